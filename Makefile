@@ -1,0 +1,126 @@
+# make run    builds what changed, starts Hookbeam, prints the dashboard's address with a one-time login
+# make test   everything, in a real browser too; what CI runs
+# make check  the quick part of it, for while you work
+# make build  bin/hookbeam, one stripped static binary
+# make fuzz   searches for input that breaks a parser, longer than a test should take
+# make bench  speed, as ratios to yardsticks measured in the same run
+# make dev    the dashboard with hot reload, templ watched
+# make generate  the committed files that are made from others
+# make clean  removes what the others made
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.DEFAULT_GOAL := build
+
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+FUZZ_TIME ?= 30s
+ARGS      ?=
+
+TEMPL         := go tool -modfile=tools/go.mod templ
+LINT_VERSION  := 2.15.0
+GOLANGCI_LINT := bin/tools/golangci-lint-$(LINT_VERSION)
+STAMPS        := bin/stamps
+PACKAGES      := node_modules/.package-lock.json
+UI            := ui/dist/.vite/manifest.json
+
+# Folders are listed as well as files, so that a removed file counts as a change.
+GO_SOURCES := $(shell find server web -not -path '*/testdata*' -not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \)) $(wildcard *.go) go.mod go.sum
+UI_SOURCES := $(shell find ui/src ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
+
+.PHONY: run build dev generate test check bench clean lint stale vulnerabilities test-go test-go-quick fuzz test-ui test-browser system-packages
+
+## Running and building
+
+run: bin/hookbeam
+	@exec bin/hookbeam serve $(ARGS)
+
+build: bin/hookbeam
+
+bin/hookbeam: $(GO_SOURCES) $(UI) $(STAMPS)/templ
+	CGO_ENABLED=0 go build -buildvcs=false -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $@ .
+
+$(UI): $(UI_SOURCES) $(PACKAGES)
+	npm run --silent build
+	@touch $@
+
+$(PACKAGES): package.json package-lock.json $(wildcard .npmrc)
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(STAMPS)/templ: $(wildcard web/*.templ) tools/go.mod
+	$(TEMPL) generate
+	@mkdir -p $(@D) && touch $@
+
+dev: $(PACKAGES)
+	scripts/dev $(ARGS)
+
+## Generated files that are committed
+
+generate: $(PACKAGES)
+	$(TEMPL) generate
+	@mkdir -p bin docs/api
+	go run . openapi >bin/openapi.json
+	mv bin/openapi.json docs/api/openapi.json
+	npm run --silent openapi
+
+stale: generate
+	scripts/stale
+
+## Checking
+
+test: system-packages stale lint vulnerabilities build test-ui test-go test-browser
+	@echo "All of it passed."
+
+check: stale lint build test-ui test-go-quick
+	@echo "The quick part passed; make test runs the rest."
+
+lint: $(GOLANGCI_LINT) $(PACKAGES)
+	@files=$$(gofmt -l *.go server web); [ -z "$$files" ] || { echo "gofmt: $$files"; exit 1; }
+	go mod tidy -diff
+	go vet ./...
+	$(GOLANGCI_LINT) run
+	scripts/long-files
+	npm run --silent lint
+	npm run --silent typecheck
+
+$(GOLANGCI_LINT):
+	GOBIN='$(CURDIR)/bin/tools' go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(LINT_VERSION)
+	mv bin/tools/golangci-lint $@
+
+vulnerabilities:
+	scripts/vulnerabilities
+
+test-go:
+	go test -race ./...
+
+test-go-quick:
+	go test -short ./...
+
+# A search at random finds something new one day; what it finds becomes a seed of its target, and every test-go runs
+# all seeds. So it is no part of test, whose answer should depend on the change alone.
+fuzz:
+	scripts/fuzz $(FUZZ_TIME)
+
+test-ui: $(PACKAGES) $(UI)
+	npm run --silent test
+	npm run --silent size
+
+test-browser: build $(PACKAGES)
+	npm run --silent e2e
+
+# What a fresh machine may lack beside Go and Node. The race detector needs a C compiler; one test counts syncs with
+# strace, and says so where there is none.
+system-packages:
+	@command -v $$(go env CC) >/dev/null || scripts/apt-install gcc libc6-dev || { echo "go test -race needs a C compiler: install gcc or clang."; exit 1; }
+	@command -v strace >/dev/null || scripts/apt-install strace || echo "No strace here: the test that counts syncs will be skipped."
+	@scripts/chromium --install
+
+bench: bin/hookbeam
+	go run ./server/bench -bin bin/hookbeam $(ARGS)
+
+clean:
+	rm -rf bin ui/e2e/results
+	find ui/dist -mindepth 1 -not -name .keep -delete

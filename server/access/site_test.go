@@ -1,0 +1,117 @@
+package access
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func site(t *testing.T, url string) Site {
+	t.Helper()
+	s, err := ParseSite(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSiteKnowsItsParts(t *testing.T) {
+	for raw, want := range map[string]struct {
+		origin, base, url, port string
+		secure                  bool
+	}{
+		"http://127.0.0.1:8080":              {"http://127.0.0.1:8080", "/", "http://127.0.0.1:8080/in/a", "8080", false},
+		"https://Hooks.Example.com/":         {"https://hooks.example.com", "/", "https://hooks.example.com/in/a", "443", true},
+		"https://example.com:443/hooks":      {"https://example.com", "/hooks/", "https://example.com/hooks/in/a", "443", true},
+		"http://[::1]:9000/a/b.c/":           {"http://[::1]:9000", "/a/b.c/", "http://[::1]:9000/a/b.c/in/a", "9000", false},
+		"http://example.com:80/inbox":        {"http://example.com", "/inbox/", "http://example.com/inbox/in/a", "80", false},
+		"https://hooks.example.com:8443/x/y": {"https://hooks.example.com:8443", "/x/y/", "https://hooks.example.com:8443/x/y/in/a", "8443", true},
+	} {
+		s := site(t, raw)
+		if s.Origin() != want.origin || s.Base() != want.base || s.URL("in/a") != want.url || s.port() != want.port || s.Secure() != want.secure {
+			t.Errorf("%s: %s %s %s %s %v", raw, s.Origin(), s.Base(), s.URL("in/a"), s.port(), s.Secure())
+		}
+	}
+}
+
+func TestSiteRefusesWhatIsNoPublicURL(t *testing.T) {
+	for _, raw := range []string{
+		"", "hooks.example.com", "ftp://example.com", "https://", "https://a:b@example.com", "https://example.com/?x=1",
+		"https://example.com/#x", "https://example.com/in/", "https://example.com/api", "https://example.com/login/x",
+		"https://example.com/a//b", "https://example.com/../x", "https://example.com/a%20b", "://x", "https://example.com/\"x",
+	} {
+		if s, err := ParseSite(raw); err == nil {
+			t.Errorf("ParseSite(%q) = %+v, want an error", raw, s)
+		}
+	}
+}
+
+func TestSiteStripsItsBaseWhereItIsThere(t *testing.T) {
+	s := site(t, "https://example.com/hooks/")
+	for target, want := range map[string][2]string{
+		"/hooks/in/a/b":        {"/in/a/b", ""},
+		"/hooks":               {"/", ""},
+		"/hooks/":              {"/", ""},
+		"/in/a":                {"/in/a", ""},
+		"/hooksmith/in/a":      {"/hooksmith/in/a", ""},
+		"/hooks/in/a//b%2Fc":   {"/in/a//b/c", "/in/a//b%2Fc"},
+		"/hooks/in/hooks/x":    {"/in/hooks/x", ""},
+		"/%68ooks/in/a%2Fb":    {"/hooks/in/a/b", "/%68ooks/in/a%2Fb"},
+		"/hooks/hooks/in/a":    {"/hooks/in/a", ""},
+		"/hooks/in/a?b=/hooks": {"/in/a", ""},
+	} {
+		r := httptest.NewRequest("POST", target, nil)
+		before := r.URL.Path
+		got := s.Strip(r)
+		if got.URL.Path != want[0] || got.URL.RawPath != want[1] {
+			t.Errorf("Strip(%s): path %q raw %q, want %q %q", target, got.URL.Path, got.URL.RawPath, want[0], want[1])
+		}
+		if r.URL.Path != before {
+			t.Errorf("Strip(%s) changed the request that it was given", target)
+		}
+	}
+}
+
+// TestOnlyOurOwnPagesOpenSocketsWithACookie is the table of origins: S1 of what is promised.
+func TestOnlyOurOwnPagesOpenSocketsWithACookie(t *testing.T) {
+	for _, c := range []struct {
+		name, public, host, origin string
+		own                        bool
+	}{
+		{"the public URL's", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com", true},
+		{"the public URL's, with its port spelled out", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com:443", true},
+		{"the public URL's, behind a proxy that renames the host", "https://hooks.example.com/", "127.0.0.1:8080", "https://hooks.example.com", true},
+		{"the host that was asked", "https://hooks.example.com/", "localhost:8080", "http://localhost:8080", true},
+		{"in other letters", "https://hooks.example.com/", "HOOKS.example.com", "https://Hooks.Example.com", true},
+		{"none", "https://hooks.example.com/", "hooks.example.com", "", false},
+		{"null, as of a sandboxed frame", "https://hooks.example.com/", "hooks.example.com", "null", false},
+		{"another site", "https://hooks.example.com/", "hooks.example.com", "https://evil.example", false},
+		{"another port", "http://localhost:8080/", "localhost:8080", "http://localhost:8081", false},
+		{"a host that begins as ours", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com.evil.example", false},
+		{"a host that ends as ours", "https://hooks.example.com/", "hooks.example.com", "https://evilhooks.example.com", false},
+		{"ours as a user name", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com@evil.example", false},
+		{"an extension", "https://hooks.example.com/", "hooks.example.com", "chrome-extension://hooks.example.com", false},
+		{"a file", "https://hooks.example.com/", "hooks.example.com", "file://", false},
+		{"nonsense", "https://hooks.example.com/", "hooks.example.com", "https://%zz", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := httptest.NewRequest("GET", "/api/v1/live", nil)
+			r.Host = c.host
+			if c.origin != "" {
+				r.Header.Set("Origin", c.origin)
+			}
+			if got := site(t, c.public).OwnOrigin(r); got != c.own {
+				t.Errorf("OwnOrigin = %v, want %v", got, c.own)
+			}
+		})
+	}
+}
+
+func TestTwoOriginsAreNone(t *testing.T) {
+	r := httptest.NewRequest("GET", "/api/v1/live", nil)
+	r.Host = "localhost"
+	r.Header = http.Header{"Origin": {"http://localhost", "https://evil.example"}}
+	if site(t, "http://localhost/").OwnOrigin(r) {
+		t.Error("a request with two origins passed")
+	}
+}

@@ -1,0 +1,136 @@
+// Package api is the doors of the server: receiving, REST, frames by socket and by polling, and the pages' addresses.
+// One table says who may use which route and what its answer may do; a route that is not in it does not exist.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"hookbeam/server/access"
+	"hookbeam/server/hook"
+	"hookbeam/server/intake"
+	"hookbeam/server/sqlite"
+)
+
+// Pages draws what people see.
+type Pages interface {
+	Shell(w http.ResponseWriter, r *http.Request, nonce string)
+	Login(w http.ResponseWriter, r *http.Request, nonce string, status int, problem *hook.Problem)
+	Problem(w http.ResponseWriter, r *http.Request, nonce string, status int, problem *hook.Problem)
+	ServeFile(w http.ResponseWriter, r *http.Request, path string) (ok bool)
+}
+
+// Options are the rooms behind the doors. All of them must be set.
+type Options struct {
+	Site    access.Site
+	Version string
+	Now     func() time.Time
+	Log     *slog.Logger
+
+	Gate      *access.Gate
+	Logins    *access.Logins
+	Addresses *access.Addresses
+
+	Store     *sqlite.Store
+	Endpoints *intake.Endpoints
+	Intake    *intake.Intake
+	Pages     Pages
+
+	Receive http.Handler // everything below /in/
+	Live    http.Handler // frames by socket
+	Updates http.Handler // frames by polling
+}
+
+// API answers every request.
+type API struct {
+	Options
+	routes  *routes
+	others  http.Handler // all but receiving
+	receive http.Handler
+	ids     *requestIDs
+	guesses *access.Limiter // of one-time codes that were not right, by address
+	life    context.Context // ends when the server is stopping
+	end     context.CancelFunc
+}
+
+// Wrong one-time codes that an address may send: ten at once, then one in six seconds.
+const (
+	guessesPerSecond = 1.0 / 6
+	guessesAtOnce    = 10
+	guessesKept      = 10_000
+)
+
+// New mounts every route of the table. It panics where a route and the table do not agree: that is a broken build.
+func New(o Options) *API {
+	a := &API{Options: o, ids: newRequestIDs(), guesses: access.NewLimiter(guessesPerSecond, guessesAtOnce, guessesKept)}
+	a.life, a.end = context.WithCancel(context.Background())
+	a.routes = newRoutes(a)
+	a.mountPages()
+	a.mountHealth()
+	a.mountCalls()
+	a.routes.HandleFunc("GET /api/v1/live", a.Live.ServeHTTP)
+	a.routes.HandleFunc("GET /api/v1/updates", a.Updates.ServeHTTP)
+	a.routes.HandleFunc("/api", a.unknown)
+	a.routes.HandleFunc("/api/", a.unknown)
+	a.routes.HandleFunc("/", a.unknown)
+	a.routes.complete()
+	a.others = a.sameOrigin(a.routes)
+	a.receive = a.openDoor(a.routes.rows[receiving])
+	return a
+}
+
+// Stop makes the server be left alone: it says that it is not ready, begins nothing that lasts, and asks for each
+// connection to be closed after its answer. What arrives is answered as ever.
+func (a *API) Stop() { a.end() }
+
+// ServeHTTP answers one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h[requestIDName] = []string{a.ids.next()}
+	if a.life.Err() != nil {
+		h["Connection"] = closing
+	}
+	r = a.Site.Strip(r)
+	if a.Log.Enabled(r.Context(), slog.LevelDebug) {
+		w = logged(w, r, a.Log, a.Now)
+		defer w.(*loggedWriter).done()
+	}
+	defer a.recover(w, r)
+	if strings.HasPrefix(r.URL.Path, receiving) {
+		a.receive.ServeHTTP(w, r)
+		return
+	}
+	protect(h)
+	h["Permissions-Policy"] = noFeatures
+	a.others.ServeHTTP(w, r)
+}
+
+var closing = []string{"close"}
+
+// openDoor lets everything through to receiving. There are no cookies there, and nobody to protect from a forged
+// request: every sender is a stranger.
+func (a *API) openDoor(row *route) http.Handler {
+	csp := []string{row.policy.csp("")}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		protect(h)
+		h["Content-Security-Policy"] = csp
+		a.Receive.ServeHTTP(w, r)
+	})
+}
+
+// sameOrigin refuses what another site's page makes a browser send.
+func (a *API) sameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	if err := protection.AddTrustedOrigin(a.Site.Origin()); err != nil {
+		panic("api: " + err.Error()) // an access.Site has an origin
+	}
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrForbidden, Code: "forbidden_origin",
+			Detail: "This request was made by another site's page. Open the dashboard itself, or call from a program with a token."})
+	}))
+	return protection.Handler(next)
+}

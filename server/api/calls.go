@@ -1,0 +1,88 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// prefix is the path of every call.
+const prefix = "/api/v1"
+
+// useProblems makes huma's errors ours: its extension point for that is a variable of the package.
+var useProblems = sync.OnceFunc(func() { huma.NewError = humaError })
+
+// mountCalls mounts the calls that huma serves. What they take, what they answer, and openapi.json come from the same
+// types.
+func (a *API) mountCalls() {
+	h := newHuma(a.routes, a.Version)
+	a.mountSession(h)
+	a.mountEndpoints(h)
+	a.mountDeliveries(h)
+	text := sync.OnceValues(func() ([]byte, error) { return openAPI(h) })
+	a.routes.HandleFunc("GET "+prefix+"/openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		body, err := text()
+		if err != nil {
+			writeProblem(w, a.Log, err)
+			return
+		}
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(body) // the far end left: nobody to tell
+	})
+}
+
+func newHuma(mux humago.Mux, version string) huma.API {
+	useProblems()
+	return humago.NewWithPrefix(mux, prefix, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{Title: "Hookbeam", Version: version,
+				Description: "Reading and steering. Send Authorization: Bearer with HOOKBEAM_ADMIN_TOKEN, or use the dashboard's session."},
+			Components: &huma.Components{
+				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				SecuritySchemes: map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}},
+			},
+			Security: []map[string][]string{{"token": {}}},
+		},
+		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true, // a filter that is not there must not look as if it had filtered
+	})
+}
+
+var jsonFormat = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: json.Unmarshal}
+
+// call describes one call; pattern is its line in the table without the prefix: "GET /endpoints/{id}".
+func (a *API) call(pattern, id, summary string) huma.Operation {
+	method, path, _ := strings.Cut(pattern, " ")
+	row, known := a.routes.rows[method+" "+prefix+path]
+	if !known {
+		panic("api: " + pattern + " is not in the table of routes")
+	}
+	return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: row.body}
+}
+
+// register mounts a call whose errors are rendered like all others.
+func register[I, O any](a *API, h huma.API, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	huma.Register(h, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, a.fault(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// fault is err as huma answers with it, logged where it is the server's.
+func (a *API) fault(ctx context.Context, err error) *Problem {
+	p := problemOf(err)
+	if v, ok := ctx.Value(visitKey{}).(visit); ok {
+		logFault(v.w, a.Log, p, err)
+	}
+	return p
+}

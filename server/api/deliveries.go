@@ -1,0 +1,126 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"hookbeam/server/hook"
+)
+
+func (a *API) mountDeliveries(h huma.API) {
+	register(a, h, a.call("GET /deliveries", "list-deliveries", "Deliveries, newest first"), a.listDeliveries)
+	register(a, h, a.call("GET /deliveries/{id}", "get-delivery", "One delivery with its headers"), a.getDelivery)
+	body := a.call("GET /deliveries/{id}/body", "get-delivery-body", "The exact bytes that were received")
+	body.Responses = map[string]*huma.Response{"200": {Description: "The body, byte for byte.",
+		Content: map[string]*huma.MediaType{octets: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
+	register(a, h, body, a.getBody)
+}
+
+type deliveriesIn struct {
+	Endpoint hook.EndpointID `query:"endpoint" maxLength:"40" doc:"Only those of this endpoint."`
+	Verdict  hook.Verdict    `query:"verdict" enum:"verified,unsigned,rejected" doc:"Only those with this verdict."`
+	Method   string          `query:"method" maxLength:"40" doc:"Only those with this HTTP method, written as it was received." example:"POST"`
+	Before   string          `query:"before" maxLength:"80" doc:"Where a page begins: next of the page before it."`
+	Limit    int             `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Deliveries on a page, at most."`
+}
+
+type deliveriesOut struct {
+	Body struct {
+		Deliveries []hook.Delivery `json:"deliveries" nullable:"false" doc:"Newest first. A page may be shorter than limit and still have next."`
+		Next       string          `json:"next,omitempty" doc:"Opaque; goes into before. Absent where there is nothing older."`
+		Cursor     string          `json:"cursor" doc:"The log's cursor at which the page was read: frames after it miss nothing and repeat nothing."`
+	}
+}
+
+func (a *API) listDeliveries(ctx context.Context, in *deliveriesIn) (*deliveriesOut, error) {
+	cursor := hook.Cursor{Epoch: a.Store.Epoch(), Seq: a.Store.Head()}
+	before, err := beginning(in.Before, cursor)
+	if err != nil {
+		return nil, err
+	}
+	out := &deliveriesOut{}
+	out.Body.Deliveries = []hook.Delivery{}
+	out.Body.Cursor = cursor.String()
+	if before <= 1 {
+		return out, nil
+	}
+	filter := hook.Filter{Endpoint: in.Endpoint, Verdict: in.Verdict, Method: in.Method}
+	page, next, err := a.Store.Deliveries(ctx, filter, before, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Deliveries = append(out.Body.Deliveries, page...)
+	if next > 0 {
+		out.Body.Next = hook.Cursor{Epoch: cursor.Epoch, Seq: next}.String()
+	}
+	return out, nil
+}
+
+// beginning is the seq below which a page begins that is read at cursor. Nothing newer than the cursor belongs to it:
+// frames tell of that.
+func beginning(before string, cursor hook.Cursor) (hook.Seq, error) {
+	if before == "" {
+		return cursor.Seq + 1, nil
+	}
+	c, err := hook.ParseCursor(before)
+	if err != nil {
+		return 0, err
+	}
+	if c.Epoch != cursor.Epoch {
+		return 0, &hook.Problem{Kind: hook.ErrInvalid, Code: "cursor_unreadable",
+			Detail: "before belongs to another log than this one: the database is new or was restored. Leave it out to begin again."}
+	}
+	return min(c.Seq, cursor.Seq+1), nil
+}
+
+type deliveryID struct {
+	ID hook.DeliveryID `path:"id" maxLength:"60" doc:"The delivery's id."`
+}
+
+// WholeDelivery is one delivery with all but its body.
+type WholeDelivery struct {
+	hook.Delivery
+	Host    string        `json:"host" doc:"Host as the sender wrote it."`
+	Proto   string        `json:"proto" example:"HTTP/1.1"`
+	Remote  string        `json:"remote" doc:"The caller's address."`
+	TookUS  int64         `json:"took_us" doc:"Microseconds from the headers to the last byte of the body."`
+	Headers []hook.Header `json:"headers" nullable:"false" doc:"Every value; names sorted, the values of one name in the order received."`
+}
+
+func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body WholeDelivery }, error) {
+	r, err := a.Store.Delivery(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	d := WholeDelivery{Delivery: r.Delivery, Host: r.Host, Proto: r.Proto, Remote: r.Remote, TookUS: r.Took.Microseconds(),
+		Headers: r.Headers}
+	if d.Headers == nil {
+		d.Headers = []hook.Header{}
+	}
+	return &struct{ Body WholeDelivery }{d}, nil
+}
+
+const octets = "application/octet-stream"
+
+type bodyOut struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Length      int    `header:"Content-Length"`
+	Body        []byte
+}
+
+// getBody is a safe download of what a stranger sent: an attachment of no type that a browser would show. The policy
+// of its line in the table does the rest.
+func (a *API) getBody(ctx context.Context, in *deliveryID) (*bodyOut, error) {
+	r, err := a.Store.Delivery(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if v, ok := ctx.Value(visitKey{}).(visit); ok {
+		_ = http.NewResponseController(v.w).SetWriteDeadline(a.Now().Add(downloading)) // where it can be set
+	}
+	return &bodyOut{ContentType: octets, Disposition: `attachment; filename="` + string(r.ID) + `.bin"`,
+		Length: len(r.Body), Body: r.Body}, nil
+}

@@ -1,0 +1,200 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// call sends JSON as the administrator and reads the answer's into to, where it is not nil.
+func (h *house) call(method, path, body string, status int, to any) {
+	h.t.Helper()
+	a := h.do(request{method: method, path: "/api/v1" + path, body: body, token: true})
+	a.is(h.t, status, "")
+	if to != nil {
+		check(h.t, json.Unmarshal([]byte(a.text), to))
+	}
+}
+
+func TestAnEndpointFromMakingToBringingBack(t *testing.T) {
+	h := newHouse(t, "")
+	var e Endpoint
+	h.call("POST", "/endpoints", `{"name":"stripe-live","verify":"observe","tolerance":"90s","max_body":2048,
+		"secrets":[{"label":"live","value":"whsec_0123456789"},{"label":"test","value":"whsec_abcdefghij"}],
+		"response":{"status":202,"content_type":"text/plain","body":"ok"},"signed_url":"https://x.example/y","settings":{"webhook_id":"7"}}`, 201, &e)
+	if e.Name != "stripe-live" || e.Provider != "generic" || e.Verify != "observe" || e.Tolerance != "1m30s" || e.MaxBody != 2048 ||
+		len(e.Secrets) != 2 || e.Response == nil || e.Response.Status != 202 || e.SignedURL == "" || e.Settings["webhook_id"] != "7" ||
+		!strings.HasPrefix(e.URL, h.URL+"/in/stripe-live-") || !strings.HasPrefix(string(e.ID), "ep_") {
+		t.Errorf("made: %+v", e)
+	}
+	path := "/endpoints/" + string(e.ID)
+	inbox := strings.TrimPrefix(e.URL, h.URL)
+	h.do(request{method: "POST", path: inbox, body: "x"}).is(t, 202, "")
+
+	var changed Endpoint
+	h.call("PATCH", path, `{"response":null,"secrets":[{"label":"live"}]}`, 200, &changed)
+	if changed.Response != nil || len(changed.Secrets) != 1 || changed.Name != e.Name || changed.MaxBody != 2048 || changed.URL != e.URL {
+		t.Errorf("changed: %+v", changed)
+	}
+	kept, err := h.api.Endpoints.Get(e.ID)
+	check(t, err)
+	if kept.Secrets[0].Value != "whsec_0123456789" {
+		t.Errorf("the secret that was left as it is became %q", kept.Secrets[0].Value)
+	}
+	h.call("PATCH", path, `{}`, 200, &changed)
+	if len(changed.Secrets) != 1 || changed.Verify != "observe" {
+		t.Errorf("changed by nothing: %+v", changed)
+	}
+
+	h.call("DELETE", path, "", 204, nil)
+	h.do(request{method: "POST", path: inbox, body: "x"}).is(t, 404, "endpoint_not_found")
+	h.do(request{method: "GET", path: "/api/v1" + path, token: true}).is(t, 404, "endpoint_not_found")
+	h.call("POST", path+"/restore", "", 200, &changed)
+	if changed.URL != e.URL {
+		t.Errorf("it came back at %s", changed.URL)
+	}
+	h.do(request{method: "POST", path: inbox, body: "x"}).is(t, 200, "")
+}
+
+func TestSecretsNeverComeBack(t *testing.T) {
+	h := newHouse(t, "")
+	const value = "a-secret-that-is-long-enough"
+	made := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"a","secrets":[{"label":"x","value":"` + value + `"}]}`})
+	made.is(t, 201, "")
+	list := h.do(request{method: "GET", path: "/api/v1/endpoints", token: true})
+	taken := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"a","secrets":[{"label":"x","value":"` + value + `"}]}`})
+	taken.is(t, 409, "name_taken")
+	wrong := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"b","secrets":[{"label":"","value":"` + value + `"}],"more":"` + value + `"}`})
+	wrong.is(t, 400, "invalid_request")
+	long := strings.Repeat(value, 200)
+	longer := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"b","secrets":[{"label":"x","value":"` + long + `"}]}`})
+	longer.is(t, 400, "invalid_request")
+	for _, a := range []answer{made, list, taken, wrong, longer} {
+		if strings.Contains(a.text, value) {
+			t.Errorf("%s %d: the value is in the answer: %s", a.Request.Method, a.StatusCode, a.text)
+		}
+	}
+}
+
+func TestWhatIsNoEndpointIsRefused(t *testing.T) {
+	h := newHouse(t, "")
+	for body, part := range map[string]string{
+		``:                                       "body",
+		`{`:                                      "",
+		`[]`:                                     "body",
+		`{}`:                                     "name",
+		`{"name":""}`:                            "name",
+		`{"name":"Big"}`:                         "name",
+		`{"name":"-a"}`:                          "name",
+		`{"name":"a","nmae":1}`:                  "nmae",
+		`{"name":"a","verify":"never"}`:          "verify",
+		`{"name":"a","tolerance":"soon"}`:        "tolerance",
+		`{"name":"a","tolerance":"-5m"}`:         "tolerance",
+		`{"name":"a","max_body":0}`:              "max_body",
+		`{"name":"a","max_body":99999999}`:       "max_body",
+		`{"name":"a","provider":"nobody"}`:       "nobody",
+		`{"name":"a","secrets":[{"label":"x"}]}`: "secret",
+		`{"name":"a","secrets":[{"label":"x","value":"short"}]}`: "secret",
+		`{"name":"a","response":{"status":500}}`:                 "status",
+		`{"name":"a","settings":"x"}`:                            "settings",
+	} {
+		a := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: body,
+			header: http.Header{"Content-Type": {"application/json"}}})
+		a.is(t, 400, "invalid_request")
+		if !strings.Contains(a.text, part) {
+			t.Errorf("%s: the answer does not name %s: %s", body, part, a.text)
+		}
+	}
+	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"` + strings.Repeat("a", callBody) + `"}`}).is(t, 413, "body_too_large")
+	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `name=a`,
+		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 415, "unsupported_media_type")
+	var list struct{ Endpoints []Endpoint }
+	h.get("/api/v1/endpoints", &list)
+	if len(list.Endpoints) != 1 {
+		t.Errorf("%d endpoints, want the first only", len(list.Endpoints))
+	}
+}
+
+func TestASampleTakesTheWayOfAll(t *testing.T) {
+	h := newHouse(t, "")
+	path := "/endpoints/" + string(h.endpoint.ID)
+	h.call("PATCH", path, `{"secrets":[{"label":"live","value":"0123456789abcdef"}]}`, 200, nil)
+	var sample struct {
+		ID  hook.DeliveryID
+		Seq hook.Seq
+	}
+	h.call("POST", path+"/sample", "", 201, &sample)
+	var d WholeDelivery
+	h.get("/api/v1/deliveries/"+string(sample.ID), &d)
+	if d.Seq != sample.Seq || d.Verdict != hook.Verified || d.Secret != "live" || d.Endpoint != h.endpoint.ID {
+		t.Errorf("%+v", d)
+	}
+	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/sample", token: true}).is(t, 404, "endpoint_not_found")
+}
+
+func TestProvidersSayHowToSetThemUp(t *testing.T) {
+	h := newHouse(t, "")
+	var list struct{ Providers []Provider }
+	h.get("/api/v1/providers", &list)
+	if len(list.Providers) == 0 || list.Providers[0].ID != "generic" || len(list.Providers[0].Steps) == 0 {
+		t.Errorf("%+v", list)
+	}
+}
+
+func TestSessionSaysWhoIsAsking(t *testing.T) {
+	h := newHouse(t, "")
+	cookie := h.login()
+	a := h.do(request{method: "GET", path: "/api/v1/session", cookie: cookie})
+	var s struct {
+		Login, Version string
+		ExpiresAt      hook.Time `json:"expires_at"`
+	}
+	check(t, json.Unmarshal([]byte(a.text), &s))
+	if left := time.Until(s.ExpiresAt.Time); s.Login != "admin" || s.Version != "test" || left < 29*24*time.Hour || left > 31*24*time.Hour {
+		t.Errorf("%s", a.text)
+	}
+	if a := h.do(request{method: "GET", path: "/api/v1/session", token: true}); strings.Contains(a.text, "expires_at") {
+		t.Errorf("a token does not expire: %s", a.text)
+	}
+}
+
+func TestDurationsAreBrief(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Second: "1m30s", time.Hour + 10*time.Second: "1h0m10s",
+		10 * time.Minute: "10m", 20 * time.Hour: "20h", 30 * time.Second: "30s", time.Hour + 30*time.Minute: "1h30m",
+	} {
+		got := brief(d)
+		if back, err := time.ParseDuration(got); got != want || err != nil || back != d {
+			t.Errorf("brief(%v) = %s, want %s", d, got, want)
+		}
+	}
+}
+
+// TestTheContractNamesEveryCall holds openapi.json against the table of routes.
+func TestTheContractNamesEveryCall(t *testing.T) {
+	h := newHouse(t, "")
+	var doc struct {
+		OpenAPI string
+		Paths   map[string]map[string]json.RawMessage
+	}
+	h.get("/api/v1/openapi.json", &doc)
+	for _, row := range table() {
+		method, path, _ := strings.Cut(row.pattern, " ")
+		path, isCall := strings.CutPrefix(path, prefix)
+		if !isCall || path == "/openapi.json" {
+			continue
+		}
+		if _, ok := doc.Paths[path][strings.ToLower(method)]; !ok {
+			t.Errorf("%s is not in the contract", row.pattern)
+		}
+	}
+	committed, err := OpenAPI()
+	check(t, err)
+	if !json.Valid(committed) || doc.OpenAPI != "3.1.0" {
+		t.Error("the contract is no OpenAPI 3.1")
+	}
+}

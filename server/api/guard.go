@@ -1,0 +1,130 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"hookbeam/server/access"
+	"hookbeam/server/hook"
+)
+
+// visit is what the guard found out about a request, for the handler.
+type visit struct {
+	w     http.ResponseWriter // for huma's handlers, which are not given them
+	r     *http.Request
+	who   access.Who // zero on routes for anyone
+	nonce string     // on pages
+	page  bool       // a problem is told as a page
+}
+
+type visitKey struct{}
+
+func visitOf(r *http.Request) visit {
+	v, _ := r.Context().Value(visitKey{}).(visit)
+	return v
+}
+
+// who is the person or program that ctx, a request's, belongs to.
+func who(ctx context.Context) access.Who {
+	v, _ := ctx.Value(visitKey{}).(visit)
+	return v.who
+}
+
+// guard lets a request to next if its line of the table allows it.
+func (a *API) guard(row *route, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := visit{w: w, r: r, page: row.policy.page() && strings.Contains(r.Header.Get("Accept"), "text/html")}
+		if row.policy.page() {
+			v.nonce = newNonce()
+		}
+		w.Header().Set("Content-Security-Policy", row.policy.csp(v.nonce))
+		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+		var err error
+		if v.who, err = a.admit(row, r); err != nil {
+			a.refuse(w, r, row, err)
+			return
+		}
+		w.Header().Set("Cache-Control", row.cache)
+		if row.body > 0 {
+			r.Body = http.MaxBytesReader(w, r.Body, row.body)
+		}
+		ctx := context.WithValue(r.Context(), visitKey{}, v)
+		if row.lasting {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithCancel(ctx)
+			defer cancel()
+			defer context.AfterFunc(a.life, cancel)()
+			if !row.socket { // a socket outlives its request, and looks after itself
+				defer a.Gate.Sessions.OnEnd(r, cancel)()
+			}
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
+	if row.audience == anyone {
+		return access.Who{}, nil
+	}
+	w, err := a.Gate.Who(r)
+	if err != nil {
+		return w, err
+	}
+	if row.socket && w.Cookie && !a.Site.OwnOrigin(r) {
+		return w, &hook.Problem{Kind: hook.ErrForbidden, Code: "forbidden_origin",
+			Detail: "A socket that is opened with the dashboard's session must come from the dashboard itself. A program sends a token."}
+	}
+	if row.lasting && a.life.Err() != nil {
+		return w, stopping
+	}
+	return w, nil
+}
+
+var stopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping", RetryAfter: 2 * time.Second,
+	Detail: "The server is stopping. Try again in a moment."}
+
+// refuse answers who may not come in: a visitor is shown to the login, a program gets a problem.
+func (a *API) refuse(w http.ResponseWriter, r *http.Request, row *route, err error) {
+	if errors.Is(err, hook.ErrUnauthenticated) {
+		if row.audience == visitor && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			a.redirect(w, r, "login")
+			return
+		}
+		w.Header().Set("WWW-Authenticate", `Bearer realm="hookbeam"`)
+	}
+	a.fail(w, r, err)
+}
+
+// fail answers with err: as a page where people look at it, as problem details everywhere else.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	v := visitOf(r)
+	if !v.page {
+		writeProblem(w, a.Log, err)
+		return
+	}
+	p := problemOf(err)
+	logFault(w, a.Log, p, err)
+	for name, values := range p.GetHeaders() {
+		w.Header()[name] = values
+	}
+	a.Pages.Problem(w, r, v.nonce, p.Status, &hook.Problem{Code: p.Code, Detail: p.Detail})
+}
+
+// redirect answers 303 to path, which is relative to the base.
+func (a *API) redirect(w http.ResponseWriter, r *http.Request, path string) {
+	http.Redirect(w, r, a.Site.Base()+path, http.StatusSeeOther)
+}
+
+// unknown answers for every address that is none, and for the wrong method at one that is.
+func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
+	if allowed := a.routes.methods(r.URL.Path); len(allowed) > 0 {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		a.fail(w, r, &hook.Problem{Kind: errMethod, Code: "method_not_allowed",
+			Detail: r.Method + " is not possible here. Possible: " + strings.Join(allowed, ", ") + "."})
+		return
+	}
+	a.fail(w, r, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is nothing at this address."})
+}

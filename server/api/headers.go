@@ -1,0 +1,69 @@
+package api
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"net/http"
+)
+
+// policy is what an answer may do in a browser: its Content-Security-Policy. None of them may be framed.
+type policy int
+
+const (
+	inert       policy = iota // not meant to be looked at: nothing at all
+	sandboxed                 // bytes that strangers sent: nothing, in an origin of its own
+	document                  // a page of ours without script
+	application               // the dashboard
+)
+
+const (
+	cspInert     = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	cspSandboxed = "sandbox; default-src 'none'"
+)
+
+func (p policy) csp(nonce string) string {
+	switch p {
+	case sandboxed:
+		return cspSandboxed
+	case document:
+		return "default-src 'none'; style-src 'self' 'nonce-" + nonce + "'; img-src 'self' data:; base-uri 'none'; " +
+			"form-action 'self'; frame-ancestors 'none'"
+	case application:
+		return "default-src 'none'; script-src 'self' 'nonce-" + nonce + "'; style-src 'self' 'nonce-" + nonce + "'; " +
+			"img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; " +
+			"form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+	default:
+		return cspInert
+	}
+}
+
+// page reports whether people look at it, so that a problem there is told as a page.
+func (p policy) page() bool { return p == document || p == application }
+
+// Values that are the same on every answer are shared: a header map takes them without allocating.
+var (
+	noSniff     = []string{"nosniff"}
+	noStore     = []string{never}
+	noReferrer  = []string{"no-referrer"}
+	noFeatures  = []string{"accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"}
+	sameOrigin  = []string{"same-origin"}
+	inertPolicy = []string{cspInert}
+)
+
+// protect sets what every answer bears. It begins closed; a route opens what it needs. With these, the request's id and
+// the content's type, an answer has eight headers: one more, and receiving pays for a larger map.
+func protect(h http.Header) {
+	h["X-Content-Type-Options"] = noSniff
+	h["Referrer-Policy"] = noReferrer
+	h["Cross-Origin-Opener-Policy"] = sameOrigin
+	h["Cross-Origin-Resource-Policy"] = sameOrigin
+	h["Cache-Control"] = noStore
+	h["Content-Security-Policy"] = inertPolicy
+}
+
+// newNonce returns 128 fresh random bits for one answer.
+func newNonce() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: see crypto/rand
+	return base64.RawStdEncoding.EncodeToString(b[:])
+}

@@ -1,0 +1,222 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hookbeam/server/access"
+	"hookbeam/server/follow"
+	"hookbeam/server/hook"
+	"hookbeam/server/intake"
+	"hookbeam/server/live"
+	"hookbeam/server/sqlite"
+)
+
+const adminToken = "an administrator's token"
+
+// house is all the doors over a real log, reached by real sockets.
+type house struct {
+	*httptest.Server
+	t        testing.TB
+	api      *API
+	stop     func() // ends the writer: nothing can be stored any more
+	log      *lines
+	endpoint hook.Endpoint
+}
+
+// lines collects what is logged.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// plainPages says which page it is and no more: how pages look is tested where they are drawn.
+type plainPages struct{}
+
+func (plainPages) Shell(w http.ResponseWriter, _ *http.Request, nonce string) {
+	_, _ = io.WriteString(w, "shell nonce="+nonce)
+}
+
+func (plainPages) Login(w http.ResponseWriter, _ *http.Request, nonce string, status int, p *hook.Problem) {
+	plainPages{}.Problem(w, nil, nonce, status, p)
+}
+
+func (plainPages) Problem(w http.ResponseWriter, _ *http.Request, nonce string, status int, p *hook.Problem) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(status)
+	if p != nil {
+		_, _ = io.WriteString(w, p.Code)
+	}
+}
+
+func (plainPages) ServeFile(w http.ResponseWriter, _ *http.Request, path string) bool {
+	if path == "assets/main.js" || path == "web/pages.css" {
+		_, _ = io.WriteString(w, path)
+		return true
+	}
+	return false
+}
+
+func newHouse(t testing.TB, publicURL string) *house {
+	t.Helper()
+	h := &house{t: t, log: &lines{}, Server: httptest.NewUnstartedServer(nil)}
+	if publicURL == "" {
+		publicURL = "http://" + h.Listener.Addr().String()
+	}
+	site, err := access.ParseSite(publicURL)
+	check(t, err)
+	token, err := access.NewToken(adminToken)
+	check(t, err)
+	addresses, err := access.NewAddresses(nil)
+	check(t, err)
+	logger := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	store, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: time.Now, Random: rand.Reader, Log: logger})
+	check(t, err)
+	hub := live.New(store, live.Options{Now: time.Now, Encode: EncodeText, Ping: Ping})
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = store.Run(ctx) })
+	running.Go(func() { _ = follow.Run(ctx, store, hub, logger) })
+	running.Go(func() { _ = hub.Run(ctx) })
+	h.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
+	endpoints, err := intake.LoadEndpoints(t.Context(), store, time.Now, rand.Reader, func(hook.Endpoint) {})
+	check(t, err)
+	h.endpoint, err = endpoints.Create(t.Context(), hook.Endpoint{Name: "first"})
+	check(t, err)
+	in := intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug })
+	sessions := access.NewSessions(sqlite.Sessions{Store: store}, site)
+	h.api = New(Options{
+		Site: site, Version: "test", Now: time.Now, Log: logger, Addresses: addresses, Store: store, Endpoints: endpoints,
+		Intake: in, Pages: plainPages{},
+		Gate:    &access.Gate{Token: token, Sessions: sessions},
+		Logins:  &access.Logins{Store: store, Random: rand.Reader, Now: time.Now},
+		Receive: NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: in, Addresses: addresses, Now: time.Now, Log: logger}),
+		Live:    NewLive(LiveOptions{Hub: hub, Addresses: addresses, Sessions: sessions, Log: logger}), Updates: NewUpdates(hub, logger),
+	})
+	h.Config.Handler = h.api
+	h.Start()
+	t.Cleanup(func() {
+		h.api.Stop()
+		h.Close()
+		h.stop()
+		check(t, store.Close())
+	})
+	return h
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// request is one request as a test asks it.
+type request struct {
+	method, path string
+	body         string
+	header       http.Header
+	cookie       *http.Cookie
+	token        bool
+	host         string
+}
+
+// answer is what came back, with its body read.
+type answer struct {
+	*http.Response
+	text string
+}
+
+// do sends q and follows no redirect.
+func (h *house) do(q request) answer {
+	h.t.Helper()
+	r, err := http.NewRequestWithContext(h.t.Context(), q.method, h.URL+q.path, strings.NewReader(q.body))
+	check(h.t, err)
+	for name, values := range q.header {
+		r.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	if q.body != "" && r.Header.Get("Content-Type") == "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if q.token {
+		r.Header.Set("Authorization", "Bearer "+adminToken)
+	}
+	if q.cookie != nil {
+		r.AddCookie(q.cookie)
+	}
+	if q.host != "" {
+		r.Host = q.host
+	}
+	client := &http.Client{Transport: h.Client().Transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(r)
+	check(h.t, err)
+	defer func() { check(h.t, res.Body.Close()) }()
+	text, err := io.ReadAll(res.Body)
+	check(h.t, err)
+	return answer{res, string(text)}
+}
+
+// get asks with the administrator's token and reads JSON into to.
+func (h *house) get(path string, to any) {
+	h.t.Helper()
+	a := h.do(request{method: "GET", path: path, token: true})
+	if a.StatusCode != http.StatusOK {
+		h.t.Fatalf("GET %s: %d %s", path, a.StatusCode, a.text)
+	}
+	check(h.t, json.Unmarshal([]byte(a.text), to))
+}
+
+// is checks an answer's status and, where code is not "", its problem's code.
+func (a answer) is(t testing.TB, status int, code string) {
+	t.Helper()
+	if a.StatusCode != status {
+		t.Errorf("%s %s: %d %s, want %d", a.Request.Method, a.Request.URL.Path, a.StatusCode, a.text, status)
+		return
+	}
+	if code == "" {
+		return
+	}
+	var p Problem
+	if err := json.Unmarshal([]byte(a.text), &p); err != nil {
+		t.Errorf("%s %s: no problem details: %s", a.Request.Method, a.Request.URL.Path, a.text)
+		return
+	}
+	if a.Header.Get("Content-Type") != "application/problem+json" || p.Status != status || p.Code != code || p.Title != http.StatusText(status) || p.Detail == "" {
+		t.Errorf("%s %s: %s %s, want code %s", a.Request.Method, a.Request.URL.Path, a.Header.Get("Content-Type"), a.text, code)
+	}
+}
+
+// login makes a session by a one-time code.
+func (h *house) login() *http.Cookie {
+	h.t.Helper()
+	code, err := h.api.Logins.New(h.t.Context())
+	check(h.t, err)
+	a := h.do(request{method: "GET", path: strings.TrimSuffix(h.api.Site.Base(), "/") + "/login/" + code})
+	if a.StatusCode != http.StatusSeeOther || len(a.Cookies()) != 1 {
+		h.t.Fatalf("login: %d %s", a.StatusCode, a.text)
+	}
+	return a.Cookies()[0]
+}

@@ -1,0 +1,108 @@
+package api
+
+import (
+	"bufio"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// requestIDName is the header that names a request in the answer and in each line of the log. It is kept there for the
+// request's whole life, which needs no context of its own.
+const requestIDName = "X-Request-Id"
+
+func requestID(w http.ResponseWriter) string {
+	if id := w.Header()[requestIDName]; len(id) == 1 {
+		return id[0]
+	}
+	return ""
+}
+
+// requestIDs makes ids that are unique across restarts.
+type requestIDs struct {
+	prefix string
+	count  atomic.Uint64
+}
+
+func newRequestIDs() *requestIDs { return &requestIDs{prefix: strings.ToLower(rand.Text()[:8]) + "-"} }
+
+func (ids *requestIDs) next() string { return ids.prefix + strconv.FormatUint(ids.count.Add(1), 36) }
+
+// recover turns a panic into an answer, once for the whole server.
+func (a *API) recover(w http.ResponseWriter, r *http.Request) {
+	reason := recover()
+	if reason == nil {
+		return
+	}
+	if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(reason)
+	}
+	if r.Context().Err() != nil { // the client left, and what was writing to it could not
+		panic(http.ErrAbortHandler)
+	}
+	a.Log.Error("panic", "request", requestID(w), "reason", fmt.Sprint(reason), "stack", string(debug.Stack()))
+	problemOf(fmt.Errorf("panic: %v", reason)).write(w)
+}
+
+// loggedWriter notes what was answered, for the log. It is used at level debug only.
+type loggedWriter struct {
+	http.ResponseWriter
+	request *http.Request
+	logger  *slog.Logger
+	now     func() time.Time
+	began   time.Time
+	status  int
+	size    int64
+}
+
+func logged(w http.ResponseWriter, r *http.Request, logger *slog.Logger, now func() time.Time) http.ResponseWriter {
+	return &loggedWriter{ResponseWriter: w, request: r, logger: logger, now: now, began: now(), status: http.StatusOK}
+}
+
+// done writes the line. Query, headers and body are left out, and so is what follows an address that is a secret.
+func (l *loggedWriter) done() {
+	l.logger.Debug("request", "request", requestID(l), "method", l.request.Method, "path", loggable(l.request.URL.Path),
+		"status", l.status, "bytes", l.size, "took", l.now().Sub(l.began))
+}
+
+// WriteHeader notes the status.
+func (l *loggedWriter) WriteHeader(status int) {
+	l.status = status
+	l.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts.
+func (l *loggedWriter) Write(b []byte) (int, error) {
+	n, err := l.ResponseWriter.Write(b)
+	l.size += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController through.
+func (l *loggedWriter) Unwrap() http.ResponseWriter { return l.ResponseWriter }
+
+// Hijack gives the connection away, to a socket.
+func (l *loggedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	l.status = http.StatusSwitchingProtocols
+	return http.NewResponseController(l.ResponseWriter).Hijack()
+}
+
+// loggable hides what in a path is a secret: one-time codes, and the tails of addresses.
+func loggable(path string) string {
+	if rest, ok := strings.CutPrefix(path, "/login/"); ok && rest != "" {
+		return "/login/…"
+	}
+	if rest, ok := strings.CutPrefix(path, receiving); ok {
+		slug, _, _ := strings.Cut(rest, "/")
+		return receiving + slug[:strings.LastIndexByte(slug, '-')+1] + "…"
+	}
+	return path
+}

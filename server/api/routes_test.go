@@ -1,0 +1,178 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// public is every route that wants no login, in words of its own: a route that is opened must be opened here too.
+var public = []string{
+	"/in/", "GET /healthz", "GET /readyz", "GET /login", "POST /login", "GET /login/{code}", "GET /web/{file}",
+}
+
+// at makes a request for a line of the table.
+func (h *house) at(row route) request {
+	method, path, found := strings.Cut(row.pattern, " ")
+	if !found {
+		method, path = "GET", row.pattern
+	}
+	path = strings.NewReplacer("{id}", "ep_x", "{code}", "nonsense", "web/{file}", "web/pages.css", "assets/{file}", "assets/main.js",
+		"{$}", "").Replace(path)
+	if row.pattern == receiving {
+		method, path = "POST", "/in/"+h.endpoint.Slug
+	}
+	if row.pattern == "/" || row.pattern == "/api/" {
+		path += "unknown"
+	}
+	return request{method: method, path: path}
+}
+
+// TestEveryRouteIsClosedToStrangers walks the table: S22 of what is promised.
+func TestEveryRouteIsClosedToStrangers(t *testing.T) {
+	h := newHouse(t, "")
+	for _, row := range table() {
+		a := h.do(h.at(row))
+		switch {
+		case slices.Contains(public, row.pattern):
+			if row.audience != anyone {
+				t.Errorf("%s: not open to anyone", row.pattern)
+			}
+			if a.StatusCode == http.StatusSeeOther || strings.Contains(a.text, `"unauthenticated"`) {
+				t.Errorf("%s: %d %s", row.pattern, a.StatusCode, a.text)
+			}
+		case row.audience == visitor:
+			if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login" {
+				t.Errorf("%s: %d to %q, want 303 to /login", row.pattern, a.StatusCode, a.Header.Get("Location"))
+			}
+		default:
+			a.is(t, http.StatusUnauthorized, "unauthenticated")
+			if a.Header.Get("WWW-Authenticate") == "" {
+				t.Errorf("%s: no WWW-Authenticate", row.pattern)
+			}
+		}
+	}
+}
+
+func TestEveryRouteIsOpenToTheAdministrator(t *testing.T) {
+	h := newHouse(t, "")
+	for _, row := range table() {
+		q := h.at(row)
+		q.token = true
+		a := h.do(q)
+		if a.StatusCode == http.StatusUnauthorized && row.pattern != "GET /login/{code}" && row.pattern != "POST /login" ||
+			a.StatusCode == http.StatusSeeOther && row.pattern != "GET /login" || a.StatusCode >= 500 {
+			t.Errorf("%s: %d %s", row.pattern, a.StatusCode, a.text)
+		}
+	}
+}
+
+// TestEveryAnswerIsProtected looks at the headers of every route, with and without a login: S4 of what is promised.
+func TestEveryAnswerIsProtected(t *testing.T) {
+	h := newHouse(t, "")
+	more := []route{{pattern: "GET //"}, {pattern: "GET /a/../b"}, {pattern: "PUT /login"}, {pattern: "OPTIONS /api/v1/endpoints"},
+		{pattern: "GET /api"}, {pattern: "GET /assets"}, {pattern: "CONNECT /x"}}
+	for _, row := range append(table(), more...) {
+		for _, token := range []bool{false, true} {
+			q := h.at(row)
+			q.token = token
+			a := h.do(q)
+			for name, want := range map[string]string{
+				"X-Content-Type-Options":       "nosniff",
+				"Referrer-Policy":              "no-referrer",
+				"Cross-Origin-Opener-Policy":   "same-origin",
+				"Cross-Origin-Resource-Policy": "same-origin",
+				"Permissions-Policy":           "camera=()",
+				"Content-Security-Policy":      "default-src 'none'",
+				"X-Request-Id":                 "-",
+			} {
+				if name == "Permissions-Policy" && row.pattern == receiving {
+					continue // its policy is a sandbox, which has no features
+				}
+				if got := a.Header.Get(name); !strings.Contains(got, want) {
+					t.Errorf("%s %s: %s is %q, want %q in it", q.method, q.path, name, got, want)
+				}
+			}
+			csp := a.Header.Get("Content-Security-Policy")
+			if strings.Contains(csp, "unsafe") || !strings.Contains(csp, "frame-ancestors 'none'") && !strings.HasPrefix(csp, "sandbox") {
+				t.Errorf("%s %s: policy %q", q.method, q.path, csp)
+			}
+			if cache := a.Header.Get("Cache-Control"); cache != "no-store" && (row.cache != immutable || cache != immutable) {
+				t.Errorf("%s %s: Cache-Control %q", q.method, q.path, cache)
+			}
+			if a.Header.Get("Access-Control-Allow-Origin") != "" {
+				t.Errorf("%s %s: opened to other sites", q.method, q.path)
+			}
+		}
+	}
+}
+
+func TestTheShellsPolicyIsTheContracts(t *testing.T) {
+	h := newHouse(t, "")
+	cookie := h.login()
+	first := h.do(request{method: "GET", path: "/", cookie: cookie})
+	nonce := strings.TrimPrefix(first.text, "shell nonce=")
+	want := "default-src 'none'; script-src 'self' 'nonce-" + nonce + "'; style-src 'self' 'nonce-" + nonce + "'; " +
+		"img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; " +
+		"form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+	if got := first.Header.Get("Content-Security-Policy"); got != want || len(nonce) < 22 {
+		t.Errorf("policy %q, nonce %q", got, nonce)
+	}
+	if second := h.do(request{method: "GET", path: "/", cookie: cookie}); second.text == first.text {
+		t.Error("a nonce was used twice")
+	}
+}
+
+func TestWhatIsNotInTheTableCannotBeMounted(t *testing.T) {
+	for name, mount := range map[string]func(*routes){
+		"an unknown route": func(rs *routes) { rs.HandleFunc("GET /api/v1/forgotten", nil) },
+		"a route twice": func(rs *routes) {
+			rs.HandleFunc("GET /healthz", http.NotFound)
+			rs.HandleFunc("GET /healthz", http.NotFound)
+		},
+		"a line without a handler": func(rs *routes) { rs.complete() },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: mounted", name)
+				}
+			}()
+			mount(newRoutes(&API{}))
+		}()
+	}
+}
+
+func TestUnknownAddressesAndMethods(t *testing.T) {
+	h := newHouse(t, "")
+	html := http.Header{"Accept": {"text/html"}}
+	h.do(request{method: "GET", path: "/api/v1/nothing", token: true}).is(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/nothing", token: true}).is(t, 404, "not_found")
+	h.do(request{method: "GET", path: "//login", token: true}).is(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/api/v1/../v1/session", token: true}).is(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/assets/nothing.js", token: true}).is(t, 404, "not_found")
+	a := h.do(request{method: "PUT", path: "/api/v1/endpoints", token: true})
+	a.is(t, 405, "method_not_allowed")
+	if a.Header.Get("Allow") != "GET, POST" {
+		t.Errorf("Allow is %q", a.Header.Get("Allow"))
+	}
+	h.do(request{method: "POST", path: "/deliveries", token: true}).is(t, 405, "method_not_allowed")
+	h.do(request{method: "PUT", path: "/nothing"}).is(t, 401, "unauthenticated")
+	page := h.do(request{method: "GET", path: "/nothing", token: true, header: html})
+	if page.StatusCode != 404 || page.Header.Get("Content-Type") != "text/html" || page.text != "not_found" {
+		t.Errorf("for a person: %d %s %s", page.StatusCode, page.Header.Get("Content-Type"), page.text)
+	}
+}
+
+func TestNothingRedirectsPastTheBasePath(t *testing.T) {
+	h := newHouse(t, "http://proxy.example/hooks/")
+	for _, path := range []string{"", "/", "/api", "/api/", "/api/v1", "/assets", "/assets/", "/web", "/login/", "//", "/a/./b", "/in"} {
+		for _, base := range []string{"/hooks", ""} {
+			a := h.do(request{method: "GET", path: base + path})
+			if to := a.Header.Get("Location"); to != "" && to != "/hooks/login" {
+				t.Errorf("%s leads to %s", base+path, to)
+			}
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"hookbeam/server/hook"
+)
+
+// downloading is how long a body may take on its way to a slow reader.
+const downloading = 5 * time.Minute
+
+type sessionOut struct {
+	Body struct {
+		Login     string     `json:"login" example:"admin"`
+		ExpiresAt *hook.Time `json:"expires_at,omitempty" format:"date-time" doc:"When the session ends at the latest; absent for a token."`
+		Version   string     `json:"version" doc:"The server's."`
+	}
+}
+
+func (a *API) mountSession(h huma.API) {
+	register(a, h, a.call("GET /session", "get-session", "Who is asking"), a.getSession)
+	register(a, h, a.call("DELETE /session", "log-out", "Log out"), a.endSession)
+}
+
+func (a *API) getSession(ctx context.Context, _ *struct{}) (*sessionOut, error) {
+	w := who(ctx)
+	out := &sessionOut{}
+	out.Body.Login, out.Body.Version = w.Login, a.Version
+	if !w.Expires.IsZero() {
+		out.Body.ExpiresAt = &hook.Time{Time: w.Expires}
+	}
+	return out, nil
+}
+
+func (a *API) endSession(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	v, ok := ctx.Value(visitKey{}).(visit)
+	if !ok {
+		return nil, nil
+	}
+	return nil, a.Gate.Sessions.End(v.w, v.r)
+}

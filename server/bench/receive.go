@@ -1,0 +1,179 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+const connections = 64
+
+// side is one of the servers that a measurement compares, with what its rounds gave.
+type side struct {
+	*server
+	posters *posters
+	rate    []float64 // per second
+	cpu     []float64 // microseconds for each operation
+	p50     []float64 // milliseconds, as all times
+	p99     []float64
+	p999    []float64
+}
+
+func (sd *side) end() {
+	if sd.posters != nil {
+		sd.posters.close()
+	}
+	sd.stop()
+}
+
+// flood runs one round of the closed loop.
+func (sd *side) flood(d time.Duration) error {
+	before := sd.server.cpu()
+	l, err := sd.posters.run(d)
+	if err != nil {
+		return fmt.Errorf("%s: %w", sd.name, err)
+	}
+	sd.rate = append(sd.rate, l.rate())
+	sd.cpu = append(sd.cpu, (sd.server.cpu()-before)*1e6/float64(len(l.times)))
+	sd.p50 = append(sd.p50, percentile(l.times, 0.5))
+	sd.p99 = append(sd.p99, percentile(l.times, 0.99))
+	sd.p999 = append(sd.p999, percentile(l.times, 0.999))
+	return nil
+}
+
+// forget drops what warming up measured.
+func (sd *side) forget() { *sd = side{server: sd.server, posters: sd.posters} }
+
+// receive: a closed loop over 64 kept-alive connections.
+func (b *bench) receive() error {
+	sides, end, err := b.sides(connections,
+		func() (*server, error) { return b.yard("null") },
+		func() (*server, error) { return b.yard("file", "-store=file") },
+		b.serve)
+	defer end()
+	if err != nil {
+		return err
+	}
+	for round := range b.rounds + 1 {
+		for _, sd := range sides {
+			if err := sd.flood(b.window); err != nil {
+				return err
+			}
+			if round == 0 {
+				sd.forget()
+			}
+		}
+	}
+	null, file, hookbeam := sides[0], sides[1], sides[2]
+	share, multiple := median(ratios(hookbeam.rate, null.rate)), median(ratios(hookbeam.cpu, null.cpu))
+	tail, far := median(ratios(hookbeam.p99, null.p99)), median(ratios(hookbeam.p999, null.p99))
+	b.table.add(row{what: "receiving, 64 connections: rate", measured: fmt.Sprintf("%.0f /s", median(hookbeam.rate)),
+		against: fmt.Sprintf("null %.0f, file+fsync %.0f", median(null.rate), median(file.rate)),
+		ratio:   share, value: share, floor: median(ratios(file.rate, null.rate)), must: 0.35, aim: 0.50, more: true})
+	b.table.add(row{what: "receiving: CPU each", measured: fmt.Sprintf("%.1f µs", median(hookbeam.cpu)),
+		against: fmt.Sprintf("null %.1f, file+fsync %.1f", median(null.cpu), median(file.cpu)),
+		ratio:   multiple, value: multiple, must: 3.0, aim: 2.2})
+	b.table.add(row{what: "receiving: p99", measured: fmt.Sprintf("%.2f ms", median(hookbeam.p99)),
+		against: fmt.Sprintf("null's p99 %.2f, file+fsync's %.2f", median(null.p99), median(file.p99)), ratio: tail, value: tail, floor: median(ratios(file.p99, null.p99)), must: 2, aim: 1.2})
+	b.table.add(row{what: "receiving: p99.9", measured: fmt.Sprintf("%.2f ms", median(hookbeam.p999)),
+		against: fmt.Sprintf("null's p99 %.2f, file+fsync's p99.9 %.2f", median(null.p99), median(file.p999)), ratio: far, value: far, floor: median(ratios(file.p999, null.p99)), must: 4, aim: 2})
+	return nil
+}
+
+// sides starts servers, each with its connections. end stops what was started, also after an error.
+func (b *bench) sides(connections int, starts ...func() (*server, error)) (sides []*side, end func(), err error) {
+	end = func() {
+		for _, sd := range sides {
+			sd.end()
+		}
+	}
+	for _, start := range starts {
+		s, err := start()
+		if err != nil {
+			return sides, end, err
+		}
+		sd := &side{server: s}
+		sides = append(sides, sd)
+		if sd.posters, err = s.posters(connections); err != nil {
+			return sides, end, err
+		}
+	}
+	return sides, end, nil
+}
+
+// paced: 200 requests per second, whatever the answers do.
+func (b *bench) paced() error {
+	const perSecond = 200
+	sides, end, err := b.sides(1, func() (*server, error) { return b.yard("file", "-store=file") }, b.serve)
+	defer end()
+	if err != nil {
+		return err
+	}
+	for round := range b.rounds + 1 {
+		for _, sd := range sides {
+			d := b.latency
+			if round == 0 {
+				d = time.Second
+			}
+			times, err := sd.server.paced(perSecond, d)
+			if err != nil {
+				return fmt.Errorf("%s: %w", sd.name, err)
+			}
+			sd.p50, sd.p99 = append(sd.p50, percentile(times, 0.5)), append(sd.p99, percentile(times, 0.99))
+			if round == 0 {
+				sd.forget()
+			}
+		}
+	}
+	b.addTimes("200/s, open loop", sides[1], sides[0], [2]float64{2.0, 1.6}, [2]float64{4.5, 2.8})
+	return nil
+}
+
+// addTimes adds the rows of a median and a p99 that are hoped for in milliseconds.
+func (b *bench) addTimes(what string, hookbeam, yard *side, p50, p99 [2]float64) {
+	half, tail := median(hookbeam.p50), median(hookbeam.p99)
+	b.table.add(row{what: what + ": p50", measured: fmt.Sprintf("%.2f ms", half), against: fmt.Sprintf("%s %.2f", yard.name, median(yard.p50)),
+		ratio: median(ratios(hookbeam.p50, yard.p50)), value: half, unit: "ms", must: p50[0], aim: p50[1], floor: median(yard.p50)})
+	b.table.add(row{what: what + ": p99", measured: fmt.Sprintf("%.2f ms", tail), against: fmt.Sprintf("%s %.2f", yard.name, median(yard.p99)),
+		ratio: median(ratios(hookbeam.p99, yard.p99)), value: tail, unit: "ms", must: p99[0], aim: p99[1], floor: median(yard.p99)})
+}
+
+// watched: what is left of the closed loop's rate while 1,000 readers are told everything.
+func (b *bench) watched() error {
+	sides, end, err := b.sides(connections, b.serve)
+	defer end()
+	if err != nil {
+		return err
+	}
+	hookbeam := sides[0]
+	var alone, watched []float64
+	for range b.rounds {
+		if err := hookbeam.flood(b.window); err != nil {
+			return err
+		}
+		r, err := hookbeam.readers(b.plan.readers, "")
+		if err != nil {
+			return err
+		}
+		err = hookbeam.flood(b.window)
+		if err == nil {
+			err = r.settle()
+		}
+		if err := errors.Join(err, r.close()); err != nil {
+			return err
+		}
+	}
+	for i, rate := range hookbeam.rate {
+		if i%2 == 0 {
+			alone = append(alone, rate)
+		} else {
+			watched = append(watched, rate)
+		}
+	}
+	share := median(ratios(watched, alone))
+	b.table.add(row{what: fmt.Sprintf("receiving while %d watch", b.plan.readers), measured: fmt.Sprintf("%.0f /s", median(watched)),
+		against: fmt.Sprintf("alone %.0f", median(alone)), ratio: share, value: share, must: 0.3, aim: 0.5, more: true})
+	return nil
+}

@@ -1,0 +1,150 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+)
+
+// memory: what 10,000 readers that have nothing to read add to the process.
+func (b *bench) memory() error {
+	each := map[string]float64{}
+	for _, start := range []func() (*server, error){b.serve, func() (*server, error) { return b.yard("prepared", "-fan=prepared") }} {
+		s, err := start()
+		if err != nil {
+			return err
+		}
+		kib, err := s.idle(b.idleReaders)
+		s.stop()
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		each[s.name] = kib
+	}
+	b.table.add(row{what: fmt.Sprintf("resident per idle reader, %d of them", b.idleReaders), measured: fmt.Sprintf("%.1f KiB", each["hookbeam"]),
+		against: fmt.Sprintf("a goroutine and channel each %.1f", each["prepared"]), ratio: each["hookbeam"] / each["prepared"],
+		value: each["hookbeam"], unit: "KiB", must: 12, aim: 7})
+	return nil
+}
+
+func (s *server) idle(n int) (float64, error) {
+	before := s.resident()
+	r, err := s.readers(n, "")
+	if err != nil {
+		return 0, err
+	}
+	time.Sleep(time.Second)
+	after := s.resident()
+	return (after - before) / float64(n), r.close()
+}
+
+// storm: 1,000 readers are cut, miss 20 updates, and all come back at once with their cursors. The yardstick only
+// takes them in: it has nothing to tell.
+func (b *bench) storm() error {
+	const missed = 20
+	sides, end, err := b.sides(1, b.serve, func() (*server, error) { return b.yard("prepared", "-fan=prepared") })
+	defer end()
+	if err != nil {
+		return err
+	}
+	hookbeam, prepared := sides[0], sides[1]
+	var took []float64
+	for round := range b.rounds + 1 {
+		all, err := hookbeam.comeBack(b.plan.readers, missed)
+		if err == nil {
+			took = append(took, all)
+			_, err = prepared.comeBack(b.plan.readers, 0)
+		}
+		if err != nil {
+			return err
+		}
+		if round == 0 {
+			hookbeam.forget()
+			prepared.forget()
+		}
+	}
+	ms := median(hookbeam.cpu)
+	b.table.add(row{what: fmt.Sprintf("%d readers cut, %d missed, all back: CPU each", b.plan.readers, missed),
+		measured: fmt.Sprintf("%.3f ms, all in %.2f s", ms, median(took)), against: fmt.Sprintf("upgrade alone %.3f", median(prepared.cpu)),
+		ratio: median(ratios(hookbeam.cpu, prepared.cpu)), value: ms, unit: "ms", must: 0.4, aim: 0.2})
+	return nil
+}
+
+// comeBack adds the CPU for each reader, in milliseconds, and returns how long it took for all, in seconds.
+func (sd *side) comeBack(n, missed int) (took float64, err error) {
+	r, err := sd.server.readers(n, "")
+	if err != nil {
+		return 0, err
+	}
+	if err := r.close(); err != nil {
+		return 0, err
+	}
+	after := ""
+	if missed > 0 {
+		var answer struct{ To string }
+		if err := errors.Join(sd.get("/api/v1/updates?wait=0s", &answer), sd.postSome(missed)); err != nil {
+			return 0, err
+		}
+		after = answer.To
+	}
+	time.Sleep(300 * time.Millisecond) // the cut itself is another matter
+	before, begin := sd.server.cpu(), time.Now()
+	r, err = sd.dialReaders(n, after)
+	if err != nil {
+		return 0, err
+	}
+	err = r.await("all have what they missed", func() bool {
+		return r.opened.Load() == int64(n) && r.told.Load() == int64(n*missed)
+	})
+	took = time.Since(begin).Seconds()
+	sd.cpu = append(sd.cpu, (sd.server.cpu()-before)*1e3/float64(n))
+	return took, errors.Join(err, r.close())
+}
+
+// start: from exec to the first 200, and what the process then is.
+func (b *bench) start() error {
+	data, err := os.MkdirTemp(b.dir, "start-")
+	if err != nil {
+		return err
+	}
+	var fresh float64
+	var again, null, rest []float64
+	for i := range b.starts + 1 {
+		begin := time.Now()
+		s, err := b.exec(data)
+		if err != nil {
+			return err
+		}
+		took := float64(time.Since(begin).Microseconds()) / 1000
+		if i == 0 {
+			fresh = took
+		} else {
+			again = append(again, took)
+		}
+		if i > 0 && len(rest) < 3 {
+			time.Sleep(time.Second)
+			rest = append(rest, s.resident()/1024)
+		}
+		s.stop()
+		begin = time.Now()
+		if s, err = b.yard("null"); err != nil {
+			return err
+		}
+		null = append(null, float64(time.Since(begin).Microseconds())/1000)
+		s.stop()
+	}
+	info, err := os.Stat(b.hookbeam)
+	if err != nil {
+		return err
+	}
+	ms, mib, size := median(again), median(rest), float64(info.Size())/(1<<20)
+	b.table.add(row{what: "start to first 200", measured: fmt.Sprintf("%.1f ms", ms), against: fmt.Sprintf("null %.1f; the very first start %.1f", median(null), fresh),
+		ratio: ms / median(null), value: ms, unit: "ms", must: 40, aim: 15})
+	b.table.add(row{what: "memory at rest", measured: strconv.FormatFloat(mib, 'f', 1, 64) + " MiB", against: "–", value: mib, unit: "MiB", must: 25, aim: 15})
+	b.table.add(row{what: "binary", measured: strconv.FormatFloat(size, 'f', 1, 64) + " MiB", against: "–", value: size, unit: "MiB", must: 30, aim: 20})
+	return nil
+}

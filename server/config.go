@@ -1,0 +1,115 @@
+package server
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is what an operator sets. The tags are the command line's: each flag has an environment variable.
+type Config struct {
+	Place
+	TrustedProxy []string `help:"Proxies whose X-Forwarded-For is believed, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
+
+	KeepFor   Span  `help:"How long deliveries are kept; 0 keeps them for ever." default:"30d" env:"HOOKBEAM_KEEP_FOR"`
+	KeepBytes Bytes `help:"Size of the log at which its oldest deliveries go; 0 knows no end." default:"1GiB" env:"HOOKBEAM_KEEP_BYTES"`
+
+	RateEndpoint Rate  `help:"Deliveries that an endpoint takes, for example 500/s or 1000/m; 0 knows no end." default:"50000/s" env:"HOOKBEAM_RATE_ENDPOINT"`
+	RateAddress  Rate  `help:"Deliveries that one address may send; 0 knows no end." default:"50000/s" env:"HOOKBEAM_RATE_ADDRESS"`
+	MaxInFlight  Bytes `help:"Memory that all bodies together may take while they are received." default:"256MiB" env:"HOOKBEAM_MAX_IN_FLIGHT"`
+
+	StopAfter Span `help:"How long to go on receiving after being told to stop, for load balancers that notice late." default:"0s" env:"HOOKBEAM_STOP_AFTER"`
+
+	AdminToken string `kong:"-"` // HOOKBEAM_ADMIN_TOKEN: not a flag, for process lists are public
+	Version    string `kong:"-"`
+}
+
+// Place is where a server is: what a command needs to find it.
+type Place struct {
+	Listen    string `help:"Address to listen on." default:"127.0.0.1:8080" env:"HOOKBEAM_LISTEN" placeholder:"HOST:PORT"`
+	Data      string `help:"Folder that holds the database." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
+	PublicURL string `help:"Address that people and senders use, with the path behind a proxy: https://example.com/hooks/." env:"HOOKBEAM_PUBLIC_URL" placeholder:"URL"`
+}
+
+// UsageError is a mistake in the configuration: the operator can mend it, and trying again does not.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the mistake.
+func (e *UsageError) Unwrap() error { return e.Err }
+
+func usage(flag string, err error) error {
+	return &UsageError{fmt.Errorf("%s: %w", flag, err)}
+}
+
+// Bytes is a size, written as 1GiB, 500MB or 4096.
+type Bytes int64
+
+var units = [...]struct {
+	suffix string
+	factor float64
+}{
+	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40},
+	{"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1}, {"", 1},
+}
+
+// UnmarshalText reads a size.
+func (b *Bytes) UnmarshalText(text []byte) error {
+	for _, u := range units {
+		number, ok := strings.CutSuffix(string(text), u.suffix)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		if err != nil || n < 0 || math.IsNaN(n) || n*u.factor > math.MaxInt64/2 {
+			break
+		}
+		*b = Bytes(n * u.factor)
+		return nil
+	}
+	return fmt.Errorf("%q is no size; write it as 1GiB, 500MB or 4096", text)
+}
+
+// Span is a duration, written as 30d, 12h or 1h30m.
+type Span time.Duration
+
+// UnmarshalText reads a duration.
+func (s *Span) UnmarshalText(text []byte) error {
+	if days, ok := strings.CutSuffix(string(text), "d"); ok {
+		n, err := strconv.ParseFloat(days, 64)
+		if err == nil && n >= 0 && n <= 100_000 {
+			*s = Span(n * 24 * float64(time.Hour))
+			return nil
+		}
+	}
+	if d, err := time.ParseDuration(string(text)); err == nil && d >= 0 {
+		*s = Span(d)
+		return nil
+	}
+	if string(text) == "0" {
+		*s = 0
+		return nil
+	}
+	return fmt.Errorf("%q is no duration; write it as 30d, 12h or 90s", text)
+}
+
+// Rate is so many a second, written as 500, 500/s, 1000/m or 5000/h. 0 means no limit.
+type Rate float64
+
+// UnmarshalText reads a rate.
+func (r *Rate) UnmarshalText(text []byte) error {
+	number, per, _ := strings.Cut(string(text), "/")
+	n, err := strconv.ParseFloat(number, 64)
+	seconds, known := map[string]float64{"": 1, "s": 1, "m": 60, "h": 3600}[per]
+	if err != nil || !known || n < 0 || n > 1e9 || math.IsNaN(n) {
+		return fmt.Errorf("%q is no rate; write it as 500/s, 1000/m or 0 for no limit", text)
+	}
+	*r = Rate(n / seconds)
+	return nil
+}
+
+// burst is what may come at once: a second's worth, or for slow rates one.
+func (r Rate) burst() int { return max(int(r), 1) }

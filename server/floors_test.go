@@ -1,0 +1,226 @@
+package server_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "hookbeam"
+
+// floors gives each package of the program its floor. A package imports only from floors below its own.
+var floors = map[string]int{
+	"server/hook": 0,
+
+	"server/provider": 1, "server/access": 1, "server/live": 1, "server/follow": 1, "server/sqlite": 1,
+
+	"server/intake": 2, "web": 2,
+
+	"server/api": 3,
+
+	"server": 4,
+
+	"": 5, // main.go, where server, web and ui meet
+
+	"server/bench": 5, "server/trust": 5, // see outsiders
+}
+
+// outsiders look at the running binary from outside, so they may use any library.
+var outsiders = []string{"server/bench", "server/trust"}
+
+// only narrows what some packages may import of the program, beyond their floor.
+var only = map[string][]string{
+	"server/hook":  {},
+	"web":          {"server/hook", "server/access"},
+	"server/bench": {"server/hook"}, "server/trust": {"server/hook"},
+}
+
+// addresses says where each outside library lives. A longer path wins over a shorter one. Tests may use any library:
+// they play the far ends.
+var addresses = map[string][]string{
+	"database/sql":                        {"server/sqlite"},
+	"modernc.org/sqlite":                  {"server/sqlite"},
+	"github.com/pressly/goose":            {"server/sqlite"},
+	"github.com/gorilla/websocket":        {"server/api"},
+	"github.com/danielgtaylor/huma":       {"server/api"},
+	"github.com/a-h/templ":                {"web"},
+	"github.com/alexedwards/scs":          {"server/access"},
+	"github.com/hashicorp/golang-lru":     {"server/access", "server/live"}, // a bounded map
+	"github.com/realclientip":             {"server/access"},
+	"golang.org/x/time/rate":              {"server/access"},
+	"github.com/alecthomas/kong":          {""},
+	"github.com/tidwall/gjson":            {"server/provider"},
+	"github.com/prometheus/client_golang": {"server/api"},
+}
+
+// source is one Go file: the package that it is part of, and what it imports.
+type source struct {
+	pkg     string // folder below the module's root, "" for the root itself
+	test    bool
+	imports []string
+}
+
+// TestEveryPackageImportsOnlyFromTheFloorsBelow holds the house of docs/architecture.md against the imports of every
+// file in it.
+func TestEveryPackageImportsOnlyFromTheFloorsBelow(t *testing.T) {
+	sources := readSources(t, "..")
+	if len(sources) < 10 {
+		t.Fatalf("read only %d files: the walk does not see the program", len(sources))
+	}
+	for _, s := range sources {
+		for _, broken := range violations(s) {
+			t.Error(broken)
+		}
+	}
+}
+
+func TestTheFloorsTestNoticesViolations(t *testing.T) {
+	for name, c := range map[string]struct {
+		source
+		want string // part of the complaint; empty: none
+	}{
+		"below":                       {source{"server/api", false, []string{"hookbeam/server/intake", "net/http"}}, ""},
+		"two floors below":            {source{"server", false, []string{"hookbeam/server/hook"}}, ""},
+		"above":                       {source{"server/sqlite", false, []string{"hookbeam/server/api"}}, "is above"},
+		"beside":                      {source{"server/live", false, []string{"hookbeam/server/sqlite"}}, "is beside"},
+		"beside, in a test":           {source{"server/follow", true, []string{"hookbeam/server/sqlite"}}, ""},
+		"above, in a test":            {source{"server/follow", true, []string{"hookbeam/server/intake"}}, "is above"},
+		"server to web":               {source{"server", false, []string{"hookbeam/web"}}, "never imports web"},
+		"server to web, in a test":    {source{"server/api", true, []string{"hookbeam/web"}}, "never imports web"},
+		"web beyond its two":          {source{"web", false, []string{"hookbeam/server/live"}}, "may import only"},
+		"main":                        {source{"", false, []string{"hookbeam/server", "hookbeam/web"}}, ""},
+		"importing main":              {source{"server", false, []string{"hookbeam"}}, "is above"},
+		"unknown package":             {source{"server/util", false, nil}, "has no floor"},
+		"import of an unknown one":    {source{"server/api", false, []string{"hookbeam/server/util"}}, "has no floor"},
+		"hook stays with the library": {source{"server/hook", false, []string{"github.com/google/uuid"}}, "standard library only"},
+		"library at its address":      {source{"server/sqlite", false, []string{"modernc.org/sqlite/lib"}}, ""},
+		"library away":                {source{"server/intake", false, []string{"database/sql"}}, "lives in server/sqlite"},
+		"its sub-package away":        {source{"server/intake", false, []string{"github.com/pressly/goose/v3"}}, "lives in server/sqlite"},
+		"library away, in a test":     {source{"server/intake", true, []string{"github.com/gorilla/websocket"}}, ""},
+		"library without an address":  {source{"server/api", false, []string{"github.com/left/pad"}}, "has no address"},
+		"a name that only begins so":  {source{"web", false, []string{"github.com/a-h/templates"}}, "has no address"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := strings.Join(violations(c.source), "\n")
+			if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
+				t.Errorf("got %q, want %q in it", got, c.want)
+			}
+		})
+	}
+}
+
+// violations returns a sentence for each import of s that breaks a rule.
+func violations(s source) []string {
+	if _, known := floors[s.pkg]; !known {
+		return []string{fmt.Sprintf("%s has no floor: give it one in floors_test.go and in docs/architecture.md", s.pkg)}
+	}
+	var broken []string
+	for _, imported := range s.imports {
+		complain := inside
+		if imported != module && !strings.HasPrefix(imported, module+"/") {
+			complain = outside
+		}
+		if why := complain(s, imported); why != "" {
+			broken = append(broken, fmt.Sprintf("%s imports %s: %s", display(s.pkg), imported, why))
+		}
+	}
+	return broken
+}
+
+// inside judges an import of one of the program's own packages; "" is fine.
+func inside(s source, imported string) string {
+	target := strings.TrimPrefix(strings.TrimPrefix(imported, module), "/")
+	floor, known := floors[target]
+	allowed, narrowed := only[s.pkg]
+	switch {
+	case target == s.pkg: // an external test of its own package
+		return ""
+	case !known:
+		return "it has no floor"
+	case target == "web" && strings.HasPrefix(s.pkg, "server"):
+		return "server never imports web"
+	case floor > floors[s.pkg]:
+		return "it is above"
+	case floor == floors[s.pkg] && !s.test:
+		return "it is beside"
+	case narrowed && !s.test && !slices.Contains(allowed, target):
+		return fmt.Sprintf("it may import only %q", allowed)
+	}
+	return ""
+}
+
+// outside judges an import of anything else; "" is fine.
+func outside(s source, imported string) string {
+	library := ""
+	for prefix := range addresses {
+		if (imported == prefix || strings.HasPrefix(imported, prefix+"/")) && len(prefix) > len(library) {
+			library = prefix
+		}
+	}
+	standard := !strings.Contains(strings.SplitN(imported, "/", 2)[0], ".")
+	switch {
+	case s.test || slices.Contains(outsiders, s.pkg):
+		return ""
+	case s.pkg == "server/hook" && !standard:
+		return "it is kept to the standard library only"
+	case library == "" && !standard:
+		return "it has no address: choose one package for it in floors_test.go"
+	case library != "" && !slices.Contains(addresses[library], s.pkg):
+		return fmt.Sprintf("it lives in %s", display(strings.Join(addresses[library], ", ")))
+	}
+	return ""
+}
+
+func display(pkg string) string {
+	if pkg == "" {
+		return "main"
+	}
+	return pkg
+}
+
+// readSources parses the imports of every Go file of the module at root, whatever its build tags.
+func readSources(t *testing.T, root string) []source {
+	t.Helper()
+	var sources []source
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		if entry.IsDir() && file != root && (strings.HasPrefix(name, ".") || slices.Contains([]string{"node_modules", "testdata", "tools", "bin"}, name)) {
+			return filepath.SkipDir
+		}
+		if entry.IsDir() || path.Ext(name) != ".go" {
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		folder, err := filepath.Rel(root, filepath.Dir(file))
+		if err != nil {
+			return err
+		}
+		s := source{pkg: strings.TrimPrefix(filepath.ToSlash(folder), "."), test: strings.HasSuffix(name, "_test.go")}
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, imported)
+		}
+		sources = append(sources, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sources
+}

@@ -1,0 +1,127 @@
+// Package hook holds Hookbeam's words as plain types: deliveries, endpoints, verdicts, cursors and kinds of error.
+// It imports only the standard library, so that every other package can speak it.
+package hook
+
+import (
+	"encoding/base32"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// Seq is a delivery's place in the log, counted from 1. 0 stands for "before the first".
+type Seq int64
+
+// EndpointID names an endpoint: "ep_" and 26 characters.
+type EndpointID string
+
+// DeliveryID names a delivery: "dlv_", its seq, and 26 random characters. See NewDeliveryID.
+type DeliveryID string
+
+// alphabet is lower-case base32 (RFC 4648 §6), safe in URLs and as a NATS subject.
+var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// tailLen is the length of 128 random bits in base32.
+const tailLen = 26
+
+// RandomTail returns 128 bits from random as 26 lower-case letters and digits.
+func RandomTail(random io.Reader) (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return "", fmt.Errorf("read randomness: %w", err)
+	}
+	return alphabet.EncodeToString(b[:]), nil
+}
+
+// NewEndpointID returns a fresh id.
+func NewEndpointID(random io.Reader) (EndpointID, error) {
+	tail, err := RandomTail(random)
+	return EndpointID("ep_" + tail), err
+}
+
+// NewDeliveryID joins a delivery's place in the log with the random bits that were written with it. The place makes
+// the id its own index: looking a delivery up needs no second tree, which would cost every append. The random bits
+// make ids impossible to walk. It is a pure function of (seq, record), so every projection of the log agrees on it.
+func NewDeliveryID(seq Seq, random [16]byte) DeliveryID {
+	b := make([]byte, 0, 48)
+	b = append(b, "dlv_"...)
+	b = appendSeq(b, seq)
+	return DeliveryID(alphabet.AppendEncode(b, random[:]))
+}
+
+// Parse splits an id into what NewDeliveryID joined; ok is false for anything else.
+func (id DeliveryID) Parse() (seq Seq, random [16]byte, ok bool) {
+	rest, found := strings.CutPrefix(string(id), "dlv_")
+	if !found || len(rest) <= tailLen || len(rest) > tailLen+13 {
+		return 0, random, false
+	}
+	place, tail := rest[:len(rest)-tailLen], rest[len(rest)-tailLen:]
+	if n, err := alphabet.Decode(random[:], []byte(tail)); err != nil || n != len(random) {
+		return 0, random, false
+	}
+	seq, ok = parseSeq(place)
+	return seq, random, ok
+}
+
+const seqDigits = "0123456789abcdefghijklmnopqrstuv"
+
+func appendSeq(b []byte, seq Seq) []byte {
+	if seq >= 32 {
+		b = appendSeq(b, seq/32)
+	}
+	return append(b, seqDigits[seq%32])
+}
+
+func parseSeq(s string) (Seq, bool) {
+	if len(s) == 0 || len(s) > 12 || s[0] == '0' {
+		return 0, false
+	}
+	var seq Seq
+	for _, c := range []byte(s) {
+		d := strings.IndexByte(seqDigits, c)
+		if d < 0 {
+			return 0, false
+		}
+		seq = seq*32 + Seq(d)
+	}
+	return seq, true
+}
+
+// Time is a moment as the API writes it: RFC 3339 in UTC with milliseconds.
+type Time struct{ time.Time }
+
+const timeForm = "2006-01-02T15:04:05.000Z"
+
+// Append writes the moment in UTC with milliseconds behind b.
+func (t Time) Append(b []byte) []byte { return t.UTC().AppendFormat(b, timeForm) }
+
+// MarshalText writes the moment in UTC with milliseconds.
+func (t Time) MarshalText() ([]byte, error) { return t.Append(nil), nil }
+
+// UnmarshalText reads any RFC 3339 time.
+func (t *Time) UnmarshalText(b []byte) error {
+	parsed, err := time.Parse(time.RFC3339Nano, string(b))
+	if err != nil {
+		return fmt.Errorf("a time must look like 2026-01-31T14:41:10.386Z: %w", err)
+	}
+	t.Time = parsed.UTC()
+	return nil
+}
+
+// MarshalJSON writes the moment as MarshalText does; without it, time.Time's own would drop trailing zeros.
+func (t Time) MarshalJSON() ([]byte, error) {
+	b := make([]byte, 0, len(timeForm)+2)
+	return append(t.Append(append(b, '"')), '"'), nil
+}
+
+// UnmarshalJSON reads any RFC 3339 time.
+func (t *Time) UnmarshalJSON(b []byte) error {
+	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
+		return fmt.Errorf("a time must be a string such as \"2026-01-31T14:41:10.386Z\"")
+	}
+	return t.UnmarshalText(b[1 : len(b)-1])
+}
+
+// Millis returns the moment of ms milliseconds since 1970.
+func Millis(ms int64) Time { return Time{time.UnixMilli(ms).UTC()} }

@@ -1,0 +1,250 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/provider"
+)
+
+// EndpointStore keeps endpoints across restarts.
+type EndpointStore interface {
+	Endpoints(ctx context.Context) ([]hook.Endpoint, error)
+	PutEndpoint(ctx context.Context, e hook.Endpoint) error
+}
+
+// The bounds of what an endpoint may be.
+const (
+	maxEndpoints   = 10_000
+	maxSecrets     = 10
+	maxSecret      = 4096
+	maxTolerance   = 24 * time.Hour
+	slugTail       = 16               // characters of 5 bits each behind the name
+	undoDeleteUpTo = 10 * time.Minute // a deleted endpoint can be brought back this long
+)
+
+// Endpoints is every endpoint, in memory, so that receiving asks no database; each change is stored before it counts.
+type Endpoints struct {
+	store   EndpointStore
+	now     func() time.Time
+	random  io.Reader
+	changed func(hook.Endpoint)
+
+	mu     sync.Mutex // held while changing
+	byID   atomic.Pointer[map[hook.EndpointID]hook.Endpoint]
+	bySlug atomic.Pointer[map[string]*hook.Endpoint] // living ones only
+}
+
+// LoadEndpoints reads the endpoints. changed is told of each change after it is stored.
+func LoadEndpoints(ctx context.Context, store EndpointStore, now func() time.Time, random io.Reader,
+	changed func(hook.Endpoint)) (*Endpoints, error) {
+	stored, err := store.Endpoints(ctx)
+	if err != nil {
+		return nil, err
+	}
+	es := &Endpoints{store: store, now: now, random: random, changed: changed}
+	byID := make(map[hook.EndpointID]hook.Endpoint, len(stored))
+	for _, e := range stored {
+		byID[e.ID] = e
+	}
+	es.publish(byID)
+	return es, nil
+}
+
+func (es *Endpoints) publish(byID map[hook.EndpointID]hook.Endpoint) {
+	bySlug := make(map[string]*hook.Endpoint, len(byID))
+	for _, e := range byID {
+		if e.DeletedAt.IsZero() {
+			bySlug[e.Slug] = &e
+		}
+	}
+	es.byID.Store(&byID)
+	es.bySlug.Store(&bySlug)
+}
+
+// At returns the living endpoint whose address ends in slug.
+func (es *Endpoints) At(slug string) (*hook.Endpoint, bool) {
+	e, ok := (*es.bySlug.Load())[slug]
+	return e, ok
+}
+
+// List returns the living endpoints, oldest first.
+func (es *Endpoints) List() []hook.Endpoint {
+	list := []hook.Endpoint{}
+	for _, e := range *es.byID.Load() {
+		if e.DeletedAt.IsZero() {
+			list = append(list, e)
+		}
+	}
+	slices.SortFunc(list, func(a, b hook.Endpoint) int {
+		if c := a.CreatedAt.Compare(b.CreatedAt.Time); c != 0 {
+			return c
+		}
+		return strings.Compare(string(a.ID), string(b.ID))
+	})
+	return list
+}
+
+// Get returns a living endpoint, or a problem of kind hook.ErrNotFound.
+func (es *Endpoints) Get(id hook.EndpointID) (hook.Endpoint, error) {
+	e, ok := (*es.byID.Load())[id]
+	if !ok || !e.DeletedAt.IsZero() {
+		return hook.Endpoint{}, noEndpoint
+	}
+	return e, nil
+}
+
+var noEndpoint = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
+	Detail: "There is no such endpoint: the id is wrong, or it was deleted."}
+
+// Create makes an endpoint: its name is asked for, the rest has defaults; id, slug and time are filled in.
+func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
+	if e.Provider == "" {
+		e.Provider = "generic"
+	}
+	if e.Verify == "" {
+		e.Verify = hook.Enforce
+	}
+	if e.MaxBody == 0 {
+		e.MaxBody = hook.DefaultMaxBody
+	}
+	var err error
+	if e.ID, err = hook.NewEndpointID(es.random); err != nil {
+		return e, err
+	}
+	tail, err := hook.RandomTail(es.random)
+	if err != nil {
+		return e, err
+	}
+	e.Slug, e.CreatedAt, e.DeletedAt = e.Name+"-"+tail[:slugTail], hook.Millis(es.now().UnixMilli()), hook.Time{}
+	return es.put(ctx, e)
+}
+
+// Update stores a changed endpoint. Its id must be that of a living one; id, slug and times stay as they are.
+func (es *Endpoints) Update(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
+	was, err := es.Get(e.ID)
+	if err != nil {
+		return e, err
+	}
+	e.Slug, e.CreatedAt, e.DeletedAt = was.Slug, was.CreatedAt, was.DeletedAt
+	return es.put(ctx, e)
+}
+
+// Delete makes an endpoint answer 404 at once. Its deliveries stay until retention removes them.
+func (es *Endpoints) Delete(ctx context.Context, id hook.EndpointID) error {
+	e, err := es.Get(id)
+	if err != nil {
+		return err
+	}
+	e.DeletedAt = hook.Millis(es.now().UnixMilli())
+	_, err = es.put(ctx, e)
+	return err
+}
+
+// Restore brings a deleted endpoint back, at its old address.
+func (es *Endpoints) Restore(ctx context.Context, id hook.EndpointID) (hook.Endpoint, error) {
+	e, ok := (*es.byID.Load())[id]
+	if !ok || (!e.DeletedAt.IsZero() && es.now().Sub(e.DeletedAt.Time) > undoDeleteUpTo) {
+		return hook.Endpoint{}, noEndpoint
+	}
+	e.DeletedAt = hook.Time{}
+	return es.put(ctx, e)
+}
+
+// put checks e, stores it, and only then lets it count.
+func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
+	es.mu.Lock()
+	defer es.mu.Unlock()
+	old := *es.byID.Load()
+	if err := check(e, old); err != nil {
+		return e, err
+	}
+	if err := es.store.PutEndpoint(ctx, e); err != nil {
+		return e, fmt.Errorf("store endpoint: %w", err)
+	}
+	byID := make(map[hook.EndpointID]hook.Endpoint, len(old)+1)
+	for id, o := range old {
+		byID[id] = o
+	}
+	byID[e.ID] = e
+	es.publish(byID)
+	es.changed(e)
+	return e, nil
+}
+
+var nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
+
+func check(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
+	if !e.DeletedAt.IsZero() {
+		return nil
+	}
+	if _, known := others[e.ID]; !known && len(others) >= maxEndpoints {
+		return &hook.Problem{Kind: hook.ErrConflict, Code: "too_many_endpoints", Detail: "This server holds all the endpoints it can. Delete some first."}
+	}
+	for id, o := range others {
+		if id != e.ID && o.Name == e.Name && o.DeletedAt.IsZero() {
+			return &hook.Problem{Kind: hook.ErrConflict, Code: "name_taken",
+				Detail: fmt.Sprintf("There is an endpoint named %q already. Choose another name.", e.Name)}
+		}
+	}
+	if complaint := complain(e); complaint != "" {
+		return &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: complaint}
+	}
+	return nil
+}
+
+// complain returns what is wrong with an endpoint, for a person; "" if nothing is.
+func complain(e hook.Endpoint) string {
+	if _, known := provider.For(e.Provider); !known {
+		return fmt.Sprintf("%q is no provider that this server knows.", e.Provider)
+	}
+	switch {
+	case !nameForm.MatchString(e.Name):
+		return "A name is 1 to 40 lower-case letters, digits and hyphens, and neither begins nor ends with a hyphen."
+	case e.Verify != hook.Enforce && e.Verify != hook.Observe && e.Verify != hook.Off:
+		return "verify is one of enforce, observe and off."
+	case e.Tolerance < 0 || e.Tolerance > maxTolerance || e.Tolerance%time.Second != 0:
+		return "tolerance is whole seconds from 0s (no check) to 24h."
+	case e.MaxBody < 1 || e.MaxBody > hook.MostMaxBody:
+		return fmt.Sprintf("max_body is 1 to %d bytes.", hook.MostMaxBody)
+	case len(e.Secrets) > maxSecrets:
+		return fmt.Sprintf("An endpoint has at most %d secrets.", maxSecrets)
+	case len(e.Settings) > 20 || len(e.SignedURL) > 2000:
+		return "settings has at most 20 entries, and signed_url at most 2,000 characters."
+	case e.Response != nil && (e.Response.Status < 200 || e.Response.Status > 299):
+		return "response.status is a 2xx status: the delivery was stored, and the sender must not try again."
+	}
+	if complaint := provider.CheckSettings(e.Provider, e.Settings); complaint != "" {
+		return "In settings, " + complaint
+	}
+	return complainOfSecrets(e.Provider, e.Secrets)
+}
+
+func complainOfSecrets(sender string, secrets []hook.Secret) string {
+	seen := map[string]bool{}
+	for _, s := range secrets {
+		switch {
+		case s.Label == "" || len(s.Label) > 40:
+			return "Each secret has a label of 1 to 40 characters."
+		case seen[s.Label]:
+			return fmt.Sprintf("Two secrets are labelled %q. Give each its own label.", s.Label)
+		case len(s.Value) > maxSecret:
+			return fmt.Sprintf("The secret %q has %d bytes; a secret has at most %d.", s.Label, len(s.Value), maxSecret)
+		case strings.TrimSpace(s.Value) != s.Value:
+			return fmt.Sprintf("The secret %q begins or ends with white space, which is lost in a header.", s.Label)
+		}
+		if complaint := provider.CheckSecret(sender, s.Value); complaint != "" {
+			return fmt.Sprintf("The secret %q %s", s.Label, complaint)
+		}
+		seen[s.Label] = true
+	}
+	return ""
+}

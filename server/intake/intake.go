@@ -1,0 +1,92 @@
+// Package intake takes one delivery from the door into the log: which endpoint, what verdict, which event.
+// What Accept has answered without an error is stored durably; a rejected delivery is stored too, with its reason.
+package intake
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/provider"
+)
+
+// Log is where deliveries are kept.
+type Log interface {
+	Append(r *hook.Record) error
+}
+
+// Intake judges deliveries and appends them.
+type Intake struct {
+	endpoints *Endpoints
+	log       Log
+	now       func() time.Time
+	address   func(slug string) string
+}
+
+// New returns an intake for these endpoints. address tells the address of the endpoint whose address ends in a slug,
+// for senders that sign it.
+func New(endpoints *Endpoints, log Log, now func() time.Time, address func(slug string) string) *Intake {
+	return &Intake{endpoints: endpoints, log: log, now: now, address: address}
+}
+
+// Accept judges r as received by e, fills what the verdict says into it, and appends it. The reply is what the sender
+// must hear instead of the standard answer, nil where that will do. The refusal is what a sender whose delivery was
+// rejected is told, nil where it is welcome; the delivery is kept either way.
+func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, refusal *hook.Problem, err error) {
+	p, known := provider.For(e.Provider)
+	if !known {
+		return nil, nil, fmt.Errorf("endpoint %s: unknown provider %q", e.ID, e.Provider)
+	}
+	url := ""
+	if p.SignsAddress() {
+		url = in.address(e.Slug)
+	}
+	f := p.Examine(e, r, url, r.ReceivedAt.Time)
+	r.Endpoint, r.Verdict, r.Reason, r.Secret, r.Event, r.Type = e.ID, f.Verdict, f.Reason, f.Secret, f.Event, f.Type
+	if err := in.log.Append(r); err != nil {
+		return nil, nil, err
+	}
+	if f.Verdict == hook.Rejected && e.Verify == hook.Enforce {
+		return nil, p.Problem(f), nil
+	}
+	return f.Reply, nil, nil
+}
+
+var noSample = &hook.Problem{Kind: hook.ErrConflict, Code: "no_sample",
+	Detail: "Samples are made for endpoints of any sender only. Have the sender of this endpoint send a test event."}
+
+// Sample sends a delivery of our own to an endpoint, on the same way as any other, with the endpoint's secret. What
+// another than the generic provider sends is its own to sign: a problem of kind hook.ErrConflict.
+func (in *Intake) Sample(id hook.EndpointID) (hook.DeliveryID, hook.Seq, error) {
+	e, err := in.endpoints.Get(id)
+	if err != nil {
+		return "", 0, err
+	}
+	if e.Provider != "generic" {
+		return "", 0, noSample
+	}
+	now := in.now().UTC()
+	body := fmt.Appendf(nil, "{\n  \"type\": \"sample.sent\",\n  \"message\": \"Hello from Hookbeam\",\n  \"endpoint\": %q,\n  \"sent_at\": %q\n}\n",
+		e.Name, now.Format(time.RFC3339))
+	var unique [8]byte
+	if _, err := rand.Read(unique[:]); err != nil {
+		return "", 0, err
+	}
+	r := &hook.Record{
+		Delivery: hook.Delivery{Method: "POST", Path: "/", ContentType: "application/json", Size: int64(len(body)), ReceivedAt: hook.Millis(now.UnixMilli())},
+		Request: hook.Request{Host: "localhost", Proto: "HTTP/1.1", Remote: "127.0.0.1", Body: body, Headers: []hook.Header{
+			{Name: "Content-Type", Value: "application/json"},
+			{Name: "User-Agent", Value: "Hookbeam-Sample"},
+			{Name: "Webhook-Id", Value: "sample_" + hex.EncodeToString(unique[:])},
+		}},
+	}
+	if len(e.Secrets) > 0 {
+		r.Headers = append(r.Headers, hook.Header{Name: "X-Webhook-Secret", Value: e.Secrets[0].Value})
+	}
+	if _, _, err := in.Accept(&e, r); err != nil {
+		return "", 0, err
+	}
+	return r.ID, r.Seq, nil
+}

@@ -1,0 +1,241 @@
+package intake
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// kept is a store that holds endpoints and deliveries in memory.
+type kept struct {
+	endpoints map[hook.EndpointID]hook.Endpoint
+	records   []hook.Record
+	broken    error
+}
+
+func (k *kept) Endpoints(context.Context) ([]hook.Endpoint, error) {
+	var all []hook.Endpoint
+	for _, e := range k.endpoints {
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+func (k *kept) PutEndpoint(_ context.Context, e hook.Endpoint) error {
+	if k.broken == nil {
+		k.endpoints[e.ID] = e
+	}
+	return k.broken
+}
+
+func (k *kept) Append(r *hook.Record) error {
+	r.Seq = hook.Seq(len(k.records) + 1)
+	k.records = append(k.records, *r)
+	return k.broken
+}
+
+var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+
+type world struct {
+	*kept
+	at     time.Time
+	all    *Endpoints
+	intake *Intake
+	told   []hook.Endpoint
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{kept: &kept{endpoints: map[hook.EndpointID]hook.Endpoint{}}, at: noon}
+	w.load(t)
+	return w
+}
+
+func (w *world) load(t *testing.T) {
+	t.Helper()
+	var err error
+	now := func() time.Time { return w.at }
+	if w.all, err = LoadEndpoints(t.Context(), w.kept, now, rand.Reader, func(e hook.Endpoint) { w.told = append(w.told, e) }); err != nil {
+		t.Fatal(err)
+	}
+	w.intake = New(w.all, w.kept, now, func(slug string) string { return "https://hooks.example.com/in/" + slug })
+}
+
+func (w *world) create(t *testing.T, e hook.Endpoint) hook.Endpoint {
+	t.Helper()
+	e, err := w.all.Create(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestAnEndpointNeedsOnlyAName(t *testing.T) {
+	w := newWorld(t)
+	e := w.create(t, hook.Endpoint{Name: "shop"})
+	if !strings.HasPrefix(string(e.ID), "ep_") || !strings.HasPrefix(e.Slug, "shop-") || len(e.Slug) != len("shop-")+slugTail ||
+		e.Provider != "generic" || e.Verify != hook.Enforce || e.MaxBody != hook.DefaultMaxBody {
+		t.Errorf("%+v", e)
+	}
+	w.load(t) // as after a restart
+	if at, ok := w.all.At(e.Slug); !ok || at.ID != e.ID {
+		t.Error("its address does not outlive a restart")
+	}
+}
+
+func TestWhatNoEndpointMayBe(t *testing.T) {
+	secret := func(s ...hook.Secret) hook.Endpoint { return hook.Endpoint{Name: "n", Secrets: s} }
+	good := strings.Repeat("k", 16)
+	for name, e := range map[string]hook.Endpoint{
+		"no name":            {},
+		"capitals":           {Name: "Shop"},
+		"a slash":            {Name: "a/b"},
+		"a hyphen at end":    {Name: "a-"},
+		"41 characters":      {Name: strings.Repeat("a", 41)},
+		"unknown provider":   {Name: "n", Provider: "nobody"},
+		"unknown verify":     {Name: "n", Verify: "perhaps"},
+		"negative tolerance": {Name: "n", Tolerance: -time.Second},
+		"broken seconds":     {Name: "n", Tolerance: time.Millisecond},
+		"too much body":      {Name: "n", MaxBody: hook.MostMaxBody + 1},
+		"negative body":      {Name: "n", MaxBody: -1},
+		"an error to answer": {Name: "n", Response: &hook.Response{Status: 302}},
+		"empty secret":       secret(hook.Secret{Label: "a"}),
+		"short secret":       secret(hook.Secret{Label: "a", Value: good[1:]}),
+		"no label":           secret(hook.Secret{Value: good}),
+		"label twice":        secret(hook.Secret{Label: "a", Value: good}, hook.Secret{Label: "a", Value: good + "2"}),
+		"white space":        secret(hook.Secret{Label: "a", Value: " " + good}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			var p *hook.Problem
+			if _, err := w.all.Create(t.Context(), e); !errors.As(err, &p) || !errors.Is(p.Kind, hook.ErrInvalid) || p.Detail == "" {
+				t.Errorf("gave %v", err)
+			}
+			if len(w.endpoints) != 0 || len(w.told) != 0 {
+				t.Error("something was stored or told")
+			}
+		})
+	}
+}
+
+func TestTwoLivingEndpointsCannotShareAName(t *testing.T) {
+	w := newWorld(t)
+	first := w.create(t, hook.Endpoint{Name: "shop"})
+	if _, err := w.all.Create(t.Context(), hook.Endpoint{Name: "shop"}); !errors.Is(err, hook.ErrConflict) {
+		t.Errorf("gave %v", err)
+	}
+	if err := w.all.Delete(t.Context(), first.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.create(t, hook.Endpoint{Name: "shop"})
+	if _, err := w.all.Restore(t.Context(), first.ID); !errors.Is(err, hook.ErrConflict) {
+		t.Errorf("restoring beside its namesake gave %v", err)
+	}
+}
+
+func TestADeletedEndpointComesBackForAWhile(t *testing.T) {
+	w := newWorld(t)
+	e := w.create(t, hook.Endpoint{Name: "shop"})
+	if err := w.all.Delete(t.Context(), e.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := w.all.At(e.Slug); ok || len(w.all.List()) != 0 {
+		t.Error("it is still there")
+	}
+	if err := w.all.Delete(t.Context(), e.ID); !errors.Is(err, hook.ErrNotFound) {
+		t.Errorf("deleting it again gave %v", err)
+	}
+	if _, err := w.all.Restore(t.Context(), e.ID); err != nil {
+		t.Fatal(err)
+	}
+	if back, ok := w.all.At(e.Slug); !ok || back.ID != e.ID {
+		t.Error("its address did not come back")
+	}
+	_ = w.all.Delete(t.Context(), e.ID)
+	w.at = w.at.Add(undoDeleteUpTo + time.Second)
+	if _, err := w.all.Restore(t.Context(), e.ID); !errors.Is(err, hook.ErrNotFound) {
+		t.Errorf("restored too late: %v", err)
+	}
+}
+
+func TestAChangeThatCannotBeStoredDoesNotCount(t *testing.T) {
+	w := newWorld(t)
+	e := w.create(t, hook.Endpoint{Name: "shop"})
+	w.broken = errors.New("disk full")
+	e.Name = "other"
+	if _, err := w.all.Update(t.Context(), e); err == nil {
+		t.Fatal("no error")
+	}
+	if now, _ := w.all.Get(e.ID); now.Name != "shop" {
+		t.Errorf("it is named %s", now.Name)
+	}
+}
+
+func TestARejectedDeliveryIsKeptAndRefused(t *testing.T) {
+	const secret = "0123456789abcdef"
+	for name, c := range map[string]struct {
+		verify hook.Verify
+		kind   error
+	}{"enforced": {hook.Enforce, hook.ErrForbidden}, "observed": {hook.Observe, nil}} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			e := w.create(t, hook.Endpoint{Name: "shop", Verify: c.verify, Secrets: []hook.Secret{{Label: "live", Value: secret}}})
+			r := &hook.Record{Request: hook.Request{Headers: []hook.Header{{Name: "X-Webhook-Secret", Value: "wrong"}}}}
+			_, refusal, err := w.intake.Accept(&e, r)
+			if err != nil || (refusal == nil) != (c.kind == nil) || (refusal != nil && !errors.Is(refusal.Kind, c.kind)) {
+				t.Errorf("refusal %v, error %v", refusal, err)
+			}
+			if len(w.records) != 1 || w.records[0].Verdict != hook.Rejected || w.records[0].Reason != "secret_mismatch" {
+				t.Errorf("kept %+v", w.records)
+			}
+		})
+	}
+}
+
+func TestASampleVerifiesWithTheEndpointsOwnSecret(t *testing.T) {
+	w := newWorld(t)
+	e := w.create(t, hook.Endpoint{Name: "shop", Secrets: []hook.Secret{{Label: "live", Value: "0123456789abcdef"}}})
+	if _, seq, err := w.intake.Sample(e.ID); err != nil || seq != 1 || w.records[0].Verdict != hook.Verified || w.records[0].Event == "" {
+		t.Errorf("%d %v %+v", seq, err, w.records)
+	}
+	if _, _, err := w.intake.Sample("ep_nobody"); !errors.Is(err, hook.ErrNotFound) {
+		t.Errorf("a sample to nobody gave %v", err)
+	}
+}
+
+func TestASignedAddressIsTheEndpointsOwnUnlessItNamesAnother(t *testing.T) {
+	const key, body = "0123456789abcdef", `{"type":"payment.updated","event_id":"sq-1"}`
+	for name, registered := range map[string]string{"its own": "", "another": "https://shop.example.com/hooks"} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			e := w.create(t, hook.Endpoint{Name: "shop", Provider: "square", SignedURL: registered, Secrets: []hook.Secret{{Label: "live", Value: key}}})
+			address := registered
+			if address == "" {
+				address = "https://hooks.example.com/in/" + e.Slug
+			}
+			sum := hmac.New(sha256.New, []byte(key))
+			_, _ = sum.Write([]byte(address + body))
+			r := &hook.Record{Delivery: hook.Delivery{Method: "POST", Path: "/"}, Request: hook.Request{Body: []byte(body), Headers: []hook.Header{
+				{Name: "X-Square-Hmacsha256-Signature", Value: base64.StdEncoding.EncodeToString(sum.Sum(nil))}}}}
+			if _, refusal, err := w.intake.Accept(&e, r); err != nil || refusal != nil || r.Event != "sq-1" || r.Type != "payment.updated" {
+				t.Errorf("%v %v %+v", refusal, err, r.Delivery)
+			}
+		})
+	}
+}
+
+func TestASampleIsNotMadeInTheNameOfAnotherSender(t *testing.T) {
+	w := newWorld(t)
+	e := w.create(t, hook.Endpoint{Name: "shop", Provider: "stripe"})
+	if _, _, err := w.intake.Sample(e.ID); !errors.Is(err, hook.ErrConflict) || len(w.records) != 0 {
+		t.Errorf("%v, %d kept", err, len(w.records))
+	}
+}

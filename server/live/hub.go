@@ -1,0 +1,143 @@
+// Package live tells readers what happened: sockets and pollers alike, each from its own cursor.
+// The newest updates stand encoded in one ring that all readers share; whoever falls behind it is told from the log.
+// No reader has a queue of its own, so a slow one costs nothing and delays nobody.
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// Log is where readers that are behind the ring catch up.
+type Log interface {
+	After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error)
+	Epoch() string
+	Head() hook.Seq
+	Swept() hook.Seq
+}
+
+// Options are the limits and the outside world of a hub.
+type Options struct {
+	Now    func() time.Time
+	Encode func(payload []byte) []byte // wraps a frame for the sockets' wire
+	Ping   []byte                      // asks a socket's far end for a sign of life, on the same wire
+}
+
+// Hub holds the ring and tells the readers. It is the follower that announces deliveries.
+type Hub struct {
+	log     Log
+	options Options
+	shards  []*shard
+	count   atomic.Uint64 // of readers that ever joined
+	blocks  *blocks
+	stopped chan struct{} // closed when Run has ended
+
+	mu      sync.RWMutex
+	ring    ring
+	head    hook.Seq      // everything up to here has been announced
+	changed chan struct{} // closed and replaced when the ring grows
+}
+
+// New returns a hub that announces what the log gets from now on.
+func New(log Log, o Options) *Hub {
+	head := log.Head()
+	h := &Hub{log: log, options: o, head: head, changed: make(chan struct{}), blocks: newBlocks(log),
+		stopped: make(chan struct{})}
+	h.ring.floor = head
+	for range fanOutShards {
+		h.shards = append(h.shards, newShard(h))
+	}
+	return h
+}
+
+// Name is what the hub is called among the followers of the log.
+func (h *Hub) Name() string { return "announcer" }
+
+// Position is the newest seq that has been announced.
+func (h *Hub) Position() hook.Seq {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.head
+}
+
+// Apply announces deliveries: each is encoded once, for all readers.
+func (h *Hub) Apply(_ context.Context, page []hook.Delivery, upTo hook.Seq) error {
+	h.grow(encodePage(page), upTo)
+	return nil
+}
+
+// Notice tells every reader something that has no place in the log: kind names it, and what is encoded under that name.
+// Readers that are away miss it and fetch the thing itself when they come back.
+func (h *Hub) Notice(kind string, what any) error {
+	text, err := json.Marshal(what)
+	if err != nil {
+		return fmt.Errorf("encode notice: %w", err)
+	}
+	h.grow([]entry{{notice: true, text: fmt.Appendf(nil, `{"kind":%q,%q:%s}`, kind, kind, text)}}, 0)
+	return nil
+}
+
+func (h *Hub) grow(entries []entry, upTo hook.Seq) {
+	h.mu.Lock()
+	h.head = max(h.head, upTo)
+	for _, e := range entries {
+		if e.notice {
+			e.seq = h.head
+		}
+		h.ring.add(e)
+	}
+	close(h.changed)
+	h.changed = make(chan struct{})
+	h.mu.Unlock()
+	for _, s := range h.shards {
+		s.wake()
+	}
+}
+
+// Place is where a reader stands.
+type Place struct {
+	told     hook.Seq        // the cursor it was last given
+	scanned  hook.Seq        // everything up to here was looked at for it
+	index    uint64          // the next entry of the ring, where onRing
+	onRing   bool            // false: it must catch up from the log
+	reset    bool            // its cursor was worth nothing: it must load its first page again
+	fresh    bool            // it has not had its first frame
+	Endpoint hook.EndpointID // its filter; "" lets everything through
+}
+
+// Place finds where a reader with this cursor begins: "" is the head, "0" the oldest delivery that is kept.
+// What is no cursor at all is a problem of kind hook.ErrInvalid.
+func (h *Hub) Place(after string, endpoint hook.EndpointID) (Place, error) {
+	p := Place{Endpoint: endpoint, fresh: true}
+	switch after {
+	case "":
+		p.told = h.Position()
+	case "0":
+		p.told = h.log.Swept()
+	default:
+		c, err := hook.ParseCursor(after)
+		if err != nil {
+			return p, err
+		}
+		p.told = c.Seq
+		if c.Epoch != h.log.Epoch() || c.Seq < h.log.Swept() || c.Seq > h.log.Head() {
+			p.reset, p.told = true, h.Position()
+		}
+	}
+	p.scanned = p.told
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	h.toRing(&p)
+	return p, nil
+}
+
+// toRing puts a reader onto the ring if the ring reaches back to it. The caller holds the lock.
+func (h *Hub) toRing(p *Place) {
+	p.index, p.onRing = h.ring.after(p.scanned)
+}

@@ -1,0 +1,161 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+func TestEverySenderHasASampleAGuideAndCanonicalHeaders(t *testing.T) {
+	sampled := map[string]bool{}
+	for _, s := range samples(t) {
+		sampled[s.id] = true
+	}
+	seen := map[string]bool{}
+	for _, p := range All() {
+		if !sampled[p.ID] || seen[p.ID] || p.Name == "" || len(p.Steps) < 2 {
+			t.Errorf("%s: sampled %v, twice %v, %d steps", p.ID, sampled[p.ID], seen[p.ID], len(p.Steps))
+		}
+		seen[p.ID] = true
+		for _, spot := range spotsOf(&p) {
+			if name, is := strings.CutPrefix(spot, "header:"); is && name != http.CanonicalHeaderKey(name) {
+				t.Errorf("%s: %s is never found", p.ID, spot)
+			}
+		}
+	}
+}
+
+// spotsOf is everywhere that a provider reads.
+func spotsOf(p *Provider) []string {
+	all := slices.Concat(p.types)
+	for _, e := range p.events {
+		all = append(all, strings.Split(e, "+")...)
+	}
+	for _, ru := range p.rules {
+		all = append(all, ru.at, ru.time)
+		for _, part := range strings.Split(ru.message, "{")[1:] {
+			spot, _, _ := strings.Cut(part, "}")
+			all = append(all, spot)
+		}
+	}
+	return all
+}
+
+func TestOfEverySenderOnlyTheGenuineVerifies(t *testing.T) {
+	for i, s := range samples(t) {
+		t.Run(fmt.Sprintf("%s %d", s.id, i), func(t *testing.T) {
+			f := s.examine(s.endpoint(), s.record(noon))
+			if f.Verdict != hook.Verified || f.Secret != "live" || f.Type != s.typ || !strings.HasPrefix(f.Event, s.event) || f.Event == "" {
+				t.Fatalf("%+v, want %s %s", f, s.typ, s.event)
+			}
+			if complaint := CheckSecret(s.id, s.secret); complaint != "" {
+				t.Errorf("its own secret %s", complaint)
+			}
+			s.forge(t)
+			s.date(t)
+		})
+	}
+}
+
+// forge tries everything that is not quite the genuine request.
+func (s *sample) forge(t *testing.T) {
+	t.Helper()
+	refused := func(name string, e *hook.Endpoint, r *hook.Record) {
+		t.Helper()
+		f := s.examine(e, r)
+		if f.Verdict != hook.Rejected || !slices.Contains(reasons, f.Reason) || f.Secret != "" || f.Reply != nil {
+			t.Errorf("%s: %+v", name, f)
+		}
+		p, _ := For(s.id)
+		if problem := p.Problem(f); len(problem.Detail) < 40 || strings.Contains(problem.Detail, s.secret) ||
+			!errors.Is(problem, hook.ErrUnauthenticated) && f.Reason != secretMismatch {
+			t.Errorf("%s: %v", name, problem)
+		}
+	}
+	if r := s.record(noon); !s.uncovered && s.id != "adyen" && s.id != "braintree" {
+		for i := range r.Body {
+			turned := s.record(noon)
+			turned.Body = bytesTurned(r.Body, i)
+			refused(fmt.Sprintf("byte %d turned", i), s.endpoint(), turned)
+		}
+		marked := s.record(noon)
+		marked.Body = append([]byte("\xef\xbb\xbf"), marked.Body...)
+		refused("a byte order mark", s.endpoint(), marked)
+		short := s.record(noon)
+		short.Body = short.Body[:len(short.Body)-1]
+		refused("a body cut short", s.endpoint(), short)
+	}
+	wrong := s.endpoint()
+	wrong.Secrets = []hook.Secret{{Label: "other", Value: "another-secret-0123456789abcdef0"}, {Label: "empty"}}
+	refused("another secret", wrong, s.record(noon))
+	empty := s.endpoint()
+	empty.Secrets = []hook.Secret{{Label: "empty"}}
+	refused("an empty secret", empty, s.record(noon))
+	p, _ := For(s.id)
+	for _, ru := range p.rules {
+		name, isHeader := strings.CutPrefix(ru.at, "header:")
+		if !isHeader {
+			continue
+		}
+		for what, change := range map[string]func(string) string{
+			"cut short": func(v string) string { return v[:len(v)-1] },
+			"longer":    func(v string) string { return v + "0" },
+			"other case": func(v string) string { // hex may be written in either; what is compared as text may not
+				return strings.Map(swapCase, v)
+			},
+			"empty": func(string) string { return "" },
+		} {
+			r, changed := s.record(noon), false
+			for i := range r.Headers {
+				if h := &r.Headers[i]; h.Name == name {
+					h.Value, changed = change(h.Value), true
+				}
+			}
+			if changed && (what != "other case" || ru.coding != inHex || ru.kind == token) {
+				refused("signature "+what, s.endpoint(), r)
+			}
+		}
+	}
+	bare := s.record(noon)
+	bare.Headers, bare.Query, bare.Body = nil, "", []byte("{}")
+	refused("no signature", s.endpoint(), bare)
+}
+
+func swapCase(c rune) rune {
+	if c >= 'a' && c <= 'z' {
+		return c - 32
+	} else if c >= 'A' && c <= 'Z' {
+		return c + 32
+	}
+	return c
+}
+
+// date holds the tolerance against the signature's age, both ways.
+func (s *sample) date(t *testing.T) {
+	t.Helper()
+	if !s.dated {
+		return
+	}
+	const near, far = 4*time.Minute + 59*time.Second, 5*time.Minute + time.Second
+	for _, c := range []struct {
+		after     time.Duration
+		tolerance time.Duration
+		reason    string
+	}{
+		{near, 5 * time.Minute, ""}, {-near, 5 * time.Minute, ""},
+		{far, 5 * time.Minute, timestampInFuture}, {-far, 5 * time.Minute, timestampTooOld},
+		{-40 * time.Hour, 0, ""}, {40 * time.Hour, 0, ""},
+	} {
+		e := s.endpoint()
+		e.Tolerance = c.tolerance
+		if f := s.examine(e, s.record(noon.Add(c.after))); f.Reason != c.reason || (f.Verdict == hook.Verified) != (c.reason == "") {
+			t.Errorf("signed at %v with a tolerance of %v: %+v", c.after, c.tolerance, f)
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package provider
+
+import "time"
+
+// mail are senders of events about contacts and mail.
+var mail = []Provider{
+	{
+		ID: "mailchimp", Name: "Mailchimp (Marketing)",
+		Steps: []string{
+			"Choose a long secret, add it here, and put it behind this address as ?secret=…: Mailchimp signs nothing.",
+			"In Mailchimp open Audience, Settings, Webhooks, and enter the address with the secret.",
+		},
+		rules:  []rule{{kind: token, at: "query:secret"}},
+		events: []string{"form:type+form:fired_at+form:data[id]+form:data[list_id]"}, types: []string{"form:type"},
+	},
+	{
+		ID: "hubspot", Name: "HubSpot",
+		Steps: []string{
+			"In HubSpot's developer account open your app, Webhooks, and enter this address as the target URL.",
+			"Add the app's client secret here.",
+			"Signatures of version 1 and 2 can be forged by appending, and are refused unless the setting legacy is accept.",
+		},
+		rules: []rule{
+			{at: "header:X-Hubspot-Signature-V3", hash: "sha256", coding: inBase64, message: "{method}{url}{body}{time}",
+				time: "header:X-Hubspot-Request-Timestamp", unit: time.Millisecond, decoded: true},
+			{kind: plainHash, at: "header:X-Hubspot-Signature", hash: "sha256", message: "{secret}{method}{url}{body}", legacy: true},
+			{kind: plainHash, at: "header:X-Hubspot-Signature", hash: "sha256", message: "{secret}{body}", legacy: true},
+		},
+		batch:  &batch{},
+		events: []string{"item:eventId+item:subscriptionId+item:occurredAt"}, types: []string{"item:subscriptionType"},
+	},
+	{
+		ID: "sendgrid", Name: "SendGrid Event Webhook",
+		Steps: []string{
+			"In SendGrid open Settings, Mail Settings, Event Webhook, and enter this address.",
+			"Switch the signed event webhook on, and add its verification key here.",
+		},
+		rules: []rule{{kind: ecdsaP256, at: "header:X-Twilio-Email-Event-Webhook-Signature", hash: "sha256", coding: inBase64, key: fromSPKI,
+			message: "{time}{body}", time: "header:X-Twilio-Email-Event-Webhook-Timestamp", unit: time.Second}},
+		secret: secretRule{forms: []keyForm{fromSPKI}, shape: "the verification key, in base64"},
+		batch:  &batch{},
+		events: []string{"item:sg_event_id"}, types: []string{"item:event"},
+	},
+	{
+		ID: "mailgun", Name: "Mailgun",
+		Steps: []string{
+			"In Mailgun open Sending, Webhooks, and enter this address for the events you need.",
+			"Add the HTTP webhook signing key here (not the API key). It covers the time and a token, not the event itself.",
+		},
+		rules: []rule{{at: "body:signature.signature", hash: "sha256",
+			message: "{time}{body:signature.token}", time: "body:signature.timestamp", unit: time.Second}},
+		events: []string{"body:event-data.id"}, types: []string{"body:event-data.event"},
+	},
+}

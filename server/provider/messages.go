@@ -1,0 +1,121 @@
+package provider
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"strings"
+)
+
+// messages reads Signature-Input and Signature, as far as webhooks need them: components without parameters. sent
+// tells whether there was anything to read.
+func (q *request) messages() (found []message, sent bool) {
+	for line := range q.lines("header:Signature-Input") {
+		sent = true
+		for line != "" && len(found) < maxSignatures {
+			label, rest, ok := strings.Cut(line, "=")
+			if !ok {
+				break
+			}
+			var m message
+			if m, line, ok = parseInput(rest); !ok {
+				break
+			}
+			line = strings.TrimLeft(line, ", \t")
+			if m.sum = q.sumOf(strings.TrimSpace(label)); m.sum != nil {
+				found = append(found, m)
+			}
+		}
+	}
+	return found, sent || q.read("header:Signature") != ""
+}
+
+// parseInput reads ("a" "b");created=1;keyid="x" and returns what follows it.
+func parseInput(s string) (m message, rest string, ok bool) {
+	m.fields = map[string]string{}
+	end := strings.IndexByte(s, ')')
+	if !strings.HasPrefix(s, "(") || end < 0 {
+		return m, "", false
+	}
+	for part := range strings.FieldsSeq(s[1:end]) {
+		if len(part) < 3 || part[0] != '"' || part[len(part)-1] != '"' || strings.ContainsAny(part[1:len(part)-1], `"\;`) || len(m.parts) == mostParts {
+			return m, "", false
+		}
+		m.parts = append(m.parts, part[1:len(part)-1])
+	}
+	at := end + 1
+	for at < len(s) && s[at] == ';' {
+		name, value, next, ok := parseParameter(s, at+1)
+		if _, twice := m.fields[name]; !ok || twice {
+			return m, "", false
+		}
+		m.fields[name], at = value, next
+	}
+	m.params = s[:at]
+	return m, s[at:], at == len(s) || s[at] == ',' || s[at] == ' '
+}
+
+// parseParameter reads name=value from at on; a value is a quoted string without escapes, or a bare word.
+func parseParameter(s string, at int) (name, value string, next int, ok bool) {
+	equals := strings.IndexByte(s[at:], '=')
+	if equals < 1 {
+		return "", "", 0, false
+	}
+	name, at = strings.TrimSpace(s[at:at+equals]), at+equals+1
+	if at < len(s) && s[at] == '"' {
+		end := strings.IndexByte(s[at+1:], '"')
+		if end < 0 || strings.Contains(s[at+1:at+1+end], `\`) {
+			return "", "", 0, false
+		}
+		return name, s[at+1 : at+1+end], at + end + 2, true
+	}
+	end := strings.IndexAny(s[at:], ";, ")
+	if end < 0 {
+		end = len(s) - at
+	}
+	return name, s[at : at+end], at + end, end > 0
+}
+
+// sumOf returns the signature with a label, nil where there is none that can be read.
+func (q *request) sumOf(label string) []byte {
+	for line := range q.lines("header:Signature") {
+		for member := range strings.SplitSeq(line, ",") {
+			name, value, _ := strings.Cut(strings.TrimSpace(member), "=")
+			if name != label || len(value) < 3 || value[0] != ':' || value[len(value)-1] != ':' {
+				continue
+			}
+			if sum, err := base64.StdEncoding.Strict().DecodeString(value[1 : len(value)-1]); err == nil {
+				return sum
+			}
+		}
+	}
+	return nil
+}
+
+// digestHolds reports whether Content-Digest (RFC 9530) has a SHA-256 or SHA-512 of the body, and no wrong one.
+func (q *request) digestHolds() bool {
+	right := false
+	for line := range q.lines("header:Content-Digest") {
+		for member := range strings.SplitSeq(line, ",") {
+			name, value, _ := strings.Cut(strings.TrimSpace(member), "=")
+			sent, err := base64.StdEncoding.DecodeString(strings.Trim(value, ":"))
+			var want []byte
+			switch name {
+			case "sha-256":
+				sum := sha256.Sum256(q.record.Body)
+				want = sum[:]
+			case "sha-512":
+				sum := sha512.Sum512(q.record.Body)
+				want = sum[:]
+			default:
+				continue
+			}
+			if err != nil || !hmac.Equal(want, sent) {
+				return false
+			}
+			right = true
+		}
+	}
+	return right
+}

@@ -1,0 +1,84 @@
+// Package provider knows the senders: how each signs, and where its events carry their id and type.
+// A verdict is a function of the request, the endpoint and the time, and needs nothing else.
+package provider
+
+import (
+	"slices"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// Provider is what is known of one sender.
+type Provider struct {
+	ID    string   // in URLs and the API
+	Name  string   // for people
+	Steps []string // how to set it up, in order
+
+	whole  func(*request, []hook.Secret) Finding // how it signs, where no rule can say it
+	tuned  bool                                  // the endpoint's settings say how it signs
+	rules  []rule                                // how it signs; any of them will do, the first that is missing is named
+	secret secretRule                            // what its secrets look like
+	events []string                              // spots of the event's unique id; the first that is there counts, "+" joins a composite
+	types  []string                              // spots of the event's type; the first that is there counts
+	batch  *batch                                // where several events come in one body
+	greet  handshake                             // answers what is no event but a question; nil: it asks none
+	ack    *hook.Response                        // what it wants to hear instead of the standard answer; nil: that
+}
+
+// all is every provider, in the order in which people are offered them.
+var all = slices.Concat(general, payments, wallets, code, shops, chat, mail)
+
+// All returns every provider, in the order in which people are offered them.
+func All() []Provider { return slices.Clone(all) }
+
+// For returns the provider with this id.
+func For(id string) (*Provider, bool) {
+	for i := range all {
+		if all[i].ID == id {
+			return &all[i], true
+		}
+	}
+	return nil, false
+}
+
+// Finding is what a provider makes of one request.
+type Finding struct {
+	Verdict hook.Verdict
+	Reason  string      // stable code where rejected, one of the reasons of this package
+	Secret  string      // label of the secret that matched
+	Event   string      // the event's unique id, where there is one; never that of one event among several
+	Type    string      // the event's type, where there is one
+	Reply   *hook.Reply // what to answer instead of the standard answer; nil: that
+}
+
+// Examine checks a request against the endpoint's secrets and reads what it says of its event. url is the address
+// that the endpoint has if it names no other as registered, needed where SignsAddress; now is when the request came.
+func (p *Provider) Examine(e *hook.Endpoint, r *hook.Record, url string, now time.Time) Finding {
+	q := &request{record: r, endpoint: e, url: url, now: now}
+	if p.greet.unsigned != nil {
+		if f, asked := p.greet.unsigned(q); asked {
+			return f
+		}
+	}
+	f := p.verify(q)
+	p.identify(q, &f)
+	if f.Verdict == hook.Rejected {
+		return f
+	}
+	if p.ack != nil {
+		f.Reply = &hook.Reply{Response: *p.ack}
+	}
+	if p.greet.signed != nil {
+		if reply := p.greet.signed(q); reply != nil {
+			f.Reply = reply
+		}
+	}
+	return f
+}
+
+// handshake answers what a sender asks before, or among, its events.
+type handshake struct {
+	unsigned func(*request) (Finding, bool) // asked without a signature: judged here alone
+	signed   func(*request) *hook.Reply     // asked like any event: answered unless it was rejected
+}

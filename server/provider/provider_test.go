@@ -1,0 +1,82 @@
+package provider
+
+import (
+	"net/http"
+	"testing"
+
+	"hookbeam/server/hook"
+)
+
+const live, next = "live-secret-0123456789", "next-secret-0123456789"
+
+func TestAGenericSecretDecidesTheVerdict(t *testing.T) {
+	two := []hook.Secret{{Label: "live", Value: live}, {Label: "next", Value: next}}
+	for name, c := range map[string]struct {
+		verify  hook.Verify
+		secrets []hook.Secret
+		sent    string
+		want    Finding
+	}{
+		"right":              {hook.Enforce, two, live, Finding{Verdict: hook.Verified, Secret: "live"}},
+		"the other":          {hook.Enforce, two, next, Finding{Verdict: hook.Verified, Secret: "next"}},
+		"wrong":              {hook.Enforce, two, live[1:], Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
+		"one bit off":        {hook.Enforce, two, "mive" + live[4:], Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
+		"longer":             {hook.Enforce, two, live + "\x00", Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
+		"missing":            {hook.Enforce, two, "", Finding{Verdict: hook.Rejected, Reason: "signature_missing"}},
+		"observed":           {hook.Observe, two, "x", Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
+		"off":                {hook.Off, two, "x", Finding{Verdict: hook.Unsigned}},
+		"no secret":          {hook.Enforce, nil, "x", Finding{Verdict: hook.Unsigned}},
+		"empty secret":       {hook.Enforce, []hook.Secret{{Label: "e"}}, "", Finding{Verdict: hook.Rejected, Reason: "signature_missing"}},
+		"empty secret, sent": {hook.Enforce, []hook.Secret{{Label: "e"}}, "x", Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, _ := For("generic")
+			h := http.Header{}
+			if c.sent != "" {
+				h["X-Webhook-Secret"] = []string{c.sent}
+			}
+			got := p.Examine(&hook.Endpoint{Verify: c.verify, Secrets: c.secrets}, recordOf("POST", h, ""), "", noon)
+			if got != c.want {
+				t.Errorf("%+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAGenericEventIsNamedByTheFirstHeaderThatWasSent(t *testing.T) {
+	long := make([]byte, maxEvent+1)
+	for i := range long {
+		long[i] = 'x'
+	}
+	for name, c := range map[string]struct {
+		header http.Header
+		want   string
+	}{
+		"none":            {http.Header{}, ""},
+		"webhook id":      {http.Header{"Webhook-Id": {"a"}, "X-Webhook-Id": {"b"}, "Idempotency-Key": {"c"}}, "a"},
+		"x webhook id":    {http.Header{"X-Webhook-Id": {"b"}, "Idempotency-Key": {"c"}}, "b"},
+		"idempotency key": {http.Header{"Idempotency-Key": {"c", "d"}}, "c"},
+		"too long":        {http.Header{"Webhook-Id": {string(long)}, "Idempotency-Key": {"c"}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, _ := For("generic")
+			if got := p.Examine(&hook.Endpoint{}, recordOf("POST", c.header, ""), "", noon).Event; got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// FuzzExamine: whatever a stranger sends, there is one of three verdicts, and no stranger is verified.
+func FuzzExamine(f *testing.F) {
+	f.Add("x", "id")
+	f.Add("", "")
+	f.Fuzz(func(t *testing.T, sent, id string) {
+		p, _ := For("generic")
+		h := http.Header{"X-Webhook-Secret": {sent}, "Webhook-Id": {id}}
+		got := p.Examine(&hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: live}}}, recordOf("POST", h, ""), "", noon)
+		if !got.Verdict.Known() || (got.Verdict == hook.Verified) != (sent == live) || len(got.Event) > maxEvent {
+			t.Errorf("%+v", got)
+		}
+	})
+}

@@ -1,0 +1,223 @@
+package provider
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"hash/crc32"
+	"io"
+	"iter"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"hookbeam/server/hook"
+)
+
+// request is what is judged, and what has been read of it so far.
+type request struct {
+	record   *hook.Record
+	endpoint *hook.Endpoint
+	url      string
+	now      time.Time
+
+	item   gjson.Result // the item of a batch that is being looked at
+	form   url.Values   // the body as a form, once asked for
+	broken bool         // it is no form
+}
+
+// lines returns every value at a spot that may be sent more than once.
+func (q *request) lines(spot string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		name, isHeader := strings.CutPrefix(spot, "header:")
+		if !isHeader {
+			if v := q.read(spot); v != "" {
+				yield(v)
+			}
+			return
+		}
+		for _, h := range q.record.Headers {
+			if h.Name == name && h.Value != "" && !yield(h.Value) {
+				return
+			}
+		}
+	}
+}
+
+// read returns the text at a spot, "" where there is none.
+func (q *request) read(spot string) string {
+	where, name, _ := strings.Cut(spot, ":")
+	switch where {
+	case "header":
+		return q.record.Header(name)
+	case "body":
+		return text(q.json(name))
+	case "item":
+		return text(q.item.Get(name))
+	case "form":
+		return q.fields().Get(name)
+	case "query":
+		values, _ := url.ParseQuery(q.record.Query) // what cannot be read was not sent
+		return values.Get(name)
+	case "setting":
+		return q.endpoint.Settings[name]
+	case "head": // a string member of an object, not far from its beginning
+		return q.head(name)
+	case "beside": // the one member of the body that is not this one
+		return q.beside(name)
+	case "xml": // an element in what a form field holds in base64
+		field, element, _ := strings.Cut(name, "/")
+		return q.element(field, element)
+	case "const":
+		return name
+	case "sha256":
+		return q.bodyHash()
+	}
+	return ""
+}
+
+func (q *request) bodyHash() string {
+	if len(q.record.Body) == 0 {
+		return ""
+	}
+	sum := sha256.Sum256(q.record.Body)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// json looks into the body where it looks like JSON.
+func (q *request) json(path string) gjson.Result {
+	if first := firstByte(q.record.Body); first != '{' {
+		return gjson.Result{}
+	}
+	return gjson.GetBytes(q.record.Body, path)
+}
+
+func firstByte(body []byte) byte {
+	for _, c := range body {
+		if c != ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return c
+		}
+	}
+	return 0
+}
+
+// text returns a scalar as it was written; objects, lists and null have none.
+func text(r gjson.Result) string {
+	switch r.Type {
+	case gjson.String:
+		return r.Str
+	case gjson.Number, gjson.True, gjson.False:
+		return r.Raw
+	default:
+		return ""
+	}
+}
+
+func (q *request) fields() url.Values {
+	if q.form == nil {
+		var err error
+		q.form, err = url.ParseQuery(string(q.record.Body))
+		q.broken = err != nil
+	}
+	return q.form
+}
+
+func (q *request) beside(name string) (other string) {
+	q.json("@this").ForEach(func(key, _ gjson.Result) bool {
+		if key.Str != name {
+			other = key.Str
+		}
+		return other == ""
+	})
+	return other
+}
+
+func (q *request) element(field, name string) string {
+	packed := strings.ReplaceAll(q.fields().Get(field), "\n", "")
+	plain, err := base64.StdEncoding.DecodeString(packed)
+	if err != nil {
+		return ""
+	}
+	_, rest, _ := strings.Cut(string(plain), "<"+name)
+	_, rest, _ = strings.Cut(rest, ">")
+	value, _, closed := strings.Cut(rest, "</"+name+">")
+	if !closed {
+		return ""
+	}
+	return value
+}
+
+// write writes a rule's message; false where a part of it cannot be had.
+func (q *request) write(w io.Writer, template string, timestamp, address, secret string) bool {
+	for template != "" {
+		plain, rest, found := strings.Cut(template, "{")
+		_, _ = io.WriteString(w, plain)
+		if !found {
+			return true
+		}
+		var name string
+		name, template, _ = strings.Cut(rest, "}")
+		switch name {
+		case "body":
+			_, _ = w.Write(q.record.Body)
+		case "time":
+			_, _ = io.WriteString(w, timestamp)
+		case "url":
+			_, _ = io.WriteString(w, address)
+		case "secret":
+			_, _ = io.WriteString(w, secret)
+		case "method":
+			_, _ = io.WriteString(w, q.record.Method)
+		case "crc32":
+			_, _ = io.WriteString(w, strconv.FormatUint(uint64(crc32.ChecksumIEEE(q.record.Body)), 10))
+		case "form":
+			if !q.writeForm(w) {
+				return false
+			}
+		default:
+			_, _ = io.WriteString(w, q.read(name))
+		}
+	}
+	return true
+}
+
+// writeForm writes the form's names and values, sorted, each pair once.
+func (q *request) writeForm(w io.Writer) bool {
+	fields := q.fields()
+	names := make([]string, 0, len(fields))
+	for name := range fields {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		values := slices.Clone(fields[name])
+		slices.Sort(values)
+		for _, value := range slices.Compact(values) {
+			_, _ = io.WriteString(w, name+value)
+		}
+	}
+	return !q.broken
+}
+
+// headSize bounds how far into a stranger's body is looked.
+const headSize = 8 << 10
+
+// head returns a string member of the body's object where it stands within its first bytes.
+func (q *request) head(name string) string {
+	body := q.record.Body
+	if len(body) > headSize {
+		body = body[:headSize]
+	}
+	if firstByte(body) != '{' {
+		return ""
+	}
+	r := gjson.GetBytes(body, name)
+	if whole := len(r.Raw) > 1 && r.Raw[len(r.Raw)-1] == '"'; r.Type != gjson.String || !whole {
+		return ""
+	}
+	return r.Str
+}

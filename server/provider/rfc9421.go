@@ -1,0 +1,167 @@
+package provider
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/sha256"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// message is one signature of RFC 9421: which parts of the request it covers, and what it says of itself.
+type message struct {
+	parts  []string // quoted component identifiers without parameters
+	params string   // the signature's parameters as sent, from the opening bracket on
+	fields map[string]string
+	sum    []byte
+}
+
+// mostParts bounds the covered components of one signature.
+const mostParts = 32
+
+// verifyMessage checks the signatures of RFC 9421. One counts that covers the method, where it went, and a digest of
+// the body that is right, and that says when it was made.
+func verifyMessage(q *request, secrets []hook.Secret) Finding {
+	f := Finding{Verdict: hook.Rejected, Reason: signatureMissing}
+	found, sent := q.messages()
+	if sent {
+		f.Reason = signatureMalformed
+	}
+	for i := range found {
+		one := found[i].judge(q, secrets)
+		if one.Verdict == hook.Verified {
+			return one
+		}
+		if slices.Index(reasons, one.Reason) > slices.Index(reasons, f.Reason) {
+			f = one
+		}
+	}
+	return f
+}
+
+func (m *message) judge(q *request, secrets []hook.Secret) Finding {
+	f := Finding{Verdict: hook.Rejected, Reason: signatureMalformed}
+	if !m.coversEnough() || !q.digestHolds() {
+		return f
+	}
+	created, err := strconv.ParseInt(m.fields["created"], 10, 64)
+	if err != nil || created < 0 || created > 1e14 {
+		f.Reason = timestampMissing
+		return f
+	}
+	usable, matched := false, -1
+	for _, address := range (&rule{message: "{url}"}).addresses(q) {
+		base, ok := m.base(q, address)
+		if !ok {
+			return f
+		}
+		for i, s := range secrets {
+			fits, holds := m.holds(s.Value, base)
+			usable = usable || fits
+			if holds && matched < 0 {
+				matched = i
+			}
+		}
+	}
+	switch {
+	case matched >= 0:
+		if expires, err := strconv.ParseInt(m.fields["expires"], 10, 64); err == nil && q.endpoint.Tolerance > 0 && q.now.Unix() > expires {
+			f.Reason = timestampTooOld
+			return f
+		}
+		return within(q, time.Unix(created, 0), true, secrets[matched].Label)
+	case usable:
+		f.Reason = signatureMismatch
+	default:
+		f.Reason = keyMissing
+	}
+	return f
+}
+
+// coversEnough reports whether nobody could change what matters and keep the signature.
+func (m *message) coversEnough() bool {
+	has := map[string]bool{}
+	for _, part := range m.parts {
+		if has[part] { // the same component twice is not allowed
+			return false
+		}
+		has[part] = true
+	}
+	return has["@method"] && has["content-digest"] && (has["@target-uri"] || has["@authority"] && (has["@path"] || has["@request-target"]))
+}
+
+// base is what was signed (RFC 9421 §2.5); false where it names a component that the request does not have.
+func (m *message) base(q *request, address string) ([]byte, bool) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, false
+	}
+	var b bytes.Buffer
+	for _, part := range m.parts {
+		value, ok := q.component(part, address, u)
+		if !ok {
+			return nil, false
+		}
+		b.WriteString(`"` + part + `": ` + value + "\n")
+	}
+	b.WriteString(`"@signature-params": ` + m.params)
+	return b.Bytes(), true
+}
+
+func (q *request) component(part, address string, u *url.URL) (string, bool) {
+	path := u.EscapedPath()
+	if path == "" {
+		path = "/"
+	}
+	switch part {
+	case "@method":
+		return q.record.Method, true
+	case "@target-uri":
+		return address, true
+	case "@authority":
+		return strings.ToLower(u.Host), true
+	case "@scheme":
+		return strings.ToLower(u.Scheme), true
+	case "@path":
+		return path, true
+	case "@query":
+		return "?" + u.RawQuery, true
+	case "@request-target":
+		return u.RequestURI(), true
+	}
+	if part == "" || part[0] == '@' {
+		return "", false
+	}
+	var values []string
+	for _, h := range q.record.Headers {
+		if strings.EqualFold(h.Name, part) {
+			values = append(values, strings.TrimSpace(h.Value))
+		}
+	}
+	return strings.Join(values, ", "), len(values) > 0
+}
+
+// holds reports whether a secret has a form for this signature's algorithm, and whether the signature is right. A key
+// of one kind is never used as one of another.
+func (m *message) holds(secret string, base []byte) (fits, right bool) {
+	alg := m.fields["alg"]
+	if k, ok := fromWhpk.of(secret, time.Time{}); ok {
+		return alg == "" || alg == "ed25519", (alg == "" || alg == "ed25519") && ed25519.Verify(k.edwards, base, m.sum)
+	}
+	k, ok := fromWhsec.of(secret, time.Time{})
+	if !ok || !strings.HasPrefix(secret, "whsec_") {
+		k.bytes = []byte(secret)
+	}
+	if alg != "" && alg != "hmac-sha256" || secret == "" || strings.HasPrefix(secret, "whpk_") {
+		return false, false
+	}
+	sum := hmac.New(sha256.New, k.bytes)
+	_, _ = sum.Write(base)
+	return true, hmac.Equal(sum.Sum(nil), m.sum)
+}

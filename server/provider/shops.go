@@ -1,0 +1,29 @@
+package provider
+
+// shops are senders of orders.
+var shops = []Provider{
+	{
+		ID: "shopify", Name: "Shopify",
+		Steps: []string{
+			"In Shopify's admin open Settings, Notifications, Webhooks, and make one with this address and the format JSON.",
+			"Add the secret shown below the list of webhooks here. For an app's webhooks it is the app's client secret.",
+		},
+		rules: []rule{
+			{at: "header:X-Shopify-Hmac-Sha256", hash: "sha256", coding: inBase64, message: "{body}"},
+			{at: "header:Shopify-Hmac-Sha256", hash: "sha256", coding: inBase64, message: "{body}"},
+		},
+		events: []string{"header:X-Shopify-Webhook-Id", "header:Shopify-Webhook-Id", "header:Shopify-Event-Id"},
+		types:  []string{"header:X-Shopify-Topic", "header:Shopify-Topic"},
+	},
+	{
+		ID: "woocommerce", Name: "WooCommerce",
+		Steps: []string{
+			"In WordPress open WooCommerce, Settings, Advanced, Webhooks, and add one with this address as its delivery URL.",
+			"Enter a secret there and add the same one here. The first request when it is saved is unsigned and no event.",
+		},
+		rules:  []rule{{at: "header:X-Wc-Webhook-Signature", hash: "sha256", coding: inBase64, message: "{body}"}},
+		events: []string{"header:X-Wc-Webhook-Topic+sha256", "sha256"},
+		types:  []string{"header:X-Wc-Webhook-Topic"},
+		greet:  handshake{unsigned: wooPing},
+	},
+}

@@ -1,0 +1,209 @@
+package provider
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/rsa"
+	"hash"
+	"slices"
+	"strconv"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// verify tries every rule whose signature was sent. Where none holds, the one that came farthest says why.
+func (p *Provider) verify(q *request) Finding {
+	secrets := p.secrets(q.endpoint)
+	if q.endpoint.Verify == hook.Off || len(secrets) == 0 {
+		return Finding{Verdict: hook.Unsigned}
+	}
+	if p.whole != nil {
+		return p.whole(q, secrets)
+	}
+	rules := p.rules
+	if p.tuned {
+		own, complaint := tune(q.endpoint.Settings)
+		if complaint != "" {
+			return Finding{Verdict: hook.Rejected, Reason: keyMissing}
+		}
+		rules = []rule{own}
+	}
+	best := Finding{Verdict: hook.Rejected, Reason: signatureMissing}
+	for i := range rules {
+		f := rules[i].every(p, q, secrets)
+		if f.Verdict == hook.Verified {
+			return f
+		}
+		if slices.Index(reasons, f.Reason) > slices.Index(reasons, best.Reason) {
+			best = f
+		}
+	}
+	return best
+}
+
+// every tries a rule, item by item where items are signed: all must hold.
+func (ru *rule) every(p *Provider, q *request, secrets []hook.Secret) (f Finding) {
+	if !ru.each {
+		return ru.try(q, secrets)
+	}
+	f = Finding{Verdict: hook.Rejected, Reason: signatureMissing}
+	items := p.batch.items(q)
+	if len(items) > maxItems {
+		f.Reason = signatureMalformed
+		return f
+	}
+	for i := range items {
+		q.item = items[i]
+		one := ru.try(q, secrets)
+		if i == 0 || one.Verdict == hook.Rejected {
+			f = one
+		}
+		if one.Verdict == hook.Rejected {
+			break
+		}
+	}
+	return f
+}
+
+// try holds one rule against the request. Every secret is tried, whichever matches first.
+func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
+	f := Finding{Verdict: hook.Rejected, Reason: signatureMissing}
+	if ru.legacy && q.endpoint.Settings["legacy"] != "accept" {
+		return f
+	}
+	var found []signature
+	sent := false
+	if ru.kind == token || ru.kind == basic {
+		var text string
+		if text, sent = ru.presented(q); text != "" {
+			found = []signature{{sum: []byte(text)}}
+		}
+	} else {
+		found, sent = ru.signatures(q)
+	}
+	if len(found) == 0 {
+		if sent {
+			f.Reason = signatureMalformed
+		}
+		return f
+	}
+	stamp, at, reason := ru.stamp(q)
+	if reason != "" {
+		f.Reason = reason
+		return f
+	}
+	addresses, usable, matched := ru.addresses(q), false, -1
+	for i, s := range secrets {
+		k, ok := ru.key.of(s.Value, q.now)
+		usable = usable || ok || ru.key == asText
+		if !ok {
+			continue
+		}
+		for _, address := range addresses {
+			if ru.holds(q, k, found, stamp, address) && matched < 0 {
+				matched = i
+			}
+		}
+	}
+	switch {
+	case !usable || !ru.complete(q):
+		f.Reason = keyMissing
+	case matched < 0 && ru.mistake != "":
+		f.Reason = ru.mistake
+	case matched < 0:
+		f.Reason = signatureMismatch
+	default:
+		return within(q, at, ru.time != "", secrets[matched].Label)
+	}
+	return f
+}
+
+// within judges the age of a genuine signature, both ways.
+func within(q *request, at time.Time, dated bool, label string) Finding {
+	age := q.now.Sub(at)
+	switch limit := q.endpoint.Tolerance; {
+	case dated && limit > 0 && age > limit:
+		return Finding{Verdict: hook.Rejected, Reason: timestampTooOld}
+	case dated && limit > 0 && age < -limit:
+		return Finding{Verdict: hook.Rejected, Reason: timestampInFuture}
+	}
+	return Finding{Verdict: hook.Verified, Secret: label}
+}
+
+// stamp reads the signed timestamp; reason says why it could not be.
+func (ru *rule) stamp(q *request) (text string, at time.Time, reason string) {
+	if ru.time == "" {
+		return "", at, ""
+	}
+	if text = ru.stampText(q); text == "" {
+		return "", at, timestampMissing
+	}
+	if ru.unit == 0 {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return "", at, timestampMalformed
+		}
+		return text, at, ""
+	}
+	n, err := strconv.ParseUint(text, 10, 63)
+	if err != nil || n > 1e14 {
+		return "", at, timestampMalformed
+	}
+	if ru.unit == time.Millisecond {
+		return text, time.UnixMilli(int64(n)), ""
+	}
+	return text, time.Unix(int64(n), 0), ""
+}
+
+// holds reports whether one of the signatures is that of the message under k.
+func (ru *rule) holds(q *request, k key, found []signature, stamp, address string) (ok bool) {
+	if ru.inURL != "" && !q.holdsBody(address, ru.inURL) {
+		return false
+	}
+	tails := []string{""}
+	if ru.newline {
+		tails = []string{"", "\n"}
+	}
+	for _, s := range found {
+		for _, tail := range tails {
+			if ru.one(q, k, s, ru.message+tail, stamp, address) {
+				ok = true
+			}
+		}
+	}
+	return ok
+}
+
+func (ru *rule) one(q *request, k key, s signature, message, stamp, address string) bool {
+	var h hash.Hash
+	switch ru.kind {
+	case token:
+		return sameText(s.sum, k.bytes)
+	case basic:
+		return sameLogin(s.sum, k.bytes)
+	case edwards:
+		var whole bytes.Buffer
+		whole.Grow(len(q.record.Body) + 128)
+		return q.write(&whole, message, stamp, address, "") && ed25519.Verify(k.edwards, whole.Bytes(), s.sum)
+	case keyed:
+		h = hmac.New(newHash(s.hash), k.bytes)
+	default:
+		h = newHash(ru.hash)()
+	}
+	if !q.write(h, message, stamp, address, string(k.bytes)) {
+		return false
+	}
+	sum := h.Sum(nil)
+	switch ru.kind {
+	case ecdsaP256:
+		return ecdsa.VerifyASN1(k.ecdsa, sum, s.sum)
+	case certificate:
+		return rsa.VerifyPKCS1v15(k.rsa, crypto.SHA256, sum, s.sum) == nil
+	default:
+		return hmac.Equal(sum, s.sum)
+	}
+}

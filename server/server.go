@@ -1,0 +1,167 @@
+// Package server makes one running Hookbeam of all the parts: it configures, wires, starts and stops them.
+// What was answered 2xx is stored before Run returns, however it was ended.
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"time"
+
+	"hookbeam/server/access"
+	"hookbeam/server/api"
+	"hookbeam/server/follow"
+	"hookbeam/server/hook"
+	"hookbeam/server/intake"
+	"hookbeam/server/live"
+	"hookbeam/server/sqlite"
+)
+
+// Outside is what the program around the server gives to it.
+type Outside struct {
+	Pages  func(access.Site) api.Pages
+	Stdout io.Writer // told where the dashboard is
+	JSON   bool      // tell it for machines
+	Log    *slog.Logger
+}
+
+// server is the parts of a running Hookbeam.
+type server struct {
+	config   Config
+	outside  Outside
+	site     access.Site
+	listener net.Listener
+	release  func() // the data folder
+
+	store     *sqlite.Store
+	logins    *access.Logins
+	endpoints *intake.Endpoints
+	hub       *live.Hub
+	sockets   *api.Live
+	api       *api.API
+	http      *http.Server
+	conns     *connections
+}
+
+// Run serves until ctx ends, and then stops gracefully: it answers what has begun, tells readers to come back, and
+// closes the log last. A *UsageError is a mistake in c.
+func Run(ctx context.Context, c Config, o Outside) (err error) {
+	s := &server{config: c, outside: o}
+	defer func() { err = errors.Join(err, s.close()) }()
+	gate, addresses, err := s.prepare()
+	if err != nil {
+		return err
+	}
+	if s.store, err = sqlite.Open(ctx, c.Data, s.storeOptions()); err != nil {
+		return err
+	}
+	defer runtime.KeepAlive(ballast())
+	running := newGroup(ctx)
+	storing := running.start(s.store.Run)
+	if err = s.wire(ctx, gate, addresses); err == nil {
+		err = s.serve(running)
+	}
+	running.stop(storing)
+	return errors.Join(err, running.failure())
+}
+
+func (s *server) storeOptions() sqlite.Options {
+	return sqlite.Options{KeepFor: time.Duration(s.config.KeepFor), KeepBytes: int64(s.config.KeepBytes),
+		Now: time.Now, Random: rand.Reader, Log: s.outside.Log}
+}
+
+// limitedKeys is how many addresses, and how many endpoints, have their rate remembered.
+const limitedKeys = 50_000
+
+// wire joins the parts, from the log up to the doors.
+func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.Addresses) error {
+	log := s.outside.Log
+	gate.Sessions = access.NewSessions(sqlite.Sessions{Store: s.store}, s.site)
+	s.logins = &access.Logins{Store: s.store, Random: rand.Reader, Now: time.Now}
+	s.hub = live.New(s.store, live.Options{Now: time.Now, Encode: api.EncodeText, Ping: api.Ping})
+	var err error
+	if s.endpoints, err = intake.LoadEndpoints(ctx, s.store, time.Now, rand.Reader, s.announce); err != nil {
+		return err
+	}
+	if err := s.makeFirst(ctx); err != nil {
+		return fmt.Errorf("make the first endpoint: %w", err)
+	}
+	in := intake.New(s.endpoints, s.store, time.Now, func(slug string) string { return s.site.URL("in/" + slug) })
+	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions, Log: log})
+	s.api = api.New(api.Options{
+		Site: s.site, Version: s.config.Version, Now: time.Now, Log: log,
+		Gate: gate, Logins: s.logins, Addresses: addresses,
+		Store: s.store, Endpoints: s.endpoints, Intake: in, Pages: s.outside.Pages(s.site),
+		Receive: api.NewReceive(api.ReceiveOptions{
+			Endpoints: s.endpoints, Intake: in, Addresses: addresses, Now: time.Now, Log: log,
+			PerAddress:  access.NewLimiter(float64(s.config.RateAddress), s.config.RateAddress.burst(), limitedKeys),
+			PerEndpoint: access.NewLimiter(float64(s.config.RateEndpoint), s.config.RateEndpoint.burst(), limitedKeys),
+			MaxInFlight: int64(s.config.MaxInFlight),
+		}),
+		Live: s.sockets, Updates: api.NewUpdates(s.hub, log),
+	})
+	s.conns = newConnections()
+	s.http = newHTTP(s.api, s.conns, log)
+	return nil
+}
+
+// makeFirst makes an endpoint where there never was one, so that a first start has something to try.
+func (s *server) makeFirst(ctx context.Context) error {
+	ever, err := s.store.Endpoints(ctx) // deleted ones, too
+	if err != nil || len(ever) > 0 {
+		return err
+	}
+	_, err = s.endpoints.Create(ctx, hook.Endpoint{Name: "first", Tolerance: api.DefaultTolerance})
+	return err
+}
+
+// announce tells every dashboard of a changed endpoint.
+func (s *server) announce(e hook.Endpoint) {
+	if err := s.hub.Notice("endpoint", api.View(s.site, e)); err != nil {
+		s.outside.Log.Error("could not tell of a changed endpoint", "endpoint", e.ID, "error", err)
+	}
+}
+
+// serve answers until it is told to stop or a part fails, and then lets everything come to its end.
+func (s *server) serve(running *group) error {
+	following := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.store, s.hub, s.outside.Log) })
+	telling := running.start(s.hub.Run)
+	sweeping := running.start(s.store.Sweep)
+	checking := running.start(s.store.Check)
+	tidying := running.start(func(ctx context.Context) error { return tidy(ctx, s.sockets.Open) })
+	serving := running.start(func(context.Context) error { return s.listen() })
+	err := s.greet(running.outer)
+	if err == nil {
+		<-running.ended() // told to stop, or a part has failed
+	}
+	s.drain(func() { running.stop(telling) })
+	running.stop(serving)
+	running.stop(tidying)
+	running.stop(checking)
+	running.stop(sweeping)
+	running.stop(following)
+	return err
+}
+
+// close frees what is left when everything has stopped.
+func (s *server) close() error {
+	var errs []error
+	if s.listener != nil {
+		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	if s.release != nil {
+		s.release()
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,272 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// recordVersion is the form of the records that this release writes.
+const recordVersion = 1
+
+// columns are what a hook.Delivery is read from, in the order of scan.
+const columns = `seq, random, endpoint, received_at, method, path, query, content_type, size, type, event, verdict,
+	reason, secret, duplicate_of`
+
+const insertDelivery = `INSERT INTO deliveries (seq, version, random, endpoint, received_at, took, method, path, query,
+	content_type, size, type, event, verdict, reason, secret, duplicate_of, host, proto, remote, headers, body)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID, Seq and, where a verified
+// delivery of the same event came before, DuplicateOf. Errors are problems of kind hook.ErrUnavailable: nothing was kept.
+func (s *Store) Append(r *hook.Record) error {
+	w := &work{record: r, done: make(chan struct{}, 1)}
+	return s.wait(w)
+}
+
+// append writes one record into the open transaction.
+func (s *Store) append(r *hook.Record, seq hook.Seq) error {
+	var random [16]byte
+	if _, err := io.ReadFull(s.options.Random, random[:]); err != nil {
+		return fmt.Errorf("read randomness: %w", err)
+	}
+	r.Seq, r.ID, r.DuplicateOf = seq, hook.NewDeliveryID(seq, random), 0
+	if err := s.claimEvent(r); err != nil {
+		return fmt.Errorf("claim event: %w", err)
+	}
+	err := s.write.exec(insertDelivery, int64(seq), int64(recordVersion), random[:], string(r.Endpoint),
+		r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Method, r.Path, r.Query, r.ContentType, r.Size, r.Type, r.Event,
+		string(r.Verdict), r.Reason, r.Secret, int64(r.DuplicateOf), r.Host, r.Proto, r.Remote,
+		flatHeaders(r.Headers), notNil(r.Body))
+	if err != nil {
+		return fmt.Errorf("append delivery: %w", err)
+	}
+	if r.Verdict == hook.Rejected {
+		return s.turnRing(r.Endpoint)
+	}
+	return nil
+}
+
+// claimEvent looks for the event's first delivery among the verified ones, and makes r the first where there is none.
+func (s *Store) claimEvent(r *hook.Record) error {
+	if r.Verdict != hook.Verified || r.Event == "" {
+		return nil
+	}
+	fresh, err := s.write.changed(`INSERT INTO events (endpoint, event, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+		string(r.Endpoint), r.Event, int64(r.Seq))
+	if err != nil || fresh == 1 {
+		return err
+	}
+	first, err := s.write.value(`SELECT seq FROM events WHERE endpoint = ? AND event = ?`, string(r.Endpoint), r.Event)
+	if err != nil {
+		return err
+	}
+	r.DuplicateOf = hook.Seq(first.(int64))
+	return nil
+}
+
+// turnRing drops the endpoint's oldest rejected delivery where the newest is one too many.
+func (s *Store) turnRing(endpoint hook.EndpointID) error {
+	n, known := s.rejected[endpoint]
+	n++
+	if !known {
+		counted, err := s.write.value(`SELECT count(*) FROM deliveries INDEXED BY deliveries_rejected
+			WHERE endpoint = ? AND verdict = 'rejected'`, string(endpoint))
+		if err != nil {
+			return fmt.Errorf("count rejected deliveries: %w", err)
+		}
+		n = int(counted.(int64))
+	}
+	for ; n > s.options.KeepRejected; n-- {
+		if err := s.write.exec(`DELETE FROM deliveries WHERE seq = (SELECT min(seq) FROM deliveries
+			INDEXED BY deliveries_rejected WHERE endpoint = ? AND verdict = 'rejected')`, string(endpoint)); err != nil {
+			return fmt.Errorf("drop the oldest rejected delivery: %w", err)
+		}
+	}
+	s.rejected[endpoint] = n
+	return nil
+}
+
+// Deliveries returns at most limit deliveries that f lets through and that are older than before (0: the newest),
+// newest first. next is where the following page begins, 0 where nothing older is left. A filter that lets little
+// through makes short pages rather than long waits.
+func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, limit int) ([]hook.Delivery, hook.Seq, error) {
+	if before <= 0 || before > s.Head() {
+		before = s.Head() + 1
+	}
+	where, values, lowest := s.narrow(f, before)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+` FROM deliveries WHERE `+where+` ORDER BY seq DESC LIMIT ?`,
+		append(values, limit)...)
+	if err != nil {
+		return nil, 0, s.failed("list deliveries", err)
+	}
+	page, err := scanAll(rows)
+	if err != nil {
+		return nil, 0, s.failed("list deliveries", err)
+	}
+	next := lowest
+	if len(page) == limit {
+		next = page[limit-1].Seq
+	}
+	if next <= s.Swept()+1 {
+		next = 0
+	}
+	return page, next, nil
+}
+
+// examined is how many deliveries one page may look at where no index answers the filter.
+const examined = 20_000
+
+// narrow turns a filter into SQL. lowest is the seq below which nothing was looked at; 0: all was.
+func (s *Store) narrow(f hook.Filter, before hook.Seq) (where string, values []any, lowest hook.Seq) {
+	terms := []string{"seq < ?"}
+	values = []any{int64(before)}
+	add := func(term string, value any) { terms, values = append(terms, term), append(values, value) }
+	indexed := f.Endpoint != "" || f.Verdict == hook.Rejected
+	if f.Endpoint != "" {
+		add("endpoint = ?", string(f.Endpoint))
+	}
+	switch f.Verdict {
+	case "":
+	case hook.Rejected: // spelled out, so that its index can answer
+		terms = append(terms, "verdict = 'rejected'")
+	default:
+		add("verdict = ?", string(f.Verdict))
+	}
+	if f.Method != "" {
+		add("method = ?", f.Method)
+	}
+	selective := f.Method != "" || (f.Verdict != "" && f.Verdict != hook.Rejected)
+	if selective || (indexed && f.Endpoint == "") {
+		lowest = max(before-examined, 0)
+		add("seq >= ?", int64(lowest))
+	}
+	return strings.Join(terms, " AND "), values, lowest
+}
+
+// After returns the deliveries after from, oldest first, at most limit of them, and up to where the log was then read:
+// whatever is missing in (from, upTo] is not kept any more. The newest come from memory.
+func (s *Store) After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error) {
+	head := s.Head()
+	if from >= head {
+		return nil, from, nil
+	}
+	if page, ok := s.tail.after(from, limit); ok {
+		return page, page[len(page)-1].Seq, nil
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+` FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+		int64(from), int64(head), limit)
+	if err != nil {
+		return nil, from, s.failed("read the log", err)
+	}
+	if page, err = scanAll(rows); err != nil {
+		return nil, from, s.failed("read the log", err)
+	}
+	if len(page) == limit {
+		return page, page[limit-1].Seq, nil
+	}
+	return page, head, nil
+}
+
+// Delivery returns one delivery, whole; a problem of kind hook.ErrNotFound where it is not, or no longer, kept.
+func (s *Store) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, error) {
+	seq, _, ok := id.Parse()
+	if !ok {
+		return hook.Record{}, noDelivery
+	}
+	var r hook.Record
+	var took int64
+	var headers []byte
+	into := newScan(&r.Delivery)
+	err := s.read.QueryRowContext(ctx, `SELECT `+columns+`, took, host, proto, remote, headers, body FROM deliveries
+		WHERE seq = ?`, int64(seq)).Scan(append(into.targets(), &took, &r.Host, &r.Proto, &r.Remote, &headers, &r.Body)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return hook.Record{}, noDelivery
+	}
+	if err != nil {
+		return hook.Record{}, s.failed("read delivery", err)
+	}
+	into.finish()
+	if r.ID != id {
+		return hook.Record{}, noDelivery
+	}
+	r.Took, r.Headers = time.Duration(took)*time.Microsecond, readHeaders(headers)
+	return r, nil
+}
+
+var noDelivery = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
+	Detail: "There is no such delivery: the id is wrong, or it was removed by retention."}
+
+// scan reads columns into a delivery.
+type scan struct {
+	into     *hook.Delivery
+	random   []byte
+	received int64
+}
+
+func newScan(d *hook.Delivery) *scan { return &scan{into: d} }
+
+func (sc *scan) targets() []any {
+	d := sc.into
+	return []any{&d.Seq, &sc.random, &d.Endpoint, &sc.received, &d.Method, &d.Path, &d.Query, &d.ContentType, &d.Size,
+		&d.Type, &d.Event, &d.Verdict, &d.Reason, &d.Secret, &d.DuplicateOf}
+}
+
+func (sc *scan) finish() {
+	sc.into.ID = hook.NewDeliveryID(sc.into.Seq, [16]byte(sc.random))
+	sc.into.ReceivedAt = hook.Millis(sc.received)
+}
+
+func scanAll(rows *sql.Rows) ([]hook.Delivery, error) {
+	defer rows.Close()
+	page := []hook.Delivery{}
+	for rows.Next() {
+		var d hook.Delivery
+		sc := newScan(&d)
+		if err := rows.Scan(sc.targets()...); err != nil {
+			return nil, err
+		}
+		sc.finish()
+		page = append(page, d)
+	}
+	return page, rows.Err()
+}
+
+// flatHeaders writes "Name: value\n" for each; net/http lets no line break into either.
+func flatHeaders(headers []hook.Header) []byte {
+	size := 0
+	for _, h := range headers {
+		size += len(h.Name) + len(h.Value) + 3
+	}
+	b := make([]byte, 0, size)
+	for _, h := range headers {
+		b = append(b, h.Name...)
+		b = append(b, ": "...)
+		b = append(b, h.Value...)
+		b = append(b, '\n')
+	}
+	return b
+}
+
+func readHeaders(flat []byte) []hook.Header {
+	headers := []hook.Header{}
+	for line := range strings.Lines(string(flat)) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		headers = append(headers, hook.Header{Name: name, Value: value})
+	}
+	return headers
+}
+
+// notNil makes an empty body an empty blob instead of NULL.
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

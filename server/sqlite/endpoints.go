@@ -1,0 +1,63 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// Endpoints returns every endpoint, deleted ones too, oldest first.
+func (s *Store) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT id, name, slug, provider, verify, tolerance, secrets, max_body, response,
+		signed_url, settings, created_at, deleted_at FROM endpoints ORDER BY created_at, id`)
+	if err != nil {
+		return nil, s.failed("read endpoints", err)
+	}
+	defer rows.Close()
+	var all []hook.Endpoint
+	for rows.Next() {
+		var e hook.Endpoint
+		var secrets, response, settings []byte
+		var tolerance, created, deleted int64
+		if err := rows.Scan(&e.ID, &e.Name, &e.Slug, &e.Provider, &e.Verify, &tolerance, &secrets, &e.MaxBody, &response,
+			&e.SignedURL, &settings, &created, &deleted); err != nil {
+			return nil, s.failed("read endpoints", err)
+		}
+		for text, into := range map[*[]byte]any{&secrets: &e.Secrets, &response: &e.Response, &settings: &e.Settings} {
+			if err := json.Unmarshal(*text, into); err != nil {
+				return nil, fmt.Errorf("read endpoint %s: %w", e.ID, err)
+			}
+		}
+		e.Tolerance, e.CreatedAt = time.Duration(tolerance)*time.Second, hook.Millis(created)
+		if deleted != 0 {
+			e.DeletedAt = hook.Millis(deleted)
+		}
+		all = append(all, e)
+	}
+	return all, rows.Err()
+}
+
+// PutEndpoint writes an endpoint, new or changed.
+func (s *Store) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
+	texts := make([]string, 3)
+	for i, v := range []any{e.Secrets, e.Response, e.Settings} {
+		b, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Errorf("write endpoint: %w", err)
+		}
+		texts[i] = string(b)
+	}
+	deleted := int64(0)
+	if !e.DeletedAt.IsZero() {
+		deleted = e.DeletedAt.UnixMilli()
+	}
+	return s.do(ctx, func(c *writerConn) error {
+		return c.exec(`INSERT OR REPLACE INTO endpoints (id, name, slug, provider, verify, tolerance, secrets, max_body,
+			response, signed_url, settings, created_at, deleted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			string(e.ID), e.Name, e.Slug, e.Provider, string(e.Verify), int64(e.Tolerance/time.Second), texts[0], e.MaxBody,
+			texts[1], e.SignedURL, texts[2], e.CreatedAt.UnixMilli(), deleted)
+	})
+}

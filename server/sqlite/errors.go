@@ -1,0 +1,90 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"hookbeam/server/hook"
+)
+
+// errDamaged says that what the database file holds is not what was written.
+var errDamaged = errors.New("the database is damaged")
+
+// primary returns SQLite's primary result code of err, or 0 where it is not SQLite's.
+func primary(err error) int {
+	var e *driver.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+// unavailable turns a failed write into what the sender is told: nothing was kept, try again.
+func (s *Store) unavailable(err error) error {
+	detail := "The delivery could not be stored. Try again later."
+	switch primary(err) {
+	case codes.SQLITE_FULL:
+		detail = "The server's disk is full: nothing was stored. Try again later."
+	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
+		s.markDamaged(err)
+	}
+	return &hook.Problem{Kind: hook.ErrUnavailable, Code: "cannot_store", Detail: detail,
+		RetryAfter: 30 * time.Second, Cause: err}
+}
+
+var errStopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping",
+	Detail: "The server is stopping: nothing was stored. Try again in a few seconds.", RetryAfter: 5 * time.Second}
+
+func (s *Store) markDamaged(err error) {
+	if s.damaged.CompareAndSwap(nil, &err) {
+		s.options.Log.Error("the database is damaged", "file", s.path, "error", err)
+	}
+}
+
+// failed wraps an error of a read and notices damage.
+func (s *Store) failed(doing string, err error) error {
+	if code := primary(err); code == codes.SQLITE_CORRUPT || code == codes.SQLITE_NOTADB {
+		s.markDamaged(err)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// explain adds to an error of Open what the operator can do.
+func (s *Store) explain(err error) error {
+	code := primary(err)
+	if errors.Is(err, errDamaged) || code == codes.SQLITE_CORRUPT || code == codes.SQLITE_NOTADB {
+		return fmt.Errorf("%w: %s. Nothing was changed. Put a backup in its place, or move the file away to begin with an "+
+			"empty log: the sqlite3 command's .recover can read what is left of it (%v)", errDamaged, s.path, err)
+	}
+	return fmt.Errorf("open %s: %w", s.path, err)
+}
+
+func quickCheck(ctx context.Context, db *sql.DB) error {
+	var said string
+	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&said); err != nil {
+		return err
+	}
+	if said != "ok" {
+		return fmt.Errorf("%w: %s", errDamaged, said)
+	}
+	return nil
+}
+
+// Check reads a database that was too large to be checked before serving, and returns an error if it is damaged.
+func (s *Store) Check(ctx context.Context) error {
+	if info, err := os.Stat(s.path); err != nil || info.Size() <= checkAtOnce {
+		return err
+	}
+	if err := quickCheck(ctx, s.read); err != nil && ctx.Err() == nil {
+		s.markDamaged(err)
+		return s.explain(err)
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+// Package sqlite keeps the log, and what else must survive, in one SQLite database.
+// What Append has answered without an error is synced to disk; readers never wait for the writer.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"hookbeam/server/hook"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// FileName is the database's name in the data folder; SQLite keeps its -wal and -shm beside it.
+const FileName = "hookbeam.db"
+
+const (
+	durable         = "_journal_mode=WAL&_synchronous=FULL"
+	pageSize        = 16 << 10
+	checkpointPages = (4 << 20) / pageSize // little and often: a long checkpoint is a long wait for somebody
+	readers         = 4
+	checkAtOnce     = 64 << 20 // a database up to this size is checked before it serves
+)
+
+// Options are the limits and the outside world of a store. Now, Random and Log must be set.
+type Options struct {
+	KeepFor      time.Duration // age at which deliveries are removed; 0 keeps them for ever
+	KeepBytes    int64         // size of the database at which the oldest are removed; 0 knows no end
+	KeepRejected int           // rejected deliveries kept for each endpoint; 0 means 1,000
+	Now          func() time.Time
+	Random       io.Reader
+	Log          *slog.Logger
+}
+
+// Store is the open database. All methods may be used from many goroutines at once.
+// Those that write wait for Run, the one writer.
+type Store struct {
+	options Options
+	path    string
+	write   *writerConn
+	read    *sql.DB
+	epoch   string
+
+	queue    chan *work
+	stopped  chan struct{}           // closed when the writer has ended
+	rejected map[hook.EndpointID]int // how many are kept, as far as the writer has counted
+
+	head    atomic.Int64
+	swept   atomic.Int64
+	damaged atomic.Pointer[error]
+	tail    tail
+	growth  struct {
+		sync.Mutex
+		grown chan struct{} // closed and replaced at each commit of deliveries
+	}
+}
+
+// Open makes or opens the database in dir, brings its schema up to date and checks it.
+// A damaged database is an error that says how to go on.
+func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	if o.KeepRejected == 0 {
+		o.KeepRejected = 1000
+	}
+	s := &Store{options: o, path: filepath.Join(dir, FileName), queue: make(chan *work, maxBatch),
+		stopped: make(chan struct{}), rejected: map[hook.EndpointID]int{}}
+	s.growth.grown = make(chan struct{})
+	if err := s.open(ctx); err != nil {
+		_ = s.closeConns()
+		return nil, s.explain(err)
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context) error {
+	fresh := false
+	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+		fresh = true
+	}
+	db, err := sql.Open("sqlite", s.dsn(durable))
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	defer db.Close()
+	if err := checkAndMigrate(ctx, db, s.path, fresh); err != nil {
+		return err
+	}
+	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)", durable, checkpointPages))); err != nil {
+		return err
+	}
+	if s.read, err = sql.Open("sqlite", s.dsn("_query_only=1")); err != nil {
+		return err
+	}
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers)
+	return s.load(ctx, db)
+}
+
+// dsn names the file for the driver, which applies _pragma before the other keys: the page size counts only before
+// anything is written.
+func (s *Store) dsn(keys string) string {
+	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s", (&url.URL{Path: s.path}).EscapedPath(), pageSize, keys)
+}
+
+func checkAndMigrate(ctx context.Context, db *sql.DB, path string, fresh bool) error {
+	if info, err := os.Stat(path); err == nil && !fresh && info.Size() <= checkAtOnce {
+		if err := quickCheck(ctx, db); err != nil {
+			return err
+		}
+	}
+	steps, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, steps)
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// load reads where the log stands, and makes its epoch on the first start.
+func (s *Store) load(ctx context.Context, db *sql.DB) error {
+	tail, err := hook.RandomTail(s.options.Random)
+	if err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, `INSERT INTO log (only, epoch, swept) VALUES (1, ?, 0) ON CONFLICT DO NOTHING`,
+		tail[:10]); err != nil {
+		return fmt.Errorf("name the log: %w", err)
+	}
+	var head, swept int64
+	if err := db.QueryRowContext(ctx, `SELECT epoch, swept, (SELECT coalesce(max(seq), 0) FROM deliveries) FROM log`).
+		Scan(&s.epoch, &swept, &head); err != nil {
+		return fmt.Errorf("read the log's head: %w", err)
+	}
+	s.swept.Store(swept)
+	s.head.Store(max(head, swept))
+	s.tail.from = hook.Seq(s.head.Load())
+	return nil
+}
+
+// Close frees the database. Run must have ended.
+func (s *Store) Close() error { return s.closeConns() }
+
+func (s *Store) closeConns() error {
+	var errs []error
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
+	}
+	if s.write != nil {
+		errs = append(errs, s.write.close())
+	}
+	return errors.Join(errs...)
+}
+
+// Epoch names this log: cursors of another one are worth nothing here.
+func (s *Store) Epoch() string { return s.epoch }
+
+// Head is the newest committed seq.
+func (s *Store) Head() hook.Seq { return hook.Seq(s.head.Load()) }
+
+// Swept is the seq up to which retention may have removed deliveries.
+func (s *Store) Swept() hook.Seq { return hook.Seq(s.swept.Load()) }
+
+// Grown returns a channel that is closed when deliveries are committed after this call.
+func (s *Store) Grown() <-chan struct{} {
+	s.growth.Lock()
+	defer s.growth.Unlock()
+	return s.growth.grown
+}
+
+func (s *Store) announceGrowth() {
+	s.growth.Lock()
+	defer s.growth.Unlock()
+	close(s.growth.grown)
+	s.growth.grown = make(chan struct{})
+}
+
+// Probe stores something for real and returns why it could not.
+func (s *Store) Probe(ctx context.Context) error {
+	return s.do(ctx, func(c *writerConn) error {
+		return c.exec(`INSERT INTO probe (only, at) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET at = excluded.at`,
+			s.options.Now().UnixMilli())
+	})
+}

@@ -1,0 +1,185 @@
+package trust_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// stored is what a sender is answered.
+type stored struct {
+	ID          string `json:"id"`
+	Seq         int64  `json:"seq"`
+	DuplicateOf int64  `json:"duplicate_of"`
+}
+
+// delivery is what a list or a frame tells.
+type delivery struct {
+	ID       string `json:"id"`
+	Seq      int64  `json:"seq"`
+	Endpoint string `json:"endpoint"`
+	Event    string `json:"event"`
+	Verdict  string `json:"verdict"`
+	Size     int64  `json:"size"`
+}
+
+// endpoint is an address to post to.
+type endpoint struct {
+	ID  string `json:"id"`
+	URL string `json:"url"`
+}
+
+// in is the address as reached directly.
+func (e endpoint) in(s *server) string {
+	u, err := url.Parse(e.URL)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "http://" + s.addr + u.Path
+}
+
+// newClient returns a client with one kept-alive connection for each of n users.
+func newClient(t *testing.T, n int) *http.Client {
+	transport := &http.Transport{MaxIdleConnsPerHost: n, MaxIdleConns: n}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport, Timeout: patience}
+}
+
+// send posts a body and returns the answer's status, header and body.
+func send(ctx context.Context, client *http.Client, address, body string, header ...string) (int, http.Header, []byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	answer, err := client.Do(request)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, answer.Header, text, err
+}
+
+// deliver posts a body that must be stored.
+func deliver(ctx context.Context, client *http.Client, address, body string, header ...string) (stored, error) {
+	var s stored
+	status, _, text, err := send(ctx, client, address, body, header...)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("answered %d: %s", status, text)
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err == nil && (s.ID == "" || s.Seq == 0) {
+		err = fmt.Errorf("answered 200 without id and seq: %s", text)
+	}
+	return s, err
+}
+
+// api calls the REST API as the administrator and wants the status.
+func (s *server) api(method, path string, want int, in, out any) {
+	s.t.Helper()
+	var body bytes.Buffer
+	if in != nil {
+		if err := json.NewEncoder(&body).Encode(in); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	request, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.addr+path, &body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+adminToken)
+	if in != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	answer, err := (&http.Client{Timeout: patience}).Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != want {
+		s.t.Fatalf("%s %s: %s, not %d (%v): %s", method, path, answer.Status, want, err, text)
+	}
+	switch out := out.(type) {
+	case nil:
+	case *[]byte:
+		*out = text
+	default:
+		if err := json.Unmarshal(text, out); err != nil {
+			s.t.Fatalf("%s %s: %v in %s", method, path, err, text)
+		}
+	}
+}
+
+// first is the endpoint that the server made by itself.
+func (s *server) first() endpoint {
+	s.t.Helper()
+	var list struct{ Endpoints []endpoint }
+	s.api(http.MethodGet, "/api/v1/endpoints", http.StatusOK, nil, &list)
+	if len(list.Endpoints) == 0 {
+		s.t.Fatal("there is no first endpoint")
+	}
+	return list.Endpoints[0]
+}
+
+// make makes an endpoint with these facts.
+func (s *server) make(facts map[string]any) endpoint {
+	s.t.Helper()
+	var e endpoint
+	s.api(http.MethodPost, "/api/v1/endpoints", http.StatusCreated, facts, &e)
+	return e
+}
+
+// list returns every delivery in the log, oldest first.
+func (s *server) list() []delivery {
+	s.t.Helper()
+	var all []delivery
+	for path := "/api/v1/deliveries?limit=500"; path != ""; {
+		var page struct {
+			Deliveries []delivery
+			Next       string
+		}
+		s.api(http.MethodGet, path, http.StatusOK, nil, &page)
+		all = append(all, page.Deliveries...)
+		path = ""
+		if page.Next != "" {
+			path = "/api/v1/deliveries?limit=500&before=" + url.QueryEscape(page.Next)
+		}
+	}
+	for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {
+		all[i], all[j] = all[j], all[i]
+	}
+	return all
+}
+
+// body returns a delivery's exact bytes.
+func (s *server) body(id string) string {
+	s.t.Helper()
+	var text []byte
+	s.api(http.MethodGet, "/api/v1/deliveries/"+id+"/body", http.StatusOK, nil, &text)
+	return string(text)
+}
+
+// eventually asks until true, or gives up.
+func eventually(t *testing.T, what string, reached func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for limit := time.Now().Add(patience); !reached(); <-tick.C {
+		if time.Now().After(limit) {
+			t.Fatalf("not reached: %s", what)
+		}
+	}
+}

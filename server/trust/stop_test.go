@@ -1,0 +1,131 @@
+package trust_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gorilla/websocket"
+)
+
+// TestAPoliteStopFailsNoRequest is promise R11: SIGTERM while 32 senders are busy on kept-alive connections. Whatever
+// was sent is answered, nothing that was answered is lost, and the sockets are told to come back.
+func TestAPoliteStopFailsNoRequest(t *testing.T) {
+	t.Parallel()
+	const senders, sockets = 32, 10
+	s := newServer(t)
+	answered := map[string]bool{}
+	for round := range scaled(4) {
+		s.start()
+		target := s.first().in(s)
+		var reading sync.WaitGroup
+		codes := make([]int, sockets)
+		for i := range sockets {
+			v := &view{server: s}
+			conn, err := v.open(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			reading.Go(func() {
+				within(t, "a socket's end", func(ctx context.Context) error {
+					err := v.listen(ctx, conn, func() bool { return false })
+					var closed *websocket.CloseError
+					if errors.As(err, &closed) {
+						codes[i] = closed.Code
+						return nil
+					}
+					return err
+				})
+			})
+		}
+		var mu sync.Mutex
+		var count atomic.Int64
+		var sending sync.WaitGroup
+		for w := range senders {
+			sending.Go(func() {
+				ids, err := sendUntilAskedToLeave(s.addr, target, func() {
+					if count.Add(1) == 600 {
+						s.terminate()
+					}
+				})
+				if err != nil {
+					t.Errorf("round %d, sender %d: after %d answers: %v", round, w, len(ids), err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				for _, id := range ids {
+					answered[id] = true
+				}
+			})
+		}
+		sending.Wait()
+		if code := s.ended(); code != 0 {
+			t.Errorf("round %d: exit code %d", round, code)
+		}
+		reading.Wait()
+		for i, code := range codes {
+			if code != websocket.CloseServiceRestart {
+				t.Errorf("round %d: socket %d was closed with %d, not 1012", round, i, code)
+			}
+		}
+	}
+	s.start()
+	for _, d := range s.list() {
+		delete(answered, d.ID)
+	}
+	if len(answered) > 0 {
+		t.Errorf("%d answered deliveries are lost", len(answered))
+	}
+}
+
+// sendUntilAskedToLeave posts over one kept-alive connection until an answer says "Connection: close". Any other end is
+// an error: it left the sender of a request without an answer. It returns the ids it was answered.
+func sendUntilAskedToLeave(addr, target string, answered func()) (ids []string, err error) {
+	u, err := url.Parse(target)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	request := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: 5\r\n\r\nhello", u.Path, addr)
+	for reader := bufio.NewReader(conn); ; {
+		if _, err := io.WriteString(conn, request); err != nil {
+			return ids, err
+		}
+		answer, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			return ids, err
+		}
+		text, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil {
+			return ids, err
+		}
+		var one stored
+		switch answer.StatusCode {
+		case http.StatusOK:
+			if err := json.Unmarshal(text, &one); err != nil {
+				return ids, err
+			}
+			ids = append(ids, one.ID)
+		default:
+			return ids, fmt.Errorf("answered %s: %s", answer.Status, text)
+		}
+		if answer.Close {
+			return ids, nil
+		}
+		answered()
+	}
+}

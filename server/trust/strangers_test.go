@@ -1,0 +1,147 @@
+package trust_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// corpus is what strangers send: each is written to a socket as it stands. %s is an endpoint's path.
+var corpus = []string{
+	"", "\r\n\r\n", "\x00\x00\x00\x00\r\n\r\n", "GET\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: \x01\r\n\r\n", "GET http:// HTTP/1.1\r\nHost: x\r\n\r\n",
+	"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "CONNECT evil:443 HTTP/1.1\r\nHost: x\r\n\r\n", "TRACE / HTTP/1.1\r\nHost: x\r\n\r\n",
+	"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "SSH-2.0-OpenSSH_9.6\r\n", "*1\r\n$4\r\nPING\r\n",
+	"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 1e3\r\n\r\nx",
+	"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel",
+	"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
+	"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nTrailer: x\r\n\r\n", "POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: x\r\nExpect: 200-maybe\r\nContent-Length: 2\r\n\r\nhi", "POST %s HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
+	"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=\r\nContent-Length: 2\r\n\r\nhi", "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: \xff\xfe\r\nContent-Length: 0\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: x\r\nWebhook-Id: \x00\r\nContent-Length: 0\r\n\r\n", "POST %s HTTP/1.1\r\nHost: x\r\nWebhook-Id: \xff\xff\xff\r\nContent-Length: 0\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: x\r\nX-Webhook-Secret: \xff\r\nContent-Length: 0\r\n\r\n", "POST %s HTTP/1.0\r\n\r\n", "post %s HTTP/1.1\r\nHost: x\r\n\r\n", "P\xd6ST %s HTTP/1.1\r\nHost: x\r\n\r\n",
+	"POST %s/%%00 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "POST %s/%%zz HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "POST %s/../../../etc/passwd HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+	"POST %s//a//..%%2f?%%zz=\xff&;; HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "POST /in/ HTTP/1.1\r\nHost: x\r\n\r\n", "POST /in HTTP/1.1\r\nHost: x\r\n\r\n", "POST /in/%%2e%%2e/ HTTP/1.1\r\nHost: x\r\n\r\n", "POST //in//x HTTP/1.1\r\nHost: x\r\n\r\n",
+	"GET /api/v1/deliveries?limit=-1 HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n", "GET /api/v1/deliveries?limit=99999999999999999999 HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/deliveries?before=\xff HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n", "GET /api/v1/deliveries?before=%%00%%00&verdict=x HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n", "GET /api/v1/deliveries/dlv_%%00 HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/deliveries/dlv_vvvvvvvvvvvvvaaaaaaaaaaaaaaaaaaaaaaaaaa HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n", "GET /api/v1/deliveries/../../x/body HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/updates?after=abcdefghij.0.99999999999999999999 HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n", "GET /api/v1/updates?after=abcdefghij.0.9223372036854775807&wait=0s HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/updates?after=-1&wait=-5s HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n", "GET /api/v1/updates?after=0&wait=1e309s HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n", "GET /api/v1/updates?after=a.b.c&endpoint=%%ff HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/live HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n", "GET /api/v1/live HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: x\r\n\r\n",
+	"GET /api/v1/live?after=0 HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\xff\xff\xff\xff\xff\xff\xff\xff",
+	"POST /api/v1/endpoints HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{", "POST /api/v1/endpoints HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\nnull",
+	"POST /api/v1/endpoints HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"name\":[1,{}]}", "POST /api/v1/endpoints HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\nContent-Type: text/xml\r\nContent-Length: 4\r\n\r\n<a/>",
+	"PATCH /api/v1/endpoints/ep_x HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n{\"name\":\"\xff\xfe\"} ", "DELETE /api/v1/endpoints/%%2e%%2e HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n",
+	"GET /login/%%00 HTTP/1.1\r\nHost: x\r\n\r\n", "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\n%%zz=;;&&", "GET /assets/../../hookbeam.db HTTP/1.1\r\nHost: x\r\n\r\n", "GET /assets/%%2e%%2e%%2fhookbeam.db HTTP/1.1\r\nHost: x\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: x\r\nCookie: hookbeam=\x7f;;==;\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nRange: bytes=-1-,\r\nIf-None-Match: \"\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ,,;[::\r\nForwarded: for=\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n", "GET / HTTP/1.1\r\n: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n", "GET / HTTP/1.1\nHost: x\n\n",
+}
+
+// TestStrangersCannotCrashIt is promise R10: the corpus as it stands, then with bytes changed, cut and doubled at
+// random. Nothing panics, nothing is answered 5xx but 503, and memory is flat.
+func TestStrangersCannotCrashIt(t *testing.T) {
+	t.Parallel()
+	const strangers = 16
+	s := serve(t)
+	e := s.first()
+	before := 0
+	for wave := range 3 {
+		var all sync.WaitGroup
+		for w := range strangers {
+			all.Go(func() {
+				random := rand.New(rand.NewPCG(uint64(wave), uint64(w)))
+				for i := w; i < scaled(4000); i += strangers {
+					request := fill(corpus[i%len(corpus)], e)
+					if i >= len(corpus) || wave > 0 {
+						request = spoil(random, request)
+					}
+					// The two that net/http itself answers, before anybody else sees the request.
+					switch status := raw(t, s.addr, request); status {
+					case http.StatusServiceUnavailable, http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+					default:
+						if status >= 500 {
+							t.Errorf("answered %d: %q", status, request)
+						}
+					}
+				}
+			})
+		}
+		all.Wait()
+		s.api(http.MethodGet, "/readyz", http.StatusOK, nil, nil)
+		now := s.resident()
+		t.Logf("wave %d: %d MiB", wave, now>>20)
+		if wave == 0 {
+			before = now // everything has been touched once
+		} else if now > before+before/8+(8<<20) {
+			t.Errorf("memory went from %d to %d MiB", before>>20, now>>20)
+		}
+	}
+	if _, err := deliver(t.Context(), newClient(t, 1), e.in(s), "all is well"); err != nil {
+		t.Error(err)
+	}
+}
+
+func fill(request string, e endpoint) string {
+	request = strings.ReplaceAll(request, "@", "Bearer "+adminToken)
+	if strings.Contains(request, "%s") {
+		return fmt.Sprintf(request, path(e))
+	}
+	return strings.ReplaceAll(request, "%%", "%")
+}
+
+// spoil changes a request a little.
+func spoil(random *rand.Rand, request string) string {
+	b := []byte(request)
+	for range 1 + random.IntN(4) {
+		if len(b) == 0 {
+			return "\xff"
+		}
+		switch at := random.IntN(len(b)); random.IntN(5) {
+		case 0:
+			b[at] = byte(random.Uint32())
+		case 1:
+			b = b[:at]
+		case 2:
+			b = append(b[:at:at], b[at+1:]...)
+		case 3:
+			b = append(b[:at:at], append(b[at:min(len(b), at+40)], b[at:]...)...)
+		case 4:
+			b = append(b[:at:at], append([]byte(strings.Repeat(string(rune(random.IntN(300))), random.IntN(2000))), b[at:]...)...)
+		}
+	}
+	return string(b)
+}
+
+// raw writes a request to a socket, says that no more is coming, and returns the answer's status; 0 where the server
+// hangs up without one.
+func raw(t *testing.T, addr, request string) int {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	_, _ = io.WriteString(conn, request) // the server may have heard enough
+	_ = conn.(*net.TCPConn).CloseWrite()
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	var late net.Error
+	if errors.As(err, &late) && late.Timeout() {
+		t.Errorf("neither an answer nor a hang-up: %q", request)
+	}
+	if err != nil {
+		return 0
+	}
+	answer.Body.Close()
+	return answer.StatusCode
+}

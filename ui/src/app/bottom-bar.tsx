@@ -1,0 +1,28 @@
+import { Search } from "lucide-react";
+import { Link, useLocation } from "wouter";
+import { navItems } from "./nav-items";
+
+const place =
+  "flex flex-1 cursor-pointer flex-col items-center justify-center gap-0.5 text-xs text-text-2 aria-[current]:text-beam-strong aria-[current]:font-[550]";
+
+/** The way between screens on a phone: four places for the thumb. */
+export function BottomBar({ onPalette }: { onPalette: () => void }) {
+  const [here] = useLocation();
+  return (
+    <nav
+      aria-label="Screens"
+      className="flex h-[calc(52px+env(safe-area-inset-bottom))] shrink-0 border-t border-line bg-sunken pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {navItems.map(({ path, label, icon: Icon }) => (
+        <Link key={path} href={path} aria-current={here.startsWith(path) ? "page" : undefined} className={place}>
+          <Icon size={18} aria-hidden />
+          {label}
+        </Link>
+      ))}
+      <button type="button" onClick={onPalette} className={place}>
+        <Search size={18} aria-hidden />
+        Go to
+      </button>
+    </nav>
+  );
+}

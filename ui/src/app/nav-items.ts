@@ -1,0 +1,17 @@
+import { ArrowDownToLine, type LucideIcon, Rows3, SlidersHorizontal } from "lucide-react";
+
+/** A screen of the dashboard. */
+export interface NavItem {
+  path: string;
+  label: string;
+  icon: LucideIcon;
+  /** The keys that go there, one after the other. */
+  keys: string;
+}
+
+/** The screens, in the order of the side bar. */
+export const navItems: readonly NavItem[] = [
+  { path: "/deliveries", label: "Deliveries", icon: Rows3, keys: "g d" },
+  { path: "/endpoints", label: "Endpoints", icon: ArrowDownToLine, keys: "g e" },
+  { path: "/settings", label: "Settings", icon: SlidersHorizontal, keys: "g s" },
+];

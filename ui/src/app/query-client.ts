@@ -1,0 +1,15 @@
+import { QueryClient } from "@tanstack/react-query";
+import { Problem } from "../lib/problem";
+
+/** The cache of what the server said. Only a server that could not be reached is asked again by itself. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      networkMode: "always", // what a browser believes of the network is no reason to wait without a word
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
+      staleTime: 10_000,
+    },
+    mutations: { networkMode: "always" },
+  },
+});

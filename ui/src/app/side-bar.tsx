@@ -1,0 +1,81 @@
+import { Link, useLocation } from "wouter";
+import { BrandMark } from "../components/brand-mark";
+import { Kbd } from "../components/kbd";
+import { Tooltip } from "../components/tooltip";
+import { type NavItem, navItems } from "./nav-items";
+import { useNavCounts } from "./use-nav-counts";
+
+interface SideBarProps {
+  folded: boolean;
+  onKeys: () => void;
+  onPalette: () => void;
+}
+
+/** The way between screens, on anything wider than a phone. Folded it keeps its icons. */
+export function SideBar({ folded, onKeys, onPalette }: SideBarProps) {
+  const counts = useNavCounts();
+  return (
+    <aside
+      aria-label="Side bar"
+      className={`flex shrink-0 flex-col border-r border-line bg-sunken px-2 py-3 max-md:hidden ${folded ? "w-12" : "w-(--side)"}`}
+    >
+      <div className="flex h-6 items-center gap-2 px-2 text-[14px] font-[650] tracking-[-.01em]">
+        <BrandMark />
+        {!folded && "hookbeam"}
+      </div>
+      <nav aria-label="Screens" className="mt-3.5 flex flex-col gap-0.5">
+        {navItems.map((item) => (
+          <SideLink key={item.path} item={item} folded={folded} count={counts[item.path]} />
+        ))}
+      </nav>
+      <div className={`mt-auto flex gap-1 text-s text-text-3 ${folded ? "flex-col items-center" : "items-center"}`}>
+        <button
+          type="button"
+          onClick={onKeys}
+          className="flex h-7 cursor-pointer items-center gap-2 rounded-md px-2 hover:bg-hover hover:text-text"
+        >
+          <Kbd keys="?" />
+          {folded ? <span className="sr-only">keys</span> : "keys"}
+        </button>
+        {!folded && (
+          <button
+            type="button"
+            onClick={onPalette}
+            className="flex h-7 cursor-pointer items-center rounded-md px-1 hover:bg-hover"
+          >
+            <Kbd keys="mod+k" />
+            <span className="sr-only">Go anywhere, do anything</span>
+          </button>
+        )}
+      </div>
+    </aside>
+  );
+}
+
+interface SideLinkProps {
+  item: NavItem;
+  folded: boolean;
+  count: string | undefined;
+}
+
+function SideLink({ item: { path, label, icon: Icon, keys }, folded, count }: SideLinkProps) {
+  const [here] = useLocation();
+  const link = (
+    <Link
+      href={path}
+      aria-current={here.startsWith(path) ? "page" : undefined}
+      aria-label={folded ? label : undefined}
+      className="flex h-7 items-center gap-[9px] rounded-md px-2 text-text-2 hover:bg-hover hover:text-text aria-[current]:bg-selected aria-[current]:font-[550] aria-[current]:text-beam-strong"
+    >
+      <Icon size={14} className="shrink-0" aria-hidden />
+      {!folded && label}
+      {!folded && count && <span className="ml-auto text-xs font-normal tabular-nums text-text-3">{count}</span>}
+    </Link>
+  );
+  if (!folded) return link;
+  return (
+    <Tooltip text={label} keys={keys} side="right" repeats>
+      {link}
+    </Tooltip>
+  );
+}

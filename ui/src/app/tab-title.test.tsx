@@ -1,0 +1,30 @@
+import { act, render } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import type { Follower } from "../lib/live/follower";
+import { live } from "../lib/live/live";
+import { TabTitle } from "./tab-title";
+
+it("counts what came while nobody looked, and forgets it once someone does", () => {
+  const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(false);
+  let follower: Follower = {};
+  vi.spyOn(live, "follow").mockImplementation((given) => {
+    follower = given;
+    return () => {};
+  });
+  const arrive = (count: number) =>
+    act(() => follower.updates?.(Array.from({ length: count }, () => ({ kind: "delivery" }) as never)));
+  const look = (away: boolean) => {
+    hidden.mockReturnValue(away);
+    act(() => void document.dispatchEvent(new Event("visibilitychange")));
+  };
+
+  render(<TabTitle screen="Deliveries" />);
+  arrive(3);
+  expect(document.title).toBe("Deliveries · Hookbeam");
+  look(true);
+  arrive(1200);
+  arrive(34);
+  expect(document.title).toBe("(1,234) Deliveries · Hookbeam");
+  look(false);
+  expect(document.title).toBe("Deliveries · Hookbeam");
+});

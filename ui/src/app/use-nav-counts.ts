@@ -1,0 +1,8 @@
+import { useEndpoints } from "../lib/endpoints";
+import { formatCount } from "../lib/format";
+
+/** What stands behind the screens' names, by path. */
+export function useNavCounts(): Record<string, string | undefined> {
+  const endpoints = useEndpoints();
+  return { "/endpoints": endpoints.data && formatCount(endpoints.data.length) };
+}

@@ -1,0 +1,25 @@
+import { formatClock, formatDay, formatRecent, formatUtc } from "../lib/format";
+
+interface TimeProps {
+  /** RFC 3339, as the server writes it. */
+  at: string;
+  /** The time of day alone, the day in its place where that is not today, both, both to the minute, or the day alone. */
+  form?: "clock" | "recent" | "moment" | "minute" | "day";
+}
+
+/** A moment in the viewer's zone, and in UTC on hover. */
+export function Time({ at, form = "clock" }: TimeProps) {
+  const date = new Date(at);
+  const text = {
+    clock: () => formatClock(date),
+    recent: () => formatRecent(date, new Date()),
+    day: () => formatDay(date),
+    minute: () => `${formatDay(date)}, ${formatClock(date).slice(0, 5)}`,
+    moment: () => `${formatDay(date)}, ${formatClock(date)}`,
+  };
+  return (
+    <time className="tabular-nums" dateTime={at} title={formatUtc(date)}>
+      {text[form]()}
+    </time>
+  );
+}

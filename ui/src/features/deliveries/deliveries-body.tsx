@@ -1,0 +1,56 @@
+import { useSyncExternalStore } from "react";
+import { Button } from "../../components/button";
+import { Empty } from "../../components/empty";
+import { ErrorNote } from "../../components/error-note";
+import { Skeleton } from "../../components/skeleton";
+import { useNarrow } from "../../lib/narrow";
+import { DeliveryList } from "./delivery-list";
+import type { DeliveryStore } from "./delivery-store";
+
+/** One line, or two on a phone. */
+const rowHeights = { wide: 32, narrow: 56 };
+
+interface DeliveriesBodyProps {
+  store: DeliveryStore;
+  /** What is wrong with the filter. */
+  unknown: string | undefined;
+  selected: string | undefined;
+  onOpen: (id: string) => void;
+  onCopyLink: (id: string) => void;
+  onClear: () => void;
+}
+
+/** The list, or what stands in its place. */
+export function DeliveriesBody({ store, unknown, selected, onOpen, onCopyLink, onClear }: DeliveriesBodyProps) {
+  const { phase, error, count, fresh, below } = useSyncExternalStore(store.subscribe, store.view);
+  const rowHeight = useNarrow() ? rowHeights.narrow : rowHeights.wide;
+  const clear = <Button onClick={onClear}>Show all deliveries</Button>;
+  if (unknown) {
+    return (
+      <Empty title="Nothing matches this filter" text={unknown}>
+        {clear}
+      </Empty>
+    );
+  }
+  if (phase === "loading") return <Skeleton what="deliveries" rows={16} />;
+  if (phase === "failed") {
+    return <ErrorNote title="Could not load the deliveries" error={error} onRetry={() => store.reload()} />;
+  }
+  if (count + fresh === 0 && below === "nothing") {
+    return (
+      <Empty title="Nothing matches this filter" text="Whatever arrives and matches appears here at once.">
+        {clear}
+      </Empty>
+    );
+  }
+  return (
+    <DeliveryList
+      key={rowHeight}
+      rowHeight={rowHeight}
+      store={store}
+      selected={selected}
+      onOpen={onOpen}
+      onCopyLink={onCopyLink}
+    />
+  );
+}

@@ -1,0 +1,31 @@
+import { api, unwrap } from "../../lib/api";
+import { live, startLive } from "../../lib/live/live";
+import { DeliveryStore, type Page, type PageRequest } from "./delivery-store";
+
+/** A page in the background gets no animation frames: it is told of changes this late at most. */
+const backgroundMs = 1000;
+
+async function fetchPage({ filter, before, limit, signal }: PageRequest): Promise<Page> {
+  const query = { ...filter, ...(before !== undefined && { before }), limit };
+  const { deliveries, next, cursor } = unwrap(await api.GET("/deliveries", { params: { query }, signal }));
+  return { deliveries, next, cursor };
+}
+
+function nextFrame(run: () => void) {
+  const once = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    run();
+  };
+  const frame = requestAnimationFrame(once);
+  const timer = setTimeout(once, backgroundMs);
+}
+
+/** The deliveries that the list shows. */
+export const deliveries = new DeliveryStore({ fetchPage, nextFrame, now: Date.now });
+
+/** Loads the first deliveries and follows the log from there. Called once, by the app. */
+export function startDeliveries() {
+  live.follow({ updates: (updates) => deliveries.take(updates) });
+  startLive(() => deliveries.resync());
+}

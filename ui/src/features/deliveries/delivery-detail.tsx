@@ -1,0 +1,50 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { Button } from "../../components/button";
+import { ErrorNote } from "../../components/error-note";
+import { SidePane } from "../../components/side-pane";
+import { Skeleton } from "../../components/skeleton";
+import type { DetailTab } from "./detail/detail-tab";
+import { deliveryQuery } from "./detail/queries";
+
+const DetailContent = lazy(async () => ({ default: (await import("./detail/detail-content")).DetailContent }));
+
+interface DeliveryDetailProps {
+  id: string;
+  tab: DetailTab;
+  onTab: (tab: DetailTab) => void;
+  onClose: () => void;
+}
+
+/** One delivery, beside the list; on a phone, over it. Escape is the page's to handle. */
+export function DeliveryDetail({ id, tab, onTab, onClose }: DeliveryDetailProps) {
+  // The one before stays until the next is there, so that moving down the list does not flicker.
+  const delivery = useQuery({ ...deliveryQuery(id), placeholderData: keepPreviousData });
+  return (
+    <SidePane label="Delivery" name="detail">
+      {delivery.isPending && <Skeleton what="the delivery" />}
+      {delivery.isError && (
+        <>
+          <ErrorNote
+            title="Could not show this delivery"
+            error={delivery.error}
+            onRetry={() => void delivery.refetch()}
+          />
+          <Button variant="quiet" className="ml-4 self-start" onClick={onClose}>
+            Back to the list
+          </Button>
+        </>
+      )}
+      {delivery.data && (
+        <Suspense fallback={<Skeleton what="the delivery" />}>
+          <div
+            aria-busy={delivery.isPlaceholderData}
+            className="flex min-h-0 flex-1 flex-col transition-opacity delay-300 aria-busy:opacity-50"
+          >
+            <DetailContent delivery={delivery.data} tab={tab} onTab={onTab} onClose={onClose} />
+          </div>
+        </Suspense>
+      )}
+    </SidePane>
+  );
+}

@@ -1,0 +1,66 @@
+import { Link2, SquareTerminal } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { Button } from "../../../components/button";
+import { Kbd } from "../../../components/kbd";
+import { Tabs } from "../../../components/tabs";
+import type { DeliveryDetail } from "../../../lib/api";
+import { useEndpoints } from "../../../lib/endpoints";
+import { useKeys } from "../../../lib/keys";
+import type { BodyView } from "./body-model";
+import { BodyTab } from "./body-tab";
+import { DetailHeader } from "./detail-header";
+import type { DetailTab } from "./detail-tab";
+import { HeadersTab } from "./headers-tab";
+import { useDetailActions } from "./use-detail-actions";
+import { VerdictTab } from "./verdict-tab";
+
+interface DetailContentProps {
+  delivery: DeliveryDetail;
+  tab: DetailTab;
+  onTab: (tab: DetailTab) => void;
+  onClose: () => void;
+}
+
+/** What happened in a sentence, the tabs below it, and what can be done. */
+export function DetailContent({ delivery, tab, onTab, onClose }: DetailContentProps) {
+  const endpoints = useEndpoints();
+  const endpoint = endpoints.data?.find((e) => e.id === delivery.endpoint);
+  const endpointName = endpoint?.name ?? (endpoints.data ? "a deleted endpoint" : "an endpoint");
+  const { copyCurl, copyLink } = useDetailActions(delivery, endpoint);
+  const [view, setView] = useState<BodyView>();
+  useKeys(
+    {
+      c: { label: "Copy as curl", run: () => void copyCurl() },
+      y: { label: "Copy link", run: () => void copyLink() },
+    },
+    { group: "Delivery" },
+  );
+
+  const panels: Record<DetailTab, () => ReactNode> = {
+    body: () => <BodyTab delivery={delivery} chosen={view} onChoose={setView} />,
+    headers: () => <HeadersTab delivery={delivery} />,
+    verdict: () => <VerdictTab delivery={delivery} endpoint={endpoint} />,
+  };
+  const tabs = [
+    { value: "body", label: "Body" },
+    { value: "headers", label: "Headers", count: delivery.headers.length },
+    { value: "verdict", label: "Verdict" },
+  ] as const;
+
+  return (
+    <>
+      <DetailHeader delivery={delivery} endpointName={endpointName} onClose={onClose} />
+      <Tabs label="Parts of the delivery" tabs={tabs} value={tab} onValue={onTab}>
+        {panels[tab]()}
+      </Tabs>
+      <footer className="flex h-10 shrink-0 items-center gap-1 border-t border-line px-2 max-md:h-[calc(56px+env(safe-area-inset-bottom))] max-md:pb-[env(safe-area-inset-bottom)]">
+        <Button variant="quiet" onClick={() => void copyCurl()} className="px-2 font-normal">
+          <Kbd keys="c" /> <SquareTerminal size={14} className="hidden pointer-coarse:block" aria-hidden /> copy as curl
+        </Button>
+        <Button variant="quiet" onClick={() => void copyLink()} className="px-2 font-normal">
+          <Kbd keys="y" /> <Link2 size={14} className="hidden pointer-coarse:block" aria-hidden /> copy link
+        </Button>
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+/** The tabs of a delivery, as they stand in the address. */
+export type DetailTab = "body" | "headers" | "verdict";

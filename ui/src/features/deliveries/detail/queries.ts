@@ -1,0 +1,38 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "../../../lib/api";
+import { mediaType } from "./body-kind";
+import { type Body, fetchBody, inflated, readUpTo } from "./read-body";
+
+/** Names of what the query cache keeps of single deliveries. */
+export const deliveryKeys = {
+  one: (id: string) => ["deliveries", "one", id] as const,
+  body: (id: string) => ["deliveries", "body", id] as const,
+  exactBody: (id: string) => ["deliveries", "exact body", id] as const,
+};
+
+/** What is fetched of a body for looking at it. The download has no such limit. */
+const mostShown = 1 << 20;
+/** An image can only be drawn whole. It is the most that the server takes. */
+const mostImage = 25 << 20;
+
+/** One delivery with its headers. It never changes, so it is fetched once. */
+export const deliveryQuery = (id: string) =>
+  queryOptions({
+    queryKey: deliveryKeys.one(id),
+    queryFn: async ({ signal }) => unwrap(await api.GET("/deliveries/{id}", { params: { path: { id } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** The start of a delivery's body, unpacked where it was compressed. */
+export const bodyQuery = (id: string, contentType: string, encoding: string) =>
+  queryOptions({
+    queryKey: deliveryKeys.body(id),
+    queryFn: async ({ signal }): Promise<Body> => {
+      const most = mediaType(contentType).startsWith("image/") ? mostImage : mostShown;
+      const sent = await readUpTo(await fetchBody(id, signal), most);
+      const inside = await inflated(sent.bytes, encoding, mostShown);
+      return inside ? { ...inside, cut: inside.cut || sent.cut, inflated: true } : { ...sent, inflated: false };
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000, // bodies are large
+  });

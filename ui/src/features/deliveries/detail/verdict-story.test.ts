@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import type { Delivery, Endpoint } from "../../../lib/api";
+import { verdictStory } from "./verdict-story";
+
+const delivery = { verdict: "verified", secret: "live", event: "evt_1" } as Delivery;
+const endpoint = { verify: "enforce", secrets: [{ label: "live" }] } as Endpoint;
+const checks = (d: Partial<Delivery>, e: Partial<Endpoint> | undefined = {}) =>
+  verdictStory({ ...delivery, ...d }, e && { ...endpoint, ...e }).checks.map(
+    ({ name, outcome, text }) => `${name} ${outcome}: ${text}`,
+  );
+
+it("names what was checked of a verified delivery", () => {
+  expect(checks({})).toEqual([
+    "Secret passed: Matches “live”",
+    "Event id passed: evt_1",
+    "Repeat passed: The first delivery of its event",
+  ]);
+});
+
+it("tells a repeat from a failure", () => {
+  expect(checks({ duplicate_of: 1042 }).at(-1)).toBe("Repeat noticed: Its event came before, as #1,042");
+});
+
+it("says why nothing was checked", () => {
+  const unsigned = { verdict: "unsigned", secret: "" } as const;
+  expect(checks(unsigned, { secrets: [] })[0]).toBe("Secret skipped: Not checked: this endpoint has no secret");
+  expect(checks(unsigned, { verify: "off" })[0]).toBe("Secret skipped: Not checked: this endpoint’s check is off");
+  // The endpoint may have been changed or deleted since.
+  expect(checks(unsigned)[0]).toBe("Secret skipped: Not checked when it arrived");
+  expect(verdictStory({ ...delivery, ...unsigned }, undefined).checks[0]?.outcome).toBe("skipped");
+});
+
+it("does not let an unverified delivery claim its event id", () => {
+  expect(checks({ verdict: "rejected", reason: "secret_mismatch" }).slice(1)).toEqual([
+    "Event id skipped: evt_1",
+    "Repeat skipped: Not checked: only a verified delivery may claim an event id",
+  ]);
+});
+
+it("says of a rejected delivery what to do next", () => {
+  const { title, next } = verdictStory({ ...delivery, verdict: "rejected", reason: "signature_missing" }, endpoint);
+  expect(title).toBe("Rejected: it carried no secret");
+  expect(next[0]).toContain("X-Webhook-Secret");
+});

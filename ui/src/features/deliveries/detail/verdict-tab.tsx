@@ -1,0 +1,68 @@
+import { Check as CheckIcon, Minus, X } from "lucide-react";
+import { Link } from "wouter";
+import { VerdictGlyph } from "../../../components/verdict-glyph";
+import type { DeliveryDetail, Endpoint } from "../../../lib/api";
+import { type Check, verdictStory } from "./verdict-story";
+
+const marks = {
+  passed: { icon: <CheckIcon size={13} className="text-ok" aria-hidden />, word: "Passed" },
+  failed: { icon: <X size={13} className="text-bad" aria-hidden />, word: "Failed" },
+  noticed: {
+    icon: <span className="size-2.5 rounded-full border border-dashed border-off" aria-hidden />,
+    word: "Noticed",
+  },
+  skipped: { icon: <Minus size={13} className="text-text-3" aria-hidden />, word: "Not checked" },
+} satisfies Record<Check["outcome"], unknown>;
+
+interface VerdictTabProps {
+  delivery: DeliveryDetail;
+  /** As it is today; absent where it was deleted. */
+  endpoint: Endpoint | undefined;
+}
+
+/** What was checked, why the verdict is what it is, and what to do next. */
+export function VerdictTab({ delivery, endpoint }: VerdictTabProps) {
+  const { title, meaning, checks, next } = verdictStory(delivery, endpoint);
+  return (
+    <div className="min-h-0 flex-1 space-y-4 overflow-y-auto p-4">
+      <div>
+        <h3 className="flex items-center gap-2 font-semibold">
+          <VerdictGlyph verdict={delivery.verdict} duplicate={!!delivery.duplicate_of} silent />
+          {title}
+        </h3>
+        <p className="mt-1 text-pretty text-text-2">{meaning}</p>
+      </div>
+      <dl className="divide-y divide-line rounded-lg border border-line bg-surface">
+        {checks.map((check) => (
+          <div key={check.name} className="grid grid-cols-[96px_1fr] gap-3 px-3 py-2">
+            <dt className="text-text-2">{check.name}</dt>
+            <dd className="flex min-w-0 items-start gap-2">
+              <span className="mt-[3px] grid size-[13px] shrink-0 place-items-center">{marks[check.outcome].icon}</span>
+              <span className="min-w-0 break-words">
+                <span className="sr-only">{marks[check.outcome].word}: </span>
+                {check.text}
+              </span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {next.length > 0 && (
+        <section>
+          <h3 className="font-semibold">What to do next</h3>
+          <ul className="mt-1 list-disc space-y-1 pl-4 text-pretty text-text-2">
+            {next.map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {endpoint ? (
+        <Link href={`/endpoints/${endpoint.id}`} className="inline-block text-beam underline-offset-2 hover:underline">
+          Open the endpoint “{endpoint.name}”
+        </Link>
+      ) : (
+        <p className="text-text-3">Its endpoint was deleted since.</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { Button } from "../../components/button";
+import { formatCount } from "../../lib/format";
+import type { DeliveriesView } from "./delivery-store";
+
+interface ListEndProps {
+  below: DeliveriesView["below"];
+  count: number;
+  onRetry: () => void;
+}
+
+/** What stands below the last row. */
+export function ListEnd({ below, count, onRetry }: ListEndProps) {
+  if (below === "nothing") return null;
+  return (
+    <div className="flex h-10 items-center justify-center gap-2 px-4 text-s text-text-3">
+      {below === "failed" && (
+        <>
+          Older deliveries could not be loaded. <Button onClick={onRetry}>Try again</Button>
+        </>
+      )}
+      {(below === "loading" || below === "more") && <span className="animate-appear-late">Looking further back …</span>}
+      {below === "no-room" && `These are the newest ${formatCount(count)}. Filter to look further back.`}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect, useState } from "react";
+import { live } from "../../lib/live/live";
+import { realClock } from "../../lib/live/transport";
+import { liveWords } from "../../lib/live/words";
+import { announcer } from "./announcements";
+
+/** Tells those who hear the page what those who see it see: that deliveries came, and when the list is not live. */
+export function StatusRegion() {
+  const [text, setText] = useState("");
+  useEffect(function tell() {
+    const told = announcer(setText, realClock.after);
+    let kind = live.state.kind;
+    const unfollow = live.follow({
+      updates: (updates) => told.arrived(updates.filter((update) => update.kind === "delivery").length),
+    });
+    const unsubscribe = live.subscribe(() => {
+      const { state } = live;
+      const passing = state.kind === "connecting" || state.kind === "catching-up";
+      if (passing || state.kind === kind) return;
+      kind = state.kind;
+      told.say(`${liveWords(state).word}.`);
+    });
+    return () => {
+      unfollow();
+      unsubscribe();
+      told.stop();
+    };
+  }, []);
+  return (
+    <p role="status" className="sr-only">
+      {text}
+    </p>
+  );
+}

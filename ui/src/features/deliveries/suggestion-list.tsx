@@ -1,0 +1,38 @@
+interface SuggestionListProps {
+  /** Id of the list; those of its options begin with it: `id-0`. */
+  id: string;
+  open: boolean;
+  suggestions: readonly string[];
+  chosen: number;
+  onTake: (suggestion: string) => void;
+}
+
+/** What could be typed. The input keeps the focus and says which one is chosen. */
+export function SuggestionList({ id, open, suggestions, chosen, onTake }: SuggestionListProps) {
+  return (
+    <div
+      id={id}
+      role="listbox"
+      aria-label="Suggestions"
+      hidden={!open}
+      className="absolute top-full right-0 left-0 z-30 mt-1 rounded-lg border border-line bg-raised p-1 shadow-(--shadow)"
+    >
+      {suggestions.map((suggestion, index) => (
+        <div
+          key={suggestion}
+          id={`${id}-${index}`}
+          role="option"
+          tabIndex={-1}
+          aria-selected={index === chosen}
+          onPointerDown={(event) => {
+            event.preventDefault();
+            onTake(suggestion);
+          }}
+          className="flex h-7 cursor-pointer items-center rounded-md px-2 font-mono text-s hover:bg-hover aria-selected:bg-selected pointer-coarse:h-11"
+        >
+          {suggestion}
+        </div>
+      ))}
+    </div>
+  );
+}

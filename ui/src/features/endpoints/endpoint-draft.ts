@@ -1,0 +1,92 @@
+import type { Endpoint, EndpointPatch, NewEndpoint } from "../../lib/api";
+import { formatBytes } from "../../lib/format";
+
+/** A secret in the form. A kept one has no value: the server never gives it back. */
+export interface SecretDraft {
+  label: string;
+  value: string;
+  /** It is on the server already; an empty value leaves it as it is. */
+  kept: boolean;
+  /** Tells rows apart while they are edited. */
+  key: number;
+}
+
+/** What a person says of an endpoint. */
+export interface EndpointDraft {
+  name: string;
+  verify: Endpoint["verify"];
+  maxBody: number;
+  secrets: SecretDraft[];
+}
+
+/** What is wrong with a draft, by field; for secrets by key. */
+export interface Mistakes {
+  name?: string;
+  secrets?: Record<number, string>;
+}
+
+const mib = 1 << 20;
+/** Bytes of a secret: shorter ones can be guessed, and the server refuses them. */
+const shortestSecret = 16;
+const nameForm = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+
+/** The form's start: the endpoint as it is, or a new one with sensible rules. */
+export function draftOf(endpoint: Endpoint | undefined): EndpointDraft {
+  if (!endpoint) return { name: "", verify: "enforce", maxBody: mib, secrets: [] };
+  const secrets = (endpoint.secrets ?? []).map(({ label }, key) => ({ label, value: "", kept: true, key }));
+  return { name: endpoint.name, verify: endpoint.verify, maxBody: endpoint.max_body, secrets };
+}
+
+/** Says of each field what is wrong and what to do. */
+export function mistakesIn({ name, secrets }: EndpointDraft): Mistakes {
+  const mistakes: Mistakes = {};
+  if (name === "") mistakes.name = "Give it a name.";
+  else if (!nameForm.test(name)) {
+    mistakes.name = "Use lower-case letters, digits and hyphens, with a letter or digit at both ends.";
+  }
+  const wrong: Record<number, string> = {};
+  for (const { key, label, value, kept } of secrets) {
+    if (label.trim() === "") wrong[key] = "Give the secret a label, such as “live”.";
+    else if (secrets.some((other) => other.key !== key && other.label.trim() === label.trim())) {
+      wrong[key] = "Two secrets cannot share a label.";
+    } else if (value === "" && !kept) wrong[key] = "Paste the secret’s value, or remove it.";
+    else if (value !== "" && new TextEncoder().encode(value).length < shortestSecret) {
+      wrong[key] = `A secret has ${shortestSecret} characters at least. Paste a longer one, or generate it.`;
+    }
+  }
+  if (Object.keys(wrong).length > 0) mistakes.secrets = wrong;
+  return mistakes;
+}
+
+/** A secret nobody can guess: 256 random bits, in letters that survive copying. */
+export function generatedSecret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+/** The draft as the server takes it. A kept secret goes without its value, which stays as it is. */
+export function toRequest({ name, verify, maxBody, secrets }: EndpointDraft): NewEndpoint & EndpointPatch {
+  return {
+    name,
+    verify,
+    max_body: maxBody,
+    secrets: secrets.map(({ label, value }) =>
+      value === "" ? { label: label.trim() } : { label: label.trim(), value },
+    ),
+  };
+}
+
+/** The sizes to choose from, the present one among them. */
+export function sizeChoices(present: number): { value: string; label: string }[] {
+  const sizes = [...new Set([64 << 10, 256 << 10, mib, 5 * mib, 25 * mib, present])].sort((a, b) => a - b);
+  return sizes.map((size) => ({ value: String(size), label: sizeLabel(size) }));
+}
+
+function sizeLabel(size: number): string {
+  if (size % mib === 0) return `${size / mib} MiB`;
+  if (size % 1024 === 0) return `${size / 1024} KiB`;
+  return formatBytes(size);
+}

@@ -1,0 +1,84 @@
+import { Send, Trash2 } from "lucide-react";
+import { Link, useLocation } from "wouter";
+import { Button } from "../../components/button";
+import { CopyLine } from "../../components/copy-line";
+import { Time } from "../../components/time";
+import { toast } from "../../components/toast";
+import type { Endpoint } from "../../lib/api";
+import { useSendSample } from "../../lib/endpoints";
+import { toRequest } from "./endpoint-draft";
+import { EndpointForm } from "./endpoint-form";
+import { useDeleteEndpoint, useUpdateEndpoint } from "./mutations";
+
+interface EndpointEditorProps {
+  endpoint: Endpoint;
+  onClose: () => void;
+}
+
+/** An endpoint's address, what to do with it, and its rules. */
+export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
+  const { id, name, url, created_at } = endpoint;
+  const update = useUpdateEndpoint(id);
+  const remove = useDeleteEndpoint();
+  const [, go] = useLocation();
+  const sample = useSendSample();
+
+  const sendSample = () =>
+    sample.mutate(id, {
+      onSuccess: ({ id: delivery, seq }) =>
+        toast({
+          title: `Sent a sample to ${name}`,
+          text: `It was kept as #${seq}.`,
+          action: { label: "Show", onAct: () => go(`/deliveries/${delivery}`) },
+        }),
+      onError: (error) => toast({ title: "Could not send a sample", text: error.message, tone: "bad" }),
+    });
+
+  return (
+    <div className="flex flex-col gap-5">
+      <section className="flex flex-col gap-2">
+        <h3 className="text-s font-[550]">Address</h3>
+        <CopyLine text={url} what="address" />
+        <div className="flex flex-wrap items-center gap-2">
+          <Button onClick={sendSample} disabled={sample.isPending}>
+            <Send size={13} aria-hidden /> Send a sample
+          </Button>
+          <Link
+            href={`/deliveries?endpoint=${encodeURIComponent(name)}`}
+            className="text-s text-beam underline-offset-2 hover:underline"
+          >
+            Its deliveries
+          </Link>
+          <span className="ml-auto text-s text-text-3">
+            Made <Time at={created_at} form="day" />
+          </span>
+        </div>
+      </section>
+      <hr className="border-line" />
+      <EndpointForm
+        // A saved change makes a new draft, in which no value of a secret is left.
+        key={JSON.stringify(endpoint)}
+        endpoint={endpoint}
+        saving={update.isPending}
+        error={update.error}
+        onCancel={onClose}
+        onSave={(draft) =>
+          update.mutate(toRequest(draft), { onSuccess: () => toast({ title: `Saved ${draft.name}` }) })
+        }
+      />
+      <hr className="border-line" />
+      <section className="flex items-center gap-3">
+        <p className="flex-1 text-s text-pretty text-text-3">
+          A deleted endpoint answers 404 at once. What it received is kept, and you can undo it for ten seconds.
+        </p>
+        <Button
+          variant="danger"
+          disabled={remove.isPending}
+          onClick={() => remove.mutate(endpoint, { onSuccess: onClose })}
+        >
+          <Trash2 size={13} aria-hidden /> Delete
+        </Button>
+      </section>
+    </div>
+  );
+}

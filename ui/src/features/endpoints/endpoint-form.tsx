@@ -1,0 +1,103 @@
+import { type FormEvent, useState } from "react";
+import { Button } from "../../components/button";
+import { ErrorNote } from "../../components/error-note";
+import { Field } from "../../components/field";
+import { Input } from "../../components/input";
+import { Select } from "../../components/select";
+import type { Endpoint } from "../../lib/api";
+import { Problem } from "../../lib/problem";
+import { draftOf, type EndpointDraft, mistakesIn, sizeChoices } from "./endpoint-draft";
+import { SecretsField } from "./secrets-field";
+
+const checks = [
+  { value: "enforce", label: "Enforce: reject what does not carry a secret" },
+  { value: "observe", label: "Observe: accept and mark it, never act on it" },
+  { value: "off", label: "Off: check nothing" },
+];
+
+interface EndpointFormProps {
+  /** The endpoint to change; absent for a new one. */
+  endpoint?: Endpoint;
+  saving: boolean;
+  error: unknown;
+  onSave: (draft: EndpointDraft) => void;
+  onCancel: () => void;
+}
+
+/** What a person says of an endpoint. Values of secrets go in and never come back. */
+export function EndpointForm({ endpoint, saving, error, onSave, onCancel }: EndpointFormProps) {
+  const [draft, setDraft] = useState(() => draftOf(endpoint));
+  const [tried, setTried] = useState(false);
+  const set = (change: Partial<EndpointDraft>) => setDraft((before) => ({ ...before, ...change }));
+  const mistakes = tried ? mistakesIn(draft) : {};
+  const taken = error instanceof Problem && error.code === "name_taken";
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (Object.keys(mistakesIn(draft)).length === 0) onSave(draft);
+  };
+
+  return (
+    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+      <Field
+        label="Name"
+        hint={
+          endpoint
+            ? "Its address stays the same when the name changes."
+            : "It begins the address: lower-case letters, digits and hyphens."
+        }
+        error={mistakes.name ?? (taken ? error.message : undefined)}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            mono
+            value={draft.name}
+            onChange={(change) => set({ name: change.target.value })}
+            placeholder="stripe-live"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            maxLength={40}
+            autoFocus={!endpoint}
+          />
+        )}
+      </Field>
+      <SecretsField secrets={draft.secrets} onSecrets={(secrets) => set({ secrets })} mistakes={mistakes.secrets} />
+      <Field label="Check" hint="A delivery is checked only where the endpoint has a secret.">
+        {(control) => (
+          <Select
+            {...control}
+            choices={checks}
+            value={draft.verify}
+            onChange={(change) => set({ verify: change.target.value as EndpointDraft["verify"] })}
+          />
+        )}
+      </Field>
+      <Field label="Largest body" hint="Anything larger is answered with 413 and not kept.">
+        {(control) => (
+          <Select
+            {...control}
+            choices={sizeChoices(draft.maxBody)}
+            value={String(draft.maxBody)}
+            onChange={(change) => set({ maxBody: Number(change.target.value) })}
+          />
+        )}
+      </Field>
+      {error !== null && error !== undefined && !taken && (
+        <div className="-mx-4 -my-2">
+          <ErrorNote title="Could not save the endpoint" error={error} />
+        </div>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button variant="quiet" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button variant="primary" type="submit" disabled={saving}>
+          {endpoint ? "Save" : "Create endpoint"}
+        </Button>
+      </div>
+    </form>
+  );
+}

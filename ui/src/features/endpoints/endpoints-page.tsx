@@ -1,0 +1,71 @@
+import { Plus } from "lucide-react";
+import { useLocation } from "wouter";
+import { ButtonLink } from "../../components/button-link";
+import { Empty } from "../../components/empty";
+import { ErrorNote } from "../../components/error-note";
+import { PageHeader } from "../../components/page-header";
+import { Skeleton } from "../../components/skeleton";
+import { useEndpoints } from "../../lib/endpoints";
+import { useKeys } from "../../lib/keys";
+import { EndpointPane } from "./endpoint-pane";
+import { EndpointRow } from "./endpoint-row";
+
+interface EndpointsPageProps {
+  /** The endpoint that is open, `new` while one is made. */
+  selected: string | undefined;
+}
+
+/** The addresses that senders are given. */
+export function EndpointsPage({ selected }: EndpointsPageProps) {
+  const [, go] = useLocation();
+  const close = () => go("/endpoints");
+  useKeys({ n: { label: "New endpoint", run: () => go("/endpoints/new") } });
+  useKeys({ escape: { label: "Close", run: close } }, { when: selected !== undefined });
+
+  return (
+    <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <PageHeader title="Endpoints">
+        <ButtonLink href="/endpoints/new" variant="primary" className="ml-auto">
+          <Plus size={13} aria-hidden /> New endpoint
+        </ButtonLink>
+      </PageHeader>
+      <div className="flex min-h-0 flex-1">
+        <div className="min-w-0 flex-1 overflow-y-auto bg-surface">
+          <EndpointList selected={selected} />
+        </div>
+        {selected && <EndpointPane key={selected} id={selected} onClose={close} />}
+      </div>
+    </div>
+  );
+}
+
+function EndpointList({ selected }: EndpointsPageProps) {
+  const endpoints = useEndpoints();
+  if (endpoints.isPending) return <Skeleton what="endpoints" />;
+  if (!endpoints.data) {
+    return (
+      <ErrorNote
+        title="Could not load the endpoints"
+        error={endpoints.error}
+        onRetry={() => void endpoints.refetch()}
+      />
+    );
+  }
+  if (endpoints.data.length === 0) {
+    return (
+      <Empty
+        title="No endpoints"
+        text="An endpoint is an address that you give to a sender. Make one to receive webhooks."
+      >
+        <ButtonLink href="/endpoints/new">New endpoint</ButtonLink>
+      </Empty>
+    );
+  }
+  return (
+    <ul>
+      {endpoints.data.map((endpoint) => (
+        <EndpointRow key={endpoint.id} endpoint={endpoint} selected={endpoint.id === selected} />
+      ))}
+    </ul>
+  );
+}

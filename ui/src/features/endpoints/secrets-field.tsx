@@ -1,0 +1,108 @@
+import { Dices, Eye, EyeOff, Plus, X } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../../components/button";
+import { Copy } from "../../components/copy";
+import { IconButton } from "../../components/icon-button";
+import { Input } from "../../components/input";
+import { generatedSecret, type SecretDraft } from "./endpoint-draft";
+
+interface SecretsFieldProps {
+  secrets: SecretDraft[];
+  onSecrets: (secrets: SecretDraft[]) => void;
+  mistakes: Record<number, string> | undefined;
+}
+
+/** An endpoint's secrets: several may be active, so that one can be replaced without a gap. */
+export function SecretsField({ secrets, onSecrets, mistakes }: SecretsFieldProps) {
+  const change = (key: number, part: Partial<SecretDraft>) =>
+    onSecrets(secrets.map((secret) => (secret.key === key ? { ...secret, ...part } : secret)));
+  const add = () => {
+    const key = Math.max(-1, ...secrets.map((s) => s.key)) + 1;
+    onSecrets([...secrets, { label: secrets.length === 0 ? "live" : "", value: "", kept: false, key }]);
+  };
+
+  return (
+    <fieldset className="flex flex-col gap-1.5">
+      <legend className="mb-1 text-s font-[550]">Secrets</legend>
+      {secrets.map((secret) => (
+        <SecretRow
+          key={secret.key}
+          secret={secret}
+          mistake={mistakes?.[secret.key]}
+          onChange={(part) => change(secret.key, part)}
+          onRemove={() => onSecrets(secrets.filter((other) => other.key !== secret.key))}
+        />
+      ))}
+      <div>
+        <Button onClick={add}>
+          <Plus size={13} aria-hidden /> Add a secret
+        </Button>
+      </div>
+      <p className="text-s text-pretty text-text-3">
+        The sender puts one of them into the header <code className="font-mono">X-Webhook-Secret</code>. Without any,
+        everything is accepted and marked unsigned.
+      </p>
+    </fieldset>
+  );
+}
+
+interface SecretRowProps {
+  secret: SecretDraft;
+  mistake: string | undefined;
+  onChange: (part: Partial<SecretDraft>) => void;
+  onRemove: () => void;
+}
+
+function SecretRow({ secret: { label, value, kept, key }, mistake, onChange, onRemove }: SecretRowProps) {
+  const [shown, setShown] = useState(false);
+  const name = label || "new";
+  const generate = () => {
+    onChange({ value: generatedSecret() });
+    setShown(true); // it is on its way to the sender
+  };
+  const note = mistake ? { "aria-invalid": true, "aria-describedby": `secret-${key}-note` } : {};
+  return (
+    <div className="flex flex-col gap-1">
+      <div className="flex items-center gap-1.5">
+        <Input
+          aria-label={`Label of secret ${name}`}
+          value={label}
+          onChange={(event) => onChange({ label: event.target.value })}
+          placeholder="label"
+          readOnly={kept}
+          maxLength={40}
+          className="max-w-28 read-only:text-text-2"
+          {...note}
+        />
+        <Input
+          aria-label={`Value of secret ${name}`}
+          mono
+          type={shown ? "text" : "password"}
+          value={value}
+          onChange={(event) => onChange({ value: event.target.value })}
+          placeholder={kept ? "kept; type to replace it" : "paste the value"}
+          autoComplete="new-password"
+          spellCheck={false}
+          {...note}
+        />
+        <IconButton
+          label={shown ? `Hide secret ${name}` : `Show secret ${name}`}
+          icon={shown ? <EyeOff size={14} /> : <Eye size={14} />}
+          onClick={() => setShown(!shown)}
+          disabled={value === ""}
+        />
+        {value ? (
+          <Copy text={value} what={`secret ${name}`} small />
+        ) : (
+          <IconButton label={`Generate secret ${name}`} icon={<Dices size={14} />} onClick={generate} />
+        )}
+        <IconButton label={`Remove secret ${name}`} icon={<X size={14} />} onClick={onRemove} />
+      </div>
+      {mistake && (
+        <p id={`secret-${key}-note`} className="text-s text-bad">
+          {mistake}
+        </p>
+      )}
+    </div>
+  );
+}

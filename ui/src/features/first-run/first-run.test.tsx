@@ -1,0 +1,62 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import { expect, it, vi } from "vitest";
+import { toasts } from "../../components/toast";
+import type { Endpoint } from "../../lib/api";
+import { endpointKeys } from "../../lib/endpoints";
+import { FirstRun } from "./first-run";
+
+/** What answers; the API's client takes `fetch` as it finds it when it is made. */
+const net = vi.hoisted(() => {
+  const net = { answer: (_: Request): Promise<Response> => Promise.reject(new Error("nothing answers")) };
+  document.documentElement.dataset["base"] = `${location.origin}/`; // outside a browser an address must be whole
+  globalThis.fetch = ((request: Request) => net.answer(request)) as typeof fetch;
+  return net;
+});
+
+function show(endpoints: Partial<Endpoint>[]) {
+  const client = new QueryClient();
+  client.setQueryData(endpointKeys.all, endpoints);
+  render(
+    <QueryClientProvider client={client}>
+      <FirstRun />
+    </QueryClientProvider>,
+  );
+}
+
+const first = { id: "ep_1", name: "first", url: "https://hooks.test/in/first-7q2m", secrets: [] };
+const other = { ...first, id: "ep_0", name: "aaa", url: "https://hooks.test/in/aaa-1" };
+
+it("shows the address that the server made, and a line to try it", () => {
+  show([other, first]);
+  expect(screen.getByText(first.url)).toBeTruthy();
+  expect(screen.getByText(`curl -d '{"hello":"world"}' ${first.url}`)).toBeTruthy();
+});
+
+it("asks for the secret in the line where the endpoint wants one", () => {
+  show([{ ...first, secrets: [{ label: "live" }] }]);
+  expect(screen.getByText(/^curl /).textContent).toContain("-H 'X-Webhook-Secret: …'");
+});
+
+it("has the server send a sample, and says why it could not", async () => {
+  const asked: string[] = [];
+  net.answer = async (request) => {
+    asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    return new Response(
+      JSON.stringify({ status: 503, code: "cannot_store", detail: "The disk is full. Free some space." }),
+      {
+        status: 503,
+      },
+    );
+  };
+  show([first]);
+  await userEvent.setup().click(screen.getByRole("button", { name: "Send a sample" }));
+  expect(asked).toEqual(["POST /api/v1/endpoints/ep_1/sample"]);
+  await vi.waitFor(() => expect(toasts.get().at(-1)?.text).toBe("The disk is full. Free some space."));
+});
+
+it("leads on where every endpoint was deleted", () => {
+  show([]);
+  expect(screen.getByRole("link", { name: "New endpoint" }).getAttribute("href")).toBe("/endpoints/new");
+});

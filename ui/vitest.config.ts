@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+/** What ends in `.test.ts` is plain code; `.test.tsx` runs in a page. */
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  test: {
+    restoreMocks: true,
+    projects: [
+      { test: { name: "code", include: ["src/**/*.test.ts"], environment: "node" } },
+      {
+        test: {
+          name: "page",
+          include: ["src/**/*.test.tsx"],
+          environment: "jsdom",
+          setupFiles: ["src/page-tests.ts"],
+        },
+      },
+    ],
+  },
+});

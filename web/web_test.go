@@ -1,0 +1,199 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"hookbeam/server/access"
+	"hookbeam/server/hook"
+)
+
+// built is a dashboard as Vite writes it.
+var built = fstest.MapFS{
+	".vite/manifest.json": {Data: []byte(`{
+		"src/main.tsx": {"file":"assets/main-a1.js","isEntry":true,"css":["assets/main-b2.css"],"imports":["_react.js"],"dynamicImports":["src/later.tsx"],"assets":["assets/inter-g7.woff2","assets/picture.png"]},
+		"_react.js": {"file":"assets/react-c3.js","imports":["_tiny.js"],"css":["assets/react-d4.css"]},
+		"_tiny.js": {"file":"assets/tiny-e5.js","imports":["_react.js"]},
+		"src/later.tsx": {"file":"assets/later-f6.js"}}`)},
+	"assets/main-a1.js":     {Data: []byte(strings.Repeat("console.log('hello');", 100))},
+	"assets/inter-g7.woff2": {Data: []byte("wOF2")},
+	"index.html":            {Data: []byte("not for serving")},
+}
+
+func pages(t *testing.T, url string, o Options) *Pages {
+	t.Helper()
+	site, err := access.ParseSite(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Site, o.Version = site, "v1.2.3"
+	return New(o)
+}
+
+// show renders one page.
+func show(draw func(w *httptest.ResponseRecorder)) (status int, html string) {
+	w := httptest.NewRecorder()
+	draw(w)
+	return w.Code, w.Body.String()
+}
+
+func TestTheShellCarriesTheDashboard(t *testing.T) {
+	p := pages(t, "https://example.com/hooks/", Options{UI: built})
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("Cookie", "theme=dark")
+	status, html := show(func(w *httptest.ResponseRecorder) { p.Shell(w, r, "n0nce") })
+	for _, want := range []string{
+		`<html lang="en" data-theme="dark" data-base="/hooks/" data-public-url="https://example.com/hooks" data-version="v1.2.3">`,
+		`<meta property="csp-nonce" nonce="n0nce">`,
+		`<div id="root"></div>`,
+		`<script type="module" src="/hooks/assets/main-a1.js" nonce="n0nce"></script>`,
+		`<link rel="stylesheet" href="/hooks/assets/main-b2.css" nonce="n0nce">`,
+		`<link rel="stylesheet" href="/hooks/assets/react-d4.css" nonce="n0nce">`,
+		`<link rel="preload" as="font" type="font/woff2" href="/hooks/assets/inter-g7.woff2" crossorigin>`,
+		`<link rel="modulepreload" href="/hooks/assets/react-c3.js" nonce="n0nce">`,
+		`<link rel="modulepreload" href="/hooks/assets/tiny-e5.js" nonce="n0nce">`,
+	} {
+		if strings.Count(html, want) != 1 {
+			t.Errorf("%d times %s in %s", strings.Count(html, want), want, html)
+		}
+	}
+	if status != 200 || strings.Contains(html, "later-f6") || strings.Contains(html, "<style") {
+		t.Errorf("%d %s", status, html)
+	}
+}
+
+func TestTheThemeIsThereFromTheFirstPaint(t *testing.T) {
+	p := pages(t, "http://localhost:8080", Options{UI: built})
+	for cookie, want := range map[string]string{
+		"": `<html lang="en" data-base`, "theme=light": `<html lang="en" data-theme="light" data-base`,
+		"theme=x\"onload": `<html lang="en" data-base`, "theme=": `<html lang="en" data-base`,
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Cookie", cookie)
+		if _, html := show(func(w *httptest.ResponseRecorder) { p.Shell(w, r, "n") }); !strings.Contains(html, want) {
+			t.Errorf("%q: %s", cookie, html)
+		}
+	}
+}
+
+func TestWithoutADashboardThePageSaysHowToBuildIt(t *testing.T) {
+	for name, ui := range map[string]fstest.MapFS{
+		"nothing": nil, "only the kept folder": {".keep": {}}, "a broken manifest": {".vite/manifest.json": {Data: []byte("{")}},
+		"another program's": {".vite/manifest.json": {Data: []byte(`{"src/other.tsx":{}}`)}},
+	} {
+		p := pages(t, "http://localhost:8080", Options{UI: ui})
+		_, html := show(func(w *httptest.ResponseRecorder) { p.Shell(w, httptest.NewRequest("GET", "/", nil), "n") })
+		if !strings.Contains(html, "make build") || strings.Contains(html, "<script") {
+			t.Errorf("%s: %s", name, html)
+		}
+	}
+}
+
+func TestTheLoginSaysWhatWasWrong(t *testing.T) {
+	p := pages(t, "https://example.com/hooks/", Options{})
+	r := httptest.NewRequest("GET", "/login", nil)
+	_, fresh := show(func(w *httptest.ResponseRecorder) { p.Login(w, r, "n", 200, nil) })
+	if strings.Contains(fresh, `role="alert"`) || !strings.Contains(fresh, `<form method="post" action="/hooks/login">`) ||
+		!strings.Contains(fresh, `name="code"`) {
+		t.Error(fresh)
+	}
+	status, again := show(func(w *httptest.ResponseRecorder) {
+		p.Login(w, r, "n", 401, &hook.Problem{Code: "login_unknown", Detail: `No <b>"code"</b>`})
+	})
+	if status != 401 || !strings.Contains(again, `role="alert"`) || !strings.Contains(again, `No &lt;b&gt;&#34;code&#34;&lt;/b&gt;`) ||
+		!strings.Contains(again, `aria-describedby="problem"`) {
+		t.Errorf("%d %s", status, again)
+	}
+}
+
+func TestAProblemSaysWhatToDo(t *testing.T) {
+	p := pages(t, "https://example.com/hooks/", Options{})
+	for _, code := range []int{400, 403, 404, 405, 429, 500, 503} {
+		status, html := show(func(w *httptest.ResponseRecorder) {
+			p.Problem(w, httptest.NewRequest("GET", "/x", nil), "n", code, &hook.Problem{Detail: "Do this."})
+		})
+		if status != code || !strings.Contains(html, "Do this.") || !strings.Contains(html, `href="/hooks/"`) {
+			t.Errorf("%d: %d %s", code, status, html)
+		}
+	}
+}
+
+// TestPagesKeepToTheirPolicy: no script, no inline style, nothing from elsewhere.
+func TestPagesKeepToTheirPolicy(t *testing.T) {
+	p := pages(t, "https://example.com/hooks/", Options{})
+	r := httptest.NewRequest("GET", "/x", nil)
+	for name, draw := range map[string]func(*httptest.ResponseRecorder){
+		"login":     func(w *httptest.ResponseRecorder) { p.Login(w, r, "n", 200, &hook.Problem{}) },
+		"problem":   func(w *httptest.ResponseRecorder) { p.Problem(w, r, "n", 404, &hook.Problem{}) },
+		"not built": func(w *httptest.ResponseRecorder) { p.Shell(w, r, "n") },
+	} {
+		_, html := show(draw)
+		if bad := regexp.MustCompile(`<script|style=| on[a-z]+=|//[a-z]`).FindString(strings.ReplaceAll(html, "http://www.w3.org", "")); bad != "" {
+			t.Errorf("%s has %q: %s", name, bad, html)
+		}
+		for _, address := range regexp.MustCompile(`(?:href|src|action)="([^"]*)"`).FindAllStringSubmatch(html, -1) {
+			if !strings.HasPrefix(address[1], "/hooks/") {
+				t.Errorf("%s leads to %s, which is not under its base", name, address[1])
+			}
+		}
+	}
+	if colour := regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b|rgb\(`).Find(pagesCSS); colour != nil {
+		t.Errorf("pages.css names the colour %s instead of a token", colour)
+	}
+}
+
+func TestFilesAreServedByTheirNamesOnly(t *testing.T) {
+	p := pages(t, "http://localhost", Options{UI: built})
+	get := func(path, encoding string) (*httptest.ResponseRecorder, bool) {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Encoding", encoding)
+		ok := p.ServeFile(w, r, path)
+		return w, ok
+	}
+	for path, kind := range map[string]string{
+		"assets/main-a1.js": "text/javascript; charset=utf-8", "assets/inter-g7.woff2": "font/woff2",
+		p.files.stylePath: "text/css; charset=utf-8", p.files.iconPath: "image/svg+xml",
+	} {
+		if w, ok := get(path, ""); !ok || w.Header().Get("Content-Type") != kind || w.Body.Len() == 0 {
+			t.Errorf("%s: %v %s", path, ok, w.Header())
+		}
+	}
+	for _, path := range []string{"", "assets", "assets/", "assets/none.js", "index.html", ".vite/manifest.json", "assets/../index.html",
+		"assets/./main-a1.js", "/assets/main-a1.js", "web/pages.css", "web/"} {
+		if w, ok := get(path, ""); ok || w.Body.Len() > 0 {
+			t.Errorf("%s was served: %s", path, w.Body)
+		}
+	}
+	plain, _ := get("assets/main-a1.js", "")
+	for range 2 {
+		small, _ := get("assets/main-a1.js", "br, gzip")
+		z, err := gzip.NewReader(small.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(z)
+		if err != nil || !bytes.Equal(text, plain.Body.Bytes()) || small.Header().Get("Content-Encoding") != "gzip" {
+			t.Errorf("by gzip: %v %s", err, small.Header())
+		}
+	}
+	if font, _ := get("assets/inter-g7.woff2", "gzip"); font.Header().Get("Content-Encoding") != "" {
+		t.Error("a font was packed twice")
+	}
+}
+
+func TestAHeadAnswerHasNoBody(t *testing.T) {
+	p := pages(t, "http://localhost", Options{})
+	_, html := show(func(w *httptest.ResponseRecorder) {
+		p.Login(w, httptest.NewRequest("HEAD", "/login", nil), "n", 200, nil)
+	})
+	if html != "" {
+		t.Errorf("it has %s", html)
+	}
+}
