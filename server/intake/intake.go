@@ -39,11 +39,11 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 	if !known {
 		return nil, nil, fmt.Errorf("endpoint %s: unknown provider %q", e.ID, e.Provider)
 	}
-	url := ""
+	on := provider.Receipt{At: r.ReceivedAt.Time}
 	if p.SignsAddress() {
-		url = in.address(e.Slug)
+		on.URL = in.address(e.Slug)
 	}
-	f := p.Examine(e, r, url, r.ReceivedAt.Time)
+	f := p.Examine(e, r, on)
 	r.Endpoint, r.Verdict, r.Reason, r.Secret, r.Event, r.Type = e.ID, f.Verdict, f.Reason, f.Secret, f.Event, f.Type
 	if err := in.log.Append(r); err != nil {
 		return nil, nil, err

@@ -15,7 +15,7 @@ func (ru *rule) addresses(q *request) []string {
 	}
 	base := q.endpoint.SignedURL
 	if base == "" {
-		base = q.url
+		base = q.URL
 	}
 	found := []string{base}
 	whole := base

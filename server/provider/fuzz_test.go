@@ -42,7 +42,7 @@ func FuzzSignatures(f *testing.F) {
 				r.Headers = append(r.Headers, hook.Header{Name: name, Value: line})
 			}
 		}
-		got := p.Examine(e, r, address, noon)
+		got := p.Examine(e, r, Receipt{At: noon, URL: address})
 		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent || len(got.Type) > maxType {
 			t.Errorf("%+v", got)
 		}

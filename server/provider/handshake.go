@@ -86,7 +86,7 @@ func braintreeChallenge(q *request) (Finding, bool) {
 	if !isChallenge(challenge) || public == "" || len(q.endpoint.Secrets) == 0 {
 		return answered(nil)
 	}
-	k, ok := hashedWithSHA1.of(q.endpoint.Secrets[0].Value, q.now)
+	k, ok := hashedWithSHA1.of(q.endpoint.Secrets[0].Value, q.At)
 	if !ok {
 		return answered(nil)
 	}

@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"crypto/x509"
 	"slices"
 	"time"
 
@@ -52,10 +53,23 @@ type Finding struct {
 	Reply   *hook.Reply // what to answer instead of the standard answer; nil: that
 }
 
-// Examine checks a request against the endpoint's secrets and reads what it says of its event. url is the address
-// that the endpoint has if it names no other as registered, needed where SignsAddress; now is when the request came.
-func (p *Provider) Examine(e *hook.Endpoint, r *hook.Record, url string, now time.Time) Finding {
-	q := &request{record: r, endpoint: e, url: url, now: now}
+// Receipt is what a request does not say of itself.
+type Receipt struct {
+	At           time.Time    // when it came
+	URL          string       // the address that its endpoint has if it names no other as registered; needed where SignsAddress
+	Certificates Certificates // nil: only those that an endpoint holds count
+}
+
+// Certificates finds the certificate that a sender names by an address.
+type Certificates interface {
+	// Certificate returns the certificate at an address that the sender's own rules allow, checked up to a root, or an
+	// error that says why it cannot be had or trusted.
+	Certificate(url string, at time.Time) (*x509.Certificate, error)
+}
+
+// Examine checks a request against the endpoint's secrets and reads what it says of its event.
+func (p *Provider) Examine(e *hook.Endpoint, r *hook.Record, on Receipt) Finding {
+	q := &request{record: r, endpoint: e, Receipt: on}
 	if p.greet.unsigned != nil {
 		if f, asked := p.greet.unsigned(q); asked {
 			return f

@@ -35,7 +35,7 @@ func TestAGenericSecretDecidesTheVerdict(t *testing.T) {
 			if c.sent != "" {
 				h["X-Webhook-Secret"] = []string{c.sent}
 			}
-			got := p.Examine(&hook.Endpoint{Verify: c.verify, Secrets: c.secrets}, recordOf("POST", h, ""), "", noon)
+			got := p.Examine(&hook.Endpoint{Verify: c.verify, Secrets: c.secrets}, recordOf("POST", h, ""), Receipt{At: noon})
 			if got != c.want {
 				t.Errorf("%+v, want %+v", got, c.want)
 			}
@@ -60,7 +60,7 @@ func TestAGenericEventIsNamedByTheFirstHeaderThatWasSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := For("generic")
-			if got := p.Examine(&hook.Endpoint{}, recordOf("POST", c.header, ""), "", noon).Event; got != c.want {
+			if got := p.Examine(&hook.Endpoint{}, recordOf("POST", c.header, ""), Receipt{At: noon}).Event; got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
@@ -74,7 +74,7 @@ func FuzzExamine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, sent, id string) {
 		p, _ := For("generic")
 		h := http.Header{"X-Webhook-Secret": {sent}, "Webhook-Id": {id}}
-		got := p.Examine(&hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: live}}}, recordOf("POST", h, ""), "", noon)
+		got := p.Examine(&hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: live}}}, recordOf("POST", h, ""), Receipt{At: noon})
 		if !got.Verdict.Known() || (got.Verdict == hook.Verified) != (sent == live) || len(got.Event) > maxEvent {
 			t.Errorf("%+v", got)
 		}

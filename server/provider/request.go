@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -22,8 +21,7 @@ import (
 type request struct {
 	record   *hook.Record
 	endpoint *hook.Endpoint
-	url      string
-	now      time.Time
+	Receipt
 
 	item   gjson.Result // the item of a batch that is being looked at
 	form   url.Values   // the body as a form, once asked for

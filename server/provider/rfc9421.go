@@ -71,7 +71,7 @@ func (m *message) judge(q *request, secrets []hook.Secret) Finding {
 	}
 	switch {
 	case matched >= 0:
-		if expires, err := strconv.ParseInt(m.fields["expires"], 10, 64); err == nil && q.endpoint.Tolerance > 0 && q.now.Unix() > expires {
+		if expires, err := strconv.ParseInt(m.fields["expires"], 10, 64); err == nil && q.endpoint.Tolerance > 0 && q.At.Unix() > expires {
 			f.Reason = timestampTooOld
 			return f
 		}

@@ -189,7 +189,7 @@ func (s *sample) endpoint() *hook.Endpoint {
 
 func (s *sample) examine(e *hook.Endpoint, r *hook.Record) Finding {
 	p, _ := For(s.id)
-	return p.Examine(e, r, address, noon)
+	return p.Examine(e, r, Receipt{At: noon, URL: address})
 }
 
 func bytesTurned(b []byte, i int) []byte {

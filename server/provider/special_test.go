@@ -18,7 +18,7 @@ func examine(id string, e hook.Endpoint, r *hook.Record) Finding {
 	if e.Verify == "" {
 		e.Verify = hook.Enforce
 	}
-	return p.Examine(&e, r, address, noon)
+	return p.Examine(&e, r, Receipt{At: noon, URL: address})
 }
 
 func secret(value string) []hook.Secret { return []hook.Secret{{Label: "live", Value: value}} }
@@ -163,7 +163,7 @@ func TestACertificateThatIsMissingOrOldIsNamed(t *testing.T) {
 		}
 	}
 	late := &hook.Endpoint{Verify: hook.Enforce, Secrets: secret(k.pem), Settings: settings}
-	if f := p.Examine(late, r, address, noon.AddDate(1, 0, 0)); f.Reason != keyMissing {
+	if f := p.Examine(late, r, Receipt{At: noon.AddDate(1, 0, 0), URL: address}); f.Reason != keyMissing {
 		t.Errorf("an expired certificate: %+v", f)
 	}
 }

@@ -98,7 +98,7 @@ func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
 	}
 	addresses, usable, matched := ru.addresses(q), false, -1
 	for i, s := range secrets {
-		k, ok := ru.key.of(s.Value, q.now)
+		k, ok := ru.key.of(s.Value, q.At)
 		usable = usable || ok || ru.key == asText
 		if !ok {
 			continue
@@ -124,7 +124,7 @@ func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
 
 // within judges the age of a genuine signature, both ways.
 func within(q *request, at time.Time, dated bool, label string) Finding {
-	age := q.now.Sub(at)
+	age := q.At.Sub(at)
 	switch limit := q.endpoint.Tolerance; {
 	case dated && limit > 0 && age > limit:
 		return Finding{Verdict: hook.Rejected, Reason: timestampTooOld}
