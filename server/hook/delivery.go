@@ -32,7 +32,15 @@ type Delivery struct {
 	Reason      string  `json:"reason,omitempty" doc:"Stable code of why it was rejected, or what was noticed."`
 	Secret      string  `json:"secret,omitempty" doc:"Label of the secret that matched."`
 	DuplicateOf Seq     `json:"duplicate_of,omitempty" doc:"Seq of the first delivery of the same event."`
-	ReceivedAt  Time    `json:"received_at" format:"date-time" doc:"When its headers had arrived."`
+	Try         int     `json:"try,omitempty" doc:"Which try of its event this is, from the second on."`
+	ReleaseOf   Seq     `json:"release_of,omitempty" doc:"Seq of the rejected delivery that this one is, after it verified with a later secret."`
+
+	OccurredAt Time   `json:"occurred_at,omitzero" format:"date-time" doc:"When the event happened, as the provider says."`
+	Account    string `json:"account,omitempty" doc:"Whose event it is at the provider, where it says."`
+	Mode       string `json:"mode,omitempty" enum:"live,test" doc:"Whether the provider calls the event real or a test."`
+	Events     int    `json:"events,omitempty" doc:"How many events are in the body, where there are several."`
+
+	ReceivedAt Time `json:"received_at" format:"date-time" doc:"When its headers had arrived."`
 }
 
 // Header is one header line: a canonical name and a value exactly as received.
@@ -55,7 +63,24 @@ type Request struct {
 type Record struct {
 	Delivery
 	Request
+	Check Check
+	Batch []Event // what is in the body where it has several events; not kept, but their ids are claimed
 }
+
+// Event is what a provider says of one of its events. All but the type may be missing.
+type Event struct {
+	ID         string
+	Type       string
+	OccurredAt Time
+	Account    string
+	Mode       string // ModeLive, ModeTest or ""
+}
+
+// The modes of an event.
+const (
+	ModeLive = "live"
+	ModeTest = "test"
+)
 
 // Filter chooses deliveries. Its zero value lets everything through.
 type Filter struct {

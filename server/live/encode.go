@@ -46,10 +46,16 @@ func appendUpdate(b []byte, d *hook.Delivery) []byte {
 	b = appendText(b, `,"verdict":`, string(d.Verdict))
 	b = appendOptional(b, `,"reason":`, d.Reason)
 	b = appendOptional(b, `,"secret":`, d.Secret)
-	if d.DuplicateOf != 0 {
-		b = append(b, `,"duplicate_of":`...)
-		b = strconv.AppendInt(b, int64(d.DuplicateOf), 10)
+	b = appendNumber(b, `,"duplicate_of":`, int64(d.DuplicateOf))
+	b = appendNumber(b, `,"try":`, int64(d.Try))
+	b = appendNumber(b, `,"release_of":`, int64(d.ReleaseOf))
+	if !d.OccurredAt.IsZero() {
+		b = append(b, `,"occurred_at":"`...)
+		b = append(d.OccurredAt.Append(b), '"')
 	}
+	b = appendOptional(b, `,"account":`, d.Account)
+	b = appendOptional(b, `,"mode":`, d.Mode)
+	b = appendNumber(b, `,"events":`, int64(d.Events))
 	b = append(b, `,"received_at":"`...)
 	b = d.ReceivedAt.Append(b)
 	return append(b, `"}}`...)
@@ -60,6 +66,13 @@ func appendOptional(b []byte, key, value string) []byte {
 		return b
 	}
 	return appendText(b, key, value)
+}
+
+func appendNumber(b []byte, key string, n int64) []byte {
+	if n == 0 {
+		return b
+	}
+	return strconv.AppendInt(append(b, key...), n, 10)
 }
 
 func appendText(b []byte, key, value string) []byte {

@@ -18,6 +18,9 @@ func TestAnUpdateIsWhatEncodingJSONWouldWrite(t *testing.T) {
 			ID: "dlv_1abc", Seq: hook.Seq(rapid.Int64Min(0).Draw(t, "seq")), Endpoint: "ep_a", Method: text("method"), Path: text("path"),
 			Query: text("query"), Type: rapid.String().Draw(t, "type"), Event: text("event"), ContentType: text("content type"),
 			Size: rapid.Int64().Draw(t, "size"), Verdict: hook.Rejected, Reason: text("reason"), Secret: text("secret"),
+			Try: rapid.Int().Draw(t, "try"), ReleaseOf: hook.Seq(rapid.Int64Min(0).Draw(t, "release")), Account: text("account"),
+			OccurredAt: hook.Time{Time: time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "occurred"))},
+			Mode:       text("mode"), Events: rapid.Int().Draw(t, "events"),
 			DuplicateOf: hook.Seq(rapid.Int64Min(0).Draw(t, "duplicate")), ReceivedAt: hook.Time{Time: time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "at"))},
 		}
 		want, err := json.Marshal(map[string]any{"kind": "delivery", "seq": d.Seq, "delivery": d})

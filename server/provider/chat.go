@@ -17,6 +17,7 @@ var chat = []Provider{
 		rules: []rule{{at: "header:X-Slack-Signature", format: prefixed, mark: "v0=", hash: "sha256",
 			message: "v0:{time}:{body}", time: "header:X-Slack-Request-Timestamp", unit: time.Second}},
 		events: []string{"body:event_id", "form:trigger_id"}, types: []string{"body:event.type", "body:type", "form:command"},
+		times: []string{"body:event_time"}, owner: "body:team_id",
 		greet: handshake{signed: slackChallenge},
 		ack:   &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"},
 	},
@@ -30,7 +31,8 @@ var chat = []Provider{
 		secret: secretRule{most: 256, shape: "letters, digits, _ and -",
 			charset: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"},
 		events: []string{"body:update_id"}, types: []string{"beside:update_id"},
-		ack: &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"},
+		times: []string{"body:message.date", "body:edited_message.edit_date", "body:channel_post.date", "body:callback_query.message.date"},
+		ack:   &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"},
 	},
 	{
 		ID: "discord", Name: "Discord",
@@ -42,6 +44,7 @@ var chat = []Provider{
 			message: "{time}{body}", time: "header:X-Signature-Timestamp", unit: time.Second}},
 		secret: secretRule{forms: []keyForm{fromHexPublic}, shape: "the application's public key, 64 hex digits"},
 		events: []string{"body:id", "sha256"}, types: []string{"body:event.type", "body:type"},
+		times: []string{"body:event.timestamp"}, owner: "body:application_id",
 		greet: handshake{signed: discordPing},
 	},
 	{
@@ -57,6 +60,7 @@ var chat = []Provider{
 		},
 		events: []string{"header:I-Twilio-Idempotency-Token", "form:MessageSid+form:MessageStatus", "form:CallSid+form:CallStatus"},
 		types:  []string{"form:MessageStatus", "form:CallStatus", "form:EventType"},
+		owner:  "form:AccountSid",
 		ack:    &hook.Response{Status: 200, ContentType: "text/xml; charset=utf-8", Body: "<Response/>"},
 	},
 }

@@ -15,6 +15,10 @@ var code = []Provider{
 			{at: "header:X-Hub-Signature", format: prefixed, mark: "sha1=", hash: "sha1", message: "{body}"},
 		},
 		events: []string{"header:X-Github-Delivery"}, types: []string{"header:X-Github-Event"},
+		times: []string{"body:workflow_run.updated_at", "body:workflow_job.completed_at", "body:workflow_job.started_at",
+			"body:check_run.completed_at", "body:check_run.started_at", "body:deployment_status.updated_at",
+			"body:deployment.created_at", "body:pull_request.updated_at", "body:updated_at"},
+		owner: "body:repository.full_name",
 	},
 	{
 		ID: "gitlab", Name: "GitLab",
@@ -29,6 +33,9 @@ var code = []Provider{
 		},
 		events: []string{"header:Idempotency-Key", "header:Webhook-Id", "header:X-Gitlab-Event-Uuid"},
 		types:  []string{"header:X-Gitlab-Event", "body:object_kind"},
+		times: []string{"body:object_attributes.finished_at", "body:object_attributes.updated_at", "body:object_attributes.created_at",
+			"body:build_finished_at", "body:build_started_at", "body:build_created_at", "body:status_changed_at"},
+		owner: "body:project.path_with_namespace",
 	},
 	{
 		ID: "bitbucket", Name: "Bitbucket Cloud",
@@ -38,5 +45,6 @@ var code = []Provider{
 		},
 		rules:  []rule{{at: "header:X-Hub-Signature", format: prefixed, mark: "sha256=", hash: "sha256", message: "{body}"}},
 		events: []string{"header:X-Request-Uuid"}, types: []string{"header:X-Event-Key"},
+		times: []string{"body:commit_status.updated_on", "header:X-Event-Time"}, owner: "body:repository.full_name",
 	},
 }

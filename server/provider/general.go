@@ -24,6 +24,7 @@ var general = []Provider{
 		rules:  []rule{{kind: token, at: "header:X-Webhook-Secret", mistake: secretMismatch}},
 		events: []string{"header:X-Event-Id", "header:Idempotency-Key", "body:id", "sha256"},
 		types:  []string{"header:X-Event-Type", "body:type", "body:event"},
+		times:  []string{"body:created_at", "body:timestamp"},
 	},
 	{
 		ID: "standard-webhooks", Name: "Standard Webhooks",
@@ -39,6 +40,7 @@ var general = []Provider{
 		},
 		secret: secretRule{forms: []keyForm{fromWhsec, fromWhpk}, shape: "whsec_ and at least 16 bytes in base64, or a public key whpk_…"},
 		events: []string{"header:Webhook-Id"}, types: []string{"body:type"},
+		times: []string{"body:timestamp"},
 	},
 	{
 		ID: "svix", Name: "Svix",
@@ -54,6 +56,7 @@ var general = []Provider{
 		},
 		secret: secretRule{forms: []keyForm{fromWhsec}, shape: "whsec_ and at least 16 bytes in base64"},
 		events: []string{"header:Svix-Id", "header:Webhook-Id"}, types: []string{"body:type", "body:event_type"},
+		times: []string{"body:timestamp"},
 	},
 	{
 		ID: "cloudevents", Name: "CloudEvents HTTP webhook",
@@ -65,6 +68,7 @@ var general = []Provider{
 		batch:  &batch{},
 		events: []string{"header:Ce-Source+header:Ce-Id", "body:source+body:id", "item:source+item:id"},
 		types:  []string{"header:Ce-Type", "body:type", "item:type"},
+		times:  []string{"header:Ce-Time", "body:time", "item:time"},
 		greet:  handshake{unsigned: cloudEventsOrigin},
 	},
 	{
@@ -88,6 +92,7 @@ var general = []Provider{
 		tuned:  true,
 		events: []string{"header:Webhook-Id", "header:X-Webhook-Id", "header:Idempotency-Key", "body:id", "sha256"},
 		types:  []string{"header:X-Event-Type", "body:type", "body:event"},
+		times:  []string{"body:created_at", "body:timestamp"},
 	},
 	{
 		ID: "rfc9421", Name: "RFC 9421 HTTP Message Signatures",

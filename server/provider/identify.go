@@ -1,11 +1,15 @@
 package provider
 
 import (
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
+
+	"hookbeam/server/hook"
 )
 
 // maxEvent and maxType bound what an event is called, in bytes; a longer name is taken for none.
@@ -45,40 +49,112 @@ func (b *batch) items(q *request) (items []gjson.Result) {
 	return items
 }
 
-// identify reads what the event is called. A body of several events has no id of its own, and a type only where all
-// of them share it.
+// identify reads what the event is called and what else the sender says of it. A body of several events has no id of
+// its own, and of the rest only what all of them share.
 func (p *Provider) identify(q *request, f *Finding) {
 	if p.batch != nil {
 		items := p.batch.items(q)
 		if len(items) > 1 {
-			f.Type = p.sharedType(q, items)
+			f.Batch = p.batchOf(q, items)
+			f.Type, f.Account, f.Mode = f.Batch[0].Type, f.Batch[0].Account, f.Batch[0].Mode
+			for _, e := range f.Batch {
+				f.Type, f.Account, f.Mode = agreed(f.Type, e.Type), agreed(f.Account, e.Account), agreed(f.Mode, e.Mode)
+			}
 			return
 		}
 		if len(items) == 1 {
 			q.item = items[0]
 		}
 	}
-	f.Type = p.typeOf(q)
+	e := p.event(q)
+	f.Event, f.Type, f.OccurredAt, f.Account, f.Mode = e.ID, e.Type, e.OccurredAt, e.Account, e.Mode
+}
+
+func (p *Provider) batchOf(q *request, items []gjson.Result) []hook.Event {
+	events := make([]hook.Event, min(len(items), maxItems))
+	for i := range events {
+		q.item = items[i]
+		events[i] = p.event(q)
+	}
+	return events
+}
+
+func agreed(a, b string) string {
+	if a != b {
+		return ""
+	}
+	return a
+}
+
+// event reads one event: that of the body, or of the item that is being looked at.
+func (p *Provider) event(q *request) hook.Event {
+	e := hook.Event{Type: p.typeOf(q), Mode: q.modeAt(p.mode)}
+	if e.Account = q.read(p.owner); len(e.Account) > maxEvent || !printable(e.Account) {
+		e.Account = ""
+	}
+	for _, spot := range p.times {
+		if at, ok := readTime(q.read(spot)); ok {
+			e.OccurredAt = at
+			break
+		}
+	}
 	for _, spots := range p.events {
 		if id, there := q.join(spots); there {
 			if len(id) <= maxEvent {
-				f.Event = id
+				e.ID = id
 			}
-			return
+			break
 		}
 	}
+	return e
 }
 
-func (p *Provider) sharedType(q *request, items []gjson.Result) (shared string) {
-	for i, item := range items {
-		q.item = item
-		t := p.typeOf(q)
-		if i > 0 && t != shared {
-			return ""
-		}
-		shared = t
+// modeAt reads whether an event is real or a test.
+func (q *request) modeAt(spot string) string {
+	spot, inverted := strings.CutPrefix(spot, "!")
+	real := false
+	switch strings.ToLower(q.read(spot)) {
+	case "true", "live", "production", "api.paypal.com", "api-m.paypal.com":
+		real = true
+	case "false", "test", "sandbox", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com":
+	default:
+		return ""
 	}
-	return shared
+	if real != inverted {
+		return hook.ModeLive
+	}
+	return hook.ModeTest
+}
+
+// timeForms are how senders write times that are no numbers. Without a zone they mean UTC.
+var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05 MST",
+	"2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05-0700"}
+
+// readTime reads a time as text, or as seconds or milliseconds since 1970; none before 2000 or after 2100 is one.
+func readTime(s string) (hook.Time, bool) {
+	if s == "" || len(s) > 40 {
+		return hook.Time{}, false
+	}
+	var at time.Time
+	if n, err := strconv.ParseFloat(s, 64); err == nil {
+		if n < 1e11 {
+			n *= 1000
+		}
+		if !(n > 0 && n < 1e14) {
+			return hook.Time{}, false
+		}
+		at = time.UnixMilli(int64(n))
+	} else {
+		for _, form := range timeForms {
+			if at, err = time.Parse(form, s); err == nil {
+				break
+			}
+		}
+	}
+	if at.Year() < 2000 || at.Year() > 2100 {
+		return hook.Time{}, false
+	}
+	return hook.Millis(at.UnixMilli()), true
 }
 
 func (p *Provider) typeOf(q *request) string {

@@ -1,6 +1,10 @@
 package provider
 
-import "time"
+import (
+	"time"
+
+	"hookbeam/server/hook"
+)
 
 // mail are senders of events about contacts and mail.
 var mail = []Provider{
@@ -12,6 +16,7 @@ var mail = []Provider{
 		},
 		rules:  []rule{{kind: token, at: "query:secret"}},
 		events: []string{"form:type+form:fired_at+form:data[id]+form:data[list_id]"}, types: []string{"form:type"},
+		times: []string{"form:fired_at"}, owner: "form:data[list_id]",
 	},
 	{
 		ID: "hubspot", Name: "HubSpot",
@@ -28,6 +33,7 @@ var mail = []Provider{
 		},
 		batch:  &batch{},
 		events: []string{"item:eventId+item:subscriptionId+item:occurredAt"}, types: []string{"item:subscriptionType"},
+		times: []string{"item:occurredAt"}, owner: "item:portalId",
 	},
 	{
 		ID: "sendgrid", Name: "SendGrid Event Webhook",
@@ -40,6 +46,7 @@ var mail = []Provider{
 		secret: secretRule{forms: []keyForm{fromSPKI}, shape: "the verification key, in base64"},
 		batch:  &batch{},
 		events: []string{"item:sg_event_id"}, types: []string{"item:event"},
+		times: []string{"item:timestamp"},
 	},
 	{
 		ID: "mailgun", Name: "Mailgun",
@@ -47,8 +54,9 @@ var mail = []Provider{
 			"In Mailgun open Sending, Webhooks, and enter this address for the events you need.",
 			"Add the HTTP webhook signing key here (not the API key). It covers the time and a token, not the event itself.",
 		},
-		rules: []rule{{at: "body:signature.signature", hash: "sha256",
+		rules: []rule{{at: "body:signature.signature", hash: "sha256", covers: hook.CoversTime,
 			message: "{time}{body:signature.token}", time: "body:signature.timestamp", unit: time.Second}},
 		events: []string{"body:event-data.id"}, types: []string{"body:event-data.event"},
+		times: []string{"body:event-data.timestamp"},
 	},
 }

@@ -17,6 +17,7 @@ var payments = []Provider{
 		rules: []rule{{at: "header:Stripe-Signature", format: pairs, between: ",", mark: "v1", hash: "sha256",
 			message: "{time}.{body}", time: "pair:t", unit: time.Second}},
 		events: []string{"body:id"}, types: []string{"body:type"},
+		times: []string{"body:created"}, owner: "body:account", mode: "body:livemode",
 	},
 	{
 		ID: "razorpay", Name: "Razorpay",
@@ -24,9 +25,12 @@ var payments = []Provider{
 			"In Razorpay's dashboard open Account & Settings, Webhooks, and add this address.",
 			"Choose a secret there and add the same one here. It is not the API key's secret.",
 		},
-		rules:  []rule{{at: "header:X-Razorpay-Signature", hash: "sha256", message: "{body}"}},
-		events: []string{"header:X-Razorpay-Event-Id", "body:account_id+body:event+body:payload.payment.entity.id+body:created_at", "sha256"},
-		types:  []string{"body:event"},
+		rules: []rule{{at: "header:X-Razorpay-Signature", hash: "sha256", message: "{body}"}},
+		events: []string{"header:X-Razorpay-Event-Id", "body:account_id+body:event+body:payload.payment.entity.id+body:created_at",
+			"body:account_id+body:event+body:payload.refund.entity.id+body:created_at",
+			"body:account_id+body:event+body:payload.order.entity.id+body:created_at", "sha256"},
+		types: []string{"body:event"},
+		times: []string{"body:created_at"}, owner: "body:account_id",
 	},
 	{
 		ID: "paypal", Name: "PayPal",
@@ -39,6 +43,7 @@ var payments = []Provider{
 			message: "{header:Paypal-Transmission-Id}|{time}|{setting:webhook_id}|{crc32}", time: "header:Paypal-Transmission-Time"}},
 		secret: secretRule{forms: []keyForm{fromPEM}, shape: "a certificate in PEM, together with the setting webhook_id", pinned: true},
 		events: []string{"body:id"}, types: []string{"body:event_type"},
+		times: []string{"body:create_time"}, mode: "host:Paypal-Cert-Url",
 	},
 	{
 		ID: "paddle", Name: "Paddle Billing",
@@ -49,6 +54,7 @@ var payments = []Provider{
 		rules: []rule{{at: "header:Paddle-Signature", format: pairs, between: ";", mark: "h1", hash: "sha256",
 			message: "{time}:{body}", time: "pair:ts", unit: time.Second}},
 		events: []string{"body:event_id"}, types: []string{"body:event_type"},
+		times: []string{"body:occurred_at"},
 	},
 	{
 		ID: "lemonsqueezy", Name: "Lemon Squeezy",
@@ -58,8 +64,9 @@ var payments = []Provider{
 		},
 		rules:  []rule{{at: "header:X-Signature", hash: "sha256", message: "{body}"}},
 		secret: secretRule{most: 40},
-		events: []string{"body:meta.webhook_id", "header:X-Event-Name+sha256", "sha256"},
+		events: []string{"body:meta.webhook_id", "header:X-Event-Name+body:data.id+body:data.attributes.updated_at+sha256", "sha256"},
 		types:  []string{"header:X-Event-Name", "body:meta.event_name"},
+		times:  []string{"body:data.attributes.updated_at"}, owner: "body:data.attributes.store_id", mode: "!body:meta.test_mode",
 	},
 	{
 		ID: "square", Name: "Square",
@@ -70,6 +77,7 @@ var payments = []Provider{
 		},
 		rules:  []rule{{at: "header:X-Square-Hmacsha256-Signature", hash: "sha256", coding: inBase64, message: "{url}{body}"}},
 		events: []string{"body:event_id"}, types: []string{"body:type"},
+		times: []string{"body:created_at"}, owner: "body:merchant_id", mode: "header:Square-Environment",
 	},
 	{
 		ID: "adyen", Name: "Adyen",
@@ -78,7 +86,7 @@ var payments = []Provider{
 			"Generate an HMAC key under Security and add it here. Several payments in one request are checked one by one.",
 		},
 		rules: []rule{
-			{at: "item:additionalData.hmacSignature", each: true, hash: "sha256", coding: inBase64, key: fromHex,
+			{at: "item:additionalData.hmacSignature", each: true, covers: hook.CoversFields, hash: "sha256", coding: inBase64, key: fromHex,
 				message: "{item:pspReference}:{item:originalReference}:{item:merchantAccountCode}:{item:merchantReference}:" +
 					"{item:amount.value}:{item:amount.currency}:{item:eventCode}:{item:success}"},
 			{at: "header:Hmacsignature", hash: "sha256", coding: inBase64, key: fromHex, message: "{body}"},
@@ -87,7 +95,8 @@ var payments = []Provider{
 		batch:  &batch{list: "notificationItems", inner: "NotificationRequestItem"},
 		events: []string{"item:pspReference+item:eventCode+item:success", "body:data.id+body:type+body:timestamp"},
 		types:  []string{"item:eventCode", "body:type"},
-		ack:    &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8", Body: "[accepted]"},
+		times:  []string{"item:eventDate", "body:timestamp"}, owner: "item:merchantAccountCode", mode: "body:live",
+		ack: &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8", Body: "[accepted]"},
 	},
 	{
 		ID: "mollie", Name: "Mollie",
@@ -97,5 +106,6 @@ var payments = []Provider{
 		},
 		rules:  []rule{{at: "header:X-Mollie-Signature", format: prefixed, mark: "sha256=", hash: "sha256", message: "{body}"}},
 		events: []string{"body:id"}, types: []string{"body:type"},
+		times: []string{"body:createdAt"},
 	},
 }

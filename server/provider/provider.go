@@ -22,6 +22,9 @@ type Provider struct {
 	secret secretRule                            // what its secrets look like
 	events []string                              // spots of the event's unique id; the first that is there counts, "+" joins a composite
 	types  []string                              // spots of the event's type; the first that is there counts
+	times  []string                              // spots of when the event happened; the first that can be read counts
+	owner  string                                // spot of whose event it is at the sender
+	mode   string                                // spot that says whether it is real or a test; behind "!" a yes means a test
 	batch  *batch                                // where several events come in one body
 	greet  handshake                             // answers what is no event but a question; nil: it asks none
 	ack    *hook.Response                        // what it wants to hear instead of the standard answer; nil: that
@@ -48,9 +51,15 @@ type Finding struct {
 	Verdict hook.Verdict
 	Reason  string      // stable code where rejected, one of the reasons of this package
 	Secret  string      // label of the secret that matched
+	Check   hook.Check  // how it was checked, or would have been
 	Event   string      // the event's unique id, where there is one; never that of one event among several
 	Type    string      // the event's type, where there is one
 	Reply   *hook.Reply // what to answer instead of the standard answer; nil: that
+
+	OccurredAt hook.Time // when the event happened; zero where the sender does not say
+	Account    string
+	Mode       string       // hook.ModeLive, hook.ModeTest or ""
+	Batch      []hook.Event // every event, where the body has several
 }
 
 // Receipt is what a request does not say of itself.

@@ -24,6 +24,7 @@ type request struct {
 	Receipt
 
 	item   gjson.Result // the item of a batch that is being looked at
+	object []member     // the body's own members, once asked for
 	form   url.Values   // the body as a form, once asked for
 	broken bool         // it is no form
 }
@@ -67,6 +68,12 @@ func (q *request) read(spot string) string {
 		return q.head(name)
 	case "beside": // the one member of the body that is not this one
 		return q.beside(name)
+	case "host": // the host of an address that a header holds
+		u, err := url.Parse(q.record.Header(name))
+		if err != nil {
+			return ""
+		}
+		return u.Hostname()
 	case "xml": // an element in what a form field holds in base64
 		field, element, _ := strings.Cut(name, "/")
 		return q.element(field, element)
@@ -86,12 +93,42 @@ func (q *request) bodyHash() string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// json looks into the body where it looks like JSON.
-func (q *request) json(path string) gjson.Result {
-	if first := firstByte(q.record.Body); first != '{' {
-		return gjson.Result{}
+// member is one member of the body's object.
+type member struct {
+	name  string
+	value gjson.Result
+}
+
+// maxMembers bounds how many members of the body's object are told apart.
+const maxMembers = 1000
+
+// members splits the body where it looks like a JSON object, once, so that looking for ten facts of which nine are not
+// there does not read it ten times.
+func (q *request) members() []member {
+	if q.object == nil {
+		q.object = make([]member, 0, 16)
+		if firstByte(q.record.Body) == '{' {
+			gjson.ParseBytes(q.record.Body).ForEach(func(name, value gjson.Result) bool {
+				q.object = append(q.object, member{name.Str, value})
+				return len(q.object) < maxMembers
+			})
+		}
 	}
-	return gjson.GetBytes(q.record.Body, path)
+	return q.object
+}
+
+// json looks into the body. path is made of names with dots between.
+func (q *request) json(path string) gjson.Result {
+	name, rest, deeper := strings.Cut(path, ".")
+	for _, m := range q.members() {
+		if m.name == name {
+			if deeper {
+				return m.value.Get(rest)
+			}
+			return m.value
+		}
+	}
+	return gjson.Result{}
 }
 
 func firstByte(body []byte) byte {
@@ -124,14 +161,13 @@ func (q *request) fields() url.Values {
 	return q.form
 }
 
-func (q *request) beside(name string) (other string) {
-	q.json("@this").ForEach(func(key, _ gjson.Result) bool {
-		if key.Str != name {
-			other = key.Str
+func (q *request) beside(name string) string {
+	for _, m := range q.members() {
+		if m.name != name {
+			return m.name
 		}
-		return other == ""
-	})
-	return other
+	}
+	return ""
 }
 
 func (q *request) element(field, name string) string {

@@ -46,7 +46,8 @@ func verifyMessage(q *request, secrets []hook.Secret) Finding {
 }
 
 func (m *message) judge(q *request, secrets []hook.Secret) Finding {
-	f := Finding{Verdict: hook.Rejected, Reason: signatureMalformed}
+	f := Finding{Verdict: hook.Rejected, Reason: signatureMalformed,
+		Check: hook.Check{Scheme: "rfc9421", Covers: hook.CoversBody, Dated: true}}
 	if !m.coversEnough() || !q.digestHolds() {
 		return f
 	}
@@ -75,7 +76,8 @@ func (m *message) judge(q *request, secrets []hook.Secret) Finding {
 			f.Reason = timestampTooOld
 			return f
 		}
-		return within(q, time.Unix(created, 0), true, secrets[matched].Label)
+		f.Check.Skew = q.At.Sub(time.Unix(created, 0))
+		return within(q, f.Check, secrets[matched].Label)
 	case usable:
 		f.Reason = signatureMismatch
 	default:

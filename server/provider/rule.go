@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"strings"
 	"time"
+
+	"hookbeam/server/hook"
 )
 
 // rule is one way to sign. Everything in it is data; verify.go is what reads it.
@@ -26,6 +28,7 @@ type rule struct {
 	inURL   string        // the query parameter of the signed address that holds the body's SHA-256
 	decoded bool          // the address is tried with its percent-encoding undone as well
 	legacy  bool          // too weak to count unless the endpoint's setting "legacy" is "accept"
+	covers  hook.Covers   // what is signed, where the message does not show it
 	mistake string        // the reason where nothing matches; signature_mismatch unless said
 }
 
@@ -59,6 +62,35 @@ const (
 	inBase64
 	inBase64URL
 )
+
+// check says what the rule is worth. hash is that of the signature, where it names one itself.
+func (ru *rule) check(hash string) hook.Check {
+	c := hook.Check{Covers: ru.covers, Dated: ru.time != ""}
+	switch ru.kind {
+	case token, basic:
+		c.Covers, c.Scheme = hook.CoversNothing, "token"
+		if ru.kind == basic {
+			c.Scheme = "basic"
+		} else if strings.HasPrefix(ru.at, "query:") {
+			c.Scheme = "url-token"
+		}
+		return c
+	case edwards:
+		c.Scheme = "ed25519"
+	case ecdsaP256:
+		c.Scheme = "ecdsa-p256-" + ru.hash
+	case certificate:
+		c.Scheme = "rsa-" + ru.hash
+	case plainHash:
+		c.Scheme = hash
+	default:
+		c.Scheme = strings.TrimSuffix("hmac-"+hash, "-")
+	}
+	if c.Covers == "" {
+		c.Covers = hook.CoversBody
+	}
+	return c
+}
 
 // maxSignatures bounds how many signatures of one request are looked at.
 const maxSignatures = 8

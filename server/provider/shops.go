@@ -14,6 +14,7 @@ var shops = []Provider{
 		},
 		events: []string{"header:X-Shopify-Webhook-Id", "header:Shopify-Webhook-Id", "header:Shopify-Event-Id"},
 		types:  []string{"header:X-Shopify-Topic", "header:Shopify-Topic"},
+		times:  []string{"header:X-Shopify-Triggered-At", "header:Shopify-Triggered-At", "body:updated_at"}, owner: "header:X-Shopify-Shop-Domain",
 	},
 	{
 		ID: "woocommerce", Name: "WooCommerce",
@@ -22,8 +23,9 @@ var shops = []Provider{
 			"Enter a secret there and add the same one here. The first request when it is saved is unsigned and no event.",
 		},
 		rules:  []rule{{at: "header:X-Wc-Webhook-Signature", hash: "sha256", coding: inBase64, message: "{body}"}},
-		events: []string{"header:X-Wc-Webhook-Topic+sha256", "sha256"},
+		events: []string{"header:X-Wc-Webhook-Topic+body:id+body:date_modified_gmt+sha256", "header:X-Wc-Webhook-Topic+sha256", "sha256"},
 		types:  []string{"header:X-Wc-Webhook-Topic"},
-		greet:  handshake{unsigned: wooPing},
+		times:  []string{"body:date_modified_gmt"}, owner: "header:X-Wc-Webhook-Source",
+		greet: handshake{unsigned: wooPing},
 	},
 }

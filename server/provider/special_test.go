@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -43,8 +44,8 @@ func TestEachItemOfAnAdyenBatchMustBeGenuine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := examine("adyen", e, recordOf("POST", nil, `{"notificationItems":[`+strings.Join(c.items, ",")+`]}`))
-			f.Reply = nil
-			if f != c.want {
+			f = Finding{Verdict: f.Verdict, Reason: f.Reason, Secret: f.Secret, Type: f.Type}
+			if !reflect.DeepEqual(f, c.want) {
 				t.Errorf("%+v, want %+v", f, c.want)
 			}
 		})

@@ -32,7 +32,7 @@ func (p *Provider) verify(q *request) Finding {
 		}
 		rules = []rule{own}
 	}
-	best := Finding{Verdict: hook.Rejected, Reason: signatureMissing}
+	best := Finding{Verdict: hook.Rejected, Reason: signatureMissing, Check: rules[0].check(rules[0].hash)}
 	for i := range rules {
 		f := rules[i].every(p, q, secrets)
 		if f.Verdict == hook.Verified {
@@ -71,7 +71,7 @@ func (ru *rule) every(p *Provider, q *request, secrets []hook.Secret) (f Finding
 
 // try holds one rule against the request. Every secret is tried, whichever matches first.
 func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
-	f := Finding{Verdict: hook.Rejected, Reason: signatureMissing}
+	f := Finding{Verdict: hook.Rejected, Reason: signatureMissing, Check: ru.check(ru.hash)}
 	if ru.legacy && q.endpoint.Settings["legacy"] != "accept" {
 		return f
 	}
@@ -91,10 +91,14 @@ func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
 		}
 		return f
 	}
+	f.Check = ru.check(found[0].hash)
 	stamp, at, reason := ru.stamp(q)
 	if reason != "" {
 		f.Reason = reason
 		return f
+	}
+	if f.Check.Dated {
+		f.Check.Skew = q.At.Sub(at)
 	}
 	addresses, usable, matched := ru.addresses(q), false, -1
 	for i, s := range secrets {
@@ -117,21 +121,20 @@ func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
 	case matched < 0:
 		f.Reason = signatureMismatch
 	default:
-		return within(q, at, ru.time != "", secrets[matched].Label)
+		return within(q, f.Check, secrets[matched].Label)
 	}
 	return f
 }
 
 // within judges the age of a genuine signature, both ways.
-func within(q *request, at time.Time, dated bool, label string) Finding {
-	age := q.At.Sub(at)
+func within(q *request, c hook.Check, label string) Finding {
 	switch limit := q.endpoint.Tolerance; {
-	case dated && limit > 0 && age > limit:
-		return Finding{Verdict: hook.Rejected, Reason: timestampTooOld}
-	case dated && limit > 0 && age < -limit:
-		return Finding{Verdict: hook.Rejected, Reason: timestampInFuture}
+	case c.Dated && limit > 0 && c.Skew > limit:
+		return Finding{Verdict: hook.Rejected, Reason: timestampTooOld, Check: c}
+	case c.Dated && limit > 0 && c.Skew < -limit:
+		return Finding{Verdict: hook.Rejected, Reason: timestampInFuture, Check: c}
 	}
-	return Finding{Verdict: hook.Verified, Secret: label}
+	return Finding{Verdict: hook.Verified, Secret: label, Check: c}
 }
 
 // stamp reads the signed timestamp; reason says why it could not be.

@@ -11,6 +11,7 @@ var wallets = []Provider{
 		rules: []rule{{at: "form:bt_signature", format: named, hash: "sha1", key: hashedWithSHA1,
 			message: "{form:bt_payload}", newline: true}},
 		events: []string{"sha256"}, types: []string{"xml:bt_payload/kind"},
+		times: []string{"xml:bt_payload/timestamp"},
 		greet: handshake{unsigned: braintreeNoPayload},
 	},
 	{
@@ -22,6 +23,7 @@ var wallets = []Provider{
 		rules:  []rule{{at: "header:X-Paystack-Signature", hash: "sha512", message: "{body}"}},
 		events: []string{"body:event+body:data.id+body:data.status", "body:event+body:data.transaction_reference+body:data.refund_reference+body:data.status", "sha256"},
 		types:  []string{"body:event"},
+		times:  []string{"body:data.paid_at", "body:data.updatedAt", "body:data.created_at"}, mode: "body:data.domain",
 	},
 	{
 		ID: "flutterwave", Name: "Flutterwave",
@@ -36,6 +38,7 @@ var wallets = []Provider{
 		},
 		events: []string{"body:id", "body:event+body:data.id+body:data.status", "body:type+body:data.id+body:data.status"},
 		types:  []string{"body:event", "body:type"},
+		times:  []string{"body:data.created_at", "body:data.created_datetime", "body:timestamp"},
 	},
 	{
 		ID: "coinbase-commerce", Name: "Coinbase Commerce",
@@ -45,6 +48,7 @@ var wallets = []Provider{
 		},
 		rules:  []rule{{at: "header:X-Cc-Webhook-Signature", hash: "sha256", message: "{body}"}},
 		events: []string{"body:event.id"}, types: []string{"body:event.type"},
+		times: []string{"body:event.created_at"},
 	},
 	{
 		ID: "btcpay", Name: "BTCPay Server",
@@ -54,5 +58,6 @@ var wallets = []Provider{
 		},
 		rules:  []rule{{at: "header:Btcpay-Sig", format: prefixed, mark: "sha256=", hash: "sha256", message: "{body}"}},
 		events: []string{"body:originalDeliveryId", "body:deliveryId"}, types: []string{"body:type"},
+		times: []string{"body:timestamp"}, owner: "body:storeId",
 	},
 }

@@ -17,14 +17,15 @@ const recordVersion = 1
 
 // columns are what a hook.Delivery is read from, in the order of scan.
 const columns = `seq, random, endpoint, received_at, method, path, query, content_type, size, type, event, verdict,
-	reason, secret, duplicate_of`
+	reason, secret, duplicate_of, try, release_of, occurred_at, account, mode, events`
 
 const insertDelivery = `INSERT INTO deliveries (seq, version, random, endpoint, received_at, took, method, path, query,
-	content_type, size, type, event, verdict, reason, secret, duplicate_of, host, proto, remote, headers, body)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	content_type, size, type, event, verdict, reason, secret, duplicate_of, try, release_of, occurred_at, account, mode,
+	events, scheme, covers, skew, host, proto, remote, headers, body)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID, Seq and, where a verified
-// delivery of the same event came before, DuplicateOf. Errors are problems of kind hook.ErrUnavailable: nothing was kept.
+// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID and Seq and, where a verified
+// delivery of the same event came before, DuplicateOf and Try. Errors are problems of kind hook.ErrUnavailable: nothing was kept.
 func (s *Store) Append(r *hook.Record) error {
 	w := &work{record: r, done: make(chan struct{}, 1)}
 	return s.wait(w)
@@ -36,13 +37,21 @@ func (s *Store) append(r *hook.Record, seq hook.Seq) error {
 	if _, err := io.ReadFull(s.options.Random, random[:]); err != nil {
 		return fmt.Errorf("read randomness: %w", err)
 	}
-	r.Seq, r.ID, r.DuplicateOf = seq, hook.NewDeliveryID(seq, random), 0
-	if err := s.claimEvent(r); err != nil {
+	r.Seq, r.ID, r.DuplicateOf, r.Try = seq, hook.NewDeliveryID(seq, random), 0, 0
+	if err := s.claimEvents(r); err != nil {
 		return fmt.Errorf("claim event: %w", err)
+	}
+	occurred, skew := int64(0), any(nil)
+	if !r.OccurredAt.IsZero() {
+		occurred = r.OccurredAt.UnixMilli()
+	}
+	if r.Check.Dated {
+		skew = r.Check.Skew.Milliseconds()
 	}
 	err := s.write.exec(insertDelivery, int64(seq), int64(recordVersion), random[:], string(r.Endpoint),
 		r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Method, r.Path, r.Query, r.ContentType, r.Size, r.Type, r.Event,
-		string(r.Verdict), r.Reason, r.Secret, int64(r.DuplicateOf), r.Host, r.Proto, r.Remote,
+		string(r.Verdict), r.Reason, r.Secret, int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), occurred, r.Account,
+		r.Mode, int64(r.Events), r.Check.Scheme, string(r.Check.Covers), skew, r.Host, r.Proto, r.Remote,
 		flatHeaders(r.Headers), notNil(r.Body))
 	if err != nil {
 		return fmt.Errorf("append delivery: %w", err)
@@ -50,24 +59,6 @@ func (s *Store) append(r *hook.Record, seq hook.Seq) error {
 	if r.Verdict == hook.Rejected {
 		return s.turnRing(r.Endpoint)
 	}
-	return nil
-}
-
-// claimEvent looks for the event's first delivery among the verified ones, and makes r the first where there is none.
-func (s *Store) claimEvent(r *hook.Record) error {
-	if r.Verdict != hook.Verified || r.Event == "" {
-		return nil
-	}
-	fresh, err := s.write.changed(`INSERT INTO events (endpoint, event, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-		string(r.Endpoint), r.Event, int64(r.Seq))
-	if err != nil || fresh == 1 {
-		return err
-	}
-	first, err := s.write.value(`SELECT seq FROM events WHERE endpoint = ? AND event = ?`, string(r.Endpoint), r.Event)
-	if err != nil {
-		return err
-	}
-	r.DuplicateOf = hook.Seq(first.(int64))
 	return nil
 }
 
@@ -181,23 +172,35 @@ func (s *Store) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, 
 		return hook.Record{}, noDelivery
 	}
 	var r hook.Record
-	var took int64
-	var headers []byte
-	into := newScan(&r.Delivery)
-	err := s.read.QueryRowContext(ctx, `SELECT `+columns+`, took, host, proto, remote, headers, body FROM deliveries
-		WHERE seq = ?`, int64(seq)).Scan(append(into.targets(), &took, &r.Host, &r.Proto, &r.Remote, &headers, &r.Body)...)
+	err := scanRecord(s.read.QueryRowContext(ctx, `SELECT `+wholeColumns+` FROM deliveries WHERE seq = ?`, int64(seq)), &r)
 	if errors.Is(err, sql.ErrNoRows) {
 		return hook.Record{}, noDelivery
 	}
 	if err != nil {
 		return hook.Record{}, s.failed("read delivery", err)
 	}
-	into.finish()
 	if r.ID != id {
 		return hook.Record{}, noDelivery
 	}
-	r.Took, r.Headers = time.Duration(took)*time.Microsecond, readHeaders(headers)
 	return r, nil
+}
+
+// wholeColumns are what a hook.Record is read from, in the order of scanRecord.
+const wholeColumns = columns + `, scheme, covers, skew, took, host, proto, remote, headers, body`
+
+func scanRecord(row interface{ Scan(...any) error }, r *hook.Record) error {
+	var took int64
+	var skew sql.NullInt64
+	var headers []byte
+	into := newScan(&r.Delivery)
+	if err := row.Scan(append(into.targets(), &r.Check.Scheme, &r.Check.Covers, &skew, &took, &r.Host, &r.Proto, &r.Remote,
+		&headers, &r.Body)...); err != nil {
+		return err
+	}
+	into.finish()
+	r.Check.Dated, r.Check.Skew = skew.Valid, time.Duration(skew.Int64)*time.Millisecond
+	r.Took, r.Headers = time.Duration(took)*time.Microsecond, readHeaders(headers)
+	return nil
 }
 
 var noDelivery = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
@@ -208,6 +211,7 @@ type scan struct {
 	into     *hook.Delivery
 	random   []byte
 	received int64
+	occurred int64
 }
 
 func newScan(d *hook.Delivery) *scan { return &scan{into: d} }
@@ -215,12 +219,16 @@ func newScan(d *hook.Delivery) *scan { return &scan{into: d} }
 func (sc *scan) targets() []any {
 	d := sc.into
 	return []any{&d.Seq, &sc.random, &d.Endpoint, &sc.received, &d.Method, &d.Path, &d.Query, &d.ContentType, &d.Size,
-		&d.Type, &d.Event, &d.Verdict, &d.Reason, &d.Secret, &d.DuplicateOf}
+		&d.Type, &d.Event, &d.Verdict, &d.Reason, &d.Secret, &d.DuplicateOf, &d.Try, &d.ReleaseOf,
+		&sc.occurred, &d.Account, &d.Mode, &d.Events}
 }
 
 func (sc *scan) finish() {
 	sc.into.ID = hook.NewDeliveryID(sc.into.Seq, [16]byte(sc.random))
 	sc.into.ReceivedAt = hook.Millis(sc.received)
+	if sc.occurred != 0 {
+		sc.into.OccurredAt = hook.Millis(sc.occurred)
+	}
 }
 
 func scanAll(rows *sql.Rows) ([]hook.Delivery, error) {

@@ -26,6 +26,15 @@ CREATE TABLE deliveries (
     reason       TEXT    NOT NULL,
     secret       TEXT    NOT NULL, -- label of the secret that matched
     duplicate_of INTEGER NOT NULL, -- seq of the event's first delivery, or 0
+    try          INTEGER NOT NULL, -- which try of its event, from the second on; or 0
+    release_of   INTEGER NOT NULL, -- seq of the rejected delivery that this one is, verified later; or 0
+    occurred_at  INTEGER NOT NULL, -- milliseconds since 1970, as the provider says; or 0
+    account      TEXT    NOT NULL,
+    mode         TEXT    NOT NULL, -- live, test or empty
+    events       INTEGER NOT NULL, -- how many are in the body, where there are several; or 0
+    scheme       TEXT    NOT NULL, -- how it was checked; empty: it was not
+    covers       TEXT    NOT NULL, -- what the signature covers
+    skew         INTEGER,          -- milliseconds from signing to receiving; NULL: no time is signed
     host         TEXT    NOT NULL,
     proto        TEXT    NOT NULL,
     remote       TEXT    NOT NULL,
@@ -39,11 +48,16 @@ CREATE INDEX deliveries_by_endpoint ON deliveries (endpoint, seq);
 -- Rejected deliveries are a capped ring per endpoint; only they are in here.
 CREATE INDEX deliveries_rejected ON deliveries (endpoint, seq) WHERE verdict = 'rejected';
 
+-- Repeats of an event, and rejected deliveries that verified later: few are in here.
+CREATE INDEX deliveries_repeats ON deliveries (duplicate_of) WHERE duplicate_of > 0;
+CREATE INDEX deliveries_releases ON deliveries (release_of) WHERE release_of > 0;
+
 -- Which verified event came first with which delivery, for ever: it outlives the delivery.
 CREATE TABLE events (
     endpoint TEXT    NOT NULL,
     event    TEXT    NOT NULL,
     seq      INTEGER NOT NULL,
+    tries    INTEGER NOT NULL,
     PRIMARY KEY (endpoint, event)
 ) STRICT, WITHOUT ROWID;
 
@@ -59,6 +73,7 @@ CREATE TABLE endpoints (
     response   TEXT    NOT NULL, -- JSON
     signed_url TEXT    NOT NULL,
     settings   TEXT    NOT NULL, -- JSON
+    allow      TEXT    NOT NULL, -- JSON
     created_at INTEGER NOT NULL,
     deleted_at INTEGER NOT NULL  -- 0 while it lives
 ) STRICT, WITHOUT ROWID;

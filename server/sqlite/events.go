@@ -1,0 +1,163 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"hookbeam/server/hook"
+)
+
+// bodyDiffers is what is noticed of a repeat that does not say what the first try said.
+const bodyDiffers = "body_differs"
+
+// claimEvents makes r the first delivery of its events, or a repeat where a verified one came before. A batch is a
+// repeat where each of its events is.
+func (s *Store) claimEvents(r *hook.Record) error {
+	if r.Verdict != hook.Verified {
+		return nil
+	}
+	if len(r.Batch) > 0 {
+		return s.claimBatch(r)
+	}
+	if r.Event == "" {
+		return nil
+	}
+	first, err := s.claim(r.Endpoint, r.Event, r.Seq)
+	if err != nil || first == r.Seq {
+		return err
+	}
+	r.DuplicateOf = first
+	tries, err := s.write.value(`SELECT tries FROM events WHERE endpoint = ? AND event = ?`, string(r.Endpoint), r.Event)
+	if err != nil {
+		return err
+	}
+	r.Try = int(tries.(int64))
+	same, err := s.write.value(`SELECT body = ? FROM deliveries WHERE seq = ?`, notNil(r.Body), int64(first))
+	if same == int64(0) && r.Reason == "" {
+		r.Reason = bodyDiffers
+	}
+	return err
+}
+
+func (s *Store) claimBatch(r *hook.Record) error {
+	repeats, named := 0, 0
+	for _, e := range r.Batch {
+		if e.ID == "" {
+			continue
+		}
+		named++
+		first, err := s.claim(r.Endpoint, e.ID, r.Seq)
+		if err != nil {
+			return err
+		}
+		if first == r.Seq {
+			continue
+		}
+		if repeats++; repeats == 1 {
+			r.DuplicateOf = first
+		}
+	}
+	if repeats < named || named < len(r.Batch) {
+		r.DuplicateOf = 0
+	}
+	return nil
+}
+
+// claim returns the seq of the event's first delivery, which is seq itself where none came before.
+func (s *Store) claim(endpoint hook.EndpointID, event string, seq hook.Seq) (hook.Seq, error) {
+	fresh, err := s.write.changed(`INSERT INTO events (endpoint, event, seq, tries) VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING`,
+		string(endpoint), event, int64(seq))
+	if err != nil || fresh == 1 {
+		return seq, err
+	}
+	first, err := s.write.value(`SELECT seq FROM events WHERE endpoint = ? AND event = ?`, string(endpoint), event)
+	if err != nil {
+		return 0, err
+	}
+	if first != int64(seq) { // else the same event twice in one batch
+		err = s.write.exec(`UPDATE events SET tries = tries + 1 WHERE endpoint = ? AND event = ?`, string(endpoint), event)
+	}
+	return hook.Seq(first.(int64)), err
+}
+
+// Firsts returns the seq of the first verified delivery of each of some events of an endpoint, 0 where there is none.
+func (s *Store) Firsts(ctx context.Context, endpoint hook.EndpointID, events []string) ([]hook.Seq, error) {
+	firsts := make([]hook.Seq, len(events))
+	st, err := s.read.PrepareContext(ctx, `SELECT seq FROM events WHERE endpoint = ? AND event = ?`)
+	if err != nil {
+		return nil, s.failed("read events", err)
+	}
+	defer st.Close()
+	for i, event := range events {
+		err := st.QueryRowContext(ctx, string(endpoint), event).Scan(&firsts[i])
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, s.failed("read events", err)
+		}
+	}
+	return firsts, nil
+}
+
+// Try is one delivery of an event, as it compares with the first.
+type Try struct {
+	hook.Delivery
+	Headers  []hook.Header
+	SameBody bool
+}
+
+// maxTries bounds how many tries of one event are listed.
+const maxTries = 100
+
+// Tries returns the deliveries of the event of a delivery, oldest first, at most 100 of them; only that delivery
+// itself where it has no event or no others are kept.
+func (s *Store) Tries(ctx context.Context, d hook.Delivery) ([]Try, error) {
+	first := d.Seq
+	if d.DuplicateOf != 0 {
+		first = d.DuplicateOf
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+`, headers,
+		body = coalesce((SELECT body FROM deliveries WHERE seq = ?1), body) FROM deliveries
+		WHERE seq = ?1 OR (duplicate_of > 0 AND duplicate_of = ?1) ORDER BY seq LIMIT ?2`, int64(first), maxTries)
+	if err != nil {
+		return nil, s.failed("list tries", err)
+	}
+	defer rows.Close()
+	tries := []Try{}
+	for rows.Next() {
+		var t Try
+		var headers []byte
+		sc := newScan(&t.Delivery)
+		if err := rows.Scan(append(sc.targets(), &headers, &t.SameBody)...); err != nil {
+			return nil, s.failed("list tries", err)
+		}
+		sc.finish()
+		t.Headers = readHeaders(headers)
+		tries = append(tries, t)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, s.failed("list tries", err)
+	}
+	return tries, nil
+}
+
+// EachRejected calls do for every rejected delivery of an endpoint that was not released, oldest first, whole, one at
+// a time. An error of do ends it.
+func (s *Store) EachRejected(ctx context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error {
+	for after := hook.Seq(0); ; {
+		var r hook.Record
+		err := scanRecord(s.read.QueryRowContext(ctx, `SELECT `+wholeColumns+` FROM deliveries INDEXED BY deliveries_rejected
+			WHERE endpoint = ? AND verdict = 'rejected' AND seq > ? AND NOT EXISTS (SELECT 1 FROM deliveries AS later
+			WHERE later.release_of > 0 AND later.release_of = deliveries.seq) ORDER BY seq LIMIT 1`, string(endpoint), int64(after)), &r)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return s.failed("read rejected deliveries", err)
+		}
+		if err := do(&r); err != nil {
+			return fmt.Errorf("delivery %d: %w", r.Seq, err)
+		}
+		after = r.Seq
+	}
+}
