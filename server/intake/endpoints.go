@@ -102,6 +102,12 @@ func (es *Endpoints) Get(id hook.EndpointID) (hook.Endpoint, error) {
 	return e, nil
 }
 
+// Known returns an endpoint, living or deleted; false where there never was one of this id.
+func (es *Endpoints) Known(id hook.EndpointID) (hook.Endpoint, bool) {
+	e, ok := (*es.byID.Load())[id]
+	return e, ok
+}
+
 var noEndpoint = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
 	Detail: "There is no such endpoint: the id is wrong, or it was deleted."}
 
@@ -161,6 +167,11 @@ func (es *Endpoints) Restore(ctx context.Context, id hook.EndpointID) (hook.Endp
 
 // put checks e, stores it, and only then lets it count.
 func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
+	allow, complaint := tidyCIDRs(e.Allow)
+	if complaint != "" {
+		return e, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: complaint}
+	}
+	e.Allow = allow
 	es.mu.Lock()
 	defer es.mu.Unlock()
 	old := *es.byID.Load()

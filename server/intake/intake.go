@@ -3,9 +3,11 @@
 package intake
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"sync"
 	"time"
 
 	"hookbeam/server/hook"
@@ -15,6 +17,8 @@ import (
 // Log is where deliveries are kept.
 type Log interface {
 	Append(r *hook.Record) error
+	// EachRejected calls do for every rejected delivery of an endpoint that was not released, oldest first.
+	EachRejected(ctx context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error
 }
 
 // Intake judges deliveries and appends them.
@@ -23,6 +27,8 @@ type Intake struct {
 	log       Log
 	now       func() time.Time
 	address   func(slug string) string
+
+	releasing sync.Mutex // one at a time, so that nothing is released twice
 }
 
 // New returns an intake for these endpoints. address tells the address of the endpoint whose address ends in a slug,
@@ -39,19 +45,43 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 	if !known {
 		return nil, nil, fmt.Errorf("endpoint %s: unknown provider %q", e.ID, e.Provider)
 	}
+	f := in.judge(p, e, r)
+	write(r, e, f)
+	if err := in.log.Append(r); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case f.Verdict != hook.Rejected:
+		return f.Reply, nil, nil
+	case f.Reason == addressNotAllowed && e.Verify != hook.Observe:
+		return nil, strangerRefused, nil
+	case e.Verify == hook.Enforce:
+		return nil, p.Problem(f), nil
+	}
+	return nil, nil, nil
+}
+
+// judge is what the provider makes of r, unless r comes from where nobody may send.
+func (in *Intake) judge(p *provider.Provider, e *hook.Endpoint, r *hook.Record) provider.Finding {
 	on := provider.Receipt{At: r.ReceivedAt.Time}
 	if p.SignsAddress() {
 		on.URL = in.address(e.Slug)
 	}
-	f := p.Examine(e, r, on)
-	r.Endpoint, r.Verdict, r.Reason, r.Secret, r.Event, r.Type = e.ID, f.Verdict, f.Reason, f.Secret, f.Event, f.Type
-	if err := in.log.Append(r); err != nil {
-		return nil, nil, err
+	if allows(e.Allow, r.Remote) {
+		return p.Examine(e, r, on)
 	}
-	if f.Verdict == hook.Rejected && e.Verify == hook.Enforce {
-		return nil, p.Problem(f), nil
-	}
-	return f.Reply, nil, nil
+	unchecked := *e
+	unchecked.Verify = hook.Off
+	f := p.Examine(&unchecked, r, on)
+	f.Verdict, f.Reason, f.Reply = hook.Rejected, addressNotAllowed, nil
+	return f
+}
+
+// write writes a finding into r.
+func write(r *hook.Record, e *hook.Endpoint, f provider.Finding) {
+	r.Endpoint, r.Verdict, r.Reason, r.Secret, r.Check = e.ID, f.Verdict, f.Reason, f.Secret, f.Check
+	r.Event, r.Type, r.OccurredAt, r.Account, r.Mode = f.Event, f.Type, f.OccurredAt, f.Account, f.Mode
+	r.Batch, r.Events = f.Batch, len(f.Batch)
 }
 
 var noSample = &hook.Problem{Kind: hook.ErrConflict, Code: "no_sample",

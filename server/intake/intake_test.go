@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,22 @@ func (k *kept) Append(r *hook.Record) error {
 	r.Seq = hook.Seq(len(k.records) + 1)
 	k.records = append(k.records, *r)
 	return k.broken
+}
+
+func (k *kept) EachRejected(_ context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error {
+	released := map[hook.Seq]bool{}
+	for _, r := range k.records {
+		released[r.ReleaseOf] = true
+	}
+	for _, r := range slices.Clone(k.records) {
+		if r.Endpoint != endpoint || r.Verdict != hook.Rejected || released[r.Seq] {
+			continue
+		}
+		if err := do(&r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)

@@ -142,7 +142,7 @@ func (s *Store) Tries(ctx context.Context, d hook.Delivery) ([]Try, error) {
 }
 
 // EachRejected calls do for every rejected delivery of an endpoint that was not released, oldest first, whole, one at
-// a time. An error of do ends it.
+// a time; do may change it. An error of do ends it.
 func (s *Store) EachRejected(ctx context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error {
 	for after := hook.Seq(0); ; {
 		var r hook.Record
@@ -155,9 +155,9 @@ func (s *Store) EachRejected(ctx context.Context, endpoint hook.EndpointID, do f
 		if err != nil {
 			return s.failed("read rejected deliveries", err)
 		}
-		if err := do(&r); err != nil {
-			return fmt.Errorf("delivery %d: %w", r.Seq, err)
-		}
 		after = r.Seq
+		if err := do(&r); err != nil {
+			return fmt.Errorf("delivery %d: %w", after, err)
+		}
 	}
 }

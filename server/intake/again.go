@@ -1,0 +1,52 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/provider"
+)
+
+// Again is what came of verifying an endpoint's rejected deliveries once more.
+type Again struct {
+	Examined int `json:"examined" doc:"Rejected deliveries that were looked at."`
+	Verified int `json:"verified" doc:"Those that verify with what the endpoint has now."`
+	Released int `json:"released" doc:"Those that were appended to the log as verified; none unless it was asked for."`
+}
+
+// VerifyAgain examines the rejected deliveries of an endpoint with the secrets and rules that it has now, as of the
+// time when each came. With release, each that verifies is appended to the log as a delivery of its own that names the
+// rejected one, so that every follower meets it at the log's end; what was released before is not released again.
+// Errors are those of the log, and a problem of kind hook.ErrNotFound.
+func (in *Intake) VerifyAgain(ctx context.Context, id hook.EndpointID, release bool) (a Again, err error) {
+	e, err := in.endpoints.Get(id)
+	if err != nil {
+		return a, err
+	}
+	p, known := provider.For(e.Provider)
+	if !known {
+		return a, fmt.Errorf("endpoint %s: unknown provider %q", e.ID, e.Provider)
+	}
+	in.releasing.Lock()
+	defer in.releasing.Unlock()
+	err = in.log.EachRejected(ctx, id, func(r *hook.Record) error {
+		a.Examined++
+		f := in.judge(p, &e, r)
+		if f.Verdict != hook.Verified {
+			return nil
+		}
+		a.Verified++
+		if !release {
+			return nil
+		}
+		r.ReleaseOf = r.Seq
+		write(r, &e, f)
+		if err := in.log.Append(r); err != nil {
+			return err
+		}
+		a.Released++
+		return nil
+	})
+	return a, err
+}

@@ -1,0 +1,55 @@
+package intake
+
+import (
+	"net/netip"
+
+	"hookbeam/server/hook"
+)
+
+// maxAllowed bounds the addresses that one endpoint names.
+const maxAllowed = 200
+
+// addressNotAllowed is why a delivery is rejected that comes from elsewhere than its endpoint allows.
+const addressNotAllowed = "address_not_allowed"
+
+var strangerRefused = &hook.Problem{Kind: hook.ErrForbidden, Code: addressNotAllowed,
+	Detail: "This endpoint takes deliveries from certain addresses only, and yours is none of them. Add it to the endpoint's allow list, or have the proxies between named as trusted."}
+
+// allows reports whether an address is in one of the CIDRs. Without any, every address is.
+func allows(cidrs []string, remote string) bool {
+	if len(cidrs) == 0 {
+		return true
+	}
+	addr, err := netip.ParseAddr(remote)
+	if err != nil {
+		return false
+	}
+	addr = addr.Unmap().WithZone("")
+	for _, c := range cidrs {
+		if prefix, err := netip.ParsePrefix(c); err == nil && prefix.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// tidyCIDRs returns the list as prefixes in their shortest form; complaint says which is none, for a person.
+func tidyCIDRs(list []string) (tidy []string, complaint string) {
+	if len(list) > maxAllowed {
+		return nil, "allow has at most 200 addresses."
+	}
+	for _, s := range list {
+		prefix, err := netip.ParsePrefix(s)
+		if addr, single := netip.ParseAddr(s); err != nil && single == nil && addr.Zone() == "" {
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			return nil, "In allow, write each as an address or a CIDR such as 203.0.113.0/24."
+		}
+		if addr := prefix.Addr(); addr.Is4In6() && prefix.Bits() >= 96 {
+			prefix = netip.PrefixFrom(addr.Unmap(), prefix.Bits()-96)
+		}
+		tidy = append(tidy, prefix.Masked().String())
+	}
+	return tidy, ""
+}
