@@ -22,6 +22,7 @@ var useProblems = sync.OnceFunc(func() { huma.NewError = humaError })
 func (a *API) mountCalls() {
 	h := newHuma(a.routes, a.Version)
 	a.mountSession(h)
+	a.mountProviders(h)
 	a.mountEndpoints(h)
 	a.mountDeliveries(h)
 	text := sync.OnceValues(func() ([]byte, error) { return openAPI(h) })

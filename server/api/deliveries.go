@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/provider"
 )
 
 func (a *API) mountDeliveries(h huma.API) {
@@ -16,6 +17,7 @@ func (a *API) mountDeliveries(h huma.API) {
 	body.Responses = map[string]*huma.Response{"200": {Description: "The body, byte for byte.",
 		Content: map[string]*huma.MediaType{octets: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
 	register(a, h, body, a.getBody)
+	register(a, h, a.call("GET /deliveries/{id}/tries", "list-tries", "Every delivery of the same event, oldest first"), a.listTries)
 }
 
 type deliveriesIn struct {
@@ -87,6 +89,26 @@ type WholeDelivery struct {
 	Remote  string        `json:"remote" doc:"The caller's address."`
 	TookUS  int64         `json:"took_us" doc:"Microseconds from the headers to the last byte of the body."`
 	Headers []hook.Header `json:"headers" nullable:"false" doc:"Every value; names sorted, the values of one name in the order received."`
+	Check   *Check        `json:"check,omitempty" doc:"How it was checked; absent where it was not."`
+	Batch   []BatchEvent  `json:"batch,omitempty" doc:"Its events, where there are several in the body."`
+}
+
+// Check says how a delivery was checked, when it was received.
+type Check struct {
+	Scheme   string      `json:"scheme" example:"hmac-sha256"`
+	Covers   hook.Covers `json:"covers" enum:"body,fields,time,nothing" doc:"What nobody can change without being noticed."`
+	Strength string      `json:"strength" enum:"signed body,signed fields,signed time,shared token,secret in the address"`
+	SkewMS   *int64      `json:"skew_ms,omitempty" doc:"Milliseconds from signing to receiving, negative where it was signed in the future; absent where no time is signed."`
+}
+
+// BatchEvent is one event of several in a body.
+type BatchEvent struct {
+	Event       string    `json:"event,omitempty"`
+	Type        string    `json:"type,omitempty"`
+	OccurredAt  hook.Time `json:"occurred_at,omitzero" format:"date-time"`
+	Account     string    `json:"account,omitempty"`
+	Mode        string    `json:"mode,omitempty" enum:"live,test"`
+	DuplicateOf hook.Seq  `json:"duplicate_of,omitempty" doc:"Seq of the delivery in which it came first."`
 }
 
 func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body WholeDelivery }, error) {
@@ -99,7 +121,44 @@ func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body Wh
 	if d.Headers == nil {
 		d.Headers = []hook.Header{}
 	}
+	if c := r.Check; c.Scheme != "" {
+		d.Check = &Check{Scheme: c.Scheme, Covers: c.Covers, Strength: c.Strength()}
+		if skew := c.Skew.Milliseconds(); c.Dated {
+			d.Check.SkewMS = &skew
+		}
+	}
+	if r.Events > 0 {
+		if d.Batch, err = a.batch(ctx, &r); err != nil {
+			return nil, err
+		}
+	}
 	return &struct{ Body WholeDelivery }{d}, nil
+}
+
+// batch is the events of a delivery that has several. They are read from its body, with what is known of its sender.
+func (a *API) batch(ctx context.Context, r *hook.Record) ([]BatchEvent, error) {
+	e, _ := a.Endpoints.Known(r.Endpoint)
+	p, known := provider.For(e.Provider)
+	if !known {
+		return nil, nil
+	}
+	events := p.Events(&e, r)
+	ids := make([]string, len(events))
+	for i, e := range events {
+		ids[i] = e.ID
+	}
+	firsts, err := a.Store.Firsts(ctx, r.Endpoint, ids)
+	if err != nil {
+		return nil, err
+	}
+	batch := make([]BatchEvent, len(events))
+	for i, e := range events {
+		batch[i] = BatchEvent{Event: e.ID, Type: e.Type, OccurredAt: e.OccurredAt, Account: e.Account, Mode: e.Mode}
+		if firsts[i] < r.Seq {
+			batch[i].DuplicateOf = firsts[i]
+		}
+	}
+	return batch, nil
 }
 
 const octets = "application/octet-stream"

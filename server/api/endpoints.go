@@ -12,7 +12,7 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
-	"hookbeam/server/provider"
+	"hookbeam/server/intake"
 )
 
 // Endpoint is an endpoint as clients see it. Secrets' values are not in it.
@@ -28,6 +28,7 @@ type Endpoint struct {
 	Response  *hook.Response    `json:"response" doc:"What is answered instead of the standard answer; null: the standard answer."`
 	SignedURL string            `json:"signed_url" doc:"The address as registered at the provider, where it differs from url."`
 	Settings  map[string]string `json:"settings" doc:"The provider's other facts."`
+	Allow     []string          `json:"allow" nullable:"false" doc:"Who may send, as CIDRs; none: any address." example:"[\"203.0.113.0/24\"]"`
 	CreatedAt hook.Time         `json:"created_at" format:"date-time"`
 	Deleted   bool              `json:"deleted,omitempty" doc:"In a notice: it has just been deleted."`
 }
@@ -47,7 +48,7 @@ type Secret struct {
 func View(site access.Site, e hook.Endpoint) Endpoint {
 	v := Endpoint{ID: e.ID, Name: e.Name, URL: site.URL("in/" + e.Slug), Provider: e.Provider, Verify: e.Verify,
 		Tolerance: brief(e.Tolerance), Secrets: []SecretLabel{}, MaxBody: e.MaxBody, Response: e.Response,
-		SignedURL: e.SignedURL, Settings: e.Settings, CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero()}
+		SignedURL: e.SignedURL, Settings: e.Settings, Allow: append([]string{}, e.Allow...), CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero()}
 	for _, s := range e.Secrets {
 		v.Secrets = append(v.Secrets, SecretLabel{Label: s.Label})
 	}
@@ -79,6 +80,7 @@ type EndpointChange struct {
 	Response  orNull[hook.Response] `json:"response,omitempty" doc:"null: the standard answer."`
 	SignedURL *string               `json:"signed_url,omitempty" maxLength:"2000"`
 	Settings  *map[string]string    `json:"settings,omitempty"`
+	Allow     *[]string             `json:"allow,omitempty" maxItems:"200" doc:"Addresses and CIDRs that may send; an empty list: any address."`
 }
 
 // NewEndpoint is what POST /endpoints takes.
@@ -100,6 +102,7 @@ func (c *EndpointChange) apply(e *hook.Endpoint) error {
 	set(&e.MaxBody, c.MaxBody)
 	set(&e.SignedURL, c.SignedURL)
 	set(&e.Settings, c.Settings)
+	set(&e.Allow, c.Allow)
 	if c.Response.sent {
 		e.Response = c.Response.value
 	}
@@ -166,7 +169,6 @@ type endpointID struct {
 type endpointOut struct{ Body Endpoint }
 
 func (a *API) mountEndpoints(h huma.API) {
-	register(a, h, a.call("GET /providers", "list-providers", "Whose webhooks are understood"), a.listProviders)
 	register(a, h, a.call("GET /endpoints", "list-endpoints", "All endpoints, oldest first"), a.listEndpoints)
 	create := a.call("POST /endpoints", "create-endpoint", "Make an endpoint")
 	create.DefaultStatus = http.StatusCreated
@@ -178,27 +180,8 @@ func (a *API) mountEndpoints(h huma.API) {
 	sample := a.call("POST /endpoints/{id}/sample", "send-sample", "Send a sample delivery, on the way that all take")
 	sample.DefaultStatus = http.StatusCreated
 	register(a, h, sample, a.sendSample)
-}
-
-// Provider is one that Hookbeam understands.
-type Provider struct {
-	ID    string   `json:"id" example:"generic"`
-	Name  string   `json:"name" example:"Any sender"`
-	Steps []string `json:"steps" nullable:"false" doc:"How to set it up, in order."`
-}
-
-type providersOut struct {
-	Body struct {
-		Providers []Provider `json:"providers" nullable:"false"`
-	}
-}
-
-func (a *API) listProviders(context.Context, *struct{}) (*providersOut, error) {
-	out := &providersOut{}
-	for _, p := range provider.All() {
-		out.Body.Providers = append(out.Body.Providers, Provider{ID: p.ID, Name: p.Name, Steps: p.Steps})
-	}
-	return out, nil
+	register(a, h, a.call("POST /endpoints/{id}/verify-again", "verify-again",
+		"Examine the endpoint's rejected deliveries with the secrets that it has now, and release those that verify"), a.verifyAgain)
 }
 
 type endpointsOut struct {
@@ -280,4 +263,14 @@ func (a *API) sendSample(_ context.Context, in *endpointID) (*sampleOut, error) 
 	out := &sampleOut{}
 	out.Body.ID, out.Body.Seq = id, seq
 	return out, nil
+}
+
+func (a *API) verifyAgain(ctx context.Context, in *struct {
+	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
+	Body struct {
+		Release bool `json:"release,omitempty" doc:"Append what verifies to the log; without it they are only counted."`
+	}
+}) (*struct{ Body intake.Again }, error) {
+	again, err := a.Intake.VerifyAgain(ctx, in.ID, in.Body.Release)
+	return &struct{ Body intake.Again }{again}, err
 }

@@ -10,6 +10,11 @@ var code = []Provider{
 			"In the repository or organisation open Settings, Webhooks, Add webhook, and enter this address.",
 			"Choose application/json, and a secret of at least 16 characters; add the same secret here.",
 		},
+		Secret: SecretWords{Name: "Secret", Hint: "the one that you chose, of at least 16 characters",
+			Not: []Lookalike{{"ghp_", "an access token"}, {"github_pat_", "an access token"}, {"gho_", "an access token"}, {"ghs_", "an access token"}}},
+		Ranges: []Range{
+			{Name: "GitHub", Source: "https://api.github.com/meta", CIDRs: []string{"192.30.252.0/22", "185.199.108.0/22", "140.82.112.0/20", "143.55.64.0/20", "2a0a:a440::/29", "2606:50c0::/32"}},
+		},
 		rules: []rule{
 			{at: "header:X-Hub-Signature-256", format: prefixed, mark: "sha256=", hash: "sha256", message: "{body}"},
 			{at: "header:X-Hub-Signature", format: prefixed, mark: "sha1=", hash: "sha1", message: "{body}"},
@@ -25,6 +30,11 @@ var code = []Provider{
 		Steps: []string{
 			"In the project or group open Settings, Webhooks, Add new webhook, and enter this address.",
 			"Set a secret token of at least 16 characters and add the same one here; a signing token (whsec_…), where GitLab offers one, is better.",
+		},
+		Secret: SecretWords{Name: "Secret token or signing token", Hint: "yours, or one that begins with whsec_",
+			Not: []Lookalike{{"glpat-", "an access token"}, {"glptt-", "a trigger token"}}},
+		Ranges: []Range{
+			{Name: "GitLab.com", Source: "https://docs.gitlab.com/user/gitlab_com/"},
 		},
 		rules: []rule{
 			{at: "header:Webhook-Signature", format: list, mark: "v1", hash: "sha256", coding: inBase64, key: fromWhsec,
@@ -42,6 +52,11 @@ var code = []Provider{
 		Steps: []string{
 			"In the repository open Repository settings, Webhooks, Add webhook, and enter this address.",
 			"Set a secret there and add the same one here: without it Bitbucket signs nothing.",
+		},
+		Secret: SecretWords{Name: "Secret", Hint: "the one that you chose or had generated",
+			Not: []Lookalike{{"ATBB", "an app password"}, {"ATCTT", "an access token"}}},
+		Ranges: []Range{
+			{Name: "Atlassian", Source: "https://ip-ranges.atlassian.com"},
 		},
 		rules:  []rule{{at: "header:X-Hub-Signature", format: prefixed, mark: "sha256=", hash: "sha256", message: "{body}"}},
 		events: []string{"header:X-Request-Uuid"}, types: []string{"header:X-Event-Key"},

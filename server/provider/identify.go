@@ -70,6 +70,13 @@ func (p *Provider) identify(q *request, f *Finding) {
 	f.Event, f.Type, f.OccurredAt, f.Account, f.Mode = e.ID, e.Type, e.OccurredAt, e.Account, e.Mode
 }
 
+// Events returns every event of a body that has several; none where it has one.
+func (p *Provider) Events(e *hook.Endpoint, r *hook.Record) []hook.Event {
+	var f Finding
+	p.identify(&request{record: r, endpoint: e}, &f)
+	return f.Batch
+}
+
 func (p *Provider) batchOf(q *request, items []gjson.Result) []hook.Event {
 	events := make([]hook.Event, min(len(items), maxItems))
 	for i := range events {

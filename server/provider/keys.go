@@ -145,6 +145,9 @@ func CheckSecret(id, value string) string {
 		return fmt.Sprintf("%q is no provider that this server knows.", id)
 	}
 	ru := p.secret
+	if complaint := p.mistaken(value); complaint != "" {
+		return complaint
+	}
 	_, password, _ := strings.Cut(value, ":")
 	switch {
 	case len(value) < minSecret:

@@ -16,6 +16,11 @@ type Provider struct {
 	Name  string   // for people
 	Steps []string // how to set it up, in order
 
+	Category string // general, payments, code, shops, chat or mail
+	Secret   SecretWords
+	Settings []Setting // its other facts, in the order of asking
+	Ranges   []Range   // where it sends from
+
 	whole  func(*request, []hook.Secret) Finding // how it signs, where no rule can say it
 	tuned  bool                                  // the endpoint's settings say how it signs
 	rules  []rule                                // how it signs; any of them will do, the first that is missing is named
@@ -31,7 +36,8 @@ type Provider struct {
 }
 
 // all is every provider, in the order in which people are offered them.
-var all = slices.Concat(general, payments, wallets, code, shops, chat, mail)
+var all = slices.Concat(in("general", general), in("payments", payments), in("payments", wallets), in("code", code),
+	in("shops", shops), in("chat", chat), in("mail", mail))
 
 // All returns every provider, in the order in which people are offered them.
 func All() []Provider { return slices.Clone(all) }

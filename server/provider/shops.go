@@ -8,6 +8,8 @@ var shops = []Provider{
 			"In Shopify's admin open Settings, Notifications, Webhooks, and make one with this address and the format JSON.",
 			"Add the secret shown below the list of webhooks here. For an app's webhooks it is the app's client secret.",
 		},
+		Secret: SecretWords{Name: "Webhook secret", Hint: "below the list of webhooks; for an app its client secret",
+			Not: []Lookalike{{"shpat_", "an access token"}, {"shpca_", "an access token"}, {"shppa_", "an access token"}}},
 		rules: []rule{
 			{at: "header:X-Shopify-Hmac-Sha256", hash: "sha256", coding: inBase64, message: "{body}"},
 			{at: "header:Shopify-Hmac-Sha256", hash: "sha256", coding: inBase64, message: "{body}"},
@@ -22,6 +24,8 @@ var shops = []Provider{
 			"In WordPress open WooCommerce, Settings, Advanced, Webhooks, and add one with this address as its delivery URL.",
 			"Enter a secret there and add the same one here. The first request when it is saved is unsigned and no event.",
 		},
+		Secret: SecretWords{Name: "Secret", Hint: "the one of this webhook",
+			Not: []Lookalike{{"ck_", "an API consumer key"}, {"cs_", "an API consumer secret"}}},
 		rules:  []rule{{at: "header:X-Wc-Webhook-Signature", hash: "sha256", coding: inBase64, message: "{body}"}},
 		events: []string{"header:X-Wc-Webhook-Topic+body:id+body:date_modified_gmt+sha256", "header:X-Wc-Webhook-Topic+sha256", "sha256"},
 		types:  []string{"header:X-Wc-Webhook-Topic"},

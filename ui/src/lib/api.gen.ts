@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deliveries/{id}/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every delivery of the same event, oldest first */
+        get: operations["list-tries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/endpoints": {
         parameters: {
             query?: never;
@@ -126,6 +143,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/endpoints/{id}/verify-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Examine the endpoint's rejected deliveries with the secrets that it has now, and release those that verify */
+        post: operations["verify-again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/live": {
         parameters: {
             query?: never;
@@ -135,23 +169,6 @@ export interface paths {
         };
         /** A WebSocket of frames, one to a text message */
         get: operations["watch-live"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/providers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whose webhooks are understood */
-        get: operations["list-providers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -199,6 +216,53 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Again: {
+            /**
+             * Format: int64
+             * @description Rejected deliveries that were looked at.
+             */
+            examined: number;
+            /**
+             * Format: int64
+             * @description Those that were appended to the log as verified; none unless it was asked for.
+             */
+            released: number;
+            /**
+             * Format: int64
+             * @description Those that verify with what the endpoint has now.
+             */
+            verified: number;
+        };
+        BatchEvent: {
+            account?: string;
+            /**
+             * Format: int64
+             * @description Seq of the delivery in which it came first.
+             */
+            duplicate_of?: number;
+            event?: string;
+            /** @enum {string} */
+            mode?: "live" | "test";
+            /** Format: date-time */
+            occurred_at?: string;
+            type?: string;
+        };
+        Check: {
+            /**
+             * @description What nobody can change without being noticed.
+             * @enum {string}
+             */
+            covers: "body" | "fields" | "time" | "nothing";
+            /** @example hmac-sha256 */
+            scheme: string;
+            /**
+             * Format: int64
+             * @description Milliseconds from signing to receiving, negative where it was signed in the future; absent where no time is signed.
+             */
+            skew_ms?: number;
+            /** @enum {string} */
+            strength: "signed body" | "signed fields" | "signed time" | "shared token" | "secret in the address";
+        };
         DeliveriesOutBody: {
             /** @description The log's cursor at which the page was read: frames after it miss nothing and repeat nothing. */
             cursor: string;
@@ -208,6 +272,8 @@ export interface components {
             next?: string;
         };
         Delivery: {
+            /** @description Whose event it is at the provider, where it says. */
+            account?: string;
             /** @description Content-Type as received. */
             content_type?: string;
             /**
@@ -220,6 +286,11 @@ export interface components {
             /** @description The event's unique id at the provider, where it names one. */
             event?: string;
             /**
+             * Format: int64
+             * @description How many events are in the body, where there are several.
+             */
+            events?: number;
+            /**
              * @description Names the delivery.
              * @example dlv_10jabcdefghijklmnopqrstuvwxyz2
              */
@@ -229,6 +300,16 @@ export interface components {
              * @example POST
              */
             method: string;
+            /**
+             * @description Whether the provider calls the event real or a test.
+             * @enum {string}
+             */
+            mode?: "live" | "test";
+            /**
+             * Format: date-time
+             * @description When the event happened, as the provider says.
+             */
+            occurred_at?: string;
             /** @description Path after the endpoint's address, escaped as received; "/" where there is none. */
             path: string;
             /** @description Raw query string, without the question mark. */
@@ -240,6 +321,11 @@ export interface components {
              * @description When its headers had arrived.
              */
             received_at: string;
+            /**
+             * Format: int64
+             * @description Seq of the rejected delivery that this one is, after it verified with a later secret.
+             */
+            release_of?: number;
             /** @description Label of the secret that matched. */
             secret?: string;
             /**
@@ -252,6 +338,11 @@ export interface components {
              * @description Length of the body in bytes.
              */
             size: number;
+            /**
+             * Format: int64
+             * @description Which try of its event this is, from the second on.
+             */
+            try?: number;
             /** @description The event's type, where the provider names one. */
             type?: string;
             /**
@@ -261,6 +352,13 @@ export interface components {
             verdict: "verified" | "unsigned" | "rejected";
         };
         Endpoint: {
+            /**
+             * @description Who may send, as CIDRs; none: any address.
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            allow: string[];
             /** Format: date-time */
             created_at: string;
             /** @description In a notice: it has just been deleted. */
@@ -312,6 +410,8 @@ export interface components {
             verify: "enforce" | "observe" | "off";
         };
         EndpointPatch: {
+            /** @description Addresses and CIDRs that may send; an empty list: any address. */
+            allow?: string[];
             /** Format: int64 */
             max_body?: number;
             name?: string;
@@ -369,6 +469,8 @@ export interface components {
             value: string;
         };
         NewEndpoint: {
+            /** @description Addresses and CIDRs that may send; an empty list: any address. */
+            allow?: string[];
             /** Format: int64 */
             max_body?: number;
             /** @example stripe */
@@ -421,17 +523,6 @@ export interface components {
              */
             title: string;
         };
-        Provider: {
-            /** @example generic */
-            id: string;
-            /** @example Any sender */
-            name: string;
-            /** @description How to set it up, in order. */
-            steps: string[];
-        };
-        ProvidersOutBody: {
-            providers: components["schemas"]["Provider"][];
-        };
         Response: {
             body?: string;
             content_type?: string;
@@ -470,6 +561,92 @@ export interface components {
             /** @description The server's. */
             version: string;
         };
+        TriesOutBody: {
+            /** @description Oldest first, at most 100. */
+            tries: components["schemas"]["Try"][];
+        };
+        Try: {
+            /** @description Whose event it is at the provider, where it says. */
+            account?: string;
+            /** @description Content-Type as received. */
+            content_type?: string;
+            /** @description What is not as in the first: "body", and the names of headers. */
+            differs: string[];
+            /**
+             * Format: int64
+             * @description Seq of the first delivery of the same event.
+             */
+            duplicate_of?: number;
+            /** @description The endpoint that received it. */
+            endpoint: string;
+            /** @description The event's unique id at the provider, where it names one. */
+            event?: string;
+            /**
+             * Format: int64
+             * @description How many events are in the body, where there are several.
+             */
+            events?: number;
+            /**
+             * @description Names the delivery.
+             * @example dlv_10jabcdefghijklmnopqrstuvwxyz2
+             */
+            id: string;
+            /**
+             * @description HTTP method as received.
+             * @example POST
+             */
+            method: string;
+            /**
+             * @description Whether the provider calls the event real or a test.
+             * @enum {string}
+             */
+            mode?: "live" | "test";
+            /**
+             * Format: date-time
+             * @description When the event happened, as the provider says.
+             */
+            occurred_at?: string;
+            /** @description Path after the endpoint's address, escaped as received; "/" where there is none. */
+            path: string;
+            /** @description Raw query string, without the question mark. */
+            query?: string;
+            /** @description Stable code of why it was rejected, or what was noticed. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When its headers had arrived.
+             */
+            received_at: string;
+            /**
+             * Format: int64
+             * @description Seq of the rejected delivery that this one is, after it verified with a later secret.
+             */
+            release_of?: number;
+            /** @description Label of the secret that matched. */
+            secret?: string;
+            /**
+             * Format: int64
+             * @description Place in the log.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Length of the body in bytes.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Which try of its event this is, from the second on.
+             */
+            try?: number;
+            /** @description The event's type, where the provider names one. */
+            type?: string;
+            /**
+             * @description What the checks said.
+             * @enum {string}
+             */
+            verdict: "verified" | "unsigned" | "rejected";
+        };
         Update: {
             delivery?: components["schemas"]["Delivery"];
             endpoint?: components["schemas"]["Endpoint"];
@@ -481,7 +658,17 @@ export interface components {
             /** Format: int64 */
             seq?: number;
         };
+        "Verify-againRequest": {
+            /** @description Append what verifies to the log; without it they are only counted. */
+            release?: boolean;
+        };
         WholeDelivery: {
+            /** @description Whose event it is at the provider, where it says. */
+            account?: string;
+            /** @description Its events, where there are several in the body. */
+            batch?: components["schemas"]["BatchEvent"][] | null;
+            /** @description How it was checked; absent where it was not. */
+            check?: components["schemas"]["Check"];
             /** @description Content-Type as received. */
             content_type?: string;
             /**
@@ -493,6 +680,11 @@ export interface components {
             endpoint: string;
             /** @description The event's unique id at the provider, where it names one. */
             event?: string;
+            /**
+             * Format: int64
+             * @description How many events are in the body, where there are several.
+             */
+            events?: number;
             /** @description Every value; names sorted, the values of one name in the order received. */
             headers: components["schemas"]["Header"][];
             /** @description Host as the sender wrote it. */
@@ -507,6 +699,16 @@ export interface components {
              * @example POST
              */
             method: string;
+            /**
+             * @description Whether the provider calls the event real or a test.
+             * @enum {string}
+             */
+            mode?: "live" | "test";
+            /**
+             * Format: date-time
+             * @description When the event happened, as the provider says.
+             */
+            occurred_at?: string;
             /** @description Path after the endpoint's address, escaped as received; "/" where there is none. */
             path: string;
             /** @example HTTP/1.1 */
@@ -520,6 +722,11 @@ export interface components {
              * @description When its headers had arrived.
              */
             received_at: string;
+            /**
+             * Format: int64
+             * @description Seq of the rejected delivery that this one is, after it verified with a later secret.
+             */
+            release_of?: number;
             /** @description The caller's address. */
             remote: string;
             /** @description Label of the secret that matched. */
@@ -539,6 +746,11 @@ export interface components {
              * @description Microseconds from the headers to the last byte of the body.
              */
             took_us: number;
+            /**
+             * Format: int64
+             * @description Which try of its event this is, from the second on.
+             */
+            try?: number;
             /** @description The event's type, where the provider names one. */
             type?: string;
             /**
@@ -650,6 +862,38 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriesOutBody"];
                 };
             };
             /** @description Error */
@@ -887,6 +1131,42 @@ export interface operations {
             };
         };
     };
+    "verify-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verify-againRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Again"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "watch-live": {
         parameters: {
             query?: {
@@ -907,35 +1187,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "list-providers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProvidersOutBody"];
-                };
             };
             /** @description Error */
             default: {

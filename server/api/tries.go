@@ -1,0 +1,61 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// Try is one delivery of an event, as it compares with the first that is kept.
+type Try struct {
+	hook.Delivery
+	Differs []string `json:"differs" nullable:"false" doc:"What is not as in the first: \"body\", and the names of headers."`
+}
+
+type triesOut struct {
+	Body struct {
+		Tries []Try `json:"tries" nullable:"false" doc:"Oldest first, at most 100."`
+	}
+}
+
+func (a *API) listTries(ctx context.Context, in *deliveryID) (*triesOut, error) {
+	r, err := a.Store.Delivery(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	tries, err := a.Store.Tries(ctx, r.Delivery)
+	if err != nil {
+		return nil, err
+	}
+	out := &triesOut{}
+	out.Body.Tries = []Try{}
+	for _, t := range tries {
+		out.Body.Tries = append(out.Body.Tries, Try{t.Delivery, differences(tries[0], t)})
+	}
+	return out, nil
+}
+
+// differences names what t has otherwise than first.
+func differences(first, t sqlite.Try) []string {
+	names := []string{}
+	if !t.SameBody {
+		names = append(names, "body")
+	}
+	was, is := byName(first.Headers), byName(t.Headers)
+	for _, h := range slices.Concat(first.Headers, t.Headers) {
+		if !slices.Equal(was[h.Name], is[h.Name]) && !slices.Contains(names, h.Name) {
+			names = append(names, h.Name)
+		}
+	}
+	return names
+}
+
+func byName(headers []hook.Header) map[string][]string {
+	m := make(map[string][]string, len(headers))
+	for _, h := range headers {
+		m[h.Name] = append(m[h.Name], h.Value)
+	}
+	return m
+}
