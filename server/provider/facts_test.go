@@ -1,0 +1,104 @@
+package provider
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+func TestTimesAreReadAsSendersWriteThem(t *testing.T) {
+	for text, want := range map[string]string{
+		"1772625600":                    "2026-03-04T12:00:00Z",
+		"1772625600.25":                 "2026-03-04T12:00:00.25Z",
+		"1772625600123":                 "2026-03-04T12:00:00.123Z",
+		"2026-03-04T12:00:00Z":          "2026-03-04T12:00:00Z",
+		"2026-03-04T13:00:00.5+01:00":   "2026-03-04T12:00:00.5Z",
+		"2026-03-04T13:00:00+0100":      "2026-03-04T12:00:00Z",
+		"2026-03-04T12:00:00":           "2026-03-04T12:00:00Z",
+		"2026-03-04 12:00:00":           "2026-03-04T12:00:00Z",
+		"2026-03-04 12:00:00 UTC":       "2026-03-04T12:00:00Z",
+		"2026-03-04 14:00:00 +0200":     "2026-03-04T12:00:00Z",
+		"":                              "",
+		"yesterday":                     "",
+		"0":                             "",
+		"NaN":                           "",
+		"1e300":                         "",
+		"-5":                            "",
+		"0001-01-01T00:00:00Z":          "",
+		"9999-01-01T00:00:00Z":          "",
+		"17726256001237726256001234567": "",
+	} {
+		got, ok := readTime(text)
+		if ok != (want != "") || ok && got.Format(time.RFC3339Nano) != want {
+			t.Errorf("%q: %v %v, want %s", text, got, ok, want)
+		}
+	}
+}
+
+func TestAnEventSaysWhoseItIsAndWhetherItIsATest(t *testing.T) {
+	for name, c := range map[string]struct {
+		id, body      string
+		header        http.Header
+		account, mode string
+	}{
+		"stripe, live":      {"stripe", `{"account":"acct_1","livemode":true}`, nil, "acct_1", "live"},
+		"stripe, test":      {"stripe", `{"livemode":false}`, nil, "", "test"},
+		"stripe, silent":    {"stripe", `{}`, nil, "", ""},
+		"lemon, test":       {"lemonsqueezy", `{"meta":{"test_mode":true},"data":{"attributes":{"store_id":7}}}`, nil, "7", "test"},
+		"lemon, live":       {"lemonsqueezy", `{"meta":{"test_mode":false}}`, nil, "", "live"},
+		"square":            {"square", `{"merchant_id":"M"}`, http.Header{"Square-Environment": {"Sandbox"}}, "M", "test"},
+		"paypal, sandbox":   {"paypal", `{}`, http.Header{"Paypal-Cert-Url": {"https://api.sandbox.paypal.com/v1/x"}}, "", "test"},
+		"paypal, elsewhere": {"paypal", `{}`, http.Header{"Paypal-Cert-Url": {"https://api.paypal.com.evil.example/"}}, "", ""},
+		"adyen":             {"adyen", `{"live":"true","notificationItems":[{"NotificationRequestItem":{"merchantAccountCode":"Shop"}}]}`, nil, "Shop", "live"},
+		"a batch, alike":    {"hubspot", `[{"portalId":1},{"portalId":1}]`, nil, "1", ""},
+		"a batch, not":      {"hubspot", `[{"portalId":1},{"portalId":2}]`, nil, "", ""},
+		"unprintable":       {"stripe", `{"account":"a\u0000b"}`, nil, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, _ := For(c.id)
+			f := p.Examine(&hook.Endpoint{Verify: hook.Off}, recordOf("POST", c.header, c.body), Receipt{At: noon})
+			if f.Account != c.account || f.Mode != c.mode {
+				t.Errorf("account %q, mode %q", f.Account, f.Mode)
+			}
+		})
+	}
+}
+
+// timed is of how many published payloads the time is known.
+var timed = map[string]int{"stripe": 21, "paddle": 16, "adyen": 20, "razorpay": 21, "mailgun": 8, "sendgrid": 9, "paystack": 9,
+	"github": 13, "gitlab": 3, "bitbucket": 2}
+
+func TestTheTimeOfPublishedEventsIsRead(t *testing.T) {
+	folder := filepath.Join(shared(t), "fixtures")
+	content, err := os.ReadFile(filepath.Join(folder, "index.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var index []struct{ Provider, File string }
+	if err := json.Unmarshal(content, &index); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int{}
+	for _, x := range index {
+		body, err := os.ReadFile(filepath.Join(folder, x.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _ := For(x.Provider)
+		f := p.Examine(&hook.Endpoint{Verify: hook.Off}, recordOf("POST", nil, string(body)), Receipt{At: noon})
+		if !f.OccurredAt.IsZero() || len(f.Batch) > 0 && !f.Batch[0].OccurredAt.IsZero() {
+			found[x.Provider]++
+		}
+	}
+	for id, want := range timed {
+		if found[id] < want {
+			t.Errorf("%s: the time of %d events, want %d", id, found[id], want)
+		}
+	}
+	t.Log(found)
+}
