@@ -21,7 +21,7 @@ var floors = map[string]int{
 
 	"server/provider": 1, "server/access": 1, "server/live": 1, "server/follow": 1, "server/sqlite": 1,
 
-	"server/intake": 2, "web": 2,
+	"server/intake": 2, "server/status": 2, "web": 2,
 
 	"server/api": 3,
 
@@ -57,6 +57,7 @@ var addresses = map[string][]string{
 	"golang.org/x/time/rate":              {"server/access"},
 	"github.com/alecthomas/kong":          {""},
 	"github.com/tidwall/gjson":            {"server/provider"},
+	"github.com/tidwall/sjson":            {"server/provider"},
 	"github.com/prometheus/client_golang": {"server/api"},
 }
 

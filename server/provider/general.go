@@ -130,6 +130,7 @@ var general = []Provider{
 		},
 		Secret: SecretWords{Name: "Key", Hint: "a shared secret, or a public key"},
 		whole:  verifyMessage,
+		sign:   signMessage,
 		secret: secretRule{shape: "a shared secret, or an Ed25519 public key behind whpk_"},
 		events: []string{"header:Idempotency-Key", "sha256"}, types: []string{"body:type"},
 	},

@@ -22,6 +22,7 @@ type Provider struct {
 	Ranges   []Range   // where it sends from
 
 	whole  func(*request, []hook.Secret) Finding // how it signs, where no rule can say it
+	sign   func(*request, Signing) error         // the mirror of whole
 	tuned  bool                                  // the endpoint's settings say how it signs
 	rules  []rule                                // how it signs; any of them will do, the first that is missing is named
 	secret secretRule                            // what its secrets look like

@@ -1,0 +1,261 @@
+package provider
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidwall/sjson"
+
+	"hookbeam/server/hook"
+)
+
+// Signing is what a sender signs with.
+type Signing struct {
+	Endpoint *hook.Endpoint // whose settings and registered address are signed, where they are
+	URL      string         // the address that the endpoint has if it names no other as registered
+	At       time.Time
+	Secret   string        // shared with the endpoint, in the form that it holds; or else
+	Key      crypto.Signer // the sender's own: Ed25519, ECDSA on P-256, or RSA
+}
+
+// ErrWrongKey says that a sender does not sign with such a secret or key.
+var ErrWrongKey = errors.New("the sender does not sign with such a secret or key")
+
+// Sign signs r as its sender would, by the first of the sender's rules that the secret or key fits: the mirror of
+// Examine. It changes the headers, query and body of r. Errors are ErrWrongKey, with r as it was, and a problem of
+// kind hook.ErrConflict where the endpoint lacks a setting that is signed.
+func (p *Provider) Sign(r *hook.Record, with Signing) error {
+	q := &request{record: r, endpoint: with.Endpoint, Receipt: Receipt{At: with.At, URL: with.URL}}
+	if p.sign != nil {
+		return p.sign(q, with)
+	}
+	rules := p.rules
+	if p.tuned {
+		own, complaint := tune(with.Endpoint.Settings)
+		if complaint != "" {
+			return &hook.Problem{Kind: hook.ErrConflict, Code: "setting_wrong", Detail: "In the endpoint's settings, " + complaint}
+		}
+		rules = []rule{own}
+	}
+	for _, exactly := range []bool{true, false} {
+		for i := range rules {
+			if rules[i].fits(p, q, with, exactly) {
+				err := rules[i].sign(p, q, with)
+				r.Size = int64(len(r.Body))
+				return err
+			}
+		}
+	}
+	return ErrWrongKey
+}
+
+// fits reports whether this is how a sender signs who has such a key. exactly asks more of a secret than it takes to
+// check with it: what looks like base64 may be a plain token as well.
+func (ru *rule) fits(p *Provider, q *request, with Signing, exactly bool) bool {
+	switch {
+	case ru.legacy || ru.inURL != "" || ru.each && len(p.batch.items(q)) == 0:
+		return false
+	case with.Key != nil:
+		return ru.takes(with.Key)
+	case with.Secret == "" || ru.kind == edwards || ru.kind == ecdsaP256 || ru.kind == certificate:
+		return false
+	}
+	_, ok := ru.key.of(with.Secret, with.At)
+	return ok && (!exactly || ru.key != fromWhsec || strings.HasPrefix(with.Secret, "whsec_"))
+}
+
+// takes reports whether the rule signs with a private key of this kind.
+func (ru *rule) takes(key crypto.Signer) bool {
+	switch key.Public().(type) {
+	case ed25519.PublicKey:
+		return ru.kind == edwards
+	case *ecdsa.PublicKey:
+		return ru.kind == ecdsaP256
+	case *rsa.PublicKey:
+		return ru.kind == certificate
+	}
+	return false
+}
+
+// sign writes the time and the signature, or one for each item, where the rule looks for them.
+func (ru *rule) sign(p *Provider, q *request, with Signing) error {
+	if !ru.complete(q) {
+		return &hook.Problem{Kind: hook.ErrConflict, Code: "setting_missing",
+			Detail: fmt.Sprintf("%s signs a value that the endpoint's settings do not have. Put it there first: %s.", p.Name, p.required())}
+	}
+	if !ru.each {
+		return ru.signOne(q, with, "")
+	}
+	for i, item := range p.batch.items(q) {
+		q.item = item
+		path := strings.Trim(fmt.Sprintf("%s.%d.%s", p.batch.list, i, p.batch.inner), ".")
+		if err := ru.signOne(q, with, path+"."); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// signOne signs the request, or the item that is at this path of its body.
+func (ru *rule) signOne(q *request, with Signing, item string) error {
+	stamp := ""
+	if ru.time != "" {
+		stamp = ru.stampOf(with.At)
+		if err := q.place(ru.time, stamp, item); err != nil {
+			return err
+		}
+	}
+	text, err := ru.sum(q, with, stamp)
+	if err != nil {
+		return err
+	}
+	return q.place(ru.at, ru.written(q, text, stamp), item)
+}
+
+func (ru *rule) stampOf(at time.Time) string {
+	switch ru.unit {
+	case 0:
+		return at.UTC().Format(time.RFC3339)
+	case time.Millisecond:
+		return strconv.FormatInt(at.UnixMilli(), 10)
+	}
+	return strconv.FormatInt(at.Unix(), 10)
+}
+
+// sum makes the signature, as text; of a rule that asks for the secret itself, the secret.
+func (ru *rule) sum(q *request, with Signing, stamp string) (string, error) {
+	if ru.kind == token || ru.kind == basic {
+		return with.Secret, nil
+	}
+	k, _ := ru.key.of(with.Secret, with.At) // it fits, or there is a private key
+	var message strings.Builder
+	q.write(&message, ru.message, stamp, ru.addresses(q)[0], with.Secret)
+	var h hash.Hash
+	switch ru.kind {
+	case keyed:
+		h = hmac.New(newHash(ru.hashed()), k.bytes)
+	case edwards:
+		sum, err := with.Key.Sign(rand.Reader, []byte(message.String()), crypto.Hash(0))
+		return ru.coding.encode(sum), err
+	default:
+		h = newHash(ru.hashed())()
+	}
+	_, _ = h.Write([]byte(message.String()))
+	sum := h.Sum(nil)
+	if ru.kind == ecdsaP256 || ru.kind == certificate {
+		var err error
+		if sum, err = with.Key.Sign(rand.Reader, sum, crypto.SHA256); err != nil {
+			return "", fmt.Errorf("sign: %w", err)
+		}
+	}
+	return ru.coding.encode(sum), nil
+}
+
+// hashed is the hash that is signed with, also where the signature itself may name another.
+func (ru *rule) hashed() string {
+	if ru.hash == "" {
+		return "sha256"
+	}
+	return ru.hash
+}
+
+func (c coding) encode(sum []byte) string {
+	switch c {
+	case inBase64:
+		return base64.StdEncoding.EncodeToString(sum)
+	case inBase64URL:
+		return base64.RawURLEncoding.EncodeToString(sum)
+	default:
+		return hex.EncodeToString(sum)
+	}
+}
+
+// written puts round the signature what its format has round it.
+func (ru *rule) written(q *request, text, stamp string) string {
+	switch {
+	case ru.kind == basic:
+		return ru.mark + " " + base64.StdEncoding.EncodeToString([]byte(text))
+	case ru.kind == token && ru.mark != "":
+		return ru.mark + " " + text
+	}
+	switch ru.format {
+	case prefixed:
+		return ru.mark + text
+	case pairs:
+		if name, beside := strings.CutPrefix(ru.time, "pair:"); beside {
+			return name + "=" + stamp + ru.between + ru.mark + "=" + text
+		}
+		return ru.mark + "=" + text
+	case list:
+		return ru.mark + "," + text
+	case algo:
+		return ru.hashed() + "=" + text
+	case named:
+		return q.endpoint.Settings["public_key"] + "|" + text
+	}
+	return text
+}
+
+// place writes a text to a spot; item is the path of the item that a spot may be in.
+func (q *request) place(spot, text, item string) error {
+	where, name, _ := strings.Cut(spot, ":")
+	switch where {
+	case "header":
+		setHeader(q.record, name, text)
+	case "query":
+		if q.record.Query != "" {
+			q.record.Query += "&"
+		}
+		q.record.Query += url.QueryEscape(name) + "=" + url.QueryEscape(text)
+	case "form":
+		q.record.Body = append(q.record.Body, "&"+url.QueryEscape(name)+"="+url.QueryEscape(text)...)
+		q.form = nil
+	case "item", "body":
+		if where == "item" {
+			name = item + name
+		}
+		body, err := sjson.SetBytes(q.record.Body, name, text)
+		if err != nil {
+			return fmt.Errorf("sign the body: %w", err)
+		}
+		q.record.Body, q.object = body, nil
+	}
+	return nil // "pair" stands beside the signature
+}
+
+// required names the settings that the sender cannot do without.
+func (p *Provider) required() string {
+	var names []string
+	for _, s := range p.Settings {
+		if s.Required {
+			names = append(names, s.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// setHeader gives a record one value of a header, and keeps the names sorted.
+func setHeader(r *hook.Record, name, value string) {
+	name = http.CanonicalHeaderKey(name)
+	i, there := slices.BinarySearchFunc(r.Headers, name, func(h hook.Header, name string) int { return strings.Compare(h.Name, name) })
+	if there {
+		r.Headers[i].Value = value
+		return
+	}
+	r.Headers = slices.Insert(r.Headers, i, hook.Header{Name: name, Value: value})
+}
