@@ -1,0 +1,231 @@
+// Package status says where a payment stands. A status is a function of the set of what its events say: in which order
+// they came, how often, and through which name of the payment changes nothing.
+package status
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// Payment is where a payment stands.
+type Payment struct {
+	State    hook.State
+	Dispute  hook.Dispute
+	Late     bool  // paid after it had looked final: expired, canceled, or failed for half an hour
+	Review   bool  // it went a way that payments do not go; a person should look
+	Amount   int64 // in minor units of Currency; 0: nobody said
+	Refunded int64
+	Currency string
+	At       hook.Time // when it came to stand there
+	Steps    []Step    // how it came there, oldest first
+}
+
+// Step is one change of state.
+type Step struct {
+	State hook.State
+	At    hook.Time
+	Seq   hook.Seq // the delivery that brought what caused it
+}
+
+// quiet is how long a failed payment may be tried again before it counts as over.
+const quiet = 30 * time.Minute
+
+// rank orders what happened in the same moment; senders write whole seconds.
+func rank(k hook.Kind) int {
+	return slices.Index([]hook.Kind{hook.Info, hook.Created, hook.Action, hook.Processing, hook.Failed, hook.Expired, hook.Canceled,
+		hook.Authorized, hook.CaptureFailed, hook.Captured, hook.Refund, hook.RefundFailed, hook.Reversed, hook.DisputeOpen,
+		hook.DisputeLost, hook.DisputeWon, hook.DisputeClosed}, k)
+}
+
+// inOrder returns each piece of evidence once, in the order in which it happened.
+func inOrder(set []hook.Evidence) []hook.Evidence {
+	all := slices.Clone(set)
+	slices.SortFunc(all, func(a, b hook.Evidence) int {
+		return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(rank(a.Kind), rank(b.Kind)), cmp.Compare(a.Event, b.Event),
+			cmp.Compare(a.Refund, b.Refund), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Currency, b.Currency),
+			order(a.Total, b.Total), cmp.Compare(a.Seq, b.Seq))
+	})
+	type word struct {
+		event, refund string
+		kind          hook.Kind
+	}
+	said := make(map[word]bool, len(all))
+	return slices.DeleteFunc(all, func(e hook.Evidence) bool {
+		w := word{e.Event, e.Refund, e.Kind}
+		again := said[w]
+		said[w] = true
+		return again
+	})
+}
+
+func order(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	default:
+		return -1
+	}
+}
+
+// Of derives where a payment stands from everything that its events say. The order of set does not matter, nor do
+// repeats. Without evidence the state is "".
+func Of(set []hook.Evidence) Payment {
+	all := inOrder(set)
+	var p Payment
+	for i := range all {
+		was := p.State
+		p = derive(all[:i+1], p)
+		if p.State != was {
+			p.step(all[i])
+		}
+	}
+	return p
+}
+
+// step notes that the payment moved. Of two moves in one moment that do not go together, only the second is noted.
+func (p *Payment) step(e hook.Evidence) {
+	p.At = e.At
+	if n := len(p.Steps); n > 0 && p.Steps[n-1].At.Equal(e.At.Time) && !slices.Contains(moves[p.Steps[n-1].State], p.State) {
+		p.Steps = p.Steps[:n-1]
+	}
+	if n := len(p.Steps); n > 0 {
+		was := p.Steps[n-1].State
+		if was == p.State {
+			return
+		}
+		p.Review = p.Review || !slices.Contains(moves[was], p.State)
+	}
+	p.Steps = append(p.Steps, Step{p.State, e.At, e.Seq})
+}
+
+// moves are the ways that payments go. A step may skip what was never told.
+var moves = map[hook.State][]hook.State{
+	hook.StatePending: {hook.StateActionRequired, hook.StateProcessing, hook.StateAuthorized, hook.StatePaid, hook.StateFailed,
+		hook.StateCanceled, hook.StateExpired},
+	hook.StateActionRequired: {hook.StateProcessing, hook.StateAuthorized, hook.StatePaid, hook.StateFailed, hook.StateCanceled,
+		hook.StateExpired},
+	hook.StateProcessing: {hook.StateActionRequired, hook.StateAuthorized, hook.StatePaid, hook.StateFailed, hook.StateCanceled,
+		hook.StateExpired},
+	hook.StateFailed: {hook.StateActionRequired, hook.StateProcessing, hook.StateAuthorized, hook.StatePaid, hook.StateCanceled,
+		hook.StateExpired},
+	hook.StateAuthorized:        {hook.StatePaid, hook.StateCanceled, hook.StateExpired, hook.StateFailed},
+	hook.StatePaid:              {hook.StatePartiallyRefunded, hook.StateRefunded, hook.StateFailed},
+	hook.StatePartiallyRefunded: {hook.StateRefunded, hook.StatePaid},
+	hook.StateRefunded:          {hook.StatePartiallyRefunded, hook.StatePaid},
+	hook.StateCanceled:          {hook.StatePaid, hook.StateProcessing},
+	hook.StateExpired:           {hook.StatePaid, hook.StateProcessing},
+}
+
+// derive reads the state off what happened so far; p is how it stood before the last piece of it.
+func derive(so []hook.Evidence, p Payment) Payment {
+	l := latest(so)
+	p.Currency, p.Amount, p.Refunded = amounts(so, l)
+	p.Dispute = dispute(so)
+	_, captured := l[hook.Captured]
+	_, refunded := l[hook.Refund]
+	_, reversed := l[hook.Reversed]
+	_, broken := l[hook.CaptureFailed]
+	moneyIn := captured || refunded
+	switch {
+	case moneyIn && broken && !l[hook.CaptureFailed].Before(newest(l, hook.Captured, hook.Refund)):
+		p.State = hook.StateFailed
+	case reversed:
+		p.State = hook.StateRefunded
+	case moneyIn:
+		p.State = refundState(p, refunded)
+	case broken:
+		p.State = hook.StateFailed
+	default:
+		p.State = unpaid(l, p.State)
+	}
+	if moneyIn && !p.Late {
+		p.Late = late(l)
+	}
+	return p
+}
+
+func refundState(p Payment, refunded bool) hook.State {
+	switch {
+	case !refunded || p.Refunded == 0:
+		return hook.StatePaid
+	case p.Amount > 0 && p.Refunded < p.Amount:
+		return hook.StatePartiallyRefunded
+	default:
+		return hook.StateRefunded
+	}
+}
+
+// unpaid is the state of a payment of which no money is known; where nothing was said it stays as it was.
+func unpaid(l map[hook.Kind]time.Time, was hook.State) hook.State {
+	if at, ok := l[hook.Authorized]; ok {
+		state, canceled := hook.StateAuthorized, false
+		if c, ok := l[hook.Canceled]; ok && !c.Before(at) {
+			state, at, canceled = hook.StateCanceled, c, true
+		}
+		if e, ok := l[hook.Expired]; ok && (e.After(at) || !canceled && e.Equal(at)) {
+			state = hook.StateExpired
+		}
+		return state
+	}
+	var newest time.Time
+	for _, s := range []struct {
+		kind  hook.Kind
+		state hook.State
+	}{{hook.Created, hook.StatePending}, {hook.Action, hook.StateActionRequired}, {hook.Processing, hook.StateProcessing},
+		{hook.Failed, hook.StateFailed}, {hook.Expired, hook.StateExpired}, {hook.Canceled, hook.StateCanceled}} {
+		if at, ok := l[s.kind]; ok && !at.Before(newest) {
+			newest, was = at, s.state
+		}
+	}
+	return was
+}
+
+// latest is when each kind was said last.
+func latest(so []hook.Evidence) map[hook.Kind]time.Time {
+	l := make(map[hook.Kind]time.Time, len(so))
+	for _, e := range so {
+		l[e.Kind] = e.At.Time // they are in order
+	}
+	return l
+}
+
+func newest(l map[hook.Kind]time.Time, kinds ...hook.Kind) (at time.Time) {
+	for _, k := range kinds {
+		if l[k].After(at) {
+			at = l[k]
+		}
+	}
+	return at
+}
+
+// late reports whether the money came after the payment had looked final.
+func late(l map[hook.Kind]time.Time) bool {
+	paid := newest(l, hook.Captured, hook.Refund)
+	over := newest(l, hook.Canceled, hook.Expired)
+	failed := l[hook.Failed]
+	return !over.IsZero() && over.Before(paid) || !failed.IsZero() && paid.Sub(failed) > quiet
+}
+
+// dispute is how the dispute stands: the newest word counts.
+func dispute(so []hook.Evidence) (d hook.Dispute) {
+	for _, e := range so {
+		switch e.Kind {
+		case hook.DisputeOpen:
+			d = hook.DisputeIsOpen
+		case hook.DisputeWon:
+			d = hook.DisputeIsWon
+		case hook.DisputeLost:
+			d = hook.DisputeIsLost
+		case hook.DisputeClosed:
+			if d == hook.DisputeIsOpen {
+				d = hook.DisputeIsLost
+			}
+		}
+	}
+	return d
+}
