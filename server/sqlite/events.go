@@ -85,13 +85,8 @@ func (s *Store) claim(endpoint hook.EndpointID, event string, seq hook.Seq) (hoo
 // Firsts returns the seq of the first verified delivery of each of some events of an endpoint, 0 where there is none.
 func (s *Store) Firsts(ctx context.Context, endpoint hook.EndpointID, events []string) ([]hook.Seq, error) {
 	firsts := make([]hook.Seq, len(events))
-	st, err := s.read.PrepareContext(ctx, `SELECT seq FROM events WHERE endpoint = ? AND event = ?`)
-	if err != nil {
-		return nil, s.failed("read events", err)
-	}
-	defer st.Close()
 	for i, event := range events {
-		err := st.QueryRowContext(ctx, string(endpoint), event).Scan(&firsts[i])
+		err := s.read.QueryRowContext(ctx, `SELECT seq FROM events WHERE endpoint = ? AND event = ?`, string(endpoint), event).Scan(&firsts[i])
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, s.failed("read events", err)
 		}
