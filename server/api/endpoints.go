@@ -177,7 +177,7 @@ func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("PATCH /endpoints/{id}", "change-endpoint", "Change an endpoint; what is left out stays"), a.changeEndpoint)
 	register(a, h, a.call("DELETE /endpoints/{id}", "delete-endpoint", "Delete an endpoint: its address answers 404 at once"), a.deleteEndpoint)
 	register(a, h, a.call("POST /endpoints/{id}/restore", "restore-endpoint", "Bring a deleted endpoint back"), a.restoreEndpoint)
-	sample := a.call("POST /endpoints/{id}/sample", "send-sample", "Send a sample delivery, on the way that all take")
+	sample := a.call("POST /endpoints/{id}/sample", "send-sample", "Send a sample delivery such as the endpoint's provider sends, on the way that all take")
 	sample.DefaultStatus = http.StatusCreated
 	register(a, h, sample, a.sendSample)
 	register(a, h, a.call("POST /endpoints/{id}/verify-again", "verify-again",
@@ -255,8 +255,21 @@ type sampleOut struct {
 	}
 }
 
-func (a *API) sendSample(_ context.Context, in *endpointID) (*sampleOut, error) {
-	id, seq, err := a.Intake.Sample(in.ID)
+// SampleWanted is what a sample is to be.
+type SampleWanted struct {
+	Type string            `json:"type,omitempty" maxLength:"200" example:"payment_intent.succeeded" doc:"One of the provider's types; left out: its first."`
+	Set  map[string]string `json:"set,omitempty" maxProperties:"50" doc:"What is changed in it: a value by its path in a JSON body (one that is JSON itself stays so, any other is a string), a form's field or an XML element by its name."`
+}
+
+func (a *API) sendSample(_ context.Context, in *struct {
+	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
+	Body *SampleWanted
+}) (*sampleOut, error) {
+	var want intake.Wanted
+	if in.Body != nil {
+		want = intake.Wanted(*in.Body)
+	}
+	id, seq, err := a.Intake.Sample(in.ID, want)
 	if err != nil {
 		return nil, err
 	}

@@ -136,12 +136,38 @@ func TestASampleTakesTheWayOfAll(t *testing.T) {
 	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/sample", token: true}).is(t, 404, "endpoint_not_found")
 }
 
+func TestASampleIsWhatIsWantedOfTheEndpointsProvider(t *testing.T) {
+	h := newHouse(t, "")
+	path := "/endpoints/" + string(h.endpoint.ID)
+	h.call("PATCH", path, `{"provider":"stripe","secrets":[{"label":"live","value":"whsec_0123456789abcdef"}]}`, 200, nil)
+	var sample struct{ ID hook.DeliveryID }
+	h.call("POST", path+"/sample", `{"type":"charge.refunded","set":{"data.object.amount_refunded":"1200"}}`, 201, &sample)
+	var d WholeDelivery
+	h.get("/api/v1/deliveries/"+string(sample.ID), &d)
+	body := h.do(request{method: "GET", path: "/api/v1/deliveries/" + string(sample.ID) + "/body", token: true})
+	if d.Verdict != hook.Verified || d.Type != "charge.refunded" || d.Mode != hook.ModeTest || !strings.Contains(body.text, `"amount_refunded": 1200,`) {
+		t.Errorf("%+v %s", d, body.text)
+	}
+	for body, want := range map[string]string{`{"type":"charge.made"}`: "unknown_type", `{"set":{"a.#":"1"}}`: "cannot_set", `{"kind":"x"}`: "invalid_request"} {
+		a := h.do(request{method: "POST", path: "/api/v1" + path + "/sample", token: true, body: body})
+		a.is(t, 400, want)
+		if want == "unknown_type" && !strings.Contains(a.text, "charge.refunded, charge.dispute.created") {
+			t.Errorf("the answer does not list the types: %s", a.text)
+		}
+	}
+}
+
 func TestProvidersSayHowToSetThemUp(t *testing.T) {
 	h := newHouse(t, "")
 	var list struct{ Providers []Provider }
 	h.get("/api/v1/providers", &list)
 	if len(list.Providers) == 0 || list.Providers[0].ID != "generic" || len(list.Providers[0].Steps) == 0 {
 		t.Errorf("%+v", list)
+	}
+	for _, p := range list.Providers {
+		if len(p.SampleTypes) == 0 {
+			t.Errorf("%s names no types to make samples of", p.ID)
+		}
 	}
 }
 

@@ -59,7 +59,7 @@ func (a *API) listProviders(context.Context, *struct{}) (*providersOut, error) {
 	out := &providersOut{}
 	for _, p := range provider.All() {
 		v := Provider{ID: p.ID, Name: p.Name, Category: p.Category, Steps: p.Steps, Secret: KeyWords{p.Secret.Name, p.Secret.Hint},
-			Settings: []Setting{}, SignsURL: p.SignsAddress(), Ranges: []Range{}, SampleTypes: []string{}}
+			Settings: []Setting{}, SignsURL: p.SignsAddress(), Ranges: []Range{}, SampleTypes: p.SampleTypes()}
 		for _, s := range p.Settings {
 			v.Settings = append(v.Settings, Setting(s))
 		}

@@ -4,8 +4,6 @@ package intake
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"sync"
 	"time"
@@ -82,41 +80,4 @@ func write(r *hook.Record, e *hook.Endpoint, f provider.Finding) {
 	r.Endpoint, r.Verdict, r.Reason, r.Secret, r.Check = e.ID, f.Verdict, f.Reason, f.Secret, f.Check
 	r.Event, r.Type, r.OccurredAt, r.Account, r.Mode = f.Event, f.Type, f.OccurredAt, f.Account, f.Mode
 	r.Batch, r.Events = f.Batch, len(f.Batch)
-}
-
-var noSample = &hook.Problem{Kind: hook.ErrConflict, Code: "no_sample",
-	Detail: "Samples are made for endpoints of any sender only. Have the sender of this endpoint send a test event."}
-
-// Sample sends a delivery of our own to an endpoint, on the same way as any other, with the endpoint's secret. What
-// another than the generic provider sends is its own to sign: a problem of kind hook.ErrConflict.
-func (in *Intake) Sample(id hook.EndpointID) (hook.DeliveryID, hook.Seq, error) {
-	e, err := in.endpoints.Get(id)
-	if err != nil {
-		return "", 0, err
-	}
-	if e.Provider != "generic" {
-		return "", 0, noSample
-	}
-	now := in.now().UTC()
-	body := fmt.Appendf(nil, "{\n  \"type\": \"sample.sent\",\n  \"message\": \"Hello from Hookbeam\",\n  \"endpoint\": %q,\n  \"sent_at\": %q\n}\n",
-		e.Name, now.Format(time.RFC3339))
-	var unique [8]byte
-	if _, err := rand.Read(unique[:]); err != nil {
-		return "", 0, err
-	}
-	r := &hook.Record{
-		Delivery: hook.Delivery{Method: "POST", Path: "/", ContentType: "application/json", Size: int64(len(body)), ReceivedAt: hook.Millis(now.UnixMilli())},
-		Request: hook.Request{Host: "localhost", Proto: "HTTP/1.1", Remote: "127.0.0.1", Body: body, Headers: []hook.Header{
-			{Name: "Content-Type", Value: "application/json"},
-			{Name: "User-Agent", Value: "Hookbeam-Sample"},
-			{Name: "Webhook-Id", Value: "sample_" + hex.EncodeToString(unique[:])},
-		}},
-	}
-	if len(e.Secrets) > 0 {
-		r.Headers = append(r.Headers, hook.Header{Name: "X-Webhook-Secret", Value: e.Secrets[0].Value})
-	}
-	if _, _, err := in.Accept(&e, r); err != nil {
-		return "", 0, err
-	}
-	return r.ID, r.Seq, nil
 }

@@ -217,17 +217,6 @@ func TestARejectedDeliveryIsKeptAndRefused(t *testing.T) {
 	}
 }
 
-func TestASampleVerifiesWithTheEndpointsOwnSecret(t *testing.T) {
-	w := newWorld(t)
-	e := w.create(t, hook.Endpoint{Name: "shop", Secrets: []hook.Secret{{Label: "live", Value: "0123456789abcdef"}}})
-	if _, seq, err := w.intake.Sample(e.ID); err != nil || seq != 1 || w.records[0].Verdict != hook.Verified || w.records[0].Event == "" {
-		t.Errorf("%d %v %+v", seq, err, w.records)
-	}
-	if _, _, err := w.intake.Sample("ep_nobody"); !errors.Is(err, hook.ErrNotFound) {
-		t.Errorf("a sample to nobody gave %v", err)
-	}
-}
-
 func TestASignedAddressIsTheEndpointsOwnUnlessItNamesAnother(t *testing.T) {
 	const key, body = "0123456789abcdef", `{"type":"payment.updated","event_id":"sq-1"}`
 	for name, registered := range map[string]string{"its own": "", "another": "https://shop.example.com/hooks"} {
@@ -246,13 +235,5 @@ func TestASignedAddressIsTheEndpointsOwnUnlessItNamesAnother(t *testing.T) {
 				t.Errorf("%v %v %+v", refusal, err, r.Delivery)
 			}
 		})
-	}
-}
-
-func TestASampleIsNotMadeInTheNameOfAnotherSender(t *testing.T) {
-	w := newWorld(t)
-	e := w.create(t, hook.Endpoint{Name: "shop", Provider: "stripe"})
-	if _, _, err := w.intake.Sample(e.ID); !errors.Is(err, hook.ErrConflict) || len(w.records) != 0 {
-		t.Errorf("%v, %d kept", err, len(w.records))
 	}
 }

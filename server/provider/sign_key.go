@@ -14,6 +14,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 )
 
@@ -65,5 +66,6 @@ func newCertificate(at time.Time) (crypto.Signer, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("make a certificate: %w", err)
 	}
-	return private, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})), nil
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	return private, strings.TrimSpace(string(text)), nil
 }
