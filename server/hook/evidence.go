@@ -21,7 +21,7 @@ const (
 	DisputeWon    Kind = "dispute_won"
 	DisputeLost   Kind = "dispute_lost"
 	DisputeClosed Kind = "dispute_closed" // lost, unless it was said how it ended
-	Info          Kind = "info" // it is about the subject, and moves nothing
+	Info          Kind = "info"           // it is about the subject, and moves nothing
 )
 
 // Evidence is what one event says of one subject.
