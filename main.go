@@ -42,6 +42,7 @@ func main() {
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Receive webhooks, keep them, and show them."`
 	Login   loginCmd   `cmd:"" help:"Print a new one-time link to the dashboard."`
+	Trigger triggerCmd `cmd:"" help:"Send a webhook such as a provider sends, rightly signed."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"Print the API's contract." hidden:""`
 }

@@ -70,7 +70,7 @@ func (s *Sampler) Make(p *Provider, name string, set map[string]string, at time.
 	}
 	r.Size = int64(len(r.Body))
 	for _, h := range d.headers {
-		setHeader(r, h.Name, h.Value)
+		SetHeader(r, h.Name, h.Value)
 	}
 	r.ContentType = r.Header("Content-Type")
 	return r, nil

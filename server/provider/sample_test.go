@@ -26,8 +26,8 @@ type made struct {
 	r *hook.Record
 }
 
-// make1 makes a sample and signs it with what its sender signs with: a secret, or where there is none a new key.
-func make1(t testing.TB, s *Sampler, p *Provider, name, secret string, set map[string]string) made {
+// makeSigned makes a sample and signs it with what its sender signs with: a secret, or where there is none a new key.
+func makeSigned(t testing.TB, s *Sampler, p *Provider, name, secret string, set map[string]string) made {
 	t.Helper()
 	r, err := s.Make(p, name, set, noon)
 	if err != nil {
@@ -76,7 +76,7 @@ func eachSample(t *testing.T, do func(t *testing.T, p *Provider, name, secret st
 
 func TestEverySampleIsSignedAsItsSenderSigns(t *testing.T) {
 	eachSample(t, func(t *testing.T, p *Provider, name, secret string) {
-		m := make1(t, NewSampler(), p, name, secret, nil)
+		m := makeSigned(t, NewSampler(), p, name, secret, nil)
 		f := m.finding()
 		if f.Verdict != hook.Verified || f.Secret != "sample" {
 			t.Fatalf("%+v\n%v", f, m.r.Headers)
@@ -134,7 +134,7 @@ func wellFormed(t *testing.T, r *hook.Record) {
 
 func TestASampleOfAnotherSecretIsRefused(t *testing.T) {
 	eachSample(t, func(t *testing.T, p *Provider, name, secret string) {
-		m := make1(t, NewSampler(), p, name, secret, nil)
+		m := makeSigned(t, NewSampler(), p, name, secret, nil)
 		m.e.Secrets = m.e.Secrets[:1]
 		if f := m.finding(); f.Verdict != hook.Rejected {
 			t.Errorf("%+v", f)
@@ -145,13 +145,13 @@ func TestASampleOfAnotherSecretIsRefused(t *testing.T) {
 func TestWhatIsSetIsInTheBodyAndStillVerifies(t *testing.T) {
 	eachSample(t, func(t *testing.T, p *Provider, name, secret string) {
 		s := NewSampler()
-		m := make1(t, s, p, name, secret, nil)
+		m := makeSigned(t, s, p, name, secret, nil)
 		path := map[string]string{"braintree": "kind", "websub": "title", "hubspot": "0.added", "sendgrid": "0.added"}[p.ID]
 		if path == "" {
 			path = "added"
 		}
 		value := "set-by-a-test"
-		changed := make1(t, s, p, name, secret, map[string]string{path: value})
+		changed := makeSigned(t, s, p, name, secret, map[string]string{path: value})
 		in := changed.r.Body
 		if form, err := url.ParseQuery(string(in)); err == nil && p.ID == "braintree" {
 			in = unpack(t, form.Get("bt_payload"))
@@ -177,8 +177,8 @@ func unpack(t *testing.T, payload string) []byte {
 func TestSamplesOfOneRunAreAboutTheSameObject(t *testing.T) {
 	p, _ := For("stripe")
 	s := NewSampler()
-	created, paid := make1(t, s, p, "payment_intent.created", plain, nil), make1(t, s, p, "payment_intent.succeeded", plain, nil)
-	other := make1(t, NewSampler(), p, "payment_intent.created", plain, nil)
+	created, paid := makeSigned(t, s, p, "payment_intent.created", plain, nil), makeSigned(t, s, p, "payment_intent.succeeded", plain, nil)
+	other := makeSigned(t, NewSampler(), p, "payment_intent.created", plain, nil)
 	object := func(m made) string { return (&request{record: m.r}).read("body:data.object.id") }
 	if object(created) != object(paid) || object(created) == object(other) || !strings.HasPrefix(object(paid), "pi_") {
 		t.Errorf("%s, %s, and of another run %s", object(created), object(paid), object(other))
@@ -186,7 +186,7 @@ func TestSamplesOfOneRunAreAboutTheSameObject(t *testing.T) {
 	if a, b := created.finding().Event, paid.finding().Event; a == b {
 		t.Errorf("both are event %s", a)
 	}
-	if again := make1(t, s, p, "payment_intent.created", plain, nil).finding().Event; again == created.finding().Event {
+	if again := makeSigned(t, s, p, "payment_intent.created", plain, nil).finding().Event; again == created.finding().Event {
 		t.Errorf("both are event %s", again)
 	}
 }
@@ -253,7 +253,7 @@ func TestNoSampleIsAPayloadOfARealSender(t *testing.T) {
 		t.Fatalf("%d payloads, %v", len(theirs), err)
 	}
 	eachSample(t, func(t *testing.T, p *Provider, name, secret string) {
-		if path := theirs[squeezed(make1(t, NewSampler(), p, name, secret, nil).r.Body)]; path != "" {
+		if path := theirs[squeezed(makeSigned(t, NewSampler(), p, name, secret, nil).r.Body)]; path != "" {
 			t.Errorf("is %s", path)
 		}
 	})

@@ -216,7 +216,7 @@ func (q *request) place(spot, text, item string) error {
 	where, name, _ := strings.Cut(spot, ":")
 	switch where {
 	case "header":
-		setHeader(q.record, name, text)
+		SetHeader(q.record, name, text)
 	case "query":
 		if q.record.Query != "" {
 			q.record.Query += "&"
@@ -249,8 +249,8 @@ func (p *Provider) required() string {
 	return strings.Join(names, ", ")
 }
 
-// setHeader gives a record one value of a header, and keeps the names sorted.
-func setHeader(r *hook.Record, name, value string) {
+// SetHeader gives a record one value of a header, and keeps the names canonical and sorted.
+func SetHeader(r *hook.Record, name, value string) {
 	name = http.CanonicalHeaderKey(name)
 	i, there := slices.BinarySearchFunc(r.Headers, name, func(h hook.Header, name string) int { return strings.Compare(h.Name, name) })
 	if there {

@@ -37,6 +37,16 @@ func (p *Provider) NewKey(at time.Time) (key crypto.Signer, public string, err e
 	return nil, "", ErrWrongKey
 }
 
+// OnlyByKey reports whether a sender signs with a private key and never with a secret that it shares.
+func (p *Provider) OnlyByKey() bool {
+	for i := range p.rules {
+		if k := p.rules[i].kind; k != edwards && k != ecdsaP256 && k != certificate {
+			return false
+		}
+	}
+	return len(p.rules) > 0
+}
+
 func newEdwards(form keyForm) (crypto.Signer, string, error) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if form == fromHexPublic {

@@ -24,7 +24,7 @@ func signMessage(q *request, with Signing) error {
 		return ErrWrongKey
 	}
 	digest := sha256.Sum256(q.record.Body)
-	setHeader(q.record, "Content-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(digest[:])+":")
+	SetHeader(q.record, "Content-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(digest[:])+":")
 	m := message{parts: []string{"@method", "@target-uri", "content-digest"}}
 	m.params = fmt.Sprintf(`("%s");created=%d;alg="%s"`, strings.Join(m.parts, `" "`), with.At.Unix(), alg)
 	base, ok := m.base(q, (&rule{message: "{url}"}).addresses(q)[0])
@@ -46,7 +46,7 @@ func signMessage(q *request, with Signing) error {
 		_, _ = h.Write(base)
 		sum = h.Sum(nil)
 	}
-	setHeader(q.record, "Signature-Input", "sig1="+m.params)
-	setHeader(q.record, "Signature", "sig1=:"+base64.StdEncoding.EncodeToString(sum)+":")
+	SetHeader(q.record, "Signature-Input", "sig1="+m.params)
+	SetHeader(q.record, "Signature", "sig1=:"+base64.StdEncoding.EncodeToString(sum)+":")
 	return nil
 }

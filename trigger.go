@@ -1,0 +1,141 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"hookbeam/server"
+	"hookbeam/server/provider"
+)
+
+type triggerCmd struct {
+	Provider string   `arg:"" optional:"" help:"Whose webhook to send, for example stripe."`
+	Type     string   `arg:"" optional:"" help:"Which of its events; left out, the most usual."`
+	Set      []string `help:"Change a value of the body: data.object.amount=1200 in JSON (a value that is JSON stays so), a field in a form." sep:"none" placeholder:"PATH=VALUE"`
+	Header   []string `help:"Send this header, in place of the sample's own." sep:"none" placeholder:"'NAME: VALUE'"`
+
+	To       string `help:"Where to send it; otherwise to an endpoint of the server that runs on the data folder." placeholder:"URL"`
+	Endpoint string `help:"Name of the endpoint to send to and to sign for, where several are of this provider." env:"HOOKBEAM_ENDPOINT" placeholder:"NAME"`
+	Data     string `help:"Folder that holds the database." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
+
+	SecretFile string   `help:"File that holds the secret to sign with. No flag takes the secret itself: process lists are public." xor:"with" placeholder:"FILE"`
+	SecretEnv  string   `help:"Environment variable that holds the secret to sign with." xor:"with" placeholder:"VARIABLE"`
+	Key        string   `help:"PEM file with the private key to sign with, for senders that have one." xor:"with" placeholder:"FILE"`
+	Setting    []string `help:"One of the sender's other facts, such as webhook_id=WH-1 for PayPal." sep:"none" placeholder:"NAME=VALUE"`
+
+	Count int  `help:"How often, up to 1000: about the same object, each an event of its own." default:"1" placeholder:"N"`
+	List  bool `help:"List what there is instead of sending it."`
+	JSON  bool `help:"Print JSON, one line for each." env:"HOOKBEAM_JSON"`
+	logging
+}
+
+const mostShots = 1000
+
+// Run sends samples, and fails unless all were taken.
+func (c *triggerCmd) Run(ctx context.Context, io stdio, env environment) error {
+	if c.List && c.Provider == "" {
+		return c.list(io, provider.All())
+	}
+	p, known := provider.For(c.Provider)
+	switch {
+	case !known:
+		return misuse("%q is no provider; hookbeam trigger --list shows them", c.Provider)
+	case c.List:
+		return c.list(io, []provider.Provider{*p})
+	case c.Count < 1 || c.Count > mostShots:
+		return misuse("--count is 1 to %d", mostShots)
+	}
+	set, err := pairsOf("--set", c.Set, "=")
+	if err != nil {
+		return err
+	}
+	headers, err := pairsOf("--header", c.Header, ":")
+	if err != nil {
+		return err
+	}
+	t, err := c.aim(ctx, p, env, c.logger(io.Err))
+	if err != nil {
+		return err
+	}
+	s := shooter{target: t, provider: p, sampler: provider.NewSampler(), client: newClient(), io: io, json: c.JSON}
+	defer s.client.CloseIdleConnections()
+	missed := 0
+	for range c.Count {
+		taken, err := s.shoot(ctx, c.Type, set, headers)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			missed++
+		}
+	}
+	if missed > 0 {
+		return fmt.Errorf("%d of %d not taken: the answer was no 2xx", missed, c.Count)
+	}
+	return nil
+}
+
+func (c *triggerCmd) list(io stdio, all []provider.Provider) error {
+	for _, p := range all {
+		if c.JSON {
+			if err := json.NewEncoder(io.Out).Encode(map[string]any{"provider": p.ID, "types": p.SampleTypes()}); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, name := range p.SampleTypes() {
+			if strings.Contains(name, " ") {
+				name = "'" + name + "'"
+			}
+			if _, err := fmt.Fprintln(io.Out, p.ID, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// pairsOf reads what a flag that may be given often names and sets.
+func pairsOf(flag string, given []string, between string) (map[string]string, error) {
+	pairs := map[string]string{}
+	for _, one := range given {
+		name, value, ok := strings.Cut(one, between)
+		if name = strings.TrimSpace(name); !ok || name == "" {
+			return nil, misuse("%s takes a name, %q and a value", flag, between)
+		}
+		pairs[name] = value
+		if between == ":" {
+			pairs[name] = strings.TrimSpace(value)
+		}
+	}
+	return pairs, nil
+}
+
+func misuse(format string, args ...any) error {
+	return &server.UsageError{Err: fmt.Errorf(format, args...)}
+}
+
+// choose returns the endpoint that a sample is for.
+func choose(found server.Beside, p *provider.Provider, name string) (i int, err error) {
+	var fit []string
+	for at, e := range found.Endpoints {
+		if name == e.Name && e.Provider != p.ID {
+			return 0, misuse("the endpoint %s takes what %s sends, not %s", name, e.Provider, p.ID)
+		}
+		if e.Provider == p.ID && e.Name == cmp.Or(name, e.Name) {
+			i, fit = at, append(fit, e.Name)
+		}
+	}
+	switch {
+	case len(fit) == 0 && name != "":
+		return 0, misuse("there is no endpoint named %s in this data folder", name)
+	case len(fit) == 0:
+		return 0, fmt.Errorf("no endpoint in this data folder is for %s; make one in the dashboard, or name an address with --to", p.Name)
+	case len(fit) > 1:
+		return 0, misuse("%d endpoints are for %s: %s. Say which with --endpoint", len(fit), p.Name, strings.Join(fit, ", "))
+	}
+	return i, nil
+}
