@@ -30,7 +30,7 @@ UI            := ui/dist/.vite/manifest.json
 GO_SOURCES := $(shell find server web -not -path '*/testdata*' -not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \)) $(wildcard *.go) go.mod go.sum
 UI_SOURCES := $(shell find ui/src ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
 
-.PHONY: run build dev generate test check bench clean lint stale vulnerabilities test-go test-go-quick fuzz test-ui test-browser system-packages
+.PHONY: run build dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz test-ui test-browser system-packages
 
 ## Running and building
 
@@ -71,7 +71,7 @@ stale: generate
 
 ## Checking
 
-test: system-packages stale lint vulnerabilities build test-ui test-go test-browser
+test: system-packages stale lint vulnerabilities build test-ui test-go test-sdks test-browser
 	@echo "All of it passed."
 
 check: stale lint build test-ui test-go-quick
@@ -95,6 +95,10 @@ vulnerabilities:
 
 test-go:
 	go test -race ./...
+
+# The senders' own libraries, in a module of their own.
+test-sdks:
+	cd server/provider/sdks && go vet ./... && go test ./...
 
 test-go-quick:
 	go test -short ./...

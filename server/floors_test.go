@@ -195,7 +195,7 @@ func readSources(t *testing.T, root string) []source {
 			return err
 		}
 		name := entry.Name()
-		if entry.IsDir() && file != root && (strings.HasPrefix(name, ".") || slices.Contains([]string{"node_modules", "testdata", "tools", "bin"}, name)) {
+		if entry.IsDir() && file != root && (strings.HasPrefix(name, ".") || slices.Contains([]string{"node_modules", "testdata", "tools", "bin", "sdks"}, name)) {
 			return filepath.SkipDir
 		}
 		if entry.IsDir() || path.Ext(name) != ".go" {
