@@ -135,7 +135,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a sample delivery, on the way that all take */
+        /** Send a sample delivery such as the endpoint's provider sends, on the way that all take */
         post: operations["send-sample"];
         delete?: never;
         options?: never;
@@ -536,6 +536,17 @@ export interface components {
             id: string;
             /** Format: int64 */
             seq: number;
+        };
+        SampleWanted: {
+            /** @description What is changed in it: a value by its path in a JSON body (one that is JSON itself stays so, any other is a string), a form's field or an XML element by its name. */
+            set?: {
+                [key: string]: string;
+            };
+            /**
+             * @description One of the provider's types; left out: its first.
+             * @example payment_intent.succeeded
+             */
+            type?: string;
         };
         Secret: {
             /**
@@ -1109,7 +1120,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SampleWanted"];
+            };
+        };
         responses: {
             /** @description Created */
             201: {
