@@ -93,6 +93,7 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 		return fmt.Errorf("make the first endpoint: %w", err)
 	}
 	in := intake.New(s.endpoints, s.store, time.Now, func(slug string) string { return s.site.URL("in/" + slug) })
+	in.LookUp(intake.NewCertificates(s.store, log, time.Now))
 	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions, Log: log})
 	s.api = api.New(api.Options{
 		Site: s.site, Version: s.config.Version, Now: time.Now, Log: log,

@@ -25,6 +25,7 @@ type Intake struct {
 	log       Log
 	now       func() time.Time
 	address   func(slug string) string
+	lookup    provider.Certificates // nil: none are looked up
 
 	releasing sync.Mutex // one at a time, so that nothing is released twice
 }
@@ -34,6 +35,9 @@ type Intake struct {
 func New(endpoints *Endpoints, log Log, now func() time.Time, address func(slug string) string) *Intake {
 	return &Intake{endpoints: endpoints, log: log, now: now, address: address}
 }
+
+// LookUp has certificates that senders name looked up there. It is called before the first delivery.
+func (in *Intake) LookUp(c provider.Certificates) { in.lookup = c }
 
 // Accept judges r as received by e, fills what the verdict says into it, and appends it. The reply is what the sender
 // must hear instead of the standard answer, nil where that will do. The refusal is what a sender whose delivery was
@@ -61,7 +65,7 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 
 // judge is what the provider makes of r, unless r comes from where nobody may send.
 func (in *Intake) judge(p *provider.Provider, e *hook.Endpoint, r *hook.Record) provider.Finding {
-	on := provider.Receipt{At: r.ReceivedAt.Time}
+	on := provider.Receipt{At: r.ReceivedAt.Time, Certificates: in.lookup}
 	if p.SignsAddress() {
 		on.URL = in.address(e.Slug)
 	}

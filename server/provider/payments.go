@@ -47,7 +47,7 @@ var payments = []Provider{
 		Steps: []string{
 			"In PayPal's developer dashboard open your app and add this address under Webhooks.",
 			"Copy the webhook's id from there into the setting webhook_id.",
-			"Add the certificate that PayPal signs with, in PEM, as a secret. It is behind the address in the header Paypal-Cert-Url; fetch it only from PayPal's own API hosts.",
+			"PayPal's certificate is then fetched from PayPal when it is first needed. Only where this server has no way out, add it here in PEM; it is behind the address in the header Paypal-Cert-Url.",
 		},
 		Secret: SecretWords{Name: "Certificate", Hint: "PEM, only where this server cannot fetch it from PayPal"},
 		Settings: []Setting{
@@ -55,6 +55,7 @@ var payments = []Provider{
 		},
 		rules: []rule{{kind: certificate, at: "header:Paypal-Transmission-Sig", hash: "sha256", coding: inBase64, key: fromPEM,
 			message: "{header:Paypal-Transmission-Id}|{time}|{setting:webhook_id}|{crc32}", time: "header:Paypal-Transmission-Time"}},
+		certificate: "header:Paypal-Cert-Url", algorithm: "header:Paypal-Auth-Algo",
 		secret: secretRule{forms: []keyForm{fromPEM}, shape: "a certificate in PEM, together with the setting webhook_id", pinned: true},
 		events: []string{"body:id"}, types: []string{"body:event_type"},
 		times: []string{"body:create_time"}, mode: "host:Paypal-Cert-Url",

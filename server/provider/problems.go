@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"hookbeam/server/hook"
 )
@@ -15,19 +16,25 @@ const (
 	timestampMissing   = "timestamp_missing"
 	timestampMalformed = "timestamp_malformed"
 	signatureMismatch  = "signature_mismatch"
-	secretMismatch     = "secret_mismatch"
-	timestampInFuture  = "timestamp_in_future"
-	timestampTooOld    = "timestamp_too_old"
-	handshakeRefused   = "handshake_refused"
+
+	certificateUnavailable = "certificate_unavailable"
+	certificateUntrusted   = "certificate_untrusted"
+
+	secretMismatch    = "secret_mismatch"
+	timestampInFuture = "timestamp_in_future"
+	timestampTooOld   = "timestamp_too_old"
+	handshakeRefused  = "handshake_refused"
 )
 
 var reasons = []string{signatureMissing, signatureMalformed, keyMissing, timestampMissing, timestampMalformed,
-	signatureMismatch, secretMismatch, timestampInFuture, timestampTooOld, handshakeRefused}
+	certificateUnavailable, certificateUntrusted, signatureMismatch, secretMismatch, timestampInFuture, timestampTooOld, handshakeRefused}
 
 // Problem returns what the sender of a rejected delivery is told.
 func (p *Provider) Problem(f Finding) *hook.Problem {
 	kind := hook.ErrUnauthenticated
 	switch f.Reason {
+	case certificateUnavailable:
+		return &hook.Problem{Kind: hook.ErrUnavailable, Code: f.Reason, Detail: p.explain(f.Reason), RetryAfter: time.Minute}
 	case secretMismatch:
 		kind = hook.ErrForbidden
 	case handshakeRefused:
@@ -50,6 +57,10 @@ func (p *Provider) explain(reason string) string {
 		return fmt.Sprintf("What was sent as %s is not written as %s writes it. Check that the sender is what this endpoint expects, and that nothing between changes headers.", where, p.Name)
 	case keyMissing:
 		return fmt.Sprintf("This endpoint has no key that fits the signature. %s", p.secretHelp())
+	case certificateUnavailable:
+		return "The certificate that this is signed with could not be fetched from its sender now. Send it again later; if that goes on, let this server reach the sender, or add the certificate to the endpoint."
+	case certificateUntrusted:
+		return "This is signed with a certificate that is not its sender's, or not any more. If it comes from the sender, check that nothing between changes headers, and this server's clock and root certificates."
 	case timestampMissing:
 		return "The signature came without the time that is part of it. Check that nothing between removes headers."
 	case timestampMalformed:

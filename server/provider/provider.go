@@ -21,6 +21,9 @@ type Provider struct {
 	Settings []Setting // its other facts, in the order of asking
 	Ranges   []Range   // where it sends from
 
+	certificate string // spot of the address of the certificate that it signs with; "": it has none
+	algorithm   string // spot of the algorithm that it says to sign with then
+
 	whole  func(*request, []hook.Secret) Finding // how it signs, where no rule can say it
 	sign   func(*request, Signing) error         // the mirror of whole
 	tuned  bool                                  // the endpoint's settings say how it signs
@@ -78,8 +81,8 @@ type Receipt struct {
 
 // Certificates finds the certificate that a sender names by an address.
 type Certificates interface {
-	// Certificate returns the certificate at an address that the sender's own rules allow, checked up to a root, or an
-	// error that says why it cannot be had or trusted.
+	// Certificate returns the certificate at an address that CheckCertificateURL lets through, checked by
+	// ReadCertificate. An error that is not ErrUntrusted passes: asked again later, there may be an answer.
 	Certificate(url string, at time.Time) (*x509.Certificate, error)
 }
 

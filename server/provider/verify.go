@@ -18,7 +18,7 @@ import (
 // verify tries every rule whose signature was sent. Where none holds, the one that came farthest says why.
 func (p *Provider) verify(q *request) Finding {
 	secrets := p.secrets(q.endpoint)
-	if q.endpoint.Verify == hook.Off || len(secrets) == 0 {
+	if q.endpoint.Verify == hook.Off || len(secrets) == 0 && !p.fetches(q) {
 		return Finding{Verdict: hook.Unsigned}
 	}
 	if p.whole != nil {
@@ -41,6 +41,9 @@ func (p *Provider) verify(q *request) Finding {
 		if slices.Index(reasons, f.Reason) > slices.Index(reasons, best.Reason) {
 			best = f
 		}
+	}
+	if p.fetches(q) && (best.Reason == keyMissing || best.Reason == signatureMismatch) {
+		return p.verifyByFetched(q, best)
 	}
 	return best
 }

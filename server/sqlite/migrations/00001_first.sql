@@ -95,3 +95,10 @@ CREATE TABLE probe (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     at   INTEGER NOT NULL
 ) STRICT;
+
+-- Certificates that senders name by an address, as they were found there.
+CREATE TABLE certificates (
+    url        TEXT    PRIMARY KEY,
+    text       BLOB    NOT NULL, -- PEM
+    fetched_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
