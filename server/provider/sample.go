@@ -15,7 +15,7 @@ import (
 // sampleFiles holds the events that are made for trying things out, one file for each provider. A file begins with the
 // headers that all its samples have; each sample begins with "### " and its name, may say whose variant it is ("like
 // NAME") and which headers are its own, and has its body behind an empty line. A variant has, instead of a body, what
-// is set in the other's; a form is written in the same way, a field on each line.
+// is set in the other's; a form is written in the same way, a field on each line. A line behind # is a remark.
 //
 //go:embed samples/*.http
 var sampleFiles embed.FS
@@ -131,7 +131,7 @@ func compose(all []section, i int, f *filler) (*draft, error) {
 
 func headerLines(s section, f *filler) (headers []hook.Header) {
 	for _, line := range s.headers {
-		if name, value, ok := strings.Cut(f.fill(line), ": "); ok {
+		if name, value, ok := strings.Cut(f.fill(line), ": "); ok && line[0] != '#' {
 			headers = append(headers, hook.Header{Name: name, Value: value})
 		}
 	}

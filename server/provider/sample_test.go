@@ -266,3 +266,21 @@ func squeezed(body []byte) string {
 	}
 	return b.String()
 }
+
+func FuzzWhatIsSet(f *testing.F) {
+	for _, seed := range [][2]string{{"data.object.amount", "1200"}, {"0.objectId", `"x"`}, {"added", "<a>&"}, {`a\.b`, "{"}, {":1.2", "[]"}, {"-1", "null"}, {"title", "\xff"}} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, path, value string) {
+		for _, id := range []string{"stripe", "hubspot", "twilio", "braintree", "websub"} {
+			p, _ := For(id)
+			r, err := NewSampler().Make(p, "", map[string]string{path: value}, noon)
+			if err == nil && len(r.Body) > mostValue*6+8000 {
+				t.Errorf("%s has become %d bytes", id, len(r.Body))
+			}
+			if err == nil && strings.HasSuffix(strings.Split(r.ContentType, ";")[0], "json") && !json.Valid(r.Body) {
+				t.Errorf("%q = %q makes no JSON: %s", path, value, r.Body)
+			}
+		}
+	})
+}
