@@ -267,6 +267,16 @@ func squeezed(body []byte) string {
 	return b.String()
 }
 
+func TestNobodyAsksPayPalForTheCertificateOfASample(t *testing.T) {
+	p, _ := For("paypal")
+	for _, name := range p.SampleTypes() {
+		r, err := NewSampler().Make(p, name, nil, noon)
+		if err != nil || CheckCertificateURL(r.Header("Paypal-Cert-Url")) == nil {
+			t.Errorf("%s, %v: %s would be fetched", name, err, r.Header("Paypal-Cert-Url"))
+		}
+	}
+}
+
 func FuzzWhatIsSet(f *testing.F) {
 	for _, seed := range [][2]string{{"data.object.amount", "1200"}, {"0.objectId", `"x"`}, {"added", "<a>&"}, {`a\.b`, "{"}, {":1.2", "[]"}, {"-1", "null"}, {"title", "\xff"}} {
 		f.Add(seed[0], seed[1])

@@ -7,19 +7,12 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
-	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/tidwall/sjson"
 
 	"hookbeam/server/hook"
 )
@@ -166,78 +159,6 @@ func (ru *rule) sum(q *request, with Signing, stamp string) (string, error) {
 	return ru.coding.encode(sum), nil
 }
 
-// hashed is the hash that is signed with, also where the signature itself may name another.
-func (ru *rule) hashed() string {
-	if ru.hash == "" {
-		return "sha256"
-	}
-	return ru.hash
-}
-
-func (c coding) encode(sum []byte) string {
-	switch c {
-	case inBase64:
-		return base64.StdEncoding.EncodeToString(sum)
-	case inBase64URL:
-		return base64.RawURLEncoding.EncodeToString(sum)
-	default:
-		return hex.EncodeToString(sum)
-	}
-}
-
-// written puts round the signature what its format has round it.
-func (ru *rule) written(q *request, text, stamp string) string {
-	switch {
-	case ru.kind == basic:
-		return ru.mark + " " + base64.StdEncoding.EncodeToString([]byte(text))
-	case ru.kind == token && ru.mark != "":
-		return ru.mark + " " + text
-	}
-	switch ru.format {
-	case prefixed:
-		return ru.mark + text
-	case pairs:
-		if name, beside := strings.CutPrefix(ru.time, "pair:"); beside {
-			return name + "=" + stamp + ru.between + ru.mark + "=" + text
-		}
-		return ru.mark + "=" + text
-	case list:
-		return ru.mark + "," + text
-	case algo:
-		return ru.hashed() + "=" + text
-	case named:
-		return q.endpoint.Settings["public_key"] + "|" + text
-	}
-	return text
-}
-
-// place writes a text to a spot; item is the path of the item that a spot may be in.
-func (q *request) place(spot, text, item string) error {
-	where, name, _ := strings.Cut(spot, ":")
-	switch where {
-	case "header":
-		SetHeader(q.record, name, text)
-	case "query":
-		if q.record.Query != "" {
-			q.record.Query += "&"
-		}
-		q.record.Query += url.QueryEscape(name) + "=" + url.QueryEscape(text)
-	case "form":
-		q.record.Body = append(q.record.Body, "&"+url.QueryEscape(name)+"="+url.QueryEscape(text)...)
-		q.form = nil
-	case "item", "body":
-		if where == "item" {
-			name = item + name
-		}
-		body, err := sjson.SetBytes(q.record.Body, name, text)
-		if err != nil {
-			return fmt.Errorf("sign the body: %w", err)
-		}
-		q.record.Body, q.object = body, nil
-	}
-	return nil // "pair" stands beside the signature
-}
-
 // required names the settings that the sender cannot do without.
 func (p *Provider) required() string {
 	var names []string
@@ -247,15 +168,4 @@ func (p *Provider) required() string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// SetHeader gives a record one value of a header, and keeps the names canonical and sorted.
-func SetHeader(r *hook.Record, name, value string) {
-	name = http.CanonicalHeaderKey(name)
-	i, there := slices.BinarySearchFunc(r.Headers, name, func(h hook.Header, name string) int { return strings.Compare(h.Name, name) })
-	if there {
-		r.Headers[i].Value = value
-		return
-	}
-	r.Headers = slices.Insert(r.Headers, i, hook.Header{Name: name, Value: value})
 }
