@@ -125,14 +125,14 @@ var general = []Provider{
 	{
 		ID: "rfc9421", Name: "RFC 9421 HTTP Message Signatures",
 		Steps: []string{
-			"Add the shared secret (hmac-sha256), or the sender's Ed25519 public key as whpk_ and its 32 bytes in base64.",
+			"Add the shared secret (hmac-sha256), or the sender's public key in PEM (Ed25519, ECDSA on P-256, RSA). Where a key's label is the sender's keyid, that key alone is tried.",
 			"Have the sender cover @method, content-digest, and @target-uri (or @authority and @path), and say created.",
 		},
 		Secret: SecretWords{Name: "Key", Hint: "a shared secret, or a public key"},
 		whole:  verifyMessage,
 		sign:   signMessage,
-		secret: secretRule{shape: "a shared secret, or an Ed25519 public key behind whpk_"},
-		events: []string{"header:Idempotency-Key", "sha256"}, types: []string{"body:type"},
+		secret: secretRule{shape: "a shared secret, a public key in PEM, or an Ed25519 public key behind whpk_"},
+		events: []string{"nonce", "header:Idempotency-Key", "sha256"}, types: []string{"body:type"},
 	},
 	{
 		ID: "basic", Name: "HTTP Basic",

@@ -25,6 +25,7 @@ type request struct {
 
 	item   gjson.Result // the item of a batch that is being looked at
 	object []member     // the body's own members, once asked for
+	nonce  string       // of the message signature that held
 	form   url.Values   // the body as a form, once asked for
 	broken bool         // it is no form
 }
@@ -77,6 +78,8 @@ func (q *request) read(spot string) string {
 	case "xml": // an element in what a form field holds in base64
 		field, element, _ := strings.Cut(name, "/")
 		return q.element(field, element)
+	case "nonce":
+		return q.nonce
 	case "const":
 		return name
 	case "sha256":

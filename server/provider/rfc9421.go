@@ -2,9 +2,6 @@ package provider
 
 import (
 	"bytes"
-	"crypto/ed25519"
-	"crypto/hmac"
-	"crypto/sha256"
 	"net/url"
 	"slices"
 	"strconv"
@@ -57,16 +54,20 @@ func (m *message) judge(q *request, secrets []hook.Secret) Finding {
 		return f
 	}
 	usable, matched := false, -1
+	named := slices.ContainsFunc(secrets, func(s hook.Secret) bool { return s.Label == m.fields["keyid"] })
 	for _, address := range (&rule{message: "{url}"}).addresses(q) {
 		base, ok := m.base(q, address)
 		if !ok {
 			return f
 		}
 		for i, s := range secrets {
-			fits, holds := m.holds(s.Value, base)
-			usable = usable || fits
+			if named && s.Label != m.fields["keyid"] {
+				continue
+			}
+			alg, holds := m.holds(s.Value, base)
+			usable = usable || alg != ""
 			if holds && matched < 0 {
-				matched = i
+				matched, f.Check.Scheme = i, "rfc9421 "+alg
 			}
 		}
 	}
@@ -76,7 +77,7 @@ func (m *message) judge(q *request, secrets []hook.Secret) Finding {
 			f.Reason = timestampTooOld
 			return f
 		}
-		f.Check.Skew = q.At.Sub(time.Unix(created, 0))
+		f.Check.Skew, q.nonce = q.At.Sub(time.Unix(created, 0)), m.fields["nonce"]
 		return within(q, f.Check, secrets[matched].Label)
 	case usable:
 		f.Reason = signatureMismatch
@@ -147,23 +148,4 @@ func (q *request) component(part, address string, u *url.URL) (string, bool) {
 		}
 	}
 	return strings.Join(values, ", "), len(values) > 0
-}
-
-// holds reports whether a secret has a form for this signature's algorithm, and whether the signature is right. A key
-// of one kind is never used as one of another.
-func (m *message) holds(secret string, base []byte) (fits, right bool) {
-	alg := m.fields["alg"]
-	if k, ok := fromWhpk.of(secret, time.Time{}); ok {
-		return alg == "" || alg == "ed25519", (alg == "" || alg == "ed25519") && ed25519.Verify(k.edwards, base, m.sum)
-	}
-	k, ok := fromWhsec.of(secret, time.Time{})
-	if !ok || !strings.HasPrefix(secret, "whsec_") {
-		k.bytes = []byte(secret)
-	}
-	if alg != "" && alg != "hmac-sha256" || secret == "" || strings.HasPrefix(secret, "whpk_") {
-		return false, false
-	}
-	sum := hmac.New(sha256.New, k.bytes)
-	_, _ = sum.Write(base)
-	return true, hmac.Equal(sum.Sum(nil), m.sum)
 }

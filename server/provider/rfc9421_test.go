@@ -1,9 +1,17 @@
 package provider
 
 import (
+	"crypto"
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
 	"net/http"
 	"strings"
 	"testing"
@@ -33,6 +41,99 @@ func sampleMessages(k keys) []sample {
 				return messageHeaders(at, body, "", func(base string) []byte { return ed25519.Sign(k.edwards, []byte(base)) })
 			}},
 	}
+}
+
+// TestTheEd25519ExampleOfTheRFC checks the example of RFC 9421, appendix B.2.6.
+func TestTheEd25519ExampleOfTheRFC(t *testing.T) {
+	q := &request{endpoint: &hook.Endpoint{}, record: recordOf("POST", headers("Date", "Tue, 20 Apr 2021 02:07:55 GMT", "Content-Type", "application/json",
+		"Content-Length", "18", "Signature-Input", `sig-b26=("date" "@method" "@path" "@authority" "content-type" "content-length");created=1618884473;keyid="test-key-ed25519"`,
+		"Signature", "sig-b26=:wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==:"), "")}
+	found, _ := q.messages()
+	if len(found) != 1 {
+		t.Fatal(found)
+	}
+	base, ok := found[0].base(q, "https://example.com/foo?param=Value&Pet=dog")
+	public := "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=\n-----END PUBLIC KEY-----\n"
+	if alg, right := found[0].holds(public, base); !ok || !right || alg != "ed25519" {
+		t.Errorf("%v %s: %s", ok, alg, base)
+	}
+}
+
+// TestEveryAlgorithmOfMessagesIsTakenByItsOwnKeyAlone tries each signature with each key, with the algorithm said and
+// left out.
+func TestEveryAlgorithmOfMessagesIsTakenByItsOwnKeyAlone(t *testing.T) {
+	edPublic, ed, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets := map[string]string{"ed25519": inPEM(t, edPublic), "ecdsa-p256-sha256": inPEM(t, ec.Public()), "rsa-pss-sha512": inPEM(t, rs.Public()),
+		"rsa-v1_5-sha256": inPEM(t, rs.Public()), "hmac-sha256": plain}
+	sums := map[string]func(string) []byte{
+		"ed25519": func(base string) []byte { return ed25519.Sign(ed, []byte(base)) },
+		"ecdsa-p256-sha256": func(base string) []byte {
+			digest := sha256.Sum256([]byte(base))
+			r, s, err := ecdsa.Sign(rand.Reader, ec, digest[:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...)
+		},
+		"rsa-pss-sha512": func(base string) []byte {
+			digest := sha512.Sum512([]byte(base))
+			sum, err := rsa.SignPSS(rand.Reader, rs, crypto.SHA512, digest[:], &rsa.PSSOptions{SaltLength: 64})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return sum
+		},
+		"rsa-v1_5-sha256": func(base string) []byte {
+			digest := sha256.Sum256([]byte(base))
+			sum, err := rsa.SignPKCS1v15(rand.Reader, rs, crypto.SHA256, digest[:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return sum
+		},
+		"hmac-sha256": func(base string) []byte { return mac(sha256.New, plain, base) },
+	}
+	for alg, sum := range sums {
+		for _, said := range []string{"", `;alg="` + alg + `"`} {
+			r := recordOf("POST", messageHeaders(noon, "{}", `;nonce="n-1"`+said, sum), "{}")
+			for kind, value := range secrets {
+				own := kind == alg || secrets[kind] == secrets[alg]
+				f := examine("rfc9421", hook.Endpoint{Secrets: secret(value)}, r)
+				if (f.Verdict == hook.Verified) != own || own && (f.Check.Scheme != "rfc9421 "+alg || f.Event != "n-1") {
+					t.Errorf("%s%s with a key of %s: %+v", alg, said, kind, f)
+				}
+			}
+		}
+	}
+	r := recordOf("POST", messageHeaders(noon, "{}", "", sums["ed25519"]), "{}")
+	named := hook.Endpoint{Secrets: []hook.Secret{{Label: "k", Value: secrets["ecdsa-p256-sha256"]}, {Label: "other", Value: secrets["ed25519"]}}}
+	if f := examine("rfc9421", named, r); f.Verdict != hook.Rejected {
+		t.Errorf("the keyid names another key, and yet: %+v", f)
+	}
+	named.Secrets[0].Label, named.Secrets[1].Label = "other", "k"
+	if f := examine("rfc9421", named, r); f.Verdict != hook.Verified || f.Secret != "k" {
+		t.Errorf("the keyid names the key, and yet: %+v", f)
+	}
+}
+
+func inPEM(t *testing.T, public crypto.PublicKey) string {
+	t.Helper()
+	der, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }
 
 // TestTheExampleOfTheRFC builds and checks the example of RFC 9421, appendix B.2.5.
