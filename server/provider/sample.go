@@ -46,7 +46,7 @@ func (p *Provider) SampleTypes() []string {
 func (s *Sampler) Make(p *Provider, name string, set map[string]string, at time.Time) (*hook.Record, error) {
 	all := p.sections()
 	i := slices.IndexFunc(all, func(one section) bool { return one.name == name })
-	if name == "" {
+	if name == "" && len(all) > 0 {
 		i = 0
 	}
 	if i < 0 {

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -29,7 +30,7 @@ func signMessage(q *request, with Signing) error {
 	m.params = fmt.Sprintf(`("%s");created=%d;alg="%s"`, strings.Join(m.parts, `" "`), with.At.Unix(), alg)
 	base, ok := m.base(q, (&rule{message: "{url}"}).addresses(q)[0])
 	if !ok {
-		return fmt.Errorf("the address %q cannot be signed", with.URL)
+		return errors.New("the address cannot be signed")
 	}
 	var sum []byte
 	if with.Key != nil {
@@ -38,11 +39,7 @@ func signMessage(q *request, with Signing) error {
 			return fmt.Errorf("sign: %w", err)
 		}
 	} else {
-		k, ok := fromWhsec.of(with.Secret, with.At)
-		if !ok || !strings.HasPrefix(with.Secret, "whsec_") {
-			k.bytes = []byte(with.Secret)
-		}
-		h := hmac.New(sha256.New, k.bytes)
+		h := hmac.New(sha256.New, sharedKey(with.Secret))
 		_, _ = h.Write(base)
 		sum = h.Sum(nil)
 	}
