@@ -117,7 +117,7 @@ func wooPing(q *request) (Finding, bool) {
 	if !found || !digits(id, 20) || q.record.Method != "POST" || q.record.Header("X-Wc-Webhook-Signature") != "" {
 		return Finding{}, false
 	}
-	return Finding{Verdict: hook.Unsigned, Type: "ping", Reply: &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"}}}, true
+	return Finding{Verdict: hook.Unsigned, Type: "ping", Reply: here()}, true
 }
 
 func digits(s string, most int) bool {
@@ -141,4 +141,33 @@ func discordPing(q *request) *hook.Reply {
 		return &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "application/json", Body: `{"type":1}`}}
 	}
 	return nil
+}
+
+// mailchimpKnock answers the GET by which Mailchimp finds out whether the address is there. It has the secret in it, as
+// every event will.
+func mailchimpKnock(q *request) (Finding, bool) {
+	if q.record.Method != "GET" {
+		return Finding{}, false
+	}
+	sent, known := []byte(q.read("query:secret")), len(q.endpoint.Secrets) == 0
+	for _, s := range q.endpoint.Secrets {
+		known = sameText([]byte(s.Value), sent) || known
+	}
+	if !known {
+		return answered(nil)
+	}
+	return answered(here())
+}
+
+// mandrillKnock answers the HEAD that asks the same.
+func mandrillKnock(q *request) (Finding, bool) {
+	if q.record.Method != "HEAD" {
+		return Finding{}, false
+	}
+	return answered(here())
+}
+
+// here says that the address is there.
+func here() *hook.Reply {
+	return &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"}}
 }

@@ -24,6 +24,7 @@ const maxItems = 1000
 // batch is where several events stand in one body.
 type batch struct {
 	list  string // path of the list in an object; "": the body is the list
+	field string // the form field that holds the list; "": none
 	inner string // path of the event in an item; "": the item is the event
 }
 
@@ -31,6 +32,8 @@ type batch struct {
 func (b *batch) items(q *request) (items []gjson.Result) {
 	var found gjson.Result
 	switch first := firstByte(q.record.Body); {
+	case b.field != "":
+		found = gjson.Parse(q.fields().Get(b.field))
 	case b.list != "":
 		found = q.json(b.list)
 	case first == '[':

@@ -16,8 +16,23 @@ var mail = []Provider{
 		},
 		Secret: SecretWords{Name: "Secret", Hint: "the one behind ?secret= in the address"},
 		rules:  []rule{{kind: token, at: "query:secret"}},
+		greet:  handshake{unsigned: mailchimpKnock},
 		events: []string{"form:type+form:fired_at+form:data[id]+form:data[list_id]"}, types: []string{"form:type"},
 		times: []string{"form:fired_at"}, owner: "form:data[list_id]",
+	},
+	{
+		ID: "mandrill", Name: "Mailchimp Transactional (Mandrill)",
+		Steps: []string{
+			"In Mailchimp Transactional open Settings, Webhooks, and add this address with the events you need: it is asked whether it is there, which is answered.",
+			"Copy the webhook's key from there and add it here.",
+			"If Mailchimp knows the endpoint by another address, set that one as signed_url: it is part of the signature.",
+		},
+		Secret: SecretWords{Name: "Webhook key", Hint: "beside the webhook", Not: []Lookalike{{"md-", "an API key"}}},
+		rules:  []rule{{at: "header:X-Mandrill-Signature", hash: "sha1", coding: inBase64, message: "{url}{form}"}},
+		greet:  handshake{unsigned: mandrillKnock},
+		batch:  &batch{field: "mandrill_events"},
+		events: []string{"item:_id+item:event+item:ts"}, types: []string{"item:event"},
+		times: []string{"item:ts"},
 	},
 	{
 		ID: "hubspot", Name: "HubSpot",

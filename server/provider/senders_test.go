@@ -75,6 +75,8 @@ func sampleServices(k keys) []sample {
 				sum := ed25519.Sign(k.edwards, []byte(seconds(at)+body))
 				return headers("X-Signature-Timestamp", seconds(at), "X-Signature-Ed25519", hex.EncodeToString(sum))
 			}},
+		{id: "mandrill", secret: plain, body: "mandrill_events=" + url.QueryEscape(mandrillEvents), typ: "open", event: "m1/open/1772625600",
+			sign: signed("X-Mandrill-Signature", "", func(string) string { return hmac64(sha1.New, plain, address+"mandrill_events"+mandrillEvents) })},
 		{id: "twilio", secret: plain, body: "MessageSid=SM1&MessageStatus=sent&A=2&A=1", typ: "sent", event: "SM1/sent",
 			sign: signed("X-Twilio-Signature", "", func(body string) string {
 				form, _ := url.ParseQuery(body)
@@ -88,6 +90,8 @@ func sampleServices(k keys) []sample {
 		{id: "mailgun", secret: plain, typ: "delivered", event: "mg-1", dated: true, uncovered: true},
 	}
 }
+
+const mandrillEvents = `[{"event":"open","_id":"m1","ts":1772625600,"msg":{"email":"ada@example.com"}}]`
 
 func sampleTokens() []sample {
 	login := "user:a:password-with:colons"
