@@ -17,6 +17,7 @@ func (a *API) mountDeliveries(h huma.API) {
 	body.Responses = map[string]*huma.Response{"200": {Description: "The body, byte for byte.",
 		Content: map[string]*huma.MediaType{octets: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
 	register(a, h, body, a.getBody)
+	register(a, h, a.call("POST /deliveries/{id}/diagnose", "diagnose", "Say why a delivery did not verify"), a.diagnose)
 	register(a, h, a.call("GET /deliveries/{id}/tries", "list-tries", "Every delivery of the same event, oldest first"), a.listTries)
 }
 

@@ -77,6 +77,7 @@ func table() []route {
 		{pattern: "GET /api/v1/deliveries", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/deliveries/{id}", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/deliveries/{id}/body", audience: member, policy: sandboxed, cache: never},
+		{pattern: "POST /api/v1/deliveries/{id}/diagnose", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/deliveries/{id}/tries", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/live", audience: member, policy: inert, cache: never, socket: true, lasting: true},
 		{pattern: "GET /api/v1/updates", audience: member, policy: inert, cache: never, lasting: true},

@@ -12,6 +12,7 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
+	"hookbeam/server/provider"
 )
 
 const stripeSecret = "whsec_a-secret-that-nobody-guesses"
@@ -123,6 +124,25 @@ func TestRejectedDeliveriesAreVerifiedAgainAndReleased(t *testing.T) {
 		t.Errorf("%+v", d.Delivery)
 	}
 	h.call("POST", "/endpoints/ep_none/verify-again", `{}`, 404, nil)
+}
+
+func TestARejectedDeliveryIsExplained(t *testing.T) {
+	h := newHouse(t, "")
+	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
+	other := h.made(`{"name":"shop-test","provider":"stripe","secrets":[{"label":"test","value":"` + stripeSecret + `"}]}`)
+	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 401, "signature_mismatch")
+	var got provider.Diagnosis
+	path := "/deliveries/" + string(h.newest(e).ID) + "/diagnose"
+	h.call("POST", path, "", 200, &got)
+	if f := got.Findings[0]; got.Cause != "other_secret" || !got.Genuine || f.Endpoint != other.ID || f.Secret != "test" ||
+		got.Summary != `Valid with the secret "test" of your endpoint "shop-test".` {
+		t.Errorf("%+v", got)
+	}
+	h.call("DELETE", "/endpoints/"+string(other.ID), "", 204, nil)
+	if h.call("POST", path, "", 200, &got); got.Cause != "unknown_secret" || got.Genuine {
+		t.Errorf("with the secret of a deleted endpoint: %+v", got)
+	}
+	h.call("POST", "/deliveries/dlv_none/diagnose", "", 404, nil)
 }
 
 func TestAnEndpointTakesFromItsAddressesOnly(t *testing.T) {

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deliveries/{id}/diagnose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say why a delivery did not verify */
+        post: operations["diagnose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries/{id}/tries": {
         parameters: {
             query?: never;
@@ -247,6 +264,24 @@ export interface components {
             occurred_at?: string;
             type?: string;
         };
+        Cause: {
+            /**
+             * @description Stable code.
+             * @example other_secret
+             */
+            cause: string;
+            /** @description The endpoint whose secret fits. */
+            endpoint?: string;
+            /** @description What to do next, as a sentence. */
+            fix: string;
+            /** @description Label of the secret that fits. */
+            secret?: string;
+            /**
+             * @description What was found, as a sentence.
+             * @example Valid with the secret "live" of your endpoint "shop-test".
+             */
+            summary: string;
+        };
         Check: {
             /**
              * @description What nobody can change without being noticed.
@@ -350,6 +385,21 @@ export interface components {
              * @enum {string}
              */
             verdict: "verified" | "unsigned" | "rejected";
+        };
+        Diagnosis: {
+            /** @description That of the first finding. */
+            cause: string;
+            /** @description The likeliest first. */
+            findings: components["schemas"]["Cause"][];
+            /** @description One of the findings shows who made it: a secret that is known here fits. */
+            genuine: boolean;
+            /** @description That of the first finding. */
+            summary: string;
+            /**
+             * Format: int64
+             * @description How many combinations of secret, header, body and address were tried.
+             */
+            tried: number;
         };
         Endpoint: {
             /**
@@ -873,6 +923,38 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diagnose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
                 };
             };
             /** @description Error */
