@@ -20,11 +20,7 @@ var useProblems = sync.OnceFunc(func() { huma.NewError = humaError })
 // mountCalls mounts the calls that huma serves. What they take, what they answer, and openapi.json come from the same
 // types.
 func (a *API) mountCalls() {
-	h := newHuma(a.routes, a.Version)
-	a.mountSession(h)
-	a.mountProviders(h)
-	a.mountEndpoints(h)
-	a.mountDeliveries(h)
+	h := a.describedCalls(a.Version)
 	text := sync.OnceValues(func() ([]byte, error) { return openAPI(h) })
 	a.routes.HandleFunc("GET "+prefix+"/openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		body, err := text()
@@ -35,6 +31,16 @@ func (a *API) mountCalls() {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		_, _ = w.Write(body) // the far end left: nobody to tell
 	})
+}
+
+// describedCalls mounts the calls on a, which need not be whole where only their description is wanted.
+func (a *API) describedCalls(version string) huma.API {
+	h := newHuma(a.routes, version)
+	a.mountSession(h)
+	a.mountProviders(h)
+	a.mountEndpoints(h)
+	a.mountDeliveries(h)
+	return h
 }
 
 func newHuma(mux humago.Mux, version string) huma.API {

@@ -16,11 +16,7 @@ import (
 func OpenAPI() ([]byte, error) {
 	a := &API{}
 	a.routes = newRoutes(a)
-	h := newHuma(a.routes, "1")
-	a.mountSession(h)
-	a.mountEndpoints(h)
-	a.mountDeliveries(h)
-	return openAPI(h)
+	return openAPI(a.describedCalls("1"))
 }
 
 func openAPI(h huma.API) ([]byte, error) {

@@ -194,6 +194,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose webhooks are understood */
+        get: operations["list-providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers/{id}/check-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether a secret looks like one of this provider; nothing is kept */
+        post: operations["check-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -297,6 +331,15 @@ export interface components {
             skew_ms?: number;
             /** @enum {string} */
             strength: "signed body" | "signed fields" | "signed time" | "shared token" | "secret in the address";
+        };
+        "Check-secretRequest": {
+            value: string;
+        };
+        CheckSecretOutBody: {
+            /** @description Why it cannot be a secret of this provider, as a sentence; empty where it can. */
+            complaint: string;
+            /** @description What is odd about it, as a sentence; it is taken all the same. */
+            doubt: string;
         };
         DeliveriesOutBody: {
             /** @description The log's cursor at which the page was read: frames after it miss nothing and repeat nothing. */
@@ -518,6 +561,12 @@ export interface components {
             name: string;
             value: string;
         };
+        KeyWords: {
+            /** @example begins with whsec_ */
+            hint: string;
+            /** @example Signing secret */
+            name: string;
+        };
         NewEndpoint: {
             /** @description Addresses and CIDRs that may send; an empty list: any address. */
             allow?: string[];
@@ -573,6 +622,39 @@ export interface components {
              */
             title: string;
         };
+        Provider: {
+            /** @enum {string} */
+            category: "general" | "payments" | "code" | "shops" | "chat" | "mail";
+            /** @example stripe */
+            id: string;
+            /** @example Stripe */
+            name: string;
+            /** @description Where it sends from, as it publishes it. */
+            ranges: components["schemas"]["Range"][];
+            /** @description Which of the sender's keys is wanted. */
+            secret: components["schemas"]["KeyWords"];
+            /** @description Its other facts, in the order of asking. */
+            settings: components["schemas"]["Setting"][];
+            /** @description The address is part of what it signs. */
+            signs_address: boolean;
+            /** @description How to set it up, in order. */
+            steps: string[];
+            /** @description Types of event that a sample can be sent of. */
+            types: string[];
+        };
+        ProvidersOutBody: {
+            providers: components["schemas"]["Provider"][];
+        };
+        Range: {
+            /** @description Empty where only the source is known. */
+            cidrs: string[];
+            name: string;
+            /**
+             * Format: uri
+             * @description Where it is published: it may change.
+             */
+            source: string;
+        };
         Response: {
             body?: string;
             content_type?: string;
@@ -621,6 +703,17 @@ export interface components {
             login: string;
             /** @description The server's. */
             version: string;
+        };
+        Setting: {
+            hint: string;
+            /** @example Webhook id */
+            label: string;
+            /**
+             * @description Its key in an endpoint's settings.
+             * @example webhook_id
+             */
+            name: string;
+            required: boolean;
         };
         TriesOutBody: {
             /** @description Oldest first, at most 100. */
@@ -1284,6 +1377,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvidersOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Check-secretRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckSecretOutBody"];
+                };
             };
             /** @description Error */
             default: {
