@@ -2,8 +2,18 @@ import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 
 interface SelectProps extends Omit<ComponentProps<"select">, "children"> {
-  choices: readonly { value: string; label: string }[];
+  /** Those of one group stand together. */
+  choices: readonly Choice[];
 }
+
+interface Choice {
+  value: string;
+  label: string;
+  /** The heading that it stands below. */
+  group?: string;
+}
+
+const Option = ({ value, label }: Choice) => <option value={value}>{label}</option>;
 
 /** A choice among many. The browser's own list: right on a phone, by keyboard and for screen readers. */
 export function Select({ choices, className = "", ...rest }: SelectProps) {
@@ -13,11 +23,18 @@ export function Select({ choices, className = "", ...rest }: SelectProps) {
         className="h-8 w-full cursor-pointer appearance-none rounded-md border border-line-strong bg-bg pr-7 pl-2 text-text aria-invalid:border-bad pointer-coarse:h-10"
         {...rest}
       >
-        {choices.map(({ value, label }) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
+        {[...new Set(choices.map(({ group }) => group))].map((group) => {
+          const options = choices
+            .filter((choice) => choice.group === group)
+            .map((c) => <Option key={c.value} {...c} />);
+          return group ? (
+            <optgroup key={group} label={group}>
+              {options}
+            </optgroup>
+          ) : (
+            options
+          );
+        })}
       </select>
       <ChevronDown
         size={14}

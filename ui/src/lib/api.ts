@@ -9,6 +9,8 @@ export type DeliveryDetail = Schemas["WholeDelivery"];
 export type Endpoint = Schemas["Endpoint"];
 export type NewEndpoint = Schemas["NewEndpoint"];
 export type EndpointPatch = Schemas["EndpointPatch"];
+export type Diagnosis = Schemas["Diagnosis"];
+export type Try = Schemas["Try"];
 export type Verdict = Delivery["verdict"];
 
 const failures: Middleware = {

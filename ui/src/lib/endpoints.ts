@@ -17,8 +17,16 @@ export const endpointsQuery = queryOptions({
 /** All endpoints, by name. */
 export const useEndpoints = () => useQuery(endpointsQuery);
 
-/** Has the server send itself a sample, through the same door as any other delivery. */
+/** Has the server send itself a sample, through the same door as any other delivery; without a type the usual one. */
 export const useSendSample = () =>
   useMutation({
-    mutationFn: async (id: string) => unwrap(await api.POST("/endpoints/{id}/sample", { params: { path: { id } } })),
+    mutationFn: async ({ id, type }: { id: string; type?: string }) =>
+      unwrap(await api.POST("/endpoints/{id}/sample", { params: { path: { id } }, body: type ? { type } : {} })),
+  });
+
+/** Counts the endpoint's rejected deliveries that verify with the secrets that it has now, or releases them. */
+export const useVerifyAgain = (id: string) =>
+  useMutation({
+    mutationFn: async (release: boolean) =>
+      unwrap(await api.POST("/endpoints/{id}/verify-again", { params: { path: { id } }, body: { release } })),
   });

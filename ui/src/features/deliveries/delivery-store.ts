@@ -1,6 +1,7 @@
 import type { Delivery } from "../../lib/api";
 import type { Update } from "../../lib/live/frame";
 import { type Filter, matches, sameFilter } from "./filter";
+import { Fold } from "./fold";
 import { Ring } from "./ring";
 
 /** One page, newest first. `next` leads to the one before it; `cursor` is where the log stood when it was read. */
@@ -59,6 +60,7 @@ export class DeliveryStore {
   readonly #around: StoreSurroundings;
   readonly #listeners = new Set<() => void>();
   readonly #arrivals = new WeakMap<Delivery, number>();
+  readonly #fold = new Fold();
   #ring = new Ring<Delivery>(capacity);
   #filter: Filter = {};
   #phase: DeliveriesView["phase"] = "loading";
@@ -111,6 +113,7 @@ export class DeliveryStore {
     if (sameFilter(filter, this.#filter) && this.#load) return;
     this.#filter = filter;
     this.#ring = new Ring(capacity);
+    this.#fold.clear();
     this.#phase = "loading";
     this.#away = false;
     this.#fresh = 0;
@@ -143,6 +146,7 @@ export class DeliveryStore {
       if (updates.length <= newAtOnce) this.#arrivals.set(update.delivery, now);
       if (this.#phase === "ready") this.#push(update.delivery);
     }
+    this.#settle();
     this.#changed();
   }
 
@@ -163,6 +167,7 @@ export class DeliveryStore {
   /** Puts what is new on top, held or not. */
   showNew() {
     this.#fresh = 0;
+    this.#fold.settle(this.#ring);
     if (this.#missed > 0) this.reload();
     this.#changed();
   }
@@ -183,7 +188,7 @@ export class DeliveryStore {
       const page = await this.#around.fetchPage({ filter: this.#filter, before, limit: olderPage, signal });
       if (signal.aborted) return;
       this.#next = page.next;
-      for (const delivery of page.deliveries) if (!this.#ring.append(delivery)) this.#cut = true;
+      this.#append(page.deliveries);
       this.#below = "more";
     } catch {
       if (signal.aborted) return;
@@ -211,18 +216,31 @@ export class DeliveryStore {
     const meanwhile = this.#meanwhile;
     this.#meanwhile = undefined;
     this.#ring = new Ring(capacity);
+    this.#fold.clear();
     this.#phase = "ready";
     this.#started = true;
     this.#next = page.next;
     this.#below = "more";
     this.#cut = false;
     this.#fresh = this.#missed = 0;
-    for (const delivery of page.deliveries) this.#ring.append(delivery);
+    this.#append(page.deliveries);
     for (let i = (meanwhile?.length ?? 0) - 1; i >= 0; i--) {
       const delivery = meanwhile?.at(i);
       if (delivery) this.#push(delivery);
     }
+    this.#settle();
     this.#changed();
+  }
+
+  #append(older: readonly Delivery[]) {
+    for (const delivery of older) {
+      if (this.#fold.below(delivery) && !this.#ring.append(delivery)) this.#cut = true;
+    }
+  }
+
+  /** Rows that newer ones stand for go, unless someone reads and the list must not move. */
+  #settle() {
+    if (!this.#held) this.#fold.settle(this.#ring);
   }
 
   #fail(error: unknown) {
@@ -242,6 +260,7 @@ export class DeliveryStore {
       this.#cut = true;
     }
     this.#ring.push(delivery);
+    this.#fold.above(delivery);
     if (this.#held) this.#fresh++;
   }
 

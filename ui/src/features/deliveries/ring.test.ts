@@ -28,3 +28,17 @@ it("has nothing outside", () => {
   ring.push(1);
   expect([ring.at(-1), ring.at(1), ring.at(2)]).toEqual([undefined, undefined, undefined]);
 });
+
+it("lets one be taken out, wherever it is", () => {
+  const ring = new Ring<number>(4);
+  for (const n of [1, 2, 3, 4, 5, 6]) ring.push(n);
+  ring.remove(1);
+  expect(all(ring)).toEqual([6, 4, 3]);
+  ring.remove(2);
+  ring.remove(0);
+  expect(all(ring)).toEqual([4]);
+  for (const out of [-1, 1, 9]) ring.remove(out);
+  ring.push(7);
+  expect(ring.append(3)).toBe(true);
+  expect(all(ring)).toEqual([7, 4, 3]);
+});

@@ -35,9 +35,21 @@ export class Ring<Item> {
     return true;
   }
 
+  /** Takes one out, counted from the top; those above it move down. It costs as much as there are above. */
+  remove(index: number) {
+    if (index < 0 || index >= this.#length) return;
+    for (let i = index; i > 0; i--) this.#items[this.#place(i)] = this.#items[this.#place(i - 1)];
+    this.#items[this.#place(0)] = undefined;
+    this.#length--;
+  }
+
+  #place(index: number) {
+    return (this.#start + this.#length - 1 - index) % this.capacity;
+  }
+
   /** Counted from the top. */
   at(index: number): Item | undefined {
     if (index < 0 || index >= this.#length) return undefined;
-    return this.#items[(this.#start + this.#length - 1 - index) % this.capacity];
+    return this.#items[this.#place(index)];
   }
 }

@@ -9,16 +9,33 @@ export interface Remark {
 
 const short: Record<string, string> = {
   secret_mismatch: "wrong secret",
-  signature_missing: "no secret",
+  signature_missing: "no signature",
   signature_mismatch: "wrong signature",
-  signature_stale: "too old",
+  signature_malformed: "unreadable",
+  timestamp_too_old: "too old",
+  timestamp_in_future: "in the future",
+  address_not_allowed: "address not allowed",
 };
 
-export function remarkOf({ verdict, reason, duplicate_of }: Delivery): Remark | undefined {
+export function remarkOf(delivery: Delivery): Remark | undefined {
+  const { verdict, reason, duplicate_of, events, mode } = delivery;
   if (verdict === "rejected") return { tone: "bad", text: reason ? words(reason) : "rejected" };
+  if (delivery.release_of) return { tone: "off", text: "released" };
+  if (delivery.try) {
+    const differs = reason === "body_differs";
+    return { tone: differs ? "wait" : "off", text: `${ordinal(delivery.try)} try${differs ? ", body differs" : ""}` };
+  }
   if (duplicate_of) return { tone: "off", text: `duplicate of #${formatCount(duplicate_of)}` };
   if (reason) return { tone: "wait", text: words(reason) };
+  if (events) return { tone: "off", text: `${formatCount(events)} events` };
+  if (mode === "test") return { tone: "off", text: "test" };
   return undefined;
+}
+
+/** 2nd, 3rd, 4th … */
+export function ordinal(n: number): string {
+  const ending = n % 100 >= 11 && n % 100 <= 13 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th");
+  return `${formatCount(n)}${ending}`;
 }
 
 const words = (reason: string) => short[reason] ?? reason.replaceAll("_", " ");

@@ -14,9 +14,16 @@ export interface SecretDraft {
 /** What a person says of an endpoint. */
 export interface EndpointDraft {
   name: string;
+  provider: string;
   verify: Endpoint["verify"];
+  tolerance: string;
   maxBody: number;
   secrets: SecretDraft[];
+  /** The sender's other facts, by name. */
+  settings: Record<string, string>;
+  signedUrl: string;
+  /** Who may send, an address or a CIDR on each line. */
+  allow: string;
 }
 
 /** What is wrong with a draft, by field; for secrets by key. */
@@ -32,9 +39,16 @@ const nameForm = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /** The form's start: the endpoint as it is, or a new one with sensible rules. */
 export function draftOf(endpoint: Endpoint | undefined): EndpointDraft {
-  if (!endpoint) return { name: "", verify: "enforce", maxBody: mib, secrets: [] };
+  if (!endpoint) {
+    const rules = { provider: "generic", verify: "enforce", tolerance: "5m", maxBody: mib } as const;
+    return { ...rules, name: "", secrets: [], settings: {}, signedUrl: "", allow: "" };
+  }
+  const { name, provider, verify, tolerance, max_body, settings, signed_url, allow } = endpoint;
   const secrets = (endpoint.secrets ?? []).map(({ label }, key) => ({ label, value: "", kept: true, key }));
-  return { name: endpoint.name, verify: endpoint.verify, maxBody: endpoint.max_body, secrets };
+  return {
+    ...{ name, provider, verify, tolerance, secrets, settings: { ...settings } },
+    ...{ maxBody: max_body, signedUrl: signed_url, allow: (allow ?? []).join("\n") },
+  };
 }
 
 /** Says of each field what is wrong and what to do. */
@@ -68,16 +82,41 @@ export function generatedSecret(): string {
 }
 
 /** The draft as the server takes it. A kept secret goes without its value, which stays as it is. */
-export function toRequest({ name, verify, maxBody, secrets }: EndpointDraft): NewEndpoint & EndpointPatch {
+export function toRequest(draft: EndpointDraft): NewEndpoint & EndpointPatch {
+  const { name, provider, verify, tolerance, maxBody, secrets, settings, signedUrl, allow } = draft;
   return {
-    name,
-    verify,
+    ...{ name, provider, verify, tolerance },
     max_body: maxBody,
+    settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value.trim() !== "")),
+    signed_url: signedUrl.trim(),
+    allow: allow.split(/[\s,]+/).filter(Boolean),
     secrets: secrets.map(({ label, value }) =>
       value === "" ? { label: label.trim() } : { label: label.trim(), value },
     ),
   };
 }
+
+/** A name for an endpoint of this sender that no other has. */
+export function proposedName(provider: string, taken: readonly string[]): string {
+  if (provider === "generic") return "";
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? provider : `${provider}-${n}`;
+    if (!taken.includes(name)) return name;
+  }
+}
+
+const tolerances = [
+  { value: "1m", label: "1 minute" },
+  { value: "5m", label: "5 minutes" },
+  { value: "15m", label: "15 minutes" },
+  { value: "1h", label: "1 hour" },
+  { value: "24h", label: "24 hours" },
+  { value: "0s", label: "Any: do not check it" },
+];
+
+/** The ages of a signature to choose from, the present one among them. */
+export const toleranceChoices = (present: string) =>
+  tolerances.some(({ value }) => value === present) ? tolerances : [{ value: present, label: present }, ...tolerances];
 
 /** The sizes to choose from, the present one among them. */
 export function sizeChoices(present: number): { value: string; label: string }[] {

@@ -1,13 +1,18 @@
 import { Send, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { Button } from "../../components/button";
 import { CopyLine } from "../../components/copy-line";
+import { Select } from "../../components/select";
 import { Time } from "../../components/time";
 import { toast } from "../../components/toast";
+import { VerifyAgain } from "../../components/verify-again";
 import type { Endpoint } from "../../lib/api";
 import { useSendSample } from "../../lib/endpoints";
+import { useProviders } from "../../lib/providers";
 import { toRequest } from "./endpoint-draft";
 import { EndpointForm } from "./endpoint-form";
+import { FirstDelivery } from "./first-delivery";
 import { useDeleteEndpoint, useUpdateEndpoint } from "./mutations";
 
 interface EndpointEditorProps {
@@ -23,16 +28,25 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
   const [, go] = useLocation();
   const sample = useSendSample();
 
+  const providers = useProviders();
+  const types = providers.data?.find((p) => p.id === endpoint.provider)?.types ?? [];
+  const [type, setType] = useState("");
+  /** Its rules were changed here: what was rejected before may verify now. */
+  const [changed, setChanged] = useState(false);
+
   const sendSample = () =>
-    sample.mutate(id, {
-      onSuccess: ({ id: delivery, seq }) =>
-        toast({
-          title: `Sent a sample to ${name}`,
-          text: `It was kept as #${seq}.`,
-          action: { label: "Show", onAct: () => go(`/deliveries/${delivery}`) },
-        }),
-      onError: (error) => toast({ title: "Could not send a sample", text: error.message, tone: "bad" }),
-    });
+    sample.mutate(
+      { id, type },
+      {
+        onSuccess: ({ id: delivery, seq }) =>
+          toast({
+            title: `Sent a sample to ${name}`,
+            text: `It was kept as #${seq}.`,
+            action: { label: "Show", onAct: () => go(`/deliveries/${delivery}`) },
+          }),
+        onError: (error) => toast({ title: "Could not send a sample", text: error.message, tone: "bad" }),
+      },
+    );
 
   return (
     <div className="flex flex-col gap-5">
@@ -43,6 +57,15 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
           <Button onClick={sendSample} disabled={sample.isPending}>
             <Send size={13} aria-hidden /> Send a sample
           </Button>
+          {types.length > 1 && (
+            <Select
+              aria-label="Type of the sample"
+              choices={types.map((value) => ({ value, label: value }))}
+              value={type || (types[0] ?? "")}
+              onChange={(change) => setType(change.target.value)}
+              className="max-w-52"
+            />
+          )}
           <Link
             href={`/deliveries?endpoint=${encodeURIComponent(name)}`}
             className="text-s text-beam underline-offset-2 hover:underline"
@@ -54,6 +77,8 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
           </span>
         </div>
       </section>
+      <FirstDelivery endpoint={endpoint} />
+      {changed && <VerifyAgain endpoint={id} />}
       <hr className="border-line" />
       <EndpointForm
         // A saved change makes a new draft, in which no value of a secret is left.
@@ -63,7 +88,12 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
         error={update.error}
         onCancel={onClose}
         onSave={(draft) =>
-          update.mutate(toRequest(draft), { onSuccess: () => toast({ title: `Saved ${draft.name}` }) })
+          update.mutate(toRequest(draft), {
+            onSuccess: () => {
+              toast({ title: `Saved ${draft.name}` });
+              setChanged(true);
+            },
+          })
         }
       />
       <hr className="border-line" />

@@ -5,12 +5,16 @@ import { Field } from "../../components/field";
 import { Input } from "../../components/input";
 import { Select } from "../../components/select";
 import type { Endpoint } from "../../lib/api";
+import { useEndpoints } from "../../lib/endpoints";
 import { Problem } from "../../lib/problem";
-import { draftOf, type EndpointDraft, mistakesIn, sizeChoices } from "./endpoint-draft";
+import { useProviders } from "../../lib/providers";
+import { AdvancedFields } from "./advanced-fields";
+import { draftOf, type EndpointDraft, mistakesIn, proposedName } from "./endpoint-draft";
+import { ProviderField } from "./provider-field";
 import { SecretsField } from "./secrets-field";
 
 const checks = [
-  { value: "enforce", label: "Enforce: reject what does not carry a secret" },
+  { value: "enforce", label: "Enforce: reject what does not verify" },
   { value: "observe", label: "Observe: accept and mark it, never act on it" },
   { value: "off", label: "Off: check nothing" },
 ];
@@ -29,8 +33,17 @@ export function EndpointForm({ endpoint, saving, error, onSave, onCancel }: Endp
   const [draft, setDraft] = useState(() => draftOf(endpoint));
   const [tried, setTried] = useState(false);
   const set = (change: Partial<EndpointDraft>) => setDraft((before) => ({ ...before, ...change }));
+  const providers = useProviders();
+  const endpoints = useEndpoints();
+  const provider = providers.data?.find(({ id }) => id === draft.provider);
   const mistakes = tried ? mistakesIn(draft) : {};
   const taken = error instanceof Problem && error.code === "name_taken";
+
+  const choose = (id: string) => {
+    const taken = endpoints.data?.map((e) => e.name) ?? [];
+    const named = endpoint || (draft.name !== "" && draft.name !== proposedName(draft.provider, taken));
+    set({ provider: id, ...(named ? {} : { name: proposedName(id, taken) }) });
+  };
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -40,6 +53,7 @@ export function EndpointForm({ endpoint, saving, error, onSave, onCancel }: Endp
 
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+      <ProviderField providers={providers.data ?? []} value={draft.provider} onProvider={choose} />
       <Field
         label="Name"
         hint={
@@ -64,7 +78,25 @@ export function EndpointForm({ endpoint, saving, error, onSave, onCancel }: Endp
           />
         )}
       </Field>
-      <SecretsField secrets={draft.secrets} onSecrets={(secrets) => set({ secrets })} mistakes={mistakes.secrets} />
+      <SecretsField
+        provider={provider}
+        secrets={draft.secrets}
+        onSecrets={(secrets) => set({ secrets })}
+        mistakes={mistakes.secrets}
+      />
+      {provider?.settings.map(({ name, label, hint, required }) => (
+        <Field key={name} label={required ? label : `${label} (optional)`} hint={hint}>
+          {(control) => (
+            <Input
+              {...control}
+              mono
+              value={draft.settings[name] ?? ""}
+              onChange={(change) => set({ settings: { ...draft.settings, [name]: change.target.value } })}
+              spellCheck={false}
+            />
+          )}
+        </Field>
+      ))}
       <Field label="Check" hint="A delivery is checked only where the endpoint has a secret.">
         {(control) => (
           <Select
@@ -75,16 +107,7 @@ export function EndpointForm({ endpoint, saving, error, onSave, onCancel }: Endp
           />
         )}
       </Field>
-      <Field label="Largest body" hint="Anything larger is answered with 413 and not kept.">
-        {(control) => (
-          <Select
-            {...control}
-            choices={sizeChoices(draft.maxBody)}
-            value={String(draft.maxBody)}
-            onChange={(change) => set({ maxBody: Number(change.target.value) })}
-          />
-        )}
-      </Field>
+      <AdvancedFields draft={draft} provider={provider} onChange={set} />
       {error !== null && error !== undefined && !taken && (
         <div className="-mx-4 -my-2">
           <ErrorNote title="Could not save the endpoint" error={error} />

@@ -4,16 +4,19 @@ import { Button } from "../../components/button";
 import { Copy } from "../../components/copy";
 import { IconButton } from "../../components/icon-button";
 import { Input } from "../../components/input";
+import { checkSecret, type Provider } from "../../lib/providers";
 import { generatedSecret, type SecretDraft } from "./endpoint-draft";
 
 interface SecretsFieldProps {
+  /** Who sends; absent until it is known. */
+  provider: Provider | undefined;
   secrets: SecretDraft[];
   onSecrets: (secrets: SecretDraft[]) => void;
   mistakes: Record<number, string> | undefined;
 }
 
 /** An endpoint's secrets: several may be active, so that one can be replaced without a gap. */
-export function SecretsField({ secrets, onSecrets, mistakes }: SecretsFieldProps) {
+export function SecretsField({ provider, secrets, onSecrets, mistakes }: SecretsFieldProps) {
   const change = (key: number, part: Partial<SecretDraft>) =>
     onSecrets(secrets.map((secret) => (secret.key === key ? { ...secret, ...part } : secret)));
   const add = () => {
@@ -27,6 +30,7 @@ export function SecretsField({ secrets, onSecrets, mistakes }: SecretsFieldProps
       {secrets.map((secret) => (
         <SecretRow
           key={secret.key}
+          provider={provider?.id ?? "generic"}
           secret={secret}
           mistake={mistakes?.[secret.key]}
           onChange={(part) => change(secret.key, part)}
@@ -39,28 +43,38 @@ export function SecretsField({ secrets, onSecrets, mistakes }: SecretsFieldProps
         </Button>
       </div>
       <p className="text-s text-pretty text-text-3">
-        The sender puts one of them into the header <code className="font-mono">X-Webhook-Secret</code>. Without any,
-        everything is accepted and marked unsigned.
+        {provider && `${provider.secret.name}: ${provider.secret.hint}. `}Without any, everything is accepted and marked
+        unsigned.
       </p>
     </fieldset>
   );
 }
 
 interface SecretRowProps {
+  provider: string;
   secret: SecretDraft;
   mistake: string | undefined;
   onChange: (part: Partial<SecretDraft>) => void;
   onRemove: () => void;
 }
 
-function SecretRow({ secret: { label, value, kept, key }, mistake, onChange, onRemove }: SecretRowProps) {
+function SecretRow({ provider, secret, mistake, onChange, onRemove }: SecretRowProps) {
+  const { label, value, kept, key } = secret;
+  const [said, setSaid] = useState({ of: "", complaint: "", doubt: "" });
+  const look = async (pasted: string) => {
+    if (pasted === "") return;
+    const opinion = await checkSecret(provider, pasted).catch(() => undefined); // saving will say it as well
+    if (opinion) setSaid({ of: provider + pasted, ...opinion });
+  };
+  const current = said.of === provider + value ? said : undefined;
+  const bad = mistake || current?.complaint;
   const [shown, setShown] = useState(false);
   const name = label || "new";
   const generate = () => {
     onChange({ value: generatedSecret() });
     setShown(true); // it is on its way to the sender
   };
-  const note = mistake ? { "aria-invalid": true, "aria-describedby": `secret-${key}-note` } : {};
+  const note = bad ? { "aria-invalid": true, "aria-describedby": `secret-${key}-note` } : {};
   return (
     <div className="flex flex-col gap-1">
       <div className="flex items-center gap-1.5">
@@ -80,6 +94,7 @@ function SecretRow({ secret: { label, value, kept, key }, mistake, onChange, onR
           type={shown ? "text" : "password"}
           value={value}
           onChange={(event) => onChange({ value: event.target.value })}
+          onBlur={(event) => void look(event.target.value)}
           placeholder={kept ? "kept; type to replace it" : "paste the value"}
           autoComplete="new-password"
           spellCheck={false}
@@ -98,11 +113,14 @@ function SecretRow({ secret: { label, value, kept, key }, mistake, onChange, onR
         )}
         <IconButton label={`Remove secret ${name}`} icon={<X size={14} />} onClick={onRemove} />
       </div>
-      {mistake && (
-        <p id={`secret-${key}-note`} className="text-s text-bad">
-          {mistake}
-        </p>
-      )}
+      <div role="status">
+        {bad && (
+          <p id={`secret-${key}-note`} className="text-s text-pretty text-bad">
+            {bad}
+          </p>
+        )}
+        {!bad && current?.doubt && <p className="text-s text-pretty text-wait">{current.doubt}</p>}
+      </div>
     </div>
   );
 }

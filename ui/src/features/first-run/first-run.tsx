@@ -23,9 +23,12 @@ export function FirstRun() {
   const { id, name, url, secrets } = endpoint;
   const secret = secrets.length > 0 ? ` -H 'X-Webhook-Secret: …'` : "";
   const sendSample = () =>
-    sample.mutate(id, {
-      onError: (error) => toast({ title: "Could not send a sample", text: error.message, tone: "bad" }),
-    });
+    sample.mutate(
+      { id },
+      {
+        onError: (error) => toast({ title: "Could not send a sample", text: error.message, tone: "bad" }),
+      },
+    );
 
   return (
     <div className="grid min-h-full flex-1 place-items-center overflow-y-auto px-4 py-8">

@@ -49,6 +49,17 @@ export function DetailHeader({ delivery, endpointName, onClose }: DetailHeaderPr
         <Fact>
           <Time at={received_at} form={isToday(received_at) ? "clock" : "moment"} />
         </Fact>
+        {delivery.mode === "test" && <Fact>test</Fact>}
+        {delivery.account && (
+          <Fact>
+            <span className="truncate">{delivery.account}</span>
+          </Fact>
+        )}
+        {delivery.occurred_at && (
+          <Fact>
+            happened <Time at={delivery.occurred_at} form={isToday(delivery.occurred_at) ? "clock" : "moment"} />
+          </Fact>
+        )}
         <Fact>
           arrived in <b className="font-[550] text-text">{formatMicros(took_us)}</b>
         </Fact>

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, unwrap } from "../../../lib/api";
+import { api, type Delivery, unwrap } from "../../../lib/api";
 import { mediaType } from "./body-kind";
 import { type Body, fetchBody, inflated, readUpTo } from "./read-body";
 
@@ -7,6 +7,8 @@ import { type Body, fetchBody, inflated, readUpTo } from "./read-body";
 export const deliveryKeys = {
   one: (id: string) => ["deliveries", "one", id] as const,
   body: (id: string) => ["deliveries", "body", id] as const,
+  diagnosis: (id: string) => ["deliveries", "diagnosis", id] as const,
+  tries: (id: string) => ["deliveries", "tries", id] as const,
   exactBody: (id: string) => ["deliveries", "exact body", id] as const,
 };
 
@@ -21,6 +23,24 @@ export const deliveryQuery = (id: string) =>
     queryKey: deliveryKeys.one(id),
     queryFn: async ({ signal }) => unwrap(await api.GET("/deliveries/{id}", { params: { path: { id } }, signal })),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Why it did not verify. It depends on the endpoints of today, so it is asked anew after a while. */
+export const diagnosisQuery = (id: string) =>
+  queryOptions({
+    queryKey: deliveryKeys.diagnosis(id),
+    queryFn: async ({ signal }) =>
+      unwrap(await api.POST("/deliveries/{id}/diagnose", { params: { path: { id } }, signal })),
+    staleTime: 10_000,
+  });
+
+/** All deliveries of its event, oldest first. There may be more of them any time. */
+export const triesQuery = ({ id, verdict, event }: Delivery) =>
+  queryOptions({
+    queryKey: deliveryKeys.tries(id),
+    queryFn: async ({ signal }) =>
+      unwrap(await api.GET("/deliveries/{id}/tries", { params: { path: { id } }, signal })).tries,
+    enabled: verdict === "verified" && !!event,
   });
 
 /** The start of a delivery's body, unpacked where it was compressed. */

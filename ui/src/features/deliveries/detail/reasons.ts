@@ -12,7 +12,7 @@ export interface Reason {
 const reasons: Record<string, Reason> = {
   secret_mismatch: {
     title: "The secret is not one of this endpoint’s",
-    because: "its X-Webhook-Secret is none of this endpoint’s secrets",
+    because: "the secret that it carries is none of this endpoint’s",
     next: [
       "Compare the secret at the sender with the one given to this endpoint. A trailing space or line break counts.",
       "If the sender’s secret was changed, add the new one to the endpoint beside the old one.",
@@ -20,12 +20,32 @@ const reasons: Record<string, Reason> = {
     ],
   },
   signature_missing: {
-    title: "It carried no secret",
-    because: "it carried no X-Webhook-Secret, and this endpoint asks for one",
+    title: "It carried no signature",
+    because: "it carried no signature or secret, and this endpoint asks for one",
     next: [
-      "Have the sender put the secret into the header X-Webhook-Secret.",
-      "If the sender cannot send a header, set the endpoint’s check to “Off”: anyone who knows the address can then send.",
+      "Set the secret at the sender: without one, many sign nothing.",
+      "If the sender cannot sign, set the endpoint’s check to “Off”: anyone who knows the address can then send.",
     ],
+  },
+  signature_malformed: {
+    title: "The signature cannot be read",
+    because: "its signature is not written as this endpoint’s sender writes it",
+    next: ["Check that the endpoint is set to the right sender, and that nothing between changes headers."],
+  },
+  key_missing: {
+    title: "The endpoint has no key that fits",
+    because: "this endpoint has no key of the kind that it is signed with",
+    next: ["Add the key that the sender shows, in the form that it shows."],
+  },
+  timestamp_missing: {
+    title: "The time of signing is missing",
+    because: "the time that is part of its signature did not come with it",
+    next: ["Check that nothing between removes headers."],
+  },
+  timestamp_malformed: {
+    title: "The time of signing cannot be read",
+    because: "the time that is part of its signature cannot be read",
+    next: ["Check that the endpoint is set to the right sender."],
   },
   signature_mismatch: {
     title: "The signature does not match",
@@ -35,13 +55,38 @@ const reasons: Record<string, Reason> = {
       "If something between the sender and here changes the body, let it pass untouched.",
     ],
   },
-  signature_stale: {
+  timestamp_too_old: {
     title: "The signature is too old",
-    because: "its signature is older or newer than this endpoint allows",
+    because: "it was signed longer ago than this endpoint allows",
     next: [
       "Check the clocks of the sender and of this server.",
       "If deliveries are held up on the way, allow more time.",
     ],
+  },
+  timestamp_in_future: {
+    title: "It was signed in the future",
+    because: "its time of signing lies in the future",
+    next: ["Check the clocks of the sender and of this server."],
+  },
+  address_not_allowed: {
+    title: "Its sender’s address is not allowed",
+    because: "it came from an address that this endpoint does not take from",
+    next: ["If it is the sender’s, add the address to the endpoint’s list, or name the proxy between as trusted."],
+  },
+  certificate_unavailable: {
+    title: "The sender’s certificate could not be had",
+    because: "the certificate that it is signed with could not be fetched, and its sender was asked to come back",
+    next: ["Let this server reach the sender, or add the certificate to the endpoint, and verify again."],
+  },
+  certificate_untrusted: {
+    title: "It is signed with a certificate that is not its sender’s",
+    because: "the certificate that it names is not its sender’s",
+    next: ["If it comes from the sender, check this server’s clock and root certificates."],
+  },
+  handshake_refused: {
+    title: "It asked for a confirmation that was refused",
+    because: "it asked for a confirmation that the endpoint’s settings do not allow",
+    next: ["Put what it asks for into the endpoint’s settings: the topic, the token, the origin or the public key."],
   },
 };
 

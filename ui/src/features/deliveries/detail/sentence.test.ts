@@ -26,7 +26,7 @@ it.each([
   ],
   [
     { verdict: "rejected", reason: "signature_missing" },
-    "A POST with 1.2 KB of JSON came to stripe and was rejected: it carried no X-Webhook-Secret, and this endpoint asks for one.",
+    "A POST with 1.2 KB of JSON came to stripe and was rejected: it carried no signature or secret, and this endpoint asks for one.",
   ],
   [
     { verdict: "rejected", reason: "of_a_later_release" },

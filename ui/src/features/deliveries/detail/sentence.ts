@@ -35,7 +35,8 @@ function judgement({ verdict, secret, reason }: Delivery): Words[] {
   }
 }
 
-function repeat({ duplicate_of, event }: Delivery): Words[] {
+function repeat({ duplicate_of, event, release_of }: Delivery): Words[] {
+  if (release_of) return [{ text: ` It was rejected first, as #${formatCount(release_of)}, and released.` }];
   if (!duplicate_of) return [];
   return [
     { text: " It repeats event " },

@@ -39,6 +39,21 @@ it("does not let an unverified delivery claim its event id", () => {
 
 it("says of a rejected delivery what to do next", () => {
   const { title, next } = verdictStory({ ...delivery, verdict: "rejected", reason: "signature_missing" }, endpoint);
-  expect(title).toBe("Rejected: it carried no secret");
-  expect(next[0]).toContain("X-Webhook-Secret");
+  expect(title).toBe("Rejected: it carried no signature");
+  expect(next[0]).toContain("Set the secret at the sender");
+});
+
+it("says what a signature covers, and how old it was", () => {
+  const signed = (change: object) =>
+    verdictStory(
+      { ...delivery, check: { scheme: "hmac-sha256", covers: "body", strength: "signed body", ...change } },
+      endpoint,
+    );
+  expect(signed({ skew_ms: 400 }).checks.map(({ name, text }) => `${name}: ${text}`)).toEqual(
+    expect.arrayContaining(["Signature: HMAC-SHA256; it covers the whole body", "Age: Signed 0.4 s before it came"]),
+  );
+  expect(signed({ covers: "time" }).meaning).toContain("What it says is not signed");
+  expect(signed({ skew_ms: -420_000 }).checks.find(({ name }) => name === "Age")?.text).toBe(
+    "Signed 7 min in the future",
+  );
 });

@@ -1,4 +1,4 @@
-import type { Delivery, Endpoint } from "../../../lib/api";
+import type { Delivery, DeliveryDetail, Endpoint } from "../../../lib/api";
 import { formatCount } from "../../../lib/format";
 import { reasonOf } from "./reasons";
 
@@ -9,6 +9,9 @@ export interface Check {
   text: string;
 }
 
+/** What is told of. */
+type Judged = Delivery & Pick<DeliveryDetail, "check">;
+
 /** Why the verdict is what it is, and what to do next. */
 export interface VerdictStory {
   title: string;
@@ -18,14 +21,20 @@ export interface VerdictStory {
 }
 
 /** Tells the story of a delivery's verdict. The endpoint is as it is today, absent where it was deleted. */
-export function verdictStory(delivery: Delivery, endpoint: Endpoint | undefined): VerdictStory {
+export function verdictStory(delivery: Judged, endpoint: Endpoint | undefined): VerdictStory {
   return {
     ...headline(delivery, endpoint),
-    checks: [secretCheck(delivery, endpoint), ...eventId(delivery), repeatCheck(delivery)],
+    checks: [
+      secretCheck(delivery, endpoint),
+      ...coverage(delivery),
+      ...age(delivery),
+      ...eventId(delivery),
+      repeatCheck(delivery),
+    ],
   };
 }
 
-function headline(d: Delivery, endpoint: Endpoint | undefined): Omit<VerdictStory, "checks"> {
+function headline(d: Judged, endpoint: Endpoint | undefined): Omit<VerdictStory, "checks"> {
   if (d.verdict === "rejected") {
     const { title, next } = reasonOf(d.reason);
     const meaning = "It was kept so that you can look at it. Nothing acts on a rejected delivery.";
@@ -36,16 +45,70 @@ function headline(d: Delivery, endpoint: Endpoint | undefined): Omit<VerdictStor
     return {
       title: "Unsigned: nothing was checked",
       meaning: "Anyone who knows the address could have sent it.",
-      next: noSecret ? ["Give the endpoint a secret, and have the sender put it into X-Webhook-Secret."] : [],
+      next: noSecret ? ["Give the endpoint the secret that its sender shows."] : [],
     };
   }
   return {
     title: d.duplicate_of ? "Verified, and seen before" : "Verified",
     meaning: d.duplicate_of
       ? "It is genuine, and a repeat: the first delivery of its event counts."
-      : "It is genuine: only a holder of the secret could have sent it.",
+      : meaningOf[d.check?.covers ?? "nothing"],
     next: [],
   };
+}
+
+/** What a genuine delivery proves, by what its signature covers. */
+const meaningOf = {
+  body: "It is genuine: only a holder of the secret could have sent it, as it is.",
+  fields: "Its sender is genuine. Only some fields are signed: the others could have been changed.",
+  time: "Its sender is genuine. What it says is not signed: ask the sender before you act on it.",
+  nothing: "It is genuine: only a holder of the secret could have sent it.",
+};
+
+const schemes: Record<string, string> = {
+  token: "A secret that is sent along",
+  "url-token": "A secret in the address",
+  basic: "User and password",
+  sha256: "SHA-256 of secret and body",
+  "rsa-sha256": "RSA, with a certificate",
+  "ecdsa-p256-sha256": "ECDSA",
+  ed25519: "Ed25519",
+};
+
+const covers = {
+  body: "covers the whole body",
+  fields: "covers some fields of the body",
+  time: "covers the time and a token, not the body",
+  nothing: "covers nothing of the body",
+};
+
+function coverage({ check, verdict }: Judged): Check[] {
+  if (!check) return [];
+  const outcome = verdict !== "verified" ? "skipped" : check.covers === "body" ? "passed" : "noticed";
+  const scheme = schemes[check.scheme] ?? check.scheme.toUpperCase();
+  return [{ name: "Signature", outcome, text: `${scheme}; it ${covers[check.covers]}` }];
+}
+
+function age({ check, verdict, reason }: Judged): Check[] {
+  if (check?.skew_ms === undefined || check.skew_ms === null) return [];
+  const failed = reason === "timestamp_too_old" || reason === "timestamp_in_future";
+  const outcome = failed ? "failed" : verdict === "verified" ? "passed" : "skipped";
+  const span = formatSpan(Math.abs(check.skew_ms));
+  return [
+    {
+      name: "Age",
+      outcome,
+      text: check.skew_ms < 0 ? `Signed ${span} in the future` : `Signed ${span} before it came`,
+    },
+  ];
+}
+
+function formatSpan(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  if (ms < 172_800_000) return `${Math.round(ms / 3_600_000)} h`;
+  return `${formatCount(Math.round(ms / 86_400_000))} days`;
 }
 
 function secretCheck(d: Delivery, endpoint: Endpoint | undefined): Check {
@@ -72,8 +135,10 @@ function repeatCheck(d: Delivery): Check {
   if (d.verdict !== "verified") {
     return { name, outcome: "skipped", text: "Not checked: only a verified delivery may claim an event id" };
   }
-  if (d.duplicate_of)
-    return { name, outcome: "noticed", text: `Its event came before, as #${formatCount(d.duplicate_of)}` };
+  if (d.duplicate_of) {
+    const other = d.reason === "body_differs" ? ", with another body" : "";
+    return { name, outcome: "noticed", text: `Its event came before, as #${formatCount(d.duplicate_of)}${other}` };
+  }
   return { name, outcome: "passed", text: "The first delivery of its event" };
 }
 

@@ -2,6 +2,9 @@ import { Check as CheckIcon, Minus, X } from "lucide-react";
 import { Link } from "wouter";
 import { VerdictGlyph } from "../../../components/verdict-glyph";
 import type { DeliveryDetail, Endpoint } from "../../../lib/api";
+import { Batch } from "./batch";
+import { Diagnosis } from "./diagnosis";
+import { Tries } from "./tries";
 import { type Check, verdictStory } from "./verdict-story";
 
 const marks = {
@@ -46,6 +49,9 @@ export function VerdictTab({ delivery, endpoint }: VerdictTabProps) {
           </div>
         ))}
       </dl>
+      {delivery.verdict === "rejected" && <Diagnosis delivery={delivery} />}
+      {delivery.batch && <Batch events={delivery.batch} />}
+      <Tries delivery={delivery} />
       {next.length > 0 && (
         <section>
           <h3 className="font-semibold">What to do next</h3>

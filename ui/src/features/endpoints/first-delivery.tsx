@@ -1,0 +1,83 @@
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { Link } from "wouter";
+import { VerdictGlyph } from "../../components/verdict-glyph";
+import { api, type Delivery, type Endpoint, unwrap } from "../../lib/api";
+import { live } from "../../lib/live/live";
+
+const newestQuery = (endpoint: string) =>
+  queryOptions({
+    queryKey: ["endpoints", "newest", endpoint] as const,
+    queryFn: async ({ signal }) => {
+      const query = { endpoint, limit: 1 };
+      return unwrap(await api.GET("/deliveries", { params: { query }, signal })).deliveries[0] ?? null;
+    },
+  });
+
+/** Waits for the endpoint's first delivery, and says what the newest one showed. */
+export function FirstDelivery({ endpoint: { id } }: { endpoint: Endpoint }) {
+  const client = useQueryClient();
+  const { data: newest } = useQuery(newestQuery(id));
+  useEffect(
+    function followTheLog() {
+      const { queryKey } = newestQuery(id);
+      return live.follow({
+        updates: (updates) => {
+          for (const update of updates) {
+            if (update.kind === "delivery" && update.delivery.endpoint === id) {
+              client.setQueryData<Delivery | null>(queryKey, update.delivery);
+            }
+          }
+        },
+        missed: () => void client.invalidateQueries({ queryKey }),
+      });
+    },
+    [client, id],
+  );
+  if (newest === undefined) return null;
+  return (
+    <section
+      aria-label="What came last"
+      role="status"
+      className="flex items-start gap-2 rounded-lg border border-line bg-surface px-3 py-2.5"
+    >
+      {newest ? (
+        <>
+          <span className="mt-1 grid">
+            <VerdictGlyph verdict={newest.verdict} duplicate={false} silent />
+          </span>
+          <p className="min-w-0 text-pretty break-words">
+            {seen(newest)}{" "}
+            <Link
+              href={`/deliveries/${newest.id}?tab=verdict`}
+              className="text-beam underline-offset-2 hover:underline"
+            >
+              {newest.verdict === "rejected" ? "See why" : "Look at it"}
+            </Link>
+          </p>
+        </>
+      ) : (
+        <>
+          <span aria-hidden className="mt-1.5 size-2 shrink-0 rounded-full bg-beam motion-safe:animate-pulse" />
+          <p className="text-pretty text-text-2">
+            Waiting for the first delivery. Give the address to the sender, or send a sample.
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function seen({ type, method, verdict, secret }: Delivery): string {
+  if (type === "handshake" || type === "ping")
+    return "The sender asked whether the address is there, and was answered.";
+  const what = type || `A ${method} request`;
+  switch (verdict) {
+    case "verified":
+      return `${what} came, verified${secret ? ` with “${secret}”` : ""}. It works.`;
+    case "unsigned":
+      return `${what} came. Nothing was checked: the endpoint has no secret, or its check is off.`;
+    case "rejected":
+      return `${what} came, and was rejected.`;
+  }
+}

@@ -1,0 +1,48 @@
+import { Field } from "../../components/field";
+import { Select } from "../../components/select";
+import type { Provider } from "../../lib/providers";
+
+const groups: Record<Provider["category"], string> = {
+  general: "General",
+  payments: "Payments",
+  code: "Code and builds",
+  shops: "Shops",
+  chat: "Chat and calls",
+  mail: "Contacts and mail",
+};
+
+interface ProviderFieldProps {
+  providers: readonly Provider[];
+  value: string;
+  onProvider: (id: string) => void;
+}
+
+/** Who sends, and how to set it up there. */
+export function ProviderField({ providers, value, onProvider }: ProviderFieldProps) {
+  const chosen = providers.find(({ id }) => id === value);
+  const choices = providers.map(({ id, name, category }) => ({ value: id, label: name, group: groups[category] }));
+  return (
+    <div className="flex flex-col gap-2">
+      <Field label="Sender" hint="Type the first letters to find one.">
+        {(control) => (
+          <Select
+            {...control}
+            choices={chosen ? choices : [{ value, label: value }, ...choices]}
+            value={value}
+            onChange={(change) => onProvider(change.target.value)}
+          />
+        )}
+      </Field>
+      {chosen && (
+        <ol
+          aria-label={`How to set up ${chosen.name}`}
+          className="list-decimal space-y-1 rounded-lg border border-line bg-surface py-2.5 pr-3 pl-7 text-pretty text-text-2 marker:text-text-3"
+        >
+          {chosen.steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
