@@ -43,6 +43,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Receive webhooks, keep them, and show them."`
 	Login   loginCmd   `cmd:"" help:"Print a new one-time link to the dashboard."`
 	Trigger triggerCmd `cmd:"" help:"Send a webhook such as a provider sends, rightly signed."`
+	Verify  verifyCmd  `cmd:"" help:"Check one request offline, and say why where it fails."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"Print the API's contract." hidden:""`
 }

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/provider"
+)
+
+type verifyCmd struct {
+	File string `arg:"" help:"File that holds the body, byte for byte; - for standard input." placeholder:"FILE"`
+
+	Provider   string        `help:"Whose webhook it is, for example stripe." default:"generic" placeholder:"NAME"`
+	SecretFile string        `help:"File that holds the secret to check with. No flag takes the secret itself: process lists are public." xor:"with" placeholder:"FILE"`
+	SecretEnv  string        `help:"Environment variable that holds the secret to check with." xor:"with" placeholder:"VARIABLE"`
+	Request    bool          `help:"The file holds a whole HTTP/1.1 request: its first line, its headers, an empty line, its body."`
+	Header     []string      `help:"A header that came with it." sep:"none" placeholder:"'NAME: VALUE'"`
+	Method     string        `help:"How it was sent." default:"POST"`
+	URL        string        `help:"The address that it was sent to, as the sender knows it; some sign it." placeholder:"URL"`
+	Setting    []string      `help:"One of the sender's other facts, such as webhook_id=WH-1 for PayPal." sep:"none" placeholder:"NAME=VALUE"`
+	At         string        `help:"When it came, in RFC 3339; now where left out." placeholder:"TIME"`
+	Tolerance  time.Duration `help:"How old its signature may be; 0s for any age." default:"5m"`
+	JSON       bool          `help:"Print JSON." env:"HOOKBEAM_JSON"`
+}
+
+// errNotVerified ends a command whose answer, already printed, is no.
+var errNotVerified = errors.New("it does not verify")
+
+// verified is what the command prints as JSON.
+type verified struct {
+	Verdict   hook.Verdict        `json:"verdict"`
+	Reason    string              `json:"reason,omitempty"`
+	Scheme    string              `json:"scheme,omitempty"`
+	Covers    hook.Covers         `json:"covers,omitempty"`
+	Strength  string              `json:"strength,omitempty"`
+	Type      string              `json:"type,omitempty"`
+	Event     string              `json:"event,omitempty"`
+	Diagnosis *provider.Diagnosis `json:"diagnosis,omitempty"`
+}
+
+// Run checks one request as the server would, and says why where it fails. Nothing is stored, nothing is sent.
+func (c *verifyCmd) Run(_ context.Context, io stdio, env environment) error {
+	p, known := provider.For(c.Provider)
+	if !known {
+		return misuse("%q is no provider; hookbeam trigger --list shows them", c.Provider)
+	}
+	secret, err := readSecret(c.SecretFile, c.SecretEnv, env)
+	if err != nil {
+		return err
+	}
+	settings, err := pairsOf("--setting", c.Setting, "=")
+	if err != nil {
+		return err
+	}
+	at := time.Now()
+	if c.At != "" {
+		if at, err = time.Parse(time.RFC3339, c.At); err != nil {
+			return misuse("--at is a time such as 2026-01-31T14:41:10Z")
+		}
+	}
+	r, err := c.record()
+	if err != nil {
+		return err
+	}
+	e := &hook.Endpoint{Name: "this one", Provider: c.Provider, Verify: hook.Enforce, Tolerance: c.Tolerance, Settings: settings,
+		Secrets: []hook.Secret{{Label: "given", Value: secret}}}
+	on := provider.Receipt{At: at, URL: c.URL}
+	f := p.Examine(e, r, on)
+	r.Verdict, r.Reason, r.Check = f.Verdict, f.Reason, f.Check
+	said := verified{Verdict: f.Verdict, Reason: f.Reason, Scheme: f.Check.Scheme, Covers: f.Check.Covers, Strength: f.Check.Strength(),
+		Type: f.Type, Event: f.Event}
+	if f.Verdict != hook.Verified {
+		d := p.Diagnose(provider.Case{Record: r, Endpoint: e, Receipt: on})
+		said.Diagnosis = &d
+	}
+	return said.print(io.Out, c.JSON, f)
+}
+
+func (v verified) print(out io.Writer, asJSON bool, f provider.Finding) (err error) {
+	switch {
+	case asJSON:
+		err = json.NewEncoder(out).Encode(v)
+	case v.Verdict == hook.Verified:
+		age := ""
+		if f.Check.Dated {
+			age = fmt.Sprintf(", signed %s before", f.Check.Skew.Round(time.Millisecond))
+		}
+		_, err = fmt.Fprintf(out, "verified: %s, %s%s\n", v.Scheme, v.Strength, age)
+	default:
+		_, err = fmt.Fprintf(out, "%s: %s\n%s\n%s\n", v.Verdict, v.Reason, v.Diagnosis.Summary, v.Diagnosis.Findings[0].Fix)
+	}
+	if err == nil && v.Verdict != hook.Verified {
+		return errNotVerified
+	}
+	return err
+}
+
+// record reads the request.
+func (c *verifyCmd) record() (*hook.Record, error) {
+	content, err := readFile(c.File)
+	if err != nil {
+		return nil, err
+	}
+	r := &hook.Record{Delivery: hook.Delivery{Method: c.Method, Path: "/"}, Request: hook.Request{Body: content}}
+	if c.Request {
+		if err := readRequest(content, r); err != nil {
+			return nil, err
+		}
+	}
+	for _, line := range c.Header {
+		name, value, found := strings.Cut(line, ":")
+		if !found {
+			return nil, misuse("--header is 'Name: value'")
+		}
+		addHeader(r, name, strings.TrimSpace(value))
+	}
+	if _, query, found := strings.Cut(c.URL, "?"); found && r.Query == "" {
+		r.Query = query
+	}
+	r.Size, r.ContentType = int64(len(r.Body)), r.Header("Content-Type")
+	return r, nil
+}
+
+func addHeader(r *hook.Record, name, value string) {
+	r.Headers = append(r.Headers, hook.Header{Name: http.CanonicalHeaderKey(strings.TrimSpace(name)), Value: value})
+}
+
+// readRequest takes a request apart; its body is what follows the empty line, whatever its headers say of its length.
+func readRequest(content []byte, r *hook.Record) error {
+	head, body, found := bytes.Cut(content, []byte("\r\n\r\n"))
+	if !found {
+		head, body, found = bytes.Cut(content, []byte("\n\n"))
+	}
+	lines := bufio.NewScanner(bytes.NewReader(head))
+	lines.Buffer(nil, 1<<20)
+	if !found || !lines.Scan() {
+		return misuse("the file holds no request: its first line, its headers, an empty line, its body")
+	}
+	words := strings.Fields(lines.Text())
+	if len(words) != 3 {
+		return misuse("the file's first line is no request line such as POST / HTTP/1.1")
+	}
+	r.Method = words[0]
+	_, r.Query, _ = strings.Cut(words[1], "?")
+	for lines.Scan() {
+		name, value, found := strings.Cut(lines.Text(), ":")
+		if !found {
+			return misuse("%q in the file is no header", lines.Text())
+		}
+		addHeader(r, name, strings.TrimSpace(value))
+	}
+	r.Host, r.Body = r.Header("Host"), body
+	return lines.Err()
+}
+
+// readSecret reads what to check with. A line break at its end is not part of it.
+func readSecret(file, variable string, env environment) (string, error) {
+	secret := env(variable)
+	if file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		secret = string(text)
+	}
+	if secret = strings.TrimRight(secret, "\r\n"); secret == "" {
+		return "", misuse("name the secret to check with by --secret-file or --secret-env, and let it not be empty")
+	}
+	return secret, nil
+}
+
+func readFile(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(io.LimitReader(os.Stdin, hook.MostMaxBody))
+	}
+	return os.ReadFile(name)
+}
