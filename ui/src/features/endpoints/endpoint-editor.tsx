@@ -6,7 +6,6 @@ import { CopyLine } from "../../components/copy-line";
 import { Select } from "../../components/select";
 import { Time } from "../../components/time";
 import { toast } from "../../components/toast";
-import { VerifyAgain } from "../../components/verify-again";
 import type { Endpoint } from "../../lib/api";
 import { useSendSample } from "../../lib/endpoints";
 import { useProviders } from "../../lib/providers";
@@ -77,8 +76,7 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
           </span>
         </div>
       </section>
-      <FirstDelivery endpoint={endpoint} />
-      {changed && <VerifyAgain endpoint={id} />}
+      <FirstDelivery endpoint={endpoint} changed={changed} />
       <hr className="border-line" />
       <EndpointForm
         // A saved change makes a new draft, in which no value of a secret is left.

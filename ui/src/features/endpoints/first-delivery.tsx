@@ -2,6 +2,7 @@ import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Link } from "wouter";
 import { VerdictGlyph } from "../../components/verdict-glyph";
+import { VerifyAgain } from "../../components/verify-again";
 import { api, type Delivery, type Endpoint, unwrap } from "../../lib/api";
 import { live } from "../../lib/live/live";
 
@@ -14,8 +15,14 @@ const newestQuery = (endpoint: string) =>
     },
   });
 
+interface FirstDeliveryProps {
+  endpoint: Endpoint;
+  /** Its rules were changed a moment ago: what was rejected before may verify now. */
+  changed: boolean;
+}
+
 /** Waits for the endpoint's first delivery, and says what the newest one showed. */
-export function FirstDelivery({ endpoint: { id } }: { endpoint: Endpoint }) {
+export function FirstDelivery({ endpoint: { id }, changed }: FirstDeliveryProps) {
   const client = useQueryClient();
   const { data: newest } = useQuery(newestQuery(id));
   useEffect(
@@ -36,35 +43,38 @@ export function FirstDelivery({ endpoint: { id } }: { endpoint: Endpoint }) {
   );
   if (newest === undefined) return null;
   return (
-    <section
-      aria-label="What came last"
-      role="status"
-      className="flex items-start gap-2 rounded-lg border border-line bg-surface px-3 py-2.5"
-    >
-      {newest ? (
-        <>
-          <span className="mt-1 grid">
-            <VerdictGlyph verdict={newest.verdict} duplicate={false} silent />
-          </span>
-          <p className="min-w-0 text-pretty break-words">
-            {seen(newest)}{" "}
-            <Link
-              href={`/deliveries/${newest.id}?tab=verdict`}
-              className="text-beam underline-offset-2 hover:underline"
-            >
-              {newest.verdict === "rejected" ? "See why" : "Look at it"}
-            </Link>
-          </p>
-        </>
-      ) : (
-        <>
-          <span aria-hidden className="mt-1.5 size-2 shrink-0 rounded-full bg-beam motion-safe:animate-pulse" />
-          <p className="text-pretty text-text-2">
-            Waiting for the first delivery. Give the address to the sender, or send a sample.
-          </p>
-        </>
-      )}
-    </section>
+    <>
+      <section
+        aria-label="What came last"
+        role="status"
+        className="flex items-start gap-2 rounded-lg border border-line bg-surface px-3 py-2.5"
+      >
+        {newest ? (
+          <>
+            <span className="mt-1 grid">
+              <VerdictGlyph verdict={newest.verdict} duplicate={false} silent />
+            </span>
+            <p className="min-w-0 text-pretty break-words">
+              {seen(newest)}{" "}
+              <Link
+                href={`/deliveries/${newest.id}?tab=verdict`}
+                className="text-beam underline-offset-2 hover:underline"
+              >
+                {newest.verdict === "rejected" ? "See why" : "Look at it"}
+              </Link>
+            </p>
+          </>
+        ) : (
+          <>
+            <span aria-hidden className="mt-1.5 size-2 shrink-0 rounded-full bg-beam motion-safe:animate-pulse" />
+            <p className="text-pretty text-text-2">
+              Waiting for the first delivery. Give the address to the sender, or send a sample.
+            </p>
+          </>
+        )}
+      </section>
+      {newest && (changed || newest.verdict === "rejected") && <VerifyAgain key={String(changed)} endpoint={id} />}
+    </>
   );
 }
 

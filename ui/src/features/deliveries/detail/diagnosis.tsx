@@ -5,12 +5,26 @@ import { ErrorNote } from "../../../components/error-note";
 import { Skeleton } from "../../../components/skeleton";
 import { VerifyAgain } from "../../../components/verify-again";
 import type { Delivery } from "../../../lib/api";
+import { NextSteps } from "./next-steps";
 import { diagnosisQuery } from "./queries";
 
+interface DiagnosisProps {
+  delivery: Delivery;
+  /** What to do where no diagnosis can be had. */
+  otherwise: readonly string[];
+}
+
 /** Why a rejected delivery did not verify, found by trying, and what to do about it. */
-export function Diagnosis({ delivery }: { delivery: Delivery }) {
+export function Diagnosis({ delivery, otherwise }: DiagnosisProps) {
   const { data, error, refetch } = useQuery(diagnosisQuery(delivery.id));
-  if (error) return <ErrorNote title="Could not find out why" error={error} onRetry={() => void refetch()} />;
+  if (error) {
+    return (
+      <>
+        <ErrorNote title="Could not find out why" error={error} onRetry={() => void refetch()} />
+        <NextSteps steps={otherwise} />
+      </>
+    );
+  }
   if (!data) return <Skeleton what="the diagnosis" rows={3} />;
   const [first, ...others] = data.findings;
   if (!first) return null;

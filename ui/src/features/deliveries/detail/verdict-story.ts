@@ -82,11 +82,23 @@ const covers = {
   nothing: "covers nothing of the body",
 };
 
+const strengths: Record<string, string> = {
+  "signed body": "Signed body: nobody can change it or make one up",
+  "signed fields": "Signed fields: what is not among them proves nothing",
+  "signed time": "Signed time: with another body it would be as valid",
+  "shared token": "Shared token: whoever sees it once can send anything",
+  "secret in the address": "Secret in the address: it stands in every log on the way",
+};
+
 function coverage({ check, verdict }: Judged): Check[] {
   if (!check) return [];
   const outcome = verdict !== "verified" ? "skipped" : check.covers === "body" ? "passed" : "noticed";
   const scheme = schemes[check.scheme] ?? check.scheme.toUpperCase();
-  return [{ name: "Signature", outcome, text: `${scheme}; it ${covers[check.covers]}` }];
+  const worth = strengths[check.strength] ?? check.strength;
+  return [
+    { name: "Signature", outcome, text: `${scheme}; it ${covers[check.covers]}` },
+    { name: "Strength", outcome, text: worth },
+  ];
 }
 
 function age({ check, verdict, reason }: Judged): Check[] {

@@ -4,6 +4,7 @@ import { VerdictGlyph } from "../../../components/verdict-glyph";
 import type { DeliveryDetail, Endpoint } from "../../../lib/api";
 import { Batch } from "./batch";
 import { Diagnosis } from "./diagnosis";
+import { NextSteps } from "./next-steps";
 import { Tries } from "./tries";
 import { type Check, verdictStory } from "./verdict-story";
 
@@ -35,6 +36,7 @@ export function VerdictTab({ delivery, endpoint }: VerdictTabProps) {
         </h3>
         <p className="mt-1 text-pretty text-text-2">{meaning}</p>
       </div>
+      {delivery.verdict === "rejected" && <Diagnosis delivery={delivery} otherwise={next} />}
       <dl className="divide-y divide-line rounded-lg border border-line bg-surface">
         {checks.map((check) => (
           <div key={check.name} className="grid grid-cols-[96px_1fr] gap-3 px-3 py-2">
@@ -49,19 +51,9 @@ export function VerdictTab({ delivery, endpoint }: VerdictTabProps) {
           </div>
         ))}
       </dl>
-      {delivery.verdict === "rejected" && <Diagnosis delivery={delivery} />}
       {delivery.batch && <Batch events={delivery.batch} />}
       <Tries delivery={delivery} />
-      {next.length > 0 && (
-        <section>
-          <h3 className="font-semibold">What to do next</h3>
-          <ul className="mt-1 list-disc space-y-1 pl-4 text-pretty text-text-2">
-            {next.map((step) => (
-              <li key={step}>{step}</li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {delivery.verdict !== "rejected" && <NextSteps steps={next} />}
       {endpoint ? (
         <Link href={`/endpoints/${endpoint.id}`} className="inline-block text-beam underline-offset-2 hover:underline">
           Open the endpoint “{endpoint.name}”

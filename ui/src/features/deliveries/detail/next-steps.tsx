@@ -1,0 +1,14 @@
+/** What to do next, where there is something. */
+export function NextSteps({ steps }: { steps: readonly string[] }) {
+  if (steps.length === 0) return null;
+  return (
+    <section>
+      <h3 className="font-semibold">What to do next</h3>
+      <ul className="mt-1 list-disc space-y-1 pl-4 text-pretty text-text-2">
+        {steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
