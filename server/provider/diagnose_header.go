@@ -178,7 +178,9 @@ func (p *Provider) resembles(r *hook.Record) (n int, name string) {
 		at, inHeader := strings.CutPrefix(p.rules[i].at, "header:")
 		if found, _ := p.rules[i].signatures(&request{record: r, endpoint: &hook.Endpoint{}}); inHeader && at != "Authorization" &&
 			(len(found) > 0 || p.rules[i].kind == token && r.Header(at) != "") {
-			n, name = n+2, at
+			if n += 2; name == "" {
+				name = at
+			}
 		}
 	}
 	if n == 0 {

@@ -1,0 +1,76 @@
+package provider
+
+import (
+	"testing"
+
+	"hookbeam/server/hook"
+)
+
+// A target for each way in which a signature is written. Whatever a stranger writes there, nothing breaks, the work is
+// bounded, and nobody is verified without the key.
+
+func FuzzRaw(f *testing.F)      { fuzzFormat(f, "razorpay", "shopify", "paystack") }
+func FuzzPrefixed(f *testing.F) { fuzzFormat(f, "github", "slack", "mollie", "btcpay") }
+func FuzzPairs(f *testing.F)    { fuzzFormat(f, "stripe", "paddle") }
+func FuzzList(f *testing.F)     { fuzzFormat(f, "standard-webhooks", "svix", "gitlab") }
+func FuzzAlgo(f *testing.F)     { fuzzFormat(f, "websub") }
+func FuzzNamed(f *testing.F)    { fuzzFormat(f, "braintree") }
+func FuzzBasic(f *testing.F)    { fuzzFormat(f, "basic", "cloudevents", "generic") }
+func FuzzForm(f *testing.F)     { fuzzFormat(f, "twilio", "mandrill", "mailchimp") }
+func FuzzItems(f *testing.F)    { fuzzFormat(f, "adyen", "hubspot", "sendgrid", "mailgun") }
+func FuzzPublic(f *testing.F)   { fuzzFormat(f, "discord", "sendgrid", "paypal") }
+func FuzzMessages(f *testing.F) { fuzzFormat(f, "rfc9421") }
+
+// fuzzFormat seeds with genuine requests of these senders, of which the headers, the body and the query are turned.
+func fuzzFormat(f *testing.F, ids ...string) {
+	for _, s := range samples(f) {
+		for i, id := range ids {
+			if s.id == id {
+				r := s.record(noon)
+				f.Add(uint8(i), first(r, 0), first(r, 1), first(r, 2), r.Body, r.Query)
+			}
+		}
+	}
+	f.Add(uint8(0), "", "", "", []byte("["), "%zz")
+	f.Fuzz(func(t *testing.T, which uint8, a, b, c string, body []byte, query string) {
+		p, _ := For(ids[int(which)%len(ids)])
+		r := recordOf("POST", nil, string(body))
+		r.Query = query
+		for i, name := range p.ownHeaders() {
+			for _, value := range [][]string{{a, b}, {b}, {c}}[i%3] {
+				r.Headers = append(r.Headers, hook.Header{Name: name, Value: value})
+			}
+		}
+		e := &hook.Endpoint{Provider: p.ID, Verify: hook.Enforce, Settings: map[string]string{"legacy": "accept", "public_key": "public", "webhook_id": "WH-1"},
+			Secrets: []hook.Secret{{Label: "other", Value: "0f0e0d0c0b0a09080706050403020100"}, {Label: "broken", Value: "whsec_!"}, {Label: "empty"}}}
+		got := p.Examine(e, r, Receipt{At: noon, URL: address})
+		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent || len(got.Type) > maxType || len(got.Batch) > maxItems {
+			t.Errorf("%+v", got)
+		}
+		if got.Verdict == hook.Rejected && p.Problem(got).Detail == "" {
+			t.Error("refused without a word")
+		}
+	})
+}
+
+func first(r *hook.Record, i int) string {
+	if i < len(r.Headers) {
+		return r.Headers[i].Value
+	}
+	return ""
+}
+
+// ownHeaders are those that the sender's signature, time and id are in.
+func (p *Provider) ownHeaders() (names []string) {
+	if p.whole != nil {
+		return []string{"Signature-Input", "Signature", "Content-Digest"}
+	}
+	for i := range p.rules {
+		for _, spot := range []string{p.rules[i].at, p.rules[i].time} {
+			if len(spot) > 7 && spot[:7] == "header:" {
+				names = append(names, spot[7:])
+			}
+		}
+	}
+	return names
+}
