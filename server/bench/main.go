@@ -48,6 +48,7 @@ var measurements = []struct {
 	{"storm", (*bench).storm},
 	{"start", (*bench).start},
 	{"watched", (*bench).watched},
+	{"verify", (*bench).verify},
 }
 
 // bench is one run.

@@ -19,27 +19,24 @@ import (
 // holds tries the signature with a secret. alg is the algorithm of RFC 9421 §3.3 that it was tried by, "" where the
 // secret has no form for what the signature says of itself: a key of one kind is never used as one of another.
 func (m *message) holds(secret string, base []byte) (alg string, right bool) {
-	said := m.fields["alg"]
-	for _, alg := range algorithmsOf(secret) {
-		if said != "" && said != alg {
+	public := publicKey(secret)
+	for _, one := range algorithmsOf(public, secret) {
+		if said := m.fields["alg"]; said != "" && said != one {
 			continue
 		}
-		if checkBy(alg, secret, base, m.sum) {
-			return alg, true
+		if alg == "" {
+			alg = one
 		}
-		if said != "" {
-			return alg, false
+		if checkBy(one, public, secret, base, m.sum) {
+			return one, true
 		}
 	}
-	if algs := algorithmsOf(secret); said == "" && len(algs) > 0 {
-		return algs[0], false
-	}
-	return "", false
+	return alg, false
 }
 
 // algorithmsOf are those that a secret can be a key of.
-func algorithmsOf(secret string) []string {
-	switch publicKey(secret).(type) {
+func algorithmsOf(public crypto.PublicKey, secret string) []string {
+	switch public.(type) {
 	case ed25519.PublicKey:
 		return []string{"ed25519"}
 	case *ecdsa.PublicKey:
@@ -53,8 +50,8 @@ func algorithmsOf(secret string) []string {
 	return []string{"hmac-sha256"}
 }
 
-func checkBy(alg, secret string, base, sum []byte) bool {
-	switch k := publicKey(secret).(type) {
+func checkBy(alg string, public crypto.PublicKey, secret string, base, sum []byte) bool {
+	switch k := public.(type) {
 	case ed25519.PublicKey:
 		return ed25519.Verify(k, base, sum)
 	case *ecdsa.PublicKey: // r and s, 32 bytes each (§3.3.4)
@@ -86,6 +83,9 @@ func sharedKey(secret string) []byte {
 func publicKey(secret string) crypto.PublicKey {
 	if k := edwardsKey(fromWhpk, secret); k != nil {
 		return k
+	}
+	if !strings.HasPrefix(secret, "-----BEGIN") {
+		return nil
 	}
 	block, _ := pem.Decode([]byte(secret))
 	if block == nil {

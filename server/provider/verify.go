@@ -32,13 +32,13 @@ func (p *Provider) verify(q *request) Finding {
 		}
 		rules = []rule{own}
 	}
-	best := Finding{Verdict: hook.Rejected, Reason: signatureMissing, Check: rules[0].check(rules[0].hash)}
+	var best Finding
 	for i := range rules {
 		f := rules[i].every(p, q, secrets)
 		if f.Verdict == hook.Verified {
 			return f
 		}
-		if slices.Index(reasons, f.Reason) > slices.Index(reasons, best.Reason) {
+		if i == 0 || slices.Index(reasons, f.Reason) > slices.Index(reasons, best.Reason) {
 			best = f
 		}
 	}
@@ -94,7 +94,9 @@ func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
 		}
 		return f
 	}
-	f.Check = ru.check(found[0].hash)
+	if ru.format == algo {
+		f.Check = ru.check(found[0].hash)
+	}
 	stamp, at, reason := ru.stamp(q)
 	if reason != "" {
 		f.Reason = reason
@@ -110,10 +112,9 @@ func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
 		if !ok {
 			continue
 		}
-		for _, address := range addresses {
-			if ru.holds(q, k, found, stamp, address) && matched < 0 {
-				matched = i
-			}
+		holds := slices.ContainsFunc(addresses, func(address string) bool { return ru.holds(q, k, found, stamp, address) })
+		if holds && matched < 0 {
+			matched = i
 		}
 	}
 	switch {
@@ -170,22 +171,46 @@ func (ru *rule) holds(q *request, k key, found []signature, stamp, address strin
 	if ru.inURL != "" && !q.holdsBody(address, ru.inURL) {
 		return false
 	}
-	tails := []string{""}
-	if ru.newline {
-		tails = []string{"", "\n"}
-	}
-	for _, s := range found {
-		for _, tail := range tails {
-			if ru.one(q, k, s, ru.message+tail, stamp, address) {
-				ok = true
+	for _, tail := range ru.tails() {
+		message, sum, of := ru.message+tail, []byte(nil), ""
+		for _, s := range found {
+			if ru.kind == keyed || ru.kind == plainHash { // one sum, however many signatures there are to compare
+				if of != s.hash {
+					sum, of = ru.sumOf(q, s.hash, k, message, stamp, address), s.hash
+				}
+				ok = (sum != nil && hmac.Equal(sum, s.sum)) || ok
+				continue
 			}
+			ok = ru.one(q, k, s, message, stamp, address) || ok
 		}
 	}
 	return ok
 }
 
-func (ru *rule) one(q *request, k key, s signature, message, stamp, address string) bool {
+// tails are what may stand behind the message.
+func (ru *rule) tails() []string {
+	if ru.newline {
+		return []string{"", "\n"}
+	}
+	return []string{""}
+}
+
+// sumOf is the right signature, nil where a part of the message cannot be had.
+func (ru *rule) sumOf(q *request, hashed string, k key, message, stamp, address string) []byte {
 	var h hash.Hash
+	if ru.kind == keyed {
+		h = hmac.New(newHash(hashed), k.bytes)
+	} else {
+		h = newHash(hashed)()
+	}
+	if !q.write(h, message, stamp, address, string(k.bytes)) {
+		return nil
+	}
+	return h.Sum(nil)
+}
+
+// one compares what only a comparison can tell.
+func (ru *rule) one(q *request, k key, s signature, message, stamp, address string) bool {
 	switch ru.kind {
 	case token:
 		return sameText(s.sum, k.bytes)
@@ -195,21 +220,10 @@ func (ru *rule) one(q *request, k key, s signature, message, stamp, address stri
 		var whole bytes.Buffer
 		whole.Grow(len(q.record.Body) + 128)
 		return q.write(&whole, message, stamp, address, "") && ed25519.Verify(k.edwards, whole.Bytes(), s.sum)
-	case keyed:
-		h = hmac.New(newHash(s.hash), k.bytes)
-	default:
-		h = newHash(ru.hash)()
 	}
-	if !q.write(h, message, stamp, address, string(k.bytes)) {
-		return false
+	sum := ru.sumOf(q, ru.hash, k, message, stamp, address)
+	if ru.kind == ecdsaP256 {
+		return sum != nil && ecdsa.VerifyASN1(k.ecdsa, sum, s.sum)
 	}
-	sum := h.Sum(nil)
-	switch ru.kind {
-	case ecdsaP256:
-		return ecdsa.VerifyASN1(k.ecdsa, sum, s.sum)
-	case certificate:
-		return rsa.VerifyPKCS1v15(k.rsa, crypto.SHA256, sum, s.sum) == nil
-	default:
-		return hmac.Equal(sum, s.sum)
-	}
+	return sum != nil && rsa.VerifyPKCS1v15(k.rsa, crypto.SHA256, sum, s.sum) == nil
 }
