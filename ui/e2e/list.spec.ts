@@ -61,7 +61,7 @@ test("a filter stands in the address and holds for what comes live", async ({ pa
   const dashboard = new Dashboard(page, site.url);
   await fill(site.hookbeam);
   await dashboard.open();
-  await expect(dashboard.rows).toHaveCount(14);
+  await expect(dashboard.rows).toHaveCount(13); // of 14 deliveries one is a repeat, in the row of the first
   await page.keyboard.press("/");
   await page.keyboard.type("verdict:rejected");
   await page.keyboard.press("Enter");
