@@ -43,6 +43,12 @@ var corpus = []string{
 	"PATCH /api/v1/endpoints/ep_x HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n{\"name\":\"\xff\xfe\"} ", "DELETE /api/v1/endpoints/%%2e%%2e HTTP/1.1\r\nHost: x\r\nAuthorization: @\r\n\r\n",
 	"GET /login/%%00 HTTP/1.1\r\nHost: x\r\n\r\n", "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\n%%zz=;;&&", "GET /assets/../../hookbeam.db HTTP/1.1\r\nHost: x\r\n\r\n", "GET /assets/%%2e%%2e%%2fhookbeam.db HTTP/1.1\r\nHost: x\r\n\r\n",
 	"GET / HTTP/1.1\r\nHost: x\r\nCookie: hookbeam=\x7f;;==;\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nRange: bytes=-1-,\r\nIf-None-Match: \"\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ,,;[::\r\nForwarded: for=\r\n\r\n",
+	posted("t=1,v1=00,v1=zz,,t=,=", `{"id":1e999,"type":{"a":[`+strings.Repeat("[", 3000)), posted("v1,, v1a,AAAA v2,x", strings.Repeat(`[{"`, 2000)),
+	posted(`sig=("@method" "content-digest";req);created=1;created=2;keyid="`, "x"), posted("sha-256=:AAAA:, sig=:AA=:", "{}"),
+	posted("sha1=00, sha256="+strings.Repeat("00", 4000), `{"notificationItems":[{},[],1,{"NotificationRequestItem":{"additionalData":{"hmacSignature":7}}}]}`),
+	posted("Basic "+strings.Repeat("!", 99), "bt_signature=%%26%%7C&bt_payload=%%zz;;&bt_challenge="), posted("Basic OmE=", `{"signature":{"timestamp":-1,"token":[],"signature":"zz"}}`),
+	"GET %s?hub.mode=subscribe&hub.challenge=%%00&bt_challenge=zz&secret=%%ff HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD %s HTTP/1.1\r\nHost: x\r\n\r\n",
+	"OPTIONS %s HTTP/1.1\r\nHost: x\r\nWebHook-Request-Origin: \xff,*\r\n\r\n",
 	"GET / HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n", "GET / HTTP/1.1\r\n: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n", "GET / HTTP/1.1\nHost: x\n\n",
 }
 
@@ -52,7 +58,8 @@ func TestStrangersCannotCrashIt(t *testing.T) {
 	t.Parallel()
 	const strangers = 16
 	s := serve(t)
-	e := s.first()
+	endpoints := append(s.judges(), s.first())
+	e := endpoints[len(endpoints)-1]
 	before := 0
 	for wave := range 3 {
 		var all sync.WaitGroup
@@ -60,7 +67,7 @@ func TestStrangersCannotCrashIt(t *testing.T) {
 			all.Go(func() {
 				random := rand.New(rand.NewPCG(uint64(wave), uint64(w)))
 				for i := w; i < scaled(4000); i += strangers {
-					request := fill(corpus[i%len(corpus)], e)
+					request := fill(corpus[i%len(corpus)], endpoints[i/len(corpus)%len(endpoints)])
 					if i >= len(corpus) || wave > 0 {
 						request = spoil(random, request)
 					}
@@ -88,6 +95,29 @@ func TestStrangersCannotCrashIt(t *testing.T) {
 	if _, err := deliver(t.Context(), newClient(t, 1), e.in(s), "all is well"); err != nil {
 		t.Error(err)
 	}
+}
+
+// judges are endpoints of senders that write their signatures each in another way.
+func (s *server) judges() (all []endpoint) {
+	const secret = "whsec_c2l4dGVlbiBieXRlcyBvciBtb3Jl"
+	for sender, value := range map[string]string{"stripe": secret, "standard-webhooks": secret, "github": secret, "websub": secret,
+		"braintree": secret, "twilio": secret, "rfc9421": secret, "basic": "user:" + secret, "adyen": strings.Repeat("0a", 32),
+		"mailgun": secret, "discord": strings.Repeat("0a", 32), "slack": secret} {
+		all = append(all, s.make(map[string]any{"name": sender, "provider": sender, "settings": map[string]string{"public_key": "p"},
+			"secrets": []any{map[string]any{"label": "live", "value": value}}}))
+	}
+	return all
+}
+
+// posted is a POST with every kind of signature that a stranger may try.
+func posted(signature, body string) string {
+	names := []string{"Stripe-Signature", "Webhook-Signature", "X-Hub-Signature", "X-Hub-Signature-256", "X-Twilio-Signature", "Signature-Input",
+		"Signature", "Authorization", "X-Signature-Ed25519", "X-Slack-Signature", "Content-Digest"}
+	head := "POST %s HTTP/1.1\r\nHost: x\r\nWebhook-Id: a\r\nWebhook-Timestamp: 1\r\nX-Slack-Request-Timestamp: 1e9\r\nX-Signature-Timestamp: 99999999999999999999\r\n"
+	for _, name := range names {
+		head += name + ": " + signature + "\r\n"
+	}
+	return head + fmt.Sprintf("Content-Length: %d\r\n\r\n", len(body)) + body
 }
 
 func fill(request string, e endpoint) string {
