@@ -1,10 +1,10 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"hookbeam/server/hook"
 )
@@ -44,85 +44,89 @@ type Cause struct {
 	genuine bool
 }
 
-// hashedBytes bounds the work of one diagnosis: how many bytes are hashed in all of its trials.
-const hashedBytes = 128 << 20
-
-// maxFindings bounds how many causes are told.
-const maxFindings = 4
+// The bounds of one diagnosis.
+const (
+	hashedBytes = 256 << 20 // hashed and rewritten in all of its trials
+	trialBytes  = 16 << 10  // what a trial counts for besides its body: some keys cost as much as hashing that
+	maxFindings = 4
+)
 
 // diagnosis is one under way.
 type diagnosis struct {
 	Case
 	provider *Provider
-	sender   string // its name, for people
+	rules    []rule // of the provider, as the endpoint's settings have them
+	reason   string // why it is rejected now, whatever its age; "" where it is not
 	tried    int
-	left     int // bytes that may still be hashed
+	left     int  // bytes that may still be spent
+	cut      bool // there was more to try
 	found    []Cause
 }
 
-// Diagnose explains a delivery's verdict from what is stored, offline: it tries every known secret, the ways in which
-// headers, bodies and addresses are changed between sender and receiver, and what other senders would have meant. The
-// same case has the same diagnosis. p is the provider of the case's endpoint.
+// Diagnose explains a delivery's verdict from what is stored: it tries every known secret, the ways in which headers,
+// bodies and addresses are changed between sender and receiver, and what other senders would have meant. The same case
+// has the same diagnosis. p is the provider of the case's endpoint.
 func (p *Provider) Diagnose(c Case) Diagnosis {
-	d := &diagnosis{Case: c, provider: p, sender: p.Name, left: hashedBytes}
+	d := &diagnosis{Case: c, provider: p, rules: p.rules, left: hashedBytes}
+	if p.tuned {
+		own, _ := tune(c.Endpoint.Settings) // a complaint was told when the settings were written
+		d.rules = []rule{own}
+	}
+	e := *c.Endpoint
+	e.Verify, e.Tolerance = hook.Enforce, 0
+	d.reason = p.verify(&request{record: c.Record, endpoint: &e, Receipt: c.Receipt}).Reason
 	for _, look := range []func(*diagnosis){(*diagnosis).asItIs, (*diagnosis).otherSecret, (*diagnosis).otherSender, (*diagnosis).header,
-		(*diagnosis).secretForm, (*diagnosis).body, (*diagnosis).address, (*diagnosis).two, (*diagnosis).nothing} {
+		(*diagnosis).secretForm, (*diagnosis).otherTime, (*diagnosis).oldWay, (*diagnosis).body, (*diagnosis).address, (*diagnosis).two,
+		(*diagnosis).nothing} {
 		if look(d); len(d.found) > 0 {
 			break
 		}
 	}
 	d.found = d.found[:min(len(d.found), maxFindings)]
+	if !c.Endpoint.DeletedAt.IsZero() {
+		d.tell(Cause{Cause: "endpoint_deleted", Summary: "The endpoint was deleted: this is against what it had then.",
+			Fix: "Take its address out at the sender, or bring the endpoint back."})
+	}
 	return Diagnosis{Genuine: d.found[0].genuine, Cause: d.found[0].Cause, Summary: d.found[0].Summary, Findings: d.found, Tried: d.tried}
 }
 
 func (d *diagnosis) tell(c Cause) { d.found = append(d.found, c) }
-
-// owned is a secret with the endpoint that holds it.
-type owned struct {
-	hook.Secret
-	of *hook.Endpoint
-}
-
-// own are the secrets of the endpoint itself.
-func (d *diagnosis) own() (all []owned) {
-	for _, s := range d.provider.secrets(d.Endpoint) {
-		all = append(all, owned{s, d.Endpoint})
-	}
-	return all
-}
-
-// every is every secret that is known, the endpoint's own first.
-func (d *diagnosis) every() []owned {
-	all := d.own()
-	for _, o := range d.Others {
-		for _, s := range o.Endpoint.Secrets {
-			all = append(all, owned{s, o.Endpoint})
-		}
-	}
-	return all
-}
 
 // trial is one combination that may fit.
 type trial struct {
 	p      *Provider
 	e      *hook.Endpoint // whose settings count
 	url    string         // the address that is signed
-	secret hook.Secret
+	secret hook.Secret    // without a value: the certificate that the request names
 	record *hook.Record
 }
 
 // try reports whether a combination verifies, whatever its age.
 func (d *diagnosis) try(t trial) (Finding, bool) {
-	cost := len(t.record.Body) + 256
-	if d.left < cost || len(t.secret.Value) == 0 {
+	if t.secret.Value == "" && t.p.certificate == "" || !d.spend(len(t.record.Body)+trialBytes) {
 		return Finding{}, false
 	}
-	d.left -= cost
 	d.tried++
 	e := *t.e
-	e.Secrets, e.Verify, e.Tolerance, e.SignedURL = []hook.Secret{t.secret}, hook.Enforce, 0, t.url
-	f := t.p.verify(&request{record: t.record, endpoint: &e, Receipt: Receipt{At: d.Receipt.At}})
+	e.Verify, e.Tolerance, e.SignedURL, e.Secrets = hook.Enforce, 0, t.url, nil
+	on := Receipt{At: d.Receipt.At}
+	if t.secret.Value == "" {
+		on.Certificates = d.Receipt.Certificates
+	} else {
+		e.Secrets = []hook.Secret{t.secret}
+	}
+	f := t.p.verify(&request{record: t.record, endpoint: &e, Receipt: on})
 	return f, f.Verdict == hook.Verified
+}
+
+// spend takes from what is left, and reports whether there was enough.
+func (d *diagnosis) spend(bytes int) bool {
+	if d.left < bytes {
+		d.cut = true
+		return false
+	}
+	d.left -= bytes
+	return true
 }
 
 // with is a trial of the case's own provider and address.
@@ -131,135 +135,72 @@ func (d *diagnosis) with(s owned, r *hook.Record) trial {
 }
 
 // registered is the address that the sender is taken to know.
-func (d *diagnosis) registered() string { return registered(d.Endpoint, d.Receipt.URL) }
-
-func registered(e *hook.Endpoint, url string) string {
-	if e.SignedURL != "" {
-		return e.SignedURL
-	}
-	return url
-}
+func (d *diagnosis) registered() string { return cmp.Or(d.Endpoint.SignedURL, d.Receipt.URL) }
 
 // asItIs explains what needs no trying, and a genuine signature of the wrong age.
 func (d *diagnosis) asItIs() {
+	why := Cause{Cause: d.Record.Reason}
 	switch d.Record.Reason {
 	case "address_not_allowed":
-		d.tell(Cause{Cause: "address_not_allowed", Summary: fmt.Sprintf("It came from %s, which the endpoint's allow list does not have.", d.Record.Remote),
-			Fix: "Add the sender's address to the list, or, if it came through a proxy of yours, name the proxy as trusted."})
-		return
+		why.Summary = fmt.Sprintf("It came from %s, which the endpoint's allow list does not have.", d.Record.Remote)
+		why.Fix = "Add the sender's address to the list, or, if it came through a proxy of yours, name the proxy as trusted."
 	case handshakeRefused:
-		d.tell(Cause{Cause: handshakeRefused, Summary: "It asks for a confirmation that the endpoint's settings do not allow.",
-			Fix: "Put what it asks for into the settings: the topic, the token, the origin or the public key."})
-		return
+		why.Summary = "It asks for a confirmation that the endpoint's settings do not allow."
+		why.Fix = "Put what it asks for into the settings: the topic, the token, the origin or the public key."
 	case certificateUnavailable, certificateUntrusted:
-		d.tell(Cause{Cause: d.Record.Reason, Summary: d.provider.explain(d.Record.Reason), Fix: "Once that is mended, have it sent again, or verify it again here."})
-		return
+		why.Summary, why.Fix = d.provider.explain(d.Record.Reason), "Once that is mended, have it sent again, or verify it again here."
 	}
-	if len(d.own()) == 0 {
-		d.tell(Cause{Cause: "no_secret", Summary: "The endpoint has no secret, so nothing was checked.", Fix: "Add the secret that the sender shows."})
-		d.otherSecret()
-		return
+	own := d.own()
+	if why.Summary == "" && len(own) == 0 {
+		why = Cause{Cause: "no_secret", Summary: "The endpoint has no secret, so nothing was checked.", Fix: "Add the secret that the sender shows."}
 	}
-	for _, s := range d.own() {
+	if why.Summary != "" {
+		d.tell(why)
+	}
+	for _, s := range own {
 		if f, ok := d.try(d.with(s, d.Record)); ok {
-			d.genuineNow(s, f)
-			return
+			d.tellGenuine(s, f)
+			break
 		}
 	}
-}
-
-// genuineNow tells of a signature that a secret of the endpoint fits as it is.
-func (d *diagnosis) genuineNow(s owned, f Finding) {
-	c := Cause{Cause: "verified", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-		Summary: fmt.Sprintf("It is genuine: the secret %q fits.", s.Label), Fix: "Nothing is wrong with it. If it was rejected before, verify the endpoint's deliveries again."}
-	skew, limit := f.Check.Skew, d.Endpoint.Tolerance
-	switch {
-	case !f.Check.Dated || limit == 0 || skew <= limit && skew >= -limit:
-	case skew > 20*365*24*time.Hour || skew < -20*365*24*time.Hour:
-		c.Cause, c.Summary = "timestamp_unit", fmt.Sprintf("Genuine, but its time is written in another unit than %s writes: it reads as centuries away.", d.sender)
-		c.Fix = "Have the sender write the time as " + d.sender + " does, in seconds or milliseconds."
-	case skew < 0:
-		c.Cause, c.Summary = "clock", fmt.Sprintf("Genuine, but its clock is %s ahead of this server's.", long(-skew))
-		c.Fix = "Set the clocks of sender and server by a time server, or raise the endpoint's tolerance."
-	case skew < 15*time.Minute:
-		c.Cause, c.Summary = "clock", fmt.Sprintf("Genuine, but it was signed %s before it came: a clock that is off, or a queue between.", long(skew))
-		c.Fix = "Set the clocks of sender and server by a time server, or raise the endpoint's tolerance."
-	default:
-		c.Cause, c.Summary = "old", fmt.Sprintf("Genuine, but it was signed %s before it came: an old request sent again.", long(skew))
-		c.Fix = "Have the sender send it anew. If it is a test of a stored request, set the endpoint's tolerance to 0s for a while."
+	if len(own) == 0 {
+		d.otherSecret()
 	}
-	d.tell(c)
-}
-
-// long writes a duration as people say it.
-func long(t time.Duration) string {
-	switch {
-	case t < 2*time.Minute:
-		return fmt.Sprintf("%d s", int(t.Seconds()))
-	case t < 2*time.Hour:
-		return fmt.Sprintf("%d min", int(t.Minutes()))
-	case t < 48*time.Hour:
-		return fmt.Sprintf("%d h", int(t.Hours()))
-	default:
-		return fmt.Sprintf("%d days", int(t.Hours()/24))
+	if len(d.found) > 1 {
+		d.found[0].genuine = d.found[1].genuine
 	}
-}
-
-// otherSecret tries the secrets of the other endpoints, by this endpoint's rules and by their own.
-func (d *diagnosis) otherSecret() {
-	for _, o := range d.Others {
-		own, known := For(o.Endpoint.Provider)
-		for _, s := range o.Endpoint.Secrets {
-			if _, ok := d.try(trial{d.provider, d.Endpoint, d.registered(), s, d.Record}); ok {
-				d.tellOther(s, o.Endpoint, "")
-			} else if known && own != d.provider {
-				if _, ok := d.try(trial{own, o.Endpoint, registered(o.Endpoint, o.URL), s, d.Record}); ok {
-					d.tellOther(s, o.Endpoint, own.Name)
-				}
-			}
-		}
-	}
-}
-
-func (d *diagnosis) tellOther(s hook.Secret, of *hook.Endpoint, sender string) {
-	c := Cause{Cause: "other_secret", Endpoint: of.ID, Secret: s.Label, genuine: true,
-		Summary: fmt.Sprintf("Valid with the secret %q of your endpoint %q.", s.Label, of.Name),
-		Fix:     fmt.Sprintf("Register the address of %q at the sender, or add that secret to this endpoint.", of.Name)}
-	if sender != "" {
-		c.Cause = "other_endpoint"
-		c.Summary = fmt.Sprintf("Valid as %s's, with the secret %q of your endpoint %q.", sender, s.Label, of.Name)
-		c.Fix = fmt.Sprintf("The sender has the address of the wrong endpoint: register that of %q there.", of.Name)
-	}
-	d.tell(c)
 }
 
 // nothing says honestly that nothing fits, and what is left.
 func (d *diagnosis) nothing() {
-	if d.Record.Reason == signatureMissing {
-		d.tell(Cause{Cause: signatureMissing, Summary: fmt.Sprintf("No signature was sent. %s sends %s.", d.sender, d.provider.where()),
-			Fix: "Set the secret at the sender: without one, many sign nothing. If it is set, check that no proxy between removes headers."})
-		return
-	}
-	if len(d.Record.Body) == 0 {
-		d.tell(Cause{Cause: "empty_body", Summary: "It came without a body, and no known secret fits that.",
-			Fix: "See whether a redirect or a proxy between drops the body: the sender must be given the final address."})
-		return
-	}
 	c := Cause{Cause: "unknown_secret", Summary: fmt.Sprintf("No known secret fits, in any of the %d ways that were tried.", d.tried),
 		Fix: fmt.Sprintf("Most likely the sender signs with another secret: copy the %s anew and add it. Otherwise it is not from %s.",
-			strings.ToLower(d.provider.Secret.name()), d.sender)}
-	if d.left < len(d.Record.Body)+256 {
-		c.Summary = fmt.Sprintf("No known secret fits in the %d ways that were tried; the body is too large to try all.", d.tried)
+			strings.ToLower(d.provider.Secret.name()), d.provider.Name)}
+	if d.cut {
+		c.Summary = fmt.Sprintf("No known secret fits in the %d ways that were tried; there is too much to try all.", d.tried)
+	}
+	packed := strings.ToLower(d.Record.Header("Content-Encoding"))
+	switch {
+	case d.reason == signatureMissing:
+		c = Cause{Cause: signatureMissing, Summary: fmt.Sprintf("No signature was sent. %s sends %s.", d.provider.Name, d.where()),
+			Fix: "Set the secret at the sender: without one, many sign nothing. If it is set, check that no proxy between removes headers."}
+	case len(d.Record.Body) == 0:
+		c = Cause{Cause: "empty_body", Summary: "It came without a body, and no known secret fits that.",
+			Fix: "See whether a redirect or a proxy between drops the body: the sender must be given the final address."}
+	case slices.Contains([]string{"gzip", "deflate", "br", "zstd"}, packed) && strings.IndexByte("{[<", firstByte(d.Record.Body)) >= 0:
+		c.Cause = "decompressed"
+		c.Summary = fmt.Sprintf("Its Content-Encoding is %s, but the body came unpacked: if the packed one was signed, it cannot be checked any more.", packed)
+		c.Fix = "Have whatever decompresses between pass the body on as it is. " + c.Fix
 	}
 	d.tell(c)
 }
 
 // where names the place of the signature.
-func (p *Provider) where() string {
-	if p.whole != nil || len(p.rules) == 0 {
+func (d *diagnosis) where() string {
+	if len(d.rules) == 0 {
 		return "it in the headers Signature-Input and Signature"
 	}
-	return "it in " + place(p.rules[0].at)
+	return "it in " + place(d.rules[0].at)
 }
 
 // copied is a record that may be changed without changing another.

@@ -15,7 +15,7 @@ func (d *diagnosis) addresses(secrets []owned) {
 		for _, s := range secrets {
 			if _, ok := d.try(trial{d.provider, d.Endpoint, address, s.Secret, d.Record}); ok {
 				d.tell(Cause{Cause: "other_address", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-					Summary: fmt.Sprintf("Valid%s if the endpoint's address is %s: that one is registered at %s.", d.by(s), address, d.sender),
+					Summary: fmt.Sprintf("Valid%s if the endpoint's address is %s: that one is registered at %s.", d.by(s), address, d.provider.Name),
 					Fix:     "Put that address into signed_url, or register this server's own address at the sender; behind a proxy, set --public-url."})
 				return
 			}

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hookbeam/server/hook"
@@ -28,7 +29,13 @@ type variant struct {
 func (d *diagnosis) body() { d.bodies(d.own(), d.registered()) }
 
 func (d *diagnosis) bodies(secrets []owned, address string) {
+	if len(secrets) == 0 {
+		return
+	}
 	for v := range variants(d.Record) {
+		if !d.spend(len(v.body)) {
+			return
+		}
 		r := copied(d.Record)
 		r.Body = v.body
 		for _, s := range secrets {
@@ -49,7 +56,15 @@ func (d *diagnosis) by(s owned) string {
 	if s.of == d.Endpoint {
 		return ""
 	}
-	return fmt.Sprintf(" with the secret %q of your endpoint %q,", s.Label, s.of.Name)
+	return " with the secret " + d.named(s) + ","
+}
+
+// named names a secret, and its endpoint where that is another one.
+func (d *diagnosis) named(s owned) string {
+	if s.of == d.Endpoint {
+		return strconv.Quote(s.Label)
+	}
+	return fmt.Sprintf("%q of your endpoint %q", s.Label, s.of.Name)
 }
 
 // variants makes the bodies that may have been sent, one at a time, the likeliest first.
@@ -61,7 +76,7 @@ func variants(r *hook.Record) iter.Seq[variant] {
 		}
 		for _, change := range []func(*hook.Record) iter.Seq[variant]{lineEnds, unpacked, jsonVariants, formVariants} {
 			for v := range change(r) {
-				if !bytes.Equal(v.body, body) && !yield(v) {
+				if len(v.body) <= 2*maxVariant && !bytes.Equal(v.body, body) && !yield(v) {
 					return
 				}
 			}
@@ -149,17 +164,15 @@ func lowerHex(s string) string {
 	return string(b)
 }
 
-// two tries what takes two causes: another endpoint's secret and a changed body or address; a changed body and address.
+// two tries what takes two causes: another endpoint's secret and a changed header, body or address; a changed body and
+// address.
 func (d *diagnosis) two() {
-	var others []owned
-	for _, s := range d.every() {
-		if s.of != d.Endpoint {
-			others = append(others, s)
+	others := d.others()
+	d.headers(others)
+	for _, look := range []func(){func() { d.bodies(others, d.registered()) }, func() { d.addresses(others) }} {
+		if len(d.found) == 0 {
+			look()
 		}
-	}
-	d.bodies(others, d.registered())
-	if len(d.found) == 0 {
-		d.addresses(others)
 	}
 	for address := range d.otherAddresses() {
 		if len(d.found) > 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -28,19 +29,14 @@ func jsonVariants(r *hook.Record) iter.Seq[variant] {
 		if first := firstByte(r.Body); first != '{' && first != '[' || !json.Valid(r.Body) {
 			return
 		}
-		sources := [][]byte{r.Body, sortedJSON(r.Body)}
-		for i, source := range sources {
-			parsed := gjson.ParseBytes(source)
+		for i, source := range [][]byte{r.Body, sortedJSON(r.Body)} {
+			how := []string{"were the JSON as it was written first, in other spaces or escapes", "were the JSON with its members sorted"}[i]
 			for _, layout := range []jsonStyle{{comma: ",", colon: ":"}, {comma: ", ", colon: ": "},
 				{comma: ",", colon: ": ", indent: "  "}, {comma: ",", colon: ": ", indent: "    "}, {comma: ",", colon: ": ", indent: "\t"}} {
 				for letters := range 8 {
 					style := layout
 					style.ascii, style.slash, style.html = letters&1 != 0, letters&2 != 0, letters&4 != 0
-					how := "were the JSON as it was written first, in other spaces or escapes"
-					if i == 1 {
-						how = "were the JSON with its members sorted"
-					}
-					if !yield(variant{"json_rewritten", how, style.write(nil, parsed, "\n", 0)}) {
+					if !yield(variant{"json_rewritten", how, style.write(source)}) {
 						return
 					}
 				}
@@ -64,65 +60,61 @@ func sortedJSON(body []byte) []byte {
 	return sorted
 }
 
-// deepest bounds how deep a stranger's JSON is followed.
-const deepest = 200
-
-func (st jsonStyle) write(b []byte, v gjson.Result, line string, depth int) []byte {
-	switch {
-	case depth > deepest:
-		return append(b, v.Raw...)
-	case v.IsObject():
-		return st.list(b, v, '{', '}', line, depth)
-	case v.IsArray():
-		return st.list(b, v, '[', ']', line, depth)
-	case v.Type == gjson.String:
-		return st.text(b, v.Str)
-	default:
-		return append(b, v.Raw...)
+// write writes valid JSON in the style. It stops where that comes out longer than a variant may be.
+func (st jsonStyle) write(src []byte) []byte {
+	b := make([]byte, 0, len(src)+len(src)/8)
+	depth := 0
+	line := func() {
+		if st.indent != "" {
+			b = append(append(b, '\n'), strings.Repeat(st.indent, depth)...)
+		}
 	}
-}
-
-func (st jsonStyle) list(b []byte, v gjson.Result, from, to byte, line string, depth int) []byte {
-	b = append(b, from)
-	inner, first := line+st.indent, true
-	v.ForEach(func(name, value gjson.Result) bool {
-		if !first {
+	for i := 0; i < len(src) && len(b) <= 2*maxVariant; i++ {
+		switch c := src[i]; c {
+		case ' ', '\t', '\n', '\r':
+		case '"':
+			end := i + 1
+			for ; src[end] != '"'; end++ {
+				if src[end] == '\\' {
+					end++
+				}
+			}
+			b = st.text(b, gjson.ParseBytes(src[i:end+1]).Str)
+			i = end
+		case '{', '[':
+			b = append(b, c)
+			if end := c + 2; firstByte(src[i+1:]) == end {
+				b, i = append(b, end), i+1+bytes.IndexByte(src[i+1:], end)
+				continue
+			}
+			depth++
+			line()
+		case '}', ']':
+			depth--
+			line()
+			b = append(b, c)
+		case ',':
 			b = append(b, st.comma...)
+			line()
+		case ':':
+			b = append(b, st.colon...)
+		default:
+			b = append(b, c)
 		}
-		if first = false; st.indent != "" {
-			b = append(b, inner...)
-		}
-		if from == '{' {
-			b = append(st.text(b, name.Str), st.colon...)
-		}
-		b = st.write(b, value, inner, depth+1)
-		return true
-	})
-	if !first && st.indent != "" {
-		b = append(b, line...)
 	}
-	return append(b, to)
+	return b
 }
 
 func (st jsonStyle) text(b []byte, s string) []byte {
 	b = append(b, '"')
 	for _, c := range s {
+		short := strings.IndexRune("\"\\\b\f\n\r\t", c)
 		switch {
-		case c == '"' || c == '\\':
-			b = append(b, '\\', byte(c))
+		case short >= 0:
+			b = append(b, '\\', `"\bfnrt`[short])
 		case c == '/' && st.slash:
 			b = append(b, '\\', '/')
-		case c == '\n':
-			b = append(b, '\\', 'n')
-		case c == '\r':
-			b = append(b, '\\', 'r')
-		case c == '\t':
-			b = append(b, '\\', 't')
-		case c == '\b':
-			b = append(b, '\\', 'b')
-		case c == '\f':
-			b = append(b, '\\', 'f')
-		case c < ' ' || st.html && (c == '<' || c == '>' || c == '&'):
+		case c < ' ' || st.html && (c == '<' || c == '>' || c == '&' || c == '\u2028' || c == '\u2029'):
 			b = fmt.Appendf(b, "\\u%04x", c)
 		case c > 0xffff && st.ascii:
 			high, low := utf16.EncodeRune(c)
