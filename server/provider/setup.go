@@ -52,10 +52,19 @@ func (p *Provider) mistaken(value string) string {
 	for _, other := range append(anywhere(), p.Secret.Not...) {
 		if strings.HasPrefix(value, other.Begins) {
 			return fmt.Sprintf("looks like %s (%s…), which this sender does not sign with. Copy the %s instead.",
-				other.Is, other.Begins, strings.ToLower(p.Secret.name()))
+				other.Is, other.Begins, p.Secret.inSentence())
 		}
 	}
 	return ""
+}
+
+// inSentence is the name as it stands within a sentence: small, but for what is always written large.
+func (w SecretWords) inSentence() string {
+	name := w.name()
+	if strings.ToUpper(name[:2]) == name[:2] {
+		return name
+	}
+	return strings.ToLower(name[:1]) + name[1:]
 }
 
 func (w SecretWords) name() string {
@@ -71,5 +80,5 @@ func (p *Provider) Doubt(value string) string {
 		return ""
 	}
 	return fmt.Sprintf("%s's %s usually begins with %s, and this does not. Make sure that it is the right one.",
-		p.Name, strings.ToLower(p.Secret.name()), p.Secret.Begins)
+		p.Name, p.Secret.inSentence(), p.Secret.Begins)
 }
