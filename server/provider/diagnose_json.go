@@ -36,7 +36,11 @@ func jsonVariants(r *hook.Record) iter.Seq[variant] {
 				for letters := range 8 {
 					style := layout
 					style.ascii, style.slash, style.html = letters&1 != 0, letters&2 != 0, letters&4 != 0
-					if !yield(variant{"json_rewritten", how, style.write(source)}) {
+					text := style.write(source)
+					if len(text) > 2*maxVariant {
+						break // nor in other letters
+					}
+					if !yield(variant{"json_rewritten", how, text}) {
 						return
 					}
 				}
