@@ -14,6 +14,9 @@ import (
 	"syscall"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/time/rate"
+
 	"hookbeam/server/provider"
 )
 
@@ -27,8 +30,9 @@ type CertificateStore interface {
 const (
 	maxCertificate  = 64 << 10
 	fetchTime       = 5 * time.Second
-	fetchesAtOnce   = 10 // then one every fetchEvery
+	fetchesInARow   = 10 // then one every fetchEvery
 	fetchEvery      = 6 * time.Second
+	fetchesAtOnce   = 2
 	forgetMiss      = time.Minute
 	maxCertificates = 64 // in memory, found or not
 )
@@ -43,23 +47,39 @@ type Certificates struct {
 	roots  *x509.CertPool // nil: the system's
 	check  func(address string) error
 
-	mu     sync.Mutex // held while fetching: one at a time is enough
-	known  map[string]lookup
-	tokens float64 // fetches that may be made now
-	filled time.Time
+	fetches *rate.Limiter
+	running chan struct{} // holds one for each fetch under way
+
+	mu    sync.Mutex // of what known holds; never held while anything is looked up
+	known *lru.Cache[string, *lookup]
 }
 
-// lookup is what came of one.
+// lookup is one that was made, or is being made: the rest stands once done is closed.
 type lookup struct {
+	done  chan struct{}
 	leaf  *x509.Certificate
 	err   error
 	until time.Time // of an error: when it is forgotten
 }
 
+func (l *lookup) counts(now time.Time) bool {
+	select {
+	case <-l.done:
+		return l.err == nil || now.Before(l.until)
+	default:
+		return true
+	}
+}
+
 // NewCertificates returns a lookup that goes to public addresses only, directly, and follows no redirect.
 func NewCertificates(store CertificateStore, log *slog.Logger, now func() time.Time) *Certificates {
 	dialer := &net.Dialer{Timeout: fetchTime, Control: func(_, address string, _ syscall.RawConn) error { return publicOnly(address) }}
-	return &Certificates{store: store, log: log, now: now, check: provider.CheckCertificateURL, known: map[string]lookup{},
+	known, err := lru.New[string, *lookup](maxCertificates)
+	if err != nil {
+		panic(err) // its size is a constant
+	}
+	return &Certificates{store: store, log: log, now: now, check: provider.CheckCertificateURL, known: known,
+		fetches: rate.NewLimiter(rate.Every(fetchEvery), fetchesInARow), running: make(chan struct{}, fetchesAtOnce),
 		client: &http.Client{Timeout: fetchTime, Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true,
 			TLSHandshakeTimeout: fetchTime, MaxResponseHeaderBytes: maxCertificate},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
@@ -85,19 +105,24 @@ func (cs *Certificates) Certificate(address string, at time.Time) (*x509.Certifi
 		return nil, err
 	}
 	cs.mu.Lock()
-	defer cs.mu.Unlock()
-	if l, ok := cs.known[address]; ok && (l.err == nil || cs.now().Before(l.until)) {
+	l, found := cs.known.Get(address)
+	if found && l.counts(cs.now()) {
+		cs.mu.Unlock()
+		<-l.done
 		return l.leaf, l.err
 	}
-	leaf, err := cs.find(address, at)
-	if len(cs.known) >= maxCertificates {
-		clear(cs.known)
+	l = &lookup{done: make(chan struct{}), until: cs.now().Add(forgetMiss)}
+	cs.known.Add(address, l)
+	cs.mu.Unlock()
+	defer close(l.done)
+	l.leaf, l.err = cs.find(address, at)
+	switch {
+	case errors.Is(l.err, errTooManyFetches): // not worth a line each, nor a place
+		cs.known.Remove(address)
+	case l.err != nil:
+		cs.log.Warn("could not get a sender's certificate", "url", address, "error", l.err)
 	}
-	cs.known[address] = lookup{leaf, err, cs.now().Add(forgetMiss)}
-	if err != nil {
-		cs.log.Warn("could not get a sender's certificate", "url", address, "error", err)
-	}
-	return leaf, err
+	return l.leaf, l.err
 }
 
 func (cs *Certificates) find(address string, at time.Time) (*x509.Certificate, error) {
@@ -124,16 +149,15 @@ var errTooManyFetches = errors.New("too many certificates were asked for in a sh
 
 // fetch asks the sender.
 func (cs *Certificates) fetch(ctx context.Context, address string) ([]byte, error) {
-	now := cs.now()
-	if cs.filled.IsZero() {
-		cs.tokens, cs.filled = fetchesAtOnce, now
-	}
-	cs.tokens = min(cs.tokens+now.Sub(cs.filled).Seconds()/fetchEvery.Seconds(), fetchesAtOnce)
-	cs.filled = now
-	if cs.tokens < 1 {
+	if !cs.fetches.AllowN(cs.now(), 1) {
 		return nil, errTooManyFetches
 	}
-	cs.tokens--
+	select {
+	case cs.running <- struct{}{}:
+		defer func() { <-cs.running }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("fetch certificate: %w", ctx.Err())
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, fmt.Errorf("fetch certificate: %w", err)

@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -72,14 +73,23 @@ func (a *authority) issue(t *testing.T, name string) ([]byte, *rsa.PrivateKey) {
 }
 
 // shelf keeps certificates in memory.
-type shelf struct{ texts map[string][]byte }
+type shelf struct {
+	mu    sync.Mutex
+	texts map[string][]byte
+}
+
+func newShelf() *shelf { return &shelf{texts: map[string][]byte{}} }
 
 func (s *shelf) Certificate(_ context.Context, url string) ([]byte, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	text, found := s.texts[url]
 	return text, found, nil
 }
 
 func (s *shelf) PutCertificate(_ context.Context, url string, text []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.texts[url] = text
 	return nil
 }
@@ -102,7 +112,7 @@ func newFar(t *testing.T, serve http.HandlerFunc) *far {
 
 // lookups asks far instead of PayPal, and trusts root.
 func lookups(f *far, root *authority, now func() time.Time) *Certificates {
-	cs := NewCertificates(&shelf{map[string][]byte{}}, slog.New(slog.DiscardHandler), now)
+	cs := NewCertificates(newShelf(), slog.New(slog.DiscardHandler), now)
 	redirects := cs.client.CheckRedirect
 	cs.client, cs.roots = f.Client(), root.pool()
 	cs.client.CheckRedirect, cs.check = redirects, func(string) error { return nil }
@@ -127,18 +137,22 @@ func TestACertificateIsFetchedOnceAndTrustedByItsChain(t *testing.T) {
 		"no certificate":  {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }, noon, false, true},
 		"not there":       {http.NotFound, noon, false, false},
 		"huge":            {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat(right, 64)) }, noon, false, false},
+		"slow":            {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, noon, false, false},
 		"redirected away": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/other", http.StatusFound) }, noon, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFar(t, c.serve)
 			cs := lookups(f, root, func() time.Time { return noon })
+			if name == "slow" {
+				cs.client.Timeout = time.Millisecond // it may run out before a question is heard
+			}
 			for range 3 {
 				leaf, err := cs.Certificate(f.URL+"/v1/notifications/certs/CERT-1", c.at)
 				if (err == nil) != c.ok || (leaf != nil) != c.ok || errors.Is(err, provider.ErrUntrusted) != c.untrusted {
 					t.Fatalf("%v %v", leaf, err)
 				}
 			}
-			if n := f.asked.Load(); n != 1 {
+			if n := f.asked.Load(); n != 1 && name != "slow" || n > 1 {
 				t.Errorf("asked %d times", n)
 			}
 		})
@@ -151,18 +165,45 @@ func TestAMissIsForgottenAndFetchesAreFew(t *testing.T) {
 	f := newFar(t, http.NotFound)
 	at := noon
 	cs := lookups(f, root, func() time.Time { return at })
-	for i := range 3 * fetchesAtOnce {
+	for i := range 3 * fetchesInARow {
 		if _, err := cs.Certificate(fmt.Sprint(f.URL, "/", i), noon); err == nil {
 			t.Fatal("found")
 		}
 	}
-	if n := f.asked.Load(); n != fetchesAtOnce {
-		t.Errorf("asked %d times, want %d", n, fetchesAtOnce)
+	if n := f.asked.Load(); n != fetchesInARow {
+		t.Errorf("asked %d times, want %d", n, fetchesInARow)
 	}
 	f.serve = func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(right) }
 	at = at.Add(forgetMiss + fetchEvery)
 	if _, err := cs.Certificate(f.URL+"/0", noon); err != nil {
 		t.Errorf("a minute later: %v", err)
+	}
+}
+
+// TestALookupIsWaitedForByThoseAloneWhoNeedIt: while one is under way, another for the same address joins it, and one
+// for an address that is known goes on.
+func TestALookupIsWaitedForByThoseAloneWhoNeedIt(t *testing.T) {
+	root := newAuthority(t)
+	right, _ := root.issue(t, genuine)
+	entered, released := make(chan struct{}, 2), make(chan struct{})
+	f := newFar(t, func(w http.ResponseWriter, _ *http.Request) {
+		entered <- struct{}{}
+		<-released
+		_, _ = w.Write(right)
+	})
+	cs := lookups(f, root, func() time.Time { return noon })
+	fail(t, cs.store.PutCertificate(t.Context(), f.URL+"/known", right))
+	got := make(chan error, 2)
+	ask := func() { _, err := cs.Certificate(f.URL+"/slow", noon); got <- err }
+	go ask()
+	<-entered
+	go ask()
+	if _, err := cs.Certificate(f.URL+"/known", noon); err != nil {
+		t.Error(err)
+	}
+	close(released)
+	if err := errors.Join(<-got, <-got); err != nil || f.asked.Load() != 1 {
+		t.Errorf("asked %d times: %v", f.asked.Load(), err)
 	}
 }
 
@@ -175,7 +216,7 @@ func TestOnlyPublicAddressesAreDialled(t *testing.T) {
 		}
 	}
 	f := newFar(t, http.NotFound)
-	cs := NewCertificates(&shelf{map[string][]byte{}}, slog.New(slog.DiscardHandler), func() time.Time { return noon })
+	cs := NewCertificates(newShelf(), slog.New(slog.DiscardHandler), func() time.Time { return noon })
 	cs.check = func(string) error { return nil }
 	if _, err := cs.Certificate(f.URL, noon); err == nil || !strings.Contains(err.Error(), "no public address") || f.asked.Load() != 0 {
 		t.Errorf("%v, asked %d times", err, f.asked.Load())
@@ -241,7 +282,7 @@ func TestPayPalIsVerifiedByTheCertificateThatItNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			cs := NewCertificates(&shelf{map[string][]byte{}}, slog.New(slog.DiscardHandler), func() time.Time { return noon })
+			cs := NewCertificates(newShelf(), slog.New(slog.DiscardHandler), func() time.Time { return noon })
 			cs.roots, cs.client.Transport = root.pool(), nowhere{}
 			if c.known {
 				fail(t, cs.store.PutCertificate(t.Context(), home, text))
