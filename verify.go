@@ -92,8 +92,10 @@ func (v verified) print(out io.Writer, asJSON bool, f provider.Finding) (err err
 		err = json.NewEncoder(out).Encode(v)
 	case v.Verdict == hook.Verified:
 		age := ""
-		if f.Check.Dated {
-			age = fmt.Sprintf(", signed %s before", f.Check.Skew.Round(time.Millisecond))
+		if skew := f.Check.Skew.Round(time.Second); f.Check.Dated && skew < 0 {
+			age = fmt.Sprintf(", signed %s after it came", -skew)
+		} else if f.Check.Dated {
+			age = fmt.Sprintf(", signed %s before it came", skew)
 		}
 		_, err = fmt.Fprintf(out, "verified: %s, %s%s\n", v.Scheme, v.Strength, age)
 	default:
