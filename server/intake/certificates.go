@@ -145,6 +145,26 @@ func (cs *Certificates) find(address string, at time.Time) (*x509.Certificate, e
 	return leaf, cs.store.PutCertificate(ctx, address, text)
 }
 
+// keptAlone finds certificates that were fetched before.
+type keptAlone struct{ of *Certificates }
+
+var errNotKept = errors.New("the certificate is not kept here")
+
+// Certificate returns a certificate that is kept, as of a moment.
+func (k keptAlone) Certificate(address string, at time.Time) (*x509.Certificate, error) {
+	if err := k.of.check(address); err != nil {
+		return nil, err
+	}
+	text, found, err := k.of.store.Certificate(context.Background(), address)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, errNotKept
+	}
+	return provider.ReadCertificate(text, k.of.roots, at)
+}
+
 var errTooManyFetches = errors.New("too many certificates were asked for in a short time")
 
 // fetch asks the sender.

@@ -207,6 +207,23 @@ func TestALookupIsWaitedForByThoseAloneWhoNeedIt(t *testing.T) {
 	}
 }
 
+func TestADiagnosisAsksNobodyForACertificate(t *testing.T) {
+	root := newAuthority(t)
+	right, _ := root.issue(t, genuine)
+	f := newFar(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(right) })
+	cs := lookups(f, root, func() time.Time { return noon })
+	alone := keptAlone{cs}
+	if _, err := alone.Certificate(f.URL, noon); !errors.Is(err, errNotKept) || f.asked.Load() != 0 {
+		t.Fatalf("%v, asked %d times", err, f.asked.Load())
+	}
+	if _, err := cs.Certificate(f.URL, noon); err != nil {
+		t.Fatal(err)
+	}
+	if leaf, err := alone.Certificate(f.URL, noon); err != nil || leaf.Subject.CommonName != genuine || f.asked.Load() != 1 {
+		t.Errorf("%v, asked %d times", err, f.asked.Load())
+	}
+}
+
 func TestOnlyPublicAddressesAreDialled(t *testing.T) {
 	for address, ok := range map[string]bool{"64.4.250.1:443": true, "[2606:50c0::1]:443": true, "127.0.0.1:443": false, "10.0.0.1:443": false,
 		"169.254.169.254:80": false, "100.64.0.1:443": false, "[::1]:443": false, "[fe80::1]:443": false, "[::ffff:10.0.0.1]:443": false,

@@ -8,7 +8,7 @@ import (
 )
 
 // Diagnose explains a delivery's verdict from what is stored of it and what is known of all endpoints. The endpoint that
-// received it may have been deleted. A certificate is looked up as at the door.
+// received it may have been deleted. Nobody outside is asked.
 func (in *Intake) Diagnose(r *hook.Record) (provider.Diagnosis, error) {
 	e, ok := in.endpoints.Known(r.Endpoint)
 	p, known := provider.For(e.Provider)
@@ -16,7 +16,7 @@ func (in *Intake) Diagnose(r *hook.Record) (provider.Diagnosis, error) {
 		return provider.Diagnosis{}, fmt.Errorf("diagnose delivery %d: its endpoint is not known", r.Seq)
 	}
 	c := provider.Case{Record: r, Endpoint: &e,
-		Receipt: provider.Receipt{At: r.ReceivedAt.Time, URL: in.address(e.Slug), Certificates: in.lookup}}
+		Receipt: provider.Receipt{At: r.ReceivedAt.Time, URL: in.address(e.Slug), Certificates: in.kept}}
 	for _, o := range in.endpoints.List() {
 		if o.ID != e.ID {
 			c.Others = append(c.Others, provider.Known{Endpoint: &o, URL: in.address(o.Slug)})

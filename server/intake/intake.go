@@ -26,6 +26,7 @@ type Intake struct {
 	now       func() time.Time
 	address   func(slug string) string
 	lookup    provider.Certificates // nil: none are looked up
+	kept      provider.Certificates // those of lookup that need no asking outside
 
 	releasing sync.Mutex // one at a time, so that nothing is released twice
 }
@@ -37,7 +38,7 @@ func New(endpoints *Endpoints, log Log, now func() time.Time, address func(slug 
 }
 
 // LookUp has certificates that senders name looked up there. It is called before the first delivery.
-func (in *Intake) LookUp(c provider.Certificates) { in.lookup = c }
+func (in *Intake) LookUp(c *Certificates) { in.lookup, in.kept = c, keptAlone{c} }
 
 // Accept judges r as received by e, fills what the verdict says into it, and appends it. The reply is what the sender
 // must hear instead of the standard answer, nil where that will do. The refusal is what a sender whose delivery was
