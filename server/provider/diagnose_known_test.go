@@ -117,6 +117,17 @@ func TestWhatIsSignedForAnotherWebhookOfPayPalsIsNamed(t *testing.T) {
 	}
 }
 
+func TestManyEndpointsLeaveSomethingToTheRest(t *testing.T) {
+	var crowd []Known
+	for range 9000 {
+		crowd = append(crowd, Known{&hook.Endpoint{Provider: "stripe", Secrets: secret(stripeTest)}, address})
+	}
+	r := signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", "{}\n")
+	if got := asked(&hook.Endpoint{Provider: "github", Secrets: secret(plain)}, r, crowd...); got.Cause != "newline" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestADiagnosisIsBounded(t *testing.T) {
 	unsigned := headers("Stripe-Signature", "t=1,v1="+strings.Repeat("00", 32))
 	var crowd []Known
