@@ -50,23 +50,27 @@ func (ru *rule) addresses(q *request) []string {
 
 // otherPort returns an address with its default port taken away, or written out.
 func otherPort(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
+	scheme, rest, _ := strings.Cut(address, "://")
+	standard := ""
+	switch strings.ToLower(scheme) {
+	case "https":
+		standard = "443"
+	case "http":
+		standard = "80"
+	default:
 		return ""
 	}
-	standard := map[string]string{"https": "443", "http": "80"}[u.Scheme]
-	scheme, rest, _ := strings.Cut(address, "://")
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
 		end = len(rest)
 	}
+	host, tail := rest[:end], rest[end:]
+	colon := strings.LastIndexByte(host, ':')
 	switch {
-	case standard == "":
-		return ""
-	case u.Port() == "":
-		return scheme + "://" + rest[:end] + ":" + standard + rest[end:]
-	case u.Port() == standard:
-		return scheme + "://" + strings.TrimSuffix(rest[:end], ":"+standard) + rest[end:]
+	case colon <= strings.LastIndexByte(host, ']'): // those within brackets are no port
+		return scheme + "://" + host + ":" + standard + tail
+	case host[colon+1:] == standard:
+		return scheme + "://" + host[:colon] + tail
 	}
 	return ""
 }

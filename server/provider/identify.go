@@ -66,7 +66,7 @@ func (p *Provider) identify(q *request, f *Finding) {
 			return
 		}
 		if len(items) == 1 {
-			q.item = items[0]
+			q.look(items[0])
 		}
 	}
 	e := p.event(q)
@@ -83,7 +83,7 @@ func (p *Provider) Events(e *hook.Endpoint, r *hook.Record) []hook.Event {
 func (p *Provider) batchOf(q *request, items []gjson.Result) []hook.Event {
 	events := make([]hook.Event, min(len(items), maxItems))
 	for i := range events {
-		q.item = items[i]
+		q.look(items[i])
 		events[i] = p.event(q)
 	}
 	return events

@@ -33,7 +33,7 @@ func (q *request) messages() (found []message, sent bool) {
 
 // parseInput reads ("a" "b");created=1;keyid="x" and returns what follows it.
 func parseInput(s string) (m message, rest string, ok bool) {
-	m.fields = map[string]string{}
+	m.parts, m.fields = make([]string, 0, 8), make(map[string]string, 4)
 	end := strings.IndexByte(s, ')')
 	if !strings.HasPrefix(s, "(") || end < 0 {
 		return m, "", false

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"io"
 	"iter"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -23,9 +24,9 @@ type request struct {
 	endpoint *hook.Endpoint
 	Receipt
 
-	item   gjson.Result // the item of a batch that is being looked at
-	object []member     // the body's own members, once asked for
-	nonce  string       // of the message signature that held
+	item   object // the item of a batch that is being looked at
+	object object // the body, once asked for
+	nonce  string // of the message signature that held
 
 	scratch []byte     // of put
 	form    url.Values // the body as a form, once asked for
@@ -59,7 +60,7 @@ func (q *request) read(spot string) string {
 	case "body":
 		return text(q.json(name))
 	case "item":
-		return text(q.item.Get(name))
+		return text(q.item.get(name))
 	case "form":
 		return q.fields().Get(name)
 	case "query":
@@ -98,34 +99,33 @@ func (q *request) bodyHash() string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// member is one member of the body's object.
+// object is the members of a JSON object, told apart once, so that looking for ten facts of which nine are not there
+// does not read it ten times.
+type object []member
+
 type member struct {
 	name  string
 	value gjson.Result
 }
 
-// maxMembers bounds how many members of the body's object are told apart.
+// maxMembers bounds how many are told apart.
 const maxMembers = 1000
 
-// members splits the body where it looks like a JSON object, once, so that looking for ten facts of which nine are not
-// there does not read it ten times.
-func (q *request) members() []member {
-	if q.object == nil {
-		q.object = make([]member, 0, 8)
-		if firstByte(q.record.Body) == '{' {
-			gjson.ParseBytes(q.record.Body).ForEach(func(name, value gjson.Result) bool {
-				q.object = append(q.object, member{name.Str, value})
-				return len(q.object) < maxMembers
-			})
-		}
+// split appends the members of r.
+func (o object) split(r gjson.Result) object {
+	if r.IsObject() {
+		r.ForEach(func(name, value gjson.Result) bool {
+			o = append(o, member{name.Str, value})
+			return len(o) < maxMembers
+		})
 	}
-	return q.object
+	return o
 }
 
-// json looks into the body. path is made of names with dots between.
-func (q *request) json(path string) gjson.Result {
+// get looks into the object. path is made of names with dots between.
+func (o object) get(path string) gjson.Result {
 	name, rest, deeper := strings.Cut(path, ".")
-	for _, m := range q.members() {
+	for _, m := range o {
 		if m.name == name {
 			if deeper {
 				return m.value.Get(rest)
@@ -135,6 +135,22 @@ func (q *request) json(path string) gjson.Result {
 	}
 	return gjson.Result{}
 }
+
+// look turns to an item of a batch.
+func (q *request) look(item gjson.Result) { q.item = q.item[:0].split(item) }
+
+// members are the body's own, where it looks like a JSON object.
+func (q *request) members() object {
+	if q.object == nil {
+		q.object = make(object, 0, 8)
+		if firstByte(q.record.Body) == '{' {
+			q.object = q.object.split(gjson.ParseBytes(q.record.Body))
+		}
+	}
+	return q.object
+}
+
+func (q *request) json(path string) gjson.Result { return q.members().get(path) }
 
 func firstByte(body []byte) byte {
 	for _, c := range body {
@@ -190,10 +206,17 @@ func (q *request) element(field, name string) string {
 	return value
 }
 
+// maxPiece is how much is written at once.
+const maxPiece = 1 << 10
+
 // put writes text by way of a scratch: a hash takes bytes only, and a conversion for each piece costs more than hashing it.
 func (q *request) put(w io.Writer, text string) {
-	q.scratch = append(q.scratch[:0], text...)
-	_, _ = w.Write(q.scratch) // hashes and buffers never fail
+	for text != "" {
+		n := min(len(text), maxPiece)
+		q.scratch = append(q.scratch[:0], text[:n]...)
+		_, _ = w.Write(q.scratch) // hashes and buffers never fail
+		text = text[n:]
+	}
 }
 
 // write writes a rule's message; false where a part of it cannot be had.
@@ -233,16 +256,14 @@ func (q *request) write(w io.Writer, template string, timestamp, address, secret
 // writeForm writes the form's names and values, sorted, each pair once.
 func (q *request) writeForm(w io.Writer) bool {
 	fields := q.fields()
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		values := slices.Clone(fields[name])
-		slices.Sort(values)
-		for _, value := range slices.Compact(values) {
-			q.put(w, name+value)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		values := fields[name]
+		if len(values) > 1 {
+			values = slices.Compact(slices.Sorted(slices.Values(values)))
+		}
+		for _, value := range values {
+			q.put(w, name)
+			q.put(w, value)
 		}
 	}
 	return !q.broken

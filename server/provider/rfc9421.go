@@ -105,15 +105,18 @@ func (m *message) base(q *request, address string) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	var b bytes.Buffer
+	b := bytes.NewBuffer(make([]byte, 0, 512))
 	for _, part := range m.parts {
 		value, ok := q.component(part, address, u)
 		if !ok {
 			return nil, false
 		}
-		b.WriteString(`"` + part + `": ` + value + "\n")
+		for _, piece := range [...]string{`"`, part, `": `, value, "\n"} {
+			b.WriteString(piece)
+		}
 	}
-	b.WriteString(`"@signature-params": ` + m.params)
+	b.WriteString(`"@signature-params": `)
+	b.WriteString(m.params)
 	return b.Bytes(), true
 }
 

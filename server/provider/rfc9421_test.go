@@ -169,6 +169,10 @@ func TestAMessageThatLeavesSomethingOpenIsRefused(t *testing.T) {
 		"another time":       {";created=" + seconds(noon), ";created=" + seconds(noon.Add(1e9)), signatureMismatch},
 		"another algorithm":  {`;keyid="k"`, `;keyid="k";alg="ed25519"`, keyMissing},
 		"no time to read":    {";created=" + seconds(noon), ";created=x", timestampMissing},
+		"of another request": {`"@method"`, `"@method";req`, signatureMalformed},
+		"written anew":       {`"content-digest"`, `"content-digest";sf`, signatureMalformed},
+		"in bytes":           {`"content-digest"`, `"content-digest";bs`, signatureMalformed},
+		"one of its members": {`"content-digest"`, `"content-digest";key="sha-256"`, signatureMalformed},
 		"a broken parameter": {`;keyid="k"`, `;keyid="k`, signatureMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {

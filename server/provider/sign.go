@@ -95,7 +95,7 @@ func (ru *rule) sign(p *Provider, q *request, with Signing) error {
 		return ru.signOne(q, with, "")
 	}
 	for i, item := range p.batch.items(q) {
-		q.item = item
+		q.look(item)
 		path := strings.Trim(fmt.Sprintf("%s.%d.%s", p.batch.list, i, p.batch.inner), ".")
 		if err := ru.signOne(q, with, path+"."); err != nil {
 			return err

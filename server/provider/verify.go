@@ -60,7 +60,7 @@ func (ru *rule) every(p *Provider, q *request, secrets []hook.Secret) (f Finding
 		return f
 	}
 	for i := range items {
-		q.item = items[i]
+		q.look(items[i])
 		one := ru.try(q, secrets)
 		if i == 0 || one.Verdict == hook.Rejected {
 			f = one

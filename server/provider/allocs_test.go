@@ -1,0 +1,38 @@
+package provider
+
+import (
+	"strings"
+	"testing"
+
+	"hookbeam/server/hook"
+)
+
+// TestALargerBodyTakesNoMoreMemoryToCheck counts what checking allocates, for a body of some 100 bytes and one of 64 KiB.
+func TestALargerBodyTakesNoMoreMemoryToCheck(t *testing.T) {
+	for _, s := range samples(t) {
+		p, _ := For(s.id)
+		if p.batch != nil || s.id == "mandrill" || s.id == "braintree" { // they are more events, or read as a form or XML
+			continue
+		}
+		t.Run(s.id, func(t *testing.T) {
+			count := func(body string) float64 {
+				one := s
+				one.body = body
+				e, r := one.endpoint(), one.record(noon)
+				return testing.AllocsPerRun(20, func() {
+					if f := one.examine(e, r); f.Verdict == hook.Rejected {
+						t.Fatal(f.Reason)
+					}
+				})
+			}
+			inside := strings.LastIndexByte(s.body, '}')
+			if inside < 1 || !strings.HasPrefix(s.body, "{") {
+				t.Skip("its bodies are no JSON objects")
+			}
+			with := func(size int) string { return s.body[:inside] + `,"more":"` + strings.Repeat("x", size) + `"}` }
+			if small, large := count(with(100)), count(with(64<<10)); large > small {
+				t.Errorf("%v allocations for a small body, %v for a large one", small, large)
+			}
+		})
+	}
+}
