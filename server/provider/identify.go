@@ -29,7 +29,15 @@ type batch struct {
 }
 
 // items returns the events of a body, one more than maxItems at most; none where the body is no batch.
-func (b *batch) items(q *request) (items []gjson.Result) {
+func (b *batch) items(q *request) []gjson.Result {
+	if q.items == nil {
+		q.items = b.read(q)
+	}
+	return q.items
+}
+
+func (b *batch) read(q *request) []gjson.Result {
+	items := []gjson.Result{}
 	var found gjson.Result
 	switch first := firstByte(q.record.Body); {
 	case b.field != "":
@@ -40,7 +48,7 @@ func (b *batch) items(q *request) (items []gjson.Result) {
 		found = gjson.ParseBytes(q.record.Body)
 	}
 	if !found.IsArray() {
-		return nil
+		return items
 	}
 	found.ForEach(func(_, item gjson.Result) bool {
 		if b.inner != "" {

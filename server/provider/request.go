@@ -24,9 +24,10 @@ type request struct {
 	endpoint *hook.Endpoint
 	Receipt
 
-	item   object // the item of a batch that is being looked at
-	object object // the body, once asked for
-	nonce  string // of the message signature that held
+	items  []gjson.Result // of a batch, once asked for
+	item   object         // the one that is being looked at
+	object object         // the body, once asked for
+	nonce  string         // of the message signature that held
 
 	scratch []byte     // of put
 	form    url.Values // the body as a form, once asked for

@@ -72,7 +72,7 @@ func (q *request) place(spot, text, item string) error {
 		q.record.Query += url.QueryEscape(name) + "=" + url.QueryEscape(text)
 	case "form":
 		q.record.Body = append(q.record.Body, "&"+url.QueryEscape(name)+"="+url.QueryEscape(text)...)
-		q.form = nil
+		q.form, q.items = nil, nil
 	case "item", "body":
 		if where == "item" {
 			name = item + name
@@ -81,7 +81,7 @@ func (q *request) place(spot, text, item string) error {
 		if err != nil {
 			return fmt.Errorf("sign the body: %w", err)
 		}
-		q.record.Body, q.object = body, nil
+		q.record.Body, q.object, q.items = body, nil, nil
 	}
 	return nil // "pair" stands beside the signature
 }
