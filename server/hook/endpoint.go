@@ -32,6 +32,7 @@ type Endpoint struct {
 	SignedURL string    // the address as registered at the provider, where it differs
 	Settings  map[string]string
 	Allow     []string // CIDRs that may send; none: any address
+	Statuses  StatusRules
 	CreatedAt Time
 	DeletedAt Time // zero while it lives; a deleted endpoint answers 404 and can be brought back for a while
 }

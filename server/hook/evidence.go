@@ -22,22 +22,60 @@ const (
 	DisputeLost   Kind = "dispute_lost"
 	DisputeClosed Kind = "dispute_closed" // lost, unless it was said how it ended
 	Info          Kind = "info"           // it is about the subject, and moves nothing
+	Stands        Kind = "stands"         // of what is no payment: it stands where Evidence.State says
 )
 
 // Evidence is what one event says of one subject.
 type Evidence struct {
-	Event string // the event's id at the provider, or the delivery's where it has none; never empty
-	Kind  Kind
-	At    Time // when it happened, as the provider says; when it was received where it does not
-	Seq   Seq  // the delivery that brought it first
+	Event string `json:"event"` // the event's id at the provider, or the delivery's where it has none; never empty
+	Kind  Kind   `json:"kind"`
+	At    Time   `json:"at"`  // when it happened, as the provider says; when it was received where it does not
+	Seq   Seq    `json:"seq"` // the delivery that brought it first
 
-	Amount   int64  // in minor units of Currency: what was captured, refunded or asked for; 0: not said
-	Currency string // ISO 4217
-	Total    bool   // of a refund: Amount is all that was refunded so far, not one refund
-	Refund   string // id of the refund, where it is about one
+	Delivery   DeliveryID `json:"delivery,omitempty"`
+	Type       string     `json:"type,omitempty"` // the event's type, for people
+	ReceivedAt Time       `json:"received_at"`
+
+	Amount   int64  `json:"amount,omitempty"`   // in minor units of Currency: what was captured, refunded or asked for; 0: not said
+	Currency string `json:"currency,omitempty"` // ISO 4217
+	Total    bool   `json:"total,omitempty"`    // of a refund: Amount is all that was refunded so far, not one refund
+	Refund   string `json:"refund,omitempty"`   // id of the refund, where it is about one
+
+	// Of a subject that is no payment, and of Kind Stands.
+	State      State `json:"state,omitempty"`      // where it stands; of an order: its payment
+	Fulfilment State `json:"fulfilment,omitempty"` // of an order: how much of it was sent
+	Tone       Tone  `json:"tone,omitempty"`       // of a state that only its endpoint knows
+	Final      bool  `json:"final,omitempty"`      // nothing is expected to follow
+	Version    int64 `json:"version,omitempty"`    // a higher one always wins: the attempt of a run
+	Rank       int   `json:"rank,omitempty"`       // of states in the same moment the highest counts
+
+	// For people; the newest that is not empty counts.
+	Reference string `json:"reference,omitempty"` // the shop's own: an order's number
+	Customer  string `json:"customer,omitempty"`  // mail address; never shown to the public
+	Title     string `json:"title,omitempty"`     // what the subject is: "build on main"
+	URL       string `json:"url,omitempty"`       // where the provider shows it; http or https
 }
 
-// State is where a payment stands.
+// SubjectKind is what sort of thing a subject is.
+type SubjectKind string
+
+// The kinds of subjects.
+const (
+	KindPayment    SubjectKind = "payment"
+	KindOrder      SubjectKind = "order"
+	KindRun        SubjectKind = "run" // of a pipeline or a check
+	KindDeployment SubjectKind = "deployment"
+	KindOwn        SubjectKind = "own" // as an endpoint's own mapping says
+)
+
+// Statement is what one event says, and of which subject.
+type Statement struct {
+	Subject SubjectKind
+	Names   []string // every name that the event gives its subject, the one that it is shown under first: "payment/pi_1", "order/10-4471"
+	Evidence
+}
+
+// State is where a subject stands.
 type State string
 
 // The states of a payment, as its payer sees them.
@@ -62,4 +100,41 @@ const (
 	DisputeIsOpen Dispute = "open"
 	DisputeIsWon  Dispute = "won"
 	DisputeIsLost Dispute = "lost"
+)
+
+// The states of runs and deployments.
+const (
+	StateQueued     State = "queued"
+	StateWaitsFor   State = "waiting_for_approval"
+	StateRunning    State = "running"
+	StateSuccess    State = "success"
+	StateFailure    State = "failure"
+	StateCancelled  State = "cancelled"
+	StateSkipped    State = "skipped"
+	StateSuperseded State = "superseded"
+)
+
+// The states of an order, beside those that its payment shares with payments.
+const (
+	StateUnfulfilled        State = "unfulfilled"
+	StatePartiallyFulfilled State = "partially_fulfilled"
+	StateFulfilled          State = "fulfilled"
+	StateReturned           State = "returned"
+	StatePartiallyPaid      State = "partially_paid"
+)
+
+// StateWaiting is what the public is told of a subject of which nothing is known yet.
+const StateWaiting State = "waiting"
+
+// Tone is how a state feels, for a colour and a shape.
+type Tone string
+
+// The tones.
+const (
+	TonePending Tone = "pending"
+	ToneActive  Tone = "active"
+	ToneSuccess Tone = "success"
+	ToneWarning Tone = "warning"
+	ToneFailure Tone = "failure"
+	ToneNeutral Tone = "neutral"
 )
