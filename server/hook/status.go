@@ -114,3 +114,21 @@ type PublicStep struct {
 	Status State `json:"status"`
 	At     Time  `json:"at" format:"date-time"`
 }
+
+// StatusFilter chooses statuses. Its zero value lets everything through.
+type StatusFilter struct {
+	Kind     SubjectKind
+	Endpoint EndpointID
+	State    State
+	Mode     string // ModeLive, ModeTest, "" for both
+	Words    string // one of its names, its reference, its amount, or a part of the customer's mail address
+}
+
+// StatusDetail is one status with how it came there.
+type StatusDetail struct {
+	Status
+	Steps    []Step   `json:"steps" nullable:"false" doc:"How it came there, oldest first."`
+	Timeline []Effect `json:"timeline" nullable:"false" doc:"What each event did, in the order in which they came."`
+	Shown    []Shown  `json:"shown" nullable:"false" doc:"When a page first showed each state."`
+	Usually  *Usually `json:"usually,omitempty" doc:"How long the endpoint's payments usually take."`
+}
