@@ -1,8 +1,11 @@
 import type { Delivery, Endpoint } from "../api";
+import type { Status } from "../statuses";
 
 /** What a reader is told. Kinds that this page does not know are passed over. */
 export type Update =
   | { kind: "delivery"; seq: number; delivery: Delivery }
+  /** Where a subject stands since the delivery `seq`. */
+  | { kind: "status"; seq: number; status: Status }
   | { kind: "endpoint"; endpoint: Endpoint & { deleted?: boolean } };
 
 /** Everything in `(from, to]`. Cursors are opaque: compared for equality, and passed back. */
@@ -42,6 +45,10 @@ function isUpdate(value: unknown): value is Update {
   if (value["kind"] === "delivery") {
     const delivery = value["delivery"];
     return isObject(delivery) && typeof delivery["id"] === "string" && typeof delivery["seq"] === "number";
+  }
+  if (value["kind"] === "status") {
+    const status = value["status"];
+    return isObject(status) && typeof status["id"] === "string" && Array.isArray(status["names"]);
   }
   return value["kind"] === "endpoint" && isObject(value["endpoint"]) && typeof value["endpoint"]["id"] === "string";
 }
