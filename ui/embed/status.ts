@@ -1,0 +1,87 @@
+/** How a state feels, for a colour and a shape. */
+export type Tone = "pending" | "active" | "success" | "warning" | "failure" | "neutral";
+
+/** One change of state. */
+export interface StatusStep {
+  status: string;
+  /** RFC 3339. */
+  at: string;
+}
+
+/** How long such payments usually take, in seconds: half of them, and nine in ten. */
+export interface Usually {
+  half: number;
+  most: number;
+}
+
+/** What a status link lets one person see, in the words of the server's JSON. Times are RFC 3339. */
+export interface PublicStatus {
+  /** Where it stands: "paid"; "waiting" before anything is known. */
+  status: string;
+  tone: Tone;
+  /** Nothing is expected to follow. */
+  final: boolean;
+  /** No money moved. */
+  test: boolean;
+  kind?: string;
+  /** In minor units of the currency. */
+  amount?: number;
+  refunded?: number;
+  /** ISO 4217. */
+  currency?: string;
+  /** The shop's own name of it. */
+  reference?: string;
+  /** Of an order: how much of it was sent. */
+  fulfilment?: string;
+  started_at?: string;
+  updated_at?: string;
+  timeline: StatusStep[];
+  usually?: Usually;
+}
+
+/** Reads the server's JSON; undefined where it is none. What it does not know it leaves out. */
+export function readStatus(text: string): PublicStatus | undefined {
+  const said = parse(text);
+  if (!isObject(said) || typeof said["status"] !== "string") return undefined;
+  const status: PublicStatus = {
+    status: said["status"],
+    tone: isTone(said["tone"]) ? said["tone"] : "pending",
+    final: said["final"] === true,
+    test: said["test"] === true,
+    timeline: Array.isArray(said["timeline"]) ? said["timeline"].flatMap(readStep) : [],
+  };
+  for (const name of ["kind", "currency", "reference", "fulfilment", "started_at", "updated_at"] as const) {
+    const value = said[name];
+    if (typeof value === "string" && value) status[name] = value;
+  }
+  for (const name of ["amount", "refunded"] as const) {
+    const value = said[name];
+    if (typeof value === "number") status[name] = value;
+  }
+  const usually = said["usually"];
+  if (isObject(usually) && typeof usually["half"] === "number" && typeof usually["most"] === "number")
+    status.usually = { half: usually["half"], most: usually["most"] };
+  return status;
+}
+
+function readStep(step: unknown): StatusStep[] {
+  if (!isObject(step) || typeof step["status"] !== "string" || typeof step["at"] !== "string") return [];
+  return [{ status: step["status"], at: step["at"] }];
+}
+
+function isTone(value: unknown): value is Tone {
+  return ["pending", "active", "success", "warning", "failure", "neutral"].includes(value as string);
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** What a JSON text holds; undefined where it is none. */
+export function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

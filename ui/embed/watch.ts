@@ -1,0 +1,235 @@
+import { backoff } from "../src/lib/live/backoff";
+import { type Clock, realClock } from "../src/lib/live/transport";
+import type { Answer } from "./asking";
+import { onWake, whenPainted } from "./looking";
+import { Polling } from "./polling";
+import { StatusSocket } from "./socket";
+import { type PublicStatus, readStatus } from "./status";
+
+/**
+ * How news come: by a socket that is heard of, by asking, or not at the moment; `done` where none will follow, `gone`
+ * where the token leads nowhere, or nowhere any more.
+ */
+export type Line = "live" | "polling" | "offline" | "done" | "gone";
+
+export interface WatchOptions {
+  /** Where Hookbeam is, its path included: "https://hooks.example.com". */
+  url: string;
+  /** Takes each status that differs from the one before it. */
+  onChange(status: PublicStatus): void;
+  onLine?(line: Line): void;
+  /** What is shown already. */
+  initial?: PublicStatus | undefined;
+
+  /** The far ends, for tests. */
+  fetch?: typeof globalThis.fetch;
+  WebSocket?: typeof globalThis.WebSocket;
+  clock?: Clock;
+  /** As Math.random. */
+  random?: () => number;
+  /** Runs once, when what was changed just now can be seen; the result cancels. */
+  painted?: (run: () => void) => () => void;
+}
+
+export interface Watching {
+  stop(): void;
+}
+
+/** Between two tries of the socket while polling: at least, about this long at first, and at most. */
+const probe = { leastMs: 1_000, firstMs: 5_000, mostMs: 60_000 };
+/** Between two questions that fail, where the server asks for no other pause. */
+const pause = { leastMs: 250, firstMs: 1_000, mostMs: 60_000 };
+/** A socket that lived this long worked. */
+const livedMs = 15_000;
+/** One heartbeat late: reason enough to connect anew when someone looks at the page again. */
+const lateMs = 25_000;
+/** A question this young needs no other. */
+const youngMs = 1_000;
+
+/** Watches one status until it is final: by a socket, else by asking. It begins in a moment, not before it returns. */
+export function watch(token: string, options: WatchOptions): Watching {
+  return new Watch(token, options);
+}
+
+class Watch implements Watching {
+  readonly #options: WatchOptions;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #address: string;
+  readonly #polling: Polling;
+  /** News may still follow. */
+  #open = true;
+  #stopped = false;
+  #line: Line | undefined;
+  #deafen = () => {};
+
+  #known = "";
+  #state = "";
+  /** Set while the state waits to be seen. */
+  #unseen: (() => void) | undefined;
+
+  #socket: StatusSocket | undefined;
+  #socketFailures = 0;
+  #noDial = () => {};
+  /** Of questions, in a row. */
+  #failures = 0;
+
+  constructor(token: string, options: WatchOptions) {
+    const { url, fetch = (...request) => globalThis.fetch(...request) } = options;
+    this.#options = options;
+    this.#clock = options.clock ?? realClock;
+    this.#random = options.random ?? Math.random;
+    const base = new URL(url.endsWith("/") ? url : `${url}/`, globalThis.document?.baseURI);
+    this.#address = new URL(`api/v1/status/${encodeURIComponent(token)}`, base).href;
+    this.#polling = new Polling(this.#address, fetch, this.#clock, (answer) => this.#answered(answer));
+    this.#noDial = this.#clock.after(0, () => this.#begin());
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#close();
+    this.#unseen?.();
+    this.#socket?.close();
+  }
+
+  #begin() {
+    this.#deafen = onWake((suspect) => this.#wake(suspect));
+    const { initial } = this.#options;
+    if (initial) this.#take(initial, true);
+    if (this.#open) this.#dial();
+  }
+
+  #dial() {
+    this.#noDial();
+    this.#socket?.close();
+    const url = `${this.#address.replace("http", "ws")}/live`;
+    const socket: StatusSocket = new StatusSocket(
+      url,
+      () => this.#options.WebSocket ?? globalThis.WebSocket,
+      this.#clock,
+      {
+        said: (text) => this.#said(text),
+        lost: () => this.#lost(socket),
+      },
+    );
+    this.#socket = socket;
+  }
+
+  #said(text: string): boolean {
+    const status = readStatus(text);
+    if (!status) return false;
+    if (!this.#open) return true;
+    this.#failures = 0;
+    this.#polling.stop(); // its answer would be older
+    const { shown } = this.#polling;
+    if (shown) this.#saw(shown);
+    this.#show("live");
+    this.#take(status);
+    return true;
+  }
+
+  #lost({ established, openedAt }: StatusSocket) {
+    this.#socket = undefined;
+    if (!this.#open) return;
+    const worked = established && this.#clock.now() - openedAt > livedMs;
+    this.#socketFailures = worked ? 1 : this.#socketFailures + 1;
+    const ms = probe.leastMs + backoff(this.#socketFailures, this.#random, probe.firstMs, probe.mostMs);
+    this.#noDial = this.#clock.after(ms, () => this.#dial());
+    if (established) this.#show("polling");
+    // Whoever was live was cut together with many others.
+    if (!this.#polling.busy) this.#polling.askIn(established ? backoff(1, this.#random) : 0);
+  }
+
+  /** Someone looks at the page again. `suspect` is a reason to doubt what seems to work. */
+  #wake(suspect: boolean) {
+    const now = this.#clock.now();
+    if (now - this.#polling.askedAt < youngMs) return;
+    const socket = this.#socket;
+    if (socket && (suspect || now - socket.heardAt > lateMs)) {
+      if (socket.established) this.#show("polling");
+      this.#dial();
+    }
+    void this.#polling.ask();
+  }
+
+  #answered(answer: Answer) {
+    const live = this.#socket?.established === true;
+    if (answer.kind === "gone") return this.#end("gone");
+    if (answer.kind === "failed") {
+      if (!live) this.#failed(answer.pauseMs);
+      return;
+    }
+    const again = this.#failures > 0;
+    this.#failures = 0;
+    if (!live) this.#show("polling");
+    if (answer.kind === "status") this.#take(answer.status);
+    if (!this.#open || live) return;
+    if (again && !this.#socket) this.#dial();
+    this.#polling.askOn();
+  }
+
+  #failed(pauseMs: number) {
+    this.#failures++;
+    this.#show("offline");
+    const ms = backoff(this.#failures, this.#random, pause.firstMs, pause.mostMs);
+    this.#polling.askIn(Math.max(pause.leastMs, pauseMs + ms));
+  }
+
+  #take(status: PublicStatus, shown = false) {
+    const text = JSON.stringify(status);
+    if (text !== this.#known) {
+      this.#known = text;
+      if (!shown) this.#options.onChange(status);
+      if (this.#stopped) return; // by whoever was told
+      if (status.status !== this.#state) this.#await(status.status);
+    }
+    if (status.final) this.#end("done");
+  }
+
+  /** Has the server told when a state can be seen. That nothing is known yet is not worth telling. */
+  #await(state: string) {
+    this.#state = state;
+    this.#unseen?.();
+    this.#unseen = undefined;
+    if (state === "waiting") return;
+    this.#unseen = (this.#options.painted ?? whenPainted)(() => {
+      this.#unseen = undefined;
+      this.#saw(state);
+    });
+  }
+
+  #saw(state: string) {
+    const socket = this.#socket;
+    if (socket?.established) {
+      this.#polling.shown = undefined;
+      socket.say({ shown: state });
+    } else this.#polling.shown = state;
+    if (!this.#open) this.#leave();
+  }
+
+  /** No news will follow. What is shown last is still told of, once it can be seen. */
+  #end(line: "done" | "gone") {
+    this.#close();
+    this.#show(line);
+    if (line === "gone") this.stop();
+    else if (!this.#unseen) this.#leave();
+  }
+
+  #leave() {
+    this.#polling.sayShown();
+    this.#socket?.close();
+  }
+
+  #close() {
+    this.#open = false;
+    this.#deafen();
+    this.#noDial();
+    this.#polling.stop();
+  }
+
+  #show(line: Line) {
+    if (line === this.#line) return;
+    this.#line = line;
+    this.#options.onLine?.(line);
+  }
+}
