@@ -35,6 +35,7 @@ type Provider struct {
 	owner  string                                // spot of whose event it is at the sender
 	mode   string                                // spot that says whether it is real or a test; behind "!" a yes means a test
 	batch  *batch                                // where several events come in one body
+	tells  []tell                                // what its events tell of payments, orders, runs
 	greet  handshake                             // answers what is no event but a question; nil: it asks none
 	ack    *hook.Response                        // what it wants to hear instead of the standard answer; nil: that
 }

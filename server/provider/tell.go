@@ -1,0 +1,284 @@
+package provider
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hookbeam/server/hook"
+)
+
+// What one delivery tells is bounded: maxItems events, of each maxTold statements, of each maxNames names. What is longer
+// than its bound, in bytes, or cannot be printed was not sent.
+const (
+	maxTold  = 8
+	maxNames = 16
+	maxName  = 200
+	maxMail  = 254 // RFC 5321 §4.5.3.1.3, less its angle brackets
+	maxURL   = 2000
+
+	maxReferences = 8 // of an endpoint's own that are looked for
+)
+
+// Statements returns what a delivery tells of its subjects; none where its events are about no subject. It is a pure
+// function of the two, and whom to believe is for the caller to decide: the verdict is not looked at.
+func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) []hook.Statement {
+	if len(p.tells) == 0 {
+		return nil
+	}
+	t := &telling{request: request{record: r, endpoint: e}}
+	t.body.plant(string(r.Body))
+	if p.batch == nil {
+		return p.told(t, nil, p.sole(t))
+	}
+	items := p.batch.items(&t.request)
+	if len(items) == 0 {
+		return p.told(t, nil, p.sole(t))
+	}
+	var all []hook.Statement
+	for i, item := range items[:min(len(items), maxItems)] {
+		t.item.plant(item.Raw)
+		t.look(item)
+		if len(items) == 1 {
+			return p.told(t, nil, p.sole(t))
+		}
+		one := p.event(&t.request)
+		if one.ID == "" {
+			one.ID = string(r.ID) + "/" + strconv.Itoa(i)
+		}
+		all = p.told(t, all, one)
+	}
+	return all
+}
+
+// sole is the one event of a delivery: as it was kept, or read anew.
+func (p *Provider) sole(t *telling) hook.Event {
+	r := t.record
+	one := hook.Event{ID: r.Event, Type: r.Type, OccurredAt: r.OccurredAt}
+	if one.Type == "" {
+		one = p.event(&t.request)
+	}
+	if one.ID == "" {
+		one.ID = string(r.ID)
+	}
+	return one
+}
+
+// telling is a request of which a story is read.
+type telling struct {
+	request
+	body, item tree
+}
+
+// told appends what one event tells.
+func (p *Provider) told(t *telling, all []hook.Statement, one hook.Event) []hook.Statement {
+	told := 0
+	for i := range p.tells {
+		tl := &p.tells[i]
+		if !slices.ContainsFunc(tl.types, func(pattern string) bool { return matches(pattern, one.Type) }) {
+			continue
+		}
+		if s, says := t.statement(tl, one); says {
+			all, told = append(all, s), told+1
+		}
+		if !tl.also || told == maxTold {
+			break
+		}
+	}
+	return all
+}
+
+func matches(pattern, typ string) bool {
+	if begins, open := strings.CutSuffix(pattern, "*"); open {
+		return strings.HasPrefix(typ, begins)
+	}
+	return pattern == typ
+}
+
+// statement reads what a tell says of its subject; false where it says nothing, or of nobody.
+func (t *telling) statement(tl *tell, one hook.Event) (s hook.Statement, says bool) {
+	w := t.word(&tl.says)
+	if w.kind == "" {
+		return s, false
+	}
+	of, r := tl.of, t.record
+	s.Subject, s.Names = of.kind, t.names(of)
+	if s.Subject == "" {
+		s.Subject = hook.KindPayment
+	}
+	s.Evidence = hook.Evidence{
+		Event: one.ID, Kind: w.kind, At: one.OccurredAt, Seq: r.Seq, Delivery: r.ID, Type: one.Type, ReceivedAt: r.ReceivedAt,
+		State: w.state, Tone: w.tone, Final: w.final, Rank: w.rank, Refund: t.first(tl.refund, maxName),
+		Customer: t.customer(of), URL: t.url(of), Title: t.title(of),
+	}
+	s.Fulfilment = t.word(&of.fulfils).state
+	s.Version, _ = strconv.ParseInt(t.read(of.version), 10, 64) // 0 where there is none
+	for _, spot := range of.times {
+		if at, ok := readTime(t.read(spot)); ok {
+			s.At = at
+			break
+		}
+	}
+	if s.At.IsZero() {
+		s.At = r.ReceivedAt
+	}
+	t.money(&s.Evidence, tl)
+	t.refer(&s, of)
+	return s, len(s.Names) > 0
+}
+
+func (t *telling) word(s *saying) word {
+	if s.at == "" {
+		return s.other
+	}
+	at := ""
+	for i, spot := range strings.Split(s.at, "+") {
+		if i > 0 {
+			at += "/"
+		}
+		at += t.read(spot)
+	}
+	if w, known := s.cases[at]; known {
+		return w
+	}
+	return s.other
+}
+
+func (t *telling) names(of *thing) []string {
+	names := make([]string, 0, len(of.names)+2)
+	for i := range of.names {
+		n := &of.names[i]
+		id := ""
+		for spot := range strings.SplitSeq(n.at, "+") {
+			part := t.read(spot)
+			if n.behind != "" {
+				_, part, _ = strings.Cut(part, n.behind)
+				if end := strings.IndexAny(part, "/?"); end >= 0 {
+					part = part[:end]
+				}
+			}
+			if part == "" {
+				id = ""
+				break
+			}
+			if id != "" {
+				id += "/"
+			}
+			id += part
+		}
+		names = addName(names, n.prefix, id)
+	}
+	return names
+}
+
+func addName(names []string, prefix, id string) []string {
+	if id == "" || len(prefix)+1+len(id) > maxName || len(names) == maxNames || !printable(id) {
+		return names
+	}
+	if name := prefix + "/" + id; !slices.Contains(names, name) {
+		names = append(names, name)
+	}
+	return names
+}
+
+// refer adds the shop's own names: those known of the sender, then those that the endpoint knows.
+func (t *telling) refer(s *hook.Statement, of *thing) {
+	add := func(text string) {
+		if text = strings.TrimSpace(text); text == "" || len(text) > maxName || !printable(text) {
+			return
+		}
+		if s.Reference == "" {
+			s.Reference = text
+		}
+		s.Names = addName(s.Names, "order", text)
+	}
+	for _, spot := range of.references {
+		add(t.read(spot))
+	}
+	own := t.endpoint.Statuses.References
+	for _, path := range own[:min(len(own), maxReferences)] {
+		text := t.item.text(path)
+		if text == "" {
+			text = t.body.text(path)
+		}
+		add(text)
+	}
+}
+
+// first returns the text at the first of some spots where there is one of a length that can be.
+func (t *telling) first(spots []string, most int) string {
+	for _, spot := range spots {
+		if text := t.read(spot); text != "" && len(text) <= most && printable(text) {
+			return text
+		}
+	}
+	return ""
+}
+
+func (t *telling) customer(of *thing) string {
+	mail := t.first(of.customer, maxMail)
+	if !strings.Contains(mail, "@") {
+		return ""
+	}
+	return mail
+}
+
+func (t *telling) url(of *thing) string {
+	address := t.first(of.urls, maxURL)
+	if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	return address
+}
+
+func (t *telling) title(of *thing) string {
+	for _, template := range of.titles {
+		if title := t.fill(template); title != "" && len(title) <= maxName && printable(title) {
+			return title
+		}
+	}
+	return ""
+}
+
+// fill writes a template; "" where one of its spots has nothing.
+func (t *telling) fill(template string) string {
+	var b strings.Builder
+	for {
+		plain, rest, more := strings.Cut(template, "{")
+		b.WriteString(plain)
+		if !more {
+			return b.String()
+		}
+		spot, behind, _ := strings.Cut(rest, "}")
+		text := t.read(spot)
+		if text == "" {
+			return ""
+		}
+		b.WriteString(text)
+		template = behind
+	}
+}
+
+// read returns the text at a spot of a story, "" where there is none.
+func (t *telling) read(spot string) string {
+	spot, asked := strings.CutPrefix(spot, "?")
+	where, path, _ := strings.Cut(spot, ":")
+	var from *tree
+	switch where {
+	case "body":
+		from = &t.body
+	case "item":
+		from = &t.item
+	}
+	switch {
+	case from == nil && !asked:
+		return t.request.read(spot)
+	case !asked:
+		return from.text(path)
+	case from == nil && t.request.read(spot) != "", from != nil && from.something(path):
+		return "yes"
+	default:
+		return ""
+	}
+}

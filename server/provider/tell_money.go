@@ -1,0 +1,113 @@
+package provider
+
+import (
+	"strconv"
+	"strings"
+
+	"hookbeam/server/hook"
+)
+
+// money reads how much an event is about. Without a currency an amount says nothing.
+func (t *telling) money(e *hook.Evidence, tl *tell) {
+	amounts := tl.amount
+	if amounts == nil {
+		amounts = tl.of.amounts
+	}
+	for _, a := range amounts {
+		text := t.read(a.at)
+		if text == "" {
+			continue
+		}
+		currency := strings.ToUpper(t.read(a.currency))
+		if a.currency == "" {
+			currency = strings.ToUpper(t.first(tl.of.currency, len("EUR")))
+		}
+		n, ok := minor(text, currency, tl.of)
+		if !ok {
+			continue
+		}
+		e.Amount, e.Currency, e.Total = n, currency, a.total
+		return
+	}
+}
+
+// minor reads an amount into the minor units that ISO 4217 gives its currency. Some senders write what leaves the shop
+// below zero; which way money goes is said by the kind.
+func minor(text, currency string, of *thing) (int64, bool) {
+	if !isCurrency(currency) {
+		return 0, false
+	}
+	digits := places(currency)
+	if of.decimal {
+		return fixed(text, digits)
+	}
+	written, odd := of.digits[currency]
+	if !odd || written == digits {
+		return fixed(text, 0)
+	}
+	n, ok := fixed(text, 0)
+	for ; ok && written < digits; written++ {
+		n *= 10
+	}
+	for ; ok && written > digits; written-- {
+		n /= 10
+	}
+	return n, ok
+}
+
+// maxDigits bounds how large an amount may be.
+const maxDigits = 15
+
+// fixed reads a decimal number as so many of its last place; a part of the last place is none.
+func fixed(text string, digits int) (int64, bool) {
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	if len(fraction) > digits {
+		if strings.Trim(fraction[digits:], "0") != "" {
+			return 0, false
+		}
+		fraction = fraction[:digits]
+	}
+	if len(whole) == 0 || len(whole)+digits > maxDigits {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(whole, 10, 63)
+	if err != nil {
+		return 0, false
+	}
+	for i := range digits {
+		n *= 10
+		if i < len(fraction) {
+			if fraction[i] < '0' || fraction[i] > '9' {
+				return 0, false
+			}
+			n += uint64(fraction[i] - '0')
+		}
+	}
+	return int64(n), true
+}
+
+func isCurrency(code string) bool {
+	if len(code) != 3 {
+		return false
+	}
+	for _, c := range []byte(code) {
+		if c < 'A' || c > 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// places is how many decimal places ISO 4217 gives a currency.
+func places(currency string) int {
+	switch currency {
+	case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF":
+		return 0
+	case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND":
+		return 3
+	case "CLF", "UYW":
+		return 4
+	default:
+		return 2
+	}
+}
