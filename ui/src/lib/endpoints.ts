@@ -17,6 +17,13 @@ export const endpointsQuery = queryOptions({
 /** All endpoints, by name. */
 export const useEndpoints = () => useQuery(endpointsQuery);
 
+/** Names endpoints by id; "" until they are known. */
+export function useEndpointNames(): (id: string) => string {
+  const { data } = useEndpoints();
+  const names = new Map(data?.map(({ id, name }) => [id, name]));
+  return (id) => names.get(id) ?? (data ? "deleted" : "");
+}
+
 /** Has the server send itself a sample, through the same door as any other delivery; without a type the usual one. */
 export const useSendSample = () =>
   useMutation({

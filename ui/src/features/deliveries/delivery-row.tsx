@@ -1,23 +1,17 @@
-import { memo, type ReactNode } from "react";
+import { memo } from "react";
 import { Bytes } from "../../components/bytes";
+import { Cell } from "../../components/live-list/cell";
+import type { RowPlace } from "../../components/live-list/live-list";
 import { Tag } from "../../components/tag";
 import { Time } from "../../components/time";
 import { VerdictGlyph } from "../../components/verdict-glyph";
 import type { Delivery } from "../../lib/api";
 import { remarkOf, titleOf } from "./row-words";
 
-interface DeliveryRowProps {
+interface DeliveryRowProps extends RowPlace {
   delivery: Delivery;
   /** Name of its endpoint. */
   endpoint: string;
-  /** From 1 at the top of the list. */
-  index: number;
-  /** It is open beside the list. */
-  selected: boolean;
-  /** It is where the keys are. */
-  active: boolean;
-  /** It came a moment ago. */
-  isNew: boolean;
 }
 
 /** One delivery: a line, or two on a phone. The list listens to presses and keys for all of its rows. */
@@ -57,14 +51,3 @@ export const DeliveryRow = memo(function DeliveryRow(props: DeliveryRowProps) {
     </div>
   );
 });
-
-/** One cell. The space at its end keeps cells apart where a row is copied as text. */
-function Cell({ className, children }: { className: string; children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a table's row cannot be placed where it is seen
-    // biome-ignore lint/a11y/useFocusableInteractive: the row takes the focus
-    <span role="gridcell" className={className}>
-      {children}{" "}
-    </span>
-  );
-}

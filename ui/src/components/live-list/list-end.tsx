@@ -1,21 +1,23 @@
-import { Button } from "../../components/button";
 import { formatCount } from "../../lib/format";
-import type { DeliveriesView } from "./delivery-store";
+import { Button } from "../button";
+import type { ListView } from "./list-source";
 
 interface ListEndProps {
-  below: DeliveriesView["below"];
+  below: ListView["below"];
   count: number;
+  /** What the list has, such as "deliveries". */
+  many: string;
   onRetry: () => void;
 }
 
 /** What stands below the last row. */
-export function ListEnd({ below, count, onRetry }: ListEndProps) {
+export function ListEnd({ below, count, many, onRetry }: ListEndProps) {
   if (below === "nothing") return null;
   return (
     <div className="flex h-10 items-center justify-center gap-2 px-4 text-s text-text-3">
       {below === "failed" && (
         <>
-          Older deliveries could not be loaded. <Button onClick={onRetry}>Try again</Button>
+          Older {many} could not be loaded. <Button onClick={onRetry}>Try again</Button>
         </>
       )}
       {(below === "loading" || below === "more") && <span className="animate-appear-late">Looking further back …</span>}

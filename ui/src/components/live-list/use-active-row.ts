@@ -1,7 +1,7 @@
 import { useRef, useState } from "react";
-import type { DeliveryStore } from "./delivery-store";
+import type { ListSource } from "./list-source";
 
-/** Where the keys are in a list: a delivery, wherever it stands by now. */
+/** Where the keys are in a list: an item, wherever it stands by now. */
 export interface ActiveRow {
   id: string | undefined;
   /** Its row, counted from the top of the view; -1 where it is not there. */
@@ -9,16 +9,19 @@ export interface ActiveRow {
   set(id: string): void;
 }
 
-/** Remembers a delivery by id; what is open comes first. Rows move while new ones come, so it looks near the last place. */
-export function useActiveRow(store: DeliveryStore, selected: string | undefined): ActiveRow {
+/** Remembers an item by id; what is open comes first. Rows move while new ones come, so it looks near the last place. */
+export function useActiveRow<Item extends { id: string }>(
+  source: ListSource<Item>,
+  selected: string | undefined,
+): ActiveRow {
   const [id, setId] = useState(selected);
   const last = useRef(0);
   if (selected !== undefined && selected !== id) setId(selected);
   const index = () => {
-    const { count } = store.view();
+    const { count } = source.view();
     for (let distance = 0; id !== undefined && distance < count; distance++) {
       for (const at of [last.current + distance, last.current - distance]) {
-        if (store.row(at)?.id !== id) continue;
+        if (source.row(at)?.id !== id) continue;
         last.current = at;
         return at;
       }
