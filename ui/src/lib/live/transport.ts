@@ -47,7 +47,7 @@ export interface Clock {
 }
 
 export const realClock: Clock = {
-  now: Date.now,
+  now: () => Date.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);
