@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** What ends in `.test.ts` is plain code; `.test.tsx` runs in a page. */
+/** What ends in `.test.ts` is plain code; `.test.tsx` runs in a page, as does all that is made for others' pages. */
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   test: {
@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "page",
-          include: ["src/**/*.test.tsx"],
+          include: ["src/**/*.test.tsx", "embed/**/*.test.ts", "react/**/*.test.tsx"],
           environment: "jsdom",
           setupFiles: ["src/page-tests.ts"],
         },

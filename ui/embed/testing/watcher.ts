@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, vi } from "vitest";
+import type { PublicStatus } from "../status";
+import { type Line, type Watching, watch } from "../watch";
+import { FakeHookbeam } from "./fake-hookbeam";
+
+export const waiting = { status: "waiting", final: false };
+export const pending = { status: "pending", final: false, amount: 4900, currency: "EUR" };
+export const paid = { status: "paid", tone: "success", final: true, amount: 4900, currency: "EUR" };
+
+const watching: Watching[] = [];
+
+/** Somebody who watches a token, and what they were told. */
+export function open(server = new FakeHookbeam(), { initial, url = "https://hooks.example.com/h" }: Options = {}) {
+  const told: string[] = [];
+  const lines: Line[] = [];
+  const it = watch("tok.en", {
+    url,
+    initial,
+    onChange: (status) => told.push(status.status),
+    onLine: (line) => lines.push(line),
+    fetch: server.fetch,
+    WebSocket: server.WebSocket,
+    random: () => 0.5,
+  });
+  watching.push(it);
+  return { server, told, lines, line: () => lines.at(-1), stop: () => it.stop() };
+}
+
+interface Options {
+  initial?: PublicStatus;
+  url?: string;
+}
+
+export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+export const second = 1000;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  for (const one of watching.splice(0)) one.stop();
+  vi.useRealTimers();
+});
