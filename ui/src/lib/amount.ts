@@ -9,11 +9,11 @@ const digits: Record<string, number> = {
 };
 
 /** Money in minor units: `4900` of `EUR` as `€49.00`. What is no currency stands behind the number. */
-export function formatAmount(minor: number, currency = ""): string {
+export function formatAmount(minor: number, currency = "", language = "en"): string {
   const code = currency.toUpperCase();
   const places = digits[code] ?? 2;
   const value = minor / 10 ** places;
   const form = { minimumFractionDigits: places, maximumFractionDigits: places };
-  if (!/^[A-Z]{3}$/.test(code)) return `${new Intl.NumberFormat("en", form).format(value)} ${currency}`.trim();
-  return new Intl.NumberFormat("en", { ...form, style: "currency", currency: code }).format(value);
+  if (!/^[A-Z]{3}$/.test(code)) return `${new Intl.NumberFormat(language, form).format(value)} ${currency}`.trim();
+  return new Intl.NumberFormat(language, { ...form, style: "currency", currency: code }).format(value);
 }
