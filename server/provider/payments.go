@@ -23,6 +23,7 @@ var payments = []Provider{
 			message: "{time}.{body}", time: "pair:t", unit: time.Second}},
 		events: []string{"body:id"}, types: []string{"body:type"},
 		times: []string{"body:created"}, owner: "body:account", mode: "body:livemode",
+		tells: stripeTells,
 	},
 	{
 		ID: "razorpay", Name: "Razorpay",
@@ -41,6 +42,7 @@ var payments = []Provider{
 			"body:account_id+body:event+body:payload.order.entity.id+body:created_at", "sha256"},
 		types: []string{"body:event"},
 		times: []string{"body:created_at"}, owner: "body:account_id",
+		tells: razorpayTells,
 	},
 	{
 		ID: "paypal", Name: "PayPal",
@@ -59,6 +61,7 @@ var payments = []Provider{
 		secret: secretRule{forms: []keyForm{fromPEM}, shape: "a certificate in PEM, together with the setting webhook_id", pinned: true},
 		events: []string{"body:id"}, types: []string{"body:event_type"},
 		times: []string{"body:create_time"}, mode: "host:Paypal-Cert-Url",
+		tells: paypalTells,
 	},
 	{
 		ID: "paddle", Name: "Paddle Billing",

@@ -7,8 +7,13 @@ import (
 	"hookbeam/server/hook"
 )
 
-// money reads how much an event is about. Without a currency an amount says nothing.
+// money reads how much an event is about. Without a currency an amount says nothing; nor does that of a dispute, or of
+// what moves nothing: it could be taken for the payment's own.
 func (t *telling) money(e *hook.Evidence, tl *tell) {
+	switch e.Kind {
+	case hook.Info, hook.DisputeOpen, hook.DisputeWon, hook.DisputeLost, hook.DisputeClosed:
+		return
+	}
 	amounts := tl.amount
 	if amounts == nil {
 		amounts = tl.of.amounts
