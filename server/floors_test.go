@@ -52,7 +52,7 @@ var addresses = map[string][]string{
 	"github.com/danielgtaylor/huma":       {"server/api"},
 	"github.com/a-h/templ":                {"web"},
 	"github.com/alexedwards/scs":          {"server/access"},
-	"github.com/hashicorp/golang-lru":     {"server/access", "server/intake", "server/live"}, // a bounded map
+	"github.com/hashicorp/golang-lru":     {"server/access", "server/intake", "server/live", "server/status"}, // a bounded map
 	"github.com/realclientip":             {"server/access"},
 	"golang.org/x/time/rate":              {"server/access", "server/intake"},
 	"github.com/alecthomas/kong":          {""},

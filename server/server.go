@@ -21,6 +21,7 @@ import (
 	"hookbeam/server/intake"
 	"hookbeam/server/live"
 	"hookbeam/server/sqlite"
+	"hookbeam/server/status"
 )
 
 // Outside is what the program around the server gives to it.
@@ -42,6 +43,7 @@ type server struct {
 	store     *sqlite.Store
 	logins    *access.Logins
 	endpoints *intake.Endpoints
+	board     *status.Board
 	hub       *live.Hub
 	sockets   *api.Live
 	api       *api.API
@@ -84,11 +86,14 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 	log := s.outside.Log
 	gate.Sessions = access.NewSessions(sqlite.Sessions{Store: s.store}, s.site)
 	s.logins = &access.Logins{Store: s.store, Random: rand.Reader, Now: time.Now}
-	s.hub = live.New(s.store, live.Options{Now: time.Now, Encode: api.EncodeText, Ping: api.Ping})
 	var err error
 	if s.endpoints, err = intake.LoadEndpoints(ctx, s.store, time.Now, rand.Reader, s.announce); err != nil {
 		return err
 	}
+	if err := s.openBoard(ctx); err != nil {
+		return err
+	}
+	s.hub = live.New(s.board, live.Options{Now: time.Now, Statuses: s.board, Encode: api.EncodeText, Ping: api.Ping})
 	if err := s.makeFirst(ctx); err != nil {
 		return fmt.Errorf("make the first endpoint: %w", err)
 	}
@@ -112,6 +117,18 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 	return nil
 }
 
+// drawAtStart is how long a start waits for statuses to be drawn that were not before.
+const drawAtStart = 2 * time.Second
+
+func (s *server) openBoard(ctx context.Context) (err error) {
+	s.board, err = status.Open(ctx, status.Options{Log: s.store, Dir: s.config.Data, Endpoints: s.endpoints.Known, Now: time.Now,
+		Logger: s.outside.Log, Redrawn: s.announceRedrawn})
+	if err != nil {
+		return err
+	}
+	return s.board.CatchUp(ctx, drawAtStart)
+}
+
 // makeFirst makes an endpoint where there never was one, so that a first start has something to try.
 func (s *server) makeFirst(ctx context.Context) error {
 	ever, err := s.store.Endpoints(ctx) // deleted ones, too
@@ -122,8 +139,16 @@ func (s *server) makeFirst(ctx context.Context) error {
 	return err
 }
 
-// announce tells every dashboard of a changed endpoint.
+// announceRedrawn tells every dashboard that any status may have changed.
+func (s *server) announceRedrawn() {
+	if err := s.hub.Notice("statuses", "redrawn"); err != nil {
+		s.outside.Log.Error("could not tell that statuses were drawn again", "error", err)
+	}
+}
+
+// announce tells the board and every dashboard of a changed endpoint.
 func (s *server) announce(e hook.Endpoint) {
+	s.board.Change(e)
 	if err := s.hub.Notice("endpoint", api.View(s.site, e)); err != nil {
 		s.outside.Log.Error("could not tell of a changed endpoint", "endpoint", e.ID, "error", err)
 	}
@@ -131,7 +156,9 @@ func (s *server) announce(e hook.Endpoint) {
 
 // serve answers until it is told to stop or a part fails, and then lets everything come to its end.
 func (s *server) serve(running *group) error {
-	following := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.store, s.hub, s.outside.Log) })
+	drawing := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.store, s.board, s.outside.Log) })
+	redrawing := running.start(s.board.Run)
+	following := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.board, s.hub, s.outside.Log) })
 	telling := running.start(s.hub.Run)
 	sweeping := running.start(s.store.Sweep)
 	checking := running.start(s.store.Check)
@@ -147,6 +174,8 @@ func (s *server) serve(running *group) error {
 	running.stop(checking)
 	running.stop(sweeping)
 	running.stop(following)
+	running.stop(redrawing)
+	running.stop(drawing)
 	return err
 }
 
@@ -157,6 +186,9 @@ func (s *server) close() error {
 		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
+	}
+	if s.board != nil {
+		errs = append(errs, s.board.Close())
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())

@@ -1,5 +1,10 @@
 package hook
 
+import (
+	"crypto/sha256"
+	"strings"
+)
+
 // StatusID names a status: "sub_" and 26 characters. Every name of a subject makes one, and any of them finds it.
 type StatusID string
 
@@ -35,6 +40,13 @@ type Status struct {
 	Seq       Seq  `json:"seq" doc:"The delivery that last counted for it."`
 	CreatedAt Time `json:"created_at" format:"date-time" doc:"When the first thing happened that is known of it."`
 	UpdatedAt Time `json:"updated_at" format:"date-time" doc:"When it came to stand there."`
+}
+
+// StatusChange is a status as it is now, written as clients are told, and the delivery that last counted for it.
+type StatusChange struct {
+	Seq      Seq
+	Endpoint EndpointID
+	Text     []byte // JSON
 }
 
 // Step is one change of state.
@@ -131,4 +143,35 @@ type StatusDetail struct {
 	Timeline []Effect `json:"timeline" nullable:"false" doc:"What each event did, in the order in which they came."`
 	Shown    []Shown  `json:"shown" nullable:"false" doc:"When a page first showed each state."`
 	Usually  *Usually `json:"usually,omitempty" doc:"How long the endpoint's payments usually take."`
+}
+
+// The worlds of subjects: what is told in one says nothing of another.
+const (
+	WorldLive     = ""
+	WorldTest     = "test"
+	WorldUnsigned = "unsigned"
+)
+
+// NameKey stands for one name of a subject, within its endpoint and world.
+type NameKey [16]byte
+
+// KeyOf returns the key of a name. Whoever does not know the endpoint's id, 128 random bits, cannot make it.
+func KeyOf(endpoint EndpointID, world, name string) (k NameKey) {
+	b := make([]byte, 0, 128)
+	b = append(append(append(append(append(b, endpoint...), 0), world...), 0), name...)
+	sum := sha256.Sum256(b)
+	return NameKey(sum[:16])
+}
+
+// ID is the key as clients write it.
+func (k NameKey) ID() StatusID { return StatusID("sub_" + alphabet.EncodeToString(k[:])) }
+
+// Key reads what NameKey.ID wrote; ok is false for anything else.
+func (id StatusID) Key() (k NameKey, ok bool) {
+	text, found := strings.CutPrefix(string(id), "sub_")
+	if !found || len(text) != tailLen {
+		return k, false
+	}
+	n, err := alphabet.Decode(k[:], []byte(text))
+	return k, err == nil && n == len(k)
 }

@@ -17,19 +17,20 @@ const (
 
 // blocks are stretches of the log behind the ring, encoded once for all readers that come by.
 type blocks struct {
-	log  Log
-	kept *lru.Cache[hook.Seq, []entry]
-	gate chan struct{}
-	mu   sync.Mutex
-	busy map[hook.Seq]chan struct{} // blocks being read; closed when they are
+	log      Log
+	statuses Statuses
+	kept     *lru.Cache[hook.Seq, []entry]
+	gate     chan struct{}
+	mu       sync.Mutex
+	busy     map[hook.Seq]chan struct{} // blocks being read; closed when they are
 }
 
-func newBlocks(log Log) *blocks {
+func newBlocks(log Log, statuses Statuses) *blocks {
 	kept, err := lru.New[hook.Seq, []entry](keptBlocks)
 	if err != nil {
 		panic(err) // only a size below 1 is refused
 	}
-	return &blocks{log: log, kept: kept, gate: make(chan struct{}, reading), busy: map[hook.Seq]chan struct{}{}}
+	return &blocks{log: log, statuses: statuses, kept: kept, gate: make(chan struct{}, reading), busy: map[hook.Seq]chan struct{}{}}
 }
 
 // after returns the encoded deliveries behind from in from's block, and the seq up to which they are complete.
@@ -89,11 +90,15 @@ func (b *blocks) read(ctx context.Context, start, end hook.Seq) (entries []entry
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range encodePage(page) {
-			if e.seq <= end {
-				entries = append(entries, e)
-			}
+		for len(page) > 0 && page[len(page)-1].Seq > end {
+			page = page[:len(page)-1]
 		}
+		upTo = min(upTo, end)
+		some, err := b.encode(ctx, page, from, upTo)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, some...)
 		if upTo == from {
 			break
 		}

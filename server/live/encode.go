@@ -1,12 +1,39 @@
 package live
 
 import (
+	"context"
 	"encoding/json"
 	"strconv"
 	"strings"
 
 	"hookbeam/server/hook"
 )
+
+// encode encodes the deliveries of (from, upTo], each before the statuses that it moved.
+func (b *blocks) encode(ctx context.Context, page []hook.Delivery, from, upTo hook.Seq) ([]entry, error) {
+	deliveries := encodePage(page)
+	if b.statuses == nil {
+		return deliveries, nil
+	}
+	changes, err := b.statuses.Changed(ctx, from, upTo)
+	if err != nil || len(changes) == 0 {
+		return deliveries, err
+	}
+	all := make([]entry, 0, len(deliveries)+len(changes))
+	for _, c := range changes {
+		for len(deliveries) > 0 && deliveries[0].seq <= c.Seq {
+			all, deliveries = append(all, deliveries[0]), deliveries[1:]
+		}
+		all = append(all, entry{seq: c.Seq, endpoint: c.Endpoint, text: statusUpdate(c)})
+	}
+	return append(all, deliveries...), nil
+}
+
+func statusUpdate(c hook.StatusChange) []byte {
+	b := append(make([]byte, 0, len(c.Text)+48), `{"kind":"status","seq":`...)
+	b = append(strconv.AppendInt(b, int64(c.Seq), 10), `,"status":`...)
+	return append(append(b, c.Text...), '}')
+}
 
 // encodePage encodes deliveries as updates, all into one piece of memory.
 func encodePage(page []hook.Delivery) []entry {

@@ -22,11 +22,18 @@ type Log interface {
 	Swept() hook.Seq
 }
 
+// Statuses tells where subjects stand that deliveries moved.
+type Statuses interface {
+	// Changed returns the statuses whose last delivery is in (from, upTo], in the log's order.
+	Changed(ctx context.Context, from, upTo hook.Seq) ([]hook.StatusChange, error)
+}
+
 // Options are the limits and the outside world of a hub.
 type Options struct {
-	Now    func() time.Time
-	Encode func(payload []byte) []byte // wraps a frame for the sockets' wire
-	Ping   []byte                      // asks a socket's far end for a sign of life, on the same wire
+	Now      func() time.Time
+	Statuses Statuses                    // nil: there are none
+	Encode   func(payload []byte) []byte // wraps a frame for the sockets' wire
+	Ping     []byte                      // asks a socket's far end for a sign of life, on the same wire
 }
 
 // Hub holds the ring and tells the readers. It is the follower that announces deliveries.
@@ -47,7 +54,7 @@ type Hub struct {
 // New returns a hub that announces what the log gets from now on.
 func New(log Log, o Options) *Hub {
 	head := log.Head()
-	h := &Hub{log: log, options: o, head: head, changed: make(chan struct{}), blocks: newBlocks(log),
+	h := &Hub{log: log, options: o, head: head, changed: make(chan struct{}), blocks: newBlocks(log, o.Statuses),
 		stopped: make(chan struct{})}
 	h.ring.floor = head
 	for range fanOutShards {
@@ -66,10 +73,13 @@ func (h *Hub) Position() hook.Seq {
 	return h.head
 }
 
-// Apply announces deliveries: each is encoded once, for all readers.
-func (h *Hub) Apply(_ context.Context, page []hook.Delivery, upTo hook.Seq) error {
-	h.grow(encodePage(page), upTo)
-	return nil
+// Apply announces deliveries, and the statuses that they moved: each is encoded once, for all readers.
+func (h *Hub) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
+	entries, err := h.blocks.encode(ctx, page, h.Position(), upTo)
+	if err == nil {
+		h.grow(entries, upTo)
+	}
+	return err
 }
 
 // Notice tells every reader something that has no place in the log: kind names it, and what is encoded under that name.

@@ -52,6 +52,9 @@ func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) []hook.Statement
 	return all
 }
 
+// Tells reports whether the sender's events are about subjects at all.
+func (p *Provider) Tells() bool { return len(p.tells) > 0 }
+
 // sole is the one event of a delivery: as it was kept, or read anew.
 func (p *Provider) sole(t *telling) hook.Event {
 	r := t.record

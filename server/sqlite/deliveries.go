@@ -32,7 +32,8 @@ func (s *Store) Append(r *hook.Record) error {
 }
 
 // append writes one record into the open transaction.
-func (s *Store) append(r *hook.Record, seq hook.Seq) error {
+func (s *Store) append(w *work, seq hook.Seq) error {
+	r := w.record
 	var random [16]byte
 	if _, err := io.ReadFull(s.options.Random, random[:]); err != nil {
 		return fmt.Errorf("read randomness: %w", err)
@@ -48,11 +49,12 @@ func (s *Store) append(r *hook.Record, seq hook.Seq) error {
 	if r.Check.Dated {
 		skew = r.Check.Skew.Milliseconds()
 	}
+	w.flat = flatHeaders(r.Headers)
 	err := s.write.exec(insertDelivery, int64(seq), int64(recordVersion), random[:], string(r.Endpoint),
 		r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Method, r.Path, r.Query, r.ContentType, r.Size, r.Type, r.Event,
 		string(r.Verdict), r.Reason, r.Secret, int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), occurred, r.Account,
 		r.Mode, int64(r.Events), r.Check.Scheme, string(r.Check.Covers), skew, r.Host, r.Proto, r.Remote,
-		flatHeaders(r.Headers), notNil(r.Body))
+		w.flat, notNil(r.Body))
 	if err != nil {
 		return fmt.Errorf("append delivery: %w", err)
 	}

@@ -50,7 +50,7 @@ func (s *Store) markDamaged(err error) {
 
 // failed wraps an error of a read and notices damage.
 func (s *Store) failed(doing string, err error) error {
-	if code := primary(err); code == codes.SQLITE_CORRUPT || code == codes.SQLITE_NOTADB {
+	if damage(err) {
 		s.markDamaged(err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
@@ -58,12 +58,17 @@ func (s *Store) failed(doing string, err error) error {
 
 // explain adds to an error of Open what the operator can do.
 func (s *Store) explain(err error) error {
-	code := primary(err)
-	if errors.Is(err, errDamaged) || code == codes.SQLITE_CORRUPT || code == codes.SQLITE_NOTADB {
+	if damage(err) {
 		return fmt.Errorf("%w: %s. Nothing was changed. Put a backup in its place, or move the file away to begin with an "+
 			"empty log: the sqlite3 command's .recover can read what is left of it (%v)", errDamaged, s.path, err)
 	}
 	return fmt.Errorf("open %s: %w", s.path, err)
+}
+
+// damage reports whether err says that a file does not hold what was written.
+func damage(err error) bool {
+	code := primary(err)
+	return errors.Is(err, errDamaged) || code == codes.SQLITE_CORRUPT || code == codes.SQLITE_NOTADB
 }
 
 func quickCheck(ctx context.Context, db *sql.DB) error {

@@ -23,7 +23,7 @@ import (
 	"hookbeam/server/hook"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/*.sql migrations/statuses/*.sql
 var migrations embed.FS
 
 // FileName is the database's name in the data folder; SQLite keeps its -wal and -shm beside it.
@@ -100,10 +100,10 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	db.SetMaxOpenConns(1)
 	defer db.Close()
-	if err := checkAndMigrate(ctx, db, s.path, fresh); err != nil {
+	if err := checkAndMigrate(ctx, db, "migrations", s.path, fresh); err != nil {
 		return err
 	}
-	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)", durable, checkpointPages))); err != nil {
+	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)", durable, checkpointPages)), 2); err != nil {
 		return err
 	}
 	if s.read, err = sql.Open("sqlite", s.dsn("_query_only=1")); err != nil {
@@ -120,13 +120,13 @@ func (s *Store) dsn(keys string) string {
 	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s", (&url.URL{Path: s.path}).EscapedPath(), pageSize, keys)
 }
 
-func checkAndMigrate(ctx context.Context, db *sql.DB, path string, fresh bool) error {
+func checkAndMigrate(ctx context.Context, db *sql.DB, folder, path string, fresh bool) error {
 	if info, err := os.Stat(path); err == nil && !fresh && info.Size() <= checkAtOnce {
 		if err := quickCheck(ctx, db); err != nil {
 			return err
 		}
 	}
-	steps, err := fs.Sub(migrations, "migrations")
+	steps, err := fs.Sub(migrations, folder)
 	if err != nil {
 		return err
 	}

@@ -1,29 +1,42 @@
 package sqlite
 
 import (
+	"context"
 	"strings"
 	"sync"
 
 	"hookbeam/server/hook"
 )
 
-// tailSize is how many of the newest deliveries stay in memory, so that a follower that keeps up reads no disk.
-const tailSize = 1024
+const (
+	// tailSize is how many of the newest deliveries stay in memory, so that a follower that keeps up reads no disk.
+	tailSize = 1024
+	// tailBytes is how much of their headers and bodies stays, and tailMost how much of one.
+	tailBytes = 4 << 20
+	tailMost  = 64 << 10
+)
 
 // tail holds the newest deliveries in a ring: the one with seq n in slot n % tailSize.
 type tail struct {
-	mu   sync.RWMutex
-	from hook.Seq // everything in (from, to] is here
-	to   hook.Seq
-	ring []hook.Delivery
+	mu    sync.RWMutex
+	from  hook.Seq // everything in (from, to] is here
+	to    hook.Seq
+	ring  []hook.Delivery
+	parts []part
+	bytes []byte // a ring, too: byte n stands at n % tailBytes
+	end   int64  // how many were ever written
 }
+
+// part is where headers and body of one delivery stand among all bytes that were ever written.
+type part struct{ headers, body, end int64 }
 
 // add takes the records of a committed batch, in the log's order.
 func (t *tail) add(batch []*work) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.ring == nil {
-		t.ring, t.to = make([]hook.Delivery, tailSize), t.from
+		t.ring, t.parts, t.to = make([]hook.Delivery, tailSize), make([]part, tailSize), t.from
+		t.bytes = make([]byte, tailBytes)
 	}
 	for _, w := range batch {
 		if w.record == nil {
@@ -32,9 +45,25 @@ func (t *tail) add(batch []*work) {
 		d := w.record.Delivery
 		d.ContentType = strings.Clone(d.ContentType) // lets go of the request's whole header block
 		t.ring[d.Seq%tailSize] = d
+		t.parts[d.Seq%tailSize] = t.keep(w.flat, w.record.Body)
 		t.to = d.Seq
 	}
 	t.from = max(t.from, t.to-tailSize)
+}
+
+func (t *tail) keep(headers, body []byte) part {
+	n := int64(len(headers) + len(body))
+	if n > tailMost {
+		return part{}
+	}
+	if at := t.end % tailBytes; at+n > tailBytes {
+		t.end += tailBytes - at // one piece, not two
+	}
+	p := part{t.end, t.end + int64(len(headers)), t.end + n}
+	copy(t.bytes[p.headers%tailBytes:], headers)
+	copy(t.bytes[p.headers%tailBytes+int64(len(headers)):], body)
+	t.end += n
+	return p
 }
 
 // after returns at most limit deliveries after from; ok is false where some of them are not here.
@@ -50,4 +79,63 @@ func (t *tail) after(from hook.Seq, limit int) (page []hook.Delivery, ok bool) {
 		page[i] = t.ring[(int(from)+1+i)%tailSize]
 	}
 	return page, true
+}
+
+// record writes headers and body of a delivery behind scratch; ok is false where they are not here.
+func (t *tail) record(seq hook.Seq, scratch []byte) (both []byte, headers int, ok bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if seq <= t.from || seq > t.to {
+		return scratch, 0, false
+	}
+	p := t.parts[seq%tailSize]
+	if p.end == 0 || t.end-p.headers > tailBytes {
+		return scratch, 0, false
+	}
+	at := p.headers % tailBytes
+	return append(scratch, t.bytes[at:at+p.end-p.headers]...), int(p.body - p.headers), true
+}
+
+// EachWhole calls do for deliveries of a page that After gave, each whole, in order. What do is given is its own only
+// until it returns. Deliveries that are no longer kept are left out. An error of do ends it.
+func (s *Store) EachWhole(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
+	var scratch []byte
+	for i := range page {
+		both, headers, ok := s.tail.record(page[i].Seq, scratch[:0])
+		if !ok {
+			return s.eachStored(ctx, page[i:], do)
+		}
+		scratch = both
+		r := hook.Record{Delivery: page[i], Request: hook.Request{Headers: readHeaders(both[:headers]), Body: both[headers:]}}
+		if err := do(&r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachStored is EachWhole from the disk.
+func (s *Store) eachStored(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+wholeColumns+` FROM deliveries WHERE seq >= ? AND seq <= ? ORDER BY seq`,
+		int64(page[0].Seq), int64(page[len(page)-1].Seq))
+	if err != nil {
+		return s.failed("read deliveries", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r hook.Record
+		if err := scanRecord(rows, &r); err != nil {
+			return s.failed("read deliveries", err)
+		}
+		for len(page) > 0 && page[0].Seq < r.Seq {
+			page = page[1:]
+		}
+		if len(page) == 0 || page[0].Seq != r.Seq {
+			continue
+		}
+		if err := do(&r); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }

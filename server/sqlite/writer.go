@@ -19,6 +19,7 @@ const maxBatch = 512
 // work is one thing that waits for the writer: a delivery to append, or a change to make.
 type work struct {
 	record *hook.Record
+	flat   []byte // its headers, as they are stored
 	change func(*writerConn) error
 	err    error
 	done   chan struct{} // one slot; filled when the work is committed or has failed
@@ -91,7 +92,7 @@ func (s *Store) transact(batch []*work, head hook.Seq) (hook.Seq, error) {
 			w.err, err = s.write.guarded(w.change)
 		} else {
 			head++
-			err = s.append(w.record, head)
+			err = s.append(w, head)
 		}
 		if err != nil {
 			return head, s.undo(err)
@@ -145,13 +146,14 @@ type writerConn struct {
 	args       []driver.NamedValue
 }
 
-func openWriter(dsn string) (*writerConn, error) {
+// openWriter opens a connection that writes, and makes sure that it syncs as it should: 2 is FULL, 1 NORMAL.
+func openWriter(dsn string, synchronous int64) (*writerConn, error) {
 	conn, err := (&sqlitedriver.Driver{}).Open(dsn)
 	if err != nil {
 		return nil, err
 	}
 	c := &writerConn{conn: conn, statements: map[string]driver.Stmt{}}
-	for pragma, want := range map[string]any{"journal_mode": "wal", "synchronous": int64(2)} {
+	for pragma, want := range map[string]any{"journal_mode": "wal", "synchronous": synchronous} {
 		got, err := c.value("PRAGMA " + pragma)
 		if err == nil && got != want {
 			err = fmt.Errorf("%s is %v, not %v: what is answered would not be safe on this disk", pragma, got, want)
@@ -205,6 +207,15 @@ func (c *writerConn) changed(query string, values ...any) (int64, error) {
 
 // value returns the first column of the first row, or nil where there is none.
 func (c *writerConn) value(query string, values ...any) (any, error) {
+	row, err := c.row(query, values...)
+	if err != nil || row == nil {
+		return nil, err
+	}
+	return row[0], nil
+}
+
+// row returns the first row, or nil where there is none.
+func (c *writerConn) row(query string, values ...any) ([]driver.Value, error) {
 	st, err := c.prepare(query)
 	if err != nil {
 		return nil, err
@@ -220,7 +231,7 @@ func (c *writerConn) value(query string, values ...any) (any, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	return row[0], nil
+	return row, nil
 }
 
 func (c *writerConn) begin() error  { return c.exec("BEGIN IMMEDIATE") }

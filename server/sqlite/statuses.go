@@ -1,0 +1,186 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"hookbeam/server/hook"
+)
+
+// StatusesFile is the name of the statuses' database in the data folder.
+const StatusesFile = "statuses.db"
+
+// quick is for what can be drawn again from the log: a commit survives the death of the process, and one that is lost
+// with the machine's power is made again.
+const quick = "_journal_mode=WAL&_synchronous=NORMAL"
+
+// Statuses is where subjects stand, in a database of its own, so that its commits never wait for the log's writer.
+// One goroutine at a time may write; any may read.
+type Statuses struct {
+	path string
+	log  *slog.Logger
+
+	mu       sync.Mutex // held while writing
+	write    *writerConn
+	read     *sql.DB
+	position hook.Seq
+	next     int64 // key of the next subject
+}
+
+// OpenStatuses makes or opens the database at dir/name. What was drawn of another log than epoch, or of more of it than
+// up to head, is worth nothing and begun anew; a damaged file is put aside, for the log can draw it again.
+func OpenStatuses(ctx context.Context, dir, name, epoch string, head hook.Seq, logger *slog.Logger) (*Statuses, error) {
+	s := &Statuses{path: filepath.Join(dir, name), log: logger}
+	err := s.open(ctx, epoch, head)
+	if err == nil {
+		return s, nil
+	}
+	_ = s.Close()
+	aside := s.path + ".damaged"
+	if !damage(err) {
+		return nil, fmt.Errorf("open %s: %w", s.path, err)
+	}
+	logger.Error("the statuses' database is damaged: it is put aside and drawn again from the log", "file", s.path, "aside", aside, "error", err)
+	if err := move(s.path, aside); err != nil {
+		return nil, fmt.Errorf("put %s aside: %w", s.path, err)
+	}
+	s = &Statuses{path: s.path, log: logger}
+	if err := s.open(ctx, epoch, head); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), s.Close())
+	}
+	return s, nil
+}
+
+// move renames a closed database; what SQLite keeps beside it belongs to it no more.
+func move(from, to string) error {
+	if err := remove(to); err != nil {
+		return err
+	}
+	for _, beside := range []string{"-wal", "-shm"} {
+		if err := os.Remove(from + beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return os.Rename(from, to)
+}
+
+func remove(path string) error {
+	for _, beside := range []string{"-wal", "-shm", ""} {
+		if err := os.Remove(path + beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Statuses) open(ctx context.Context, epoch string, head hook.Seq) error {
+	_, err := os.Stat(s.path)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	db, err := sql.Open("sqlite", s.dsn(quick))
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	defer db.Close()
+	if err := checkAndMigrate(ctx, db, "migrations/statuses", s.path, fresh); err != nil {
+		return err
+	}
+	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)", quick, checkpointPages)), 1); err != nil {
+		return err
+	}
+	if s.read, err = sql.Open("sqlite", s.dsn("_query_only=1")); err != nil {
+		return err
+	}
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers)
+	return s.load(epoch, head)
+}
+
+func (s *Statuses) dsn(keys string) string {
+	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s", (&url.URL{Path: s.path}).EscapedPath(), pageSize, keys)
+}
+
+// load reads how far the log has been drawn, and forgets what was drawn of another.
+func (s *Statuses) load(epoch string, head hook.Seq) error {
+	row, err := s.write.row(`SELECT epoch, position FROM board`)
+	if err != nil {
+		return err
+	}
+	if row != nil && (row[0] != epoch || hook.Seq(row[1].(int64)) > head) {
+		s.log.Warn("the statuses were drawn of another log and are drawn again", "file", s.path)
+		if err := s.forget(); err != nil {
+			return err
+		}
+		row = nil
+	}
+	if row == nil {
+		err = s.write.exec(`INSERT INTO board (only, epoch, position) VALUES (1, ?, 0)`, epoch)
+	} else {
+		s.position = hook.Seq(row[1].(int64))
+	}
+	if err != nil {
+		return err
+	}
+	last, err := s.write.value(`SELECT coalesce(max(key), 0) FROM subjects`)
+	if err != nil {
+		return err
+	}
+	s.next = last.(int64) + 1
+	return nil
+}
+
+func (s *Statuses) forget() error {
+	for _, table := range []string{"board", "subjects", "names", "shown"} {
+		if err := s.write.exec(`DELETE FROM ` + table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close frees the database.
+func (s *Statuses) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
+	}
+	if s.write != nil {
+		errs = append(errs, s.write.close())
+	}
+	return errors.Join(errs...)
+}
+
+// Position is the seq up to which the log has been drawn, as it was last stored.
+func (s *Statuses) Position() hook.Seq {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.position
+}
+
+// Replace takes the place of the database at dir/name, which must be closed. Both must not be used while it happens.
+func (s *Statuses) Replace(ctx context.Context, name, epoch string, head hook.Seq) (*Statuses, error) {
+	if err := s.write.exec(`PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	dir := filepath.Dir(s.path)
+	if err := move(s.path, filepath.Join(dir, name)); err != nil {
+		return nil, err
+	}
+	return OpenStatuses(ctx, dir, name, epoch, head, s.log)
+}
+
+// RemoveStatuses removes a database that nobody uses.
+func RemoveStatuses(dir, name string) error { return remove(filepath.Join(dir, name)) }

@@ -1,0 +1,254 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+const subjectColumns = `key, world, took, status, evidence`
+
+func scanSubject(row interface{ Scan(...any) error }) (*Subject, error) {
+	var s Subject
+	var took int64
+	if err := row.Scan(&s.Key, &s.World, &took, &s.Text, &s.Lines); err != nil {
+		return nil, err
+	}
+	s.Took = time.Duration(took) * time.Millisecond
+	if err := json.Unmarshal(s.Text, &s.Status); err != nil {
+		return nil, fmt.Errorf("read status: %w", err)
+	}
+	var err error
+	s.Evidence, err = readEvidence(s.Lines)
+	return &s, err
+}
+
+// Subject returns the subject with this key, nil where there is none.
+func (s *Statuses) Subject(ctx context.Context, key int64) (*Subject, error) {
+	return s.one(ctx, `SELECT `+subjectColumns+` FROM subjects WHERE key = ?`, key)
+}
+
+// Find returns the subject that has this name, nil where there is none.
+func (s *Statuses) Find(ctx context.Context, name hook.NameKey) (*Subject, error) {
+	return s.one(ctx, `SELECT `+subjectColumns+` FROM subjects WHERE key = (SELECT subject FROM names WHERE hash = ?)`, name[:])
+}
+
+func (s *Statuses) one(ctx context.Context, query string, value any) (*Subject, error) {
+	sub, err := scanSubject(s.read.QueryRowContext(ctx, query, value))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read subject: %w", err)
+	}
+	return sub, nil
+}
+
+// Place is where a page of statuses begins: behind the subject of this key that last changed with this delivery. The
+// zero Place is before the newest.
+type Place struct {
+	Seq hook.Seq
+	Key int64
+}
+
+// List returns at most limit statuses as JSON that f lets through, behind before, newest first. next is where the
+// following page begins, zero where nothing older is left. A filter that lets little through makes short pages rather
+// than long waits.
+func (s *Statuses) List(ctx context.Context, f hook.StatusFilter, before Place, limit int) (page []json.RawMessage, next Place, err error) {
+	if before == (Place{}) {
+		before = Place{1<<62 - 1, 0}
+	}
+	if next, err = s.lowest(ctx, before); err != nil {
+		return nil, next, err
+	}
+	where, values := narrowStatuses(f)
+	rows, err := s.read.QueryContext(ctx, `SELECT seq, key, status FROM subjects WHERE (seq, key) < (?, ?) AND (seq, key) >= (?, ?)`+where+
+		` ORDER BY seq DESC, key DESC LIMIT ?`,
+		append(append([]any{int64(before.Seq), before.Key, int64(next.Seq), next.Key}, values...), limit)...)
+	if err != nil {
+		return nil, next, fmt.Errorf("list statuses: %w", err)
+	}
+	defer rows.Close()
+	page = []json.RawMessage{}
+	for rows.Next() {
+		var text []byte
+		var at Place
+		if err := rows.Scan(&at.Seq, &at.Key, &text); err != nil {
+			return nil, next, fmt.Errorf("list statuses: %w", err)
+		}
+		if page = append(page, text); len(page) == limit {
+			next = at
+		}
+	}
+	return page, next, rows.Err()
+}
+
+// lowest is the last subject that one page looks at; zero: all are looked at.
+func (s *Statuses) lowest(ctx context.Context, before Place) (last Place, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT seq, key FROM subjects WHERE (seq, key) < (?, ?) ORDER BY seq DESC, key DESC LIMIT 1 OFFSET ?`,
+		int64(before.Seq), before.Key, examined-1).Scan(&last.Seq, &last.Key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return last, nil
+	}
+	if err != nil {
+		return last, fmt.Errorf("list statuses: %w", err)
+	}
+	return last, nil
+}
+
+// narrowStatuses turns a filter into SQL that goes on with AND.
+func narrowStatuses(f hook.StatusFilter) (where string, values []any) {
+	add := func(term string, v ...any) { where, values = where+" AND "+term, append(values, v...) }
+	add("state <> ''") // else nothing has moved it yet
+	if f.Endpoint != "" {
+		add("endpoint = ?", string(f.Endpoint))
+	}
+	if f.Kind != "" {
+		add("kind = ?", string(f.Kind))
+	}
+	if f.State != "" {
+		add("state = ?", string(f.State))
+	}
+	switch f.Mode {
+	case hook.ModeTest:
+		add("world = 'test'")
+	case hook.ModeLive:
+		add("world <> 'test'")
+	}
+	for _, word := range strings.Fields(f.Words) {
+		term, vs := sought(word)
+		add(term, vs...)
+	}
+	return where, values
+}
+
+// sought looks for one word where people look for payments: in its names, its reference, the customer's mail address,
+// and among the amounts.
+func sought(word string) (term string, values []any) {
+	term, values = `instr(words, ?)`, []any{strings.ToLower(word)}
+	if minor, ok := amount(word); ok {
+		return `(` + term + ` OR amount IN (?, ?))`, append(values, minor, minor*100)
+	}
+	return term, values
+}
+
+// amount reads 49, 49.00 and 49,00.
+func amount(word string) (minor int64, ok bool) {
+	plain := strings.Replace(strings.Trim(word, "€$£¥₹"), ",", ".", 1)
+	if whole, cents, found := strings.Cut(plain, "."); found && len(cents) == 2 {
+		minor, err := strconv.ParseInt(whole+cents, 10, 64)
+		return minor, err == nil
+	}
+	n, err := strconv.ParseInt(plain, 10, 64)
+	return n, err == nil && n < 1<<50
+}
+
+// Tally is how many subjects of a sort there are.
+type Tally struct {
+	Endpoint hook.EndpointID
+	World    string
+	Kind     hook.SubjectKind
+	State    hook.State
+	Count    int
+}
+
+// Tallies counts all subjects.
+func (s *Statuses) Tallies(ctx context.Context) ([]Tally, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT endpoint, world, kind, state, count(*) FROM subjects GROUP BY endpoint, world, kind, state`)
+	if err != nil {
+		return nil, fmt.Errorf("count statuses: %w", err)
+	}
+	defer rows.Close()
+	var all []Tally
+	for rows.Next() {
+		var t Tally
+		if err := rows.Scan(&t.Endpoint, &t.World, &t.Kind, &t.State, &t.Count); err != nil {
+			return nil, fmt.Errorf("count statuses: %w", err)
+		}
+		all = append(all, t)
+	}
+	return all, rows.Err()
+}
+
+// Changed returns the statuses whose last delivery is in (from, upTo], in the log's order.
+func (s *Statuses) Changed(ctx context.Context, from, upTo hook.Seq) ([]hook.StatusChange, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT seq, endpoint, status FROM subjects WHERE seq > ? AND seq <= ? AND state <> '' ORDER BY seq, key`, int64(from), int64(upTo))
+	if err != nil {
+		return nil, fmt.Errorf("read changed statuses: %w", err)
+	}
+	defer rows.Close()
+	var all []hook.StatusChange
+	for rows.Next() {
+		var c hook.StatusChange
+		if err := rows.Scan(&c.Seq, &c.Endpoint, &c.Text); err != nil {
+			return nil, fmt.Errorf("read changed statuses: %w", err)
+		}
+		all = append(all, c)
+	}
+	return all, rows.Err()
+}
+
+// ShownOf returns when pages first showed each state of a subject that has these ids, oldest first.
+func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Shown, error) {
+	all := []hook.Shown{}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, fmt.Errorf("read what was shown: %w", err)
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT state, min(at), by FROM shown WHERE status IN (SELECT value FROM json_each(?))
+		GROUP BY state ORDER BY min(at), state`, string(list))
+	if err != nil {
+		return nil, fmt.Errorf("read what was shown: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var sh hook.Shown
+		var at int64
+		if err := rows.Scan(&sh.State, &at, &sh.By); err != nil {
+			return nil, fmt.Errorf("read what was shown: %w", err)
+		}
+		sh.At = hook.Millis(at)
+		all = append(all, sh)
+	}
+	return all, rows.Err()
+}
+
+// Took returns how long the newest payments of an endpoint took, at most limit of them, shortest first.
+func (s *Statuses) Took(ctx context.Context, endpoint hook.EndpointID, limit int) ([]time.Duration, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT took FROM (SELECT took FROM (SELECT endpoint, world, took FROM subjects ORDER BY seq DESC LIMIT ?)
+		WHERE endpoint = ? AND world = '' AND took > 0 LIMIT ?) ORDER BY took`, examined, string(endpoint), limit)
+	if err != nil {
+		return nil, fmt.Errorf("read how long payments took: %w", err)
+	}
+	defer rows.Close()
+	var all []time.Duration
+	for rows.Next() {
+		var ms int64
+		if err := rows.Scan(&ms); err != nil {
+			return nil, fmt.Errorf("read how long payments took: %w", err)
+		}
+		all = append(all, time.Duration(ms)*time.Millisecond)
+	}
+	return all, rows.Err()
+}
+
+// Each calls do for every subject, in the order in which they were first told of. An error of do ends it.
+func (s *Statuses) Each(ctx context.Context, do func(*Subject) error) error {
+	for after := int64(0); ; {
+		sub, err := s.one(ctx, `SELECT `+subjectColumns+` FROM subjects WHERE key > ? ORDER BY key LIMIT 1`, after)
+		if err != nil || sub == nil {
+			return err
+		}
+		after = sub.Key
+		if err := do(sub); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,260 @@
+package status
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+var noStatus = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is no such status: the id is wrong, or nothing has told of it."}
+
+// Statuses returns a page of statuses, those that changed last first. next is where the following page begins, "" where
+// nothing older is left.
+func (b *Board) Statuses(ctx context.Context, f hook.StatusFilter, before string, limit int) (page []hook.Status, next string, err error) {
+	at, err := parsePlace(before)
+	if err != nil {
+		return nil, "", err
+	}
+	b.using.RLock()
+	defer b.using.RUnlock()
+	texts, to, err := b.store.List(ctx, f, at, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	page = make([]hook.Status, len(texts))
+	for i, text := range texts {
+		if err := json.Unmarshal(text, &page[i]); err != nil {
+			return nil, "", err
+		}
+	}
+	if to != (sqlite.Place{}) {
+		next = strconv.FormatInt(int64(to.Seq), 10) + "." + strconv.FormatInt(to.Key, 10)
+	}
+	return page, next, nil
+}
+
+func parsePlace(s string) (p sqlite.Place, err error) {
+	if s == "" {
+		return p, nil
+	}
+	seq, key, _ := strings.Cut(s, ".")
+	n, err := strconv.ParseInt(seq, 10, 64)
+	if err == nil {
+		p.Seq = hook.Seq(n)
+		p.Key, err = strconv.ParseInt(key, 10, 64)
+	}
+	if err != nil {
+		return p, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: "before takes what a page gave as next, or is left out.", Cause: err}
+	}
+	return p, nil
+}
+
+// Counts returns how many subjects stand where.
+func (b *Board) Counts(_ context.Context, f hook.StatusFilter) (map[hook.State]int, error) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	counts := map[hook.State]int{}
+	for t, n := range b.tallies {
+		if (f.Endpoint == "" || f.Endpoint == t.Endpoint) && (f.Kind == "" || f.Kind == t.Kind) &&
+			(f.Mode == "" || (f.Mode == hook.ModeTest) == (t.World == hook.WorldTest)) {
+			counts[t.State] += n
+		}
+	}
+	return counts, nil
+}
+
+// find returns the subject of a name as it was last stored, nil where there is none. It must not be changed.
+func (b *Board) find(ctx context.Context, name hook.NameKey) (*sqlite.Subject, error) {
+	b.using.RLock()
+	defer b.using.RUnlock()
+	if key, ok := b.names.Get(name); ok {
+		if s, ok := b.subjects.Get(key); ok {
+			return s, nil
+		}
+	}
+	return b.store.Find(ctx, name)
+}
+
+// Status returns one status with how it came there; any of its ids finds it.
+func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, error) {
+	key, ok := id.Key()
+	if !ok {
+		return hook.StatusDetail{}, noStatus
+	}
+	s, err := b.find(ctx, key)
+	if err != nil {
+		return hook.StatusDetail{}, err
+	}
+	if s == nil {
+		return hook.StatusDetail{}, noStatus
+	}
+	detail := hook.StatusDetail{Status: s.Status, Steps: steps(s), Timeline: Effects(&s.Status, s.Evidence)}
+	b.using.RLock()
+	detail.Shown, err = b.store.ShownOf(ctx, append(s.Status.Merged, s.Status.ID))
+	b.using.RUnlock()
+	if err == nil {
+		detail.Usually, err = b.usually(ctx, s.Status.Endpoint)
+	}
+	return detail, err
+}
+
+func steps(s *sqlite.Subject) []hook.Step {
+	deliveries := map[hook.Seq]hook.DeliveryID{}
+	for _, e := range s.Evidence {
+		deliveries[e.Seq] = e.Delivery
+	}
+	all := []hook.Step{}
+	for _, step := range Of(s.Evidence).Steps {
+		all = append(all, hook.Step{State: step.State, At: step.At, Seq: step.Seq, Delivery: deliveries[step.Seq]})
+	}
+	return all
+}
+
+// Effects returns what one delivery did.
+func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, error) {
+	effects := []hook.Effect{}
+	if r.Verdict == hook.Rejected {
+		return effects, nil
+	}
+	statements, world := b.readers.read(r)
+	for _, st := range statements {
+		if len(st.Names) == 0 {
+			continue
+		}
+		s, err := b.find(ctx, hook.KeyOf(r.Endpoint, world, st.Names[0]))
+		if err != nil {
+			return nil, err
+		}
+		if s == nil {
+			continue
+		}
+		for _, f := range Effects(&s.Status, s.Evidence) {
+			if f.Event != st.Event || f.Says != st.Kind {
+				continue
+			}
+			if f.Seq != r.Seq {
+				f.Effect, f.Rule = hook.EffectDuplicate, ""
+			}
+			effects = append(effects, f)
+			break
+		}
+	}
+	return effects, nil
+}
+
+// Public returns what a status link may show of the subject of a name: all that its endpoint lets the public see.
+func (b *Board) Public(ctx context.Context, endpoint hook.EndpointID, mode, name string) (hook.Public, hook.StatusID, error) {
+	e, ok := b.Endpoints(endpoint)
+	if !ok || !e.DeletedAt.IsZero() {
+		return hook.Public{}, "", noStatus
+	}
+	p := hook.Public{Status: hook.StateWaiting, Test: mode == hook.ModeTest}
+	s, err := b.find(ctx, hook.KeyOf(endpoint, modeWorld(mode), name))
+	if err != nil {
+		return p, "", err
+	}
+	if s == nil || s.Status.State == "" {
+		p.Usually, err = b.usually(ctx, endpoint)
+		return p, "", err
+	}
+	st := &s.Status
+	p.Status, p.Kind, p.Tone, p.Fulfilment = st.State, st.Kind, st.Tone, st.Fulfilment
+	p.StartedAt, p.UpdatedAt = st.CreatedAt, st.UpdatedAt
+	p.Final = st.Final || st.State == hook.StateFailed && b.Now().Sub(st.UpdatedAt.Time) > quiet
+	show(&p, s, e.Statuses.Page)
+	if !p.Final && st.Kind == hook.KindPayment {
+		p.Usually, err = b.usually(ctx, endpoint)
+	}
+	return p, st.ID, err
+}
+
+// show fills in what the endpoint lets the public see.
+func show(p *hook.Public, s *sqlite.Subject, page hook.Page) {
+	st := &s.Status
+	if page.Shows("amount") {
+		p.Amount, p.Refunded, p.Currency = st.Amount, st.Refunded, st.Currency
+	}
+	if page.Shows("reference") {
+		p.Reference = st.Reference
+	}
+	if page.Shows("timeline") {
+		for _, step := range steps(s) {
+			p.Timeline = append(p.Timeline, hook.PublicStep{Status: step.State, At: step.At})
+		}
+	}
+}
+
+// shownKey is one state of one subject.
+type shownKey struct {
+	status hook.StatusID
+	state  hook.State
+}
+
+// Shown notes that a page showed a state of a subject to somebody.
+func (b *Board) Shown(id hook.StatusID, state hook.State, by string) {
+	key, ok := id.Key()
+	if !ok {
+		return
+	}
+	s, err := b.find(context.Background(), key)
+	if err != nil || s == nil {
+		return
+	}
+	what := shownKey{s.Status.ID, state}
+	if known, _ := b.shown.ContainsOrAdd(what, struct{}{}); known {
+		return
+	}
+	b.using.RLock()
+	defer b.using.RUnlock()
+	if err := b.store.Show(s.Status.ID, hook.Shown{State: state, At: hook.Time{Time: b.Now().UTC()}, By: by}); err != nil {
+		b.Logger.Error("could not note that a page showed a status", "status", id, "error", err)
+	}
+}
+
+// usuals remember how long the payments of endpoints usually take.
+type usuals struct {
+	mu  sync.Mutex
+	all map[hook.EndpointID]usual
+}
+
+type usual struct {
+	of    *hook.Usually
+	until time.Time
+}
+
+// How many payments say what is usual, and for how long what they say is believed.
+const (
+	fewPayments   = 20
+	manyPayments  = 500
+	usualLastsFor = time.Minute
+)
+
+// usually says how long the payments of an endpoint usually take; nil where too few are known.
+func (b *Board) usually(ctx context.Context, endpoint hook.EndpointID) (*hook.Usually, error) {
+	b.usuals.mu.Lock()
+	defer b.usuals.mu.Unlock()
+	if u, ok := b.usuals.all[endpoint]; ok && b.Now().Before(u.until) {
+		return u.of, nil
+	}
+	b.using.RLock()
+	took, err := b.store.Took(ctx, endpoint, manyPayments)
+	b.using.RUnlock()
+	if err != nil {
+		return nil, err
+	}
+	u := usual{until: b.Now().Add(usualLastsFor)}
+	if n := len(took); n >= fewPayments {
+		u.of = &hook.Usually{Half: took[(n-1)/2].Seconds(), Most: took[(n*9-1)/10].Seconds(), Of: n}
+	}
+	if b.usuals.all == nil {
+		b.usuals.all = map[hook.EndpointID]usual{}
+	}
+	b.usuals.all[endpoint] = u
+	return u.of, nil
+}

@@ -1,0 +1,264 @@
+package status
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+const (
+	keptSubjects = 4096
+	keptNames    = 16_384
+	// storeEvery is how far the log may be read before the position is stored though nothing changed: reading it again
+	// changes nothing, and costs little.
+	storeEvery = 1000
+)
+
+// Options are the rooms around a board. All but Redrawn must be set.
+type Options struct {
+	Log       *sqlite.Store
+	Dir       string // the data folder
+	Endpoints func(hook.EndpointID) (hook.Endpoint, bool)
+	Now       func() time.Time
+	Logger    *slog.Logger
+	Redrawn   func() // called when everything was drawn again; nil: nobody asks
+}
+
+// Board is the follower that draws where subjects stand. It is the log of who announces, too: what it has not drawn is
+// not told of yet, so that a frame holds the deliveries and the statuses that they caused.
+type Board struct {
+	Options
+	readers  readers
+	watches  watches
+	usuals   usuals
+	subjects *lru.Cache[int64, *sqlite.Subject] // as they were last stored; never changed
+	names    *lru.Cache[hook.NameKey, int64]
+	shown    *lru.Cache[shownKey, struct{}]
+	again    chan struct{} // one slot: everything is to be drawn again
+	applying sync.Mutex    // held while drawing
+
+	using sync.RWMutex // held for reading while the store is used
+	store *sqlite.Statuses
+
+	mu       sync.RWMutex
+	position hook.Seq
+	recent   recent
+	tallies  map[sqlite.Tally]int // the count of a tally stands outside it
+	grown    chan struct{}        // closed and replaced when the position moves
+}
+
+// Open makes or opens the board of a log.
+func Open(ctx context.Context, o Options) (*Board, error) {
+	b, err := open(ctx, o, sqlite.StatusesFile)
+	if err != nil {
+		return nil, err
+	}
+	for t := range b.tallies {
+		b.readers.of(t.Endpoint) // as it is now, to see when it changes
+	}
+	return b, nil
+}
+
+func open(ctx context.Context, o Options, file string) (*Board, error) {
+	b := &Board{Options: o, grown: make(chan struct{}), again: make(chan struct{}, 1)}
+	b.subjects, b.names, b.shown = newCache[int64, *sqlite.Subject](keptSubjects), newCache[hook.NameKey, int64](keptNames), newCache[shownKey, struct{}](keptNames)
+	b.readers.endpoints = o.Endpoints
+	store, err := sqlite.OpenStatuses(ctx, o.Dir, file, o.Log.Epoch(), o.Log.Head(), o.Logger)
+	if err != nil {
+		return nil, err
+	}
+	return b, b.use(ctx, store)
+}
+
+func newCache[K comparable, V any](size int) *lru.Cache[K, V] {
+	c, err := lru.New[K, V](size)
+	if err != nil {
+		panic(err) // only a size below 1 is refused
+	}
+	return c
+}
+
+// use begins to work with a store. The caller holds all locks, or is alone.
+func (b *Board) use(ctx context.Context, store *sqlite.Statuses) error {
+	tallies, err := store.Tallies(ctx)
+	if err != nil {
+		return err
+	}
+	b.store, b.position, b.tallies = store, store.Position(), make(map[sqlite.Tally]int, len(tallies))
+	for _, t := range tallies {
+		n := t.Count
+		t.Count = 0
+		b.tallies[t] = n
+	}
+	b.recent = recent{floor: b.position}
+	b.subjects.Purge()
+	b.names.Purge()
+	b.shown.Purge()
+	return nil
+}
+
+// Close stores how far the log was drawn, and frees the database. Nothing may use the board any more.
+func (b *Board) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.store.Position() < b.position {
+		if err := b.store.Draw(sqlite.Drawn{UpTo: b.position}); err != nil {
+			b.Logger.Error("could not store how far the statuses are drawn", "error", err)
+		}
+	}
+	return b.store.Close()
+}
+
+// Name is what the board is called among the followers of the log.
+func (b *Board) Name() string { return "status board" }
+
+// Position is the newest seq that has been drawn.
+func (b *Board) Position() hook.Seq {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.position
+}
+
+// Head is the newest seq that may be told of.
+func (b *Board) Head() hook.Seq { return b.Position() }
+
+// Epoch names the log.
+func (b *Board) Epoch() string { return b.Log.Epoch() }
+
+// Swept is the seq up to which retention may have removed deliveries.
+func (b *Board) Swept() hook.Seq { return b.Log.Swept() }
+
+// Grown returns a channel that is closed when more is drawn after this call.
+func (b *Board) Grown() <-chan struct{} {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.grown
+}
+
+// After returns deliveries after from that have been drawn, oldest first, and up to which seq they are complete.
+func (b *Board) After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error) {
+	drawn := b.Position()
+	if from >= drawn {
+		return nil, from, nil
+	}
+	page, upTo, err = b.Log.After(ctx, from, limit)
+	for len(page) > 0 && page[len(page)-1].Seq > drawn {
+		page = page[:len(page)-1]
+	}
+	return page, min(upTo, drawn), err
+}
+
+// Apply draws what the deliveries in (Position, upTo] say.
+func (b *Board) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	d := newDrawing(b)
+	if err := d.read(ctx, page); err != nil {
+		return err
+	}
+	return b.keep(d, upTo)
+}
+
+// keep stores what was drawn, and then shows it.
+func (b *Board) keep(d *drawing, upTo hook.Seq) error {
+	changed, err := d.finish()
+	if err != nil {
+		return err
+	}
+	if len(changed) > 0 || upTo >= b.store.Position()+storeEvery {
+		if err := b.store.Draw(d.drawn(changed, upTo)); err != nil {
+			return err
+		}
+	}
+	b.publish(d, changed, upTo)
+	return nil
+}
+
+// publish shows what was stored.
+func (b *Board) publish(d *drawing, changed []*draft, upTo hook.Seq) {
+	b.mu.Lock()
+	for gone := range d.merged {
+		b.count(d.before[gone], -1)
+		b.subjects.Remove(gone)
+	}
+	for name, key := range d.names {
+		if key != 0 {
+			b.names.Add(name, key)
+		}
+	}
+	for _, c := range changed {
+		b.count(d.before[c.Key], -1)
+		b.count(&c.Subject, 1)
+		b.subjects.Add(c.Key, &c.Subject)
+		if c.Status.State != "" {
+			b.recent.add(hook.StatusChange{Seq: c.Status.Seq, Endpoint: c.Status.Endpoint, Text: c.Text})
+		}
+	}
+	b.position = upTo
+	close(b.grown)
+	b.grown = make(chan struct{})
+	b.mu.Unlock()
+	for _, c := range changed {
+		b.watches.tell(&c.Subject)
+	}
+}
+
+// count adds n to how many subjects stand like s. The caller holds the lock.
+func (b *Board) count(s *sqlite.Subject, n int) {
+	if s == nil || s.Status.State == "" {
+		return
+	}
+	t := sqlite.Tally{Endpoint: s.Status.Endpoint, World: s.World, Kind: s.Status.Kind, State: s.Status.State}
+	if b.tallies[t] += n; b.tallies[t] == 0 {
+		delete(b.tallies, t)
+	}
+}
+
+// recent holds the newest changes, so that who keeps up reads no disk.
+type recent struct {
+	floor   hook.Seq // every change after this seq is here
+	changes []hook.StatusChange
+}
+
+const keptChanges = 1024
+
+func (r *recent) add(c hook.StatusChange) {
+	if len(r.changes) == 2*keptChanges {
+		r.floor = r.changes[keptChanges-1].Seq
+		r.changes = append(r.changes[:0:0], r.changes[keptChanges:]...)
+	}
+	r.changes = append(r.changes, c)
+}
+
+// Changed returns the statuses whose last delivery is in (from, upTo], in the log's order.
+func (b *Board) Changed(ctx context.Context, from, upTo hook.Seq) ([]hook.StatusChange, error) {
+	if found, ok := b.changed(from, upTo); ok {
+		return found, nil
+	}
+	b.using.RLock()
+	defer b.using.RUnlock()
+	return b.store.Changed(ctx, from, upTo)
+}
+
+func (b *Board) changed(from, upTo hook.Seq) ([]hook.StatusChange, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if from < b.recent.floor {
+		return nil, false
+	}
+	var found []hook.StatusChange
+	for i := len(b.recent.changes) - 1; i >= 0 && b.recent.changes[i].Seq > from; i-- {
+		if b.recent.changes[i].Seq <= upTo {
+			found = append(found, b.recent.changes[i])
+		}
+	}
+	slices.Reverse(found)
+	return found, true
+}

@@ -1,0 +1,309 @@
+package status
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// The bounds of one subject. What is beyond them belongs to no payment that anybody would watch.
+const (
+	maxEvidence = 256
+	maxNames    = 64
+)
+
+// draft is a subject while it is drawn.
+type draft struct {
+	sqlite.Subject
+	touched bool
+	afresh  bool // its evidence must be written anew
+}
+
+// drawing is what a stretch of the log does to the board.
+type drawing struct {
+	board    *Board
+	subjects map[int64]*draft
+	before   map[int64]*sqlite.Subject // as they were; nil: they were not
+	names    map[hook.NameKey]int64    // as far as they were asked for
+	fresh    map[hook.NameKey]int64    // that must be stored
+	merged   map[int64]struct{}        // into others
+}
+
+func newDrawing(b *Board) *drawing {
+	return &drawing{board: b, subjects: map[int64]*draft{}, before: map[int64]*sqlite.Subject{}, names: map[hook.NameKey]int64{},
+		fresh: map[hook.NameKey]int64{}, merged: map[int64]struct{}{}}
+}
+
+// read takes in what the deliveries of a page say. Repeats of an event say nothing new.
+func (d *drawing) read(ctx context.Context, page []hook.Delivery) error {
+	var telling []hook.Delivery
+	for _, one := range page {
+		if one.DuplicateOf == 0 && one.Verdict != hook.Rejected && d.board.readers.tells(one.Endpoint) {
+			telling = append(telling, one)
+		}
+	}
+	if len(telling) == 0 {
+		return nil
+	}
+	return d.board.Log.EachWhole(ctx, telling, func(r *hook.Record) error {
+		statements, world := d.board.readers.read(r)
+		for _, s := range statements {
+			if err := d.take(ctx, r.Endpoint, world, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// take adds one statement to the subject that it names, which may turn out to be several.
+func (d *drawing) take(ctx context.Context, endpoint hook.EndpointID, world string, s hook.Statement) error {
+	if len(s.Names) == 0 {
+		return nil
+	}
+	keys := make([]hook.NameKey, len(s.Names))
+	var known []int64
+	for i, name := range s.Names {
+		keys[i] = hook.KeyOf(endpoint, world, name)
+		key, err := d.find(ctx, keys[i])
+		if err != nil {
+			return err
+		}
+		if key != 0 && !slices.Contains(known, key) {
+			known = append(known, key)
+		}
+	}
+	into, err := d.join(ctx, known)
+	if err != nil {
+		return err
+	}
+	if into == nil {
+		into = d.begin(endpoint, world, keys[0].ID())
+	}
+	for i, name := range s.Names {
+		if !slices.Contains(into.Status.Names, name) && len(into.Status.Names) < maxNames {
+			into.Status.Names = append(into.Status.Names, name)
+			d.name(keys[i], into.Key)
+			into.touched = true
+		}
+	}
+	return into.add(s)
+}
+
+func (d *drawing) begin(endpoint hook.EndpointID, world string, id hook.StatusID) *draft {
+	into := &draft{Subject: sqlite.Subject{Key: d.board.store.NextKey(), World: world, Status: hook.Status{ID: id, Endpoint: endpoint}}}
+	d.subjects[into.Key], d.before[into.Key] = into, nil
+	return into
+}
+
+func (d *drawing) name(key hook.NameKey, subject int64) {
+	d.names[key], d.fresh[key] = subject, subject
+}
+
+// find returns the key of the subject of a name, 0 where there is none.
+func (d *drawing) find(_ context.Context, name hook.NameKey) (int64, error) {
+	if key, ok := d.names[name]; ok {
+		return key, nil
+	}
+	key, ok := d.board.names.Get(name)
+	if !ok {
+		var err error
+		if key, err = d.board.store.Named(name); err != nil {
+			return 0, err
+		}
+	}
+	d.names[name] = key
+	return key, nil
+}
+
+// join makes one subject of those that have turned out to be one: the one that was told of first takes all.
+func (d *drawing) join(ctx context.Context, keys []int64) (*draft, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	slices.Sort(keys)
+	into, err := d.draft(ctx, keys[0])
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys[1:] {
+		other, err := d.draft(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range other.Status.Names {
+			d.name(hook.KeyOf(into.Status.Endpoint, into.World, name), into.Key)
+			if !slices.Contains(into.Status.Names, name) {
+				into.Status.Names = append(into.Status.Names, name)
+			}
+		}
+		into.Evidence = append(into.Evidence, other.Evidence...)
+		into.Status.Merged = append(append(into.Status.Merged, other.Status.ID), other.Status.Merged...)
+		into.Status.Kind = chief(into.Status.Kind, other.Status.Kind)
+		into.touched, into.afresh = true, true
+		delete(d.subjects, key)
+		d.merged[key] = struct{}{}
+	}
+	return into, nil
+}
+
+// draft returns a subject to be drawn on. What others hold of it stays as it is.
+func (d *drawing) draft(ctx context.Context, key int64) (*draft, error) {
+	if s := d.subjects[key]; s != nil {
+		return s, nil
+	}
+	was, ok := d.board.subjects.Get(key)
+	if !ok {
+		var err error
+		if was, err = d.board.store.Subject(ctx, key); err != nil {
+			return nil, err
+		}
+	}
+	s := &draft{Subject: *was}
+	s.Evidence, s.Lines, s.Status.Names = slices.Clip(s.Evidence), slices.Clip(s.Lines), slices.Clip(s.Status.Names)
+	s.Status.Merged = slices.Clip(s.Status.Merged)
+	d.subjects[key], d.before[key] = s, was
+	return s, nil
+}
+
+// add adds what one event says, unless it was said before.
+func (s *draft) add(st hook.Statement) error {
+	s.Status.Kind = chief(s.Status.Kind, st.Subject)
+	e := st.Evidence
+	for _, known := range s.Evidence {
+		if known.Event == e.Event && known.Kind == e.Kind && known.Refund == e.Refund && !known.At.After(e.At.Time) {
+			return nil
+		}
+	}
+	s.touched = true
+	s.Evidence = append(s.Evidence, e)
+	if s.afresh {
+		return nil
+	}
+	var err error
+	s.Lines, err = sqlite.AppendEvidence(s.Lines, e)
+	return err
+}
+
+// chief is what a subject counts as that is told of as two kinds.
+func chief(a, b hook.SubjectKind) hook.SubjectKind {
+	order := []hook.SubjectKind{hook.KindPayment, hook.KindOrder, hook.KindDeployment, hook.KindRun, hook.KindOwn}
+	if a == "" || (b != "" && slices.Index(order, b) < slices.Index(order, a)) {
+		return b
+	}
+	return a
+}
+
+// finish works out where every touched subject stands, and returns them in the log's order.
+func (d *drawing) finish() ([]*draft, error) {
+	var changed []*draft
+	for _, s := range d.subjects {
+		if !s.touched {
+			continue
+		}
+		if err := s.finish(); err != nil {
+			return nil, err
+		}
+		changed = append(changed, s)
+	}
+	slices.SortFunc(changed, func(a, b *draft) int {
+		return cmp.Or(cmp.Compare(a.Status.Seq, b.Status.Seq), cmp.Compare(a.Key, b.Key))
+	})
+	return changed, nil
+}
+
+func (s *draft) finish() (err error) {
+	if len(s.Evidence) > maxEvidence {
+		s.Evidence, s.afresh = newestOf(s.Evidence, maxEvidence), true
+	}
+	if s.afresh {
+		s.Lines = nil
+		for _, e := range s.Evidence {
+			if s.Lines, err = sqlite.AppendEvidence(s.Lines, e); err != nil {
+				return err
+			}
+		}
+	}
+	slices.SortFunc(s.Status.Names, byName)
+	s.Status.Subject = s.Status.Names[0]
+	s.Took = describe(&s.Status, s.World, s.Evidence)
+	s.Text, err = json.Marshal(&s.Status)
+	return err
+}
+
+// newestOf are the n newest pieces of evidence. Which they are does not depend on the order in which they came.
+func newestOf(set []hook.Evidence, n int) []hook.Evidence {
+	all := inOrder(set)
+	return slices.Clone(all[max(0, len(all)-n):])
+}
+
+// byName puts first what a subject is shown under: what the provider calls a payment rather than a charge of it.
+func byName(a, b string) int {
+	return cmp.Or(cmp.Compare(nameRank(a), nameRank(b)), cmp.Compare(a, b))
+}
+
+func nameRank(name string) int {
+	prefix, _, _ := strings.Cut(name, "/")
+	order := []string{"payment", "run", "deployment", "own", "checkout", "invoice", "charge"}
+	if i := slices.Index(order, prefix); i >= 0 {
+		return i
+	}
+	if prefix == "order" {
+		return len(order) + 1
+	}
+	return len(order)
+}
+
+// describe writes into st what the evidence says, and returns how long the payment took until it was told of as paid.
+func describe(st *hook.Status, world string, set []hook.Evidence) (took time.Duration) {
+	p := Of(set)
+	st.State, st.Dispute, st.Late, st.NeedsReview = p.State, p.Dispute, p.Late, p.Review
+	st.Amount, st.Refunded, st.Currency, st.UpdatedAt = p.Amount, p.Refunded, p.Currency, p.At
+	st.Unverified, st.Mode = world == hook.WorldUnsigned, ""
+	if world == hook.WorldTest {
+		st.Mode = hook.ModeTest
+	}
+	st.Seq, st.CreatedAt = 0, hook.Time{}
+	var told time.Time // when it was first told of as paid
+	for _, e := range inOrder(set) {
+		st.Seq = max(st.Seq, e.Seq)
+		if st.CreatedAt.IsZero() {
+			st.CreatedAt = e.At
+		}
+		newer(&st.Reference, e.Reference)
+		newer(&st.Customer, e.Customer)
+		newer(&st.Title, e.Title)
+		newer(&st.URL, e.URL)
+		if e.Kind == hook.Captured && (told.IsZero() || e.ReceivedAt.Before(told)) {
+			told = e.ReceivedAt.Time
+		}
+	}
+	if told.After(st.CreatedAt.Time) {
+		took = told.Sub(st.CreatedAt.Time)
+	}
+	return took
+}
+
+func newer(was *string, now string) {
+	if now != "" {
+		*was = now
+	}
+}
+
+// drawn is what must be stored.
+func (d *drawing) drawn(changed []*draft, upTo hook.Seq) sqlite.Drawn {
+	out := sqlite.Drawn{Names: d.fresh, UpTo: upTo}
+	for _, s := range changed {
+		out.Put = append(out.Put, &s.Subject)
+	}
+	for gone := range d.merged {
+		out.Gone = append(out.Gone, gone)
+	}
+	return out
+}

@@ -1,0 +1,90 @@
+package status
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/provider"
+)
+
+// readers know how to read each endpoint's deliveries.
+type readers struct {
+	endpoints func(hook.EndpointID) (hook.Endpoint, bool)
+
+	mu    sync.Mutex
+	known map[hook.EndpointID]*reader
+}
+
+// reader is how one endpoint's deliveries are read.
+type reader struct {
+	endpoint hook.Endpoint
+	provider *provider.Provider
+}
+
+// of returns how an endpoint's deliveries are read; nil where they tell of nothing.
+func (rs *readers) of(id hook.EndpointID) *reader {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if r, ok := rs.known[id]; ok {
+		return r
+	}
+	if rs.known == nil {
+		rs.known = map[hook.EndpointID]*reader{}
+	}
+	rs.known[id] = newReader(rs.endpoints, id)
+	return rs.known[id]
+}
+
+func newReader(endpoints func(hook.EndpointID) (hook.Endpoint, bool), id hook.EndpointID) *reader {
+	e, ok := endpoints(id)
+	if !ok {
+		return nil
+	}
+	p, ok := provider.For(e.Provider)
+	if !ok || !p.Tells() {
+		return nil
+	}
+	return &reader{endpoint: e, provider: p}
+}
+
+// change has an endpoint read as it is from now on, and reports whether what was read of it before may be read
+// otherwise now.
+func (rs *readers) change(e *hook.Endpoint) bool {
+	was := rs.of(e.ID) // before the change, where its deliveries were read
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	delete(rs.known, e.ID)
+	if was == nil {
+		return true
+	}
+	o := &was.endpoint
+	return o.Provider != e.Provider || o.Statuses.Unsigned != e.Statuses.Unsigned || !maps.Equal(o.Settings, e.Settings) ||
+		!slices.Equal(o.Statuses.References, e.Statuses.References) || !reflect.DeepEqual(o.Statuses.Mapping, e.Statuses.Mapping)
+}
+
+func (rs *readers) tells(id hook.EndpointID) bool { return rs.of(id) != nil }
+
+// read returns what a delivery says, and in which world.
+func (rs *readers) read(r *hook.Record) (statements []hook.Statement, world string) {
+	from := rs.of(r.Endpoint)
+	if from == nil {
+		return nil, ""
+	}
+	return from.provider.Statements(&from.endpoint, r), worldOf(&from.endpoint, &r.Delivery)
+}
+
+// worldOf is where what a delivery says counts: what nothing was checked of counts only among its like, unless the
+// endpoint says otherwise.
+func worldOf(e *hook.Endpoint, d *hook.Delivery) string {
+	switch {
+	case d.Verdict != hook.Verified && !e.Statuses.Unsigned:
+		return hook.WorldUnsigned
+	case d.Mode == hook.ModeTest:
+		return hook.WorldTest
+	default:
+		return hook.WorldLive
+	}
+}

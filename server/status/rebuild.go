@@ -1,0 +1,178 @@
+package status
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// shadowFile is the database of the board that is drawn anew.
+const shadowFile = "statuses.new.db"
+
+// drawnAtOnce is how many deliveries a board that is drawn anew reads at a time.
+const drawnAtOnce = 512
+
+// Rebuild has everything drawn again from the log, beside what is shown; when it is done, it takes its place. Asked for
+// while it is being done, it is done once more.
+func (b *Board) Rebuild(context.Context) error {
+	select {
+	case b.again <- struct{}{}:
+	default: // it is waiting to begin
+	}
+	return nil
+}
+
+// Change has an endpoint's deliveries read as it says from now on, those of the past too.
+func (b *Board) Change(e hook.Endpoint) {
+	if b.readers.change(&e) && e.DeletedAt.IsZero() {
+		_ = b.Rebuild(context.Background()) // it cannot fail
+	}
+	b.watches.everybody() // what the public may see may have changed
+}
+
+// Run draws everything again whenever that is asked for, until ctx ends.
+func (b *Board) Run(ctx context.Context) error {
+	for {
+		select {
+		case <-b.again:
+		case <-ctx.Done():
+			return nil
+		}
+		began := b.Now()
+		if err := b.redraw(ctx); err != nil {
+			if ctx.Err() == nil {
+				b.Logger.Error("could not draw the statuses again; what is shown stays as it was", "error", err)
+			}
+			continue
+		}
+		b.Logger.Info("drew the statuses again from the log", "deliveries", b.Position()-b.Swept(), "took", b.Now().Sub(began).Round(time.Millisecond))
+		b.watches.everybody()
+		if b.Redrawn != nil {
+			b.Redrawn()
+		}
+	}
+}
+
+// redraw follows the log with a board of its own until it has caught up, and puts it in this one's place.
+func (b *Board) redraw(ctx context.Context) error {
+	shadow, err := b.shadow(ctx)
+	if err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		if !done {
+			_ = shadow.Close()
+			if err := sqlite.RemoveStatuses(b.Dir, shadowFile); err != nil {
+				b.Logger.Error("could not remove the statuses that were drawn in part", "error", err)
+			}
+		}
+	}()
+	began := b.Now()
+	if err := shadow.store.CopyShown(ctx, b.store, time.Time{}); err != nil {
+		return err
+	}
+	if err := shadow.inherit(ctx, b.store, b.Swept()); err != nil {
+		return err
+	}
+	if err := shadow.follow(ctx, b.Position); err != nil {
+		return err
+	}
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	if err := shadow.follow(ctx, b.Position); err != nil {
+		return err
+	}
+	if err := shadow.store.CopyShown(ctx, b.store, began); err != nil {
+		return err
+	}
+	done = true
+	return b.take(ctx, shadow)
+}
+
+// shadow is a board like b of which nothing is drawn.
+func (b *Board) shadow(ctx context.Context) (*Board, error) {
+	if err := sqlite.RemoveStatuses(b.Dir, shadowFile); err != nil {
+		return nil, fmt.Errorf("begin to draw the statuses again: %w", err)
+	}
+	return open(ctx, b.Options, shadowFile)
+}
+
+// inherit takes over what deliveries said that are no longer kept.
+func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, swept hook.Seq) error {
+	d := newDrawing(b)
+	err := from.Each(ctx, func(s *sqlite.Subject) error {
+		for _, e := range s.Evidence {
+			if e.Seq > swept {
+				continue
+			}
+			st := hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}
+			if err := d.take(ctx, s.Status.Endpoint, s.World, st); err != nil {
+				return err
+			}
+		}
+		if len(d.subjects) < drawnAtOnce {
+			return nil
+		}
+		full := d
+		d = newDrawing(b)
+		return b.keep(full, 0)
+	})
+	if err != nil {
+		return err
+	}
+	return b.keep(d, swept)
+}
+
+// follow draws until the position that until gives.
+func (b *Board) follow(ctx context.Context, until func() hook.Seq) error {
+	for from := b.Position(); from < until(); from = b.Position() {
+		page, upTo, err := b.Log.After(ctx, from, min(drawnAtOnce, int(until()-from)))
+		if err == nil {
+			err = b.Apply(ctx, page, min(upTo, until()))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CatchUp draws what is already in the log, for as long as patience lasts: who comes back to a server that has just
+// started should not be told that it does not know yet what it knew before.
+func (b *Board) CatchUp(ctx context.Context, patience time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := b.follow(ctx, b.Log.Head)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		b.Logger.Info("the statuses are still being drawn", "position", b.Position(), "head", b.Log.Head())
+		return nil
+	}
+	return err
+}
+
+// take puts what shadow has drawn in the place of what b shows. The caller holds applying.
+func (b *Board) take(ctx context.Context, shadow *Board) error {
+	b.using.Lock()
+	defer b.using.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.store.Close(); err != nil {
+		b.Logger.Error("could not close the statuses that were drawn before", "error", err)
+	}
+	store, err := shadow.store.Replace(ctx, sqlite.StatusesFile, b.Epoch(), b.Log.Head())
+	if err != nil {
+		return fmt.Errorf("show the statuses that were drawn again: %w", err)
+	}
+	position := shadow.Position()
+	if err := b.use(ctx, store); err != nil {
+		return err
+	}
+	b.position = position
+	b.recent.floor = position
+	return nil
+}

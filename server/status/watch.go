@@ -1,0 +1,89 @@
+package status
+
+import (
+	"sync"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// watches are those who wait for subjects to change, by every name that one may have.
+type watches struct {
+	mu  sync.RWMutex
+	all map[hook.NameKey]map[*Watch]struct{}
+}
+
+// Watch is told whenever the subject of a name may have changed.
+type Watch struct {
+	key     hook.NameKey
+	changed chan struct{}
+	of      *watches
+}
+
+// Watch begins to watch a name, which no subject need have yet. It ends with Close.
+func (b *Board) Watch(endpoint hook.EndpointID, mode, name string) *Watch {
+	w := &Watch{key: hook.KeyOf(endpoint, modeWorld(mode), name), changed: make(chan struct{}, 1), of: &b.watches}
+	ws := w.of
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.all == nil {
+		ws.all = map[hook.NameKey]map[*Watch]struct{}{}
+	}
+	if ws.all[w.key] == nil {
+		ws.all[w.key] = map[*Watch]struct{}{}
+	}
+	ws.all[w.key][w] = struct{}{}
+	return w
+}
+
+// C gets one value when something may have changed, however much it was.
+func (w *Watch) C() <-chan struct{} { return w.changed }
+
+// Close ends the watch.
+func (w *Watch) Close() {
+	w.of.mu.Lock()
+	defer w.of.mu.Unlock()
+	delete(w.of.all[w.key], w)
+	if len(w.of.all[w.key]) == 0 {
+		delete(w.of.all, w.key)
+	}
+}
+
+// tell wakes whoever watches a name of s.
+func (ws *watches) tell(s *sqlite.Subject) {
+	ws.mu.RLock()
+	defer ws.mu.RUnlock()
+	if len(ws.all) == 0 {
+		return
+	}
+	for _, name := range s.Status.Names {
+		for w := range ws.all[hook.KeyOf(s.Status.Endpoint, s.World, name)] {
+			w.wake()
+		}
+	}
+}
+
+// everybody wakes all.
+func (ws *watches) everybody() {
+	ws.mu.RLock()
+	defer ws.mu.RUnlock()
+	for _, of := range ws.all {
+		for w := range of {
+			w.wake()
+		}
+	}
+}
+
+func (w *Watch) wake() {
+	select {
+	case w.changed <- struct{}{}:
+	default:
+	}
+}
+
+func modeWorld(mode string) string {
+	if mode == hook.ModeTest {
+		return hook.WorldTest
+	}
+	return hook.WorldLive
+}
