@@ -114,62 +114,6 @@ it("does not take a proxy's 404 for the server's", async () => {
   expect([line(), told]).toEqual(["polling", ["pending"]]);
 });
 
-it("says by the socket what was shown, once it was painted", async () => {
-  const { server } = open();
-  await pass(100);
-  server.become(pending);
-  expect(server.shown).toEqual([]);
-  await pass(100);
-  server.become({ ...pending, amount: 5000 });
-  await pass(100);
-  expect(server.shown).toEqual(["pending by socket"]);
-});
-
-it("says what was shown with the next question where there is no socket", async () => {
-  const server = new FakeHookbeam(pending);
-  server.sockets = "refuse";
-  open(server);
-  await pass(second);
-  expect(server.asked.map(({ query }) => query)).toEqual(["", "?wait=25s&shown=pending"]);
-  await pass(60 * second);
-  expect(server.shown).toEqual(["pending by poll"]);
-});
-
-it("says what was shown last although no question would follow", async () => {
-  const server = new FakeHookbeam(paid);
-  server.sockets = "refuse";
-  open(server);
-  await pass(second);
-  expect(server.asked.map(({ query }) => query)).toEqual(["", "?shown=paid"]);
-  const other = open(new FakeHookbeam(paid));
-  await pass(second);
-  expect(other.server.shown).toEqual(["paid by socket"]);
-  expect(other.server.open.size).toBe(0);
-});
-
-it("says it again where the server was not reached", async () => {
-  const server = new FakeHookbeam(pending);
-  server.sockets = "refuse";
-  open(server);
-  await pass(100);
-  server.polls = "refuse";
-  await pass(5 * second);
-  expect(server.shown).toEqual([]);
-  server.polls = "work";
-  await pass(60 * second);
-  expect(server.shown).toEqual(["pending by poll"]);
-});
-
-it("begins with what the page shows already, and tells of it when it can be seen", async () => {
-  const { server, told, line } = open(new FakeHookbeam(paid), {
-    initial: { status: "paid", tone: "success", final: true, test: false, timeline: [] },
-  });
-  await pass(second);
-  expect([told, line()]).toEqual([[], "done"]);
-  expect(server.dialled).toEqual([]);
-  expect(server.shown).toEqual(["paid by poll"]);
-});
-
 it("asks nothing at all when it is stopped at once", async () => {
   const { server, stop } = open();
   stop();
@@ -196,4 +140,45 @@ it("finds the server beside the page, and over plain http", async () => {
   const { server } = open(new FakeHookbeam(), { url: "/hooks/" });
   await pass(second);
   expect([...server.addresses]).toEqual([`${location.origin.replace("http", "ws")}/hooks/api/v1/status/tok.en/live`]);
+});
+
+it("keeps a socket that is heard of when someone looks again", async () => {
+  const { server, line } = open();
+  await pass(300 * second);
+  look("visible");
+  await pass(second);
+  expect([line(), server.dialled.length]).toEqual(["live", 1]);
+});
+
+it("opens the socket anew when the network changed, although it was heard of", async () => {
+  const { server, lines } = open();
+  await pass(5 * second);
+  dispatchEvent(new Event("online"));
+  await pass(second);
+  expect(lines).toEqual(["live", "polling", "live"]);
+  expect([server.dialled.length, server.open.size]).toEqual([2, 1]);
+});
+
+it("stays live where only the question fails that someone's look asked", async () => {
+  const { server, lines } = open();
+  await pass(5 * second);
+  server.polls = "refuse";
+  look("visible");
+  await pass(10 * second);
+  expect(lines).toEqual(["live"]);
+});
+
+it("ends when whoever is told ends it", async () => {
+  const server = new FakeHookbeam(paid);
+  server.sockets = "refuse";
+  const it = open(server, { onChange: () => it.stop() });
+  await pass(60 * second);
+  expect([it.told, server.shown, it.lines]).toEqual([["paid"], [], ["polling"]]);
+});
+
+it("lets go of the socket when what was shown long ago turns out to be final", async () => {
+  const { server, line } = open(new FakeHookbeam({ ...paid, final: false }));
+  await pass(5 * second);
+  server.become(paid);
+  expect([line(), server.open.size, server.asked]).toEqual(["done", 0, []]);
 });

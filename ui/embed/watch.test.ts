@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { FakeHookbeam } from "./testing/fake-hookbeam";
 import { look } from "./testing/looking";
 import { open, paid, pass, pending, second, waiting } from "./testing/watcher";
@@ -149,11 +149,12 @@ it("understands a wish that is a date, and none that lasts for days", async () =
 it("tries the socket at once when the server answers again", async () => {
   const server = new FakeHookbeam();
   server.sockets = server.polls = "refuse";
-  const { line } = open(server);
+  const { lines } = open(server);
   await pass(200 * second);
   server.sockets = server.polls = "work";
-  await pass(61 * second);
-  expect(line()).toBe("live");
+  for (let i = 0; i < 610 && lines.at(-1) === "offline"; i++) await pass(100);
+  await pass(100);
+  expect(lines).toEqual(["offline", "polling", "live"]);
 });
 
 it("gives up an answer that does not come", async () => {
@@ -190,4 +191,53 @@ it("has no more than one question on its way", async () => {
   }
   expect(server.asked.length).toBeGreaterThan(20);
   expect(server.mostAsking).toBe(1);
+});
+
+it("asks soon after a first failure, however many there were before", async () => {
+  const server = new FakeHookbeam();
+  server.sockets = server.polls = "refuse";
+  open(server);
+  await pass(300 * second);
+  server.polls = "work";
+  await pass(60 * second);
+  server.polls = "refuse";
+  await pass(25 * second);
+  const failed = server.asked.length;
+  await pass(5 * second);
+  expect(server.asked.length).toBeGreaterThan(failed);
+});
+
+it("tries a socket that worked for long soon again, however often it had failed", async () => {
+  const { server } = open();
+  for (let i = 0; i < 300; i++) {
+    await pass(second);
+    server.cut();
+  }
+  await pass(90 * second);
+  server.cut();
+  const tries = server.dialled.length;
+  await pass(6 * second);
+  expect(server.dialled.length).toBe(tries + 1);
+});
+
+it("does not take an answer that the socket overtook", async () => {
+  const server = new FakeHookbeam();
+  server.sockets = "mute";
+  const { told } = open(server);
+  await pass(3 * second);
+  server.polls = "slow";
+  look("visible");
+  await pass(500);
+  server.sockets = "work";
+  server.become(pending);
+  await pass(10 * second);
+  expect(told).toEqual(["pending"]);
+});
+
+it("asks where the browser has no sockets", async () => {
+  vi.stubGlobal("WebSocket", undefined);
+  const server = Object.defineProperty(new FakeHookbeam(), "WebSocket", { value: undefined });
+  const { line } = open(server);
+  await pass(second);
+  expect(line()).toBe("polling");
 });

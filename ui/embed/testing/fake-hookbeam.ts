@@ -6,7 +6,7 @@ type Json = Record<string, unknown>;
 /** What a server tells of one token, and the two ways to it, as the contract describes them. Each can be broken. */
 export class FakeHookbeam {
   sockets: "work" | "refuse" | "mute" = "work";
-  polls: "work" | "refuse" | "swallow" | "busy" | "hasty" | "a proxy's 404" = "work";
+  polls: "work" | "refuse" | "swallow" | "slow" | "busy" | "hasty" | "a proxy's 404" = "work";
   /** Sent with `busy`. */
   retryAfter = "";
   gone = false;
@@ -65,6 +65,7 @@ export class FakeHookbeam {
   async #answer(query: URLSearchParams, known: string | null, signal: AbortSignal): Promise<Response> {
     await pause(latencyMs, signal);
     if (this.polls === "refuse") throw new TypeError("Failed to fetch");
+    if (this.polls === "slow") return this.#slowly();
     if (this.polls === "swallow") await pause(3_600_000, signal);
     if (this.polls === "busy") return new Response("", { status: 503, headers: { "Retry-After": this.retryAfter } });
     if (this.polls === "a proxy's 404") return new Response("404 page not found", { status: 404 });
@@ -75,6 +76,13 @@ export class FakeHookbeam {
     if (this.gone) return Response.json({ status: 404, code: "not_found" }, { status: 404 });
     if (known === this.etag) return new Response(null, { status: 304 });
     return Response.json(this.status, this.etags ? { headers: { ETag: this.etag } } : {});
+  }
+
+  /** What it knows now, in two seconds. It does not even notice that nobody waits for it any more. */
+  async #slowly(): Promise<Response> {
+    const { status } = this;
+    await pause(2000);
+    return Response.json(status);
   }
 
   #hold(ms: number, signal: AbortSignal): Promise<void> {
@@ -155,10 +163,10 @@ class FakeSocket {
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((done, refuse) => {
     const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", () => {
+    signal?.addEventListener("abort", () => {
       clearTimeout(timer);
       refuse(signal.reason);
     });

@@ -10,13 +10,19 @@ export const paid = { status: "paid", tone: "success", final: true, amount: 4900
 const watching: Watching[] = [];
 
 /** Somebody who watches a token, and what they were told. */
-export function open(server = new FakeHookbeam(), { initial, url = "https://hooks.example.com/h" }: Options = {}) {
+export function open(
+  server = new FakeHookbeam(),
+  { initial, url = "https://hooks.example.com/h", onChange = () => {} }: Options = {},
+) {
   const told: string[] = [];
   const lines: Line[] = [];
   const it = watch("tok.en", {
     url,
     initial,
-    onChange: (status) => told.push(status.status),
+    onChange(status) {
+      told.push(status.status);
+      onChange();
+    },
     onLine: (line) => lines.push(line),
     fetch: server.fetch,
     WebSocket: server.WebSocket,
@@ -29,6 +35,7 @@ export function open(server = new FakeHookbeam(), { initial, url = "https://hook
 interface Options {
   initial?: PublicStatus;
   url?: string;
+  onChange?: () => void;
 }
 
 export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -38,4 +45,5 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
   for (const one of watching.splice(0)) one.stop();
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
