@@ -103,6 +103,7 @@ var stripeTells = []tell{
 		says: by("body:data.object.mode+body:data.object.payment_status", kinds{
 			"payment/paid": hook.Captured, "payment/no_payment_required": hook.Captured, "payment/unpaid": hook.Processing,
 			"subscription/paid": hook.Captured, "subscription/no_payment_required": hook.Captured, "subscription/unpaid": hook.Processing,
+			"/paid": hook.Captured, "/no_payment_required": hook.Captured, "/unpaid": hook.Processing, // before there were modes
 		}, hook.Info)},
 	{types: []string{"checkout.session.async_payment_succeeded"}, says: is(hook.Captured), of: &stripeSession},
 	{types: []string{"checkout.session.async_payment_failed"}, says: is(hook.Failed), of: &stripeSession},
