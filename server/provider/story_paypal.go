@@ -21,7 +21,7 @@ var paypalLinks = []naming{
 func paypalObject(own ...naming) thing {
 	return thing{
 		names:      append(own, paypalLinks...),
-		references: []string{"body:resource.invoice_id", "body:resource.custom_id"},
+		references: []string{"body:resource.invoice_id", "body:resource.custom_id", "body:resource.invoice_number"},
 		amounts: []amount{
 			{at: "body:resource.amount.value", currency: "body:resource.amount.currency_code"},
 			{at: "body:resource.amount.total", currency: "body:resource.amount.currency"},

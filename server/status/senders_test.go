@@ -1,0 +1,112 @@
+package status
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/provider"
+)
+
+// play is how one sender tells of one payment, and where it must stand in the end.
+type play struct {
+	sender, name string
+	events       []told
+	state        hook.State
+	amount       int64 // 4900 EUR where it is 0
+	refunded     int64
+	dispute      hook.Dispute
+	late, review bool
+}
+
+// told is one event as it comes.
+type told struct {
+	headers map[string]string
+	body    string
+}
+
+// plays are those of all senders; each has its own file.
+var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays)
+
+// unix is a time some minutes after noon.
+func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }
+
+// iso is the same time as text.
+func iso(minutes int) string {
+	return noon.Add(time.Duration(minutes) * time.Minute).Format(time.RFC3339)
+}
+
+// statements are what a sender's events say; each came as one more delivery, hours after it happened.
+func statements(t *testing.T, sender string, seq hook.Seq, events ...told) (all []hook.Statement) {
+	t.Helper()
+	p, known := provider.For(sender)
+	if !known {
+		t.Fatalf("no sender %q", sender)
+	}
+	for i, e := range events {
+		n := seq + hook.Seq(i)
+		r := &hook.Record{Delivery: hook.Delivery{ID: hook.DeliveryID(fmt.Sprint("dlv_", n)), Seq: n,
+			ReceivedAt: hook.Time{Time: noon.Add(9999 * time.Hour).Add(time.Duration(n) * time.Hour)}},
+			Request: hook.Request{Body: []byte(e.body)}}
+		for name, value := range e.headers {
+			r.Headers = append(r.Headers, hook.Header{Name: name, Value: value})
+		}
+		said := p.Statements(&hook.Endpoint{Provider: sender}, r)
+		if len(said) == 0 {
+			t.Fatalf("nothing is said by %s", e.body)
+		}
+		all = append(all, said...)
+	}
+	return all
+}
+
+// TestEverySendersPaymentEndsRightInEveryOrder has each event come twice.
+func TestEverySendersPaymentEndsRightInEveryOrder(t *testing.T) {
+	for _, p := range plays {
+		t.Run(p.sender+" "+p.name, func(t *testing.T) {
+			all := statements(t, p.sender, 1, p.events...)
+			if sets := apart(all); len(sets) != 1 {
+				t.Fatalf("its names are %d payments: %v", len(sets), sets)
+			}
+			var set []hook.Evidence
+			for _, s := range slices.Concat(all, statements(t, p.sender, 100, p.events...)) {
+				set = append(set, s.Evidence)
+			}
+			want := Of(set)
+			got := play{sender: p.sender, name: p.name, events: p.events, state: want.State, amount: want.Amount, refunded: want.Refunded,
+				dispute: want.Dispute, late: want.Late, review: want.Review}
+			if p.amount == 0 {
+				p.amount = 4900
+			}
+			if diff := cmp.Diff(p, got, cmp.AllowUnexported(play{}, told{})); diff != "" || want.Currency != "EUR" {
+				t.Fatalf("%s in %q: %+v", diff, want.Currency, set)
+			}
+			half := set[:len(set)/2]
+			permute(slices.Clone(half), func(order []hook.Evidence) {
+				if diff := cmp.Diff(want, Of(slices.Concat(order, set[len(half):]))); diff != "" {
+					t.Fatalf("%v: %s", order, diff)
+				}
+			})
+		})
+	}
+}
+
+// apart returns the sets of names that nothing joins.
+func apart(all []hook.Statement) (sets [][]string) {
+	for _, s := range all {
+		joined := slices.Clone(s.Names)
+		sets = slices.DeleteFunc(sets, func(set []string) bool {
+			shared := slices.ContainsFunc(set, func(name string) bool { return slices.Contains(s.Names, name) })
+			if shared {
+				joined = append(joined, set...)
+			}
+			return shared
+		})
+		sets = append(sets, joined)
+	}
+	return sets
+}
