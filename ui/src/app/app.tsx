@@ -17,6 +17,7 @@ import { useFreshEndpoints } from "./use-fresh-endpoints";
 const EndpointsPage = lazy(async () => ({
   default: (await import("../features/endpoints/endpoints-page")).EndpointsPage,
 }));
+const StatusesPage = lazy(async () => ({ default: (await import("../features/statuses/statuses-page")).StatusesPage }));
 const SettingsPage = lazy(async () => ({ default: (await import("../features/settings/settings-page")).SettingsPage }));
 
 /** The dashboard. */
@@ -44,6 +45,9 @@ function Screens() {
         <Switch>
           <Route path="/deliveries/:id?">
             <DeliveriesPage firstRun={<FirstRun />} />
+          </Route>
+          <Route path="/statuses/:id?">
+            <StatusesPage />
           </Route>
           <Route path="/endpoints/:id?">{({ id }) => <EndpointsPage selected={id} />}</Route>
           <Route path="/settings">

@@ -1,4 +1,3 @@
-import { Search } from "lucide-react";
 import { Link, useLocation } from "wouter";
 import { navItems } from "./nav-items";
 
@@ -6,7 +5,7 @@ const place =
   "flex flex-1 cursor-pointer flex-col items-center justify-center gap-0.5 text-xs text-text-2 aria-[current]:text-beam-strong aria-[current]:font-[550]";
 
 /** The way between screens on a phone: four places for the thumb. */
-export function BottomBar({ onPalette }: { onPalette: () => void }) {
+export function BottomBar() {
   const [here] = useLocation();
   return (
     <nav
@@ -19,10 +18,6 @@ export function BottomBar({ onPalette }: { onPalette: () => void }) {
           {label}
         </Link>
       ))}
-      <button type="button" onClick={onPalette} className={place}>
-        <Search size={18} aria-hidden />
-        Go to
-      </button>
     </nav>
   );
 }

@@ -40,7 +40,7 @@ export function Layout({ children }: { children: ReactNode }) {
     <div className="flex h-full max-md:flex-col">
       <SideBar folded={folded === 1} onKeys={() => setAbove("keys")} onPalette={() => setAbove("palette")} />
       <main className="relative flex min-h-0 min-w-0 flex-1 flex-col">{children}</main>
-      <BottomBar onPalette={() => setAbove("palette")} />
+      <BottomBar />
       <Suspense>
         {above === "keys" && <KeysOverlay onClose={close} />}
         {above === "palette" && <Palette onClose={close} />}

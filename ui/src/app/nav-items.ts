@@ -1,4 +1,4 @@
-import { ArrowDownToLine, type LucideIcon, Rows3, SlidersHorizontal } from "lucide-react";
+import { ArrowDownToLine, CircleCheck, type LucideIcon, Rows3, SlidersHorizontal } from "lucide-react";
 
 /** A screen of the dashboard. */
 export interface NavItem {
@@ -12,6 +12,7 @@ export interface NavItem {
 /** The screens, in the order of the side bar. */
 export const navItems: readonly NavItem[] = [
   { path: "/deliveries", label: "Deliveries", icon: Rows3, keys: "g d" },
+  { path: "/statuses", label: "Statuses", icon: CircleCheck, keys: "g t" },
   { path: "/endpoints", label: "Endpoints", icon: ArrowDownToLine, keys: "g e" },
   { path: "/settings", label: "Settings", icon: SlidersHorizontal, keys: "g s" },
 ];

@@ -1,0 +1,115 @@
+import { useQuery } from "@tanstack/react-query";
+import { Select } from "../../components/select";
+import { StateGlyph } from "../../components/state-glyph";
+import { useEndpoints } from "../../lib/endpoints";
+import { formatCount } from "../../lib/format";
+import { capital, inOrder, kindWords, stateWord, toneOf } from "../../lib/status-words";
+import type { SubjectKind } from "../../lib/statuses";
+import { type CountFilter, countsQuery, kindsQuery } from "./queries";
+import type { StatusTerms, TermKey } from "./use-statuses-url";
+
+const chip =
+  "inline-flex shrink-0 cursor-pointer items-center gap-1.5 rounded-full px-[9px] py-[3px] whitespace-nowrap text-text-2 hover:text-text aria-pressed:bg-hover aria-pressed:font-[550] aria-pressed:text-text pointer-coarse:py-2";
+
+interface BoardProps {
+  terms: StatusTerms;
+  /** What the counts are narrowed by. */
+  filter: CountFilter;
+  onTerm: (key: TermKey, value: string | undefined) => void;
+}
+
+/** How many stand where, live; each a press away. */
+export function Board({ terms, filter, onTerm }: BoardProps) {
+  const { data: counts = {} } = useQuery(countsQuery(filter));
+  const states = inOrder([...new Set([...Object.keys(counts), ...(terms.state ? [terms.state] : [])])]);
+  const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  return (
+    <div className="flex shrink-0 flex-col border-b border-line bg-surface text-s">
+      <Kinds chosen={terms.kind} onKind={(kind) => onTerm("kind", kind)} />
+      <div className="flex h-9 items-center gap-2 px-4 max-md:h-12 max-md:px-2">
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms */}
+        <div role="group" aria-label="States" className="flex min-w-0 flex-1 gap-1 overflow-x-auto">
+          <button type="button" aria-pressed={!terms.state} onClick={() => onTerm("state", undefined)} className={chip}>
+            All <Count n={all} />
+          </button>
+          {states.map((state) => (
+            <button
+              key={state}
+              type="button"
+              aria-pressed={terms.state === state}
+              onClick={() => onTerm("state", terms.state === state ? undefined : state)}
+              className={chip}
+            >
+              <StateGlyph tone={toneOf(state)} />
+              {capital(stateWord(state))} <Count n={counts[state] ?? 0} />
+            </button>
+          ))}
+        </div>
+        <Narrowing terms={terms} onTerm={onTerm} />
+      </div>
+    </div>
+  );
+}
+
+function Count({ n }: { n: number }) {
+  return <span className="font-normal text-text-3 tabular-nums">{formatCount(n)}</span>;
+}
+
+interface KindsProps {
+  chosen: string | undefined;
+  onKind: (kind: SubjectKind | undefined) => void;
+}
+
+/** The kinds that there are, where there is a choice. */
+function Kinds({ chosen, onKind }: KindsProps) {
+  const { data: kinds = [] } = useQuery(kindsQuery);
+  if (kinds.length < 2 && !chosen) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div role="group" aria-label="Kinds" className="flex gap-1 overflow-x-auto px-4 pt-2 max-md:px-2">
+      {[undefined, ...kinds].map((kind) => (
+        <button
+          key={kind ?? "all"}
+          type="button"
+          aria-pressed={chosen === kind}
+          onClick={() => onKind(kind)}
+          className={chip}
+        >
+          {kind ? kindWords[kind].many : "Everything"}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+const modes = [
+  { value: "", label: "Live and test" },
+  { value: "live", label: "Live" },
+  { value: "test", label: "Test" },
+];
+
+/** What else narrows the list. */
+function Narrowing({ terms, onTerm }: Pick<BoardProps, "terms" | "onTerm">) {
+  const { data: endpoints = [] } = useEndpoints();
+  const names = [...new Set([...endpoints.map(({ name }) => name), ...(terms.endpoint ? [terms.endpoint] : [])])];
+  return (
+    <div className="flex shrink-0 gap-1.5 max-lg:hidden">
+      {names.length > 1 && (
+        <Select
+          aria-label="Endpoint"
+          choices={[{ value: "", label: "All endpoints" }, ...names.map((name) => ({ value: name, label: name }))]}
+          value={terms.endpoint ?? ""}
+          onChange={(change) => onTerm("endpoint", change.target.value)}
+          className="max-w-36 [&_select]:h-[26px]"
+        />
+      )}
+      <Select
+        aria-label="Mode"
+        choices={modes}
+        value={terms.mode ?? ""}
+        onChange={(change) => onTerm("mode", change.target.value)}
+        className="[&_select]:h-[26px]"
+      />
+    </div>
+  );
+}

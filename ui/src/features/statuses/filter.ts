@@ -1,0 +1,15 @@
+import type { Status, StatusFilter } from "../../lib/statuses";
+
+/** Whether a filter lets a status through, as far as that can be seen here: words are the server's to look for. */
+export function matches({ kind, endpoint, state, mode }: StatusFilter, status: Status): boolean {
+  return (
+    (kind === undefined || kind === status.kind) &&
+    (endpoint === undefined || endpoint === status.endpoint) &&
+    (state === undefined || state === status.state) &&
+    (mode === undefined || mode === (status.mode ?? "live"))
+  );
+}
+
+export function sameFilter(a: StatusFilter, b: StatusFilter): boolean {
+  return a.kind === b.kind && a.endpoint === b.endpoint && a.state === b.state && a.mode === b.mode && a.q === b.q;
+}

@@ -1,0 +1,86 @@
+import { Link } from "wouter";
+import { Button } from "../../components/button";
+import { ButtonLink } from "../../components/button-link";
+import { toast } from "../../components/toast";
+import type { Endpoint } from "../../lib/api";
+import { useEndpoints, useSendSample } from "../../lib/endpoints";
+import { useProviders } from "../../lib/providers";
+
+const link = "text-beam underline underline-offset-2";
+
+/** What stands in place of the list while nothing told of anything: how statuses come about, and a way to see one. */
+export function FirstStatus() {
+  const endpoints = useEndpoints();
+  const providers = useProviders();
+  const payers = new Map(providers.data?.filter((p) => p.category === "payments").map((p) => [p.id, p]));
+  const endpoint = endpoints.data?.find((e) => payers.has(e.provider));
+  return (
+    <div className="grid min-h-0 flex-1 place-items-center overflow-y-auto px-4 py-8">
+      <div className="w-full max-w-[600px]">
+        <h2 className="mb-1.5 text-xl leading-[1.3] font-[650] tracking-[-.015em]">No payment, order or run yet</h2>
+        <p className="text-[14px] text-pretty text-text-2">
+          Hookbeam reads out of verified webhooks what they are about, and where that stands: a payment is processing,
+          then paid; a run fails. It appears here the moment the first one tells of something.
+        </p>
+        <ol className="mt-5 list-decimal space-y-3 pl-5 text-[14px] marker:text-text-3">
+          <li className="pl-1 text-pretty">
+            {endpoint ? <SampleStep endpoint={endpoint} /> : <SetUpStep known={payers.size > 0} />}
+          </li>
+          <li className="pl-1 text-pretty">
+            Open it: each step names the delivery that caused it, and says why others moved nothing.
+          </li>
+          <li className="pl-1 text-pretty">
+            Copy its status link for the customer: a page that needs no account and moves by itself.
+          </li>
+        </ol>
+        <p className="mt-6 text-s text-pretty text-text-3">
+          Is your sender one that nobody knows?{" "}
+          <Link href="/endpoints" className={link}>
+            Open its endpoint
+          </Link>{" "}
+          and say under “Your own statuses” where in the body the name and the state stand.
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function SampleStep({ endpoint: { id, name } }: { endpoint: Endpoint }) {
+  const sample = useSendSample();
+  const send = () =>
+    sample.mutate(
+      { id },
+      {
+        onSuccess: ({ seq }) => toast({ title: `Sent a sample payment to ${name}`, text: `It was kept as #${seq}.` }),
+        onError: (error) => toast({ title: "Could not send a sample", text: error.message, tone: "bad" }),
+      },
+    );
+  return (
+    <>
+      Send a payment through{" "}
+      <Link href={`/endpoints/${id}`} className={link}>
+        {name}
+      </Link>
+      , as its sender would.
+      <span className="mt-2 block">
+        <Button variant="primary" onClick={send} disabled={sample.isPending}>
+          Send a sample payment
+        </Button>
+      </span>
+    </>
+  );
+}
+
+function SetUpStep({ known }: { known: boolean }) {
+  return (
+    <>
+      Make an endpoint for the one who sends: {known ? "Stripe, PayPal, Razorpay and other" : "all"} payment providers,
+      GitHub, GitLab and Shopify are understood at once.
+      <span className="mt-2 block">
+        <ButtonLink href="/endpoints/new" variant="primary">
+          New endpoint
+        </ButtonLink>
+      </span>
+    </>
+  );
+}

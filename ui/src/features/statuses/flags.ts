@@ -1,0 +1,54 @@
+import { stateWord } from "../../lib/status-words";
+import type { Status } from "../../lib/statuses";
+
+/** Something worth knowing of a status beside where it stands. */
+export interface Flag {
+  tone: "bad" | "wait" | "note" | "off";
+  /** In a word or two, for a row. */
+  word: string;
+  /** In a sentence. */
+  sentence: string;
+}
+
+const disputes: Record<NonNullable<Status["dispute"]>, Flag> = {
+  open: {
+    tone: "bad",
+    word: "disputed",
+    sentence: "The customer disputes it with their bank. Answer at the provider before its time is over.",
+  },
+  won: { tone: "off", word: "dispute won", sentence: "It was disputed, and the dispute was won: the money stays." },
+  lost: {
+    tone: "bad",
+    word: "dispute lost",
+    sentence: "It was disputed, and the dispute was lost: the money is gone.",
+  },
+};
+
+/** What is worth knowing of a status, gravest first. */
+export function flagsOf({ dispute, needs_review, late, unverified, mode, fulfilment }: Status): Flag[] {
+  const flags: (Flag | false | undefined)[] = [
+    dispute && disputes[dispute],
+    needs_review && {
+      tone: "wait",
+      word: "needs review",
+      sentence: "It went a way that such things do not go. Look at its timeline, and at the provider.",
+    },
+    late && {
+      tone: "wait",
+      word: "late",
+      sentence: "It was paid after it had looked over. Is the order still to be sent, or is the money to go back?",
+    },
+    unverified && {
+      tone: "wait",
+      word: "unverified",
+      sentence: "Nothing was checked of the deliveries that tell of it. Customers do not see it.",
+    },
+    mode === "test" && { tone: "note", word: "test", sentence: "It is of the provider’s test mode: no money moved." },
+    !!fulfilment && {
+      tone: "off",
+      word: stateWord(fulfilment),
+      sentence: `Of what was ordered: ${stateWord(fulfilment)}.`,
+    },
+  ];
+  return flags.filter((flag) => !!flag);
+}

@@ -1,0 +1,81 @@
+import { useMutation } from "@tanstack/react-query";
+import { ExternalLink, Link2 } from "lucide-react";
+import { useId, useState } from "react";
+import { Button } from "../../components/button";
+import { CopyLine } from "../../components/copy-line";
+import { ErrorNote } from "../../components/error-note";
+import { Select } from "../../components/select";
+import { Time } from "../../components/time";
+import { toast } from "../../components/toast";
+import { unwrap } from "../../lib/api";
+import { copyText } from "../../lib/clipboard";
+import { type Status, statusApi } from "../../lib/statuses";
+
+const expiries = [
+  { value: "1h", label: "1 hour" },
+  { value: "24h", label: "1 day" },
+  { value: "72h", label: "3 days" },
+  { value: "168h", label: "1 week" },
+  { value: "720h", label: "30 days" },
+];
+
+/** Makes the address that lets one person watch one subject. */
+export function StatusLink({ status: { endpoint, subject, mode } }: { status: Status }) {
+  const [expiry, setExpiry] = useState("72h");
+  const label = useId();
+  const link = useMutation({
+    mutationFn: async () =>
+      unwrap(
+        await statusApi.POST("/status-links", {
+          body: { endpoint, subject, expires_in: expiry, ...(mode === "test" && { mode }) },
+        }),
+      ),
+  });
+  const copy = async () => {
+    const made = await link.mutateAsync().catch(() => undefined); // the note below says what went wrong
+    if (!made) return;
+    if (await copyText(made.url))
+      toast({ title: "Copied the status link", text: "Whoever has it sees this one status." });
+    else toast({ title: "Your browser did not allow copying", text: "Copy it from below.", tone: "bad" });
+  };
+  const open = async () => {
+    // A window that opens only after the answer would be taken for an advertisement.
+    const page = window.open("", "_blank");
+    const made = await link.mutateAsync().catch(() => undefined);
+    if (!page) return;
+    if (!made) return page.close();
+    page.opener = null;
+    page.location.replace(made.url);
+  };
+  return (
+    <section className="space-y-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <Button variant="primary" onClick={() => void copy()} disabled={link.isPending}>
+          <Link2 size={13} aria-hidden /> Copy status link
+        </Button>
+        <label htmlFor={label} className="flex items-center gap-1.5 text-s text-text-2">
+          valid for
+          <Select
+            id={label}
+            choices={expiries}
+            value={expiry}
+            onChange={(change) => setExpiry(change.target.value)}
+            className="[&_select]:h-[26px]"
+          />
+        </label>
+        <Button variant="quiet" onClick={() => void open()} disabled={link.isPending}>
+          <ExternalLink size={13} aria-hidden /> Open as the customer sees it
+        </Button>
+      </div>
+      {link.data && (
+        <>
+          <CopyLine text={link.data.url} what="status link" />
+          <p className="text-s text-text-3">
+            It leads there until <Time at={link.data.expires_at} form="minute" />. Opening it yourself counts as seen.
+          </p>
+        </>
+      )}
+      {link.error && <ErrorNote title="Could not make a status link" error={link.error} />}
+    </section>
+  );
+}

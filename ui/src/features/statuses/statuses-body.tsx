@@ -1,0 +1,63 @@
+import { type ReactNode, useSyncExternalStore } from "react";
+import { Button } from "../../components/button";
+import { Empty } from "../../components/empty";
+import { ErrorNote } from "../../components/error-note";
+import { LiveList } from "../../components/live-list/live-list";
+import { Skeleton } from "../../components/skeleton";
+import { useEndpointNames } from "../../lib/endpoints";
+import { useNarrow } from "../../lib/narrow";
+import { StatusRow } from "./status-row";
+import type { StatusStore } from "./status-store";
+
+/** One line, or two on a phone. */
+const rowHeights = { wide: 32, narrow: 56 };
+const words = { label: "Statuses", one: "status", many: "statuses" };
+
+interface StatusesBodyProps {
+  store: StatusStore;
+  /** What is wrong with the filter. */
+  unknown: string | undefined;
+  filtered: boolean;
+  /** The id of the row that is open. */
+  selected: string | undefined;
+  onOpen: (id: string) => void;
+  onCopyLink: (id: string) => void;
+  onClear: () => void;
+  /** Stands in place of the list while there is no status at all. */
+  empty: ReactNode;
+}
+
+/** The list, or what stands in its place. */
+export function StatusesBody(props: StatusesBodyProps) {
+  const { store, unknown, filtered, selected, onOpen, onCopyLink, onClear, empty } = props;
+  const { phase, error, count, fresh } = useSyncExternalStore(store.subscribe, store.view);
+  const nameOf = useEndpointNames();
+  const rowHeight = useNarrow() ? rowHeights.narrow : rowHeights.wide;
+  if (!unknown && phase === "loading") return <Skeleton what="statuses" rows={16} />;
+  if (!unknown && phase === "failed") {
+    return <ErrorNote title="Could not load the statuses" error={error} onRetry={() => store.reload()} />;
+  }
+  if (unknown || count + fresh === 0) {
+    if (!unknown && !filtered) return empty;
+    return (
+      <Empty title="Nothing matches this filter" text={unknown ?? "What comes to match it appears here at once."}>
+        <Button onClick={onClear}>Show all statuses</Button>
+      </Empty>
+    );
+  }
+  return (
+    <div className="@container flex min-h-0 flex-1 flex-col">
+      <LiveList
+        key={rowHeight}
+        source={store}
+        words={words}
+        rowHeight={rowHeight}
+        selected={selected}
+        onOpen={onOpen}
+        onCopyLink={onCopyLink}
+      >
+        {(status, place) => <StatusRow key={status.id} status={status} endpoint={nameOf(status.endpoint)} {...place} />}
+      </LiveList>
+    </div>
+  );
+}

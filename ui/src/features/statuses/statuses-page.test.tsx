@@ -1,0 +1,215 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import { beforeEach, expect, it, vi } from "vitest";
+import { Route, Router } from "wouter";
+import { memoryLocation } from "wouter/memory-location";
+import { Toaster } from "../../components/toaster";
+import type { Follower } from "../../lib/live/follower";
+import { live } from "../../lib/live/live";
+import type { Status, StatusDetail } from "../../lib/statuses";
+import { StatusesPage } from "./statuses-page";
+import { detail, effect, status } from "./testing";
+
+/** What answers; the API's client takes `fetch` as it finds it when it is made. */
+const net = vi.hoisted(() => {
+  const net = { answer: (_: Request): Promise<Response> => Promise.reject(new Error("nothing answers")) };
+  document.documentElement.dataset["base"] = `${location.origin}/`; // outside a browser an address must be whole
+  globalThis.fetch = ((request: Request) => net.answer(request)) as typeof fetch;
+  return net;
+});
+
+let follower: Follower = {};
+beforeEach(() => {
+  vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(320);
+  vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(800);
+  vi.spyOn(live, "follow").mockImplementation((given) => {
+    follower = given;
+    return () => {};
+  });
+});
+
+const stripe = { id: "ep_1", name: "stripe", provider: "stripe", url: "http://hooks.test/in/stripe", secrets: [] };
+
+/** The far end: statuses in memory. */
+function farEnd(kept: Status[], wholes: StatusDetail[] = []) {
+  const asked: string[] = [];
+  const sent: unknown[] = [];
+  net.answer = async (request) => {
+    const { pathname, searchParams: query } = new URL(request.url);
+    const path = pathname.replace("/api/v1", "");
+    asked.push(`${request.method} ${path}?${query}`);
+    const answer = (content: unknown, code = 200) => new Response(JSON.stringify(content), { status: code });
+    const kind = query.get("kind");
+    const state = query.get("state");
+    const words = query.get("q") ?? "";
+    if (path === "/endpoints") return answer({ endpoints: [stripe] });
+    if (path === "/providers") return answer({ providers: [{ id: "stripe", name: "Stripe", category: "payments" }] });
+    if (path === "/endpoints/ep_1/sample") return answer({ id: "dlv_9", seq: 9 });
+    if (path === "/statuses/counts") {
+      const counts: Record<string, number> = {};
+      for (const one of kept) if (!kind || kind === one.kind) counts[one.state] = (counts[one.state] ?? 0) + 1;
+      return answer({ counts });
+    }
+    if (path === "/statuses") {
+      const fits = (s: Status) => (!state || state === s.state) && (s.reference ?? "").includes(words);
+      return answer({ statuses: kept.filter(fits) });
+    }
+    if (path === "/status-links") {
+      sent.push(await request.json());
+      return answer({ url: "http://hooks.test/status/eyJ", token: "eyJ", expires_at: "2026-11-26T14:41:10Z" }, 201);
+    }
+    const whole = wholes.find(({ id, merged = [] }) => [id, ...merged].some((own) => path === `/statuses/${own}`));
+    if (whole) return answer(whole);
+    return answer({ code: "not_found", detail: "There is no such status. It may have been of another log." }, 404);
+  };
+  return { asked, sent, kept };
+}
+
+async function open(path: string) {
+  const { hook, searchHook, history } = memoryLocation({ path, record: true });
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  render(
+    <QueryClientProvider client={client}>
+      <Router hook={hook} searchHook={searchHook}>
+        <Route path="/statuses/:id?">
+          <StatusesPage />
+        </Route>
+      </Router>
+      <Toaster />
+    </QueryClientProvider>,
+  );
+  return history;
+}
+
+const rows = () => screen.getAllByRole("row").map((row) => row.textContent?.replace(/\s+/g, " ").trim());
+const tell = (...all: Status[]) =>
+  act(async () => follower.updates?.(all.map((one) => ({ kind: "status", seq: one.seq, status: one }))));
+
+it("lists what there is, and follows it", async () => {
+  const first = status(1, { state: "processing", tone: "active", reference: "10-4471", customer: "ada@example.com" });
+  const { kept } = farEnd([first, status(2, { mode: "test", dispute: "open", amount: 120000, currency: "INR" })]);
+  await open("/statuses");
+  await screen.findByRole("grid", { name: "Statuses" });
+  expect(rows()).toEqual([
+    expect.stringMatching(/^Processing 10-4471 €49.00 ada@example.com stripe /),
+    expect.stringMatching(/^Paid pi_2 disputedtest ₹1,200.00 stripe /),
+  ]);
+  const chips = () => within(screen.getByRole("group", { name: "States" })).getAllByRole("button");
+  expect(chips().map((chip) => chip.textContent)).toEqual(["All 2", "Processing 1", "Paid 1"]);
+
+  kept[0] = { ...first, seq: 3, state: "paid", tone: "success" };
+  await tell(kept[0], status(4, { state: "failed", tone: "failure" }));
+  await vi.waitFor(() => expect(rows()).toHaveLength(3));
+  expect(rows().map((row) => row?.split(" ")[0])).toEqual(["Failed", "Paid", "Paid"]);
+  await vi.waitFor(() => expect(chips().map((chip) => chip.textContent)).toEqual(["All 2", "Paid 2"]), 3000);
+});
+
+it("filters by a press and by words, and the address says so", async () => {
+  farEnd([status(1, { reference: "10-4471" }), status(2, { state: "failed", tone: "failure" })]);
+  const history = await open("/statuses");
+  await userEvent.click(await screen.findByRole("button", { name: /^Failed/ }));
+  await vi.waitFor(() => expect(rows()).toHaveLength(1));
+  expect(history.at(-1)).toBe("/statuses?state=failed");
+  await userEvent.click(screen.getByRole("button", { name: /^Failed/ }));
+  await userEvent.type(screen.getByRole("textbox", { name: "Search" }), "4471");
+  await vi.waitFor(() => expect(history.at(-1)).toBe("/statuses?q=4471"));
+  await vi.waitFor(() => expect(rows()).toEqual([expect.stringContaining("10-4471")]));
+  await userEvent.type(screen.getByRole("textbox", { name: "Search" }), "2");
+  await userEvent.click(await screen.findByRole("button", { name: "Show all statuses" }));
+  await vi.waitFor(() => expect(rows()).toHaveLength(2));
+});
+
+it("tells how a payment came there, what counted, and why the rest did not", async () => {
+  const timeline = [
+    effect({
+      seq: 9,
+      says: "created",
+      to: "pending",
+      event: "evt_0",
+      delivery: "dlv_9",
+      amount: 4900,
+      currency: "EUR",
+    }),
+    effect({ from: "pending", to: "paid" }),
+    effect({ seq: 13, effect: "duplicate", delivery: "dlv_13" }),
+    effect({ seq: 14, effect: "late", rule: "money_outranks", says: "failed", event: "evt_2", delivery: "dlv_14" }),
+  ];
+  const whole = detail(1, { timeline, late: true, refunded: 900, names: ["payment/pi_1", "order/10-4471"] });
+  farEnd([status(1)], [whole]);
+  await open("/statuses/sub_1");
+  const pane = await screen.findByRole("complementary", { name: "Status" });
+  expect(await within(pane).findByRole("heading", { name: "Paid €49.00" })).toBeTruthy();
+  expect(pane.textContent).toContain("€9.00 of it went back.");
+  expect(within(pane).getByRole("list", { name: "Worth knowing" }).textContent).toContain(
+    "paid after it had looked over",
+  );
+  expect(within(pane).getByRole("list", { name: "Names" }).textContent).toContain("order/10-4471");
+  const steps = within(within(pane).getByRole("list", { name: "Timeline" })).getAllByRole("listitem");
+  expect(steps.map((step) => step.dataset["moved"])).toEqual(["true", "true", "false", "false"]);
+  expect(steps[0]?.textContent).toContain("It was started: €49.00pending");
+  expect(steps[1]?.textContent).toContain("Moved payment pi_1 from pending to paid.");
+  expect(steps[2]?.textContent).toContain("Duplicate of #12");
+  expect(steps[3]?.textContent).toContain("money that came in outranks a failed attempt");
+  const links = steps.map((step) => within(step).getByRole("link").getAttribute("href"));
+  expect(links[3]).toBe("/deliveries/dlv_14?tab=effect");
+});
+
+it("shows what the customer sees, whether somebody saw it, and makes the link", async () => {
+  const written = vi.fn(async () => {});
+  Object.defineProperty(navigator, "clipboard", { value: { writeText: written }, configurable: true });
+  const at = "2026-11-23T14:41:10.000Z";
+  const whole = detail(1, {
+    mode: "test",
+    reference: "10-4471",
+    steps: [
+      { state: "pending", at, seq: 1 },
+      { state: "paid", at, seq: 2 },
+    ],
+    shown: [{ state: "paid", at, by: "socket" }],
+  });
+  const { sent } = farEnd([status(1)], [whole]);
+  await open("/statuses/sub_1?tab=customer");
+  const page = await screen.findByRole("region", { name: "What the customer sees" });
+  expect(page.textContent).toContain("Payment received€49.00 · Order 10-4471");
+  expect(within(page).getAllByRole("listitem")).toHaveLength(2);
+  const seen = screen.getAllByRole("definition").map((one) => one.textContent);
+  expect(seen).toEqual([expect.stringContaining("by its live connection"), "no page showed it"]);
+
+  fireEvent.change(screen.getByLabelText(/valid for/), { target: { value: "24h" } });
+  fireEvent.click(screen.getByRole("button", { name: "Copy status link" }));
+  await screen.findByText("Copied the status link");
+  expect(written).toHaveBeenCalledWith("http://hooks.test/status/eyJ");
+  expect(sent).toEqual([{ endpoint: "ep_1", subject: "payment/pi_1", expires_in: "24h", mode: "test" }]);
+});
+
+it("says what waiting is like, and that nobody opened the page yet", async () => {
+  const usually = { half: 8, most: 20, of: 40 };
+  const waits = { state: "processing", tone: "active", usually, created_at: new Date().toISOString() } as const;
+  farEnd([status(1)], [detail(1, waits)]);
+  await open("/statuses/sub_1?tab=customer");
+  expect(await screen.findAllByText("Usually confirmed within 8 seconds; 9 in 10 within 20.")).toHaveLength(2);
+  expect(screen.getByText("Not opened yet.")).toBeTruthy();
+});
+
+it("finds what turned out to be another's, and marks its row", async () => {
+  farEnd([status(2, { merged: ["sub_1"] })], [detail(2, { merged: ["sub_1"] })]);
+  await open("/statuses/sub_1");
+  await vi.waitFor(() => expect(screen.getByRole("row", { selected: true }).id).toBe("row-sub_2"));
+});
+
+it("says what is so where there is no such status", async () => {
+  farEnd([status(1)]);
+  await open("/statuses/sub_9");
+  expect((await screen.findByRole("alert")).textContent).toContain("There is no such status.");
+});
+
+it("explains itself while nothing was told, and sends a sample payment", async () => {
+  const { asked } = farEnd([]);
+  await open("/statuses");
+  await userEvent.click(await screen.findByRole("button", { name: "Send a sample payment" }));
+  expect(await screen.findByText("Sent a sample payment to stripe")).toBeTruthy();
+  expect(asked).toContain("POST /endpoints/ep_1/sample?");
+  await tell(status(9));
+  await vi.waitFor(() => expect(rows()).toHaveLength(1));
+});

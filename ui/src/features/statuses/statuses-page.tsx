@@ -1,0 +1,80 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { LiveLabel } from "../../components/live-label";
+import { LostBanner } from "../../components/lost-banner";
+import { PageHeader } from "../../components/page-header";
+import { toast } from "../../components/toast";
+import { copyText } from "../../lib/clipboard";
+import { useEndpoints } from "../../lib/endpoints";
+import { useKeys } from "../../lib/keys";
+import { useNarrow } from "../../lib/narrow";
+import { Board } from "./board";
+import { FirstStatus } from "./first-status";
+import { statusQuery } from "./queries";
+import { SearchBox } from "./search-box";
+import { StatusPane } from "./status-pane";
+import { statuses } from "./statuses";
+import { StatusesBody } from "./statuses-body";
+import { useFollow } from "./use-follow";
+import { filterOf, type StatusTerms, useStatusesUrl } from "./use-statuses-url";
+
+/** Where everything stands, live, and beside it what is open. */
+export function StatusesPage() {
+  const url = useStatusesUrl();
+  const { filter, unknown } = useFilter(url.terms);
+  useFollow();
+  const narrow = useNarrow();
+  // A link may name it by an id that it had before it turned out to be another's.
+  const open = useQuery({ ...statusQuery(url.id ?? ""), enabled: url.id !== undefined });
+  useKeys({ escape: { label: "Close", run: url.close } }, { group: "Status", when: url.id !== undefined });
+
+  const search = <SearchBox words={url.terms.q ?? ""} onWords={(words) => url.setTerm("q", words)} />;
+  const { kind, endpoint, mode } = filter ?? {};
+  return (
+    <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <PageHeader title="Statuses">
+        <LiveLabel />
+        {!narrow && search}
+      </PageHeader>
+      <LostBanner />
+      {narrow && <div className="flex shrink-0 bg-surface px-3 pt-2">{search}</div>}
+      <Board
+        terms={url.terms}
+        filter={{ ...(kind && { kind }), ...(endpoint && { endpoint }), ...(mode && { mode }) }}
+        onTerm={url.setTerm}
+      />
+      <div className="flex min-h-0 flex-1">
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
+          <StatusesBody
+            store={statuses}
+            unknown={unknown}
+            filtered={Object.keys(url.terms).length > 0}
+            selected={url.id && (open.data?.id ?? url.id)}
+            onOpen={url.open}
+            onCopyLink={(id) => void copyLink(url.link(id))}
+            onClear={url.clearTerms}
+            empty={<FirstStatus />}
+          />
+        </div>
+        {url.id && <StatusPane id={url.id} tab={url.tab} onTab={url.setTab} onClose={url.close} />}
+      </div>
+    </div>
+  );
+}
+
+/** Has the store show what the address asks for; `unknown` is what is wrong with that. */
+function useFilter(terms: StatusTerms) {
+  const endpoints = useEndpoints().data;
+  const meant = terms.endpoint && !endpoints ? undefined : filterOf(terms, endpoints ?? []);
+  const unknown = meant && "unknown" in meant ? meant.unknown : undefined;
+  const filter = meant && !("unknown" in meant) ? meant : undefined;
+  useEffect(function showWhatIsMeant() {
+    if (filter) statuses.show(filter);
+  });
+  return { filter, unknown };
+}
+
+async function copyLink(link: string) {
+  if (await copyText(link)) toast({ title: "Copied a link to this status, for colleagues" });
+  else toast({ title: "Your browser did not allow copying", text: link, tone: "bad" });
+}

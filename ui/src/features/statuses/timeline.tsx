@@ -1,0 +1,28 @@
+import { useState } from "react";
+import { Button } from "../../components/button";
+import { EffectList } from "../../components/effect-list";
+import { Empty } from "../../components/empty";
+import { formatCount } from "../../lib/format";
+import type { StatusDetail } from "../../lib/statuses";
+
+/** So many at first: a subject may have been told of thousands of times. */
+const atFirst = 100;
+
+/** What each event said and did, newest last. */
+export function Timeline({ status: { timeline, tone } }: { status: StatusDetail }) {
+  const [all, setAll] = useState(false);
+  const hidden = all ? 0 : Math.max(0, timeline.length - atFirst);
+  if (timeline.length === 0) {
+    return <Empty title="No events are kept" text="The deliveries that told of it are older than what is kept." />;
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto p-4">
+      {hidden > 0 && (
+        <Button className="mb-3" onClick={() => setAll(true)}>
+          Show {formatCount(hidden)} older
+        </Button>
+      )}
+      <EffectList effects={timeline.slice(hidden)} all={timeline} tone={tone} />
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { useLocation, useParams, useSearchParams } from "wouter";
+import type { Endpoint } from "../../lib/api";
+import { boot } from "../../lib/boot";
+import type { StatusFilter, SubjectKind } from "../../lib/statuses";
+
+/** The tabs of a status, as they stand in the address. */
+export type StatusTab = "timeline" | "customer";
+
+/** The filter as it stands in the address. An endpoint goes by its name. */
+export type StatusTerms = Partial<Record<TermKey, string>>;
+export type TermKey = "state" | "kind" | "endpoint" | "mode" | "q";
+
+const termKeys: readonly TermKey[] = ["state", "kind", "endpoint", "mode", "q"];
+
+/** The state of the screen, which is its address: filter, open status, and that one's tab. */
+export interface StatusesUrl {
+  terms: StatusTerms;
+  /** Words are typed letter by letter: they take the place of what was typed before. */
+  setTerm(key: TermKey, value: string | undefined): void;
+  clearTerms(): void;
+  id: string | undefined;
+  open(id: string): void;
+  close(): void;
+  tab: StatusTab;
+  setTab(tab: StatusTab): void;
+  /** The whole address of a status beside the list as it is now. */
+  link(id: string): string;
+}
+
+export function useStatusesUrl(): StatusesUrl {
+  const { id } = useParams<{ id?: string }>();
+  const [, go] = useLocation();
+  const [search, setSearch] = useSearchParams();
+  const path = (to: string, parameters: URLSearchParams) => (parameters.size > 0 ? `${to}?${parameters}` : to);
+  const without = (...names: string[]) => {
+    const rest = new URLSearchParams(search);
+    for (const name of names) rest.delete(name);
+    return rest;
+  };
+  const beside = (to: string) => path(`/statuses/${to}`, search);
+
+  return {
+    terms: Object.fromEntries(termKeys.flatMap((key) => (search.get(key) ? [[key, search.get(key)]] : []))),
+    setTerm(key, value) {
+      const next = without(key);
+      if (value) next.set(key, value);
+      setSearch(next, { replace: key === "q" });
+    },
+    clearTerms: () => setSearch(without(...termKeys)),
+    id,
+    open: (next) => go(beside(next), { replace: id !== undefined }),
+    close: () => go(path("/statuses", without("tab"))),
+    tab: search.get("tab") === "customer" ? "customer" : "timeline",
+    setTab(tab) {
+      const next = without("tab");
+      if (tab !== "timeline") next.set("tab", tab);
+      setSearch(next, { replace: true });
+    },
+    link: (to) => location.origin + boot.base.slice(0, -1) + beside(to),
+  };
+}
+
+/** What a filter in words means, or what is wrong with it. */
+export function filterOf(terms: StatusTerms, endpoints: readonly Endpoint[]): StatusFilter | { unknown: string } {
+  const { state, kind, mode, q, endpoint: name } = terms;
+  const endpoint = endpoints.find((e) => e.name === name || e.id === name)?.id;
+  if (name && !endpoint) return { unknown: `There is no endpoint named “${name}”.` };
+  return {
+    ...(state && { state }),
+    ...(kind && { kind: kind as SubjectKind }),
+    ...((mode === "live" || mode === "test") && { mode }),
+    ...(q && { q }),
+    ...(endpoint && { endpoint }),
+  };
+}

@@ -1,0 +1,31 @@
+import type { StatusDetail } from "../../lib/statuses";
+
+/** A length of time in words: `8 seconds`, `3 minutes`. */
+export function lengthWords(seconds: number): string {
+  for (const [unit, size, upTo] of [
+    ["second", 1, 90],
+    ["minute", 60, 90 * 60],
+    ["hour", 3600, 36 * 3600],
+  ] as const) {
+    if (seconds < upTo) return counted(Math.max(1, Math.round(seconds / size)), unit);
+  }
+  return counted(Math.round(seconds / 86_400), "day");
+}
+
+const counted = (n: number, unit: string) => `${n} ${unit}${n === 1 ? "" : "s"}`;
+
+/** What waiting is usually like, while there is something to wait for. `now` is in milliseconds since 1970. */
+export function usualWords({ usually, final, created_at }: StatusDetail, now: number): string | undefined {
+  if (!usually || final || usually.of === 0) return undefined;
+  if (now - Date.parse(created_at) > usually.most * 1000) {
+    return "This takes longer than usual. You may close this page: it shows the result whenever you come back.";
+  }
+  return `Usually confirmed within ${lengthWords(usually.half)}; 9 in 10 within ${shortened(usually)}.`;
+}
+
+/** The second length without its unit, where that is the first one's. */
+function shortened({ half, most }: { half: number; most: number }): string {
+  const [first, second] = [lengthWords(half), lengthWords(most)];
+  const [n = "", unit = ""] = second.split(" ");
+  return first.replace(/s$/, "").endsWith(unit.replace(/s$/, "")) ? n : second;
+}
