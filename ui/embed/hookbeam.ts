@@ -1,0 +1,85 @@
+import { formatAmount } from "../src/lib/amount";
+import { bodyOf } from "./body";
+import type { PublicStatus } from "./status";
+import { type Line, type Watching, watch } from "./watch";
+import { stateWords, wordsOf } from "./words";
+
+/** Where this script came from: Hookbeam serves it as `embed/hookbeam.js`. */
+const { url: own } = import.meta;
+
+/**
+ * `<payment-status token="…">` shows where a payment stands, live. `url` is where Hookbeam is, where this script was not
+ * loaded from there; `lang` is its language, else the page's. Each change is told as a `statuschange` event with the
+ * status as its detail.
+ */
+export class PaymentStatusElement extends HTMLElement {
+  static readonly observedAttributes = ["token", "url", "lang"];
+  readonly #body = bodyOf(this);
+  #watching: Watching | undefined;
+  #status: PublicStatus | undefined;
+  #line: Line | undefined;
+
+  /** What is known; undefined before the first answer. */
+  get status(): PublicStatus | undefined {
+    return this.#status;
+  }
+
+  connectedCallback() {
+    this.#watching?.stop();
+    this.#line = undefined;
+    const token = this.getAttribute("token");
+    this.#watching = token ? this.#watch(token) : undefined;
+    this.#draw();
+  }
+
+  disconnectedCallback() {
+    this.#watching?.stop();
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null) {
+    if (before === after) return;
+    if (name !== "lang") this.#status = undefined;
+    if (!this.isConnected) return;
+    if (name === "lang") this.#draw();
+    else this.connectedCallback();
+  }
+
+  #watch(token: string): Watching {
+    return watch(token, {
+      url: this.getAttribute("url") ?? new URL("..", own).href,
+      initial: this.#status,
+      onChange: (status) => {
+        this.#status = status;
+        this.#draw();
+        this.dispatchEvent(new CustomEvent("statuschange", { detail: status, bubbles: true }));
+      },
+      onLine: (line) => {
+        this.#line = line;
+        this.#draw();
+      },
+    });
+  }
+
+  #draw() {
+    const [status, line] = [this.#status, this.#line];
+    const language = this.closest("[lang]")?.getAttribute("lang") || navigator.language;
+    const words = wordsOf(language);
+    this.#body({
+      tone: status?.tone ?? "pending",
+      state: status?.status ?? "",
+      title: status ? stateWords(words, status.status) : "…",
+      amount: status?.amount ? formatAmount(status.amount, status.currency, language) : "",
+      reference: status?.reference ?? "",
+      test: status?.test ? words.test : "",
+      line: line && line !== "done" ? words.lines[line] : "",
+    });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "payment-status": PaymentStatusElement;
+  }
+}
+
+if (!customElements.get("payment-status")) customElements.define("payment-status", PaymentStatusElement);
