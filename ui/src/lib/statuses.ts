@@ -1,5 +1,5 @@
 import type { Client } from "openapi-fetch";
-import { api, type Endpoint } from "./api";
+import { api, type DeliveryDetail, type Endpoint } from "./api";
 
 /** Where a subject stands: a known word, or one of an endpoint's own. */
 export type State = string;
@@ -161,6 +161,10 @@ export interface StatusRules {
   unsigned?: boolean;
   page?: StatusPage;
 }
+
+/** What a delivery did. */
+export const effectsOf = (delivery: DeliveryDetail): readonly Effect[] =>
+  (delivery as { effects?: Effect[] }).effects ?? [];
 
 /** An endpoint's rules for statuses. */
 export const rulesOf = (endpoint: Endpoint | undefined): StatusRules =>

@@ -3,7 +3,7 @@ import { boot } from "../../lib/boot";
 import type { DetailTab } from "./detail/detail-tab";
 import { readTerms, type TermKey, type Terms } from "./terms";
 
-const tabs: readonly DetailTab[] = ["body", "headers", "verdict"];
+const tabs: readonly DetailTab[] = ["body", "headers", "verdict", "effect", "subject"];
 
 /** The state of the screen, which is its address: filter, open delivery, and that one's tab. */
 export interface DeliveriesUrl {

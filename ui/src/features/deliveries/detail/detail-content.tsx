@@ -2,16 +2,20 @@ import { Link2, SquareTerminal } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "../../../components/button";
 import { Kbd } from "../../../components/kbd";
-import { Tabs } from "../../../components/tabs";
+import { type Tab, Tabs } from "../../../components/tabs";
 import type { DeliveryDetail } from "../../../lib/api";
 import { useEndpoints } from "../../../lib/endpoints";
 import { useKeys } from "../../../lib/keys";
+import { kindWords } from "../../../lib/status-words";
 import type { BodyView } from "./body-model";
 import { BodyTab } from "./body-tab";
 import { DetailHeader } from "./detail-header";
 import type { DetailTab } from "./detail-tab";
+import { EffectTab } from "./effect-tab";
 import { HeadersTab } from "./headers-tab";
+import { SubjectTab } from "./subject-tab";
 import { useDetailActions } from "./use-detail-actions";
+import { useEffects } from "./use-effects";
 import { VerdictTab } from "./verdict-tab";
 
 interface DetailContentProps {
@@ -27,6 +31,8 @@ export function DetailContent({ delivery, tab, onTab, onClose }: DetailContentPr
   const endpoint = endpoints.data?.find((e) => e.id === delivery.endpoint);
   const endpointName = endpoint?.name ?? (endpoints.data ? "a deleted endpoint" : "an endpoint");
   const { copyCurl, copyLink } = useDetailActions(delivery, endpoint);
+  const effects = useEffects(delivery);
+  const statuses = [...new Set(effects.map(({ status }) => status))];
   const [view, setView] = useState<BodyView>();
   useKeys(
     {
@@ -40,18 +46,24 @@ export function DetailContent({ delivery, tab, onTab, onClose }: DetailContentPr
     body: () => <BodyTab delivery={delivery} chosen={view} onChoose={setView} />,
     headers: () => <HeadersTab delivery={delivery} />,
     verdict: () => <VerdictTab delivery={delivery} endpoint={endpoint} />,
+    effect: () => <EffectTab delivery={delivery} effects={effects} />,
+    subject: () => <SubjectTab delivery={delivery} statuses={statuses} />,
   };
-  const tabs = [
+  const kind = effects[0] && (kindWords[effects[0].kind]?.one ?? effects[0].kind);
+  const tabs: Tab<DetailTab>[] = [
     { value: "body", label: "Body" },
     { value: "headers", label: "Headers", count: delivery.headers.length },
     { value: "verdict", label: "Verdict" },
-  ] as const;
+    { value: "effect", label: "Effect", count: effects.length > 1 ? effects.length : undefined },
+  ];
+  if (kind) tabs.push({ value: "subject", label: `Same ${kind}` });
+  const shown = tabs.some(({ value }) => value === tab) ? tab : "effect";
 
   return (
     <>
       <DetailHeader delivery={delivery} endpointName={endpointName} onClose={onClose} />
-      <Tabs label="Parts of the delivery" tabs={tabs} value={tab} onValue={onTab}>
-        {panels[tab]()}
+      <Tabs label="Parts of the delivery" tabs={tabs} value={shown} onValue={onTab}>
+        {panels[shown]()}
       </Tabs>
       <footer className="flex h-10 shrink-0 items-center gap-1 border-t border-line px-2 max-md:h-[calc(56px+env(safe-area-inset-bottom))] max-md:pb-[env(safe-area-inset-bottom)]">
         <Button variant="quiet" onClick={() => void copyCurl()} className="px-2 font-normal">

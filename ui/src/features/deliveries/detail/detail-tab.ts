@@ -1,2 +1,2 @@
 /** The tabs of a delivery, as they stand in the address. */
-export type DetailTab = "body" | "headers" | "verdict";
+export type DetailTab = "body" | "headers" | "verdict" | "effect" | "subject";

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Delivery, unwrap } from "../../../lib/api";
+import { statusApi } from "../../../lib/statuses";
 import { mediaType } from "./body-kind";
 import { type Body, fetchBody, inflated, readUpTo } from "./read-body";
 
@@ -9,6 +10,7 @@ export const deliveryKeys = {
   body: (id: string) => ["deliveries", "body", id] as const,
   diagnosis: (id: string) => ["deliveries", "diagnosis", id] as const,
   tries: (id: string) => ["deliveries", "tries", id] as const,
+  subjects: ["deliveries", "subject"] as const,
   exactBody: (id: string) => ["deliveries", "exact body", id] as const,
 };
 
@@ -17,7 +19,7 @@ const mostShown = 1 << 20;
 /** An image can only be drawn whole. It is the most that the server takes. */
 const mostImage = 25 << 20;
 
-/** One delivery with its headers. It never changes, so it is fetched once. */
+/** One delivery with its headers and effects. Only these change, and `useEffects` has it fetched again then. */
 export const deliveryQuery = (id: string) =>
   queryOptions({
     queryKey: deliveryKeys.one(id),
@@ -41,6 +43,13 @@ export const triesQuery = ({ id, verdict, event }: Delivery) =>
     queryFn: async ({ signal }) =>
       unwrap(await api.GET("/deliveries/{id}/tries", { params: { path: { id } }, signal })).tries,
     enabled: verdict === "verified" && !!event,
+  });
+
+/** Where a subject of the delivery stands, and how it came there. */
+export const statusQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...deliveryKeys.subjects, id],
+    queryFn: async ({ signal }) => unwrap(await statusApi.GET("/statuses/{id}", { params: { path: { id } }, signal })),
   });
 
 /** The start of a delivery's body, unpacked where it was compressed. */

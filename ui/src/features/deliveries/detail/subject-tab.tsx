@@ -1,0 +1,55 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "wouter";
+import { EffectList } from "../../../components/effect-list";
+import { ErrorNote } from "../../../components/error-note";
+import { Skeleton } from "../../../components/skeleton";
+import { StateGlyph } from "../../../components/state-glyph";
+import { formatAmount } from "../../../lib/amount";
+import type { DeliveryDetail } from "../../../lib/api";
+import { capital, kindWords, stateWord, titleOf } from "../../../lib/status-words";
+import { statusQuery } from "./queries";
+
+interface SubjectTabProps {
+  delivery: DeliveryDetail;
+  /** The statuses of the subjects that it tells of. */
+  statuses: readonly string[];
+}
+
+/** A batch may tell of hundreds. */
+const most = 5;
+
+/** The life of what the delivery is about, in which it is one step. */
+export function SubjectTab({ delivery, statuses }: SubjectTabProps) {
+  return (
+    <div className="min-h-0 flex-1 space-y-6 overflow-y-auto p-4">
+      {statuses.slice(0, most).map((id) => (
+        <Subject key={id} id={id} delivery={delivery} />
+      ))}
+      {statuses.length > most && (
+        <p className="text-text-3">It tells of {statuses.length - most} more. Its effects list them all.</p>
+      )}
+    </div>
+  );
+}
+
+function Subject({ id, delivery }: { id: string; delivery: DeliveryDetail }) {
+  const { data, error, isPending, refetch } = useQuery(statusQuery(id));
+  if (isPending) return <Skeleton what="the subject" rows={4} />;
+  if (!data) return <ErrorNote title="Could not show this subject" error={error} onRetry={() => void refetch()} />;
+  const { kind, state, tone, amount, currency, timeline } = data;
+  return (
+    <section>
+      <h3 className="mb-3 flex flex-wrap items-center gap-x-2">
+        <StateGlyph tone={tone} size={12} />
+        <Link href={`/statuses/${data.id}`} className="font-semibold text-beam underline-offset-2 hover:underline">
+          {capital(kindWords[kind]?.one ?? kind)} {titleOf(data)}
+        </Link>
+        <span className="text-text-2">
+          {stateWord(state)}
+          {amount ? `, ${formatAmount(amount, currency)}` : ""}
+        </span>
+      </h3>
+      <EffectList effects={timeline} all={timeline} tone={tone} current={delivery.id} />
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { DeliveryDetail } from "../../../lib/api";
+import { live } from "../../../lib/live/live";
+import { type Effect, effectsOf } from "../../../lib/statuses";
+import { deliveryKeys } from "./queries";
+
+/** What a delivery did, kept true: a status may be told a moment after the delivery, and another event may change it. */
+export function useEffects(delivery: DeliveryDetail): readonly Effect[] {
+  const client = useQueryClient();
+  const effects = effectsOf(delivery);
+  const { id, seq } = delivery;
+  const about = effects.map(({ status }) => status).join(" ");
+  useEffect(
+    function followItsSubjects() {
+      const subjects = new Set(about.split(" "));
+      return live.follow({
+        updates(updates) {
+          const touched = updates.some(
+            (update) =>
+              update.kind === "status" &&
+              (update.seq === seq || [update.status.id, ...(update.status.merged ?? [])].some((s) => subjects.has(s))),
+          );
+          if (!touched) return;
+          void client.invalidateQueries({ queryKey: deliveryKeys.one(id) });
+          void client.invalidateQueries({ queryKey: deliveryKeys.subjects });
+        },
+      });
+    },
+    [client, id, seq, about],
+  );
+  return effects;
+}
