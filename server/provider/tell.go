@@ -135,12 +135,11 @@ func (t *telling) word(s *saying) word {
 	if s.at == "" {
 		return s.other
 	}
-	at := ""
-	for i, spot := range strings.Split(s.at, "+") {
-		if i > 0 {
-			at += "/"
-		}
-		at += t.read(spot)
+	spot, more, several := strings.Cut(s.at, "+")
+	at := t.read(spot)
+	for several {
+		spot, more, several = strings.Cut(more, "+")
+		at += "/" + t.read(spot)
 	}
 	if w, known := s.cases[at]; known {
 		return w
@@ -149,30 +148,37 @@ func (t *telling) word(s *saying) word {
 }
 
 func (t *telling) names(of *thing) []string {
-	names := make([]string, 0, len(of.names)+2)
+	names := make([]string, 0, len(of.names)+len(of.references))
 	for i := range of.names {
-		n := &of.names[i]
-		id := ""
-		for spot := range strings.SplitSeq(n.at, "+") {
-			part := t.read(spot)
-			if n.behind != "" {
-				_, part, _ = strings.Cut(part, n.behind)
-				if end := strings.IndexAny(part, "/?"); end >= 0 {
-					part = part[:end]
-				}
-			}
-			if part == "" {
-				id = ""
-				break
-			}
-			if id != "" {
-				id += "/"
-			}
-			id += part
-		}
-		names = addName(names, n.prefix, id)
+		names = addName(names, of.names[i].prefix, t.name(&of.names[i]))
 	}
 	return names
+}
+
+// name is a name without its prefix; "" where a part of it is missing.
+func (t *telling) name(n *naming) string {
+	spot, more, several := strings.Cut(n.at, "+")
+	id := n.cut(t.read(spot))
+	for several && id != "" {
+		spot, more, several = strings.Cut(more, "+")
+		part := n.cut(t.read(spot))
+		if part == "" {
+			return ""
+		}
+		id += "/" + part
+	}
+	return id
+}
+
+func (n *naming) cut(text string) string {
+	if n.behind == "" {
+		return text
+	}
+	_, text, _ = strings.Cut(text, n.behind)
+	if end := strings.IndexAny(text, "/?"); end >= 0 {
+		text = text[:end]
+	}
+	return text
 }
 
 func addName(names []string, prefix, id string) []string {

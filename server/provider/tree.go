@@ -28,7 +28,12 @@ type leaf struct {
 }
 
 // plant begins anew with other JSON.
-func (t *tree) plant(root string) { t.root, t.opened, t.leaves = root, t.opened[:0], t.leaves[:0] }
+func (t *tree) plant(root string) {
+	if t.leaves == nil {
+		t.opened, t.leaves = make([]branch, 0, 8), make([]leaf, 0, 64)
+	}
+	t.root, t.opened, t.leaves = root, t.opened[:0], t.leaves[:0]
+}
 
 // get returns what is at a path.
 func (t *tree) get(path string) (leaf, bool) {
