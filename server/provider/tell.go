@@ -207,6 +207,9 @@ func (t *telling) refer(s *hook.Statement, of *thing) {
 	}
 	own := t.endpoint.Statuses.References
 	for _, path := range own[:min(len(own), maxReferences)] {
+		if len(path) > maxName {
+			continue
+		}
 		text := t.item.text(path)
 		if text == "" {
 			text = t.body.text(path)

@@ -1,0 +1,51 @@
+package provider
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	"hookbeam/server/hook"
+)
+
+// FuzzStatements: whatever a body holds, no sender's story breaks, and what it tells keeps its bounds.
+func FuzzStatements(f *testing.F) {
+	for i := range all {
+		s := NewSampler()
+		for _, name := range all[i].SampleTypes() {
+			r := keptSample(f, s, all[i].ID, name)
+			f.Add(all[i].ID, r.Type, string(r.Body), "metadata.order")
+		}
+	}
+	f.Add("stripe", "payment_intent.succeeded", `{"data":{"object":{"id":{"id":{}},"metadata":[[]],"amount_received":1e99,"currency":"\ud800"}}`, ".")
+	f.Add("paypal", "PAYMENT.CAPTURE.REFUNDED", `{"resource":{"links":[1,{"rel":"up"},{"rel":"up","href":"/captures/"}],"amount":{"value":"-."}}}`, "#=.#x=")
+	f.Add("razorpay", "", `[{"event":"order.paid"`, `\`)
+	f.Add("stripe", "charge.*", "{\"\x00\":{{{{", "")
+	f.Fuzz(func(t *testing.T, id, typ, body, reference string) {
+		p, known := For(id)
+		if !known {
+			return
+		}
+		r := recordOf("POST", nil, body)
+		r.ID, r.Type, r.ReceivedAt = "dlv_1", typ, hook.Millis(noon.UnixMilli())
+		for _, spot := range p.types {
+			if name, isHeader := strings.CutPrefix(spot, "header:"); isHeader {
+				r.Headers = append(r.Headers, hook.Header{Name: name, Value: typ})
+			}
+		}
+		told := p.Statements(&hook.Endpoint{Statuses: hook.StatusRules{References: []string{reference}}}, r)
+		if len(told) > maxItems*maxTold {
+			t.Fatalf("%d statements", len(told))
+		}
+		for _, s := range told {
+			if s.Kind == "" || s.Subject == "" || s.Event == "" || s.At.IsZero() || len(s.Names) == 0 || len(s.Names) > maxNames || s.Amount < 0 {
+				t.Errorf("%+v", s)
+			}
+			for _, text := range append([]string{s.Reference, s.Customer, s.Title, s.Refund, s.URL, s.Currency}, s.Names...) {
+				if len(text) > maxURL || strings.ContainsFunc(text, unicode.IsControl) {
+					t.Errorf("%q", text)
+				}
+			}
+		}
+	})
+}
