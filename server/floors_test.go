@@ -19,7 +19,7 @@ const module = "hookbeam"
 var floors = map[string]int{
 	"server/hook": 0,
 
-	"server/provider": 1, "server/access": 1, "server/live": 1, "server/follow": 1, "server/sqlite": 1,
+	"server/provider": 1, "server/access": 1, "server/live": 1, "server/follow": 1, "server/sqlite": 1, "server/mapping": 1,
 
 	"server/intake": 2, "server/status": 2, "web": 2,
 
@@ -56,6 +56,7 @@ var addresses = map[string][]string{
 	"github.com/realclientip":             {"server/access"},
 	"golang.org/x/time/rate":              {"server/access", "server/intake"},
 	"github.com/alecthomas/kong":          {""},
+	"github.com/expr-lang/expr":           {"server/mapping"},
 	"github.com/tidwall/gjson":            {"server/provider"},
 	"github.com/tidwall/sjson":            {"server/provider"},
 	"github.com/prometheus/client_golang": {"server/api"},
