@@ -22,6 +22,10 @@ const sentences: Record<string, [Partial<Effect>, string, number?]> = {
     { from: "partially_refunded", to: "partially_refunded" },
     "Counts for payment pi_3P, which stays partially refunded.",
   ],
+  "what was known": [
+    { rule: "same_state", from: "paid", to: "paid" },
+    "Says of payment pi_3P what was known: it is paid.",
+  ],
   "a repeat": [{ effect: "duplicate" }, "Duplicate of #11,870: it moved nothing.", 11870],
   "a repeat of nobody knows what": [{ effect: "duplicate" }, "It was told before, and moved nothing."],
   "what came late": [

@@ -120,6 +120,7 @@ export function effectSentence(effect: Effect, first?: number): string {
   const why = rule ? `, because ${ruleWords(effect)}` : "";
   switch (effect.effect) {
     case "applied":
+      if (rule === "same_state" && to) return `Says of ${name} what was known: it is ${stateWord(to)}.`;
       return moved(name, from, to);
     case "impossible":
       return `${moved(name, from, to)} That is no way such things go: a person should look.`;

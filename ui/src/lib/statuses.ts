@@ -1,5 +1,5 @@
 import type { Client } from "openapi-fetch";
-import { api, type DeliveryDetail, type Endpoint } from "./api";
+import { api, type DeliveryDetail } from "./api";
 
 /** Where a subject stands: a known word, or one of an endpoint's own. */
 export type State = string;
@@ -121,51 +121,6 @@ interface StatusPaths {
 /** The API's client, for statuses. */
 export const statusApi = api as unknown as Client<StatusPaths>;
 
-/** How an endpoint's status pages look, and what they show. */
-export interface StatusPage {
-  name?: string;
-  logo?: string;
-  color?: string;
-  back?: string;
-  /** Of amount, reference, timeline. */
-  hidden?: string[];
-  /** Origins whose pages may show it in a frame. */
-  embed?: string[];
-}
-
-/** What one value of a mapping's state means. */
-export interface MappedState {
-  value: string;
-  state: State;
-  tone?: Tone;
-  final?: boolean;
-  rank?: number;
-}
-
-/** Reads subjects out of deliveries of which nothing is known. */
-export interface Mapping {
-  kind: "own" | "payment";
-  subject: string;
-  state: string;
-  reference?: string;
-  amount?: string;
-  currency?: string;
-  occurred_at?: string;
-  states?: MappedState[];
-}
-
-/** What an endpoint's deliveries tell of, and what of it the public may see. */
-export interface StatusRules {
-  references?: string[];
-  mapping?: Mapping | null;
-  unsigned?: boolean;
-  page?: StatusPage;
-}
-
 /** What a delivery did. */
 export const effectsOf = (delivery: DeliveryDetail): readonly Effect[] =>
   (delivery as { effects?: Effect[] }).effects ?? [];
-
-/** An endpoint's rules for statuses. */
-export const rulesOf = (endpoint: Endpoint | undefined): StatusRules =>
-  (endpoint as { statuses?: StatusRules } | undefined)?.statuses ?? {};

@@ -13,6 +13,7 @@ import { toRequest } from "./endpoint-draft";
 import { EndpointForm } from "./endpoint-form";
 import { FirstDelivery } from "./first-delivery";
 import { useDeleteEndpoint, useUpdateEndpoint } from "./mutations";
+import { StatusPageSection } from "./status-page-section";
 
 interface EndpointEditorProps {
   endpoint: Endpoint;
@@ -80,7 +81,7 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
       <hr className="border-line" />
       <EndpointForm
         // A saved change makes a new draft, in which no value of a secret is left.
-        key={JSON.stringify(endpoint)}
+        key={JSON.stringify({ ...endpoint, statuses: undefined })}
         endpoint={endpoint}
         saving={update.isPending}
         error={update.error}
@@ -94,6 +95,8 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
           })
         }
       />
+      <hr className="border-line" />
+      <StatusPageSection endpoint={endpoint} />
       <hr className="border-line" />
       <section className="flex items-center gap-3">
         <p className="flex-1 text-s text-pretty text-text-3">

@@ -1,0 +1,77 @@
+import type { MappedState, Mapping } from "../../lib/status-rules";
+import type { Tone } from "../../lib/statuses";
+
+/** What one value means, in the form. Those further down win where two happen in the same moment. */
+export interface StateDraft {
+  /** Tells rows apart while they are edited. */
+  key: number;
+  value: string;
+  state: string;
+  tone: Tone;
+  final: boolean;
+}
+
+/** How subjects are read out of deliveries of which nothing is known, as a person writes it. */
+export interface MappingDraft {
+  kind: Mapping["kind"];
+  subject: string;
+  state: string;
+  reference: string;
+  amount: string;
+  currency: string;
+  occurredAt: string;
+  states: StateDraft[];
+}
+
+/** Of a payment these are all that there are. */
+export const paymentStates = [
+  "pending",
+  "action_required",
+  "processing",
+  "authorized",
+  "paid",
+  "partially_refunded",
+  "refunded",
+  "failed",
+  "canceled",
+  "expired",
+] as const;
+
+/** The form's start: the mapping as it is, or an empty one. */
+export function draftOf(mapping: Mapping | null | undefined): MappingDraft {
+  const { kind = "own", subject = "", state = "", reference = "", amount = "", currency = "" } = mapping ?? {};
+  const rows = [...(mapping?.states ?? [])].sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+  const states = rows.map(({ value, state, tone = "neutral", final = false }, key) => ({
+    ...{ key, value, state, tone, final },
+  }));
+  return { kind, subject, state, reference, amount, currency, occurredAt: mapping?.occurred_at ?? "", states };
+}
+
+/** The draft as the server takes it; what is left empty is left out. */
+export function toMapping(draft: MappingDraft): Mapping {
+  const { kind, subject, state, reference, amount, currency, occurredAt, states } = draft;
+  const optional = Object.entries({ reference, amount, currency, occurred_at: occurredAt }).flatMap(([name, text]) =>
+    text.trim() ? [[name, text.trim()]] : [],
+  );
+  return {
+    ...{ kind, subject: subject.trim(), state: state.trim() },
+    ...Object.fromEntries(optional),
+    states: states
+      .filter(({ value, state }) => value.trim() && state.trim())
+      .map((row, rank) => mapped(row, rank, kind)),
+  };
+}
+
+function mapped({ value, state, tone, final }: StateDraft, rank: number, kind: Mapping["kind"]): MappedState {
+  const word = state.trim().toLowerCase().replaceAll(/\s+/g, "_");
+  const own = kind === "own" ? { tone, ...(final && { final }), ...(rank > 0 && { rank }) } : {};
+  return { value: value.trim(), state: word, ...own };
+}
+
+/** A new row below the others, of a value that was found. */
+export function withRow(states: readonly StateDraft[], value = "", kind: Mapping["kind"] = "own"): StateDraft[] {
+  const key = Math.max(-1, ...states.map((row) => row.key)) + 1;
+  const word = value.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "_");
+  const state = kind === "payment" ? (paymentStates.find((known) => known === word) ?? "pending") : word;
+  return [...states, { key, value, state, tone: "neutral", final: false }];
+}

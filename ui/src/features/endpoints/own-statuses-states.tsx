@@ -1,0 +1,121 @@
+import { Plus, X } from "lucide-react";
+import { Button } from "../../components/button";
+import { IconButton } from "../../components/icon-button";
+import { Input } from "../../components/input";
+import { Select } from "../../components/select";
+import { StateGlyph } from "../../components/state-glyph";
+import type { Mapping } from "../../lib/status-rules";
+import { stateWord, toneOf } from "../../lib/status-words";
+import type { Tone } from "../../lib/statuses";
+import { paymentStates, type StateDraft, withRow } from "./own-statuses-draft";
+
+const tones: { value: Tone; label: string }[] = [
+  { value: "pending", label: "not begun" },
+  { value: "active", label: "under way" },
+  { value: "success", label: "good" },
+  { value: "warning", label: "needs someone" },
+  { value: "failure", label: "bad" },
+  { value: "neutral", label: "neither" },
+];
+
+const choices = paymentStates.map((value) => ({ value, label: stateWord(value) }));
+
+interface OwnStatusesStatesProps {
+  kind: Mapping["kind"];
+  states: StateDraft[];
+  onStates: (states: StateDraft[]) => void;
+}
+
+/** What each value of the state means. */
+export function OwnStatusesStates({ kind, states, onStates }: OwnStatusesStatesProps) {
+  const change = (key: number, part: Partial<StateDraft>) =>
+    onStates(states.map((row) => (row.key === key ? { ...row, ...part } : row)));
+  return (
+    <fieldset className="flex flex-col gap-1.5">
+      <legend className="mb-1 text-s font-[550]">What its values mean</legend>
+      {states.map((row) => (
+        <StateRow
+          key={row.key}
+          kind={kind}
+          row={row}
+          onChange={(part) => change(row.key, part)}
+          onRemove={() => onStates(states.filter(({ key }) => key !== row.key))}
+        />
+      ))}
+      <div>
+        <Button onClick={() => onStates(withRow(states, "", kind))}>
+          <Plus size={13} aria-hidden /> Add a value
+        </Button>
+      </div>
+      <p className="text-s text-pretty text-text-3">
+        {kind === "payment"
+          ? "A value that is not listed moves nothing."
+          : "A value that is not listed is shown as it is. Where two happen in the same moment, the one further down wins."}
+      </p>
+    </fieldset>
+  );
+}
+
+interface StateRowProps {
+  kind: Mapping["kind"];
+  row: StateDraft;
+  onChange: (part: Partial<StateDraft>) => void;
+  onRemove: () => void;
+}
+
+function StateRow({ kind, row: { value, state, tone, final }, onChange, onRemove }: StateRowProps) {
+  const name = value || "new";
+  return (
+    <div className="flex flex-wrap items-center gap-1.5">
+      <Input
+        aria-label={`Value ${name}`}
+        mono
+        value={value}
+        onChange={(change) => onChange({ value: change.target.value })}
+        placeholder="PAID"
+        spellCheck={false}
+        className="max-w-28"
+      />
+      <span aria-hidden className="text-text-3">
+        →
+      </span>
+      <StateGlyph tone={kind === "payment" ? toneOf(state) : tone} />
+      {kind === "payment" ? (
+        <Select
+          aria-label={`State of ${name}`}
+          choices={choices}
+          value={state}
+          onChange={(change) => onChange({ state: change.target.value })}
+          className="flex-1"
+        />
+      ) : (
+        <>
+          <Input
+            aria-label={`State of ${name}`}
+            value={state}
+            onChange={(change) => onChange({ state: change.target.value })}
+            placeholder="shipped"
+            className="max-w-28 flex-1"
+          />
+          <Select
+            aria-label={`Tone of ${name}`}
+            choices={tones}
+            value={tone}
+            onChange={(change) => onChange({ tone: change.target.value as Tone })}
+          />
+          <label className="flex items-center gap-1 text-s text-text-2">
+            <input
+              type="checkbox"
+              aria-label={`${name} is the end`}
+              checked={final}
+              onChange={(change) => onChange({ final: change.target.checked })}
+              className="size-3.5 accent-(--beam)"
+            />
+            the end
+          </label>
+        </>
+      )}
+      <IconButton label={`Remove ${name}`} icon={<X size={14} />} onClick={onRemove} className="ml-auto" />
+    </div>
+  );
+}

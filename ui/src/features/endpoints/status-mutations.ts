@@ -1,0 +1,51 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { unwrap } from "../../lib/api";
+import { endpointKeys } from "../../lib/endpoints";
+import { type Mapping, ruleApi, type StatusRules } from "../../lib/status-rules";
+
+const linkKeyKeys = (id: string) => ["endpoints", "link keys", id] as const;
+
+/** Changes an endpoint's rules for statuses; what is left out stays. */
+export function useUpdateRules(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (statuses: StatusRules) =>
+      unwrap(await ruleApi.PATCH("/endpoints/{id}", { params: { path: { id } }, body: { statuses } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: endpointKeys.all }),
+  });
+}
+
+/** Looks what a mapping would have made of the endpoint's past deliveries. */
+export const useTryMapping = (id: string) =>
+  useMutation({
+    mutationFn: async (mapping: Mapping) =>
+      unwrap(await ruleApi.POST("/endpoints/{id}/mapping/try", { params: { path: { id } }, body: { mapping } })),
+  });
+
+/** The keys that sign an endpoint's status links, newest first. */
+export const linkKeysQuery = (id: string) =>
+  queryOptions({
+    queryKey: linkKeyKeys(id),
+    queryFn: async ({ signal }) =>
+      unwrap(await ruleApi.GET("/endpoints/{id}/link-keys", { params: { path: { id } }, signal })).link_keys,
+  });
+
+/** Makes a new key; the older ones end after `overlap`. */
+export function useMakeLinkKey(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (overlap: string) =>
+      unwrap(await ruleApi.POST("/endpoints/{id}/link-keys", { params: { path: { id } }, body: { overlap } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: linkKeyKeys(id) }),
+  });
+}
+
+/** Takes a key away: its links end at once. */
+export function useDeleteLinkKey(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (key: string) =>
+      unwrap(await ruleApi.DELETE("/endpoints/{id}/link-keys/{key}", { params: { path: { id, key } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: linkKeyKeys(id) }),
+  });
+}

@@ -1,0 +1,61 @@
+import type { StatusRules } from "../../lib/status-rules";
+
+/** What a status page may show beside where a thing stands. */
+export const shownFields = [
+  { value: "amount", label: "the amount" },
+  { value: "reference", label: "the order’s number" },
+  { value: "timeline", label: "the steps" },
+] as const;
+
+/** What a person says of an endpoint's status pages. Lists are written one on each line. */
+export interface StatusPageDraft {
+  name: string;
+  logo: string;
+  color: string;
+  back: string;
+  hidden: string[];
+  embed: string;
+  references: string;
+  unsigned: boolean;
+}
+
+/** What is wrong with a draft, by field. */
+export type StatusPageMistakes = Partial<Record<keyof StatusPageDraft, string>>;
+
+const lines = (text: string) =>
+  text
+    .split(/\s*\n\s*/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+
+/** The form's start: the rules as they are. */
+export function draftOf({ page = {}, references = [], unsigned = false }: StatusRules): StatusPageDraft {
+  const { name = "", logo = "", color = "", back = "", hidden = [], embed = [] } = page;
+  return { name, logo, color, back, hidden, embed: embed.join("\n"), references: references.join("\n"), unsigned };
+}
+
+/** Says of each field what is wrong and what to do. */
+export function mistakesIn({ logo, color, back, embed }: StatusPageDraft): StatusPageMistakes {
+  const mistakes: StatusPageMistakes = {};
+  if (logo && !isUrl(logo, ["https:"])) mistakes.logo = "Give a whole address that begins with https://.";
+  if (color && !/^#[0-9a-f]{6}$/i.test(color)) mistakes.color = "Write it as # and six digits, such as #0a7f5c.";
+  if (back && !isUrl(back, ["https:", "http:"])) mistakes.back = "Give a whole address, such as https://shop.example/.";
+  const wrong = lines(embed).find((origin) => !isOrigin(origin));
+  if (wrong) mistakes.embed = `“${wrong}” is no origin. Write it without a path, such as https://shop.example.`;
+  return mistakes;
+}
+
+/** The draft as the server takes it. */
+export function toRules(draft: StatusPageDraft): StatusRules {
+  const { name, logo, color, back, hidden, embed, references, unsigned } = draft;
+  const page = { name: name.trim(), logo: logo.trim(), color: color.trim().toLowerCase(), back: back.trim() };
+  return { references: lines(references), unsigned, page: { ...page, hidden, embed: lines(embed) } };
+}
+
+function isUrl(text: string, schemes: string[]): boolean {
+  return URL.canParse(text) && schemes.includes(new URL(text).protocol);
+}
+
+function isOrigin(text: string): boolean {
+  return isUrl(text, ["https:", "http:"]) && new URL(text).origin === text.toLowerCase();
+}

@@ -1,0 +1,158 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { fireEvent, render, screen, within } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import { expect, it, vi } from "vitest";
+import { Toaster } from "../../components/toaster";
+import type { Endpoint } from "../../lib/api";
+import type { LinkKey, StatusRules } from "../../lib/status-rules";
+import { contrast } from "./contrast";
+import { StatusPageSection } from "./status-page-section";
+
+/** What answers; the API's client takes `fetch` as it finds it when it is made. */
+const net = vi.hoisted(() => {
+  const net = { answer: (_: Request): Promise<Response> => Promise.reject(new Error("nothing answers")) };
+  document.documentElement.dataset["base"] = `${location.origin}/`; // outside a browser an address must be whole
+  globalThis.fetch = ((request: Request) => net.answer(request)) as typeof fetch;
+  return net;
+});
+
+/** The far end: one endpoint's rules and keys. */
+function farEnd(answers: Record<string, unknown> = {}) {
+  let keys: LinkKey[] = [{ id: "key_old", created_at: "2026-11-20T09:00:00Z" }];
+  const written: [string, unknown][] = [];
+  net.answer = async (request) => {
+    const call = `${request.method} ${new URL(request.url).pathname.replace("/api/v1/endpoints/ep_1", "")}`;
+    const body: unknown = request.body ? await request.json() : undefined;
+    if (request.method !== "GET") written.push([call, body]);
+    const answer = (content: unknown, status = 200) =>
+      new Response(content ? JSON.stringify(content) : null, { status });
+    if (call === "GET /link-keys") return answer({ link_keys: keys });
+    if (call === "POST /link-keys") {
+      keys = [{ id: "key_new", created_at: "2026-11-23T09:00:00Z" }, ...keys];
+      return answer({ id: "key_new", key: "lk_the-value-itself", created_at: "2026-11-23T09:00:00Z" }, 201);
+    }
+    if (call.startsWith("DELETE ")) {
+      keys = keys.filter(({ id }) => !call.endsWith(id));
+      return answer(undefined, 204);
+    }
+    return answer(answers[call] ?? {});
+  };
+  return written;
+}
+
+async function open(statuses: StatusRules, section: string) {
+  const endpoint = { id: "ep_1", name: "shop", provider: "generic", statuses } as unknown as Endpoint;
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <StatusPageSection endpoint={endpoint} />
+      <Toaster />
+    </QueryClientProvider>,
+  );
+  await userEvent.click(screen.getByText(section));
+}
+
+const write = (field: HTMLElement, value: string) => fireEvent.change(field, { target: { value } });
+
+it("saves how the page looks, and what it shows", async () => {
+  const written = farEnd();
+  await open({ page: { name: "Acme", hidden: ["amount"] }, references: ["a.b"] }, "Status page");
+  const name = await screen.findByLabelText<HTMLInputElement>("Shop’s name");
+  expect(name.value).toBe("Acme");
+  write(screen.getByLabelText("Colour"), "#0A7F5C");
+  expect(screen.getByText(/5\.0:1 against white: easy to read/)).toBeTruthy();
+  write(screen.getByLabelText("Way back"), "https://shop.example/");
+  await userEvent.click(screen.getByLabelText("the amount"));
+  await userEvent.click(screen.getByLabelText("the steps"));
+  write(screen.getByLabelText("Pages that may show it in a frame"), "https://shop.example");
+  await userEvent.click(screen.getByRole("button", { name: "Save the status page" }));
+  expect(await screen.findByText("Saved the status page of shop")).toBeTruthy();
+  const page = { name: "Acme", logo: "", color: "#0a7f5c", back: "https://shop.example/" };
+  expect(written).toEqual([
+    [
+      "PATCH ",
+      {
+        statuses: {
+          references: ["a.b"],
+          unsigned: false,
+          page: { ...page, hidden: ["timeline"], embed: ["https://shop.example"] },
+        },
+      },
+    ],
+  ]);
+});
+
+it("says what is wrong before it asks the server", async () => {
+  const written = farEnd();
+  await open({}, "Status page");
+  write(await screen.findByLabelText("Logo"), "http://shop.example/logo.png");
+  write(screen.getByLabelText("Colour"), "green");
+  write(screen.getByLabelText("Pages that may show it in a frame"), "https://shop.example/cart");
+  await userEvent.click(screen.getByRole("button", { name: "Save the status page" }));
+  for (const field of ["Logo", "Colour", "Pages that may show it in a frame"]) {
+    expect(screen.getByLabelText(field).getAttribute("aria-invalid"), field).toBe("true");
+  }
+  expect(written).toEqual([]);
+});
+
+it("shows a new key once, and asks before it takes one away", async () => {
+  const written = farEnd();
+  await open({}, "Status page");
+  const keys = await screen.findByRole("region", { name: "Link keys" });
+  await userEvent.selectOptions(await within(keys).findByLabelText("older ones"), "168h");
+  await userEvent.click(within(keys).getByRole("button", { name: "Make a new key" }));
+  expect(await within(keys).findByText("lk_the-value-itself")).toBeTruthy();
+  await within(keys).findByText("key_new");
+  await userEvent.click(within(keys).getByRole("button", { name: "Delete key key_old" }));
+  expect(written).toHaveLength(1);
+  await userEvent.click(within(keys).getByRole("button", { name: "Delete" }));
+  await vi.waitFor(() => expect(within(keys).queryByText("key_old")).toBeNull());
+  expect(written).toEqual([
+    ["POST /link-keys", { overlap: "168h" }],
+    ["DELETE /link-keys/key_old", undefined],
+  ]);
+});
+
+it("saves an own mapping only as it was tried", async () => {
+  const result = {
+    ...{ looked: 1000, matched: 940, failed: 2 },
+    states: [
+      { value: "PAID", state: "", count: 700 },
+      { value: "OPEN", state: "open", count: 240 },
+    ],
+    examples: [{ delivery: "dlv_7", seq: 7, subject: "own/17", state: "open", reference: "10-4471", amount: 4900 }],
+    problems: [{ delivery: "dlv_8", seq: 8, error: "body.order is nothing" }],
+  };
+  const written = farEnd({ "POST /mapping/try": result });
+  await open({}, "Your own statuses");
+  const save = () => screen.getByRole<HTMLButtonElement>("button", { name: "Save" });
+  write(await screen.findByLabelText("What it is about"), "body.order.id");
+  write(screen.getByLabelText("Where it stands"), "body.order.state");
+  expect(save().disabled).toBe(true);
+  await userEvent.click(screen.getByRole("button", { name: "Try on past deliveries" }));
+  expect(await screen.findByText("Of the last 1,000: 940 matched, 2 states, 2 failed.")).toBeTruthy();
+  expect(screen.getByRole("link", { name: "#8" }).getAttribute("href")).toBe("/deliveries/dlv_8");
+  expect(save().disabled).toBe(false);
+
+  await userEvent.click(screen.getByRole("button", { name: "Say what PAID means" }));
+  await userEvent.selectOptions(screen.getByLabelText("Tone of PAID"), "success");
+  await userEvent.click(screen.getByLabelText("PAID is the end"));
+  expect(save().disabled).toBe(true);
+  await userEvent.click(screen.getByRole("button", { name: "Try on past deliveries" }));
+  await vi.waitFor(() => expect(save().disabled).toBe(false));
+  await userEvent.click(save());
+  expect(await screen.findByText("Saved your own statuses")).toBeTruthy();
+  const mapping = {
+    ...{ kind: "own", subject: "body.order.id", state: "body.order.state" },
+    states: [{ value: "PAID", state: "paid", tone: "success", final: true }],
+  };
+  expect(written.slice(1)).toEqual([
+    ["POST /mapping/try", { mapping }],
+    ["PATCH ", { statuses: { mapping } }],
+  ]);
+});
+
+it("reckons contrast as it is defined", () => {
+  expect(contrast("#000000", "#ffffff")).toBeCloseTo(21);
+  expect(contrast("#777777", "#ffffff")).toBeCloseTo(4.48, 2);
+  expect(contrast("red", "#ffffff")).toBeUndefined();
+});

@@ -1,0 +1,39 @@
+import type { ReactNode } from "react";
+import { useState } from "react";
+import type { Endpoint } from "../../lib/api";
+import { rulesOf } from "../../lib/status-rules";
+import { LinkKeys } from "./link-keys";
+import { OwnStatuses } from "./own-statuses";
+import { StatusPageForm } from "./status-page-form";
+
+/** What the endpoint's deliveries tell of, and how customers see it. Folded: most never change it. */
+export function StatusPageSection({ endpoint }: { endpoint: Endpoint }) {
+  const rules = rulesOf(endpoint);
+  const own = endpoint.provider === "generic" || !!rules.mapping;
+  return (
+    <section className="flex flex-col gap-3">
+      <Fold title="Status page">
+        {/* What was saved makes a new draft. */}
+        <StatusPageForm key={JSON.stringify([rules.page, rules.references, rules.unsigned])} endpoint={endpoint} />
+        <hr className="border-line" />
+        <LinkKeys endpoint={endpoint.id} />
+      </Fold>
+      {own && (
+        <Fold title="Your own statuses">
+          <OwnStatuses key={JSON.stringify(rules.mapping)} endpoint={endpoint} />
+        </Fold>
+      )}
+    </section>
+  );
+}
+
+/** What is inside is drawn, and asked for, only once it is unfolded. */
+function Fold({ title, children }: { title: string; children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="cursor-pointer text-s font-[550] text-text-2 hover:text-text">{title}</summary>
+      {open && <div className="mt-3 flex flex-col gap-4">{children}</div>}
+    </details>
+  );
+}
