@@ -56,6 +56,7 @@ var addresses = map[string][]string{
 	"github.com/realclientip":             {"server/access"},
 	"golang.org/x/time/rate":              {"server/access", "server/intake"},
 	"github.com/alecthomas/kong":          {""},
+	"github.com/golang-jwt/jwt":           {"server/access"},
 	"github.com/expr-lang/expr":           {"server/mapping"},
 	"github.com/tidwall/gjson":            {"server/provider"},
 	"github.com/tidwall/sjson":            {"server/provider"},

@@ -1,0 +1,77 @@
+package access
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// mint makes a token as a shop's own code would, without our library.
+func mint(header, payload, key string) string {
+	text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(payload))
+	mac := hmac.New(sha256.New, []byte(key))
+	_, _ = mac.Write([]byte(text))
+	return text + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+func TestOnlyAWholeAndTimelyTokenOfTheEndpointsOwnKeyIsRead(t *testing.T) {
+	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	ours, err := NewLinkKey(rand.Reader, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, _ := NewLinkKey(rand.Reader, now)
+	ended.ExpiresAt = hook.Time{Time: now}
+	theirs, _ := NewLinkKey(rand.Reader, now)
+	keys := func(id hook.EndpointID) []hook.LinkKey {
+		return map[hook.EndpointID][]hook.LinkKey{"ep_a": {ours, ended}, "ep_b": {theirs}}[id]
+	}
+	hs, in := `{"alg":"HS256","typ":"JWT"}`, now.Add(time.Hour).Unix()
+	good := fmt.Sprintf(`{"ep":"ep_a","sub":"order/10-4471","exp":%d}`, in)
+	signed, err := SignLink(ours, Link{Endpoint: "ep_a", Subject: "payment/pi_1", Mode: "test", Expires: now.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, token := range map[string]string{
+		"our own": signed, "a shop's": mint(hs, good, ours.Value),
+		"with more in it": mint(hs, fmt.Sprintf(`{"iss":"shop","iat":%d,"ep":"ep_a","sub":"order/1","exp":%d.5}`, now.Unix(), in), ours.Value),
+	} {
+		l, err := ReadLink(token, now, keys)
+		if err != nil || l.Endpoint != "ep_a" || l.Subject == "" || !l.Expires.After(now) {
+			t.Errorf("%s: %+v, %v", name, l, err)
+		}
+	}
+	for name, token := range map[string]string{
+		"nothing": "", "words": "a.b.c", "no signature": strings.Join(strings.Split(signed, ".")[:2], ".") + ".",
+		"one bit off":                     signed[:len(signed)-2] + map[bool]string{true: "A", false: "B"}[signed[len(signed)-2] != 'A'] + signed[len(signed)-1:],
+		"the same bits written otherwise": signed[:len(signed)-1] + string(signed[len(signed)-1]+1), // its last two are padding
+		"what must be understood":         mint(`{"alg":"HS256","crit":["exp"]}`, good, ours.Value),
+		"another's key":                   mint(hs, good, theirs.Value),
+		"a key that has ended":            mint(hs, good, ended.Value),
+		"no key":                          mint(hs, good, ""),
+		"another endpoint":                mint(hs, strings.Replace(good, "ep_a", "ep_b", 1), ours.Value),
+		"no endpoint":                     mint(hs, strings.Replace(good, "ep_a", "ep_c", 1), ours.Value),
+		"no algorithm":                    mint(`{"alg":"none"}`, good, ours.Value),
+		"none, unsigned":                  strings.TrimRight(mint(`{"alg":"none"}`, good, ""), "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"),
+		"another algorithm":               mint(`{"alg":"HS512"}`, good, ours.Value),
+		"no end":                          mint(hs, `{"ep":"ep_a","sub":"order/1"}`, ours.Value),
+		"over":                            mint(hs, fmt.Sprintf(`{"ep":"ep_a","sub":"order/1","exp":%d}`, now.Unix()), ours.Value),
+		"for ever":                        mint(hs, `{"ep":"ep_a","sub":"order/1","exp":99999999999}`, ours.Value),
+		"not yet":                         mint(hs, fmt.Sprintf(`{"ep":"ep_a","sub":"order/1","exp":%d,"nbf":%d}`, in, in-60), ours.Value),
+		"no subject":                      mint(hs, fmt.Sprintf(`{"ep":"ep_a","exp":%d}`, in), ours.Value),
+		"a subject too long":              mint(hs, fmt.Sprintf(`{"ep":"ep_a","sub":%q,"exp":%d}`, strings.Repeat("x", 251), in), ours.Value),
+		"a mode that is none":             mint(hs, fmt.Sprintf(`{"ep":"ep_a","sub":"order/1","mode":"live","exp":%d}`, in), ours.Value),
+		"more than a token has":           mint(hs, fmt.Sprintf(`{"ep":"ep_a","sub":"order/1","exp":%d,"x":%q}`, in, strings.Repeat("x", 5000)), ours.Value),
+	} {
+		if l, err := ReadLink(token, now, keys); err == nil || l != (Link{}) {
+			t.Errorf("%s is let in: %+v", name, l)
+		}
+	}
+}
