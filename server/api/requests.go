@@ -95,8 +95,14 @@ func (l *loggedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(l.ResponseWriter).Hijack()
 }
 
-// loggable hides what in a path is a secret: one-time codes, and the tails of addresses.
+// loggable hides what in a path is a secret: one-time codes, the tokens of status links, and the tails of addresses.
 func loggable(path string) string {
+	for _, before := range []string{"/status/", prefix + "/status/"} {
+		if rest, ok := strings.CutPrefix(path, before); ok && rest != "" {
+			_, live := strings.CutSuffix(rest, "/live")
+			return before + "…" + map[bool]string{true: "/live"}[live]
+		}
+	}
 	if rest, ok := strings.CutPrefix(path, "/login/"); ok && rest != "" {
 		return "/login/…"
 	}
