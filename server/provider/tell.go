@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,10 +92,8 @@ func (p *Provider) told(t *telling, all []hook.Statement, one hook.Event) []hook
 }
 
 func matches(pattern, typ string) bool {
-	if begins, open := strings.CutSuffix(pattern, "*"); open {
-		return strings.HasPrefix(typ, begins)
-	}
-	return pattern == typ
+	last := len(pattern) - 1
+	return pattern == typ || last >= 0 && pattern[last] == '*' && strings.HasPrefix(typ, pattern[:last])
 }
 
 // statement reads what a tell says of its subject; false where it says nothing, or of nobody.
@@ -116,7 +113,9 @@ func (t *telling) statement(tl *tell, one hook.Event) (s hook.Statement, says bo
 		Customer: t.customer(of), URL: t.url(of), Title: t.title(of),
 	}
 	s.Fulfilment = t.word(&of.fulfils).state
-	s.Version, _ = strconv.ParseInt(t.read(of.version), 10, 64) // 0 where there is none
+	if of.version != "" {
+		s.Version, _ = strconv.ParseInt(t.read(of.version), 10, 64) // 0 where there is none
+	}
 	for _, spot := range of.times {
 		if at, ok := readTime(t.read(spot)); ok {
 			s.At = at
@@ -145,131 +144,6 @@ func (t *telling) word(s *saying) word {
 		return w
 	}
 	return s.other
-}
-
-func (t *telling) names(of *thing) []string {
-	names := make([]string, 0, len(of.names)+len(of.references))
-	for i := range of.names {
-		names = addName(names, of.names[i].prefix, t.name(&of.names[i]))
-	}
-	return names
-}
-
-// name is a name without its prefix; "" where a part of it is missing.
-func (t *telling) name(n *naming) string {
-	spot, more, several := strings.Cut(n.at, "+")
-	id := n.cut(t.read(spot))
-	for several && id != "" {
-		spot, more, several = strings.Cut(more, "+")
-		part := n.cut(t.read(spot))
-		if part == "" {
-			return ""
-		}
-		id += "/" + part
-	}
-	return id
-}
-
-func (n *naming) cut(text string) string {
-	if n.behind == "" {
-		return text
-	}
-	_, text, _ = strings.Cut(text, n.behind)
-	if end := strings.IndexAny(text, "/?"); end >= 0 {
-		text = text[:end]
-	}
-	return text
-}
-
-func addName(names []string, prefix, id string) []string {
-	if id == "" || len(prefix)+1+len(id) > maxName || len(names) == maxNames || !printable(id) {
-		return names
-	}
-	if name := prefix + "/" + id; !slices.Contains(names, name) {
-		names = append(names, name)
-	}
-	return names
-}
-
-// refer adds the shop's own names: those known of the sender, then those that the endpoint knows.
-func (t *telling) refer(s *hook.Statement, of *thing) {
-	add := func(text string) {
-		if text = strings.TrimSpace(text); text == "" || len(text) > maxName || !printable(text) {
-			return
-		}
-		if s.Reference == "" {
-			s.Reference = text
-		}
-		s.Names = addName(s.Names, "order", text)
-	}
-	for _, spot := range of.references {
-		add(t.read(spot))
-	}
-	own := t.endpoint.Statuses.References
-	for _, path := range own[:min(len(own), maxReferences)] {
-		if len(path) > maxName {
-			continue
-		}
-		text := t.item.text(path)
-		if text == "" {
-			text = t.body.text(path)
-		}
-		add(text)
-	}
-}
-
-// first returns the text at the first of some spots where there is one of a length that can be.
-func (t *telling) first(spots []string, most int) string {
-	for _, spot := range spots {
-		if text := t.read(spot); text != "" && len(text) <= most && printable(text) {
-			return text
-		}
-	}
-	return ""
-}
-
-func (t *telling) customer(of *thing) string {
-	mail := t.first(of.customer, maxMail)
-	if !strings.Contains(mail, "@") {
-		return ""
-	}
-	return mail
-}
-
-func (t *telling) url(of *thing) string {
-	address := t.first(of.urls, maxURL)
-	if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return ""
-	}
-	return address
-}
-
-func (t *telling) title(of *thing) string {
-	for _, template := range of.titles {
-		if title := t.fill(template); title != "" && len(title) <= maxName && printable(title) {
-			return title
-		}
-	}
-	return ""
-}
-
-// fill writes a template; "" where one of its spots has nothing.
-func (t *telling) fill(template string) string {
-	var b strings.Builder
-	for {
-		plain, rest, more := strings.Cut(template, "{")
-		b.WriteString(plain)
-		if !more {
-			return b.String()
-		}
-		spot, behind, _ := strings.Cut(rest, "}")
-		text := t.read(spot)
-		if text == "" {
-			return ""
-		}
-		b.WriteString(text)
-		template = behind
-	}
 }
 
 // read returns the text at a spot of a story, "" where there is none.

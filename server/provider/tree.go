@@ -93,10 +93,16 @@ func (t *tree) open(path string) []leaf {
 		}
 	}
 	inside := t.root
-	if path != "" {
-		l, _ := t.get(path)
+	switch {
+	case path == "":
+	case len(t.opened) == 0 && isPlain(path): // most of what is asked for stands at one place: straight to it
 		inside = ""
-		if l.kind == gjson.JSON {
+		if r := gjson.Get(t.root, path); r.Type == gjson.JSON {
+			inside = r.Raw
+		}
+	default:
+		inside = ""
+		if l, _ := t.get(path); l.kind == gjson.JSON {
 			inside = l.text
 		}
 	}
@@ -114,6 +120,16 @@ func (t *tree) open(path string) []leaf {
 	})
 	t.opened = append(t.opened, branch{path, from, len(t.leaves)})
 	return t.leaves[from:]
+}
+
+// isPlain reports whether a path means nothing else to gjson than here.
+func isPlain(path string) bool {
+	for _, c := range []byte(path) {
+		if c != '.' && c != '_' && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
 }
 
 // cutLast splits a path at its last dot that no backslash stands before.
