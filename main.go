@@ -15,7 +15,6 @@ import (
 
 	"hookbeam/server"
 	"hookbeam/server/access"
-	"hookbeam/server/api"
 	"hookbeam/web"
 )
 
@@ -110,7 +109,7 @@ type serveCmd struct {
 func (c *serveCmd) Run(ctx context.Context, io stdio, env environment) error {
 	c.AdminToken, c.Config.Version = env("HOOKBEAM_ADMIN_TOKEN"), version
 	return server.Run(ctx, c.Config, server.Outside{
-		Pages: func(site access.Site) api.Pages {
+		Pages: func(site access.Site) server.Pages {
 			return web.New(web.Options{Site: site, Version: version, UI: dashboard()})
 		},
 		Stdout: io.Out, JSON: c.JSON, Log: c.logger(io.Err),

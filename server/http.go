@@ -51,6 +51,7 @@ func (s *server) drain(dismissReaders func()) {
 		s.outside.Log.Warn("could not stop listening", "error", err)
 	}
 	dismissReaders()
+	s.api.Watched()
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()
 	s.conns.drained(ctx)

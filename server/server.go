@@ -26,10 +26,16 @@ import (
 
 // Outside is what the program around the server gives to it.
 type Outside struct {
-	Pages  func(access.Site) api.Pages
+	Pages  func(access.Site) Pages
 	Stdout io.Writer // told where the dashboard is
 	JSON   bool      // tell it for machines
 	Log    *slog.Logger
+}
+
+// Pages are all pages that the server draws itself.
+type Pages interface {
+	api.Pages
+	api.StatusPages
 }
 
 // server is the parts of a running Hookbeam.
@@ -100,10 +106,11 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 	in := intake.New(s.endpoints, s.store, time.Now, func(slug string) string { return s.site.URL("in/" + slug) })
 	in.LookUp(intake.NewCertificates(s.store, log, time.Now))
 	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions, Log: log})
+	pages := s.outside.Pages(s.site)
 	s.api = api.New(api.Options{
 		Site: s.site, Version: s.config.Version, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
-		Store: s.store, Endpoints: s.endpoints, Intake: in, Pages: s.outside.Pages(s.site),
+		Store: s.store, Endpoints: s.endpoints, Intake: in, Board: s.board, Pages: pages, Status: pages,
 		Receive: api.NewReceive(api.ReceiveOptions{
 			Endpoints: s.endpoints, Intake: in, Addresses: addresses, Now: time.Now, Log: log,
 			PerAddress:  access.NewLimiter(float64(s.config.RateAddress), s.config.RateAddress.burst(), limitedKeys),

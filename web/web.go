@@ -28,12 +28,13 @@ type Pages struct {
 	site    access.Site
 	version string
 	files   *files
+	ui      fs.FS
 	entry   func() (entry, error) // what the shell loads, read once
 }
 
 // New returns the pages.
 func New(o Options) *Pages {
-	return &Pages{site: o.Site, version: o.Version, files: newFiles(o.UI),
+	return &Pages{site: o.Site, version: o.Version, files: newFiles(o.UI), ui: o.UI,
 		entry: sync.OnceValues(func() (entry, error) { return readManifest(o.UI) })}
 }
 

@@ -7,12 +7,16 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
 	"hookbeam/server/sqlite"
+	"hookbeam/server/status"
 )
 
 // Pages draws what people see.
@@ -21,6 +25,14 @@ type Pages interface {
 	Login(w http.ResponseWriter, r *http.Request, nonce string, status int, problem *hook.Problem)
 	Problem(w http.ResponseWriter, r *http.Request, nonce string, status int, problem *hook.Problem)
 	ServeFile(w http.ResponseWriter, r *http.Request, path string) (ok bool)
+}
+
+// StatusPages draws what a status link shows.
+type StatusPages interface {
+	Status(w http.ResponseWriter, r *http.Request, page hook.StatusPage)
+	StatusGone(w http.ResponseWriter, r *http.Request, nonce string)
+	// Embedded returns a script that other sites' pages load; ok is false where the dashboard was not built.
+	Embedded(name string) (script []byte, ok bool)
 }
 
 // Options are the rooms behind the doors. All of them must be set.
@@ -37,7 +49,9 @@ type Options struct {
 	Store     *sqlite.Store
 	Endpoints *intake.Endpoints
 	Intake    *intake.Intake
+	Board     *status.Board
 	Pages     Pages
+	Status    StatusPages
 
 	Receive http.Handler // everything below /in/
 	Live    http.Handler // frames by socket
@@ -47,13 +61,17 @@ type Options struct {
 // API answers every request.
 type API struct {
 	Options
-	routes  *routes
-	others  http.Handler // all but receiving
-	receive http.Handler
-	ids     *requestIDs
-	guesses *access.Limiter // of one-time codes that were not right, by address
-	life    context.Context // ends when the server is stopping
-	end     context.CancelFunc
+	routes    *routes
+	others    http.Handler // all but receiving
+	receive   http.Handler
+	ids       *requestIDs
+	guesses   *access.Limiter    // of one-time codes that were not right, by address
+	badTokens *access.Limiter    // of status links, by address
+	watched   seats              // who watches public statuses by socket
+	upgrader  websocket.Upgrader // of those
+	rotating  sync.Mutex         // held while an endpoint's link keys change
+	life      context.Context    // ends when the server is stopping
+	end       context.CancelFunc
 }
 
 // Wrong one-time codes that an address may send: ten at once, then one in six seconds.
@@ -66,11 +84,16 @@ const (
 // New mounts every route of the table. It panics where a route and the table do not agree: that is a broken build.
 func New(o Options) *API {
 	a := &API{Options: o, ids: newRequestIDs(), guesses: access.NewLimiter(guessesPerSecond, guessesAtOnce, guessesKept)}
+	a.upgrader = newUpgrader(func(w http.ResponseWriter, reason error) {
+		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
+			Detail: "This address speaks WebSocket. Connect with ws:// or wss://, or poll it without /live.", Cause: reason})
+	})
 	a.life, a.end = context.WithCancel(context.Background())
 	a.routes = newRoutes(a)
 	a.mountPages()
 	a.mountHealth()
 	a.mountCalls()
+	a.mountPublic()
 	a.routes.HandleFunc("GET /api/v1/live", a.Live.ServeHTTP)
 	a.routes.HandleFunc("GET /api/v1/updates", a.Updates.ServeHTTP)
 	a.routes.HandleFunc("/api", a.unknown)

@@ -40,6 +40,8 @@ func (a *API) describedCalls(version string) huma.API {
 	a.mountProviders(h)
 	a.mountEndpoints(h)
 	a.mountDeliveries(h)
+	a.mountStatuses(h)
+	a.mountLinks(h)
 	return h
 }
 

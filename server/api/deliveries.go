@@ -92,6 +92,7 @@ type WholeDelivery struct {
 	Headers []hook.Header `json:"headers" nullable:"false" doc:"Every value; names sorted, the values of one name in the order received."`
 	Check   *Check        `json:"check,omitempty" doc:"How it was checked; absent where it was not."`
 	Batch   []BatchEvent  `json:"batch,omitempty" doc:"Its events, where there are several in the body."`
+	Effects []hook.Effect `json:"effects" nullable:"false" doc:"What it did to the subjects that it tells of."`
 }
 
 // Check says how a delivery was checked, when it was received.
@@ -132,6 +133,9 @@ func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body Wh
 		if d.Batch, err = a.batch(ctx, &r); err != nil {
 			return nil, err
 		}
+	}
+	if d.Effects, err = a.Board.Effects(ctx, &r); err != nil {
+		return nil, err
 	}
 	return &struct{ Body WholeDelivery }{d}, nil
 }

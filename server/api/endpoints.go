@@ -29,6 +29,7 @@ type Endpoint struct {
 	SignedURL string            `json:"signed_url" doc:"The address as registered at the provider, where it differs from url."`
 	Settings  map[string]string `json:"settings" doc:"The provider's other facts."`
 	Allow     []string          `json:"allow" nullable:"false" doc:"Who may send, as CIDRs; none: any address." example:"[\"203.0.113.0/24\"]"`
+	Statuses  StatusRules       `json:"statuses" doc:"What its deliveries tell of, and what of it the public may see."`
 	CreatedAt hook.Time         `json:"created_at" format:"date-time"`
 	Deleted   bool              `json:"deleted,omitempty" doc:"In a notice: it has just been deleted."`
 }
@@ -48,7 +49,8 @@ type Secret struct {
 func View(site access.Site, e hook.Endpoint) Endpoint {
 	v := Endpoint{ID: e.ID, Name: e.Name, URL: site.URL("in/" + e.Slug), Provider: e.Provider, Verify: e.Verify,
 		Tolerance: brief(e.Tolerance), Secrets: []SecretLabel{}, MaxBody: e.MaxBody, Response: e.Response,
-		SignedURL: e.SignedURL, Settings: e.Settings, Allow: append([]string{}, e.Allow...), CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero()}
+		SignedURL: e.SignedURL, Settings: e.Settings, Allow: append([]string{}, e.Allow...),
+		Statuses: viewRules(e.Statuses), CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero()}
 	for _, s := range e.Secrets {
 		v.Secrets = append(v.Secrets, SecretLabel{Label: s.Label})
 	}
@@ -80,6 +82,7 @@ type EndpointChange struct {
 	Response  orNull[hook.Response] `json:"response,omitempty" doc:"null: the standard answer."`
 	SignedURL *string               `json:"signed_url,omitempty" maxLength:"2000"`
 	Settings  *map[string]string    `json:"settings,omitempty"`
+	Statuses  *StatusRulesChange    `json:"statuses,omitempty"`
 	Allow     *[]string             `json:"allow,omitempty" maxItems:"200" doc:"Addresses and CIDRs that may send; an empty list: any address."`
 }
 
@@ -103,6 +106,9 @@ func (c *EndpointChange) apply(e *hook.Endpoint) error {
 	set(&e.SignedURL, c.SignedURL)
 	set(&e.Settings, c.Settings)
 	set(&e.Allow, c.Allow)
+	if c.Statuses != nil {
+		c.Statuses.apply(&e.Statuses)
+	}
 	if c.Response.sent {
 		e.Response = c.Response.value
 	}

@@ -57,7 +57,7 @@ func (a *API) guard(row *route, next http.Handler) http.Handler {
 			ctx, cancel = context.WithCancel(ctx)
 			defer cancel()
 			defer context.AfterFunc(a.life, cancel)()
-			if !row.socket { // a socket outlives its request, and looks after itself
+			if !row.socket && row.audience != anyone { // a socket outlives its request, and looks after itself
 				defer a.Gate.Sessions.OnEnd(r, cancel)()
 			}
 		}

@@ -4,6 +4,10 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
+	"net/url"
+	"strings"
+
+	"hookbeam/server/hook"
 )
 
 // policy is what an answer may do in a browser: its Content-Security-Policy. None of them may be framed.
@@ -14,6 +18,7 @@ const (
 	sandboxed                 // bytes that strangers sent: nothing, in an origin of its own
 	document                  // a page of ours without script
 	application               // the dashboard
+	watching                  // a page for one payer; watchPolicy says what its endpoint adds
 )
 
 const (
@@ -25,6 +30,8 @@ func (p policy) csp(nonce string) string {
 	switch p {
 	case sandboxed:
 		return cspSandboxed
+	case watching:
+		return watchPolicy(nonce, hook.Page{})
 	case document:
 		return "default-src 'none'; style-src 'self' 'nonce-" + nonce + "'; img-src 'self' data:; base-uri 'none'; " +
 			"form-action 'self'; frame-ancestors 'none'"
@@ -37,8 +44,22 @@ func (p policy) csp(nonce string) string {
 	}
 }
 
+// watchPolicy is what a status page may do: its own script talks to this server alone, a logo comes from where the shop
+// has it, and it may stand in frames of the pages that its endpoint names.
+func watchPolicy(nonce string, brand hook.Page) string {
+	images, frames := "img-src data:", "frame-ancestors 'none'"
+	if u, err := url.Parse(brand.Logo); err == nil && u.Scheme == "https" {
+		images += " https://" + u.Host
+	}
+	if len(brand.Embed) > 0 {
+		frames = "frame-ancestors " + strings.Join(brand.Embed, " ")
+	}
+	return "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce + "'; connect-src 'self'; " + images +
+		"; base-uri 'none'; form-action 'none'; " + frames + "; require-trusted-types-for 'script'"
+}
+
 // page reports whether people look at it, so that a problem there is told as a page.
-func (p policy) page() bool { return p == document || p == application }
+func (p policy) page() bool { return p == document || p == application || p == watching }
 
 // Values that are the same on every answer are shared: a header map takes them without allocating.
 var (

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"hookbeam/server/intake"
 	"hookbeam/server/live"
 	"hookbeam/server/sqlite"
+	"hookbeam/server/status"
 )
 
 const adminToken = "an administrator's token"
@@ -29,6 +31,7 @@ type house struct {
 	*httptest.Server
 	t        testing.TB
 	api      *API
+	board    *status.Board
 	stop     func() // ends the writer: nothing can be stored any more
 	log      *lines
 	endpoint hook.Endpoint
@@ -79,6 +82,21 @@ func (plainPages) ServeFile(w http.ResponseWriter, _ *http.Request, path string)
 	return false
 }
 
+func (plainPages) Status(w http.ResponseWriter, _ *http.Request, page hook.StatusPage) {
+	w.Header().Set("Content-Type", "text/html")
+	_, _ = fmt.Fprintf(w, "status nonce=%s %s reload=%d %+v", page.Nonce, page.Token, page.Reload, page.Public)
+}
+
+func (plainPages) StatusGone(w http.ResponseWriter, _ *http.Request, nonce string) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = io.WriteString(w, "gone nonce="+nonce)
+}
+
+func (plainPages) Embedded(name string) ([]byte, bool) {
+	return []byte("script " + name), name == "hookbeam.js" || name == "page.js"
+}
+
 func newHouse(t testing.TB, publicURL string) *house {
 	t.Helper()
 	h := &house{t: t, log: &lines{}, Server: httptest.NewUnstartedServer(nil)}
@@ -92,24 +110,31 @@ func newHouse(t testing.TB, publicURL string) *house {
 	addresses, err := access.NewAddresses(nil)
 	check(t, err)
 	logger := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	store, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: time.Now, Random: rand.Reader, Log: logger})
+	dir := t.TempDir()
+	store, err := sqlite.Open(t.Context(), dir, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: logger})
 	check(t, err)
-	hub := live.New(store, live.Options{Now: time.Now, Encode: EncodeText, Ping: Ping})
+	var board *status.Board
+	endpoints, err := intake.LoadEndpoints(t.Context(), store, time.Now, rand.Reader, func(e hook.Endpoint) { board.Change(e) })
+	check(t, err)
+	board, err = status.Open(t.Context(), status.Options{Log: store, Dir: dir, Endpoints: endpoints.Known, Now: time.Now, Logger: logger})
+	check(t, err)
+	h.board = board
+	hub := live.New(board, live.Options{Now: time.Now, Statuses: board, Encode: EncodeText, Ping: Ping})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = store.Run(ctx) })
-	running.Go(func() { _ = follow.Run(ctx, store, hub, logger) })
+	running.Go(func() { _ = follow.Run(ctx, store, board, logger) })
+	running.Go(func() { _ = board.Run(ctx) })
+	running.Go(func() { _ = follow.Run(ctx, board, hub, logger) })
 	running.Go(func() { _ = hub.Run(ctx) })
 	h.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
-	endpoints, err := intake.LoadEndpoints(t.Context(), store, time.Now, rand.Reader, func(hook.Endpoint) {})
-	check(t, err)
 	h.endpoint, err = endpoints.Create(t.Context(), hook.Endpoint{Name: "first"})
 	check(t, err)
 	in := intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug })
 	sessions := access.NewSessions(sqlite.Sessions{Store: store}, site)
 	h.api = New(Options{
 		Site: site, Version: "test", Now: time.Now, Log: logger, Addresses: addresses, Store: store, Endpoints: endpoints,
-		Intake: in, Pages: plainPages{},
+		Intake: in, Board: board, Pages: plainPages{}, Status: plainPages{},
 		Gate:    &access.Gate{Token: token, Sessions: sessions},
 		Logins:  &access.Logins{Store: store, Random: rand.Reader, Now: time.Now},
 		Receive: NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: in, Addresses: addresses, Now: time.Now, Log: logger}),
@@ -120,7 +145,9 @@ func newHouse(t testing.TB, publicURL string) *house {
 	t.Cleanup(func() {
 		h.api.Stop()
 		h.Close()
+		h.api.Watched()
 		h.stop()
+		check(t, board.Close())
 		check(t, store.Close())
 	})
 	return h

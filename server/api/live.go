@@ -49,16 +49,10 @@ func NewLive(o LiveOptions) *Live {
 	if o.MaxAll == 0 {
 		o.MaxAll = 20_000
 	}
-	return &Live{LiveOptions: o, byAddress: map[string]int{}, upgrader: websocket.Upgrader{
-		// A small read buffer and shared write buffers are what an idle socket costs; frames are written past them.
-		ReadBufferSize: 256, WriteBufferPool: &sync.Pool{}, WriteBufferSize: 1024, HandshakeTimeout: 10 * time.Second,
-		CheckOrigin: func(*http.Request) bool { return true }, // the guard has checked it, with a clear answer
-		Error: func(w http.ResponseWriter, r *http.Request, _ int, reason error) {
-			w.Header().Set("Upgrade", "websocket")
-			writeProblem(w, o.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
-				Detail: "This address speaks WebSocket. Connect with ws:// or wss://, or poll /api/v1/updates.", Cause: reason})
-		},
-	}}
+	return &Live{LiveOptions: o, byAddress: map[string]int{}, upgrader: newUpgrader(func(w http.ResponseWriter, reason error) {
+		writeProblem(w, o.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
+			Detail: "This address speaks WebSocket. Connect with ws:// or wss://, or poll /api/v1/updates.", Cause: reason})
+	})}
 }
 
 func (l *Live) ServeHTTP(w http.ResponseWriter, r *http.Request) {

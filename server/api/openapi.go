@@ -50,7 +50,7 @@ type Update struct {
 	Endpoint *Endpoint      `json:"endpoint,omitempty"`
 }
 
-// describeFrames adds the two calls that huma does not serve.
+// describeFrames adds the calls that huma does not serve.
 func describeFrames(o *huma.OpenAPI) {
 	schemas := o.Components.Schemas
 	problem := &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{
@@ -62,11 +62,34 @@ func describeFrames(o *huma.OpenAPI) {
 	endpoint := &huma.Param{Name: "endpoint", In: "query", Schema: text, Description: "Only what concerns this endpoint."}
 	wait := &huma.Param{Name: "wait", In: "query", Schema: text, Example: "25s", Description: "How long to wait for something to tell."}
 
+	describePublic(o, problem, wait)
 	o.AddOperation(&huma.Operation{OperationID: "poll-updates", Method: http.MethodGet, Path: "/updates",
 		Summary: "The next frame, by (long) polling", Parameters: []*huma.Param{after, endpoint, wait},
 		Responses: map[string]*huma.Response{"default": problem, "200": {Description: "A frame.",
 			Content: map[string]*huma.MediaType{jsonType[0]: {Schema: frame}}}}})
 	o.AddOperation(&huma.Operation{OperationID: "watch-live", Method: http.MethodGet, Path: "/live",
 		Summary: "A WebSocket of frames, one to a text message", Parameters: []*huma.Param{after, endpoint},
+		Responses: map[string]*huma.Response{"default": problem, "101": {Description: "The socket is open."}}})
+}
+
+// describePublic adds what a status link shows.
+func describePublic(o *huma.OpenAPI, problem *huma.Response, wait *huma.Param) {
+	const path = "/status/{token}"
+	text := &huma.Schema{Type: huma.TypeString}
+	token := &huma.Param{Name: "token", In: "path", Required: true, Schema: text, Description: "Of a status link."}
+	public := o.Components.Schemas.Schema(reflect.TypeFor[hook.Public](), true, "")
+	open := []map[string][]string{}
+	o.AddOperation(&huma.Operation{OperationID: "get-public-status", Method: http.MethodGet, Path: path, Security: open,
+		Summary: "What a status link shows; with wait and If-None-Match, when that has changed",
+		Parameters: []*huma.Param{token, wait,
+			{Name: "shown", In: "query", Schema: text, Description: "A state that a page has shown."},
+			{Name: "If-None-Match", In: "header", Schema: text, Description: "ETag of what is known."}},
+		Responses: map[string]*huma.Response{"default": problem, "304": {Description: "It is as it was."},
+			"200": {Description: "Where it stands.", Content: map[string]*huma.MediaType{jsonType[0]: {Schema: public}}}}})
+	o.AddOperation(&huma.Operation{OperationID: "ask-public-status", Method: http.MethodOptions, Path: path, Security: open,
+		Summary: "Whether another site's page may ask: any may", Parameters: []*huma.Param{token},
+		Responses: map[string]*huma.Response{"204": {Description: "It may."}}})
+	o.AddOperation(&huma.Operation{OperationID: "watch-public-status", Method: http.MethodGet, Path: path + "/live", Security: open,
+		Summary: "A WebSocket that tells the same object at once, on each change, and as a sign of life", Parameters: []*huma.Param{token},
 		Responses: map[string]*huma.Response{"default": problem, "101": {Description: "The socket is open."}}})
 }

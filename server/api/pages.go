@@ -11,7 +11,7 @@ import (
 
 // dashboard is every address that the dashboard shows something at.
 var dashboard = [...]string{"GET /{$}", "GET /deliveries", "GET /deliveries/{id}", "GET /endpoints", "GET /endpoints/{id}",
-	"GET /settings"}
+	"GET /statuses", "GET /statuses/{id}", "GET /settings"}
 
 func (a *API) mountPages() {
 	for _, pattern := range dashboard {

@@ -31,6 +31,7 @@ const (
 const (
 	never     = "no-store"
 	immutable = "private, max-age=31536000, immutable" // its name changes with its content
+	briefly   = "public, max-age=300"                  // its name stays, for it stands in other sites' pages
 )
 
 // bodies of calls are small: an endpoint with all its secrets.
@@ -58,8 +59,16 @@ func table() []route {
 		{pattern: "GET /deliveries/{id}", audience: visitor, policy: application, cache: never},
 		{pattern: "GET /endpoints", audience: visitor, policy: application, cache: never},
 		{pattern: "GET /endpoints/{id}", audience: visitor, policy: application, cache: never},
+		{pattern: "GET /statuses", audience: visitor, policy: application, cache: never},
+		{pattern: "GET /statuses/{id}", audience: visitor, policy: application, cache: never},
 		{pattern: "GET /settings", audience: visitor, policy: application, cache: never},
 		{pattern: "GET /assets/{file}", audience: member, policy: inert, cache: immutable},
+
+		{pattern: "GET /status/{token}", audience: anyone, policy: watching, cache: never},
+		{pattern: "GET /api/v1/status/{token}", audience: anyone, policy: inert, cache: never, lasting: true},
+		{pattern: "OPTIONS /api/v1/status/{token}", audience: anyone, policy: inert, cache: never},
+		{pattern: "GET /api/v1/status/{token}/live", audience: anyone, policy: inert, cache: never, lasting: true},
+		{pattern: "GET /embed/{file}", audience: anyone, policy: inert, cache: briefly},
 
 		{pattern: "GET /api/v1/openapi.json", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/session", audience: member, policy: inert, cache: never},
@@ -79,6 +88,14 @@ func table() []route {
 		{pattern: "GET /api/v1/deliveries/{id}/body", audience: member, policy: sandboxed, cache: never},
 		{pattern: "POST /api/v1/deliveries/{id}/diagnose", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/deliveries/{id}/tries", audience: member, policy: inert, cache: never},
+		{pattern: "GET /api/v1/statuses", audience: member, policy: inert, cache: never},
+		{pattern: "GET /api/v1/statuses/counts", audience: member, policy: inert, cache: never},
+		{pattern: "POST /api/v1/statuses/rebuild", audience: member, policy: inert, cache: never},
+		{pattern: "GET /api/v1/statuses/{id}", audience: member, policy: inert, cache: never},
+		{pattern: "POST /api/v1/status-links", audience: member, policy: inert, cache: never, body: callBody},
+		{pattern: "GET /api/v1/endpoints/{id}/link-keys", audience: member, policy: inert, cache: never},
+		{pattern: "POST /api/v1/endpoints/{id}/link-keys", audience: member, policy: inert, cache: never, body: callBody},
+		{pattern: "DELETE /api/v1/endpoints/{id}/link-keys/{key}", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/live", audience: member, policy: inert, cache: never, socket: true, lasting: true},
 		{pattern: "GET /api/v1/updates", audience: member, policy: inert, cache: never, lasting: true},
 

@@ -236,6 +236,9 @@ func complain(e hook.Endpoint) string {
 	if complaint := provider.CheckSettings(e.Provider, e.Settings); complaint != "" {
 		return "In settings, " + complaint
 	}
+	if complaint := complainOfStatuses(e.Statuses); complaint != "" {
+		return complaint
+	}
 	return complainOfSecrets(e.Provider, e.Secrets)
 }
 

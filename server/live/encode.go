@@ -24,7 +24,7 @@ func (b *blocks) encode(ctx context.Context, page []hook.Delivery, from, upTo ho
 		for len(deliveries) > 0 && deliveries[0].seq <= c.Seq {
 			all, deliveries = append(all, deliveries[0]), deliveries[1:]
 		}
-		all = append(all, entry{seq: c.Seq, endpoint: c.Endpoint, text: statusUpdate(c)})
+		all = append(all, entry{seq: c.Seq, endpoint: c.Endpoint, status: true, text: statusUpdate(c)})
 	}
 	return append(all, deliveries...), nil
 }

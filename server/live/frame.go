@@ -33,7 +33,8 @@ func (h *Hub) ringFrame(p Place) (f frame, ok bool) {
 			f.more = true
 			break
 		}
-		if e.notice || e.seq > p.scanned { // a cursor taken from the log itself may be ahead of the announcer
+		// A cursor taken from the log itself may be ahead of the announcer, but never of what deliveries moved.
+		if e.notice || e.status || e.seq > p.scanned {
 			b.take(e, p.Endpoint)
 		}
 		to.scanned = max(to.scanned, e.seq)

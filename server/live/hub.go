@@ -26,6 +26,8 @@ type Log interface {
 type Statuses interface {
 	// Changed returns the statuses whose last delivery is in (from, upTo], in the log's order.
 	Changed(ctx context.Context, from, upTo hook.Seq) ([]hook.StatusChange, error)
+	// Position is the seq up to which deliveries have moved them.
+	Position() hook.Seq
 }
 
 // Options are the limits and the outside world of a hub.
@@ -54,6 +56,9 @@ type Hub struct {
 // New returns a hub that announces what the log gets from now on.
 func New(log Log, o Options) *Hub {
 	head := log.Head()
+	if o.Statuses != nil {
+		head = min(head, o.Statuses.Position())
+	}
 	h := &Hub{log: log, options: o, head: head, changed: make(chan struct{}), blocks: newBlocks(log, o.Statuses),
 		stopped: make(chan struct{})}
 	h.ring.floor = head

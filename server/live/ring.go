@@ -16,6 +16,7 @@ const (
 type entry struct {
 	seq      hook.Seq
 	endpoint hook.EndpointID
+	status   bool // moved by the delivery at seq, whenever it is told of
 	notice   bool // stands beside the log, at seq, and passes every filter
 	text     []byte
 }

@@ -12,7 +12,7 @@ import (
 // Endpoints returns every endpoint, deleted ones too, oldest first.
 func (s *Store) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, name, slug, provider, verify, tolerance, secrets, max_body, response,
-		signed_url, settings, allow, created_at, deleted_at FROM endpoints ORDER BY created_at, id`)
+		signed_url, settings, allow, statuses, created_at, deleted_at FROM endpoints ORDER BY created_at, id`)
 	if err != nil {
 		return nil, s.failed("read endpoints", err)
 	}
@@ -20,13 +20,14 @@ func (s *Store) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 	var all []hook.Endpoint
 	for rows.Next() {
 		var e hook.Endpoint
-		var secrets, response, settings, allow []byte
+		var secrets, response, settings, allow, statuses []byte
 		var tolerance, created, deleted int64
 		if err := rows.Scan(&e.ID, &e.Name, &e.Slug, &e.Provider, &e.Verify, &tolerance, &secrets, &e.MaxBody, &response,
-			&e.SignedURL, &settings, &allow, &created, &deleted); err != nil {
+			&e.SignedURL, &settings, &allow, &statuses, &created, &deleted); err != nil {
 			return nil, s.failed("read endpoints", err)
 		}
-		for text, into := range map[*[]byte]any{&secrets: &e.Secrets, &response: &e.Response, &settings: &e.Settings, &allow: &e.Allow} {
+		for text, into := range map[*[]byte]any{&secrets: &e.Secrets, &response: &e.Response, &settings: &e.Settings, &allow: &e.Allow,
+			&statuses: &e.Statuses} {
 			if err := json.Unmarshal(*text, into); err != nil {
 				return nil, fmt.Errorf("read endpoint %s: %w", e.ID, err)
 			}
@@ -42,8 +43,8 @@ func (s *Store) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 
 // PutEndpoint writes an endpoint, new or changed.
 func (s *Store) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
-	texts := make([]string, 4)
-	for i, v := range []any{e.Secrets, e.Response, e.Settings, e.Allow} {
+	texts := make([]string, 5)
+	for i, v := range []any{e.Secrets, e.Response, e.Settings, e.Allow, e.Statuses} {
 		b, err := json.Marshal(v)
 		if err != nil {
 			return fmt.Errorf("write endpoint: %w", err)
@@ -56,8 +57,8 @@ func (s *Store) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
 	}
 	return s.do(ctx, func(c *writerConn) error {
 		return c.exec(`INSERT OR REPLACE INTO endpoints (id, name, slug, provider, verify, tolerance, secrets, max_body,
-			response, signed_url, settings, allow, created_at, deleted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			response, signed_url, settings, allow, statuses, created_at, deleted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(e.ID), e.Name, e.Slug, e.Provider, string(e.Verify), int64(e.Tolerance/time.Second), texts[0], e.MaxBody,
-			texts[1], e.SignedURL, texts[2], texts[3], e.CreatedAt.UnixMilli(), deleted)
+			texts[1], e.SignedURL, texts[2], texts[3], texts[4], e.CreatedAt.UnixMilli(), deleted)
 	})
 }

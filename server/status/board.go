@@ -126,8 +126,8 @@ func (b *Board) Position() hook.Seq {
 	return b.position
 }
 
-// Head is the newest seq that may be told of.
-func (b *Board) Head() hook.Seq { return b.Position() }
+// Head is the log's newest seq.
+func (b *Board) Head() hook.Seq { return b.Log.Head() }
 
 // Epoch names the log.
 func (b *Board) Epoch() string { return b.Log.Epoch() }

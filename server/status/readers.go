@@ -53,12 +53,12 @@ func newReader(endpoints func(hook.EndpointID) (hook.Endpoint, bool), id hook.En
 // change has an endpoint read as it is from now on, and reports whether what was read of it before may be read
 // otherwise now.
 func (rs *readers) change(e *hook.Endpoint) bool {
-	was := rs.of(e.ID) // before the change, where its deliveries were read
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
+	was := rs.known[e.ID]
 	delete(rs.known, e.ID)
 	if was == nil {
-		return true
+		return newReader(func(hook.EndpointID) (hook.Endpoint, bool) { return *e, true }, e.ID) != nil
 	}
 	o := &was.endpoint
 	return o.Provider != e.Provider || o.Statuses.Unsigned != e.Statuses.Unsigned || !maps.Equal(o.Settings, e.Settings) ||

@@ -28,10 +28,15 @@ func (b *Board) Rebuild(context.Context) error {
 
 // Change has an endpoint's deliveries read as it says from now on, those of the past too.
 func (b *Board) Change(e hook.Endpoint) {
-	if b.readers.change(&e) && e.DeletedAt.IsZero() {
-		_ = b.Rebuild(context.Background()) // it cannot fail
+	defer b.watches.everybody() // what the public may see may have changed
+	if !b.readers.change(&e) || !e.DeletedAt.IsZero() {
+		return
 	}
-	b.watches.everybody() // what the public may see may have changed
+	ctx := context.Background()
+	past, next, err := b.Log.Deliveries(ctx, hook.Filter{Endpoint: e.ID}, 0, 1)
+	if err != nil || len(past) > 0 || next > 0 {
+		_ = b.Rebuild(ctx) // it cannot fail
+	}
 }
 
 // Run draws everything again whenever that is asked for, until ctx ends.

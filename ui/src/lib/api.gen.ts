@@ -126,6 +126,41 @@ export interface paths {
         patch: operations["change-endpoint"];
         trace?: never;
     };
+    "/endpoints/{id}/link-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that sign an endpoint's status links */
+        get: operations["list-link-keys"];
+        put?: never;
+        /** Make a new key; the older ones end when overlap is over */
+        post: operations["create-link-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/endpoints/{id}/link-keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a key and every link that it signed, at once */
+        delete: operations["delete-link-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/endpoints/{id}/restore": {
         parameters: {
             query?: never;
@@ -246,6 +281,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/status-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link that lets one person watch one subject */
+        post: operations["create-status-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/status/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a status link shows; with wait and If-None-Match, when that has changed */
+        get: operations["get-public-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Whether another site's page may ask: any may */
+        options: operations["ask-public-status"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/status/{token}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A WebSocket that tells the same object at once, on each change, and as a sign of life */
+        get: operations["watch-public-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where subjects stand, those that changed last first */
+        get: operations["list-statuses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/statuses/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many subjects stand where */
+        get: operations["count-statuses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/statuses/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw all statuses again from the log, beside what is shown */
+        post: operations["rebuild-statuses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/statuses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One status with how it came there */
+        get: operations["get-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/updates": {
         parameters: {
             query?: never;
@@ -340,6 +495,17 @@ export interface components {
             complaint: string;
             /** @description What is odd about it, as a sentence; it is taken all the same. */
             doubt: string;
+        };
+        CountsOutBody: {
+            /**
+             * @description By state; a state that nothing is in is left out.
+             * @example {
+             *       "paid": 12
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
         };
         DeliveriesOutBody: {
             /** @description The log's cursor at which the page was read: frames after it miss nothing and repeat nothing. */
@@ -444,6 +610,42 @@ export interface components {
              */
             tried: number;
         };
+        Effect: {
+            /** Format: int64 */
+            amount?: number;
+            /** Format: date-time */
+            at: string;
+            currency?: string;
+            delivery?: string;
+            /**
+             * @description applied: it counts; duplicate: it was told before; late: something that outranks it was known; impossible: it counts, and a person should look; info: it moves nothing.
+             * @enum {string}
+             */
+            effect: "applied" | "duplicate" | "late" | "impossible" | "info";
+            event: string;
+            /** @description Where the subject stood before. */
+            from?: string;
+            kind: string;
+            /** Format: date-time */
+            received_at: string;
+            /**
+             * @description Stable code of why it moved nothing.
+             * @example money_outranks
+             */
+            rule?: string;
+            /**
+             * @description What the event said.
+             * @example captured
+             */
+            says: string;
+            /** Format: int64 */
+            seq: number;
+            status: string;
+            subject: string;
+            /** @description Where it stood after. */
+            to?: string;
+            type?: string;
+        };
         Endpoint: {
             /**
              * @description Who may send, as CIDRs; none: any address.
@@ -486,6 +688,8 @@ export interface components {
             };
             /** @description The address as registered at the provider, where it differs from url. */
             signed_url: string;
+            /** @description What its deliveries tell of, and what of it the public may see. */
+            statuses: components["schemas"]["StatusRules"];
             /**
              * @description How old a signature may be; 0s switches the check off.
              * @example 5m
@@ -526,6 +730,7 @@ export interface components {
                 [key: string]: string;
             };
             signed_url?: string;
+            statuses?: components["schemas"]["StatusRulesChange"];
             /**
              * @description A duration; 0s switches the check of a signature's age off.
              * @example 5m
@@ -567,6 +772,70 @@ export interface components {
             /** @example Signing secret */
             name: string;
         };
+        Link: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description What the page, the widget and the React package take. */
+            token: string;
+            /**
+             * Format: uri
+             * @description The page to send a person to.
+             */
+            url: string;
+        };
+        LinkKey: {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends, where it was replaced.
+             */
+            expires_at?: string;
+            id: string;
+            /** @description Signs tokens (JWT, HS256, the whole text as the secret). Shown once, when it is made. */
+            key?: string;
+        };
+        LinkKeysOutBody: {
+            /** @description Newest first. */
+            link_keys: components["schemas"]["LinkKey"][];
+        };
+        LinkWanted: {
+            /** @example ep_abcdefghijklmnopqrstuvwxyz */
+            endpoint: string;
+            /**
+             * @description A duration, up to 9600h; 72h where left out.
+             * @example 72h
+             */
+            expires_in?: string;
+            /**
+             * @description test: shows what test events tell; live, or left out: never does.
+             * @enum {string}
+             */
+            mode?: "live" | "test";
+            /**
+             * @description One of the subject's names; nothing need be known of it yet.
+             * @example payment/pi_3P
+             */
+            subject: string;
+        };
+        MappedState: {
+            final?: boolean;
+            /** Format: int64 */
+            rank?: number;
+            state: string;
+            tone?: string;
+            value: string;
+        };
+        Mapping: {
+            amount?: string;
+            currency?: string;
+            kind: string;
+            occurred_at?: string;
+            reference?: string;
+            state: string;
+            states?: components["schemas"]["MappedState"][] | null;
+            subject: string;
+        };
         NewEndpoint: {
             /** @description Addresses and CIDRs that may send; an empty list: any address. */
             allow?: string[];
@@ -592,6 +861,7 @@ export interface components {
                 [key: string]: string;
             };
             signed_url?: string;
+            statuses?: components["schemas"]["StatusRulesChange"];
             /**
              * @description A duration; 0s switches the check of a signature's age off.
              * @example 5m
@@ -599,6 +869,14 @@ export interface components {
             tolerance?: string;
             /** @enum {string} */
             verify?: "enforce" | "observe" | "off";
+        };
+        Page: {
+            back?: string;
+            color?: string;
+            embed?: string[] | null;
+            hidden?: string[] | null;
+            logo?: string;
+            name?: string;
         };
         Problem: {
             /**
@@ -645,6 +923,43 @@ export interface components {
         ProvidersOutBody: {
             providers: components["schemas"]["Provider"][];
         };
+        Public: {
+            /**
+             * Format: int64
+             * @description In minor units of currency.
+             */
+            amount?: number;
+            currency?: string;
+            /** @description Nothing is expected to follow: polling may stop. */
+            final: boolean;
+            fulfilment?: string;
+            /** @enum {string} */
+            kind?: "payment" | "order" | "run" | "deployment" | "own";
+            reference?: string;
+            /** Format: int64 */
+            refunded?: number;
+            /** Format: date-time */
+            started_at?: string;
+            /**
+             * @description Where it stands; "waiting" before anything is known.
+             * @example paid
+             */
+            status: string;
+            /** @description No money moved. */
+            test?: boolean;
+            timeline?: components["schemas"]["PublicStep"][] | null;
+            /** @enum {string} */
+            tone?: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
+            /** Format: date-time */
+            updated_at?: string;
+            /** @description How long such payments usually take; only while it is not final. */
+            usually?: components["schemas"]["Usually"];
+        };
+        PublicStep: {
+            /** Format: date-time */
+            at: string;
+            status: string;
+        };
         Range: {
             /** @description Empty where only the source is known. */
             cidrs: string[];
@@ -663,6 +978,13 @@ export interface components {
              * @description A 2xx status: the delivery was stored.
              */
             status: number;
+        };
+        RotateInBody: {
+            /**
+             * @description How long older keys stay good; 24h where left out.
+             * @example 24h
+             */
+            overlap?: string;
         };
         SampleOutBody: {
             id: string;
@@ -714,6 +1036,264 @@ export interface components {
              */
             name: string;
             required: boolean;
+        };
+        Shown: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description How it came there.
+             * @enum {string}
+             */
+            by: "page" | "poll" | "socket";
+            state: string;
+        };
+        Status: {
+            /**
+             * Format: int64
+             * @description In minor units of currency.
+             */
+            amount?: number;
+            /**
+             * Format: date-time
+             * @description When the first thing happened that is known of it.
+             */
+            created_at: string;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency?: string;
+            /** @description The customer's mail address, where the provider tells. */
+            customer?: string;
+            /**
+             * @description How its dispute stands, where there is one.
+             * @enum {string}
+             */
+            dispute?: "open" | "won" | "lost";
+            /** @description The endpoint whose deliveries tell of it. */
+            endpoint: string;
+            /** @description Nothing is expected to follow. */
+            final?: boolean;
+            /** @description Of an order: how much of it was sent. */
+            fulfilment?: string;
+            /**
+             * @description Names the status.
+             * @example sub_abcdefghijklmnopqrstuvwxyz
+             */
+            id: string;
+            /**
+             * @description What sort of thing it is.
+             * @enum {string}
+             */
+            kind: "payment" | "order" | "run" | "deployment" | "own";
+            /** @description Paid after it had looked final. */
+            late?: boolean;
+            /** @description Ids that it was shown under before they turned out to be one. */
+            merged?: string[] | null;
+            /**
+             * @description test: no money moved.
+             * @enum {string}
+             */
+            mode?: "test";
+            /** @description All its names. */
+            names: string[];
+            /** @description It went a way that payments do not go: a person should look. */
+            needs_review?: boolean;
+            /**
+             * @description The shop's own name of it.
+             * @example 10-4471
+             */
+            reference?: string;
+            /**
+             * Format: int64
+             * @description What of the amount went back.
+             */
+            refunded?: number;
+            /**
+             * Format: int64
+             * @description The delivery that last counted for it.
+             */
+            seq: number;
+            /**
+             * @description Where it stands.
+             * @example paid
+             */
+            state: string;
+            /**
+             * @description The name that it is shown under.
+             * @example payment/pi_3P
+             */
+            subject: string;
+            /** @description What it is, in words. */
+            title?: string;
+            /**
+             * @description How the state feels.
+             * @enum {string}
+             */
+            tone: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
+            /** @description Told by deliveries that nothing was checked of; the public does not see it. */
+            unverified?: boolean;
+            /**
+             * Format: date-time
+             * @description When it came to stand there.
+             */
+            updated_at: string;
+            /** @description Where the provider shows it. */
+            url?: string;
+        };
+        StatusDetail: {
+            /**
+             * Format: int64
+             * @description In minor units of currency.
+             */
+            amount?: number;
+            /**
+             * Format: date-time
+             * @description When the first thing happened that is known of it.
+             */
+            created_at: string;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency?: string;
+            /** @description The customer's mail address, where the provider tells. */
+            customer?: string;
+            /**
+             * @description How its dispute stands, where there is one.
+             * @enum {string}
+             */
+            dispute?: "open" | "won" | "lost";
+            /** @description The endpoint whose deliveries tell of it. */
+            endpoint: string;
+            /** @description Nothing is expected to follow. */
+            final?: boolean;
+            /** @description Of an order: how much of it was sent. */
+            fulfilment?: string;
+            /**
+             * @description Names the status.
+             * @example sub_abcdefghijklmnopqrstuvwxyz
+             */
+            id: string;
+            /**
+             * @description What sort of thing it is.
+             * @enum {string}
+             */
+            kind: "payment" | "order" | "run" | "deployment" | "own";
+            /** @description Paid after it had looked final. */
+            late?: boolean;
+            /** @description Ids that it was shown under before they turned out to be one. */
+            merged?: string[] | null;
+            /**
+             * @description test: no money moved.
+             * @enum {string}
+             */
+            mode?: "test";
+            /** @description All its names. */
+            names: string[];
+            /** @description It went a way that payments do not go: a person should look. */
+            needs_review?: boolean;
+            /**
+             * @description The shop's own name of it.
+             * @example 10-4471
+             */
+            reference?: string;
+            /**
+             * Format: int64
+             * @description What of the amount went back.
+             */
+            refunded?: number;
+            /**
+             * Format: int64
+             * @description The delivery that last counted for it.
+             */
+            seq: number;
+            /** @description When a page first showed each state. */
+            shown: components["schemas"]["Shown"][];
+            /**
+             * @description Where it stands.
+             * @example paid
+             */
+            state: string;
+            /** @description How it came there, oldest first. */
+            steps: components["schemas"]["Step"][];
+            /**
+             * @description The name that it is shown under.
+             * @example payment/pi_3P
+             */
+            subject: string;
+            /** @description What each event did, in the order in which they came. */
+            timeline: components["schemas"]["Effect"][];
+            /** @description What it is, in words. */
+            title?: string;
+            /**
+             * @description How the state feels.
+             * @enum {string}
+             */
+            tone: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
+            /** @description Told by deliveries that nothing was checked of; the public does not see it. */
+            unverified?: boolean;
+            /**
+             * Format: date-time
+             * @description When it came to stand there.
+             */
+            updated_at: string;
+            /** @description Where the provider shows it. */
+            url?: string;
+            /** @description How long the endpoint's payments usually take. */
+            usually?: components["schemas"]["Usually"];
+        };
+        StatusRules: {
+            /** @description How its deliveries are read; null: as is known of the provider. */
+            mapping: components["schemas"]["Mapping"];
+            /** @description How its status pages look. */
+            page: components["schemas"]["Page"];
+            /**
+             * @description Where else in the body the shop's own reference is: names with dots between.
+             * @example [
+             *       "data.object.metadata.cart"
+             *     ]
+             */
+            references: string[];
+            /** @description Deliveries that nothing was checked of count for what the public sees. */
+            unsigned: boolean;
+        };
+        StatusRulesChange: {
+            /** @description null: as is known of the provider. */
+            mapping?: {
+                amount?: string;
+                currency?: string;
+                kind: string;
+                occurred_at?: string;
+                reference?: string;
+                state: string;
+                states?: components["schemas"]["MappedState"][] | null;
+                subject: string;
+            } | null;
+            /** @description Replaces the page. */
+            page?: components["schemas"]["Page"];
+            references?: string[];
+            unsigned?: boolean;
+        };
+        StatusesOutBody: {
+            /** @description Opaque; goes into before. Absent where there is nothing older. */
+            next?: string;
+            /** @description Those that changed last first. A page may be shorter than limit and still have next. */
+            statuses: components["schemas"]["Status"][];
+        };
+        Step: {
+            /**
+             * Format: date-time
+             * @description When it happened, as the provider says.
+             */
+            at: string;
+            delivery?: string;
+            /**
+             * Format: int64
+             * @description The delivery that brought what caused it.
+             */
+            seq: number;
+            state: string;
         };
         TriesOutBody: {
             /** @description Oldest first, at most 100. */
@@ -812,6 +1392,23 @@ export interface components {
             /** Format: int64 */
             seq?: number;
         };
+        Usually: {
+            /**
+             * Format: double
+             * @description Half of them took no longer, in seconds.
+             */
+            half: number;
+            /**
+             * Format: double
+             * @description Nine in ten took no longer, in seconds.
+             */
+            most: number;
+            /**
+             * Format: int64
+             * @description How many were looked at.
+             */
+            of: number;
+        };
         "Verify-againRequest": {
             /** @description Append what verifies to the log; without it they are only counted. */
             release?: boolean;
@@ -830,6 +1427,8 @@ export interface components {
              * @description Seq of the first delivery of the same event.
              */
             duplicate_of?: number;
+            /** @description What it did to the subjects that it tells of. */
+            effects: components["schemas"]["Effect"][];
             /** @description The endpoint that received it. */
             endpoint: string;
             /** @description The event's unique id at the provider, where it names one. */
@@ -1253,6 +1852,106 @@ export interface operations {
             };
         };
     };
+    "list-link-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkKeysOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-link-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkKey"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-link-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+                /** @description The key's id. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "restore-endpoint": {
         parameters: {
             query?: never;
@@ -1498,6 +2197,273 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-status-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkWanted"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-public-status": {
+        parameters: {
+            query?: {
+                /**
+                 * @description How long to wait for something to tell.
+                 * @example 25s
+                 */
+                wait?: string;
+                /** @description A state that a page has shown. */
+                shown?: string;
+            };
+            header?: {
+                /** @description ETag of what is known. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Of a status link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Public"];
+                };
+            };
+            /** @description It is as it was. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-public-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a status link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It may. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "watch-public-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of a status link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-statuses": {
+        parameters: {
+            query?: {
+                /** @description Only those that stand here. */
+                state?: string;
+                /** @description Words that are in a name, the reference, the title or the customer's mail address, or an amount such as 49.00; all must be there. */
+                q?: string;
+                /** @description Where a page begins: next of the page before it. */
+                before?: string;
+                /** @description Statuses on a page, at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusesOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-statuses": {
+        parameters: {
+            query?: {
+                /** @description Only those of this kind. */
+                kind?: "payment" | "order" | "run" | "deployment" | "own";
+                /** @description Only those that this endpoint tells of. */
+                endpoint?: string;
+                /** @description Only real ones, or only tests. */
+                mode?: "live" | "test";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rebuild-statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The status's id, or one that it had before. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusDetail"];
+                };
             };
             /** @description Error */
             default: {

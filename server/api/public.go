@@ -1,0 +1,246 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"hookbeam/server/access"
+	"hookbeam/server/hook"
+)
+
+// Tokens that are no good which an address may send: thirty at once, then one a second.
+const (
+	badTokensPerSecond = 1
+	badTokensAtOnce    = 30
+)
+
+// noLink is all that anybody hears of a link that is no good, whatever is wrong with it.
+var noLink = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
+	Detail: "This link does not lead anywhere, or not any more. Ask whoever gave it to you for a new one."}
+
+func (a *API) mountPublic() {
+	a.badTokens = access.NewLimiter(badTokensPerSecond, badTokensAtOnce, guessesKept)
+	a.routes.HandleFunc("GET /status/{token}", a.statusPage)
+	a.routes.HandleFunc("GET "+prefix+"/status/{token}", a.publicStatus)
+	a.routes.HandleFunc("OPTIONS "+prefix+"/status/{token}", a.publicPreflight)
+	a.routes.HandleFunc("GET "+prefix+"/status/{token}/live", a.publicLive)
+	a.routes.HandleFunc("GET /embed/{file}", a.embedded)
+}
+
+// link is what a token lets its bearer see now; noLink where it is no good.
+func (a *API) link(token string) (access.Link, error) {
+	l, err := access.ReadLink(token, a.Now(), func(id hook.EndpointID) []hook.LinkKey {
+		e, err := a.Endpoints.Get(id)
+		if err != nil {
+			return nil
+		}
+		return e.Statuses.LinkKeys
+	})
+	if err != nil {
+		return l, noLink
+	}
+	return l, nil
+}
+
+// bearer is link for a request. Who sends tokens that are no good is slowed down; who has a good one never is.
+func (a *API) bearer(r *http.Request) (access.Link, error) {
+	l, err := a.link(r.PathValue("token"))
+	if err == nil {
+		return l, nil
+	}
+	if wait, ok := a.badTokens.Allow(access.AddressKey(a.Addresses.Of(r)), a.Now()); !ok {
+		return l, &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
+			Detail: "Too many links from your address led nowhere. Wait as long as Retry-After says."}
+	}
+	return l, err
+}
+
+// statusPage is what a payer sees: complete without script, and live with it.
+func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
+	nonce := visitOf(r).nonce
+	l, err := a.bearer(r)
+	if err != nil {
+		if problemOf(err).Status != http.StatusNotFound {
+			a.fail(w, r, err)
+			return
+		}
+		a.Status.StatusGone(w, r, nonce)
+		return
+	}
+	p, id, err := a.Board.Public(r.Context(), l.Endpoint, l.Mode, l.Subject)
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	e, _ := a.Endpoints.Known(l.Endpoint)
+	brand := e.Statuses.Page
+	w.Header().Set("Content-Security-Policy", watchPolicy(nonce, brand))
+	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" { // a person's browser, not a preview of the link
+		a.Board.Shown(id, p.Status, "page")
+	}
+	_, script := a.Status.Embedded("page.js")
+	a.Status.Status(w, r, hook.StatusPage{Nonce: nonce, Token: r.PathValue("token"), Public: p, Brand: brand, Base: a.Site.URL("") + "/",
+		Script: script, Reload: reload(p, a.Now()), Now: hook.Time{Time: a.Now().UTC()}})
+}
+
+// reload is after how many seconds a page without script loads itself again: soon while a payment is young, seldom
+// later, never when nothing is expected to follow.
+func reload(p hook.Public, now time.Time) int {
+	switch age := now.Sub(p.StartedAt.Time); {
+	case p.Final:
+		return 0
+	case p.StartedAt.IsZero(), age < time.Minute:
+		return 3
+	case age < 10*time.Minute:
+		return 10
+	default:
+		return 30
+	}
+}
+
+// openToAll lets the pages of every site read an answer: whoever has the token may see it, and no cookie counts here.
+func openToAll(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+}
+
+func (a *API) publicPreflight(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	openToAll(h)
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD")
+	h.Set("Access-Control-Allow-Headers", "If-None-Match")
+	h.Set("Access-Control-Max-Age", "600")
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// publicStatus answers what a status link shows. With wait and If-None-Match it answers when that has changed.
+func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
+	openToAll(w.Header())
+	l, err := a.bearer(r)
+	if err != nil {
+		writeProblem(w, a.Log, err)
+		return
+	}
+	q := r.URL.Query()
+	wait, err := parseWait(q.Get("wait"))
+	if err != nil {
+		writeProblem(w, a.Log, err)
+		return
+	}
+	known := r.Header.Get("If-None-Match")
+	if known == "" {
+		wait = 0
+	}
+	shown, err := a.awaitPublic(r.Context(), l, r.PathValue("token"), known, wait)
+	if err != nil {
+		writeProblem(w, a.Log, err)
+		return
+	}
+	if state := hook.State(q.Get("shown")); state != "" && shown.knows(state) {
+		a.Board.Shown(shown.id, state, "poll")
+	}
+	h := w.Header()
+	h["ETag"] = []string{shown.tag}
+	if matchesTag(known, shown.tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h["Content-Type"] = jsonType
+	h["Content-Length"] = []string{strconv.Itoa(len(shown.text))}
+	_, _ = w.Write(shown.text)
+}
+
+// told is what a status link shows at a moment.
+type told struct {
+	hook.Public
+	id   hook.StatusID
+	text []byte
+	tag  string
+}
+
+// knows reports whether a page that was told this may have shown a state.
+func (t *told) knows(s hook.State) bool {
+	if s == t.Status {
+		return true
+	}
+	for _, step := range t.Timeline {
+		if step.Status == s {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *API) tell(ctx context.Context, l access.Link) (t told, err error) {
+	if t.Public, t.id, err = a.Board.Public(ctx, l.Endpoint, l.Mode, l.Subject); err != nil {
+		return t, err
+	}
+	if t.text, err = json.Marshal(t.Public); err != nil {
+		return t, err
+	}
+	sum := sha256.Sum256(t.text)
+	t.tag = `"` + hex.EncodeToString(sum[:12]) + `"`
+	return t, nil
+}
+
+// awaitPublic returns what a link shows as soon as that is not what is known, or when wait is over.
+func (a *API) awaitPublic(ctx context.Context, l access.Link, token, known string, wait time.Duration) (told, error) {
+	watch := a.Board.Watch(l.Endpoint, l.Mode, l.Subject)
+	defer watch.Close()
+	over := time.NewTimer(wait)
+	defer over.Stop()
+	for {
+		t, err := a.tell(context.WithoutCancel(ctx), l)
+		if err != nil || wait == 0 || ctx.Err() != nil || !matchesTag(known, t.tag) {
+			return t, err
+		}
+		select {
+		case <-watch.C():
+		case <-over.C:
+			wait = 0
+		case <-ctx.Done():
+		}
+		if _, err := a.link(token); err != nil { // its key was withdrawn meanwhile
+			return told{}, err
+		}
+	}
+}
+
+// matchesTag reads If-None-Match (RFC 9110 §13.1.2).
+func matchesTag(header, tag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		if part = strings.TrimSpace(part); part == "*" || strings.TrimPrefix(part, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// embedded answers with a script that other sites' pages load.
+func (a *API) embedded(w http.ResponseWriter, r *http.Request) {
+	script, ok := a.Status.Embedded(r.PathValue("file"))
+	h := w.Header()
+	openToAll(h)
+	if !ok {
+		h["Cache-Control"] = noStore
+		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is no such script. hookbeam.js is the one for other pages."})
+		return
+	}
+	sum := sha256.Sum256(script)
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	h["ETag"] = []string{tag}
+	if matchesTag(r.Header.Get("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", "text/javascript; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(script)))
+	_, _ = w.Write(script)
+}

@@ -1,0 +1,203 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hookbeam/server/access"
+	"hookbeam/server/hook"
+)
+
+// The bounds of sockets that watch one status.
+const (
+	seatsOfToken   = 20
+	seatsOfAddress = 2000 // many payers may share one
+	seatsOfAll     = 20_000
+
+	publicBeat     = 20 * time.Second // how often a page hears that the line is alive
+	publicPatience = 65 * time.Second // how long it may be silent
+	publicSpeech   = 256              // bytes that it may say at once
+	publicWords    = 64               // messages that it may send in all; it has one for each state
+	publicTime     = 10 * time.Second // for one message to it
+)
+
+// seats count the sockets that watch public statuses.
+type seats struct {
+	mu    sync.Mutex
+	taken map[string]int // by token, by address, and "" for all
+	open  sync.WaitGroup
+}
+
+// take counts a socket; free undoes it. ok is false where there is no room.
+func (s *seats) take(token, address string) (free func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken == nil {
+		s.taken = map[string]int{}
+	}
+	token, address = "token "+token, "address "+address
+	if s.taken[""] >= seatsOfAll || s.taken[token] >= seatsOfToken || s.taken[address] >= seatsOfAddress {
+		return nil, false
+	}
+	for _, of := range []string{"", token, address} {
+		s.taken[of]++
+	}
+	s.open.Add(1)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, of := range []string{"", token, address} {
+			if s.taken[of]--; s.taken[of] == 0 {
+				delete(s.taken, of)
+			}
+		}
+		s.open.Done()
+	}, true
+}
+
+// Watched waits until nobody watches a public status by socket any more, after Stop.
+func (a *API) Watched() { a.watched.open.Wait() }
+
+// publicLive is a socket that tells what a status link shows: at once, on each change, and as a sign of life. Any site's
+// page may open it: no cookie counts here, the token is all there is, and whoever has it may see this one status.
+func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
+	l, err := a.bearer(r)
+	if err != nil {
+		writeProblem(w, a.Log, err)
+		return
+	}
+	token := r.PathValue("token")
+	free, ok := a.watched.take(token, access.AddressKey(a.Addresses.Of(r)))
+	if !ok || a.life.Err() != nil {
+		if ok {
+			free()
+		}
+		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
+			Detail: "There are as many live connections as this server holds. Poll " + prefix + "/status/{token} instead."})
+		return
+	}
+	ws, err := a.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		free()
+		return // the upgrader has answered
+	}
+	go func() { // lets go of all that the HTTP server holds for a request
+		defer free()
+		defer ws.Close()
+		a.watch(ws, l, token)
+	}()
+}
+
+// watch tells a page until the page leaves, its token ends, or the server stops.
+func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
+	changed := a.Board.Watch(l.Endpoint, l.Mode, l.Subject)
+	defer changed.Close()
+	page := &publicPage{api: a, ws: ws, gone: make(chan struct{})}
+	go page.listen()
+	beat := time.NewTimer(publicBeat)
+	defer beat.Stop()
+	for alive := true; ; {
+		if _, err := a.link(token); err != nil {
+			page.close(websocket.ClosePolicyViolation, "the link has ended")
+			break
+		}
+		t, err := a.tell(context.Background(), l)
+		if err != nil {
+			page.close(websocket.CloseInternalServerErr, "try again later")
+			break
+		}
+		sent, err := page.say(&t, alive)
+		if err != nil {
+			break
+		}
+		if sent {
+			beat.Reset(publicBeat)
+		}
+		select {
+		case <-changed.C():
+			alive = false
+			continue
+		case <-beat.C:
+			alive = true
+			continue
+		case <-a.life.Done():
+			page.close(websocket.CloseServiceRestart, "restarting")
+		case <-page.gone:
+		}
+		break
+	}
+	_ = ws.Close()
+	<-page.gone
+}
+
+// publicPage is the far end of a socket that watches one status.
+type publicPage struct {
+	api  *API
+	ws   *websocket.Conn
+	gone chan struct{} // closed when nothing more is heard
+	last atomic.Pointer[told]
+}
+
+// say tells the page; what it knows only where alive is to be shown.
+func (p *publicPage) say(t *told, alive bool) (sent bool, err error) {
+	was := p.last.Swap(t)
+	if was != nil && was.tag == t.tag && !alive {
+		return false, nil
+	}
+	deadline := time.Now().Add(publicTime)
+	if err := p.ws.SetWriteDeadline(deadline); err != nil {
+		return false, err
+	}
+	if err := p.ws.WriteMessage(websocket.TextMessage, t.text); err != nil || was == nil {
+		return true, err
+	}
+	return true, p.ws.WriteControl(websocket.PingMessage, nil, deadline)
+}
+
+func (p *publicPage) close(code int, why string) {
+	_ = p.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why), time.Now().Add(closePatience))
+}
+
+// listen hears when the page has shown a state, and that it is still there.
+func (p *publicPage) listen() {
+	defer close(p.gone)
+	p.ws.SetReadLimit(publicSpeech)
+	patience := func() { _ = p.ws.SetReadDeadline(time.Now().Add(publicPatience)) } // fails where reading does, too
+	patience()
+	p.ws.SetPongHandler(func(string) error { patience(); return nil })
+	for range publicWords {
+		_, text, err := p.ws.ReadMessage()
+		if err != nil {
+			return
+		}
+		patience()
+		var said struct {
+			Shown hook.State `json:"shown"`
+		}
+		if json.Unmarshal(text, &said) != nil || said.Shown == "" {
+			continue
+		}
+		if t := p.last.Load(); t != nil && t.knows(said.Shown) {
+			p.api.Board.Shown(t.id, said.Shown, "socket")
+		}
+	}
+}
+
+// newUpgrader makes sockets of requests. A small read buffer and shared write buffers are what an idle one costs; frames
+// are never compressed, for a read limit does not bound what they grow to.
+func newUpgrader(fail func(w http.ResponseWriter, reason error)) websocket.Upgrader {
+	return websocket.Upgrader{
+		ReadBufferSize: 256, WriteBufferPool: &sync.Pool{}, WriteBufferSize: 1024, HandshakeTimeout: 10 * time.Second,
+		CheckOrigin: func(*http.Request) bool { return true }, // checked by the guard where a cookie lets in
+		Error: func(w http.ResponseWriter, _ *http.Request, _ int, reason error) {
+			w.Header().Set("Upgrade", "websocket")
+			fail(w, reason)
+		},
+	}
+}
