@@ -7,7 +7,7 @@ import "hookbeam/server/hook"
 // that is known by its id alone:
 //
 //	var coffee = thing{
-//		names:      []naming{{"payment", "body:payment.id"}},
+//		names:      []naming{{prefix: "payment", at: "body:payment.id"}},
 //		references: []string{"body:payment.basket"},
 //		amounts:    []amount{{at: "body:payment.sum"}}, currency: []string{"body:payment.currency"}, decimal: true,
 //	}

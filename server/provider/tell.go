@@ -8,10 +8,9 @@ import (
 	"hookbeam/server/hook"
 )
 
-// What one delivery tells is bounded: maxItems events, of each maxTold statements, of each maxNames names. What is longer
+// What one delivery tells is bounded: maxItems events, a statement for each tell, of each maxNames names. What is longer
 // than its bound, in bytes, or cannot be printed was not sent.
 const (
-	maxTold  = 8
 	maxNames = 16
 	maxName  = 200
 	maxMail  = 254 // RFC 5321 §4.5.3.1.3, less its angle brackets
@@ -75,16 +74,15 @@ type telling struct {
 
 // told appends what one event tells.
 func (p *Provider) told(t *telling, all []hook.Statement, one hook.Event) []hook.Statement {
-	told := 0
 	for i := range p.tells {
 		tl := &p.tells[i]
 		if !slices.ContainsFunc(tl.types, func(pattern string) bool { return matches(pattern, one.Type) }) {
 			continue
 		}
 		if s, says := t.statement(tl, one); says {
-			all, told = append(all, s), told+1
+			all = append(all, s)
 		}
-		if !tl.also || told == maxTold {
+		if !tl.also {
 			break
 		}
 	}

@@ -34,7 +34,7 @@ func FuzzStatements(f *testing.F) {
 			}
 		}
 		told := p.Statements(&hook.Endpoint{Statuses: hook.StatusRules{References: []string{reference}}}, r)
-		if len(told) > maxItems*maxTold {
+		if len(told) > maxItems*len(p.tells) {
 			t.Fatalf("%d statements", len(told))
 		}
 		for _, s := range told {
