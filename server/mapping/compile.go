@@ -45,7 +45,7 @@ func parse(source string) (expression, *failure) {
 	if len(source) > maxSource {
 		return expression{}, &failure{maxSource, fmt.Sprintf("it is longer than %d characters", maxSource)}
 	}
-	tree, err := parser.Parse(source)
+	tree, err := parser.Parse(source + " ") // so that the end is told from the last character
 	if err != nil {
 		return expression{}, misread(source, err)
 	}

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"bytes"
-	"encoding/json"
 	"mime"
 	"net/url"
 	"strings"
@@ -71,42 +70,4 @@ func readBody(r *hook.Record) any {
 		}
 	}
 	return form(string(r.Body))
-}
-
-// parseJSON reads one JSON value, with every digit of whole numbers.
-func parseJSON(text []byte) (any, bool) {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	var v any
-	if d.Decode(&v) != nil || len(bytes.TrimLeft(text[d.InputOffset():], " \t\r\n")) > 0 {
-		return nil, false
-	}
-	return plain(v), true
-}
-
-// plain puts numbers in place of how they were written. A whole number that is too large for one stays as it was
-// written, as text: it is an id.
-func plain(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for name, value := range v {
-			switch value.(type) {
-			case json.Number, map[string]any, []any:
-				v[name] = plain(value)
-			}
-		}
-	case []any:
-		for i, value := range v {
-			v[i] = plain(value)
-		}
-	case json.Number:
-		if i, err := v.Int64(); err == nil {
-			return i
-		}
-		if f, err := v.Float64(); err == nil && strings.ContainsAny(string(v), ".eE") {
-			return f
-		}
-		return string(v)
-	}
-	return v
 }
