@@ -95,6 +95,34 @@ func TestEverySendersPaymentEndsRightInEveryOrder(t *testing.T) {
 	}
 }
 
+// strangers are events of two payments each, by their sender: what they share names neither.
+var strangers = map[string][2]told{
+	"stripe": {
+		stripe(0, "invoice.paid", `"id":"in_1","charge":"ch_1","payment_intent":"pi_1","subscription":"sub_1","customer":"cus_1","amount_paid":4900,`+
+			`"metadata":{},"subscription_details":{"metadata":{"order_id":"10-4471"}}`),
+		stripe(1, "invoice.paid", `"id":"in_2","charge":"ch_2","payment_intent":"pi_2","subscription":"sub_1","customer":"cus_1","amount_paid":4900,`+
+			`"metadata":{},"subscription_details":{"metadata":{"order_id":"10-4471"}}`),
+	},
+	"razorpay": {
+		razorpay(0, "subscription.charged", `"subscription":{"entity":{"id":"sub_1","notes":{"order_id":"10-4471"}}},"payment":{"entity":{"id":"pay_1",`+
+			`"order_id":"order_1","invoice_id":"inv_1","customer_id":"cust_1","email":"ada@example.com"}}`),
+		razorpay(1, "subscription.charged", `"subscription":{"entity":{"id":"sub_1","notes":{"order_id":"10-4471"}}},"payment":{"entity":{"id":"pay_2",`+
+			`"order_id":"order_2","invoice_id":"inv_2","customer_id":"cust_1","email":"ada@example.com"}}`),
+	},
+	"paypal": {
+		paypal(0, "PAYMENT.SALE.COMPLETED", `"id":"S1","billing_agreement_id":"I-1","custom":"10-4471","amount":{"total":"49.00","currency":"EUR"}`),
+		paypal(1, "PAYMENT.SALE.COMPLETED", `"id":"S2","billing_agreement_id":"I-1","custom":"10-4471","amount":{"total":"49.00","currency":"EUR"}`),
+	},
+}
+
+func TestPaymentsOfOneSubscriptionStayApart(t *testing.T) {
+	for sender, two := range strangers {
+		if sets := apart(statements(t, sender, 1, two[:]...)); len(sets) != 2 {
+			t.Errorf("%s: %v", sender, sets)
+		}
+	}
+}
+
 // apart returns the sets of names that nothing joins.
 func apart(all []hook.Statement) (sets [][]string) {
 	for _, s := range all {
