@@ -110,7 +110,7 @@ func steps(s *sqlite.Subject) []hook.Step {
 		deliveries[e.Seq] = e.Delivery
 	}
 	all := []hook.Step{}
-	for _, step := range Of(s.Evidence).Steps {
+	for _, step := range Stand(s.Status.Kind, s.Evidence).Steps {
 		all = append(all, hook.Step{State: step.State, At: step.At, Seq: step.Seq, Delivery: deliveries[step.Seq]})
 	}
 	return all

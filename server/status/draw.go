@@ -262,7 +262,8 @@ func nameRank(name string) int {
 
 // describe writes into st what the evidence says, and returns how long the payment took until it was told of as paid.
 func describe(st *hook.Status, world string, set []hook.Evidence) (took time.Duration) {
-	p := Of(set)
+	p := Stand(st.Kind, set)
+	st.Tone, st.Final, st.Fulfilment = p.Tone, p.Final, p.Fulfilment
 	st.State, st.Dispute, st.Late, st.NeedsReview = p.State, p.Dispute, p.Late, p.Review
 	st.Amount, st.Refunded, st.Currency, st.UpdatedAt = p.Amount, p.Refunded, p.Currency, p.At
 	st.Unverified, st.Mode = world == hook.WorldUnsigned, ""

@@ -22,10 +22,10 @@ func Effects(st *hook.Status, set []hook.Evidence) []hook.Effect {
 	effects := make([]hook.Effect, 0, len(came))
 	var was Payment
 	for i, e := range came {
-		now := Of(came[:i+1])
+		now := Stand(st.Kind, came[:i+1])
 		f := hook.Effect{From: was.State, To: now.State, Status: st.ID, Subject: st.Subject, Kind: st.Kind, Says: e.Kind, Type: e.Type,
 			Event: e.Event, Amount: e.Amount, Currency: e.Currency, At: e.At, ReceivedAt: e.ReceivedAt, Seq: e.Seq, Delivery: e.Delivery}
-		f.Effect, f.Rule = effect(came[:i], e, was, now)
+		f.Effect, f.Rule = effect(st.Kind, came[:i], e, was, now)
 		effects = append(effects, f)
 		was = now
 	}
@@ -33,7 +33,7 @@ func Effects(st *hook.Status, set []hook.Evidence) []hook.Effect {
 }
 
 // effect says what e did behind what came before it.
-func effect(before []hook.Evidence, e hook.Evidence, was, now Payment) (kind hook.EffectKind, rule string) {
+func effect(kind hook.SubjectKind, before []hook.Evidence, e hook.Evidence, was, now Payment) (effect hook.EffectKind, rule string) {
 	again := slices.ContainsFunc(before, func(o hook.Evidence) bool { return o.Event == e.Event && o.Kind == e.Kind && o.Refund == e.Refund })
 	switch {
 	case again:
@@ -45,17 +45,17 @@ func effect(before []hook.Evidence, e hook.Evidence, was, now Payment) (kind hoo
 	case now.State != was.State, now.Dispute != was.Dispute, now.Refunded != was.Refunded:
 		return hook.EffectApplied, ""
 	}
-	return unmoved(before, e, now)
+	return unmoved(kind, before, e, now)
 }
 
 // unmoved says why e changed nothing.
-func unmoved(before []hook.Evidence, e hook.Evidence, now Payment) (kind hook.EffectKind, rule string) {
+func unmoved(kind hook.SubjectKind, before []hook.Evidence, e hook.Evidence, now Payment) (effect hook.EffectKind, rule string) {
 	newest := slices.MaxFunc(append(slices.Clone(before), e), func(a, b hook.Evidence) int { return a.At.Compare(b.At.Time) })
 	moneyIn := slices.Contains([]hook.State{hook.StatePaid, hook.StatePartiallyRefunded, hook.StateRefunded}, now.State)
 	switch {
-	case says(e) == now.State:
+	case Stand(kind, []hook.Evidence{e}).State == now.State:
 		return hook.EffectApplied, SameState
-	case moneyIn:
+	case moneyIn && kind == hook.KindPayment:
 		return hook.EffectLate, MoneyOutranks
 	case now.State == hook.StateAuthorized && e.Kind == hook.Failed:
 		return hook.EffectLate, AuthorizedOutranks
@@ -65,6 +65,3 @@ func unmoved(before []hook.Evidence, e hook.Evidence, now Payment) (kind hook.Ef
 		return hook.EffectApplied, SameState
 	}
 }
-
-// says is the state that a piece of evidence would make by itself.
-func says(e hook.Evidence) hook.State { return Of([]hook.Evidence{e}).State }

@@ -10,7 +10,7 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Payment is where a payment stands.
+// Payment is where a payment stands, or anything else: then some of it is never set.
 type Payment struct {
 	State    hook.State
 	Dispute  hook.Dispute
@@ -19,8 +19,12 @@ type Payment struct {
 	Amount   int64 // in minor units of Currency; 0: nobody said
 	Refunded int64
 	Currency string
+	Tone     hook.Tone
+	Final    bool      // nothing is expected to follow
 	At       hook.Time // when it came to stand there
 	Steps    []Step    // how it came there, oldest first
+
+	Fulfilment hook.State // of an order: how much of it was sent
 }
 
 // Step is one change of state.
@@ -44,8 +48,10 @@ func rank(k hook.Kind) int {
 func inOrder(set []hook.Evidence) []hook.Evidence {
 	all := slices.Clone(set)
 	slices.SortFunc(all, func(a, b hook.Evidence) int {
-		return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(rank(a.Kind), rank(b.Kind)), cmp.Compare(a.Event, b.Event),
-			cmp.Compare(a.Refund, b.Refund), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Currency, b.Currency),
+		return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(rank(a.Kind), rank(b.Kind)), cmp.Compare(a.Version, b.Version),
+			cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Event, b.Event),
+			cmp.Compare(a.State, b.State), cmp.Compare(a.Fulfilment, b.Fulfilment),
+			cmp.Compare(a.Tone, b.Tone), order(a.Final, b.Final), cmp.Compare(a.Refund, b.Refund), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Currency, b.Currency),
 			order(a.Total, b.Total), cmp.Compare(a.Seq, b.Seq))
 	})
 	type word struct {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/mapping"
 	"hookbeam/server/provider"
 )
 
@@ -22,6 +23,7 @@ type readers struct {
 type reader struct {
 	endpoint hook.Endpoint
 	provider *provider.Provider
+	mapping  *mapping.Mapping // nil: as is known of the provider
 }
 
 // of returns how an endpoint's deliveries are read; nil where they tell of nothing.
@@ -44,10 +46,20 @@ func newReader(endpoints func(hook.EndpointID) (hook.Endpoint, bool), id hook.En
 		return nil
 	}
 	p, ok := provider.For(e.Provider)
-	if !ok || !p.Tells() {
+	if !ok {
 		return nil
 	}
-	return &reader{endpoint: e, provider: p}
+	r := &reader{endpoint: e, provider: p}
+	if e.Statuses.Mapping != nil {
+		if m, err := mapping.Compile(*e.Statuses.Mapping); err == nil { // it was refused when it was saved otherwise
+			r.mapping = m
+			return r
+		}
+	}
+	if !p.Tells() {
+		return nil
+	}
+	return r
 }
 
 // change has an endpoint read as it is from now on, and reports whether what was read of it before may be read
@@ -73,7 +85,15 @@ func (rs *readers) read(r *hook.Record) (statements []hook.Statement, world stri
 	if from == nil {
 		return nil, ""
 	}
-	return from.provider.Statements(&from.endpoint, r), worldOf(&from.endpoint, &r.Delivery)
+	world = worldOf(&from.endpoint, &r.Delivery)
+	if from.mapping == nil {
+		return from.provider.Statements(&from.endpoint, r), world
+	}
+	statements, err := from.mapping.Statements(&from.endpoint, r)
+	if err != nil {
+		return nil, world // what it cannot read tells of nothing; trying the mapping says why
+	}
+	return statements, world
 }
 
 // worldOf is where what a delivery says counts: what nothing was checked of counts only among its like, unless the
