@@ -97,11 +97,12 @@ func (l *loggedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // loggable hides what in a path is a secret: one-time codes, the tokens of status links, and the tails of addresses.
 func loggable(path string) string {
-	for _, before := range []string{"/status/", prefix + "/status/"} {
-		if rest, ok := strings.CutPrefix(path, before); ok && rest != "" {
-			_, live := strings.CutSuffix(rest, "/live")
-			return before + "…" + map[bool]string{true: "/live"}[live]
-		}
+	if !plain(path) {
+		return "…"
+	}
+	if before, rest, ok := strings.Cut(path, "/status/"); ok && rest != "" {
+		_, live := strings.CutSuffix(rest, "/live")
+		return before + "/status/…" + map[bool]string{true: "/live"}[live]
 	}
 	if rest, ok := strings.CutPrefix(path, "/login/"); ok && rest != "" {
 		return "/login/…"

@@ -1,0 +1,125 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hookbeam/server/access"
+	"hookbeam/server/hook"
+)
+
+// shop is an endpoint whose payments people watch.
+type shop struct {
+	Endpoint
+	h   *house
+	key hook.LinkKey
+}
+
+func (h *house) shop(name string) shop {
+	h.t.Helper()
+	s := shop{h: h, Endpoint: h.made(`{"name":"` + name + `","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)}
+	s.rotate("0s")
+	return s
+}
+
+// rotate makes a new link key.
+func (s *shop) rotate(overlap string) LinkKey {
+	s.h.t.Helper()
+	var k LinkKey
+	s.h.call("POST", "/endpoints/"+string(s.ID)+"/link-keys", `{"overlap":"`+overlap+`"}`, 201, &k)
+	s.key = hook.LinkKey{ID: k.ID, Value: k.Key}
+	return k
+}
+
+// tells sends an event about a payment, of an order and for an amount.
+func (s *shop) tells(kind, payment, order string, amount int) {
+	s.h.t.Helper()
+	s.sends(fmt.Sprintf(`{"id":"evt_%[1]s_%[2]s","type":"payment_intent.%[1]s","created":%[5]d,"livemode":true,"data":{"object":{"id":%[2]q,
+		"amount":%[4]d,"amount_received":%[4]d,"currency":"eur","receipt_email":"payer@%[3]s.example","metadata":{"order_id":%[3]q}}}}`,
+		kind, payment, order, amount, time.Now().Unix()))
+}
+
+// sends sends an event, and waits until it is drawn.
+func (s *shop) sends(body string) {
+	s.h.t.Helper()
+	a := s.h.stripe(s.Endpoint, stripeSecret, body, 0)
+	a.is(s.h.t, 200, "")
+	var stored struct{ Seq hook.Seq }
+	check(s.h.t, json.Unmarshal([]byte(a.text), &stored))
+	for {
+		grown := s.h.board.Grown()
+		if s.h.board.Position() >= stored.Seq {
+			return
+		}
+		select {
+		case <-grown:
+		case <-s.h.t.Context().Done():
+			s.h.t.Fatal("an event is never drawn")
+		}
+	}
+}
+
+// token is a token of the shop's own making.
+func (s *shop) token(subject, mode string) string {
+	s.h.t.Helper()
+	token, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: subject, Mode: mode, Expires: time.Now().Add(time.Hour)})
+	check(s.h.t, err)
+	return token
+}
+
+// public reads what a token shows.
+func (h *house) public(token string) (p hook.Public) {
+	h.t.Helper()
+	a := h.do(request{method: "GET", path: "/api/v1/status/" + token})
+	a.is(h.t, 200, "")
+	check(h.t, json.Unmarshal([]byte(a.text), &p))
+	return p
+}
+
+// watcher is the far end of a socket that watches one status.
+type watcher struct {
+	*websocket.Conn
+	t testing.TB
+}
+
+func (h *house) watch(token string) watcher {
+	h.t.Helper()
+	ws, res, err := h.dial(token, nil)
+	if err != nil {
+		h.t.Fatal(res, err)
+	}
+	h.t.Cleanup(func() { _ = ws.Close() })
+	return watcher{ws, h.t}
+}
+
+func (h *house) dial(token string, header http.Header) (*websocket.Conn, *http.Response, error) {
+	return websocket.DefaultDialer.DialContext(h.t.Context(), "ws"+strings.TrimPrefix(h.URL, "http")+"/api/v1/status/"+token+"/live", header)
+}
+
+// hears returns the next message, and what it says.
+func (w watcher) hears() (text string, p hook.Public) {
+	w.t.Helper()
+	_, b, err := w.ReadMessage()
+	check(w.t, err)
+	check(w.t, json.Unmarshal(b, &p))
+	return string(b), p
+}
+
+// ends checks how the socket is closed, past what is still told.
+func (w watcher) ends(code int) {
+	w.t.Helper()
+	for {
+		if _, _, err := w.ReadMessage(); err != nil {
+			if !websocket.IsCloseError(err, code) {
+				w.t.Errorf("it ends with %v, want %d", err, code)
+			}
+			return
+		}
+	}
+}
