@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const binary = fileURLToPath(new URL("../../bin/hookbeam", import.meta.url));
+/** The one that was built, or another one to be tested. */
+const binary = process.env["HOOKBEAM_BINARY"] ?? fileURLToPath(new URL("../../bin/hookbeam", import.meta.url));
 const token = "an administrator's token for tests";
 
 /** Stored is what a sender is answered. */

@@ -71,7 +71,7 @@ function mapped({ value, state, tone, final }: StateDraft, rank: number, kind: M
 /** A new row below the others, of a value that was found. */
 export function withRow(states: readonly StateDraft[], value = "", kind: Mapping["kind"] = "own"): StateDraft[] {
   const key = Math.max(-1, ...states.map((row) => row.key)) + 1;
-  const word = value.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "_");
+  const word = value.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_");
   const state = kind === "payment" ? (paymentStates.find((known) => known === word) ?? "pending") : word;
   return [...states, { key, value, state, tone: "neutral", final: false }];
 }

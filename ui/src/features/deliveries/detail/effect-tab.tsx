@@ -29,7 +29,7 @@ export function EffectTab({ delivery, effects }: EffectTabProps) {
                 </p>
                 <p className="mt-0.5 text-s break-words text-text-2">
                   {saysWords(effect)}.{" "}
-                  <Link href={`/statuses/${effect.status}`} className="text-beam underline-offset-2 hover:underline">
+                  <Link href={`/statuses/${effect.status}`} className="text-beam underline underline-offset-2">
                     {capital(effect.kind)} {titleOf(effect)}
                   </Link>
                 </p>

@@ -1,0 +1,175 @@
+import type { Page } from "@playwright/test";
+import { violations } from "./axe";
+import { Dashboard } from "./dashboard";
+import { expect, test } from "./fixtures";
+import { created, failed, processing, Shop, succeeded } from "./shop";
+
+const picture = (name: string) => `ui/e2e/results/statuses-${name}.png`;
+
+/** The page of statuses as a person finds their way on it. */
+function board(page: Page) {
+  const grid = page.getByRole("grid", { name: "Statuses" });
+  return {
+    row: (name: string | RegExp) => grid.getByRole("row", { name }),
+    rows: grid.getByRole("row"),
+    chip: (name: RegExp) => page.getByRole("group", { name: "States" }).getByRole("button", { name }),
+    pane: page.getByRole("complementary", { name: "Status" }),
+    search: page.getByRole("textbox", { name: "Search" }),
+  };
+}
+
+const ordered = (order: string) => ({ metadata: { order_id: order } });
+
+/** Payments as a shop has them on an afternoon. */
+async function afternoon(shop: Shop) {
+  await shop.tell("pi_Ada", created, processing, succeeded);
+  const yen = { amount: 120_000, currency: "jpy" };
+  await shop.tell("pi_Bob", { ...created, object: yen }, { ...processing, object: yen });
+  await shop.tell("pi_Cyd", created, failed);
+  await shop.tell("pi_Dan", { ...created, livemode: false }, { ...succeeded, livemode: false });
+  await shop.tell("pi_Eve", created, { type: "payment_intent.requires_action", ago: 20 });
+  await shop.tell("pi_Fay", { ...created, ago: 4000 }, { type: "payment_intent.canceled", ago: 3000 }, succeeded);
+}
+
+for (const theme of ["light", "dark"] as const) {
+  test.describe(theme, () => {
+    test.use({ colorScheme: theme, contextOptions: { reducedMotion: "reduce" } });
+
+    test("payments stand where their events say, live, and axe finds nothing", async ({ page, site }) => {
+      const { row, rows, chip, pane } = board(page);
+      const shop = await Shop.open(site.hookbeam);
+      await page.goto(`${site.url}statuses`);
+      await expect(page.getByRole("button", { name: "Send a sample payment" })).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.screenshot({ path: picture(`empty-${theme}`) });
+
+      await afternoon(shop);
+      await expect(rows).toHaveCount(6);
+      await expect(row(/Ada/)).toContainText("€49.00");
+      await expect(chip(/^Paid/)).toHaveText("Paid 3");
+      await expect(row(/Dan/)).toContainText("test");
+      await expect(row(/Fay/)).toContainText("late");
+      await expect(row(/Bob/)).toContainText("¥120,000");
+      expect(await violations(page)).toEqual([]);
+      await page.screenshot({ path: picture(theme) });
+
+      await shop.tell("pi_Bob", { ...succeeded, object: { amount: 120_000, currency: "jpy" } });
+      await expect(row(/Bob/)).toContainText("Paid");
+      await expect(rows).toHaveCount(6);
+      await expect(chip(/^Paid/)).toHaveText("Paid 4");
+
+      await shop.tell("pi_Gil", { ...created, ago: 90 }, succeeded, { ...failed, ago: 60 });
+      await row(/Gil/).click();
+      const steps = pane.getByRole("list", { name: "Timeline" }).getByRole("listitem");
+      await expect(steps).toHaveCount(3);
+      await expect(steps.nth(1)).toContainText("Moved payment pi_Gil from pending to paid.");
+      await expect(steps.nth(2)).toContainText("money that came in outranks a failed attempt");
+      expect(await violations(page)).toEqual([]);
+      await page.screenshot({ path: picture(`timeline-${theme}`) });
+
+      await pane.getByRole("tab", { name: "What the customer sees" }).click();
+      await expect(pane.getByText("Not opened yet.")).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.screenshot({ path: picture(`customer-${theme}`) });
+    });
+  });
+}
+
+test("a status is found by what one has at hand, and the address holds it", async ({ page, site }) => {
+  const { row, rows, chip, search } = board(page);
+  const shop = await Shop.open(site.hookbeam);
+  await afternoon(shop);
+  await shop.tell("pi_Han", { ...created, object: ordered("10-4471") }, succeeded);
+  await page.goto(`${site.url}statuses`);
+  for (const [words, name] of [
+    ["10-4471", /10-4471/],
+    ["pi_Cyd", /Cyd/],
+    ["Ada@example.com", /Ada/],
+  ] as const) {
+    await search.fill(words);
+    await expect(rows).toHaveCount(1);
+    await expect(row(name)).toBeVisible();
+  }
+  await search.fill("10-4471");
+  await expect(page).toHaveURL(/\?q=10-4471/);
+  await page.reload();
+  await expect(rows).toHaveCount(1);
+  await search.fill("");
+  await chip(/^Failed/).click();
+  await expect(rows).toHaveCount(1);
+  await expect(row(/Cyd/)).toBeVisible();
+  // What matches no more goes by itself.
+  await shop.tell("pi_Cyd", succeeded);
+  await expect(page.getByText("Nothing matches this filter")).toBeVisible();
+});
+
+test("a delivery says what it did, and leads to its payment", async ({ page, site }) => {
+  const dashboard = new Dashboard(page, site.url);
+  const shop = await Shop.open(site.hookbeam);
+  const once = { ...succeeded, event: "evt_once" };
+  const [, paid, again, late] = await shop.tell("pi_Ada", created, once, once, { ...failed, ago: 20 });
+  if (!paid || !again || !late) throw new Error("nothing was stored");
+  await dashboard.show(paid, "Effect");
+  await expect(dashboard.detail.getByText("Moved payment pi_Ada from pending to paid.")).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.screenshot({ path: picture("effect") });
+  await dashboard.open(`deliveries/${again.id}?tab=effect`);
+  await expect(dashboard.detail.getByText(`Duplicate of #${paid.seq}: it moved nothing.`)).toBeVisible();
+  await dashboard.open(`deliveries/${late.id}?tab=effect`);
+  await expect(dashboard.detail.getByText(/^Late: ignored, because money that came in outranks/)).toBeVisible();
+  await dashboard.tab("Same payment").click();
+  const steps = dashboard.detail.getByRole("list", { name: "Timeline" }).getByRole("listitem");
+  await expect(steps).toHaveCount(3);
+  await expect(steps.nth(2)).toHaveAttribute("aria-current", "true");
+  expect(await violations(page)).toEqual([]);
+  await page.screenshot({ path: picture("same-payment") });
+  await dashboard.detail.getByRole("link", { name: /Payment pi_Ada/ }).click();
+  await expect(page.getByRole("heading", { name: "Paid €49.00" })).toBeVisible();
+});
+
+test("the link that is made opens the page, and the dashboard says that it was seen", async ({
+  page,
+  site,
+  context,
+}) => {
+  const { pane } = board(page);
+  const shop = await Shop.open(site.hookbeam);
+  await shop.tell("pi_Ada", created, succeeded);
+  await page.goto(`${site.url}statuses`);
+  await board(page).row(/Ada/).click();
+  await pane.getByRole("tab", { name: "What the customer sees" }).click();
+  const [opened] = await Promise.all([
+    context.waitForEvent("page"),
+    pane.getByRole("button", { name: "Open as the customer sees it" }).click(),
+  ]);
+  await expect(opened).toHaveURL(/\/status\/ey/);
+  expect((await opened.request.get(opened.url())).status()).toBe(200);
+  await opened.close();
+  await page.reload();
+  await expect(pane.getByRole("definition").filter({ hasText: /page itself|connection|polling/ })).toBeVisible();
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  test("the board fits, and a payment is a full sheet", async ({ page, site }) => {
+    const { row, rows, pane } = board(page);
+    const dashboard = new Dashboard(page, site.url);
+    const shop = await Shop.open(site.hookbeam);
+    await afternoon(shop);
+    await page.getByRole("navigation").getByRole("link", { name: "Statuses" }).tap();
+    await expect(rows).toHaveCount(6);
+    await dashboard.expectNoSidewaysScroll();
+    await page.screenshot({ path: picture("phone") });
+    await row(/Fay/).tap();
+    await expect(pane.getByRole("heading", { name: "Paid €49.00" })).toBeVisible();
+    expect((await pane.boundingBox())?.width).toBe(390);
+    await dashboard.expectNoSidewaysScroll();
+    await page.screenshot({ path: picture("phone-timeline") });
+    await pane.getByRole("tab", { name: "What the customer sees" }).tap();
+    await dashboard.expectNoSidewaysScroll();
+    await page.screenshot({ path: picture("phone-customer") });
+    await page.goBack();
+    await expect(row(/Fay/)).toBeVisible();
+  });
+});
