@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"hookbeam/server/hook"
 )
 
@@ -27,27 +29,26 @@ func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) []hook.Statement
 	}
 	t := &telling{request: request{record: r, endpoint: e}}
 	t.body.plant(string(r.Body))
-	if p.batch == nil {
-		return p.told(t, nil, p.sole(t))
-	}
-	items := p.batch.items(&t.request)
-	if len(items) == 0 {
-		return p.told(t, nil, p.sole(t))
+	var items []gjson.Result
+	if p.batch != nil {
+		items = p.batch.items(&t.request)
 	}
 	var all []hook.Statement
 	for i, item := range items[:min(len(items), maxItems)] {
 		t.item.plant(item.Raw)
 		t.look(item)
-		if len(items) == 1 {
-			return p.told(t, nil, p.sole(t))
+		if len(items) > 1 {
+			one := p.event(&t.request)
+			if one.ID == "" {
+				one.ID = string(r.ID) + "/" + strconv.Itoa(i)
+			}
+			all = p.told(t, all, one)
 		}
-		one := p.event(&t.request)
-		if one.ID == "" {
-			one.ID = string(r.ID) + "/" + strconv.Itoa(i)
-		}
-		all = p.told(t, all, one)
 	}
-	return all
+	if len(items) > 1 {
+		return all
+	}
+	return p.told(t, nil, p.sole(t))
 }
 
 // Tells reports whether the sender's events are about subjects at all.
