@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -24,7 +25,8 @@ func FuzzMapping(f *testing.F) {
 		}
 		c, err := Compile(m)
 		if err != nil {
-			if p, ok := err.(*hook.Problem); !ok || p.Code != "mapping_invalid" || strings.Contains(p.Detail, "interface") {
+			var p *hook.Problem
+			if !errors.As(err, &p) || p.Code != "mapping_invalid" || strings.Contains(p.Detail, "interface") {
 				t.Fatalf("refused with %v", err)
 			}
 			return

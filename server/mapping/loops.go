@@ -79,7 +79,7 @@ var loops = map[string]loop{
 }
 
 func (c *compiler) loop(n ast.Node, name string, l loop, arguments []ast.Node) code {
-	if len(arguments) != 2 && !(l.plain && len(arguments) == 1) {
+	if len(arguments) != 2 && (!l.plain || len(arguments) != 1) {
 		return c.refuse(n, "%s takes a list, and what to do with each of its items", name)
 	}
 	list, at := c.node(arguments[0]), n.Location().From

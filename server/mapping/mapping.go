@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"hookbeam/server/hook"
 )
@@ -76,16 +77,17 @@ func (m *Mapping) mean(states []hook.MappedState) error {
 	}
 	for i, s := range states {
 		field := fmt.Sprintf("states[%d]", i)
+		s.Value = strings.TrimSpace(s.Value)
 		_, known := payments[s.State]
 		switch {
-		case strings.TrimSpace(s.Value) == "":
+		case s.Value == "":
 			return invalid(field+".value", "write the value as deliveries have it.")
 		case m.states[s.Value].Value != "":
 			return invalid(field+".value", fmt.Sprintf("%q is there twice.", s.Value))
 		case m.kind == hook.KindPayment && !known:
 			return invalid(field+".state", fmt.Sprintf("%q is no state of a payment; those are %s.", s.State, paymentStates))
 		case m.kind == hook.KindOwn && !isWord(string(s.State)):
-			return invalid(field+".state", `write it in lower-case letters, digits and _, such as "in_transit".`)
+			return invalid(field+".state", `write it as one word in lower case, such as "in_transit".`)
 		case !isTone(s.Tone):
 			return invalid(field+".tone", "it must be pending, active, success, warning, failure or neutral.")
 		}
@@ -98,13 +100,11 @@ func (m *Mapping) mean(states []hook.MappedState) error {
 }
 
 func isWord(s string) bool {
-	for _, c := range []byte(s) {
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
-			return false
-		}
-	}
-	return s != "" && len(s) <= maxState
+	return s != "" && len(s) <= maxState && s == asWord(s) && utf8.ValidString(s)
 }
+
+// asWord makes a state's name of a value.
+func asWord(value string) string { return strings.ReplaceAll(strings.ToLower(value), " ", "_") }
 
 func isTone(t hook.Tone) bool {
 	switch t {
@@ -176,7 +176,7 @@ func (x *run) word(e *expression) (string, error) {
 		return "", err
 	}
 	s, ok := written(v)
-	s = strings.TrimSpace(s)
+	s = strings.Clone(strings.TrimSpace(s)) // lets go of the body
 	switch {
 	case !ok:
 		return "", fmt.Errorf("%s must be text or a number, and is %s", e.name, kind(v))

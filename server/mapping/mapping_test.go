@@ -155,7 +155,7 @@ func TestAMappingThatIsWrongIsRefusedInWords(t *testing.T) {
 		"# outside a list":      {with(func(m *hook.Mapping) { m.Subject = `map(body.a, #acc)` }), "#acc is not known"},
 		"a value twice":         {with(func(m *hook.Mapping) { m.States = append(m.States, m.States[0]) }), `states[2].value is wrong: "DELIVERED" is there twice`},
 		"an empty value":        {with(func(m *hook.Mapping) { m.States = []hook.MappedState{{State: "x"}} }), "states[0].value"},
-		"a state of two words":  {with(func(m *hook.Mapping) { m.States = []hook.MappedState{{Value: "x", State: "In transit"}} }), "states[0].state is wrong: write it in lower-case"},
+		"a state of two words":  {with(func(m *hook.Mapping) { m.States = []hook.MappedState{{Value: "x", State: "In transit"}} }), "states[0].state is wrong: write it as one word"},
 		"no such tone":          {with(func(m *hook.Mapping) { m.States = []hook.MappedState{{Value: "x", State: "x", Tone: "loud"}} }), "states[0].tone"},
 		"no state of a payment": {with(func(m *hook.Mapping) { m.Kind = hook.KindPayment }), `states[0].state is wrong: "delivered" is no state of a payment`},
 		"very many states":      {with(func(m *hook.Mapping) { m.States = make([]hook.MappedState, 101) }), "more than 100"},

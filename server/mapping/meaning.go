@@ -29,18 +29,29 @@ const paymentStates = "pending, action_required, processing, authorized, paid, p
 // wholeRefund is what the refund of everything is called, so that telling of it twice does not make two.
 const wholeRefund = "whole"
 
-// payment makes the state evidence. A value that is a payment's state itself needs no entry.
+// meaning is the state that a value stands for; "" where nothing says so. A payment's state needs no entry, nor does
+// anything of one's own.
+func (m *Mapping) meaning(value string) hook.State {
+	if s, known := m.states[value]; known {
+		return s.State
+	}
+	_, known := payments[hook.State(value)]
+	if m.kind == hook.KindOwn && len(value) <= maxState {
+		return hook.State(asWord(value))
+	}
+	if m.kind == hook.KindPayment && known {
+		return hook.State(value)
+	}
+	return ""
+}
+
+// payment makes the state evidence.
 func (m *Mapping) payment(t *told) error {
-	state := m.states[t.value].State
-	if state == "" {
-		state = hook.State(t.value)
-	}
-	kind, known := payments[state]
-	if !known {
-		return fmt.Errorf("state is %q, and states does not say what that means for a payment", t.value)
-	}
-	t.Kind = kind
+	state := m.meaning(t.value)
+	t.Kind = payments[state]
 	switch state {
+	case "":
+		return fmt.Errorf("state is %q, and states does not say what that means for a payment", t.value)
 	case hook.StateRefunded: // all of it, whatever the amount says
 		t.Amount, t.Currency, t.Refund = 0, "", wholeRefund
 	case hook.StatePartiallyRefunded:
@@ -52,17 +63,15 @@ func (m *Mapping) payment(t *told) error {
 	return nil
 }
 
-// own makes the state evidence. A value that states does not name stands for itself.
+// own makes the state evidence.
 func (m *Mapping) own(t *told) error {
-	t.Kind = hook.Stands
-	if s, known := m.states[t.value]; known {
-		t.State, t.Tone, t.Final, t.Rank = s.State, s.Tone, s.Final, s.Rank
-		return nil
-	}
-	if len(t.value) > maxState {
+	t.Kind, t.State, t.Tone = hook.Stands, m.meaning(t.value), hook.ToneNeutral
+	if t.State == "" {
 		return fmt.Errorf("state is longer than %d characters", maxState)
 	}
-	t.State, t.Tone = hook.State(strings.ReplaceAll(strings.ToLower(t.value), " ", "_")), hook.ToneNeutral
+	if s, known := m.states[t.value]; known {
+		t.Tone, t.Final, t.Rank = s.Tone, s.Final, s.Rank
+	}
 	return nil
 }
 

@@ -67,7 +67,10 @@ func (x *run) same(at int, a, b any) bool {
 	if m, n, ok := floats(a, b); ok {
 		i, whole := a.(int64)
 		j, also := b.(int64)
-		return whole && also && i == j || !(whole && also) && m == n
+		if whole && also {
+			return i == j
+		}
+		return m == n
 	}
 	_, scalar := written(a)
 	_, also := written(b)
@@ -198,7 +201,8 @@ func (x *run) arithmetic(at int, op string, a, b any) any {
 }
 
 func (x *run) whole(at int, op string, i, j int64) any {
-	r, fits := int64(0), true
+	var r int64
+	var fits bool
 	switch op {
 	case "+":
 		r = i + j

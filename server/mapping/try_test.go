@@ -1,0 +1,115 @@
+package mapping
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookbeam/server/hook"
+)
+
+// each gives bodies as deliveries, with seqs counted down from 9.
+func each(bodies ...string) func(func(*hook.Record) error) error {
+	return func(do func(*hook.Record) error) error {
+		for i, body := range bodies {
+			r := recordOf(body)
+			r.Seq = hook.Seq(9 - i)
+			r.ID = hook.DeliveryID(fmt.Sprint("dlv_", r.Seq))
+			if err := do(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func TestATrialTellsWhatWouldHaveBecomeOfDeliveries(t *testing.T) {
+	got, err := compiled(t, invoice).Try(t.Context(), each(
+		`{"id":"I3","status":"HALF"}`, `{"id":"I2","status":"DONE","amount":4200,"currency":"EUR"}`, `{"hello":1}`, `{"id":"I1","status":"DONE","amount":1.5}`))
+	want := Trial{Looked: 4, Matched: 2, Failed: 1,
+		States: []Found{{"DONE", hook.StatePaid, 2}, {"HALF", "", 1}},
+		Examples: []Example{{Delivery: "dlv_8", Seq: 8, Subject: "payment/I2", State: hook.StatePaid, Amount: 4200, Currency: "EUR"},
+			{Delivery: "dlv_6", Seq: 6, Subject: "payment/I1", State: hook.StatePaid}},
+		Problems: []Trouble{{"dlv_9", 9, `state is "HALF", and states does not say what that means for a payment`},
+			{"dlv_6", 6, "without a currency of three letters, such as EUR, the amount says nothing"}}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
+func TestATrialIsBounded(t *testing.T) {
+	var bodies []string
+	for i := range 200 {
+		bodies = append(bodies, fmt.Sprintf(`{"id":"P","status":"S%d"}`, i), `{"id":[]}`)
+	}
+	got, err := compiled(t, parcel).Try(t.Context(), each(bodies...))
+	if err != nil || got.Looked != 400 || got.Matched != 200 || got.Failed != 200 || len(got.States) != maxFound || len(got.Examples) != maxShown || len(got.Problems) != maxShown {
+		t.Errorf("%v: %+v", err, got)
+	}
+}
+
+func TestATrialLeavesOutWhatNeverCounts(t *testing.T) {
+	got, err := compiled(t, parcel).Try(t.Context(), func(do func(*hook.Record) error) error {
+		rejected, repeat := recordOf(`{"id":"P","status":"S"}`), recordOf(`{"id":"P","status":"S"}`)
+		rejected.Verdict, repeat.DuplicateOf = hook.Rejected, 3
+		return errors.Join(do(rejected), do(repeat))
+	})
+	if err != nil || got.Looked != 0 || got.States == nil || got.Examples == nil || got.Problems == nil {
+		t.Errorf("%v: %+v", err, got)
+	}
+}
+
+func TestATrialEndsWithItsTime(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	n := 0
+	got, err := compiled(t, parcel).Try(ctx, func(do func(*hook.Record) error) error {
+		for {
+			if n++; n == 3 {
+				end()
+			}
+			if err := do(recordOf(`{"id":"P","status":"S"}`)); err != nil {
+				return fmt.Errorf("read deliveries: %w", err)
+			}
+		}
+	})
+	if err != nil || got.Looked != 2 || n != 3 {
+		t.Errorf("%v: %+v after %d", err, got, n)
+	}
+	broken := errors.New("broken")
+	if _, err := compiled(t, parcel).Try(t.Context(), func(func(*hook.Record) error) error { return broken }); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAGuessFitsTheDeliveryThatItWasMadeOf(t *testing.T) {
+	for name, c := range map[string]struct {
+		body string
+		want hook.Mapping
+	}{
+		"wrapped twice": {`{"id":"evt_1","type":"t","data":{"object":{"id":"pay_1","status":"succeeded","amount":4200,"currency":"eur","created":1770091506,"order_id":7}}}`,
+			hook.Mapping{Kind: hook.KindPayment, Subject: "body.data.object.id", State: "body.data.object.status", Reference: "body.data.object.order_id", Amount: "body.data.object.amount",
+				Currency: "body.data.object.currency", OccurredAt: "body.data.object.created", States: []hook.MappedState{{Value: "succeeded", State: hook.StatePaid}}}},
+		"flat":                        {`{"id":1001,"state":"In transit"}`, hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.state"}},
+		"with the state outside":      {`{"status":"paid","data":{"id":1}}`, hook.Mapping{Kind: hook.KindOwn, Subject: "body.data.id", State: "body.status"}},
+		"an event, and no state":      {`{"event":"shipped","order":{"id":1}}`, hook.Mapping{Kind: hook.KindOwn, Subject: "body.order.id", State: "body.event"}},
+		"an amount with a point":      {`{"id":1,"status":"paid","total":42.5,"currency":"EUR"}`, hook.Mapping{Kind: hook.KindPayment, Subject: "body.id", State: "body.status", Amount: "round(body.total * 100)", Currency: "body.currency"}},
+		"nothing to be seen but type": {`[]`, hook.Mapping{Kind: hook.KindOwn, State: "type"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := recordOf(c.body)
+			got := Guess(r)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Fatal(diff)
+			}
+			if got.Subject == "" {
+				return
+			}
+			if told, err := compiled(t, got).Statements(nil, r); err != nil || len(told) != 1 {
+				t.Errorf("it tells %+v, %v", told, err)
+			}
+		})
+	}
+}
