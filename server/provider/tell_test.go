@@ -132,11 +132,22 @@ func TestEachEventOfABatchSpeaksForItself(t *testing.T) {
 	if got[0].Event != "e1" || got[1].Event != "dlv_1/2" || got[0].At.Unix() != 1767225600 || !got[1].At.Equal(noon) {
 		t.Errorf("%+v", got)
 	}
+	if got := p.says(`{"all":[{"id":"e1","type":"sum","sum":"p1"},{"id":"e2","type":"sum","sum":"p2"}]}`); len(got) != 2 || got[1].Event != "e2" {
+		t.Errorf("two: %+v", got)
+	}
 	if got := p.says(`{"all":[{"id":"e1","type":"sum","sum":"p1"}]}`); len(got) != 1 || got[0].Event != "e1" {
 		t.Errorf("alone: %+v", got)
 	}
 	if got := p.says(`{"all":[` + strings.Repeat(`{"type":"sum","sum":"p"},`, maxItems+50) + `{}]}`); len(got) != maxItems {
 		t.Errorf("%d statements of a very large batch", len(got))
+	}
+}
+
+func TestNoMoreOfABodyIsToldApartThanItsBound(t *testing.T) {
+	body := `{"type":"sum.","state":"open","sum":{"id":1},"shop":[` + strings.Repeat(`"a",`, maxMembers-1) + `"last","behind"]}`
+	last, behind := fmt.Sprint("shop.", maxMembers-1), fmt.Sprint("shop.", maxMembers)
+	if got := cafe.says(body, behind, last); got[0].Reference != "last" {
+		t.Errorf("%q", got[0].Reference)
 	}
 }
 
