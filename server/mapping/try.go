@@ -3,7 +3,6 @@ package mapping
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"hookbeam/server/hook"
@@ -11,7 +10,7 @@ import (
 
 // Trial is what a mapping would have made of past deliveries.
 type Trial struct {
-	Looked   int       `json:"looked" doc:"Deliveries that it was tried on: the newest that are neither rejected nor repeats."`
+	Looked   int       `json:"looked" doc:"Deliveries that it was tried on: the newest of those that are neither rejected nor repeats, 1,000 at most."`
 	Matched  int       `json:"matched" doc:"Those that told of a subject."`
 	Failed   int       `json:"failed" doc:"Those that it could not be worked out for; they would tell of nothing."`
 	States   []Found   `json:"states" nullable:"false" doc:"What the state was, the most frequent first; of very many, some."`
@@ -50,20 +49,23 @@ const (
 	maxFound = 50
 )
 
+// Untried is a trial on nothing.
+func Untried() Trial {
+	return Trial{States: []Found{}, Examples: []Example{}, Problems: []Trouble{}}
+}
+
 // Try tells what the mapping would have made of the deliveries that each gives, one by one. Where ctx ends before they
 // do, it is of those looked at until then.
 func (m *Mapping) Try(ctx context.Context, each func(do func(*hook.Record) error) error) (Trial, error) {
-	t := Trial{States: []Found{}, Examples: []Example{}, Problems: []Trouble{}}
+	t := Untried()
 	err := each(func(r *hook.Record) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if r.Verdict != hook.Rejected && r.DuplicateOf == 0 {
-			t.take(m, r)
-		}
+		t.take(m, r)
 		return nil
 	})
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+	if ctx.Err() != nil { // it is what ended it, whatever else is said
 		err = nil
 	}
 	slices.SortStableFunc(t.States, func(a, b Found) int { return cmp.Compare(b.Count, a.Count) })

@@ -51,12 +51,8 @@ func TestATrialIsBounded(t *testing.T) {
 	}
 }
 
-func TestATrialLeavesOutWhatNeverCounts(t *testing.T) {
-	got, err := compiled(t, parcel).Try(t.Context(), func(do func(*hook.Record) error) error {
-		rejected, repeat := recordOf(`{"id":"P","status":"S"}`), recordOf(`{"id":"P","status":"S"}`)
-		rejected.Verdict, repeat.DuplicateOf = hook.Rejected, 3
-		return errors.Join(do(rejected), do(repeat))
-	})
+func TestATrialOfNothingHasEmptyLists(t *testing.T) {
+	got, err := compiled(t, parcel).Try(t.Context(), each())
 	if err != nil || got.Looked != 0 || got.States == nil || got.Examples == nil || got.Problems == nil {
 		t.Errorf("%v: %+v", err, got)
 	}
