@@ -187,7 +187,7 @@ func TestAmountsAreReadInMinorUnits(t *testing.T) {
 		{42.0, "EUR", 0, false}, {"1e3", "EUR", 0, false}, {"", "EUR", 0, false}, {true, "EUR", 0, false}, {[]any{}, "EUR", 0, false},
 		{int64(1 << 62), "EUR", 0, false}, {"99999999999999999999.00", "EUR", 0, false},
 	} {
-		got, err := minor(c.value, places(c.currency))
+		got, err := minor(c.value, hook.MinorDigits(c.currency))
 		if got != c.want || (err == nil) != c.ok {
 			t.Errorf("minor(%#v, %s) = %d, %v; want %d, %t", c.value, c.currency, got, err, c.want, c.ok)
 		}

@@ -144,7 +144,7 @@ func (x *run) money(m *Mapping, into *hook.Evidence) error {
 	case len(currency) != 3 || strings.Trim(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
 		return fmt.Errorf("without a currency of three letters, such as EUR, the amount says nothing")
 	}
-	amount, err := minor(v, places(currency))
+	amount, err := minor(v, hook.MinorDigits(currency))
 	if err == nil && amount != 0 {
 		into.Amount, into.Currency = amount, currency
 	}
@@ -186,18 +186,4 @@ func decimal(s string, digits int) (int64, bool) {
 	}
 	n, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", digits-len(fraction)), 10, 64)
 	return n, err == nil && whole != "" && !strings.ContainsAny(fraction, "+-")
-}
-
-// places is how many decimal places ISO 4217 gives a currency.
-func places(currency string) int {
-	switch currency {
-	case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF":
-		return 0
-	case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND":
-		return 3
-	case "CLF", "UYW":
-		return 4
-	default:
-		return 2
-	}
 }

@@ -42,7 +42,7 @@ func minor(text, currency string, of *thing) (int64, bool) {
 	if !isCurrency(currency) {
 		return 0, false
 	}
-	digits := places(currency)
+	digits := hook.MinorDigits(currency)
 	if of.decimal {
 		return fixed(text, digits)
 	}
@@ -101,18 +101,4 @@ func isCurrency(code string) bool {
 		}
 	}
 	return true
-}
-
-// places is how many decimal places ISO 4217 gives a currency.
-func places(currency string) int {
-	switch currency {
-	case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF":
-		return 0
-	case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND":
-		return 3
-	case "CLF", "UYW":
-		return 4
-	default:
-		return 2
-	}
 }
