@@ -18,14 +18,15 @@ func (a *API) mountStatuses(h huma.API) {
 	register(a, h, rebuild, a.rebuildStatuses)
 }
 
-type statusSort struct {
+// StatusSort is which statuses are meant. Its name is exported: huma passes over an embedded type whose name is not.
+type StatusSort struct {
 	Kind     hook.SubjectKind `query:"kind" enum:"payment,order,run,deployment,own" doc:"Only those of this kind."`
 	Endpoint hook.EndpointID  `query:"endpoint" maxLength:"40" doc:"Only those that this endpoint tells of."`
 	Mode     string           `query:"mode" enum:"live,test" doc:"Only real ones, or only tests."`
 }
 
 type statusesIn struct {
-	statusSort
+	StatusSort
 	State  hook.State `query:"state" maxLength:"60" doc:"Only those that stand here." example:"paid"`
 	Words  string     `query:"q" maxLength:"200" doc:"Words that are in a name, the reference, the title or the customer's mail address, or an amount such as 49.00; all must be there."`
 	Before string     `query:"before" maxLength:"80" doc:"Where a page begins: next of the page before it."`
@@ -39,7 +40,7 @@ type statusesOut struct {
 	}
 }
 
-func (s statusSort) filter() hook.StatusFilter {
+func (s StatusSort) filter() hook.StatusFilter {
 	return hook.StatusFilter{Kind: s.Kind, Endpoint: s.Endpoint, Mode: s.Mode}
 }
 
@@ -58,7 +59,7 @@ type countsOut struct {
 	}
 }
 
-func (a *API) countStatuses(ctx context.Context, in *statusSort) (*countsOut, error) {
+func (a *API) countStatuses(ctx context.Context, in *StatusSort) (*countsOut, error) {
 	out := &countsOut{}
 	var err error
 	out.Body.Counts, err = a.Board.Counts(ctx, in.filter())
