@@ -39,6 +39,7 @@ func (a *API) describedCalls(version string) huma.API {
 	a.mountSession(h)
 	a.mountProviders(h)
 	a.mountEndpoints(h)
+	a.mountMapping(h)
 	a.mountDeliveries(h)
 	a.mountStatuses(h)
 	a.mountLinks(h)

@@ -83,6 +83,7 @@ func table() []route {
 		{pattern: "POST /api/v1/endpoints/{id}/restore", audience: member, policy: inert, cache: never},
 		{pattern: "POST /api/v1/endpoints/{id}/sample", audience: member, policy: inert, cache: never, body: callBody},
 		{pattern: "POST /api/v1/endpoints/{id}/verify-again", audience: member, policy: inert, cache: never, body: callBody},
+		{pattern: "POST /api/v1/endpoints/{id}/mapping/try", audience: member, policy: inert, cache: never, body: callBody},
 		{pattern: "GET /api/v1/deliveries", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/deliveries/{id}", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/deliveries/{id}/body", audience: member, policy: sandboxed, cache: never},

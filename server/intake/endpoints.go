@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/mapping"
 	"hookbeam/server/provider"
 )
 
@@ -209,7 +210,11 @@ func check(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	if complaint := complain(e); complaint != "" {
 		return &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: complaint}
 	}
-	return nil
+	if e.Statuses.Mapping == nil {
+		return nil
+	}
+	_, err := mapping.Compile(*e.Statuses.Mapping)
+	return err
 }
 
 // complain returns what is wrong with an endpoint, for a person; "" if nothing is.

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"hookbeam/server/hook"
+)
+
+func (h *house) tryMapping(body string) (got MappingTrial) {
+	h.t.Helper()
+	h.call("POST", "/endpoints/"+string(h.endpoint.ID)+"/mapping/try", body, 200, &got)
+	return got
+}
+
+func TestAMappingIsTriedOnPastDeliveries(t *testing.T) {
+	h := newHouse(t, "")
+	for _, body := range []string{`{"id":"P1","state":"PAID"}`, `{"id":"P2","state":["x"]}`, `{"hello":1}`, `{"id":9007199254740993,"state":"In transit"}`} {
+		h.send(body)
+	}
+	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "id=P5&state=PAID", header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 200, "")
+	got := h.tryMapping(`{"mapping":{"kind":"own","subject":"body.id","state":"body.state","states":[{"value":"PAID","state":"paid"}]}}`)
+	if got.Looked != 5 || got.Matched != 3 || got.Failed != 1 || len(got.States) != 2 || got.States[0].Value != "PAID" || got.States[0].Count != 2 || got.States[1].State != "in_transit" {
+		t.Errorf("got %+v", got)
+	}
+	if len(got.Examples) != 3 || got.Examples[0].Subject != "own/P5" || got.Examples[1].Subject != "own/9007199254740993" || got.Examples[1].Seq != 4 {
+		t.Errorf("examples: %+v", got.Examples)
+	}
+	if len(got.Problems) != 1 || got.Problems[0].Seq != 2 || got.Problems[0].Error != "state must be text or a number, and is a list" {
+		t.Errorf("problems: %+v", got.Problems)
+	}
+}
+
+func TestWithoutAMappingOneIsGuessed(t *testing.T) {
+	h := newHouse(t, "")
+	for _, body := range []string{`{}`, `{"mapping":null}`} {
+		if got := h.tryMapping(body); got.Looked != 0 || got.States == nil || got.Mapping.Kind != hook.KindOwn || got.Mapping.Subject != "" {
+			t.Errorf("of nothing: %+v", got)
+		}
+	}
+	h.send(`{"data":{"id":"o1","status":"PAID"}}`)
+	h.send(`{"data":{"id":"o2","status":"SENT"}}`)
+	if got := h.tryMapping(`{}`); got.Mapping.Subject != "body.data.id" || got.Mapping.State != "body.data.status" || got.Matched != 2 || got.Looked != 2 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAMappingThatIsWrongIsRefusedWhenTriedAndWhenSaved(t *testing.T) {
+	h := newHouse(t, "")
+	id := string(h.endpoint.ID)
+	const wrong = `{"mapping":{"kind":"own","subject":"body.id +","state":"body.state"}}`
+	tried := h.do(request{method: "POST", path: "/api/v1/endpoints/" + id + "/mapping/try", body: wrong, token: true})
+	tried.is(t, 400, "mapping_invalid")
+	saved := h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + id, body: `{"statuses":` + wrong + `}`, token: true})
+	saved.is(t, 400, "mapping_invalid")
+	made := h.do(request{method: "POST", path: "/api/v1/endpoints", body: `{"name":"b","statuses":` + wrong + `}`, token: true})
+	made.is(t, 400, "mapping_invalid")
+	for _, a := range []answer{tried, saved, made} {
+		if !strings.Contains(a.text, "In the mapping, subject is wrong: it ends too early, at character 10.") {
+			t.Errorf("it says %s", a.text)
+		}
+	}
+	var e Endpoint
+	h.get("/api/v1/endpoints/"+id, &e)
+	if e.Statuses.Mapping != nil {
+		t.Errorf("it is kept: %+v", e.Statuses.Mapping)
+	}
+	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/mapping/try", body: `{}`, token: true}).is(t, 404, "endpoint_not_found")
+}
+
+func TestAnEndpointsOwnStatusesAreReadAsItsMappingSays(t *testing.T) {
+	h := newHouse(t, "")
+	h.call("PATCH", "/endpoints/"+string(h.endpoint.ID), `{"statuses":{"unsigned":true,"mapping":{"kind":"own","subject":"body.id","state":"body.state",
+		"reference":"body.order","occurred_at":"body.at","states":[{"value":"THERE","state":"delivered","tone":"success","final":true}]}}}`, 200, nil)
+	h.send(`{"id":"P1","state":"THERE","at":1770091600,"order":7}`)
+	h.send(`{"id":"P1","state":"On its way","at":1770091500}`)
+	h.drawn(2)
+	var page struct{ Statuses []hook.Status }
+	h.get("/api/v1/statuses?kind=own", &page)
+	if len(page.Statuses) != 1 {
+		t.Fatalf("got %+v", page.Statuses)
+	}
+	got := page.Statuses[0]
+	if got.Subject != "own/P1" || got.State != "delivered" || got.Tone != hook.ToneSuccess || !got.Final || got.Reference != "7" || len(got.Names) != 2 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// drawn waits until the board has drawn a delivery.
+func (h *house) drawn(seq hook.Seq) {
+	h.t.Helper()
+	for {
+		grown := h.board.Grown()
+		if h.board.Position() >= seq {
+			return
+		}
+		select {
+		case <-grown:
+		case <-h.t.Context().Done():
+			h.t.Fatal("a delivery is never drawn")
+		}
+	}
+}
