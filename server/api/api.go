@@ -68,6 +68,7 @@ type API struct {
 	guesses   *access.Limiter    // of one-time codes that were not right, by address
 	badTokens *access.Limiter    // of status links, by address
 	watched   seats              // who watches public statuses by socket
+	waiting   seats              // who waits for them to change by asking
 	upgrader  websocket.Upgrader // of those
 	rotating  sync.Mutex         // held while an endpoint's link keys change
 	life      context.Context    // ends when the server is stopping

@@ -31,7 +31,7 @@ func (p policy) csp(nonce string) string {
 	case sandboxed:
 		return cspSandboxed
 	case watching:
-		return watchPolicy(nonce, hook.Page{})
+		return watchPolicy(nonce, "", hook.Page{})
 	case document:
 		return "default-src 'none'; style-src 'self' 'nonce-" + nonce + "'; img-src 'self' data:; base-uri 'none'; " +
 			"form-action 'self'; frame-ancestors 'none'"
@@ -45,16 +45,20 @@ func (p policy) csp(nonce string) string {
 }
 
 // watchPolicy is what a status page may do: its own script talks to this server alone, a logo comes from where the shop
-// has it, and it may stand in frames of the pages that its endpoint names.
-func watchPolicy(nonce string, brand hook.Page) string {
+// has it, and it may stand in frames of the pages that its endpoint names. Sockets are named as well: to older Safaris,
+// 'self' means none.
+func watchPolicy(nonce, origin string, brand hook.Page) string {
 	images, frames := "img-src data:", "frame-ancestors 'none'"
+	if origin != "" {
+		origin = " ws" + strings.TrimPrefix(origin, "http")
+	}
 	if u, err := url.Parse(brand.Logo); err == nil && u.Scheme == "https" {
 		images += " https://" + u.Host
 	}
 	if len(brand.Embed) > 0 {
 		frames = "frame-ancestors " + strings.Join(brand.Embed, " ")
 	}
-	return "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce + "'; connect-src 'self'; " + images +
+	return "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce + "'; connect-src 'self'" + origin + "; " + images +
 		"; base-uri 'none'; form-action 'none'; " + frames + "; require-trusted-types-for 'script'"
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,7 +36,10 @@ type house struct {
 	stop     func() // ends the writer: nothing can be stored any more
 	log      *lines
 	endpoint hook.Endpoint
+	ahead    atomic.Int64 // how far the doors' clock is ahead, in nanoseconds
 }
+
+func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
 
 // lines collects what is logged.
 type lines struct {
@@ -133,7 +137,7 @@ func newHouse(t testing.TB, publicURL string) *house {
 	in := intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug })
 	sessions := access.NewSessions(sqlite.Sessions{Store: store}, site)
 	h.api = New(Options{
-		Site: site, Version: "test", Now: time.Now, Log: logger, Addresses: addresses, Store: store, Endpoints: endpoints,
+		Site: site, Version: "test", Now: h.now, Log: logger, Addresses: addresses, Store: store, Endpoints: endpoints,
 		Intake: in, Board: board, Pages: plainPages{}, Status: plainPages{},
 		Gate:    &access.Gate{Token: token, Sessions: sessions},
 		Logins:  &access.Logins{Store: store, Random: rand.Reader, Now: time.Now},

@@ -80,7 +80,7 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 	}
 	e, _ := a.Endpoints.Known(l.Endpoint)
 	brand := e.Statuses.Page
-	w.Header().Set("Content-Security-Policy", watchPolicy(nonce, brand))
+	w.Header().Set("Content-Security-Policy", watchPolicy(nonce, a.Site.Origin(), brand))
 	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" { // a person's browser, not a preview of the link
 		a.Board.Shown(id, p.Status, "page")
 	}
@@ -120,7 +120,8 @@ func (a *API) publicPreflight(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// publicStatus answers what a status link shows. With wait and If-None-Match it answers when that has changed.
+// publicStatus answers what a status link shows. With wait and If-None-Match it answers when that has changed,
+// or at once where too many wait already.
 func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 	openToAll(w.Header())
 	l, err := a.bearer(r)
@@ -134,11 +135,18 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, a.Log, err)
 		return
 	}
-	known := r.Header.Get("If-None-Match")
+	known, token := r.Header.Get("If-None-Match"), r.PathValue("token")
 	if known == "" {
 		wait = 0
 	}
-	shown, err := a.awaitPublic(r.Context(), l, r.PathValue("token"), known, wait)
+	if wait > 0 {
+		if free, ok := a.waiting.take(token, access.AddressKey(a.Addresses.Of(r))); ok {
+			defer free()
+		} else {
+			wait = 0
+		}
+	}
+	shown, err := a.awaitPublic(r.Context(), l, token, known, wait)
 	if err != nil {
 		writeProblem(w, a.Log, err)
 		return

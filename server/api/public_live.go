@@ -27,10 +27,14 @@ const (
 	publicTime     = 10 * time.Second // for one message to it
 )
 
-// seats count the sockets that watch public statuses.
+var noSeat = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
+	Detail: "There are as many live connections as this server holds. Poll " + prefix + "/status/{token} instead."}
+
+// seats count those who watch public statuses in one of the ways.
 type seats struct {
 	mu    sync.Mutex
 	taken map[string]int // by token, by address, and "" for all
+	shut  bool
 	open  sync.WaitGroup
 }
 
@@ -42,7 +46,7 @@ func (s *seats) take(token, address string) (free func(), ok bool) {
 		s.taken = map[string]int{}
 	}
 	token, address = "token "+token, "address "+address
-	if s.taken[""] >= seatsOfAll || s.taken[token] >= seatsOfToken || s.taken[address] >= seatsOfAddress {
+	if s.shut || s.taken[""] >= seatsOfAll || s.taken[token] >= seatsOfToken || s.taken[address] >= seatsOfAddress {
 		return nil, false
 	}
 	for _, of := range []string{"", token, address} {
@@ -62,7 +66,12 @@ func (s *seats) take(token, address string) (free func(), ok bool) {
 }
 
 // Watched waits until nobody watches a public status by socket any more, after Stop.
-func (a *API) Watched() { a.watched.open.Wait() }
+func (a *API) Watched() {
+	a.watched.mu.Lock()
+	a.watched.shut = true
+	a.watched.mu.Unlock()
+	a.watched.open.Wait()
+}
 
 // publicLive is a socket that tells what a status link shows: at once, on each change, and as a sign of life. Any site's
 // page may open it: no cookie counts here, the token is all there is, and whoever has it may see this one status.
@@ -73,13 +82,13 @@ func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token := r.PathValue("token")
+	if a.life.Err() != nil {
+		writeProblem(w, a.Log, stopping)
+		return
+	}
 	free, ok := a.watched.take(token, access.AddressKey(a.Addresses.Of(r)))
-	if !ok || a.life.Err() != nil {
-		if ok {
-			free()
-		}
-		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
-			Detail: "There are as many live connections as this server holds. Poll " + prefix + "/status/{token} instead."})
+	if !ok {
+		writeProblem(w, a.Log, noSeat)
 		return
 	}
 	ws, err := a.upgrader.Upgrade(w, r, nil)
@@ -117,7 +126,7 @@ func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
 			break
 		}
 		if sent {
-			beat.Reset(publicBeat)
+			beat.Reset(min(publicBeat, l.Expires.Sub(a.Now())))
 		}
 		select {
 		case <-changed.C():

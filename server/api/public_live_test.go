@@ -1,0 +1,288 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hookbeam/server/access"
+	"hookbeam/server/hook"
+)
+
+func TestASocketTellsAtOnceAndOnEachChange(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	line := h.watch(s.token("order/1", ""))
+	if text, p := line.hears(); p.Status != hook.StateWaiting || p.Final {
+		t.Errorf("at first: %s", text)
+	}
+	s.tells("created", "pi_1", "1", 4900)
+	if text, p := line.hears(); p.Status != hook.StatePending || p.Amount != 4900 || p.Reference != "1" {
+		t.Errorf("once it is known: %s", text)
+	}
+	s.tells("succeeded", "pi_2", "2", 100) // of another
+	s.tells("succeeded", "pi_1", "1", 4900)
+	if text, p := line.hears(); p.Status != hook.StatePaid || !p.Final || len(p.Timeline) != 2 {
+		t.Errorf("once it is paid: %s", text)
+	}
+	if asked := h.do(request{method: "GET", path: "/api/v1/status/" + s.token("payment/pi_1", "")}); !strings.Contains(asked.text, `"paid"`) {
+		t.Errorf("asked: %s", asked.text)
+	}
+}
+
+// TestASocketNeedsATokenAndNothingElse is the other side of S1: no cookie counts, so any page may open it.
+func TestASocketNeedsATokenAndNothingElse(t *testing.T) {
+	h := newHouse(t, "")
+	s, session := h.shop("north"), h.login()
+	for _, origin := range []string{"", "null", "https://shop.example", h.URL} {
+		header := http.Header{"Cookie": {session.Name + "=" + session.Value}, "Authorization": {"Bearer " + adminToken}}
+		if origin != "" {
+			header.Set("Origin", origin)
+		}
+		ws, res, err := h.dial(s.token("order/1", ""), header)
+		if err != nil {
+			t.Fatalf("from %q: %v %v", origin, res, err)
+		}
+		if res.Header.Get("Set-Cookie") != "" || res.Header.Get("Sec-WebSocket-Extensions") != "" {
+			t.Errorf("from %q: %v", origin, res.Header)
+		}
+		check(t, ws.Close())
+		if _, res, err := h.dial("nonsense", header); err == nil || res.StatusCode != 404 {
+			t.Errorf("from %q without a token: %v %v", origin, res, err)
+		}
+	}
+}
+
+func TestASocketEndsWithItsLink(t *testing.T) {
+	for name, end := range map[string]func(h *house, s *shop){
+		"its time is over, and something is told": func(h *house, s *shop) {
+			h.ahead.Store(int64(2 * time.Hour))
+			s.tells("succeeded", "pi_1", "1", 100)
+		},
+		"its key is replaced": func(_ *house, s *shop) { s.rotate("0s") },
+		"its key is ended": func(h *house, s *shop) {
+			h.call("DELETE", "/endpoints/"+string(s.ID)+"/link-keys/"+s.key.ID, "", 204, nil)
+		},
+		"its endpoint is deleted": func(h *house, s *shop) { h.call("DELETE", "/endpoints/"+string(s.ID), "", 204, nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, "")
+			s := h.shop("north")
+			line := h.watch(s.token("payment/pi_1", ""))
+			line.hears()
+			end(h, &s)
+			_, text, err := line.ReadMessage()
+			if !websocket.IsCloseError(err, websocket.ClosePolicyViolation) {
+				t.Errorf("it hears %s, %v", text, err)
+			}
+		})
+	}
+}
+
+func TestASocketEndsWhenItsLinkDoesThoughNothingIsTold(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	token, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "order/1", Expires: time.Now().Add(2 * time.Second)})
+	check(t, err)
+	h.watch(token).ends(websocket.ClosePolicyViolation) // would hear its next sign of life in 20 seconds
+	if h.now().Sub(time.Now()) > 0 {
+		t.Error("the clock was moved")
+	}
+}
+
+func TestAnOverlapKeepsLinksAlive(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	old := s.token("payment/pi_1", "")
+	line := h.watch(old)
+	line.hears()
+	s.rotate("1h")
+	s.tells("succeeded", "pi_1", "1", 100)
+	if _, p := line.hears(); p.Status != hook.StatePaid {
+		t.Errorf("the open socket: %+v", p)
+	}
+	h.public(old)
+	h.ahead.Store(int64(61 * time.Minute))
+	h.do(request{method: "GET", path: "/api/v1/status/" + old}).is(t, 404, "not_found")
+}
+
+func TestWatchersAreSentAwayToComeBackWhenTheServerStops(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	token := s.token("order/1", "")
+	line := h.watch(token)
+	line.hears()
+	h.api.Stop()
+	line.ends(websocket.CloseServiceRestart)
+	if _, res, err := h.dial(token, nil); err == nil || res.StatusCode != 503 {
+		t.Errorf("a new one: %v %v", res, err)
+	}
+	h.api.Watched() // would not return while somebody watches
+}
+
+// TestOnlySoManyWatchWithOneLink holds the bound, and that who leaves makes room.
+func TestOnlySoManyWatchWithOneLink(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	token := s.token("order/1", "")
+	var last watcher
+	for range seatsOfToken {
+		last = h.watch(token)
+	}
+	_, res, err := h.dial(token, nil)
+	if err == nil || res.StatusCode != 429 || res.Header.Get("Retry-After") == "" {
+		t.Fatalf("one more: %v %v", res, err)
+	}
+	h.watch(s.token("order/2", "")).hears()
+	h.public(token) // asking is not limited
+	check(t, last.Close())
+	for range 1000 {
+		ws, _, err := h.dial(token, nil)
+		if err == nil {
+			check(t, ws.Close())
+			return
+		}
+	}
+	t.Error("nobody takes the place of who left")
+}
+
+func TestWhatAPageSaysIsBounded(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	long := h.watch(s.token("order/1", ""))
+	check(t, long.WriteMessage(websocket.TextMessage, []byte(`{"shown":"`+strings.Repeat("x", publicSpeech)+`"}`)))
+	long.ends(websocket.CloseMessageTooBig)
+	often := h.watch(s.token("order/1", ""))
+	for range publicWords {
+		check(t, often.WriteMessage(websocket.TextMessage, []byte("nonsense")))
+	}
+	for {
+		if _, _, err := often.ReadMessage(); err != nil {
+			break // it is sent away
+		}
+	}
+}
+
+// TestWhatAPageShowedIsNoted counts only what the page was told.
+func TestWhatAPageShowedIsNoted(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	s.tells("succeeded", "pi_1", "1", 100)
+	line := h.watch(s.token("payment/pi_1", ""))
+	line.hears()
+	for _, said := range []string{`{"shown":"refunded"}`, `{"shown":5}`, `[]`, `{"shown":"paid"}`} {
+		check(t, line.WriteMessage(websocket.TextMessage, []byte(said)))
+	}
+	h.do(request{method: "GET", path: "/api/v1/status/" + s.token("payment/pi_1", "") + "?shown=canceled"}).is(t, 200, "")
+	var list struct{ Statuses []hook.Status }
+	h.get("/api/v1/statuses", &list)
+	if len(list.Statuses) != 1 {
+		t.Fatalf("%+v", list)
+	}
+	var d hook.StatusDetail
+	for len(d.Shown) == 0 && t.Context().Err() == nil {
+		h.get("/api/v1/statuses/"+string(list.Statuses[0].ID), &d)
+	}
+	if len(d.Shown) != 1 || d.Shown[0].State != hook.StatePaid || d.Shown[0].By != "socket" {
+		t.Errorf("noted: %+v", d.Shown)
+	}
+}
+
+// TestAskingWaitsForAChange is the socket's other way: the tag names what is known, and a change is the answer.
+func TestAskingWaitsForAChange(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	path := "/api/v1/status/" + s.token("payment/pi_1", "")
+	first := h.do(request{method: "GET", path: path + "?wait=50s"}) // knows nothing: is not held
+	first.is(t, 200, "")
+	same := h.do(request{method: "GET", path: path, header: http.Header{"If-None-Match": {`W/"x", ` + first.Header.Get("ETag")}}})
+	if same.StatusCode != 304 || same.text != "" || same.Header.Get("ETag") != first.Header.Get("ETag") || same.Header.Get("Access-Control-Allow-Origin") != "*" {
+		t.Errorf("unchanged: %d %s %v", same.StatusCode, same.text, same.Header)
+	}
+	heard := make(chan answer)
+	go func() {
+		heard <- h.do(request{method: "GET", path: path + "?wait=50s", header: http.Header{"If-None-Match": {first.Header.Get("ETag")}}})
+	}()
+	s.tells("succeeded", "pi_1", "1", 100)
+	second := <-heard
+	var p hook.Public
+	check(t, json.Unmarshal([]byte(second.text), &p))
+	if p.Status != hook.StatePaid || second.Header.Get("ETag") == first.Header.Get("ETag") {
+		t.Errorf("changed: %s", second.text)
+	}
+	h.do(request{method: "GET", path: path + "?wait=soon"}).is(t, 400, "invalid_request")
+	go func() {
+		heard <- h.do(request{method: "GET", path: path + "?wait=50s", header: http.Header{"If-None-Match": {second.Header.Get("ETag")}}})
+	}()
+	s.rotate("0s")
+	(<-heard).is(t, 404, "not_found") // whether it was waiting by then or not
+}
+
+func TestOtherSitesMayAskWithoutCredentials(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	path := "/api/v1/status/" + s.token("order/1", "")
+	ask := http.Header{"Origin": {"https://shop.example"}, "Access-Control-Request-Method": {"GET"}, "Access-Control-Request-Headers": {"if-none-match"},
+		"Sec-Fetch-Site": {"cross-site"}}
+	before := h.do(request{method: "OPTIONS", path: path, header: ask})
+	if before.StatusCode != 204 || before.Header.Get("Access-Control-Allow-Headers") != "If-None-Match" {
+		t.Errorf("before: %d %v", before.StatusCode, before.Header)
+	}
+	if other := h.do(request{method: "OPTIONS", path: "/api/v1/endpoints", header: ask}); other.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("elsewhere: %v", other.Header)
+	}
+	for _, a := range []answer{before, h.do(request{method: "GET", path: path, header: ask}), h.do(request{method: "GET", path: "/api/v1/status/x", header: ask})} {
+		if a.Header.Get("Access-Control-Allow-Origin") != "*" || a.Header.Get("Access-Control-Allow-Credentials") != "" {
+			t.Errorf("%d: %v", a.StatusCode, a.Header)
+		}
+	}
+}
+
+// TestAStatusPagesPolicyIsItsEndpoints is S4 for status pages.
+func TestAStatusPagesPolicyIsItsEndpoints(t *testing.T) {
+	h := newHouse(t, "https://pay.example/hooks/")
+	s := shop{h: h, Endpoint: h.made(`{"name":"north"}`)}
+	s.rotate("0s")
+	policy := func() (csp, nonce string) {
+		a := h.do(request{method: "GET", path: "/status/" + s.token("order/1", "")})
+		_, after, _ := strings.Cut(a.text, "nonce=")
+		nonce, _, _ = strings.Cut(after, " ")
+		if a.Header.Get("X-Frame-Options") != "" || len(nonce) < 22 {
+			t.Errorf("%q %v", nonce, a.Header)
+		}
+		return a.Header.Get("Content-Security-Policy"), nonce
+	}
+	want := "default-src 'none'; script-src 'nonce-%[1]s'; style-src 'nonce-%[1]s'; connect-src 'self' wss://pay.example; img-src data:%[2]s; " +
+		"base-uri 'none'; form-action 'none'; frame-ancestors %[3]s; require-trusted-types-for 'script'"
+	csp, nonce := policy()
+	if csp != fmt.Sprintf(want, nonce, "", "'none'") {
+		t.Errorf("plain: %s", csp)
+	}
+	h.call("PATCH", "/endpoints/"+string(s.ID), `{"statuses":{"page":{"logo":"https://cdn.example/l.png","embed":["https://shop.example","http://localhost:3000"]}}}`, 200, nil)
+	csp, again := policy()
+	if csp != fmt.Sprintf(want, again, " https://cdn.example", "https://shop.example http://localhost:3000") || again == nonce {
+		t.Errorf("branded: %s", csp)
+	}
+}
+
+func TestAScriptForOtherPagesIsKeptBriefly(t *testing.T) {
+	h := newHouse(t, "")
+	a := h.do(request{method: "GET", path: "/embed/hookbeam.js", header: http.Header{"Sec-Fetch-Site": {"cross-site"}}})
+	if a.StatusCode != 200 || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/javascript") || a.Header.Get("Cache-Control") != "public, max-age=300" ||
+		a.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin" || a.Header.Get("Access-Control-Allow-Origin") != "*" {
+		t.Errorf("%d %v", a.StatusCode, a.Header)
+	}
+	if same := h.do(request{method: "GET", path: "/embed/hookbeam.js", header: http.Header{"If-None-Match": {a.Header.Get("ETag")}}}); same.StatusCode != 304 {
+		t.Errorf("unchanged: %d", same.StatusCode)
+	}
+	none := h.do(request{method: "GET", path: "/embed/other.js"})
+	none.is(t, 404, "not_found")
+	if none.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("none: %v", none.Header)
+	}
+}
