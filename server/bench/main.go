@@ -49,6 +49,8 @@ var measurements = []struct {
 	{"start", (*bench).start},
 	{"watched", (*bench).watched},
 	{"verify", (*bench).verify},
+	{"statuses", (*bench).statuses},
+	{"pages", (*bench).pages},
 }
 
 // bench is one run.

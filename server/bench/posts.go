@@ -38,9 +38,9 @@ type poster struct {
 
 // posters is a closed loop over several connections on one thread: each sends again as soon as it has its answer.
 type posters struct {
-	conns   []*poster
-	request []byte
-	epoll   int
+	conns []*poster
+	next  func() []byte // the next request
+	epoll int
 }
 
 func (s *server) posters(n int) (*posters, error) {
@@ -48,7 +48,8 @@ func (s *server) posters(n int) (*posters, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &posters{request: s.post(), epoll: epoll}
+	request := s.post()
+	p := &posters{next: func() []byte { return request }, epoll: epoll}
 	for i := range n {
 		fd, err := dial(s.addr)
 		if err == nil {
@@ -85,7 +86,7 @@ func (p *posters) run(d time.Duration) (load, error) {
 	defer runtime.UnlockOSThread()
 	begin := time.Now()
 	for _, c := range p.conns {
-		if err := c.send(p.request); err != nil {
+		if err := c.send(p.next()); err != nil {
 			return load{}, err
 		}
 	}
@@ -113,7 +114,7 @@ func (p *posters) run(d time.Duration) (load, error) {
 			l.times = append(l.times, now.Sub(c.sent))
 			if now.Sub(begin) >= d {
 				waiting--
-			} else if err := c.send(p.request); err != nil {
+			} else if err := c.send(p.next()); err != nil {
 				return l, err
 			}
 		}

@@ -1,0 +1,279 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+const paymentSecret = "whsec_0123456789abcdef0123456789abcdef"
+
+// shop is an endpoint for Stripe's payments, with the key of its status links.
+type shop struct {
+	*server
+	id, key string
+}
+
+// openShop makes the endpoint; what is posted to the server goes there from now on.
+func (s *server) openShop() (*shop, error) {
+	var made struct{ ID, URL string }
+	err := s.call("POST", "/api/v1/endpoints", map[string]any{"name": "shop", "provider": "stripe",
+		"secrets": []map[string]string{{"label": "live", "value": paymentSecret}}}, &made)
+	if err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(made.URL)
+	if err != nil {
+		return nil, err
+	}
+	var key struct{ Key string }
+	s.in = u.Path
+	err = s.call("POST", "/api/v1/endpoints/"+made.ID+"/link-keys", map[string]any{}, &key)
+	return &shop{server: s, id: made.ID, key: key.Key}, err
+}
+
+// call makes a call of the API.
+func (s *server) call(method, path string, body, into any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequest(method, "http://"+s.addr+path, bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+adminToken)
+	r.Header.Set("Content-Type", "application/json")
+	client := http.Client{Timeout: requestTime}
+	answer, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	answered, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode > 299 {
+		err = fmt.Errorf("%s %s: %s: %s", method, path, answer.Status, answered)
+	}
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(answered, into)
+}
+
+// stages are the events of one payment, in the order of its life. After them it is refunded, a euro each time.
+var stages = []string{"payment_intent.created", "payment_intent.processing", "payment_intent.succeeded"}
+
+// paymentEvent is a signed request that tells of a stage of payment n, with a body of 1 KiB.
+func (s *server) paymentEvent(n, stage int) []byte {
+	typ, object := "charge.refunded", fmt.Sprintf(`{"id":"ch_%d","payment_intent":"pi_%d","captured":true,"amount":490000,"amount_refunded":%d,"currency":"eur"`, n, n, 100*(stage-len(stages)+1))
+	if stage < len(stages) {
+		typ, object = stages[stage], fmt.Sprintf(`{"id":"pi_%d","object":"payment_intent","amount":490000,"amount_received":490000,"currency":"eur","metadata":{"order_id":"10-%d"}`, n, n)
+	}
+	now := strconv.FormatInt(time.Now().Unix(), 10)
+	head := fmt.Sprintf(`{"id":"evt_%d_%d","object":"event","created":%s,"livemode":true,"type":%q,"data":{"object":%s,"note":"`, n, stage, now, typ, object)
+	text := head + strings.Repeat("0123456789abcdef", 64)[:max(0, 1024-len(head)-4)] + `"}}}`
+	m := hmac.New(sha256.New, []byte(paymentSecret))
+	_, _ = io.WriteString(m, now+"."+text)
+	return []byte("POST " + s.in + " HTTP/1.1\r\nHost: " + s.addr + "\r\nUser-Agent: bench\r\nContent-Type: application/json\r\nStripe-Signature: t=" +
+		now + ",v1=" + hex.EncodeToString(m.Sum(nil)) + "\r\nContent-Length: " + strconv.Itoa(len(text)) + "\r\n\r\n" + text)
+}
+
+// payments makes the events of many payments that live at the same time: as many as there are connections.
+func (s *server) payments() func() []byte {
+	i := -1
+	return func() []byte {
+		i++
+		round := i / connections
+		return s.paymentEvent(round/len(stages)*connections+i%connections, round%len(stages))
+	}
+}
+
+// statuses: a closed loop of payments' events, which are checked, stored, and moved into statuses.
+func (b *bench) statuses() error {
+	sides, end, err := b.sides(connections, func() (*server, error) { return b.yard("null") }, b.serve)
+	defer end()
+	if err != nil {
+		return err
+	}
+	if _, err := sides[1].openShop(); err != nil {
+		return err
+	}
+	for _, sd := range sides {
+		sd.posters.next = sd.payments()
+	}
+	for round := range b.rounds + 1 {
+		for _, sd := range sides {
+			before, had := sd.server.cpu(), len(sd.rate)
+			if err := sd.flood(b.window); err != nil {
+				return err
+			}
+			if sd.name == "hookbeam" { // until all of it is drawn
+				flooded := (sd.server.cpu() - before) * 1e6
+				if err := sd.drawn(); err != nil {
+					return err
+				}
+				sd.cpu[had] *= (sd.server.cpu() - before) * 1e6 / flooded
+			}
+			if round == 0 {
+				sd.forget()
+			}
+		}
+	}
+	null, hookbeam := sides[0], sides[1]
+	multiple := median(ratios(hookbeam.cpu, null.cpu))
+	b.table.add(row{what: "receiving payments, with statuses: CPU each", measured: fmt.Sprintf("%.1f µs at %.0f /s", median(hookbeam.cpu), median(hookbeam.rate)),
+		against: fmt.Sprintf("null %.1f at %.0f", median(null.cpu), median(null.rate)), ratio: multiple, value: multiple, must: 3.5, aim: 2.8})
+	return nil
+}
+
+// drawn waits until everything that was received is told of, and so has moved what it moves.
+func (s *server) drawn() error {
+	for limit := time.Now().Add(startLimit); time.Now().Before(limit); nap(2 * time.Millisecond) {
+		var list struct{ Cursor string }
+		var told struct{ To string }
+		if err := errors.Join(s.get("/api/v1/deliveries?limit=1", &list), s.get("/api/v1/updates?wait=0s", &told)); err != nil {
+			return err
+		}
+		if list.Cursor == told.To {
+			return nil
+		}
+	}
+	return errors.New("what was received is not told of in time")
+}
+
+// token is that of a status link, made as a shop would make it.
+func (s *shop) token(subject string) string {
+	text := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + base64.RawURLEncoding.EncodeToString(
+		fmt.Appendf(nil, `{"ep":%q,"sub":%q,"exp":%d}`, s.id, subject, time.Now().Add(time.Hour).Unix()))
+	m := hmac.New(sha256.New, []byte(s.key))
+	_, _ = io.WriteString(m, text)
+	return text + "." + base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// payer is an open page that watches one payment.
+type payer struct {
+	ws      *websocket.Conn
+	due     atomic.Int64 // when its next event was due, in unix nanoseconds; 0: none is
+	changed chan time.Duration
+}
+
+// pages: 1,000 pages are open, each on a payment of its own, and 200 times a second one of the payments moves.
+func (b *bench) pages() error {
+	const perSecond = 200
+	s, err := b.serve()
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	shop, err := s.openShop()
+	if err != nil {
+		return err
+	}
+	open := make([]*payer, b.plan.readers)
+	defer func() {
+		for _, p := range open {
+			if p != nil {
+				_ = p.ws.Close()
+			}
+		}
+	}()
+	for i := range open {
+		if open[i], err = shop.page(i); err != nil {
+			return err
+		}
+	}
+	times, err := shop.move(open, perSecond, time.Duration(b.rounds)*b.latency)
+	if err != nil {
+		return err
+	}
+	yard := &side{server: &server{name: "–"}, p50: []float64{1}, p99: []float64{1}}
+	b.addTimes(fmt.Sprintf("POST to its payer's page, %d open, %d/s", len(open), perSecond),
+		&side{p50: []float64{percentile(times, 0.5)}, p99: []float64{percentile(times, 0.99)}}, yard, [2]float64{10, 3}, [2]float64{50, 10})
+	return nil
+}
+
+// page opens the page of payment n by its order's number, which nobody has told of yet.
+func (s *shop) page(n int) (*payer, error) {
+	ws, answer, err := websocket.DefaultDialer.Dial("ws://"+s.addr+"/api/v1/status/"+s.token(fmt.Sprintf("order/10-%d", n))+"/live", nil)
+	if err != nil {
+		return nil, err
+	}
+	_ = answer.Body.Close()
+	p := &payer{ws: ws, changed: make(chan time.Duration, 1)}
+	if _, _, err := ws.ReadMessage(); err != nil { // waiting
+		return nil, err
+	}
+	go func() {
+		for last := []byte(nil); ; {
+			_, text, err := ws.ReadMessage()
+			if err != nil {
+				close(p.changed)
+				return
+			}
+			if due := p.due.Swap(0); due != 0 && !bytes.Equal(text, last) {
+				p.changed <- time.Duration(time.Now().UnixNano() - due)
+			}
+			last = slices.Clone(text)
+		}
+	}()
+	return p, nil
+}
+
+// move has one payment after the other move, for d, and returns how long after its event was due each page showed it.
+func (s *shop) move(open []*payer, perSecond int, d time.Duration) ([]time.Duration, error) {
+	step := time.Second / time.Duration(perSecond)
+	const lanes = 8
+	all, errs := make([][]time.Duration, lanes), make([]error, lanes)
+	begin := time.Now().Add(20 * time.Millisecond)
+	var threads sync.WaitGroup
+	for lane := range lanes {
+		threads.Go(func() {
+			fd, err := dial(s.addr)
+			if err != nil {
+				errs[lane] = err
+				return
+			}
+			c, buffer := &poster{fd: fd}, make([]byte, 4096)
+			for i := lane; time.Duration(i)*step < d; i += lanes {
+				p, request := open[i%len(open)], s.paymentEvent(i%len(open), i/len(open))
+				due := begin.Add(time.Duration(i) * step)
+				nap(time.Until(due))
+				p.due.Store(due.UnixNano())
+				if errs[lane] = c.exchange(request, buffer); errs[lane] != nil {
+					return
+				}
+				select {
+				case took, told := <-p.changed:
+					if !told {
+						errs[lane] = errors.New("a page was cut")
+						return
+					}
+					all[lane] = append(all[lane], took)
+				case <-time.After(requestTime):
+					errs[lane] = fmt.Errorf("the page of payment %d was not told of its stage %d", i%len(open), i/len(open))
+					return
+				}
+			}
+		})
+	}
+	threads.Wait()
+	return slices.Concat(all...), errors.Join(errs...)
+}
