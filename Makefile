@@ -28,7 +28,7 @@ UI            := ui/dist/.vite/manifest.json
 
 # Folders are listed as well as files, so that a removed file counts as a change.
 GO_SOURCES := $(shell find server web -not -path '*/testdata*' -not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \)) $(wildcard *.go) go.mod go.sum
-UI_SOURCES := $(shell find ui/src ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
+UI_SOURCES := $(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
 
 .PHONY: run build dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz test-ui test-browser system-packages
 

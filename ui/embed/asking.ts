@@ -22,16 +22,11 @@ export async function ask(
   now: () => number,
 ): Promise<Answer> {
   try {
-    const answer = await fetch(url, {
-      signal,
-      cache: "no-store",
-      credentials: "omit",
-      ...(etag && { headers: { "If-None-Match": etag } }),
-    });
+    const answer = await fetch(url, { signal, ...(etag && { headers: { "If-None-Match": etag } }) });
     if (answer.status === 304) return { kind: "same" };
     const text = await answer.text();
     if (answer.ok) {
-      const status = readStatus(text);
+      const status = readStatus(parse(text));
       return status ? { kind: "status", status, etag: answer.headers.get("ETag") ?? undefined } : failed;
     }
     if (answer.status === 404 && isOurs(text)) return { kind: "gone" };

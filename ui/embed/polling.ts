@@ -57,11 +57,13 @@ export class Polling {
     this.askIn(this.#nextMs, true);
   }
 
-  async ask(hold = false) {
+  /** Asks now. `mayHold`: the answer may wait for news, if there is nothing to tell the server at once. */
+  async ask(mayHold = false) {
     this.stop();
     const { now, after } = this.#clock;
     const request = new AbortController();
     const { shown } = this;
+    const hold = mayHold && !shown;
     const askedAt = now();
     this.#request = request;
     this.askedAt = askedAt;
@@ -83,7 +85,7 @@ export class Polling {
     if (!this.shown) return;
     const url = this.#url(`shown=${encodeURIComponent(this.shown)}`);
     this.shown = undefined;
-    this.#fetch(url, { keepalive: true, cache: "no-store", credentials: "omit" }).catch(() => {});
+    this.#fetch(url, { keepalive: true }).catch(() => {});
   }
 
   #url(...query: (string | false | undefined)[]): string {

@@ -1,5 +1,7 @@
 /** How a state feels, for a colour and a shape. */
-export type Tone = "pending" | "active" | "success" | "warning" | "failure" | "neutral";
+export type Tone = (typeof tones)[number];
+
+const tones = ["pending", "active", "success", "warning", "failure", "neutral"] as const;
 
 /** One change of state. */
 export interface StatusStep {
@@ -39,9 +41,10 @@ export interface PublicStatus {
   usually?: Usually;
 }
 
-/** Reads the server's JSON; undefined where it is none. What it does not know it leaves out. */
-export function readStatus(text: string): PublicStatus | undefined {
-  const said = parse(text);
+const words = ["kind", "currency", "reference", "fulfilment", "started_at", "updated_at"] as const;
+
+/** Reads what the server's JSON holds; undefined where it is no status. What it does not know it leaves out. */
+export function readStatus(said: unknown): PublicStatus | undefined {
   if (!isObject(said) || typeof said["status"] !== "string") return undefined;
   const status: PublicStatus = {
     status: said["status"],
@@ -50,7 +53,7 @@ export function readStatus(text: string): PublicStatus | undefined {
     test: said["test"] === true,
     timeline: Array.isArray(said["timeline"]) ? said["timeline"].flatMap(readStep) : [],
   };
-  for (const name of ["kind", "currency", "reference", "fulfilment", "started_at", "updated_at"] as const) {
+  for (const name of words) {
     const value = said[name];
     if (typeof value === "string" && value) status[name] = value;
   }
@@ -58,19 +61,18 @@ export function readStatus(text: string): PublicStatus | undefined {
     const value = said[name];
     if (typeof value === "number") status[name] = value;
   }
-  const usually = said["usually"];
-  if (isObject(usually) && typeof usually["half"] === "number" && typeof usually["most"] === "number")
-    status.usually = { half: usually["half"], most: usually["most"] };
+  const { half, most } = Object(said["usually"]) as Record<string, unknown>;
+  if (typeof half === "number" && typeof most === "number") status.usually = { half, most };
   return status;
 }
 
 function readStep(step: unknown): StatusStep[] {
-  if (!isObject(step) || typeof step["status"] !== "string" || typeof step["at"] !== "string") return [];
-  return [{ status: step["status"], at: step["at"] }];
+  const { status, at } = Object(step) as Record<string, unknown>;
+  return typeof status === "string" && typeof at === "string" ? [{ status, at }] : [];
 }
 
 function isTone(value: unknown): value is Tone {
-  return ["pending", "active", "success", "warning", "failure", "neutral"].includes(value as string);
+  return tones.includes(value as Tone);
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

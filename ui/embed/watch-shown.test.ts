@@ -18,7 +18,7 @@ it("says what was shown with the next question where there is no socket", async 
   server.sockets = "refuse";
   open(server);
   await pass(second);
-  expect(server.asked.map(({ query }) => query)).toEqual(["", "?wait=25s&shown=pending"]);
+  expect(server.asked.map(({ query }) => query)).toEqual(["", "?shown=pending", "?wait=25s"]);
   await pass(60 * second);
   expect(server.shown).toEqual(["pending by poll"]);
 });

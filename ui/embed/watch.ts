@@ -4,7 +4,7 @@ import type { Answer } from "./asking";
 import { onWake, whenPainted } from "./looking";
 import { Polling } from "./polling";
 import { StatusSocket } from "./socket";
-import { type PublicStatus, readStatus } from "./status";
+import { type PublicStatus, parse, readStatus } from "./status";
 
 /**
  * How news come: by a socket that is heard of, by asking, or not at the moment; `done` where none will follow, `gone`
@@ -35,10 +35,12 @@ export interface Watching {
   stop(): void;
 }
 
-/** Between two tries of the socket while polling: at least, about this long at first, and at most. */
-const probe = { leastMs: 1_000, firstMs: 5_000, mostMs: 60_000 };
+/** Between two tries of the socket while polling: at least, and about this long more at first. */
+const [dialLeastMs, dialFirstMs] = [1_000, 5_000];
 /** Between two questions that fail, where the server asks for no other pause. */
-const pause = { leastMs: 250, firstMs: 1_000, mostMs: 60_000 };
+const [askLeastMs, askFirstMs] = [250, 1_000];
+/** What pauses grow to. */
+const longestMs = 60_000;
 /** A socket that lived this long worked. */
 const livedMs = 15_000;
 /** One heartbeat late: reason enough to connect anew when someone looks at the page again. */
@@ -79,8 +81,8 @@ class Watch implements Watching {
     this.#options = options;
     this.#clock = options.clock ?? realClock;
     this.#random = options.random ?? Math.random;
-    const base = new URL(url.endsWith("/") ? url : `${url}/`, globalThis.document?.baseURI);
-    this.#address = new URL(`api/v1/status/${encodeURIComponent(token)}`, base).href;
+    const path = `${url.replace(/\/?$/, "/")}api/v1/status/${encodeURIComponent(token)}`;
+    this.#address = new URL(path, document.baseURI).href;
     this.#polling = new Polling(this.#address, fetch, this.#clock, (answer) => this.#answered(answer));
     this.#noDial = this.#clock.after(0, () => this.#begin());
   }
@@ -116,7 +118,7 @@ class Watch implements Watching {
   }
 
   #said(text: string): boolean {
-    const status = readStatus(text);
+    const status = readStatus(parse(text));
     if (!status) return false;
     if (!this.#open) return true;
     this.#failures = 0;
@@ -133,7 +135,7 @@ class Watch implements Watching {
     if (!this.#open) return;
     const worked = established && this.#clock.now() - openedAt > livedMs;
     this.#socketFailures = worked ? 1 : this.#socketFailures + 1;
-    const ms = probe.leastMs + backoff(this.#socketFailures, this.#random, probe.firstMs, probe.mostMs);
+    const ms = dialLeastMs + backoff(this.#socketFailures, this.#random, dialFirstMs, longestMs);
     this.#noDial = this.#clock.after(ms, () => this.#dial());
     if (established) this.#show("polling");
     // Whoever was live was cut together with many others.
@@ -171,8 +173,8 @@ class Watch implements Watching {
   #failed(pauseMs: number) {
     this.#failures++;
     this.#show("offline");
-    const ms = backoff(this.#failures, this.#random, pause.firstMs, pause.mostMs);
-    this.#polling.askIn(Math.max(pause.leastMs, pauseMs + ms));
+    const ms = backoff(this.#failures, this.#random, askFirstMs, longestMs);
+    this.#polling.askIn(Math.max(askLeastMs, pauseMs + ms));
   }
 
   #take(status: PublicStatus, shown = false) {

@@ -1,0 +1,227 @@
+import { getByRole, queryAllByRole } from "@testing-library/dom";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { FakeHookbeam } from "./testing/fake-hookbeam";
+import { look, sleep } from "./testing/looking";
+import { serve } from "./testing/page";
+
+const start = "2026-11-23T14:41:00.000Z";
+const usually = { half: 8, most: 20 };
+const waiting = { status: "waiting", final: false, usually };
+const processing = {
+  status: "processing",
+  tone: "active",
+  final: false,
+  amount: 4900,
+  currency: "EUR",
+  reference: "10-4471",
+  started_at: start,
+  updated_at: start,
+  timeline: [{ status: "processing", at: start }],
+  usually,
+};
+const paid = {
+  ...processing,
+  status: "paid",
+  tone: "success",
+  final: true,
+  usually: undefined,
+  timeline: [...processing.timeline, { status: "paid", at: "2026-11-23T14:41:08.000Z" }],
+};
+
+const said = (sentence: string, detail = "") => ({ sentence, detail, step: `${sentence} (step)` });
+const text = {
+  live: "live",
+  polling: "checking",
+  offline: "no connection",
+  done: "",
+  gone: "This link is no longer good",
+  usually: "Usually {half}; 9 in 10 within {most}.",
+  slow: "Slower than usual.",
+  order: "Order {n}",
+  refunded: "{amount} refunded",
+  seconds: "{n} seconds",
+  minutes: "{n} minutes",
+};
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.setSystemTime(start);
+});
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await pass(100);
+  vi.clearAllTimers();
+  vi.useRealTimers();
+  document.body.replaceChildren();
+});
+
+interface Page {
+  embed?: string[];
+  lang?: string;
+  now?: string;
+}
+
+/** The page as the server writes it, with the script running. */
+async function open(status: object, { embed = [], lang = "en", now = start }: Page = {}) {
+  const server = serve(new FakeHookbeam({ ...status }));
+  const words = { waiting: said("Waiting"), processing: said("At your bank", "A moment."), paid: said("Received") };
+  const sentence = words[server.status["status"] as keyof typeof words].sentence;
+  document.title = `${sentence} · Shop`;
+  const base = "https://hooks.example.com/h/";
+  const live = { token: "tok", base, lang, now, status, embed, words, expect: ["paid"], text };
+  document.body.innerHTML = `
+    <main id="status"><h1 id="sentence" role="status">${sentence}</h1><p id="amount" hidden></p>
+    <span id="reference" hidden></span><p id="refunded" hidden></p><p id="detail" hidden></p>
+    <p id="waiting" hidden></p><ol id="steps" hidden></ol><time id="when" datetime="${start}">14:41 UTC</time>
+    <p id="live-line" hidden><span class="dot"></span><span id="live-text"></span></p></main>
+    <script type="application/json" id="live">${JSON.stringify(live)}</script>`;
+  vi.resetModules();
+  await import("./page");
+  await pass(50);
+  return server;
+}
+
+/** What can be read under an id; undefined where it is hidden. */
+function shown(id: string): string | undefined {
+  const element = document.getElementById(id);
+  return element && !element.hidden ? (element.textContent ?? undefined) : undefined;
+}
+
+it("has everything of a payment that it was opened before", async () => {
+  const server = await open(waiting);
+  server.become(processing);
+  expect(getByRole(document.body, "status").textContent).toBe("At your bank");
+  expect(["detail", "amount", "reference", "refunded"].map(shown)).toEqual([
+    "A moment.",
+    "€49.00",
+    "Order 10-4471",
+    undefined,
+  ]);
+  expect(document.title).toBe("At your bank · Shop");
+  expect({ ...document.getElementById("status")?.dataset }).toEqual({
+    state: "processing",
+    tone: "active",
+    final: "false",
+  });
+});
+
+it("draws the steps that were gone through, and while more may follow the one that all wait for", async () => {
+  const server = await open(waiting);
+  const steps = () => queryAllByRole(document.body, "listitem").map((step) => [step.className, step.ariaCurrent]);
+  server.become(processing);
+  expect(steps()).toEqual([
+    ["now", "step"],
+    ["todo", null],
+  ]);
+  server.become(paid);
+  expect(steps()).toEqual([
+    ["done", null],
+    ["now", "step"],
+  ]);
+  expect(queryAllByRole(document.body, "listitem")[1]?.textContent).toMatch(/^Received \(step\)\d/);
+});
+
+it("says what went back, and writes money and times as the page's language does", async () => {
+  const server = await open(processing, { lang: "de" });
+  server.become({ ...paid, refunded: 900, timeline: [] });
+  expect([shown("amount"), shown("refunded")]).toEqual(["49,00\u00a0€", "9,00\u00a0€ refunded"]);
+  const when = document.querySelector("time");
+  expect(when?.title).toBe(start);
+  expect(when?.textContent).toBe(new Intl.DateTimeFormat("de", { timeStyle: "short" }).format(new Date(start)));
+});
+
+it("writes the server's times in the reader's zone from the beginning, of another day with the date", async () => {
+  vi.setSystemTime("2026-11-25T10:00:00Z");
+  await open(waiting);
+  const form = { dateStyle: "short", timeStyle: "short" } as const;
+  const here = new Intl.DateTimeFormat("en", form).format(new Date(start));
+  expect(document.querySelector("time")?.textContent).toBe(here);
+});
+
+it("shows a state as it is that it has no words for", async () => {
+  const server = await open(processing);
+  server.become({ status: "in_transit", final: false, reference: "$&" });
+  expect([shown("sentence"), document.title]).toEqual(["In transit", "In transit · Shop"]);
+  expect(shown("reference")).toBe("Order $&");
+});
+
+it("says honestly how long it usually takes, until it has taken longer", async () => {
+  await open(processing);
+  expect(shown("waiting")).toBe("Usually 8 seconds; 9 in 10 within 20 seconds.");
+  await pass(19_000);
+  expect(shown("waiting")).toContain("Usually");
+  await pass(1_000);
+  expect(shown("waiting")).toBe("Slower than usual.");
+});
+
+it("goes by the server's clock, not by the reader's", async () => {
+  await open(processing, { now: "2026-11-23T14:41:15.000Z" });
+  await pass(4_000);
+  expect(shown("waiting")).toContain("Usually");
+  await pass(1_000);
+  expect(shown("waiting")).toBe("Slower than usual.");
+});
+
+it("counts long waits in minutes, and says nothing of them once it is final", async () => {
+  const server = await open({ ...processing, usually: { half: 0.2, most: 150 } });
+  expect(shown("waiting")).toBe("Usually 1 seconds; 9 in 10 within 3 minutes.");
+  server.become(paid);
+  expect(shown("waiting")).toBeUndefined();
+  await pass(200_000);
+  expect(shown("waiting")).toBeUndefined();
+});
+
+it("says how it is connected, nothing more when it is done, and when its link ended", async () => {
+  const server = await open(processing);
+  const line = () => [document.getElementById("live-line")?.dataset["line"], shown("live-line")];
+  expect(line()).toEqual(["live", "live"]);
+  server.polls = "refuse";
+  server.sockets = "refuse";
+  server.cut();
+  await pass(3_000);
+  expect(line()).toEqual(["offline", "no connection"]);
+  server.polls = "work";
+  server.gone = true;
+  sleep(5_000);
+  look("visible");
+  await pass(50);
+  expect(line()).toEqual(["gone", "This link is no longer good"]);
+  expect(shown("sentence")).toBe("At your bank");
+  const other = await open(processing);
+  other.become(paid);
+  expect(line()).toEqual(["done", undefined]);
+});
+
+it("tells the page around it, if that may show it in a frame", async () => {
+  const told: unknown[] = [];
+  const around = { postMessage: (...message: unknown[]) => told.push(message) };
+  vi.spyOn(window, "parent", "get").mockReturnValue(around as unknown as Window);
+  vi.spyOn(document, "referrer", "get").mockReturnValue("https://shop.example/checkout");
+  const server = await open(processing, { embed: ["https://other.example", "https://shop.example"] });
+  server.become(paid);
+  expect(told).toEqual([
+    [{ type: "hookbeam:status", status: "processing", final: false }, "https://shop.example"],
+    [{ type: "hookbeam:status", status: "paid", final: true }, "https://shop.example"],
+  ]);
+});
+
+it("tells nobody who may not show it, and nobody where no page is around it", async () => {
+  const tell = vi.fn();
+  await open(paid, { embed: ["https://shop.example"] });
+  vi.spyOn(window, "parent", "get").mockReturnValue({ postMessage: tell } as unknown as Window);
+  await open(paid);
+  Object.defineProperty(location, "ancestorOrigins", { value: ["https://evil.example"], configurable: true });
+  await open(paid, { embed: ["https://shop.example"] });
+  Reflect.deleteProperty(location, "ancestorOrigins");
+  expect(tell).not.toHaveBeenCalled();
+});
+
+it("names each origin that may be around it where the browser does not say which is", async () => {
+  const tell = vi.fn();
+  vi.spyOn(window, "parent", "get").mockReturnValue({ postMessage: tell } as unknown as Window);
+  vi.spyOn(document, "referrer", "get").mockReturnValue("");
+  await open(paid, { embed: ["https://shop.example", "https://other.example"] });
+  expect(tell.mock.calls.map(([, origin]) => origin)).toEqual(["https://shop.example", "https://other.example"]);
+});

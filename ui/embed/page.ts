@@ -1,0 +1,148 @@
+import { formatAmount } from "../src/lib/amount";
+import { tellParent } from "./parent";
+import { type PublicStatus, readStatus } from "./status";
+import { stepsOf } from "./steps";
+import { type Line, watch } from "./watch";
+
+/** What the server wrote into its status page for this script. */
+interface Page {
+  token: string;
+  /** Where Hookbeam is. */
+  base: string;
+  lang: string;
+  /** The server's clock when it wrote the page. */
+  now: string;
+  status: unknown;
+  /** Whose pages may show this one in a frame. */
+  embed?: string[] | null;
+  words: Record<string, StateWords>;
+  /** The states that are usually gone through. */
+  expect?: string[] | null;
+  text: Record<Line | "usually" | "slow" | "order" | "refunded" | "seconds" | "minutes", string>;
+}
+
+interface StateWords {
+  sentence: string;
+  detail: string;
+  step: string;
+}
+
+const find = (id: string) => document.getElementById(id);
+const page: Page = JSON.parse(find("live")?.textContent ?? ""); // by the same server, in the same answer
+const { lang, text } = page;
+const aheadMs = Date.parse(page.now) - Date.now();
+
+/** Timers do not count much further than three weeks. */
+const dayMs = 86_400_000;
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let sentence = find("sentence")?.textContent ?? "";
+
+/** Writes a text; without one, the element is not there. */
+function write(id: string, said: string) {
+  const element = find(id);
+  if (!element) return;
+  if (element.textContent !== said) element.textContent = said;
+  element.hidden = !said;
+}
+
+const fill = (form: string, name: string, value: string) => form.replace(`{${name}}`, () => value);
+
+function wordsOf(state: string): StateWords {
+  const plain = state.replaceAll("_", " ");
+  const name = plain.charAt(0).toUpperCase() + plain.slice(1);
+  return page.words[state] ?? { sentence: name, detail: "", step: name };
+}
+
+function draw(status: PublicStatus) {
+  const { amount, refunded, currency, reference } = status;
+  const words = wordsOf(status.status);
+  const card = find("status");
+  if (card) Object.assign(card.dataset, { state: status.status, tone: status.tone, final: status.final });
+  write("sentence", words.sentence);
+  write("detail", words.detail);
+  write("amount", amount ? formatAmount(amount, currency, lang) : "");
+  write("reference", reference ? fill(text.order, "n", reference) : "");
+  write("refunded", refunded ? fill(text.refunded, "amount", formatAmount(refunded, currency, lang)) : "");
+  document.title = document.title.replace(sentence, () => words.sentence);
+  sentence = words.sentence;
+  drawSteps(status);
+  drawTimes();
+  drawWaiting(status);
+}
+
+function drawSteps(status: PublicStatus) {
+  const steps = stepsOf(status, page.expect ?? []).map(({ state, at, reached }) => {
+    const step = create("li", reached);
+    step.dataset["state"] = state;
+    if (reached === "now") step.ariaCurrent = "step";
+    step.append(create("span", "step", wordsOf(state).step));
+    if (at) step.append(timeOf(at));
+    return step;
+  });
+  const list = find("steps");
+  list?.replaceChildren(...steps);
+  if (list) list.hidden = steps.length === 0;
+  const when = find("when");
+  if (when) when.replaceWith(Object.assign(timeOf(steps.length > 0 ? "" : status.updated_at), { id: "when" }));
+}
+
+function create(tag: string, className: string, textContent = ""): HTMLElement {
+  return Object.assign(document.createElement(tag), { className, textContent });
+}
+
+const timeOf = (dateTime = "") => Object.assign(document.createElement("time"), { dateTime });
+
+/** Times as they are where the reader is; of another day with their date. */
+function drawTimes() {
+  for (const time of document.querySelectorAll("time")) {
+    const ms = Date.parse(time.dateTime);
+    if (!ms) continue;
+    const at = new Date(ms);
+    const today = at.toDateString() === new Date().toDateString();
+    const form = today ? ({ timeStyle: "short" } as const) : ({ dateStyle: "short", timeStyle: "short" } as const);
+    time.textContent = new Intl.DateTimeFormat(lang, form).format(at);
+    time.title = at.toISOString();
+  }
+}
+
+/** How long it usually takes, until it has taken longer. */
+function drawWaiting(status: PublicStatus) {
+  clearTimeout(timer);
+  const { final, usually, started_at: start } = status;
+  if (final || !usually) return write("waiting", "");
+  const leftMs = start ? Date.parse(start) + usually.most * 1000 - Date.now() - aheadMs : Number.POSITIVE_INFINITY;
+  if (leftMs <= 0) return write("waiting", text.slow);
+  write("waiting", fill(fill(text.usually, "half", duration(usually.half)), "most", duration(usually.most)));
+  timer = setTimeout(() => drawWaiting(status), Math.min(leftMs, dayMs));
+}
+
+function duration(seconds: number): string {
+  const [form, n] = seconds < 120 ? [text.seconds, seconds] : [text.minutes, seconds / 60];
+  return fill(form, "n", new Intl.NumberFormat(lang).format(Math.max(1, Math.ceil(n))));
+}
+
+function drawLine(line: Line) {
+  const said = text[line] ?? "";
+  const place = find("live-line");
+  if (!place) return;
+  place.dataset["line"] = line;
+  place.hidden = !said;
+  write("live-text", said);
+}
+
+const initial = readStatus(page.status);
+drawTimes();
+if (initial) {
+  drawWaiting(initial);
+  tellParent(initial, page.embed ?? []);
+}
+watch(page.token, {
+  url: page.base,
+  initial,
+  onChange(status) {
+    draw(status);
+    tellParent(status, page.embed ?? []);
+  },
+  onLine: drawLine,
+});
