@@ -150,7 +150,7 @@ func derive(so []hook.Evidence, p Payment) Payment {
 		p.State = unpaid(l, p.State)
 	}
 	if moneyIn && !p.Late {
-		p.Late = late(l)
+		p.Late = late(so, l)
 	}
 	return p
 }
@@ -210,11 +210,24 @@ func newest(l map[hook.Kind]time.Time, kinds ...hook.Kind) (at time.Time) {
 }
 
 // late reports whether the money came after the payment had looked final.
-func late(l map[hook.Kind]time.Time) bool {
-	paid := newest(l, hook.Captured, hook.Refund)
+func late(so []hook.Evidence, l map[hook.Kind]time.Time) bool {
 	over := newest(l, hook.Canceled, hook.Expired)
-	failed := l[hook.Failed]
-	return !over.IsZero() && over.Before(paid) || !failed.IsZero() && paid.Sub(failed) > quiet
+	if !over.IsZero() && over.Before(newest(l, hook.Captured, hook.Refund)) {
+		return true
+	}
+	var failed time.Time // until it was tried again
+	for _, e := range so {
+		switch e.Kind {
+		case hook.Failed:
+			failed = e.At.Time
+		case hook.Created, hook.Action, hook.Processing, hook.Authorized, hook.Captured, hook.Refund:
+			if !failed.IsZero() && e.At.Sub(failed) > quiet {
+				return true
+			}
+			failed = time.Time{}
+		}
+	}
+	return false
 }
 
 // dispute is how the dispute stands: the newest word counts.
