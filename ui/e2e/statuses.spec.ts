@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { violations } from "./axe";
 import { Dashboard } from "./dashboard";
 import { expect, test } from "./fixtures";
-import { created, failed, processing, Shop, succeeded } from "./shop";
+import { created, failed, parcel, processing, Shop, succeeded } from "./shop";
 
 const picture = (name: string) => `ui/e2e/results/statuses-${name}.png`;
 
@@ -62,10 +62,19 @@ for (const theme of ["light", "dark"] as const) {
       await row(/Gil/).click();
       const steps = pane.getByRole("list", { name: "Timeline" }).getByRole("listitem");
       await expect(steps).toHaveCount(3);
-      await expect(steps.nth(1)).toContainText("Moved payment pi_Gil from pending to paid.");
+      await expect(steps.nth(1)).toContainText("Pending → paid");
       await expect(steps.nth(2)).toContainText("money that came in outranks a failed attempt");
       expect(await violations(page)).toEqual([]);
       await page.screenshot({ path: picture(`timeline-${theme}`) });
+
+      await parcel(site.hookbeam, "LX-17", "DELIVERED");
+      const kinds = page.getByRole("group", { name: "Kinds" });
+      await kinds.getByRole("button", { name: "Own" }).click();
+      await expect(rows).toHaveCount(1);
+      await expect(rows).toContainText("Delivered LX-17");
+      await expect(chip(/^Delivered/)).toHaveText("Delivered 1");
+      await kinds.getByRole("button", { name: "Everything" }).click();
+      await expect(rows).toHaveCount(8);
 
       await pane.getByRole("tab", { name: "What the customer sees" }).click();
       await expect(pane.getByText("Not opened yet.")).toBeVisible();

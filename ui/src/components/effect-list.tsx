@@ -1,6 +1,6 @@
 import { Link } from "wouter";
-import { formatCount, formatDay } from "../lib/format";
-import { effectSentence, firstTold, saysWords, stateWord, toneOf } from "../lib/status-words";
+import { formatCount } from "../lib/format";
+import { capital, effectSentence, firstTold, saysWords, stateWord, toneOf } from "../lib/status-words";
 import type { Effect, Tone } from "../lib/statuses";
 import { StateGlyph } from "./state-glyph";
 import { Time } from "./time";
@@ -45,12 +45,11 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
   const { from, to, type, at, received_at, seq, delivery } = effect;
   const counts = effect.effect === "applied" || effect.effect === "impossible";
   const moved = counts && to !== undefined && from !== to;
-  const today = formatDay(new Date(at)) === formatDay(new Date());
   return (
     <li
       aria-current={current || undefined}
       data-moved={moved}
-      className="group relative grid grid-cols-[14px_1fr] gap-x-3 pb-4 last:pb-0 aria-[current]:before:absolute aria-[current]:before:-inset-x-2 aria-[current]:before:-top-1.5 aria-[current]:before:bottom-2 aria-[current]:before:rounded-md aria-[current]:before:bg-selected aria-[current]:before:content-['']"
+      className="group relative grid grid-cols-[14px_1fr] gap-x-3 pb-4 last:pb-0 aria-[current]:before:absolute aria-[current]:before:-inset-x-2 aria-[current]:before:-top-1.5 aria-[current]:before:bottom-2 aria-[current]:last:before:-bottom-1.5 aria-[current]:before:rounded-md aria-[current]:before:bg-selected aria-[current]:before:content-['']"
     >
       <span aria-hidden className="absolute top-5 bottom-[-3px] left-[6.5px] w-px bg-line-strong group-last:hidden" />
       <span className="relative mt-[3px] grid size-3.5 place-items-center">
@@ -59,17 +58,15 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
       <div className={`relative min-w-0 ${counts ? "" : "text-text-3"}`}>
         <p className="flex flex-wrap items-baseline gap-x-2">
           <span className={moved ? "font-[550]" : ""}>{saysWords(effect)}</span>
-          {moved && (
-            <span className="text-s text-text-2">
-              {from ? `${stateWord(from)} → ` : ""}
-              {stateWord(to)}
-            </span>
-          )}
           <span className="ml-auto text-s text-text-3">
-            <Time at={at} form={today ? "clock" : "moment"} />
+            <Time at={at} form="second" />
           </span>
         </p>
-        <p className={`text-s text-pretty ${counts ? "text-text-2" : ""}`}>{effectSentence(effect, first)}</p>
+        <p className={`text-s text-pretty ${counts ? "text-text-2" : ""}`}>
+          {moved && effect.effect === "applied"
+            ? `${from ? `${capital(stateWord(from))} → ` : ""}${from ? stateWord(to) : capital(stateWord(to))}`
+            : effectSentence(effect, first)}
+        </p>
         <p className="mt-0.5 flex flex-wrap gap-x-2 text-s text-text-3">
           {delivery ? (
             <Link href={`/deliveries/${delivery}?tab=effect`} className="text-beam underline-offset-2 hover:underline">

@@ -3,8 +3,8 @@ import { formatClock, formatDay, formatRecent, formatUtc } from "../lib/format";
 interface TimeProps {
   /** RFC 3339, as the server writes it. */
   at: string;
-  /** The time of day alone, the day in its place where that is not today, both, both to the minute, the day alone, or the time alone to the minute. */
-  form?: "clock" | "recent" | "moment" | "minute" | "day" | "short";
+  /** The time of day alone, the day in its place where that is not today, both, both to the minute, the day alone, the time alone to the minute, or `recent` to the second. */
+  form?: "clock" | "recent" | "moment" | "minute" | "day" | "short" | "second";
 }
 
 /** A moment in the viewer's zone, and in UTC on hover. */
@@ -15,6 +15,7 @@ export function Time({ at, form = "clock" }: TimeProps) {
     recent: () => formatRecent(date, new Date()),
     day: () => formatDay(date),
     minute: () => `${formatDay(date)}, ${formatClock(date).slice(0, 5)}`,
+    second: () => formatRecent(date, new Date()).replace(/\.\d{3}$/, ""),
     short: () => formatClock(date).slice(0, 5),
     moment: () => `${formatDay(date)}, ${formatClock(date)}`,
   };

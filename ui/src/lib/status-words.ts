@@ -46,14 +46,16 @@ export const stateWord = (state: State) => state.replaceAll("_", " ");
 /** With a capital: as a heading or a chip has it. */
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** What things of a kind are called. */
-export const kindWords: Record<SubjectKind, { one: string; many: string }> = {
+const kinds: Record<SubjectKind, { one: string; many: string }> = {
   payment: { one: "payment", many: "Payments" },
   order: { one: "order", many: "Orders" },
   run: { one: "run", many: "Runs" },
   deployment: { one: "deployment", many: "Deployments" },
   own: { one: "subject", many: "Own" },
 };
+
+/** What things of a kind are called. */
+export const kindWords = (kind: string) => kinds[kind as SubjectKind] ?? { one: kind, many: capital(kind) };
 
 /** A name without what it is a name of: `payment/pi_1` as `pi_1`. */
 export const bareName = (name: string) => name.slice(name.indexOf("/") + 1);
@@ -116,7 +118,7 @@ export function ruleWords({ rule = "", says }: Pick<Effect, "rule" | "says">): s
 /** What one event did, in a sentence. `first` is the delivery that told it first, where it is a duplicate. */
 export function effectSentence(effect: Effect, first?: number): string {
   const { from, to, rule, kind, subject } = effect;
-  const name = `${kindWords[kind]?.one ?? kind} ${bareName(subject)}`;
+  const name = `${kindWords(kind).one} ${bareName(subject)}`;
   const why = rule ? `, because ${ruleWords(effect)}` : "";
   switch (effect.effect) {
     case "applied":

@@ -61,6 +61,7 @@ const endpoint = (change: Partial<Endpoint>) =>
     response: null,
     signed_url: "",
     settings: {},
+    statuses: { references: [], mapping: null, unsigned: false, page: {} },
     created_at: "2026-11-23T14:41:10.386Z",
     ...change,
   }) as Endpoint;

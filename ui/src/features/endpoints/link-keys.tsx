@@ -38,7 +38,7 @@ export function LinkKeys({ endpoint }: { endpoint: string }) {
           ))}
         </ul>
       )}
-      {make.data && (
+      {make.data?.key && (
         <div role="status" className="flex flex-col gap-1">
           <CopyLine text={make.data.key} what="key" />
           <p className="text-s text-pretty text-wait">

@@ -11,9 +11,12 @@ export interface StateDraft {
   final: boolean;
 }
 
+/** What a mapping tells of. */
+export type MappingKind = "own" | "payment";
+
 /** How subjects are read out of deliveries of which nothing is known, as a person writes it. */
 export interface MappingDraft {
-  kind: Mapping["kind"];
+  kind: MappingKind;
   subject: string;
   state: string;
   reference: string;
@@ -39,11 +42,13 @@ export const paymentStates = [
 
 /** The form's start: the mapping as it is, or an empty one. */
 export function draftOf(mapping: Mapping | null | undefined): MappingDraft {
-  const { kind = "own", subject = "", state = "", reference = "", amount = "", currency = "" } = mapping ?? {};
+  const { subject = "", state = "", reference = "", amount = "", currency = "" } = mapping ?? {};
   const rows = [...(mapping?.states ?? [])].sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
-  const states = rows.map(({ value, state, tone = "neutral", final = false }, key) => ({
-    ...{ key, value, state, tone, final },
+  const states = rows.map(({ value, state, tone, final = false }, key) => ({
+    ...{ key, value, state, final },
+    tone: (tone || "neutral") as Tone,
   }));
+  const kind = mapping?.kind === "payment" ? "payment" : "own";
   return { kind, subject, state, reference, amount, currency, occurredAt: mapping?.occurred_at ?? "", states };
 }
 
@@ -62,14 +67,14 @@ export function toMapping(draft: MappingDraft): Mapping {
   };
 }
 
-function mapped({ value, state, tone, final }: StateDraft, rank: number, kind: Mapping["kind"]): MappedState {
+function mapped({ value, state, tone, final }: StateDraft, rank: number, kind: MappingKind): MappedState {
   const word = state.trim().toLowerCase().replaceAll(/\s+/g, "_");
   const own = kind === "own" ? { tone, ...(final && { final }), ...(rank > 0 && { rank }) } : {};
   return { value: value.trim(), state: word, ...own };
 }
 
 /** A new row below the others, of a value that was found. */
-export function withRow(states: readonly StateDraft[], value = "", kind: Mapping["kind"] = "own"): StateDraft[] {
+export function withRow(states: readonly StateDraft[], value = "", kind: MappingKind = "own"): StateDraft[] {
   const key = Math.max(-1, ...states.map((row) => row.key)) + 1;
   const word = value.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_");
   const state = kind === "payment" ? (paymentStates.find((known) => known === word) ?? "pending") : word;

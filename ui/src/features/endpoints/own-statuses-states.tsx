@@ -4,10 +4,9 @@ import { IconButton } from "../../components/icon-button";
 import { Input } from "../../components/input";
 import { Select } from "../../components/select";
 import { StateGlyph } from "../../components/state-glyph";
-import type { Mapping } from "../../lib/status-rules";
 import { stateWord, toneOf } from "../../lib/status-words";
 import type { Tone } from "../../lib/statuses";
-import { paymentStates, type StateDraft, withRow } from "./own-statuses-draft";
+import { type MappingKind, paymentStates, type StateDraft, withRow } from "./own-statuses-draft";
 
 const tones: { value: Tone; label: string }[] = [
   { value: "pending", label: "not begun" },
@@ -21,7 +20,7 @@ const tones: { value: Tone; label: string }[] = [
 const choices = paymentStates.map((value) => ({ value, label: stateWord(value) }));
 
 interface OwnStatusesStatesProps {
-  kind: Mapping["kind"];
+  kind: MappingKind;
   states: StateDraft[];
   onStates: (states: StateDraft[]) => void;
 }
@@ -57,7 +56,7 @@ export function OwnStatusesStates({ kind, states, onStates }: OwnStatusesStatesP
 }
 
 interface StateRowProps {
-  kind: Mapping["kind"];
+  kind: MappingKind;
   row: StateDraft;
   onChange: (part: Partial<StateDraft>) => void;
   onRemove: () => void;

@@ -6,7 +6,6 @@ import { Input } from "../../components/input";
 import { Segmented } from "../../components/segmented";
 import { toast } from "../../components/toast";
 import type { Endpoint } from "../../lib/api";
-import { rulesOf } from "../../lib/status-rules";
 import { draftOf, type MappingDraft, toMapping, withRow } from "./own-statuses-draft";
 import { OwnStatusesStates } from "./own-statuses-states";
 import { OwnStatusesTry } from "./own-statuses-try";
@@ -30,7 +29,7 @@ const kinds = [
 
 /** How statuses are read out of what nothing is known of. It is tried on past deliveries before it can be saved. */
 export function OwnStatuses({ endpoint }: { endpoint: Endpoint }) {
-  const { mapping } = rulesOf(endpoint);
+  const { mapping } = endpoint.statuses;
   const [draft, setDraft] = useState(() => draftOf(mapping));
   const trial = useTryMapping(endpoint.id);
   const save = useUpdateRules(endpoint.id);

@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { unwrap } from "../../lib/api";
+import { api, unwrap } from "../../lib/api";
 import { endpointKeys } from "../../lib/endpoints";
-import { type Mapping, ruleApi, type StatusRules } from "../../lib/status-rules";
+import { type Mapping, type StatusRulesChange, tryApi } from "../../lib/status-rules";
 
 const linkKeyKeys = (id: string) => ["endpoints", "link keys", id] as const;
 
@@ -9,8 +9,8 @@ const linkKeyKeys = (id: string) => ["endpoints", "link keys", id] as const;
 export function useUpdateRules(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (statuses: StatusRules) =>
-      unwrap(await ruleApi.PATCH("/endpoints/{id}", { params: { path: { id } }, body: { statuses } })),
+    mutationFn: async (statuses: StatusRulesChange) =>
+      unwrap(await api.PATCH("/endpoints/{id}", { params: { path: { id } }, body: { statuses } })),
     onSuccess: () => client.invalidateQueries({ queryKey: endpointKeys.all }),
   });
 }
@@ -19,7 +19,7 @@ export function useUpdateRules(id: string) {
 export const useTryMapping = (id: string) =>
   useMutation({
     mutationFn: async (mapping: Mapping) =>
-      unwrap(await ruleApi.POST("/endpoints/{id}/mapping/try", { params: { path: { id } }, body: { mapping } })),
+      unwrap(await tryApi.POST("/endpoints/{id}/mapping/try", { params: { path: { id } }, body: { mapping } })),
   });
 
 /** The keys that sign an endpoint's status links, newest first. */
@@ -27,7 +27,7 @@ export const linkKeysQuery = (id: string) =>
   queryOptions({
     queryKey: linkKeyKeys(id),
     queryFn: async ({ signal }) =>
-      unwrap(await ruleApi.GET("/endpoints/{id}/link-keys", { params: { path: { id } }, signal })).link_keys,
+      unwrap(await api.GET("/endpoints/{id}/link-keys", { params: { path: { id } }, signal })).link_keys,
   });
 
 /** Makes a new key; the older ones end after `overlap`. */
@@ -35,7 +35,7 @@ export function useMakeLinkKey(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (overlap: string) =>
-      unwrap(await ruleApi.POST("/endpoints/{id}/link-keys", { params: { path: { id } }, body: { overlap } })),
+      unwrap(await api.POST("/endpoints/{id}/link-keys", { params: { path: { id } }, body: { overlap } })),
     onSuccess: () => client.invalidateQueries({ queryKey: linkKeyKeys(id) }),
   });
 }
@@ -45,7 +45,7 @@ export function useDeleteLinkKey(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (key: string) =>
-      unwrap(await ruleApi.DELETE("/endpoints/{id}/link-keys/{key}", { params: { path: { id, key } } })),
+      unwrap(await api.DELETE("/endpoints/{id}/link-keys/{key}", { params: { path: { id, key } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: linkKeyKeys(id) }),
   });
 }

@@ -1,4 +1,4 @@
-import type { StatusRules } from "../../lib/status-rules";
+import type { StatusRules, StatusRulesChange } from "../../lib/status-rules";
 
 /** What a status page may show beside where a thing stands. */
 export const shownFields = [
@@ -29,9 +29,10 @@ const lines = (text: string) =>
     .filter(Boolean);
 
 /** The form's start: the rules as they are. */
-export function draftOf({ page = {}, references = [], unsigned = false }: StatusRules): StatusPageDraft {
-  const { name = "", logo = "", color = "", back = "", hidden = [], embed = [] } = page;
-  return { name, logo, color, back, hidden, embed: embed.join("\n"), references: references.join("\n"), unsigned };
+export function draftOf({ page, references, unsigned }: StatusRules): StatusPageDraft {
+  const { name = "", logo = "", color = "", back = "", hidden, embed } = page;
+  const lists = { hidden: hidden ?? [], embed: (embed ?? []).join("\n"), references: references.join("\n") };
+  return { name, logo, color, back, unsigned, ...lists };
 }
 
 /** Says of each field what is wrong and what to do. */
@@ -46,7 +47,7 @@ export function mistakesIn({ logo, color, back, embed }: StatusPageDraft): Statu
 }
 
 /** The draft as the server takes it. */
-export function toRules(draft: StatusPageDraft): StatusRules {
+export function toRules(draft: StatusPageDraft): StatusRulesChange {
   const { name, logo, color, back, hidden, embed, references, unsigned } = draft;
   const page = { name: name.trim(), logo: logo.trim(), color: color.trim().toLowerCase(), back: back.trim() };
   return { references: lines(references), unsigned, page: { ...page, hidden, embed: lines(embed) } };

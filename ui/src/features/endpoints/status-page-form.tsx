@@ -4,7 +4,6 @@ import { ErrorNote } from "../../components/error-note";
 import { Field } from "../../components/field";
 import { toast } from "../../components/toast";
 import type { Endpoint } from "../../lib/api";
-import { rulesOf } from "../../lib/status-rules";
 import { useUpdateRules } from "./status-mutations";
 import { draftOf, mistakesIn, type StatusPageDraft, shownFields, toRules } from "./status-page-draft";
 import { StatusPageLook } from "./status-page-look";
@@ -14,7 +13,7 @@ const area =
 
 /** How customers see what the endpoint tells of, and what of it. */
 export function StatusPageForm({ endpoint }: { endpoint: Endpoint }) {
-  const [draft, setDraft] = useState(() => draftOf(rulesOf(endpoint)));
+  const [draft, setDraft] = useState(() => draftOf(endpoint.statuses));
   const [tried, setTried] = useState(false);
   const save = useUpdateRules(endpoint.id);
   const set = (change: Partial<StatusPageDraft>) => setDraft((before) => ({ ...before, ...change }));

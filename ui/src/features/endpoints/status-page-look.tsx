@@ -1,6 +1,6 @@
 import { Field } from "../../components/field";
 import { Input } from "../../components/input";
-import { contrast, inkOn, readable } from "./contrast";
+import { contrast, inkOn, readable } from "../../lib/contrast";
 import type { StatusPageDraft, StatusPageMistakes } from "./status-page-draft";
 
 interface StatusPageLookProps {

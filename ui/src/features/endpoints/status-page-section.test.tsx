@@ -4,8 +4,8 @@ import { userEvent } from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { Toaster } from "../../components/toaster";
 import type { Endpoint } from "../../lib/api";
+import { contrast } from "../../lib/contrast";
 import type { LinkKey, StatusRules } from "../../lib/status-rules";
-import { contrast } from "./contrast";
 import { StatusPageSection } from "./status-page-section";
 
 /** What answers; the API's client takes `fetch` as it finds it when it is made. */
@@ -40,7 +40,8 @@ function farEnd(answers: Record<string, unknown> = {}) {
   return written;
 }
 
-async function open(statuses: StatusRules, section: string) {
+async function open(rules: Partial<StatusRules>, section: string) {
+  const statuses = { mapping: null, page: {}, references: [], unsigned: false, ...rules };
   const endpoint = { id: "ep_1", name: "shop", provider: "generic", statuses } as unknown as Endpoint;
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>

@@ -1,14 +1,13 @@
 import type { ReactNode } from "react";
 import { useState } from "react";
 import type { Endpoint } from "../../lib/api";
-import { rulesOf } from "../../lib/status-rules";
 import { LinkKeys } from "./link-keys";
 import { OwnStatuses } from "./own-statuses";
 import { StatusPageForm } from "./status-page-form";
 
 /** What the endpoint's deliveries tell of, and how customers see it. Folded: most never change it. */
 export function StatusPageSection({ endpoint }: { endpoint: Endpoint }) {
-  const rules = rulesOf(endpoint);
+  const rules = endpoint.statuses;
   const own = endpoint.provider === "generic" || !!rules.mapping;
   return (
     <section className="flex flex-col gap-3">

@@ -75,7 +75,7 @@ function Kinds({ chosen, onKind }: KindsProps) {
           onClick={() => onKind(kind)}
           className={chip}
         >
-          {kind ? kindWords[kind].many : "Everything"}
+          {kind ? kindWords(kind).many : "Everything"}
         </button>
       ))}
     </div>

@@ -1,10 +1,11 @@
 import { StateGlyph } from "../../components/state-glyph";
 import { Time } from "../../components/time";
 import { formatAmount } from "../../lib/amount";
+import { inkOn } from "../../lib/contrast";
 import { useEndpoints } from "../../lib/endpoints";
-import { rulesOf, type StatusRules } from "../../lib/status-rules";
+import type { StatusRules } from "../../lib/status-rules";
 import { toneOf } from "../../lib/status-words";
-import type { Shown, StatusDetail } from "../../lib/statuses";
+import type { Shown, StatusDetail, Tone } from "../../lib/statuses";
 import { useNow } from "../../lib/use-now";
 import { publicWords, stepWord } from "./public-words";
 import { StatusLink } from "./status-link";
@@ -13,8 +14,8 @@ import { usualWords } from "./usual";
 /** What the customer sees, when a page first showed it to them, and the link that leads there. */
 export function CustomerView({ status }: { status: StatusDetail }) {
   const endpoint = useEndpoints().data?.find(({ id }) => id === status.endpoint);
-  const rules = rulesOf(endpoint);
-  const unseen = status.unverified === true && !rules.unsigned;
+  const rules = endpoint?.statuses;
+  const unseen = status.unverified === true && !rules?.unsigned;
   return (
     <div className="min-h-0 flex-1 space-y-4 overflow-y-auto p-4">
       {unseen && (
@@ -29,17 +30,28 @@ export function CustomerView({ status }: { status: StatusDetail }) {
   );
 }
 
+const soft: Record<Tone, string> = {
+  pending: "bg-off-soft",
+  active: "bg-note-soft",
+  success: "bg-ok-soft",
+  warning: "bg-wait-soft",
+  failure: "bg-bad-soft",
+  neutral: "bg-off-soft",
+};
+
 interface PreviewProps {
   status: StatusDetail;
-  rules: StatusRules;
+  rules: StatusRules | undefined;
   /** The public is told nothing of it. */
   unseen: boolean;
 }
 
-function Preview({ status, rules: { page = {} }, unseen }: PreviewProps) {
+function Preview({ status, rules, unseen }: PreviewProps) {
   const now = useNow(!status.final && !!status.usually);
+  const page = rules?.page ?? {};
   const state = unseen ? "waiting" : status.state;
   const { headline, sentence } = publicWords(status.kind, state);
+  const tone = unseen ? "pending" : status.tone;
   const hidden = new Set(page.hidden);
   const facts = unseen
     ? []
@@ -55,13 +67,15 @@ function Preview({ status, rules: { page = {} }, unseen }: PreviewProps) {
       <p className="flex items-center gap-2 self-start text-s font-[550]">
         <span
           aria-hidden
-          style={page.color ? { backgroundColor: page.color } : undefined}
-          className="size-3.5 rounded-sm bg-line-strong"
-        />
+          style={page.color ? { backgroundColor: page.color, color: inkOn(page.color) } : undefined}
+          className="grid size-5 place-items-center rounded-sm bg-text text-xs font-[650] text-surface"
+        >
+          {(page.name || "Y").charAt(0).toUpperCase()}
+        </span>
         {page.name || "Your shop"}
       </p>
-      <span className="mt-5 mb-3 grid size-12 place-items-center rounded-full bg-sunken">
-        <StateGlyph tone={unseen ? "pending" : status.tone} size={18} />
+      <span className={`mt-5 mb-3 grid size-14 place-items-center rounded-full ${soft[tone]}`}>
+        <StateGlyph tone={tone} size={22} />
       </span>
       <p className="text-l font-[650] text-balance">{headline}</p>
       {facts.length > 0 && <p className="mt-0.5 text-text-2 tabular-nums">{facts.join(" · ")}</p>}
@@ -118,7 +132,7 @@ function Seen({ status: { steps, shown } }: { status: StatusDetail }) {
                 <dd className={seen ? "text-text-2" : "text-text-3"}>
                   {seen ? (
                     <>
-                      <Time at={seen.at} form="moment" />, {ways[seen.by] ?? seen.by}
+                      <Time at={seen.at} form="recent" />, {ways[seen.by] ?? seen.by}
                     </>
                   ) : (
                     "no page showed it"

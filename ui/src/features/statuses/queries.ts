@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { unwrap } from "../../lib/api";
-import { type StatusFilter, type SubjectKind, statusApi } from "../../lib/statuses";
+import { api, unwrap } from "../../lib/api";
+import type { StatusFilter, SubjectKind } from "../../lib/statuses";
 
 /** What narrows the counts. */
 export type CountFilter = Pick<StatusFilter, "kind" | "endpoint" | "mode">;
@@ -14,7 +14,7 @@ export const statusKeys = {
 };
 
 async function countsOf(query: CountFilter, signal: AbortSignal): Promise<Record<string, number>> {
-  return unwrap(await statusApi.GET("/statuses/counts", { params: { query }, signal })).counts;
+  return unwrap(await api.GET("/statuses/counts", { params: { query }, signal })).counts;
 }
 
 /** How many stand where. */
@@ -40,5 +40,5 @@ export const kindsQuery = queryOptions({
 export const statusQuery = (id: string) =>
   queryOptions({
     queryKey: statusKeys.one(id),
-    queryFn: async ({ signal }) => unwrap(await statusApi.GET("/statuses/{id}", { params: { path: { id } }, signal })),
+    queryFn: async ({ signal }) => unwrap(await api.GET("/statuses/{id}", { params: { path: { id } }, signal })),
   });

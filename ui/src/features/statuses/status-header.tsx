@@ -35,17 +35,17 @@ export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProp
         <IconButton label="Close" keys="escape" icon={<X size={15} />} onClick={onClose} className="-mr-1.5" />
       </div>
       <p className="mt-0.5 mb-2.5 text-pretty break-words text-text-2">
-        {capital(kindWords[kind]?.one ?? kind)} <b className="font-semibold text-text">{named}</b>
+        {capital(kindWords(kind).one)} <b className="font-semibold text-text">{named}</b>
         {title && title !== named && `, ${title}`}
         {customer && ` of ${customer}`}, told by {endpointName || "an endpoint"}.
         {refunded ? ` ${formatAmount(refunded, currency)} of it went back.` : ""}
       </p>
       <div className="flex flex-wrap gap-1.5">
         <Fact>
-          since <Time at={updated_at} form="moment" />
+          since <Time at={updated_at} form="second" />
         </Fact>
         <Fact>
-          began <Time at={created_at} form="moment" />
+          began <Time at={created_at} form="second" />
         </Fact>
         {url && /^https?:/.test(url) && (
           <Fact>

@@ -7,9 +7,9 @@ import { ErrorNote } from "../../components/error-note";
 import { Select } from "../../components/select";
 import { Time } from "../../components/time";
 import { toast } from "../../components/toast";
-import { unwrap } from "../../lib/api";
+import { api, unwrap } from "../../lib/api";
 import { copyText } from "../../lib/clipboard";
-import { type Status, statusApi } from "../../lib/statuses";
+import type { Status } from "../../lib/statuses";
 
 const expiries = [
   { value: "1h", label: "1 hour" },
@@ -26,7 +26,7 @@ export function StatusLink({ status: { endpoint, subject, mode } }: { status: St
   const link = useMutation({
     mutationFn: async () =>
       unwrap(
-        await statusApi.POST("/status-links", {
+        await api.POST("/status-links", {
           body: { endpoint, subject, expires_in: expiry, ...(mode === "test" && { mode }) },
         }),
       ),

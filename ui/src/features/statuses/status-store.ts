@@ -245,9 +245,9 @@ export class StatusStore implements ListSource<Status> {
   }
 
   /** The one place of a status and of those that turned out to be the same; undefined where none has one. */
-  #unite({ id, merged = [] }: Status): Slot | undefined {
+  #unite({ id, merged }: Status): Slot | undefined {
     let slot = this.#slots.get(id);
-    for (const old of merged) {
+    for (const old of merged ?? []) {
       const other = this.#slots.get(old);
       if (!other || other === slot) continue;
       this.#slots.delete(old);

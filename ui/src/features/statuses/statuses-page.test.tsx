@@ -59,7 +59,7 @@ function farEnd(kept: Status[], wholes: StatusDetail[] = []) {
       sent.push(await request.json());
       return answer({ url: "http://hooks.test/status/eyJ", token: "eyJ", expires_at: "2026-11-26T14:41:10Z" }, 201);
     }
-    const whole = wholes.find(({ id, merged = [] }) => [id, ...merged].some((own) => path === `/statuses/${own}`));
+    const whole = wholes.find(({ id, merged }) => [id, ...(merged ?? [])].some((own) => path === `/statuses/${own}`));
     if (whole) return answer(whole);
     return answer({ code: "not_found", detail: "There is no such status. It may have been of another log." }, 404);
   };
@@ -147,8 +147,8 @@ it("tells how a payment came there, what counted, and why the rest did not", asy
   expect(within(pane).getByRole("list", { name: "Names" }).textContent).toContain("order/10-4471");
   const steps = within(within(pane).getByRole("list", { name: "Timeline" })).getAllByRole("listitem");
   expect(steps.map((step) => step.dataset["moved"])).toEqual(["true", "true", "false", "false"]);
-  expect(steps[0]?.textContent).toContain("It was started: €49.00pending");
-  expect(steps[1]?.textContent).toContain("Moved payment pi_1 from pending to paid.");
+  expect(steps[0]?.textContent).toContain("It was started: €49.00");
+  expect(steps[1]?.textContent).toContain("Pending → paid");
   expect(steps[2]?.textContent).toContain("Duplicate of #12");
   expect(steps[3]?.textContent).toContain("money that came in outranks a failed attempt");
   const links = steps.map((step) => within(step).getByRole("link").getAttribute("href"));

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { LiveLabel } from "../../components/live-label";
 import { LostBanner } from "../../components/lost-banner";
 import { PageHeader } from "../../components/page-header";
@@ -30,25 +30,31 @@ export function StatusesPage() {
 
   const search = <SearchBox words={url.terms.q ?? ""} onWords={(words) => url.setTerm("q", words)} />;
   const { kind, endpoint, mode } = filter ?? {};
+  const filtered = Object.keys(url.terms).length > 0;
+  const view = useSyncExternalStore(statuses.subscribe, statuses.view);
+  // There is nothing to choose from where nothing is yet.
+  const bare = !filtered && view.phase === "ready" && view.count + view.fresh === 0 && view.below === "nothing";
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col">
       <PageHeader title="Statuses">
         <LiveLabel />
-        {!narrow && search}
+        {!bare && !narrow && search}
       </PageHeader>
       <LostBanner />
-      {narrow && <div className="flex shrink-0 bg-surface px-3 pt-2">{search}</div>}
-      <Board
-        terms={url.terms}
-        filter={{ ...(kind && { kind }), ...(endpoint && { endpoint }), ...(mode && { mode }) }}
-        onTerm={url.setTerm}
-      />
+      {!bare && narrow && <div className="flex shrink-0 bg-surface px-3 pt-2">{search}</div>}
+      {!bare && (
+        <Board
+          terms={url.terms}
+          filter={{ ...(kind && { kind }), ...(endpoint && { endpoint }), ...(mode && { mode }) }}
+          onTerm={url.setTerm}
+        />
+      )}
       <div className="flex min-h-0 flex-1">
         <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
           <StatusesBody
             store={statuses}
             unknown={unknown}
-            filtered={Object.keys(url.terms).length > 0}
+            filtered={filtered}
             selected={url.id && (open.data?.id ?? url.id)}
             onOpen={url.open}
             onCopyLink={(id) => void copyLink(url.link(id))}

@@ -1,11 +1,10 @@
-import { unwrap } from "../../lib/api";
+import { api, unwrap } from "../../lib/api";
 import { realClock } from "../../lib/live/transport";
-import { statusApi } from "../../lib/statuses";
 import { type Page, type PageRequest, StatusStore } from "./status-store";
 
 async function fetchPage({ filter, before, limit, signal }: PageRequest): Promise<Page> {
   const query = { ...filter, ...(before !== undefined && { before }), limit };
-  const { statuses, next } = unwrap(await statusApi.GET("/statuses", { params: { query }, signal }));
+  const { statuses, next } = unwrap(await api.GET("/statuses", { params: { query }, signal }));
   return { statuses, next };
 }
 

@@ -49,7 +49,7 @@ export function DetailContent({ delivery, tab, onTab, onClose }: DetailContentPr
     effect: () => <EffectTab delivery={delivery} effects={effects} />,
     subject: () => <SubjectTab delivery={delivery} statuses={statuses} />,
   };
-  const kind = effects[0] && (kindWords[effects[0].kind]?.one ?? effects[0].kind);
+  const kind = effects[0] && kindWords(effects[0].kind).one;
   const tabs: Tab<DetailTab>[] = [
     { value: "body", label: "Body" },
     { value: "headers", label: "Headers", count: delivery.headers.length },

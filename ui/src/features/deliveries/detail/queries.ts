@@ -1,6 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Delivery, unwrap } from "../../../lib/api";
-import { statusApi } from "../../../lib/statuses";
 import { mediaType } from "./body-kind";
 import { type Body, fetchBody, inflated, readUpTo } from "./read-body";
 
@@ -49,7 +48,7 @@ export const triesQuery = ({ id, verdict, event }: Delivery) =>
 export const statusQuery = (id: string) =>
   queryOptions({
     queryKey: [...deliveryKeys.subjects, id],
-    queryFn: async ({ signal }) => unwrap(await statusApi.GET("/statuses/{id}", { params: { path: { id } }, signal })),
+    queryFn: async ({ signal }) => unwrap(await api.GET("/statuses/{id}", { params: { path: { id } }, signal })),
   });
 
 /** The start of a delivery's body, unpacked where it was compressed. */

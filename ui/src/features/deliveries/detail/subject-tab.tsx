@@ -42,7 +42,7 @@ function Subject({ id, delivery }: { id: string; delivery: DeliveryDetail }) {
       <h3 className="mb-3 flex flex-wrap items-center gap-x-2">
         <StateGlyph tone={tone} size={12} />
         <Link href={`/statuses/${data.id}`} className="font-semibold text-beam underline-offset-2 hover:underline">
-          {capital(kindWords[kind]?.one ?? kind)} {titleOf(data)}
+          {capital(kindWords(kind).one)} {titleOf(data)}
         </Link>
         <span className="text-text-2">
           {stateWord(state)}

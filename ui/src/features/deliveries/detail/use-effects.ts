@@ -2,14 +2,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { DeliveryDetail } from "../../../lib/api";
 import { live } from "../../../lib/live/live";
-import { type Effect, effectsOf } from "../../../lib/statuses";
+import type { Effect } from "../../../lib/statuses";
 import { deliveryKeys } from "./queries";
 
 /** What a delivery did, kept true: a status may be told a moment after the delivery, and another event may change it. */
 export function useEffects(delivery: DeliveryDetail): readonly Effect[] {
   const client = useQueryClient();
-  const effects = effectsOf(delivery);
-  const { id, seq } = delivery;
+  const { id, seq, effects } = delivery;
   const about = effects.map(({ status }) => status).join(" ");
   useEffect(
     function followItsSubjects() {
