@@ -118,6 +118,9 @@ var payments = []Provider{
 		},
 		Secret: SecretWords{Name: "HMAC key", Hint: "64 hex digits",
 			Not: []Lookalike{{"AQE", "an API key"}}},
+		Settings: []Setting{
+			{Name: "capture", Label: "Capture", Hint: "automatic, where Adyen captures each payment itself: then an authorised one counts as paid"},
+		},
 		rules: []rule{
 			{at: "item:additionalData.hmacSignature", each: true, covers: hook.CoversFields, hash: "sha256", coding: inBase64, key: fromHex,
 				message: "{item:pspReference}:{item:originalReference}:{item:merchantAccountCode}:{item:merchantReference}:" +
@@ -129,7 +132,8 @@ var payments = []Provider{
 		events: []string{"item:pspReference+item:eventCode+item:success", "body:data.id+body:type+body:timestamp"},
 		types:  []string{"item:eventCode", "body:type"},
 		times:  []string{"item:eventDate", "body:timestamp"}, owner: "item:merchantAccountCode", mode: "body:live",
-		ack: &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8", Body: "[accepted]"},
+		tells: adyenTells,
+		ack:   &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8", Body: "[accepted]"},
 	},
 	{
 		ID: "mollie", Name: "Mollie",

@@ -70,6 +70,7 @@ type naming struct {
 	prefix string
 	at     string // several with "+" between make one name, and must all be there
 	behind string // of the text only what stands behind this, up to the next "/" or "?": "/captures/"
+	spare  bool   // counts only where none before it is there
 }
 
 // amount is a spot of money.

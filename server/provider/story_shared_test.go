@@ -1,7 +1,11 @@
 package provider
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -37,10 +41,23 @@ func payload(t *testing.T, sender, name string) *hook.Record {
 	t.Helper()
 	at := filepath.Join(shared(t), "fixtures", sender, name)
 	body, err := os.ReadFile(at + ".json")
+	if errors.Is(err, fs.ErrNotExist) {
+		body, err = os.ReadFile(at + ".form")
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return recordOf("POST", http.Header{}, string(body))
+	headers := http.Header{}
+	if text, err := os.ReadFile(at + ".headers"); err == nil {
+		sent := map[string]string{}
+		if err := json.Unmarshal(text, &sent); err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range sent {
+			headers.Set(name, value)
+		}
+	}
+	return recordOf("POST", headers, string(body))
 }
 
 // shown is what each of those payloads must say.
@@ -96,7 +113,7 @@ var shown = map[string]string{
 
 func TestPublishedPayloadsSayWhatTheirSendersMean(t *testing.T) {
 	senders := map[string]bool{}
-	for name, want := range shown {
+	for name, want := range allShown() {
 		sender, event, _ := strings.Cut(name, "/")
 		senders[sender] = true
 		p, _ := For(sender)
@@ -105,12 +122,19 @@ func TestPublishedPayloadsSayWhatTheirSendersMean(t *testing.T) {
 		}
 	}
 	for sender := range senders {
-		files, err := filepath.Glob(filepath.Join(shared(t), "fixtures", sender, "*.json"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no payloads of %s: %v", sender, err)
+		var files []string
+		for _, ending := range []string{"*.json", "*.form"} {
+			found, err := filepath.Glob(filepath.Join(shared(t), "fixtures", sender, ending))
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, found...)
+		}
+		if len(files) == 0 {
+			t.Fatalf("no payloads of %s", sender)
 		}
 		for _, file := range files {
-			if name := sender + "/" + strings.TrimSuffix(filepath.Base(file), ".json"); !knows(name) {
+			if name := sender + "/" + strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)); !knows(name) {
 				t.Errorf("nothing is said of what %s must say", name)
 			}
 		}
@@ -118,6 +142,15 @@ func TestPublishedPayloadsSayWhatTheirSendersMean(t *testing.T) {
 }
 
 func knows(name string) bool {
-	_, known := shown[name]
+	_, known := allShown()[name]
 	return known
+}
+
+// allShown is shown with what the files of the other senders say.
+func allShown() map[string]string {
+	all := maps.Clone(shown)
+	for _, more := range []map[string]string{adyenShown} {
+		maps.Copy(all, more)
+	}
+	return all
 }

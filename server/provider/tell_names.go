@@ -11,6 +11,9 @@ import (
 func (t *telling) names(of *thing) []string {
 	names := make([]string, 0, len(of.names)+len(of.references))
 	for i := range of.names {
+		if of.names[i].spare && len(names) > 0 {
+			continue
+		}
 		names = addName(names, of.names[i].prefix, t.name(&of.names[i]))
 	}
 	return names

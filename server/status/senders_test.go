@@ -25,12 +25,13 @@ type play struct {
 
 // told is one event as it comes.
 type told struct {
-	headers map[string]string
-	body    string
+	headers  map[string]string
+	settings map[string]string // of the endpoint that it comes to
+	body     string
 }
 
 // plays are those of all senders; each has its own file.
-var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays)
+var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays, adyenPlays)
 
 // unix is a time some minutes after noon.
 func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }
@@ -55,7 +56,7 @@ func statements(t *testing.T, sender string, seq hook.Seq, events ...told) (all 
 		for name, value := range e.headers {
 			r.Headers = append(r.Headers, hook.Header{Name: name, Value: value})
 		}
-		said := p.Statements(&hook.Endpoint{Provider: sender}, r)
+		said := p.Statements(&hook.Endpoint{Provider: sender, Settings: e.settings}, r)
 		if len(said) == 0 {
 			t.Fatalf("nothing is said by %s", e.body)
 		}
@@ -108,6 +109,10 @@ var strangers = map[string][2]told{
 			`"order_id":"order_1","invoice_id":"inv_1","customer_id":"cust_1","email":"ada@example.com"}}`),
 		razorpay(1, "subscription.charged", `"subscription":{"entity":{"id":"sub_1","notes":{"order_id":"10-4471"}}},"payment":{"entity":{"id":"pay_2",`+
 			`"order_id":"order_2","invoice_id":"inv_2","customer_id":"cust_1","email":"ada@example.com"}}`),
+	},
+	"adyen": {
+		adyen(0, "AUTHORISATION", "true", "P1", "10-4471", `,"additionalData":{"recurring.shopperReference":"ada","shopperEmail":"ada@example.com"}`),
+		adyen(1, "AUTHORISATION", "true", "P2", "10-4472", `,"additionalData":{"recurring.shopperReference":"ada","shopperEmail":"ada@example.com"}`),
 	},
 	"paypal": {
 		paypal(0, "PAYMENT.SALE.COMPLETED", `"id":"S1","billing_agreement_id":"I-1","custom":"10-4471","amount":{"total":"49.00","currency":"EUR"}`),

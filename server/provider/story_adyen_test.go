@@ -1,0 +1,25 @@
+package provider
+
+var adyenShown = map[string]string{
+	"adyen/AUTHORISATION":              "authorized 1000 EUR: payment/QFQTPCQ8HXSKGK82 order/YOUR_MERCHANT_REFERENCE",
+	"adyen/CANCELLATION":               "canceled 1000 EUR: payment/9913140798220028",
+	"adyen/CANCEL_OR_REFUND":           "canceled 1000 EUR QFQTPCQ8HXSKGK82: payment/9913140798220028",
+	"adyen/CAPTURE":                    "captured 1000 EUR: payment/9913140798220028",
+	"adyen/CAPTURE_FAILED":             "capture_failed 1000 EUR: payment/9913140798220028",
+	"adyen/CHARGEBACK":                 "dispute_lost: payment/9913140798220028 order/YOUR_MERCHANT_REFERENCE",
+	"adyen/CHARGEBACK_REVERSED":        "dispute_won: payment/QFQTPCQ8HXSKGK82 order/YOUR_MERCHANT_REFERENCE",
+	"adyen/EXPIRE":                     "expired 1000 EUR: payment/QFQTPCQ8HXSKGK82 order/YOUR_MERCHANT_REFERENCE",
+	"adyen/NOTIFICATION_OF_CHARGEBACK": "dispute_open: payment/9913140798220028 order/YOUR_MERCHANT_REFERENCE",
+	"adyen/OFFER_CLOSED":               "expired 1000 EUR: payment/QFQTPCQ8HXSKGK82 order/YOUR_MERCHANT_REFERENCE",
+	"adyen/ORDER_CLOSED":               "info: adyen-order/QFQTPCQ8HXSKGK82 order/YOUR_MERCHANT_REFERENCE",
+	"adyen/ORDER_OPENED":               "created 1000 EUR: adyen-order/QFQTPCQ8HXSKGK82 order/YOUR_MERCHANT_REFERENCE",
+	"adyen/REFUND":                     "refund_failed 1000 EUR QFQTPCQ8HXSKGK82: payment/9913140798220028",
+	"adyen/REFUND_FAILED":              "refund_failed 1000 EUR QFQTPCQ8HXSKGK82: payment/9913140798220028",
+	"adyen/TECHNICAL_CANCEL":           "canceled 1000 EUR: payment/8313547924770610",
+	"adyen/accountHolderCreated":       "",
+	"adyen/authorisationTrue":          "authorized 10100 EUR: payment/123456789 order/8313842560770001",
+	"adyen/captureFalse":               "capture_failed 23623 USD: payment/ORIGINAL_PSP",
+	"adyen/captureTrue":                "captured 23623 USD: payment/ORIGINAL_PSP",
+	"adyen/refundFalse":                "refund_failed 1500 EUR PSP_REFERENCE: payment/ORIGINAL_PSP",
+	"adyen/refundTrue":                 "refund 1500 EUR PSP_REFERENCE: payment/ORIGINAL_PSP",
+}
