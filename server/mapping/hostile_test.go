@@ -11,7 +11,7 @@ import (
 
 // long is a body with a list of many items and a long text.
 func long() *hook.Record {
-	return recordOf(`{"s":"` + strings.Repeat("a", 200<<10) + `","short":"aaaaaaaaaa","list":[` + strings.Repeat("1,", 100_000) + `1]}`)
+	return recordOf(`{"s":"` + strings.Repeat("a", 200<<10) + `","json":"[` + strings.Repeat("[],", 1000) + `[]]","short":"aaaaaaaaaa","list":[` + strings.Repeat("1,", 100_000) + `1]}`)
 }
 
 func TestHostileExpressionsEndSoon(t *testing.T) {
@@ -36,8 +36,11 @@ func TestHostileExpressionsEndSoon(t *testing.T) {
 		"a long name looked for":          {"map(body.list, body.s in body)", "takes too long"},
 		"long texts compared":             {"filter(body.list, body.s == body.s)", "takes too long"},
 		"JSON read for each item":         {`map(body.list, fromJSON("[" + text[3:9] + "]"))`, "no JSON"},
+		"lists in JSON for each item":     {"map(body.list, fromJSON(body.json))", "takes too long"},
+		"a list joined for each item":     {"map(body.list, join(body.list[:60000]))", "takes too long"},
 		"a list in a list, for each item": {"map(body.list, map(body.list, [#, #, #, #, #, #]))", "takes too long"},
 		"a pattern that others die of":    {`map(body.list, body.s matches "^(a+)+$x")`, "takes too long"},
+		"a pattern against a long text":   {`text matches "(?:a?){60}b"`, "takes too long"},
 		"a pattern of many branches":      {`text matches "(a?){90}a{90}b"`, "too large"},
 		"a pattern of a large repeat":     {`text matches "((a{30}){30})"`, "too large"},
 		"many levels of brackets":         {strings.Repeat("(", 999) + "1" + strings.Repeat(")", 999), ""},

@@ -146,7 +146,6 @@ func (m *Mapping) read(r *hook.Record) (t told, err error) {
 		t.Event = string(r.ID)
 	}
 	t.Reference, t.short = x.word(m.reference)
-	x.failed = nil
 	if err := x.time(m.occurredAt, &t.Evidence); err != nil {
 		t.short = err
 	}
@@ -188,14 +187,15 @@ func (x *run) word(e *expression) (string, error) {
 	return s, nil
 }
 
-// value works out an expression; nil where there is none.
+// value works out an expression; nil where there is none. What went wrong in one is nothing to the next.
 func (x *run) value(e *expression) (any, error) {
 	if e == nil {
 		return nil, nil
 	}
-	v := e.code(x)
-	if x.failed != nil {
-		return nil, fmt.Errorf("%s: %s", e.name, strings.TrimSuffix(x.failed.in(e.source), "."))
+	v, failed := e.code(x), x.failed
+	if failed != nil {
+		x.failed = nil
+		return nil, fmt.Errorf("%s: %s", e.name, strings.TrimSuffix(failed.in(e.source), "."))
 	}
 	return v, nil
 }

@@ -110,6 +110,15 @@ func TestTheEventAndItsTimeAreTheDeliverys(t *testing.T) {
 	}
 }
 
+func TestWhatIsLackingCostsNothingElse(t *testing.T) {
+	m := invoice
+	m.Reference, m.OccurredAt = "lower(body.amount)", "body.at - 1"
+	got, err := compiled(t, m).Statements(nil, recordOf(`{"id":"I1","status":"DONE","amount":4200,"currency":"EUR","at":1770091507}`))
+	if err != nil || len(got) != 1 || got[0].Amount != 4200 || got[0].Reference != "" || got[0].At != hook.Millis(1770091506000) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 func TestWhatCannotBeReadIsAnError(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"id":{"a":1},"status":"DONE"}`:                            "subject must be text or a number, and is an object",

@@ -82,7 +82,6 @@ func (x *run) time(e *expression, into *hook.Evidence) error {
 		into.At = x.record.OccurredAt
 	}
 	v, err := x.value(e)
-	x.failed = nil
 	if v == nil || err != nil {
 		return err
 	}
@@ -131,12 +130,10 @@ const maxAmount = 1e15
 // money reads an amount and its currency; without its currency an amount says nothing.
 func (x *run) money(m *Mapping, into *hook.Evidence) error {
 	v, err := x.value(m.amount)
-	x.failed = nil
 	if v == nil || err != nil {
 		return err
 	}
 	currency, err := x.word(m.currency)
-	x.failed = nil
 	currency = strings.ToUpper(currency)
 	switch {
 	case err != nil:
