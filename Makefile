@@ -6,6 +6,7 @@
 # make bench  speed, as ratios to yardsticks measured in the same run
 # make dev    the dashboard with hot reload, templ watched
 # make generate  the committed files that are made from others
+# make packages  what shops install: bin/packages/hookbeam-react-….tgz
 # make clean  removes what the others made
 
 SHELL := bash
@@ -30,7 +31,7 @@ UI            := ui/dist/.vite/manifest.json
 GO_SOURCES := $(shell find server web -not -path '*/testdata*' -not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \)) $(wildcard *.go) go.mod go.sum
 UI_SOURCES := $(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
 
-.PHONY: run build dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz test-ui test-browser system-packages
+.PHONY: run build packages dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz test-ui test-browser system-packages
 
 ## Running and building
 
@@ -56,6 +57,9 @@ $(STAMPS)/templ: $(wildcard web/*.templ) tools/go.mod
 
 dev: $(PACKAGES)
 	scripts/dev $(ARGS)
+
+packages: $(PACKAGES)
+	node ui/scripts/pack-react.mjs
 
 ## Generated files that are committed
 

@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     restoreMocks: true,
     projects: [
-      { test: { name: "code", include: ["src/**/*.test.ts"], environment: "node" } },
+      { test: { name: "code", include: ["src/**/*.test.ts", "react/**/*.test.ts"], environment: "node" } },
       {
         test: {
           name: "page",

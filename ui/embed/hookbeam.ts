@@ -1,7 +1,7 @@
 import { formatAmount } from "../src/lib/amount";
 import { bodyOf } from "./body";
-import type { PublicStatus } from "./status";
-import { type Line, type Watching, watch } from "./watch";
+import type { Line, PublicStatus } from "./status";
+import { type Watching, watch } from "./watch";
 import { stateWords, wordsOf } from "./words";
 
 /** Where this script came from: Hookbeam serves it as `embed/hookbeam.js`. */

@@ -120,6 +120,7 @@ it("draws the steps that were gone through, and while more may follow the one th
     ["done", null],
     ["now", "step"],
   ]);
+  expect(document.title).toBe("Received · Shop");
   expect(queryAllByRole(document.body, "listitem")[1]?.textContent).toMatch(/^Received \(step\)\d/);
 });
 
@@ -167,7 +168,7 @@ it("goes by the server's clock, not by the reader's", async () => {
 it("counts long waits in minutes, and says nothing of them once it is final", async () => {
   const server = await open({ ...processing, usually: { half: 0.2, most: 150 } });
   expect(shown("waiting")).toBe("Usually 1 seconds; 9 in 10 within 3 minutes.");
-  server.become(paid);
+  server.become({ ...paid, usually });
   expect(shown("waiting")).toBeUndefined();
   await pass(200_000);
   expect(shown("waiting")).toBeUndefined();

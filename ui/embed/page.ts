@@ -1,8 +1,8 @@
 import { formatAmount } from "../src/lib/amount";
 import { tellParent } from "./parent";
-import { type PublicStatus, readStatus } from "./status";
+import { type Line, type PublicStatus, readStatus } from "./status";
 import { stepsOf } from "./steps";
-import { type Line, watch } from "./watch";
+import { watch } from "./watch";
 
 /** What the server wrote into its status page for this script. */
 interface Page {

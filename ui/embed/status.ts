@@ -41,6 +41,12 @@ export interface PublicStatus {
   usually?: Usually;
 }
 
+/**
+ * How news come: by a socket that is heard of, by asking, or not at the moment; `done` where none will follow, `gone`
+ * where the token leads nowhere, or nowhere any more.
+ */
+export type Line = "live" | "polling" | "offline" | "done" | "gone";
+
 const words = ["kind", "currency", "reference", "fulfilment", "started_at", "updated_at"] as const;
 
 /** Reads what the server's JSON holds; undefined where it is no status. What it does not know it leaves out. */

@@ -4,13 +4,7 @@ import type { Answer } from "./asking";
 import { onWake, whenPainted } from "./looking";
 import { Polling } from "./polling";
 import { StatusSocket } from "./socket";
-import { type PublicStatus, parse, readStatus } from "./status";
-
-/**
- * How news come: by a socket that is heard of, by asking, or not at the moment; `done` where none will follow, `gone`
- * where the token leads nowhere, or nowhere any more.
- */
-export type Line = "live" | "polling" | "offline" | "done" | "gone";
+import { type Line, type PublicStatus, parse, readStatus } from "./status";
 
 export interface WatchOptions {
   /** Where Hookbeam is, its path included: "https://hooks.example.com". */

@@ -1,4 +1,4 @@
-import type { Line } from "./watch";
+import type { Line } from "./status";
 
 /** What people read, in one language. */
 export interface Words {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from "vitest";
-import type { PublicStatus } from "../status";
-import { type Line, type Watching, watch } from "../watch";
+import type { Line, PublicStatus } from "../status";
+import { type Watching, watch } from "../watch";
 import { FakeHookbeam } from "./fake-hookbeam";
 
 export const waiting = { status: "waiting", final: false };

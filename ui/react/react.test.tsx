@@ -1,0 +1,150 @@
+import { act, render, screen } from "@testing-library/react";
+import { StrictMode, useEffect, useState } from "react";
+import { renderToString } from "react-dom/server";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { FakeHookbeam } from "../embed/testing/fake-hookbeam";
+import { serve } from "../embed/testing/page";
+import { PaymentStatus, usePaymentStatus, type WatchedStatus } from "./index";
+
+const url = "https://hooks.example.com";
+const pending = {
+  status: "pending",
+  tone: "pending",
+  final: false,
+  amount: 4900,
+  currency: "EUR",
+  reference: "10-4471",
+};
+const paid = { ...pending, status: "paid", tone: "success", final: true };
+
+const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+const said = () => screen.getByRole("status").textContent;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it("says where the payment stands, and changes by itself", async () => {
+  const server = serve(new FakeHookbeam(pending));
+  render(<PaymentStatus token="tok" url={url} />);
+  expect(said()).toBe("…");
+  await pass(50);
+  expect(said()).toBe("Payment started €49.00 10-4471");
+  expect(screen.getByText("Live")).toBeTruthy();
+  act(() => server.become(paid));
+  expect(said()).toBe("Payment received €49.00 10-4471");
+  expect(screen.queryByText("Live")).toBeNull();
+});
+
+it("speaks the language that it is told", async () => {
+  serve(new FakeHookbeam({ ...paid, test: true }));
+  render(<PaymentStatus token="tok" url={url} lang="de" />);
+  await pass(50);
+  expect(said()).toBe("Zahlung eingegangen 49,00\u00a0€ 10-4471 Test: Es fließt kein Geld");
+});
+
+it("lets its children draw", async () => {
+  const server = serve(new FakeHookbeam(pending));
+  render(
+    <PaymentStatus token="tok" url={url}>
+      {({ status, final, connection, timeline }) => (
+        <p role="status">{[status, final, connection, timeline.length].join(" ")}</p>
+      )}
+    </PaymentStatus>,
+  );
+  expect(said()).toBe(" false connecting 0");
+  await pass(50);
+  expect(said()).toBe("pending false live 0");
+  act(() => server.become({ ...paid, timeline: [{ status: "paid", at: "2026-11-23T14:41:00.000Z" }] }));
+  expect(said()).toBe("paid true done 1");
+});
+
+it("has one connection in strict mode, and none once it is gone from the page", async () => {
+  const server = serve(new FakeHookbeam(pending));
+  const { unmount } = render(
+    <StrictMode>
+      <PaymentStatus token="tok" url={url} />
+    </StrictMode>,
+  );
+  await pass(50);
+  expect([server.dialled.length, said()]).toEqual([1, "Payment started €49.00 10-4471"]);
+  unmount();
+  await pass(60_000);
+  expect([server.dialled.length, server.asked.length, server.open.size]).toEqual([1, 0, 0]);
+});
+
+it("does not connect anew because it is drawn anew, and tells nothing of another token", async () => {
+  const server = serve(new FakeHookbeam(paid));
+  server.status = pending;
+  const { rerender } = render(<PaymentStatus token="tok" url={url} />);
+  await pass(50);
+  rerender(<PaymentStatus token="tok" url={url} lang="es" />);
+  await pass(50);
+  expect([server.dialled.length, said()]).toEqual([1, "Pago iniciado 49,00\u00a0€ 10-4471"]);
+  rerender(<PaymentStatus token="other" url={url} />);
+  expect(said()).toBe("…");
+  await pass(50);
+  expect([server.dialled.length, server.open.size]).toEqual([2, 1]);
+  expect(said()).toContain("Payment started");
+});
+
+it("waits for its token", async () => {
+  const server = serve(new FakeHookbeam(pending));
+  const { rerender } = render(<PaymentStatus token={undefined} url={url} />);
+  await pass(60_000);
+  expect([server.dialled.length, server.asked.length, said()]).toEqual([0, 0, "…"]);
+  rerender(<PaymentStatus token="tok" url={url} />);
+  await pass(50);
+  expect(said()).toContain("Payment started");
+});
+
+it("says that it is offline, and keeps what is known", async () => {
+  const server = serve(new FakeHookbeam(pending));
+  const heard: WatchedStatus[] = [];
+  function Probe() {
+    heard.push(usePaymentStatus("tok", { url }));
+    return null;
+  }
+  render(<Probe />);
+  await pass(50);
+  server.sockets = server.polls = "refuse";
+  await act(async () => server.cut());
+  await pass(3_000);
+  expect(heard.at(-1)).toMatchObject({ status: "pending", amount: 4900, connection: "offline" });
+});
+
+it("is drawn on a server, which knows nothing yet", () => {
+  const server = serve(new FakeHookbeam(paid));
+  expect(renderToString(<PaymentStatus token="tok" url={url} />)).toContain("…");
+  expect(server.dialled).toEqual([]);
+});
+
+/** What many shops have today. */
+function Classic({ token }: { token: string }) {
+  const [status, setStatus] = useState("loading");
+  useEffect(() => {
+    const timer = setInterval(async () => {
+      const answer = await fetch(`${url}/api/v1/status/${token}`);
+      const data = await answer.json();
+      setStatus(data.status);
+    }, 2000);
+    return () => clearInterval(timer);
+  }, [token]);
+  return <p role="status">{status}</p>;
+}
+
+it("the classic component that asks every two seconds works with the same answers", async () => {
+  const server = serve(new FakeHookbeam());
+  render(<Classic token="tok" />);
+  await pass(2_100);
+  expect(said()).toBe("waiting");
+  server.become(pending);
+  await pass(2_000);
+  expect(said()).toBe("pending");
+  server.become(paid);
+  await pass(2_000);
+  expect(said()).toBe("paid");
+  expect([...server.addresses]).toEqual([`${url}/api/v1/status/tok`]);
+});
