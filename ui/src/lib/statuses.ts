@@ -10,6 +10,8 @@ export type Status = Schemas["Status"];
 export type StatusDetail = Schemas["StatusDetail"];
 /** What one event did to one subject. */
 export type Effect = Schemas["Effect"];
+/** One change of state. */
+export type Step = Schemas["Step"];
 /** When a page first showed a state to somebody. */
 export type Shown = Schemas["Shown"];
 export type Tone = Status["tone"];

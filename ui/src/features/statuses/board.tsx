@@ -6,6 +6,7 @@ import { formatCount } from "../../lib/format";
 import { capital, inOrder, kindWords, stateWord, toneOf } from "../../lib/status-words";
 import type { SubjectKind } from "../../lib/statuses";
 import { type CountFilter, countsQuery, kindsQuery } from "./queries";
+import { statuses } from "./statuses";
 import type { StatusTerms, TermKey } from "./use-statuses-url";
 
 const chip =
@@ -40,7 +41,7 @@ export function Board({ terms, filter, onTerm }: BoardProps) {
               onClick={() => onTerm("state", terms.state === state ? undefined : state)}
               className={chip}
             >
-              <StateGlyph tone={toneOf(state)} />
+              <StateGlyph tone={statuses.tone(state) ?? toneOf(state)} />
               {capital(stateWord(state))} <Count n={counts[state] ?? 0} />
             </button>
           ))}

@@ -1,47 +1,45 @@
 import { capital, stateWord } from "../../lib/status-words";
-import type { State, SubjectKind } from "../../lib/statuses";
+import type { State } from "../../lib/statuses";
 
-/** What a page says to a customer: what is so, and what that means for them. */
+/** What the status page says of a state, in English. The page is the server's: a test holds these words to its own. */
 export interface PublicWords {
-  headline: string;
   sentence: string;
+  detail: string;
+  step: string;
 }
 
-const payment: Record<State, PublicWords> = {
-  waiting: {
-    headline: "Waiting for your payment",
-    sentence: "Nothing has arrived yet. This page moves by itself as soon as it does.",
-  },
-  pending: { headline: "Payment started", sentence: "Finish it where you began. This page moves by itself." },
-  action_required: {
-    headline: "Your bank asks you to confirm",
-    sentence: "Look at your bank’s app or the page of the payment.",
-  },
-  processing: { headline: "Waiting for your bank", sentence: "You can leave this page open." },
-  authorized: { headline: "Payment approved", sentence: "The amount is reserved, and is taken soon." },
-  paid: { headline: "Payment received", sentence: "Thank you. You can close this page." },
-  partially_refunded: { headline: "Partly refunded", sentence: "A part of the amount is on its way back to you." },
-  refunded: { headline: "Refunded", sentence: "The amount is on its way back to you." },
-  failed: {
-    headline: "Your bank declined the payment",
-    sentence: "You have not been charged. Try another card, or ask your bank why.",
-  },
-  canceled: { headline: "Payment cancelled", sentence: "You have not been charged." },
-  expired: { headline: "Payment expired", sentence: "You have not been charged. Start again if you still want it." },
+const known: Record<State, [sentence: string, detail: string, step: string]> = {
+  waiting: ["Waiting for your payment", "This page shows it as soon as we hear of it.", "Waiting"],
+  pending: ["Payment started", "You can leave this page open.", "Started"],
+  action_required: [
+    "Please confirm the payment",
+    "Your bank wants you to confirm it, in its app or on its page.",
+    "Confirm",
+  ],
+  processing: ["We are waiting for your bank", "You can leave this page open.", "With your bank"],
+  authorized: ["The amount is reserved", "It is collected when the shop completes your order.", "Reserved"],
+  paid: ["Payment received", "Thank you. You can close this page.", "Paid"],
+  partially_refunded: [
+    "Part of your payment was refunded",
+    "It reaches your account within a few days.",
+    "Partly refunded",
+  ],
+  refunded: ["Your payment was refunded", "It reaches your account within a few days.", "Refunded"],
+  failed: [
+    "Your bank declined the payment",
+    "You have not been charged. Try another way to pay, or ask your bank why.",
+    "Declined",
+  ],
+  canceled: ["The payment was cancelled", "You have not been charged.", "Cancelled"],
+  expired: ["The payment has expired", "It was not completed in time. You have not been charged.", "Expired"],
 };
 
-/** What a customer is told. */
-export function publicWords(kind: SubjectKind, state: State): PublicWords {
-  const known = kind === "payment" || state === "waiting" ? payment[state] : undefined;
-  return known ?? { headline: capital(stateWord(state)), sentence: "This page moves by itself." };
+/** The states that the page has words for. */
+export const wordedStates: readonly State[] = Object.keys(known);
+
+/** What the page says of a state; one that only its endpoint knows is said as it is called. */
+export function publicWords(state: State): PublicWords {
+  const name = capital(stateWord(state));
+  const [sentence, detail, step] = known[state] ?? [name, "", name];
+  return { sentence, detail, step };
 }
-
-const steps: Record<State, string> = {
-  pending: "Started",
-  action_required: "Your turn",
-  processing: "With your bank",
-  authorized: "Approved",
-};
-
-/** What one step is called. */
-export const stepWord = (state: State) => steps[state] ?? capital(stateWord(state));

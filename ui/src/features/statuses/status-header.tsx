@@ -37,7 +37,7 @@ export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProp
       <p className="mt-0.5 mb-2.5 text-pretty break-words text-text-2">
         {capital(kindWords(kind).one)} <b className="font-semibold text-text">{named}</b>
         {title && title !== named && `, ${title}`}
-        {customer && ` of ${customer}`}, told by {endpointName || "an endpoint"}.
+        {customer && ` of ${customer}`}, told by {teller(endpointName)}.
         {refunded ? ` ${formatAmount(refunded, currency)} of it went back.` : ""}
       </p>
       <div className="flex flex-wrap gap-1.5">
@@ -60,6 +60,10 @@ export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProp
       <Names names={status.names} />
     </header>
   );
+}
+
+function teller(name: string): string {
+  return name === "deleted" ? "an endpoint that was deleted" : name || "an endpoint";
 }
 
 function Waiting({ status }: { status: StatusDetail }) {

@@ -1,6 +1,6 @@
 import type { ListSource, ListView } from "../../components/live-list/list-source";
 import type { Update } from "../../lib/live/frame";
-import type { Status, StatusFilter } from "../../lib/statuses";
+import type { Status, StatusFilter, Tone } from "../../lib/statuses";
 import { matches, sameFilter } from "./filter";
 
 /** One page, what moved last first. `next` leads to the one before it. */
@@ -55,6 +55,8 @@ interface Slot {
 export class StatusStore implements ListSource<Status> {
   readonly #around: StoreSurroundings;
   readonly #listeners = new Set<() => void>();
+  /** How states feel, as those that stand there say. */
+  readonly #tones = new Map<string, Tone>();
   readonly #arrivals = new WeakMap<Status, number>();
   #filter: StatusFilter = {};
   #rows: Slot[] = [];
@@ -99,6 +101,11 @@ export class StatusStore implements ListSource<Status> {
   isNew(status: Status): boolean {
     const at = this.#arrivals.get(status);
     return at !== undefined && this.#around.now() - at < newForMs;
+  }
+
+  /** How a state feels that only its endpoint knows, where one that stands there was seen. */
+  tone(state: string): Tone | undefined {
+    return this.#tones.get(state);
   }
 
   /** Shows the statuses of another filter. */
@@ -226,6 +233,7 @@ export class StatusStore implements ListSource<Status> {
 
   /** Puts a status where it, or what it turned out to be, stands already; else on top. */
   #put(status: Status) {
+    this.#tones.set(status.state, status.tone);
     const slot = this.#unite(status);
     const fits = matches(this.#filter, status);
     if (slot) {
@@ -241,6 +249,7 @@ export class StatusStore implements ListSource<Status> {
   #slot(status: Status): Slot {
     const slot = { status, leaving: false };
     this.#slots.set(status.id, slot);
+    this.#tones.set(status.state, status.tone);
     return slot;
   }
 

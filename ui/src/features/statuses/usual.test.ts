@@ -4,13 +4,13 @@ import { lengthWords, usualWords } from "./usual";
 
 it("names lengths as people do", () => {
   const lengths = [0.2, 8, 61, 120, 7200, 200_000].map(lengthWords);
-  expect(lengths).toEqual(["1 second", "8 seconds", "61 seconds", "2 minutes", "2 hours", "2 days"]);
+  expect(lengths).toEqual(["1 second", "8 seconds", "61 seconds", "2 minutes", "2 hours", "3 days"]);
 });
 
 it("is honest about waiting", () => {
   const began = Date.parse("2026-11-23T14:41:00Z");
   const waits = detail(1, { usually: { half: 8, most: 200, of: 12 } });
-  expect(usualWords(waits, began + 100_000)).toBe("Usually confirmed within 8 seconds; 9 in 10 within 3 minutes.");
+  expect(usualWords(waits, began + 100_000)).toBe("Usually confirmed within 8 seconds; 9 in 10 within 4 minutes.");
   expect(usualWords(waits, began + 201_000)).toMatch(/^This takes longer than usual/);
   expect(usualWords({ ...waits, final: true }, began)).toBeUndefined();
 });

@@ -1,15 +1,15 @@
 import type { StatusDetail } from "../../lib/statuses";
 
-/** A length of time in words: `8 seconds`, `3 minutes`. */
+/** A length of time in words, as the status page has it: `8 seconds`, `3 minutes`. */
 export function lengthWords(seconds: number): string {
   for (const [unit, size, upTo] of [
-    ["second", 1, 90],
-    ["minute", 60, 90 * 60],
-    ["hour", 3600, 36 * 3600],
+    ["second", 1, 120],
+    ["minute", 60, 120 * 60],
+    ["hour", 3600, 48 * 3600],
   ] as const) {
-    if (seconds < upTo) return counted(Math.max(1, Math.round(seconds / size)), unit);
+    if (seconds < upTo) return counted(Math.max(1, Math.ceil(seconds / size)), unit);
   }
-  return counted(Math.round(seconds / 86_400), "day");
+  return counted(Math.ceil(seconds / 86_400), "day");
 }
 
 const counted = (n: number, unit: string) => `${n} ${unit}${n === 1 ? "" : "s"}`;
