@@ -55,6 +55,7 @@ func TestAnEventSaysWhoseItIsAndWhetherItIsATest(t *testing.T) {
 		"paypal, sandbox":   {"paypal", `{}`, http.Header{"Paypal-Cert-Url": {"https://api.sandbox.paypal.com/v1/x"}}, "", "test"},
 		"paypal, elsewhere": {"paypal", `{}`, http.Header{"Paypal-Cert-Url": {"https://api.paypal.com.evil.example/"}}, "", ""},
 		"adyen":             {"adyen", `{"live":"true","notificationItems":[{"NotificationRequestItem":{"merchantAccountCode":"Shop"}}]}`, nil, "Shop", "live"},
+		"mollie":            {"mollie", `{"_embedded":{"entity":{"mode":"test"}}}`, nil, "", "test"},
 		"a batch, alike":    {"hubspot", `[{"portalId":1},{"portalId":1}]`, nil, "1", ""},
 		"a batch, not":      {"hubspot", `[{"portalId":1},{"portalId":2}]`, nil, "", ""},
 		"unprintable":       {"stripe", `{"account":"a\u0000b"}`, nil, "", ""},

@@ -79,6 +79,7 @@ var payments = []Provider{
 			message: "{time}:{body}", time: "pair:ts", unit: time.Second}},
 		events: []string{"body:event_id"}, types: []string{"body:event_type"},
 		times: []string{"body:occurred_at"},
+		tells: paddleTells,
 	},
 	{
 		ID: "lemonsqueezy", Name: "Lemon Squeezy",
@@ -109,6 +110,7 @@ var payments = []Provider{
 		rules:  []rule{{at: "header:X-Square-Hmacsha256-Signature", hash: "sha256", coding: inBase64, message: "{url}{body}"}},
 		events: []string{"body:event_id"}, types: []string{"body:type"},
 		times: []string{"body:created_at"}, owner: "body:merchant_id", mode: "header:Square-Environment",
+		tells: squareTells,
 	},
 	{
 		ID: "adyen", Name: "Adyen",
@@ -145,6 +147,7 @@ var payments = []Provider{
 			Not: []Lookalike{{"live_", "an API key"}, {"test_", "an API key"}, {"access_", "an access token"}}},
 		rules:  []rule{{at: "header:X-Mollie-Signature", format: prefixed, mark: "sha256=", hash: "sha256", message: "{body}"}},
 		events: []string{"body:id"}, types: []string{"body:type"},
-		times: []string{"body:createdAt"},
+		times: []string{"body:createdAt"}, mode: "body:_embedded.entity.mode",
+		tells: mollieTells,
 	},
 }

@@ -51,6 +51,7 @@ type thing struct {
 	kind       hook.SubjectKind // "" is a payment
 	names      []naming         // every one that is there counts; the subject is shown under the first
 	references []string         // the shop's own names; each that is there is also a name behind "order/"
+	lent       saying           // says anything where the references were copied from another payment, and name nothing
 	customer   []string         // mail address
 
 	amounts  []amount

@@ -66,8 +66,10 @@ func (t *telling) refer(s *hook.Statement, of *thing) {
 		}
 		s.Names = addName(s.Names, "order", text)
 	}
-	for _, spot := range of.references {
-		add(t.read(spot))
+	if t.word(&of.lent).kind == "" {
+		for _, spot := range of.references {
+			add(t.read(spot))
+		}
 	}
 	own := t.endpoint.Statuses.References
 	for _, path := range own[:min(len(own), maxReferences)] {

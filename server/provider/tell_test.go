@@ -32,7 +32,7 @@ var cafeSum = thing{
 	names: []naming{{prefix: "payment", at: "body:sum.id"}, {prefix: "bill", at: "body:links.#rel=bill.to", behind: "/bills/"},
 		{prefix: "table", at: "body:room+body:tables.1"}, {prefix: "guest", at: "body:guest"}, {prefix: "odd", at: `body:a\.b`},
 		{prefix: "bill", at: "body:lone", spare: true}},
-	references: []string{"body:basket", "body:ticket"}, customer: []string{"body:guest", "body:guest.mail"},
+	references: []string{"body:basket", "body:ticket"}, lent: by("body:again", kinds{"true": hook.Info}, ""), customer: []string{"body:guest", "body:guest.mail"},
 	amounts: []amount{{at: "body:nothing"}, {at: "body:sum.is", currency: "body:sum.of"}}, currency: []string{"body:currency"}, decimal: true,
 }
 
@@ -67,6 +67,7 @@ func TestAStorySaysWhatItsEventsMean(t *testing.T) {
 		"a name for want of another":           {`{"type":"sum.","state":"open","lone":"x"}`, "created: bill/x"},
 		"no such name beside another":          {`{"type":"sum.","state":"open","lone":"x","sum":{"id":1}}`, "created: payment/1"},
 		"the shop's own names":                 {`{"type":"sum.","state":"open","sum":{"id":1},"basket":" b 1 ","ticket":"t1"}`, "created: payment/1 order/b 1 order/t1"},
+		"no name that was copied":              {`{"type":"sum.","state":"open","sum":{"id":1},"basket":"b","again":true}`, "created: payment/1"},
 		"the shop's own name once":             {`{"type":"sum.","state":"open","basket":"b","ticket":"b"}`, "created: order/b"},
 		"no name that cannot be printed":       {`{"type":"sum.","state":"open","sum":{"id":"a\u0007"},"basket":"b\nc","guest":"\u202e"}`, ""},
 		"no name that is too long":             {`{"type":"sum.","state":"open","sum":{"id":"` + strings.Repeat("x", maxName-len("payment/")+1) + `"}}`, ""},
@@ -210,7 +211,7 @@ func keptSample(t testing.TB, s *Sampler, id, name string) *hook.Record {
 }
 
 // payers are the senders whose samples are all about one payment.
-var payers = []string{"stripe", "razorpay", "paypal", "adyen"}
+var payers = []string{"stripe", "razorpay", "paypal", "adyen", "paddle", "square"}
 
 // asides are samples of what is about no payment.
 var asides = []string{"balancePlatform.transfer.created"}

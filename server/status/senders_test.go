@@ -31,7 +31,7 @@ type told struct {
 }
 
 // plays are those of all senders; each has its own file.
-var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays, adyenPlays)
+var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays, adyenPlays, paddlePlays, squarePlays, molliePlays)
 
 // unix is a time some minutes after noon.
 func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }
@@ -113,6 +113,14 @@ var strangers = map[string][2]told{
 	"adyen": {
 		adyen(0, "AUTHORISATION", "true", "P1", "10-4471", `,"additionalData":{"recurring.shopperReference":"ada","shopperEmail":"ada@example.com"}`),
 		adyen(1, "AUTHORISATION", "true", "P2", "10-4472", `,"additionalData":{"recurring.shopperReference":"ada","shopperEmail":"ada@example.com"}`),
+	},
+	"paddle": {
+		paddle(0, "transaction.completed", paddleSale("txn_1", "web", "completed")),
+		paddle(1, "transaction.completed", paddleSale("txn_2", "subscription_recurring", "completed")),
+	},
+	"mollie": {
+		mollie(0, "payment.paid", `"id":"tr_1","subscriptionId":"sub_1","customerId":"cst_1","metadata":{"order_id":"10-4471"}`),
+		mollie(1, "payment.paid", `"id":"tr_2","subscriptionId":"sub_1","customerId":"cst_1","metadata":{"order_id":"10-4471"}`),
 	},
 	"paypal": {
 		paypal(0, "PAYMENT.SALE.COMPLETED", `"id":"S1","billing_agreement_id":"I-1","custom":"10-4471","amount":{"total":"49.00","currency":"EUR"}`),
