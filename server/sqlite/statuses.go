@@ -22,6 +22,11 @@ const StatusesFile = "statuses.db"
 // with the machine's power is made again.
 const quick = "_journal_mode=WAL&_synchronous=NORMAL"
 
+const (
+	smallPage     = 4 << 10  // names are hashes: each new one changes a page of its own
+	statusesCache = 16 << 10 // KiB of pages that stay with who writes
+)
+
 // Statuses is where subjects stand, in a database of its own, so that its commits never wait for the log's writer.
 // One goroutine at a time may write; any may read.
 type Statuses struct {
@@ -93,7 +98,8 @@ func (s *Statuses) open(ctx context.Context, epoch string, head hook.Seq) error 
 	if err := checkAndMigrate(ctx, db, "migrations/statuses", s.path, fresh); err != nil {
 		return err
 	}
-	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)", quick, checkpointPages)), 1); err != nil {
+	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)", quick,
+		(8<<20)/smallPage, -statusesCache)), 1); err != nil {
 		return err
 	}
 	if s.read, err = sql.Open("sqlite", s.dsn("_query_only=1")); err != nil {
@@ -105,7 +111,7 @@ func (s *Statuses) open(ctx context.Context, epoch string, head hook.Seq) error 
 }
 
 func (s *Statuses) dsn(keys string) string {
-	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s", (&url.URL{Path: s.path}).EscapedPath(), pageSize, keys)
+	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s", (&url.URL{Path: s.path}).EscapedPath(), smallPage, keys)
 }
 
 // load reads how far the log has been drawn, and forgets what was drawn of another.

@@ -31,30 +31,46 @@ type Drawn struct {
 	UpTo  hook.Seq
 }
 
-// NextKey reserves the key of a new subject.
+// NextKey reserves the key of a new subject. It is for the work of Draw.
 func (s *Statuses) NextKey() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.next++
 	return s.next - 1
 }
 
-// Draw stores what a stretch of the log changed, together with how far it went.
-func (s *Statuses) Draw(d Drawn) error {
+// Draw has work find out what a stretch of the log changes, and stores it together with how far it went, all in one
+// transaction: each asking of named would cost one of its own. Where work gives up to nowhere, nothing is stored.
+func (s *Statuses) Draw(work func(named Named) (Drawn, error)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.write.begin(); err != nil {
 		return fmt.Errorf("draw statuses: %w", err)
 	}
-	err := s.draw(d)
-	if err == nil {
-		err = s.write.commit()
+	d, err := work(s.named)
+	switch {
+	case err != nil:
+	case d.UpTo == 0:
+		return s.write.rollback()
+	default:
+		if err = s.draw(d); err == nil {
+			err = s.write.commit()
+		}
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("draw statuses: %w", err), s.write.rollback())
 	}
 	s.position = d.UpTo
 	return nil
+}
+
+// Named returns the key of the subject of a name, 0 where there is none.
+type Named func(hook.NameKey) (int64, error)
+
+func (s *Statuses) named(name hook.NameKey) (int64, error) {
+	key, err := s.write.value(`SELECT subject FROM names WHERE hash = ?`, name[:])
+	if err != nil || key == nil {
+		return 0, err
+	}
+	return key.(int64), nil
 }
 
 func (s *Statuses) draw(d Drawn) error {
@@ -85,17 +101,6 @@ func (s *Statuses) draw(d Drawn) error {
 // words are what people look for a subject by.
 func words(st *hook.Status) string {
 	return strings.ToLower(strings.Join(append([]string{st.Reference, st.Customer, st.Title}, st.Names...), " "))
-}
-
-// Named returns the key of the subject of a name, as it was last stored; 0 where there is none. It is for who draws.
-func (s *Statuses) Named(name hook.NameKey) (int64, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key, err := s.write.value(`SELECT subject FROM names WHERE hash = ?`, name[:])
-	if err != nil || key == nil {
-		return 0, err
-	}
-	return key.(int64), nil
 }
 
 // Show notes that a page showed a state of a subject. Only the first time counts.

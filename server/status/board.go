@@ -109,7 +109,7 @@ func (b *Board) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.store.Position() < b.position {
-		if err := b.store.Draw(sqlite.Drawn{UpTo: b.position}); err != nil {
+		if err := b.store.Draw(func(sqlite.Named) (sqlite.Drawn, error) { return sqlite.Drawn{UpTo: b.position}, nil }); err != nil {
 			b.Logger.Error("could not store how far the statuses are drawn", "error", err)
 		}
 	}
@@ -159,23 +159,66 @@ func (b *Board) After(ctx context.Context, from hook.Seq, limit int) (page []hoo
 func (b *Board) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	d := newDrawing(b)
-	if err := d.read(ctx, page); err != nil {
-		return err
-	}
-	return b.keep(d, upTo)
-}
-
-// keep stores what was drawn, and then shows it.
-func (b *Board) keep(d *drawing, upTo hook.Seq) error {
-	changed, err := d.finish()
+	telling := b.telling(page)
+	err := b.draw(upTo, len(telling) > 0, func(d *drawing) error { return d.read(ctx, telling) })
 	if err != nil {
 		return err
 	}
-	if len(changed) > 0 || upTo >= b.store.Position()+storeEvery {
-		if err := b.store.Draw(d.drawn(changed, upTo)); err != nil {
-			return err
+	if n := len(page); n >= underLoad && n < fullPage {
+		gather(ctx)
+	}
+	return nil
+}
+
+// Under load the board gathers what comes, as those do who tell of it: the events of one payment come close together, and
+// are then drawn at once. Whoever is behind does not wait.
+const (
+	underLoad = 32
+	fullPage  = 512
+	gatherFor = 25 * time.Millisecond
+)
+
+func gather(ctx context.Context) {
+	timer := time.NewTimer(gatherFor)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// telling are the deliveries of a page that may say something. Repeats of an event say nothing new.
+func (b *Board) telling(page []hook.Delivery) []hook.Delivery {
+	var telling []hook.Delivery
+	for i := range page {
+		if d := &page[i]; d.DuplicateOf == 0 && d.Verdict != hook.Rejected && b.readers.tells(d.Endpoint) {
+			telling = append(telling, *d)
 		}
+	}
+	return telling
+}
+
+// draw stores what do draws, and then shows it.
+func (b *Board) draw(upTo hook.Seq, says bool, do func(*drawing) error) error {
+	due := b.store.Position() + storeEvery
+	if !says && upTo < due {
+		b.publish(newDrawing(b, nil), nil, upTo)
+		return nil
+	}
+	var d *drawing
+	var changed []*draft
+	err := b.store.Draw(func(named sqlite.Named) (out sqlite.Drawn, err error) {
+		d = newDrawing(b, named)
+		if err = do(d); err == nil {
+			changed, err = d.finish()
+		}
+		if err != nil || len(changed) == 0 && upTo < due {
+			return out, err
+		}
+		return d.drawn(changed, upTo), nil
+	})
+	if err != nil {
+		return err
 	}
 	b.publish(d, changed, upTo)
 	return nil

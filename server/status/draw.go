@@ -33,21 +33,16 @@ type drawing struct {
 	names    map[hook.NameKey]int64    // as far as they were asked for
 	fresh    map[hook.NameKey]int64    // that must be stored
 	merged   map[int64]struct{}        // into others
+	named    sqlite.Named
 }
 
-func newDrawing(b *Board) *drawing {
-	return &drawing{board: b, subjects: map[int64]*draft{}, before: map[int64]*sqlite.Subject{}, names: map[hook.NameKey]int64{},
+func newDrawing(b *Board, named sqlite.Named) *drawing {
+	return &drawing{board: b, named: named, subjects: map[int64]*draft{}, before: map[int64]*sqlite.Subject{}, names: map[hook.NameKey]int64{},
 		fresh: map[hook.NameKey]int64{}, merged: map[int64]struct{}{}}
 }
 
-// read takes in what the deliveries of a page say. Repeats of an event say nothing new.
-func (d *drawing) read(ctx context.Context, page []hook.Delivery) error {
-	var telling []hook.Delivery
-	for _, one := range page {
-		if one.DuplicateOf == 0 && one.Verdict != hook.Rejected && d.board.readers.tells(one.Endpoint) {
-			telling = append(telling, one)
-		}
-	}
+// read takes in what deliveries say.
+func (d *drawing) read(ctx context.Context, telling []hook.Delivery) error {
 	if len(telling) == 0 {
 		return nil
 	}
@@ -114,7 +109,7 @@ func (d *drawing) find(_ context.Context, name hook.NameKey) (int64, error) {
 	key, ok := d.board.names.Get(name)
 	if !ok {
 		var err error
-		if key, err = d.board.store.Named(name); err != nil {
+		if key, err = d.named(name); err != nil {
 			return 0, err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 const shadowFile = "statuses.new.db"
 
 // drawnAtOnce is how many deliveries a board that is drawn anew reads at a time.
-const drawnAtOnce = 512
+const drawnAtOnce = fullPage
 
 // Rebuild has everything drawn again from the log, beside what is shown; when it is done, it takes its place. Asked for
 // while it is being done, it is done once more.
@@ -109,28 +109,32 @@ func (b *Board) shadow(ctx context.Context) (*Board, error) {
 
 // inherit takes over what deliveries said that are no longer kept.
 func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, swept hook.Seq) error {
-	d := newDrawing(b)
-	err := from.Each(ctx, func(s *sqlite.Subject) error {
-		for _, e := range s.Evidence {
-			if e.Seq > swept {
-				continue
-			}
-			st := hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}
-			if err := d.take(ctx, s.Status.Endpoint, s.World, st); err != nil {
-				return err
+	var some []*sqlite.Subject
+	take := func(d *drawing) error {
+		for _, s := range some {
+			for _, e := range s.Evidence {
+				st := hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}
+				if e.Seq > swept {
+					continue
+				}
+				if err := d.take(ctx, s.Status.Endpoint, s.World, st); err != nil {
+					return err
+				}
 			}
 		}
-		if len(d.subjects) < drawnAtOnce {
-			return nil
+		return nil
+	}
+	err := from.Each(ctx, func(s *sqlite.Subject) (err error) {
+		if some = append(some, s); len(some) == drawnAtOnce {
+			err = b.draw(swept, true, take)
+			some = nil
 		}
-		full := d
-		d = newDrawing(b)
-		return b.keep(full, 0)
+		return err
 	})
-	if err != nil {
+	if err != nil || swept == 0 {
 		return err
 	}
-	return b.keep(d, swept)
+	return b.draw(swept, true, take)
 }
 
 // follow draws until the position that until gives.
