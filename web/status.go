@@ -159,7 +159,13 @@ func (v *statusView) initial() string {
 	return strings.ToUpper(string(first))
 }
 
-func (v *statusView) reference() string { return fill(v.order, "n", v.Public.Reference) }
+func (v *statusView) reference() string {
+	if v.Public.Reference == "" {
+		return ""
+	}
+	return fill(v.order, "n", v.Public.Reference)
+}
+
 func (v *statusView) backTo() string {
 	if v.Brand.Name == "" {
 		return strings.TrimSpace(fill(v.words.back, "name", "…"))
@@ -215,6 +221,6 @@ func (v *statusView) live() any {
 		"token": v.Token, "base": v.Base, "lang": v.lang, "now": v.Now, "status": v.Public, "embed": append([]string{}, v.Brand.Embed...),
 		"words": states, "expect": expected(v.Public.Kind),
 		"text": map[string]string{"live": v.words.live, "polling": v.polling, "offline": v.offline, "done": "", "gone": v.goneTitle,
-			"usually": v.usually, "slow": v.slow, "refunded": v.refunded, "seconds": v.seconds, "minutes": v.minutes},
+			"usually": v.usually, "slow": v.slow, "order": v.order, "refunded": v.refunded, "seconds": v.seconds, "minutes": v.minutes},
 	}
 }
