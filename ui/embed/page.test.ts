@@ -9,6 +9,7 @@ const usually = { half: 8, most: 20 };
 const waiting = { status: "waiting", final: false, usually };
 const processing = {
   status: "processing",
+  kind: "payment",
   tone: "active",
   final: false,
   amount: 4900,
@@ -74,7 +75,7 @@ async function open(status: object, { embed = [], lang = "en", now = start }: Pa
   document.body.innerHTML = `
     <main id="status"><h1 id="sentence" role="status">${sentence}</h1><p id="amount" hidden></p>
     <span id="reference" hidden></span><p id="refunded" hidden></p><p id="detail" hidden></p>
-    <p id="waiting" hidden></p><ol id="steps" hidden></ol><time id="when" datetime="${start}">14:41 UTC</time>
+    <p id="waiting" hidden></p><ol id="steps" hidden></ol><p id="updated"><time id="when" datetime="${start}">14:41 UTC</time></p>
     <p id="live-line" hidden><span class="dot"></span><span id="live-text"></span></p></main>
     <script type="application/json" id="live">${JSON.stringify(live)}</script>`;
   vi.resetModules();
@@ -115,6 +116,9 @@ it("draws the steps that were gone through, and while more may follow the one th
     ["now", "step"],
     ["todo", null],
   ]);
+  expect(shown("updated")).toBeUndefined();
+  server.become({ ...processing, kind: "run" });
+  expect(steps()).toEqual([["now", "step"]]);
   server.become(paid);
   expect(steps()).toEqual([
     ["done", null],
@@ -130,7 +134,7 @@ it("says what went back, and writes money and times as the page's language does"
   server.become({ ...paid, refunded: 900, timeline: [], updated_at: later });
   expect([shown("amount"), shown("refunded")]).toEqual(["49,00\u00a0€", "9,00\u00a0€ refunded"]);
   const when = document.querySelector("time");
-  expect(when?.title).toBe(later);
+  expect([when?.title, shown("updated")]).toEqual([later, when?.textContent]);
   expect(when?.textContent).toBe(new Intl.DateTimeFormat("de", { timeStyle: "short" }).format(new Date(later)));
 });
 

@@ -84,14 +84,16 @@ function drawSteps(status: PublicStatus) {
   list?.replaceChildren(...steps);
   if (list) list.hidden = steps.length === 0;
   const when = find("when");
-  if (when) when.replaceWith(Object.assign(timeOf(steps.length > 0 ? "" : status.updated_at), { id: "when" }));
+  if (!when) return;
+  if (when.parentElement) when.parentElement.hidden = steps.length > 0 || !status.updated_at;
+  when.setAttribute("datetime", status.updated_at ?? "");
 }
 
 function create(tag: string, className: string, textContent = ""): HTMLElement {
   return Object.assign(document.createElement(tag), { className, textContent });
 }
 
-const timeOf = (dateTime = "") => Object.assign(document.createElement("time"), { dateTime });
+const timeOf = (dateTime: string) => Object.assign(document.createElement("time"), { dateTime });
 
 /** Times as they are where the reader is; of another day with their date. */
 function drawTimes() {

@@ -8,9 +8,9 @@ export interface Step {
 }
 
 /** The states that were gone through, where it stands, and, while more may follow, those that all wait for. */
-export function stepsOf({ final, timeline }: PublicStatus, expected: readonly string[]): Step[] {
+export function stepsOf({ kind, final, timeline }: PublicStatus, expected: readonly string[]): Step[] {
   const last = timeline.length - 1;
   const been = timeline.map(({ status: state, at }, i): Step => ({ state, at, reached: i < last ? "done" : "now" }));
-  if (final || been.length === 0) return been;
+  if (final || kind !== "payment" || been.length === 0) return been;
   return [...been, ...expected.map((state): Step => ({ state, reached: "todo" }))];
 }
