@@ -65,44 +65,51 @@ interface StateRowProps {
 function StateRow({ kind, row: { value, state, tone, final }, onChange, onRemove }: StateRowProps) {
   const name = value || "new";
   return (
-    <div className="flex flex-wrap items-center gap-1.5">
-      <Input
-        aria-label={`Value ${name}`}
-        mono
-        value={value}
-        onChange={(change) => onChange({ value: change.target.value })}
-        placeholder="PAID"
-        spellCheck={false}
-        className="max-w-28"
-      />
-      <span aria-hidden className="text-text-3">
-        →
-      </span>
-      <StateGlyph tone={kind === "payment" ? toneOf(state) : tone} />
-      {kind === "payment" ? (
-        <Select
-          aria-label={`State of ${name}`}
-          choices={choices}
-          value={state}
-          onChange={(change) => onChange({ state: change.target.value })}
-          className="flex-1"
+    <div className="flex flex-col gap-1.5 rounded-lg border border-line bg-surface p-2">
+      <div className="flex items-center gap-1.5">
+        <Input
+          aria-label={`Value ${name}`}
+          mono
+          value={value}
+          onChange={(change) => onChange({ value: change.target.value })}
+          placeholder="PAID"
+          spellCheck={false}
         />
-      ) : (
-        <>
+        <span aria-hidden className="text-text-3">
+          →
+        </span>
+        <StateGlyph tone={kind === "payment" ? toneOf(state) : tone} />
+        {kind === "payment" ? (
+          <Select
+            aria-label={`State of ${name}`}
+            choices={choices}
+            value={state}
+            onChange={(change) => onChange({ state: change.target.value })}
+            className="w-full"
+          />
+        ) : (
           <Input
             aria-label={`State of ${name}`}
             value={state}
             onChange={(change) => onChange({ state: change.target.value })}
             placeholder="shipped"
-            className="max-w-28 flex-1"
           />
-          <Select
-            aria-label={`Tone of ${name}`}
-            choices={tones}
-            value={tone}
-            onChange={(change) => onChange({ tone: change.target.value as Tone })}
-          />
-          <label className="flex items-center gap-1 text-s text-text-2">
+        )}
+        <IconButton label={`Remove ${name}`} icon={<X size={14} />} onClick={onRemove} />
+      </div>
+      {kind === "own" && (
+        <div className="flex items-center gap-3 text-s text-text-2">
+          <span className="flex items-center gap-1.5">
+            feels
+            <Select
+              aria-label={`Tone of ${name}`}
+              choices={tones}
+              value={tone}
+              onChange={(change) => onChange({ tone: change.target.value as Tone })}
+              className="[&_select]:h-[26px]"
+            />
+          </span>
+          <label className="flex cursor-pointer items-center gap-1.5">
             <input
               type="checkbox"
               aria-label={`${name} is the end`}
@@ -110,11 +117,10 @@ function StateRow({ kind, row: { value, state, tone, final }, onChange, onRemove
               onChange={(change) => onChange({ final: change.target.checked })}
               className="size-3.5 accent-(--beam)"
             />
-            the end
+            is the end: nothing follows
           </label>
-        </>
+        </div>
       )}
-      <IconButton label={`Remove ${name}`} icon={<X size={14} />} onClick={onRemove} className="ml-auto" />
     </div>
   );
 }

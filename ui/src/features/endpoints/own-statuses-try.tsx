@@ -38,8 +38,8 @@ export function OwnStatusesTry({ result, known, stale, onAdd }: OwnStatusesTryPr
             {state ? stateWord(state) : <span className="text-wait">nothing</span>}
             <span className="ml-auto text-s text-text-3 tabular-nums">{formatCount(count)}</span>
             {!known.includes(value) && (
-              <Button onClick={() => onAdd(value)} aria-label={`Say what ${value} means`}>
-                <Plus size={13} aria-hidden /> Add
+              <Button onClick={() => onAdd(value)}>
+                <Plus size={13} aria-hidden /> Add<span className="sr-only"> a meaning of {value}</span>
               </Button>
             )}
           </li>

@@ -4,7 +4,6 @@ import { ErrorNote } from "../../components/error-note";
 import { Field } from "../../components/field";
 import { Input } from "../../components/input";
 import { Segmented } from "../../components/segmented";
-import { toast } from "../../components/toast";
 import type { Endpoint } from "../../lib/api";
 import { draftOf, type MappingDraft, toMapping, withRow } from "./own-statuses-draft";
 import { OwnStatusesStates } from "./own-statuses-states";
@@ -32,16 +31,14 @@ export function OwnStatuses({ endpoint }: { endpoint: Endpoint }) {
   const { mapping } = endpoint.statuses;
   const [draft, setDraft] = useState(() => draftOf(mapping));
   const trial = useTryMapping(endpoint.id);
-  const save = useUpdateRules(endpoint.id);
+  const save = useUpdateRules(endpoint.id, ({ mapping }) =>
+    mapping ? "Saved your own statuses" : "Your own statuses are gone",
+  );
   const set = (change: Partial<MappingDraft>) => setDraft((before) => ({ ...before, ...change }));
   const meant = toMapping(draft);
   /** What was tried is what would be saved. */
   const tried = trial.data && JSON.stringify(trial.variables) === JSON.stringify(meant);
-  const store = (next: typeof meant | null) =>
-    save.mutate(
-      { mapping: next },
-      { onSuccess: () => toast({ title: next ? "Saved your own statuses" : "Your own statuses are gone" }) },
-    );
+  const store = (next: typeof meant | null) => save.mutate({ mapping: next });
 
   return (
     <section aria-label="Your own statuses" className="flex flex-col gap-4">

@@ -1,17 +1,21 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { toast } from "../../components/toast";
 import { api, unwrap } from "../../lib/api";
 import { endpointKeys } from "../../lib/endpoints";
 import { type Mapping, type StatusRulesChange, tryApi } from "../../lib/status-rules";
 
 const linkKeyKeys = (id: string) => ["endpoints", "link keys", id] as const;
 
-/** Changes an endpoint's rules for statuses; what is left out stays. */
-export function useUpdateRules(id: string) {
+/** Changes an endpoint's rules for statuses, and says so; what is left out stays. */
+export function useUpdateRules(id: string, title: (change: StatusRulesChange) => string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (statuses: StatusRulesChange) =>
       unwrap(await api.PATCH("/endpoints/{id}", { params: { path: { id } }, body: { statuses } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: endpointKeys.all }),
+    onSuccess: (_, change) => {
+      toast({ title: title(change) }); // here, for the form that asked is made anew by what it saved
+      return client.invalidateQueries({ queryKey: endpointKeys.all });
+    },
   });
 }
 

@@ -2,7 +2,6 @@ import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button";
 import { ErrorNote } from "../../components/error-note";
 import { Field } from "../../components/field";
-import { toast } from "../../components/toast";
 import type { Endpoint } from "../../lib/api";
 import { useUpdateRules } from "./status-mutations";
 import { draftOf, mistakesIn, type StatusPageDraft, shownFields, toRules } from "./status-page-draft";
@@ -15,7 +14,7 @@ const area =
 export function StatusPageForm({ endpoint }: { endpoint: Endpoint }) {
   const [draft, setDraft] = useState(() => draftOf(endpoint.statuses));
   const [tried, setTried] = useState(false);
-  const save = useUpdateRules(endpoint.id);
+  const save = useUpdateRules(endpoint.id, () => `Saved the status page of ${endpoint.name}`);
   const set = (change: Partial<StatusPageDraft>) => setDraft((before) => ({ ...before, ...change }));
   const mistakes = tried ? mistakesIn(draft) : {};
   const show = (field: string, shown: boolean) =>
@@ -25,7 +24,7 @@ export function StatusPageForm({ endpoint }: { endpoint: Endpoint }) {
     event.preventDefault();
     setTried(true);
     if (Object.keys(mistakesIn(draft)).length > 0) return;
-    save.mutate(toRules(draft), { onSuccess: () => toast({ title: `Saved the status page of ${endpoint.name}` }) });
+    save.mutate(toRules(draft));
   };
 
   return (

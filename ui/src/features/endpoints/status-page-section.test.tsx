@@ -134,7 +134,7 @@ it("saves an own mapping only as it was tried", async () => {
   expect(screen.getByRole("link", { name: "#8" }).getAttribute("href")).toBe("/deliveries/dlv_8");
   expect(save().disabled).toBe(false);
 
-  await userEvent.click(screen.getByRole("button", { name: "Say what PAID means" }));
+  await userEvent.click(screen.getByRole("button", { name: "Add a meaning of PAID" }));
   await userEvent.selectOptions(screen.getByLabelText("Tone of PAID"), "success");
   await userEvent.click(screen.getByLabelText("PAID is the end"));
   expect(save().disabled).toBe(true);
