@@ -15,10 +15,10 @@ import (
 
 // The bounds of status links.
 const (
-	maxToken    = 4 << 10
-	maxSubject  = 250
-	maxLinkKeys = 10
-	LongestLink = 400 * 24 * time.Hour // a year and a while
+	maxToken       = 4 << 10
+	maxLinkKeys    = 10
+	LongestSubject = 250                  // bytes
+	LongestLink    = 400 * 24 * time.Hour // a year and a while
 )
 
 // Link is what a status link lets its bearer see: one subject of one endpoint, until it expires.
@@ -91,7 +91,7 @@ func ReadLink(token string, now time.Time, keys func(hook.EndpointID) []hook.Lin
 		}
 		return set, nil
 	})
-	if err != nil || c.Subject == "" || len(c.Subject) > maxSubject || c.Mode != "" && c.Mode != hook.ModeTest ||
+	if err != nil || c.Subject == "" || len(c.Subject) > LongestSubject || c.Mode != "" && c.Mode != hook.ModeTest ||
 		c.ExpiresAt.Sub(now) > LongestLink {
 		return Link{}, errLink
 	}

@@ -70,7 +70,7 @@ type API struct {
 	watched   seats              // who watches public statuses by socket
 	waiting   seats              // who waits for them to change by asking
 	upgrader  websocket.Upgrader // of those
-	rotating  sync.Mutex         // held while an endpoint's link keys change
+	changing  sync.Mutex         // held while an endpoint changes, from reading what it is to storing what it becomes
 	life      context.Context    // ends when the server is stopping
 	end       context.CancelFunc
 }

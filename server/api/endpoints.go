@@ -226,6 +226,8 @@ func (a *API) changeEndpoint(ctx context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Body EndpointPatch
 }) (*endpointOut, error) {
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	e, err := a.Endpoints.Get(in.ID)
 	if err != nil {
 		return nil, err
@@ -239,10 +241,14 @@ func (a *API) changeEndpoint(ctx context.Context, in *struct {
 }
 
 func (a *API) deleteEndpoint(ctx context.Context, in *endpointID) (*struct{}, error) {
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	return nil, a.Endpoints.Delete(ctx, in.ID)
 }
 
 func (a *API) restoreEndpoint(ctx context.Context, in *endpointID) (*endpointOut, error) {
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	e, err := a.Endpoints.Restore(ctx, in.ID)
 	return a.endpoint(e, err)
 }

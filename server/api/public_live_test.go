@@ -2,8 +2,11 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -90,9 +93,6 @@ func TestASocketEndsWhenItsLinkDoesThoughNothingIsTold(t *testing.T) {
 	token, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "order/1", Expires: time.Now().Add(2 * time.Second)})
 	check(t, err)
 	h.watch(token).ends(websocket.ClosePolicyViolation) // would hear its next sign of life in 20 seconds
-	if h.now().Sub(time.Now()) > 0 {
-		t.Error("the clock was moved")
-	}
 }
 
 func TestAnOverlapKeepsLinksAlive(t *testing.T) {
@@ -163,7 +163,10 @@ func TestWhatAPageSaysIsBounded(t *testing.T) {
 	}
 	for {
 		if _, _, err := often.ReadMessage(); err != nil {
-			break // it is sent away
+			if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
+				t.Error("it may say on and on")
+			}
+			return // it was sent away
 		}
 	}
 }
@@ -193,6 +196,13 @@ func TestWhatAPageShowedIsNoted(t *testing.T) {
 	}
 }
 
+// count is how many seats are taken.
+func (s *seats) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken[""]
+}
+
 // TestAskingWaitsForAChange is the socket's other way: the tag names what is known, and a change is the answer.
 func TestAskingWaitsForAChange(t *testing.T) {
 	h := newHouse(t, "")
@@ -219,8 +229,11 @@ func TestAskingWaitsForAChange(t *testing.T) {
 	go func() {
 		heard <- h.do(request{method: "GET", path: path + "?wait=50s", header: http.Header{"If-None-Match": {second.Header.Get("ETag")}}})
 	}()
+	for h.api.waiting.count() == 0 && t.Context().Err() == nil {
+		runtime.Gosched() // until it waits
+	}
 	s.rotate("0s")
-	(<-heard).is(t, 404, "not_found") // whether it was waiting by then or not
+	(<-heard).is(t, 404, "not_found")
 }
 
 func TestOtherSitesMayAskWithoutCredentials(t *testing.T) {

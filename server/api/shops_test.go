@@ -95,6 +95,7 @@ func (h *house) watch(token string) watcher {
 		h.t.Fatal(res, err)
 	}
 	h.t.Cleanup(func() { _ = ws.Close() })
+	check(h.t, ws.SetReadDeadline(time.Now().Add(15*time.Second))) // less than to the next sign of life
 	return watcher{ws, h.t}
 }
 

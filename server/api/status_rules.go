@@ -91,6 +91,9 @@ func (a *API) createLink(ctx context.Context, in *struct{ Body LinkWanted }) (*s
 	if in.Body.Mode == hook.ModeTest {
 		l.Mode = hook.ModeTest
 	}
+	if len(l.Subject) > access.LongestSubject {
+		return nil, invalid(fmt.Sprintf("subject has at most %d bytes.", access.LongestSubject))
+	}
 	token, err := access.SignLink(key, l)
 	if err != nil {
 		return nil, err
@@ -111,8 +114,8 @@ func (a *API) linkKey(ctx context.Context, e hook.Endpoint) (hook.LinkKey, error
 // rotate makes a new key. Those that were there end when overlap is over. With first, a key that somebody else has just
 // made will do.
 func (a *API) rotate(ctx context.Context, id hook.EndpointID, overlap time.Duration, first bool) (hook.LinkKey, error) {
-	a.rotating.Lock()
-	defer a.rotating.Unlock()
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	e, err := a.Endpoints.Get(id)
 	if err != nil {
 		return hook.LinkKey{}, err
@@ -196,8 +199,8 @@ func (a *API) deleteLinkKey(ctx context.Context, in *struct {
 	ID  hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Key string          `path:"key" maxLength:"40" doc:"The key's id."`
 }) (*struct{}, error) {
-	a.rotating.Lock()
-	defer a.rotating.Unlock()
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	e, err := a.Endpoints.Get(in.ID)
 	if err != nil {
 		return nil, err

@@ -7,11 +7,15 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"hookbeam/server/hook"
 )
 
-var colorForm = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+var (
+	colorForm = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+	hostForm  = regexp.MustCompile(`^[0-9a-zA-Z.:\[\]_-]+$`) // as it stands in a page's policy: no wildcards
+)
 
 // complainOfStatuses returns what is wrong with what an endpoint's statuses are to be; "" if nothing is.
 func complainOfStatuses(s hook.StatusRules) string {
@@ -28,7 +32,7 @@ func complainOfStatuses(s hook.StatusRules) string {
 
 func complainOfPage(p hook.Page) string {
 	switch {
-	case len(p.Name) > 80 || strings.ContainsFunc(p.Name, func(r rune) bool { return r < ' ' }):
+	case utf8.RuneCountInString(p.Name) > 80 || strings.ContainsFunc(p.Name, func(r rune) bool { return r < ' ' }):
 		return "statuses.page.name has at most 80 characters, all printable."
 	case p.Color != "" && !colorForm.MatchString(p.Color):
 		return "statuses.page.color is a colour such as #0a7f5c."
@@ -55,14 +59,14 @@ func complainOfPage(p hook.Page) string {
 func isAddress(text string, schemes ...string) bool {
 	u, err := url.Parse(text)
 	return err == nil && len(text) <= 500 && slices.Contains(schemes, u.Scheme) && u.Hostname() != "" && u.User == nil && u.Opaque == "" &&
-		!strings.ContainsAny(text, " ;,'\"<>\\")
+		!strings.ContainsAny(text, " ;,'\"<>\\") && hostForm.MatchString(u.Host)
 }
 
 // isOrigin reports whether text is an origin as a browser writes it, and a frame from there shows nobody on the way
 // what it shows.
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
-	if err != nil || !isAddress(text, "https", "http") || text != u.Scheme+"://"+strings.ToLower(u.Host) || strings.Contains(u.Host, "*") {
+	if err != nil || !isAddress(text, "https", "http") || text != u.Scheme+"://"+strings.ToLower(u.Host) {
 		return false
 	}
 	ip := net.ParseIP(u.Hostname())
