@@ -84,8 +84,8 @@ it("says that a payment is a test, and that a link leads nowhere", async () => {
   expect((await open()).said()).toMatch(/Test: no money moves$/);
   server.gone = true;
   server.sockets = "refuse";
-  const { text, told } = await open({ token: "other" });
-  expect(text()).toMatch(/This link is not valid, or no longer$/);
+  const { said, shows, told } = await open({ token: "other" });
+  expect([said(), shows("line")]).toEqual(["This link is not valid, or no longer", false]);
   expect(told).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { formatAmount } from "../src/lib/amount";
 import { bodyOf } from "./body";
 import type { Line, PublicStatus } from "./status";
 import { type Watching, watch } from "./watch";
-import { stateWords, wordsOf } from "./words";
+import { textsOf, wordsOf } from "./words";
 
 /** Where this script came from: Hookbeam serves it as `embed/hookbeam.js`. */
 const { url: own } = import.meta;
@@ -67,11 +67,10 @@ export class PaymentStatusElement extends HTMLElement {
     this.#body({
       tone: status?.tone ?? "pending",
       state: status?.status ?? "",
-      title: status ? stateWords(words, status.status) : "…",
+      ...textsOf(words, status?.status, line),
       amount: status?.amount ? formatAmount(status.amount, status.currency, language) : "",
       reference: status?.reference ?? "",
       test: status?.test ? words.test : "",
-      line: line && line !== "done" ? words.lines[line] : "",
     });
   }
 }

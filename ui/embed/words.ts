@@ -126,8 +126,19 @@ export function wordsOf(tag: string): Words {
   return languages[tag.slice(0, 2).toLowerCase()] ?? (languages["en"] as Words);
 }
 
+/** What is said first, and of how news come. Where nothing is known, that a link is no good comes first. */
+export function textsOf(
+  words: Words,
+  state: string | undefined,
+  line: Line | undefined,
+): { title: string; line: string } {
+  const below = line && line !== "done" ? words.lines[line] : "";
+  if (state) return { title: stateWords(words, state), line: below };
+  return line === "gone" ? { title: below, line: "" } : { title: "…", line: below };
+}
+
 /** What is said of a state. One that only an endpoint knows is shown as it is: `in_transit` as "In transit". */
-export function stateWords({ states }: Words, state: string): string {
+function stateWords({ states }: Words, state: string): string {
   const plain = state.replaceAll("_", " ");
   return Object.hasOwn(states, state) ? (states[state] as string) : plain.charAt(0).toUpperCase() + plain.slice(1);
 }

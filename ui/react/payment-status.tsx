@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { stateWords, wordsOf } from "../embed/words";
+import { textsOf, wordsOf } from "../embed/words";
 import { formatAmount } from "../src/lib/amount";
 import { type Place, usePaymentStatus, type WatchedStatus } from "./use-payment-status";
 
@@ -17,11 +17,11 @@ export function PaymentStatus({ token, url, lang = "en", children }: PaymentStat
   if (children) return children(watched);
   const { status, tone, amount, currency, reference, test, connection } = watched;
   const words = wordsOf(lang);
-  const line = connection === "connecting" || connection === "done" ? "" : words.lines[connection];
+  const { title, line } = textsOf(words, status, connection === "connecting" ? undefined : connection);
   return (
     <div lang={lang} data-state={status} data-tone={tone} data-connection={connection}>
       <p role="status">
-        <strong>{status ? stateWords(words, status) : "…"}</strong>
+        <strong>{title}</strong>
         {amount ? <span> {formatAmount(amount, currency, lang)}</span> : null}
         {reference ? <span> {reference}</span> : null}
         {test ? <small> {words.test}</small> : null}

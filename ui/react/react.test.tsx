@@ -115,6 +115,15 @@ it("says that it is offline, and keeps what is known", async () => {
   expect(heard.at(-1)).toMatchObject({ status: "pending", amount: 4900, connection: "offline" });
 });
 
+it("says that a link leads nowhere", async () => {
+  const server = serve(new FakeHookbeam(pending));
+  server.gone = true;
+  server.sockets = "refuse";
+  render(<PaymentStatus token="tok" url={url} />);
+  await pass(1_000);
+  expect(said()).toBe("This link is not valid, or no longer");
+});
+
 it("is drawn on a server, which knows nothing yet", () => {
   const server = serve(new FakeHookbeam(paid));
   expect(renderToString(<PaymentStatus token="tok" url={url} />)).toContain("…");
