@@ -84,6 +84,16 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
+test("the empty board sends a sample payment, which then stands on it", async ({ page, site }) => {
+  const { rows, pane } = board(page);
+  await Shop.open(site.hookbeam);
+  await page.goto(`${site.url}statuses`);
+  await page.getByRole("button", { name: "Send a sample payment" }).click();
+  await expect(rows).toHaveCount(1);
+  await rows.click();
+  await expect(pane.getByRole("list", { name: "Timeline" }).getByRole("listitem")).toHaveCount(1);
+});
+
 test("a status is found by what one has at hand, and the address holds it", async ({ page, site }) => {
   const { row, rows, chip, search } = board(page);
   const shop = await Shop.open(site.hookbeam);

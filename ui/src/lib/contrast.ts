@@ -15,9 +15,6 @@ export function contrast(a: string, b: string): number | undefined {
   return (Math.max(first, second) + 0.05) / (Math.min(first, second) + 0.05);
 }
 
-/** What can be read easily (WCAG 2, AA). */
-export const readable = 4.5;
-
 /** The ink that is read best on a colour: white or black. */
 export const inkOn = (color: string) =>
   (contrast(color, "#ffffff") ?? 0) >= (contrast(color, "#000000") ?? 0) ? "#ffffff" : "#000000";

@@ -1,6 +1,6 @@
 import { Field } from "../../components/field";
 import { Input } from "../../components/input";
-import { contrast, inkOn, readable } from "../../lib/contrast";
+import { contrast, inkOn } from "../../lib/contrast";
 import type { StatusPageDraft, StatusPageMistakes } from "./status-page-draft";
 
 interface StatusPageLookProps {
@@ -97,9 +97,9 @@ function Sample({ name, color }: { name: string; color: string }) {
 }
 
 function ColorHint({ color }: { color: string }) {
-  const onWhite = contrast(color, "#ffffff");
-  if (onWhite === undefined) return "Of the sign and the button on the page. Without one it is Hookbeam’s own.";
-  const figure = `${onWhite.toFixed(1)}:1 against white`;
-  if (onWhite >= readable) return `${figure}: easy to read.`;
-  return `${figure}: hard to read below ${readable}:1. A darker one is easier; where it is written in, the page darkens it.`;
+  const white = contrast(color, "#ffffff");
+  if (white === undefined) return "Of the sign and of the button on the page.";
+  if (inkOn(color) === "#ffffff") return `White writing on it has ${white.toFixed(1)}:1: easy to read.`;
+  const black = contrast(color, "#000000") ?? 0;
+  return `White writing on it would have ${white.toFixed(1)}:1, so the page writes on it in black: ${black.toFixed(1)}:1.`;
 }

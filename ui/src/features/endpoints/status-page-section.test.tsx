@@ -60,7 +60,7 @@ it("saves how the page looks, and what it shows", async () => {
   const name = await screen.findByLabelText<HTMLInputElement>("Shop’s name");
   expect(name.value).toBe("Acme");
   write(screen.getByLabelText("Colour"), "#0A7F5C");
-  expect(screen.getByText(/5\.0:1 against white: easy to read/)).toBeTruthy();
+  expect(screen.getByText(/White writing on it has 5\.0:1: easy to read/)).toBeTruthy();
   write(screen.getByLabelText("Way back"), "https://shop.example/");
   await userEvent.click(screen.getByLabelText("the amount"));
   await userEvent.click(screen.getByLabelText("the steps"));

@@ -80,7 +80,10 @@ export function PagePreview({ status, rules, unseen }: PagePreviewProps) {
         />
       )}
       {page.back && (
-        <p className="mt-4 w-full rounded-md border border-line-strong py-1.5 text-s font-[550]">
+        <p
+          style={status.final && page.color ? { backgroundColor: page.color, color: inkOn(page.color) } : undefined}
+          className="mt-4 w-full rounded-md border border-line-strong py-1.5 text-s font-[550]"
+        >
           Back to {page.name || "…"}
         </p>
       )}
@@ -127,7 +130,10 @@ function Steps({ steps, waits, color }: { steps: readonly Step[]; waits: boolean
             aria-hidden
             className="absolute top-[5px] right-1/2 left-[-50%] h-px bg-line-strong group-first:hidden"
           />
-          <span aria-hidden className={`relative size-2.5 rounded-full border-2 ${dot(i - last.length + 1, color)}`} />
+          <span
+            aria-hidden
+            className={`relative z-10 size-2.5 rounded-full border-2 ${dot(i - last.length + 1, color)}`}
+          />
           <span className={`mt-1 ${at ? "" : "text-text-3"}`}>{publicWords(state).step}</span>
           {at && (
             <span className="font-normal text-text-3">
