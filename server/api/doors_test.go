@@ -303,6 +303,7 @@ func TestNoSecretReachesTheLog(t *testing.T) {
 		header: http.Header{"X-Webhook-Secret": {canary}, "Cookie": {"a=" + canary}}}
 	h.do(q).is(t, 200, "")
 	h.do(request{method: "GET", path: "/login/" + canary})
+	h.do(request{method: "GET", path: "//login/" + canary})
 	h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + string(h.endpoint.ID), token: true,
 		body: `{"secrets":[{"label":"live","value":"` + canary + `"}]}`}).is(t, 200, "")
 	h.stop()

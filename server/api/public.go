@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -65,16 +66,15 @@ func (a *API) bearer(r *http.Request) (access.Link, error) {
 func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 	nonce := visitOf(r).nonce
 	l, err := a.bearer(r)
-	if err != nil {
-		if problemOf(err).Status != http.StatusNotFound {
-			a.fail(w, r, err)
-			return
-		}
+	var t told
+	if err == nil {
+		t, err = a.tell(r.Context(), l)
+	}
+	switch {
+	case errors.Is(err, hook.ErrNotFound):
 		a.Status.StatusGone(w, r, nonce)
 		return
-	}
-	p, id, err := a.Board.Public(r.Context(), l.Endpoint, l.Mode, l.Subject)
-	if err != nil {
+	case err != nil:
 		a.fail(w, r, err)
 		return
 	}
@@ -82,11 +82,11 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 	brand := e.Statuses.Page
 	w.Header().Set("Content-Security-Policy", watchPolicy(nonce, a.Site.Origin(), brand))
 	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" { // a person's browser, not a preview of the link
-		a.Board.Shown(id, p.Status, "page")
+		a.Board.Shown(t.id, t.Status, "page")
 	}
 	_, script := a.Status.Embedded("page.js")
-	a.Status.Status(w, r, hook.StatusPage{Nonce: nonce, Token: r.PathValue("token"), Public: p, Brand: brand, Base: a.Site.URL("") + "/",
-		Script: script, Reload: reload(p, a.Now()), Now: hook.Time{Time: a.Now().UTC()}})
+	a.Status.Status(w, r, hook.StatusPage{Nonce: nonce, Token: r.PathValue("token"), Public: t.Public, Brand: brand, Base: a.Site.URL("") + "/",
+		Script: script, Reload: reload(t.Public, a.Now()), Now: hook.Time{Time: a.Now().UTC()}})
 }
 
 // reload is after how many seconds a page without script loads itself again: soon while a payment is young, seldom
@@ -136,9 +136,6 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	known, token := r.Header.Get("If-None-Match"), r.PathValue("token")
-	if known == "" {
-		wait = 0
-	}
 	if wait > 0 {
 		if free, ok := a.waiting.take(token, access.AddressKey(a.Addresses.Of(r))); ok {
 			defer free()
@@ -187,7 +184,11 @@ func (t *told) knows(s hook.State) bool {
 }
 
 func (a *API) tell(ctx context.Context, l access.Link) (t told, err error) {
-	if t.Public, t.id, err = a.Board.Public(ctx, l.Endpoint, l.Mode, l.Subject); err != nil {
+	t.Public, t.id, err = a.Board.Public(ctx, l.Endpoint, l.Mode, l.Subject)
+	switch {
+	case errors.Is(err, hook.ErrNotFound): // its endpoint was deleted just now
+		return t, noLink
+	case err != nil:
 		return t, err
 	}
 	if t.text, err = json.Marshal(t.Public); err != nil {
