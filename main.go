@@ -39,12 +39,13 @@ func main() {
 
 // cli is the command line.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Receive webhooks, keep them, and show them."`
-	Login   loginCmd   `cmd:"" help:"Print a new one-time link to the dashboard."`
-	Trigger triggerCmd `cmd:"" help:"Send a webhook such as a provider sends, rightly signed."`
-	Verify  verifyCmd  `cmd:"" help:"Check one request offline, and say why where it fails."`
-	Version versionCmd `cmd:"" help:"Print the version."`
-	OpenAPI openAPICmd `cmd:"" name:"openapi" help:"Print the API's contract." hidden:""`
+	Serve    serveCmd    `cmd:"" help:"Receive webhooks, keep them, and show them."`
+	Login    loginCmd    `cmd:"" help:"Print a new one-time link to the dashboard."`
+	Trigger  triggerCmd  `cmd:"" help:"Send a webhook such as a provider sends, rightly signed."`
+	Verify   verifyCmd   `cmd:"" help:"Check one request offline, and say why where it fails."`
+	Statuses statusesCmd `cmd:"" help:"Work on where payments, orders and runs stand."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API's contract." hidden:""`
 }
 
 // run parses the command line, runs the command, and returns the process's exit code.

@@ -76,6 +76,9 @@ type Event struct {
 	Mode       string // ModeLive, ModeTest or ""
 }
 
+// SampleHeader marks what no sender sent but a sample of it: it is signed like the real thing, and moves no money.
+const SampleHeader = "Hookbeam-Sample"
+
 // The modes of an event.
 const (
 	ModeLive = "live"

@@ -85,4 +85,7 @@ func write(r *hook.Record, e *hook.Endpoint, f provider.Finding) {
 	r.Endpoint, r.Verdict, r.Reason, r.Secret, r.Check = e.ID, f.Verdict, f.Reason, f.Secret, f.Check
 	r.Event, r.Type, r.OccurredAt, r.Account, r.Mode = f.Event, f.Type, f.OccurredAt, f.Account, f.Mode
 	r.Batch, r.Events = f.Batch, len(f.Batch)
+	if r.Header(hook.SampleHeader) != "" { // whoever could sign it may call it real, too
+		r.Mode = hook.ModeTest
+	}
 }

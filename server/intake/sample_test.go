@@ -48,7 +48,7 @@ func TestASampleOfEverySenderVerifies(t *testing.T) {
 			if err != nil || seq != 1 || len(w.records) != 1 {
 				t.Fatalf("%q %d %v", id, seq, err)
 			}
-			if r := w.records[0]; r.Verdict != hook.Verified || r.Secret != label || r.Type == "" || r.Event == "" || r.Endpoint != e.ID {
+			if r := w.records[0]; r.Verdict != hook.Verified || r.Secret != label || r.Type == "" || r.Event == "" || r.Endpoint != e.ID || r.Mode != hook.ModeTest {
 				t.Errorf("%+v", r.Delivery)
 			}
 			if kept, _ := w.all.Get(e.ID); len(kept.Secrets) != 1 || len(kept.Allow) != 1 {

@@ -72,6 +72,7 @@ func (s *Sampler) Make(p *Provider, name string, set map[string]string, at time.
 	for _, h := range d.headers {
 		SetHeader(r, h.Name, h.Value)
 	}
+	SetHeader(r, hook.SampleHeader, "1")
 	r.ContentType = r.Header("Content-Type")
 	return r, nil
 }

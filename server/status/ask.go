@@ -148,14 +148,34 @@ func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, err
 	return effects, nil
 }
 
-// Public returns what a status link may show of the subject of a name: all that its endpoint lets the public see.
+// isLive reports whether an endpoint has told of anything real. Where it never did, somebody is trying it out, and a link
+// shows what tests tell; where it did, nobody can pay an order with a test.
+func (b *Board) isLive(endpoint hook.EndpointID) bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for t := range b.tallies {
+		if t.Endpoint == endpoint && t.World == hook.WorldLive {
+			return true
+		}
+	}
+	return false
+}
+
+// Public returns what a status link may show of the subject of a name: all that its endpoint lets the public see. A mode
+// of hook.ModeTest shows what tests tell; without it that is shown only where nothing else ever was told.
 func (b *Board) Public(ctx context.Context, endpoint hook.EndpointID, mode, name string) (hook.Public, hook.StatusID, error) {
 	e, ok := b.Endpoints(endpoint)
 	if !ok || !e.DeletedAt.IsZero() {
 		return hook.Public{}, "", noStatus
 	}
-	p := hook.Public{Status: hook.StateWaiting, Test: mode == hook.ModeTest}
 	s, err := b.find(ctx, hook.KeyOf(endpoint, modeWorld(mode), name))
+	if (s == nil || s.Status.State == "") && err == nil && mode != hook.ModeTest && !b.isLive(endpoint) {
+		var test *sqlite.Subject
+		if test, err = b.find(ctx, hook.KeyOf(endpoint, hook.WorldTest, name)); test != nil {
+			s = test
+		}
+	}
+	p := hook.Public{Status: hook.StateWaiting, Test: mode == hook.ModeTest || s != nil && s.World == hook.WorldTest}
 	if err != nil {
 		return p, "", err
 	}

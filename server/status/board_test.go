@@ -269,7 +269,13 @@ func TestTestModeAndWhatWasNotCheckedStayFromPayersPages(t *testing.T) {
 	h := newHouse(t)
 	paid := life(1)[3]
 	paid.test = true
+	watch := h.board.Watch(shop, "", "payment/pi_1")
+	defer watch.Close()
 	h.receive(paid)
+	if p := h.public("", "payment/pi_1"); p.Status != hook.StatePaid || !p.Test || len(watch.C()) != 1 {
+		t.Errorf("while it is only tried out: %+v, %d", p, len(watch.C()))
+	}
+	h.receive(life(9)[0]) // from now on it is not
 	h.append(hook.Unsigned, life(2)[3])
 	h.append(hook.Rejected, life(3)[3])
 	h.draw()
@@ -282,7 +288,7 @@ func TestTestModeAndWhatWasNotCheckedStayFromPayersPages(t *testing.T) {
 		t.Errorf("asked for the test: %+v", p)
 	}
 	list := h.list(hook.StatusFilter{})
-	if len(list) != 2 || !list[0].Unverified || list[1].Mode != hook.ModeTest {
+	if len(list) != 3 || !list[0].Unverified || list[2].Mode != hook.ModeTest {
 		t.Fatalf("%+v", list)
 	}
 	h.change(func(e *hook.Endpoint) { e.Statuses.Unsigned = true })
@@ -300,7 +306,7 @@ func (h *house) redraw() {
 	default:
 		h.Fatal("nobody asked for the statuses to be drawn again")
 	}
-	if err := h.board.redraw(h.Context()); err != nil {
+	if err := h.board.Redraw(h.Context()); err != nil {
 		h.Fatal(err)
 	}
 }

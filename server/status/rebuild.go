@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"hookbeam/server/hook"
@@ -39,16 +41,29 @@ func (b *Board) Change(e hook.Endpoint) {
 	}
 }
 
+// AskFile is the name of a file in the data folder that asks a running server to draw everything again. Whoever may write
+// there need not log in.
+const AskFile = "statuses.rebuild"
+
+// askedEvery is how often it is looked for.
+const askedEvery = time.Second
+
 // Run draws everything again whenever that is asked for, until ctx ends.
 func (b *Board) Run(ctx context.Context) error {
+	look := time.NewTicker(askedEvery)
+	defer look.Stop()
 	for {
 		select {
 		case <-b.again:
+		case <-look.C:
+			if os.Remove(filepath.Join(b.Dir, AskFile)) != nil {
+				continue // nobody asks
+			}
 		case <-ctx.Done():
 			return nil
 		}
 		began := b.Now()
-		if err := b.redraw(ctx); err != nil {
+		if err := b.Redraw(ctx); err != nil {
 			if ctx.Err() == nil {
 				b.Logger.Error("could not draw the statuses again; what is shown stays as it was", "error", err)
 			}
@@ -62,8 +77,8 @@ func (b *Board) Run(ctx context.Context) error {
 	}
 }
 
-// redraw follows the log with a board of its own until it has caught up, and puts it in this one's place.
-func (b *Board) redraw(ctx context.Context) error {
+// Redraw follows the log with a board of its own until it has caught up, and puts it in this one's place.
+func (b *Board) Redraw(ctx context.Context) error {
 	shadow, err := b.shadow(ctx)
 	if err != nil {
 		return err

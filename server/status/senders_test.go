@@ -31,7 +31,7 @@ type told struct {
 }
 
 // plays are those of all senders; each has its own file.
-var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays, adyenPlays, paddlePlays, squarePlays, molliePlays)
+var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays, adyenPlays, paddlePlays, squarePlays, molliePlays, paystackPlays)
 
 // unix is a time some minutes after noon.
 func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }

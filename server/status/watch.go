@@ -15,24 +15,29 @@ type watches struct {
 
 // Watch is told whenever the subject of a name may have changed.
 type Watch struct {
-	key     hook.NameKey
+	keys    []hook.NameKey
 	changed chan struct{}
 	of      *watches
 }
 
 // Watch begins to watch a name, which no subject need have yet. It ends with Close.
 func (b *Board) Watch(endpoint hook.EndpointID, mode, name string) *Watch {
-	w := &Watch{key: hook.KeyOf(endpoint, modeWorld(mode), name), changed: make(chan struct{}, 1), of: &b.watches}
+	w := &Watch{keys: []hook.NameKey{hook.KeyOf(endpoint, hook.WorldTest, name)}, changed: make(chan struct{}, 1), of: &b.watches}
+	if mode != hook.ModeTest {
+		w.keys = append(w.keys, hook.KeyOf(endpoint, hook.WorldLive, name))
+	}
 	ws := w.of
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	if ws.all == nil {
 		ws.all = map[hook.NameKey]map[*Watch]struct{}{}
 	}
-	if ws.all[w.key] == nil {
-		ws.all[w.key] = map[*Watch]struct{}{}
+	for _, key := range w.keys {
+		if ws.all[key] == nil {
+			ws.all[key] = map[*Watch]struct{}{}
+		}
+		ws.all[key][w] = struct{}{}
 	}
-	ws.all[w.key][w] = struct{}{}
 	return w
 }
 
@@ -43,9 +48,11 @@ func (w *Watch) C() <-chan struct{} { return w.changed }
 func (w *Watch) Close() {
 	w.of.mu.Lock()
 	defer w.of.mu.Unlock()
-	delete(w.of.all[w.key], w)
-	if len(w.of.all[w.key]) == 0 {
-		delete(w.of.all, w.key)
+	for _, key := range w.keys {
+		delete(w.of.all[key], w)
+		if len(w.of.all[key]) == 0 {
+			delete(w.of.all, key)
+		}
 	}
 }
 

@@ -1,0 +1,68 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+	"hookbeam/server/status"
+)
+
+// Redrawn is what became of asking for all statuses to be drawn again.
+type Redrawn struct {
+	Running    bool // the server that runs on the folder does it, and shows what there was until it is done
+	Deliveries int  // from how many they were drawn, where no server runs
+	Took       time.Duration
+}
+
+// RedrawStatuses draws the statuses of a data folder again from its log, or has the server do it that runs on it.
+func RedrawStatuses(ctx context.Context, folder string, log *slog.Logger) (done Redrawn, err error) {
+	if !hasLog(folder) {
+		return done, fmt.Errorf("%s: %w", folder, ErrNoLog)
+	}
+	if _, running, err := occupant(folder); err != nil || running {
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, status.AskFile), nil, 0o600)
+		}
+		return Redrawn{Running: true}, err
+	}
+	release, err := occupy(folder, "")
+	if err != nil {
+		return done, err
+	}
+	defer release()
+	began := time.Now()
+	store, err := sqlite.Open(ctx, folder, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: log})
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	endpoints, err := store.Endpoints(ctx)
+	if err != nil {
+		return done, err
+	}
+	known := make(map[hook.EndpointID]hook.Endpoint, len(endpoints))
+	for _, e := range endpoints {
+		known[e.ID] = e
+	}
+	board, err := status.Open(ctx, status.Options{Log: store, Dir: folder, Now: time.Now, Logger: log,
+		Endpoints: func(id hook.EndpointID) (hook.Endpoint, bool) { e, ok := known[id]; return e, ok }})
+	if err != nil {
+		return done, err
+	}
+	defer func() { err = errors.Join(err, board.Close()) }()
+	if err := board.CatchUp(ctx, time.Hour); err != nil {
+		return done, err
+	}
+	if err := board.Redraw(ctx); err != nil {
+		return done, err
+	}
+	return Redrawn{Deliveries: int(store.Head() - store.Swept()), Took: time.Since(began)}, nil
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"hookbeam/server"
+)
+
+type statusesCmd struct {
+	Rebuild rebuildCmd `cmd:"" help:"Draw all statuses again from the log. What is shown stays until that is done."`
+}
+
+type rebuildCmd struct {
+	Data string `help:"Folder that holds the database." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
+	JSON bool   `help:"Print JSON." env:"HOOKBEAM_JSON"`
+	logging
+}
+
+// Run draws the statuses again, or has the running server do it.
+func (c *rebuildCmd) Run(ctx context.Context, io stdio) error {
+	done, err := server.RedrawStatuses(ctx, c.Data, c.logger(io.Err))
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(io.Out).Encode(map[string]any{"running": done.Running, "deliveries": done.Deliveries, "ms": done.Took.Milliseconds()})
+	}
+	if done.Running {
+		_, err = fmt.Fprintln(io.Out, "The running server draws its statuses again. Pages go on meanwhile, and its log says when it is done.")
+		return err
+	}
+	_, err = fmt.Fprintf(io.Out, "Drew the statuses again from %d deliveries in %s.\n", done.Deliveries, done.Took.Round(time.Millisecond))
+	return err
+}
