@@ -24,6 +24,7 @@ var code = []Provider{
 			"body:check_run.completed_at", "body:check_run.started_at", "body:deployment_status.updated_at",
 			"body:deployment.created_at", "body:pull_request.updated_at", "body:updated_at"},
 		owner: "body:repository.full_name",
+		tells: githubTells,
 	},
 	{
 		ID: "gitlab", Name: "GitLab",
@@ -46,6 +47,7 @@ var code = []Provider{
 		times: []string{"body:object_attributes.finished_at", "body:object_attributes.updated_at", "body:object_attributes.created_at",
 			"body:build_finished_at", "body:build_started_at", "body:build_created_at", "body:status_changed_at"},
 		owner: "body:project.path_with_namespace",
+		tells: gitlabTells,
 	},
 	{
 		ID: "bitbucket", Name: "Bitbucket Cloud",
@@ -61,5 +63,6 @@ var code = []Provider{
 		rules:  []rule{{at: "header:X-Hub-Signature", format: prefixed, mark: "sha256=", hash: "sha256", message: "{body}"}},
 		events: []string{"header:X-Request-Uuid"}, types: []string{"header:X-Event-Key"},
 		times: []string{"body:commit_status.updated_on", "header:X-Event-Time"}, owner: "body:repository.full_name",
+		tells: bitbucketTells,
 	},
 }

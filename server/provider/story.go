@@ -61,7 +61,7 @@ type thing struct {
 
 	times   []string // where they are not those of the event
 	version string   // a whole number; the higher one wins
-	fulfils saying   // of an order: how much of it was sent
+	fulfils saying   // of an order: how much of it was sent; its rank is added
 	titles  []string // with spots in braces, all of which must be there: "{body:name} on {body:branch}"
 	urls    []string
 }
@@ -70,7 +70,7 @@ type thing struct {
 type naming struct {
 	prefix string
 	at     string // several with "+" between make one name, and must all be there
-	behind string // of the text only what stands behind this, up to the next "/" or "?": "/captures/"
+	behind string // of the last of them only what stands behind this, up to the next "/" or "?": "/captures/"
 	spare  bool   // counts only where none before it is there
 }
 

@@ -39,7 +39,7 @@ var squareTells = []tell{
 		says: by("body:data.object.payment.status", kinds{"APPROVED": hook.Authorized, "PENDING": hook.Processing, "COMPLETED": hook.Captured,
 			"CANCELED": hook.Canceled, "FAILED": hook.Failed}, "")},
 	{types: []string{"payment.created", "payment.updated"}, of: &squarePayment,
-		says: by("?body:data.object.payment.refunded_money.amount", kinds{"yes": hook.Refund}, ""),
+		says:   by("?body:data.object.payment.refunded_money.amount", kinds{"yes": hook.Refund}, ""),
 		amount: []amount{{at: "body:data.object.payment.refunded_money.amount", currency: "body:data.object.payment.refunded_money.currency", total: true}}},
 	{types: []string{"refund.created", "refund.updated"}, of: &squareRefund, refund: []string{"body:data.object.refund.id"},
 		says: by("body:data.object.refund.status", kinds{"COMPLETED": hook.Refund, "FAILED": hook.RefundFailed, "REJECTED": hook.RefundFailed}, hook.Info)},

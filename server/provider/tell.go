@@ -108,10 +108,11 @@ func (t *telling) statement(tl *tell, one hook.Event) (s hook.Statement, says bo
 	}
 	s.Evidence = hook.Evidence{
 		Event: one.ID, Kind: w.kind, At: one.OccurredAt, Seq: r.Seq, Delivery: r.ID, Type: one.Type, ReceivedAt: r.ReceivedAt,
-		State: w.state, Tone: w.tone, Final: w.final, Rank: w.rank, Refund: t.first(tl.refund, maxName),
+		State: w.state, Tone: w.tone, Final: w.final, Refund: t.first(tl.refund, maxName),
 		Customer: t.customer(of), URL: t.url(of), Title: t.title(of),
 	}
-	s.Fulfilment = t.word(&of.fulfils).state
+	sent := t.word(&of.fulfils)
+	s.Fulfilment, s.Rank = sent.state, w.rank+sent.rank
 	if of.version != "" {
 		s.Version, _ = strconv.ParseInt(t.read(of.version), 10, 64) // 0 where there is none
 	}

@@ -21,17 +21,21 @@ func (t *telling) names(of *thing) []string {
 
 // name is a name without its prefix; "" where a part of it is missing.
 func (t *telling) name(n *naming) string {
-	spot, more, several := strings.Cut(n.at, "+")
-	id := n.cut(t.read(spot))
-	for several && id != "" {
-		spot, more, several = strings.Cut(more, "+")
-		part := n.cut(t.read(spot))
+	var id string
+	for rest := n.at; ; id += "/" {
+		spot, more, several := strings.Cut(rest, "+")
+		part := t.read(spot)
+		if !several {
+			part = n.cut(part)
+		}
 		if part == "" {
 			return ""
 		}
-		id += "/" + part
+		if id += part; !several {
+			return id
+		}
+		rest = more
 	}
-	return id
 }
 
 func (n *naming) cut(text string) string {

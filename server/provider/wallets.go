@@ -37,6 +37,7 @@ var wallets = []Provider{
 		events: []string{"body:event+body:data.id+body:data.status", "body:event+body:data.transaction_reference+body:data.refund_reference+body:data.status", "sha256"},
 		types:  []string{"body:event"},
 		times:  []string{"body:data.paid_at", "body:data.updatedAt", "body:data.created_at"}, mode: "body:data.domain",
+		tells: paystackTells,
 	},
 	{
 		ID: "flutterwave", Name: "Flutterwave",
