@@ -53,6 +53,7 @@ func (a *API) link(token string) (access.Link, error) {
 func (a *API) bearer(r *http.Request) (access.Link, error) {
 	l, err := a.link(r.PathValue("token"))
 	if err == nil {
+		a.Board.Await(r.Context())
 		return l, nil
 	}
 	if wait, ok := a.badTokens.Allow(access.AddressKey(a.Addresses.Of(r)), a.Now()); !ok {

@@ -14,6 +14,33 @@ import (
 
 var noStatus = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is no such status: the id is wrong, or nothing has told of it."}
 
+// patience is how long an answer waits for what was received before it was asked for.
+const patience = time.Second
+
+// Await waits until what is in the log now has been drawn, so that who was told that a delivery is stored finds what it
+// moved; not for ever, where much is to be drawn.
+func (b *Board) Await(ctx context.Context) {
+	head := b.Log.Head()
+	if b.Position() >= head {
+		return
+	}
+	over := time.NewTimer(patience)
+	defer over.Stop()
+	for {
+		grown := b.Grown()
+		if b.Position() >= head {
+			return
+		}
+		select {
+		case <-grown:
+		case <-over.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // Statuses returns a page of statuses, those that changed last first. next is where the following page begins, "" where
 // nothing older is left.
 func (b *Board) Statuses(ctx context.Context, f hook.StatusFilter, before string, limit int) (page []hook.Status, next string, err error) {
@@ -21,6 +48,7 @@ func (b *Board) Statuses(ctx context.Context, f hook.StatusFilter, before string
 	if err != nil {
 		return nil, "", err
 	}
+	b.Await(ctx)
 	b.using.RLock()
 	defer b.using.RUnlock()
 	texts, to, err := b.store.List(ctx, f, at, limit)
@@ -56,7 +84,8 @@ func parsePlace(s string) (p sqlite.Place, err error) {
 }
 
 // Counts returns how many subjects stand where.
-func (b *Board) Counts(_ context.Context, f hook.StatusFilter) (map[hook.State]int, error) {
+func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State]int, error) {
+	b.Await(ctx)
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	counts := map[hook.State]int{}
@@ -87,6 +116,7 @@ func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail
 	if !ok {
 		return hook.StatusDetail{}, noStatus
 	}
+	b.Await(ctx)
 	s, err := b.find(ctx, key)
 	if err != nil {
 		return hook.StatusDetail{}, err
@@ -122,6 +152,7 @@ func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, err
 	if r.Verdict == hook.Rejected {
 		return effects, nil
 	}
+	b.Await(ctx)
 	statements, world := b.readers.read(r)
 	for _, st := range statements {
 		if len(st.Names) == 0 {
