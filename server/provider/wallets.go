@@ -66,6 +66,7 @@ var wallets = []Provider{
 		rules:  []rule{{at: "header:X-Cc-Webhook-Signature", hash: "sha256", message: "{body}"}},
 		events: []string{"body:event.id"}, types: []string{"body:event.type"},
 		times: []string{"body:event.created_at"},
+		tells: coinbaseTells,
 	},
 	{
 		ID: "btcpay", Name: "BTCPay Server",
@@ -77,5 +78,6 @@ var wallets = []Provider{
 		rules:  []rule{{at: "header:Btcpay-Sig", format: prefixed, mark: "sha256=", hash: "sha256", message: "{body}"}},
 		events: []string{"body:originalDeliveryId", "body:deliveryId"}, types: []string{"body:type"},
 		times: []string{"body:timestamp"}, owner: "body:storeId",
+		tells: btcpayTells,
 	},
 }
