@@ -161,6 +161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/endpoints/{id}/mapping/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a mapping would have made of the endpoint's past deliveries; nothing is changed */
+        post: operations["try-mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/endpoints/{id}/restore": {
         parameters: {
             query?: never;
@@ -751,6 +768,29 @@ export interface components {
             /** @description What is wrong. */
             message: string;
         };
+        Example: {
+            /**
+             * Format: int64
+             * @description In minor units of currency.
+             */
+            amount?: number;
+            currency?: string;
+            delivery: string;
+            reference?: string;
+            /** Format: int64 */
+            seq: number;
+            state: string;
+            /** @example own/1001 */
+            subject: string;
+        };
+        Found: {
+            /** Format: int64 */
+            count: number;
+            /** @description What it means; empty where nothing says what it means. */
+            state: string;
+            /** @description As deliveries have it. */
+            value: string;
+        };
         Frame: {
             /** @description The reader's own cursor; where it is not, the reader connects again with its own. */
             from: string;
@@ -835,6 +875,31 @@ export interface components {
             state: string;
             states?: components["schemas"]["MappedState"][] | null;
             subject: string;
+        };
+        MappingTrial: {
+            /** @description A few that told of a subject, the newest first. */
+            examples: components["schemas"]["Example"][];
+            /**
+             * Format: int64
+             * @description Those that it could not be worked out for; they would tell of nothing.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Deliveries that it was tried on: the newest of those that are neither rejected nor repeats, 1,000 at most.
+             */
+            looked: number;
+            /** @description What was tried: what was sent, or else a guess from the newest delivery, which may lack subject or state. */
+            mapping: components["schemas"]["Mapping"];
+            /**
+             * Format: int64
+             * @description Those that told of a subject.
+             */
+            matched: number;
+            /** @description A few that failed, or lacked something, the newest first. */
+            problems: components["schemas"]["Trouble"][];
+            /** @description What the state was, the most frequent first; of very many, some. */
+            states: components["schemas"]["Found"][];
         };
         NewEndpoint: {
             /** @description Addresses and CIDRs that may send; an empty list: any address. */
@@ -1299,6 +1364,12 @@ export interface components {
             /** @description Oldest first, at most 100. */
             tries: components["schemas"]["Try"][];
         };
+        Trouble: {
+            delivery: string;
+            error: string;
+            /** Format: int64 */
+            seq: number;
+        };
         Try: {
             /** @description Whose event it is at the provider, where it says. */
             account?: string;
@@ -1380,6 +1451,19 @@ export interface components {
              * @enum {string}
              */
             verdict: "verified" | "unsigned" | "rejected";
+        };
+        "Try-mappingRequest": {
+            /** @description null, or left out: a guess from the newest delivery. */
+            mapping?: {
+                amount?: string;
+                currency?: string;
+                kind: string;
+                occurred_at?: string;
+                reference?: string;
+                state: string;
+                states?: components["schemas"]["MappedState"][] | null;
+                subject: string;
+            } | null;
         };
         Update: {
             delivery?: components["schemas"]["Delivery"];
@@ -1952,6 +2036,42 @@ export interface operations {
             };
         };
     };
+    "try-mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Try-mappingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingTrial"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "restore-endpoint": {
         parameters: {
             query?: never;
@@ -2346,6 +2466,12 @@ export interface operations {
     "list-statuses": {
         parameters: {
             query?: {
+                /** @description Only those of this kind. */
+                kind?: "payment" | "order" | "run" | "deployment" | "own";
+                /** @description Only those that this endpoint tells of. */
+                endpoint?: string;
+                /** @description Only real ones, or only tests. */
+                mode?: "live" | "test";
                 /** @description Only those that stand here. */
                 state?: string;
                 /** @description Words that are in a name, the reference, the title or the customer's mail address, or an amount such as 49.00; all must be there. */
