@@ -42,7 +42,8 @@ for (const [name, [change, sentence, first]] of Object.entries(sentences)) {
 
 it("finds the delivery that told it first", () => {
   const again = effect({ effect: "duplicate", seq: 20 });
-  expect(firstTold([effect({ says: "created", seq: 9 }), effect({}), again], again)).toBe(12);
+  const others = [effect({ says: "created", seq: 9 }), effect({ event: "evt_0", seq: 10 })];
+  expect(firstTold([...others, effect({}), again], again)).toBe(12);
   expect(firstTold([again], again)).toBeUndefined();
 });
 

@@ -29,7 +29,16 @@ beforeEach(() => {
   });
 });
 
-const stripe = { id: "ep_1", name: "stripe", provider: "stripe", url: "http://hooks.test/in/stripe", secrets: [] };
+const page = { name: "Acme Store", hidden: ["amount"] };
+const rules = { references: [], mapping: null, unsigned: false, page };
+const stripe = {
+  id: "ep_1",
+  name: "stripe",
+  provider: "stripe",
+  url: "http://hooks.test/in/stripe",
+  secrets: [],
+  statuses: rules,
+};
 
 /** The far end: statuses in memory. */
 function farEnd(kept: Status[], wholes: StatusDetail[] = []) {
@@ -171,7 +180,8 @@ it("shows what the customer sees, whether somebody saw it, and makes the link", 
   const { sent } = farEnd([status(1)], [whole]);
   await open("/statuses/sub_1?tab=customer");
   const page = await screen.findByRole("region", { name: "What the customer sees" });
-  expect(page.textContent).toContain("Payment received€49.00 · Order 10-4471");
+  expect(page.textContent).toContain("Payment receivedOrder 10-4471");
+  expect(page.textContent).toContain("Acme Store");
   expect(within(page).getAllByRole("listitem")).toHaveLength(2);
   const seen = screen.getAllByRole("definition").map((one) => one.textContent);
   expect(seen).toEqual([expect.stringContaining("by its live connection"), "no page showed it"]);

@@ -1,11 +1,14 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen, within } from "@testing-library/react";
+import { act, render, renderHook, screen, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import type { DeliveryDetail } from "../../../lib/api";
+import type { Follower } from "../../../lib/live/follower";
+import { live } from "../../../lib/live/live";
 import type { Effect } from "../../../lib/statuses";
 import { EffectTab } from "./effect-tab";
-import { statusQuery } from "./queries";
+import { deliveryQuery, statusQuery } from "./queries";
 import { SubjectTab } from "./subject-tab";
+import { useEffects } from "./use-effects";
 
 const delivery = {
   id: "dlv_14",
@@ -75,4 +78,29 @@ it("shows the subject's life, with the delivery marked in it", async () => {
       .getByRole("link")
       .getAttribute("href"),
   ).toBe("/deliveries/dlv_9?tab=effect");
+});
+
+it("asks again when one of its subjects moved, and only then", () => {
+  let follower: Follower = {};
+  vi.spyOn(live, "follow").mockImplementation((given) => {
+    follower = given;
+    return () => {};
+  });
+  const client = new QueryClient();
+  const { queryKey } = deliveryQuery("dlv_14");
+  const stale = () => client.getQueryState(queryKey)?.isInvalidated;
+  const tell = (seq: number, id: string, merged?: string[]) => {
+    client.setQueryData(queryKey, delivery);
+    act(() => follower.updates?.([{ kind: "status", seq, status: { id, merged } as never }]));
+    return stale();
+  };
+  renderHook(() => useEffects({ ...delivery, effects: [effect({})] }), {
+    wrapper: ({ children }) => <QueryClientProvider client={client}>{children}</QueryClientProvider>,
+  });
+  expect([tell(20, "sub_2"), tell(20, "sub_1"), tell(20, "sub_2", ["sub_1"]), tell(14, "sub_3")]).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ]);
 });
