@@ -99,3 +99,24 @@ test("the status page in a frame tells the shop's page, and is in no other's", a
   expect(complaints).toEqual([]);
   theirs.close();
 });
+
+test("the status page survives a restart of the server, and says when its link has ended", async ({
+  browser,
+  site,
+}) => {
+  const shop = await Shop.open(site.hookbeam);
+  const subject = { endpoint: shop.endpoint.id, subject: "payment/pi_4", expires_in: "15s" };
+  const { url } = await site.hookbeam.api<Link>("POST", "/status-links", subject);
+  const { page } = await customer(browser);
+  await page.goto(url);
+  const line = page.locator("#live-line");
+  await expect(line).toHaveAttribute("data-line", "live");
+  await site.hookbeam.kill();
+  await expect(line).toHaveAttribute("data-line", "offline");
+  await site.hookbeam.run();
+  await expect(line).toHaveAttribute("data-line", "live");
+  await shop.tell("pi_4", created);
+  await expect(page.locator("#status")).toHaveAttribute("data-state", "pending");
+  await expect(line).toHaveAttribute("data-line", "gone", { timeout: 30_000 });
+  await expect(page.locator("#status")).toHaveAttribute("data-state", "pending");
+});
