@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	_ "embed"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -83,8 +84,11 @@ func newStatusView(r *http.Request, page hook.StatusPage) *statusView {
 		v.lang = language(r)
 	}
 	v.words = languages[v.lang]
+	if !v.paid() {
+		v.order = "{n}" // it is no order's number
+	}
 	p := &page.Public
-	v.now = v.of(p.Status)
+	v.now = v.say(p.Status)
 	if p.Amount != 0 {
 		v.amount = money(p.Amount, p.Currency, v.lang)
 	}
@@ -144,7 +148,7 @@ func (v *statusView) duration(seconds float64) string {
 	if float64(whole) < n {
 		whole++
 	}
-	return fill(form, "n", strconv.Itoa(max(1, whole)))
+	return fill(form, "n", strconv.Itoa(max(2, whole))) // never one of them: no language has to say it
 }
 
 func (v *statusView) title() string {
@@ -168,9 +172,31 @@ func (v *statusView) reference() string {
 
 func (v *statusView) backTo() string {
 	if v.Brand.Name == "" {
-		return strings.TrimSpace(fill(v.words.back, "name", "…"))
+		return v.home
 	}
 	return fill(v.words.back, "name", v.Brand.Name)
+}
+
+// paid reports whether it is about money, as all is of which nothing is known yet. A deployment may fail too, but no bank
+// declined it.
+func (v *statusView) paid() bool {
+	kind := v.Public.Kind
+	return kind == "" || kind == hook.KindPayment || kind == hook.KindOrder
+}
+
+func (v *statusView) say(s hook.State) said {
+	if of, known := v.states[s]; known && v.paid() {
+		return of
+	}
+	return called(s)
+}
+
+// clock is a moment in UTC, with its date where that is not today's.
+func (v *statusView) clock(t hook.Time) string {
+	if t.UTC().Format(time.DateOnly) == v.Now.UTC().Format(time.DateOnly) {
+		return t.UTC().Format("15:04")
+	}
+	return t.UTC().Format("2006-01-02 15:04")
 }
 
 // tone is how the state feels; waiting feels like the beginning that it is.
@@ -210,13 +236,11 @@ func readableOn(color string) string {
 
 // live is what the page's script is given.
 func (v *statusView) live() any {
-	states := map[hook.State]said{v.Public.Status: v.now}
-	for state, of := range v.states {
-		states[state] = of
+	states := map[hook.State]said{}
+	if v.paid() && !v.Public.Final { // of what is final no other state is ever said
+		maps.Copy(states, v.states)
 	}
-	if v.Public.Kind != "" && v.Public.Kind != hook.KindPayment {
-		states = map[hook.State]said{v.Public.Status: v.now}
-	}
+	states[v.Public.Status] = v.now
 	return map[string]any{
 		"token": v.Token, "base": v.Base, "lang": v.lang, "now": v.Now, "status": v.Public, "embed": append([]string{}, v.Brand.Embed...),
 		"words": states, "expect": expected(v.Public.Kind),

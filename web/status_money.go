@@ -1,14 +1,23 @@
 package web
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"hookbeam/server/hook"
 )
 
-// symbols of currencies that are read without thinking everywhere.
-var symbols = map[string]string{"EUR": "€", "GBP": "£", "INR": "₹", "JPY": "¥", "KRW": "₩", "USD": "$"}
+// symbols of currencies as people of most languages read them, and what those of one write instead (CLDR). Any other
+// currency is written by its code.
+var (
+	symbols = map[string]string{"EUR": "€", "GBP": "£", "INR": "₹", "JPY": "¥", "KRW": "₩", "USD": "$"}
+	abroad  = map[string]map[string]string{
+		"fr": {"GBP": "£GB", "JPY": "JPY", "USD": "$US"},
+		"es": {"GBP": "GBP", "INR": "INR", "JPY": "JPY", "KRW": "KRW", "USD": "US$"},
+		"hi": {"JPY": "JP¥"},
+	}
+)
 
 // money writes an amount in minor units as people of a language do: €1,234.50, 1.234,50 €, ₹1,00,000.00.
 func money(minor int64, currency, lang string) string {
@@ -25,20 +34,21 @@ func money(minor int64, currency, lang string) string {
 		text = "0" + text
 	}
 	whole, fraction := text[:len(text)-digits], text[len(text)-digits:]
-	number := grouped(whole, group, lang == "hi" || lang == "en" && currency == "INR")
+	number := whole
+	if lang != "es" || len(whole) > 4 { // 1234,50 €, but 12.345,00 €
+		number = grouped(whole, group, lang == "hi" || lang == "en" && currency == "INR")
+	}
 	if digits > 0 {
 		number += point + fraction
 	}
 	if minor < 0 {
 		number = "-" + number
 	}
-	symbol, known := symbols[currency]
+	symbol := cmp.Or(abroad[lang][currency], symbols[currency])
 	switch {
-	case behind && known:
-		return number + "\u00a0" + symbol
 	case behind:
-		return number + "\u00a0" + currency
-	case known:
+		return number + "\u00a0" + cmp.Or(symbol, currency)
+	case symbol != "":
 		return symbol + number
 	default:
 		return currency + "\u00a0" + number

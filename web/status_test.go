@@ -115,14 +115,20 @@ func TestThePageIsSmall(t *testing.T) {
 	for lang := range languages {
 		for _, state := range everyState {
 			text, size := drawn(t, watched(state, in(lang)), "Accept-Encoding", "br, gzip")
-			if size > 6000 {
+			if size > 4500 {
 				t.Errorf("%s, %s: %d bytes, %d before they are squeezed", lang, state, size, len(text))
 			}
 		}
 	}
-	text, _ := drawn(t, watched(hook.StatePaid, final, func(v *hook.StatusPage) { v.Script = false }))
-	if len(text) > 8000 {
-		t.Errorf("without script: %d bytes", len(text))
+	for lang := range languages {
+		paid := watched(hook.StatePaid, in(lang), final)
+		if text, size := drawn(t, paid, "Accept-Encoding", "gzip"); len(text) > 9000 || size > 4000 {
+			t.Errorf("%s, paid: %d bytes, %d before they are squeezed", lang, size, len(text))
+		}
+		paid.Script = false
+		if text, _ := drawn(t, paid); len(text) > 7500 {
+			t.Errorf("%s, paid, without script: %d bytes", lang, len(text))
+		}
 	}
 }
 
@@ -189,6 +195,7 @@ func TestMoneyIsWrittenAsItIsRead(t *testing.T) {
 		{4900, "EUR", "en", "€49.00"}, {123456789, "USD", "en", "$1,234,567.89"}, {4900, "EUR", "de", "49,00\u00a0€"}, {123456, "EUR", "de", "1.234,56\u00a0€"},
 		{123456, "EUR", "fr", "1\u202f234,56\u00a0€"}, {10000000, "INR", "hi", "₹1,00,000.00"}, {10000000, "INR", "en", "₹1,00,000.00"}, {500, "JPY", "en", "¥500"},
 		{1500, "KWD", "en", "KWD\u00a01.500"}, {5, "EUR", "en", "€0.05"}, {-4900, "EUR", "en", "€-49.00"}, {4900, "CHF", "de", "49,00\u00a0CHF"},
+		{123456, "EUR", "es", "1234,56\u00a0€"}, {1234567, "EUR", "es", "12.345,67\u00a0€"}, {4900, "USD", "fr", "49,00\u00a0$US"}, {4900, "USD", "es", "49,00\u00a0US$"}, {500, "JPY", "hi", "JP¥500"},
 	} {
 		if got := money(c.minor, c.currency, c.lang); got != c.want {
 			t.Errorf("%d %s in %s: %q, want %q", c.minor, c.currency, c.lang, got, c.want)

@@ -20,7 +20,7 @@ type said struct {
 type words struct {
 	states map[hook.State]said
 
-	order, back, test, refreshes, refresh, refunded         string
+	order, back, home, test, refreshes, refresh, refunded   string
 	usually, slow, seconds, minutes, live, polling, offline string
 	goneTitle, goneText                                     string
 }
@@ -46,11 +46,8 @@ func language(r *http.Request) string {
 	return defaultLanguage
 }
 
-// of is what is said of a state; one that only its endpoint knows is said as it is called.
-func (w *words) of(s hook.State) said {
-	if of, known := w.states[s]; known {
-		return of
-	}
+// called says a state that only its endpoint knows as it is called.
+func called(s hook.State) said {
 	name := []rune(strings.ReplaceAll(string(s), "_", " "))
 	if len(name) > 0 {
 		name[0] = unicode.ToUpper(name[0])
@@ -80,7 +77,7 @@ var english = words{
 		hook.StateCanceled:          {"The payment was cancelled", "You have not been charged.", "Cancelled"},
 		hook.StateExpired:           {"The payment has expired", "It was not completed in time. You have not been charged.", "Expired"},
 	},
-	order: "Order {n}", back: "Back to {name}", test: "Test payment: no money moves", refunded: "{amount} refunded",
+	order: "Order {n}", back: "Back to {name}", home: "Back to the shop", test: "Test payment: no money moves", refunded: "{amount} refunded",
 	refreshes: "This page refreshes itself every {n} seconds.", refresh: "Refresh now",
 	usually: "Usually confirmed within {half}; 9 in 10 within {most}.",
 	slow:    "This takes longer than usual. You may close this page: it shows the result whenever you come back.",
@@ -102,7 +99,7 @@ var german = words{
 		hook.StateCanceled:          {"Die Zahlung wurde abgebrochen", "Ihr Konto wurde nicht belastet.", "Abgebrochen"},
 		hook.StateExpired:           {"Die Zahlung ist abgelaufen", "Sie wurde nicht rechtzeitig abgeschlossen. Ihr Konto wurde nicht belastet.", "Abgelaufen"},
 	},
-	order: "Bestellung {n}", back: "Zurück zu {name}", test: "Testzahlung: Es fließt kein Geld", refunded: "{amount} erstattet",
+	order: "Bestellung {n}", back: "Zurück zu {name}", home: "Zurück zum Shop", test: "Testzahlung: Es fließt kein Geld", refunded: "{amount} erstattet",
 	refreshes: "Diese Seite lädt sich alle {n} Sekunden neu.", refresh: "Jetzt neu laden",
 	usually: "Meist bestätigt innerhalb von {half}; 9 von 10 innerhalb von {most}.",
 	slow:    "Das dauert länger als sonst. Sie können diese Seite schließen: Sie zeigt das Ergebnis, wann immer Sie wiederkommen.",
@@ -118,13 +115,13 @@ var french = words{
 		hook.StateProcessing:        {"Nous attendons votre banque", "Vous pouvez laisser cette page ouverte.", "À la banque"},
 		hook.StateAuthorized:        {"Le montant est réservé", "Il sera débité lorsque la boutique finalisera votre commande.", "Réservé"},
 		hook.StatePaid:              {"Paiement reçu", "Merci. Vous pouvez fermer cette page.", "Payé"},
-		hook.StatePartiallyRefunded: {"Une partie a été remboursée", "Elle arrivera sur votre compte d’ici quelques jours.", "Partiel"},
+		hook.StatePartiallyRefunded: {"Une partie a été remboursée", "Elle arrivera sur votre compte d’ici quelques jours.", "Remboursé en partie"},
 		hook.StateRefunded:          {"Votre paiement a été remboursé", "Le montant arrivera sur votre compte d’ici quelques jours.", "Remboursé"},
-		hook.StateFailed:            {"Votre banque a refusé le paiement", "Vous n’avez pas été débité. Essayez un autre moyen de paiement ou interrogez votre banque.", "Refusé"},
-		hook.StateCanceled:          {"Le paiement a été annulé", "Vous n’avez pas été débité.", "Annulé"},
-		hook.StateExpired:           {"Le paiement a expiré", "Il n’a pas été terminé à temps. Vous n’avez pas été débité.", "Expiré"},
+		hook.StateFailed:            {"Votre banque a refusé le paiement", "Votre compte n’a pas été débité. Essayez un autre moyen de paiement ou interrogez votre banque.", "Refusé"},
+		hook.StateCanceled:          {"Le paiement a été annulé", "Votre compte n’a pas été débité.", "Annulé"},
+		hook.StateExpired:           {"Le paiement a expiré", "Il n’a pas été terminé à temps. Votre compte n’a pas été débité.", "Expiré"},
 	},
-	order: "Commande {n}", back: "Retour à {name}", test: "Paiement de test : aucun argent n’est débité", refunded: "{amount} remboursés",
+	order: "Commande {n}", back: "Retour à {name}", home: "Retour à la boutique", test: "Paiement de test : aucun argent n’est débité", refunded: "{amount} remboursés",
 	refreshes: "Cette page s’actualise toutes les {n} secondes.", refresh: "Actualiser",
 	usually: "En général confirmé en {half} ; 9 fois sur 10 en {most}.",
 	slow:    "C’est plus long que d’habitude. Vous pouvez fermer cette page : elle affichera le résultat à votre retour.",
@@ -146,7 +143,7 @@ var spanish = words{
 		hook.StateCanceled:          {"El pago se ha cancelado", "No se le ha cobrado nada.", "Cancelado"},
 		hook.StateExpired:           {"El pago ha caducado", "No se completó a tiempo. No se le ha cobrado nada.", "Caducado"},
 	},
-	order: "Pedido {n}", back: "Volver a {name}", test: "Pago de prueba: no se mueve dinero", refunded: "{amount} devueltos",
+	order: "Pedido {n}", back: "Volver a {name}", home: "Volver a la tienda", test: "Pago de prueba: no se mueve dinero", refunded: "{amount} devueltos",
 	refreshes: "Esta página se actualiza cada {n} segundos.", refresh: "Actualizar ahora",
 	usually: "Suele confirmarse en {half}; 9 de cada 10 veces en {most}.",
 	slow:    "Está tardando más de lo habitual. Puede cerrar esta página: mostrará el resultado cuando vuelva.",
@@ -168,7 +165,7 @@ var hindi = words{
 		hook.StateCanceled:          {"भुगतान रद्द हुआ", "आपसे कोई राशि नहीं ली गई।", "रद्द"},
 		hook.StateExpired:           {"भुगतान का समय समाप्त हुआ", "यह समय पर पूरा नहीं हुआ। आपसे कोई राशि नहीं ली गई।", "समाप्त"},
 	},
-	order: "ऑर्डर {n}", back: "{name} पर वापस जाएँ", test: "परीक्षण भुगतान: कोई पैसा नहीं कटता", refunded: "{amount} लौटाए गए",
+	order: "ऑर्डर {n}", back: "{name} पर वापस जाएँ", home: "दुकान पर वापस जाएँ", test: "परीक्षण भुगतान: कोई पैसा नहीं कटता", refunded: "{amount} लौटाए गए",
 	refreshes: "यह पेज हर {n} सेकंड में अपने आप ताज़ा होता है।", refresh: "अभी ताज़ा करें",
 	usually: "आम तौर पर {half} में पुष्टि; 10 में से 9 बार {most} में।",
 	slow:    "इसमें सामान्य से अधिक समय लग रहा है। आप यह पेज बंद कर सकते हैं: लौटने पर यह परिणाम दिखाएगा।",

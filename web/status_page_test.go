@@ -1,0 +1,129 @@
+package web
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// unbalanced is the first tag of a page that does not close what was opened last, or "".
+func unbalanced(page string) string {
+	void := []string{"meta", "link", "img", "path"} // path closes itself by </path>, which is passed over alike
+	var open []string
+	for _, tag := range regexp.MustCompile(`<(/?)([a-z][a-z0-9]*)(?:\s[^<>]*)?>`).FindAllStringSubmatch(page, -1) {
+		switch name := tag[2]; {
+		case slices.Contains(void, name):
+		case tag[1] == "":
+			open = append(open, name)
+		case len(open) == 0 || open[len(open)-1] != name:
+			return tag[0]
+		default:
+			open = open[:len(open)-1]
+		}
+	}
+	return strings.Join(open, " ")
+}
+
+func TestEveryPageIsWhole(t *testing.T) {
+	for _, state := range append(everyState, "in_transit") {
+		for lang := range languages {
+			for _, kind := range []hook.SubjectKind{"", hook.KindPayment, hook.KindOrder, hook.KindRun} {
+				text, _ := drawn(t, watched(state, in(lang), func(v *hook.StatusPage) { v.Public.Kind, v.Public.Test = kind, true }))
+				if tag := unbalanced(text); tag != "" {
+					t.Errorf("%s, %s, %s: %s", state, lang, kind, tag)
+				}
+				if inline := regexp.MustCompile(`<[^>]*\s(style|on[a-z]+)=`).FindString(text); inline != "" {
+					t.Errorf("%s, %s: %s", state, lang, inline)
+				}
+			}
+		}
+	}
+}
+
+func TestWhatIsNoPaymentSpeaksOfNone(t *testing.T) {
+	for _, kind := range []hook.SubjectKind{hook.KindOwn, hook.KindRun, hook.KindDeployment} {
+		for _, state := range []hook.State{hook.StateFailed, hook.StateCanceled, hook.StatePending, "in_transit"} {
+			text, _ := drawn(t, watched(state, func(v *hook.StatusPage) {
+				v.Public.Kind, v.Public.Timeline, v.Public.Usually = kind, v.Public.Timeline[2:], nil
+			}))
+			for _, not := range []string{"payment", "charged", "bank", "Order", "todo"} {
+				if strings.Contains(text[strings.Index(text, "<body>"):], not+" ") || strings.Contains(text, " "+not+"<") {
+					t.Errorf("%s, %s: speaks of %q", kind, state, not)
+				}
+			}
+			if want := called(state).Sentence; !strings.Contains(text, `role="status">`+want+`</span></h1>`) || !strings.Contains(text, ">10-4471<") {
+				t.Errorf("%s, %s: no %q", kind, state, want)
+			}
+		}
+	}
+	text, _ := drawn(t, watched(hook.StateCanceled, func(v *hook.StatusPage) { v.Public.Kind = hook.KindOrder }))
+	if !strings.Contains(text, "The payment was cancelled") || !strings.Contains(text, "Order 10-4471") {
+		t.Error("an order's payment is not said")
+	}
+}
+
+// TestTheScriptIsGivenTheWordsThatItMayNeed, and no more of them: a final page says no other state.
+func TestTheScriptIsGivenTheWordsThatItMayNeed(t *testing.T) {
+	for name, c := range map[string]struct {
+		state  hook.State
+		change func(*hook.StatusPage)
+		want   int
+	}{
+		"a payment under way":  {hook.StateProcessing, func(*hook.StatusPage) {}, len(everyState)},
+		"an order under way":   {hook.StatePending, func(v *hook.StatusPage) { v.Public.Kind = hook.KindOrder }, len(everyState)},
+		"an order that is out": {hook.StateFulfilled, func(v *hook.StatusPage) { v.Public.Kind = hook.KindOrder }, len(everyState) + 1},
+		"a run":                {hook.StateRunning, func(v *hook.StatusPage) { v.Public.Kind = hook.KindRun }, 1},
+		"paid for good":        {hook.StatePaid, final, 1},
+	} {
+		text, _ := drawn(t, watched(c.state, c.change))
+		_, text, _ = strings.Cut(text, `<script id="live" type="application/json">`)
+		text, _, _ = strings.Cut(text, "</script>")
+		var live struct{ Words map[hook.State]said }
+		if err := json.Unmarshal([]byte(text), &live); err != nil || len(live.Words) != c.want || live.Words[c.state].Sentence == "" {
+			t.Errorf("%s: %d states, %v", name, len(live.Words), err)
+		}
+	}
+}
+
+func TestAShopWithoutANameHasAWayBack(t *testing.T) {
+	for lang, w := range languages {
+		text, _ := drawn(t, watched(hook.StatePaid, in(lang), func(v *hook.StatusPage) { v.Brand.Name = "" }))
+		if w.home == "" || !strings.Contains(text, ">"+w.home+"</a>") || lang != "en" && w.home == english.home {
+			t.Errorf("%s: %q", lang, w.home)
+		}
+	}
+}
+
+func TestALogoComesByHTTPSOnly(t *testing.T) {
+	for logo, shown := range map[string]bool{"https://cdn.example.com/l.png": true, "http://cdn.example.com/l.png": false, "data:image/png,x": false, "": false} {
+		text, _ := drawn(t, watched(hook.StatePaid, func(v *hook.StatusPage) { v.Brand.Logo = logo }))
+		if strings.Contains(text, "<img") != shown || strings.Contains(text, `<b aria-hidden="true">A</b>`) == shown {
+			t.Errorf("%q", logo)
+		}
+	}
+}
+
+func TestAStepOfAnotherDayHasItsDate(t *testing.T) {
+	text, _ := drawn(t, watched(hook.StateRefunded, final, func(v *hook.StatusPage) { v.Now.Time = noon.Add(30 * time.Second) }))
+	if !strings.Contains(text, `datetime="2026-03-04T12:00:00.000Z">12:00 UTC</time>`) {
+		t.Error("today has no clock alone")
+	}
+	text, _ = drawn(t, watched(hook.StateRefunded, final, func(v *hook.StatusPage) { v.Now.Time = noon.Add(24 * time.Hour) }))
+	if !strings.Contains(text, `>2026-03-04 12:00 UTC</time>`) {
+		t.Error("yesterday has no date")
+	}
+}
+
+func TestADurationIsNeverOneOfItsUnit(t *testing.T) {
+	v := newStatusView(nil, watched(hook.StateProcessing, in("en")))
+	for seconds, want := range map[float64]string{0: "2 seconds", 0.4: "2 seconds", 1: "2 seconds", 7.2: "8 seconds", 119: "119 seconds", 120: "2 minutes", 121: "3 minutes"} {
+		if got := v.duration(seconds); got != want {
+			t.Errorf("%v: %q, want %q", seconds, got, want)
+		}
+	}
+}
