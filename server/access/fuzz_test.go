@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"hookbeam/server/hook"
 )
 
 // FuzzForwardedFor: whatever strangers write, the address is the peer's or one that was forwarded, and can be counted.
@@ -78,6 +81,36 @@ func FuzzOrigin(f *testing.F) {
 		u, err := url.Parse(origin)
 		if err != nil || !strings.EqualFold(u.Hostname(), "example.com") && u.Hostname() != "127.0.0.1" {
 			t.Errorf("%q passed", origin)
+		}
+	})
+}
+
+// FuzzReadLink: whatever is written, only what the endpoint's own key signed is read, and only in time.
+func FuzzReadLink(f *testing.F) {
+	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	key := hook.LinkKey{ID: "lk_a", Value: LinkKeyPrefix + strings.Repeat("k", 43)}
+	token, err := SignLink(key, Link{Endpoint: "ep_a", Subject: "order/1", Expires: now.Add(time.Hour)})
+	if err != nil {
+		f.Fatal(err)
+	}
+	head, rest, _ := strings.Cut(token, ".")
+	for _, s := range []string{token, "", "..", "a.b.c", head + "." + rest + "=", "." + rest, head + ".e30." + rest, strings.Repeat(".", 5000), " " + token, token + "."} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		asked := 0
+		l, err := ReadLink(text, now, func(id hook.EndpointID) []hook.LinkKey {
+			asked++
+			if id != "ep_a" {
+				return nil
+			}
+			return []hook.LinkKey{key}
+		})
+		if asked > 1 || err != nil && l != (Link{}) {
+			t.Errorf("asked %d times, %+v with %v", asked, l, err)
+		}
+		if err == nil && (text != token || l.Endpoint != "ep_a") {
+			t.Errorf("%q is read as %+v", text, l)
 		}
 	})
 }

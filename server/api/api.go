@@ -70,6 +70,7 @@ type API struct {
 	watched   seats              // who watches public statuses by socket
 	waiting   seats              // who waits for them to change by asking
 	upgrader  websocket.Upgrader // of those
+	beat      time.Duration      // how often those hear that the line is alive
 	changing  sync.Mutex         // held while an endpoint changes, from reading what it is to storing what it becomes
 	life      context.Context    // ends when the server is stopping
 	end       context.CancelFunc
@@ -84,7 +85,8 @@ const (
 
 // New mounts every route of the table. It panics where a route and the table do not agree: that is a broken build.
 func New(o Options) *API {
-	a := &API{Options: o, ids: newRequestIDs(), guesses: access.NewLimiter(guessesPerSecond, guessesAtOnce, guessesKept)}
+	a := &API{Options: o, ids: newRequestIDs(), beat: publicBeat,
+		guesses: access.NewLimiter(guessesPerSecond, guessesAtOnce, guessesKept)}
 	a.upgrader = newUpgrader(func(w http.ResponseWriter, reason error) {
 		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
 			Detail: "This address speaks WebSocket. Connect with ws:// or wss://, or poll it without /live.", Cause: reason})

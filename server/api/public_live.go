@@ -109,7 +109,7 @@ func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
 	defer changed.Close()
 	page := &publicPage{api: a, ws: ws, gone: make(chan struct{})}
 	go page.listen()
-	beat := time.NewTimer(publicBeat)
+	beat := time.NewTimer(a.beat)
 	defer beat.Stop()
 	for alive := true; ; {
 		if _, err := a.link(token); err != nil {
@@ -126,7 +126,7 @@ func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
 			break
 		}
 		if sent {
-			beat.Reset(min(publicBeat, l.Expires.Sub(a.Now())))
+			beat.Reset(min(a.beat, l.Expires.Sub(a.Now())))
 		}
 		select {
 		case <-changed.C():

@@ -38,6 +38,26 @@ func TestASocketTellsAtOnceAndOnEachChange(t *testing.T) {
 	}
 }
 
+func TestASocketGivesSignsOfLifeAndAsksForSome(t *testing.T) {
+	h := newHouse(t, "")
+	h.api.beat = time.Millisecond
+	s := h.shop("north")
+	line := h.watch(s.token("order/1", ""))
+	asked := 0
+	line.SetPingHandler(func(string) error { asked++; return nil })
+	first, _ := line.hears()
+	for range 5 {
+		if text, _ := line.hears(); text != first {
+			t.Errorf("it hears %s after %s", text, first)
+		}
+	}
+	if asked < 3 {
+		t.Errorf("it was asked %d times whether it is still there", asked)
+	}
+	h.ahead.Store(int64(2 * time.Hour))
+	line.ends(websocket.ClosePolicyViolation) // a sign of life looks at the token, too
+}
+
 // TestASocketNeedsATokenAndNothingElse is the other side of S1: no cookie counts, so any page may open it.
 func TestASocketNeedsATokenAndNothingElse(t *testing.T) {
 	h := newHouse(t, "")
