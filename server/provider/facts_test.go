@@ -56,6 +56,7 @@ func TestAnEventSaysWhoseItIsAndWhetherItIsATest(t *testing.T) {
 		"paypal, elsewhere": {"paypal", `{}`, http.Header{"Paypal-Cert-Url": {"https://api.paypal.com.evil.example/"}}, "", ""},
 		"adyen":             {"adyen", `{"live":"true","notificationItems":[{"NotificationRequestItem":{"merchantAccountCode":"Shop"}}]}`, nil, "Shop", "live"},
 		"mollie":            {"mollie", `{"_embedded":{"entity":{"mode":"test"}}}`, nil, "", "test"},
+		"shopify":           {"shopify", `{"test":true}`, http.Header{"X-Shopify-Shop-Domain": {"a.myshopify.com"}}, "a.myshopify.com", "test"},
 		"a batch, alike":    {"hubspot", `[{"portalId":1},{"portalId":1}]`, nil, "1", ""},
 		"a batch, not":      {"hubspot", `[{"portalId":1},{"portalId":2}]`, nil, "", ""},
 		"unprintable":       {"stripe", `{"account":"a\u0000b"}`, nil, "", ""},

@@ -10,6 +10,9 @@ var shops = []Provider{
 		},
 		Secret: SecretWords{Name: "Webhook secret", Hint: "below the list of webhooks; for an app its client secret",
 			Not: []Lookalike{{"shpat_", "an access token"}, {"shpca_", "an access token"}, {"shppa_", "an access token"}}},
+		Settings: []Setting{
+			{Name: "shops", Label: "Shops", Hint: "several, where an app's webhooks come from more than one: then no order is known by its number alone"},
+		},
 		rules: []rule{
 			{at: "header:X-Shopify-Hmac-Sha256", hash: "sha256", coding: inBase64, message: "{body}"},
 			{at: "header:Shopify-Hmac-Sha256", hash: "sha256", coding: inBase64, message: "{body}"},
@@ -17,6 +20,7 @@ var shops = []Provider{
 		events: []string{"header:X-Shopify-Webhook-Id", "header:Shopify-Webhook-Id", "header:Shopify-Event-Id"},
 		types:  []string{"header:X-Shopify-Topic", "header:Shopify-Topic"},
 		times:  []string{"header:X-Shopify-Triggered-At", "header:Shopify-Triggered-At", "body:updated_at"}, owner: "header:X-Shopify-Shop-Domain",
+		mode: "!body:test", tells: shopifyTells,
 	},
 	{
 		ID: "woocommerce", Name: "WooCommerce",
@@ -30,6 +34,7 @@ var shops = []Provider{
 		events: []string{"header:X-Wc-Webhook-Topic+body:id+body:date_modified_gmt+sha256", "header:X-Wc-Webhook-Topic+sha256", "sha256"},
 		types:  []string{"header:X-Wc-Webhook-Topic"},
 		times:  []string{"body:date_modified_gmt"}, owner: "header:X-Wc-Webhook-Source",
+		tells: wooTells,
 		greet: handshake{unsigned: wooPing},
 	},
 }

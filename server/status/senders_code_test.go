@@ -18,6 +18,7 @@ type course struct {
 	state        hook.State
 	sent         hook.State // of an order
 	title        string
+	sum          int64
 }
 
 // TestEverySendersRunAndOrderEndsRightInEveryOrder has each event come twice.
@@ -36,7 +37,7 @@ func TestEverySendersRunAndOrderEndsRightInEveryOrder(t *testing.T) {
 				set = append(set, s.Evidence)
 			}
 			want := Stand(c.kind, set)
-			if want.State != c.state || want.Fulfilment != c.sent {
+			if want.State != c.state || want.Fulfilment != c.sent || want.Amount != c.sum {
 				t.Fatalf("%s, %s: %+v", want.State, want.Fulfilment, set)
 			}
 			half := set[:len(set)/2]
@@ -139,5 +140,3 @@ var codeCourses = []course{
 	{sender: "bitbucket", name: "a build that was stopped", kind: hook.KindRun, title: "CI on main", state: hook.StateCancelled, events: []told{
 		bitbucket(0, "repo:commit_status_created", "INPROGRESS"), bitbucket(0, "repo:commit_status_updated", "STOPPED")}},
 }
-
-var shopCourses []course
