@@ -2,7 +2,6 @@ package provider
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"hash/crc32"
 	"io"
@@ -32,6 +31,8 @@ type request struct {
 	scratch []byte     // of put
 	form    url.Values // the body as a form, once asked for
 	broken  bool       // it is no form
+
+	plain, unpackedOf string // what a field of it holds in base64, once asked for
 }
 
 // lines returns every value at a spot that may be sent more than once.
@@ -190,21 +191,6 @@ func (q *request) beside(name string) string {
 		}
 	}
 	return ""
-}
-
-func (q *request) element(field, name string) string {
-	packed := strings.ReplaceAll(q.fields().Get(field), "\n", "")
-	plain, err := base64.StdEncoding.DecodeString(packed)
-	if err != nil {
-		return ""
-	}
-	_, rest, _ := strings.Cut(string(plain), "<"+name)
-	_, rest, _ = strings.Cut(rest, ">")
-	value, _, closed := strings.Cut(rest, "</"+name+">")
-	if !closed {
-		return ""
-	}
-	return value
 }
 
 // maxPiece is how much is written at once.
