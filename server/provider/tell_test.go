@@ -211,7 +211,7 @@ func keptSample(t testing.TB, s *Sampler, id, name string) *hook.Record {
 }
 
 // payers are the senders whose samples are all about one payment.
-var payers = []string{"stripe", "razorpay", "paypal", "adyen", "paddle", "square", "coinbase-commerce", "btcpay"}
+var payers = []string{"stripe", "razorpay", "paypal", "adyen", "paddle", "square", "braintree", "coinbase-commerce", "btcpay"}
 
 // asides are samples of what is about no payment.
 var asides = []string{"balancePlatform.transfer.created"}

@@ -20,6 +20,7 @@ var wallets = []Provider{
 			message: "{form:bt_payload}", newline: true}},
 		events: []string{"sha256"}, types: []string{"xml:bt_payload/kind"},
 		times: []string{"xml:bt_payload/timestamp"},
+		tells: braintreeTells,
 		greet: handshake{unsigned: braintreeNoPayload},
 	},
 	{
