@@ -114,7 +114,7 @@ func TestAStepOfAnotherDayHasItsDate(t *testing.T) {
 		t.Error("today has no clock alone")
 	}
 	text, _ = drawn(t, watched(hook.StateRefunded, final, func(v *hook.StatusPage) { v.Now.Time = noon.Add(24 * time.Hour) }))
-	if !strings.Contains(text, `>2026-03-04 12:00 UTC</time>`) {
+	if !strings.Contains(text, `datetime="2026-03-04T12:00:00.000Z">2026-03-04 12:00 UTC</time>`) {
 		t.Error("yesterday has no date")
 	}
 }
