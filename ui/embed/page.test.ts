@@ -172,7 +172,7 @@ it("goes by the server's clock, not by the reader's", async () => {
 
 it("counts long waits in minutes, and says nothing of them once it is final", async () => {
   const server = await open({ ...processing, usually: { half: 0, most: 150 } });
-  expect(shown("waiting")).toBe("Usually 1 seconds; 9 in 10 within 3 minutes.");
+  expect(shown("waiting")).toBe("Usually 2 seconds; 9 in 10 within 3 minutes.");
   server.become({ ...paid, usually });
   expect(shown("waiting")).toBeUndefined();
   await pass(200_000);

@@ -119,9 +119,10 @@ function drawWaiting(status: PublicStatus) {
   timer = setTimeout(() => drawWaiting(status), Math.min(leftMs, dayMs));
 }
 
+/** Never one of its unit: no language has to say it. */
 function duration(seconds: number): string {
   const [form, n] = seconds < 120 ? [text.seconds, seconds] : [text.minutes, seconds / 60];
-  return fill(form, "n", new Intl.NumberFormat(lang).format(Math.max(1, Math.ceil(n))));
+  return fill(form, "n", new Intl.NumberFormat(lang).format(Math.max(2, Math.ceil(n))));
 }
 
 function drawLine(line: Line) {
