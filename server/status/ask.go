@@ -211,7 +211,9 @@ func (b *Board) Public(ctx context.Context, endpoint hook.EndpointID, mode, name
 		return p, "", err
 	}
 	if s == nil || s.Status.State == "" {
-		p.Usually, err = b.usually(ctx, endpoint)
+		if p.Kind = kindBefore(&e, name); p.Kind == "" {
+			p.Usually, err = b.usually(ctx, endpoint)
+		}
 		return p, "", err
 	}
 	st := &s.Status
@@ -219,10 +221,29 @@ func (b *Board) Public(ctx context.Context, endpoint hook.EndpointID, mode, name
 	p.StartedAt, p.UpdatedAt = st.CreatedAt, st.UpdatedAt
 	p.Final = st.Final || st.State == hook.StateFailed && b.Now().Sub(st.UpdatedAt.Time) > quiet
 	show(&p, s, e.Statuses.Page)
-	if !p.Final && st.Kind == hook.KindPayment {
+	if !p.Final && st.Kind == hook.KindPayment && st.State != hook.StateFailed && st.State != hook.StateAuthorized { // those wait for a person
 		p.Usually, err = b.usually(ctx, endpoint)
 	}
 	return p, st.ID, err
+}
+
+// kindBefore is the kind of a subject of which nothing is known yet, as far as its name and its endpoint tell; "" for what
+// may be paid.
+func kindBefore(e *hook.Endpoint, name string) hook.SubjectKind {
+	if m := e.Statuses.Mapping; m != nil {
+		if m.Kind == hook.KindOwn {
+			return hook.KindOwn
+		}
+		return ""
+	}
+	switch prefix, _, _ := strings.Cut(name, "/"); prefix {
+	case "run", "check", "status", "job":
+		return hook.KindRun
+	case "deployment":
+		return hook.KindDeployment
+	default:
+		return ""
+	}
 }
 
 // show fills in what the endpoint lets the public see.
