@@ -55,7 +55,7 @@ func (f *files) read(at string) ([]byte, bool) {
 	if content, ok := f.own[at]; ok {
 		return content, true
 	}
-	if f.ui == nil || !strings.HasPrefix(at, "assets/") || !fs.ValidPath(at) {
+	if f.ui == nil || !strings.HasPrefix(at, "assets/") && !strings.HasPrefix(at, "embed/") || !fs.ValidPath(at) {
 		return nil, false
 	}
 	content, err := fs.ReadFile(f.ui, at)

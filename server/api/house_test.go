@@ -79,7 +79,10 @@ func (plainPages) Problem(w http.ResponseWriter, _ *http.Request, nonce string, 
 }
 
 func (plainPages) ServeFile(w http.ResponseWriter, _ *http.Request, path string) bool {
-	if path == "assets/main.js" || path == "web/pages.css" {
+	if path == "assets/main.js" || path == "web/pages.css" || path == "embed/hookbeam.js" {
+		if strings.HasSuffix(path, ".js") {
+			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		}
 		_, _ = io.WriteString(w, path)
 		return true
 	}

@@ -144,13 +144,16 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 			wait = 0
 		}
 	}
+	if state := hook.State(q.Get("shown")); state != "" { // noted before anything is waited for
+		t, err := a.tell(r.Context(), l)
+		if err == nil && t.knows(state) {
+			a.Board.Shown(t.id, state, "poll")
+		}
+	}
 	shown, err := a.awaitPublic(r.Context(), l, token, known, wait)
 	if err != nil {
 		writeProblem(w, a.Log, err)
 		return
-	}
-	if state := hook.State(q.Get("shown")); state != "" && shown.knows(state) {
-		a.Board.Shown(shown.id, state, "poll")
 	}
 	h := w.Header()
 	h["ETag"] = []string{shown.tag}
@@ -245,12 +248,10 @@ func (a *API) embedded(w http.ResponseWriter, r *http.Request) {
 	}
 	sum := sha256.Sum256(script)
 	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	h["ETag"] = []string{tag}
+	h["ETag"] = []string{"W/" + tag} // the same script, squeezed or not
 	if matchesTag(r.Header.Get("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	h.Set("Content-Type", "text/javascript; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(script)))
-	_, _ = w.Write(script)
+	a.Pages.ServeFile(w, r, "embed/"+r.PathValue("file"))
 }
