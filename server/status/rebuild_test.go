@@ -1,0 +1,127 @@
+package status
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// redraw waits for what was asked for.
+func (h *house) redraw() {
+	h.Helper()
+	select {
+	case <-h.board.again:
+	default:
+		h.Fatal("nobody asked for the statuses to be drawn again")
+	}
+	if err := h.board.Redraw(h.Context()); err != nil {
+		h.Fatal(err)
+	}
+}
+
+func TestDrawnAgainItIsAsItWas(t *testing.T) {
+	h := newHouse(t)
+	for n := range 30 {
+		h.receive(life(n)...)
+	}
+	before := h.list(hook.StatusFilter{})
+	h.board.Shown(before[3].ID, hook.StatePaid, "page")
+	watch := h.board.Watch(shop, "", "payment/pi_7")
+	defer watch.Close()
+	if err := h.board.Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.append(hook.Verified, life(31)[0]) // comes while it is drawn
+	h.redraw()
+	h.draw()
+	after := h.list(hook.StatusFilter{})
+	if diff := cmp.Diff(before, after[1:]); diff != "" {
+		t.Error(diff)
+	}
+	if d, err := h.board.Status(t.Context(), before[3].ID); err != nil || len(d.Shown) != 1 {
+		t.Errorf("what was shown: %+v, %v", d.Shown, err)
+	}
+	h.receive(event{id: "evt_x", typ: "charge.refunded", minute: 99, object: `{"id":"ch_7","payment_intent":"pi_7","amount":4900,"amount_refunded":4900,"currency":"eur","captured":true}`})
+	select {
+	case <-watch.C():
+	default:
+		t.Error("who watches is told no more")
+	}
+	left, err := filepath.Glob(filepath.Join(h.dir, "statuses.new*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestWhatTheLogKeepsNoMoreIsInherited(t *testing.T) {
+	h := newHouse(t)
+	h.receive(life(1)[:4]...)
+	h.stop()
+	h.move(48 * time.Hour)
+	h.open(sqlite.Options{KeepFor: time.Hour})
+	if n, err := h.log.SweepOnce(t.Context()); err != nil || n != 3 {
+		t.Fatalf("swept %d, %v", n, err)
+	}
+	before := h.list(hook.StatusFilter{})
+	if err := h.board.Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.redraw()
+	if diff := cmp.Diff(before, h.list(hook.StatusFilter{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestARestartGoesOnWhereItStood(t *testing.T) {
+	h := newHouse(t)
+	h.receive(life(1)...)
+	h.append(hook.Verified, life(2)[0])
+	h.stop()
+	h.open(sqlite.Options{})
+	if at := h.board.Position(); at != 5 {
+		t.Errorf("begins at %d", at)
+	}
+	h.draw()
+	if n := len(h.list(hook.StatusFilter{})); n != 2 {
+		t.Errorf("%d statuses", n)
+	}
+	if counts, _ := h.board.Counts(t.Context(), hook.StatusFilter{}); counts[hook.StatePending] != 1 || counts[hook.StatePartiallyRefunded] != 1 {
+		t.Errorf("counts %v", counts)
+	}
+}
+
+func TestALostOrDamagedOrForeignBoardIsDrawnAgain(t *testing.T) {
+	h := newHouse(t)
+	h.receive(life(1)...)
+	want := h.list(hook.StatusFilter{})
+	file := filepath.Join(h.dir, sqlite.StatusesFile)
+	for name, harm := range map[string]func() error{
+		"lost":    func() error { return sqlite.RemoveStatuses(h.dir, sqlite.StatusesFile) },
+		"damaged": func() error { return os.WriteFile(file, []byte(strings.Repeat("not a database ", 4000)), 0o600) },
+	} {
+		h.stop()
+		if err := harm(); err != nil {
+			t.Fatal(err)
+		}
+		h.open(sqlite.Options{})
+		h.draw()
+		if diff := cmp.Diff(want, h.list(hook.StatusFilter{})); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	h.stop() // another log, younger than the board
+	if err := os.Remove(filepath.Join(h.dir, sqlite.FileName)); err != nil {
+		t.Fatal(err)
+	}
+	h.open(sqlite.Options{})
+	if n := len(h.list(hook.StatusFilter{})); n != 0 {
+		t.Errorf("%d statuses of another log", n)
+	}
+}
