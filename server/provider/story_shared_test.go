@@ -149,7 +149,7 @@ func knows(name string) bool {
 // allShown is shown with what the files of the other senders say.
 func allShown() map[string]string {
 	all := maps.Clone(shown)
-	for _, more := range []map[string]string{adyenShown, billingShown, walletsShown, codeShown, cryptoShown} {
+	for _, more := range []map[string]string{adyenShown, billingShown, walletsShown, codeShown, shopsShown, braintreeShown, cryptoShown} {
 		maps.Copy(all, more)
 	}
 	return all

@@ -32,7 +32,8 @@ type told struct {
 }
 
 // plays are those of all senders; each has its own file.
-var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays, adyenPlays, paddlePlays, squarePlays, molliePlays, paystackPlays, coinbasePlays, btcpayPlays)
+var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays, adyenPlays, paddlePlays, squarePlays, molliePlays, paystackPlays,
+	braintreePlays, coinbasePlays, btcpayPlays)
 
 // unix is a time some minutes after noon.
 func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }
@@ -99,6 +100,7 @@ func TestEverySendersPaymentEndsRightInEveryOrder(t *testing.T) {
 
 // strangers are events of two payments each, by their sender: what they share names neither.
 var strangers = map[string][2]told{
+	"braintree": {braintreeCharged(0, "subscription_charged_successfully", "t1"), braintreeCharged(1, "subscription_charged_successfully", "t2")},
 	"stripe": {
 		stripe(0, "invoice.paid", `"id":"in_1","charge":"ch_1","payment_intent":"pi_1","subscription":"sub_1","customer":"cus_1","amount_paid":4900,`+
 			`"metadata":{},"subscription_details":{"metadata":{"order_id":"10-4471"}}`),
