@@ -93,6 +93,7 @@ var payments = []Provider{
 		secret: secretRule{most: 40},
 		events: []string{"body:meta.webhook_id", "header:X-Event-Name+body:data.id+body:data.attributes.updated_at+sha256", "sha256"},
 		types:  []string{"header:X-Event-Name", "body:meta.event_name"},
+		tells:  lemonTells,
 		times:  []string{"body:data.attributes.updated_at"}, owner: "body:data.attributes.store_id", mode: "!body:meta.test_mode",
 	},
 	{

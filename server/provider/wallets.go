@@ -56,6 +56,7 @@ var wallets = []Provider{
 		events: []string{"body:id", "body:event+body:data.id+body:data.status", "body:type+body:data.id+body:data.status"},
 		types:  []string{"body:event", "body:type"},
 		times:  []string{"body:data.created_at", "body:data.created_datetime", "body:timestamp"},
+		tells:  flutterwaveTells,
 	},
 	{
 		ID: "coinbase-commerce", Name: "Coinbase Commerce",

@@ -33,7 +33,7 @@ type told struct {
 
 // plays are those of all senders; each has its own file.
 var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays, adyenPlays, paddlePlays, squarePlays, molliePlays, paystackPlays,
-	braintreePlays, coinbasePlays, btcpayPlays)
+	braintreePlays, coinbasePlays, btcpayPlays, otherPlays)
 
 // unix is a time some minutes after noon.
 func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }
