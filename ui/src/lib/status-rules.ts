@@ -1,7 +1,4 @@
-import type { Client } from "openapi-fetch";
-import { api } from "./api";
 import type { components } from "./api.gen";
-import type { State } from "./statuses";
 
 type Schemas = components["schemas"];
 
@@ -17,32 +14,4 @@ export type MappedState = Schemas["MappedState"];
 export type LinkKey = Schemas["LinkKey"];
 
 /** What a mapping would have made of past deliveries. */
-export interface MappingTry {
-  looked: number;
-  matched: number;
-  failed: number;
-  states: { value: string; state: State; count: number }[];
-  examples: {
-    delivery: string;
-    seq: number;
-    subject: string;
-    state: State;
-    reference?: string;
-    amount?: number;
-    currency?: string;
-  }[];
-  problems: { delivery: string; seq: number; error: string }[];
-}
-
-interface TryPaths {
-  "/endpoints/{id}/mapping/try": {
-    post: {
-      parameters: { path: { id: string } };
-      requestBody: { content: { "application/json": { mapping: Mapping } } };
-      responses: { 200: { content: { "application/json": MappingTry } } };
-    };
-  };
-}
-
-/** The API's client, for trying a mapping. */
-export const tryApi = api as unknown as Client<TryPaths>;
+export type MappingTrial = Schemas["MappingTrial"];

@@ -4,6 +4,7 @@ import { IconButton } from "../../components/icon-button";
 import { Input } from "../../components/input";
 import { Select } from "../../components/select";
 import { StateGlyph } from "../../components/state-glyph";
+import { Tick } from "../../components/tick";
 import { stateWord, toneOf } from "../../lib/status-words";
 import type { Tone } from "../../lib/statuses";
 import { type MappingKind, paymentStates, type StateDraft, withRow } from "./own-statuses-draft";
@@ -109,16 +110,12 @@ function StateRow({ kind, row: { value, state, tone, final }, onChange, onRemove
               className="[&_select]:h-[26px]"
             />
           </span>
-          <label className="flex cursor-pointer items-center gap-1.5">
-            <input
-              type="checkbox"
-              aria-label={`${name} is the end`}
-              checked={final}
-              onChange={(change) => onChange({ final: change.target.checked })}
-              className="size-3.5 accent-(--beam)"
-            />
-            is the end: nothing follows
-          </label>
+          <Tick
+            label="is the end: nothing follows"
+            name={`${name} is the end: nothing follows`}
+            checked={final}
+            onTick={(end) => onChange({ final: end })}
+          />
         </div>
       )}
     </div>

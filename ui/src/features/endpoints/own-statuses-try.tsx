@@ -5,11 +5,11 @@ import { Button } from "../../components/button";
 import { StateGlyph } from "../../components/state-glyph";
 import { formatAmount } from "../../lib/amount";
 import { formatCount } from "../../lib/format";
-import type { MappingTry } from "../../lib/status-rules";
+import type { MappingTrial } from "../../lib/status-rules";
 import { stateWord, toneOf } from "../../lib/status-words";
 
 interface OwnStatusesTryProps {
-  result: MappingTry;
+  result: MappingTrial;
   /** The values that the form has a meaning for. */
   known: readonly string[];
   /** The form was changed since. */

@@ -36,13 +36,25 @@ export function OwnStatuses({ endpoint }: { endpoint: Endpoint }) {
   );
   const set = (change: Partial<MappingDraft>) => setDraft((before) => ({ ...before, ...change }));
   const meant = toMapping(draft);
+  const complete = meant.subject !== "" && meant.state !== "";
   /** What was tried is what would be saved. */
-  const tried = trial.data && JSON.stringify(trial.variables) === JSON.stringify(meant);
+  const tried =
+    trial.data && JSON.stringify(toMapping(draftOf(trial.data.mapping))) === JSON.stringify(meant) && complete;
   const store = (next: typeof meant | null) => save.mutate({ mapping: next });
 
   return (
     <section aria-label="Your own statuses" className="flex flex-col gap-4">
       <Words />
+      {meant.subject === "" && meant.state === "" && (
+        <div>
+          <Button
+            onClick={() => trial.mutate(null, { onSuccess: ({ mapping }) => setDraft(draftOf(mapping)) })}
+            disabled={trial.isPending}
+          >
+            Guess from the newest delivery
+          </Button>
+        </div>
+      )}
       <div className="flex flex-col gap-1">
         <span className="text-s font-[550]">It tells of</span>
         <span className="flex">
@@ -72,7 +84,7 @@ export function OwnStatuses({ endpoint }: { endpoint: Endpoint }) {
             Take them away
           </Button>
         )}
-        <Button onClick={() => trial.mutate(meant)} disabled={trial.isPending || !meant.subject || !meant.state}>
+        <Button onClick={() => trial.mutate(meant)} disabled={trial.isPending || !complete}>
           Try on past deliveries
         </Button>
         <Button onClick={() => store(meant)} disabled={!tried || save.isPending}>

@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { toast } from "../../components/toast";
 import { api, unwrap } from "../../lib/api";
 import { endpointKeys } from "../../lib/endpoints";
-import { type Mapping, type StatusRulesChange, tryApi } from "../../lib/status-rules";
+import type { Mapping, StatusRulesChange } from "../../lib/status-rules";
 
 const linkKeyKeys = (id: string) => ["endpoints", "link keys", id] as const;
 
@@ -19,11 +19,11 @@ export function useUpdateRules(id: string, title: (change: StatusRulesChange) =>
   });
 }
 
-/** Looks what a mapping would have made of the endpoint's past deliveries. */
+/** Looks what a mapping, or without one a guess, would have made of the endpoint's past deliveries. */
 export const useTryMapping = (id: string) =>
   useMutation({
-    mutationFn: async (mapping: Mapping) =>
-      unwrap(await tryApi.POST("/endpoints/{id}/mapping/try", { params: { path: { id } }, body: { mapping } })),
+    mutationFn: async (mapping: Mapping | null) =>
+      unwrap(await api.POST("/endpoints/{id}/mapping/try", { params: { path: { id } }, body: { mapping } })),
   });
 
 /** The keys that sign an endpoint's status links, newest first. */

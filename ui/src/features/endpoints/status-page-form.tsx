@@ -1,14 +1,12 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "../../components/button";
 import { ErrorNote } from "../../components/error-note";
-import { Field } from "../../components/field";
+import { Tick } from "../../components/tick";
 import type { Endpoint } from "../../lib/api";
+import { LinesField } from "./lines-field";
 import { useUpdateRules } from "./status-mutations";
 import { draftOf, mistakesIn, type StatusPageDraft, shownFields, toRules } from "./status-page-draft";
 import { StatusPageLook } from "./status-page-look";
-
-const area =
-  "w-full rounded-md border border-line-strong bg-bg px-2 py-1.5 font-mono text-s text-text placeholder:text-text-3 aria-invalid:border-bad pointer-coarse:text-base";
 
 /** How customers see what the endpoint tells of, and what of it. */
 export function StatusPageForm({ endpoint }: { endpoint: Endpoint }) {
@@ -37,48 +35,30 @@ export function StatusPageForm({ endpoint }: { endpoint: Endpoint }) {
             key={value}
             label={label}
             checked={!draft.hidden.includes(value)}
-            onChange={(shown) => show(value, shown)}
+            onTick={(shown) => show(value, shown)}
           />
         ))}
       </fieldset>
-      <Field
+      <LinesField
         label="Pages that may show it in a frame"
         hint="The origins of your own pages, one on each line. Nobody else can frame it."
         error={mistakes.embed}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            rows={2}
-            value={draft.embed}
-            onChange={(change) => set({ embed: change.target.value })}
-            placeholder="https://shop.example"
-            spellCheck={false}
-            className={area}
-          />
-        )}
-      </Field>
-      <Field
+        value={draft.embed}
+        placeholder="https://shop.example"
+        onValue={(embed) => set({ embed })}
+      />
+      <LinesField
         label="Where your own order number stands"
         hint="Paths in the body, one on each line, beside those that are known of the sender. It becomes a name of the payment: order/10-4471."
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            rows={2}
-            value={draft.references}
-            onChange={(change) => set({ references: change.target.value })}
-            placeholder="data.object.metadata.order_id"
-            spellCheck={false}
-            className={area}
-          />
-        )}
-      </Field>
+        value={draft.references}
+        placeholder="data.object.metadata.order_id"
+        onValue={(references) => set({ references })}
+      />
       <div>
         <Tick
           label="Count what nothing was checked of"
           checked={draft.unsigned}
-          onChange={(unsigned) => set({ unsigned })}
+          onTick={(unsigned) => set({ unsigned })}
         />
         <p className="mt-0.5 pl-[22px] text-s text-pretty text-text-3">
           Then anyone who knows the address can have customers see what they like. Leave it off wherever there is a
@@ -96,25 +76,5 @@ export function StatusPageForm({ endpoint }: { endpoint: Endpoint }) {
         </Button>
       </div>
     </form>
-  );
-}
-
-interface TickProps {
-  label: string;
-  checked: boolean;
-  onChange: (checked: boolean) => void;
-}
-
-function Tick({ label, checked, onChange }: TickProps) {
-  return (
-    <label className="flex cursor-pointer items-center gap-2 pointer-coarse:min-h-10">
-      <input
-        type="checkbox"
-        checked={checked}
-        onChange={(change) => onChange(change.target.checked)}
-        className="size-3.5 accent-(--beam)"
-      />
-      {label}
-    </label>
   );
 }

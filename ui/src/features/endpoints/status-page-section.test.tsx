@@ -35,7 +35,7 @@ function farEnd(answers: Record<string, unknown> = {}) {
       keys = keys.filter(({ id }) => !call.endsWith(id));
       return answer(undefined, 204);
     }
-    return answer(answers[call] ?? {});
+    return answer({ ...(answers[call] ?? {}), ...(body as object) });
   };
   return written;
 }
@@ -136,7 +136,7 @@ it("saves an own mapping only as it was tried", async () => {
 
   await userEvent.click(screen.getByRole("button", { name: "Add a meaning of PAID" }));
   await userEvent.selectOptions(screen.getByLabelText("Tone of PAID"), "success");
-  await userEvent.click(screen.getByLabelText("PAID is the end"));
+  await userEvent.click(screen.getByLabelText("PAID is the end: nothing follows"));
   expect(save().disabled).toBe(true);
   await userEvent.click(screen.getByRole("button", { name: "Try on past deliveries" }));
   await vi.waitFor(() => expect(save().disabled).toBe(false));
@@ -150,6 +150,20 @@ it("saves an own mapping only as it was tried", async () => {
     ["POST /mapping/try", { mapping }],
     ["PATCH ", { statuses: { mapping } }],
   ]);
+});
+
+it("guesses where things stand, which can be saved as it is", async () => {
+  const guess = { kind: "payment", subject: "body.id", state: "body.status" };
+  farEnd({ "POST /mapping/try": { looked: 1, matched: 1, failed: 0, states: [], examples: [], problems: [] } });
+  const { answer } = net;
+  net.answer = async (request) => {
+    const content = (await (await answer(request)).json()) as { mapping?: unknown };
+    return new Response(JSON.stringify(content.mapping === null ? { ...content, mapping: guess } : content));
+  };
+  await open({}, "Your own statuses");
+  await userEvent.click(await screen.findByRole("button", { name: "Guess from the newest delivery" }));
+  await vi.waitFor(() => expect(screen.getByLabelText<HTMLInputElement>("Where it stands").value).toBe("body.status"));
+  expect(screen.getByRole<HTMLButtonElement>("button", { name: "Save" }).disabled).toBe(false);
 });
 
 it("reckons contrast as it is defined", () => {
