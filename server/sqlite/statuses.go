@@ -120,7 +120,7 @@ func (s *Statuses) load(epoch string, head hook.Seq) error {
 	if err != nil {
 		return err
 	}
-	if row != nil && (row[0] != epoch || hook.Seq(row[1].(int64)) > head) {
+	if len(row) == 2 && (row[0] != epoch || hook.Seq(row[1].(int64)) > head) {
 		s.log.Warn("the statuses were drawn of another log and are drawn again", "file", s.path)
 		if err := s.forget(); err != nil {
 			return err

@@ -74,7 +74,8 @@ func open(ctx context.Context, o Options, file string) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b, b.use(ctx, store)
+	err = b.use(ctx, store)
+	return b, err
 }
 
 func newCache[K comparable, V any](size int) *lru.Cache[K, V] {
