@@ -21,7 +21,7 @@ type rebuildCmd struct {
 
 // Run draws the statuses again, or has the running server do it.
 func (c *rebuildCmd) Run(ctx context.Context, io stdio) error {
-	done, err := server.RedrawStatuses(ctx, c.Data, c.logger(io.Err))
+	done, err := server.RedrawStatuses(ctx, c.Data, version, c.logger(io.Err))
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ const drawAtStart = 2 * time.Second
 
 func (s *server) openBoard(ctx context.Context) (err error) {
 	s.board, err = status.Open(ctx, status.Options{Log: s.store, Dir: s.config.Data, Endpoints: s.endpoints.Known, Now: time.Now,
-		Logger: s.outside.Log, Redrawn: s.announceRedrawn})
+		Logger: s.outside.Log, Release: s.config.Version, Redrawn: s.announceRedrawn})
 	if err != nil {
 		return err
 	}

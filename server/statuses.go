@@ -23,7 +23,7 @@ type Redrawn struct {
 }
 
 // RedrawStatuses draws the statuses of a data folder again from its log, or has the server do it that runs on it.
-func RedrawStatuses(ctx context.Context, folder string, log *slog.Logger) (done Redrawn, err error) {
+func RedrawStatuses(ctx context.Context, folder, version string, log *slog.Logger) (done Redrawn, err error) {
 	if !hasLog(folder) {
 		return done, fmt.Errorf("%s: %w", folder, ErrNoLog)
 	}
@@ -52,7 +52,7 @@ func RedrawStatuses(ctx context.Context, folder string, log *slog.Logger) (done 
 	for _, e := range endpoints {
 		known[e.ID] = e
 	}
-	board, err := status.Open(ctx, status.Options{Log: store, Dir: folder, Now: time.Now, Logger: log,
+	board, err := status.Open(ctx, status.Options{Log: store, Dir: folder, Now: time.Now, Logger: log, Release: version,
 		Endpoints: func(id hook.EndpointID) (hook.Endpoint, bool) { e, ok := known[id]; return e, ok }})
 	if err != nil {
 		return done, err

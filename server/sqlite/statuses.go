@@ -37,14 +37,22 @@ type Statuses struct {
 	write    *writerConn
 	read     *sql.DB
 	position hook.Seq
+	stale    bool
 	next     int64 // key of the next subject
 }
 
-// OpenStatuses makes or opens the database at dir/name. What was drawn of another log than epoch, or of more of it than
-// up to head, is worth nothing and begun anew; a damaged file is put aside, for the log can draw it again.
-func OpenStatuses(ctx context.Context, dir, name, epoch string, head hook.Seq, logger *slog.Logger) (*Statuses, error) {
+// Origin is of which log statuses are drawn, and by which release of the program.
+type Origin struct {
+	Epoch   string
+	Head    hook.Seq
+	Release string
+}
+
+// OpenStatuses makes or opens the database at dir/name. What was drawn of another log, or of more of it than there is, is
+// worth nothing and begun anew; a damaged file is put aside, for the log can draw it again.
+func OpenStatuses(ctx context.Context, dir, name string, of Origin, logger *slog.Logger) (*Statuses, error) {
 	s := &Statuses{path: filepath.Join(dir, name), log: logger}
-	err := s.open(ctx, epoch, head)
+	err := s.open(ctx, of)
 	if err == nil {
 		return s, nil
 	}
@@ -58,35 +66,33 @@ func OpenStatuses(ctx context.Context, dir, name, epoch string, head hook.Seq, l
 		return nil, fmt.Errorf("put %s aside: %w", s.path, err)
 	}
 	s = &Statuses{path: s.path, log: logger}
-	if err := s.open(ctx, epoch, head); err != nil {
+	if err := s.open(ctx, of); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), s.Close())
 	}
 	return s, nil
 }
 
-// move renames a closed database; what SQLite keeps beside it belongs to it no more.
+// move renames a closed database over another. What SQLite keeps beside either belongs to it no more. Whenever it is
+// interrupted, one of the two stands at to.
 func move(from, to string) error {
-	if err := remove(to); err != nil {
-		return err
-	}
-	for _, beside := range []string{"-wal", "-shm"} {
-		if err := os.Remove(from + beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, path := range []string{from, to} {
+		if err := remove(path, "-wal", "-shm"); err != nil {
 			return err
 		}
 	}
 	return os.Rename(from, to)
 }
 
-func remove(path string) error {
-	for _, beside := range []string{"-wal", "-shm", ""} {
-		if err := os.Remove(path + beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+func remove(path string, endings ...string) error {
+	for _, ending := range endings {
+		if err := os.Remove(path + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Statuses) open(ctx context.Context, epoch string, head hook.Seq) error {
+func (s *Statuses) open(ctx context.Context, of Origin) error {
 	_, err := os.Stat(s.path)
 	fresh := errors.Is(err, fs.ErrNotExist)
 	db, err := sql.Open("sqlite", s.dsn(quick))
@@ -107,7 +113,7 @@ func (s *Statuses) open(ctx context.Context, epoch string, head hook.Seq) error 
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
-	return s.load(epoch, head)
+	return s.load(of)
 }
 
 func (s *Statuses) dsn(keys string) string {
@@ -115,12 +121,12 @@ func (s *Statuses) dsn(keys string) string {
 }
 
 // load reads how far the log has been drawn, and forgets what was drawn of another.
-func (s *Statuses) load(epoch string, head hook.Seq) error {
-	row, err := s.write.row(`SELECT epoch, position FROM board`)
+func (s *Statuses) load(of Origin) error {
+	row, err := s.write.row(`SELECT epoch, position, release FROM board`)
 	if err != nil {
 		return err
 	}
-	if len(row) == 2 && (row[0] != epoch || hook.Seq(row[1].(int64)) > head) {
+	if row != nil && (row[0] != of.Epoch || hook.Seq(row[1].(int64)) > of.Head) {
 		s.log.Warn("the statuses were drawn of another log and are drawn again", "file", s.path)
 		if err := s.forget(); err != nil {
 			return err
@@ -128,9 +134,9 @@ func (s *Statuses) load(epoch string, head hook.Seq) error {
 		row = nil
 	}
 	if row == nil {
-		err = s.write.exec(`INSERT INTO board (only, epoch, position) VALUES (1, ?, 0)`, epoch)
+		err = s.write.exec(`INSERT INTO board (only, epoch, position, release) VALUES (1, ?, 0, ?)`, of.Epoch, of.Release)
 	} else {
-		s.position = hook.Seq(row[1].(int64))
+		s.position, s.stale = hook.Seq(row[1].(int64)), row[2] != of.Release
 	}
 	if err != nil {
 		return err
@@ -173,8 +179,27 @@ func (s *Statuses) Position() hook.Seq {
 	return s.position
 }
 
+// Stale reports whether this was drawn by another release, or SetStale was called since: it should be drawn again.
+func (s *Statuses) Stale() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stale
+}
+
+// SetStale notes for as long as this database is there that it should be drawn again.
+func (s *Statuses) SetStale() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.write.exec(`UPDATE board SET release = NULL`); err != nil {
+		return fmt.Errorf("note that the statuses are to be drawn again: %w", err)
+	}
+	s.stale = true
+	return nil
+}
+
 // Replace takes the place of the database at dir/name, which must be closed. Both must not be used while it happens.
-func (s *Statuses) Replace(ctx context.Context, name, epoch string, head hook.Seq) (*Statuses, error) {
+// Where it fails, the other still stands there.
+func (s *Statuses) Replace(ctx context.Context, name string, of Origin) (*Statuses, error) {
 	if err := s.write.exec(`PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
 		return nil, err
 	}
@@ -185,8 +210,10 @@ func (s *Statuses) Replace(ctx context.Context, name, epoch string, head hook.Se
 	if err := move(s.path, filepath.Join(dir, name)); err != nil {
 		return nil, err
 	}
-	return OpenStatuses(ctx, dir, name, epoch, head, s.log)
+	return OpenStatuses(ctx, dir, name, of, s.log)
 }
 
 // RemoveStatuses removes a database that nobody uses.
-func RemoveStatuses(dir, name string) error { return remove(filepath.Join(dir, name)) }
+func RemoveStatuses(dir, name string) error {
+	return remove(filepath.Join(dir, name), "-wal", "-shm", "")
+}

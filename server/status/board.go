@@ -21,13 +21,14 @@ const (
 	storeEvery = 1000
 )
 
-// Options are the rooms around a board. All but Redrawn must be set.
+// Options are the rooms around a board. Log, Dir, Endpoints, Now and Logger must be set.
 type Options struct {
 	Log       *sqlite.Store
 	Dir       string // the data folder
 	Endpoints func(hook.EndpointID) (hook.Endpoint, bool)
 	Now       func() time.Time
 	Logger    *slog.Logger
+	Release   string // of this program: what another one drew is drawn again
 	Redrawn   func() // called when everything was drawn again; nil: nobody asks
 }
 
@@ -63,6 +64,12 @@ func Open(ctx context.Context, o Options) (*Board, error) {
 	for t := range b.tallies {
 		b.readers.of(t.Endpoint) // as it is now, to see when it changes
 	}
+	if b.store.Stale() {
+		b.again <- struct{}{}
+	}
+	if err := sqlite.RemoveStatuses(o.Dir, shadowFile); err != nil { // whoever drew it did not come to the end
+		o.Logger.Warn("could not remove statuses that were drawn in part", "error", err)
+	}
 	return b, nil
 }
 
@@ -70,12 +77,16 @@ func open(ctx context.Context, o Options, file string) (*Board, error) {
 	b := &Board{Options: o, grown: make(chan struct{}), again: make(chan struct{}, 1)}
 	b.subjects, b.names, b.shown = newCache[int64, *sqlite.Subject](keptSubjects), newCache[hook.NameKey, int64](keptNames), newCache[shownKey, struct{}](keptNames)
 	b.readers.endpoints = o.Endpoints
-	store, err := sqlite.OpenStatuses(ctx, o.Dir, file, o.Log.Epoch(), o.Log.Head(), o.Logger)
+	store, err := sqlite.OpenStatuses(ctx, o.Dir, file, b.origin(), o.Logger)
 	if err != nil {
 		return nil, err
 	}
 	err = b.use(ctx, store)
 	return b, err
+}
+
+func (b *Board) origin() sqlite.Origin {
+	return sqlite.Origin{Epoch: b.Epoch(), Head: b.Head(), Release: b.Release}
 }
 
 func newCache[K comparable, V any](size int) *lru.Cache[K, V] {

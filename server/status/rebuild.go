@@ -19,13 +19,15 @@ const shadowFile = "statuses.new.db"
 const drawnAtOnce = fullPage
 
 // Rebuild has everything drawn again from the log, beside what is shown; when it is done, it takes its place. Asked for
-// while it is being done, it is done once more.
+// while it is being done, it is done once more; where the server stops before, it is done when it starts again.
 func (b *Board) Rebuild(context.Context) error {
 	select {
 	case b.again <- struct{}{}:
 	default: // it is waiting to begin
 	}
-	return nil
+	b.using.RLock() // after asking: who takes the store's place now sees that it is to be done again
+	defer b.using.RUnlock()
+	return b.store.SetStale()
 }
 
 // Change has an endpoint's deliveries read as it says from now on, those of the past too.
@@ -36,8 +38,11 @@ func (b *Board) Change(e hook.Endpoint) {
 	}
 	ctx := context.Background()
 	past, next, err := b.Log.Deliveries(ctx, hook.Filter{Endpoint: e.ID}, 0, 1)
-	if err != nil || len(past) > 0 || next > 0 {
-		_ = b.Rebuild(ctx) // it cannot fail
+	if err == nil && len(past) == 0 && next == 0 {
+		return
+	}
+	if err := b.Rebuild(ctx); err != nil {
+		b.Logger.Error("the statuses are drawn again, but would not be after a restart", "error", err)
 	}
 }
 
@@ -56,9 +61,8 @@ func (b *Board) Run(ctx context.Context) error {
 		select {
 		case <-b.again:
 		case <-look.C:
-			if os.Remove(filepath.Join(b.Dir, AskFile)) != nil {
-				continue // nobody asks
-			}
+			b.look(ctx)
+			continue
 		case <-ctx.Done():
 			return nil
 		}
@@ -77,8 +81,23 @@ func (b *Board) Run(ctx context.Context) error {
 	}
 }
 
+// look sees whether anybody has asked by file.
+func (b *Board) look(ctx context.Context) {
+	file := filepath.Join(b.Dir, AskFile)
+	if _, err := os.Stat(file); err != nil {
+		return // nobody has
+	}
+	if err := errors.Join(b.Rebuild(ctx), os.Remove(file)); err != nil {
+		b.Logger.Error("could not take note that the statuses are to be drawn again", "error", err)
+	}
+}
+
 // Redraw follows the log with a board of its own until it has caught up, and puts it in this one's place.
 func (b *Board) Redraw(ctx context.Context) error {
+	select {
+	case <-b.again: // it is done by this
+	default:
+	}
 	shadow, err := b.shadow(ctx)
 	if err != nil {
 		return err
@@ -96,22 +115,20 @@ func (b *Board) Redraw(ctx context.Context) error {
 	if err := shadow.store.CopyShown(ctx, b.store, time.Time{}); err != nil {
 		return err
 	}
-	if err := shadow.inherit(ctx, b.store, b.Swept()); err != nil {
-		return err
-	}
-	if err := shadow.follow(ctx, b.Position); err != nil {
+	if err := shadow.trail(ctx, b); err != nil {
 		return err
 	}
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	if err := shadow.follow(ctx, b.Position); err != nil {
+	if err := shadow.trail(ctx, b); err != nil {
 		return err
 	}
 	if err := shadow.store.CopyShown(ctx, b.store, began); err != nil {
 		return err
 	}
-	done = true
-	return b.take(ctx, shadow)
+	err = b.take(ctx, shadow)
+	done = err == nil
+	return err
 }
 
 // shadow is a board like b of which nothing is drawn.
@@ -122,34 +139,63 @@ func (b *Board) shadow(ctx context.Context) (*Board, error) {
 	return open(ctx, b.Options, shadowFile)
 }
 
-// inherit takes over what deliveries said that are no longer kept.
-func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, swept hook.Seq) error {
+// trail draws until it has come as far as another board. What the log keeps no longer, or lets go of meanwhile, is
+// inherited.
+func (b *Board) trail(ctx context.Context, other *Board) error {
+	for {
+		from, until := b.Position(), other.Position()
+		if from >= until {
+			return nil
+		}
+		page, upTo, err := b.Log.After(ctx, from, min(drawnAtOnce, int(until-from)))
+		if swept := min(b.Swept(), until); err == nil && from < swept {
+			err = b.inherit(ctx, other.store, from, swept)
+		} else if err == nil {
+			err = b.Apply(ctx, page, min(upTo, until))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// inherit takes over what the deliveries in (after, upTo] said.
+func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, after, upTo hook.Seq) error {
 	var some []*sqlite.Subject
-	take := func(d *drawing) error {
-		for _, s := range some {
-			for _, e := range s.Evidence {
-				st := hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}
-				if e.Seq > swept {
-					continue
-				}
-				if err := d.take(ctx, s.Status.Endpoint, s.World, st); err != nil {
+	draw := func() error {
+		return b.draw(upTo, true, func(d *drawing) error {
+			for _, s := range some {
+				if err := d.inherit(ctx, s, after, upTo); err != nil {
 					return err
 				}
 			}
-		}
-		return nil
-	}
-	err := from.Each(ctx, func(s *sqlite.Subject) (err error) {
-		if some = append(some, s); len(some) == drawnAtOnce {
-			err = b.draw(swept, true, take)
 			some = nil
+			return nil
+		})
+	}
+	err := from.Each(ctx, func(s *sqlite.Subject) error {
+		if some = append(some, s); len(some) < drawnAtOnce {
+			return nil
 		}
-		return err
+		return draw()
 	})
-	if err != nil || swept == 0 {
+	if err != nil {
 		return err
 	}
-	return b.draw(swept, true, take)
+	return draw()
+}
+
+func (d *drawing) inherit(ctx context.Context, s *sqlite.Subject, after, upTo hook.Seq) error {
+	for _, e := range s.Evidence {
+		if e.Seq <= after || e.Seq > upTo {
+			continue
+		}
+		st := hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}
+		if err := d.take(ctx, s.Status.Endpoint, s.World, st); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // follow draws until the position that until gives.
@@ -188,15 +234,23 @@ func (b *Board) take(ctx context.Context, shadow *Board) error {
 	if err := b.store.Close(); err != nil {
 		b.Logger.Error("could not close the statuses that were drawn before", "error", err)
 	}
-	store, err := shadow.store.Replace(ctx, sqlite.StatusesFile, b.Epoch(), b.Log.Head())
-	if err != nil {
-		return fmt.Errorf("show the statuses that were drawn again: %w", err)
-	}
 	position := shadow.Position()
+	store, err := shadow.store.Replace(ctx, sqlite.StatusesFile, b.origin())
+	if err != nil {
+		err = fmt.Errorf("show the statuses that were drawn again: %w", err)
+		before, lost := sqlite.OpenStatuses(ctx, b.Dir, sqlite.StatusesFile, b.origin(), b.Logger)
+		if lost != nil {
+			return errors.Join(err, lost)
+		}
+		return errors.Join(err, b.use(ctx, before))
+	}
 	if err := b.use(ctx, store); err != nil {
 		return err
 	}
 	b.position = position
 	b.recent.floor = position
+	if len(b.again) > 0 {
+		return store.SetStale()
+	}
 	return nil
 }

@@ -79,6 +79,115 @@ func TestWhatTheLogKeepsNoMoreIsInherited(t *testing.T) {
 	}
 }
 
+// TestWhatTheLogLetsGoOfWhileItIsReadIsInherited has the sweeper overtake who draws anew.
+func TestWhatTheLogLetsGoOfWhileItIsReadIsInherited(t *testing.T) {
+	h := newHouse(t)
+	for n := range 3 {
+		h.receive(life(n)...)
+	}
+	h.stop()
+	h.move(48 * time.Hour)
+	h.open(sqlite.Options{KeepFor: time.Hour})
+	before := h.list(hook.StatusFilter{})
+	shadow, err := h.board.shadow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shadow.Close()
+	page, upTo, err := h.log.After(t.Context(), 0, 4)
+	if err != nil || shadow.Apply(t.Context(), page, upTo) != nil || upTo != 4 {
+		t.Fatal(upTo, err)
+	}
+	if n, err := h.log.SweepOnce(t.Context()); err != nil || n != 14 {
+		t.Fatalf("swept %d, %v", n, err)
+	}
+	if err := shadow.trail(t.Context(), h.board); err != nil {
+		t.Fatal(err)
+	}
+	after, _, err := shadow.Statuses(t.Context(), hook.StatusFilter{}, "", 100)
+	if diff := cmp.Diff(before, after); err != nil || diff != "" {
+		t.Errorf("%v: %s", err, diff)
+	}
+}
+
+func TestWhatWasToBeDrawnAgainStillIsAfterARestart(t *testing.T) {
+	h := newHouse(t)
+	h.receive(life(1)...)
+	reopened := func() bool {
+		h.Helper()
+		h.stop()
+		h.open(sqlite.Options{})
+		return len(h.board.again) > 0
+	}
+	half := filepath.Join(h.dir, shadowFile)
+	if err := os.WriteFile(half, []byte("drawn in part"), 0o600); err != nil || reopened() {
+		t.Errorf("nobody asked for it: %v", err)
+	}
+	if _, err := os.Stat(half); err == nil {
+		t.Error("what was drawn in part is left behind")
+	}
+	h.change(func(e *hook.Endpoint) { e.Statuses.References = []string{"data.object.id"} })
+	if !reopened() || !reopened() {
+		t.Error("an endpoint's rules changed, and past deliveries are no more read by them")
+	}
+	h.redraw()
+	if reopened() {
+		t.Error("it is done")
+	}
+	if p := h.public("", "order/pi_1"); p.Status != hook.StatePartiallyRefunded {
+		t.Errorf("by its new name: %+v", p)
+	}
+	h.release = "v2"
+	if !reopened() {
+		t.Error("another release reads as the one before did")
+	}
+	if err := h.board.Redraw(t.Context()); err != nil || reopened() {
+		t.Errorf("it is done by the new release: %v", err)
+	}
+}
+
+func TestWhoAsksWhileItIsDrawnIsAnsweredByTheNext(t *testing.T) {
+	h := newHouse(t)
+	h.receive(life(1)...)
+	shadow, err := h.board.shadow(t.Context())
+	if err == nil {
+		err = shadow.trail(t.Context(), h.board)
+	}
+	if err == nil {
+		err = h.board.Rebuild(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.board.take(t.Context(), shadow); err != nil || len(h.board.again) == 0 || !h.board.store.Stale() {
+		t.Errorf("%v, asked %d", err, len(h.board.again))
+	}
+}
+
+// TestStatusesThatCannotBePutInPlaceLeaveThoseThatWere takes the file away that was drawn anew.
+func TestStatusesThatCannotBePutInPlaceLeaveThoseThatWere(t *testing.T) {
+	h := newHouse(t)
+	h.receive(life(1)...)
+	want := h.list(hook.StatusFilter{})
+	shadow, err := h.board.shadow(t.Context())
+	if err == nil {
+		err = os.Remove(filepath.Join(h.dir, shadowFile))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.board.take(t.Context(), shadow); err == nil {
+		t.Fatal("it was put in place")
+	}
+	if diff := cmp.Diff(want, h.list(hook.StatusFilter{})); diff != "" {
+		t.Error(diff)
+	}
+	h.receive(life(2)...)
+	if n := len(h.list(hook.StatusFilter{})); n != 2 {
+		t.Errorf("%d statuses", n)
+	}
+}
+
 func TestARestartGoesOnWhereItStood(t *testing.T) {
 	h := newHouse(t)
 	h.receive(life(1)...)
