@@ -14,7 +14,9 @@ type Config struct {
 	TrustedProxy []string `help:"Proxies whose X-Forwarded-For is believed, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
 
 	KeepFor   Span  `help:"How long deliveries are kept; 0 keeps them for ever." default:"30d" env:"HOOKBEAM_KEEP_FOR"`
-	KeepBytes Bytes `help:"Size of the log at which its oldest deliveries go; 0 knows no end." default:"1GiB" env:"HOOKBEAM_KEEP_BYTES"`
+	KeepBytes Bytes `help:"Size of the log at which its oldest deliveries go, and of the statuses beside it; 0 knows no end." default:"1GiB" env:"HOOKBEAM_KEEP_BYTES"`
+
+	KeepStatuses Span `help:"How long a status is kept after it was last told of; 0 keeps it for ever." default:"400d" env:"HOOKBEAM_KEEP_STATUSES"`
 
 	RateEndpoint Rate  `help:"Deliveries that an endpoint takes, for example 500/s or 1000/m; 0 knows no end." default:"50000/s" env:"HOOKBEAM_RATE_ENDPOINT"`
 	RateAddress  Rate  `help:"Deliveries that one address may send; 0 knows no end." default:"50000/s" env:"HOOKBEAM_RATE_ADDRESS"`

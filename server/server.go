@@ -129,7 +129,8 @@ const drawAtStart = 2 * time.Second
 
 func (s *server) openBoard(ctx context.Context) (err error) {
 	s.board, err = status.Open(ctx, status.Options{Log: s.store, Dir: s.config.Data, Endpoints: s.endpoints.Known, Now: time.Now,
-		Logger: s.outside.Log, Release: s.config.Version, Redrawn: s.announceRedrawn})
+		Logger: s.outside.Log, KeepFor: time.Duration(s.config.KeepStatuses), KeepBytes: int64(s.config.KeepBytes),
+		Release: s.config.Version, Redrawn: s.announceRedrawn})
 	if err != nil {
 		return err
 	}
@@ -165,6 +166,7 @@ func (s *server) announce(e hook.Endpoint) {
 func (s *server) serve(running *group) error {
 	drawing := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.store, s.board, s.outside.Log) })
 	redrawing := running.start(s.board.Run)
+	clearing := running.start(s.board.Sweep)
 	following := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.board, s.hub, s.outside.Log) })
 	telling := running.start(s.hub.Run)
 	sweeping := running.start(s.store.Sweep)
@@ -181,6 +183,7 @@ func (s *server) serve(running *group) error {
 	running.stop(checking)
 	running.stop(sweeping)
 	running.stop(following)
+	running.stop(clearing)
 	running.stop(redrawing)
 	running.stop(drawing)
 	return err

@@ -239,6 +239,38 @@ func (s *Statuses) Took(ctx context.Context, endpoint hook.EndpointID, limit int
 	return all, rows.Err()
 }
 
+// Oldest returns subjects of which nothing was told for longest, those first; with unverified, only those of which nothing
+// checked ever told.
+func (s *Statuses) Oldest(ctx context.Context, unverified bool, limit int) ([]*Subject, error) {
+	where := ``
+	if unverified {
+		where = ` WHERE world = 'unsigned'`
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+subjectColumns+` FROM subjects`+where+` ORDER BY seq LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read old subjects: %w", err)
+	}
+	defer rows.Close()
+	var all []*Subject
+	for rows.Next() {
+		sub, err := scanSubject(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read old subjects: %w", err)
+		}
+		all = append(all, sub)
+	}
+	return all, rows.Err()
+}
+
+// Used is how many bytes of the database's file hold something.
+func (s *Statuses) Used(ctx context.Context) (bytes int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)`).Scan(&bytes)
+	if err != nil {
+		return 0, fmt.Errorf("measure the statuses: %w", err)
+	}
+	return bytes * smallPage, nil
+}
+
 // Each calls do for every subject, in the order in which they were first told of. An error of do ends it.
 func (s *Statuses) Each(ctx context.Context, do func(*Subject) error) error {
 	for after := int64(0); ; {

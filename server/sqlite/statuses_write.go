@@ -25,10 +25,11 @@ type Subject struct {
 
 // Drawn is what a stretch of the log changed.
 type Drawn struct {
-	Put   []*Subject
-	Names map[hook.NameKey]int64 // names that are new, or belong to another subject now
-	Gone  []int64                // subjects that turned out to be another one
-	UpTo  hook.Seq
+	Put       []*Subject
+	Names     map[hook.NameKey]int64 // names that are new, or belong to another subject now; or to none: 0
+	Gone      []int64                // subjects that are no more, or turned out to be another one
+	Forgotten []hook.StatusID        // ids of which nobody need know any more what was shown
+	UpTo      hook.Seq
 }
 
 // NextKey reserves the key of a new subject. It is for the work of Draw.
@@ -91,7 +92,16 @@ func (s *Statuses) draw(d Drawn) error {
 		}
 	}
 	for name, subject := range d.Names {
-		if err := s.write.exec(`INSERT OR REPLACE INTO names (hash, subject) VALUES (?, ?)`, name[:], subject); err != nil {
+		query, values := `INSERT OR REPLACE INTO names (hash, subject) VALUES (?, ?)`, []any{name[:], subject}
+		if subject == 0 {
+			query, values = `DELETE FROM names WHERE hash = ?`, values[:1]
+		}
+		if err := s.write.exec(query, values...); err != nil {
+			return err
+		}
+	}
+	for _, id := range d.Forgotten {
+		if err := s.write.exec(`DELETE FROM shown WHERE status = ?`, string(id)); err != nil {
 			return err
 		}
 	}

@@ -90,7 +90,7 @@ func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State
 	defer b.mu.RUnlock()
 	counts := map[hook.State]int{}
 	for t, n := range b.tallies {
-		if (f.Endpoint == "" || f.Endpoint == t.Endpoint) && (f.Kind == "" || f.Kind == t.Kind) &&
+		if t.State != "" && (f.Endpoint == "" || f.Endpoint == t.Endpoint) && (f.Kind == "" || f.Kind == t.Kind) &&
 			(f.Mode == "" || (f.Mode == hook.ModeTest) == (t.World == hook.WorldTest)) {
 			counts[t.State] += n
 		}

@@ -28,8 +28,10 @@ type Options struct {
 	Endpoints func(hook.EndpointID) (hook.Endpoint, bool)
 	Now       func() time.Time
 	Logger    *slog.Logger
-	Release   string // of this program: what another one drew is drawn again
-	Redrawn   func() // called when everything was drawn again; nil: nobody asks
+	KeepFor   time.Duration // how long a subject stays after it was last told of; 0: for ever
+	KeepBytes int64         // size of the board's database at which the oldest go; 0: none
+	Release   string        // of this program: what another one drew is drawn again
+	Redrawn   func()        // called when everything was drawn again; nil: nobody asks
 }
 
 // Board is the follower that draws where subjects stand. It is the log of who announces, too: what it has not drawn is
@@ -44,6 +46,8 @@ type Board struct {
 	shown    *lru.Cache[shownKey, struct{}]
 	again    chan struct{} // one slot: everything is to be drawn again
 	applying sync.Mutex    // held while drawing
+
+	keepUnverified int // subjects of which only unchecked deliveries told
 
 	using sync.RWMutex // held for reading while the store is used
 	store *sqlite.Statuses
@@ -74,7 +78,7 @@ func Open(ctx context.Context, o Options) (*Board, error) {
 }
 
 func open(ctx context.Context, o Options, file string) (*Board, error) {
-	b := &Board{Options: o, grown: make(chan struct{}), again: make(chan struct{}, 1)}
+	b := &Board{Options: o, grown: make(chan struct{}), again: make(chan struct{}, 1), keepUnverified: keptUnverified}
 	b.subjects, b.names, b.shown = newCache[int64, *sqlite.Subject](keptSubjects), newCache[hook.NameKey, int64](keptNames), newCache[shownKey, struct{}](keptNames)
 	b.readers.endpoints = o.Endpoints
 	store, err := sqlite.OpenStatuses(ctx, o.Dir, file, b.origin(), o.Logger)
@@ -239,13 +243,15 @@ func (b *Board) draw(upTo hook.Seq, says bool, do func(*drawing) error) error {
 // publish shows what was stored.
 func (b *Board) publish(d *drawing, changed []*draft, upTo hook.Seq) {
 	b.mu.Lock()
-	for gone := range d.merged {
+	for gone := range d.gone {
 		b.count(d.before[gone], -1)
 		b.subjects.Remove(gone)
 	}
 	for name, key := range d.names {
 		if key != 0 {
 			b.names.Add(name, key)
+		} else {
+			b.names.Remove(name)
 		}
 	}
 	for _, c := range changed {
@@ -267,7 +273,7 @@ func (b *Board) publish(d *drawing, changed []*draft, upTo hook.Seq) {
 
 // count adds n to how many subjects stand like s. The caller holds the lock.
 func (b *Board) count(s *sqlite.Subject, n int) {
-	if s == nil || s.Status.State == "" {
+	if s == nil {
 		return
 	}
 	t := sqlite.Tally{Endpoint: s.Status.Endpoint, World: s.World, Kind: s.Status.Kind, State: s.Status.State}

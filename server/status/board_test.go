@@ -24,11 +24,13 @@ const shop = hook.EndpointID("ep_shopshopshopshopshopshopsh")
 // house is a log with its board, and the one endpoint of a shop.
 type house struct {
 	testing.TB
-	dir     string
-	release string
-	log     *sqlite.Store
-	board   *Board
-	stop    func()
+	dir       string
+	release   string
+	keepFor   time.Duration
+	keepBytes int64
+	log       *sqlite.Store
+	board     *Board
+	stop      func()
 
 	mu       sync.Mutex
 	endpoint hook.Endpoint
@@ -70,7 +72,7 @@ func (h *house) open(o sqlite.Options) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- h.log.Run(ctx) }()
-	h.board, err = Open(h.Context(), Options{Log: h.log, Dir: h.dir, Endpoints: h.known, Now: h.clock, Logger: o.Log, Release: h.release})
+	h.board, err = Open(h.Context(), Options{Log: h.log, Dir: h.dir, Endpoints: h.known, Now: h.clock, Logger: o.Log, Release: h.release, KeepFor: h.keepFor, KeepBytes: h.keepBytes})
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -27,18 +27,19 @@ type draft struct {
 
 // drawing is what a stretch of the log does to the board.
 type drawing struct {
-	board    *Board
-	subjects map[int64]*draft
-	before   map[int64]*sqlite.Subject // as they were; nil: they were not
-	names    map[hook.NameKey]int64    // as far as they were asked for
-	fresh    map[hook.NameKey]int64    // that must be stored
-	merged   map[int64]struct{}        // into others
-	named    sqlite.Named
+	board     *Board
+	subjects  map[int64]*draft
+	before    map[int64]*sqlite.Subject // as they were; nil: they were not
+	names     map[hook.NameKey]int64    // as far as they were asked for
+	fresh     map[hook.NameKey]int64    // that must be stored
+	gone      map[int64]struct{}        // merged into others, or forgotten
+	forgotten []hook.StatusID
+	named     sqlite.Named
 }
 
 func newDrawing(b *Board, named sqlite.Named) *drawing {
 	return &drawing{board: b, named: named, subjects: map[int64]*draft{}, before: map[int64]*sqlite.Subject{}, names: map[hook.NameKey]int64{},
-		fresh: map[hook.NameKey]int64{}, merged: map[int64]struct{}{}}
+		fresh: map[hook.NameKey]int64{}, gone: map[int64]struct{}{}}
 }
 
 // read takes in what deliveries say.
@@ -143,7 +144,7 @@ func (d *drawing) join(ctx context.Context, keys []int64) (*draft, error) {
 		into.Status.Kind = chief(into.Status.Kind, other.Status.Kind)
 		into.touched, into.afresh = true, true
 		delete(d.subjects, key)
-		d.merged[key] = struct{}{}
+		d.gone[key] = struct{}{}
 	}
 	return into, nil
 }
@@ -215,7 +216,7 @@ func (d *drawing) finish() ([]*draft, error) {
 
 func (s *draft) finish() (err error) {
 	if len(s.Evidence) > maxEvidence {
-		s.Evidence, s.afresh = newestOf(s.Evidence, maxEvidence), true
+		s.Evidence, s.afresh = weightiest(s.Evidence, maxEvidence), true
 	}
 	if s.afresh {
 		s.Lines = nil
@@ -232,9 +233,11 @@ func (s *draft) finish() (err error) {
 	return err
 }
 
-// newestOf are the n newest pieces of evidence. Which they are does not depend on the order in which they came.
-func newestOf(set []hook.Evidence, n int) []hook.Evidence {
+// weightiest are the n newest pieces of evidence, those that move nothing only where there is room. Which they are does
+// not depend on the order in which they came.
+func weightiest(set []hook.Evidence, n int) []hook.Evidence {
 	all := inOrder(set)
+	slices.SortStableFunc(all, func(a, b hook.Evidence) int { return order(a.Kind != hook.Info, b.Kind != hook.Info) })
 	return slices.Clone(all[max(0, len(all)-n):])
 }
 
@@ -294,11 +297,11 @@ func newer(was *string, now string) {
 
 // drawn is what must be stored.
 func (d *drawing) drawn(changed []*draft, upTo hook.Seq) sqlite.Drawn {
-	out := sqlite.Drawn{Names: d.fresh, UpTo: upTo}
+	out := sqlite.Drawn{Names: d.fresh, Forgotten: d.forgotten, UpTo: upTo}
 	for _, s := range changed {
 		out.Put = append(out.Put, &s.Subject)
 	}
-	for gone := range d.merged {
+	for gone := range d.gone {
 		out.Gone = append(out.Gone, gone)
 	}
 	return out

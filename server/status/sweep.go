@@ -1,0 +1,119 @@
+package status
+
+import (
+	"context"
+	"time"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+const (
+	// sweepStep is how many subjects one step removes: drawing waits no longer than that takes.
+	sweepStep = 200
+	// sweepEvery is how often it is looked whether any are to go.
+	sweepEvery = time.Minute
+	// keptUnverified is how many subjects stay of which only unchecked deliveries told: strangers may make as many as they
+	// like, and must push nothing else out.
+	keptUnverified = 10_000
+)
+
+// Sweep keeps the board within its bounds until ctx ends. Of what is too much, that goes first of which nothing was told
+// for longest.
+func (b *Board) Sweep(ctx context.Context) error {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if _, err := b.SweepOnce(ctx); err != nil && ctx.Err() == nil {
+			b.Logger.Error("could not remove old statuses", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// SweepOnce removes all that is beyond the bounds now, and returns how many subjects that were.
+func (b *Board) SweepOnce(ctx context.Context) (removed int, err error) {
+	for ctx.Err() == nil {
+		n, err := b.sweepStep(ctx)
+		removed += n
+		if err != nil || n == 0 {
+			return removed, err
+		}
+	}
+	return removed, ctx.Err()
+}
+
+func (b *Board) sweepStep(ctx context.Context) (removed int, err error) {
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	gone, err := b.overdue(ctx)
+	if err != nil || len(gone) == 0 {
+		return 0, err
+	}
+	d := newDrawing(b, nil)
+	for _, s := range gone {
+		d.forget(s)
+	}
+	position := b.Position()
+	if err := b.store.Draw(func(sqlite.Named) (sqlite.Drawn, error) { return d.drawn(nil, position), nil }); err != nil {
+		return 0, err
+	}
+	b.publish(d, nil, position)
+	return len(gone), nil
+}
+
+// overdue are some of the subjects that are to go, those first of which nothing was told for longest.
+func (b *Board) overdue(ctx context.Context) ([]*sqlite.Subject, error) {
+	if over := b.unverified() - b.keepUnverified; over > 0 {
+		return b.store.Oldest(ctx, true, min(over, sweepStep))
+	}
+	oldest, err := b.store.Oldest(ctx, false, sweepStep)
+	if err != nil || len(oldest) == 0 {
+		return nil, err
+	}
+	if b.KeepBytes > 0 {
+		if used, err := b.store.Used(ctx); err != nil || used > b.KeepBytes {
+			return oldest, err
+		}
+	}
+	n := 0
+	for n < len(oldest) && b.KeepFor > 0 && b.Now().Sub(toldAt(oldest[n]).Time) > b.KeepFor {
+		n++
+	}
+	return oldest[:n], nil
+}
+
+func (b *Board) unverified() (n int) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for t, count := range b.tallies {
+		if t.World == hook.WorldUnsigned {
+			n += count
+		}
+	}
+	return n
+}
+
+// toldAt is when a subject was last told of.
+func toldAt(s *sqlite.Subject) (at hook.Time) {
+	for _, e := range s.Evidence {
+		if e.ReceivedAt.After(at.Time) {
+			at = e.ReceivedAt
+		}
+	}
+	return at
+}
+
+// forget removes a subject with all its names and what was shown of it.
+func (d *drawing) forget(s *sqlite.Subject) {
+	d.before[s.Key] = s
+	d.gone[s.Key] = struct{}{}
+	d.forgotten = append(append(d.forgotten, s.Status.ID), s.Status.Merged...)
+	for _, name := range s.Status.Names {
+		d.name(hook.KeyOf(s.Status.Endpoint, s.World, name), 0)
+	}
+}

@@ -1,0 +1,125 @@
+package status
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// swept sweeps once, and returns the references that are left, those that changed last first.
+func (h *house) swept(want int) (left []string) {
+	h.Helper()
+	if n, err := h.board.SweepOnce(h.Context()); err != nil || n != want {
+		h.Fatalf("swept %d, %v, want %d", n, err, want)
+	}
+	for _, s := range h.list(hook.StatusFilter{}) {
+		left = append(left, s.Reference)
+	}
+	return left
+}
+
+func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
+	h := newHouse(t)
+	h.stop()
+	h.keepFor = 48 * time.Hour
+	h.open(sqlite.Options{})
+	for n := range 3 {
+		h.receive(life(n)...)
+	}
+	old := h.list(hook.StatusFilter{Words: "10-0"})[0]
+	h.board.Shown(old.ID, old.State, "page")
+	h.move(47 * time.Hour)
+	h.swept(0)
+	h.receive(event{id: "evt_late", typ: "charge.refunded", minute: 46 * 60, object: `{"id":"ch_1","payment_intent":"pi_1","amount":4900,"amount_refunded":4900,"currency":"eur","captured":true}`})
+	h.move(2 * time.Hour)
+	if left := h.swept(2); !cmp.Equal(left, []string{"10-1"}) {
+		t.Errorf("left: %v", left)
+	}
+	if counts, _ := h.board.Counts(t.Context(), hook.StatusFilter{}); !cmp.Equal(counts, map[hook.State]int{hook.StateRefunded: 1}) {
+		t.Errorf("counts %v", counts)
+	}
+	for n := range 2 { // from memory, and from the disk
+		again := fmt.Sprint("order/10-", 2*n)
+		if p := h.public("", again); p.Status != hook.StateWaiting {
+			t.Errorf("still told: %+v", p)
+		}
+		if p := h.public("", "order/10-1"); p.Status != hook.StateRefunded {
+			t.Errorf("told no more: %+v", p)
+		}
+		h.receive(event{id: fmt.Sprint("evt_new_", n), typ: "payment_intent.created", minute: 49 * 60,
+			object: fmt.Sprintf(`{"id":"pi_%d","amount":100,"currency":"eur","metadata":{"order_id":"10-%d"}}`, 2*n, 2*n)})
+		if p := h.public("", again); p.Status != hook.StatePending || len(p.Timeline) != 1 {
+			t.Errorf("told of anew: %+v", p)
+		}
+		h.stop()
+		h.open(sqlite.Options{})
+	}
+	anew := h.list(hook.StatusFilter{Words: "10-0"})
+	if len(anew) != 1 || len(anew[0].Names) != 2 {
+		t.Fatalf("told of anew: %+v", anew)
+	}
+	if d, err := h.board.Status(t.Context(), anew[0].ID); err != nil || len(d.Shown) != 0 {
+		t.Errorf("what was shown of the old one: %+v, %v", d.Shown, err)
+	}
+}
+
+func TestTheBoardStaysWithinItsSize(t *testing.T) {
+	h := newHouse(t)
+	for n := range 600 {
+		h.append(hook.Verified, life(n)[2])
+	}
+	h.draw()
+	used, err := h.board.store.Used(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.stop()
+	h.keepBytes = used / 2
+	h.open(sqlite.Options{})
+	n, err := h.board.SweepOnce(t.Context())
+	if now, _ := h.board.store.Used(t.Context()); err != nil || n < 200 || n >= 600 || now > used/2 {
+		t.Fatalf("swept %d to %d of %d bytes, %v", n, now, used, err)
+	}
+	page, _, err := h.board.Statuses(t.Context(), hook.StatusFilter{}, "", 1)
+	if err != nil || page[0].Reference != "10-599" {
+		t.Errorf("the newest went: %+v, %v", page, err)
+	}
+	h.swept(0)
+}
+
+// TestStrangersPushNothingOut has somebody make payments up whose deliveries nobody can check.
+func TestStrangersPushNothingOut(t *testing.T) {
+	h := newHouse(t)
+	h.receive(life(0)...)
+	h.board.keepUnverified = 5
+	for n := 1; n <= 300; n++ {
+		h.append(hook.Unsigned, life(n)[2])
+	}
+	h.draw()
+	want := []string{}
+	for n := 300; n > 295; n-- {
+		want = append(want, fmt.Sprint("10-", n))
+	}
+	if diff := cmp.Diff(append(want, "10-0"), h.swept(295)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhatMovesSomethingIsKeptLongest(t *testing.T) {
+	set := []hook.Evidence{at(0, hook.Created, 0), at(1, hook.Captured, 4900)}
+	for n := range 3 * maxEvidence {
+		set = append(set, at(2+n, hook.Info, 0))
+	}
+	kept := weightiest(set, maxEvidence)
+	if p := Of(kept); len(kept) != maxEvidence || p.State != hook.StatePaid || len(p.Steps) != 2 {
+		t.Errorf("%d kept: %+v", len(kept), p)
+	}
+	if kept = inOrder(kept); kept[len(kept)-1] != set[len(set)-1] || kept[2] == set[2] {
+		t.Errorf("from %+v to %+v", kept[2], kept[len(kept)-1])
+	}
+}
