@@ -60,5 +60,10 @@ var mollieTells = []tell{
 	{types: []string{"sales-invoice.canceled"}, says: is(hook.Canceled), of: &mollieInvoice},
 	{types: []string{"chargeback.*"}, says: by("?body:_embedded.entity.reversedAt", kinds{"yes": hook.DisputeWon}, hook.DisputeLost), of: &mollieBack},
 	{types: []string{"dispute.created"}, says: is(hook.DisputeOpen), of: &mollieBack},
+	// How one ended stands in its outcome, or in its status; what neither says is for a person to look up.
+	{types: []string{"dispute.resolved"}, of: &mollieBack, also: true,
+		says: by("body:_embedded.entity.outcome", kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, "")},
+	{types: []string{"dispute.resolved"}, of: &mollieBack,
+		says: by("body:_embedded.entity.status", kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, hook.Info)},
 	{types: []string{""}, says: is(hook.Info), of: &mollieClassic},
 }

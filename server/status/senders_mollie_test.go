@@ -26,7 +26,17 @@ var (
 	moCalled = told{headers: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, body: "id=tr_1"}
 )
 
+func mollieDispute(minutes int, what, more string) told {
+	return mollie(minutes, "dispute."+what, `"id":"dp_1","paymentId":"tr_1"`+more)
+}
+
 var molliePlays = []play{
+	{sender: "mollie", name: "dispute won", state: hook.StatePaid, dispute: hook.DisputeIsWon, events: []told{moPaid,
+		mollieDispute(900, "created", `,"status":"open"`), mollieDispute(9000, "resolved", `,"status":"closed","outcome":"won"`)}},
+	{sender: "mollie", name: "dispute lost", state: hook.StatePaid, dispute: hook.DisputeIsLost, events: []told{moPaid,
+		mollieDispute(900, "created", `,"status":"open"`), mollieDispute(9000, "resolved", `,"status":"lost"`)}},
+	{sender: "mollie", name: "dispute that ended somehow", state: hook.StatePaid, dispute: hook.DisputeIsOpen, events: []told{moPaid,
+		mollieDispute(900, "created", `,"status":"open"`), mollieDispute(9000, "resolved", "")}},
 	{sender: "mollie", name: "paid", state: hook.StatePaid, events: []told{molliePayment(1, "tr_1", "pending"), moPaid, moCalled}},
 	{sender: "mollie", name: "second card", state: hook.StatePaid, events: []told{molliePayment(1, "tr_0", "failed"), moPaid}},
 	{sender: "mollie", name: "bank debit", state: hook.StatePaid, events: []told{molliePayment(1, "tr_1", "pending"), molliePayment(4000, "tr_1", "paid")}},
