@@ -141,7 +141,12 @@ func (v *statusView) honest() string {
 
 func (v *statusView) duration(seconds float64) string {
 	form, n := v.seconds, seconds
-	if seconds >= 120 {
+	switch {
+	case seconds >= 2*24*3600:
+		form, n = v.days, seconds/(24*3600)
+	case seconds >= 2*3600:
+		form, n = v.hours, seconds/3600
+	case seconds >= 2*60:
 		form, n = v.minutes, seconds/60
 	}
 	whole := int(n)
@@ -245,6 +250,7 @@ func (v *statusView) live() any {
 		"token": v.Token, "base": v.Base, "lang": v.lang, "now": v.Now, "status": v.Public, "embed": append([]string{}, v.Brand.Embed...),
 		"words": states, "expect": expected(v.Public.Kind),
 		"text": map[string]string{"live": v.words.live, "polling": v.polling, "offline": v.offline, "done": "", "gone": v.goneTitle,
-			"usually": v.usually, "slow": v.slow, "order": v.order, "refunded": v.refunded, "seconds": v.seconds, "minutes": v.minutes},
+			"usually": v.usually, "slow": v.slow, "order": v.order, "refunded": v.refunded, "seconds": v.seconds, "minutes": v.minutes,
+			"hours": v.hours, "days": v.days},
 	}
 }

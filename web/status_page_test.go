@@ -121,7 +121,8 @@ func TestAStepOfAnotherDayHasItsDate(t *testing.T) {
 
 func TestADurationIsNeverOneOfItsUnit(t *testing.T) {
 	v := newStatusView(nil, watched(hook.StateProcessing, in("en")))
-	for seconds, want := range map[float64]string{0: "2 seconds", 0.4: "2 seconds", 1: "2 seconds", 7.2: "8 seconds", 119: "119 seconds", 120: "2 minutes", 121: "3 minutes"} {
+	for seconds, want := range map[float64]string{0: "2 seconds", 0.4: "2 seconds", 1: "2 seconds", 7.2: "8 seconds", 119: "119 seconds", 120: "2 minutes", 121: "3 minutes",
+		7199: "120 minutes", 7200: "2 hours", 172_799: "48 hours", 172_800: "2 days", 260_000: "4 days"} {
 		if got := v.duration(seconds); got != want {
 			t.Errorf("%v: %q, want %q", seconds, got, want)
 		}

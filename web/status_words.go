@@ -20,9 +20,9 @@ type said struct {
 type words struct {
 	states map[hook.State]said
 
-	order, back, home, test, refreshes, refresh, refunded   string
-	usually, slow, seconds, minutes, live, polling, offline string
-	goneTitle, goneText                                     string
+	order, back, home, test, refreshes, refresh, refunded                string
+	usually, slow, seconds, minutes, hours, days, live, polling, offline string
+	goneTitle, goneText                                                  string
 }
 
 // languages in which status pages speak, and which is spoken where none of them is wanted.
@@ -81,7 +81,7 @@ var english = words{
 	refreshes: "This page refreshes itself every {n} seconds.", refresh: "Refresh now",
 	usually: "Usually confirmed within {half}; 9 in 10 within {most}.",
 	slow:    "This takes longer than usual. You may close this page: it shows the result whenever you come back.",
-	seconds: "{n} seconds", minutes: "{n} minutes", live: "Live", polling: "Checking every few seconds", offline: "No connection: trying again",
+	seconds: "{n} seconds", minutes: "{n} minutes", hours: "{n} hours", days: "{n} days", live: "Live", polling: "Checking every few seconds", offline: "No connection: trying again",
 	goneTitle: "This link leads nowhere", goneText: "It may have expired, or a part of it is missing. Ask the shop that gave it to you for a new one.",
 }
 
@@ -103,7 +103,7 @@ var german = words{
 	refreshes: "Diese Seite lädt sich alle {n} Sekunden neu.", refresh: "Jetzt neu laden",
 	usually: "Meist bestätigt innerhalb von {half}; 9 von 10 innerhalb von {most}.",
 	slow:    "Das dauert länger als sonst. Sie können diese Seite schließen: Sie zeigt das Ergebnis, wann immer Sie wiederkommen.",
-	seconds: "{n} Sekunden", minutes: "{n} Minuten", live: "Live", polling: "Wird alle paar Sekunden geprüft", offline: "Keine Verbindung: neuer Versuch folgt",
+	seconds: "{n} Sekunden", minutes: "{n} Minuten", hours: "{n} Stunden", days: "{n} Tagen", live: "Live", polling: "Wird alle paar Sekunden geprüft", offline: "Keine Verbindung: neuer Versuch folgt",
 	goneTitle: "Dieser Link führt nirgendwohin", goneText: "Er ist abgelaufen, oder ein Teil davon fehlt. Bitten Sie den Shop, von dem Sie ihn haben, um einen neuen.",
 }
 
@@ -125,7 +125,7 @@ var french = words{
 	refreshes: "Cette page s’actualise toutes les {n} secondes.", refresh: "Actualiser",
 	usually: "En général confirmé en {half} ; 9 fois sur 10 en {most}.",
 	slow:    "C’est plus long que d’habitude. Vous pouvez fermer cette page : elle affichera le résultat à votre retour.",
-	seconds: "{n} secondes", minutes: "{n} minutes", live: "En direct", polling: "Vérifié toutes les quelques secondes", offline: "Pas de connexion : nouvel essai en cours",
+	seconds: "{n} secondes", minutes: "{n} minutes", hours: "{n} heures", days: "{n} jours", live: "En direct", polling: "Vérifié toutes les quelques secondes", offline: "Pas de connexion : nouvel essai en cours",
 	goneTitle: "Ce lien ne mène nulle part", goneText: "Il a peut-être expiré, ou une partie manque. Demandez-en un nouveau à la boutique qui vous l’a donné.",
 }
 
@@ -147,7 +147,7 @@ var spanish = words{
 	refreshes: "Esta página se actualiza cada {n} segundos.", refresh: "Actualizar ahora",
 	usually: "Suele confirmarse en {half}; 9 de cada 10 veces en {most}.",
 	slow:    "Está tardando más de lo habitual. Puede cerrar esta página: mostrará el resultado cuando vuelva.",
-	seconds: "{n} segundos", minutes: "{n} minutos", live: "En directo", polling: "Se comprueba cada pocos segundos", offline: "Sin conexión: se intenta de nuevo",
+	seconds: "{n} segundos", minutes: "{n} minutos", hours: "{n} horas", days: "{n} días", live: "En directo", polling: "Se comprueba cada pocos segundos", offline: "Sin conexión: se intenta de nuevo",
 	goneTitle: "Este enlace no lleva a ninguna parte", goneText: "Quizá haya caducado o le falte una parte. Pida uno nuevo a la tienda que se lo dio.",
 }
 
@@ -169,6 +169,6 @@ var hindi = words{
 	refreshes: "यह पेज हर {n} सेकंड में अपने आप ताज़ा होता है।", refresh: "अभी ताज़ा करें",
 	usually: "आम तौर पर {half} में पुष्टि; 10 में से 9 बार {most} में।",
 	slow:    "इसमें सामान्य से अधिक समय लग रहा है। आप यह पेज बंद कर सकते हैं: लौटने पर यह परिणाम दिखाएगा।",
-	seconds: "{n} सेकंड", minutes: "{n} मिनट", live: "लाइव", polling: "हर कुछ सेकंड में जाँच हो रही है", offline: "कनेक्शन नहीं: फिर से कोशिश जारी है",
+	seconds: "{n} सेकंड", minutes: "{n} मिनट", hours: "{n} घंटे", days: "{n} दिन", live: "लाइव", polling: "हर कुछ सेकंड में जाँच हो रही है", offline: "कनेक्शन नहीं: फिर से कोशिश जारी है",
 	goneTitle: "यह लिंक कहीं नहीं जाता", goneText: "हो सकता है इसकी अवधि समाप्त हो गई हो या इसका कोई हिस्सा छूट गया हो। जिस दुकान ने दिया है, उससे नया लिंक माँगें।",
 }

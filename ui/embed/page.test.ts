@@ -42,6 +42,8 @@ const text = {
   refunded: "{amount} refunded",
   seconds: "{n} seconds",
   minutes: "{n} minutes",
+  hours: "{n} hours",
+  days: "{n} days",
 };
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -146,6 +148,16 @@ it("writes the server's times in the reader's zone from the beginning, of anothe
   expect(document.querySelector("time")?.textContent).toBe(here);
 });
 
+it.each([
+  ["en", ["de-DE", "en-GB"], /^\d\d:\d\d$/],
+  ["en", ["en-US", "en-GB"], /^\d{1,2}:\d\d\s[AP]M$/],
+  ["de", ["en-US"], /^\d\d:\d\d$/],
+])("writes the times of a page in %s as readers of %s do", async (lang, languages, form) => {
+  vi.stubGlobal("navigator", { languages });
+  await open({ ...processing, timeline: [{ status: "processing", at: start }] }, { lang });
+  expect(document.querySelector("time")?.textContent).toMatch(form);
+});
+
 it("shows a state as it is that it has no words for", async () => {
   const server = await open(processing);
   server.become({ status: "in_transit", final: false, reference: "$&" });
@@ -170,9 +182,18 @@ it("goes by the server's clock, not by the reader's", async () => {
   expect(shown("waiting")).toBe("Slower than usual.");
 });
 
-it("counts long waits in minutes, and says nothing of them once it is final", async () => {
-  const server = await open({ ...processing, usually: { half: 0, most: 150 } });
-  expect(shown("waiting")).toBe("Usually 2 seconds; 9 in 10 within 3 minutes.");
+it.each([
+  [0, 150, "Usually 2 seconds; 9 in 10 within 3 minutes."],
+  [7_100, 7_300, "Usually 119 minutes; 9 in 10 within 3 hours."],
+  [172_000, 260_000, "Usually 48 hours; 9 in 10 within 4 days."],
+])("says of waits of %d and %d seconds what people can picture", async (half, most, words) => {
+  await open({ ...processing, usually: { half, most } });
+  expect(shown("waiting")).toBe(words);
+});
+
+it("says nothing of waiting once it is final", async () => {
+  const server = await open(processing);
+  expect(shown("waiting")).toContain("Usually");
   server.become({ ...paid, usually });
   expect(shown("waiting")).toBeUndefined();
   await pass(200_000);

@@ -18,8 +18,10 @@ interface Page {
   words: Record<string, StateWords>;
   /** The states that are usually gone through. */
   expect?: string[] | null;
-  text: Record<Line | "usually" | "slow" | "order" | "refunded" | "seconds" | "minutes", string>;
+  text: Record<Line | Text, string>;
 }
+
+type Text = "usually" | "slow" | "order" | "refunded" | "seconds" | "minutes" | "hours" | "days";
 
 interface StateWords {
   sentence: string;
@@ -30,6 +32,8 @@ interface StateWords {
 const find = (id: string) => document.getElementById(id);
 const page: Page = JSON.parse(find("live")?.textContent ?? ""); // by the same server, in the same answer
 const { lang, text } = page;
+/** The page's language as its reader writes it: not all who read English write 2:41 PM. */
+const locale = navigator.languages.find((one) => one.startsWith(lang)) ?? lang;
 const aheadMs = Date.parse(page.now) - Date.now();
 
 /** Timers do not count much further than three weeks. */
@@ -103,7 +107,7 @@ function drawTimes() {
     const at = new Date(ms);
     const today = at.toDateString() === new Date().toDateString();
     const form = today ? ({ timeStyle: "short" } as const) : ({ dateStyle: "short", timeStyle: "short" } as const);
-    time.textContent = new Intl.DateTimeFormat(lang, form).format(at);
+    time.textContent = new Intl.DateTimeFormat(locale, form).format(at);
     time.title = at.toISOString();
   }
 }
@@ -121,8 +125,15 @@ function drawWaiting(status: PublicStatus) {
 
 /** Never one of its unit: no language has to say it. */
 function duration(seconds: number): string {
-  const [form, n] = seconds < 120 ? [text.seconds, seconds] : [text.minutes, seconds / 60];
-  return fill(form, "n", new Intl.NumberFormat(lang).format(Math.max(2, Math.ceil(n))));
+  const [form, unit] =
+    seconds < 120
+      ? [text.seconds, 1]
+      : seconds < 7_200
+        ? [text.minutes, 60]
+        : seconds < 172_800
+          ? [text.hours, 3_600]
+          : [text.days, 86_400];
+  return fill(form, "n", new Intl.NumberFormat(lang).format(Math.max(2, Math.ceil(seconds / unit))));
 }
 
 function drawLine(line: Line) {
