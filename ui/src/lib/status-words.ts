@@ -17,7 +17,7 @@ const tones: Record<State, Tone> = {
   unfulfilled: "pending",
   partially_fulfilled: "active",
   fulfilled: "success",
-  partially_refunded: "warning",
+  partially_refunded: "success",
   refunded: "neutral",
   returned: "neutral",
   failed: "failure",

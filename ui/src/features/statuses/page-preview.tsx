@@ -109,9 +109,10 @@ function Shop({ name, color }: { name: string; color: string }) {
 }
 
 /** How a step is drawn that lies so far ahead of where it stands. */
-function dot(ahead: number, color: string): string {
+function dot(ahead: number, state: string, color: string): string {
   if (ahead === 0) return `border-current bg-current ${color}`;
-  return ahead < 0 ? "border-ok bg-ok" : "border-line-strong bg-surface";
+  if (ahead > 0) return "border-line-strong bg-surface";
+  return state === "failed" ? "border-bad bg-bad" : "border-ok bg-ok";
 }
 
 /** The steps that were gone through, where it stands, and, hollow, what all wait for. */
@@ -132,7 +133,7 @@ function Steps({ steps, waits, color }: { steps: readonly Step[]; waits: boolean
           />
           <span
             aria-hidden
-            className={`relative z-10 size-2.5 rounded-full border-2 ${dot(i - last.length + 1, color)}`}
+            className={`relative z-10 size-2.5 rounded-full border-2 ${dot(i - last.length + 1, state, color)}`}
           />
           <span className={`mt-1 ${at ? "" : "text-text-3"}`}>{publicWords(state).step}</span>
           {at && (
