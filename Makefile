@@ -31,7 +31,7 @@ UI            := ui/dist/.vite/manifest.json
 GO_SOURCES := $(shell find server web -not -path '*/testdata*' -not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \)) $(wildcard *.go) go.mod go.sum
 UI_SOURCES := $(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
 
-.PHONY: run build packages dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz test-ui test-browser system-packages
+.PHONY: run build packages dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz test-ui test-packages test-browser system-packages
 
 ## Running and building
 
@@ -75,7 +75,7 @@ stale: generate
 
 ## Checking
 
-test: system-packages stale lint vulnerabilities build test-ui test-go test-sdks test-browser
+test: system-packages stale lint vulnerabilities build test-ui test-packages test-go test-sdks test-browser
 	@echo "All of it passed."
 
 check: stale lint build test-ui test-go-quick
@@ -115,6 +115,9 @@ fuzz:
 test-ui: $(PACKAGES) $(UI)
 	npm run --silent test
 	npm run --silent size
+
+test-packages: packages
+	node ui/scripts/try-react.mjs
 
 test-browser: build $(PACKAGES)
 	npm run --silent e2e
