@@ -166,7 +166,7 @@ func (s *server) announce(e hook.Endpoint) {
 func (s *server) serve(running *group) error {
 	drawing := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.store, s.board, s.outside.Log) })
 	redrawing := running.start(s.board.Run)
-	clearing := running.start(s.board.Sweep)
+	clearing := running.start(s.board.Keep)
 	following := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.board, s.hub, s.outside.Log) })
 	telling := running.start(s.hub.Run)
 	sweeping := running.start(s.store.Sweep)

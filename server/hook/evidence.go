@@ -1,5 +1,7 @@
 package hook
 
+import "strings"
+
 // Kind is what one event says of a subject.
 type Kind string
 
@@ -73,6 +75,38 @@ type Statement struct {
 	Subject SubjectKind
 	Names   []string // every name that the event gives its subject, the one that it is shown under first: "payment/pi_1", "order/10-4471"
 	Evidence
+}
+
+// Compact lets go of the texts that a statement was read from: what it keeps of them is copied into one of its own.
+func (s *Statement) Compact() {
+	e := &s.Evidence
+	texts := [...]*string{&e.Event, (*string)(&e.Delivery), &e.Type, &e.Currency, &e.Refund, &e.Reference, &e.Customer, &e.Title, &e.URL}
+	size := 0
+	for _, name := range s.Names {
+		size += len(name)
+	}
+	for _, text := range texts {
+		size += len(*text)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for _, name := range s.Names {
+		b.WriteString(name)
+	}
+	for _, text := range texts {
+		b.WriteString(*text)
+	}
+	all := b.String()
+	cut := func(of *string) {
+		n := len(*of)
+		*of, all = all[:n], all[n:]
+	}
+	for i := range s.Names {
+		cut(&s.Names[i])
+	}
+	for _, text := range texts {
+		cut(text)
+	}
 }
 
 // State is where a subject stands.

@@ -2,9 +2,7 @@ package live
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
-	"strings"
 
 	"hookbeam/server/hook"
 )
@@ -61,62 +59,27 @@ func appendUpdate(b []byte, d *hook.Delivery) []byte {
 	b = append(b, d.ID...)
 	b = append(b, `","seq":`...)
 	b = strconv.AppendInt(b, int64(d.Seq), 10)
-	b = appendText(b, `,"endpoint":`, string(d.Endpoint))
-	b = appendText(b, `,"method":`, d.Method)
-	b = appendText(b, `,"path":`, d.Path)
-	b = appendOptional(b, `,"query":`, d.Query)
-	b = appendOptional(b, `,"type":`, d.Type)
-	b = appendOptional(b, `,"event":`, d.Event)
-	b = appendOptional(b, `,"content_type":`, d.ContentType)
+	b = hook.AppendText(b, `,"endpoint":`, string(d.Endpoint))
+	b = hook.AppendText(b, `,"method":`, d.Method)
+	b = hook.AppendText(b, `,"path":`, d.Path)
+	b = hook.AppendOptional(b, `,"query":`, d.Query)
+	b = hook.AppendOptional(b, `,"type":`, d.Type)
+	b = hook.AppendOptional(b, `,"event":`, d.Event)
+	b = hook.AppendOptional(b, `,"content_type":`, d.ContentType)
 	b = append(b, `,"size":`...)
 	b = strconv.AppendInt(b, d.Size, 10)
-	b = appendText(b, `,"verdict":`, string(d.Verdict))
-	b = appendOptional(b, `,"reason":`, d.Reason)
-	b = appendOptional(b, `,"secret":`, d.Secret)
-	b = appendNumber(b, `,"duplicate_of":`, int64(d.DuplicateOf))
-	b = appendNumber(b, `,"try":`, int64(d.Try))
-	b = appendNumber(b, `,"release_of":`, int64(d.ReleaseOf))
+	b = hook.AppendText(b, `,"verdict":`, string(d.Verdict))
+	b = hook.AppendOptional(b, `,"reason":`, d.Reason)
+	b = hook.AppendOptional(b, `,"secret":`, d.Secret)
+	b = hook.AppendNumber(b, `,"duplicate_of":`, int64(d.DuplicateOf))
+	b = hook.AppendNumber(b, `,"try":`, int64(d.Try))
+	b = hook.AppendNumber(b, `,"release_of":`, int64(d.ReleaseOf))
 	if !d.OccurredAt.IsZero() {
-		b = append(b, `,"occurred_at":"`...)
-		b = append(d.OccurredAt.Append(b), '"')
+		b = hook.AppendMoment(b, `,"occurred_at":`, d.OccurredAt)
 	}
-	b = appendOptional(b, `,"account":`, d.Account)
-	b = appendOptional(b, `,"mode":`, d.Mode)
-	b = appendNumber(b, `,"events":`, int64(d.Events))
-	b = append(b, `,"received_at":"`...)
-	b = d.ReceivedAt.Append(b)
-	return append(b, `"}}`...)
-}
-
-func appendOptional(b []byte, key, value string) []byte {
-	if value == "" {
-		return b
-	}
-	return appendText(b, key, value)
-}
-
-func appendNumber(b []byte, key string, n int64) []byte {
-	if n == 0 {
-		return b
-	}
-	return strconv.AppendInt(append(b, key...), n, 10)
-}
-
-func appendText(b []byte, key, value string) []byte {
-	b = append(b, key...)
-	if strings.IndexFunc(value, awkward) < 0 {
-		b = append(b, '"')
-		b = append(b, value...)
-		return append(b, '"')
-	}
-	quoted, err := json.Marshal(value)
-	if err != nil {
-		return append(b, `""`...) // a string always has a JSON form
-	}
-	return append(b, quoted...)
-}
-
-// awkward characters need more than quotes around them.
-func awkward(c rune) bool {
-	return c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&'
+	b = hook.AppendOptional(b, `,"account":`, d.Account)
+	b = hook.AppendOptional(b, `,"mode":`, d.Mode)
+	b = hook.AppendNumber(b, `,"events":`, int64(d.Events))
+	b = hook.AppendMoment(b, `,"received_at":`, d.ReceivedAt)
+	return append(b, `}}`...)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/tidwall/gjson"
 
@@ -27,12 +28,24 @@ func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) []hook.Statement
 	if len(p.tells) == 0 {
 		return nil
 	}
-	t := &telling{request: request{record: r, endpoint: e}}
+	t := tellings.Get().(*telling)
+	t.request = request{record: r, endpoint: e}
 	t.body.plant(string(r.Body))
+	t.item.plant("")
 	var items []gjson.Result
 	if p.batch != nil {
 		items = p.batch.items(&t.request)
 	}
+	all := p.tellAll(t, items)
+	for i := range all {
+		all[i].Compact()
+	}
+	t.request = request{}
+	tellings.Put(t)
+	return all
+}
+
+func (p *Provider) tellAll(t *telling, items []gjson.Result) []hook.Statement {
 	var all []hook.Statement
 	for i, item := range items[:min(len(items), maxItems)] {
 		t.item.plant(item.Raw)
@@ -40,7 +53,7 @@ func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) []hook.Statement
 		if len(items) > 1 {
 			one := p.event(&t.request)
 			if one.ID == "" {
-				one.ID = string(r.ID) + "/" + strconv.Itoa(i)
+				one.ID = string(t.record.ID) + "/" + strconv.Itoa(i)
 			}
 			all = p.told(t, all, one)
 		}
@@ -72,6 +85,9 @@ type telling struct {
 	request
 	body, item tree
 }
+
+// tellings are used again and again: what they hold of a body is larger than what is told of it.
+var tellings = sync.Pool{New: func() any { return new(telling) }}
 
 // told appends what one event tells.
 func (p *Provider) told(t *telling, all []hook.Statement, one hook.Event) []hook.Statement {

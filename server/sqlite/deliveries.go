@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -201,7 +202,7 @@ func scanRecord(row interface{ Scan(...any) error }, r *hook.Record) error {
 	}
 	into.finish()
 	r.Check.Dated, r.Check.Skew = skew.Valid, time.Duration(skew.Int64)*time.Millisecond
-	r.Took, r.Headers = time.Duration(took)*time.Microsecond, readHeaders(headers)
+	r.Took, r.Headers = time.Duration(took)*time.Microsecond, readHeaders(nil, headers)
 	return nil
 }
 
@@ -264,8 +265,11 @@ func flatHeaders(headers []hook.Header) []byte {
 	return b
 }
 
-func readHeaders(flat []byte) []hook.Header {
-	headers := []hook.Header{}
+// readHeaders appends what flatHeaders wrote.
+func readHeaders(headers []hook.Header, flat []byte) []hook.Header {
+	if headers == nil {
+		headers = make([]hook.Header, 0, bytes.Count(flat, []byte{'\n'}))
+	}
 	for line := range strings.Lines(string(flat)) {
 		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		headers = append(headers, hook.Header{Name: name, Value: value})

@@ -127,7 +127,7 @@ func (s *Store) Tries(ctx context.Context, d hook.Delivery) ([]Try, error) {
 			return nil, s.failed("list tries", err)
 		}
 		sc.finish()
-		t.Headers = readHeaders(headers)
+		t.Headers = readHeaders(nil, headers)
 		tries = append(tries, t)
 	}
 	if err := rows.Err(); err != nil {

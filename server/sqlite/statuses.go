@@ -126,7 +126,7 @@ func (s *Statuses) load(of Origin) error {
 	if err != nil {
 		return err
 	}
-	if row != nil && (row[0] != of.Epoch || hook.Seq(row[1].(int64)) > of.Head) {
+	if len(row) == 3 && (row[0] != of.Epoch || hook.Seq(row[1].(int64)) > of.Head) {
 		s.log.Warn("the statuses were drawn of another log and are drawn again", "file", s.path)
 		if err := s.forget(); err != nil {
 			return err

@@ -18,7 +18,8 @@ const subjectColumns = `key, world, took, status, evidence`
 func scanSubject(row interface{ Scan(...any) error }) (*Subject, error) {
 	var s Subject
 	var took int64
-	if err := row.Scan(&s.Key, &s.World, &took, &s.Text, &s.Lines); err != nil {
+	var lines []byte
+	if err := row.Scan(&s.Key, &s.World, &took, &s.Text, &lines); err != nil {
 		return nil, err
 	}
 	s.Took = time.Duration(took) * time.Millisecond
@@ -26,7 +27,7 @@ func scanSubject(row interface{ Scan(...any) error }) (*Subject, error) {
 		return nil, fmt.Errorf("read status: %w", err)
 	}
 	var err error
-	s.Evidence, err = readEvidence(s.Lines)
+	s.Evidence, err = readEvidence(lines)
 	return &s, err
 }
 
@@ -35,9 +36,13 @@ func (s *Statuses) Subject(ctx context.Context, key int64) (*Subject, error) {
 	return s.one(ctx, `SELECT `+subjectColumns+` FROM subjects WHERE key = ?`, key)
 }
 
-// Find returns the subject that has this name, nil where there is none.
-func (s *Statuses) Find(ctx context.Context, name hook.NameKey) (*Subject, error) {
-	return s.one(ctx, `SELECT `+subjectColumns+` FROM subjects WHERE key = (SELECT subject FROM names WHERE hash = ?)`, name[:])
+// KeyOf returns the key of the subject that has this name, 0 where there is none.
+func (s *Statuses) KeyOf(ctx context.Context, name hook.NameKey) (key int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT subject FROM names WHERE hash = ?`, name[:]).Scan(&key)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("look a name up: %w", err)
+	}
+	return key, nil
 }
 
 func (s *Statuses) one(ctx context.Context, query string, value any) (*Subject, error) {

@@ -3,9 +3,11 @@ package sqlite
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +22,6 @@ type Subject struct {
 	Status   hook.Status
 	Text     []byte // Status as JSON
 	Evidence []hook.Evidence
-	Lines    []byte // Evidence as JSON, one line for each
 }
 
 // Drawn is what a stretch of the log changed.
@@ -32,46 +33,61 @@ type Drawn struct {
 	UpTo      hook.Seq
 }
 
-// NextKey reserves the key of a new subject. It is for the work of Draw.
+// NextKey reserves the key of a new subject. One goroutine at a time may ask.
 func (s *Statuses) NextKey() int64 {
 	s.next++
 	return s.next - 1
 }
 
-// Draw has work find out what a stretch of the log changes, and stores it together with how far it went, all in one
-// transaction: each asking of named would cost one of its own. Where work gives up to nowhere, nothing is stored.
-func (s *Statuses) Draw(work func(named Named) (Drawn, error)) error {
+// Store keeps what is drawn, and how far, in one transaction.
+func (s *Statuses) Store(d Drawn) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.write.begin(); err != nil {
-		return fmt.Errorf("draw statuses: %w", err)
-	}
-	d, err := work(s.named)
-	switch {
-	case err != nil:
-	case d.UpTo == 0:
-		return s.write.rollback()
-	default:
+	err := s.write.begin()
+	if err == nil {
 		if err = s.draw(d); err == nil {
 			err = s.write.commit()
 		}
+		if err != nil {
+			err = errors.Join(err, s.write.rollback())
+		}
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("draw statuses: %w", err), s.write.rollback())
+		return fmt.Errorf("store statuses: %w", err)
 	}
 	s.position = d.UpTo
 	return nil
 }
 
-// Named returns the key of the subject of a name, 0 where there is none.
-type Named func(hook.NameKey) (int64, error)
+// How many rows one statement takes, or asks for: each statement has its own price.
+const namesAtOnce = 16
 
-func (s *Statuses) named(name hook.NameKey) (int64, error) {
-	key, err := s.write.value(`SELECT subject FROM names WHERE hash = ?`, name[:])
-	if err != nil || key == nil {
-		return 0, err
+var (
+	findNames = `SELECT hash, subject FROM names WHERE hash IN (?` + strings.Repeat(`, ?`, namesAtOnce-1) + `)`
+	putName   = `INSERT OR REPLACE INTO names (hash, subject) VALUES (?, ?)`
+	putNames  = putName + strings.Repeat(`, (?, ?)`, namesAtOnce-1)
+)
+
+// Keys looks names up, and sets the keys of the subjects of those that there are.
+func (s *Statuses) Keys(names []hook.NameKey, keys map[hook.NameKey]int64) error {
+	if len(names) == 0 {
+		return nil
 	}
-	return key.(int64), nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	values := make([]any, namesAtOnce)
+	for some := range slices.Chunk(names, namesAtOnce) {
+		for i := range values {
+			values[i] = some[min(i, len(some)-1)][:]
+		}
+		err := s.write.each(findNames, func(row []driver.Value) {
+			keys[hook.NameKey(row[0].([]byte))] = row[1].(int64)
+		}, values...)
+		if err != nil {
+			return fmt.Errorf("look names up: %w", err)
+		}
+	}
+	return nil
 }
 
 func (s *Statuses) draw(d Drawn) error {
@@ -80,25 +96,24 @@ func (s *Statuses) draw(d Drawn) error {
 			return err
 		}
 	}
+	var lines []byte
 	for _, sub := range d.Put {
 		st := &sub.Status
+		lines = lines[:0]
+		for i := range sub.Evidence {
+			lines = append(appendEvidence(lines, &sub.Evidence[i]), '\n')
+		}
 		if err := s.write.exec(`INSERT INTO subjects (key, seq, endpoint, world, kind, state, amount, words, took, status, evidence)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, kind = excluded.kind, state = excluded.state, amount = excluded.amount,
 			words = excluded.words, took = excluded.took, status = excluded.status, evidence = excluded.evidence`,
 			sub.Key, int64(st.Seq), string(st.Endpoint), sub.World, string(st.Kind), string(st.State), st.Amount, words(st),
-			sub.Took.Milliseconds(), string(sub.Text), string(sub.Lines)); err != nil {
+			sub.Took.Milliseconds(), string(sub.Text), string(lines)); err != nil {
 			return err
 		}
 	}
-	for name, subject := range d.Names {
-		query, values := `INSERT OR REPLACE INTO names (hash, subject) VALUES (?, ?)`, []any{name[:], subject}
-		if subject == 0 {
-			query, values = `DELETE FROM names WHERE hash = ?`, values[:1]
-		}
-		if err := s.write.exec(query, values...); err != nil {
-			return err
-		}
+	if err := s.drawNames(d.Names); err != nil {
+		return err
 	}
 	for _, id := range d.Forgotten {
 		if err := s.write.exec(`DELETE FROM shown WHERE status = ?`, string(id)); err != nil {
@@ -106,6 +121,33 @@ func (s *Statuses) draw(d Drawn) error {
 		}
 	}
 	return s.write.exec(`UPDATE board SET position = ?`, int64(d.UpTo))
+}
+
+// drawNames writes names in their order: neighbours stand on one page.
+func (s *Statuses) drawNames(subjects map[hook.NameKey]int64) error {
+	names := slices.SortedFunc(maps.Keys(subjects), func(a, b hook.NameKey) int { return bytes.Compare(a[:], b[:]) })
+	values := make([]any, 0, 2*namesAtOnce)
+	for i := range names {
+		name, subject := names[i][:], subjects[names[i]]
+		if subject == 0 {
+			if err := s.write.exec(`DELETE FROM names WHERE hash = ?`, name); err != nil {
+				return err
+			}
+			continue
+		}
+		if values = append(values, name, subject); len(values) == cap(values) {
+			if err := s.write.exec(putNames, values...); err != nil {
+				return err
+			}
+			values = values[:0]
+		}
+	}
+	for pair := range slices.Chunk(values, 2) {
+		if err := s.write.exec(putName, pair...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // words are what people look for a subject by.
@@ -145,24 +187,4 @@ func (s *Statuses) CopyShown(ctx context.Context, from *Statuses, since time.Tim
 		}
 	}
 	return rows.Err()
-}
-
-// AppendEvidence writes one piece of evidence as a line behind lines.
-func AppendEvidence(lines []byte, e hook.Evidence) ([]byte, error) {
-	b, err := json.Marshal(e)
-	if err != nil {
-		return lines, fmt.Errorf("write evidence: %w", err)
-	}
-	return append(append(lines, b...), '\n'), nil
-}
-
-func readEvidence(lines []byte) (all []hook.Evidence, err error) {
-	for line := range bytes.Lines(lines) {
-		var e hook.Evidence
-		if err := json.Unmarshal(line, &e); err != nil {
-			return nil, fmt.Errorf("read evidence: %w", err)
-		}
-		all = append(all, e)
-	}
-	return all, nil
 }

@@ -100,13 +100,14 @@ func (t *tail) record(seq hook.Seq, scratch []byte) (both []byte, headers int, o
 // until it returns. Deliveries that are no longer kept are left out. An error of do ends it.
 func (s *Store) EachWhole(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
 	var scratch []byte
+	var r hook.Record
 	for i := range page {
 		both, headers, ok := s.tail.record(page[i].Seq, scratch[:0])
 		if !ok {
 			return s.eachStored(ctx, page[i:], do)
 		}
 		scratch = both
-		r := hook.Record{Delivery: page[i], Request: hook.Request{Headers: readHeaders(both[:headers]), Body: both[headers:]}}
+		r = hook.Record{Delivery: page[i], Request: hook.Request{Headers: readHeaders(r.Headers[:0], both[:headers]), Body: both[headers:]}}
 		if err := do(&r); err != nil {
 			return err
 		}

@@ -234,6 +234,28 @@ func (c *writerConn) row(query string, values ...any) ([]driver.Value, error) {
 	return row, nil
 }
 
+// each calls do for every row. What a row holds is do's own until it returns.
+func (c *writerConn) each(query string, do func(row []driver.Value), values ...any) error {
+	st, err := c.prepare(query)
+	if err != nil {
+		return err
+	}
+	rows, err := st.(driver.StmtQueryContext).QueryContext(context.Background(), c.bind(values))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	row := make([]driver.Value, len(rows.Columns()))
+	for {
+		if err := rows.Next(row); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		do(row)
+	}
+}
+
 func (c *writerConn) begin() error  { return c.exec("BEGIN IMMEDIATE") }
 func (c *writerConn) commit() error { return c.exec("COMMIT") }
 

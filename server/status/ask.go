@@ -49,6 +49,9 @@ func (b *Board) Statuses(ctx context.Context, f hook.StatusFilter, before string
 		return nil, "", err
 	}
 	b.Await(ctx)
+	if err := b.Flush(); err != nil {
+		return nil, "", err
+	}
 	b.using.RLock()
 	defer b.using.RUnlock()
 	texts, to, err := b.store.List(ctx, f, at, limit)
@@ -102,12 +105,46 @@ func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State
 func (b *Board) find(ctx context.Context, name hook.NameKey) (*sqlite.Subject, error) {
 	b.using.RLock()
 	defer b.using.RUnlock()
-	if key, ok := b.names.Get(name); ok {
-		if s, ok := b.subjects.Get(key); ok {
-			return s, nil
+	for range 3 { // two subjects may turn out to be one between looking up the name and the subject
+		key, err := b.keyOf(ctx, name)
+		if err != nil || key == 0 {
+			return nil, err
+		}
+		if s, err := b.subject(ctx, key); s != nil || err != nil {
+			return s, err
 		}
 	}
-	return b.store.Find(ctx, name)
+	return nil, nil
+}
+
+func (b *Board) keyOf(ctx context.Context, name hook.NameKey) (int64, error) {
+	b.mu.RLock()
+	key, ok := b.pending.names[name]
+	b.mu.RUnlock()
+	if !ok {
+		key, ok = b.names.Get(name)
+	}
+	if !ok {
+		return b.store.KeyOf(ctx, name)
+	}
+	return key, nil
+}
+
+func (b *Board) subject(ctx context.Context, key int64) (*sqlite.Subject, error) {
+	b.mu.RLock()
+	s, ok := b.pending.subjects[key]
+	_, gone := b.pending.gone[key]
+	b.mu.RUnlock()
+	if gone {
+		return nil, nil
+	}
+	if !ok {
+		s, ok = b.subjects.Get(key)
+	}
+	if !ok {
+		return b.store.Subject(ctx, key)
+	}
+	return s, nil
 }
 
 // Status returns one status with how it came there; any of its ids finds it.
@@ -313,6 +350,9 @@ func (b *Board) usually(ctx context.Context, endpoint hook.EndpointID) (*hook.Us
 	defer b.usuals.mu.Unlock()
 	if u, ok := b.usuals.all[endpoint]; ok && b.Now().Before(u.until) {
 		return u.of, nil
+	}
+	if err := b.Flush(); err != nil {
+		return nil, err
 	}
 	b.using.RLock()
 	took, err := b.store.Took(ctx, endpoint, manyPayments)

@@ -3,6 +3,7 @@ package status
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -45,7 +46,7 @@ type Board struct {
 	names    *lru.Cache[hook.NameKey, int64]
 	shown    *lru.Cache[shownKey, struct{}]
 	again    chan struct{} // one slot: everything is to be drawn again
-	applying sync.Mutex    // held while drawing
+	applying sync.Mutex    // held while drawing, and while storing what is drawn
 
 	keepUnverified int // subjects of which only unchecked deliveries told
 
@@ -54,6 +55,7 @@ type Board struct {
 
 	mu       sync.RWMutex
 	position hook.Seq
+	pending  pending // changed only by who holds applying, too
 	recent   recent
 	tallies  map[sqlite.Tally]int // the count of a tally stands outside it
 	grown    chan struct{}        // closed and replaced when the position moves
@@ -113,7 +115,7 @@ func (b *Board) use(ctx context.Context, store *sqlite.Statuses) error {
 		t.Count = 0
 		b.tallies[t] = n
 	}
-	b.recent = recent{floor: b.position}
+	b.recent, b.pending = recent{floor: b.position}, newPending()
 	b.subjects.Purge()
 	b.names.Purge()
 	b.shown.Purge()
@@ -122,11 +124,11 @@ func (b *Board) use(ctx context.Context, store *sqlite.Statuses) error {
 
 // Close stores how far the log was drawn, and frees the database. Nothing may use the board any more.
 func (b *Board) Close() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.applying.Lock()
+	defer b.applying.Unlock()
 	if b.store.Position() < b.position {
-		if err := b.store.Draw(func(sqlite.Named) (sqlite.Drawn, error) { return sqlite.Drawn{UpTo: b.position}, nil }); err != nil {
-			b.Logger.Error("could not store how far the statuses are drawn", "error", err)
+		if err := b.store.Store(b.pending.drawn(b.position)); err != nil {
+			b.Logger.Error("could not store the newest statuses; they are drawn again at the next start", "error", err)
 		}
 	}
 	return b.store.Close()
@@ -173,17 +175,23 @@ func (b *Board) After(ctx context.Context, from hook.Seq, limit int) (page []hoo
 
 // Apply draws what the deliveries in (Position, upTo] say.
 func (b *Board) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
-	b.applying.Lock()
-	defer b.applying.Unlock()
-	telling := b.telling(page)
-	err := b.draw(upTo, len(telling) > 0, func(d *drawing) error { return d.read(ctx, telling) })
-	if err != nil {
+	if err := b.apply(ctx, page, upTo); err != nil {
 		return err
 	}
 	if n := len(page); n >= underLoad && n < fullPage {
 		gather(ctx)
 	}
 	return nil
+}
+
+func (b *Board) apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	all, err := b.hear(ctx, b.telling(page))
+	if err != nil {
+		return err
+	}
+	return b.draw(ctx, upTo, all)
 }
 
 // Under load the board gathers what comes, as those do who tell of it: the events of one payment come close together, and
@@ -205,59 +213,62 @@ func gather(ctx context.Context) {
 
 // telling are the deliveries of a page that may say something. Repeats of an event say nothing new.
 func (b *Board) telling(page []hook.Delivery) []hook.Delivery {
-	var telling []hook.Delivery
-	for i := range page {
-		if d := &page[i]; d.DuplicateOf == 0 && d.Verdict != hook.Rejected && b.readers.tells(d.Endpoint) {
-			telling = append(telling, *d)
+	says := func(d *hook.Delivery) bool {
+		return d.DuplicateOf == 0 && d.Verdict != hook.Rejected && b.readers.tells(d.Endpoint)
+	}
+	n := 0
+	for n < len(page) && says(&page[n]) {
+		n++
+	}
+	telling := page[:n:n] // often it is all of it
+	for i := n; i < len(page); i++ {
+		if says(&page[i]) {
+			telling = append(telling, page[i])
 		}
 	}
 	return telling
 }
 
-// draw stores what do draws, and then shows it.
-func (b *Board) draw(upTo hook.Seq, says bool, do func(*drawing) error) error {
-	due := b.store.Position() + storeEvery
-	if !says && upTo < due {
-		b.publish(newDrawing(b, nil), nil, upTo)
-		return nil
+// draw shows what statements do. The caller holds applying, or is alone.
+func (b *Board) draw(ctx context.Context, upTo hook.Seq, all []heard) error {
+	if b.pending.full() {
+		if err := b.flush(); err != nil {
+			return err
+		}
 	}
-	var d *drawing
-	var changed []*draft
-	err := b.store.Draw(func(named sqlite.Named) (out sqlite.Drawn, err error) {
-		d = newDrawing(b, named)
-		if err = do(d); err == nil {
-			changed, err = d.finish()
-		}
-		if err != nil || len(changed) == 0 && upTo < due {
-			return out, err
-		}
-		return d.drawn(changed, upTo), nil
-	})
+	d, err := newDrawing(b, all)
 	if err != nil {
 		return err
 	}
-	b.publish(d, changed, upTo)
+	for i := range all {
+		if err := d.take(ctx, &all[i]); err != nil {
+			return err
+		}
+	}
+	b.publish(d, d.finish(), upTo)
 	return nil
 }
 
-// publish shows what was stored.
+// publish shows what was drawn.
 func (b *Board) publish(d *drawing, changed []*draft, upTo hook.Seq) {
 	b.mu.Lock()
 	for gone := range d.gone {
 		b.count(d.before[gone], -1)
 		b.subjects.Remove(gone)
+		b.pending.drop(gone)
+		b.pending.gone[gone] = struct{}{}
 	}
 	for name, key := range d.names {
 		if key != 0 {
 			b.names.Add(name, key)
-		} else {
-			b.names.Remove(name)
 		}
 	}
+	maps.Copy(b.pending.names, d.fresh)
 	for _, c := range changed {
 		b.count(d.before[c.Key], -1)
 		b.count(&c.Subject, 1)
 		b.subjects.Add(c.Key, &c.Subject)
+		b.pending.put(&c.Subject)
 		if c.Status.State != "" {
 			b.recent.add(hook.StatusChange{Seq: c.Status.Seq, Endpoint: c.Status.Endpoint, Text: c.Text})
 		}
@@ -302,6 +313,9 @@ func (r *recent) add(c hook.StatusChange) {
 func (b *Board) Changed(ctx context.Context, from, upTo hook.Seq) ([]hook.StatusChange, error) {
 	if found, ok := b.changed(from, upTo); ok {
 		return found, nil
+	}
+	if err := b.Flush(); err != nil {
+		return nil, err
 	}
 	b.using.RLock()
 	defer b.using.RUnlock()

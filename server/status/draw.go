@@ -3,7 +3,6 @@ package status
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -22,56 +21,79 @@ const (
 type draft struct {
 	sqlite.Subject
 	touched bool
-	afresh  bool // its evidence must be written anew
 }
 
-// drawing is what a stretch of the log does to the board.
-type drawing struct {
-	board     *Board
-	subjects  map[int64]*draft
-	before    map[int64]*sqlite.Subject // as they were; nil: they were not
-	names     map[hook.NameKey]int64    // as far as they were asked for
-	fresh     map[hook.NameKey]int64    // that must be stored
-	gone      map[int64]struct{}        // merged into others, or forgotten
-	forgotten []hook.StatusID
-	named     sqlite.Named
+// heard is one statement with whom it is about.
+type heard struct {
+	hook.Statement
+	endpoint hook.EndpointID
+	world    string
+	keys     []hook.NameKey // of its names
 }
 
-func newDrawing(b *Board, named sqlite.Named) *drawing {
-	return &drawing{board: b, named: named, subjects: map[int64]*draft{}, before: map[int64]*sqlite.Subject{}, names: map[hook.NameKey]int64{},
-		fresh: map[hook.NameKey]int64{}, gone: map[int64]struct{}{}}
-}
-
-// read takes in what deliveries say.
-func (d *drawing) read(ctx context.Context, telling []hook.Delivery) error {
-	if len(telling) == 0 {
-		return nil
+func newHeard(endpoint hook.EndpointID, world string, s hook.Statement) heard {
+	t := heard{s, endpoint, world, make([]hook.NameKey, len(s.Names))}
+	for i, name := range s.Names {
+		t.keys[i] = hook.KeyOf(endpoint, world, name)
 	}
-	return d.board.Log.EachWhole(ctx, telling, func(r *hook.Record) error {
-		statements, world := d.board.readers.read(r)
+	return t
+}
+
+// hear reads what deliveries say.
+func (b *Board) hear(ctx context.Context, telling []hook.Delivery) (all []heard, err error) {
+	if len(telling) == 0 {
+		return nil, nil
+	}
+	all = make([]heard, 0, len(telling))
+	err = b.Log.EachWhole(ctx, telling, func(r *hook.Record) error {
+		statements, world := b.readers.read(r)
 		for _, s := range statements {
-			if err := d.take(ctx, r.Endpoint, world, s); err != nil {
-				return err
+			if len(s.Names) > 0 {
+				all = append(all, newHeard(r.Endpoint, world, s))
 			}
 		}
 		return nil
 	})
+	return all, err
+}
+
+// drawing is what statements do to the board.
+type drawing struct {
+	board    *Board
+	subjects map[int64]*draft
+	before   map[int64]*sqlite.Subject // as they were; nil: they were not
+	names    map[hook.NameKey]int64    // every name that is spoken of; 0: it is none yet
+	fresh    map[hook.NameKey]int64    // that must be stored
+	gone     map[int64]struct{}        // merged into others
+}
+
+// newDrawing is a drawing that knows the names that are spoken of.
+func newDrawing(b *Board, all []heard) (*drawing, error) {
+	d := &drawing{board: b, subjects: map[int64]*draft{}, before: map[int64]*sqlite.Subject{}, names: map[hook.NameKey]int64{},
+		fresh: map[hook.NameKey]int64{}, gone: map[int64]struct{}{}}
+	var unknown []hook.NameKey
+	for i := range all {
+		for _, name := range all[i].keys {
+			if _, ok := d.names[name]; ok {
+				continue
+			}
+			key, ok := b.pending.names[name]
+			if !ok {
+				key, ok = b.names.Get(name)
+			}
+			if d.names[name] = key; !ok {
+				unknown = append(unknown, name)
+			}
+		}
+	}
+	return d, b.store.Keys(unknown, d.names)
 }
 
 // take adds one statement to the subject that it names, which may turn out to be several.
-func (d *drawing) take(ctx context.Context, endpoint hook.EndpointID, world string, s hook.Statement) error {
-	if len(s.Names) == 0 {
-		return nil
-	}
-	keys := make([]hook.NameKey, len(s.Names))
+func (d *drawing) take(ctx context.Context, t *heard) error {
 	var known []int64
-	for i, name := range s.Names {
-		keys[i] = hook.KeyOf(endpoint, world, name)
-		key, err := d.find(ctx, keys[i])
-		if err != nil {
-			return err
-		}
-		if key != 0 && !slices.Contains(known, key) {
+	for _, name := range t.keys {
+		if key := d.names[name]; key != 0 && !slices.Contains(known, key) {
 			known = append(known, key)
 		}
 	}
@@ -80,16 +102,17 @@ func (d *drawing) take(ctx context.Context, endpoint hook.EndpointID, world stri
 		return err
 	}
 	if into == nil {
-		into = d.begin(endpoint, world, keys[0].ID())
+		into = d.begin(t.endpoint, t.world, t.keys[0].ID())
 	}
-	for i, name := range s.Names {
+	for i, name := range t.Names {
 		if !slices.Contains(into.Status.Names, name) && len(into.Status.Names) < maxNames {
 			into.Status.Names = append(into.Status.Names, name)
-			d.name(keys[i], into.Key)
+			d.name(t.keys[i], into.Key)
 			into.touched = true
 		}
 	}
-	return into.add(s)
+	into.add(t.Statement)
+	return nil
 }
 
 func (d *drawing) begin(endpoint hook.EndpointID, world string, id hook.StatusID) *draft {
@@ -100,22 +123,6 @@ func (d *drawing) begin(endpoint hook.EndpointID, world string, id hook.StatusID
 
 func (d *drawing) name(key hook.NameKey, subject int64) {
 	d.names[key], d.fresh[key] = subject, subject
-}
-
-// find returns the key of the subject of a name, 0 where there is none.
-func (d *drawing) find(_ context.Context, name hook.NameKey) (int64, error) {
-	if key, ok := d.names[name]; ok {
-		return key, nil
-	}
-	key, ok := d.board.names.Get(name)
-	if !ok {
-		var err error
-		if key, err = d.named(name); err != nil {
-			return 0, err
-		}
-	}
-	d.names[name] = key
-	return key, nil
 }
 
 // join makes one subject of those that have turned out to be one: the one that was told of first takes all.
@@ -142,7 +149,7 @@ func (d *drawing) join(ctx context.Context, keys []int64) (*draft, error) {
 		into.Evidence = append(into.Evidence, other.Evidence...)
 		into.Status.Merged = append(append(into.Status.Merged, other.Status.ID), other.Status.Merged...)
 		into.Status.Kind = chief(into.Status.Kind, other.Status.Kind)
-		into.touched, into.afresh = true, true
+		into.touched = true
 		delete(d.subjects, key)
 		d.gone[key] = struct{}{}
 	}
@@ -154,7 +161,10 @@ func (d *drawing) draft(ctx context.Context, key int64) (*draft, error) {
 	if s := d.subjects[key]; s != nil {
 		return s, nil
 	}
-	was, ok := d.board.subjects.Get(key)
+	was, ok := d.board.pending.subjects[key]
+	if !ok {
+		was, ok = d.board.subjects.Get(key)
+	}
 	if !ok {
 		var err error
 		if was, err = d.board.store.Subject(ctx, key); err != nil {
@@ -162,29 +172,23 @@ func (d *drawing) draft(ctx context.Context, key int64) (*draft, error) {
 		}
 	}
 	s := &draft{Subject: *was}
-	s.Evidence, s.Lines, s.Status.Names = slices.Clip(s.Evidence), slices.Clip(s.Lines), slices.Clip(s.Status.Names)
+	s.Evidence, s.Status.Names = slices.Clip(s.Evidence), slices.Clip(s.Status.Names)
 	s.Status.Merged = slices.Clip(s.Status.Merged)
 	d.subjects[key], d.before[key] = s, was
 	return s, nil
 }
 
 // add adds what one event says, unless it was said before.
-func (s *draft) add(st hook.Statement) error {
+func (s *draft) add(st hook.Statement) {
 	s.Status.Kind = chief(s.Status.Kind, st.Subject)
 	e := st.Evidence
 	for _, known := range s.Evidence {
-		if known.Event == e.Event && known.Kind == e.Kind && known.Refund == e.Refund && !known.At.After(e.At.Time) {
-			return nil
+		if sameWord(&known, &e) && !known.At.After(e.At.Time) {
+			return
 		}
 	}
 	s.touched = true
 	s.Evidence = append(s.Evidence, e)
-	if s.afresh {
-		return nil
-	}
-	var err error
-	s.Lines, err = sqlite.AppendEvidence(s.Lines, e)
-	return err
 }
 
 // chief is what a subject counts as that is told of as two kinds.
@@ -197,40 +201,29 @@ func chief(a, b hook.SubjectKind) hook.SubjectKind {
 }
 
 // finish works out where every touched subject stands, and returns them in the log's order.
-func (d *drawing) finish() ([]*draft, error) {
+func (d *drawing) finish() []*draft {
 	var changed []*draft
 	for _, s := range d.subjects {
 		if !s.touched {
 			continue
 		}
-		if err := s.finish(); err != nil {
-			return nil, err
-		}
+		s.finish()
 		changed = append(changed, s)
 	}
 	slices.SortFunc(changed, func(a, b *draft) int {
 		return cmp.Or(cmp.Compare(a.Status.Seq, b.Status.Seq), cmp.Compare(a.Key, b.Key))
 	})
-	return changed, nil
+	return changed
 }
 
-func (s *draft) finish() (err error) {
+func (s *draft) finish() {
 	if len(s.Evidence) > maxEvidence {
-		s.Evidence, s.afresh = weightiest(s.Evidence, maxEvidence), true
-	}
-	if s.afresh {
-		s.Lines = nil
-		for _, e := range s.Evidence {
-			if s.Lines, err = sqlite.AppendEvidence(s.Lines, e); err != nil {
-				return err
-			}
-		}
+		s.Evidence = weightiest(s.Evidence, maxEvidence)
 	}
 	slices.SortFunc(s.Status.Names, byName)
 	s.Status.Subject = s.Status.Names[0]
 	s.Took = describe(&s.Status, s.World, s.Evidence)
-	s.Text, err = json.Marshal(&s.Status)
-	return err
+	s.Text = s.Status.AppendJSON(make([]byte, 0, 768))
 }
 
 // weightiest are the n newest pieces of evidence, those that move nothing only where there is room. Which they are does
@@ -260,7 +253,8 @@ func nameRank(name string) int {
 
 // describe writes into st what the evidence says, and returns how long the payment took until it was told of as paid.
 func describe(st *hook.Status, world string, set []hook.Evidence) (took time.Duration) {
-	p := Stand(st.Kind, set)
+	all := inOrder(set)
+	p := stand(st.Kind, all)
 	st.Tone, st.Final, st.Fulfilment = p.Tone, p.Final, p.Fulfilment
 	st.State, st.Dispute, st.Late, st.NeedsReview = p.State, p.Dispute, p.Late, p.Review
 	st.Amount, st.Refunded, st.Currency, st.UpdatedAt = p.Amount, p.Refunded, p.Currency, p.At
@@ -270,7 +264,8 @@ func describe(st *hook.Status, world string, set []hook.Evidence) (took time.Dur
 	}
 	st.Seq, st.CreatedAt = 0, hook.Time{}
 	var told time.Time // when it was first told of as paid
-	for _, e := range inOrder(set) {
+	for i := range all {
+		e := &all[i]
 		st.Seq = max(st.Seq, e.Seq)
 		if st.CreatedAt.IsZero() {
 			st.CreatedAt = e.At
@@ -293,16 +288,4 @@ func newer(was *string, now string) {
 	if now != "" {
 		*was = now
 	}
-}
-
-// drawn is what must be stored.
-func (d *drawing) drawn(changed []*draft, upTo hook.Seq) sqlite.Drawn {
-	out := sqlite.Drawn{Names: d.fresh, Forgotten: d.forgotten, UpTo: upTo}
-	for _, s := range changed {
-		out.Put = append(out.Put, &s.Subject)
-	}
-	for gone := range d.gone {
-		out.Gone = append(out.Gone, gone)
-	}
-	return out
 }

@@ -34,7 +34,7 @@ func Effects(st *hook.Status, set []hook.Evidence) []hook.Effect {
 
 // effect says what e did behind what came before it.
 func effect(kind hook.SubjectKind, before []hook.Evidence, e hook.Evidence, was, now Payment) (effect hook.EffectKind, rule string) {
-	again := slices.ContainsFunc(before, func(o hook.Evidence) bool { return o.Event == e.Event && o.Kind == e.Kind && o.Refund == e.Refund })
+	again := slices.ContainsFunc(before, func(o hook.Evidence) bool { return sameWord(&o, &e) })
 	switch {
 	case again:
 		return hook.EffectDuplicate, ""

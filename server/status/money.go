@@ -1,15 +1,11 @@
 package status
 
-import (
-	"time"
-
-	"hookbeam/server/hook"
-)
+import "hookbeam/server/hook"
 
 // amounts are what was paid, or asked for where nothing was, and what of it went back. The currency is that of the
 // money that came; what is said in another counts for nothing.
-func amounts(so []hook.Evidence, l map[hook.Kind]time.Time) (currency string, amount, refunded int64) {
-	_, captured := l[hook.Captured]
+func amounts(so []hook.Evidence, l *latest) (currency string, amount, refunded int64) {
+	_, captured := l.of(hook.Captured)
 	for _, e := range so {
 		if e.Amount == 0 || captured && e.Kind != hook.Captured || !captured && e.Kind == hook.Refund {
 			continue

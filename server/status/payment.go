@@ -37,12 +37,13 @@ type Step struct {
 // quiet is how long a failed payment may be tried again before it counts as over.
 const quiet = 30 * time.Minute
 
-// rank orders what happened in the same moment; senders write whole seconds.
-func rank(k hook.Kind) int {
-	return slices.Index([]hook.Kind{hook.Info, hook.Created, hook.Action, hook.Processing, hook.Failed, hook.Expired, hook.Canceled,
-		hook.Authorized, hook.CaptureFailed, hook.Captured, hook.Refund, hook.RefundFailed, hook.Reversed, hook.DisputeOpen,
-		hook.DisputeLost, hook.DisputeWon, hook.DisputeClosed}, k)
-}
+// kindsByRank are the kinds of evidence in the order in which they count that happened in the same moment; senders write whole
+// seconds.
+var kindsByRank = [...]hook.Kind{hook.Stands, hook.Info, hook.Created, hook.Action, hook.Processing, hook.Failed, hook.Expired, hook.Canceled,
+	hook.Authorized, hook.CaptureFailed, hook.Captured, hook.Refund, hook.RefundFailed, hook.Reversed, hook.DisputeOpen,
+	hook.DisputeLost, hook.DisputeWon, hook.DisputeClosed}
+
+func rank(k hook.Kind) int { return slices.Index(kindsByRank[:], k) }
 
 // inOrder returns each piece of evidence once, in the order in which it happened.
 func inOrder(set []hook.Evidence) []hook.Evidence {
@@ -54,17 +55,18 @@ func inOrder(set []hook.Evidence) []hook.Evidence {
 			cmp.Compare(a.Tone, b.Tone), order(a.Final, b.Final), cmp.Compare(a.Refund, b.Refund), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Currency, b.Currency),
 			order(a.Total, b.Total), cmp.Compare(a.Seq, b.Seq))
 	})
-	type word struct {
-		event, refund string
-		kind          hook.Kind
+	once := all[:0]
+	for _, e := range all {
+		if !slices.ContainsFunc(once, func(o hook.Evidence) bool { return sameWord(&o, &e) }) {
+			once = append(once, e)
+		}
 	}
-	said := make(map[word]bool, len(all))
-	return slices.DeleteFunc(all, func(e hook.Evidence) bool {
-		w := word{e.Event, e.Refund, e.Kind}
-		again := said[w]
-		said[w] = true
-		return again
-	})
+	return once
+}
+
+// sameWord reports whether two pieces of evidence are one: a sender may say it again, at another time of its own.
+func sameWord(a, b *hook.Evidence) bool {
+	return a.Event == b.Event && a.Kind == b.Kind && a.Refund == b.Refund
 }
 
 func order(a, b bool) int {
@@ -80,12 +82,16 @@ func order(a, b bool) int {
 
 // Of derives where a payment stands from everything that its events say. The order of set does not matter, nor do
 // repeats. Without evidence the state is "".
-func Of(set []hook.Evidence) Payment {
-	all := inOrder(set)
+func Of(set []hook.Evidence) Payment { return pay(inOrder(set)) }
+
+// pay is Of for evidence that is in order.
+func pay(all []hook.Evidence) Payment {
 	var p Payment
+	var l latest
 	for i := range all {
 		was := p.State
-		p = derive(all[:i+1], p)
+		l.note(&all[i])
+		p = derive(all[:i+1], &l, p)
 		if p.State != was {
 			p.step(all[i])
 		}
@@ -128,17 +134,16 @@ var moves = map[hook.State][]hook.State{
 }
 
 // derive reads the state off what happened so far; p is how it stood before the last piece of it.
-func derive(so []hook.Evidence, p Payment) Payment {
-	l := latest(so)
+func derive(so []hook.Evidence, l *latest, p Payment) Payment {
 	p.Currency, p.Amount, p.Refunded = amounts(so, l)
 	p.Dispute = dispute(so)
-	_, captured := l[hook.Captured]
-	_, refunded := l[hook.Refund]
-	_, reversed := l[hook.Reversed]
-	_, broken := l[hook.CaptureFailed]
+	_, captured := l.of(hook.Captured)
+	_, refunded := l.of(hook.Refund)
+	_, reversed := l.of(hook.Reversed)
+	brokenAt, broken := l.of(hook.CaptureFailed)
 	moneyIn := captured || refunded
 	switch {
-	case moneyIn && broken && !l[hook.CaptureFailed].Before(newest(l, hook.Captured, hook.Refund)):
+	case moneyIn && broken && !brokenAt.Before(l.newest(hook.Captured, hook.Refund)):
 		p.State = hook.StateFailed
 	case reversed:
 		p.State = hook.StateRefunded
@@ -167,13 +172,13 @@ func refundState(p Payment, refunded bool) hook.State {
 }
 
 // unpaid is the state of a payment of which no money is known; where nothing was said it stays as it was.
-func unpaid(l map[hook.Kind]time.Time, was hook.State) hook.State {
-	if at, ok := l[hook.Authorized]; ok {
+func unpaid(l *latest, was hook.State) hook.State {
+	if at, ok := l.of(hook.Authorized); ok {
 		state, canceled := hook.StateAuthorized, false
-		if c, ok := l[hook.Canceled]; ok && !c.Before(at) {
+		if c, ok := l.of(hook.Canceled); ok && !c.Before(at) {
 			state, at, canceled = hook.StateCanceled, c, true
 		}
-		if e, ok := l[hook.Expired]; ok && (e.After(at) || !canceled && e.Equal(at)) {
+		if e, ok := l.of(hook.Expired); ok && (e.After(at) || !canceled && e.Equal(at)) {
 			state = hook.StateExpired
 		}
 		return state
@@ -184,35 +189,44 @@ func unpaid(l map[hook.Kind]time.Time, was hook.State) hook.State {
 		state hook.State
 	}{{hook.Created, hook.StatePending}, {hook.Action, hook.StateActionRequired}, {hook.Processing, hook.StateProcessing},
 		{hook.Failed, hook.StateFailed}, {hook.Expired, hook.StateExpired}, {hook.Canceled, hook.StateCanceled}} {
-		if at, ok := l[s.kind]; ok && !at.Before(newest) {
+		if at, ok := l.of(s.kind); ok && !at.Before(newest) {
 			newest, was = at, s.state
 		}
 	}
 	return was
 }
 
-// latest is when each kind was said last.
-func latest(so []hook.Evidence) map[hook.Kind]time.Time {
-	l := make(map[hook.Kind]time.Time, len(so))
-	for _, e := range so {
-		l[e.Kind] = e.At.Time // they are in order
-	}
-	return l
+// latest is when each kind was said last, in the order of kindsByRank.
+type latest [len(kindsByRank)]struct {
+	at   time.Time
+	said bool
 }
 
-func newest(l map[hook.Kind]time.Time, kinds ...hook.Kind) (at time.Time) {
+// note takes in what happened next.
+func (l *latest) note(e *hook.Evidence) {
+	if r := rank(e.Kind); r >= 0 {
+		l[r].at, l[r].said = e.At.Time, true
+	}
+}
+
+func (l *latest) of(k hook.Kind) (at time.Time, said bool) {
+	of := &l[rank(k)]
+	return of.at, of.said
+}
+
+func (l *latest) newest(kinds ...hook.Kind) (at time.Time) {
 	for _, k := range kinds {
-		if l[k].After(at) {
-			at = l[k]
+		if one, _ := l.of(k); one.After(at) {
+			at = one
 		}
 	}
 	return at
 }
 
 // late reports whether the money came after the payment had looked final.
-func late(so []hook.Evidence, l map[hook.Kind]time.Time) bool {
-	over := newest(l, hook.Canceled, hook.Expired)
-	if !over.IsZero() && over.Before(newest(l, hook.Captured, hook.Refund)) {
+func late(so []hook.Evidence, l *latest) bool {
+	over := l.newest(hook.Canceled, hook.Expired)
+	if !over.IsZero() && over.Before(l.newest(hook.Captured, hook.Refund)) {
 		return true
 	}
 	var failed time.Time // until it was tried again

@@ -115,12 +115,15 @@ func (b *Board) Redraw(ctx context.Context) error {
 	if err := shadow.store.CopyShown(ctx, b.store, time.Time{}); err != nil {
 		return err
 	}
-	if err := shadow.trail(ctx, b); err != nil {
+	if err := shadow.trail(ctx, b, b.Flush); err != nil {
 		return err
 	}
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	if err := shadow.trail(ctx, b); err != nil {
+	if err := shadow.trail(ctx, b, b.flush); err != nil {
+		return err
+	}
+	if err := errors.Join(b.flush(), shadow.flush()); err != nil {
 		return err
 	}
 	if err := shadow.store.CopyShown(ctx, b.store, began); err != nil {
@@ -140,8 +143,8 @@ func (b *Board) shadow(ctx context.Context) (*Board, error) {
 }
 
 // trail draws until it has come as far as another board. What the log keeps no longer, or lets go of meanwhile, is
-// inherited.
-func (b *Board) trail(ctx context.Context, other *Board) error {
+// inherited from what the other has stored; store has it store all.
+func (b *Board) trail(ctx context.Context, other *Board, store func() error) error {
 	for {
 		from, until := b.Position(), other.Position()
 		if from >= until {
@@ -149,9 +152,11 @@ func (b *Board) trail(ctx context.Context, other *Board) error {
 		}
 		page, upTo, err := b.Log.After(ctx, from, min(drawnAtOnce, int(until-from)))
 		if swept := min(b.Swept(), until); err == nil && from < swept {
-			err = b.inherit(ctx, other.store, from, swept)
+			if err = store(); err == nil {
+				err = b.inherit(ctx, other.store, from, swept)
+			}
 		} else if err == nil {
-			err = b.Apply(ctx, page, min(upTo, until))
+			err = b.apply(ctx, page, min(upTo, until))
 		}
 		if err != nil {
 			return err
@@ -161,20 +166,19 @@ func (b *Board) trail(ctx context.Context, other *Board) error {
 
 // inherit takes over what the deliveries in (after, upTo] said.
 func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, after, upTo hook.Seq) error {
-	var some []*sqlite.Subject
+	var all []heard
 	draw := func() error {
-		return b.draw(upTo, true, func(d *drawing) error {
-			for _, s := range some {
-				if err := d.inherit(ctx, s, after, upTo); err != nil {
-					return err
-				}
-			}
-			some = nil
-			return nil
-		})
+		err := b.draw(ctx, upTo, all)
+		all = nil
+		return err
 	}
 	err := from.Each(ctx, func(s *sqlite.Subject) error {
-		if some = append(some, s); len(some) < drawnAtOnce {
+		for _, e := range s.Evidence {
+			if e.Seq > after && e.Seq <= upTo {
+				all = append(all, newHeard(s.Status.Endpoint, s.World, hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}))
+			}
+		}
+		if len(all) < drawnAtOnce {
 			return nil
 		}
 		return draw()
@@ -185,25 +189,12 @@ func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, after, upTo 
 	return draw()
 }
 
-func (d *drawing) inherit(ctx context.Context, s *sqlite.Subject, after, upTo hook.Seq) error {
-	for _, e := range s.Evidence {
-		if e.Seq <= after || e.Seq > upTo {
-			continue
-		}
-		st := hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}
-		if err := d.take(ctx, s.Status.Endpoint, s.World, st); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // follow draws until the position that until gives.
 func (b *Board) follow(ctx context.Context, until func() hook.Seq) error {
 	for from := b.Position(); from < until(); from = b.Position() {
 		page, upTo, err := b.Log.After(ctx, from, min(drawnAtOnce, int(until()-from)))
 		if err == nil {
-			err = b.Apply(ctx, page, min(upTo, until()))
+			err = b.apply(ctx, page, min(upTo, until()))
 		}
 		if err != nil {
 			return err

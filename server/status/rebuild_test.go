@@ -93,7 +93,11 @@ func TestWhatTheLogLetsGoOfWhileItIsReadIsInherited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer shadow.Close()
+	defer func() {
+		if err := shadow.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	page, upTo, err := h.log.After(t.Context(), 0, 4)
 	if err != nil || shadow.Apply(t.Context(), page, upTo) != nil || upTo != 4 {
 		t.Fatal(upTo, err)
@@ -101,7 +105,7 @@ func TestWhatTheLogLetsGoOfWhileItIsReadIsInherited(t *testing.T) {
 	if n, err := h.log.SweepOnce(t.Context()); err != nil || n != 14 {
 		t.Fatalf("swept %d, %v", n, err)
 	}
-	if err := shadow.trail(t.Context(), h.board); err != nil {
+	if err := shadow.trail(t.Context(), h.board, h.board.Flush); err != nil {
 		t.Fatal(err)
 	}
 	after, _, err := shadow.Statuses(t.Context(), hook.StatusFilter{}, "", 100)
@@ -127,8 +131,10 @@ func TestWhatWasToBeDrawnAgainStillIsAfterARestart(t *testing.T) {
 		t.Error("what was drawn in part is left behind")
 	}
 	h.change(func(e *hook.Endpoint) { e.Statuses.References = []string{"data.object.id"} })
-	if !reopened() || !reopened() {
-		t.Error("an endpoint's rules changed, and past deliveries are no more read by them")
+	for range 2 {
+		if !reopened() {
+			t.Error("an endpoint's rules changed, and past deliveries are no more read by them")
+		}
 	}
 	h.redraw()
 	if reopened() {
@@ -151,7 +157,7 @@ func TestWhoAsksWhileItIsDrawnIsAnsweredByTheNext(t *testing.T) {
 	h.receive(life(1)...)
 	shadow, err := h.board.shadow(t.Context())
 	if err == nil {
-		err = shadow.trail(t.Context(), h.board)
+		err = shadow.trail(t.Context(), h.board, h.board.Flush)
 	}
 	if err == nil {
 		err = h.board.Rebuild(t.Context())

@@ -9,15 +9,18 @@ import (
 
 // Stand derives where a subject of any kind stands from everything that its events say. The order of set does not
 // matter, nor do repeats.
-func Stand(kind hook.SubjectKind, set []hook.Evidence) Payment {
+func Stand(kind hook.SubjectKind, set []hook.Evidence) Payment { return stand(kind, inOrder(set)) }
+
+// stand is Stand for evidence that is in order.
+func stand(kind hook.SubjectKind, all []hook.Evidence) Payment {
 	if kind == hook.KindPayment {
-		p := Of(set)
+		p := pay(all)
 		p.Tone, p.Final = tones[p.State], slices.Contains(finals, p.State)
 		return p
 	}
 	var p Payment
 	var at hook.Evidence // what counts, of what has happened so far
-	for _, e := range inOrder(set) {
+	for _, e := range all {
 		if e.Kind != hook.Stands || p.State != "" && better(kind, at, e) > 0 {
 			continue
 		}

@@ -11,6 +11,8 @@ import (
 const (
 	// sweepStep is how many subjects one step removes: drawing waits no longer than that takes.
 	sweepStep = 200
+	// storeWithin is how soon what is drawn is stored.
+	storeWithin = time.Second
 	// sweepEvery is how often it is looked whether any are to go.
 	sweepEvery = time.Minute
 	// keptUnverified is how many subjects stay of which only unchecked deliveries told: strangers may make as many as they
@@ -18,19 +20,24 @@ const (
 	keptUnverified = 10_000
 )
 
-// Sweep keeps the board within its bounds until ctx ends. Of what is too much, that goes first of which nothing was told
-// for longest.
-func (b *Board) Sweep(ctx context.Context) error {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
+// Keep stores what is drawn, and keeps it within its bounds, until ctx ends. Of what is too much, that goes first of which
+// nothing was told for longest.
+func (b *Board) Keep(ctx context.Context) error {
+	store, sweep := time.NewTicker(storeWithin), time.NewTicker(sweepEvery)
+	defer store.Stop()
+	defer sweep.Stop()
 	for {
-		if _, err := b.SweepOnce(ctx); err != nil && ctx.Err() == nil {
-			b.Logger.Error("could not remove old statuses", "error", err)
-		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-store.C:
+			if err := b.Flush(); err != nil {
+				b.Logger.Error("could not store the newest statuses; they are shown all the same", "error", err)
+			}
+		case <-sweep.C:
+			if _, err := b.SweepOnce(ctx); err != nil && ctx.Err() == nil {
+				b.Logger.Error("could not remove old statuses", "error", err)
+			}
 		}
 	}
 }
@@ -50,20 +57,14 @@ func (b *Board) SweepOnce(ctx context.Context) (removed int, err error) {
 func (b *Board) sweepStep(ctx context.Context) (removed int, err error) {
 	b.applying.Lock()
 	defer b.applying.Unlock()
+	if err := b.flush(); err != nil { // what is stored is all there is
+		return 0, err
+	}
 	gone, err := b.overdue(ctx)
 	if err != nil || len(gone) == 0 {
 		return 0, err
 	}
-	d := newDrawing(b, nil)
-	for _, s := range gone {
-		d.forget(s)
-	}
-	position := b.Position()
-	if err := b.store.Draw(func(sqlite.Named) (sqlite.Drawn, error) { return d.drawn(nil, position), nil }); err != nil {
-		return 0, err
-	}
-	b.publish(d, nil, position)
-	return len(gone), nil
+	return len(gone), b.forget(gone)
 }
 
 // overdue are some of the subjects that are to go, those first of which nothing was told for longest.
@@ -108,12 +109,27 @@ func toldAt(s *sqlite.Subject) (at hook.Time) {
 	return at
 }
 
-// forget removes a subject with all its names and what was shown of it.
-func (d *drawing) forget(s *sqlite.Subject) {
-	d.before[s.Key] = s
-	d.gone[s.Key] = struct{}{}
-	d.forgotten = append(append(d.forgotten, s.Status.ID), s.Status.Merged...)
-	for _, name := range s.Status.Names {
-		d.name(hook.KeyOf(s.Status.Endpoint, s.World, name), 0)
+// forget removes subjects with all their names, and what was shown of them.
+func (b *Board) forget(gone []*sqlite.Subject) error {
+	out := sqlite.Drawn{Names: map[hook.NameKey]int64{}, UpTo: b.position}
+	for _, s := range gone {
+		out.Gone = append(out.Gone, s.Key)
+		out.Forgotten = append(append(out.Forgotten, s.Status.ID), s.Status.Merged...)
+		for _, name := range s.Status.Names {
+			out.Names[hook.KeyOf(s.Status.Endpoint, s.World, name)] = 0
+		}
 	}
+	if err := b.store.Store(out); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range gone {
+		b.count(s, -1)
+		b.subjects.Remove(s.Key)
+	}
+	for name := range out.Names {
+		b.names.Remove(name)
+	}
+	return nil
 }

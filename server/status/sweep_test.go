@@ -74,6 +74,9 @@ func TestTheBoardStaysWithinItsSize(t *testing.T) {
 		h.append(hook.Verified, life(n)[2])
 	}
 	h.draw()
+	if err := h.board.Flush(); err != nil {
+		t.Fatal(err)
+	}
 	used, err := h.board.store.Used(t.Context())
 	if err != nil {
 		t.Fatal(err)

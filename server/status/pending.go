@@ -1,0 +1,78 @@
+package status
+
+import (
+	"maps"
+	"slices"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// The bounds of what may wait to be stored.
+const (
+	mostPending  = 2048
+	mostEvidence = 32_768
+)
+
+// pending is what is drawn and not yet stored. The events of one payment come close together: stored some moments later,
+// they are one row. What is lost with the process, the log draws again.
+type pending struct {
+	subjects map[int64]*sqlite.Subject
+	names    map[hook.NameKey]int64
+	gone     map[int64]struct{}
+	evidence int // of all subjects, as a measure of their size
+}
+
+func newPending() pending {
+	return pending{subjects: map[int64]*sqlite.Subject{}, names: map[hook.NameKey]int64{}, gone: map[int64]struct{}{}}
+}
+
+func (p *pending) full() bool { return len(p.subjects) >= mostPending || p.evidence >= mostEvidence }
+
+func (p *pending) empty() bool { return len(p.subjects) == 0 && len(p.gone) == 0 }
+
+func (p *pending) put(s *sqlite.Subject) {
+	p.drop(s.Key)
+	p.subjects[s.Key] = s
+	p.evidence += len(s.Evidence)
+}
+
+func (p *pending) drop(key int64) {
+	if s := p.subjects[key]; s != nil {
+		p.evidence -= len(s.Evidence)
+		delete(p.subjects, key)
+	}
+}
+
+// drawn is all of it, for a board that has come up to a place in the log.
+func (p *pending) drawn(upTo hook.Seq) sqlite.Drawn {
+	d := sqlite.Drawn{Names: p.names, UpTo: upTo}
+	for _, key := range slices.Sorted(maps.Keys(p.subjects)) { // neighbours stand on one page
+		d.Put = append(d.Put, p.subjects[key])
+	}
+	for key := range p.gone {
+		d.Gone = append(d.Gone, key)
+	}
+	return d
+}
+
+// Flush stores all that is drawn.
+func (b *Board) Flush() error {
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	return b.flush()
+}
+
+// flush is Flush for who holds applying.
+func (b *Board) flush() error {
+	if b.pending.empty() && b.position < b.store.Position()+storeEvery {
+		return nil
+	}
+	if err := b.store.Store(b.pending.drawn(b.position)); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pending = newPending()
+	return nil
+}

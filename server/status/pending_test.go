@@ -1,0 +1,101 @@
+package status
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+func TestWhatWasNotStoredIsDrawnAgain(t *testing.T) {
+	h := newHouse(t)
+	h.receive(life(1)...)
+	want := h.list(hook.StatusFilter{}) // which has it stored
+	h.receive(life(2)...)
+	h.board.position, h.board.pending = h.board.store.Position(), newPending() // the process dies
+	h.stop()
+	h.open(sqlite.Options{})
+	if at := h.board.Position(); at != 5 {
+		t.Fatalf("begins at %d", at)
+	}
+	h.draw()
+	if list := h.list(hook.StatusFilter{}); len(list) != 2 || !cmp.Equal(list[1], want[0]) || list[0].Reference != "10-2" {
+		t.Errorf("%+v", list)
+	}
+}
+
+// TestWhatIsPendingIsFoundByEveryNameAndJoined has the events of one payment come so that its parts are stored, or not yet,
+// when they turn out to be one.
+func TestWhatIsPendingIsFoundByEveryNameAndJoined(t *testing.T) {
+	for stored := range 4 {
+		h := newHouse(t)
+		parts := []event{
+			{id: "evt_a", typ: "charge.refunded", minute: 9, object: `{"id":"ch_1","amount":4900,"amount_refunded":900,"currency":"eur","captured":true}`},
+			{id: "evt_b", typ: "payment_intent.created", object: `{"id":"pi_1","amount":4900,"currency":"eur","metadata":{"order_id":"10-1"}}`},
+			{id: "evt_c", typ: "charge.succeeded", minute: 2, object: `{"id":"ch_1","payment_intent":"pi_1","amount":4900,"currency":"eur","captured":true}`},
+		}
+		for i, e := range parts {
+			h.receive(e)
+			if i < stored {
+				if err := h.board.Flush(); err != nil {
+					t.Fatal(err)
+				}
+				h.board.names.Purge() // so that what is stored is looked up there
+				h.board.subjects.Purge()
+			}
+		}
+		for _, name := range []string{"payment/pi_1", "charge/ch_1", "order/10-1"} {
+			if p := h.public("", name); p.Status != hook.StatePartiallyRefunded || p.Reference != "10-1" {
+				t.Errorf("%d stored: %s: %+v", stored, name, p)
+			}
+		}
+		if list := h.list(hook.StatusFilter{}); len(list) != 1 || len(list[0].Merged) != 1 {
+			t.Errorf("%d stored: %+v", stored, list)
+		}
+	}
+}
+
+func TestWhatIsPendingIsBounded(t *testing.T) {
+	h := newHouse(t)
+	for n := range mostPending + 10 {
+		h.append(hook.Verified, life(n)[0])
+	}
+	h.draw() // a page at a time
+	if n := len(h.board.pending.subjects); n > mostPending || h.board.store.Position() < mostPending {
+		t.Errorf("%d pending, stored up to %d", n, h.board.store.Position())
+	}
+	h.board.pending.evidence = mostEvidence
+	h.receive(life(0)[1])
+	if p := &h.board.pending; len(p.subjects) != 1 || p.evidence != 2 {
+		t.Errorf("%d pending, with %d pieces of evidence", len(p.subjects), p.evidence)
+	}
+}
+
+func TestWhatIsDrawnIsStoredSoonThoughNobodyAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.receive(life(1)...)
+		ctx, stop := context.WithCancel(t.Context())
+		kept := make(chan error, 1)
+		go func() { kept <- h.board.Keep(ctx) }()
+		time.Sleep(storeWithin - 1)
+		if at := h.board.store.Position(); at != 0 {
+			t.Errorf("stored up to %d at once", at)
+		}
+		time.Sleep(2)
+		synctest.Wait()
+		stop()
+		if err := <-kept; err != nil {
+			t.Error(err)
+		}
+		s, err := h.board.store.Oldest(t.Context(), false, 10)
+		if err != nil || len(s) != 1 || s[0].Status.Reference != "10-1" || len(s[0].Evidence) != 5 {
+			t.Errorf("%+v, %v", s, err)
+		}
+	})
+}
