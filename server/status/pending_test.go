@@ -83,11 +83,11 @@ func TestWhatIsDrawnIsStoredSoonThoughNobodyAsks(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		kept := make(chan error, 1)
 		go func() { kept <- h.board.Keep(ctx) }()
-		time.Sleep(storeWithin - 1)
+		<-time.After(storeWithin - 1)
 		if at := h.board.store.Position(); at != 0 {
 			t.Errorf("stored up to %d at once", at)
 		}
-		time.Sleep(2)
+		<-time.After(2)
 		synctest.Wait()
 		stop()
 		if err := <-kept; err != nil {
