@@ -44,6 +44,8 @@ type Hub struct {
 	options Options
 	shards  []*shard
 	count   atomic.Uint64 // of readers that ever joined
+	joined  atomic.Int64  // readers that have not left
+	asked   atomic.Int64  // when somebody last asked where to begin, in Unix seconds
 	blocks  *blocks
 	stopped chan struct{} // closed when Run has ended
 
@@ -78,13 +80,34 @@ func (h *Hub) Position() hook.Seq {
 	return h.head
 }
 
-// Apply announces deliveries, and the statuses that they moved: each is encoded once, for all readers.
+// Apply announces deliveries, and the statuses that they moved: each is encoded once, for all readers. While nobody
+// watches, nothing is: whoever comes is told from the log.
 func (h *Hub) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
+	if h.skip(upTo) {
+		return nil
+	}
 	entries, err := h.blocks.encode(ctx, page, h.Position(), upTo)
 	if err == nil {
 		h.grow(entries, upTo)
 	}
 	return err
+}
+
+// askedWithin is for how many seconds somebody who polls counts as there.
+const askedWithin = 60
+
+// skip moves the ring's floor up to a place in the log, if nobody watches.
+func (h *Hub) skip(upTo hook.Seq) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.joined.Load() > 0 || h.options.Now().Unix()-h.asked.Load() <= askedWithin {
+		return false
+	}
+	h.head = max(h.head, upTo)
+	h.ring.clear(h.head)
+	close(h.changed)
+	h.changed = make(chan struct{})
+	return true
 }
 
 // Notice tells every reader something that has no place in the log: kind names it, and what is encoded under that name.
@@ -129,6 +152,7 @@ type Place struct {
 // Place finds where a reader with this cursor begins: "" is the head, "0" the oldest delivery that is kept.
 // What is no cursor at all is a problem of kind hook.ErrInvalid.
 func (h *Hub) Place(after string, endpoint hook.EndpointID) (Place, error) {
+	h.asked.Store(h.options.Now().Unix())
 	p := Place{Endpoint: endpoint, fresh: true}
 	switch after {
 	case "":

@@ -37,6 +37,7 @@ func (r *Reader) Heard() { r.heard.Store(r.shard.hub.options.Now().Unix()) }
 func (r *Reader) Leave() {
 	if !r.gone.Swap(true) {
 		r.conn.Close(false)
+		r.shard.hub.joined.Add(-1)
 		r.shard.wake()
 	}
 }
@@ -44,6 +45,7 @@ func (r *Reader) Leave() {
 // Join lets a socket follow from p. It gets its first frame at once.
 func (h *Hub) Join(conn Conn, p Place) *Reader {
 	s := h.shards[h.count.Add(1)%uint64(len(h.shards))]
+	h.joined.Add(1)
 	r := &Reader{conn: conn, shard: s, place: p}
 	r.Heard()
 	r.pinged = r.heard.Load()

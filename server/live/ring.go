@@ -44,6 +44,16 @@ func (r *ring) add(e entry) {
 	r.next++
 }
 
+// clear forgets all entries, and a number, so that whoever stood behind the last of them is behind the ring; what is after
+// floor will be here.
+func (r *ring) clear(floor hook.Seq) {
+	for ; r.first < r.next; r.first++ {
+		*r.at(r.first) = entry{}
+	}
+	r.next++
+	r.first, r.bytes, r.floor = r.next, 0, floor
+}
+
 func (r *ring) at(index uint64) *entry { return &r.slots[index%ringEntries] }
 
 // after returns the number of the first entry behind seq; ok is false where older ones are missing.

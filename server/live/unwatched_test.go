@@ -1,0 +1,69 @@
+package live
+
+import (
+	"testing"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// TestWhoComesBackToAHubThatNobodyWatchedMissesNothing has a reader ask where to begin, and then be silent for so long that
+// nothing is encoded any more. Wherever it stood, there is no hole.
+func TestWhoComesBackToAHubThatNobodyWatchedMissesNothing(t *testing.T) {
+	now := time.Now()
+	log := newMemory()
+	h := New(log, Options{Now: func() time.Time { return now }, Encode: func(p []byte) []byte { return p }})
+	announce := func(n int) {
+		for range n {
+			log.add("ep_a")
+		}
+		page, upTo, _ := log.After(t.Context(), h.Position(), n)
+		if err := h.Apply(t.Context(), page, upTo); err != nil {
+			t.Fatal(err)
+		}
+	}
+	announce(3)
+	if n := h.ring.next - h.ring.first; n != 0 || h.Position() != 3 {
+		t.Errorf("%d entries that nobody asked for, up to %d", n, h.Position())
+	}
+	p, err := h.Place("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	announce(2)
+	if n := h.ring.next - h.ring.first; n != 2 {
+		t.Errorf("%d entries for somebody who just asked", n)
+	}
+	atItsEnd, err := h.Place("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(2 * askedWithin * time.Second)
+	announce(2)
+	if n := h.ring.next - h.ring.first; n != 0 {
+		t.Errorf("%d entries after nobody asked for long", n)
+	}
+	payload, err := h.Poll(t.Context(), atItsEnd, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, []told{parse(t, payload)}, seqs(6, 7))
+	var got []told
+	for range 3 {
+		payload, err := h.Poll(t.Context(), p, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := parse(t, payload)
+		got = append(got, f)
+		if p, err = h.Place(f.To, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(t, got, seqs(4, 7))
+	announce(1)
+	if payload, err = h.Poll(t.Context(), p, 0); err != nil {
+		t.Fatal(err)
+	}
+	check(t, []told{parse(t, payload)}, []hook.Seq{8})
+}
