@@ -89,7 +89,8 @@ type Certificates interface {
 
 // Examine checks a request against the endpoint's secrets and reads what it says of its event.
 func (p *Provider) Examine(e *hook.Endpoint, r *hook.Record, on Receipt) Finding {
-	q := &request{record: r, endpoint: e, Receipt: on}
+	q := newRequest(e, r, on)
+	defer q.release()
 	if p.greet.unsigned != nil {
 		if f, asked := p.greet.unsigned(q); asked {
 			return f

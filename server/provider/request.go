@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/tidwall/gjson"
 
@@ -26,6 +27,7 @@ type request struct {
 	items  []gjson.Result // of a batch, once asked for
 	item   object         // the one that is being looked at
 	object object         // the body, once asked for
+	spare  object         // room for it
 	nonce  string         // of the message signature that held
 
 	scratch []byte     // of put
@@ -33,6 +35,29 @@ type request struct {
 	broken  bool       // it is no form
 
 	plain, unpackedOf string // what a field of it holds in base64, once asked for
+}
+
+// requests are used again and again: what is told apart of a body takes room for each of its members.
+var requests = sync.Pool{New: func() any { return new(request) }}
+
+func newRequest(e *hook.Endpoint, r *hook.Record, on Receipt) *request {
+	q := requests.Get().(*request)
+	q.record, q.endpoint, q.Receipt = r, e, on
+	return q
+}
+
+// release lets go of all that q was about. Nobody may use it any more.
+func (q *request) release() {
+	room, scratch := q.object, q.scratch
+	if room == nil {
+		room = q.spare
+	}
+	clear(room[:cap(room)])
+	if cap(room) > keptMembers {
+		room = nil
+	}
+	*q = request{spare: room[:0], scratch: scratch}
+	requests.Put(q)
 }
 
 // lines returns every value at a spot that may be sent more than once.
@@ -110,8 +135,11 @@ type member struct {
 	value gjson.Result
 }
 
-// maxMembers bounds how many are told apart.
-const maxMembers = 1000
+// maxMembers bounds how many are told apart, keptMembers of how many the room is used again.
+const (
+	maxMembers  = 1000
+	keptMembers = 64
+)
 
 // split appends the members of r.
 func (o object) split(r gjson.Result) object {
@@ -144,7 +172,9 @@ func (q *request) look(item gjson.Result) { q.item = q.item[:0].split(item) }
 // members are the body's own, where it looks like a JSON object.
 func (q *request) members() object {
 	if q.object == nil {
-		q.object = make(object, 0, 8)
+		if q.object = q.spare; q.object == nil {
+			q.object = make(object, 0, 8)
+		}
 		if firstByte(q.record.Body) == '{' {
 			q.object = q.object.split(gjson.ParseBytes(q.record.Body))
 		}

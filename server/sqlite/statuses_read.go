@@ -18,12 +18,12 @@ const subjectColumns = `key, world, took, status, evidence`
 func scanSubject(row interface{ Scan(...any) error }) (*Subject, error) {
 	var s Subject
 	var took int64
-	var lines []byte
-	if err := row.Scan(&s.Key, &s.World, &took, &s.Text, &lines); err != nil {
+	var text, lines []byte
+	if err := row.Scan(&s.Key, &s.World, &took, &text, &lines); err != nil {
 		return nil, err
 	}
 	s.Took = time.Duration(took) * time.Millisecond
-	if err := json.Unmarshal(s.Text, &s.Status); err != nil {
+	if err := json.Unmarshal(text, &s.Status); err != nil {
 		return nil, fmt.Errorf("read status: %w", err)
 	}
 	var err error

@@ -20,7 +20,6 @@ type Subject struct {
 	World    string
 	Took     time.Duration // from its first event to being told of as paid; 0: it was not, or was at once
 	Status   hook.Status
-	Text     []byte // Status as JSON
 	Evidence []hook.Evidence
 }
 
@@ -96,10 +95,10 @@ func (s *Statuses) draw(d Drawn) error {
 			return err
 		}
 	}
-	var lines []byte
+	var text, lines []byte
 	for _, sub := range d.Put {
 		st := &sub.Status
-		lines = lines[:0]
+		text, lines = st.AppendJSON(text[:0]), lines[:0]
 		for i := range sub.Evidence {
 			lines = append(appendEvidence(lines, &sub.Evidence[i]), '\n')
 		}
@@ -108,7 +107,7 @@ func (s *Statuses) draw(d Drawn) error {
 			ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, kind = excluded.kind, state = excluded.state, amount = excluded.amount,
 			words = excluded.words, took = excluded.took, status = excluded.status, evidence = excluded.evidence`,
 			sub.Key, int64(st.Seq), string(st.Endpoint), sub.World, string(st.Kind), string(st.State), st.Amount, words(st),
-			sub.Took.Milliseconds(), string(sub.Text), string(lines)); err != nil {
+			sub.Took.Milliseconds(), string(text), string(lines)); err != nil {
 			return err
 		}
 	}

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	keptSubjects = 4096
-	keptNames    = 16_384
+	keptSubjects = 2048
+	keptNames    = 8192
 	// storeEvery is how far the log may be read before the position is stored though nothing changed: reading it again
 	// changes nothing, and costs little.
 	storeEvery = 1000
@@ -270,7 +270,7 @@ func (b *Board) publish(d *drawing, changed []*draft, upTo hook.Seq) {
 		b.subjects.Add(c.Key, &c.Subject)
 		b.pending.put(&c.Subject)
 		if c.Status.State != "" {
-			b.recent.add(hook.StatusChange{Seq: c.Status.Seq, Endpoint: c.Status.Endpoint, Text: c.Text})
+			b.recent.add(c.Status)
 		}
 	}
 	b.position = upTo
@@ -296,12 +296,12 @@ func (b *Board) count(s *sqlite.Subject, n int) {
 // recent holds the newest changes, so that who keeps up reads no disk.
 type recent struct {
 	floor   hook.Seq // every change after this seq is here
-	changes []hook.StatusChange
+	changes []hook.Status
 }
 
 const keptChanges = 1024
 
-func (r *recent) add(c hook.StatusChange) {
+func (r *recent) add(c hook.Status) {
 	if len(r.changes) == 2*keptChanges {
 		r.floor = r.changes[keptChanges-1].Seq
 		r.changes = append(r.changes[:0:0], r.changes[keptChanges:]...)
@@ -330,8 +330,8 @@ func (b *Board) changed(from, upTo hook.Seq) ([]hook.StatusChange, bool) {
 	}
 	var found []hook.StatusChange
 	for i := len(b.recent.changes) - 1; i >= 0 && b.recent.changes[i].Seq > from; i-- {
-		if b.recent.changes[i].Seq <= upTo {
-			found = append(found, b.recent.changes[i])
+		if st := &b.recent.changes[i]; st.Seq <= upTo {
+			found = append(found, hook.StatusChange{Seq: st.Seq, Endpoint: st.Endpoint, Text: st.AppendJSON(make([]byte, 0, 768))})
 		}
 	}
 	slices.Reverse(found)

@@ -223,7 +223,6 @@ func (s *draft) finish() {
 	slices.SortFunc(s.Status.Names, byName)
 	s.Status.Subject = s.Status.Names[0]
 	s.Took = describe(&s.Status, s.World, s.Evidence)
-	s.Text = s.Status.AppendJSON(make([]byte, 0, 768))
 }
 
 // weightiest are the n newest pieces of evidence, those that move nothing only where there is room. Which they are does
