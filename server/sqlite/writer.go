@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 
 	sqlitedriver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
@@ -33,6 +34,7 @@ func (s *Store) Run(ctx context.Context) error {
 	for {
 		select {
 		case w := <-s.queue:
+			s.yield()
 			batch = s.gather(append(batch[:0], w))
 			s.commit(batch)
 		case <-ctx.Done():
@@ -40,6 +42,20 @@ func (s *Store) Run(ctx context.Context) error {
 				s.commit(batch)
 			}
 			return nil
+		}
+	}
+}
+
+// mostYields bounds how often the others go first.
+const mostYields = 8
+
+// yield lets those go first who are about to queue, for as long as that makes the queue longer: they share this commit.
+// Where nobody else can run it returns at once.
+func (s *Store) yield() {
+	for range mostYields {
+		waiting := len(s.queue)
+		if runtime.Gosched(); len(s.queue) == waiting {
+			return
 		}
 	}
 }
