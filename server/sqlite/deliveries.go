@@ -28,8 +28,18 @@ const insertDelivery = `INSERT INTO deliveries (seq, version, random, endpoint, 
 // Append writes r at the log's end and returns when it is synced to disk. It fills r's ID and Seq and, where a verified
 // delivery of the same event came before, DuplicateOf and Try. Errors are problems of kind hook.ErrUnavailable: nothing was kept.
 func (s *Store) Append(r *hook.Record) error {
-	w := &work{record: r, done: make(chan struct{}, 1)}
-	return s.wait(w)
+	w, again := s.works.Get().(*work)
+	if !again {
+		w = &work{done: make(chan struct{}, 1)}
+	}
+	w.record = r
+	err := s.wait(w)
+	if !errors.Is(err, errStopping) { // else the writer may still have it
+		done, flat := w.done, w.flat
+		*w = work{done: done, flat: flat[:0]}
+		s.works.Put(w)
+	}
+	return err
 }
 
 // append writes one record into the open transaction.
@@ -50,7 +60,7 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 	if r.Check.Dated {
 		skew = r.Check.Skew.Milliseconds()
 	}
-	w.flat = flatHeaders(r.Headers)
+	w.flat = flatHeaders(w.flat[:0], r.Headers)
 	err := s.write.exec(insertDelivery, int64(seq), int64(recordVersion), random[:], string(r.Endpoint),
 		r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Method, r.Path, r.Query, r.ContentType, r.Size, r.Type, r.Event,
 		string(r.Verdict), r.Reason, r.Secret, int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), occurred, r.Account,
@@ -249,13 +259,8 @@ func scanAll(rows *sql.Rows) ([]hook.Delivery, error) {
 	return page, rows.Err()
 }
 
-// flatHeaders writes "Name: value\n" for each; net/http lets no line break into either.
-func flatHeaders(headers []hook.Header) []byte {
-	size := 0
-	for _, h := range headers {
-		size += len(h.Name) + len(h.Value) + 3
-	}
-	b := make([]byte, 0, size)
+// flatHeaders appends "Name: value\n" for each; net/http lets no line break into either.
+func flatHeaders(b []byte, headers []hook.Header) []byte {
 	for _, h := range headers {
 		b = append(b, h.Name...)
 		b = append(b, ": "...)

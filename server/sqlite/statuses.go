@@ -105,7 +105,7 @@ func (s *Statuses) open(ctx context.Context, of Origin) error {
 		return err
 	}
 	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)", quick,
-		(8<<20)/smallPage, -statusesCache)), 1); err != nil {
+		(16<<20)/smallPage, -statusesCache)), 1); err != nil {
 		return err
 	}
 	if s.read, err = sql.Open("sqlite", s.dsn("_query_only=1")); err != nil {

@@ -58,6 +58,7 @@ type Store struct {
 
 	queue    chan *work
 	stopped  chan struct{}           // closed when the writer has ended
+	works    sync.Pool               // of *work, for appends
 	rejected map[hook.EndpointID]int // how many are kept, as far as the writer has counted
 
 	head    atomic.Int64

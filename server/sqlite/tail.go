@@ -10,7 +10,7 @@ import (
 
 const (
 	// tailSize is how many of the newest deliveries stay in memory, so that a follower that keeps up reads no disk.
-	tailSize = 1024
+	tailSize = 2048
 	// tailBytes is how much of their headers and bodies stays, and tailMost how much of one.
 	tailBytes = 4 << 20
 	tailMost  = 64 << 10

@@ -199,7 +199,7 @@ func (b *Board) apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) 
 const (
 	underLoad = 32
 	fullPage  = 512
-	gatherFor = 25 * time.Millisecond
+	gatherFor = 50 * time.Millisecond
 )
 
 func gather(ctx context.Context) {
