@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -314,12 +315,29 @@ func (b *Board) Changed(ctx context.Context, from, upTo hook.Seq) ([]hook.Status
 	if found, ok := b.changed(from, upTo); ok {
 		return found, nil
 	}
-	if err := b.Flush(); err != nil {
-		return nil, err
-	}
+	waiting := b.waiting(from, upTo) // read first: what is stored meanwhile is told twice rather than never
 	b.using.RLock()
 	defer b.using.RUnlock()
-	return b.store.Changed(ctx, from, upTo)
+	stored, err := b.store.Changed(ctx, from, upTo)
+	all := append(stored, waiting...)
+	slices.SortStableFunc(all, func(a, b hook.StatusChange) int { return cmp.Compare(a.Seq, b.Seq) })
+	return all, err
+}
+
+// waiting are the changes in (from, upTo] that are not stored yet.
+func (b *Board) waiting(from, upTo hook.Seq) (all []hook.StatusChange) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, s := range b.pending.subjects {
+		if st := &s.Status; st.Seq > from && st.Seq <= upTo && st.State != "" {
+			all = append(all, change(st))
+		}
+	}
+	return all
+}
+
+func change(st *hook.Status) hook.StatusChange {
+	return hook.StatusChange{Seq: st.Seq, Endpoint: st.Endpoint, Text: st.AppendJSON(make([]byte, 0, 768))}
 }
 
 func (b *Board) changed(from, upTo hook.Seq) ([]hook.StatusChange, bool) {
@@ -331,7 +349,7 @@ func (b *Board) changed(from, upTo hook.Seq) ([]hook.StatusChange, bool) {
 	var found []hook.StatusChange
 	for i := len(b.recent.changes) - 1; i >= 0 && b.recent.changes[i].Seq > from; i-- {
 		if st := &b.recent.changes[i]; st.Seq <= upTo {
-			found = append(found, hook.StatusChange{Seq: st.Seq, Endpoint: st.Endpoint, Text: st.AppendJSON(make([]byte, 0, 768))})
+			found = append(found, change(st))
 		}
 	}
 	slices.Reverse(found)

@@ -99,3 +99,21 @@ func TestWhatIsDrawnIsStoredSoonThoughNobodyAsks(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoIsFarBehindIsToldWhatIsNotStored(t *testing.T) {
+	h := newHouse(t)
+	h.receive(life(1)...)
+	if err := h.board.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	h.board.recent = recent{floor: 99}
+	h.receive(life(2)[3], life(3)[3])
+	var seqs []hook.Seq
+	changes, err := h.board.Changed(t.Context(), 0, 6)
+	for _, c := range changes {
+		seqs = append(seqs, c.Seq)
+	}
+	if err != nil || !cmp.Equal(seqs, []hook.Seq{5, 6}) || h.board.store.Position() != 5 {
+		t.Errorf("told of %v, %v, stored up to %d", seqs, err, h.board.store.Position())
+	}
+}
