@@ -101,10 +101,11 @@ func (t *tree) open(path string) []leaf {
 			inside = r.Raw
 		}
 	default:
-		inside = ""
-		if l, _ := t.get(path); l.kind == gjson.JSON {
-			inside = l.text
+		l, _ := t.get(path)
+		if l.kind != gjson.JSON {
+			return nil
 		}
+		inside = l.text
 	}
 	from := len(t.leaves)
 	gjson.Parse(inside).ForEach(func(name, value gjson.Result) bool {

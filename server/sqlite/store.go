@@ -33,6 +33,7 @@ const (
 	durable         = "_journal_mode=WAL&_synchronous=FULL"
 	pageSize        = 16 << 10
 	checkpointPages = (4 << 20) / pageSize // little and often: a long checkpoint is a long wait for somebody
+	writerCache     = 8 << 10              // KiB of pages that stay with the writer: those in which events are claimed
 	readers         = 4
 	checkAtOnce     = 64 << 20 // a database up to this size is checked before it serves
 )
@@ -104,7 +105,8 @@ func (s *Store) open(ctx context.Context) error {
 	if err := checkAndMigrate(ctx, db, "migrations", s.path, fresh); err != nil {
 		return err
 	}
-	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)", durable, checkpointPages)), 2); err != nil {
+	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)", durable,
+		checkpointPages, -writerCache)), 2); err != nil {
 		return err
 	}
 	if s.read, err = sql.Open("sqlite", s.dsn("_query_only=1")); err != nil {
