@@ -1,13 +1,15 @@
 package provider
 
 import (
+	"math"
 	"strings"
 	"testing"
 
 	"hookbeam/server/hook"
 )
 
-// TestALargerBodyTakesNoMoreMemoryToCheck counts what checking allocates, for a body of some 100 bytes and one of 64 KiB.
+// TestALargerBodyTakesNoMoreMemoryToCheck counts what checking allocates, for a body of some 100 bytes and one of 64 KiB: the
+// fewest of many counts, for the race detector has what is used again forgotten at random.
 func TestALargerBodyTakesNoMoreMemoryToCheck(t *testing.T) {
 	for _, s := range samples(t) {
 		p, _ := For(s.id)
@@ -19,11 +21,15 @@ func TestALargerBodyTakesNoMoreMemoryToCheck(t *testing.T) {
 				one := s
 				one.body = body
 				e, r := one.endpoint(), one.record(noon)
-				return testing.AllocsPerRun(20, func() {
-					if f := one.examine(e, r); f.Verdict == hook.Rejected {
-						t.Fatal(f.Reason)
-					}
-				})
+				fewest := math.Inf(1)
+				for range 40 {
+					fewest = min(fewest, testing.AllocsPerRun(1, func() {
+						if f := one.examine(e, r); f.Verdict == hook.Rejected {
+							t.Fatal(f.Reason)
+						}
+					}))
+				}
+				return fewest
 			}
 			inside := strings.LastIndexByte(s.body, '}')
 			if inside < 1 || !strings.HasPrefix(s.body, "{") {
