@@ -65,7 +65,7 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 		r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Method, r.Path, r.Query, r.ContentType, r.Size, r.Type, r.Event,
 		string(r.Verdict), r.Reason, r.Secret, int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), occurred, r.Account,
 		r.Mode, int64(r.Events), r.Check.Scheme, string(r.Check.Covers), skew, r.Host, r.Proto, r.Remote,
-		w.flat, notNil(r.Body))
+		notNil(w.flat), notNil(r.Body))
 	if err != nil {
 		return fmt.Errorf("append delivery: %w", err)
 	}
@@ -282,7 +282,7 @@ func readHeaders(headers []hook.Header, flat []byte) []hook.Header {
 	return headers
 }
 
-// notNil makes an empty body an empty blob instead of NULL.
+// notNil makes nothing an empty blob instead of NULL.
 func notNil(b []byte) []byte {
 	if b == nil {
 		return []byte{}
