@@ -41,6 +41,8 @@ func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) []hook.Statement
 		all[i].Compact()
 	}
 	t.request = request{}
+	t.body.fell()
+	t.item.fell()
 	tellings.Put(t)
 	return all
 }

@@ -35,6 +35,20 @@ func (t *tree) plant(root string) {
 	t.root, t.opened, t.leaves = root, t.opened[:0], t.leaves[:0]
 }
 
+// keptLeaves is for how many members the room is used again.
+const keptLeaves = 256
+
+// fell lets go of the JSON.
+func (t *tree) fell() {
+	if cap(t.leaves) > keptLeaves {
+		*t = tree{}
+		return
+	}
+	clear(t.opened[:cap(t.opened)])
+	clear(t.leaves[:cap(t.leaves)])
+	t.plant("")
+}
+
 // get returns what is at a path.
 func (t *tree) get(path string) (leaf, bool) {
 	parent, name := cutLast(path)
