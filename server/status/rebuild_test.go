@@ -185,6 +185,9 @@ func TestStatusesThatCannotBePutInPlaceLeaveThoseThatWere(t *testing.T) {
 	if err := h.board.take(t.Context(), shadow); err == nil {
 		t.Fatal("it was put in place")
 	}
+	if err := shadow.Close(); err != nil { // as whoever draws again does, whatever became of it
+		t.Error(err)
+	}
 	if diff := cmp.Diff(want, h.list(hook.StatusFilter{})); diff != "" {
 		t.Error(diff)
 	}
