@@ -44,8 +44,8 @@ func (s *server) listen() error {
 // next answer. Cutting an idle connection at once could hit a client that is just writing to it, and that client would
 // not know whether its delivery was kept.
 func (s *server) drain(dismissReaders func()) {
-	s.outside.Log.Info("stopping")
 	s.api.Stop()
+	s.outside.Log.Info("stopping") // only now is it no more ready
 	pause(time.Duration(s.config.StopAfter))
 	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		s.outside.Log.Warn("could not stop listening", "error", err)
