@@ -1,8 +1,11 @@
 package provider
 
 import (
+	"bytes"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"hash/crc32"
 	"io"
 	"iter"
@@ -30,11 +33,33 @@ type request struct {
 	spare  object         // room for it
 	nonce  string         // of the message signature that held
 
-	scratch []byte     // of put
+	scratch []byte // of put
+	keys    [2]keyedHash
 	form    url.Values // the body as a form, once asked for
 	broken  bool       // it is no form
 
 	plain, unpackedOf string // what a field of it holds in base64, once asked for
+}
+
+// keyedHash is an HMAC, and what it was made with.
+type keyedHash struct {
+	hash.Hash
+	name string
+	key  []byte
+}
+
+// keyed returns an HMAC that nothing was written to. To make one costs as much as to hash a kilobyte, and the next request
+// is likely to be checked with the same secret, or the same two.
+func (q *request) keyed(name string, key []byte) hash.Hash {
+	for i := range q.keys {
+		if k := &q.keys[i]; k.Hash != nil && k.name == name && bytes.Equal(k.key, key) {
+			k.Reset()
+			return k
+		}
+	}
+	q.keys[1] = q.keys[0]
+	q.keys[0] = keyedHash{hmac.New(newHash(name), key), name, key}
+	return q.keys[0]
 }
 
 // requests are used again and again: what is told apart of a body takes room for each of its members.
@@ -48,7 +73,7 @@ func newRequest(e *hook.Endpoint, r *hook.Record, on Receipt) *request {
 
 // release lets go of all that q was about. Nobody may use it any more.
 func (q *request) release() {
-	room, scratch := q.object, q.scratch
+	room := q.object
 	if room == nil {
 		room = q.spare
 	}
@@ -56,7 +81,7 @@ func (q *request) release() {
 	if cap(room) > keptMembers {
 		room = nil
 	}
-	*q = request{spare: room[:0], scratch: scratch}
+	*q = request{spare: room[:0], scratch: q.scratch, keys: q.keys}
 	requests.Put(q)
 }
 

@@ -105,7 +105,9 @@ type signature struct {
 func (ru *rule) signatures(q *request) (found []signature, sent bool) {
 	for line := range q.lines(ru.at) {
 		sent = true
-		for part := range ru.parts(line) {
+		for more := true; more; {
+			var part string
+			part, line, more = ru.part(line)
 			hash, text, ok := ru.cut(q, part)
 			if !ok {
 				continue
@@ -119,18 +121,19 @@ func (ru *rule) signatures(q *request) (found []signature, sent bool) {
 	return found, sent
 }
 
-func (ru *rule) parts(line string) func(func(string) bool) {
+// part takes the first part off a line.
+func (ru *rule) part(line string) (part, rest string, more bool) {
 	switch ru.format {
 	case prefixed:
-		return strings.SplitSeq(line, ",")
+		return strings.Cut(line, ",")
 	case pairs:
-		return strings.SplitSeq(line, ru.between)
+		return strings.Cut(line, ru.between)
 	case list:
-		return strings.FieldsSeq(line)
+		return strings.Cut(line, " ")
 	case named:
-		return strings.SplitSeq(line, "&")
+		return strings.Cut(line, "&")
 	default:
-		return func(yield func(string) bool) { yield(line) }
+		return line, "", false
 	}
 }
 

@@ -199,7 +199,7 @@ func (ru *rule) tails() []string {
 func (ru *rule) sumOf(q *request, hashed string, k key, message, stamp, address string) []byte {
 	var h hash.Hash
 	if ru.kind == keyed {
-		h = hmac.New(newHash(hashed), k.bytes)
+		h = q.keyed(hashed, k.bytes)
 	} else {
 		h = newHash(hashed)()
 	}
