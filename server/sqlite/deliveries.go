@@ -13,17 +13,19 @@ import (
 	"hookbeam/server/hook"
 )
 
-// recordVersion is the form of the records that this release writes.
-const recordVersion = 1
-
 // columns are what a hook.Delivery is read from, in the order of scan.
 const columns = `seq, random, endpoint, received_at, method, path, query, content_type, size, type, event, verdict,
 	reason, secret, duplicate_of, try, release_of, occurred_at, account, mode, events`
 
-const insertDelivery = `INSERT INTO deliveries (seq, version, random, endpoint, received_at, took, method, path, query,
-	content_type, size, type, event, verdict, reason, secret, duplicate_of, try, release_of, occurred_at, account, mode,
-	events, scheme, covers, skew, host, proto, remote, headers, body)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+// How a delivery is written. Each value has its price, and most have none of the seldom ones: there they are constants.
+const (
+	insertDelivery = `INSERT INTO deliveries (version, seq, random, endpoint, received_at, took, method, path,
+	content_type, size, type, event, verdict, secret, occurred_at, mode, scheme, covers, skew, host, proto, remote, headers, body,
+	query, reason, duplicate_of, try, release_of, account, events)
+	VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, `
+	insertOften  = insertDelivery + `'', '', 0, 0, 0, '', 0)`
+	insertSeldom = insertDelivery + `?, ?, ?, ?, ?, ?, ?)`
+)
 
 // Append writes r at the log's end and returns when it is synced to disk. It fills r's ID and Seq and, where a verified
 // delivery of the same event came before, DuplicateOf and Try. Errors are problems of kind hook.ErrUnavailable: nothing was kept.
@@ -61,11 +63,16 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 		skew = r.Check.Skew.Milliseconds()
 	}
 	w.flat = flatHeaders(w.flat[:0], r.Headers)
-	err := s.write.exec(insertDelivery, int64(seq), int64(recordVersion), random[:], string(r.Endpoint),
-		r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Method, r.Path, r.Query, r.ContentType, r.Size, r.Type, r.Event,
-		string(r.Verdict), r.Reason, r.Secret, int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), occurred, r.Account,
-		r.Mode, int64(r.Events), r.Check.Scheme, string(r.Check.Covers), skew, r.Host, r.Proto, r.Remote,
-		notNil(w.flat), notNil(r.Body))
+	values := append(s.values[:0], int64(seq), random[:], string(r.Endpoint), r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Method,
+		r.Path, r.ContentType, r.Size, r.Type, r.Event, string(r.Verdict), r.Secret, occurred, r.Mode, r.Check.Scheme,
+		string(r.Check.Covers), skew, r.Host, r.Proto, r.Remote, notNil(w.flat), notNil(r.Body))
+	insert := insertOften
+	if r.Query != "" || r.Reason != "" || r.DuplicateOf != 0 || r.Try != 0 || r.ReleaseOf != 0 || r.Account != "" || r.Events != 0 {
+		insert = insertSeldom
+		values = append(values, r.Query, r.Reason, int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), r.Account, int64(r.Events))
+	}
+	err := s.write.exec(insert, values...)
+	s.values = values
 	if err != nil {
 		return fmt.Errorf("append delivery: %w", err)
 	}

@@ -61,6 +61,7 @@ type Store struct {
 	stopped  chan struct{}           // closed when the writer has ended
 	works    sync.Pool               // of *work, for appends
 	rejected map[hook.EndpointID]int // how many are kept, as far as the writer has counted
+	values   []any                   // of the writer's statement, used again
 
 	head    atomic.Int64
 	swept   atomic.Int64
