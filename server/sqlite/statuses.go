@@ -39,6 +39,10 @@ type Statuses struct {
 	position hook.Seq
 	stale    bool
 	next     int64 // key of the next subject
+
+	known  *bloom
+	ending context.CancelFunc // ends reading names into it
+	loaded chan struct{}      // closed when they are read
 }
 
 // Origin is of which log statuses are drawn, and by which release of the program.
@@ -113,7 +117,41 @@ func (s *Statuses) open(ctx context.Context, of Origin) error {
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
-	return s.load(of)
+	if err := s.load(of); err != nil {
+		return err
+	}
+	s.known, s.loaded = newBloom(), make(chan struct{})
+	ctx, s.ending = context.WithCancel(context.WithoutCancel(ctx))
+	go s.know(ctx)
+	return nil
+}
+
+// know reads all names, a few at a time, while they are used already. What is stored meanwhile is put in by who stores it.
+func (s *Statuses) know(ctx context.Context) {
+	defer close(s.loaded)
+	const atOnce = 10_000
+	last, n := hook.NameKey{}, atOnce
+	for n == atOnce {
+		rows, err := s.read.QueryContext(ctx, `SELECT hash FROM names WHERE hash > ? ORDER BY hash LIMIT ?`, last[:], atOnce)
+		if err == nil {
+			for n = 0; rows.Next(); n++ {
+				var hash sql.RawBytes
+				if err = rows.Scan(&hash); err != nil {
+					break
+				}
+				copy(last[:], hash)
+				s.known.put(last)
+			}
+			err = errors.Join(err, rows.Err(), rows.Close())
+		}
+		if err != nil {
+			if ctx.Err() == nil {
+				s.log.Error("could not read the names of subjects: each is looked for on the disk", "error", err)
+			}
+			return
+		}
+	}
+	s.known.whole.Store(true)
 }
 
 func (s *Statuses) dsn(keys string) string {
@@ -160,6 +198,10 @@ func (s *Statuses) forget() error {
 
 // Close frees the database.
 func (s *Statuses) Close() error {
+	if s.ending != nil {
+		s.ending()
+		<-s.loaded
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var errs []error

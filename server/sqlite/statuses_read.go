@@ -38,6 +38,9 @@ func (s *Statuses) Subject(ctx context.Context, key int64) (*Subject, error) {
 
 // KeyOf returns the key of the subject that has this name, 0 where there is none.
 func (s *Statuses) KeyOf(ctx context.Context, name hook.NameKey) (key int64, err error) {
+	if s.known.lacks(name) {
+		return 0, nil
+	}
 	err = s.read.QueryRowContext(ctx, `SELECT subject FROM names WHERE hash = ?`, name[:]).Scan(&key)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("look a name up: %w", err)

@@ -69,13 +69,19 @@ var (
 
 // Keys looks names up, and sets the keys of the subjects of those that there are.
 func (s *Statuses) Keys(names []hook.NameKey, keys map[hook.NameKey]int64) error {
-	if len(names) == 0 {
+	var perhaps []hook.NameKey
+	for _, name := range names {
+		if !s.known.lacks(name) {
+			perhaps = append(perhaps, name)
+		}
+	}
+	if len(perhaps) == 0 {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	values := make([]any, namesAtOnce)
-	for some := range slices.Chunk(names, namesAtOnce) {
+	for some := range slices.Chunk(perhaps, namesAtOnce) {
 		for i := range values {
 			values[i] = some[min(i, len(some)-1)][:]
 		}
@@ -134,6 +140,7 @@ func (s *Statuses) drawNames(subjects map[hook.NameKey]int64) error {
 			}
 			continue
 		}
+		s.known.put(names[i])
 		if values = append(values, name, subject); len(values) == cap(values) {
 			if err := s.write.exec(putNames, values...); err != nil {
 				return err
