@@ -22,10 +22,9 @@ const StatusesFile = "statuses.db"
 // with the machine's power is made again.
 const quick = "_journal_mode=WAL&_synchronous=NORMAL"
 
-const (
-	smallPage     = 4 << 10  // names are hashes: each new one changes a page of its own
-	statusesCache = 16 << 10 // KiB of pages that stay with who writes
-)
+// statusesCache is how many KiB of pages stay with who writes. They are as large as those of the log: all caches of a
+// process share one list of pages to use again, and a page of another size is given back to the system instead.
+const statusesCache = 16 << 10
 
 // Statuses is where subjects stand, in a database of its own, so that its commits never wait for the log's writer.
 // One goroutine at a time may write; any may read.
@@ -109,7 +108,7 @@ func (s *Statuses) open(ctx context.Context, of Origin) error {
 		return err
 	}
 	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)", quick,
-		(16<<20)/smallPage, -statusesCache)), 1); err != nil {
+		(16<<20)/pageSize, -statusesCache)), 1); err != nil {
 		return err
 	}
 	if s.read, err = sql.Open("sqlite", s.dsn("_query_only=1")); err != nil {
@@ -155,7 +154,7 @@ func (s *Statuses) know(ctx context.Context) {
 }
 
 func (s *Statuses) dsn(keys string) string {
-	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s", (&url.URL{Path: s.path}).EscapedPath(), smallPage, keys)
+	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s", (&url.URL{Path: s.path}).EscapedPath(), pageSize, keys)
 }
 
 // load reads how far the log has been drawn, and forgets what was drawn of another.

@@ -272,11 +272,12 @@ func (s *Statuses) Oldest(ctx context.Context, unverified bool, limit int) ([]*S
 
 // Used is how many bytes of the database's file hold something.
 func (s *Statuses) Used(ctx context.Context) (bytes int64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)`).Scan(&bytes)
+	err = s.read.QueryRowContext(ctx, `SELECT page_size * (page_count - freelist_count)
+		FROM pragma_page_size, pragma_page_count, pragma_freelist_count`).Scan(&bytes)
 	if err != nil {
 		return 0, fmt.Errorf("measure the statuses: %w", err)
 	}
-	return bytes * smallPage, nil
+	return bytes, nil
 }
 
 // Each calls do for every subject, in the order in which they were first told of. An error of do ends it.

@@ -70,7 +70,7 @@ func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
 
 func TestTheBoardStaysWithinItsSize(t *testing.T) {
 	h := newHouse(t)
-	for n := range 600 {
+	for n := range 1500 {
 		h.append(hook.Verified, life(n)[2])
 	}
 	h.draw()
@@ -85,11 +85,11 @@ func TestTheBoardStaysWithinItsSize(t *testing.T) {
 	h.keepBytes = used / 2
 	h.open(sqlite.Options{})
 	n, err := h.board.SweepOnce(t.Context())
-	if now, _ := h.board.store.Used(t.Context()); err != nil || n < 200 || n >= 600 || now > used/2 {
+	if now, _ := h.board.store.Used(t.Context()); err != nil || n < 200 || n >= 1500 || now > used/2 {
 		t.Fatalf("swept %d to %d of %d bytes, %v", n, now, used, err)
 	}
 	page, _, err := h.board.Statuses(t.Context(), hook.StatusFilter{}, "", 1)
-	if err != nil || page[0].Reference != "10-599" {
+	if err != nil || page[0].Reference != "10-1499" {
 		t.Errorf("the newest went: %+v, %v", page, err)
 	}
 	h.swept(0)
