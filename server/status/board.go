@@ -43,7 +43,7 @@ type Board struct {
 	readers  readers
 	watches  watches
 	usuals   usuals
-	subjects *lru.Cache[int64, *sqlite.Subject] // as they were last stored; never changed
+	subjects *lru.Cache[int64, *sqlite.Subject] // as they were last stored, as are the names; never changed
 	names    *lru.Cache[hook.NameKey, int64]
 	shown    *lru.Cache[shownKey, struct{}]
 	again    chan struct{} // one slot: everything is to be drawn again
@@ -259,19 +259,13 @@ func (b *Board) publish(d *drawing, changed []*draft, upTo hook.Seq) {
 		b.pending.drop(gone)
 		b.pending.gone[gone] = struct{}{}
 	}
-	for name, key := range d.names {
-		if key != 0 {
-			b.names.Add(name, key)
-		}
-	}
 	maps.Copy(b.pending.names, d.fresh)
 	for _, c := range changed {
 		b.count(d.before[c.Key], -1)
 		b.count(&c.Subject, 1)
-		b.subjects.Add(c.Key, &c.Subject)
 		b.pending.put(&c.Subject)
 		if c.Status.State != "" {
-			b.recent.add(c.Status)
+			b.recent.add(&c.Status)
 		}
 	}
 	b.position = upTo
@@ -297,15 +291,15 @@ func (b *Board) count(s *sqlite.Subject, n int) {
 // recent holds the newest changes, so that who keeps up reads no disk.
 type recent struct {
 	floor   hook.Seq // every change after this seq is here
-	changes []hook.Status
+	changes []*hook.Status
 }
 
 const keptChanges = 1024
 
-func (r *recent) add(c hook.Status) {
+func (r *recent) add(c *hook.Status) {
 	if len(r.changes) == 2*keptChanges {
 		r.floor = r.changes[keptChanges-1].Seq
-		r.changes = append(r.changes[:0:0], r.changes[keptChanges:]...)
+		r.changes = slices.Delete(r.changes, 0, keptChanges)
 	}
 	r.changes = append(r.changes, c)
 }
@@ -348,7 +342,7 @@ func (b *Board) changed(from, upTo hook.Seq) ([]hook.StatusChange, bool) {
 	}
 	var found []hook.StatusChange
 	for i := len(b.recent.changes) - 1; i >= 0 && b.recent.changes[i].Seq > from; i-- {
-		if st := &b.recent.changes[i]; st.Seq <= upTo {
+		if st := b.recent.changes[i]; st.Seq <= upTo {
 			found = append(found, change(st))
 		}
 	}

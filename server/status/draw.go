@@ -86,7 +86,13 @@ func newDrawing(b *Board, all []heard) (*drawing, error) {
 			}
 		}
 	}
-	return d, b.store.Keys(unknown, d.names)
+	err := b.store.Keys(unknown, d.names)
+	for _, name := range unknown {
+		if key := d.names[name]; key != 0 {
+			b.names.Add(name, key)
+		}
+	}
+	return d, err
 }
 
 // take adds one statement to the subject that it names, which may turn out to be several.
@@ -182,8 +188,8 @@ func (d *drawing) draft(ctx context.Context, key int64) (*draft, error) {
 func (s *draft) add(st hook.Statement) {
 	s.Status.Kind = chief(s.Status.Kind, st.Subject)
 	e := st.Evidence
-	for _, known := range s.Evidence {
-		if sameWord(&known, &e) && !known.At.After(e.At.Time) {
+	for i := range s.Evidence {
+		if known := &s.Evidence[i]; sameWord(known, &e) && !known.At.After(e.At.Time) {
 			return
 		}
 	}

@@ -48,20 +48,34 @@ func rank(k hook.Kind) int { return slices.Index(kindsByRank[:], k) }
 // inOrder returns each piece of evidence once, in the order in which it happened.
 func inOrder(set []hook.Evidence) []hook.Evidence {
 	all := slices.Clone(set)
-	slices.SortFunc(all, func(a, b hook.Evidence) int {
-		return cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(rank(a.Kind), rank(b.Kind)), cmp.Compare(a.Version, b.Version),
-			cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Event, b.Event),
-			cmp.Compare(a.State, b.State), cmp.Compare(a.Fulfilment, b.Fulfilment),
-			cmp.Compare(a.Tone, b.Tone), order(a.Final, b.Final), cmp.Compare(a.Refund, b.Refund), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Currency, b.Currency),
-			order(a.Total, b.Total), cmp.Compare(a.Seq, b.Seq))
-	})
+	slices.SortFunc(all, func(a, b hook.Evidence) int { return before(&a, &b) })
 	once := all[:0]
-	for _, e := range all {
-		if !slices.ContainsFunc(once, func(o hook.Evidence) bool { return sameWord(&o, &e) }) {
-			once = append(once, e)
+	for i := range all {
+		if !said(once, &all[i]) {
+			once = append(once, all[i])
 		}
 	}
 	return once
+}
+
+// said reports whether a set holds a piece of evidence already.
+func said(set []hook.Evidence, e *hook.Evidence) bool {
+	for i := range set {
+		if sameWord(&set[i], e) {
+			return true
+		}
+	}
+	return false
+}
+
+func before(a, b *hook.Evidence) int {
+	if c := cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(rank(a.Kind), rank(b.Kind))); c != 0 { // as nearly always
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Event, b.Event),
+		cmp.Compare(a.State, b.State), cmp.Compare(a.Fulfilment, b.Fulfilment), cmp.Compare(a.Tone, b.Tone), order(a.Final, b.Final),
+		cmp.Compare(a.Refund, b.Refund), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Currency, b.Currency),
+		order(a.Total, b.Total), cmp.Compare(a.Seq, b.Seq))
 }
 
 // sameWord reports whether two pieces of evidence are one: a sender may say it again, at another time of its own.

@@ -10,8 +10,8 @@ import (
 
 // The bounds of what may wait to be stored.
 const (
-	mostPending  = 2048
-	mostEvidence = 32_768
+	mostPending  = 8192
+	mostEvidence = 65_536
 )
 
 // pending is what is drawn and not yet stored. The events of one payment come close together: stored some moments later,
@@ -25,6 +25,14 @@ type pending struct {
 
 func newPending() pending {
 	return pending{subjects: map[int64]*sqlite.Subject{}, names: map[hook.NameKey]int64{}, gone: map[int64]struct{}{}}
+}
+
+// clear empties it, and keeps the room: under load it is filled again within a second.
+func (p *pending) clear() {
+	clear(p.subjects)
+	clear(p.names)
+	clear(p.gone)
+	p.evidence = 0
 }
 
 func (p *pending) full() bool { return len(p.subjects) >= mostPending || p.evidence >= mostEvidence }
@@ -71,8 +79,14 @@ func (b *Board) flush() error {
 	if err := b.store.Store(b.pending.drawn(b.position)); err != nil {
 		return err
 	}
+	for key, s := range b.pending.subjects { // whoever asks meanwhile finds them where they wait
+		b.subjects.Add(key, s)
+	}
+	for name, key := range b.pending.names {
+		b.names.Add(name, key)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.pending = newPending()
+	b.pending.clear()
 	return nil
 }
