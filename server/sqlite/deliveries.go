@@ -17,14 +17,14 @@ import (
 const columns = `seq, random, endpoint, received_at, method, path, query, content_type, size, type, event, verdict,
 	reason, secret, duplicate_of, try, release_of, occurred_at, account, mode, events`
 
-// How a delivery is written. Each value has its price, and most have none of the seldom ones: there they are constants.
+// How a delivery is written. Each value has its price, and some are nearly always the same: there they are constants.
 const (
-	insertDelivery = `INSERT INTO deliveries (version, seq, random, endpoint, received_at, took, method, path,
-	content_type, size, type, event, verdict, secret, occurred_at, mode, scheme, covers, skew, host, proto, remote, headers, body,
-	query, reason, duplicate_of, try, release_of, account, events)
-	VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, `
-	insertOften  = insertDelivery + `'', '', 0, 0, 0, '', 0)`
-	insertSeldom = insertDelivery + `?, ?, ?, ?, ?, ?, ?)`
+	insertDelivery = `INSERT INTO deliveries (version, seq, random, endpoint, received_at, took, path, content_type, size,
+	type, event, verdict, secret, occurred_at, mode, scheme, covers, skew, host, remote, headers, body,
+	method, proto, query, reason, duplicate_of, try, release_of, account, events)
+	VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, `
+	insertOften  = insertDelivery + `'POST', 'HTTP/1.1', '', '', 0, 0, 0, '', 0)`
+	insertSeldom = insertDelivery + `?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
 // Append writes r at the log's end and returns when it is synced to disk. It fills r's ID and Seq and, where a verified
@@ -63,13 +63,14 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 		skew = r.Check.Skew.Milliseconds()
 	}
 	w.flat = flatHeaders(w.flat[:0], r.Headers)
-	values := append(s.values[:0], int64(seq), random[:], string(r.Endpoint), r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Method,
-		r.Path, r.ContentType, r.Size, r.Type, r.Event, string(r.Verdict), r.Secret, occurred, r.Mode, r.Check.Scheme,
-		string(r.Check.Covers), skew, r.Host, r.Proto, r.Remote, notNil(w.flat), notNil(r.Body))
+	values := append(s.values[:0], int64(seq), random[:], string(r.Endpoint), r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Path,
+		r.ContentType, r.Size, r.Type, r.Event, string(r.Verdict), r.Secret, occurred, r.Mode, r.Check.Scheme,
+		string(r.Check.Covers), skew, r.Host, r.Remote, notNil(w.flat), notNil(r.Body))
 	insert := insertOften
-	if r.Query != "" || r.Reason != "" || r.DuplicateOf != 0 || r.Try != 0 || r.ReleaseOf != 0 || r.Account != "" || r.Events != 0 {
+	if r.Method != "POST" || r.Proto != "HTTP/1.1" || r.Query != "" || r.Reason != "" || r.DuplicateOf != 0 ||
+		r.ReleaseOf != 0 || r.Account != "" || r.Events != 0 {
 		insert = insertSeldom
-		values = append(values, r.Query, r.Reason, int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), r.Account, int64(r.Events))
+		values = append(values, r.Method, r.Proto, r.Query, r.Reason, int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), r.Account, int64(r.Events))
 	}
 	err := s.write.exec(insert, values...)
 	s.values = values
