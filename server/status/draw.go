@@ -234,9 +234,9 @@ func (s *draft) finish() {
 // weightiest are the n newest pieces of evidence, those that move nothing only where there is room. Which they are does
 // not depend on the order in which they came.
 func weightiest(set []hook.Evidence, n int) []hook.Evidence {
-	all := inOrder(set)
+	all := slices.Clone(inOrder(set))
 	slices.SortStableFunc(all, func(a, b hook.Evidence) int { return order(a.Kind != hook.Info, b.Kind != hook.Info) })
-	return slices.Clone(all[max(0, len(all)-n):])
+	return all[max(0, len(all)-n):]
 }
 
 // byName puts first what a subject is shown under: what the provider calls a payment rather than a charge of it.

@@ -45,8 +45,11 @@ var kindsByRank = [...]hook.Kind{hook.Stands, hook.Info, hook.Created, hook.Acti
 
 func rank(k hook.Kind) int { return slices.Index(kindsByRank[:], k) }
 
-// inOrder returns each piece of evidence once, in the order in which it happened.
+// inOrder returns each piece of evidence once, in the order in which it happened: the set itself where it is so already.
 func inOrder(set []hook.Evidence) []hook.Evidence {
+	if isInOrder(set) {
+		return set
+	}
 	all := slices.Clone(set)
 	slices.SortFunc(all, func(a, b hook.Evidence) int { return before(&a, &b) })
 	once := all[:0]
@@ -66,6 +69,15 @@ func said(set []hook.Evidence, e *hook.Evidence) bool {
 		}
 	}
 	return false
+}
+
+func isInOrder(set []hook.Evidence) bool {
+	for i := 1; i < len(set); i++ {
+		if before(&set[i-1], &set[i]) > 0 || said(set[:i], &set[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 func before(a, b *hook.Evidence) int {
