@@ -7,9 +7,9 @@ import (
 )
 
 // ballast is memory that is reserved and never touched, so it is never resident. It makes the collector wait for about
-// 50 MiB of garbage instead of 4: with a heap as small as a quiet server's it would otherwise run many times a second
-// under load.
-func ballast() []byte { return make([]byte, 24<<20) }
+// 100 MiB of garbage instead of 4: with a heap as small as a quiet server's it would otherwise run many times a second
+// under load. Where GOMEMLIMIT sets a limit, which counts it, it is a small part of that.
+func ballast() []byte { return make([]byte, min(48<<20, debug.SetMemoryLimit(-1)/16)) }
 
 const (
 	waveSize = 500             // sockets that come or go together
