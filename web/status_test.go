@@ -20,7 +20,7 @@ var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 // watched is what a payer of 49 euros sees, in some state.
 func watched(state hook.State, change ...func(*hook.StatusPage)) hook.StatusPage {
 	at := func(s int) hook.Time { return hook.Time{Time: noon.Add(time.Duration(s) * time.Second)} }
-	v := hook.StatusPage{Nonce: "n0nce", Token: "t0ken", Base: "https://hooks.example.com/", Script: true, Reload: 3, Now: at(9),
+	v := hook.StatusPage{Nonce: "n0nce", Token: "t0ken", Base: "https://hooks.example.com/", Script: true, Reload: 1, Seen: "a1.2", Now: at(9),
 		Brand: hook.Page{Name: "Acme Store", Color: "#0d6e5c", Back: "https://acme.example.com/orders"},
 		Public: hook.Public{Status: state, Kind: hook.KindPayment, Tone: hook.ToneActive, Amount: 4900, Currency: "EUR", Reference: "10-4471",
 			StartedAt: at(0), UpdatedAt: at(2), Timeline: []hook.PublicStep{{Status: hook.StatePending, At: at(0)}, {Status: hook.StateProcessing, At: at(1)}, {Status: state, At: at(2)}},
@@ -91,7 +91,7 @@ func TestEveryStateIsSaidInEveryLanguage(t *testing.T) {
 		if len(w.states) != len(everyState) {
 			t.Errorf("%s: says %d states", lang, len(w.states))
 		}
-		for name, text := range map[string]string{w.order: "{n}", w.back: "{name}", w.refreshes: "{n}", w.refunded: "{amount}", w.seconds: "{n}", w.minutes: "{n}", w.hours: "{n}", w.days: "{n}",
+		for name, text := range map[string]string{w.order: "{n}", w.back: "{name}", w.refreshes: "", w.refunded: "{amount}", w.seconds: "{n}", w.minutes: "{n}", w.hours: "{n}", w.days: "{n}",
 			w.usually: "{most}", w.usually + " ": "{half}", w.test: "", w.slow: "", w.live: "", w.polling: "", w.offline: "", w.goneTitle: "", w.goneText: "", w.refresh: ""} {
 			if strings.TrimSpace(name) == "" || !strings.Contains(name, text) {
 				t.Errorf("%s: %q has no %q", lang, name, text)
@@ -134,7 +134,7 @@ func TestThePageIsSmall(t *testing.T) {
 
 func TestWithoutScriptItRefreshesItselfUntilItIsFinal(t *testing.T) {
 	text, _ := drawn(t, watched(hook.StateProcessing))
-	for _, want := range []string{`<noscript><meta http-equiv="refresh" content="3"></noscript>`, "This page refreshes itself every 3 seconds.", "Usually confirmed within 8 seconds; 9 in 10 within 20 seconds.", `class="todo" data-state="paid"`} {
+	for _, want := range []string{`<noscript><meta http-equiv="refresh" content="1;url=?seen=a1.2"></noscript>`, `This page refreshes itself. <a href="?">`, "Usually confirmed within 8 seconds; 9 in 10 within 20 seconds.", `class="todo" data-state="paid"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q", want)
 		}

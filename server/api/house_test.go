@@ -91,7 +91,7 @@ func (plainPages) ServeFile(w http.ResponseWriter, _ *http.Request, path string)
 
 func (plainPages) Status(w http.ResponseWriter, _ *http.Request, page hook.StatusPage) {
 	w.Header().Set("Content-Type", "text/html")
-	_, _ = fmt.Fprintf(w, "status nonce=%s %s reload=%d %+v", page.Nonce, page.Token, page.Reload, page.Public)
+	_, _ = fmt.Fprintf(w, "status nonce=%s %s reload=%d seen=%s %+v", page.Nonce, page.Token, page.Reload, page.Seen, page.Public)
 }
 
 func (plainPages) StatusGone(w http.ResponseWriter, _ *http.Request, nonce string) {

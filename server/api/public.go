@@ -68,10 +68,13 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 	nonce := visitOf(r).nonce
 	l, err := a.bearer(r)
 	var t told
+	full := false
 	if err == nil {
-		t, err = a.tell(r.Context(), l)
+		t, full, err = a.awaitNews(r, l)
 	}
 	switch {
+	case r.Context().Err() != nil: // nobody sees it
+		return
 	case errors.Is(err, hook.ErrNotFound):
 		a.Status.StatusGone(w, r, nonce)
 		return
@@ -85,13 +88,59 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" { // a person's browser, not a preview of the link
 		a.Board.Shown(t.id, t.Status, "page")
 	}
+	next := 1
+	if t.Final || full || a.life.Err() != nil {
+		next = reload(t.Public, a.Now())
+	}
 	_, script := a.Status.Embedded("page.js")
 	a.Status.Status(w, r, hook.StatusPage{Nonce: nonce, Token: r.PathValue("token"), Public: t.Public, Brand: brand, Base: a.Site.URL("") + "/",
-		Script: script, Reload: reload(t.Public, a.Now()), Now: hook.Time{Time: a.Now().UTC()}})
+		Script: script, Reload: next, Seen: seen(t.tag, a.Now()), Now: hook.Time{Time: a.Now().UTC()}})
 }
 
-// reload is after how many seconds a page without script loads itself again: soon while a payment is young, seldom
-// later, never when nothing is expected to follow.
+// awaitNews is what a page shows. Where it loads itself again, it is not what it shows already, unless nothing else came:
+// the browser keeps the old page until this one comes, so that without script, too, a change is seen when it happens. full
+// says that it would have waited, and too many do.
+func (a *API) awaitNews(r *http.Request, l access.Link) (t told, full bool, err error) {
+	known, wait := readSeen(r, a.Now())
+	if t, err = a.tell(r.Context(), l); err != nil || wait <= 0 || !matchesTag(known, t.tag) {
+		return t, false, err
+	}
+	token := r.PathValue("token")
+	free, ok := a.waiting.take(token, access.AddressKey(a.Addresses.Of(r)))
+	if !ok {
+		return t, true, nil
+	}
+	defer free()
+	if u := t.Usually; u != nil { // from then on the page says that it is slow
+		if slow := t.StartedAt.Add(time.Duration(u.Most * float64(time.Second))).Sub(a.Now()); slow > 0 {
+			wait = min(wait, slow)
+		}
+	}
+	t, err = a.awaitPublic(r.Context(), l, token, known, wait)
+	return t, false, err
+}
+
+// heldFor is how long a page that loads itself again waits for something new.
+const heldFor = 20 * time.Second
+
+// seen is what a page that loads itself again says that it shows, and since when: whoever opens its address later, from
+// a bookmark, does not wait.
+func seen(tag string, now time.Time) string {
+	return strings.Trim(tag, `"`) + "." + strconv.FormatInt(now.Unix(), 10)
+}
+
+// readSeen reads what seen wrote, and for how long the answer may wait for something else.
+func readSeen(r *http.Request, now time.Time) (tag string, wait time.Duration) {
+	text, at, found := strings.Cut(r.URL.Query().Get("seen"), ".")
+	since, err := strconv.ParseInt(at, 10, 64)
+	if !found || err != nil || r.Method != http.MethodGet {
+		return "", 0
+	}
+	return `"` + text + `"`, min(heldFor, heldFor+time.Unix(since, 0).Sub(now))
+}
+
+// reload is after how many seconds a page without script loads itself again, where too many wait already: soon while a
+// payment is young, seldom later, never when nothing is expected to follow.
 func reload(p hook.Public, now time.Time) int {
 	switch age := now.Sub(p.StartedAt.Time); {
 	case p.Final:
@@ -217,6 +266,8 @@ func (a *API) awaitPublic(ctx context.Context, l access.Link, token, known strin
 		select {
 		case <-watch.C():
 		case <-over.C:
+			wait = 0
+		case <-a.life.Done():
 			wait = 0
 		case <-ctx.Done():
 		}

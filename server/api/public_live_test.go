@@ -256,6 +256,68 @@ func TestAskingWaitsForAChange(t *testing.T) {
 	(<-heard).is(t, 404, "not_found")
 }
 
+// TestAPageThatLoadsItselfAgainWaitsForAChange is the third way, without script.
+func TestAPageThatLoadsItselfAgainWaitsForAChange(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	path := "/status/" + s.token("payment/pi_1", "")
+	load := func(seen string) (a answer, next string) {
+		a = h.do(request{method: "GET", path: path + "?seen=" + seen})
+		a.is(t, 200, "")
+		_, after, _ := strings.Cut(a.text, "seen=")
+		next, _, _ = strings.Cut(after, " ")
+		return a, next
+	}
+	held := func(seen string) <-chan answer {
+		heard := make(chan answer, 1)
+		go func() { heard <- h.do(request{method: "GET", path: path + "?seen=" + seen}) }()
+		for h.api.waiting.count() == 0 && t.Context().Err() == nil {
+			runtime.Gosched()
+		}
+		return heard
+	}
+	first, seen := load("")
+	if !strings.Contains(first.text, "reload=1 ") {
+		t.Errorf("first: %s", first.text)
+	}
+	for _, other := range []string{"x", "x.y", seen + "0", "." + seen, strings.Split(seen, ".")[0] + ".1"} { // from long ago, or never sent
+		if a, _ := load(other); a.text == "" {
+			t.Errorf("%s: nothing", other)
+		}
+	}
+	heard := held(seen)
+	h.do(request{method: "HEAD", path: path + "?seen=" + seen}) // does not wait
+	s.tells("processing", "pi_1", "1", 100)
+	second := <-heard
+	if !strings.Contains(second.text, "Status:processing") || !strings.Contains(second.text, "reload=1 ") {
+		t.Errorf("changed: %s", second.text)
+	}
+	_, seen = load("")
+	heard = held(seen)
+	s.tells("succeeded", "pi_1", "1", 100)
+	if last := <-heard; !strings.Contains(last.text, "Status:paid") || !strings.Contains(last.text, "reload=0 ") {
+		t.Errorf("final: %s", last.text)
+	}
+	path = "/status/" + s.token("payment/pi_2", "")
+	_, seen = load("")
+	var leave []func()
+	for range seatsOfToken {
+		free, _ := h.api.waiting.take(strings.TrimPrefix(path, "/status/"), "elsewhere")
+		leave = append(leave, free)
+	}
+	if full, _ := load(seen); !strings.Contains(full.text, "reload=3 ") {
+		t.Errorf("too many wait: %s", full.text)
+	}
+	for _, free := range leave {
+		free()
+	}
+	heard = held(seen)
+	h.api.Stop()
+	if a := <-heard; !strings.Contains(a.text, "reload=3 ") {
+		t.Errorf("stopping: %s", a.text)
+	}
+}
+
 func TestOtherSitesMayAskWithoutCredentials(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
