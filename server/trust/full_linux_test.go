@@ -121,6 +121,9 @@ func testFull(t *testing.T, s *server, fill, free func()) {
 	}
 	s.api(http.MethodGet, "/readyz", http.StatusServiceUnavailable, nil, nil)
 	s.api(http.MethodGet, "/healthz", http.StatusOK, nil, nil)
+	for _, path := range []string{"", "/counts"} {
+		s.api(http.MethodGet, "/api/v1/statuses"+path, http.StatusOK, nil, nil)
+	}
 
 	free()
 	eventually(t, "storing again", func() bool { return keep(0) == http.StatusOK })

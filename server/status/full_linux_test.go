@@ -1,0 +1,80 @@
+package status
+
+import (
+	"testing"
+
+	system "golang.org/x/sys/unix"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// fill lets no file of this process grow until free is called: SQLite is told what a full disk tells it.
+func fill(t *testing.T) (free func()) {
+	t.Helper()
+	var was system.Rlimit
+	if err := system.Prlimit(0, system.RLIMIT_FSIZE, nil, &was); err != nil {
+		t.Fatal(err)
+	}
+	set := func(l system.Rlimit) {
+		if err := system.Prlimit(0, system.RLIMIT_FSIZE, &l, nil); err != nil {
+			t.Error(err)
+		}
+	}
+	free = func() { set(was) }
+	t.Cleanup(free)
+	set(system.Rlimit{Cur: 1, Max: was.Max})
+	return free
+}
+
+// TestWhileTheDiskIsFullStatusesAreToldAllTheSame is promise R5 for what is drawn and cannot be stored: pages show it, who
+// reads from a cursor is told, lists show what was stored before, and with room again all is there.
+func TestWhileTheDiskIsFullStatusesAreToldAllTheSame(t *testing.T) {
+	for _, after := range []string{"room again", "a restart"} {
+		t.Run(after, func(t *testing.T) {
+			h := newHouse(t)
+			h.receive(life(1)...)
+			if err := h.board.Flush(); err != nil {
+				t.Fatal(err)
+			}
+			stored := h.board.Position()
+			for _, e := range life(2) {
+				h.append(hook.Verified, e)
+			}
+			free := fill(t)
+			h.draw()
+			if err := h.board.Flush(); err == nil {
+				t.Fatal("the disk is not full")
+			}
+			for _, order := range []string{"order/10-1", "order/10-2"} {
+				if p := h.public("", order); p.Status != hook.StatePartiallyRefunded || p.Amount != 4900 {
+					t.Errorf("%s: %+v", order, p)
+				}
+			}
+			if list := h.list(hook.StatusFilter{}); len(list) != 1 || list[0].Reference != "10-1" {
+				t.Errorf("listed: %+v", list)
+			}
+			if counts, err := h.board.Counts(t.Context(), hook.StatusFilter{}); err != nil || counts[hook.StatePartiallyRefunded] != 2 {
+				t.Errorf("counted: %v, %v", counts, err)
+			}
+			h.board.recent = recent{floor: h.board.Position()} // as for a reader who was away for long
+			if told, err := h.board.Changed(t.Context(), 0, h.board.Position()); err != nil || len(told) != 2 || told[1].Seq <= stored {
+				t.Errorf("told: %v, %v", told, err)
+			}
+			if after == "a restart" {
+				h.stop()
+				free()
+				h.open(sqlite.Options{})
+				if at := h.board.Position(); at != stored {
+					t.Errorf("begins at %d, not at %d", at, stored)
+				}
+				h.draw()
+			}
+			free()
+			list := h.list(hook.StatusFilter{})
+			if len(list) != 2 || list[0].Reference != "10-2" || h.board.store.Position() != h.board.Position() {
+				t.Errorf("with room again: %+v", list)
+			}
+		})
+	}
+}
