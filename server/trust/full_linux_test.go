@@ -120,9 +120,8 @@ func testFull(t *testing.T, s *server, fill, free func()) {
 		}
 	}
 	s.api(http.MethodGet, "/readyz", http.StatusServiceUnavailable, nil, nil)
-	s.api(http.MethodGet, "/healthz", http.StatusOK, nil, nil)
-	for _, path := range []string{"", "/counts"} {
-		s.api(http.MethodGet, "/api/v1/statuses"+path, http.StatusOK, nil, nil)
+	for _, path := range []string{"/healthz", "/api/v1/statuses", "/api/v1/statuses/counts"} {
+		s.api(http.MethodGet, path, http.StatusOK, nil, nil)
 	}
 
 	free()
