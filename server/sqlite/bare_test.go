@@ -28,3 +28,33 @@ func TestARequestWithoutHeadersIsKept(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestTheWriterKeepsNothingOfWhatItWrote: what is used again must not keep a stranger's megabytes.
+func TestTheWriterKeepsNothingOfWhatItWrote(t *testing.T) {
+	s, err := Open(t.Context(), t.TempDir(), options(Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for range 2 { // a first delivery, and a repeat, which is compared with it
+		w := &work{record: verified("evt_1"), done: make(chan struct{}, 1)}
+		s.commit([]*work{w})
+		if w.err != nil {
+			t.Fatal(w.err)
+		}
+		for _, v := range s.values[:cap(s.values)] {
+			if v != nil {
+				t.Errorf("a value stays: %v", v)
+			}
+		}
+		for _, a := range s.write.args[:cap(s.write.args)] {
+			if a.Value != nil {
+				t.Errorf("an argument stays: %v", a.Value)
+			}
+		}
+	}
+}

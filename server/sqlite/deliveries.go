@@ -73,6 +73,7 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 		values = append(values, r.Method, r.Proto, r.Query, r.Reason, int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), r.Account, int64(r.Events))
 	}
 	err := s.write.exec(insert, values...)
+	clear(values)
 	s.values = values
 	if err != nil {
 		return fmt.Errorf("append delivery: %w", err)

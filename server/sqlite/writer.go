@@ -193,7 +193,7 @@ func (c *writerConn) prepare(query string) (driver.Stmt, error) {
 	return st, nil
 }
 
-// bind fills the reused argument list.
+// bind fills the reused argument list. Whoever has passed it on clears it: a body must not stay for the next statement.
 func (c *writerConn) bind(values []any) []driver.NamedValue {
 	c.args = c.args[:0]
 	for i, v := range values {
@@ -215,6 +215,7 @@ func (c *writerConn) changed(query string, values ...any) (int64, error) {
 		return 0, err
 	}
 	result, err := st.(driver.StmtExecContext).ExecContext(context.Background(), c.bind(values))
+	clear(c.args)
 	if err != nil {
 		return 0, err
 	}
@@ -237,6 +238,7 @@ func (c *writerConn) row(query string, values ...any) ([]driver.Value, error) {
 		return nil, err
 	}
 	rows, err := st.(driver.StmtQueryContext).QueryContext(context.Background(), c.bind(values))
+	clear(c.args)
 	if err != nil {
 		return nil, err
 	}
@@ -257,6 +259,7 @@ func (c *writerConn) each(query string, do func(row []driver.Value), values ...a
 		return err
 	}
 	rows, err := st.(driver.StmtQueryContext).QueryContext(context.Background(), c.bind(values))
+	clear(c.args)
 	if err != nil {
 		return err
 	}
