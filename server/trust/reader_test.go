@@ -55,6 +55,14 @@ func (v *view) take(f frame) error {
 	return nil
 }
 
+// until says whether the delivery at seq was seen.
+func (v *view) until(seq int64) func() bool {
+	return func() bool { return len(v.seen) > 0 && v.seen[len(v.seen)-1].Seq >= seq }
+}
+
+// last are the last n deliveries seen, fewer where fewer were.
+func (v *view) last(n int) []delivery { return v.seen[max(0, len(v.seen)-n):] }
+
 func (v *view) address(scheme, path string) string {
 	q := url.Values{}
 	if v.cursor != "" {
