@@ -23,7 +23,7 @@ func (e *endless) Read(p []byte) (int, error) {
 // TestHugeBodiesAndBombsSwellNothing is defence S10.
 func TestHugeBodiesAndBombsSwellNothing(t *testing.T) {
 	t.Parallel()
-	s := serve(t, "--max-in-flight", "33554432")
+	s := serveMeasured(t, "--max-in-flight", "33554432")
 	client := newClient(t, 64)
 	e := s.first()
 

@@ -62,6 +62,7 @@ type server struct {
 	addr string
 	data string
 	args []string
+	env  []string // beside what every server is given
 	wrap []string // a program and its arguments that runs the binary
 	cmd  *exec.Cmd
 	log  *log
@@ -72,6 +73,16 @@ type server struct {
 func serve(t *testing.T, args ...string) *server {
 	t.Helper()
 	s := newServer(t, args...)
+	s.start()
+	return s
+}
+
+// serveMeasured starts a server whose garbage is collected often, so that what resident says is what it keeps, and not
+// what happens to wait for the collector.
+func serveMeasured(t *testing.T, args ...string) *server {
+	t.Helper()
+	s := newServer(t, args...)
+	s.env = []string{"GOGC=20", "GOMEMLIMIT=256MiB"}
 	s.start()
 	return s
 }
@@ -125,7 +136,7 @@ func (s *server) launch() {
 	line = append(line, s.args...)
 	s.cmd = exec.Command(line[0], line[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
-	s.cmd.Env = append(os.Environ(), "HOOKBEAM_ADMIN_TOKEN="+adminToken, "GORACE=halt_on_error=1")
+	s.cmd.Env = append(append(os.Environ(), "HOOKBEAM_ADMIN_TOKEN="+adminToken, "GORACE=halt_on_error=1"), s.env...)
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}

@@ -86,7 +86,7 @@ func TestSlowSendersAreCutOff(t *testing.T) {
 // TestHalfOpenConnectionsLeaveRoomForOthers: strangers connect, send half a line, and stay.
 func TestHalfOpenConnectionsLeaveRoomForOthers(t *testing.T) {
 	t.Parallel()
-	s := serve(t)
+	s := serveMeasured(t)
 	e := s.first()
 	before := s.resident()
 	count := scaled(1500)

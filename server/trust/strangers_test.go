@@ -57,7 +57,7 @@ var corpus = []string{
 func TestStrangersCannotCrashIt(t *testing.T) {
 	t.Parallel()
 	const strangers = 16
-	s := serve(t)
+	s := serveMeasured(t)
 	endpoints := append(s.judges(), s.first())
 	e := endpoints[len(endpoints)-1]
 	before := 0

@@ -17,7 +17,7 @@ import (
 func TestAStuckReaderDelaysNobodyAndCostsBoundedMemory(t *testing.T) {
 	t.Parallel()
 	const stuck, posts, senders = 100, 6000, 16
-	s := serve(t)
+	s := serveMeasured(t)
 	e := s.first()
 	client := newClient(t, senders)
 	path := "/" + strings.Repeat("long-path/", 300) // the kernel takes some megabytes for each socket: frames must be more
