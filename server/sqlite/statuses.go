@@ -111,7 +111,7 @@ func (s *Statuses) open(ctx context.Context, of Origin) error {
 		(16<<20)/pageSize, -statusesCache)), 1); err != nil {
 		return err
 	}
-	if s.read, err = sql.Open("sqlite", s.dsn("_query_only=1")); err != nil {
+	if s.read, err = sql.Open("sqlite", s.dsn(readOnly)); err != nil {
 		return err
 	}
 	s.read.SetMaxOpenConns(readers)

@@ -31,6 +31,7 @@ const FileName = "hookbeam.db"
 
 const (
 	durable         = "_journal_mode=WAL&_synchronous=FULL"
+	readOnly        = "mode=rw&_query_only=1" // rw: a file that is gone is not made anew, as an empty one
 	pageSize        = 16 << 10
 	checkpointPages = (4 << 20) / pageSize // little and often: a long checkpoint is a long wait for somebody
 	writerCache     = 8 << 10              // KiB of pages that stay with the writer: those in which events are claimed
@@ -110,7 +111,7 @@ func (s *Store) open(ctx context.Context) error {
 		checkpointPages, -writerCache)), 2); err != nil {
 		return err
 	}
-	if s.read, err = sql.Open("sqlite", s.dsn("_query_only=1")); err != nil {
+	if s.read, err = sql.Open("sqlite", s.dsn(readOnly)); err != nil {
 		return err
 	}
 	s.read.SetMaxOpenConns(readers)
