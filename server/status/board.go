@@ -3,6 +3,7 @@ package status
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -104,11 +105,11 @@ func newCache[K comparable, V any](size int) *lru.Cache[K, V] {
 	return c
 }
 
-// use begins to work with a store. The caller holds all locks, or is alone.
+// use begins to work with a store, or closes it. The caller holds all locks, or is alone.
 func (b *Board) use(ctx context.Context, store *sqlite.Statuses) error {
 	tallies, err := store.Tallies(ctx)
 	if err != nil {
-		return err
+		return errors.Join(err, store.Close())
 	}
 	b.store, b.position, b.tallies = store, store.Position(), make(map[sqlite.Tally]int, len(tallies))
 	for _, t := range tallies {

@@ -216,8 +216,10 @@ func (b *Board) CatchUp(ctx context.Context, patience time.Duration) error {
 	return err
 }
 
-// take puts what shadow has drawn in the place of what b shows. The caller holds applying.
+// take puts what shadow has drawn in the place of what b shows. The caller holds applying. Once begun it comes to its
+// end, whatever stops meanwhile: between the two there is no board.
 func (b *Board) take(ctx context.Context, shadow *Board) error {
+	ctx = context.WithoutCancel(ctx)
 	b.using.Lock()
 	defer b.using.Unlock()
 	b.mu.Lock()

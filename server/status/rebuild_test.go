@@ -1,6 +1,7 @@
 package status
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -194,6 +195,44 @@ func TestStatusesThatCannotBePutInPlaceLeaveThoseThatWere(t *testing.T) {
 	h.receive(life(2)...)
 	if n := len(h.list(hook.StatusFilter{})); n != 2 {
 		t.Errorf("%d statuses", n)
+	}
+}
+
+func TestWhoStopsWhileTheyArePutInPlaceHasAWholeBoard(t *testing.T) {
+	h := newHouse(t)
+	h.receive(life(1)...)
+	want := h.list(hook.StatusFilter{})
+	shadow, err := h.board.shadow(t.Context())
+	if err == nil {
+		err = shadow.trail(t.Context(), h.board, h.board.Flush)
+	}
+	if err == nil {
+		err = shadow.Flush()
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if err == nil {
+		err = h.board.take(stopped, shadow)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, h.list(hook.StatusFilter{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestABoardThatCannotBeReadIsClosed is seen by who counts goroutines at the end.
+func TestABoardThatCannotBeReadIsClosed(t *testing.T) {
+	h := newHouse(t)
+	store, err := sqlite.OpenStatuses(t.Context(), t.TempDir(), sqlite.StatusesFile, h.board.origin(), h.board.Logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if err := h.board.use(stopped, store); err == nil {
+		t.Fatal("it was read")
 	}
 }
 
