@@ -122,6 +122,22 @@ test("a status is found by what one has at hand, and the address holds it", asyn
   await expect(page.getByText("Nothing matches this filter")).toBeVisible();
 });
 
+test("a reference stays whole beside an open payment", async ({ page, site }) => {
+  await page.setViewportSize({ width: 1280, height: 800 }); // a usual laptop: little room is left
+  const { row, pane } = board(page);
+  const shop = await Shop.open(site.hookbeam);
+  await shop.tell("pi_Ivy", { ...created, object: ordered("LX-2026-008815-07") }, succeeded);
+  await page.goto(`${site.url}statuses`);
+  await row(/008815/).click();
+  await expect(pane.getByRole("list", { name: "Timeline" })).toBeVisible();
+  const cut = row(/008815/)
+    .getByRole("gridcell")
+    .evaluateAll((cells) =>
+      cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent),
+    );
+  expect(await cut).toEqual([]);
+});
+
 test("a delivery says what it did, and leads to its payment", async ({ page, site }) => {
   const dashboard = new Dashboard(page, site.url);
   const shop = await Shop.open(site.hookbeam);
