@@ -31,15 +31,7 @@ func TestARequestWithoutHeadersIsKept(t *testing.T) {
 
 // TestTheWriterKeepsNothingOfWhatItWrote: what is used again must not keep a stranger's megabytes.
 func TestTheWriterKeepsNothingOfWhatItWrote(t *testing.T) {
-	s, err := Open(t.Context(), t.TempDir(), options(Options{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	s := resting(t)
 	for range 2 { // a first delivery, and a repeat, which is compared with it
 		w := &work{record: verified("evt_1"), done: make(chan struct{}, 1)}
 		s.commit([]*work{w})

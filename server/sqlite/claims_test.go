@@ -12,15 +12,7 @@ import (
 // TestWhoCommitsTogetherClaimsAsAlone has deliveries be committed some by some, and holds what each was taken for against
 // what they are one after the other.
 func TestWhoCommitsTogetherClaimsAsAlone(t *testing.T) {
-	s, err := Open(t.Context(), t.TempDir(), options(Options{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	s := resting(t)
 	round := 0
 	rapid.Check(t, func(t *rapid.T) {
 		round++

@@ -38,6 +38,21 @@ func options(o Options) Options {
 	return o
 }
 
+// resting opens a store whose writer does not run: the test commits.
+func resting(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), t.TempDir(), options(Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
 // running opens a store in dir and runs its writer until the test ends, or until stop.
 func running(t testing.TB, dir string, o Options) (s *Store, stop func()) {
 	t.Helper()
