@@ -3,7 +3,7 @@
 # make check  the quick part of it, for while you work
 # make build  bin/hookbeam, one stripped static binary
 # make fuzz   searches for input that breaks a parser, longer than a test should take
-# make bench  speed, as ratios to yardsticks measured in the same run
+# make bench  speed, as ratios to yardsticks measured in the same run; ARGS="-against BINARY" compares two binaries
 # make dev    the dashboard with hot reload, templ watched
 # make generate  the committed files that are made from others
 # make packages  what shops install: bin/packages/hookbeam-react-….tgz

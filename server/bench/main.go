@@ -93,6 +93,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	short := flags.Bool("quick", false, "fewer and shorter rounds: under 90 s, and noisier")
 	only := flags.String("only", "", "measure only these, by comma: "+strings.Join(names, ", "))
 	rounds := flags.Int("rounds", 0, "rounds of each measurement; 0: as planned")
+	against := flags.String("against", "", "measure CPU against this `binary` instead, in pairs of rounds")
 	dir := flags.String("dir", "bin", "where data is kept for the time of the run; on a real disk, or syncing costs nothing")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0, nil
@@ -114,6 +115,9 @@ func run(ctx context.Context, args []string) (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(b.dir)
+	if *against != "" {
+		return 0, b.compare(os.Stdout, *against)
+	}
 	return b.measure(wanted)
 }
 
