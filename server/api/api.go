@@ -108,6 +108,11 @@ func New(o Options) *API {
 	return a
 }
 
+// closing ends a connection with its answer: while stopping, and behind a chunked body. A request may have both a length
+// and chunks; net/http reads the chunks and hides the length, and a proxy in front that believed the length would take
+// what follows for another request (RFC 9112 §6.1). On a connection that ends, nothing follows.
+var closing = []string{"close"}
+
 // Stop makes the server be left alone: it says that it is not ready, begins nothing that lasts, and asks for each
 // connection to be closed after its answer. What arrives is answered as ever.
 func (a *API) Stop() { a.end() }
@@ -116,7 +121,7 @@ func (a *API) Stop() { a.end() }
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h[requestIDName] = []string{a.ids.next()}
-	if a.life.Err() != nil {
+	if a.life.Err() != nil || len(r.TransferEncoding) > 0 {
 		h["Connection"] = closing
 	}
 	r = a.Site.Strip(r)
@@ -133,8 +138,6 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h["Permissions-Policy"] = noFeatures
 	a.others.ServeHTTP(w, r)
 }
-
-var closing = []string{"close"}
 
 // openDoor lets everything through to receiving. There are no cookies there, and nobody to protect from a forged
 // request: every sender is a stranger.
