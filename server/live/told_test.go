@@ -1,0 +1,122 @@
+package live
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	_ "modernc.org/sqlite"
+
+	"hookbeam/server/follow"
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// TestReadersAreNeverToldWhatWasRolledBack follows a real log while some of its transactions fail: a socket and a poller
+// see what was answered, each delivery once, in order, and nothing of what was not.
+func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
+	const writers, each = 8, 40
+	store, dir := openLog(t)
+	h := New(store, Options{Now: time.Now, Encode: func(p []byte) []byte { return append([]byte(nil), p...) }})
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = store.Run(ctx) })
+	running.Go(func() { _ = follow.Run(ctx, store, h, slog.New(slog.DiscardHandler)) })
+	running.Go(func() { _ = h.Run(ctx) })
+	t.Cleanup(func() { cancel(); running.Wait() })
+	refuse(t, dir)
+
+	socket := newWire()
+	place, err := h.Place("0", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Join(socket, place)
+	var mu sync.Mutex
+	answered := map[hook.Seq]hook.DeliveryID{}
+	var all sync.WaitGroup
+	for w := range writers {
+		all.Go(func() {
+			for i := range each {
+				r := &hook.Record{Delivery: hook.Delivery{Endpoint: "ep_a", Method: "POST", Path: "/", Verdict: hook.Unsigned}}
+				if (i+w)%4 == 0 {
+					r.Type = "refused"
+				}
+				err := store.Append(r)
+				if err == nil && r.Type == "refused" {
+					t.Error("the log took what the test refuses")
+				}
+				mu.Lock()
+				if err == nil {
+					answered[r.Seq] = r.ID
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	head := store.Head()
+	if int(head) != len(answered) || head == 0 {
+		t.Fatalf("the head is %d, %d deliveries were answered", head, len(answered))
+	}
+	end := hook.Cursor{Epoch: store.Epoch(), Seq: head}.String()
+	told := socket.until(t, func(all []told) bool { return len(all) > 0 && all[len(all)-1].To == end })
+	checkIDs(t, told, answered)
+	payload, err := h.Poll(t.Context(), place, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := parse(t, payload); len(first.Updates) == 0 || first.Updates[0].Delivery.ID != answered[1] {
+		t.Errorf("a poller is told %s", payload)
+	}
+}
+
+// openLog makes a log of its own for the test.
+func openLog(t *testing.T) (store *sqlite.Store, dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	store, err := sqlite.Open(t.Context(), dir, sqlite.Options{Now: time.Now, Random: rand.Reader,
+		Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return store, dir
+}
+
+// refuse makes the log's database refuse each delivery of type refused, and with it the whole transaction.
+func refuse(t *testing.T, dir string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, sqlite.FileName)+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), `CREATE TRIGGER refuse AFTER INSERT ON deliveries WHEN new.type = 'refused'
+		BEGIN SELECT RAISE(ABORT, 'refused by the test'); END`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkIDs fails unless frames tell the answered deliveries: each once, by its own id, in the order of their seqs.
+func checkIDs(t *testing.T, frames []told, answered map[hook.Seq]hook.DeliveryID) {
+	t.Helper()
+	check(t, frames, seqs(1, hook.Seq(len(answered))))
+	for _, f := range frames {
+		for _, u := range f.Updates {
+			if want := answered[u.Seq]; u.Delivery.ID != want {
+				t.Errorf("seq %d is told as %s, answered was %s", u.Seq, u.Delivery.ID, fmt.Sprint(want))
+			}
+		}
+	}
+}
