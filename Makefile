@@ -3,6 +3,7 @@
 # make check  the quick part of it, for while you work
 # make build  bin/hookbeam, one stripped static binary
 # make fuzz   searches for input that breaks a parser, longer than a test should take
+# make mutants  breaks the program on purpose, in each way of scripts/mutants, and demands that a test notices
 # make bench  speed, as ratios to yardsticks measured in the same run; ARGS="-against BINARY" compares two binaries
 # make dev    the dashboard with hot reload, templ watched
 # make generate  the committed files that are made from others
@@ -31,7 +32,7 @@ UI            := ui/dist/.vite/manifest.json
 GO_SOURCES := $(shell find server web -not -path '*/testdata*' -not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \)) $(wildcard *.go) go.mod go.sum
 UI_SOURCES := $(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
 
-.PHONY: run build packages dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz test-ui test-packages test-browser system-packages
+.PHONY: run build packages dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz mutants test-ui test-packages test-browser system-packages
 
 ## Running and building
 
@@ -111,6 +112,10 @@ test-go-quick:
 # all seeds. So it is no part of test, whose answer should depend on the change alone.
 fuzz:
 	scripts/fuzz $(FUZZ_TIME)
+
+# Tests that cannot fail prove nothing. This takes a while and changes only when tests or promises do, so it is run by hand.
+mutants:
+	scripts/mutants/run $(ARGS)
 
 test-ui: $(PACKAGES) $(UI)
 	npm run --silent test
