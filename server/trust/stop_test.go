@@ -129,3 +129,53 @@ func sendUntilAskedToLeave(addr, target string, answered func()) (ids []string, 
 		answered()
 	}
 }
+
+// TestABodyUnderWayAtTheStopIsStored is promise R11 for a slow sender: half of its body has come when the server is told to
+// stop. The other half comes when nobody can connect any more. It is answered 200, and kept.
+func TestABodyUnderWayAtTheStopIsStored(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	const half = "half of a body, "
+	conn, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	reader := bufio.NewReader(conn)
+	request := &http.Request{Method: http.MethodPost}
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n",
+		path(s.first()), s.addr, 2*len(half))
+	if answer, err := http.ReadResponse(reader, request); err != nil || answer.StatusCode != http.StatusContinue {
+		t.Fatalf("the server does not wait for the body: %v (%v)", answer, err)
+	}
+	if _, err := io.WriteString(conn, half); err != nil {
+		t.Fatal(err)
+	}
+	s.terminate()
+	eventually(t, "nobody can connect", func() bool {
+		late, err := net.Dial("tcp", s.addr)
+		if err == nil {
+			late.Close()
+		}
+		return err != nil
+	})
+	if _, err := io.WriteString(conn, half); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(reader, request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var one stored
+	if err := json.NewDecoder(answer.Body).Decode(&one); err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("answered %s (%v)", answer.Status, err)
+	}
+	if code := s.ended(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	s.start()
+	if got := s.body(one.ID); got != half+half {
+		t.Errorf("kept is %q", got)
+	}
+}
