@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/realclientip/realclientip-go"
 )
@@ -15,11 +16,19 @@ import (
 type Addresses struct {
 	trusted  []netip.Prefix
 	strategy realclientip.RightmostTrustedRangeStrategy
+	strange  *strangeProxies
+}
+
+// Client is who asks, as limits by address see it.
+type Client struct {
+	Address string // without a port
+	Key     string // what it is counted under: see AddressKey
+	Shared  bool   // it stands for many, as a proxy does: limits by address do not apply, those for all do
 }
 
 // NewAddresses takes the proxies to trust, as addresses or CIDRs.
 func NewAddresses(proxies []string) (*Addresses, error) {
-	a := &Addresses{}
+	a := &Addresses{strange: newStrangeProxies()}
 	var ranges []net.IPNet
 	for _, p := range proxies {
 		prefix, err := parsePrefix(strings.TrimSpace(p))
@@ -49,7 +58,7 @@ func parsePrefix(s string) (netip.Prefix, error) {
 // Of returns the client's address without a port.
 func (a *Addresses) Of(r *http.Request) string {
 	peer := hostOf(r.RemoteAddr)
-	if len(a.trusted) == 0 || !a.trusts(peer) {
+	if !a.trusts(peer) {
 		return peer
 	}
 	client := a.strategy.ClientIP(r.Header, r.RemoteAddr)
@@ -61,7 +70,25 @@ func (a *Addresses) Of(r *http.Request) string {
 	return addr.String()
 }
 
+// Client returns who asks.
+func (a *Addresses) Client(r *http.Request, now time.Time) Client {
+	address := a.Of(r)
+	key := AddressKey(address)
+	return Client{Address: address, Key: key, Shared: a.strange.has(key, now)}
+}
+
+// Peer returns who is at the other end of a connection, before it has said anything: remote is host:port. All clients
+// of a trusted proxy come through it, so it stands for many here.
+func (a *Addresses) Peer(remote string, now time.Time) Client {
+	address := hostOf(remote)
+	key := AddressKey(address)
+	return Client{Address: address, Key: key, Shared: a.strange.has(key, now) || a.trusts(address)}
+}
+
 func (a *Addresses) trusts(address string) bool {
+	if len(a.trusted) == 0 {
+		return false
+	}
 	addr, err := netip.ParseAddr(address)
 	if err != nil {
 		return false

@@ -81,3 +81,42 @@ func TestOnlyAWholeAndTimelyTokenOfTheEndpointsOwnKeyIsRead(t *testing.T) {
 		}
 	}
 }
+
+// TestATokenHasOneSpelling: Go's base64 decoder skips line breaks wherever they are.
+func TestATokenHasOneSpelling(t *testing.T) {
+	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	key, err := NewLinkKey(rand.Reader, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := func(hook.EndpointID) []hook.LinkKey { return []hook.LinkKey{key} }
+	token, err := SignLink(key, Link{Endpoint: "ep_a", Subject: "order/1", Expires: now.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadLink(token, now, keys); err != nil {
+		t.Fatal(err)
+	}
+	for _, extra := range []string{"\n", "\r", "\r\n", "\n\n", " ", "\t", "=", "==", "+", "/", "\x00", "\u200b", "%0a", "~"} {
+		for _, at := range []int{0, 5, strings.IndexByte(token, '.'), strings.LastIndexByte(token, '.') + 1, len(token) - 3, len(token)} {
+			if _, err := ReadLink(token[:at]+extra+token[at:], now, keys); err == nil {
+				t.Errorf("%q at %d makes another spelling of the link", extra, at)
+			}
+		}
+	}
+}
+
+func TestALinkIsOneLinkWhoeverSignedItAndForHowLong(t *testing.T) {
+	l := Link{Endpoint: "ep_a", Subject: "order/1", Expires: time.Unix(1, 0)}
+	later := l
+	later.Expires = time.Unix(2, 0)
+	if l.Key() != later.Key() {
+		t.Error("two tokens of one link are two links")
+	}
+	for _, other := range []Link{{Endpoint: "ep_b", Subject: "order/1"}, {Endpoint: "ep_a", Subject: "order/2"},
+		{Endpoint: "ep_a", Subject: "order/1", Mode: hook.ModeTest}} {
+		if other.Key() == l.Key() {
+			t.Errorf("%+v counts as %+v", other, l)
+		}
+	}
+}
