@@ -18,8 +18,8 @@ type Config struct {
 
 	KeepStatuses Span `help:"How long a status is kept after it was last told of; 0 keeps it for ever." default:"400d" env:"HOOKBEAM_KEEP_STATUSES"`
 
-	RateEndpoint Rate  `help:"Deliveries that an endpoint takes, for example 500/s or 1000/m; 0 knows no end." default:"50000/s" env:"HOOKBEAM_RATE_ENDPOINT"`
-	RateAddress  Rate  `help:"Deliveries that one address may send; 0 knows no end." default:"50000/s" env:"HOOKBEAM_RATE_ADDRESS"`
+	RateEndpoint Rate  `help:"Deliveries that an endpoint takes, for example 500/s or 1000/m; twice as many may come at once; 0 knows no end." default:"5000/s" env:"HOOKBEAM_RATE_ENDPOINT"`
+	RateAddress  Rate  `help:"Deliveries that one address may send; twice as many may come at once; 0 knows no end." default:"5000/s" env:"HOOKBEAM_RATE_ADDRESS"`
 	MaxInFlight  Bytes `help:"Memory that all bodies together may take while they are received." default:"256MiB" env:"HOOKBEAM_MAX_IN_FLIGHT"`
 
 	StopAfter Span `help:"How long to go on receiving after being told to stop, for load balancers that notice late." default:"0s" env:"HOOKBEAM_STOP_AFTER"`
@@ -113,5 +113,6 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// burst is what may come at once: a second's worth, or for slow rates one.
-func (r Rate) burst() int { return max(int(r), 1) }
+// burst is what may come at once: two seconds' worth, for senders repeat at once what they could not deliver for a
+// while; for slow rates one.
+func (r Rate) burst() int { return max(int(2*r), 1) }

@@ -39,7 +39,7 @@ func TestRates(t *testing.T) {
 	for text, want := range map[string]struct {
 		rate  Rate
 		burst int
-	}{"500": {500, 500}, "500/s": {500, 500}, "60/m": {1, 1}, "1800/h": {0.5, 1}, "0": {0, 1}} {
+	}{"500": {500, 1000}, "500/s": {500, 1000}, "60/m": {1, 2}, "1800/h": {0.5, 1}, "1/h": {1.0 / 3600, 1}, "0": {0, 1}} {
 		var got Rate
 		if err := got.UnmarshalText([]byte(text)); err != nil || got != want.rate || got.burst() != want.burst {
 			t.Errorf("%s: %v with a burst of %d, %v", text, got, got.burst(), err)
