@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"hookbeam/server/access"
 )
 
 // Limits against clients that are slow on purpose.
@@ -18,7 +20,7 @@ const (
 	writeTime  = 75 * time.Second
 	idleTime   = 2 * time.Minute
 	maxHeaders = 64 << 10
-	maxConns   = 20_000 // at once, beside the sockets, which are counted for themselves; about 10 KiB each
+	maxConns   = 20_000 // at once, beside the sockets; about 10 KiB each
 )
 
 // How the server leaves.
@@ -27,6 +29,8 @@ const (
 	shutdownTime = 10 * time.Second // for the slowest answers
 )
 
+// newHTTP returns the server. What it logs itself, of clients that break off or speak no HTTP, is for level debug; that a
+// connection could not be accepted is told by the gate.
 func newHTTP(h http.Handler, conns *connections, log *slog.Logger) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
 		IdleTimeout: idleTime, MaxHeaderBytes: maxHeaders, ConnState: conns.note,
@@ -34,7 +38,7 @@ func newHTTP(h http.Handler, conns *connections, log *slog.Logger) *http.Server 
 }
 
 func (s *server) listen() error {
-	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+	if err := s.http.Serve(s.gate); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		return err
 	}
 	return nil
@@ -71,12 +75,15 @@ func pause(d time.Duration) {
 
 // connections counts the open ones, and knows those that have not said anything yet.
 type connections struct {
-	open    atomic.Int64
-	silent  sync.Map // of net.Conn
-	changed chan struct{}
+	open     atomic.Int64
+	silent   sync.Map // of net.Conn
+	changed  chan struct{}
+	refusals *access.Refusals
 }
 
-func newConnections() *connections { return &connections{changed: make(chan struct{}, 1)} }
+func newConnections(refusals *access.Refusals) *connections {
+	return &connections{changed: make(chan struct{}, 1), refusals: refusals}
+}
 
 // note is told by net/http of each connection's state. One too many is closed at once.
 func (c *connections) note(conn net.Conn, state http.ConnState) {
@@ -84,6 +91,7 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 	case http.StateNew:
 		c.silent.Store(conn, nil)
 		if c.open.Add(1) > maxConns {
+			c.refusals.Count(connectionsInAll, detailInAll)
 			_ = conn.Close() // who opened it sees that; net/http then tells of its end
 		}
 	case http.StateActive:

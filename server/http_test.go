@@ -14,7 +14,7 @@ import (
 
 func TestDrainingWaitsForTheLastConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newConnections()
+		c := newConnections(nil)
 		for range 3 {
 			c.note(&net.TCPConn{}, http.StateNew)
 		}
@@ -37,7 +37,7 @@ func TestDrainingWaitsForTheLastConnection(t *testing.T) {
 
 func TestDrainingEndsInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newConnections()
+		c := newConnections(nil)
 		c.note(&net.TCPConn{}, http.StateNew)
 		began := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), quietTime)
@@ -50,7 +50,7 @@ func TestDrainingEndsInTime(t *testing.T) {
 }
 
 func TestSilentConnectionsDoNotHoldTheStopUp(t *testing.T) {
-	c := newConnections()
+	c := newConnections(nil)
 	silent, far := net.Pipe()
 	c.note(silent, http.StateNew)
 	asking, _ := net.Pipe()
@@ -69,7 +69,7 @@ func TestSilentConnectionsDoNotHoldTheStopUp(t *testing.T) {
 }
 
 func TestOneConnectionTooManyIsClosed(t *testing.T) {
-	c := newConnections()
+	c := newConnections(nil)
 	c.open.Store(maxConns - 1)
 	last, _ := net.Pipe()
 	c.note(last, http.StateNew)

@@ -55,6 +55,8 @@ type server struct {
 	api       *api.API
 	http      *http.Server
 	conns     *connections
+	gate      *gate
+	refusals  *access.Refusals
 }
 
 // Run serves until ctx ends, and then stops gracefully: it answers what has begun, tells readers to come back, and
@@ -105,21 +107,27 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 	}
 	in := intake.New(s.endpoints, s.store, time.Now, func(slug string) string { return s.site.URL("in/" + slug) })
 	in.LookUp(intake.NewCertificates(s.store, log, time.Now))
-	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions, Log: log})
+	s.refusals = access.NewRefusals(log, time.Now)
+	s.gate = newGate(s.listener, addresses, s.refusals, descriptors())
+	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions,
+		Refusals: s.refusals, Now: time.Now, Log: log})
+	receive := api.NewReceive(api.ReceiveOptions{
+		Endpoints: s.endpoints, Intake: in, Addresses: addresses, Refusals: s.refusals, Now: time.Now, Log: log,
+		PerAddress:  access.NewLimiter(float64(s.config.RateAddress), s.config.RateAddress.burst(), limitedKeys),
+		PerEndpoint: access.NewLimiter(float64(s.config.RateEndpoint), s.config.RateEndpoint.burst(), limitedKeys),
+		MaxInFlight: int64(s.config.MaxInFlight),
+	})
 	pages := s.outside.Pages(s.site)
 	s.api = api.New(api.Options{
 		Site: s.site, Version: s.config.Version, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
 		Store: s.store, Endpoints: s.endpoints, Intake: in, Board: s.board, Pages: pages, Status: pages,
-		Receive: api.NewReceive(api.ReceiveOptions{
-			Endpoints: s.endpoints, Intake: in, Addresses: addresses, Now: time.Now, Log: log,
-			PerAddress:  access.NewLimiter(float64(s.config.RateAddress), s.config.RateAddress.burst(), limitedKeys),
-			PerEndpoint: access.NewLimiter(float64(s.config.RateEndpoint), s.config.RateEndpoint.burst(), limitedKeys),
-			MaxInFlight: int64(s.config.MaxInFlight),
-		}),
-		Live: s.sockets, Updates: api.NewUpdates(s.hub, log),
+		Receive: receive, Live: s.sockets, Refusals: s.refusals,
+		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,
+			Now: time.Now, Log: log}),
+		Checks: []api.ReadinessCheck{{Name: "bodies", Run: receive.Ready}, {Name: "connections", Run: s.gate.ready}},
 	})
-	s.conns = newConnections()
+	s.conns = newConnections(s.refusals)
 	s.http = newHTTP(s.api, s.conns, log)
 	return nil
 }
@@ -172,6 +180,7 @@ func (s *server) serve(running *group) error {
 	sweeping := running.start(s.store.Sweep)
 	checking := running.start(s.store.Check)
 	tidying := running.start(func(ctx context.Context) error { return tidy(ctx, s.sockets.Open) })
+	counting := running.start(s.refusals.Run)
 	serving := running.start(func(context.Context) error { return s.listen() })
 	err := s.greet(running.outer)
 	if err == nil {
@@ -179,6 +188,7 @@ func (s *server) serve(running *group) error {
 	}
 	s.drain(func() { running.stop(telling) })
 	running.stop(serving)
+	running.stop(counting)
 	running.stop(tidying)
 	running.stop(checking)
 	running.stop(sweeping)

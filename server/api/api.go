@@ -56,6 +56,9 @@ type Options struct {
 	Receive http.Handler // everything below /in/
 	Live    http.Handler // frames by socket
 	Updates http.Handler // frames by polling
+
+	Refusals *access.Refusals // nil: they are not counted
+	Checks   []ReadinessCheck // of readiness, beside that deliveries can be stored
 }
 
 // API answers every request.
@@ -67,8 +70,9 @@ type API struct {
 	ids       *requestIDs
 	guesses   *access.Limiter    // of one-time codes that were not right, by address
 	badTokens *access.Limiter    // of status links, by address
-	watched   seats              // who watches public statuses by socket
-	waiting   seats              // who waits for them to change by asking
+	watched   *seats             // who watches public statuses by socket
+	waiting   *seats             // who waits for them to change by asking
+	watchers  *admission         // of those sockets
 	upgrader  websocket.Upgrader // of those
 	beat      time.Duration      // how often those hear that the line is alive
 	changing  sync.Mutex         // held while an endpoint changes, from reading what it is to storing what it becomes
@@ -80,13 +84,15 @@ type API struct {
 const (
 	guessesPerSecond = 1.0 / 6
 	guessesAtOnce    = 10
-	guessesKept      = 10_000
+	addressesKept    = 10_000 // whose rate is remembered
 )
 
 // New mounts every route of the table. It panics where a route and the table do not agree: that is a broken build.
 func New(o Options) *API {
 	a := &API{Options: o, ids: newRequestIDs(), beat: publicBeat,
-		guesses: access.NewLimiter(guessesPerSecond, guessesAtOnce, guessesKept)}
+		guesses: access.NewLimiter(guessesPerSecond, guessesAtOnce, addressesKept),
+		watched: newSeats(seatsOfAll, seatsOfLink, seatsOfAddress), waiting: newSeats(seatsOfAll, seatsOfLink, seatsOfAddress),
+		watchers: newAdmission()}
 	a.upgrader = newUpgrader(func(w http.ResponseWriter, reason error) {
 		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
 			Detail: "This address speaks WebSocket. Connect with ws:// or wss://, or poll it without /live.", Cause: reason})
@@ -125,6 +131,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h["Connection"] = closing
 	}
 	r = a.Site.Strip(r)
+	a.noticeProxy(r)
 	if a.Log.Enabled(r.Context(), slog.LevelDebug) {
 		w = logged(w, r, a.Log, a.Now)
 		defer w.(*loggedWriter).done()

@@ -37,6 +37,7 @@ func (a *API) mountCalls() {
 func (a *API) describedCalls(version string) huma.API {
 	h := newHuma(a.routes, version)
 	a.mountSession(h)
+	a.mountServer(h)
 	a.mountProviders(h)
 	a.mountEndpoints(h)
 	a.mountMapping(h)

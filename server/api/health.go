@@ -2,38 +2,101 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
 	"hookbeam/server/hook"
 )
 
-// probing is how long a probe of storing may take.
+// probing is how long all checks of readiness together may take.
 const probing = 3 * time.Second
+
+// ReadinessCheck is one thing that must be so for the server to be ready. Run returns what is wrong, best as a hook.Problem whose
+// detail may be told to anybody.
+type ReadinessCheck struct {
+	Name string
+	Run  func(context.Context) error
+}
+
+// CheckResult is what one check found.
+type CheckResult struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Code   string `json:"code,omitempty"`
+	Detail string `json:"detail,omitempty"`
+}
 
 func (a *API) mountHealth() {
 	a.routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, `{"status":"ok"}`) })
 	a.routes.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := a.ready(r.Context()); err != nil {
-			writeProblem(w, a.Log, err)
+		ctx, cancel := context.WithTimeout(r.Context(), probing)
+		defer cancel()
+		if r.URL.Query().Has("verbose") {
+			a.sayChecks(ctx, w)
 			return
+		}
+		for _, c := range a.checks() {
+			if err := c.Run(ctx); err != nil {
+				writeProblem(w, a.Log, err)
+				return
+			}
 		}
 		say(w, `{"status":"ready"}`)
 	})
 }
 
-// ready says why a delivery could not be stored now.
-func (a *API) ready(ctx context.Context) error {
+// checks are all checks, in the order in which they are told.
+func (a *API) checks() []ReadinessCheck {
+	return append([]ReadinessCheck{{"running", a.notStopping}, {"storage", a.canStore}}, a.Checks...)
+}
+
+func (a *API) notStopping(context.Context) error {
 	if a.life.Err() != nil {
 		return stopping
 	}
-	ctx, cancel := context.WithTimeout(ctx, probing)
-	defer cancel()
+	return nil
+}
+
+// canStore says why a delivery could not be stored now.
+func (a *API) canStore(ctx context.Context) error {
 	if err := a.Store.Probe(ctx); err != nil {
 		return &hook.Problem{Kind: hook.ErrUnavailable, Code: "cannot_store", RetryAfter: 5 * time.Second, Cause: err,
 			Detail: "Deliveries cannot be stored now. The server's log says why; look at the disk's free space first."}
 	}
 	return nil
+}
+
+// sayChecks answers with every check, and with what the operator should know though it does not make the server
+// unready. Anybody may ask, so it names no addresses.
+func (a *API) sayChecks(ctx context.Context, w http.ResponseWriter) {
+	answer := struct {
+		Status string        `json:"status"`
+		Checks []CheckResult `json:"checks"`
+	}{Status: "ready"}
+	status := http.StatusOK
+	for _, c := range a.checks() {
+		result := CheckResult{Name: c.Name, OK: true}
+		if err := c.Run(ctx); err != nil {
+			p := problemOf(err)
+			result = CheckResult{Name: c.Name, Code: p.Code, Detail: p.Detail}
+			answer.Status, status = "not_ready", http.StatusServiceUnavailable
+		}
+		answer.Checks = append(answer.Checks, result)
+	}
+	if len(a.Addresses.StrangeProxies(a.Now())) > 0 {
+		answer.Checks = append(answer.Checks, CheckResult{Name: "proxy", OK: true, Code: proxyNotTrusted, Detail: proxyAdvice})
+	}
+	text, err := json.Marshal(answer)
+	if err != nil {
+		writeProblem(w, a.Log, errors.Join(errors.New("write the checks"), err))
+		return
+	}
+	h := w.Header()
+	h["Content-Type"] = jsonType
+	w.WriteHeader(status)
+	_, _ = w.Write(append(text, '\n')) // the far end left: nobody to tell
 }
 
 func say(w http.ResponseWriter, json string) {

@@ -139,13 +139,17 @@ func newHouse(t testing.TB, publicURL string) *house {
 	check(t, err)
 	in := intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug })
 	sessions := access.NewSessions(sqlite.Sessions{Store: store}, site)
+	refusals := access.NewRefusals(logger, h.now)
 	h.api = New(Options{
 		Site: site, Version: "test", Now: h.now, Log: logger, Addresses: addresses, Store: store, Endpoints: endpoints,
 		Intake: in, Board: board, Pages: plainPages{}, Status: plainPages{},
-		Gate:    &access.Gate{Token: token, Sessions: sessions},
-		Logins:  &access.Logins{Store: store, Random: rand.Reader, Now: time.Now},
-		Receive: NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: in, Addresses: addresses, Now: time.Now, Log: logger}),
-		Live:    NewLive(LiveOptions{Hub: hub, Addresses: addresses, Sessions: sessions, Log: logger}), Updates: NewUpdates(hub, logger),
+		Gate:   &access.Gate{Token: token, Sessions: sessions},
+		Logins: &access.Logins{Store: store, Random: rand.Reader, Now: time.Now},
+		Receive: NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: in, Addresses: addresses, Refusals: refusals,
+			Now: time.Now, Log: logger}),
+		Live:     NewLive(LiveOptions{Hub: hub, Addresses: addresses, Sessions: sessions, Refusals: refusals, Now: h.now, Log: logger}),
+		Updates:  NewUpdates(UpdatesOptions{Hub: hub, Addresses: addresses, Refusals: refusals, Now: h.now, Log: logger}),
+		Refusals: refusals,
 	})
 	h.Config.Handler = h.api
 	h.Start()

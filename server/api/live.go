@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -26,38 +25,46 @@ type LiveOptions struct {
 	Hub        *live.Hub
 	Addresses  *access.Addresses
 	Sessions   *access.Sessions
-	MaxSockets int // of one address; 0: 2,000
+	MaxSockets int // of one address; 0: 1,000, for an address may have 1,024 connections
 	MaxAll     int // of all together; 0: 20,000
+	Refusals   *access.Refusals
+	Now        func() time.Time
 	Log        *slog.Logger
 }
+
+// The most sockets, and the most requests that wait, of one address and of all.
+const (
+	socketsOfAddress = 1000
+	socketsOfAll     = 20_000
+)
 
 // Live is GET /live?after=&endpoint=: a WebSocket that sends frames, one to a text message, and reads nothing.
 type Live struct {
 	LiveOptions
-	upgrader websocket.Upgrader
-
-	mu        sync.Mutex
-	open      int
-	byAddress map[string]int
+	upgrader  websocket.Upgrader
+	sockets   *access.Quota
+	admission *admission
 }
 
 // NewLive returns the door.
 func NewLive(o LiveOptions) *Live {
 	if o.MaxSockets == 0 {
-		o.MaxSockets = 2000
+		o.MaxSockets = socketsOfAddress
 	}
 	if o.MaxAll == 0 {
-		o.MaxAll = 20_000
+		o.MaxAll = socketsOfAll
 	}
-	return &Live{LiveOptions: o, byAddress: map[string]int{}, upgrader: newUpgrader(func(w http.ResponseWriter, reason error) {
+	refuse := func(w http.ResponseWriter, reason error) {
 		writeProblem(w, o.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
 			Detail: "This address speaks WebSocket. Connect with ws:// or wss://, or poll /api/v1/updates.", Cause: reason})
-	})}
+	}
+	return &Live{LiveOptions: o, upgrader: newUpgrader(refuse), sockets: access.NewQuota(o.MaxAll, o.MaxSockets),
+		admission: newAdmission()}
 }
 
 func (l *Live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := l.serve(w, r); err != nil {
-		writeProblem(w, l.Log, err)
+		answerRefused(w, l.Log, l.Refusals, err)
 	}
 }
 
@@ -67,13 +74,13 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	key := access.AddressKey(l.Addresses.Of(r))
-	if err := l.enter(key); err != nil {
+	client := l.Addresses.Client(r, l.Now())
+	if err := l.enter(client); err != nil {
 		return err
 	}
-	ws, err := l.upgrader.Upgrade(w, r, nil)
+	ws, err := l.upgrader.Upgrade(metered(w, l.Now), r, nil)
 	if err != nil {
-		l.leave(key)
+		l.sockets.Give(client.Key)
 		return nil // the upgrader has answered
 	}
 	s := newSocket(ws)
@@ -81,7 +88,7 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 	forget := l.Sessions.OnEnd(r, reader.Leave)
 	// A goroutine of its own lets go of all that the HTTP server holds for a request.
 	go func() {
-		defer l.leave(key)
+		defer l.sockets.Give(client.Key)
 		defer forget()
 		defer reader.Leave()
 		s.listen(reader.Heard)
@@ -90,33 +97,30 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 }
 
 // enter counts a socket, or says why there is no room for it.
-func (l *Live) enter(key string) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.open >= l.MaxAll || l.byAddress[key] >= l.MaxSockets {
-		return &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
-			Detail: "There are as many live connections as this server holds. Close some, or poll /api/v1/updates."}
+func (l *Live) enter(c access.Client) error {
+	if room := l.sockets.Take(c); room != access.HasRoom {
+		return &noRoom{tooManySockets, counted(tooManySockets, room), c.Address}
 	}
-	l.open++
-	l.byAddress[key]++
+	if err := l.admission.admit(c, l.Now()); err != nil {
+		l.sockets.Give(c.Key)
+		return err
+	}
 	return nil
 }
 
-// Open is how many sockets are open.
-func (l *Live) Open() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.open
+var tooManySockets = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
+	Detail: "There are as many live connections as this server holds. Close some, or poll /api/v1/updates."}
+
+// counted is the code of a refusal in the counts: whether one address had too much, or all together.
+func counted(p *hook.Problem, room access.Room) string {
+	if room == access.ClientFull {
+		return p.Code + "_of_address"
+	}
+	return p.Code
 }
 
-func (l *Live) leave(key string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.open--
-	if l.byAddress[key]--; l.byAddress[key] == 0 {
-		delete(l.byAddress, key)
-	}
-}
+// Open is how many sockets are open.
+func (l *Live) Open() int { return l.sockets.Held() }
 
 // Ping is a ping on the wire (RFC 6455 §5.5.2).
 var Ping = []byte{0x89, 0}

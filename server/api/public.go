@@ -26,7 +26,7 @@ var noLink = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
 	Detail: "This link does not lead anywhere, or not any more. Ask whoever gave it to you for a new one."}
 
 func (a *API) mountPublic() {
-	a.badTokens = access.NewLimiter(badTokensPerSecond, badTokensAtOnce, guessesKept)
+	a.badTokens = access.NewLimiter(badTokensPerSecond, badTokensAtOnce, addressesKept)
 	a.routes.HandleFunc("GET /status/{token}", a.statusPage)
 	a.routes.HandleFunc("GET "+prefix+"/status/{token}", a.publicStatus)
 	a.routes.HandleFunc("OPTIONS "+prefix+"/status/{token}", a.publicPreflight)
@@ -106,7 +106,7 @@ func (a *API) awaitNews(r *http.Request, l access.Link) (t told, full bool, err 
 		return t, false, err
 	}
 	token := r.PathValue("token")
-	free, ok := a.waiting.take(token, access.AddressKey(a.Addresses.Of(r)))
+	free, ok := a.waiting.take(l, a.Addresses.Client(r, a.Now()))
 	if !ok {
 		return t, true, nil
 	}
@@ -187,7 +187,7 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 	}
 	known, token := r.Header.Get("If-None-Match"), r.PathValue("token")
 	if wait > 0 {
-		if free, ok := a.waiting.take(token, access.AddressKey(a.Addresses.Of(r))); ok {
+		if free, ok := a.waiting.take(l, a.Addresses.Client(r, a.Now())); ok {
 			defer free()
 		} else {
 			wait = 0

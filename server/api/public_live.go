@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -16,8 +17,8 @@ import (
 
 // The bounds of sockets that watch one status.
 const (
-	seatsOfToken   = 20
-	seatsOfAddress = 2000 // many payers may share one
+	seatsOfLink    = 20
+	seatsOfAddress = 1000 // many payers may share one; it may have 1,024 connections
 	seatsOfAll     = 20_000
 
 	publicBeat     = 20 * time.Second // how often a page hears that the line is alive
@@ -30,39 +31,50 @@ const (
 var noSeat = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
 	Detail: "There are as many live connections as this server holds. Poll " + prefix + "/status/{token} instead."}
 
-// seats count those who watch public statuses in one of the ways.
+// seats count those who watch public statuses in one of the ways: by what a link shows, by address, and in all.
 type seats struct {
-	mu    sync.Mutex
-	taken map[string]int // by token, by address, and "" for all
-	shut  bool
-	open  sync.WaitGroup
+	mu        sync.Mutex
+	inAll     int
+	ofLink    int
+	ofAddress int
+	held      int
+	links     map[string]int // by access.Link.Key: one link has many tokens
+	addresses map[string]int // by access.Client.Key
+	shut      bool
+	open      sync.WaitGroup
 }
 
-// take counts a socket; free undoes it. ok is false where there is no room.
-func (s *seats) take(token, address string) (free func(), ok bool) {
+func newSeats(inAll, ofLink, ofAddress int) *seats {
+	return &seats{inAll: inAll, ofLink: ofLink, ofAddress: ofAddress, links: map[string]int{}, addresses: map[string]int{}}
+}
+
+// take counts one more; free undoes it. ok is false where there is no room.
+func (s *seats) take(l access.Link, c access.Client) (free func(), ok bool) {
+	link := l.Key()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.taken == nil {
-		s.taken = map[string]int{}
-	}
-	token, address = "token "+token, "address "+address
-	if s.shut || s.taken[""] >= seatsOfAll || s.taken[token] >= seatsOfToken || s.taken[address] >= seatsOfAddress {
+	if s.shut || s.held >= s.inAll || s.links[link] >= s.ofLink || !c.Shared && s.addresses[c.Key] >= s.ofAddress {
 		return nil, false
 	}
-	for _, of := range []string{"", token, address} {
-		s.taken[of]++
-	}
+	s.held++
+	s.links[link]++
+	s.addresses[c.Key]++
 	s.open.Add(1)
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		for _, of := range []string{"", token, address} {
-			if s.taken[of]--; s.taken[of] == 0 {
-				delete(s.taken, of)
-			}
-		}
+		s.held--
+		release(s.links, link)
+		release(s.addresses, c.Key)
 		s.open.Done()
 	}, true
+}
+
+// release counts one less, and forgets what nobody holds.
+func release(held map[string]int, key string) {
+	if held[key]--; held[key] == 0 {
+		delete(held, key)
+	}
 }
 
 // Watched waits until nobody watches a public status by socket any more, after Stop.
@@ -86,12 +98,18 @@ func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, a.Log, stopping)
 		return
 	}
-	free, ok := a.watched.take(token, access.AddressKey(a.Addresses.Of(r)))
+	client := a.Addresses.Client(r, a.Now())
+	free, ok := a.watched.take(l, client)
 	if !ok {
-		writeProblem(w, a.Log, noSeat)
+		answerRefused(w, a.Log, a.Refusals, &noRoom{noSeat, "too_many_watchers", client.Address})
 		return
 	}
-	ws, err := a.upgrader.Upgrade(w, r, nil)
+	if err := a.watchers.admit(client, a.Now()); err != nil {
+		free()
+		answerRefused(w, a.Log, a.Refusals, err)
+		return
+	}
+	ws, err := a.upgrader.Upgrade(metered(w, a.Now), r, nil)
 	if err != nil {
 		free()
 		return // the upgrader has answered
@@ -182,6 +200,9 @@ func (p *publicPage) listen() {
 	p.ws.SetPongHandler(func(string) error { patience(); return nil })
 	for range publicWords {
 		_, text, err := p.ws.ReadMessage()
+		if errors.Is(err, errTooManyFrames) {
+			p.close(websocket.ClosePolicyViolation, err.Error())
+		}
 		if err != nil {
 			return
 		}

@@ -151,7 +151,7 @@ func TestOnlySoManyWatchWithOneLink(t *testing.T) {
 	s := h.shop("north")
 	token := s.token("order/1", "")
 	var last watcher
-	for range seatsOfToken {
+	for range seatsOfLink {
 		last = h.watch(token)
 	}
 	_, res, err := h.dial(token, nil)
@@ -220,7 +220,7 @@ func TestWhatAPageShowedIsNoted(t *testing.T) {
 func (s *seats) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.taken[""]
+	return s.held
 }
 
 // TestAskingWaitsForAChange is the socket's other way: the tag names what is known, and a change is the answer.
@@ -301,8 +301,10 @@ func TestAPageThatLoadsItselfAgainWaitsForAChange(t *testing.T) {
 	path = "/status/" + s.token("payment/pi_2", "")
 	_, seen = load("")
 	var leave []func()
-	for range seatsOfToken {
-		free, _ := h.api.waiting.take(strings.TrimPrefix(path, "/status/"), "elsewhere")
+	for range seatsOfLink {
+		l, err := h.api.link(strings.TrimPrefix(path, "/status/"))
+		check(t, err)
+		free, _ := h.api.waiting.take(l, access.Client{Key: "elsewhere"})
 		leave = append(leave, free)
 	}
 	if full, _ := load(seen); !strings.Contains(full.text, "reload=3 ") {

@@ -1,7 +1,7 @@
 package api
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"hookbeam/server/access"
@@ -26,6 +25,8 @@ type ReceiveOptions struct {
 	PerAddress  *access.Limiter // nil: no limit
 	PerEndpoint *access.Limiter // nil: no limit
 	MaxInFlight int64           // bytes of bodies held at once; 0: no limit
+	MaxRequests int             // of one address under way at once; 0: 1,024
+	Refusals    *access.Refusals
 	Now         func() time.Time
 	Log         *slog.Logger
 }
@@ -34,13 +35,14 @@ type ReceiveOptions struct {
 // and inflates nothing, and answers 2xx only for what is stored.
 type Receive struct {
 	ReceiveOptions
-	inFlight atomic.Int64
-	calls    sync.Pool // of *call
+	bodies *bodies
+	calls  sync.Pool // of *call
 }
 
 // NewReceive returns the door.
 func NewReceive(o ReceiveOptions) *Receive {
-	return &Receive{ReceiveOptions: o, calls: sync.Pool{New: func() any { return new(call) }}}
+	return &Receive{ReceiveOptions: o, bodies: newBodies(o.MaxInFlight, o.MaxRequests),
+		calls: sync.Pool{New: func() any { return new(call) }}}
 }
 
 // call is the memory of one request, used again for later ones.
@@ -51,8 +53,8 @@ type call struct {
 	answer []byte
 }
 
-// keptBody is the largest body buffer that is kept for later requests.
-const keptBody = 64 << 10
+// Ready says why no sender would find room for a body at this moment; nil where one would.
+func (rc *Receive) Ready(context.Context) error { return rc.bodies.ready() }
 
 func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := rc.calls.Get().(*call)
@@ -60,7 +62,7 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	endpoint, reply, refusal, err := rc.receive(w, r, c)
 	switch {
 	case err != nil:
-		writeProblem(w, rc.Log, err)
+		answerRefused(w, rc.Log, rc.Refusals, err)
 	case refusal != nil:
 		writeProblem(w, rc.Log, refusal)
 	case reply != nil && (reply.Exact || endpoint.Response == nil):
@@ -74,9 +76,12 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // delivery was kept but rejected.
 func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*hook.Endpoint, *hook.Reply, *hook.Problem, error) {
 	now := rc.Now()
-	remote := rc.Addresses.Of(r)
-	if wait, ok := rc.PerAddress.Allow(access.AddressKey(remote), now); !ok {
-		return nil, nil, nil, tooMany("address", wait)
+	taken := charge{client: rc.Addresses.Client(r, now)}
+	remote := taken.client.Address
+	if !taken.client.Shared {
+		if wait, ok := rc.PerAddress.Allow(taken.client.Key, now); !ok {
+			return nil, nil, nil, tooMany("address", "rate_address", wait, remote)
+		}
 	}
 	slug, path := splitAddress(r.URL.EscapedPath())
 	endpoint, ok := rc.Endpoints.At(slug)
@@ -84,11 +89,10 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*ho
 		return nil, nil, nil, noAddress
 	}
 	if wait, ok := rc.PerEndpoint.Allow(endpoint.Slug, now); !ok {
-		return nil, nil, nil, tooMany("endpoint", wait)
+		return nil, nil, nil, tooMany("endpoint", "rate_endpoint", wait, remote)
 	}
-	held, err := rc.read(w, r, c, endpoint.MaxBody)
-	defer rc.inFlight.Add(-held)
-	if err != nil {
+	defer rc.discharge(&taken)
+	if err := rc.read(w, r, c, &taken, endpoint.MaxBody); err != nil {
 		return nil, nil, nil, err
 	}
 	d := &c.record
@@ -107,46 +111,6 @@ func splitAddress(escaped string) (slug, rest string) {
 		return address[:slash], address[slash:]
 	}
 	return address, "/"
-}
-
-// read takes the body into c, byte for byte. held is how much of the shared allowance it takes.
-func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, limit int64) (held int64, err error) {
-	c.body = c.body[:0]
-	if r.ContentLength > limit {
-		return 0, tooLarge(w, limit)
-	}
-	for need := max(r.ContentLength, 512); ; need = int64(2 * cap(c.body)) {
-		size := min(need, limit) + 1 // one more than allowed, so that too much is seen
-		if held < size {
-			if err := rc.hold(size - held); err != nil {
-				w.Header().Set("Connection", "close")
-				return held, err
-			}
-			held = size
-		}
-		c.body = slices.Grow(c.body, int(size)-len(c.body))
-		n, err := io.ReadFull(r.Body, c.body[len(c.body):size])
-		c.body = c.body[:len(c.body)+n]
-		switch {
-		case err == nil && int64(len(c.body)) > limit:
-			return held, tooLarge(w, limit)
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF) && int64(len(c.body)) >= r.ContentLength:
-			return held, nil
-		case err != nil:
-			return held, &hook.Problem{Kind: hook.ErrInvalid, Code: "body_incomplete",
-				Detail: "The body ended before it was whole, or came too slowly: nothing was stored. Send it again.", Cause: err}
-		}
-	}
-}
-
-// hold takes n bytes out of what all bodies together may take.
-func (rc *Receive) hold(n int64) error {
-	if now := rc.inFlight.Add(n); rc.MaxInFlight > 0 && now > rc.MaxInFlight {
-		rc.inFlight.Add(-n)
-		return &hook.Problem{Kind: hook.ErrUnavailable, Code: "busy", RetryAfter: time.Second,
-			Detail: "The server holds as many bodies as it may: nothing was stored. Try again in a second."}
-	}
-	return nil
 }
 
 // headers returns every header value: names sorted, the values of one name in the order received.
@@ -218,13 +182,7 @@ func answerStored(w http.ResponseWriter, c *call, own *hook.Response) {
 var noAddress = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
 	Detail: "No endpoint has this address. Compare it with the one shown in the dashboard."}
 
-func tooMany(what string, wait time.Duration) error {
-	return &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
-		Detail: fmt.Sprintf("Too many requests for this %s. Wait as long as Retry-After says.", what)}
-}
-
-func tooLarge(w http.ResponseWriter, limit int64) error {
-	w.Header().Set("Connection", "close") // the rest of the body is not worth reading
-	return &hook.Problem{Kind: hook.ErrTooLarge, Code: "body_too_large",
-		Detail: fmt.Sprintf("The body is larger than the %d bytes that this endpoint takes. Its limit can be raised to %d.", limit, hook.MostMaxBody)}
+func tooMany(what, counted string, wait time.Duration, address string) error {
+	return &noRoom{&hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
+		Detail: fmt.Sprintf("Too many requests for this %s. Wait as long as Retry-After says.", what)}, counted, address}
 }

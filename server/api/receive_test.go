@@ -175,8 +175,8 @@ func TestTheLimitHoldsWhileReading(t *testing.T) {
 			}
 		})
 	}
-	if held := d.receive.inFlight.Load(); held != 0 {
-		t.Errorf("%d bytes are still held", held)
+	if b := d.receive.bodies; b.held != 0 || len(b.senders) != 0 {
+		t.Errorf("%d bytes of %d senders are still held", b.held, len(b.senders))
 	}
 }
 
@@ -260,8 +260,8 @@ func TestTooManyAreToldWhenToComeBack(t *testing.T) {
 func TestBodiesTogetherAreBounded(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{}, func(o *ReceiveOptions) { o.MaxInFlight = 1000 })
 	answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n")
-	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "1" || code(t, answer) != "busy" || d.receive.inFlight.Load() != 0 {
-		t.Errorf("%d %v, %d held", answer.StatusCode, answer.Header, d.receive.inFlight.Load())
+	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "1" || code(t, answer) != "busy" || d.receive.bodies.held != 0 {
+		t.Errorf("%d %v, %d held", answer.StatusCode, answer.Header, d.receive.bodies.held)
 	}
 	d.stored(t, d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"))
 }

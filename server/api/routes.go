@@ -72,6 +72,7 @@ func table() []route {
 
 		{pattern: "GET /api/v1/openapi.json", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/session", audience: member, policy: inert, cache: never},
+		{pattern: "GET /api/v1/server", audience: member, policy: inert, cache: never},
 		{pattern: "DELETE /api/v1/session", audience: member, policy: inert, cache: never},
 		{pattern: "GET /api/v1/providers", audience: member, policy: inert, cache: never},
 		{pattern: "POST /api/v1/providers/{id}/check-secret", audience: member, policy: inert, cache: never, body: callBody},

@@ -1,7 +1,7 @@
 package api
 
 import (
-	"net"
+	"errors"
 	"sync"
 	"syscall"
 	"time"
@@ -21,8 +21,8 @@ type socket struct {
 
 func newSocket(ws *websocket.Conn) *socket {
 	s := &socket{ws: ws}
-	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
-		s.raw, _ = tcp.SyscallConn()
+	if plain, ok := ws.NetConn().(syscall.Conn); ok {
+		s.raw, _ = plain.SyscallConn() // nil where it has none below
 	}
 	return s
 }
@@ -43,6 +43,9 @@ func (s *socket) listen(heard func()) {
 	})
 	for {
 		if _, _, err := s.ws.NextReader(); err != nil {
+			if errors.Is(err, errTooManyFrames) {
+				s.control(websocket.CloseMessage, string(websocket.FormatCloseMessage(websocket.ClosePolicyViolation, err.Error())))
+			}
 			return
 		}
 		heard()

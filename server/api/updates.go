@@ -5,39 +5,78 @@ import (
 	"net/http"
 	"time"
 
+	"hookbeam/server/access"
 	"hookbeam/server/hook"
 	"hookbeam/server/live"
 )
 
 const longestWait = 55 * time.Second // below what proxies commonly cut
 
+// UpdatesOptions are what polling for frames needs.
+type UpdatesOptions struct {
+	Hub        *live.Hub
+	Addresses  *access.Addresses
+	MaxWaiting int // requests of one address that wait; 0: 1,000
+	MaxAll     int // of all together; 0: 20,000
+	Refusals   *access.Refusals
+	Now        func() time.Time
+	Log        *slog.Logger
+}
+
+// updates is GET /updates?after=&endpoint=&wait=: the frames of the socket, by polling.
+type updates struct {
+	UpdatesOptions
+	waiting *access.Quota
+}
+
 // NewUpdates returns GET /updates?after=&endpoint=&wait=: the frames of the socket, by polling.
 // wait is a duration such as 25s, or seconds; it is cut to what proxies bear.
-func NewUpdates(hub *live.Hub, logger *slog.Logger) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q := r.URL.Query()
-		place, err := hub.Place(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
-		if err != nil {
-			writeProblem(w, logger, err)
-			return
-		}
-		wait, err := parseWait(q.Get("wait"))
-		if err != nil {
-			writeProblem(w, logger, err)
-			return
-		}
-		if q.Get("after") == "" {
-			wait = 0 // it asks where the log stands
-		}
-		payload, err := hub.Poll(r.Context(), place, wait)
-		if err != nil {
-			writeProblem(w, logger, err)
-			return
-		}
-		w.Header()["Content-Type"] = jsonType
-		_, _ = w.Write(payload)
-	})
+func NewUpdates(o UpdatesOptions) http.Handler {
+	if o.MaxWaiting == 0 {
+		o.MaxWaiting = socketsOfAddress
+	}
+	if o.MaxAll == 0 {
+		o.MaxAll = socketsOfAll
+	}
+	return &updates{UpdatesOptions: o, waiting: access.NewQuota(o.MaxAll, o.MaxWaiting)}
 }
+
+func (u *updates) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	payload, err := u.next(r)
+	if err != nil {
+		answerRefused(w, u.Log, u.Refusals, err)
+		return
+	}
+	w.Header()["Content-Type"] = jsonType
+	_, _ = w.Write(payload)
+}
+
+// next returns the frame that r asks for.
+func (u *updates) next(r *http.Request) ([]byte, error) {
+	q := r.URL.Query()
+	place, err := u.Hub.Place(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
+	if err != nil {
+		return nil, err
+	}
+	wait, err := parseWait(q.Get("wait"))
+	if err != nil {
+		return nil, err
+	}
+	if q.Get("after") == "" {
+		wait = 0 // it asks where the log stands
+	}
+	if wait > 0 {
+		client := u.Addresses.Client(r, u.Now())
+		if room := u.waiting.Take(client); room != access.HasRoom {
+			return nil, &noRoom{tooManyWaiting, counted(tooManyWaiting, room), client.Address}
+		}
+		defer u.waiting.Give(client.Key)
+	}
+	return u.Hub.Poll(r.Context(), place, wait)
+}
+
+var tooManyWaiting = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_waiting", RetryAfter: 5 * time.Second,
+	Detail: "As many requests wait for updates as may. Ask without wait, or come back after as long as Retry-After says."}
 
 func parseWait(s string) (time.Duration, error) {
 	if s == "" {

@@ -1,0 +1,199 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"hookbeam/server/access"
+	"hookbeam/server/hook"
+)
+
+// The bounds of what is received at once.
+const (
+	firstRead      = 16 << 10 // bytes that a body is given room for before it has come; most are smaller
+	smallRead      = 512      // the same where its length is not announced
+	keptBody       = 64 << 10 // the largest buffer that is kept for later requests
+	typicalBody    = 64 << 10 // a server that has no room for one of these is not ready
+	senderRequests = 1024     // of one address under way at once
+)
+
+// bodies is the memory that all bodies take while they are received and stored. A body is charged as its bytes come:
+// what a length announces costs its sender nothing but a place among what its own address may announce. An address may
+// hold as much as is still free, so one alone gets half of all, n together 1/(n+1) each, and the next one finds room.
+type bodies struct {
+	most     int64 // in all; 0: no limit
+	requests int   // of one address
+
+	mu      sync.Mutex
+	held    int64
+	senders map[string]sender // by access.Client.Key; those with a request under way
+}
+
+// sender is what the requests of one address take.
+type sender struct {
+	requests  int
+	held      int64 // bytes of their buffers
+	announced int64 // bytes that their lengths say
+}
+
+func newBodies(most int64, requests int) *bodies {
+	if requests == 0 {
+		requests = senderRequests
+	}
+	return &bodies{most: most, requests: requests, senders: map[string]sender{}}
+}
+
+// enter counts a request with the length that it announces, and takes first bytes for it; leave undoes both. The only
+// request of an address may take more than the address's share: else a body larger than that could never be sent.
+func (b *bodies) enter(c access.Client, announced, first int64) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.senders[c.Key]
+	if !c.Shared && s.requests >= b.requests {
+		return &noRoom{tooManyRequests, tooManyRequests.Code, c.Address}
+	}
+	if b.most > 0 && !c.Shared && s.requests > 0 && s.announced+announced > b.most/2 {
+		return &noRoom{addressBusy, addressBusy.Code, c.Address}
+	}
+	s.requests++
+	s.announced += announced
+	if err := b.take(&s, c, first); err != nil {
+		return err
+	}
+	b.senders[c.Key] = s
+	return nil
+}
+
+// grow takes n bytes more for a request that has entered.
+func (b *bodies) grow(c access.Client, n int64) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.senders[c.Key]
+	if err := b.take(&s, c, n); err != nil {
+		return err
+	}
+	b.senders[c.Key] = s
+	return nil
+}
+
+// take changes s and b only where there is room for n bytes.
+func (b *bodies) take(s *sender, c access.Client, n int64) error {
+	if b.most > 0 {
+		free := b.most - b.held - n
+		if free < 0 {
+			return &noRoom{busy, busy.Code, c.Address}
+		}
+		if !c.Shared && s.requests > 1 && s.held+n > free {
+			return &noRoom{addressBusy, addressBusy.Code, c.Address}
+		}
+	}
+	b.held += n
+	s.held += n
+	return nil
+}
+
+// leave gives back what a request took.
+func (b *bodies) leave(c access.Client, announced, held int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.held -= held
+	s := b.senders[c.Key]
+	if s.requests == 1 {
+		delete(b.senders, c.Key)
+		return
+	}
+	b.senders[c.Key] = sender{requests: s.requests - 1, held: s.held - held, announced: s.announced - announced}
+}
+
+// ready says where there is no room for a typical body, whoever sends it.
+func (b *bodies) ready() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.most > 0 && b.most-b.held < min(typicalBody, b.most/4) {
+		return busy
+	}
+	return nil
+}
+
+// charge is what one request has taken out of bodies.
+type charge struct {
+	client    access.Client
+	entered   bool
+	announced int64
+	held      int64
+}
+
+func (rc *Receive) discharge(c *charge) {
+	if c.entered {
+		rc.bodies.leave(c.client, c.announced, c.held)
+	}
+}
+
+// read takes the body into c, byte for byte. Its buffer begins small and is doubled as bytes come, so that every byte
+// is copied twice at most. What it takes of rc.bodies is noted in taken, also where it fails.
+func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *charge, limit int64) error {
+	c.body = c.body[:0]
+	if r.ContentLength > limit {
+		return tooLarge(w, limit)
+	}
+	most, size := limit+1, int64(smallRead) // one more than allowed, so that too much is seen
+	if r.ContentLength >= 0 {
+		most, size = r.ContentLength+1, firstRead
+		taken.announced = r.ContentLength
+	}
+	size = min(size, most)
+	if err := rc.bodies.enter(taken.client, taken.announced, size); err != nil {
+		return turnAway(w, err)
+	}
+	taken.entered, taken.held = true, size
+	for {
+		if int64(cap(c.body)) < size {
+			grown := make([]byte, len(c.body), size)
+			copy(grown, c.body)
+			c.body = grown
+		}
+		n, err := io.ReadFull(r.Body, c.body[len(c.body):size])
+		c.body = c.body[:len(c.body)+n]
+		switch {
+		case err == nil && int64(len(c.body)) > limit:
+			return tooLarge(w, limit)
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF) && int64(len(c.body)) >= r.ContentLength:
+			return nil
+		case err != nil:
+			return &hook.Problem{Kind: hook.ErrInvalid, Code: "body_incomplete",
+				Detail: "The body ended before it was whole, or came too slowly: nothing was stored. Send it again.", Cause: err}
+		}
+		next := min(2*size, most)
+		if err := rc.bodies.grow(taken.client, next-size); err != nil {
+			return turnAway(w, err)
+		}
+		size, taken.held = next, next
+	}
+}
+
+// turnAway closes the connection after the refusal: the rest of the body is not worth reading.
+func turnAway(w http.ResponseWriter, err error) error {
+	w.Header().Set("Connection", "close")
+	return err
+}
+
+var (
+	busy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "busy", RetryAfter: time.Second,
+		Detail: "The server holds as many bodies as it may: nothing was stored. Try again in a second."}
+	addressBusy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "address_busy", RetryAfter: time.Second,
+		Detail: "The server holds as many bodies from your address as it may: nothing was stored. Try again in a second, " +
+			"or send fewer at once."}
+	tooManyRequests = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_at_once", RetryAfter: time.Second,
+		Detail: "Your address has as many deliveries under way as one may: nothing was stored. Send fewer at once."}
+)
+
+func tooLarge(w http.ResponseWriter, limit int64) error {
+	w.Header().Set("Connection", "close") // the rest of the body is not worth reading
+	return &hook.Problem{Kind: hook.ErrTooLarge, Code: "body_too_large",
+		Detail: fmt.Sprintf("The body is larger than the %d bytes that this endpoint takes. Its limit can be raised to %d.",
+			limit, hook.MostMaxBody)}
+}
