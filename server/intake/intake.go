@@ -58,10 +58,10 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 		return f.Reply, nil, nil
 	case f.Reason == addressNotAllowed && e.Verify != hook.Observe:
 		return nil, strangerRefused, nil
-	case e.Verify == hook.Enforce:
-		return nil, p.Problem(f), nil
+	case e.Verify == hook.Observe:
+		return nil, nil, nil
 	}
-	return nil, nil, nil
+	return nil, p.Problem(f), nil
 }
 
 // judge is what the provider makes of r, unless r comes from where nobody may send.

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"math/big"
 	"strings"
@@ -44,8 +45,11 @@ func algorithmsOf(public crypto.PublicKey, secret string) []string {
 	case *rsa.PublicKey:
 		return []string{"rsa-pss-sha512", "rsa-v1_5-sha256"}
 	}
-	if secret == "" || strings.HasPrefix(secret, "whpk_") || strings.HasPrefix(secret, "-----BEGIN") {
+	if blank(secret) || strings.HasPrefix(secret, "whpk_") || strings.HasPrefix(secret, "-----BEGIN") {
 		return nil
+	}
+	if k, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_")); strings.HasPrefix(secret, "whsec_") && err == nil && noKey(k) {
+		return nil // it decodes to nothing
 	}
 	return []string{"hmac-sha256"}
 }
@@ -102,6 +106,10 @@ func publicKey(secret string) crypto.PublicKey {
 		key = parsed
 	}
 	switch k := key.(type) {
+	case ed25519.PublicKey:
+		if smallOrder(k) {
+			return nil
+		}
 	case *ecdsa.PublicKey:
 		if k.Curve != elliptic.P256() {
 			return nil

@@ -20,7 +20,7 @@ func sameLogin(a, b []byte) bool {
 	userA, passwordA, okA := bytes.Cut(a, []byte(":"))
 	userB, passwordB, okB := bytes.Cut(b, []byte(":"))
 	user, password := sameText(userA, userB), sameText(passwordA, passwordB)
-	return user && password && okA && okB && len(passwordB) > 0
+	return user && password && okA && okB && !blank(string(passwordB))
 }
 
 // newHash returns the maker of a hash, nil for one that is not known.

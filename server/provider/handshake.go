@@ -83,10 +83,11 @@ func braintreeChallenge(q *request) (Finding, bool) {
 		return Finding{}, false
 	}
 	public := q.endpoint.Settings["public_key"]
-	if !isChallenge(challenge) || public == "" || len(q.endpoint.Secrets) == 0 {
+	secrets := notBlank(q.endpoint.Secrets)
+	if !isChallenge(challenge) || public == "" || len(secrets) == 0 {
 		return answered(nil)
 	}
-	k, ok := hashedWithSHA1.of(q.endpoint.Secrets[0].Value, q.At)
+	k, ok := hashedWithSHA1.of(secrets[0].Value, q.At)
 	if !ok {
 		return answered(nil)
 	}
@@ -150,7 +151,7 @@ func mailchimpKnock(q *request) (Finding, bool) {
 		return Finding{}, false
 	}
 	sent, known := []byte(q.read("query:secret")), len(q.endpoint.Secrets) == 0
-	for _, s := range q.endpoint.Secrets {
+	for _, s := range notBlank(q.endpoint.Secrets) {
 		known = sameText([]byte(s.Value), sent) || known
 	}
 	if !known {

@@ -11,8 +11,10 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"hookbeam/server/hook"
 )
@@ -40,8 +42,22 @@ type key struct {
 	rsa     *rsa.PublicKey
 }
 
-// of makes a key of a secret; false where the secret has another form, is empty, or has expired.
+// of makes a key of a secret; false where the secret has another form, is blank, makes a key that anybody has, or has
+// expired.
 func (f keyForm) of(secret string, now time.Time) (k key, ok bool) {
+	k, ok = f.read(secret)
+	if f == fromPEM {
+		k.rsa = certificateKey(secret, now)
+		ok = k.rsa != nil
+	}
+	return k, ok
+}
+
+// read is of for a certificate of any age, whose key it leaves out.
+func (f keyForm) read(secret string) (k key, ok bool) {
+	if blank(secret) {
+		return k, false
+	}
 	var err error
 	switch f {
 	case asText:
@@ -62,10 +78,9 @@ func (f keyForm) of(secret string, now time.Time) (k key, ok bool) {
 		k.ecdsa = ecdsaKey(secret)
 		return k, k.ecdsa != nil
 	case fromPEM:
-		k.rsa = certificateKey(secret, now)
-		return k, k.rsa != nil
+		return k, certificateOf(secret) != nil
 	}
-	return k, err == nil && secret != "" && len(k.bytes) > 0
+	return k, err == nil && !noKey(k.bytes)
 }
 
 func edwardsKey(f keyForm, secret string) ed25519.PublicKey {
@@ -75,7 +90,7 @@ func edwardsKey(f keyForm, secret string) ed25519.PublicKey {
 	} else if coded, marked := strings.CutPrefix(secret, "whpk_"); marked {
 		b, _ = base64.StdEncoding.DecodeString(coded)
 	}
-	if len(b) != ed25519.PublicKeySize {
+	if len(b) != ed25519.PublicKeySize || smallOrder(b) {
 		return nil
 	}
 	return b
@@ -119,10 +134,20 @@ func certificateKey(secret string, now time.Time) *rsa.PublicKey {
 
 // secrets returns what an endpoint has to check with.
 func (p *Provider) secrets(e *hook.Endpoint) []hook.Secret {
-	if pinned := e.Settings["certificate"]; p.secret.pinned && pinned != "" {
-		return append(e.Secrets[:len(e.Secrets):len(e.Secrets)], hook.Secret{Label: "certificate", Value: pinned})
+	secrets := notBlank(e.Secrets)
+	if pinned := e.Settings["certificate"]; p.secret.pinned && !blank(pinned) {
+		return append(secrets[:len(secrets):len(secrets)], hook.Secret{Label: "certificate", Value: pinned})
 	}
-	return e.Secrets
+	return secrets
+}
+
+// notBlank leaves blank secrets out: they cannot be saved, but a database may have been changed by other hands.
+func notBlank(secrets []hook.Secret) []hook.Secret {
+	isBlank := func(s hook.Secret) bool { return blank(s.Value) }
+	if !slices.ContainsFunc(secrets, isBlank) {
+		return secrets
+	}
+	return slices.DeleteFunc(slices.Clone(secrets), isBlank)
 }
 
 // minSecret is the least number of bytes of a secret, unless its provider makes shorter or other ones.
@@ -150,13 +175,17 @@ func CheckSecret(id, value string) string {
 	}
 	_, password, _ := strings.Cut(value, ":")
 	switch {
+	case blank(value):
+		return "is blank. Copy the one that the sender shows, or generate one."
+	case strings.ContainsFunc(value, unicode.IsControl) && !strings.HasPrefix(value, "-----BEGIN"):
+		return "has a line break or another control character in it, which no header can carry. Copy it anew."
 	case len(value) < minSecret:
 		return fmt.Sprintf("has %d bytes; at least %d are needed. Generate a longer one.", len(value), minSecret)
 	case ru.most > 0 && len(value) > ru.most:
 		return fmt.Sprintf("has %d bytes; %s takes at most %d. Choose a shorter one.", len(value), p.Name, ru.most)
 	case ru.charset != "" && strings.Trim(value, ru.charset) != "":
 		return fmt.Sprintf("has a character that %s does not take. Use %s.", p.Name, ru.shape)
-	case ru.login && len(password) < minSecret:
+	case ru.login && (len(password) < minSecret || blank(password)):
 		return fmt.Sprintf("must be user:password, with a password of at least %d bytes.", minSecret)
 	}
 	for _, form := range ru.forms {

@@ -69,7 +69,7 @@ func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Cer
 
 // fetches reports whether this sender's certificate may be looked up for the endpoint.
 func (p *Provider) fetches(q *request) bool {
-	return p.certificate != "" && q.Certificates != nil && p.rules[0].complete(q)
+	return p.certificate != "" && q.Certificates != nil && p.rules[0].complete(q.endpoint.Settings)
 }
 
 // verifyByFetched checks with the certificate that the request names. Nothing is looked up for a request that does not

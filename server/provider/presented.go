@@ -41,14 +41,14 @@ func (ru *rule) stampText(q *request) string {
 }
 
 // complete reports whether the endpoint's settings have all that the message takes from them.
-func (ru *rule) complete(q *request) bool {
+func (ru *rule) complete(settings map[string]string) bool {
 	for rest := ru.message; ; {
 		var found bool
 		if _, rest, found = strings.Cut(rest, "{setting:"); !found {
 			return true
 		}
 		name, _, _ := strings.Cut(rest, "}")
-		if q.endpoint.Settings[name] == "" {
+		if blank(settings[name]) {
 			return false
 		}
 	}

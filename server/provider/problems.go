@@ -10,6 +10,7 @@ import (
 
 // The reasons why a delivery is rejected, from the one that came least far to the one that came farthest.
 const (
+	secretMissing      = "secret_missing"
 	signatureMissing   = "signature_missing"
 	signatureMalformed = "signature_malformed"
 	keyMissing         = "key_missing"
@@ -26,7 +27,7 @@ const (
 	handshakeRefused  = "handshake_refused"
 )
 
-var reasons = []string{signatureMissing, signatureMalformed, keyMissing, timestampMissing, timestampMalformed,
+var reasons = []string{secretMissing, signatureMissing, signatureMalformed, keyMissing, timestampMissing, timestampMalformed,
 	certificateUnavailable, certificateUntrusted, signatureMismatch, secretMismatch, timestampInFuture, timestampTooOld, handshakeRefused}
 
 // Problem returns what the sender of a rejected delivery is told.
@@ -51,6 +52,8 @@ func (p *Provider) explain(reason string) string {
 		where = place(p.rules[0].at)
 	}
 	switch reason {
+	case secretMissing:
+		return p.MissingSecret()
 	case signatureMissing:
 		return fmt.Sprintf("This endpoint expects %s, and none was sent. Set it at the sender.", where)
 	case signatureMalformed:

@@ -91,7 +91,7 @@ type Certificates interface {
 func (p *Provider) Examine(e *hook.Endpoint, r *hook.Record, on Receipt) Finding {
 	q := newRequest(e, r, on)
 	defer q.release()
-	if p.greet.unsigned != nil {
+	if p.greet.unsigned != nil && !p.lacksSecret(q) {
 		if f, asked := p.greet.unsigned(q); asked {
 			return f
 		}

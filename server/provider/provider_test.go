@@ -26,9 +26,12 @@ func TestAGenericSecretDecidesTheVerdict(t *testing.T) {
 		"missing":            {hook.Enforce, two, "", Finding{Verdict: hook.Rejected, Reason: "signature_missing"}},
 		"observed":           {hook.Observe, two, "x", Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
 		"off":                {hook.Off, two, "x", Finding{Verdict: hook.Unsigned}},
-		"no secret":          {hook.Enforce, nil, "x", Finding{Verdict: hook.Unsigned}},
-		"empty secret":       {hook.Enforce, []hook.Secret{{Label: "e"}}, "", Finding{Verdict: hook.Rejected, Reason: "signature_missing"}},
-		"empty secret, sent": {hook.Enforce, []hook.Secret{{Label: "e"}}, "x", Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
+		"no secret":          {hook.Enforce, nil, "x", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"empty secret":       {hook.Enforce, []hook.Secret{{Label: "e"}}, "", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"empty secret, sent": {hook.Enforce, []hook.Secret{{Label: "e"}}, "x", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"blank secret, sent": {hook.Enforce, []hook.Secret{{Label: "e", Value: "  "}}, "  ", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"observed, nothing":  {hook.Observe, nil, "x", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"no rule known":      {"", nil, "x", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := For("generic")

@@ -87,7 +87,7 @@ func (ru *rule) takes(key crypto.Signer) bool {
 
 // sign writes the time and the signature, or one for each item, where the rule looks for them.
 func (ru *rule) sign(p *Provider, q *request, with Signing) error {
-	if !ru.complete(q) {
+	if !ru.complete(q.endpoint.Settings) {
 		return &hook.Problem{Kind: hook.ErrConflict, Code: "setting_missing",
 			Detail: fmt.Sprintf("%s signs a value that the endpoint's settings do not have. Put it there first: %s.", p.Name, p.required())}
 	}

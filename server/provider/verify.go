@@ -15,12 +15,30 @@ import (
 	"hookbeam/server/hook"
 )
 
-// verify tries every rule whose signature was sent. Where none holds, the one that came farthest says why.
+// verify says what a request is worth. Only where the endpoint says that nothing is to be checked is it unsigned: one
+// that is to check, and has nothing of use to check with, takes nothing.
 func (p *Provider) verify(q *request) Finding {
-	secrets := p.secrets(q.endpoint)
-	if q.endpoint.Verify == hook.Off || len(secrets) == 0 && !p.fetches(q) {
+	if q.endpoint.Verify == hook.Off {
 		return Finding{Verdict: hook.Unsigned}
 	}
+	secrets := p.secrets(q.endpoint)
+	if p.lacksSecret(q) {
+		return Finding{Verdict: hook.Rejected, Reason: secretMissing}
+	}
+	f := p.tryAll(q, secrets)
+	if f.Verdict == hook.Rejected && !p.fetches(q) && !p.makesKey(q.endpoint, secrets) {
+		return Finding{Verdict: hook.Rejected, Reason: secretMissing} // found out only now: reading a key takes long
+	}
+	return f
+}
+
+// lacksSecret reports whether a request is to be checked, and there is nothing to check it with.
+func (p *Provider) lacksSecret(q *request) bool {
+	return q.endpoint.Verify != hook.Off && len(p.secrets(q.endpoint)) == 0 && !p.fetches(q)
+}
+
+// tryAll tries every rule whose signature was sent. Where none holds, the one that came farthest says why.
+func (p *Provider) tryAll(q *request, secrets []hook.Secret) Finding {
 	if p.whole != nil {
 		return p.whole(q, secrets)
 	}
@@ -118,7 +136,7 @@ func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
 		}
 	}
 	switch {
-	case !usable || !ru.complete(q):
+	case !usable || !ru.complete(q.endpoint.Settings):
 		f.Reason = keyMissing
 	case matched < 0 && ru.mistake != "":
 		f.Reason = ru.mistake

@@ -1,0 +1,119 @@
+package provider
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// worthless are secrets that protect nothing: empty, blank, or making a key that anybody has.
+func worthless() map[string]string {
+	zeros := strings.Repeat("\x00", 32)
+	return map[string]string{
+		"empty": "", "blank": "                ", "line breaks": "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n",
+		"NULs": zeros, "whsec_ and nothing": "whsec_", "whsec_ and blanks": "whsec_                ",
+		"whsec_ and zeros": "whsec_" + base64.StdEncoding.EncodeToString([]byte(zeros)), "zeros in hex": strings.Repeat("0", 64),
+		"whpk_ and nothing": "whpk_", "whpk_ and zeros": "whpk_" + base64.StdEncoding.EncodeToString([]byte(zeros)),
+		"whpk_ and one": "whpk_" + base64.StdEncoding.EncodeToString([]byte("\x01"+zeros[1:])),
+		"a login":       "somebody:                    ",
+	}
+}
+
+// TestAWorthlessSecretVerifiesNothing signs as anybody could who knows that a secret is worth nothing.
+func TestAWorthlessSecretVerifiesNothing(t *testing.T) {
+	for name, secret := range worthless() {
+		for _, key := range []string{"", "\x00", strings.TrimLeft(secret, "abcdefghijklmnopqrstuvwxyz_0")} {
+			r := recordOf("POST", forged(key), "{}")
+			for _, p := range all {
+				for _, verify := range []hook.Verify{hook.Enforce, hook.Observe} {
+					e := &hook.Endpoint{Provider: p.ID, Verify: verify, Secrets: []hook.Secret{{Label: "x", Value: secret}},
+						Settings: map[string]string{"key": "hex", "topic": "t"}}
+					if f := p.Examine(e, r, Receipt{At: noon, URL: address}); f.Verdict != hook.Rejected {
+						t.Errorf("%s, %s: %s", p.ID, name, f.Verdict)
+					}
+				}
+			}
+		}
+	}
+}
+
+// forged are the headers of a request that is signed with a key, in the ways of many senders.
+func forged(key string) http.Header {
+	stamp := seconds(noon)
+	sum := mac(sha256.New, key, "{}")
+	h := headers("X-Webhook-Secret", key, "X-Gitlab-Token", key, "Verif-Hash", key, "X-Telegram-Bot-Api-Secret-Token", key,
+		"X-Hub-Signature-256", "sha256="+hex.EncodeToString(sum), "X-Signature", hex.EncodeToString(sum),
+		"X-Shopify-Hmac-Sha256", encode(sum), "X-Cc-Webhook-Signature", hex.EncodeToString(sum),
+		"Stripe-Signature", "t="+stamp+",v1="+hex.EncodeToString(mac(sha256.New, key, stamp+".{}")),
+		"Webhook-Id", "1", "Webhook-Timestamp", stamp, "Svix-Id", "1", "Svix-Timestamp", stamp,
+		"X-Signature-Timestamp", stamp, "X-Signature-Ed25519", strings.Repeat("0", 128))
+	signed := encode(mac(sha256.New, key, "1."+stamp+".{}"))
+	h.Set("Webhook-Signature", "v1,"+signed+" v1a,"+encode(append(make([]byte, 31), make([]byte, 33)...)))
+	h.Set("Svix-Signature", "v1,"+signed)
+	h.Set("Authorization", "Basic "+encode([]byte("somebody:                    ")))
+	return h
+}
+
+func TestAWorthlessSecretIsNotTaken(t *testing.T) {
+	for name, secret := range worthless() {
+		for _, p := range all {
+			if strings.HasPrefix(name, "wh") && len(p.secret.forms) == 0 || name == "zeros in hex" && p.ID != "adyen" && p.ID != "discord" {
+				continue // to a sender that takes any text it is a text
+			}
+			if name == "a login" && p.ID != "basic" {
+				continue
+			}
+			if CheckSecret(p.ID, secret) == "" {
+				t.Errorf("%s takes a secret that is %s", p.ID, name)
+			}
+		}
+	}
+}
+
+// TestAKeyOfSmallOrderIsNone shows first that such a key is dangerous: one signature fits a message that nobody signed.
+func TestAKeyOfSmallOrderIsNone(t *testing.T) {
+	identity := append([]byte{1}, make([]byte, 31)...)
+	signature := append(append([]byte{1}, make([]byte, 31)...), make([]byte, 32)...)
+	if !ed25519.Verify(identity, []byte("anything"), signature) {
+		t.Skip("this Go refuses such keys itself")
+	}
+	if edwardsKey(fromHexPublic, hex.EncodeToString(identity)) != nil {
+		t.Error("it was taken")
+	}
+}
+
+// TestEverySenderKnowsWhetherItCanCheck holds the catalogue's notion against what the door does: where an endpoint can
+// check, a request without a signature is refused for what it lacks, and where it cannot, for what the endpoint lacks.
+func TestEverySenderKnowsWhetherItCanCheck(t *testing.T) {
+	for _, p := range all {
+		for _, s := range append(sampleSecrets(p.ID), plain, "") {
+			e := &hook.Endpoint{Provider: p.ID, Verify: hook.Enforce, Settings: map[string]string{"webhook_id": "WH-1"}}
+			if s != "" {
+				e.Secrets = []hook.Secret{{Label: "x", Value: s}}
+			}
+			f := p.Examine(e, recordOf("POST", nil, "{}"), Receipt{At: noon, URL: address, Certificates: noCertificates{}})
+			if f.Verdict != hook.Rejected || p.Checks(e) == (f.Reason == secretMissing) {
+				t.Errorf("%s with %q: can check: %v, but %s %s", p.ID, s, p.Checks(e), f.Verdict, f.Reason)
+			}
+		}
+	}
+	p, _ := For("paypal")
+	if p.Checks(&hook.Endpoint{}) || p.Checks(&hook.Endpoint{Settings: map[string]string{"webhook_id": " "}}) {
+		t.Error("PayPal's deliveries cannot be checked without the webhook's id")
+	}
+}
+
+// noCertificates finds none.
+type noCertificates struct{}
+
+func (noCertificates) Certificate(string, time.Time) (*x509.Certificate, error) {
+	return nil, ErrUntrusted
+}
