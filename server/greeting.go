@@ -21,6 +21,7 @@ type greeting struct {
 	URL     string `json:"url"`
 	Login   string `json:"login"`
 	Try     string `json:"try,omitempty"`
+	near    bool   // that line works from this machine and its network only
 	another string
 }
 
@@ -33,6 +34,7 @@ func (s *server) greet(ctx context.Context) error {
 	g := greeting{Version: s.config.Version, URL: s.site.URL(""), Login: s.site.URL("login/" + code), another: "hookbeam login"}
 	if endpoints := s.endpoints.List(); len(endpoints) > 0 {
 		g.Try = `curl -d '{"hello":"world"}' ` + s.site.URL("in/"+endpoints[0].Slug)
+		g.near = endpoints[0].Awaiting
 	}
 	if s.config.Data != defaultData {
 		g.another += " --data " + s.config.Data
@@ -52,6 +54,9 @@ func (g greeting) print(w io.Writer) error {
 	fmt.Fprintf(&b, "              logs you in once, within %d minutes; for another link: %s\n", access.LoginLife/time.Minute, g.another)
 	if g.Try != "" {
 		fmt.Fprintf(&b, "  Try it      %s\n", g.Try)
+		if g.near {
+			b.WriteString("              takes requests from this machine and its network only, until you confirm it in the dashboard\n")
+		}
 	}
 	b.WriteByte('\n')
 	_, err := io.WriteString(w, b.String())

@@ -105,6 +105,7 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 	if err := s.makeFirst(ctx); err != nil {
 		return fmt.Errorf("make the first endpoint: %w", err)
 	}
+	s.endpoints.WarnOfOpen(log)
 	in := intake.New(s.endpoints, s.store, time.Now, func(slug string) string { return s.site.URL("in/" + slug) })
 	in.LookUp(intake.NewCertificates(s.store, log, time.Now))
 	s.refusals = access.NewRefusals(log, time.Now)
@@ -151,7 +152,7 @@ func (s *server) makeFirst(ctx context.Context) error {
 	if err != nil || len(ever) > 0 {
 		return err
 	}
-	_, err = s.endpoints.Create(ctx, hook.Endpoint{Name: "first", Tolerance: api.DefaultTolerance})
+	_, err = s.endpoints.Create(ctx, hook.Endpoint{Name: "first", Tolerance: api.DefaultTolerance, Awaiting: true})
 	return err
 }
 

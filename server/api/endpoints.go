@@ -30,6 +30,8 @@ type Endpoint struct {
 	Settings  map[string]string `json:"settings" doc:"The provider's other facts."`
 	Allow     []string          `json:"allow" nullable:"false" doc:"Who may send, as CIDRs; none: any address." example:"[\"203.0.113.0/24\"]"`
 	Statuses  StatusRules       `json:"statuses" doc:"What its deliveries tell of, and what of it the public may see."`
+	Open      bool              `json:"open" doc:"It takes whatever anybody sends, and checks nothing: verify is off."`
+	Confirmed bool              `json:"confirmed" doc:"false for the endpoint that the first start made, until somebody confirms it: POST /endpoints/{id}/confirm. Until then it takes requests from this machine and its private network only."`
 	CreatedAt hook.Time         `json:"created_at" format:"date-time"`
 	Deleted   bool              `json:"deleted,omitempty" doc:"In a notice: it has just been deleted."`
 }
@@ -50,7 +52,7 @@ func View(site access.Site, e hook.Endpoint) Endpoint {
 	v := Endpoint{ID: e.ID, Name: e.Name, URL: site.URL("in/" + e.Slug), Provider: e.Provider, Verify: e.Verify,
 		Tolerance: brief(e.Tolerance), Secrets: []SecretLabel{}, MaxBody: e.MaxBody, Response: e.Response,
 		SignedURL: e.SignedURL, Settings: e.Settings, Allow: append([]string{}, e.Allow...),
-		Statuses: viewRules(e.Statuses), CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero()}
+		Statuses: viewRules(e.Statuses), Open: intake.Open(e), Confirmed: !e.Awaiting, CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero()}
 	for _, s := range e.Secrets {
 		v.Secrets = append(v.Secrets, SecretLabel{Label: s.Label})
 	}
@@ -75,7 +77,7 @@ func brief(d time.Duration) string {
 // EndpointChange is what a client writes. What it leaves out stays as it is, or gets its default.
 type EndpointChange struct {
 	Provider  *string               `json:"provider,omitempty" maxLength:"40" doc:"Who sends; \"generic\" where left out."`
-	Verify    *hook.Verify          `json:"verify,omitempty" enum:"enforce,observe,off"`
+	Verify    *hook.Verify          `json:"verify,omitempty" enum:"enforce,observe,off" doc:"Left out when an endpoint is made, or given its first secret: enforce where there is something to check with, off where there is not. enforce and observe without a secret are refused."`
 	Tolerance *string               `json:"tolerance,omitempty" maxLength:"20" example:"5m" doc:"A duration; 0s switches the check of a signature's age off."`
 	Secrets   *[]Secret             `json:"secrets,omitempty" maxItems:"10" doc:"Replaces the list."`
 	MaxBody   *int64                `json:"max_body,omitempty" minimum:"1" maximum:"26214400"`
@@ -183,6 +185,8 @@ func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("PATCH /endpoints/{id}", "change-endpoint", "Change an endpoint; what is left out stays"), a.changeEndpoint)
 	register(a, h, a.call("DELETE /endpoints/{id}", "delete-endpoint", "Delete an endpoint: its address answers 404 at once"), a.deleteEndpoint)
 	register(a, h, a.call("POST /endpoints/{id}/restore", "restore-endpoint", "Bring a deleted endpoint back"), a.restoreEndpoint)
+	register(a, h, a.call("POST /endpoints/{id}/confirm", "confirm-endpoint",
+		"Let everybody send to the endpoint that the first start made; for any other nothing changes"), a.confirmEndpoint)
 	sample := a.call("POST /endpoints/{id}/sample", "send-sample", "Send a sample delivery such as the endpoint's provider sends, on the way that all take")
 	sample.DefaultStatus = http.StatusCreated
 	register(a, h, sample, a.sendSample)
@@ -233,6 +237,7 @@ func (a *API) changeEndpoint(ctx context.Context, in *struct {
 		return nil, err
 	}
 	set(&e.Name, in.Body.Name)
+	e.Verify = "" // left out, unless it is sent
 	if err := in.Body.apply(&e); err != nil {
 		return nil, err
 	}
@@ -250,6 +255,13 @@ func (a *API) restoreEndpoint(ctx context.Context, in *endpointID) (*endpointOut
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	e, err := a.Endpoints.Restore(ctx, in.ID)
+	return a.endpoint(e, err)
+}
+
+func (a *API) confirmEndpoint(ctx context.Context, in *endpointID) (*endpointOut, error) {
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	e, err := a.Endpoints.Confirm(ctx, in.ID)
 	return a.endpoint(e, err)
 }
 

@@ -36,6 +36,7 @@ type house struct {
 	stop     func() // ends the writer: nothing can be stored any more
 	log      *lines
 	endpoint hook.Endpoint
+	count    atomic.Int64 // of next
 	ahead    atomic.Int64 // how far the doors' clock is ahead, in nanoseconds
 }
 

@@ -22,6 +22,7 @@ var statuses = [...]struct {
 	status int
 }{
 	{hook.ErrInvalid, http.StatusBadRequest},
+	{hook.ErrContradiction, http.StatusUnprocessableEntity},
 	{hook.ErrUnauthenticated, http.StatusUnauthorized},
 	{hook.ErrForbidden, http.StatusForbidden},
 	{hook.ErrNotFound, http.StatusNotFound},

@@ -88,6 +88,9 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*ho
 	if !ok {
 		return nil, nil, nil, noAddress
 	}
+	if endpoint.Awaiting && !isNear(r) {
+		return nil, nil, nil, notConfirmed
+	}
 	if wait, ok := rc.PerEndpoint.Allow(endpoint.Slug, now); !ok {
 		return nil, nil, nil, tooMany("endpoint", "rate_endpoint", wait, remote)
 	}

@@ -82,6 +82,7 @@ func table() []route {
 		{pattern: "PATCH /api/v1/endpoints/{id}", audience: member, policy: inert, cache: never, body: callBody},
 		{pattern: "DELETE /api/v1/endpoints/{id}", audience: member, policy: inert, cache: never},
 		{pattern: "POST /api/v1/endpoints/{id}/restore", audience: member, policy: inert, cache: never},
+		{pattern: "POST /api/v1/endpoints/{id}/confirm", audience: member, policy: inert, cache: never},
 		{pattern: "POST /api/v1/endpoints/{id}/sample", audience: member, policy: inert, cache: never, body: callBody},
 		{pattern: "POST /api/v1/endpoints/{id}/verify-again", audience: member, policy: inert, cache: never, body: callBody},
 		{pattern: "POST /api/v1/endpoints/{id}/mapping/try", audience: member, policy: inert, cache: never, body: callBody},

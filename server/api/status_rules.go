@@ -137,7 +137,7 @@ func (a *API) rotate(ctx context.Context, id hook.EndpointID, overlap time.Durat
 			keys = append(keys, k)
 		}
 	}
-	e.Statuses.LinkKeys = keys
+	e.Statuses.LinkKeys, e.Verify = keys, ""
 	_, err = a.Endpoints.Update(ctx, e)
 	return key, err
 }
@@ -209,7 +209,7 @@ func (a *API) deleteLinkKey(ctx context.Context, in *struct {
 	if at < 0 {
 		return nil, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is no such key: its id is wrong, or it has ended."}
 	}
-	e.Statuses.LinkKeys = slices.Delete(slices.Clone(e.Statuses.LinkKeys), at, at+1)
+	e.Statuses.LinkKeys, e.Verify = slices.Delete(slices.Clone(e.Statuses.LinkKeys), at, at+1), ""
 	_, err = a.Endpoints.Update(ctx, e)
 	return nil, err
 }

@@ -5,7 +5,7 @@ import "time"
 // Verify says what an endpoint does with a delivery that does not verify.
 type Verify string
 
-// The ways of verifying.
+// The ways of verifying. Without anything to check with, Enforce and Observe verify nothing, and reject everything.
 const (
 	Enforce Verify = "enforce" // answer 401 or 403, keep it as rejected
 	Observe Verify = "observe" // answer as usual, keep it as rejected, never act on it
@@ -34,6 +34,7 @@ type Endpoint struct {
 	Allow     []string // CIDRs that may send; none: any address
 	Statuses  StatusRules
 	CreatedAt Time
+	Awaiting  bool // made by the first start, and not confirmed yet: it is open to this machine and its network only
 	DeletedAt Time // zero while it lives; a deleted endpoint answers 404 and can be brought back for a while
 }
 

@@ -8,6 +8,7 @@ import (
 // The kinds of error. Each has one HTTP status, given by the package that answers.
 var (
 	ErrInvalid         = errors.New("invalid")
+	ErrContradiction   = errors.New("contradiction") // well-formed, but its parts do not go together
 	ErrUnauthenticated = errors.New("unauthenticated")
 	ErrForbidden       = errors.New("forbidden")
 	ErrNotFound        = errors.New("not found")

@@ -112,18 +112,20 @@ func (es *Endpoints) Known(id hook.EndpointID) (hook.Endpoint, bool) {
 var noEndpoint = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
 	Detail: "There is no such endpoint: the id is wrong, or it was deleted."}
 
-// Create makes an endpoint: its name is asked for, the rest has defaults; id, slug and time are filled in.
+// Create makes an endpoint: its name is asked for, the rest has defaults; id, slug and time are filled in. Where Verify is
+// left out it is hook.Enforce if the endpoint can check deliveries, and hook.Off if it cannot. Errors are those of the
+// store and problems: hook.ErrContradiction where it is to check and has nothing to check with.
 func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
 	if e.Provider == "" {
 		e.Provider = "generic"
 	}
-	if e.Verify == "" {
-		e.Verify = hook.Enforce
-	}
 	if e.MaxBody == 0 {
 		e.MaxBody = hook.DefaultMaxBody
 	}
-	var err error
+	err := settleVerify(&e, nil)
+	if err != nil {
+		return e, err
+	}
 	if e.ID, err = hook.NewEndpointID(es.random); err != nil {
 		return e, err
 	}
@@ -135,13 +137,18 @@ func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint
 	return es.put(ctx, e)
 }
 
-// Update stores a changed endpoint. Its id must be that of a living one; id, slug and times stay as they are.
+// Update stores a changed endpoint. Its id must be that of a living one; id, slug and times stay as they are. Where Verify
+// is left out it stays, but an endpoint that checked nothing because it could not becomes one that enforces once it can.
+// Errors are as of Create.
 func (es *Endpoints) Update(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
 	was, err := es.Get(e.ID)
 	if err != nil {
 		return e, err
 	}
 	e.Slug, e.CreatedAt, e.DeletedAt = was.Slug, was.CreatedAt, was.DeletedAt
+	if err := settleVerify(&e, &was); err != nil {
+		return e, err
+	}
 	return es.put(ctx, e)
 }
 
@@ -168,6 +175,7 @@ func (es *Endpoints) Restore(ctx context.Context, id hook.EndpointID) (hook.Endp
 
 // put checks e, stores it, and only then lets it count.
 func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
+	e.Awaiting = e.Awaiting && Open(e) // who says what is to be checked has seen it
 	allow, complaint := tidyCIDRs(e.Allow)
 	if complaint != "" {
 		return e, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: complaint}

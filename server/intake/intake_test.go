@@ -99,7 +99,7 @@ func TestAnEndpointNeedsOnlyAName(t *testing.T) {
 	w := newWorld(t)
 	e := w.create(t, hook.Endpoint{Name: "shop"})
 	if !strings.HasPrefix(string(e.ID), "ep_") || !strings.HasPrefix(e.Slug, "shop-") || len(e.Slug) != len("shop-")+slugTail ||
-		e.Provider != "generic" || e.Verify != hook.Enforce || e.MaxBody != hook.DefaultMaxBody {
+		e.Provider != "generic" || e.Verify != hook.Off || e.MaxBody != hook.DefaultMaxBody {
 		t.Errorf("%+v", e)
 	}
 	w.load(t) // as after a restart

@@ -12,7 +12,7 @@ import (
 // Endpoints returns every endpoint, deleted ones too, oldest first.
 func (s *Store) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, name, slug, provider, verify, tolerance, secrets, max_body, response,
-		signed_url, settings, allow, statuses, created_at, deleted_at FROM endpoints ORDER BY created_at, id`)
+		signed_url, settings, allow, statuses, confirmed, created_at, deleted_at FROM endpoints ORDER BY created_at, id`)
 	if err != nil {
 		return nil, s.failed("read endpoints", err)
 	}
@@ -22,8 +22,9 @@ func (s *Store) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 		var e hook.Endpoint
 		var secrets, response, settings, allow, statuses []byte
 		var tolerance, created, deleted int64
+		var confirmed bool
 		if err := rows.Scan(&e.ID, &e.Name, &e.Slug, &e.Provider, &e.Verify, &tolerance, &secrets, &e.MaxBody, &response,
-			&e.SignedURL, &settings, &allow, &statuses, &created, &deleted); err != nil {
+			&e.SignedURL, &settings, &allow, &statuses, &confirmed, &created, &deleted); err != nil {
 			return nil, s.failed("read endpoints", err)
 		}
 		for text, into := range map[*[]byte]any{&secrets: &e.Secrets, &response: &e.Response, &settings: &e.Settings, &allow: &e.Allow,
@@ -32,7 +33,7 @@ func (s *Store) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 				return nil, fmt.Errorf("read endpoint %s: %w", e.ID, err)
 			}
 		}
-		e.Tolerance, e.CreatedAt = time.Duration(tolerance)*time.Second, hook.Millis(created)
+		e.Tolerance, e.CreatedAt, e.Awaiting = time.Duration(tolerance)*time.Second, hook.Millis(created), !confirmed
 		if deleted != 0 {
 			e.DeletedAt = hook.Millis(deleted)
 		}
@@ -51,14 +52,17 @@ func (s *Store) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
 		}
 		texts[i] = string(b)
 	}
-	deleted := int64(0)
+	deleted, confirmed := int64(0), int64(1)
+	if e.Awaiting {
+		confirmed = 0
+	}
 	if !e.DeletedAt.IsZero() {
 		deleted = e.DeletedAt.UnixMilli()
 	}
 	return s.do(ctx, func(c *writerConn) error {
 		return c.exec(`INSERT OR REPLACE INTO endpoints (id, name, slug, provider, verify, tolerance, secrets, max_body,
-			response, signed_url, settings, allow, statuses, created_at, deleted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			response, signed_url, settings, allow, statuses, confirmed, created_at, deleted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(e.ID), e.Name, e.Slug, e.Provider, string(e.Verify), int64(e.Tolerance/time.Second), texts[0], e.MaxBody,
-			texts[1], e.SignedURL, texts[2], texts[3], texts[4], e.CreatedAt.UnixMilli(), deleted)
+			texts[1], e.SignedURL, texts[2], texts[3], texts[4], confirmed, e.CreatedAt.UnixMilli(), deleted)
 	})
 }

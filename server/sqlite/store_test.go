@@ -365,7 +365,7 @@ func TestEndpointsComeBackWhole(t *testing.T) {
 	s, stop := running(t, dir, Options{})
 	want := hook.Endpoint{ID: "ep_x", Name: "shop", Slug: "shop-abc", Provider: "generic", Verify: hook.Enforce, Tolerance: 5 * time.Minute,
 		Secrets: []hook.Secret{{Label: "live", Value: "s3cret"}}, MaxBody: 1 << 20, Response: &hook.Response{Status: 202, Body: "ok"},
-		Settings: map[string]string{"a": "b"}, CreatedAt: hook.Time{Time: noon}}
+		Settings: map[string]string{"a": "b"}, Awaiting: true, CreatedAt: hook.Time{Time: noon}}
 	if err := s.PutEndpoint(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
