@@ -81,7 +81,12 @@ func draining(t *testing.T) (*server, *pipes) {
 	}
 	listener := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 	log := slog.New(slog.DiscardHandler)
-	s := &server{site: site, listener: listener, outside: Outside{Log: log}, conns: newConnections()}
+	addresses, err := access.NewAddresses(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{site: site, listener: listener, outside: Outside{Log: log}, conns: newConnections(nil)}
+	s.gate = newGate(listener, addresses, nil, 0)
 	s.api = api.New(api.Options{Site: site, Now: time.Now, Log: log, Gate: &access.Gate{},
 		Live: http.NotFoundHandler(), Updates: http.NotFoundHandler(),
 		Receive: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })})
