@@ -11,6 +11,7 @@ import (
 // Config is what an operator sets. The tags are the command line's: each flag has an environment variable.
 type Config struct {
 	Place
+	InsecureHTTP bool     `help:"Serve others than this machine by plain HTTP: whoever is on the way can read and change everything." env:"HOOKBEAM_INSECURE_HTTP"`
 	TrustedProxy []string `help:"Proxies whose X-Forwarded-For is believed, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
 
 	KeepFor   Span  `help:"How long deliveries are kept; 0 keeps them for ever." default:"30d" env:"HOOKBEAM_KEEP_FOR"`

@@ -22,8 +22,16 @@ func (s *server) prepare() (*access.Gate, *access.Addresses, error) {
 			return nil, nil, usage("--public-url", err)
 		}
 	}
+	if at, err := net.ResolveTCPAddr("tcp", s.config.Listen); err == nil { // what cannot be resolved, Listen tells of
+		if err := s.config.exposed(at); err != nil {
+			return nil, nil, err
+		}
+	}
 	if s.listener, err = net.Listen("tcp", s.config.Listen); err != nil {
 		return nil, nil, fmt.Errorf("listen on %s: %w", s.config.Listen, err)
+	}
+	if err := s.config.exposed(s.listener.Addr()); err != nil { // a name may have been resolved otherwise
+		return nil, nil, err
 	}
 	if s.site, err = s.config.site(s.listener.Addr().String()); err != nil {
 		return nil, nil, usage("--listen", err)
@@ -35,12 +43,35 @@ func (s *server) prepare() (*access.Gate, *access.Addresses, error) {
 	return &access.Gate{Token: token}, addresses, nil
 }
 
+// exposed refuses to serve others than this machine by plain HTTP, unless the operator says so: on the way, anybody could
+// read logins and secrets, and change what is delivered. It is a *UsageError.
+func (c *Config) exposed(at net.Addr) error {
+	if c.InsecureHTTP || isLoopback(at) {
+		return nil
+	}
+	if c.PublicURL == "" {
+		return usage("--listen", fmt.Errorf("%s can be reached from other machines, by plain HTTP: put a proxy with TLS in front and name it, "+
+			"--public-url https://hooks.example.com; or listen on this machine only, --listen 127.0.0.1:8080; "+
+			"or say that plain HTTP is meant, --insecure-http (HOOKBEAM_INSECURE_HTTP=true)", c.Listen))
+	}
+	if site, err := access.ParseSite(c.PublicURL); err != nil || site.Secure() {
+		return err
+	}
+	return usage("--public-url", fmt.Errorf("%s is plain HTTP, and %s can be reached from other machines: name the https:// address of a proxy "+
+		"with TLS in front; or listen on this machine only, --listen 127.0.0.1:8080; "+
+		"or say that plain HTTP is meant, --insecure-http (HOOKBEAM_INSECURE_HTTP=true)", c.PublicURL, c.Listen))
+}
+
+func isLoopback(at net.Addr) bool {
+	tcp, ok := at.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback() // no address at all is every address
+}
+
 // warn says where logins and secrets would be readable on their way.
 func (s *server) warn() {
-	at, ok := s.listener.Addr().(*net.TCPAddr)
-	if ok && !at.IP.IsLoopback() && !s.site.Secure() {
-		s.outside.Log.Warn("whoever is on the way can read logins and secrets: put a proxy with TLS in front and name it with --public-url https://…",
-			"listen", at.String())
+	if !isLoopback(s.listener.Addr()) && !s.site.Secure() {
+		s.outside.Log.Warn("plain HTTP, as told: whoever is on the way can read logins and secrets, and change what is delivered",
+			"listen", s.listener.Addr().String())
 	}
 }
 

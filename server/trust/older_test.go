@@ -1,0 +1,139 @@
+package trust_test
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// heldEndpoint is what a release's API told of an endpoint before its database was kept.
+type heldEndpoint struct {
+	Name     string `json:"name"`
+	URL      string `json:"url"`
+	Provider string `json:"provider"`
+	Verify   string `json:"verify"`
+	Secrets  []struct {
+		Label string `json:"label"`
+	} `json:"secrets"`
+	Response *struct {
+		Status int `json:"status"`
+	} `json:"response"`
+}
+
+// TestAnUpgradeCutsNobodyOffAndOpensNothing starts on the database that each release kept, and posts unsigned to each of
+// its endpoints: what checked still checks, what took everything still does and says so, what was deleted stays gone.
+func TestAnUpgradeCutsNobodyOffAndOpensNothing(t *testing.T) {
+	releases, err := filepath.Glob("../sqlite/testdata/releases/*/holds.json")
+	if err != nil || len(releases) == 0 {
+		t.Fatal("no release is kept", err)
+	}
+	for _, file := range releases {
+		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) { openOlder(t, file) })
+	}
+}
+
+func openOlder(t *testing.T, file string) {
+	var holds struct {
+		Endpoints []heldEndpoint
+		Deleted   string // its address
+	}
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, &holds)
+	}
+	if err != nil || len(holds.Endpoints) == 0 {
+		t.Fatal(file, err)
+	}
+	s := newServer(t)
+	for _, name := range []string{"hookbeam.db", "statuses.db"} {
+		unpack(t, filepath.Join(filepath.Dir(file), name+".gz"), filepath.Join(s.data, name))
+	}
+	s.start()
+	var now struct {
+		Endpoints []struct {
+			Name, Verify    string
+			Open, Confirmed bool
+		} `json:"endpoints"`
+	}
+	s.api(http.MethodGet, "/api/v1/endpoints", http.StatusOK, nil, &now)
+	client, open := newClient(t, 1), 0
+	for _, e := range holds.Endpoints {
+		checks := e.Verify != "off" && len(e.Secrets) > 0
+		want := map[bool]int{true: http.StatusUnauthorized, false: http.StatusOK}[checks && e.Verify == "enforce"]
+		if e.Response != nil && want == http.StatusOK {
+			want = e.Response.Status
+		}
+		// A name as the host, for those of older releases need no confirming.
+		if got := unsignedTo(t, s, client, e.URL); got != want {
+			t.Errorf("%s: %d, want %d", e.Name, got, want)
+		}
+		for _, n := range now.Endpoints {
+			if n.Name == e.Name && (n.Open == checks || !n.Confirmed || checks && n.Verify != e.Verify) {
+				t.Errorf("%s: %+v", e.Name, n)
+			}
+		}
+		if !checks {
+			open++
+			if !strings.Contains(s.log.String(), e.Name) {
+				t.Errorf("the log does not name %s", e.Name)
+			}
+		}
+	}
+	if holds.Deleted != "" {
+		if got := unsignedTo(t, s, client, holds.Deleted); got != http.StatusNotFound {
+			t.Errorf("the deleted one: %d", got)
+		}
+	}
+	if open == 0 || strings.Count(s.log.String(), "endpoints that check nothing") != 1 {
+		t.Errorf("%d are open; the log says %s", open, s.log)
+	}
+}
+
+// unsignedTo sends an unsigned body to an address as a stranger would, and returns the answer's status.
+func unsignedTo(t *testing.T, s *server, client *http.Client, address string) (status int) {
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	within(t, address, func(ctx context.Context) error {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.addr+u.Path, strings.NewReader("{}"))
+		if err != nil {
+			return err
+		}
+		r.Host = "hooks.example.com"
+		answer, err := client.Do(r)
+		if err != nil {
+			return err
+		}
+		status = answer.StatusCode
+		return answer.Body.Close()
+	})
+	return status
+}
+
+func unpack(t *testing.T, from, to string) {
+	t.Helper()
+	in, err := os.Open(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	packed, err := gzip.NewReader(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(packed)
+	if err == nil {
+		err = os.WriteFile(to, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
