@@ -87,5 +87,6 @@ func (p Place) site(address string) (access.Site, error) {
 	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return access.ParseSite("http://" + net.JoinHostPort(host, port))
+	site, err := access.ParseSite("http://" + net.JoinHostPort(host, port))
+	return site.Unnamed(p.Listen), err
 }

@@ -14,6 +14,7 @@ type Site struct {
 	scheme string
 	host   string // with the port, where it is not the scheme's own
 	base   string // begins and ends with a slash
+	listen string // where nobody named a public URL: the host that the server was told to listen on; "": somebody did
 }
 
 // taken are the first parts of the server's own paths: a base path that began with one could not be told from them.
@@ -74,19 +75,6 @@ func (s Site) port() string {
 		return "443"
 	}
 	return "80"
-}
-
-// OwnOrigin reports whether r carries an Origin that is ours: the public URL's, or the host that was asked. A request
-// without one is not: only a program sends that, and a program has a token.
-func (s Site) OwnOrigin(r *http.Request) bool {
-	origin, err := url.Parse(r.Header.Get("Origin"))
-	if err != nil || len(r.Header["Origin"]) != 1 || origin.Host == "" || origin.Scheme != "http" && origin.Scheme != "https" {
-		return false
-	}
-	if strings.ToLower(origin.Scheme+"://"+origin.Host) == s.Origin() {
-		return true
-	}
-	return canonicalHost(origin.Scheme, origin.Host) == canonicalHost(origin.Scheme, r.Host)
 }
 
 // Strip returns r with its path relative to the server: a proxy may pass the base on or cut it off.

@@ -81,7 +81,25 @@ func TestOnlyOurOwnPagesOpenSocketsWithACookie(t *testing.T) {
 		{"the public URL's", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com", true},
 		{"the public URL's, with its port spelled out", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com:443", true},
 		{"the public URL's, behind a proxy that renames the host", "https://hooks.example.com/", "127.0.0.1:8080", "https://hooks.example.com", true},
-		{"the host that was asked", "https://hooks.example.com/", "localhost:8080", "http://localhost:8080", true},
+		{"the public URL's, by a host of plain HTTP", "http://hooks.example.com:8080/", "hooks.example.com:8080", "http://hooks.example.com:8080", true},
+		{"the public URL's host by plain HTTP", "https://hooks.example.com/", "hooks.example.com", "http://hooks.example.com", false},
+		{"the public URL's host by TLS, where it is plain HTTP", "http://hooks.example.com/", "hooks.example.com", "https://hooks.example.com", false},
+		{"the public URL's host, its port as of plain HTTP", "https://hooks.example.com/", "hooks.example.com", "http://hooks.example.com:443", false},
+		{"the public URL's host at another port", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com:8443", false},
+		{"the host that was asked, where another is public", "https://hooks.example.com/", "localhost:8080", "http://localhost:8080", false},
+		{"a name made to point here, where another is public", "https://hooks.example.com/", "evil.example", "http://evil.example", false},
+		{"that by TLS", "https://hooks.example.com/", "evil.example", "https://evil.example", false},
+		{"with a path behind it", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com/", false},
+		{"the host that was asked", "", "127.0.0.1:8080", "http://127.0.0.1:8080", true},
+		{"the host that was asked, by name", "", "localhost:8080", "http://localhost:8080", true},
+		{"the host that was asked, by IPv6", "", "[::1]:8080", "http://[::1]:8080", true},
+		{"the host that was asked, in the network", "", "192.168.1.2:8080", "http://192.168.1.2:8080", true},
+		{"the host that was told to listen on", "", "hooks.lan:8080", "http://hooks.lan:8080", true},
+		{"the host that was asked, by TLS", "", "127.0.0.1:8080", "https://127.0.0.1:8080", false},
+		{"another name of this machine", "", "localhost:8080", "http://127.0.0.1:8080", false},
+		{"a name made to point here", "", "evil.example:8080", "http://evil.example:8080", false},
+		{"a name that begins as localhost", "", "localhost.evil.example", "http://localhost.evil.example", false},
+		{"no host at all", "", "", "http://", false},
 		{"in other letters", "https://hooks.example.com/", "HOOKS.example.com", "https://Hooks.Example.com", true},
 		{"none", "https://hooks.example.com/", "hooks.example.com", "", false},
 		{"null, as of a sandboxed frame", "https://hooks.example.com/", "hooks.example.com", "null", false},
@@ -100,7 +118,11 @@ func TestOnlyOurOwnPagesOpenSocketsWithACookie(t *testing.T) {
 			if c.origin != "" {
 				r.Header.Set("Origin", c.origin)
 			}
-			if got := site(t, c.public).OwnOrigin(r); got != c.own {
+			ours := site(t, "http://127.0.0.1:8080").Unnamed("hooks.lan:8080")
+			if c.public != "" {
+				ours = site(t, c.public)
+			}
+			if got := ours.OwnOrigin(r); got != c.own {
 				t.Errorf("OwnOrigin = %v, want %v", got, c.own)
 			}
 		})
@@ -113,5 +135,25 @@ func TestTwoOriginsAreNone(t *testing.T) {
 	r.Header = http.Header{"Origin": {"http://localhost", "https://evil.example"}}
 	if site(t, "http://localhost/").OwnOrigin(r) {
 		t.Error("a request with two origins passed")
+	}
+}
+
+// TestOnlyOurOwnHostsAreAskedWithACookie is the table of hosts: a name that others can register may point here.
+func TestOnlyOurOwnHostsAreAskedWithACookie(t *testing.T) {
+	for host, want := range map[string]struct{ named, unnamed bool }{
+		"hooks.example.com": {true, false}, "HOOKS.example.com.:443": {true, false}, "hooks.example.com:9": {true, false},
+		"127.0.0.1": {true, true}, "127.0.0.1:8080": {true, true}, "[::1]:80": {true, true}, "192.168.1.2": {true, true},
+		"localhost:1": {true, true}, "hooks.lan:8080": {false, true}, "hookbeam:8080": {true, false},
+		"evil.example": {}, "hooks.example.com.evil.example": {}, "127.0.0.1.evil.example": {}, "": {}, ":80": {},
+		"a.localhost": {},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Host = host
+		if got := site(t, "https://hooks.example.com/hooks/").OwnHost(r); got != want.named {
+			t.Errorf("%q, with a public URL: %v", host, got)
+		}
+		if got := site(t, "http://127.0.0.1:8080/").Unnamed("hooks.lan:8080").OwnHost(r); got != want.unnamed {
+			t.Errorf("%q, without: %v", host, got)
+		}
 	}
 }

@@ -143,6 +143,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	protect(h)
 	h["Permissions-Policy"] = noFeatures
+	if a.Site.Secure() { // senders at the door are programs, which do not heed it
+		h["Strict-Transport-Security"] = onlyTLS
+	}
 	a.others.ServeHTTP(w, r)
 }
 
@@ -156,17 +159,4 @@ func (a *API) openDoor(row *route) http.Handler {
 		h["Content-Security-Policy"] = csp
 		a.Receive.ServeHTTP(w, r)
 	})
-}
-
-// sameOrigin refuses what another site's page makes a browser send.
-func (a *API) sameOrigin(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	if err := protection.AddTrustedOrigin(a.Site.Origin()); err != nil {
-		panic("api: " + err.Error()) // an access.Site has an origin
-	}
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrForbidden, Code: "forbidden_origin",
-			Detail: "This request was made by another site's page. Open the dashboard itself, or call from a program with a token."})
-	}))
-	return protection.Handler(next)
 }

@@ -103,7 +103,14 @@ func TestOtherSitesCannotMakeABrowserAct(t *testing.T) {
 		{"another site's form, in a browser without fetch metadata", http.Header{"Origin": {"https://evil.example"}}, false},
 		{"a sibling's form", http.Header{"Sec-Fetch-Site": {"same-site"}, "Origin": {"https://shop.example.com"}}, false},
 		{"a sandboxed frame", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"null"}}, false},
-		{"by plain HTTP", http.Header{"Origin": {"http://hooks.example.com.evil.example"}}, false},
+		{"a host that begins as ours", http.Header{"Origin": {"https://hooks.example.com.evil.example"}}, false},
+		{"by plain HTTP", http.Header{"Origin": {"http://hooks.example.com"}}, false},
+		{"by plain HTTP, as the browser says", http.Header{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"http://hooks.example.com"}}, false},
+		{"another port", http.Header{"Origin": {"https://hooks.example.com:8443"}}, false},
+		{"no origin that is one", http.Header{"Origin": {"null"}}, false},
+		{"no origin that is one, as the browser says", http.Header{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"null"}}, false},
+		{"two origins", http.Header{"Origin": {"https://hooks.example.com", "https://evil.example"}}, false},
+		{"the host that was asked", http.Header{"Origin": {h.URL}}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, q := range []request{

@@ -73,6 +73,11 @@ func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
 	if err != nil {
 		return w, err
 	}
+	if w.Cookie && !a.Site.OwnHost(r) {
+		return access.Who{}, &hook.Problem{Kind: hook.ErrForbidden, Code: "forbidden_host",
+			Detail: "This server is not known by the name that was asked. Open the dashboard at " + a.Site.URL("") +
+				", have the proxy between pass the host on, or name the address with --public-url."}
+	}
 	if row.socket && w.Cookie && !a.Site.OwnOrigin(r) {
 		return w, &hook.Problem{Kind: hook.ErrForbidden, Code: "forbidden_origin",
 			Detail: "A socket that is opened with the dashboard's session must come from the dashboard itself. A program sends a token."}

@@ -71,6 +71,7 @@ var (
 	noStore     = []string{never}
 	noReferrer  = []string{"no-referrer"}
 	noFeatures  = []string{"accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"}
+	onlyTLS     = []string{"max-age=31536000"} // for this host alone: its neighbours and children are others'
 	sameOrigin  = []string{"same-origin"}
 	inertPolicy = []string{cspInert}
 )
