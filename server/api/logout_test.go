@@ -1,0 +1,61 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// begin runs handler for a request with a session's cookie, and returns when handler's own work has begun. It gives the
+// context that the work is bound to; end lets the work come to its end by itself.
+func (h *house) begin(t *testing.T, pattern string, cookie *http.Cookie) (work context.Context, end func()) {
+	t.Helper()
+	begun, let, done := make(chan context.Context, 1), make(chan struct{}), make(chan struct{})
+	guarded := h.api.guard(h.api.routes.rows[pattern], http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		begun <- r.Context()
+		<-let
+	}))
+	r := httptest.NewRequest("GET", "/api/v1/updates?wait=50s", nil)
+	r.AddCookie(cookie)
+	w := httptest.NewRecorder()
+	go func() { defer close(done); guarded.ServeHTTP(w, r) }()
+	select {
+	case work = <-begun:
+	case <-done:
+		close(let)
+		t.Fatalf("%s: %d %s", pattern, w.Code, w.Body)
+	}
+	return work, func() { close(let); <-done }
+}
+
+// TestLoggingOutEndsTheSessionsPolls: whatever may wait for long belongs to a session, and ends with it at once. Another
+// session's goes on.
+func TestLoggingOutEndsTheSessionsPolls(t *testing.T) {
+	h := newHouse(t, "")
+	tried := 0
+	for pattern, row := range h.api.routes.rows {
+		if !row.lasting || row.socket || row.audience == anyone {
+			continue
+		}
+		tried++
+		session, other := h.login(), h.login()
+		mine, endMine := h.begin(t, pattern, session)
+		theirs, endTheirs := h.begin(t, pattern, other)
+		h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session}).is(t, 204, "")
+		select {
+		case <-mine.Done():
+		case <-time.After(20 * time.Second):
+			t.Errorf("%s goes on after the logout", pattern)
+		}
+		if err := theirs.Err(); err != nil {
+			t.Errorf("%s of another session ended as well: %v", pattern, err)
+		}
+		endMine()
+		endTheirs()
+	}
+	if tried == 0 {
+		t.Error("nothing that waits was found in the table of routes")
+	}
+}
