@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"syscall"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"hookbeam/server/access"
 )
@@ -105,6 +108,23 @@ func (m *frameMeter) payloadLength() uint64 {
 	default:
 		return uint64(length)
 	}
+}
+
+// lingerBytes is how much of what is on its way is read before a chattering connection is closed.
+const lingerBytes = 4 << 20
+
+// linger lets the far end read the goodbye that was written to ws: closing a connection whose input is unread resets it,
+// and may take the goodbye along.
+func linger(ws *websocket.Conn) {
+	m, ok := ws.NetConn().(*frameMeter)
+	if !ok {
+		return
+	}
+	if half, ok := m.Conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite() // it is about to be closed whole
+	}
+	_ = m.SetReadDeadline(time.Now().Add(closePatience))
+	_, _ = io.CopyN(io.Discard, m.Conn, lingerBytes)
 }
 
 // SyscallConn returns the raw connection, past which frames are written.

@@ -202,6 +202,7 @@ func (p *publicPage) listen() {
 		_, text, err := p.ws.ReadMessage()
 		if errors.Is(err, errTooManyFrames) {
 			p.close(websocket.ClosePolicyViolation, err.Error())
+			linger(p.ws)
 		}
 		if err != nil {
 			return

@@ -44,7 +44,8 @@ func (s *socket) listen(heard func()) {
 	for {
 		if _, _, err := s.ws.NextReader(); err != nil {
 			if errors.Is(err, errTooManyFrames) {
-				s.control(websocket.CloseMessage, string(websocket.FormatCloseMessage(websocket.ClosePolicyViolation, err.Error())))
+				s.dismiss(websocket.ClosePolicyViolation, err.Error())
+				linger(s.ws)
 			}
 			return
 		}
@@ -59,10 +60,22 @@ func (s *socket) control(kind int, payload string) {
 		return
 	}
 	defer s.mu.Unlock()
+	s.controlLocked(kind, payload)
+}
+
+func (s *socket) controlLocked(kind int, payload string) {
 	if !s.partial {
 		_ = s.ws.WriteControl(kind, []byte(payload), time.Now().Add(closePatience))
 		_ = s.ws.NetConn().SetWriteDeadline(time.Time{}) // gorilla leaves its own behind, which would end later writes
 	}
+}
+
+// dismiss says why the connection is about to be closed. Unlike control it waits for a frame that is just being written,
+// so it is for the socket's own goroutine.
+func (s *socket) dismiss(code int, why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.controlLocked(websocket.CloseMessage, string(websocket.FormatCloseMessage(code, why)))
 }
 
 // Send writes as much as the kernel takes now.
