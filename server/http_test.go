@@ -1,15 +1,20 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"hookbeam/server/access"
 )
 
 func TestDrainingWaitsForTheLastConnection(t *testing.T) {
@@ -140,4 +145,128 @@ func TestOneFolderOneServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	again()
+}
+
+// TestConnectionsAreBoundedByAddressAndInAll holds both bounds over real connections, and that a closed one makes room.
+func TestConnectionsAreBoundedByAddressAndInAll(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addresses, err := access.NewAddresses([]string{"127.0.0.9"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusals := access.NewRefusals(slog.New(slog.DiscardHandler), time.Now)
+	g := newGate(l, addresses, refusals, 10) // 8 in all, 4 of an address
+	accepted := make(chan net.Conn)
+	go func() {
+		defer close(accepted)
+		for {
+			conn, err := g.Accept()
+			if err != nil {
+				return
+			}
+			accepted <- conn
+		}
+	}()
+	open := func(ip string, room bool) net.Conn {
+		t.Helper()
+		dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}
+		far, err := dialer.DialContext(t.Context(), "tcp", l.Addr().String())
+		if err != nil && !room {
+			return nil
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = far.Close() })
+		if !room {
+			if n, err := far.Read(make([]byte, 1)); err == nil {
+				t.Errorf("%s: %d bytes", ip, n)
+			}
+			return nil
+		}
+		return <-accepted
+	}
+	var conns []net.Conn
+	for range 4 {
+		conns = append(conns, open("127.0.0.2", true))
+	}
+	open("127.0.0.2", false)
+	if err := g.ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	conns = append(conns, open("127.0.0.3", true), open("127.0.0.9", true), open("127.0.0.9", true), open("127.0.0.9", true))
+	open("127.0.0.4", false)
+	open("127.0.0.9", false)
+	if err := g.ready(t.Context()); err == nil {
+		t.Error("it is ready and lets nobody in")
+	}
+	for range 2 { // twice is once
+		if err := conns[0].Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
+		}
+	}
+	open("127.0.0.4", true)
+	open("127.0.0.4", false)
+	if n := refusals.Counts(); n[connectionsByAddress] != 1 || n[connectionsInAll] != 3 {
+		t.Errorf("counted: %v", n)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	<-accepted
+}
+
+// failing is a listener that cannot accept for a while.
+type failing struct {
+	net.Listener
+	errs []error
+}
+
+func (f *failing) Accept() (net.Conn, error) {
+	err := f.errs[0]
+	f.errs = f.errs[1:]
+	return nil, err
+}
+
+func TestWhatCannotBeAcceptedIsToldOnce(t *testing.T) {
+	var text bytes.Buffer
+	addresses, err := access.NewAddresses(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := &net.OpError{Op: "accept", Err: syscall.EMFILE}
+	g := newGate(&failing{errs: []error{full, full, full, net.ErrClosed}}, addresses,
+		access.NewRefusals(slog.New(slog.NewTextHandler(&text, nil)), time.Now), 0)
+	for range 4 {
+		if _, err := g.Accept(); err == nil {
+			t.Error("no error")
+		}
+	}
+	if got := text.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=WARN") || !strings.Contains(got, "too many open files") {
+		t.Errorf("the log has %q", got)
+	}
+	if n := g.refusals.Counts()[acceptFailed]; n != 3 {
+		t.Errorf("%d are counted", n)
+	}
+}
+
+func TestThereIsABoundHoweverManyDescriptorsThereAre(t *testing.T) {
+	for descriptors, want := range map[uint64][2]int{0: {20_000, 1024}, 256: {204, 102}, 20_000: {16_000, 1024}, 1 << 20: {40_000, 1024}, 1: {2, 1}} {
+		g := newGate(nil, nil, nil, descriptors)
+		one, all := 0, 0
+		for g.quota.Take(access.Client{Key: "a"}) == access.HasRoom {
+			one++
+		}
+		for all = one; g.quota.Take(access.Client{Key: "proxy", Shared: true}) == access.HasRoom; all++ {
+		}
+		if one != want[1] || all != want[0] {
+			t.Errorf("%d descriptors: %d in all, %d of one address; want %v", descriptors, all, one, want)
+		}
+	}
+	if n := descriptors(); n > 0 && n < 64 {
+		t.Errorf("only %d descriptors", n)
+	}
 }

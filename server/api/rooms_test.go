@@ -1,0 +1,267 @@
+package api
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hookbeam/server/access"
+)
+
+// socketFrom opens a socket from an address of its own and returns it, or the status that it is refused with.
+func (h *house) socketFrom(ip, path string) (*websocket.Conn, *http.Response) {
+	h.t.Helper()
+	dialer := websocket.Dialer{NetDialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}).DialContext}
+	ws, res, err := dialer.DialContext(h.t.Context(), "ws"+strings.TrimPrefix(h.URL, "http")+path,
+		http.Header{"Authorization": {"Bearer " + adminToken}})
+	if res == nil {
+		h.t.Fatal(err)
+	}
+	if ws != nil {
+		h.t.Cleanup(func() { _ = ws.Close() })
+	}
+	return ws, res
+}
+
+// TestSocketsAreBoundedByAddressAndInAll holds both bounds for readers and for pages of payers, and the counts of those
+// who are refused.
+func TestSocketsAreBoundedByAddressAndInAll(t *testing.T) {
+	for name, path := range map[string]func(h *house) string{
+		"readers": func(h *house) string {
+			h.api.Live.(*Live).sockets = access.NewQuota(3, 2)
+			return "/api/v1/live"
+		},
+		"pages": func(h *house) string {
+			h.api.watched = newSeats(3, 9, 2)
+			s := h.shop("north")
+			return "/api/v1/status/" + s.token("order/1", "") + "/live"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, "")
+			at := path(h)
+			open := func(ip string, want int) *websocket.Conn {
+				t.Helper()
+				ws, res := h.socketFrom(ip, at)
+				if res.StatusCode != want || (want == 429) != (res.Header.Get("Retry-After") != "") {
+					t.Errorf("from %s: %d, want %d", ip, res.StatusCode, want)
+				}
+				return ws
+			}
+			first := open("127.0.0.2", 101)
+			open("127.0.0.2", 101)
+			open("127.0.0.2", 429)
+			open("127.0.0.3", 101)
+			open("127.0.0.4", 429)
+			refused := int64(0)
+			for code, n := range h.api.Refusals.Counts() {
+				if !strings.HasPrefix(code, "too_many_") {
+					t.Errorf("%s is counted", code)
+				}
+				refused += n
+			}
+			if refused != 2 {
+				t.Errorf("%d refusals are counted: %v", refused, h.api.Refusals.Counts())
+			}
+			check(t, first.Close())
+			for range 10_000 {
+				if ws, _ := h.socketFrom("127.0.0.4", at); ws != nil {
+					return
+				}
+			}
+			t.Error("nobody takes the place of who left")
+		})
+	}
+}
+
+// TestOneLinkHasItsSeatsHoweverManyTokensItHas: a shop's key signs any number of tokens for one payment.
+func TestOneLinkHasItsSeatsHoweverManyTokensItHas(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	h.api.watched, h.api.waiting = newSeats(100, 2, 100), newSeats(100, 2, 100)
+	token := func(expires time.Duration) string {
+		text, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "order/1", Expires: time.Now().Add(expires)})
+		check(t, err)
+		return text
+	}
+	for i, want := range []int{101, 101, 429} {
+		if _, res := h.socketFrom("127.0.0.2", "/api/v1/status/"+token(time.Duration(i+1)*time.Hour)+"/live"); res.StatusCode != want {
+			t.Errorf("token %d: %d, want %d", i, res.StatusCode, want)
+		}
+	}
+	for i, want := range []bool{true, true, false} {
+		l, err := h.api.link(token(time.Duration(i+1) * time.Hour))
+		check(t, err)
+		if _, ok := h.api.waiting.take(l, access.Client{Key: "a"}); ok != want {
+			t.Errorf("waiting with token %d: %v", i, ok)
+		}
+	}
+	for _, spelled := range []string{"%0a", "%0D%0A", "%20", "="} {
+		h.do(request{method: "GET", path: "/api/v1/status/" + token(time.Hour) + spelled}).is(t, 404, "not_found")
+	}
+}
+
+func TestPollersThatWaitAreBoundedByAddress(t *testing.T) {
+	h := newHouse(t, "")
+	u := h.api.Updates.(*updates)
+	u.waiting = access.NewQuota(2, 1)
+	var page struct{ Cursor string }
+	h.get("/api/v1/deliveries", &page)
+	ask := request{method: "GET", path: "/api/v1/updates?wait=50s&after=" + page.Cursor, token: true}
+	answered := make(chan answer, 1)
+	go func() { answered <- h.do(ask) }()
+	for u.waiting.Held() == 0 {
+		runtime.Gosched() // until it waits
+	}
+	full := h.do(ask)
+	full.is(t, 429, "too_many_waiting")
+	if full.Header.Get("Retry-After") == "" {
+		t.Error("it is not told when to come back")
+	}
+	h.do(request{method: "GET", path: "/api/v1/updates?after=" + page.Cursor, token: true}).is(t, 200, "") // does not wait
+	h.send("x")
+	if a := <-answered; a.StatusCode != 200 {
+		t.Errorf("%d %s", a.StatusCode, a.text)
+	}
+	if n := u.waiting.Held(); n != 0 {
+		t.Errorf("%d still wait", n)
+	}
+}
+
+// TestTenThousandReadersComeBackWithinSeconds follows the clock of a storm: everybody comes at once, and then when told.
+func TestTenThousandReadersComeBackWithinSeconds(t *testing.T) {
+	a := newAdmission()
+	now := time.Unix(0, 0)
+	const readers = 10_000
+	due := map[int][]int{0: nil} // by second: who comes
+	for i := range readers {
+		due[0] = append(due[0], i)
+	}
+	back, busiest := 0, 0
+	for second := 0; back < readers; second++ {
+		if second > 30 {
+			t.Fatalf("%d of %d are back after 30 s", back, readers)
+		}
+		in := 0
+		for n, i := range due[second] {
+			at := now.Add(time.Duration(second)*time.Second + time.Duration(n)*time.Second/time.Duration(len(due[second])))
+			err := a.admit(from("address "+string(rune('a'+i%20))), at)
+			if err == nil {
+				in++
+				continue
+			}
+			p := problemOf(err)
+			if p.Status != 503 || p.retryAfter < time.Second || p.retryAfter > admittedSpread {
+				t.Fatalf("%+v", p)
+			}
+			again := second + int((p.retryAfter+time.Second-1)/time.Second)
+			due[again] = append(due[again], i)
+		}
+		back += in
+		busiest = max(busiest, in)
+		if second == 0 && in < admittedAtOnce {
+			t.Errorf("only %d are let in at once", in)
+		}
+	}
+	if busiest > admittedAtOnce+admittedPerSecond {
+		t.Errorf("%d were let in within one second", busiest)
+	}
+}
+
+func TestOneAddressDoesNotUseUpWhatIsLetIn(t *testing.T) {
+	a := newAdmission()
+	now := time.Unix(0, 0)
+	for range 5 * admittedAtOnce {
+		_ = a.admit(from("loop"), now)
+	}
+	if err := a.admit(from("other"), now); err != nil {
+		t.Error(err)
+	}
+	proxy := from("proxy")
+	proxy.Shared = true
+	for i := range addressAtOnce - 1 {
+		if err := a.admit(proxy, now); err != nil {
+			t.Fatalf("socket %d behind a proxy: %v", i, err)
+		}
+	}
+}
+
+func TestFramesAreCountedHoweverTheyArrive(t *testing.T) {
+	var stream []byte
+	frame := func(length int, masked byte, payload int) {
+		switch {
+		case length < 126:
+			stream = append(stream, 0x82, masked|byte(length))
+		case length < 1<<16:
+			stream = append(stream, 0x82, masked|126, byte(length>>8), byte(length))
+		default:
+			stream = append(stream, 0x82, masked|127, 0, 0, 0, 0, 0, byte(length>>16), byte(length>>8), byte(length))
+		}
+		if masked != 0 {
+			stream = append(stream, 1, 2, 3, 4)
+		}
+		stream = append(stream, make([]byte, payload)...)
+	}
+	lengths := []int{0, 1, 125, 126, 0, 65535, 65536, 0, 0}
+	for _, n := range lengths {
+		frame(n, 0x80, n)
+		frame(n, 0, n)
+	}
+	for _, piece := range []int{1, 3, 100, len(stream)} {
+		m, frames := &frameMeter{}, 0
+		for rest := stream; len(rest) > 0; rest = rest[min(piece, len(rest)):] {
+			frames += m.count(rest[:min(piece, len(rest))])
+		}
+		if frames != 2*len(lengths) {
+			t.Errorf("in pieces of %d: %d frames, want %d", piece, frames, 2*len(lengths))
+		}
+	}
+}
+
+func TestAPageThatChattersIsSentAway(t *testing.T) {
+	h := newHouse(t, "")
+	s := h.shop("north")
+	line := h.watch(s.token("order/1", ""))
+	for range 3 * framesAtOnce { // it may be sent away before the last
+		if line.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Minute)) != nil {
+			break
+		}
+	}
+	for {
+		_, _, err := line.ReadMessage()
+		var closed *websocket.CloseError
+		if errors.As(err, &closed) && closed.Code == websocket.ClosePolicyViolation {
+			return
+		}
+		if err != nil {
+			t.Fatalf("it ends with %v", err)
+		}
+	}
+}
+
+// TestTheServerTellsHowItIsDoing reads the counts and warnings as the dashboard does.
+func TestTheServerTellsHowItIsDoing(t *testing.T) {
+	h := newHouse(t, "")
+	var s struct {
+		Version  string
+		Refused  map[string]int64
+		Warnings []Warning
+	}
+	h.get("/api/v1/server", &s)
+	if s.Version != "test" || s.Refused == nil || len(s.Refused) != 0 || s.Warnings == nil || len(s.Warnings) != 0 {
+		t.Errorf("at first: %+v", s)
+	}
+	h.api.Refusals.Count("busy", "no room")
+	h.do(request{method: "GET", path: "/healthz", header: http.Header{"X-Forwarded-For": {"192.0.2.1"}}}).is(t, 200, "")
+	h.get("/api/v1/server", &s)
+	if s.Refused["busy"] != 1 || len(s.Warnings) != 1 || s.Warnings[0].Code != "proxy_not_trusted" {
+		t.Errorf("then: %+v", s)
+	}
+	h.do(request{method: "GET", path: "/api/v1/server"}).is(t, 401, "unauthenticated")
+}
