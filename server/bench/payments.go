@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -212,7 +213,9 @@ func (b *bench) pages() error {
 
 // page opens the page of payment n by its order's number, which nobody has told of yet.
 func (s *shop) page(n int) (*payer, error) {
-	ws, answer, err := websocket.DefaultDialer.Dial("ws://"+s.addr+"/api/v1/status/"+s.token(fmt.Sprintf("order/10-%d", n))+"/live", nil)
+	from := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, byte(1+n/200), byte(1+n%200))}} // each payer has an address
+	dialer := websocket.Dialer{NetDialContext: from.DialContext}
+	ws, answer, err := dialer.Dial("ws://"+s.addr+"/api/v1/status/"+s.token(fmt.Sprintf("order/10-%d", n))+"/live", nil)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -20,7 +21,8 @@ const headRoom = 256
 // reader is one WebSocket.
 type reader struct {
 	fd      int
-	open    bool // the upgrade was answered
+	open    bool      // the upgrade was answered
+	again   time.Time // when to connect again, after the server said that it is too early
 	cursor  int64
 	reached atomic.Int64 // cursor, for other threads
 	skip    int          // bytes of the current frame still to come that nobody needs
@@ -30,15 +32,17 @@ type reader struct {
 // readers are many WebSockets on one thread. They count what they are told from the frames' ranges, and a range that
 // does not begin where the last one ended is an error.
 type readers struct {
-	server *server
-	all    []*reader
-	epoll  int
-	opened atomic.Int64
-	told   atomic.Int64 // updates, over all readers
-	toldAt atomic.Int64 // when the last came, in nanoseconds since 1970
-	quit   atomic.Bool
-	done   sync.WaitGroup
-	err    error // of the thread; read after done
+	server  *server
+	upgrade []byte
+	all     []*reader
+	waiting []int // whom the server told to come back; of the thread
+	epoll   int
+	opened  atomic.Int64
+	told    atomic.Int64 // updates, over all readers
+	toldAt  atomic.Int64 // when the last came, in nanoseconds since 1970
+	quit    atomic.Bool
+	done    sync.WaitGroup
+	err     error // of the thread; read after done
 }
 
 // readers connects n of them with the cursor after ("" stands for the head) and waits until all are open.
@@ -58,30 +62,36 @@ func (s *server) dialReaders(n int, after string) (*readers, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &readers{server: s, epoll: epoll, all: make([]*reader, n)}
-	for i := range r.all {
-		r.all[i] = &reader{fd: -1}
-	}
-	r.done.Go(r.run)
 	path := "/api/v1/live"
 	if after != "" {
 		path += "?after=" + after
 	}
-	upgrade := []byte("GET " + path + " HTTP/1.1\r\nHost: " + s.addr + "\r\nAuthorization: Bearer " + adminToken +
+	r := &readers{server: s, epoll: epoll, all: make([]*reader, n)}
+	r.upgrade = []byte("GET " + path + " HTTP/1.1\r\nHost: " + s.addr + "\r\nAuthorization: Bearer " + adminToken +
 		"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-	for i, one := range r.all {
-		fd, err := dialFrom(fmt.Sprintf("127.0.%d.%d", 1+i/200, 1+i%200), s.addr)
-		if err == nil {
-			one.fd = fd
-			if _, err = syscall.Write(fd, upgrade); err == nil {
-				err = watch(epoll, fd, i)
-			}
-		}
-		if err != nil {
+	for i := range r.all {
+		r.all[i] = &reader{fd: -1}
+	}
+	r.done.Go(r.run)
+	for i := range r.all {
+		if err := r.connect(i); err != nil {
 			return nil, errors.Join(err, r.close())
 		}
 	}
 	return r, nil
+}
+
+// connect asks for reader i's socket, from an address of its own.
+func (r *readers) connect(i int) error {
+	fd, err := dialFrom(fmt.Sprintf("127.0.%d.%d", 1+i/200, 1+i%200), r.server.addr)
+	if err != nil {
+		return err
+	}
+	r.all[i].fd = fd
+	if _, err := syscall.Write(fd, r.upgrade); err != nil {
+		return err
+	}
+	return watch(r.epoll, fd, i)
 }
 
 // close cuts all connections.
@@ -99,7 +109,7 @@ func (r *readers) close() error {
 
 // await looks every millisecond whether reached is true.
 func (r *readers) await(what string, reached func() bool) error {
-	for limit := time.Now().Add(startLimit); !reached(); {
+	for limit := time.Now().Add(readersLimit); !reached(); {
 		if time.Now().After(limit) || r.quit.Load() {
 			return fmt.Errorf("%s: gave up waiting until %s: %d of %d open, %d updates told", r.server.name, what,
 				r.opened.Load(), len(r.all), r.told.Load())
@@ -121,12 +131,54 @@ func (r *readers) run() {
 			return
 		}
 		for _, e := range events[:max(n, 0)] {
-			if err := r.receive(r.all[e.Fd], buffer); err != nil {
-				r.fail(fmt.Errorf("reader %d: %w", e.Fd, err))
+			i := int(e.Fd)
+			err := r.receive(r.all[i], buffer)
+			if errors.Is(err, errTooEarly) {
+				_ = syscall.Close(r.all[i].fd)
+				r.all[i].fd = -1
+				r.waiting = append(r.waiting, i)
+			} else if err != nil {
+				r.fail(fmt.Errorf("reader %d: %w", i, err))
 				return
 			}
 		}
+		if err := r.comeBack(); err != nil {
+			r.fail(err)
+			return
+		}
 	}
+}
+
+// comeBack connects those again whose time has come.
+func (r *readers) comeBack() error {
+	now, rest := time.Now(), r.waiting[:0]
+	for n, i := range r.waiting {
+		if now.Before(r.all[i].again) {
+			rest = append(rest, i)
+		} else if err := r.connect(i); err != nil {
+			r.waiting = append(rest, r.waiting[n:]...)
+			return err
+		}
+	}
+	r.waiting = rest
+	return nil
+}
+
+// errTooEarly says that a server lets no more sockets in at this moment.
+var errTooEarly = errors.New("too early")
+
+// readersLimit is how long readers may take: a server spreads those over seconds that come at once.
+const readersLimit = time.Minute
+
+// retryAfter reads how long an answer that refuses asks to wait; 0 where it is no such answer.
+func retryAfter(head []byte) time.Duration {
+	if !bytes.HasPrefix(head, []byte("HTTP/1.1 503 ")) && !bytes.HasPrefix(head, []byte("HTTP/1.1 429 ")) {
+		return 0
+	}
+	_, after, _ := bytes.Cut(head, []byte("\r\nRetry-After: "))
+	text, _, _ := bytes.Cut(after, []byte("\r\n"))
+	seconds, _ := strconv.Atoi(string(text))
+	return time.Duration(seconds) * time.Second
 }
 
 func (r *readers) fail(err error) {
@@ -189,6 +241,10 @@ func (r *readers) take(one *reader, text []byte) (int, error) {
 		end := bytes.Index(text, []byte("\r\n\r\n"))
 		if end < 0 {
 			return 0, nil
+		}
+		if wait := retryAfter(text[:end]); wait > 0 {
+			one.again = time.Now().Add(wait)
+			return 0, errTooEarly
 		}
 		if !bytes.HasPrefix(text, []byte("HTTP/1.1 101 ")) {
 			return 0, fmt.Errorf("no upgrade: %.300q", text)

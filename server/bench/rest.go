@@ -91,7 +91,7 @@ func (sd *side) comeBack(n, missed int) (took float64, err error) {
 		}
 		after = answer.To
 	}
-	time.Sleep(300 * time.Millisecond) // the cut itself is another matter
+	time.Sleep(time.Second) // the cut itself is another matter, and so is how many sockets are let in at once
 	before, begin := sd.server.cpu(), time.Now()
 	r, err = sd.dialReaders(n, after)
 	if err != nil {
