@@ -109,6 +109,15 @@ func (h *house) receive(events ...event) {
 
 func (h *house) append(verdict hook.Verdict, e event) hook.Record {
 	h.Helper()
+	r := e.record(verdict)
+	if err := h.log.Append(&r); err != nil {
+		h.Fatal(err)
+	}
+	return r
+}
+
+// record is the delivery that brings the event, two seconds after it happened.
+func (e event) record(verdict hook.Verdict) hook.Record {
 	at := noon.Add(time.Duration(e.minute) * time.Minute)
 	body := fmt.Sprintf(`{"id":%q,"type":%q,"created":%d,"livemode":%t,"data":{"object":%s}}`, e.id, e.typ, at.Unix(), !e.test, e.object)
 	r := hook.Record{Delivery: hook.Delivery{Endpoint: shop, Method: "POST", Path: "/", Type: e.typ, Event: e.id, Size: int64(len(body)),
@@ -116,9 +125,6 @@ func (h *house) append(verdict hook.Verdict, e event) hook.Record {
 		Request: hook.Request{Headers: []hook.Header{{Name: "Content-Type", Value: "application/json"}}, Body: []byte(body)}}
 	if e.test {
 		r.Mode = hook.ModeTest
-	}
-	if err := h.log.Append(&r); err != nil {
-		h.Fatal(err)
 	}
 	return r
 }
