@@ -126,6 +126,23 @@ export interface paths {
         patch: operations["change-endpoint"];
         trace?: never;
     };
+    "/endpoints/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm the endpoint that the first start made, so that anyone can send to it */
+        post: operations["confirm-endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/endpoints/{id}/link-keys": {
         parameters: {
             query?: never;
@@ -274,6 +291,23 @@ export interface paths {
         put?: never;
         /** Say whether a secret looks like one of this provider; nothing is kept */
         post: operations["check-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept, what was refused, and what a person should look at */
+        get: operations["get-server"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -635,10 +669,10 @@ export interface components {
             currency?: string;
             delivery?: string;
             /**
-             * @description applied: it counts; duplicate: it was told before; late: something that outranks it was known; impossible: it counts, and a person should look; info: it moves nothing.
+             * @description applied: it counts; duplicate: it was told before; late: something that outranks it was known; impossible: it counts, and a person should look; info: it moves nothing; too_much: the delivery said more than is read of one, and nothing of it was used.
              * @enum {string}
              */
-            effect: "applied" | "duplicate" | "late" | "impossible" | "info";
+            effect: "applied" | "duplicate" | "late" | "impossible" | "info" | "too_much";
             event: string;
             /** @description Where the subject stood before. */
             from?: string;
@@ -671,6 +705,8 @@ export interface components {
              *     ]
              */
             allow: string[];
+            /** @description false: the first start made it, and only this machine and private networks can send until somebody confirms it. Absent on any other. */
+            confirmed?: boolean;
             /** Format: date-time */
             created_at: string;
             /** @description In a notice: it has just been deleted. */
@@ -690,6 +726,8 @@ export interface components {
              * @example stripe
              */
             name: string;
+            /** @description Nothing is checked: it has no secret, or its check is off. Anyone who knows the address can send. */
+            open?: boolean;
             /**
              * @description Who sends; GET /providers lists them.
              * @example generic
@@ -1079,6 +1117,78 @@ export interface components {
         SecretLabel: {
             /** @example live */
             label: string;
+        };
+        ServerOutBody: {
+            /** @description Requests refused since the start, by code. */
+            refused: {
+                [key: string]: number;
+            };
+            /** @description What is kept, and how much may be. */
+            storage: components["schemas"]["ServerStorage"];
+            version: string;
+            /** @description What a person should look at. */
+            warnings: components["schemas"]["ServerWarning"][];
+        };
+        ServerStorage: {
+            /**
+             * Format: int64
+             * @description What they take.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Records found damaged since the start.
+             */
+            damaged: number;
+            /**
+             * Format: int64
+             * @description Deliveries that are kept.
+             */
+            deliveries: number;
+            /**
+             * Format: int64
+             * @description What they take.
+             */
+            event_bytes: number;
+            /**
+             * Format: int64
+             * @description Event ids that are remembered.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Event ids that were forgotten to stay within it.
+             */
+            events_forgotten: number;
+            /**
+             * Format: int64
+             * @description What they may take; 0: unlimited.
+             */
+            keep_bytes: number;
+            /**
+             * Format: int64
+             * @description What they may take; 0: unlimited.
+             */
+            keep_event_bytes: number;
+            /**
+             * Format: int64
+             * @description What rejected deliveries take.
+             */
+            rejected_bytes: number;
+            /**
+             * Format: int64
+             * @description What unsigned deliveries take.
+             */
+            unsigned_bytes: number;
+        };
+        ServerWarning: {
+            /**
+             * @description Stable, for programs.
+             * @example proxy_not_trusted
+             */
+            code: string;
+            /** @description What is wrong and what to do, for people. */
+            detail: string;
         };
         SessionOutBody: {
             /**
@@ -1532,6 +1642,11 @@ export interface components {
              */
             id: string;
             /**
+             * @description ok: its checksum matches; unknown: it was stored before checksums existed; damaged: it was changed on disk, so its body is not given.
+             * @enum {string}
+             */
+            integrity?: "ok" | "unknown" | "damaged";
+            /**
              * @description HTTP method as received.
              * @example POST
              */
@@ -1936,6 +2051,38 @@ export interface operations {
             };
         };
     };
+    "confirm-endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-link-keys": {
         parameters: {
             query?: never;
@@ -2260,6 +2407,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckSecretOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerOutBody"];
                 };
             };
             /** @description Error */

@@ -117,6 +117,9 @@ export function ruleWords({ rule = "", says }: Pick<Effect, "rule" | "says">): s
 
 /** What one event did, in a sentence. `first` is the delivery that told it first, where it is a duplicate. */
 export function effectSentence(effect: Effect, first?: number): string {
+  if (effect.effect === "too_much") {
+    return "This delivery said more than is read of one delivery; nothing of it was used.";
+  }
   const { from, to, rule, kind, subject } = effect;
   const name = `${kindWords(kind).one} ${bareName(subject)}`;
   const why = rule ? `, because ${ruleWords(effect)}` : "";
