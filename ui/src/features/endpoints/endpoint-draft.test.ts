@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { draftOf, type EndpointDraft, generatedSecret, mistakesIn, sizeChoices, toRequest } from "./endpoint-draft";
+import type { Endpoint } from "../../lib/api";
+import { checkOf } from "./check-of";
+import {
+  changed,
+  draftOf,
+  type EndpointDraft,
+  generatedSecret,
+  mistakesIn,
+  sizeChoices,
+  toRequest,
+} from "./endpoint-draft";
 
 const draft = (change: Partial<EndpointDraft>): EndpointDraft => ({ ...draftOf(undefined), name: "stripe", ...change });
 const secret = (change = {}) => ({ label: "live", value: "s3cret-s3cret-s3cret", kept: false, key: 0, ...change });
@@ -45,4 +55,51 @@ it("generates secrets that pass, each another", () => {
   const [one, other] = [generatedSecret(), generatedSecret()];
   expect(one).toMatch(/^[\w-]{43}$/);
   expect(one).not.toBe(other);
+});
+
+describe("changed", () => {
+  const saved = {
+    verify: "enforce",
+    secrets: [{ label: "live" }],
+    provider: "generic",
+    settings: {},
+  } as never as Endpoint;
+
+  it("enforces a check with the first secret, and stops with the last where none was saved", () => {
+    const one = changed(draft({}), { secrets: [secret()] });
+    expect(one.verify).toBe("enforce");
+    expect(changed(one, { secrets: [] }).verify).toBe("off");
+    expect(changed({ ...one, verify: "observe" }, { secrets: [secret(), secret({ key: 1 })] }).verify).toBe("observe");
+  });
+
+  it("takes a certificate for a secret", () => {
+    const paypal = draft({ provider: "paypal" });
+    const certified = changed(paypal, { settings: { webhook_id: "8PT597110X687430L" } });
+    expect(certified.verify).toBe("enforce");
+    expect(mistakesIn(certified)).toEqual({});
+    expect(changed(certified, { provider: "generic" }).verify).toBe("off");
+  });
+
+  it("never switches off by itself a check that is in force", () => {
+    const bare = changed(draft({ verify: "enforce", secrets: [secret({ kept: true })] }), { secrets: [] }, saved);
+    expect(bare.verify).toBe("enforce");
+    expect(mistakesIn(bare)).toEqual({ noSecret: true });
+    expect(mistakesIn(changed(bare, { verify: "off" }, saved))).toEqual({});
+  });
+
+  it.each(["enforce", "observe"] as const)("does not send %s without anything to check with", (verify) => {
+    expect(mistakesIn(changed(draft({}), { verify }))).toEqual({ noSecret: true });
+  });
+});
+
+it.each([
+  [{ open: true, verify: "off", secrets: [] }, "Open: checks nothing"],
+  [{ open: true, verify: "off", secrets: [{ label: "live" }] }, "Open: checks nothing"],
+  [{ open: true, verify: "observe", secrets: [{ label: "expired" }] }, "Open: checks nothing"],
+  [{ verify: "enforce", secrets: [] }, "no secret: rejects everything"],
+  [{ verify: "enforce", secrets: [{ label: "live" }, { label: "next" }] }, "2 secrets, enforced"],
+  [{ verify: "observe", secrets: [{ label: "live" }] }, "1 secret, observing"],
+  [{ verify: "enforce", secrets: [], provider: "paypal", settings: { webhook_id: "8P" } }, "by certificate, enforced"],
+])("says of %j: %s", (rules, text) => {
+  expect(checkOf({ provider: "generic", settings: {}, ...rules } as Endpoint).text).toBe(text);
 });

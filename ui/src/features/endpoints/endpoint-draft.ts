@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointPatch, NewEndpoint } from "../../lib/api";
 import { formatBytes } from "../../lib/format";
+import { canCheck } from "../../lib/open-endpoint";
 
 /** A secret in the form. A kept one has no value: the server never gives it back. */
 export interface SecretDraft {
@@ -30,6 +31,8 @@ export interface EndpointDraft {
 export interface Mistakes {
   name?: string;
   secrets?: Record<number, string>;
+  /** Deliveries are to be checked, with nothing to check them with. */
+  noSecret?: true;
 }
 
 const mib = 1 << 20;
@@ -40,7 +43,7 @@ const nameForm = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 /** The form's start: the endpoint as it is, or a new one with sensible rules. */
 export function draftOf(endpoint: Endpoint | undefined): EndpointDraft {
   if (!endpoint) {
-    const rules = { provider: "generic", verify: "enforce", tolerance: "5m", maxBody: mib } as const;
+    const rules = { provider: "generic", verify: "off", tolerance: "5m", maxBody: mib } as const;
     return { ...rules, name: "", secrets: [], settings: {}, signedUrl: "", allow: "" };
   }
   const { name, provider, verify, tolerance, max_body, settings, signed_url, allow } = endpoint;
@@ -51,8 +54,25 @@ export function draftOf(endpoint: Endpoint | undefined): EndpointDraft {
   };
 }
 
+/**
+ * Makes a change to the draft. What is checked goes with it: the first secret has it enforced, and where none was ever
+ * saved, the last one gone switches it off. A check that is in force is switched off by a person only.
+ */
+export function changed(before: EndpointDraft, change: Partial<EndpointDraft>, saved?: Endpoint): EndpointDraft {
+  const after = { ...before, ...change };
+  if (change.verify) return after;
+  const [could, can] = [canCheck(before), canCheck(after)];
+  if (!could && can && after.verify === "off") return { ...after, verify: "enforce" };
+  if (could && !can && !(saved && canCheck(saved))) return { ...after, verify: "off" };
+  return after;
+}
+
+/** Deliveries are to be checked, with nothing to check them with: the server does not save that. */
+export const lacksSecret = (draft: EndpointDraft) => draft.verify !== "off" && !canCheck(draft);
+
 /** Says of each field what is wrong and what to do. */
-export function mistakesIn({ name, secrets }: EndpointDraft): Mistakes {
+export function mistakesIn(draft: EndpointDraft): Mistakes {
+  const { name, secrets } = draft;
   const mistakes: Mistakes = {};
   if (name === "") mistakes.name = "Give it a name.";
   else if (!nameForm.test(name)) {
@@ -69,6 +89,7 @@ export function mistakesIn({ name, secrets }: EndpointDraft): Mistakes {
     }
   }
   if (Object.keys(wrong).length > 0) mistakes.secrets = wrong;
+  if (lacksSecret(draft)) mistakes.noSecret = true;
   return mistakes;
 }
 

@@ -1,11 +1,12 @@
 import { Send, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { Button } from "../../components/button";
 import { CopyLine } from "../../components/copy-line";
 import { Select } from "../../components/select";
 import { Time } from "../../components/time";
 import { toast } from "../../components/toast";
+import { Unconfirmed } from "../../components/unconfirmed";
 import type { Endpoint } from "../../lib/api";
 import { useSendSample } from "../../lib/endpoints";
 import { useProviders } from "../../lib/providers";
@@ -13,6 +14,7 @@ import { toRequest } from "./endpoint-draft";
 import { EndpointForm } from "./endpoint-form";
 import { FirstDelivery } from "./first-delivery";
 import { useDeleteEndpoint, useUpdateEndpoint } from "./mutations";
+import { OpenNote } from "./open-note";
 import { StatusPageSection } from "./status-page-section";
 
 interface EndpointEditorProps {
@@ -33,6 +35,7 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
   const [type, setType] = useState("");
   /** Its rules were changed here: what was rejected before may verify now. */
   const [changed, setChanged] = useState(false);
+  const addSecret = useRef<HTMLButtonElement>(null);
 
   const sendSample = () =>
     sample.mutate(
@@ -50,6 +53,10 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
 
   return (
     <div className="flex flex-col gap-5">
+      <div className="flex flex-col gap-2 empty:hidden">
+        <Unconfirmed endpoint={endpoint} />
+        <OpenNote endpoint={endpoint} onAddSecret={() => addSecret.current?.click()} />
+      </div>
       <section className="flex flex-col gap-2">
         <h3 className="text-s font-[550]">Address</h3>
         <CopyLine text={url} what="address" />
@@ -81,8 +88,9 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
       <hr className="border-line" />
       <EndpointForm
         // A saved change makes a new draft, in which no value of a secret is left.
-        key={JSON.stringify({ ...endpoint, statuses: undefined })}
+        key={JSON.stringify({ ...endpoint, statuses: undefined, confirmed: undefined })}
         endpoint={endpoint}
+        addSecret={addSecret}
         saving={update.isPending}
         error={update.error}
         onCancel={onClose}

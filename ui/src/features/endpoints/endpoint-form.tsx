@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type RefObject, useState } from "react";
 import { Button } from "../../components/button";
 import { ErrorNote } from "../../components/error-note";
 import { Field } from "../../components/field";
@@ -9,7 +9,7 @@ import { useEndpoints } from "../../lib/endpoints";
 import { Problem } from "../../lib/problem";
 import { useProviders } from "../../lib/providers";
 import { AdvancedFields } from "./advanced-fields";
-import { draftOf, type EndpointDraft, mistakesIn, proposedName } from "./endpoint-draft";
+import { changed, draftOf, type EndpointDraft, lacksSecret, mistakesIn, proposedName } from "./endpoint-draft";
 import { ProviderField } from "./provider-field";
 import { SecretsField } from "./secrets-field";
 
@@ -19,9 +19,17 @@ const checks = [
   { value: "off", label: "Off: check nothing" },
 ];
 
+const checkHints: Record<EndpointDraft["verify"], string> = {
+  enforce: "Only a delivery that verifies is accepted.",
+  observe: "Every delivery is accepted. One that does not verify is marked.",
+  off: "The endpoint is open: every delivery is accepted, and marked unsigned.",
+};
+
 interface EndpointFormProps {
   /** The endpoint to change; absent for a new one. */
   endpoint?: Endpoint;
+  /** Is given the button that adds a secret. */
+  addSecret?: RefObject<HTMLButtonElement | null>;
   saving: boolean;
   error: unknown;
   onSave: (draft: EndpointDraft) => void;
@@ -29,15 +37,16 @@ interface EndpointFormProps {
 }
 
 /** What a person says of an endpoint. Values of secrets go in and never come back. */
-export function EndpointForm({ endpoint, saving, error, onSave, onCancel }: EndpointFormProps) {
+export function EndpointForm({ endpoint, addSecret, saving, error, onSave, onCancel }: EndpointFormProps) {
   const [draft, setDraft] = useState(() => draftOf(endpoint));
   const [tried, setTried] = useState(false);
-  const set = (change: Partial<EndpointDraft>) => setDraft((before) => ({ ...before, ...change }));
+  const set = (change: Partial<EndpointDraft>) => setDraft((before) => changed(before, change, endpoint));
   const providers = useProviders();
   const endpoints = useEndpoints();
   const provider = providers.data?.find(({ id }) => id === draft.provider);
   const mistakes = tried ? mistakesIn(draft) : {};
   const taken = error instanceof Problem && error.code === "name_taken";
+  const secretMissing = error instanceof Problem && error.code === "secret_missing";
 
   const choose = (id: string) => {
     const taken = endpoints.data?.map((e) => e.name) ?? [];
@@ -83,6 +92,10 @@ export function EndpointForm({ endpoint, saving, error, onSave, onCancel }: Endp
         secrets={draft.secrets}
         onSecrets={(secrets) => set({ secrets })}
         mistakes={mistakes.secrets}
+        missing={lacksSecret(draft)}
+        refused={secretMissing && draft.verify !== "off" ? error.message : undefined}
+        onSwitchOff={() => set({ verify: "off" })}
+        addRef={addSecret}
       />
       {provider?.settings.map(({ name, label, hint, required }) => (
         <Field key={name} label={required ? label : `${label} (optional)`} hint={hint}>
@@ -97,7 +110,7 @@ export function EndpointForm({ endpoint, saving, error, onSave, onCancel }: Endp
           )}
         </Field>
       ))}
-      <Field label="Check" hint="A delivery is checked only where the endpoint has a secret.">
+      <Field label="Check" hint={checkHints[draft.verify]}>
         {(control) => (
           <Select
             {...control}
@@ -108,7 +121,7 @@ export function EndpointForm({ endpoint, saving, error, onSave, onCancel }: Endp
         )}
       </Field>
       <AdvancedFields draft={draft} provider={provider} onChange={set} />
-      {error !== null && error !== undefined && !taken && (
+      {error !== null && error !== undefined && !taken && !secretMissing && (
         <div className="-mx-4 -my-2">
           <ErrorNote title="Could not save the endpoint" error={error} />
         </div>

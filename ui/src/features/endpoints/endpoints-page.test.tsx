@@ -1,9 +1,10 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { Route, Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
+import { dismiss, toasts } from "../../components/toast";
 import { Toaster } from "../../components/toaster";
 import type { Endpoint } from "../../lib/api";
 import { EndpointsPage } from "./endpoints-page";
@@ -16,7 +17,11 @@ const net = vi.hoisted(() => {
   return net;
 });
 
-type Written = { name?: string; secrets?: { label: string; value?: string }[] };
+afterEach(() => {
+  for (const { id } of toasts.get()) dismiss(id);
+});
+
+type Written = { name?: string; verify?: Endpoint["verify"]; secrets?: { label: string; value?: string }[] };
 
 /** The far end: endpoints in memory, behind the API's calls. */
 function farEnd(start: Endpoint[]) {
@@ -33,6 +38,10 @@ function farEnd(start: Endpoint[]) {
       kept = kept.filter((e) => e.id !== id);
       return answer(204);
     }
+    if (what === "confirm") {
+      kept = kept.map((e) => ({ ...e, confirmed: true }));
+      return answer(200, kept[0]);
+    }
     if (what === "restore") {
       kept = start;
       return answer(200, start[0]);
@@ -41,7 +50,19 @@ function farEnd(start: Endpoint[]) {
       const problem = { status: 409, code: "name_taken", detail: "Another endpoint is named so. Choose another name." };
       return answer(409, problem);
     }
-    const made = endpoint({ id: id || "ep_new", name: body.name ?? "", secrets: body.secrets ?? [] });
+    if (body.verify !== "off" && body.secrets?.length === 0) {
+      return answer(422, {
+        status: 422,
+        code: "secret_missing",
+        detail: "There is nothing to check with. Add a secret.",
+      });
+    }
+    const made = endpoint({
+      id: id || "ep_new",
+      name: body.name ?? "",
+      secrets: body.secrets ?? [],
+      verify: body.verify ?? "off",
+    });
     kept = [...kept.filter((e) => e.id !== id), made];
     return answer(id ? 200 : 201, made);
   };
@@ -163,4 +184,114 @@ it("says that it could not load, and tries again when asked", async () => {
   farEnd([endpoint({})]);
   await userEvent.setup().click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByRole("link", { name: "stripe" })).toBeTruthy();
+});
+
+const unchecked: Partial<Endpoint> = { verify: "off", secrets: [], open: true };
+
+it("says in the list and beside it that an endpoint checks nothing, and leads to a secret", async () => {
+  const written = farEnd([endpoint(unchecked)]);
+  open("/endpoints/ep_1");
+  const row = within((await screen.findByRole("link", { name: "stripe" })).closest("li") as HTMLElement);
+  expect(row.getAllByText("Open: checks nothing").length).toBeGreaterThan(0);
+  const note = within(screen.getByRole("region", { name: "Open: checks nothing" }));
+  const user = userEvent.setup();
+  await user.click(note.getByRole("button", { name: "Add the sender’s secret" }));
+  const value = screen.getByLabelText("Value of secret live");
+  expect(document.activeElement).toBe(value);
+
+  await user.type(value, "s3cret-value-of-32");
+  expect(screen.getByLabelText<HTMLSelectElement>("Check").value).toBe("enforce");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await screen.findByText("Saved stripe");
+  const [, body] = written.find(([call]) => call === "PATCH /ep_1") ?? [];
+  expect(body).toMatchObject({ verify: "enforce", secrets: [{ label: "live", value: "s3cret-value-of-32" }] });
+});
+
+it("says that a check is off where there are secrets", async () => {
+  farEnd([endpoint({ verify: "off", open: true })]);
+  open("/endpoints/ep_1");
+  const note = within(await screen.findByRole("region", { name: "Open: checks nothing" }));
+  expect(note.getByText(/Verification is off/)).toBeTruthy();
+  expect(note.queryByRole("button")).toBeNull();
+});
+
+it("says nothing of the kind where deliveries are checked", async () => {
+  farEnd([endpoint({})]);
+  open("/endpoints/ep_1");
+  await screen.findByRole("button", { name: "Save" });
+  expect(screen.queryByRole("region", { name: "Open: checks nothing" })).toBeNull();
+  expect(screen.getByText("1 secret, enforced")).toBeTruthy();
+});
+
+it("makes an endpoint without a secret only as one that checks nothing", async () => {
+  const written = farEnd([]);
+  open("/endpoints/new");
+  const user = userEvent.setup();
+  await user.type(await screen.findByLabelText("Name"), "open");
+  await user.click(screen.getByRole("button", { name: "Add a secret" }));
+  await user.click(screen.getByRole("button", { name: "Remove secret live" }));
+  await user.click(screen.getByRole("button", { name: "Create endpoint" }));
+  await screen.findByText("open is ready");
+  const [, body] = written.find(([call]) => call === "POST /") ?? [];
+  expect(body).toMatchObject({ verify: "off", secrets: [] });
+});
+
+it("explains what the last secret is for when it is removed, and switches checking off in the same save", async () => {
+  const written = farEnd([endpoint({})]);
+  open("/endpoints/ep_1");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Remove secret live" }));
+  const alert = within(screen.getByRole("alert"));
+  expect(alert.getByText(/No delivery can be verified without a secret/)).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(written.every(([call]) => call.startsWith("GET"))).toBe(true);
+
+  await user.click(alert.getByRole("button", { name: "Switch checking off" }));
+  expect(screen.queryByRole("alert")).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await screen.findByText("Saved stripe");
+  const [, body] = written.find(([call]) => call === "PATCH /ep_1") ?? [];
+  expect(body).toMatchObject({ verify: "off", secrets: [] });
+});
+
+it("shows at the secrets what the server says of a missing one", async () => {
+  farEnd([endpoint({})]);
+  const far = net.answer;
+  const detail = "No secret of it can be used. Add one, or switch the check off.";
+  net.answer = async (request) =>
+    request.method === "PATCH"
+      ? new Response(JSON.stringify({ status: 422, code: "secret_missing", detail }), { status: 422 })
+      : far(request);
+  open("/endpoints/ep_1");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Save" }));
+  expect(await within(screen.getByRole("group", { name: "Secrets" })).findByText(detail)).toBeTruthy();
+  expect(screen.getAllByRole("alert")).toHaveLength(1);
+});
+
+it("opens an endpoint to the internet at once, keeps what is typed, and takes it back where that fails", async () => {
+  const written = farEnd([endpoint({ confirmed: false })]);
+  const far = net.answer;
+  let refuse = (_: Response) => {};
+  net.answer = (request) =>
+    request.url.endsWith("/confirm") ? new Promise((resolve) => (refuse = resolve)) : far(request);
+  open("/endpoints/ep_1");
+  const user = userEvent.setup();
+  expect(await screen.findByText("Not confirmed")).toBeTruthy();
+  const name = screen.getByLabelText("Name");
+  await user.type(name, "-live");
+  const banner = () => screen.queryByRole("region", { name: "Not open to the internet yet" });
+  await user.click(within(banner() as HTMLElement).getByRole("button", { name: "Open it to the internet" }));
+  await vi.waitFor(() => expect(banner()).toBeNull());
+  expect(screen.queryByText("Not confirmed")).toBeNull();
+  refuse(new Response(JSON.stringify({ status: 503, code: "database_gone", detail: "Restart it." }), { status: 503 }));
+  await vi.waitFor(() => expect(banner()).toBeTruthy());
+  expect(screen.getByRole("alert").textContent).toBe("Could not confirm it. Restart it.");
+
+  net.answer = far;
+  await user.click(within(banner() as HTMLElement).getByRole("button"));
+  expect(await screen.findByText("stripe is open to the internet")).toBeTruthy();
+  expect(banner()).toBeNull();
+  expect(written.map(([call]) => call)).toContain("POST /ep_1/confirm");
+  expect(screen.getByLabelText<HTMLInputElement>("Name").value).toBe("stripe-live");
 });

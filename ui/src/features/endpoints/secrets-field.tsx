@@ -1,6 +1,7 @@
 import { Dices, Eye, EyeOff, Plus, X } from "lucide-react";
-import { useState } from "react";
+import { type RefObject, useState } from "react";
 import { Button } from "../../components/button";
+import { Callout } from "../../components/callout";
 import { Copy } from "../../components/copy";
 import { IconButton } from "../../components/icon-button";
 import { Input } from "../../components/input";
@@ -13,10 +14,18 @@ interface SecretsFieldProps {
   secrets: SecretDraft[];
   onSecrets: (secrets: SecretDraft[]) => void;
   mistakes: Record<number, string> | undefined;
+  /** Deliveries are to be checked, with nothing to check them with. */
+  missing: boolean;
+  /** What the server says of that. */
+  refused: string | undefined;
+  onSwitchOff: () => void;
+  /** Is given the button that adds one. */
+  addRef: RefObject<HTMLButtonElement | null> | undefined;
 }
 
 /** An endpoint's secrets: several may be active, so that one can be replaced without a gap. */
-export function SecretsField({ provider, secrets, onSecrets, mistakes }: SecretsFieldProps) {
+export function SecretsField(props: SecretsFieldProps) {
+  const { provider, secrets, onSecrets, mistakes, missing, refused, onSwitchOff, addRef } = props;
   const change = (key: number, part: Partial<SecretDraft>) =>
     onSecrets(secrets.map((secret) => (secret.key === key ? { ...secret, ...part } : secret)));
   const add = () => {
@@ -38,13 +47,28 @@ export function SecretsField({ provider, secrets, onSecrets, mistakes }: Secrets
         />
       ))}
       <div>
-        <Button onClick={add}>
+        <Button ref={addRef} onClick={add}>
           <Plus size={13} aria-hidden /> Add a secret
         </Button>
       </div>
+      {(missing || refused) && (
+        <Callout
+          alert
+          tone="bad"
+          title={missing ? "There is no secret to check with" : "Could not save the endpoint"}
+          action={
+            <Button className="bg-surface" onClick={onSwitchOff}>
+              Switch checking off
+            </Button>
+          }
+        >
+          {refused ??
+            "No delivery can be verified without a secret. Add one, or switch checking off: the endpoint then accepts every delivery, from anyone who knows its address."}
+        </Callout>
+      )}
       <p className="text-s text-pretty text-text-3">
-        {provider && `${provider.secret.name}: ${provider.secret.hint}. `}Without any, everything is accepted and marked
-        unsigned.
+        {provider && `${provider.secret.name}: ${provider.secret.hint}. `}Without a secret nothing proves who sent a
+        delivery.
       </p>
     </fieldset>
   );
@@ -83,6 +107,7 @@ function SecretRow({ provider, secret, mistake, onChange, onRemove }: SecretRowP
           value={label}
           onChange={(event) => onChange({ label: event.target.value })}
           placeholder="label"
+          autoFocus={!kept && label === ""}
           readOnly={kept}
           maxLength={40}
           className="max-w-28 read-only:text-text-2"
@@ -96,6 +121,7 @@ function SecretRow({ provider, secret, mistake, onChange, onRemove }: SecretRowP
           onChange={(event) => onChange({ value: event.target.value })}
           onBlur={(event) => void look(event.target.value)}
           placeholder={kept ? "kept; type to replace it" : "paste the value"}
+          autoFocus={!kept && label !== ""}
           autoComplete="new-password"
           spellCheck={false}
           {...note}

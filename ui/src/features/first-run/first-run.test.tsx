@@ -60,3 +60,25 @@ it("leads on where every endpoint was deleted", () => {
   show([]);
   expect(screen.getByRole("link", { name: "New endpoint" }).getAttribute("href")).toBe("/endpoints/new");
 });
+
+it("says that only the private network can send, and opens the address to the internet", async () => {
+  const asked: string[] = [];
+  net.answer = async (request) => {
+    asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    const kept = { ...first, confirmed: true };
+    return new Response(JSON.stringify(request.method === "GET" ? { endpoints: [kept] } : kept), { status: 200 });
+  };
+  show([{ ...first, confirmed: false }]);
+  expect(await screen.findByText(/Only this machine and your private network can send here/)).toBeTruthy();
+  await userEvent.setup().click(screen.getByRole("button", { name: "Open it to the internet" }));
+  await vi.waitFor(() => expect(toasts.get().at(-1)?.title).toBe("first is open to the internet"));
+  expect(asked[0]).toBe("POST /api/v1/endpoints/ep_1/confirm");
+  expect(screen.queryByText(/Only this machine/)).toBeNull();
+});
+
+it("says nothing of it where the address is open already", async () => {
+  show([{ ...first, confirmed: true }]);
+  await vi.dynamicImportSettled();
+  expect(screen.getByText(first.url)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Open it to the internet" })).toBeNull();
+});

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import { Link } from "wouter";
 import { Button } from "../../components/button";
 import { ButtonLink } from "../../components/button-link";
@@ -6,6 +7,8 @@ import { ErrorNote } from "../../components/error-note";
 import { Skeleton } from "../../components/skeleton";
 import { toast } from "../../components/toast";
 import { useEndpoints, useSendSample } from "../../lib/endpoints";
+
+const Unconfirmed = lazy(async () => ({ default: (await import("../../components/unconfirmed")).Unconfirmed }));
 
 /** What stands in place of the list while nothing has arrived: the address, and two ways to try it. */
 export function FirstRun() {
@@ -51,6 +54,13 @@ export function FirstRun() {
             </CopyLine>
           </dd>
         </dl>
+        {endpoint.confirmed !== undefined && (
+          <Suspense>
+            <div className="mt-5 empty:hidden">
+              <Unconfirmed endpoint={endpoint} />
+            </div>
+          </Suspense>
+        )}
         <p className="mt-6 text-s text-text-3">
           This is the endpoint{" "}
           <Link href={`/endpoints/${id}`} className="text-beam underline underline-offset-2">

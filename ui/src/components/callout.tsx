@@ -1,0 +1,38 @@
+import { CircleAlert, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+
+const tones = {
+  wait: { ground: "bg-wait-soft", mark: "text-wait", icon: CircleAlert },
+  bad: { ground: "bg-bad-soft", mark: "text-bad", icon: TriangleAlert },
+};
+
+interface CalloutProps {
+  tone: keyof typeof tones;
+  /** What a person must know, in a few words. */
+  title: string;
+  /** Is read aloud as soon as it appears. */
+  alert?: boolean;
+  /** What there is to do about it: a button. */
+  action?: ReactNode;
+  /** The sentence that explains it. */
+  children?: ReactNode;
+}
+
+/** Says what a person must know of what is shown, and what to do about it. What went wrong just now is an ErrorNote. */
+export function Callout({ tone, title, alert = false, action, children }: CalloutProps) {
+  const { ground, mark, icon: Icon } = tones[tone];
+  return (
+    <section
+      role={alert ? "alert" : undefined}
+      aria-label={title}
+      className={`flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg border border-line p-3 ${ground}`}
+    >
+      <Icon size={15} className={`mt-0.5 shrink-0 ${mark}`} aria-hidden />
+      <div className="min-w-0 flex-1 basis-48">
+        <p className="font-[550] text-pretty text-text">{title}</p>
+        {children && <div className="mt-0.5 text-pretty break-words text-text-2">{children}</div>}
+      </div>
+      {action}
+    </section>
+  );
+}

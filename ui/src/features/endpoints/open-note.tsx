@@ -1,0 +1,35 @@
+import { Button } from "../../components/button";
+import { Callout } from "../../components/callout";
+import type { Endpoint } from "../../lib/api";
+import { whyUnchecked } from "../../lib/open-endpoint";
+
+interface OpenNoteProps {
+  endpoint: Endpoint;
+  onAddSecret: () => void;
+}
+
+/** Says that an endpoint checks nothing, and how to change that. Nothing for one that checks. */
+export function OpenNote({ endpoint, onAddSecret }: OpenNoteProps) {
+  if (!endpoint.open) return null;
+  if (whyUnchecked(endpoint) === "off") {
+    return (
+      <Callout tone="wait" title="Open: checks nothing">
+        Verification is off, so nothing proves who sent a delivery. To verify deliveries, set Check to “Enforce” and
+        save.
+      </Callout>
+    );
+  }
+  return (
+    <Callout
+      tone="wait"
+      title="Open: checks nothing"
+      action={
+        <Button className="bg-surface" onClick={onAddSecret}>
+          Add the sender’s secret
+        </Button>
+      }
+    >
+      This endpoint has no secret, so nothing proves who sent a delivery. Add a secret to verify every delivery.
+    </Callout>
+  );
+}
