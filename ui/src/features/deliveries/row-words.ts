@@ -9,6 +9,7 @@ export interface Remark {
 
 const short: Record<string, string> = {
   secret_mismatch: "wrong secret",
+  secret_missing: "no secret to check with",
   signature_missing: "no signature",
   signature_mismatch: "wrong signature",
   signature_malformed: "unreadable",

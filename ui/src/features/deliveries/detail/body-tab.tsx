@@ -29,10 +29,12 @@ interface BodyTabProps {
 
 /** The body: laid out, as fields, as an image, raw, in hex. */
 export function BodyTab({ delivery, chosen, onChoose }: BodyTabProps) {
-  const { id, content_type = "", headers, size } = delivery;
+  const { id, content_type = "", headers, size, integrity } = delivery;
+  const damaged = integrity === "damaged";
   const encoding = headers.find((h) => h.name.toLowerCase() === "content-encoding")?.value ?? "";
-  const body = useQuery({ ...bodyQuery(id, content_type, encoding), enabled: size > 0 });
+  const body = useQuery({ ...bodyQuery(id, content_type, encoding), enabled: size > 0 && !damaged });
 
+  if (damaged) return <Empty title="Body not shown" text="It may not be what the sender sent." />;
   if (size === 0) return <Empty title="No body" text="This request was sent without one." />;
   if (body.isPending) return <Skeleton what="the body" />;
   if (!body.data) {

@@ -32,7 +32,8 @@ export function DetailContent({ delivery, tab, onTab, onClose }: DetailContentPr
   const endpointName = endpoint?.name ?? (endpoints.data ? "a deleted endpoint" : "an endpoint");
   const { copyCurl, copyLink } = useDetailActions(delivery, endpoint);
   const effects = useEffects(delivery);
-  const statuses = [...new Set(effects.map(({ status }) => status))];
+  const told = effects.filter(({ effect }) => effect !== "too_much"); // which names no subject
+  const statuses = [...new Set(told.map(({ status }) => status))];
   const [view, setView] = useState<BodyView>();
   useKeys(
     {
@@ -49,7 +50,7 @@ export function DetailContent({ delivery, tab, onTab, onClose }: DetailContentPr
     effect: () => <EffectTab delivery={delivery} effects={effects} />,
     subject: () => <SubjectTab delivery={delivery} statuses={statuses} />,
   };
-  const kind = effects[0] && kindWords(effects[0].kind).one;
+  const kind = told[0] && kindWords(told[0].kind).one;
   const tabs: Tab<DetailTab>[] = [
     { value: "body", label: "Body" },
     { value: "headers", label: "Headers", count: delivery.headers.length },

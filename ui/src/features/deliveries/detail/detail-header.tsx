@@ -1,4 +1,5 @@
-import { X } from "lucide-react";
+import { TriangleAlert, X } from "lucide-react";
+import { Callout } from "../../../components/callout";
 import { Fact } from "../../../components/fact";
 import { IconButton } from "../../../components/icon-button";
 import { Time } from "../../../components/time";
@@ -20,6 +21,7 @@ interface DetailHeaderProps {
 /** What arrived, what happened to it in one sentence, and its facts. */
 export function DetailHeader({ delivery, endpointName, onClose }: DetailHeaderProps) {
   const { verdict, secret, duplicate_of, type, method, path, seq, took_us, received_at } = delivery;
+  const damaged = delivery.integrity === "damaged";
   return (
     <header className="shrink-0 px-4 pt-3 pb-3">
       <div className="flex items-start gap-2">
@@ -40,11 +42,18 @@ export function DetailHeader({ delivery, endpointName, onClose }: DetailHeaderPr
         )}
       </p>
       <div className="flex flex-wrap gap-1.5">
-        <Fact>
-          <VerdictGlyph verdict={verdict} duplicate={!!duplicate_of} silent />
-          <b className="font-[550] text-text">{words[verdict]}</b>
-          {secret && <span className="truncate">secret “{secret}”</span>}
-        </Fact>
+        {damaged ? (
+          <Fact>
+            <TriangleAlert size={12} className="text-bad" aria-hidden />
+            <b className="font-[550] text-text">Damaged</b>
+          </Fact>
+        ) : (
+          <Fact>
+            <VerdictGlyph verdict={verdict} duplicate={!!duplicate_of} silent />
+            <b className="font-[550] text-text">{words[verdict]}</b>
+            {secret && <span className="truncate">secret “{secret}”</span>}
+          </Fact>
+        )}
         <Fact>#{formatCount(seq)}</Fact>
         <Fact>
           <Time at={received_at} form={isToday(received_at) ? "clock" : "moment"} />
@@ -64,6 +73,13 @@ export function DetailHeader({ delivery, endpointName, onClose }: DetailHeaderPr
           arrived in <b className="font-[550] text-text">{formatMicros(took_us)}</b>
         </Fact>
       </div>
+      {damaged && (
+        <div className="mt-3">
+          <Callout alert tone="bad" title="This record was changed on disk after it was stored">
+            It is not shown as genuine. Its body is hidden.
+          </Callout>
+        </div>
+      )}
     </header>
   );
 }

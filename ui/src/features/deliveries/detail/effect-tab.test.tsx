@@ -58,6 +58,15 @@ it("says which delivery it repeats, and where it tells of nothing", () => {
   expect(screen.getByText(/A rejected delivery moves nothing/)).toBeTruthy();
 });
 
+it("says that a delivery said too much to be read, and names no subject", () => {
+  const only = { effect: "too_much" } as Effect;
+  render(<EffectTab delivery={delivery} effects={[only]} />);
+  expect(screen.getByRole("listitem").textContent).toBe(
+    "This delivery said more than is read of one delivery; nothing of it was used.",
+  );
+  expect(screen.queryByRole("link")).toBeNull();
+});
+
 it("shows the subject's life, with the delivery marked in it", async () => {
   const client = new QueryClient();
   const created = effect({ says: "created", event: "evt_0", seq: 9, delivery: "dlv_9", to: "processing" });

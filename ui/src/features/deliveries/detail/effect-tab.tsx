@@ -21,18 +21,23 @@ export function EffectTab({ delivery, effects }: EffectTabProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: their order is the delivery's and never changes
             <li key={i} className="flex items-start gap-2.5 rounded-lg border border-line bg-surface px-3 py-2.5">
               <span className="mt-1 grid">
-                <StateGlyph tone={moves(effect) ? toneOf(effect.to ?? "") : "neutral"} size={12} />
+                <StateGlyph
+                  tone={moves(effect) ? toneOf(effect.to ?? "") : effect.effect === "too_much" ? "warning" : "neutral"}
+                  size={12}
+                />
               </span>
               <div className="min-w-0 flex-1">
                 <p className={`text-pretty ${moves(effect) ? "font-[550]" : "text-text-2"}`}>
                   {effectSentence(effect, delivery.duplicate_of)}
                 </p>
-                <p className="mt-0.5 text-s break-words text-text-2">
-                  {saysWords(effect)}.{" "}
-                  <Link href={`/statuses/${effect.status}`} className="text-beam underline underline-offset-2">
-                    {capital(effect.kind)} {titleOf(effect)}
-                  </Link>
-                </p>
+                {effect.effect !== "too_much" && (
+                  <p className="mt-0.5 text-s break-words text-text-2">
+                    {saysWords(effect)}.{" "}
+                    <Link href={`/statuses/${effect.status}`} className="text-beam underline underline-offset-2">
+                      {capital(effect.kind)} {titleOf(effect)}
+                    </Link>
+                  </p>
+                )}
               </div>
             </li>
           ))}

@@ -19,6 +19,19 @@ const reasons: Record<string, Reason> = {
       "If you do not know the caller’s address, shown under Headers, someone may be guessing. Nothing was acted on.",
     ],
   },
+  secret_missing: {
+    title: "The endpoint has no secret to check with",
+    because: "this endpoint enforces a check and has no secret to check with",
+    next: [
+      "Add the secret that the sender shows to the endpoint, and verify this delivery again.",
+      "If the sender cannot sign, set the endpoint’s check to “Off”: anyone who knows the address can then send.",
+    ],
+  },
+  endpoint_not_confirmed: {
+    title: "The endpoint is not open to the internet",
+    because: "it came from the internet, and nobody has confirmed this endpoint yet",
+    next: ["If you expect deliveries from the internet, open the endpoint and confirm it."],
+  },
   signature_missing: {
     title: "It carried no signature",
     because: "it carried no signature or secret, and this endpoint asks for one",

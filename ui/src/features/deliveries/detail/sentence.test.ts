@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Delivery } from "../../../lib/api";
+import type { Delivery, DeliveryDetail } from "../../../lib/api";
 import { sentence } from "./sentence";
 
 const delivery: Delivery = {
@@ -13,7 +13,7 @@ const delivery: Delivery = {
   verdict: "unsigned",
   received_at: "2026-11-23T14:41:10.386Z",
 };
-const said = (change: Partial<Delivery>) =>
+const said = (change: Partial<Delivery> & Pick<DeliveryDetail, "integrity">) =>
   sentence({ ...delivery, ...change }, "stripe")
     .map(({ text }) => text)
     .join("");
@@ -42,4 +42,14 @@ it.each([
   ],
 ] as [Partial<Delivery>, string][])("of %j it says: %s", (change, words) => {
   expect(said(change)).toBe(words);
+});
+
+it("does not call genuine what was changed after it was stored", () => {
+  expect(said({ verdict: "verified", secret: "live", integrity: "damaged" })).toBe(
+    "A POST with 1.2 KB of JSON came to stripe.",
+  );
+});
+
+it.each(["secret_missing", "endpoint_not_confirmed"])("has words of its own for %s", (reason) => {
+  expect(said({ verdict: "rejected", reason })).not.toContain("its check failed");
 });

@@ -1,4 +1,4 @@
-import type { Delivery } from "../../../lib/api";
+import type { Delivery, DeliveryDetail } from "../../../lib/api";
 import { formatBytes, formatCount } from "../../../lib/format";
 import { bodyWord } from "./body-kind";
 import { reasonOf } from "./reasons";
@@ -10,7 +10,8 @@ export interface Words {
 }
 
 /** Says in plain words what happened, and nothing that the delivery does not prove. */
-export function sentence(delivery: Delivery, endpointName: string): Words[] {
+export function sentence(delivery: Delivery & Pick<DeliveryDetail, "integrity">, endpointName: string): Words[] {
+  if (delivery.integrity === "damaged") return [...arrival(delivery, endpointName), { text: "." }];
   return [...arrival(delivery, endpointName), ...judgement(delivery), ...repeat(delivery)];
 }
 

@@ -9,7 +9,7 @@ import { deliveryKeys } from "./queries";
 export function useEffects(delivery: DeliveryDetail): readonly Effect[] {
   const client = useQueryClient();
   const { id, seq, effects } = delivery;
-  const about = effects.map(({ status }) => status).join(" ");
+  const about = effects.flatMap(({ status }) => status || []).join(" ");
   useEffect(
     function followItsSubjects() {
       const subjects = new Set(about.split(" "));

@@ -24,7 +24,10 @@ it("tells a repeat from a failure", () => {
 it("says why nothing was checked", () => {
   const unsigned = { verdict: "unsigned", secret: "" } as const;
   expect(checks(unsigned, { secrets: [] })[0]).toBe("Secret skipped: Not checked: this endpoint has no secret");
-  expect(checks(unsigned, { verify: "off" })[0]).toBe("Secret skipped: Not checked: this endpoint’s check is off");
+  expect(checks(unsigned, { verify: "off" })[0]).toBe("Secret skipped: Not checked: verification is off");
+  const { title, next } = verdictStory({ ...delivery, ...unsigned }, { ...endpoint, secrets: [], verify: "off" });
+  expect(title).toBe("Not checked: this endpoint has no secret");
+  expect(next).toHaveLength(1);
   // The endpoint may have been changed or deleted since.
   expect(checks(unsigned)[0]).toBe("Secret skipped: Not checked when it arrived");
   expect(verdictStory({ ...delivery, ...unsigned }, undefined).checks[0]?.outcome).toBe("skipped");
@@ -56,4 +59,20 @@ it("says what a signature covers, and how old it was", () => {
   expect(signed({ skew_ms: -420_000 }).checks.find(({ name }) => name === "Age")?.text).toBe(
     "Signed 7 min in the future",
   );
+});
+
+it("says quietly what is known of the record", () => {
+  const last = (integrity: "ok" | "unknown") => {
+    const { name, outcome, text } = verdictStory({ ...delivery, integrity }, endpoint).checks.at(-1) ?? {};
+    return `${name} ${outcome}: ${text}`;
+  };
+  expect(last("ok")).toBe("Record passed: Checksum matches");
+  expect(last("unknown")).toBe("Record skipped: Stored before checksums existed");
+});
+
+it("tells nothing of a damaged record's checks", () => {
+  const { title, meaning, checks: made } = verdictStory({ ...delivery, integrity: "damaged" }, endpoint);
+  expect(title).toBe("Not shown as genuine");
+  expect(meaning).not.toContain("is genuine");
+  expect(made).toEqual([{ name: "Record", outcome: "failed", text: "Checksum does not match" }]);
 });

@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryDetail, Endpoint } from "../../../lib/api";
 import { formatCount } from "../../../lib/format";
+import { whyUnchecked } from "../../../lib/open-endpoint";
 import { reasonOf } from "./reasons";
 
 /** One thing that was looked at, and what came of it. */
@@ -10,7 +11,7 @@ export interface Check {
 }
 
 /** What is told of. */
-type Judged = Delivery & Pick<DeliveryDetail, "check">;
+type Judged = Delivery & Pick<DeliveryDetail, "check" | "integrity">;
 
 /** Why the verdict is what it is, and what to do next. */
 export interface VerdictStory {
@@ -22,6 +23,7 @@ export interface VerdictStory {
 
 /** Tells the story of a delivery's verdict. The endpoint is as it is today, absent where it was deleted. */
 export function verdictStory(delivery: Judged, endpoint: Endpoint | undefined): VerdictStory {
+  if (delivery.integrity === "damaged") return damaged;
   return {
     ...headline(delivery, endpoint),
     checks: [
@@ -30,8 +32,26 @@ export function verdictStory(delivery: Judged, endpoint: Endpoint | undefined): 
       ...age(delivery),
       ...eventId(delivery),
       repeatCheck(delivery),
+      ...record(delivery),
     ],
   };
+}
+
+/** What was stored of the checks may have been changed too, so none of it is told. */
+const damaged: VerdictStory = {
+  title: "Not shown as genuine",
+  meaning: "This record was changed on disk after it was stored, so nothing that it says of its sender can be trusted.",
+  checks: [{ name: "Record", outcome: "failed", text: "Checksum does not match" }],
+  next: [
+    "Ask the sender to send the event again, or look it up there.",
+    "Find out what writes to the data folder besides Hookbeam, and check the disk.",
+  ],
+};
+
+function record({ integrity }: Judged): Check[] {
+  if (integrity === "ok") return [{ name: "Record", outcome: "passed", text: "Checksum matches" }];
+  if (integrity === "unknown") return [{ name: "Record", outcome: "skipped", text: "Stored before checksums existed" }];
+  return [];
 }
 
 function headline(d: Judged, endpoint: Endpoint | undefined): Omit<VerdictStory, "checks"> {
@@ -41,11 +61,11 @@ function headline(d: Judged, endpoint: Endpoint | undefined): Omit<VerdictStory,
     return { title: `Rejected: ${lowerFirst(title)}`, meaning, next };
   }
   if (d.verdict === "unsigned") {
-    const noSecret = endpoint?.secrets.length === 0;
+    const why = endpoint && whyUnchecked(endpoint);
     return {
-      title: "Unsigned: nothing was checked",
+      title: why ? `Not checked: ${unchecked[why]}` : "Unsigned: nothing was checked",
       meaning: "Anyone who knows the address could have sent it.",
-      next: noSecret ? ["Give the endpoint the secret that its sender shows."] : [],
+      next: why ? [toCheck[why]] : [],
     };
   }
   return {
@@ -56,6 +76,13 @@ function headline(d: Judged, endpoint: Endpoint | undefined): Omit<VerdictStory,
     next: [],
   };
 }
+
+const unchecked = { "no secret": "this endpoint has no secret", off: "verification is off" };
+
+const toCheck = {
+  "no secret": "To verify what comes next, give the endpoint the secret that its sender shows.",
+  off: "To verify what comes next, set the endpoint’s check to “Enforce”.",
+};
 
 /** What a genuine delivery proves, by what its signature covers. */
 const meaningOf = {
@@ -129,11 +156,8 @@ function secretCheck(d: Delivery, endpoint: Endpoint | undefined): Check {
     return { name, outcome: "passed", text: d.secret ? `Matches “${d.secret}”` : "Matches" };
   }
   if (d.verdict === "rejected") return { name, outcome: "failed", text: sentenceCase(reasonOf(d.reason).because) };
-  if (endpoint?.verify === "off")
-    return { name, outcome: "skipped", text: "Not checked: this endpoint’s check is off" };
-  if (endpoint?.secrets.length === 0)
-    return { name, outcome: "skipped", text: "Not checked: this endpoint has no secret" };
-  return { name, outcome: "skipped", text: "Not checked when it arrived" };
+  const why = endpoint && whyUnchecked(endpoint);
+  return { name, outcome: "skipped", text: why ? `Not checked: ${unchecked[why]}` : "Not checked when it arrived" };
 }
 
 function eventId(d: Delivery): Check[] {

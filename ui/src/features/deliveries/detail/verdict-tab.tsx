@@ -1,4 +1,4 @@
-import { Check as CheckIcon, Minus, X } from "lucide-react";
+import { Check as CheckIcon, Minus, TriangleAlert, X } from "lucide-react";
 import { Link } from "wouter";
 import { VerdictGlyph } from "../../../components/verdict-glyph";
 import type { DeliveryDetail, Endpoint } from "../../../lib/api";
@@ -27,16 +27,22 @@ interface VerdictTabProps {
 /** What was checked, why the verdict is what it is, and what to do next. */
 export function VerdictTab({ delivery, endpoint }: VerdictTabProps) {
   const { title, meaning, checks, next } = verdictStory(delivery, endpoint);
+  const damaged = delivery.integrity === "damaged";
+  const rejected = delivery.verdict === "rejected" && !damaged;
   return (
     <div className="min-h-0 flex-1 space-y-4 overflow-y-auto p-4">
       <div>
         <h3 className="flex items-center gap-2 font-semibold">
-          <VerdictGlyph verdict={delivery.verdict} duplicate={!!delivery.duplicate_of} silent />
+          {damaged ? (
+            <TriangleAlert size={13} className="shrink-0 text-bad" aria-hidden />
+          ) : (
+            <VerdictGlyph verdict={delivery.verdict} duplicate={!!delivery.duplicate_of} silent />
+          )}
           {title}
         </h3>
         <p className="mt-1 text-pretty text-text-2">{meaning}</p>
       </div>
-      {delivery.verdict === "rejected" && <Diagnosis delivery={delivery} otherwise={next} />}
+      {rejected && <Diagnosis delivery={delivery} otherwise={next} />}
       <dl className="divide-y divide-line rounded-lg border border-line bg-surface">
         {checks.map((check) => (
           <div key={check.name} className="grid grid-cols-[96px_1fr] gap-3 px-3 py-2">
@@ -51,9 +57,9 @@ export function VerdictTab({ delivery, endpoint }: VerdictTabProps) {
           </div>
         ))}
       </dl>
-      {delivery.batch && <Batch events={delivery.batch} />}
-      <Tries delivery={delivery} />
-      {delivery.verdict !== "rejected" && <NextSteps steps={next} />}
+      {delivery.batch && !damaged && <Batch events={delivery.batch} />}
+      {!damaged && <Tries delivery={delivery} />}
+      {!rejected && <NextSteps steps={next} />}
       {endpoint ? (
         <Link href={`/endpoints/${endpoint.id}`} className="inline-block text-beam underline-offset-2 hover:underline">
           Open the endpoint “{endpoint.name}”
