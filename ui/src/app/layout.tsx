@@ -6,6 +6,7 @@ import { useRememberedNumber } from "../lib/remembered";
 import { BottomBar } from "./bottom-bar";
 import { navItems } from "./nav-items";
 import { SideBar } from "./side-bar";
+import { useWarningCount } from "./use-warning-count";
 
 const KeysOverlay = lazy(async () => ({ default: (await import("./keys-overlay")).KeysOverlay }));
 const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
@@ -19,6 +20,7 @@ export function Layout({ children }: { children: ReactNode }) {
   const [above, setAbove] = useState<"keys" | "palette">();
   const [, go] = useLocation();
   const narrow = useNarrow();
+  const warnings = { "/settings": useWarningCount() };
   const close = () => setAbove(undefined);
 
   const screens = navItems.map(({ path, label, keys }) => [
@@ -38,9 +40,14 @@ export function Layout({ children }: { children: ReactNode }) {
 
   return (
     <div className="flex h-full max-md:flex-col">
-      <SideBar folded={folded === 1} onKeys={() => setAbove("keys")} onPalette={() => setAbove("palette")} />
+      <SideBar
+        folded={folded === 1}
+        warnings={warnings}
+        onKeys={() => setAbove("keys")}
+        onPalette={() => setAbove("palette")}
+      />
       <main className="relative flex min-h-0 min-w-0 flex-1 flex-col">{children}</main>
-      <BottomBar />
+      <BottomBar warnings={warnings} />
       <Suspense>
         {above === "keys" && <KeysOverlay onClose={close} />}
         {above === "palette" && <Palette onClose={close} />}

@@ -4,15 +4,18 @@ import { Kbd } from "../components/kbd";
 import { Tooltip } from "../components/tooltip";
 import { type NavItem, navItems } from "./nav-items";
 import { useNavCounts } from "./use-nav-counts";
+import { nameWith, WarningDot } from "./warning-dot";
 
 interface SideBarProps {
   folded: boolean;
+  /** How many things want to be looked at, by the screen's path. */
+  warnings: Record<string, number>;
   onKeys: () => void;
   onPalette: () => void;
 }
 
 /** The way between screens, on anything wider than a phone. Folded it keeps its icons. */
-export function SideBar({ folded, onKeys, onPalette }: SideBarProps) {
+export function SideBar({ folded, warnings, onKeys, onPalette }: SideBarProps) {
   const counts = useNavCounts();
   return (
     <aside
@@ -25,7 +28,13 @@ export function SideBar({ folded, onKeys, onPalette }: SideBarProps) {
       </div>
       <nav aria-label="Screens" className="mt-3.5 flex flex-col gap-0.5">
         {navItems.map((item) => (
-          <SideLink key={item.path} item={item} folded={folded} count={counts[item.path]} />
+          <SideLink
+            key={item.path}
+            item={item}
+            folded={folded}
+            count={counts[item.path]}
+            warnings={warnings[item.path] ?? 0}
+          />
         ))}
       </nav>
       <div className={`mt-auto flex gap-1 text-s text-text-3 ${folded ? "flex-col items-center" : "items-center"}`}>
@@ -56,20 +65,22 @@ interface SideLinkProps {
   item: NavItem;
   folded: boolean;
   count: string | undefined;
+  warnings: number;
 }
 
-function SideLink({ item: { path, label, icon: Icon, keys }, folded, count }: SideLinkProps) {
+function SideLink({ item: { path, label, icon: Icon, keys }, folded, count, warnings }: SideLinkProps) {
   const [here] = useLocation();
   const link = (
     <Link
       href={path}
       aria-current={here.startsWith(path) ? "page" : undefined}
-      aria-label={folded ? label : undefined}
-      className="flex h-7 items-center gap-[9px] rounded-md px-2 text-text-2 hover:bg-hover hover:text-text aria-[current]:bg-selected aria-[current]:font-[550] aria-[current]:text-beam-strong"
+      aria-label={nameWith(label, warnings) ?? (folded ? label : undefined)}
+      className="relative flex h-7 items-center gap-[9px] rounded-md px-2 text-text-2 hover:bg-hover hover:text-text aria-[current]:bg-selected aria-[current]:font-[550] aria-[current]:text-beam-strong"
     >
       <Icon size={14} className="shrink-0" aria-hidden />
       {!folded && label}
       {!folded && count && <span className="ml-auto text-xs font-normal tabular-nums text-text-3">{count}</span>}
+      <WarningDot count={warnings} className={folded ? "absolute top-1 right-1.5" : "ml-auto mr-0.5"} />
     </Link>
   );
   if (!folded) return link;

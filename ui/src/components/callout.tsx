@@ -1,9 +1,8 @@
-import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 
 const tones = {
-  wait: { ground: "bg-wait-soft", mark: "text-wait", icon: CircleAlert },
-  bad: { ground: "bg-bad-soft", mark: "text-bad", icon: TriangleAlert },
+  wait: { ground: "bg-wait-soft", mark: "text-wait" },
+  bad: { ground: "bg-bad-soft", mark: "text-bad" },
 };
 
 interface CalloutProps {
@@ -20,14 +19,27 @@ interface CalloutProps {
 
 /** Says what a person must know of what is shown, and what to do about it. What went wrong just now is an ErrorNote. */
 export function Callout({ tone, title, alert = false, action, children }: CalloutProps) {
-  const { ground, mark, icon: Icon } = tones[tone];
+  const { ground, mark } = tones[tone];
   return (
     <section
       role={alert ? "alert" : undefined}
       aria-label={title}
       className={`flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg border border-line p-3 ${ground}`}
     >
-      <Icon size={15} className={`mt-0.5 shrink-0 ${mark}`} aria-hidden />
+      <svg
+        aria-hidden="true"
+        width="15"
+        height="15"
+        viewBox="0 0 16 16"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        className={`mt-0.5 shrink-0 ${mark}`}
+      >
+        <path d="M8 2 1.5 13.5h13zM8 6.5v3M8 11.5v.01" />
+      </svg>
       <div className="min-w-0 flex-1 basis-48">
         <p className="font-[550] text-pretty text-text">{title}</p>
         {children && <div className="mt-0.5 text-pretty break-words text-text-2">{children}</div>}

@@ -1162,6 +1162,11 @@ export interface components {
             events_forgotten: number;
             /**
              * Format: int64
+             * @description How many of them were younger than 90 days.
+             */
+            events_forgotten_early?: number;
+            /**
+             * Format: int64
              * @description What they may take; 0: unlimited.
              */
             keep_bytes: number;

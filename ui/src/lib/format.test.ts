@@ -8,6 +8,7 @@ it.each([
   [999_949, "999.9 KB"],
   [999_950, "1.0 MB"],
   [26_214_400, "26.2 MB"],
+  [1 << 30, "1.1 GB"],
 ])("%d bytes are %s", (n, text) => expect(formatBytes(n)).toBe(text));
 
 it.each([

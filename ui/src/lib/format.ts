@@ -4,11 +4,12 @@ const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", 
 /** `12408` as `12,408`. */
 export const formatCount = (n: number) => counts.format(n);
 
-/** A size for glancing at: `640 B`, `1.2 KB`, `25.0 MB`, in steps of a thousand. */
+/** A size for glancing at: `640 B`, `1.2 KB`, `25.0 MB`, `1.1 GB`, in steps of a thousand. */
 export function formatBytes(n: number): string {
   if (n < 1000) return `${n} B`;
   if (n < 999_950) return `${(n / 1000).toFixed(1)} KB`;
-  return `${(n / 1_000_000).toFixed(1)} MB`;
+  if (n < 999_950_000) return `${(n / 1_000_000).toFixed(1)} MB`;
+  return `${(n / 1_000_000_000).toFixed(1)} GB`;
 }
 
 /** The time of day in the viewer's zone, with milliseconds: `14:41:10.386`. */

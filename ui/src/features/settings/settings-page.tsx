@@ -1,15 +1,22 @@
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../components/button";
+import { Callout } from "../../components/callout";
 import { Copy } from "../../components/copy";
 import { ErrorNote } from "../../components/error-note";
 import { PageHeader } from "../../components/page-header";
 import { Segmented } from "../../components/segmented";
+import { Skeleton } from "../../components/skeleton";
 import { Time } from "../../components/time";
 import { toast } from "../../components/toast";
 import { api, unwrap } from "../../lib/api";
 import { at, boot } from "../../lib/boot";
+import { serverQuery } from "../../lib/server";
 import { chooseTheme, currentTheme, type Theme } from "../../lib/theme";
+import { Refused } from "./refused";
+import { warningTitle } from "./server-words";
+import { Setting, Settings } from "./setting";
+import { Storage } from "./storage";
 
 const sessionKeys = { present: ["session"] as const };
 
@@ -24,7 +31,7 @@ const themes = [
   { value: "dark", label: "Dark" },
 ] as const;
 
-/** The viewer's own settings, their session, and which Hookbeam this is. */
+/** The viewer's own settings, their session, which Hookbeam this is, and what it keeps. */
 export function SettingsPage() {
   const [theme, setTheme] = useState(currentTheme);
   const choose = (next: Theme) => {
@@ -35,19 +42,23 @@ export function SettingsPage() {
     <div className="flex min-h-0 min-w-0 flex-1 flex-col">
       <PageHeader title="Settings" />
       <div className="min-h-0 flex-1 overflow-y-auto bg-surface">
-        <dl className="max-w-[640px] divide-y divide-line px-4">
-          <Setting name="Theme">
-            <Segmented label="Theme" choices={themes} value={theme} onValue={choose} />
-          </Setting>
-          <Session />
-          <Setting name="Address">
-            <code className="min-w-0 truncate font-mono text-s">{boot.publicUrl}</code>
-            <Copy text={boot.publicUrl} what="address" small />
-          </Setting>
-          <Setting name="Version">
-            <code className="min-w-0 truncate font-mono text-s">{boot.version}</code>
-          </Setting>
-        </dl>
+        <div className="max-w-[640px]">
+          <Warnings />
+          <Settings>
+            <Setting name="Theme">
+              <Segmented label="Theme" choices={themes} value={theme} onValue={choose} />
+            </Setting>
+            <Session />
+            <Setting name="Address">
+              <code className="min-w-0 truncate font-mono text-s">{boot.publicUrl}</code>
+              <Copy text={boot.publicUrl} what="address" small />
+            </Setting>
+            <Setting name="Version">
+              <code className="min-w-0 truncate font-mono text-s">{boot.version}</code>
+            </Setting>
+          </Settings>
+          <ServerFacts />
+        </div>
       </div>
     </div>
   );
@@ -87,11 +98,37 @@ function Session() {
   );
 }
 
-function Setting({ name, children }: { name: string; children: ReactNode }) {
+function ServerFacts() {
+  const server = useQuery(serverQuery);
+  if (server.isPending) return <Skeleton what="the server’s facts" rows={4} />;
+  if (!server.data) {
+    return (
+      <ErrorNote
+        title="Could not load what the server keeps"
+        error={server.error}
+        onRetry={() => void server.refetch()}
+      />
+    );
+  }
   return (
-    <div className="grid min-h-12 grid-cols-[120px_minmax(0,1fr)] items-center gap-4 py-2 max-md:grid-cols-1 max-md:gap-1">
-      <dt className="text-text-2">{name}</dt>
-      <dd className="flex min-w-0 items-center gap-2">{children}</dd>
+    <>
+      <Storage storage={server.data.storage} />
+      <Refused refused={server.data.refused} />
+    </>
+  );
+}
+
+/** What a person should look at, above everything else. */
+function Warnings() {
+  const { data } = useQuery(serverQuery);
+  if (!data || data.warnings.length === 0) return null;
+  return (
+    <div className="flex flex-col gap-2 px-4 pt-4 pb-2">
+      {data.warnings.map(({ code, detail }) => (
+        <Callout key={code + detail} tone="wait" title={warningTitle(code)}>
+          {detail}
+        </Callout>
+      ))}
     </div>
   );
 }

@@ -1,0 +1,80 @@
+import type { ReactNode } from "react";
+import { Bytes } from "../../components/bytes";
+import { formatCount } from "../../lib/format";
+import type { Server } from "../../lib/server";
+import { Setting, Settings } from "./setting";
+
+/** What is kept, how much may be, and whether all of it is whole. */
+export function Storage({ storage }: { storage: Server["storage"] }) {
+  const { deliveries, bytes, keep_bytes, rejected_bytes, unsigned_bytes, damaged } = storage;
+  const { events, event_bytes, keep_event_bytes, events_forgotten, events_forgotten_early = 0 } = storage;
+  return (
+    <Settings title="Storage">
+      <Setting name="Deliveries">
+        <Amount count={deliveries} used={bytes} limit={keep_bytes}>
+          {rejected_bytes + unsigned_bytes > 0 && (
+            <>
+              Rejected deliveries take <Bytes n={rejected_bytes} />, unsigned ones <Bytes n={unsigned_bytes} />.
+            </>
+          )}
+        </Amount>
+      </Setting>
+      <Setting name="Event ids">
+        <Amount count={events} used={event_bytes} limit={keep_event_bytes}>
+          {events_forgotten === 0
+            ? "None forgotten since the start."
+            : `${formatCount(events_forgotten)} forgotten since the start to make room${early(events_forgotten_early)}. A repeat of a forgotten event counts as new.`}
+        </Amount>
+      </Setting>
+      <Setting name="Damaged records">
+        {damaged === 0 ? (
+          <span className="text-text-2">None found since the start</span>
+        ) : (
+          <span className="text-pretty">
+            <b className="font-[550] text-bad">{formatCount(damaged)} found since the start.</b>{" "}
+            <span className="text-text-2">
+              They were changed on disk after they were stored, and are not shown as genuine. Find out what writes to
+              the data folder besides Hookbeam, and check the disk.
+            </span>
+          </span>
+        )}
+      </Setting>
+    </Settings>
+  );
+}
+
+const early = (count: number) => (count > 0 ? `, ${formatCount(count)} of them younger than 90 days` : "");
+
+interface AmountProps {
+  count: number;
+  used: number;
+  /** 0: unlimited. */
+  limit: number;
+  children: ReactNode;
+}
+
+/** How many there are, and how much of the space they may take is taken. */
+function Amount({ count, used, limit, children }: AmountProps) {
+  const full = limit > 0 && used >= 0.9 * limit;
+  return (
+    <div className="min-w-0 flex-1">
+      <p className="flex flex-wrap justify-between gap-x-3 tabular-nums">
+        <span>{formatCount(count)}</span>
+        <span className="text-text-2">
+          <Bytes n={used} /> {limit > 0 ? <>of {<Bytes n={limit} />}</> : "· unlimited"}
+        </span>
+      </p>
+      {limit > 0 && (
+        <div aria-hidden className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-hover">
+          <div
+            className={`h-full rounded-full ${full ? "bg-wait" : "bg-beam"}`}
+            style={{ width: percent(used, limit) }}
+          />
+        </div>
+      )}
+      <p className="mt-1.5 text-s text-pretty text-text-3 empty:hidden">{children}</p>
+    </div>
+  );
+}
+
+const percent = (used: number, limit: number) => `${Math.min(100, Math.round((100 * used) / limit))}%`;
