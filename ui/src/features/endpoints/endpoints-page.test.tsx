@@ -273,11 +273,15 @@ it("opens an endpoint to the internet at once, keeps what is typed, and takes it
   const written = farEnd([endpoint({ confirmed: false })]);
   const far = net.answer;
   let refuse = (_: Response) => {};
-  net.answer = (request) =>
-    request.url.endsWith("/confirm") ? new Promise((resolve) => (refuse = resolve)) : far(request);
   open("/endpoints/ep_1");
   const user = userEvent.setup();
   expect(await screen.findByText("Not confirmed")).toBeTruthy();
+  net.answer = (request) =>
+    request.url.endsWith("/confirm")
+      ? new Promise((resolve) => {
+          refuse = resolve;
+        })
+      : Promise.reject(new TypeError("network gone"));
   const name = screen.getByLabelText("Name");
   await user.type(name, "-live");
   const banner = () => screen.queryByRole("region", { name: "Not open to the internet yet" });
