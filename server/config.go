@@ -15,7 +15,9 @@ type Config struct {
 	TrustedProxy []string `help:"Proxies whose X-Forwarded-For is believed, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
 
 	KeepFor   Span  `help:"How long deliveries are kept; 0 keeps them for ever." default:"30d" env:"HOOKBEAM_KEEP_FOR"`
-	KeepBytes Bytes `help:"Size of the log at which its oldest deliveries go, and of the statuses beside it; 0 knows no end." default:"1GiB" env:"HOOKBEAM_KEEP_BYTES"`
+	KeepBytes Bytes `help:"What deliveries may take on disk before the oldest go, and the statuses beside them; 0 knows no end." default:"1GiB" env:"HOOKBEAM_KEEP_BYTES"`
+
+	KeepEvents *Bytes `help:"What remembered event ids may take on disk before the oldest are forgotten; a fifth of --keep-bytes if not given; 0 knows no end." env:"HOOKBEAM_KEEP_EVENTS" placeholder:"BYTES"`
 
 	KeepStatuses Span `help:"How long a status is kept after it was last told of; 0 keeps it for ever." default:"400d" env:"HOOKBEAM_KEEP_STATUSES"`
 
@@ -27,6 +29,14 @@ type Config struct {
 
 	AdminToken string `kong:"-"` // HOOKBEAM_ADMIN_TOKEN: not a flag, for process lists are public
 	Version    string `kong:"-"`
+}
+
+// keepEvents is what remembered event ids may take on disk; 0: no bound.
+func (c Config) keepEvents() int64 {
+	if c.KeepEvents != nil {
+		return int64(*c.KeepEvents)
+	}
+	return int64(c.KeepBytes) / 5
 }
 
 // Place is where a server is: what a command needs to find it.

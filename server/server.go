@@ -82,8 +82,10 @@ func Run(ctx context.Context, c Config, o Outside) (err error) {
 }
 
 func (s *server) storeOptions() sqlite.Options {
+	began := time.Now()
 	return sqlite.Options{KeepFor: time.Duration(s.config.KeepFor), KeepBytes: int64(s.config.KeepBytes),
-		Now: time.Now, Random: rand.Reader, Log: s.outside.Log}
+		KeepEvents: s.config.keepEvents(), Now: time.Now, Running: func() time.Duration { return time.Since(began) },
+		Random: rand.Reader, Log: s.outside.Log}
 }
 
 // limitedKeys is how many addresses, and how many endpoints, have their rate remembered.

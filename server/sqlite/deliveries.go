@@ -78,32 +78,11 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 	if err != nil {
 		return fmt.Errorf("append delivery: %w", err)
 	}
+	s.ledger.post(s.ledger.account(r.Endpoint, string(r.Verdict)), 1, deliveryCost(textLength(r, w.flat)))
 	if r.Verdict == hook.Rejected {
-		return s.turnRing(r.Endpoint)
+		_, err = s.trimRejected(r.Endpoint, trimmedAtOnce)
 	}
-	return nil
-}
-
-// turnRing drops the endpoint's oldest rejected delivery where the newest is one too many.
-func (s *Store) turnRing(endpoint hook.EndpointID) error {
-	n, known := s.rejected[endpoint]
-	n++
-	if !known {
-		counted, err := s.write.value(`SELECT count(*) FROM deliveries INDEXED BY deliveries_rejected
-			WHERE endpoint = ? AND verdict = 'rejected'`, string(endpoint))
-		if err != nil {
-			return fmt.Errorf("count rejected deliveries: %w", err)
-		}
-		n = int(counted.(int64))
-	}
-	for ; n > s.options.KeepRejected; n-- {
-		if err := s.write.exec(`DELETE FROM deliveries WHERE seq = (SELECT min(seq) FROM deliveries
-			INDEXED BY deliveries_rejected WHERE endpoint = ? AND verdict = 'rejected')`, string(endpoint)); err != nil {
-			return fmt.Errorf("drop the oldest rejected delivery: %w", err)
-		}
-	}
-	s.rejected[endpoint] = n
-	return nil
+	return err
 }
 
 // Deliveries returns at most limit deliveries that f lets through and that are older than before (0: the newest),

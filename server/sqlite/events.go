@@ -69,6 +69,9 @@ func (s *Store) claimBatch(r *hook.Record) error {
 func (s *Store) claim(endpoint hook.EndpointID, event string, seq hook.Seq) (hook.Seq, error) {
 	fresh, err := s.write.changed(`INSERT INTO events (endpoint, event, seq, tries) VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING`,
 		string(endpoint), event, int64(seq))
+	if fresh == 1 {
+		s.ledger.post(s.ledger.events, 1, eventCost(endpoint, event))
+	}
 	if err != nil || fresh == 1 {
 		return seq, err
 	}

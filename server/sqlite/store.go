@@ -3,6 +3,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -42,9 +43,12 @@ const (
 // Options are the limits and the outside world of a store. Now, Random and Log must be set.
 type Options struct {
 	KeepFor      time.Duration // age at which deliveries are removed; 0 keeps them for ever
-	KeepBytes    int64         // size of the database at which the oldest are removed; 0 knows no end
-	KeepRejected int           // rejected deliveries kept for each endpoint; 0 means 1,000
+	KeepBytes    int64         // what deliveries may take in the file; 0: no bound
+	KeepEvents   int64         // what remembered event ids may take in the file; 0: no bound
+	KeepRejected int64         // rejected deliveries kept for each endpoint; 0 means 1,000
+	KeepVerified int64         // newest verified deliveries that stay whatever they take; 0 means 1,000
 	Now          func() time.Time
+	Running      func() time.Duration // time that has passed, which nobody can set; nil: as Now says
 	Random       io.Reader
 	Log          *slog.Logger
 }
@@ -58,11 +62,13 @@ type Store struct {
 	read    *sql.DB
 	epoch   string
 
-	queue    chan *work
-	stopped  chan struct{}           // closed when the writer has ended
-	works    sync.Pool               // of *work, for appends
-	rejected map[hook.EndpointID]int // how many are kept, as far as the writer has counted
-	values   []any                   // of the writer's statement, used again
+	queue   chan *work
+	stopped chan struct{} // closed when the writer has ended
+	works   sync.Pool     // of *work, for appends
+	values  []any         // of the writer's statement, used again
+	ledger  *ledger       // what is kept; the writer's
+	clock   clockWatch
+	sweeper sweeper
 
 	head    atomic.Int64
 	swept   atomic.Int64
@@ -80,11 +86,15 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	if o.KeepRejected == 0 {
-		o.KeepRejected = 1000
+	if o.Running == nil {
+		began := o.Now()
+		o.Running = func() time.Duration { return o.Now().Sub(began) }
 	}
 	s := &Store{options: o, path: filepath.Join(dir, FileName), queue: make(chan *work, maxBatch),
-		stopped: make(chan struct{}), rejected: map[hook.EndpointID]int{}}
+		stopped: make(chan struct{}), ledger: newLedger()}
+	s.options.KeepRejected = cmp.Or(o.KeepRejected, 1000)
+	s.options.KeepVerified = cmp.Or(o.KeepVerified, 1000)
+	s.sweeper.wake = make(chan struct{}, 1)
 	s.growth.grown = make(chan struct{})
 	if err := s.open(ctx); err != nil {
 		_ = s.closeConns()
@@ -155,13 +165,17 @@ func (s *Store) load(ctx context.Context, db *sql.DB) error {
 		tail[:10]); err != nil {
 		return fmt.Errorf("name the log: %w", err)
 	}
-	var head, swept int64
-	if err := db.QueryRowContext(ctx, `SELECT epoch, swept, (SELECT coalesce(max(seq), 0) FROM deliveries) FROM log`).
-		Scan(&s.epoch, &swept, &head); err != nil {
-		return fmt.Errorf("read the log's head: %w", err)
+	var swept int64
+	if err := db.QueryRowContext(ctx, `SELECT epoch, swept FROM log`).Scan(&s.epoch, &swept); err != nil {
+		return fmt.Errorf("read the log's end: %w", err)
+	}
+	head, err := s.loadLedger()
+	if err != nil {
+		return fmt.Errorf("count what is kept: %w", err)
 	}
 	s.swept.Store(swept)
-	s.head.Store(max(head, swept))
+	s.head.Store(max(int64(head), swept))
+	s.clock.begin(s.options.Now(), s.options.Running())
 	s.tail.from = hook.Seq(s.head.Load())
 	return nil
 }

@@ -2,87 +2,127 @@ package sqlite
 
 import (
 	"context"
-	"fmt"
+	"sync"
 	"time"
+
+	"hookbeam/server/hook"
 )
 
-// sweepStep is how many deliveries one step removes: few enough that nobody who waits for the writer notices.
-const sweepStep = 200
+const (
+	// sweepEvery is how often the sweeper looks whether there is anything to remove, beside being woken.
+	sweepEvery = 10 * time.Second
+	// What one step removes at most: little enough that nobody who waits for the writer notices.
+	stepRows  = 1000
+	stepBytes = 64 << 20
+	// saveAfter is how long the time at which the log was last seen may go unwritten where nothing else is written.
+	saveAfter = time.Hour
+	// warnAgainAfter is how often the same warning is logged.
+	warnAgainAfter = time.Hour
+)
 
-// sweepEvery is how often the sweeper looks whether there is anything to remove.
-const sweepEvery = 10 * time.Second
+// sweeper is what Sweep remembers from one pass to the next.
+type sweeper struct {
+	mu       sync.Mutex    // held during a pass
+	wake     chan struct{} // one slot: a bound is passed
+	unsigned hook.Seq      // no unsigned delivery up to this seq is kept
+	warned   map[string]time.Duration
+	saved    time.Duration // when the ledger was last written
+	events   eventSweeper
+}
 
-// Sweep keeps the log under its age and size until ctx ends, oldest deliveries first, in small steps between which
-// appends go on.
+// Sweep keeps the log within its bounds until ctx ends, in small steps between which appends go on. It looks every few
+// seconds, and at once when the writer sees that a bound is passed: a sender can write gigabytes within seconds.
 func (s *Store) Sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
+		wake := s.sweeper.wake
 		if _, err := s.SweepOnce(ctx); err != nil && ctx.Err() == nil {
 			s.options.Log.Error("could not remove old deliveries", "error", err)
+			wake = nil // it is tried again at the next tick, not at each commit
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		case <-wake:
 		}
 	}
 }
 
-// SweepOnce removes everything that is past its time now and returns how many deliveries that were.
+// SweepOnce removes everything that is beyond a bound now and returns how many deliveries that were. Rejected ones beyond
+// their own bounds go first, then unsigned ones, then the oldest of the log. Then it forgets events that are beyond theirs.
 func (s *Store) SweepOnce(ctx context.Context) (removed int64, err error) {
-	for {
-		var n int64
-		err := s.do(ctx, func(c *writerConn) (err error) {
-			n, err = s.sweepStep(c)
-			return err
-		})
-		removed += n
-		if err != nil || n == 0 {
-			return removed, err
+	s.sweeper.mu.Lock()
+	defer s.sweeper.mu.Unlock()
+	before := s.oldAt()
+	for _, step := range []func(context.Context) (int64, error){
+		s.sweepRejected,
+		s.sweepUnverified,
+		func(ctx context.Context) (int64, error) { return s.sweepOldest(ctx, before) },
+	} {
+		for {
+			n, err := step(ctx)
+			removed += n
+			if err != nil {
+				return removed, err
+			}
+			if n == 0 {
+				break
+			}
 		}
 	}
+	if err := s.sweepEvents(ctx); err != nil {
+		return removed, err
+	}
+	s.warnOfBounds()
+	return removed, s.saveNow(ctx)
 }
 
-func (s *Store) sweepStep(c *writerConn) (int64, error) {
-	cutoff, err := s.cutoff(c)
-	if err != nil || cutoff == nil {
-		return 0, err
+// oldAt is the time before which deliveries are too old, in milliseconds; 0: none are, or the clock is not believed.
+func (s *Store) oldAt() int64 {
+	now := s.options.Now()
+	paused, leap := s.clock.look(now, s.options.Running())
+	if s.options.KeepFor <= 0 {
+		return 0
 	}
-	// What goes is always the log's oldest end: up to, not including, the first delivery that stays. The newest one
-	// always stays, for the log's next seq is counted from it.
-	last, err := c.value(`SELECT coalesce(min(seq) FILTER (WHERE received_at >= ?1) - 1, max(seq)) FROM
-		(SELECT seq, received_at FROM deliveries WHERE seq < ?2 ORDER BY seq LIMIT ?3)`, *cutoff, int64(s.Head()), int64(sweepStep))
-	if err != nil || last == nil {
-		return 0, err
+	if leap > 0 {
+		s.warn("clock", "the clock is ahead of what was expected: for a day nothing is removed by age, in case it is "+
+			"wrong. If it is right, there is nothing to do; if not, set it within that day",
+			"clock", now.UTC(), "ahead", leap.Round(time.Second), "paused", paused)
 	}
-	n, err := c.changed(`DELETE FROM deliveries WHERE seq <= ?`, last)
-	if err != nil || n == 0 {
-		return 0, err
+	if paused > 0 {
+		return 0
 	}
-	if err := c.exec(`UPDATE log SET swept = ?`, last); err != nil {
-		return 0, fmt.Errorf("move the log's end: %w", err)
-	}
-	clear(s.rejected)
-	s.swept.Store(last.(int64))
-	return n, nil
+	return now.Add(-s.options.KeepFor).UnixMilli()
 }
 
-// cutoff is the moment before which deliveries go now, in milliseconds; nil: none go.
-func (s *Store) cutoff(c *writerConn) (*int64, error) {
-	if s.options.KeepBytes > 0 {
-		used, err := c.value(`SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)`)
-		if err != nil {
-			return nil, fmt.Errorf("measure the database: %w", err)
+// saveNow writes the ledger where it has changed, and sometimes where it has not: for the time at which the log was seen.
+func (s *Store) saveNow(ctx context.Context) error {
+	running := s.options.Running()
+	recent := s.sweeper.saved != 0 && running-s.sweeper.saved < saveAfter
+	unsaved := false
+	err := s.do(ctx, func(c *writerConn) error {
+		if unsaved = s.ledger.unsaved || s.ledger.behind || !recent; !unsaved {
+			return nil
 		}
-		if used.(int64)*pageSize > s.options.KeepBytes {
-			all := int64(1<<63 - 1)
-			return &all, nil
-		}
+		return s.save(c)
+	})
+	if err == nil && unsaved {
+		s.sweeper.saved = running
 	}
-	if s.options.KeepFor > 0 {
-		at := s.options.Now().Add(-s.options.KeepFor).UnixMilli()
-		return &at, nil
+	return err
+}
+
+// warn logs a warning, the same one at most once an hour.
+func (s *Store) warn(what, text string, args ...any) {
+	running := s.options.Running()
+	if last, ok := s.sweeper.warned[what]; ok && running-last < warnAgainAfter {
+		return
 	}
-	return nil, nil
+	if s.sweeper.warned == nil {
+		s.sweeper.warned = map[string]time.Duration{}
+	}
+	s.sweeper.warned[what] = running
+	s.options.Log.Warn(text, args...)
 }

@@ -41,7 +41,7 @@ func (s *Store) Run(ctx context.Context) error {
 			for batch = s.gather(batch[:0]); len(batch) > 0; batch = s.gather(batch[:0]) {
 				s.commit(batch)
 			}
-			return nil
+			return s.saveLast()
 		}
 	}
 }
@@ -105,7 +105,10 @@ func (s *Store) transact(batch []*work, head hook.Seq) (hook.Seq, error) {
 	for _, w := range batch {
 		var err error
 		if w.change != nil {
-			w.err, err = s.write.guarded(w.change)
+			mark := s.ledger.mark()
+			if w.err, err = s.write.guarded(w.change); w.err != nil {
+				s.ledger.rollbackTo(mark)
+			}
 		} else {
 			head++
 			err = s.append(w, head)
@@ -114,15 +117,39 @@ func (s *Store) transact(batch []*work, head hook.Seq) (hook.Seq, error) {
 			return head, s.undo(err)
 		}
 	}
+	saved := s.ledger.removed
+	if saved {
+		if err := s.saveLedger(head); err != nil {
+			return head, s.undo(err)
+		}
+	}
 	if err := s.write.commit(); err != nil {
 		return head, s.undo(err)
 	}
+	s.ledger.commit(saved)
+	s.wakeSweeper()
 	return head, nil
 }
 
 func (s *Store) undo(err error) error {
-	clear(s.rejected) // counted anew when next asked for
+	s.ledger.rollback()
 	return errors.Join(err, s.write.rollback())
+}
+
+// saveLast writes the ledger when the writer ends, so that the next start need not count.
+func (s *Store) saveLast() error {
+	if !s.ledger.unsaved || s.damaged.Load() != nil {
+		return nil
+	}
+	w := &work{change: s.save, done: make(chan struct{}, 1)}
+	s.commit([]*work{w}) // it logs a failure, after which the next start counts
+	return nil
+}
+
+// save has the open transaction write the ledger.
+func (s *Store) save(*writerConn) error {
+	s.ledger.removed = true
+	return nil
 }
 
 // wait queues w and returns when it is committed or has failed. It does not give up when the caller's context ends:

@@ -65,7 +65,7 @@ func TestWhatTheLogKeepsNoMoreIsInherited(t *testing.T) {
 	h := newHouse(t)
 	h.receive(life(1)[:4]...)
 	h.stop()
-	h.move(48 * time.Hour)
+	h.move(20 * time.Hour)
 	h.open(sqlite.Options{KeepFor: time.Hour})
 	if n, err := h.log.SweepOnce(t.Context()); err != nil || n != 3 {
 		t.Fatalf("swept %d, %v", n, err)
@@ -87,7 +87,7 @@ func TestWhatTheLogLetsGoOfWhileItIsReadIsInherited(t *testing.T) {
 		h.receive(life(n)...)
 	}
 	h.stop()
-	h.move(48 * time.Hour)
+	h.move(20 * time.Hour)
 	h.open(sqlite.Options{KeepFor: time.Hour})
 	before := h.list(hook.StatusFilter{})
 	shadow, err := h.board.shadow(t.Context())

@@ -1,0 +1,21 @@
+package sqlite
+
+import "hookbeam/server/hook"
+
+// Usage returns what the log holds as of the last commit, and its bounds.
+func (s *Store) Usage() hook.Usage {
+	verified, unsigned := s.ledger.committedTotal(kindVerified), s.ledger.committedTotal(kindUnsigned)
+	rejected, events := s.ledger.committedTotal(kindRejected), s.ledger.committedTotal(kindEvents)
+	return hook.Usage{
+		Deliveries: verified.number + unsigned.number + rejected.number,
+		Bytes:      verified.bytes + unsigned.bytes + rejected.bytes,
+		KeepBytes:  s.options.KeepBytes,
+		Events:     events.number, EventBytes: events.bytes, KeepEventBytes: s.options.KeepEvents,
+		EventsForgotten:      s.ledger.committedTotal(kindForgotten).number,
+		EventsForgottenEarly: s.ledger.committedTotal(kindEarly).number,
+		RejectedBytes:        rejected.bytes, UnsignedBytes: unsigned.bytes,
+	}
+}
+
+// Thinned is the seq up to which no unsigned delivery is kept: those up to it are gone from the middle of the log, too.
+func (s *Store) Thinned() hook.Seq { return max(s.ledger.committedFlags().thinned, s.Swept()) }
