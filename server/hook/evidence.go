@@ -1,6 +1,16 @@
 package hook
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
+
+// ErrTooMuch says that to read what a delivery tells would cost more than one delivery may. Nothing of it counts: a part
+// would depend on where in the body the rest stands.
+var ErrTooMuch = errors.New("reading what the delivery tells costs more than one delivery may")
+
+// MaxTold is the largest body, in bytes, of which it is read what it tells.
+const MaxTold = 1 << 20
 
 // Kind is what one event says of a subject.
 type Kind string

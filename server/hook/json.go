@@ -70,6 +70,7 @@ func (s *Status) AppendJSON(b []byte) []byte {
 	b = AppendOptional(b, `,"dispute":`, string(s.Dispute))
 	b = AppendTrue(b, `,"late":`, s.Late)
 	b = AppendTrue(b, `,"needs_review":`, s.NeedsReview)
+	b = AppendTrue(b, `,"too_much":`, s.TooMuch)
 	b = AppendTrue(b, `,"unverified":`, s.Unverified)
 	b = AppendOptional(b, `,"mode":`, s.Mode)
 	b = AppendOptional(b, `,"fulfilment":`, string(s.Fulfilment))

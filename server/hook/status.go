@@ -21,6 +21,7 @@ type Status struct {
 	Dispute     Dispute `json:"dispute,omitempty" enum:"open,won,lost" doc:"How its dispute stands, where there is one."`
 	Late        bool    `json:"late,omitempty" doc:"Paid after it had looked final."`
 	NeedsReview bool    `json:"needs_review,omitempty" doc:"It went a way that payments do not go: a person should look."`
+	TooMuch     bool    `json:"too_much,omitempty" doc:"Deliveries gave it more names than one status may have: what else they name stands by itself."`
 	Unverified  bool    `json:"unverified,omitempty" doc:"Told by deliveries that nothing was checked of; the public does not see it."`
 	Mode        string  `json:"mode,omitempty" enum:"test" doc:"test: no money moved."`
 	Fulfilment  State   `json:"fulfilment,omitempty" doc:"Of an order: how much of it was sent."`
@@ -59,7 +60,7 @@ type Step struct {
 
 // Effect is what one event did to one subject, in the order in which deliveries came.
 type Effect struct {
-	Effect     EffectKind  `json:"effect" enum:"applied,duplicate,late,impossible,info" doc:"applied: it counts; duplicate: it was told before; late: something that outranks it was known; impossible: it counts, and a person should look; info: it moves nothing."`
+	Effect     EffectKind  `json:"effect" enum:"applied,duplicate,late,impossible,info,too_much" doc:"applied: it counts; duplicate: it was told before; late: something that outranks it was known; impossible: it counts, and a person should look; info: it moves nothing; too_much: to read what the delivery tells would cost more than one delivery may, so nothing of it counts, and status and subject are empty."`
 	Rule       string      `json:"rule,omitempty" doc:"Stable code of why it moved nothing." example:"money_outranks"`
 	From       State       `json:"from,omitempty" doc:"Where the subject stood before."`
 	To         State       `json:"to,omitempty" doc:"Where it stood after."`
@@ -87,6 +88,7 @@ const (
 	EffectLate       EffectKind = "late"
 	EffectImpossible EffectKind = "impossible"
 	EffectInfo       EffectKind = "info"
+	EffectTooMuch    EffectKind = "too_much"
 )
 
 // Usually is how long an endpoint's payments took, from their first event to being told of as paid.

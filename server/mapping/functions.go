@@ -229,7 +229,10 @@ func fromJSON(x *run, at int, args []any) any {
 	if !x.texts(at, "fromJSON", args[0]) || !x.pay(at, len(args[0].(string))) {
 		return nil
 	}
-	v, ok := parseJSON([]byte(args[0].(string)))
+	v, ok := x.parseJSON([]byte(args[0].(string)))
+	if x.over {
+		return x.fail(at, "this takes too long")
+	}
 	if !ok {
 		return x.fail(at, "this is no JSON")
 	}

@@ -30,7 +30,8 @@ var meanings = map[string]hook.State{
 // Guess returns a mapping that may fit deliveries such as this one, as a beginning for whoever writes one. Subject or
 // state is empty where nothing looks like it.
 func Guess(r *hook.Record) hook.Mapping {
-	g := guess{&run{record: r, left: maxSteps}, readBody(r), slices.Clone(wrappings)}
+	x := &run{record: r, left: maxSteps}
+	g := guess{x, x.readBody(), slices.Clone(wrappings)}
 	m := hook.Mapping{Kind: hook.KindOwn}
 	m.Subject, _ = g.find(subjects)
 	var state any

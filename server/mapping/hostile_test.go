@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -67,6 +68,35 @@ func TestHostileExpressionsEndSoon(t *testing.T) {
 				t.Errorf("it made %d MiB", made>>20)
 			}
 		})
+	}
+}
+
+// TestABodyThatCostsTooMuchTellsNothing has bodies that are dear to read, each as large as any that is.
+func TestABodyThatCostsTooMuchTellsNothing(t *testing.T) {
+	m := compiled(t, hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.state", Amount: "body.amount", Currency: "body.currency"})
+	body := func(more string) string { return `{"id":"1","state":"done","more":[` + more + `1]}` }
+	const size = hook.MaxTold - 1000
+	for name, c := range map[string]struct {
+		more string
+		told int
+	}{
+		"a long text":        {`"` + strings.Repeat("x", size) + `",`, 1},
+		"events":             {strings.Repeat(`{"id":"evt_1234567890","type":"payment.updated","n":1},`, size/55), 1},
+		"numbers":            {strings.Repeat("1,", size/2), 0},
+		"texts with escapes": {strings.Repeat(`"\n",`, size/5), 0},
+		"objects":            {strings.Repeat("{},", size/3), 0},
+		"too large":          {strings.Repeat(" ", hook.MaxTold), 0},
+	} {
+		r := recordOf(body(c.more))
+		told, err := m.Statements(nil, r)
+		if len(told) != c.told || errors.Is(err, hook.ErrTooMuch) != (c.told == 0) {
+			t.Errorf("%s: %d statements, %v", name, len(told), err)
+		}
+	}
+	r := recordOf(strings.Repeat("a=&", size/3) + "id=1&state=done")
+	r.ContentType = "application/x-www-form-urlencoded"
+	if told, err := m.Statements(nil, r); len(told) > 0 || !errors.Is(err, hook.ErrTooMuch) {
+		t.Errorf("a form: %d statements, %v", len(told), err)
 	}
 }
 

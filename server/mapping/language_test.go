@@ -86,7 +86,7 @@ func TestAFormsFieldsAreTheBody(t *testing.T) {
 }
 
 func TestABodyThatIsTooLargeIsNotRead(t *testing.T) {
-	r := recordOf(`{"id":"` + strings.Repeat("x", maxBody) + `"}`)
+	r := recordOf(`{"id":"` + strings.Repeat("x", hook.MaxTold) + `"}`)
 	if got, failed := worked("body", r); got != nil || failed != nil {
 		t.Errorf("got %.20v, %v", got, failed)
 	}

@@ -115,7 +115,8 @@ func isTone(t hook.Tone) bool {
 }
 
 // Statements returns what a delivery tells of its subject: one statement, or none where it names no subject or no state.
-// It is a pure function of the two; whom to believe is for the caller to decide.
+// It is a pure function of the two; whom to believe is for the caller to decide. Its error wraps hook.ErrTooMuch where
+// reading the delivery, or working the expressions out, costs more than one delivery may: then none of them counts.
 func (m *Mapping) Statements(_ *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
 	t, err := m.read(r)
 	if err != nil || len(t.Names) == 0 {
@@ -133,6 +134,18 @@ type told struct {
 
 func (m *Mapping) read(r *hook.Record) (t told, err error) {
 	x := &run{record: r, left: maxSteps, vars: make([]any, m.vars)}
+	t, err = m.tell(x)
+	switch {
+	case x.over && err != nil:
+		return told{value: t.value}, fmt.Errorf("%w: %w", err, hook.ErrTooMuch)
+	case x.over:
+		return told{value: t.value}, hook.ErrTooMuch
+	}
+	return t, err
+}
+
+func (m *Mapping) tell(x *run) (t told, err error) {
+	r := x.record
 	subject, err := x.word(m.subject)
 	if err != nil || subject == "" {
 		return t, err

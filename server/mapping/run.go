@@ -18,13 +18,14 @@ type code func(x *run) any
 const (
 	maxSteps = 1_000_000
 	maxText  = 64 << 10 // bytes of a text that an expression sees or makes
-	maxBody  = 1 << 20  // bytes of a body that is read
 )
 
 // run is one delivery while its expressions are worked out.
 type run struct {
 	record *hook.Record
 	left   int      // steps
+	spent  int      // steps for reading the delivery, which has as many of its own
+	over   bool     // there was too much to read, or to work out
 	failed *failure // the first thing that went wrong; nothing is worth anything after it
 
 	vars   []any
@@ -55,10 +56,18 @@ func (x *run) fail(at int, format string, args ...any) any {
 
 // pay takes steps off what is left; false where the expressions must stop.
 func (x *run) pay(at, steps int) bool {
-	if x.left -= steps; x.left < 0 {
+	if x.left -= steps; x.left < 0 || x.over {
+		x.over = true
 		x.fail(at, "this takes too long")
 	}
 	return x.failed == nil
+}
+
+// spend counts steps for reading the delivery, or JSON within it; false where there is too much to read.
+func (x *run) spend(steps int) bool {
+	x.spent += steps
+	x.over = x.over || x.spent > maxSteps
+	return !x.over
 }
 
 // payFor pays for going through a text, or making one.

@@ -11,10 +11,10 @@ import (
 
 // known is what expressions see of a delivery.
 var known = map[string]code{
-	"body":    func(x *run) any { return x.once(0, &x.body, readBody) },
-	"headers": func(x *run) any { return x.once(1, &x.headers, readHeaders) },
-	"query":   func(x *run) any { return x.once(2, &x.query, readQuery) },
-	"text":    func(x *run) any { return x.once(3, &x.text, readText) },
+	"body":    func(x *run) any { return x.once(0, &x.body, x.readBody) },
+	"headers": func(x *run) any { return x.once(1, &x.headers, x.readHeaders) },
+	"query":   func(x *run) any { return x.once(2, &x.query, x.readQuery) },
+	"text":    func(x *run) any { return x.once(3, &x.text, x.readText) },
 	"type":    func(x *run) any { return x.record.Type },
 	"event":   func(x *run) any { return x.record.Event },
 	"method":  func(x *run) any { return x.record.Method },
@@ -22,14 +22,18 @@ var known = map[string]code{
 }
 
 // once reads a part of the delivery when it is first asked for.
-func (x *run) once(which int, kept *any, read func(*hook.Record) any) any {
+func (x *run) once(which int, kept *any, read func() any) any {
 	if !x.read[which] {
-		*kept, x.read[which] = read(x.record), true
+		*kept, x.read[which] = read(), true
 	}
 	return *kept
 }
 
-func readHeaders(r *hook.Record) any {
+func (x *run) readHeaders() any {
+	r := x.record
+	if !x.spend(headerSteps * len(r.Headers)) {
+		return nil
+	}
 	headers := make(map[string]any, len(r.Headers))
 	for _, h := range r.Headers {
 		name := strings.ToLower(h.Name)
@@ -40,14 +44,18 @@ func readHeaders(r *hook.Record) any {
 	return headers
 }
 
-func readText(r *hook.Record) any {
+func (x *run) readText() any {
+	r := x.record
 	return strings.ToValidUTF8(string(r.Body[:min(len(r.Body), maxText)]), "")
 }
 
-func readQuery(r *hook.Record) any { return form(r.Query) }
+func (x *run) readQuery() any { return x.form(x.record.Query) }
 
 // form reads a form's fields, of each its first value.
-func form(text string) any {
+func (x *run) form(text string) any {
+	if !x.spend(pairSteps*strings.Count(text, "&") + len(text)/4) {
+		return nil
+	}
 	values, _ := url.ParseQuery(text) // what cannot be read was not sent
 	fields := make(map[string]any, len(values))
 	for name, all := range values {
@@ -57,17 +65,19 @@ func form(text string) any {
 }
 
 // readBody reads JSON, or the fields of a form. Some senders call JSON a form.
-func readBody(r *hook.Record) any {
-	if len(r.Body) > maxBody {
+func (x *run) readBody() any {
+	r := x.record
+	if len(r.Body) > hook.MaxTold {
+		x.over = true
 		return nil
 	}
 	body := bytes.TrimLeft(r.Body, " \t\r\n")
 	media, _, _ := mime.ParseMediaType(r.ContentType) // "" where it cannot be read
 	isForm := media == "application/x-www-form-urlencoded"
 	if !isForm || len(body) > 0 && (body[0] == '{' || body[0] == '[') {
-		if v, ok := parseJSON(body); ok || !isForm {
+		if v, ok := x.parseJSON(body); ok || !isForm || x.over {
 			return v
 		}
 	}
-	return form(string(r.Body))
+	return x.form(string(r.Body))
 }

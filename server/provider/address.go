@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"net/url"
 	"strings"
@@ -82,6 +81,5 @@ func (q *request) holdsBody(address, parameter string) bool {
 	if err != nil {
 		return false
 	}
-	sum := sha256.Sum256(q.record.Body)
-	return values.Get(parameter) == hex.EncodeToString(sum[:])
+	return values.Get(parameter) == hex.EncodeToString(q.bodySHA256())
 }

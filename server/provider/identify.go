@@ -47,11 +47,15 @@ func (b *batch) read(q *request) []gjson.Result {
 	case first == '[':
 		found = gjson.ParseBytes(q.record.Body)
 	}
-	if !found.IsArray() {
+	if !found.IsArray() || !q.charge(len(found.Raw)) {
 		return items
 	}
 	found.ForEach(func(_, item gjson.Result) bool {
 		if b.inner != "" {
+			if !q.charge(len(item.Raw)) { // to be told all or nothing
+				items = items[:0]
+				return false
+			}
 			item = item.Get(b.inner)
 		}
 		items = append(items, item)

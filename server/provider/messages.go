@@ -2,18 +2,19 @@ package provider
 
 import (
 	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/base64"
+	"iter"
 	"strings"
 )
 
 // messages reads Signature-Input and Signature, as far as webhooks need them: components without parameters. sent
 // tells whether there was anything to read.
 func (q *request) messages() (found []message, sent bool) {
+	looked := 0
 	for line := range q.lines("header:Signature-Input") {
 		sent = true
-		for line != "" && len(found) < maxSignatures {
+		for line != "" && looked < maxSignatures {
+			looked++
 			label, rest, ok := strings.Cut(line, "=")
 			if !ok {
 				break
@@ -79,43 +80,72 @@ func parseParameter(s string, at int) (name, value string, next int, ok bool) {
 
 // sumOf returns the signature with a label, nil where there is none that can be read.
 func (q *request) sumOf(label string) []byte {
-	for line := range q.lines("header:Signature") {
-		for member := range strings.SplitSeq(line, ",") {
-			name, value, _ := strings.Cut(strings.TrimSpace(member), "=")
-			if name != label || len(value) < 3 || value[0] != ':' || value[len(value)-1] != ':' {
-				continue
-			}
-			if sum, err := base64.StdEncoding.Strict().DecodeString(value[1 : len(value)-1]); err == nil {
-				return sum
+	if q.sums == nil {
+		q.sums = q.readSums()
+	}
+	value := q.sums[label]
+	if value == "" {
+		return nil
+	}
+	sum, err := base64.StdEncoding.Strict().DecodeString(value)
+	if err != nil {
+		return nil
+	}
+	return sum
+}
+
+// maxMembers9421 bounds how many members of one header are looked at.
+const maxMembers9421 = 64
+
+// readSums returns the signatures by their labels, the first of each that looks like one.
+func (q *request) readSums() map[string]string {
+	sums := map[string]string{}
+	for name, value := range q.dictionary("header:Signature") {
+		if len(value) < 3 || value[0] != ':' || value[len(value)-1] != ':' {
+			continue
+		}
+		if _, twice := sums[name]; !twice {
+			sums[name] = value[1 : len(value)-1]
+		}
+	}
+	return sums
+}
+
+// dictionary yields the members of a header that is a list of pairs (RFC 8941 §3.2), as far as they are looked at.
+func (q *request) dictionary(spot string) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		n := 0
+		for line := range q.lines(spot) {
+			q.steps += len(line)
+			for member := range strings.SplitSeq(line, ",") {
+				name, value, _ := strings.Cut(strings.TrimSpace(member), "=")
+				if n++; n > maxMembers9421 || !yield(name, value) {
+					return
+				}
 			}
 		}
 	}
-	return nil
 }
 
-// digestHolds reports whether Content-Digest (RFC 9530) has a SHA-256 or SHA-512 of the body, and no wrong one.
+// digestHolds reports whether Content-Digest (RFC 9530) has a SHA-256 or SHA-512 of the body, and no wrong one among
+// those that are looked at.
 func (q *request) digestHolds() bool {
 	right := false
-	for line := range q.lines("header:Content-Digest") {
-		for member := range strings.SplitSeq(line, ",") {
-			name, value, _ := strings.Cut(strings.TrimSpace(member), "=")
-			sent, err := base64.StdEncoding.DecodeString(strings.Trim(value, ":"))
-			var want []byte
-			switch name {
-			case "sha-256":
-				sum := sha256.Sum256(q.record.Body)
-				want = sum[:]
-			case "sha-512":
-				sum := sha512.Sum512(q.record.Body)
-				want = sum[:]
-			default:
-				continue
-			}
-			if err != nil || !hmac.Equal(want, sent) {
-				return false
-			}
-			right = true
+	for name, value := range q.dictionary("header:Content-Digest") {
+		var want []byte
+		switch name {
+		case "sha-256":
+			want = q.bodySHA256()
+		case "sha-512":
+			want = q.bodySHA512()
+		default:
+			continue
 		}
+		sent, err := base64.StdEncoding.DecodeString(strings.Trim(value, ":"))
+		if err != nil || !hmac.Equal(want, sent) {
+			return false
+		}
+		right = true
 	}
 	return right
 }

@@ -87,10 +87,17 @@ type Certificates interface {
 	Certificate(url string, at time.Time) (*x509.Certificate, error)
 }
 
-// Examine checks a request against the endpoint's secrets and reads what it says of its event.
+// Examine checks a request against the endpoint's secrets and reads what it says of its event. Reading costs a bounded
+// number of steps, whatever the body: where the event's id, type, time and account stand behind more than that, the
+// request is judged all the same, and they are told as far as they were found. A batch of which not all can be read has no
+// events.
 func (p *Provider) Examine(e *hook.Endpoint, r *hook.Record, on Receipt) Finding {
 	q := newRequest(e, r, on)
 	defer q.release()
+	return p.examine(q)
+}
+
+func (p *Provider) examine(q *request) Finding {
 	if p.greet.unsigned != nil && !p.lacksSecret(q) {
 		if f, asked := p.greet.unsigned(q); asked {
 			return f

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/hex"
 	"hash"
 	"hash/crc32"
@@ -26,6 +27,7 @@ type request struct {
 	record   *hook.Record
 	endpoint *hook.Endpoint
 	Receipt
+	meter
 
 	items  []gjson.Result // of a batch, once asked for
 	item   object         // the one that is being looked at
@@ -37,8 +39,36 @@ type request struct {
 	keys    [2]keyedHash
 	form    url.Values // the body as a form, once asked for
 	broken  bool       // it is no form
+	sorted  []byte     // its names and values, sorted, once asked for
+	query   url.Values // the address's, once asked for
 
-	plain, unpackedOf string // what a field of it holds in base64, once asked for
+	xmlOf  string    // the field of the form
+	xml    []element // that holds this, once asked for
+	hashes bodyHashes
+	sums   map[string]string // the signatures of RFC 9421 by their labels, once asked for
+}
+
+// bodyHashes are hashes of the body, once asked for: a request may ask for them by the hundred.
+type bodyHashes struct {
+	sha256, sha512 []byte
+}
+
+func (q *request) bodySHA256() []byte {
+	if q.hashes.sha256 == nil {
+		q.hashed += len(q.record.Body)
+		sum := sha256.Sum256(q.record.Body)
+		q.hashes.sha256 = sum[:]
+	}
+	return q.hashes.sha256
+}
+
+func (q *request) bodySHA512() []byte {
+	if q.hashes.sha512 == nil {
+		q.hashed += len(q.record.Body)
+		sum := sha512.Sum512(q.record.Body)
+		q.hashes.sha512 = sum[:]
+	}
+	return q.hashes.sha512
 }
 
 // keyedHash is an HMAC, and what it was made with.
@@ -95,6 +125,7 @@ func (q *request) lines(spot string) iter.Seq[string] {
 			}
 			return
 		}
+		q.steps += len(q.record.Headers)
 		for _, h := range q.record.Headers {
 			if h.Name == name && h.Value != "" && !yield(h.Value) {
 				return
@@ -108,16 +139,15 @@ func (q *request) read(spot string) string {
 	where, name, _ := strings.Cut(spot, ":")
 	switch where {
 	case "header":
-		return q.record.Header(name)
+		return q.header(name)
 	case "body":
 		return text(q.json(name))
 	case "item":
-		return text(q.item.get(name))
+		return text(q.item.get(&q.meter, name))
 	case "form":
 		return q.fields().Get(name)
 	case "query":
-		values, _ := url.ParseQuery(q.record.Query) // what cannot be read was not sent
-		return values.Get(name)
+		return q.queryValues().Get(name)
 	case "setting":
 		return q.endpoint.Settings[name]
 	case "head": // a string member of an object, not far from its beginning
@@ -125,7 +155,7 @@ func (q *request) read(spot string) string {
 	case "beside": // the one member of the body that is not this one
 		return q.beside(name)
 	case "host": // the host of an address that a header holds
-		u, err := url.Parse(q.record.Header(name))
+		u, err := url.Parse(q.header(name))
 		if err != nil {
 			return ""
 		}
@@ -143,12 +173,25 @@ func (q *request) read(spot string) string {
 	return ""
 }
 
+// header returns the first header of a name, "" where there is none. It can be read whatever the body cost: what a sender
+// writes into headers is found in any case.
+func (q *request) header(name string) string {
+	q.steps += len(q.record.Headers)
+	return q.record.Header(name)
+}
+
+func (q *request) queryValues() url.Values {
+	if q.query == nil && q.charge(formByte*len(q.record.Query)) {
+		q.query, _ = url.ParseQuery(q.record.Query) // what cannot be read was not sent
+	}
+	return q.query
+}
+
 func (q *request) bodyHash() string {
 	if len(q.record.Body) == 0 {
 		return ""
 	}
-	sum := sha256.Sum256(q.record.Body)
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return "sha256:" + hex.EncodeToString(q.bodySHA256())
 }
 
 // object is the members of a JSON object, told apart once, so that looking for ten facts of which nine are not there
@@ -166,10 +209,13 @@ const (
 	keptMembers = 64
 )
 
-// split appends the members of r.
-func (o object) split(r gjson.Result) object {
+// split appends the members of r, as far as they do not cost too much.
+func (o object) split(m *meter, r gjson.Result) object {
 	if r.IsObject() {
 		r.ForEach(func(name, value gjson.Result) bool {
+			if !m.charge(len(name.Raw) + len(value.Raw) + 1) {
+				return false
+			}
 			o = append(o, member{name.Str, value})
 			return len(o) < maxMembers
 		})
@@ -178,21 +224,28 @@ func (o object) split(r gjson.Result) object {
 }
 
 // get looks into the object. path is made of names with dots between.
-func (o object) get(path string) gjson.Result {
+func (o object) get(m *meter, path string) gjson.Result {
 	name, rest, deeper := strings.Cut(path, ".")
-	for _, m := range o {
-		if m.name == name {
-			if deeper {
-				return m.value.Get(rest)
-			}
-			return m.value
+	if !m.charge(len(o)) {
+		return gjson.Result{}
+	}
+	for i := range o {
+		if o[i].name != name {
+			continue
 		}
+		if !deeper {
+			return o[i].value
+		}
+		if !m.charge(len(o[i].value.Raw)) {
+			break
+		}
+		return o[i].value.Get(rest)
 	}
 	return gjson.Result{}
 }
 
 // look turns to an item of a batch.
-func (q *request) look(item gjson.Result) { q.item = q.item[:0].split(item) }
+func (q *request) look(item gjson.Result) { q.item = q.item[:0].split(&q.meter, item) }
 
 // members are the body's own, where it looks like a JSON object.
 func (q *request) members() object {
@@ -201,13 +254,13 @@ func (q *request) members() object {
 			q.object = make(object, 0, 8)
 		}
 		if firstByte(q.record.Body) == '{' {
-			q.object = q.object.split(gjson.ParseBytes(q.record.Body))
+			q.object = q.object.split(&q.meter, gjson.ParseBytes(q.record.Body))
 		}
 	}
 	return q.object
 }
 
-func (q *request) json(path string) gjson.Result { return q.members().get(path) }
+func (q *request) json(path string) gjson.Result { return q.members().get(&q.meter, path) }
 
 func firstByte(body []byte) byte {
 	for _, c := range body {
@@ -230,8 +283,21 @@ func text(r gjson.Result) string {
 	}
 }
 
+// The bounds of a form: each pair takes ten times the memory of its bytes.
+const (
+	maxPairs = 10_000
+	formByte = 2  // steps for each byte of a form
+	formPair = 64 // and for each pair
+)
+
 func (q *request) fields() url.Values {
-	if q.form == nil {
+	if q.form != nil {
+		return q.form
+	}
+	q.form, q.broken = url.Values{}, true
+	pairs := bytes.Count(q.record.Body, []byte("&")) + 1
+	q.cut = q.cut || pairs > maxPairs
+	if pairs <= maxPairs && q.charge(formByte*len(q.record.Body)+formPair*pairs) {
 		var err error
 		q.form, err = url.ParseQuery(string(q.record.Body))
 		q.broken = err != nil
@@ -253,6 +319,7 @@ const maxPiece = 1 << 10
 
 // put writes text by way of a scratch: a hash takes bytes only, and a conversion for each piece costs more than hashing it.
 func (q *request) put(w io.Writer, text string) {
+	q.hashed += len(text)
 	for text != "" {
 		n := min(len(text), maxPiece)
 		q.scratch = append(q.scratch[:0], text[:n]...)
@@ -273,6 +340,7 @@ func (q *request) write(w io.Writer, template string, timestamp, address, secret
 		name, template, _ = strings.Cut(rest, "}")
 		switch name {
 		case "body":
+			q.hashed += len(q.record.Body)
 			_, _ = w.Write(q.record.Body)
 		case "time":
 			q.put(w, timestamp)
@@ -298,17 +366,27 @@ func (q *request) write(w io.Writer, template string, timestamp, address, secret
 // writeForm writes the form's names and values, sorted, each pair once.
 func (q *request) writeForm(w io.Writer) bool {
 	fields := q.fields()
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		values := fields[name]
-		if len(values) > 1 {
-			values = slices.Compact(slices.Sorted(slices.Values(values)))
-		}
-		for _, value := range values {
-			q.put(w, name)
-			q.put(w, value)
+	if q.broken {
+		return false
+	}
+	if q.sorted == nil { // it is asked for again with each secret and address
+		q.sorted = make([]byte, 0, len(q.record.Body))
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			values := fields[name]
+			if len(values) > 1 {
+				values = slices.Compact(slices.Sorted(slices.Values(values)))
+			}
+			for _, value := range values {
+				if !q.charge(len(name) + len(value)) { // a long name may have many values
+					return false
+				}
+				q.sorted = append(append(q.sorted, name...), value...)
+			}
 		}
 	}
-	return !q.broken
+	q.hashed += len(q.sorted)
+	_, _ = w.Write(q.sorted) // hashes and buffers never fail
+	return true
 }
 
 // headSize bounds how far into a stranger's body is looked.
@@ -320,7 +398,7 @@ func (q *request) head(name string) string {
 	if len(body) > headSize {
 		body = body[:headSize]
 	}
-	if firstByte(body) != '{' {
+	if firstByte(body) != '{' || !q.charge(len(body)) {
 		return ""
 	}
 	r := gjson.GetBytes(body, name)

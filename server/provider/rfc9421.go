@@ -117,6 +117,7 @@ func (m *message) base(q *request, address string) ([]byte, bool) {
 	}
 	b.WriteString(`"@signature-params": `)
 	b.WriteString(m.params)
+	q.hashed += b.Len()
 	return b.Bytes(), true
 }
 
@@ -141,9 +142,10 @@ func (q *request) component(part, address string, u *url.URL) (string, bool) {
 	case "@request-target":
 		return u.RequestURI(), true
 	}
-	if part == "" || part[0] == '@' {
+	if part == "" || part[0] == '@' || part != strings.ToLower(part) { // RFC 9421 §2.1: else one could be covered twice
 		return "", false
 	}
+	q.steps += len(q.record.Headers)
 	var values []string
 	for _, h := range q.record.Headers {
 		if strings.EqualFold(h.Name, part) {

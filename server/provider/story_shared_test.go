@@ -117,7 +117,7 @@ func TestPublishedPayloadsSayWhatTheirSendersMean(t *testing.T) {
 		sender, event, _ := strings.Cut(name, "/")
 		senders[sender] = true
 		p, _ := For(sender)
-		if got := inWords(p.Statements(&hook.Endpoint{}, payload(t, sender, event))); got != want {
+		if got := inWords(p.mustTell(t, &hook.Endpoint{}, payload(t, sender, event))); got != want {
 			t.Errorf("%s: %s\nwant %s", name, got, want)
 		}
 	}

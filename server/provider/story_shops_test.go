@@ -12,7 +12,7 @@ func TestAnOrderIsNotKnownByItsNumberWhereSeveralShopsCountOrders(t *testing.T) 
 	r.Type = "orders/paid"
 	for set, want := range map[string]string{"several": "stands paid unfulfilled: shopify-order/7",
 		"": "stands paid unfulfilled: shopify-order/7 order/#1001 order/1001"} {
-		if got := inWords(p.Statements(&hook.Endpoint{Settings: map[string]string{"shops": set}}, r)); got != want {
+		if got := inWords(p.mustTell(t, &hook.Endpoint{Settings: map[string]string{"shops": set}}, r)); got != want {
 			t.Errorf("%q: %s", set, got)
 		}
 	}

@@ -23,20 +23,33 @@ const (
 )
 
 // Statements returns what a delivery tells of its subjects; none where its events are about no subject. It is a pure
-// function of the two, and whom to believe is for the caller to decide: the verdict is not looked at.
-func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) []hook.Statement {
-	if len(p.tells) == 0 {
-		return nil
+// function of the two, and whom to believe is for the caller to decide: the verdict is not looked at. Its error is
+// hook.ErrTooMuch: it may tell something, and to read it would cost more than maxSteps.
+func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
+	all, _, err := p.statements(e, r)
+	return all, err
+}
+
+func (p *Provider) statements(e *hook.Endpoint, r *hook.Record) (all []hook.Statement, steps int, err error) {
+	if !p.MayTell(r.Type) {
+		return nil, 0, nil
+	}
+	if len(r.Body) > hook.MaxTold {
+		return nil, 0, hook.ErrTooMuch
 	}
 	t := tellings.Get().(*telling)
 	t.request = request{record: r, endpoint: e}
-	t.body.plant(string(r.Body))
-	t.item.plant("")
+	t.body.plant(string(r.Body), &t.meter)
+	t.item.plant("", &t.meter)
 	var items []gjson.Result
 	if p.batch != nil {
 		items = p.batch.items(&t.request)
 	}
-	all := p.tellAll(t, items)
+	all = p.tellAll(t, items)
+	steps = t.steps
+	if t.cut {
+		all, err = nil, hook.ErrTooMuch
+	}
 	for i := range all {
 		all[i].Compact()
 	}
@@ -44,13 +57,21 @@ func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) []hook.Statement
 	t.body.fell()
 	t.item.fell()
 	tellings.Put(t)
-	return all
+	return all, steps, err
+}
+
+// MayTell reports whether events of a type, or of several types (""), may be about subjects.
+func (p *Provider) MayTell(typ string) bool {
+	return len(p.tells) > 0 && (typ == "" || p.batch != nil || slices.ContainsFunc(p.tells, func(tl tell) bool { return tl.about(typ) }))
 }
 
 func (p *Provider) tellAll(t *telling, items []gjson.Result) []hook.Statement {
 	var all []hook.Statement
 	for i, item := range items[:min(len(items), maxItems)] {
-		t.item.plant(item.Raw)
+		if t.cut {
+			return nil
+		}
+		t.item.plant(item.Raw, &t.meter)
 		t.look(item)
 		if len(items) > 1 {
 			one := p.event(&t.request)
@@ -95,7 +116,7 @@ var tellings = sync.Pool{New: func() any { return new(telling) }}
 func (p *Provider) told(t *telling, all []hook.Statement, one hook.Event) []hook.Statement {
 	for i := range p.tells {
 		tl := &p.tells[i]
-		if !slices.ContainsFunc(tl.types, func(pattern string) bool { return matches(pattern, one.Type) }) {
+		if !tl.about(one.Type) {
 			continue
 		}
 		if s, says := t.statement(tl, one); says {
@@ -106,6 +127,11 @@ func (p *Provider) told(t *telling, all []hook.Statement, one hook.Event) []hook
 		}
 	}
 	return all
+}
+
+// about reports whether a tell is about events of a type.
+func (tl *tell) about(typ string) bool {
+	return slices.ContainsFunc(tl.types, func(pattern string) bool { return matches(pattern, typ) })
 }
 
 func matches(pattern, typ string) bool {

@@ -33,7 +33,10 @@ func FuzzStatements(f *testing.F) {
 				r.Headers = append(r.Headers, hook.Header{Name: name, Value: typ})
 			}
 		}
-		told := p.Statements(&hook.Endpoint{Statuses: hook.StatusRules{References: []string{reference}}}, r)
+		told, err := p.Statements(&hook.Endpoint{Statuses: hook.StatusRules{References: []string{reference}}}, r)
+		if err != nil && len(told) > 0 {
+			t.Fatalf("%d statements, and %v", len(told), err)
+		}
 		if len(told) > maxItems*len(p.tells) {
 			t.Fatalf("%d statements", len(told))
 		}

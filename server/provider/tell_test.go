@@ -43,7 +43,21 @@ var cafeOven = thing{kind: hook.KindRun, names: []naming{{prefix: "run", at: "bo
 func (p *Provider) says(body string, references ...string) []hook.Statement {
 	r := recordOf("POST", nil, body)
 	r.ID, r.Seq, r.ReceivedAt = "dlv_1", 7, hook.Millis(noon.UnixMilli())
-	return p.Statements(&hook.Endpoint{Statuses: hook.StatusRules{References: references}}, r)
+	told, err := p.Statements(&hook.Endpoint{Statuses: hook.StatusRules{References: references}}, r)
+	if err != nil {
+		panic(err)
+	}
+	return told
+}
+
+// mustTell is what one delivery tells.
+func (p *Provider) mustTell(t testing.TB, e *hook.Endpoint, r *hook.Record) []hook.Statement {
+	t.Helper()
+	told, err := p.Statements(e, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return told
 }
 
 func TestAStorySaysWhatItsEventsMean(t *testing.T) {
@@ -224,7 +238,7 @@ func TestSamplesOfOnePaymentShareItsName(t *testing.T) {
 		var references, named []string
 		for _, name := range p.SampleTypes() {
 			r := keptSample(t, s, id, name)
-			got := p.Statements(&hook.Endpoint{}, r)
+			got := p.mustTell(t, &hook.Endpoint{}, r)
 			if slices.Contains(asides, name) {
 				if len(got) > 0 {
 					t.Errorf("%s of %s: %+v", name, id, got)
@@ -236,7 +250,7 @@ func TestSamplesOfOnePaymentShareItsName(t *testing.T) {
 			}
 			again := *r
 			again.Event, again.Type, again.OccurredAt = "", "", hook.Time{}
-			if diff := cmp.Diff(got, p.Statements(&hook.Endpoint{}, &again)); diff != "" {
+			if diff := cmp.Diff(got, p.mustTell(t, &hook.Endpoint{}, &again)); diff != "" {
 				t.Errorf("%s of %s, read anew: %s", name, id, diff)
 			}
 			if named != nil && !slices.ContainsFunc(got[0].Names, func(name string) bool { return slices.Contains(named, name) }) {
@@ -266,7 +280,7 @@ func BenchmarkStatements(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(r.Body)))
 			for b.Loop() {
-				p.Statements(e, r)
+				p.mustTell(b, e, r)
 			}
 		})
 	}

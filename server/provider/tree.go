@@ -10,6 +10,7 @@ import (
 // tree is JSON of which objects and lists are told apart when they are first looked into, each of them once: a story
 // asks for thirty facts of one body.
 type tree struct {
+	*meter // counts what it takes to look into it; nil: nobody counts
 	root   string
 	opened []branch
 	leaves []leaf
@@ -28,7 +29,8 @@ type leaf struct {
 }
 
 // plant begins anew with other JSON.
-func (t *tree) plant(root string) {
+func (t *tree) plant(root string, m *meter) {
+	t.meter = m
 	if t.leaves == nil {
 		t.opened, t.leaves = make([]branch, 0, 8), make([]leaf, 0, 64)
 	}
@@ -46,16 +48,19 @@ func (t *tree) fell() {
 	}
 	clear(t.opened[:cap(t.opened)])
 	clear(t.leaves[:cap(t.leaves)])
-	t.plant("")
+	t.plant("", nil)
 }
 
 // get returns what is at a path.
 func (t *tree) get(path string) (leaf, bool) {
 	parent, name := cutLast(path)
 	members := t.open(parent)
+	if !t.charge(len(members)) {
+		return leaf{}, false
+	}
 	if key, value, asked := strings.Cut(strings.TrimPrefix(name, "#"), "="); asked && name[0] == '#' {
 		for _, l := range members {
-			if l.kind == gjson.JSON && gjson.Get(l.text, key).Str == value {
+			if l.kind == gjson.JSON && t.charge(len(l.text)) && gjson.Get(l.text, key).Str == value {
 				return l, true
 			}
 		}
@@ -77,7 +82,7 @@ func (t *tree) text(path string) string {
 		return ""
 	case l.kind != gjson.JSON:
 		return l.text
-	case l.text[0] == '{':
+	case l.text[0] == '{' && t.charge(len(l.text)):
 		return text(gjson.Get(l.text, "id"))
 	default:
 		return ""
@@ -89,7 +94,7 @@ func (t *tree) something(path string) bool {
 	l, _ := t.get(path)
 	switch l.kind {
 	case gjson.JSON:
-		return strings.Trim(l.text, "{}[] \t\r\n") != ""
+		return t.charge(len(l.text)) && strings.Trim(l.text, "{}[] \t\r\n") != ""
 	case gjson.String:
 		return l.text != ""
 	case gjson.Number:
@@ -110,6 +115,9 @@ func (t *tree) open(path string) []leaf {
 	switch {
 	case path == "":
 	case len(t.opened) == 0 && isPlain(path): // most of what is asked for stands at one place: straight to it
+		if !t.charge(len(t.root)) {
+			return nil
+		}
 		inside = ""
 		if r := gjson.Get(t.root, path); r.Type == gjson.JSON {
 			inside = r.Raw
@@ -120,6 +128,9 @@ func (t *tree) open(path string) []leaf {
 			return nil
 		}
 		inside = l.text
+	}
+	if !t.charge(len(inside)) {
+		return nil
 	}
 	from := len(t.leaves)
 	gjson.Parse(inside).ForEach(func(name, value gjson.Result) bool {

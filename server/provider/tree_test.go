@@ -9,7 +9,7 @@ import (
 func TestAFelledTreeHoldsNothingOfItsBody(t *testing.T) {
 	for name, members := range map[string]int{"a few members": 3, "many": 900} {
 		var tree tree
-		tree.plant(`{"data":{"object":{` + strings.Repeat(`"a":"text",`, members) + `"id":"pi_1"}}}`)
+		tree.plant(`{"data":{"object":{`+strings.Repeat(`"a":"text",`, members)+`"id":"pi_1"}}}`, nil)
 		if got := tree.text("data.object.id"); got != "pi_1" {
 			t.Fatalf("%s: %q", name, got)
 		}
@@ -23,7 +23,7 @@ func TestAFelledTreeHoldsNothingOfItsBody(t *testing.T) {
 				t.Fatalf("%s: keeps %+v", name, l)
 			}
 		}
-		tree.plant(`{"id":"pi_2"}`)
+		tree.plant(`{"id":"pi_2"}`, nil)
 		if got := tree.text("id"); got != "pi_2" {
 			t.Errorf("%s: used again it says %q", name, got)
 		}

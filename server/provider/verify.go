@@ -15,9 +15,19 @@ import (
 	"hookbeam/server/hook"
 )
 
-// verify says what a request is worth. Only where the endpoint says that nothing is to be checked is it unsigned: one
-// that is to check, and has nothing of use to check with, takes nothing.
+// verify is judge for what costs no more to read than one delivery may: where a signature is held against what stands in
+// the body, and not all of that could be read, nothing is proved.
 func (p *Provider) verify(q *request) Finding {
+	f := p.judge(q)
+	if f.Verdict == hook.Verified && q.cut {
+		return Finding{Verdict: hook.Rejected, Reason: signatureMalformed, Check: f.Check}
+	}
+	return f
+}
+
+// judge says what a request is worth. Only where the endpoint says that nothing is to be checked is it unsigned: one
+// that is to check, and has nothing of use to check with, takes nothing.
+func (p *Provider) judge(q *request) Finding {
 	if q.endpoint.Verify == hook.Off {
 		return Finding{Verdict: hook.Unsigned}
 	}

@@ -3,6 +3,7 @@ package status
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -137,7 +138,7 @@ func (b *Board) subject(ctx context.Context, key int64) (*sqlite.Subject, error)
 		return nil, nil
 	}
 	if !ok {
-		s, ok = b.subjects.Get(key)
+		s, ok = b.subjects.get(key)
 	}
 	if !ok {
 		return b.store.Subject(ctx, key)
@@ -188,10 +189,16 @@ func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, err
 		return effects, nil
 	}
 	b.Await(ctx)
-	statements, world := b.readers.read(r)
+	statements, world, err := b.readers.read(r)
+	if errors.Is(err, hook.ErrTooMuch) {
+		return append(effects, tooMuch(r)), nil
+	}
 	for _, st := range statements {
 		if len(st.Names) == 0 {
 			continue
+		}
+		if len(effects) == maxEffects {
+			break
 		}
 		s, err := b.find(ctx, hook.KeyOf(r.Endpoint, world, st.Names[0]))
 		if err != nil {
@@ -212,6 +219,22 @@ func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, err
 		}
 	}
 	return effects, nil
+}
+
+// maxEffects is how many effects of one delivery are told: for each of them its subject's whole story is gone through.
+const maxEffects = 100
+
+// tooMuch is the effect of a delivery of which nothing counts.
+func tooMuch(r *hook.Record) hook.Effect {
+	f := hook.Effect{Effect: hook.EffectTooMuch, Type: r.Type, Event: r.Event, At: r.OccurredAt, ReceivedAt: r.ReceivedAt,
+		Seq: r.Seq, Delivery: r.ID}
+	if f.Event == "" {
+		f.Event = string(r.ID)
+	}
+	if f.At.IsZero() {
+		f.At = r.ReceivedAt
+	}
+	return f
 }
 
 // isLive reports whether an endpoint has told of anything real. Where it never did, somebody is trying it out, and a link

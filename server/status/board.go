@@ -44,12 +44,13 @@ type Board struct {
 	readers  readers
 	watches  watches
 	usuals   usuals
-	subjects *lru.Cache[int64, *sqlite.Subject] // as they were last stored, as are the names; never changed
+	subjects *subjectCache // as they were last stored, as are the names; never changed
 	names    *lru.Cache[hook.NameKey, int64]
 	shown    *lru.Cache[shownKey, struct{}]
 	again    chan struct{} // one slot: everything is to be drawn again
 	applying sync.Mutex    // held while drawing, and while storing what is drawn
 
+	excess         excess
 	keepUnverified int // subjects of which only unchecked deliveries told
 
 	using sync.RWMutex // held for reading while the store is used
@@ -83,7 +84,8 @@ func Open(ctx context.Context, o Options) (*Board, error) {
 
 func open(ctx context.Context, o Options, file string) (*Board, error) {
 	b := &Board{Options: o, grown: make(chan struct{}), again: make(chan struct{}, 1), keepUnverified: keptUnverified}
-	b.subjects, b.names, b.shown = newCache[int64, *sqlite.Subject](keptSubjects), newCache[hook.NameKey, int64](keptNames), newCache[shownKey, struct{}](keptNames)
+	b.subjects, b.names = newSubjectCache(), newCache[hook.NameKey, int64](keptNames)
+	b.shown = newCache[shownKey, struct{}](keptNames)
 	b.readers.endpoints = o.Endpoints
 	store, err := sqlite.OpenStatuses(ctx, o.Dir, file, b.origin(), o.Logger)
 	if err != nil {
@@ -118,7 +120,7 @@ func (b *Board) use(ctx context.Context, store *sqlite.Statuses) error {
 		b.tallies[t] = n
 	}
 	b.recent, b.pending = recent{floor: b.position}, newPending()
-	b.subjects.Purge()
+	b.subjects.purge()
 	b.names.Purge()
 	b.shown.Purge()
 	return nil
@@ -189,11 +191,7 @@ func (b *Board) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) 
 func (b *Board) apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	all, err := b.hear(ctx, b.telling(page))
-	if err != nil {
-		return err
-	}
-	return b.draw(ctx, upTo, all)
+	return b.hear(ctx, b.telling(page), upTo)
 }
 
 // Under load the board gathers what comes, as those do who tell of it: the events of one payment come close together, and
@@ -216,14 +214,14 @@ func gather(ctx context.Context) {
 // telling are the deliveries of a page that may say something. Repeats of an event say nothing new.
 func (b *Board) telling(page []hook.Delivery) []hook.Delivery {
 	says := func(d *hook.Delivery) bool {
-		return d.DuplicateOf == 0 && d.Verdict != hook.Rejected && b.readers.tells(d.Endpoint)
+		return d.DuplicateOf == 0 && d.Verdict != hook.Rejected && b.readers.tells(d.Endpoint) && !b.tooLarge(d)
 	}
 	n := 0
 	for n < len(page) && says(&page[n]) {
 		n++
 	}
 	telling := page[:n:n] // often it is all of it
-	for i := n; i < len(page); i++ {
+	for i := n + 1; i < len(page); i++ {
 		if says(&page[i]) {
 			telling = append(telling, page[i])
 		}
@@ -231,24 +229,44 @@ func (b *Board) telling(page []hook.Delivery) []hook.Delivery {
 	return telling
 }
 
-// draw shows what statements do. The caller holds applying, or is alone.
+// tooLarge reports whether nothing is read of a delivery for its size alone, so that its body need not be fetched.
+func (b *Board) tooLarge(d *hook.Delivery) bool {
+	from := b.readers.of(d.Endpoint)
+	if d.Size <= hook.MaxTold || from == nil || from.mapping != nil {
+		return false
+	}
+	if from.provider.MayTell(d.Type) {
+		b.excess.note(b, d)
+	}
+	return true
+}
+
+// draw shows what statements do. Where they touch so many subjects that those weigh too much together, it is done part by
+// part: until all of it is, the position says that nothing is, and drawing it again would change nothing. The caller holds
+// applying, or is alone.
 func (b *Board) draw(ctx context.Context, upTo hook.Seq, all []heard) error {
-	if b.pending.full() {
-		if err := b.flush(); err != nil {
+	for {
+		if b.pending.full() {
+			if err := b.flush(); err != nil {
+				return err
+			}
+		}
+		d, err := newDrawing(b, all)
+		if err != nil {
 			return err
 		}
-	}
-	d, err := newDrawing(b, all)
-	if err != nil {
-		return err
-	}
-	for i := range all {
-		if err := d.take(ctx, &all[i]); err != nil {
-			return err
+		n := 0
+		for ; n < len(all) && d.weight < drawnBytes; n++ {
+			if err := d.take(ctx, &all[n]); err != nil {
+				return err
+			}
 		}
+		if all = all[n:]; len(all) == 0 {
+			b.publish(d, d.finish(), upTo)
+			return nil
+		}
+		b.publish(d, d.finish(), b.position)
 	}
-	b.publish(d, d.finish(), upTo)
-	return nil
 }
 
 // publish shows what was drawn.
@@ -256,7 +274,7 @@ func (b *Board) publish(d *drawing, changed []*draft, upTo hook.Seq) {
 	b.mu.Lock()
 	for gone := range d.gone {
 		b.count(d.before[gone], -1)
-		b.subjects.Remove(gone)
+		b.subjects.remove(gone)
 		b.pending.drop(gone)
 		b.pending.gone[gone] = struct{}{}
 	}
@@ -287,22 +305,6 @@ func (b *Board) count(s *sqlite.Subject, n int) {
 	if b.tallies[t] += n; b.tallies[t] == 0 {
 		delete(b.tallies, t)
 	}
-}
-
-// recent holds the newest changes, so that who keeps up reads no disk.
-type recent struct {
-	floor   hook.Seq // every change after this seq is here
-	changes []*hook.Status
-}
-
-const keptChanges = 1024
-
-func (r *recent) add(c *hook.Status) {
-	if len(r.changes) == 2*keptChanges {
-		r.floor = r.changes[keptChanges-1].Seq
-		r.changes = slices.Delete(r.changes, 0, keptChanges)
-	}
-	r.changes = append(r.changes, c)
 }
 
 // Changed returns the statuses whose last delivery is in (from, upTo], in the log's order.

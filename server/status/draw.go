@@ -3,18 +3,13 @@ package status
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"hookbeam/server/hook"
 	"hookbeam/server/sqlite"
-)
-
-// The bounds of one subject. What is beyond them belongs to no payment that anybody would watch.
-const (
-	maxEvidence = 256
-	maxNames    = 64
 )
 
 // draft is a subject while it is drawn.
@@ -29,32 +24,48 @@ type heard struct {
 	endpoint hook.EndpointID
 	world    string
 	keys     []hook.NameKey // of its names
+	tooMuch  bool           // its subject had more names than it may have
 }
 
 func newHeard(endpoint hook.EndpointID, world string, s hook.Statement) heard {
-	t := heard{s, endpoint, world, make([]hook.NameKey, len(s.Names))}
+	t := heard{s, endpoint, world, make([]hook.NameKey, len(s.Names)), false}
 	for i, name := range s.Names {
 		t.keys[i] = hook.KeyOf(endpoint, world, name)
 	}
 	return t
 }
 
-// hear reads what deliveries say.
-func (b *Board) hear(ctx context.Context, telling []hook.Delivery) (all []heard, err error) {
+// hear reads what deliveries say and draws it. A batch tells a thousand things, so it is drawn part by part: what is drawn
+// of a page is shown before the rest is read, and one page holds no more than a part in memory.
+func (b *Board) hear(ctx context.Context, telling []hook.Delivery, upTo hook.Seq) error {
 	if len(telling) == 0 {
-		return nil, nil
+		return b.draw(ctx, upTo, nil)
 	}
-	all = make([]heard, 0, len(telling))
-	err = b.Log.EachWhole(ctx, telling, func(r *hook.Record) error {
-		statements, world := b.readers.read(r)
+	all, weight := make([]heard, 0, len(telling)), 0
+	err := b.Log.EachWhole(ctx, telling, func(r *hook.Record) error {
+		if weight > heardBytes {
+			if err := b.draw(ctx, r.Seq-1, all); err != nil {
+				return err
+			}
+			clear(all)
+			all, weight = all[:0], 0
+		}
+		statements, world, err := b.readers.read(r)
+		if errors.Is(err, hook.ErrTooMuch) {
+			b.excess.note(b, &r.Delivery)
+		}
 		for _, s := range statements {
 			if len(s.Names) > 0 {
 				all = append(all, newHeard(r.Endpoint, world, s))
+				weight += weightOfEvidence(&s.Evidence) + len(s.Names)*(nameWeight+len(s.Names[0]))
 			}
 		}
 		return nil
 	})
-	return all, err
+	if err != nil {
+		return err
+	}
+	return b.draw(ctx, upTo, all)
 }
 
 // drawing is what statements do to the board.
@@ -65,6 +76,7 @@ type drawing struct {
 	names    map[hook.NameKey]int64    // every name that is spoken of; 0: it is none yet
 	fresh    map[hook.NameKey]int64    // that must be stored
 	gone     map[int64]struct{}        // merged into others
+	weight   int                       // of the subjects, as they were
 }
 
 // newDrawing is a drawing that knows the names that are spoken of.
@@ -97,7 +109,7 @@ func newDrawing(b *Board, all []heard) (*drawing, error) {
 
 // take adds one statement to the subject that it names, which may turn out to be several.
 func (d *drawing) take(ctx context.Context, t *heard) error {
-	var known []int64
+	var known []int64 // in the order of the statement's names
 	for _, name := range t.keys {
 		if key := d.names[name]; key != 0 && !slices.Contains(known, key) {
 			known = append(known, key)
@@ -111,14 +123,41 @@ func (d *drawing) take(ctx context.Context, t *heard) error {
 		into = d.begin(t.endpoint, t.world, t.keys[0].ID())
 	}
 	for i, name := range t.Names {
-		if !slices.Contains(into.Status.Names, name) && len(into.Status.Names) < maxNames {
-			into.Status.Names = append(into.Status.Names, name)
-			d.name(t.keys[i], into.Key)
-			into.touched = true
+		if d.names[t.keys[i]] == 0 { // those of others stay theirs, where there was too much to join
+			d.give(into, name, t.keys[i])
 		}
+	}
+	if t.tooMuch {
+		into.mark()
 	}
 	into.add(t.Statement)
 	return nil
+}
+
+// give has a subject take a name that nobody has. One that has too many takes no more: it is marked, and the name is
+// left to whatever is told of under it alone.
+func (d *drawing) give(into *draft, name string, key hook.NameKey) {
+	st := &into.Status
+	if len(st.Names) == maxNames || bytesOf(st.Names)+len(name) > maxNameBytes {
+		into.mark()
+		return
+	}
+	st.Names = append(st.Names, strings.Clone(name)) // lets go of what else the statement said
+	d.name(key, into.Key)
+	into.touched = true
+}
+
+func bytesOf(names []string) (n int) {
+	for _, name := range names {
+		n += len(name)
+	}
+	return n
+}
+
+// mark notes that a subject was given more names than it may have.
+func (s *draft) mark() {
+	s.touched = s.touched || !s.Status.TooMuch
+	s.Status.TooMuch = true
 }
 
 func (d *drawing) begin(endpoint hook.EndpointID, world string, id hook.StatusID) *draft {
@@ -131,35 +170,51 @@ func (d *drawing) name(key hook.NameKey, subject int64) {
 	d.names[key], d.fresh[key] = subject, subject
 }
 
-// join makes one subject of those that have turned out to be one: the one that was told of first takes all.
+// join makes one subject of those that have turned out to be one: the one that was told of first takes all. Where they
+// have more names together than one may have, all stay as they are and are marked, and the statement counts for the one
+// that it names first. Which those are then depends on the order in which the log has them, but on nothing else.
 func (d *drawing) join(ctx context.Context, keys []int64) (*draft, error) {
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	slices.Sort(keys)
-	into, err := d.draft(ctx, keys[0])
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range keys[1:] {
-		other, err := d.draft(ctx, key)
-		if err != nil {
+	all := make([]*draft, len(keys))
+	names, bytes := 0, 0
+	for i, key := range keys {
+		var err error
+		if all[i], err = d.draft(ctx, key); err != nil {
 			return nil, err
 		}
-		for _, name := range other.Status.Names {
-			d.name(hook.KeyOf(into.Status.Endpoint, into.World, name), into.Key)
-			if !slices.Contains(into.Status.Names, name) {
-				into.Status.Names = append(into.Status.Names, name)
-			}
-		}
-		into.Evidence = append(into.Evidence, other.Evidence...)
-		into.Status.Merged = append(append(into.Status.Merged, other.Status.ID), other.Status.Merged...)
-		into.Status.Kind = chief(into.Status.Kind, other.Status.Kind)
-		into.touched = true
-		delete(d.subjects, key)
-		d.gone[key] = struct{}{}
+		names, bytes = names+len(all[i].Status.Names), bytes+bytesOf(all[i].Status.Names)
 	}
-	return into, nil
+	switch {
+	case len(all) == 0:
+		return nil, nil
+	case len(all) > 1 && (names > maxNames || bytes > maxNameBytes):
+		for _, s := range all {
+			s.mark()
+		}
+		return all[0], nil
+	}
+	slices.SortFunc(all, func(a, b *draft) int { return cmp.Compare(a.Key, b.Key) })
+	for _, other := range all[1:] {
+		d.merge(all[0], other)
+	}
+	return all[0], nil
+}
+
+// merge has one subject take all of another, which is no more.
+func (d *drawing) merge(into, other *draft) {
+	for _, name := range other.Status.Names {
+		d.name(hook.KeyOf(into.Status.Endpoint, into.World, name), into.Key)
+		if !slices.Contains(into.Status.Names, name) {
+			into.Status.Names = append(into.Status.Names, name)
+		}
+	}
+	into.Evidence = append(into.Evidence, other.Evidence...)
+	into.trim(2 * maxEvidence)
+	into.Status.Merged = append(append(into.Status.Merged, other.Status.ID), other.Status.Merged...)
+	into.Status.Kind = chief(into.Status.Kind, other.Status.Kind)
+	into.Status.TooMuch = into.Status.TooMuch || other.Status.TooMuch
+	into.touched = true
+	delete(d.subjects, other.Key)
+	d.gone[other.Key] = struct{}{}
 }
 
 // draft returns a subject to be drawn on. What others hold of it stays as it is.
@@ -169,7 +224,7 @@ func (d *drawing) draft(ctx context.Context, key int64) (*draft, error) {
 	}
 	was, ok := d.board.pending.subjects[key]
 	if !ok {
-		was, ok = d.board.subjects.Get(key)
+		was, ok = d.board.subjects.get(key)
 	}
 	if !ok {
 		var err error
@@ -181,6 +236,7 @@ func (d *drawing) draft(ctx context.Context, key int64) (*draft, error) {
 	s.Evidence, s.Status.Names = slices.Clip(s.Evidence), slices.Clip(s.Status.Names)
 	s.Status.Merged = slices.Clip(s.Status.Merged)
 	d.subjects[key], d.before[key] = s, was
+	d.weight += weightOf(was)
 	return s, nil
 }
 
@@ -195,6 +251,14 @@ func (s *draft) add(st hook.Statement) {
 	}
 	s.touched = true
 	s.Evidence = append(s.Evidence, e)
+	s.trim(2 * maxEvidence)
+}
+
+// trim keeps the weightiest evidence where there are more than so many pieces.
+func (s *draft) trim(most int) {
+	if len(s.Evidence) > most {
+		s.Evidence = weightiest(s.Evidence, maxEvidence)
+	}
 }
 
 // chief is what a subject counts as that is told of as two kinds.
@@ -223,9 +287,8 @@ func (d *drawing) finish() []*draft {
 }
 
 func (s *draft) finish() {
-	if len(s.Evidence) > maxEvidence {
-		s.Evidence = weightiest(s.Evidence, maxEvidence)
-	}
+	s.trim(maxEvidence)
+	s.Evidence = lighten(s.Evidence)
 	slices.SortFunc(s.Status.Names, byName)
 	s.Status.Subject = s.Status.Names[0]
 	s.Took = describe(&s.Status, s.World, s.Evidence)
@@ -234,9 +297,44 @@ func (s *draft) finish() {
 // weightiest are the n newest pieces of evidence, those that move nothing only where there is room. Which they are does
 // not depend on the order in which they came.
 func weightiest(set []hook.Evidence, n int) []hook.Evidence {
+	all := byWeight(set)
+	return all[max(0, len(all)-n):]
+}
+
+// lighten takes those texts for people out of evidence that weighs too much which are not shown, and never will be: a newer
+// piece has another one, and stays at least as long. So where the subject stands still depends on no order.
+func lighten(set []hook.Evidence) []hook.Evidence {
+	weight := 0
+	for i := range set {
+		weight += weightOfEvidence(&set[i])
+	}
+	if weight <= maxEvidenceBytes {
+		return set
+	}
+	all := slices.Clone(inOrder(set))
+	var newest, newestInfo [4]bool // whether a newer piece has the text: one that moves something, one that does not
+	for i := len(all) - 1; i >= 0; i-- {
+		e := &all[i]
+		for k, text := range [...]*string{&e.Reference, &e.Customer, &e.Title, &e.URL} {
+			switch {
+			case *text == "":
+			case newest[k] || e.Kind == hook.Info && newestInfo[k]:
+				*text = ""
+			case e.Kind == hook.Info:
+				newestInfo[k] = true
+			default:
+				newest[k] = true
+			}
+		}
+	}
+	return all
+}
+
+// byWeight returns each piece of evidence once, those first that are the first to go.
+func byWeight(set []hook.Evidence) []hook.Evidence {
 	all := slices.Clone(inOrder(set))
 	slices.SortStableFunc(all, func(a, b hook.Evidence) int { return order(a.Kind != hook.Info, b.Kind != hook.Info) })
-	return all[max(0, len(all)-n):]
+	return all
 }
 
 // byName puts first what a subject is shown under: what the provider calls a payment rather than a charge of it.
@@ -261,7 +359,7 @@ func describe(st *hook.Status, world string, set []hook.Evidence) (took time.Dur
 	all := inOrder(set)
 	p := stand(st.Kind, all)
 	st.Tone, st.Final, st.Fulfilment = p.Tone, p.Final, p.Fulfilment
-	st.State, st.Dispute, st.Late, st.NeedsReview = p.State, p.Dispute, p.Late, p.Review
+	st.State, st.Dispute, st.Late, st.NeedsReview = p.State, p.Dispute, p.Late, p.Review || st.TooMuch
 	st.Amount, st.Refunded, st.Currency, st.UpdatedAt = p.Amount, p.Refunded, p.Currency, p.At
 	st.Unverified, st.Mode = world == hook.WorldUnsigned, ""
 	if world == hook.WorldTest {

@@ -10,8 +10,8 @@ import (
 
 // The bounds of what may wait to be stored.
 const (
-	mostPending  = 8192
-	mostEvidence = 65_536
+	mostPending      = 8192
+	mostPendingNames = 131_072
 )
 
 // pending is what is drawn and not yet stored. The events of one payment come close together: stored some moments later,
@@ -20,7 +20,7 @@ type pending struct {
 	subjects map[int64]*sqlite.Subject
 	names    map[hook.NameKey]int64
 	gone     map[int64]struct{}
-	evidence int // of all subjects, as a measure of their size
+	weight   int // of all subjects
 }
 
 func newPending() pending {
@@ -32,22 +32,24 @@ func (p *pending) clear() {
 	clear(p.subjects)
 	clear(p.names)
 	clear(p.gone)
-	p.evidence = 0
+	p.weight = 0
 }
 
-func (p *pending) full() bool { return len(p.subjects) >= mostPending || p.evidence >= mostEvidence }
+func (p *pending) full() bool {
+	return len(p.subjects) >= mostPending || len(p.names) >= mostPendingNames || p.weight >= pendingBytes
+}
 
 func (p *pending) empty() bool { return len(p.subjects) == 0 && len(p.gone) == 0 }
 
 func (p *pending) put(s *sqlite.Subject) {
 	p.drop(s.Key)
 	p.subjects[s.Key] = s
-	p.evidence += len(s.Evidence)
+	p.weight += weightOf(s)
 }
 
 func (p *pending) drop(key int64) {
 	if s := p.subjects[key]; s != nil {
-		p.evidence -= len(s.Evidence)
+		p.weight -= weightOf(s)
 		delete(p.subjects, key)
 	}
 }
@@ -79,8 +81,8 @@ func (b *Board) flush() error {
 	if err := b.store.Store(b.pending.drawn(b.position)); err != nil {
 		return err
 	}
-	for key, s := range b.pending.subjects { // whoever asks meanwhile finds them where they wait
-		b.subjects.Add(key, s)
+	for _, s := range b.pending.subjects { // whoever asks meanwhile finds them where they wait
+		b.subjects.add(s)
 	}
 	for name, key := range b.pending.names {
 		b.names.Add(name, key)

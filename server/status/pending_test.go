@@ -46,7 +46,7 @@ func TestWhatIsPendingIsFoundByEveryNameAndJoined(t *testing.T) {
 					t.Fatal(err)
 				}
 				h.board.names.Purge() // so that what is stored is looked up there
-				h.board.subjects.Purge()
+				h.board.subjects.purge()
 			}
 		}
 		for _, name := range []string{"payment/pi_1", "charge/ch_1", "order/10-1"} {
@@ -69,10 +69,10 @@ func TestWhatIsPendingIsBounded(t *testing.T) {
 	if n := len(h.board.pending.subjects); n > mostPending || h.board.store.Position() < mostPending {
 		t.Errorf("%d pending, stored up to %d", n, h.board.store.Position())
 	}
-	h.board.pending.evidence = mostEvidence
+	h.board.pending.weight = pendingBytes
 	h.receive(life(0)[1])
-	if p := &h.board.pending; len(p.subjects) != 1 || p.evidence != 2 {
-		t.Errorf("%d pending, with %d pieces of evidence", len(p.subjects), p.evidence)
+	if p := &h.board.pending; len(p.subjects) != 1 || p.weight < 2*evidenceWeight || p.weight > 4096 {
+		t.Errorf("%d pending, which weigh %d", len(p.subjects), p.weight)
 	}
 }
 

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -79,21 +80,22 @@ func (rs *readers) change(e *hook.Endpoint) bool {
 
 func (rs *readers) tells(id hook.EndpointID) bool { return rs.of(id) != nil }
 
-// read returns what a delivery says, and in which world.
-func (rs *readers) read(r *hook.Record) (statements []hook.Statement, world string) {
+// read returns what a delivery says, and in which world. Its error is hook.ErrTooMuch.
+func (rs *readers) read(r *hook.Record) (statements []hook.Statement, world string, err error) {
 	from := rs.of(r.Endpoint)
 	if from == nil {
-		return nil, ""
+		return nil, "", nil
 	}
 	world = worldOf(&from.endpoint, &r.Delivery)
 	if from.mapping == nil {
-		return from.provider.Statements(&from.endpoint, r), world
+		statements, err = from.provider.Statements(&from.endpoint, r)
+		return statements, world, err
 	}
-	statements, err := from.mapping.Statements(&from.endpoint, r)
-	if err != nil {
-		return nil, world // what it cannot read tells of nothing; trying the mapping says why
+	statements, err = from.mapping.Statements(&from.endpoint, r)
+	if err != nil && !errors.Is(err, hook.ErrTooMuch) {
+		return nil, world, nil // what it cannot read tells of nothing; trying the mapping says why
 	}
-	return statements, world
+	return statements, world, err
 }
 
 // worldOf is where what a delivery says counts: what nothing was checked of counts only among its like, unless the

@@ -175,7 +175,9 @@ func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, after, upTo 
 	err := from.Each(ctx, func(s *sqlite.Subject) error {
 		for _, e := range s.Evidence {
 			if e.Seq > after && e.Seq <= upTo {
-				all = append(all, newHeard(s.Status.Endpoint, s.World, hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}))
+				t := newHeard(s.Status.Endpoint, s.World, hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e})
+				t.tooMuch = s.Status.TooMuch
+				all = append(all, t)
 			}
 		}
 		if len(all) < drawnAtOnce {

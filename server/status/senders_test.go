@@ -58,8 +58,8 @@ func statements(t *testing.T, sender string, seq hook.Seq, events ...told) (all 
 		for name, value := range e.headers {
 			r.Headers = append(r.Headers, hook.Header{Name: name, Value: value})
 		}
-		said := p.Statements(&hook.Endpoint{Provider: sender, Settings: e.settings}, r)
-		if len(said) == 0 {
+		said, err := p.Statements(&hook.Endpoint{Provider: sender, Settings: e.settings}, r)
+		if err != nil || len(said) == 0 {
 			t.Fatalf("nothing is said by %s", e.body)
 		}
 		all = append(all, said...)

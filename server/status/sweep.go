@@ -126,7 +126,7 @@ func (b *Board) forget(gone []*sqlite.Subject) error {
 	defer b.mu.Unlock()
 	for _, s := range gone {
 		b.count(s, -1)
-		b.subjects.Remove(s.Key)
+		b.subjects.remove(s.Key)
 	}
 	for name := range out.Names {
 		b.names.Remove(name)

@@ -1,0 +1,123 @@
+package status
+
+import (
+	"sync/atomic"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// The bounds of one subject. What is beyond them belongs to no payment that anybody would watch. The names of one
+// statement always fit: 16 of 200 bytes each.
+const (
+	maxEvidence      = 256
+	maxEvidenceBytes = 128 << 10 // with the texts for people; without most of them it is at most about twice as much
+	maxNames         = 64
+	maxNameBytes     = 4 << 10
+)
+
+// The bounds of what the board holds in memory, in bytes of what subjects weigh.
+const (
+	keptBytes    = 16 << 20 // subjects as they were stored
+	pendingBytes = 32 << 20 // subjects that wait to be stored
+	recentBytes  = 8 << 20  // the newest changes
+	heardBytes   = 4 << 20  // statements that are drawn at once
+	drawnBytes   = 16 << 20 // subjects that are drawn at once
+)
+
+// What a piece of evidence, a status and a name weigh beside their texts.
+const (
+	evidenceWeight = 400
+	statusWeight   = 600
+	nameWeight     = 32
+)
+
+func weightOfEvidence(e *hook.Evidence) int {
+	return evidenceWeight + len(e.Event) + len(e.Delivery) + len(e.Type) + len(e.Currency) + len(e.Refund) + len(e.State) +
+		len(e.Fulfilment) + len(e.Reference) + len(e.Customer) + len(e.Title) + len(e.URL)
+}
+
+func weightOfStatus(st *hook.Status) int {
+	n := statusWeight + len(st.Reference) + len(st.Customer) + len(st.Title) + len(st.URL)
+	for _, name := range st.Names {
+		n += nameWeight + len(name)
+	}
+	for _, id := range st.Merged {
+		n += nameWeight + len(id)
+	}
+	return n
+}
+
+func weightOf(s *sqlite.Subject) int {
+	n := weightOfStatus(&s.Status)
+	for i := range s.Evidence {
+		n += weightOfEvidence(&s.Evidence[i])
+	}
+	return n
+}
+
+// subjectCache holds the subjects that were used last, bounded in number and in weight.
+type subjectCache struct {
+	all    *lru.Cache[int64, *sqlite.Subject]
+	weight atomic.Int64
+}
+
+func newSubjectCache() *subjectCache {
+	c := &subjectCache{}
+	all, err := lru.NewWithEvict(keptSubjects, func(_ int64, s *sqlite.Subject) { c.weight.Add(-int64(weightOf(s))) })
+	if err != nil {
+		panic(err) // only a size below 1 is refused
+	}
+	c.all = all
+	return c
+}
+
+func (c *subjectCache) get(key int64) (*sqlite.Subject, bool) { return c.all.Get(key) }
+
+// add puts a subject in the place of what was known of it. One goroutine at a time may add.
+func (c *subjectCache) add(s *sqlite.Subject) {
+	c.all.Remove(s.Key) // so that its weight is taken off
+	c.weight.Add(int64(weightOf(s)))
+	c.all.Add(s.Key, s)
+	for c.weight.Load() > keptBytes {
+		if _, _, any := c.all.RemoveOldest(); !any {
+			return
+		}
+	}
+}
+
+func (c *subjectCache) remove(key int64) { c.all.Remove(key) }
+
+func (c *subjectCache) purge() { c.all.Purge() }
+
+// recent holds the newest changes, so that who keeps up reads no disk.
+type recent struct {
+	floor   hook.Seq // every change after this seq is here
+	changes []*hook.Status
+	weight  int
+}
+
+const keptChanges = 1024
+
+func (r *recent) add(c *hook.Status) {
+	r.changes = append(r.changes, c)
+	r.weight += weightOfStatus(c)
+	if len(r.changes) > 2*keptChanges || r.weight > recentBytes {
+		r.forget(len(r.changes) / 2)
+	}
+}
+
+// forget lets go of the n oldest changes.
+func (r *recent) forget(n int) {
+	if n == 0 {
+		n = len(r.changes) // one that alone is too heavy
+	}
+	for _, c := range r.changes[:n] {
+		r.floor = max(r.floor, c.Seq)
+		r.weight -= weightOfStatus(c)
+	}
+	clear(r.changes[copy(r.changes, r.changes[n:]):])
+	r.changes = r.changes[:len(r.changes)-n]
+}
