@@ -2,16 +2,19 @@ package live
 
 import (
 	"context"
+	"slices"
 	"sync"
-
-	lru "github.com/hashicorp/golang-lru/v2"
 
 	"hookbeam/server/hook"
 )
 
+// The bounds of what is kept of the log for readers that catch up. A block ends where its texts weigh blockBytes, or after
+// blockSize seqs; of common deliveries it is the seqs.
 const (
-	blockSize  = 256 // seqs in a block
+	blockSize  = 256
+	blockBytes = 512 << 10
 	keptBlocks = 64
+	keptBytes  = 8 << 20
 	reading    = 2 // readings of the log at once, so that catching up leaves receiving its share
 )
 
@@ -19,43 +22,53 @@ const (
 type blocks struct {
 	log      Log
 	statuses Statuses
-	kept     *lru.Cache[hook.Seq, []entry]
 	gate     chan struct{}
-	mu       sync.Mutex
-	busy     map[hook.Seq]chan struct{} // blocks being read; closed when they are
+
+	mu    sync.Mutex
+	kept  []block                    // the one that was used last stands last
+	bytes int                        // of all that are kept
+	busy  map[hook.Seq]chan struct{} // where blocks begin that are being read; closed when they are
+}
+
+// block is all there is to tell of (start, end].
+type block struct {
+	start, end hook.Seq
+	entries    []entry
+	bytes      int
+	whole      bool // it does not end at the head of the log
 }
 
 func newBlocks(log Log, statuses Statuses) *blocks {
-	kept, err := lru.New[hook.Seq, []entry](keptBlocks)
-	if err != nil {
-		panic(err) // only a size below 1 is refused
-	}
-	return &blocks{log: log, statuses: statuses, kept: kept, gate: make(chan struct{}, reading), busy: map[hook.Seq]chan struct{}{}}
+	return &blocks{log: log, statuses: statuses, gate: make(chan struct{}, reading), busy: map[hook.Seq]chan struct{}{}}
 }
 
 // after returns the encoded deliveries behind from in from's block, and the seq up to which they are complete.
 func (b *blocks) after(ctx context.Context, from, head hook.Seq) ([]entry, hook.Seq, error) {
-	start := from / blockSize * blockSize
-	end := min(start+blockSize, head)
-	entries, err := b.block(ctx, start, end)
+	start := from / blockSize * blockSize // where the blocks of all readers begin, wherever they stand
+	one, err := b.block(ctx, start, from, min(start+blockSize, head))
+	if err == nil && one.end <= from && from < head { // those before from weigh too much for one block
+		one, err = b.block(ctx, from, from, min(start+blockSize, head))
+	}
 	if err != nil {
 		return nil, from, err
 	}
-	for i, e := range entries {
-		if e.seq > from {
-			return entries[i:], end, nil
+	for i := range one.entries {
+		if one.entries[i].seq > from {
+			return one.entries[i:], one.end, nil
 		}
 	}
-	return nil, end, nil
+	return nil, max(one.end, from), nil
 }
 
-// block reads (start, end], once for all that want it at the same time. Only whole blocks are kept.
-func (b *blocks) block(ctx context.Context, start, end hook.Seq) ([]entry, error) {
+// block returns the block that begins at start, or another that has what is behind from. It is read once for all that want
+// it at the same time; only whole ones are kept.
+func (b *blocks) block(ctx context.Context, start, from, end hook.Seq) (block, error) {
 	for {
-		if entries, ok := b.kept.Get(start); ok {
-			return entries, nil
-		}
 		b.mu.Lock()
+		if one, ok := b.find(start, from); ok {
+			b.mu.Unlock()
+			return one, nil
+		}
 		other, taken := b.busy[start]
 		if !taken {
 			b.busy[start] = make(chan struct{})
@@ -67,12 +80,40 @@ func (b *blocks) block(ctx context.Context, start, end hook.Seq) ([]entry, error
 		select {
 		case <-other:
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return block{}, ctx.Err()
 		}
 	}
 }
 
-func (b *blocks) read(ctx context.Context, start, end hook.Seq) (entries []entry, err error) {
+// find looks for a block among those that are kept. The caller holds the lock.
+func (b *blocks) find(start, from hook.Seq) (block, bool) {
+	i := slices.IndexFunc(b.kept, func(k block) bool { return k.start <= from && from < k.end })
+	if i < 0 {
+		i = slices.IndexFunc(b.kept, func(k block) bool { return k.start == start })
+	}
+	if i < 0 {
+		return block{}, false
+	}
+	one := b.kept[i]
+	b.kept = append(slices.Delete(b.kept, i, i+1), one)
+	return one, true
+}
+
+// keep keeps a block, in the place of those that were used longest ago.
+func (b *blocks) keep(one block) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.kept = append(b.kept, one)
+	b.bytes += one.bytes
+	n := 0
+	for len(b.kept)-n > keptBlocks || b.bytes > keptBytes {
+		b.bytes -= b.kept[n].bytes
+		n++
+	}
+	b.kept = slices.Delete(b.kept, 0, n)
+}
+
+func (b *blocks) read(ctx context.Context, start, end hook.Seq) (one block, err error) {
 	defer func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -83,29 +124,55 @@ func (b *blocks) read(ctx context.Context, start, end hook.Seq) (entries []entry
 	case b.gate <- struct{}{}:
 		defer func() { <-b.gate }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return one, ctx.Err()
 	}
-	for from := start; from < end; {
-		page, upTo, err := b.log.After(ctx, from, int(end-from))
+	one = block{start: start, end: start, whole: end == start/blockSize*blockSize+blockSize}
+	for one.end < end && one.bytes <= blockBytes {
+		page, upTo, err := b.log.After(ctx, one.end, int(end-one.end))
 		if err != nil {
-			return nil, err
+			return one, err
 		}
 		for len(page) > 0 && page[len(page)-1].Seq > end {
 			page = page[:len(page)-1]
 		}
 		upTo = min(upTo, end)
-		some, err := b.encode(ctx, page, from, upTo)
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, some...)
-		if upTo == from {
+		if upTo == one.end {
 			break
 		}
-		from = upTo
+		if err := b.add(ctx, &one, page, upTo); err != nil {
+			return one, err
+		}
 	}
-	if end == start+blockSize {
-		b.kept.Add(start, entries)
+	if one.whole = one.whole || one.end < end; one.whole && one.end > one.start {
+		b.keep(one)
 	}
-	return entries, nil
+	return one, nil
+}
+
+// add encodes more of the log behind a block, as much as it may have.
+func (b *blocks) add(ctx context.Context, to *block, page []hook.Delivery, upTo hook.Seq) error {
+	some, upTo, err := b.encode(ctx, page, to.end, upTo)
+	if err != nil {
+		return err
+	}
+	for i := range some {
+		if to.bytes > blockBytes && i > 0 && some[i].seq > some[i-1].seq {
+			some, upTo = detached(some[:i]), some[i].seq-1
+			break
+		}
+		to.bytes += entryWeight + len(some[i].text)
+	}
+	to.entries, to.end = append(to.entries, some...), upTo
+	return nil
+}
+
+// entryWeight is what an entry weighs beside its text.
+const entryWeight = 96
+
+// detached lets entries go of the memory that they share with those behind them.
+func detached(entries []entry) []entry {
+	for i := range entries {
+		entries[i].text = slices.Clone(entries[i].text)
+	}
+	return slices.Clone(entries)
 }

@@ -7,24 +7,31 @@ import (
 	"hookbeam/server/hook"
 )
 
-// encode encodes the deliveries of (from, upTo], each before the statuses that it moved.
-func (b *blocks) encode(ctx context.Context, page []hook.Delivery, from, upTo hook.Seq) ([]entry, error) {
-	deliveries := encodePage(page)
+// encode encodes the deliveries of (from, until], each before the statuses that it moved; until is before upTo where those
+// are so many that they are read part by part.
+func (b *blocks) encode(ctx context.Context, page []hook.Delivery, from, upTo hook.Seq) (all []entry, until hook.Seq, err error) {
 	if b.statuses == nil {
-		return deliveries, nil
+		return encodePage(page), upTo, nil
 	}
-	changes, err := b.statuses.Changed(ctx, from, upTo)
-	if err != nil || len(changes) == 0 {
-		return deliveries, err
+	changes, until, err := b.statuses.Changed(ctx, from, upTo)
+	if err != nil {
+		return nil, from, err
 	}
-	all := make([]entry, 0, len(deliveries)+len(changes))
+	for len(page) > 0 && page[len(page)-1].Seq > until {
+		page = page[:len(page)-1]
+	}
+	deliveries := encodePage(page)
+	if len(changes) == 0 {
+		return deliveries, until, nil
+	}
+	all = make([]entry, 0, len(deliveries)+len(changes))
 	for _, c := range changes {
 		for len(deliveries) > 0 && deliveries[0].seq <= c.Seq {
 			all, deliveries = append(all, deliveries[0]), deliveries[1:]
 		}
 		all = append(all, entry{seq: c.Seq, endpoint: c.Endpoint, status: true, text: statusUpdate(c)})
 	}
-	return append(all, deliveries...), nil
+	return append(all, deliveries...), until, nil
 }
 
 func statusUpdate(c hook.StatusChange) []byte {

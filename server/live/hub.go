@@ -24,8 +24,9 @@ type Log interface {
 
 // Statuses tells where subjects stand that deliveries moved.
 type Statuses interface {
-	// Changed returns the statuses whose last delivery is in (from, upTo], in the log's order.
-	Changed(ctx context.Context, from, upTo hook.Seq) ([]hook.StatusChange, error)
+	// Changed returns the statuses whose last delivery is in (from, until], in the log's order. until is upTo, or at least
+	// the next seq where they are too much for once.
+	Changed(ctx context.Context, from, upTo hook.Seq) (changes []hook.StatusChange, until hook.Seq, err error)
 	// Position is the seq up to which deliveries have moved them.
 	Position() hook.Seq
 }
@@ -86,11 +87,19 @@ func (h *Hub) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) er
 	if h.skip(upTo) {
 		return nil
 	}
-	entries, err := h.blocks.encode(ctx, page, h.Position(), upTo)
-	if err == nil {
-		h.grow(entries, upTo)
+	for {
+		entries, until, err := h.blocks.encode(ctx, page, h.Position(), upTo)
+		if err != nil {
+			return err
+		}
+		h.grow(entries, until)
+		if until >= upTo {
+			return nil
+		}
+		for len(page) > 0 && page[0].Seq <= until {
+			page = page[1:]
+		}
 	}
-	return err
 }
 
 // askedWithin is for how many seconds somebody who polls counts as there.

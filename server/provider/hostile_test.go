@@ -28,33 +28,45 @@ var hostileBodies = map[string]func(n int) string{
 	"a long text":             func(n int) string { return `{"type":"` + strings.Repeat("x", n) + `"}` },
 	"a text without an end":   func(n int) string { return `{"type":"` + strings.Repeat("x", n) },
 	"a text of backslashes":   func(n int) string { return `{"type":"` + strings.Repeat(`\\`, n/2) + `"}` },
-	"a text of escapes":       func(n int) string { return `{"id":"` + repeated(n, `\u0041`) + `","type":"` + repeated(10, `\n`) + `"}` },
-	"keys of escapes":         func(n int) string { return "{" + repeated(n, `"\u0041":1,`) + `"id":1}` },
-	"a long number":           func(n int) string { return `{"created":` + strings.Repeat("1", n) + `}` },
-	"a list of nothing":       func(n int) string { return "[" + repeated(n, "{},") + "{}]" },
-	"a list of numbers":       func(n int) string { return "[" + repeated(n, "1,") + "1]" },
-	"a list of events":        func(n int) string { return "[" + counted(n, `{"type":"a","id":%d,"event":"b"},`) + "{}]" },
-	"a list in a list":        func(n int) string { return `[[` + repeated(n, `{"type":"a"},`) + `1]]` },
+	"a text of escapes": func(n int) string {
+		return `{"id":"` + repeated(n, `\u0041`) + `","type":"` + repeated(10, `\n`) + `"}`
+	},
+	"keys of escapes":   func(n int) string { return "{" + repeated(n, `"\u0041":1,`) + `"id":1}` },
+	"a long number":     func(n int) string { return `{"created":` + strings.Repeat("1", n) + `}` },
+	"a list of nothing": func(n int) string { return "[" + repeated(n, "{},") + "{}]" },
+	"a list of numbers": func(n int) string { return "[" + repeated(n, "1,") + "1]" },
+	"a list of events":  func(n int) string { return "[" + counted(n, `{"type":"a","id":%d,"event":"b"},`) + "{}]" },
+	"a list in a list":  func(n int) string { return `[[` + repeated(n, `{"type":"a"},`) + `1]]` },
 	"items of Adyen": func(n int) string {
 		return `{"notificationItems":[` + counted(n, `{"NotificationRequestItem":{"pspReference":"%d","eventCode":"AUTHORISATION","success":"true",`+
 			`"additionalData":{"hmacSignature":"AAAA"},"amount":{"value":1,"currency":"EUR"}}},`) + `{}]}`
 	},
-	"links":                 func(n int) string { return `{"resource":{"links":[` + repeated(n, `{"rel":"down","href":"x"},`) + `{"rel":"up"}]}}` },
-	"ampersands":            func(n int) string { return strings.Repeat("&", n) },
-	"pairs of one name":     func(n int) string { return repeated(n, "a=1&") },
-	"pairs of many names":   func(n int) string { return counted(n, "a%d=1&") },
-	"percent":               func(n int) string { return "type=" + repeated(n, "%41") },
-	"broken percent":        func(n int) string { return repeated(n, "%") },
-	"tags of longer names":  func(n int) string { return braintreeOf("<kind>transaction_settled</kind>" + repeated(n, "<transactionX") + ">") },
-	"elements in elements":  func(n int) string { return braintreeOf(repeated(n, "<transaction>")) },
-	"elements, all closed":  func(n int) string { return braintreeOf("<n>" + repeated(n, "<transaction><idx>1</idx></transaction>") + "</n>") },
-	"attributes":            func(n int) string { return braintreeOf("<transaction " + counted(n, `a%d="" `) + "/>") },
-	"comments":              func(n int) string { return braintreeOf("<kind>" + repeated(n, "x<!---->") + "</kind>") },
-	"entities":              func(n int) string { return braintreeOf("<kind>" + repeated(n, "&amp;") + "</kind>") },
-	"a type with entities":  func(n int) string { return braintreeOf("<!DOCTYPE a [" + counted(n, `<!ENTITY a%d "b">`) + "]><kind>a</kind>") },
-	"text and no end":       func(n int) string { return braintreeOf("<kind>" + strings.Repeat("x", n)) },
-	"base64 that is none":   func(n int) string { return "bt_payload=" + strings.Repeat("%0A", n/3) },
-	"events of Mandrill":    func(n int) string { return "mandrill_events=" + url.QueryEscape("["+counted(n/2, `{"_id":"%d","event":"a","ts":1},`)+"{}]") },
+	"links": func(n int) string {
+		return `{"resource":{"links":[` + repeated(n, `{"rel":"down","href":"x"},`) + `{"rel":"up"}]}}`
+	},
+	"ampersands":          func(n int) string { return strings.Repeat("&", n) },
+	"pairs of one name":   func(n int) string { return repeated(n, "a=1&") },
+	"pairs of many names": func(n int) string { return counted(n, "a%d=1&") },
+	"percent":             func(n int) string { return "type=" + repeated(n, "%41") },
+	"broken percent":      func(n int) string { return repeated(n, "%") },
+	"tags of longer names": func(n int) string {
+		return braintreeOf("<kind>transaction_settled</kind>" + repeated(n, "<transactionX") + ">")
+	},
+	"elements in elements": func(n int) string { return braintreeOf(repeated(n, "<transaction>")) },
+	"elements, all closed": func(n int) string {
+		return braintreeOf("<n>" + repeated(n, "<transaction><idx>1</idx></transaction>") + "</n>")
+	},
+	"attributes": func(n int) string { return braintreeOf("<transaction " + counted(n, `a%d="" `) + "/>") },
+	"comments":   func(n int) string { return braintreeOf("<kind>" + repeated(n, "x<!---->") + "</kind>") },
+	"entities":   func(n int) string { return braintreeOf("<kind>" + repeated(n, "&amp;") + "</kind>") },
+	"a type with entities": func(n int) string {
+		return braintreeOf("<!DOCTYPE a [" + counted(n, `<!ENTITY a%d "b">`) + "]><kind>a</kind>")
+	},
+	"text and no end":     func(n int) string { return braintreeOf("<kind>" + strings.Repeat("x", n)) },
+	"base64 that is none": func(n int) string { return "bt_payload=" + strings.Repeat("%0A", n/3) },
+	"events of Mandrill": func(n int) string {
+		return "mandrill_events=" + url.QueryEscape("["+counted(n/2, `{"_id":"%d","event":"a","ts":1},`)+"{}]")
+	},
 	"slashes":               func(n int) string { return `{"resource":{"href":"` + strings.Repeat("/", n) + `"}}` },
 	"many amounts as texts": func(n int) string { return `{"amount":{` + repeated(n, `"value":"1",`) + `"currency":"EUR"}}` },
 }

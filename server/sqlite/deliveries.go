@@ -87,7 +87,7 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 
 // Deliveries returns at most limit deliveries that f lets through and that are older than before (0: the newest),
 // newest first. next is where the following page begins, 0 where nothing older is left. A filter that lets little
-// through makes short pages rather than long waits.
+// through makes short pages rather than long waits, and so do deliveries whose paths and other texts are long.
 func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, limit int) ([]hook.Delivery, hook.Seq, error) {
 	if before <= 0 || before > s.Head() {
 		before = s.Head() + 1
@@ -98,13 +98,13 @@ func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, 
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
 	}
-	page, err := scanAll(rows)
+	page, whole, err := scanAll(rows)
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
 	}
 	next := lowest
-	if len(page) == limit {
-		next = page[limit-1].Seq
+	if len(page) == limit || !whole {
+		next = page[len(page)-1].Seq
 	}
 	if next <= s.Swept()+1 {
 		next = 0
@@ -143,7 +143,8 @@ func (s *Store) narrow(f hook.Filter, before hook.Seq) (where string, values []a
 }
 
 // After returns the deliveries after from, oldest first, at most limit of them, and up to where the log was then read:
-// whatever is missing in (from, upTo] is not kept any more. The newest come from memory.
+// whatever is missing in (from, upTo] is not kept any more. A page ends where its texts weigh more than pageBytes. The
+// newest come from memory.
 func (s *Store) After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error) {
 	head := s.Head()
 	if from >= head {
@@ -157,11 +158,12 @@ func (s *Store) After(ctx context.Context, from hook.Seq, limit int) (page []hoo
 	if err != nil {
 		return nil, from, s.failed("read the log", err)
 	}
-	if page, err = scanAll(rows); err != nil {
+	page, whole, err := scanAll(rows)
+	if err != nil {
 		return nil, from, s.failed("read the log", err)
 	}
-	if len(page) == limit {
-		return page, page[limit-1].Seq, nil
+	if len(page) == limit || !whole {
+		return page, page[len(page)-1].Seq, nil
 	}
 	return page, head, nil
 }
@@ -232,19 +234,36 @@ func (sc *scan) finish() {
 	}
 }
 
-func scanAll(rows *sql.Rows) ([]hook.Delivery, error) {
+// pageBytes is how much the deliveries of one page weigh at most, but for one that alone weighs more.
+const pageBytes = 1 << 20
+
+// weightOf is about how many bytes of memory a delivery takes.
+func weightOf(d *hook.Delivery) int {
+	n := 400
+	for _, text := range textsOf(d) {
+		n += len(*text)
+	}
+	return n
+}
+
+// scanAll reads a page; whole is false where it ends for its weight.
+func scanAll(rows *sql.Rows) (page []hook.Delivery, whole bool, err error) {
 	defer rows.Close()
-	page := []hook.Delivery{}
+	page = []hook.Delivery{}
+	bytes := 0
 	for rows.Next() {
 		var d hook.Delivery
 		sc := newScan(&d)
 		if err := rows.Scan(sc.targets()...); err != nil {
-			return nil, err
+			return nil, false, err
+		}
+		if bytes += weightOf(&d); bytes > pageBytes && len(page) > 0 {
+			return page, false, nil
 		}
 		sc.finish()
 		page = append(page, d)
 	}
-	return page, rows.Err()
+	return page, true, rows.Err()
 }
 
 // flatHeaders appends "Name: value\n" for each; net/http lets no line break into either.

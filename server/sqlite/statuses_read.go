@@ -185,22 +185,26 @@ func (s *Statuses) Tallies(ctx context.Context) ([]Tally, error) {
 	return all, rows.Err()
 }
 
-// Changed returns the statuses whose last delivery is in (from, upTo], in the log's order.
-func (s *Statuses) Changed(ctx context.Context, from, upTo hook.Seq) ([]hook.StatusChange, error) {
+// Changed returns the statuses whose last delivery is in (from, until], in the log's order. until is upTo, or before it
+// where they are more than so many bytes: all of one delivery are told at once.
+func (s *Statuses) Changed(ctx context.Context, from, upTo hook.Seq, bytes int) (all []hook.StatusChange, until hook.Seq, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT seq, endpoint, status FROM subjects WHERE seq > ? AND seq <= ? AND state <> '' ORDER BY seq, key`, int64(from), int64(upTo))
 	if err != nil {
-		return nil, fmt.Errorf("read changed statuses: %w", err)
+		return nil, from, fmt.Errorf("read changed statuses: %w", err)
 	}
 	defer rows.Close()
-	var all []hook.StatusChange
 	for rows.Next() {
 		var c hook.StatusChange
 		if err := rows.Scan(&c.Seq, &c.Endpoint, &c.Text); err != nil {
-			return nil, fmt.Errorf("read changed statuses: %w", err)
+			return nil, from, fmt.Errorf("read changed statuses: %w", err)
 		}
+		if last := len(all) - 1; bytes < 0 && c.Seq > all[last].Seq {
+			return all, all[last].Seq, nil
+		}
+		bytes -= len(c.Text)
 		all = append(all, c)
 	}
-	return all, rows.Err()
+	return all, upTo, rows.Err()
 }
 
 // ShownOf returns when pages first showed each state of a subject that has these ids, oldest first.

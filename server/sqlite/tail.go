@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"strings"
 	"sync"
 
 	"hookbeam/server/hook"
@@ -14,6 +13,8 @@ const (
 	// tailBytes is how much of their headers and bodies stays, and tailMost how much of one.
 	tailBytes = 4 << 20
 	tailMost  = 64 << 10
+	// tailTexts is how many bytes of paths, queries and other texts of deliveries stay: some have one of 60 KB.
+	tailTexts = 4 << 20
 )
 
 // tail holds the newest deliveries in a ring: the one with seq n in slot n % tailSize.
@@ -22,9 +23,12 @@ type tail struct {
 	from  hook.Seq // everything in (from, to] is here
 	to    hook.Seq
 	ring  []hook.Delivery
+	texts int // bytes of all of them
 	parts []part
 	bytes []byte // a ring, too: byte n stands at n % tailBytes
-	end   int64  // how many were ever written
+
+	scratch []byte // of detach
+	end     int64  // how many were ever written
 }
 
 // part is where headers and body of one delivery stand among all bytes that were ever written.
@@ -43,12 +47,44 @@ func (t *tail) add(batch []*work) {
 			continue
 		}
 		d := w.record.Delivery
-		d.ContentType = strings.Clone(d.ContentType) // lets go of the request's whole header block
+		t.texts += t.detach(&d)
+		for t.from < t.to && (t.from+tailSize < d.Seq || t.texts > tailTexts) {
+			t.drop()
+		}
 		t.ring[d.Seq%tailSize] = d
 		t.parts[d.Seq%tailSize] = t.keep(w.flat, w.record.Body)
 		t.to = d.Seq
 	}
-	t.from = max(t.from, t.to-tailSize)
+}
+
+// drop lets go of the oldest delivery.
+func (t *tail) drop() {
+	t.from++
+	oldest := &t.ring[t.from%tailSize]
+	for _, text := range textsOf(oldest) {
+		t.texts -= len(*text)
+	}
+	*oldest, t.parts[t.from%tailSize] = hook.Delivery{}, part{}
+}
+
+// textsOf are the texts of a delivery that strangers write.
+func textsOf(d *hook.Delivery) [6]*string {
+	return [...]*string{&d.Path, &d.Query, &d.ContentType, &d.Type, &d.Event, &d.Account}
+}
+
+// detach lets a delivery go of the texts that it was read from, which may be a whole body: what it has of them is copied
+// into one of its own, whose size it returns.
+func (t *tail) detach(d *hook.Delivery) int {
+	t.scratch = t.scratch[:0]
+	for _, text := range textsOf(d) {
+		t.scratch = append(t.scratch, *text...)
+	}
+	all := string(t.scratch)
+	for _, text := range textsOf(d) {
+		n := len(*text)
+		*text, all = all[:n], all[n:]
+	}
+	return len(t.scratch)
 }
 
 func (t *tail) keep(headers, body []byte) part {
@@ -73,10 +109,14 @@ func (t *tail) after(from hook.Seq, limit int) (page []hook.Delivery, ok bool) {
 	if from < t.from || from >= t.to {
 		return nil, false
 	}
-	n := min(int(t.to-from), limit)
-	page = make([]hook.Delivery, n)
-	for i := range page {
-		page[i] = t.ring[(int(from)+1+i)%tailSize]
+	n, bytes := min(int(t.to-from), limit), 0
+	page = make([]hook.Delivery, 0, n)
+	for i := range n {
+		d := &t.ring[(int(from)+1+i)%tailSize]
+		if bytes += weightOf(d); bytes > pageBytes && i > 0 {
+			break
+		}
+		page = append(page, *d)
 	}
 	return page, true
 }
@@ -115,8 +155,22 @@ func (s *Store) EachWhole(ctx context.Context, page []hook.Delivery, do func(*ho
 	return nil
 }
 
-// eachStored is EachWhole from the disk.
+// eachStored is EachWhole from the disk. Those between that the page has not are not read: their bodies may be large.
 func (s *Store) eachStored(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
+	for len(page) > 0 {
+		n := 1
+		for n < len(page) && page[n].Seq == page[n-1].Seq+1 {
+			n++
+		}
+		if err := s.eachBetween(ctx, page[:n], do); err != nil {
+			return err
+		}
+		page = page[n:]
+	}
+	return nil
+}
+
+func (s *Store) eachBetween(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+wholeColumns+` FROM deliveries WHERE seq >= ? AND seq <= ? ORDER BY seq`,
 		int64(page[0].Seq), int64(page[len(page)-1].Seq))
 	if err != nil {

@@ -1,12 +1,10 @@
 package status
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -305,50 +303,4 @@ func (b *Board) count(s *sqlite.Subject, n int) {
 	if b.tallies[t] += n; b.tallies[t] == 0 {
 		delete(b.tallies, t)
 	}
-}
-
-// Changed returns the statuses whose last delivery is in (from, upTo], in the log's order.
-func (b *Board) Changed(ctx context.Context, from, upTo hook.Seq) ([]hook.StatusChange, error) {
-	if found, ok := b.changed(from, upTo); ok {
-		return found, nil
-	}
-	waiting := b.waiting(from, upTo) // read first: what is stored meanwhile is told twice rather than never
-	b.using.RLock()
-	defer b.using.RUnlock()
-	stored, err := b.store.Changed(ctx, from, upTo)
-	all := append(stored, waiting...)
-	slices.SortStableFunc(all, func(a, b hook.StatusChange) int { return cmp.Compare(a.Seq, b.Seq) })
-	return all, err
-}
-
-// waiting are the changes in (from, upTo] that are not stored yet.
-func (b *Board) waiting(from, upTo hook.Seq) (all []hook.StatusChange) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	for _, s := range b.pending.subjects {
-		if st := &s.Status; st.Seq > from && st.Seq <= upTo && st.State != "" {
-			all = append(all, change(st))
-		}
-	}
-	return all
-}
-
-func change(st *hook.Status) hook.StatusChange {
-	return hook.StatusChange{Seq: st.Seq, Endpoint: st.Endpoint, Text: st.AppendJSON(make([]byte, 0, 768))}
-}
-
-func (b *Board) changed(from, upTo hook.Seq) ([]hook.StatusChange, bool) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	if from < b.recent.floor {
-		return nil, false
-	}
-	var found []hook.StatusChange
-	for i := len(b.recent.changes) - 1; i >= 0 && b.recent.changes[i].Seq > from; i-- {
-		if st := b.recent.changes[i]; st.Seq <= upTo {
-			found = append(found, change(st))
-		}
-	}
-	slices.Reverse(found)
-	return found, true
 }

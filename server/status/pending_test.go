@@ -109,7 +109,7 @@ func TestWhoIsFarBehindIsToldWhatIsNotStored(t *testing.T) {
 	h.board.recent = recent{floor: 99}
 	h.receive(life(2)[3], life(3)[3])
 	var seqs []hook.Seq
-	changes, err := h.board.Changed(t.Context(), 0, 6)
+	changes, _, err := h.board.Changed(t.Context(), 0, 6)
 	for _, c := range changes {
 		seqs = append(seqs, c.Seq)
 	}
