@@ -54,10 +54,10 @@ func (b *bodies) enter(c access.Client, announced, first int64) error {
 	defer b.mu.Unlock()
 	s := b.senders[c.Key]
 	if !c.Shared && s.requests >= b.requests {
-		return &noRoom{tooManyRequests, tooManyRequests.Code, c.Address}
+		return &refusedError{tooManyRequests, tooManyRequests.Code, c.Address}
 	}
 	if b.most > 0 && !c.Shared && s.requests > 0 && s.announced+announced > b.most/2 {
-		return &noRoom{addressBusy, addressBusy.Code, c.Address}
+		return &refusedError{addressBusy, addressBusy.Code, c.Address}
 	}
 	s.requests++
 	s.announced += announced
@@ -85,10 +85,10 @@ func (b *bodies) take(s *sender, c access.Client, n int64) error {
 	if b.most > 0 {
 		free := b.most - b.held - n
 		if free < 0 {
-			return &noRoom{busy, busy.Code, c.Address}
+			return &refusedError{busy, busy.Code, c.Address}
 		}
 		if !c.Shared && s.requests > 1 && s.held+n > free {
-			return &noRoom{addressBusy, addressBusy.Code, c.Address}
+			return &refusedError{addressBusy, addressBusy.Code, c.Address}
 		}
 	}
 	b.held += n

@@ -17,9 +17,9 @@ import (
 
 // codeOf is what a refusal is counted under; "" for none.
 func codeOf(err error) string {
-	var full *noRoom
-	if errors.As(err, &full) {
-		return full.counted
+	var refused *refusedError
+	if errors.As(err, &refused) {
+		return refused.counted
 	}
 	return ""
 }

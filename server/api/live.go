@@ -99,7 +99,7 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 // enter counts a socket, or says why there is no room for it.
 func (l *Live) enter(c access.Client) error {
 	if room := l.sockets.Take(c); room != access.HasRoom {
-		return &noRoom{tooManySockets, counted(tooManySockets, room), c.Address}
+		return &refusedError{tooManySockets, counted(tooManySockets, room), c.Address}
 	}
 	if err := l.admission.admit(c, l.Now()); err != nil {
 		l.sockets.Give(c.Key)

@@ -101,7 +101,7 @@ func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
 	client := a.Addresses.Client(r, a.Now())
 	free, ok := a.watched.take(l, client)
 	if !ok {
-		answerRefused(w, a.Log, a.Refusals, &noRoom{noSeat, "too_many_watchers", client.Address})
+		answerRefused(w, a.Log, a.Refusals, &refusedError{noSeat, "too_many_watchers", client.Address})
 		return
 	}
 	if err := a.watchers.admit(client, a.Now()); err != nil {

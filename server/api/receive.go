@@ -89,7 +89,7 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*ho
 		return nil, nil, nil, noAddress
 	}
 	if endpoint.Awaiting && !isNear(r) {
-		return nil, nil, nil, notConfirmed
+		return nil, nil, nil, &refusedError{notConfirmed, notConfirmed.Code, remote}
 	}
 	if wait, ok := rc.PerEndpoint.Allow(endpoint.Slug, now); !ok {
 		return nil, nil, nil, tooMany("endpoint", "rate_endpoint", wait, remote)
@@ -186,6 +186,6 @@ var noAddress = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found"
 	Detail: "No endpoint has this address. Compare it with the one shown in the dashboard."}
 
 func tooMany(what, counted string, wait time.Duration, address string) error {
-	return &noRoom{&hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
+	return &refusedError{&hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
 		Detail: fmt.Sprintf("Too many requests for this %s. Wait as long as Retry-After says.", what)}, counted, address}
 }

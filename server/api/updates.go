@@ -68,7 +68,7 @@ func (u *updates) next(r *http.Request) ([]byte, error) {
 	if wait > 0 {
 		client := u.Addresses.Client(r, u.Now())
 		if room := u.waiting.Take(client); room != access.HasRoom {
-			return nil, &noRoom{tooManyWaiting, counted(tooManyWaiting, room), client.Address}
+			return nil, &refusedError{tooManyWaiting, counted(tooManyWaiting, room), client.Address}
 		}
 		defer u.waiting.Give(client.Key)
 	}

@@ -43,7 +43,7 @@ func TestHugeBodiesAndBombsSwellNothing(t *testing.T) {
 	})
 	t.Run("a length over the limit is refused before a byte is read", func(t *testing.T) {
 		for _, length := range []string{"1048577", "99999999999"} {
-			answer := raw(t, s.addr, "POST "+path(e)+" HTTP/1.1\r\nHost: x\r\nContent-Length: "+length+"\r\n\r\n")
+			answer := raw(t, s.addr, "POST "+path(e)+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: "+length+"\r\n\r\n")
 			if answer != http.StatusRequestEntityTooLarge {
 				t.Errorf("Content-Length %s is answered %d, not 413", length, answer)
 			}

@@ -61,10 +61,10 @@ func TestSlowSendersAreCutOff(t *testing.T) {
 	e := s.first()
 	var dribbling sync.WaitGroup
 	for name, begin := range map[string]string{
-		"headers":   "POST " + path(e) + " HTTP/1.1\r\nHost: x\r\nX-Long: ",
-		"a body":    "POST " + path(e) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n",
-		"a chunk":   "POST " + path(e) + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n",
-		"REST body": "POST /api/v1/endpoints HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + adminToken + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n",
+		"headers":   "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nX-Long: ",
+		"a body":    "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n",
+		"a chunk":   "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n",
+		"REST body": "POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + adminToken + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n",
 	} {
 		dribbling.Go(func() {
 			began := time.Now()
