@@ -14,6 +14,9 @@ import (
 // LoginLife is how long a one-time code works.
 const LoginLife = 15 * time.Minute
 
+// longestCode bounds what is hashed of a guess, in bytes.
+const longestCode = 64
+
 // LoginStore keeps the hashes of one-time codes. TakeLogin says true for each of them once at most.
 type LoginStore interface {
 	AddLogin(ctx context.Context, hash [32]byte, expires time.Time) error
@@ -41,7 +44,9 @@ func (l *Logins) New(ctx context.Context) (string, error) {
 
 // Take uses code up. An unknown, used or outdated code is a problem of kind ErrUnauthenticated.
 func (l *Logins) Take(ctx context.Context, code string) error {
-	code = strings.ToLower(strings.TrimSpace(code))
+	if code = strings.ToLower(strings.TrimSpace(code)); len(code) > longestCode {
+		code = "" // which is none
+	}
 	ok, err := l.Store.TakeLogin(ctx, sha256.Sum256([]byte(code)), l.Now())
 	if err != nil {
 		return fmt.Errorf("take login: %w", err)

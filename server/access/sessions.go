@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -20,6 +21,8 @@ const (
 type SessionStore interface {
 	FindCtx(ctx context.Context, token string) (content []byte, found bool, err error)
 	CommitCtx(ctx context.Context, token string, content []byte, expires time.Time) error
+	// TouchCtx changes a session that is there, and makes none: found is false where it has ended.
+	TouchCtx(ctx context.Context, token string, content []byte, expires time.Time) (found bool, err error)
 	DeleteCtx(ctx context.Context, token string) error
 }
 
@@ -73,12 +76,22 @@ func (s *Sessions) Find(r *http.Request) (who Who, ok bool, err error) {
 	who = Who{Login: s.scs.GetString(ctx, "login"), Cookie: true, Expires: s.scs.Deadline(ctx)}
 	if time.Since(time.Unix(s.scs.GetInt64(ctx, "seen"), 0)) > touchEvery {
 		s.scs.Put(ctx, "seen", time.Now().Unix())
-		if _, _, err := s.scs.Commit(ctx); err != nil {
+		_, _, err := s.scs.Commit(context.WithValue(ctx, touching{}, true))
+		if errors.Is(err, errEnded) {
+			return Who{}, false, nil
+		}
+		if err != nil {
 			return Who{}, false, fmt.Errorf("touch session: %w", err)
 		}
 	}
 	return who, who.Login != "", nil
 }
+
+// touching marks a commit, in its context, that must not bring a session back: it may have been ended meanwhile, in
+// another tab.
+type touching struct{}
+
+var errEnded = errors.New("the session has ended")
 
 // End logs the browser behind r out.
 func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
@@ -125,6 +138,18 @@ func (s *Sessions) token(r *http.Request) string {
 
 // contextStore is a SessionStore as scs wants it; scs calls the methods with a context only.
 type contextStore struct{ SessionStore }
+
+// CommitCtx writes a session, or changes one where the context says that it is a touch.
+func (c contextStore) CommitCtx(ctx context.Context, token string, content []byte, expires time.Time) error {
+	if ctx.Value(touching{}) == nil {
+		return c.SessionStore.CommitCtx(ctx, token, content, expires)
+	}
+	found, err := c.TouchCtx(ctx, token, content, expires)
+	if err == nil && !found {
+		err = errEnded
+	}
+	return err
+}
 
 func (c contextStore) Find(token string) ([]byte, bool, error) {
 	return c.FindCtx(context.Background(), token)

@@ -44,6 +44,17 @@ func (s *shelf) CommitCtx(_ context.Context, token string, b []byte, expires tim
 	return s.broken
 }
 
+func (s *shelf) TouchCtx(_ context.Context, token string, b []byte, expires time.Time) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.sessions[token]
+	if ok {
+		s.sessions[token], s.expires[token] = b, expires
+		s.writes++
+	}
+	return ok, s.broken
+}
+
 func (s *shelf) DeleteCtx(_ context.Context, token string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -213,6 +224,48 @@ func TestABusySessionIsSeldomWritten(t *testing.T) {
 			t.Errorf("%d writes in an hour of requests, want 7 at most", kept.writes)
 		}
 	})
+}
+
+// leaving is a store in which somebody logs out just after a session was read.
+type leaving struct {
+	*shelf
+	leave func()
+}
+
+func (l *leaving) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	content, found, err := l.shelf.FindCtx(ctx, token)
+	if leave := l.leave; leave != nil {
+		l.leave = nil
+		leave()
+	}
+	return content, found, err
+}
+
+func TestARequestUnderWayDoesNotUndoALogout(t *testing.T) {
+	for name, leave := range map[string]func(*Sessions, *http.Cookie) error{
+		"logging out": func(s *Sessions, c *http.Cookie) error { return s.End(httptest.NewRecorder(), asking(c)) },
+		"logging in":  func(s *Sessions, c *http.Cookie) error { return s.Begin(httptest.NewRecorder(), asking(c)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				kept := &leaving{shelf: newShelf()}
+				s := NewSessions(kept, site(t, "http://localhost/"))
+				c := begin(t, s)
+				time.Sleep(touchEvery + time.Second)
+				kept.leave = func() {
+					if err := leave(s, c); err != nil {
+						t.Error(err)
+					}
+				}
+				if found(t, s, c) {
+					t.Error("the request under way went on as if nothing had happened")
+				}
+				if found(t, s, c) {
+					t.Error("the session came back")
+				}
+			})
+		})
+	}
 }
 
 func TestTheGateTellsWhoIsAsking(t *testing.T) {

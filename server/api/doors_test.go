@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -15,77 +14,6 @@ import (
 
 	"hookbeam/server/hook"
 )
-
-func TestALinkLogsInOnce(t *testing.T) {
-	h := newHouse(t, "")
-	code, err := h.api.Logins.New(t.Context())
-	check(t, err)
-	link := request{method: "GET", path: "/login/" + code}
-	if a := h.do(request{method: "HEAD", path: link.path}); a.StatusCode != 200 || len(a.Cookies()) != 0 {
-		t.Errorf("a preview: %d %v", a.StatusCode, a.Cookies())
-	}
-	first := h.do(link)
-	if first.StatusCode != http.StatusSeeOther || first.Header.Get("Location") != "/" || len(first.Cookies()) != 1 {
-		t.Fatalf("%d to %q, %v", first.StatusCode, first.Header.Get("Location"), first.Cookies())
-	}
-	if again := h.do(link); again.StatusCode != http.StatusUnauthorized || again.text != "login_unknown" || len(again.Cookies()) != 0 {
-		t.Errorf("the second time: %d %s %v", again.StatusCode, again.text, again.Cookies())
-	}
-	if shell := h.do(request{method: "GET", path: "/deliveries/dlv_x", cookie: first.Cookies()[0]}); shell.StatusCode != 200 {
-		t.Errorf("the dashboard: %d", shell.StatusCode)
-	}
-	if login := h.do(request{method: "GET", path: "/login", cookie: first.Cookies()[0]}); login.StatusCode != http.StatusSeeOther {
-		t.Errorf("the login, once logged in: %d", login.StatusCode)
-	}
-}
-
-// form is a form that a page of ours sends.
-func form(h *house, code string) request {
-	return request{method: "POST", path: "/login", body: url.Values{"code": {code}}.Encode(),
-		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Origin": {h.URL}, "Sec-Fetch-Site": {"same-origin"}}}
-}
-
-func TestTheFormLogsInAndLogsOut(t *testing.T) {
-	h := newHouse(t, "")
-	code, err := h.api.Logins.New(t.Context())
-	check(t, err)
-	if a := h.do(form(h, "wrong")); a.StatusCode != 401 || a.text != "login_unknown" {
-		t.Errorf("a wrong code: %d %s", a.StatusCode, a.text)
-	}
-	if a := h.do(form(h, strings.Repeat("x", 5000))); a.StatusCode != 413 {
-		t.Errorf("a code without end: %d %s", a.StatusCode, a.text)
-	}
-	a := h.do(form(h, " "+h.URL+"/login/"+code+"\n")) // as people paste it
-	if a.StatusCode != http.StatusSeeOther || len(a.Cookies()) != 1 {
-		t.Fatalf("%d %s", a.StatusCode, a.text)
-	}
-	session := a.Cookies()[0]
-	out := h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session, header: http.Header{"Origin": {h.URL}}})
-	if out.StatusCode != http.StatusNoContent || len(out.Cookies()) != 1 || out.Cookies()[0].MaxAge >= 0 {
-		t.Errorf("logging out: %d %v", out.StatusCode, out.Cookies())
-	}
-	h.do(request{method: "GET", path: "/api/v1/session", cookie: session}).is(t, 401, "unauthenticated")
-}
-
-func TestGuessingCodesIsSlowedDown(t *testing.T) {
-	h := newHouse(t, "")
-	for range guessesAtOnce {
-		if a := h.do(form(h, "guess")); a.StatusCode != 401 {
-			t.Fatalf("%d %s", a.StatusCode, a.text)
-		}
-	}
-	a := h.do(form(h, "guess"))
-	if a.StatusCode != 429 || a.text != "too_many_requests" || a.Header.Get("Retry-After") == "" {
-		t.Errorf("%d %s, Retry-After %q", a.StatusCode, a.text, a.Header.Get("Retry-After"))
-	}
-}
-
-func TestLoggingInOftenIsNotGuessing(t *testing.T) {
-	h := newHouse(t, "")
-	for range 3 * guessesAtOnce {
-		h.login()
-	}
-}
 
 // TestOtherSitesCannotMakeABrowserAct is S11 of what is promised: forms, fetch, and browsers without fetch metadata.
 func TestOtherSitesCannotMakeABrowserAct(t *testing.T) {
@@ -204,6 +132,38 @@ func TestLoggingOutEndsWhatIsOpen(t *testing.T) {
 	h.send("x")
 	if _, _, err := theirs.ReadMessage(); err != nil {
 		t.Errorf("another session's socket: %v", err)
+	}
+}
+
+// TestALongPollDoesNotOutliveItsLogout logs out while a poll waits, and then something happens: it is not told.
+func TestALongPollDoesNotOutliveItsLogout(t *testing.T) {
+	h := newHouse(t, "")
+	session := h.login()
+	var page struct{ Cursor string }
+	h.get("/api/v1/deliveries", &page)
+	started := make(chan struct{})
+	guarded := h.api.guard(h.api.routes.rows["GET /api/v1/updates"], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		close(started)
+		h.api.Updates.ServeHTTP(w, r)
+	}))
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/api/v1/updates?wait=50s&after="+page.Cursor, nil)
+	r.AddCookie(session)
+	r.Host = "127.0.0.1"
+	w, answered := httptest.NewRecorder(), make(chan struct{})
+	go func() {
+		defer close(answered)
+		guarded.ServeHTTP(w, r)
+	}()
+	select {
+	case <-started:
+	case <-answered:
+		t.Fatalf("it did not begin: %d %s", w.Code, w.Body)
+	}
+	h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session}).is(t, 204, "")
+	h.send("x")
+	<-answered
+	if w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), "updates") {
+		t.Errorf("the poll was answered %d %s", w.Code, w.Body)
 	}
 }
 

@@ -53,12 +53,12 @@ func (a *API) guard(row *route, next http.Handler) http.Handler {
 		}
 		ctx := context.WithValue(r.Context(), visitKey{}, v)
 		if row.lasting {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithCancel(ctx)
-			defer cancel()
-			defer context.AfterFunc(a.life, cancel)()
+			var cancel context.CancelCauseFunc
+			ctx, cancel = context.WithCancelCause(ctx)
+			defer cancel(nil)
+			defer context.AfterFunc(a.life, func() { cancel(nil) })()
 			if !row.socket && row.audience != anyone { // a socket outlives its request, and looks after itself
-				defer a.Gate.Sessions.OnEnd(r, cancel)()
+				defer a.Gate.Sessions.OnEnd(r, func() { cancel(loggedOut) })()
 			}
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
@@ -87,6 +87,10 @@ func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
 	}
 	return w, nil
 }
+
+// loggedOut is why a request that lasts has ended before its time, and what it is answered.
+var loggedOut = &hook.Problem{Kind: hook.ErrUnauthenticated, Code: "unauthenticated",
+	Detail: "The session ended while this request waited. Log in again, with a one-time code from: hookbeam login"}
 
 var stopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping", RetryAfter: 2 * time.Second,
 	Detail: "The server is stopping. Try again in a moment."}

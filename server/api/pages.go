@@ -66,17 +66,13 @@ func (a *API) submitLogin(w http.ResponseWriter, r *http.Request) {
 	a.login(w, r, code)
 }
 
-// login takes a one-time code and begins a session. Who guesses is slowed down; who is right never is.
+// login takes a one-time code and begins a session. The code comes first: who is right is let in, whatever was guessed
+// before from the same address, for behind a proxy that is not known everybody has the same one. Only wrong codes are
+// counted, and they cost no more than reading one row. A code has 128 random bits, so that no number of guesses helps.
 func (a *API) login(w http.ResponseWriter, r *http.Request, code string) {
-	address := access.AddressKey(a.Addresses.Of(r))
-	if wait, ok := a.guesses.Ready(address, a.Now()); !ok {
-		a.refuseLogin(w, r, &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
-			Detail: "Too many codes from your address were not right. Wait " + seconds(wait) + " seconds, then try again."})
-		return
-	}
 	if err := a.Logins.Take(r.Context(), code); err != nil {
 		if errors.Is(err, hook.ErrUnauthenticated) {
-			a.guesses.Allow(address, a.Now())
+			err = a.countGuess(r, err)
 		}
 		a.refuseLogin(w, r, err)
 		return
@@ -86,6 +82,16 @@ func (a *API) login(w http.ResponseWriter, r *http.Request, code string) {
 		return
 	}
 	a.redirect(w, r, "")
+}
+
+// countGuess counts a wrong code. It returns err, or where there were too many from its address, a problem that says so.
+func (a *API) countGuess(r *http.Request, err error) error {
+	wait, ok := a.guesses.Allow(access.AddressKey(a.Addresses.Of(r)), a.Now())
+	if ok {
+		return err
+	}
+	return &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
+		Detail: "Too many codes from your address were not right. Get a new one on the server with: hookbeam login"}
 }
 
 // refuseLogin shows the form again, with the reason.

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -72,7 +74,11 @@ func (u *updates) next(r *http.Request) ([]byte, error) {
 		}
 		defer u.waiting.Give(client.Key)
 	}
-	return u.Hub.Poll(r.Context(), place, wait)
+	payload, err := u.Hub.Poll(r.Context(), place, wait)
+	if errors.Is(context.Cause(r.Context()), loggedOut) { // whatever came meanwhile is not for who has left
+		return nil, loggedOut
+	}
+	return payload, err
 }
 
 var tooManyWaiting = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_waiting", RetryAfter: 5 * time.Second,

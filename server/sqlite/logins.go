@@ -17,8 +17,18 @@ func (s *Store) AddLogin(ctx context.Context, hash [32]byte, expires time.Time) 
 	})
 }
 
-// TakeLogin reports whether the hash is that of a login that has not expired, and removes it: it works once.
+// TakeLogin reports whether the hash is that of a login that has not expired, and removes it: it works once. A guess is
+// told by reading alone: it must not cost a commit, nor wait for one.
 func (s *Store) TakeLogin(ctx context.Context, hash [32]byte, now time.Time) (taken bool, err error) {
+	var known bool
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM logins WHERE hash = ? AND expires_at > ?)`,
+		hash[:], now.UnixMilli()).Scan(&known)
+	if err != nil {
+		return false, s.failed("read login", err)
+	}
+	if !known {
+		return false, nil
+	}
 	err = s.do(ctx, func(c *writerConn) error {
 		n, err := c.changed(`DELETE FROM logins WHERE hash = ? AND expires_at > ?`, hash[:], now.UnixMilli())
 		taken = n == 1
@@ -52,6 +62,17 @@ func (k Sessions) CommitCtx(ctx context.Context, token string, content []byte, e
 		return c.exec(`INSERT OR REPLACE INTO sessions (token, content, expires_at) VALUES (?, ?, ?)`,
 			token, notNil(content), expiry.UnixMilli())
 	})
+}
+
+// TouchCtx changes a session that has not ended. It makes none.
+func (k Sessions) TouchCtx(ctx context.Context, token string, content []byte, expiry time.Time) (found bool, err error) {
+	err = k.Store.do(ctx, func(c *writerConn) error {
+		n, err := c.changed(`UPDATE sessions SET content = ?, expires_at = ? WHERE token = ? AND expires_at > ?`,
+			notNil(content), expiry.UnixMilli(), token, k.Store.options.Now().UnixMilli())
+		found = n == 1
+		return err
+	})
+	return found, err
 }
 
 // DeleteCtx removes a session.
