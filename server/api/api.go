@@ -154,6 +154,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a *API) openDoor(row *route) http.Handler {
 	csp := []string{row.policy.csp("")}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		noteRoute(w, row)
 		h := w.Header()
 		protect(h)
 		h["Content-Security-Policy"] = csp

@@ -36,6 +36,7 @@ func who(ctx context.Context) access.Who {
 // guard lets a request to next if its line of the table allows it.
 func (a *API) guard(row *route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		noteRoute(w, row)
 		v := visit{w: w, r: r, page: row.policy.page() && strings.Contains(r.Header.Get("Accept"), "text/html")}
 		if row.policy.page() {
 			v.nonce = newNonce()

@@ -64,7 +64,7 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		answerRefused(w, rc.Log, rc.Refusals, err)
 	case refusal != nil:
-		writeProblem(w, rc.Log, refusal)
+		problemOf(refusal).write(w) // whatever its status, no fault of ours: strangers must not fill the log with errors
 	case reply != nil && (reply.Exact || endpoint.Response == nil):
 		answerReply(w, reply)
 	default:

@@ -56,6 +56,7 @@ func (a *API) recover(w http.ResponseWriter, r *http.Request) {
 type loggedWriter struct {
 	http.ResponseWriter
 	request *http.Request
+	route   *route // nil: none was reached
 	logger  *slog.Logger
 	now     func() time.Time
 	began   time.Time
@@ -67,9 +68,9 @@ func logged(w http.ResponseWriter, r *http.Request, logger *slog.Logger, now fun
 	return &loggedWriter{ResponseWriter: w, request: r, logger: logger, now: now, began: now(), status: http.StatusOK}
 }
 
-// done writes the line. Query, headers and body are left out, and so is what follows an address that is a secret.
+// done writes the line. Path, query, headers and body are left out: see loggable.
 func (l *loggedWriter) done() {
-	l.logger.Debug("request", "request", requestID(l), "method", l.request.Method, "path", loggable(l.request.URL.Path),
+	l.logger.Debug("request", "request", requestID(l), "method", loggableMethod(l.request.Method), "path", l.loggable(),
 		"status", l.status, "bytes", l.size, "took", l.now().Sub(l.began))
 }
 
@@ -95,21 +96,35 @@ func (l *loggedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(l.ResponseWriter).Hijack()
 }
 
-// loggable hides what in a path is a secret: one-time codes, the tokens of status links, and the tails of addresses.
-func loggable(path string) string {
-	if !plain(path) {
+// noteRoute tells the log's line, where one is written, which line of the table a request has come to.
+func noteRoute(w http.ResponseWriter, row *route) {
+	if l, ok := w.(*loggedWriter); ok {
+		l.route = row
+	}
+}
+
+// loggable is what the log says of a request's path: that of the route it was matched with, with the names of its parts in
+// place of what was sent there. One-time codes, the tokens of status links and the tails of addresses stand in paths, and
+// a mistyped one may stand anywhere. So nothing of what was sent is written, not even where no route was found.
+func (l *loggedWriter) loggable() string {
+	if l.route == nil {
 		return "…"
 	}
-	if before, rest, ok := strings.Cut(path, "/status/"); ok && rest != "" {
-		_, live := strings.CutSuffix(rest, "/live")
-		return before + "/status/…" + map[bool]string{true: "/live"}[live]
+	pattern := l.route.pattern
+	if _, path, ok := strings.Cut(pattern, " "); ok {
+		pattern = path
 	}
-	if rest, ok := strings.CutPrefix(path, "/login/"); ok && rest != "" {
-		return "/login/…"
+	if pattern = strings.TrimSuffix(pattern, "{$}"); strings.HasSuffix(l.route.pattern, "/") {
+		pattern += "…"
 	}
-	if rest, ok := strings.CutPrefix(path, receiving); ok {
-		slug, _, _ := strings.Cut(rest, "/")
-		return receiving + slug[:strings.LastIndexByte(slug, '-')+1] + "…"
+	return pattern
+}
+
+// loggableMethod is a request's method, where it is one of the usual: it may be any word that was sent.
+func loggableMethod(method string) string {
+	switch method {
+	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE":
+		return method
 	}
-	return path
+	return "…"
 }

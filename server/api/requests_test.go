@@ -1,0 +1,90 @@
+package api
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestNoSecretReachesTheLog is S16 of what is promised: at level debug, after everything has been used.
+func TestNoSecretReachesTheLog(t *testing.T) {
+	h := newHouse(t, "http://localhost/hooks/")
+	code, err := h.api.Logins.New(t.Context())
+	check(t, err)
+	const canary = "canary-0123456789abcdef"
+	login := h.do(request{method: "GET", path: "/hooks/login/" + code})
+	secrets := []string{code, login.Cookies()[0].Value, adminToken, canary, h.endpoint.Slug}
+	q := request{method: "POST", path: "/hooks/in/" + h.endpoint.Slug + "?token=" + canary, body: canary,
+		header: http.Header{"X-Webhook-Secret": {canary}, "Cookie": {"a=" + canary}}}
+	h.do(q).is(t, 200, "")
+	h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + string(h.endpoint.ID), token: true,
+		body: `{"secrets":[{"label":"live","value":"` + canary + `"}]}`}).is(t, 200, "")
+	h.stop()
+	h.do(q)
+	h.do(request{method: "GET", path: "/api/v1/session", header: http.Header{"Authorization": {"Bearer " + canary}}}).is(t, 401, "unauthenticated")
+	log := h.log.String()
+	if strings.Count(log, "msg=request") < 5 {
+		t.Fatalf("nothing is logged: %s", log)
+	}
+	for _, s := range secrets {
+		if strings.Contains(log, s) {
+			t.Errorf("the log has %q: %s", s, log)
+		}
+	}
+}
+
+// TestNothingThatWasSentInAPathReachesTheLog asks for a canary at every place of a path, as it is written on the wire.
+func TestNothingThatWasSentInAPathReachesTheLog(t *testing.T) {
+	const canary = "canary0123456789abcdef"
+	h := newHouse(t, "http://localhost/hooks/")
+	session := h.login()
+	asked := 0
+	for _, path := range []string{
+		"/in/%s", "/in/first-%s", "/in/first-%s/status/x", "/in/%s-x", "/in/a-%s-b/c", "/in/first-x/%s", "/in//%s", "/in/%%2F%s",
+		"/login/%s", "/login/%s/status/x", "/x/login/%s", "/login//%s", "/login/%s/", "//login/%s", "/login%%2F%s", "/LOGIN/%s", "/logins/%s",
+		"/status/%s", "/status/%s/live", "/status/%s/x", "/x/status/%s", "/status/../status/%s", "/status%%2f%s",
+		"/api/v1/status/%s", "/api/v1/status/%s/live", "/api/v1/status/%s/x/y", "/api/v1/status//%s", "/api/v2/status/%s",
+		"/api/v1/endpoints/%s", "/api/v1/deliveries/%s/body", "/api/%s", "/api/v1/%s", "/%s", "/%s/status/x", "/%s/login/x",
+		"/deliveries/%s", "/web/%s", "/assets/%s", "/embed/%s", "/?%s", "/login?%s", "/in/first?%s", "/;%s", "/%%0a%s", "/./%s",
+	} {
+		for _, base := range []string{"", "/hooks", "/hooks/hooks", "/other"} {
+			target := base + fmt.Sprintf(path, canary)
+			for _, line := range []string{"GET " + target, "POST " + target, "DELETE " + target, "CONNECT " + target, canary + " " + target,
+				"GET http://" + canary + target, "OPTIONS " + target} {
+				h.raw(line + " HTTP/1.1\r\nHost: localhost\r\nCookie: " + session.Name + "=" + session.Value + "\r\nReferer: http://" + canary +
+					"/\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+				asked++
+			}
+		}
+	}
+	h.raw("CONNECT " + canary + ":443 HTTP/1.1\r\nHost: " + canary + ":443\r\nConnection: close\r\n\r\n")
+	h.raw("OPTIONS * HTTP/1.1\r\nHost: " + canary + "\r\nConnection: close\r\n\r\n")
+	log := h.log.String()
+	if n := strings.Count(log, "msg=request"); n < asked/2 {
+		t.Fatalf("%d of %d requests are in the log", n, asked)
+	}
+	for line := range strings.Lines(log) {
+		if strings.Contains(line, canary) {
+			t.Errorf("the log has %s", line)
+		}
+	}
+	if !strings.Contains(log, "path=/api/v1/endpoints/{id}") || !strings.Contains(log, "path=/in/…") || !strings.Contains(log, "path=/login/{code}") {
+		t.Errorf("the log does not tell what was asked for: %.2000s", log)
+	}
+}
+
+// raw writes a request as it is, and reads the answer to its end.
+func (h *house) raw(text string) {
+	h.t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(h.t.Context(), "tcp", h.Listener.Addr().String())
+	check(h.t, err)
+	defer conn.Close()
+	_, err = conn.Write([]byte(text))
+	check(h.t, err)
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+		continue // the far end closes it
+	}
+}
