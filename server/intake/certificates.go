@@ -15,7 +15,6 @@ import (
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
-	"golang.org/x/time/rate"
 
 	"hookbeam/server/provider"
 )
@@ -30,7 +29,7 @@ type CertificateStore interface {
 const (
 	maxCertificate  = 64 << 10
 	fetchTime       = 5 * time.Second
-	fetchesInARow   = 10 // then one every fetchEvery
+	fetchesInARow   = 10 // of all, then one every fetchEvery; certificates_budget.go says whose
 	fetchEvery      = 6 * time.Second
 	fetchesAtOnce   = 2
 	forgetMiss      = time.Minute
@@ -47,11 +46,13 @@ type Certificates struct {
 	roots  *x509.CertPool // nil: the system's
 	check  func(address string) error
 
-	fetches *rate.Limiter
+	budget  *fetchBudget
 	running chan struct{} // holds one for each fetch under way
+	failed  failures
 
-	mu    sync.Mutex // of what known holds; never held while anything is looked up
-	known *lru.Cache[string, *lookup]
+	mu    sync.Mutex                  // of what the two hold; never held while anything is looked up
+	known *lru.Cache[string, *lookup] // those that were found
+	miss  *lru.Cache[string, *lookup] // those that were not, or are being looked for: strangers name as many as they like, and push out none that was found
 }
 
 // lookup is one that was made, or is being made: the rest stands once done is closed.
@@ -75,11 +76,12 @@ func (l *lookup) counts(now time.Time) bool {
 func NewCertificates(store CertificateStore, log *slog.Logger, now func() time.Time) *Certificates {
 	dialer := &net.Dialer{Timeout: fetchTime, Control: func(_, address string, _ syscall.RawConn) error { return publicOnly(address) }}
 	known, err := lru.New[string, *lookup](maxCertificates)
-	if err != nil {
-		panic(err) // its size is a constant
+	miss, err2 := lru.New[string, *lookup](maxCertificates)
+	if err := errors.Join(err, err2); err != nil {
+		panic(err) // their sizes are constants
 	}
-	return &Certificates{store: store, log: log, now: now, check: provider.CheckCertificateURL, known: known,
-		fetches: rate.NewLimiter(rate.Every(fetchEvery), fetchesInARow), running: make(chan struct{}, fetchesAtOnce),
+	return &Certificates{store: store, log: log, now: now, check: provider.CheckCertificateURL, known: known, miss: miss,
+		budget: newFetchBudget(), running: make(chan struct{}, fetchesAtOnce),
 		client: &http.Client{Timeout: fetchTime, Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true,
 			TLSHandshakeTimeout: fetchTime, MaxResponseHeaderBytes: maxCertificate},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
@@ -101,31 +103,57 @@ func publicOnly(address string) error {
 
 // Certificate returns the certificate at an address, as provider.Certificates says.
 func (cs *Certificates) Certificate(address string, at time.Time) (*x509.Certificate, error) {
+	return cs.certificate(address, at, asker{})
+}
+
+func (cs *Certificates) certificate(address string, at time.Time, who asker) (*x509.Certificate, error) {
 	if err := cs.check(address); err != nil {
 		return nil, err
 	}
-	cs.mu.Lock()
-	l, found := cs.known.Get(address)
-	if found && l.counts(cs.now()) {
-		cs.mu.Unlock()
-		<-l.done
-		return l.leaf, l.err
+	for {
+		l, mine := cs.join(address)
+		if mine {
+			cs.settle(l, address, at, who)
+			return l.leaf, l.err
+		}
+		if <-l.done; !errors.Is(l.err, errTooManyFetches) { // the other's budget is used up, which is not ours
+			return l.leaf, l.err
+		}
 	}
-	l = &lookup{done: make(chan struct{}), until: cs.now().Add(forgetMiss)}
-	cs.known.Add(address, l)
-	cs.mu.Unlock()
-	defer close(l.done)
-	l.leaf, l.err = cs.find(address, at)
-	switch {
-	case errors.Is(l.err, errTooManyFetches): // not worth a line each, nor a place
-		cs.known.Remove(address)
-	case l.err != nil:
-		cs.log.Warn("could not get a sender's certificate", "url", address, "error", l.err)
-	}
-	return l.leaf, l.err
 }
 
-func (cs *Certificates) find(address string, at time.Time) (*x509.Certificate, error) {
+// join returns the lookup of an address that was made or is under way, or a new one, which is the caller's to settle.
+func (cs *Certificates) join(address string) (l *lookup, mine bool) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	for _, kept := range []*lru.Cache[string, *lookup]{cs.known, cs.miss} {
+		if l, found := kept.Get(address); found && l.counts(cs.now()) {
+			return l, false
+		}
+	}
+	l = &lookup{done: make(chan struct{}), until: cs.now().Add(forgetMiss)}
+	cs.miss.Add(address, l)
+	return l, true
+}
+
+// settle makes a lookup, and keeps it where it belongs.
+func (cs *Certificates) settle(l *lookup, address string, at time.Time, who asker) {
+	l.leaf, l.err = cs.find(address, at, who)
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	defer close(l.done)
+	switch {
+	case l.err == nil:
+		cs.miss.Remove(address)
+		cs.known.Add(address, l)
+	case errors.Is(l.err, errTooManyFetches): // not worth a line, nor a place
+		cs.miss.Remove(address)
+	default:
+		cs.failed.note(cs.log, cs.now(), address, l.err)
+	}
+}
+
+func (cs *Certificates) find(address string, at time.Time, who asker) (*x509.Certificate, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchTime)
 	defer cancel()
 	text, found, err := cs.store.Certificate(ctx, address)
@@ -135,7 +163,7 @@ func (cs *Certificates) find(address string, at time.Time) (*x509.Certificate, e
 	if found {
 		return provider.ReadCertificate(text, cs.roots, at)
 	}
-	if text, err = cs.fetch(ctx, address); err != nil {
+	if text, err = cs.fetch(ctx, address, who); err != nil {
 		return nil, err
 	}
 	leaf, err := provider.ReadCertificate(text, cs.roots, at)
@@ -168,8 +196,8 @@ func (k keptAlone) Certificate(address string, at time.Time) (*x509.Certificate,
 var errTooManyFetches = errors.New("too many certificates were asked for in a short time")
 
 // fetch asks the sender.
-func (cs *Certificates) fetch(ctx context.Context, address string) ([]byte, error) {
-	if !cs.fetches.AllowN(cs.now(), 1) {
+func (cs *Certificates) fetch(ctx context.Context, address string, who asker) ([]byte, error) {
+	if !cs.budget.allows(who, cs.now()) {
 		return nil, errTooManyFetches
 	}
 	select {

@@ -25,7 +25,7 @@ type Intake struct {
 	log       Log
 	now       func() time.Time
 	address   func(slug string) string
-	lookup    provider.Certificates // nil: none are looked up
+	lookup    *Certificates         // nil: none are looked up
 	kept      provider.Certificates // those of lookup that need no asking outside
 
 	releasing sync.Mutex // one at a time, so that nothing is released twice
@@ -66,12 +66,20 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 
 // judge is what the provider makes of r, unless r comes from where nobody may send.
 func (in *Intake) judge(p *provider.Provider, e *hook.Endpoint, r *hook.Record) provider.Finding {
-	on := provider.Receipt{At: r.ReceivedAt.Time, Certificates: in.lookup}
+	on := provider.Receipt{At: r.ReceivedAt.Time}
+	byCertificate := p.NamesCertificate() && in.lookup != nil
+	if byCertificate {
+		on.Certificates = in.lookup.by(r.Remote, e)
+	}
 	if p.SignsAddress() {
 		on.URL = in.address(e.Slug)
 	}
 	if allows(e.Allow, r.Remote) {
-		return p.Examine(e, r, on)
+		f := p.Examine(e, r, on)
+		if byCertificate && f.Verdict == hook.Verified {
+			in.lookup.prove(r.Remote)
+		}
+		return f
 	}
 	unchecked := *e
 	unchecked.Verify = hook.Off

@@ -67,6 +67,9 @@ func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Cer
 	return leaf, nil
 }
 
+// NamesCertificate reports whether this sender's deliveries name the certificate that they are signed with.
+func (p *Provider) NamesCertificate() bool { return p.certificate != "" }
+
 // fetches reports whether this sender's certificate may be looked up for the endpoint.
 func (p *Provider) fetches(q *request) bool {
 	return p.certificate != "" && q.Certificates != nil && p.rules[0].complete(q.endpoint.Settings)
