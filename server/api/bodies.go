@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -30,7 +31,8 @@ type bodies struct {
 
 	mu      sync.Mutex
 	held    int64
-	senders map[string]sender // by access.Client.Key; those with a request under way
+	senders map[string]*sender // by access.Client.Key
+	sweepAt int                // how many senders there may be before those without requests are forgotten
 }
 
 // sender is what the requests of one address take.
@@ -40,73 +42,104 @@ type sender struct {
 	announced int64 // bytes that their lengths say
 }
 
+// fewSenders is how many addresses are remembered without a look at which of them still send: to remember the one that
+// sends again and again is cheaper than to forget it each time.
+const fewSenders = 1024
+
 func newBodies(most int64, requests int) *bodies {
 	if requests == 0 {
 		requests = senderRequests
 	}
-	return &bodies{most: most, requests: requests, senders: map[string]sender{}}
+	return &bodies{most: most, requests: requests, senders: map[string]*sender{}, sweepAt: fewSenders}
+}
+
+// charge is what one request takes out of bodies.
+type charge struct {
+	client    access.Client
+	sender    *sender // nil: it takes nothing
+	announced int64
+	held      int64
 }
 
 // enter counts a request with the length that it announces, and takes first bytes for it; leave undoes both. The only
 // request of an address may take more than the address's share: else a body larger than that could never be sent.
-func (b *bodies) enter(c access.Client, announced, first int64) error {
+func (b *bodies) enter(c *charge, announced, first int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s := b.senders[c.Key]
-	if !c.Shared && s.requests >= b.requests {
-		return &refusedError{tooManyRequests, tooManyRequests.Code, c.Address}
+	s := b.sender(c.client.Key)
+	if !c.client.Shared && s.requests >= b.requests {
+		return &refusedError{tooManyRequests, tooManyRequests.Code, c.client.Address}
 	}
-	if b.most > 0 && !c.Shared && s.requests > 0 && s.announced+announced > b.most/2 {
-		return &refusedError{addressBusy, addressBusy.Code, c.Address}
+	if b.most > 0 && !c.client.Shared && s.requests > 0 && s.announced+announced > b.most/2 {
+		return &refusedError{addressBusy, addressBusy.Code, c.client.Address}
+	}
+	if err := b.room(s, s.requests == 0, c, first); err != nil {
+		return err
 	}
 	s.requests++
 	s.announced += announced
-	if err := b.take(&s, c, first); err != nil {
-		return err
-	}
-	b.senders[c.Key] = s
+	s.held += first
+	b.held += first
+	c.sender, c.announced, c.held = s, announced, first
 	return nil
 }
 
 // grow takes n bytes more for a request that has entered.
-func (b *bodies) grow(c access.Client, n int64) error {
+func (b *bodies) grow(c *charge, n int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s := b.senders[c.Key]
-	if err := b.take(&s, c, n); err != nil {
+	s := c.sender
+	if err := b.room(s, s.requests == 1, c, n); err != nil {
 		return err
 	}
-	b.senders[c.Key] = s
+	s.held += n
+	b.held += n
+	c.held += n
 	return nil
 }
 
-// take changes s and b only where there is room for n bytes.
-func (b *bodies) take(s *sender, c access.Client, n int64) error {
-	if b.most > 0 {
-		free := b.most - b.held - n
-		if free < 0 {
-			return &refusedError{busy, busy.Code, c.Address}
-		}
-		if !c.Shared && s.requests > 1 && s.held+n > free {
-			return &refusedError{addressBusy, addressBusy.Code, c.Address}
-		}
+// room says why there is none for n bytes more.
+func (b *bodies) room(s *sender, only bool, c *charge, n int64) error {
+	if b.most == 0 {
+		return nil
 	}
-	b.held += n
-	s.held += n
+	free := b.most - b.held - n
+	if free < 0 {
+		return &refusedError{busy, busy.Code, c.client.Address}
+	}
+	if !only && !c.client.Shared && s.held+n > free {
+		return &refusedError{addressBusy, addressBusy.Code, c.client.Address}
+	}
 	return nil
 }
 
 // leave gives back what a request took.
-func (b *bodies) leave(c access.Client, announced, held int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.held -= held
-	s := b.senders[c.Key]
-	if s.requests == 1 {
-		delete(b.senders, c.Key)
+func (b *bodies) leave(c *charge) {
+	s := c.sender
+	if s == nil {
 		return
 	}
-	b.senders[c.Key] = sender{requests: s.requests - 1, held: s.held - held, announced: s.announced - announced}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.held -= c.held
+	s.requests--
+	s.held -= c.held
+	s.announced -= c.announced
+}
+
+// sender returns what is counted for key. Those without requests are forgotten when there are twice as many senders as
+// were left the last time, so a million addresses cost no more memory and time than those that send at once.
+func (b *bodies) sender(key string) *sender {
+	if s := b.senders[key]; s != nil {
+		return s
+	}
+	if len(b.senders) >= b.sweepAt {
+		maps.DeleteFunc(b.senders, func(_ string, s *sender) bool { return s.requests == 0 })
+		b.sweepAt = max(fewSenders, 2*len(b.senders))
+	}
+	s := &sender{}
+	b.senders[key] = s
+	return s
 }
 
 // ready says where there is no room for a typical body, whoever sends it.
@@ -119,20 +152,6 @@ func (b *bodies) ready() error {
 	return nil
 }
 
-// charge is what one request has taken out of bodies.
-type charge struct {
-	client    access.Client
-	entered   bool
-	announced int64
-	held      int64
-}
-
-func (rc *Receive) discharge(c *charge) {
-	if c.entered {
-		rc.bodies.leave(c.client, c.announced, c.held)
-	}
-}
-
 // read takes the body into c, byte for byte. Its buffer begins small and is doubled as bytes come, so that every byte
 // is copied twice at most. What it takes of rc.bodies is noted in taken, also where it fails.
 func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *charge, limit int64) error {
@@ -143,13 +162,11 @@ func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *
 	most, size := limit+1, int64(smallRead) // one more than allowed, so that too much is seen
 	if r.ContentLength >= 0 {
 		most, size = r.ContentLength+1, firstRead
-		taken.announced = r.ContentLength
 	}
 	size = min(size, most)
-	if err := rc.bodies.enter(taken.client, taken.announced, size); err != nil {
+	if err := rc.bodies.enter(taken, max(r.ContentLength, 0), size); err != nil {
 		return turnAway(w, err)
 	}
-	taken.entered, taken.held = true, size
 	for {
 		if int64(cap(c.body)) < size {
 			grown := make([]byte, len(c.body), size)
@@ -168,10 +185,10 @@ func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *
 				Detail: "The body ended before it was whole, or came too slowly: nothing was stored. Send it again.", Cause: err}
 		}
 		next := min(2*size, most)
-		if err := rc.bodies.grow(taken.client, next-size); err != nil {
+		if err := rc.bodies.grow(taken, next-size); err != nil {
 			return turnAway(w, err)
 		}
-		size, taken.held = next, next
+		size = next
 	}
 }
 

@@ -26,29 +26,39 @@ func codeOf(err error) string {
 
 func from(key string) access.Client { return access.Client{Address: key, Key: key} }
 
+// enter is a request that has entered, or why it has not.
+func enter(b *bodies, c access.Client, announced, first int64) (*charge, error) {
+	taken := &charge{client: c}
+	return taken, b.enter(taken, announced, first)
+}
+
 func TestOneAddressGetsHalfOfTheRoomAndEachFurtherOneLess(t *testing.T) {
 	const most = 1200
 	b := newBodies(most, 0)
+	var first []*charge
 	// Each address sends bodies of a byte until it is refused.
 	for n, want := range []int64{600, 300, 150, 75} {
-		c := from(fmt.Sprint(n))
 		sent := int64(0)
-		for ; b.enter(c, 1, 1) == nil; sent++ {
-			if sent > most {
-				t.Fatal("there is no end")
+		for ; ; sent++ {
+			c, err := enter(b, from(fmt.Sprint(n)), 1, 1)
+			if code := codeOf(err); err != nil && code != "address_busy" || sent > most {
+				t.Fatalf("address %d, body %d: %q", n, sent, code)
+			}
+			if err != nil {
+				break
+			}
+			if n == 0 {
+				first = append(first, c)
 			}
 		}
 		if sent != want {
 			t.Errorf("address %d holds %d bytes, want %d", n, sent, want)
 		}
-		if code := codeOf(b.enter(c, 1, 1)); code != "address_busy" {
-			t.Errorf("address %d: %q", n, code)
-		}
 	}
-	for range 100 {
-		b.leave(from("0"), 1, 1)
+	for _, c := range first[:100] {
+		b.leave(c)
 	}
-	if err := b.enter(from("3"), 1, 1); err != nil {
+	if _, err := enter(b, from("3"), 1, 1); err != nil {
 		t.Errorf("what one address gives back is not for the others: %v", err)
 	}
 }
@@ -56,25 +66,25 @@ func TestOneAddressGetsHalfOfTheRoomAndEachFurtherOneLess(t *testing.T) {
 func TestWhatIsAnnouncedIsBoundedByAddressAndTakesNoRoom(t *testing.T) {
 	b := newBodies(1000, 0)
 	for i := range 5 {
-		if err := b.enter(from("a"), 100, 1); err != nil {
+		if _, err := enter(b, from("a"), 100, 1); err != nil {
 			t.Fatalf("body %d: %v", i, err)
 		}
 	}
-	if code := codeOf(b.enter(from("a"), 1, 1)); code != "address_busy" {
-		t.Errorf("more than half is announced: %q", code)
+	if _, err := enter(b, from("a"), 1, 1); codeOf(err) != "address_busy" {
+		t.Errorf("more than half is announced: %v", err)
 	}
 	if b.held != 5 {
 		t.Errorf("%d bytes are held", b.held)
 	}
 	for range 50 { // whoever announces as much has the same right
-		if err := b.enter(from("b"), 10, 1); err != nil {
+		if _, err := enter(b, from("b"), 10, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
 	proxy := from("proxy")
 	proxy.Shared = true
 	for range 20 {
-		if err := b.enter(proxy, 100, 1); err != nil {
+		if _, err := enter(b, proxy, 100, 1); err != nil {
 			t.Fatalf("a proxy: %v", err)
 		}
 	}
@@ -82,37 +92,59 @@ func TestWhatIsAnnouncedIsBoundedByAddressAndTakesNoRoom(t *testing.T) {
 
 func TestTheOnlyBodyOfAnAddressMayBeLargerThanItsShare(t *testing.T) {
 	b := newBodies(100, 0)
-	if err := b.enter(from("a"), 90, 10); err != nil {
-		t.Fatal(err)
+	c, err := enter(b, from("a"), 90, 10)
+	check(t, err)
+	check(t, b.grow(c, 80))
+	if _, err := enter(b, from("a"), 1, 1); codeOf(err) != "address_busy" {
+		t.Errorf("a second one: %v", err)
 	}
-	if err := b.grow(from("a"), 80); err != nil {
-		t.Fatal(err)
-	}
-	if code := codeOf(b.enter(from("a"), 1, 1)); code != "address_busy" {
-		t.Errorf("a second one: %q", code)
-	}
-	if code := codeOf(b.grow(from("a"), 11)); code != "busy" {
-		t.Errorf("more than there is: %q", code)
+	if err := b.grow(c, 11); codeOf(err) != "busy" {
+		t.Errorf("more than there is: %v", err)
 	}
 	if err := b.ready(); err == nil {
 		t.Error("it is ready")
 	}
-	b.leave(from("a"), 90, 90)
-	if err := b.ready(); err != nil || b.held != 0 || len(b.senders) != 0 {
-		t.Errorf("%v, %d held by %v", err, b.held, b.senders)
+	b.leave(c)
+	if err := b.ready(); err != nil || b.held != 0 {
+		t.Errorf("%v, %d held", err, b.held)
 	}
 }
 
 func TestRequestsOfOneAddressAtOnceAreBounded(t *testing.T) {
 	b := newBodies(0, 2)
-	for _, c := range []struct{ who, want string }{{"a", ""}, {"a", ""}, {"a", "too_many_at_once"}, {"b", ""}} {
-		if code := codeOf(b.enter(from(c.who), 5, 5)); code != c.want {
+	last := &charge{}
+	for _, c := range []struct{ who, want string }{{"b", ""}, {"a", ""}, {"a", ""}, {"a", "too_many_at_once"}, {"b", ""}} {
+		taken, err := enter(b, from(c.who), 5, 5)
+		if code := codeOf(err); code != c.want {
 			t.Errorf("%s: %q, want %q", c.who, code, c.want)
 		}
+		if err == nil && c.who == "a" {
+			last = taken
+		}
 	}
-	b.leave(from("a"), 5, 5)
-	if err := b.enter(from("a"), 5, 5); err != nil {
+	b.leave(last)
+	if _, err := enter(b, from("a"), 5, 5); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestAMillionSendersLeaveNothingBehind has a thousand of them under way at any moment.
+func TestAMillionSendersLeaveNothingBehind(t *testing.T) {
+	b := newBodies(1<<30, 0)
+	var open [1000]*charge
+	for i := range 1_000_000 {
+		c, err := enter(b, from(fmt.Sprint(i)), 10, 10)
+		check(t, err)
+		if last := open[i%len(open)]; last != nil {
+			b.leave(last)
+		}
+		open[i%len(open)] = c
+		if n := len(b.senders); n > 2*(len(open)+1)+fewSenders {
+			t.Fatalf("%d senders are remembered", n)
+		}
+	}
+	if b.held != 10*int64(len(open)) {
+		t.Errorf("%d bytes are held", b.held)
 	}
 }
 
@@ -124,21 +156,17 @@ func TestWhateverIsTakenIsGivenBack(t *testing.T) {
 	for range 100_000 {
 		switch random.IntN(3) {
 		case 0:
-			c := &charge{client: from(fmt.Sprint(random.IntN(20))), announced: random.Int64N(300), held: random.Int64N(100)}
-			if b.enter(c.client, c.announced, c.held) == nil {
+			if c, err := enter(b, from(fmt.Sprint(random.IntN(20))), random.Int64N(300), random.Int64N(100)); err == nil {
 				open = append(open, c)
 			}
 		case 1:
 			if len(open) > 0 {
-				c, n := open[random.IntN(len(open))], random.Int64N(200)
-				if b.grow(c.client, n) == nil {
-					c.held += n
-				}
+				_ = b.grow(open[random.IntN(len(open))], random.Int64N(200))
 			}
 		default:
 			if len(open) > 0 {
 				i := random.IntN(len(open))
-				b.leave(open[i].client, open[i].announced, open[i].held)
+				b.leave(open[i])
 				open = append(open[:i], open[i+1:]...)
 			}
 		}
@@ -146,8 +174,16 @@ func TestWhateverIsTakenIsGivenBack(t *testing.T) {
 		for _, c := range open {
 			held += c.held
 		}
-		if b.held != held || held > 5000 || len(b.senders) > len(open) {
-			t.Fatalf("%d held, counted %d, by %d senders", held, b.held, len(b.senders))
+		if b.held != held || held > 5000 {
+			t.Fatalf("%d held, counted %d", held, b.held)
+		}
+	}
+	for _, c := range open {
+		b.leave(c)
+	}
+	for key, s := range b.senders {
+		if *s != (sender{}) {
+			t.Errorf("%s still has %+v", key, *s)
 		}
 	}
 }

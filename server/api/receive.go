@@ -94,7 +94,7 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*ho
 	if wait, ok := rc.PerEndpoint.Allow(endpoint.Slug, now); !ok {
 		return nil, nil, nil, tooMany("endpoint", "rate_endpoint", wait, remote)
 	}
-	defer rc.discharge(&taken)
+	defer rc.bodies.leave(&taken)
 	if err := rc.read(w, r, c, &taken, endpoint.MaxBody); err != nil {
 		return nil, nil, nil, err
 	}
