@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"hookbeam/server/access"
@@ -78,11 +78,24 @@ func (g *gate) Accept() (net.Conn, error) {
 }
 
 func (g *gate) counted(conn net.Conn, key string) net.Conn {
-	give := sync.OnceFunc(func() { g.quota.Give(key) })
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		return &countedTCP{TCPConn: tcp, give: give}
+		return &countedTCP{TCPConn: tcp, seat: seat{quota: g.quota, key: key}}
 	}
-	return &countedConn{Conn: conn, give: give}
+	return &countedConn{Conn: conn, seat: seat{quota: g.quota, key: key}}
+}
+
+// seat is a connection's place in the quota. It may be given back again and again: a connection is closed by whoever
+// has done with it.
+type seat struct {
+	quota *access.Quota
+	key   string
+	given atomic.Bool
+}
+
+func (s *seat) giveBack() {
+	if s.given.CompareAndSwap(false, true) {
+		s.quota.Give(s.key)
+	}
 }
 
 // ready says where no connection is let in any more.
@@ -99,22 +112,22 @@ func (g *gate) ready(context.Context) error {
 // methods.
 type countedTCP struct {
 	*net.TCPConn
-	give func()
+	seat seat
 }
 
 // Close closes the connection, and counts it no more.
 func (c *countedTCP) Close() error {
-	defer c.give()
+	defer c.seat.giveBack()
 	return c.TCPConn.Close()
 }
 
 type countedConn struct {
 	net.Conn
-	give func()
+	seat seat
 }
 
 // Close closes the connection, and counts it no more.
 func (c *countedConn) Close() error {
-	defer c.give()
+	defer c.seat.giveBack()
 	return c.Conn.Close()
 }
