@@ -48,6 +48,9 @@ type Board struct {
 	again    chan struct{} // one slot: everything is to be drawn again
 	applying sync.Mutex    // held while drawing, and while storing what is drawn
 
+	read      seqSet   // of a board that is drawn anew: the deliveries that it has read
+	inherited hook.Seq // and up to which what is gone was taken over
+
 	excess         excess
 	keepUnverified int // subjects of which only unchecked deliveries told
 

@@ -115,12 +115,12 @@ func (b *Board) Redraw(ctx context.Context) error {
 	if err := shadow.store.CopyShown(ctx, b.store, time.Time{}); err != nil {
 		return err
 	}
-	if err := shadow.trail(ctx, b, b.Flush); err != nil {
+	if err := shadow.catchUp(ctx, b, b.Flush); err != nil {
 		return err
 	}
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	if err := shadow.trail(ctx, b, b.flush); err != nil {
+	if err := shadow.catchUp(ctx, b, b.flush); err != nil {
 		return err
 	}
 	if err := errors.Join(b.flush(), shadow.flush()); err != nil {
@@ -142,6 +142,14 @@ func (b *Board) shadow(ctx context.Context) (*Board, error) {
 	return open(ctx, b.Options, shadowFile)
 }
 
+// catchUp draws all that another board has drawn, be it in the log or not. store has the other store all.
+func (b *Board) catchUp(ctx context.Context, other *Board, store func() error) error {
+	if err := b.trail(ctx, other, store); err != nil {
+		return err
+	}
+	return b.inheritThinned(ctx, other, store)
+}
+
 // trail draws until it has come as far as another board. What the log keeps no longer, or lets go of meanwhile, is
 // inherited from what the other has stored; store has it store all.
 func (b *Board) trail(ctx context.Context, other *Board, store func() error) error {
@@ -153,9 +161,18 @@ func (b *Board) trail(ctx context.Context, other *Board, store func() error) err
 		page, upTo, err := b.Log.After(ctx, from, min(drawnAtOnce, int(until-from)))
 		if swept := min(b.Swept(), until); err == nil && from < swept {
 			if err = store(); err == nil {
-				err = b.inherit(ctx, other.store, from, swept)
+				err = b.inherit(ctx, other.store, swept, func(seq hook.Seq) bool { return seq > from && seq <= swept })
+			}
+			if b.inherited == from {
+				b.inherited = swept
 			}
 		} else if err == nil {
+			for len(page) > 0 && page[len(page)-1].Seq > until { // where some before are gone, so many are more
+				page = page[:len(page)-1]
+			}
+			for i := range page {
+				b.read.add(page[i].Seq)
+			}
 			err = b.apply(ctx, page, min(upTo, until))
 		}
 		if err != nil {
@@ -164,8 +181,24 @@ func (b *Board) trail(ctx context.Context, other *Board, store func() error) err
 	}
 }
 
-// inherit takes over what the deliveries in (after, upTo] said.
-func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, after, upTo hook.Seq) error {
+// inheritThinned takes over what those unsigned deliveries said that are gone from the middle of the log, and were gone
+// before this board read them. What it has read is not taken over: it may have read it otherwise.
+func (b *Board) inheritThinned(ctx context.Context, other *Board, store func() error) error {
+	after, upTo := b.inherited, min(b.Log.Thinned(), b.Position())
+	if upTo <= after {
+		return nil
+	}
+	if err := store(); err != nil {
+		return err
+	}
+	b.inherited = upTo
+	return b.inherit(ctx, other.store, b.Position(), func(seq hook.Seq) bool {
+		return seq > after && seq <= upTo && !b.read.has(seq)
+	})
+}
+
+// inherit takes over what those deliveries said that are wanted, after which the log is drawn up to a seq.
+func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, upTo hook.Seq, wanted func(hook.Seq) bool) error {
 	var all []heard
 	draw := func() error {
 		err := b.draw(ctx, upTo, all)
@@ -174,8 +207,9 @@ func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, after, upTo 
 	}
 	err := from.Each(ctx, func(s *sqlite.Subject) error {
 		for _, e := range s.Evidence {
-			if e.Seq > after && e.Seq <= upTo {
-				t := newHeard(s.Status.Endpoint, s.World, hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e})
+			if wanted(e.Seq) {
+				said := hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}
+				t := newHeard(s.Status.Endpoint, s.World, said)
 				t.tooMuch = s.Status.TooMuch
 				all = append(all, t)
 			}

@@ -1,0 +1,132 @@
+package status
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+)
+
+// thin has more unsigned deliveries be received than there is room for, between verified ones, and returns how many are
+// gone from the middle of the log.
+func (h *house) thin() int64 {
+	h.Helper()
+	h.stop()
+	h.open(sqlite.Options{KeepBytes: 60_000})
+	h.receive(life(0)...)
+	for n := 1; n <= 80; n++ {
+		h.append(hook.Unsigned, life(n)[2])
+	}
+	h.receive(life(100)...)
+	gone := h.sweepLog()
+	h.stop()
+	h.open(sqlite.Options{KeepBytes: 60_000}) // the log's tail in memory is gone, too
+	return gone
+}
+
+func (h *house) sweepLog() int64 {
+	h.Helper()
+	n, err := h.log.SweepOnce(h.Context())
+	if err != nil || n == 0 || h.log.Swept() != 0 {
+		h.Fatalf("%d deliveries went, swept %d: %v", n, h.log.Swept(), err)
+	}
+	return n
+}
+
+func TestWhatIsGoneFromTheMiddleOfTheLogIsInherited(t *testing.T) {
+	h := newHouse(t)
+	gone := h.thin()
+	if gone == 80 || h.log.Thinned() <= 5 {
+		t.Fatalf("%d are gone, thinned %d", gone, h.log.Thinned())
+	}
+	before := h.list(hook.StatusFilter{})
+	if err := h.board.Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.redraw()
+	if diff := cmp.Diff(before, h.list(hook.StatusFilter{})); diff != "" || len(before) != 82 {
+		t.Errorf("%d statuses: %s", len(before), diff)
+	}
+}
+
+// TestOnlyWhatIsGoneIsInherited has the endpoint's deliveries be read by other rules: those that are kept are.
+func TestOnlyWhatIsGoneIsInherited(t *testing.T) {
+	h := newHouse(t)
+	gone := h.thin()
+	h.change(func(e *hook.Endpoint) { e.Statuses.References = []string{"data.object.id"} })
+	h.redraw()
+	old := 0
+	for _, s := range h.list(hook.StatusFilter{}) {
+		if !slices.Contains(s.Names, "order/cs_"+strings.TrimPrefix(s.Subject, "payment/pi_")) {
+			old++
+		}
+	}
+	if int64(old) != gone {
+		t.Errorf("%d statuses are as they were read before, and %d deliveries are gone", old, gone)
+	}
+	h.change(func(e *hook.Endpoint) { e.Statuses.References = nil })
+	h.redraw()
+	for _, s := range h.list(hook.StatusFilter{}) {
+		for _, name := range s.Names {
+			if strings.HasPrefix(name, "order/cs_") {
+				t.Errorf("%s of rules that are no more", name)
+			}
+		}
+	}
+}
+
+// TestWhatGoesFromTheMiddleWhileItIsReadIsInherited has the sweeper remove what is about to be read, and what was.
+func TestWhatGoesFromTheMiddleWhileItIsReadIsInherited(t *testing.T) {
+	for _, first := range []int{6, 30, 90} {
+		h := newHouse(t)
+		h.thin()
+		before := h.list(hook.StatusFilter{})
+		shadow, err := h.board.shadow(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, upTo, err := h.log.After(t.Context(), 0, first)
+		if err != nil || shadow.Apply(t.Context(), page, upTo) != nil {
+			t.Fatal(err)
+		}
+		for i := range page {
+			shadow.read.add(page[i].Seq)
+		}
+		for n := 200; n < 230; n++ {
+			h.append(hook.Unsigned, life(n)[2])
+		}
+		h.sweepLog()
+		for range 2 {
+			if err := shadow.catchUp(t.Context(), h.board, h.board.Flush); err != nil {
+				t.Fatal(err)
+			}
+		}
+		after, _, err := shadow.Statuses(t.Context(), hook.StatusFilter{}, "", 200)
+		if diff := cmp.Diff(before, after); err != nil || diff != "" {
+			t.Errorf("%v: %s", err, diff)
+		}
+		if err := shadow.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestASetOfSeqs(t *testing.T) {
+	var set seqSet
+	in := []hook.Seq{1, 2, 63, 64, 127, 1000, 1_000_000_007}
+	for _, seq := range in {
+		set.add(seq)
+	}
+	for _, seq := range append(in, 0, 3, 62, 65, 128, 999, 1001, 1_000_000_006, 1<<40) {
+		if set.has(seq) != slices.Contains(in, seq) {
+			t.Errorf("%d: %v", seq, set.has(seq))
+		}
+	}
+	if len(set.words) != 4 {
+		t.Errorf("%d words", len(set.words))
+	}
+}
