@@ -24,7 +24,7 @@ export function Callout({ tone, title, alert = false, action, children }: Callou
     <section
       role={alert ? "alert" : undefined}
       aria-label={title}
-      className={`flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg border border-line p-3 ${ground}`}
+      className={`flex items-start gap-3 rounded-lg border border-line p-3 ${ground}`}
     >
       <svg
         aria-hidden="true"
@@ -40,11 +40,13 @@ export function Callout({ tone, title, alert = false, action, children }: Callou
       >
         <path d="M8 2 1.5 13.5h13zM8 6.5v3M8 11.5v.01" />
       </svg>
-      <div className="min-w-0 flex-1 basis-48">
-        <p className="font-[550] text-pretty text-text">{title}</p>
-        {children && <div className="mt-0.5 text-pretty break-words text-text-2">{children}</div>}
+      <div className="flex min-w-0 flex-1 flex-wrap items-start gap-x-3 gap-y-2">
+        <div className="min-w-0 flex-1 basis-72">
+          <p className="font-[550] text-pretty text-text">{title}</p>
+          {children && <div className="mt-0.5 text-pretty break-words text-text-2">{children}</div>}
+        </div>
+        {action}
       </div>
-      {action}
     </section>
   );
 }

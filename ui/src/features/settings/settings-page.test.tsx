@@ -49,8 +49,8 @@ const beside = async (name: string) => (await screen.findByText(name)).nextEleme
 
 it("says what is kept, and how much may be", async () => {
   show({});
-  expect(await beside("Deliveries")).toBe("12,408312.4 MB of 1.1 GB");
-  expect(await beside("Event ids")).toBe("40,2103.1 MB of 67.1 MBNone forgotten since the start.");
+  expect(await beside("Deliveries")).toBe("12,408 312.4 MB of 1.1 GB");
+  expect(await beside("Event ids")).toBe("40,210 3.1 MB of 67.1 MBNone forgotten since the start.");
   expect(await beside("Damaged records")).toBe("None found since the start");
   expect(screen.getByText("Nothing was refused since the start.")).toBeTruthy();
 });

@@ -59,7 +59,7 @@ function Amount({ count, used, limit, children }: AmountProps) {
   return (
     <div className="min-w-0 flex-1">
       <p className="flex flex-wrap justify-between gap-x-3 tabular-nums">
-        <span>{formatCount(count)}</span>
+        <span>{formatCount(count)}</span>{" "}
         <span className="text-text-2">
           <Bytes n={used} /> {limit > 0 ? <>of {<Bytes n={limit} />}</> : "· unlimited"}
         </span>
