@@ -75,6 +75,8 @@ type API struct {
 	watchers  *admission         // of those sockets
 	upgrader  websocket.Upgrader // of those
 	beat      time.Duration      // how often those hear that the line is alive
+	work      *allowance         // for working on stored deliveries
+	downloads *allowance         // for bodies on their way out
 	changing  sync.Mutex         // held while an endpoint changes, from reading what it is to storing what it becomes
 	life      context.Context    // ends when the server is stopping
 	end       context.CancelFunc
@@ -92,7 +94,7 @@ func New(o Options) *API {
 	a := &API{Options: o, ids: newRequestIDs(), beat: publicBeat,
 		guesses: access.NewLimiter(guessesPerSecond, guessesAtOnce, addressesKept),
 		watched: newSeats(seatsOfAll, seatsOfLink, seatsOfAddress), waiting: newSeats(seatsOfAll, seatsOfLink, seatsOfAddress),
-		watchers: newAdmission()}
+		watchers: newAdmission(), work: newAllowance(workBytes), downloads: newAllowance(downloadBytes)}
 	a.upgrader = newUpgrader(func(w http.ResponseWriter, reason error) {
 		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
 			Detail: "This address speaks WebSocket. Connect with ws:// or wss://, or poll it without /live.", Cause: reason})

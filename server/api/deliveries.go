@@ -114,10 +114,11 @@ type BatchEvent struct {
 }
 
 func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body WholeDelivery }, error) {
-	r, err := a.Store.Delivery(ctx, in.ID)
+	r, done, err := a.loaded(ctx, in.ID, 0)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	d := WholeDelivery{Delivery: r.Delivery, Host: r.Host, Proto: r.Proto, Remote: r.Remote, TookUS: r.Took.Microseconds(),
 		Headers: r.Headers}
 	if d.Headers == nil {
@@ -176,8 +177,17 @@ type bodyOut struct {
 }
 
 // getBody is a safe download of what a stranger sent: an attachment of no type that a browser would show. The policy
-// of its line in the table does the rest.
+// of its line in the table does the rest. The body is held until it is written, or the download's time is over.
 func (a *API) getBody(ctx context.Context, in *deliveryID) (*bodyOut, error) {
+	size, err := a.Store.Size(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	done, ok := a.downloads.try(2 * size)
+	if !ok {
+		return nil, downloadsBusy
+	}
+	context.AfterFunc(ctx, done) // it ends when the answer is written
 	r, err := a.Store.Delivery(ctx, in.ID)
 	if err != nil {
 		return nil, err

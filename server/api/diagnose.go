@@ -9,10 +9,11 @@ import (
 type diagnosisOut struct{ Body provider.Diagnosis }
 
 func (a *API) diagnose(ctx context.Context, in *deliveryID) (*diagnosisOut, error) {
-	r, err := a.Store.Delivery(ctx, in.ID)
+	r, done, err := a.loaded(ctx, in.ID, diagnosisTakes)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	d, err := a.Intake.Diagnose(&r)
 	return &diagnosisOut{d}, err
 }

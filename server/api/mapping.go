@@ -37,6 +37,11 @@ func (a *API) tryMapping(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	done, err := a.work.take(ctx, mappingTakes)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	ctx, end := context.WithTimeout(ctx, triedFor)
 	defer end()
 	out := &struct{ Body MappingTrial }{}

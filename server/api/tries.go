@@ -21,10 +21,11 @@ type triesOut struct {
 }
 
 func (a *API) listTries(ctx context.Context, in *deliveryID) (*triesOut, error) {
-	r, err := a.Store.Delivery(ctx, in.ID)
+	r, done, err := a.loaded(ctx, in.ID, triesTake)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	tries, err := a.Store.Tries(ctx, r.Delivery)
 	if err != nil {
 		return nil, err

@@ -188,6 +188,22 @@ func (s *Store) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, 
 	return r, nil
 }
 
+// Size returns how many bytes the body of a delivery has, without reading it; errors are those of Delivery.
+func (s *Store) Size(ctx context.Context, id hook.DeliveryID) (bytes int64, err error) {
+	seq, _, ok := id.Parse()
+	if !ok {
+		return 0, noDelivery
+	}
+	err = s.read.QueryRowContext(ctx, `SELECT size FROM deliveries WHERE seq = ?`, int64(seq)).Scan(&bytes)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, noDelivery
+	}
+	if err != nil {
+		return 0, s.failed("read delivery", err)
+	}
+	return bytes, nil
+}
+
 // wholeColumns are what a hook.Record is read from, in the order of scanRecord.
 const wholeColumns = columns + `, scheme, covers, skew, took, host, proto, remote, headers, body`
 

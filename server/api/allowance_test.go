@@ -1,0 +1,113 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"hookbeam/server/hook"
+)
+
+func TestNoMoreIsTakenThanThereIs(t *testing.T) {
+	a := newAllowance(100)
+	var used, most atomic.Int64
+	var all sync.WaitGroup
+	for i := range 200 {
+		all.Go(func() {
+			for range 20 {
+				n := int64(1 + i%130)
+				done, err := a.take(t.Context(), n)
+				if errors.Is(err, hook.ErrUnavailable) { // too many were in line
+					continue
+				}
+				now := used.Add(min(n, 100))
+				for was := most.Load(); now > was && !most.CompareAndSwap(was, now); was = most.Load() {
+				}
+				used.Add(-min(n, 100))
+				done()
+				done() // once is enough
+			}
+		})
+	}
+	all.Wait()
+	if most.Load() > 100 || a.used != 0 || len(a.line) != 0 {
+		t.Errorf("%d at once; %d taken, %d in line", most.Load(), a.used, len(a.line))
+	}
+}
+
+func TestWhoWaitsIsServedInTurnOrSentAway(t *testing.T) {
+	a := newAllowance(100)
+	first, err := a.take(t.Context(), 60)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { _, err := a.take(gone, 1000); ended <- err }()
+	for inLine := 0; inLine == 0; { // it is in line before the next asks
+		a.mu.Lock()
+		inLine = len(a.line)
+		a.mu.Unlock()
+	}
+	if _, ok := a.try(1); ok {
+		t.Error("somebody went past the line")
+	}
+	leave()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("who left got %v", err)
+	}
+	if done, ok := a.try(40); !ok {
+		t.Error("who left is still waited for")
+	} else {
+		done()
+	}
+	for range maxInLine {
+		a.line = append(a.line, &claim{1, make(chan struct{})})
+	}
+	if _, err := a.take(t.Context(), 1); !errors.Is(err, hook.ErrUnavailable) {
+		t.Errorf("one too many got %v", err)
+	}
+	first()
+	if a.used != maxInLine || len(a.line) != 0 {
+		t.Errorf("%d taken, %d in line", a.used, len(a.line))
+	}
+}
+
+// TestMembersHoldNoMoreThanTheyMay has all that may be held be taken, as by slow downloads and large diagnoses.
+func TestMembersHoldNoMoreThanTheyMay(t *testing.T) {
+	h := newHouse(t, "")
+	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: strings.Repeat("x", 1000)}).is(t, 200, "")
+	var page struct{ Deliveries []hook.Delivery }
+	h.get("/api/v1/deliveries?limit=1", &page)
+	path := "/api/v1/deliveries/" + string(page.Deliveries[0].ID)
+	ask := func(method, path string) answer {
+		return h.do(request{method: method, path: path, token: true})
+	}
+
+	ask("GET", path+"/body").is(t, 200, "")
+	ask("POST", path+"/diagnose").is(t, 200, "")
+	if h.api.work.used != 0 {
+		t.Errorf("%d bytes were not given back", h.api.work.used)
+	}
+	done, _ := h.api.downloads.take(t.Context(), downloadBytes)
+	if a := ask("GET", path+"/body"); a.StatusCode != 503 || a.Header.Get("Retry-After") == "" {
+		t.Errorf("a download too many: %d, %s", a.StatusCode, a.text)
+	}
+	done()
+	ask("GET", path+"/body").is(t, 200, "")
+
+	done, _ = h.api.work.take(t.Context(), workBytes)
+	for range maxInLine {
+		h.api.work.line = append(h.api.work.line, &claim{workBytes, make(chan struct{})})
+	}
+	for _, call := range []string{"POST " + path + "/diagnose", "GET " + path + "/tries", "GET " + path} {
+		method, path, _ := strings.Cut(call, " ")
+		ask(method, path).is(t, 503, "busy")
+	}
+	h.api.work.line = nil
+	done()
+	ask("GET", path).is(t, 200, "")
+}
