@@ -6,6 +6,7 @@ export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   test: {
     restoreMocks: true,
+    testTimeout: 60_000, // a busy machine is no reason to fail
     projects: [
       { test: { name: "code", include: ["src/**/*.test.ts", "react/**/*.test.ts"], environment: "node" } },
       {

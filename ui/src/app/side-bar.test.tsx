@@ -22,7 +22,6 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.spyOn(document, "visibilityState", "get").mockImplementation(() => (hidden ? "hidden" : "visible"));
   vi.spyOn(document, "hidden", "get").mockImplementation(() => hidden);
-  window.matchMedia = (() => ({ matches: false, addEventListener: () => {}, removeEventListener: () => {} })) as never;
   Object.assign(net, { asked: 0, warnings: [] });
 });
 afterEach(() => vi.useRealTimers());
