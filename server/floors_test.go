@@ -17,7 +17,7 @@ const module = "hookbeam"
 
 // floors gives each package of the program its floor. A package imports only from floors below its own.
 var floors = map[string]int{
-	"server/hook": 0,
+	"server/hook": 0, "server/datafile": 0,
 
 	"server/provider": 1, "server/access": 1, "server/live": 1, "server/follow": 1, "server/sqlite": 1, "server/mapping": 1,
 
@@ -37,7 +37,7 @@ var outsiders = []string{"server/bench", "server/trust"}
 
 // only narrows what some packages may import of the program, beyond their floor.
 var only = map[string][]string{
-	"server/hook":  {},
+	"server/hook": {}, "server/datafile": {},
 	"web":          {"server/hook", "server/access"},
 	"server/bench": {"server/hook", "server/provider"}, "server/trust": {"server/hook"},
 }
@@ -54,6 +54,7 @@ var addresses = map[string][]string{
 	"github.com/alexedwards/scs":          {"server/access"},
 	"github.com/hashicorp/golang-lru":     {"server/access", "server/intake", "server/live", "server/status"}, // a bounded map
 	"github.com/realclientip":             {"server/access"},
+	"golang.org/x/sys":                    {"server/datafile"},
 	"golang.org/x/time/rate":              {"server/access", "server/intake"},
 	"github.com/alecthomas/kong":          {""},
 	"github.com/golang-jwt/jwt":           {"server/access"},

@@ -72,7 +72,7 @@ func NewLogin(ctx context.Context, p Place, log *slog.Logger) (link string, runn
 	if !hasLog(p.Data) {
 		return "", false, fmt.Errorf("%s: %w", p.Data, ErrNoLog)
 	}
-	at, running, err := occupant(p.Data)
+	at, running, err := findOccupier(p.Data)
 	if err != nil {
 		return "", false, err
 	}
@@ -83,7 +83,7 @@ func NewLogin(ctx context.Context, p Place, log *slog.Logger) (link string, runn
 		}
 		at.URL = site.URL("")
 	}
-	store, err := sqlite.Open(ctx, p.Data, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: log})
+	store, err := sqlite.OpenBeside(ctx, p.Data, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: log})
 	if err != nil {
 		return "", running, err
 	}

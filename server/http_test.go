@@ -123,28 +123,32 @@ func TestPartsOutliveTheSignalUntilTheyAreStopped(t *testing.T) {
 
 func TestOneFolderOneServer(t *testing.T) {
 	folder := t.TempDir() + "/new"
-	if _, running, err := occupant(folder); running || err != nil {
+	if _, running, err := findOccupier(folder); running || err != nil {
 		t.Errorf("before: %v %v", running, err)
 	}
-	release, err := occupy(folder, "http://here.test")
+	held, err := occupy(folder, "http://here.test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at, running, err := occupant(folder); !running || err != nil || at.URL != "http://here.test" || at.PID == 0 {
+	if at, running, err := findOccupier(folder); !running || err != nil || at.URL != "http://here.test" || at.PID == 0 {
 		t.Errorf("while: %+v %v %v", at, running, err)
 	}
-	if _, err := occupy(folder, "http://there.test"); err == nil || !strings.Contains(err.Error(), "http://here.test") {
+	if _, err := occupy(folder, "http://there.test", slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "http://here.test") {
 		t.Errorf("the second: %v", err)
 	}
-	release()
-	if _, running, err := occupant(folder); running || err != nil {
+	if err := held.release(); err != nil {
+		t.Error(err)
+	}
+	if _, running, err := findOccupier(folder); running || err != nil {
 		t.Errorf("after: %v %v", running, err)
 	}
-	again, err := occupy(folder, "http://there.test")
+	again, err := occupy(folder, "http://there.test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	again()
+	if err := again.release(); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestConnectionsAreBoundedByAddressAndInAll holds both bounds over real connections, and that a closed one makes room.

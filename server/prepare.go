@@ -36,7 +36,7 @@ func (s *server) prepare() (*access.Gate, *access.Addresses, error) {
 	if s.site, err = s.config.site(s.listener.Addr().String()); err != nil {
 		return nil, nil, usage("--listen", err)
 	}
-	if s.release, err = occupy(s.config.Data, s.site.URL("")); err != nil {
+	if s.folder, err = occupy(s.config.Data, s.site.URL(""), s.outside.Log); err != nil {
 		return nil, nil, err
 	}
 	s.warn()

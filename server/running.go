@@ -32,14 +32,14 @@ func LookBeside(ctx context.Context, folder string, log *slog.Logger) (b Beside,
 	if !hasLog(folder) {
 		return b, fmt.Errorf("%s: %w", folder, ErrNoLog)
 	}
-	at, running, err := occupant(folder)
+	at, running, err := findOccupier(folder)
 	if err != nil {
 		return b, err
 	}
 	if running {
 		b.URL = at.URL
 	}
-	store, err := sqlite.Open(ctx, folder, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: log})
+	store, err := sqlite.OpenBeside(ctx, folder, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: log})
 	if err != nil {
 		return b, err
 	}

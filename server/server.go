@@ -44,7 +44,7 @@ type server struct {
 	outside  Outside
 	site     access.Site
 	listener net.Listener
-	release  func() // the data folder
+	folder   *folderLock
 
 	store     *sqlite.Store
 	logins    *access.Logins
@@ -66,6 +66,9 @@ func Run(ctx context.Context, c Config, o Outside) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
 	gate, addresses, err := s.prepare()
 	if err != nil {
+		return err
+	}
+	if err = sqlite.CheckRelease(ctx, c.Data); err != nil {
 		return err
 	}
 	if s.store, err = sqlite.Open(ctx, c.Data, s.storeOptions()); err != nil {
@@ -182,6 +185,8 @@ func (s *server) serve(running *group) error {
 	telling := running.start(s.hub.Run)
 	sweeping := running.start(s.store.Sweep)
 	checking := running.start(s.store.Check)
+	watching := running.start(s.store.Watch)
+	keeping := running.start(s.folder.Keep)
 	tidying := running.start(func(ctx context.Context) error { return tidy(ctx, s.sockets.Open) })
 	counting := running.start(s.refusals.Run)
 	serving := running.start(func(context.Context) error { return s.listen() })
@@ -193,6 +198,8 @@ func (s *server) serve(running *group) error {
 	running.stop(serving)
 	running.stop(counting)
 	running.stop(tidying)
+	running.stop(keeping)
+	running.stop(watching)
 	running.stop(checking)
 	running.stop(sweeping)
 	running.stop(following)
@@ -216,8 +223,8 @@ func (s *server) close() error {
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
-	if s.release != nil {
-		s.release()
+	if s.folder != nil {
+		errs = append(errs, s.folder.release())
 	}
 	return errors.Join(errs...)
 }

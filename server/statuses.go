@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"time"
 
+	"hookbeam/server/datafile"
 	"hookbeam/server/hook"
 	"hookbeam/server/sqlite"
 	"hookbeam/server/status"
@@ -27,17 +27,20 @@ func RedrawStatuses(ctx context.Context, folder, version string, log *slog.Logge
 	if !hasLog(folder) {
 		return done, fmt.Errorf("%s: %w", folder, ErrNoLog)
 	}
-	if _, running, err := occupant(folder); err != nil || running {
+	if _, running, err := findOccupier(folder); err != nil || running {
 		if err == nil {
-			err = os.WriteFile(filepath.Join(folder, status.AskFile), nil, 0o600)
+			err = datafile.Create(filepath.Join(folder, status.AskFile))
 		}
 		return Redrawn{Running: true}, err
 	}
-	release, err := occupy(folder, "")
+	held, err := occupy(folder, "", log)
 	if err != nil {
 		return done, err
 	}
-	defer release()
+	defer func() { err = errors.Join(err, held.release()) }()
+	if err := sqlite.CheckRelease(ctx, folder); err != nil {
+		return done, err
+	}
 	began := time.Now()
 	store, err := sqlite.Open(ctx, folder, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: log})
 	if err != nil {

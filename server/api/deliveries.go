@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -85,14 +86,15 @@ type deliveryID struct {
 // WholeDelivery is one delivery with all but its body.
 type WholeDelivery struct {
 	hook.Delivery
-	Host    string        `json:"host" doc:"Host as the sender wrote it."`
-	Proto   string        `json:"proto" example:"HTTP/1.1"`
-	Remote  string        `json:"remote" doc:"The caller's address."`
-	TookUS  int64         `json:"took_us" doc:"Microseconds from the headers to the last byte of the body."`
-	Headers []hook.Header `json:"headers" nullable:"false" doc:"Every value; names sorted, the values of one name in the order received."`
-	Check   *Check        `json:"check,omitempty" doc:"How it was checked; absent where it was not."`
-	Batch   []BatchEvent  `json:"batch,omitempty" doc:"Its events, where there are several in the body."`
-	Effects []hook.Effect `json:"effects" nullable:"false" doc:"What it did to the subjects that it tells of."`
+	Host      string         `json:"host" doc:"Host as the sender wrote it."`
+	Proto     string         `json:"proto" example:"HTTP/1.1"`
+	Remote    string         `json:"remote" doc:"The caller's address."`
+	TookUS    int64          `json:"took_us" doc:"Microseconds from the headers to the last byte of the body."`
+	Headers   []hook.Header  `json:"headers" nullable:"false" doc:"Every value; names sorted, the values of one name in the order received."`
+	Check     *Check         `json:"check,omitempty" doc:"How it was checked; absent where it was not."`
+	Batch     []BatchEvent   `json:"batch,omitempty" doc:"Its events, where there are several in the body."`
+	Integrity hook.Integrity `json:"integrity" enum:"ok,unknown,damaged" doc:"Whether what is stored is what was received. unknown: it was stored before there were checksums. Nothing of a damaged delivery can be relied on, and it is not acted on."`
+	Effects   []hook.Effect  `json:"effects" nullable:"false" doc:"What it did to the subjects that it tells of."`
 }
 
 // Check says how a delivery was checked, when it was received.
@@ -115,12 +117,13 @@ type BatchEvent struct {
 
 func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body WholeDelivery }, error) {
 	r, done, err := a.loaded(ctx, in.ID, 0)
-	if err != nil {
+	damaged := errors.Is(err, hook.ErrDamaged)
+	if err != nil && !damaged {
 		return nil, err
 	}
 	defer done()
 	d := WholeDelivery{Delivery: r.Delivery, Host: r.Host, Proto: r.Proto, Remote: r.Remote, TookUS: r.Took.Microseconds(),
-		Headers: r.Headers}
+		Headers: r.Headers, Integrity: r.Integrity, Effects: []hook.Effect{}}
 	if d.Headers == nil {
 		d.Headers = []hook.Header{}
 	}
@@ -129,6 +132,9 @@ func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body Wh
 		if skew := c.Skew.Milliseconds(); c.Dated {
 			d.Check.SkewMS = &skew
 		}
+	}
+	if damaged {
+		return &struct{ Body WholeDelivery }{d}, nil
 	}
 	if r.Events > 0 {
 		if d.Batch, err = a.batch(ctx, &r); err != nil {

@@ -62,6 +62,10 @@ func (a *API) notStopping(context.Context) error {
 // canStore says why a delivery could not be stored now.
 func (a *API) canStore(ctx context.Context) error {
 	if err := a.Store.Probe(ctx); err != nil {
+		var known *hook.Problem
+		if errors.As(err, &known) && known.Code != "cannot_store" && known.Code != "stopping" {
+			return known
+		}
 		return &hook.Problem{Kind: hook.ErrUnavailable, Code: "cannot_store", RetryAfter: 5 * time.Second, Cause: err,
 			Detail: "Deliveries cannot be stored now. The server's log says why; look at the disk's free space first."}
 	}

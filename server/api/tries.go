@@ -11,7 +11,8 @@ import (
 // Try is one delivery of an event, as it compares with the first that is kept.
 type Try struct {
 	hook.Delivery
-	Differs []string `json:"differs" nullable:"false" doc:"What is not as in the first: \"body\", and the names of headers."`
+	Integrity hook.Integrity `json:"integrity,omitempty" enum:"damaged" doc:"damaged: what is stored of it is not what was received, and was not compared."`
+	Differs   []string       `json:"differs" nullable:"false" doc:"What is not as in the first: \"body\", and the names of headers."`
 }
 
 type triesOut struct {
@@ -33,7 +34,14 @@ func (a *API) listTries(ctx context.Context, in *deliveryID) (*triesOut, error) 
 	out := &triesOut{}
 	out.Body.Tries = []Try{}
 	for _, t := range tries {
-		out.Body.Tries = append(out.Body.Tries, Try{t.Delivery, differences(tries[0], t)})
+		view := Try{Delivery: t.Delivery, Differs: []string{}}
+		switch {
+		case t.Integrity == hook.IntegrityDamaged:
+			view.Integrity = t.Integrity
+		case tries[0].Integrity != hook.IntegrityDamaged:
+			view.Differs = differences(tries[0], t)
+		}
+		out.Body.Tries = append(out.Body.Tries, view)
 	}
 	return out, nil
 }

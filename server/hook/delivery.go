@@ -65,7 +65,19 @@ type Record struct {
 	Request
 	Check Check
 	Batch []Event // what is in the body where it has several events; not kept, but their ids are claimed
+
+	Integrity Integrity // of what was read from the log; "" before that
 }
+
+// Integrity says whether what is stored of a delivery is what was received.
+type Integrity string
+
+// The answers. What is damaged is shown as such and never acted on.
+const (
+	IntegrityOK      Integrity = "ok"      // its checksum matches
+	IntegrityUnknown Integrity = "unknown" // it was stored before there were checksums
+	IntegrityDamaged Integrity = "damaged"
+)
 
 // Event is what a provider says of one of its events. All but the type may be missing.
 type Event struct {

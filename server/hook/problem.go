@@ -16,6 +16,7 @@ var (
 	ErrTooLarge        = errors.New("too large")
 	ErrTooMany         = errors.New("too many requests")
 	ErrUnavailable     = errors.New("unavailable")
+	ErrDamaged         = errors.New("damaged") // what is stored is not what was written
 )
 
 // Problem is an error that a person or a program outside is told of.

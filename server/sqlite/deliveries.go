@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"hookbeam/server/hook"
 )
@@ -20,14 +19,14 @@ const columns = `seq, random, endpoint, received_at, method, path, query, conten
 // How a delivery is written. Each value has its price, and some are nearly always the same: there they are constants.
 const (
 	insertDelivery = `INSERT INTO deliveries (version, seq, random, endpoint, received_at, took, path, content_type, size,
-	type, event, verdict, secret, occurred_at, mode, scheme, covers, skew, host, remote, headers, body,
+	type, event, verdict, secret, occurred_at, mode, scheme, covers, skew, host, remote, headers, body, checksum,
 	method, proto, query, reason, duplicate_of, try, release_of, account, events)
-	VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, `
+	VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, `
 	insertOften  = insertDelivery + `'POST', 'HTTP/1.1', '', '', 0, 0, 0, '', 0)`
 	insertSeldom = insertDelivery + `?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
-// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID and Seq and, where a verified
+// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID, Seq and Integrity and, where a verified
 // delivery of the same event came before, DuplicateOf and Try. Errors are problems of kind hook.ErrUnavailable: nothing was kept.
 func (s *Store) Append(r *hook.Record) error {
 	w, again := s.works.Get().(*work)
@@ -55,17 +54,17 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 	if err := s.claimEvents(r); err != nil {
 		return fmt.Errorf("claim event: %w", err)
 	}
-	occurred, skew := int64(0), any(nil)
-	if !r.OccurredAt.IsZero() {
-		occurred = r.OccurredAt.UnixMilli()
-	}
+	skew := any(nil)
 	if r.Check.Dated {
 		skew = r.Check.Skew.Milliseconds()
 	}
 	w.flat = flatHeaders(w.flat[:0], r.Headers)
+	var sum uint32
+	sum, s.scratch = checksum(recordVersion, r, random[:], w.flat, s.scratch)
+	r.Integrity = hook.IntegrityOK
 	values := append(s.values[:0], int64(seq), random[:], string(r.Endpoint), r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Path,
-		r.ContentType, r.Size, r.Type, r.Event, string(r.Verdict), r.Secret, occurred, r.Mode, r.Check.Scheme,
-		string(r.Check.Covers), skew, r.Host, r.Remote, notNil(w.flat), notNil(r.Body))
+		r.ContentType, r.Size, r.Type, r.Event, string(r.Verdict), r.Secret, occurredAt(r), r.Mode, r.Check.Scheme,
+		string(r.Check.Covers), skew, r.Host, r.Remote, notNil(w.flat), notNil(r.Body), int64(sum))
 	insert := insertOften
 	if r.Method != "POST" || r.Proto != "HTTP/1.1" || r.Query != "" || r.Reason != "" || r.DuplicateOf != 0 ||
 		r.ReleaseOf != 0 || r.Account != "" || r.Events != 0 {
@@ -98,7 +97,7 @@ func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, 
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
 	}
-	page, whole, err := scanAll(rows)
+	page, whole, err := s.scanAll(rows)
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
 	}
@@ -158,7 +157,7 @@ func (s *Store) After(ctx context.Context, from hook.Seq, limit int) (page []hoo
 	if err != nil {
 		return nil, from, s.failed("read the log", err)
 	}
-	page, whole, err := scanAll(rows)
+	page, whole, err := s.scanAll(rows)
 	if err != nil {
 		return nil, from, s.failed("read the log", err)
 	}
@@ -166,26 +165,6 @@ func (s *Store) After(ctx context.Context, from hook.Seq, limit int) (page []hoo
 		return page, page[len(page)-1].Seq, nil
 	}
 	return page, head, nil
-}
-
-// Delivery returns one delivery, whole; a problem of kind hook.ErrNotFound where it is not, or no longer, kept.
-func (s *Store) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, error) {
-	seq, _, ok := id.Parse()
-	if !ok {
-		return hook.Record{}, noDelivery
-	}
-	var r hook.Record
-	err := scanRecord(s.read.QueryRowContext(ctx, `SELECT `+wholeColumns+` FROM deliveries WHERE seq = ?`, int64(seq)), &r)
-	if errors.Is(err, sql.ErrNoRows) {
-		return hook.Record{}, noDelivery
-	}
-	if err != nil {
-		return hook.Record{}, s.failed("read delivery", err)
-	}
-	if r.ID != id {
-		return hook.Record{}, noDelivery
-	}
-	return r, nil
 }
 
 // Size returns how many bytes the body of a delivery has, without reading it; errors are those of Delivery.
@@ -203,27 +182,6 @@ func (s *Store) Size(ctx context.Context, id hook.DeliveryID) (bytes int64, err 
 	}
 	return bytes, nil
 }
-
-// wholeColumns are what a hook.Record is read from, in the order of scanRecord.
-const wholeColumns = columns + `, scheme, covers, skew, took, host, proto, remote, headers, body`
-
-func scanRecord(row interface{ Scan(...any) error }, r *hook.Record) error {
-	var took int64
-	var skew sql.NullInt64
-	var headers []byte
-	into := newScan(&r.Delivery)
-	if err := row.Scan(append(into.targets(), &r.Check.Scheme, &r.Check.Covers, &skew, &took, &r.Host, &r.Proto, &r.Remote,
-		&headers, &r.Body)...); err != nil {
-		return err
-	}
-	into.finish()
-	r.Check.Dated, r.Check.Skew = skew.Valid, time.Duration(skew.Int64)*time.Millisecond
-	r.Took, r.Headers = time.Duration(took)*time.Microsecond, readHeaders(nil, headers)
-	return nil
-}
-
-var noDelivery = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
-	Detail: "There is no such delivery: the id is wrong, or it was removed by retention."}
 
 // scan reads columns into a delivery.
 type scan struct {
@@ -243,43 +201,13 @@ func (sc *scan) targets() []any {
 }
 
 func (sc *scan) finish() {
-	sc.into.ID = hook.NewDeliveryID(sc.into.Seq, [16]byte(sc.random))
+	var random [16]byte
+	copy(random[:], sc.random) // of a damaged one there may be less
+	sc.into.ID = hook.NewDeliveryID(sc.into.Seq, random)
 	sc.into.ReceivedAt = hook.Millis(sc.received)
 	if sc.occurred != 0 {
 		sc.into.OccurredAt = hook.Millis(sc.occurred)
 	}
-}
-
-// pageBytes is how much the deliveries of one page weigh at most, but for one that alone weighs more.
-const pageBytes = 1 << 20
-
-// weightOf is about how many bytes of memory a delivery takes.
-func weightOf(d *hook.Delivery) int {
-	n := 400
-	for _, text := range textsOf(d) {
-		n += len(*text)
-	}
-	return n
-}
-
-// scanAll reads a page; whole is false where it ends for its weight.
-func scanAll(rows *sql.Rows) (page []hook.Delivery, whole bool, err error) {
-	defer rows.Close()
-	page = []hook.Delivery{}
-	bytes := 0
-	for rows.Next() {
-		var d hook.Delivery
-		sc := newScan(&d)
-		if err := rows.Scan(sc.targets()...); err != nil {
-			return nil, false, err
-		}
-		if bytes += weightOf(&d); bytes > pageBytes && len(page) > 0 {
-			return page, false, nil
-		}
-		sc.finish()
-		page = append(page, d)
-	}
-	return page, true, rows.Err()
 }
 
 // flatHeaders appends "Name: value\n" for each; net/http lets no line break into either.

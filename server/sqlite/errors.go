@@ -1,11 +1,8 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	driver "modernc.org/sqlite"
@@ -28,6 +25,10 @@ func primary(err error) int {
 
 // unavailable turns a failed write into what the sender is told: nothing was kept, try again.
 func (s *Store) unavailable(err error) error {
+	var ready *hook.Problem
+	if errors.As(err, &ready) {
+		return ready
+	}
 	detail := "The delivery could not be stored. Try again later."
 	switch primary(err) {
 	case codes.SQLITE_FULL:
@@ -58,6 +59,9 @@ func (s *Store) failed(doing string, err error) error {
 
 // explain adds to an error of Open what the operator can do.
 func (s *Store) explain(err error) error {
+	if errors.Is(err, errNewer) || errors.Is(err, errForeign) {
+		return err
+	}
 	if damage(err) {
 		return fmt.Errorf("%w: %s. Nothing was changed. Put a backup in its place, or move the file away to begin with an "+
 			"empty log: the sqlite3 command's .recover can read what is left of it (%v)", errDamaged, s.path, err)
@@ -69,27 +73,4 @@ func (s *Store) explain(err error) error {
 func damage(err error) bool {
 	code := primary(err)
 	return errors.Is(err, errDamaged) || code == codes.SQLITE_CORRUPT || code == codes.SQLITE_NOTADB
-}
-
-func quickCheck(ctx context.Context, db *sql.DB) error {
-	var said string
-	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&said); err != nil {
-		return err
-	}
-	if said != "ok" {
-		return fmt.Errorf("%w: %s", errDamaged, said)
-	}
-	return nil
-}
-
-// Check reads a database that was too large to be checked before serving, and returns an error if it is damaged.
-func (s *Store) Check(ctx context.Context) error {
-	if info, err := os.Stat(s.path); err != nil || info.Size() <= checkAtOnce {
-		return err
-	}
-	if err := quickCheck(ctx, s.read); err != nil && ctx.Err() == nil {
-		s.markDamaged(err)
-		return s.explain(err)
-	}
-	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"hookbeam/server/hook"
 )
@@ -95,67 +94,4 @@ func (s *Store) Firsts(ctx context.Context, endpoint hook.EndpointID, events []s
 		}
 	}
 	return firsts, nil
-}
-
-// Try is one delivery of an event, as it compares with the first.
-type Try struct {
-	hook.Delivery
-	Headers  []hook.Header
-	SameBody bool
-}
-
-// maxTries bounds how many tries of one event are listed.
-const maxTries = 100
-
-// Tries returns the deliveries of the event of a delivery, oldest first, at most 100 of them; only that delivery
-// itself where it has no event or no others are kept.
-func (s *Store) Tries(ctx context.Context, d hook.Delivery) ([]Try, error) {
-	first := d.Seq
-	if d.DuplicateOf != 0 {
-		first = d.DuplicateOf
-	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+`, headers,
-		body = coalesce((SELECT body FROM deliveries WHERE seq = ?1), body) FROM deliveries
-		WHERE seq = ?1 OR (duplicate_of > 0 AND duplicate_of = ?1) ORDER BY seq LIMIT ?2`, int64(first), maxTries)
-	if err != nil {
-		return nil, s.failed("list tries", err)
-	}
-	defer rows.Close()
-	tries := []Try{}
-	for rows.Next() {
-		var t Try
-		var headers []byte
-		sc := newScan(&t.Delivery)
-		if err := rows.Scan(append(sc.targets(), &headers, &t.SameBody)...); err != nil {
-			return nil, s.failed("list tries", err)
-		}
-		sc.finish()
-		t.Headers = readHeaders(nil, headers)
-		tries = append(tries, t)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, s.failed("list tries", err)
-	}
-	return tries, nil
-}
-
-// EachRejected calls do for every rejected delivery of an endpoint that was not released, oldest first, whole, one at
-// a time; do may change it. An error of do ends it.
-func (s *Store) EachRejected(ctx context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error {
-	for after := hook.Seq(0); ; {
-		var r hook.Record
-		err := scanRecord(s.read.QueryRowContext(ctx, `SELECT `+wholeColumns+` FROM deliveries INDEXED BY deliveries_rejected
-			WHERE endpoint = ? AND verdict = 'rejected' AND seq > ? AND NOT EXISTS (SELECT 1 FROM deliveries AS later
-			WHERE later.release_of > 0 AND later.release_of = deliveries.seq) ORDER BY seq LIMIT 1`, string(endpoint), int64(after)), &r)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return s.failed("read rejected deliveries", err)
-		}
-		after = r.Seq
-		if err := do(&r); err != nil {
-			return fmt.Errorf("delivery %d: %w", after, err)
-		}
-	}
 }

@@ -18,6 +18,9 @@ import (
 // StatusesFile is the name of the statuses' database in the data folder.
 const StatusesFile = "statuses.db"
 
+// DamagedEnding follows the name of a statuses' database that was put aside.
+const DamagedEnding = ".damaged"
+
 // quick is for what can be drawn again from the log: a commit survives the death of the process, and one that is lost
 // with the machine's power is made again.
 const quick = "_journal_mode=WAL&_synchronous=NORMAL"
@@ -29,8 +32,9 @@ const statusesCache = 16 << 10
 // Statuses is where subjects stand, in a database of its own, so that its commits never wait for the log's writer.
 // One goroutine at a time may write; any may read.
 type Statuses struct {
-	path string
-	log  *slog.Logger
+	path  string
+	log   *slog.Logger
+	files fileSet
 
 	mu       sync.Mutex // held while writing
 	write    *writerConn
@@ -60,7 +64,7 @@ func OpenStatuses(ctx context.Context, dir, name string, of Origin, logger *slog
 		return s, nil
 	}
 	_ = s.Close()
-	aside := s.path + ".damaged"
+	aside := s.path + DamagedEnding
 	if !damage(err) {
 		return nil, fmt.Errorf("open %s: %w", s.path, err)
 	}
@@ -96,19 +100,32 @@ func remove(path string, endings ...string) error {
 }
 
 func (s *Statuses) open(ctx context.Context, of Origin) error {
-	_, err := os.Stat(s.path)
-	fresh := errors.Is(err, fs.ErrNotExist)
+	if err := makeFiles(filepath.Dir(s.path), filepath.Base(s.path)); err != nil {
+		return err
+	}
+	size, err := sizeOf(s.path)
+	if err != nil {
+		return err
+	}
+	if err := checkKnown(ctx, s.path, boardMigrations); err != nil {
+		return err
+	}
 	db, err := sql.Open("sqlite", s.dsn(quick))
 	if err != nil {
 		return err
 	}
 	db.SetMaxOpenConns(1)
 	defer db.Close()
-	if err := checkAndMigrate(ctx, db, "migrations/statuses", s.path, fresh); err != nil {
+	if size > 0 && size <= checkAtOnce {
+		if err := quickCheck(ctx, db); err != nil {
+			return err
+		}
+	}
+	if err := migrate(ctx, db, boardMigrations); err != nil {
 		return err
 	}
-	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)", quick,
-		(16<<20)/pageSize, -statusesCache)), 1); err != nil {
+	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)&_pragma=journal_size_limit(%d)",
+		quick, (16<<20)/pageSize, -statusesCache, boardWALLimit)), 1); err != nil {
 		return err
 	}
 	if s.read, err = sql.Open("sqlite", s.dsn(readOnly)); err != nil {
@@ -117,6 +134,9 @@ func (s *Statuses) open(ctx context.Context, of Origin) error {
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
 	if err := s.load(of); err != nil {
+		return err
+	}
+	if s.files, err = standAt(s.path); err != nil {
 		return err
 	}
 	s.known, s.loaded = newBloom(), make(chan struct{})
@@ -208,10 +228,17 @@ func (s *Statuses) Close() error {
 		errs = append(errs, s.read.Close())
 	}
 	if s.write != nil {
+		if s.Gone() {
+			s.write.keepWAL()
+		}
 		errs = append(errs, s.write.close())
 	}
 	return errors.Join(errs...)
 }
+
+// Gone reports whether the database was removed or replaced while it is open. What is stored from then on is lost when it is
+// closed; what it holds can be read until then.
+func (s *Statuses) Gone() bool { return s.files.gone(allFiles) != nil }
 
 // Position is the seq up to which the log has been drawn, as it was last stored.
 func (s *Statuses) Position() hook.Seq {

@@ -21,6 +21,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
+	"hookbeam/server/datafile"
 	"hookbeam/server/hook"
 )
 
@@ -37,7 +38,12 @@ const (
 	checkpointPages = (4 << 20) / pageSize // little and often: a long checkpoint is a long wait for somebody
 	writerCache     = 8 << 10              // KiB of pages that stay with the writer: those in which events are claimed
 	readers         = 4
-	checkAtOnce     = 64 << 20 // a database up to this size is checked before it serves
+	checkAtOnce     = 64 << 20 // see Options.CheckAtOnce
+
+	// walLimit is the size in bytes to which the log's WAL is cut when it begins anew, and boardWALLimit that of the statuses'. Both
+	// are well above what they are otherwise, 4 and 16 MiB: a WAL that is written over syncs faster than one that grows.
+	walLimit      = 16 << 20
+	boardWALLimit = 48 << 20
 )
 
 // Options are the limits and the outside world of a store. Now, Random and Log must be set.
@@ -47,6 +53,7 @@ type Options struct {
 	KeepEvents   int64         // what remembered event ids may take in the file; 0: no bound
 	KeepRejected int64         // rejected deliveries kept for each endpoint; 0 means 1,000
 	KeepVerified int64         // newest verified deliveries that stay whatever they take; 0 means 1,000
+	CheckAtOnce  int64         // a database up to this size is checked before it serves; 0 means 64 MiB
 	Now          func() time.Time
 	Running      func() time.Duration // time that has passed, which nobody can set; nil: as Now says
 	Random       io.Reader
@@ -56,11 +63,14 @@ type Options struct {
 // Store is the open database. All methods may be used from many goroutines at once.
 // Those that write wait for Run, the one writer.
 type Store struct {
-	options Options
-	path    string
-	write   *writerConn
-	read    *sql.DB
-	epoch   string
+	options    Options
+	path       string
+	write      *writerConn
+	read       *sql.DB
+	epoch      string
+	files      fileSet // where its files stand
+	summedFrom int64   // the seq from which on each record has a checksum
+	checkLater bool    // it is too large to be checked before it serves
 
 	queue   chan *work
 	stopped chan struct{} // closed when the writer has ended
@@ -73,6 +83,12 @@ type Store struct {
 	head    atomic.Int64
 	swept   atomic.Int64
 	damaged atomic.Pointer[error]
+	gone    atomic.Pointer[error]
+	rescued bool   // what is in the WAL was written into a database that is gone; of the writer
+	scratch []byte // of the writer's checksums
+	spoilt  spoilt
+	outcome outcome
+	probing probing
 	tail    tail
 	growth  struct {
 		sync.Mutex
@@ -83,9 +99,21 @@ type Store struct {
 // Open makes or opens the database in dir, brings its schema up to date and checks it.
 // A damaged database is an error that says how to go on.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
+	if err := datafile.Folder(dir); err != nil {
+		return nil, err
 	}
+	if err := makeFiles(dir, FileName); err != nil {
+		return nil, err
+	}
+	s := newStore(dir, o)
+	if err := s.open(ctx); err != nil {
+		_ = s.closeConns()
+		return nil, s.explain(err)
+	}
+	return s, nil
+}
+
+func newStore(dir string, o Options) *Store {
 	if o.Running == nil {
 		began := o.Now()
 		o.Running = func() time.Duration { return o.Now().Sub(began) }
@@ -94,31 +122,65 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		stopped: make(chan struct{}), ledger: newLedger()}
 	s.options.KeepRejected = cmp.Or(o.KeepRejected, 1000)
 	s.options.KeepVerified = cmp.Or(o.KeepVerified, 1000)
+	s.options.CheckAtOnce = cmp.Or(o.CheckAtOnce, checkAtOnce)
 	s.sweeper.wake = make(chan struct{}, 1)
 	s.growth.grown = make(chan struct{})
-	if err := s.open(ctx); err != nil {
-		_ = s.closeConns()
-		return nil, s.explain(err)
+	return s
+}
+
+// Files are the names of the files that make up the database with this name: SQLite makes the others beside it.
+func Files(name string) []string {
+	return []string{name, name + "-wal", name + "-shm", name + "-journal"}
+}
+
+// makeFiles makes the file of a database, so that it and what SQLite makes beside it, with the same mode, are its owner's alone.
+func makeFiles(dir, name string) error {
+	if err := datafile.Mend(dir, Files(name)...); err != nil {
+		return err
 	}
-	return s, nil
+	return datafile.Create(filepath.Join(dir, name))
 }
 
 func (s *Store) open(ctx context.Context) error {
-	fresh := false
-	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
-		fresh = true
+	size, err := sizeOf(s.path)
+	if err != nil {
+		return err
 	}
+	if err := checkKnown(ctx, s.path, logMigrations); err != nil {
+		return err
+	}
+	s.checkLater = size > s.options.CheckAtOnce
 	db, err := sql.Open("sqlite", s.dsn(durable))
 	if err != nil {
 		return err
 	}
 	db.SetMaxOpenConns(1)
 	defer db.Close()
-	if err := checkAndMigrate(ctx, db, "migrations", s.path, fresh); err != nil {
+	if size > 0 && !s.checkLater {
+		if err := quickCheck(ctx, db); err != nil {
+			return err
+		}
+	}
+	if err := migrate(ctx, db, logMigrations); err != nil {
 		return err
 	}
-	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)", durable,
-		checkpointPages, -writerCache)), 2); err != nil {
+	if err := s.connect(); err != nil {
+		return err
+	}
+	if err := s.name(ctx, db); err != nil {
+		return err
+	}
+	if err := s.load(ctx); err != nil {
+		return err
+	}
+	s.files, err = standAt(s.path)
+	return err
+}
+
+// connect opens the writer and the readers of a database that is there.
+func (s *Store) connect() (err error) {
+	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)&_pragma=journal_size_limit(%d)",
+		durable, checkpointPages, -writerCache, walLimit)), 2); err != nil {
 		return err
 	}
 	if s.read, err = sql.Open("sqlite", s.dsn(readOnly)); err != nil {
@@ -126,7 +188,15 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
-	return s.load(ctx, db)
+	return nil
+}
+
+func sizeOf(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
 }
 
 // dsn names the file for the driver, which applies _pragma before the other keys: the page size counts only before
@@ -135,12 +205,13 @@ func (s *Store) dsn(keys string) string {
 	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s", (&url.URL{Path: s.path}).EscapedPath(), pageSize, keys)
 }
 
-func checkAndMigrate(ctx context.Context, db *sql.DB, folder, path string, fresh bool) error {
-	if info, err := os.Stat(path); err == nil && !fresh && info.Size() <= checkAtOnce {
-		if err := quickCheck(ctx, db); err != nil {
-			return err
-		}
-	}
+// Where the migrations of the two databases stand.
+const (
+	logMigrations   = "migrations"
+	boardMigrations = "migrations/statuses"
+)
+
+func migrate(ctx context.Context, db *sql.DB, folder string) error {
 	steps, err := fs.Sub(migrations, folder)
 	if err != nil {
 		return err
@@ -155,8 +226,8 @@ func checkAndMigrate(ctx context.Context, db *sql.DB, folder, path string, fresh
 	return nil
 }
 
-// load reads where the log stands, and makes its epoch on the first start.
-func (s *Store) load(ctx context.Context, db *sql.DB) error {
+// name makes the log's epoch on the first start.
+func (s *Store) name(ctx context.Context, db *sql.DB) error {
 	tail, err := hook.RandomTail(s.options.Random)
 	if err != nil {
 		return err
@@ -165,8 +236,14 @@ func (s *Store) load(ctx context.Context, db *sql.DB) error {
 		tail[:10]); err != nil {
 		return fmt.Errorf("name the log: %w", err)
 	}
+	return nil
+}
+
+// load reads where the log stands.
+func (s *Store) load(ctx context.Context) error {
 	var swept int64
-	if err := db.QueryRowContext(ctx, `SELECT epoch, swept FROM log`).Scan(&s.epoch, &swept); err != nil {
+	if err := s.read.QueryRowContext(ctx, `SELECT epoch, swept, summed_from FROM log`).
+		Scan(&s.epoch, &swept, &s.summedFrom); err != nil {
 		return fmt.Errorf("read the log's end: %w", err)
 	}
 	head, err := s.loadLedger()
@@ -189,6 +266,9 @@ func (s *Store) closeConns() error {
 		errs = append(errs, s.read.Close())
 	}
 	if s.write != nil {
+		if s.gone.Load() != nil {
+			s.write.keepWAL()
+		}
 		errs = append(errs, s.write.close())
 	}
 	return errors.Join(errs...)
@@ -215,12 +295,4 @@ func (s *Store) announceGrowth() {
 	defer s.growth.Unlock()
 	close(s.growth.grown)
 	s.growth.grown = make(chan struct{})
-}
-
-// Probe stores something for real and returns why it could not.
-func (s *Store) Probe(ctx context.Context) error {
-	return s.do(ctx, func(c *writerConn) error {
-		return c.exec(`INSERT INTO probe (only, at) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET at = excluded.at`,
-			s.options.Now().UnixMilli())
-	})
 }

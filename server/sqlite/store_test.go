@@ -56,7 +56,13 @@ func resting(t *testing.T) *Store {
 // running opens a store in dir and runs its writer until the test ends, or until stop.
 func running(t testing.TB, dir string, o Options) (s *Store, stop func()) {
 	t.Helper()
-	s, err := Open(t.Context(), dir, options(o))
+	return runningWith(t, dir, options(o))
+}
+
+// runningWith is running with options that are whole.
+func runningWith(t testing.TB, dir string, o Options) (s *Store, stop func()) {
+	t.Helper()
+	s, err := Open(t.Context(), dir, o)
 	if err != nil {
 		t.Fatal(err)
 	}

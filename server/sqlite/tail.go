@@ -137,7 +137,7 @@ func (t *tail) record(seq hook.Seq, scratch []byte) (both []byte, headers int, o
 }
 
 // EachWhole calls do for deliveries of a page that After gave, each whole, in order. What do is given is its own only
-// until it returns. Deliveries that are no longer kept are left out. An error of do ends it.
+// until it returns. Deliveries that are no longer kept, or are damaged, are left out. An error of do ends it.
 func (s *Store) EachWhole(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
 	var scratch []byte
 	var r hook.Record
@@ -147,7 +147,8 @@ func (s *Store) EachWhole(ctx context.Context, page []hook.Delivery, do func(*ho
 			return s.eachStored(ctx, page[i:], do)
 		}
 		scratch = both
-		r = hook.Record{Delivery: page[i], Request: hook.Request{Headers: readHeaders(r.Headers[:0], both[:headers]), Body: both[headers:]}}
+		r = hook.Record{Delivery: page[i], Integrity: hook.IntegrityOK,
+			Request: hook.Request{Headers: readHeaders(r.Headers[:0], both[:headers]), Body: both[headers:]}}
 		if err := do(&r); err != nil {
 			return err
 		}
@@ -171,26 +172,15 @@ func (s *Store) eachStored(ctx context.Context, page []hook.Delivery, do func(*h
 }
 
 func (s *Store) eachBetween(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+wholeColumns+` FROM deliveries WHERE seq >= ? AND seq <= ? ORDER BY seq`,
-		int64(page[0].Seq), int64(page[len(page)-1].Seq))
-	if err != nil {
-		return s.failed("read deliveries", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var r hook.Record
-		if err := scanRecord(rows, &r); err != nil {
-			return s.failed("read deliveries", err)
-		}
+	err := s.eachSound(ctx, func(r *hook.Record) error {
 		for len(page) > 0 && page[0].Seq < r.Seq {
 			page = page[1:]
 		}
 		if len(page) == 0 || page[0].Seq != r.Seq {
-			continue
+			return nil
 		}
-		if err := do(&r); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+		return do(r)
+	}, `SELECT `+wholeColumns+` FROM deliveries WHERE seq >= ? AND seq <= ? ORDER BY seq`,
+		int64(page[0].Seq), int64(page[len(page)-1].Seq))
+	return s.failedEach("read deliveries", err)
 }

@@ -22,6 +22,7 @@ type work struct {
 	record *hook.Record
 	flat   []byte // its headers, as they are stored
 	change func(*writerConn) error
+	rescue *bool // see Store.rescue; set where it is done
 	err    error
 	done   chan struct{} // one slot; filled when the work is committed or has failed
 }
@@ -76,17 +77,26 @@ func (s *Store) gather(batch []*work) []*work {
 func (s *Store) commit(batch []*work) {
 	head := s.Head()
 	last, err := s.transact(batch, head)
+	if err == nil {
+		err = s.stillThere(heldFiles) // before anybody is answered: each commit is looked after, not only each second
+	}
 	if err != nil {
 		err = s.unavailable(err)
-		s.options.Log.Error("could not store", "waiting", len(batch), "error", err)
+		if !s.Gone() { // else it was said once
+			s.options.Log.Error("could not store", "waiting", len(batch), "error", err)
+		}
 	} else if last > head {
 		s.tail.add(batch)
 		s.head.Store(int64(last))
 		s.announceGrowth()
 	}
+	s.outcome.set(s.options.Now(), err)
 	for i, w := range batch {
 		if err != nil {
 			w.err = err
+		}
+		if w.rescue != nil {
+			*w.rescue = s.rescue()
 		}
 		batch[i] = nil
 		w.done <- struct{}{}
@@ -98,6 +108,9 @@ func (s *Store) commit(batch []*work) {
 func (s *Store) transact(batch []*work, head hook.Seq) (hook.Seq, error) {
 	if bad := s.damaged.Load(); bad != nil {
 		return head, *bad
+	}
+	if s.Gone() {
+		return head, errGone
 	}
 	if err := s.write.begin(); err != nil {
 		return head, err
@@ -187,6 +200,7 @@ type writerConn struct {
 	conn       driver.Conn
 	statements map[string]driver.Stmt
 	args       []driver.NamedValue
+	closed     bool
 }
 
 // openWriter opens a connection that writes, and makes sure that it syncs as it should: 2 is FULL, 1 NORMAL.
@@ -327,6 +341,7 @@ func (c *writerConn) guarded(change func(*writerConn) error) (failed, broken err
 }
 
 func (c *writerConn) close() error {
+	c.closed = true
 	var errs []error
 	for _, st := range c.statements {
 		errs = append(errs, st.Close())

@@ -62,6 +62,7 @@ func (b *Board) Run(ctx context.Context) error {
 		case <-b.again:
 		case <-look.C:
 			b.look(ctx)
+			b.lookForStore(ctx)
 			continue
 		case <-ctx.Done():
 			return nil
@@ -84,10 +85,25 @@ func (b *Board) Run(ctx context.Context) error {
 // look sees whether anybody has asked by file.
 func (b *Board) look(ctx context.Context) {
 	file := filepath.Join(b.Dir, AskFile)
-	if _, err := os.Stat(file); err != nil {
+	if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
 		return // nobody has
 	}
 	if err := errors.Join(b.Rebuild(ctx), os.Remove(file)); err != nil {
+		b.Logger.Error("could not take note that the statuses are to be drawn again", "error", err)
+	}
+}
+
+// lookForStore has everything drawn again where the board's database was removed or replaced: what it holds can still be read
+// and is inherited, but would be lost with this process.
+func (b *Board) lookForStore(ctx context.Context) {
+	b.using.RLock()
+	gone := b.store.Gone()
+	b.using.RUnlock()
+	if !gone || b.Log.Gone() || len(b.again) > 0 {
+		return
+	}
+	b.Logger.Error("the statuses' database was removed or replaced: it is drawn again from the log", "folder", b.Dir)
+	if err := b.Rebuild(ctx); err != nil {
 		b.Logger.Error("could not take note that the statuses are to be drawn again", "error", err)
 	}
 }

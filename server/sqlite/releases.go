@@ -1,0 +1,151 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// errNewer says that a release after this one wrote a database.
+var errNewer = errors.New("this database was written by a newer Hookbeam; nothing was changed")
+
+// errForeign says that a file is a database, but of something else.
+var errForeign = errors.New("this database is not Hookbeam's; nothing was changed")
+
+// CheckRelease returns an error where a database in dir was written by a newer release. It changes nothing.
+func CheckRelease(ctx context.Context, dir string) error {
+	for name, folder := range map[string]string{FileName: logMigrations, StatusesFile: boardMigrations} {
+		if err := checkKnown(ctx, filepath.Join(dir, name), folder); err != nil && !damage(err) { // who opens it says more of damage
+			return err
+		}
+	}
+	return nil
+}
+
+// checkKnown returns an error where the database at path has had a migration that is not in folder, or tables and none. It
+// changes nothing.
+func checkKnown(ctx context.Context, path, folder string) error {
+	done, err := applied(ctx, path)
+	if err != nil {
+		return err
+	}
+	known, err := knownVersions(folder)
+	if err != nil {
+		return err
+	}
+	for _, version := range done {
+		if !slices.Contains(known, version) {
+			return fmt.Errorf("%w: %s (its migration %d is not known here). Start that release again, or choose another folder with --data",
+				errNewer, path, version)
+		}
+	}
+	return nil
+}
+
+// knownVersions are those of the migrations in folder, in order; the first is 0, which stands for none.
+func knownVersions(folder string) ([]int64, error) {
+	names, err := fs.Glob(migrations, folder+"/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	versions := []int64{0}
+	for _, name := range names {
+		number, _, _ := strings.Cut(filepath.Base(name), "_")
+		version, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("number of migration %s: %w", name, err)
+		}
+		versions = append(versions, version)
+	}
+	slices.Sort(versions)
+	return versions, nil
+}
+
+// applied returns the migrations that the database at path has had, none where it is empty or not there. The file is opened so
+// that nothing can be written, not even beside it, unless a WAL is there that has to be read.
+func applied(ctx context.Context, path string) ([]int64, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil, nil
+	}
+	mode := "mode=ro"
+	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		mode += "&immutable=1"
+	}
+	db, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_busy_timeout=5000&%s", (&url.URL{Path: path}).EscapedPath(), mode))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }() // nothing was written
+	db.SetMaxOpenConns(1)
+	return appliedIn(ctx, db, path)
+}
+
+func appliedIn(ctx context.Context, db *sql.DB, path string) ([]int64, error) {
+	var tables, ours int
+	if err := db.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(name = 'goose_db_version'), 0) FROM sqlite_schema
+		WHERE type = 'table'`).Scan(&tables, &ours); err != nil {
+		return nil, fmt.Errorf("read which release wrote %s: %w", path, err)
+	}
+	if ours == 0 && tables > 0 {
+		return nil, fmt.Errorf("%w: %s. Move it away, or choose another folder with --data", errForeign, path)
+	}
+	if ours == 0 {
+		return nil, nil
+	}
+	rows, err := db.QueryContext(ctx, `SELECT DISTINCT version_id FROM goose_db_version ORDER BY version_id`)
+	if err != nil {
+		return nil, fmt.Errorf("read which release wrote %s: %w", path, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var versions []int64
+	for rows.Next() {
+		var version int64
+		if err := rows.Scan(&version); err != nil {
+			return nil, fmt.Errorf("read which release wrote %s: %w", path, err)
+		}
+		versions = append(versions, version)
+	}
+	return versions, rows.Err()
+}
+
+// OpenBeside opens the database in dir without changing its schema: a server may be running on it, and only who holds the
+// folder changes that. A database of another release is refused with what to do.
+func OpenBeside(ctx context.Context, dir string, o Options) (*Store, error) {
+	s := newStore(dir, o)
+	if err := s.openBeside(ctx); err != nil {
+		_ = s.closeConns()
+		return nil, s.explain(err)
+	}
+	return s, nil
+}
+
+func (s *Store) openBeside(ctx context.Context) error {
+	if err := checkKnown(ctx, s.path, logMigrations); err != nil {
+		return err
+	}
+	done, err := applied(ctx, s.path)
+	if err != nil {
+		return err
+	}
+	known, err := knownVersions(logMigrations)
+	if err != nil {
+		return err
+	}
+	if len(done) != len(known) {
+		return errors.New("this database was written by an older Hookbeam. Start hookbeam serve of this release once, which brings it up to date, " +
+			"or run this command with the release that serves it")
+	}
+	if err := s.connect(); err != nil {
+		return err
+	}
+	return s.load(ctx)
+}

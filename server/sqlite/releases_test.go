@@ -1,0 +1,259 @@
+package sqlite
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookbeam/server/hook"
+)
+
+// holds is what a release told of its own data.
+type holds struct {
+	Endpoints  []struct{ ID, Name, URL, Provider, Verify string }
+	Deliveries []hook.Delivery // newest first
+	Bodies     map[hook.DeliveryID]string
+	Statuses   []struct{ ID, State string }
+}
+
+// unpack puts the databases of a release into a folder.
+func unpack(t *testing.T, release string) (dir string, h holds) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, name := range []string{FileName, StatusesFile} {
+		packed, err := os.Open(filepath.Join(release, name+".gz"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := gzip.NewReader(packed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := io.ReadAll(text)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), plain, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		packed.Close()
+	}
+	text, err := os.ReadFile(filepath.Join(release, "holds.json"))
+	if err == nil {
+		err = json.Unmarshal(text, &h)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, h
+}
+
+func eachRelease(t *testing.T, test func(t *testing.T, dir string, h holds)) {
+	releases, err := filepath.Glob("testdata/releases/*/holds.json")
+	if err != nil || len(releases) == 0 {
+		t.Fatalf("no release is kept (%v)", err)
+	}
+	for _, path := range releases {
+		release := filepath.Dir(path)
+		t.Run(filepath.Base(release), func(t *testing.T) {
+			dir, h := unpack(t, release)
+			test(t, dir, h)
+		})
+	}
+}
+
+func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
+	eachRelease(t, func(t *testing.T, dir string, h holds) {
+		s, stop := running(t, dir, Options{})
+		page, _, err := s.Deliveries(t.Context(), hook.Filter{}, 0, 500)
+		if diff := cmp.Diff(h.Deliveries, page); err != nil || diff != "" {
+			t.Errorf("%v\n%s", err, diff)
+		}
+		for id, want := range h.Bodies {
+			r, err := s.Delivery(t.Context(), id)
+			if got := sha256.Sum256(r.Body); err != nil || hex.EncodeToString(got[:]) != want || r.Integrity == hook.IntegrityDamaged {
+				t.Errorf("%s: body %x, %s (%v)", id, got, r.Integrity, err)
+			}
+		}
+		endpoints, err := s.Endpoints(t.Context())
+		if err != nil || len(endpoints) != len(h.Endpoints)+1 { // and the deleted one
+			t.Errorf("%d endpoints (%v), %d were there", len(endpoints), err, len(h.Endpoints))
+		}
+		first := h.Deliveries[len(h.Deliveries)-1]
+		again := verified(first.Event)
+		again.Endpoint = first.Endpoint
+		if appended(t, s, again); again.Seq != h.Deliveries[0].Seq+1 || again.DuplicateOf != first.Seq {
+			t.Errorf("the next is %d, a duplicate of %d", again.Seq, again.DuplicateOf)
+		}
+		if r, err := s.Delivery(t.Context(), again.ID); err != nil || r.Integrity != hook.IntegrityOK {
+			t.Errorf("the next: %s %v", r.Integrity, err)
+		}
+		of := Origin{Epoch: s.Epoch(), Head: s.Head()}
+		board, err := OpenStatuses(t.Context(), dir, StatusesFile, of, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts, _, err := board.List(t.Context(), hook.StatusFilter{}, Place{}, 100)
+		if err != nil || len(texts) != len(h.Statuses) || board.Position() != h.Deliveries[0].Seq {
+			t.Errorf("%d statuses at %d (%v), %d were there", len(texts), board.Position(), err, len(h.Statuses))
+		}
+		if err := board.Close(); err != nil {
+			t.Error(err)
+		}
+		stop()
+		s, _ = running(t, dir, Options{}) // and a second time
+		if s.Head() != again.Seq || s.Damaged() != 0 {
+			t.Errorf("after a restart the head is %d, %d are damaged", s.Head(), s.Damaged())
+		}
+	})
+}
+
+// TestDataOfANewerReleaseIsRefusedUntouched has each database be one of tomorrow, with and without a WAL.
+func TestDataOfANewerReleaseIsRefusedUntouched(t *testing.T) {
+	for _, name := range []string{FileName, StatusesFile} {
+		for _, wal := range []bool{false, true} {
+			t.Run(name+map[bool]string{true: " with a WAL"}[wal], func(t *testing.T) {
+				dir, _ := unpack(t, "testdata/releases/33ed6df")
+				path := filepath.Join(dir, name)
+				c, err := openWriter("file:"+path+"?_journal_mode=WAL&_synchronous=FULL", 2)
+				if err == nil {
+					err = c.exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if wal {
+					c.keepWAL()
+				}
+				held := contents(t, dir) // as after a crash
+				if err := c.close(); err != nil {
+					t.Fatal(err)
+				}
+				if wal {
+					restore(t, dir, held)
+				}
+				before := contents(t, dir)
+				if _, there := before[name+"-wal"]; there != wal || wal && len(before[name+"-wal"]) == 0 {
+					t.Fatalf("WAL %v, wanted %v", there, wal)
+				}
+				for what, open := range map[string]func() error{
+					"the check": func() error { return CheckRelease(t.Context(), dir) },
+					"the log":   func() error { return openAndClose(t, dir) },
+					"beside": func() error {
+						s, err := OpenBeside(t.Context(), dir, options(Options{}))
+						if err == nil {
+							return s.Close()
+						}
+						return err
+					},
+					"the statuses": func() error {
+						s, err := OpenStatuses(t.Context(), dir, StatusesFile, Origin{Epoch: "x"}, slog.New(slog.DiscardHandler))
+						if err == nil {
+							return s.Close()
+						}
+						return err
+					},
+				} {
+					concerned := what == "the check" || (what == "the statuses") == (name == StatusesFile)
+					if !concerned {
+						continue
+					}
+					if err := open(); err == nil || !strings.Contains(err.Error(), "newer Hookbeam; nothing was changed") {
+						t.Errorf("%s: %v", what, err)
+					}
+					after := contents(t, dir)
+					for file, text := range before {
+						if !bytes.Equal(after[file], text) && !strings.HasSuffix(file, "-shm") {
+							t.Errorf("%s: %s was changed", what, file)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+func openAndClose(t *testing.T, dir string) error {
+	s, err := Open(t.Context(), dir, options(Options{}))
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+// contents are all files of a folder.
+func contents(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]byte{}
+	for _, e := range entries {
+		if all[e.Name()], err = os.ReadFile(filepath.Join(dir, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+func restore(t *testing.T, dir string, files map[string][]byte) {
+	t.Helper()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestOnlyWhoHoldsTheFolderBringsADatabaseUpToDate(t *testing.T) {
+	dir, _ := unpack(t, "testdata/releases/33ed6df")
+	before := contents(t, dir)
+	if _, err := OpenBeside(t.Context(), dir, options(Options{})); err == nil || !strings.Contains(err.Error(), "older Hookbeam") {
+		t.Errorf("beside: %v", err)
+	}
+	if diff := cmp.Diff(before, contents(t, dir)); diff != "" {
+		t.Error("who looked beside changed something")
+	}
+	if err := openAndClose(t, dir); err != nil {
+		t.Fatal(err)
+	}
+	s, err := OpenBeside(t.Context(), dir, options(Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestADatabaseOfSomethingElseIsRefusedUntouched(t *testing.T) {
+	dir := t.TempDir()
+	c, err := openWriter("file:"+filepath.Join(dir, FileName)+"?_journal_mode=WAL&_synchronous=FULL", 2)
+	if err == nil {
+		err = c.exec(`CREATE TABLE photographs (id INTEGER PRIMARY KEY)`)
+	}
+	if err == nil {
+		err = c.close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, dir)
+	if err := openAndClose(t, dir); err == nil || !strings.Contains(err.Error(), "not Hookbeam's; nothing was changed") {
+		t.Errorf("%v", err)
+	}
+	if diff := cmp.Diff(before, contents(t, dir)); diff != "" {
+		t.Error("it was changed")
+	}
+}

@@ -1,0 +1,166 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// Delivery returns one delivery, whole. A problem of kind hook.ErrNotFound says that it is not, or no longer, kept; one of kind
+// hook.ErrDamaged comes with what is left of the record, which is to be shown as damaged only.
+func (s *Store) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, error) {
+	seq, _, ok := id.Parse()
+	if !ok {
+		return hook.Record{}, noDelivery
+	}
+	var r hook.Record
+	found := false
+	err := s.eachRow(ctx, func(each *hook.Record) error { r, found = *each, true; return nil },
+		`SELECT `+wholeColumns+` FROM deliveries WHERE seq = ?`, int64(seq))
+	switch {
+	case err != nil:
+		return hook.Record{}, s.failed("read delivery", err)
+	case found && r.Integrity == hook.IntegrityDamaged: // its random bits may be what is damaged
+		r.ID, r.Seq = id, seq
+		return r, errRecordDamaged
+	case !found || r.ID != id:
+		return hook.Record{}, noDelivery
+	}
+	return r, nil
+}
+
+var noDelivery = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
+	Detail: "There is no such delivery: the id is wrong, or it was removed by retention."}
+
+// wholeColumns are what a hook.Record is read from, in the order of scanWhole.
+const wholeColumns = columns + `, scheme, covers, skew, took, host, proto, remote, headers, body, version, checksum`
+
+// eachRow calls do for each record of a query of wholeColumns, damaged ones too; see hook.Record.Integrity.
+func (s *Store) eachRow(ctx context.Context, do func(*hook.Record) error, query string, values ...any) error {
+	rows, err := s.read.QueryContext(ctx, query, values...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r hook.Record
+		if err := s.scanWhole(rows, &r); err != nil {
+			return err
+		}
+		if err := do(&r); err != nil {
+			return &stopped{err}
+		}
+	}
+	return rows.Err()
+}
+
+// eachSound is eachRow without the damaged ones: nothing is done with them but noting that they are.
+func (s *Store) eachSound(ctx context.Context, do func(*hook.Record) error, query string, values ...any) error {
+	return s.eachRow(ctx, func(r *hook.Record) error {
+		if r.Integrity == hook.IntegrityDamaged {
+			return nil
+		}
+		return do(r)
+	}, query, values...)
+}
+
+// stopped is an error of who was called for each record, apart from those of reading.
+type stopped struct{ error }
+
+func (e *stopped) Unwrap() error { return e.error }
+
+// failedEach wraps an error of reading records, and leaves alone one of who was called for them.
+func (s *Store) failedEach(doing string, err error) error {
+	var own *stopped
+	if err == nil || errors.As(err, &own) {
+		return errors.Unwrap(err)
+	}
+	return s.failed(doing, err)
+}
+
+// scanWhole reads wholeColumns, and then more, into r, and verifies it.
+func (s *Store) scanWhole(rows *sql.Rows, r *hook.Record, more ...any) error {
+	var took, version int64
+	var skew, sum sql.NullInt64
+	var headers []byte
+	into := newScan(&r.Delivery)
+	err := rows.Scan(append(append(into.targets(), &r.Check.Scheme, &r.Check.Covers, &skew, &took, &r.Host, &r.Proto, &r.Remote,
+		&headers, &r.Body, &version, &sum), more...)...)
+	if err != nil {
+		if r.Seq, err = s.unreadable(rows, err); err == nil {
+			r.Integrity = hook.IntegrityDamaged
+		}
+		return err
+	}
+	into.finish()
+	r.Check.Dated, r.Check.Skew = skew.Valid, time.Duration(skew.Int64)*time.Millisecond
+	r.Took = time.Duration(took) * time.Microsecond
+	r.Integrity = s.verify(r, version, into.random, headers, sum)
+	if r.Integrity == hook.IntegrityDamaged {
+		s.noteDamage(r.Seq)
+	}
+	r.Headers = readHeaders(nil, headers)
+	return nil
+}
+
+// unreadable looks into a row that could not be scanned because of failed. Where only a value in it is of another kind than
+// was written, the record is damaged, and its seq, the first column, is returned.
+func (s *Store) unreadable(rows *sql.Rows, failed error) (hook.Seq, error) {
+	names, err := rows.Columns()
+	if err != nil || rows.Err() != nil {
+		return 0, failed
+	}
+	values := make([]any, len(names))
+	for i := range values {
+		values[i] = new(any)
+	}
+	if err := rows.Scan(values...); err != nil {
+		return 0, failed
+	}
+	seq, ok := (*values[0].(*any)).(int64)
+	if !ok {
+		return 0, failed
+	}
+	s.noteDamage(hook.Seq(seq))
+	return hook.Seq(seq), nil
+}
+
+// pageBytes is how much the deliveries of one page weigh at most, but for one that alone weighs more.
+const pageBytes = 1 << 20
+
+// weightOf is about how many bytes of memory a delivery takes.
+func weightOf(d *hook.Delivery) int {
+	n := 400
+	for _, text := range textsOf(d) {
+		n += len(*text)
+	}
+	return n
+}
+
+// scanAll reads a page of rows of columns; whole is false where it ends for its weight. A row that cannot be read is left
+// out.
+func (s *Store) scanAll(rows *sql.Rows) (page []hook.Delivery, whole bool, err error) {
+	defer rows.Close()
+	page = []hook.Delivery{}
+	bytes := 0
+	for rows.Next() {
+		var d hook.Delivery
+		sc := newScan(&d)
+		if err := rows.Scan(sc.targets()...); err != nil {
+			if _, err := s.unreadable(rows, err); err != nil {
+				return nil, false, fmt.Errorf("scan: %w", err)
+			}
+			continue
+		}
+		if bytes += weightOf(&d); bytes > pageBytes && len(page) > 0 {
+			return page, false, nil
+		}
+		sc.finish()
+		page = append(page, d)
+	}
+	return page, true, rows.Err()
+}
