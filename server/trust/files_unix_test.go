@@ -1,0 +1,89 @@
+//go:build unix
+
+package trust_test
+
+import (
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestFilesAreTheirOwnersAlone is promise S23: whatever the umask, whatever modes were there before, and those too that are made
+// later.
+func TestFilesAreTheirOwnersAlone(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.wrap = []string{"sh", "-c", `umask 0; exec "$@"`, "sh"}
+	if err := os.Chmod(s.data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	look := func(when string) {
+		t.Helper()
+		if info, err := os.Stat(s.data); err != nil || info.Mode().Perm() != 0o700 {
+			t.Errorf("%s the folder has mode %o (%v)", when, info.Mode().Perm(), err)
+		}
+		entries, err := os.ReadDir(s.data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if info, err := e.Info(); err != nil || info.Mode() != 0o600 {
+				t.Errorf("%s %s has mode %o (%v)", when, e.Name(), info.Mode(), err)
+			}
+		}
+		if len(entries) < 7 { // two databases, each with a WAL and its index, and the lock
+			t.Errorf("%s there are only %d files", when, len(entries))
+		}
+	}
+	s.start()
+	look("at first")
+	s.api(http.MethodPost, "/api/v1/statuses/rebuild", http.StatusAccepted, nil, nil)
+	eventually(t, "statuses that are drawn again", func() bool { return strings.Contains(s.log.String(), "drew the statuses again") })
+	look("after drawing the statuses again")
+	s.kill()
+	if err := filepath.WalkDir(s.data, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			err = os.Chmod(path, 0o666)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(s.data, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	look("after a start where everything was open")
+	rebuild := exec.CommandContext(t.Context(), "sh", "-c", `umask 0; exec "$@"`, "sh", hookbeam, "statuses", "rebuild", "--data", s.data)
+	if out, err := rebuild.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	look("after a command asked for statuses")
+}
+
+// TestLinksInTheFolderAreRefused: a server writes through none.
+func TestLinksInTheFolderAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"hookbeam.db", "hookbeam.db-wal", "hookbeam.db-shm", "hookbeam.lock", "statuses.db", "statuses.db-wal", "statuses.new.db", "statuses.rebuild"} {
+		t.Run(name, func(t *testing.T) {
+			s, target := newServer(t), filepath.Join(t.TempDir(), "target")
+			if err := os.WriteFile(target, []byte("text"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(target, filepath.Join(s.data, name)); err != nil {
+				t.Fatal(err)
+			}
+			s.launch()
+			if code := s.ended(); code != 1 || !strings.Contains(s.log.String(), "is a link") {
+				t.Errorf("exit code %d:\n%s", code, s.log.tail(4<<10))
+			}
+			if text, err := os.ReadFile(target); err != nil || string(text) != "text" {
+				t.Errorf("the target holds %q (%v)", text, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,162 @@
+package trust_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestADatabaseThatIsGoneIsNoticed is promise R20. From the moment on in which the files are not where they were, nothing is
+// answered 2xx; and what was answered before is there after a restart, as far as its file is.
+func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
+	t.Parallel()
+	copied := func(from, to string) error {
+		text, err := os.ReadFile(from)
+		return errors.Join(err, os.WriteFile(to, text, 0o600))
+	}
+	for name, c := range map[string]struct {
+		take func(data, db string) error
+		back func(data, db string) error
+		lost bool // there is nothing to put back
+	}{
+		"removed": {take: func(_, db string) error { return os.Remove(db) }, lost: true},
+		"renamed": {take: func(_, db string) error { return os.Rename(db, db+".old") }, back: func(_, db string) error { return os.Rename(db+".old", db) }},
+		"a copy put in its place": {
+			take: func(_, db string) error {
+				return errors.Join(copied(db, db+".copy"), os.Rename(db, db+".old"), os.Rename(db+".copy", db))
+			},
+			back: func(_, db string) error { return os.Rename(db+".old", db) }},
+		"its folder moved": {
+			take: func(data, _ string) error { return os.Rename(data, data+".old") },
+			back: func(data, _ string) error { return os.Rename(data+".old", data) }},
+		"its WAL removed": {take: func(_, db string) error { return os.Remove(db + "-wal") }, back: func(_, _ string) error { return nil }},
+	} {
+		for _, end := range []string{"stopped", "killed"} {
+			t.Run(name+", "+end, func(t *testing.T) {
+				s := newServer(t)
+				s.data = filepath.Join(s.data, "data")
+				s.start()
+				address, client, db := s.first().in(s), newClient(t, 1), filepath.Join(s.data, "hookbeam.db")
+				var answered []stored
+				for i := range 20 {
+					one, err := deliver(t.Context(), client, address, fmt.Sprint(i))
+					if err != nil {
+						t.Fatal(err)
+					}
+					answered = append(answered, one)
+				}
+				if err := c.take(s.data, db); err != nil {
+					t.Fatal(err)
+				}
+				status, header, text, err := send(t.Context(), client, address, "lost?")
+				var problem struct{ Code, Detail string }
+				if err == nil {
+					err = json.Unmarshal(text, &problem)
+				}
+				if err != nil || status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" || problem.Code != "database_gone" {
+					t.Fatalf("answered %d, Retry-After %q: %s (%v)", status, header.Get("Retry-After"), text, err)
+				}
+				s.api(http.MethodGet, "/readyz", http.StatusServiceUnavailable, nil, nil)
+				s.api(http.MethodGet, "/healthz", http.StatusOK, nil, nil)
+				const saved = "what was answered before the database was gone is written into its file"
+				eventually(t, "all that was answered is in its file", func() bool { return strings.Contains(s.log.String(), saved) })
+				if n := strings.Count(s.log.String(), "the database is gone"); n != 1 {
+					t.Errorf("%d lines say that it is gone", n)
+				}
+				if end == "killed" {
+					s.kill()
+				} else {
+					s.stop()
+				}
+				if c.lost {
+					return
+				}
+				if err := c.back(s.data, db); err != nil {
+					t.Fatal(err)
+				}
+				s.start()
+				kept := map[string]bool{}
+				for _, d := range s.list() {
+					kept[d.ID] = true
+				}
+				for _, one := range answered {
+					if !kept[one.ID] {
+						t.Errorf("delivery %d was answered 200 and is lost", one.Seq)
+					}
+				}
+				if _, err := deliver(t.Context(), client, address, "again"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+// TestADatabaseThatIsGoneIsNoticedThoughNothingComes looks only whether it is ready, and at the log.
+func TestADatabaseThatIsGoneIsNoticedThoughNothingComes(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	if err := os.Remove(filepath.Join(s.data, "hookbeam.db")); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the log says so", func() bool { return strings.Contains(s.log.String(), "the database is gone") })
+	s.api(http.MethodGet, "/readyz", http.StatusServiceUnavailable, nil, nil)
+}
+
+// TestStatusesThatAreGoneAreDrawnAgain: they can be, from the log.
+func TestStatusesThatAreGoneAreDrawnAgain(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	e := s.make(map[string]any{"name": "pay", "provider": "stripe", "secrets": []map[string]string{{"label": "a", "value": "whsec_0123456789abcdef"}}})
+	s.api(http.MethodPost, "/api/v1/endpoints/"+e.ID+"/sample", http.StatusCreated, map[string]any{}, nil)
+	statuses := func() int {
+		var list struct{ Statuses []struct{ ID string } }
+		s.api(http.MethodGet, "/api/v1/statuses?mode=test", http.StatusOK, nil, &list)
+		return len(list.Statuses)
+	}
+	if statuses() != 1 {
+		t.Fatal("a sample payment moved nothing")
+	}
+	db := filepath.Join(s.data, "statuses.db")
+	if err := errors.Join(os.Remove(db), os.Remove(db+"-wal"), os.Remove(db+"-shm")); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "they are drawn again", func() bool { _, err := os.Stat(db); return err == nil })
+	eventually(t, "and shown", func() bool { return strings.Contains(s.log.String(), "drew the statuses again") })
+	if statuses() != 1 {
+		t.Error("the status is lost")
+	}
+	s.api(http.MethodGet, "/readyz", http.StatusOK, nil, nil)
+	s.stop()
+	s.start()
+	if statuses() != 1 {
+		t.Error("the status is lost after a restart")
+	}
+}
+
+// TestTwoServersNeverHaveOneFolder also where its lock file is removed.
+func TestTwoServersNeverHaveOneFolder(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	lock := filepath.Join(s.data, "hookbeam.lock")
+	if err := os.Remove(lock); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), hookbeam, "serve", "--listen", "127.0.0.1:0", "--data", s.data).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "belongs to a running server") {
+		t.Errorf("a second server: %v\n%s", err, out)
+	}
+	eventually(t, "the lock file is back", func() bool {
+		text, err := os.ReadFile(lock)
+		return err == nil && strings.Contains(string(text), s.addr)
+	})
+	if out, err := exec.CommandContext(t.Context(), hookbeam, "login", "--data", s.data).Output(); err != nil || !strings.Contains(string(out), s.addr) {
+		t.Errorf("a command does not find the server: %v %s", err, out)
+	}
+}
