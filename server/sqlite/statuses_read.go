@@ -251,27 +251,49 @@ func (s *Statuses) Took(ctx context.Context, endpoint hook.EndpointID, limit int
 	return all, rows.Err()
 }
 
-// Oldest returns subjects of which nothing was told for longest, those first; with unverified, only those of which nothing
-// checked ever told.
-func (s *Statuses) Oldest(ctx context.Context, unverified bool, limit int) ([]*Subject, error) {
+// subjectBytes is about what a subject takes in the file, with its names, which are among its words.
+const subjectBytes = `octet_length(status) + octet_length(evidence) + 2 * octet_length(words) + 200`
+
+// sizedRow reads a subject together with what it takes.
+type sizedRow struct {
+	*sql.Rows
+	bytes *int64
+}
+
+func (r sizedRow) Scan(targets ...any) error { return r.Rows.Scan(append(targets, r.bytes)...) }
+
+// Oldest returns subjects of which nothing was told for longest, those first, with about how many bytes each takes; with
+// unverified, only those of which nothing checked ever told.
+func (s *Statuses) Oldest(ctx context.Context, unverified bool, limit int) (all []*Subject, bytes []int64, err error) {
 	where := ``
 	if unverified {
 		where = ` WHERE world = 'unsigned'`
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+subjectColumns+` FROM subjects`+where+` ORDER BY seq LIMIT ?`, limit)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+subjectColumns+`, `+subjectBytes+` FROM subjects`+where+
+		` ORDER BY seq LIMIT ?`, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read old subjects: %w", err)
+		return nil, nil, fmt.Errorf("read old subjects: %w", err)
 	}
 	defer rows.Close()
-	var all []*Subject
 	for rows.Next() {
-		sub, err := scanSubject(rows)
+		var n int64
+		sub, err := scanSubject(sizedRow{rows, &n})
 		if err != nil {
-			return nil, fmt.Errorf("read old subjects: %w", err)
+			return nil, nil, fmt.Errorf("read old subjects: %w", err)
 		}
-		all = append(all, sub)
+		all, bytes = append(all, sub), append(bytes, n)
 	}
-	return all, rows.Err()
+	return all, bytes, rows.Err()
+}
+
+// UnverifiedBytes is about what all subjects take of which nothing checked ever told.
+func (s *Statuses) UnverifiedBytes(ctx context.Context) (bytes int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT coalesce(sum(`+subjectBytes+`), 0) FROM subjects
+		INDEXED BY subjects_unverified WHERE world = 'unsigned'`).Scan(&bytes)
+	if err != nil {
+		return 0, fmt.Errorf("measure unverified subjects: %w", err)
+	}
+	return bytes, nil
 }
 
 // Used is how many bytes of the database's file hold something.

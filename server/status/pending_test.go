@@ -93,7 +93,7 @@ func TestWhatIsDrawnIsStoredSoonThoughNobodyAsks(t *testing.T) {
 		if err := <-kept; err != nil {
 			t.Error(err)
 		}
-		s, err := h.board.store.Oldest(t.Context(), false, 10)
+		s, _, err := h.board.store.Oldest(t.Context(), false, 10)
 		if err != nil || len(s) != 1 || s[0].Status.Reference != "10-1" || len(s[0].Evidence) != 5 {
 			t.Errorf("%+v, %v", s, err)
 		}

@@ -67,25 +67,64 @@ func (b *Board) sweepStep(ctx context.Context) (removed int, err error) {
 	return len(gone), b.forget(gone)
 }
 
-// overdue are some of the subjects that are to go, those first of which nothing was told for longest.
+// overdue are some of the subjects that are to go, those first of which nothing was told for longest. Where the board takes
+// too much, those go first of which only unchecked deliveries told, but for a small share that they always have.
 func (b *Board) overdue(ctx context.Context) ([]*sqlite.Subject, error) {
 	if over := b.unverified() - b.keepUnverified; over > 0 {
-		return b.store.Oldest(ctx, true, min(over, sweepStep))
-	}
-	oldest, err := b.store.Oldest(ctx, false, sweepStep)
-	if err != nil || len(oldest) == 0 {
-		return nil, err
+		gone, _, err := b.store.Oldest(ctx, true, min(over, sweepStep))
+		return gone, err
 	}
 	if b.KeepBytes > 0 {
-		if used, err := b.store.Used(ctx); err != nil || used > b.KeepBytes {
-			return oldest, err
+		gone, err := b.tooLarge(ctx)
+		if err != nil || len(gone) > 0 {
+			return gone, err
 		}
 	}
+	if b.KeepFor <= 0 {
+		return nil, nil
+	}
+	oldest, _, err := b.store.Oldest(ctx, false, sweepStep)
 	n := 0
-	for n < len(oldest) && b.KeepFor > 0 && b.Now().Sub(toldAt(oldest[n]).Time) > b.KeepFor {
+	for n < len(oldest) && b.Now().Sub(toldAt(oldest[n]).Time) > b.KeepFor {
 		n++
 	}
-	return oldest[:n], nil
+	return oldest[:n], err
+}
+
+// tooLarge are some of the subjects that are beyond the board's bound of bytes, and no more than are.
+func (b *Board) tooLarge(ctx context.Context) ([]*sqlite.Subject, error) {
+	used, err := b.store.Used(ctx)
+	if err != nil {
+		return nil, err
+	}
+	unverified, err := b.store.UnverifiedBytes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	over := used - b.KeepBytes
+	spare := unverified - b.KeepBytes/16
+	switch {
+	case unverified > b.KeepBytes/2:
+		return b.oldest(ctx, true, unverified-b.KeepBytes/2)
+	case over > 0 && spare > 0:
+		return b.oldest(ctx, true, min(over, spare))
+	case over > 0:
+		return b.oldest(ctx, false, over)
+	}
+	return nil, nil
+}
+
+// oldest are the oldest subjects that together take about so many bytes, at most as many as one step removes.
+func (b *Board) oldest(ctx context.Context, unverified bool, bytes int64) ([]*sqlite.Subject, error) {
+	all, sizes, err := b.store.Oldest(ctx, unverified, sweepStep)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for ; n < len(all) && bytes > 0; n++ {
+		bytes -= sizes[n]
+	}
+	return all[:n], nil
 }
 
 func (b *Board) unverified() (n int) {

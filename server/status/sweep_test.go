@@ -2,6 +2,7 @@ package status
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,6 +111,77 @@ func TestStrangersPushNothingOut(t *testing.T) {
 	}
 	if diff := cmp.Diff(append(want, "10-0"), h.swept(295)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestStrangersPushNothingOutByWeight has somebody make up few payments of which much is told.
+func TestStrangersPushNothingOutByWeight(t *testing.T) {
+	h := newHouse(t)
+	for n := range 200 {
+		h.append(hook.Verified, life(n)[2])
+	}
+	h.draw()
+	if err := h.board.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	used, err := h.board.store.Used(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.stop()
+	h.keepBytes = 2 * used
+	h.open(sqlite.Options{})
+	title := strings.Repeat("t", 200)
+	for n := range 3000 {
+		h.append(hook.Unsigned, event{id: fmt.Sprint("evt_much_", n), typ: "payment_intent.processing", minute: n,
+			object: fmt.Sprintf(`{"id":"pi_much_%d","amount":100,"currency":"eur","description":"%s"}`, n%300, title)})
+	}
+	h.draw()
+	n, err := h.board.SweepOnce(t.Context())
+	if err != nil || n == 0 {
+		t.Fatalf("swept %d, %v", n, err)
+	}
+	verified, unverified := 0, 0
+	for _, tally := range h.tallies() {
+		if tally.World == hook.WorldUnsigned {
+			unverified += tally.Count
+		} else {
+			verified += tally.Count
+		}
+	}
+	bytes, err := h.board.store.UnverifiedBytes(t.Context())
+	now, _ := h.board.store.Used(t.Context())
+	if err != nil || verified != 200 || bytes > h.keepBytes/2 || now > h.keepBytes || unverified == 0 {
+		t.Errorf("%d verified and %d others of %d bytes, in all %d of %d: %v", verified, unverified, bytes, now, h.keepBytes, err)
+	}
+}
+
+func (h *house) tallies() []sqlite.Tally {
+	h.Helper()
+	all, err := h.board.store.Tallies(h.Context())
+	if err != nil {
+		h.Fatal(err)
+	}
+	return all
+}
+
+// TestNoMoreGoesThanMust has the board be a little too large.
+func TestNoMoreGoesThanMust(t *testing.T) {
+	h := newHouse(t)
+	for n := range 1000 {
+		h.append(hook.Verified, life(n)[2])
+	}
+	h.draw()
+	if err := h.board.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	used, err := h.board.store.Used(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.board.KeepBytes = used - 1
+	if n, err := h.board.SweepOnce(t.Context()); err != nil || n == 0 || n > 60 {
+		t.Errorf("swept %d, %v", n, err)
 	}
 }
 
