@@ -215,7 +215,15 @@ func check(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 				Detail: fmt.Sprintf("There is an endpoint named %q already. Choose another name.", e.Name)}
 		}
 	}
-	if complaint := complain(e); complaint != "" {
+	complaint := complain(e)
+	if complaint == "" {
+		var was *hook.Endpoint
+		if old, known := others[e.ID]; known {
+			was = &old
+		}
+		complaint = complainOfTexts(e, was)
+	}
+	if complaint != "" {
 		return &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: complaint}
 	}
 	if e.Statuses.Mapping == nil {

@@ -1,0 +1,73 @@
+package intake
+
+import (
+	"fmt"
+	"maps"
+	"mime"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+
+	"hookbeam/server/hook"
+)
+
+// complainOfTexts returns what is wrong with texts that become a header, a page's policy or a line for people; "" if
+// nothing is. was is what is stored of the endpoint, nil for a new one: what was saved before this was looked at, and is
+// not changed, may stay.
+func complainOfTexts(e hook.Endpoint, was *hook.Endpoint) string {
+	before := hook.Endpoint{}
+	if was != nil {
+		before = *was
+	}
+	if e.Response != nil && !reflect.DeepEqual(e.Response, before.Response) {
+		if complaint := complainOfContentType(e.Response.ContentType); complaint != "" {
+			return complaint
+		}
+	}
+	if e.SignedURL != before.SignedURL && strings.ContainsFunc(e.SignedURL, isUnseen) {
+		return "signed_url has a line break or another character in it that nobody sees. Copy it anew."
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Settings)) {
+		value := e.Settings[name]
+		if name == "certificate" { // PEM, of many lines
+			value = strings.NewReplacer("\r\n", "", "\n", "").Replace(value)
+		}
+		if old, kept := before.Settings[name]; kept && old == e.Settings[name] {
+			continue
+		}
+		if name == "" || len(name) > 100 || len(value) > 20_000 || strings.ContainsFunc(name+value, isUnseen) {
+			return fmt.Sprintf("%q in settings has a line break or another character in it that nobody sees, or is too long. Copy it anew.", name)
+		}
+	}
+	for _, s := range e.Secrets {
+		kept := slices.ContainsFunc(before.Secrets, func(o hook.Secret) bool { return o.Label == s.Label })
+		if !kept && strings.ContainsFunc(s.Label, isUnseen) {
+			return "A secret's label has a line break or another character in it that nobody sees."
+		}
+	}
+	if e.Statuses.Page.Name != before.Statuses.Page.Name && strings.ContainsFunc(e.Statuses.Page.Name, isUnseen) {
+		return "statuses.page.name has a line break or another character in it that nobody sees."
+	}
+	return ""
+}
+
+// complainOfContentType holds that a Content-Type is one line that says a media type (RFC 9110 §8.3).
+func complainOfContentType(text string) string {
+	const wrong = "response.content_type is a media type such as application/json, or text/plain; charset=utf-8."
+	if text == "" {
+		return ""
+	}
+	media, _, err := mime.ParseMediaType(text)
+	kind, part, ok := strings.Cut(media, "/")
+	if err != nil || !ok || kind == "" || part == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return wrong
+	}
+	return ""
+}
+
+// isUnseen reports whether a character cannot be seen where it stands: control characters, line separators, and those
+// that turn the direction of what is around them.
+func isUnseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
+}
