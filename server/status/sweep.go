@@ -75,7 +75,7 @@ func (b *Board) overdue(ctx context.Context) ([]*sqlite.Subject, error) {
 		return gone, err
 	}
 	if b.KeepBytes > 0 {
-		gone, err := b.tooLarge(ctx)
+		gone, err := b.beyondBytes(ctx)
 		if err != nil || len(gone) > 0 {
 			return gone, err
 		}
@@ -91,8 +91,8 @@ func (b *Board) overdue(ctx context.Context) ([]*sqlite.Subject, error) {
 	return oldest[:n], err
 }
 
-// tooLarge are some of the subjects that are beyond the board's bound of bytes, and no more than are.
-func (b *Board) tooLarge(ctx context.Context) ([]*sqlite.Subject, error) {
+// beyondBytes are some of the subjects that are beyond the board's bound of bytes, and no more than are.
+func (b *Board) beyondBytes(ctx context.Context) ([]*sqlite.Subject, error) {
 	used, err := b.store.Used(ctx)
 	if err != nil {
 		return nil, err
