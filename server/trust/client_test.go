@@ -3,6 +3,9 @@ package trust_test
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -170,6 +173,14 @@ func (s *server) body(id string) string {
 	var text []byte
 	s.api(http.MethodGet, "/api/v1/deliveries/"+id+"/body", http.StatusOK, nil, &text)
 	return string(text)
+}
+
+// stripeSignature is the header by which Stripe signs a body now.
+func stripeSignature(secret, body string) string {
+	at := time.Now().Unix()
+	sum := hmac.New(sha256.New, []byte(secret))
+	fmt.Fprintf(sum, "%d.%s", at, body)
+	return fmt.Sprintf("t=%d,v1=%s", at, hex.EncodeToString(sum.Sum(nil)))
 }
 
 // eventually asks until true, or gives up.

@@ -1,0 +1,132 @@
+package trust_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestABurstIsStoredWholeAndOnce is the half of promise R16 that can be counted; how long answers take is measured by make
+// bench ARGS='-only burst'. Senders write their requests one behind the other without waiting for an answer, so that the
+// server always has more before it than it can do. All are answered 200, and each is in the log once.
+func TestABurstIsStoredWholeAndOnce(t *testing.T) {
+	t.Parallel()
+	const connections = 200
+	each := scaled(100)
+	if testing.Short() {
+		each = 10
+	}
+	s := serve(t)
+	senders := s.senders()
+	answered := make([][]stored, connections)
+	var sending sync.WaitGroup
+	for i := range connections {
+		sending.Go(func() {
+			var err error
+			if answered[i], err = s.burst(i, each, senders[i%len(senders)]); err != nil {
+				t.Errorf("connection %d, after %d of %d answers: %v", i, len(answered[i]), each, err)
+			}
+		})
+	}
+	sending.Wait()
+	if t.Failed() {
+		return
+	}
+	log := map[string]delivery{}
+	for _, d := range s.list() {
+		if _, twice := log[d.ID]; twice {
+			t.Errorf("%s is listed twice", d.ID)
+		}
+		log[d.ID] = d
+	}
+	if len(log) != connections*each {
+		t.Errorf("%d deliveries are in the log, %d were sent", len(log), connections*each)
+	}
+	for i, all := range answered {
+		for n, one := range all {
+			d, kept := log[one.ID]
+			if event := fmt.Sprintf("evt_%d_%d", i, n); !kept || one.DuplicateOf != 0 || d.Seq != one.Seq ||
+				(senders[i%len(senders)].secret != "" && d.Event != event) {
+				t.Errorf("%s was answered as %+v, and is kept as %+v", event, one, d)
+			}
+		}
+	}
+}
+
+// sender is an endpoint, and how one signs for it.
+type sender struct {
+	endpoint
+	secret string // empty: nothing is signed
+	header func(event, body string) string
+}
+
+// senders are of three kinds: with a shared secret, with a signature, and with nothing.
+func (s *server) senders() []sender {
+	s.t.Helper()
+	const secret = "a-secret-that-nobody-guesses"
+	facts := func(provider string) map[string]any {
+		return map[string]any{"name": "burst-" + provider, "provider": provider, "verify": "enforce",
+			"secrets": []any{map[string]any{"label": "live", "value": secret}}}
+	}
+	return []sender{
+		{s.make(facts("generic")), secret, func(event, _ string) string {
+			return "X-Webhook-Secret: " + secret + "\r\nWebhook-Id: " + event + "\r\n"
+		}},
+		{s.make(facts("stripe")), secret, func(_, body string) string {
+			return "Stripe-Signature: " + stripeSignature(secret, body) + "\r\n"
+		}},
+		{s.first(), "", func(_, _ string) string { return "" }},
+	}
+}
+
+// burst writes n requests over one connection at once, and reads their answers, all of which must be 200.
+func (s *server) burst(i, n int, from sender) (all []stored, err error) {
+	dialer := net.Dialer{}
+	if runtime.GOOS == "linux" { // elsewhere there is one loopback address only
+		dialer.LocalAddr = &net.TCPAddr{IP: net.IPv4(127, 0, 3, byte(1+i%20))}
+	}
+	conn, err := dialer.Dial("tcp", s.addr)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(longest())); err != nil {
+		return nil, err
+	}
+	wrote := make(chan error, 1)
+	go func() {
+		out := bufio.NewWriter(conn)
+		for k := range n {
+			event := fmt.Sprintf("evt_%d_%d", i, k)
+			body := fmt.Sprintf(`{"id":%q,"type":"charge.succeeded"}`, event)
+			fmt.Fprintf(out, "POST %s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n%s",
+				path(from.endpoint), s.addr, from.header(event, body), len(body), body)
+		}
+		wrote <- out.Flush()
+	}()
+	reader := bufio.NewReader(conn)
+	for range n {
+		answer, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			return all, err
+		}
+		text, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusOK {
+			return all, fmt.Errorf("answered %s: %s (%v)", answer.Status, text, err)
+		}
+		var one stored
+		if err := json.Unmarshal(text, &one); err != nil {
+			return all, err
+		}
+		all = append(all, one)
+	}
+	return all, <-wrote
+}

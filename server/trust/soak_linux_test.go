@@ -1,0 +1,250 @@
+package trust_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	soakSecret  = "a-secret-that-nobody-guesses"
+	soakSockets = 12
+	soakPollers = 6
+	soakSenders = 8
+)
+
+// TestNothingGrowsWithoutEnd is promise R15: genuine, forged, unsigned and repeated deliveries, and readers that come and go,
+// until the log is full and its oldest deliveries are removed; then as much again. When all have left, descriptors and
+// goroutines are as few as in a server that has just begun, and memory is what it was before the second half.
+func TestNothingGrowsWithoutEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("NOT TESTED with -short: a soak of a minute or two")
+	}
+	t.Parallel()
+	fresh := newSoak(t)
+	fresh.work(100)
+	idle := fresh.rest()
+	freshly, _ := fresh.server.quit()
+
+	s := newSoak(t)
+	s.work(scaled(6000))
+	before := s.rest()
+	s.work(scaled(6000))
+	after := s.rest()
+	goroutines, dump := s.server.quit()
+	t.Logf("fresh: %+v, %d goroutines", idle, freshly)
+	t.Logf("half:  %+v", before)
+	t.Logf("end:   %+v, %d goroutines", after, goroutines)
+	t.Logf("answers: %v; readers came %d times and were told %d frames", s.answers(), s.came.Load(), s.frames.Load())
+	if after.descriptors > idle.descriptors+4 || after.threads > before.threads+8 {
+		t.Errorf("descriptors and threads grew: fresh %+v, half %+v, end %+v", idle, before, after)
+	}
+	if goroutines > freshly+4 {
+		t.Errorf("%d goroutines are left when all have gone, %d in a fresh server:\n%s", goroutines, freshly, dump[:min(len(dump), 16<<10)])
+	}
+	margin := before.resident/8 + 12<<20
+	if withRace {
+		margin *= 2 // who looks for races keeps notes of its own
+	}
+	if after.resident > before.resident+margin {
+		t.Errorf("memory went from %d to %d MiB", before.resident>>20, after.resident>>20)
+	}
+}
+
+// soak is a server, those who use it, and what they see.
+type soak struct {
+	t                        *testing.T
+	server                   *server
+	generic, stripe, nobody  endpoint
+	sent, came, frames       atomic.Int64
+	genuine, forged, unknown atomic.Int64 // answered 200, 401 or 403, and anything else
+}
+
+func newSoak(t *testing.T) *soak {
+	t.Helper()
+	s := &soak{t: t, server: serveMeasured(t, "--keep-bytes", "16MiB")}
+	facts := func(name, provider string) map[string]any {
+		return map[string]any{"name": name, "provider": provider, "verify": "enforce",
+			"secrets": []any{map[string]any{"label": "live", "value": soakSecret}}}
+	}
+	s.generic, s.stripe = s.server.make(facts("shop", "generic")), s.server.make(facts("payments", "stripe"))
+	s.nobody = s.server.first()
+	return s
+}
+
+func (s *soak) answers() string {
+	return fmt.Sprintf("%d × 200, %d × 401 or 403, %d others", s.genuine.Load(), s.forged.Load(), s.unknown.Load())
+}
+
+// work sends n deliveries, and more where they are repeated, while readers come and go. It returns when all have left.
+func (s *soak) work(n int) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), longest())
+	defer cancel()
+	done := make(chan struct{})
+	var reading, sending sync.WaitGroup
+	for i := range soakSockets + soakPollers {
+		reading.Go(func() {
+			if err := s.read(ctx, i, done); err != nil {
+				s.t.Errorf("reader %d: %v", i, err)
+			}
+		})
+	}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: soakSenders}, Timeout: patience}
+	for range soakSenders {
+		sending.Go(func() {
+			for range n / soakSenders {
+				if !s.send(ctx, client, s.sent.Add(1)) {
+					return
+				}
+			}
+		})
+	}
+	sending.Wait()
+	close(done)
+	reading.Wait()
+	client.CloseIdleConnections()
+}
+
+// send posts the i-th delivery, of a kind that i says, and reports whether to go on.
+func (s *soak) send(ctx context.Context, client *http.Client, i int64) bool {
+	target, body := s.generic, fmt.Sprintf(`{"number":%d,"filling":%q}`, i, strings.Repeat("x", 5000))
+	header := []string{"X-Webhook-Secret", soakSecret, "Webhook-Id", fmt.Sprint("evt_", i)}
+	want := http.StatusOK
+	switch i % 6 {
+	case 1: // repeats one that may be long gone
+		header[3] = fmt.Sprint("evt_", i/2/6*6)
+	case 2:
+		header[1], want = "wrong", http.StatusForbidden
+	case 3:
+		target, header = s.nobody, nil
+	case 4, 5: // a payment, told of twice
+		target = s.stripe
+		kind := [...]string{4: "payment_intent.created", 5: "payment_intent.succeeded"}[i%6]
+		body = fmt.Sprintf(`{"id":"evt_%d","type":%q,"created":%d,"livemode":true,"data":{"object":{"id":"pi_%d","object":"payment_intent","amount":4900,"currency":"eur"}}}`,
+			i, kind, time.Now().Unix(), i/6)
+		header = []string{"Stripe-Signature", stripeSignature(soakSecret, body)}
+	}
+	status, _, text, err := send(ctx, client, target.in(s.server), body, header...)
+	switch {
+	case err != nil:
+		s.t.Errorf("delivery %d: %v", i, err)
+		return false
+	case status == http.StatusOK && want == status:
+		s.genuine.Add(1)
+	case want != http.StatusOK && (status == http.StatusUnauthorized || status == http.StatusForbidden):
+		s.forged.Add(1)
+	default:
+		s.unknown.Add(1)
+		s.t.Errorf("delivery %d is answered %d, not %d: %s", i, status, want, text)
+	}
+	return true
+}
+
+// read comes, follows the log for some frames, leaves, and comes again with its cursor, until done.
+func (s *soak) read(ctx context.Context, i int, done <-chan struct{}) error {
+	random := rand.New(rand.NewPCG(11, uint64(i)))
+	client := &http.Client{Transport: &http.Transport{}, Timeout: patience}
+	defer client.CloseIdleConnections()
+	v := &view{server: s.server}
+	ended := func() bool {
+		select {
+		case <-done:
+			return true
+		default:
+			return ctx.Err() != nil
+		}
+	}
+	for !ended() {
+		s.came.Add(1)
+		left := 1 + random.IntN(40)
+		enough := func() bool {
+			v.seen = nil // a frame's range says enough
+			s.frames.Add(1)
+			left--
+			return left < 0 || ended()
+		}
+		if i < soakPollers {
+			for !enough() {
+				if err := v.poll(ctx, client); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		conn, err := v.open(ctx)
+		if err != nil {
+			return err
+		}
+		stop := make(chan struct{})
+		go func() { // a quiet log must not hold the end up
+			select {
+			case <-done:
+				_ = conn.Close()
+			case <-stop:
+			}
+		}()
+		err = v.listen(ctx, conn, enough)
+		close(stop)
+		if err != nil && !ended() {
+			return err
+		}
+	}
+	return nil
+}
+
+// held is what a process has.
+type held struct{ descriptors, threads, resident int }
+
+// rest waits until nobody is connected any more, and says what the server then has.
+func (s *soak) rest() (h held) {
+	s.t.Helper()
+	eventually(s.t, "nobody is connected", func() bool {
+		http.DefaultClient.CloseIdleConnections()
+		return len(s.server.proc("fd", "socket:")) == 1 // it listens
+	})
+	h.descriptors, h.threads, h.resident = len(s.server.proc("fd", "")), len(s.server.proc("task", "")), s.server.resident()
+	return h
+}
+
+// proc lists a folder of the process in /proc; of links, those that begin with prefix.
+func (s *server) proc(folder, prefix string) (names []string) {
+	s.t.Helper()
+	folder = fmt.Sprintf("/proc/%d/%s", s.cmd.Process.Pid, folder)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, e := range entries {
+		to, _ := os.Readlink(filepath.Join(folder, e.Name())) // one that is just closed is none
+		if strings.HasPrefix(to, prefix) {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// quit ends the server so that it prints what each goroutine does, and counts them.
+func (s *server) quit() (goroutines int, dump string) {
+	s.t.Helper()
+	if bad := s.log.bad(); bad != "" {
+		s.t.Errorf("the server's log has %q", bad)
+	}
+	before := len(s.log.String())
+	if err := s.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
+		s.t.Fatal(err)
+	}
+	s.ended()
+	dump = s.log.String()[before:]
+	s.log = &log{} // what it prints is no sign of a broken program here
+	return strings.Count(dump, "\ngoroutine "), dump
+}
