@@ -118,7 +118,7 @@ func (b *bench) unsaturated() error {
 	}
 	for range b.rounds {
 		for _, t := range []*told{hookbeam, bare} {
-			if err := t.count(func() error { _, err := t.server.paced(perSecond, b.latency/2); return err }); err != nil {
+			if err := t.count(func() error { _, err := t.server.paced(pacers, perSecond, b.latency/2); return err }); err != nil {
 				return errors.Join(err, end())
 			}
 		}

@@ -24,14 +24,15 @@ type plan struct {
 	rounds      int
 	window      time.Duration // of a saturated round
 	latency     time.Duration // of a paced round
+	burstFor    time.Duration
 	readers     int
 	idleReaders int
 	starts      int
 }
 
 var (
-	full  = plan{rounds: 5, window: 2 * time.Second, latency: 6 * time.Second, readers: 1000, idleReaders: 10000, starts: 15}
-	quick = plan{rounds: 3, window: 700 * time.Millisecond, latency: 2 * time.Second, readers: 1000, idleReaders: 3000, starts: 7}
+	full  = plan{rounds: 5, window: 2 * time.Second, latency: 6 * time.Second, burstFor: time.Minute, readers: 1000, idleReaders: 10000, starts: 15}
+	quick = plan{rounds: 3, window: 700 * time.Millisecond, latency: 2 * time.Second, burstFor: 6 * time.Second, readers: 1000, idleReaders: 3000, starts: 7}
 )
 
 // measurements are in the order of the table.
@@ -41,6 +42,7 @@ var measurements = []struct {
 }{
 	{"receive", (*bench).receive},
 	{"paced", (*bench).paced},
+	{"burst", (*bench).burst},
 	{"browser", (*bench).browser},
 	{"saturated", (*bench).saturated},
 	{"unsaturated", (*bench).unsaturated},

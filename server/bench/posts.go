@@ -176,11 +176,12 @@ func answerEnds(text []byte) (bool, error) {
 	return len(text) >= end+4+size, err
 }
 
-// paced posts per second requests for d whatever the answers do, and measures each from the moment it was due. Every
-// connection has a thread of its own, so that no request waits for another's answer unless that takes count/perSecond.
-func (s *server) paced(perSecond int, d time.Duration) ([]time.Duration, error) {
-	const count = 16
+// paced posts per second requests for d whatever the answers do, and measures each from the moment it was due. Each of
+// count connections has a thread of its own, so that no request waits for another's answer unless that takes
+// count/perSecond.
+func (s *server) paced(count, perSecond int, d time.Duration) ([]time.Duration, error) {
 	step := time.Second / time.Duration(perSecond)
+	round := time.Duration(count) * step
 	all := make([][]time.Duration, count)
 	errs := make([]error, count)
 	begin := time.Now().Add(20 * time.Millisecond)
@@ -196,7 +197,7 @@ func (s *server) paced(perSecond int, d time.Duration) ([]time.Duration, error) 
 			}
 			defer syscall.Close(fd)
 			c, request, buffer := &poster{fd: fd}, s.post(), make([]byte, 4096)
-			for due := begin.Add(time.Duration(i) * step); due.Sub(begin) < d && errs[i] == nil; due = due.Add(count * step) {
+			for due := begin.Add(time.Duration(i) * step); due.Sub(begin) < d && errs[i] == nil; due = due.Add(round) {
 				nap(time.Until(due))
 				errs[i] = c.exchange(request, buffer)
 				all[i] = append(all[i], time.Since(due))

@@ -103,6 +103,9 @@ func (b *bench) sides(connections int, starts ...func() (*server, error)) (sides
 	return sides, end, nil
 }
 
+// pacers is how many connections share a paced load.
+const pacers = 16
+
 // paced: 200 requests per second, whatever the answers do.
 func (b *bench) paced() error {
 	const perSecond = 200
@@ -117,7 +120,7 @@ func (b *bench) paced() error {
 			if round == 0 {
 				d = time.Second
 			}
-			times, err := sd.server.paced(perSecond, d)
+			times, err := sd.server.paced(pacers, perSecond, d)
 			if err != nil {
 				return fmt.Errorf("%s: %w", sd.name, err)
 			}
