@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"hookbeam/server/hook"
 )
 
 const (
@@ -23,6 +25,8 @@ type Warning struct {
 type serverOut struct {
 	Body struct {
 		Version  string           `json:"version"`
+		Storage  hook.Usage       `json:"storage" doc:"What is kept, and what may be."`
+		TooMuch  int64            `json:"too_much" doc:"Deliveries since the start that cost too much to read: nothing of them counts."`
 		Refused  map[string]int64 `json:"refused" doc:"How many were refused since the start, by code."`
 		Warnings []Warning        `json:"warnings" nullable:"false"`
 	}
@@ -35,6 +39,7 @@ func (a *API) mountServer(h huma.API) {
 func (a *API) getServer(context.Context, *struct{}) (*serverOut, error) {
 	out := &serverOut{}
 	out.Body.Version, out.Body.Refused, out.Body.Warnings = a.Version, a.Refusals.Counts(), a.warnings()
+	out.Body.Storage, out.Body.TooMuch = a.Store.Usage(), a.Board.TooMuch()
 	return out, nil
 }
 

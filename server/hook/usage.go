@@ -14,6 +14,8 @@ type Usage struct {
 	EventsForgotten      int64 `json:"events_forgotten" doc:"Event ids that were forgotten to stay within that."`
 	EventsForgottenEarly int64 `json:"events_forgotten_early" doc:"How many of them were younger than 90 days."`
 
+	Damaged int64 `json:"damaged" doc:"Deliveries that were found damaged on disk since the start."`
+
 	RejectedBytes int64 `json:"rejected_bytes" doc:"What rejected deliveries take, which is part of bytes."`
 	UnsignedBytes int64 `json:"unsigned_bytes" doc:"What unsigned deliveries take, which is part of bytes."`
 }

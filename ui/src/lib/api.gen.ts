@@ -135,7 +135,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm the endpoint that the first start made, so that anyone can send to it */
+        /** Let everybody send to the endpoint that the first start made; for any other nothing changes */
         post: operations["confirm-endpoint"];
         delete?: never;
         options?: never;
@@ -304,7 +304,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is kept, what was refused, and what a person should look at */
+        /** How the server is doing */
         get: operations["get-server"];
         put?: never;
         post?: never;
@@ -669,7 +669,7 @@ export interface components {
             currency?: string;
             delivery?: string;
             /**
-             * @description applied: it counts; duplicate: it was told before; late: something that outranks it was known; impossible: it counts, and a person should look; info: it moves nothing; too_much: the delivery said more than is read of one, and nothing of it was used.
+             * @description applied: it counts; duplicate: it was told before; late: something that outranks it was known; impossible: it counts, and a person should look; info: it moves nothing; too_much: to read what the delivery tells would cost more than one delivery may, so nothing of it counts, and status and subject are empty.
              * @enum {string}
              */
             effect: "applied" | "duplicate" | "late" | "impossible" | "info" | "too_much";
@@ -705,8 +705,8 @@ export interface components {
              *     ]
              */
             allow: string[];
-            /** @description false: the first start made it, and only this machine and private networks can send until somebody confirms it. Absent on any other. */
-            confirmed?: boolean;
+            /** @description false for the endpoint that the first start made, until somebody confirms it: POST /endpoints/{id}/confirm. Until then it takes requests from this machine and its private network only. */
+            confirmed: boolean;
             /** Format: date-time */
             created_at: string;
             /** @description In a notice: it has just been deleted. */
@@ -726,8 +726,8 @@ export interface components {
              * @example stripe
              */
             name: string;
-            /** @description Nothing is checked: it has no secret, or its check is off. Anyone who knows the address can send. */
-            open?: boolean;
+            /** @description It takes whatever anybody sends, and checks nothing: verify is off. */
+            open: boolean;
             /**
              * @description Who sends; GET /providers lists them.
              * @example generic
@@ -791,7 +791,10 @@ export interface components {
              * @example 5m
              */
             tolerance?: string;
-            /** @enum {string} */
+            /**
+             * @description Left out when an endpoint is made, or given its first secret: enforce where there is something to check with, off where there is not. enforce and observe without a secret are refused.
+             * @enum {string}
+             */
             verify?: "enforce" | "observe" | "off";
         };
         EndpointsOutBody: {
@@ -970,7 +973,10 @@ export interface components {
              * @example 5m
              */
             tolerance?: string;
-            /** @enum {string} */
+            /**
+             * @description Left out when an endpoint is made, or given its first secret: enforce where there is something to check with, off where there is not. enforce and observe without a secret are refused.
+             * @enum {string}
+             */
             verify?: "enforce" | "observe" | "off";
         };
         Page: {
@@ -1119,81 +1125,19 @@ export interface components {
             label: string;
         };
         ServerOutBody: {
-            /** @description Requests refused since the start, by code. */
+            /** @description How many were refused since the start, by code. */
             refused: {
                 [key: string]: number;
             };
-            /** @description What is kept, and how much may be. */
-            storage: components["schemas"]["ServerStorage"];
+            /** @description What is kept, and what may be. */
+            storage: components["schemas"]["Usage"];
+            /**
+             * Format: int64
+             * @description Deliveries since the start that cost too much to read: nothing of them counts.
+             */
+            too_much: number;
             version: string;
-            /** @description What a person should look at. */
-            warnings: components["schemas"]["ServerWarning"][];
-        };
-        ServerStorage: {
-            /**
-             * Format: int64
-             * @description What they take.
-             */
-            bytes: number;
-            /**
-             * Format: int64
-             * @description Records found damaged since the start.
-             */
-            damaged: number;
-            /**
-             * Format: int64
-             * @description Deliveries that are kept.
-             */
-            deliveries: number;
-            /**
-             * Format: int64
-             * @description What they take.
-             */
-            event_bytes: number;
-            /**
-             * Format: int64
-             * @description Event ids that are remembered.
-             */
-            events: number;
-            /**
-             * Format: int64
-             * @description Event ids that were forgotten to stay within it.
-             */
-            events_forgotten: number;
-            /**
-             * Format: int64
-             * @description How many of them were younger than 90 days.
-             */
-            events_forgotten_early?: number;
-            /**
-             * Format: int64
-             * @description What they may take; 0: unlimited.
-             */
-            keep_bytes: number;
-            /**
-             * Format: int64
-             * @description What they may take; 0: unlimited.
-             */
-            keep_event_bytes: number;
-            /**
-             * Format: int64
-             * @description What rejected deliveries take.
-             */
-            rejected_bytes: number;
-            /**
-             * Format: int64
-             * @description What unsigned deliveries take.
-             */
-            unsigned_bytes: number;
-        };
-        ServerWarning: {
-            /**
-             * @description Stable, for programs.
-             * @example proxy_not_trusted
-             */
-            code: string;
-            /** @description What is wrong and what to do, for people. */
-            detail: string;
+            warnings: components["schemas"]["Warning"][];
         };
         SessionOutBody: {
             /**
@@ -1311,6 +1255,8 @@ export interface components {
              * @enum {string}
              */
             tone: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
+            /** @description Deliveries gave it more names than one status may have: what else they name stands by itself. */
+            too_much?: boolean;
             /** @description Told by deliveries that nothing was checked of; the public does not see it. */
             unverified?: boolean;
             /**
@@ -1411,6 +1357,8 @@ export interface components {
              * @enum {string}
              */
             tone: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
+            /** @description Deliveries gave it more names than one status may have: what else they name stands by itself. */
+            too_much?: boolean;
             /** @description Told by deliveries that nothing was checked of; the public does not see it. */
             unverified?: boolean;
             /**
@@ -1512,6 +1460,11 @@ export interface components {
              */
             id: string;
             /**
+             * @description damaged: what is stored of it is not what was received, and was not compared.
+             * @enum {string}
+             */
+            integrity?: "damaged";
+            /**
              * @description HTTP method as received.
              * @example POST
              */
@@ -1591,6 +1544,63 @@ export interface components {
             /** Format: int64 */
             seq?: number;
         };
+        Usage: {
+            /**
+             * Format: int64
+             * @description What they take in the database's file, in bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Deliveries that were found damaged on disk since the start.
+             */
+            damaged: number;
+            /**
+             * Format: int64
+             * @description Deliveries that are kept.
+             */
+            deliveries: number;
+            /**
+             * Format: int64
+             * @description What the ids take in the database's file, in bytes.
+             */
+            event_bytes: number;
+            /**
+             * Format: int64
+             * @description Event ids that are remembered, so that a repeat is noticed.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Event ids that were forgotten to stay within that.
+             */
+            events_forgotten: number;
+            /**
+             * Format: int64
+             * @description How many of them were younger than 90 days.
+             */
+            events_forgotten_early: number;
+            /**
+             * Format: int64
+             * @description What they may take (--keep-bytes); 0: no bound.
+             */
+            keep_bytes: number;
+            /**
+             * Format: int64
+             * @description What they may take (--keep-events); 0: no bound.
+             */
+            keep_event_bytes: number;
+            /**
+             * Format: int64
+             * @description What rejected deliveries take, which is part of bytes.
+             */
+            rejected_bytes: number;
+            /**
+             * Format: int64
+             * @description What unsigned deliveries take, which is part of bytes.
+             */
+            unsigned_bytes: number;
+        };
         Usually: {
             /**
              * Format: double
@@ -1611,6 +1621,15 @@ export interface components {
         "Verify-againRequest": {
             /** @description Append what verifies to the log; without it they are only counted. */
             release?: boolean;
+        };
+        Warning: {
+            /**
+             * @description Stable, for programs.
+             * @example proxy_not_trusted
+             */
+            code: string;
+            /** @description What it is, and what to do. */
+            detail: string;
         };
         WholeDelivery: {
             /** @description Whose event it is at the provider, where it says. */
@@ -1647,10 +1666,10 @@ export interface components {
              */
             id: string;
             /**
-             * @description ok: its checksum matches; unknown: it was stored before checksums existed; damaged: it was changed on disk, so its body is not given.
+             * @description Whether what is stored is what was received. unknown: it was stored before there were checksums. Nothing of a damaged delivery can be relied on, and it is not acted on.
              * @enum {string}
              */
-            integrity?: "ok" | "unknown" | "damaged";
+            integrity: "ok" | "unknown" | "damaged";
             /**
              * @description HTTP method as received.
              * @example POST
