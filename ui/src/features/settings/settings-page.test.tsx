@@ -21,11 +21,12 @@ const storage: Server["storage"] = {
   event_bytes: 3_100_000,
   keep_event_bytes: 64 << 20,
   events_forgotten: 0,
+  events_forgotten_early: 0,
   rejected_bytes: 0,
   unsigned_bytes: 0,
   damaged: 0,
 };
-const server: Server = { version: "1.0.0", storage, refused: {}, warnings: [] };
+const server: Server = { version: "1.0.0", storage, too_much: 0, refused: {}, warnings: [] };
 
 function answer(change: Partial<Server> = {}) {
   net.answer = async (request) => {
@@ -50,7 +51,7 @@ const beside = async (name: string) => (await screen.findByText(name)).nextEleme
 it("says what is kept, and how much may be", async () => {
   show({});
   expect(await beside("Deliveries")).toBe("12,408 312.4 MB of 1.1 GB");
-  expect(await beside("Event ids")).toBe("40,210 3.1 MB of 67.1 MBNone forgotten since the start.");
+  expect(await beside("Event ids")).toBe("40,210 3.1 MB of 67.1 MBNone forgotten.");
   expect(await beside("Damaged records")).toBe("None found since the start");
   expect(screen.getByText("Nothing was refused since the start.")).toBeTruthy();
 });
@@ -65,9 +66,15 @@ it("says what has no limit, and what rejected and unsigned deliveries take", asy
 it("says what was forgotten, and what is damaged", async () => {
   show({ storage: { ...storage, events_forgotten: 1200, events_forgotten_early: 3, damaged: 2 } });
   expect(await beside("Event ids")).toContain(
-    "1,200 forgotten since the start to make room, 3 of them younger than 90 days. A repeat of a forgotten event counts as new.",
+    "1,200 forgotten to make room, 3 of them younger than 90 days. A repeat of a forgotten event counts as new.",
   );
   expect(await beside("Damaged records")).toContain("2 found since the start. They were changed on disk");
+  expect(screen.queryByText("Too much to read")).toBeNull();
+});
+
+it("says how many deliveries were too much to read", async () => {
+  show({ too_much: 3 });
+  expect(await beside("Too much to read")).toContain("3 deliveries since the start. They are kept");
 });
 
 it("counts what was refused in words, the most frequent first, and leaves out what never was", async () => {

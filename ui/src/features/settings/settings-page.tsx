@@ -112,7 +112,7 @@ function ServerFacts() {
   }
   return (
     <>
-      <Storage storage={server.data.storage} />
+      <Storage storage={server.data.storage} tooMuch={server.data.too_much} />
       <Refused refused={server.data.refused} />
     </>
   );

@@ -4,10 +4,15 @@ import { formatCount } from "../../lib/format";
 import type { Server } from "../../lib/server";
 import { Setting, Settings } from "./setting";
 
-/** What is kept, how much may be, and whether all of it is whole. */
-export function Storage({ storage }: { storage: Server["storage"] }) {
+interface StorageProps {
+  storage: Server["storage"];
+  tooMuch: number;
+}
+
+/** What is kept, how much may be, whether all of it is whole, and what was too much to read. */
+export function Storage({ storage, tooMuch }: StorageProps) {
   const { deliveries, bytes, keep_bytes, rejected_bytes, unsigned_bytes, damaged } = storage;
-  const { events, event_bytes, keep_event_bytes, events_forgotten, events_forgotten_early = 0 } = storage;
+  const { events, event_bytes, keep_event_bytes, events_forgotten, events_forgotten_early } = storage;
   return (
     <Settings title="Storage">
       <Setting name="Deliveries">
@@ -22,8 +27,8 @@ export function Storage({ storage }: { storage: Server["storage"] }) {
       <Setting name="Event ids">
         <Amount count={events} used={event_bytes} limit={keep_event_bytes}>
           {events_forgotten === 0
-            ? "None forgotten since the start."
-            : `${formatCount(events_forgotten)} forgotten since the start to make room${early(events_forgotten_early)}. A repeat of a forgotten event counts as new.`}
+            ? "None forgotten."
+            : `${formatCount(events_forgotten)} forgotten to make room${early(events_forgotten_early)}. A repeat of a forgotten event counts as new.`}
         </Amount>
       </Setting>
       <Setting name="Damaged records">
@@ -39,6 +44,17 @@ export function Storage({ storage }: { storage: Server["storage"] }) {
           </span>
         )}
       </Setting>
+      {tooMuch > 0 && (
+        <Setting name="Too much to read">
+          <span className="text-pretty">
+            {formatCount(tooMuch)} {tooMuch === 1 ? "delivery" : "deliveries"} since the start.{" "}
+            <span className="text-text-2">
+              {tooMuch === 1 ? "It is" : "They are"} kept, but said more than is read of one delivery and moved no
+              status.
+            </span>
+          </span>
+        </Setting>
+      )}
     </Settings>
   );
 }

@@ -18,6 +18,7 @@ const delivery = (change: Partial<DeliveryDetail>): DeliveryDetail => ({
   remote: "203.0.113.7",
   took_us: 900,
   headers: [],
+  integrity: "ok",
   effects: [],
   ...change,
 });

@@ -13,8 +13,8 @@ const delivery: Delivery = {
   verdict: "unsigned",
   received_at: "2026-11-23T14:41:10.386Z",
 };
-const said = (change: Partial<Delivery> & Pick<DeliveryDetail, "integrity">) =>
-  sentence({ ...delivery, ...change }, "stripe")
+const said = (change: Partial<Delivery & Pick<DeliveryDetail, "integrity">>) =>
+  sentence({ ...delivery, integrity: "ok", ...change }, "stripe")
     .map(({ text }) => text)
     .join("");
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { Delivery, Endpoint } from "../../../lib/api";
+import type { Delivery, DeliveryDetail, Endpoint } from "../../../lib/api";
 import { verdictStory } from "./verdict-story";
 
-const delivery = { verdict: "verified", secret: "live", event: "evt_1" } as Delivery;
+const delivery = { verdict: "verified", secret: "live", event: "evt_1" } as DeliveryDetail;
 const endpoint = { verify: "enforce", secrets: [{ label: "live" }] } as Endpoint;
 const checks = (d: Partial<Delivery>, e: Partial<Endpoint> | undefined = {}) =>
   verdictStory({ ...delivery, ...d }, e && { ...endpoint, ...e }).checks.map(
