@@ -48,7 +48,7 @@ func (s *strangeProxies) has(key string, now time.Time) bool {
 // Notice remembers the peer of r where it looks like a proxy that --trusted-proxy should name, and returns its address.
 // A peer with a public address that sends such headers is just an address: anybody can.
 func (a *Addresses) Notice(r *http.Request, now time.Time) (proxy string, found bool) {
-	if !forwarded(r.Header) {
+	if !IsForwarded(r.Header) {
 		return "", false
 	}
 	peer := hostOf(r.RemoteAddr)
@@ -73,50 +73,37 @@ func (a *Addresses) StrangeProxies(now time.Time) []string {
 
 func private(address string) bool {
 	addr, err := netip.ParseAddr(address)
-	if err != nil {
-		return false
-	}
+	return err == nil && IsPrivate(addr)
+}
+
+// IsPrivate reports whether an address is of this machine or of a private network.
+func IsPrivate(addr netip.Addr) bool {
 	addr = addr.Unmap()
 	return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast()
 }
 
-// forwarded reports whether a proxy has added to these headers. Most requests have no such name, so it looks at each
-// name's first byte and goes on.
-func forwarded(h http.Header) bool {
+// IsForwarded reports whether a proxy or a tunnel has added to these headers. Most requests have no such name, so it
+// looks at each name's first byte and goes on.
+func IsForwarded(h http.Header) bool {
 	for name := range h {
-		if name == "" {
-			continue
-		}
-		switch name[0] {
-		case 'F':
-			if name == "Forwarded" || name == "Forwarded-For" || name == "Fastly-Client-Ip" {
-				return true
-			}
-		case 'V':
-			if name == "Via" {
-				return true
-			}
-		case 'C':
-			if strings.HasPrefix(name, "Cf-") {
-				return true
-			}
-		case 'T':
-			if name == "True-Client-Ip" {
-				return true
-			}
-		case 'X':
-			if forwardedX(name) {
-				return true
-			}
+		if name != "" && strings.IndexByte("CFNTVX", name[0]) >= 0 && addedByProxy(name) {
+			return true
 		}
 	}
 	return false
 }
 
-func forwardedX(name string) bool {
+// addedByProxy reports whether proxies, tunnels or delivery networks write the header with this canonical name.
+func addedByProxy(name string) bool {
 	switch name {
-	case "X-Real-Ip", "X-Forwarded", "X-Client-Ip", "X-Cluster-Client-Ip", "X-Original-Forwarded-For", "X-Envoy-External-Address":
+	case "Forwarded", "Forwarded-For", "Via", "Cdn-Loop", "True-Client-Ip", "Fastly-Client-Ip", "X-Real-Ip", "X-Client-Ip",
+		"X-Cluster-Client-Ip", "X-Envoy-External-Address":
 		return true
 	}
-	return strings.HasPrefix(name, "X-Forwarded-")
+	for _, prefix := range []string{"X-Forwarded", "X-Original-", "Cf-", "Ngrok-", "Fly-"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }

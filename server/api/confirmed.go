@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"hookbeam/server/access"
 	"hookbeam/server/hook"
 )
 
@@ -16,45 +17,23 @@ var notConfirmed = &hook.Problem{Kind: hook.ErrForbidden, Code: "endpoint_not_co
 		"Confirm it in the dashboard, or with POST /api/v1/endpoints/{id}/confirm, or give it a secret: then it takes them from everywhere."}
 
 // isNear reports whether a request comes from this machine or its private network, straight: by the address of the
-// connection, which nobody can forge, without a sign of a proxy, and to a private address or localhost as the host. A
-// tunnel or a proxy on this machine hands on what strangers send; it shows in one of the last two.
+// connection, which nobody can forge, without a sign of a proxy, and to an address or localhost as the host. A tunnel or
+// a proxy on this machine hands on what strangers send; it shows in one of the last two.
 func isNear(r *http.Request) bool {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && isPrivate(peer.Addr()) && !isForwarded(r.Header) && isNearHost(r.Host)
+	return err == nil && access.IsPrivate(peer.Addr()) && !access.IsForwarded(r.Header) && isAddressOrLocalhost(r.Host)
 }
 
-func isPrivate(addr netip.Addr) bool {
-	addr = addr.Unmap()
-	return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast()
-}
-
-// isForwarded reports whether a header names a client behind the connection, or a proxy between.
-func isForwarded(h http.Header) bool {
-	for name := range h {
-		switch {
-		case strings.HasPrefix(name, "X-Forwarded"), strings.HasPrefix(name, "Cf-"), strings.HasPrefix(name, "X-Original-"),
-			strings.HasPrefix(name, "Ngrok-"), strings.HasPrefix(name, "Fly-"):
-			return true
-		}
-		switch name {
-		case "Forwarded", "Via", "X-Real-Ip", "True-Client-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "Fastly-Client-Ip", "Cdn-Loop":
-			return true
-		}
-	}
-	return false
-}
-
-// isNearHost reports whether the host that was asked is localhost or a private address. A name is what a tunnel or a
-// proxy has; a public address comes in through a router that shows its own.
-func isNearHost(host string) bool {
+// isAddressOrLocalhost reports whether a host, with or without a port, is an IP address or localhost. A tunnel or a proxy
+// has a name.
+func isAddressOrLocalhost(host string) bool {
 	name := host
 	if bare, _, err := net.SplitHostPort(host); err == nil {
 		name = bare
 	}
-	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
 	if strings.EqualFold(name, "localhost") {
 		return true
 	}
-	addr, err := netip.ParseAddr(name)
-	return err == nil && (isPrivate(addr) || addr.IsUnspecified())
+	_, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"))
+	return err == nil
 }
