@@ -43,15 +43,19 @@ func (b bounds) unverified(verified, unsigned, rejected, slack int64) excess {
 
 // wakeSweeper is called after each commit, by the writer.
 func (s *Store) wakeSweeper() {
-	l, b, events := s.ledger, s.bounds(), s.sweeper.events.due(s.options.KeepEvents)
-	verified, unsigned, rejected := l.verified, l.unsigned, l.rejected
-	over := b.unverified(verified.bytes, unsigned.bytes, rejected.bytes, 0) != excessNone ||
-		s.verifiedOver(*verified) || b.keep > 0 && rejected.bytes > b.rejected() || events > 0 && l.events.bytes > events
-	if !over {
-		return
+	l, b := s.ledger, s.bounds()
+	if b.unverified(l.verified.bytes, l.unsigned.bytes, l.rejected.bytes, 0) != excessNone || s.verifiedOver(*l.verified) ||
+		b.keep > 0 && l.rejected.bytes > b.rejected() {
+		wake(s.sweeper.wake)
 	}
+	if due := s.sweeper.events.due(s.options.KeepEvents); due > 0 && l.events.bytes > due {
+		wake(s.sweeper.events.wake)
+	}
+}
+
+func wake(c chan<- struct{}) {
 	select {
-	case s.sweeper.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default: // it is awake
 	}
 }

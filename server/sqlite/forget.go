@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +20,8 @@ const (
 	rememberFor = 90 * 24 * time.Hour
 	// eventsAtOnce is how many event ids one query reads.
 	eventsAtOnce = 50_000
+	// forgetBytes is how long the names may be together that one step forgets.
+	forgetBytes = 1 << 20
 	// mostBuckets bounds the histogram of events.
 	mostBuckets = 8192
 )
@@ -27,6 +30,8 @@ const (
 // of them are read to see how many each stretch of the log has claimed, and once more to find those that go. So they go
 // many at a time, or not yet.
 type eventSweeper struct {
+	mu        sync.Mutex      // held during a pass over events
+	wake      chan struct{}   // one slot: the bound is passed
 	histogram *eventHistogram // nil: none was made yet
 	again     atomic.Int64    // how many bytes there must be until it is worth trying; 0: the bound
 	opened    hook.Seq        // the log's head at the start
@@ -45,6 +50,8 @@ func (w *eventSweeper) due(keep int64) int64 {
 // tenths of the bound.
 func (s *Store) sweepEvents(ctx context.Context) error {
 	w, keep := &s.sweeper.events, s.options.KeepEvents
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if err := s.countEvents(ctx); err != nil {
 		return err
 	}
@@ -146,18 +153,20 @@ func (s *Store) measureEvents(ctx context.Context, upTo hook.Seq) (*eventHistogr
 func (s *Store) forgetUpTo(ctx context.Context, upTo hook.Seq) error {
 	var early int64
 	if err := s.eachEventRange(ctx, func(from, to eventKey) error {
-		found, err := s.eventsUpTo(ctx, from, to, upTo)
-		if err != nil {
-			return err
-		}
-		for some := range slices.Chunk(found, stepRows) {
-			var young int64
-			if err := s.do(ctx, func(c *writerConn) error { return s.forget(c, some, &young) }); err != nil {
+		for {
+			found, more, err := s.eventsUpTo(ctx, from, to, upTo)
+			if err != nil || len(found) == 0 {
 				return err
 			}
-			early += young
+			var young int64
+			if err := s.do(ctx, func(c *writerConn) error { return s.forget(c, found, &young) }); err != nil {
+				return err
+			}
+			if early += young; !more {
+				return nil
+			}
+			from = found[len(found)-1].eventKey
 		}
-		return nil
 	}); err != nil {
 		return err
 	}
@@ -174,21 +183,27 @@ type rememberedEvent struct {
 	seq int64
 }
 
-func (s *Store) eventsUpTo(ctx context.Context, from, to eventKey, upTo hook.Seq) (found []rememberedEvent, err error) {
+// eventsUpTo returns some of the events of a stretch of the table that were claimed up to a seq: as many as one step
+// forgets, and no more than a few of long names. more says whether there may be others.
+func (s *Store) eventsUpTo(ctx context.Context, from, to eventKey, upTo hook.Seq) (found []rememberedEvent, more bool, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT endpoint, event, seq FROM events WHERE (endpoint, event) > (?, ?)
-		AND (endpoint, event) <= (?, ?) AND seq <= ?`, from.endpoint, from.event, to.endpoint, to.event, int64(upTo))
+		AND (endpoint, event) <= (?, ?) AND seq <= ? ORDER BY endpoint, event`,
+		from.endpoint, from.event, to.endpoint, to.event, int64(upTo))
 	if err != nil {
-		return nil, s.failed("find old events", err)
+		return nil, false, s.failed("find old events", err)
 	}
 	defer rows.Close()
-	for rows.Next() {
+	for bytes := 0; rows.Next(); {
 		var e rememberedEvent
 		if err := rows.Scan(&e.endpoint, &e.event, &e.seq); err != nil {
-			return nil, s.failed("find old events", err)
+			return nil, false, s.failed("find old events", err)
 		}
 		found = append(found, e)
+		if bytes += len(e.event); len(found) == stepRows || bytes > forgetBytes {
+			return found, true, nil
+		}
 	}
-	return found, rows.Err()
+	return found, false, rows.Err()
 }
 
 // forget removes events, and counts in young those that were claimed within rememberFor.

@@ -199,6 +199,9 @@ func (s *Store) saveLedger(head hook.Seq) error {
 		paused = excluded.paused`, int64(head), exact, int64(s.ledger.flags.thinned), seen, paused); err != nil {
 		return fmt.Errorf("write what is kept: %w", err)
 	}
+	if paused > 0 {
+		return nil // the day may be wrong
+	}
 	return s.saveHead(head, seen)
 }
 

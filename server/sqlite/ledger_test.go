@@ -268,7 +268,7 @@ func (d *desk) any(random *rand.Rand) *hook.Record {
 	if random.IntN(4) == 0 {
 		size = random.IntN(100_000)
 	}
-	event := fmt.Sprint("evt_", random.IntN(3000))
+	event := fmt.Sprint("evt_", random.IntN(600))
 	r := verified(event)
 	switch random.IntN(6) {
 	case 0:

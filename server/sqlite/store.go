@@ -123,7 +123,7 @@ func newStore(dir string, o Options) *Store {
 	s.options.KeepRejected = cmp.Or(o.KeepRejected, 1000)
 	s.options.KeepVerified = cmp.Or(o.KeepVerified, 1000)
 	s.options.CheckAtOnce = cmp.Or(o.CheckAtOnce, checkAtOnce)
-	s.sweeper.wake = make(chan struct{}, 1)
+	s.sweeper.wake, s.sweeper.events.wake = make(chan struct{}, 1), make(chan struct{}, 1)
 	s.growth.grown = make(chan struct{})
 	return s
 }

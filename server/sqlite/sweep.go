@@ -22,37 +22,59 @@ const (
 
 // sweeper is what Sweep remembers from one pass to the next.
 type sweeper struct {
-	mu       sync.Mutex    // held during a pass
+	mu       sync.Mutex    // held during a pass over deliveries
 	wake     chan struct{} // one slot: a bound is passed
 	unsigned hook.Seq      // no unsigned delivery up to this seq is kept
-	warned   map[string]time.Duration
 	saved    time.Duration // when the ledger was last written
 	events   eventSweeper
+
+	warning sync.Mutex
+	warned  map[string]time.Duration
 }
 
 // Sweep keeps the log within its bounds until ctx ends, in small steps between which appends go on. It looks every few
-// seconds, and at once when the writer sees that a bound is passed: a sender can write gigabytes within seconds.
+// seconds, and at once when the writer sees that a bound is passed: a sender can write gigabytes within seconds. Events are
+// forgotten beside that, for all of them must be read.
 func (s *Store) Sweep(ctx context.Context) error {
+	var events sync.WaitGroup
+	defer events.Wait()
+	events.Go(func() { s.keepSweeping(ctx, s.sweeper.events.wake, s.sweepEvents) })
+	s.keepSweeping(ctx, s.sweeper.wake, func(ctx context.Context) error {
+		_, err := s.sweepDeliveries(ctx)
+		return err
+	})
+	return nil
+}
+
+func (s *Store) keepSweeping(ctx context.Context, wake <-chan struct{}, sweep func(context.Context) error) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		wake := s.sweeper.wake
-		if _, err := s.SweepOnce(ctx); err != nil && ctx.Err() == nil {
-			s.options.Log.Error("could not remove old deliveries", "error", err)
-			wake = nil // it is tried again at the next tick, not at each commit
+		awake := wake
+		if err := sweep(ctx); err != nil && ctx.Err() == nil {
+			s.options.Log.Error("could not remove what is beyond the bounds of the log", "error", err)
+			awake = nil // it is tried again at the next tick, not at each commit
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-tick.C:
-		case <-wake:
+		case <-awake:
 		}
 	}
 }
 
-// SweepOnce removes everything that is beyond a bound now and returns how many deliveries that were. Rejected ones beyond
-// their own bounds go first, then unsigned ones, then the oldest of the log. Then it forgets events that are beyond theirs.
+// SweepOnce removes everything that is beyond a bound now, events too, and returns how many deliveries that were.
 func (s *Store) SweepOnce(ctx context.Context) (removed int64, err error) {
+	if removed, err = s.sweepDeliveries(ctx); err != nil {
+		return removed, err
+	}
+	return removed, s.sweepEvents(ctx)
+}
+
+// sweepDeliveries removes rejected deliveries that are beyond their own bounds, then unsigned ones, then the oldest of the
+// log.
+func (s *Store) sweepDeliveries(ctx context.Context) (removed int64, err error) {
 	s.sweeper.mu.Lock()
 	defer s.sweeper.mu.Unlock()
 	before := s.oldAt()
@@ -71,9 +93,6 @@ func (s *Store) SweepOnce(ctx context.Context) (removed int64, err error) {
 				break
 			}
 		}
-	}
-	if err := s.sweepEvents(ctx); err != nil {
-		return removed, err
 	}
 	s.warnOfBounds()
 	return removed, s.saveNow(ctx)
@@ -116,6 +135,8 @@ func (s *Store) saveNow(ctx context.Context) error {
 
 // warn logs a warning, the same one at most once an hour.
 func (s *Store) warn(what, text string, args ...any) {
+	s.sweeper.warning.Lock()
+	defer s.sweeper.warning.Unlock()
 	running := s.options.Running()
 	if last, ok := s.sweeper.warned[what]; ok && running-last < warnAgainAfter {
 		return
