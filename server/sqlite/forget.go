@@ -185,7 +185,9 @@ type rememberedEvent struct {
 
 // eventsUpTo returns some of the events of a stretch of the table that were claimed up to a seq: as many as one step
 // forgets, and no more than a few of long names. more says whether there may be others.
-func (s *Store) eventsUpTo(ctx context.Context, from, to eventKey, upTo hook.Seq) (found []rememberedEvent, more bool, err error) {
+func (s *Store) eventsUpTo(ctx context.Context, from, to eventKey, upTo hook.Seq) (
+	found []rememberedEvent, more bool, err error,
+) {
 	rows, err := s.read.QueryContext(ctx, `SELECT endpoint, event, seq FROM events WHERE (endpoint, event) > (?, ?)
 		AND (endpoint, event) <= (?, ?) AND seq <= ? ORDER BY endpoint, event`,
 		from.endpoint, from.event, to.endpoint, to.event, int64(upTo))

@@ -233,9 +233,8 @@ func (s *Store) loadLedger() (head hook.Seq, err error) {
 	}
 	newest, err := s.countAfter(countedTo, row == nil)
 	s.ledger.publish()
-	s.sweeper.events.opened = hook.Seq(max(newest, countedTo))
 	s.sweeper.events.atOpen = s.ledger.events.rowAmount
-	return s.sweeper.events.opened, err
+	return hook.Seq(max(newest, countedTo)), err
 }
 
 // countAfter adds the deliveries after a seq to the ledger, and the event ids that they were the first to claim.

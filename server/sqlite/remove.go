@@ -56,7 +56,8 @@ func (s *Store) trimRejected(endpoint hook.EndpointID, most int64) (removed int6
 			return removed, fmt.Errorf("find the oldest rejected delivery: %w", err)
 		}
 		if row == nil {
-			s.options.Log.Error("rejected deliveries were counted that are not there", "endpoint", a.key.endpoint, "counted", a.number)
+			s.options.Log.Error("rejected deliveries were counted that are not there", "endpoint", a.key.endpoint,
+				"counted", a.number)
 			s.ledger.post(a, -a.number, -a.bytes) // receiving goes on
 			continue
 		}

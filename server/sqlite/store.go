@@ -252,6 +252,7 @@ func (s *Store) load(ctx context.Context) error {
 	}
 	s.swept.Store(swept)
 	s.head.Store(max(int64(head), swept))
+	s.sweeper.events.opened = s.Head()
 	s.clock.begin(s.options.Now(), s.options.Running())
 	s.tail.from = hook.Seq(s.head.Load())
 	return nil
