@@ -1,7 +1,7 @@
 package access
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -34,7 +34,7 @@ func TestAQuotaHoldsForEachClientAndForAll(t *testing.T) {
 func TestAMillionAddressesLeaveNothingBehind(t *testing.T) {
 	q := NewQuota(10, 1)
 	for i := range 1_000_000 {
-		key := fmt.Sprint(i)
+		key := strconv.Itoa(i)
 		if q.Take(Client{Key: key}) != HasRoom {
 			t.Fatalf("no room for address %d", i)
 		}

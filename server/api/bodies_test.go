@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -133,7 +134,7 @@ func TestAMillionSendersLeaveNothingBehind(t *testing.T) {
 	b := newBodies(1<<30, 0)
 	var open [1000]*charge
 	for i := range 1_000_000 {
-		c, err := enter(b, from(fmt.Sprint(i)), 10, 10)
+		c, err := enter(b, from(strconv.Itoa(i)), 10, 10)
 		check(t, err)
 		if last := open[i%len(open)]; last != nil {
 			b.leave(last)

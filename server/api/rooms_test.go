@@ -228,7 +228,8 @@ func TestAPageThatChattersIsSentAway(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	line := h.watch(s.token("order/1", ""))
-	for range 3 * framesAtOnce { // it may be sent away before the last
+	check(t, line.SetReadDeadline(time.Now().Add(time.Minute))) // or a page that is left alone would hang the test
+	for range 3 * framesAtOnce {                                // it may be sent away before the last
 		if line.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Minute)) != nil {
 			break
 		}
