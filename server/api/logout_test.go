@@ -18,6 +18,7 @@ func (h *house) begin(t *testing.T, pattern string, cookie *http.Cookie) (work c
 		<-let
 	}))
 	r := httptest.NewRequest("GET", "/api/v1/updates?wait=50s", nil)
+	r.Host = h.Listener.Addr().String()
 	r.AddCookie(cookie)
 	w := httptest.NewRecorder()
 	go func() { defer close(done); guarded.ServeHTTP(w, r) }()
