@@ -1,0 +1,58 @@
+package api
+
+import (
+	"fmt"
+	"testing"
+
+	"hookbeam/server/access"
+)
+
+// TestTheDoorsHaveTheBoundsThatTheySay counts how much each door takes as it is made for a server: of one address, of one link
+// where there are links, and of all together. What happens then is tested with small numbers elsewhere.
+func TestTheDoorsHaveTheBoundsThatTheySay(t *testing.T) {
+	h := newHouse(t, "")
+	quota := func(q *access.Quota) func(address, link string) bool {
+		return func(address, _ string) bool { return q.Take(access.Client{Key: address}) == access.HasRoom }
+	}
+	seat := func(s *seats) func(address, link string) bool {
+		t.Cleanup(func() { s.open.Add(-s.held) }) // nobody gives these seats back
+		return func(address, link string) bool {
+			_, ok := s.take(access.Link{Subject: link}, access.Client{Key: address})
+			return ok
+		}
+	}
+	for name, c := range map[string]struct {
+		take                     func(address, link string) bool
+		ofAddress, ofLink, inAll int
+	}{
+		"sockets":           {quota(h.api.Live.(*Live).sockets), 1000, 1000, 20_000},
+		"polls that wait":   {quota(h.api.Updates.(*updates).waiting), 1000, 1000, 20_000},
+		"pages' sockets":    {seat(h.api.watched), 1000, 20, 20_000},
+		"pages that wait":   {seat(h.api.waiting), 1000, 20, 20_000},
+		"small, as a check": {quota(access.NewQuota(9, 5)), 5, 5, 9},
+	} {
+		t.Run(name, func(t *testing.T) {
+			taken := 0
+			until := func(address, link func(i int) string) (n int) {
+				for c.take(address(n), link(n)) {
+					if n++; n > 2*c.inAll {
+						t.Fatalf("%d and no end", n)
+					}
+				}
+				taken += n
+				return n
+			}
+			one := func(name string) func(int) string { return func(int) string { return name } }
+			each := func(name string) func(int) string { return func(i int) string { return fmt.Sprint(name, i) } }
+			if n := until(one("a"), one("a")); n != c.ofLink {
+				t.Errorf("%d of one link from one address, want %d", n, c.ofLink)
+			}
+			if until(one("a"), each("b")); taken != c.ofAddress {
+				t.Errorf("%d of one address, want %d", taken, c.ofAddress)
+			}
+			if until(each("c"), each("c")); taken != c.inAll {
+				t.Errorf("%d in all, want %d", taken, c.inAll)
+			}
+		})
+	}
+}
