@@ -68,7 +68,7 @@ func Run(ctx context.Context, c Config, o Outside) (err error) {
 	if err != nil {
 		return err
 	}
-	if err = sqlite.CheckRelease(ctx, c.Data); err != nil {
+	if err := sqlite.CheckRelease(ctx, c.Data); err != nil {
 		return err
 	}
 	if s.store, err = sqlite.Open(ctx, c.Data, s.storeOptions()); err != nil {

@@ -18,3 +18,35 @@ func BenchmarkAppendFrom64Senders(b *testing.B) {
 		}
 	})
 }
+
+func BenchmarkChecksumOf1KiB(b *testing.B) {
+	r, random := record(strings.Repeat("x", 1024)), make([]byte, 16)
+	headers := flatHeaders(nil, r.Headers)
+	var scratch []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		_, scratch = checksum(recordVersion, r, random, headers, scratch)
+	}
+}
+
+// BenchmarkLookingWhetherTheDatabaseIsThere is what each commit does once.
+func BenchmarkLookingWhetherTheDatabaseIsThere(b *testing.B) {
+	s, _ := running(b, b.TempDir(), Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := s.stillThere(heldFiles); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkAppendFromOneSender(b *testing.B) {
+	s, _ := running(b, b.TempDir(), Options{})
+	body := strings.Repeat("x", 1024)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := s.Append(record(body)); err != nil {
+			b.Error(err)
+		}
+	}
+}

@@ -63,14 +63,14 @@ func (o *outcome) set(at time.Time, err error) {
 }
 
 // known returns the outcome where it still says whether more can be stored now.
-func (o *outcome) known(now time.Time) (err error, ok bool) {
+func (o *outcome) known(now time.Time) (ok bool, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	age, trusted := now.Sub(o.at), trustWrite
 	if o.err != nil {
 		trusted = trustFailure
 	}
-	return o.err, !o.at.IsZero() && age >= 0 && age < trusted
+	return !o.at.IsZero() && age >= 0 && age < trusted, o.err
 }
 
 // probing is the one probe that is under way.
@@ -96,7 +96,7 @@ func (s *Store) Probe(ctx context.Context) error {
 	if err := s.stillThere(allFiles); err != nil {
 		return err
 	}
-	if err, ok := s.outcome.known(s.options.Now()); ok {
+	if ok, err := s.outcome.known(s.options.Now()); ok {
 		return err
 	}
 	done := s.probe()
