@@ -112,7 +112,8 @@ const (
 	triesTake      = 8 << 20  // the headers of a hundred, and three times its size
 )
 
-// loaded is a delivery with its body, read once there is room for it. The room is given back when the caller is done.
+// loaded is a delivery with its body, read once there is room for it. The room is given back when the caller is done. Of
+// a damaged one it returns what is left, with the error, and no room is held.
 func (a *API) loaded(ctx context.Context, id hook.DeliveryID, more int64) (hook.Record, func(), error) {
 	size, err := a.Store.Size(ctx, id)
 	if err != nil {
@@ -125,7 +126,7 @@ func (a *API) loaded(ctx context.Context, id hook.DeliveryID, more int64) (hook.
 	r, err := a.Store.Delivery(ctx, id)
 	if err != nil {
 		giveBack()
-		return hook.Record{}, nil, err
+		return r, func() {}, err
 	}
 	return r, giveBack, nil
 }

@@ -40,7 +40,8 @@ func (m *meteredUpgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &frameMeter{Conn: conn, now: m.now, budget: access.NewBucket(framesPerSecond, framesAtOnce, m.now())}, buffers, nil
+	budget := access.NewBucket(framesPerSecond, framesAtOnce, m.now())
+	return &frameMeter{Conn: conn, now: m.now, budget: budget}, buffers, nil
 }
 
 // frameMeter reads the headers of a client's frames as they pass (RFC 6455 §5.2) and counts them. It has to be here, below

@@ -13,8 +13,8 @@ import (
 // probing is how long all checks of readiness together may take.
 const probing = 3 * time.Second
 
-// ReadinessCheck is one thing that must be so for the server to be ready. Run returns what is wrong, best as a hook.Problem whose
-// detail may be told to anybody.
+// ReadinessCheck is one thing that must be so for the server to be ready. Run returns what is wrong, best as a
+// hook.Problem, whose detail anybody may read.
 type ReadinessCheck struct {
 	Name string
 	Run  func(context.Context) error
@@ -90,7 +90,8 @@ func (a *API) sayChecks(ctx context.Context, w http.ResponseWriter) {
 		answer.Checks = append(answer.Checks, result)
 	}
 	if len(a.Addresses.StrangeProxies(a.Now())) > 0 {
-		answer.Checks = append(answer.Checks, CheckResult{Name: "proxy", OK: true, Code: proxyNotTrusted, Detail: proxyAdvice})
+		answer.Checks = append(answer.Checks,
+			CheckResult{Name: "proxy", OK: true, Code: proxyNotTrusted, Detail: proxyAdvice})
 	}
 	text, err := json.Marshal(answer)
 	if err != nil {

@@ -173,7 +173,7 @@ func (s *Store) Size(ctx context.Context, id hook.DeliveryID) (bytes int64, err 
 	if !ok {
 		return 0, noDelivery
 	}
-	err = s.read.QueryRowContext(ctx, `SELECT size FROM deliveries WHERE seq = ?`, int64(seq)).Scan(&bytes)
+	err = s.read.QueryRowContext(ctx, `SELECT octet_length(body) FROM deliveries WHERE seq = ?`, int64(seq)).Scan(&bytes)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, noDelivery
 	}
