@@ -48,21 +48,3 @@ func LockFolder(f *os.File, shared bool) (taken bool, err error) {
 	}
 	return taken, err
 }
-
-// Identity tells one file from another, whatever they are called.
-type Identity struct {
-	device, inode uint64
-}
-
-// Same reports whether both are of the same file.
-func (i Identity) Same(other Identity) bool { return i == other }
-
-// Identify returns which file stands at path, and its size in bytes. A link is not followed. It is one system call, and
-// nothing that the garbage collector has to do with: each commit asks for it.
-func Identify(path string) (id Identity, size int64, err error) {
-	var st syscall.Stat_t
-	for err = syscall.EINTR; errors.Is(err, syscall.EINTR); {
-		err = syscall.Lstat(path, &st)
-	}
-	return Identity{uint64(st.Dev), st.Ino}, st.Size, err // a device has another type on each system
-}

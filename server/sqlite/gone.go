@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"time"
 
-	sqlitedriver "modernc.org/sqlite"
-
 	"hookbeam/server/datafile"
 	"hookbeam/server/hook"
 )
@@ -122,11 +120,4 @@ func (s *Store) rescue() bool {
 		s.options.Log.Info("what was answered before the database was gone is written into its file, wherever that is now", "file", s.path)
 	}
 	return s.rescued
-}
-
-// keepWAL has the WAL stay when the connection is closed as the last one. SQLite would remove whatever has its name.
-func (c *writerConn) keepWAL() {
-	if control, ok := c.conn.(sqlitedriver.FileControl); ok && !c.closed {
-		_, _ = control.FileControlPersistWAL("main", 1) // else it is removed
-	}
 }

@@ -132,9 +132,6 @@ func TestDataOfANewerReleaseIsRefusedUntouched(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if wal {
-					c.keepWAL()
-				}
 				held := contents(t, dir) // as after a crash
 				if err := c.close(); err != nil {
 					t.Fatal(err)

@@ -228,9 +228,6 @@ func (s *Statuses) Close() error {
 		errs = append(errs, s.read.Close())
 	}
 	if s.write != nil {
-		if s.Gone() {
-			s.write.keepWAL()
-		}
 		errs = append(errs, s.write.close())
 	}
 	return errors.Join(errs...)

@@ -267,9 +267,6 @@ func (s *Store) closeConns() error {
 		errs = append(errs, s.read.Close())
 	}
 	if s.write != nil {
-		if s.gone.Load() != nil {
-			s.write.keepWAL()
-		}
 		errs = append(errs, s.write.close())
 	}
 	return errors.Join(errs...)

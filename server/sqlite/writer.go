@@ -200,7 +200,6 @@ type writerConn struct {
 	conn       driver.Conn
 	statements map[string]driver.Stmt
 	args       []driver.NamedValue
-	closed     bool
 }
 
 // openWriter opens a connection that writes, and makes sure that it syncs as it should: 2 is FULL, 1 NORMAL.
@@ -341,7 +340,6 @@ func (c *writerConn) guarded(change func(*writerConn) error) (failed, broken err
 }
 
 func (c *writerConn) close() error {
-	c.closed = true
 	var errs []error
 	for _, st := range c.statements {
 		errs = append(errs, st.Close())

@@ -102,6 +102,7 @@ func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 func TestADatabaseThatIsGoneIsNoticedThoughNothingComes(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
+	eventually(t, "it has come up", func() bool { return strings.Contains(s.log.String(), "/login/") })
 	if err := os.Remove(filepath.Join(s.data, "hookbeam.db")); err != nil {
 		t.Fatal(err)
 	}
