@@ -37,3 +37,27 @@ func newHash(name string) func() hash.Hash {
 	}
 	return nil
 }
+
+// bodyHashes are hashes of the body, once asked for: a request may ask for them by the hundred.
+type bodyHashes struct {
+	sha256 [sha256.Size]byte
+	sha512 [sha512.Size]byte
+	has256 bool
+	has512 bool
+}
+
+func (q *request) bodySHA256() []byte {
+	if !q.hashes.has256 {
+		q.hashed += len(q.record.Body)
+		q.hashes.sha256, q.hashes.has256 = sha256.Sum256(q.record.Body), true
+	}
+	return q.hashes.sha256[:]
+}
+
+func (q *request) bodySHA512() []byte {
+	if !q.hashes.has512 {
+		q.hashed += len(q.record.Body)
+		q.hashes.sha512, q.hashes.has512 = sha512.Sum512(q.record.Body), true
+	}
+	return q.hashes.sha512[:]
+}

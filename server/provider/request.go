@@ -3,8 +3,6 @@ package provider
 import (
 	"bytes"
 	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/hex"
 	"hash"
 	"hash/crc32"
@@ -46,29 +44,6 @@ type request struct {
 	xml    []element // that holds this, once asked for
 	hashes bodyHashes
 	sums   map[string]string // the signatures of RFC 9421 by their labels, once asked for
-}
-
-// bodyHashes are hashes of the body, once asked for: a request may ask for them by the hundred.
-type bodyHashes struct {
-	sha256, sha512 []byte
-}
-
-func (q *request) bodySHA256() []byte {
-	if q.hashes.sha256 == nil {
-		q.hashed += len(q.record.Body)
-		sum := sha256.Sum256(q.record.Body)
-		q.hashes.sha256 = sum[:]
-	}
-	return q.hashes.sha256
-}
-
-func (q *request) bodySHA512() []byte {
-	if q.hashes.sha512 == nil {
-		q.hashed += len(q.record.Body)
-		sum := sha512.Sum512(q.record.Body)
-		q.hashes.sha512 = sum[:]
-	}
-	return q.hashes.sha512
 }
 
 // keyedHash is an HMAC, and what it was made with.
@@ -294,14 +269,14 @@ func (q *request) fields() url.Values {
 	if q.form != nil {
 		return q.form
 	}
-	q.form, q.broken = url.Values{}, true
 	pairs := bytes.Count(q.record.Body, []byte("&")) + 1
-	q.cut = q.cut || pairs > maxPairs
-	if pairs <= maxPairs && q.charge(formByte*len(q.record.Body)+formPair*pairs) {
-		var err error
-		q.form, err = url.ParseQuery(string(q.record.Body))
-		q.broken = err != nil
+	if pairs > maxPairs || !q.charge(formByte*len(q.record.Body)+formPair*pairs) {
+		q.cut, q.broken, q.form = true, true, url.Values{}
+		return q.form
 	}
+	var err error
+	q.form, err = url.ParseQuery(string(q.record.Body))
+	q.broken = err != nil
 	return q.form
 }
 

@@ -46,14 +46,19 @@ func (t *tail) add(batch []*work) {
 		if w.record == nil {
 			continue
 		}
-		d := w.record.Delivery
-		t.texts += t.detach(&d)
-		for t.from < t.to && (t.from+tailSize < d.Seq || t.texts > tailTexts) {
+		seq := w.record.Seq
+		for t.from+tailSize < seq {
+			t.from++
+			t.texts -= textBytes(&t.ring[t.from%tailSize])
+		}
+		d := &t.ring[seq%tailSize]
+		*d = w.record.Delivery
+		t.texts += t.detach(d)
+		t.parts[seq%tailSize] = t.keep(w.flat, w.record.Body)
+		for t.from < t.to && t.texts > tailTexts {
 			t.drop()
 		}
-		t.ring[d.Seq%tailSize] = d
-		t.parts[d.Seq%tailSize] = t.keep(w.flat, w.record.Body)
-		t.to = d.Seq
+		t.to = seq
 	}
 }
 
@@ -61,30 +66,33 @@ func (t *tail) add(batch []*work) {
 func (t *tail) drop() {
 	t.from++
 	oldest := &t.ring[t.from%tailSize]
-	for _, text := range textsOf(oldest) {
-		t.texts -= len(*text)
-	}
+	t.texts -= textBytes(oldest)
 	*oldest, t.parts[t.from%tailSize] = hook.Delivery{}, part{}
 }
 
-// textsOf are the texts of a delivery that strangers write.
-func textsOf(d *hook.Delivery) [6]*string {
-	return [...]*string{&d.Path, &d.Query, &d.ContentType, &d.Type, &d.Event, &d.Account}
+// textBytes is the size of those texts of a delivery that strangers write.
+func textBytes(d *hook.Delivery) int {
+	return len(d.Path) + len(d.Query) + len(d.ContentType) + len(d.Type) + len(d.Event) + len(d.Account)
 }
 
 // detach lets a delivery go of the texts that it was read from, which may be a whole body: what it has of them is copied
 // into one of its own, whose size it returns.
 func (t *tail) detach(d *hook.Delivery) int {
-	t.scratch = t.scratch[:0]
-	for _, text := range textsOf(d) {
-		t.scratch = append(t.scratch, *text...)
+	b := append(append(append(t.scratch[:0], d.Path...), d.Query...), d.ContentType...)
+	b = append(append(append(b, d.Type...), d.Event...), d.Account...)
+	all := string(b)
+	cut := func(of *string) {
+		n := len(*of)
+		*of, all = all[:n], all[n:]
 	}
-	all := string(t.scratch)
-	for _, text := range textsOf(d) {
-		n := len(*text)
-		*text, all = all[:n], all[n:]
-	}
-	return len(t.scratch)
+	cut(&d.Path)
+	cut(&d.Query)
+	cut(&d.ContentType)
+	cut(&d.Type)
+	cut(&d.Event)
+	cut(&d.Account)
+	t.scratch = b
+	return len(b)
 }
 
 func (t *tail) keep(headers, body []byte) part {

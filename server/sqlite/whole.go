@@ -133,13 +133,7 @@ func (s *Store) unreadable(rows *sql.Rows, failed error) (hook.Seq, error) {
 const pageBytes = 1 << 20
 
 // weightOf is about how many bytes of memory a delivery takes.
-func weightOf(d *hook.Delivery) int {
-	n := 400
-	for _, text := range textsOf(d) {
-		n += len(*text)
-	}
-	return n
-}
+func weightOf(d *hook.Delivery) int { return 400 + textBytes(d) }
 
 // scanAll reads a page of rows of columns; whole is false where it ends for its weight. A row that cannot be read is left
 // out.
