@@ -1,0 +1,67 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"hookbeam/server/hook"
+)
+
+// TestEachPartThatFailsMakesTheServerNotReady has one part after the other fail. Both forms of /readyz say so, the longer one
+// says it of that part alone, and what only the log should know is in neither.
+func TestEachPartThatFailsMakesTheServerNotReady(t *testing.T) {
+	full := &hook.Problem{Kind: hook.ErrUnavailable, Code: "part_is_full", Detail: "This part is full."}
+	for name, c := range map[string]struct {
+		fail       func(h *house)
+		part, code string
+	}{
+		"the server is stopping":   {func(h *house) { h.api.Stop() }, "running", "stopping"},
+		"the writer is gone":       {func(h *house) { h.stop() }, "storage", "cannot_store"},
+		"another part has no room": {failing("rooms", full), "rooms", "part_is_full"},
+		"a part fails by surprise": {failing("rooms", errors.New("a secret path")), "rooms", "internal"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, "")
+			h.api.Checks = append(h.api.Checks, ReadinessCheck{"sound", func(context.Context) error { return nil }})
+			h.do(request{method: "GET", path: "/readyz"}).is(t, http.StatusOK, "")
+			h.do(request{method: "GET", path: "/readyz?verbose"}).is(t, http.StatusOK, "")
+			c.fail(h)
+			short, long := h.do(request{method: "GET", path: "/readyz"}), h.do(request{method: "GET", path: "/readyz?verbose"})
+			if c.code != "internal" {
+				short.is(t, http.StatusServiceUnavailable, c.code)
+			} else if short.StatusCode < 500 {
+				t.Errorf("answered %d %s", short.StatusCode, short.text)
+			}
+			var said struct {
+				Status string
+				Checks []CheckResult
+			}
+			check(t, json.Unmarshal([]byte(long.text), &said))
+			if long.StatusCode != http.StatusServiceUnavailable || said.Status != "not_ready" || len(said.Checks) < 3 {
+				t.Errorf("answered %d %s", long.StatusCode, long.text)
+			}
+			found := false
+			for _, r := range said.Checks {
+				found = found || r.Name == c.part
+				if r.OK == (r.Name == c.part) || r.Name == c.part && (r.Code != c.code || r.Detail == "") {
+					t.Errorf("said of %s: %+v", r.Name, r)
+				}
+			}
+			if !found || strings.Contains(short.text+long.text, "secret path") {
+				t.Errorf("said: %s and %s", short.text, long.text)
+			}
+			h.do(request{method: "GET", path: "/healthz"}).is(t, http.StatusOK, "")
+		})
+	}
+}
+
+// failing adds a part that has err.
+func failing(name string, err error) func(*house) {
+	return func(h *house) {
+		h.api.Checks = append(h.api.Checks, ReadinessCheck{name, func(context.Context) error { return err }})
+	}
+}
