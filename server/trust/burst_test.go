@@ -119,8 +119,11 @@ func (s *server) burst(i, n int, from sender) (all []stored, err error) {
 		}
 		text, err := io.ReadAll(answer.Body)
 		answer.Body.Close()
-		if err != nil || answer.StatusCode != http.StatusOK {
-			return all, fmt.Errorf("answered %s: %s (%v)", answer.Status, text, err)
+		if err == nil && answer.StatusCode != http.StatusOK {
+			err = fmt.Errorf("answered %s: %s", answer.Status, text)
+		}
+		if err != nil {
+			return all, err
 		}
 		var one stored
 		if err := json.Unmarshal(text, &one); err != nil {
