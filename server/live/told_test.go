@@ -45,7 +45,7 @@ func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 		all.Go(func() {
 			for i := range each {
 				r := &hook.Record{Delivery: hook.Delivery{Endpoint: "ep_a", Method: "POST", Path: "/", Verdict: hook.Unsigned}}
-				if (i+w)%4 == 0 {
+				if w == 0 && i%2 == 0 { // whoever shares a commit with it fails, too; each second commit of this writer succeeds
 					r.Type = "refused"
 				}
 				err := store.Append(r)
@@ -62,7 +62,7 @@ func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 	}
 	all.Wait()
 	head := store.Head()
-	if int(head) != len(answered) || head == 0 {
+	if int(head) != len(answered) || head < each/2 {
 		t.Fatalf("the head is %d, %d deliveries were answered", head, len(answered))
 	}
 	end := hook.Cursor{Epoch: store.Epoch(), Seq: head}.String()
