@@ -39,7 +39,9 @@ func (a *API) mountHealth() {
 		}
 		for _, c := range a.checks() {
 			if err := c.Run(ctx); err != nil {
-				writeProblem(w, a.Log, err)
+				p := problemOf(err) // the log is told as seldom as of refusals: probes come every few seconds
+				a.Refusals.Warn("not_ready", "the server is not ready: "+c.Name, "error", err)
+				p.write(w)
 				return
 			}
 		}

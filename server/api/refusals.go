@@ -22,13 +22,19 @@ func (e *refusedError) Error() string { return e.problem.Error() }
 // Unwrap returns what the client is told.
 func (e *refusedError) Unwrap() error { return e.problem }
 
-// answerRefused answers with err, and counts it where it is a refusedError.
+// answerRefused answers with err, and counts it where it is a refusedError, or says that the server cannot do now what it
+// is asked for. On a full disk that is said to every sender: a line for each would fill the disk even more.
 func answerRefused(w http.ResponseWriter, log *slog.Logger, refusals *access.Refusals, err error) {
 	var refused *refusedError
-	if errors.As(err, &refused) {
+	var p *hook.Problem
+	switch {
+	case errors.As(err, &refused):
 		refusals.Count(refused.counted, refused.problem.Detail, "address", refused.address)
 		problemOf(refused.problem).write(w)
-		return
+	case refusals != nil && errors.Is(err, hook.ErrUnavailable) && errors.As(err, &p):
+		refusals.Count(p.Code, p.Detail, "error", err)
+		problemOf(p).write(w)
+	default:
+		writeProblem(w, log, err)
 	}
-	writeProblem(w, log, err)
 }

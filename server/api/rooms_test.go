@@ -266,3 +266,29 @@ func TestTheServerTellsHowItIsDoing(t *testing.T) {
 	}
 	h.do(request{method: "GET", path: "/api/v1/server"}).is(t, 401, "unauthenticated")
 }
+
+// TestAServerThatCannotStoreDoesNotFillItsLog sends deliveries that cannot be stored, and asks whether it is ready. All
+// are counted, and the log has a line for each code.
+func TestAServerThatCannotStoreDoesNotFillItsLog(t *testing.T) {
+	h := newHouse(t, "")
+	h.stop()
+	lines := func() (n int) {
+		for line := range strings.Lines(h.log.String()) {
+			if !strings.Contains(line, "level=DEBUG") {
+				n++
+			}
+		}
+		return n
+	}
+	before := lines()
+	for range 50 {
+		h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "x"}).is(t, 503, "stopping")
+		h.do(request{method: "GET", path: "/readyz"}).is(t, 503, "cannot_store")
+	}
+	if said := lines() - before; said > 2 {
+		t.Errorf("%d lines for 100 requests", said)
+	}
+	if refused := h.api.Refusals.Counts()["stopping"]; refused != 50 {
+		t.Errorf("%d are counted", refused)
+	}
+}

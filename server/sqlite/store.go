@@ -72,13 +72,14 @@ type Store struct {
 	summedFrom int64   // the seq from which on each record has a checksum
 	checkLater bool    // it is too large to be checked before it serves
 
-	queue   chan *work
-	stopped chan struct{} // closed when the writer has ended
-	works   sync.Pool     // of *work, for appends
-	values  []any         // of the writer's statement, used again
-	ledger  *ledger       // what is kept; the writer's
-	clock   clockWatch
-	sweeper sweeper
+	queue    chan *work
+	stopped  chan struct{} // closed when the writer has ended
+	works    sync.Pool     // of *work, for appends
+	values   []any         // of the writer's statement, used again
+	ledger   *ledger       // what is kept; the writer's
+	clock    clockWatch
+	failures failures // the writer's
+	sweeper  sweeper
 
 	head    atomic.Int64
 	swept   atomic.Int64

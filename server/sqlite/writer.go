@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"time"
 
 	sqlitedriver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
@@ -82,9 +83,7 @@ func (s *Store) commit(batch []*work) {
 	}
 	if err != nil {
 		err = s.unavailable(err)
-		if !s.Gone() { // else it was said once
-			s.options.Log.Error("could not store", "waiting", len(batch), "error", err)
-		}
+		s.tellFailure(len(batch), err)
 	} else if last > head {
 		s.tail.add(batch)
 		s.head.Store(int64(last))
@@ -101,6 +100,31 @@ func (s *Store) commit(batch []*work) {
 		batch[i] = nil
 		w.done <- struct{}{}
 	}
+}
+
+// tellFailureEvery is how often the log says that nothing can be stored. On a full disk thousands of commits a second may
+// fail, and the log may be on that disk.
+const tellFailureEvery = time.Minute
+
+// tellFailure logs that a commit failed, the first time and then once in tellFailureEvery.
+func (s *Store) tellFailure(waiting int, err error) {
+	if s.Gone() { // that was said once
+		return
+	}
+	running := s.options.Running()
+	s.failures.commits++
+	if s.failures.told && running-s.failures.at < tellFailureEvery {
+		return
+	}
+	s.options.Log.Error("could not store", "waiting", waiting, "failed_commits", s.failures.commits, "error", err)
+	s.failures = failures{told: true, at: running}
+}
+
+// failures are the commits that failed since the log last said so.
+type failures struct {
+	commits int
+	told    bool
+	at      time.Duration // when it said so
 }
 
 // transact returns the log's head after the batch. An error of a change is the change's own and spares the others;
