@@ -128,7 +128,7 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 		Site: s.site, Version: s.config.Version, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
 		Store: s.store, Endpoints: s.endpoints, Intake: in, Board: s.board, Pages: pages, Status: pages,
-		Receive: receive, Live: s.sockets, Refusals: s.refusals,
+		Receive: receive, InFlight: receive.InFlight, Live: s.sockets, Refusals: s.refusals,
 		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,
 			Now: time.Now, Log: log}),
 		Checks: []api.ReadinessCheck{{Name: "bodies", Run: receive.Ready}, {Name: "connections", Run: s.gate.ready}},

@@ -53,9 +53,10 @@ type Options struct {
 	Pages     Pages
 	Status    StatusPages
 
-	Receive http.Handler // everything below /in/
-	Live    http.Handler // frames by socket
-	Updates http.Handler // frames by polling
+	Receive  http.Handler // everything below /in/
+	InFlight func() int64 // bytes of bodies that are being received; nil: not known
+	Live     http.Handler // frames by socket
+	Updates  http.Handler // frames by polling
 
 	Refusals *access.Refusals // nil: they are not counted
 	Checks   []ReadinessCheck // of readiness, beside that deliveries can be stored

@@ -18,7 +18,7 @@ const (
 	firstRead      = 16 << 10 // bytes that a body is given room for before it has come; most are smaller
 	smallRead      = 512      // the same where its length is not announced
 	keptBody       = 64 << 10 // the largest buffer that is kept for later requests
-	typicalBody    = 64 << 10 // a server that has no room for one of these is not ready
+	typicalBody    = 64 << 10 // a server that has room for one of these is ready
 	senderRequests = 1024     // of one address under way at once
 )
 
@@ -31,6 +31,7 @@ type bodies struct {
 
 	mu      sync.Mutex
 	held    int64
+	refused int                // bodies for which there was no room since the last one came whole
 	senders map[string]*sender // by access.Client.Key
 	sweepAt int                // how many senders there may be before those without requests are forgotten
 }
@@ -59,6 +60,7 @@ type charge struct {
 	sender    *sender // nil: it takes nothing
 	announced int64
 	held      int64
+	whole     bool // the body has come
 }
 
 // enter counts a request with the length that it announces, and takes first bytes for it; leave undoes both. The only
@@ -105,6 +107,7 @@ func (b *bodies) room(s *sender, only bool, c *charge, n int64) error {
 	}
 	free := b.most - b.held - n
 	if free < 0 {
+		b.refused++
 		return &refusedError{busy, busy.Code, c.client.Address}
 	}
 	if !only && !c.client.Shared && s.held+n > free {
@@ -121,6 +124,9 @@ func (b *bodies) leave(c *charge) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if c.whole {
+		b.refused = 0
+	}
 	b.held -= c.held
 	s.requests--
 	s.held -= c.held
@@ -142,14 +148,22 @@ func (b *bodies) sender(key string) *sender {
 	return s
 }
 
-// ready says where there is no room for a typical body, whoever sends it.
+func (b *bodies) inFlight() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.held
+}
+
+// ready says where bodies are refused, whoever sends them. While room is short, what became of the newest body tells:
+// where small ones still come through, a server that called itself unready would keep them out, too.
 func (b *bodies) ready() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.most > 0 && b.most-b.held < min(typicalBody, b.most/4) {
-		return busy
+	free := b.most - b.held
+	if b.most == 0 || free >= min(typicalBody, b.most/4) || free >= smallRead && b.refused == 0 {
+		return nil
 	}
-	return nil
+	return busy
 }
 
 // read takes the body into c, byte for byte. Its buffer begins small and is doubled as bytes come, so that every byte
@@ -179,6 +193,7 @@ func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *
 		case err == nil && int64(len(c.body)) > limit:
 			return tooLarge(w, limit)
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF) && int64(len(c.body)) >= r.ContentLength:
+			taken.whole = true
 			return nil
 		case err != nil:
 			return &hook.Problem{Kind: hook.ErrInvalid, Code: "body_incomplete",

@@ -53,8 +53,11 @@ type call struct {
 	answer []byte
 }
 
-// Ready says why no sender would find room for a body at this moment; nil where one would.
+// Ready says why bodies are refused for want of room; nil where they are not.
 func (rc *Receive) Ready(context.Context) error { return rc.bodies.ready() }
+
+// InFlight is how many bytes the bodies take that are being received.
+func (rc *Receive) InFlight() int64 { return rc.bodies.inFlight() }
 
 func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := rc.calls.Get().(*call)

@@ -26,6 +26,7 @@ type serverOut struct {
 	Body struct {
 		Version  string           `json:"version"`
 		Storage  hook.Usage       `json:"storage" doc:"What is kept, and what may be."`
+		InFlight int64            `json:"in_flight" doc:"Bytes that bodies take which are being received; --max-in-flight bounds them."`
 		TooMuch  int64            `json:"too_much" doc:"Deliveries since the start that cost too much to read: nothing of them counts."`
 		Refused  map[string]int64 `json:"refused" doc:"How many were refused since the start, by code."`
 		Warnings []Warning        `json:"warnings" nullable:"false"`
@@ -40,6 +41,9 @@ func (a *API) getServer(context.Context, *struct{}) (*serverOut, error) {
 	out := &serverOut{}
 	out.Body.Version, out.Body.Refused, out.Body.Warnings = a.Version, a.Refusals.Counts(), a.warnings()
 	out.Body.Storage, out.Body.TooMuch = a.Store.Usage(), a.Board.TooMuch()
+	if a.InFlight != nil {
+		out.Body.InFlight = a.InFlight()
+	}
 	return out, nil
 }
 

@@ -1125,6 +1125,11 @@ export interface components {
             label: string;
         };
         ServerOutBody: {
+            /**
+             * Format: int64
+             * @description Bytes that bodies take which are being received; --max-in-flight bounds them.
+             */
+            in_flight: number;
             /** @description How many were refused since the start, by code. */
             refused: {
                 [key: string]: number;

@@ -26,7 +26,7 @@ const storage: Server["storage"] = {
   unsigned_bytes: 0,
   damaged: 0,
 };
-const server: Server = { version: "1.0.0", storage, too_much: 0, refused: {}, warnings: [] };
+const server: Server = { version: "1.0.0", storage, in_flight: 0, too_much: 0, refused: {}, warnings: [] };
 
 function answer(change: Partial<Server> = {}) {
   net.answer = async (request) => {
