@@ -160,10 +160,10 @@ func (b *bodies) ready() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	free := b.most - b.held
-	if b.most == 0 || free >= min(typicalBody, b.most/4) || free >= smallRead && b.refused == 0 {
-		return nil
+	if b.most > 0 && free < min(typicalBody, b.most/4) && b.refused > 0 {
+		return busy
 	}
-	return busy
+	return nil
 }
 
 // read takes the body into c, byte for byte. Its buffer begins small and is doubled as bytes come, so that every byte

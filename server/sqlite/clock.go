@@ -34,7 +34,7 @@ func (w *clockWatch) begin(now time.Time, running time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.running = running; w.seen.IsZero() {
-		w.seen = now
+		w.seen = wall(now)
 	}
 }
 
@@ -44,8 +44,8 @@ func (w *clockWatch) look(now time.Time, running time.Duration) (paused, leap ti
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	passed := running - w.running
-	leap = now.Sub(w.seen.Add(passed))
-	w.seen, w.running = now, running
+	leap = wall(now).Sub(w.seen.Add(passed))
+	w.seen, w.running = wall(now), running
 	if w.paused = max(0, w.paused-passed); leap <= clockLeap {
 		return w.paused, 0
 	}
@@ -54,6 +54,10 @@ func (w *clockWatch) look(now time.Time, running time.Duration) (paused, leap ti
 	}
 	return w.paused, leap
 }
+
+// wall is the time that a clock on the wall shows. Times that come from time.Now also carry how long the process has been
+// running, and the difference of two of those says nothing of the clock.
+func wall(t time.Time) time.Time { return t.Round(0) }
 
 // saved is what the next start must know, in milliseconds.
 func (w *clockWatch) saved() (seen, paused int64) {

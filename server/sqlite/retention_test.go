@@ -293,3 +293,18 @@ func TestALogThatWasNeverSweptKnowsWhenItWasSeen(t *testing.T) {
 		t.Errorf("%d deliveries went", n)
 	}
 }
+
+// TestTheClockIsHeldAgainstTheWall: a time of time.Now, compared with another one, says how long the process has been
+// running, and not what became of the clock.
+func TestTheClockIsHeldAgainstTheWall(t *testing.T) {
+	var w clockWatch
+	for _, look := range []func(){
+		func() { w.begin(time.Now(), 0) },
+		func() { w.look(time.Now(), time.Second) },
+	} {
+		look()
+		if carried := strings.Contains(w.seen.String(), "m="); carried {
+			t.Errorf("%v carries more than the clock", w.seen)
+		}
+	}
+}

@@ -100,20 +100,24 @@ func (s *Store) sweepDeliveries(ctx context.Context) (removed int64, err error) 
 
 // oldAt is the time before which deliveries are too old, in milliseconds; 0: none are, or the clock is not believed.
 func (s *Store) oldAt() int64 {
-	now := s.options.Now()
-	paused, leap := s.clock.look(now, s.options.Running())
-	if s.options.KeepFor <= 0 {
+	believed := s.ClockBelieved()
+	if s.options.KeepFor <= 0 || !believed {
 		return 0
 	}
+	return s.options.Now().Add(-s.options.KeepFor).UnixMilli()
+}
+
+// ClockBelieved looks at the clock, and reports whether it can be believed where it says that something is old. It cannot
+// for a day of running time after it leapt ahead.
+func (s *Store) ClockBelieved() bool {
+	now := s.options.Now()
+	paused, leap := s.clock.look(now, s.options.Running())
 	if leap > 0 {
 		s.warn("clock", "the clock is ahead of what was expected: for a day nothing is removed by age, in case it is "+
 			"wrong. If it is right, there is nothing to do; if not, set it within that day",
 			"clock", now.UTC(), "ahead", leap.Round(time.Second), "paused", paused)
 	}
-	if paused > 0 {
-		return 0
-	}
-	return now.Add(-s.options.KeepFor).UnixMilli()
+	return paused == 0
 }
 
 // saveNow writes the ledger where it has changed, and sometimes where it has not: for the time at which the log was seen.

@@ -80,7 +80,7 @@ func (b *Board) overdue(ctx context.Context) ([]*sqlite.Subject, error) {
 			return gone, err
 		}
 	}
-	if b.KeepFor <= 0 {
+	if b.KeepFor <= 0 || !b.Log.ClockBelieved() {
 		return nil, nil
 	}
 	oldest, _, err := b.store.Oldest(ctx, false, sweepStep)

@@ -198,3 +198,16 @@ func TestWhatMovesSomethingIsKeptLongest(t *testing.T) {
 		t.Errorf("from %+v to %+v", kept[2], kept[len(kept)-1])
 	}
 }
+
+func TestAWrongClockRemovesNoStatus(t *testing.T) {
+	h := newHouse(t)
+	h.stop()
+	h.keepFor = 48 * time.Hour
+	h.open(sqlite.Options{Running: func() time.Duration { return 0 }})
+	h.receive(life(1)...)
+	h.swept(0)
+	h.move(400 * 24 * time.Hour)
+	if left := h.swept(0); len(left) != 1 {
+		t.Errorf("left: %v", left)
+	}
+}
