@@ -1,6 +1,7 @@
 package trust_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -44,16 +45,21 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(dir)
 		hookbeam = filepath.Join(dir, "hookbeam")
-		args := []string{"build", "-o", hookbeam}
-		if withRace {
-			args = append(args, "-race")
-		}
-		if out, err := exec.Command("go", append(args, "hookbeam")...).CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "build hookbeam: %v\n%s", err, out)
+		if err := build(hookbeam, withRace); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
 		return m.Run()
 	}())
+}
+
+// build builds the binary, which then looks for data races or does not.
+func build(to string, race bool) error {
+	args := []string{"build", fmt.Sprintf("-race=%t", race), "-o", to, "hookbeam"}
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("build hookbeam: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // server is a Hookbeam process on a data folder of its own. It can be stopped, killed and started again.
@@ -64,9 +70,11 @@ type server struct {
 	args []string
 	env  []string // beside what every server is given
 	wrap []string // a program and its arguments that runs the binary
-	cmd  *exec.Cmd
-	log  *log
-	done chan struct{}
+
+	program string // the binary, where it is not the one that all tests use
+	cmd     *exec.Cmd
+	log     *log
+	done    chan struct{}
 }
 
 // serve starts a server that knows no rate limits, with more arguments where given.
@@ -82,10 +90,12 @@ func serve(t *testing.T, args ...string) *server {
 func serveMeasured(t *testing.T, args ...string) *server {
 	t.Helper()
 	s := newServer(t, args...)
-	s.env = []string{"GOGC=20", "GOMEMLIMIT=256MiB"}
+	s.env = oftenCollected()
 	s.start()
 	return s
 }
+
+func oftenCollected() []string { return []string{"GOGC=20", "GOMEMLIMIT=256MiB"} }
 
 func newServer(t *testing.T, args ...string) *server {
 	t.Helper()
@@ -132,7 +142,7 @@ func (s *server) start() {
 
 func (s *server) launch() {
 	s.t.Helper()
-	line := append(append([]string{}, s.wrap...), hookbeam, "serve", "--listen", s.addr, "--data", s.data, "--log-level", "info")
+	line := append(append([]string{}, s.wrap...), cmp.Or(s.program, hookbeam), "serve", "--listen", s.addr, "--data", s.data, "--log-level", "info")
 	line = append(line, s.args...)
 	s.cmd = exec.Command(line[0], line[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
