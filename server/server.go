@@ -106,7 +106,9 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 	if err := s.openBoard(ctx); err != nil {
 		return err
 	}
-	s.hub = live.New(s.board, live.Options{Now: time.Now, Statuses: s.board, Encode: api.EncodeText, Ping: api.Ping})
+	began := time.Now()
+	steady := steadyClock(began, func() time.Duration { return time.Since(began) })
+	s.hub = live.New(s.board, live.Options{Now: steady, Statuses: s.board, Encode: api.EncodeText, Ping: api.Ping})
 	if err := s.makeFirst(ctx); err != nil {
 		return fmt.Errorf("make the first endpoint: %w", err)
 	}
