@@ -72,6 +72,9 @@ func (s *Store) stillThere(n int) error {
 	if s.gone.Load() == nil {
 		err := s.files.gone(n)
 		if err == nil {
+			err = s.index.cut(s.path)
+		}
+		if err == nil {
 			return nil
 		}
 		if s.gone.CompareAndSwap(nil, &err) {
@@ -111,7 +114,7 @@ func (s *Store) Watch(ctx context.Context) error {
 // rescue writes what is in the WAL into the database file and empties the WAL, wherever the two are now: a file that was moved
 // away is whole then, and one that was put in its place does not meet the WAL of another when it is opened.
 func (s *Store) rescue() bool {
-	if s.rescued {
+	if s.rescued || s.index.cut(s.path) != nil { // what is left of a WAL that was cut is not what was answered
 		return true
 	}
 	row, err := s.write.row(`PRAGMA wal_checkpoint(TRUNCATE)`)

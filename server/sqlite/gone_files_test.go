@@ -39,7 +39,9 @@ func TestNothingIsStoredInADatabaseThatIsGone(t *testing.T) {
 		"its WAL replaced": {func(path string) error {
 			return errors.Join(os.Remove(path+"-wal"), os.WriteFile(path+"-wal", nil, 0o600))
 		}, func(string) error { return nil }},
-		"emptied": {func(path string) error { return os.Truncate(path, 0) }, nil},
+		"emptied":         {func(path string) error { return os.Truncate(path, 0) }, nil},
+		"its WAL emptied": {func(path string) error { return os.Truncate(path+"-wal", 0) }, nil},
+		"its WAL cut":     {func(path string) error { return os.Truncate(path+"-wal", 20_000) }, nil},
 		"a link put in its place": {func(path string) error {
 			return errors.Join(os.Rename(path, path+".away"), os.Symlink(path+".away", path))
 		}, func(path string) error { return os.Rename(path+".away", path) }},
@@ -197,5 +199,47 @@ func TestTheWALShrinksAgainAfterALongReader(t *testing.T) {
 	}
 	if got := size(); got > walLimit {
 		t.Errorf("the WAL stays at %d bytes, the limit is %d", got, walLimit)
+	}
+}
+
+// TestAWALThatIsEmptiedRightlyIsNotCut has another process empty the WAL again and again, as tools for copies do: what it
+// held is in the database then.
+func TestAWALThatIsEmptiedRightlyIsNotCut(t *testing.T) {
+	s, _ := running(t, t.TempDir(), Options{})
+	db, err := sql.Open("sqlite", "file:"+s.path+"?_busy_timeout=5000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	empty := func() (done bool) {
+		var busy, frames, moved int
+		if err := db.QueryRow(`PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &moved); err != nil {
+			t.Error(err)
+		}
+		return busy == 0
+	}
+	for range 5 {
+		appended(t, s, record("kept"))
+		if !empty() {
+			t.Error("it was not emptied, though nobody reads")
+		}
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 200 {
+			empty()
+		}
+	}()
+	for appending := true; appending; {
+		appended(t, s, record("kept"))
+		select {
+		case <-done:
+			appending = false
+		default:
+		}
+	}
+	if err := s.Probe(t.Context()); err != nil || s.Gone() {
+		t.Errorf("gone: %v, %v", s.Gone(), err)
 	}
 }

@@ -69,8 +69,9 @@ type Store struct {
 	read       *sql.DB
 	epoch      string
 	files      fileSet // where its files stand
-	summedFrom int64   // the seq from which on each record has a checksum
-	checkLater bool    // it is too large to be checked before it serves
+	index      *walIndex
+	summedFrom int64 // the seq from which on each record has a checksum
+	checkLater bool  // it is too large to be checked before it serves
 
 	queue    chan *work
 	stopped  chan struct{} // closed when the writer has ended
@@ -174,7 +175,10 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.load(ctx); err != nil {
 		return err
 	}
-	s.files, err = standAt(s.path)
+	if s.files, err = standAt(s.path); err != nil {
+		return err
+	}
+	s.index, err = openWALIndex(s.path)
 	return err
 }
 
@@ -270,7 +274,7 @@ func (s *Store) closeConns() error {
 	if s.write != nil {
 		errs = append(errs, s.write.close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.index.close())...) // the last: see walIndex
 }
 
 // Epoch names this log: cursors of another one are worth nothing here.

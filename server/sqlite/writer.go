@@ -136,6 +136,9 @@ func (s *Store) transact(batch []*work, head hook.Seq) (hook.Seq, error) {
 	if s.Gone() {
 		return head, errGone
 	}
+	if err := s.index.cut(s.path); err != nil { // once it is written behind the hole, that cannot be seen any more
+		return head, s.stillThere(heldFiles)
+	}
 	if err := s.write.begin(); err != nil {
 		return head, err
 	}
