@@ -58,6 +58,7 @@ var measurements = []struct {
 // bench is one run.
 type bench struct {
 	plan
+	together bool
 	ctx      context.Context
 	self     string // this program, for the yardsticks
 	hookbeam string // the binary under test
@@ -93,9 +94,12 @@ func run(ctx context.Context, args []string) (int, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	binary := flags.String("bin", "", "the hookbeam `binary` to measure; empty: build one, stripped")
 	short := flags.Bool("quick", false, "fewer and shorter rounds: under 90 s, and noisier")
-	only := flags.String("only", "", "measure only these, by comma: "+strings.Join(names, ", "))
+	only := flags.String("only", "", "measure only these, by comma: "+strings.Join(names, ", ")+
+		"; with -against: "+strings.Join(comparedNames(), ", "))
 	rounds := flags.Int("rounds", 0, "rounds of each measurement; 0: as planned")
-	against := flags.String("against", "", "measure CPU against this `binary` instead, in pairs of rounds")
+	window := flags.Duration("window", 0, "length of a saturated round; 0: as planned")
+	together := flags.Bool("together", false, "with -against: both rounds of a pair at once, so that what else the machine does befalls both")
+	against := flags.String("against", "", "measure CPU, rate and p99 against this `binary` instead, in pairs of rounds")
 	dir := flags.String("dir", "bin", "where data is kept for the time of the run; on a real disk, or syncing costs nothing")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0, nil
@@ -109,6 +113,13 @@ func run(ctx context.Context, args []string) (int, error) {
 	if *rounds > 0 {
 		b.rounds = *rounds
 	}
+	b.together = *together
+	if *window > 0 {
+		b.window = *window
+	}
+	if *against != "" {
+		names = comparedNames()
+	}
 	wanted, err := choose(names, *only)
 	if err != nil {
 		return 0, err
@@ -118,7 +129,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	}
 	defer os.RemoveAll(b.dir)
 	if *against != "" {
-		return 0, b.compare(os.Stdout, *against)
+		return 0, b.compare(os.Stdout, *against, wanted)
 	}
 	return b.measure(wanted)
 }

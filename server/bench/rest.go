@@ -42,10 +42,12 @@ func (s *server) idle(n int) (float64, error) {
 	return (after - before) / float64(n), r.close()
 }
 
+// stormMissed is how many updates a reader that was cut has missed.
+const stormMissed = 20
+
 // storm: 1,000 readers are cut, miss 20 updates, and all come back at once with their cursors. The yardstick only
 // takes them in: it has nothing to tell.
 func (b *bench) storm() error {
-	const missed = 20
 	sides, end, err := b.sides(1, b.serve, func() (*server, error) { return b.yard("prepared", "-fan=prepared") })
 	defer end()
 	if err != nil {
@@ -54,7 +56,7 @@ func (b *bench) storm() error {
 	hookbeam, prepared := sides[0], sides[1]
 	var took []float64
 	for round := range b.rounds + 1 {
-		all, err := hookbeam.comeBack(b.plan.readers, missed)
+		all, err := hookbeam.comeBack(b.plan.readers, stormMissed)
 		if err == nil {
 			took = append(took, all)
 			_, err = prepared.comeBack(b.plan.readers, 0)
@@ -68,7 +70,7 @@ func (b *bench) storm() error {
 		}
 	}
 	ms := median(hookbeam.cpu)
-	b.table.add(row{what: fmt.Sprintf("%d readers cut, %d missed, all back: CPU each", b.plan.readers, missed),
+	b.table.add(row{what: fmt.Sprintf("%d readers cut, %d missed, all back: CPU each", b.plan.readers, stormMissed),
 		measured: fmt.Sprintf("%.3f ms, all in %.2f s", ms, median(took)), against: fmt.Sprintf("upgrade alone %.3f", median(prepared.cpu)),
 		ratio: median(ratios(hookbeam.cpu, prepared.cpu)), value: ms, unit: "ms", must: 0.4, aim: 0.2})
 	return nil
