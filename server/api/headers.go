@@ -74,10 +74,12 @@ var (
 	onlyTLS     = []string{"max-age=31536000"} // for this host alone: its neighbours and children are others'
 	sameOrigin  = []string{"same-origin"}
 	inertPolicy = []string{cspInert}
+
+	sandboxedPolicy = []string{cspSandboxed}
 )
 
-// protect sets what every answer bears. It begins closed; a route opens what it needs. With these, the request's id and
-// the content's type, an answer has eight headers: one more, and receiving pays for a larger map.
+// protect sets what every answer bears but the standard one to a sender: see answerStored. It begins closed; a route
+// opens what it needs.
 func protect(h http.Header) {
 	h["X-Content-Type-Options"] = noSniff
 	h["Referrer-Policy"] = noReferrer

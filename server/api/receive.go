@@ -63,6 +63,13 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := rc.calls.Get().(*call)
 	defer rc.release(c)
 	endpoint, reply, refusal, err := rc.receive(w, r, c)
+	if err == nil && refusal == nil && reply == nil && endpoint.Response == nil {
+		answerStored(w, r, c)
+		return
+	}
+	h := w.Header()
+	protect(h)
+	h["Content-Security-Policy"] = sandboxedPolicy
 	switch {
 	case err != nil:
 		answerRefused(w, rc.Log, rc.Refusals, err)
@@ -71,7 +78,7 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case reply != nil && (reply.Exact || endpoint.Response == nil):
 		answerReply(w, reply)
 	default:
-		answerStored(w, c, endpoint.Response)
+		answerOwn(w, endpoint.Response)
 	}
 }
 
@@ -159,19 +166,27 @@ func answerReply(w http.ResponseWriter, reply *hook.Reply) {
 	_, _ = io.WriteString(w, reply.Body)
 }
 
+// answerOwn says what the endpoint says instead of the standard answer.
+func answerOwn(w http.ResponseWriter, own *hook.Response) {
+	if own.ContentType != "" {
+		w.Header().Set("Content-Type", own.ContentType)
+	}
+	w.WriteHeader(own.Status)
+	_, _ = io.WriteString(w, own.Body)
+}
+
 var jsonType = []string{"application/json"}
 
-func answerStored(w http.ResponseWriter, c *call, own *hook.Response) {
+// answerStored gives the standard answer. It bears few headers, for net/http copies, sorts and writes each: nothing in
+// it is a stranger's, and as JSON that may not be sniffed no browser does anything with it. Only what a cache might
+// answer next time, so that it never comes here, is forbidden to be stored.
+func answerStored(w http.ResponseWriter, r *http.Request, c *call) {
 	h := w.Header()
-	if own != nil {
-		if own.ContentType != "" {
-			h.Set("Content-Type", own.ContentType)
-		}
-		w.WriteHeader(own.Status)
-		_, _ = io.WriteString(w, own.Body)
-		return
-	}
 	h["Content-Type"] = jsonType
+	h["X-Content-Type-Options"] = noSniff
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		h["Cache-Control"] = noStore
+	}
 	b := append(c.answer[:0], `{"id":"`...)
 	b = append(b, c.record.ID...)
 	b = append(b, `","seq":`...)
