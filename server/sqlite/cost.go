@@ -12,7 +12,7 @@ const (
 
 	deliveryFixed = 80 // a delivery's numbers, its random bits and the lengths of its columns
 	cellFixed     = 12 // where a row stands in its page
-	indexFixed    = 80 // its entries in the indexes
+	indexFixed    = 24 // its entries in the indexes
 )
 
 // textColumns are the columns of a delivery whose lengths vary: what textLength adds up. octet_length reads a row's head

@@ -77,6 +77,9 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 	if err != nil {
 		return fmt.Errorf("append delivery: %w", err)
 	}
+	if err := s.listBlock(r.Endpoint, seq); err != nil {
+		return err
+	}
 	s.ledger.post(s.ledger.account(r.Endpoint, string(r.Verdict)), 1, deliveryCost(textLength(r, w.flat)))
 	if r.Verdict == hook.Rejected {
 		_, err = s.trimRejected(r.Endpoint, trimmedAtOnce)
@@ -91,9 +94,12 @@ func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, 
 	if before <= 0 || before > s.Head() {
 		before = s.Head() + 1
 	}
-	where, values, lowest := s.narrow(f, before)
-	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+` FROM deliveries WHERE `+where+` ORDER BY seq DESC LIMIT ?`,
-		append(values, limit)...)
+	q, err := s.narrow(ctx, f, before)
+	if err != nil {
+		return nil, 0, s.failed("list deliveries", err)
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+` FROM `+q.from+` WHERE `+q.where+` ORDER BY `+q.order+` LIMIT ?`,
+		append(q.values, limit)...)
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
 	}
@@ -101,7 +107,7 @@ func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, 
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
 	}
-	next := lowest
+	next := q.lowest
 	if len(page) == limit || !whole {
 		next = page[len(page)-1].Seq
 	}
@@ -114,15 +120,18 @@ func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, 
 // examined is how many deliveries one page may look at where no index answers the filter.
 const examined = 20_000
 
-// narrow turns a filter into SQL. lowest is the seq below which nothing was looked at; 0: all was.
-func (s *Store) narrow(f hook.Filter, before hook.Seq) (where string, values []any, lowest hook.Seq) {
+// narrowed is a filter as SQL.
+type narrowed struct {
+	from, where, order string
+	values             []any
+	lowest             hook.Seq // below it nothing is looked at; 0: all is
+}
+
+// narrow turns a filter into SQL.
+func (s *Store) narrow(ctx context.Context, f hook.Filter, before hook.Seq) (narrowed, error) {
+	q := narrowed{from: "deliveries", order: "seq DESC", values: []any{int64(before)}}
 	terms := []string{"seq < ?"}
-	values = []any{int64(before)}
-	add := func(term string, value any) { terms, values = append(terms, term), append(values, value) }
-	indexed := f.Endpoint != "" || f.Verdict == hook.Rejected
-	if f.Endpoint != "" {
-		add("endpoint = ?", string(f.Endpoint))
-	}
+	add := func(term string, value any) { terms, q.values = append(terms, term), append(q.values, value) }
 	switch f.Verdict {
 	case "":
 	case hook.Rejected: // spelled out, so that its index can answer
@@ -133,12 +142,30 @@ func (s *Store) narrow(f hook.Filter, before hook.Seq) (where string, values []a
 	if f.Method != "" {
 		add("method = ?", f.Method)
 	}
-	selective := f.Method != "" || (f.Verdict != "" && f.Verdict != hook.Rejected)
-	if selective || (indexed && f.Endpoint == "") {
-		lowest = max(before-examined, 0)
-		add("seq >= ?", int64(lowest))
+	switch {
+	case f.Endpoint == "":
+		if len(terms) > 1 {
+			q.lowest = max(before-examined, 0)
+			add("seq >= ?", int64(q.lowest))
+		}
+	case f.Verdict == hook.Rejected:
+		add("endpoint = ?", string(f.Endpoint))
+		if f.Method != "" {
+			q.lowest = max(before-examined, 0)
+			add("seq >= ?", int64(q.lowest))
+		}
+	default:
+		block, err := s.lowestBlock(ctx, f.Endpoint, before, examined/blockSize)
+		if err != nil {
+			return q, err
+		}
+		q.from, q.order, q.lowest = fromBlocks, byBlocks, hook.Seq(block<<blockBits)
+		add("endpoint_id = ?", string(f.Endpoint))
+		add("block <= ?", blockOf(before))
+		add("block >= ?", block)
 	}
-	return strings.Join(terms, " AND "), values, lowest
+	q.where = strings.Join(terms, " AND ")
+	return q, nil
 }
 
 // After returns the deliveries after from, oldest first, at most limit of them, and up to where the log was then read:

@@ -166,7 +166,15 @@ func (s *Store) moveEnd(c *writerConn) (swept int64, err error) {
 	if swept = oldest.(int64) - 1; swept <= s.swept.Load() {
 		return 0, nil
 	}
-	return swept, c.exec(`UPDATE log SET swept = ?`, swept)
+	return swept, s.sweptTo(c, swept)
+}
+
+// sweptTo notes up to which seq the log's oldest end has gone.
+func (s *Store) sweptTo(c *writerConn, swept int64) error {
+	if err := c.exec(`UPDATE log SET swept = ?`, swept); err != nil {
+		return fmt.Errorf("move the log's end: %w", err)
+	}
+	return s.trimBlocks(c, swept)
 }
 
 // oldestUnverified returns the places of the oldest unsigned deliveries, and of rejected ones where they are to go too, as
@@ -288,8 +296,5 @@ func (s *Store) removeUpTo(c *writerConn, rows []keptRow) error {
 	for _, r := range rows {
 		s.ledger.post(r.account, -1, -r.bytes)
 	}
-	if err := c.exec(`UPDATE log SET swept = ?`, last); err != nil {
-		return fmt.Errorf("move the log's end: %w", err)
-	}
-	return nil
+	return s.sweptTo(c, last)
 }

@@ -78,6 +78,7 @@ type Store struct {
 	works    sync.Pool     // of *work, for appends
 	values   []any         // of the writer's statement, used again
 	ledger   *ledger       // what is kept; the writer's
+	blocks   blocks
 	clock    clockWatch
 	failures failures // the writer's
 	sweeper  sweeper

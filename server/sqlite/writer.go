@@ -173,6 +173,7 @@ func (s *Store) transact(batch []*work, head hook.Seq) (hook.Seq, error) {
 
 func (s *Store) undo(err error) error {
 	s.ledger.rollback()
+	s.blocks.listed = nil
 	return errors.Join(err, s.write.rollback())
 }
 
