@@ -12,30 +12,33 @@ import (
 func ballast() []byte { return make([]byte, min(48<<20, debug.SetMemoryLimit(-1)/16)) }
 
 const (
-	waveSize = 500             // sockets that come or go together
-	calmTime = 2 * time.Second // without any coming or going, the wave is over
+	lookEvery = 500 * time.Millisecond // a look that finds as many sockets as the one before it finds calm
+	waveSize  = 500                    // sockets that have come or gone: for fewer it is not worth a collection
+	restLooks = 4                      // looks after a collection that start none, however the sockets come and go
 )
 
 // wave notices when many sockets have come or gone and it is calm again.
 type wave struct {
-	settled int // how many were open when it was last calm
-	last    int
+	settled int // how many were open when memory was last given back
+	last    int // how many were open at the last look
+	rest    int // looks that start no collection yet
 }
 
+// over reports whether a wave is over, given how many sockets are open now.
 func (w *wave) over(open int) bool {
 	calm := open == w.last
-	w.last = open
-	if !calm || max(open-w.settled, w.settled-open) < waveSize {
+	w.last, w.rest = open, max(w.rest-1, 0)
+	if !calm || w.rest > 0 || max(open-w.settled, w.settled-open) < waveSize {
 		return false
 	}
-	w.settled = open
+	w.settled, w.rest = open, restLooks
 	return true
 }
 
 // tidy gives memory back to the system after each wave of sockets until ctx ends. Upgrading a connection leaves several
 // times the garbage that the socket then keeps, and a server on which nothing happens has no reason to collect it.
 func tidy(ctx context.Context, open func() int) error {
-	tick := time.NewTicker(calmTime)
+	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for w := (wave{}); ; {
 		select {

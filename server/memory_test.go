@@ -2,15 +2,49 @@ package server
 
 import "testing"
 
-func TestAWaveIsOverWhenManyHaveComeAndItIsCalm(t *testing.T) {
+// collections returns at which looks a wave is found to be over.
+func collections(open ...int) (at []int) {
 	var w wave
-	for i, step := range []struct {
-		open int
-		over bool
-	}{{0, false}, {10, false}, {10, false}, {600, false}, {900, false}, {900, true}, {900, false}, {950, false}, {950, false},
-		{100, false}, {100, true}, {100, false}} {
-		if got := w.over(step.open); got != step.over {
-			t.Errorf("step %d, %d open: %v", i, step.open, got)
+	for look, n := range open {
+		if w.over(n) {
+			at = append(at, look)
 		}
+	}
+	return at
+}
+
+func TestAWaveIsOverWhenManyHaveComeAndItIsCalm(t *testing.T) {
+	for name, c := range map[string]struct {
+		open []int
+		want int // the look that finds it over; -1: none does
+	}{
+		"nothing happens":               {[]int{0, 0, 0, 0}, -1},
+		"few come":                      {[]int{0, 499, 499, 499}, -1},
+		"many come":                     {[]int{0, 300, 900, 900, 900, 900, 900, 900, 900}, 3},
+		"many come, without any calm":   {[]int{0, 300, 600, 900, 1200, 1500}, -1},
+		"many come, then a few":         {[]int{0, 900, 900, 950, 950, 950, 950, 950, 950, 950}, 2},
+		"many go where few have come":   {[]int{499, 499, 0, 0, 0, 0}, -1},
+		"one takes the place of others": {[]int{600, 601, 600, 601, 600, 601}, -1},
+	} {
+		got := collections(c.open...)
+		if c.want < 0 && len(got) > 0 || c.want >= 0 && (len(got) != 1 || got[0] != c.want) {
+			t.Errorf("%s: at %v, want %d", name, got, c.want)
+		}
+	}
+}
+
+// TestATrickleOfSocketsStartsFewCollections has sockets come one by one, so that most looks find calm, and waves that
+// follow each other at once.
+func TestATrickleOfSocketsStartsFewCollections(t *testing.T) {
+	var trickle, waves []int
+	for look := range 10_000 {
+		trickle = append(trickle, look/2)
+		waves = append(waves, 1000*(look/2%2)) // each stays for two looks
+	}
+	if n := len(collections(trickle...)); n != 5000/waveSize-1 {
+		t.Errorf("%d collections for 5,000 sockets one by one", n)
+	}
+	if n := len(collections(waves...)); n > 10_000/restLooks {
+		t.Errorf("%d collections in 10,000 looks", n)
 	}
 }

@@ -10,23 +10,34 @@ import (
 	"time"
 )
 
-// memory: what 10,000 readers that have nothing to read add to the process.
+// memory: what readers that have nothing to read add to the process, many and few of them.
 func (b *bench) memory() error {
+	for _, n := range []int{b.idleReaders, b.plan.readers} {
+		if err := b.idle(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) idle(n int) error {
 	each := map[string]float64{}
-	for _, start := range []func() (*server, error){b.serve, func() (*server, error) { return b.yard("prepared", "-fan=prepared") }} {
+	starts := []func() (*server, error){b.serve, func() (*server, error) { return b.yard("prepared", "-fan=prepared") }}
+	for _, start := range starts {
 		s, err := start()
 		if err != nil {
 			return err
 		}
-		kib, err := s.idle(b.idleReaders)
+		kib, err := s.idle(n)
 		s.stop()
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		each[s.name] = kib
 	}
-	b.table.add(row{what: fmt.Sprintf("resident per idle reader, %d of them", b.idleReaders), measured: fmt.Sprintf("%.1f KiB", each["hookbeam"]),
-		against: fmt.Sprintf("a goroutine and channel each %.1f", each["prepared"]), ratio: each["hookbeam"] / each["prepared"],
+	b.table.add(row{what: fmt.Sprintf("resident per idle reader, %d of them", n),
+		measured: fmt.Sprintf("%.1f KiB", each["hookbeam"]),
+		against:  fmt.Sprintf("a goroutine and channel each %.1f", each["prepared"]), ratio: each["hookbeam"] / each["prepared"],
 		value: each["hookbeam"], unit: "KiB", must: 12, aim: 7})
 	return nil
 }
@@ -37,7 +48,7 @@ func (s *server) idle(n int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	time.Sleep(time.Second)
+	time.Sleep(2 * time.Second) // until it is calm
 	after := s.resident()
 	return (after - before) / float64(n), r.close()
 }
