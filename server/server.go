@@ -74,6 +74,7 @@ func Run(ctx context.Context, c Config, o Outside) (err error) {
 	if s.store, err = sqlite.Open(ctx, c.Data, s.storeOptions()); err != nil {
 		return err
 	}
+	spareThread()
 	defer runtime.KeepAlive(ballast())
 	running := newGroup(ctx)
 	storing := running.start(s.store.Run)
