@@ -4,7 +4,8 @@
 # make build  bin/hookbeam, one stripped static binary
 # make fuzz   searches for input that breaks a parser, longer than a test should take
 # make mutants  breaks the program on purpose, in each way of scripts/mutants, and demands that a test notices
-# make bench  speed, as ratios to yardsticks measured in the same run; ARGS="-against BINARY" compares two binaries
+# make bench  speed, as ratios to yardsticks measured in the same run
+# make bench-against  speed against that of another commit, in pairs of rounds: BASE=33ed6df
 # make dev    the dashboard with hot reload, templ watched
 # make generate  the committed files that are made from others
 # make packages  what shops install: bin/packages/hookbeam-react-….tgz
@@ -20,6 +21,7 @@ MAKEFLAGS += --no-builtin-rules
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 FUZZ_TIME ?= 30s
 ARGS      ?=
+BASE      ?= 33ed6df
 
 TEMPL         := go tool -modfile=tools/go.mod templ
 LINT_VERSION  := 2.15.0
@@ -32,7 +34,7 @@ UI            := ui/dist/.vite/manifest.json
 GO_SOURCES := $(shell find server web -not -path '*/testdata*' -not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \)) $(wildcard *.go) go.mod go.sum
 UI_SOURCES := $(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
 
-.PHONY: run build packages dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz mutants test-ui test-packages test-browser system-packages
+.PHONY: run build packages dev generate test check bench bench-against clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz mutants test-ui test-packages test-browser system-packages
 
 ## Running and building
 
@@ -136,6 +138,14 @@ system-packages:
 
 bench: bin/hookbeam
 	go run ./server/bench -bin bin/hookbeam $(ARGS)
+
+bench-against: bin/hookbeam bin/against/$(BASE)/bin/hookbeam
+	go run ./server/bench -bin bin/hookbeam -against bin/against/$(BASE)/bin/hookbeam -rounds 12 $(ARGS)
+
+bin/against/$(BASE)/bin/hookbeam:
+	mkdir -p bin/against/$(BASE)
+	git archive $(BASE) | tar -xf - -C bin/against/$(BASE)
+	$(MAKE) -C bin/against/$(BASE) build VERSION=$(BASE)
 
 clean:
 	rm -rf bin ui/e2e/results

@@ -41,6 +41,7 @@ var measurements = []struct {
 	run  func(*bench) error
 }{
 	{"receive", (*bench).receive},
+	{"signed", (*bench).signed},
 	{"paced", (*bench).paced},
 	{"burst", (*bench).burst},
 	{"browser", (*bench).browser},

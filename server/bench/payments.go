@@ -41,14 +41,21 @@ func (s *server) openShop() (*shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := url.Parse(made.URL)
-	if err != nil {
+	if err := s.aim(made.URL); err != nil {
 		return nil, err
 	}
 	var key struct{ Key string }
-	s.in = u.Path
 	err = s.call("POST", "/api/v1/endpoints/"+made.ID+"/link-keys", map[string]any{}, &key)
 	return &shop{server: s, id: made.ID, key: key.Key}, err
+}
+
+// aim has what is posted to the server go to an endpoint's address from now on.
+func (s *server) aim(address string) error {
+	u, err := url.Parse(address)
+	if err == nil {
+		s.in = u.Path
+	}
+	return err
 }
 
 // call makes a call of the API.

@@ -3,13 +3,11 @@
 package main
 
 import (
-	"encoding/binary"
 	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -31,25 +29,29 @@ type stick struct {
 
 // yardstick runs one until it is killed.
 //
-//	-store none|file        file: one writer appends whatever is queued, syncs, answers all
+//	-store none|file|sqlite file: one writer appends whatever is queued, syncs, answers all; sqlite: the same as rows of
+//	                        a table, in one transaction
 //	-fan none|prepared|bare prepared: gorilla's PreparedMessage, one channel and one writer for each reader, one
 //	                        message for each update; bare: a loop of Write over the readers' sockets
 func yardstick(args []string) error {
 	flags := flag.NewFlagSet("yardstick", flag.ContinueOnError)
 	listen := flags.String("listen", "127.0.0.1:0", "`address`")
-	store := flags.String("store", "none", "none or file")
+	store := flags.String("store", "none", "none, file or sqlite")
 	fan := flags.String("fan", "none", "none, prepared or bare")
-	file := flags.String("file", "", "the file of -store=file")
+	file := flags.String("file", "", "the file of -store")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	s := &stick{}
-	if *store == "file" {
-		f, err := os.OpenFile(*file, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-		if err != nil {
-			return err
-		}
-		s.store = newPlainLog(f).append
+	var err error
+	switch *store {
+	case "file":
+		s.store, err = plainLog(*file)
+	case "sqlite":
+		s.store, err = bareSQLite(*file + ".db")
+	}
+	if err != nil {
+		return err
 	}
 	switch *fan {
 	case "prepared":
@@ -118,56 +120,6 @@ func frame(seq int64) []byte {
 		`"delivery":{"id":"dlv_10jabcdefghijklmnopqrstuvwxyz2","seq":%d,"endpoint":"ep_abcdefghijklmnopqrstuvwxyz","method":"POST","path":"/",`+
 		`"content_type":"application/json","size":1024,"verdict":"unsigned","received_at":"2026-01-31T14:41:10.386Z"}}]}`,
 		seq-1, seq, seq, seq, seq)
-}
-
-// plainLog appends to a file: whoever comes while it syncs goes into the next sync.
-type plainLog struct {
-	file  *os.File
-	queue chan entry
-}
-
-type entry struct {
-	body []byte
-	done chan error
-}
-
-func newPlainLog(f *os.File) *plainLog {
-	l := &plainLog{file: f, queue: make(chan entry, 512)}
-	go l.run()
-	return l
-}
-
-func (l *plainLog) append(body []byte) error {
-	e := entry{body, make(chan error, 1)}
-	l.queue <- e
-	return <-e.done
-}
-
-func (l *plainLog) run() {
-	var batch []entry
-	var block []byte
-	for first := range l.queue {
-		batch = append(batch[:0], first)
-		for more := true; more && len(batch) < 512; {
-			select {
-			case e := <-l.queue:
-				batch = append(batch, e)
-			default:
-				more = false
-			}
-		}
-		block = block[:0]
-		for _, e := range batch {
-			block = append(binary.AppendUvarint(block, uint64(len(e.body))), e.body...)
-		}
-		_, err := l.file.Write(block)
-		if err == nil {
-			err = l.file.Sync()
-		}
-		for _, e := range batch {
-			e.done <- err
-		}
-	}
 }
 
 // preparedFan is the usual hub: readers have a channel and a writer goroutine each.
