@@ -22,37 +22,43 @@ var errForeign = errors.New("this database is not Hookbeam's; nothing was change
 
 // CheckRelease returns an error where a database in dir was written by a newer release. It changes nothing.
 func CheckRelease(ctx context.Context, dir string) error {
-	for name, folder := range map[string]string{FileName: logMigrations, StatusesFile: boardMigrations} {
-		if err := checkKnown(ctx, filepath.Join(dir, name), folder); err != nil && !damage(err) { // who opens it says more of damage
+	for name, of := range map[string]schema{FileName: logSchema, StatusesFile: boardSchema} {
+		if _, err := of.check(ctx, filepath.Join(dir, name)); err != nil && !damage(err) { // who opens it says more of damage
 			return err
 		}
 	}
 	return nil
 }
 
-// checkKnown returns an error where the database at path has had a migration that is not in folder, or tables and none. It
-// changes nothing.
-func checkKnown(ctx context.Context, path, folder string) error {
+// check returns how old the database at path is, or an error where it has had a migration that is not known here, or
+// has tables and has had none. It changes nothing.
+func (of schema) check(ctx context.Context, path string) (age, error) {
 	done, err := applied(ctx, path)
 	if err != nil {
-		return err
+		return blank, err
 	}
-	known, err := knownVersions(folder)
+	known, err := of.versions()
 	if err != nil {
-		return err
+		return blank, err
 	}
 	for _, version := range done {
 		if !slices.Contains(known, version) {
-			return fmt.Errorf("%w: %s (its migration %d is not known here). Start that release again, or choose another folder with --data",
-				errNewer, path, version)
+			return blank, fmt.Errorf("%w: %s (its migration %d is not known here). Start that release again, or choose another "+
+				"folder with --data", errNewer, path, version)
 		}
 	}
-	return nil
+	switch len(done) {
+	case 0:
+		return blank, nil
+	case len(known):
+		return current, nil
+	}
+	return older, nil
 }
 
-// knownVersions are those of the migrations in folder, in order; the first is 0, which stands for none.
-func knownVersions(folder string) ([]int64, error) {
-	names, err := fs.Glob(migrations, folder+"/*.sql")
+// versions are those of all migrations, in order; the first is 0, which stands for none.
+func (of schema) versions() ([]int64, error) {
+	names, err := fs.Glob(migrations, of.migrations+"/*.sql")
 	if err != nil {
 		return nil, err
 	}
@@ -129,18 +135,11 @@ func OpenBeside(ctx context.Context, dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) openBeside(ctx context.Context) error {
-	if err := checkKnown(ctx, s.path, logMigrations); err != nil {
-		return err
-	}
-	done, err := applied(ctx, s.path)
+	found, err := logSchema.check(ctx, s.path)
 	if err != nil {
 		return err
 	}
-	known, err := knownVersions(logMigrations)
-	if err != nil {
-		return err
-	}
-	if len(done) != len(known) {
+	if found != current {
 		return errors.New("this database was written by an older Hookbeam. Start hookbeam serve of this release once, which brings it up to date, " +
 			"or run this command with the release that serves it")
 	}

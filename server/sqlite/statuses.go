@@ -107,7 +107,8 @@ func (s *Statuses) open(ctx context.Context, of Origin) error {
 	if err != nil {
 		return err
 	}
-	if err := checkKnown(ctx, s.path, boardMigrations); err != nil {
+	found, err := boardSchema.check(ctx, s.path)
+	if err != nil {
 		return err
 	}
 	db, err := sql.Open("sqlite", s.dsn(quick))
@@ -121,7 +122,7 @@ func (s *Statuses) open(ctx context.Context, of Origin) error {
 			return err
 		}
 	}
-	if err := migrate(ctx, db, boardMigrations); err != nil {
+	if err := boardSchema.update(ctx, db, found); err != nil {
 		return err
 	}
 	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)&_pragma=journal_size_limit(%d)",

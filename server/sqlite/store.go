@@ -6,11 +6,9 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -19,14 +17,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pressly/goose/v3"
-
 	"hookbeam/server/datafile"
 	"hookbeam/server/hook"
 )
-
-//go:embed migrations/*.sql migrations/statuses/*.sql
-var migrations embed.FS
 
 // FileName is the database's name in the data folder; SQLite keeps its -wal and -shm beside it.
 const FileName = "hookbeam.db"
@@ -149,7 +142,8 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := checkKnown(ctx, s.path, logMigrations); err != nil {
+	found, err := logSchema.check(ctx, s.path)
+	if err != nil {
 		return err
 	}
 	s.checkLater = size > s.options.CheckAtOnce
@@ -164,7 +158,7 @@ func (s *Store) open(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := migrate(ctx, db, logMigrations); err != nil {
+	if err := logSchema.update(ctx, db, found); err != nil {
 		return err
 	}
 	if err := s.connect(); err != nil {
@@ -209,27 +203,6 @@ func sizeOf(path string) (int64, error) {
 // anything is written.
 func (s *Store) dsn(keys string) string {
 	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s", (&url.URL{Path: s.path}).EscapedPath(), pageSize, keys)
-}
-
-// Where the migrations of the two databases stand.
-const (
-	logMigrations   = "migrations"
-	boardMigrations = "migrations/statuses"
-)
-
-func migrate(ctx context.Context, db *sql.DB, folder string) error {
-	steps, err := fs.Sub(migrations, folder)
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, steps)
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
 }
 
 // name makes the log's epoch on the first start.

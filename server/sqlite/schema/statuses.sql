@@ -1,0 +1,48 @@
+-- What a new database is made from: all that the migrations make. It is generated; after adding one, run
+--   go test ./server/sqlite -run TestANewDatabaseIsAsTheMigrationsMakeIt -update
+
+CREATE TABLE goose_db_version (
+		id INTEGER PRIMARY KEY AUTOINCREMENT,
+		version_id INTEGER NOT NULL,
+		is_applied INTEGER NOT NULL,
+		tstamp TIMESTAMP DEFAULT (datetime('now'))
+	);
+
+CREATE TABLE board (
+    only     INTEGER PRIMARY KEY CHECK (only = 1),
+    epoch    TEXT    NOT NULL,
+    position INTEGER NOT NULL
+, release TEXT) STRICT;
+
+CREATE TABLE subjects (
+    key       INTEGER PRIMARY KEY,
+    seq       INTEGER NOT NULL, -- the delivery that last counted
+    endpoint  TEXT    NOT NULL,
+    world     TEXT    NOT NULL, -- empty, test or unsigned: they never mix
+    kind      TEXT    NOT NULL,
+    state     TEXT    NOT NULL,
+    amount    INTEGER NOT NULL,
+    words     TEXT    NOT NULL, -- what people look for, in lower case
+    took      INTEGER NOT NULL, -- milliseconds from its first event to being told of as paid; or 0
+    status    TEXT    NOT NULL, -- JSON, as clients are told
+    evidence  TEXT    NOT NULL  -- JSON, one line for each
+) STRICT;
+
+CREATE INDEX subjects_by_seq ON subjects (seq);
+
+CREATE TABLE names (
+    hash    BLOB    PRIMARY KEY, -- 16 bytes
+    subject INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE shown (
+    status TEXT    NOT NULL,
+    state  TEXT    NOT NULL,
+    at     INTEGER NOT NULL, -- milliseconds since 1970
+    by     TEXT    NOT NULL,
+    PRIMARY KEY (status, state)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX subjects_unverified ON subjects (seq) WHERE world = 'unsigned';
+
+INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1);
