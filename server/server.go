@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"sync"
 	"time"
 
 	"hookbeam/server/access"
@@ -52,6 +53,7 @@ type server struct {
 	board     *status.Board
 	hub       *live.Hub
 	sockets   *api.Live
+	calls     func() *api.Calls // returns them when they are made
 	api       *api.API
 	http      *http.Server
 	conns     *connections
@@ -63,6 +65,8 @@ type server struct {
 // closes the log last. A *UsageError is a mistake in c.
 func Run(ctx context.Context, c Config, o Outside) (err error) {
 	s := &server{config: c, outside: o}
+	s.calls = sync.OnceValue(func() *api.Calls { return api.Describe(c.Version) })
+	go s.calls() // while the databases are being opened
 	defer func() { err = errors.Join(err, s.close()) }()
 	gate, addresses, err := s.prepare()
 	if err != nil {
@@ -127,8 +131,8 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 		MaxInFlight: int64(s.config.MaxInFlight),
 	})
 	pages := s.outside.Pages(s.site)
-	s.api = api.New(api.Options{
-		Site: s.site, Version: s.config.Version, Now: time.Now, Log: log,
+	s.api = api.New(s.calls(), api.Options{
+		Site: s.site, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
 		Store: s.store, Endpoints: s.endpoints, Intake: in, Board: s.board, Pages: pages, Status: pages,
 		Receive: receive, InFlight: receive.InFlight, Live: s.sockets, Refusals: s.refusals,

@@ -37,10 +37,9 @@ type StatusPages interface {
 
 // Options are the rooms behind the doors. All of them must be set.
 type Options struct {
-	Site    access.Site
-	Version string
-	Now     func() time.Time
-	Log     *slog.Logger
+	Site access.Site
+	Now  func() time.Time
+	Log  *slog.Logger
 
 	Gate      *access.Gate
 	Logins    *access.Logins
@@ -65,6 +64,7 @@ type Options struct {
 // API answers every request.
 type API struct {
 	Options
+	version   string
 	routes    *routes
 	others    http.Handler // all but receiving
 	receive   http.Handler
@@ -90,21 +90,22 @@ const (
 	addressesKept    = 10_000 // whose rate is remembered
 )
 
-// New mounts every route of the table. It panics where a route and the table do not agree: that is a broken build.
-func New(o Options) *API {
-	a := &API{Options: o, ids: newRequestIDs(), beat: publicBeat,
-		guesses: access.NewLimiter(guessesPerSecond, guessesAtOnce, addressesKept),
-		watched: newSeats(seatsOfAll, seatsOfLink, seatsOfAddress), waiting: newSeats(seatsOfAll, seatsOfLink, seatsOfAddress),
-		watchers: newAdmission(), work: newAllowance(workBytes), downloads: newAllowance(downloadBytes)}
+// New mounts every other route of the table beside the calls, which become its own. It panics where a route and the table
+// do not agree: that is a broken build.
+func New(c *Calls, o Options) *API {
+	a := c.api
+	a.Options, a.ids, a.beat = o, newRequestIDs(), publicBeat
+	a.guesses = access.NewLimiter(guessesPerSecond, guessesAtOnce, addressesKept)
+	a.watched = newSeats(seatsOfAll, seatsOfLink, seatsOfAddress)
+	a.waiting = newSeats(seatsOfAll, seatsOfLink, seatsOfAddress)
+	a.watchers, a.work, a.downloads = newAdmission(), newAllowance(workBytes), newAllowance(downloadBytes)
 	a.upgrader = newUpgrader(func(w http.ResponseWriter, reason error) {
 		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
 			Detail: "This address speaks WebSocket. Connect with ws:// or wss://, or poll it without /live.", Cause: reason})
 	})
 	a.life, a.end = context.WithCancel(context.Background())
-	a.routes = newRoutes(a)
 	a.mountPages()
 	a.mountHealth()
-	a.mountCalls()
 	a.mountPublic()
 	a.routes.HandleFunc("GET /api/v1/live", a.Live.ServeHTTP)
 	a.routes.HandleFunc("GET /api/v1/updates", a.Updates.ServeHTTP)

@@ -17,10 +17,16 @@ const prefix = "/api/v1"
 // useProblems makes huma's errors ours: its extension point for that is a variable of the package.
 var useProblems = sync.OnceFunc(func() { huma.NewError = humaError })
 
-// mountCalls mounts the calls that huma serves. What they take, what they answer, and openapi.json come from the same
-// types.
-func (a *API) mountCalls() {
-	h := a.describedCalls(a.Version)
+// Calls are the calls that huma serves, mounted on an API that has nothing behind its doors yet.
+type Calls struct{ api *API }
+
+// Describe makes the calls of one API. What they take, what they answer, and openapi.json come from the same types, and
+// reading those takes longer than all else that New does. It needs nothing, so it can be done while the databases are
+// being opened. It panics where New would.
+func Describe(version string) *Calls {
+	a := &API{version: version}
+	a.routes = newRoutes(a)
+	h := a.describedCalls(version)
 	text := sync.OnceValues(func() ([]byte, error) { return openAPI(h) })
 	a.routes.HandleFunc("GET "+prefix+"/openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		body, err := text()
@@ -31,6 +37,7 @@ func (a *API) mountCalls() {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		_, _ = w.Write(body) // the far end left: nobody to tell
 	})
+	return &Calls{a}
 }
 
 // describedCalls mounts the calls on a, which need not be whole where only their description is wanted.

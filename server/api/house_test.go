@@ -141,8 +141,8 @@ func newHouse(t testing.TB, publicURL string) *house {
 	in := intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug })
 	sessions := access.NewSessions(sqlite.Sessions{Store: store}, site)
 	refusals := access.NewRefusals(logger, h.now)
-	h.api = New(Options{
-		Site: site, Version: "test", Now: h.now, Log: logger, Addresses: addresses, Store: store, Endpoints: endpoints,
+	h.api = New(Describe("test"), Options{
+		Site: site, Now: h.now, Log: logger, Addresses: addresses, Store: store, Endpoints: endpoints,
 		Intake: in, Board: board, Pages: plainPages{}, Status: plainPages{},
 		Gate:   &access.Gate{Token: token, Sessions: sessions},
 		Logins: &access.Logins{Store: store, Random: rand.Reader, Now: time.Now},

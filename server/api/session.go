@@ -28,7 +28,7 @@ func (a *API) mountSession(h huma.API) {
 func (a *API) getSession(ctx context.Context, _ *struct{}) (*sessionOut, error) {
 	w := who(ctx)
 	out := &sessionOut{}
-	out.Body.Login, out.Body.Version = w.Login, a.Version
+	out.Body.Login, out.Body.Version = w.Login, a.version
 	if !w.Expires.IsZero() {
 		out.Body.ExpiresAt = &hook.Time{Time: w.Expires}
 	}
