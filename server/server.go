@@ -48,6 +48,7 @@ type server struct {
 	folder   *folderLock
 
 	store     *sqlite.Store
+	statuses  *sqlite.OpeningStatuses
 	logins    *access.Logins
 	endpoints *intake.Endpoints
 	board     *status.Board
@@ -75,6 +76,7 @@ func Run(ctx context.Context, c Config, o Outside) (err error) {
 	if err := sqlite.CheckRelease(ctx, c.Data); err != nil {
 		return err
 	}
+	s.statuses = sqlite.BeginStatuses(ctx, c.Data, sqlite.StatusesFile, o.Log) // while the log is opened
 	if s.store, err = sqlite.Open(ctx, c.Data, s.storeOptions()); err != nil {
 		return err
 	}
@@ -151,7 +153,7 @@ const drawAtStart = 2 * time.Second
 func (s *server) openBoard(ctx context.Context) (err error) {
 	s.board, err = status.Open(ctx, status.Options{Log: s.store, Dir: s.config.Data, Endpoints: s.endpoints.Known, Now: time.Now,
 		Logger: s.outside.Log, KeepFor: time.Duration(s.config.KeepStatuses), KeepBytes: int64(s.config.KeepBytes),
-		Release: s.config.Version, Redrawn: s.announceRedrawn})
+		Release: s.config.Version, Redrawn: s.announceRedrawn, Opening: s.statuses})
 	if err != nil {
 		return err
 	}
@@ -226,6 +228,9 @@ func (s *server) close() error {
 	}
 	if s.board != nil {
 		errs = append(errs, s.board.Close())
+	}
+	if s.statuses != nil {
+		errs = append(errs, s.statuses.Close())
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -36,43 +37,47 @@ const (
 	current            // it has had all of them
 )
 
-// update brings a database of that age up to date.
-func (of schema) update(ctx context.Context, db *sql.DB, from age) error {
+// update brings a database of that age up to date, which is open in c and can be opened as dsn says.
+func (of schema) update(ctx context.Context, c *writerConn, dsn string, from age) error {
 	switch from {
 	case blank:
-		return of.create(ctx, db)
+		return of.create(c)
 	case older:
-		return of.migrate(ctx, db)
+		return of.migrate(ctx, dsn)
 	}
 	return nil
 }
 
 // create makes all tables at once: whenever it is interrupted, there are all of them or none.
-func (of schema) create(ctx context.Context, db *sql.DB) error {
+func (of schema) create(c *writerConn) error {
 	statements, err := wholeSchemas.ReadFile(of.whole)
 	if err != nil {
 		return err
 	}
-	tx, err := db.BeginTx(ctx, nil)
+	if err := c.begin(); err != nil {
+		return fmt.Errorf("make the tables: %w", err)
+	}
+	if err = c.script(string(statements)); err == nil {
+		err = c.commit()
+	}
 	if err != nil {
-		return fmt.Errorf("make the tables: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // after the commit it does nothing
-	if _, err := tx.ExecContext(ctx, string(statements)); err != nil {
-		return fmt.Errorf("make the tables: %w", err)
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("make the tables: %w", err)
+		return errors.Join(fmt.Errorf("make the tables: %w", err), c.rollback())
 	}
 	return nil
 }
 
 // migrate takes the steps that the database has not had yet.
-func (of schema) migrate(ctx context.Context, db *sql.DB) error {
+func (of schema) migrate(ctx context.Context, dsn string) error {
 	steps, err := fs.Sub(migrations, of.migrations)
 	if err != nil {
 		return err
 	}
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, steps)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"flag"
@@ -20,7 +19,7 @@ var update = flag.Bool("update", false, "write the files in schema anew")
 var schemas = map[string]schema{FileName: logSchema, StatusesFile: boardSchema}
 
 // schemaHead begins each file in schema.
-const schemaHead = `-- What a new database is made from: all that the migrations make. It is generated; after adding one, run
+const schemaHead = `-- A new database is made from this: all that the migrations make. It is generated; after adding one, run
 --   go test ./server/sqlite -run TestANewDatabaseIsAsTheMigrationsMakeIt -update
 
 `
@@ -30,28 +29,40 @@ const schemaHead = `-- What a new database is made from: all that the migrations
 func TestANewDatabaseIsAsTheMigrationsMakeIt(t *testing.T) {
 	for name, of := range schemas {
 		t.Run(name, func(t *testing.T) {
-			migrated := made(t, name, of.migrate)
+			migrated := made(t, name, func(dsn string) error { return of.migrate(t.Context(), dsn) })
 			if *update {
 				if err := os.WriteFile(of.whole, []byte(schemaHead+statements(t, migrated)), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				return
 			}
-			if diff := cmp.Diff(described(t, migrated), described(t, made(t, name, of.create))); diff != "" {
+			if diff := cmp.Diff(described(t, migrated), described(t, made(t, name, of.createAt))); diff != "" {
 				t.Errorf("%s is not what the migrations make; its first lines say how to make it anew\n%s", of.whole, diff)
 			}
 		})
 	}
 }
 
-// made opens a new database as Open does, and fills it.
-func made(t *testing.T, name string, fill func(context.Context, *sql.DB) error) *sql.DB {
+// made opens a new database as Open does, and has it filled beside.
+func made(t *testing.T, name string, fill func(dsn string) error) *sql.DB {
 	t.Helper()
-	db := plainly(t, filepath.Join(t.TempDir(), name))
-	if err := fill(t.Context(), db); err != nil {
+	path := filepath.Join(t.TempDir(), name)
+	db := plainly(t, path)
+	if there := tables(t, db); len(there) > 0 {
+		t.Fatal(there)
+	}
+	if err := fill((&Store{path: path}).dsn(durable)); err != nil {
 		t.Fatal(err)
 	}
 	return db
+}
+
+func (of schema) createAt(dsn string) error {
+	c, err := openWriter(dsn, 2)
+	if err != nil {
+		return err
+	}
+	return errors.Join(of.create(c), c.close())
 }
 
 // plainly opens a database as it is, or an empty one.
@@ -143,7 +154,7 @@ func rows(t *testing.T, db *sql.DB, query string) []string {
 func TestADatabaseThatWasNotMadeToTheEndIsMadeAnew(t *testing.T) {
 	const head, frame = 32, 24 + pageSize // of a WAL, in bytes
 	for name, of := range schemas {
-		whole := made(t, name, of.create)
+		whole := made(t, name, of.createAt)
 		want, files := tables(t, whole), contents(t, folderOf(t, whole))
 		wal := files[name+"-wal"]
 		frames := (len(wal) - head) / frame
@@ -190,5 +201,25 @@ func reopened(t *testing.T, name string, files map[string][]byte, want []string)
 	}
 	if diff := cmp.Diff(want, tables(t, plainly(t, path))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestADatabaseThatWasBegunAndIsNotNeededIsFreed(t *testing.T) {
+	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
+	begun := BeginStatuses(t.Context(), dir, StatusesFile, log)
+	for range 2 {
+		if err := begun.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := begun.Open(t.Context(), Origin{}); err == nil {
+		t.Error("opened after it was closed")
+	}
+	s, err := OpenStatuses(t.Context(), dir, StatusesFile, Origin{}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }

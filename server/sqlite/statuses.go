@@ -58,8 +58,36 @@ type Origin struct {
 // OpenStatuses makes or opens the database at dir/name. What was drawn of another log, or of more of it than there is, is
 // worth nothing and begun anew; a damaged file is put aside, for the log can draw it again.
 func OpenStatuses(ctx context.Context, dir, name string, of Origin, logger *slog.Logger) (*Statuses, error) {
-	s := &Statuses{path: filepath.Join(dir, name), log: logger}
-	err := s.open(ctx, of)
+	return BeginStatuses(ctx, dir, name, logger).Open(ctx, of)
+}
+
+// OpeningStatuses is a database that is being opened. Either of its methods must be called, and may be after the other.
+type OpeningStatuses struct {
+	done     chan struct{} // closed when statuses and err are set
+	statuses *Statuses
+	err      error
+}
+
+// BeginStatuses begins what OpenStatuses does, up to where the log must be known: both can be opened at once.
+func BeginStatuses(ctx context.Context, dir, name string, logger *slog.Logger) *OpeningStatuses {
+	o := &OpeningStatuses{done: make(chan struct{}), statuses: &Statuses{path: filepath.Join(dir, name), log: logger}}
+	go func() {
+		defer close(o.done)
+		o.err = o.statuses.prepare(ctx)
+	}()
+	return o
+}
+
+// Open is the rest of OpenStatuses.
+func (o *OpeningStatuses) Open(ctx context.Context, of Origin) (*Statuses, error) {
+	<-o.done
+	s, err := o.statuses, o.err
+	if o.statuses = nil; s == nil {
+		return nil, errors.New("the statuses' database was opened or closed already")
+	}
+	if err == nil {
+		err = s.use(ctx, of)
+	}
 	if err == nil {
 		return s, nil
 	}
@@ -68,15 +96,29 @@ func OpenStatuses(ctx context.Context, dir, name string, of Origin, logger *slog
 	if !damage(err) {
 		return nil, fmt.Errorf("open %s: %w", s.path, err)
 	}
-	logger.Error("the statuses' database is damaged: it is put aside and drawn again from the log", "file", s.path, "aside", aside, "error", err)
+	s.log.Error("the statuses' database is damaged: it is put aside and drawn again from the log",
+		"file", s.path, "aside", aside, "error", err)
 	if err := move(s.path, aside); err != nil {
 		return nil, fmt.Errorf("put %s aside: %w", s.path, err)
 	}
-	s = &Statuses{path: s.path, log: logger}
-	if err := s.open(ctx, of); err != nil {
+	s = &Statuses{path: s.path, log: s.log}
+	if err = s.prepare(ctx); err == nil {
+		err = s.use(ctx, of)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), s.Close())
 	}
 	return s, nil
+}
+
+// Close frees what was opened, unless Open was called.
+func (o *OpeningStatuses) Close() error {
+	<-o.done
+	s := o.statuses
+	if o.statuses = nil; s == nil {
+		return nil
+	}
+	return s.Close()
 }
 
 // move renames a closed database over another. What SQLite keeps beside either belongs to it no more. Whenever it is
@@ -99,7 +141,8 @@ func remove(path string, endings ...string) error {
 	return nil
 }
 
-func (s *Statuses) open(ctx context.Context, of Origin) error {
+// prepare makes the database where there is none, brings it up to date, checks it and opens its connections.
+func (s *Statuses) prepare(ctx context.Context) error {
 	if err := makeFiles(filepath.Dir(s.path), filepath.Base(s.path)); err != nil {
 		return err
 	}
@@ -111,20 +154,6 @@ func (s *Statuses) open(ctx context.Context, of Origin) error {
 	if err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", s.dsn(quick))
-	if err != nil {
-		return err
-	}
-	db.SetMaxOpenConns(1)
-	defer db.Close()
-	if size > 0 && size <= checkAtOnce {
-		if err := quickCheck(ctx, db); err != nil {
-			return err
-		}
-	}
-	if err := boardSchema.update(ctx, db, found); err != nil {
-		return err
-	}
 	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)&_pragma=journal_size_limit(%d)",
 		quick, (16<<20)/pageSize, -statusesCache, boardWALLimit)), 1); err != nil {
 		return err
@@ -134,6 +163,16 @@ func (s *Statuses) open(ctx context.Context, of Origin) error {
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
+	if size > 0 && size <= checkAtOnce {
+		if err := quickCheck(ctx, s.read); err != nil {
+			return err
+		}
+	}
+	return boardSchema.update(ctx, s.write, s.dsn(quick), found)
+}
+
+// use begins to work with a database that is prepared, as one of that log.
+func (s *Statuses) use(ctx context.Context, of Origin) (err error) {
 	if err := s.load(of); err != nil {
 		return err
 	}

@@ -147,24 +147,18 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	s.checkLater = size > s.options.CheckAtOnce
-	db, err := sql.Open("sqlite", s.dsn(durable))
-	if err != nil {
-		return err
-	}
-	db.SetMaxOpenConns(1)
-	defer db.Close()
-	if size > 0 && !s.checkLater {
-		if err := quickCheck(ctx, db); err != nil {
-			return err
-		}
-	}
-	if err := logSchema.update(ctx, db, found); err != nil {
-		return err
-	}
 	if err := s.connect(); err != nil {
 		return err
 	}
-	if err := s.name(ctx, db); err != nil {
+	if size > 0 && !s.checkLater {
+		if err := quickCheck(ctx, s.read); err != nil {
+			return err
+		}
+	}
+	if err := logSchema.update(ctx, s.write, s.dsn(durable), found); err != nil {
+		return err
+	}
+	if err := s.name(); err != nil {
 		return err
 	}
 	if err := s.load(ctx); err != nil {
@@ -206,12 +200,12 @@ func (s *Store) dsn(keys string) string {
 }
 
 // name makes the log's epoch on the first start.
-func (s *Store) name(ctx context.Context, db *sql.DB) error {
+func (s *Store) name() error {
 	tail, err := hook.RandomTail(s.options.Random)
 	if err != nil {
 		return err
 	}
-	if _, err := db.ExecContext(ctx, `INSERT INTO log (only, epoch, swept) VALUES (1, ?, 0) ON CONFLICT DO NOTHING`,
+	if err := s.write.exec(`INSERT INTO log (only, epoch, swept) VALUES (1, ?, 0) ON CONFLICT DO NOTHING`,
 		tail[:10]); err != nil {
 		return fmt.Errorf("name the log: %w", err)
 	}

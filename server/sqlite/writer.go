@@ -290,6 +290,12 @@ func (c *writerConn) changed(query string, values ...any) (int64, error) {
 	return result.RowsAffected()
 }
 
+// script runs statements that are not needed again.
+func (c *writerConn) script(statements string) error {
+	_, err := c.conn.(driver.ExecerContext).ExecContext(context.Background(), statements, nil)
+	return err
+}
+
 // value returns the first column of the first row, or nil where there is none.
 func (c *writerConn) value(query string, values ...any) (any, error) {
 	row, err := c.row(query, values...)

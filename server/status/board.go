@@ -33,6 +33,8 @@ type Options struct {
 	KeepBytes int64         // size of the board's database at which the oldest go; 0: none
 	Release   string        // of this program: what another one drew is drawn again
 	Redrawn   func()        // called when everything was drawn again; nil: nobody asks
+
+	Opening *sqlite.OpeningStatuses // of the board's database, where it was begun before the log was open; nil: it was not
 }
 
 // Board is the follower that draws where subjects stand. It is the log of who announces, too: what it has not drawn is
@@ -67,7 +69,11 @@ type Board struct {
 
 // Open makes or opens the board of a log.
 func Open(ctx context.Context, o Options) (*Board, error) {
-	b, err := open(ctx, o, sqlite.StatusesFile)
+	opening := o.Opening
+	if opening == nil {
+		opening = sqlite.BeginStatuses(ctx, o.Dir, sqlite.StatusesFile, o.Logger)
+	}
+	b, err := open(ctx, o, opening)
 	if err != nil {
 		return nil, err
 	}
@@ -83,12 +89,12 @@ func Open(ctx context.Context, o Options) (*Board, error) {
 	return b, nil
 }
 
-func open(ctx context.Context, o Options, file string) (*Board, error) {
+func open(ctx context.Context, o Options, opening *sqlite.OpeningStatuses) (*Board, error) {
 	b := &Board{Options: o, grown: make(chan struct{}), again: make(chan struct{}, 1), keepUnverified: keptUnverified}
 	b.subjects, b.names = newSubjectCache(), newCache[hook.NameKey, int64](keptNames)
 	b.shown = newCache[shownKey, struct{}](keptNames)
 	b.readers.endpoints = o.Endpoints
-	store, err := sqlite.OpenStatuses(ctx, o.Dir, file, b.origin(), o.Logger)
+	store, err := opening.Open(ctx, b.origin())
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
--- What a new database is made from: all that the migrations make. It is generated; after adding one, run
+-- A new database is made from this: all that the migrations make. It is generated; after adding one, run
 --   go test ./server/sqlite -run TestANewDatabaseIsAsTheMigrationsMakeIt -update
 
 CREATE TABLE goose_db_version (
