@@ -73,11 +73,12 @@ func Run(ctx context.Context, c Config, o Outside) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := sqlite.CheckRelease(ctx, c.Data); err != nil {
+	checked, err := sqlite.CheckRelease(ctx, c.Data)
+	if err != nil {
 		return err
 	}
-	s.statuses = sqlite.BeginStatuses(ctx, c.Data, sqlite.StatusesFile, o.Log) // while the log is opened
-	if s.store, err = sqlite.Open(ctx, c.Data, s.storeOptions()); err != nil {
+	s.statuses = sqlite.BeginStatuses(ctx, c.Data, sqlite.StatusesFile, o.Log, checked) // while the log is opened
+	if s.store, err = sqlite.Open(ctx, c.Data, s.storeOptions(checked)); err != nil {
 		return err
 	}
 	spareThread()
@@ -91,11 +92,11 @@ func Run(ctx context.Context, c Config, o Outside) (err error) {
 	return errors.Join(err, running.failure())
 }
 
-func (s *server) storeOptions() sqlite.Options {
+func (s *server) storeOptions(checked sqlite.Checked) sqlite.Options {
 	began := time.Now()
 	return sqlite.Options{KeepFor: time.Duration(s.config.KeepFor), KeepBytes: int64(s.config.KeepBytes),
 		KeepEvents: s.config.keepEvents(), Now: time.Now, Running: func() time.Duration { return time.Since(began) },
-		Random: rand.Reader, Log: s.outside.Log}
+		Random: rand.Reader, Log: s.outside.Log, Checked: checked}
 }
 
 // limitedKeys is how many addresses, and how many endpoints, have their rate remembered.

@@ -38,7 +38,7 @@ func RedrawStatuses(ctx context.Context, folder, version string, log *slog.Logge
 		return done, err
 	}
 	defer func() { err = errors.Join(err, held.release()) }()
-	if err := sqlite.CheckRelease(ctx, folder); err != nil {
+	if _, err := sqlite.CheckRelease(ctx, folder); err != nil {
 		return done, err
 	}
 	began := time.Now()

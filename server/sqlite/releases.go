@@ -20,14 +20,30 @@ var errNewer = errors.New("this database was written by a newer Hookbeam; nothin
 // errForeign says that a file is a database, but of something else.
 var errForeign = errors.New("this database is not Hookbeam's; nothing was changed")
 
+// Checked is what CheckRelease has seen in a folder: who opens the databases there need not look again, over a connection
+// of its own for each. It holds for as long as the folder belongs to this process. The zero Checked has seen nothing.
+type Checked struct{ ages map[string]age }
+
 // CheckRelease returns an error where a database in dir was written by a newer release. It changes nothing.
-func CheckRelease(ctx context.Context, dir string) error {
+func CheckRelease(ctx context.Context, dir string) (Checked, error) {
+	seen := Checked{ages: map[string]age{}}
 	for name, of := range map[string]schema{FileName: logSchema, StatusesFile: boardSchema} {
-		if _, err := of.check(ctx, filepath.Join(dir, name)); err != nil && !damage(err) { // who opens it says more of damage
-			return err
+		found, err := of.check(ctx, filepath.Join(dir, name))
+		if err == nil {
+			seen.ages[name] = found
+		} else if !damage(err) { // who opens it says more of damage
+			return Checked{}, err
 		}
 	}
-	return nil
+	return seen, nil
+}
+
+// age is check, unless that was done already.
+func (seen Checked) age(ctx context.Context, of schema, path string) (age, error) {
+	if found, done := seen.ages[filepath.Base(path)]; done {
+		return found, nil
+	}
+	return of.check(ctx, path)
 }
 
 // check returns how old the database at path is, or an error where it has had a migration that is not known here, or

@@ -144,7 +144,7 @@ func TestDataOfANewerReleaseIsRefusedUntouched(t *testing.T) {
 					t.Fatalf("WAL %v, wanted %v", there, wal)
 				}
 				for what, open := range map[string]func() error{
-					"the check": func() error { return CheckRelease(t.Context(), dir) },
+					"the check": func() error { _, err := CheckRelease(t.Context(), dir); return err },
 					"the log":   func() error { return openAndClose(t, dir) },
 					"beside": func() error {
 						s, err := OpenBeside(t.Context(), dir, options(Options{}))

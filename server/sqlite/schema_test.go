@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -182,17 +183,23 @@ func reopened(t *testing.T, name string, files map[string][]byte, want []string)
 	t.Helper()
 	dir := t.TempDir()
 	restore(t, dir, files)
-	open := map[string]func() error{
-		FileName: func() error { return openAndClose(t, dir) },
-		StatusesFile: func() error {
-			s, err := OpenStatuses(t.Context(), dir, name, Origin{}, slog.New(slog.DiscardHandler))
-			if err != nil {
-				return err
-			}
-			return s.Close()
+	seen, err := CheckRelease(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := map[string]func() (io.Closer, error){
+		FileName: func() (io.Closer, error) {
+			return Open(t.Context(), dir, options(Options{Checked: seen}))
+		},
+		StatusesFile: func() (io.Closer, error) {
+			return BeginStatuses(t.Context(), dir, name, slog.New(slog.DiscardHandler), seen).Open(t.Context(), Origin{})
 		},
 	}[name]
-	if err := errors.Join(CheckRelease(t.Context(), dir), open()); err != nil {
+	s, err := open()
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, name)
@@ -206,7 +213,7 @@ func reopened(t *testing.T, name string, files map[string][]byte, want []string)
 
 func TestADatabaseThatWasBegunAndIsNotNeededIsFreed(t *testing.T) {
 	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
-	begun := BeginStatuses(t.Context(), dir, StatusesFile, log)
+	begun := BeginStatuses(t.Context(), dir, StatusesFile, log, Checked{})
 	for range 2 {
 		if err := begun.Close(); err != nil {
 			t.Error(err)

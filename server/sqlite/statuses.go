@@ -58,7 +58,7 @@ type Origin struct {
 // OpenStatuses makes or opens the database at dir/name. What was drawn of another log, or of more of it than there is, is
 // worth nothing and begun anew; a damaged file is put aside, for the log can draw it again.
 func OpenStatuses(ctx context.Context, dir, name string, of Origin, logger *slog.Logger) (*Statuses, error) {
-	return BeginStatuses(ctx, dir, name, logger).Open(ctx, of)
+	return BeginStatuses(ctx, dir, name, logger, Checked{}).Open(ctx, of)
 }
 
 // OpeningStatuses is a database that is being opened. Either of its methods must be called, and may be after the other.
@@ -69,11 +69,11 @@ type OpeningStatuses struct {
 }
 
 // BeginStatuses begins what OpenStatuses does, up to where the log must be known: both can be opened at once.
-func BeginStatuses(ctx context.Context, dir, name string, logger *slog.Logger) *OpeningStatuses {
+func BeginStatuses(ctx context.Context, dir, name string, logger *slog.Logger, seen Checked) *OpeningStatuses {
 	o := &OpeningStatuses{done: make(chan struct{}), statuses: &Statuses{path: filepath.Join(dir, name), log: logger}}
 	go func() {
 		defer close(o.done)
-		o.err = o.statuses.prepare(ctx)
+		o.err = o.statuses.prepare(ctx, seen)
 	}()
 	return o
 }
@@ -102,7 +102,7 @@ func (o *OpeningStatuses) Open(ctx context.Context, of Origin) (*Statuses, error
 		return nil, fmt.Errorf("put %s aside: %w", s.path, err)
 	}
 	s = &Statuses{path: s.path, log: s.log}
-	if err = s.prepare(ctx); err == nil {
+	if err = s.prepare(ctx, Checked{}); err == nil {
 		err = s.use(ctx, of)
 	}
 	if err != nil {
@@ -142,7 +142,7 @@ func remove(path string, endings ...string) error {
 }
 
 // prepare makes the database where there is none, brings it up to date, checks it and opens its connections.
-func (s *Statuses) prepare(ctx context.Context) error {
+func (s *Statuses) prepare(ctx context.Context, seen Checked) error {
 	if err := makeFiles(filepath.Dir(s.path), filepath.Base(s.path)); err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (s *Statuses) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := boardSchema.check(ctx, s.path)
+	found, err := seen.age(ctx, boardSchema, s.path)
 	if err != nil {
 		return err
 	}

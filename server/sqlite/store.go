@@ -47,6 +47,7 @@ type Options struct {
 	KeepRejected int64         // rejected deliveries kept for each endpoint; 0 means 1,000
 	KeepVerified int64         // newest verified deliveries that stay whatever they take; 0 means 1,000
 	CheckAtOnce  int64         // a database up to this size is checked before it serves; 0 means 64 MiB
+	Checked      Checked       // what is known of the folder already
 	Now          func() time.Time
 	Running      func() time.Duration // time that has passed, which nobody can set; nil: as Now says
 	Random       io.Reader
@@ -142,7 +143,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := logSchema.check(ctx, s.path)
+	found, err := s.options.Checked.age(ctx, logSchema, s.path)
 	if err != nil {
 		return err
 	}

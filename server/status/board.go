@@ -71,7 +71,7 @@ type Board struct {
 func Open(ctx context.Context, o Options) (*Board, error) {
 	opening := o.Opening
 	if opening == nil {
-		opening = sqlite.BeginStatuses(ctx, o.Dir, sqlite.StatusesFile, o.Logger)
+		opening = sqlite.BeginStatuses(ctx, o.Dir, sqlite.StatusesFile, o.Logger, sqlite.Checked{})
 	}
 	b, err := open(ctx, o, opening)
 	if err != nil {

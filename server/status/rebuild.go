@@ -155,7 +155,7 @@ func (b *Board) shadow(ctx context.Context) (*Board, error) {
 	if err := sqlite.RemoveStatuses(b.Dir, shadowFile); err != nil {
 		return nil, fmt.Errorf("begin to draw the statuses again: %w", err)
 	}
-	return open(ctx, b.Options, sqlite.BeginStatuses(ctx, b.Dir, shadowFile, b.Logger))
+	return open(ctx, b.Options, sqlite.BeginStatuses(ctx, b.Dir, shadowFile, b.Logger, sqlite.Checked{}))
 }
 
 // catchUp draws all that another board has drawn, be it in the log or not. store has the other store all.
