@@ -46,6 +46,7 @@ type server struct {
 	site     access.Site
 	listener net.Listener
 	folder   *folderLock
+	collect  func() // ends what collectLater began
 
 	store     *sqlite.Store
 	statuses  *sqlite.OpeningStatuses
@@ -65,7 +66,8 @@ type server struct {
 // Run serves until ctx ends, and then stops gracefully: it answers what has begun, tells readers to come back, and
 // closes the log last. A *UsageError is a mistake in c.
 func Run(ctx context.Context, c Config, o Outside) (err error) {
-	s := &server{config: c, outside: o}
+	s := &server{config: c, outside: o, collect: collectLater()}
+	defer s.collect()
 	s.calls = sync.OnceValue(func() *api.Calls { return api.Describe(c.Version) })
 	go s.calls() // while the databases are being opened
 	defer func() { err = errors.Join(err, s.close()) }()
@@ -82,7 +84,6 @@ func Run(ctx context.Context, c Config, o Outside) (err error) {
 		return err
 	}
 	spareThread()
-	defer runtime.KeepAlive(ballast())
 	running := newGroup(ctx)
 	storing := running.start(s.store.Run)
 	if err = s.wire(ctx, gate, addresses); err == nil {
@@ -201,6 +202,8 @@ func (s *server) serve(running *group) error {
 	counting := running.start(s.refusals.Run)
 	serving := running.start(func(context.Context) error { return s.listen() })
 	err := s.greet(running.outer)
+	s.collect()
+	defer runtime.KeepAlive(ballast())
 	if err == nil {
 		<-running.ended() // told to stop, or a part has failed
 	}
