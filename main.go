@@ -9,12 +9,14 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"hookbeam/server"
 	"hookbeam/server/access"
+	"hookbeam/server/api"
 	"hookbeam/web"
 )
 
@@ -52,6 +54,9 @@ type cli struct {
 func run(ctx context.Context, args []string, env func(string) string, io stdio) int {
 	exited := -1
 	c := &cli{}
+	if slices.Contains(args, "serve") { // where it is no command, what is begun is not used
+		c.Serve.calls = api.BeginDescribing(version) // reading the command line takes milliseconds, too
+	}
 	parser, err := kong.New(c, kong.Name("hookbeam"),
 		kong.Description("Hookbeam receives webhooks, keeps them, and shows them live in the browser."),
 		kong.Writers(io.Out, io.Err), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
@@ -104,12 +109,15 @@ type serveCmd struct {
 	server.Config
 	logging
 	JSON bool `help:"Print the dashboard's address as JSON." env:"HOOKBEAM_JSON"`
+
+	calls func() *api.Calls
 }
 
 // Run serves until a signal.
 func (c *serveCmd) Run(ctx context.Context, io stdio, env environment) error {
 	c.AdminToken, c.Config.Version = env("HOOKBEAM_ADMIN_TOKEN"), version
 	return server.Run(ctx, c.Config, server.Outside{
+		Calls: c.calls,
 		Pages: func(site access.Site) server.Pages {
 			return web.New(web.Options{Site: site, Version: version, UI: dashboard()})
 		},

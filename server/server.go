@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"runtime"
-	"sync"
 	"time"
 
 	"hookbeam/server/access"
@@ -27,6 +26,7 @@ import (
 
 // Outside is what the program around the server gives to it.
 type Outside struct {
+	Calls  func() *api.Calls // waits for them; called once
 	Pages  func(access.Site) Pages
 	Stdout io.Writer // told where the dashboard is
 	JSON   bool      // tell it for machines
@@ -55,7 +55,6 @@ type server struct {
 	board     *status.Board
 	hub       *live.Hub
 	sockets   *api.Live
-	calls     func() *api.Calls // returns them when they are made
 	api       *api.API
 	http      *http.Server
 	conns     *connections
@@ -68,8 +67,6 @@ type server struct {
 func Run(ctx context.Context, c Config, o Outside) (err error) {
 	s := &server{config: c, outside: o, collect: collectLater()}
 	defer s.collect()
-	s.calls = sync.OnceValue(func() *api.Calls { return api.Describe(c.Version) })
-	go s.calls() // while the databases are being opened
 	defer func() { err = errors.Join(err, s.close()) }()
 	gate, addresses, err := s.prepare()
 	if err != nil {
@@ -135,7 +132,7 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 		MaxInFlight: int64(s.config.MaxInFlight),
 	})
 	pages := s.outside.Pages(s.site)
-	s.api = api.New(s.calls(), api.Options{
+	s.api = api.New(s.outside.Calls(), api.Options{
 		Site: s.site, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
 		Store: s.store, Endpoints: s.endpoints, Intake: in, Board: s.board, Pages: pages, Status: pages,

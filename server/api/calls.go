@@ -20,9 +20,16 @@ var useProblems = sync.OnceFunc(func() { huma.NewError = humaError })
 // Calls are the calls that huma serves, mounted on an API that has nothing behind its doors yet.
 type Calls struct{ api *API }
 
+// BeginDescribing has Describe run beside what else is done, and returns a function that waits for it.
+func BeginDescribing(version string) func() *Calls {
+	calls := sync.OnceValue(func() *Calls { return Describe(version) })
+	go calls()
+	return calls
+}
+
 // Describe makes the calls of one API. What they take, what they answer, and openapi.json come from the same types, and
-// reading those takes longer than all else that New does. It needs nothing, so it can be done while the databases are
-// being opened. It panics where New would.
+// reading those takes longer than all else that New does. It needs nothing, so it can be done while the command line is
+// read and the databases are opened. It panics where New would.
 func Describe(version string) *Calls {
 	a := &API{version: version}
 	a.routes = newRoutes(a)
