@@ -48,8 +48,6 @@ CREATE TABLE deliveries (
     body         BLOB    NOT NULL
 , checksum INTEGER) STRICT;
 
-CREATE INDEX deliveries_by_endpoint ON deliveries (endpoint, seq);
-
 CREATE INDEX deliveries_rejected ON deliveries (endpoint, seq) WHERE verdict = 'rejected';
 
 CREATE INDEX deliveries_repeats ON deliveries (duplicate_of) WHERE duplicate_of > 0;
@@ -125,4 +123,10 @@ CREATE TABLE heads (
     seq INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1), (3, 1), (4, 1), (5, 1);
+CREATE TABLE endpoint_blocks (
+    endpoint_id TEXT    NOT NULL,
+    block       INTEGER NOT NULL, -- seq >> 7
+    PRIMARY KEY (endpoint_id, block)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1);
