@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -54,8 +53,8 @@ type cli struct {
 func run(ctx context.Context, args []string, env func(string) string, io stdio) int {
 	exited := -1
 	c := &cli{}
-	if slices.Contains(args, "serve") { // where it is no command, what is begun is not used
-		c.Serve.calls = api.BeginDescribing(version) // reading the command line takes milliseconds, too
+	if len(args) > 0 && args[0] == "serve" { // reading the command line takes milliseconds, too
+		c.Serve.calls = api.BeginDescribing(version)
 	}
 	parser, err := kong.New(c, kong.Name("hookbeam"),
 		kong.Description("Hookbeam receives webhooks, keeps them, and shows them live in the browser."),
@@ -115,6 +114,9 @@ type serveCmd struct {
 
 // Run serves until a signal.
 func (c *serveCmd) Run(ctx context.Context, io stdio, env environment) error {
+	if c.calls == nil {
+		c.calls = api.BeginDescribing(version)
+	}
 	c.AdminToken, c.Config.Version = env("HOOKBEAM_ADMIN_TOKEN"), version
 	return server.Run(ctx, c.Config, server.Outside{
 		Calls: c.calls,
