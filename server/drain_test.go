@@ -95,8 +95,8 @@ func draining(t *testing.T) (*server, *pipes) {
 }
 
 // TestAStopWaitsForRequestsUnderWayAndOnTheirWay stops a server with three connections. One is in the middle of a body,
-// one is idle and its client is about to write: cutting it would leave that client without an answer. One has never said
-// anything, and holds nothing up.
+// one is idle and its client is about to write: cutting it would leave that client without an answer. One has never
+// said anything, and holds nothing up.
 func TestAStopWaitsForRequestsUnderWayAndOnTheirWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, listener := draining(t)

@@ -12,8 +12,8 @@ import (
 // under load. Where GOMEMLIMIT sets a limit, which counts it, it is a small part of that.
 func ballast() []byte { return make([]byte, min(48<<20, debug.SetMemoryLimit(-1)/16)) }
 
-// startPercent is the collector's until the server serves: it then waits for 16 MiB of garbage instead of 4. That is more
-// than a start makes, of which running the collector once would be a tenth.
+// startPercent is the collector's until the server serves: it then waits for 16 MiB of garbage instead of 4. That is
+// more than a start makes, of which running the collector once would be a tenth.
 const startPercent = 400
 
 // collectLater sets startPercent, and returns what ends it. One server runs in a process.

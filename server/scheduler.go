@@ -9,8 +9,8 @@ import (
 const fewCores = 4
 
 // procs is how many threads are to run Go code at once: one more than there are cores, where they are few. While SQLite
-// syncs, its thread sits in a system call and keeps its share of the scheduler until the runtime takes it back: with two
-// cores that is half of the scheduler. What the operator chose by GOMAXPROCS stays.
+// syncs, its thread sits in a system call and keeps its share of the scheduler until the runtime takes it back: with
+// two cores that is half of the scheduler. What the operator chose by GOMAXPROCS stays.
 func procs(cores int, chosen string) int {
 	if chosen != "" || cores > fewCores {
 		return cores

@@ -90,8 +90,8 @@ const (
 	addressesKept    = 10_000 // whose rate is remembered
 )
 
-// New mounts every other route of the table beside the calls, which become its own. It panics where a route and the table
-// do not agree: that is a broken build.
+// New mounts every other route of the table beside the calls, which become its own. It panics where a route and the
+// table do not agree: that is a broken build.
 func New(c *Calls, o Options) *API {
 	a := c.api
 	a.Options, a.ids, a.beat = o, newRequestIDs(), publicBeat
@@ -118,9 +118,9 @@ func New(c *Calls, o Options) *API {
 	return a
 }
 
-// closing ends a connection with its answer: while stopping, and behind a chunked body. A request may have both a length
-// and chunks; net/http reads the chunks and hides the length, and a proxy in front that believed the length would take
-// what follows for another request (RFC 9112 §6.1). On a connection that ends, nothing follows.
+// closing ends a connection with its answer: while stopping, and behind a chunked body. A request may have both a
+// length and chunks; net/http reads the chunks and hides the length, and a proxy in front that believed the length
+// would take what follows for another request (RFC 9112 §6.1). On a connection that ends, nothing follows.
 var closing = []string{"close"}
 
 // Stop makes the server be left alone: it says that it is not ready, begins nothing that lasts, and asks for each

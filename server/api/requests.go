@@ -106,9 +106,10 @@ func noteRoute(w http.ResponseWriter, row *route) {
 	}
 }
 
-// loggable is what the log says of a request's path: that of the route it was matched with, with the names of its parts in
-// place of what was sent there. One-time codes, the tokens of status links and the tails of addresses stand in paths, and
-// a mistyped one may stand anywhere. So nothing of what was sent is written, not even where no route was found.
+// loggable is what the log says of a request's path: that of the route it was matched with, with the names of its parts
+// in place of what was sent there. One-time codes, the tokens of status links and the tails of addresses stand in
+// paths, and a mistyped one may stand anywhere. So nothing of what was sent is written, not even where no route was
+// found.
 func (l *loggedWriter) loggable() string {
 	if l.route == nil {
 		return "…"

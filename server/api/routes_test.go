@@ -116,13 +116,15 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 	}
 }
 
-// TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected is the exception of the test above, and its bounds.
+// TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected is the exception of the test above, and its
+// bounds.
 func TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected(t *testing.T) {
 	h := newHouse(t, "")
 	at := "/in/" + h.endpoint.Slug
 	own := h.made(`{"name":"own","verify":"off","response":{"status":200,"content_type":"text/html","body":"<p>thanks"}}`)
 	greeted := h.made(`{"name":"greeted","provider":"adyen"}`)
-	closed := h.made(`{"name":"closed","provider":"stripe","secrets":[{"label":"live","value":"whsec_0123456789abcdef0123456789abcdef"}]}`)
+	closed := h.made(`{"name":"closed","provider":"stripe",
+		"secrets":[{"label":"live","value":"whsec_0123456789abcdef0123456789abcdef"}]}`)
 	for _, c := range []struct {
 		name   string
 		ask    request
@@ -132,10 +134,12 @@ func TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected(t *te
 		{"standard", request{method: "POST", path: at, body: "{}"}, 200, "application/json"},
 		{"standard, as a cache could keep it", request{method: "GET", path: at + "/logo.png"}, 200, "application/json"},
 		{"standard, of a HEAD", request{method: "HEAD", path: at}, 200, "application/json"},
-		{"the endpoint's own", request{method: "POST", path: strings.TrimPrefix(own.URL, h.URL), body: "{}"}, 200, "text/html"},
+		{"the endpoint's own", request{method: "POST", path: strings.TrimPrefix(own.URL, h.URL), body: "{}"},
+			200, "text/html"},
 		{"what the sender must hear", request{method: "POST", path: strings.TrimPrefix(greeted.URL, h.URL),
 			body: `{"notificationItems":[]}`}, 200, "text/plain"},
-		{"refused and kept", request{method: "POST", path: strings.TrimPrefix(closed.URL, h.URL), body: "{}"}, 401, "application/problem+json"},
+		{"refused and kept", request{method: "POST", path: strings.TrimPrefix(closed.URL, h.URL), body: "{}"},
+			401, "application/problem+json"},
 		{"no such address", request{method: "POST", path: "/in/nobody", body: "{}"}, 404, "application/problem+json"},
 		{"too large", request{method: "POST", path: at, body: strings.Repeat("x", 3<<20)}, 413, "application/problem+json"},
 	} {
@@ -151,15 +155,20 @@ func TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected(t *te
 				t.Errorf("Cache-Control %q", cache)
 			}
 			if strings.HasPrefix(c.name, "standard") {
+				few := []string{"Content-Type", "X-Content-Type-Options", "X-Request-Id", "Cache-Control", "Content-Length", "Date"}
 				for name := range a.Header {
-					if !slices.Contains([]string{"Content-Type", "X-Content-Type-Options", "X-Request-Id", "Cache-Control", "Content-Length", "Date"}, name) {
+					if !slices.Contains(few, name) {
 						t.Errorf("the standard answer bears %s", name)
 					}
 				}
 				return
 			}
-			for name, want := range map[string]string{"Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
-				"Cross-Origin-Resource-Policy": "same-origin", "Content-Security-Policy": "sandbox; default-src 'none'"} {
+			for name, want := range map[string]string{
+				"Referrer-Policy":              "no-referrer",
+				"Cross-Origin-Opener-Policy":   "same-origin",
+				"Cross-Origin-Resource-Policy": "same-origin",
+				"Content-Security-Policy":      "sandbox; default-src 'none'",
+			} {
 				if got := a.Header.Get(name); got != want {
 					t.Errorf("%s: %q, want %q", name, got, want)
 				}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 	"text/tabwriter"
 )
@@ -36,8 +35,8 @@ var compared = []versus{
 	{"storm", "readers cut, all back", (*bench).startStorm, (*bench).stormRound},
 }
 
-// mostCPU is how much of another binary's CPU one may use that has more to do: what a release costs against the one that
-// speed is held against.
+// mostCPU is how much of another binary's CPU one may use that has more to do: what a release costs against the one
+// that speed is held against.
 const mostCPU = 1.03
 
 // comparedNames are what -only may choose of them.
@@ -53,7 +52,8 @@ func comparedNames() []string {
 // pair being each in turn, after one pair that warms up. It prints the median of the pairs' ratios, and their range.
 func (b *bench) compare(out io.Writer, other string, wanted map[string]bool) error {
 	tw := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(tw, "what, %d pairs\tCPU each\tagainst\tratio (must be ≤ %g), range\trate, range\tp99, range\n", b.rounds, mostCPU)
+	fmt.Fprintf(tw, "what, %d pairs\tCPU each\tagainst\tratio (must be ≤ %g), range\trate, range\tp99, range\n",
+		b.rounds, mostCPU)
 	var failed error
 	for _, v := range compared {
 		if !wanted[v.name] {
@@ -86,7 +86,7 @@ func spread(mine, others []sample, value func(sample) float64) string {
 	if slices.Max(each(mine, value)) == 0 {
 		return "–"
 	}
-	return strings.Join([]string{fmt.Sprintf("%.3f", median(all)), fmt.Sprintf("%.3f–%.3f", slices.Min(all), slices.Max(all))}, ", ")
+	return fmt.Sprintf("%.3f, %.3f–%.3f", median(all), slices.Min(all), slices.Max(all))
 }
 
 func (b *bench) pairs(v versus, other string) (mine, others []sample, err error) {

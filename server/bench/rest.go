@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"time"
 )
 
@@ -37,8 +36,8 @@ func (b *bench) idle(n int) error {
 	}
 	b.table.add(row{what: fmt.Sprintf("resident per idle reader, %d of them", n),
 		measured: fmt.Sprintf("%.1f KiB", each["hookbeam"]),
-		against:  fmt.Sprintf("a goroutine and channel each %.1f", each["prepared"]), ratio: each["hookbeam"] / each["prepared"],
-		value: each["hookbeam"], unit: "KiB", must: 12, aim: 7})
+		against:  fmt.Sprintf("a goroutine and channel each %.1f", each["prepared"]),
+		ratio:    each["hookbeam"] / each["prepared"], value: each["hookbeam"], unit: "KiB", must: 12, aim: 7})
 	return nil
 }
 
@@ -160,8 +159,10 @@ func (b *bench) start() error {
 	mib, size := median(rest), float64(info.Size())/(1<<20)
 	b.started("first start to first 200", first, null[:freshStarts])
 	b.started("later start to first 200", later, null[freshStarts:])
-	b.table.add(row{what: "memory at rest", measured: strconv.FormatFloat(mib, 'f', 1, 64) + " MiB", against: "–", value: mib, unit: "MiB", must: 25, aim: 15})
-	b.table.add(row{what: "binary", measured: strconv.FormatFloat(size, 'f', 1, 64) + " MiB", against: "–", value: size, unit: "MiB", must: 26, aim: 24})
+	b.table.add(row{what: "memory at rest", measured: fmt.Sprintf("%.1f MiB", mib), against: "–",
+		value: mib, unit: "MiB", must: 25, aim: 15})
+	b.table.add(row{what: "binary", measured: fmt.Sprintf("%.1f MiB", size), against: "–",
+		value: size, unit: "MiB", must: 26, aim: 24})
 	return nil
 }
 

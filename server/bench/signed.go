@@ -53,15 +53,17 @@ func (b *bench) signed() error {
 	}
 	unchecked, checked := sides[0], sides[1]
 	more := 100 * (median(ratios(checked.cpu, unchecked.cpu)) - 1)
-	b.table.add(row{what: "verifying a signature adds to receiving", measured: fmt.Sprintf("%.1f µs", median(checked.cpu)),
-		against: fmt.Sprintf("unchecked %.1f", median(unchecked.cpu)), ratio: 1 + more/100, value: more, unit: "%", must: 10, aim: 5})
+	b.table.add(row{what: "verifying a signature adds to receiving",
+		measured: fmt.Sprintf("%.1f µs", median(checked.cpu)), against: fmt.Sprintf("unchecked %.1f", median(unchecked.cpu)),
+		ratio: 1 + more/100, value: more, unit: "%", must: 10, aim: 5})
 	return nil
 }
 
 // openSigned makes an endpoint; what is posted to the server goes there from now on.
 func (s *server) openSigned(verify string) error {
 	var made struct{ ID, URL string }
-	if err := s.call("POST", "/api/v1/endpoints", map[string]any{"name": "signed-" + verify, "provider": "github", "verify": verify,
+	if err := s.call("POST", "/api/v1/endpoints", map[string]any{
+		"name": "signed-" + verify, "provider": "github", "verify": verify,
 		"secrets": []map[string]string{{"label": "main", "value": signedSecret}}}, &made); err != nil {
 		return err
 	}
@@ -72,6 +74,7 @@ func (s *server) signedPost() []byte {
 	b := body()
 	m := hmac.New(sha256.New, []byte(signedSecret))
 	_, _ = io.WriteString(m, b)
-	return []byte("POST " + s.in + " HTTP/1.1\r\nHost: " + s.addr + "\r\nUser-Agent: bench\r\nContent-Type: application/json\r\n" +
-		"X-Hub-Signature-256: sha256=" + hex.EncodeToString(m.Sum(nil)) + "\r\nContent-Length: " + strconv.Itoa(len(b)) + "\r\n\r\n" + b)
+	return []byte("POST " + s.in + " HTTP/1.1\r\nHost: " + s.addr + "\r\nUser-Agent: bench\r\n" +
+		"Content-Type: application/json\r\nX-Hub-Signature-256: sha256=" + hex.EncodeToString(m.Sum(nil)) + "\r\n" +
+		"Content-Length: " + strconv.Itoa(len(b)) + "\r\n\r\n" + b)
 }

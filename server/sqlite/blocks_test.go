@@ -142,8 +142,8 @@ func TestABlockIsListedAgainAfterItsTransactionFailed(t *testing.T) {
 	}
 }
 
-// TestAPageLooksAtSoManyBlocksOnly: an endpoint whose deliveries were removed from the middle of the log is still listed
-// there, and what is left of it may be far away.
+// TestAPageLooksAtSoManyBlocksOnly: an endpoint whose deliveries were removed from the middle of the log is still
+// listed there, and what is left of it may be far away.
 func TestAPageLooksAtSoManyBlocksOnly(t *testing.T) {
 	d := newDesk(t, Options{})
 	first := record("first")

@@ -15,8 +15,8 @@ const (
 	indexFixed    = 24 // its entries in the indexes
 )
 
-// textColumns are the columns of a delivery whose lengths vary: what textLength adds up. octet_length reads a row's head
-// only, and none of the pages that its body is in.
+// textColumns are the columns of a delivery whose lengths vary: what textLength adds up. octet_length reads a row's
+// head only, and none of the pages that its body is in.
 const textColumns = `octet_length(endpoint) + octet_length(method) + octet_length(path) + octet_length(query) +
 	octet_length(content_type) + octet_length(type) + octet_length(event) + octet_length(verdict) +
 	octet_length(reason) + octet_length(secret) + octet_length(account) + octet_length(mode) + octet_length(scheme) +
@@ -30,8 +30,8 @@ func textLength(r *hook.Record, headers []byte) int64 {
 		len(r.Check.Scheme) + len(r.Check.Covers) + len(r.Host) + len(r.Proto) + len(r.Remote) + len(headers) + len(r.Body))
 }
 
-// deliveryCost is how many bytes of the file a delivery takes whose texts have this length together. It depends on nothing
-// else, so that what is added when a delivery is appended is exactly what is subtracted when it is removed.
+// deliveryCost is how many bytes of the file a delivery takes whose texts have this length together. It depends on
+// nothing else, so that what is added when a delivery is appended is exactly what is subtracted when it is removed.
 func deliveryCost(text int64) int64 {
 	local, overflow := text+deliveryFixed, int64(0)
 	if local > maxLocal {
@@ -41,13 +41,14 @@ func deliveryCost(text int64) int64 {
 		}
 		overflow = (whole - local + overflowRoom - 1) / overflowRoom
 	}
-	// A page holds so many rows of this size, and what is left of it is lost: a row of more than half a page takes it all.
+	// A page holds so many rows of this size, and what is left of it is lost: a row of more than half a page takes it
+	// all.
 	rows := pageRoom / (local + cellFixed)
 	return overflow*pageSize + pageSize/rows + indexFixed
 }
 
-// Event ids stand in the order of their names, so that new ones come into the middle of pages, which are then two thirds
-// full. Long ones spill into a page of their own.
+// Event ids stand in the order of their names, so that new ones come into the middle of pages, which are then two
+// thirds full. Long ones spill into a page of their own.
 const (
 	eventFixed = 14
 	eventLocal = 4000

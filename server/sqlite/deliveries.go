@@ -26,8 +26,9 @@ const (
 	insertSeldom = insertDelivery + `?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
-// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID, Seq and Integrity and, where a verified
-// delivery of the same event came before, DuplicateOf and Try. Errors are problems of kind hook.ErrUnavailable: nothing was kept.
+// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID, Seq and Integrity and, where
+// a verified delivery of the same event came before, DuplicateOf and Try. Errors are problems of kind
+// hook.ErrUnavailable: nothing was kept.
 func (s *Store) Append(r *hook.Record) error {
 	w, again := s.works.Get().(*work)
 	if !again {
@@ -98,8 +99,8 @@ func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, 
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+` FROM `+q.from+` WHERE `+q.where+` ORDER BY `+q.order+` LIMIT ?`,
-		append(q.values, limit)...)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+` FROM `+q.from+` WHERE `+q.where+`
+		ORDER BY `+q.order+` LIMIT ?`, append(q.values, limit)...)
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
 	}

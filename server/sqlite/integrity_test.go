@@ -84,7 +84,8 @@ func TestEveryValueOfARecordIsInItsChecksum(t *testing.T) {
 	}
 }
 
-// TestAByteThatChangesAnywhereInARowIsNoticed flips each byte of the row that holds a record, one at a time, on the disk.
+// TestAByteThatChangesAnywhereInARowIsNoticed flips each byte of the row that holds a record, one at a time, on the
+// disk.
 func TestAByteThatChangesAnywhereInARowIsNoticed(t *testing.T) {
 	dir := t.TempDir()
 	s, stop := running(t, dir, Options{})
@@ -99,8 +100,8 @@ func TestAByteThatChangesAnywhereInARowIsNoticed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The row's cell ends with the body and its checksum. Before its first text, seq's place is empty and version a constant, so its
-	// random bytes stand right behind the row's header.
+	// The row's cell ends with the body and its checksum. Before its first text, seq's place is empty and version a
+	// constant, so its random bytes stand right behind the row's header.
 	_, random, _ := r.ID.Parse()
 	values := bytes.Index(file, random[:])
 	end := bytes.Index(file, r.Body) + len(r.Body) + 4

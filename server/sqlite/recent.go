@@ -12,8 +12,9 @@ const newest = `SELECT ` + wholeColumns + ` FROM ` + fromBlocks + `
 // recentBlocks bounds in how many blocks of an endpoint its newest deliveries are looked for: 256,000 places.
 const recentBlocks = 2000
 
-// EachRecent calls do for the newest deliveries of an endpoint that count, which are neither rejected nor repeats: at most
-// limit of them, each whole, the newest first; damaged ones are left out. What do is given is its own. An error of do ends it.
+// EachRecent calls do for the newest deliveries of an endpoint that count, which are neither rejected nor repeats: at
+// most limit of them, each whole, the newest first; damaged ones are left out. What do is given is its own. An error of
+// do ends it.
 func (s *Store) EachRecent(ctx context.Context, endpoint hook.EndpointID, limit int, do func(*hook.Record) error) error {
 	lowest, err := s.lowestBlock(ctx, endpoint, s.Head(), recentBlocks)
 	if err == nil {

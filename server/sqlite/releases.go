@@ -20,8 +20,9 @@ var errNewer = errors.New("this database was written by a newer Hookbeam; nothin
 // errForeign says that a file is a database, but of something else.
 var errForeign = errors.New("this database is not Hookbeam's; nothing was changed")
 
-// Checked is what CheckRelease has seen in a folder: who opens the databases there need not look again, over a connection
-// of its own for each. It holds for as long as the folder belongs to this process. The zero Checked has seen nothing.
+// Checked is what CheckRelease has seen in a folder: who opens the databases there need not look again, over a
+// connection of its own for each. It holds for as long as the folder belongs to this process. The zero Checked has seen
+// nothing.
 type Checked struct{ ages map[string]age }
 
 // CheckRelease returns an error where a database in dir was written by a newer release. It changes nothing.
@@ -91,8 +92,8 @@ func (of schema) versions() ([]int64, error) {
 	return versions, nil
 }
 
-// applied returns the migrations that the database at path has had, none where it is empty or not there. The file is opened so
-// that nothing can be written, not even beside it, unless a WAL is there that has to be read.
+// applied returns the migrations that the database at path has had, none where it is empty or not there. The file is
+// opened so that nothing can be written, not even beside it, unless a WAL is there that has to be read.
 func applied(ctx context.Context, path string) ([]int64, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
@@ -139,8 +140,8 @@ func appliedIn(ctx context.Context, db *sql.DB, path string) ([]int64, error) {
 	return versions, rows.Err()
 }
 
-// OpenBeside opens the database in dir without changing its schema: a server may be running on it, and only who holds the
-// folder changes that. A database of another release is refused with what to do.
+// OpenBeside opens the database in dir without changing its schema: a server may be running on it, and only who holds
+// the folder changes that. A database of another release is refused with what to do.
 func OpenBeside(ctx context.Context, dir string, o Options) (*Store, error) {
 	s := newStore(dir, o)
 	if err := s.openBeside(ctx); err != nil {

@@ -177,8 +177,8 @@ func (s *Store) sweptTo(c *writerConn, swept int64) error {
 	return s.trimBlocks(c, swept)
 }
 
-// oldestUnverified returns the places of the oldest unsigned deliveries, and of rejected ones where they are to go too, as
-// many as one step removes. The newest delivery of the log always stays.
+// oldestUnverified returns the places of the oldest unsigned deliveries, and of rejected ones where they are to go too,
+// as many as one step removes. The newest delivery of the log always stays.
 func (s *Store) oldestUnverified(ctx context.Context, rejected bool) ([]int64, error) {
 	seqs, err := s.oldestUnsigned(ctx)
 	if err != nil || !rejected {
@@ -194,7 +194,8 @@ func (s *Store) oldestUnverified(ctx context.Context, rejected bool) ([]int64, e
 	return seqs[:min(len(seqs), stepRows)], nil
 }
 
-// oldestUnsigned searches the log from where no unsigned delivery is left. No index knows them: each append would pay for it.
+// oldestUnsigned searches the log from where no unsigned delivery is left. No index knows them: each append would pay
+// for it.
 func (s *Store) oldestUnsigned(ctx context.Context) (seqs []int64, err error) {
 	if s.ledger.committedTotal(kindUnsigned).number == 0 {
 		return nil, nil
@@ -230,8 +231,8 @@ func (s *Store) seqs(ctx context.Context, query string, values ...any) (seqs []i
 	return seqs, rows.Err()
 }
 
-// sweepOldest removes the oldest end of the log: what was received before a time, in milliseconds, and verified deliveries
-// that are beyond their bound, with all that is older than they.
+// sweepOldest removes the oldest end of the log: what was received before a time, in milliseconds, and verified
+// deliveries that are beyond their bound, with all that is older than they.
 func (s *Store) sweepOldest(ctx context.Context, before int64) (removed int64, err error) {
 	if before == 0 && !s.verifiedOver(s.ledger.committedTotal(kindVerified)) {
 		return 0, nil
@@ -263,7 +264,8 @@ func (s *Store) beyond(rows []keptRow, before int64) []keptRow {
 	for i, r := range rows {
 		isVerified := r.account.key.kind == kindVerified
 		if r.received >= before {
-			// A pass goes on below the limit, so that not every append needs one, but only with what fits into the slack.
+			// A pass goes on below the limit, so that not every append needs one, but only with what fits into the
+			// slack.
 			enough := verified.bytes <= limit && verified.bytes-r.bytes < limit-s.bounds().slack()
 			if !large || verified.number <= s.options.KeepVerified || isVerified && enough {
 				break

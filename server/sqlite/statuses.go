@@ -55,8 +55,8 @@ type Origin struct {
 	Release string
 }
 
-// OpenStatuses makes or opens the database at dir/name. What was drawn of another log, or of more of it than there is, is
-// worth nothing and begun anew; a damaged file is put aside, for the log can draw it again.
+// OpenStatuses makes or opens the database at dir/name. What was drawn of another log, or of more of it than there is,
+// is worth nothing and begun anew; a damaged file is put aside, for the log can draw it again.
 func OpenStatuses(ctx context.Context, dir, name string, of Origin, logger *slog.Logger) (*Statuses, error) {
 	return BeginStatuses(ctx, dir, name, logger, Checked{}).Open(ctx, of)
 }
@@ -185,7 +185,8 @@ func (s *Statuses) use(ctx context.Context, of Origin) (err error) {
 	return nil
 }
 
-// know reads all names, a few at a time, while they are used already. What is stored meanwhile is put in by who stores it.
+// know reads all names, a few at a time, while they are used already. What is stored meanwhile is put in by who stores
+// it.
 func (s *Statuses) know(ctx context.Context) {
 	defer close(s.loaded)
 	const atOnce = 10_000
@@ -273,8 +274,8 @@ func (s *Statuses) Close() error {
 	return errors.Join(errs...)
 }
 
-// Gone reports whether the database was removed or replaced while it is open. What is stored from then on is lost when it is
-// closed; what it holds can be read until then.
+// Gone reports whether the database was removed or replaced while it is open. What is stored from then on is lost when
+// it is closed; what it holds can be read until then.
 func (s *Statuses) Gone() bool { return s.files.gone(allFiles) != nil }
 
 // Position is the seq up to which the log has been drawn, as it was last stored.

@@ -33,8 +33,9 @@ const (
 	readers         = 4
 	checkAtOnce     = 64 << 20 // see Options.CheckAtOnce
 
-	// walLimit is the size in bytes to which the log's WAL is cut when it begins anew, and boardWALLimit that of the statuses'. Both
-	// are well above what they are otherwise, 4 and 16 MiB: a WAL that is written over syncs faster than one that grows.
+	// walLimit is the size in bytes to which the log's WAL is cut when it begins anew, and boardWALLimit that of the
+	// statuses'. Both are well above what they are otherwise, 4 and 16 MiB: a WAL that is written over syncs faster
+	// than one that grows.
 	walLimit      = 16 << 20
 	boardWALLimit = 48 << 20
 )
@@ -130,7 +131,8 @@ func Files(name string) []string {
 	return []string{name, name + "-wal", name + "-shm", name + "-journal"}
 }
 
-// makeFiles makes the file of a database, so that it and what SQLite makes beside it, with the same mode, are its owner's alone.
+// makeFiles makes the file of a database, so that it and what SQLite makes beside it, with the same mode, are its
+// owner's alone.
 func makeFiles(dir, name string) error {
 	if err := datafile.Mend(dir, Files(name)...); err != nil {
 		return err

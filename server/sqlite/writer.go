@@ -102,8 +102,8 @@ func (s *Store) commit(batch []*work) {
 	}
 }
 
-// tellFailureEvery is how often the log says that nothing can be stored. On a full disk thousands of commits a second may
-// fail, and the log may be on that disk.
+// tellFailureEvery is how often the log says that nothing can be stored. On a full disk thousands of commits a second
+// may fail, and the log may be on that disk.
 const tellFailureEvery = time.Minute
 
 // tellFailure logs that a commit failed, the first time and then once in tellFailureEvery.

@@ -201,8 +201,8 @@ func (b *Board) apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) 
 	return b.hear(ctx, b.telling(page), upTo)
 }
 
-// Under load the board gathers what comes, as those do who tell of it: the events of one payment come close together, and
-// are then drawn at once. Whoever is behind does not wait.
+// Under load the board gathers what comes, as those do who tell of it: the events of one payment come close together,
+// and are then drawn at once. Whoever is behind does not wait.
 const (
 	underLoad = 32
 	fullPage  = 512
@@ -248,9 +248,9 @@ func (b *Board) tooLarge(d *hook.Delivery) bool {
 	return true
 }
 
-// draw shows what statements do. Where they touch so many subjects that those weigh too much together, it is done part by
-// part: until all of it is, the position says that nothing is, and drawing it again would change nothing. The caller holds
-// applying, or is alone.
+// draw shows what statements do. Where they touch so many subjects that those weigh too much together, it is done part
+// by part: until all of it is, the position says that nothing is, and drawing it again would change nothing. The caller
+// holds applying, or is alone.
 func (b *Board) draw(ctx context.Context, upTo hook.Seq, all []heard) error {
 	for {
 		if b.pending.full() {

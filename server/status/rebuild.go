@@ -46,8 +46,8 @@ func (b *Board) Change(e hook.Endpoint) {
 	}
 }
 
-// AskFile is the name of a file in the data folder that asks a running server to draw everything again. Whoever may write
-// there need not log in.
+// AskFile is the name of a file in the data folder that asks a running server to draw everything again. Whoever may
+// write there need not log in.
 const AskFile = "statuses.rebuild"
 
 // askedEvery is how often it is looked for.
@@ -93,8 +93,8 @@ func (b *Board) look(ctx context.Context) {
 	}
 }
 
-// lookForStore has everything drawn again where the board's database was removed or replaced: what it holds can still be read
-// and is inherited, but would be lost with this process.
+// lookForStore has everything drawn again where the board's database was removed or replaced: what it holds can still
+// be read and is inherited, but would be lost with this process.
 func (b *Board) lookForStore(ctx context.Context) {
 	b.using.RLock()
 	gone := b.store.Gone()
