@@ -23,9 +23,9 @@ func collectLater() (end func()) {
 }
 
 const (
-	lookEvery = 500 * time.Millisecond // a look that finds as many sockets as the one before it finds calm
-	waveSize  = 500                    // sockets that have come or gone: for fewer it is not worth a collection
-	restLooks = 4                      // looks after a collection that start none, however the sockets come and go
+	lookEvery = 500 * time.Millisecond // it is calm if as many sockets are open as at the look before
+	waveSize  = 500                    // opened or closed sockets that are worth a collection
+	restLooks = 4                      // looks after a collection that start none
 )
 
 // wave notices when many sockets have come or gone and it is calm again.

@@ -5,12 +5,12 @@ import (
 	"runtime"
 )
 
-// fewCores is up to how many cores one more thread than cores is worth it.
+// fewCores is the largest number of cores for which one more thread than cores pays off.
 const fewCores = 4
 
-// procs is how many threads are to run Go code at once: one more than there are cores, where they are few. While SQLite
-// syncs, its thread sits in a system call and keeps its share of the scheduler until the runtime takes it back: with
-// two cores that is half of the scheduler. What the operator chose by GOMAXPROCS stays.
+// procs returns how many threads may run Go code at once: one more than there are cores if they are few. While SQLite
+// syncs, its thread is blocked in a system call and keeps a P of Go's scheduler until the runtime takes it back. On two
+// cores, that is half of the scheduler. chosen is the operator's GOMAXPROCS, which is respected.
 func procs(cores int, chosen string) int {
 	if chosen != "" || cores > fewCores {
 		return cores
@@ -18,8 +18,8 @@ func procs(cores int, chosen string) int {
 	return cores + 1
 }
 
-// spareThread applies procs. A CPU quota is heeded as it is at the start. From then on the runtime does not follow it:
-// after a container's quota was changed, restart the server, or set GOMAXPROCS.
+// spareThread sets GOMAXPROCS as procs says. A CPU quota is taken into account as it is at start; from then on the
+// runtime no longer follows changes of it. After changing a container's quota, restart the server or set GOMAXPROCS.
 func spareThread() {
 	cores := runtime.GOMAXPROCS(0)
 	if n := procs(cores, os.Getenv("GOMAXPROCS")); n != cores {

@@ -78,8 +78,8 @@ var (
 	sandboxedPolicy = []string{cspSandboxed}
 )
 
-// protect sets what every answer bears but the standard one to a sender: see answerStored. It begins closed; a route
-// opens what it needs.
+// protect sets the security headers of every answer except the standard one to a sender (see answerStored). All are
+// strict; a route relaxes what it needs.
 func protect(h http.Header) {
 	h["X-Content-Type-Options"] = noSniff
 	h["Referrer-Policy"] = noReferrer

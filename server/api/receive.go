@@ -177,9 +177,9 @@ func answerOwn(w http.ResponseWriter, own *hook.Response) {
 
 var jsonType = []string{"application/json"}
 
-// answerStored gives the standard answer. It bears few headers, for net/http copies, sorts and writes each: nothing in
-// it is a stranger's, and as JSON that may not be sniffed no browser does anything with it. Only what a cache might
-// answer next time, so that it never comes here, is forbidden to be stored.
+// answerStored writes the standard answer. It has few headers, because net/http copies, sorts and writes every one of
+// them: the body contains nothing from outside, and browsers do nothing with JSON that must not be sniffed. Only a GET
+// is marked as not cacheable: a cache in front could answer the next one, which would then never arrive here.
 func answerStored(w http.ResponseWriter, r *http.Request, c *call) {
 	h := w.Header()
 	h["Content-Type"] = jsonType

@@ -49,7 +49,7 @@ func (a *API) recover(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	a.Log.Error("panic", "request", requestID(w), "reason", fmt.Sprint(reason), "stack", string(debug.Stack()))
-	if h := w.Header(); h["Content-Security-Policy"] == nil { // it broke at the door, before an answer was chosen
+	if h := w.Header(); h["Content-Security-Policy"] == nil { // a panic in receiving, before an answer was chosen
 		protect(h)
 	}
 	problemOf(fmt.Errorf("panic: %v", reason)).write(w)

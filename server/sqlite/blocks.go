@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	// blockBits is how many bits of a seq are the place within its block: 128 places. Migration 00006 has it, too.
+	// blockBits is the number of bits of a seq that are its offset within a block of 128. Migration 00006 uses it too.
 	blockBits = 7
 	blockSize = 1 << blockBits
 
-	// fromBlocks joins the deliveries with the blocks of one endpoint in which it has some. Conditions on block decide
-	// what is read; byBlocks is the order in which that needs no sorting.
+	// fromBlocks joins the blocks that contain deliveries of an endpoint with those deliveries. Conditions on block
+	// limit what is read. byBlocks is the order, newest first, that needs no sorting.
 	fromBlocks = `endpoint_blocks CROSS JOIN deliveries
 		ON seq BETWEEN block << 7 AND (block << 7) + 127 AND endpoint = endpoint_id`
 	byBlocks = `block DESC, seq DESC`
@@ -21,14 +21,17 @@ const (
 
 func blockOf(seq hook.Seq) int64 { return int64(seq) >> blockBits }
 
-// blocks is the writer's view of the block range index.
+// blocks is what the writer remembers of the block range index: endpoint_blocks lists, per endpoint, the blocks of 128
+// seqs that contain deliveries of it. To find an endpoint's deliveries, only these blocks are scanned. A row is written
+// once per endpoint and block, in the transaction of the block's first delivery, so readers never miss one. Rows whose
+// deliveries have all been removed may remain until the log's oldest end has passed them.
 type blocks struct {
-	newest  int64                        // the block that the log's head is in
-	listed  map[hook.EndpointID]struct{} // endpoints that are listed with it
-	trimmed int64                        // blocks before this one are not listed any more
+	newest  int64                        // the block of the newest delivery
+	listed  map[hook.EndpointID]struct{} // endpoints that have a row for it
+	trimmed int64                        // rows for blocks before this one were deleted
 }
 
-// listBlock lists the block of a new delivery with its endpoint, once for each of both.
+// listBlock writes the row for a new delivery's endpoint and block, unless it was written before.
 func (s *Store) listBlock(endpoint hook.EndpointID, seq hook.Seq) error {
 	b := &s.blocks
 	if block := blockOf(seq); block != b.newest || b.listed == nil {
@@ -45,13 +48,13 @@ func (s *Store) listBlock(endpoint hook.EndpointID, seq hook.Seq) error {
 	return nil
 }
 
-// trimBlocks lists no block any more of which nothing is after swept.
+// trimBlocks deletes the rows for blocks that are swept completely.
 func (s *Store) trimBlocks(c *writerConn, swept int64) error {
 	first := blockOf(hook.Seq(swept) + 1)
 	if first <= s.blocks.trimmed {
 		return nil
 	}
-	// Each endpoint that has something old is in counts, so that no other entry is looked at.
+	// Every endpoint with old deliveries is in counts. Naming them lets SQLite use the primary key.
 	if err := c.exec(`DELETE FROM endpoint_blocks
 		WHERE endpoint_id IN (SELECT DISTINCT endpoint FROM counts) AND block < ?`, first); err != nil {
 		return fmt.Errorf("trim blocks: %w", err)
@@ -60,8 +63,8 @@ func (s *Store) trimBlocks(c *writerConn, swept int64) error {
 	return nil
 }
 
-// lowestBlock returns the last of the number of blocks that hold deliveries of an endpoint before a seq, the newest
-// first; 0 where there are fewer than that.
+// lowestBlock returns the oldest of the newest number blocks that contain deliveries of an endpoint before a seq; 0 if
+// there are fewer.
 func (s *Store) lowestBlock(ctx context.Context, endpoint hook.EndpointID, before hook.Seq, number int) (int64, error) {
 	var block int64
 	err := s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT block FROM endpoint_blocks

@@ -95,7 +95,7 @@ func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, 
 	if before <= 0 || before > s.Head() {
 		before = s.Head() + 1
 	}
-	q, err := s.narrow(ctx, f, before)
+	q, err := s.whereDeliveries(ctx, f, before)
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
 	}
@@ -121,16 +121,16 @@ func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, 
 // examined is how many deliveries one page may look at where no index answers the filter.
 const examined = 20_000
 
-// narrowed is a filter as SQL.
-type narrowed struct {
+// deliveryQuery is a filter as SQL.
+type deliveryQuery struct {
 	from, where, order string
 	values             []any
 	lowest             hook.Seq // below it nothing is looked at; 0: all is
 }
 
-// narrow turns a filter into SQL.
-func (s *Store) narrow(ctx context.Context, f hook.Filter, before hook.Seq) (narrowed, error) {
-	q := narrowed{from: "deliveries", order: "seq DESC", values: []any{int64(before)}}
+// whereDeliveries turns a filter into SQL.
+func (s *Store) whereDeliveries(ctx context.Context, f hook.Filter, before hook.Seq) (deliveryQuery, error) {
+	q := deliveryQuery{from: "deliveries", order: "seq DESC", values: []any{int64(before)}}
 	terms := []string{"seq < ?"}
 	add := func(term string, value any) { terms, q.values = append(terms, term), append(q.values, value) }
 	switch f.Verdict {

@@ -1,8 +1,8 @@
 -- +goose Up
 
--- A block range index: which blocks of 128 places in the log have deliveries of an endpoint. There they are looked for;
--- an index of every delivery would be paid for by every append. A block may be listed whose deliveries of the endpoint
--- were removed, never one left out that has some.
+-- A block range index: which blocks of 128 seqs contain deliveries of an endpoint. An index on every delivery would make
+-- every append more expensive. A block may be listed although the endpoint's deliveries in it were removed, but a block
+-- that contains some is never missing.
 CREATE TABLE endpoint_blocks (
     endpoint_id TEXT    NOT NULL,
     block       INTEGER NOT NULL, -- seq >> 7
@@ -14,5 +14,5 @@ SELECT DISTINCT endpoint, seq >> 7 FROM deliveries INDEXED BY deliveries_by_endp
 
 DROP INDEX deliveries_by_endpoint;
 
--- A delivery's entry in the index was counted with 56 bytes.
+-- A delivery was counted with 56 bytes for its entry in the index.
 UPDATE counts SET bytes = bytes - 56 * number WHERE kind IN ('verified', 'unsigned', 'rejected');
