@@ -34,7 +34,8 @@ UI            := ui/dist/.vite/manifest.json
 GO_SOURCES := $(shell find server web -not -path '*/testdata*' -not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \)) $(wildcard *.go) go.mod go.sum
 UI_SOURCES := $(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
 
-.PHONY: run build packages dev generate test check bench bench-against clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz mutants test-ui test-packages test-browser system-packages
+.PHONY: run build packages dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz mutants test-ui test-packages test-browser system-packages
+.PHONY: bench-against
 
 ## Running and building
 

@@ -121,7 +121,8 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 func TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected(t *testing.T) {
 	h := newHouse(t, "")
 	at := "/in/" + h.endpoint.Slug
-	own := h.made(`{"name":"own","verify":"off","response":{"status":200,"content_type":"text/html","body":"<p>thanks"}}`)
+	own := h.made(`{"name":"own","verify":"off",
+		"response":{"status":200,"content_type":"text/html","body":"<p>thanks"}}`)
 	greeted := h.made(`{"name":"greeted","provider":"adyen"}`)
 	closed := h.made(`{"name":"closed","provider":"stripe",
 		"secrets":[{"label":"live","value":"whsec_0123456789abcdef0123456789abcdef"}]}`)
@@ -141,7 +142,8 @@ func TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected(t *te
 		{"refused and kept", request{method: "POST", path: strings.TrimPrefix(closed.URL, h.URL), body: "{}"},
 			401, "application/problem+json"},
 		{"no such address", request{method: "POST", path: "/in/nobody", body: "{}"}, 404, "application/problem+json"},
-		{"too large", request{method: "POST", path: at, body: strings.Repeat("x", 3<<20)}, 413, "application/problem+json"},
+		{"too large", request{method: "POST", path: at, body: strings.Repeat("x", 3<<20)},
+			413, "application/problem+json"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := h.do(c.ask)
@@ -155,7 +157,8 @@ func TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected(t *te
 				t.Errorf("Cache-Control %q", cache)
 			}
 			if strings.HasPrefix(c.name, "standard") {
-				few := []string{"Content-Type", "X-Content-Type-Options", "X-Request-Id", "Cache-Control", "Content-Length", "Date"}
+				few := []string{"Content-Type", "X-Content-Type-Options", "X-Request-Id", "Cache-Control",
+					"Content-Length", "Date"}
 				for name := range a.Header {
 					if !slices.Contains(few, name) {
 						t.Errorf("the standard answer bears %s", name)

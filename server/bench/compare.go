@@ -65,8 +65,9 @@ func (b *bench) compare(out io.Writer, other string, wanted map[string]bool) err
 			break
 		}
 		cpu := func(s sample) float64 { return s.cpu }
-		fmt.Fprintf(tw, "%s\t%.2f µs\t%.2f µs\t%s\t%s\t%s\n", v.what, median(each(mine, cpu)), median(each(others, cpu)),
-			spread(mine, others, cpu), spread(mine, others, func(s sample) float64 { return s.rate }),
+		fmt.Fprintf(tw, "%s\t%.2f µs\t%.2f µs\t%s\t%s\t%s\n", v.what,
+			median(each(mine, cpu)), median(each(others, cpu)), spread(mine, others, cpu),
+			spread(mine, others, func(s sample) float64 { return s.rate }),
 			spread(mine, others, func(s sample) float64 { return s.p99 }))
 	}
 	return errors.Join(failed, tw.Flush())

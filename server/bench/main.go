@@ -101,7 +101,8 @@ func run(ctx context.Context, args []string) (int, error) {
 	window := flags.Duration("window", 0, "length of a saturated round; 0: as planned")
 	together := flags.Bool("together", false, "with -against: both rounds of a pair at once, so that whatever "+
 		"disturbs one disturbs the other")
-	against := flags.String("against", "", "measure CPU, rate and p99 against this `binary` instead, in pairs of rounds")
+	against := flags.String("against", "",
+		"measure CPU, rate and p99 against this `binary` instead, in pairs of rounds")
 	dir := flags.String("dir", "bin", "where data is kept for the time of the run; on a real disk, or syncing costs nothing")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0, nil

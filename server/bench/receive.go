@@ -70,8 +70,8 @@ func (b *bench) receive() error {
 	null, file, stub, hookbeam := sides[0], sides[1], sides[2], sides[3]
 	share := median(ratios(hookbeam.rate, null.rate))
 	b.table.add(row{what: "receiving, 64 connections: rate", measured: fmt.Sprintf("%.0f /s", median(hookbeam.rate)),
-		against: fmt.Sprintf("null %.0f, file+fsync %.0f, SQLite stub %.0f (%.2f)", median(null.rate), median(file.rate),
-			median(stub.rate), median(ratios(stub.rate, null.rate))),
+		against: fmt.Sprintf("null %.0f, file+fsync %.0f, SQLite stub %.0f (%.2f)",
+			median(null.rate), median(file.rate), median(stub.rate), median(ratios(stub.rate, null.rate))),
 		ratio: share, value: share, floor: median(ratios(file.rate, null.rate)), must: 0.37, aim: 0.45, more: true})
 	multiple, ofStub := median(ratios(hookbeam.cpu, null.cpu)), median(ratios(hookbeam.cpu, stub.cpu))
 	b.table.add(row{what: "receiving: CPU each", measured: fmt.Sprintf("%.1f µs", median(hookbeam.cpu)),
@@ -82,8 +82,8 @@ func (b *bench) receive() error {
 		ratio:   ofStub, value: ofStub, must: 1.30, aim: 1.10})
 	tail, far := median(ratios(hookbeam.p99, null.p99)), median(ratios(hookbeam.p999, null.p99))
 	b.table.add(row{what: "receiving: p99", measured: fmt.Sprintf("%.2f ms", median(hookbeam.p99)),
-		against: fmt.Sprintf("null's p99 %.2f, file+fsync's %.2f, SQLite stub's %.2f", median(null.p99), median(file.p99),
-			median(stub.p99)),
+		against: fmt.Sprintf("null's p99 %.2f, file+fsync's %.2f, SQLite stub's %.2f",
+			median(null.p99), median(file.p99), median(stub.p99)),
 		ratio: tail, value: tail, floor: median(ratios(file.p99, null.p99)), must: 2, aim: 1.2})
 	b.table.add(row{what: "receiving: p99.9", measured: fmt.Sprintf("%.2f ms", median(hookbeam.p999)),
 		against: fmt.Sprintf("null's p99 %.2f, file+fsync's p99.9 %.2f, SQLite stub's %.2f", median(null.p99),

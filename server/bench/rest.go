@@ -47,7 +47,7 @@ func (s *server) idle(n int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	time.Sleep(2 * time.Second) // until it is calm
+	time.Sleep(2 * time.Second) // the figure is that of two seconds after the last reader has come
 	after := s.resident()
 	return (after - before) / float64(n), r.close()
 }

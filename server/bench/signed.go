@@ -54,8 +54,9 @@ func (b *bench) signed() error {
 	unchecked, checked := sides[0], sides[1]
 	more := 100 * (median(ratios(checked.cpu, unchecked.cpu)) - 1)
 	b.table.add(row{what: "verifying a signature adds to receiving",
-		measured: fmt.Sprintf("%.1f µs", median(checked.cpu)), against: fmt.Sprintf("unchecked %.1f", median(unchecked.cpu)),
-		ratio: 1 + more/100, value: more, unit: "%", must: 10, aim: 5})
+		measured: fmt.Sprintf("%.1f µs", median(checked.cpu)),
+		against:  fmt.Sprintf("unchecked %.1f", median(unchecked.cpu)),
+		ratio:    1 + more/100, value: more, unit: "%", must: 10, aim: 5})
 	return nil
 }
 

@@ -100,7 +100,8 @@ func bareSQLite(path string) (store func([]byte) error, err error) {
 			return err
 		}
 		for _, e := range batch {
-			if err := exec(`INSERT INTO log (body) VALUES (?)`, driver.NamedValue{Ordinal: 1, Value: e.body}); err != nil {
+			body := driver.NamedValue{Ordinal: 1, Value: e.body}
+			if err := exec(`INSERT INTO log (body) VALUES (?)`, body); err != nil {
 				return err
 			}
 		}

@@ -7,7 +7,8 @@ import (
 )
 
 const newest = `SELECT ` + wholeColumns + ` FROM ` + fromBlocks + `
-	WHERE endpoint_id = ? AND block >= ? AND verdict <> 'rejected' AND duplicate_of = 0 ORDER BY ` + byBlocks + ` LIMIT ?`
+	WHERE endpoint_id = ? AND block >= ? AND verdict <> 'rejected' AND duplicate_of = 0
+	ORDER BY ` + byBlocks + ` LIMIT ?`
 
 // recentBlocks bounds in how many blocks of an endpoint its newest deliveries are looked for: 256,000 places.
 const recentBlocks = 2000

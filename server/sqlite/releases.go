@@ -23,15 +23,15 @@ var errForeign = errors.New("this database is not Hookbeam's; nothing was change
 // Checked is what CheckRelease has seen in a folder: who opens the databases there need not look again, over a
 // connection of its own for each. It holds for as long as the folder belongs to this process. The zero Checked has seen
 // nothing.
-type Checked struct{ ages map[string]age }
+type Checked struct{ states map[string]schemaState }
 
 // CheckRelease returns an error where a database in dir was written by a newer release. It changes nothing.
 func CheckRelease(ctx context.Context, dir string) (Checked, error) {
-	seen := Checked{ages: map[string]age{}}
+	seen := Checked{states: map[string]schemaState{}}
 	for name, of := range map[string]schema{FileName: logSchema, StatusesFile: boardSchema} {
 		found, err := of.check(ctx, filepath.Join(dir, name))
 		if err == nil {
-			seen.ages[name] = found
+			seen.states[name] = found
 		} else if !damage(err) { // who opens it says more of damage
 			return Checked{}, err
 		}
@@ -39,17 +39,17 @@ func CheckRelease(ctx context.Context, dir string) (Checked, error) {
 	return seen, nil
 }
 
-// age is check, unless that was done already.
-func (seen Checked) age(ctx context.Context, of schema, path string) (age, error) {
-	if found, done := seen.ages[filepath.Base(path)]; done {
+// state is check, unless that was done already.
+func (seen Checked) state(ctx context.Context, of schema, path string) (schemaState, error) {
+	if found, done := seen.states[filepath.Base(path)]; done {
 		return found, nil
 	}
 	return of.check(ctx, path)
 }
 
-// check returns how old the database at path is, or an error where it has had a migration that is not known here, or
+// check returns the state of the schema of the database at path, or an error where it has had a migration that is not known here, or
 // has tables and has had none. It changes nothing.
-func (of schema) check(ctx context.Context, path string) (age, error) {
+func (of schema) check(ctx context.Context, path string) (schemaState, error) {
 	done, err := applied(ctx, path)
 	if err != nil {
 		return blank, err

@@ -17,7 +17,7 @@ var migrations embed.FS
 //go:embed schema/*.sql
 var wholeSchemas embed.FS
 
-// schema is where it stands what tables one of the two databases has.
+// schema names the files that define the tables of one of the two databases.
 type schema struct {
 	migrations string // folder of the steps that bring an older database up to date
 	whole      string // file of all that those steps make: a new database need not take them one by one
@@ -28,17 +28,17 @@ var (
 	boardSchema = schema{migrations: "migrations/statuses", whole: "schema/statuses.sql"}
 )
 
-// age is how the tables of a database stand to those that this release knows.
-type age int
+// schemaState says whether the tables of a database are those of this release.
+type schemaState int
 
 const (
-	blank   age = iota // there are none: it is a new file, or the process that made it did not come to the end
-	older              // migrations are missing
-	current            // it has had all of them
+	blank   schemaState = iota // no tables: a new file, or one whose creation was interrupted
+	older                      // migrations are missing
+	current                    // all migrations were applied
 )
 
-// update brings a database of that age up to date, which is open in c and can be opened as dsn says.
-func (of schema) update(ctx context.Context, c *writerConn, dsn string, from age) error {
+// update brings a database up to date. c is a connection to it, dsn opens another, and from is its present state.
+func (of schema) update(ctx context.Context, c *writerConn, dsn string, from schemaState) error {
 	switch from {
 	case blank:
 		return of.create(c)

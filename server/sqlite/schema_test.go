@@ -38,7 +38,8 @@ func TestANewDatabaseIsAsTheMigrationsMakeIt(t *testing.T) {
 				return
 			}
 			if diff := cmp.Diff(described(t, migrated), described(t, made(t, name, of.createAt))); diff != "" {
-				t.Errorf("%s is not what the migrations make; its first lines say how to make it anew\n%s", of.whole, diff)
+				t.Errorf("%s is not what the migrations make; its first lines say how to generate it\n%s",
+					of.whole, diff)
 			}
 		})
 	}
@@ -192,7 +193,8 @@ func reopened(t *testing.T, name string, files map[string][]byte, want []string)
 			return Open(t.Context(), dir, options(Options{Checked: seen}))
 		},
 		StatusesFile: func() (io.Closer, error) {
-			return BeginStatuses(t.Context(), dir, name, slog.New(slog.DiscardHandler), seen).Open(t.Context(), Origin{})
+			log := slog.New(slog.DiscardHandler)
+			return BeginStatuses(t.Context(), dir, name, log, seen).Open(t.Context(), Origin{})
 		},
 	}[name]
 	s, err := open()

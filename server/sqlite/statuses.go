@@ -150,7 +150,7 @@ func (s *Statuses) prepare(ctx context.Context, seen Checked) error {
 	if err != nil {
 		return err
 	}
-	found, err := seen.age(ctx, boardSchema, s.path)
+	found, err := seen.state(ctx, boardSchema, s.path)
 	if err != nil {
 		return err
 	}

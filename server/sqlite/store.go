@@ -145,7 +145,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := s.options.Checked.age(ctx, logSchema, s.path)
+	found, err := s.options.Checked.state(ctx, logSchema, s.path)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,8 @@ type Options struct {
 	Release   string        // of this program: what another one drew is drawn again
 	Redrawn   func()        // called when everything was drawn again; nil: nobody asks
 
-	Opening *sqlite.OpeningStatuses // of the board's database, where it was begun before the log was open; nil: it was not
+	// Opening is the board's database, if opening it began before the log was open; nil: it did not.
+	Opening *sqlite.OpeningStatuses
 }
 
 // Board is the follower that draws where subjects stand. It is the log of who announces, too: what it has not drawn is
