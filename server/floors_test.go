@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"server/hook": 0, "server/datafile": 0,
 
 	"server/provider": 1, "server/access": 1, "server/live": 1, "server/follow": 1, "server/sqlite": 1, "server/mapping": 1,
+	"server/filter": 1,
 
 	"server/intake": 2, "server/status": 2, "web": 2,
 

@@ -1,0 +1,188 @@
+package filter
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// pathNode is a place in JSON that tests ask for, or that lies on the way to one. All paths of a filter are one tree,
+// so that one walk through a body answers every term.
+type pathNode struct {
+	name  string
+	below []*pathNode
+	tests []test
+}
+
+func (n *pathNode) add(path []string, t test) {
+	if len(path) == 0 {
+		n.tests = append(n.tests, t)
+		return
+	}
+	next := n.child(path[0])
+	if next == nil {
+		next = &pathNode{name: path[0]}
+		n.below = append(n.below, next)
+	}
+	next.add(path[1:], t)
+}
+
+func (n *pathNode) child(name string) *pathNode {
+	for _, below := range n.below {
+		if strings.EqualFold(below.name, name) {
+			return below
+		}
+	}
+	return nil
+}
+
+// isJSON reports whether the body is valid JSON. The library bounds its depth at 10,000.
+func (m *matching) isJSON() bool {
+	if !m.jsonChecked {
+		m.json, m.jsonChecked = json.Valid(m.item.Record.Body), true
+	}
+	return m.json
+}
+
+func (m *matching) readBody() {
+	if m.once(fromBody) && m.isJSON() {
+		w := walker{matching: m, text: m.item.Record.Body}
+		w.value(m.plan.body)
+	}
+}
+
+// walker goes once through JSON that is known to be valid, and judges what tests ask for. It keeps nothing of it.
+type walker struct {
+	*matching
+	text []byte
+	at   int
+}
+
+// next goes to the next byte that means something.
+func (w *walker) next() byte {
+	for {
+		switch c := w.text[w.at]; c {
+		case ' ', '\t', '\n', '\r', ',', ':':
+			w.at++
+		default:
+			return c
+		}
+	}
+}
+
+// value reads a value that stands at the place n, nil where nobody asks for it.
+func (w *walker) value(n *pathNode) {
+	c := w.next()
+	if n == nil {
+		w.skip()
+		return
+	}
+	switch c {
+	case '{':
+		w.found(n)
+		for w.at++; w.next() != '}'; {
+			name := w.string()
+			w.value(n.child(name))
+		}
+		w.at++
+	case '[':
+		w.found(n)
+		for w.at++; w.next() != ']'; {
+			w.value(n) // an array is any of its elements
+		}
+		w.at++
+	default:
+		w.scalar(n, c)
+	}
+}
+
+// found notes that there is an object or an array at the place.
+func (w *walker) found(n *pathNode) {
+	for i := range n.tests {
+		if n.tests[i].present {
+			w.hits |= n.tests[i].bit
+		}
+	}
+}
+
+func (w *walker) scalar(n *pathNode, first byte) {
+	asked := false
+	for i := range n.tests {
+		asked = asked || w.hits&n.tests[i].bit == 0
+	}
+	if !asked {
+		w.skip()
+		return
+	}
+	text := ""
+	if first == '"' {
+		text = w.string()
+	} else {
+		begin := w.at
+		w.skip()
+		text = string(w.text[begin:w.at])
+	}
+	isNumber := first == '-' || '0' <= first && first <= '9'
+	for i := range n.tests {
+		t := &n.tests[i]
+		if w.hits&t.bit != 0 || t.present && first == 'n' { // null is nothing
+			continue
+		}
+		if t.holds(text, isNumber) {
+			w.hits |= t.bit
+		}
+	}
+}
+
+// string reads a text. One that the library cannot decode does not occur in valid JSON.
+func (w *walker) string() string {
+	begin := w.at
+	escaped := w.skipString()
+	if !escaped {
+		return string(w.text[begin+1 : w.at-1])
+	}
+	var text string
+	if err := json.Unmarshal(w.text[begin:w.at], &text); err != nil {
+		return ""
+	}
+	return text
+}
+
+// skipString goes behind a text, and reports whether there are escapes in it.
+func (w *walker) skipString() (escaped bool) {
+	for w.at++; w.text[w.at] != '"'; w.at++ {
+		if w.text[w.at] == '\\' {
+			escaped = true
+			w.at++
+		}
+	}
+	w.at++
+	return escaped
+}
+
+// skip goes behind a value, whatever it is.
+func (w *walker) skip() {
+	for depth := 0; ; {
+		switch c := w.next(); c {
+		case '{', '[':
+			depth++
+			w.at++
+		case '}', ']':
+			depth--
+			w.at++
+		case '"':
+			w.skipString()
+		default:
+			w.skipLiteral()
+		}
+		if depth == 0 {
+			return
+		}
+	}
+}
+
+// skipLiteral goes behind a number, true, false or null.
+func (w *walker) skipLiteral() {
+	for w.at < len(w.text) && !strings.ContainsRune(" \t\r\n,:]}", rune(w.text[w.at])) {
+		w.at++
+	}
+}

@@ -1,0 +1,325 @@
+package filter
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// plan is a tree made ready to match. Terms that look into the same part of a request share one reading of it: each
+// has a bit, and the reading sets the bits of all terms that hold.
+type plan struct {
+	root    step
+	body    *pathNode   // tests of values in a JSON body
+	form    []namedTest // of fields in a form body
+	query   []namedTest // of parameters in the query string
+	header  []namedTest // of headers
+	phrases []phrase    // words to search for in headers and body
+}
+
+// step answers one node of the tree. It either joins other steps or asks one question.
+type step struct {
+	join  join
+	steps []step
+	ask   func(*matching) bool // of a question
+	cost  int                  // cheap steps of an And or Or are asked first
+}
+
+// join is how a step's answer follows from those of its steps.
+type join int
+
+const (
+	question join = iota
+	allOf
+	anyOf
+	noneOf
+)
+
+// What questions cost, relative to each other.
+const (
+	costField    = iota // of the record itself
+	costRequest         // of headers and query
+	costSubjects        // of what other parts of the program know
+	costBody            // of the body
+)
+
+// compiler makes a plan.
+type compiler struct {
+	plan  plan
+	terms int
+}
+
+func compile(root Node) (plan, error) {
+	c := compiler{}
+	s, err := c.step(root)
+	c.plan.root = s
+	return c.plan, err
+}
+
+func (c *compiler) step(n Node) (step, error) {
+	switch n := n.(type) {
+	case And:
+		return c.join(allOf, n.Nodes)
+	case Or:
+		return c.join(anyOf, n.Nodes)
+	case Not:
+		return c.join(noneOf, []Node{n.Node})
+	}
+	bit := uint64(1) << c.terms // there are MaxTerms at most
+	c.terms++
+	switch n := n.(type) {
+	case Compare:
+		return c.compare(n, bit)
+	case Has:
+		return c.has(n, bit), nil
+	case Is:
+		return c.is(n), nil
+	case Word:
+		return c.words(n.Text, n.Prefix, bit), nil
+	case Phrase:
+		return c.words(n.Text, n.Prefix, bit), nil
+	case ID:
+		return c.id(n, bit)
+	}
+	return step{}, fmt.Errorf("compile filter: there is no node %T", n)
+}
+
+func (c *compiler) join(j join, nodes []Node) (step, error) {
+	joined := step{join: j}
+	for _, n := range nodes {
+		s, err := c.step(n)
+		if err != nil {
+			return step{}, err
+		}
+		joined.steps = append(joined.steps, s)
+		joined.cost = max(joined.cost, s.cost)
+	}
+	slices.SortStableFunc(joined.steps, func(a, b step) int { return a.cost - b.cost })
+	return joined, nil
+}
+
+func (c *compiler) compare(n Compare, bit uint64) (step, error) {
+	doc, _ := keyDoc(n.Key.Name)
+	if err := checkOperator(n, doc); err != nil {
+		return step{}, err
+	}
+	switch doc.kind {
+	case ofNumber:
+		return c.compareNumber(n)
+	case ofTime:
+		return c.compareTime(n)
+	case ofAddress:
+		return c.compareAddress(n)
+	case ofPath:
+		t, err := newTest(n, bit)
+		return c.inside(n.Key, t), err
+	}
+	var patterns []pattern
+	for _, v := range n.Values {
+		if err := checkListed(n.Key, doc, v); err != nil {
+			return step{}, err
+		}
+		patterns = append(patterns, newPattern(v))
+	}
+	name := n.Key.Name
+	return step{cost: fieldCost(name), ask: func(m *matching) bool {
+		return m.anyText(name, func(text string) bool { return matchesAny(patterns, text) })
+	}}, nil
+}
+
+func matchesAny(patterns []pattern, text string) bool {
+	return slices.ContainsFunc(patterns, func(p pattern) bool { return p.matches(text) })
+}
+
+// checkOperator makes sure that the key's values have the order that a comparison asks for.
+func checkOperator(n Compare, doc KeyDoc) error {
+	if n.Op == Equal {
+		return nil
+	}
+	v := n.Values[0]
+	switch {
+	case doc.kind == ofTime:
+		return invalid(v, "a time", fmt.Sprintf("%s takes a time, and no comparison.", n.Key),
+			"Write after:1h for the last hour, and before:1h for all before it.")
+	case doc.kind != ofNumber && doc.kind != ofPath:
+		return invalid(v, "a value", fmt.Sprintf("%s is text, which %s does not compare.", n.Key, n.Op),
+			fmt.Sprintf("Write %s:%s.", n.Key, v.Text()))
+	case len(n.Values) > 1:
+		return invalid(n.Values[1], "the end of the term", fmt.Sprintf("%s compares with one value.", n.Op),
+			fmt.Sprintf("Write ranges as %s:10..20.", n.Key))
+	case v.Range:
+		return invalid(v, "a number", fmt.Sprintf("A range cannot follow %s.", n.Op),
+			fmt.Sprintf("Write %s:%s.", n.Key, v.Text()))
+	}
+	return nil
+}
+
+// checkListed makes sure that a value is one of those that the key can have.
+func checkListed(key Key, doc KeyDoc, v Value) error {
+	known := func(value string) bool { return newPattern(v).matches(value) }
+	switch {
+	case doc.Values == nil || slices.ContainsFunc(doc.Values, known):
+		return nil
+	case doc.open && (v.Quoted || v.Glob()):
+		return nil
+	case key.Name == "status" && strings.HasPrefix(v.Text(), "sub_"):
+		return nil
+	}
+	hint := didYouMean(v.Text(), doc.Values)
+	if doc.open {
+		hint += fmt.Sprintf(" A %s of an own mapping is written in quotes.", key)
+	}
+	return invalid(v, "a "+key.Name, fmt.Sprintf("There is no %s %s.", key, quote(v.Text())), hint)
+}
+
+func (c *compiler) compareNumber(n Compare) (step, error) {
+	var intervals []interval
+	for _, v := range n.Values {
+		i, err := newInterval(n, v)
+		if err != nil {
+			return step{}, err
+		}
+		intervals = append(intervals, i)
+	}
+	name := n.Key.Name
+	return step{cost: fieldCost(name), ask: func(m *matching) bool {
+		return m.anyNumber(name, func(value int64) bool { return containedIn(intervals, integer(value)) })
+	}}, nil
+}
+
+func containedIn(intervals []interval, n number) bool {
+	return slices.ContainsFunc(intervals, func(i interval) bool { return i.contains(n) })
+}
+
+// newInterval returns the numbers that a value of a comparison lets through.
+func newInterval(n Compare, v Value) (interval, error) {
+	if !v.Range {
+		one, ok := parseNumber(v.Text())
+		if !ok {
+			return interval{}, notNumber(n, v)
+		}
+		return compared(n.Op, one), nil
+	}
+	var i interval
+	for _, end := range []struct {
+		text string
+		at   **number
+	}{{v.From, &i.low}, {v.To, &i.high}} {
+		if end.text == "" {
+			continue
+		}
+		parsed, ok := parseNumber(end.text)
+		if !ok {
+			return i, notNumber(n, v)
+		}
+		*end.at = &parsed
+	}
+	if i.low == nil && i.high == nil {
+		return i, notNumber(n, v)
+	}
+	if i.low != nil && i.high != nil && i.low.compare(*i.high) > 0 {
+		return i, invalid(v, "a range", "This range ends before it begins.", fmt.Sprintf("Write %s:%s..%s.", n.Key, v.To, v.From))
+	}
+	return i, nil
+}
+
+func notNumber(n Compare, v Value) error {
+	return invalid(v, "a number", fmt.Sprintf("%s is not a number.", quote(v.Text())),
+		fmt.Sprintf("Write %s:1000, %s:>1000 or %s:10..20.", n.Key, n.Key, n.Key))
+}
+
+func (c *compiler) compareTime(n Compare) (step, error) {
+	if len(n.Values) > 1 {
+		return step{}, invalid(n.Values[1], "the end of the term", fmt.Sprintf("%s takes one time.", n.Key),
+			"Write after:7d before:1d for what lies between two times.")
+	}
+	at, err := parseMoment(n.Values[0])
+	after := n.Key.Name == "after"
+	return step{ask: func(m *matching) bool {
+		received := m.item.Record.ReceivedAt.Time
+		return received.Before(at.seenFrom(m.now)) != after
+	}}, err
+}
+
+// network is an address, a range of addresses, or a text where the value is a glob.
+type network struct {
+	prefix netip.Prefix
+	text   pattern
+	glob   bool
+}
+
+func (c *compiler) compareAddress(n Compare) (step, error) {
+	var networks []network
+	for _, v := range n.Values {
+		if v.Glob() {
+			networks = append(networks, network{text: newPattern(v), glob: true})
+			continue
+		}
+		prefix, err := netip.ParsePrefix(v.Text())
+		if addr, bad := netip.ParseAddr(v.Text()); bad == nil {
+			addr = addr.Unmap().WithZone("")
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			return step{}, invalid(v, "an address", fmt.Sprintf("%s is neither an address nor a network.", quote(v.Text())),
+				"Write ip:203.0.113.9, ip:10.0.0.0/8 or ip:203.0.113.*.")
+		}
+		networks = append(networks, network{prefix: prefix})
+	}
+	return step{ask: func(m *matching) bool {
+		remote := m.item.Record.Remote
+		addr, _ := netip.ParseAddr(remote)
+		addr = addr.Unmap().WithZone("")
+		return slices.ContainsFunc(networks, func(n network) bool {
+			return n.glob && n.text.matches(remote) || !n.glob && n.prefix.Contains(addr)
+		})
+	}}, nil
+}
+
+func (c *compiler) is(n Is) step {
+	flags := n.Flags
+	return step{ask: func(m *matching) bool {
+		return slices.ContainsFunc(flags, m.flagged)
+	}}
+}
+
+func (c *compiler) words(text string, prefix bool, bit uint64) step {
+	c.plan.phrases = append(c.plan.phrases, newPhrase(tokens(text), prefix, bit))
+	return step{cost: costBody, ask: func(m *matching) bool {
+		m.readWords()
+		return m.hits&bit != 0
+	}}
+}
+
+func (c *compiler) id(n ID, bit uint64) (step, error) {
+	id := n.Text
+	if digits, found := strings.CutPrefix(id, "#"); found {
+		seq, err := strconv.ParseInt(digits, 10, 64)
+		if err != nil {
+			return step{}, &SyntaxError{n.Start, n.End, "a seq", fmt.Sprintf("%s is too large for a seq.", quote(id)), ""}
+		}
+		return step{ask: func(m *matching) bool { return int64(m.item.Record.Seq) == seq }}, nil
+	}
+	prefix, _, _ := strings.Cut(id, "_")
+	switch prefix {
+	case "dlv":
+		return step{ask: func(m *matching) bool { return strings.EqualFold(string(m.item.Record.ID), id) }}, nil
+	case "ep":
+		return step{ask: func(m *matching) bool { return strings.EqualFold(string(m.item.Record.Endpoint), id) }}, nil
+	case "sub":
+		return step{cost: costSubjects, ask: func(m *matching) bool {
+			return slices.ContainsFunc(m.subjects(), func(s Subject) bool { return strings.EqualFold(string(s.Status), id) })
+		}}, nil
+	}
+	mentioned := c.words(id, false, bit)
+	return step{cost: costBody, ask: func(m *matching) bool {
+		same := func(text string) bool { return strings.EqualFold(text, id) }
+		return same(m.item.Record.Event) || mentioned.ask(m) || m.anyText("subject", same)
+	}}, nil
+}
+
+func invalid(v Value, expected, message, hint string) error {
+	return &SyntaxError{Position: v.Start, End: v.End, Expected: expected, Message: message, Hint: hint}
+}

@@ -1,0 +1,156 @@
+package filter
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// test is what one term asks of a value inside a request.
+type test struct {
+	bit       uint64
+	present   bool // any value will do
+	patterns  []pattern
+	numbers   []number   // that a JSON number may be equal to, however it is written
+	intervals []interval // that a number, or a text that is one, may lie in
+}
+
+// namedTest is a test of the values under one name.
+type namedTest struct {
+	name string
+	test
+}
+
+// newTest makes a test of a comparison whose key is a path.
+func newTest(n Compare, bit uint64) (test, error) {
+	t := test{bit: bit}
+	for _, v := range n.Values {
+		if n.Op != Equal || v.Range {
+			i, err := newInterval(n, v)
+			if err != nil {
+				return t, err
+			}
+			t.intervals = append(t.intervals, i)
+			continue
+		}
+		t.patterns = append(t.patterns, newPattern(v))
+		if one, ok := parseNumber(v.Text()); ok && !v.Quoted {
+			t.numbers = append(t.numbers, one)
+		}
+	}
+	return t, nil
+}
+
+// holds judges a value. isNumber says that it is a number in its language; other texts are equal as texts alone, but
+// are compared by size as the numbers that they are: providers write amounts as "12.50".
+func (t *test) holds(text string, isNumber bool) bool {
+	if t.present || matchesAny(t.patterns, text) {
+		return true
+	}
+	if len(t.intervals) == 0 && (len(t.numbers) == 0 || !isNumber) {
+		return false
+	}
+	n, ok := parseNumber(text)
+	if !ok {
+		return false
+	}
+	equal := func(m number) bool { return m.compare(n) == 0 }
+	return containedIn(t.intervals, n) || isNumber && slices.ContainsFunc(t.numbers, equal)
+}
+
+// inside returns the question whether a value under a path passes the test.
+func (c *compiler) inside(key Key, t test) step {
+	bit := t.bit
+	named := namedTest{key.Path[0], t}
+	ask := func(read func(*matching)) func(*matching) bool {
+		return func(m *matching) bool {
+			read(m)
+			return m.hits&bit != 0
+		}
+	}
+	switch key.Name {
+	case "header":
+		c.plan.header = append(c.plan.header, named)
+		return step{cost: costRequest, ask: ask((*matching).readHeader)}
+	case "query":
+		c.plan.query = append(c.plan.query, named)
+		return step{cost: costRequest, ask: ask((*matching).readQuery)}
+	case "form":
+		c.plan.form = append(c.plan.form, named)
+		return step{cost: costBody, ask: ask((*matching).readForm)}
+	}
+	if c.plan.body == nil {
+		c.plan.body = &pathNode{}
+	}
+	c.plan.body.add(key.Path, t)
+	return step{cost: costBody, ask: ask((*matching).readBody)}
+}
+
+func (c *compiler) has(n Has, bit uint64) step {
+	joined := step{join: anyOf}
+	for _, key := range n.Keys {
+		doc, _ := keyDoc(key.Name)
+		s := step{cost: fieldCost(key.Name), ask: func(m *matching) bool { return m.has(key.Name, doc.kind) }}
+		if doc.kind == ofPath {
+			s = c.inside(key, test{bit: bit, present: true})
+		}
+		joined.steps = append(joined.steps, s)
+		joined.cost = max(joined.cost, s.cost)
+	}
+	return joined
+}
+
+// try judges one value under a name with all tests of that name.
+func (m *matching) try(tests []namedTest, name, value string) {
+	for i := range tests {
+		t := &tests[i]
+		if m.hits&t.bit == 0 && strings.EqualFold(t.name, name) && t.holds(value, false) {
+			m.hits |= t.bit
+		}
+	}
+}
+
+func (m *matching) readHeader() {
+	if !m.once(fromHeader) {
+		return
+	}
+	for _, h := range m.item.Record.Headers {
+		m.try(m.plan.header, h.Name, h.Value)
+	}
+}
+
+func (m *matching) readQuery() {
+	if m.once(fromQuery) {
+		m.readPairs(m.plan.query, m.item.Record.Query)
+	}
+}
+
+func (m *matching) readForm() {
+	if m.once(fromForm) && m.isForm() {
+		m.readPairs(m.plan.form, string(m.item.Record.Body))
+	}
+}
+
+// isForm reports whether the sender calls the body a form.
+func (m *matching) isForm() bool {
+	mediaType, _, _ := strings.Cut(m.item.Record.ContentType, ";")
+	return strings.EqualFold(strings.TrimSpace(mediaType), "application/x-www-form-urlencoded")
+}
+
+// readPairs judges name=value&name=value.
+func (m *matching) readPairs(tests []namedTest, text string) {
+	for pair := range strings.SplitSeq(text, "&") {
+		if pair != "" {
+			name, value, _ := strings.Cut(pair, "=")
+			m.try(tests, unescape(name), unescape(value))
+		}
+	}
+}
+
+// unescape decodes a part of a query. What cannot be decoded stays as it is.
+func unescape(text string) string {
+	if decoded, err := url.QueryUnescape(text); err == nil {
+		return decoded
+	}
+	return text
+}

@@ -1,0 +1,133 @@
+package filter
+
+import (
+	"slices"
+
+	"hookbeam/server/hook"
+)
+
+// KeyDoc describes one key of the language, for documentation and suggestions.
+type KeyDoc struct {
+	Name   string   // "verdict"; with a dot at its end where a path follows: "body."
+	About  string   // one line
+	Values []string // all values, where they are known beforehand
+
+	kind kind
+	open bool // values that are not listed may be given in quotes
+}
+
+// kind is how the values of a key are written and compared.
+type kind int
+
+const (
+	ofText    kind = iota // equality and globs
+	ofNumber              // whole numbers: equality, comparisons and ranges
+	ofTime                // one moment
+	ofAddress             // IP addresses, networks and globs
+	ofPath                // what stands inside the request: text, and numbers where it holds numbers
+)
+
+// Keys returns every key in the order in which documentation shows them.
+func Keys() []KeyDoc {
+	return slices.Concat([]KeyDoc{
+		{Name: "endpoint", About: "the endpoint that received it, by its name or its id"},
+		{Name: "provider", About: "the endpoint's provider: stripe, github, generic"},
+		{Name: "type", About: "the event's type: invoice.paid, invoice.*"},
+		{Name: "event", About: "the event's id at the provider"},
+		{Name: "account", About: "whose event it is at the provider"},
+		{Name: "verdict", About: "what the checks said", Values: texts(hook.Verified, hook.Unsigned, hook.Rejected)},
+		{Name: "reason", About: "why it was rejected, or what was noticed: signature_mismatch"},
+		{Name: "mode", About: "whether the provider calls the event real", Values: []string{hook.ModeLive, hook.ModeTest}},
+		{Name: "method", About: "the HTTP method"},
+		{Name: "path", About: "the path after the endpoint's address"},
+		{Name: "ip", About: "the sender's address, or a network: 10.0.0.0/8", kind: ofAddress},
+		{Name: "size", About: "the body's length in bytes", kind: ofNumber},
+		{Name: "seq", About: "its place in the log", kind: ofNumber},
+		{Name: "after", About: "received at this time or later: 1h (ago), 7d, 2026-11-01, 2026-11-01T10:00:00Z", kind: ofTime},
+		{Name: "before", About: "received earlier than this time", kind: ofTime},
+		{Name: "subject", About: "a name of what it is about: payment/pi_1, or pi_1"},
+		{Name: "reference", About: "the shop's own number of what it is about"},
+		{Name: "state", About: "where what it is about stands now", Values: states(), open: true},
+		{Name: "status", About: "the same as state; or the id of a status, sub_…", Values: states(), open: true},
+		{Name: "amount", About: "the amount of what it is about, in minor units", kind: ofNumber},
+	}, pathKeys())
+}
+
+// pathKeys returns the keys that a path follows.
+func pathKeys() []KeyDoc {
+	return []KeyDoc{
+		{Name: "body.", About: "a value in a JSON body: body.data.object.id", kind: ofPath},
+		{Name: "header.", About: "a header: header.user-agent", kind: ofPath},
+		{Name: "query.", About: "a parameter of the query string: query.source", kind: ofPath},
+		{Name: "form.", About: "a field of a form body: form.payload", kind: ofPath},
+	}
+}
+
+// FlagDoc describes one flag.
+type FlagDoc struct {
+	Flag  Flag
+	About string // one line
+}
+
+// Flags returns every flag that `is:` takes.
+func Flags() []FlagDoc {
+	return []FlagDoc{
+		{FlagVerified, "a secret of the endpoint matched"},
+		{FlagUnsigned, "nothing was checked, because the endpoint has nothing to check with"},
+		{FlagRejected, "the check failed"},
+		{FlagDuplicate, "an earlier delivery brought the same event"},
+		{FlagRetry, "it is the second or a later try of its event"},
+		{FlagReleased, "it was rejected at first, and verified with a later secret"},
+		{FlagLive, "the provider calls the event real"},
+		{FlagTest, "the provider calls the event a test"},
+		{FlagSample, "it is a sample that Hookbeam sent to itself"},
+		{FlagBatch, "its body holds several events"},
+		{FlagDamaged, "what is stored is not what was received"},
+	}
+}
+
+// states returns the states that Hookbeam itself gives. An endpoint's own mapping may give others.
+func states() []string {
+	return texts(
+		hook.StatePending, hook.StateActionRequired, hook.StateProcessing, hook.StateAuthorized, hook.StatePaid,
+		hook.StatePartiallyPaid, hook.StatePartiallyRefunded, hook.StateRefunded, hook.StateFailed, hook.StateCanceled,
+		hook.StateExpired, hook.StateQueued, hook.StateWaitsFor, hook.StateRunning, hook.StateSuccess,
+		hook.StateFailure, hook.StateCancelled, hook.StateSkipped, hook.StateSuperseded, hook.StateUnfulfilled,
+		hook.StatePartiallyFulfilled, hook.StateFulfilled, hook.StateReturned,
+	)
+}
+
+func texts[T ~string](values ...T) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = string(v)
+	}
+	return list
+}
+
+// keyDoc finds a key by its name without a dot.
+func keyDoc(name string) (KeyDoc, bool) {
+	for _, doc := range Keys() {
+		if doc.Name == name || doc.kind == ofPath && doc.Name == name+"." {
+			return doc, true
+		}
+	}
+	return KeyDoc{}, false
+}
+
+// keyNames returns what may stand before a colon.
+func keyNames() []string {
+	names := []string{"has", "is"}
+	for _, doc := range Keys() {
+		names = append(names, doc.Name)
+	}
+	return names
+}
+
+func flagNames() []string {
+	var names []string
+	for _, doc := range Flags() {
+		names = append(names, string(doc.Flag))
+	}
+	return names
+}

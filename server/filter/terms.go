@@ -1,0 +1,228 @@
+package filter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// term reads one term, which is one of:
+//
+//	key:value  key:value,value  key:>value  key:from..to    (also key>value and key=value)
+//	has:key,key  is:flag,flag
+//	"a phrase"  "a phrase"*  word  word*  id
+func (p *parser) term() (Node, error) {
+	start := p.at
+	if p.terms++; p.terms > MaxTerms {
+		return nil, p.wrong(start, len(p.text), "the end of the filter",
+			fmt.Sprintf("The filter has more than %d terms.", MaxTerms),
+			"Several values of one key are one term: type:a,b,c. Or split it into several filters.")
+	}
+	if p.peekWord("AND") || p.peekWord("OR") || p.text[p.at] == ')' {
+		if p.text[p.at] == ')' {
+			return nil, p.wrong(start, start+1, "a term", "A term is missing before this closing parenthesis.", "")
+		}
+		return nil, p.missingTerm()
+	}
+	if p.text[start] == '"' {
+		return p.phrase()
+	}
+	head, err := p.head()
+	if err != nil {
+		return nil, err
+	}
+	if p.ended() || !strings.ContainsRune(":<>=", rune(p.text[p.at])) {
+		return p.word(start, head)
+	}
+	if head == "" {
+		return nil, p.wrong(start, start+1, "a key", fmt.Sprintf("A key is missing before %q.", p.text[start:start+1]),
+			"Write comparisons without blanks: size:>1000. To search for the text itself, put it in quotes.")
+	}
+	switch strings.ToLower(head) {
+	case "has":
+		return p.has(start)
+	case "is":
+		return p.is(start)
+	}
+	return p.compare(start, head)
+}
+
+// head goes to the end of what may be a key or a word, over quotes that begin behind a dot.
+func (p *parser) head() (string, error) {
+	start := p.at
+	for i, c := range p.text[start:] {
+		at := start + i
+		if at < p.at { // inside quotes that were read
+			continue
+		}
+		if c == '"' && at > start && p.text[at-1] == '.' {
+			if _, err := p.quoted(); err != nil {
+				return "", err
+			}
+			continue
+		}
+		if strings.ContainsRune(`:<>=()"`, c) || unicode.IsSpace(c) {
+			break
+		}
+		p.at = at + len(string(c))
+	}
+	return p.text[start:p.at], nil
+}
+
+// phrase reads free words in quotes.
+func (p *parser) phrase() (Node, error) {
+	start := p.at
+	text, err := p.quoted()
+	if err != nil {
+		return nil, err
+	}
+	n := Phrase{Text: text}
+	if !p.ended() && p.text[p.at] == '*' {
+		n.Prefix = true
+		p.at++
+	}
+	n.Span = Span{start, p.at}
+	if len(tokens(text)) == 0 {
+		return nil, p.wrong(start, p.at, "a word", "There is no letter or digit in these quotes.",
+			"Words are searched for by their letters and digits.")
+	}
+	return n, p.endTerm()
+}
+
+// word reads a free word or an id, which head has gone over.
+func (p *parser) word(start int, head string) (Node, error) {
+	if err := p.endTerm(); err != nil {
+		return nil, err
+	}
+	span := Span{start, p.at}
+	text, prefix := strings.CutSuffix(head, "*")
+	switch {
+	case strings.Contains(head, `"`):
+		return nil, p.wrong(p.at, p.at, `":" or a comparison`, "This path has no value to compare with.",
+			fmt.Sprintf("Write %s:value, or has:%s.", head, head))
+	case isID(head):
+		return ID{head, span}, nil
+	case strings.Contains(text, "*"):
+		return nil, p.wrong(start+strings.Index(text, "*"), start+strings.Index(text, "*")+1, "the end of the word",
+			"A * in a word may only stand at its end.", "Globs are for the values of keys: type:*.paid.")
+	case len(tokens(text)) == 0:
+		return nil, p.wrong(start, p.at, "a term", fmt.Sprintf("There is no letter or digit in %s.", quote(head)),
+			"Words are searched for by their letters and digits.")
+	}
+	return Word{text, prefix, span}, nil
+}
+
+// idPrefixes begin the ids that may be written without a key.
+func idPrefixes() []string { return []string{"dlv_", "ep_", "sub_", "evt_", "pi_"} }
+
+// isID reports whether a word is an id: #1042, or a known prefix with letters and digits behind it.
+func isID(word string) bool {
+	if digits, found := strings.CutPrefix(word, "#"); found {
+		return digits != "" && strings.Trim(digits, "0123456789") == ""
+	}
+	for _, prefix := range idPrefixes() {
+		if tail, found := strings.CutPrefix(word, prefix); found && tail != "" {
+			return strings.IndexFunc(tail, func(c rune) bool {
+				return c != '_' && c != '-' && !isTokenLetter(c)
+			}) < 0
+		}
+	}
+	return false
+}
+
+// endTerm makes sure that a blank, a parenthesis or the end follows.
+func (p *parser) endTerm() error {
+	if p.ended() || p.blank() || p.text[p.at] == ')' {
+		return nil
+	}
+	c, size := utf8.DecodeRuneInString(p.text[p.at:])
+	return p.wrong(p.at, p.at+size, "a blank", fmt.Sprintf("A blank is missing before %q.", string(c)),
+		"Put a blank between two terms, or quotes around the whole text.")
+}
+
+// separator reads the colon of has: and is:, and makes sure that a name follows.
+func (p *parser) separator(name string) error {
+	if p.text[p.at] != ':' {
+		return p.wrong(p.at, p.at+1, `":"`, fmt.Sprintf("%s takes names, and compares nothing.", name),
+			fmt.Sprintf("Write %s:%s.", name, map[string]string{"has": "event", "is": "duplicate"}[name]))
+	}
+	p.at++
+	return nil
+}
+
+func (p *parser) has(start int) (Node, error) {
+	if err := p.separator("has"); err != nil {
+		return nil, err
+	}
+	var keys []Key
+	for {
+		from := p.at
+		text, err := p.listed()
+		if err != nil {
+			return nil, err
+		}
+		if text == "" {
+			return nil, p.wrong(from, from, "a key", "has: needs a key behind it.", "Write has:event, or has:body.refund.")
+		}
+		key, doc, err := p.key(from, text)
+		if err != nil {
+			return nil, err
+		}
+		if doc.kind == ofTime {
+			return nil, p.wrong(from, p.at, "another key", fmt.Sprintf("%s is no part of a delivery.", key.Name),
+				"Every delivery has a time of receipt: write after:1h.")
+		}
+		keys = append(keys, key)
+		if !p.takeComma() {
+			return Has{keys, Span{start, p.at}}, p.endTerm()
+		}
+	}
+}
+
+func (p *parser) is(start int) (Node, error) {
+	if err := p.separator("is"); err != nil {
+		return nil, err
+	}
+	var flags []Flag
+	for {
+		from := p.at
+		text, err := p.listed()
+		if err != nil {
+			return nil, err
+		}
+		name := strings.ToLower(text)
+		if !slices.Contains(flagNames(), name) {
+			return nil, p.wrong(from, p.at, "a flag", fmt.Sprintf("There is no flag %s.", quote(text)),
+				didYouMean(name, flagNames()))
+		}
+		flags = append(flags, Flag(name))
+		if !p.takeComma() {
+			return Is{flags, Span{start, p.at}}, p.endTerm()
+		}
+	}
+}
+
+// listed goes to the end of a key or a flag in a list.
+func (p *parser) listed() (string, error) {
+	start := p.at
+	for !p.ended() && !p.blank() && !strings.ContainsRune(`,:<>=()`, rune(p.text[p.at])) {
+		if p.text[p.at] != '"' {
+			p.at++
+			continue
+		}
+		if _, err := p.quoted(); err != nil {
+			return "", err
+		}
+	}
+	return p.text[start:p.at], nil
+}
+
+func (p *parser) takeComma() bool {
+	if p.ended() || p.text[p.at] != ',' {
+		return false
+	}
+	p.at++
+	return true
+}
