@@ -127,7 +127,8 @@ func (p *parser) checkName(start int, name string) error {
 		return p.wrong(start, end, "a name", "A name is missing in this path.",
 			`Write one dot between two names; quotes keep a dot: body."a.b".`)
 	case strings.HasSuffix(name, "!"):
-		return p.wrong(end-1, end, `":"`, "There is no operator !=.", "Write a minus sign before the term: -body.a:1.")
+		return p.wrong(end-1, end, `":"`, "There is no operator !=.",
+			"Write a minus sign before the term: -body.a:1.")
 	case !isBareName(name):
 		return p.wrong(start, end, "a name", fmt.Sprintf("The name %s needs quotes.", quote(name)),
 			`Quotes keep every sign: body."a*b".`)

@@ -220,7 +220,8 @@ func newInterval(n Compare, v Value) (interval, error) {
 		return i, notNumber(n, v)
 	}
 	if i.low != nil && i.high != nil && i.low.compare(*i.high) > 0 {
-		return i, invalid(v, "a range", "This range ends before it begins.", fmt.Sprintf("Write %s:%s..%s.", n.Key, v.To, v.From))
+		return i, invalid(v, "a range", "This range ends before it begins.",
+			fmt.Sprintf("Write %s:%s..%s.", n.Key, v.To, v.From))
 	}
 	return i, nil
 }
@@ -263,7 +264,8 @@ func (c *compiler) compareAddress(n Compare) (step, error) {
 			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
 		}
 		if err != nil {
-			return step{}, invalid(v, "an address", fmt.Sprintf("%s is neither an address nor a network.", quote(v.Text())),
+			return step{}, invalid(v, "an address",
+				fmt.Sprintf("%s is neither an address nor a network.", quote(v.Text())),
 				"Write ip:203.0.113.9, ip:10.0.0.0/8 or ip:203.0.113.*.")
 		}
 		networks = append(networks, network{prefix: prefix})
@@ -298,24 +300,28 @@ func (c *compiler) id(n ID, bit uint64) (step, error) {
 	if digits, found := strings.CutPrefix(id, "#"); found {
 		seq, err := strconv.ParseInt(digits, 10, 64)
 		if err != nil {
-			return step{}, &SyntaxError{n.Start, n.End, "a seq", fmt.Sprintf("%s is too large for a seq.", quote(id)), ""}
+			return step{}, &SyntaxError{
+				Position: n.Start, End: n.End, Expected: "a seq",
+				Message: fmt.Sprintf("%s is too large for a seq.", quote(id)),
+				Hint:    "The seq of a delivery stands beside it: #1042.",
+			}
 		}
 		return step{ask: func(m *matching) bool { return int64(m.item.Record.Seq) == seq }}, nil
 	}
 	prefix, _, _ := strings.Cut(id, "_")
+	same := func(text string) bool { return strings.EqualFold(text, id) }
 	switch prefix {
 	case "dlv":
-		return step{ask: func(m *matching) bool { return strings.EqualFold(string(m.item.Record.ID), id) }}, nil
+		return step{ask: func(m *matching) bool { return same(string(m.item.Record.ID)) }}, nil
 	case "ep":
-		return step{ask: func(m *matching) bool { return strings.EqualFold(string(m.item.Record.Endpoint), id) }}, nil
+		return step{ask: func(m *matching) bool { return same(string(m.item.Record.Endpoint)) }}, nil
 	case "sub":
 		return step{cost: costSubjects, ask: func(m *matching) bool {
-			return slices.ContainsFunc(m.subjects(), func(s Subject) bool { return strings.EqualFold(string(s.Status), id) })
+			return slices.ContainsFunc(m.subjects(), func(s Subject) bool { return same(string(s.Status)) })
 		}}, nil
 	}
 	mentioned := c.words(id, false, bit)
 	return step{cost: costBody, ask: func(m *matching) bool {
-		same := func(text string) bool { return strings.EqualFold(text, id) }
 		return same(m.item.Record.Event) || mentioned.ask(m) || m.anyText("subject", same)
 	}}, nil
 }

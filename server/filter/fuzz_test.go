@@ -14,8 +14,10 @@ import (
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"verdict:rejected -type:ping OR (a b)", `body.a."b.c":>=1e5 has:body.x,event`, `type:"a \"b\""*,c** is:test`,
-		"size>1000 amount:1..2 seq:..5,7", "after:1h before:2026-11-01", `"card declined"* refund* dlv_1 #12`, "NOT -(a)AND(b)",
-		`type:>a`, `"\`, "((((", "body.a!=1", "ip:10.0.0.0/8,::1,1*", "\u00a0é:", `header.a.b:""* query."":*`, "type:<*,=*",
+		"size>1000 amount:1..2 seq:..5,7", "after:1h before:2026-11-01", `"card declined"* refund* dlv_1 #12`,
+		"NOT -(a)AND(b)",
+		`type:>a`, `"\`, "((((", "body.a!=1", "ip:10.0.0.0/8,::1,1*", "\u00a0é:", `header.a.b:""* query."":*`,
+		"type:<*,=*",
 	} {
 		f.Add(seed)
 	}

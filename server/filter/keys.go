@@ -37,13 +37,13 @@ func Keys() []KeyDoc {
 		{Name: "account", About: "whose event it is at the provider"},
 		{Name: "verdict", About: "what the checks said", Values: texts(hook.Verified, hook.Unsigned, hook.Rejected)},
 		{Name: "reason", About: "why it was rejected, or what was noticed: signature_mismatch"},
-		{Name: "mode", About: "whether the provider calls the event real", Values: []string{hook.ModeLive, hook.ModeTest}},
+		{Name: "mode", About: "whether the provider calls the event real", Values: texts(hook.ModeLive, hook.ModeTest)},
 		{Name: "method", About: "the HTTP method"},
 		{Name: "path", About: "the path after the endpoint's address"},
 		{Name: "ip", About: "the sender's address, or a network: 10.0.0.0/8", kind: ofAddress},
 		{Name: "size", About: "the body's length in bytes", kind: ofNumber},
 		{Name: "seq", About: "its place in the log", kind: ofNumber},
-		{Name: "after", About: "received at this time or later: 1h (ago), 7d, 2026-11-01, 2026-11-01T10:00:00Z", kind: ofTime},
+		{Name: "after", About: "received then or later: 1h (ago), 7d, 2026-11-01, 2026-11-01T10:00:00Z", kind: ofTime},
 		{Name: "before", About: "received earlier than this time", kind: ofTime},
 		{Name: "subject", About: "a name of what it is about: payment/pi_1, or pi_1"},
 		{Name: "reference", About: "the shop's own number of what it is about"},
@@ -90,8 +90,8 @@ func Flags() []FlagDoc {
 func states() []string {
 	return texts(
 		hook.StatePending, hook.StateActionRequired, hook.StateProcessing, hook.StateAuthorized, hook.StatePaid,
-		hook.StatePartiallyPaid, hook.StatePartiallyRefunded, hook.StateRefunded, hook.StateFailed, hook.StateCanceled,
-		hook.StateExpired, hook.StateQueued, hook.StateWaitsFor, hook.StateRunning, hook.StateSuccess,
+		hook.StatePartiallyPaid, hook.StatePartiallyRefunded, hook.StateRefunded, hook.StateFailed,
+		hook.StateCanceled, hook.StateExpired, hook.StateQueued, hook.StateWaitsFor, hook.StateRunning, hook.StateSuccess,
 		hook.StateFailure, hook.StateCancelled, hook.StateSkipped, hook.StateSuperseded, hook.StateUnfulfilled,
 		hook.StatePartiallyFulfilled, hook.StateFulfilled, hook.StateReturned,
 	)

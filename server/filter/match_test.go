@@ -12,8 +12,8 @@ import (
 // noon is when the tests' records are looked at.
 func noon() time.Time { return time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC) }
 
-const paidBody = `{"id":"evt_1","type":"invoice.paid","data":{"object":{"amount":4200,"fee":"12.50","big":12345678901234567890,
-"tags":["red","green",["deep"]],"lines":[{"sku":"A-1","n":1},{"sku":"B-2","n":2.0}],"empty":"","none":null,"list":[],
+const paidBody = `{"id":"evt_1","type":"invoice.paid","data":{"object":{"amount":4200,"fee":"12.50",
+"big":12345678901234567890,"tags":["red","green",["deep"]],"lines":[{"sku":"A-1","n":1},{"sku":"B-2","n":2.0}],"empty":"","none":null,"list":[],
 "ok":true,"a.b":{"c d":"caf\u00e9\nlatte \"mit\" \ud83d\ude00"},"twice":1,"twice":2,"Caf\u00e9":{"x":1}}}}`
 
 func paid() Item {
@@ -22,20 +22,23 @@ func paid() Item {
 			Delivery: hook.Delivery{
 				ID: "dlv_12abc", Seq: 1042, Endpoint: "ep_shop1", Method: "POST", Path: "/hooks/a%20b",
 				Query: "source=web&a.b=1&page=07&q=x+y%21&bad=%zz&flag", Type: "invoice.paid", Event: "evt_1",
-				ContentType: "application/json", Size: int64(len(paidBody)), Verdict: hook.Verified, Account: "acct_9",
-				Mode: hook.ModeTest, Try: 2, ReceivedAt: hook.Time{Time: noon().Add(-time.Hour)},
+				ContentType: "application/json", Size: int64(len(paidBody)), Verdict: hook.Verified,
+				Account: "acct_9",
+				Mode:    hook.ModeTest, Try: 2, ReceivedAt: hook.Time{Time: noon().Add(-time.Hour)},
 			},
 			Request: hook.Request{
-				Remote:  "203.0.113.9",
-				Headers: []hook.Header{{Name: "User-Agent", Value: "Stripe/1.0 (+https://stripe.com)"}, {Name: "X-Id", Value: "a"}, {Name: "X-Id", Value: "b"}},
-				Body:    []byte(paidBody),
+				Remote: "203.0.113.9",
+				Headers: []hook.Header{{Name: "User-Agent", Value: "Stripe/1.0 (+https://stripe.com)"},
+					{Name: "X-Id", Value: "a"}, {Name: "X-Id", Value: "b"}},
+				Body: []byte(paidBody),
 			},
 			Integrity: hook.IntegrityOK,
 		},
 		EndpointName: "shop", Provider: "stripe",
 		Subjects: func() []Subject {
 			return []Subject{
-				{Status: "sub_x", Names: []string{"payment/pi_1", "order/10-4471"}, Reference: "10-4471", State: hook.StatePaid, Amount: 4200},
+				{Status: "sub_x", Names: []string{"payment/pi_1", "order/10-4471"}, Reference: "10-4471",
+					State: hook.StatePaid, Amount: 4200},
 				{Names: []string{"own/7"}, State: "brewing"},
 			}
 		},
@@ -81,32 +84,47 @@ func TestFieldsOfARecordAreMatched(t *testing.T) {
 	for want, texts := range map[string][]string{
 		"paid": {
 			"endpoint:shop", "endpoint:ep_shop1", "endpoint:SHOP,other", "endpoint:other,ep_shop1", "provider:stripe",
-			"type:invoice.paid", "type:invoice.*", "type:*.paid", "type:i*o*e*d", "type:INVOICE.*", "type:*", "event:evt_1",
-			"account:acct_9", "verdict:verified", "verdict:ver*", "verdict:Verified", "-verdict:rejected", "mode:test",
+			"type:invoice.paid", "type:invoice.*", "type:*.paid", "type:i*o*e*d", "type:INVOICE.*", "type:*",
+			"event:evt_1",
+			"account:acct_9", "verdict:verified", "verdict:ver*", "verdict:Verified", "-verdict:rejected",
+			"mode:test",
 			"method:post", "path:/hooks/*", `path:"/hooks/a%20b"`, "size:>300", "size:40..10000 -size:40", "seq:1042",
-			"seq:<1043", "seq:..1042", "seq<=1042", "seq:1.042e3", "after:2h", "after:1h", "after:2026-11-28", "after:60m",
+			"seq:<1043", "seq:..1042", "seq<=1042", "seq:1.042e3", "after:2h", "after:1h", "after:2026-11-28",
+			"after:60m",
 			"after:2026-11-28T11:00:00Z", "after:2026-11-28T12:00:00+01:00", "ip:203.0.113.9", "ip:203.0.113.0/24",
-			"ip:203.*", "ip:::ffff:203.0.113.9", "has:event", "has:account,reason -has:reason", "has:subject", "has:amount",
-			"is:test", "is:retry", "is:verified", "-is:damaged", "is:unsigned,test", "subject:payment/pi_1", "subject:pi_1",
-			"subject:10-*", "reference:10-4471", "state:paid", "state:PAID", "status:paid", "status:sub_x", `state:"brewing"`,
+			"ip:203.*", "ip:::ffff:203.0.113.9", "has:event", "has:account,reason -has:reason", "has:subject",
+			"has:amount",
+			"is:test", "is:retry", "is:verified", "-is:damaged", "is:unsigned,test", "subject:payment/pi_1",
+			"subject:pi_1",
+			"subject:10-*", "reference:10-4471", "state:paid", "state:PAID", "status:paid", "status:sub_x",
+			`state:"brewing"`,
 			"state:brew*", "amount:4200", "amount:>4199", "amount>=4200.0", "dlv_12abc", "#1042", "evt_1",
-			"pi_1", "ep_shop1", "sub_x", "-has:reason", "seq:1042 -reason:x", "endpoint:ep_shop1 verdict:verified method:POST",
+			"pi_1", "ep_shop1", "sub_x", "-has:reason", "seq:1042 -reason:x",
+			"endpoint:ep_shop1 verdict:verified method:POST",
 		},
 		"rejected": {
-			"verdict:rejected", "reason:signature_*", "is:rejected", "is:duplicate", "is:released", "is:batch", "is:damaged",
-			"is:live", "is:sample", "is:duplicate,test -is:test", "before:1d", "before:2026-11-28", "before:1h", "-after:1h",
-			"ip:2001:db8::/32", "ip:2001:db8:0::1", "ip:2001*", "size:40", "-has:subject", "-has:amount", "-provider:*",
+			"verdict:rejected", "reason:signature_*", "is:rejected", "is:duplicate", "is:released", "is:batch",
+			"is:damaged",
+			"is:live", "is:sample", "is:duplicate,test -is:test", "before:1d", "before:2026-11-28", "before:1h",
+			"-after:1h",
+			"ip:2001:db8::/32", "ip:2001:db8:0::1", "ip:2001*", "size:40", "-has:subject", "-has:amount",
+			"-provider:*",
 			"#1043", "seq:1043", "size<41",
 		},
 		"paid rejected": {
-			"", "type:x OR seq:>0", "has:size", "verdict:verified,rejected", "verdict:*e*", "endpoint:*", "after:7d", "before:59m",
+			"", "type:x OR seq:>0", "has:size", "verdict:verified,rejected", "verdict:*e*", "endpoint:*", "after:7d",
+			"before:59m",
 			"is:test,live", "(seq:1042 OR seq:1043) -seq:1044", "has:verdict has:path",
 		},
 		"": {
-			"type:invoice", "type:invoice.", "type:nvoice*", "type:invoice.*x", "type:a*invoice.paid", "type:*paid*paid",
-			"verdict:unsigned", "is:unsigned", "verdict:verified verdict:rejected", "endpoint:sho", "size:>1e999999", "seq:-1",
-			"after:30m", "before:2w", "ip:10.0.0.0/8", "dlv_12", "#1", "evt_2", "pi_2", "sub_y", "amount:0", "amount:<0",
-			"subject:payment", "subject:pi_", "status:sub_y", "-seq:>0", "mode:test mode:live", `type:"invoice.*"`, `type:""`,
+			"type:invoice", "type:invoice.", "type:nvoice*", "type:invoice.*x", "type:a*invoice.paid",
+			"type:*paid*paid",
+			"verdict:unsigned", "is:unsigned", "verdict:verified verdict:rejected", "endpoint:sho", "size:>1e999999",
+			"seq:-1",
+			"after:30m", "before:2w", "ip:10.0.0.0/8", "dlv_12", "#1", "evt_2", "pi_2", "sub_y", "amount:0",
+			"amount:<0",
+			"subject:payment", "subject:pi_", "status:sub_y", "-seq:>0", "mode:test mode:live", `type:"invoice.*"`,
+			`type:""`,
 		},
 	} {
 		for _, text := range texts {
@@ -121,25 +139,35 @@ func TestValuesInsideARequestAreMatched(t *testing.T) {
 	object := "body.data.object."
 	for want, texts := range map[string][]string{
 		"paid": {
-			"body.id:evt_1", "body.type:invoice.*", object + "amount:4200", object + "amount:4200.00", object + "amount:42e2",
+			"body.id:evt_1", "body.type:invoice.*", object + "amount:4200", object + "amount:4200.00",
+			object + "amount:42e2",
 			object + "amount:>4199", object + "amount:4000..4300", object + "amount:..4200", object + "amount:42*",
-			object + `amount:"4200"`, "-seq:1043 -" + object + `amount:"4200.0"`, object + "amount>1000", object + "amount=4200",
+			object + `amount:"4200"`, "-seq:1043 -" + object + `amount:"4200.0"`, object + "amount>1000",
+			object + "amount=4200",
 			object + "fee:12.50", "-seq:1043 -" + object + "fee:12.5", object + "fee:>12.4", object + "fee:12..13",
-			object + "big:12345678901234567890", "-seq:1043 -" + object + "big:12345678901234567891", object + "big:>12345678901234567889",
-			object + "tags:red", object + "tags:green", object + "tags:deep", object + "lines.sku:b-2", object + "lines.n:2",
-			object + `empty:""`, "-seq:1043 -has:" + object + "none", object + "none:null", "has:" + object + "list", "has:body.data",
-			"has:body.x,body.id", object + "ok:true", object + `"a.b"."c d":caf*`, object + "twice:1", object + "twice:2",
-			object + "twice:1 " + object + "twice:2", "body.DATA.Object.AMOUNT:4200", object + "café.x:1", object + "CAFÉ.x:1",
+			object + "big:12345678901234567890", "-seq:1043 -" + object + "big:12345678901234567891",
+			object + "big:>12345678901234567889",
+			object + "tags:red", object + "tags:green", object + "tags:deep", object + "lines.sku:b-2",
+			object + "lines.n:2",
+			object + `empty:""`, "-seq:1043 -has:" + object + "none", object + "none:null", "has:" + object + "list",
+			"has:body.data",
+			"has:body.x,body.id", object + "ok:true", object + `"a.b"."c d":caf*`, object + "twice:1",
+			object + "twice:2",
+			object + "twice:1 " + object + "twice:2", "body.DATA.Object.AMOUNT:4200", object + "café.x:1",
+			object + "CAFÉ.x:1",
 			"header.user-agent:Stripe/*", "header.x-id:a", "header.X-ID:B", "has:header.x-id", "query.source:web",
-			"query.a.b:1", `query."a.b":1`, "query.page:07", "query.page:>6", "-seq:1043 -query.page:7", `query.q:"x y!"`,
+			"query.a.b:1", `query."a.b":1`, "query.page:07", "query.page:>6", "-seq:1043 -query.page:7",
+			`query.q:"x y!"`,
 			`query.bad:"%zz"`, "has:query.flag", `query.flag:""`, "has:form.a,body.id",
 		},
 		"rejected": {
-			"form.amount:12.50", "form.amount:>12", "-has:body.amount seq:1043", `form.text:"card declined"`, "has:form.payload",
+			"form.amount:12.50", "form.amount:>12", "-has:body.amount seq:1043", `form.text:"card declined"`,
+			"has:form.payload",
 			"form.payload:*straße*",
 		},
 		"": {
-			"body.data:x", "body.amount:4200", object + "lines:A-1", object + "tags:re", "header.x-id:c", "has:query.x",
+			"body.data:x", "body.amount:4200", object + "lines:A-1", object + "tags:re", "header.x-id:c",
+			"has:query.x",
 			"form.payload:x", "body.payload:*", "header.user-agent:>1", object + "type:invoice.paid", object + "ok:1",
 			object + "lines.sku.x:1", object + "amount:1..2,5", "has:form.id", object + "none:x",
 		},
@@ -155,11 +183,15 @@ func TestValuesInsideARequestAreMatched(t *testing.T) {
 func TestWordsAreMatchedByTokens(t *testing.T) {
 	for want, texts := range map[string][]string{
 		"paid": {
-			"invoice", "INVOICE", "invoice.paid", "inv*", `"invoice paid"`, `"invoice pa"*`, "café", "CAFÉ", "latte", "mit",
-			"4200", "stripe", "user-agent", `"agent stripe"`, "red green", `"red green"`, "lat*", `"café latte"`, "Kelvin OR stripe",
+			"invoice", "INVOICE", "invoice.paid", "inv*", `"invoice paid"`, `"invoice pa"*`, "café", "CAFÉ", "latte",
+			"mit",
+			"4200", "stripe", "user-agent", `"agent stripe"`, "red green", `"red green"`, "lat*", `"café latte"`,
+			"Kelvin OR stripe",
 		},
-		"rejected": {`"card declined"`, "card-declined", "declined", "straße", "STRAẞE", "payload", "hookbeam-sample", "dec*"},
-		"":         {"nvoice", "invoic", `"paid invoice"`, "nlatte", "u00e9", "atte*", "2Bdeclined", `"id c"*`, `"stripe com x id"`, "xyz"},
+		"rejected": {`"card declined"`, "card-declined", "declined", "straße", "STRAẞE", "payload",
+			"hookbeam-sample", "dec*"},
+		"": {"nvoice", "invoic", `"paid invoice"`, "nlatte", "u00e9", "atte*", "2Bdeclined", `"id c"*`,
+			`"stripe com x id"`, "xyz"},
 	} {
 		for _, text := range texts {
 			if got := verdicts(t, text); got != want {
@@ -198,7 +230,8 @@ func TestRowsOfTokensAreFoundWhereTheyOverlap(t *testing.T) {
 
 func TestWhatIsNoJSONHasNoValues(t *testing.T) {
 	for _, body := range []string{
-		"", "{", `{"a":1`, `{"a":1}}`, `{"a":1} x`, `{"a":1,}`, `{a:1}`, "\x00", "a=1", `{"a":01}`, "\xef\xbb\xbf{\"a\":1}",
+		"", "{", `{"a":1`, `{"a":1}}`, `{"a":1} x`, `{"a":1,}`, `{a:1}`, "\x00", "a=1", `{"a":01}`,
+		"\xef\xbb\xbf{\"a\":1}",
 		strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000),
 	} {
 		item := Item{Record: &hook.Record{Request: hook.Request{Body: []byte(body)}}}
@@ -213,8 +246,8 @@ func TestWhatIsNoJSONHasNoValues(t *testing.T) {
 
 func TestArraysInArraysAreLookedIntoHoweverDeep(t *testing.T) {
 	f, _ := Parse("body.a:1")
-	deep := strings.Repeat("[", 5_000) + `{"a":` + strings.Repeat("[", 4_000) + "1" + strings.Repeat("]", 4_000) + "}" +
-		strings.Repeat("]", 5_000)
+	inner := strings.Repeat("[", 4_000) + "1" + strings.Repeat("]", 4_000)
+	deep := strings.Repeat("[", 5_000) + `{"a":` + inner + "}" + strings.Repeat("]", 5_000)
 	if !f.Match(Item{Record: &hook.Record{Request: hook.Request{Body: []byte(deep)}}}, noon()) {
 		t.Error("the value was not found")
 	}

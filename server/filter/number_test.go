@@ -58,7 +58,8 @@ func TestNumbersCompareAsWritten(t *testing.T) {
 
 func TestOtherTextsAreNoNumbers(t *testing.T) {
 	for _, text := range []string{
-		"", "-", "+1", ".5", "1.", "1.e3", "1e", "1e+", "1e1.5", "--1", "0x1", "1_000", "1,000", " 1", "1 ", "Inf", "NaN",
+		"", "-", "+1", ".5", "1.", "1.e3", "1e", "1e+", "1e1.5", "--1", "0x1", "1_000", "1,000", " 1", "1 ", "Inf",
+		"NaN",
 		"1e1000000000000000000", "1e-99999999999999999999999999", "١",
 	} {
 		if n, ok := parseNumber(text); ok {

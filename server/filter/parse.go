@@ -160,7 +160,8 @@ func (p *parser) enter(start int) error {
 		return nil
 	}
 	return p.wrong(start, start+1, "a term",
-		fmt.Sprintf("Parentheses and NOTs are nested more than %d deep.", MaxDepth), "Write it with fewer parentheses.")
+		fmt.Sprintf("Parentheses and NOTs are nested more than %d deep.", MaxDepth),
+		"Write it with fewer parentheses.")
 }
 
 // missingTerm says of the place before which an operator stands, or of which it is one, that a term belongs there.

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 
 	"hookbeam/server/hook"
 )
@@ -108,9 +107,11 @@ func plainValues(key Key, item Item) []plainValue {
 		add('i', r.Remote)
 	}
 	add('s', map[string][]string{
-		"endpoint": {item.EndpointName, string(r.Endpoint)}, "provider": {item.Provider}, "type": {r.Type}, "event": {r.Event},
-		"account": {r.Account}, "verdict": {string(r.Verdict)}, "reason": {r.Reason}, "mode": {r.Mode}, "method": {r.Method},
-		"path": {r.Path},
+		"endpoint": {item.EndpointName, string(r.Endpoint)}, "provider": {item.Provider}, "type": {r.Type},
+		"event":   {r.Event},
+		"account": {r.Account}, "verdict": {string(r.Verdict)}, "reason": {r.Reason}, "mode": {r.Mode},
+		"method": {r.Method},
+		"path":   {r.Path},
 	}[key.Name]...)
 	if item.Subjects == nil {
 		return found
@@ -255,10 +256,12 @@ func plainCompare(n Compare, v Value, found plainValue, now time.Time) bool {
 			return false
 		}
 		if v.Range {
-			return (v.From == "" || value.Cmp(plainNumber(v.From)) >= 0) && (v.To == "" || value.Cmp(plainNumber(v.To)) <= 0)
+			return (v.From == "" || value.Cmp(plainNumber(v.From)) >= 0) &&
+				(v.To == "" || value.Cmp(plainNumber(v.To)) <= 0)
 		}
 		order := value.Cmp(plainNumber(v.Text()))
-		return map[Op]bool{Greater: order > 0, GreaterOrEqual: order >= 0, Less: order < 0, LessOrEqual: order <= 0}[n.Op]
+		return map[Op]bool{Greater: order > 0, GreaterOrEqual: order >= 0, Less: order < 0,
+			LessOrEqual: order <= 0}[n.Op]
 	}
 	if wanted := plainNumber(v.Text()); value != nil && wanted != nil && value.Cmp(wanted) == 0 {
 		if found.kind == '#' || found.kind == 'd' && !v.Quoted {
@@ -306,95 +309,11 @@ func plainNumber(text string) *big.Rat {
 
 func plainFlags(r *hook.Record) map[Flag]bool {
 	return map[Flag]bool{
-		FlagVerified: r.Verdict == "verified", FlagUnsigned: r.Verdict == "unsigned", FlagRejected: r.Verdict == "rejected",
-		FlagDuplicate: r.DuplicateOf > 0, FlagRetry: r.Try >= 2, FlagReleased: r.ReleaseOf > 0, FlagLive: r.Mode == "live",
+		FlagVerified: r.Verdict == "verified", FlagUnsigned: r.Verdict == "unsigned",
+		FlagRejected:  r.Verdict == "rejected",
+		FlagDuplicate: r.DuplicateOf > 0, FlagRetry: r.Try >= 2, FlagReleased: r.ReleaseOf > 0,
+		FlagLive: r.Mode == "live",
 		FlagTest: r.Mode == "test", FlagSample: r.Header("Hookbeam-Sample") != "", FlagBatch: r.Events >= 2,
 		FlagDamaged: r.Integrity == "damaged",
 	}
-}
-
-// plainTokens splits a text into its tokens.
-func plainTokens(text string) []string {
-	return strings.FieldsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
-}
-
-func plainWords(text string, prefix bool, r *hook.Record) bool {
-	row := plainTokens(text)
-	var places []string
-	for _, h := range r.Headers {
-		places = append(places, h.Name+" "+h.Value)
-	}
-	switch {
-	case strings.HasPrefix(r.ContentType, "application/x-www-form-urlencoded"):
-		var parts []string
-		for _, pair := range strings.Split(string(r.Body), "&") {
-			for _, part := range strings.SplitN(pair, "=", 2) {
-				parts = append(parts, plainUnescape(part))
-			}
-		}
-		places = append(places, strings.Join(parts, " "))
-	case json.Valid(r.Body):
-		places = append(places, plainUnquoted(string(r.Body)))
-	default:
-		places = append(places, string(r.Body))
-	}
-	for _, place := range places {
-		have := plainTokens(place)
-		for i := 0; i+len(row) <= len(have); i++ {
-			same := true
-			for j, want := range row {
-				a, b := []rune(want), []rune(have[i+j])
-				if prefix && j == len(row)-1 && len(b) > len(a) {
-					b = b[:len(a)]
-				}
-				same = same && strings.EqualFold(string(a), string(b))
-			}
-			if same {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// plainUnquoted returns JSON with its strings decoded and set apart.
-func plainUnquoted(text string) string {
-	return regexp.MustCompile(`"(?:[^"\\]|\\.)*"`).ReplaceAllStringFunc(text, func(quoted string) string {
-		var decoded string
-		_ = json.Unmarshal([]byte(quoted), &decoded)
-		return " " + decoded + " "
-	})
-}
-
-func plainID(id string, item Item) bool {
-	r := item.Record
-	if digits, found := strings.CutPrefix(id, "#"); found {
-		return plainNumber(digits).Cmp(new(big.Rat).SetInt64(int64(r.Seq))) == 0
-	}
-	var same []string
-	prefix, _, _ := strings.Cut(id, "_")
-	switch prefix {
-	case "dlv":
-		same = []string{string(r.ID)}
-	case "ep":
-		same = []string{string(r.Endpoint)}
-	case "sub":
-		for _, s := range item.Subjects() {
-			same = append(same, string(s.Status))
-		}
-	default:
-		same = []string{r.Event}
-		for _, v := range plainValues(Key{Name: "subject"}, item) {
-			same = append(same, v.text)
-		}
-		if plainWords(id, false, r) {
-			return true
-		}
-	}
-	for _, text := range same {
-		if strings.EqualFold(text, id) {
-			return true
-		}
-	}
-	return false
 }

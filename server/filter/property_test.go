@@ -106,12 +106,14 @@ func (m maker) term() Node {
 	case 10:
 		name := m.pick("verdict", "mode", "state", "status", "ip")
 		value := map[string]string{
-			"verdict": m.pick("verified", "rejected", "unsigned"), "mode": m.pick("live", "test"), "state": m.pick("paid", "failed"),
+			"verdict": m.pick("verified", "rejected", "unsigned"), "mode": m.pick("live", "test"),
+			"state":  m.pick("paid", "failed"),
 			"status": m.pick("paid", "sub_a"), "ip": m.pick("10.0.0.1", "10.0.0.0/8", "::1"),
 		}[name]
 		return Compare{Key: Key{Name: name}, Values: []Value{{Pieces: []string{value}}}}
 	}
-	name := m.pick("endpoint", "provider", "type", "event", "account", "subject", "reference", "reason", "method", "path")
+	name := m.pick("endpoint", "provider", "type", "event", "account", "subject", "reference", "reason", "method",
+		"path")
 	return Compare{Key: Key{Name: name}, Values: m.values()}
 }
 
@@ -125,7 +127,8 @@ func (m maker) pathKey() Key {
 }
 
 func (m maker) number() string {
-	return m.pick("0", "-0", "1", "1.0", "10e-1", "2", "-1.5", "100", "1e2", "12345678901234567890", "12345678901234567891", "0.5")
+	return m.pick("0", "-0", "1", "1.0", "10e-1", "2", "-1.5", "100", "1e2", "12345678901234567890",
+		"12345678901234567891", "0.5")
 }
 
 func (m maker) numbers(key Key) Node {
@@ -134,10 +137,12 @@ func (m maker) numbers(key Key) Node {
 		op := Op(m.pick(">", ">=", "<", "<="))
 		return Compare{Key: key, Op: op, Values: []Value{{Pieces: []string{m.number()}}}}
 	case 1:
-		return Compare{Key: key, Values: []Value{{Range: true, From: m.pick("", "-3", "0.5")}, {Range: true, To: "2e0"},
+		return Compare{Key: key, Values: []Value{{Range: true, From: m.pick("", "-3", "0.5")}, {Range: true,
+			To: "2e0"},
 			{Range: true, From: "1", To: "1.0"}}[1:]}
 	}
-	return Compare{Key: key, Values: []Value{{Pieces: []string{m.number()}}, {Pieces: []string{m.number()}}}[m.IntN(2):]}
+	return Compare{Key: key, Values: []Value{{Pieces: []string{m.number()}},
+		{Pieces: []string{m.number()}}}[m.IntN(2):]}
 }
 
 func (m maker) values() []Value {
@@ -153,7 +158,8 @@ func (m maker) values() []Value {
 			}
 		}
 		whole := strings.Join(v.Pieces, "")
-		quoted := len(v.Pieces) == 1 && whole == "" || strings.ContainsAny(whole, ` "\,()*`) || strings.HasPrefix(v.Pieces[0], "=")
+		quoted := len(v.Pieces) == 1 && whole == "" || strings.ContainsAny(whole,
+			` "\,()*`) || strings.HasPrefix(v.Pieces[0], "=")
 		v.Quoted = quoted || whole != "" && m.IntN(4) == 0
 		values = append(values, v)
 	}
@@ -161,7 +167,8 @@ func (m maker) values() []Value {
 }
 
 func (m maker) text() string {
-	return m.pick("", "a", "b", "ab", "aab", "A", "é", "É", "a b", `"`, `\`, "a,b", "(a)", "*", "=a", "a:b", "ep_a", "evt_a", "pi_a",
+	return m.pick("", "a", "b", "ab", "aab", "A", "é", "É", "a b", `"`, `\`, "a,b", "(a)", "*", "=a", "a:b", "ep_a",
+		"evt_a", "pi_a",
 		"1", "1.0", "true", "null", "a..b", "ſ", "\u212a")
 }
 
@@ -184,7 +191,8 @@ func (m maker) json(depth int) string {
 	case kind == 3:
 		return m.number()
 	case kind == 4:
-		return m.pick("true", "false", "null", `"a\nb"`, `"\ud83d\ude00a"`, `"\ud800b"`, `"\u00e9"`, `"a\\b"`, `"a\u0062"`)
+		return m.pick("true", "false", "null", `"a\nb"`, `"\ud83d\ude00a"`, `"\ud800b"`, `"\u00e9"`, `"a\\b"`,
+			`"a\u0062"`)
 	}
 	return fmt.Sprintf("%q", m.text())
 }
@@ -198,7 +206,8 @@ func (m maker) item() Item {
 	r.Size, r.Verdict = int64(m.IntN(3)), hook.Verdict(m.pick("verified", "rejected", "unsigned"))
 	r.DuplicateOf, r.ReleaseOf = hook.Seq(m.IntN(2)), hook.Seq(m.IntN(2))
 	r.Try, r.Events = m.IntN(3), m.IntN(3)
-	r.ReceivedAt = hook.Time{Time: noon().Add(-time.Second * []time.Duration{0, 1800, 3600, 3601, 2 * 86400, 30 * 86400}[m.IntN(6)])}
+	r.ReceivedAt = hook.Time{Time: noon().Add(-time.Second * []time.Duration{0, 1800, 3600, 3601, 2 * 86400,
+		30 * 86400}[m.IntN(6)])}
 	r.Remote = m.pick("10.0.0.1", "::1", "10.9.9.9")
 	r.Integrity = hook.Integrity(m.pick("", "ok", "damaged"))
 	for range m.IntN(3) {
@@ -213,7 +222,8 @@ func (m maker) item() Item {
 		r.Body = []byte(m.pick("a b a b", "b\xffa", "{", `a\nb`, "evt_a pi_a-b c", "ab,É"))
 	}
 	subjects := []Subject{
-		{Status: "sub_a", Names: []string{"payment/pi_a", m.text()}, Reference: m.text(), State: "paid", Amount: int64(m.IntN(3))},
+		{Status: "sub_a", Names: []string{"payment/pi_a", m.text()}, Reference: m.text(), State: "paid",
+			Amount: int64(m.IntN(3))},
 		{State: hook.State(m.pick("failed", ""))},
 	}[m.IntN(2):]
 	return Item{
@@ -248,7 +258,8 @@ func TestTheMatcherAgreesWithThePlainEvaluator(t *testing.T) {
 			item := m.item()
 			got, want := f.Match(item, noon()), plainMatch(tree, item, noon())
 			if got != want {
-				t.Fatalf("seed %d: %s on %+v\nbody %s: %v, want %v", seed, f, item.Record.Delivery, item.Record.Body, got, want)
+				t.Fatalf("seed %d: %s on %+v\nbody %s: %v, want %v", seed, f, item.Record.Delivery, item.Record.Body,
+					got, want)
 			}
 			if all++; got {
 				through++

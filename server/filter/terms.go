@@ -37,7 +37,8 @@ func (p *parser) term() (Node, error) {
 		return p.word(start, head)
 	}
 	if head == "" {
-		return nil, p.wrong(start, start+1, "a key", fmt.Sprintf("A key is missing before %q.", p.text[start:start+1]),
+		return nil, p.wrong(start, start+1, "a key",
+			fmt.Sprintf("A key is missing before %q.", p.text[start:start+1]),
 			"Write comparisons without blanks: size:>1000. To search for the text itself, put it in quotes.")
 	}
 	switch strings.ToLower(head) {
@@ -164,7 +165,8 @@ func (p *parser) has(start int) (Node, error) {
 			return nil, err
 		}
 		if text == "" {
-			return nil, p.wrong(from, from, "a key", "has: needs a key behind it.", "Write has:event, or has:body.refund.")
+			return nil, p.wrong(from, from, "a key", "has: needs a key behind it.",
+				"Write has:event, or has:body.refund.")
 		}
 		key, doc, err := p.key(from, text)
 		if err != nil {

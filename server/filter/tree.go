@@ -76,8 +76,8 @@ type Phrase struct {
 	Span
 }
 
-// ID is a bare id. `#1042` is a delivery's seq; `dlv_…`, `ep_…` and `sub_…` are ids of our own; any other is an id of a
-// provider, and finds its event, its subject, and the requests that mention it.
+// ID is a bare id. `#1042` is a delivery's seq; `dlv_…`, `ep_…` and `sub_…` are ids of our own; any other is an id of
+// a provider, and finds its event, its subject, and the requests that mention it.
 type ID struct {
 	Text string
 	Span
