@@ -13,6 +13,7 @@ type pathNode struct {
 	tests []test
 }
 
+// add puts a test at the end of a path, and makes the places on the way there.
 func (n *pathNode) add(path []string, t test) {
 	if len(path) == 0 {
 		n.tests = append(n.tests, t)
@@ -26,6 +27,8 @@ func (n *pathNode) add(path []string, t test) {
 	next.add(path[1:], t)
 }
 
+// child returns the place of a member; nil where no test lies there. Names are compared like all text, without case,
+// so that at most one place has a name.
 func (n *pathNode) child(name string) *pathNode {
 	for _, below := range n.below {
 		if strings.EqualFold(below.name, name) {
@@ -43,6 +46,8 @@ func (m *matching) isJSON() bool {
 	return m.json
 }
 
+// readBody judges all values in the body that terms ask for. A body that is not valid JSON has none, whatever its
+// Content-Type says; a body that is valid has them, even where it is called something else.
 func (m *matching) readBody() {
 	if m.once(fromBody) && m.isJSON() {
 		w := walker{matching: m, text: m.item.Record.Body}
@@ -104,6 +109,8 @@ func (w *walker) found(n *pathNode) {
 	}
 }
 
+// scalar judges a text, a number, true, false or null. It is decoded only where a test that does not hold yet asks
+// for it: most bodies are decided after a few values.
 func (w *walker) scalar(n *pathNode, first byte) {
 	asked := false
 	for i := range n.tests {

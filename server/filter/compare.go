@@ -15,6 +15,9 @@ func (p *parser) compare(start int, head string) (Node, error) {
 	op := p.operator()
 	n := Compare{Key: key, Op: op}
 	for {
+		if err := p.countValue(); err != nil {
+			return nil, err
+		}
 		v, err := p.value(key, doc.kind)
 		if err != nil {
 			return nil, err
@@ -67,6 +70,8 @@ func (p *parser) key(start int, text string) (Key, KeyDoc, error) {
 	return Key{Name: name, Path: path, Span: span}, doc, err
 }
 
+// unknownKey says what may have been meant: another operator, a key that was misspelt, or a path in the body that was
+// begun without "body.".
 func (p *parser) unknownKey(span Span, text string) error {
 	if bare, found := strings.CutSuffix(text, "!"); found {
 		return p.wrong(span.End-1, span.End, `":"`, "There is no operator !=.",
@@ -170,6 +175,7 @@ func (p *parser) value(key Key, of kind) (Value, error) {
 	return v.normal(of), nil
 }
 
+// missingValue says of the place behind a colon, a comparison or a comma that a value belongs there.
 func (p *parser) missingValue(key Key) error {
 	hint := fmt.Sprintf("Write it without a blank: %s:value. To find where there is any, write has:%s.", key, key)
 	if p.text[p.at-1] == ',' {

@@ -51,6 +51,8 @@ type compiler struct {
 	terms int
 }
 
+// compile makes the plan of a tree. It checks what the parser leaves open: whether values are ones that their keys can
+// have. Its errors are SyntaxErrors at the values' places.
 func compile(root Node) (plan, error) {
 	c := compiler{}
 	s, err := c.step(root)
@@ -58,6 +60,7 @@ func compile(root Node) (plan, error) {
 	return c.plan, err
 }
 
+// step plans one node, and gives each term its bit.
 func (c *compiler) step(n Node) (step, error) {
 	switch n := n.(type) {
 	case And:
@@ -86,6 +89,7 @@ func (c *compiler) step(n Node) (step, error) {
 	return step{}, fmt.Errorf("compile filter: there is no node %T", n)
 }
 
+// join plans an And, an Or or a Not. What it joins has no side effects, so that the order of the steps is free.
 func (c *compiler) join(j join, nodes []Node) (step, error) {
 	joined := step{join: j}
 	for _, n := range nodes {
@@ -100,6 +104,7 @@ func (c *compiler) join(j join, nodes []Node) (step, error) {
 	return joined, nil
 }
 
+// compare plans a term with a key: by what the key's values are, or here where they are text.
 func (c *compiler) compare(n Compare, bit uint64) (step, error) {
 	doc, _ := keyDoc(n.Key.Name)
 	if err := checkOperator(n, doc); err != nil {
@@ -129,8 +134,18 @@ func (c *compiler) compare(n Compare, bit uint64) (step, error) {
 	}}, nil
 }
 
+// matchesAny reports whether a text is equal to, or fits, at least one of the patterns.
 func matchesAny(patterns []pattern, text string) bool {
-	return slices.ContainsFunc(patterns, func(p pattern) bool { return p.matches(text) })
+	folded := "" // of text, once for all globs
+	return slices.ContainsFunc(patterns, func(p pattern) bool {
+		if p.pieces == nil {
+			return strings.EqualFold(p.text, text)
+		}
+		if folded == "" {
+			folded = foldText(text)
+		}
+		return matchPieces(p.pieces, folded)
+	})
 }
 
 // checkOperator makes sure that the key's values have the order that a comparison asks for.
@@ -158,7 +173,7 @@ func checkOperator(n Compare, doc KeyDoc) error {
 
 // checkListed makes sure that a value is one of those that the key can have.
 func checkListed(key Key, doc KeyDoc, v Value) error {
-	known := func(value string) bool { return newPattern(v).matches(value) }
+	known := func(value string) bool { return matchesAny([]pattern{newPattern(v)}, value) }
 	switch {
 	case doc.Values == nil || slices.ContainsFunc(doc.Values, known):
 		return nil
@@ -174,6 +189,7 @@ func checkListed(key Key, doc KeyDoc, v Value) error {
 	return invalid(v, "a "+key.Name, fmt.Sprintf("There is no %s %s.", key, quote(v.Text())), hint)
 }
 
+// compareNumber plans a comparison of one of the record's or the subjects' own numbers.
 func (c *compiler) compareNumber(n Compare) (step, error) {
 	var intervals []interval
 	for _, v := range n.Values {
@@ -189,6 +205,7 @@ func (c *compiler) compareNumber(n Compare) (step, error) {
 	}}, nil
 }
 
+// containedIn reports whether a number lies in at least one of the intervals.
 func containedIn(intervals []interval, n number) bool {
 	return slices.ContainsFunc(intervals, func(i interval) bool { return i.contains(n) })
 }
@@ -226,11 +243,14 @@ func newInterval(n Compare, v Value) (interval, error) {
 	return i, nil
 }
 
+// notNumber is the error for a value where only a number has a meaning.
 func notNumber(n Compare, v Value) error {
 	return invalid(v, "a number", fmt.Sprintf("%s is not a number.", quote(v.Text())),
 		fmt.Sprintf("Write %s:1000, %s:>1000 or %s:10..20.", n.Key, n.Key, n.Key))
 }
 
+// compareTime plans after: and before:. A delivery that was received at the very moment is after it, so that
+// `after:x` and `before:x` together let every delivery through exactly once.
 func (c *compiler) compareTime(n Compare) (step, error) {
 	if len(n.Values) > 1 {
 		return step{}, invalid(n.Values[1], "the end of the term", fmt.Sprintf("%s takes one time.", n.Key),
@@ -247,15 +267,17 @@ func (c *compiler) compareTime(n Compare) (step, error) {
 // network is an address, a range of addresses, or a text where the value is a glob.
 type network struct {
 	prefix netip.Prefix
-	text   pattern
+	globs  []pattern // one glob
 	glob   bool
 }
 
+// compareAddress plans ip:. Addresses are compared as addresses: 2001:db8:0::1 is 2001:db8::1, and the IPv4 address
+// inside an IPv6 one is itself.
 func (c *compiler) compareAddress(n Compare) (step, error) {
 	var networks []network
 	for _, v := range n.Values {
 		if v.Glob() {
-			networks = append(networks, network{text: newPattern(v), glob: true})
+			networks = append(networks, network{globs: []pattern{newPattern(v)}, glob: true})
 			continue
 		}
 		prefix, err := netip.ParsePrefix(v.Text())
@@ -275,11 +297,12 @@ func (c *compiler) compareAddress(n Compare) (step, error) {
 		addr, _ := netip.ParseAddr(remote)
 		addr = addr.Unmap().WithZone("")
 		return slices.ContainsFunc(networks, func(n network) bool {
-			return n.glob && n.text.matches(remote) || !n.glob && n.prefix.Contains(addr)
+			return n.glob && matchesAny(n.globs, remote) || !n.glob && n.prefix.Contains(addr)
 		})
 	}}, nil
 }
 
+// is plans flags, any of which is enough.
 func (c *compiler) is(n Is) step {
 	flags := n.Flags
 	return step{ask: func(m *matching) bool {
@@ -287,6 +310,7 @@ func (c *compiler) is(n Is) step {
 	}}
 }
 
+// words plans the search for a row of tokens. All rows of a filter are searched for in one reading.
 func (c *compiler) words(text string, prefix bool, bit uint64) step {
 	c.plan.phrases = append(c.plan.phrases, newPhrase(tokens(text), prefix, bit))
 	return step{cost: costBody, ask: func(m *matching) bool {
@@ -295,6 +319,8 @@ func (c *compiler) words(text string, prefix bool, bit uint64) step {
 	}}
 }
 
+// id plans a bare id. One of our own is equal to exactly one thing. A provider's may also stand in requests that are
+// about something else, or that came without any provider being known: these mention it, and are found as well.
 func (c *compiler) id(n ID, bit uint64) (step, error) {
 	id := n.Text
 	if digits, found := strings.CutPrefix(id, "#"); found {
@@ -326,6 +352,7 @@ func (c *compiler) id(n ID, bit uint64) (step, error) {
 	}}, nil
 }
 
+// invalid is an error at a value's place.
 func invalid(v Value, expected, message, hint string) error {
 	return &SyntaxError{Position: v.Start, End: v.End, Expected: expected, Message: message, Hint: hint}
 }

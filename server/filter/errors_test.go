@@ -105,6 +105,8 @@ func TestErrorsInTheGrammarSayWhereWhatAndHow(t *testing.T) {
 			MaxText-7) + " size>1", "In full", "several filters"},
 		"too many terms": {strings.Repeat("a ", MaxTerms) + "b c", "b c", "more than 64 terms",
 			"type:a,b,c"},
+		"too many values": {"type:" + strings.Repeat("a,", MaxValues) + "b c", "b c",
+			"more than 256 values", "type:invoice.*"},
 		"parentheses that are too deep": {strings.Repeat("(", MaxDepth) + "|" + strings.Repeat("(", 3), "",
 			"more than 16 deep", "fewer"},
 		"too many NOTs": {strings.Repeat("-", MaxDepth) + "|-a", "", "more than 16 deep",

@@ -7,6 +7,19 @@
 // valid JSON has no values, and never makes it fail. Parse bounds what a filter may cost, and says of a wrong text
 // where it is wrong and how it should be written.
 //
+// The rules that decide what a text means:
+//
+//   - Text is compared without case (Unicode's simple folding), names of headers and of JSON members too.
+//   - What a record does not say is not there: neither `reason:x` nor `reason:*` finds a delivery without a reason,
+//     and `-reason:x` does.
+//   - Where there are several values (headers, arrays, members with equal names, subjects), any of them counts. So two
+//     terms may be met by two different ones: `body.items.sku:a body.items.n:2` does not mean the same item.
+//   - Numbers are compared exactly as they are written, of any size. A JSON number is equal to a number however both
+//     are written; a text is equal as a text alone, but `>`, `<` and ranges take it as the number that it is.
+//   - Words are found in the headers, names included, and in the body, as whole tokens of letters and digits. Escapes
+//     of JSON and of forms are decoded before.
+//   - Values inside the body are JSON if the body is valid JSON, and form fields if its Content-Type says so.
+//
 // Start reading here, then tree.go (what a filter consists of), keys.go (what can be asked), parse.go (text to tree),
 // compile.go (tree to tests) and match.go (tests to an answer).
 package filter
@@ -21,9 +34,10 @@ import (
 
 // The bounds of a filter. What goes beyond them is a SyntaxError.
 const (
-	MaxText  = 4 << 10 // bytes of its text, both as written and in canonical form
-	MaxTerms = 64      // terms: what is not AND, OR, NOT or a parenthesis
-	MaxDepth = 16      // parentheses and NOTs inside each other
+	MaxText   = 4 << 10 // bytes of its text, both as written and in canonical form
+	MaxTerms  = 64      // terms: what is not AND, OR, NOT or a parenthesis
+	MaxValues = 256     // values, keys and flags in all lists together
+	MaxDepth  = 16      // parentheses and NOTs inside each other
 )
 
 // Filter is a text that was understood, ready to match. It never changes: many goroutines may use one.
@@ -46,7 +60,8 @@ type Item struct {
 	Subjects func() []Subject
 }
 
-// Subject is one thing that the events of a record are about. What is not known is left zero.
+// Subject is one thing that the events of a record are about: a payment, an order, a run. It is what a hook.Status
+// says of it, cut down to what can be asked. What is not known is left zero.
 type Subject struct {
 	Status    hook.StatusID
 	Names     []string // "payment/pi_1", "order/10-4471"

@@ -86,6 +86,8 @@ func (c *compiler) inside(key Key, t test) step {
 	return step{cost: costBody, ask: ask((*matching).readBody)}
 }
 
+// has plans the question whether something is there. An empty text of a field is nothing, since records keep what is
+// missing so; inside a request an empty text, an empty object and an empty array are something, and null is nothing.
 func (c *compiler) has(n Has, bit uint64) step {
 	joined := step{join: anyOf}
 	for _, key := range n.Keys {
@@ -110,6 +112,7 @@ func (m *matching) try(tests []namedTest, name, value string) {
 	}
 }
 
+// readHeader judges the values of every header that terms ask for, each line by itself.
 func (m *matching) readHeader() {
 	if !m.once(fromHeader) {
 		return
@@ -119,12 +122,14 @@ func (m *matching) readHeader() {
 	}
 }
 
+// readQuery judges the parameters of the query string.
 func (m *matching) readQuery() {
 	if m.once(fromQuery) {
 		m.readPairs(m.plan.query, m.item.Record.Query)
 	}
 }
 
+// readForm judges the fields of a body that its sender calls a form. Anything might be read as one otherwise.
 func (m *matching) readForm() {
 	if m.once(fromForm) && m.isForm() {
 		m.readPairs(m.plan.form, string(m.item.Record.Body))

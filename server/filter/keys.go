@@ -97,6 +97,7 @@ func states() []string {
 	)
 }
 
+// texts returns the values of a type of its own as plain texts.
 func texts[T ~string](values ...T) []string {
 	list := make([]string, len(values))
 	for i, v := range values {
@@ -124,6 +125,7 @@ func keyNames() []string {
 	return names
 }
 
+// flagNames returns what may stand behind "is:".
 func flagNames() []string {
 	var names []string
 	for _, doc := range Flags() {

@@ -42,6 +42,7 @@ func (m *matching) once(s source) bool {
 	return true
 }
 
+// holds answers a step, and stops at the first answer that decides: false in an And, true in an Or, and true in a Not.
 func (m *matching) holds(s *step) bool {
 	if s.join == question {
 		return s.ask(m)
@@ -54,6 +55,7 @@ func (m *matching) holds(s *step) bool {
 	return s.join != anyOf
 }
 
+// subjects asks the item what the record is about, once.
 func (m *matching) subjects() []Subject {
 	if m.item.Subjects != nil && m.once(fromSubjects) {
 		m.about = m.item.Subjects()
@@ -157,6 +159,7 @@ func (m *matching) has(key string, of kind) bool {
 	return m.anyText(key, func(string) bool { return true })
 }
 
+// flagged reports whether a record has a flag.
 func (m *matching) flagged(f Flag) bool {
 	r := m.item.Record
 	switch f {

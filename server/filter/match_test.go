@@ -13,7 +13,8 @@ import (
 func noon() time.Time { return time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC) }
 
 const paidBody = `{"id":"evt_1","type":"invoice.paid","data":{"object":{"amount":4200,"fee":"12.50",
-"big":12345678901234567890,"tags":["red","green",["deep"]],"lines":[{"sku":"A-1","n":1},{"sku":"B-2","n":2.0}],"empty":"","none":null,"list":[],
+"big":12345678901234567890,"tags":["red","green",["deep"]],
+"lines":[{"sku":"A-1","n":1},{"sku":"B-2","n":2.0}],"empty":"","none":null,"list":[],
 "ok":true,"a.b":{"c d":"caf\u00e9\nlatte \"mit\" \ud83d\ude00"},"twice":1,"twice":2,"Caf\u00e9":{"x":1}}}}`
 
 func paid() Item {

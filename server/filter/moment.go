@@ -39,6 +39,7 @@ func parseMoment(v Value) (moment, error) {
 // farthest bounds how long ago a relative time may lie; a time.Duration holds three times as much.
 const farthest = 100 * 365 * 24 * time.Hour
 
+// parseAgo reads a whole number and one unit: "90m". A day has 24 hours here, a week seven of them.
 func parseAgo(text string) (time.Duration, bool) {
 	if len(text) < 2 {
 		return 0, false

@@ -78,11 +78,13 @@ func parseExponent(text string) (exponent int64, small, ok bool) {
 	return exponent, true, true
 }
 
+// leadingDigits splits a text behind the ASCII digits that it begins with.
 func leadingDigits(text string) (digits, rest string) {
 	rest = strings.TrimLeft(text, "0123456789")
 	return text[:len(text)-len(rest)], rest
 }
 
+// integer returns a whole number as a number.
 func integer(n int64) number {
 	parsed, _ := parseNumber(strconv.FormatInt(n, 10))
 	return parsed
@@ -100,6 +102,7 @@ func (n number) compare(m number) int {
 	return order * n.sign()
 }
 
+// sign returns -1, 0 or 1 for a number below, equal to or above zero.
 func (n number) sign() int {
 	switch {
 	case n.digits == "":
@@ -117,6 +120,7 @@ type interval struct {
 	aboveLow, belowHigh bool // the end itself is not part of it
 }
 
+// contains reports whether n lies between the ends.
 func (i interval) contains(n number) bool {
 	if i.low != nil {
 		if c := n.compare(*i.low); c < 0 || c == 0 && i.aboveLow {

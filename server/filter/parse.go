@@ -17,10 +17,11 @@ import (
 //
 // The operators are written in capitals; in small letters they are words to search for. See terms.go for the terms.
 type parser struct {
-	text  string
-	at    int
-	terms int
-	depth int
+	text   string
+	at     int
+	terms  int
+	values int
+	depth  int
 }
 
 // filter reads the whole text; nil where there is no term in it.
@@ -40,6 +41,7 @@ func (p *parser) filter() (Node, error) {
 	return n, nil
 }
 
+// or reads alternatives: what stands between two ORs is an And.
 func (p *parser) or() (Node, error) {
 	start := p.at
 	first, err := p.and()
@@ -68,6 +70,7 @@ func alternatives(nodes []Node, n Node) []Node {
 	return append(nodes, n)
 }
 
+// and reads what must hold together, up to an OR, a closing parenthesis or the end.
 func (p *parser) and() (Node, error) {
 	start := p.at
 	var nodes []Node
@@ -95,6 +98,7 @@ func (p *parser) and() (Node, error) {
 	return And{nodes, Span{start, p.lastEnd()}}, nil
 }
 
+// not reads a term or a group with all NOTs before it. A minus sign belongs to what follows without a blank.
 func (p *parser) not() (Node, error) {
 	p.skipBlanks()
 	start := p.at
@@ -124,6 +128,7 @@ func (p *parser) not() (Node, error) {
 	return Not{n, Span{start, p.lastEnd()}}, nil
 }
 
+// group reads what stands in parentheses. It leaves no node of its own: and and or take up what is inside.
 func (p *parser) group() (Node, error) {
 	start := p.at
 	if err := p.enter(start); err != nil {
@@ -150,11 +155,13 @@ func (p *parser) group() (Node, error) {
 	return n, nil
 }
 
+// unclosed is the error for an opening parenthesis without a closing one.
 func (p *parser) unclosed(start int) error {
 	return p.wrong(start, start+1, "a closing parenthesis", "This parenthesis is never closed.",
 		`Add ")" where its part of the filter ends.`)
 }
 
+// enter counts a parenthesis or a NOT that another one is nested in. Whoever enters leaves by lowering depth.
 func (p *parser) enter(start int) error {
 	if p.depth++; p.depth <= MaxDepth {
 		return nil
@@ -183,6 +190,7 @@ func (p *parser) missingTerm() error {
 		fmt.Sprintf("Write %q in quotes to search for the word.", word))
 }
 
+// ended reports whether the whole text was read.
 func (p *parser) ended() bool { return p.at == len(p.text) }
 
 // blank reports whether a blank stands here.
@@ -191,6 +199,7 @@ func (p *parser) blank() bool {
 	return unicode.IsSpace(c)
 }
 
+// skipBlanks goes to the next sign that is no blank, of Unicode's too: texts are pasted from anywhere.
 func (p *parser) skipBlanks() {
 	p.at = len(p.text) - len(strings.TrimLeftFunc(p.text[p.at:], unicode.IsSpace))
 }
@@ -208,6 +217,7 @@ func (p *parser) peekWord(word string) bool {
 	return unicode.IsSpace(c) || c == '(' || c == ')'
 }
 
+// takeWord goes behind this operator if it stands here.
 func (p *parser) takeWord(word string) bool {
 	if !p.peekWord(word) {
 		return false
@@ -241,6 +251,7 @@ func (p *parser) quoted() (string, error) {
 		`Add " at its end, or write \" for a quote inside quotes.`)
 }
 
+// wrong is an error at a part of the text.
 func (p *parser) wrong(start, end int, expected, message, hint string) error {
 	return &SyntaxError{Position: start, End: end, Expected: expected, Message: message, Hint: hint}
 }

@@ -103,7 +103,7 @@ func TestTheLargestFilterIsRead(t *testing.T) {
 		"depth":  strings.Repeat("(", MaxDepth) + "a" + strings.Repeat(")", MaxDepth),
 		"NOTs":   strings.Repeat("-", MaxDepth) + "a",
 		"text":   strings.Repeat("a", MaxText),
-		"values": "type:" + strings.Repeat("a,", MaxText/2-5) + "a",
+		"values": "type:" + strings.Repeat("a,", MaxValues-1) + "a",
 		"path":   "body" + strings.Repeat(".a", MaxText/2-5) + ":1",
 		"phrase": `"` + strings.Repeat("a ", MaxText/2-2) + `"`,
 		"stars":  "type:" + strings.Repeat("*a", MaxText/2-5),

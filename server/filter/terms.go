@@ -153,12 +153,16 @@ func (p *parser) separator(name string) error {
 	return nil
 }
 
+// has reads the keys behind "has:".
 func (p *parser) has(start int) (Node, error) {
 	if err := p.separator("has"); err != nil {
 		return nil, err
 	}
 	var keys []Key
 	for {
+		if err := p.countValue(); err != nil {
+			return nil, err
+		}
 		from := p.at
 		text, err := p.listed()
 		if err != nil {
@@ -183,12 +187,16 @@ func (p *parser) has(start int) (Node, error) {
 	}
 }
 
+// is reads the flags behind "is:".
 func (p *parser) is(start int) (Node, error) {
 	if err := p.separator("is"); err != nil {
 		return nil, err
 	}
 	var flags []Flag
 	for {
+		if err := p.countValue(); err != nil {
+			return nil, err
+		}
 		from := p.at
 		text, err := p.listed()
 		if err != nil {
@@ -221,6 +229,16 @@ func (p *parser) listed() (string, error) {
 	return p.text[start:p.at], nil
 }
 
+// countValue counts one more value, key or flag: each is one more comparison for everything in a body.
+func (p *parser) countValue() error {
+	if p.values++; p.values <= MaxValues {
+		return nil
+	}
+	return p.wrong(p.at, len(p.text), "the end of the filter",
+		fmt.Sprintf("The filter has more than %d values.", MaxValues), "A glob stands for many values: type:invoice.*.")
+}
+
+// takeComma goes behind a comma if one stands here.
 func (p *parser) takeComma() bool {
 	if p.ended() || p.text[p.at] != ',' {
 		return false

@@ -24,6 +24,7 @@ func fold(c rune) rune {
 	return least
 }
 
+// foldText folds every letter of a text. What is no UTF-8 becomes U+FFFD, as it is for strings.EqualFold.
 func foldText(text string) string { return strings.Map(fold, text) }
 
 // isTokenLetter reports whether tokens may contain c. Everything else stands between tokens.
@@ -40,6 +41,7 @@ type pattern struct {
 	pieces []string // folded; nil: no glob
 }
 
+// newPattern prepares a value to be compared as text.
 func newPattern(v Value) pattern {
 	if !v.Glob() {
 		return pattern{text: v.Pieces[0]}
@@ -49,13 +51,6 @@ func newPattern(v Value) pattern {
 		p.pieces = append(p.pieces, foldText(piece))
 	}
 	return p
-}
-
-func (p pattern) matches(text string) bool {
-	if p.pieces == nil {
-		return strings.EqualFold(p.text, text)
-	}
-	return matchPieces(p.pieces, foldText(text))
 }
 
 // matchPieces finds the pieces in text one behind the other, the first at its beginning and the last at its end. To

@@ -18,6 +18,8 @@ type phrase struct {
 	back []int
 }
 
+// newPhrase prepares a row of at least one token. A prefix is compared like a whole token here: how far the row is
+// found is only asked before its last token.
 func newPhrase(row []string, prefix bool, bit uint64) phrase {
 	p := phrase{bit: bit, tokens: row, prefix: prefix, back: make([]int, len(row))}
 	for n, found := 1, 0; n+1 < len(row); n++ {

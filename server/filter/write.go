@@ -5,6 +5,7 @@ import (
 	"unicode"
 )
 
+// The String methods of all nodes return the canonical form.
 func (n And) String() string     { return written(n) }
 func (n Or) String() string      { return written(n) }
 func (n Not) String() string     { return written(n) }
@@ -15,12 +16,14 @@ func (n Word) String() string    { return written(n) }
 func (n Phrase) String() string  { return written(n) }
 func (n ID) String() string      { return written(n) }
 
+// written returns what a node writes.
 func written(n Node) string {
 	var b strings.Builder
 	n.write(&b)
 	return b.String()
 }
 
+// write puts parentheses around an Or, which would take in its neighbours otherwise.
 func (n And) write(b *strings.Builder) {
 	for i, part := range n.Nodes {
 		if i > 0 {
@@ -31,15 +34,17 @@ func (n And) write(b *strings.Builder) {
 	}
 }
 
+// write needs no parentheses: AND and NOT bind tighter than OR.
 func (n Or) write(b *strings.Builder) {
 	for i, part := range n.Nodes {
 		if i > 0 {
 			b.WriteString(" OR ")
 		}
-		part.write(b) // AND binds tighter, so that no part needs parentheses
+		part.write(b)
 	}
 }
 
+// write puts a minus sign before a term, and parentheses around what consists of several.
 func (n Not) write(b *strings.Builder) {
 	b.WriteByte('-')
 	_, and := n.Node.(And)
@@ -47,6 +52,7 @@ func (n Not) write(b *strings.Builder) {
 	writeGrouped(b, n.Node, and || or)
 }
 
+// writeGrouped writes a node, in parentheses where it needs them.
 func writeGrouped(b *strings.Builder, n Node, parentheses bool) {
 	if !parentheses {
 		n.write(b)
@@ -57,6 +63,7 @@ func writeGrouped(b *strings.Builder, n Node, parentheses bool) {
 	b.WriteByte(')')
 }
 
+// write always puts a colon behind the key: `size:>1000`.
 func (n Compare) write(b *strings.Builder) {
 	n.Key.write(b)
 	b.WriteByte(':')
@@ -108,6 +115,7 @@ func (k Key) String() string {
 	return b.String()
 }
 
+// write puts quotes around those names of a path that need them.
 func (k Key) write(b *strings.Builder) {
 	b.WriteString(k.Name)
 	for _, name := range k.Path {
@@ -120,6 +128,7 @@ func (k Key) write(b *strings.Builder) {
 	}
 }
 
+// write puts quotes around each piece of a quoted value, and leaves its stars outside: in quotes they would be text.
 func (v Value) write(b *strings.Builder) {
 	if v.Range || !v.Quoted {
 		b.WriteString(v.Text())
@@ -133,12 +142,14 @@ func (v Value) write(b *strings.Builder) {
 	}
 }
 
+// writeStar writes the star of a glob or of a prefix, if there is one.
 func writeStar(b *strings.Builder, star bool) {
 	if star {
 		b.WriteByte('*')
 	}
 }
 
+// writeQuoted writes a text in quotes, so that parser.quoted reads it back.
 func writeQuoted(b *strings.Builder, text string) {
 	b.WriteByte('"')
 	for i := range len(text) {
