@@ -5,8 +5,10 @@ import (
 	"strings"
 )
 
-// pathNode is a place in JSON that tests ask for, or that lies on the way to one. All paths of a filter are one tree,
-// so that one walk through a body answers every term.
+// pathNode is a place in JSON that tests ask for, or that lies on the way to one. All paths of a
+// filter are one tree, so that one walk through a body answers every term. For `body.data.id:1
+// has:body.data.refund` the root, which is the whole body, has one place below it, data, and that
+// has two: id with a test for 1, and refund with a test for anything.
 type pathNode struct {
 	name  string
 	below []*pathNode
@@ -27,8 +29,8 @@ func (n *pathNode) add(path []string, t test) {
 	next.add(path[1:], t)
 }
 
-// child returns the place of a member; nil where no test lies there. Names are compared like all text, without case,
-// so that at most one place has a name.
+// child returns the place of a member; nil where no test lies there. Names are compared like all
+// text, without case, so that at most one place has a name.
 func (n *pathNode) child(name string) *pathNode {
 	for _, below := range n.below {
 		if strings.EqualFold(below.name, name) {
@@ -46,8 +48,9 @@ func (m *matching) isJSON() bool {
 	return m.json
 }
 
-// readBody judges all values in the body that terms ask for. A body that is not valid JSON has none, whatever its
-// Content-Type says; a body that is valid has them, even where it is called something else.
+// readBody judges all values in the body that terms ask for. A body that is not valid JSON has
+// none, whatever its Content-Type says; a body that is valid has them, even where it is called
+// something else.
 func (m *matching) readBody() {
 	if m.once(fromBody) && m.isJSON() {
 		w := walker{matching: m, text: m.item.Record.Body}
@@ -55,14 +58,18 @@ func (m *matching) readBody() {
 	}
 }
 
-// walker goes once through JSON that is known to be valid, and judges what tests ask for. It keeps nothing of it.
+// walker goes once through JSON that is known to be valid, and judges what tests ask for. It keeps
+// nothing of it: a body of any size takes no memory beyond one name or one value at a time, and of
+// these only what may be asked for. Since the text is valid, commas and colons say nothing that the
+// order of values does not say, and are passed over like blanks.
 type walker struct {
 	*matching
 	text []byte
 	at   int
 }
 
-// next goes to the next byte that means something.
+// next goes to the next byte that means something: the beginning of a value or of a name, or the
+// end of an object or an array. In valid JSON there always is one where it is called.
 func (w *walker) next() byte {
 	for {
 		switch c := w.text[w.at]; c {
@@ -109,8 +116,8 @@ func (w *walker) found(n *pathNode) {
 	}
 }
 
-// scalar judges a text, a number, true, false or null. It is decoded only where a test that does not hold yet asks
-// for it: most bodies are decided after a few values.
+// scalar judges a text, a number, true, false or null. It is decoded only where a test that does
+// not hold yet asks for it: most bodies are decided after a few values.
 func (w *walker) scalar(n *pathNode, first byte) {
 	asked := false
 	for i := range n.tests {
@@ -166,7 +173,8 @@ func (w *walker) skipString() (escaped bool) {
 	return escaped
 }
 
-// skip goes behind a value, whatever it is.
+// skip goes behind a value, whatever it is. It counts how deep it is instead of calling itself, so
+// that what nobody asks for costs no stack.
 func (w *walker) skip() {
 	for depth := 0; ; {
 		switch c := w.next(); c {

@@ -31,7 +31,8 @@ func (p *parser) compare(start int, head string) (Node, error) {
 	return n, p.endTerm()
 }
 
-// operator reads what stands between a key and its value: a colon with or without a comparison, or one of both.
+// operator reads what stands between a key and its value: a colon with or without a comparison, or
+// one of both.
 func (p *parser) operator() Op {
 	if p.text[p.at] == ':' {
 		p.at++
@@ -70,8 +71,8 @@ func (p *parser) key(start int, text string) (Key, KeyDoc, error) {
 	return Key{Name: name, Path: path, Span: span}, doc, err
 }
 
-// unknownKey says what may have been meant: another operator, a key that was misspelt, or a path in the body that was
-// begun without "body.".
+// unknownKey says what may have been meant: another operator, a key that was misspelt, or a path in
+// the body that was begun without "body.".
 func (p *parser) unknownKey(span Span, text string) error {
 	if bare, found := strings.CutSuffix(text, "!"); found {
 		return p.wrong(span.End-1, span.End, `":"`, "There is no operator !=.",
@@ -141,7 +142,9 @@ func (p *parser) checkName(start int, name string) error {
 	return nil
 }
 
-// value reads one value. Stars outside quotes make it a glob; quoted and bare parts may follow each other: "a b"*.
+// value reads one value. Stars outside quotes make it a glob; quoted and bare parts may follow each
+// other, as in a shell: `"a b"*` begins with a b. A bare value ends at a blank, a comma or a
+// closing parenthesis.
 func (p *parser) value(key Key, of kind) (Value, error) {
 	start := p.at
 	v := Value{Pieces: []string{""}}
@@ -175,7 +178,8 @@ func (p *parser) value(key Key, of kind) (Value, error) {
 	return v.normal(of), nil
 }
 
-// missingValue says of the place behind a colon, a comparison or a comma that a value belongs there.
+// missingValue says of the place behind a colon, a comparison or a comma that a value belongs
+// there.
 func (p *parser) missingValue(key Key) error {
 	hint := fmt.Sprintf("Write it without a blank: %s:value. To find where there is any, write has:%s.", key, key)
 	if p.text[p.at-1] == ',' {
@@ -184,7 +188,9 @@ func (p *parser) missingValue(key Key) error {
 	return p.wrong(p.at, p.at, "a value", fmt.Sprintf("A value is missing behind %q.", p.text[p.at-1:p.at]), hint)
 }
 
-// normal gives values that mean the same the same form, and finds ranges.
+// normal gives values that mean the same the same form, and finds ranges. Two dots make a range
+// where numbers are asked for, and in a path where numbers stand around them; a type `a..b` is a
+// text.
 func (v Value) normal(of kind) Value {
 	text := strings.Join(v.Pieces, "")
 	if len(v.Pieces) > 1 && text == "" {

@@ -8,8 +8,10 @@ import (
 	"strings"
 )
 
-// plan is a tree made ready to match. Terms that look into the same part of a request share one reading of it: each
-// has a bit, and the reading sets the bits of all terms that hold.
+// plan is a tree made ready to match. Terms that look into the same part of a request share one
+// reading of it: each has a bit, and the reading sets the bits of all terms that hold. In `body.a:1
+// OR body.b:2 refund`, the first term that is asked walks through the body for both paths; the
+// second only looks at its bit; the third has the words read.
 type plan struct {
 	root    step
 	body    *pathNode   // tests of values in a JSON body
@@ -19,7 +21,9 @@ type plan struct {
 	phrases []phrase    // words to search for in headers and body
 }
 
-// step answers one node of the tree. It either joins other steps or asks one question.
+// step answers one node of the tree. It either joins other steps or asks one question. A question
+// is a closure over what was prepared for its term; it reads nothing but the matching that it is
+// given, so that a plan can be shared.
 type step struct {
 	join  join
 	steps []step
@@ -37,7 +41,8 @@ const (
 	noneOf
 )
 
-// What questions cost, relative to each other.
+// What questions cost, relative to each other. `refund verdict:rejected` asks for the verdict
+// first, and reads the body of those deliveries only that were rejected.
 const (
 	costField    = iota // of the record itself
 	costRequest         // of headers and query
@@ -51,8 +56,8 @@ type compiler struct {
 	terms int
 }
 
-// compile makes the plan of a tree. It checks what the parser leaves open: whether values are ones that their keys can
-// have. Its errors are SyntaxErrors at the values' places.
+// compile makes the plan of a tree. It checks what the parser leaves open: whether values are ones
+// that their keys can have. Its errors are SyntaxErrors at the values' places.
 func compile(root Node) (plan, error) {
 	c := compiler{}
 	s, err := c.step(root)
@@ -89,7 +94,8 @@ func (c *compiler) step(n Node) (step, error) {
 	return step{}, fmt.Errorf("compile filter: there is no node %T", n)
 }
 
-// join plans an And, an Or or a Not. What it joins has no side effects, so that the order of the steps is free.
+// join plans an And, an Or or a Not. What it joins has no side effects, so that the order of the
+// steps is free.
 func (c *compiler) join(j join, nodes []Node) (step, error) {
 	joined := step{join: j}
 	for _, n := range nodes {
@@ -148,7 +154,9 @@ func matchesAny(patterns []pattern, text string) bool {
 	})
 }
 
-// checkOperator makes sure that the key's values have the order that a comparison asks for.
+// checkOperator makes sure that the key's values have the order that a comparison asks for. Texts
+// have none here: that "paid" is less than "pending" is of no use to anybody, and `type:>a` is more
+// likely a slip.
 func checkOperator(n Compare, doc KeyDoc) error {
 	if n.Op == Equal {
 		return nil
@@ -171,7 +179,9 @@ func checkOperator(n Compare, doc KeyDoc) error {
 	return nil
 }
 
-// checkListed makes sure that a value is one of those that the key can have.
+// checkListed makes sure that a value is one of those that the key can have. A misspelt verdict
+// would let nothing through and look like good news. States are open, since an endpoint's own
+// mapping may give any: quotes say that one is meant.
 func checkListed(key Key, doc KeyDoc, v Value) error {
 	known := func(value string) bool { return matchesAny([]pattern{newPattern(v)}, value) }
 	switch {
@@ -210,7 +220,8 @@ func containedIn(intervals []interval, n number) bool {
 	return slices.ContainsFunc(intervals, func(i interval) bool { return i.contains(n) })
 }
 
-// newInterval returns the numbers that a value of a comparison lets through.
+// newInterval returns the numbers that a value of a comparison lets through: those above 5 for
+// `>5`, those from 10 to 20 with both ends for `10..20`, and the one for `5`.
 func newInterval(n Compare, v Value) (interval, error) {
 	if !v.Range {
 		one, ok := parseNumber(v.Text())
@@ -249,8 +260,8 @@ func notNumber(n Compare, v Value) error {
 		fmt.Sprintf("Write %s:1000, %s:>1000 or %s:10..20.", n.Key, n.Key, n.Key))
 }
 
-// compareTime plans after: and before:. A delivery that was received at the very moment is after it, so that
-// `after:x` and `before:x` together let every delivery through exactly once.
+// compareTime plans after: and before:. A delivery that was received at the very moment is after
+// it, so that `after:x` and `before:x` together let every delivery through exactly once.
 func (c *compiler) compareTime(n Compare) (step, error) {
 	if len(n.Values) > 1 {
 		return step{}, invalid(n.Values[1], "the end of the term", fmt.Sprintf("%s takes one time.", n.Key),
@@ -264,15 +275,16 @@ func (c *compiler) compareTime(n Compare) (step, error) {
 	}}, err
 }
 
-// network is an address, a range of addresses, or a text where the value is a glob.
+// network is an address, a range of addresses, or a text where the value is a glob. A single
+// address is a network that holds nothing else.
 type network struct {
 	prefix netip.Prefix
 	globs  []pattern // one glob
 	glob   bool
 }
 
-// compareAddress plans ip:. Addresses are compared as addresses: 2001:db8:0::1 is 2001:db8::1, and the IPv4 address
-// inside an IPv6 one is itself.
+// compareAddress plans ip:. Addresses are compared as addresses: 2001:db8:0::1 is 2001:db8::1, and
+// the IPv4 address inside an IPv6 one is itself.
 func (c *compiler) compareAddress(n Compare) (step, error) {
 	var networks []network
 	for _, v := range n.Values {
@@ -319,8 +331,9 @@ func (c *compiler) words(text string, prefix bool, bit uint64) step {
 	}}
 }
 
-// id plans a bare id. One of our own is equal to exactly one thing. A provider's may also stand in requests that are
-// about something else, or that came without any provider being known: these mention it, and are found as well.
+// id plans a bare id. One of our own is equal to exactly one thing. A provider's may also stand in
+// requests that are about something else, or that came without any provider being known: these
+// mention it, and are found as well.
 func (c *compiler) id(n ID, bit uint64) (step, error) {
 	id := n.Text
 	if digits, found := strings.CutPrefix(id, "#"); found {

@@ -6,7 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// SyntaxError says where and why a text is not a filter, in words for the person who typed it.
+// SyntaxError says where and why a text is not a filter, in words for the person who typed it. `a
+// verdikt:rejected` has the error at 2..9, the key; expected is "a key", the message `There is no
+// key "verdikt".`, and the hint begins `Did you mean "verdict"?`. The filter bar marks the place
+// and shows message and hint below it.
 type SyntaxError struct {
 	Position int    // byte of the text at which the wrong part begins
 	End      int    // byte behind it; equal to Position where something is missing
@@ -24,7 +27,9 @@ func (e *SyntaxError) Error() string {
 	return text
 }
 
-// nearest returns the one of words that takes the fewest changes to become what was written; false where none is near.
+// nearest returns the one of words that takes the fewest changes to become what was written; false
+// where none is near. Near is what has at most a third of its letters changed, and one more: "tpye"
+// is near to "type", "foo" to nothing.
 func nearest(written string, words []string) (string, bool) {
 	written = strings.ToLower(written)
 	length := utf8.RuneCountInString(written)
@@ -43,8 +48,8 @@ func nearest(written string, words []string) (string, bool) {
 // longestTypo is the longest text, in letters, that a nearest word is looked for.
 const longestTypo = 40
 
-// editDistance counts the letters that have to be added, removed, replaced or swapped with their neighbour to turn a
-// into b (the optimal string alignment distance).
+// editDistance counts the letters that have to be added, removed, replaced or swapped with their
+// neighbour to turn a into b (the optimal string alignment distance).
 func editDistance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	before, last, row := make([]int, len(to)+1), make([]int, len(to)+1), make([]int, len(to)+1)
@@ -68,7 +73,7 @@ func editDistance(a, b string) int {
 	return row[len(to)]
 }
 
-// didYouMean returns a hint with the nearest of words, or with all of them.
+// didYouMean returns a hint with the nearest of words, or with all of them where none is near.
 func didYouMean(written string, words []string) string {
 	if word, ok := nearest(written, words); ok {
 		return fmt.Sprintf("Did you mean %q?", word)

@@ -1,11 +1,13 @@
-// Package filter is the language in which deliveries are chosen, wherever they are chosen: in the filter bar, in `q=`,
-// by forwards, listeners and alerts. `verdict:rejected body.amount:>1000 -type:ping` is a filter.
+// Package filter is the language in which deliveries are chosen, wherever they are chosen: in the
+// filter bar, in `q=`, by forwards, listeners and alerts. `verdict:rejected body.amount:>1000
+// -type:ping` is a filter.
 //
-// It promises: one text means one thing everywhere. Match alone decides whether a delivery is let through; a search in
-// SQL may only narrow down what Match is asked. Match depends on nothing but the item and the time that it is given,
-// reads a body at most once for values and once for words however many terms ask, and takes any body: what is not
-// valid JSON has no values, and never makes it fail. Parse bounds what a filter may cost, and says of a wrong text
-// where it is wrong and how it should be written.
+// It promises: one text means one thing everywhere. Match alone decides whether a delivery is let
+// through; a search in SQL may only narrow down what Match is asked. Match depends on nothing but
+// the item and the time that it is given, reads a body at most once for values and once for words
+// however many terms ask, and takes any body: what is not valid JSON has no values, and never makes
+// it fail. Parse bounds what a filter may cost, and says of a wrong text where it is wrong and how
+// it should be written.
 //
 // The rules that decide what a text means:
 //
@@ -20,8 +22,8 @@
 //     of JSON and of forms are decoded before.
 //   - Values inside the body are JSON if the body is valid JSON, and form fields if its Content-Type says so.
 //
-// Start reading here, then tree.go (what a filter consists of), keys.go (what can be asked), parse.go (text to tree),
-// compile.go (tree to tests) and match.go (tests to an answer).
+// Start reading here, then tree.go (what a filter consists of), keys.go (what can be asked),
+// parse.go (text to tree), compile.go (tree to tests) and match.go (tests to an answer).
 package filter
 
 import (
@@ -40,8 +42,8 @@ const (
 	MaxDepth  = 16      // parentheses and NOTs inside each other
 )
 
-// Filter is a text that was understood, ready to match. It never changes: many goroutines may use one.
-// A nil Filter lets everything through, like the one of an empty text.
+// Filter is a text that was understood, ready to match. It never changes: many goroutines may use
+// one. A nil Filter lets everything through, like the one of an empty text.
 type Filter struct {
 	root Node // nil: everything matches
 	text string
@@ -60,8 +62,8 @@ type Item struct {
 	Subjects func() []Subject
 }
 
-// Subject is one thing that the events of a record are about: a payment, an order, a run. It is what a hook.Status
-// says of it, cut down to what can be asked. What is not known is left zero.
+// Subject is one thing that the events of a record are about: a payment, an order, a run. It is
+// what a hook.Status says of it, cut down to what can be asked. What is not known is left zero.
 type Subject struct {
 	Status    hook.StatusID
 	Names     []string // "payment/pi_1", "order/10-4471"
@@ -70,7 +72,8 @@ type Subject struct {
 	Amount    int64 // in minor units; 0: not said
 }
 
-// Parse reads a filter. A text without terms is a filter that lets everything through. Every error is a *SyntaxError.
+// Parse reads a filter. A text without terms is a filter that lets everything through. Every error
+// is a *SyntaxError.
 func Parse(text string) (*Filter, error) {
 	if len(text) > MaxText {
 		return nil, &SyntaxError{
@@ -119,7 +122,8 @@ func invalidByte(text string) int {
 	return -1
 }
 
-// Root returns the filter's syntax tree, nil where it lets everything through. The caller must not change it.
+// Root returns the filter's syntax tree, nil where it lets everything through. The caller must not
+// change it.
 func (f *Filter) Root() Node {
 	if f == nil {
 		return nil

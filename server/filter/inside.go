@@ -6,7 +6,9 @@ import (
 	"strings"
 )
 
-// test is what one term asks of a value inside a request.
+// test is what one term asks of a value inside a request. One of patterns, numbers and intervals
+// has to let the value through: `body.a:x*,5,10..20` has the patterns x* and 5, the number 5, and
+// an interval.
 type test struct {
 	bit       uint64
 	present   bool // any value will do
@@ -15,13 +17,14 @@ type test struct {
 	intervals []interval // that a number, or a text that is one, may lie in
 }
 
-// namedTest is a test of the values under one name.
+// namedTest is a test of the values under one name: of a header, a parameter or a field.
 type namedTest struct {
 	name string
 	test
 }
 
-// newTest makes a test of a comparison whose key is a path.
+// newTest makes a test of a comparison whose key is a path. Whether the value there will be a text
+// or a number is not known before, so that `body.a:5` is prepared for both.
 func newTest(n Compare, bit uint64) (test, error) {
 	t := test{bit: bit}
 	for _, v := range n.Values {
@@ -41,8 +44,9 @@ func newTest(n Compare, bit uint64) (test, error) {
 	return t, nil
 }
 
-// holds judges a value. isNumber says that it is a number in its language; other texts are equal as texts alone, but
-// are compared by size as the numbers that they are: providers write amounts as "12.50".
+// holds judges a value. isNumber says that it is a number in its language; other texts are equal as
+// texts alone, but are compared by size as the numbers that they are: providers write amounts as
+// "12.50".
 func (t *test) holds(text string, isNumber bool) bool {
 	if t.present || matchesAny(t.patterns, text) {
 		return true
@@ -86,8 +90,9 @@ func (c *compiler) inside(key Key, t test) step {
 	return step{cost: costBody, ask: ask((*matching).readBody)}
 }
 
-// has plans the question whether something is there. An empty text of a field is nothing, since records keep what is
-// missing so; inside a request an empty text, an empty object and an empty array are something, and null is nothing.
+// has plans the question whether something is there. An empty text of a field is nothing, since
+// records keep what is missing so; inside a request an empty text, an empty object and an empty
+// array are something, and null is nothing.
 func (c *compiler) has(n Has, bit uint64) step {
 	joined := step{join: anyOf}
 	for _, key := range n.Keys {
@@ -129,7 +134,8 @@ func (m *matching) readQuery() {
 	}
 }
 
-// readForm judges the fields of a body that its sender calls a form. Anything might be read as one otherwise.
+// readForm judges the fields of a body that its sender calls a form. Anything might be read as one
+// otherwise.
 func (m *matching) readForm() {
 	if m.once(fromForm) && m.isForm() {
 		m.readPairs(m.plan.form, string(m.item.Record.Body))
@@ -142,7 +148,8 @@ func (m *matching) isForm() bool {
 	return strings.EqualFold(strings.TrimSpace(mediaType), "application/x-www-form-urlencoded")
 }
 
-// readPairs judges name=value&name=value.
+// readPairs judges name=value&name=value, in the order in which they stand. Of names that occur
+// twice each counts. A name without an equals sign has the empty text as its value.
 func (m *matching) readPairs(tests []namedTest, text string) {
 	for pair := range strings.SplitSeq(text, "&") {
 		if pair != "" {
@@ -152,7 +159,8 @@ func (m *matching) readPairs(tests []namedTest, text string) {
 	}
 }
 
-// unescape decodes a part of a query. What cannot be decoded stays as it is.
+// unescape decodes a part of a query. What cannot be decoded stays as it is: a stranger wrote it,
+// and who looks for it sees it so.
 func unescape(text string) string {
 	if decoded, err := url.QueryUnescape(text); err == nil {
 		return decoded

@@ -6,7 +6,9 @@ import (
 	"hookbeam/server/hook"
 )
 
-// KeyDoc describes one key of the language, for documentation and suggestions.
+// KeyDoc describes one key of the language. Documentation and suggestions are made from it, and the
+// parser and the compiler know from it what a key's values look like, so that a key is declared
+// once.
 type KeyDoc struct {
 	Name   string   // "verdict"; with a dot at its end where a path follows: "body."
 	About  string   // one line
@@ -16,7 +18,8 @@ type KeyDoc struct {
 	open bool // values that are not listed may be given in quotes
 }
 
-// kind is how the values of a key are written and compared.
+// kind is how the values of a key are written and compared. It decides which operators a key takes,
+// and what an error says is right for it.
 type kind int
 
 const (
@@ -53,7 +56,8 @@ func Keys() []KeyDoc {
 	}, pathKeys())
 }
 
-// pathKeys returns the keys that a path follows.
+// pathKeys returns the keys that a path follows. In JSON a path leads from object to object;
+// headers, parameters and form fields are flat, so that a dot in their path is part of the name.
 func pathKeys() []KeyDoc {
 	return []KeyDoc{
 		{Name: "body.", About: "a value in a JSON body: body.data.object.id", kind: ofPath},
@@ -91,9 +95,9 @@ func states() []string {
 	return texts(
 		hook.StatePending, hook.StateActionRequired, hook.StateProcessing, hook.StateAuthorized, hook.StatePaid,
 		hook.StatePartiallyPaid, hook.StatePartiallyRefunded, hook.StateRefunded, hook.StateFailed,
-		hook.StateCanceled, hook.StateExpired, hook.StateQueued, hook.StateWaitsFor, hook.StateRunning, hook.StateSuccess,
-		hook.StateFailure, hook.StateCancelled, hook.StateSkipped, hook.StateSuperseded, hook.StateUnfulfilled,
-		hook.StatePartiallyFulfilled, hook.StateFulfilled, hook.StateReturned,
+		hook.StateCanceled, hook.StateExpired, hook.StateQueued, hook.StateWaitsFor, hook.StateRunning,
+		hook.StateSuccess, hook.StateFailure, hook.StateCancelled, hook.StateSkipped, hook.StateSuperseded,
+		hook.StateUnfulfilled, hook.StatePartiallyFulfilled, hook.StateFulfilled, hook.StateReturned,
 	)
 }
 
@@ -106,7 +110,8 @@ func texts[T ~string](values ...T) []string {
 	return list
 }
 
-// keyDoc finds a key by its name without a dot.
+// keyDoc finds a key by its name without a dot. The table is small, and asked only while a filter
+// is read.
 func keyDoc(name string) (KeyDoc, bool) {
 	for _, doc := range Keys() {
 		if doc.Name == name || doc.kind == ofPath && doc.Name == name+"." {

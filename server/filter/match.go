@@ -7,7 +7,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// matching is one call of Match: what was read of the item so far.
+// matching is one call of Match: what was read of the item so far. It lives on the stack of the
+// caller, and holds everything that changes, so that a Filter does not.
 type matching struct {
 	plan *plan
 	item Item
@@ -33,7 +34,8 @@ const (
 	fromSubjects
 )
 
-// once reports whether a source has yet to be read, and notes that it was.
+// once reports whether a source has yet to be read, and notes that it was. Whoever gets true reads
+// it, for all terms.
 func (m *matching) once(s source) bool {
 	if m.read&s != 0 {
 		return false
@@ -42,7 +44,8 @@ func (m *matching) once(s source) bool {
 	return true
 }
 
-// holds answers a step, and stops at the first answer that decides: false in an And, true in an Or, and true in a Not.
+// holds answers a step, and stops at the first answer that decides: false in an And, true in an Or,
+// and true in a Not.
 func (m *matching) holds(s *step) bool {
 	if s.join == question {
 		return s.ask(m)
@@ -63,7 +66,7 @@ func (m *matching) subjects() []Subject {
 	return m.about
 }
 
-// fieldCost says what it costs to read the key of a field.
+// fieldCost says what it costs to read the key of a field: subjects may have to be looked up.
 func fieldCost(key string) int {
 	switch key {
 	case "subject", "reference", "state", "status", "amount":
@@ -72,7 +75,8 @@ func fieldCost(key string) int {
 	return costField
 }
 
-// anyText reports whether one of the texts under a key holds. What is empty is not there.
+// anyText reports whether one of the texts under a key holds. What is empty is not there: a record
+// says nothing of it. Keys that the record itself does not have are those of its subjects.
 func (m *matching) anyText(key string, holds func(string) bool) bool {
 	some := func(values ...string) bool {
 		for _, v := range values {
@@ -115,7 +119,8 @@ func (m *matching) anyText(key string, holds func(string) bool) bool {
 	return false
 }
 
-// subjectTexts returns the texts of one subject under a key.
+// subjectTexts returns the texts of one subject under a key. The name payment/pi_1 can be asked for
+// without its kind.
 func subjectTexts(s Subject, key string) []string {
 	switch key {
 	case "subject":

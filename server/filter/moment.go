@@ -6,7 +6,9 @@ import (
 	"time"
 )
 
-// moment is a time of a filter: a fixed one, or one that lies so long before now.
+// moment is a time of a filter: a fixed one, or one that lies so long before now. A relative one is
+// fixed anew for each record that is matched, so that a saved view with `after:1h` goes on meaning
+// the last hour.
 type moment struct {
 	fixed    time.Time
 	ago      time.Duration
@@ -21,7 +23,8 @@ func (m moment) seenFrom(now time.Time) time.Time {
 	return m.fixed
 }
 
-// parseMoment reads 90s, 30m, 1h, 7d or 2w as so long ago, a date as its first moment in UTC, and RFC 3339.
+// parseMoment reads 90s, 30m, 1h, 7d or 2w as so long ago, a date as its first moment in UTC, and
+// RFC 3339.
 func parseMoment(v Value) (moment, error) {
 	text := v.Text()
 	if ago, ok := parseAgo(text); ok {

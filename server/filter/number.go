@@ -6,8 +6,14 @@ import (
 	"strings"
 )
 
-// number is a decimal number exactly as it was written: 0.digits × 10^point. It takes no more memory than its text,
-// whatever its exponent is.
+// number is a decimal number exactly as it was written: 0.digits × 10^point. It takes no more
+// memory than its text, whatever its exponent is: 1e999999999 has one digit. Each value has one
+// form, which makes comparing simple: first the signs, then the points, then the digits like words
+// in a dictionary.
+//
+//	1200, 1.2e3   digits "12", point 4
+//	0.05          digits "5", point -1
+//	-0, 0e9       digits "", point 0
 type number struct {
 	negative bool
 	digits   string // without zeros at either end; "" is zero
@@ -17,8 +23,8 @@ type number struct {
 // exponentDigits bounds exponents, so that one can be added to the length of any text.
 const exponentDigits = 17
 
-// parseNumber reads a number as JSON writes it, zeros before it allowed; false for anything else, and for an exponent
-// beyond 10^17.
+// parseNumber reads a number as JSON writes it, zeros before it allowed; false for anything else,
+// and for an exponent beyond 10^17.
 func parseNumber(text string) (number, bool) {
 	rest, negative := strings.CutPrefix(text, "-")
 	whole, rest := leadingDigits(rest)
@@ -114,7 +120,8 @@ func (n number) sign() int {
 	}
 }
 
-// interval is a set of numbers without a hole. An end that is nil is open.
+// interval is a set of numbers without a hole. An end that is nil is open: `>5` has the low end 5,
+// which is not part of it, and no high end; `5` alone has the same number at both ends.
 type interval struct {
 	low, high           *number
 	aboveLow, belowHigh bool // the end itself is not part of it

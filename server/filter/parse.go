@@ -15,7 +15,8 @@ import (
 //	and    = not { [ "AND" ] not }
 //	not    = { "NOT" | "-" } ( "(" or ")" | term )
 //
-// The operators are written in capitals; in small letters they are words to search for. See terms.go for the terms.
+// The operators are written in capitals; in small letters they are words to search for. See
+// terms.go for the terms.
 type parser struct {
 	text   string
 	at     int
@@ -62,7 +63,7 @@ func (p *parser) or() (Node, error) {
 	return Or{nodes, Span{start, p.lastEnd()}}, nil
 }
 
-// alternatives appends n, and takes an Or apart.
+// alternatives appends n, and takes an Or apart: `a OR (b OR c)` is one Or of three.
 func alternatives(nodes []Node, n Node) []Node {
 	if or, ok := n.(Or); ok {
 		return append(nodes, or.Nodes...)
@@ -98,7 +99,8 @@ func (p *parser) and() (Node, error) {
 	return And{nodes, Span{start, p.lastEnd()}}, nil
 }
 
-// not reads a term or a group with all NOTs before it. A minus sign belongs to what follows without a blank.
+// not reads a term or a group with all NOTs before it. A minus sign belongs to what follows without
+// a blank.
 func (p *parser) not() (Node, error) {
 	p.skipBlanks()
 	start := p.at
@@ -128,7 +130,8 @@ func (p *parser) not() (Node, error) {
 	return Not{n, Span{start, p.lastEnd()}}, nil
 }
 
-// group reads what stands in parentheses. It leaves no node of its own: and and or take up what is inside.
+// group reads what stands in parentheses. It leaves no node of its own: and and or take up what is
+// inside.
 func (p *parser) group() (Node, error) {
 	start := p.at
 	if err := p.enter(start); err != nil {
@@ -161,7 +164,8 @@ func (p *parser) unclosed(start int) error {
 		`Add ")" where its part of the filter ends.`)
 }
 
-// enter counts a parenthesis or a NOT that another one is nested in. Whoever enters leaves by lowering depth.
+// enter counts a parenthesis or a NOT that another one is nested in. Whoever enters leaves by
+// lowering depth.
 func (p *parser) enter(start int) error {
 	if p.depth++; p.depth <= MaxDepth {
 		return nil
@@ -171,7 +175,8 @@ func (p *parser) enter(start int) error {
 		"Write it with fewer parentheses.")
 }
 
-// missingTerm says of the place before which an operator stands, or of which it is one, that a term belongs there.
+// missingTerm says of the place before which an operator stands, or of which it is one, that a term
+// belongs there.
 func (p *parser) missingTerm() error {
 	start, end := p.at, p.at
 	for _, word := range []string{"AND", "OR"} {
@@ -199,7 +204,8 @@ func (p *parser) blank() bool {
 	return unicode.IsSpace(c)
 }
 
-// skipBlanks goes to the next sign that is no blank, of Unicode's too: texts are pasted from anywhere.
+// skipBlanks goes to the next sign that is no blank, of Unicode's too: texts are pasted from
+// anywhere.
 func (p *parser) skipBlanks() {
 	p.at = len(p.text) - len(strings.TrimLeftFunc(p.text[p.at:], unicode.IsSpace))
 }
@@ -226,7 +232,8 @@ func (p *parser) takeWord(word string) bool {
 	return true
 }
 
-// quoted reads a text in quotes, in which \" and \\ stand for a quote and a backslash.
+// quoted reads a text in quotes, from its opening quote to behind its closing one, in which \" and
+// \\ stand for a quote and a backslash.
 func (p *parser) quoted() (string, error) {
 	start := p.at
 	var b strings.Builder
@@ -256,7 +263,8 @@ func (p *parser) wrong(start, end int, expected, message, hint string) error {
 	return &SyntaxError{Position: start, End: end, Expected: expected, Message: message, Hint: hint}
 }
 
-// quote is what a message shows of the filter's text: a long one is cut.
+// quote is what a message shows of the filter's text: a long one is cut. Whoever shows the message
+// has the text and the error's position, and needs no more than a reminder.
 func quote(text string) string {
 	const most = 60
 	if runes := []rune(text); len(runes) > most {

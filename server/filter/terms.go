@@ -50,7 +50,8 @@ func (p *parser) term() (Node, error) {
 	return p.compare(start, head)
 }
 
-// head goes to the end of what may be a key or a word, over quotes that begin behind a dot.
+// head goes to the end of what may be a key or a word, over quotes that begin behind a dot. Which
+// of both it is, says the sign that follows: a colon or a comparison makes it a key.
 func (p *parser) head() (string, error) {
 	start := p.at
 	for i, c := range p.text[start:] {
@@ -119,6 +120,7 @@ func (p *parser) word(start int, head string) (Node, error) {
 func idPrefixes() []string { return []string{"dlv_", "ep_", "sub_", "evt_", "pi_"} }
 
 // isID reports whether a word is an id: #1042, or a known prefix with letters and digits behind it.
+// Other words with an underscore, such as payment_intent, are words.
 func isID(word string) bool {
 	if digits, found := strings.CutPrefix(word, "#"); found {
 		return digits != "" && strings.Trim(digits, "0123456789") == ""
@@ -229,7 +231,8 @@ func (p *parser) listed() (string, error) {
 	return p.text[start:p.at], nil
 }
 
-// countValue counts one more value, key or flag: each is one more comparison for everything in a body.
+// countValue counts one more value, key or flag: each is one more comparison for everything in a
+// body.
 func (p *parser) countValue() error {
 	if p.values++; p.values <= MaxValues {
 		return nil

@@ -2,11 +2,12 @@ package filter
 
 import "strings"
 
-// Node is one part of a filter's syntax tree. The set is closed: And, Or, Not, Compare, Has, Is, Word, Phrase and ID.
-// Whoever walks a tree (a SQL prefilter, the chips of the filter bar) switches over these nine types.
+// Node is one part of a filter's syntax tree. The set is closed: And, Or, Not, Compare, Has, Is,
+// Word, Phrase and ID. Whoever walks a tree (a SQL prefilter, the chips of the filter bar) switches
+// over these nine types.
 //
-// A tree that Parse returns is flat: an And never holds an And, an Or never holds an Or, and both hold at least two
-// nodes. Parentheses that change nothing leave no trace.
+// A tree that Parse returns is flat: an And never holds an And, an Or never holds an Or, and both
+// hold at least two nodes. Parentheses that change nothing leave no trace.
 type Node interface {
 	// Position returns the bytes of the text that the node was read from, from start up to but without end.
 	Position() (start, end int)
@@ -22,26 +23,32 @@ type Span struct{ Start, End int }
 // Position returns both ends of the span.
 func (s Span) Position() (start, end int) { return s.Start, s.End }
 
-// And holds where all of its nodes hold.
+// And holds where all of its nodes hold: `verdict:rejected type:invoice.*`.
 type And struct {
 	Nodes []Node
 	Span
 }
 
-// Or holds where at least one of its nodes holds.
+// Or holds where at least one of its nodes holds: `is:test OR method:GET`.
 type Or struct {
 	Nodes []Node
 	Span
 }
 
-// Not holds where its node does not.
+// Not holds where its node does not: `-type:ping`. It holds for a delivery without any type as
+// well.
 type Not struct {
 	Node Node
 	Span
 }
 
-// Compare holds where at least one value of the record under Key stands in the relation Op to at least one of Values.
-// With an Op other than Equal there is exactly one value.
+// Compare holds where at least one value of the record under Key stands in the relation Op to at
+// least one of Values. With an Op other than Equal there is exactly one value. Examples:
+//
+//	endpoint:shop,blog       Key endpoint, Op Equal, two values
+//	body.data.amount:>1000   Key body with the path data, amount; Op Greater
+//	size:10..                one value that is a range with an open end
+//	after:1h                 Op Equal: which side of the time is meant says the key
 type Compare struct {
 	Key    Key
 	Op     Op
@@ -49,7 +56,8 @@ type Compare struct {
 	Span
 }
 
-// Has holds where the record has something under at least one of the keys: `has:event`, `has:body.refund`.
+// Has holds where the record has something under at least one of the keys: `has:event`,
+// `has:body.refund`.
 type Has struct {
 	Keys []Key
 	Span
@@ -61,23 +69,26 @@ type Is struct {
 	Span
 }
 
-// Word is a free word, searched for in headers and body. It matches whole tokens, so that `fun` does not find
-// "refund". A word with several tokens, such as `card-declined`, finds these tokens in a row.
+// Word is a free word, searched for in headers and body. It matches whole tokens, so that `fun`
+// does not find "refund". A word with several tokens, such as `card-declined`, finds these tokens
+// in a row.
 type Word struct {
 	Text   string
 	Prefix bool // written with a * at its end: the last token only has to begin so
 	Span
 }
 
-// Phrase is a quoted text, searched for as its tokens in a row: `"card declined"` finds "card_declined" too.
+// Phrase is a quoted text, searched for as its tokens in a row: `"card declined"` finds
+// "card_declined" too.
 type Phrase struct {
 	Text   string
 	Prefix bool // a * follows the closing quote: the last token only has to begin so
 	Span
 }
 
-// ID is a bare id. `#1042` is a delivery's seq; `dlv_…`, `ep_…` and `sub_…` are ids of our own; any other is an id of
-// a provider, and finds its event, its subject, and the requests that mention it.
+// ID is a bare id. `#1042` is a delivery's seq; `dlv_…`, `ep_…` and `sub_…` are ids of our own, of
+// a delivery, an endpoint and a status. Any other (`evt_…`, `pi_…`) is an id of a provider, and
+// finds its event, its subject, and the requests that mention it.
 type ID struct {
 	Text string
 	Span

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// phrase is a row of tokens to search for.
+// phrase is a row of tokens to search for. A single word is a row of one.
 type phrase struct {
 	bit    uint64
 	tokens []string // folded
@@ -18,8 +18,8 @@ type phrase struct {
 	back []int
 }
 
-// newPhrase prepares a row of at least one token. A prefix is compared like a whole token here: how far the row is
-// found is only asked before its last token.
+// newPhrase prepares a row of at least one token. A prefix is compared like a whole token here: how
+// far the row is found is only asked before its last token.
 func newPhrase(row []string, prefix bool, bit uint64) phrase {
 	p := phrase{bit: bit, tokens: row, prefix: prefix, back: make([]int, len(row))}
 	for n, found := 1, 0; n+1 < len(row); n++ {
@@ -34,7 +34,8 @@ func newPhrase(row []string, prefix bool, bit uint64) phrase {
 	return p
 }
 
-// after returns how many tokens are found in a row after another token, where there were found before it.
+// after returns how many tokens are found in a row after another token, where there were found
+// before it.
 func (p *phrase) after(found int, token []byte) int {
 	for ; ; found = p.back[found] {
 		want := p.tokens[found]
@@ -50,14 +51,18 @@ func (p *phrase) after(found int, token []byte) int {
 	}
 }
 
-// searcher looks for all phrases of a filter in one text after the other.
+// searcher looks for all phrases of a filter in one text after the other. For each phrase it knows
+// how many of its tokens it has just seen in a row; the token that ends next either goes on with
+// the row or sets it back.
 type searcher struct {
 	*matching
 	found []int  // for each phrase
 	token []byte // the token that is being read, folded
 }
 
-// readWords looks for the filter's words in every header and in the body.
+// readWords looks for the filter's words in every header and in the body. A header's name and value
+// are one text, so that `"content type"` and `"user agent curl"` are found; two headers, and
+// headers and body, are separate ones.
 func (m *matching) readWords() {
 	if !m.once(fromWords) {
 		return
@@ -106,7 +111,8 @@ func searchText[T string | []byte](s *searcher, text T, decode func(T) (rune, in
 	}
 }
 
-// endToken looks whether the token that was read goes on with a phrase.
+// endToken looks whether the token that was read goes on with a phrase. It is called wherever a
+// token may end, and does nothing where none began.
 func (s *searcher) endToken() {
 	if len(s.token) == 0 {
 		return
@@ -129,7 +135,9 @@ func (s *searcher) endText() {
 	clear(s.found)
 }
 
-// decodeJSON reads one letter of valid JSON as it is meant: \u00e9 is é, and \n stands between two words.
+// decodeJSON reads one letter of valid JSON as it is meant: \u00e9 is é, and \n stands between two
+// words. Without it the line that begins behind a \n would begin with an n. Letters beyond U+FFFF
+// are written as two halves (RFC 8259 §7).
 func decodeJSON(text []byte) (rune, int) {
 	if text[0] != '\\' || len(text) < 2 {
 		return utf8.DecodeRune(text)

@@ -128,7 +128,8 @@ func (k Key) write(b *strings.Builder) {
 	}
 }
 
-// write puts quotes around each piece of a quoted value, and leaves its stars outside: in quotes they would be text.
+// write puts quotes around each piece of a quoted value, and leaves its stars outside: in quotes
+// they would be text.
 func (v Value) write(b *strings.Builder) {
 	if v.Range || !v.Quoted {
 		b.WriteString(v.Text())
@@ -161,7 +162,8 @@ func writeQuoted(b *strings.Builder, text string) {
 	b.WriteByte('"')
 }
 
-// isBareName reports whether a part of a path may stand without quotes.
+// isBareName reports whether a part of a path may stand without quotes. The exclamation mark is for
+// those who write !=, which would otherwise be a comparison of a name that ends with it.
 func isBareName(name string) bool {
 	for _, c := range name {
 		if strings.ContainsRune(`."*:<>=!,()`, c) || unicode.IsSpace(c) {
