@@ -90,14 +90,14 @@ func (w *walker) value(n *pathNode) {
 	}
 	switch c {
 	case '{':
-		w.found(n)
+		w.container(n)
 		for w.at++; w.next() != '}'; {
 			name := w.string()
 			w.value(n.child(name))
 		}
 		w.at++
 	case '[':
-		w.found(n)
+		w.container(n)
 		for w.at++; w.next() != ']'; {
 			w.value(n) // an array is any of its elements
 		}
@@ -107,8 +107,8 @@ func (w *walker) value(n *pathNode) {
 	}
 }
 
-// found notes that there is an object or an array at the place.
-func (w *walker) found(n *pathNode) {
+// container notes that there is an object or an array at the place.
+func (w *walker) container(n *pathNode) {
 	for i := range n.tests {
 		if n.tests[i].present {
 			w.hits |= n.tests[i].bit
@@ -127,21 +127,20 @@ func (w *walker) scalar(n *pathNode, first byte) {
 		w.skip()
 		return
 	}
-	text := ""
+	v := found{isNumber: first == '-' || '0' <= first && first <= '9'}
 	if first == '"' {
-		text = w.string()
+		v.text = w.string()
 	} else {
 		begin := w.at
 		w.skip()
-		text = string(w.text[begin:w.at])
+		v.text = string(w.text[begin:w.at])
 	}
-	isNumber := first == '-' || '0' <= first && first <= '9'
 	for i := range n.tests {
 		t := &n.tests[i]
 		if w.hits&t.bit != 0 || t.present && first == 'n' { // null is nothing
 			continue
 		}
-		if t.holds(text, isNumber) {
+		if t.holds(&v) {
 			w.hits |= t.bit
 		}
 	}

@@ -44,22 +44,40 @@ func newTest(n Compare, bit uint64) (test, error) {
 	return t, nil
 }
 
-// holds judges a value. isNumber says that it is a number in its language; other texts are equal as
-// texts alone, but are compared by size as the numbers that they are: providers write amounts as
-// "12.50".
-func (t *test) holds(text string, isNumber bool) bool {
-	if t.present || matchesAny(t.patterns, text) {
+// found is a value inside a request. All tests of its place share what was made of it.
+type found struct {
+	text     string
+	isNumber bool // a number in JSON; whatever else looks like one is a text
+
+	number number // what the text is as a number, where tried and numeric
+	tried  bool
+	valid  bool
+}
+
+// asNumber reads the text as a number, once.
+func (f *found) asNumber() (number, bool) {
+	if !f.tried {
+		f.number, f.valid = parseNumber(f.text)
+		f.tried = true
+	}
+	return f.number, f.valid
+}
+
+// holds judges a value. Texts are equal as texts alone, but are compared by size as the numbers that
+// they are: providers write amounts as "12.50".
+func (t *test) holds(f *found) bool {
+	if t.present || matchesAny(t.patterns, f.text) {
 		return true
 	}
-	if len(t.intervals) == 0 && (len(t.numbers) == 0 || !isNumber) {
+	if len(t.intervals) == 0 && (len(t.numbers) == 0 || !f.isNumber) {
 		return false
 	}
-	n, ok := parseNumber(text)
+	n, ok := f.asNumber()
 	if !ok {
 		return false
 	}
 	equal := func(m number) bool { return m.compare(n) == 0 }
-	return containedIn(t.intervals, n) || isNumber && slices.ContainsFunc(t.numbers, equal)
+	return containedIn(t.intervals, n) || f.isNumber && slices.ContainsFunc(t.numbers, equal)
 }
 
 // inside returns the question whether a value under a path passes the test.
@@ -109,9 +127,10 @@ func (c *compiler) has(n Has, bit uint64) step {
 
 // try judges one value under a name with all tests of that name.
 func (m *matching) try(tests []namedTest, name, value string) {
+	v := found{text: value}
 	for i := range tests {
 		t := &tests[i]
-		if m.hits&t.bit == 0 && strings.EqualFold(t.name, name) && t.holds(value, false) {
+		if m.hits&t.bit == 0 && strings.EqualFold(t.name, name) && t.holds(&v) {
 			m.hits |= t.bit
 		}
 	}
