@@ -167,6 +167,9 @@ func (m maker) values() []Value {
 }
 
 func (m maker) text() string {
+	if m.IntN(2) == 0 {
+		return m.pick("a", "b", "ab", "aab", "1")
+	}
 	return m.pick("", "a", "b", "ab", "aab", "A", "é", "É", "a b", `"`, `\`, "a,b", "(a)", "*", "=a", "a:b", "ep_a",
 		"evt_a", "pi_a",
 		"1", "1.0", "true", "null", "a..b", "ſ", "\u212a")
@@ -247,7 +250,7 @@ func TestEveryTreeIsReadBackFromItsText(t *testing.T) {
 
 func TestTheMatcherAgreesWithThePlainEvaluator(t *testing.T) {
 	through, all := 0, 0
-	for seed := range uint64(3000) {
+	for seed := range uint64(6000) {
 		m := maker{rand.New(rand.NewPCG(seed, 2))}
 		tree := m.tree(1 + m.IntN(3))
 		f, err := Parse(tree.String())
