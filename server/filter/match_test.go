@@ -3,6 +3,7 @@ package filter
 import (
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -279,6 +280,22 @@ func TestSubjectsAreAskedForOnceAndOnlyWhenNeeded(t *testing.T) {
 			t.Errorf("%s asks %d times, want %d", text, calls, want)
 		}
 	}
+}
+
+func TestOneFilterServesManyGoroutines(t *testing.T) {
+	f, err := Parse(`body.id:evt_1 "invoice paid" query.source:web state:paid has:header.x-id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if !f.Match(paid(), noon()) || f.Match(rejected(), noon()) {
+				t.Error("the filter answers otherwise")
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestANilFilterLetsEverythingThrough(t *testing.T) {
