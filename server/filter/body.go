@@ -120,6 +120,10 @@ func (w *walker) container(n *pathNode) {
 // not hold yet asks for it: most bodies are decided after a few values.
 func (w *walker) scalar(n *pathNode, first byte) {
 	asked := false
+	if w.exhausted() {
+		w.skip()
+		return
+	}
 	for i := range n.tests {
 		asked = asked || w.hits&n.tests[i].bit == 0
 	}
@@ -140,7 +144,7 @@ func (w *walker) scalar(n *pathNode, first byte) {
 		if w.hits&t.bit != 0 || t.present && first == 'n' { // null is nothing
 			continue
 		}
-		if t.holds(&v) {
+		if w.mayCompare(t, &v) && t.holds(&v) {
 			w.hits |= t.bit
 		}
 	}

@@ -39,7 +39,13 @@ const (
 	MaxText   = 4 << 10 // bytes of its text, both as written and in canonical form
 	MaxTerms  = 64      // terms: what is not AND, OR, NOT or a parenthesis
 	MaxValues = 256     // values, keys and flags in all lists together
-	MaxDepth  = 16      // parentheses and NOTs inside each other
+
+	// MaxComparisons bounds the work of one Match: values inside a request are compared until so many comparisons
+	// were made, and none after that. Strangers write the requests, so a body of millions of values must not
+	// hold anybody up. A comparison with a long text counts once for each 64 bytes of it.
+	MaxComparisons    = 1 << 20
+	bytesOfComparison = 64
+	MaxDepth          = 16 // parentheses and NOTs inside each other
 )
 
 // Filter is a text that was understood, ready to match. It never changes: many goroutines may use

@@ -130,7 +130,7 @@ func (m *matching) try(tests []namedTest, name, value string) {
 	v := found{text: value}
 	for i := range tests {
 		t := &tests[i]
-		if m.hits&t.bit == 0 && strings.EqualFold(t.name, name) && t.holds(&v) {
+		if m.hits&t.bit == 0 && strings.EqualFold(t.name, name) && m.mayCompare(&t.test, &v) && t.holds(&v) {
 			m.hits |= t.bit
 		}
 	}

@@ -14,8 +14,9 @@ type matching struct {
 	item Item
 	now  time.Time
 
-	hits uint64 // a bit for each term of which a reading found that it holds
-	read source // what was read already
+	hits     uint64 // a bit for each term of which a reading found that it holds
+	read     source // what was read already
+	compared int    // comparisons made with values inside the request; see MaxComparisons
 
 	about       []Subject
 	json        bool // the body is valid JSON
@@ -57,6 +58,18 @@ func (m *matching) holds(s *step) bool {
 	}
 	return s.join != anyOf
 }
+
+// mayCompare reports whether a value may still be compared as a test demands, and counts what that
+// costs: the same for the same request and filter, wherever and whenever it is matched.
+func (m *matching) mayCompare(t *test, v *found) bool {
+	if m.exhausted() {
+		return false
+	}
+	m.compared += (1 + len(t.patterns) + len(t.numbers) + len(t.intervals)) * (1 + len(v.text)/bytesOfComparison)
+	return !m.exhausted()
+}
+
+func (m *matching) exhausted() bool { return m.compared > MaxComparisons }
 
 // subjects asks the item what the record is about, once.
 func (m *matching) subjects() []Subject {

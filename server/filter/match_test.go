@@ -314,3 +314,18 @@ func TestARelativeTimeIsCountedFromTheGivenNow(t *testing.T) {
 		t.Error("the first day of the calendar is taken for now")
 	}
 }
+
+// TestWorkOnABodyIsBounded has a value stand in front of and behind more values than a filter compares.
+func TestWorkOnABodyIsBounded(t *testing.T) {
+	many := strings.Repeat("1,", MaxComparisons/2)
+	for body, want := range map[string]bool{`{"a":[7,` + many + `1]}`: true, `{"a":[` + many + `7]}`: false} {
+		f, err := Parse("body.a:>5")
+		if err != nil {
+			t.Fatal(err)
+		}
+		record := &hook.Record{Request: hook.Request{Body: []byte(body)}}
+		if got := f.Match(Item{Record: record}, time.Time{}); got != want {
+			t.Errorf("a 7 in %d bytes that begin with %.12s: %v", len(body), body, got)
+		}
+	}
+}
