@@ -17,20 +17,31 @@ const module = "hookbeam"
 
 // floors gives each package of the program its floor. A package imports only from floors below its own.
 var floors = map[string]int{
-	"server/hook": 0, "server/datafile": 0,
+	"server/hook": 0, "server/datafile": 0, "server/meter": 0,
 
-	"server/provider": 1, "server/access": 1, "server/live": 1, "server/follow": 1, "server/sqlite": 1, "server/mapping": 1,
-	"server/filter": 1,
+	"server/wire": 1, "server/payload": 1,
 
-	"server/intake": 2, "server/status": 2, "web": 2,
+	"server/filter": 2, "server/logtest": 2,
 
-	"server/api": 3,
+	"server/access": 3, "server/live": 3, "server/follow": 3, "server/outbound": 3, "server/sqlite": 3,
 
-	"server": 4,
+	"server/signature": 4, "server/extract/expr": 4, "server/mapping": 4,
 
-	"": 5, // main.go, where server, web and ui meet
+	"server/extract": 5,
 
-	"server/bench": 5, "server/trust": 5, // see outsiders
+	"server/provider": 6,
+
+	"server/sample": 7, "server/diagnose": 7,
+
+	"server/intake": 8, "server/status": 8, "server/client": 8, "web": 8,
+
+	"server/api": 9,
+
+	"server": 10, "server/command": 10,
+
+	"": 11, // main.go, where command, server, web and ui meet
+
+	"server/bench": 11, "server/trust": 11, // see outsiders
 }
 
 // outsiders look at the running binary from outside, so they may use any library.
