@@ -39,7 +39,7 @@ var errNotVerified = errors.New("it does not verify")
 // verified is what the command prints as JSON.
 type verified struct {
 	Verdict   hook.Verdict        `json:"verdict"`
-	Reason    string              `json:"reason,omitempty"`
+	Reason    hook.Reason         `json:"reason,omitempty"`
 	Scheme    string              `json:"scheme,omitempty"`
 	Covers    hook.Covers         `json:"covers,omitempty"`
 	Strength  string              `json:"strength,omitempty"`

@@ -114,7 +114,7 @@ func (m *matching) anyText(key string, holds func(string) bool) bool {
 	case "verdict":
 		return some(string(r.Verdict))
 	case "reason":
-		return some(r.Reason)
+		return some(string(r.Reason))
 	case "mode":
 		return some(r.Mode)
 	case "method":

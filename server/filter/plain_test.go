@@ -109,7 +109,7 @@ func plainValues(key Key, item Item) []plainValue {
 	add('s', map[string][]string{
 		"endpoint": {item.EndpointName, string(r.Endpoint)}, "provider": {item.Provider}, "type": {r.Type},
 		"event":   {r.Event},
-		"account": {r.Account}, "verdict": {string(r.Verdict)}, "reason": {r.Reason}, "mode": {r.Mode},
+		"account": {r.Account}, "verdict": {string(r.Verdict)}, "reason": {string(r.Reason)}, "mode": {r.Mode},
 		"method": {r.Method},
 		"path":   {r.Path},
 	}[key.Name]...)

@@ -205,7 +205,7 @@ func (m maker) item() Item {
 	r.ID, r.Seq, r.Endpoint = "dlv_a", hook.Seq(1+m.IntN(3)), hook.EndpointID(m.pick("ep_a", "ep_b"))
 	r.Method, r.Path, r.Type, r.Event = m.pick("a", "POST"), m.text(), m.text(), m.pick("evt_a", m.text())
 	r.Query = m.pick("", "a=b&a=1", "a=1.0&b", "É=a+b&a.b=%22", "=a&a=%zz", "a=-1.5&&b=a=b")
-	r.Account, r.Reason, r.Mode = m.text(), m.text(), m.pick("", "live", "test")
+	r.Account, r.Reason, r.Mode = m.text(), hook.Reason(m.text()), m.pick("", "live", "test")
 	r.Size, r.Verdict = int64(m.IntN(3)), hook.Verdict(m.pick("verified", "rejected", "unsigned"))
 	r.DuplicateOf, r.ReleaseOf = hook.Seq(m.IntN(2)), hook.Seq(m.IntN(2))
 	r.Try, r.Events = m.IntN(3), m.IntN(3)

@@ -29,7 +29,7 @@ type Delivery struct {
 	ContentType string  `json:"content_type,omitempty" doc:"Content-Type as received."`
 	Size        int64   `json:"size" doc:"Length of the body in bytes."`
 	Verdict     Verdict `json:"verdict" enum:"verified,unsigned,rejected" doc:"What the checks said."`
-	Reason      string  `json:"reason,omitempty" doc:"Stable code of why it was rejected, or what was noticed."`
+	Reason      Reason  `json:"reason,omitempty" doc:"Stable code of why it was rejected, or what was noticed."`
 	Secret      string  `json:"secret,omitempty" doc:"Label of the secret that matched."`
 	DuplicateOf Seq     `json:"duplicate_of,omitempty" doc:"Seq of the first delivery of the same event."`
 	Try         int     `json:"try,omitempty" doc:"Which try of its event this is, from the second on."`

@@ -286,7 +286,7 @@ func TestPayPalIsVerifiedByTheCertificateThatItNames(t *testing.T) {
 		at       string
 		settings map[string]string
 		known    bool
-		reason   string
+		reason   hook.Reason
 		verdict  hook.Verdict
 		code     error
 	}{

@@ -59,7 +59,7 @@ func TestAClockThatJumpsLosesAndDoublesNothing(t *testing.T) {
 		wrong    time.Duration // how far the server's clock is off
 		event    string
 		verdict  hook.Verdict
-		reason   string
+		reason   hook.Reason
 		repeated hook.Seq
 	}{
 		{0, "evt_a", hook.Verified, "", 0},

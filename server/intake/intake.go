@@ -56,8 +56,8 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 	switch {
 	case f.Verdict != hook.Rejected:
 		return f.Reply, nil, nil
-	case f.Reason == addressNotAllowed && e.Verify != hook.Observe:
-		return nil, strangerRefused, nil
+	case f.Reason == hook.ReasonAddressNotAllowed && e.Verify != hook.Observe:
+		return nil, hook.ReasonAddressNotAllowed.Problem(), nil
 	case e.Verify == hook.Observe:
 		return nil, nil, nil
 	}
@@ -84,7 +84,7 @@ func (in *Intake) judge(p *provider.Provider, e *hook.Endpoint, r *hook.Record) 
 	unchecked := *e
 	unchecked.Verify = hook.Off
 	f := p.Examine(&unchecked, r, on)
-	f.Verdict, f.Reason, f.Reply = hook.Rejected, addressNotAllowed, nil
+	f.Verdict, f.Reason, f.Reply = hook.Rejected, hook.ReasonAddressNotAllowed, nil
 	return f
 }
 

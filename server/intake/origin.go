@@ -1,19 +1,9 @@
 package intake
 
-import (
-	"net/netip"
-
-	"hookbeam/server/hook"
-)
+import "net/netip"
 
 // maxAllowed bounds the addresses that one endpoint names.
 const maxAllowed = 200
-
-// addressNotAllowed is why a delivery is rejected that comes from elsewhere than its endpoint allows.
-const addressNotAllowed = "address_not_allowed"
-
-var strangerRefused = &hook.Problem{Kind: hook.ErrForbidden, Code: addressNotAllowed,
-	Detail: "This endpoint takes deliveries from certain addresses only, and yours is none of them. Add it to the endpoint's allow list, or have the proxies between named as trusted."}
 
 // allows reports whether an address is in one of the CIDRs. Without any, every address is.
 func allows(cidrs []string, remote string) bool {

@@ -31,7 +31,7 @@ func TestOnlyAllowedAddressesMaySend(t *testing.T) {
 			if err != nil || (refusal != nil) != c.refused {
 				t.Fatal(refusal, err)
 			}
-			if r := w.records[0]; r.Verdict != c.verdict || (c.verdict == hook.Rejected) != (r.Reason == addressNotAllowed) {
+			if r := w.records[0]; r.Verdict != c.verdict || (c.verdict == hook.Rejected) != (r.Reason == hook.ReasonAddressNotAllowed) {
 				t.Errorf("%s %s", r.Verdict, r.Reason)
 			}
 		})

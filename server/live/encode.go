@@ -76,7 +76,7 @@ func appendUpdate(b []byte, d *hook.Delivery) []byte {
 	b = append(b, `,"size":`...)
 	b = strconv.AppendInt(b, d.Size, 10)
 	b = hook.AppendText(b, `,"verdict":`, string(d.Verdict))
-	b = hook.AppendOptional(b, `,"reason":`, d.Reason)
+	b = hook.AppendOptional(b, `,"reason":`, string(d.Reason))
 	b = hook.AppendOptional(b, `,"secret":`, d.Secret)
 	b = hook.AppendNumber(b, `,"duplicate_of":`, int64(d.DuplicateOf))
 	b = hook.AppendNumber(b, `,"try":`, int64(d.Try))

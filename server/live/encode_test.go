@@ -17,7 +17,7 @@ func TestAnUpdateIsWhatEncodingJSONWouldWrite(t *testing.T) {
 		d := hook.Delivery{
 			ID: "dlv_1abc", Seq: hook.Seq(rapid.Int64Min(0).Draw(t, "seq")), Endpoint: "ep_a", Method: text("method"), Path: text("path"),
 			Query: text("query"), Type: rapid.String().Draw(t, "type"), Event: text("event"), ContentType: text("content type"),
-			Size: rapid.Int64().Draw(t, "size"), Verdict: hook.Rejected, Reason: text("reason"), Secret: text("secret"),
+			Size: rapid.Int64().Draw(t, "size"), Verdict: hook.Rejected, Reason: hook.Reason(text("reason")), Secret: text("secret"),
 			Try: rapid.Int().Draw(t, "try"), ReleaseOf: hook.Seq(rapid.Int64Min(0).Draw(t, "release")), Account: text("account"),
 			OccurredAt: hook.Time{Time: time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "occurred"))},
 			Mode:       text("mode"), Events: rapid.Int().Draw(t, "events"),

@@ -55,8 +55,8 @@ const (
 type diagnosis struct {
 	Case
 	provider *Provider
-	rules    []rule // of the provider, as the endpoint's settings have them
-	reason   string // why it is rejected now, whatever its age; "" where it is not
+	rules    []rule      // of the provider, as the endpoint's settings have them
+	reason   hook.Reason // why it is rejected now, whatever its age; "" where it is not
 	tried    int
 	left     int  // bytes that may still be spent
 	cut      bool // there was more to try
@@ -139,16 +139,15 @@ func (d *diagnosis) registered() string { return cmp.Or(d.Endpoint.SignedURL, d.
 
 // asItIs explains what needs no trying, and a genuine signature of the wrong age.
 func (d *diagnosis) asItIs() {
-	why := Cause{Cause: d.Record.Reason}
+	why := Cause{Cause: string(d.Record.Reason)}
 	switch d.Record.Reason {
-	case "address_not_allowed":
-		why.Summary = fmt.Sprintf("It came from %s, which the endpoint's allow list does not have.", d.Record.Remote)
-		why.Fix = "Add the sender's address to the list, or, if it came through a proxy of yours, name the proxy as trusted."
-	case handshakeRefused:
-		why.Summary = "It asks for a confirmation that the endpoint's settings do not allow."
-		why.Fix = "Put what it asks for into the settings: the topic, the token, the origin or the public key."
-	case certificateUnavailable, certificateUntrusted:
-		why.Summary, why.Fix = d.provider.explain(d.Record.Reason), "Once that is mended, have it sent again, or verify it again here."
+	case hook.ReasonAddressNotAllowed, hook.ReasonHandshakeRefused, hook.ReasonCertificateUnavailable,
+		hook.ReasonCertificateUntrusted: // trying other secrets does not explain these
+		text := d.Record.Reason.Text()
+		why.Summary, why.Fix = text.Explanation, strings.Join(text.NextSteps, " ")
+	}
+	if d.Record.Reason == hook.ReasonAddressNotAllowed {
+		why.Summary += fmt.Sprintf(" It came from %s.", d.Record.Remote)
 	}
 	own := d.own()
 	if why.Summary == "" && len(own) == 0 {
@@ -181,8 +180,8 @@ func (d *diagnosis) nothing() {
 	}
 	packed := strings.ToLower(d.Record.Header("Content-Encoding"))
 	switch {
-	case d.reason == signatureMissing:
-		c = Cause{Cause: signatureMissing, Summary: fmt.Sprintf("No signature was sent. %s sends %s.", d.provider.Name, d.where()),
+	case d.reason == hook.ReasonSignatureMissing:
+		c = Cause{Cause: string(hook.ReasonSignatureMissing), Summary: fmt.Sprintf("No signature was sent. %s sends %s.", d.provider.Name, d.where()),
 			Fix: "Set the secret at the sender: without one, many sign nothing. If it is set, check that no proxy between removes headers."}
 	case len(d.Record.Body) == 0:
 		c = Cause{Cause: "empty_body", Summary: "It came without a body, and no known secret fits that.",

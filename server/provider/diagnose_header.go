@@ -112,7 +112,7 @@ func fromAnyBase64(text string) string {
 
 // otherSender looks for the header of another sender where the endpoint's own did not come.
 func (d *diagnosis) otherSender() {
-	if d.reason != signatureMissing && d.reason != signatureMalformed {
+	if d.reason != hook.ReasonSignatureMissing && d.reason != hook.ReasonSignatureMalformed {
 		return
 	}
 	best, most := (*Provider)(nil), 0

@@ -210,10 +210,10 @@ func TestEachCauseIsFoundAndNamed(t *testing.T) {
 
 func TestWhatWasNotAboutTheSignatureIsExplainedAsWell(t *testing.T) {
 	p, _ := For("stripe")
-	for reason, says := range map[string]string{"address_not_allowed": "came from 192.0.2.9", handshakeRefused: "confirmation",
-		certificateUnavailable: "could not be fetched", certificateUntrusted: "not its sender's"} {
+	for reason, says := range map[hook.Reason]string{hook.ReasonAddressNotAllowed: "came from 192.0.2.9", hook.ReasonHandshakeRefused: "confirmation",
+		hook.ReasonCertificateUnavailable: "could not be fetched", hook.ReasonCertificateUntrusted: "does not belong to the sender"} {
 		r := &hook.Record{Delivery: hook.Delivery{Reason: reason}, Request: hook.Request{Remote: "192.0.2.9"}}
-		if got := p.Diagnose(Case{Record: r, Endpoint: &hook.Endpoint{}, Receipt: Receipt{At: noon}}); got.Cause != reason || !strings.Contains(got.Summary, says) {
+		if got := p.Diagnose(Case{Record: r, Endpoint: &hook.Endpoint{}, Receipt: Receipt{At: noon}}); got.Cause != string(reason) || !strings.Contains(got.Summary, says) {
 			t.Errorf("%s: %+v", reason, got)
 		}
 	}
@@ -269,7 +269,7 @@ func FuzzDiagnose(f *testing.F) {
 			return
 		}
 		r := recordOf("POST", nil, string(body))
-		r.Query, r.Reason = query, signatureMismatch
+		r.Query, r.Reason = query, hook.ReasonSignatureMismatch
 		for _, ru := range p.rules {
 			if name, ok := strings.CutPrefix(ru.at, "header:"); ok {
 				SetHeader(r, name, line)

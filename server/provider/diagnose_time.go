@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"hookbeam/server/hook"
 )
 
 // decades is more than any clock is off by: a time that far away is written in another unit.
@@ -41,7 +43,7 @@ func (d *diagnosis) otherUnit(s owned) Cause {
 
 // otherTime takes a time that cannot be read as the text that was signed.
 func (d *diagnosis) otherTime() {
-	if d.reason != timestampMalformed {
+	if d.reason != hook.ReasonTimestampMalformed {
 		return
 	}
 	p := *d.provider

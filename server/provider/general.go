@@ -1,6 +1,10 @@
 package provider
 
-import "time"
+import (
+	"time"
+
+	"hookbeam/server/hook"
+)
 
 // general are ways to send that many senders share; the first knows any sender.
 var general = []Provider{
@@ -12,7 +16,7 @@ var general = []Provider{
 			"If it can name its events, have it send a unique id as Webhook-Id: a repeat is then recognised.",
 		},
 		Secret: SecretWords{Name: "Secret", Hint: "at least 16 characters; sent as X-Webhook-Secret"},
-		rules:  []rule{{kind: token, at: "header:X-Webhook-Secret", mistake: secretMismatch}},
+		rules:  []rule{{kind: token, at: "header:X-Webhook-Secret", mistake: hook.ReasonSecretMismatch}},
 		events: []string{"header:Webhook-Id", "header:X-Webhook-Id", "header:Idempotency-Key"},
 		types:  []string{"head:type", "head:event"},
 	},
@@ -23,7 +27,7 @@ var general = []Provider{
 			"Have it name its events with X-Event-Id and X-Event-Type, if it can.",
 		},
 		Secret: SecretWords{Name: "Secret", Hint: "at least 16 characters; sent as X-Webhook-Secret"},
-		rules:  []rule{{kind: token, at: "header:X-Webhook-Secret", mistake: secretMismatch}},
+		rules:  []rule{{kind: token, at: "header:X-Webhook-Secret", mistake: hook.ReasonSecretMismatch}},
 		events: []string{"header:X-Event-Id", "header:Idempotency-Key", "body:id", "sha256"},
 		types:  []string{"header:X-Event-Type", "body:type", "body:event"},
 		times:  []string{"body:created_at", "body:timestamp"},

@@ -33,7 +33,7 @@ func token68(s string, most int) bool {
 
 func answered(reply *hook.Reply) (Finding, bool) {
 	if reply == nil {
-		return Finding{Verdict: hook.Rejected, Reason: handshakeRefused}, true
+		return Finding{Verdict: hook.Rejected, Reason: hook.ReasonHandshakeRefused}, true
 	}
 	return Finding{Verdict: hook.Unsigned, Type: "handshake", Reply: reply}, true
 }
@@ -107,7 +107,7 @@ func braintreeNoPayload(q *request) (Finding, bool) {
 		return f, true
 	}
 	if isChallenge(strings.TrimSpace(q.read("form:bt_payload"))) {
-		return Finding{Verdict: hook.Rejected, Reason: signatureMalformed}, true
+		return Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed}, true
 	}
 	return Finding{}, false
 }

@@ -236,7 +236,7 @@ func TestManySignaturesHashABodyOnce(t *testing.T) {
 		{Name: "Signature", Value: counted(8<<10, "s%d=:AAAA:, ")},
 	}
 	q = &request{record: r, endpoint: e, Receipt: Receipt{At: noon, URL: address}}
-	if f := p.examine(q); f.Reason != signatureMismatch {
+	if f := p.examine(q); f.Reason != hook.ReasonSignatureMismatch {
 		t.Errorf("%+v", f)
 	}
 	if q.hashed > 2*len(body)+40*len(r.Headers[0].Value) {

@@ -69,12 +69,12 @@ func (s *sample) forge(t *testing.T) {
 	refused := func(name string, e *hook.Endpoint, r *hook.Record) {
 		t.Helper()
 		f := s.examine(e, r)
-		if f.Verdict != hook.Rejected || !slices.Contains(reasons, f.Reason) || f.Secret != "" || f.Reply != nil {
+		if f.Verdict != hook.Rejected || !slices.Contains(hook.Reasons(), f.Reason) || f.Secret != "" || f.Reply != nil {
 			t.Errorf("%s: %+v", name, f)
 		}
 		p, _ := For(s.id)
 		if problem := p.Problem(f); len(problem.Detail) < 40 || strings.Contains(problem.Detail, s.secret) ||
-			!errors.Is(problem, hook.ErrUnauthenticated) && f.Reason != secretMismatch {
+			!errors.Is(problem, hook.ErrUnauthenticated) && f.Reason != hook.ReasonSecretMismatch {
 			t.Errorf("%s: %v", name, problem)
 		}
 	}
@@ -146,10 +146,10 @@ func (s *sample) date(t *testing.T) {
 	for _, c := range []struct {
 		after     time.Duration
 		tolerance time.Duration
-		reason    string
+		reason    hook.Reason
 	}{
 		{near, 5 * time.Minute, ""}, {-near, 5 * time.Minute, ""},
-		{far, 5 * time.Minute, timestampInFuture}, {-far, 5 * time.Minute, timestampTooOld},
+		{far, 5 * time.Minute, hook.ReasonTimestampInFuture}, {-far, 5 * time.Minute, hook.ReasonTimestampTooOld},
 		{-40 * time.Hour, 0, ""}, {40 * time.Hour, 0, ""},
 	} {
 		e := s.endpoint()

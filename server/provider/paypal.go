@@ -80,7 +80,7 @@ func (p *Provider) fetches(q *request) bool {
 func (p *Provider) verifyByFetched(q *request, f Finding) Finding {
 	address := q.read(p.certificate)
 	if address == "" || !strings.EqualFold(q.read(p.algorithm), "SHA256withRSA") {
-		f.Reason = signatureMalformed
+		f.Reason = hook.ReasonSignatureMalformed
 		return f
 	}
 	err := CheckCertificateURL(address)
@@ -90,10 +90,10 @@ func (p *Provider) verifyByFetched(q *request, f Finding) Finding {
 	}
 	switch {
 	case errors.Is(err, ErrUntrusted):
-		f.Reason = certificateUntrusted
+		f.Reason = hook.ReasonCertificateUntrusted
 		return f
 	case err != nil:
-		f.Reason = certificateUnavailable
+		f.Reason = hook.ReasonCertificateUnavailable
 		return f
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})

@@ -60,7 +60,7 @@ func For(id string) (*Provider, bool) {
 // Finding is what a provider makes of one request.
 type Finding struct {
 	Verdict hook.Verdict
-	Reason  string      // stable code where rejected, one of the reasons of this package
+	Reason  hook.Reason // why it was rejected, empty if it was not
 	Secret  string      // label of the secret that matched
 	Check   hook.Check  // how it was checked, or would have been
 	Event   string      // the event's unique id, where there is one; never that of one event among several

@@ -25,17 +25,17 @@ const mostParts = 32
 // verifyMessage checks the signatures of RFC 9421. One counts that covers the method, where it went, and a digest of
 // the body that is right, and that says when it was made.
 func verifyMessage(q *request, secrets []hook.Secret) Finding {
-	f := Finding{Verdict: hook.Rejected, Reason: signatureMissing}
+	f := Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}
 	found, sent := q.messages()
 	if sent {
-		f.Reason = signatureMalformed
+		f.Reason = hook.ReasonSignatureMalformed
 	}
 	for i := range found {
 		one := found[i].judge(q, secrets)
 		if one.Verdict == hook.Verified {
 			return one
 		}
-		if slices.Index(reasons, one.Reason) > slices.Index(reasons, f.Reason) {
+		if one.Reason.FurtherThan(f.Reason) {
 			f = one
 		}
 	}
@@ -43,14 +43,14 @@ func verifyMessage(q *request, secrets []hook.Secret) Finding {
 }
 
 func (m *message) judge(q *request, secrets []hook.Secret) Finding {
-	f := Finding{Verdict: hook.Rejected, Reason: signatureMalformed,
+	f := Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed,
 		Check: hook.Check{Scheme: "rfc9421", Covers: hook.CoversBody, Dated: true}}
 	if !m.coversEnough() || !q.digestHolds() {
 		return f
 	}
 	created, err := strconv.ParseInt(m.fields["created"], 10, 64)
 	if err != nil || created < 0 || created > 1e14 {
-		f.Reason = timestampMissing
+		f.Reason = hook.ReasonTimestampMissing
 		return f
 	}
 	usable, matched := false, -1
@@ -74,15 +74,15 @@ func (m *message) judge(q *request, secrets []hook.Secret) Finding {
 	switch {
 	case matched >= 0:
 		if expires, err := strconv.ParseInt(m.fields["expires"], 10, 64); err == nil && q.endpoint.Tolerance > 0 && q.At.Unix() > expires {
-			f.Reason = timestampTooOld
+			f.Reason = hook.ReasonTimestampTooOld
 			return f
 		}
 		f.Check.Skew, q.nonce = q.At.Sub(time.Unix(created, 0)), m.fields["nonce"]
 		return within(q, f.Check, secrets[matched].Label)
 	case usable:
-		f.Reason = signatureMismatch
+		f.Reason = hook.ReasonSignatureMismatch
 	default:
-		f.Reason = keyMissing
+		f.Reason = hook.ReasonKeyMissing
 	}
 	return f
 }

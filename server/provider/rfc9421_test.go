@@ -159,21 +159,24 @@ func TestAMessageThatLeavesSomethingOpenIsRefused(t *testing.T) {
 	genuine := func() *hook.Record {
 		return recordOf("POST", messageHeaders(noon, "{}", "", func(base string) []byte { return mac(sha256.New, plain, base) }), "{}")
 	}
-	for name, c := range map[string]struct{ from, to, want string }{
+	for name, c := range map[string]struct {
+		from, to string
+		want     hook.Reason
+	}{
 		"as it was":          {"", "", ""},
-		"method uncovered":   {`"@method" `, "", signatureMalformed},
-		"digest uncovered":   {` "content-digest")`, ")", signatureMalformed},
-		"place uncovered":    {`"@target-uri" `, "", signatureMalformed},
-		"twice":              {`"@method" `, `"@method" "@method" `, signatureMalformed},
-		"without a time":     {";created=" + seconds(noon), "", timestampMissing},
-		"another time":       {";created=" + seconds(noon), ";created=" + seconds(noon.Add(1e9)), signatureMismatch},
-		"another algorithm":  {`;keyid="k"`, `;keyid="k";alg="ed25519"`, keyMissing},
-		"no time to read":    {";created=" + seconds(noon), ";created=x", timestampMissing},
-		"of another request": {`"@method"`, `"@method";req`, signatureMalformed},
-		"written anew":       {`"content-digest"`, `"content-digest";sf`, signatureMalformed},
-		"in bytes":           {`"content-digest"`, `"content-digest";bs`, signatureMalformed},
-		"one of its members": {`"content-digest"`, `"content-digest";key="sha-256"`, signatureMalformed},
-		"a broken parameter": {`;keyid="k"`, `;keyid="k`, signatureMalformed},
+		"method uncovered":   {`"@method" `, "", hook.ReasonSignatureMalformed},
+		"digest uncovered":   {` "content-digest")`, ")", hook.ReasonSignatureMalformed},
+		"place uncovered":    {`"@target-uri" `, "", hook.ReasonSignatureMalformed},
+		"twice":              {`"@method" `, `"@method" "@method" `, hook.ReasonSignatureMalformed},
+		"without a time":     {";created=" + seconds(noon), "", hook.ReasonTimestampMissing},
+		"another time":       {";created=" + seconds(noon), ";created=" + seconds(noon.Add(1e9)), hook.ReasonSignatureMismatch},
+		"another algorithm":  {`;keyid="k"`, `;keyid="k";alg="ed25519"`, hook.ReasonKeyMissing},
+		"no time to read":    {";created=" + seconds(noon), ";created=x", hook.ReasonTimestampMissing},
+		"of another request": {`"@method"`, `"@method";req`, hook.ReasonSignatureMalformed},
+		"written anew":       {`"content-digest"`, `"content-digest";sf`, hook.ReasonSignatureMalformed},
+		"in bytes":           {`"content-digest"`, `"content-digest";bs`, hook.ReasonSignatureMalformed},
+		"one of its members": {`"content-digest"`, `"content-digest";key="sha-256"`, hook.ReasonSignatureMalformed},
+		"a broken parameter": {`;keyid="k"`, `;keyid="k`, hook.ReasonSignatureMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := genuine()
@@ -189,7 +192,7 @@ func TestAMessageThatLeavesSomethingOpenIsRefused(t *testing.T) {
 	}
 	r := genuine()
 	r.Method = "PUT"
-	if f := examine("rfc9421", hook.Endpoint{Secrets: secret(plain)}, r); f.Reason != signatureMismatch {
+	if f := examine("rfc9421", hook.Endpoint{Secrets: secret(plain)}, r); f.Reason != hook.ReasonSignatureMismatch {
 		t.Errorf("another method: %+v", f)
 	}
 }

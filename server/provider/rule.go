@@ -29,7 +29,7 @@ type rule struct {
 	decoded bool          // the address is tried with its percent-encoding undone as well
 	legacy  bool          // too weak to count unless the endpoint's setting "legacy" is "accept"
 	covers  hook.Covers   // what is signed, where the message does not show it
-	mistake string        // the reason where nothing matches; signature_mismatch unless said
+	mistake hook.Reason   // the reason where nothing matches; signature_mismatch unless said
 }
 
 type kind int

@@ -34,13 +34,13 @@ func TestEachItemOfAnAdyenBatchMustBeGenuine(t *testing.T) {
 		items []string
 		want  Finding
 	}{
-		"none":       {nil, Finding{Verdict: hook.Rejected, Reason: signatureMissing}},
+		"none":       {nil, Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}},
 		"both":       {[]string{good, other}, Finding{Verdict: hook.Verified, Secret: "live", Type: "AUTHORISATION"}},
-		"last bad":   {[]string{good, bad}, Finding{Verdict: hook.Rejected, Reason: signatureMismatch, Type: "AUTHORISATION"}},
-		"first bad":  {[]string{bad, good}, Finding{Verdict: hook.Rejected, Reason: signatureMismatch, Type: "AUTHORISATION"}},
-		"unsigned":   {[]string{good, adyenItem("2", "")}, Finding{Verdict: hook.Rejected, Reason: signatureMissing, Type: "AUTHORISATION"}},
-		"other type": {[]string{good, strings.Replace(other, "AUTHORISATION", "REFUND", 1)}, Finding{Verdict: hook.Rejected, Reason: signatureMismatch}},
-		"too many":   {append(make([]string, 0), strings.Split(strings.Repeat(good+"\n", maxItems)+good, "\n")...), Finding{Verdict: hook.Rejected, Reason: signatureMalformed, Type: "AUTHORISATION"}},
+		"last bad":   {[]string{good, bad}, Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch, Type: "AUTHORISATION"}},
+		"first bad":  {[]string{bad, good}, Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch, Type: "AUTHORISATION"}},
+		"unsigned":   {[]string{good, adyenItem("2", "")}, Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Type: "AUTHORISATION"}},
+		"other type": {[]string{good, strings.Replace(other, "AUTHORISATION", "REFUND", 1)}, Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch}},
+		"too many":   {append(make([]string, 0), strings.Split(strings.Repeat(good+"\n", maxItems)+good, "\n")...), Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed, Type: "AUTHORISATION"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := examine("adyen", e, recordOf("POST", nil, `{"notificationItems":[`+strings.Join(c.items, ",")+`]}`))
@@ -92,7 +92,7 @@ func TestTheTypeOfAnySendersEventIsReadFromTheBody(t *testing.T) {
 func TestWeakSignaturesCountOnlyWhereTheyAreAccepted(t *testing.T) {
 	sum := sha256.Sum256([]byte(plain + "[]"))
 	r := recordOf("POST", headers("X-HubSpot-Signature", hex.EncodeToString(sum[:])), "[]")
-	if f := examine("hubspot", hook.Endpoint{Secrets: secret(plain)}, r); f.Verdict != hook.Rejected || f.Reason != signatureMissing {
+	if f := examine("hubspot", hook.Endpoint{Secrets: secret(plain)}, r); f.Verdict != hook.Rejected || f.Reason != hook.ReasonSignatureMissing {
 		t.Errorf("by default: %+v", f)
 	}
 	e := hook.Endpoint{Secrets: secret(plain), Settings: map[string]string{"legacy": "accept"}}
@@ -140,7 +140,7 @@ func TestBraintreesChallengeIsNoWayToSign(t *testing.T) {
 		t.Errorf("what was answered verifies: %+v", f)
 	}
 	turned := recordOf("POST", nil, strings.Replace(braintreeForm("<kind>check</kind>"), "bt_payload=P", "bt_payload=Q", 1))
-	if f := examine("braintree", e, turned); f.Reason != signatureMismatch {
+	if f := examine("braintree", e, turned); f.Reason != hook.ReasonSignatureMismatch {
 		t.Errorf("a turned payload: %+v", f)
 	}
 }
@@ -152,11 +152,11 @@ func TestACertificateThatIsMissingOrOldIsNamed(t *testing.T) {
 	p, _ := For("paypal")
 	for name, c := range map[string]struct {
 		e    hook.Endpoint
-		want string
+		want hook.Reason
 	}{
-		"no webhook id":  {hook.Endpoint{Secrets: secret(k.pem)}, keyMissing},
-		"no certificate": {hook.Endpoint{Secrets: secret(plain), Settings: settings}, secretMissing},
-		"another id":     {hook.Endpoint{Secrets: secret(k.pem), Settings: map[string]string{"webhook_id": "WH-2"}}, signatureMismatch},
+		"no webhook id":  {hook.Endpoint{Secrets: secret(k.pem)}, hook.ReasonKeyMissing},
+		"no certificate": {hook.Endpoint{Secrets: secret(plain), Settings: settings}, hook.ReasonSecretMissing},
+		"another id":     {hook.Endpoint{Secrets: secret(k.pem), Settings: map[string]string{"webhook_id": "WH-2"}}, hook.ReasonSignatureMismatch},
 		"in settings":    {hook.Endpoint{Settings: map[string]string{"webhook_id": "WH-1", "certificate": k.pem}}, ""},
 	} {
 		if f := examine("paypal", c.e, r); f.Reason != c.want {
@@ -164,7 +164,7 @@ func TestACertificateThatIsMissingOrOldIsNamed(t *testing.T) {
 		}
 	}
 	late := &hook.Endpoint{Verify: hook.Enforce, Secrets: secret(k.pem), Settings: settings}
-	if f := p.Examine(late, r, Receipt{At: noon.AddDate(1, 0, 0), URL: address}); f.Reason != keyMissing {
+	if f := p.Examine(late, r, Receipt{At: noon.AddDate(1, 0, 0), URL: address}); f.Reason != hook.ReasonKeyMissing {
 		t.Errorf("an expired certificate: %+v", f)
 	}
 }
@@ -202,26 +202,27 @@ func TestHandshakes(t *testing.T) {
 		id, method, query, body string
 		header                  http.Header
 		e                       hook.Endpoint
-		reason, reply           string
+		reason                  hook.Reason
+		reply                   string
 		status                  int
 	}{
 		"websub":                 {id: "websub", method: "GET", query: asked + "abc-1", e: hub, reply: "abc-1", status: 200},
-		"websub, other topic":    {id: "websub", method: "GET", query: strings.Replace(asked, "feed", "food", 1) + "a", e: hub, reason: handshakeRefused},
-		"websub, other token":    {id: "websub", method: "GET", query: strings.Replace(asked, "token-1", "token-2", 1) + "a", e: hub, reason: handshakeRefused},
-		"websub, nothing set":    {id: "websub", method: "GET", query: asked + "a", reason: handshakeRefused},
-		"websub, markup":         {id: "websub", method: "GET", query: asked + "%3Cb%3E", e: hub, reason: handshakeRefused},
-		"websub, long":           {id: "websub", method: "GET", query: asked + strings.Repeat("a", maxEcho+1), e: hub, reason: handshakeRefused},
+		"websub, other topic":    {id: "websub", method: "GET", query: strings.Replace(asked, "feed", "food", 1) + "a", e: hub, reason: hook.ReasonHandshakeRefused},
+		"websub, other token":    {id: "websub", method: "GET", query: strings.Replace(asked, "token-1", "token-2", 1) + "a", e: hub, reason: hook.ReasonHandshakeRefused},
+		"websub, nothing set":    {id: "websub", method: "GET", query: asked + "a", reason: hook.ReasonHandshakeRefused},
+		"websub, markup":         {id: "websub", method: "GET", query: asked + "%3Cb%3E", e: hub, reason: hook.ReasonHandshakeRefused},
+		"websub, long":           {id: "websub", method: "GET", query: asked + strings.Repeat("a", maxEcho+1), e: hub, reason: hook.ReasonHandshakeRefused},
 		"cloudevents":            {id: "cloudevents", method: "OPTIONS", header: origin("WebHook-Request-Origin", "a.example"), status: 200},
-		"cloudevents, injected":  {id: "cloudevents", method: "OPTIONS", header: origin("WebHook-Request-Origin", "a b"), reason: handshakeRefused},
-		"cloudevents, not it":    {id: "cloudevents", method: "OPTIONS", header: origin("WebHook-Request-Origin", "a"), e: hook.Endpoint{Settings: map[string]string{"origin": "b"}}, reason: handshakeRefused},
+		"cloudevents, injected":  {id: "cloudevents", method: "OPTIONS", header: origin("WebHook-Request-Origin", "a b"), reason: hook.ReasonHandshakeRefused},
+		"cloudevents, not it":    {id: "cloudevents", method: "OPTIONS", header: origin("WebHook-Request-Origin", "a"), e: hook.Endpoint{Settings: map[string]string{"origin": "b"}}, reason: hook.ReasonHandshakeRefused},
 		"slack":                  {id: "slack", method: "POST", body: `{"type":"url_verification","challenge":"c-1"}`, reply: "c-1", status: 200},
-		"slack, rejected":        {id: "slack", method: "POST", body: `{"type":"url_verification","challenge":"c-1"}`, e: hook.Endpoint{Verify: hook.Observe, Secrets: secret(plain)}, reason: signatureMissing},
+		"slack, rejected":        {id: "slack", method: "POST", body: `{"type":"url_verification","challenge":"c-1"}`, e: hook.Endpoint{Verify: hook.Observe, Secrets: secret(plain)}, reason: hook.ReasonSignatureMissing},
 		"slack, markup":          {id: "slack", method: "POST", body: `{"type":"url_verification","challenge":"<b>"}`, status: 200},
 		"discord event ping":     {id: "discord", method: "POST", body: `{"type":0}`, status: 204},
 		"discord ping":           {id: "discord", method: "POST", body: `{"type":1}`, reply: `{"type":1}`, status: 200},
 		"woocommerce ping":       {id: "woocommerce", method: "POST", body: "webhook_id=12", e: hook.Endpoint{Secrets: secret(plain)}, status: 200},
-		"woocommerce, not it":    {id: "woocommerce", method: "POST", body: "webhook_id=12&id=1", e: hook.Endpoint{Secrets: secret(plain)}, reason: signatureMissing},
-		"braintree, no key":      {id: "braintree", method: "GET", query: "bt_challenge=0123456789abcdef0123", e: hook.Endpoint{Secrets: secret(plain)}, reason: handshakeRefused},
+		"woocommerce, not it":    {id: "woocommerce", method: "POST", body: "webhook_id=12&id=1", e: hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonSignatureMissing},
+		"braintree, no key":      {id: "braintree", method: "GET", query: "bt_challenge=0123456789abcdef0123", e: hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonHandshakeRefused},
 		"twilio's acknowledging": {id: "twilio", method: "POST", reply: "<Response/>", status: 200},
 		"adyen's acknowledging":  {id: "adyen", method: "POST", reply: "[accepted]", status: 200},
 	} {
@@ -266,7 +267,7 @@ func TestASignatureHasOneWayToBeWritten(t *testing.T) {
 	sum := []byte(b64256("{}")) // 32 bytes end in two bits that say nothing
 	sum[len(sum)-2]++
 	r := recordOf("POST", headers("X-Shopify-Hmac-Sha256", string(sum)), "{}")
-	if f := examine("shopify", hook.Endpoint{Secrets: secret(plain)}, r); f.Reason != signatureMalformed {
+	if f := examine("shopify", hook.Endpoint{Secrets: secret(plain)}, r); f.Reason != hook.ReasonSignatureMalformed {
 		t.Errorf("%s gave %+v", sum, f)
 	}
 }

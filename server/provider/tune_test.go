@@ -54,7 +54,7 @@ func TestWhatNoSettingsMayBe(t *testing.T) {
 				return
 			}
 			f := examine("generic-hmac", hook.Endpoint{Secrets: secret(plain), Settings: c.settings}, recordOf("POST", headers("X-Signature", hex256("x")), "x"))
-			if f.Verdict != hook.Rejected || f.Reason != keyMissing {
+			if f.Verdict != hook.Rejected || f.Reason != hook.ReasonKeyMissing {
 				t.Errorf("with settings that cannot be: %+v", f)
 			}
 		})

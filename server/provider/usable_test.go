@@ -100,7 +100,7 @@ func TestEverySenderKnowsWhetherItCanCheck(t *testing.T) {
 				e.Secrets = []hook.Secret{{Label: "x", Value: s}}
 			}
 			f := p.Examine(e, recordOf("POST", nil, "{}"), Receipt{At: noon, URL: address, Certificates: noCertificates{}})
-			if f.Verdict != hook.Rejected || p.Checks(e) == (f.Reason == secretMissing) {
+			if f.Verdict != hook.Rejected || p.Checks(e) == (f.Reason == hook.ReasonSecretMissing) {
 				t.Errorf("%s with %q: can check: %v, but %s %s", p.ID, s, p.Checks(e), f.Verdict, f.Reason)
 			}
 		}

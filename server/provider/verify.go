@@ -20,7 +20,7 @@ import (
 func (p *Provider) verify(q *request) Finding {
 	f := p.judge(q)
 	if f.Verdict == hook.Verified && q.cut {
-		return Finding{Verdict: hook.Rejected, Reason: signatureMalformed, Check: f.Check}
+		return Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed, Check: f.Check}
 	}
 	return f
 }
@@ -33,11 +33,11 @@ func (p *Provider) judge(q *request) Finding {
 	}
 	secrets := p.secrets(q.endpoint)
 	if p.lacksSecret(q) {
-		return Finding{Verdict: hook.Rejected, Reason: secretMissing}
+		return Finding{Verdict: hook.Rejected, Reason: hook.ReasonSecretMissing}
 	}
 	f := p.tryAll(q, secrets)
 	if f.Verdict == hook.Rejected && !p.fetches(q) && !p.makesKey(q.endpoint, secrets) {
-		return Finding{Verdict: hook.Rejected, Reason: secretMissing} // found out only now: reading a key takes long
+		return Finding{Verdict: hook.Rejected, Reason: hook.ReasonSecretMissing} // found out only now: reading a key takes long
 	}
 	return f
 }
@@ -56,7 +56,7 @@ func (p *Provider) tryAll(q *request, secrets []hook.Secret) Finding {
 	if p.tuned {
 		own, complaint := tune(q.endpoint.Settings)
 		if complaint != "" {
-			return Finding{Verdict: hook.Rejected, Reason: keyMissing}
+			return Finding{Verdict: hook.Rejected, Reason: hook.ReasonKeyMissing}
 		}
 		rules = []rule{own}
 	}
@@ -66,11 +66,11 @@ func (p *Provider) tryAll(q *request, secrets []hook.Secret) Finding {
 		if f.Verdict == hook.Verified {
 			return f
 		}
-		if i == 0 || slices.Index(reasons, f.Reason) > slices.Index(reasons, best.Reason) {
+		if i == 0 || f.Reason.FurtherThan(best.Reason) {
 			best = f
 		}
 	}
-	if p.fetches(q) && (best.Reason == keyMissing || best.Reason == signatureMismatch) {
+	if p.fetches(q) && (best.Reason == hook.ReasonKeyMissing || best.Reason == hook.ReasonSignatureMismatch) {
 		return p.verifyByFetched(q, best)
 	}
 	return best
@@ -81,10 +81,10 @@ func (ru *rule) every(p *Provider, q *request, secrets []hook.Secret) (f Finding
 	if !ru.each {
 		return ru.try(q, secrets)
 	}
-	f = Finding{Verdict: hook.Rejected, Reason: signatureMissing}
+	f = Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}
 	items := p.batch.items(q)
 	if len(items) > maxItems {
-		f.Reason = signatureMalformed
+		f.Reason = hook.ReasonSignatureMalformed
 		return f
 	}
 	for i := range items {
@@ -102,7 +102,7 @@ func (ru *rule) every(p *Provider, q *request, secrets []hook.Secret) (f Finding
 
 // try holds one rule against the request. Every secret is tried, whichever matches first.
 func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
-	f := Finding{Verdict: hook.Rejected, Reason: signatureMissing, Check: ru.check(ru.hash)}
+	f := Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Check: ru.check(ru.hash)}
 	if ru.legacy && q.endpoint.Settings["legacy"] != "accept" {
 		return f
 	}
@@ -118,7 +118,7 @@ func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
 	}
 	if len(found) == 0 {
 		if sent {
-			f.Reason = signatureMalformed
+			f.Reason = hook.ReasonSignatureMalformed
 		}
 		return f
 	}
@@ -147,11 +147,11 @@ func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
 	}
 	switch {
 	case !usable || !ru.complete(q.endpoint.Settings):
-		f.Reason = keyMissing
+		f.Reason = hook.ReasonKeyMissing
 	case matched < 0 && ru.mistake != "":
 		f.Reason = ru.mistake
 	case matched < 0:
-		f.Reason = signatureMismatch
+		f.Reason = hook.ReasonSignatureMismatch
 	default:
 		return within(q, f.Check, secrets[matched].Label)
 	}
@@ -162,31 +162,31 @@ func (ru *rule) try(q *request, secrets []hook.Secret) Finding {
 func within(q *request, c hook.Check, label string) Finding {
 	switch limit := q.endpoint.Tolerance; {
 	case c.Dated && limit > 0 && c.Skew > limit:
-		return Finding{Verdict: hook.Rejected, Reason: timestampTooOld, Check: c}
+		return Finding{Verdict: hook.Rejected, Reason: hook.ReasonTimestampTooOld, Check: c}
 	case c.Dated && limit > 0 && c.Skew < -limit:
-		return Finding{Verdict: hook.Rejected, Reason: timestampInFuture, Check: c}
+		return Finding{Verdict: hook.Rejected, Reason: hook.ReasonTimestampInFuture, Check: c}
 	}
 	return Finding{Verdict: hook.Verified, Secret: label, Check: c}
 }
 
 // stamp reads the signed timestamp; reason says why it could not be.
-func (ru *rule) stamp(q *request) (text string, at time.Time, reason string) {
+func (ru *rule) stamp(q *request) (text string, at time.Time, reason hook.Reason) {
 	if ru.time == "" {
 		return "", at, ""
 	}
 	if text = ru.stampText(q); text == "" {
-		return "", at, timestampMissing
+		return "", at, hook.ReasonTimestampMissing
 	}
 	if ru.unit == 0 {
 		at, err := time.Parse(time.RFC3339, text)
 		if err != nil {
-			return "", at, timestampMalformed
+			return "", at, hook.ReasonTimestampMalformed
 		}
 		return text, at, ""
 	}
 	n, err := strconv.ParseUint(text, 10, 63)
 	if err != nil || n > 1e14 {
-		return "", at, timestampMalformed
+		return "", at, hook.ReasonTimestampMalformed
 	}
 	if ru.unit == time.Millisecond {
 		return text, time.UnixMilli(int64(n)), ""

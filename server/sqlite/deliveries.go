@@ -70,7 +70,7 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 	if r.Method != "POST" || r.Proto != "HTTP/1.1" || r.Query != "" || r.Reason != "" || r.DuplicateOf != 0 ||
 		r.ReleaseOf != 0 || r.Account != "" || r.Events != 0 {
 		insert = insertSeldom
-		values = append(values, r.Method, r.Proto, r.Query, r.Reason, int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), r.Account, int64(r.Events))
+		values = append(values, r.Method, r.Proto, r.Query, string(r.Reason), int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), r.Account, int64(r.Events))
 	}
 	err := s.write.exec(insert, values...)
 	clear(values)

@@ -8,9 +8,6 @@ import (
 	"hookbeam/server/hook"
 )
 
-// bodyDiffers is what is noticed of a repeat that does not say what the first try said.
-const bodyDiffers = "body_differs"
-
 // claimEvents makes r the first delivery of its events, or a repeat where a verified one came before. A batch is a
 // repeat where each of its events is.
 func (s *Store) claimEvents(r *hook.Record) error {
@@ -35,7 +32,7 @@ func (s *Store) claimEvents(r *hook.Record) error {
 	r.Try = int(tries.(int64))
 	same, err := s.write.value(`SELECT body = ? FROM deliveries WHERE seq = ?`, notNil(r.Body), int64(first))
 	if same == int64(0) && r.Reason == "" {
-		r.Reason = bodyDiffers
+		r.Reason = hook.ReasonBodyDiffers
 	}
 	return err
 }

@@ -31,7 +31,7 @@ func TestTriesOfAnEventAreCountedAndCompared(t *testing.T) {
 	other := verified("evt_1")
 	other.Body = []byte("changed")
 	appended(t, s, other)
-	if first.Try != 0 || second.Try != 2 || second.Reason != "" || other.Try != 3 || other.Reason != bodyDiffers {
+	if first.Try != 0 || second.Try != 2 || second.Reason != "" || other.Try != 3 || other.Reason != hook.ReasonBodyDiffers {
 		t.Errorf("tries %d, %d %q, %d %q", first.Try, second.Try, second.Reason, other.Try, other.Reason)
 	}
 	for _, d := range []hook.Delivery{first.Delivery, second.Delivery, other.Delivery} {

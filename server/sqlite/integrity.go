@@ -36,7 +36,7 @@ func checksum(version byte, r *hook.Record, random, headers, scratch []byte) (su
 	b = appendText(b, r.Type)
 	b = appendText(b, r.Event)
 	b = appendText(b, string(r.Verdict))
-	b = appendText(b, r.Reason)
+	b = appendText(b, string(r.Reason))
 	b = appendText(b, r.Secret)
 	b = appendNumber(b, int64(r.DuplicateOf))
 	b = appendNumber(b, int64(r.Try))

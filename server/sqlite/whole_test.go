@@ -31,7 +31,7 @@ func TestEveryMemberOfARecordComesBack(t *testing.T) {
 		}
 		r := hook.Record{
 			Delivery: hook.Delivery{Endpoint: "ep_a", Method: text("POST", "PUT"), Path: text("/", "/below"), Query: text("", "a=b"), Type: text("", "type"),
-				Event: "evt", ContentType: text("", "text/plain"), Size: int64(number("size")), Verdict: hook.Unsigned, Reason: text("", "reason"),
+				Event: "evt", ContentType: text("", "text/plain"), Size: int64(number("size")), Verdict: hook.Unsigned, Reason: hook.Reason(text("", "reason")),
 				Secret: text("", "live"), ReleaseOf: hook.Seq(number("release")), Account: text("", "acct"), Mode: text("", "test"),
 				Events: number("events"), ReceivedAt: hook.Time{Time: noon}},
 			Request: hook.Request{Host: text("", "h.example"), Proto: text("HTTP/1.1", "HTTP/2.0"), Remote: text("", "192.0.2.1"),
