@@ -22,6 +22,7 @@ import (
 	"hookbeam/server/live"
 	"hookbeam/server/sqlite"
 	"hookbeam/server/status"
+	"hookbeam/server/wire"
 )
 
 // Outside is what the program around the server gives to it.
@@ -171,7 +172,7 @@ func (s *server) makeFirst(ctx context.Context) error {
 
 // announceRedrawn tells every dashboard that any status may have changed.
 func (s *server) announceRedrawn() {
-	if err := s.hub.Notice("statuses", "redrawn"); err != nil {
+	if err := s.hub.Notice(wire.Update{Kind: wire.UpdateStatuses, Statuses: wire.StatusesRebuilt}); err != nil {
 		s.outside.Log.Error("could not tell that statuses were drawn again", "error", err)
 	}
 }
@@ -179,7 +180,8 @@ func (s *server) announceRedrawn() {
 // announce tells the board and every dashboard of a changed endpoint.
 func (s *server) announce(e hook.Endpoint) {
 	s.board.Change(e)
-	if err := s.hub.Notice("endpoint", api.View(s.site, e)); err != nil {
+	view := api.View(s.site, e)
+	if err := s.hub.Notice(wire.Update{Kind: wire.UpdateEndpoint, Endpoint: &view}); err != nil {
 		s.outside.Log.Error("could not tell of a changed endpoint", "endpoint", e.ID, "error", err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/a-h/templ"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 //go:embed status.css
@@ -247,7 +248,7 @@ func (v *statusView) live() any {
 	}
 	states[v.Public.Status] = v.now
 	return map[string]any{
-		"token": v.Token, "base": v.Base, "lang": v.lang, "now": v.Now, "status": v.Public, "embed": append([]string{}, v.Brand.Embed...),
+		"token": v.Token, "base": v.Base, "lang": v.lang, "now": v.Now, "status": wire.NewPublicStatus(&v.Public), "embed": append([]string{}, v.Brand.Embed...),
 		"words": states, "expect": expected(v.Public.Kind),
 		"text": map[string]string{"live": v.words.live, "polling": v.polling, "offline": v.offline, "done": "", "gone": v.goneTitle,
 			"usually": v.usually, "slow": v.slow, "order": v.order, "refunded": v.refunded, "seconds": v.seconds, "minutes": v.minutes,

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 func TestNoMoreIsTakenThanThereIs(t *testing.T) {
@@ -80,7 +81,7 @@ func TestWhoWaitsIsServedInTurnOrSentAway(t *testing.T) {
 func TestMembersHoldNoMoreThanTheyMay(t *testing.T) {
 	h := newHouse(t, "")
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: strings.Repeat("x", 1000)}).is(t, 200, "")
-	var page struct{ Deliveries []hook.Delivery }
+	var page struct{ Deliveries []wire.Delivery }
 	h.get("/api/v1/deliveries?limit=1", &page)
 	path := "/api/v1/deliveries/" + string(page.Deliveries[0].ID)
 	ask := func(method, path string) answer {

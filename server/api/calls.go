@@ -67,7 +67,8 @@ func newHuma(mux humago.Mux, version string) huma.API {
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "Hookbeam", Version: version,
-				Description: "Reading and steering. Send Authorization: Bearer with HOOKBEAM_ADMIN_TOKEN, or use the dashboard's session."},
+				Description: apiDescription},
+			Tags: apiTags,
 			Components: &huma.Components{
 				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}},
@@ -82,14 +83,24 @@ func newHuma(mux humago.Mux, version string) huma.API {
 
 var jsonFormat = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: json.Unmarshal}
 
-// call describes one call; pattern is its line in the table without the prefix: "GET /endpoints/{id}".
-func (a *API) call(pattern, id, summary string) huma.Operation {
+// call describes one call. pattern is its row in the table of routes without the prefix: "GET /endpoints/{id}". The id
+// names the operation in generated clients: a verb and a noun. The call's tag follows from its path.
+func (a *API) call(pattern, id, summary, description string) huma.Operation {
 	method, path, _ := strings.Cut(pattern, " ")
 	row, known := a.routes.rows[method+" "+prefix+path]
 	if !known {
 		panic("api: " + pattern + " is not in the table of routes")
 	}
-	return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, MaxBodyBytes: row.body}
+	return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Description: description,
+		Tags: []string{tagOf(path)}, MaxBodyBytes: row.body}
+}
+
+// formerCall describes the old route of a call that was renamed. It is served beside the new one until the first tagged
+// release. now is the operation id of the new route.
+func (a *API) formerCall(pattern, id, now string) huma.Operation {
+	op := a.call(pattern, id, "Old route of "+now, "Use "+now+" instead. This route will be removed.")
+	op.Deprecated = true
+	return op
 }
 
 // register mounts a call whose errors are rendered like all others.

@@ -9,34 +9,36 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	"hookbeam/server/wire"
 )
 
 func (a *API) mountDeliveries(h huma.API) {
-	register(a, h, a.call("GET /deliveries", "list-deliveries", "Deliveries, newest first"), a.listDeliveries)
-	register(a, h, a.call("GET /deliveries/{id}", "get-delivery", "One delivery with its headers"), a.getDelivery)
-	body := a.call("GET /deliveries/{id}/body", "get-delivery-body", "The exact bytes that were received")
+	register(a, h, a.call("GET /deliveries", "list-deliveries", "List deliveries",
+		"Returns deliveries, newest first. The answer has a cursor: frames of the live connection after it continue the list."), a.listDeliveries)
+	register(a, h, a.call("GET /deliveries/{id}", "get-delivery", "Get a delivery",
+		"Returns one delivery with its headers, how it was verified and what it did. The body has a route of its own."), a.getDelivery)
+	body := a.call("GET /deliveries/{id}/body", "get-delivery-body", "Download a body",
+		"Returns exactly the bytes that were received, as a download that browsers do not display.")
 	body.Responses = map[string]*huma.Response{"200": {Description: "The body, byte for byte.",
 		Content: map[string]*huma.MediaType{octets: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
 	register(a, h, body, a.getBody)
-	register(a, h, a.call("POST /deliveries/{id}/diagnose", "diagnose", "Say why a delivery did not verify"), a.diagnose)
-	register(a, h, a.call("GET /deliveries/{id}/tries", "list-tries", "Every delivery of the same event, oldest first"), a.listTries)
+	register(a, h, a.call("POST /deliveries/{id}/diagnose", "diagnose-delivery", "Diagnose a delivery",
+		"Explains why a delivery failed verification. Every secret of every endpoint is tried, and the ways in which proxies and "+
+			"frameworks change requests. The answer contains no secret and no valid signature."), a.diagnose)
+	register(a, h, a.call("GET /deliveries/{id}/redeliveries", "list-redeliveries", "List redeliveries",
+		"Returns every kept delivery of the same event, and what differs from the first."), a.listRedeliveries)
+	register(a, h, a.formerCall("GET /deliveries/{id}/tries", "list-tries", "list-redeliveries"), a.listRedeliveries)
 }
 
 type deliveriesIn struct {
-	Endpoint hook.EndpointID `query:"endpoint" maxLength:"40" doc:"Only those of this endpoint."`
-	Verdict  hook.Verdict    `query:"verdict" enum:"verified,unsigned,rejected" doc:"Only those with this verdict."`
-	Method   string          `query:"method" maxLength:"40" doc:"Only those with this HTTP method, written as it was received." example:"POST"`
-	Before   string          `query:"before" maxLength:"80" doc:"Where a page begins: next of the page before it."`
-	Limit    int             `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Deliveries on a page, at most."`
+	Endpoint hook.EndpointID `query:"endpoint" maxLength:"40" doc:"Only deliveries to this endpoint."`
+	Verdict  hook.Verdict    `query:"verdict" enum:"verified,unsigned,rejected" doc:"Only deliveries with this verdict."`
+	Method   string          `query:"method" maxLength:"40" doc:"Only deliveries with this HTTP method, as received." example:"POST"`
+	Before   string          `query:"before" maxLength:"80" doc:"next of the previous page."`
+	Limit    int             `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Maximum number of deliveries in a page."`
 }
 
-type deliveriesOut struct {
-	Body struct {
-		Deliveries []hook.Delivery `json:"deliveries" nullable:"false" doc:"Newest first. A page may be shorter than limit and still have next."`
-		Next       string          `json:"next,omitempty" doc:"Opaque; goes into before. Absent where there is nothing older."`
-		Cursor     string          `json:"cursor" doc:"The log's cursor at which the page was read: frames after it miss nothing and repeat nothing."`
-	}
-}
+type deliveriesOut struct{ Body wire.DeliveryList }
 
 func (a *API) listDeliveries(ctx context.Context, in *deliveriesIn) (*deliveriesOut, error) {
 	cursor := hook.Cursor{Epoch: a.Store.Epoch(), Seq: a.Store.Head()}
@@ -45,7 +47,7 @@ func (a *API) listDeliveries(ctx context.Context, in *deliveriesIn) (*deliveries
 		return nil, err
 	}
 	out := &deliveriesOut{}
-	out.Body.Deliveries = []hook.Delivery{}
+	out.Body.Deliveries = []wire.Delivery{}
 	out.Body.Cursor = cursor.String()
 	if before <= 1 {
 		return out, nil
@@ -55,7 +57,7 @@ func (a *API) listDeliveries(ctx context.Context, in *deliveriesIn) (*deliveries
 	if err != nil {
 		return nil, err
 	}
-	out.Body.Deliveries = append(out.Body.Deliveries, page...)
+	out.Body.Deliveries = wire.NewDeliveries(page)
 	if next > 0 {
 		out.Body.Next = hook.Cursor{Epoch: cursor.Epoch, Seq: next}.String()
 	}
@@ -83,72 +85,32 @@ type deliveryID struct {
 	ID hook.DeliveryID `path:"id" maxLength:"60" doc:"The delivery's id."`
 }
 
-// WholeDelivery is one delivery with all but its body.
-type WholeDelivery struct {
-	hook.Delivery
-	Host      string         `json:"host" doc:"Host as the sender wrote it."`
-	Proto     string         `json:"proto" example:"HTTP/1.1"`
-	Remote    string         `json:"remote" doc:"The caller's address."`
-	TookUS    int64          `json:"took_us" doc:"Microseconds from the headers to the last byte of the body."`
-	Headers   []hook.Header  `json:"headers" nullable:"false" doc:"Every value; names sorted, the values of one name in the order received."`
-	Check     *Check         `json:"check,omitempty" doc:"How it was checked; absent where it was not."`
-	Batch     []BatchEvent   `json:"batch,omitempty" doc:"Its events, where there are several in the body."`
-	Integrity hook.Integrity `json:"integrity" enum:"ok,unknown,damaged" doc:"Whether what is stored is what was received. unknown: it was stored before there were checksums. Nothing of a damaged delivery can be relied on, and it is not acted on."`
-	Effects   []hook.Effect  `json:"effects" nullable:"false" doc:"What it did to the subjects that it tells of."`
-}
-
-// Check says how a delivery was checked, when it was received.
-type Check struct {
-	Scheme   string      `json:"scheme" example:"hmac-sha256"`
-	Covers   hook.Covers `json:"covers" enum:"body,fields,time,nothing" doc:"What nobody can change without being noticed."`
-	Strength string      `json:"strength" enum:"signed body,signed fields,signed time,shared token,secret in the address"`
-	SkewMS   *int64      `json:"skew_ms,omitempty" doc:"Milliseconds from signing to receiving, negative where it was signed in the future; absent where no time is signed."`
-}
-
-// BatchEvent is one event of several in a body.
-type BatchEvent struct {
-	Event       string    `json:"event,omitempty"`
-	Type        string    `json:"type,omitempty"`
-	OccurredAt  hook.Time `json:"occurred_at,omitzero" format:"date-time"`
-	Account     string    `json:"account,omitempty"`
-	Mode        string    `json:"mode,omitempty" enum:"live,test"`
-	DuplicateOf hook.Seq  `json:"duplicate_of,omitempty" doc:"Seq of the delivery in which it came first."`
-}
-
-func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body WholeDelivery }, error) {
+func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body wire.DeliveryDetail }, error) {
 	r, done, err := a.loaded(ctx, in.ID, 0)
 	damaged := errors.Is(err, hook.ErrDamaged)
 	if err != nil && !damaged {
 		return nil, err
 	}
 	defer done()
-	d := WholeDelivery{Delivery: r.Delivery, Host: r.Host, Proto: r.Proto, Remote: r.Remote, TookUS: r.Took.Microseconds(),
-		Headers: r.Headers, Integrity: r.Integrity, Effects: []hook.Effect{}}
-	if d.Headers == nil {
-		d.Headers = []hook.Header{}
-	}
-	if c := r.Check; c.Scheme != "" {
-		d.Check = &Check{Scheme: c.Scheme, Covers: c.Covers, Strength: c.Strength()}
-		if skew := c.Skew.Milliseconds(); c.Dated {
-			d.Check.SkewMS = &skew
-		}
-	}
+	d := wire.NewDeliveryDetail(&r)
 	if damaged {
-		return &struct{ Body WholeDelivery }{d}, nil
+		return &struct{ Body wire.DeliveryDetail }{d}, nil
 	}
 	if r.Events > 0 {
 		if d.Batch, err = a.batch(ctx, &r); err != nil {
 			return nil, err
 		}
 	}
-	if d.Effects, err = a.Board.Effects(ctx, &r); err != nil {
+	effects, err := a.Board.Effects(ctx, &r)
+	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body WholeDelivery }{d}, nil
+	d.Effects = wire.NewEffects(effects)
+	return &struct{ Body wire.DeliveryDetail }{d}, nil
 }
 
 // batch is the events of a delivery that has several. They are read from its body, with what is known of its sender.
-func (a *API) batch(ctx context.Context, r *hook.Record) ([]BatchEvent, error) {
+func (a *API) batch(ctx context.Context, r *hook.Record) ([]wire.BatchEvent, error) {
 	e, _ := a.Endpoints.Known(r.Endpoint)
 	p, known := provider.For(e.Provider)
 	if !known {
@@ -163,9 +125,9 @@ func (a *API) batch(ctx context.Context, r *hook.Record) ([]BatchEvent, error) {
 	if err != nil {
 		return nil, err
 	}
-	batch := make([]BatchEvent, len(events))
+	batch := make([]wire.BatchEvent, len(events))
 	for i, e := range events {
-		batch[i] = BatchEvent{Event: e.ID, Type: e.Type, OccurredAt: e.OccurredAt, Account: e.Account, Mode: e.Mode}
+		batch[i] = wire.BatchEvent{Event: e.ID, Type: e.Type, OccurredAt: e.OccurredAt, Account: e.Account, Mode: e.Mode}
 		if firsts[i] < r.Seq {
 			batch[i].DuplicateOf = firsts[i]
 		}

@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // page is a page of deliveries as a client reads it.
 type page struct {
-	Deliveries []hook.Delivery
+	Deliveries []wire.Delivery
 	Next       string
 	Cursor     string
 }
@@ -59,7 +60,7 @@ func TestFramesGoOnWhereThePageWasRead(t *testing.T) {
 	var p page
 	h.get("/api/v1/deliveries", &p)
 	h.send("2")
-	var f Frame
+	var f wire.Frame
 	h.get("/api/v1/updates?wait=5s&after="+p.Cursor, &f)
 	if f.From != p.Cursor || len(f.Updates) != 1 || f.Updates[0].Seq != 2 || len(p.Deliveries) != 1 {
 		t.Errorf("page %+v, frame %+v", p, f)
@@ -101,7 +102,7 @@ func TestADeliveryIsShownWhole(t *testing.T) {
 		header: http.Header{"X-Many": {"2", "1"}, "Content-Type": {"text/x-odd"}}})
 	var stored struct{ ID hook.DeliveryID }
 	check(t, json.Unmarshal([]byte(a.text), &stored))
-	var d WholeDelivery
+	var d wire.DeliveryDetail
 	h.get("/api/v1/deliveries/"+string(stored.ID), &d)
 	var many []string
 	for _, header := range d.Headers {

@@ -3,17 +3,22 @@ package api
 import (
 	"context"
 
-	"hookbeam/server/provider"
+	"hookbeam/server/wire"
 )
 
-type diagnosisOut struct{ Body provider.Diagnosis }
-
-func (a *API) diagnose(ctx context.Context, in *deliveryID) (*diagnosisOut, error) {
+func (a *API) diagnose(ctx context.Context, in *deliveryID) (*struct{ Body wire.Diagnosis }, error) {
 	r, done, err := a.loaded(ctx, in.ID, diagnosisTakes)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
 	d, err := a.Intake.Diagnose(&r)
-	return &diagnosisOut{d}, err
+	if err != nil {
+		return nil, err
+	}
+	v := wire.Diagnosis{Genuine: d.Genuine, Cause: d.Cause, Summary: d.Summary, Tried: d.Tried, Findings: []wire.DiagnosisFinding{}}
+	for _, f := range d.Findings {
+		v.Findings = append(v.Findings, wire.DiagnosisFinding{Cause: f.Cause, Summary: f.Summary, Fix: f.Fix, Endpoint: f.Endpoint, Secret: f.Secret})
+	}
+	return &struct{ Body wire.Diagnosis }{v}, nil
 }

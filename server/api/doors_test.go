@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // TestOtherSitesCannotMakeABrowserAct is S11 of what is promised: forms, fetch, and browsers without fetch metadata.
@@ -98,7 +99,7 @@ func TestSocketsOpenForOurOwnPagesAndForTokens(t *testing.T) {
 			if err != nil {
 				return
 			}
-			var frame Frame
+			var frame wire.Frame
 			if err := ws.ReadJSON(&frame); err != nil || frame.From != frame.To || frame.From == "" {
 				t.Errorf("the first frame: %+v %v", frame, err)
 			}
@@ -185,13 +186,13 @@ func TestEverythingWorksUnderABasePath(t *testing.T) {
 		a.is(t, 200, "")
 		var stored struct{ ID hook.DeliveryID }
 		check(t, json.Unmarshal([]byte(a.text), &stored))
-		var d WholeDelivery
+		var d wire.DeliveryDetail
 		h.get("/api/v1/deliveries/"+string(stored.ID), &d)
 		if d.Path != "//a%2Fb" || d.Query != "c=d" {
 			t.Errorf("%q: kept as %q %q", base, d.Path, d.Query)
 		}
 	}
-	var list struct{ Endpoints []Endpoint }
+	var list struct{ Endpoints []wire.Endpoint }
 	h.get("/api/v1/endpoints", &list)
 	if want := "http://proxy.example/hooks/in/" + h.endpoint.Slug; list.Endpoints[0].URL != want {
 		t.Errorf("url is %s, want %s", list.Endpoints[0].URL, want)

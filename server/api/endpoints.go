@@ -13,53 +13,18 @@ import (
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
+	"hookbeam/server/wire"
 )
 
-// Endpoint is an endpoint as clients see it. Secrets' values are not in it.
-type Endpoint struct {
-	ID        hook.EndpointID   `json:"id" doc:"Names the endpoint." example:"ep_abcdefghijklmnopqrstuvwxyz"`
-	Name      string            `json:"name" doc:"Chosen by a person." example:"stripe"`
-	URL       string            `json:"url" format:"uri" doc:"The address to give to the sender."`
-	Provider  string            `json:"provider" example:"generic" doc:"Who sends; GET /providers lists them."`
-	Verify    hook.Verify       `json:"verify" enum:"enforce,observe,off" doc:"What happens to a delivery that does not verify: enforce rejects it, observe keeps it marked, off checks nothing."`
-	Tolerance string            `json:"tolerance" example:"5m" doc:"How old a signature may be; 0s switches the check off."`
-	Secrets   []SecretLabel     `json:"secrets" nullable:"false" doc:"The active secrets, without their values."`
-	MaxBody   int64             `json:"max_body" doc:"Largest body in bytes."`
-	Response  *hook.Response    `json:"response" doc:"What is answered instead of the standard answer; null: the standard answer."`
-	SignedURL string            `json:"signed_url" doc:"The address as registered at the provider, where it differs from url."`
-	Settings  map[string]string `json:"settings" doc:"The provider's other facts."`
-	Allow     []string          `json:"allow" nullable:"false" doc:"Who may send, as CIDRs; none: any address." example:"[\"203.0.113.0/24\"]"`
-	Statuses  StatusRules       `json:"statuses" doc:"What its deliveries tell of, and what of it the public may see."`
-	Open      bool              `json:"open" doc:"It takes whatever anybody sends, and checks nothing: verify is off."`
-	Confirmed bool              `json:"confirmed" doc:"false for the endpoint that the first start made, until somebody confirms it: POST /endpoints/{id}/confirm. Until then it takes requests from this machine and its private network only."`
-	CreatedAt hook.Time         `json:"created_at" format:"date-time"`
-	Deleted   bool              `json:"deleted,omitempty" doc:"In a notice: it has just been deleted."`
+// SecretInput is a secret as clients send it. Its value is never returned.
+type SecretInput struct {
+	Label string `json:"label" minLength:"1" maxLength:"40" example:"live" doc:"A label that is unique within the endpoint."`
+	Value string `json:"value,omitempty" maxLength:"4096" doc:"The secret itself. If it is left out in a PATCH, the stored value of this label stays."`
 }
 
-// SecretLabel names one of an endpoint's secrets.
-type SecretLabel struct {
-	Label string `json:"label" example:"live"`
-}
-
-// Secret is a secret as it is written. Its value never comes back.
-type Secret struct {
-	Label string `json:"label" minLength:"1" maxLength:"40" example:"live" doc:"Names the secret, within its endpoint."`
-	Value string `json:"value,omitempty" maxLength:"4096" doc:"The secret itself. Left out in a PATCH, the stored value of this label stays."`
-}
-
-// View renders e for clients of site: in answers, and in notices.
-func View(site access.Site, e hook.Endpoint) Endpoint {
-	v := Endpoint{ID: e.ID, Name: e.Name, URL: site.URL("in/" + e.Slug), Provider: e.Provider, Verify: e.Verify,
-		Tolerance: brief(e.Tolerance), Secrets: []SecretLabel{}, MaxBody: e.MaxBody, Response: e.Response,
-		SignedURL: e.SignedURL, Settings: e.Settings, Allow: append([]string{}, e.Allow...),
-		Statuses: viewRules(e.Statuses), Open: intake.Open(e), Confirmed: !e.Awaiting, CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero()}
-	for _, s := range e.Secrets {
-		v.Secrets = append(v.Secrets, SecretLabel{Label: s.Label})
-	}
-	if v.Settings == nil {
-		v.Settings = map[string]string{}
-	}
-	return v
+// View returns e as clients of site see it, in answers and in updates.
+func View(site access.Site, e hook.Endpoint) wire.Endpoint {
+	return wire.NewEndpoint(&e, site.URL("in/"+e.Slug), brief(e.Tolerance))
 }
 
 // brief writes a duration as people do: 5m, not 5m0s.
@@ -76,27 +41,27 @@ func brief(d time.Duration) string {
 
 // EndpointChange is what a client writes. What it leaves out stays as it is, or gets its default.
 type EndpointChange struct {
-	Provider  *string               `json:"provider,omitempty" maxLength:"40" doc:"Who sends; \"generic\" where left out."`
-	Verify    *hook.Verify          `json:"verify,omitempty" enum:"enforce,observe,off" doc:"Left out when an endpoint is made, or given its first secret: enforce where there is something to check with, off where there is not. enforce and observe without a secret are refused."`
-	Tolerance *string               `json:"tolerance,omitempty" maxLength:"20" example:"5m" doc:"A duration; 0s switches the check of a signature's age off."`
-	Secrets   *[]Secret             `json:"secrets,omitempty" maxItems:"10" doc:"Replaces the list."`
-	MaxBody   *int64                `json:"max_body,omitempty" minimum:"1" maximum:"26214400"`
-	Response  orNull[hook.Response] `json:"response,omitempty" doc:"null: the standard answer."`
-	SignedURL *string               `json:"signed_url,omitempty" maxLength:"2000"`
-	Settings  *map[string]string    `json:"settings,omitempty"`
-	Statuses  *StatusRulesChange    `json:"statuses,omitempty"`
-	Allow     *[]string             `json:"allow,omitempty" maxItems:"200" doc:"Addresses and CIDRs that may send; an empty list: any address."`
+	Provider  *string               `json:"provider,omitempty" maxLength:"40" doc:"The sender; default: generic. GET /providers lists all."`
+	Verify    *hook.Verify          `json:"verify,omitempty" enum:"enforce,observe,off" doc:"What happens to a delivery that fails verification. Default for a new endpoint, and for one that gets its first secret: enforce if there is a secret, otherwise off. enforce and observe require a secret."`
+	Tolerance *string               `json:"tolerance,omitempty" maxLength:"20" example:"5m" doc:"Timestamp tolerance, as a duration; 0s disables the check."`
+	Secrets   *[]SecretInput        `json:"secrets,omitempty" maxItems:"10" doc:"Replaces the list. A secret without a value keeps the stored one of its label."`
+	MaxBody   *int64                `json:"max_body,omitempty" minimum:"1" maximum:"26214400" doc:"Maximum body size in bytes."`
+	Response  orNull[wire.Response] `json:"response,omitempty" doc:"The response to senders; null: the standard response."`
+	SignedURL *string               `json:"signed_url,omitempty" maxLength:"2000" doc:"The URL as registered at the provider, if it differs from url."`
+	Settings  *map[string]string    `json:"settings,omitempty" doc:"The provider's other settings. Replaces them all."`
+	Statuses  *UpdateStatusRules    `json:"statuses,omitempty" doc:"How statuses are read from its deliveries, and what of them is public."`
+	Allow     *[]string             `json:"allow,omitempty" maxItems:"200" doc:"IP addresses and CIDRs that may send. Empty: any address."`
 }
 
-// NewEndpoint is what POST /endpoints takes.
-type NewEndpoint struct {
-	Name string `json:"name" minLength:"1" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$" patternDescription:"1 to 40 lower-case letters, digits and hyphens, with no hyphen at either end" example:"stripe"`
+// CreateEndpointRequest is the body of POST /endpoints.
+type CreateEndpointRequest struct {
+	Name string `json:"name" minLength:"1" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$" patternDescription:"1 to 40 lower-case letters, digits and hyphens, with no hyphen at either end" example:"stripe" doc:"The name of the endpoint; also the beginning of its webhook URL."`
 	EndpointChange
 }
 
-// EndpointPatch is what PATCH /endpoints/{id} takes.
-type EndpointPatch struct {
-	Name *string `json:"name,omitempty" minLength:"1" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$" patternDescription:"1 to 40 lower-case letters, digits and hyphens, with no hyphen at either end"`
+// UpdateEndpointRequest is the body of PATCH /endpoints/{id}.
+type UpdateEndpointRequest struct {
+	Name *string `json:"name,omitempty" minLength:"1" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$" patternDescription:"1 to 40 lower-case letters, digits and hyphens, with no hyphen at either end" doc:"The name of the endpoint. The webhook URL does not change with it."`
 	EndpointChange
 }
 
@@ -112,7 +77,7 @@ func (c *EndpointChange) apply(e *hook.Endpoint) error {
 		c.Statuses.apply(&e.Statuses)
 	}
 	if c.Response.sent {
-		e.Response = c.Response.value
+		e.Response = (*hook.Response)(c.Response.value)
 	}
 	if c.Tolerance != nil {
 		d, err := time.ParseDuration(*c.Tolerance)
@@ -134,7 +99,7 @@ func set[T any](to, from *T) {
 }
 
 // replaceSecrets is the new list; a secret without a value keeps the stored one of its label.
-func replaceSecrets(old []hook.Secret, sent []Secret) []hook.Secret {
+func replaceSecrets(old []hook.Secret, sent []SecretInput) []hook.Secret {
 	list := make([]hook.Secret, 0, len(sent))
 	for _, s := range sent {
 		for _, o := range old {
@@ -174,42 +139,45 @@ type endpointID struct {
 	ID hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 }
 
-type endpointOut struct{ Body Endpoint }
+type endpointOut struct{ Body wire.Endpoint }
 
 func (a *API) mountEndpoints(h huma.API) {
-	register(a, h, a.call("GET /endpoints", "list-endpoints", "All endpoints, oldest first"), a.listEndpoints)
-	create := a.call("POST /endpoints", "create-endpoint", "Make an endpoint")
+	register(a, h, a.call("GET /endpoints", "list-endpoints", "List endpoints",
+		"Returns all endpoints, oldest first, without the values of their secrets."), a.listEndpoints)
+	create := a.call("POST /endpoints", "create-endpoint", "Create an endpoint",
+		"Creates an endpoint with a webhook URL that cannot be guessed. verify defaults to enforce if a secret is given and to off otherwise.")
 	create.DefaultStatus = http.StatusCreated
 	register(a, h, create, a.createEndpoint)
-	register(a, h, a.call("GET /endpoints/{id}", "get-endpoint", "One endpoint"), a.getEndpoint)
-	register(a, h, a.call("PATCH /endpoints/{id}", "change-endpoint", "Change an endpoint; what is left out stays"), a.changeEndpoint)
-	register(a, h, a.call("DELETE /endpoints/{id}", "delete-endpoint", "Delete an endpoint: its address answers 404 at once"), a.deleteEndpoint)
-	register(a, h, a.call("POST /endpoints/{id}/restore", "restore-endpoint", "Bring a deleted endpoint back"), a.restoreEndpoint)
-	register(a, h, a.call("POST /endpoints/{id}/confirm", "confirm-endpoint",
-		"Let everybody send to the endpoint that the first start made; for any other nothing changes"), a.confirmEndpoint)
-	sample := a.call("POST /endpoints/{id}/sample", "send-sample", "Send a sample delivery such as the endpoint's provider sends, on the way that all take")
+	register(a, h, a.call("GET /endpoints/{id}", "get-endpoint", "Get an endpoint",
+		"Returns one endpoint, without the values of its secrets."), a.getEndpoint)
+	register(a, h, a.call("PATCH /endpoints/{id}", "update-endpoint", "Update an endpoint",
+		"Changes the fields in the request and leaves the others as they are. The webhook URL never changes."), a.changeEndpoint)
+	register(a, h, a.call("DELETE /endpoints/{id}", "delete-endpoint", "Delete an endpoint",
+		"From then on its webhook URL answers 404. For a while the endpoint can be restored."), a.deleteEndpoint)
+	register(a, h, a.call("POST /endpoints/{id}/restore", "restore-endpoint", "Restore a deleted endpoint",
+		"Undoes the deletion: the endpoint gets its webhook URL, secrets and settings back."), a.restoreEndpoint)
+	register(a, h, a.call("POST /endpoints/{id}/confirm", "confirm-endpoint", "Confirm the first endpoint",
+		"Opens the endpoint that was created on the first start to the internet. Other endpoints do not change."), a.confirmEndpoint)
+	sample := a.call("POST /endpoints/{id}/sample", "create-sample", "Send a sample",
+		"Makes a request like the endpoint's provider sends, signs it with the endpoint's secret and delivers it like any other. "+
+			"It is marked as a test.")
 	sample.DefaultStatus = http.StatusCreated
 	register(a, h, sample, a.sendSample)
-	register(a, h, a.call("POST /endpoints/{id}/verify-again", "verify-again",
-		"Examine the endpoint's rejected deliveries with the secrets that it has now, and release those that verify"), a.verifyAgain)
+	register(a, h, a.call("POST /endpoints/{id}/reverify", "reverify-deliveries", "Verify rejected deliveries again",
+		"Verifies the endpoint's rejected deliveries with its current secrets. With release, those that verify are appended to the log as new deliveries."),
+		a.reverify)
+	register(a, h, a.formerCall("POST /endpoints/{id}/verify-again", "verify-again", "reverify-deliveries"), a.reverify)
 }
 
-type endpointsOut struct {
-	Body struct {
-		Endpoints []Endpoint `json:"endpoints" nullable:"false"`
-	}
-}
-
-func (a *API) listEndpoints(context.Context, *struct{}) (*endpointsOut, error) {
-	out := &endpointsOut{}
-	out.Body.Endpoints = []Endpoint{}
+func (a *API) listEndpoints(context.Context, *struct{}) (*struct{ Body wire.EndpointList }, error) {
+	list := []wire.Endpoint{}
 	for _, e := range a.Endpoints.List() {
-		out.Body.Endpoints = append(out.Body.Endpoints, View(a.Site, e))
+		list = append(list, View(a.Site, e))
 	}
-	return out, nil
+	return &struct{ Body wire.EndpointList }{wire.EndpointList{Endpoints: list}}, nil
 }
 
-func (a *API) createEndpoint(ctx context.Context, in *struct{ Body NewEndpoint }) (*endpointOut, error) {
+func (a *API) createEndpoint(ctx context.Context, in *struct{ Body CreateEndpointRequest }) (*endpointOut, error) {
 	e := hook.Endpoint{Name: in.Body.Name, Tolerance: DefaultTolerance}
 	if err := in.Body.apply(&e); err != nil {
 		return nil, err
@@ -228,7 +196,7 @@ func (a *API) getEndpoint(_ context.Context, in *endpointID) (*endpointOut, erro
 
 func (a *API) changeEndpoint(ctx context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
-	Body EndpointPatch
+	Body UpdateEndpointRequest
 }) (*endpointOut, error) {
 	a.changing.Lock()
 	defer a.changing.Unlock()
@@ -272,23 +240,16 @@ func (a *API) endpoint(e hook.Endpoint, err error) (*endpointOut, error) {
 	return &endpointOut{Body: View(a.Site, e)}, nil
 }
 
-type sampleOut struct {
-	Body struct {
-		ID  hook.DeliveryID `json:"id"`
-		Seq hook.Seq        `json:"seq"`
-	}
-}
-
-// SampleWanted is what a sample is to be.
-type SampleWanted struct {
-	Type string            `json:"type,omitempty" maxLength:"200" example:"payment_intent.succeeded" doc:"One of the provider's types; left out: its first."`
-	Set  map[string]string `json:"set,omitempty" maxProperties:"50" doc:"What is changed in it: a value by its path in a JSON body (one that is JSON itself stays so, any other is a string), a form's field or an XML element by its name."`
+// CreateSampleRequest says what the sample is to be.
+type CreateSampleRequest struct {
+	Type string            `json:"type,omitempty" maxLength:"200" example:"payment_intent.succeeded" doc:"One of the provider's sample_types; default: its first."`
+	Set  map[string]string `json:"set,omitempty" maxProperties:"50" doc:"Values to change: by path in a JSON body (a value that is valid JSON is set as such, any other as a string), by name in a form or XML body."`
 }
 
 func (a *API) sendSample(_ context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
-	Body *SampleWanted
-}) (*sampleOut, error) {
+	Body *CreateSampleRequest
+}) (*struct{ Body wire.StoredDelivery }, error) {
 	var want intake.Wanted
 	if in.Body != nil {
 		want = intake.Wanted(*in.Body)
@@ -297,17 +258,18 @@ func (a *API) sendSample(_ context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out := &sampleOut{}
-	out.Body.ID, out.Body.Seq = id, seq
-	return out, nil
+	return &struct{ Body wire.StoredDelivery }{wire.StoredDelivery{ID: id, Seq: seq}}, nil
 }
 
-func (a *API) verifyAgain(ctx context.Context, in *struct {
+// ReverifyRequest says what to do with rejected deliveries that verify now.
+type ReverifyRequest struct {
+	Release bool `json:"release,omitempty" doc:"Append them to the log as verified deliveries. By default they are only counted."`
+}
+
+func (a *API) reverify(ctx context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
-	Body struct {
-		Release bool `json:"release,omitempty" doc:"Append what verifies to the log; without it they are only counted."`
-	}
-}) (*struct{ Body intake.Again }, error) {
-	again, err := a.Intake.VerifyAgain(ctx, in.ID, in.Body.Release)
-	return &struct{ Body intake.Again }{again}, err
+	Body ReverifyRequest
+}) (*struct{ Body wire.ReverifyResult }, error) {
+	result, err := a.Intake.VerifyAgain(ctx, in.ID, in.Body.Release)
+	return &struct{ Body wire.ReverifyResult }{wire.ReverifyResult(result)}, err
 }

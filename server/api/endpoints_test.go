@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // call sends JSON as the administrator and reads the answer's into to, where it is not nil.
@@ -22,7 +23,7 @@ func (h *house) call(method, path, body string, status int, to any) {
 
 func TestAnEndpointFromMakingToBringingBack(t *testing.T) {
 	h := newHouse(t, "")
-	var e Endpoint
+	var e wire.Endpoint
 	h.call("POST", "/endpoints", `{"name":"stripe-live","verify":"observe","tolerance":"90s","max_body":2048,
 		"secrets":[{"label":"live","value":"whsec_0123456789"},{"label":"test","value":"whsec_abcdefghij"}],
 		"response":{"status":202,"content_type":"text/plain","body":"ok"},"signed_url":"https://x.example/y","settings":{"webhook_id":"7"}}`, 201, &e)
@@ -35,7 +36,7 @@ func TestAnEndpointFromMakingToBringingBack(t *testing.T) {
 	inbox := strings.TrimPrefix(e.URL, h.URL)
 	h.do(request{method: "POST", path: inbox, body: "x"}).is(t, 202, "")
 
-	var changed Endpoint
+	var changed wire.Endpoint
 	h.call("PATCH", path, `{"response":null,"secrets":[{"label":"live"}]}`, 200, &changed)
 	if changed.Response != nil || len(changed.Secrets) != 1 || changed.Name != e.Name || changed.MaxBody != 2048 || changed.URL != e.URL {
 		t.Errorf("changed: %+v", changed)
@@ -112,7 +113,7 @@ func TestWhatIsNoEndpointIsRefused(t *testing.T) {
 	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"` + strings.Repeat("a", callBody) + `"}`}).is(t, 413, "body_too_large")
 	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `name=a`,
 		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 415, "unsupported_media_type")
-	var list struct{ Endpoints []Endpoint }
+	var list struct{ Endpoints []wire.Endpoint }
 	h.get("/api/v1/endpoints", &list)
 	if len(list.Endpoints) != 1 {
 		t.Errorf("%d endpoints, want the first only", len(list.Endpoints))
@@ -128,7 +129,7 @@ func TestASampleTakesTheWayOfAll(t *testing.T) {
 		Seq hook.Seq
 	}
 	h.call("POST", path+"/sample", "", 201, &sample)
-	var d WholeDelivery
+	var d wire.DeliveryDetail
 	h.get("/api/v1/deliveries/"+string(sample.ID), &d)
 	if d.Seq != sample.Seq || d.Verdict != hook.Verified || d.Secret != "live" || d.Endpoint != h.endpoint.ID {
 		t.Errorf("%+v", d)
@@ -142,7 +143,7 @@ func TestASampleIsWhatIsWantedOfTheEndpointsProvider(t *testing.T) {
 	h.call("PATCH", path, `{"provider":"stripe","secrets":[{"label":"live","value":"whsec_0123456789abcdef"}]}`, 200, nil)
 	var sample struct{ ID hook.DeliveryID }
 	h.call("POST", path+"/sample", `{"type":"charge.refunded","set":{"data.object.amount_refunded":"1200"}}`, 201, &sample)
-	var d WholeDelivery
+	var d wire.DeliveryDetail
 	h.get("/api/v1/deliveries/"+string(sample.ID), &d)
 	body := h.do(request{method: "GET", path: "/api/v1/deliveries/" + string(sample.ID) + "/body", token: true})
 	if d.Verdict != hook.Verified || d.Type != "charge.refunded" || d.Mode != hook.ModeTest || !strings.Contains(body.text, `"amount_refunded": 1200,`) {
@@ -159,7 +160,7 @@ func TestASampleIsWhatIsWantedOfTheEndpointsProvider(t *testing.T) {
 
 func TestProvidersSayHowToSetThemUp(t *testing.T) {
 	h := newHouse(t, "")
-	var list struct{ Providers []Provider }
+	var list struct{ Providers []wire.Provider }
 	h.get("/api/v1/providers", &list)
 	if len(list.Providers) == 0 || list.Providers[0].ID != "generic" || len(list.Providers[0].Steps) == 0 {
 		t.Errorf("%+v", list)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // probing is how long all checks of readiness together may take.
@@ -18,14 +19,6 @@ const probing = 3 * time.Second
 type ReadinessCheck struct {
 	Name string
 	Run  func(context.Context) error
-}
-
-// CheckResult is what one check found.
-type CheckResult struct {
-	Name   string `json:"name"`
-	OK     bool   `json:"ok"`
-	Code   string `json:"code,omitempty"`
-	Detail string `json:"detail,omitempty"`
 }
 
 func (a *API) mountHealth() {
@@ -77,23 +70,20 @@ func (a *API) canStore(ctx context.Context) error {
 // sayChecks answers with every check, and with what the operator should know though it does not make the server
 // unready. Anybody may ask, so it names no addresses.
 func (a *API) sayChecks(ctx context.Context, w http.ResponseWriter) {
-	answer := struct {
-		Status string        `json:"status"`
-		Checks []CheckResult `json:"checks"`
-	}{Status: "ready"}
+	answer := wire.Readiness{Status: "ready"}
 	status := http.StatusOK
 	for _, c := range a.checks() {
-		result := CheckResult{Name: c.Name, OK: true}
+		result := wire.ReadinessCheck{Name: c.Name, OK: true}
 		if err := c.Run(ctx); err != nil {
 			p := problemOf(err)
-			result = CheckResult{Name: c.Name, Code: p.Code, Detail: p.Detail}
+			result = wire.ReadinessCheck{Name: c.Name, Code: p.Code, Detail: p.Detail}
 			answer.Status, status = "not_ready", http.StatusServiceUnavailable
 		}
 		answer.Checks = append(answer.Checks, result)
 	}
 	if len(a.Addresses.StrangeProxies(a.Now())) > 0 {
 		answer.Checks = append(answer.Checks,
-			CheckResult{Name: "proxy", OK: true, Code: proxyNotTrusted, Detail: proxyAdvice})
+			wire.ReadinessCheck{Name: "proxy", OK: true, Code: proxyNotTrusted, Detail: proxyAdvice})
 	}
 	text, err := json.Marshal(answer)
 	if err != nil {

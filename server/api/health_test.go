@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // TestEachPartThatFailsMakesTheServerNotReady has one part after the other fail. Both forms of /readyz say so, the longer one
@@ -38,7 +39,7 @@ func TestEachPartThatFailsMakesTheServerNotReady(t *testing.T) {
 			}
 			var said struct {
 				Status string
-				Checks []CheckResult
+				Checks []wire.ReadinessCheck
 			}
 			check(t, json.Unmarshal([]byte(long.text), &said))
 			if long.StatusCode != http.StatusServiceUnavailable || said.Status != "not_ready" || len(said.Checks) < 3 {

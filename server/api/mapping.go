@@ -8,11 +8,13 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/mapping"
+	"hookbeam/server/wire"
 )
 
 func (a *API) mountMapping(h huma.API) {
-	register(a, h, a.call("POST /endpoints/{id}/mapping/try", "try-mapping",
-		"What a mapping would have made of the endpoint's past deliveries; nothing is changed"), a.tryMapping)
+	register(a, h, a.call("POST /endpoints/{id}/mapping/test", "test-mapping", "Test a mapping",
+		"Returns what a mapping would have read from the endpoint's past deliveries. Nothing is changed."), a.testMapping)
+	register(a, h, a.formerCall("POST /endpoints/{id}/mapping/try", "try-mapping", "test-mapping"), a.testMapping)
 }
 
 // The bounds of trying a mapping.
@@ -21,18 +23,15 @@ const (
 	triedFor = 5 * time.Second
 )
 
-// MappingTrial is what became of trying a mapping.
-type MappingTrial struct {
-	Mapping hook.Mapping `json:"mapping" doc:"What was tried: what was sent, or else a guess from the newest delivery, which may lack subject or state."`
-	mapping.Trial
+// TestMappingRequest is the body of POST /endpoints/{id}/mapping/test.
+type TestMappingRequest struct {
+	Mapping orNull[wire.Mapping] `json:"mapping,omitempty" doc:"The mapping to test. By default one is suggested from the newest delivery."`
 }
 
-func (a *API) tryMapping(ctx context.Context, in *struct {
+func (a *API) testMapping(ctx context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
-	Body struct {
-		Mapping orNull[hook.Mapping] `json:"mapping,omitempty" doc:"null, or left out: a guess from the newest delivery."`
-	}
-}) (*struct{ Body MappingTrial }, error) {
+	Body TestMappingRequest
+}) (*struct{ Body wire.MappingTestResult }, error) {
 	e, err := a.Endpoints.Get(in.ID)
 	if err != nil {
 		return nil, err
@@ -44,22 +43,41 @@ func (a *API) tryMapping(ctx context.Context, in *struct {
 	defer done()
 	ctx, end := context.WithTimeout(ctx, triedFor)
 	defer end()
-	out := &struct{ Body MappingTrial }{}
-	if out.Body.Mapping, err = a.toTry(ctx, e.ID, in.Body.Mapping.value); err != nil {
+	sent := in.Body.Mapping.value.Mapping()
+	rules, err := a.toTry(ctx, e.ID, sent)
+	if err != nil {
 		return nil, err
 	}
-	m, err := mapping.Compile(out.Body.Mapping)
+	m, err := mapping.Compile(rules)
 	switch {
-	case err != nil && in.Body.Mapping.value != nil:
+	case err != nil && sent != nil:
 		return nil, err
-	case err != nil: // a guess that lacks what it needs
-		out.Body.Trial = mapping.Untried()
-		return out, nil
+	case err != nil: // a suggestion that lacks what it needs
+		return &struct{ Body wire.MappingTestResult }{testResult(rules, mapping.Untried())}, nil
 	}
-	out.Body.Trial, err = m.Try(ctx, func(do func(*hook.Record) error) error {
+	trial, err := m.Try(ctx, func(do func(*hook.Record) error) error {
 		return a.Store.EachRecent(ctx, e.ID, triedOn, do)
 	})
-	return out, err
+	return &struct{ Body wire.MappingTestResult }{testResult(rules, trial)}, err
+}
+
+// testResult returns a trial as clients see it.
+func testResult(rules hook.Mapping, t mapping.Trial) wire.MappingTestResult {
+	r := wire.MappingTestResult{
+		Mapping: wire.NewMapping(rules), Examined: t.Looked, Matched: t.Matched, Failed: t.Failed, Looked: t.Looked,
+		States: []wire.MappingStateCount{}, Examples: []wire.MappingExample{}, Errors: []wire.MappingError{},
+	}
+	for _, s := range t.States {
+		r.States = append(r.States, wire.MappingStateCount(s))
+	}
+	for _, e := range t.Examples {
+		r.Examples = append(r.Examples, wire.MappingExample(e))
+	}
+	for _, p := range t.Problems {
+		r.Errors = append(r.Errors, wire.MappingError(p))
+	}
+	r.Problems = r.Errors
+	return r
 }
 
 // toTry is the mapping that was sent, or a guess.

@@ -6,9 +6,10 @@ import (
 	"testing"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
-func (h *house) tryMapping(body string) (got MappingTrial) {
+func (h *house) tryMapping(body string) (got wire.MappingTestResult) {
 	h.t.Helper()
 	h.call("POST", "/endpoints/"+string(h.endpoint.ID)+"/mapping/try", body, 200, &got)
 	return got
@@ -61,7 +62,7 @@ func TestAMappingThatIsWrongIsRefusedWhenTriedAndWhenSaved(t *testing.T) {
 			t.Errorf("it says %s", a.text)
 		}
 	}
-	var e Endpoint
+	var e wire.Endpoint
 	h.get("/api/v1/endpoints/"+id, &e)
 	if e.Statuses.Mapping != nil {
 		t.Errorf("it is kept: %+v", e.Statuses.Mapping)
@@ -76,7 +77,7 @@ func TestAnEndpointsOwnStatusesAreReadAsItsMappingSays(t *testing.T) {
 	h.send(`{"id":"P1","state":"THERE","at":1770091600,"order":7}`)
 	h.send(`{"id":"P1","state":"On its way","at":1770091500}`)
 	h.drawn(2)
-	var page struct{ Statuses []hook.Status }
+	var page struct{ Statuses []wire.Status }
 	h.get("/api/v1/statuses?kind=own", &page)
 	if len(page.Statuses) != 1 {
 		t.Fatalf("got %+v", page.Statuses)

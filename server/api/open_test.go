@@ -13,6 +13,7 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
+	"hookbeam/server/wire"
 )
 
 const (
@@ -68,7 +69,7 @@ func TestVerifyLeftOutIsWhatAnEndpointCanDo(t *testing.T) {
 			if a.is(t, c.status, code); c.status != 201 || a.StatusCode != 201 {
 				return
 			}
-			var e Endpoint
+			var e wire.Endpoint
 			check(t, json.Unmarshal([]byte(a.text), &e))
 			if e.Verify != c.verify || e.Open != (c.verify == hook.Off) || !e.Confirmed {
 				t.Errorf("stored as %s, open %v, confirmed %v", e.Verify, e.Open, e.Confirmed)
@@ -127,7 +128,7 @@ func TestAnEndpointThatLacksItsSecretTakesNothing(t *testing.T) {
 			h.reload()
 			a := h.do(request{method: "POST", path: "/in/" + e.Slug, body: `{"type":"paid"}`, header: http.Header{"X-Webhook-Secret": {" \t"}}})
 			a.is(t, status, map[int]string{401: "secret_missing"}[status])
-			if d := h.newest(Endpoint{ID: e.ID}); d.Verdict != hook.Rejected || d.Reason != "secret_missing" || d.Type != "paid" {
+			if d := h.newest(wire.Endpoint{ID: e.ID}); d.Verdict != hook.Rejected || d.Reason != "secret_missing" || d.Type != "paid" {
 				t.Errorf("%s, %q: kept as %s %s", name, verify, d.Verdict, d.Reason)
 			}
 			if secrets == nil && (verify == hook.Enforce || verify == hook.Observe) { // nothing else is wrong with it
@@ -221,7 +222,7 @@ func TestConfirmingOpensTheFirstEndpoint(t *testing.T) {
 		far(e).is(t, 403, "endpoint_not_confirmed")
 		h.do(request{method: "POST", path: "/in/" + e.Slug + "x", host: "hooks.example.com"}).is(t, 404, "endpoint_not_found")
 		h.do(request{method: "POST", path: "/api/v1/endpoints/" + string(e.ID) + "/confirm"}).is(t, 401, "unauthenticated")
-		var view Endpoint
+		var view wire.Endpoint
 		if h.get("/api/v1/endpoints/"+string(e.ID), &view); view.Confirmed || !view.Open {
 			t.Errorf("%s: %+v", name, view)
 		}

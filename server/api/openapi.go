@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
-// OpenAPI returns the contract by machine (OpenAPI 3.1), the same for every server of this version.
+// OpenAPI returns the description of the API (OpenAPI 3.1). It is the same for every server of this version.
 func OpenAPI() ([]byte, error) {
 	a := &API{}
 	a.routes = newRoutes(a)
@@ -20,8 +21,10 @@ func OpenAPI() ([]byte, error) {
 }
 
 func openAPI(h huma.API) ([]byte, error) {
-	describeFrames(h.OpenAPI())
-	raw, err := json.Marshal(h.OpenAPI())
+	o := h.OpenAPI()
+	describeFrames(o)
+	describeSchemas(o)
+	raw, err := json.Marshal(o)
 	if err != nil {
 		return nil, fmt.Errorf("write openapi.json: %w", err)
 	}
@@ -33,63 +36,107 @@ func openAPI(h huma.API) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Frame describes what readers are told; package live writes it.
-type Frame struct {
-	From    string   `json:"from" doc:"The reader's own cursor; where it is not, the reader connects again with its own."`
-	To      string   `json:"to" doc:"The reader's next cursor: everything in (from, to] that the filter lets through is in here."`
-	Head    string   `json:"head" doc:"The log's newest cursor; equal to to where the reader has caught up."`
-	Reset   bool     `json:"reset,omitempty" doc:"The cursor was of another log, or older than what is kept: load the first page again."`
-	Updates []Update `json:"updates" nullable:"false"`
+const apiDescription = `Read deliveries, statuses and endpoints, and change endpoints. Authenticate with
+"Authorization: Bearer TOKEN" (the token is HOOKBEAM_ADMIN_TOKEN), or with the dashboard's session cookie.
+
+Errors are problem details (RFC 9457) with a stable code. Times are RFC 3339 in UTC with milliseconds. Amounts of money are
+integers in the currency's minor unit. Ids have a prefix (ep_, dlv_, sub_) and are otherwise opaque, as are cursors.
+
+Fields and routes marked as deprecated are old names, which are answered beside the new ones until the first tagged
+release. New fields, update kinds and reasons may be added at any time; ignore those that you do not know.`
+
+// The tags of operations, in the order in which documentation shows them.
+const (
+	tagDeliveries   = "Deliveries"
+	tagLive         = "Live"
+	tagEndpoints    = "Endpoints"
+	tagStatuses     = "Statuses"
+	tagStatusLinks  = "Status links"
+	tagPublicStatus = "Public status"
+	tagProviders    = "Providers"
+	tagServer       = "Server"
+)
+
+var apiTags = []*huma.Tag{
+	{Name: tagDeliveries, Description: "The requests that were received, byte for byte, and how they were verified."},
+	{Name: tagLive, Description: "What happens, as it happens: the same frames over a WebSocket or by polling, from a cursor."},
+	{Name: tagEndpoints, Description: "The webhook URLs that senders are given, with their secrets and settings."},
+	{Name: tagStatuses, Description: "The current state of payments, orders, pipeline runs and other subjects."},
+	{Name: tagStatusLinks, Description: "Links that show one status to a person without a login, and the keys that sign them."},
+	{Name: tagPublicStatus, Description: "What the holder of a status link can see. Open to any origin, without a login."},
+	{Name: tagProviders, Description: "The senders that Hookbeam knows."},
+	{Name: tagServer, Description: "The server itself and the session with it."},
 }
 
-// Update is one thing in a frame. It has a field of the name that kind says.
-type Update struct {
-	Kind     string         `json:"kind" enum:"delivery,endpoint" doc:"Kinds with a seq are covered by the range; those without are notices."`
-	Seq      hook.Seq       `json:"seq,omitempty"`
-	Delivery *hook.Delivery `json:"delivery,omitempty"`
-	Endpoint *Endpoint      `json:"endpoint,omitempty"`
+// tagOf returns the tag of a call by its path.
+func tagOf(path string) string {
+	switch first := strings.Split(path, "/")[1]; {
+	case first == "deliveries":
+		return tagDeliveries
+	case first == "status-links", strings.Contains(path, "/link-keys"):
+		return tagStatusLinks
+	case first == "endpoints":
+		return tagEndpoints
+	case first == "statuses":
+		return tagStatuses
+	case first == "providers":
+		return tagProviders
+	default:
+		return tagServer
+	}
 }
 
-// describeFrames adds the calls that huma does not serve.
+// describeFrames adds the operations that huma does not serve.
 func describeFrames(o *huma.OpenAPI) {
 	schemas := o.Components.Schemas
 	problem := &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{
 		problemType[0]: {Schema: schemas.Schema(reflect.TypeFor[Problem](), true, "")}}}
-	frame := schemas.Schema(reflect.TypeFor[Frame](), true, "")
+	frame := schemas.Schema(reflect.TypeFor[wire.Frame](), true, "")
 	text := &huma.Schema{Type: huma.TypeString}
 	after := &huma.Param{Name: "after", In: "query", Schema: text,
-		Description: "The reader's cursor. Left out: from the head. 0: from the oldest that is kept."}
-	endpoint := &huma.Param{Name: "endpoint", In: "query", Schema: text, Description: "Only what concerns this endpoint."}
-	wait := &huma.Param{Name: "wait", In: "query", Schema: text, Example: "25s", Description: "How long to wait for something to tell."}
+		Description: "The reader's cursor. Default: the head of the log. 0: the oldest delivery that is kept."}
+	endpoint := &huma.Param{Name: "endpoint", In: "query", Schema: text, Description: "Only updates about this endpoint."}
+	wait := &huma.Param{Name: "wait", In: "query", Schema: text, Example: "25s",
+		Description: "How long to wait for an update: a duration, or seconds."}
 
 	describePublic(o, problem, wait)
-	o.AddOperation(&huma.Operation{OperationID: "poll-updates", Method: http.MethodGet, Path: "/updates",
-		Summary: "The next frame, by (long) polling", Parameters: []*huma.Param{after, endpoint, wait},
+	o.AddOperation(&huma.Operation{OperationID: "poll-updates", Method: http.MethodGet, Path: "/updates", Tags: []string{tagLive},
+		Summary:     "Poll for the next frame",
+		Description: "Returns the next frame after a cursor. With wait, the answer is held until there is an update (long polling).",
+		Parameters:  []*huma.Param{after, endpoint, wait},
 		Responses: map[string]*huma.Response{"default": problem, "200": {Description: "A frame.",
 			Content: map[string]*huma.MediaType{jsonType[0]: {Schema: frame}}}}})
-	o.AddOperation(&huma.Operation{OperationID: "watch-live", Method: http.MethodGet, Path: "/live",
-		Summary: "A WebSocket of frames, one to a text message", Parameters: []*huma.Param{after, endpoint},
-		Responses: map[string]*huma.Response{"default": problem, "101": {Description: "The socket is open."}}})
+	o.AddOperation(&huma.Operation{OperationID: "watch-live", Method: http.MethodGet, Path: "/live", Tags: []string{tagLive},
+		Summary: "Open a WebSocket of frames",
+		Description: "Each text message is a frame. The first is sent at once, even if it is empty. The server pings every 20 s; " +
+			"a client that receives nothing for 45 s should reconnect with its cursor.",
+		Parameters: []*huma.Param{after, endpoint},
+		Responses: map[string]*huma.Response{"default": problem, "101": {Description: "The WebSocket is open. Its messages are frames.",
+			Content: map[string]*huma.MediaType{jsonType[0]: {Schema: frame}}}}})
 }
 
 // describePublic adds what a status link shows.
 func describePublic(o *huma.OpenAPI, problem *huma.Response, wait *huma.Param) {
 	const path = "/status/{token}"
 	text := &huma.Schema{Type: huma.TypeString}
-	token := &huma.Param{Name: "token", In: "path", Required: true, Schema: text, Description: "Of a status link."}
-	public := o.Components.Schemas.Schema(reflect.TypeFor[hook.Public](), true, "")
-	open := []map[string][]string{}
-	o.AddOperation(&huma.Operation{OperationID: "get-public-status", Method: http.MethodGet, Path: path, Security: open,
-		Summary: "What a status link shows; with wait and If-None-Match, when that has changed",
+	token := &huma.Param{Name: "token", In: "path", Required: true, Schema: text, Description: "The token of a status link."}
+	public := o.Components.Schemas.Schema(reflect.TypeFor[wire.PublicStatus](), true, "")
+	open, tags := []map[string][]string{}, []string{tagPublicStatus}
+	o.AddOperation(&huma.Operation{OperationID: "get-public-status", Method: http.MethodGet, Path: path, Security: open, Tags: tags,
+		Summary:     "Get the status behind a link",
+		Description: "With wait and If-None-Match, the answer is held until the status has changed.",
 		Parameters: []*huma.Param{token, wait,
-			{Name: "shown", In: "query", Schema: text, Description: "A state that a page has shown."},
-			{Name: "If-None-Match", In: "header", Schema: text, Description: "ETag of what is known."}},
-		Responses: map[string]*huma.Response{"default": problem, "304": {Description: "It is as it was."},
-			"200": {Description: "Where it stands.", Content: map[string]*huma.MediaType{jsonType[0]: {Schema: public}}}}})
-	o.AddOperation(&huma.Operation{OperationID: "ask-public-status", Method: http.MethodOptions, Path: path, Security: open,
-		Summary: "Whether another site's page may ask: any may", Parameters: []*huma.Param{token},
-		Responses: map[string]*huma.Response{"204": {Description: "It may."}}})
+			{Name: "shown", In: "query", Schema: text, Description: "A state that the page has shown to a person."},
+			{Name: "If-None-Match", In: "header", Schema: text, Description: "The ETag of the last answer."}},
+		Responses: map[string]*huma.Response{"default": problem, "304": {Description: "The status has not changed."},
+			"200": {Description: "The status.", Content: map[string]*huma.MediaType{jsonType[0]: {Schema: public}}}}})
+	o.AddOperation(&huma.Operation{OperationID: "preflight-public-status", Method: http.MethodOptions, Path: path, Security: open,
+		Tags: tags, Summary: "Answer a CORS preflight", Description: "Pages of any origin may read a public status.",
+		Parameters: []*huma.Param{token},
+		Responses:  map[string]*huma.Response{"204": {Description: "The page may read it."}}})
 	o.AddOperation(&huma.Operation{OperationID: "watch-public-status", Method: http.MethodGet, Path: path + "/live", Security: open,
-		Summary: "A WebSocket that tells the same object at once, on each change, and as a sign of life", Parameters: []*huma.Param{token},
-		Responses: map[string]*huma.Response{"default": problem, "101": {Description: "The socket is open."}}})
+		Tags: tags, Summary: "Open a WebSocket of the status behind a link",
+		Description: "Sends the same object at once, on each change, and regularly as a sign of life.",
+		Parameters:  []*huma.Param{token},
+		Responses:   map[string]*huma.Response{"default": problem, "101": {Description: "The WebSocket is open."}}})
 }

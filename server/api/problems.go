@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // statuses is the one table from a kind of error to what HTTP says of it.
@@ -49,21 +50,10 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// Problem is an error as clients get it: problem details (RFC 9457) with a stable code.
+// Problem is an error as clients get it, and when to retry.
 type Problem struct {
-	Status int           `json:"status" example:"404" doc:"HTTP status."`
-	Title  string        `json:"title" example:"Not Found" doc:"The status in words."`
-	Code   string        `json:"code" example:"endpoint_not_found" doc:"Stable, for programs."`
-	Detail string        `json:"detail" doc:"What happened, and what to do."`
-	Errors []ErrorDetail `json:"errors,omitempty" doc:"What is wrong with which part of the request."`
-
+	wire.Problem
 	retryAfter time.Duration
-}
-
-// ErrorDetail is what is wrong with one part of a request.
-type ErrorDetail struct {
-	Message  string `json:"message" doc:"What is wrong."`
-	Location string `json:"location,omitempty" example:"body.name" doc:"Where."`
 }
 
 // problemOf renders any error. What is no hook.Problem is the server's own fault, of which nobody outside is told more.
@@ -82,7 +72,7 @@ func problemOf(err error) *Problem {
 			Detail: "Something went wrong here. The server's log says more under the X-Request-Id of this answer."}
 	}
 	status := statusOf(p)
-	return &Problem{Status: status, Title: http.StatusText(status), Code: p.Code, Detail: p.Detail, retryAfter: p.RetryAfter}
+	return &Problem{wire.Problem{Status: status, Title: http.StatusText(status), Code: p.Code, Detail: p.Detail}, p.RetryAfter}
 }
 
 // Error, GetStatus, GetHeaders and ContentType make huma answer with it.
@@ -141,7 +131,7 @@ func seconds(d time.Duration) string {
 
 // humaError makes huma's own complaints ours.
 func humaError(status int, message string, errs ...error) huma.StatusError {
-	p := &Problem{Status: status, Code: "internal", Detail: message}
+	p := &Problem{Problem: wire.Problem{Status: status, Code: "internal", Detail: message}}
 	switch {
 	case status == http.StatusRequestEntityTooLarge:
 		p.Code, p.Detail = "body_too_large", "The request's body is larger than this call takes."
@@ -159,19 +149,19 @@ func humaError(status int, message string, errs ...error) huma.StatusError {
 		if err == nil {
 			continue
 		}
-		detail := ErrorDetail{Message: err.Error()}
+		detail := wire.ProblemDetail{Message: err.Error()}
 		if d, ok := err.(huma.ErrorDetailer); ok { // its value is left out: it may be a secret
-			detail = ErrorDetail{Message: d.ErrorDetail().Message, Location: d.ErrorDetail().Location}
+			detail = wire.ProblemDetail{Message: d.ErrorDetail().Message, Location: d.ErrorDetail().Location}
 		}
 		p.Errors = append(p.Errors, detail)
 	}
 	if p.Code == "invalid_request" && len(p.Errors) > 0 {
-		p.Detail = p.Errors[0].sentence()
+		p.Detail = sentence(p.Errors[0])
 	}
 	return p
 }
 
-func (d ErrorDetail) sentence() string {
+func sentence(d wire.ProblemDetail) string {
 	if d.Location == "" {
 		return d.Message + "."
 	}

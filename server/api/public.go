@@ -13,6 +13,7 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // Tokens that are no good which an address may send: thirty at once, then one a second.
@@ -244,7 +245,7 @@ func (a *API) tell(ctx context.Context, l access.Link) (t told, err error) {
 	case err != nil:
 		return t, err
 	}
-	if t.text, err = json.Marshal(t.Public); err != nil {
+	if t.text, err = json.Marshal(wire.NewPublicStatus(&t.Public)); err != nil {
 		return t, err
 	}
 	sum := sha256.Sum256(t.text)

@@ -15,6 +15,7 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 func TestASocketTellsAtOnceAndOnEachChange(t *testing.T) {
@@ -202,12 +203,12 @@ func TestWhatAPageShowedIsNoted(t *testing.T) {
 		check(t, line.WriteMessage(websocket.TextMessage, []byte(said)))
 	}
 	h.do(request{method: "GET", path: "/api/v1/status/" + s.token("payment/pi_1", "") + "?shown=canceled"}).is(t, 200, "")
-	var list struct{ Statuses []hook.Status }
+	var list struct{ Statuses []wire.Status }
 	h.get("/api/v1/statuses", &list)
 	if len(list.Statuses) != 1 {
 		t.Fatalf("%+v", list)
 	}
-	var d hook.StatusDetail
+	var d wire.StatusDetail
 	for len(d.Shown) == 0 && t.Context().Err() == nil {
 		h.get("/api/v1/statuses/"+string(list.Statuses[0].ID), &d)
 	}
@@ -240,7 +241,7 @@ func TestAskingWaitsForAChange(t *testing.T) {
 	}()
 	s.tells("succeeded", "pi_1", "1", 100)
 	second := <-heard
-	var p hook.Public
+	var p wire.PublicStatus
 	check(t, json.Unmarshal([]byte(second.text), &p))
 	if p.Status != hook.StatePaid || second.Header.Get("ETag") == first.Header.Get("ETag") {
 		t.Errorf("changed: %s", second.text)

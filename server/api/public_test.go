@@ -10,6 +10,7 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // TestALinkShowsItsOwnPaymentAlone is S15 of what is promised: two shops with two payments each, of which one has the
@@ -186,7 +187,7 @@ func TestNothingOfALinkIsKeptOrPassedOn(t *testing.T) {
 	h := newHouse(t, "http://localhost/hooks/")
 	s := shop{h: h, Endpoint: h.made(`{"name":"north"}`)}
 	s.rotate("1h")
-	var link Link
+	var link wire.StatusLink
 	h.call("POST", "/status-links", `{"endpoint":"`+string(s.ID)+`","subject":"order/1","expires_in":"1h"}`, 201, &link)
 	if link.URL != "http://localhost/hooks/status/"+link.Token {
 		t.Errorf("the link is %s", link.URL)

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
+	"hookbeam/server/wire"
 )
 
 // ReceiveOptions are what the door for webhooks needs.
@@ -187,15 +187,8 @@ func answerStored(w http.ResponseWriter, r *http.Request, c *call) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		h["Cache-Control"] = noStore
 	}
-	b := append(c.answer[:0], `{"id":"`...)
-	b = append(b, c.record.ID...)
-	b = append(b, `","seq":`...)
-	b = strconv.AppendInt(b, int64(c.record.Seq), 10)
-	if c.record.DuplicateOf != 0 {
-		b = append(b, `,"duplicate_of":`...)
-		b = strconv.AppendInt(b, int64(c.record.DuplicateOf), 10)
-	}
-	b = append(b, "}\n"...)
+	stored := wire.StoredDelivery{ID: c.record.ID, Seq: c.record.Seq, DuplicateOf: c.record.DuplicateOf}
+	b := append(stored.Append(c.answer[:0]), '\n')
 	c.answer = b
 	_, _ = w.Write(b)
 }

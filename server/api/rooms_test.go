@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"hookbeam/server/access"
+	"hookbeam/server/wire"
 )
 
 // socketFrom opens a socket from an address of its own and returns it, or the status that it is refused with.
@@ -252,7 +253,7 @@ func TestTheServerTellsHowItIsDoing(t *testing.T) {
 	var s struct {
 		Version  string
 		Refused  map[string]int64
-		Warnings []Warning
+		Warnings []wire.Warning
 	}
 	h.get("/api/v1/server", &s)
 	if s.Version != "test" || s.Refused == nil || len(s.Refused) != 0 || s.Warnings == nil || len(s.Warnings) != 0 {

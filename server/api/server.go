@@ -7,50 +7,36 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 const (
 	proxyNotTrusted = "proxy_not_trusted"
-	proxyAdvice     = "Requests come through a proxy that is not named as trusted: everybody behind it has its address, so " +
-		"limits by address do not apply to it. Start the server with --trusted-proxy and the proxy's address."
+	proxyAdvice     = "Requests come through a proxy that is not configured as trusted. All clients behind it share its IP address, so " +
+		"limits per address do not apply to it. Start the server with --trusted-proxy and the proxy's address."
 )
 
-// Warning is something that the operator should mend.
-type Warning struct {
-	Code   string `json:"code" example:"proxy_not_trusted" doc:"Stable, for programs."`
-	Detail string `json:"detail" doc:"What it is, and what to do."`
-}
-
-type serverOut struct {
-	Body struct {
-		Version  string           `json:"version"`
-		Storage  hook.Usage       `json:"storage" doc:"What is kept, and what may be."`
-		InFlight int64            `json:"in_flight" doc:"Bytes that bodies take which are being received; --max-in-flight bounds them."`
-		TooMuch  int64            `json:"too_much" doc:"Deliveries since the start that cost too much to read: nothing of them counts."`
-		Refused  map[string]int64 `json:"refused" doc:"How many were refused since the start, by code."`
-		Warnings []Warning        `json:"warnings" nullable:"false"`
-	}
-}
+type serverOut struct{ Body wire.ServerInfo }
 
 func (a *API) mountServer(h huma.API) {
-	register(a, h, a.call("GET /server", "get-server", "How the server is doing"), a.getServer)
+	register(a, h, a.call("GET /server", "get-server", "Get the server's state",
+		"Returns what is stored, what was refused, and what the operator should fix."), a.getServer)
 }
 
 func (a *API) getServer(context.Context, *struct{}) (*serverOut, error) {
 	out := &serverOut{}
 	out.Body.Version, out.Body.Refused, out.Body.Warnings = a.version, a.Refusals.Counts(), a.warnings()
-	out.Body.Storage, out.Body.TooMuch = a.Store.Usage(), a.Board.TooMuch()
+	out.Body.Storage, out.Body.TooMuch = wire.StorageUsage(a.Store.Usage()), a.Board.TooMuch()
 	if a.InFlight != nil {
 		out.Body.InFlight = a.InFlight()
 	}
 	return out, nil
 }
 
-func (a *API) warnings() []Warning {
-	warnings := []Warning{}
+func (a *API) warnings() []wire.Warning {
+	warnings := []wire.Warning{}
 	if proxies := a.Addresses.StrangeProxies(a.Now()); len(proxies) > 0 {
-		warnings = append(warnings, Warning{Code: proxyNotTrusted,
+		warnings = append(warnings, wire.Warning{Code: proxyNotTrusted,
 			Detail: proxyAdvice + " Seen: --trusted-proxy " + strings.Join(proxies, ",")})
 	}
 	return warnings

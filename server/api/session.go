@@ -7,22 +7,19 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // downloading is how long a body may take on its way to a slow reader.
 const downloading = 5 * time.Minute
 
-type sessionOut struct {
-	Body struct {
-		Login     string     `json:"login" example:"admin"`
-		ExpiresAt *hook.Time `json:"expires_at,omitempty" format:"date-time" doc:"When the session ends at the latest; absent for a token."`
-		Version   string     `json:"version" doc:"The server's."`
-	}
-}
+type sessionOut struct{ Body wire.Session }
 
 func (a *API) mountSession(h huma.API) {
-	register(a, h, a.call("GET /session", "get-session", "Who is asking"), a.getSession)
-	register(a, h, a.call("DELETE /session", "log-out", "Log out"), a.endSession)
+	register(a, h, a.call("GET /session", "get-session", "Get the session",
+		"Returns who is logged in, and the server's version."), a.getSession)
+	register(a, h, a.call("DELETE /session", "delete-session", "Log out",
+		"Ends the session and everything that it has open. A token is not affected."), a.endSession)
 }
 
 func (a *API) getSession(ctx context.Context, _ *struct{}) (*sessionOut, error) {

@@ -12,11 +12,12 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // shop is an endpoint whose payments people watch.
 type shop struct {
-	Endpoint
+	wire.Endpoint
 	h   *house
 	key hook.LinkKey
 }
@@ -29,9 +30,9 @@ func (h *house) shop(name string) shop {
 }
 
 // rotate makes a new link key.
-func (s *shop) rotate(overlap string) LinkKey {
+func (s *shop) rotate(overlap string) wire.LinkKey {
 	s.h.t.Helper()
-	var k LinkKey
+	var k wire.LinkKey
 	s.h.call("POST", "/endpoints/"+string(s.ID)+"/link-keys", `{"overlap":"`+overlap+`"}`, 201, &k)
 	s.key = hook.LinkKey{ID: k.ID, Value: k.Key}
 	return k
@@ -74,7 +75,7 @@ func (s *shop) token(subject, mode string) string {
 }
 
 // public reads what a token shows.
-func (h *house) public(token string) (p hook.Public) {
+func (h *house) public(token string) (p wire.PublicStatus) {
 	h.t.Helper()
 	a := h.do(request{method: "GET", path: "/api/v1/status/" + token})
 	a.is(h.t, 200, "")
@@ -104,7 +105,7 @@ func (h *house) dial(token string, header http.Header) (*websocket.Conn, *http.R
 }
 
 // hears returns the next message, and what it says.
-func (w watcher) hears() (text string, p hook.Public) {
+func (w watcher) hears() (text string, p wire.PublicStatus) {
 	w.t.Helper()
 	_, b, err := w.ReadMessage()
 	check(w.t, err)

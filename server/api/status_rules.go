@@ -12,66 +12,55 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
-// StatusRules are what an endpoint's deliveries tell of, and what of it the public may see, as clients see it.
-type StatusRules struct {
-	References []string      `json:"references" nullable:"false" doc:"Where else in the body the shop's own reference is: names with dots between." example:"[\"data.object.metadata.cart\"]"`
-	Mapping    *hook.Mapping `json:"mapping" doc:"How its deliveries are read; null: as is known of the provider."`
-	Unsigned   bool          `json:"unsigned" doc:"Deliveries that nothing was checked of count for what the public sees."`
-	Page       hook.Page     `json:"page" doc:"How its status pages look."`
+// UpdateStatusRules is the part of wire.StatusRules that a client sends. What it leaves out stays as it is.
+type UpdateStatusRules struct {
+	References *[]string                `json:"references,omitempty" maxItems:"8" doc:"Replaces the list."`
+	Mapping    orNull[wire.Mapping]     `json:"mapping,omitempty" doc:"null: as known for the provider."`
+	Unsigned   *bool                    `json:"unsigned,omitempty" doc:"Deliveries that were not verified count for public statuses."`
+	Page       *wire.StatusPageSettings `json:"page,omitempty" doc:"Replaces all page settings."`
 }
 
-// StatusRulesChange is what of StatusRules a client writes. What it leaves out stays as it is.
-type StatusRulesChange struct {
-	References *[]string            `json:"references,omitempty" maxItems:"8"`
-	Mapping    orNull[hook.Mapping] `json:"mapping,omitempty" doc:"null: as is known of the provider."`
-	Unsigned   *bool                `json:"unsigned,omitempty"`
-	Page       *hook.Page           `json:"page,omitempty" doc:"Replaces the page."`
-}
-
-func viewRules(r hook.StatusRules) StatusRules {
-	return StatusRules{References: append([]string{}, r.References...), Mapping: r.Mapping, Unsigned: r.Unsigned, Page: r.Page}
-}
-
-func (c *StatusRulesChange) apply(r *hook.StatusRules) {
+func (c *UpdateStatusRules) apply(r *hook.StatusRules) {
 	set(&r.References, c.References)
 	set(&r.Unsigned, c.Unsigned)
-	set(&r.Page, c.Page)
+	if c.Page != nil {
+		r.Page = c.Page.Page()
+	}
 	if c.Mapping.sent {
-		r.Mapping = c.Mapping.value
+		r.Mapping = c.Mapping.value.Mapping()
 	}
 }
 
 func (a *API) mountLinks(h huma.API) {
-	create := a.call("POST /status-links", "create-status-link", "Make a link that lets one person watch one subject")
+	create := a.call("POST /status-links", "create-status-link", "Create a status link",
+		"Creates a link that shows the status of one subject to anyone who has it. Nothing needs to be known of the subject yet. "+
+			"Your back end can also sign such tokens itself, with a link key of the endpoint.")
 	create.DefaultStatus = http.StatusCreated
 	register(a, h, create, a.createLink)
-	register(a, h, a.call("GET /endpoints/{id}/link-keys", "list-link-keys", "The keys that sign an endpoint's status links"), a.listLinkKeys)
-	rotate := a.call("POST /endpoints/{id}/link-keys", "create-link-key", "Make a new key; the older ones end when overlap is over")
+	register(a, h, a.call("GET /endpoints/{id}/link-keys", "list-link-keys", "List link keys",
+		"Returns the keys that sign an endpoint's status links, without the keys themselves."), a.listLinkKeys)
+	rotate := a.call("POST /endpoints/{id}/link-keys", "create-link-key", "Create a link key",
+		"Creates a new key. Older keys, and the links they signed, stop working after overlap.")
 	rotate.DefaultStatus = http.StatusCreated
 	register(a, h, rotate, a.createLinkKey)
-	register(a, h, a.call("DELETE /endpoints/{id}/link-keys/{key}", "delete-link-key", "End a key and every link that it signed, at once"), a.deleteLinkKey)
+	register(a, h, a.call("DELETE /endpoints/{id}/link-keys/{key}", "delete-link-key", "Delete a link key",
+		"The key and every link that it signed stop working at once."), a.deleteLinkKey)
 }
 
-// LinkWanted is what a link is to be.
-type LinkWanted struct {
-	Endpoint  hook.EndpointID `json:"endpoint" maxLength:"40" example:"ep_abcdefghijklmnopqrstuvwxyz"`
-	Subject   string          `json:"subject" minLength:"1" maxLength:"250" doc:"One of the subject's names; nothing need be known of it yet." example:"payment/pi_3P"`
-	ExpiresIn string          `json:"expires_in,omitempty" maxLength:"20" doc:"A duration, up to 9600h; 72h where left out." example:"72h"`
-	Mode      string          `json:"mode,omitempty" enum:"live,test" doc:"test: shows what test events tell; live, or left out: never does."`
-}
-
-// Link is a link that was made.
-type Link struct {
-	URL       string    `json:"url" format:"uri" doc:"The page to send a person to."`
-	Token     string    `json:"token" doc:"What the page, the widget and the React package take."`
-	ExpiresAt hook.Time `json:"expires_at" format:"date-time"`
+// CreateStatusLinkRequest is the body of POST /status-links.
+type CreateStatusLinkRequest struct {
+	Endpoint  hook.EndpointID `json:"endpoint" maxLength:"40" example:"ep_abcdefghijklmnopqrstuvwxyz" doc:"The endpoint whose deliveries report the subject."`
+	Subject   string          `json:"subject" minLength:"1" maxLength:"250" doc:"One of the subject's names. Nothing needs to be known of it yet." example:"payment/pi_3P"`
+	ExpiresIn string          `json:"expires_in,omitempty" maxLength:"20" doc:"A duration, up to 9600h; default 72h." example:"72h"`
+	Mode      string          `json:"mode,omitempty" enum:"live,test" doc:"test: the link shows what test events report. live (default): it never does."`
 }
 
 const usualLink = 72 * time.Hour
 
-func (a *API) createLink(ctx context.Context, in *struct{ Body LinkWanted }) (*struct{ Body Link }, error) {
+func (a *API) createLink(ctx context.Context, in *struct{ Body CreateStatusLinkRequest }) (*struct{ Body wire.StatusLink }, error) {
 	e, err := a.Endpoints.Get(in.Body.Endpoint)
 	if err != nil {
 		return nil, err
@@ -98,7 +87,7 @@ func (a *API) createLink(ctx context.Context, in *struct{ Body LinkWanted }) (*s
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body Link }{Link{URL: a.Site.URL("status/" + token), Token: token, ExpiresAt: hook.Time{Time: l.Expires}}}, nil
+	return &struct{ Body wire.StatusLink }{wire.StatusLink{URL: a.Site.URL("status/" + token), Token: token, ExpiresAt: hook.Time{Time: l.Expires}}}, nil
 }
 
 // linkKey is the newest key of an endpoint that has not ended; where there is none, one is made.
@@ -144,19 +133,7 @@ func (a *API) rotate(ctx context.Context, id hook.EndpointID, overlap time.Durat
 
 const mostLinkKeys = 5
 
-// LinkKey is a key as clients see it.
-type LinkKey struct {
-	ID        string    `json:"id"`
-	Key       string    `json:"key,omitempty" doc:"Signs tokens (JWT, HS256, the whole text as the secret). Shown once, when it is made."`
-	CreatedAt hook.Time `json:"created_at" format:"date-time"`
-	ExpiresAt hook.Time `json:"expires_at,omitzero" format:"date-time" doc:"When it ends, where it was replaced."`
-}
-
-type linkKeysOut struct {
-	Body struct {
-		LinkKeys []LinkKey `json:"link_keys" nullable:"false" doc:"Newest first."`
-	}
-}
+type linkKeysOut struct{ Body wire.LinkKeyList }
 
 func (a *API) listLinkKeys(_ context.Context, in *endpointID) (*linkKeysOut, error) {
 	e, err := a.Endpoints.Get(in.ID)
@@ -164,23 +141,26 @@ func (a *API) listLinkKeys(_ context.Context, in *endpointID) (*linkKeysOut, err
 		return nil, err
 	}
 	out := &linkKeysOut{}
-	out.Body.LinkKeys = []LinkKey{}
+	out.Body.LinkKeys = []wire.LinkKey{}
 	for _, k := range e.Statuses.LinkKeys {
 		if k.ExpiresAt.IsZero() || a.Now().Before(k.ExpiresAt.Time) {
-			out.Body.LinkKeys = append(out.Body.LinkKeys, LinkKey{ID: k.ID, CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt})
+			out.Body.LinkKeys = append(out.Body.LinkKeys, wire.LinkKey{ID: k.ID, CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt})
 		}
 	}
 	return out, nil
 }
 
-type rotateIn struct {
-	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
-	Body struct {
-		Overlap string `json:"overlap,omitempty" maxLength:"20" doc:"How long older keys stay good; 24h where left out." example:"24h"`
-	}
+// CreateLinkKeyRequest is the body of POST /endpoints/{id}/link-keys.
+type CreateLinkKeyRequest struct {
+	Overlap string `json:"overlap,omitempty" maxLength:"20" doc:"How long older keys keep working; default 24h." example:"24h"`
 }
 
-func (a *API) createLinkKey(ctx context.Context, in *rotateIn) (*struct{ Body LinkKey }, error) {
+type rotateIn struct {
+	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
+	Body CreateLinkKeyRequest
+}
+
+func (a *API) createLinkKey(ctx context.Context, in *rotateIn) (*struct{ Body wire.LinkKey }, error) {
 	overlap, err := 24*time.Hour, error(nil)
 	if in.Body.Overlap != "" {
 		overlap, err = time.ParseDuration(in.Body.Overlap)
@@ -192,7 +172,7 @@ func (a *API) createLinkKey(ctx context.Context, in *rotateIn) (*struct{ Body Li
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body LinkKey }{LinkKey{ID: k.ID, Key: k.Value, CreatedAt: k.CreatedAt}}, nil
+	return &struct{ Body wire.LinkKey }{wire.LinkKey{ID: k.ID, Key: k.Value, CreatedAt: k.CreatedAt}}, nil
 }
 
 func (a *API) deleteLinkKey(ctx context.Context, in *struct {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 func TestALinkIsMadeWithTheFirstKeyThatSomebodyNeeds(t *testing.T) {
@@ -20,7 +21,7 @@ func TestALinkIsMadeWithTheFirstKeyThatSomebodyNeeds(t *testing.T) {
 	for i := range tokens {
 		all.Go(func() {
 			a := h.do(request{method: "POST", path: "/api/v1/status-links", token: true, body: `{"endpoint":"` + id + `","subject":"order/1"}`})
-			var l Link
+			var l wire.StatusLink
 			if err := json.Unmarshal([]byte(a.text), &l); err != nil || a.StatusCode != 201 {
 				t.Errorf("%d %s", a.StatusCode, a.text)
 			}
@@ -32,7 +33,7 @@ func TestALinkIsMadeWithTheFirstKeyThatSomebodyNeeds(t *testing.T) {
 	}
 	all.Wait()
 	var list struct {
-		LinkKeys []LinkKey `json:"link_keys"`
+		LinkKeys []wire.LinkKey `json:"link_keys"`
 	}
 	h.get("/api/v1/endpoints/"+id+"/link-keys", &list)
 	if len(list.LinkKeys) != 1 || !list.LinkKeys[0].ExpiresAt.IsZero() {
@@ -129,7 +130,7 @@ func TestStatusesAreListedCountedAndFound(t *testing.T) {
 	north.tells("created", "pi_2", "10-2", 100)
 	south.tells("succeeded", "pi_3", "20-1", 100)
 	var list struct {
-		Statuses []hook.Status
+		Statuses []wire.Status
 		Next     string
 	}
 	for query, want := range map[string]int{"": 3, "?state=paid": 2, "?endpoint=" + string(north.ID): 2, "?q=10-2": 1, "?kind=run": 0, "?mode=test": 0, "?limit=1": 1,
@@ -146,7 +147,7 @@ func TestStatusesAreListedCountedAndFound(t *testing.T) {
 		t.Errorf("counted: %+v", counts)
 	}
 	h.get("/api/v1/statuses?q=10-1", &list)
-	var d hook.StatusDetail
+	var d wire.StatusDetail
 	h.get("/api/v1/statuses/"+string(list.Statuses[0].ID), &d)
 	if d.State != hook.StatePaid || d.Amount != 4900 || len(d.Steps) != 1 || len(d.Timeline) != 1 || d.Shown == nil {
 		t.Errorf("one: %+v", d)

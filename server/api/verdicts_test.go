@@ -13,19 +13,20 @@ import (
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
 	"hookbeam/server/provider"
+	"hookbeam/server/wire"
 )
 
 const stripeSecret = "whsec_a-secret-that-nobody-guesses"
 
 // made makes an endpoint from JSON.
-func (h *house) made(body string) (e Endpoint) {
+func (h *house) made(body string) (e wire.Endpoint) {
 	h.t.Helper()
 	h.call("POST", "/endpoints", body, 201, &e)
 	return e
 }
 
 // stripe sends an event as Stripe does, signed some time ago, and returns the answer.
-func (h *house) stripe(e Endpoint, secret, body string, age time.Duration) answer {
+func (h *house) stripe(e wire.Endpoint, secret, body string, age time.Duration) answer {
 	h.t.Helper()
 	stamp := time.Now().Add(-age).Unix()
 	sum := hmac.New(sha256.New, []byte(secret))
@@ -35,9 +36,9 @@ func (h *house) stripe(e Endpoint, secret, body string, age time.Duration) answe
 }
 
 // newest is the newest delivery of an endpoint.
-func (h *house) newest(e Endpoint) (d WholeDelivery) {
+func (h *house) newest(e wire.Endpoint) (d wire.DeliveryDetail) {
 	h.t.Helper()
-	var page struct{ Deliveries []hook.Delivery }
+	var page struct{ Deliveries []wire.Delivery }
 	h.get("/api/v1/deliveries?limit=1&endpoint="+string(e.ID), &page)
 	if len(page.Deliveries) == 0 {
 		h.t.Fatal("no delivery")
@@ -76,7 +77,7 @@ func TestTheTriesOfAnEventSayWhatDiffers(t *testing.T) {
 	if d.Try != 3 || d.Reason != "body_differs" || d.DuplicateOf == 0 {
 		t.Errorf("%+v", d.Delivery)
 	}
-	var out struct{ Tries []Try }
+	var out wire.RedeliveryList
 	h.get("/api/v1/deliveries/"+string(d.ID)+"/tries", &out)
 	var differs []string
 	for _, try := range out.Tries {

@@ -17,36 +17,36 @@ func (v Verdict) Known() bool { return v == Verified || v == Unsigned || v == Re
 
 // Delivery is what a list or a frame tells of one HTTP request: all but its headers and body.
 type Delivery struct {
-	ID       DeliveryID `json:"id" doc:"Names the delivery." example:"dlv_10jabcdefghijklmnopqrstuvwxyz2"`
-	Seq      Seq        `json:"seq" doc:"Place in the log."`
-	Endpoint EndpointID `json:"endpoint" doc:"The endpoint that received it."`
-	Method   string     `json:"method" doc:"HTTP method as received." example:"POST"`
-	Path     string     `json:"path" doc:"Path after the endpoint's address, escaped as received; \"/\" where there is none."`
-	Query    string     `json:"query,omitempty" doc:"Raw query string, without the question mark."`
-	Type     string     `json:"type,omitempty" doc:"The event's type, where the provider names one."`
-	Event    string     `json:"event,omitempty" doc:"The event's unique id at the provider, where it names one."`
+	ID       DeliveryID // the delivery's id
+	Seq      Seq        // the delivery's position in the log
+	Endpoint EndpointID // the endpoint that received it
+	Method   string     // HTTP method as received
+	Path     string     // path after the endpoint's URL, escaped as received; "/" if there is none
+	Query    string     // raw query string without the question mark
+	Type     string     // the event's type, if the provider names one
+	Event    string     // the event's unique id at the provider, if it has one
 
-	ContentType string  `json:"content_type,omitempty" doc:"Content-Type as received."`
-	Size        int64   `json:"size" doc:"Length of the body in bytes."`
-	Verdict     Verdict `json:"verdict" enum:"verified,unsigned,rejected" doc:"What the checks said."`
-	Reason      Reason  `json:"reason,omitempty" doc:"Stable code of why it was rejected, or what was noticed."`
-	Secret      string  `json:"secret,omitempty" doc:"Label of the secret that matched."`
-	DuplicateOf Seq     `json:"duplicate_of,omitempty" doc:"Seq of the first delivery of the same event."`
-	Try         int     `json:"try,omitempty" doc:"Which try of its event this is, from the second on."`
-	ReleaseOf   Seq     `json:"release_of,omitempty" doc:"Seq of the rejected delivery that this one is, after it verified with a later secret."`
+	ContentType string  // Content-Type as received
+	Size        int64   // length of the body in bytes
+	Verdict     Verdict // the result of verification
+	Reason      Reason  // why the delivery was rejected, or what was noticed about it
+	Secret      string  // label of the secret that matched
+	DuplicateOf Seq     // seq of the first delivery of the same event
+	Try         int     // which delivery of its event this is, from the second on; 0 for the first
+	ReleaseOf   Seq     // seq of the rejected delivery that was released as this one after it verified with a later secret
 
-	OccurredAt Time   `json:"occurred_at,omitzero" format:"date-time" doc:"When the event happened, as the provider says."`
-	Account    string `json:"account,omitempty" doc:"Whose event it is at the provider, where it says."`
-	Mode       string `json:"mode,omitempty" enum:"live,test" doc:"Whether the provider calls the event real or a test."`
-	Events     int    `json:"events,omitempty" doc:"How many events are in the body, where there are several."`
+	OccurredAt Time   // when the event happened, according to the provider
+	Account    string // the account at the provider that the event belongs to, if it names one
+	Mode       string // whether the provider marks the event as live or test
+	Events     int    // number of events in the body, if there are several
 
-	ReceivedAt Time `json:"received_at" format:"date-time" doc:"When its headers had arrived."`
+	ReceivedAt Time // when the request's headers had arrived
 }
 
 // Header is one header line: a canonical name and a value exactly as received.
 type Header struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
+	Name  string // canonical name
+	Value string // the value exactly as received
 }
 
 // Request is the rest of what was received, byte for byte.

@@ -10,40 +10,40 @@ type StatusID string
 
 // Status is where a subject stands now.
 type Status struct {
-	ID       StatusID    `json:"id" doc:"Names the status." example:"sub_abcdefghijklmnopqrstuvwxyz"`
-	Endpoint EndpointID  `json:"endpoint" doc:"The endpoint whose deliveries tell of it."`
-	Subject  string      `json:"subject" doc:"The name that it is shown under." example:"payment/pi_3P"`
-	Kind     SubjectKind `json:"kind" enum:"payment,order,run,deployment,own" doc:"What sort of thing it is."`
+	ID       StatusID    // the status's id
+	Endpoint EndpointID  // the endpoint whose deliveries report it
+	Subject  string      // the subject's main name
+	Kind     SubjectKind // the kind of subject
 
-	State       State   `json:"state" doc:"Where it stands." example:"paid"`
-	Tone        Tone    `json:"tone" enum:"pending,active,success,warning,failure,neutral" doc:"How the state feels."`
-	Final       bool    `json:"final,omitempty" doc:"Nothing is expected to follow."`
-	Dispute     Dispute `json:"dispute,omitempty" enum:"open,won,lost" doc:"How its dispute stands, where there is one."`
-	Late        bool    `json:"late,omitempty" doc:"Paid after it had looked final."`
-	NeedsReview bool    `json:"needs_review,omitempty" doc:"It went a way that payments do not go: a person should look."`
-	TooMuch     bool    `json:"too_much,omitempty" doc:"Deliveries gave it more names than one status may have: what else they name stands by itself."`
-	Unverified  bool    `json:"unverified,omitempty" doc:"Told by deliveries that nothing was checked of; the public does not see it."`
-	Mode        string  `json:"mode,omitempty" enum:"test" doc:"test: no money moved."`
-	Fulfilment  State   `json:"fulfilment,omitempty" doc:"Of an order: how much of it was sent."`
+	State       State   // the current state
+	Tone        Tone    // how to present the state
+	Final       bool    // no further event is expected
+	Dispute     Dispute // the state of the payment's dispute, if there is one
+	Late        bool    // the payment succeeded after it had reached a final state
+	NeedsReview bool    // the events contradict each other; a person should look at the payment
+	TooMuch     bool    // deliveries gave the subject more aliases than one status may have. Further aliases have a status of their own
+	Unverified  bool    // reported only by deliveries that were not verified. Not shown to the public
+	Mode        string  // test: no money was moved
+	Fulfilment  State   // of an order: how much of it was shipped
 
-	Amount   int64  `json:"amount,omitempty" doc:"In minor units of currency."`
-	Refunded int64  `json:"refunded,omitempty" doc:"What of the amount went back."`
-	Currency string `json:"currency,omitempty" doc:"ISO 4217." example:"EUR"`
+	Amount   int64  // in minor units of currency
+	Refunded int64  // the refunded part of amount
+	Currency string // ISO 4217 code
 
-	Reference string `json:"reference,omitempty" doc:"The shop's own name of it." example:"10-4471"`
-	Customer  string `json:"customer,omitempty" doc:"The customer's mail address, where the provider tells."`
-	Title     string `json:"title,omitempty" doc:"What it is, in words."`
-	URL       string `json:"url,omitempty" doc:"Where the provider shows it."`
+	Reference string // the shop's own reference, such as an order number
+	Customer  string // the customer's email address, if the provider sends it
+	Title     string // a description of the subject
+	URL       string // the subject's page at the provider
 
-	Names  []string   `json:"names" nullable:"false" doc:"All its names."`
-	Merged []StatusID `json:"merged,omitempty" doc:"Ids that it was shown under before they turned out to be one."`
+	Names  []string   // all names of the subject
+	Merged []StatusID // ids of statuses that were merged into this one
 
-	Seq       Seq  `json:"seq" doc:"The delivery that last counted for it."`
-	CreatedAt Time `json:"created_at" format:"date-time" doc:"When the first thing happened that is known of it."`
-	UpdatedAt Time `json:"updated_at" format:"date-time" doc:"When it came to stand there."`
+	Seq       Seq  // the last delivery that changed it
+	CreatedAt Time // when the first known event happened
+	UpdatedAt Time // when it reached the current state
 }
 
-// StatusChange is a status as it is now, written as clients are told, and the delivery that last counted for it.
+// StatusChange is a status as it is now, in the JSON form that clients get, and the delivery that last changed it.
 type StatusChange struct {
 	Seq      Seq
 	Endpoint EndpointID
@@ -52,30 +52,30 @@ type StatusChange struct {
 
 // Step is one change of state.
 type Step struct {
-	State    State      `json:"state"`
-	At       Time       `json:"at" format:"date-time" doc:"When it happened, as the provider says."`
-	Seq      Seq        `json:"seq" doc:"The delivery that brought what caused it."`
-	Delivery DeliveryID `json:"delivery,omitempty"`
+	State    State      // the new state
+	At       Time       // when it happened, according to the provider
+	Seq      Seq        // the delivery that caused it
+	Delivery DeliveryID // the id of that delivery
 }
 
 // Effect is what one event did to one subject, in the order in which deliveries came.
 type Effect struct {
-	Effect     EffectKind  `json:"effect" enum:"applied,duplicate,late,impossible,info,too_much" doc:"applied: it counts; duplicate: it was told before; late: something that outranks it was known; impossible: it counts, and a person should look; info: it moves nothing; too_much: to read what the delivery tells would cost more than one delivery may, so nothing of it counts, and status and subject are empty."`
-	Rule       string      `json:"rule,omitempty" doc:"Stable code of why it moved nothing." example:"money_outranks"`
-	From       State       `json:"from,omitempty" doc:"Where the subject stood before."`
-	To         State       `json:"to,omitempty" doc:"Where it stood after."`
-	Status     StatusID    `json:"status"`
-	Subject    string      `json:"subject"`
-	Kind       SubjectKind `json:"kind"`
-	Says       Kind        `json:"says" doc:"What the event said." example:"captured"`
-	Type       string      `json:"type,omitempty"`
-	Event      string      `json:"event"`
-	Amount     int64       `json:"amount,omitempty"`
-	Currency   string      `json:"currency,omitempty"`
-	At         Time        `json:"at" format:"date-time"`
-	ReceivedAt Time        `json:"received_at" format:"date-time"`
-	Seq        Seq         `json:"seq"`
-	Delivery   DeliveryID  `json:"delivery,omitempty"`
+	Effect     EffectKind  // whether it counts, and if not, why
+	Rule       string      // why it did not change the state, as a stable code
+	From       State       // the subject's state before
+	To         State       // the subject's state after
+	Status     StatusID    // the status's id
+	Subject    string      // the subject's main name
+	Kind       SubjectKind // the kind of subject
+	Says       Kind        // what the event reports
+	Type       string      // the event's type
+	Event      string      // the event's unique id at the provider
+	Amount     int64       // in minor units of currency
+	Currency   string      // ISO 4217 code
+	At         Time        // when it happened, according to the provider
+	ReceivedAt Time        // when it was received
+	Seq        Seq         // the delivery that contained it
+	Delivery   DeliveryID  // the id of that delivery
 }
 
 // EffectKind is what became of an event.
@@ -93,40 +93,40 @@ const (
 
 // Usually is how long an endpoint's payments took, from their first event to being told of as paid.
 type Usually struct {
-	Half float64 `json:"half" doc:"Half of them took no longer, in seconds."`
-	Most float64 `json:"most" doc:"Nine in ten took no longer, in seconds."`
-	Of   int     `json:"of" doc:"How many were looked at."`
+	Half float64 // median, in seconds
+	Most float64 // 90th percentile, in seconds
+	Of   int     // number of payments that were measured
 }
 
 // Shown is when a page first showed a state to somebody.
 type Shown struct {
-	State State  `json:"state"`
-	At    Time   `json:"at" format:"date-time"`
-	By    string `json:"by" enum:"page,poll,socket" doc:"How it came there."`
+	State State  // the state that was shown
+	At    Time   // when it was first shown
+	By    string // how it reached the page
 }
 
 // Public is what a status link lets one person see, and nothing else.
 type Public struct {
-	Status     State        `json:"status" example:"paid" doc:"Where it stands; \"waiting\" before anything is known."`
-	Kind       SubjectKind  `json:"kind,omitempty" enum:"payment,order,run,deployment,own"`
-	Tone       Tone         `json:"tone,omitempty" enum:"pending,active,success,warning,failure,neutral"`
-	Final      bool         `json:"final" doc:"Nothing is expected to follow: polling may stop."`
-	Test       bool         `json:"test,omitempty" doc:"No money moved."`
-	Amount     int64        `json:"amount,omitempty" doc:"In minor units of currency."`
-	Refunded   int64        `json:"refunded,omitempty"`
-	Currency   string       `json:"currency,omitempty"`
-	Reference  string       `json:"reference,omitempty"`
-	Fulfilment State        `json:"fulfilment,omitempty"`
-	StartedAt  Time         `json:"started_at,omitzero" format:"date-time"`
-	UpdatedAt  Time         `json:"updated_at,omitzero" format:"date-time"`
-	Timeline   []PublicStep `json:"timeline,omitempty"`
-	Usually    *Usually     `json:"usually,omitempty" doc:"How long such payments usually take; only while it is not final."`
+	Status     State        // the current state; "waiting" before anything is known
+	Kind       SubjectKind  // the kind of subject
+	Tone       Tone         // how to present the state
+	Final      bool         // no further event is expected; polling may stop
+	Test       bool         // no money was moved
+	Amount     int64        // in minor units of currency
+	Refunded   int64        // the refunded part of amount
+	Currency   string       // ISO 4217 code
+	Reference  string       // the shop's own reference, such as an order number
+	Fulfilment State        // of an order: how much of it was shipped
+	StartedAt  Time         // when the first known event happened
+	UpdatedAt  Time         // when it reached the current state
+	Timeline   []PublicStep // the changes of state, oldest first
+	Usually    *Usually     // how long such payments usually take. Absent once the status is final
 }
 
 // PublicStep is one change of state, as the public sees it.
 type PublicStep struct {
-	Status State `json:"status"`
-	At     Time  `json:"at" format:"date-time"`
+	Status State // the new state
+	At     Time  // when it happened, according to the provider
 }
 
 // StatusFilter chooses statuses. Its zero value lets everything through.
@@ -141,10 +141,10 @@ type StatusFilter struct {
 // StatusDetail is one status with how it came there.
 type StatusDetail struct {
 	Status
-	Steps    []Step   `json:"steps" nullable:"false" doc:"How it came there, oldest first."`
-	Timeline []Effect `json:"timeline" nullable:"false" doc:"What each event did, in the order in which they came."`
-	Shown    []Shown  `json:"shown" nullable:"false" doc:"When a page first showed each state."`
-	Usually  *Usually `json:"usually,omitempty" doc:"How long the endpoint's payments usually take."`
+	Steps    []Step   // the changes of state, oldest first
+	Timeline []Effect // what each event did, in the order in which they were received
+	Shown    []Shown  // when a status page first showed each state
+	Usually  *Usually // how long the endpoint's payments usually take
 }
 
 // The worlds of subjects: what is told in one says nothing of another.

@@ -14,7 +14,7 @@ func beating(t *testing.T, seconds int, each func(h *Hub, r *Reader, second int)
 	at := time.Unix(1_000_000, 0)
 	log := newMemory()
 	h := New(log, Options{Now: func() time.Time { return at }, Encode: func(p []byte) []byte { return bytes.Clone(p) }, Ping: []byte("PING")})
-	w := newWire()
+	w := newFarEnd()
 	r := join(t, h, w, "", "")
 	for second := range seconds {
 		at = at.Add(time.Second)
@@ -64,7 +64,7 @@ func TestTheServerGathersForAReaderUnderLoad(t *testing.T) {
 	at := time.Unix(1_000_000, 0)
 	log := newMemory()
 	h := New(log, Options{Now: func() time.Time { return at }, Encode: func(p []byte) []byte { return bytes.Clone(p) }})
-	w := newWire()
+	w := newFarEnd()
 	r := join(t, h, w, "", "")
 	seq := hook.Seq(0)
 	arrive := func(n int) {

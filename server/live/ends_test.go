@@ -69,8 +69,8 @@ func parse(t *testing.T, payload []byte) told {
 	return f
 }
 
-// wire is a socket's far end that a test can stop, break and read.
-type wire struct {
+// farEnd is a socket's far end that a test can stop, break and read.
+type farEnd struct {
 	mu      sync.Mutex
 	got     [][]byte
 	rest    []byte
@@ -81,9 +81,9 @@ type wire struct {
 	release chan struct{}
 }
 
-func newWire() *wire { return &wire{news: make(chan struct{}, 1), release: make(chan struct{})} }
+func newFarEnd() *farEnd { return &farEnd{news: make(chan struct{}, 1), release: make(chan struct{})} }
 
-func (w *wire) Send(message []byte) ([]byte, error) {
+func (w *farEnd) Send(message []byte) ([]byte, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
@@ -97,7 +97,7 @@ func (w *wire) Send(message []byte) ([]byte, error) {
 	return nil, nil
 }
 
-func (w *wire) take(message []byte) {
+func (w *farEnd) take(message []byte) {
 	w.got = append(w.got, append([]byte(nil), message...))
 	select {
 	case w.news <- struct{}{}:
@@ -105,7 +105,7 @@ func (w *wire) take(message []byte) {
 	}
 }
 
-func (w *wire) Finish(rest []byte) error {
+func (w *farEnd) Finish(rest []byte) error {
 	<-w.release
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -116,7 +116,7 @@ func (w *wire) Finish(rest []byte) error {
 	return nil
 }
 
-func (w *wire) Close(comeBack bool) {
+func (w *farEnd) Close(comeBack bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.closed {
@@ -127,7 +127,7 @@ func (w *wire) Close(comeBack bool) {
 	}
 }
 
-func (w *wire) frames() [][]byte {
+func (w *farEnd) frames() [][]byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([][]byte(nil), w.got...)
@@ -145,7 +145,7 @@ func running(t *testing.T, log *memory) *Hub {
 	return h
 }
 
-func join(t *testing.T, h *Hub, w *wire, after string, endpoint hook.EndpointID) *Reader {
+func join(t *testing.T, h *Hub, w *farEnd, after string, endpoint hook.EndpointID) *Reader {
 	t.Helper()
 	p, err := h.Place(after, endpoint)
 	if err != nil {
@@ -155,7 +155,7 @@ func join(t *testing.T, h *Hub, w *wire, after string, endpoint hook.EndpointID)
 }
 
 // until reads frames until done says that they are enough.
-func (w *wire) until(t *testing.T, done func([]told) bool) []told {
+func (w *farEnd) until(t *testing.T, done func([]told) bool) []told {
 	t.Helper()
 	deadline := time.After(20 * time.Second)
 	for {

@@ -5,13 +5,12 @@ package live
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // Log is where readers that are behind the ring catch up.
@@ -119,14 +118,14 @@ func (h *Hub) skip(upTo hook.Seq) bool {
 	return true
 }
 
-// Notice tells every reader something that has no place in the log: kind names it, and what is encoded under that name.
-// Readers that are away miss it and fetch the thing itself when they come back.
-func (h *Hub) Notice(kind string, what any) error {
-	text, err := json.Marshal(what)
+// Notice sends every reader an update that has no position in the log. Readers that are away miss it, and fetch what it
+// is about when they come back. The error is that of wire.Notice.
+func (h *Hub) Notice(u wire.Update) error {
+	text, err := wire.Notice(u)
 	if err != nil {
-		return fmt.Errorf("encode notice: %w", err)
+		return err
 	}
-	h.grow([]entry{{notice: true, text: fmt.Appendf(nil, `{"kind":%q,%q:%s}`, kind, kind, text)}}, 0)
+	h.grow([]entry{{notice: true, text: text}}, 0)
 	return nil
 }
 

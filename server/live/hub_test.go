@@ -11,13 +11,14 @@ import (
 	"go.uber.org/goleak"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestAReaderGetsItsFirstFrameAtOnceEvenWhenItIsEmpty(t *testing.T) {
 	log := newMemory()
-	w := newWire()
+	w := newFarEnd()
 	join(t, running(t, log), w, "", "")
 	f := w.until(t, func(all []told) bool { return len(all) == 1 })[0]
 	if f.From != f.To || f.To != f.Head || f.Reset || f.Updates == nil {
@@ -31,7 +32,7 @@ func TestAReaderFromTheOldestGetsEverythingFromLogAndRing(t *testing.T) {
 		log.add("ep_a")
 	}
 	h := running(t, log)
-	w := newWire()
+	w := newFarEnd()
 	join(t, h, w, "0", "")
 	for range 6000 {
 		log.add("ep_a")
@@ -48,7 +49,7 @@ func TestACursorOfAnotherLogIsReset(t *testing.T) {
 	h := running(t, log)
 	for name, after := range map[string]string{"another epoch": "elsewhere.0.3", "swept": "epochone.0.3", "the future": "epochone.0.11"} {
 		t.Run(name, func(t *testing.T) {
-			w := newWire()
+			w := newFarEnd()
 			join(t, h, w, after, "")
 			f := w.until(t, func(all []told) bool { return len(all) > 0 })[0]
 			if !f.Reset || f.To != "epochone.0.10" || f.From != f.To || len(f.Updates) != 0 {
@@ -87,7 +88,7 @@ func TestACursorAheadOfTheAnnouncerIsToldNothingTwice(t *testing.T) {
 func TestAFilterLetsOnlyItsEndpointThroughAndMovesTheCursor(t *testing.T) {
 	log := newMemory()
 	h := running(t, log)
-	w := newWire()
+	w := newFarEnd()
 	join(t, h, w, "", "ep_b")
 	var want []hook.Seq
 	for i := range 500 {
@@ -103,10 +104,10 @@ func TestAFilterLetsOnlyItsEndpointThroughAndMovesTheCursor(t *testing.T) {
 func TestANoticeReachesEveryReader(t *testing.T) {
 	log := newMemory()
 	h := running(t, log)
-	w := newWire()
+	w := newFarEnd()
 	join(t, h, w, "", "ep_b")
 	w.until(t, func(all []told) bool { return len(all) == 1 })
-	if err := h.Notice("endpoint", map[string]string{"name": "shop"}); err != nil {
+	if err := h.Notice(wire.Update{Kind: wire.UpdateEndpoint, Endpoint: &wire.Endpoint{Name: "shop"}}); err != nil {
 		t.Fatal(err)
 	}
 	last := w.until(t, func(all []told) bool { return len(all) == 2 })[1]
@@ -118,7 +119,7 @@ func TestANoticeReachesEveryReader(t *testing.T) {
 func TestAStuckReaderDelaysNobodyAndCatchesUp(t *testing.T) {
 	log := newMemory()
 	h := running(t, log)
-	stuck, well := newWire(), newWire()
+	stuck, well := newFarEnd(), newFarEnd()
 	stuck.stuck = true
 	join(t, h, stuck, "", "")
 	join(t, h, well, "", "")
@@ -142,7 +143,7 @@ func TestReadersAreSentAwayToComeBackWhenTheHubStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { _ = h.Run(ctx); close(ended) }()
-	w := newWire()
+	w := newFarEnd()
 	join(t, h, w, "", "")
 	w.until(t, func(all []told) bool { return len(all) == 1 })
 	polled := make(chan error)
@@ -184,7 +185,7 @@ func TestEveryReaderSeesExactlyTheLog(t *testing.T) {
 func dropping(t *testing.T, h *Hub, random *rand.Rand, head hook.Seq) {
 	cursor, kept := "0", []told(nil)
 	for {
-		w := newWire()
+		w := newFarEnd()
 		r := join(t, h, w, cursor, "")
 		some := 1 + random.IntN(5)
 		enough := func(all []told) bool { return len(all) >= some || caughtUp(head)(all) }

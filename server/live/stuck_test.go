@@ -94,7 +94,7 @@ func TestAPassGoesOnWhileReadersAreStuck(t *testing.T) {
 }
 
 // mixed is a hub with one shard, whose readers are stuck and well by turns.
-func mixed(t *testing.T, healthy, stuck int) (h *Hub, s *shard, fulls []*full, wells []*wire) {
+func mixed(t *testing.T, healthy, stuck int) (h *Hub, s *shard, fulls []*full, wells []*farEnd) {
 	t.Helper()
 	h = New(newMemory(), Options{Now: time.Now, Encode: bytes.Clone})
 	s = newShard(h)
@@ -112,7 +112,7 @@ func mixed(t *testing.T, healthy, stuck int) (h *Hub, s *shard, fulls []*full, w
 			join(fulls[i])
 		}
 		if i < healthy {
-			wells = append(wells, newWire())
+			wells = append(wells, newFarEnd())
 			join(wells[i])
 		}
 	}

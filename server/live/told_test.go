@@ -32,7 +32,7 @@ func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 	t.Cleanup(func() { cancel(); running.Wait() })
 	refuse(t, dir)
 
-	socket := newWire()
+	socket := newFarEnd()
 	place, err := h.Place("0", "")
 	if err != nil {
 		t.Fatal(err)

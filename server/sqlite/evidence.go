@@ -7,32 +7,33 @@ import (
 	"strconv"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // appendEvidence writes what encoding/json would read as the same evidence, at a fraction of its cost: it is done for each
 // event that tells of something.
 func appendEvidence(b []byte, e *hook.Evidence) []byte {
-	b = hook.AppendText(append(b, '{'), `"event":`, e.Event)
-	b = hook.AppendText(b, `,"kind":`, string(e.Kind))
-	b = hook.AppendMoment(b, `,"at":`, e.At)
+	b = wire.AppendString(append(b, '{'), `"event":`, e.Event)
+	b = wire.AppendString(b, `,"kind":`, string(e.Kind))
+	b = wire.AppendTime(b, `,"at":`, e.At)
 	b = strconv.AppendInt(append(b, `,"seq":`...), int64(e.Seq), 10)
-	b = hook.AppendOptional(b, `,"delivery":`, string(e.Delivery))
-	b = hook.AppendOptional(b, `,"type":`, e.Type)
-	b = hook.AppendMoment(b, `,"received_at":`, e.ReceivedAt)
-	b = hook.AppendNumber(b, `,"amount":`, e.Amount)
-	b = hook.AppendOptional(b, `,"currency":`, e.Currency)
-	b = hook.AppendTrue(b, `,"total":`, e.Total)
-	b = hook.AppendOptional(b, `,"refund":`, e.Refund)
-	b = hook.AppendOptional(b, `,"state":`, string(e.State))
-	b = hook.AppendOptional(b, `,"fulfilment":`, string(e.Fulfilment))
-	b = hook.AppendOptional(b, `,"tone":`, string(e.Tone))
-	b = hook.AppendTrue(b, `,"final":`, e.Final)
-	b = hook.AppendNumber(b, `,"version":`, e.Version)
-	b = hook.AppendNumber(b, `,"rank":`, int64(e.Rank))
-	b = hook.AppendOptional(b, `,"reference":`, e.Reference)
-	b = hook.AppendOptional(b, `,"customer":`, e.Customer)
-	b = hook.AppendOptional(b, `,"title":`, e.Title)
-	b = hook.AppendOptional(b, `,"url":`, e.URL)
+	b = wire.AppendNonEmpty(b, `,"delivery":`, string(e.Delivery))
+	b = wire.AppendNonEmpty(b, `,"type":`, e.Type)
+	b = wire.AppendTime(b, `,"received_at":`, e.ReceivedAt)
+	b = wire.AppendNonZero(b, `,"amount":`, e.Amount)
+	b = wire.AppendNonEmpty(b, `,"currency":`, e.Currency)
+	b = wire.AppendIfTrue(b, `,"total":`, e.Total)
+	b = wire.AppendNonEmpty(b, `,"refund":`, e.Refund)
+	b = wire.AppendNonEmpty(b, `,"state":`, string(e.State))
+	b = wire.AppendNonEmpty(b, `,"fulfilment":`, string(e.Fulfilment))
+	b = wire.AppendNonEmpty(b, `,"tone":`, string(e.Tone))
+	b = wire.AppendIfTrue(b, `,"final":`, e.Final)
+	b = wire.AppendNonZero(b, `,"version":`, e.Version)
+	b = wire.AppendNonZero(b, `,"rank":`, int64(e.Rank))
+	b = wire.AppendNonEmpty(b, `,"reference":`, e.Reference)
+	b = wire.AppendNonEmpty(b, `,"customer":`, e.Customer)
+	b = wire.AppendNonEmpty(b, `,"title":`, e.Title)
+	b = wire.AppendNonEmpty(b, `,"url":`, e.URL)
 	return append(b, '}')
 }
 

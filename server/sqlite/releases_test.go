@@ -16,12 +16,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // holds is what a release told of its own data.
 type holds struct {
 	Endpoints  []struct{ ID, Name, URL, Provider, Verify string }
-	Deliveries []hook.Delivery // newest first
+	Deliveries []wire.Delivery // newest first
 	Bodies     map[hook.DeliveryID]string
 	Statuses   []struct{ ID, State string }
 }
@@ -58,6 +59,15 @@ func unpack(t *testing.T, release string) (dir string, h holds) {
 	return dir, h
 }
 
+// inFormerNames is a page without the fields that releases before the first tagged one did not have.
+func inFormerNames(page []hook.Delivery) []wire.Delivery {
+	list := wire.NewDeliveries(page)
+	for i := range list {
+		list[i].Redelivery = 0
+	}
+	return list
+}
+
 func eachRelease(t *testing.T, test func(t *testing.T, dir string, h holds)) {
 	releases, err := filepath.Glob("testdata/releases/*/holds.json")
 	if err != nil || len(releases) == 0 {
@@ -76,7 +86,7 @@ func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
 	eachRelease(t, func(t *testing.T, dir string, h holds) {
 		s, stop := running(t, dir, Options{})
 		page, _, err := s.Deliveries(t.Context(), hook.Filter{}, 0, 500)
-		if diff := cmp.Diff(h.Deliveries, page); err != nil || diff != "" {
+		if diff := cmp.Diff(h.Deliveries, inFormerNames(page)); err != nil || diff != "" {
 			t.Errorf("%v\n%s", err, diff)
 		}
 		for id, want := range h.Bodies {

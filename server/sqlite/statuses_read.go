@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 const subjectColumns = `key, world, took, status, evidence`
@@ -23,10 +24,10 @@ func scanSubject(row interface{ Scan(...any) error }) (*Subject, error) {
 		return nil, err
 	}
 	s.Took = time.Duration(took) * time.Millisecond
-	if err := json.Unmarshal(text, &s.Status); err != nil {
+	var err error
+	if s.Status, err = wire.ParseStatus(text); err != nil {
 		return nil, fmt.Errorf("read status: %w", err)
 	}
-	var err error
 	s.Evidence, err = readEvidence(lines)
 	return &s, err
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // Subject is a subject as it is kept.
@@ -104,7 +105,7 @@ func (s *Statuses) draw(d Drawn) error {
 	var text, lines []byte
 	for _, sub := range d.Put {
 		st := &sub.Status
-		text, lines = st.AppendJSON(text[:0]), lines[:0]
+		text, lines = wire.AppendStatus(text[:0], st), lines[:0]
 		for i := range sub.Evidence {
 			lines = append(appendEvidence(lines, &sub.Evidence[i]), '\n')
 		}

@@ -2,7 +2,6 @@ package status
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 	"hookbeam/server/sqlite"
 )
 
@@ -59,7 +59,7 @@ func (b *Board) Statuses(ctx context.Context, f hook.StatusFilter, before string
 	}
 	page = make([]hook.Status, len(texts))
 	for i, text := range texts {
-		if err := json.Unmarshal(text, &page[i]); err != nil {
+		if page[i], err = wire.ParseStatus(text); err != nil {
 			return nil, "", err
 		}
 	}

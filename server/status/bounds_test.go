@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 	"hookbeam/server/sqlite"
 )
 
@@ -26,7 +27,7 @@ func chargeOf(id string, charge, payment string) event {
 func (h *house) checkBounds() (marked int) {
 	h.Helper()
 	for _, s := range h.list(hook.StatusFilter{}) {
-		if len(s.Names) > maxNames || bytesOf(s.Names) > maxNameBytes || len(s.Merged) >= maxNames || len(s.AppendJSON(nil)) > 64<<10 {
+		if len(s.Names) > maxNames || bytesOf(s.Names) > maxNameBytes || len(s.Merged) >= maxNames || len(wire.AppendStatus(nil, &s)) > 64<<10 {
 			h.Fatalf("%d names of %d bytes, %d former ids", len(s.Names), bytesOf(s.Names), len(s.Merged))
 		}
 		if s.TooMuch != (s.TooMuch && s.NeedsReview) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // changedBytes is about how much is told of changes at once.
@@ -43,7 +44,7 @@ func encoded(found []*hook.Status, upTo hook.Seq) (all []hook.StatusChange, unti
 		if bytes > changedBytes && st.Seq > found[i-1].Seq {
 			return all, found[i-1].Seq
 		}
-		all = append(all, hook.StatusChange{Seq: st.Seq, Endpoint: st.Endpoint, Text: st.AppendJSON(make([]byte, 0, 768))})
+		all = append(all, hook.StatusChange{Seq: st.Seq, Endpoint: st.Endpoint, Text: wire.AppendStatus(make([]byte, 0, 768), st)})
 		bytes += len(all[i].Text)
 	}
 	return all, upTo

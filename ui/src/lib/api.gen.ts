@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Deliveries, newest first */
+        /**
+         * List deliveries
+         * @description Returns deliveries, newest first. The answer has a cursor: frames of the live connection after it continue the list.
+         */
         get: operations["list-deliveries"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One delivery with its headers */
+        /**
+         * Get a delivery
+         * @description Returns one delivery with its headers, how it was verified and what it did. The body has a route of its own.
+         */
         get: operations["get-delivery"];
         put?: never;
         post?: never;
@@ -45,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The exact bytes that were received */
+        /**
+         * Download a body
+         * @description Returns exactly the bytes that were received, as a download that browsers do not display.
+         */
         get: operations["get-delivery-body"];
         put?: never;
         post?: never;
@@ -64,8 +73,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say why a delivery did not verify */
-        post: operations["diagnose"];
+        /**
+         * Diagnose a delivery
+         * @description Explains why a delivery failed verification. Every secret of every endpoint is tried, and the ways in which proxies and frameworks change requests. The answer contains no secret and no valid signature.
+         */
+        post: operations["diagnose-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deliveries/{id}/redeliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List redeliveries
+         * @description Returns every kept delivery of the same event, and what differs from the first.
+         */
+        get: operations["list-redeliveries"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -79,7 +111,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every delivery of the same event, oldest first */
+        /**
+         * Old route of list-redeliveries
+         * @deprecated
+         * @description Use list-redeliveries instead. This route will be removed.
+         */
         get: operations["list-tries"];
         put?: never;
         post?: never;
@@ -96,10 +132,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All endpoints, oldest first */
+        /**
+         * List endpoints
+         * @description Returns all endpoints, oldest first, without the values of their secrets.
+         */
         get: operations["list-endpoints"];
         put?: never;
-        /** Make an endpoint */
+        /**
+         * Create an endpoint
+         * @description Creates an endpoint with a webhook URL that cannot be guessed. verify defaults to enforce if a secret is given and to off otherwise.
+         */
         post: operations["create-endpoint"];
         delete?: never;
         options?: never;
@@ -114,16 +156,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One endpoint */
+        /**
+         * Get an endpoint
+         * @description Returns one endpoint, without the values of its secrets.
+         */
         get: operations["get-endpoint"];
         put?: never;
         post?: never;
-        /** Delete an endpoint: its address answers 404 at once */
+        /**
+         * Delete an endpoint
+         * @description From then on its webhook URL answers 404. For a while the endpoint can be restored.
+         */
         delete: operations["delete-endpoint"];
         options?: never;
         head?: never;
-        /** Change an endpoint; what is left out stays */
-        patch: operations["change-endpoint"];
+        /**
+         * Update an endpoint
+         * @description Changes the fields in the request and leaves the others as they are. The webhook URL never changes.
+         */
+        patch: operations["update-endpoint"];
         trace?: never;
     };
     "/endpoints/{id}/confirm": {
@@ -135,7 +186,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let everybody send to the endpoint that the first start made; for any other nothing changes */
+        /**
+         * Confirm the first endpoint
+         * @description Opens the endpoint that was created on the first start to the internet. Other endpoints do not change.
+         */
         post: operations["confirm-endpoint"];
         delete?: never;
         options?: never;
@@ -150,10 +204,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The keys that sign an endpoint's status links */
+        /**
+         * List link keys
+         * @description Returns the keys that sign an endpoint's status links, without the keys themselves.
+         */
         get: operations["list-link-keys"];
         put?: never;
-        /** Make a new key; the older ones end when overlap is over */
+        /**
+         * Create a link key
+         * @description Creates a new key. Older keys, and the links they signed, stop working after overlap.
+         */
         post: operations["create-link-key"];
         delete?: never;
         options?: never;
@@ -171,8 +231,31 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a key and every link that it signed, at once */
+        /**
+         * Delete a link key
+         * @description The key and every link that it signed stop working at once.
+         */
         delete: operations["delete-link-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/endpoints/{id}/mapping/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a mapping
+         * @description Returns what a mapping would have read from the endpoint's past deliveries. Nothing is changed.
+         */
+        post: operations["test-mapping"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -187,7 +270,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a mapping would have made of the endpoint's past deliveries; nothing is changed */
+        /**
+         * Old route of test-mapping
+         * @deprecated
+         * @description Use test-mapping instead. This route will be removed.
+         */
         post: operations["try-mapping"];
         delete?: never;
         options?: never;
@@ -204,8 +291,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a deleted endpoint back */
+        /**
+         * Restore a deleted endpoint
+         * @description Undoes the deletion: the endpoint gets its webhook URL, secrets and settings back.
+         */
         post: operations["restore-endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/endpoints/{id}/reverify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify rejected deliveries again
+         * @description Verifies the endpoint's rejected deliveries with its current secrets. With release, those that verify are appended to the log as new deliveries.
+         */
+        post: operations["reverify-deliveries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -221,8 +331,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a sample delivery such as the endpoint's provider sends, on the way that all take */
-        post: operations["send-sample"];
+        /**
+         * Send a sample
+         * @description Makes a request like the endpoint's provider sends, signs it with the endpoint's secret and delivers it like any other. It is marked as a test.
+         */
+        post: operations["create-sample"];
         delete?: never;
         options?: never;
         head?: never;
@@ -238,7 +351,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Examine the endpoint's rejected deliveries with the secrets that it has now, and release those that verify */
+        /**
+         * Old route of reverify-deliveries
+         * @deprecated
+         * @description Use reverify-deliveries instead. This route will be removed.
+         */
         post: operations["verify-again"];
         delete?: never;
         options?: never;
@@ -253,7 +370,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A WebSocket of frames, one to a text message */
+        /**
+         * Open a WebSocket of frames
+         * @description Each text message is a frame. The first is sent at once, even if it is empty. The server pings every 20 s; a client that receives nothing for 45 s should reconnect with its cursor.
+         */
         get: operations["watch-live"];
         put?: never;
         post?: never;
@@ -270,7 +390,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whose webhooks are understood */
+        /**
+         * List providers
+         * @description Returns the senders that Hookbeam knows, with the steps to set each up.
+         */
         get: operations["list-providers"];
         put?: never;
         post?: never;
@@ -289,7 +412,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say whether a secret looks like one of this provider; nothing is kept */
+        /**
+         * Check a secret
+         * @description Says whether a secret looks like one of this provider. The secret is not stored.
+         */
         post: operations["check-secret"];
         delete?: never;
         options?: never;
@@ -304,7 +430,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the server is doing */
+        /**
+         * Get the server's state
+         * @description Returns what is stored, what was refused, and what the operator should fix.
+         */
         get: operations["get-server"];
         put?: never;
         post?: never;
@@ -321,12 +450,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is asking */
+        /**
+         * Get the session
+         * @description Returns who is logged in, and the server's version.
+         */
         get: operations["get-session"];
         put?: never;
         post?: never;
-        /** Log out */
-        delete: operations["log-out"];
+        /**
+         * Log out
+         * @description Ends the session and everything that it has open. A token is not affected.
+         */
+        delete: operations["delete-session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -341,7 +476,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a link that lets one person watch one subject */
+        /**
+         * Create a status link
+         * @description Creates a link that shows the status of one subject to anyone who has it. Nothing needs to be known of the subject yet. Your back end can also sign such tokens itself, with a link key of the endpoint.
+         */
         post: operations["create-status-link"];
         delete?: never;
         options?: never;
@@ -356,13 +494,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a status link shows; with wait and If-None-Match, when that has changed */
+        /**
+         * Get the status behind a link
+         * @description With wait and If-None-Match, the answer is held until the status has changed.
+         */
         get: operations["get-public-status"];
         put?: never;
         post?: never;
         delete?: never;
-        /** Whether another site's page may ask: any may */
-        options: operations["ask-public-status"];
+        /**
+         * Answer a CORS preflight
+         * @description Pages of any origin may read a public status.
+         */
+        options: operations["preflight-public-status"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -374,7 +518,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A WebSocket that tells the same object at once, on each change, and as a sign of life */
+        /**
+         * Open a WebSocket of the status behind a link
+         * @description Sends the same object at once, on each change, and regularly as a sign of life.
+         */
         get: operations["watch-public-status"];
         put?: never;
         post?: never;
@@ -391,7 +538,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where subjects stand, those that changed last first */
+        /**
+         * List statuses
+         * @description Returns the current state of payments, orders and other subjects, most recently changed first.
+         */
         get: operations["list-statuses"];
         put?: never;
         post?: never;
@@ -408,7 +558,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many subjects stand where */
+        /**
+         * Count statuses
+         * @description Returns how many subjects are in each state.
+         */
         get: operations["count-statuses"];
         put?: never;
         post?: never;
@@ -427,7 +580,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Draw all statuses again from the log, beside what is shown */
+        /**
+         * Rebuild all statuses
+         * @description Computes all statuses again from the log, in the background. The current ones are shown until it is done; then readers of the live connection get an update of kind statuses.
+         */
         post: operations["rebuild-statuses"];
         delete?: never;
         options?: never;
@@ -442,7 +598,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One status with how it came there */
+        /**
+         * Get a status
+         * @description Returns one status with its history: the changes of state, what each event did, and when status pages showed it.
+         */
         get: operations["get-status"];
         put?: never;
         post?: never;
@@ -459,7 +618,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The next frame, by (long) polling */
+        /**
+         * Poll for the next frame
+         * @description Returns the next frame after a cursor. With wait, the answer is held until there is an update (long polling).
+         */
         get: operations["poll-updates"];
         put?: never;
         post?: never;
@@ -473,978 +635,133 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Again: {
-            /**
-             * Format: int64
-             * @description Rejected deliveries that were looked at.
-             */
-            examined: number;
-            /**
-             * Format: int64
-             * @description Those that were appended to the log as verified; none unless it was asked for.
-             */
-            released: number;
-            /**
-             * Format: int64
-             * @description Those that verify with what the endpoint has now.
-             */
-            verified: number;
-        };
+        /** @description One of several events in the body of a delivery. */
         BatchEvent: {
+            /** @description The account at the provider that the event belongs to. */
             account?: string;
             /**
              * Format: int64
-             * @description Seq of the delivery in which it came first.
+             * @description Seq of the delivery that contained the event first.
              */
             duplicate_of?: number;
+            /** @description The event's unique id at the provider. */
             event?: string;
-            /** @enum {string} */
-            mode?: "live" | "test";
-            /** Format: date-time */
-            occurred_at?: string;
-            type?: string;
-        };
-        Cause: {
             /**
-             * @description Stable code.
-             * @example other_secret
-             */
-            cause: string;
-            /** @description The endpoint whose secret fits. */
-            endpoint?: string;
-            /** @description What to do next, as a sentence. */
-            fix: string;
-            /** @description Label of the secret that fits. */
-            secret?: string;
-            /**
-             * @description What was found, as a sentence.
-             * @example Valid with the secret "live" of your endpoint "shop-test".
-             */
-            summary: string;
-        };
-        Check: {
-            /**
-             * @description What nobody can change without being noticed.
+             * @description Whether the provider marks the event as live or test.
              * @enum {string}
              */
-            covers: "body" | "fields" | "time" | "nothing";
-            /** @example hmac-sha256 */
-            scheme: string;
+            mode?: "live" | "test";
             /**
-             * Format: int64
-             * @description Milliseconds from signing to receiving, negative where it was signed in the future; absent where no time is signed.
+             * Format: date-time
+             * @description When the event happened, according to the provider.
              */
-            skew_ms?: number;
-            /** @enum {string} */
-            strength: "signed body" | "signed fields" | "signed time" | "shared token" | "secret in the address";
+            occurred_at?: string;
+            /** @description The event's type. */
+            type?: string;
         };
-        "Check-secretRequest": {
+        /** @description The secret to check. */
+        CheckSecretRequest: {
+            /** @description The secret. */
             value: string;
         };
-        CheckSecretOutBody: {
-            /** @description Why it cannot be a secret of this provider, as a sentence; empty where it can. */
-            complaint: string;
-            /** @description What is odd about it, as a sentence; it is taken all the same. */
-            doubt: string;
-        };
-        CountsOutBody: {
-            /**
-             * @description By state; a state that nothing is in is left out.
-             * @example {
-             *       "paid": 12
-             *     }
-             */
-            counts: {
-                [key: string]: number;
-            };
-        };
-        DeliveriesOutBody: {
-            /** @description The log's cursor at which the page was read: frames after it miss nothing and repeat nothing. */
-            cursor: string;
-            /** @description Newest first. A page may be shorter than limit and still have next. */
-            deliveries: components["schemas"]["Delivery"][];
-            /** @description Opaque; goes into before. Absent where there is nothing older. */
-            next?: string;
-        };
-        Delivery: {
-            /** @description Whose event it is at the provider, where it says. */
-            account?: string;
-            /** @description Content-Type as received. */
-            content_type?: string;
+        /** @description The endpoint to create. Fields that are left out get their default. */
+        CreateEndpointRequest: {
+            /** @description IP addresses and CIDRs that may send. Empty: any address. */
+            allow?: string[];
             /**
              * Format: int64
-             * @description Seq of the first delivery of the same event.
+             * @description Maximum body size in bytes.
              */
-            duplicate_of?: number;
-            /** @description The endpoint that received it. */
-            endpoint: string;
-            /** @description The event's unique id at the provider, where it names one. */
-            event?: string;
+            max_body?: number;
             /**
-             * Format: int64
-             * @description How many events are in the body, where there are several.
-             */
-            events?: number;
-            /**
-             * @description Names the delivery.
-             * @example dlv_10jabcdefghijklmnopqrstuvwxyz2
-             */
-            id: string;
-            /**
-             * @description HTTP method as received.
-             * @example POST
-             */
-            method: string;
-            /**
-             * @description Whether the provider calls the event real or a test.
-             * @enum {string}
-             */
-            mode?: "live" | "test";
-            /**
-             * Format: date-time
-             * @description When the event happened, as the provider says.
-             */
-            occurred_at?: string;
-            /** @description Path after the endpoint's address, escaped as received; "/" where there is none. */
-            path: string;
-            /** @description Raw query string, without the question mark. */
-            query?: string;
-            /** @description Stable code of why it was rejected, or what was noticed. */
-            reason?: string;
-            /**
-             * Format: date-time
-             * @description When its headers had arrived.
-             */
-            received_at: string;
-            /**
-             * Format: int64
-             * @description Seq of the rejected delivery that this one is, after it verified with a later secret.
-             */
-            release_of?: number;
-            /** @description Label of the secret that matched. */
-            secret?: string;
-            /**
-             * Format: int64
-             * @description Place in the log.
-             */
-            seq: number;
-            /**
-             * Format: int64
-             * @description Length of the body in bytes.
-             */
-            size: number;
-            /**
-             * Format: int64
-             * @description Which try of its event this is, from the second on.
-             */
-            try?: number;
-            /** @description The event's type, where the provider names one. */
-            type?: string;
-            /**
-             * @description What the checks said.
-             * @enum {string}
-             */
-            verdict: "verified" | "unsigned" | "rejected";
-        };
-        Diagnosis: {
-            /** @description That of the first finding. */
-            cause: string;
-            /** @description The likeliest first. */
-            findings: components["schemas"]["Cause"][];
-            /** @description One of the findings shows who made it: a secret that is known here fits. */
-            genuine: boolean;
-            /** @description That of the first finding. */
-            summary: string;
-            /**
-             * Format: int64
-             * @description How many combinations of secret, header, body and address were tried.
-             */
-            tried: number;
-        };
-        Effect: {
-            /** Format: int64 */
-            amount?: number;
-            /** Format: date-time */
-            at: string;
-            currency?: string;
-            delivery?: string;
-            /**
-             * @description applied: it counts; duplicate: it was told before; late: something that outranks it was known; impossible: it counts, and a person should look; info: it moves nothing; too_much: to read what the delivery tells would cost more than one delivery may, so nothing of it counts, and status and subject are empty.
-             * @enum {string}
-             */
-            effect: "applied" | "duplicate" | "late" | "impossible" | "info" | "too_much";
-            event: string;
-            /** @description Where the subject stood before. */
-            from?: string;
-            kind: string;
-            /** Format: date-time */
-            received_at: string;
-            /**
-             * @description Stable code of why it moved nothing.
-             * @example money_outranks
-             */
-            rule?: string;
-            /**
-             * @description What the event said.
-             * @example captured
-             */
-            says: string;
-            /** Format: int64 */
-            seq: number;
-            status: string;
-            subject: string;
-            /** @description Where it stood after. */
-            to?: string;
-            type?: string;
-        };
-        Endpoint: {
-            /**
-             * @description Who may send, as CIDRs; none: any address.
-             * @example [
-             *       "203.0.113.0/24"
-             *     ]
-             */
-            allow: string[];
-            /** @description false for the endpoint that the first start made, until somebody confirms it: POST /endpoints/{id}/confirm. Until then it takes requests from this machine and its private network only. */
-            confirmed: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** @description In a notice: it has just been deleted. */
-            deleted?: boolean;
-            /**
-             * @description Names the endpoint.
-             * @example ep_abcdefghijklmnopqrstuvwxyz
-             */
-            id: string;
-            /**
-             * Format: int64
-             * @description Largest body in bytes.
-             */
-            max_body: number;
-            /**
-             * @description Chosen by a person.
+             * @description The name of the endpoint; also the beginning of its webhook URL.
              * @example stripe
              */
             name: string;
-            /** @description It takes whatever anybody sends, and checks nothing: verify is off. */
-            open: boolean;
-            /**
-             * @description Who sends; GET /providers lists them.
-             * @example generic
-             */
-            provider: string;
-            /** @description What is answered instead of the standard answer; null: the standard answer. */
-            response: components["schemas"]["Response"];
-            /** @description The active secrets, without their values. */
-            secrets: components["schemas"]["SecretLabel"][];
-            /** @description The provider's other facts. */
-            settings: {
-                [key: string]: string;
-            };
-            /** @description The address as registered at the provider, where it differs from url. */
-            signed_url: string;
-            /** @description What its deliveries tell of, and what of it the public may see. */
-            statuses: components["schemas"]["StatusRules"];
-            /**
-             * @description How old a signature may be; 0s switches the check off.
-             * @example 5m
-             */
-            tolerance: string;
-            /**
-             * Format: uri
-             * @description The address to give to the sender.
-             */
-            url: string;
-            /**
-             * @description What happens to a delivery that does not verify: enforce rejects it, observe keeps it marked, off checks nothing.
-             * @enum {string}
-             */
-            verify: "enforce" | "observe" | "off";
-        };
-        EndpointPatch: {
-            /** @description Addresses and CIDRs that may send; an empty list: any address. */
-            allow?: string[];
-            /** Format: int64 */
-            max_body?: number;
-            name?: string;
-            /** @description Who sends; "generic" where left out. */
+            /** @description The sender; default: generic. GET /providers lists all. */
             provider?: string;
-            /** @description null: the standard answer. */
+            /** @description The response to senders; null: the standard response. */
             response?: {
+                /** @description The body. */
                 body?: string;
+                /** @description Content-Type of the body. */
                 content_type?: string;
                 /**
                  * Format: int64
-                 * @description A 2xx status: the delivery was stored.
+                 * @description A 2xx status, because the delivery was stored.
                  */
                 status: number;
             } | null;
-            /** @description Replaces the list. */
-            secrets?: components["schemas"]["Secret"][];
+            /** @description Replaces the list. A secret without a value keeps the stored one of its label. */
+            secrets?: components["schemas"]["SecretInput"][];
+            /** @description The provider's other settings. Replaces them all. */
             settings?: {
                 [key: string]: string;
             };
+            /** @description The URL as registered at the provider, if it differs from url. */
             signed_url?: string;
-            statuses?: components["schemas"]["StatusRulesChange"];
+            /** @description How statuses are read from its deliveries, and what of them is public. */
+            statuses?: components["schemas"]["UpdateStatusRules"];
             /**
-             * @description A duration; 0s switches the check of a signature's age off.
+             * @description Timestamp tolerance, as a duration; 0s disables the check.
              * @example 5m
              */
             tolerance?: string;
             /**
-             * @description Left out when an endpoint is made, or given its first secret: enforce where there is something to check with, off where there is not. enforce and observe without a secret are refused.
+             * @description What happens to a delivery that fails verification. Default for a new endpoint, and for one that gets its first secret: enforce if there is a secret, otherwise off. enforce and observe require a secret.
              * @enum {string}
              */
             verify?: "enforce" | "observe" | "off";
         };
-        EndpointsOutBody: {
-            endpoints: components["schemas"]["Endpoint"][];
-        };
-        ErrorDetail: {
+        /** @description How long older keys keep working. */
+        CreateLinkKeyRequest: {
             /**
-             * @description Where.
-             * @example body.name
-             */
-            location?: string;
-            /** @description What is wrong. */
-            message: string;
-        };
-        Example: {
-            /**
-             * Format: int64
-             * @description In minor units of currency.
-             */
-            amount?: number;
-            currency?: string;
-            delivery: string;
-            reference?: string;
-            /** Format: int64 */
-            seq: number;
-            state: string;
-            /** @example own/1001 */
-            subject: string;
-        };
-        Found: {
-            /** Format: int64 */
-            count: number;
-            /** @description What it means; empty where nothing says what it means. */
-            state: string;
-            /** @description As deliveries have it. */
-            value: string;
-        };
-        Frame: {
-            /** @description The reader's own cursor; where it is not, the reader connects again with its own. */
-            from: string;
-            /** @description The log's newest cursor; equal to to where the reader has caught up. */
-            head: string;
-            /** @description The cursor was of another log, or older than what is kept: load the first page again. */
-            reset?: boolean;
-            /** @description The reader's next cursor: everything in (from, to] that the filter lets through is in here. */
-            to: string;
-            updates: components["schemas"]["Update"][];
-        };
-        Header: {
-            name: string;
-            value: string;
-        };
-        KeyWords: {
-            /** @example begins with whsec_ */
-            hint: string;
-            /** @example Signing secret */
-            name: string;
-        };
-        Link: {
-            /** Format: date-time */
-            expires_at: string;
-            /** @description What the page, the widget and the React package take. */
-            token: string;
-            /**
-             * Format: uri
-             * @description The page to send a person to.
-             */
-            url: string;
-        };
-        LinkKey: {
-            /** Format: date-time */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When it ends, where it was replaced.
-             */
-            expires_at?: string;
-            id: string;
-            /** @description Signs tokens (JWT, HS256, the whole text as the secret). Shown once, when it is made. */
-            key?: string;
-        };
-        LinkKeysOutBody: {
-            /** @description Newest first. */
-            link_keys: components["schemas"]["LinkKey"][];
-        };
-        LinkWanted: {
-            /** @example ep_abcdefghijklmnopqrstuvwxyz */
-            endpoint: string;
-            /**
-             * @description A duration, up to 9600h; 72h where left out.
-             * @example 72h
-             */
-            expires_in?: string;
-            /**
-             * @description test: shows what test events tell; live, or left out: never does.
-             * @enum {string}
-             */
-            mode?: "live" | "test";
-            /**
-             * @description One of the subject's names; nothing need be known of it yet.
-             * @example payment/pi_3P
-             */
-            subject: string;
-        };
-        MappedState: {
-            final?: boolean;
-            /** Format: int64 */
-            rank?: number;
-            state: string;
-            tone?: string;
-            value: string;
-        };
-        Mapping: {
-            amount?: string;
-            currency?: string;
-            kind: string;
-            occurred_at?: string;
-            reference?: string;
-            state: string;
-            states?: components["schemas"]["MappedState"][] | null;
-            subject: string;
-        };
-        MappingTrial: {
-            /** @description A few that told of a subject, the newest first. */
-            examples: components["schemas"]["Example"][];
-            /**
-             * Format: int64
-             * @description Those that it could not be worked out for; they would tell of nothing.
-             */
-            failed: number;
-            /**
-             * Format: int64
-             * @description Deliveries that it was tried on: the newest of those that are neither rejected nor repeats, 1,000 at most.
-             */
-            looked: number;
-            /** @description What was tried: what was sent, or else a guess from the newest delivery, which may lack subject or state. */
-            mapping: components["schemas"]["Mapping"];
-            /**
-             * Format: int64
-             * @description Those that told of a subject.
-             */
-            matched: number;
-            /** @description A few that failed, or lacked something, the newest first. */
-            problems: components["schemas"]["Trouble"][];
-            /** @description What the state was, the most frequent first; of very many, some. */
-            states: components["schemas"]["Found"][];
-        };
-        NewEndpoint: {
-            /** @description Addresses and CIDRs that may send; an empty list: any address. */
-            allow?: string[];
-            /** Format: int64 */
-            max_body?: number;
-            /** @example stripe */
-            name: string;
-            /** @description Who sends; "generic" where left out. */
-            provider?: string;
-            /** @description null: the standard answer. */
-            response?: {
-                body?: string;
-                content_type?: string;
-                /**
-                 * Format: int64
-                 * @description A 2xx status: the delivery was stored.
-                 */
-                status: number;
-            } | null;
-            /** @description Replaces the list. */
-            secrets?: components["schemas"]["Secret"][];
-            settings?: {
-                [key: string]: string;
-            };
-            signed_url?: string;
-            statuses?: components["schemas"]["StatusRulesChange"];
-            /**
-             * @description A duration; 0s switches the check of a signature's age off.
-             * @example 5m
-             */
-            tolerance?: string;
-            /**
-             * @description Left out when an endpoint is made, or given its first secret: enforce where there is something to check with, off where there is not. enforce and observe without a secret are refused.
-             * @enum {string}
-             */
-            verify?: "enforce" | "observe" | "off";
-        };
-        Page: {
-            back?: string;
-            color?: string;
-            embed?: string[] | null;
-            hidden?: string[] | null;
-            logo?: string;
-            name?: string;
-        };
-        Problem: {
-            /**
-             * @description Stable, for programs.
-             * @example endpoint_not_found
-             */
-            code: string;
-            /** @description What happened, and what to do. */
-            detail: string;
-            /** @description What is wrong with which part of the request. */
-            errors?: components["schemas"]["ErrorDetail"][] | null;
-            /**
-             * Format: int64
-             * @description HTTP status.
-             * @example 404
-             */
-            status: number;
-            /**
-             * @description The status in words.
-             * @example Not Found
-             */
-            title: string;
-        };
-        Provider: {
-            /** @enum {string} */
-            category: "general" | "payments" | "code" | "shops" | "chat" | "mail";
-            /** @example stripe */
-            id: string;
-            /** @example Stripe */
-            name: string;
-            /** @description Where it sends from, as it publishes it. */
-            ranges: components["schemas"]["Range"][];
-            /** @description Which of the sender's keys is wanted. */
-            secret: components["schemas"]["KeyWords"];
-            /** @description Its other facts, in the order of asking. */
-            settings: components["schemas"]["Setting"][];
-            /** @description The address is part of what it signs. */
-            signs_address: boolean;
-            /** @description How to set it up, in order. */
-            steps: string[];
-            /** @description Types of event that a sample can be sent of. */
-            types: string[];
-        };
-        ProvidersOutBody: {
-            providers: components["schemas"]["Provider"][];
-        };
-        Public: {
-            /**
-             * Format: int64
-             * @description In minor units of currency.
-             */
-            amount?: number;
-            currency?: string;
-            /** @description Nothing is expected to follow: polling may stop. */
-            final: boolean;
-            fulfilment?: string;
-            /** @enum {string} */
-            kind?: "payment" | "order" | "run" | "deployment" | "own";
-            reference?: string;
-            /** Format: int64 */
-            refunded?: number;
-            /** Format: date-time */
-            started_at?: string;
-            /**
-             * @description Where it stands; "waiting" before anything is known.
-             * @example paid
-             */
-            status: string;
-            /** @description No money moved. */
-            test?: boolean;
-            timeline?: components["schemas"]["PublicStep"][] | null;
-            /** @enum {string} */
-            tone?: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
-            /** Format: date-time */
-            updated_at?: string;
-            /** @description How long such payments usually take; only while it is not final. */
-            usually?: components["schemas"]["Usually"];
-        };
-        PublicStep: {
-            /** Format: date-time */
-            at: string;
-            status: string;
-        };
-        Range: {
-            /** @description Empty where only the source is known. */
-            cidrs: string[];
-            name: string;
-            /**
-             * Format: uri
-             * @description Where it is published: it may change.
-             */
-            source: string;
-        };
-        Response: {
-            body?: string;
-            content_type?: string;
-            /**
-             * Format: int64
-             * @description A 2xx status: the delivery was stored.
-             */
-            status: number;
-        };
-        RotateInBody: {
-            /**
-             * @description How long older keys stay good; 24h where left out.
+             * @description How long older keys keep working; default 24h.
              * @example 24h
              */
             overlap?: string;
         };
-        SampleOutBody: {
-            id: string;
-            /** Format: int64 */
-            seq: number;
-        };
-        SampleWanted: {
-            /** @description What is changed in it: a value by its path in a JSON body (one that is JSON itself stays so, any other is a string), a form's field or an XML element by its name. */
+        /** @description The sample to send. */
+        CreateSampleRequest: {
+            /** @description Values to change: by path in a JSON body (a value that is valid JSON is set as such, any other as a string), by name in a form or XML body. */
             set?: {
                 [key: string]: string;
             };
             /**
-             * @description One of the provider's types; left out: its first.
+             * @description One of the provider's sample_types; default: its first.
              * @example payment_intent.succeeded
              */
             type?: string;
         };
-        Secret: {
+        /** @description The link to create. */
+        CreateStatusLinkRequest: {
             /**
-             * @description Names the secret, within its endpoint.
-             * @example live
+             * @description The endpoint whose deliveries report the subject.
+             * @example ep_abcdefghijklmnopqrstuvwxyz
              */
-            label: string;
-            /** @description The secret itself. Left out in a PATCH, the stored value of this label stays. */
-            value?: string;
-        };
-        SecretLabel: {
-            /** @example live */
-            label: string;
-        };
-        ServerOutBody: {
-            /**
-             * Format: int64
-             * @description Bytes that bodies take which are being received; --max-in-flight bounds them.
-             */
-            in_flight: number;
-            /** @description How many were refused since the start, by code. */
-            refused: {
-                [key: string]: number;
-            };
-            /** @description What is kept, and what may be. */
-            storage: components["schemas"]["Usage"];
-            /**
-             * Format: int64
-             * @description Deliveries since the start that cost too much to read: nothing of them counts.
-             */
-            too_much: number;
-            version: string;
-            warnings: components["schemas"]["Warning"][];
-        };
-        SessionOutBody: {
-            /**
-             * Format: date-time
-             * @description When the session ends at the latest; absent for a token.
-             */
-            expires_at?: string;
-            /** @example admin */
-            login: string;
-            /** @description The server's. */
-            version: string;
-        };
-        Setting: {
-            hint: string;
-            /** @example Webhook id */
-            label: string;
-            /**
-             * @description Its key in an endpoint's settings.
-             * @example webhook_id
-             */
-            name: string;
-            required: boolean;
-        };
-        Shown: {
-            /** Format: date-time */
-            at: string;
-            /**
-             * @description How it came there.
-             * @enum {string}
-             */
-            by: "page" | "poll" | "socket";
-            state: string;
-        };
-        Status: {
-            /**
-             * Format: int64
-             * @description In minor units of currency.
-             */
-            amount?: number;
-            /**
-             * Format: date-time
-             * @description When the first thing happened that is known of it.
-             */
-            created_at: string;
-            /**
-             * @description ISO 4217.
-             * @example EUR
-             */
-            currency?: string;
-            /** @description The customer's mail address, where the provider tells. */
-            customer?: string;
-            /**
-             * @description How its dispute stands, where there is one.
-             * @enum {string}
-             */
-            dispute?: "open" | "won" | "lost";
-            /** @description The endpoint whose deliveries tell of it. */
             endpoint: string;
-            /** @description Nothing is expected to follow. */
-            final?: boolean;
-            /** @description Of an order: how much of it was sent. */
-            fulfilment?: string;
             /**
-             * @description Names the status.
-             * @example sub_abcdefghijklmnopqrstuvwxyz
+             * @description A duration, up to 9600h; default 72h.
+             * @example 72h
              */
-            id: string;
+            expires_in?: string;
             /**
-             * @description What sort of thing it is.
+             * @description test: the link shows what test events report. live (default): it never does.
              * @enum {string}
              */
-            kind: "payment" | "order" | "run" | "deployment" | "own";
-            /** @description Paid after it had looked final. */
-            late?: boolean;
-            /** @description Ids that it was shown under before they turned out to be one. */
-            merged?: string[] | null;
+            mode?: "live" | "test";
             /**
-             * @description test: no money moved.
-             * @enum {string}
-             */
-            mode?: "test";
-            /** @description All its names. */
-            names: string[];
-            /** @description It went a way that payments do not go: a person should look. */
-            needs_review?: boolean;
-            /**
-             * @description The shop's own name of it.
-             * @example 10-4471
-             */
-            reference?: string;
-            /**
-             * Format: int64
-             * @description What of the amount went back.
-             */
-            refunded?: number;
-            /**
-             * Format: int64
-             * @description The delivery that last counted for it.
-             */
-            seq: number;
-            /**
-             * @description Where it stands.
-             * @example paid
-             */
-            state: string;
-            /**
-             * @description The name that it is shown under.
+             * @description One of the subject's names. Nothing needs to be known of it yet.
              * @example payment/pi_3P
              */
             subject: string;
-            /** @description What it is, in words. */
-            title?: string;
-            /**
-             * @description How the state feels.
-             * @enum {string}
-             */
-            tone: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
-            /** @description Deliveries gave it more names than one status may have: what else they name stands by itself. */
-            too_much?: boolean;
-            /** @description Told by deliveries that nothing was checked of; the public does not see it. */
-            unverified?: boolean;
-            /**
-             * Format: date-time
-             * @description When it came to stand there.
-             */
-            updated_at: string;
-            /** @description Where the provider shows it. */
-            url?: string;
         };
-        StatusDetail: {
-            /**
-             * Format: int64
-             * @description In minor units of currency.
-             */
-            amount?: number;
-            /**
-             * Format: date-time
-             * @description When the first thing happened that is known of it.
-             */
-            created_at: string;
-            /**
-             * @description ISO 4217.
-             * @example EUR
-             */
-            currency?: string;
-            /** @description The customer's mail address, where the provider tells. */
-            customer?: string;
-            /**
-             * @description How its dispute stands, where there is one.
-             * @enum {string}
-             */
-            dispute?: "open" | "won" | "lost";
-            /** @description The endpoint whose deliveries tell of it. */
-            endpoint: string;
-            /** @description Nothing is expected to follow. */
-            final?: boolean;
-            /** @description Of an order: how much of it was sent. */
-            fulfilment?: string;
-            /**
-             * @description Names the status.
-             * @example sub_abcdefghijklmnopqrstuvwxyz
-             */
-            id: string;
-            /**
-             * @description What sort of thing it is.
-             * @enum {string}
-             */
-            kind: "payment" | "order" | "run" | "deployment" | "own";
-            /** @description Paid after it had looked final. */
-            late?: boolean;
-            /** @description Ids that it was shown under before they turned out to be one. */
-            merged?: string[] | null;
-            /**
-             * @description test: no money moved.
-             * @enum {string}
-             */
-            mode?: "test";
-            /** @description All its names. */
-            names: string[];
-            /** @description It went a way that payments do not go: a person should look. */
-            needs_review?: boolean;
-            /**
-             * @description The shop's own name of it.
-             * @example 10-4471
-             */
-            reference?: string;
-            /**
-             * Format: int64
-             * @description What of the amount went back.
-             */
-            refunded?: number;
-            /**
-             * Format: int64
-             * @description The delivery that last counted for it.
-             */
-            seq: number;
-            /** @description When a page first showed each state. */
-            shown: components["schemas"]["Shown"][];
-            /**
-             * @description Where it stands.
-             * @example paid
-             */
-            state: string;
-            /** @description How it came there, oldest first. */
-            steps: components["schemas"]["Step"][];
-            /**
-             * @description The name that it is shown under.
-             * @example payment/pi_3P
-             */
-            subject: string;
-            /** @description What each event did, in the order in which they came. */
-            timeline: components["schemas"]["Effect"][];
-            /** @description What it is, in words. */
-            title?: string;
-            /**
-             * @description How the state feels.
-             * @enum {string}
-             */
-            tone: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
-            /** @description Deliveries gave it more names than one status may have: what else they name stands by itself. */
-            too_much?: boolean;
-            /** @description Told by deliveries that nothing was checked of; the public does not see it. */
-            unverified?: boolean;
-            /**
-             * Format: date-time
-             * @description When it came to stand there.
-             */
-            updated_at: string;
-            /** @description Where the provider shows it. */
-            url?: string;
-            /** @description How long the endpoint's payments usually take. */
-            usually?: components["schemas"]["Usually"];
-        };
-        StatusRules: {
-            /** @description How its deliveries are read; null: as is known of the provider. */
-            mapping: components["schemas"]["Mapping"];
-            /** @description How its status pages look. */
-            page: components["schemas"]["Page"];
-            /**
-             * @description Where else in the body the shop's own reference is: names with dots between.
-             * @example [
-             *       "data.object.metadata.cart"
-             *     ]
-             */
-            references: string[];
-            /** @description Deliveries that nothing was checked of count for what the public sees. */
-            unsigned: boolean;
-        };
-        StatusRulesChange: {
-            /** @description null: as is known of the provider. */
-            mapping?: {
-                amount?: string;
-                currency?: string;
-                kind: string;
-                occurred_at?: string;
-                reference?: string;
-                state: string;
-                states?: components["schemas"]["MappedState"][] | null;
-                subject: string;
-            } | null;
-            /** @description Replaces the page. */
-            page?: components["schemas"]["Page"];
-            references?: string[];
-            unsigned?: boolean;
-        };
-        StatusesOutBody: {
-            /** @description Opaque; goes into before. Absent where there is nothing older. */
-            next?: string;
-            /** @description Those that changed last first. A page may be shorter than limit and still have next. */
-            statuses: components["schemas"]["Status"][];
-        };
-        Step: {
-            /**
-             * Format: date-time
-             * @description When it happened, as the provider says.
-             */
-            at: string;
-            delivery?: string;
-            /**
-             * Format: int64
-             * @description The delivery that brought what caused it.
-             */
-            seq: number;
-            state: string;
-        };
-        TriesOutBody: {
-            /** @description Oldest first, at most 100. */
-            tries: components["schemas"]["Try"][];
-        };
-        Trouble: {
-            delivery: string;
-            error: string;
-            /** Format: int64 */
-            seq: number;
-        };
-        Try: {
-            /** @description Whose event it is at the provider, where it says. */
+        /** @description One received request without its headers and body. */
+        Delivery: {
+            /** @description The account at the provider that the event belongs to, if it names one. */
             account?: string;
             /** @description Content-Type as received. */
             content_type?: string;
-            /** @description What is not as in the first: "body", and the names of headers. */
-            differs: string[];
             /**
              * Format: int64
              * @description Seq of the first delivery of the same event.
@@ -1452,59 +769,59 @@ export interface components {
             duplicate_of?: number;
             /** @description The endpoint that received it. */
             endpoint: string;
-            /** @description The event's unique id at the provider, where it names one. */
+            /** @description The event's unique id at the provider, if it has one. */
             event?: string;
             /**
              * Format: int64
-             * @description How many events are in the body, where there are several.
+             * @description Number of events in the body, if there are several.
              */
             events?: number;
             /**
-             * @description Names the delivery.
+             * @description The delivery's id.
              * @example dlv_10jabcdefghijklmnopqrstuvwxyz2
              */
             id: string;
-            /**
-             * @description damaged: what is stored of it is not what was received, and was not compared.
-             * @enum {string}
-             */
-            integrity?: "damaged";
             /**
              * @description HTTP method as received.
              * @example POST
              */
             method: string;
             /**
-             * @description Whether the provider calls the event real or a test.
+             * @description Whether the provider marks the event as live or test.
              * @enum {string}
              */
             mode?: "live" | "test";
             /**
              * Format: date-time
-             * @description When the event happened, as the provider says.
+             * @description When the event happened, according to the provider.
              */
             occurred_at?: string;
-            /** @description Path after the endpoint's address, escaped as received; "/" where there is none. */
+            /** @description Path after the endpoint's URL, escaped as received; "/" if there is none. */
             path: string;
-            /** @description Raw query string, without the question mark. */
+            /** @description Raw query string without the question mark. */
             query?: string;
-            /** @description Stable code of why it was rejected, or what was noticed. */
-            reason?: string;
+            /** @description Why the delivery was rejected, or what was noticed about it. */
+            reason?: components["schemas"]["Reason"];
             /**
              * Format: date-time
-             * @description When its headers had arrived.
+             * @description When the request's headers had arrived.
              */
             received_at: string;
             /**
              * Format: int64
-             * @description Seq of the rejected delivery that this one is, after it verified with a later secret.
+             * @description Which redelivery of its event this is, counted from 1. Absent on the first delivery.
+             */
+            redelivery?: number;
+            /**
+             * Format: int64
+             * @description Seq of the rejected delivery that was released as this one after it verified with a later secret.
              */
             release_of?: number;
             /** @description Label of the secret that matched. */
             secret?: string;
             /**
              * Format: int64
-             * @description Place in the log.
+             * @description The delivery's position in the log.
              */
             seq: number;
             /**
@@ -1514,135 +831,26 @@ export interface components {
             size: number;
             /**
              * Format: int64
-             * @description Which try of its event this is, from the second on.
+             * @deprecated
+             * @description Old form of redelivery, counted from 2.
              */
             try?: number;
-            /** @description The event's type, where the provider names one. */
+            /** @description The event's type, if the provider names one. */
             type?: string;
             /**
-             * @description What the checks said.
+             * @description The result of verification.
              * @enum {string}
              */
             verdict: "verified" | "unsigned" | "rejected";
         };
-        "Try-mappingRequest": {
-            /** @description null, or left out: a guess from the newest delivery. */
-            mapping?: {
-                amount?: string;
-                currency?: string;
-                kind: string;
-                occurred_at?: string;
-                reference?: string;
-                state: string;
-                states?: components["schemas"]["MappedState"][] | null;
-                subject: string;
-            } | null;
-        };
-        Update: {
-            delivery?: components["schemas"]["Delivery"];
-            endpoint?: components["schemas"]["Endpoint"];
-            /**
-             * @description Kinds with a seq are covered by the range; those without are notices.
-             * @enum {string}
-             */
-            kind: "delivery" | "endpoint";
-            /** Format: int64 */
-            seq?: number;
-        };
-        Usage: {
-            /**
-             * Format: int64
-             * @description What they take in the database's file, in bytes.
-             */
-            bytes: number;
-            /**
-             * Format: int64
-             * @description Deliveries that were found damaged on disk since the start.
-             */
-            damaged: number;
-            /**
-             * Format: int64
-             * @description Deliveries that are kept.
-             */
-            deliveries: number;
-            /**
-             * Format: int64
-             * @description What the ids take in the database's file, in bytes.
-             */
-            event_bytes: number;
-            /**
-             * Format: int64
-             * @description Event ids that are remembered, so that a repeat is noticed.
-             */
-            events: number;
-            /**
-             * Format: int64
-             * @description Event ids that were forgotten to stay within that.
-             */
-            events_forgotten: number;
-            /**
-             * Format: int64
-             * @description How many of them were younger than 90 days.
-             */
-            events_forgotten_early: number;
-            /**
-             * Format: int64
-             * @description What they may take (--keep-bytes); 0: no bound.
-             */
-            keep_bytes: number;
-            /**
-             * Format: int64
-             * @description What they may take (--keep-events); 0: no bound.
-             */
-            keep_event_bytes: number;
-            /**
-             * Format: int64
-             * @description What rejected deliveries take, which is part of bytes.
-             */
-            rejected_bytes: number;
-            /**
-             * Format: int64
-             * @description What unsigned deliveries take, which is part of bytes.
-             */
-            unsigned_bytes: number;
-        };
-        Usually: {
-            /**
-             * Format: double
-             * @description Half of them took no longer, in seconds.
-             */
-            half: number;
-            /**
-             * Format: double
-             * @description Nine in ten took no longer, in seconds.
-             */
-            most: number;
-            /**
-             * Format: int64
-             * @description How many were looked at.
-             */
-            of: number;
-        };
-        "Verify-againRequest": {
-            /** @description Append what verifies to the log; without it they are only counted. */
-            release?: boolean;
-        };
-        Warning: {
-            /**
-             * @description Stable, for programs.
-             * @example proxy_not_trusted
-             */
-            code: string;
-            /** @description What it is, and what to do. */
-            detail: string;
-        };
-        WholeDelivery: {
-            /** @description Whose event it is at the provider, where it says. */
+        /** @description One received request with everything except its body. */
+        DeliveryDetail: {
+            /** @description The account at the provider that the event belongs to, if it names one. */
             account?: string;
-            /** @description Its events, where there are several in the body. */
+            /** @description The events in the body, if there are several. */
             batch?: components["schemas"]["BatchEvent"][] | null;
-            /** @description How it was checked; absent where it was not. */
-            check?: components["schemas"]["Check"];
+            /** @description How the delivery was verified. Absent if it was not. */
+            check?: components["schemas"]["Verification"];
             /** @description Content-Type as received. */
             content_type?: string;
             /**
@@ -1650,28 +858,28 @@ export interface components {
              * @description Seq of the first delivery of the same event.
              */
             duplicate_of?: number;
-            /** @description What it did to the subjects that it tells of. */
+            /** @description What the delivery did to the statuses of the subjects it is about. */
             effects: components["schemas"]["Effect"][];
             /** @description The endpoint that received it. */
             endpoint: string;
-            /** @description The event's unique id at the provider, where it names one. */
+            /** @description The event's unique id at the provider, if it has one. */
             event?: string;
             /**
              * Format: int64
-             * @description How many events are in the body, where there are several.
+             * @description Number of events in the body, if there are several.
              */
             events?: number;
-            /** @description Every value; names sorted, the values of one name in the order received. */
+            /** @description Every header value. Names are sorted; the values of one name are in the order received. */
             headers: components["schemas"]["Header"][];
             /** @description Host as the sender wrote it. */
             host: string;
             /**
-             * @description Names the delivery.
+             * @description The delivery's id.
              * @example dlv_10jabcdefghijklmnopqrstuvwxyz2
              */
             id: string;
             /**
-             * @description Whether what is stored is what was received. unknown: it was stored before there were checksums. Nothing of a damaged delivery can be relied on, and it is not acted on.
+             * @description Whether the stored record still matches its checksum. unknown: it was stored before records had checksums. A damaged delivery cannot be relied on and has no effect.
              * @enum {string}
              */
             integrity: "ok" | "unknown" | "damaged";
@@ -1681,40 +889,48 @@ export interface components {
              */
             method: string;
             /**
-             * @description Whether the provider calls the event real or a test.
+             * @description Whether the provider marks the event as live or test.
              * @enum {string}
              */
             mode?: "live" | "test";
             /**
              * Format: date-time
-             * @description When the event happened, as the provider says.
+             * @description When the event happened, according to the provider.
              */
             occurred_at?: string;
-            /** @description Path after the endpoint's address, escaped as received; "/" where there is none. */
+            /** @description Path after the endpoint's URL, escaped as received; "/" if there is none. */
             path: string;
-            /** @example HTTP/1.1 */
+            /**
+             * @description HTTP version.
+             * @example HTTP/1.1
+             */
             proto: string;
-            /** @description Raw query string, without the question mark. */
+            /** @description Raw query string without the question mark. */
             query?: string;
-            /** @description Stable code of why it was rejected, or what was noticed. */
-            reason?: string;
+            /** @description Why the delivery was rejected, or what was noticed about it. */
+            reason?: components["schemas"]["Reason"];
             /**
              * Format: date-time
-             * @description When its headers had arrived.
+             * @description When the request's headers had arrived.
              */
             received_at: string;
             /**
              * Format: int64
-             * @description Seq of the rejected delivery that this one is, after it verified with a later secret.
+             * @description Which redelivery of its event this is, counted from 1. Absent on the first delivery.
+             */
+            redelivery?: number;
+            /**
+             * Format: int64
+             * @description Seq of the rejected delivery that was released as this one after it verified with a later secret.
              */
             release_of?: number;
-            /** @description The caller's address. */
+            /** @description The sender's IP address. */
             remote: string;
             /** @description Label of the secret that matched. */
             secret?: string;
             /**
              * Format: int64
-             * @description Place in the log.
+             * @description The delivery's position in the log.
              */
             seq: number;
             /**
@@ -1729,16 +945,1366 @@ export interface components {
             took_us: number;
             /**
              * Format: int64
-             * @description Which try of its event this is, from the second on.
+             * @deprecated
+             * @description Old form of redelivery, counted from 2.
              */
             try?: number;
-            /** @description The event's type, where the provider names one. */
+            /** @description The event's type, if the provider names one. */
             type?: string;
             /**
-             * @description What the checks said.
+             * @description The result of verification.
              * @enum {string}
              */
             verdict: "verified" | "unsigned" | "rejected";
+        };
+        /** @description One page of deliveries. */
+        DeliveryList: {
+            /** @description The log's cursor when the page was read. Frames after it neither miss nor repeat a delivery. */
+            cursor: string;
+            /** @description Newest first. A page may be shorter than limit and still have next. */
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description Opaque. Pass it as before to get the next page. Absent on the last page. */
+            next?: string;
+        };
+        /** @description Why a delivery failed verification. Contains neither a secret nor a valid signature. */
+        Diagnosis: {
+            /** @description The cause of the first finding. */
+            cause: string;
+            /** @description Most likely first. */
+            findings: components["schemas"]["DiagnosisFinding"][];
+            /** @description A finding proves who sent it: one of your secrets matches. */
+            genuine: boolean;
+            /** @description The summary of the first finding. */
+            summary: string;
+            /**
+             * Format: int64
+             * @description Number of combinations of secret, header, body and URL that were tried.
+             */
+            tried: number;
+        };
+        /** @description One possible cause of a failed verification. */
+        DiagnosisFinding: {
+            /**
+             * @description Stable code.
+             * @example other_secret
+             */
+            cause: string;
+            /** @description The endpoint with the matching secret. */
+            endpoint?: string;
+            /** @description What to do next, as a sentence. */
+            fix: string;
+            /** @description The label of the matching secret. */
+            secret?: string;
+            /**
+             * @description What was found, as a sentence.
+             * @example Valid with the secret "live" of your endpoint "shop-test".
+             */
+            summary: string;
+        };
+        /** @description What one event did to one subject. */
+        Effect: {
+            /**
+             * Format: int64
+             * @description In minor units of currency.
+             */
+            amount?: number;
+            /**
+             * Format: date-time
+             * @description When it happened, according to the provider.
+             */
+            at: string;
+            /** @description ISO 4217 code. */
+            currency?: string;
+            /** @description The id of that delivery. */
+            delivery?: string;
+            /**
+             * @description applied: it counts. duplicate: it was reported before. late: a later or more important event was already known. impossible: it counts, and a person should look. info: it does not change the state. too_much: reading the delivery would exceed the limit for one delivery, so nothing in it counts, and status and subject are empty.
+             * @enum {string}
+             */
+            effect: "applied" | "duplicate" | "late" | "impossible" | "info" | "too_much";
+            /** @description The event's unique id at the provider. */
+            event: string;
+            /**
+             * @description What the event reports.
+             * @example captured
+             */
+            evidence: string;
+            /** @description The subject's state before. */
+            from?: string;
+            /** @description The kind of subject. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            received_at: string;
+            /**
+             * @description Why it did not change the state, as a stable code.
+             * @example money_outranks
+             */
+            rule?: string;
+            /**
+             * @deprecated
+             * @description Old name of evidence.
+             */
+            says: string;
+            /**
+             * Format: int64
+             * @description The delivery that contained it.
+             */
+            seq: number;
+            /** @description The status's id. */
+            status: string;
+            /** @description The subject's main name. */
+            subject: string;
+            /** @description The subject's state after. */
+            to?: string;
+            /** @description The event's type. */
+            type?: string;
+        };
+        /** @description A webhook URL with its provider, secrets and settings. */
+        Endpoint: {
+            /**
+             * @description IP addresses that may send, as CIDRs. Empty: any address.
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            allow: string[];
+            /** @description false for the endpoint that was created on the first start until somebody confirms it (POST /endpoints/{id}/confirm). Until then it accepts requests from this machine and its private network only. */
+            confirmed: boolean;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /** @description In an update: the endpoint was deleted. */
+            deleted?: boolean;
+            /**
+             * @description The endpoint's id.
+             * @example ep_abcdefghijklmnopqrstuvwxyz
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Maximum body size in bytes.
+             */
+            max_body: number;
+            /**
+             * @description The name you chose.
+             * @example stripe
+             */
+            name: string;
+            /** @description The endpoint accepts any request without verification: verify is off. */
+            open: boolean;
+            /**
+             * @description The sender; GET /providers lists all.
+             * @example generic
+             */
+            provider: string;
+            /** @description The response to senders; null for the standard response. */
+            response: components["schemas"]["Response"];
+            /** @description The active secrets, without their values. */
+            secrets: components["schemas"]["SecretLabel"][];
+            /** @description The provider's other settings. */
+            settings: {
+                [key: string]: string;
+            };
+            /** @description The URL as registered at the provider, if it differs from url. */
+            signed_url: string;
+            /** @description How statuses are read from its deliveries, and what of them is public. */
+            statuses: components["schemas"]["StatusRules"];
+            /**
+             * @description Timestamp tolerance: how old a signature may be. 0s disables the check.
+             * @example 5m
+             */
+            tolerance: string;
+            /**
+             * Format: uri
+             * @description The webhook URL to configure at the sender.
+             */
+            url: string;
+            /**
+             * @description What happens to a delivery that fails verification. enforce: it is rejected. observe: it is kept and marked. off: nothing is verified.
+             * @enum {string}
+             */
+            verify: "enforce" | "observe" | "off";
+        };
+        /** @description All endpoints. */
+        EndpointList: {
+            /** @description Oldest first. */
+            endpoints: components["schemas"]["Endpoint"][];
+        };
+        /** @description Everything that happened between two cursors and that the reader's filter lets through. */
+        Frame: {
+            /** @description The reader's own cursor. If it is not, the reader must reconnect with its cursor. */
+            from: string;
+            /** @description The log's newest cursor. Equal to to once the reader has caught up. */
+            head: string;
+            /** @description The reader's cursor belongs to another log or is older than what is kept. Load the first page again. */
+            reset?: boolean;
+            /** @description The reader's next cursor. The frame has everything in (from, to] that the filter lets through. */
+            to: string;
+            /** @description In the order of the log. */
+            updates: components["schemas"]["Update"][];
+        };
+        /** @description One header line of a received request. */
+        Header: {
+            /**
+             * @description Canonical name.
+             * @example Stripe-Signature
+             */
+            name: string;
+            /** @description The value exactly as received. */
+            value: string;
+        };
+        /** @description IP addresses that a provider sends from. */
+        IPRange: {
+            /** @description Empty if only the source is known. */
+            cidrs: string[];
+            /** @description What the provider calls it. */
+            name: string;
+            /**
+             * Format: uri
+             * @description Where the provider publishes it. It may change.
+             */
+            source: string;
+        };
+        /** @description When a status page first showed a state. */
+        Impression: {
+            /**
+             * Format: date-time
+             * @description When it was first shown.
+             */
+            at: string;
+            /**
+             * @description How it reached the page.
+             * @enum {string}
+             */
+            by: "page" | "poll" | "socket";
+            /** @description The state that was shown. */
+            state: string;
+        };
+        /** @description How long payments take from their first event until they are reported as paid. */
+        Latency: {
+            /**
+             * Format: double
+             * @description Median, in seconds.
+             */
+            p50: number;
+            /**
+             * Format: double
+             * @description 90th percentile, in seconds.
+             */
+            p90: number;
+            /**
+             * Format: int64
+             * @description Number of payments that were measured.
+             */
+            samples: number;
+        };
+        /** @description A key that signs an endpoint's status links. */
+        LinkKey: {
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it stops working, if it was replaced.
+             */
+            expires_at?: string;
+            /** @description The key's id. */
+            id: string;
+            /** @description The key itself: signs tokens (JWT, HS256; the whole text is the secret). Returned once, when the key is created. */
+            key?: string;
+        };
+        /** @description The active link keys of an endpoint. */
+        LinkKeyList: {
+            /** @description Newest first. */
+            link_keys: components["schemas"]["LinkKey"][];
+        };
+        /** @description What one value of a mapping's state means. */
+        MappedState: {
+            /** @description No further event is expected. */
+            final?: boolean;
+            /**
+             * Format: int64
+             * @description Of several states at the same time, the one with the highest rank wins.
+             */
+            rank?: number;
+            /** @description The state: of a payment one of its states, otherwise any word. */
+            state: string;
+            /** @description How to present the state; not for payments. */
+            tone?: string;
+            /** @description The value, as the expression returns it. */
+            value: string;
+        };
+        /** @description Expressions that read statuses from an endpoint's deliveries. */
+        Mapping: {
+            /** @description Expression for the amount in minor units. */
+            amount?: string;
+            /** @description Expression for the ISO 4217 code. */
+            currency?: string;
+            /** @description own or payment. */
+            kind: string;
+            /** @description Expression for the time of the event: RFC 3339, or Unix seconds or milliseconds. The event with the latest occurred_at wins. */
+            occurred_at?: string;
+            /** @description Expression for the shop's own reference. */
+            reference?: string;
+            /** @description Expression for the state. */
+            state: string;
+            /** @description What the values of state mean. */
+            states?: components["schemas"]["MappedState"][] | null;
+            /** @description Expression for the subject's name. If it is empty or null, the delivery is ignored. */
+            subject: string;
+        };
+        /** @description Why a mapping could not read a delivery. */
+        MappingError: {
+            /** @description The delivery's id. */
+            delivery: string;
+            /** @description What went wrong. */
+            error: string;
+            /**
+             * Format: int64
+             * @description The delivery's position in the log.
+             */
+            seq: number;
+        };
+        /** @description What a mapping read from a delivery. */
+        MappingExample: {
+            /**
+             * Format: int64
+             * @description In minor units of currency.
+             */
+            amount?: number;
+            /** @description ISO 4217 code. */
+            currency?: string;
+            /** @description The delivery's id. */
+            delivery: string;
+            /** @description The shop's own reference. */
+            reference?: string;
+            /**
+             * Format: int64
+             * @description The delivery's position in the log.
+             */
+            seq: number;
+            /** @description The state. */
+            state: string;
+            /**
+             * @description The subject's name.
+             * @example own/1001
+             */
+            subject: string;
+        };
+        /** @description A value of the state and how often it was found. */
+        MappingStateCount: {
+            /**
+             * Format: int64
+             * @description Number of deliveries with it.
+             */
+            count: number;
+            /** @description What it means; empty if the mapping does not say. */
+            state: string;
+            /** @description The value in the deliveries. */
+            value: string;
+        };
+        /** @description What a mapping would have read from past deliveries. */
+        MappingTestResult: {
+            /** @description Some deliveries that failed or lacked something, newest first. */
+            errors: components["schemas"]["MappingError"][];
+            /**
+             * Format: int64
+             * @description Number of deliveries tested: the newest that are neither rejected nor duplicates, up to 1,000.
+             */
+            examined: number;
+            /** @description Some deliveries with a subject, newest first. */
+            examples: components["schemas"]["MappingExample"][];
+            /**
+             * Format: int64
+             * @description Deliveries for which an expression failed. They would be ignored.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @deprecated
+             * @description Old name of examined.
+             */
+            looked: number;
+            /** @description The mapping that was tested: the one in the request, or one suggested from the newest delivery, which may lack subject or state. */
+            mapping: components["schemas"]["Mapping"];
+            /**
+             * Format: int64
+             * @description Deliveries with a subject.
+             */
+            matched: number;
+            /**
+             * @deprecated
+             * @description Old name of errors.
+             */
+            problems: components["schemas"]["MappingError"][];
+            /** @description The values of state, most frequent first. If there are very many, only some. */
+            states: components["schemas"]["MappingStateCount"][];
+        };
+        /** @description An error: problem details (RFC 9457) with a stable code. */
+        Problem: {
+            /**
+             * @description Stable code.
+             * @example endpoint_not_found
+             */
+            code: string;
+            /** @description What happened and what to do. */
+            detail: string;
+            /** @description What is wrong with each part of the request. */
+            errors?: components["schemas"]["ProblemDetail"][] | null;
+            /**
+             * Format: int64
+             * @description HTTP status.
+             * @example 404
+             */
+            status: number;
+            /**
+             * @description The HTTP status in words.
+             * @example Not Found
+             */
+            title: string;
+        };
+        /** @description What is wrong with one part of a request. */
+        ProblemDetail: {
+            /**
+             * @description Where it is.
+             * @example body.name
+             */
+            location?: string;
+            /** @description What is wrong. */
+            message: string;
+        };
+        /** @description A sender that Hookbeam knows, with the steps to set it up. */
+        Provider: {
+            /**
+             * @description The kind of provider.
+             * @enum {string}
+             */
+            category: "general" | "payments" | "code" | "shops" | "chat" | "mail";
+            /**
+             * @description The provider's id.
+             * @example stripe
+             */
+            id: string;
+            /**
+             * @description The provider's name.
+             * @example Stripe
+             */
+            name: string;
+            /** @description The IP addresses that the provider says it sends from. */
+            ranges: components["schemas"]["IPRange"][];
+            /** @description Event types that samples exist for. */
+            sample_types: string[];
+            /** @description Which of the provider's secrets is needed. */
+            secret: components["schemas"]["SecretHelp"];
+            /** @description Its other settings, in the order to ask for them. */
+            settings: components["schemas"]["ProviderSetting"][];
+            /**
+             * @deprecated
+             * @description Old name of signs_url.
+             */
+            signs_address: boolean;
+            /** @description The URL is part of what the provider signs. */
+            signs_url: boolean;
+            /** @description How to set it up, in order. */
+            steps: string[];
+            /**
+             * @deprecated
+             * @description Old name of sample_types.
+             */
+            types: string[];
+        };
+        /** @description All providers. */
+        ProviderList: {
+            /** @description In the order of the catalogue. */
+            providers: components["schemas"]["Provider"][];
+        };
+        /** @description One of a provider's settings beside its secret. */
+        ProviderSetting: {
+            /** @description Where to find it, or what it looks like. */
+            hint: string;
+            /**
+             * @description What the provider calls it.
+             * @example Webhook id
+             */
+            label: string;
+            /**
+             * @description Its key in an endpoint's settings.
+             * @example webhook_id
+             */
+            name: string;
+            /** @description Deliveries cannot be verified without it. */
+            required: boolean;
+        };
+        /** @description What the holder of a status link can see. */
+        PublicStatus: {
+            /**
+             * Format: int64
+             * @description In minor units of currency.
+             */
+            amount?: number;
+            /** @description ISO 4217 code. */
+            currency?: string;
+            /** @description No further event is expected; polling may stop. */
+            final: boolean;
+            /** @description Of an order: how much of it was shipped. */
+            fulfilment?: string;
+            /**
+             * @description The kind of subject.
+             * @enum {string}
+             */
+            kind?: "payment" | "order" | "run" | "deployment" | "own";
+            /** @description The shop's own reference, such as an order number. */
+            reference?: string;
+            /**
+             * Format: int64
+             * @description The refunded part of amount.
+             */
+            refunded?: number;
+            /**
+             * Format: date-time
+             * @description When the first known event happened.
+             */
+            started_at?: string;
+            /**
+             * @description The current state; "waiting" before anything is known.
+             * @example paid
+             */
+            status: string;
+            /** @description No money was moved. */
+            test?: boolean;
+            /** @description How long such payments usually take. Absent once the status is final. */
+            time_to_paid?: components["schemas"]["Latency"];
+            /** @description The changes of state, oldest first. */
+            timeline?: components["schemas"]["PublicStatusStep"][] | null;
+            /**
+             * @description How to present the state.
+             * @enum {string}
+             */
+            tone?: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
+            /**
+             * Format: date-time
+             * @description When it reached the current state.
+             */
+            updated_at?: string;
+            /**
+             * @deprecated
+             * @description Old name of time_to_paid.
+             */
+            usually?: components["schemas"]["Usually"];
+        };
+        /** @description One change of state, as a status link shows it. */
+        PublicStatusStep: {
+            /**
+             * Format: date-time
+             * @description When it happened, according to the provider.
+             */
+            at: string;
+            /** @description The new state. */
+            status: string;
+        };
+        /**
+         * @description Why a delivery was rejected, or what was noticed about it. A newer server may have more reasons.
+         *
+         *     - `secret_missing`: The endpoint enforces verification but has no secret to verify with.
+         *     - `signature_missing`: The request has no signature or secret, and the endpoint requires one.
+         *     - `signature_malformed`: The signature is not in the format that the endpoint's provider uses.
+         *     - `key_missing`: The request is signed with a kind of key that the endpoint does not have.
+         *     - `timestamp_missing`: The timestamp that is part of the signature is missing from the request.
+         *     - `timestamp_malformed`: The timestamp that is part of the signature cannot be read.
+         *     - `certificate_unavailable`: The certificate that verifies the signature could not be fetched, so the sender was asked to retry.
+         *     - `certificate_untrusted`: The certificate that the request names does not belong to the sender, or is no longer valid.
+         *     - `signature_mismatch`: The signature does not match the body with any of the endpoint's secrets.
+         *     - `secret_mismatch`: The secret in the request is not one of the endpoint's secrets.
+         *     - `timestamp_in_future`: The signature is valid, but its timestamp is further in the future than the endpoint tolerates.
+         *     - `timestamp_too_old`: The signature is valid, but older than the endpoint tolerates.
+         *     - `handshake_refused`: The request asks for a confirmation that the endpoint's settings do not allow.
+         *     - `address_not_allowed`: The request came from an IP address that is not on the endpoint's allow list.
+         *     - `body_differs`: The event was delivered before with a different body.
+         * @example signature_mismatch
+         */
+        Reason: string;
+        /** @description One delivery of an event, compared with the first. */
+        Redelivery: {
+            /** @description The account at the provider that the event belongs to, if it names one. */
+            account?: string;
+            /** @description Content-Type as received. */
+            content_type?: string;
+            /** @description What differs from the first delivery: "body", and the names of headers. */
+            differs: string[];
+            /**
+             * Format: int64
+             * @description Seq of the first delivery of the same event.
+             */
+            duplicate_of?: number;
+            /** @description The endpoint that received it. */
+            endpoint: string;
+            /** @description The event's unique id at the provider, if it has one. */
+            event?: string;
+            /**
+             * Format: int64
+             * @description Number of events in the body, if there are several.
+             */
+            events?: number;
+            /**
+             * @description The delivery's id.
+             * @example dlv_10jabcdefghijklmnopqrstuvwxyz2
+             */
+            id: string;
+            /**
+             * @description damaged: the stored record does not match its checksum, so it was not compared.
+             * @enum {string}
+             */
+            integrity?: "damaged";
+            /**
+             * @description HTTP method as received.
+             * @example POST
+             */
+            method: string;
+            /**
+             * @description Whether the provider marks the event as live or test.
+             * @enum {string}
+             */
+            mode?: "live" | "test";
+            /**
+             * Format: date-time
+             * @description When the event happened, according to the provider.
+             */
+            occurred_at?: string;
+            /** @description Path after the endpoint's URL, escaped as received; "/" if there is none. */
+            path: string;
+            /** @description Raw query string without the question mark. */
+            query?: string;
+            /** @description Why the delivery was rejected, or what was noticed about it. */
+            reason?: components["schemas"]["Reason"];
+            /**
+             * Format: date-time
+             * @description When the request's headers had arrived.
+             */
+            received_at: string;
+            /**
+             * Format: int64
+             * @description Which redelivery of its event this is, counted from 1. Absent on the first delivery.
+             */
+            redelivery?: number;
+            /**
+             * Format: int64
+             * @description Seq of the rejected delivery that was released as this one after it verified with a later secret.
+             */
+            release_of?: number;
+            /** @description Label of the secret that matched. */
+            secret?: string;
+            /**
+             * Format: int64
+             * @description The delivery's position in the log.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Length of the body in bytes.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @deprecated
+             * @description Old form of redelivery, counted from 2.
+             */
+            try?: number;
+            /** @description The event's type, if the provider names one. */
+            type?: string;
+            /**
+             * @description The result of verification.
+             * @enum {string}
+             */
+            verdict: "verified" | "unsigned" | "rejected";
+        };
+        /** @description Every kept delivery of one event. */
+        RedeliveryList: {
+            /** @description Oldest first, at most 100. The first is the original delivery. */
+            redeliveries: components["schemas"]["Redelivery"][];
+            /**
+             * @deprecated
+             * @description Old name of redeliveries.
+             */
+            tries: components["schemas"]["Redelivery"][];
+        };
+        /** @description A response that an endpoint sends instead of the standard one. */
+        Response: {
+            /** @description The body. */
+            body?: string;
+            /** @description Content-Type of the body. */
+            content_type?: string;
+            /**
+             * Format: int64
+             * @description A 2xx status, because the delivery was stored.
+             */
+            status: number;
+        };
+        /** @description What to do with rejected deliveries that verify now. */
+        ReverifyRequest: {
+            /** @description Append them to the log as verified deliveries. By default they are only counted. */
+            release?: boolean;
+        };
+        /** @description How many rejected deliveries verify with the current secrets. */
+        ReverifyResult: {
+            /**
+             * Format: int64
+             * @description Rejected deliveries that were verified again.
+             */
+            examined: number;
+            /**
+             * Format: int64
+             * @description Those that were appended to the log as verified deliveries; 0 unless release was set.
+             */
+            released: number;
+            /**
+             * Format: int64
+             * @description Those that verify with the endpoint's current secrets.
+             */
+            verified: number;
+        };
+        /** @description Whether a secret looks like one of a provider. */
+        SecretCheck: {
+            /**
+             * @deprecated
+             * @description Old name of error.
+             */
+            complaint: string;
+            /**
+             * @deprecated
+             * @description Old name of warning.
+             */
+            doubt: string;
+            /** @description Why it cannot be a secret of this provider, as a sentence; empty if it can. */
+            error: string;
+            /** @description What is unusual about it, as a sentence. It is accepted nevertheless. */
+            warning: string;
+        };
+        /** @description Which of a provider's secrets is needed. */
+        SecretHelp: {
+            /**
+             * @description What it looks like.
+             * @example begins with whsec_
+             */
+            hint: string;
+            /**
+             * @description What the provider calls it.
+             * @example Signing secret
+             */
+            name: string;
+        };
+        /** @description A secret to store. Its value is never returned. */
+        SecretInput: {
+            /**
+             * @description A label that is unique within the endpoint.
+             * @example live
+             */
+            label: string;
+            /** @description The secret itself. If it is left out in a PATCH, the stored value of this label stays. */
+            value?: string;
+        };
+        /** @description One of an endpoint's secrets, without its value. */
+        SecretLabel: {
+            /**
+             * @description The label you gave it.
+             * @example live
+             */
+            label: string;
+        };
+        /** @description The state of the server. */
+        ServerInfo: {
+            /**
+             * Format: int64
+             * @description Bytes of request bodies that are being received; --max-in-flight is the limit.
+             */
+            in_flight: number;
+            /** @description Requests refused since the start, by code. */
+            refused: {
+                [key: string]: number;
+            };
+            /** @description What is stored, and the limits. */
+            storage: components["schemas"]["StorageUsage"];
+            /**
+             * Format: int64
+             * @description Deliveries since the start that exceeded the limit for reading one delivery. Nothing in them counts for statuses.
+             */
+            too_much: number;
+            /** @description The server's version. */
+            version: string;
+            /** @description What the operator should fix. */
+            warnings: components["schemas"]["Warning"][];
+        };
+        /** @description The caller's login. */
+        Session: {
+            /**
+             * Format: date-time
+             * @description When the session ends at the latest. Absent for a token.
+             */
+            expires_at?: string;
+            /**
+             * @description Who is logged in.
+             * @example admin
+             */
+            login: string;
+            /** @description The server's version. */
+            version: string;
+        };
+        /** @description The current state of one subject. */
+        Status: {
+            /** @description All names of the subject. */
+            aliases: string[];
+            /**
+             * Format: int64
+             * @description In minor units of currency.
+             */
+            amount?: number;
+            /**
+             * Format: date-time
+             * @description When the first known event happened.
+             */
+            created_at: string;
+            /**
+             * @description ISO 4217 code.
+             * @example EUR
+             */
+            currency?: string;
+            /** @description The customer's email address, if the provider sends it. */
+            customer?: string;
+            /**
+             * @description The state of the payment's dispute, if there is one.
+             * @enum {string}
+             */
+            dispute?: "open" | "won" | "lost";
+            /** @description The endpoint whose deliveries report it. */
+            endpoint: string;
+            /** @description No further event is expected. */
+            final?: boolean;
+            /** @description Of an order: how much of it was shipped. */
+            fulfilment?: string;
+            /**
+             * @description The status's id.
+             * @example sub_abcdefghijklmnopqrstuvwxyz
+             */
+            id: string;
+            /**
+             * @description The kind of subject.
+             * @enum {string}
+             */
+            kind: "payment" | "order" | "run" | "deployment" | "own";
+            /** @description The payment succeeded after it had reached a final state. */
+            late?: boolean;
+            /** @description Ids of statuses that were merged into this one. */
+            merged?: string[] | null;
+            /**
+             * @description test: no money was moved.
+             * @enum {string}
+             */
+            mode?: "test";
+            /**
+             * @deprecated
+             * @description Old name of aliases.
+             */
+            names: string[];
+            /** @description The events contradict each other; a person should look at the payment. */
+            needs_review?: boolean;
+            /**
+             * @description The shop's own reference, such as an order number.
+             * @example 10-4471
+             */
+            reference?: string;
+            /**
+             * Format: int64
+             * @description The refunded part of amount.
+             */
+            refunded?: number;
+            /**
+             * Format: int64
+             * @description The last delivery that changed it.
+             */
+            seq: number;
+            /**
+             * @description The current state.
+             * @example paid
+             */
+            state: string;
+            /**
+             * @description The subject's main name.
+             * @example payment/pi_3P
+             */
+            subject: string;
+            /** @description A description of the subject. */
+            title?: string;
+            /**
+             * @description How to present the state.
+             * @enum {string}
+             */
+            tone: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
+            /** @description Deliveries gave the subject more aliases than one status may have. Further aliases have a status of their own. */
+            too_much?: boolean;
+            /** @description Reported only by deliveries that were not verified. Not shown to the public. */
+            unverified?: boolean;
+            /**
+             * Format: date-time
+             * @description When it reached the current state.
+             */
+            updated_at: string;
+            /** @description The subject's page at the provider. */
+            url?: string;
+        };
+        /** @description The number of subjects in each state. */
+        StatusCounts: {
+            /**
+             * @description By state. States without subjects are left out.
+             * @example {
+             *       "paid": 12
+             *     }
+             */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /** @description The current state of one subject, with its history. */
+        StatusDetail: {
+            /** @description All names of the subject. */
+            aliases: string[];
+            /**
+             * Format: int64
+             * @description In minor units of currency.
+             */
+            amount?: number;
+            /**
+             * Format: date-time
+             * @description When the first known event happened.
+             */
+            created_at: string;
+            /**
+             * @description ISO 4217 code.
+             * @example EUR
+             */
+            currency?: string;
+            /** @description The customer's email address, if the provider sends it. */
+            customer?: string;
+            /**
+             * @description The state of the payment's dispute, if there is one.
+             * @enum {string}
+             */
+            dispute?: "open" | "won" | "lost";
+            /** @description The endpoint whose deliveries report it. */
+            endpoint: string;
+            /** @description No further event is expected. */
+            final?: boolean;
+            /** @description Of an order: how much of it was shipped. */
+            fulfilment?: string;
+            /**
+             * @description The status's id.
+             * @example sub_abcdefghijklmnopqrstuvwxyz
+             */
+            id: string;
+            /** @description When a status page first showed each state. */
+            impressions: components["schemas"]["Impression"][];
+            /**
+             * @description The kind of subject.
+             * @enum {string}
+             */
+            kind: "payment" | "order" | "run" | "deployment" | "own";
+            /** @description The payment succeeded after it had reached a final state. */
+            late?: boolean;
+            /** @description Ids of statuses that were merged into this one. */
+            merged?: string[] | null;
+            /**
+             * @description test: no money was moved.
+             * @enum {string}
+             */
+            mode?: "test";
+            /**
+             * @deprecated
+             * @description Old name of aliases.
+             */
+            names: string[];
+            /** @description The events contradict each other; a person should look at the payment. */
+            needs_review?: boolean;
+            /**
+             * @description The shop's own reference, such as an order number.
+             * @example 10-4471
+             */
+            reference?: string;
+            /**
+             * Format: int64
+             * @description The refunded part of amount.
+             */
+            refunded?: number;
+            /**
+             * Format: int64
+             * @description The last delivery that changed it.
+             */
+            seq: number;
+            /**
+             * @deprecated
+             * @description Old name of impressions.
+             */
+            shown: components["schemas"]["Impression"][];
+            /**
+             * @description The current state.
+             * @example paid
+             */
+            state: string;
+            /** @description The changes of state, oldest first. */
+            steps: components["schemas"]["StatusStep"][];
+            /**
+             * @description The subject's main name.
+             * @example payment/pi_3P
+             */
+            subject: string;
+            /** @description How long the endpoint's payments usually take. */
+            time_to_paid?: components["schemas"]["Latency"];
+            /** @description What each event did, in the order in which they were received. */
+            timeline: components["schemas"]["Effect"][];
+            /** @description A description of the subject. */
+            title?: string;
+            /**
+             * @description How to present the state.
+             * @enum {string}
+             */
+            tone: "pending" | "active" | "success" | "warning" | "failure" | "neutral";
+            /** @description Deliveries gave the subject more aliases than one status may have. Further aliases have a status of their own. */
+            too_much?: boolean;
+            /** @description Reported only by deliveries that were not verified. Not shown to the public. */
+            unverified?: boolean;
+            /**
+             * Format: date-time
+             * @description When it reached the current state.
+             */
+            updated_at: string;
+            /** @description The subject's page at the provider. */
+            url?: string;
+            /**
+             * @deprecated
+             * @description Old name of time_to_paid.
+             */
+            usually?: components["schemas"]["Usually"];
+        };
+        /** @description A link that shows one status. */
+        StatusLink: {
+            /**
+             * Format: date-time
+             * @description When the link stops working.
+             */
+            expires_at: string;
+            /** @description For the web component and the React package. */
+            token: string;
+            /**
+             * Format: uri
+             * @description The status page's URL.
+             */
+            url: string;
+        };
+        /** @description One page of statuses. */
+        StatusList: {
+            /** @description Opaque. Pass it as before to get the next page. Absent on the last page. */
+            next?: string;
+            /** @description Most recently changed first. A page may be shorter than limit and still have next. */
+            statuses: components["schemas"]["Status"][];
+        };
+        /** @description How an endpoint's status pages look and what they show. */
+        StatusPageSettings: {
+            /** @description URL of the link back to the shop; http or https. */
+            back?: string;
+            /**
+             * @description Accent color.
+             * @example #0a7f5c
+             */
+            color?: string;
+            /** @description Origins whose pages may embed the status page in a frame. */
+            embed?: string[] | null;
+            /** @description What the pages do not show: amount, reference, timeline. */
+            hidden?: string[] | null;
+            /** @description URL of the shop's logo; https. */
+            logo?: string;
+            /** @description The shop's name. */
+            name?: string;
+        };
+        /** @description How statuses are read from an endpoint's deliveries, and what of them is public. */
+        StatusRules: {
+            /** @description How to read statuses from deliveries; null: as known for the provider. */
+            mapping: components["schemas"]["Mapping"];
+            /** @description How the endpoint's status pages look. */
+            page: components["schemas"]["StatusPageSettings"];
+            /**
+             * @description Paths in the body where the shop's own reference can be found, beside those that are known for the provider.
+             * @example [
+             *       "data.object.metadata.cart"
+             *     ]
+             */
+            references: string[];
+            /** @description Deliveries that were not verified count for public statuses. */
+            unsigned: boolean;
+        };
+        /** @description One change of state. */
+        StatusStep: {
+            /**
+             * Format: date-time
+             * @description When it happened, according to the provider.
+             */
+            at: string;
+            /** @description The id of that delivery. */
+            delivery?: string;
+            /**
+             * Format: int64
+             * @description The delivery that caused it.
+             */
+            seq: number;
+            /** @description The new state. */
+            state: string;
+        };
+        /** @description What the log holds and what it may hold. */
+        StorageUsage: {
+            /**
+             * Format: int64
+             * @description Bytes they take in the database.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Deliveries found damaged on disk since the start.
+             */
+            damaged: number;
+            /**
+             * Format: int64
+             * @description Deliveries stored.
+             */
+            deliveries: number;
+            /**
+             * Format: int64
+             * @description Bytes they take in the database.
+             */
+            event_bytes: number;
+            /**
+             * Format: int64
+             * @description Event ids remembered to detect duplicates.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Event ids removed to stay within the limit.
+             */
+            events_forgotten: number;
+            /**
+             * Format: int64
+             * @description Those of them that were younger than 90 days.
+             */
+            events_forgotten_early: number;
+            /**
+             * Format: int64
+             * @description Limit of bytes (--keep-bytes); 0 = unlimited.
+             */
+            keep_bytes: number;
+            /**
+             * Format: int64
+             * @description Limit of event_bytes (--keep-events); 0 = unlimited.
+             */
+            keep_event_bytes: number;
+            /**
+             * Format: int64
+             * @description The part of bytes that rejected deliveries take.
+             */
+            rejected_bytes: number;
+            /**
+             * Format: int64
+             * @description The part of bytes that unsigned deliveries take.
+             */
+            unsigned_bytes: number;
+        };
+        /** @description The id and position of a delivery that was stored. */
+        StoredDelivery: {
+            /**
+             * Format: int64
+             * @description Seq of the first delivery of the same event.
+             */
+            duplicate_of?: number;
+            /** @description The delivery's id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description The delivery's position in the log. Absent if the log has not assigned one yet.
+             */
+            seq?: number;
+        };
+        /** @description The mapping to test. */
+        TestMappingRequest: {
+            /** @description The mapping to test. By default one is suggested from the newest delivery. */
+            mapping?: {
+                /** @description Expression for the amount in minor units. */
+                amount?: string;
+                /** @description Expression for the ISO 4217 code. */
+                currency?: string;
+                /** @description own or payment. */
+                kind: string;
+                /** @description Expression for the time of the event: RFC 3339, or Unix seconds or milliseconds. The event with the latest occurred_at wins. */
+                occurred_at?: string;
+                /** @description Expression for the shop's own reference. */
+                reference?: string;
+                /** @description Expression for the state. */
+                state: string;
+                /** @description What the values of state mean. */
+                states?: components["schemas"]["MappedState"][] | null;
+                /** @description Expression for the subject's name. If it is empty or null, the delivery is ignored. */
+                subject: string;
+            } | null;
+        };
+        /** @description One thing that happened. The field that kind names has it. */
+        Update: {
+            /** @description A delivery that was received. */
+            delivery?: components["schemas"]["Delivery"];
+            /** @description An endpoint that was created, changed or deleted. */
+            endpoint?: components["schemas"]["Endpoint"];
+            /**
+             * @description What it is about; the field of the same name has it. Clients ignore kinds they do not know.
+             * @enum {string}
+             */
+            kind: "delivery" | "status" | "endpoint" | "statuses";
+            /**
+             * Format: int64
+             * @description Position in the log. Absent on notices, which a reader that was away has missed.
+             */
+            seq?: number;
+            /** @description A status that deliveries changed, as it is now. */
+            status?: components["schemas"]["Status"];
+            /**
+             * @description rebuilt: all statuses were computed again. Load them again.
+             * @enum {string}
+             */
+            statuses?: "rebuilt";
+        };
+        /** @description The fields to change. Fields that are left out stay as they are. */
+        UpdateEndpointRequest: {
+            /** @description IP addresses and CIDRs that may send. Empty: any address. */
+            allow?: string[];
+            /**
+             * Format: int64
+             * @description Maximum body size in bytes.
+             */
+            max_body?: number;
+            /** @description The name of the endpoint. The webhook URL does not change with it. */
+            name?: string;
+            /** @description The sender; default: generic. GET /providers lists all. */
+            provider?: string;
+            /** @description The response to senders; null: the standard response. */
+            response?: {
+                /** @description The body. */
+                body?: string;
+                /** @description Content-Type of the body. */
+                content_type?: string;
+                /**
+                 * Format: int64
+                 * @description A 2xx status, because the delivery was stored.
+                 */
+                status: number;
+            } | null;
+            /** @description Replaces the list. A secret without a value keeps the stored one of its label. */
+            secrets?: components["schemas"]["SecretInput"][];
+            /** @description The provider's other settings. Replaces them all. */
+            settings?: {
+                [key: string]: string;
+            };
+            /** @description The URL as registered at the provider, if it differs from url. */
+            signed_url?: string;
+            /** @description How statuses are read from its deliveries, and what of them is public. */
+            statuses?: components["schemas"]["UpdateStatusRules"];
+            /**
+             * @description Timestamp tolerance, as a duration; 0s disables the check.
+             * @example 5m
+             */
+            tolerance?: string;
+            /**
+             * @description What happens to a delivery that fails verification. Default for a new endpoint, and for one that gets its first secret: enforce if there is a secret, otherwise off. enforce and observe require a secret.
+             * @enum {string}
+             */
+            verify?: "enforce" | "observe" | "off";
+        };
+        /** @description The fields to change. Fields that are left out stay as they are. */
+        UpdateStatusRules: {
+            /** @description null: as known for the provider. */
+            mapping?: {
+                /** @description Expression for the amount in minor units. */
+                amount?: string;
+                /** @description Expression for the ISO 4217 code. */
+                currency?: string;
+                /** @description own or payment. */
+                kind: string;
+                /** @description Expression for the time of the event: RFC 3339, or Unix seconds or milliseconds. The event with the latest occurred_at wins. */
+                occurred_at?: string;
+                /** @description Expression for the shop's own reference. */
+                reference?: string;
+                /** @description Expression for the state. */
+                state: string;
+                /** @description What the values of state mean. */
+                states?: components["schemas"]["MappedState"][] | null;
+                /** @description Expression for the subject's name. If it is empty or null, the delivery is ignored. */
+                subject: string;
+            } | null;
+            /** @description Replaces all page settings. */
+            page?: components["schemas"]["StatusPageSettings"];
+            /** @description Replaces the list. */
+            references?: string[];
+            /** @description Deliveries that were not verified count for public statuses. */
+            unsigned?: boolean;
+        };
+        /** @description Old form of Latency. */
+        Usually: {
+            /**
+             * Format: double
+             * @description Old name of p50.
+             */
+            half: number;
+            /**
+             * Format: double
+             * @description Old name of p90.
+             */
+            most: number;
+            /**
+             * Format: int64
+             * @description Old name of samples.
+             */
+            of: number;
+        };
+        /** @description How a delivery was verified when it was received. */
+        Verification: {
+            /**
+             * @description What the signature protects from being changed.
+             * @enum {string}
+             */
+            covers: "body" | "fields" | "time" | "nothing";
+            /**
+             * @description The signature scheme.
+             * @example hmac-sha256
+             */
+            scheme: string;
+            /**
+             * Format: int64
+             * @description Milliseconds between signing and receiving; negative if the signature's timestamp was in the future. Absent if no timestamp is signed.
+             */
+            skew_ms?: number;
+            /**
+             * @description What the scheme is worth, from strongest to weakest.
+             * @enum {string}
+             */
+            strength: "signed body" | "signed fields" | "signed time" | "shared token" | "secret in the address";
+        };
+        /** @description Something that the operator should fix. */
+        Warning: {
+            /**
+             * @description Stable code.
+             * @example proxy_not_trusted
+             */
+            code: string;
+            /** @description What it is and what to do. */
+            detail: string;
         };
     };
     responses: never;
@@ -1752,15 +2318,15 @@ export interface operations {
     "list-deliveries": {
         parameters: {
             query?: {
-                /** @description Only those of this endpoint. */
+                /** @description Only deliveries to this endpoint. */
                 endpoint?: string;
-                /** @description Only those with this verdict. */
+                /** @description Only deliveries with this verdict. */
                 verdict?: "verified" | "unsigned" | "rejected";
-                /** @description Only those with this HTTP method, written as it was received. */
+                /** @description Only deliveries with this HTTP method, as received. */
                 method?: string;
-                /** @description Where a page begins: next of the page before it. */
+                /** @description next of the previous page. */
                 before?: string;
-                /** @description Deliveries on a page, at most. */
+                /** @description Maximum number of deliveries in a page. */
                 limit?: number;
             };
             header?: never;
@@ -1775,7 +2341,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeliveriesOutBody"];
+                    "application/json": components["schemas"]["DeliveryList"];
                 };
             };
             /** @description Error */
@@ -1807,7 +2373,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WholeDelivery"];
+                    "application/json": components["schemas"]["DeliveryDetail"];
                 };
             };
             /** @description Error */
@@ -1856,7 +2422,7 @@ export interface operations {
             };
         };
     };
-    diagnose: {
+    "diagnose-delivery": {
         parameters: {
             query?: never;
             header?: never;
@@ -1888,6 +2454,38 @@ export interface operations {
             };
         };
     };
+    "list-redeliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedeliveryList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-tries": {
         parameters: {
             query?: never;
@@ -1906,7 +2504,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TriesOutBody"];
+                    "application/json": components["schemas"]["RedeliveryList"];
                 };
             };
             /** @description Error */
@@ -1935,7 +2533,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EndpointsOutBody"];
+                    "application/json": components["schemas"]["EndpointList"];
                 };
             };
             /** @description Error */
@@ -1958,7 +2556,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewEndpoint"];
+                "application/json": components["schemas"]["CreateEndpointRequest"];
             };
         };
         responses: {
@@ -2044,7 +2642,7 @@ export interface operations {
             };
         };
     };
-    "change-endpoint": {
+    "update-endpoint": {
         parameters: {
             query?: never;
             header?: never;
@@ -2056,7 +2654,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EndpointPatch"];
+                "application/json": components["schemas"]["UpdateEndpointRequest"];
             };
         };
         responses: {
@@ -2130,7 +2728,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkKeysOutBody"];
+                    "application/json": components["schemas"]["LinkKeyList"];
                 };
             };
             /** @description Error */
@@ -2156,7 +2754,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RotateInBody"];
+                "application/json": components["schemas"]["CreateLinkKeyRequest"];
             };
         };
         responses: {
@@ -2212,6 +2810,42 @@ export interface operations {
             };
         };
     };
+    "test-mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestMappingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingTestResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "try-mapping": {
         parameters: {
             query?: never;
@@ -2224,7 +2858,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Try-mappingRequest"];
+                "application/json": components["schemas"]["TestMappingRequest"];
             };
         };
         responses: {
@@ -2234,7 +2868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MappingTrial"];
+                    "application/json": components["schemas"]["MappingTestResult"];
                 };
             };
             /** @description Error */
@@ -2280,7 +2914,43 @@ export interface operations {
             };
         };
     };
-    "send-sample": {
+    "reverify-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReverifyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReverifyResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-sample": {
         parameters: {
             query?: never;
             header?: never;
@@ -2292,7 +2962,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["SampleWanted"];
+                "application/json": components["schemas"]["CreateSampleRequest"];
             };
         };
         responses: {
@@ -2302,7 +2972,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SampleOutBody"];
+                    "application/json": components["schemas"]["StoredDelivery"];
                 };
             };
             /** @description Error */
@@ -2328,7 +2998,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Verify-againRequest"];
+                "application/json": components["schemas"]["ReverifyRequest"];
             };
         };
         responses: {
@@ -2338,7 +3008,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Again"];
+                    "application/json": components["schemas"]["ReverifyResult"];
                 };
             };
             /** @description Error */
@@ -2355,9 +3025,9 @@ export interface operations {
     "watch-live": {
         parameters: {
             query?: {
-                /** @description The reader's cursor. Left out: from the head. 0: from the oldest that is kept. */
+                /** @description The reader's cursor. Default: the head of the log. 0: the oldest delivery that is kept. */
                 after?: string;
-                /** @description Only what concerns this endpoint. */
+                /** @description Only updates about this endpoint. */
                 endpoint?: string;
             };
             header?: never;
@@ -2366,12 +3036,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The socket is open. */
+            /** @description The WebSocket is open. Its messages are frames. */
             101: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Frame"];
+                };
             };
             /** @description Error */
             default: {
@@ -2399,7 +3071,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProvidersOutBody"];
+                    "application/json": components["schemas"]["ProviderList"];
                 };
             };
             /** @description Error */
@@ -2425,7 +3097,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Check-secretRequest"];
+                "application/json": components["schemas"]["CheckSecretRequest"];
             };
         };
         responses: {
@@ -2435,7 +3107,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckSecretOutBody"];
+                    "application/json": components["schemas"]["SecretCheck"];
                 };
             };
             /** @description Error */
@@ -2464,7 +3136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ServerOutBody"];
+                    "application/json": components["schemas"]["ServerInfo"];
                 };
             };
             /** @description Error */
@@ -2493,7 +3165,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionOutBody"];
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description Error */
@@ -2507,7 +3179,7 @@ export interface operations {
             };
         };
     };
-    "log-out": {
+    "delete-session": {
         parameters: {
             query?: never;
             header?: never;
@@ -2543,7 +3215,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LinkWanted"];
+                "application/json": components["schemas"]["CreateStatusLinkRequest"];
             };
         };
         responses: {
@@ -2553,7 +3225,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Link"];
+                    "application/json": components["schemas"]["StatusLink"];
                 };
             };
             /** @description Error */
@@ -2571,35 +3243,35 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description How long to wait for something to tell.
+                 * @description How long to wait for an update: a duration, or seconds.
                  * @example 25s
                  */
                 wait?: string;
-                /** @description A state that a page has shown. */
+                /** @description A state that the page has shown to a person. */
                 shown?: string;
             };
             header?: {
-                /** @description ETag of what is known. */
+                /** @description The ETag of the last answer. */
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Of a status link. */
+                /** @description The token of a status link. */
                 token: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Where it stands. */
+            /** @description The status. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Public"];
+                    "application/json": components["schemas"]["PublicStatus"];
                 };
             };
-            /** @description It is as it was. */
+            /** @description The status has not changed. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -2617,19 +3289,19 @@ export interface operations {
             };
         };
     };
-    "ask-public-status": {
+    "preflight-public-status": {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Of a status link. */
+                /** @description The token of a status link. */
                 token: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It may. */
+            /** @description The page may read it. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2643,14 +3315,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of a status link. */
+                /** @description The token of a status link. */
                 token: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The socket is open. */
+            /** @description The WebSocket is open. */
             101: {
                 headers: {
                     [name: string]: unknown;
@@ -2671,19 +3343,19 @@ export interface operations {
     "list-statuses": {
         parameters: {
             query?: {
-                /** @description Only those of this kind. */
+                /** @description Only subjects of this kind. */
                 kind?: "payment" | "order" | "run" | "deployment" | "own";
-                /** @description Only those that this endpoint tells of. */
+                /** @description Only subjects of this endpoint. */
                 endpoint?: string;
-                /** @description Only real ones, or only tests. */
+                /** @description Only live or only test subjects. */
                 mode?: "live" | "test";
-                /** @description Only those that stand here. */
+                /** @description Only subjects in this state. */
                 state?: string;
-                /** @description Words that are in a name, the reference, the title or the customer's mail address, or an amount such as 49.00; all must be there. */
+                /** @description Words in an alias, the reference, the title or the customer's email address, or an amount such as 49.00. All must match. */
                 q?: string;
-                /** @description Where a page begins: next of the page before it. */
+                /** @description next of the previous page. */
                 before?: string;
-                /** @description Statuses on a page, at most. */
+                /** @description Maximum number of statuses in a page. */
                 limit?: number;
             };
             header?: never;
@@ -2698,7 +3370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StatusesOutBody"];
+                    "application/json": components["schemas"]["StatusList"];
                 };
             };
             /** @description Error */
@@ -2715,11 +3387,11 @@ export interface operations {
     "count-statuses": {
         parameters: {
             query?: {
-                /** @description Only those of this kind. */
+                /** @description Only subjects of this kind. */
                 kind?: "payment" | "order" | "run" | "deployment" | "own";
-                /** @description Only those that this endpoint tells of. */
+                /** @description Only subjects of this endpoint. */
                 endpoint?: string;
-                /** @description Only real ones, or only tests. */
+                /** @description Only live or only test subjects. */
                 mode?: "live" | "test";
             };
             header?: never;
@@ -2734,7 +3406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CountsOutBody"];
+                    "application/json": components["schemas"]["StatusCounts"];
                 };
             };
             /** @description Error */
@@ -2810,12 +3482,12 @@ export interface operations {
     "poll-updates": {
         parameters: {
             query?: {
-                /** @description The reader's cursor. Left out: from the head. 0: from the oldest that is kept. */
+                /** @description The reader's cursor. Default: the head of the log. 0: the oldest delivery that is kept. */
                 after?: string;
-                /** @description Only what concerns this endpoint. */
+                /** @description Only updates about this endpoint. */
                 endpoint?: string;
                 /**
-                 * @description How long to wait for something to tell.
+                 * @description How long to wait for an update: a duration, or seconds.
                  * @example 25s
                  */
                 wait?: string;

@@ -5,12 +5,12 @@ import { Problem, toLogin, unreachable } from "./problem";
 
 type Schemas = components["schemas"];
 export type Delivery = Schemas["Delivery"];
-export type DeliveryDetail = Schemas["WholeDelivery"];
+export type DeliveryDetail = Schemas["DeliveryDetail"];
 export type Endpoint = Schemas["Endpoint"];
-export type NewEndpoint = Schemas["NewEndpoint"];
-export type EndpointPatch = Schemas["EndpointPatch"];
+export type NewEndpoint = Schemas["CreateEndpointRequest"];
+export type EndpointPatch = Schemas["UpdateEndpointRequest"];
 export type Diagnosis = Schemas["Diagnosis"];
-export type Try = Schemas["Try"];
+export type Try = Schemas["Redelivery"];
 export type Verdict = Delivery["verdict"];
 
 const failures: Middleware = {

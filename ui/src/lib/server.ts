@@ -3,7 +3,7 @@ import { api, unwrap } from "./api";
 import type { components } from "./api.gen";
 
 /** What the server tells of itself. */
-export type Server = components["schemas"]["ServerOutBody"];
+export type Server = components["schemas"]["ServerInfo"];
 
 /** What is kept, what was refused, and what a person should look at. It is asked again after a minute at the earliest. */
 export const serverQuery = queryOptions({

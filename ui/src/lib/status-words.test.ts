@@ -7,6 +7,7 @@ const effect = (change: Partial<Effect>): Effect => ({
   status: "sub_1",
   subject: "payment/pi_3P",
   kind: "payment",
+  evidence: "captured",
   says: "captured",
   event: "evt_1",
   at: "2026-11-23T14:41:10Z",

@@ -11,9 +11,9 @@ export type StatusDetail = Schemas["StatusDetail"];
 /** What one event did to one subject. */
 export type Effect = Schemas["Effect"];
 /** One change of state. */
-export type Step = Schemas["Step"];
+export type Step = Schemas["StatusStep"];
 /** When a page first showed a state to somebody. */
-export type Shown = Schemas["Shown"];
+export type Shown = Schemas["Impression"];
 export type Tone = Status["tone"];
 export type SubjectKind = Status["kind"];
 

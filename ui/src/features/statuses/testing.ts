@@ -10,6 +10,7 @@ export const status = (n: number, change: Partial<Status> = {}): Status => ({
   tone: "success",
   amount: 4900,
   currency: "EUR",
+  aliases: [`payment/pi_${n}`],
   names: [`payment/pi_${n}`],
   seq: n,
   created_at: "2026-11-23T14:41:00.000Z",
@@ -23,6 +24,7 @@ export const effect = (change: Partial<Effect> = {}): Effect => ({
   status: "sub_1",
   subject: "payment/pi_1",
   kind: "payment",
+  evidence: "captured",
   says: "captured",
   type: "payment_intent.succeeded",
   event: "evt_1",
@@ -38,6 +40,7 @@ export const detail = (n: number, change: Partial<StatusDetail> = {}): StatusDet
   ...status(n),
   steps: [],
   timeline: [],
+  impressions: [],
   shown: [],
   ...change,
 });

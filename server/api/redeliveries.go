@@ -6,22 +6,10 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/sqlite"
+	"hookbeam/server/wire"
 )
 
-// Try is one delivery of an event, as it compares with the first that is kept.
-type Try struct {
-	hook.Delivery
-	Integrity hook.Integrity `json:"integrity,omitempty" enum:"damaged" doc:"damaged: what is stored of it is not what was received, and was not compared."`
-	Differs   []string       `json:"differs" nullable:"false" doc:"What is not as in the first: \"body\", and the names of headers."`
-}
-
-type triesOut struct {
-	Body struct {
-		Tries []Try `json:"tries" nullable:"false" doc:"Oldest first, at most 100."`
-	}
-}
-
-func (a *API) listTries(ctx context.Context, in *deliveryID) (*triesOut, error) {
+func (a *API) listRedeliveries(ctx context.Context, in *deliveryID) (*struct{ Body wire.RedeliveryList }, error) {
 	r, done, err := a.loaded(ctx, in.ID, triesTake)
 	if err != nil {
 		return nil, err
@@ -31,19 +19,17 @@ func (a *API) listTries(ctx context.Context, in *deliveryID) (*triesOut, error) 
 	if err != nil {
 		return nil, err
 	}
-	out := &triesOut{}
-	out.Body.Tries = []Try{}
-	for _, t := range tries {
-		view := Try{Delivery: t.Delivery, Differs: []string{}}
+	list := make([]wire.Redelivery, len(tries))
+	for i, t := range tries {
+		list[i] = wire.Redelivery{Delivery: wire.NewDelivery(&t.Delivery), Differs: []string{}}
 		switch {
 		case t.Integrity == hook.IntegrityDamaged:
-			view.Integrity = t.Integrity
+			list[i].Integrity = t.Integrity
 		case tries[0].Integrity != hook.IntegrityDamaged:
-			view.Differs = differences(tries[0], t)
+			list[i].Differs = differences(tries[0], t)
 		}
-		out.Body.Tries = append(out.Body.Tries, view)
 	}
-	return out, nil
+	return &struct{ Body wire.RedeliveryList }{wire.RedeliveryList{Redeliveries: list, Tries: list}}, nil
 }
 
 // differences names what t has otherwise than first.

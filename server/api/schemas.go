@@ -1,0 +1,113 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"hookbeam/server/hook"
+)
+
+// describeSchemas gives every schema its description, and makes the reasons a schema of their own.
+func describeSchemas(o *huma.OpenAPI) {
+	schemas := o.Components.Schemas.Map()
+	schemas["Reason"] = reasonSchema()
+	for name, schema := range schemas {
+		if text := schemaDescriptions[name]; text != "" {
+			schema.Description = text
+		}
+		if reason, has := schema.Properties["reason"]; has {
+			schema.Properties["reason"] = &huma.Schema{Ref: "#/components/schemas/Reason", Description: reason.Description}
+		}
+	}
+}
+
+// reasonSchema lists the reasons with what people read about them. It is not an enum, so that clients generated from an
+// older description accept the reasons of a newer server.
+func reasonSchema() *huma.Schema {
+	type text struct {
+		Code        hook.Reason `json:"code"`
+		Label       string      `json:"label"`
+		Title       string      `json:"title"`
+		Explanation string      `json:"explanation"`
+		NextSteps   []string    `json:"next_steps"`
+	}
+	var list strings.Builder
+	var texts []text
+	codes := hook.Reasons()
+	list.WriteString("Why a delivery was rejected, or what was noticed about it. A newer server may have more reasons.\n")
+	for _, code := range codes {
+		t := code.Text()
+		fmt.Fprintf(&list, "\n- `%s`: %s", code, t.Explanation)
+		texts = append(texts, text{code, t.Label, t.Title, t.Explanation, t.NextSteps})
+	}
+	return &huma.Schema{Type: huma.TypeString, Description: list.String(), Examples: []any{hook.ReasonSignatureMismatch},
+		Extensions: map[string]any{"x-extensible-enum": codes, "x-reasons": texts}}
+}
+
+// schemaDescriptions says what each schema is. A test fails for a schema without a description.
+var schemaDescriptions = map[string]string{
+	"BatchEvent":              "One of several events in the body of a delivery.",
+	"CheckSecretRequest":      "The secret to check.",
+	"CreateEndpointRequest":   "The endpoint to create. Fields that are left out get their default.",
+	"CreateLinkKeyRequest":    "How long older keys keep working.",
+	"CreateSampleRequest":     "The sample to send.",
+	"CreateStatusLinkRequest": "The link to create.",
+	"Delivery":                "One received request without its headers and body.",
+	"DeliveryDetail":          "One received request with everything except its body.",
+	"DeliveryList":            "One page of deliveries.",
+	"Diagnosis":               "Why a delivery failed verification. Contains neither a secret nor a valid signature.",
+	"DiagnosisFinding":        "One possible cause of a failed verification.",
+	"Effect":                  "What one event did to one subject.",
+	"Endpoint":                "A webhook URL with its provider, secrets and settings.",
+	"EndpointList":            "All endpoints.",
+	"Frame":                   "Everything that happened between two cursors and that the reader's filter lets through.",
+	"Header":                  "One header line of a received request.",
+	"IPRange":                 "IP addresses that a provider sends from.",
+	"Impression":              "When a status page first showed a state.",
+	"Latency":                 "How long payments take from their first event until they are reported as paid.",
+	"LinkKey":                 "A key that signs an endpoint's status links.",
+	"LinkKeyList":             "The active link keys of an endpoint.",
+	"MappedState":             "What one value of a mapping's state means.",
+	"Mapping":                 "Expressions that read statuses from an endpoint's deliveries.",
+	"MappingError":            "Why a mapping could not read a delivery.",
+	"MappingExample":          "What a mapping read from a delivery.",
+	"MappingStateCount":       "A value of the state and how often it was found.",
+	"MappingTestResult":       "What a mapping would have read from past deliveries.",
+	"Problem":                 "An error: problem details (RFC 9457) with a stable code.",
+	"ProblemDetail":           "What is wrong with one part of a request.",
+	"Provider":                "A sender that Hookbeam knows, with the steps to set it up.",
+	"ProviderList":            "All providers.",
+	"ProviderSetting":         "One of a provider's settings beside its secret.",
+	"PublicStatus":            "What the holder of a status link can see.",
+	"PublicStatusStep":        "One change of state, as a status link shows it.",
+	"Redelivery":              "One delivery of an event, compared with the first.",
+	"RedeliveryList":          "Every kept delivery of one event.",
+	"Response":                "A response that an endpoint sends instead of the standard one.",
+	"ReverifyRequest":         "What to do with rejected deliveries that verify now.",
+	"ReverifyResult":          "How many rejected deliveries verify with the current secrets.",
+	"SecretCheck":             "Whether a secret looks like one of a provider.",
+	"SecretHelp":              "Which of a provider's secrets is needed.",
+	"SecretInput":             "A secret to store. Its value is never returned.",
+	"SecretLabel":             "One of an endpoint's secrets, without its value.",
+	"ServerInfo":              "The state of the server.",
+	"Session":                 "The caller's login.",
+	"Status":                  "The current state of one subject.",
+	"StatusCounts":            "The number of subjects in each state.",
+	"StatusDetail":            "The current state of one subject, with its history.",
+	"StatusLink":              "A link that shows one status.",
+	"StatusList":              "One page of statuses.",
+	"StatusPageSettings":      "How an endpoint's status pages look and what they show.",
+	"StatusRules":             "How statuses are read from an endpoint's deliveries, and what of them is public.",
+	"StatusStep":              "One change of state.",
+	"StorageUsage":            "What the log holds and what it may hold.",
+	"StoredDelivery":          "The id and position of a delivery that was stored.",
+	"TestMappingRequest":      "The mapping to test.",
+	"Update":                  "One thing that happened. The field that kind names has it.",
+	"UpdateEndpointRequest":   "The fields to change. Fields that are left out stay as they are.",
+	"UpdateStatusRules":       "The fields to change. Fields that are left out stay as they are.",
+	"Usually":                 "Old form of Latency.",
+	"Verification":            "How a delivery was verified when it was received.",
+	"Warning":                 "Something that the operator should fix.",
+}

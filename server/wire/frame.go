@@ -1,0 +1,73 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"hookbeam/server/hook"
+)
+
+// Frame is what a reader of the live connection gets: everything in (from, to] that its filter lets through.
+// Package live writes frames; this type describes them.
+type Frame struct {
+	From    string   `json:"from" doc:"The reader's own cursor. If it is not, the reader must reconnect with its cursor."`
+	To      string   `json:"to" doc:"The reader's next cursor. The frame has everything in (from, to] that the filter lets through."`
+	Head    string   `json:"head" doc:"The log's newest cursor. Equal to to once the reader has caught up."`
+	Reset   bool     `json:"reset,omitempty" doc:"The reader's cursor belongs to another log or is older than what is kept. Load the first page again."`
+	Updates []Update `json:"updates" nullable:"false" doc:"In the order of the log."`
+}
+
+// UpdateKind names what an update is about. The update has a field of the same name.
+type UpdateKind string
+
+// The kinds of updates. Deliveries and statuses have a seq and are covered by the frame's range. The others are notices:
+// a reader that was away has missed them, and fetches what they are about when it comes back.
+const (
+	UpdateDelivery UpdateKind = "delivery"
+	UpdateStatus   UpdateKind = "status"
+	UpdateEndpoint UpdateKind = "endpoint"
+	UpdateStatuses UpdateKind = "statuses"
+)
+
+// Update is one thing that happened.
+type Update struct {
+	Kind     UpdateKind     `json:"kind" enum:"delivery,status,endpoint,statuses" doc:"What it is about; the field of the same name has it. Clients ignore kinds they do not know."`
+	Seq      hook.Seq       `json:"seq,omitempty" doc:"Position in the log. Absent on notices, which a reader that was away has missed."`
+	Delivery *Delivery      `json:"delivery,omitempty" doc:"A delivery that was received."`
+	Status   *Status        `json:"status,omitempty" doc:"A status that deliveries changed, as it is now."`
+	Endpoint *Endpoint      `json:"endpoint,omitempty" doc:"An endpoint that was created, changed or deleted."`
+	Statuses StatusesNotice `json:"statuses,omitempty" enum:"rebuilt" doc:"rebuilt: all statuses were computed again. Load them again."`
+}
+
+// StatusesNotice says what happened to all statuses at once.
+type StatusesNotice string
+
+// StatusesRebuilt says that all statuses were computed again from the log.
+const StatusesRebuilt StatusesNotice = "rebuilt"
+
+// AppendDeliveryUpdate appends the update for a received delivery to b.
+func AppendDeliveryUpdate(b []byte, d *hook.Delivery) []byte {
+	b = AppendInt(b, `{"kind":"delivery","seq":`, int64(d.Seq))
+	return append(AppendDelivery(append(b, `,"delivery":`...), d), '}')
+}
+
+// AppendStatusUpdate appends the update for a changed status to b. The change already has the status's JSON.
+func AppendStatusUpdate(b []byte, c *hook.StatusChange) []byte {
+	b = AppendInt(b, `{"kind":"status","seq":`, int64(c.Seq))
+	b = append(b, `,"status":`...)
+	return append(append(b, c.Text...), '}')
+}
+
+// Notice returns the JSON of an update without a seq. It fails for one that has a seq or is not about what its kind
+// says, which would be a mistake of the caller.
+func Notice(u Update) ([]byte, error) {
+	if u.Seq != 0 || (u.Kind == UpdateEndpoint) != (u.Endpoint != nil) || (u.Kind == UpdateStatuses) != (u.Statuses != "") ||
+		u.Delivery != nil || u.Status != nil {
+		return nil, fmt.Errorf("notice of kind %q does not have what its kind says", u.Kind)
+	}
+	text, err := json.Marshal(u)
+	if err != nil {
+		return nil, fmt.Errorf("encode notice: %w", err)
+	}
+	return text, nil
+}

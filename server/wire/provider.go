@@ -1,0 +1,73 @@
+package wire
+
+import "hookbeam/server/hook"
+
+// Provider is a sender that Hookbeam knows, with what people need to set it up.
+type Provider struct {
+	ID          string            `json:"id" example:"stripe" doc:"The provider's id."`
+	Name        string            `json:"name" example:"Stripe" doc:"The provider's name."`
+	Category    string            `json:"category" enum:"general,payments,code,shops,chat,mail" doc:"The kind of provider."`
+	Steps       []string          `json:"steps" nullable:"false" doc:"How to set it up, in order."`
+	Secret      SecretHelp        `json:"secret" doc:"Which of the provider's secrets is needed."`
+	Settings    []ProviderSetting `json:"settings" nullable:"false" doc:"Its other settings, in the order to ask for them."`
+	SignsURL    bool              `json:"signs_url" doc:"The URL is part of what the provider signs."`
+	Ranges      []IPRange         `json:"ranges" nullable:"false" doc:"The IP addresses that the provider says it sends from."`
+	SampleTypes []string          `json:"sample_types" nullable:"false" doc:"Event types that samples exist for."`
+
+	SignsAddress bool     `json:"signs_address" deprecated:"true" doc:"Old name of signs_url."`
+	Types        []string `json:"types" nullable:"false" deprecated:"true" doc:"Old name of sample_types."`
+}
+
+// SecretHelp says which of a provider's secrets is needed.
+type SecretHelp struct {
+	Name string `json:"name" example:"Signing secret" doc:"What the provider calls it."`
+	Hint string `json:"hint" example:"begins with whsec_" doc:"What it looks like."`
+}
+
+// ProviderSetting is one of a provider's other settings.
+type ProviderSetting struct {
+	Name     string `json:"name" example:"webhook_id" doc:"Its key in an endpoint's settings."`
+	Label    string `json:"label" example:"Webhook id" doc:"What the provider calls it."`
+	Hint     string `json:"hint" doc:"Where to find it, or what it looks like."`
+	Required bool   `json:"required" doc:"Deliveries cannot be verified without it."`
+}
+
+// IPRange is a set of IP addresses that a provider says it sends from.
+type IPRange struct {
+	Name   string   `json:"name" doc:"What the provider calls it."`
+	Source string   `json:"source" format:"uri" doc:"Where the provider publishes it. It may change."`
+	CIDRs  []string `json:"cidrs" nullable:"false" doc:"Empty if only the source is known."`
+}
+
+// ProviderList is all providers.
+type ProviderList struct {
+	Providers []Provider `json:"providers" nullable:"false" doc:"In the order of the catalogue."`
+}
+
+// SecretCheck says whether a secret looks like one of a provider.
+type SecretCheck struct {
+	Error   string `json:"error" doc:"Why it cannot be a secret of this provider, as a sentence; empty if it can."`
+	Warning string `json:"warning" doc:"What is unusual about it, as a sentence. It is accepted nevertheless."`
+
+	Complaint string `json:"complaint" deprecated:"true" doc:"Old name of error."`
+	Doubt     string `json:"doubt" deprecated:"true" doc:"Old name of warning."`
+}
+
+// Diagnosis says why a delivery failed verification. It names secrets by their labels, and contains neither a secret nor
+// a signature that would have been valid.
+type Diagnosis struct {
+	Genuine  bool               `json:"genuine" doc:"A finding proves who sent it: one of your secrets matches."`
+	Cause    string             `json:"cause" doc:"The cause of the first finding."`
+	Summary  string             `json:"summary" doc:"The summary of the first finding."`
+	Findings []DiagnosisFinding `json:"findings" nullable:"false" doc:"Most likely first."`
+	Tried    int                `json:"tried" doc:"Number of combinations of secret, header, body and URL that were tried."`
+}
+
+// DiagnosisFinding is one possible cause.
+type DiagnosisFinding struct {
+	Cause    string          `json:"cause" example:"other_secret" doc:"Stable code."`
+	Summary  string          `json:"summary" example:"Valid with the secret \"live\" of your endpoint \"shop-test\"." doc:"What was found, as a sentence."`
+	Fix      string          `json:"fix" doc:"What to do next, as a sentence."`
+	Endpoint hook.EndpointID `json:"endpoint,omitempty" doc:"The endpoint with the matching secret."`
+	Secret   string          `json:"secret,omitempty" doc:"The label of the matching secret."`
+}

@@ -1,0 +1,75 @@
+package wire
+
+import "hookbeam/server/hook"
+
+// Session is the caller's login.
+type Session struct {
+	Login     string     `json:"login" example:"admin" doc:"Who is logged in."`
+	ExpiresAt *hook.Time `json:"expires_at,omitempty" format:"date-time" doc:"When the session ends at the latest. Absent for a token."`
+	Version   string     `json:"version" doc:"The server's version."`
+}
+
+// ServerInfo is the state of the server.
+type ServerInfo struct {
+	Version  string           `json:"version" doc:"The server's version."`
+	Storage  StorageUsage     `json:"storage" doc:"What is stored, and the limits."`
+	InFlight int64            `json:"in_flight" doc:"Bytes of request bodies that are being received; --max-in-flight is the limit."`
+	TooMuch  int64            `json:"too_much" doc:"Deliveries since the start that exceeded the limit for reading one delivery. Nothing in them counts for statuses."`
+	Refused  map[string]int64 `json:"refused" doc:"Requests refused since the start, by code."`
+	Warnings []Warning        `json:"warnings" nullable:"false" doc:"What the operator should fix."`
+}
+
+// Warning is something that the operator should fix.
+type Warning struct {
+	Code   string `json:"code" example:"proxy_not_trusted" doc:"Stable code."`
+	Detail string `json:"detail" doc:"What it is and what to do."`
+}
+
+// StorageUsage is what the log holds and what it may hold. Bytes include all database pages that the rows take. 0 in a keep
+// field means unlimited.
+type StorageUsage struct {
+	Deliveries int64 `json:"deliveries" doc:"Deliveries stored."`
+	Bytes      int64 `json:"bytes" doc:"Bytes they take in the database."`
+	KeepBytes  int64 `json:"keep_bytes" doc:"Limit of bytes (--keep-bytes); 0 = unlimited."`
+
+	Events         int64 `json:"events" doc:"Event ids remembered to detect duplicates."`
+	EventBytes     int64 `json:"event_bytes" doc:"Bytes they take in the database."`
+	KeepEventBytes int64 `json:"keep_event_bytes" doc:"Limit of event_bytes (--keep-events); 0 = unlimited."`
+
+	EventsForgotten      int64 `json:"events_forgotten" doc:"Event ids removed to stay within the limit."`
+	EventsForgottenEarly int64 `json:"events_forgotten_early" doc:"Those of them that were younger than 90 days."`
+
+	Damaged int64 `json:"damaged" doc:"Deliveries found damaged on disk since the start."`
+
+	RejectedBytes int64 `json:"rejected_bytes" doc:"The part of bytes that rejected deliveries take."`
+	UnsignedBytes int64 `json:"unsigned_bytes" doc:"The part of bytes that unsigned deliveries take."`
+}
+
+// Problem is an error: problem details (RFC 9457) with a stable code.
+type Problem struct {
+	Status int             `json:"status" example:"404" doc:"HTTP status."`
+	Title  string          `json:"title" example:"Not Found" doc:"The HTTP status in words."`
+	Code   string          `json:"code" example:"endpoint_not_found" doc:"Stable code."`
+	Detail string          `json:"detail" doc:"What happened and what to do."`
+	Errors []ProblemDetail `json:"errors,omitempty" doc:"What is wrong with each part of the request."`
+}
+
+// ProblemDetail is what is wrong with one part of a request.
+type ProblemDetail struct {
+	Message  string `json:"message" doc:"What is wrong."`
+	Location string `json:"location,omitempty" example:"body.name" doc:"Where it is."`
+}
+
+// Readiness is the answer of /readyz?verbose.
+type Readiness struct {
+	Status string           `json:"status" enum:"ready,not_ready" doc:"Whether the server can receive."`
+	Checks []ReadinessCheck `json:"checks" nullable:"false" doc:"Each check with its result."`
+}
+
+// ReadinessCheck is the result of one check.
+type ReadinessCheck struct {
+	Name   string `json:"name" doc:"What was checked."`
+	OK     bool   `json:"ok" doc:"Whether it passed."`
+	Code   string `json:"code,omitempty" doc:"Stable code of what is wrong, or of a warning."`
+	Detail string `json:"detail,omitempty" doc:"What is wrong and what to do."`
+}

@@ -1,0 +1,275 @@
+package wire
+
+import (
+	"encoding/json"
+
+	"hookbeam/server/hook"
+)
+
+// Status is the current state of one subject: a payment, an order, a pipeline run.
+type Status struct {
+	ID       hook.StatusID    `json:"id" doc:"The status's id." example:"sub_abcdefghijklmnopqrstuvwxyz"`
+	Endpoint hook.EndpointID  `json:"endpoint" doc:"The endpoint whose deliveries report it."`
+	Subject  string           `json:"subject" doc:"The subject's main name." example:"payment/pi_3P"`
+	Kind     hook.SubjectKind `json:"kind" enum:"payment,order,run,deployment,own" doc:"The kind of subject."`
+
+	State       hook.State   `json:"state" doc:"The current state." example:"paid"`
+	Tone        hook.Tone    `json:"tone" enum:"pending,active,success,warning,failure,neutral" doc:"How to present the state."`
+	Final       bool         `json:"final,omitempty" doc:"No further event is expected."`
+	Dispute     hook.Dispute `json:"dispute,omitempty" enum:"open,won,lost" doc:"The state of the payment's dispute, if there is one."`
+	Late        bool         `json:"late,omitempty" doc:"The payment succeeded after it had reached a final state."`
+	NeedsReview bool         `json:"needs_review,omitempty" doc:"The events contradict each other; a person should look at the payment."`
+	TooMuch     bool         `json:"too_much,omitempty" doc:"Deliveries gave the subject more aliases than one status may have. Further aliases have a status of their own."`
+	Unverified  bool         `json:"unverified,omitempty" doc:"Reported only by deliveries that were not verified. Not shown to the public."`
+	Mode        string       `json:"mode,omitempty" enum:"test" doc:"test: no money was moved."`
+	Fulfilment  hook.State   `json:"fulfilment,omitempty" doc:"Of an order: how much of it was shipped."`
+
+	Amount   int64  `json:"amount,omitempty" doc:"In minor units of currency."`
+	Refunded int64  `json:"refunded,omitempty" doc:"The refunded part of amount."`
+	Currency string `json:"currency,omitempty" doc:"ISO 4217 code." example:"EUR"`
+
+	Reference string `json:"reference,omitempty" doc:"The shop's own reference, such as an order number." example:"10-4471"`
+	Customer  string `json:"customer,omitempty" doc:"The customer's email address, if the provider sends it."`
+	Title     string `json:"title,omitempty" doc:"A description of the subject."`
+	URL       string `json:"url,omitempty" doc:"The subject's page at the provider."`
+
+	Aliases []string        `json:"aliases" nullable:"false" doc:"All names of the subject."`
+	Merged  []hook.StatusID `json:"merged,omitempty" doc:"Ids of statuses that were merged into this one."`
+
+	Seq       hook.Seq  `json:"seq" doc:"The last delivery that changed it."`
+	CreatedAt hook.Time `json:"created_at" format:"date-time" doc:"When the first known event happened."`
+	UpdatedAt hook.Time `json:"updated_at" format:"date-time" doc:"When it reached the current state."`
+
+	Names []string `json:"names" nullable:"false" deprecated:"true" doc:"Old name of aliases."`
+}
+
+// NewStatus returns s as clients see it.
+func NewStatus(s *hook.Status) Status {
+	return Status{
+		ID: s.ID, Endpoint: s.Endpoint, Subject: s.Subject, Kind: s.Kind, State: s.State, Tone: s.Tone, Final: s.Final,
+		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified, Mode: s.Mode,
+		Fulfilment: s.Fulfilment, Amount: s.Amount, Refunded: s.Refunded, Currency: s.Currency, Reference: s.Reference,
+		Customer: s.Customer, Title: s.Title, URL: s.URL, Aliases: s.Names, Merged: s.Merged,
+		Seq: s.Seq, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Names: s.Names,
+	}
+}
+
+// Status returns s as the program sees it; it undoes NewStatus.
+func (s *Status) Status() hook.Status {
+	return hook.Status{
+		ID: s.ID, Endpoint: s.Endpoint, Subject: s.Subject, Kind: s.Kind, State: s.State, Tone: s.Tone, Final: s.Final,
+		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified, Mode: s.Mode,
+		Fulfilment: s.Fulfilment, Amount: s.Amount, Refunded: s.Refunded, Currency: s.Currency, Reference: s.Reference,
+		Customer: s.Customer, Title: s.Title, URL: s.URL, Names: s.Aliases, Merged: s.Merged,
+		Seq: s.Seq, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt,
+	}
+}
+
+// ParseStatus reads what AppendStatus wrote. Statuses are stored in this form, so that a page of them is sent as stored.
+func ParseStatus(text []byte) (hook.Status, error) {
+	var s Status
+	if err := json.Unmarshal(text, &s); err != nil {
+		return hook.Status{}, err
+	}
+	if s.Aliases == nil { // stored by a release that only had the old name
+		s.Aliases = s.Names
+	}
+	return s.Status(), nil
+}
+
+// AppendStatus appends the JSON of NewStatus(s) to b.
+func AppendStatus(b []byte, s *hook.Status) []byte {
+	b = AppendString(b, `{"id":`, string(s.ID))
+	b = AppendString(b, `,"endpoint":`, string(s.Endpoint))
+	b = AppendString(b, `,"subject":`, s.Subject)
+	b = AppendString(b, `,"kind":`, string(s.Kind))
+	b = AppendString(b, `,"state":`, string(s.State))
+	b = AppendString(b, `,"tone":`, string(s.Tone))
+	b = AppendIfTrue(b, `,"final":`, s.Final)
+	b = AppendNonEmpty(b, `,"dispute":`, string(s.Dispute))
+	b = AppendIfTrue(b, `,"late":`, s.Late)
+	b = AppendIfTrue(b, `,"needs_review":`, s.NeedsReview)
+	b = AppendIfTrue(b, `,"too_much":`, s.TooMuch)
+	b = AppendIfTrue(b, `,"unverified":`, s.Unverified)
+	b = AppendNonEmpty(b, `,"mode":`, s.Mode)
+	b = AppendNonEmpty(b, `,"fulfilment":`, string(s.Fulfilment))
+	b = AppendNonZero(b, `,"amount":`, s.Amount)
+	b = AppendNonZero(b, `,"refunded":`, s.Refunded)
+	b = AppendNonEmpty(b, `,"currency":`, s.Currency)
+	b = AppendNonEmpty(b, `,"reference":`, s.Reference)
+	b = AppendNonEmpty(b, `,"customer":`, s.Customer)
+	b = AppendNonEmpty(b, `,"title":`, s.Title)
+	b = AppendNonEmpty(b, `,"url":`, s.URL)
+	b = appendList(b, `,"aliases":`, s.Names)
+	if len(s.Merged) > 0 {
+		b = appendList(b, `,"merged":`, s.Merged)
+	}
+	b = AppendInt(b, `,"seq":`, int64(s.Seq))
+	b = AppendTime(b, `,"created_at":`, s.CreatedAt)
+	b = AppendTime(b, `,"updated_at":`, s.UpdatedAt)
+	b = appendList(b, `,"names":`, s.Names)
+	return append(b, '}')
+}
+
+// StatusList is one page of statuses.
+type StatusList struct {
+	Statuses []Status `json:"statuses" nullable:"false" doc:"Most recently changed first. A page may be shorter than limit and still have next."`
+	Next     string   `json:"next,omitempty" doc:"Opaque. Pass it as before to get the next page. Absent on the last page."`
+}
+
+// NewStatuses returns a page of statuses as clients see it, never nil.
+func NewStatuses(page []hook.Status) []Status {
+	list := make([]Status, len(page))
+	for i := range page {
+		list[i] = NewStatus(&page[i])
+	}
+	return list
+}
+
+// StatusCounts is how many subjects are in each state.
+type StatusCounts struct {
+	Counts map[hook.State]int `json:"counts" doc:"By state. States without subjects are left out." example:"{\"paid\":12}"`
+}
+
+// StatusDetail is one status with its history.
+type StatusDetail struct {
+	Status
+	Steps       []StatusStep `json:"steps" nullable:"false" doc:"The changes of state, oldest first."`
+	Timeline    []Effect     `json:"timeline" nullable:"false" doc:"What each event did, in the order in which they were received."`
+	Impressions []Impression `json:"impressions" nullable:"false" doc:"When a status page first showed each state."`
+	TimeToPaid  *Latency     `json:"time_to_paid,omitempty" doc:"How long the endpoint's payments usually take."`
+
+	Shown   []Impression `json:"shown" nullable:"false" deprecated:"true" doc:"Old name of impressions."`
+	Usually *Usually     `json:"usually,omitempty" deprecated:"true" doc:"Old name of time_to_paid."`
+}
+
+// NewStatusDetail returns d as clients see it.
+func NewStatusDetail(d *hook.StatusDetail) StatusDetail {
+	v := StatusDetail{Status: NewStatus(&d.Status), Steps: make([]StatusStep, len(d.Steps)), Timeline: NewEffects(d.Timeline),
+		Impressions: make([]Impression, len(d.Shown)), TimeToPaid: newLatency(d.Usually), Usually: newUsually(d.Usually)}
+	for i, s := range d.Steps {
+		v.Steps[i] = StatusStep(s)
+	}
+	for i, s := range d.Shown {
+		v.Impressions[i] = Impression(s)
+	}
+	v.Shown = v.Impressions
+	return v
+}
+
+// StatusStep is one change of state.
+type StatusStep struct {
+	State    hook.State      `json:"state" doc:"The new state."`
+	At       hook.Time       `json:"at" format:"date-time" doc:"When it happened, according to the provider."`
+	Seq      hook.Seq        `json:"seq" doc:"The delivery that caused it."`
+	Delivery hook.DeliveryID `json:"delivery,omitempty" doc:"The id of that delivery."`
+}
+
+// Effect is what one event did to one subject.
+type Effect struct {
+	Effect     hook.EffectKind  `json:"effect" enum:"applied,duplicate,late,impossible,info,too_much" doc:"applied: it counts. duplicate: it was reported before. late: a later or more important event was already known. impossible: it counts, and a person should look. info: it does not change the state. too_much: reading the delivery would exceed the limit for one delivery, so nothing in it counts, and status and subject are empty."`
+	Rule       string           `json:"rule,omitempty" doc:"Why it did not change the state, as a stable code." example:"money_outranks"`
+	From       hook.State       `json:"from,omitempty" doc:"The subject's state before."`
+	To         hook.State       `json:"to,omitempty" doc:"The subject's state after."`
+	Status     hook.StatusID    `json:"status" doc:"The status's id."`
+	Subject    string           `json:"subject" doc:"The subject's main name."`
+	Kind       hook.SubjectKind `json:"kind" doc:"The kind of subject."`
+	Evidence   hook.Kind        `json:"evidence" doc:"What the event reports." example:"captured"`
+	Type       string           `json:"type,omitempty" doc:"The event's type."`
+	Event      string           `json:"event" doc:"The event's unique id at the provider."`
+	Amount     int64            `json:"amount,omitempty" doc:"In minor units of currency."`
+	Currency   string           `json:"currency,omitempty" doc:"ISO 4217 code."`
+	At         hook.Time        `json:"at" format:"date-time" doc:"When it happened, according to the provider."`
+	ReceivedAt hook.Time        `json:"received_at" format:"date-time" doc:"When it was received."`
+	Seq        hook.Seq         `json:"seq" doc:"The delivery that contained it."`
+	Delivery   hook.DeliveryID  `json:"delivery,omitempty" doc:"The id of that delivery."`
+
+	Says hook.Kind `json:"says" deprecated:"true" doc:"Old name of evidence."`
+}
+
+// NewEffects returns effects as clients see them, never nil.
+func NewEffects(effects []hook.Effect) []Effect {
+	list := make([]Effect, len(effects))
+	for i, e := range effects {
+		list[i] = Effect{
+			Effect: e.Effect, Rule: e.Rule, From: e.From, To: e.To, Status: e.Status, Subject: e.Subject, Kind: e.Kind,
+			Evidence: e.Says, Type: e.Type, Event: e.Event, Amount: e.Amount, Currency: e.Currency, At: e.At,
+			ReceivedAt: e.ReceivedAt, Seq: e.Seq, Delivery: e.Delivery, Says: e.Says,
+		}
+	}
+	return list
+}
+
+// Latency is how long an endpoint's payments took from their first event until they were reported as paid.
+type Latency struct {
+	P50     float64 `json:"p50" doc:"Median, in seconds."`
+	P90     float64 `json:"p90" doc:"90th percentile, in seconds."`
+	Samples int     `json:"samples" doc:"Number of payments that were measured."`
+}
+
+// Usually is the old form of Latency.
+type Usually struct {
+	Half float64 `json:"half" doc:"Old name of p50."`
+	Most float64 `json:"most" doc:"Old name of p90."`
+	Of   int     `json:"of" doc:"Old name of samples."`
+}
+
+func newLatency(u *hook.Usually) *Latency {
+	if u == nil {
+		return nil
+	}
+	return &Latency{P50: u.Half, P90: u.Most, Samples: u.Of}
+}
+
+func newUsually(u *hook.Usually) *Usually {
+	if u == nil {
+		return nil
+	}
+	return &Usually{Half: u.Half, Most: u.Most, Of: u.Of}
+}
+
+// Impression is when a status page first showed a state to somebody.
+type Impression struct {
+	State hook.State `json:"state" doc:"The state that was shown."`
+	At    hook.Time  `json:"at" format:"date-time" doc:"When it was first shown."`
+	By    string     `json:"by" enum:"page,poll,socket" doc:"How it reached the page."`
+}
+
+// PublicStatus is what a status link shows, and all that its holder may know.
+type PublicStatus struct {
+	Status     hook.State         `json:"status" example:"paid" doc:"The current state; \"waiting\" before anything is known."`
+	Kind       hook.SubjectKind   `json:"kind,omitempty" enum:"payment,order,run,deployment,own" doc:"The kind of subject."`
+	Tone       hook.Tone          `json:"tone,omitempty" enum:"pending,active,success,warning,failure,neutral" doc:"How to present the state."`
+	Final      bool               `json:"final" doc:"No further event is expected; polling may stop."`
+	Test       bool               `json:"test,omitempty" doc:"No money was moved."`
+	Amount     int64              `json:"amount,omitempty" doc:"In minor units of currency."`
+	Refunded   int64              `json:"refunded,omitempty" doc:"The refunded part of amount."`
+	Currency   string             `json:"currency,omitempty" doc:"ISO 4217 code."`
+	Reference  string             `json:"reference,omitempty" doc:"The shop's own reference, such as an order number."`
+	Fulfilment hook.State         `json:"fulfilment,omitempty" doc:"Of an order: how much of it was shipped."`
+	StartedAt  hook.Time          `json:"started_at,omitzero" format:"date-time" doc:"When the first known event happened."`
+	UpdatedAt  hook.Time          `json:"updated_at,omitzero" format:"date-time" doc:"When it reached the current state."`
+	Timeline   []PublicStatusStep `json:"timeline,omitempty" doc:"The changes of state, oldest first."`
+	TimeToPaid *Latency           `json:"time_to_paid,omitempty" doc:"How long such payments usually take. Absent once the status is final."`
+
+	Usually *Usually `json:"usually,omitempty" deprecated:"true" doc:"Old name of time_to_paid."`
+}
+
+// PublicStatusStep is one change of state, as a status link shows it.
+type PublicStatusStep struct {
+	Status hook.State `json:"status" doc:"The new state."`
+	At     hook.Time  `json:"at" format:"date-time" doc:"When it happened, according to the provider."`
+}
+
+// NewPublicStatus returns p as the holder of a status link sees it.
+func NewPublicStatus(p *hook.Public) PublicStatus {
+	v := PublicStatus{
+		Status: p.Status, Kind: p.Kind, Tone: p.Tone, Final: p.Final, Test: p.Test, Amount: p.Amount, Refunded: p.Refunded,
+		Currency: p.Currency, Reference: p.Reference, Fulfilment: p.Fulfilment, StartedAt: p.StartedAt, UpdatedAt: p.UpdatedAt,
+		TimeToPaid: newLatency(p.Usually), Usually: newUsually(p.Usually),
+	}
+	for _, s := range p.Timeline {
+		v.Timeline = append(v.Timeline, PublicStatusStep(s))
+	}
+	return v
+}
