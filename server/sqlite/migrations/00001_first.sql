@@ -1,6 +1,10 @@
 -- +goose Up
 
+-- The table of the migrations that this database has had; the migration library makes it.
+-- class goose_db_version: node
+
 -- One row: which log this is, and how far retention has removed its oldest deliveries.
+-- class log: log
 CREATE TABLE log (
     only  INTEGER PRIMARY KEY CHECK (only = 1),
     epoch TEXT    NOT NULL,
@@ -8,6 +12,7 @@ CREATE TABLE log (
 ) STRICT;
 
 -- The log itself: one row for each delivery. The body comes last, so that reading the rest leaves its pages alone.
+-- class deliveries: log
 CREATE TABLE deliveries (
     seq          INTEGER PRIMARY KEY,
     version      INTEGER NOT NULL, -- of the record's form
@@ -53,6 +58,7 @@ CREATE INDEX deliveries_repeats ON deliveries (duplicate_of) WHERE duplicate_of 
 CREATE INDEX deliveries_releases ON deliveries (release_of) WHERE release_of > 0;
 
 -- Which verified event came first with which delivery, for ever: it outlives the delivery.
+-- class events: log
 CREATE TABLE events (
     endpoint TEXT    NOT NULL,
     event    TEXT    NOT NULL,
@@ -61,6 +67,7 @@ CREATE TABLE events (
     PRIMARY KEY (endpoint, event)
 ) STRICT, WITHOUT ROWID;
 
+-- class endpoints: registry
 CREATE TABLE endpoints (
     id         TEXT    PRIMARY KEY,
     name       TEXT    NOT NULL,
@@ -78,6 +85,7 @@ CREATE TABLE endpoints (
     deleted_at INTEGER NOT NULL  -- 0 while it lives
 ) STRICT, WITHOUT ROWID;
 
+-- class sessions: registry
 CREATE TABLE sessions (
     token      TEXT    PRIMARY KEY, -- hashed
     content    BLOB    NOT NULL,
@@ -85,18 +93,21 @@ CREATE TABLE sessions (
 ) STRICT, WITHOUT ROWID;
 
 -- One-time logins that have not been used.
+-- class logins: registry
 CREATE TABLE logins (
     hash       BLOB    PRIMARY KEY, -- SHA-256 of the code
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- A single row that the readiness probe writes.
+-- class probe: node
 CREATE TABLE probe (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     at   INTEGER NOT NULL
 ) STRICT;
 
 -- Certificates that senders name by an address, as they were found there.
+-- class certificates: node
 CREATE TABLE certificates (
     url        TEXT    PRIMARY KEY,
     text       BLOB    NOT NULL, -- PEM

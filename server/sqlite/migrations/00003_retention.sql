@@ -2,6 +2,7 @@
 
 -- One row: what retention knows, as of delivery counted_to. It is written where something is removed, and every few
 -- seconds under load: what came after counted_to is added up at the next start.
+-- class retention: log
 CREATE TABLE retention (
     only         INTEGER PRIMARY KEY CHECK (only = 1),
     counted_to   INTEGER NOT NULL, -- the newest seq then; it is never given again, even where its delivery is gone
@@ -12,6 +13,7 @@ CREATE TABLE retention (
 ) STRICT;
 
 -- How many rows of each kind there are, and how many bytes they take in the file.
+-- class counts: node
 CREATE TABLE counts (
     endpoint TEXT    NOT NULL, -- empty for events
     kind     TEXT    NOT NULL, -- verified, unsigned, rejected; events, forgotten, forgotten_early
@@ -21,6 +23,7 @@ CREATE TABLE counts (
 ) STRICT, WITHOUT ROWID;
 
 -- Which delivery was the newest on a day: how old an event is whose delivery is gone.
+-- class heads: log
 CREATE TABLE heads (
     day INTEGER PRIMARY KEY, -- days since 1970
     seq INTEGER NOT NULL

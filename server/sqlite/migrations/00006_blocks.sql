@@ -3,6 +3,7 @@
 -- A block range index: which blocks of 128 seqs contain deliveries of an endpoint. An index on every delivery would make
 -- every append more expensive. A block may be listed although the endpoint's deliveries in it were removed, but a block
 -- that contains some is never missing.
+-- class endpoint_blocks: projection
 CREATE TABLE endpoint_blocks (
     endpoint_id TEXT    NOT NULL,
     block       INTEGER NOT NULL, -- seq >> 7

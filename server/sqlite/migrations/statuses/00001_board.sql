@@ -1,6 +1,10 @@
 -- +goose Up
 
+-- The table of the migrations that this database has had; the migration library makes it.
+-- class goose_db_version: node
+
 -- One row: of which log this is drawn, and how far.
+-- class board: projection
 CREATE TABLE board (
     only     INTEGER PRIMARY KEY CHECK (only = 1),
     epoch    TEXT    NOT NULL,
@@ -8,6 +12,7 @@ CREATE TABLE board (
 ) STRICT;
 
 -- One row for each subject. The evidence comes last, so that reading the rest leaves its pages alone.
+-- class subjects: projection
 CREATE TABLE subjects (
     key       INTEGER PRIMARY KEY,
     seq       INTEGER NOT NULL, -- the delivery that last counted
@@ -25,12 +30,15 @@ CREATE TABLE subjects (
 CREATE INDEX subjects_by_seq ON subjects (seq);
 
 -- Every name of a subject, hashed with its endpoint and world. Each is an id of the subject, too.
+-- class names: projection
 CREATE TABLE names (
     hash    BLOB    PRIMARY KEY, -- 16 bytes
     subject INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- When a page first showed a state, by the id that the subject had then.
+-- Nothing in the log says this, so it cannot be derived again.
+-- class shown: log
 CREATE TABLE shown (
     status TEXT    NOT NULL,
     state  TEXT    NOT NULL,
