@@ -1,0 +1,76 @@
+package meter
+
+import (
+	"math"
+	"slices"
+	"sync/atomic"
+)
+
+// Counter counts events. A nil Counter counts nothing.
+type Counter struct{ n atomic.Uint64 }
+
+// Inc counts one event.
+func (c *Counter) Inc() { c.Add(1) }
+
+// Add counts n events.
+func (c *Counter) Add(n uint64) {
+	if c != nil {
+		c.n.Add(n)
+	}
+}
+
+// Gauge is a whole number that rises and falls, such as open connections. A nil Gauge holds nothing.
+type Gauge struct{ n atomic.Int64 }
+
+// Set replaces the value.
+func (g *Gauge) Set(n int64) {
+	if g != nil {
+		g.n.Store(n)
+	}
+}
+
+// Add changes the value by n, which may be negative.
+func (g *Gauge) Add(n int64) {
+	if g != nil {
+		g.n.Add(n)
+	}
+}
+
+// Histogram counts observations by size. Its buckets are fixed when it is registered, so its memory is too. A nil
+// Histogram observes nothing.
+type Histogram struct {
+	bounds  []float64
+	buckets []atomic.Uint64 // one more than bounds
+	sum     atomic.Uint64   // the bits of a float64
+}
+
+func newHistogram(bounds []float64) *Histogram {
+	return &Histogram{bounds: slices.Clone(bounds), buckets: make([]atomic.Uint64, len(bounds)+1)}
+}
+
+// Observe counts one value, in the unit of the metric's name. It ignores NaN and infinities, which would spoil the sum
+// for ever.
+func (h *Histogram) Observe(value float64) {
+	if h == nil || math.IsNaN(value) || math.IsInf(value, 0) {
+		return
+	}
+	at, _ := slices.BinarySearch(h.bounds, value)
+	h.buckets[at].Add(1)
+	for {
+		before := h.sum.Load()
+		if h.sum.CompareAndSwap(before, math.Float64bits(math.Float64frombits(before)+value)) {
+			return
+		}
+	}
+}
+
+// read returns the observations in each bucket, their number and their sum.
+func (h *Histogram) read() (buckets []uint64, count uint64, sum float64) {
+	sum = math.Float64frombits(h.sum.Load())
+	buckets = make([]uint64, len(h.buckets))
+	for i := range h.buckets {
+		buckets[i] = h.buckets[i].Load()
+		count += buckets[i]
+	}
+	return buckets, count, sum
+}

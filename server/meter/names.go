@@ -1,0 +1,72 @@
+package meter
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// metricName is "hookbeam_" and words in snake case.
+var metricName = regexp.MustCompile(`^hookbeam(_[a-z][a-z0-9]*)+$`)
+
+// labelKey and labelValue are short words. A value has no comma, no quote and no upper case, so that neither a host name
+// nor an id passes for one by accident.
+var (
+	labelKey   = regexp.MustCompile(`^[a-z][a-z_]{0,29}$`)
+	labelValue = regexp.MustCompile(`^[a-z0-9][a-z0-9_]{0,39}$`)
+)
+
+// units are how the names of gauges and histograms may end: base units of the Prometheus conventions, and things that
+// this program counts. The list is closed so that one thing has one spelling; add to it what is missing.
+var units = []string{"seconds", "bytes", "ratio", "connections", "readers", "deliveries", "events", "entries", "files"}
+
+// reservedKeys are label keys that an exporter writes itself.
+var reservedKeys = []string{"le", "quantile"}
+
+const (
+	maxName    = 80
+	maxBuckets = 30
+)
+
+// checkMetric reports what is wrong with the name, the help text or the labels of a metric. labels are sorted by key.
+func checkMetric(kind Kind, name, help string, labels []Label) error {
+	if !metricName.MatchString(name) || len(name) > maxName {
+		return errors.New(`a name is "hookbeam_" and words in snake case`)
+	}
+	unit := name[strings.LastIndexByte(name, '_')+1:]
+	switch {
+	case kind == KindCounter && unit != "total":
+		return errors.New("the name of a counter ends in _total")
+	case kind != KindCounter && !slices.Contains(units, unit):
+		return fmt.Errorf("the name of a %s ends in one of the units %s", kind, strings.Join(units, ", "))
+	case strings.TrimSpace(help) == "" || strings.ContainsAny(help, "\r\n"):
+		return errors.New("its help text is one line")
+	}
+	for i, l := range labels {
+		switch {
+		case !labelKey.MatchString(l.Key) || slices.Contains(reservedKeys, l.Key):
+			return fmt.Errorf("%q cannot be the key of a label", l.Key)
+		case i > 0 && labels[i-1].Key == l.Key:
+			return fmt.Errorf("it has the label %q twice", l.Key)
+		case !labelValue.MatchString(l.Value):
+			return fmt.Errorf("%q cannot be the value of a label: it is a short word of the program", l.Value)
+		}
+	}
+	return nil
+}
+
+// checkBounds reports what is wrong with the bounds of a histogram's buckets.
+func checkBounds(bounds []float64) error {
+	if len(bounds) == 0 || len(bounds) > maxBuckets {
+		return fmt.Errorf("a histogram has 1 to %d bounds", maxBuckets)
+	}
+	for i, b := range bounds {
+		if math.IsNaN(b) || math.IsInf(b, 0) || i > 0 && b <= bounds[i-1] {
+			return errors.New("the bounds of a histogram are finite and ascend")
+		}
+	}
+	return nil
+}
