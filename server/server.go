@@ -20,6 +20,7 @@ import (
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
 	"hookbeam/server/live"
+	"hookbeam/server/outbound"
 	"hookbeam/server/sqlite"
 	"hookbeam/server/status"
 	"hookbeam/server/wire"
@@ -121,7 +122,7 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 	}
 	s.endpoints.WarnOfOpen(log)
 	in := intake.New(s.endpoints, s.store, time.Now, func(slug string) string { return s.site.URL("in/" + slug) })
-	in.LookUp(intake.NewCertificates(s.store, log, time.Now))
+	in.LookUp(intake.NewCertificates(s.store, outbound.New(outbound.Options{Log: log}), log, time.Now))
 	s.refusals = access.NewRefusals(log, time.Now)
 	s.gate = newGate(s.listener, addresses, s.refusals, descriptors())
 	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions,

@@ -7,15 +7,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"sync"
-	"syscall"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"hookbeam/server/outbound"
 	"hookbeam/server/provider"
 )
 
@@ -72,9 +70,8 @@ func (l *lookup) counts(now time.Time) bool {
 	}
 }
 
-// NewCertificates returns a lookup that goes to public addresses only, directly, and follows no redirect.
-func NewCertificates(store CertificateStore, log *slog.Logger, now func() time.Time) *Certificates {
-	dialer := &net.Dialer{Timeout: fetchTime, Control: func(_, address string, _ syscall.RawConn) error { return publicOnly(address) }}
+// NewCertificates returns a lookup that reaches senders through out.
+func NewCertificates(store CertificateStore, out *outbound.Guard, log *slog.Logger, now func() time.Time) *Certificates {
 	known, err := lru.New[string, *lookup](maxCertificates)
 	miss, err2 := lru.New[string, *lookup](maxCertificates)
 	if err := errors.Join(err, err2); err != nil {
@@ -82,23 +79,17 @@ func NewCertificates(store CertificateStore, log *slog.Logger, now func() time.T
 	}
 	return &Certificates{store: store, log: log, now: now, check: provider.CheckCertificateURL, known: known, miss: miss,
 		budget: newFetchBudget(), running: make(chan struct{}, fetchesAtOnce),
-		client: &http.Client{Timeout: fetchTime, Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true,
-			TLSHandshakeTimeout: fetchTime, MaxResponseHeaderBytes: maxCertificate},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+		client: out.Client(certificateCaller, certificateOptions())}
 }
 
-// publicOnly refuses to dial what is not on the public internet.
-func publicOnly(address string) error {
-	at, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("dial %s: %w", address, err)
-	}
-	ip := at.Addr().Unmap()
-	shared := netip.MustParsePrefix("100.64.0.0/10")
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || shared.Contains(ip) {
-		return fmt.Errorf("%s is no public address", ip)
-	}
-	return nil
+// certificateCaller is how calls to senders appear in the log and the counters.
+const certificateCaller = "certificates"
+
+// certificateOptions bound what a sender can cost. Strangers cause these calls, so each is logged for debugging only;
+// failures tells of those that fail.
+func certificateOptions() outbound.ClientOptions {
+	return outbound.ClientOptions{Level: slog.LevelDebug, Limits: outbound.Limits{Connect: fetchTime, Total: fetchTime,
+		ResponseBytes: maxCertificate, HeaderBytes: maxCertificate}}
 }
 
 // Certificate returns the certificate at an address, as provider.Certificates says.
@@ -218,12 +209,9 @@ func (cs *Certificates) fetch(ctx context.Context, address string, who asker) ([
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("fetch certificate: answered %d", res.StatusCode)
 	}
-	text, err := io.ReadAll(io.LimitReader(res.Body, maxCertificate+1))
+	text, err := io.ReadAll(res.Body)
 	if err != nil {
 		return nil, fmt.Errorf("fetch certificate: %w", err)
-	}
-	if len(text) > maxCertificate {
-		return nil, fmt.Errorf("fetch certificate: more than %d bytes", maxCertificate)
 	}
 	return text, nil
 }

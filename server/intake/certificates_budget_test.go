@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/outbound"
 )
 
 // TestForgedCertificatesKeepNoGenuineOneWaiting names certificates that are not there, from one address and from many,
@@ -99,8 +100,9 @@ func TestAnotherSendersEmptyBudgetIsNotMine(t *testing.T) {
 func TestForgeriesWriteOneLineAMinute(t *testing.T) {
 	var log bytes.Buffer
 	at := noon
-	cs := NewCertificates(newShelf(), slog.New(slog.NewTextHandler(&log, nil)), func() time.Time { return at })
-	cs.client.Transport = nowhere{}
+	lines := slog.New(slog.NewTextHandler(&log, nil))
+	out := outbound.New(outbound.Options{Resolver: noNames{}, Log: lines})
+	cs := NewCertificates(newShelf(), out, lines, func() time.Time { return at })
 	const home = "https://api.paypal.com/v1/notifications/certs/canary-"
 	ask := func(first, n int) {
 		for i := range n {

@@ -18,6 +18,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/outbound"
 	"hookbeam/server/provider"
 )
 
@@ -112,10 +114,12 @@ func newFar(t *testing.T, serve http.HandlerFunc) *far {
 
 // lookups asks far instead of PayPal, and trusts root.
 func lookups(f *far, root *authority, now func() time.Time) *Certificates {
-	cs := NewCertificates(newShelf(), slog.New(slog.DiscardHandler), now)
-	redirects := cs.client.CheckRedirect
-	cs.client, cs.roots = f.Client(), root.pool()
-	cs.client.CheckRedirect, cs.check = redirects, func(string) error { return nil }
+	out := outbound.New(outbound.Options{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	cs := NewCertificates(newShelf(), out, slog.New(slog.DiscardHandler), now)
+	options := certificateOptions()
+	options.TLS = f.Client().Transport.(*http.Transport).TLSClientConfig
+	cs.client, cs.roots = out.Client(certificateCaller, options), root.pool()
+	cs.check = func(string) error { return nil }
 	return cs
 }
 
@@ -224,18 +228,25 @@ func TestADiagnosisAsksNobodyForACertificate(t *testing.T) {
 	}
 }
 
+// noNames is a name server that knows no host, so that a test asks none outside.
+type noNames struct{}
+
+func (noNames) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	return nil, errors.New("no such host")
+}
+
 func TestOnlyPublicAddressesAreDialled(t *testing.T) {
 	for address, ok := range map[string]bool{"64.4.250.1:443": true, "[2606:50c0::1]:443": true, "127.0.0.1:443": false, "10.0.0.1:443": false,
 		"169.254.169.254:80": false, "100.64.0.1:443": false, "[::1]:443": false, "[fe80::1]:443": false, "[::ffff:10.0.0.1]:443": false,
-		"0.0.0.0:443": false, "224.0.0.1:443": false, "name:443": false} {
-		if err := publicOnly(address); (err == nil) != ok {
+		"0.0.0.0:443": false, "224.0.0.1:443": false, "name:443": false, ":443": false} {
+		if err := outbound.New(outbound.Options{Resolver: noNames{}}).Check(t.Context(), address); (err == nil) != ok {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
 	f := newFar(t, http.NotFound)
-	cs := NewCertificates(newShelf(), slog.New(slog.DiscardHandler), func() time.Time { return noon })
+	cs := NewCertificates(newShelf(), outbound.New(outbound.Options{}), slog.New(slog.DiscardHandler), func() time.Time { return noon })
 	cs.check = func(string) error { return nil }
-	if _, err := cs.Certificate(f.URL, noon); err == nil || !strings.Contains(err.Error(), "no public address") || f.asked.Load() != 0 {
+	if _, err := cs.Certificate(f.URL, noon); err == nil || !strings.Contains(err.Error(), "is not a public address") || f.asked.Load() != 0 {
 		t.Errorf("%v, asked %d times", err, f.asked.Load())
 	}
 }
@@ -299,7 +310,7 @@ func TestPayPalIsVerifiedByTheCertificateThatItNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			cs := NewCertificates(newShelf(), slog.New(slog.DiscardHandler), func() time.Time { return noon })
+			cs := NewCertificates(newShelf(), outbound.New(outbound.Options{}), slog.New(slog.DiscardHandler), func() time.Time { return noon })
 			cs.roots, cs.client.Transport = root.pool(), nowhere{}
 			if c.known {
 				fail(t, cs.store.PutCertificate(t.Context(), home, text))
