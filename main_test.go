@@ -92,8 +92,8 @@ func plainly(run func(*script, *testscript.TestScript, []string)) func(*testscri
 	}
 }
 
-// command is hookbeam, run in the script's folder with its environment.
-func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+// hookbeamCmd is hookbeam, run in the script's folder with its environment.
+func hookbeamCmd(ts *testscript.TestScript, args []string) *exec.Cmd {
 	var path string
 	for _, dir := range strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator)) {
 		if _, err := os.Stat(dir + "/hookbeam"); err == nil && path == "" {
@@ -111,7 +111,7 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 }
 
 func (s *script) serve(ts *testscript.TestScript, args []string) {
-	s.server, s.log = command(ts, append([]string{"serve", "--listen=127.0.0.1:0"}, args...)), &journal{stopping: make(chan struct{})}
+	s.server, s.log = hookbeamCmd(ts, append([]string{"serve", "--listen=127.0.0.1:0"}, args...)), &journal{stopping: make(chan struct{})}
 	s.server.Stderr = s.log
 	out, err := s.server.StdoutPipe()
 	ts.Check(err)
@@ -171,7 +171,7 @@ func (s *script) code(ts *testscript.TestScript, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	var out, errs bytes.Buffer
-	cmd := command(ts, args[1:])
+	cmd := hookbeamCmd(ts, args[1:])
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err = cmd.Run()
 	keep(ts, "out", out.String())

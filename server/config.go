@@ -6,11 +6,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"hookbeam/server/client"
 )
 
 // Config is what an operator sets. The tags are the command line's: each flag has an environment variable.
 type Config struct {
-	Place
+	client.Location
 	InsecureHTTP bool     `help:"Serve others than this machine by plain HTTP: whoever is on the way can read and change everything." env:"HOOKBEAM_INSECURE_HTTP"`
 	TrustedProxy []string `help:"Proxies whose X-Forwarded-For is believed, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
 
@@ -39,23 +41,9 @@ func (c Config) keepEvents() int64 {
 	return int64(c.KeepBytes) / 5
 }
 
-// Place is where a server is: what a command needs to find it.
-type Place struct {
-	Listen    string `help:"Address to listen on." default:"127.0.0.1:8080" env:"HOOKBEAM_LISTEN" placeholder:"HOST:PORT"`
-	Data      string `help:"Folder that holds the database." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
-	PublicURL string `help:"Address that people and senders use, with the path behind a proxy: https://example.com/hooks/." env:"HOOKBEAM_PUBLIC_URL" placeholder:"URL"`
-}
-
-// UsageError is a mistake in the configuration: the operator can mend it, and trying again does not.
-type UsageError struct{ Err error }
-
-func (e *UsageError) Error() string { return e.Err.Error() }
-
-// Unwrap returns the mistake.
-func (e *UsageError) Unwrap() error { return e.Err }
-
+// usage returns a *client.UsageError that names the flag.
 func usage(flag string, err error) error {
-	return &UsageError{fmt.Errorf("%s: %w", flag, err)}
+	return &client.UsageError{Err: fmt.Errorf("%s: %w", flag, err)}
 }
 
 // Bytes is a size, written as 1GiB, 500MB or 4096.

@@ -3,6 +3,8 @@ package server
 import (
 	"testing"
 	"time"
+
+	"hookbeam/server/client"
 )
 
 func TestSizes(t *testing.T) {
@@ -58,7 +60,7 @@ func TestWhereItIsReachedWithoutAPublicURL(t *testing.T) {
 		"127.0.0.1:8080": "http://127.0.0.1:8080", "0.0.0.0:80": "http://localhost", "[::]:9000": "http://localhost:9000",
 		":8080": "http://localhost:8080", "[::1]:8080": "http://[::1]:8080", "192.0.2.7:8080": "http://192.0.2.7:8080",
 	} {
-		site, err := (Place{}).site(address)
+		site, err := siteOf(client.Location{}, address)
 		if err != nil || site.URL("") != want {
 			t.Errorf("%s: %s, %v; want %s", address, site.URL(""), err, want)
 		}

@@ -36,20 +36,20 @@ func (p *pipes) Accept() (net.Conn, error) {
 func (p *pipes) Close() error   { p.once.Do(func() { close(p.closed) }); return nil }
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
-func (p *pipes) dial() *client {
+func (p *pipes) dial() *pipeClient {
 	near, far := net.Pipe()
 	p.conns <- far
-	return &client{near, bufio.NewReader(near)}
+	return &pipeClient{near, bufio.NewReader(near)}
 }
 
-// client is one kept-alive connection to the server.
-type client struct {
+// pipeClient is one kept-alive connection to the server.
+type pipeClient struct {
 	net.Conn
 	reader *bufio.Reader
 }
 
 // begin sends a request without the end of its body.
-func (c *client) begin(t *testing.T, body string, missing int) {
+func (c *pipeClient) begin(t *testing.T, body string, missing int) {
 	t.Helper()
 	if _, err := fmt.Fprintf(c, "POST /in/a HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(body)+missing, body); err != nil {
 		t.Errorf("a request cannot be sent: %v", err)
@@ -57,7 +57,7 @@ func (c *client) begin(t *testing.T, body string, missing int) {
 }
 
 // answered reads an answer, which must be 200, and returns what it says and whether the server wants to be left.
-func (c *client) answered(t *testing.T) (text string, leave bool) {
+func (c *pipeClient) answered(t *testing.T) (text string, leave bool) {
 	t.Helper()
 	answer, err := http.ReadResponse(c.reader, nil)
 	if err != nil {
@@ -85,7 +85,7 @@ func draining(t *testing.T) (*server, *pipes) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{site: site, listener: listener, outside: Outside{Log: log}, conns: newConnections(nil)}
+	s := &server{site: site, listener: listener, deps: Deps{Log: log}, conns: newConnections(nil)}
 	s.gate = newGate(listener, addresses, nil, 0)
 	s.api = api.New(api.Describe("test"), api.Options{Site: site, Now: time.Now, Log: log, Gate: &access.Gate{},
 		Live: http.NotFoundHandler(), Updates: http.NotFoundHandler(),

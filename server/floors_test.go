@@ -71,7 +71,7 @@ var addresses = map[string][]string{
 	"github.com/realclientip":             {"server/access"},
 	"golang.org/x/sys":                    {"server/datafile"},
 	"golang.org/x/time/rate":              {"server/access", "server/intake"},
-	"github.com/alecthomas/kong":          {""},
+	"github.com/alecthomas/kong":          {"server/command"},
 	"github.com/golang-jwt/jwt":           {"server/access"},
 	"github.com/expr-lang/expr":           {"server/mapping"},
 	"github.com/tidwall/gjson":            {"server/provider"},

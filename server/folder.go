@@ -20,8 +20,8 @@ import (
 // lockName is the file in the data folder that a running server holds. It says where the server is.
 const lockName = "hookbeam.lock"
 
-// occupier is what a running server writes into its lock file.
-type occupier struct {
+// runningServer is what a running server writes into its lock file.
+type runningServer struct {
 	PID int    `json:"pid"`
 	URL string `json:"url"`
 }
@@ -31,16 +31,16 @@ type occupier struct {
 // only that file, so it is locked as well.
 type folderLock struct {
 	path     string
-	who      occupier
+	who      runningServer
 	log      *slog.Logger
 	folder   *os.File
 	file     *os.File
 	database func() error // frees it
 }
 
-// occupy makes the data folder, gives what is in it to its owner alone, and takes it for this process. One folder belongs
+// lockDataFolder makes the data folder, gives what is in it to its owner alone, and takes it for this process. One folder belongs
 // to one server: two would write the same log. The caller releases it after the databases are closed.
-func occupy(path, url string, log *slog.Logger) (l *folderLock, err error) {
+func lockDataFolder(path, url string, log *slog.Logger) (l *folderLock, err error) {
 	if err := datafile.Folder(path); err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func occupy(path, url string, log *slog.Logger) (l *folderLock, err error) {
 	if err := datafile.Mend(path, names...); err != nil {
 		return nil, err
 	}
-	l = &folderLock{path: path, who: occupier{PID: os.Getpid(), URL: url}, log: log}
+	l = &folderLock{path: path, who: runningServer{PID: os.Getpid(), URL: url}, log: log}
 	if err := l.take(); err != nil {
 		return nil, errors.Join(err, l.release())
 	}
@@ -67,7 +67,7 @@ func (l *folderLock) take() (err error) {
 		return fmt.Errorf("lock the data folder: %w", err)
 	}
 	if !taken {
-		other := readOccupier(l.path)
+		other := readRunningServer(l.path)
 		return fmt.Errorf("the data folder %s belongs to a running server (process %d, %s). Stop it first, or choose another folder with --data",
 			l.path, other.PID, other.URL)
 	}
@@ -112,7 +112,7 @@ func (l *folderLock) takeFile() (taken bool, err error) {
 	if taken, err = datafile.Lock(l.file, false); err != nil || !taken {
 		return false, err
 	}
-	return true, writeOccupier(l.file, l.who)
+	return true, writeRunningServer(l.file, l.who)
 }
 
 // release frees the folder. The databases must be closed.
@@ -186,8 +186,8 @@ func same(f *os.File, path string, stat func(string) (fs.FileInfo, error)) bool 
 	return err == nil && os.SameFile(held, there)
 }
 
-// readOccupier is what the lock file says; what cannot be read is shown as nothing.
-func readOccupier(folder string) (o occupier) {
+// readRunningServer is what the lock file says; what cannot be read is shown as nothing.
+func readRunningServer(folder string) (o runningServer) {
 	f, err := datafile.Open(filepath.Join(folder, lockName), os.O_RDONLY)
 	if err != nil {
 		return o
@@ -198,7 +198,7 @@ func readOccupier(folder string) (o occupier) {
 	return o
 }
 
-func writeOccupier(f *os.File, o occupier) error {
+func writeRunningServer(f *os.File, o runningServer) error {
 	text, err := json.Marshal(o)
 	if err != nil {
 		return err
@@ -212,8 +212,8 @@ func writeOccupier(f *os.File, o occupier) error {
 	return nil
 }
 
-// findOccupier finds the server that runs on folder. running is false where none does.
-func findOccupier(folder string) (o occupier, running bool, err error) {
+// findRunningServer finds the server that runs on folder. running is false where none does.
+func findRunningServer(folder string) (o runningServer, running bool, err error) {
 	dir, err := os.Open(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return o, false, nil
@@ -229,7 +229,7 @@ func findOccupier(folder string) (o occupier, running bool, err error) {
 	if err != nil || free {
 		return o, false, err
 	}
-	return readOccupier(folder), true, nil
+	return readRunningServer(folder), true, nil
 }
 
 func fileIsFree(path string) (bool, error) {

@@ -16,7 +16,7 @@ import (
 
 func held(t *testing.T, folder string) *folderLock {
 	t.Helper()
-	l, err := occupy(folder, "http://here.test", slog.New(slog.DiscardHandler))
+	l, err := lockDataFolder(folder, "http://here.test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,16 +39,16 @@ func TestALockStaysWhateverBecomesOfItsFile(t *testing.T) {
 			if err := change(path); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := occupy(folder, "http://there.test", l.log); err == nil {
+			if _, err := lockDataFolder(folder, "http://there.test", l.log); err == nil {
 				t.Fatal("a second server has the folder")
 			}
-			if _, running, _ := findOccupier(folder); !running && name != "a link" {
+			if _, running, _ := findRunningServer(folder); !running && name != "a link" {
 				t.Error("a command does not find the server")
 			}
 			if restored, err := l.restore(); err != nil || !restored {
 				t.Errorf("restored %v, %v", restored, err)
 			}
-			if at, running, err := findOccupier(folder); !running || err != nil || at.URL != "http://here.test" {
+			if at, running, err := findRunningServer(folder); !running || err != nil || at.URL != "http://here.test" {
 				t.Errorf("then a command finds %+v, %v, %v", at, running, err)
 			}
 			if again, err := l.restore(); err != nil || again {
@@ -66,13 +66,13 @@ func TestALockIsNeverWrittenThroughALink(t *testing.T) {
 	if err := errors.Join(os.WriteFile(target, []byte("text"), 0o644), os.Symlink(target, filepath.Join(folder, lockName))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := occupy(folder, "http://here.test", slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := lockDataFolder(folder, "http://here.test", slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a lock that is a link was taken")
 	}
 	if text, err := os.ReadFile(target); err != nil || string(text) != "text" {
 		t.Errorf("its target holds %q (%v)", text, err)
 	}
-	if _, running, err := findOccupier(folder); running || err == nil {
+	if _, running, err := findRunningServer(folder); running || err == nil {
 		t.Errorf("a command: %v %v", running, err)
 	}
 }
@@ -98,7 +98,7 @@ func TestADatabaseIsHeldWhereverItIsMoved(t *testing.T) {
 	if err := os.Rename(filepath.Join(folder, sqlite.FileName), filepath.Join(other, sqlite.FileName)); err != nil {
 		t.Fatal(err)
 	}
-	l, err := occupy(other, "http://there.test", slog.New(slog.DiscardHandler))
+	l, err := lockDataFolder(other, "http://there.test", slog.New(slog.DiscardHandler))
 	if err == nil {
 		_ = l.release()
 		if runtime.GOOS == "linux" {

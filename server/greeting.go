@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hookbeam/server/access"
+	"hookbeam/server/client"
 	"hookbeam/server/sqlite"
 )
 
@@ -39,10 +40,10 @@ func (s *server) greet(ctx context.Context) error {
 	if s.config.Data != defaultData {
 		g.another += " --data " + s.config.Data
 	}
-	if s.outside.JSON {
-		return json.NewEncoder(s.outside.Stdout).Encode(g)
+	if s.deps.JSON {
+		return json.NewEncoder(s.deps.Stdout).Encode(g)
 	}
-	return g.print(s.outside.Stdout)
+	return g.print(s.deps.Stdout)
 }
 
 const defaultData = "./data"
@@ -63,21 +64,18 @@ func (g greeting) print(w io.Writer) error {
 	return err
 }
 
-// ErrNoLog says that a folder holds no database yet.
-var ErrNoLog = errors.New("there is no database here yet; start hookbeam serve first, or name its folder with --data")
-
 // NewLogin makes a one-time login on the database of p, whose server may be running, and returns its link. running says
 // whether it is: the link works as soon as it does.
-func NewLogin(ctx context.Context, p Place, log *slog.Logger) (link string, running bool, err error) {
+func NewLogin(ctx context.Context, p client.Location, log *slog.Logger) (link string, running bool, err error) {
 	if !hasLog(p.Data) {
-		return "", false, fmt.Errorf("%s: %w", p.Data, ErrNoLog)
+		return "", false, fmt.Errorf("%s: %w", p.Data, client.ErrNoLog)
 	}
-	at, running, err := findOccupier(p.Data)
+	at, running, err := findRunningServer(p.Data)
 	if err != nil {
 		return "", false, err
 	}
 	if !running || at.URL == "" {
-		site, err := p.site(p.Listen)
+		site, err := siteOf(p, p.Listen)
 		if err != nil {
 			return "", running, usage("--public-url or --listen", err)
 		}

@@ -49,10 +49,10 @@ func (s *server) listen() error {
 // not know whether its delivery was kept.
 func (s *server) drain(dismissReaders func()) {
 	s.api.Stop()
-	s.outside.Log.Info("stopping") // only now is it no more ready
+	s.deps.Log.Info("stopping") // only now is it no more ready
 	pause(time.Duration(s.config.StopAfter))
 	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-		s.outside.Log.Warn("could not stop listening", "error", err)
+		s.deps.Log.Warn("could not stop listening", "error", err)
 	}
 	dismissReaders()
 	s.api.Watched()
@@ -61,10 +61,10 @@ func (s *server) drain(dismissReaders func()) {
 	s.conns.drained(ctx)
 	s.conns.closeSilent()
 	if err := s.http.Shutdown(ctx); err != nil {
-		s.outside.Log.Warn("some requests did not end in time and were cut", "error", err)
+		s.deps.Log.Warn("some requests did not end in time and were cut", "error", err)
 		_ = s.http.Close()
 	}
-	s.outside.Log.Info("stopped")
+	s.deps.Log.Info("stopped")
 }
 
 func pause(d time.Duration) {

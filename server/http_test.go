@@ -124,26 +124,26 @@ func TestPartsOutliveTheSignalUntilTheyAreStopped(t *testing.T) {
 
 func TestOneFolderOneServer(t *testing.T) {
 	folder := t.TempDir() + "/new"
-	if _, running, err := findOccupier(folder); running || err != nil {
+	if _, running, err := findRunningServer(folder); running || err != nil {
 		t.Errorf("before: %v %v", running, err)
 	}
-	held, err := occupy(folder, "http://here.test", slog.New(slog.DiscardHandler))
+	held, err := lockDataFolder(folder, "http://here.test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at, running, err := findOccupier(folder); !running || err != nil || at.URL != "http://here.test" || at.PID == 0 {
+	if at, running, err := findRunningServer(folder); !running || err != nil || at.URL != "http://here.test" || at.PID == 0 {
 		t.Errorf("while: %+v %v %v", at, running, err)
 	}
-	if _, err := occupy(folder, "http://there.test", slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "http://here.test") {
+	if _, err := lockDataFolder(folder, "http://there.test", slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "http://here.test") {
 		t.Errorf("the second: %v", err)
 	}
 	if err := held.release(); err != nil {
 		t.Error(err)
 	}
-	if _, running, err := findOccupier(folder); running || err != nil {
+	if _, running, err := findRunningServer(folder); running || err != nil {
 		t.Errorf("after: %v %v", running, err)
 	}
-	again, err := occupy(folder, "http://there.test", slog.New(slog.DiscardHandler))
+	again, err := lockDataFolder(folder, "http://there.test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,13 +5,14 @@ import (
 	"net"
 
 	"hookbeam/server/access"
+	"hookbeam/server/client"
 )
 
 // prepare checks the configuration, listens, and takes the data folder: all that can be wrong before there is a log.
 func (s *server) prepare() (*access.Gate, *access.Addresses, error) {
 	token, err := access.NewToken(s.config.AdminToken)
 	if err != nil {
-		return nil, nil, &UsageError{err}
+		return nil, nil, &client.UsageError{Err: err}
 	}
 	addresses, err := access.NewAddresses(s.config.TrustedProxy)
 	if err != nil {
@@ -33,10 +34,10 @@ func (s *server) prepare() (*access.Gate, *access.Addresses, error) {
 	if err := s.config.exposed(s.listener.Addr()); err != nil { // a name may have been resolved otherwise
 		return nil, nil, err
 	}
-	if s.site, err = s.config.site(s.listener.Addr().String()); err != nil {
+	if s.site, err = siteOf(s.config.Location, s.listener.Addr().String()); err != nil {
 		return nil, nil, usage("--listen", err)
 	}
-	if s.folder, err = occupy(s.config.Data, s.site.URL(""), s.outside.Log); err != nil {
+	if s.folder, err = lockDataFolder(s.config.Data, s.site.URL(""), s.deps.Log); err != nil {
 		return nil, nil, err
 	}
 	s.warn()
@@ -44,7 +45,7 @@ func (s *server) prepare() (*access.Gate, *access.Addresses, error) {
 }
 
 // exposed refuses to serve others than this machine by plain HTTP, unless the operator says so: on the way, anybody could
-// read logins and secrets, and change what is delivered. It is a *UsageError.
+// read logins and secrets, and change what is delivered. It is a *client.UsageError.
 func (c *Config) exposed(at net.Addr) error {
 	if c.InsecureHTTP || isLoopback(at) {
 		return nil
@@ -70,13 +71,13 @@ func isLoopback(at net.Addr) bool {
 // warn says where logins and secrets would be readable on their way.
 func (s *server) warn() {
 	if !isLoopback(s.listener.Addr()) && !s.site.Secure() {
-		s.outside.Log.Warn("plain HTTP, as told: whoever is on the way can read logins and secrets, and change what is delivered",
+		s.deps.Log.Warn("plain HTTP, as told: whoever is on the way can read logins and secrets, and change what is delivered",
 			"listen", s.listener.Addr().String())
 	}
 }
 
-// site is the public URL, or where address can be reached from this machine.
-func (p Place) site(address string) (access.Site, error) {
+// siteOf returns the site of a server: its public URL, or where address can be reached from this machine.
+func siteOf(p client.Location, address string) (access.Site, error) {
 	if p.PublicURL != "" {
 		return access.ParseSite(p.PublicURL)
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net"
 	"testing"
+
+	"hookbeam/server/client"
 )
 
 // TestWhatOthersCanReachByPlainHTTPIsRefused is the matrix of starts: S21 of what is promised.
@@ -16,9 +18,9 @@ func TestWhatOthersCanReachByPlainHTTPIsRefused(t *testing.T) {
 		for public, secure := range map[string]bool{"": false, "http://hooks.example.com": false, "http://127.0.0.1:8080": false,
 			"https://hooks.example.com": true, "https://example.com/hooks/": true} {
 			for _, told := range []bool{false, true} {
-				c := Config{Place: Place{Listen: address + ":8080", PublicURL: public}, InsecureHTTP: told}
+				c := Config{Location: client.Location{Listen: address + ":8080", PublicURL: public}, InsecureHTTP: told}
 				err := c.exposed(&net.TCPAddr{IP: net.ParseIP(address), Port: 8080})
-				if mistake := (*UsageError)(nil); (err == nil) != (near || secure || told) || err != nil && !errors.As(err, &mistake) {
+				if mistake := (*client.UsageError)(nil); (err == nil) != (near || secure || told) || err != nil && !errors.As(err, &mistake) {
 					t.Errorf("listening on %q as %q, told %v: %v", address, public, told, err)
 				}
 			}

@@ -8,31 +8,17 @@ import (
 	"log/slog"
 	"time"
 
-	"hookbeam/server/hook"
+	"hookbeam/server/client"
 	"hookbeam/server/sqlite"
 )
 
-// Beside is what a process finds beside a server, in its data folder.
-type Beside struct {
-	URL       string          // of the server; "" where none is running
-	Endpoints []hook.Endpoint // living ones, with their secrets
-}
-
-// Address is where an endpoint is sent to; "" where no server is running.
-func (b Beside) Address(e hook.Endpoint) string {
-	if b.URL == "" {
-		return ""
-	}
-	return b.URL + "/in/" + e.Slug
-}
-
-// LookBeside reads the endpoints of a data folder, whose server may be running. It fails with ErrNoLog where there is
+// InspectFolder reads the endpoints of a data folder, whose server may be running. It fails with client.ErrNoLog where there is
 // no database.
-func LookBeside(ctx context.Context, folder string, log *slog.Logger) (b Beside, err error) {
+func InspectFolder(ctx context.Context, folder string, log *slog.Logger) (b client.LocalServer, err error) {
 	if !hasLog(folder) {
-		return b, fmt.Errorf("%s: %w", folder, ErrNoLog)
+		return b, fmt.Errorf("%s: %w", folder, client.ErrNoLog)
 	}
-	at, running, err := findOccupier(folder)
+	at, running, err := findRunningServer(folder)
 	if err != nil {
 		return b, err
 	}

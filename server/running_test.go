@@ -7,13 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"hookbeam/server/client"
 	"hookbeam/server/hook"
 	"hookbeam/server/sqlite"
 )
 
 func TestWhoLooksBesideAServerSeesWhatLives(t *testing.T) {
 	folder := t.TempDir()
-	if _, err := LookBeside(t.Context(), folder, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrNoLog) {
+	if _, err := InspectFolder(t.Context(), folder, slog.New(slog.DiscardHandler)); !errors.Is(err, client.ErrNoLog) {
 		t.Fatalf("an empty folder gave %v", err)
 	}
 	store, err := sqlite.Open(t.Context(), folder, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})
@@ -27,7 +28,7 @@ func TestWhoLooksBesideAServerSeesWhatLives(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	found, err := LookBeside(t.Context(), folder, slog.New(slog.DiscardHandler))
+	found, err := InspectFolder(t.Context(), folder, slog.New(slog.DiscardHandler))
 	if err != nil || len(found.Endpoints) != 1 || found.Endpoints[0].Name != "shop" || found.Address(found.Endpoints[0]) != "" {
 		t.Errorf("%+v, %v", found, err)
 	}

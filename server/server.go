@@ -26,8 +26,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// Outside is what the program around the server gives to it.
-type Outside struct {
+// Deps is what the program around the server gives to it.
+type Deps struct {
 	Calls  func() *api.Calls // waits for them; called once
 	Pages  func(access.Site) Pages
 	Stdout io.Writer // told where the dashboard is
@@ -44,7 +44,7 @@ type Pages interface {
 // server is the parts of a running Hookbeam.
 type server struct {
 	config   Config
-	outside  Outside
+	deps     Deps
 	site     access.Site
 	listener net.Listener
 	folder   *folderLock
@@ -65,9 +65,9 @@ type server struct {
 }
 
 // Run serves until ctx ends, and then stops gracefully: it answers what has begun, tells readers to come back, and
-// closes the log last. A *UsageError is a mistake in c.
-func Run(ctx context.Context, c Config, o Outside) (err error) {
-	s := &server{config: c, outside: o, collect: collectLater()}
+// closes the log last. A *client.UsageError is a mistake in c.
+func Run(ctx context.Context, c Config, o Deps) (err error) {
+	s := &server{config: c, deps: o, collect: collectLater()}
 	defer s.collect()
 	defer func() { err = errors.Join(err, s.close()) }()
 	gate, addresses, err := s.prepare()
@@ -96,7 +96,7 @@ func (s *server) storeOptions(checked sqlite.Checked) sqlite.Options {
 	began := time.Now()
 	return sqlite.Options{KeepFor: time.Duration(s.config.KeepFor), KeepBytes: int64(s.config.KeepBytes),
 		KeepEvents: s.config.keepEvents(), Now: time.Now, Running: func() time.Duration { return time.Since(began) },
-		Random: rand.Reader, Log: s.outside.Log, Checked: checked}
+		Random: rand.Reader, Log: s.deps.Log, Checked: checked}
 }
 
 // limitedKeys is how many addresses, and how many endpoints, have their rate remembered.
@@ -104,7 +104,7 @@ const limitedKeys = 50_000
 
 // wire joins the parts, from the log up to the doors.
 func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.Addresses) error {
-	log := s.outside.Log
+	log := s.deps.Log
 	gate.Sessions = access.NewSessions(sqlite.Sessions{Store: s.store}, s.site)
 	s.logins = &access.Logins{Store: s.store, Random: rand.Reader, Now: time.Now}
 	var err error
@@ -133,8 +133,8 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 		PerEndpoint: access.NewLimiter(float64(s.config.RateEndpoint), s.config.RateEndpoint.burst(), limitedKeys),
 		MaxInFlight: int64(s.config.MaxInFlight),
 	})
-	pages := s.outside.Pages(s.site)
-	s.api = api.New(s.outside.Calls(), api.Options{
+	pages := s.deps.Pages(s.site)
+	s.api = api.New(s.deps.Calls(), api.Options{
 		Site: s.site, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
 		Store: s.store, Endpoints: s.endpoints, Intake: in, Board: s.board, Pages: pages, Status: pages,
@@ -153,7 +153,7 @@ const drawAtStart = 2 * time.Second
 
 func (s *server) openBoard(ctx context.Context) (err error) {
 	s.board, err = status.Open(ctx, status.Options{Log: s.store, Dir: s.config.Data, Endpoints: s.endpoints.Known, Now: time.Now,
-		Logger: s.outside.Log, KeepFor: time.Duration(s.config.KeepStatuses), KeepBytes: int64(s.config.KeepBytes),
+		Logger: s.deps.Log, KeepFor: time.Duration(s.config.KeepStatuses), KeepBytes: int64(s.config.KeepBytes),
 		Release: s.config.Version, Redrawn: s.announceRedrawn, Opening: s.statuses})
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func (s *server) makeFirst(ctx context.Context) error {
 // announceRedrawn tells every dashboard that any status may have changed.
 func (s *server) announceRedrawn() {
 	if err := s.hub.Notice(wire.Update{Kind: wire.UpdateStatuses, Statuses: wire.StatusesRebuilt}); err != nil {
-		s.outside.Log.Error("could not tell that statuses were drawn again", "error", err)
+		s.deps.Log.Error("could not tell that statuses were drawn again", "error", err)
 	}
 }
 
@@ -183,16 +183,16 @@ func (s *server) announce(e hook.Endpoint) {
 	s.board.Change(e)
 	view := api.View(s.site, e)
 	if err := s.hub.Notice(wire.Update{Kind: wire.UpdateEndpoint, Endpoint: &view}); err != nil {
-		s.outside.Log.Error("could not tell of a changed endpoint", "endpoint", e.ID, "error", err)
+		s.deps.Log.Error("could not tell of a changed endpoint", "endpoint", e.ID, "error", err)
 	}
 }
 
 // serve answers until it is told to stop or a part fails, and then lets everything come to its end.
 func (s *server) serve(running *group) error {
-	drawing := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.store, s.board, s.outside.Log) })
+	drawing := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.store, s.board, s.deps.Log) })
 	redrawing := running.start(s.board.Run)
 	clearing := running.start(s.board.Keep)
-	following := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.board, s.hub, s.outside.Log) })
+	following := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.board, s.hub, s.deps.Log) })
 	telling := running.start(s.hub.Run)
 	sweeping := running.start(s.store.Sweep)
 	checking := running.start(s.store.Check)

@@ -9,31 +9,25 @@ import (
 	"path/filepath"
 	"time"
 
+	"hookbeam/server/client"
 	"hookbeam/server/datafile"
 	"hookbeam/server/hook"
 	"hookbeam/server/sqlite"
 	"hookbeam/server/status"
 )
 
-// Redrawn is what became of asking for all statuses to be drawn again.
-type Redrawn struct {
-	Running    bool // the server that runs on the folder does it, and shows what there was until it is done
-	Deliveries int  // from how many they were drawn, where no server runs
-	Took       time.Duration
-}
-
-// RedrawStatuses draws the statuses of a data folder again from its log, or has the server do it that runs on it.
-func RedrawStatuses(ctx context.Context, folder, version string, log *slog.Logger) (done Redrawn, err error) {
+// RebuildStatuses draws the statuses of a data folder again from its log, or has the server do it that runs on it.
+func RebuildStatuses(ctx context.Context, folder, version string, log *slog.Logger) (done client.Rebuilt, err error) {
 	if !hasLog(folder) {
-		return done, fmt.Errorf("%s: %w", folder, ErrNoLog)
+		return done, fmt.Errorf("%s: %w", folder, client.ErrNoLog)
 	}
-	if _, running, err := findOccupier(folder); err != nil || running {
+	if _, running, err := findRunningServer(folder); err != nil || running {
 		if err == nil {
 			err = datafile.Create(filepath.Join(folder, status.AskFile))
 		}
-		return Redrawn{Running: true}, err
+		return client.Rebuilt{Running: true}, err
 	}
-	held, err := occupy(folder, "", log)
+	held, err := lockDataFolder(folder, "", log)
 	if err != nil {
 		return done, err
 	}
@@ -67,5 +61,5 @@ func RedrawStatuses(ctx context.Context, folder, version string, log *slog.Logge
 	if err := board.Redraw(ctx); err != nil {
 		return done, err
 	}
-	return Redrawn{Deliveries: int(store.Head() - store.Swept()), Took: time.Since(began)}, nil
+	return client.Rebuilt{Deliveries: int(store.Head() - store.Swept()), Took: time.Since(began)}, nil
 }

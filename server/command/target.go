@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -7,19 +7,17 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"net/url"
 	"os"
 	"strings"
 	"time"
 
-	"hookbeam/server"
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
 )
 
-// target is where samples go, and what they are signed with.
+// target is where samples go, and what they are signed with. resolveTarget makes it once for a run.
 type target struct {
 	url      *url.URL
 	endpoint hook.Endpoint
@@ -32,15 +30,15 @@ type target struct {
 
 var errNotRunning = errors.New("the server is not running on this folder; start hookbeam serve, or name an address with --to")
 
-// aim finds out where to send to and how to sign, and touches the data folder only where it must.
-func (c *triggerCmd) aim(ctx context.Context, p *provider.Provider, env environment, log *slog.Logger) (t target, err error) {
+// resolveTarget finds out where to send to and how to sign, and looks into the data folder only if it must.
+func (c *triggerCmd) resolveTarget(ctx context.Context, p *provider.Provider, d Deps) (t target, err error) {
 	t.endpoint.Provider = p.ID
 	if c.To == "" || c.Endpoint != "" {
-		found, err := server.LookBeside(ctx, c.Data, log)
+		found, err := d.InspectFolder(ctx, c.Data, c.logger(d.Stdio.Err))
 		if err != nil {
 			return t, err
 		}
-		i, err := choose(found, p, c.Endpoint)
+		i, err := chooseEndpoint(found, p, c.Endpoint)
 		if err != nil {
 			return t, err
 		}
@@ -60,7 +58,7 @@ func (c *triggerCmd) aim(ctx context.Context, p *provider.Provider, env environm
 	if t.url, err = url.Parse(c.To); err != nil || t.url.Host == "" || t.url.Scheme != "http" && t.url.Scheme != "https" {
 		return t, misuse("--to must be an http or https address")
 	}
-	settings, err := pairsOf("--setting", c.Setting, "=")
+	settings, err := parsePairs("--setting", c.Setting, "=")
 	if err != nil {
 		return t, err
 	}
@@ -69,15 +67,15 @@ func (c *triggerCmd) aim(ctx context.Context, p *provider.Provider, env environm
 		t.endpoint.Settings = map[string]string{}
 	}
 	maps.Copy(t.endpoint.Settings, settings)
-	if err := c.arm(&t, env); err != nil {
+	if err := c.loadKey(&t, d.Env); err != nil {
 		return t, err
 	}
-	err = t.rehearse(p)
+	err = t.dryRun(p)
 	return t, err
 }
 
-// arm takes the secret or key that was named, in place of the endpoint's own.
-func (c *triggerCmd) arm(t *target, env environment) error {
+// loadKey reads the secret or key that was named, to use it in place of the endpoint's own.
+func (c *triggerCmd) loadKey(t *target, env func(string) string) error {
 	switch {
 	case c.SecretFile != "":
 		text, err := os.ReadFile(c.SecretFile)
@@ -128,9 +126,9 @@ func parseKey(text []byte) (crypto.Signer, error) {
 	return nil, errors.New("there is none in PEM")
 }
 
-// rehearse signs a sample that is never sent, so that a wrong secret or a missing setting is known before anything is. Where
-// nothing that is there signs, it makes a key, or leaves the samples unsigned, and notes it.
-func (t *target) rehearse(p *provider.Provider) error {
+// dryRun signs a sample that is never sent, so that a wrong secret or a missing setting is reported before anything is
+// sent. If no secret signs, it makes a key, or leaves the samples unsigned, and sets the note.
+func (t *target) dryRun(p *provider.Provider) error {
 	at := time.Now()
 	r, err := provider.NewSampler().Make(p, "", nil, at)
 	if err != nil {

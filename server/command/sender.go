@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -17,26 +17,27 @@ import (
 	"hookbeam/server/provider"
 )
 
-// shooter sends samples to a target and prints what comes of each.
-type shooter struct {
+// sender sends samples to a target and prints the result of each. One run of hookbeam trigger has one.
+type sender struct {
 	target   target
 	provider *provider.Provider
 	sampler  *provider.Sampler
 	client   *http.Client
-	io       stdio
+	stdio    Stdio
 	json     bool
 }
 
-// patience bounds one request, from dialling to the last byte of the answer.
-const patience = 30 * time.Second
+// sendTimeout bounds one request, from dialling to the last byte of the answer.
+const sendTimeout = 30 * time.Second
 
-// newClient follows no redirect: a sender would not, and a signed request is for one address.
-func newClient() *http.Client {
-	return &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+// newHTTPClient follows no redirect: a sender would not, and a signed request is for one address.
+func newHTTPClient() *http.Client {
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &http.Client{Timeout: sendTimeout, CheckRedirect: stay}
 }
 
-// shot is what came of one sample.
-type shot struct {
+// sent is the result of one sample, as it is printed with --json.
+type sent struct {
 	Provider string `json:"provider"`
 	Type     string `json:"type"`
 	Event    string `json:"event,omitempty"`
@@ -48,8 +49,8 @@ type shot struct {
 	Took     int64  `json:"ms"`
 }
 
-// shoot sends one sample; taken says whether it was answered with a 2xx.
-func (s *shooter) shoot(ctx context.Context, name string, set, headers map[string]string) (taken bool, err error) {
+// sendSample sends one sample; taken says whether the answer was a 2xx.
+func (s *sender) sendSample(ctx context.Context, name string, set, headers map[string]string) (taken bool, err error) {
 	at := time.Now()
 	r, err := s.sampler.Make(s.provider, name, set, at)
 	if problem := (*hook.Problem)(nil); errors.As(err, &problem) {
@@ -60,29 +61,29 @@ func (s *shooter) shoot(ctx context.Context, name string, set, headers map[strin
 	for name, value := range headers {
 		provider.SetHeader(r, name, value)
 	}
-	one := shot{Provider: s.provider.ID, URL: s.shown(), Signed: s.target.key != nil || len(s.target.secrets) > 0}
+	one := sent{Provider: s.provider.ID, URL: s.shown(), Signed: s.target.key != nil || len(s.target.secrets) > 0}
 	if one.Signed {
 		if err := s.target.sign(s.provider, r, at); err != nil {
 			return false, err
 		}
 	}
 	if s.target.note != "" {
-		fmt.Fprintln(s.io.Err, s.target.note)
+		fmt.Fprintln(s.stdio.Err, s.target.note)
 		s.target.note = ""
 	}
 	f := s.provider.Examine(&hook.Endpoint{Verify: hook.Off}, r, provider.Receipt{At: at})
 	one.Type, one.Event, one.Size = f.Type, f.Event, r.Size
 	if !s.json {
-		fmt.Fprintln(s.io.Out, tight(r.Method, one.URL, one.Type, one.Event, size(one.Size)))
+		fmt.Fprintln(s.stdio.Out, tight(r.Method, one.URL, one.Type, one.Event, size(one.Size)))
 	}
 	if err := s.send(ctx, r, &one); err != nil {
 		return false, err
 	}
 	taken = one.Status >= 200 && one.Status <= 299
 	if s.json {
-		return taken, json.NewEncoder(s.io.Out).Encode(one)
+		return taken, json.NewEncoder(s.stdio.Out).Encode(one)
 	}
-	_, err = fmt.Fprintln(s.io.Out, tight(one.Status, one.Answer, "in", one.Took, "ms"))
+	_, err = fmt.Fprintln(s.stdio.Out, tight(one.Status, one.Answer, "in", one.Took, "ms"))
 	return taken, err
 }
 
@@ -90,13 +91,13 @@ func (s *shooter) shoot(ctx context.Context, name string, set, headers map[strin
 func tight(words ...any) string { return strings.Join(strings.Fields(fmt.Sprintln(words...)), " ") }
 
 // shown is the target's address without what may be secret in it.
-func (s *shooter) shown() string {
+func (s *sender) shown() string {
 	u := *s.target.url
 	u.User, u.RawQuery, u.ForceQuery, u.Fragment = nil, "", false, ""
 	return u.String()
 }
 
-func (s *shooter) send(ctx context.Context, r *hook.Record, one *shot) error {
+func (s *sender) send(ctx context.Context, r *hook.Record, one *sent) error {
 	to := *s.target.url
 	to.RawQuery = strings.Trim(to.RawQuery+"&"+r.Query, "&")
 	request, err := http.NewRequestWithContext(ctx, r.Method, to.String(), bytes.NewReader(r.Body))

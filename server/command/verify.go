@@ -1,9 +1,8 @@
-package main
+package command
 
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"hookbeam/server/provider"
 )
 
+// verifyCmd is hookbeam verify: it checks one request from a file, offline.
 type verifyCmd struct {
 	File string `arg:"" help:"File that holds the body, byte for byte; - for standard input." placeholder:"FILE"`
 
@@ -49,16 +49,16 @@ type verified struct {
 }
 
 // Run checks one request as the server would, and says why where it fails. Nothing is stored, nothing is sent.
-func (c *verifyCmd) Run(_ context.Context, io stdio, env environment) error {
+func (c *verifyCmd) Run(d Deps) error {
 	p, known := provider.For(c.Provider)
 	if !known {
 		return misuse("%q is no provider; hookbeam trigger --list shows them", c.Provider)
 	}
-	secret, err := readSecret(c.SecretFile, c.SecretEnv, env)
+	secret, err := readSecret(c.SecretFile, c.SecretEnv, d.Env)
 	if err != nil {
 		return err
 	}
-	settings, err := pairsOf("--setting", c.Setting, "=")
+	settings, err := parsePairs("--setting", c.Setting, "=")
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (c *verifyCmd) Run(_ context.Context, io stdio, env environment) error {
 		d := p.Diagnose(provider.Case{Record: r, Endpoint: e, Receipt: on})
 		said.Diagnosis = &d
 	}
-	return said.print(io.Out, c.JSON, f)
+	return said.print(d.Stdio.Out, c.JSON, f)
 }
 
 func (v verified) print(out io.Writer, asJSON bool, f provider.Finding) (err error) {
@@ -166,7 +166,7 @@ func readRequest(content []byte, r *hook.Record) error {
 }
 
 // readSecret reads what to check with. A line break at its end is not part of it.
-func readSecret(file, variable string, env environment) (string, error) {
+func readSecret(file, variable string, env func(string) string) (string, error) {
 	secret := env(variable)
 	if file != "" {
 		text, err := os.ReadFile(file)

@@ -1,12 +1,18 @@
-package main
+package command
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 )
+
+// testDeps is what a command needs that has no server and no data folder.
+func testDeps(env func(string) string, out, errs io.Writer) Deps {
+	return Deps{Version: "test", Env: env, Stdio: Stdio{Out: out, Err: errs}, ServeFlags: &struct{}{}}
+}
 
 func TestTriggerTakesAnAnswerForWhatItIs(t *testing.T) {
 	far := http.NewServeMux()
@@ -24,14 +30,15 @@ func TestTriggerTakesAnAnswerForWhatItIs(t *testing.T) {
 		path, says string
 		code       int
 	}{
-		"a redirect is not followed": {"/moved", "308 ", failed},
-		"a long answer is cut":       {"/long", strings.Repeat("a", 400) + "… in", done},
-		"nothing acts on a terminal": {"/escapes", "200 a [2J b in", done},
-		"an empty answer":            {"/empty", "204 in ", done},
+		"a redirect is not followed": {"/moved", "308 ", exitFailed},
+		"a long answer is cut":       {"/long", strings.Repeat("a", 400) + "… in", exitDone},
+		"nothing acts on a terminal": {"/escapes", "200 a [2J b in", exitDone},
+		"an empty answer":            {"/empty", "204 in ", exitDone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, errs bytes.Buffer
-			code := run(t.Context(), []string{"trigger", "stripe", "--to", server.URL + c.path + "?key=hidden"}, func(string) string { return "" }, stdio{&out, &errs})
+			code := Run(t.Context(), []string{"trigger", "stripe", "--to", server.URL + c.path + "?key=hidden"},
+				testDeps(func(string) string { return "" }, &out, &errs))
 			if code != c.code || !strings.Contains(out.String(), c.says) || strings.Contains(out.String()+errs.String(), "hidden") || followed {
 				t.Errorf("code %d, followed %v: %s%s", code, followed, out.String(), errs.String())
 			}
@@ -45,7 +52,8 @@ func TestTriggerSendsWhatTheSenderWouldSend(t *testing.T) {
 	defer server.Close()
 	var out, errs bytes.Buffer
 	env := func(name string) string { return map[string]string{"MINE": "a-secret-of-16-bytes"}[name] }
-	if code := run(t.Context(), []string{"trigger", "mailchimp", "profile", "--to", server.URL + "/x?a=1", "--secret-env", "MINE"}, env, stdio{&out, &errs}); code != done {
+	args := []string{"trigger", "mailchimp", "profile", "--to", server.URL + "/x?a=1", "--secret-env", "MINE"}
+	if code := Run(t.Context(), args, testDeps(env, &out, &errs)); code != exitDone {
 		t.Fatal(errs.String())
 	}
 	if got.URL.RawQuery != "a=1&secret=a-secret-of-16-bytes" || got.Header.Get("User-Agent") != "MailChimp" ||

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"cmp"
@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"strings"
 
-	"hookbeam/server"
+	"hookbeam/server/client"
 	"hookbeam/server/provider"
 )
 
+// triggerCmd is hookbeam trigger: it sends samples of a provider's webhooks, signed as the provider signs.
 type triggerCmd struct {
 	Provider string   `arg:"" optional:"" help:"Whose webhook to send, for example stripe."`
 	Type     string   `arg:"" optional:"" help:"Which of its events; left out, the most usual."`
@@ -32,39 +33,40 @@ type triggerCmd struct {
 	logging
 }
 
-const mostShots = 1000
+// maxCount is how many samples one run may send.
+const maxCount = 1000
 
 // Run sends samples, and fails unless all were taken.
-func (c *triggerCmd) Run(ctx context.Context, io stdio, env environment) error {
+func (c *triggerCmd) Run(ctx context.Context, d Deps) error {
 	if c.List && c.Provider == "" {
-		return c.list(io, provider.All())
+		return c.list(d.Stdio, provider.All())
 	}
 	p, known := provider.For(c.Provider)
 	switch {
 	case !known:
 		return misuse("%q is no provider; hookbeam trigger --list shows them", c.Provider)
 	case c.List:
-		return c.list(io, []provider.Provider{*p})
-	case c.Count < 1 || c.Count > mostShots:
-		return misuse("--count is 1 to %d", mostShots)
+		return c.list(d.Stdio, []provider.Provider{*p})
+	case c.Count < 1 || c.Count > maxCount:
+		return misuse("--count is 1 to %d", maxCount)
 	}
-	set, err := pairsOf("--set", c.Set, "=")
+	set, err := parsePairs("--set", c.Set, "=")
 	if err != nil {
 		return err
 	}
-	headers, err := pairsOf("--header", c.Header, ":")
+	headers, err := parsePairs("--header", c.Header, ":")
 	if err != nil {
 		return err
 	}
-	t, err := c.aim(ctx, p, env, c.logger(io.Err))
+	t, err := c.resolveTarget(ctx, p, d)
 	if err != nil {
 		return err
 	}
-	s := shooter{target: t, provider: p, sampler: provider.NewSampler(), client: newClient(), io: io, json: c.JSON}
+	s := sender{target: t, provider: p, sampler: provider.NewSampler(), client: newHTTPClient(), stdio: d.Stdio, json: c.JSON}
 	defer s.client.CloseIdleConnections()
 	missed := 0
 	for range c.Count {
-		taken, err := s.shoot(ctx, c.Type, set, headers)
+		taken, err := s.sendSample(ctx, c.Type, set, headers)
 		if err != nil {
 			return err
 		}
@@ -78,10 +80,11 @@ func (c *triggerCmd) Run(ctx context.Context, io stdio, env environment) error {
 	return nil
 }
 
-func (c *triggerCmd) list(io stdio, all []provider.Provider) error {
+// list prints every type of event that there is a sample of.
+func (c *triggerCmd) list(stdio Stdio, all []provider.Provider) error {
 	for _, p := range all {
 		if c.JSON {
-			if err := json.NewEncoder(io.Out).Encode(map[string]any{"provider": p.ID, "types": p.SampleTypes()}); err != nil {
+			if err := json.NewEncoder(stdio.Out).Encode(map[string]any{"provider": p.ID, "types": p.SampleTypes()}); err != nil {
 				return err
 			}
 			continue
@@ -90,7 +93,7 @@ func (c *triggerCmd) list(io stdio, all []provider.Provider) error {
 			if strings.Contains(name, " ") {
 				name = "'" + name + "'"
 			}
-			if _, err := fmt.Fprintln(io.Out, p.ID, name); err != nil {
+			if _, err := fmt.Fprintln(stdio.Out, p.ID, name); err != nil {
 				return err
 			}
 		}
@@ -98,28 +101,24 @@ func (c *triggerCmd) list(io stdio, all []provider.Provider) error {
 	return nil
 }
 
-// pairsOf reads what a flag that may be given often names and sets.
-func pairsOf(flag string, given []string, between string) (map[string]string, error) {
+// parsePairs reads a flag that may be given several times, each time with a name, a separator and a value.
+func parsePairs(flag string, given []string, separator string) (map[string]string, error) {
 	pairs := map[string]string{}
 	for _, one := range given {
-		name, value, ok := strings.Cut(one, between)
+		name, value, ok := strings.Cut(one, separator)
 		if name = strings.TrimSpace(name); !ok || name == "" {
-			return nil, misuse("%s takes a name, %q and a value", flag, between)
+			return nil, misuse("%s takes a name, %q and a value", flag, separator)
 		}
 		pairs[name] = value
-		if between == ":" {
+		if separator == ":" {
 			pairs[name] = strings.TrimSpace(value)
 		}
 	}
 	return pairs, nil
 }
 
-func misuse(format string, args ...any) error {
-	return &server.UsageError{Err: fmt.Errorf(format, args...)}
-}
-
-// choose returns the endpoint that a sample is for.
-func choose(found server.Beside, p *provider.Provider, name string) (i int, err error) {
+// chooseEndpoint returns the index of the endpoint that a sample is for.
+func chooseEndpoint(found client.LocalServer, p *provider.Provider, name string) (i int, err error) {
 	var fit []string
 	for at, e := range found.Endpoints {
 		if name == e.Name && e.Provider != p.ID {

@@ -1,0 +1,36 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+
+	"hookbeam/server/api"
+)
+
+// versionCmd is hookbeam version.
+type versionCmd struct {
+	JSON bool `help:"Print JSON." env:"HOOKBEAM_JSON"`
+}
+
+// Run prints the version.
+func (c *versionCmd) Run(d Deps) error {
+	if c.JSON {
+		return json.NewEncoder(d.Stdio.Out).Encode(map[string]string{"version": d.Version, "go": runtime.Version()})
+	}
+	_, err := fmt.Fprintln(d.Stdio.Out, "hookbeam", d.Version)
+	return err
+}
+
+// openAPICmd is hookbeam openapi, which make generate runs.
+type openAPICmd struct{}
+
+// Run prints openapi.json.
+func (openAPICmd) Run(d Deps) error {
+	text, err := api.OpenAPI()
+	if err != nil {
+		return err
+	}
+	_, err = d.Stdio.Out.Write(text)
+	return err
+}
