@@ -105,7 +105,7 @@ func (s *sender) send(ctx context.Context, r *hook.Record, one *sent) error {
 		return fmt.Errorf("send to %s: %w", one.URL, bare(err))
 	}
 	for _, h := range r.Headers {
-		request.Header.Set(h.Name, h.Value)
+		request.Header.Add(h.Name, h.Value)
 	}
 	start := time.Now()
 	response, err := s.client.Do(request)

@@ -5,8 +5,12 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"hookbeam/server/hook"
 )
 
 // testDeps is what a command needs that has no server and no data folder.
@@ -62,5 +66,24 @@ func TestTriggerSendsWhatTheSenderWouldSend(t *testing.T) {
 	}
 	if strings.Contains(out.String()+errs.String(), "a-secret") {
 		t.Errorf("the secret is printed: %s%s", out.String(), errs.String())
+	}
+}
+
+func TestTriggerSendsEveryValueOfARepeatedHeader(t *testing.T) {
+	var got http.Header
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header }))
+	defer server.Close()
+	to, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sender{target: target{url: to}, client: newHTTPClient()}
+	r := &hook.Record{Delivery: hook.Delivery{Method: "POST", Path: "/"}}
+	r.Headers = []hook.Header{{Name: "X-Two", Value: "a"}, {Name: "X-One", Value: "c"}, {Name: "X-Two", Value: "b"}}
+	if err := s.send(t.Context(), r, &sent{}); err != nil {
+		t.Fatal(err)
+	}
+	if two := got["X-Two"]; !slices.Equal(two, []string{"a", "b"}) || got.Get("X-One") != "c" {
+		t.Errorf("the receiver got X-Two: %q of %v", two, got)
 	}
 }
