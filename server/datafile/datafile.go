@@ -2,6 +2,9 @@
 // whatever the umask. A name that is a link, or anything else than a file of its own, is refused: whoever could put it there
 // chose what would be read or overwritten. On systems without such modes it makes the folder and the files, and no more.
 //
+// It also says which server holds a folder (FindRunningServer), and opens the control channel over which commands reach
+// that server (ListenControl, DialControl): only the owner of the folder and root can use it.
+//
 // Start with Folder, which mends the folder, then Mend and Create for the files in it.
 package datafile
 
@@ -51,7 +54,7 @@ func shared(dir string, info fs.FileInfo) error {
 	others := 0
 	for _, e := range entries {
 		switch name := e.Name(); {
-		case name == "hookbeam.db" && info.Mode()&fs.ModeSticky == 0:
+		case name == DatabaseName && info.Mode()&fs.ModeSticky == 0:
 			return nil
 		case !strings.HasPrefix(name, "hookbeam.") && !strings.HasPrefix(name, "statuses.") && name != "lost+found":
 			others++
@@ -146,6 +149,16 @@ func refuse(path string, info fs.FileInfo, folder user) error {
 		return fmt.Errorf("%s belongs to the user with id %d, and the data folder does not: change its owner with chown", path, who.uid)
 	}
 	return nil
+}
+
+// Same reports whether f is what stands at path.
+func Same(f *os.File, path string, stat func(string) (fs.FileInfo, error)) bool {
+	held, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := stat(path)
+	return err == nil && os.SameFile(held, there)
 }
 
 // chmod changes a mode and looks whether it took.

@@ -1,0 +1,34 @@
+//go:build darwin || freebsd
+
+package datafile
+
+import (
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// hasPeers says that the system tells which user is at the other end of a Unix socket.
+const hasPeers = true
+
+// maxSocketPath is the longest path of a Unix socket, in bytes.
+const maxSocketPath = 103
+
+// peerOf returns the user at the other end, as it was when it connected or began to listen.
+func peerOf(conn *net.UnixConn) (Peer, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return Peer{}, err
+	}
+	var found *unix.Xucred
+	var failed error
+	if err := raw.Control(func(fd uintptr) {
+		found, failed = unix.GetsockoptXucred(int(fd), unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
+	}); err != nil {
+		return Peer{}, err
+	}
+	if failed != nil {
+		return Peer{}, failed
+	}
+	return Peer{Known: true, UID: int(found.Uid)}, nil
+}

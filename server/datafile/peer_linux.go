@@ -1,0 +1,32 @@
+package datafile
+
+import (
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// hasPeers says that the system tells which process is at the other end of a Unix socket.
+const hasPeers = true
+
+// maxSocketPath is the longest path of a Unix socket, in bytes.
+const maxSocketPath = 107
+
+// peerOf returns the process at the other end, as it was when it connected or began to listen.
+func peerOf(conn *net.UnixConn) (Peer, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return Peer{}, err
+	}
+	var found *unix.Ucred
+	var failed error
+	if err := raw.Control(func(fd uintptr) {
+		found, failed = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
+	}); err != nil {
+		return Peer{}, err
+	}
+	if failed != nil {
+		return Peer{}, failed
+	}
+	return Peer{Known: true, UID: int(found.Uid), PID: int(found.Pid)}, nil
+}
