@@ -46,6 +46,6 @@ func run(ctx context.Context, args []string) int {
 	return command.Run(ctx, args, command.Deps{
 		Version: version, Env: os.Getenv, Stdio: command.Stdio{Out: os.Stdout, Err: os.Stderr},
 		ServeFlags: &config, Serve: serve,
-		NewLogin: server.NewLogin, InspectFolder: server.InspectFolder, RebuildStatuses: server.RebuildStatuses,
+		Offline: server.Offline{Version: version},
 	})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -17,6 +18,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"hookbeam/server/datafile"
 )
 
 func TestMain(m *testing.M) {
@@ -34,6 +37,8 @@ func TestMain(m *testing.M) {
 //	fetch STATUS URL [METHOD [BODY]]
 //	                asks as a browser does, with $TOKEN where it is set; the answer is in the file answer. @FILE is the
 //	                URL that stands in a file
+//	control STATUS METHOD PATH
+//	                asks over the control channel of the folder data, as a command does; the answer is in the file answer
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
@@ -45,6 +50,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": plainly((*script).serve), "stop": plainly((*script).stop), "hurry": plainly((*script).hurry),
 			"code": plainly((*script).code), "fetch": plainly((*script).fetch),
+			"control": plainly((*script).control),
 		},
 	})
 }
@@ -209,6 +215,24 @@ func (s *script) fetch(ts *testscript.TestScript, args []string) {
 	keep(ts, "answer", string(text))
 	if strconv.Itoa(res.StatusCode) != args[0] {
 		ts.Fatalf("%s %s: %d %s", method, target, res.StatusCode, text)
+	}
+}
+
+func (s *script) control(ts *testscript.TestScript, args []string) {
+	conn, _, err := datafile.DialControl(context.Background(), ts.MkAbs("data"))
+	ts.Check(err)
+	defer conn.Close()
+	r, err := http.NewRequest(args[1], "http://localhost"+args[2], nil)
+	ts.Check(err)
+	r.Close = true
+	ts.Check(r.Write(conn))
+	res, err := http.ReadResponse(bufio.NewReader(conn), r)
+	ts.Check(err)
+	text, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	keep(ts, "answer", string(text))
+	if strconv.Itoa(res.StatusCode) != args[0] {
+		ts.Fatalf("%s %s: %d %s", args[1], args[2], res.StatusCode, text)
 	}
 }
 

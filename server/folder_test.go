@@ -11,12 +11,13 @@ import (
 	"runtime"
 	"testing"
 
+	"hookbeam/server/datafile"
 	"hookbeam/server/sqlite"
 )
 
-func held(t *testing.T, folder string) *folderLock {
+func held(t *testing.T, folder string) *dataLock {
 	t.Helper()
-	l, err := lockDataFolder(folder, "http://here.test", slog.New(slog.DiscardHandler))
+	l, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://here.test"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,20 +36,20 @@ func TestALockStaysWhateverBecomesOfItsFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
 			l := held(t, folder)
-			path := filepath.Join(folder, lockName)
+			path := filepath.Join(folder, datafile.LockName)
 			if err := change(path); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := lockDataFolder(folder, "http://there.test", l.log); err == nil {
+			if _, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://there.test"}, l.log); err == nil {
 				t.Fatal("a second server has the folder")
 			}
-			if _, running, _ := findRunningServer(folder); !running && name != "a link" {
+			if _, running, _ := datafile.FindRunningServer(folder); !running && name != "a link" {
 				t.Error("a command does not find the server")
 			}
 			if restored, err := l.restore(); err != nil || !restored {
 				t.Errorf("restored %v, %v", restored, err)
 			}
-			if at, running, err := findRunningServer(folder); !running || err != nil || at.URL != "http://here.test" {
+			if at, running, err := datafile.FindRunningServer(folder); !running || err != nil || at.URL != "http://here.test" {
 				t.Errorf("then a command finds %+v, %v, %v", at, running, err)
 			}
 			if again, err := l.restore(); err != nil || again {
@@ -63,16 +64,16 @@ func TestALockStaysWhateverBecomesOfItsFile(t *testing.T) {
 
 func TestALockIsNeverWrittenThroughALink(t *testing.T) {
 	folder, target := t.TempDir(), filepath.Join(t.TempDir(), "target")
-	if err := errors.Join(os.WriteFile(target, []byte("text"), 0o644), os.Symlink(target, filepath.Join(folder, lockName))); err != nil {
+	if err := errors.Join(os.WriteFile(target, []byte("text"), 0o644), os.Symlink(target, filepath.Join(folder, datafile.LockName))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := lockDataFolder(folder, "http://here.test", slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://here.test"}, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a lock that is a link was taken")
 	}
 	if text, err := os.ReadFile(target); err != nil || string(text) != "text" {
 		t.Errorf("its target holds %q (%v)", text, err)
 	}
-	if _, running, err := findRunningServer(folder); running || err == nil {
+	if _, running, err := datafile.FindRunningServer(folder); running || err == nil {
 		t.Errorf("a command: %v %v", running, err)
 	}
 }
@@ -86,7 +87,7 @@ func TestAFolderThatMovedAwayIsLeftAlone(t *testing.T) {
 	if restored, err := l.restore(); err != nil || restored {
 		t.Errorf("restored %v, %v", restored, err)
 	}
-	if _, err := os.Lstat(filepath.Join(folder, lockName)); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(filepath.Join(folder, datafile.LockName)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("another's folder has its lock: %v", err)
 	}
 }
@@ -98,7 +99,7 @@ func TestADatabaseIsHeldWhereverItIsMoved(t *testing.T) {
 	if err := os.Rename(filepath.Join(folder, sqlite.FileName), filepath.Join(other, sqlite.FileName)); err != nil {
 		t.Fatal(err)
 	}
-	l, err := lockDataFolder(other, "http://there.test", slog.New(slog.DiscardHandler))
+	l, err := lockDataFolder(other, datafile.RunningServer{URL: "http://there.test"}, slog.New(slog.DiscardHandler))
 	if err == nil {
 		_ = l.release()
 		if runtime.GOOS == "linux" {

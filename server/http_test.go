@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"hookbeam/server/access"
+	"hookbeam/server/datafile"
 )
 
 func TestDrainingWaitsForTheLastConnection(t *testing.T) {
@@ -124,26 +125,26 @@ func TestPartsOutliveTheSignalUntilTheyAreStopped(t *testing.T) {
 
 func TestOneFolderOneServer(t *testing.T) {
 	folder := t.TempDir() + "/new"
-	if _, running, err := findRunningServer(folder); running || err != nil {
+	if _, running, err := datafile.FindRunningServer(folder); running || err != nil {
 		t.Errorf("before: %v %v", running, err)
 	}
-	held, err := lockDataFolder(folder, "http://here.test", slog.New(slog.DiscardHandler))
+	held, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://here.test"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at, running, err := findRunningServer(folder); !running || err != nil || at.URL != "http://here.test" || at.PID == 0 {
+	if at, running, err := datafile.FindRunningServer(folder); !running || err != nil || at.URL != "http://here.test" || at.PID == 0 {
 		t.Errorf("while: %+v %v %v", at, running, err)
 	}
-	if _, err := lockDataFolder(folder, "http://there.test", slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "http://here.test") {
+	if _, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://there.test"}, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "http://here.test") {
 		t.Errorf("the second: %v", err)
 	}
 	if err := held.release(); err != nil {
 		t.Error(err)
 	}
-	if _, running, err := findRunningServer(folder); running || err != nil {
+	if _, running, err := datafile.FindRunningServer(folder); running || err != nil {
 		t.Errorf("after: %v %v", running, err)
 	}
-	again, err := lockDataFolder(folder, "http://there.test", slog.New(slog.DiscardHandler))
+	again, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://there.test"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/client"
+	"hookbeam/server/datafile"
 )
 
 // prepare checks the configuration, listens, and takes the data folder: all that can be wrong before there is a log.
@@ -37,7 +38,11 @@ func (s *server) prepare() (*access.Gate, *access.Addresses, error) {
 	if s.site, err = siteOf(s.config.Location, s.listener.Addr().String()); err != nil {
 		return nil, nil, usage("--listen", err)
 	}
-	if s.folder, err = lockDataFolder(s.config.Data, s.site.URL(""), s.deps.Log); err != nil {
+	who := datafile.RunningServer{URL: s.site.URL(""), Version: s.config.Version, Protocol: client.Protocol}
+	if s.folder, err = lockDataFolder(s.config.Data, who, s.deps.Log); err != nil {
+		return nil, nil, err
+	}
+	if s.channel, err = datafile.ListenControl(s.config.Data, s.refuseStranger); err != nil {
 		return nil, nil, err
 	}
 	s.warn()

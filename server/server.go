@@ -16,6 +16,7 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/api"
+	"hookbeam/server/datafile"
 	"hookbeam/server/follow"
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
@@ -47,7 +48,9 @@ type server struct {
 	deps     Deps
 	site     access.Site
 	listener net.Listener
-	folder   *folderLock
+	folder   *dataLock
+	channel  *datafile.ControlListener
+	began    time.Time
 	collect  func() // ends what collectLater began
 
 	store     *sqlite.Store
@@ -57,6 +60,8 @@ type server struct {
 	board     *status.Board
 	hub       *live.Hub
 	sockets   *api.Live
+	receive   *api.Receive
+	control   *control
 	api       *api.API
 	http      *http.Server
 	conns     *connections
@@ -67,7 +72,7 @@ type server struct {
 // Run serves until ctx ends, and then stops gracefully: it answers what has begun, tells readers to come back, and
 // closes the log last. A *client.UsageError is a mistake in c.
 func Run(ctx context.Context, c Config, o Deps) (err error) {
-	s := &server{config: c, deps: o, collect: collectLater()}
+	s := &server{config: c, deps: o, collect: collectLater(), began: time.Now()}
 	defer s.collect()
 	defer func() { err = errors.Join(err, s.close()) }()
 	gate, addresses, err := s.prepare()
@@ -127,7 +132,7 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 	s.gate = newGate(s.listener, addresses, s.refusals, descriptors())
 	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions,
 		Refusals: s.refusals, Now: time.Now, Log: log})
-	receive := api.NewReceive(api.ReceiveOptions{
+	s.receive = api.NewReceive(api.ReceiveOptions{
 		Endpoints: s.endpoints, Intake: in, Addresses: addresses, Refusals: s.refusals, Now: time.Now, Log: log,
 		PerAddress:  access.NewLimiter(float64(s.config.RateAddress), s.config.RateAddress.burst(), limitedKeys),
 		PerEndpoint: access.NewLimiter(float64(s.config.RateEndpoint), s.config.RateEndpoint.burst(), limitedKeys),
@@ -138,13 +143,15 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 		Site: s.site, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
 		Store: s.store, Endpoints: s.endpoints, Intake: in, Board: s.board, Pages: pages, Status: pages,
-		Receive: receive, InFlight: receive.InFlight, Live: s.sockets, Refusals: s.refusals,
+		Receive: s.receive, InFlight: s.receive.InFlight, Live: s.sockets, Refusals: s.refusals,
 		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,
 			Now: time.Now, Log: log}),
-		Checks: []api.ReadinessCheck{{Name: "bodies", Run: receive.Ready}, {Name: "connections", Run: s.gate.ready}},
+		Checks: []api.ReadinessCheck{{Name: "bodies", Run: s.receive.Ready}, {Name: "connections", Run: s.gate.ready}},
 	})
 	s.conns = newConnections(s.refusals)
 	s.http = newHTTP(s.api, s.conns, log)
+	s.control = newControl(s.channel, s.config.Version, controlCalls{
+		API: s.api, Site: s.site, Logins: s.logins, Endpoints: s.endpoints, Summary: s.summary}, s.refusals, log)
 	return nil
 }
 
@@ -198,10 +205,12 @@ func (s *server) serve(running *group) error {
 	checking := running.start(s.store.Check)
 	watching := running.start(s.store.Watch)
 	keeping := running.start(s.folder.Keep)
+	commanding := running.start(s.control.Run)
+	restoring := running.start(func(ctx context.Context) error { return keepChannel(ctx, s.channel, s.folder.folder, s.deps.Log) })
 	tidying := running.start(func(ctx context.Context) error { return tidy(ctx, s.sockets.Open) })
 	counting := running.start(s.refusals.Run)
 	serving := running.start(func(context.Context) error { return s.listen() })
-	err := s.greet(running.outer)
+	err := s.printBanner(running.outer)
 	s.collect()
 	defer runtime.KeepAlive(ballast())
 	if err == nil {
@@ -211,6 +220,8 @@ func (s *server) serve(running *group) error {
 	running.stop(serving)
 	running.stop(counting)
 	running.stop(tidying)
+	running.stop(restoring)
+	running.stop(commanding)
 	running.stop(keeping)
 	running.stop(watching)
 	running.stop(checking)
@@ -238,6 +249,11 @@ func (s *server) close() error {
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
+	}
+	if s.channel != nil {
+		if err := s.channel.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
 	}
 	if s.folder != nil {
 		errs = append(errs, s.folder.release())

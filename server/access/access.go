@@ -4,6 +4,7 @@
 package access
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
@@ -18,9 +19,20 @@ import (
 // Admin is the one login there is today.
 const Admin = "admin"
 
+// Local is who comes through the control channel of the data folder: its owner, or root. Either could read the database
+// itself, so both may do what Admin may.
+const Local = "local"
+
+// localKey marks the context of a request that came through the control channel.
+type localKey struct{}
+
+// AsLocal returns ctx for a request that came through the control channel, which Gate.Who then takes for Local. Only the
+// channel may call it, after it has checked who is at the other end.
+func AsLocal(ctx context.Context) context.Context { return context.WithValue(ctx, localKey{}, true) }
+
 // Who is the person or program behind a request.
 type Who struct {
-	Login   string    // Admin
+	Login   string    // Admin or Local
 	Cookie  bool      // proven by the session's cookie, which a browser sends by itself; false: by a token
 	Expires time.Time // when the proof ends at the latest; zero: it does not
 }
@@ -64,6 +76,9 @@ type Gate struct {
 // Who returns the person behind r. A problem of kind ErrUnauthenticated means that nobody is proven; any other error
 // means that it could not be found out. A request that shows a token is judged by the token alone.
 func (g *Gate) Who(r *http.Request) (Who, error) {
+	if r.Context().Value(localKey{}) != nil {
+		return Who{Login: Local}, nil
+	}
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, value, _ := strings.Cut(header, " ")
 		if strings.EqualFold(scheme, "Bearer") && g.Token.Match(strings.TrimSpace(value)) {

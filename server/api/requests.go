@@ -99,10 +99,19 @@ func (l *loggedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(l.ResponseWriter).Hijack()
 }
 
+// RouteNoter is a response writer that wants to know which line of the table a request has come to, for a log of its own.
+type RouteNoter interface {
+	NoteRoute(pattern string)
+}
+
 // noteRoute tells the log's line, where one is written, which line of the table a request has come to.
 func noteRoute(w http.ResponseWriter, row *route) {
 	if l, ok := w.(*loggedWriter); ok {
 		l.route = row
+		w = l.ResponseWriter
+	}
+	if n, ok := w.(RouteNoter); ok {
+		n.NoteRoute(row.pattern)
 	}
 }
 

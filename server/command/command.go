@@ -1,8 +1,9 @@
 // Package command is the command line of Hookbeam: it parses flags, runs one command and returns the exit code of the
 // process. Results go to Stdio.Out, everything else to Stdio.Err.
 //
-// It promises honest exit codes: 0 done, 1 failed, 2 misused. It neither starts a server nor opens a database itself:
-// it stands beside package server, so main hands in what commands need of it, as Deps. Start reading at Run.
+// It promises honest exit codes: 0 done, 1 failed, 2 misused. A command
+// talks to the running server through package client. It neither starts a server nor opens a database itself: it stands
+// beside package server, so main hands in what commands need of that, as Deps. Start reading at Run.
 package command
 
 import (
@@ -38,12 +39,17 @@ type Deps struct {
 	// Serve serves until ctx ends.
 	Serve func(ctx context.Context, o ServeOutput) error
 
-	// NewLogin returns a one-time login link for the data folder, and whether a server runs on it.
-	NewLogin func(ctx context.Context, l client.Location, log *slog.Logger) (link string, running bool, err error)
-	// InspectFolder returns the endpoints of the data folder and the server that runs on it.
-	InspectFolder func(ctx context.Context, folder string, log *slog.Logger) (client.LocalServer, error)
-	// RebuildStatuses rebuilds the statuses of the data folder, or has the server do it that runs on it.
-	RebuildStatuses func(ctx context.Context, folder, version string, log *slog.Logger) (client.Rebuilt, error)
+	// Offline is the work on a data folder that no server holds.
+	Offline Offline
+}
+
+// Offline works on a data folder that no server holds. Each method takes the folder's lock first, and fails if a server
+// or another command has it by then.
+type Offline interface {
+	// NewLogin returns a one-time login link, which works once a server runs on the folder.
+	NewLogin(ctx context.Context, l client.Location, log *slog.Logger) (link string, err error)
+	// RebuildStatuses rebuilds all statuses from the log, and returns from how many deliveries.
+	RebuildStatuses(ctx context.Context, folder string, log *slog.Logger) (deliveries int, err error)
 }
 
 // ServeOutput is where a server writes, as its flags say.

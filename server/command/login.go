@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"hookbeam/server/client"
@@ -17,7 +18,7 @@ type loginCmd struct {
 
 // Run prints a link that logs in once.
 func (c *loginCmd) Run(ctx context.Context, d Deps) error {
-	link, running, err := d.NewLogin(ctx, c.Location, c.logger(d.Stdio.Err))
+	link, running, err := c.newLogin(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -29,4 +30,19 @@ func (c *loginCmd) Run(ctx context.Context, d Deps) error {
 	}
 	_, err = fmt.Fprintln(d.Stdio.Out, link)
 	return err
+}
+
+// newLogin has the server that runs on the data folder make a login. If none does, it is made in the folder itself.
+func (c *loginCmd) newLogin(ctx context.Context, d Deps) (link string, running bool, err error) {
+	server, err := client.Local(ctx, c.Data, d.Version)
+	if errors.Is(err, client.ErrNotRunning) {
+		link, err = d.Offline.NewLogin(ctx, c.Location, c.logger(d.Stdio.Err))
+		return link, false, err
+	}
+	if err != nil {
+		return "", false, err
+	}
+	defer server.Close()
+	link, err = server.NewLogin(ctx)
+	return link, true, err
 }

@@ -3,8 +3,11 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
+
+	"hookbeam/server/client"
 )
 
 // statusesCmd is hookbeam statuses.
@@ -16,25 +19,46 @@ type statusesCmd struct {
 type rebuildCmd struct {
 	Data string `help:"Folder that holds the database." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
 	JSON bool   `help:"Print JSON." env:"HOOKBEAM_JSON"`
+	remote
 	logging
 }
 
-// Run rebuilds the statuses, or has the running server do it.
+// Run has the server rebuild its statuses. If none runs on the data folder, they are rebuilt here.
 func (c *rebuildCmd) Run(ctx context.Context, d Deps) error {
-	done, err := d.RebuildStatuses(ctx, c.Data, d.Version, c.logger(d.Stdio.Err))
+	server, err := c.connect(ctx, c.Data, d.Version)
+	if errors.Is(err, client.ErrNotRunning) {
+		return c.rebuildOffline(ctx, d)
+	}
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return json.NewEncoder(d.Stdio.Out).Encode(map[string]any{
-			"running": done.Running, "deliveries": done.Deliveries, "ms": done.Took.Milliseconds()})
-	}
-	if done.Running {
-		_, err = fmt.Fprintln(d.Stdio.Out,
-			"The running server draws its statuses again. Pages go on meanwhile, and its log says when it is done.")
+	defer server.Close()
+	if err := server.RebuildStatuses(ctx); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(d.Stdio.Out, "Drew the statuses again from %d deliveries in %s.\n",
-		done.Deliveries, done.Took.Round(time.Millisecond))
+	if c.JSON {
+		return c.printJSON(d, true, 0, 0)
+	}
+	_, err = fmt.Fprintln(d.Stdio.Out,
+		"The running server draws its statuses again. Pages go on meanwhile, and its log says when it is done.")
 	return err
+}
+
+func (c *rebuildCmd) rebuildOffline(ctx context.Context, d Deps) error {
+	began := time.Now()
+	deliveries, err := d.Offline.RebuildStatuses(ctx, c.Data, c.logger(d.Stdio.Err))
+	if err != nil {
+		return err
+	}
+	took := time.Since(began)
+	if c.JSON {
+		return c.printJSON(d, false, deliveries, took)
+	}
+	_, err = fmt.Fprintf(d.Stdio.Out, "Drew the statuses again from %d deliveries in %s.\n", deliveries, took.Round(time.Millisecond))
+	return err
+}
+
+func (c *rebuildCmd) printJSON(d Deps, running bool, deliveries int, took time.Duration) error {
+	return json.NewEncoder(d.Stdio.Out).Encode(map[string]any{
+		"running": running, "deliveries": deliveries, "ms": took.Milliseconds()})
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"hookbeam/server/client"
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
 )
@@ -28,27 +29,13 @@ type target struct {
 	note     string // for the person who waits
 }
 
-var errNotRunning = errors.New("the server is not running on this folder; start hookbeam serve, or name an address with --to")
-
 // resolveTarget finds out where to send to and how to sign, and looks into the data folder only if it must.
 func (c *triggerCmd) resolveTarget(ctx context.Context, p *provider.Provider, d Deps) (t target, err error) {
 	t.endpoint.Provider = p.ID
 	if c.To == "" || c.Endpoint != "" {
-		found, err := d.InspectFolder(ctx, c.Data, c.logger(d.Stdio.Err))
-		if err != nil {
+		if err := c.findEndpoint(ctx, p, d, &t); err != nil {
 			return t, err
 		}
-		i, err := chooseEndpoint(found, p, c.Endpoint)
-		if err != nil {
-			return t, err
-		}
-		t.endpoint, t.address = found.Endpoints[i], found.Address(found.Endpoints[i])
-		for _, s := range t.endpoint.Secrets {
-			t.secrets = append(t.secrets, s.Value)
-		}
-	}
-	if t.address == "" && c.To == "" {
-		return t, errNotRunning
 	}
 	if c.To == "" {
 		c.To = t.address
@@ -72,6 +59,37 @@ func (c *triggerCmd) resolveTarget(ctx context.Context, p *provider.Provider, d 
 	}
 	err = t.dryRun(p)
 	return t, err
+}
+
+// findEndpoint asks the server for the endpoint that the sample is for, and takes its address and its secrets. A server
+// elsewhere does not give secrets away.
+func (c *triggerCmd) findEndpoint(ctx context.Context, p *provider.Provider, d Deps, t *target) error {
+	server, err := c.connect(ctx, c.Data, d.Version)
+	if errors.Is(err, client.ErrNotRunning) {
+		return fmt.Errorf("%w, or name an address with --to", err)
+	}
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	all, err := server.Endpoints(ctx)
+	if err != nil {
+		return err
+	}
+	i, err := chooseEndpoint(all, p, c.Endpoint)
+	if err != nil {
+		return err
+	}
+	e := all[i]
+	t.address = e.URL
+	t.endpoint = hook.Endpoint{ID: e.ID, Name: e.Name, Provider: e.Provider, SignedURL: e.SignedURL, Settings: e.Settings}
+	for _, s := range e.Secrets {
+		if s.Value != "" {
+			t.secrets = append(t.secrets, s.Value)
+		}
+		t.endpoint.Secrets = append(t.endpoint.Secrets, hook.Secret(s))
+	}
+	return nil
 }
 
 // loadKey reads the secret or key that was named, to use it in place of the endpoint's own.

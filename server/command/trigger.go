@@ -30,6 +30,7 @@ type triggerCmd struct {
 	Count int  `help:"How often, up to 1000: about the same object, each an event of its own." default:"1" placeholder:"N"`
 	List  bool `help:"List what there is instead of sending it."`
 	JSON  bool `help:"Print JSON, one line for each." env:"HOOKBEAM_JSON"`
+	remote
 	logging
 }
 
@@ -118,9 +119,9 @@ func parsePairs(flag string, given []string, separator string) (map[string]strin
 }
 
 // chooseEndpoint returns the index of the endpoint that a sample is for.
-func chooseEndpoint(found client.LocalServer, p *provider.Provider, name string) (i int, err error) {
+func chooseEndpoint(all []client.Endpoint, p *provider.Provider, name string) (i int, err error) {
 	var fit []string
-	for at, e := range found.Endpoints {
+	for at, e := range all {
 		if name == e.Name && e.Provider != p.ID {
 			return 0, misuse("the endpoint %s takes what %s sends, not %s", name, e.Provider, p.ID)
 		}

@@ -35,7 +35,7 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 			info, err := e.Info()
 			switch {
 			case errors.Is(err, fs.ErrNotExist): // the server has removed it since
-			case err != nil || info.Mode() != 0o600:
+			case err != nil || info.Mode().Perm() != 0o600 || info.Mode().Type()&^fs.ModeSocket != 0:
 				t.Errorf("%s %s has mode %o (%v)", when, e.Name(), info.Mode(), err)
 			}
 		}
@@ -84,7 +84,8 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 // TestLinksInTheFolderAreRefused: a server writes through none.
 func TestLinksInTheFolderAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"hookbeam.db", "hookbeam.db-wal", "hookbeam.db-shm", "hookbeam.lock", "statuses.db", "statuses.db-wal", "statuses.new.db", "statuses.rebuild"} {
+	for _, name := range []string{"hookbeam.db", "hookbeam.db-wal", "hookbeam.db-shm", "hookbeam.lock", "statuses.db", "statuses.db-wal", "statuses.new.db", "statuses.rebuild",
+		"hookbeam.sock", "hookbeam.port"} {
 		t.Run(name, func(t *testing.T) {
 			s, target := newServer(t), filepath.Join(t.TempDir(), "target")
 			if err := os.WriteFile(target, []byte("text"), 0o644); err != nil {

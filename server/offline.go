@@ -1,0 +1,96 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"hookbeam/server/access"
+	"hookbeam/server/client"
+	"hookbeam/server/datafile"
+	"hookbeam/server/hook"
+	"hookbeam/server/sqlite"
+	"hookbeam/server/status"
+)
+
+// Offline works on a data folder that no server holds, for the commands that can do without one. Each method takes the
+// folder's lock before it opens a database, so that a server never has its tables changed while it runs.
+type Offline struct {
+	Version string // of this program
+}
+
+// lockOffline takes a data folder for a command that works on it while no server does. It fails with client.ErrNoLog if
+// there is no database.
+func lockOffline(folder, command, version string, log *slog.Logger) (*dataLock, error) {
+	if !datafile.HasDatabase(folder) {
+		return nil, fmt.Errorf("%s: %w", folder, client.ErrNoLog)
+	}
+	return lockDataFolder(folder, datafile.RunningServer{Version: version, Command: command}, log)
+}
+
+// NewLogin makes a one-time login in a data folder that no server holds, and returns its link, which works once a
+// server runs there. It leaves the schema alone: a login must not keep the release from starting that served the folder
+// before.
+func (o Offline) NewLogin(ctx context.Context, l client.Location, log *slog.Logger) (link string, err error) {
+	site, err := siteOf(l, l.Listen)
+	if err != nil {
+		return "", usage("--public-url or --listen", err)
+	}
+	lock, err := lockOffline(l.Data, "login", o.Version, log)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, lock.release()) }()
+	store, err := sqlite.OpenBeside(ctx, l.Data, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: log})
+	if err != nil {
+		return "", err
+	}
+	writing := newGroup(ctx)
+	part := writing.start(store.Run)
+	logins := &access.Logins{Store: store, Random: rand.Reader, Now: time.Now}
+	code, err := logins.New(ctx)
+	writing.stop(part)
+	return site.URL("login/" + code), errors.Join(err, store.Close())
+}
+
+// RebuildStatuses rebuilds the statuses of a data folder from its log, and returns from how many deliveries. As the holder
+// of the folder it brings the schema up to date first.
+func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.Logger) (deliveries int, err error) {
+	lock, err := lockOffline(folder, "statuses rebuild", o.Version, log)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, lock.release()) }()
+	if _, err := sqlite.CheckRelease(ctx, folder); err != nil {
+		return 0, err
+	}
+	store, err := sqlite.Open(ctx, folder, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: log})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	endpoints, err := store.Endpoints(ctx)
+	if err != nil {
+		return 0, err
+	}
+	known := make(map[hook.EndpointID]hook.Endpoint, len(endpoints))
+	for _, e := range endpoints {
+		known[e.ID] = e
+	}
+	board, err := status.Open(ctx, status.Options{Log: store, Dir: folder, Now: time.Now, Logger: log, Release: o.Version,
+		Endpoints: func(id hook.EndpointID) (hook.Endpoint, bool) { e, ok := known[id]; return e, ok }})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, board.Close()) }()
+	if err := board.CatchUp(ctx, time.Hour); err != nil {
+		return 0, err
+	}
+	if err := board.Redraw(ctx); err != nil {
+		return 0, err
+	}
+	return int(store.Head() - store.Swept()), nil
+}

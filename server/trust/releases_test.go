@@ -1,0 +1,165 @@
+package trust_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hookbeam/server/client"
+)
+
+// nextMigration is what the next release does to the log's tables: this release needs the index by its name whenever it
+// stores a rejected delivery.
+const nextMigration = `-- +goose Up
+DROP INDEX deliveries_rejected;
+CREATE INDEX deliveries_refused ON deliveries (endpoint, seq) WHERE verdict = 'rejected';
+`
+
+// nextRelease builds the release after this one: the same source with one more migration, and with another version of
+// the control protocol if protocol is not this one's.
+func nextRelease(t *testing.T, protocol int) (program string) {
+	t.Helper()
+	dir := t.TempDir()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace := map[string]string{}
+	put := func(path, text string) {
+		from := filepath.Join(dir, filepath.Base(path))
+		if err := os.WriteFile(from, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		replace[filepath.Join(root, path)] = from
+	}
+	put("server/sqlite/migrations/00999_next.sql", nextMigration)
+	if protocol != client.Protocol {
+		source, err := os.ReadFile(filepath.Join(root, "server/client/protocol.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := "const Protocol = %d\n"
+		changed := strings.Replace(string(source), fmt.Sprintf(line, client.Protocol), fmt.Sprintf(line, protocol), 1)
+		if changed == string(source) {
+			t.Fatal("the protocol's version is not where this test looks for it")
+		}
+		put("server/client/protocol.go", changed)
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(overlay, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	program = filepath.Join(dir, "hookbeam-next")
+	build := exec.Command("go", "build", fmt.Sprintf("-race=%t", withRace), "-overlay", overlay,
+		"-ldflags", "-X main.version=v-next", "-o", program, "hookbeam")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the next release: %v\n%s", err, out)
+	}
+	return program
+}
+
+// command runs a command of a release on a server's data folder, and returns what it printed.
+func (s *server) command(program string, args ...string) (out string, err error) {
+	s.t.Helper()
+	text, err := exec.CommandContext(s.t.Context(), program, append(args, "--data", s.data)...).CombinedOutput()
+	return string(text), err
+}
+
+// TestACommandOfTheNextReleaseLeavesARunningServerAlone: an operator replaces the file before restarting the server. The
+// commands of the new one go through the server, and nothing changes its tables under it.
+func TestACommandOfTheNextReleaseLeavesARunningServerAlone(t *testing.T) {
+	t.Parallel()
+	next := nextRelease(t, client.Protocol)
+	s := serve(t)
+	address := s.make(map[string]any{"name": "shop", "provider": "stripe",
+		"secrets": []map[string]string{{"label": "live", "value": "whsec_0123456789abcdef"}}}).URL
+	good := func(when string) {
+		t.Helper()
+		if out, err := s.command(hookbeam, "trigger", "stripe"); err != nil || !strings.Contains(out, "\n200 ") {
+			t.Errorf("%s a signed delivery: %v\n%s", when, err, out)
+		}
+		answer, err := http.Post(address, "application/json", strings.NewReader(`{"no":"signature"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if answer.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s an unsigned delivery is answered %s", when, answer.Status)
+		}
+	}
+	good("at first")
+	out, err := s.command(next, "login")
+	if err != nil || !strings.Contains(out, s.addr+"/login/") {
+		t.Errorf("the next release's login: %v\n%s", err, out)
+	}
+	if out, err := s.command(next, "trigger", "stripe"); err != nil || !strings.Contains(out, "\n200 ") {
+		t.Errorf("the next release's trigger: %v\n%s", err, out)
+	}
+	if out, err := s.command(next, "statuses", "rebuild"); err != nil || !strings.Contains(out, "The running server") {
+		t.Errorf("the next release's statuses rebuild: %v\n%s", err, out)
+	}
+	serving := []string{"serve", "--listen", "127.0.0.1:0"}
+	if out, err := s.command(next, serving...); err == nil || !strings.Contains(out, "belongs to a running server") {
+		t.Errorf("the next release's server: %v\n%s", err, out)
+	}
+	if answer, err := http.Get(strings.TrimSpace(out)); err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("the link is answered %v, %v", answer, err)
+	} else {
+		_ = answer.Body.Close()
+	}
+	good("after the next release's commands")
+	s.stop()
+	if out, err := s.command(next, "login"); err == nil || !strings.Contains(out, "written by an older Hookbeam") {
+		t.Errorf("the next release's login where no server runs: %v\n%s", err, out)
+	}
+	s.start()
+	good("after a restart")
+	s.stop()
+
+	s.program = next
+	s.start()
+	if out, err := s.command(hookbeam, "login"); err != nil || !strings.Contains(out, s.addr+"/login/") {
+		t.Errorf("this release's login beside a newer server: %v\n%s", err, out)
+	}
+	s.stop()
+	for _, args := range [][]string{{"login"}, {"statuses", "rebuild"}, serving} {
+		out, err := s.command(hookbeam, args...)
+		if err == nil || !strings.Contains(out, "written by a newer Hookbeam; nothing was changed") {
+			t.Errorf("this release's %v on a newer database: %v\n%s", args, err, out)
+		}
+	}
+}
+
+// TestReleasesThatDoNotUnderstandEachOtherSaySo in both ways.
+func TestReleasesThatDoNotUnderstandEachOtherSaySo(t *testing.T) {
+	t.Parallel()
+	next := nextRelease(t, client.Protocol+1)
+	s := serve(t)
+	for _, args := range [][]string{{"login"}, {"statuses", "rebuild"}, {"trigger", "stripe"}} {
+		out, err := s.command(next, args...)
+		if err == nil || !strings.Contains(out, "is an older Hookbeam (dev; this command is v-next)") {
+			t.Errorf("a newer command, %v: %v\n%s", args, err, out)
+		}
+	}
+	s.api(http.MethodGet, "/readyz", http.StatusOK, nil, nil)
+	s.stop()
+	s.program = next
+	s.start()
+	for _, args := range [][]string{{"login"}, {"statuses", "rebuild"}, {"trigger", "stripe"}} {
+		out, err := s.command(hookbeam, args...)
+		if err == nil || !strings.Contains(out, "is a newer Hookbeam (v-next; this command is dev)") {
+			t.Errorf("an older command, %v: %v\n%s", args, err, out)
+		}
+	}
+	s.api(http.MethodGet, "/readyz", http.StatusOK, nil, nil)
+	s.stop()
+}
