@@ -113,7 +113,7 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 	gate.Sessions = access.NewSessions(sqlite.Sessions{Store: s.store}, s.site)
 	s.logins = &access.Logins{Store: s.store, Random: rand.Reader, Now: time.Now}
 	var err error
-	if s.endpoints, err = intake.LoadEndpoints(ctx, s.store, time.Now, rand.Reader, s.announce); err != nil {
+	if s.endpoints, err = intake.LoadEndpoints(ctx, s.store, time.Now, rand.Reader); err != nil {
 		return err
 	}
 	if err := s.openBoard(ctx); err != nil {
@@ -122,12 +122,14 @@ func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.
 	began := time.Now()
 	steady := steadyClock(began, func() time.Duration { return time.Since(began) })
 	s.hub = live.New(s.board, live.Options{Now: steady, Statuses: s.board, Encode: api.EncodeText, Ping: api.Ping})
+	s.endpoints.Subscribe(s.announce)
 	if err := s.makeFirst(ctx); err != nil {
 		return fmt.Errorf("make the first endpoint: %w", err)
 	}
 	s.endpoints.WarnOfOpen(log)
-	in := intake.New(s.endpoints, s.store, time.Now, func(slug string) string { return s.site.URL("in/" + slug) })
-	in.LookUp(intake.NewCertificates(s.store, outbound.New(outbound.Options{Log: log}), log, time.Now))
+	address := func(slug string) string { return s.site.URL("in/" + slug) }
+	in := intake.New(s.endpoints, s.store, time.Now, address,
+		intake.NewCertificates(s.store, outbound.New(outbound.Options{Log: log}), log, time.Now))
 	s.refusals = access.NewRefusals(log, time.Now)
 	s.gate = newGate(s.listener, addresses, s.refusals, descriptors())
 	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions,

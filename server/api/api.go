@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -78,7 +77,6 @@ type API struct {
 	beat      time.Duration      // how often those hear that the line is alive
 	work      *allowance         // for working on stored deliveries
 	downloads *allowance         // for bodies on their way out
-	changing  sync.Mutex         // held while an endpoint changes, from reading what it is to storing what it becomes
 	life      context.Context    // ends when the server is stopping
 	end       context.CancelFunc
 }

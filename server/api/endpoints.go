@@ -198,37 +198,24 @@ func (a *API) changeEndpoint(ctx context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Body UpdateEndpointRequest
 }) (*endpointOut, error) {
-	a.changing.Lock()
-	defer a.changing.Unlock()
-	e, err := a.Endpoints.Get(in.ID)
-	if err != nil {
-		return nil, err
-	}
-	set(&e.Name, in.Body.Name)
-	e.Verify = "" // left out, unless it is sent
-	if err := in.Body.apply(&e); err != nil {
-		return nil, err
-	}
-	e, err = a.Endpoints.Update(ctx, e)
+	e, err := a.Endpoints.Change(ctx, in.ID, func(e *hook.Endpoint) error {
+		set(&e.Name, in.Body.Name)
+		e.Verify = "" // left out, unless it is sent
+		return in.Body.apply(e)
+	})
 	return a.endpoint(e, err)
 }
 
 func (a *API) deleteEndpoint(ctx context.Context, in *endpointID) (*struct{}, error) {
-	a.changing.Lock()
-	defer a.changing.Unlock()
 	return nil, a.Endpoints.Delete(ctx, in.ID)
 }
 
 func (a *API) restoreEndpoint(ctx context.Context, in *endpointID) (*endpointOut, error) {
-	a.changing.Lock()
-	defer a.changing.Unlock()
 	e, err := a.Endpoints.Restore(ctx, in.ID)
 	return a.endpoint(e, err)
 }
 
 func (a *API) confirmEndpoint(ctx context.Context, in *endpointID) (*endpointOut, error) {
-	a.changing.Lock()
-	defer a.changing.Unlock()
 	e, err := a.Endpoints.Confirm(ctx, in.ID)
 	return a.endpoint(e, err)
 }

@@ -121,12 +121,12 @@ func newHouse(t testing.TB, publicURL string) *house {
 	dir := t.TempDir()
 	store, err := sqlite.Open(t.Context(), dir, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: logger})
 	check(t, err)
-	var board *status.Board
-	endpoints, err := intake.LoadEndpoints(t.Context(), store, time.Now, rand.Reader, func(e hook.Endpoint) { board.Change(e) })
+	endpoints, err := intake.LoadEndpoints(t.Context(), store, time.Now, rand.Reader)
 	check(t, err)
-	board, err = status.Open(t.Context(), status.Options{Log: store, Dir: dir, Endpoints: endpoints.Known, Now: time.Now, Logger: logger})
+	board, err := status.Open(t.Context(), status.Options{Log: store, Dir: dir, Endpoints: endpoints.Known, Now: time.Now, Logger: logger})
 	check(t, err)
 	h.board = board
+	endpoints.Subscribe(board.Change)
 	hub := live.New(board, live.Options{Now: time.Now, Statuses: board, Encode: EncodeText, Ping: Ping})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -138,7 +138,7 @@ func newHouse(t testing.TB, publicURL string) *house {
 	h.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
 	h.endpoint, err = endpoints.Create(t.Context(), hook.Endpoint{Name: "first"})
 	check(t, err)
-	in := intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug })
+	in := intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil)
 	sessions := access.NewSessions(sqlite.Sessions{Store: store}, site)
 	refusals := access.NewRefusals(logger, h.now)
 	h.api = New(Describe("test"), Options{

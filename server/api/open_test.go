@@ -27,10 +27,11 @@ func (h *house) next() string { return strconv.FormatInt(h.count.Add(1), 10) }
 // reload reads the endpoints from the store, as a restart does.
 func (h *house) reload() {
 	h.t.Helper()
-	endpoints, err := intake.LoadEndpoints(h.t.Context(), h.api.Store, time.Now, rand.Reader, func(e hook.Endpoint) { h.board.Change(e) })
+	endpoints, err := intake.LoadEndpoints(h.t.Context(), h.api.Store, time.Now, rand.Reader)
 	check(h.t, err)
+	endpoints.Subscribe(h.board.Change)
 	h.api.Endpoints = endpoints
-	h.api.Intake = intake.New(endpoints, h.api.Store, time.Now, func(slug string) string { return h.URL + "/in/" + slug })
+	h.api.Intake = intake.New(endpoints, h.api.Store, time.Now, func(slug string) string { return h.URL + "/in/" + slug }, nil)
 	h.api.Receive = NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: h.api.Intake, Addresses: h.api.Addresses, Now: time.Now, Log: h.api.Log})
 }
 

@@ -42,7 +42,7 @@ func newDoor(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)) *door 
 	ctx, cancel := context.WithCancel(context.Background())
 	var writer sync.WaitGroup
 	writer.Go(func() { _ = store.Run(ctx) })
-	endpoints, err := intake.LoadEndpoints(t.Context(), store, time.Now, rand.Reader, func(hook.Endpoint) {})
+	endpoints, err := intake.LoadEndpoints(t.Context(), store, time.Now, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func newDoor(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)) *door 
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := ReceiveOptions{Endpoints: endpoints, Intake: intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug }), Addresses: addresses, Now: time.Now, Log: quiet}
+	o := ReceiveOptions{Endpoints: endpoints, Intake: intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil), Addresses: addresses, Now: time.Now, Log: quiet}
 	if change != nil {
 		change(&o)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
+	"hookbeam/server/intake"
 	"hookbeam/server/wire"
 )
 
@@ -102,23 +103,27 @@ func (a *API) linkKey(ctx context.Context, e hook.Endpoint) (hook.LinkKey, error
 
 // rotate makes a new key. Those that were there end when overlap is over. With first, a key that somebody else has just
 // made will do.
-func (a *API) rotate(ctx context.Context, id hook.EndpointID, overlap time.Duration, first bool) (hook.LinkKey, error) {
-	a.changing.Lock()
-	defer a.changing.Unlock()
-	e, err := a.Endpoints.Get(id)
-	if err != nil {
-		return hook.LinkKey{}, err
-	}
-	if first && len(e.Statuses.LinkKeys) > 0 && e.Statuses.LinkKeys[0].ExpiresAt.IsZero() {
-		return e.Statuses.LinkKeys[0], nil
-	}
-	key, err := access.NewLinkKey(rand.Reader, a.Now())
-	if err != nil {
-		return key, err
-	}
+func (a *API) rotate(ctx context.Context, id hook.EndpointID, overlap time.Duration, first bool) (key hook.LinkKey, err error) {
+	_, err = a.Endpoints.Change(ctx, id, func(e *hook.Endpoint) error {
+		if first && len(e.Statuses.LinkKeys) > 0 && e.Statuses.LinkKeys[0].ExpiresAt.IsZero() {
+			key = e.Statuses.LinkKeys[0]
+			return intake.ErrUnchanged
+		}
+		var err error
+		if key, err = access.NewLinkKey(rand.Reader, a.Now()); err != nil {
+			return err
+		}
+		e.Statuses.LinkKeys, e.Verify = a.keysWith(key, e.Statuses.LinkKeys, overlap), ""
+		return nil
+	})
+	return key, err
+}
+
+// keysWith returns a new key and those of the others that have not ended. They end when overlap is over.
+func (a *API) keysWith(key hook.LinkKey, others []hook.LinkKey, overlap time.Duration) []hook.LinkKey {
 	ends := hook.Millis(a.Now().Add(overlap).UnixMilli())
 	keys := []hook.LinkKey{key}
-	for _, k := range e.Statuses.LinkKeys {
+	for _, k := range others {
 		if k.ExpiresAt.IsZero() || ends.Before(k.ExpiresAt.Time) {
 			k.ExpiresAt = ends
 		}
@@ -126,9 +131,7 @@ func (a *API) rotate(ctx context.Context, id hook.EndpointID, overlap time.Durat
 			keys = append(keys, k)
 		}
 	}
-	e.Statuses.LinkKeys, e.Verify = keys, ""
-	_, err = a.Endpoints.Update(ctx, e)
-	return key, err
+	return keys
 }
 
 const mostLinkKeys = 5
@@ -179,17 +182,14 @@ func (a *API) deleteLinkKey(ctx context.Context, in *struct {
 	ID  hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Key string          `path:"key" maxLength:"40" doc:"The key's id."`
 }) (*struct{}, error) {
-	a.changing.Lock()
-	defer a.changing.Unlock()
-	e, err := a.Endpoints.Get(in.ID)
-	if err != nil {
-		return nil, err
-	}
-	at := slices.IndexFunc(e.Statuses.LinkKeys, func(k hook.LinkKey) bool { return k.ID == in.Key })
-	if at < 0 {
-		return nil, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is no such key: its id is wrong, or it has ended."}
-	}
-	e.Statuses.LinkKeys, e.Verify = slices.Delete(slices.Clone(e.Statuses.LinkKeys), at, at+1), ""
-	_, err = a.Endpoints.Update(ctx, e)
+	_, err := a.Endpoints.Change(ctx, in.ID, func(e *hook.Endpoint) error {
+		at := slices.IndexFunc(e.Statuses.LinkKeys, func(k hook.LinkKey) bool { return k.ID == in.Key })
+		if at < 0 {
+			return &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
+				Detail: "There is no such key: its id is wrong, or it has ended."}
+		}
+		e.Statuses.LinkKeys, e.Verify = slices.Delete(slices.Clone(e.Statuses.LinkKeys), at, at+1), ""
+		return nil
+	})
 	return nil, err
 }

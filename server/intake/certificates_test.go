@@ -315,7 +315,7 @@ func TestPayPalIsVerifiedByTheCertificateThatItNames(t *testing.T) {
 			if c.known {
 				fail(t, cs.store.PutCertificate(t.Context(), home, text))
 			}
-			w.intake.LookUp(cs)
+			w.intake = New(w.all, w.kept, func() time.Time { return w.at }, address, cs)
 			e := w.create(t, hook.Endpoint{Name: "paypal", Provider: "paypal", Tolerance: 5 * time.Minute, Settings: c.settings})
 			_, refusal, err := w.intake.Accept(&e, paypal(t, c.key, c.at, `{"id":"WH-EVT-1"}`))
 			fail(t, err)

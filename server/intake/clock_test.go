@@ -44,11 +44,11 @@ func TestAClockThatJumpsLosesAndDoublesNothing(t *testing.T) {
 	const secret = "whsec_0123456789abcdef"
 	at := noon
 	store := onDisk(t, func() time.Time { return at })
-	all, err := LoadEndpoints(t.Context(), store, func() time.Time { return at }, rand.Reader, func(hook.Endpoint) {})
+	all, err := LoadEndpoints(t.Context(), store, func() time.Time { return at }, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := New(all, store, func() time.Time { return at }, func(slug string) string { return "https://hooks.example.com/in/" + slug })
+	in := New(all, store, func() time.Time { return at }, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil)
 	e, err := all.Create(t.Context(), hook.Endpoint{Name: "shop", Provider: "stripe", Verify: hook.Enforce, Tolerance: 5 * time.Minute,
 		Secrets: []hook.Secret{{Label: "live", Value: secret}}})
 	if err != nil {

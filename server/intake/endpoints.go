@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -32,32 +33,44 @@ const (
 	undoDeleteUpTo = 10 * time.Minute // a deleted endpoint can be brought back this long
 )
 
-// Endpoints is every endpoint, in memory, so that receiving asks no database; each change is stored before it counts.
+// Endpoints is every endpoint, in memory, so that receiving asks no database. Each change is stored before it counts, and
+// is told to the subscribers after that. Changes are made one after another, each from reading what is stored to storing
+// what becomes of it. Reading never waits for a change.
 type Endpoints struct {
-	store   EndpointStore
-	now     func() time.Time
-	random  io.Reader
-	changed func(hook.Endpoint)
+	store  EndpointStore
+	now    func() time.Time
+	random io.Reader
 
-	mu     sync.Mutex // held while changing
+	mu          sync.Mutex    // held while an endpoint changes, and not while that is told
+	told        chan struct{} // closed when the newest change has been told
+	subscribers []func(hook.Endpoint)
+
 	byID   atomic.Pointer[map[hook.EndpointID]hook.Endpoint]
 	bySlug atomic.Pointer[map[string]*hook.Endpoint] // living ones only
 }
 
-// LoadEndpoints reads the endpoints. changed is told of each change after it is stored.
-func LoadEndpoints(ctx context.Context, store EndpointStore, now func() time.Time, random io.Reader,
-	changed func(hook.Endpoint)) (*Endpoints, error) {
+// LoadEndpoints reads the endpoints.
+func LoadEndpoints(ctx context.Context, store EndpointStore, now func() time.Time, random io.Reader) (*Endpoints, error) {
 	stored, err := store.Endpoints(ctx)
 	if err != nil {
 		return nil, err
 	}
-	es := &Endpoints{store: store, now: now, random: random, changed: changed}
+	es := &Endpoints{store: store, now: now, random: random, told: make(chan struct{})}
+	close(es.told) // there is nothing to tell yet
 	byID := make(map[hook.EndpointID]hook.Endpoint, len(stored))
 	for _, e := range stored {
 		byID[e.ID] = e
 	}
 	es.publish(byID)
 	return es, nil
+}
+
+// Subscribe has every change told to f from now on, after it is stored and before the call that changes returns. f is
+// told of one change at a time, in their order, and no lock is held meanwhile. It must not change an endpoint itself.
+func (es *Endpoints) Subscribe(f func(hook.Endpoint)) {
+	es.mu.Lock()
+	defer es.mu.Unlock()
+	es.subscribers = append(es.subscribers, f)
 }
 
 func (es *Endpoints) publish(byID map[hook.EndpointID]hook.Endpoint) {
@@ -134,46 +147,94 @@ func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint
 		return e, err
 	}
 	e.Slug, e.CreatedAt, e.DeletedAt = e.Name+"-"+tail[:slugTail], hook.Millis(es.now().UnixMilli()), hook.Time{}
-	return es.put(ctx, e)
+	return es.apply(ctx, func() (hook.Endpoint, error) { return e, nil })
 }
 
-// Update stores a changed endpoint. Its id must be that of a living one; id, slug and times stay as they are. Where Verify
-// is left out it stays, but an endpoint that checked nothing because it could not becomes one that enforces once it can.
-// Errors are as of Create.
+// ErrUnchanged is what an edit returns if the endpoint is to stay as it is. Change then returns it without an error.
+var ErrUnchanged = errors.New("unchanged")
+
+// Change has edit change a copy of a living endpoint, and stores that. Nobody else changes an endpoint meanwhile, so edit
+// must not do so either. Id, slug and times stay as they are. edit gets Verify as it is stored. If it leaves it empty it
+// stays, but an endpoint that checked nothing because it could not becomes one that enforces once it can. Errors are those
+// of edit, and as of Create.
+func (es *Endpoints) Change(ctx context.Context, id hook.EndpointID, edit func(*hook.Endpoint) error) (hook.Endpoint, error) {
+	return es.apply(ctx, func() (hook.Endpoint, error) {
+		was, err := es.Get(id)
+		if err != nil {
+			return was, err
+		}
+		e := was
+		if err := edit(&e); err != nil {
+			return was, err
+		}
+		e.ID, e.Slug, e.CreatedAt, e.DeletedAt = was.ID, was.Slug, was.CreatedAt, was.DeletedAt
+		return e, settleVerify(&e, &was)
+	})
+}
+
+// Update is Change for a caller that has the whole endpoint. What has been changed since it was read is lost.
 func (es *Endpoints) Update(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
-	was, err := es.Get(e.ID)
-	if err != nil {
-		return e, err
-	}
-	e.Slug, e.CreatedAt, e.DeletedAt = was.Slug, was.CreatedAt, was.DeletedAt
-	if err := settleVerify(&e, &was); err != nil {
-		return e, err
-	}
-	return es.put(ctx, e)
+	return es.Change(ctx, e.ID, func(now *hook.Endpoint) error { *now = e; return nil })
 }
 
 // Delete makes an endpoint answer 404 at once. Its deliveries stay until retention removes them.
 func (es *Endpoints) Delete(ctx context.Context, id hook.EndpointID) error {
-	e, err := es.Get(id)
-	if err != nil {
-		return err
-	}
-	e.DeletedAt = hook.Millis(es.now().UnixMilli())
-	_, err = es.put(ctx, e)
+	_, err := es.apply(ctx, func() (hook.Endpoint, error) {
+		e, err := es.Get(id)
+		e.DeletedAt = hook.Millis(es.now().UnixMilli())
+		return e, err
+	})
 	return err
 }
 
 // Restore brings a deleted endpoint back, at its old address.
 func (es *Endpoints) Restore(ctx context.Context, id hook.EndpointID) (hook.Endpoint, error) {
-	e, ok := (*es.byID.Load())[id]
-	if !ok || (!e.DeletedAt.IsZero() && es.now().Sub(e.DeletedAt.Time) > undoDeleteUpTo) {
-		return hook.Endpoint{}, noEndpoint
-	}
-	e.DeletedAt = hook.Time{}
-	return es.put(ctx, e)
+	return es.apply(ctx, func() (hook.Endpoint, error) {
+		e, ok := (*es.byID.Load())[id]
+		if !ok || (!e.DeletedAt.IsZero() && es.now().Sub(e.DeletedAt.Time) > undoDeleteUpTo) {
+			return hook.Endpoint{}, noEndpoint
+		}
+		e.DeletedAt = hook.Time{}
+		return e, nil
+	})
 }
 
-// put checks e, stores it, and only then lets it count.
+// apply makes one change and tells it to the subscribers. decide returns what is to be stored, from what is stored now;
+// no other change is made meanwhile.
+func (es *Endpoints) apply(ctx context.Context, decide func() (hook.Endpoint, error)) (hook.Endpoint, error) {
+	e, tell, err := es.change(ctx, decide)
+	if errors.Is(err, ErrUnchanged) {
+		return e, nil
+	}
+	if err == nil {
+		tell()
+	}
+	return e, err
+}
+
+// change stores what decide returns. tell is called once the lock is free: it waits until the change before this one has
+// been told.
+func (es *Endpoints) change(ctx context.Context, decide func() (hook.Endpoint, error)) (e hook.Endpoint, tell func(), err error) {
+	es.mu.Lock()
+	defer es.mu.Unlock()
+	if e, err = decide(); err != nil {
+		return e, nil, err
+	}
+	if e, err = es.put(ctx, e); err != nil {
+		return e, nil, err
+	}
+	before, done, subscribers := es.told, make(chan struct{}), es.subscribers
+	es.told = done
+	return e, func() {
+		defer close(done)
+		<-before
+		for _, told := range subscribers {
+			told(e)
+		}
+	}, nil
+}
+
+// put checks e, stores it, and only then lets it count. The caller holds the lock.
 func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
 	e.Awaiting = e.Awaiting && Open(e) // who says what is to be checked has seen it
 	allow, complaint := tidyCIDRs(e.Allow)
@@ -181,8 +242,6 @@ func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, e
 		return e, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: complaint}
 	}
 	e.Allow = allow
-	es.mu.Lock()
-	defer es.mu.Unlock()
 	old := *es.byID.Load()
 	if err := check(e, old); err != nil {
 		return e, err
@@ -196,7 +255,6 @@ func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, e
 	}
 	byID[e.ID] = e
 	es.publish(byID)
-	es.changed(e)
 	return e, nil
 }
 

@@ -32,13 +32,14 @@ type Intake struct {
 }
 
 // New returns an intake for these endpoints. address tells the address of the endpoint whose address ends in a slug,
-// for senders that sign it.
-func New(endpoints *Endpoints, log Log, now func() time.Time, address func(slug string) string) *Intake {
-	return &Intake{endpoints: endpoints, log: log, now: now, address: address}
+// for senders that sign it. Certificates that senders name are looked up in lookup; nil: none are looked up.
+func New(endpoints *Endpoints, log Log, now func() time.Time, address func(slug string) string, lookup *Certificates) *Intake {
+	in := &Intake{endpoints: endpoints, log: log, now: now, address: address, lookup: lookup}
+	if lookup != nil {
+		in.kept = keptAlone{lookup}
+	}
+	return in
 }
-
-// LookUp has certificates that senders name looked up there. It is called before the first delivery.
-func (in *Intake) LookUp(c *Certificates) { in.lookup, in.kept = c, keptAlone{c} }
 
 // Accept judges r as received by e, fills what the verdict says into it, and appends it. The reply is what the sender
 // must hear instead of the standard answer, nil where that will do. The refusal is what a sender whose delivery was

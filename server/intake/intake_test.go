@@ -80,11 +80,14 @@ func (w *world) load(t *testing.T) {
 	t.Helper()
 	var err error
 	now := func() time.Time { return w.at }
-	if w.all, err = LoadEndpoints(t.Context(), w.kept, now, rand.Reader, func(e hook.Endpoint) { w.told = append(w.told, e) }); err != nil {
+	if w.all, err = LoadEndpoints(t.Context(), w.kept, now, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
-	w.intake = New(w.all, w.kept, now, func(slug string) string { return "https://hooks.example.com/in/" + slug })
+	w.all.Subscribe(func(e hook.Endpoint) { w.told = append(w.told, e) })
+	w.intake = New(w.all, w.kept, now, address, nil)
 }
+
+func address(slug string) string { return "https://hooks.example.com/in/" + slug }
 
 func (w *world) create(t *testing.T, e hook.Endpoint) hook.Endpoint {
 	t.Helper()

@@ -45,12 +45,14 @@ func Open(e hook.Endpoint) bool { return e.Verify == hook.Off }
 // Confirm makes an endpoint that the first start made one for everybody. For one that is confirmed it changes nothing.
 // Errors are those of the store, and a problem of kind hook.ErrNotFound.
 func (es *Endpoints) Confirm(ctx context.Context, id hook.EndpointID) (hook.Endpoint, error) {
-	e, err := es.Get(id)
-	if err != nil || !e.Awaiting {
+	return es.apply(ctx, func() (hook.Endpoint, error) {
+		e, err := es.Get(id)
+		if err == nil && !e.Awaiting {
+			err = ErrUnchanged
+		}
+		e.Awaiting = false
 		return e, err
-	}
-	e.Awaiting = false
-	return es.put(ctx, e)
+	})
 }
 
 // WarnOfOpen writes one line that names the endpoints that check nothing, and one that names those that are to check and
