@@ -1,8 +1,8 @@
 import { getByRole, queryAllByRole } from "@testing-library/dom";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FakeHookbeam } from "./testing/fake-hookbeam";
-import { look, sleep } from "./testing/looking";
 import { serve } from "./testing/page";
+import { setVisibility, sleep } from "./testing/visibility";
 
 const start = "2026-11-23T14:41:00.000Z";
 const usually = { half: 8, most: 20 };
@@ -212,7 +212,7 @@ it("says how it is connected, nothing more when it is done, and when its link en
   server.polls = "work";
   server.gone = true;
   sleep(5_000);
-  look("visible");
+  setVisibility("visible");
   await pass(50);
   expect(line()).toEqual(["gone", "This link is no longer good"]);
   expect(shown("sentence")).toBe("At your bank");

@@ -1,5 +1,5 @@
 import type { Clock } from "../src/lib/live/transport";
-import { type Answer, ask } from "./asking";
+import { type Answer, fetchStatus } from "./fetch-status";
 
 /** How long the server is asked to hold an answer until there is news. */
 const holdS = 25;
@@ -69,7 +69,7 @@ export class Polling {
     this.askedAt = askedAt;
     const tooLong = after((hold ? holdS * 1000 : 0) + patienceMs, () => request.abort());
     const url = this.#url(hold && `wait=${holdS}s`, shown && `shown=${encodeURIComponent(shown)}`);
-    const answer = await ask(url, this.#etag, request.signal, this.#fetch, now);
+    const answer = await fetchStatus(url, this.#etag, request.signal, this.#fetch, now);
     tooLong();
     if (this.#request !== request) return;
     this.#request = undefined;

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { FakeHookbeam } from "./testing/fake-hookbeam";
-import { look } from "./testing/looking";
+import { setVisibility } from "./testing/visibility";
 import { open, paid, pass, pending, second, waiting } from "./testing/watcher";
 
 it("is live by the socket, and asks nothing beside it", async () => {
@@ -186,7 +186,7 @@ it("has no more than one question on its way", async () => {
   open(server);
   for (let i = 0; i < 20; i++) {
     await pass(1100);
-    look("visible");
+    setVisibility("visible");
     dispatchEvent(new Event("online"));
   }
   expect(server.asked.length).toBeGreaterThan(20);
@@ -226,7 +226,7 @@ it("does not take an answer that the socket overtook", async () => {
   const { told } = open(server);
   await pass(3 * second);
   server.polls = "slow";
-  look("visible");
+  setVisibility("visible");
   await pass(500);
   server.sockets = "work";
   server.become(pending);

@@ -1,10 +1,10 @@
 import { backoff } from "../src/lib/live/backoff";
 import { type Clock, realClock } from "../src/lib/live/transport";
-import type { Answer } from "./asking";
-import { onWake, whenPainted } from "./looking";
+import type { Answer } from "./fetch-status";
 import { Polling } from "./polling";
 import { StatusSocket } from "./socket";
 import { type Line, type PublicStatus, parse, readStatus } from "./status";
+import { onWake, whenPainted } from "./visibility";
 
 export interface WatchOptions {
   /** Where Hookbeam is, its path included: "https://hooks.example.com". */

@@ -1,11 +1,11 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { Link, Redirect, Route, Router, Switch, useLocation } from "wouter";
-import { Empty } from "../components/empty";
-import { PageHeader } from "../components/page-header";
 import { DeliveriesPage } from "../features/deliveries/deliveries-page";
 import { FirstRun } from "../features/first-run/first-run";
 import { boot } from "../lib/boot";
+import { Empty } from "../ui/empty";
+import { PageHeader } from "../ui/page-header";
 import { ErrorBoundary } from "./error-boundary";
 import { Layout } from "./layout";
 import { navItems } from "./nav-items";

@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from "react";
-import { ErrorNote } from "../components/error-note";
+import { ErrorNote } from "../ui/error-note";
 
 interface ErrorBoundaryProps {
   /** A change of it, such as another screen, tries again. */

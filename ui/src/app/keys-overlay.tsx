@@ -1,6 +1,6 @@
-import { Dialog } from "../components/dialog";
-import { Kbd } from "../components/kbd";
 import { useKeyHelp } from "../lib/keys";
+import { Dialog } from "../ui/dialog";
+import { Kbd } from "../ui/kbd";
 
 /** Every key that does something on this screen. */
 export function KeysOverlay({ onClose }: { onClose: () => void }) {

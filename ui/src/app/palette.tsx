@@ -2,12 +2,12 @@ import { Command } from "cmdk";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { useLocation } from "wouter";
-import { Kbd } from "../components/kbd";
-import { toast } from "../components/toast";
+import { useEndpoints } from "../entities/endpoint/queries";
 import { copyText } from "../lib/clipboard";
-import { useEndpoints } from "../lib/endpoints";
 import { useKeyHelp } from "../lib/keys";
 import { chooseTheme, type Theme } from "../lib/theme";
+import { Kbd } from "../ui/kbd";
+import { toast } from "../ui/toast";
 
 const themes: Record<Theme, string> = {
   system: "the system’s theme",

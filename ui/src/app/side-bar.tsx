@@ -1,7 +1,7 @@
 import { Link, useLocation } from "wouter";
-import { BrandMark } from "../components/brand-mark";
-import { Kbd } from "../components/kbd";
-import { Tooltip } from "../components/tooltip";
+import { BrandMark } from "../ui/brand-mark";
+import { Kbd } from "../ui/kbd";
+import { Tooltip } from "../ui/tooltip";
 import { type NavItem, navItems } from "./nav-items";
 import { useNavCounts } from "./use-nav-counts";
 import { nameWith, WarningDot } from "./warning-dot";

@@ -1,18 +1,18 @@
 import { act, render } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import type { Follower } from "../lib/live/follower";
 import { live } from "../lib/live/live";
+import type { Subscriber } from "../lib/live/subscribers";
 import { TabTitle } from "./tab-title";
 
 it("counts what came while nobody looked, and forgets it once someone does", () => {
   const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(false);
-  let follower: Follower = {};
+  let subscriber: Subscriber = {};
   vi.spyOn(live, "follow").mockImplementation((given) => {
-    follower = given;
+    subscriber = given;
     return () => {};
   });
   const arrive = (count: number) =>
-    act(() => follower.updates?.(Array.from({ length: count }, () => ({ kind: "delivery" }) as never)));
+    act(() => subscriber.updates?.(Array.from({ length: count }, () => ({ kind: "delivery" }) as never)));
   const look = (away: boolean) => {
     hidden.mockReturnValue(away);
     act(() => void document.dispatchEvent(new Event("visibilitychange")));

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
-import { toasts } from "../components/toast";
+import { toasts } from "../ui/toast";
 
-const load = () => import("../components/toaster");
+const load = () => import("../ui/toaster");
 const Toaster = lazy(async () => ({ default: (await load()).Toaster }));
 
 /** Toasts, whose machinery is fetched once the page rests: it must be there when the server no longer is. */

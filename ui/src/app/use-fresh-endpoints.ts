@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { endpointKeys } from "../lib/endpoints";
+import { endpointKeys } from "../entities/endpoint/queries";
 import { live } from "../lib/live/live";
 
 /** Has the endpoints fetched again when anyone changed one, or may have while nobody listened. */

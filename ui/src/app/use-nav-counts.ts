@@ -1,4 +1,4 @@
-import { useEndpoints } from "../lib/endpoints";
+import { useEndpoints } from "../entities/endpoint/queries";
 import { formatCount } from "../lib/format";
 
 /** What stands behind the screens' names, by path. */

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { serverQuery } from "../lib/server";
+import { serverQuery } from "../entities/server/queries";
 
 /** The page has something better to load at first. */
 const restMs = 2000;

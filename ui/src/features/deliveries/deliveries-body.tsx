@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from "react";
-import { Button } from "../../components/button";
-import { Empty } from "../../components/empty";
-import { ErrorNote } from "../../components/error-note";
-import { Skeleton } from "../../components/skeleton";
 import { useNarrow } from "../../lib/narrow";
+import { Button } from "../../ui/button";
+import { Empty } from "../../ui/empty";
+import { ErrorNote } from "../../ui/error-note";
+import { Skeleton } from "../../ui/skeleton";
 import { DeliveryList } from "./delivery-list";
 import type { DeliveryStore } from "./delivery-store";
 

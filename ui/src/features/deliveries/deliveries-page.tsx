@@ -1,12 +1,12 @@
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
-import { LiveLabel } from "../../components/live-label";
-import { LostBanner } from "../../components/lost-banner";
-import { PageHeader } from "../../components/page-header";
-import { toast } from "../../components/toast";
+import { useEndpoints } from "../../entities/endpoint/queries";
 import { copyText } from "../../lib/clipboard";
-import { useEndpoints } from "../../lib/endpoints";
 import { useKeys } from "../../lib/keys";
 import { useNarrow } from "../../lib/narrow";
+import { LiveLabel } from "../../ui/live-label";
+import { LostBanner } from "../../ui/lost-banner";
+import { PageHeader } from "../../ui/page-header";
+import { toast } from "../../ui/toast";
 import { deliveries } from "./deliveries";
 import { DeliveriesBody } from "./deliveries-body";
 import { DeliveryDetail } from "./delivery-detail";

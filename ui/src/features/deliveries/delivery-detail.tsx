@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { Button } from "../../components/button";
-import { ErrorNote } from "../../components/error-note";
-import { SidePane } from "../../components/side-pane";
-import { Skeleton } from "../../components/skeleton";
+import { deliveryQuery } from "../../entities/delivery/queries";
+import { Button } from "../../ui/button";
+import { ErrorNote } from "../../ui/error-note";
+import { SidePane } from "../../ui/side-pane";
+import { Skeleton } from "../../ui/skeleton";
 import type { DetailTab } from "./detail/detail-tab";
-import { deliveryQuery } from "./detail/queries";
 
 const DetailContent = lazy(async () => ({ default: (await import("./detail/detail-content")).DetailContent }));
 

@@ -3,7 +3,7 @@ import { act, fireEvent, render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { useState } from "react";
 import { beforeEach, expect, it, vi } from "vitest";
-import { endpointKeys } from "../../lib/endpoints";
+import { endpointKeys } from "../../entities/endpoint/queries";
 import { delivery } from "../../lib/live/testing/fake-server";
 import { DeliveryList } from "./delivery-list";
 import { DeliveryStore, type PageRequest } from "./delivery-store";

@@ -1,5 +1,5 @@
-import { LiveList } from "../../components/live-list/live-list";
-import { useEndpointNames } from "../../lib/endpoints";
+import { useEndpointNames } from "../../entities/endpoint/queries";
+import { LiveList } from "../../ui/live-list/live-list";
 import { DeliveryRow } from "./delivery-row";
 import type { DeliveryStore } from "./delivery-store";
 

@@ -1,11 +1,11 @@
 import { memo } from "react";
-import { Bytes } from "../../components/bytes";
-import { Cell } from "../../components/live-list/cell";
-import type { RowPlace } from "../../components/live-list/live-list";
-import { Tag } from "../../components/tag";
-import { Time } from "../../components/time";
-import { VerdictGlyph } from "../../components/verdict-glyph";
+import { VerdictGlyph } from "../../entities/delivery/verdict-glyph";
 import type { Delivery } from "../../lib/api";
+import { Bytes } from "../../ui/bytes";
+import { Cell } from "../../ui/live-list/cell";
+import type { RowPlace } from "../../ui/live-list/live-list";
+import { Tag } from "../../ui/tag";
+import { Time } from "../../ui/time";
 import { remarkOf, titleOf } from "./row-words";
 
 interface DeliveryRowProps extends RowPlace {

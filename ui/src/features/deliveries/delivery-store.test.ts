@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
+import type { Filter } from "../../entities/delivery/filter";
 import type { Delivery } from "../../lib/api";
 import type { Update } from "../../lib/live/frame";
 import { settle } from "../../lib/live/testing/fake-clock";
 import { delivery } from "../../lib/live/testing/fake-server";
 import { capacity, DeliveryStore, type Page, type PageRequest } from "./delivery-store";
-import type { Filter } from "./filter";
 
 interface Asked extends PageRequest {
   answer(page: Partial<Page> & { seqs: number[] }): Promise<void>;

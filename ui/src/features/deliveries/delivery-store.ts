@@ -1,8 +1,8 @@
+import { type Filter, matches, sameFilter } from "../../entities/delivery/filter";
 import type { Delivery } from "../../lib/api";
 import type { Update } from "../../lib/live/frame";
-import { type Filter, matches, sameFilter } from "./filter";
-import { Fold } from "./fold";
-import { Ring } from "./ring";
+import { Ring } from "../../lib/ring";
+import { RowDeduper } from "./row-deduper";
 
 /** One page, newest first. `next` leads to the one before it; `cursor` is where the log stood when it was read. */
 export interface Page {
@@ -60,7 +60,7 @@ export class DeliveryStore {
   readonly #around: StoreSurroundings;
   readonly #listeners = new Set<() => void>();
   readonly #arrivals = new WeakMap<Delivery, number>();
-  readonly #fold = new Fold();
+  readonly #deduper = new RowDeduper();
   #ring = new Ring<Delivery>(capacity);
   #filter: Filter = {};
   #phase: DeliveriesView["phase"] = "loading";
@@ -113,7 +113,7 @@ export class DeliveryStore {
     if (sameFilter(filter, this.#filter) && this.#load) return;
     this.#filter = filter;
     this.#ring = new Ring(capacity);
-    this.#fold.clear();
+    this.#deduper.clear();
     this.#phase = "loading";
     this.#away = false;
     this.#fresh = 0;
@@ -167,7 +167,7 @@ export class DeliveryStore {
   /** Puts what is new on top, held or not. */
   showNew() {
     this.#fresh = 0;
-    this.#fold.settle(this.#ring);
+    this.#deduper.settle(this.#ring);
     if (this.#missed > 0) this.reload();
     this.#changed();
   }
@@ -216,7 +216,7 @@ export class DeliveryStore {
     const meanwhile = this.#meanwhile;
     this.#meanwhile = undefined;
     this.#ring = new Ring(capacity);
-    this.#fold.clear();
+    this.#deduper.clear();
     this.#phase = "ready";
     this.#started = true;
     this.#next = page.next;
@@ -234,13 +234,13 @@ export class DeliveryStore {
 
   #append(older: readonly Delivery[]) {
     for (const delivery of older) {
-      if (this.#fold.below(delivery) && !this.#ring.append(delivery)) this.#cut = true;
+      if (this.#deduper.below(delivery) && !this.#ring.append(delivery)) this.#cut = true;
     }
   }
 
   /** Rows that newer ones stand for go, unless someone reads and the list must not move. */
   #settle() {
-    if (!this.#held) this.#fold.settle(this.#ring);
+    if (!this.#held) this.#deduper.settle(this.#ring);
   }
 
   #fail(error: unknown) {
@@ -260,7 +260,7 @@ export class DeliveryStore {
       this.#cut = true;
     }
     this.#ring.push(delivery);
-    this.#fold.above(delivery);
+    this.#deduper.above(delivery);
     if (this.#held) this.#fresh++;
   }
 

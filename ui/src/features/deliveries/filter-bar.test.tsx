@@ -3,7 +3,7 @@ import { render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, it } from "vitest";
-import { endpointKeys } from "../../lib/endpoints";
+import { endpointKeys } from "../../entities/endpoint/queries";
 import { FilterBar } from "./filter-bar";
 import type { Terms } from "./terms";
 

@@ -1,7 +1,7 @@
 import { Search } from "lucide-react";
 import { type PointerEvent, useId, useRef } from "react";
-import { Kbd } from "../../components/kbd";
 import { useKeys } from "../../lib/keys";
+import { Kbd } from "../../ui/kbd";
 import { FilterChip } from "./filter-chip";
 import { SuggestionList } from "./suggestion-list";
 import { type TermKey, type Terms, termKeys } from "./terms";

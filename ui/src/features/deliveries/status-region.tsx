@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
+import { stateLabel } from "../../lib/live/describe";
 import { live } from "../../lib/live/live";
 import { realClock } from "../../lib/live/transport";
-import { liveWords } from "../../lib/live/words";
 import { announcer } from "./announcements";
 
 /** Tells those who hear the page what those who see it see: that deliveries came, and when the list is not live. */
@@ -18,7 +18,7 @@ export function StatusRegion() {
       const passing = state.kind === "connecting" || state.kind === "catching-up";
       if (passing || state.kind === kind) return;
       kind = state.kind;
-      told.say(`${liveWords(state).word}.`);
+      told.say(`${stateLabel(state).word}.`);
     });
     return () => {
       unfollow();

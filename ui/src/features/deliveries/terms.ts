@@ -1,5 +1,5 @@
+import type { Filter } from "../../entities/delivery/filter";
 import type { Endpoint, Verdict } from "../../lib/api";
-import type { Filter } from "./filter";
 
 /** A filter in words, as it stands in the address and in the chips. An endpoint goes by its name. */
 export type Terms = Partial<Record<TermKey, string>>;

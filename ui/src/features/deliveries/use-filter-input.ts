@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useState } from "react";
-import { useEndpoints } from "../../lib/endpoints";
+import { useEndpoints } from "../../entities/endpoint/queries";
 import { readTerm, suggest, type TermKey, type Terms, termKeys } from "./terms";
 
 /** The line in which a term is typed, and what is suggested for it. */

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { type Filter, matches } from "../../entities/delivery/filter";
 import { api, unwrap } from "../../lib/api";
 import { formatCount } from "../../lib/format";
 import { live } from "../../lib/live/live";
-import { type Filter, matches } from "./filter";
 
 /** Further one does not count: the page that is read for it would grow. */
 const limit = 100;

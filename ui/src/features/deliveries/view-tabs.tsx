@@ -1,5 +1,5 @@
-import { Kbd } from "../../components/kbd";
 import type { Verdict } from "../../lib/api";
+import { Kbd } from "../../ui/kbd";
 
 interface ViewTabsProps {
   verdict: string | undefined;

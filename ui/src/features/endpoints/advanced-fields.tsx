@@ -1,9 +1,9 @@
 import { Plus } from "lucide-react";
-import { Button } from "../../components/button";
-import { Field } from "../../components/field";
-import { Input } from "../../components/input";
-import { Select } from "../../components/select";
-import type { Provider } from "../../lib/providers";
+import type { Provider } from "../../entities/provider/queries";
+import { Button } from "../../ui/button";
+import { Field } from "../../ui/field";
+import { Input } from "../../ui/input";
+import { Select } from "../../ui/select";
 import { type EndpointDraft, sizeChoices, toleranceChoices } from "./endpoint-draft";
 
 interface AdvancedFieldsProps {

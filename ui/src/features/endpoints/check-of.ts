@@ -1,5 +1,5 @@
+import { canCheck } from "../../entities/endpoint/open-endpoint";
 import type { Endpoint } from "../../lib/api";
-import { canCheck } from "../../lib/open-endpoint";
 
 /** What an endpoint checks, in a word or two. */
 export function checkOf(endpoint: Endpoint): { text: string; tone: "ok" | "wait" | "bad" } {

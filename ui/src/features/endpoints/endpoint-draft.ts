@@ -1,6 +1,6 @@
+import { canCheck } from "../../entities/endpoint/open-endpoint";
 import type { Endpoint, EndpointPatch, NewEndpoint } from "../../lib/api";
 import { formatBytes } from "../../lib/format";
-import { canCheck } from "../../lib/open-endpoint";
 
 /** A secret in the form. A kept one has no value: the server never gives it back. */
 export interface SecretDraft {

@@ -1,11 +1,11 @@
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useLocation } from "wouter";
-import { Empty } from "../../components/empty";
-import { IconButton } from "../../components/icon-button";
-import { SidePane } from "../../components/side-pane";
-import { toast } from "../../components/toast";
-import { useEndpoints } from "../../lib/endpoints";
+import { useEndpoints } from "../../entities/endpoint/queries";
+import { Empty } from "../../ui/empty";
+import { IconButton } from "../../ui/icon-button";
+import { SidePane } from "../../ui/side-pane";
+import { toast } from "../../ui/toast";
 import { toRequest } from "./endpoint-draft";
 import { EndpointEditor } from "./endpoint-editor";
 import { EndpointForm } from "./endpoint-form";

@@ -1,7 +1,7 @@
 import { Link } from "wouter";
-import { Copy } from "../../components/copy";
-import { Tag } from "../../components/tag";
 import type { Endpoint } from "../../lib/api";
+import { Copy } from "../../ui/copy";
+import { Tag } from "../../ui/tag";
 import { checkOf } from "./check-of";
 
 interface EndpointRowProps {

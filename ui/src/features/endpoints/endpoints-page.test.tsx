@@ -4,9 +4,9 @@ import { userEvent } from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
 import { Route, Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
-import { dismiss, toasts } from "../../components/toast";
-import { Toaster } from "../../components/toaster";
 import type { Endpoint } from "../../lib/api";
+import { dismiss, toasts } from "../../ui/toast";
+import { Toaster } from "../../ui/toaster";
 import { EndpointsPage } from "./endpoints-page";
 
 /** What answers; the API's client takes `fetch` as it finds it when it is made. */

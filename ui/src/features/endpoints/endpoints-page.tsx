@@ -1,12 +1,12 @@
 import { Plus } from "lucide-react";
 import { useLocation } from "wouter";
-import { ButtonLink } from "../../components/button-link";
-import { Empty } from "../../components/empty";
-import { ErrorNote } from "../../components/error-note";
-import { PageHeader } from "../../components/page-header";
-import { Skeleton } from "../../components/skeleton";
-import { useEndpoints } from "../../lib/endpoints";
+import { useEndpoints } from "../../entities/endpoint/queries";
 import { useKeys } from "../../lib/keys";
+import { ButtonLink } from "../../ui/button-link";
+import { Empty } from "../../ui/empty";
+import { ErrorNote } from "../../ui/error-note";
+import { PageHeader } from "../../ui/page-header";
+import { Skeleton } from "../../ui/skeleton";
 import { EndpointPane } from "./endpoint-pane";
 import { EndpointRow } from "./endpoint-row";
 

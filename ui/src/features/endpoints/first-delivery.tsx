@@ -1,8 +1,8 @@
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Link } from "wouter";
-import { VerdictGlyph } from "../../components/verdict-glyph";
-import { VerifyAgain } from "../../components/verify-again";
+import { VerdictGlyph } from "../../entities/delivery/verdict-glyph";
+import { Reverify } from "../../entities/endpoint/reverify";
 import { api, type Delivery, type Endpoint, unwrap } from "../../lib/api";
 import { live } from "../../lib/live/live";
 
@@ -73,7 +73,7 @@ export function FirstDelivery({ endpoint: { id }, changed }: FirstDeliveryProps)
           </>
         )}
       </section>
-      {newest && (changed || newest.verdict === "rejected") && <VerifyAgain key={String(changed)} endpoint={id} />}
+      {newest && (changed || newest.verdict === "rejected") && <Reverify key={String(changed)} endpoint={id} />}
     </>
   );
 }

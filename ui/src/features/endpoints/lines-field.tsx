@@ -1,4 +1,4 @@
-import { Field } from "../../components/field";
+import { Field } from "../../ui/field";
 
 interface LinesFieldProps {
   label: string;

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, X } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../../components/button";
-import { CopyLine } from "../../components/copy-line";
-import { ErrorNote } from "../../components/error-note";
-import { IconButton } from "../../components/icon-button";
-import { Select } from "../../components/select";
-import { Time } from "../../components/time";
-import type { LinkKey } from "../../lib/status-rules";
+import type { LinkKey } from "../../entities/status/status-rules";
+import { Button } from "../../ui/button";
+import { CopyLine } from "../../ui/copy-line";
+import { ErrorNote } from "../../ui/error-note";
+import { IconButton } from "../../ui/icon-button";
+import { Select } from "../../ui/select";
+import { Time } from "../../ui/time";
 import { linkKeysQuery, useDeleteLinkKey, useMakeLinkKey } from "./status-mutations";
 
 const overlaps = [

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { dismiss, toast } from "../../components/toast";
+import { endpointKeys } from "../../entities/endpoint/queries";
 import { api, type Endpoint, type EndpointPatch, type NewEndpoint, unwrap } from "../../lib/api";
-import { endpointKeys } from "../../lib/endpoints";
+import { dismiss, toast } from "../../ui/toast";
 
 /** How long a deletion can be undone. */
 const undoMs = 10_000;

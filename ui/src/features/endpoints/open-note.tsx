@@ -1,7 +1,7 @@
-import { Button } from "../../components/button";
-import { Callout } from "../../components/callout";
+import { whyUnchecked } from "../../entities/endpoint/open-endpoint";
 import type { Endpoint } from "../../lib/api";
-import { whyUnchecked } from "../../lib/open-endpoint";
+import { Button } from "../../ui/button";
+import { Callout } from "../../ui/callout";
 
 interface OpenNoteProps {
   endpoint: Endpoint;

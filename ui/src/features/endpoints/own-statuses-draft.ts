@@ -1,5 +1,5 @@
-import type { MappedState, Mapping } from "../../lib/status-rules";
-import type { Tone } from "../../lib/statuses";
+import type { Tone } from "../../entities/status/status";
+import type { MappedState, Mapping } from "../../entities/status/status-rules";
 
 /** What one value means, in the form. Those further down win where two happen in the same moment. */
 export interface StateDraft {

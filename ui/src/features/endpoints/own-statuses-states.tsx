@@ -1,12 +1,12 @@
 import { Plus, X } from "lucide-react";
-import { Button } from "../../components/button";
-import { IconButton } from "../../components/icon-button";
-import { Input } from "../../components/input";
-import { Select } from "../../components/select";
-import { StateGlyph } from "../../components/state-glyph";
-import { Tick } from "../../components/tick";
-import { stateWord, toneOf } from "../../lib/status-words";
-import type { Tone } from "../../lib/statuses";
+import { StateGlyph } from "../../entities/status/state-glyph";
+import type { Tone } from "../../entities/status/status";
+import { stateWord, toneOf } from "../../entities/status/status-labels";
+import { Button } from "../../ui/button";
+import { IconButton } from "../../ui/icon-button";
+import { Input } from "../../ui/input";
+import { Select } from "../../ui/select";
+import { Tick } from "../../ui/tick";
 import { type MappingKind, paymentStates, type StateDraft, withRow } from "./own-statuses-draft";
 
 const tones: { value: Tone; label: string }[] = [

@@ -1,12 +1,12 @@
 import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { Button } from "../../components/button";
-import { StateGlyph } from "../../components/state-glyph";
+import { StateGlyph } from "../../entities/status/state-glyph";
+import { stateWord, toneOf } from "../../entities/status/status-labels";
+import type { MappingTrial } from "../../entities/status/status-rules";
 import { formatAmount } from "../../lib/amount";
 import { formatCount } from "../../lib/format";
-import type { MappingTrial } from "../../lib/status-rules";
-import { stateWord, toneOf } from "../../lib/status-words";
+import { Button } from "../../ui/button";
 
 interface OwnStatusesTryProps {
   result: MappingTrial;

@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { Button } from "../../components/button";
-import { ErrorNote } from "../../components/error-note";
-import { Field } from "../../components/field";
-import { Input } from "../../components/input";
-import { Segmented } from "../../components/segmented";
 import type { Endpoint } from "../../lib/api";
+import { Button } from "../../ui/button";
+import { ErrorNote } from "../../ui/error-note";
+import { Field } from "../../ui/field";
+import { Input } from "../../ui/input";
+import { Segmented } from "../../ui/segmented";
 import { draftOf, type MappingDraft, toMapping, withRow } from "./own-statuses-draft";
 import { OwnStatusesStates } from "./own-statuses-states";
 import { OwnStatusesTry } from "./own-statuses-try";

@@ -1,6 +1,6 @@
-import { Field } from "../../components/field";
-import { Select } from "../../components/select";
-import type { Provider } from "../../lib/providers";
+import type { Provider } from "../../entities/provider/queries";
+import { Field } from "../../ui/field";
+import { Select } from "../../ui/select";
 
 const groups: Record<Provider["category"], string> = {
   general: "General",

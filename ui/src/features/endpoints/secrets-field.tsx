@@ -1,11 +1,11 @@
 import { Dices, Eye, EyeOff, Plus, X } from "lucide-react";
 import { type RefObject, useState } from "react";
-import { Button } from "../../components/button";
-import { Callout } from "../../components/callout";
-import { Copy } from "../../components/copy";
-import { IconButton } from "../../components/icon-button";
-import { Input } from "../../components/input";
-import { checkSecret, type Provider } from "../../lib/providers";
+import { checkSecret, type Provider } from "../../entities/provider/queries";
+import { Button } from "../../ui/button";
+import { Callout } from "../../ui/callout";
+import { Copy } from "../../ui/copy";
+import { IconButton } from "../../ui/icon-button";
+import { Input } from "../../ui/input";
 import { generatedSecret, type SecretDraft } from "./endpoint-draft";
 
 interface SecretsFieldProps {

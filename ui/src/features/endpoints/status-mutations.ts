@@ -1,8 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { toast } from "../../components/toast";
+import { endpointKeys } from "../../entities/endpoint/queries";
+import type { Mapping, StatusRulesChange } from "../../entities/status/status-rules";
 import { api, unwrap } from "../../lib/api";
-import { endpointKeys } from "../../lib/endpoints";
-import type { Mapping, StatusRulesChange } from "../../lib/status-rules";
+import { toast } from "../../ui/toast";
 
 const linkKeyKeys = (id: string) => ["endpoints", "link keys", id] as const;
 

@@ -1,4 +1,4 @@
-import type { StatusRules, StatusRulesChange } from "../../lib/status-rules";
+import type { StatusRules, StatusRulesChange } from "../../entities/status/status-rules";
 
 /** What a status page may show beside where a thing stands. */
 export const shownFields = [

@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from "react";
-import { Button } from "../../components/button";
-import { ErrorNote } from "../../components/error-note";
-import { Tick } from "../../components/tick";
 import type { Endpoint } from "../../lib/api";
+import { Button } from "../../ui/button";
+import { ErrorNote } from "../../ui/error-note";
+import { Tick } from "../../ui/tick";
 import { LinesField } from "./lines-field";
 import { useUpdateRules } from "./status-mutations";
 import { draftOf, mistakesIn, type StatusPageDraft, shownFields, toRules } from "./status-page-draft";

@@ -1,6 +1,6 @@
-import { Field } from "../../components/field";
-import { Input } from "../../components/input";
 import { contrast, inkOn } from "../../lib/contrast";
+import { Field } from "../../ui/field";
+import { Input } from "../../ui/input";
 import type { StatusPageDraft, StatusPageMistakes } from "./status-page-draft";
 
 interface StatusPageLookProps {

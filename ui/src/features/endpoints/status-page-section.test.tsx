@@ -2,10 +2,10 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
-import { Toaster } from "../../components/toaster";
+import type { LinkKey, StatusRules } from "../../entities/status/status-rules";
 import type { Endpoint } from "../../lib/api";
 import { contrast } from "../../lib/contrast";
-import type { LinkKey, StatusRules } from "../../lib/status-rules";
+import { Toaster } from "../../ui/toaster";
 import { StatusPageSection } from "./status-page-section";
 
 /** What answers; the API's client takes `fetch` as it finds it when it is made. */

@@ -2,9 +2,9 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
-import { toasts } from "../../components/toast";
+import { endpointKeys } from "../../entities/endpoint/queries";
 import type { Endpoint } from "../../lib/api";
-import { endpointKeys } from "../../lib/endpoints";
+import { toasts } from "../../ui/toast";
 import { FirstRun } from "./first-run";
 
 /** What answers; the API's client takes `fetch` as it finds it when it is made. */

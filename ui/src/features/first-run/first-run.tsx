@@ -1,14 +1,14 @@
 import { lazy, Suspense } from "react";
 import { Link } from "wouter";
-import { Button } from "../../components/button";
-import { ButtonLink } from "../../components/button-link";
-import { CopyLine } from "../../components/copy-line";
-import { ErrorNote } from "../../components/error-note";
-import { Skeleton } from "../../components/skeleton";
-import { toast } from "../../components/toast";
-import { useEndpoints, useSendSample } from "../../lib/endpoints";
+import { useEndpoints, useSendSample } from "../../entities/endpoint/queries";
+import { Button } from "../../ui/button";
+import { ButtonLink } from "../../ui/button-link";
+import { CopyLine } from "../../ui/copy-line";
+import { ErrorNote } from "../../ui/error-note";
+import { Skeleton } from "../../ui/skeleton";
+import { toast } from "../../ui/toast";
 
-const Unconfirmed = lazy(async () => ({ default: (await import("../../components/unconfirmed")).Unconfirmed }));
+const Unconfirmed = lazy(async () => ({ default: (await import("../../entities/endpoint/unconfirmed")).Unconfirmed }));
 
 /** What stands in place of the list while nothing has arrived: the address, and two ways to try it. */
 export function FirstRun() {

@@ -1,5 +1,5 @@
+import type { Server } from "../../entities/server/queries";
 import { formatCount } from "../../lib/format";
-import type { Server } from "../../lib/server";
 import { refusalWords } from "./server-words";
 
 /** What was refused since the start, the most frequent first. */

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
-import type { Server } from "../../lib/server";
+import type { Server } from "../../entities/server/queries";
 import { SettingsPage } from "./settings-page";
 
 /** What answers; the API's client takes `fetch` as it finds it when it is made. */

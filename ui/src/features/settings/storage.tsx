@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
-import { Bytes } from "../../components/bytes";
+import type { Server } from "../../entities/server/queries";
 import { formatCount } from "../../lib/format";
-import type { Server } from "../../lib/server";
+import { Bytes } from "../../ui/bytes";
 import { Setting, Settings } from "./setting";
 
 interface StorageProps {

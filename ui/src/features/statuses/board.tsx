@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { Select } from "../../components/select";
-import { StateGlyph } from "../../components/state-glyph";
-import { useEndpoints } from "../../lib/endpoints";
+import { useEndpoints } from "../../entities/endpoint/queries";
+import { type CountFilter, countsQuery, kindsQuery } from "../../entities/status/queries";
+import { StateGlyph } from "../../entities/status/state-glyph";
+import type { SubjectKind } from "../../entities/status/status";
+import { capital, inOrder, kindWords, stateWord, toneOf } from "../../entities/status/status-labels";
 import { formatCount } from "../../lib/format";
-import { capital, inOrder, kindWords, stateWord, toneOf } from "../../lib/status-words";
-import type { SubjectKind } from "../../lib/statuses";
-import { type CountFilter, countsQuery, kindsQuery } from "./queries";
+import { Select } from "../../ui/select";
 import { statuses } from "./statuses";
 import type { StatusTerms, TermKey } from "./use-statuses-url";
 

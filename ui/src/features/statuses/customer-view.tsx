@@ -1,7 +1,7 @@
-import { Time } from "../../components/time";
-import { useEndpoints } from "../../lib/endpoints";
-import { capital, stateWord } from "../../lib/status-words";
-import type { Shown, StatusDetail } from "../../lib/statuses";
+import { useEndpoints } from "../../entities/endpoint/queries";
+import type { Shown, StatusDetail } from "../../entities/status/status";
+import { capital, stateWord } from "../../entities/status/status-labels";
+import { Time } from "../../ui/time";
 import { PagePreview } from "./page-preview";
 import { StatusLink } from "./status-link";
 

@@ -1,10 +1,10 @@
 import { Link } from "wouter";
-import { Button } from "../../components/button";
-import { ButtonLink } from "../../components/button-link";
-import { toast } from "../../components/toast";
+import { useEndpoints, useSendSample } from "../../entities/endpoint/queries";
+import { useProviders } from "../../entities/provider/queries";
 import type { Endpoint } from "../../lib/api";
-import { useEndpoints, useSendSample } from "../../lib/endpoints";
-import { useProviders } from "../../lib/providers";
+import { Button } from "../../ui/button";
+import { ButtonLink } from "../../ui/button-link";
+import { toast } from "../../ui/toast";
 
 const link = "text-beam underline underline-offset-2";
 

@@ -1,5 +1,5 @@
-import { stateWord } from "../../lib/status-words";
-import type { Status } from "../../lib/statuses";
+import type { Status } from "../../entities/status/status";
+import { stateWord } from "../../entities/status/status-labels";
 
 /** Something worth knowing of a status beside where it stands. */
 export interface Flag {

@@ -1,9 +1,9 @@
-import { Time } from "../../components/time";
+import type { StatusDetail, Step, Tone } from "../../entities/status/status";
+import type { StatusRules } from "../../entities/status/status-rules";
 import { formatAmount } from "../../lib/amount";
 import { inkOn } from "../../lib/contrast";
-import type { StatusRules } from "../../lib/status-rules";
-import type { StatusDetail, Step, Tone } from "../../lib/statuses";
 import { useNow } from "../../lib/use-now";
+import { Time } from "../../ui/time";
 import { publicWords } from "./public-words";
 import { usualWords } from "./usual";
 

@@ -1,5 +1,5 @@
-import { capital, stateWord } from "../../lib/status-words";
-import type { State } from "../../lib/statuses";
+import type { State } from "../../entities/status/status";
+import { capital, stateWord } from "../../entities/status/status-labels";
 
 /** What the status page says of a state, in English. The page is the server's: a test holds these words to its own. */
 export interface PublicWords {

@@ -1,7 +1,7 @@
 import { Search, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { Kbd } from "../../components/kbd";
 import { useKeys } from "../../lib/keys";
+import { Kbd } from "../../ui/kbd";
 
 interface SearchBoxProps {
   words: string;

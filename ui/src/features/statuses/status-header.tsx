@@ -1,14 +1,14 @@
 import { ExternalLink, X } from "lucide-react";
-import { Copy } from "../../components/copy";
-import { Fact } from "../../components/fact";
-import { IconButton } from "../../components/icon-button";
-import { StateGlyph } from "../../components/state-glyph";
-import { Tag } from "../../components/tag";
-import { Time } from "../../components/time";
+import { StateGlyph } from "../../entities/status/state-glyph";
+import type { StatusDetail } from "../../entities/status/status";
+import { bareName, capital, kindWords, stateWord, titleOf } from "../../entities/status/status-labels";
 import { formatAmount } from "../../lib/amount";
-import { bareName, capital, kindWords, stateWord, titleOf } from "../../lib/status-words";
-import type { StatusDetail } from "../../lib/statuses";
 import { useNow } from "../../lib/use-now";
+import { Copy } from "../../ui/copy";
+import { Fact } from "../../ui/fact";
+import { IconButton } from "../../ui/icon-button";
+import { Tag } from "../../ui/tag";
+import { Time } from "../../ui/time";
 import { flagsOf } from "./flags";
 import { usualWords } from "./usual";
 

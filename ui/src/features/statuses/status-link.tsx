@@ -1,15 +1,15 @@
 import { useMutation } from "@tanstack/react-query";
 import { ExternalLink, Link2 } from "lucide-react";
 import { useId, useState } from "react";
-import { Button } from "../../components/button";
-import { CopyLine } from "../../components/copy-line";
-import { ErrorNote } from "../../components/error-note";
-import { Select } from "../../components/select";
-import { Time } from "../../components/time";
-import { toast } from "../../components/toast";
+import type { Status } from "../../entities/status/status";
 import { api, unwrap } from "../../lib/api";
 import { copyText } from "../../lib/clipboard";
-import type { Status } from "../../lib/statuses";
+import { Button } from "../../ui/button";
+import { CopyLine } from "../../ui/copy-line";
+import { ErrorNote } from "../../ui/error-note";
+import { Select } from "../../ui/select";
+import { Time } from "../../ui/time";
+import { toast } from "../../ui/toast";
 
 const expiries = [
   { value: "1h", label: "1 hour" },

@@ -1,12 +1,12 @@
 import { memo } from "react";
-import { Cell } from "../../components/live-list/cell";
-import type { RowPlace } from "../../components/live-list/live-list";
-import { StateGlyph } from "../../components/state-glyph";
-import { Tag } from "../../components/tag";
-import { Time } from "../../components/time";
+import { StateGlyph } from "../../entities/status/state-glyph";
+import type { Status } from "../../entities/status/status";
+import { capital, stateWord, titleOf } from "../../entities/status/status-labels";
 import { formatAmount } from "../../lib/amount";
-import { capital, stateWord, titleOf } from "../../lib/status-words";
-import type { Status } from "../../lib/statuses";
+import { Cell } from "../../ui/live-list/cell";
+import type { RowPlace } from "../../ui/live-list/live-list";
+import { Tag } from "../../ui/tag";
+import { Time } from "../../ui/time";
 import { flagsOf } from "./flags";
 
 interface StatusRowProps extends RowPlace {

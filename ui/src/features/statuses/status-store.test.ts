@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
+import type { Status, StatusFilter } from "../../entities/status/status";
+import { status } from "../../entities/status/testing";
 import { settle } from "../../lib/live/testing/fake-clock";
-import type { Status, StatusFilter } from "../../lib/statuses";
 import { type Page, type PageRequest, StatusStore } from "./status-store";
-import { status } from "./testing";
 
 /** A store that shows a first page; the pages after it are answered by hand. */
 async function showing(first: Status[], filter: StatusFilter = {}, next?: string) {

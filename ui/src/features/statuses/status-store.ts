@@ -1,6 +1,6 @@
-import type { ListSource, ListView } from "../../components/live-list/list-source";
+import type { Status, StatusFilter, Tone } from "../../entities/status/status";
+import type { ListSource, ListView } from "../../lib/list-source";
 import type { Update } from "../../lib/live/frame";
-import type { Status, StatusFilter, Tone } from "../../lib/statuses";
 import { matches, sameFilter } from "./filter";
 
 /** One page, what moved last first. `next` leads to the one before it. */

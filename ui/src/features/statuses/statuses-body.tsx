@@ -1,11 +1,11 @@
 import { type ReactNode, useSyncExternalStore } from "react";
-import { Button } from "../../components/button";
-import { Empty } from "../../components/empty";
-import { ErrorNote } from "../../components/error-note";
-import { LiveList } from "../../components/live-list/live-list";
-import { Skeleton } from "../../components/skeleton";
-import { useEndpointNames } from "../../lib/endpoints";
+import { useEndpointNames } from "../../entities/endpoint/queries";
 import { useNarrow } from "../../lib/narrow";
+import { Button } from "../../ui/button";
+import { Empty } from "../../ui/empty";
+import { ErrorNote } from "../../ui/error-note";
+import { LiveList } from "../../ui/live-list/live-list";
+import { Skeleton } from "../../ui/skeleton";
 import { StatusRow } from "./status-row";
 import type { StatusStore } from "./status-store";
 

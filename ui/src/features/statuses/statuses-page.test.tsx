@@ -4,12 +4,12 @@ import { userEvent } from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
 import { Route, Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
-import { Toaster } from "../../components/toaster";
-import type { Follower } from "../../lib/live/follower";
+import type { Status, StatusDetail } from "../../entities/status/status";
+import { detail, effect, status } from "../../entities/status/testing";
 import { live } from "../../lib/live/live";
-import type { Status, StatusDetail } from "../../lib/statuses";
+import type { Subscriber } from "../../lib/live/subscribers";
+import { Toaster } from "../../ui/toaster";
 import { StatusesPage } from "./statuses-page";
-import { detail, effect, status } from "./testing";
 
 /** What answers; the API's client takes `fetch` as it finds it when it is made. */
 const net = vi.hoisted(() => {
@@ -19,12 +19,12 @@ const net = vi.hoisted(() => {
   return net;
 });
 
-let follower: Follower = {};
+let subscriber: Subscriber = {};
 beforeEach(() => {
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(320);
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(800);
   vi.spyOn(live, "follow").mockImplementation((given) => {
-    follower = given;
+    subscriber = given;
     return () => {};
   });
 });
@@ -93,7 +93,7 @@ async function open(path: string) {
 
 const rows = () => screen.getAllByRole("row").map((row) => row.textContent?.replace(/\s+/g, " ").trim());
 const tell = (...all: Status[]) =>
-  act(async () => follower.updates?.(all.map((one) => ({ kind: "status", seq: one.seq, status: one }))));
+  act(async () => subscriber.updates?.(all.map((one) => ({ kind: "status", seq: one.seq, status: one }))));
 
 it("lists what there is, and follows it", async () => {
   const first = status(1, { state: "processing", tone: "active", reference: "10-4471", customer: "ada@example.com" });

@@ -1,9 +1,9 @@
 import { useState } from "react";
-import { Button } from "../../components/button";
-import { EffectList } from "../../components/effect-list";
-import { Empty } from "../../components/empty";
+import { EffectList } from "../../entities/status/effect-list";
+import type { StatusDetail } from "../../entities/status/status";
 import { formatCount } from "../../lib/format";
-import type { StatusDetail } from "../../lib/statuses";
+import { Button } from "../../ui/button";
+import { Empty } from "../../ui/empty";
 
 /** So many at first: a subject may have been told of thousands of times. */
 const atFirst = 100;

@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { gather } from "../../lib/gather";
+import { statusKeys } from "../../entities/status/queries";
 import { live } from "../../lib/live/live";
-import { statusKeys } from "./queries";
+import { throttle } from "../../lib/throttle";
 import { statuses } from "./statuses";
 
 /** Counts are asked for once in so long, however much moves. */
@@ -14,7 +14,7 @@ export function useFollow() {
   useEffect(
     function followTheLog() {
       const again = (queryKey: readonly unknown[]) => void client.invalidateQueries({ queryKey });
-      const countAgain = gather(countMs, () => again(statusKeys.counts));
+      const countAgain = throttle(countMs, () => again(statusKeys.counts));
       const unfollow = live.follow({
         updates(updates) {
           statuses.take(updates);

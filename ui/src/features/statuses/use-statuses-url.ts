@@ -1,7 +1,7 @@
 import { useLocation, useParams, useSearchParams } from "wouter";
+import type { StatusFilter, SubjectKind } from "../../entities/status/status";
 import type { Endpoint } from "../../lib/api";
 import { boot } from "../../lib/boot";
-import type { StatusFilter, SubjectKind } from "../../lib/statuses";
 
 /** The tabs of a status, as they stand in the address. */
 export type StatusTab = "timeline" | "customer";

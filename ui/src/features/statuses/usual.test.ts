@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { detail } from "./testing";
+import { detail } from "../../entities/status/testing";
 import { lengthWords, usualWords } from "./usual";
 
 it("names lengths as people do", () => {

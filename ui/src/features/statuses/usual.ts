@@ -1,4 +1,4 @@
-import type { StatusDetail } from "../../lib/statuses";
+import type { StatusDetail } from "../../entities/status/status";
 
 /** A length of time in words, as the status page has it: `8 seconds`, `3 minutes`. */
 export function lengthWords(seconds: number): string {

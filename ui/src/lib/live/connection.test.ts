@@ -308,7 +308,7 @@ it("stops and goes to the login when the session is over, whichever way it learn
   expect(running.server.opened.polling).toBe(1);
 });
 
-it("lets no follower's fault reach another", async () => {
+it("lets no subscriber's fault reach another", async () => {
   const report = vi.fn();
   vi.stubGlobal("reportError", report);
   const { clock, server, connection } = open();

@@ -1,11 +1,11 @@
 import { Problem } from "../problem";
 import { backoff } from "./backoff";
-import { type Follower, Followers } from "./follower";
 import type { Frame } from "./frame";
-import { type Holder, Line, type Way } from "./line";
+import { MonitoredStream, type StreamListener, type TransportKind } from "./monitored-stream";
 import { pollEveryMs } from "./polling";
 import { Probe } from "./probe";
 import { type LiveState, sameState } from "./state";
+import { type Subscriber, Subscribers } from "./subscribers";
 import type { Clock, Failure, Loss, Transport } from "./transport";
 
 /** Where the first page ended: its cursor, and the seq of its newest delivery. */
@@ -14,8 +14,8 @@ export interface Start {
   seq: number | undefined;
 }
 
-/** What a connection lives among. */
-export interface Surroundings extends Record<Way, Transport> {
+/** What a connection needs from its page, all of it replaceable in tests. */
+export interface ConnectionDeps extends Record<TransportKind, Transport> {
   clock: Clock;
   /** As Math.random. */
   random: () => number;
@@ -33,18 +33,18 @@ const lateMs = 25_000;
 const loadMs = 15_000;
 /** A try this old may have begun before the device slept. */
 const oldTryMs = 2_000;
-/** Between two answers of polling a notice may be missed: followers are told so this often. */
+/** Between two answers of polling a notice may be missed: subscribers are told so this often. */
 const noticeMs = 30_000;
 /** From so many failures of the socket on, polling is tried as well. */
 const socketTries = 2;
 
 /**
  * Keeps a reader at the head of the log. It holds one cursor and takes a frame only where the frame begins at that
- * cursor: whatever happens to the connections, followers are told everything, in order, once.
+ * cursor: whatever happens to the connections, subscribers are told everything, in order, once.
  */
-export class Connection implements Holder {
-  readonly #around: Surroundings;
-  readonly #followers = new Followers();
+export class Connection implements StreamListener {
+  readonly #deps: ConnectionDeps;
+  readonly #subscribers = new Subscribers();
   readonly #listeners = new Set<() => void>();
   readonly #probe: Probe;
   #state: LiveState = { kind: "connecting" };
@@ -52,7 +52,7 @@ export class Connection implements Holder {
   #cursor: string | undefined;
   #seq: number | undefined;
 
-  #line: Line | undefined;
+  #stream: MonitoredStream | undefined;
   /** Counts tries, so that the page that an older one asked for is not taken. */
   #tries = 0;
   #triedAt = 0;
@@ -62,22 +62,22 @@ export class Connection implements Holder {
   #lostAt = 0;
   #noticedAt = 0;
   #cause = "";
-  /** In a row, of every way. */
+  /** In a row, over all transports. */
   #failures = 0;
-  /** In a row, of the socket. */
+  /** In a row, of the socket alone. */
   #socketFailures = 0;
   /** In a row, without a frame in between. */
   #resets = 0;
   /** Since the connection was made, until it has caught up. */
   #received = 0;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
+  constructor(deps: ConnectionDeps) {
+    this.#deps = deps;
     this.#probe = new Probe({
-      clock: around.clock,
-      random: around.random,
+      clock: deps.clock,
+      random: deps.random,
       dial: (probe) => this.#dial("socket", this.#cursor ?? "", probe),
-      works: (line, frame) => this.#takeOver(line, frame),
+      works: (stream, frame) => this.#takeOver(stream, frame),
       unauthenticated: () => this.#expel(),
     });
   }
@@ -86,22 +86,22 @@ export class Connection implements Holder {
     return this.#state;
   }
 
-  /** Tells of changes of the state; returns how to stop. */
+  /** Calls the listener after each change of `state`. The returned function ends that. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Has a follower told of everything from now on; returns how to stop. */
-  follow(follower: Follower): () => void {
-    return this.#followers.add(follower);
+  /** Tells a subscriber everything from now on. The returned function ends that. */
+  follow(subscriber: Subscriber): () => void {
+    return this.#subscribers.add(subscriber);
   }
 
   /** Begins; a second call does nothing. */
   start() {
     if (this.#running) return;
     this.#running = true;
-    this.#lostAt = this.#around.clock.now();
+    this.#lostAt = this.#deps.clock.now();
     this.#try("socket");
   }
 
@@ -114,29 +114,29 @@ export class Connection implements Holder {
   /** Waits no longer: someone looks at the page again, or asks. `suspect` is a reason to doubt what seems to work. */
   wake({ suspect = false } = {}) {
     if (!this.#running) return;
-    const now = this.#around.clock.now();
-    const line = this.#line;
+    const now = this.#deps.clock.now();
+    const stream = this.#stream;
     if (this.#waiting) this.#try("socket");
-    else if (!line?.established) {
-      if (suspect || now - this.#triedAt > oldTryMs) this.#try(line?.way ?? "socket");
-    } else if (suspect || now - line.heardAt > lateMs) {
-      this.#lostAt = suspect ? now : line.heardAt;
+    else if (!stream?.established) {
+      if (suspect || now - this.#triedAt > oldTryMs) this.#try(stream?.kind ?? "socket");
+    } else if (suspect || now - stream.heardAt > lateMs) {
+      this.#lostAt = suspect ? now : stream.heardAt;
       this.#show({ kind: "connecting", cause: "The connection is being checked." });
-      this.#try(line.way);
-      if (line.way === "polling") this.#probe.now();
-    } else if (line.way === "polling") this.#probe.now();
+      this.#try(stream.kind);
+      if (stream.kind === "polling") this.#probe.now();
+    } else if (stream.kind === "polling") this.#probe.now();
   }
 
-  #try(way: Way) {
+  #try(kind: TransportKind) {
     this.#drop();
-    this.#triedAt = this.#around.clock.now();
+    this.#triedAt = this.#deps.clock.now();
     if (this.#failures > 0) this.#showOffline(undefined);
     if (this.#cursor === undefined) this.#load();
-    else this.#line = this.#dial(way, this.#cursor, this);
+    else this.#stream = this.#dial(kind, this.#cursor, this);
   }
 
-  #dial(way: Way, cursor: string, holder: Holder): Line {
-    return new Line(way, this.#around[way], this.#around.clock, cursor, holder);
+  #dial(kind: TransportKind, cursor: string, listener: StreamListener): MonitoredStream {
+    return new MonitoredStream(kind, this.#deps[kind], this.#deps.clock, cursor, listener);
   }
 
   #drop() {
@@ -144,15 +144,15 @@ export class Connection implements Holder {
     this.#waiting = false;
     this.#cancel();
     this.#probe.stop();
-    this.#line?.close();
-    this.#line = undefined;
+    this.#stream?.close();
+    this.#stream = undefined;
   }
 
   #load() {
     const mine = this.#tries;
     const current = () => this.#running && mine === this.#tries;
-    this.#cancel = this.#around.clock.after(loadMs, () => this.#failed("The server does not answer."));
-    this.#around.load().then(
+    this.#cancel = this.#deps.clock.after(loadMs, () => this.#failed("The server does not answer."));
+    this.#deps.load().then(
       ({ cursor, seq }) => {
         if (!current()) return;
         this.#cursor = cursor;
@@ -167,83 +167,83 @@ export class Connection implements Holder {
     );
   }
 
-  /** Takes what a line brings, where it fits. */
-  frame(line: Line, frame: Frame) {
-    if (line !== this.#line) return;
+  /** Accepts a frame of the current stream if it begins at the cursor. */
+  frame(stream: MonitoredStream, frame: Frame) {
+    if (stream !== this.#stream) return;
     if (frame.reset) this.#reset();
-    else if (frame.from === this.#cursor) this.#accept(line, frame);
+    else if (frame.from === this.#cursor) this.#accept(stream, frame);
     else {
-      line.close();
-      this.lost(line, { kind: "failed", cause: "Something was left out on the way." });
+      stream.close();
+      this.lost(stream, { kind: "failed", cause: "Something was left out on the way." });
     }
   }
 
-  #accept(line: Line, frame: Frame) {
-    const first = !line.established;
-    line.established = true;
+  #accept(stream: MonitoredStream, frame: Frame) {
+    const first = !stream.established;
+    stream.established = true;
     this.#cursor = frame.to;
     this.#failures = this.#resets = 0;
-    if (line.way === "socket") this.#socketFailures = 0;
+    if (stream.kind === "socket") this.#socketFailures = 0;
     if (first) this.#received = 0;
     for (const update of frame.updates) {
       if (update.kind !== "delivery") continue;
       this.#seq = update.seq;
       this.#received++;
     }
-    if (first || (line.way === "polling" && line.heardAt - this.#noticedAt > noticeMs)) {
-      this.#noticedAt = line.heardAt;
-      this.#followers.missed();
+    if (first || (stream.kind === "polling" && stream.heardAt - this.#noticedAt > noticeMs)) {
+      this.#noticedAt = stream.heardAt;
+      this.#subscribers.missed();
     }
-    this.#followers.tell(frame.updates);
-    if (line !== this.#line) return; // whoever was told may have stopped us
-    if (first && line.way === "polling") this.#probe.later();
-    this.#showProgress(line, frame);
+    this.#subscribers.notify(frame.updates);
+    if (stream !== this.#stream) return; // whoever was told may have stopped us
+    if (first && stream.kind === "polling") this.#probe.later();
+    this.#showProgress(stream, frame);
   }
 
-  #showProgress({ way }: Line, { to, head }: Frame) {
-    if (way === "polling") return this.#show({ kind: "polling", everyMs: pollEveryMs, cause: this.#cause });
+  #showProgress({ kind }: MonitoredStream, { to, head }: Frame) {
+    if (kind === "polling") return this.#show({ kind: "polling", everyMs: pollEveryMs, cause: this.#cause });
     if (to !== head) return this.#show({ kind: "catching-up", received: this.#received });
     this.#received = 0;
     this.#show({ kind: "live", seq: this.#seq });
   }
 
   /** The socket works again. Polling may have moved on since it was opened; then it is opened once more from there. */
-  #takeOver(line: Line, frame: Frame) {
+  #takeOver(stream: MonitoredStream, frame: Frame) {
     this.#drop();
     this.#socketFailures = 0;
     if (frame.reset || frame.from === this.#cursor) {
-      line.holder = this;
-      this.#line = line;
-      return this.frame(line, frame);
+      stream.listener = this;
+      this.#stream = stream;
+      return this.frame(stream, frame);
     }
-    line.close();
+    stream.close();
     this.#try("socket");
   }
 
   /** Our cursor leads nowhere any more: begin again with the first page. Where that does not help, in no hurry. */
   #reset() {
     this.#cursor = undefined;
-    this.#lostAt = this.#around.clock.now();
+    this.#lostAt = this.#deps.clock.now();
     this.#resets++;
     if (this.#resets > 1) return this.#failed("The server does not know the cursor that it gave.");
     this.#show({ kind: "connecting", cause: "The log has changed, and is loaded again." });
     this.#try("socket");
   }
 
-  /** Goes on without a line that broke. */
-  lost(line: Line, loss: Loss) {
-    if (line !== this.#line) return;
+  /** Reconnects after the current stream has ended. */
+  lost(stream: MonitoredStream, loss: Loss) {
+    if (stream !== this.#stream) return;
     if (loss.kind === "unauthenticated") return this.#expel();
     if (loss.kind === "cursor") return this.#reset();
-    if (line.established) this.#broke(line.way, loss);
-    else if (line.way === "polling") this.#failed(loss.cause, loss.pauseMs);
+    if (stream.established) this.#broke(stream.kind, loss);
+    else if (stream.kind === "polling") this.#failed(loss.cause, loss.pauseMs);
     else this.#socketFailed(loss);
   }
 
-  /** What worked works no more: back soon, the same way. */
-  #broke(way: Way, { cause, pauseMs = 0, since = this.#around.clock.now() }: Failure) {
+  /** A stream that worked has broken: reconnects soon, over the same transport. */
+  #broke(kind: TransportKind, { cause, pauseMs = 0, since = this.#deps.clock.now() }: Failure) {
     this.#lostAt = since;
-    this.#wait(Math.max(pauseMs, backoff(1, this.#around.random)), way);
+    this.#wait(Math.max(pauseMs, backoff(1, this.#deps.random)), kind);
     this.#show({ kind: "connecting", cause: this.#say(cause) });
   }
 
@@ -251,33 +251,33 @@ export class Connection implements Holder {
     this.#socketFailures += swallowed ? socketTries : 1;
     this.#cause = cause;
     if (this.#socketFailures >= socketTries) return this.#try("polling");
-    this.#wait(backoff(1, this.#around.random), "socket");
+    this.#wait(backoff(1, this.#deps.random), "socket");
     if (this.#state.kind === "polling") this.#show({ kind: "connecting", cause });
   }
 
-  /** No way works. */
+  /** No transport works: the next attempt waits longer after each failure. */
   #failed(cause: string, pauseMs = 0) {
     this.#failures++;
     this.#cause = this.#say(cause);
-    const ms = Math.max(pauseMs, backoff(this.#failures, this.#around.random));
+    const ms = Math.max(pauseMs, backoff(this.#failures, this.#deps.random));
     this.#wait(ms, "socket");
-    this.#showOffline(this.#around.clock.now() + ms);
+    this.#showOffline(this.#deps.clock.now() + ms);
   }
 
-  #wait(ms: number, way: Way) {
+  #wait(ms: number, kind: TransportKind) {
     this.#drop();
     this.#waiting = true;
-    this.#cancel = this.#around.clock.after(ms, () => this.#try(way));
+    this.#cancel = this.#deps.clock.after(ms, () => this.#try(kind));
   }
 
   #expel() {
     this.stop();
-    this.#show({ kind: "offline", since: this.#around.clock.now(), nextTry: undefined, cause: "You are logged out." });
-    this.#around.unauthenticated();
+    this.#show({ kind: "offline", since: this.#deps.clock.now(), nextTry: undefined, cause: "You are logged out." });
+    this.#deps.unauthenticated();
   }
 
   #say(cause: string): string {
-    return this.#around.online() ? cause : "This device is offline.";
+    return this.#deps.online() ? cause : "This device is offline.";
   }
 
   #showOffline(nextTry: number | undefined) {

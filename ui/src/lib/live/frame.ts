@@ -1,11 +1,11 @@
 import type { Delivery, Endpoint } from "../api";
-import type { Status } from "../statuses";
+import type { components } from "../api.gen";
 
 /** What a reader is told. Kinds that this page does not know are passed over. */
 export type Update =
   | { kind: "delivery"; seq: number; delivery: Delivery }
   /** Where a subject stands since the delivery `seq`. */
-  | { kind: "status"; seq: number; status: Status }
+  | { kind: "status"; seq: number; status: components["schemas"]["Status"] }
   | { kind: "endpoint"; endpoint: Endpoint & { deleted?: boolean } };
 
 /** Everything in `(from, to]`. Cursors are opaque: compared for equality, and passed back. */

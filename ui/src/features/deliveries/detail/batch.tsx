@@ -1,6 +1,6 @@
-import { Time } from "../../../components/time";
 import type { DeliveryDetail } from "../../../lib/api";
 import { formatCount } from "../../../lib/format";
+import { Time } from "../../../ui/time";
 
 /** The events of a body that has several. */
 export function Batch({ events }: { events: NonNullable<DeliveryDetail["batch"]> }) {

@@ -1,20 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
-import { Empty } from "../../../components/empty";
-import { ErrorNote } from "../../../components/error-note";
-import { Kbd } from "../../../components/kbd";
-import { Segmented } from "../../../components/segmented";
-import { Skeleton } from "../../../components/skeleton";
+import { mediaType } from "../../../entities/delivery/body-kind";
+import { bodyQuery } from "../../../entities/delivery/queries";
+import { type Body, bodyUrl } from "../../../entities/delivery/read-body";
 import type { DeliveryDetail } from "../../../lib/api";
 import { formatCount } from "../../../lib/format";
 import { useKeys } from "../../../lib/keys";
-import { mediaType } from "./body-kind";
+import { Empty } from "../../../ui/empty";
+import { ErrorNote } from "../../../ui/error-note";
+import { Kbd } from "../../../ui/kbd";
+import { Segmented } from "../../../ui/segmented";
+import { Skeleton } from "../../../ui/skeleton";
 import { type BodyModel, type BodyView, bodyModel, declaredType } from "./body-model";
 import { FormTable } from "./form-table";
 import { ImageView } from "./image-view";
-import { bodyQuery } from "./queries";
-import { type Body, bodyUrl } from "./read-body";
 
 const CodeView = lazy(async () => ({ default: (await import("./code-view")).CodeView }));
 

@@ -1,9 +1,9 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
+import { endpointKeys } from "../../../entities/endpoint/queries";
+import type { Effect } from "../../../entities/status/status";
 import type { DeliveryDetail, Endpoint } from "../../../lib/api";
-import { endpointKeys } from "../../../lib/endpoints";
-import type { Effect } from "../../../lib/statuses";
 import { DetailContent } from "./detail-content";
 import type { DetailTab } from "./detail-tab";
 

@@ -1,12 +1,12 @@
 import { Link2, SquareTerminal } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { Button } from "../../../components/button";
-import { Kbd } from "../../../components/kbd";
-import { type Tab, Tabs } from "../../../components/tabs";
+import { useEndpoints } from "../../../entities/endpoint/queries";
+import { kindWords } from "../../../entities/status/status-labels";
 import type { DeliveryDetail } from "../../../lib/api";
-import { useEndpoints } from "../../../lib/endpoints";
 import { useKeys } from "../../../lib/keys";
-import { kindWords } from "../../../lib/status-words";
+import { Button } from "../../../ui/button";
+import { Kbd } from "../../../ui/kbd";
+import { type Tab, Tabs } from "../../../ui/tabs";
 import type { BodyView } from "./body-model";
 import { BodyTab } from "./body-tab";
 import { DetailHeader } from "./detail-header";

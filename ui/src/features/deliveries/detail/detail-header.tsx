@@ -1,11 +1,11 @@
 import { TriangleAlert, X } from "lucide-react";
-import { Callout } from "../../../components/callout";
-import { Fact } from "../../../components/fact";
-import { IconButton } from "../../../components/icon-button";
-import { Time } from "../../../components/time";
-import { VerdictGlyph } from "../../../components/verdict-glyph";
+import { VerdictGlyph } from "../../../entities/delivery/verdict-glyph";
 import type { DeliveryDetail } from "../../../lib/api";
 import { formatCount, formatDay, formatMicros } from "../../../lib/format";
+import { Callout } from "../../../ui/callout";
+import { Fact } from "../../../ui/fact";
+import { IconButton } from "../../../ui/icon-button";
+import { Time } from "../../../ui/time";
 import { sentence } from "./sentence";
 
 const words = { verified: "Verified", unsigned: "Unsigned", rejected: "Rejected" };

@@ -1,12 +1,12 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, render, renderHook, screen, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
+import { deliveryQuery, statusQuery } from "../../../entities/delivery/queries";
+import type { Effect } from "../../../entities/status/status";
 import type { DeliveryDetail } from "../../../lib/api";
-import type { Follower } from "../../../lib/live/follower";
 import { live } from "../../../lib/live/live";
-import type { Effect } from "../../../lib/statuses";
+import type { Subscriber } from "../../../lib/live/subscribers";
 import { EffectTab } from "./effect-tab";
-import { deliveryQuery, statusQuery } from "./queries";
 import { SubjectTab } from "./subject-tab";
 import { useEffects } from "./use-effects";
 
@@ -91,9 +91,9 @@ it("shows the subject's life, with the delivery marked in it", async () => {
 });
 
 it("asks again when one of its subjects moved, and only then", () => {
-  let follower: Follower = {};
+  let subscriber: Subscriber = {};
   vi.spyOn(live, "follow").mockImplementation((given) => {
-    follower = given;
+    subscriber = given;
     return () => {};
   });
   const client = new QueryClient();
@@ -101,7 +101,7 @@ it("asks again when one of its subjects moved, and only then", () => {
   const stale = () => client.getQueryState(queryKey)?.isInvalidated;
   const tell = (seq: number, id: string, merged?: string[]) => {
     client.setQueryData(queryKey, delivery);
-    act(() => follower.updates?.([{ kind: "status", seq, status: { id, merged } as never }]));
+    act(() => subscriber.updates?.([{ kind: "status", seq, status: { id, merged } as never }]));
     return stale();
   };
   renderHook(() => useEffects({ ...delivery, effects: [effect({})] }), {

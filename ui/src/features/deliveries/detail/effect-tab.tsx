@@ -1,8 +1,8 @@
 import { Link } from "wouter";
-import { StateGlyph } from "../../../components/state-glyph";
+import { StateGlyph } from "../../../entities/status/state-glyph";
+import type { Effect } from "../../../entities/status/status";
+import { capital, effectSentence, saysWords, titleOf, toneOf } from "../../../entities/status/status-labels";
 import type { DeliveryDetail } from "../../../lib/api";
-import { capital, effectSentence, saysWords, titleOf, toneOf } from "../../../lib/status-words";
-import type { Effect } from "../../../lib/statuses";
 
 interface EffectTabProps {
   delivery: DeliveryDetail;

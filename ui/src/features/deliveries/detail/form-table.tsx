@@ -1,5 +1,5 @@
-import { Bytes } from "../../../components/bytes";
-import { Copy } from "../../../components/copy";
+import { Bytes } from "../../../ui/bytes";
+import { Copy } from "../../../ui/copy";
 import type { FormField } from "./form-fields";
 
 /** A form's fields in the order sent; files by name, type and size. */

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import { Copy } from "../../../components/copy";
-import { Time } from "../../../components/time";
 import type { DeliveryDetail } from "../../../lib/api";
 import { formatMicros, formatUtc } from "../../../lib/format";
+import { Copy } from "../../../ui/copy";
+import { Time } from "../../../ui/time";
 import { Masked } from "./masked";
 import { isSecretHeader } from "./secret-headers";
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { ErrorNote } from "../../../components/error-note";
+import { ErrorNote } from "../../../ui/error-note";
 
 interface ImageViewProps {
   bytes: Uint8Array;

@@ -1,6 +1,6 @@
 import { Eye } from "lucide-react";
 import { useEffect, useState } from "react";
-import { IconButton } from "../../../components/icon-button";
+import { IconButton } from "../../../ui/icon-button";
 
 /** How long a secret stays readable once it was asked for. */
 const shownForMs = 10_000;

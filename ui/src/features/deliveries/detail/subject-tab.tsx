@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { EffectList } from "../../../components/effect-list";
-import { ErrorNote } from "../../../components/error-note";
-import { Skeleton } from "../../../components/skeleton";
-import { StateGlyph } from "../../../components/state-glyph";
+import { statusQuery } from "../../../entities/delivery/queries";
+import { EffectList } from "../../../entities/status/effect-list";
+import { StateGlyph } from "../../../entities/status/state-glyph";
+import { capital, kindWords, stateWord, titleOf } from "../../../entities/status/status-labels";
 import { formatAmount } from "../../../lib/amount";
 import type { DeliveryDetail } from "../../../lib/api";
-import { capital, kindWords, stateWord, titleOf } from "../../../lib/status-words";
-import { statusQuery } from "./queries";
+import { ErrorNote } from "../../../ui/error-note";
+import { Skeleton } from "../../../ui/skeleton";
 
 interface SubjectTabProps {
   delivery: DeliveryDetail;

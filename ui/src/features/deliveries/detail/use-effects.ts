@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { deliveryKeys } from "../../../entities/delivery/queries";
+import type { Effect } from "../../../entities/status/status";
 import type { DeliveryDetail } from "../../../lib/api";
 import { live } from "../../../lib/live/live";
-import type { Effect } from "../../../lib/statuses";
-import { deliveryKeys } from "./queries";
 
 /** What a delivery did, kept true: a status may be told a moment after the delivery, and another event may change it. */
 export function useEffects(delivery: DeliveryDetail): readonly Effect[] {

@@ -1,12 +1,12 @@
 import { Check as CheckIcon, Minus, TriangleAlert, X } from "lucide-react";
 import { Link } from "wouter";
-import { VerdictGlyph } from "../../../components/verdict-glyph";
+import { VerdictGlyph } from "../../../entities/delivery/verdict-glyph";
 import type { DeliveryDetail, Endpoint } from "../../../lib/api";
 import { Batch } from "./batch";
 import { Diagnosis } from "./diagnosis";
+import { type Check, explainVerdict } from "./explain-verdict";
 import { NextSteps } from "./next-steps";
 import { Tries } from "./tries";
-import { type Check, verdictStory } from "./verdict-story";
 
 const marks = {
   passed: { icon: <CheckIcon size={13} className="text-ok" aria-hidden />, word: "Passed" },
@@ -26,7 +26,7 @@ interface VerdictTabProps {
 
 /** What was checked, why the verdict is what it is, and what to do next. */
 export function VerdictTab({ delivery, endpoint }: VerdictTabProps) {
-  const { title, meaning, checks, next } = verdictStory(delivery, endpoint);
+  const { title, meaning, checks, next } = explainVerdict(delivery, endpoint);
   const damaged = delivery.integrity === "damaged";
   const rejected = delivery.verdict === "rejected" && !damaged;
   return (

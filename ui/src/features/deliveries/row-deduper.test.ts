@@ -1,0 +1,89 @@
+import { expect, it } from "vitest";
+import type { Delivery } from "../../lib/api";
+import { settle } from "../../lib/live/testing/fake-clock";
+import { delivery } from "../../lib/live/testing/fake-server";
+import { Ring } from "../../lib/ring";
+import { DeliveryStore, type Page } from "./delivery-store";
+import { RowDeduper } from "./row-deduper";
+
+const verified = (seq: number, event: string, change: Partial<Delivery> = {}): Delivery => ({
+  ...delivery(seq),
+  verdict: "verified",
+  event,
+  ...change,
+});
+const rejected = (seq: number): Delivery => ({ ...delivery(seq), verdict: "rejected", event: "evt_1" });
+
+/** A store that shows a first page. */
+async function showing(page: Delivery[], next?: string) {
+  const older: ((page: Delivery[]) => void)[] = [];
+  let first = true;
+  const store = new DeliveryStore({
+    fetchPage: () => {
+      if (!first)
+        return new Promise<Page>((r) => older.push((deliveries) => r({ deliveries, next: undefined, cursor: "" })));
+      first = false;
+      return Promise.resolve({ deliveries: page, next, cursor: "c" });
+    },
+    nextFrame: (run) => run(),
+    now: () => 0,
+  });
+  store.show({});
+  await settle();
+  const seqs = () => Array.from({ length: store.view().count }, (_, i) => store.row(i)?.seq);
+  const take = (...all: Delivery[]) => store.take(all.map((d) => ({ kind: "delivery", seq: d.seq, delivery: d })));
+  return { store, seqs, take, older };
+}
+
+it("shows a repeat in place of the try before it", async () => {
+  const { seqs, take } = await showing([delivery(3), verified(2, "evt_1"), delivery(1)]);
+  take(verified(4, "evt_1", { try: 2, duplicate_of: 2 }));
+  expect(seqs()).toEqual([4, 3, 1]);
+  take(verified(5, "evt_2"), verified(6, "evt_1", { try: 3, duplicate_of: 2 }));
+  expect(seqs()).toEqual([6, 5, 3, 1]);
+});
+
+it("knows events by their endpoint, and only genuine ones", async () => {
+  const { seqs, take } = await showing([verified(2, "evt_1"), rejected(1)]);
+  take(verified(3, "evt_1", { endpoint: "ep_2" }), { ...rejected(4), event: "evt_1" });
+  expect(seqs()).toEqual([4, 3, 2, 1]);
+});
+
+it("shows what was released in place of what was rejected", async () => {
+  const { seqs, take } = await showing([rejected(2), rejected(1)]);
+  take(verified(3, "evt_1", { release_of: 1 }));
+  expect(seqs()).toEqual([3, 2]);
+});
+
+it("folds what one page holds, and what an older one brings", async () => {
+  const page = [verified(9, "evt_1", { release_of: 5 }), verified(8, "evt_2"), verified(7, "evt_2")];
+  const { store, seqs, older } = await showing(page, "n");
+  expect(seqs()).toEqual([9, 8]);
+  void store.loadOlder();
+  older[0]?.([verified(6, "evt_2"), rejected(5), verified(4, "evt_1"), delivery(3)]);
+  await settle();
+  expect(seqs()).toEqual([9, 8, 3]);
+});
+
+it("moves nothing under a reader", async () => {
+  const { store, seqs, take } = await showing([delivery(3), verified(2, "evt_1"), delivery(1)]);
+  store.setAway(true);
+  take(verified(4, "evt_1", { try: 2 }));
+  expect(seqs()).toEqual([3, 2, 1]);
+  store.setAway(false);
+  expect(seqs()).toEqual([4, 3, 1]);
+});
+
+it("stays quick with 50,000 rows and a storm of repeats", () => {
+  const ring = new Ring<Delivery>(65_536);
+  const fold = new RowDeduper();
+  let moved = 0;
+  for (let seq = 1; seq <= 60_000; seq++) {
+    const one = verified(seq, `evt_${seq % 1000}`);
+    ring.push(one);
+    fold.above(one);
+    fold.settle(ring);
+    moved = Math.max(moved, ring.length);
+  }
+  expect(moved).toBe(1000);
+});
