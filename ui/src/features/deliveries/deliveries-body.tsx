@@ -22,7 +22,7 @@ interface DeliveriesBodyProps {
 
 /** The list, or what stands in its place. */
 export function DeliveriesBody({ store, unknown, selected, onOpen, onCopyLink, onClear }: DeliveriesBodyProps) {
-  const { phase, error, count, fresh, below } = useSyncExternalStore(store.subscribe, store.view);
+  const { phase, error, count, pending, below } = useSyncExternalStore(store.subscribe, store.view);
   const rowHeight = useNarrow() ? rowHeights.narrow : rowHeights.wide;
   const clear = <Button onClick={onClear}>Show all deliveries</Button>;
   if (unknown) {
@@ -36,7 +36,7 @@ export function DeliveriesBody({ store, unknown, selected, onOpen, onCopyLink, o
   if (phase === "failed") {
     return <ErrorNote title="Could not load the deliveries" error={error} onRetry={() => store.reload()} />;
   }
-  if (count + fresh === 0 && below === "nothing") {
+  if (count + pending === 0 && below === "nothing") {
     return (
       <Empty title="Nothing matches this filter" text="Whatever arrives and matches appears here at once.">
         {clear}

@@ -25,7 +25,7 @@ export function DeliveriesPage({ firstRun }: { firstRun: ReactNode }) {
   const rejected = useRejectedCount(view.filter.endpoint);
   const narrow = useNarrow();
   const filtered = Object.keys(url.terms).length > 0;
-  const nothingYet = !filtered && view.phase === "ready" && view.count + view.fresh === 0 && view.below === "nothing";
+  const nothingYet = !filtered && view.phase === "ready" && view.count + view.pending === 0 && view.below === "nothing";
   // There is nothing to filter where nothing came yet, or that is not known yet.
   const bare = nothingYet || (!filtered && !view.started);
   const pause = () => deliveries.setPaused(!view.paused);

@@ -1,14 +1,16 @@
+import type { Filter } from "../../entities/delivery/filter";
 import { api, unwrap } from "../../lib/api";
 import { live, startLive } from "../../lib/live/live";
-import { DeliveryStore, type Page, type PageRequest } from "./delivery-store";
+import type { PageRequest } from "../../lib/live-list-store";
+import { type DeliveryPage, DeliveryStore } from "./delivery-store";
 
 /** A page in the background gets no animation frames: it is told of changes this late at most. */
 const backgroundMs = 1000;
 
-async function fetchPage({ filter, before, limit, signal }: PageRequest): Promise<Page> {
+async function fetchPage({ filter, before, limit, signal }: PageRequest<Filter>): Promise<DeliveryPage> {
   const query = { ...filter, ...(before !== undefined && { before }), limit };
   const { deliveries, next, cursor } = unwrap(await api.GET("/deliveries", { params: { query }, signal }));
-  return { deliveries, next, cursor };
+  return { items: deliveries, next, cursor };
 }
 
 function nextFrame(run: () => void) {
@@ -26,6 +28,6 @@ export const deliveries = new DeliveryStore({ fetchPage, nextFrame, now: Date.no
 
 /** Loads the first deliveries and follows the log from there. Called once, by the app. */
 export function startDeliveries() {
-  live.follow({ updates: (updates) => deliveries.take(updates) });
+  live.follow({ updates: (updates) => deliveries.applyUpdates(updates) });
   startLive(() => deliveries.resync());
 }

@@ -3,10 +3,12 @@ import { act, fireEvent, render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { useState } from "react";
 import { beforeEach, expect, it, vi } from "vitest";
+import type { Filter } from "../../entities/delivery/filter";
 import { endpointKeys } from "../../entities/endpoint/queries";
 import { delivery } from "../../lib/live/testing/fake-server";
+import type { PageRequest } from "../../lib/live-list-store";
 import { DeliveryList } from "./delivery-list";
-import { DeliveryStore, type PageRequest } from "./delivery-store";
+import { DeliveryStore } from "./delivery-store";
 
 beforeEach(() => {
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(320);
@@ -21,13 +23,13 @@ const down = (from: number, to: number) => Array.from({ length: from - to + 1 },
 
 /** The list over so many deliveries, of which the server gives 100 at a time. */
 async function open(stored: number) {
-  const asked: PageRequest[] = [];
+  const asked: PageRequest<Filter>[] = [];
   const store = new DeliveryStore({
     async fetchPage(request) {
       asked.push(request);
       const from = request.before ? Number(request.before) - 1 : stored;
       const to = Math.max(1, from - 99);
-      return { deliveries: down(from, to).map(delivery), next: to > 1 ? String(to) : undefined, cursor: "c" };
+      return { items: down(from, to).map(delivery), next: to > 1 ? String(to) : undefined, cursor: "c" };
     },
     nextFrame: queueMicrotask,
     now: Date.now,
@@ -60,7 +62,7 @@ async function open(stored: number) {
     grid,
     selected: () => grid.querySelector("[aria-selected=true]")?.id,
     arrive: (...seqs: number[]) =>
-      act(async () => store.take(seqs.map((seq) => ({ kind: "delivery", seq, delivery: delivery(seq) })))),
+      act(async () => store.applyUpdates(seqs.map((seq) => ({ kind: "delivery", seq, delivery: delivery(seq) })))),
     scroll: (top: number) =>
       act(async () => {
         grid.scrollTop = top;

@@ -4,10 +4,11 @@ import type { Delivery } from "../../lib/api";
 import type { Update } from "../../lib/live/frame";
 import { settle } from "../../lib/live/testing/fake-clock";
 import { delivery } from "../../lib/live/testing/fake-server";
-import { capacity, DeliveryStore, type Page, type PageRequest } from "./delivery-store";
+import type { PageRequest } from "../../lib/live-list-store";
+import { capacity, type DeliveryPage, DeliveryStore } from "./delivery-store";
 
-interface Asked extends PageRequest {
-  answer(page: Partial<Page> & { seqs: number[] }): Promise<void>;
+interface Asked extends PageRequest<Filter> {
+  answer(page: Partial<DeliveryPage> & { seqs: number[] }): Promise<void>;
   refuse(): Promise<void>;
 }
 
@@ -22,7 +23,7 @@ function open() {
         asked.push({
           ...request,
           answer({ seqs, next, cursor = "c" }) {
-            resolve({ deliveries: seqs.map((seq) => delivery(seq)), next, cursor });
+            resolve({ items: seqs.map((seq) => delivery(seq)), next, cursor });
             return settle();
           },
           refuse() {
@@ -75,9 +76,9 @@ it("joins the first page with what was told while it was on its way, without a s
   const { store, last, shown, paint } = open();
   store.reload();
   expect(paint().phase).toBe("loading");
-  store.take(news([4, 5, 6]));
+  store.applyUpdates(news([4, 5, 6]));
   await last().answer({ seqs: [5, 4, 3] });
-  store.take(news([7]));
+  store.applyUpdates(news([7]));
   expect(shown()).toEqual([7, 6, 5, 4, 3]);
   expect(paint()).toMatchObject({ phase: "ready", below: "nothing" });
 });
@@ -85,7 +86,7 @@ it("joins the first page with what was told while it was on its way, without a s
 it("tells of any number of updates once in an animation frame", async () => {
   const { store, paint, told } = await ready([1]);
   const before = told();
-  for (let seq = 2; seq < 1000; seq++) store.take(news([seq]));
+  for (let seq = 2; seq < 1000; seq++) store.applyUpdates(news([seq]));
   expect(told()).toBe(before);
   paint();
   expect(told()).toBe(before + 1);
@@ -95,26 +96,26 @@ it("tells of any number of updates once in an animation frame", async () => {
 
 it("keeps the rows where they are while someone reads further down, and counts what is new", async () => {
   const { store, shown, paint } = await ready([3, 2, 1]);
-  store.setAway(true);
-  store.take(news([4, 5]));
+  store.setScrolledAway(true);
+  store.applyUpdates(news([4, 5]));
   expect(shown()).toEqual([3, 2, 1]);
-  expect(paint().fresh).toBe(2);
-  store.setAway(false);
+  expect(paint().pending).toBe(2);
+  store.setScrolledAway(false);
   expect(shown()).toEqual([5, 4, 3, 2, 1]);
-  expect(paint().fresh).toBe(0);
+  expect(paint().pending).toBe(0);
 });
 
 it("stands still while it is paused, wherever one reads, and shows what is new when asked", async () => {
   const { store, shown, paint } = await ready([1]);
   store.setPaused(true);
-  store.take(news([2]));
-  store.setAway(true);
-  store.setAway(false);
+  store.applyUpdates(news([2]));
+  store.setScrolledAway(true);
+  store.setScrolledAway(false);
   expect(shown()).toEqual([1]);
   store.showNew();
-  store.take(news([3]));
+  store.applyUpdates(news([3]));
   expect(shown()).toEqual([2, 1]);
-  expect(paint()).toMatchObject({ paused: true, fresh: 1 });
+  expect(paint()).toMatchObject({ paused: true, pending: 1 });
   store.setPaused(false);
   expect(shown()).toEqual([3, 2, 1]);
 });
@@ -130,7 +131,7 @@ it("loads older pages below, one at a time, until there is nothing older", async
   await last().answer({ seqs: [], next: "p3" });
   expect(paint().below).toBe("more");
   void store.loadOlder();
-  store.take(news([10]));
+  store.applyUpdates(news([10]));
   await last().answer({ seqs: [5, 2] });
   expect(shown()).toEqual([10, 9, 8, 5, 2]);
   expect(paint().below).toBe("nothing");
@@ -155,7 +156,7 @@ it("shows another filter's deliveries only, from its own page and from what is t
   const stale = last();
   expect(paint()).toMatchObject({ phase: "loading", count: 0, filter });
   expect(stale.filter).toEqual(filter);
-  store.take([...news([4], { verdict: "rejected" }), ...news([5])]);
+  store.applyUpdates([...news([4], { verdict: "rejected" }), ...news([5])]);
   await stale.answer({ seqs: [2] });
   expect(shown()).toEqual([4, 2]);
 });
@@ -210,40 +211,40 @@ it("starts over after a reset, where numbers begin again", async () => {
   const { store, last, shown } = await ready([900, 899]);
   void store.resync();
   await last().answer({ seqs: [3, 2] });
-  store.take(news([4]));
+  store.applyUpdates(news([4]));
   expect(shown()).toEqual([4, 3, 2]);
 });
 
 it("holds so many rows and says that older ones are left out", async () => {
   const { store, paint } = await ready([2, 1]);
-  store.take(news(down(capacity + 10, 3).reverse()));
+  store.applyUpdates(news(down(capacity + 10, 3).reverse()));
   expect(paint()).toMatchObject({ count: capacity, below: "no-room" });
   expect([store.row(0)?.seq, store.row(capacity - 1)?.seq]).toEqual([capacity + 10, 11]);
 });
 
 it("takes nothing away from under a reader: what finds no room is loaded when they return", async () => {
   const { store, asked, last, paint, shown } = await ready([2, 1]);
-  store.setAway(true);
-  store.take(news(down(capacity + 100, 3).reverse()));
-  expect(paint()).toMatchObject({ count: 2, fresh: capacity + 98 });
+  store.setScrolledAway(true);
+  store.applyUpdates(news(down(capacity + 100, 3).reverse()));
+  expect(paint()).toMatchObject({ count: 2, pending: capacity + 98 });
   expect(store.row(1)?.seq).toBe(1);
-  store.setAway(false);
+  store.setScrolledAway(false);
   expect(asked).toHaveLength(2);
   await last().answer({ seqs: down(capacity + 100, capacity + 98) });
   expect(shown()).toEqual(down(capacity + 100, capacity + 98));
-  expect(paint().fresh).toBe(0);
+  expect(paint().pending).toBe(0);
 });
 
 it("knows for a moment which rows came while one could watch", async () => {
   const { store, shown, pass } = await ready([1]);
-  store.take(news([2]));
+  store.applyUpdates(news([2]));
   shown();
   const isNew = (row: number) => store.isNew(store.row(row) as Delivery);
   pass(1000);
   expect([isNew(0), isNew(1)]).toEqual([true, false]);
   pass(1000);
   expect(isNew(0)).toBe(false);
-  store.take(news(down(40, 3).reverse()));
+  store.applyUpdates(news(down(40, 3).reverse()));
   shown();
   expect(isNew(0)).toBe(false);
 });

@@ -3,7 +3,7 @@ import type { Delivery } from "../../lib/api";
 import { settle } from "../../lib/live/testing/fake-clock";
 import { delivery } from "../../lib/live/testing/fake-server";
 import { Ring } from "../../lib/ring";
-import { DeliveryStore, type Page } from "./delivery-store";
+import { type DeliveryPage, DeliveryStore } from "./delivery-store";
 import { RowDeduper } from "./row-deduper";
 
 const verified = (seq: number, event: string, change: Partial<Delivery> = {}): Delivery => ({
@@ -21,9 +21,9 @@ async function showing(page: Delivery[], next?: string) {
   const store = new DeliveryStore({
     fetchPage: () => {
       if (!first)
-        return new Promise<Page>((r) => older.push((deliveries) => r({ deliveries, next: undefined, cursor: "" })));
+        return new Promise<DeliveryPage>((r) => older.push((items) => r({ items, next: undefined, cursor: "" })));
       first = false;
-      return Promise.resolve({ deliveries: page, next, cursor: "c" });
+      return Promise.resolve({ items: page, next, cursor: "c" });
     },
     nextFrame: (run) => run(),
     now: () => 0,
@@ -31,7 +31,8 @@ async function showing(page: Delivery[], next?: string) {
   store.show({});
   await settle();
   const seqs = () => Array.from({ length: store.view().count }, (_, i) => store.row(i)?.seq);
-  const take = (...all: Delivery[]) => store.take(all.map((d) => ({ kind: "delivery", seq: d.seq, delivery: d })));
+  const take = (...all: Delivery[]) =>
+    store.applyUpdates(all.map((d) => ({ kind: "delivery", seq: d.seq, delivery: d })));
   return { store, seqs, take, older };
 }
 
@@ -67,10 +68,10 @@ it("folds what one page holds, and what an older one brings", async () => {
 
 it("moves nothing under a reader", async () => {
   const { store, seqs, take } = await showing([delivery(3), verified(2, "evt_1"), delivery(1)]);
-  store.setAway(true);
+  store.setScrolledAway(true);
   take(verified(4, "evt_1", { try: 2 }));
   expect(seqs()).toEqual([3, 2, 1]);
-  store.setAway(false);
+  store.setScrolledAway(false);
   expect(seqs()).toEqual([4, 3, 1]);
 });
 

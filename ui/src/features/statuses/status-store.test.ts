@@ -2,17 +2,18 @@ import { expect, it } from "vitest";
 import type { Status, StatusFilter } from "../../entities/status/status";
 import { status } from "../../entities/status/testing";
 import { settle } from "../../lib/live/testing/fake-clock";
-import { type Page, type PageRequest, StatusStore } from "./status-store";
+import type { ListPage, PageRequest } from "../../lib/live-list-store";
+import { StatusStore } from "./status-store";
 
 /** A store that shows a first page; the pages after it are answered by hand. */
 async function showing(first: Status[], filter: StatusFilter = {}, next?: string) {
-  const asked: (PageRequest & { answer: (page: Status[]) => Promise<void> })[] = [];
+  const asked: (PageRequest<StatusFilter> & { answer: (page: Status[]) => Promise<void> })[] = [];
   const later: (() => void)[] = [];
   const store = new StatusStore({
     fetchPage: (request) =>
-      new Promise<Page>((done) => {
-        const answer = (statuses: Status[]) => {
-          done({ statuses, next: asked.length === 1 ? next : undefined });
+      new Promise<ListPage<Status>>((done) => {
+        const answer = (items: Status[]) => {
+          done({ items, next: asked.length === 1 ? next : undefined });
           return settle();
         };
         asked.push({ ...request, answer });
@@ -32,7 +33,7 @@ async function showing(first: Status[], filter: StatusFilter = {}, next?: string
     },
     ids: () => rows().map((row) => row?.id),
     states: () => rows().map((row) => row?.state),
-    tell: (...all: Status[]) => store.take(all.map((s) => ({ kind: "status", seq: s.seq, status: s }))),
+    tell: (...all: Status[]) => store.applyUpdates(all.map((s) => ({ kind: "status", seq: s.seq, status: s }))),
   };
 }
 
@@ -65,22 +66,22 @@ it("lets go what matches no more, and takes in what matches now", async () => {
 
 it("moves nothing under a reader, and counts what waits", async () => {
   const { store, ids, states, tell } = await showing([status(2), status(1)]);
-  store.setAway(true);
+  store.setScrolledAway(true);
   tell(status(3), status(4), status(1, { seq: 5, state: "refunded" }), status(7, { merged: ["sub_2", "sub_3"] }));
-  expect([ids(), store.view().fresh]).toEqual([["sub_7", "sub_1"], 1]);
+  expect([ids(), store.view().pending]).toEqual([["sub_7", "sub_1"], 1]);
   expect(states()).toEqual(["paid", "refunded"]);
-  store.setAway(false);
+  store.setScrolledAway(false);
   expect(ids()).toEqual(["sub_4", "sub_7", "sub_1"]);
-  expect(store.view().fresh).toBe(0);
+  expect(store.view().pending).toBe(0);
 });
 
 it("keeps a reader's rows when it is loaded again, and puts things in order once they are done", async () => {
   const { store, asked, ids } = await showing([status(2), status(1)]);
-  store.setAway(true);
+  store.setScrolledAway(true);
   store.reload();
   await asked[1]?.answer([status(5), status(1, { seq: 4, state: "refunded" }), status(2)]);
-  expect([ids(), store.view().fresh, store.row(1)?.state]).toEqual([["sub_2", "sub_1"], 1, "refunded"]);
-  store.setAway(false);
+  expect([ids(), store.view().pending, store.row(1)?.state]).toEqual([["sub_2", "sub_1"], 1, "refunded"]);
+  store.setScrolledAway(false);
   expect(ids()).toEqual(["sub_5", "sub_2", "sub_1"]);
   await asked[2]?.answer([status(5), status(1), status(2)]);
   expect(ids()).toEqual(["sub_5", "sub_1", "sub_2"]);

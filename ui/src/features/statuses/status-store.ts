@@ -1,318 +1,146 @@
 import type { Status, StatusFilter, Tone } from "../../entities/status/status";
-import type { ListSource, ListView } from "../../lib/list-source";
 import type { Update } from "../../lib/live/frame";
+import { type ListDeps, type ListPage, LiveListStore } from "../../lib/live-list-store";
 import { matches, sameFilter } from "./filter";
 
-/** One page, what moved last first. `next` leads to the one before it. */
-export interface Page {
-  statuses: Status[];
-  next: string | undefined;
-}
-
-/** How pages are had. */
-export interface PageRequest {
-  filter: StatusFilter;
-  before?: string;
-  limit: number;
-  signal: AbortSignal;
-}
-
-export interface StoreSurroundings {
-  fetchPage(request: PageRequest): Promise<Page>;
-  /** Runs once, at the next animation frame. */
-  nextFrame(run: () => void): void;
+/** What the list of statuses needs beyond what every list does. */
+export interface StatusListDeps extends ListDeps<StatusFilter, ListPage<Status>> {
+  /** Runs once, later. */
   after(ms: number, run: () => void): void;
-  /** Milliseconds since 1970. */
-  now(): number;
-}
-
-/** What the list is like now. A new object with each change, at most one in an animation frame. */
-export interface StatusesView extends ListView {
-  phase: "loading" | "failed" | "ready";
-  error: unknown;
 }
 
 /** Rows that are kept at most. */
 export const capacity = 20_000;
-/** For so long a row counts as new. Where more than these come at once, none does: nobody could follow. */
-const newForMs = 1500;
-const newAtOnce = 20;
-const firstPage = 200;
-const olderPage = 500;
-/** So long after a change the server is asked which ones match the words. */
-const askMs = 500;
+/** So long after a change the server is asked which statuses match the searched words. */
+const searchMs = 500;
 
-/** A row's place. What stands there changes, and is no longer wanted once nobody is disturbed. */
-interface Slot {
+/** A row. Its status changes in place; a row that is `leaving` goes once the list is not held. */
+interface Row {
   status: Status;
   leaving: boolean;
 }
 
 /**
- * The statuses of one filter: a page, kept true by what the live connection tells. A status that moves changes where it
- * stands; one that is new comes on top. What one reads does not move: while someone is further down, new ones wait.
+ * The statuses of one filter, the one that changed last first. An update changes a status in its row; a status without
+ * a row comes on top. Two statuses that turn out to be one share a row. What no longer matches the filter leaves.
  */
-export class StatusStore implements ListSource<Status> {
-  readonly #around: StoreSurroundings;
-  readonly #listeners = new Set<() => void>();
-  /** How states feel, as those that stand there say. */
+export class StatusStore extends LiveListStore<Status, StatusFilter> {
+  readonly #after: StatusListDeps["after"];
+  /** The tones of states, from the statuses seen. An endpoint may have states of its own. */
   readonly #tones = new Map<string, Tone>();
-  readonly #arrivals = new WeakMap<Status, number>();
-  #filter: StatusFilter = {};
-  #rows: Slot[] = [];
-  /** Those that wait above, newest last. */
-  #fresh: Slot[] = [];
-  /** Where each stands, by id. */
-  readonly #slots = new Map<string, Slot>();
-  #phase: StatusesView["phase"] = "loading";
-  #error: unknown;
-  #next: string | undefined;
-  #below: "more" | "loading" | "failed" = "more";
-  /** Rows at the end made way, so that `next` no longer joins. */
-  #cut = false;
-  #away = false;
-  /** The order was not looked at since the connection came back. */
-  #stale = false;
-  #asking = false;
+  #rows: Row[] = [];
+  /** Rows that wait above, newest last. */
+  #pending: Row[] = [];
+  /** Shown and pending rows, by the status's id. */
+  readonly #byId = new Map<string, Row>();
+  #searching = false;
 
-  #load: Promise<Page> | undefined;
-  #abort = new AbortController();
-  /** What was told while the first page was on its way. */
-  #meanwhile: Status[] | undefined;
-  #view: StatusesView;
-  #announced = false;
-
-  constructor(around: StoreSurroundings) {
-    this.#around = around;
-    this.#view = this.#look();
+  constructor(deps: StatusListDeps) {
+    super(deps, {});
+    this.#after = deps.after;
   }
-
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
-
-  view = (): StatusesView => this.#view;
 
   row(index: number): Status | undefined {
     return this.#rows[index]?.status;
   }
 
-  isNew(status: Status): boolean {
-    const at = this.#arrivals.get(status);
-    return at !== undefined && this.#around.now() - at < newForMs;
-  }
-
-  /** How a state feels that only its endpoint knows, where one that stands there was seen. */
+  /** The tone of a state, where a status in it was seen. */
   tone(state: string): Tone | undefined {
     return this.#tones.get(state);
   }
 
-  /** Shows the statuses of another filter. */
-  show(filter: StatusFilter) {
-    const same = sameFilter(filter, this.#filter);
-    if (same && this.#load) return;
-    this.#filter = filter;
-    if (!same) {
-      this.#clear();
-      this.#phase = "loading";
-    }
-    this.#away = false;
-    this.reload();
+  /** Shows the statuses among the updates. */
+  applyUpdates(updates: readonly Update[]) {
+    const statuses = updates.flatMap((update) => (update.kind === "status" ? [update.status] : []));
+    this.receive(statuses, updates.length);
   }
 
-  /** Nobody looks any more, and nothing is told until `show` is called again. */
-  close() {
-    this.#abort.abort();
-    this.#load = undefined;
-    this.#meanwhile = undefined;
+  protected sameFilter(a: StatusFilter, b: StatusFilter): boolean {
+    return sameFilter(a, b);
   }
 
-  /** Loads the first page again. What is shown stays until it is here. */
-  reload() {
-    this.#abort.abort();
-    this.#abort = new AbortController();
-    this.#meanwhile = [];
-    this.#stale = false;
-    if (this.#below === "loading") this.#below = "more";
-    const load = this.#around.fetchPage({ filter: this.#filter, limit: firstPage, signal: this.#abort.signal });
-    this.#load = load;
-    load.then(
-      (page) => load === this.#load && this.#join(page),
-      (error: unknown) => load === this.#load && this.#fail(error),
-    );
-    this.#changed();
-  }
-
-  /** Takes what the live connection tells. */
-  take(updates: readonly Update[]) {
-    const now = this.#around.now();
-    for (const update of updates) {
-      if (update.kind !== "status") continue;
-      if (updates.length <= newAtOnce) this.#arrivals.set(update.status, now);
-      this.#meanwhile?.push(update.status);
-      if (this.#phase === "ready") this.#put(update.status);
-    }
-    this.#settle();
-    this.#changed();
-  }
-
-  #clear() {
+  protected clear() {
     this.#rows = [];
-    this.#fresh = [];
-    this.#slots.clear();
+    this.#pending = [];
+    this.#byId.clear();
   }
 
-  setAway(away: boolean) {
-    if (away === this.#away) return;
-    this.#away = away;
-    if (!away) this.showNew();
+  protected append(older: readonly Status[]) {
+    for (const status of older) if (!this.#byId.has(status.id)) this.#rows.push(this.#newRow(status));
   }
 
-  showNew() {
-    this.#settle(true);
-    if (this.#stale) this.reload();
-    this.#changed();
-  }
-
-  /** Loads the page below the last row, where there is one and none is on its way. */
-  async loadOlder() {
-    if (this.#phase !== "ready" || this.#below === "loading" || this.#lookBelow() === "no-room" || !this.#next) return;
-    this.#below = "loading";
-    this.#changed();
-    const { signal } = this.#abort;
-    try {
-      const page = await this.#around.fetchPage({ filter: this.#filter, before: this.#next, limit: olderPage, signal });
-      if (signal.aborted) return;
-      this.#next = page.next;
-      this.#append(page.statuses);
-      this.#below = "more";
-    } catch {
-      if (signal.aborted) return;
-      this.#below = "failed";
+  /** While someone reads, a page moves no row: what is new waits above, and the order is put right later. */
+  protected override replace(page: ListPage<Status>) {
+    if (!this.held || this.phase !== "ready") return super.replace(page);
+    for (const status of page.items.toReversed()) {
+      if (this.#byId.has(status.id)) this.put(status);
+      else this.#pending.push(this.#newRow(status));
     }
-    this.#changed();
+    this.outdated = true;
   }
 
-  #join(page: Page) {
-    const meanwhile = this.#meanwhile ?? [];
-    this.#meanwhile = undefined;
-    if (this.#away && this.#phase === "ready") this.#refresh(page);
-    else {
-      this.#clear();
-      this.#append(page.statuses);
-      this.#next = page.next;
-      this.#below = "more";
-      this.#cut = false;
-    }
-    this.#phase = "ready";
-    for (const status of meanwhile) this.#put(status);
-    this.#settle();
-    this.#changed();
-  }
-
-  #append(older: readonly Status[]) {
-    for (const status of older) if (!this.#slots.has(status.id)) this.#rows.push(this.#slot(status));
-  }
-
-  /** Takes a page over without moving a row: what is new waits above, and the order is looked at later. */
-  #refresh(page: Page) {
-    for (const status of page.statuses.toReversed()) {
-      if (this.#slots.has(status.id)) this.#put(status);
-      else this.#fresh.push(this.#slot(status));
-    }
-    this.#stale = true;
-  }
-
-  #fail(error: unknown) {
-    if (this.#phase !== "ready") this.#phase = "failed";
-    this.#meanwhile = undefined;
-    this.#error = error;
-    this.#changed();
-  }
-
-  /** Puts a status where it, or what it turned out to be, stands already; else on top. */
-  #put(status: Status) {
+  protected put(status: Status) {
     this.#tones.set(status.state, status.tone);
-    const slot = this.#unite(status);
-    const fits = matches(this.#filter, status);
-    if (slot) {
-      if (slot.status.id === status.id && slot.status.seq > status.seq) return;
-      slot.status = status;
-      slot.leaving = !fits;
+    const row = this.#findRow(status);
+    const fits = matches(this.filter, status);
+    if (row) {
+      if (row.status.id === status.id && row.status.seq > status.seq) return;
+      row.status = status;
+      row.leaving = !fits;
     } else if (!fits) return;
-    else if (this.#filter.q) this.#ask();
-    else if (this.#fresh.length < capacity) this.#fresh.push(this.#slot(status));
-    else this.#stale = true;
+    else if (this.filter.q) this.#searchLater();
+    else if (this.#pending.length < capacity) this.#pending.push(this.#newRow(status));
+    else this.outdated = true;
   }
 
-  #slot(status: Status): Slot {
-    const slot = { status, leaving: false };
-    this.#slots.set(status.id, slot);
+  #newRow(status: Status): Row {
+    const row = { status, leaving: false };
+    this.#byId.set(status.id, row);
     this.#tones.set(status.state, status.tone);
-    return slot;
+    return row;
   }
 
-  /** The one place of a status and of those that turned out to be the same; undefined where none has one. */
-  #unite({ id, merged }: Status): Slot | undefined {
-    let slot = this.#slots.get(id);
+  /** The one row of a status and of those merged into it; undefined where none has one. */
+  #findRow({ id, merged }: Status): Row | undefined {
+    let row = this.#byId.get(id);
     for (const old of merged ?? []) {
-      const other = this.#slots.get(old);
-      if (!other || other === slot) continue;
-      this.#slots.delete(old);
-      if (slot) other.leaving = true;
+      const other = this.#byId.get(old);
+      if (!other || other === row) continue;
+      this.#byId.delete(old);
+      if (row) other.leaving = true;
       else {
-        slot = other;
-        this.#slots.set(id, slot);
+        row = other;
+        this.#byId.set(id, row);
       }
     }
-    return slot;
+    return row;
   }
 
-  /** What is new comes on top and what is to go goes, unless someone reads and the list must not move. */
-  #settle(asked = false) {
-    if (this.#away && !asked) return;
-    this.#rows = [...this.#fresh.reverse(), ...this.#rows].filter(({ leaving }) => !leaving);
-    this.#fresh = [];
-    for (const [id, { leaving }] of this.#slots) if (leaving) this.#slots.delete(id);
+  protected settle() {
+    this.#rows = [...this.#pending.reverse(), ...this.#rows].filter(({ leaving }) => !leaving);
+    this.#pending = [];
+    for (const [id, { leaving }] of this.#byId) if (leaving) this.#byId.delete(id);
     if (this.#rows.length <= capacity) return;
-    for (const { status } of this.#rows.splice(capacity)) this.#slots.delete(status.id);
-    this.#cut = true;
+    for (const { status } of this.#rows.splice(capacity)) this.#byId.delete(status.id);
+    this.truncated = true;
   }
 
-  /** Only the server can tell whether something new matches words. */
-  #ask() {
-    if (this.#asking) return;
-    this.#asking = true;
-    this.#around.after(askMs, () => {
-      this.#asking = false;
-      if (this.#filter.q) this.reload();
+  /** Only the server knows whether a new status matches words, so the page is loaded again. */
+  #searchLater() {
+    if (this.#searching) return;
+    this.#searching = true;
+    this.#after(searchMs, () => {
+      this.#searching = false;
+      if (this.load && this.filter.q) this.reload();
     });
   }
 
-  #changed() {
-    if (this.#announced) return;
-    this.#announced = true;
-    this.#around.nextFrame(() => {
-      this.#announced = false;
-      this.#view = this.#look();
-      for (const listener of this.#listeners) listener();
-    });
+  protected extent() {
+    const pending = this.#pending.filter(({ leaving }) => !leaving).length;
+    return { count: this.#rows.length, pending, full: this.#rows.length >= capacity };
   }
 
-  #look(): StatusesView {
-    return {
-      phase: this.#phase,
-      error: this.#error,
-      count: this.#rows.length,
-      fresh: this.#fresh.filter(({ leaving }) => !leaving).length,
-      below: this.#lookBelow(),
-    };
-  }
-
-  #lookBelow(): ListView["below"] {
-    if (this.#cut) return "no-room";
-    if (this.#next === undefined) return "nothing";
-    return this.#rows.length >= capacity ? "no-room" : this.#below;
+  protected snapshot() {
+    return this.baseSnapshot();
   }
 }

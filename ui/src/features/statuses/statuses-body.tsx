@@ -30,14 +30,14 @@ interface StatusesBodyProps {
 /** The list, or what stands in its place. */
 export function StatusesBody(props: StatusesBodyProps) {
   const { store, unknown, filtered, selected, onOpen, onCopyLink, onClear, empty } = props;
-  const { phase, error, count, fresh, below } = useSyncExternalStore(store.subscribe, store.view);
+  const { phase, error, count, pending, below } = useSyncExternalStore(store.subscribe, store.view);
   const nameOf = useEndpointNames();
   const rowHeight = useNarrow() ? rowHeights.narrow : rowHeights.wide;
   if (!unknown && phase === "loading") return <Skeleton what="statuses" rows={16} />;
   if (!unknown && phase === "failed") {
     return <ErrorNote title="Could not load the statuses" error={error} onRetry={() => store.reload()} />;
   }
-  if (unknown || (count + fresh === 0 && below === "nothing")) {
+  if (unknown || (count + pending === 0 && below === "nothing")) {
     if (!unknown && !filtered) return empty;
     return (
       <Empty title="Nothing matches this filter" text={unknown ?? "What comes to match it appears here at once."}>

@@ -33,7 +33,7 @@ export function StatusesPage() {
   const filtered = Object.keys(url.terms).length > 0;
   const view = useSyncExternalStore(statuses.subscribe, statuses.view);
   // There is nothing to choose from where nothing is yet.
-  const bare = !filtered && view.phase === "ready" && view.count + view.fresh === 0 && view.below === "nothing";
+  const bare = !filtered && view.phase === "ready" && view.count + view.pending === 0 && view.below === "nothing";
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col">
       <PageHeader title="Statuses">

@@ -1,11 +1,13 @@
+import type { Status, StatusFilter } from "../../entities/status/status";
 import { api, unwrap } from "../../lib/api";
 import { realClock } from "../../lib/live/transport";
-import { type Page, type PageRequest, StatusStore } from "./status-store";
+import type { ListPage, PageRequest } from "../../lib/live-list-store";
+import { StatusStore } from "./status-store";
 
-async function fetchPage({ filter, before, limit, signal }: PageRequest): Promise<Page> {
+async function fetchPage({ filter, before, limit, signal }: PageRequest<StatusFilter>): Promise<ListPage<Status>> {
   const query = { ...filter, ...(before !== undefined && { before }), limit };
   const { statuses, next } = unwrap(await api.GET("/statuses", { params: { query }, signal }));
-  return { statuses, next };
+  return { items: statuses, next };
 }
 
 /** The statuses that the list shows. */

@@ -17,7 +17,7 @@ export function useFollow() {
       const countAgain = throttle(countMs, () => again(statusKeys.counts));
       const unfollow = live.follow({
         updates(updates) {
-          statuses.take(updates);
+          statuses.applyUpdates(updates);
           const moved = updates.flatMap((update) => (update.kind === "status" ? [update.status] : []));
           if (moved.length === 0) return;
           countAgain();

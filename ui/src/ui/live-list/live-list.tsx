@@ -52,8 +52,8 @@ export function LiveList<Item extends { id: string }>(props: LiveListProps<Item>
   useOlder(source, rows.at(-1)?.index);
   useEffect(
     function startAtTop() {
-      source.setAway(false);
-      return () => source.setAway(false);
+      source.setScrolledAway(false);
+      return () => source.setScrolledAway(false);
     },
     [source],
   );
@@ -67,16 +67,16 @@ export function LiveList<Item extends { id: string }>(props: LiveListProps<Item>
     onOpen,
     onCopyLink,
   });
-  const scrolled = ({ currentTarget }: UIEvent) => source.setAway(currentTarget.scrollTop > nearTop);
+  const scrolled = ({ currentTarget }: UIEvent) => source.setScrolledAway(currentTarget.scrollTop > nearTop);
   const showNew = () => {
     if (scroller.current) scroller.current.scrollTop = 0;
-    source.setAway(false);
+    source.setScrolledAway(false);
     source.showNew();
   };
 
   return (
     <div className="relative flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
-      {view.fresh > 0 && <NewPill count={view.fresh} onPress={showNew} />}
+      {view.pending > 0 && <NewPill count={view.pending} onPress={showNew} />}
       {/* biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be placed where they are seen */}
       <div
         ref={scroller}
