@@ -184,6 +184,33 @@ test("the link that is made opens the page, and the dashboard says that it was s
   await expect(pane.getByRole("definition").filter({ hasText: /page itself|connection|polling/ })).toBeVisible();
 });
 
+test("opened first it loads no deliveries, is live, and leaves none out when one goes to them", async ({
+  page,
+  site,
+}) => {
+  const { rows } = board(page);
+  const dashboard = new Dashboard(page, site.url);
+  const shop = await Shop.open(site.hookbeam);
+  await shop.tell("pi_Ada", created);
+  await page.goto("about:blank"); // the page before it asks no more
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(`${site.url}statuses`);
+  await expect(dashboard.live).toContainText("Live");
+  await expect(rows).toHaveCount(1);
+  await shop.tell("pi_Bob", created, succeeded);
+  await expect(rows).toHaveCount(2);
+  await dashboard.settled();
+  expect(asked.filter((path) => path.includes("/api/v1/deliveries"))).toEqual([]);
+
+  await page.getByRole("navigation").getByRole("link", { name: "Deliveries" }).click();
+  await expect(dashboard.rows).toHaveCount(3);
+  await shop.tell("pi_Cyd", created);
+  await expect(dashboard.rows).toHaveCount(4);
+  await expect(dashboard.live).toContainText("Live · #4");
+  expect(asked.filter((path) => path.endsWith("/api/v1/deliveries"))).not.toEqual([]);
+});
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 

@@ -14,6 +14,9 @@ import { describe, expect, it } from "vitest";
  */
 const layers = ["lib", "ui", "entities", "features", "app"];
 
+/** The one file that subscribes to the live connection. */
+const liveCache = "app/live-cache.ts";
+
 const root = fileURLToPath(new URL(".", import.meta.url));
 const rankOf = (file: string) => layers.indexOf(file.split("/")[0] ?? "");
 const featureOf = (file: string) => /^features\/([^/]+)/.exec(file)?.[1];
@@ -28,7 +31,8 @@ function problems(file: string, text: string): string[] {
     const [own, other] = [featureOf(file), featureOf(path)];
     return own !== undefined && other !== undefined && own !== other;
   });
-  return wrong.map((path) => `${file} imports ${path}`);
+  const follows = file !== liveCache && /\blive\s*\.\s*follow\s*\(/.test(text);
+  return [...wrong.map((path) => `${file} imports ${path}`), ...(follows ? [`${file} follows the log`] : [])];
 }
 
 const sources = readdirSync(root, { recursive: true, encoding: "utf8" })
@@ -36,7 +40,7 @@ const sources = readdirSync(root, { recursive: true, encoding: "utf8" })
   .filter((path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$|\.gen\.ts$/.test(path) && path.includes("/"));
 
 describe("the layers of the dashboard", () => {
-  it("are imported one way", () => {
+  it("are imported one way, and only the live cache follows the log", () => {
     expect(sources.length).toBeGreaterThan(150);
     expect(sources.filter((file) => rankOf(file) < 0)).toEqual([]);
     expect(sources.flatMap((file) => problems(file, readFileSync(join(root, file), "utf8")))).toEqual([]);
@@ -58,6 +62,7 @@ describe("the layers of the dashboard", () => {
       "features/deliveries/detail/tries.tsx",
       'export { x } from "../../statuses/flags";',
     ],
+    "another file follows the log": ["features/statuses/board.tsx", "live.follow({ missed })"],
   };
   for (const [name, [file, text]] of Object.entries(broken)) {
     it(`are broken where ${name}`, () => expect(problems(file, text)).toHaveLength(1));
@@ -67,5 +72,6 @@ describe("the layers of the dashboard", () => {
     const text = 'import { a } from "./queries";\nimport { b } from "../../lib/api";\nimport { c } from "react";';
     expect(problems("entities/status/status.ts", text)).toEqual([]);
     expect(problems("features/deliveries/detail/tries.tsx", 'import { a } from "../terms";')).toEqual([]);
+    expect(problems(liveCache, "live.follow({ missed })")).toEqual([]);
   });
 });

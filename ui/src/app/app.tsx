@@ -12,7 +12,6 @@ import { navItems } from "./nav-items";
 import { queryClient } from "./query-client";
 import { TabTitle } from "./tab-title";
 import { Toasts } from "./toasts";
-import { useFreshEndpoints } from "./use-fresh-endpoints";
 
 const EndpointsPage = lazy(async () => ({
   default: (await import("../features/endpoints/endpoints-page")).EndpointsPage,
@@ -36,7 +35,6 @@ export function App() {
 
 function Screens() {
   const [path] = useLocation();
-  useFreshEndpoints();
   const screen = navItems.find((item) => path.startsWith(item.path))?.label ?? "Not found";
   return (
     <ErrorBoundary resetKey={path}>

@@ -1,18 +1,11 @@
 import { act, render } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { live } from "../lib/live/live";
-import type { Subscriber } from "../lib/live/subscribers";
+import { arrivals } from "../entities/delivery/arrivals";
 import { TabTitle } from "./tab-title";
 
 it("counts what came while nobody looked, and forgets it once someone does", () => {
   const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(false);
-  let subscriber: Subscriber = {};
-  vi.spyOn(live, "follow").mockImplementation((given) => {
-    subscriber = given;
-    return () => {};
-  });
-  const arrive = (count: number) =>
-    act(() => subscriber.updates?.(Array.from({ length: count }, () => ({ kind: "delivery" }) as never)));
+  const arrive = (count: number) => act(() => arrivals.announce(count));
   const look = (away: boolean) => {
     hidden.mockReturnValue(away);
     act(() => void document.dispatchEvent(new Event("visibilitychange")));

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
+import { arrivals } from "../entities/delivery/arrivals";
 import { formatCount } from "../lib/format";
-import { live } from "../lib/live/live";
 
 /** The tab's title: the screen, and before it how many deliveries came while nobody looked. */
 export function TabTitle({ screen }: { screen: string }) {
@@ -20,14 +20,12 @@ function useUnseen(): number {
     const look = () => {
       if (!document.hidden) setUnseen(0);
     };
-    const unfollow = live.follow({
-      updates: (updates) => {
-        if (document.hidden) setUnseen((n) => n + updates.filter(({ kind }) => kind === "delivery").length);
-      },
+    const unsubscribe = arrivals.subscribe((count) => {
+      if (document.hidden) setUnseen((n) => n + count);
     });
     document.addEventListener("visibilitychange", look);
     return () => {
-      unfollow();
+      unsubscribe();
       document.removeEventListener("visibilitychange", look);
     };
   }, []);

@@ -107,6 +107,11 @@ export abstract class LiveListStore<
     return this.#view;
   };
 
+  /** Whether a screen shows the list, or has shown it and not closed it. Otherwise nothing is loaded or kept. */
+  get opened(): boolean {
+    return this.load !== undefined;
+  }
+
   /** Whether an item came by the live connection a moment ago. */
   isNew(item: Item): boolean {
     const at = this.#arrivals.get(item);

@@ -1,24 +1,21 @@
 import { queryOptions } from "@tanstack/react-query";
-import { api, type Delivery, unwrap } from "../../lib/api";
-import { mediaType } from "./body-kind";
-import { type Body, fetchBody, inflated, readUpTo } from "./read-body";
+import { api, unwrap } from "../../lib/api";
 
-/** Names of what the query cache keeps of single deliveries. */
+/** The keys of everything about deliveries in the query cache. */
 export const deliveryKeys = {
+  ones: ["deliveries", "one"] as const,
   one: (id: string) => ["deliveries", "one", id] as const,
   body: (id: string) => ["deliveries", "body", id] as const,
+  exactBody: (id: string) => ["deliveries", "exact body", id] as const,
   diagnosis: (id: string) => ["deliveries", "diagnosis", id] as const,
   tries: (id: string) => ["deliveries", "tries", id] as const,
-  subjects: ["deliveries", "subject"] as const,
-  exactBody: (id: string) => ["deliveries", "exact body", id] as const,
+  newests: ["deliveries", "newest"] as const,
+  newest: (endpoint: string) => ["deliveries", "newest", endpoint] as const,
+  /** Of one endpoint; "" for all. */
+  rejected: (endpoint: string) => ["deliveries", "rejected", endpoint] as const,
 };
 
-/** What is fetched of a body for looking at it. The download has no such limit. */
-const mostShown = 1 << 20;
-/** An image can only be drawn whole. It is the most that the server takes. */
-const mostImage = 25 << 20;
-
-/** One delivery with its headers and effects. Only these change, and `useEffects` has it fetched again then. */
+/** One delivery with its headers and effects. Only the effects change; the live cache has it fetched again then. */
 export const deliveryQuery = (id: string) =>
   queryOptions({
     queryKey: deliveryKeys.one(id),
@@ -26,41 +23,31 @@ export const deliveryQuery = (id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-/** Why it did not verify. It depends on the endpoints of today, so it is asked anew after a while. */
-export const diagnosisQuery = (id: string) =>
+/** The newest delivery of an endpoint, null where it has none. The live cache puts newer ones in its place. */
+export const newestQuery = (endpoint: string) =>
   queryOptions({
-    queryKey: deliveryKeys.diagnosis(id),
-    queryFn: async ({ signal }) =>
-      unwrap(await api.POST("/deliveries/{id}/diagnose", { params: { path: { id } }, signal })),
-    staleTime: 10_000,
-  });
-
-/** All deliveries of its event, oldest first. There may be more of them any time. */
-export const triesQuery = ({ id, verdict, event }: Delivery) =>
-  queryOptions({
-    queryKey: deliveryKeys.tries(id),
-    queryFn: async ({ signal }) =>
-      unwrap(await api.GET("/deliveries/{id}/tries", { params: { path: { id } }, signal })).tries,
-    enabled: verdict === "verified" && !!event,
-  });
-
-/** Where a subject of the delivery stands, and how it came there. */
-export const statusQuery = (id: string) =>
-  queryOptions({
-    queryKey: [...deliveryKeys.subjects, id],
-    queryFn: async ({ signal }) => unwrap(await api.GET("/statuses/{id}", { params: { path: { id } }, signal })),
-  });
-
-/** The start of a delivery's body, unpacked where it was compressed. */
-export const bodyQuery = (id: string, contentType: string, encoding: string) =>
-  queryOptions({
-    queryKey: deliveryKeys.body(id),
-    queryFn: async ({ signal }): Promise<Body> => {
-      const most = mediaType(contentType).startsWith("image/") ? mostImage : mostShown;
-      const sent = await readUpTo(await fetchBody(id, signal), most);
-      const inside = await inflated(sent.bytes, encoding, mostShown);
-      return inside ? { ...inside, cut: inside.cut || sent.cut, inflated: true } : { ...sent, inflated: false };
+    queryKey: deliveryKeys.newest(endpoint),
+    queryFn: async ({ signal }) => {
+      const query = { endpoint, limit: 1 };
+      return unwrap(await api.GET("/deliveries", { params: { query }, signal })).deliveries[0] ?? null;
     },
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 60_000, // bodies are large
   });
+
+/** Rejected deliveries are counted up to one less than this: the page that is read for it would grow. */
+export const mostRejected = 100;
+
+/** The ids of the rejected deliveries of an endpoint, or of all where it is "". The live cache adds what arrives. */
+export const rejectedQuery = (endpoint: string) =>
+  queryOptions({
+    queryKey: deliveryKeys.rejected(endpoint),
+    queryFn: async ({ signal }) => {
+      const query = { verdict: "rejected" as const, ...(endpoint && { endpoint }), limit: mostRejected };
+      return unwrap(await api.GET("/deliveries", { params: { query }, signal })).deliveries.map(({ id }) => id);
+    },
+    staleTime: 60_000,
+  });
+
+/** The ids with those that arrived. A delivery that is in both counts once. */
+export function withArrived(known: string[], arrived: readonly string[]): string[] {
+  return known.length >= mostRejected ? known : [...new Set([...known, ...arrived])].slice(0, mostRejected);
+}

@@ -109,8 +109,6 @@ export function ruleWords({ rule = "", says }: Pick<Effect, "rule" | "says">): s
     authorized_outranks: `an authorisation stands, and ${what} does not undo it`,
     newer_known: "something newer was known",
     same_state: "it says what was known",
-    closed_by: "it had been closed before",
-    not_counted_unverified: "nothing was checked of the delivery, and such deliveries do not count here",
   };
   return words[rule] ?? rule;
 }

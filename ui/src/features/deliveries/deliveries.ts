@@ -1,6 +1,5 @@
 import type { Filter } from "../../entities/delivery/filter";
 import { api, unwrap } from "../../lib/api";
-import { live, startLive } from "../../lib/live/live";
 import type { PageRequest } from "../../lib/live-list-store";
 import { type DeliveryPage, DeliveryStore } from "./delivery-store";
 
@@ -25,9 +24,3 @@ function nextFrame(run: () => void) {
 
 /** The deliveries that the list shows. */
 export const deliveries = new DeliveryStore({ fetchPage, nextFrame, now: Date.now });
-
-/** Loads the first deliveries and follows the log from there. Called once, by the app. */
-export function startDeliveries() {
-  live.follow({ updates: (updates) => deliveries.applyUpdates(updates) });
-  startLive(() => deliveries.resync());
-}

@@ -37,11 +37,6 @@ export class DeliveryStore extends LiveListStore<Delivery, Filter, DeliveryPage,
     super(deps, {});
   }
 
-  /** Whether a screen has asked for deliveries yet. Until then nothing is loaded or kept. */
-  get opened(): boolean {
-    return this.load !== undefined;
-  }
-
   row(index: number): Delivery | undefined {
     return this.#ring.at(this.#pending + index);
   }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { arrivals } from "../../entities/delivery/arrivals";
 import { stateLabel } from "../../lib/live/describe";
 import { live } from "../../lib/live/live";
 import { realClock } from "../../lib/live/transport";
@@ -10,9 +11,7 @@ export function StatusRegion() {
   useEffect(function tell() {
     const told = announcer(setText, realClock.after);
     let kind = live.state.kind;
-    const unfollow = live.follow({
-      updates: (updates) => told.arrived(updates.filter((update) => update.kind === "delivery").length),
-    });
+    const stopCounting = arrivals.subscribe((count) => told.arrived(count));
     const unsubscribe = live.subscribe(() => {
       const { state } = live;
       const passing = state.kind === "connecting" || state.kind === "catching-up";
@@ -21,7 +20,7 @@ export function StatusRegion() {
       told.say(`${stateLabel(state).word}.`);
     });
     return () => {
-      unfollow();
+      stopCounting();
       unsubscribe();
       told.stop();
     };

@@ -2,6 +2,7 @@ import { act, render } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { Route, Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
+import { termKeys } from "./terms";
 import { type DeliveriesUrl, useDeliveriesUrl } from "./use-deliveries-url";
 
 /** The screen's state at an address, and the addresses that it went to. */
@@ -49,6 +50,12 @@ it("changes one term and leaves the rest, and the open delivery", () => {
   go((now) => now.setTerm("verdict", undefined));
   go((now) => now.clearTerms());
   expect(history.at(-1)).toBe("/deliveries/dlv_1");
+});
+
+it("clears every term there is, and nothing else", () => {
+  const { go, history } = open(`/deliveries/dlv_1?tab=verdict&${termKeys.map((key) => `${key}=x`).join("&")}`);
+  go((now) => now.clearTerms());
+  expect(history.at(-1)).toBe("/deliveries/dlv_1?tab=verdict");
 });
 
 it("gives a link that shows a colleague the same", () => {

@@ -1,7 +1,7 @@
 import { useLocation, useParams, useSearchParams } from "wouter";
 import { boot } from "../../lib/boot";
 import type { DetailTab } from "./detail/detail-tab";
-import { readTerms, type TermKey, type Terms } from "./terms";
+import { readTerms, type TermKey, type Terms, termKeys } from "./terms";
 
 const tabs: readonly DetailTab[] = ["body", "headers", "verdict", "effect", "subject"];
 
@@ -39,7 +39,7 @@ export function useDeliveriesUrl(): DeliveriesUrl {
       if (value) next.set(key, value);
       setSearch(next);
     },
-    clearTerms: () => setSearch(without("endpoint", "verdict", "method")),
+    clearTerms: () => setSearch(without(...termKeys)),
     id,
     open: (next) => go(beside(next), { replace: id !== undefined }),
     close: () => go(path("/deliveries", without("tab"))),

@@ -1,19 +1,9 @@
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
+import { newestQuery } from "../../entities/delivery/queries";
 import { VerdictGlyph } from "../../entities/delivery/verdict-glyph";
 import { Reverify } from "../../entities/endpoint/reverify";
-import { api, type Delivery, type Endpoint, unwrap } from "../../lib/api";
-import { live } from "../../lib/live/live";
-
-const newestQuery = (endpoint: string) =>
-  queryOptions({
-    queryKey: ["endpoints", "newest", endpoint] as const,
-    queryFn: async ({ signal }) => {
-      const query = { endpoint, limit: 1 };
-      return unwrap(await api.GET("/deliveries", { params: { query }, signal })).deliveries[0] ?? null;
-    },
-  });
+import type { Delivery, Endpoint } from "../../lib/api";
 
 interface FirstDeliveryProps {
   endpoint: Endpoint;
@@ -23,24 +13,7 @@ interface FirstDeliveryProps {
 
 /** Waits for the endpoint's first delivery, and says what the newest one showed. */
 export function FirstDelivery({ endpoint: { id }, changed }: FirstDeliveryProps) {
-  const client = useQueryClient();
   const { data: newest } = useQuery(newestQuery(id));
-  useEffect(
-    function followTheLog() {
-      const { queryKey } = newestQuery(id);
-      return live.follow({
-        updates: (updates) => {
-          for (const update of updates) {
-            if (update.kind === "delivery" && update.delivery.endpoint === id) {
-              client.setQueryData<Delivery | null>(queryKey, update.delivery);
-            }
-          }
-        },
-        missed: () => void client.invalidateQueries({ queryKey }),
-      });
-    },
-    [client, id],
-  );
   if (newest === undefined) return null;
   return (
     <>

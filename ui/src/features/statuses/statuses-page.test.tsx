@@ -4,10 +4,9 @@ import { userEvent } from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
 import { Route, Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
+import { LiveCache } from "../../app/live-cache";
 import type { Status, StatusDetail } from "../../entities/status/status";
 import { detail, effect, status } from "../../entities/status/testing";
-import { live } from "../../lib/live/live";
-import type { Subscriber } from "../../lib/live/subscribers";
 import { Toaster } from "../../ui/toaster";
 import { StatusesPage } from "./statuses-page";
 
@@ -19,14 +18,10 @@ const net = vi.hoisted(() => {
   return net;
 });
 
-let subscriber: Subscriber = {};
+let cache: LiveCache;
 beforeEach(() => {
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(320);
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(800);
-  vi.spyOn(live, "follow").mockImplementation((given) => {
-    subscriber = given;
-    return () => {};
-  });
 });
 
 const page = { name: "Acme Store", hidden: ["amount"] };
@@ -78,6 +73,7 @@ function farEnd(kept: Status[], wholes: StatusDetail[] = []) {
 async function open(path: string) {
   const { hook, searchHook, history } = memoryLocation({ path, record: true });
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  cache = new LiveCache(client);
   render(
     <QueryClientProvider client={client}>
       <Router hook={hook} searchHook={searchHook}>
@@ -93,7 +89,7 @@ async function open(path: string) {
 
 const rows = () => screen.getAllByRole("row").map((row) => row.textContent?.replace(/\s+/g, " ").trim());
 const tell = (...all: Status[]) =>
-  act(async () => subscriber.updates?.(all.map((one) => ({ kind: "status", seq: one.seq, status: one }))));
+  act(async () => cache.updates(all.map((one) => ({ kind: "status", seq: one.seq, status: one }))));
 
 it("lists what there is, and follows it", async () => {
   const first = status(1, { state: "processing", tone: "active", reference: "10-4471", customer: "ada@example.com" });

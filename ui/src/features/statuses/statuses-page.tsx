@@ -15,14 +15,15 @@ import { SearchBox } from "./search-box";
 import { StatusPane } from "./status-pane";
 import { statuses } from "./statuses";
 import { StatusesBody } from "./statuses-body";
-import { useFollow } from "./use-follow";
 import { filterOf, type StatusTerms, useStatusesUrl } from "./use-statuses-url";
 
 /** Where everything stands, live, and beside it what is open. */
 export function StatusesPage() {
   const url = useStatusesUrl();
   const { filter, unknown } = useFilter(url.terms);
-  useFollow();
+  useEffect(function closeTheListAfterwards() {
+    return () => statuses.close();
+  }, []);
   const narrow = useNarrow();
   // A link may name it by an id that it had before it turned out to be another's.
   const open = useQuery({ ...statusQuery(url.id ?? ""), enabled: url.id !== undefined });

@@ -14,15 +14,15 @@ export const live = new Connection({
   polling: pollingTransport(at("api/v1/updates")),
   clock: realClock,
   random: Math.random,
-  load: () => (load ? load() : Promise.reject(new Error("There is no first page yet."))),
+  load: () => (load ? load() : Promise.reject(new Error("The live connection has not been started."))),
   unauthenticated: toLogin,
   online: () => navigator.onLine,
 });
 
-/** Starts the live connection. `firstPage` loads what it follows on from, at the start and after a reset. */
-export function startLive(firstPage: () => Promise<Start>) {
+/** Starts the live connection. `beginning` finds out where it is to begin, at the start and after a reset. */
+export function startLive(beginning: () => Promise<Start>) {
   if (load) return;
-  load = firstPage;
+  load = beginning;
   wakeWithPage(live);
   live.start();
 }

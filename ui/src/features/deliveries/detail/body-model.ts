@@ -1,8 +1,8 @@
-import { type BodyKind, bodyKind, mediaType } from "../../../entities/delivery/body-kind";
-import type { Body } from "../../../entities/delivery/read-body";
 import { formatBytes } from "../../../lib/format";
+import { type BodyKind, bodyKind, mediaType } from "./body-kind";
 import { type FormField, multipartFields, parameter, urlencodedFields } from "./form-fields";
 import { hexDump } from "./hex";
+import type { Body } from "./read-body";
 import { reindent } from "./reindent";
 
 /** A way of looking at a body. */

@@ -1,9 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
-import { mediaType } from "../../../entities/delivery/body-kind";
-import { bodyQuery } from "../../../entities/delivery/queries";
-import { type Body, bodyUrl } from "../../../entities/delivery/read-body";
 import type { DeliveryDetail } from "../../../lib/api";
 import { formatCount } from "../../../lib/format";
 import { useKeys } from "../../../lib/keys";
@@ -12,9 +9,12 @@ import { ErrorNote } from "../../../ui/error-note";
 import { Kbd } from "../../../ui/kbd";
 import { Segmented } from "../../../ui/segmented";
 import { Skeleton } from "../../../ui/skeleton";
+import { mediaType } from "./body-kind";
 import { type BodyModel, type BodyView, bodyModel, declaredType } from "./body-model";
 import { FormTable } from "./form-table";
 import { ImageView } from "./image-view";
+import { bodyQuery } from "./queries";
+import { type Body, bodyUrl } from "./read-body";
 
 const CodeView = lazy(async () => ({ default: (await import("./code-view")).CodeView }));
 

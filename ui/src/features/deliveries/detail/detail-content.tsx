@@ -15,7 +15,6 @@ import { EffectTab } from "./effect-tab";
 import { HeadersTab } from "./headers-tab";
 import { SubjectTab } from "./subject-tab";
 import { useDetailActions } from "./use-detail-actions";
-import { useEffects } from "./use-effects";
 import { VerdictTab } from "./verdict-tab";
 
 interface DetailContentProps {
@@ -31,7 +30,7 @@ export function DetailContent({ delivery, tab, onTab, onClose }: DetailContentPr
   const endpoint = endpoints.data?.find((e) => e.id === delivery.endpoint);
   const endpointName = endpoint?.name ?? (endpoints.data ? "a deleted endpoint" : "an endpoint");
   const { copyCurl, copyLink } = useDetailActions(delivery, endpoint);
-  const effects = useEffects(delivery);
+  const { effects } = delivery;
   const told = effects.filter(({ effect }) => effect !== "too_much"); // which names no subject
   const statuses = [...new Set(told.map(({ status }) => status))];
   const [view, setView] = useState<BodyView>();

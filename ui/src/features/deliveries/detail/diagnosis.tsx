@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Stethoscope } from "lucide-react";
 import { Link } from "wouter";
-import { diagnosisQuery } from "../../../entities/delivery/queries";
 import { Reverify } from "../../../entities/endpoint/reverify";
 import type { Delivery } from "../../../lib/api";
 import { ErrorNote } from "../../../ui/error-note";
 import { Skeleton } from "../../../ui/skeleton";
 import { NextSteps } from "./next-steps";
+import { diagnosisQuery } from "./queries";
 
 interface DiagnosisProps {
   delivery: Delivery;

@@ -1,14 +1,11 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, render, renderHook, screen, within } from "@testing-library/react";
+import { render, screen, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import { deliveryQuery, statusQuery } from "../../../entities/delivery/queries";
+import { statusQuery } from "../../../entities/status/queries";
 import type { Effect } from "../../../entities/status/status";
 import type { DeliveryDetail } from "../../../lib/api";
-import { live } from "../../../lib/live/live";
-import type { Subscriber } from "../../../lib/live/subscribers";
 import { EffectTab } from "./effect-tab";
 import { SubjectTab } from "./subject-tab";
-import { useEffects } from "./use-effects";
 
 const delivery = {
   id: "dlv_14",
@@ -88,29 +85,4 @@ it("shows the subject's life, with the delivery marked in it", async () => {
       .getByRole("link")
       .getAttribute("href"),
   ).toBe("/deliveries/dlv_9?tab=effect");
-});
-
-it("asks again when one of its subjects moved, and only then", () => {
-  let subscriber: Subscriber = {};
-  vi.spyOn(live, "follow").mockImplementation((given) => {
-    subscriber = given;
-    return () => {};
-  });
-  const client = new QueryClient();
-  const { queryKey } = deliveryQuery("dlv_14");
-  const stale = () => client.getQueryState(queryKey)?.isInvalidated;
-  const tell = (seq: number, id: string, merged?: string[]) => {
-    client.setQueryData(queryKey, delivery);
-    act(() => subscriber.updates?.([{ kind: "status", seq, status: { id, merged } as never }]));
-    return stale();
-  };
-  renderHook(() => useEffects({ ...delivery, effects: [effect({})] }), {
-    wrapper: ({ children }) => <QueryClientProvider client={client}>{children}</QueryClientProvider>,
-  });
-  expect([tell(20, "sub_2"), tell(20, "sub_1"), tell(20, "sub_2", ["sub_1"]), tell(14, "sub_3")]).toEqual([
-    false,
-    true,
-    true,
-    true,
-  ]);
 });

@@ -1,6 +1,6 @@
-import { bodyWord } from "../../../entities/delivery/body-kind";
 import type { Delivery, DeliveryDetail } from "../../../lib/api";
 import { formatBytes, formatCount } from "../../../lib/format";
+import { bodyWord } from "./body-kind";
 import { reasonOf } from "./reasons";
 
 /** A run of text; `strong` ones are the names a reader looks for. */

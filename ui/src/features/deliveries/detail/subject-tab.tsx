@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { statusQuery } from "../../../entities/delivery/queries";
 import { EffectList } from "../../../entities/status/effect-list";
+import { statusQuery } from "../../../entities/status/queries";
 import { StateGlyph } from "../../../entities/status/state-glyph";
 import { capital, kindWords, stateWord, titleOf } from "../../../entities/status/status-labels";
 import { formatAmount } from "../../../lib/amount";

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
-import { triesQuery } from "../../../entities/delivery/queries";
 import type { Delivery } from "../../../lib/api";
 import { formatCount } from "../../../lib/format";
 import { Time } from "../../../ui/time";
+import { triesQuery } from "./queries";
 
 /** The deliveries of one event, and what each has otherwise than the first. */
 export function Tries({ delivery }: { delivery: Delivery }) {

@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { deliveryKeys } from "../../../entities/delivery/queries";
-import { fetchBody, readUpTo } from "../../../entities/delivery/read-body";
 import type { DeliveryDetail, Endpoint } from "../../../lib/api";
 import { copyText } from "../../../lib/clipboard";
 import { toast } from "../../../ui/toast";
 import { asCurl, longestInline } from "./curl";
+import { fetchBody, readUpTo } from "./read-body";
 import { isSecretHeader } from "./secret-headers";
 
 const refused = { title: "Your browser did not allow copying", tone: "bad" } as const;

@@ -1,5 +1,5 @@
-import { at } from "../../lib/boot";
-import { Problem, toLogin, unreachable } from "../../lib/problem";
+import { at } from "../../../lib/boot";
+import { Problem, toLogin, unreachable } from "../../../lib/problem";
 
 /** A body as far as it was read. */
 export interface BodyBytes {
