@@ -9,8 +9,10 @@ interface Item {
 
 const item = (n: number): Item => ({ id: `i${n}`, n });
 
+type Named = { name: string; of?: string | undefined };
+
 /** The simplest list: numbers, newest first, filtered by nothing but a name. */
-class Numbers extends LiveListStore<Item, string> {
+class Numbers extends LiveListStore<Item, Named> {
   static readonly capacity = 6;
   #rows: Item[] = [];
   #waiting: Item[] = [];
@@ -21,7 +23,6 @@ class Numbers extends LiveListStore<Item, string> {
     this.outdated = true;
   };
 
-  protected sameFilter = (a: string, b: string) => a === b;
   protected clear() {
     this.#rows = [];
     this.#waiting = [];
@@ -41,12 +42,12 @@ class Numbers extends LiveListStore<Item, string> {
     const { length: count } = this.#rows;
     return { count, pending: this.#waiting.length, full: count === Numbers.capacity };
   }
-  protected snapshot(): LiveListView<string> {
+  protected snapshot(): LiveListView<Named> {
     return this.baseSnapshot();
   }
 }
 
-interface Asked extends PageRequest<string> {
+interface Asked extends PageRequest<Named> {
   answer(numbers: number[], next?: string): Promise<void>;
   refuse(): Promise<void>;
 }
@@ -73,7 +74,7 @@ function open() {
       nextFrame: (run) => frames.push(run),
       now: () => time.now,
     },
-    "all",
+    { name: "all" },
   );
   store.subscribe(() => time.told++);
   const view = () => {
@@ -86,7 +87,7 @@ function open() {
 
 async function ready(numbers: number[], next?: string) {
   const list = open();
-  list.store.show("all");
+  list.store.show({ name: "all" });
   await list.last().answer(numbers, next);
   list.view();
   return list;
@@ -101,7 +102,7 @@ it("loads nothing and keeps nothing before it is shown", () => {
 
 it("joins a page with what came while it was on its way, whichever the server read first", async () => {
   const { store, last, rows, view } = open();
-  store.show("all");
+  store.show({ name: "all" });
   store.add(2, 3, 4);
   expect(view()).toMatchObject({ phase: "loading", count: 0 });
   await last().answer([3, 2, 1]);
@@ -189,20 +190,20 @@ it("says that it has no room, full or cut at its end", async () => {
 
 it("shows another filter's page only, whichever answers last", async () => {
   const { store, asked, rows, view } = await ready([1]);
-  store.show("odd");
-  store.show("even");
-  expect(view()).toMatchObject({ phase: "loading", count: 0, filter: "even" });
+  store.show({ name: "odd" });
+  store.show({ name: "even", of: undefined });
+  expect(view()).toMatchObject({ phase: "loading", count: 0, filter: { name: "even" } });
   expect(asked[1]?.signal.aborted).toBe(true);
   await asked[2]?.answer([2]);
   await asked[1]?.answer([1]);
   expect(rows()).toEqual([2]);
-  store.show("even");
+  store.show({ name: "even" });
   expect(asked).toHaveLength(3);
 });
 
 it("keeps its rows where a reload fails, and says so where it has none", async () => {
   const { store, last, rows, view } = open();
-  store.show("all");
+  store.show({ name: "all" });
   await last().refuse();
   expect(view()).toMatchObject({ phase: "failed", started: true, error: new Error("It is down.") });
   store.reload();
@@ -217,7 +218,7 @@ it("ignores updates after it was closed, and catches up when it is shown again",
   store.close();
   store.add(2);
   expect(rows()).toEqual([1]);
-  store.show("all");
+  store.show({ name: "all" });
   expect([rows(), asked.length]).toEqual([[1], 2]);
   await last().answer([2, 1]);
   expect(rows()).toEqual([2, 1]);
@@ -225,7 +226,7 @@ it("ignores updates after it was closed, and catches up when it is shown again",
 
 it("asks for the page anew instead of buffering without bound", async () => {
   const { store, asked } = open();
-  store.show("all");
+  store.show({ name: "all" });
   const many = Array.from({ length: 50_000 }, (_, n) => n);
   store.add(...many);
   store.add(...many);

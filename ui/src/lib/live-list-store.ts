@@ -50,7 +50,7 @@ const mostBuffered = 100_000;
  */
 export abstract class LiveListStore<
   Item extends { id: string },
-  Filter,
+  Filter extends object,
   Page extends ListPage<Item> = ListPage<Item>,
   View extends LiveListView<Filter> = LiveListView<Filter>,
 > implements ListSource<Item>
@@ -84,7 +84,6 @@ export abstract class LiveListStore<
   }
 
   abstract row(index: number): Item | undefined;
-  protected abstract sameFilter(a: Filter, b: Filter): boolean;
   /** Removes all rows. */
   protected abstract clear(): void;
   /** Adds a page's items below the last row. */
@@ -120,7 +119,7 @@ export abstract class LiveListStore<
 
   /** Shows another filter's items, or the same ones again after `close`. */
   show(filter: Filter) {
-    const same = this.sameFilter(filter, this.filter);
+    const same = sameFilter(filter, this.filter);
     if (same && this.load) return;
     this.filter = filter;
     this.scrolledAway = false;
@@ -262,4 +261,10 @@ export abstract class LiveListStore<
     if (this.#next === undefined) return "nothing";
     return this.extent().full ? "no-room" : this.#below;
   }
+}
+
+/** Whether two filters let the same through. They are flat; a term that is absent is as one that is undefined. */
+function sameFilter(a: object, b: object): boolean {
+  const [left, right] = [a, b] as Record<string, unknown>[];
+  return Object.keys({ ...a, ...b }).every((key) => left?.[key] === right?.[key]);
 }

@@ -1,20 +1,13 @@
-import type { Delivery, Verdict } from "../../lib/api";
+import type { Delivery } from "../../lib/api";
 
-/** Which deliveries a list shows. What is absent lets everything through. `endpoint` is an id. */
-export interface Filter {
-  endpoint?: string;
-  verdict?: Verdict;
-  method?: string;
-}
+/** What deliveries can be filtered by: properties that a delivery has, as it has them. `endpoint` is an id. */
+export const termKeys = ["endpoint", "verdict", "method"] as const;
 
-export function matches({ endpoint, verdict, method }: Filter, delivery: Delivery): boolean {
-  return (
-    (endpoint === undefined || endpoint === delivery.endpoint) &&
-    (verdict === undefined || verdict === delivery.verdict) &&
-    (method === undefined || method === delivery.method)
-  );
-}
+export type TermKey = (typeof termKeys)[number];
 
-export function sameFilter(a: Filter, b: Filter): boolean {
-  return a.endpoint === b.endpoint && a.verdict === b.verdict && a.method === b.method;
+/** Which deliveries a list shows. What is absent lets everything through. */
+export type Filter = Partial<Pick<Delivery, TermKey>>;
+
+export function matches(filter: Filter, delivery: Delivery): boolean {
+  return termKeys.every((key) => filter[key] === undefined || filter[key] === delivery[key]);
 }

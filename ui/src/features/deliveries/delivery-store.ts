@@ -1,4 +1,4 @@
-import { type Filter, matches, sameFilter } from "../../entities/delivery/filter";
+import { type Filter, matches } from "../../entities/delivery/filter";
 import type { Delivery } from "../../lib/api";
 import type { Start } from "../../lib/live/connection";
 import type { Update } from "../../lib/live/frame";
@@ -73,10 +73,6 @@ export class DeliveryStore extends LiveListStore<Delivery, Filter, DeliveryPage,
 
   protected override get held(): boolean {
     return this.scrolledAway || this.#paused;
-  }
-
-  protected sameFilter(a: Filter, b: Filter): boolean {
-    return sameFilter(a, b);
   }
 
   protected clear() {

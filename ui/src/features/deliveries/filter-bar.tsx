@@ -1,10 +1,11 @@
 import { Search } from "lucide-react";
 import { type PointerEvent, useId, useRef } from "react";
+import { type TermKey, termKeys } from "../../entities/delivery/filter";
 import { useKeys } from "../../lib/keys";
 import { Kbd } from "../../ui/kbd";
 import { FilterChip } from "./filter-chip";
 import { SuggestionList } from "./suggestion-list";
-import { type TermKey, type Terms, termKeys } from "./terms";
+import type { Terms } from "./terms";
 import { useFilterInput } from "./use-filter-input";
 
 interface FilterBarProps {

@@ -1,11 +1,9 @@
-import type { Filter } from "../../entities/delivery/filter";
+import { type Filter, type TermKey, termKeys } from "../../entities/delivery/filter";
 import type { Endpoint, Verdict } from "../../lib/api";
 
 /** A filter in words, as it stands in the address and in the chips. An endpoint goes by its name. */
 export type Terms = Partial<Record<TermKey, string>>;
-export type TermKey = "endpoint" | "verdict" | "method";
 
-export const termKeys: readonly TermKey[] = ["endpoint", "verdict", "method"];
 export const verdicts: readonly Verdict[] = ["verified", "unsigned", "rejected"];
 const methods = ["POST", "GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 

@@ -2,7 +2,7 @@ import { act, render } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { Route, Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
-import { termKeys } from "./terms";
+import { termKeys } from "../../entities/delivery/filter";
 import { type DeliveriesUrl, useDeliveriesUrl } from "./use-deliveries-url";
 
 /** The screen's state at an address, and the addresses that it went to. */

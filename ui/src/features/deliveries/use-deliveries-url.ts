@@ -1,7 +1,8 @@
 import { useLocation, useParams, useSearchParams } from "wouter";
+import { type TermKey, termKeys } from "../../entities/delivery/filter";
 import { boot } from "../../lib/boot";
 import type { DetailTab } from "./detail/detail-tab";
-import { readTerms, type TermKey, type Terms, termKeys } from "./terms";
+import { readTerms, type Terms } from "./terms";
 
 const tabs: readonly DetailTab[] = ["body", "headers", "verdict", "effect", "subject"];
 

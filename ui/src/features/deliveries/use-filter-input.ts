@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useState } from "react";
+import { type TermKey, termKeys } from "../../entities/delivery/filter";
 import { useEndpoints } from "../../entities/endpoint/queries";
-import { readTerm, suggest, type TermKey, type Terms, termKeys } from "./terms";
+import { readTerm, suggest, type Terms } from "./terms";
 
 /** The line in which a term is typed, and what is suggested for it. */
 export interface FilterInput {

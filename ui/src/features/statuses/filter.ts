@@ -9,7 +9,3 @@ export function matches({ kind, endpoint, state, mode }: StatusFilter, status: S
     (mode === undefined || mode === (status.mode ?? "live"))
   );
 }
-
-export function sameFilter(a: StatusFilter, b: StatusFilter): boolean {
-  return a.kind === b.kind && a.endpoint === b.endpoint && a.state === b.state && a.mode === b.mode && a.q === b.q;
-}

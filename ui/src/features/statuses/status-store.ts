@@ -1,7 +1,7 @@
 import type { Status, StatusFilter, Tone } from "../../entities/status/status";
 import type { Update } from "../../lib/live/frame";
 import { type ListDeps, type ListPage, LiveListStore } from "../../lib/live-list-store";
-import { matches, sameFilter } from "./filter";
+import { matches } from "./filter";
 
 /** What the list of statuses needs beyond what every list does. */
 export interface StatusListDeps extends ListDeps<StatusFilter, ListPage<Status>> {
@@ -53,10 +53,6 @@ export class StatusStore extends LiveListStore<Status, StatusFilter> {
   applyUpdates(updates: readonly Update[]) {
     const statuses = updates.flatMap((update) => (update.kind === "status" ? [update.status] : []));
     this.receive(statuses, updates.length);
-  }
-
-  protected sameFilter(a: StatusFilter, b: StatusFilter): boolean {
-    return sameFilter(a, b);
   }
 
   protected clear() {
