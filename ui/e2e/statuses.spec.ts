@@ -184,6 +184,26 @@ test("the link that is made opens the page, and the dashboard says that it was s
   await expect(pane.getByRole("definition").filter({ hasText: /page itself|connection|polling/ })).toBeVisible();
 });
 
+test("statuses that are rebuilt appear at once, in the list and where one is open", async ({ page, site }) => {
+  const { row, pane, chip } = board(page);
+  const read = (state: string) =>
+    site.hookbeam.api("PATCH", `/endpoints/${site.first.id}`, {
+      statuses: { mapping: { kind: "own", subject: "body.parcel", state } },
+    });
+  await site.hookbeam.send(site.first, { body: JSON.stringify({ parcel: "LX-17", state: "SENT", place: "DEPOT" }) });
+  await page.goto(`${site.url}statuses`);
+  await expect(page.getByRole("heading", { name: "No payment, order or run yet" })).toBeVisible();
+  await expect(page.getByTestId("live")).toContainText("Live");
+  await read("body.state");
+  await expect(row(/LX-17/)).toContainText("Sent");
+  await row(/LX-17/).click();
+  await expect(pane.getByRole("heading", { name: "Sent" })).toBeVisible();
+  await read("body.place");
+  await expect(pane.getByRole("heading", { name: "Depot" })).toBeVisible();
+  await expect(row(/LX-17/)).toContainText("Depot");
+  await expect(chip(/^Depot/)).toHaveText("Depot 1");
+});
+
 test("opened first it loads no deliveries, is live, and leaves none out when one goes to them", async ({
   page,
   site,

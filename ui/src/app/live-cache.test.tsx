@@ -165,6 +165,22 @@ it("has endpoints fetched again after a notice", () => {
   expect(client.getQueryState(endpointKeys.all)?.isInvalidated).toBe(true);
 });
 
+it("loads everything about statuses again once they were rebuilt", () => {
+  vi.useFakeTimers();
+  const { cache, client, pages, statuses } = open();
+  const counts = countsQuery({}).queryKey;
+  const keys = [statusQuery("sub_1").queryKey, kindsQuery.queryKey, deliveryQuery("dlv_14").queryKey, counts];
+  for (const key of keys) client.setQueryData<unknown>(key, []);
+  const outdated = () => keys.map((key) => client.getQueryState(key)?.isInvalidated);
+  statuses.show({});
+  cache.updates([arrived(1)]);
+  expect([outdated(), pages.statuses.length]).toEqual([[false, false, false, false], 1]);
+  cache.updates([{ kind: "statuses", statuses: "rebuilt" }]);
+  vi.advanceTimersByTime(1000);
+  expect([outdated(), pages.statuses.length]).toEqual([[true, true, true, true], 2]);
+  vi.useRealTimers();
+});
+
 it("has everything fetched again of which notices may have been missed, and loads a list only where one is open", () => {
   const { cache, client, pages, statuses } = open();
   const keys = [endpointKeys.all, newestQuery("ep_1").queryKey, statusQuery("sub_1").queryKey, kindsQuery.queryKey];

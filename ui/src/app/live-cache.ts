@@ -45,13 +45,12 @@ export class LiveCache implements Subscriber {
     if (arrived.length > 0) this.#deliveriesArrived(arrived);
     if (changed.length > 0) this.#statusesChanged(changed);
     if (updates.some(({ kind }) => kind === "endpoint")) this.#outdate(endpointKeys.all);
+    if (updates.some(({ kind }) => kind === "statuses")) this.#allStatusesChanged();
   }
 
   missed() {
-    const { statuses } = this.#lists;
-    if (statuses.opened) statuses.reload();
-    this.#countAgain();
-    for (const key of [endpointKeys.all, deliveryKeys.newests, statusKeys.kinds, statusKeys.ones]) this.#outdate(key);
+    this.#allStatusesChanged(); // they may have been rebuilt
+    for (const key of [endpointKeys.all, deliveryKeys.newests]) this.#outdate(key);
   }
 
   #deliveriesArrived(arrived: readonly Delivery[]) {
@@ -84,6 +83,13 @@ export class LiveCache implements Subscriber {
         return !!delivery && (seqs.has(delivery.seq) || delivery.effects.some(({ status }) => ids.has(status)));
       },
     });
+  }
+
+  #allStatusesChanged() {
+    const { statuses } = this.#lists;
+    if (statuses.opened) statuses.reload();
+    this.#countAgain();
+    for (const key of [statusKeys.kinds, statusKeys.ones, deliveryKeys.ones]) this.#outdate(key);
   }
 
   #outdate(queryKey: readonly unknown[]) {

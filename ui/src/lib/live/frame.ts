@@ -1,18 +1,20 @@
-import type { Delivery, Endpoint } from "../api";
 import type { components } from "../api.gen";
 
+type Schemas = components["schemas"];
+/** What updates are about. The field of the same name has it. */
+type Kind = Schemas["Update"]["kind"];
+/** Updates of these kinds have a position in the log, so that none is missed. The others are notices. */
+type LoggedKind = "delivery" | "status";
+
+/** One thing that happened: of the API's Update the kind, and the one field that it names. */
+type UpdateOf<K extends Kind> = { kind: K } & Required<Pick<Schemas["Update"], K>> &
+  (K extends LoggedKind ? { seq: number } : unknown);
+
 /** What a reader is told. Kinds that this page does not know are passed over. */
-export type Update =
-  | { kind: "delivery"; seq: number; delivery: Delivery }
-  /** Where a subject stands since the delivery `seq`. */
-  | { kind: "status"; seq: number; status: components["schemas"]["Status"] }
-  | { kind: "endpoint"; endpoint: Endpoint & { deleted?: boolean } };
+export type Update = { [K in Kind]: UpdateOf<K> }[Kind];
 
 /** Everything in `(from, to]`. Cursors are opaque: compared for equality, and passed back. */
-export interface Frame {
-  from: string;
-  to: string;
-  head: string;
+export interface Frame extends Pick<Schemas["Frame"], "from" | "to" | "head"> {
   /** Our cursor is of another log, or too old: load the first page again. */
   reset: boolean;
   updates: Update[];
@@ -40,15 +42,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
+/** Whether the field that a kind names has what the page relies on. A kind that the API adds must be added here. */
+const readable: Record<Kind, (field: unknown) => boolean> = {
+  delivery: (it) => isObject(it) && typeof it["id"] === "string" && typeof it["seq"] === "number",
+  status: (it) => isObject(it) && typeof it["id"] === "string" && Array.isArray(it["aliases"]),
+  endpoint: (it) => isObject(it) && typeof it["id"] === "string",
+  statuses: (it) => it === "rebuilt",
+};
+
 function isUpdate(value: unknown): value is Update {
   if (!isObject(value)) return false;
-  if (value["kind"] === "delivery") {
-    const delivery = value["delivery"];
-    return isObject(delivery) && typeof delivery["id"] === "string" && typeof delivery["seq"] === "number";
-  }
-  if (value["kind"] === "status") {
-    const status = value["status"];
-    return isObject(status) && typeof status["id"] === "string" && Array.isArray(status["names"]);
-  }
-  return value["kind"] === "endpoint" && isObject(value["endpoint"]) && typeof value["endpoint"]["id"] === "string";
+  const { kind } = value;
+  return typeof kind === "string" && Object.hasOwn(readable, kind) && readable[kind as Kind](value[kind]);
 }

@@ -27,7 +27,7 @@ export class Probe {
     this.#deps = deps;
   }
 
-  /** Tries in a while, longer after each failure, where no try is under kind. */
+  /** Tries in a while, longer after each failure, where no try is under way. */
   later() {
     if (this.#stream) return;
     this.#cancel();
@@ -37,7 +37,7 @@ export class Probe {
     this.#cancel = clock.after(ms, () => this.now());
   }
 
-  /** Tries now, where no try is under kind. */
+  /** Tries now, where no try is under way. */
   now() {
     if (this.#stream) return;
     this.#cancel();

@@ -22,9 +22,12 @@ it("reads a frame, and passes over kinds of updates that it does not know", () =
     { kind: "endpoint", endpoint: { id: "ep_1", name: "first" } },
     { kind: "delivery", seq: 8 },
     null,
+    { kind: "statuses", statuses: "rebuilt" },
+    { kind: "statuses", statuses: "of a later release" },
+    { kind: "toString" },
   ];
   const frame = readFrame(JSON.stringify({ from: "a", to: "b", head: "c", reset: true, updates, more: 1 }));
-  expect(frame).toEqual({ from: "a", to: "b", head: "c", reset: true, updates: [updates[0], updates[2]] });
+  expect(frame).toEqual({ from: "a", to: "b", head: "c", reset: true, updates: [updates[0], updates[2], updates[5]] });
 });
 
 it.each([
