@@ -1,5 +1,6 @@
 # make run    builds what changed, starts Hookbeam, prints the dashboard's address with a one-time login
-# make test   everything, in a real browser too; what CI runs
+# make test   everything, in a real browser too; what CI runs. Stages that need nothing of each other run side by side
+# make test-services  the tests that need other servers, such as a message queue
 # make check  the quick part of it, for while you work
 # make build  bin/hookbeam, one stripped static binary
 # make fuzz   searches for input that breaks a parser, longer than a test should take
@@ -35,7 +36,7 @@ GO_SOURCES := $(shell find server web -not -path '*/testdata*' -not -name '*_tes
 UI_SOURCES := $(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
 
 .PHONY: run build packages dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz mutants test-ui test-packages test-browser system-packages
-.PHONY: bench-against
+.PHONY: bench-against test-trust test-services
 
 ## Running and building
 
@@ -79,7 +80,9 @@ stale: generate
 
 ## Checking
 
-test: system-packages stale lint vulnerabilities build test-ui test-packages test-go test-sdks test-browser
+# Generated files and the binary are made first, because every lane reads them. Each lane then needs nothing of the others.
+test: system-packages stale build packages $(GOLANGCI_LINT)
+	@scripts/lanes "test-browser" "test-go test-trust" "lint vulnerabilities test-ui test-packages test-sdks"
 	@echo "All of it passed."
 
 check: stale lint build test-ui test-go-quick
@@ -102,7 +105,15 @@ vulnerabilities:
 	scripts/vulnerabilities
 
 test-go:
-	go test -race ./...
+	go test -race $$(go list ./... | grep -v /server/trust$$)
+
+# The real binary, attacked and killed: with the race detector, too.
+test-trust:
+	go test -race ./server/trust
+
+# Tests that need other servers have the build tag "services". Each says aloud when its server is not there.
+test-services:
+	@scripts/services
 
 # The senders' own libraries, in a module of their own.
 test-sdks:

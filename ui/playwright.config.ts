@@ -10,7 +10,8 @@ const chromium = execFileSync(at("../scripts/chromium"), { encoding: "utf8" }).t
 export default defineConfig<Mounted>({
   testDir: at("e2e"),
   outputDir: at("e2e/results/traces"),
-  workers: 1,
+  // A test has a server of its own, so that files can run beside each other.
+  workers: 2,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
   timeout: 60_000,
