@@ -74,7 +74,7 @@ var addresses = map[string][]string{
 	"github.com/alecthomas/kong":          {"server/command"},
 	"github.com/golang-jwt/jwt":           {"server/access"},
 	"github.com/expr-lang/expr":           {"server/mapping"},
-	"github.com/tidwall/gjson":            {"server/provider"},
+	"github.com/tidwall/gjson":            {"server/payload", "server/provider"},
 	"github.com/tidwall/sjson":            {"server/provider"},
 	"github.com/prometheus/client_golang": {"server/api"},
 }

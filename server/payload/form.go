@@ -1,0 +1,84 @@
+package payload
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/sha512"
+	"maps"
+	"net/url"
+	"slices"
+)
+
+// The bounds of a form: each pair takes ten times the memory of its bytes.
+const (
+	maxPairs = 10_000
+	formByte = 2  // steps for each byte of a form
+	formPair = 64 // and for each pair
+)
+
+// fields returns the fields of the body as a form.
+func (q *Request) fields() url.Values {
+	if q.form != nil {
+		return q.form
+	}
+	pairs := bytes.Count(q.Record.Body, []byte("&")) + 1
+	if pairs > maxPairs || !q.Charge(formByte*len(q.Record.Body)+formPair*pairs) {
+		q.Cut, q.broken, q.form = true, true, url.Values{}
+		return q.form
+	}
+	var err error
+	q.form, err = url.ParseQuery(string(q.Record.Body))
+	q.broken = err != nil
+	return q.form
+}
+
+// SortedForm returns the names and values of the form, sorted, each pair once; false where the body is no form, or too
+// large a one. It may be asked for again and again: with each secret and address.
+func (q *Request) SortedForm() (text []byte, isForm bool) {
+	fields := q.fields()
+	if q.broken {
+		return nil, false
+	}
+	if q.sorted == nil {
+		q.sorted = make([]byte, 0, len(q.Record.Body))
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			values := fields[name]
+			if len(values) > 1 {
+				values = slices.Compact(slices.Sorted(slices.Values(values)))
+			}
+			for _, value := range values {
+				if !q.Charge(len(name) + len(value)) { // a long name may have many values
+					return nil, false
+				}
+				q.sorted = append(append(q.sorted, name...), value...)
+			}
+		}
+	}
+	return q.sorted, true
+}
+
+// bodyHashes are hashes of the body, once asked for: a request may ask for them by the hundred.
+type bodyHashes struct {
+	sha256 [sha256.Size]byte
+	sha512 [sha512.Size]byte
+	has256 bool
+	has512 bool
+}
+
+// BodySHA256 returns the SHA-256 of the body.
+func (q *Request) BodySHA256() []byte {
+	if !q.hashes.has256 {
+		q.Hashed += len(q.Record.Body)
+		q.hashes.sha256, q.hashes.has256 = sha256.Sum256(q.Record.Body), true
+	}
+	return q.hashes.sha256[:]
+}
+
+// BodySHA512 returns the SHA-512 of the body.
+func (q *Request) BodySHA512() []byte {
+	if !q.hashes.has512 {
+		q.Hashed += len(q.Record.Body)
+		q.hashes.sha512, q.hashes.has512 = sha512.Sum512(q.Record.Body), true
+	}
+	return q.hashes.sha512[:]
+}

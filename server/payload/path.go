@@ -1,0 +1,76 @@
+package payload
+
+import "strings"
+
+// Path leads to a value in a JSON document: names with dots between. A number is a position in a list, "#rel=up" is the
+// first element of a list whose member "rel" is the text "up", and "\." is a dot within a name. A Path is parsed once and
+// may be used for any number of documents. Every text is a path, for users write paths as well; one that means nothing
+// finds nothing. Selectors hold their own paths to more: see ParseSelector.
+type Path struct {
+	parent string // the path without its last step
+	name   string // the last step: a member's name, or a position
+	plain  bool   // parent means the same to gjson
+
+	match      bool   // the last step is an element found by one of its members
+	key, value string // that member's name and text
+}
+
+// ParsePath reads a path.
+func ParsePath(text string) Path {
+	var p Path
+	p.parent, p.name = cutLast(text)
+	p.plain = isPlain(p.parent)
+	if condition, isMatch := strings.CutPrefix(p.name, "#"); isMatch {
+		p.key, p.value, p.match = strings.Cut(condition, "=")
+	}
+	return p
+}
+
+// isPlain reports whether a path means nothing else to gjson than here.
+func isPlain(path string) bool {
+	for _, c := range []byte(path) {
+		if c != '.' && c != '_' && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// cutLast splits a path at its last dot that no backslash stands before.
+func cutLast(path string) (parent, name string) {
+	name = path
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '.' && (i == 0 || path[i-1] != '\\') {
+			parent, name = path[:i], path[i+1:]
+			break
+		}
+	}
+	if strings.IndexByte(name, '\\') >= 0 {
+		name = strings.ReplaceAll(name, `\.`, ".")
+	}
+	return parent, name
+}
+
+// checkPath returns what is wrong with a path of the catalogue; "" if nothing is. A step may not be empty, and one that
+// begins with "#" must be a match.
+func checkPath(path string) string {
+	if strings.HasPrefix(path, ".") {
+		return "has an empty step in its path"
+	}
+	for rest := path; ; {
+		var name string
+		rest, name = cutLast(rest)
+		condition, isMatch := strings.CutPrefix(name, "#")
+		key, _, equals := strings.Cut(condition, "=")
+		switch {
+		case name == "":
+			return "has an empty step in its path"
+		case isMatch && (!equals || key == ""):
+			return `has a step behind "#" that is not written #member=text`
+		case strings.ContainsAny(name, "*?|@{}\"' \t\r\n"):
+			return "has a character in its path that means nothing there"
+		case rest == "":
+			return ""
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package payload
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// MaxMembers bounds how many members of one object, or elements of one list, are read.
+const MaxMembers = 1000
+
+// keptFields is for how many fields the memory of a tree is used again.
+const keptFields = 256
+
+// Tree is a JSON document whose objects and lists are split when they are first looked into, each of them once: the rules
+// of one sender ask for thirty values of one body. It checks no syntax: what cannot be read is not there. The first of
+// several members of one name counts. Its zero value is an empty document; Reset gives it another one.
+type Tree struct {
+	meter  *Meter // counts what it takes to look into it; nil: nobody counts
+	root   string
+	nodes  []node  // in the order in which they were split
+	fields []field // of all nodes
+}
+
+// node is an object or a list that was split. Its fields are those in [from, to).
+type node struct {
+	path     string
+	from, to int
+}
+
+// field is one member of an object, or one element of a list under its position. Its text is that of a string without its
+// quotes, and of everything else as it was written.
+type field struct {
+	name, text string
+	kind       gjson.Type
+}
+
+// Reset makes t the document root.
+func (t *Tree) Reset(root string, m *Meter) {
+	t.meter = m
+	if t.fields == nil && root != "" {
+		t.nodes, t.fields = make([]node, 0, 8), make([]field, 0, 64)
+	}
+	t.root, t.nodes, t.fields = root, t.nodes[:0], t.fields[:0]
+}
+
+// Release drops the document, but keeps some memory for the next one.
+func (t *Tree) Release() {
+	if cap(t.fields) > keptFields {
+		*t = Tree{}
+		return
+	}
+	clear(t.nodes[:cap(t.nodes)])
+	clear(t.fields[:cap(t.fields)])
+	t.Reset("", nil)
+}
+
+// Text returns the scalar at a path as it was written, a string without its quotes. Objects, lists and null have none.
+func (t *Tree) Text(p *Path) string {
+	f, _ := t.get(p)
+	if f.kind == gjson.Null || f.kind == gjson.JSON {
+		return ""
+	}
+	return f.text
+}
+
+// TextOrID returns the scalar at a path, or the id of the object there.
+func (t *Tree) TextOrID(p *Path) string {
+	f, _ := t.get(p)
+	switch {
+	case f.kind == gjson.Null:
+		return ""
+	case f.kind != gjson.JSON:
+		return f.text
+	case f.text[0] == '{' && t.meter.Charge(len(f.text)):
+		return scalar(gjson.Get(f.text, "id"))
+	default:
+		return ""
+	}
+}
+
+// Exists reports whether there is anything at a path, if only null.
+func (t *Tree) Exists(p *Path) bool {
+	_, found := t.get(p)
+	return found
+}
+
+// NotEmpty reports whether there is anything at a path but null, false, 0 and what is empty.
+func (t *Tree) NotEmpty(p *Path) bool {
+	f, _ := t.get(p)
+	switch f.kind {
+	case gjson.JSON:
+		return t.meter.Charge(len(f.text)) && strings.Trim(f.text, "{}[] \t\r\n") != ""
+	case gjson.String:
+		return f.text != ""
+	case gjson.Number:
+		return strings.Trim(f.text, "0.") != ""
+	default:
+		return f.kind == gjson.True
+	}
+}
+
+// raw returns the object or the list at a path, as it was written; "" where there is none.
+func (t *Tree) raw(p *Path) string {
+	if f, _ := t.get(p); f.kind == gjson.JSON {
+		return f.text
+	}
+	return ""
+}
+
+// firstBeside returns the name of the first member of the document that has another name than this.
+func (t *Tree) firstBeside(name string) string {
+	if !strings.HasPrefix(strings.TrimLeft(t.root, " \t\r\n"), "{") {
+		return "" // the elements of a list have no names
+	}
+	for _, f := range t.open("", false) {
+		if f.name != name {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// get returns what is at a path.
+func (t *Tree) get(p *Path) (field, bool) {
+	fields := t.open(p.parent, p.plain)
+	if !t.meter.Charge(len(fields)) {
+		return field{}, false
+	}
+	for _, f := range fields {
+		if !p.match && f.name == p.name || p.match && t.matches(f, p) {
+			return f, true
+		}
+	}
+	return field{}, false
+}
+
+// matches reports whether an element has the member that a path asks for.
+func (t *Tree) matches(f field, p *Path) bool {
+	return f.kind == gjson.JSON && t.meter.Charge(len(f.text)) && gjson.Get(f.text, p.key).Str == p.value
+}
+
+// open returns the fields of the object or list at a path; "" is the document itself. plain says that the path means
+// nothing else to gjson.
+func (t *Tree) open(path string, plain bool) []field {
+	for i := range t.nodes {
+		if t.nodes[i].path == path {
+			return t.fields[t.nodes[i].from:t.nodes[i].to]
+		}
+	}
+	inside := t.root
+	switch {
+	case path == "":
+	case len(t.nodes) == 0 && plain && t.meter.affords(len(t.root)): // most of what is asked for stands in one object
+		t.meter.Charge(len(t.root))
+		inside = ""
+		if r := gjson.Get(t.root, path); r.Type == gjson.JSON {
+			inside = r.Raw
+		}
+	default:
+		p := ParsePath(path)
+		if inside = t.raw(&p); inside == "" {
+			return nil
+		}
+	}
+	return t.split(path, inside)
+}
+
+// split splits an object or a list, as far as its fields do not cost too much.
+func (t *Tree) split(path, inside string) []field {
+	from, unread, affordable := len(t.fields), len(inside), true
+	document := gjson.Parse(inside)
+	if !document.IsObject() && !document.IsArray() {
+		document = gjson.Result{}
+	}
+	document.ForEach(func(name, value gjson.Result) bool {
+		size := len(name.Raw) + len(value.Raw) + 1
+		if affordable = t.meter.Charge(size); !affordable {
+			return false
+		}
+		unread -= size
+		f := field{name.Str, value.Raw, value.Type}
+		if value.Type == gjson.String {
+			f.text = value.Str
+		}
+		if name.Type == gjson.Number {
+			f.name = strconv.Itoa(len(t.fields) - from)
+		}
+		t.fields = append(t.fields, f)
+		return len(t.fields)-from < MaxMembers
+	})
+	if affordable {
+		t.meter.add(max(unread, 0)) // the white space, and what is beyond the bound
+	}
+	t.nodes = append(t.nodes, node{path, from, len(t.fields)})
+	return t.fields[from:]
+}
+
+// scalar returns a scalar as it was written; objects, lists and null have none.
+func scalar(r gjson.Result) string {
+	switch r.Type {
+	case gjson.String:
+		return r.Str
+	case gjson.Number, gjson.True, gjson.False:
+		return r.Raw
+	default:
+		return ""
+	}
+}
