@@ -25,7 +25,7 @@ var floors = map[string]int{
 
 	"server/access": 3, "server/live": 3, "server/follow": 3, "server/outbound": 3, "server/sqlite": 3,
 
-	"server/signature": 4, "server/extract/expr": 4, "server/mapping": 4,
+	"server/signature": 4, "server/extract/expr": 4,
 
 	"server/extract": 5,
 
@@ -73,7 +73,7 @@ var addresses = map[string][]string{
 	"golang.org/x/time/rate":              {"server/access", "server/intake"},
 	"github.com/alecthomas/kong":          {"server/command"},
 	"github.com/golang-jwt/jwt":           {"server/access"},
-	"github.com/expr-lang/expr":           {"server/mapping"},
+	"github.com/expr-lang/expr":           {"server/extract/expr"},
 	"github.com/tidwall/gjson":            {"server/payload", "server/provider"},
 	"github.com/tidwall/sjson":            {"server/provider"},
 	"github.com/prometheus/client_golang": {"server/api"},

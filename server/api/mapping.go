@@ -6,8 +6,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"hookbeam/server/extract/expr"
 	"hookbeam/server/hook"
-	"hookbeam/server/mapping"
 	"hookbeam/server/wire"
 )
 
@@ -48,12 +48,12 @@ func (a *API) testMapping(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	m, err := mapping.Compile(rules)
+	m, err := expr.Compile(rules)
 	switch {
 	case err != nil && sent != nil:
 		return nil, err
 	case err != nil: // a suggestion that lacks what it needs
-		return &struct{ Body wire.MappingTestResult }{testResult(rules, mapping.Untried())}, nil
+		return &struct{ Body wire.MappingTestResult }{testResult(rules, expr.Untried())}, nil
 	}
 	trial, err := m.Try(ctx, func(do func(*hook.Record) error) error {
 		return a.Store.EachRecent(ctx, e.ID, triedOn, do)
@@ -62,7 +62,7 @@ func (a *API) testMapping(ctx context.Context, in *struct {
 }
 
 // testResult returns a trial as clients see it.
-func testResult(rules hook.Mapping, t mapping.Trial) wire.MappingTestResult {
+func testResult(rules hook.Mapping, t expr.Trial) wire.MappingTestResult {
 	r := wire.MappingTestResult{
 		Mapping: wire.NewMapping(rules), Examined: t.Looked, Matched: t.Matched, Failed: t.Failed, Looked: t.Looked,
 		States: []wire.MappingStateCount{}, Examples: []wire.MappingExample{}, Errors: []wire.MappingError{},
@@ -87,7 +87,7 @@ func (a *API) toTry(ctx context.Context, endpoint hook.EndpointID, sent *hook.Ma
 	}
 	guess := hook.Mapping{Kind: hook.KindOwn}
 	err := a.Store.EachRecent(ctx, endpoint, 1, func(r *hook.Record) error {
-		guess = mapping.Guess(r)
+		guess = expr.Guess(r)
 		return nil
 	})
 	return guess, err

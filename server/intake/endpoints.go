@@ -12,8 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hookbeam/server/extract/expr"
 	"hookbeam/server/hook"
-	"hookbeam/server/mapping"
 	"hookbeam/server/provider"
 )
 
@@ -287,7 +287,7 @@ func check(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	if e.Statuses.Mapping == nil {
 		return nil
 	}
-	_, err := mapping.Compile(*e.Statuses.Mapping)
+	_, err := expr.Compile(*e.Statuses.Mapping)
 	return err
 }
 

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"sync"
 
+	"hookbeam/server/extract/expr"
 	"hookbeam/server/hook"
-	"hookbeam/server/mapping"
 	"hookbeam/server/provider"
 )
 
@@ -24,7 +24,7 @@ type readers struct {
 type reader struct {
 	endpoint hook.Endpoint
 	provider *provider.Provider
-	mapping  *mapping.Mapping // nil: as is known of the provider
+	mapping  *expr.Mapping // nil: as is known of the provider
 }
 
 // of returns how an endpoint's deliveries are read; nil where they tell of nothing.
@@ -52,7 +52,7 @@ func newReader(endpoints func(hook.EndpointID) (hook.Endpoint, bool), id hook.En
 	}
 	r := &reader{endpoint: e, provider: p}
 	if e.Statuses.Mapping != nil {
-		if m, err := mapping.Compile(*e.Statuses.Mapping); err == nil { // it was refused when it was saved otherwise
+		if m, err := expr.Compile(*e.Statuses.Mapping); err == nil { // it was refused when it was saved otherwise
 			r.mapping = m
 			return r
 		}

@@ -1,4 +1,4 @@
-package mapping
+package expr
 
 import (
 	"encoding/base64"
@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"hookbeam/server/payload"
 )
 
 // function is one that expressions can call. Of what is missing it makes nothing.
@@ -229,7 +231,7 @@ func fromJSON(x *run, at int, args []any) any {
 	if !x.texts(at, "fromJSON", args[0]) || !x.pay(at, len(args[0].(string))) {
 		return nil
 	}
-	v, ok := x.parseJSON([]byte(args[0].(string)))
+	v, ok := payload.Decode([]byte(args[0].(string)), x.spend)
 	if x.over {
 		return x.fail(at, "this takes too long")
 	}

@@ -1,7 +1,7 @@
-// Package mapping reads statuses out of deliveries of which nothing is known, by expressions that somebody wrote. The
+// Package expr reads statuses out of deliveries of which nothing is known, by expressions that somebody wrote. The
 // language is expr-lang's, less what gives something else each time or may cost more than can be said beforehand; the
 // same delivery always tells the same, within a bounded number of steps.
-package mapping
+package expr
 
 import (
 	"fmt"

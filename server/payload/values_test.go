@@ -1,4 +1,4 @@
-package mapping
+package payload
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ func FuzzJSON(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		got, ok := (&run{left: maxSteps}).parseJSON(text)
+		got, ok := Decode(text, func(int) bool { return true })
 		if ok != json.Valid(text) {
 			t.Fatalf("read %v, %t", got, ok)
 		}

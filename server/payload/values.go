@@ -1,4 +1,4 @@
-package mapping
+package payload
 
 import (
 	"encoding/json"
@@ -6,32 +6,38 @@ import (
 	"strings"
 )
 
-// parseJSON reads one JSON value, with every digit of whole numbers; false where it is none. The library says whether
-// it is; building the values ourselves, with texts that share the body's memory, takes a third of the time.
-// Each part of it costs steps.
-func (x *run) parseJSON(text []byte) (any, bool) {
-	if !x.spend(len(text)/byteStep) || !json.Valid(text) {
-		return nil, false
-	}
-	d := decoder{text: strings.ToValidUTF8(string(text), "\ufffd"), run: x}
-	v := d.value()
-	return v, !x.over
-}
-
-// What reading JSON and forms costs, in steps.
+// What reading a JSON value whole costs, in steps.
 const (
-	byteStep    = 8  // so many bytes for one step
+	valueBytes  = 8  // so many bytes for one step
 	valueSteps  = 3  // for each value
 	escapeSteps = 15 // for a text with escapes
-	pairSteps   = 12 // for each field of a form
-	headerSteps = 4  // for each header
 )
+
+// Decode reads one JSON value whole, with every digit of whole numbers; false where it is none. Values are nil, bool,
+// int64, float64, string, []any and map[string]any. The library says whether it is JSON; building the values ourselves,
+// with texts that share the body's memory, takes a third of the time. Each part of it costs steps: spend counts them and
+// returns false where there are no more.
+func Decode(text []byte, spend func(steps int) bool) (any, bool) {
+	if !spend(len(text)/valueBytes) || !json.Valid(text) {
+		return nil, false
+	}
+	d := decoder{text: strings.ToValidUTF8(string(text), "\ufffd"), spend: spend}
+	v := d.value()
+	return v, !d.over
+}
 
 // decoder builds values of JSON that is known to be valid.
 type decoder struct {
-	text string
-	at   int
-	run  *run
+	text  string
+	at    int
+	spend func(steps int) bool
+	over  bool // it cost too much
+}
+
+// pay spends steps; false where there are not enough.
+func (d *decoder) pay(steps int) bool {
+	d.over = d.over || !d.spend(steps)
+	return !d.over
 }
 
 // next goes to the next byte that is no space.
@@ -47,7 +53,7 @@ func (d *decoder) next() byte {
 }
 
 func (d *decoder) value() any {
-	if !d.run.spend(valueSteps) {
+	if !d.pay(valueSteps) {
 		d.at = len(d.text) // whoever waits for an end has it
 		return nil
 	}
@@ -73,7 +79,7 @@ func (d *decoder) value() any {
 
 func (d *decoder) object() any {
 	members := map[string]any{}
-	for d.at++; !d.run.over && d.next() != '}'; {
+	for d.at++; !d.over && d.next() != '}'; {
 		name := d.string()
 		members[name] = d.value()
 	}
@@ -83,7 +89,7 @@ func (d *decoder) object() any {
 
 func (d *decoder) list() any {
 	items := []any{}
-	for d.at++; !d.run.over && d.next() != ']'; {
+	for d.at++; !d.over && d.next() != ']'; {
 		items = append(items, d.value())
 	}
 	d.at++
@@ -99,7 +105,7 @@ func (d *decoder) string() string {
 		}
 	}
 	d.at++
-	if !escaped || !d.run.spend(escapeSteps) {
+	if !escaped || !d.pay(escapeSteps) {
 		return d.text[begin+1 : d.at-1]
 	}
 	var s string

@@ -1,4 +1,4 @@
-package mapping
+package expr
 
 import (
 	"bufio"
@@ -15,7 +15,7 @@ import (
 
 // TestTheGuidesExamplesAreTrue works out each example of the guide: a request, a mapping, and what it tells.
 func TestTheGuidesExamplesAreTrue(t *testing.T) {
-	guide, err := os.ReadFile("../../docs/own-statuses.md")
+	guide, err := os.ReadFile("../../../docs/own-statuses.md")
 	if err != nil {
 		t.Fatal(err)
 	}

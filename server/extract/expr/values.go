@@ -1,4 +1,4 @@
-package mapping
+package expr
 
 import (
 	"bytes"
@@ -7,6 +7,13 @@ import (
 	"strings"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+)
+
+// What reading a form and headers costs, in steps.
+const (
+	pairSteps   = 12 // for each field of a form
+	headerSteps = 4  // for each header
 )
 
 // known is what expressions see of a delivery.
@@ -75,7 +82,7 @@ func (x *run) readBody() any {
 	media, _, _ := mime.ParseMediaType(r.ContentType) // "" where it cannot be read
 	isForm := media == "application/x-www-form-urlencoded"
 	if !isForm || len(body) > 0 && (body[0] == '{' || body[0] == '[') {
-		if v, ok := x.parseJSON(body); ok || !isForm || x.over {
+		if v, ok := payload.Decode(body, x.spend); ok || !isForm || x.over {
 			return v
 		}
 	}
