@@ -75,7 +75,7 @@ var addresses = map[string][]string{
 	"github.com/golang-jwt/jwt":           {"server/access"},
 	"github.com/expr-lang/expr":           {"server/extract/expr"},
 	"github.com/tidwall/gjson":            {"server/payload", "server/provider"},
-	"github.com/tidwall/sjson":            {"server/provider"},
+	"github.com/tidwall/sjson":            {"server/signature", "server/provider"},
 	"github.com/prometheus/client_golang": {"server/api"},
 }
 

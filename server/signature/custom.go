@@ -1,0 +1,98 @@
+package signature
+
+import (
+	"fmt"
+	"time"
+
+	"hookbeam/server/payload"
+)
+
+// customScheme makes a scheme of an endpoint's settings; complaint says what is wrong with them, for a person.
+func customScheme(settings map[string]string) (sc Scheme, complaint string) {
+	setting := func(name, otherwise string) string {
+		if v := settings[name]; v != "" {
+			return v
+		}
+		return otherwise
+	}
+	sc = Scheme{At: payload.HeaderNamed(setting("header", "X-Signature")), Prefix: settings["prefix"],
+		Hash: setting("algorithm", "sha256"), Unit: time.Second}
+	if sc.Prefix != "" {
+		sc.Format = Prefixed
+	}
+	if newHash(sc.Hash) == nil {
+		return sc, fmt.Sprintf("algorithm is one of sha1, sha256, sha384 and sha512, not %q.", sc.Hash)
+	}
+	var known bool
+	if sc.Encoding, known = encodingNamed(setting("encoding", "hex")); !known {
+		return sc, "encoding is one of hex, base64 and base64url."
+	}
+	if sc.Key, known = keyFormNamed(setting("key", "text")); !known {
+		return sc, "key is one of text, hex, base64 and whsec."
+	}
+	if header := settings["timestamp"]; header != "" {
+		sc.Time = payload.HeaderNamed(header)
+	}
+	sc.Message, complaint = customMessage(setting("message", "{body}"), sc.dated())
+	return sc, complaint
+}
+
+// encodingNamed returns the encoding that a setting names.
+func encodingNamed(name string) (Encoding, bool) {
+	switch name {
+	case "hex":
+		return Hex, true
+	case "base64":
+		return Base64, true
+	case "base64url":
+		return Base64URL, true
+	}
+	return 0, false
+}
+
+// keyFormNamed returns the form of keys that a setting names.
+func keyFormNamed(name string) (KeyForm, bool) {
+	switch name {
+	case "text":
+		return AsText, true
+	case "hex":
+		return FromHex, true
+	case "base64":
+		return FromBase64, true
+	case "whsec":
+		return FromWhsec, true
+	}
+	return 0, false
+}
+
+const messageHelp = "message is text with {body}, {time}, {url}, {method} and headers such as {header:Webhook-Id} in it."
+
+// customMessage reads what is signed. It must have the body in it, and the time where there is one: a timestamp that nobody
+// signed proves nothing.
+func customMessage(text string, dated bool) (t payload.Template, complaint string) {
+	t, err := payload.ParseTemplate(text, "body", "time", "url", "method")
+	if err != nil {
+		return nil, messageHelp
+	}
+	for i := range t {
+		if _, isHeader := t[i].Selector.Header(); !t[i].Selector.IsZero() && !isHeader {
+			return nil, messageHelp
+		}
+	}
+	switch {
+	case !t.Uses("body"):
+		return nil, "message has {body} in it, or else the signature would cover any body."
+	case t.Uses("time") != dated:
+		return nil, "message has {time} in it where timestamp names its header, and only there."
+	}
+	return t, ""
+}
+
+// CheckSettings returns what is wrong with the settings of an endpoint of this sender, for a person; "" if nothing is.
+func (p *Profile) CheckSettings(settings map[string]string) string {
+	if !p.Custom {
+		return ""
+	}
+	_, complaint := customScheme(settings)
+	return complaint
+}

@@ -1,0 +1,163 @@
+package signature
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"hash"
+	"strconv"
+	"strings"
+	"time"
+
+	"hookbeam/server/hook"
+)
+
+// Signing is what a sender signs with.
+type Signing struct {
+	Endpoint *hook.Endpoint // whose settings and registered address are signed, where they are
+	URL      string         // the address that the endpoint has if it names no other as registered
+	At       time.Time
+	Secret   string        // shared with the endpoint, in the form that it holds; or else
+	Key      crypto.Signer // the sender's own: Ed25519, ECDSA on P-256, or RSA
+}
+
+// ErrWrongKey says that a sender does not sign with such a secret or key.
+var ErrWrongKey = errors.New("the sender does not sign with such a secret or key")
+
+// ErrSettingMissing says that the endpoint lacks a setting that is signed.
+var ErrSettingMissing = errors.New("the endpoint lacks a setting that is signed")
+
+// Sign signs r as its sender would, by the first of the sender's schemes that the secret or key fits: the mirror of
+// Verify. It changes the headers, query and body of r. Errors are ErrWrongKey, with r as it was, ErrSettingMissing, and a
+// problem of kind hook.ErrConflict where the settings of the endpoint cannot be.
+func (p *Profile) Sign(r *hook.Record, with Signing) error {
+	q := &Request{Endpoint: with.Endpoint, ReceiveContext: ReceiveContext{At: with.At, URL: with.URL}}
+	q.Reset(r, with.Endpoint.Settings)
+	if p.Messages {
+		return signMessage(q, with)
+	}
+	schemes := p.Schemes
+	if p.Custom {
+		own, complaint := customScheme(with.Endpoint.Settings)
+		if complaint != "" {
+			return &hook.Problem{Kind: hook.ErrConflict, Code: "setting_wrong", Detail: "In the endpoint's settings, " + complaint}
+		}
+		schemes = []Scheme{own}
+	}
+	for _, exactly := range []bool{true, false} {
+		for i := range schemes {
+			if schemes[i].fits(p, q, with, exactly) {
+				err := schemes[i].sign(p, q, with)
+				r.Size = int64(len(r.Body))
+				return err
+			}
+		}
+	}
+	return ErrWrongKey
+}
+
+// fits reports whether this is how a sender signs who has such a key. exactly asks more of a secret than it takes to
+// check with it: what looks like base64 may be a plain token as well.
+func (sc *Scheme) fits(p *Profile, q *Request, with Signing, exactly bool) bool {
+	switch {
+	case sc.Legacy || sc.BodyHashIn != "" || sc.PerItem && len(q.Items(p.Batch)) == 0:
+		return false
+	case with.Key != nil:
+		return sc.takes(with.Key)
+	case with.Secret == "" || sc.Kind == Ed25519 || sc.Kind == ECDSAP256 || sc.Kind == RSACertificate:
+		return false
+	}
+	_, ok := sc.Key.of(with.Secret, with.At)
+	return ok && (!exactly || sc.Key != FromWhsec || strings.HasPrefix(with.Secret, "whsec_"))
+}
+
+// takes reports whether the scheme signs with a private key of this kind.
+func (sc *Scheme) takes(key crypto.Signer) bool {
+	switch key.Public().(type) {
+	case ed25519.PublicKey:
+		return sc.Kind == Ed25519
+	case *ecdsa.PublicKey:
+		return sc.Kind == ECDSAP256
+	case *rsa.PublicKey:
+		return sc.Kind == RSACertificate
+	}
+	return false
+}
+
+// sign writes the time and the signature, or one for each item, where the scheme looks for them.
+func (sc *Scheme) sign(p *Profile, q *Request, with Signing) error {
+	if !sc.complete(q.Endpoint.Settings) {
+		return ErrSettingMissing
+	}
+	if !sc.PerItem {
+		return sc.signOne(q, with, "")
+	}
+	for i, item := range q.Items(p.Batch) {
+		q.Look(item)
+		if err := sc.signOne(q, with, p.Batch.ItemPath(i)+"."); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// signOne signs the request, or the item that is at this path of its body.
+func (sc *Scheme) signOne(q *Request, with Signing, item string) error {
+	timestamp := ""
+	if sc.dated() {
+		timestamp = sc.timestampOf(with.At)
+		if err := q.place(sc.Time, timestamp, item); err != nil {
+			return err
+		}
+	}
+	text, err := sc.sum(q, with, timestamp)
+	if err != nil {
+		return err
+	}
+	return q.place(sc.At, sc.Write(q.Endpoint, text, timestamp), item)
+}
+
+// timestampOf writes a time as the scheme has it.
+func (sc *Scheme) timestampOf(at time.Time) string {
+	switch sc.Unit {
+	case 0:
+		return at.UTC().Format(time.RFC3339)
+	case time.Millisecond:
+		return strconv.FormatInt(at.UnixMilli(), 10)
+	}
+	return strconv.FormatInt(at.Unix(), 10)
+}
+
+// sum makes the signature, as text; of a scheme that asks for the secret itself, the secret.
+func (sc *Scheme) sum(q *Request, with Signing, timestamp string) (string, error) {
+	if sc.Kind == Token || sc.Kind == Basic {
+		return with.Secret, nil
+	}
+	k, _ := sc.Key.of(with.Secret, with.At) // it fits, or there is a private key
+	var message strings.Builder
+	q.write(&message, &signedText{sc.Message, "", timestamp, sc.addresses(q)[0]}, with.Secret)
+	var h hash.Hash
+	switch sc.Kind {
+	case HMAC:
+		h = hmac.New(newHash(sc.hashed()), k.bytes)
+	case Ed25519:
+		sum, err := with.Key.Sign(rand.Reader, []byte(message.String()), crypto.Hash(0))
+		return sc.Encoding.Encode(sum), err
+	default:
+		h = newHash(sc.hashed())()
+	}
+	_, _ = h.Write([]byte(message.String()))
+	sum := h.Sum(nil)
+	if sc.Kind == ECDSAP256 || sc.Kind == RSACertificate {
+		var err error
+		if sum, err = with.Key.Sign(rand.Reader, sum, crypto.SHA256); err != nil {
+			return "", fmt.Errorf("sign: %w", err)
+		}
+	}
+	return sc.Encoding.Encode(sum), nil
+}

@@ -1,0 +1,49 @@
+package signature
+
+import (
+	"crypto"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// signMessage signs as RFC 9421 says: the method, where the request goes, its content, and when it was made.
+func signMessage(q *Request, with Signing) error {
+	alg := "hmac-sha256"
+	switch {
+	case with.Key != nil:
+		if _, ok := with.Key.Public().(ed25519.PublicKey); !ok {
+			return ErrWrongKey
+		}
+		alg = "ed25519"
+	case with.Secret == "" || strings.HasPrefix(with.Secret, "whpk_") || strings.HasPrefix(with.Secret, "-----BEGIN"):
+		return ErrWrongKey
+	}
+	digest := sha256.Sum256(q.Record.Body)
+	SetHeader(q.Record, "Content-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(digest[:])+":")
+	m := httpMessage{parts: []string{"@method", "@target-uri", "content-digest"}}
+	m.params = fmt.Sprintf(`("%s");created=%d;alg="%s"`, strings.Join(m.parts, `" "`), with.At.Unix(), alg)
+	base, ok := m.base(q, q.addresses()[0])
+	if !ok {
+		return errors.New("the address cannot be signed")
+	}
+	var sum []byte
+	if with.Key != nil {
+		var err error
+		if sum, err = with.Key.Sign(rand.Reader, base, crypto.Hash(0)); err != nil {
+			return fmt.Errorf("sign: %w", err)
+		}
+	} else {
+		h := hmac.New(sha256.New, sharedKey(with.Secret))
+		_, _ = h.Write(base)
+		sum = h.Sum(nil)
+	}
+	SetHeader(q.Record, "Signature-Input", "sig1="+m.params)
+	SetHeader(q.Record, "Signature", "sig1=:"+base64.StdEncoding.EncodeToString(sum)+":")
+	return nil
+}
