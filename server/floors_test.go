@@ -51,7 +51,7 @@ var outsiders = []string{"server/bench", "server/trust"}
 var only = map[string][]string{
 	"server/hook": {}, "server/datafile": {}, "server/meter": {},
 	"web":          {"server/hook", "server/access", "server/wire"},
-	"server/bench": {"server/hook", "server/provider"}, "server/trust": {"server/hook"},
+	"server/bench": {"server/hook", "server/provider", "server/signature", "server/sample"}, "server/trust": {"server/hook"},
 }
 
 // standardOnly are the packages that use no outside library, because everything else imports them.
@@ -74,8 +74,8 @@ var addresses = map[string][]string{
 	"github.com/alecthomas/kong":          {"server/command"},
 	"github.com/golang-jwt/jwt":           {"server/access"},
 	"github.com/expr-lang/expr":           {"server/extract/expr"},
-	"github.com/tidwall/gjson":            {"server/payload", "server/provider"},
-	"github.com/tidwall/sjson":            {"server/signature", "server/provider"},
+	"github.com/tidwall/gjson":            {"server/payload", "server/sample", "server/diagnose"},
+	"github.com/tidwall/sjson":            {"server/signature", "server/sample"},
 	"github.com/prometheus/client_golang": {"server/api"},
 }
 

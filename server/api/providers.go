@@ -7,6 +7,7 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	"hookbeam/server/sample"
 	"hookbeam/server/wire"
 )
 
@@ -27,7 +28,7 @@ func (a *API) listProviders(context.Context, *struct{}) (*struct{ Body wire.Prov
 
 // newProvider returns p as clients see it.
 func newProvider(p *provider.Provider) wire.Provider {
-	signsURL, types := p.SignsAddress(), p.SampleTypes()
+	signsURL, types := p.Signature.SignsAddress(), sample.Types(p)
 	v := wire.Provider{
 		ID: p.ID, Name: p.Name, Category: p.Category, Steps: p.Steps,
 		Secret: wire.SecretHelp{Name: p.Secret.Name, Hint: p.Secret.Hint}, Settings: []wire.ProviderSetting{},

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"hookbeam/server/diagnose"
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
-	"hookbeam/server/provider"
 	"hookbeam/server/wire"
 )
 
@@ -132,7 +132,7 @@ func TestARejectedDeliveryIsExplained(t *testing.T) {
 	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
 	other := h.made(`{"name":"shop-test","provider":"stripe","secrets":[{"label":"test","value":"` + stripeSecret + `"}]}`)
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 401, "signature_mismatch")
-	var got provider.Diagnosis
+	var got diagnose.Diagnosis
 	path := "/deliveries/" + string(h.newest(e).ID) + "/diagnose"
 	h.call("POST", path, "", 200, &got)
 	if f := got.Findings[0]; got.Cause != "other_secret" || !got.Genuine || f.Endpoint != other.ID || f.Secret != "test" ||

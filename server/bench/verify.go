@@ -25,6 +25,8 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	samples "hookbeam/server/sample"
+	"hookbeam/server/signature"
 )
 
 // checked is one way to sign, and the bare work that it cannot do without.
@@ -148,16 +150,16 @@ func (b *bench) judge(c checked, kib int) (took, bare float64, err error) {
 	p, _ := provider.For(c.provider)
 	e := &hook.Endpoint{Provider: c.provider, Verify: hook.Enforce, Tolerance: time.Hour,
 		Settings: map[string]string{"webhook_id": "WH-1"}, Secrets: []hook.Secret{{Label: "live", Value: c.secret}}}
-	on := provider.Receipt{At: time.Now(), URL: "https://hooks.example.com/in/a"}
-	r, err := provider.NewSampler().Make(p, "", nil, on.At)
+	on := signature.ReceiveContext{At: time.Now(), URL: "https://hooks.example.com/in/a"}
+	r, err := samples.NewSampler().Make(p, "", nil, on.At)
 	if err != nil {
 		return 0, 0, err
 	}
 	r.Body = filled(c.provider, kib)
-	if err := p.Sign(r, provider.Signing{Endpoint: e, URL: on.URL, At: on.At, Secret: c.secret, Key: c.key}); err != nil {
+	if err := p.Sign(r, signature.Signing{Endpoint: e, URL: on.URL, At: on.At, Secret: c.secret, Key: c.key}); err != nil {
 		return 0, 0, err
 	}
-	if f := p.Examine(e, r, on); f.Verdict != hook.Verified {
+	if f := p.Verify(e, r, on); f.Verdict != hook.Verified {
 		return 0, 0, fmt.Errorf("it is %s: %s", f.Verdict, f.Reason)
 	}
 	unchecked := *e
@@ -165,8 +167,8 @@ func (b *bench) judge(c checked, kib int) (took, bare float64, err error) {
 	work := c.bare(r.Body)
 	var one, other []float64
 	for range 2*b.rounds + 1 {
-		with := perCall(func() { _ = p.Examine(e, r, on) })
-		one = append(one, with-perCall(func() { _ = p.Examine(&unchecked, r, on) }))
+		with := perCall(func() { _ = p.Verify(e, r, on) })
+		one = append(one, with-perCall(func() { _ = p.Verify(&unchecked, r, on) }))
 		other = append(other, perCall(work))
 	}
 	slices.Sort(one)

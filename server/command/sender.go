@@ -15,13 +15,15 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	"hookbeam/server/sample"
+	"hookbeam/server/signature"
 )
 
 // sender sends samples to a target and prints the result of each. One run of hookbeam trigger has one.
 type sender struct {
 	target   target
 	provider *provider.Provider
-	sampler  *provider.Sampler
+	sampler  *sample.Sampler
 	client   *http.Client
 	stdio    Stdio
 	json     bool
@@ -59,7 +61,7 @@ func (s *sender) sendSample(ctx context.Context, name string, set, headers map[s
 		return false, err
 	}
 	for name, value := range headers {
-		provider.SetHeader(r, name, value)
+		signature.SetHeader(r, name, value)
 	}
 	one := sent{Provider: s.provider.ID, URL: s.shown(), Signed: s.target.key != nil || len(s.target.secrets) > 0}
 	if one.Signed {
@@ -71,7 +73,7 @@ func (s *sender) sendSample(ctx context.Context, name string, set, headers map[s
 		fmt.Fprintln(s.stdio.Err, s.target.note)
 		s.target.note = ""
 	}
-	f := s.provider.Examine(&hook.Endpoint{Verify: hook.Off}, r, provider.Receipt{At: at})
+	f := s.provider.Verify(&hook.Endpoint{Verify: hook.Off}, r, signature.ReceiveContext{At: at})
 	one.Type, one.Event, one.Size = f.Type, f.Event, r.Size
 	if !s.json {
 		fmt.Fprintln(s.stdio.Out, tight(r.Method, one.URL, one.Type, one.Event, size(one.Size)))

@@ -16,6 +16,8 @@ import (
 	"hookbeam/server/client"
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	"hookbeam/server/sample"
+	"hookbeam/server/signature"
 )
 
 // target is where samples go, and what they are signed with. resolveTarget makes it once for a run.
@@ -148,26 +150,26 @@ func parseKey(text []byte) (crypto.Signer, error) {
 // sent. If no secret signs, it makes a key, or leaves the samples unsigned, and sets the note.
 func (t *target) dryRun(p *provider.Provider) error {
 	at := time.Now()
-	r, err := provider.NewSampler().Make(p, "", nil, at)
+	r, err := sample.NewSampler().Make(p, "", nil, at)
 	if err != nil {
 		return err
 	}
 	given := len(t.secrets) > 0 || t.key != nil
-	err = provider.ErrWrongKey
+	err = signature.ErrWrongKey
 	if given {
 		err = t.sign(p, r, at)
 	}
 	switch {
-	case !errors.Is(err, provider.ErrWrongKey):
+	case !errors.Is(err, signature.ErrWrongKey):
 		return err
 	case t.key != nil:
 		return misuse("%s does not sign with a key of this kind", p.Name)
-	case !given && !p.OnlyByKey():
+	case !given && !p.Signature.OnlyByKey():
 		t.note = "Sent unsigned: there is no secret to sign with. Name one with --secret-file or --secret-env."
 		return nil
 	}
 	t.secrets = nil
-	if t.key, t.public, err = p.NewKey(at); errors.Is(err, provider.ErrWrongKey) {
+	if t.key, t.public, err = p.Signature.NewKey(at); errors.Is(err, signature.ErrWrongKey) {
 		return misuse("%s does not sign with a secret of this form", p.Name)
 	}
 	if err != nil {
@@ -179,14 +181,14 @@ func (t *target) dryRun(p *provider.Provider) error {
 
 // sign signs r with the first that fits.
 func (t *target) sign(p *provider.Provider, r *hook.Record, at time.Time) error {
-	with := provider.Signing{Endpoint: &t.endpoint, URL: t.address, At: at, Key: t.key}
+	with := signature.Signing{Endpoint: &t.endpoint, URL: t.address, At: at, Key: t.key}
 	if t.key != nil {
 		return p.Sign(r, with)
 	}
 	for _, with.Secret = range t.secrets {
-		if err := p.Sign(r, with); !errors.Is(err, provider.ErrWrongKey) {
+		if err := p.Sign(r, with); !errors.Is(err, signature.ErrWrongKey) {
 			return err
 		}
 	}
-	return provider.ErrWrongKey
+	return signature.ErrWrongKey
 }

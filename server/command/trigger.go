@@ -9,6 +9,7 @@ import (
 
 	"hookbeam/server/client"
 	"hookbeam/server/provider"
+	"hookbeam/server/sample"
 )
 
 // triggerCmd is hookbeam trigger: it sends samples of a provider's webhooks, signed as the provider signs.
@@ -63,7 +64,7 @@ func (c *triggerCmd) Run(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
-	s := sender{target: t, provider: p, sampler: provider.NewSampler(), client: newHTTPClient(), stdio: d.Stdio, json: c.JSON}
+	s := sender{target: t, provider: p, sampler: sample.NewSampler(), client: newHTTPClient(), stdio: d.Stdio, json: c.JSON}
 	defer s.client.CloseIdleConnections()
 	missed := 0
 	for range c.Count {
@@ -85,12 +86,12 @@ func (c *triggerCmd) Run(ctx context.Context, d Deps) error {
 func (c *triggerCmd) list(stdio Stdio, all []provider.Provider) error {
 	for _, p := range all {
 		if c.JSON {
-			if err := json.NewEncoder(stdio.Out).Encode(map[string]any{"provider": p.ID, "types": p.SampleTypes()}); err != nil {
+			if err := json.NewEncoder(stdio.Out).Encode(map[string]any{"provider": p.ID, "types": sample.Types(&p)}); err != nil {
 				return err
 			}
 			continue
 		}
-		for _, name := range p.SampleTypes() {
+		for _, name := range sample.Types(&p) {
 			if strings.Contains(name, " ") {
 				name = "'" + name + "'"
 			}

@@ -12,8 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"hookbeam/server/diagnose"
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	"hookbeam/server/signature"
 )
 
 // verifyCmd is hookbeam verify: it checks one request from a file, offline.
@@ -45,7 +47,7 @@ type verified struct {
 	Strength  string              `json:"strength,omitempty"`
 	Type      string              `json:"type,omitempty"`
 	Event     string              `json:"event,omitempty"`
-	Diagnosis *provider.Diagnosis `json:"diagnosis,omitempty"`
+	Diagnosis *diagnose.Diagnosis `json:"diagnosis,omitempty"`
 }
 
 // Run checks one request as the server would, and says why where it fails. Nothing is stored, nothing is sent.
@@ -74,19 +76,19 @@ func (c *verifyCmd) Run(d Deps) error {
 	}
 	e := &hook.Endpoint{Name: "this one", Provider: c.Provider, Verify: hook.Enforce, Tolerance: c.Tolerance, Settings: settings,
 		Secrets: []hook.Secret{{Label: "given", Value: secret}}}
-	on := provider.Receipt{At: at, URL: c.URL}
-	f := p.Examine(e, r, on)
+	on := signature.ReceiveContext{At: at, URL: c.URL}
+	f := p.Verify(e, r, on)
 	r.Verdict, r.Reason, r.Check = f.Verdict, f.Reason, f.Check
 	said := verified{Verdict: f.Verdict, Reason: f.Reason, Scheme: f.Check.Scheme, Covers: f.Check.Covers, Strength: f.Check.Strength(),
 		Type: f.Type, Event: f.Event}
 	if f.Verdict != hook.Verified {
-		d := p.Diagnose(provider.Case{Record: r, Endpoint: e, Receipt: on})
+		d := diagnose.Run(p, diagnose.Case{Record: r, Endpoint: e, Context: on})
 		said.Diagnosis = &d
 	}
 	return said.print(d.Stdio.Out, c.JSON, f)
 }
 
-func (v verified) print(out io.Writer, asJSON bool, f provider.Finding) (err error) {
+func (v verified) print(out io.Writer, asJSON bool, f signature.Result) (err error) {
 	switch {
 	case asJSON:
 		err = json.NewEncoder(out).Encode(v)

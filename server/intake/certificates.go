@@ -14,7 +14,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"hookbeam/server/outbound"
-	"hookbeam/server/provider"
+	"hookbeam/server/signature"
 )
 
 // CertificateStore keeps certificates as they were found.
@@ -77,7 +77,7 @@ func NewCertificates(store CertificateStore, out *outbound.Guard, log *slog.Logg
 	if err := errors.Join(err, err2); err != nil {
 		panic(err) // their sizes are constants
 	}
-	return &Certificates{store: store, log: log, now: now, check: provider.CheckCertificateURL, known: known, miss: miss,
+	return &Certificates{store: store, log: log, now: now, check: signature.CheckCertificateURL, known: known, miss: miss,
 		budget: newFetchBudget(), running: make(chan struct{}, fetchesAtOnce),
 		client: out.Client(certificateCaller, certificateOptions())}
 }
@@ -92,7 +92,7 @@ func certificateOptions() outbound.ClientOptions {
 		ResponseBytes: maxCertificate, HeaderBytes: maxCertificate}}
 }
 
-// Certificate returns the certificate at an address, as provider.Certificates says.
+// Certificate returns the certificate at an address, as signature.Certificates says.
 func (cs *Certificates) Certificate(address string, at time.Time) (*x509.Certificate, error) {
 	return cs.certificate(address, at, asker{})
 }
@@ -152,12 +152,12 @@ func (cs *Certificates) find(address string, at time.Time, who asker) (*x509.Cer
 		return nil, err
 	}
 	if found {
-		return provider.ReadCertificate(text, cs.roots, at)
+		return signature.ReadCertificate(text, cs.roots, at)
 	}
 	if text, err = cs.fetch(ctx, address, who); err != nil {
 		return nil, err
 	}
-	leaf, err := provider.ReadCertificate(text, cs.roots, at)
+	leaf, err := signature.ReadCertificate(text, cs.roots, at)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (k keptAlone) Certificate(address string, at time.Time) (*x509.Certificate,
 	if !found {
 		return nil, errNotKept
 	}
-	return provider.ReadCertificate(text, k.of.roots, at)
+	return signature.ReadCertificate(text, k.of.roots, at)
 }
 
 var errTooManyFetches = errors.New("too many certificates were asked for in a short time")

@@ -13,7 +13,7 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
-	"hookbeam/server/provider"
+	"hookbeam/server/signature"
 )
 
 // Who may have how many certificates fetched. What is asked for by one address never takes what belongs to another.
@@ -83,7 +83,7 @@ func (a askedBy) Certificate(address string, at time.Time) (*x509.Certificate, e
 }
 
 // by returns the lookups of a delivery that came from remote to e.
-func (cs *Certificates) by(remote string, e *hook.Endpoint) provider.Certificates {
+func (cs *Certificates) by(remote string, e *hook.Endpoint) signature.Certificates {
 	return askedBy{cs, asker{access.AddressKey(remote), e.ID}}
 }
 

@@ -27,7 +27,7 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/outbound"
-	"hookbeam/server/provider"
+	"hookbeam/server/signature"
 )
 
 // authority signs certificates for tests.
@@ -152,7 +152,7 @@ func TestACertificateIsFetchedOnceAndTrustedByItsChain(t *testing.T) {
 			}
 			for range 3 {
 				leaf, err := cs.Certificate(f.URL+"/v1/notifications/certs/CERT-1", c.at)
-				if (err == nil) != c.ok || (leaf != nil) != c.ok || errors.Is(err, provider.ErrUntrusted) != c.untrusted {
+				if (err == nil) != c.ok || (leaf != nil) != c.ok || errors.Is(err, signature.ErrUntrusted) != c.untrusted {
 					t.Fatalf("%v %v", leaf, err)
 				}
 			}
@@ -268,7 +268,7 @@ func TestOnlyPayPalsOwnAddressesHoldItsCertificates(t *testing.T) {
 		"file:///etc/passwd":                                              false,
 		"":                                                                false,
 	} {
-		if err := provider.CheckCertificateURL(address); (err == nil) != ok || err != nil && !errors.Is(err, provider.ErrUntrusted) {
+		if err := signature.CheckCertificateURL(address); (err == nil) != ok || err != nil && !errors.Is(err, signature.ErrUntrusted) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}

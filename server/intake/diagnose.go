@@ -3,24 +3,26 @@ package intake
 import (
 	"fmt"
 
+	"hookbeam/server/diagnose"
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	"hookbeam/server/signature"
 )
 
 // Diagnose explains a delivery's verdict from what is stored of it and what is known of all endpoints. The endpoint that
 // received it may have been deleted. Nobody outside is asked.
-func (in *Intake) Diagnose(r *hook.Record) (provider.Diagnosis, error) {
+func (in *Intake) Diagnose(r *hook.Record) (diagnose.Diagnosis, error) {
 	e, ok := in.endpoints.Known(r.Endpoint)
 	p, known := provider.For(e.Provider)
 	if !ok || !known {
-		return provider.Diagnosis{}, fmt.Errorf("diagnose delivery %d: its endpoint is not known", r.Seq)
+		return diagnose.Diagnosis{}, fmt.Errorf("diagnose delivery %d: its endpoint is not known", r.Seq)
 	}
-	c := provider.Case{Record: r, Endpoint: &e,
-		Receipt: provider.Receipt{At: r.ReceivedAt.Time, URL: in.address(e.Slug), Certificates: in.kept}}
+	c := diagnose.Case{Record: r, Endpoint: &e,
+		Context: signature.ReceiveContext{At: r.ReceivedAt.Time, URL: in.address(e.Slug), Certificates: in.kept}}
 	for _, o := range in.endpoints.List() {
 		if o.ID != e.ID {
-			c.Others = append(c.Others, provider.Known{Endpoint: &o, URL: in.address(o.Slug)})
+			c.Others = append(c.Others, diagnose.Known{Endpoint: &o, URL: in.address(o.Slug)})
 		}
 	}
-	return p.Diagnose(c), nil
+	return diagnose.Run(p, c), nil
 }

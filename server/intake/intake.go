@@ -10,6 +10,7 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	"hookbeam/server/signature"
 )
 
 // Log is where deliveries are kept.
@@ -25,8 +26,8 @@ type Intake struct {
 	log       Log
 	now       func() time.Time
 	address   func(slug string) string
-	lookup    *Certificates         // nil: none are looked up
-	kept      provider.Certificates // those of lookup that need no asking outside
+	lookup    *Certificates          // nil: none are looked up
+	kept      signature.Certificates // those of lookup that need no asking outside
 
 	releasing sync.Mutex // one at a time, so that nothing is released twice
 }
@@ -66,17 +67,17 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 }
 
 // judge is what the provider makes of r, unless r comes from where nobody may send.
-func (in *Intake) judge(p *provider.Provider, e *hook.Endpoint, r *hook.Record) provider.Finding {
-	on := provider.Receipt{At: r.ReceivedAt.Time}
+func (in *Intake) judge(p *provider.Provider, e *hook.Endpoint, r *hook.Record) signature.Result {
+	on := signature.ReceiveContext{At: r.ReceivedAt.Time}
 	byCertificate := p.NamesCertificate() && in.lookup != nil
 	if byCertificate {
 		on.Certificates = in.lookup.by(r.Remote, e)
 	}
-	if p.SignsAddress() {
+	if p.Signature.SignsAddress() {
 		on.URL = in.address(e.Slug)
 	}
 	if allows(e.Allow, r.Remote) {
-		f := p.Examine(e, r, on)
+		f := p.Verify(e, r, on)
 		if byCertificate && f.Verdict == hook.Verified {
 			in.lookup.prove(r.Remote)
 		}
@@ -84,13 +85,13 @@ func (in *Intake) judge(p *provider.Provider, e *hook.Endpoint, r *hook.Record) 
 	}
 	unchecked := *e
 	unchecked.Verify = hook.Off
-	f := p.Examine(&unchecked, r, on)
+	f := p.Verify(&unchecked, r, on)
 	f.Verdict, f.Reason, f.Reply = hook.Rejected, hook.ReasonAddressNotAllowed, nil
 	return f
 }
 
 // write writes a finding into r.
-func write(r *hook.Record, e *hook.Endpoint, f provider.Finding) {
+func write(r *hook.Record, e *hook.Endpoint, f signature.Result) {
 	r.Endpoint, r.Verdict, r.Reason, r.Secret, r.Check = e.ID, f.Verdict, f.Reason, f.Secret, f.Check
 	r.Event, r.Type, r.OccurredAt, r.Account, r.Mode = f.Event, f.Type, f.OccurredAt, f.Account, f.Mode
 	r.Batch, r.Events = f.Batch, len(f.Batch)

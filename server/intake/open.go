@@ -36,7 +36,7 @@ func settleVerify(e, was *hook.Endpoint) error {
 // CanCheck reports whether an endpoint has what its provider's deliveries are checked with.
 func CanCheck(e hook.Endpoint) bool {
 	p, known := provider.For(e.Provider)
-	return known && p.Checks(&e)
+	return known && p.Signature.Checks(&e)
 }
 
 // Open reports whether an endpoint takes whatever anybody sends, without checking it.

@@ -7,6 +7,8 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	"hookbeam/server/sample"
+	"hookbeam/server/signature"
 )
 
 // Wanted is what a sample is to be. Its zero value is the most usual one of the endpoint's provider.
@@ -28,7 +30,7 @@ func (in *Intake) Sample(id hook.EndpointID, want Wanted) (hook.DeliveryID, hook
 	if !known {
 		return "", 0, fmt.Errorf("endpoint %s: unknown provider %q", e.ID, e.Provider)
 	}
-	r, err := provider.NewSampler().Make(p, want.Type, want.Set, in.now().UTC())
+	r, err := sample.NewSampler().Make(p, want.Type, want.Set, in.now().UTC())
 	if err != nil {
 		return "", 0, err
 	}
@@ -50,18 +52,18 @@ func (in *Intake) Sample(id hook.EndpointID, want Wanted) (hook.DeliveryID, hook
 // sign signs a sample for e, and returns what it is to be checked with: the secrets of e, and the public half of the
 // key that was made where none of them signs.
 func (in *Intake) sign(p *provider.Provider, e hook.Endpoint, r *hook.Record) ([]hook.Secret, error) {
-	with := provider.Signing{Endpoint: &e, URL: in.address(e.Slug), At: r.ReceivedAt.Time}
+	with := signature.Signing{Endpoint: &e, URL: in.address(e.Slug), At: r.ReceivedAt.Time}
 	for _, s := range e.Secrets {
 		with.Secret = s.Value
-		if err := p.Sign(r, with); !errors.Is(err, provider.ErrWrongKey) {
+		if err := p.Sign(r, with); !errors.Is(err, signature.ErrWrongKey) {
 			return e.Secrets, err
 		}
 	}
 	if !checks(p, e) {
 		return e.Secrets, nil
 	}
-	key, public, err := p.NewKey(with.At)
-	if errors.Is(err, provider.ErrWrongKey) {
+	key, public, err := p.Signature.NewKey(with.At)
+	if errors.Is(err, signature.ErrWrongKey) {
 		return e.Secrets, nil // nothing that it has is of use: what is sent unsigned will say so
 	}
 	if err != nil {

@@ -25,7 +25,7 @@ func secretFor(t *testing.T, p *provider.Provider) string {
 	case "basic":
 		return "user:" + sampleSecret
 	case "discord", "sendgrid", "paypal":
-		_, public, err := p.NewKey(noon)
+		_, public, err := p.Signature.NewKey(noon)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestWhatASampleIsDependsOnItsEndpoint(t *testing.T) {
 	secrets := []hook.Secret{{Label: "live", Value: sampleSecret}}
 	public := func(id string) []hook.Secret {
 		p, _ := provider.For(id)
-		_, public, err := p.NewKey(noon)
+		_, public, err := p.Signature.NewKey(noon)
 		if err != nil {
 			t.Fatal(err)
 		}

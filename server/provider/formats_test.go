@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
 )
 
 // A target for each way in which a signature is written. Whatever a stranger writes there, nothing breaks, the work is
@@ -43,8 +45,8 @@ func fuzzFormat(f *testing.F, ids ...string) {
 		}
 		e := &hook.Endpoint{Provider: p.ID, Verify: hook.Enforce, Settings: map[string]string{"legacy": "accept", "public_key": "public", "webhook_id": "WH-1"},
 			Secrets: []hook.Secret{{Label: "other", Value: "0f0e0d0c0b0a09080706050403020100"}, {Label: "broken", Value: "whsec_!"}, {Label: "empty"}}}
-		got := p.Examine(e, r, Receipt{At: noon, URL: address})
-		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent || len(got.Type) > maxType || len(got.Batch) > maxItems {
+		got := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address})
+		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent || len(got.Type) > maxType || len(got.Batch) > payload.MaxItems {
 			t.Errorf("%+v", got)
 		}
 		if got.Verdict == hook.Rejected && p.Problem(got).Detail == "" {
@@ -62,13 +64,13 @@ func first(r *hook.Record, i int) string {
 
 // ownHeaders are those that the sender's signature, time and id are in.
 func (p *Provider) ownHeaders() (names []string) {
-	if p.whole != nil {
+	if p.Signature.Messages {
 		return []string{"Signature-Input", "Signature", "Content-Digest"}
 	}
-	for i := range p.rules {
-		for _, spot := range []string{p.rules[i].at, p.rules[i].time} {
-			if len(spot) > 7 && spot[:7] == "header:" {
-				names = append(names, spot[7:])
+	for i := range p.Signature.Schemes {
+		for _, spot := range []payload.Selector{p.Signature.Schemes[i].At, p.Signature.Schemes[i].Time} {
+			if header, is := spot.Header(); is {
+				names = append(names, header)
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
 )
 
 // FuzzSignatures: whatever a stranger writes where a sender's signature stands, in any of the formats, nothing breaks,
@@ -30,19 +32,19 @@ func FuzzSignatures(f *testing.F) {
 			Secrets: []hook.Secret{{Label: "other", Value: "0f0e0d0c0b0a09080706050403020100"}, {Label: "empty"}}}
 		r := recordOf("POST", nil, body)
 		r.Query = query
-		for _, ru := range p.rules {
-			for _, spot := range []string{ru.at, ru.time} {
-				if len(spot) > 7 && spot[:7] == "header:" {
-					r.Headers = append(r.Headers, hook.Header{Name: spot[7:], Value: line})
+		for _, ru := range p.Signature.Schemes {
+			for _, spot := range []payload.Selector{ru.At, ru.Time} {
+				if header, is := spot.Header(); is {
+					r.Headers = append(r.Headers, hook.Header{Name: header, Value: line})
 				}
 			}
 		}
-		if p.whole != nil || p.tuned {
+		if p.Signature.Messages || p.Signature.Custom {
 			for _, name := range []string{"Signature-Input", "Signature", "X-Signature", "Content-Digest"} {
 				r.Headers = append(r.Headers, hook.Header{Name: name, Value: line})
 			}
 		}
-		got := p.Examine(e, r, Receipt{At: noon, URL: address})
+		got := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address})
 		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent || len(got.Type) > maxType {
 			t.Errorf("%+v", got)
 		}

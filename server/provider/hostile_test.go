@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"testing"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
 )
 
 // hostileBodies are bodies of about n bytes that a stranger would send to keep a reader busy.
@@ -107,22 +110,23 @@ type cost struct{ steps, hashed, allocated int }
 func costOf(p *Provider, e *hook.Endpoint, r *hook.Record) (door, behind cost) {
 	var before, between, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	q := &request{record: r, endpoint: e, Receipt: Receipt{At: noon, URL: address}}
-	p.examine(q)
+	q := signature.NewRequest(e, r, signature.ReceiveContext{At: noon, URL: address})
+	defer q.Release()
+	p.evaluate(q)
 	runtime.ReadMemStats(&between)
-	_, steps, err := p.statements(e, r)
+	_, steps, err := p.extractor().Measured(e, r)
 	runtime.ReadMemStats(&after)
-	if err == nil && steps > maxSteps {
+	if err == nil && steps > payload.MaxSteps {
 		behind.hashed = 1 << 60 // it told something all the same
 	}
-	door = cost{q.steps, q.hashed, int(between.TotalAlloc - before.TotalAlloc)}
+	door = cost{q.Steps, q.Hashed, int(between.TotalAlloc - before.TotalAlloc)}
 	return door, cost{steps, behind.hashed, int(after.TotalAlloc - between.TotalAlloc)}
 }
 
 // linear says what is wrong with costs of a delivery and of one that is four times as large.
 func linear(one, four cost, size int) error {
 	switch {
-	case one.steps > maxSteps || four.steps > maxSteps:
+	case one.steps > payload.MaxSteps || four.steps > payload.MaxSteps:
 		return fmt.Errorf("%d steps, then %d", one.steps, four.steps)
 	case one.steps > 64*size+200_000:
 		return fmt.Errorf("%d steps for %d bytes", one.steps, size)
@@ -152,10 +156,10 @@ func hostileEndpoint(t *testing.T, p *Provider) *hook.Endpoint {
 
 // told is the first type of which a provider has something to tell.
 func (p *Provider) toldType() string {
-	if len(p.tells) == 0 {
+	if len(p.Rules) == 0 {
 		return ""
 	}
-	return strings.TrimSuffix(p.tells[0].types[0], "*")
+	return strings.TrimSuffix(p.Rules[0].Types[0], "*")
 }
 
 // TestNoBodyCostsMoreThanItsLength has each sender's reader read what a stranger would send to keep it busy, of one size and
@@ -169,9 +173,9 @@ func TestNoBodyCostsMoreThanItsLength(t *testing.T) {
 				record := func(n int) *hook.Record {
 					r := recordOf("POST", headers("Content-Type", "application/json"), shape(n))
 					r.ID, r.Type = "dlv_1", p.toldType()
-					for _, ru := range p.rules {
-						if header, is := strings.CutPrefix(ru.at, "header:"); is {
-							r.Headers = append(r.Headers, hook.Header{Name: header, Value: ru.mark + "AAAA"})
+					for _, ru := range p.Signature.Schemes {
+						if header, is := ru.At.Header(); is {
+							r.Headers = append(r.Headers, hook.Header{Name: header, Value: ru.Prefix + "AAAA"})
 						}
 					}
 					return r
@@ -200,9 +204,9 @@ func TestNoHeaderCostsMoreThanItsLength(t *testing.T) {
 					add := func(name string) {
 						r.Headers = append(r.Headers, hook.Header{Name: http.CanonicalHeaderKey(name), Value: shape(n)})
 					}
-					for _, ru := range p.rules {
-						for _, spot := range []string{ru.at, ru.time} {
-							if header, is := strings.CutPrefix(spot, "header:"); is {
+					for _, ru := range p.Signature.Schemes {
+						for _, spot := range []payload.Selector{ru.At, ru.Time} {
+							if header, is := spot.Header(); is {
 								add(header)
 							}
 						}
@@ -228,19 +232,20 @@ func TestManySignaturesHashABodyOnce(t *testing.T) {
 	e := &hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "a", Value: plain}, {Label: "b", Value: plain + "2"}}}
 	body := strings.Repeat("x", 1<<20)
 	r := recordOf("POST", nil, body)
-	q := &request{record: r, endpoint: e, Receipt: Receipt{At: noon, URL: address}}
-	digest := "sha-256=:" + base64.StdEncoding.EncodeToString(q.bodySHA256()) + ":, "
+	sum := sha256.Sum256(r.Body)
+	digest := "sha-256=:" + base64.StdEncoding.EncodeToString(sum[:]) + ":, "
 	r.Headers = []hook.Header{
 		{Name: "Content-Digest", Value: repeated(60<<10, digest)},
 		{Name: "Signature-Input", Value: counted(8<<10, `s%d=("@method" "@target-uri" "content-digest");created=1, `)},
 		{Name: "Signature", Value: counted(8<<10, "s%d=:AAAA:, ")},
 	}
-	q = &request{record: r, endpoint: e, Receipt: Receipt{At: noon, URL: address}}
-	if f := p.examine(q); f.Reason != hook.ReasonSignatureMismatch {
+	q := signature.NewRequest(e, r, signature.ReceiveContext{At: noon, URL: address})
+	defer q.Release()
+	if f := p.evaluate(q); f.Reason != hook.ReasonSignatureMismatch {
 		t.Errorf("%+v", f)
 	}
-	if q.hashed > 2*len(body)+40*len(r.Headers[0].Value) {
-		t.Errorf("%d bytes hashed for a body of %d", q.hashed, len(body))
+	if q.Hashed > 2*len(body)+40*len(r.Headers[0].Value) {
+		t.Errorf("%d bytes hashed for a body of %d", q.Hashed, len(body))
 	}
 }
 
@@ -250,12 +255,12 @@ func TestABatchOfAThousandEventsIsTold(t *testing.T) {
 	one := `{"NotificationRequestItem":{"pspReference":"%d","eventCode":"AUTHORISATION","success":"true","merchantReference":"10-%[1]d",` +
 		`"eventDate":"2026-03-04T12:00:00+01:00","amount":{"value":4900,"currency":"EUR"},"additionalData":{"x":"` + strings.Repeat("y", 700) + `"}}},`
 	var b strings.Builder
-	for i := range maxItems - 1 {
+	for i := range payload.MaxItems - 1 {
 		fmt.Fprintf(&b, one, i)
 	}
-	r := recordOf("POST", nil, `{"notificationItems":[`+b.String()+strings.TrimSuffix(fmt.Sprintf(one, maxItems), ",")+`]}`)
-	told, steps, err := p.statements(&hook.Endpoint{}, r)
-	if err != nil || len(told) != maxItems || steps > maxSteps*3/4 || len(r.Body) < hook.MaxTold*8/10 {
+	r := recordOf("POST", nil, `{"notificationItems":[`+b.String()+strings.TrimSuffix(fmt.Sprintf(one, payload.MaxItems), ",")+`]}`)
+	told, steps, err := p.extractor().Measured(&hook.Endpoint{}, r)
+	if err != nil || len(told) != payload.MaxItems || steps > payload.MaxSteps*3/4 || len(r.Body) < hook.MaxTold*8/10 {
 		t.Errorf("%d statements, %d steps for %d bytes: %v", len(told), steps, len(r.Body), err)
 	}
 	r.Body = append(r.Body, strings.Repeat(" ", hook.MaxTold)...)
@@ -269,13 +274,13 @@ func TestWhatIsTooMuchIsStillJudged(t *testing.T) {
 	p, _ := For("lemonsqueezy")
 	e := &hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: plain}}}
 	for name, want := range map[string]string{"before": "w-1", "behind": "sha256:"} {
-		meta, more := `"meta":{"event_name":"order_created","webhook_id":"w-1"}`, `"more":"`+strings.Repeat("x", maxSteps)+`"`
+		meta, more := `"meta":{"event_name":"order_created","webhook_id":"w-1"}`, `"more":"`+strings.Repeat("x", payload.MaxSteps)+`"`
 		body := "{" + meta + "," + more + "}"
 		if name == "behind" {
 			body = "{" + more + "," + meta + "}"
 		}
 		r := recordOf("POST", headers("X-Signature", hex256(body)), body)
-		if f := p.Examine(e, r, Receipt{At: noon}); f.Verdict != hook.Verified || !strings.HasPrefix(f.Event, want) {
+		if f := p.Verify(e, r, signature.ReceiveContext{At: noon}); f.Verdict != hook.Verified || !strings.HasPrefix(f.Event, want) {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}

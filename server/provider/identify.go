@@ -1,15 +1,11 @@
 package provider
 
 import (
-	"strconv"
 	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
-
-	"github.com/tidwall/gjson"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
 )
 
 // maxEvent and maxType bound what an event is called, in bytes; a longer name is taken for none.
@@ -18,68 +14,66 @@ const (
 	maxType  = 200
 )
 
-// maxItems bounds the events of one body.
-const maxItems = 1000
-
-// batch is where several events stand in one body.
-type batch struct {
-	list  string // path of the list in an object; "": the body is the list
-	field string // the form field that holds the list; "": none
-	inner string // path of the event in an item; "": the item is the event
+// Identity says where a sender's events carry what they are called. Of several selectors the first counts where something
+// is.
+type Identity struct {
+	Events  []payload.Join     // the event's unique id, which may be made of parts
+	Types   []payload.Selector // the event's type
+	Times   []payload.Selector // when the event happened; the first that can be read counts
+	Account payload.Selector   // whose event it is at the sender
+	Mode    modeSpec           // whether it is real or a test
 }
 
-// items returns the events of a body, one more than maxItems at most; none where the body is no batch.
-func (b *batch) items(q *request) []gjson.Result {
-	if q.items == nil {
-		q.items = b.read(q)
+// joins reads the selectors of Identity.Events.
+func joins(texts ...string) []payload.Join {
+	all := make([]payload.Join, len(texts))
+	for i, text := range texts {
+		all[i] = payload.SelectJoin(text)
 	}
-	return q.items
+	return all
 }
 
-func (b *batch) read(q *request) []gjson.Result {
-	items := []gjson.Result{}
-	var found gjson.Result
-	switch first := firstByte(q.record.Body); {
-	case b.field != "":
-		found = gjson.Parse(q.fields().Get(b.field))
-	case b.list != "":
-		found = q.json(b.list)
-	case first == '[':
-		found = gjson.ParseBytes(q.record.Body)
+// modeSpec says where a sender tells events from tests.
+type modeSpec struct {
+	at   payload.Selector
+	test bool // a yes means a test
+}
+
+// liveIf is a field whose yes means that the event is real.
+func liveIf(at string) modeSpec { return modeSpec{at: payload.Select(at)} }
+
+// testIf is a field whose yes means that the event is a test.
+func testIf(at string) modeSpec { return modeSpec{at: payload.Select(at), test: true} }
+
+// read returns hook.ModeLive, hook.ModeTest, or "" where the sender does not say.
+func (m modeSpec) read(q *payload.Request) string {
+	yes := false
+	switch strings.ToLower(q.Text(m.at)) {
+	case "true", "live", "production", "api.paypal.com", "api-m.paypal.com":
+		yes = true
+	case "false", "test", "sandbox", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com":
+	default:
+		return ""
 	}
-	if !found.IsArray() || !q.charge(len(found.Raw)) {
-		return items
+	if yes != m.test {
+		return hook.ModeLive
 	}
-	found.ForEach(func(_, item gjson.Result) bool {
-		if b.inner != "" {
-			if !q.charge(len(item.Raw)) { // to be told all or nothing
-				items = items[:0]
-				return false
-			}
-			item = item.Get(b.inner)
-		}
-		items = append(items, item)
-		return len(items) <= maxItems
-	})
-	return items
+	return hook.ModeTest
 }
 
 // identify reads what the event is called and what else the sender says of it. A body of several events has no id of
 // its own, and of the rest only what all of them share.
-func (p *Provider) identify(q *request, f *Finding) {
-	if p.batch != nil {
-		items := p.batch.items(q)
-		if len(items) > 1 {
-			f.Batch = p.batchOf(q, items)
-			f.Type, f.Account, f.Mode = f.Batch[0].Type, f.Batch[0].Account, f.Batch[0].Mode
-			for _, e := range f.Batch {
-				f.Type, f.Account, f.Mode = agreed(f.Type, e.Type), agreed(f.Account, e.Account), agreed(f.Mode, e.Mode)
-			}
-			return
+func (p *Provider) identify(q *payload.Request, f *signature.Result) {
+	switch items := q.Items(p.Signature.Batch); {
+	case len(items) > 1:
+		f.Batch = p.batchOf(q, items)
+		f.Type, f.Account, f.Mode = f.Batch[0].Type, f.Batch[0].Account, f.Batch[0].Mode
+		for _, e := range f.Batch {
+			f.Type, f.Account, f.Mode = agreed(f.Type, e.Type), agreed(f.Account, e.Account), agreed(f.Mode, e.Mode)
 		}
-		if len(items) == 1 {
-			q.look(items[0])
-		}
+		return
+	case len(items) == 1:
+		q.Look(items[0])
 	}
 	e := p.event(q)
 	f.Event, f.Type, f.OccurredAt, f.Account, f.Mode = e.ID, e.Type, e.OccurredAt, e.Account, e.Mode
@@ -87,20 +81,24 @@ func (p *Provider) identify(q *request, f *Finding) {
 
 // Events returns every event of a body that has several; none where it has one.
 func (p *Provider) Events(e *hook.Endpoint, r *hook.Record) []hook.Event {
-	var f Finding
-	p.identify(&request{record: r, endpoint: e}, &f)
+	var f signature.Result
+	var q payload.Request
+	q.Reset(r, e.Settings)
+	p.identify(&q, &f)
 	return f.Batch
 }
 
-func (p *Provider) batchOf(q *request, items []gjson.Result) []hook.Event {
-	events := make([]hook.Event, min(len(items), maxItems))
+// batchOf reads the events of a batch.
+func (p *Provider) batchOf(q *payload.Request, items []string) []hook.Event {
+	events := make([]hook.Event, min(len(items), payload.MaxItems))
 	for i := range events {
-		q.look(items[i])
+		q.Look(items[i])
 		events[i] = p.event(q)
 	}
 	return events
 }
 
+// agreed returns what two events both say, "" where they differ.
 func agreed(a, b string) string {
 	if a != b {
 		return ""
@@ -109,19 +107,19 @@ func agreed(a, b string) string {
 }
 
 // event reads one event: that of the body, or of the item that is being looked at.
-func (p *Provider) event(q *request) hook.Event {
-	e := hook.Event{Type: p.typeOf(q), Mode: q.modeAt(p.mode)}
-	if e.Account = q.read(p.owner); len(e.Account) > maxEvent || !printable(e.Account) {
+func (p *Provider) event(q *payload.Request) hook.Event {
+	e := hook.Event{Type: p.typeOf(q), Mode: p.Identity.Mode.read(q)}
+	if e.Account = q.Text(p.Identity.Account); len(e.Account) > maxEvent || !payload.Printable(e.Account) {
 		e.Account = ""
 	}
-	for _, spot := range p.times {
-		if at, ok := readTime(q.read(spot)); ok {
+	for _, selector := range p.Identity.Times {
+		if at, ok := payload.ParseTime(q.Text(selector)); ok {
 			e.OccurredAt = at
 			break
 		}
 	}
-	for _, spots := range p.events {
-		if id, there := q.join(spots); there {
+	for _, join := range p.Identity.Events {
+		if id, whole := q.Joined(join); whole {
 			if len(id) <= maxEvent {
 				e.ID = id
 			}
@@ -131,91 +129,30 @@ func (p *Provider) event(q *request) hook.Event {
 	return e
 }
 
-// modeAt reads whether an event is real or a test.
-func (q *request) modeAt(spot string) string {
-	spot, inverted := strings.CutPrefix(spot, "!")
-	real := false
-	switch strings.ToLower(q.read(spot)) {
-	case "true", "live", "production", "api.paypal.com", "api-m.paypal.com":
-		real = true
-	case "false", "test", "sandbox", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com":
-	default:
+// typeOf reads the type of an event.
+func (p *Provider) typeOf(q *payload.Request) string {
+	t := q.First(p.Identity.Types)
+	if len(t) > maxType || !payload.Printable(t) {
 		return ""
 	}
-	if real != inverted {
-		return hook.ModeLive
-	}
-	return hook.ModeTest
+	return t
 }
 
-// timeForms are how senders write times that are no numbers. Without a zone they mean UTC.
-var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05 MST",
-	"2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05-0700"}
-
-// readTime reads a time as text, or as seconds or milliseconds since 1970; none before 2000 or after 2100 is one.
-func readTime(s string) (hook.Time, bool) {
-	if s == "" || len(s) > 40 {
-		return hook.Time{}, false
+// IdentityHeaders counts the headers of a delivery that carry an event's id or type of this sender.
+func (p *Provider) IdentityHeaders(r *hook.Record) (n int) {
+	has := func(s payload.Selector) bool {
+		name, isHeader := s.Header()
+		return isHeader && r.Header(name) != ""
 	}
-	var at time.Time
-	if n, err := strconv.ParseFloat(s, 64); err == nil {
-		if n < 1e11 {
-			n *= 1000
-		}
-		if !(n > 0 && n < 1e14) {
-			return hook.Time{}, false
-		}
-		at = time.UnixMilli(int64(n))
-	} else {
-		for _, form := range timeForms {
-			if at, err = time.Parse(form, s); err == nil {
-				break
-			}
+	for _, join := range p.Identity.Events {
+		if len(join) == 1 && has(join[0]) {
+			n++
 		}
 	}
-	if at.Year() < 2000 || at.Year() > 2100 {
-		return hook.Time{}, false
-	}
-	return hook.Millis(at.UnixMilli()), true
-}
-
-func (p *Provider) typeOf(q *request) string {
-	for _, spot := range p.types {
-		if t := q.read(spot); t != "" {
-			if len(t) <= maxType && printable(t) {
-				return t
-			}
-			return ""
+	for _, selector := range p.Identity.Types {
+		if has(selector) {
+			n++
 		}
 	}
-	return ""
-}
-
-// join returns the texts at some spots, which must all be there.
-func (q *request) join(spots string) (id string, there bool) {
-	if !strings.Contains(spots, "+") {
-		id = q.read(spots)
-		return id, id != ""
-	}
-	var b strings.Builder
-	for spot := range strings.SplitSeq(spots, "+") {
-		part := q.read(spot)
-		if part == "" {
-			return "", false
-		}
-		if b.Len() > 0 {
-			b.WriteByte('/')
-		}
-		b.WriteString(part)
-	}
-	return b.String(), true
-}
-
-func printable(s string) bool {
-	for _, c := range s {
-		if !unicode.IsPrint(c) {
-			return false
-		}
-	}
-	return utf8.ValidString(s)
+	return n
 }

@@ -1,101 +1,147 @@
 package provider
 
 import (
-	"crypto/x509"
-	"encoding/pem"
-	"errors"
-	"fmt"
-	"net/url"
-	"slices"
-	"strings"
-	"time"
-
+	"hookbeam/server/extract"
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
 )
 
-// ErrUntrusted says that a certificate, or the address of one, is not the sender's.
-var ErrUntrusted = errors.New("not a certificate of the sender")
-
-// paypalHosts are the only ones that PayPal's certificates are fetched from: its APIs.
-func paypalHosts() []string {
-	return []string{"api.paypal.com", "api-m.paypal.com", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com"}
+// paypal is PayPal: how it signs, and what its deliveries say.
+var paypal = Provider{
+	ID: "paypal", Name: "PayPal",
+	Steps: []string{
+		"In PayPal's developer dashboard open your app and add this address under Webhooks.",
+		"Copy the webhook's id from there into the setting webhook_id.",
+		"PayPal's certificate is then fetched from PayPal when it is first needed. Only where this server has no way out, add it here in PEM; it is behind the address in the header Paypal-Cert-Url.",
+	},
+	Secret: SecretWords{Name: "Certificate", Hint: "PEM, only where this server cannot fetch it from PayPal"},
+	Settings: []Setting{
+		{Name: "webhook_id", Label: "Webhook id", Hint: "from PayPal's developer dashboard; part of what is signed", Required: true},
+	},
+	Signature: signature.Profile{
+		Schemes: []signature.Scheme{{Kind: signature.RSACertificate, At: payload.Select("header:Paypal-Transmission-Sig"), Hash: "sha256", Encoding: signature.Base64, Key: signature.FromPEM,
+			Message: signature.Message("{header:Paypal-Transmission-Id}|{time}|{setting:webhook_id}|{crc32}"), Time: payload.Select("header:Paypal-Transmission-Time")}},
+		Secrets:     signature.SecretRule{Forms: []signature.KeyForm{signature.FromPEM}, Shape: "a certificate in PEM, together with the setting webhook_id", Pinned: true},
+		Certificate: payload.Select("header:Paypal-Cert-Url"),
+		Algorithm:   payload.Select("header:Paypal-Auth-Algo"),
+	},
+	Identity: Identity{
+		Events: joins("body:id"),
+		Types:  payload.SelectAll("body:event_type"),
+		Times:  payload.SelectAll("body:create_time"),
+		Mode:   liveIf("host:Paypal-Cert-Url"),
+	},
+	Rules: paypalRules,
 }
 
-// CheckCertificateURL returns an error that is ErrUntrusted for an address that PayPal keeps no certificates at.
-func CheckCertificateURL(address string) error {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || len(address) > 300:
-		return fmt.Errorf("%w: its address cannot be read", ErrUntrusted)
-	case u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Opaque != "":
-		return fmt.Errorf("%w: its address is not plain https", ErrUntrusted)
-	case u.Port() != "" && u.Port() != "443" || !slices.Contains(paypalHosts(), u.Hostname()):
-		return fmt.Errorf("%w: its address is not on one of PayPal's API hosts", ErrUntrusted)
-	case !strings.HasPrefix(u.EscapedPath(), "/v1/notifications/certs/") || strings.Contains(u.EscapedPath(), "%") || strings.Contains(u.Path, ".."):
-		return fmt.Errorf("%w: its address is not among PayPal's certificates", ErrUntrusted)
-	}
-	return nil
+// paypalLinks name what something came of by where PayPal keeps it. The first version of the API writes the singular.
+var paypalLinks = []extract.AliasSpec{
+	extract.Alias("payment", "body:resource.links.#rel=up.href").After("/captures/"),
+	extract.Alias("payment", "body:resource.links.#rel=capture.href").After("/captures/"),
+	extract.Alias("payment", "body:resource.links.#rel=capture.href").After("/payments/capture/"),
+	extract.Alias("payment", "body:resource.links.#rel=sale.href").After("/payments/sale/"),
+	extract.Alias("authorization", "body:resource.supplementary_data.related_ids.authorization_id"),
+	extract.Alias("authorization", "body:resource.links.#rel=up.href").After("/authorizations/"),
+	extract.Alias("authorization", "body:resource.links.#rel=authorization.href").After("/payments/authorization/"),
+	extract.Alias("paypal-order", "body:resource.supplementary_data.related_ids.order_id"),
+	extract.Alias("paypal-order", "body:resource.links.#rel=up.href").After("/orders/"),
+	extract.Alias("paypal-payment", "body:resource.parent_payment"),
 }
 
-// ReadCertificate takes the certificate out of what was found at such an address, checked up to one of the roots (nil:
-// the system's) as of a moment. Its error is ErrUntrusted.
-func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Certificate, error) {
-	var leaf *x509.Certificate
-	between := x509.NewCertPool()
-	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil || block.Type != "CERTIFICATE" {
-			return nil, fmt.Errorf("%w: it cannot be read", ErrUntrusted)
-		}
-		if leaf == nil {
-			leaf = c
-		} else {
-			between.AddCert(c)
-		}
+// paypalObject is what an event's resource is. Of the facts that a shop may add, the one that was called custom in the
+// first version names nothing: a subscription gives it to all its payments.
+func paypalObject(own ...extract.AliasSpec) extract.SubjectSpec {
+	return extract.SubjectSpec{
+		Aliases:    append(own, paypalLinks...),
+		References: payload.SelectAll("body:resource.invoice_id", "body:resource.custom_id", "body:resource.invoice_number"),
+		Amounts: []extract.AmountSpec{
+			extract.Amount("body:resource.amount.value").In("body:resource.amount.currency_code"),
+			extract.Amount("body:resource.amount.total").In("body:resource.amount.currency"),
+		},
+		Decimal: true,
 	}
-	if leaf == nil {
-		return nil, fmt.Errorf("%w: there is none", ErrUntrusted)
-	}
-	names := append([]string{leaf.Subject.CommonName}, leaf.DNSNames...)
-	if !slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, ".paypal.com") }) {
-		return nil, fmt.Errorf("%w: it is not made out to paypal.com", ErrUntrusted)
-	}
-	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUntrusted, err)
-	}
-	return leaf, nil
 }
 
-// NamesCertificate reports whether this sender's deliveries name the certificate that they are signed with.
-func (p *Provider) NamesCertificate() bool { return p.certificate != "" }
+var (
+	paypalCapture       = paypalObject(extract.Alias("payment", "body:resource.id"))
+	paypalAuthorization = paypalObject(extract.Alias("authorization", "body:resource.id"))
 
-// fetches reports whether this sender's certificate may be looked up for the endpoint.
-func (p *Provider) fetches(q *request) bool {
-	return p.certificate != "" && q.Certificates != nil && p.rules[0].complete(q.endpoint.Settings)
-}
+	// paypalBack is money that went back, with an id of its own or that of what it was.
+	paypalBack = func() extract.SubjectSpec {
+		t := paypalObject(extract.Alias("payment", "body:resource.supplementary_data.related_ids.capture_id"),
+			extract.Alias("payment", "body:resource.capture_id"), extract.Alias("payment", "body:resource.sale_id"),
+			extract.Alias("payment", "body:resource.links.#rel=self.href").After("/captures/"),
+			extract.Alias("payment", "body:resource.links.#rel=self.href").After("/payments/sale/"),
+			extract.Alias("payment", "body:resource.links.#rel=self.href").After("/payments/capture/"))
+		t.References = payload.SelectAll("body:resource.custom_id") // a refund may have an invoice number of its own
+		return t
+	}()
 
-// verifyByFetched checks with the certificate that the request names. Nothing is looked up for a request that does not
-// look like the sender's.
-func (p *Provider) verifyByFetched(q *request, f Finding) Finding {
-	address := q.read(p.certificate)
-	if address == "" || !strings.EqualFold(q.read(p.algorithm), "SHA256withRSA") {
-		f.Reason = hook.ReasonSignatureMalformed
-		return f
+	paypalOrder = extract.SubjectSpec{
+		Aliases: []extract.AliasSpec{
+			extract.Alias("paypal-order", "body:resource.id"),
+			extract.Alias("payment", "body:resource.purchase_units.0.payments.captures.0.id"),
+			extract.Alias("authorization", "body:resource.purchase_units.0.payments.authorizations.0.id"),
+		},
+		References: payload.SelectAll("body:resource.purchase_units.0.invoice_id", "body:resource.purchase_units.0.custom_id"),
+		Customer:   payload.SelectAll("body:resource.payer.email_address", "body:resource.payment_source.paypal.email_address"),
+		Amounts: []extract.AmountSpec{
+			extract.Amount("body:resource.purchase_units.0.payments.captures.0.amount.value").In("body:resource.purchase_units.0.payments.captures.0.amount.currency_code"),
+			extract.Amount("body:resource.purchase_units.0.amount.value").In("body:resource.purchase_units.0.amount.currency_code"),
+		},
+		Decimal: true,
 	}
-	err := CheckCertificateURL(address)
-	var c *x509.Certificate
-	if err == nil {
-		c, err = q.Certificates.Certificate(address, q.At)
+
+	// paypalApproval is an approval that was taken back: its resource has no id but the order's.
+	paypalApproval = func() extract.SubjectSpec {
+		t := paypalOrder
+		t.Aliases = []extract.AliasSpec{extract.Alias("paypal-order", "body:resource.order_id"), extract.Alias("paypal-order", "body:resource.id")}
+		return t
+	}()
+
+	paypalDispute = extract.SubjectSpec{
+		Aliases:    []extract.AliasSpec{extract.Alias("payment", "body:resource.disputed_transactions.0.seller_transaction_id")},
+		References: payload.SelectAll("body:resource.disputed_transactions.0.invoice_number"),
 	}
-	switch {
-	case errors.Is(err, ErrUntrusted):
-		f.Reason = hook.ReasonCertificateUntrusted
-		return f
-	case err != nil:
-		f.Reason = hook.ReasonCertificateUnavailable
-		return f
-	}
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
-	return p.rules[0].try(q, []hook.Secret{{Label: "certificate", Value: string(text)}})
+)
+
+// paypalRules: https://developer.paypal.com/api/rest/webhooks/event-names/
+var paypalRules = extract.Rules{
+	{Types: []string{"CHECKOUT.ORDER.CREATED", "CHECKOUT.ORDER.SAVED"}, Match: extract.Always(hook.Created), Subject: &paypalOrder},
+	{Types: []string{"CHECKOUT.ORDER.APPROVED"}, Match: extract.Always(hook.Processing), Subject: &paypalOrder},
+	// An order is complete once there is a payment, which may be an authorization, or declined.
+	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder, Also: true,
+		Match: extract.ByField("body:resource.purchase_units.0.payments.captures.0.status", extract.Kinds{"COMPLETED": hook.Captured, "PENDING": hook.Processing,
+			"DECLINED": hook.Failed, "FAILED": hook.Failed, "PARTIALLY_REFUNDED": hook.Captured, "REFUNDED": hook.Captured}, "")},
+	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder,
+		Match: extract.ByField("?body:resource.purchase_units.0.payments.captures+body:resource.intent", extract.Kinds{"yes/CAPTURE": "", "yes/AUTHORIZE": "",
+			"yes/": "", "/AUTHORIZE": hook.Authorized, "/CAPTURE": hook.Captured}, hook.Info)},
+	{Types: []string{"CHECKOUT.ORDER.DECLINED"}, Match: extract.Always(hook.Failed), Subject: &paypalOrder},
+	{Types: []string{"CHECKOUT.ORDER.VOIDED"}, Match: extract.Always(hook.Canceled), Subject: &paypalOrder},
+	{Types: []string{"CHECKOUT.PAYMENT-APPROVAL.REVERSED"}, Match: extract.Always(hook.Canceled), Subject: &paypalApproval},
+
+	{Types: []string{"PAYMENT.AUTHORIZATION.CREATED"}, Match: extract.Always(hook.Authorized), Subject: &paypalAuthorization},
+	{Types: []string{"PAYMENT.AUTHORIZATION.VOIDED"}, Match: extract.Always(hook.Canceled), Subject: &paypalAuthorization},
+
+	{Types: []string{"PAYMENT.CAPTURE.PENDING", "PAYMENT.SALE.PENDING"}, Match: extract.Always(hook.Processing), Subject: &paypalCapture},
+	{Types: []string{"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.SALE.COMPLETED"}, Match: extract.Always(hook.Captured), Subject: &paypalCapture},
+	{Types: []string{"PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.SALE.DENIED"}, Match: extract.Always(hook.Failed), Subject: &paypalCapture},
+	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalBack, Refund: payload.SelectAll("body:resource.id"),
+		Match: extract.ByField("body:resource.status", extract.Kinds{"FAILED": hook.RefundFailed, "CANCELLED": hook.RefundFailed}, hook.Refund),
+		Amounts: []extract.AmountSpec{
+			extract.Amount("body:resource.seller_payable_breakdown.total_refunded_amount.value").In("body:resource.seller_payable_breakdown.total_refunded_amount.currency_code").Total(),
+			extract.Amount("body:resource.total_refunded_amount.value").In("body:resource.total_refunded_amount.currency").Total(),
+			extract.Amount("body:resource.amount.value").In("body:resource.amount.currency_code"),
+			extract.Amount("body:resource.amount.total").In("body:resource.amount.currency"),
+		}},
+	{Types: []string{"PAYMENT.CAPTURE.REVERSED", "PAYMENT.SALE.REVERSED"}, Match: extract.Always(hook.Reversed), Subject: &paypalBack},
+	{Types: []string{"PAYMENT.REFUND.FAILED"}, Match: extract.Always(hook.RefundFailed), Subject: &paypalBack, Refund: payload.SelectAll("body:resource.id")},
+	{Types: []string{"PAYMENT.REFUND.*"}, Match: extract.Always(hook.Info), Subject: &paypalBack},
+
+	{Types: []string{"CUSTOMER.DISPUTE.CREATED"}, Match: extract.Always(hook.DisputeOpen), Subject: &paypalDispute},
+	{Types: []string{"CUSTOMER.DISPUTE.RESOLVED"}, Subject: &paypalDispute,
+		Match: extract.ByField("body:resource.dispute_outcome.outcome_code", extract.Kinds{"RESOLVED_SELLER_FAVOUR": hook.DisputeWon, "CANCELED_BY_BUYER": hook.DisputeWon,
+			"RESOLVED_WITH_PAYOUT": hook.DisputeWon, "DENIED": hook.DisputeWon, "NONE": hook.Info}, hook.DisputeLost)},
+	{Types: []string{"CUSTOMER.DISPUTE.UPDATED"}, Match: extract.Always(hook.Info), Subject: &paypalDispute},
 }

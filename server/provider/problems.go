@@ -5,52 +5,45 @@ import (
 	"strings"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/signature"
 )
 
 // Problem returns the answer to the sender of a rejected delivery.
-func (p *Provider) Problem(f Finding) *hook.Problem {
-	credential := "the header that its settings name"
-	if p.whole != nil {
-		credential = "the headers Signature-Input and Signature"
-	} else if len(p.rules) > 0 {
-		credential = place(p.rules[0].at)
-	}
+func (p *Provider) Problem(f signature.Result) *hook.Problem {
 	compare := "and check that no proxy changes the body"
-	if p.SignsAddress() {
+	if p.Signature.SignsAddress() {
 		compare = "and signed_url with the URL registered there, character by character"
 	}
-	return f.Reason.Problem("{credential}", credential, "{provider}", p.Name, "{missing_secret}", p.MissingSecret(),
+	return f.Reason.Problem("{credential}", p.Signature.Place(), "{provider}", p.Name, "{missing_secret}", p.MissingSecret(),
 		"{help}", p.secretHelp(), "{compare}", compare)
 }
 
 func (p *Provider) secretHelp() string {
-	if p.secret.shape != "" {
-		return fmt.Sprintf("For %s it is %s.", p.Name, p.secret.shape)
+	if p.Signature.Secrets.Shape != "" {
+		return fmt.Sprintf("For %s it is %s.", p.Name, p.Signature.Secrets.Shape)
 	}
 	return "Add the one that the sender shows."
 }
 
-// SignsAddress reports whether the address is part of what this sender signs.
-func (p *Provider) SignsAddress() bool {
-	for i := range p.rules {
-		if strings.Contains(p.rules[i].message, "{url}") {
-			return true
-		}
+// MissingSecret says to a person what an endpoint lacks whose deliveries cannot be checked, and what to do about it.
+func (p *Provider) MissingSecret() string {
+	lacks := "has no secret to check deliveries with. Add the one that the sender shows"
+	if p.NamesCertificate() {
+		lacks = "cannot check deliveries. Set " + p.requiredSettings() + " in its settings, which is part of what the sender signs"
 	}
-	return p.tuned || p.whole != nil
+	return "This endpoint " + lacks + ", or set verify to off to take deliveries unchecked."
 }
 
-// place names a spot for people.
-func place(spot string) string {
-	where, name, _ := strings.Cut(spot, ":")
-	switch where {
-	case "header":
-		return "the header " + name
-	case "query":
-		return "the query parameter " + name
-	case "form":
-		return "the form field " + name
-	default:
-		return "the field " + name + " in the body"
+// NamesCertificate reports whether this sender's deliveries name the certificate that they are signed with.
+func (p *Provider) NamesCertificate() bool { return !p.Signature.Certificate.IsZero() }
+
+// requiredSettings names the settings that the sender cannot do without.
+func (p *Provider) requiredSettings() string {
+	var names []string
+	for _, s := range p.Settings {
+		if s.Required {
+			names = append(names, s.Name)
+		}
 	}
+	return strings.Join(names, ", ")
 }

@@ -1,16 +1,22 @@
-// Package provider knows the senders: how each signs, and where its events carry their id and type.
+// Package provider is the catalogue of senders: how each signs, where its events carry their id and type, what they report
+// of payments, orders and runs, and what it hears instead of the standard answer. Each sender has one file with everything
+// that is known of it; what the parts of such a literal mean is said by signature.Profile, Identity and extract.Rules.
 // A verdict is a function of the request, the endpoint and the time, and needs nothing else.
+//
+// Start with stripe.go, then Provider. To add a sender, write its file and name it in catalogue.
 package provider
 
 import (
-	"crypto/x509"
+	"errors"
+	"fmt"
 	"slices"
-	"time"
 
+	"hookbeam/server/extract"
 	"hookbeam/server/hook"
+	"hookbeam/server/signature"
 )
 
-// Provider is what is known of one sender.
+// Provider is what is known of one sender. All of them are tables of this package; nothing changes one after the start.
 type Provider struct {
 	ID    string   // in URLs and the API
 	Name  string   // for people
@@ -21,106 +27,105 @@ type Provider struct {
 	Settings []Setting // its other facts, in the order of asking
 	Ranges   []Range   // where it sends from
 
-	certificate string // spot of the address of the certificate that it signs with; "": it has none
-	algorithm   string // spot of the algorithm that it says to sign with then
+	Signature signature.Profile // how it signs
+	Identity  Identity          // where its events carry their id, type and time
+	Rules     extract.Rules     // what its events report of payments, orders, runs
 
-	whole  func(*request, []hook.Secret) Finding // how it signs, where no rule can say it
-	sign   func(*request, Signing) error         // the mirror of whole
-	tuned  bool                                  // the endpoint's settings say how it signs
-	rules  []rule                                // how it signs; any of them will do, the first that is missing is named
-	secret secretRule                            // what its secrets look like
-	events []string                              // spots of the event's unique id; the first that is there counts, "+" joins a composite
-	types  []string                              // spots of the event's type; the first that is there counts
-	times  []string                              // spots of when the event happened; the first that can be read counts
-	owner  string                                // spot of whose event it is at the sender
-	mode   string                                // spot that says whether it is real or a test; behind "!" a yes means a test
-	batch  *batch                                // where several events come in one body
-	tells  []tell                                // what its events tell of payments, orders, runs
-	greet  handshake                             // answers what is no event but a question; nil: it asks none
-	ack    *hook.Response                        // what it wants to hear instead of the standard answer; nil: that
+	UnsignedChallenge unsignedChallenge // answers a question that is asked without a signature; nil: it asks none
+	SignedChallenge   signedChallenge   // answers a question that is asked like any event; nil: it asks none
+	Ack               *hook.Response    // what it wants to hear instead of the standard answer; nil: that
 }
 
-// all is every provider, in the order in which people are offered them.
-var all = slices.Concat(in("general", general), in("payments", payments), in("payments", wallets), in("code", code),
-	in("shops", shops), in("chat", chat), in("mail", mail))
+// catalogue is every provider, in the order in which people are offered them.
+var catalogue = slices.Concat(
+	category("general", generic, sharedSecretHeader, standardWebhooks, svix, cloudevents, websub, genericHMAC, rfc9421, basicAuth),
+	category("payments", stripe, razorpay, paypal, paddle, lemonsqueezy, square, adyen, mollie,
+		braintree, paystack, flutterwave, coinbaseCommerce, btcpay),
+	category("code", github, gitlab, bitbucket),
+	category("shops", shopify, woocommerce),
+	category("chat", slack, telegram, discord, twilio),
+	category("mail", mailchimp, mandrill, hubspot, sendgrid, mailgun),
+)
+
+// category puts providers into a category.
+func category(name string, list ...Provider) []Provider {
+	for i := range list {
+		list[i].Category = name
+	}
+	return list
+}
 
 // All returns every provider, in the order in which people are offered them.
-func All() []Provider { return slices.Clone(all) }
+func All() []Provider { return slices.Clone(catalogue) }
 
 // For returns the provider with this id.
 func For(id string) (*Provider, bool) {
-	for i := range all {
-		if all[i].ID == id {
-			return &all[i], true
+	for i := range catalogue {
+		if catalogue[i].ID == id {
+			return &catalogue[i], true
 		}
 	}
 	return nil, false
 }
 
-// Finding is what a provider makes of one request.
-type Finding struct {
-	Verdict hook.Verdict
-	Reason  hook.Reason // why it was rejected, empty if it was not
-	Secret  string      // label of the secret that matched
-	Check   hook.Check  // how it was checked, or would have been
-	Event   string      // the event's unique id, where there is one; never that of one event among several
-	Type    string      // the event's type, where there is one
-	Reply   *hook.Reply // what to answer instead of the standard answer; nil: that
-
-	OccurredAt hook.Time // when the event happened; zero where the sender does not say
-	Account    string
-	Mode       string       // hook.ModeLive, hook.ModeTest or ""
-	Batch      []hook.Event // every event, where the body has several
-}
-
-// Receipt is what a request does not say of itself.
-type Receipt struct {
-	At           time.Time    // when it came
-	URL          string       // the address that its endpoint has if it names no other as registered; needed where SignsAddress
-	Certificates Certificates // nil: only those that an endpoint holds count
-}
-
-// Certificates finds the certificate that a sender names by an address.
-type Certificates interface {
-	// Certificate returns the certificate at an address that CheckCertificateURL lets through, checked by
-	// ReadCertificate. An error that is not ErrUntrusted passes: asked again later, there may be an answer.
-	Certificate(url string, at time.Time) (*x509.Certificate, error)
-}
-
-// Examine checks a request against the endpoint's secrets and reads what it says of its event. Reading costs a bounded
+// Verify checks a request against the endpoint's secrets and reads what it says of its event. Reading costs a bounded
 // number of steps, whatever the body: where the event's id, type, time and account stand behind more than that, the
-// request is judged all the same, and they are told as far as they were found. A batch of which not all can be read has no
-// events.
-func (p *Provider) Examine(e *hook.Endpoint, r *hook.Record, on Receipt) Finding {
-	q := newRequest(e, r, on)
-	defer q.release()
-	return p.examine(q)
+// request is judged all the same, and they are returned as far as they were found. A batch of which not all can be read has
+// no events.
+func (p *Provider) Verify(e *hook.Endpoint, r *hook.Record, on signature.ReceiveContext) signature.Result {
+	q := signature.NewRequest(e, r, on)
+	defer q.Release()
+	return p.evaluate(q)
 }
 
-func (p *Provider) examine(q *request) Finding {
-	if p.greet.unsigned != nil && !p.lacksSecret(q) {
-		if f, asked := p.greet.unsigned(q); asked {
+// evaluate is Verify for a request whose reading can be measured.
+func (p *Provider) evaluate(q *signature.Request) signature.Result {
+	if p.UnsignedChallenge != nil && !p.Signature.LacksSecret(q) {
+		if f, asked := p.UnsignedChallenge(q); asked {
 			return f
 		}
 	}
-	f := p.verify(q)
-	p.identify(q, &f)
+	f := p.Signature.Verify(q)
+	p.identify(&q.Request, &f)
 	if f.Verdict == hook.Rejected {
 		return f
 	}
-	if p.ack != nil {
-		f.Reply = &hook.Reply{Response: *p.ack}
+	if p.Ack != nil {
+		f.Reply = &hook.Reply{Response: *p.Ack}
 	}
-	if p.greet.signed != nil {
-		if reply := p.greet.signed(q); reply != nil {
+	if p.SignedChallenge != nil {
+		if reply := p.SignedChallenge(q); reply != nil {
 			f.Reply = reply
 		}
 	}
 	return f
 }
 
-// handshake answers what a sender asks before, or among, its events.
-type handshake struct {
-	unsigned func(*request) (Finding, bool) // asked without a signature: judged here alone
-	signed   func(*request) *hook.Reply     // asked like any event: answered unless it was rejected
+// Sign signs r as the sender would, the mirror of Verify. It changes the headers, query and body of r. Errors are
+// signature.ErrWrongKey, with r as it was, and a problem of kind hook.ErrConflict where the endpoint lacks a setting that is
+// signed.
+func (p *Provider) Sign(r *hook.Record, with signature.Signing) error {
+	err := p.Signature.Sign(r, with)
+	if errors.Is(err, signature.ErrSettingMissing) {
+		return &hook.Problem{Kind: hook.ErrConflict, Code: "setting_missing",
+			Detail: fmt.Sprintf("%s signs a value that the endpoint's settings do not have. Put it there first: %s.",
+				p.Name, p.requiredSettings())}
+	}
+	return err
 }
+
+// extractor is what extraction needs to know of the sender.
+func (p *Provider) extractor() extract.Source {
+	return extract.Source{Rules: p.Rules, Batch: p.Signature.Batch, Event: p.event}
+}
+
+// Statements returns what a delivery reports of its subjects: see extract.Source.
+func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
+	return p.extractor().Statements(e, r)
+}
+
+// MayTell reports whether events of a type, or of several types (""), may be about subjects.
+func (p *Provider) MayTell(typ string) bool { return p.extractor().MayTell(typ) }
+
+// Tells reports whether the sender's events are about subjects at all.
+func (p *Provider) Tells() bool { return len(p.Rules) > 0 }

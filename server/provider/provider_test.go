@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/signature"
 )
 
 const live, next = "live-secret-0123456789", "next-secret-0123456789"
@@ -16,22 +17,22 @@ func TestAGenericSecretDecidesTheVerdict(t *testing.T) {
 		verify  hook.Verify
 		secrets []hook.Secret
 		sent    string
-		want    Finding
+		want    signature.Result
 	}{
-		"right":              {hook.Enforce, two, live, Finding{Verdict: hook.Verified, Secret: "live"}},
-		"the other":          {hook.Enforce, two, next, Finding{Verdict: hook.Verified, Secret: "next"}},
-		"wrong":              {hook.Enforce, two, live[1:], Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
-		"one bit off":        {hook.Enforce, two, "mive" + live[4:], Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
-		"longer":             {hook.Enforce, two, live + "\x00", Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
-		"missing":            {hook.Enforce, two, "", Finding{Verdict: hook.Rejected, Reason: "signature_missing"}},
-		"observed":           {hook.Observe, two, "x", Finding{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
-		"off":                {hook.Off, two, "x", Finding{Verdict: hook.Unsigned}},
-		"no secret":          {hook.Enforce, nil, "x", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
-		"empty secret":       {hook.Enforce, []hook.Secret{{Label: "e"}}, "", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
-		"empty secret, sent": {hook.Enforce, []hook.Secret{{Label: "e"}}, "x", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
-		"blank secret, sent": {hook.Enforce, []hook.Secret{{Label: "e", Value: "  "}}, "  ", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
-		"observed, nothing":  {hook.Observe, nil, "x", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
-		"no rule known":      {"", nil, "x", Finding{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"right":              {hook.Enforce, two, live, signature.Result{Verdict: hook.Verified, Secret: "live"}},
+		"the other":          {hook.Enforce, two, next, signature.Result{Verdict: hook.Verified, Secret: "next"}},
+		"wrong":              {hook.Enforce, two, live[1:], signature.Result{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
+		"one bit off":        {hook.Enforce, two, "mive" + live[4:], signature.Result{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
+		"longer":             {hook.Enforce, two, live + "\x00", signature.Result{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
+		"missing":            {hook.Enforce, two, "", signature.Result{Verdict: hook.Rejected, Reason: "signature_missing"}},
+		"observed":           {hook.Observe, two, "x", signature.Result{Verdict: hook.Rejected, Reason: "secret_mismatch"}},
+		"off":                {hook.Off, two, "x", signature.Result{Verdict: hook.Unsigned}},
+		"no secret":          {hook.Enforce, nil, "x", signature.Result{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"empty secret":       {hook.Enforce, []hook.Secret{{Label: "e"}}, "", signature.Result{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"empty secret, sent": {hook.Enforce, []hook.Secret{{Label: "e"}}, "x", signature.Result{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"blank secret, sent": {hook.Enforce, []hook.Secret{{Label: "e", Value: "  "}}, "  ", signature.Result{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"observed, nothing":  {hook.Observe, nil, "x", signature.Result{Verdict: hook.Rejected, Reason: "secret_missing"}},
+		"no rule known":      {"", nil, "x", signature.Result{Verdict: hook.Rejected, Reason: "secret_missing"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := For("generic")
@@ -39,8 +40,8 @@ func TestAGenericSecretDecidesTheVerdict(t *testing.T) {
 			if c.sent != "" {
 				h["X-Webhook-Secret"] = []string{c.sent}
 			}
-			got := p.Examine(&hook.Endpoint{Verify: c.verify, Secrets: c.secrets}, recordOf("POST", h, ""), Receipt{At: noon})
-			if got = (Finding{Verdict: got.Verdict, Reason: got.Reason, Secret: got.Secret}); !reflect.DeepEqual(got, c.want) {
+			got := p.Verify(&hook.Endpoint{Verify: c.verify, Secrets: c.secrets}, recordOf("POST", h, ""), signature.ReceiveContext{At: noon})
+			if got = (signature.Result{Verdict: got.Verdict, Reason: got.Reason, Secret: got.Secret}); !reflect.DeepEqual(got, c.want) {
 				t.Errorf("%+v, want %+v", got, c.want)
 			}
 		})
@@ -64,7 +65,7 @@ func TestAGenericEventIsNamedByTheFirstHeaderThatWasSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := For("generic")
-			if got := p.Examine(&hook.Endpoint{}, recordOf("POST", c.header, ""), Receipt{At: noon}).Event; got != c.want {
+			if got := p.Verify(&hook.Endpoint{}, recordOf("POST", c.header, ""), signature.ReceiveContext{At: noon}).Event; got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
@@ -78,7 +79,7 @@ func FuzzExamine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, sent, id string) {
 		p, _ := For("generic")
 		h := http.Header{"X-Webhook-Secret": {sent}, "Webhook-Id": {id}}
-		got := p.Examine(&hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: live}}}, recordOf("POST", h, ""), Receipt{At: noon})
+		got := p.Verify(&hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: live}}}, recordOf("POST", h, ""), signature.ReceiveContext{At: noon})
 		if !got.Verdict.Known() || (got.Verdict == hook.Verified) != (sent == live) || len(got.Event) > maxEvent {
 			t.Errorf("%+v", got)
 		}

@@ -1,156 +1,24 @@
 package provider
 
 import (
-	"bytes"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
-
-	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
 )
 
-// message is one signature of RFC 9421: which parts of the request it covers, and what it says of itself.
-type message struct {
-	parts  []string // quoted component identifiers without parameters
-	params string   // the signature's parameters as sent, from the opening bracket on
-	fields map[string]string
-	sum    []byte
-}
-
-// mostParts bounds the covered components of one signature.
-const mostParts = 32
-
-// verifyMessage checks the signatures of RFC 9421. One counts that covers the method, where it went, and a digest of
-// the body that is right, and that says when it was made.
-func verifyMessage(q *request, secrets []hook.Secret) Finding {
-	f := Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}
-	found, sent := q.messages()
-	if sent {
-		f.Reason = hook.ReasonSignatureMalformed
-	}
-	for i := range found {
-		one := found[i].judge(q, secrets)
-		if one.Verdict == hook.Verified {
-			return one
-		}
-		if one.Reason.FurtherThan(f.Reason) {
-			f = one
-		}
-	}
-	return f
-}
-
-func (m *message) judge(q *request, secrets []hook.Secret) Finding {
-	f := Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed,
-		Check: hook.Check{Scheme: "rfc9421", Covers: hook.CoversBody, Dated: true}}
-	if !m.coversEnough() || !q.digestHolds() {
-		return f
-	}
-	created, err := strconv.ParseInt(m.fields["created"], 10, 64)
-	if err != nil || created < 0 || created > 1e14 {
-		f.Reason = hook.ReasonTimestampMissing
-		return f
-	}
-	usable, matched := false, -1
-	named := slices.ContainsFunc(secrets, func(s hook.Secret) bool { return s.Label == m.fields["keyid"] })
-	for _, address := range (&rule{message: "{url}"}).addresses(q) {
-		base, ok := m.base(q, address)
-		if !ok {
-			return f
-		}
-		for i, s := range secrets {
-			if named && s.Label != m.fields["keyid"] {
-				continue
-			}
-			alg, holds := m.holds(s.Value, base)
-			usable = usable || alg != ""
-			if holds && matched < 0 {
-				matched, f.Check.Scheme = i, "rfc9421 "+alg
-			}
-		}
-	}
-	switch {
-	case matched >= 0:
-		if expires, err := strconv.ParseInt(m.fields["expires"], 10, 64); err == nil && q.endpoint.Tolerance > 0 && q.At.Unix() > expires {
-			f.Reason = hook.ReasonTimestampTooOld
-			return f
-		}
-		f.Check.Skew, q.nonce = q.At.Sub(time.Unix(created, 0)), m.fields["nonce"]
-		return within(q, f.Check, secrets[matched].Label)
-	case usable:
-		f.Reason = hook.ReasonSignatureMismatch
-	default:
-		f.Reason = hook.ReasonKeyMissing
-	}
-	return f
-}
-
-// coversEnough reports whether nobody could change what matters and keep the signature.
-func (m *message) coversEnough() bool {
-	has := map[string]bool{}
-	for _, part := range m.parts {
-		if has[part] { // the same component twice is not allowed
-			return false
-		}
-		has[part] = true
-	}
-	return has["@method"] && has["content-digest"] && (has["@target-uri"] || has["@authority"] && (has["@path"] || has["@request-target"]))
-}
-
-// base is what was signed (RFC 9421 §2.5); false where it names a component that the request does not have.
-func (m *message) base(q *request, address string) ([]byte, bool) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil, false
-	}
-	b := bytes.NewBuffer(make([]byte, 0, 512))
-	for _, part := range m.parts {
-		value, ok := q.component(part, address, u)
-		if !ok {
-			return nil, false
-		}
-		for _, piece := range [...]string{`"`, part, `": `, value, "\n"} {
-			b.WriteString(piece)
-		}
-	}
-	b.WriteString(`"@signature-params": `)
-	b.WriteString(m.params)
-	q.hashed += b.Len()
-	return b.Bytes(), true
-}
-
-func (q *request) component(part, address string, u *url.URL) (string, bool) {
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
-	switch part {
-	case "@method":
-		return q.record.Method, true
-	case "@target-uri":
-		return address, true
-	case "@authority":
-		return strings.ToLower(u.Host), true
-	case "@scheme":
-		return strings.ToLower(u.Scheme), true
-	case "@path":
-		return path, true
-	case "@query":
-		return "?" + u.RawQuery, true
-	case "@request-target":
-		return u.RequestURI(), true
-	}
-	if part == "" || part[0] == '@' || part != strings.ToLower(part) { // RFC 9421 §2.1: else one could be covered twice
-		return "", false
-	}
-	q.steps += len(q.record.Headers)
-	var values []string
-	for _, h := range q.record.Headers {
-		if strings.EqualFold(h.Name, part) {
-			values = append(values, strings.TrimSpace(h.Value))
-		}
-	}
-	return strings.Join(values, ", "), len(values) > 0
+// rfc9421 is RFC 9421 HTTP Message Signatures: how it signs, and what its deliveries say.
+var rfc9421 = Provider{
+	ID: "rfc9421", Name: "RFC 9421 HTTP Message Signatures",
+	Steps: []string{
+		"Add the shared secret (hmac-sha256), or the sender's public key in PEM (Ed25519, ECDSA on P-256, RSA). Where a key's label is the sender's keyid, that key alone is tried.",
+		"Have the sender cover @method, content-digest, and @target-uri (or @authority and @path), and say created.",
+	},
+	Secret: SecretWords{Name: "Key", Hint: "a shared secret, or a public key"},
+	Signature: signature.Profile{
+		Messages: true,
+		Secrets:  signature.SecretRule{Shape: "a shared secret, a public key in PEM, or an Ed25519 public key behind whpk_"},
+	},
+	Identity: Identity{
+		Events: joins("nonce", "header:Idempotency-Key", "sha256"),
+		Types:  payload.SelectAll("body:type"),
+	},
 }

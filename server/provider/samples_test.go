@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/signature"
 )
 
 // sample is one genuine request of a sender, signed here with the standard library alone.
@@ -187,9 +188,9 @@ func (s *sample) endpoint() *hook.Endpoint {
 		Secrets: []hook.Secret{{Label: "old", Value: "another-secret-0123456789abcdef0"}, {Label: "live", Value: s.secret}, {Label: "empty"}}}
 }
 
-func (s *sample) examine(e *hook.Endpoint, r *hook.Record) Finding {
+func (s *sample) examine(e *hook.Endpoint, r *hook.Record) signature.Result {
 	p, _ := For(s.id)
-	return p.Examine(e, r, Receipt{At: noon, URL: address})
+	return p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address})
 }
 
 func bytesTurned(b []byte, i int) []byte {

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+
+	"hookbeam/server/signature"
 )
 
 // SecretWords say to people which of a sender's many keys is wanted.
@@ -32,24 +35,15 @@ type Range struct {
 	CIDRs  []string // none: only the source is known
 }
 
-// in puts providers into a category.
-func in(category string, list []Provider) []Provider {
-	list = slices.Clone(list)
-	for i := range list {
-		list[i].Category = category
-	}
-	return list
-}
-
-// anywhere are keys of no use as a secret, whoever the sender is.
-func anywhere() []Lookalike {
+// neverSecrets are keys of no use as a secret, whoever the sender is.
+func neverSecrets() []Lookalike {
 	return []Lookalike{{"http://", "an address"}, {"https://", "an address"}, {"-----BEGIN PRIVATE", "a private key"},
 		{"-----BEGIN RSA PRIVATE", "a private key"}, {"-----BEGIN EC PRIVATE", "a private key"}}
 }
 
-// mistaken says which other key a pasted secret is, "" where it is none that is known.
-func (p *Provider) mistaken(value string) string {
-	for _, other := range append(anywhere(), p.Secret.Not...) {
+// mistakenFor says which other key a pasted secret is, "" where it is none that is known.
+func (p *Provider) mistakenFor(value string) string {
+	for _, other := range append(neverSecrets(), p.Secret.Not...) {
 		if strings.HasPrefix(value, other.Begins) {
 			return fmt.Sprintf("looks like %s (%s…), which this sender does not sign with. Copy the %s instead.",
 				other.Is, other.Begins, p.Secret.inSentence())
@@ -60,14 +54,15 @@ func (p *Provider) mistaken(value string) string {
 
 // inSentence is the name as it stands within a sentence: small, but for what is always written large.
 func (w SecretWords) inSentence() string {
-	name := w.name()
+	name := w.Label()
 	if strings.ToUpper(name[:2]) == name[:2] {
 		return name
 	}
 	return strings.ToLower(name[:1]) + name[1:]
 }
 
-func (w SecretWords) name() string {
+// Label is what the sender calls its secret.
+func (w SecretWords) Label() string {
 	if w.Name == "" {
 		return "Secret"
 	}
@@ -81,4 +76,44 @@ func (p *Provider) Doubt(value string) string {
 	}
 	return fmt.Sprintf("%s's %s usually begins with %s, and this does not. Make sure that it is the right one.",
 		p.Name, p.Secret.inSentence(), p.Secret.Begins)
+}
+
+// CheckSecret returns what is wrong with a secret of this provider, for a person; "" if nothing is.
+func CheckSecret(id, value string) string {
+	p, known := For(id)
+	if !known {
+		return fmt.Sprintf("%q is no provider that this server knows.", id)
+	}
+	rule := &p.Signature.Secrets
+	if complaint := p.mistakenFor(value); complaint != "" {
+		return complaint
+	}
+	_, password, _ := strings.Cut(value, ":")
+	switch {
+	case signature.Blank(value):
+		return "is blank. Copy the one that the sender shows, or generate one."
+	case strings.ContainsFunc(value, unicode.IsControl) && !strings.HasPrefix(value, "-----BEGIN"):
+		return "has a line break or another control character in it, which no header can carry. Copy it anew."
+	case len(value) < signature.MinSecret:
+		return fmt.Sprintf("has %d bytes; at least %d are needed. Generate a longer one.", len(value), signature.MinSecret)
+	case rule.Most > 0 && len(value) > rule.Most:
+		return fmt.Sprintf("has %d bytes; %s takes at most %d. Choose a shorter one.", len(value), p.Name, rule.Most)
+	case rule.Charset != "" && strings.Trim(value, rule.Charset) != "":
+		return fmt.Sprintf("has a character that %s does not take. Use %s.", p.Name, rule.Shape)
+	case rule.Login && (len(password) < signature.MinSecret || signature.Blank(password)):
+		return fmt.Sprintf("must be user:password, with a password of at least %d bytes.", signature.MinSecret)
+	}
+	if len(rule.Forms) == 0 || slices.ContainsFunc(rule.Forms, func(form signature.KeyForm) bool { return form.Accepts(value) }) {
+		return ""
+	}
+	return fmt.Sprintf("does not look like one of %s: it must be %s.", p.Name, rule.Shape)
+}
+
+// CheckSettings returns what is wrong with the settings of an endpoint of this provider, for a person; "" if nothing is.
+func CheckSettings(id string, settings map[string]string) string {
+	p, known := For(id)
+	if !known {
+		return ""
+	}
+	return p.Signature.CheckSettings(settings)
 }

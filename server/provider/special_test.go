@@ -11,15 +11,17 @@ import (
 	"testing"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
 )
 
-func examine(id string, e hook.Endpoint, r *hook.Record) Finding {
+func examine(id string, e hook.Endpoint, r *hook.Record) signature.Result {
 	p, _ := For(id)
 	e.Provider = id
 	if e.Verify == "" {
 		e.Verify = hook.Enforce
 	}
-	return p.Examine(&e, r, Receipt{At: noon, URL: address})
+	return p.Verify(&e, r, signature.ReceiveContext{At: noon, URL: address})
 }
 
 func secret(value string) []hook.Secret { return []hook.Secret{{Label: "live", Value: value}} }
@@ -32,19 +34,19 @@ func TestEachItemOfAnAdyenBatchMustBeGenuine(t *testing.T) {
 	good, other, bad := adyenItem("1", sum("1")), adyenItem("2", sum("2")), adyenItem("3", sum("1"))
 	for name, c := range map[string]struct {
 		items []string
-		want  Finding
+		want  signature.Result
 	}{
-		"none":       {nil, Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}},
-		"both":       {[]string{good, other}, Finding{Verdict: hook.Verified, Secret: "live", Type: "AUTHORISATION"}},
-		"last bad":   {[]string{good, bad}, Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch, Type: "AUTHORISATION"}},
-		"first bad":  {[]string{bad, good}, Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch, Type: "AUTHORISATION"}},
-		"unsigned":   {[]string{good, adyenItem("2", "")}, Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Type: "AUTHORISATION"}},
-		"other type": {[]string{good, strings.Replace(other, "AUTHORISATION", "REFUND", 1)}, Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch}},
-		"too many":   {append(make([]string, 0), strings.Split(strings.Repeat(good+"\n", maxItems)+good, "\n")...), Finding{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed, Type: "AUTHORISATION"}},
+		"none":       {nil, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}},
+		"both":       {[]string{good, other}, signature.Result{Verdict: hook.Verified, Secret: "live", Type: "AUTHORISATION"}},
+		"last bad":   {[]string{good, bad}, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch, Type: "AUTHORISATION"}},
+		"first bad":  {[]string{bad, good}, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch, Type: "AUTHORISATION"}},
+		"unsigned":   {[]string{good, adyenItem("2", "")}, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Type: "AUTHORISATION"}},
+		"other type": {[]string{good, strings.Replace(other, "AUTHORISATION", "REFUND", 1)}, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch}},
+		"too many":   {append(make([]string, 0), strings.Split(strings.Repeat(good+"\n", payload.MaxItems)+good, "\n")...), signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed, Type: "AUTHORISATION"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := examine("adyen", e, recordOf("POST", nil, `{"notificationItems":[`+strings.Join(c.items, ",")+`]}`))
-			f = Finding{Verdict: f.Verdict, Reason: f.Reason, Secret: f.Secret, Type: f.Type}
+			f = signature.Result{Verdict: f.Verdict, Reason: f.Reason, Secret: f.Secret, Type: f.Type}
 			if !reflect.DeepEqual(f, c.want) {
 				t.Errorf("%+v, want %+v", f, c.want)
 			}
@@ -80,8 +82,8 @@ func TestTheTypeOfAnySendersEventIsReadFromTheBody(t *testing.T) {
 		``:                                     "",
 		"{\"type\":\"a\\u0000b\"}":             "",
 		`{"type":"` + strings.Repeat("x", 201): "",
-		`{"x":"` + strings.Repeat("x", 1e4) + `","type":"a"}`:                    "",
-		`{"x":"` + strings.Repeat("x", headSize-18) + `","type":"abcdefghijkl"}`: "",
+		`{"x":"` + strings.Repeat("x", 1e4) + `","type":"a"}`:                 "",
+		`{"x":"` + strings.Repeat("x", 8<<10-18) + `","type":"abcdefghijkl"}`: "",
 	} {
 		if f := examine("generic", hook.Endpoint{Verify: hook.Off}, recordOf("POST", nil, body)); f.Type != want || f.Verdict != hook.Unsigned {
 			t.Errorf("%.40s gave %+v, want %q", body, f, want)
@@ -164,7 +166,7 @@ func TestACertificateThatIsMissingOrOldIsNamed(t *testing.T) {
 		}
 	}
 	late := &hook.Endpoint{Verify: hook.Enforce, Secrets: secret(k.pem), Settings: settings}
-	if f := p.Examine(late, r, Receipt{At: noon.AddDate(1, 0, 0), URL: address}); f.Reason != hook.ReasonKeyMissing {
+	if f := p.Verify(late, r, signature.ReceiveContext{At: noon.AddDate(1, 0, 0), URL: address}); f.Reason != hook.ReasonKeyMissing {
 		t.Errorf("an expired certificate: %+v", f)
 	}
 }

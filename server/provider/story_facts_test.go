@@ -59,25 +59,15 @@ func TestEveryKnownTypeOfAPaymentsEventIsTold(t *testing.T) {
 
 // maySay are all the kinds that a type of event may say.
 func (p *Provider) maySay(typ string) (kinds []hook.Kind) {
-	for _, tl := range p.tells {
-		if !slices.ContainsFunc(tl.types, func(pattern string) bool { return matches(pattern, typ) }) {
+	for i := range p.Rules {
+		rule := &p.Rules[i]
+		if !rule.About(typ) {
 			continue
 		}
-		for _, w := range append([]word{tl.says.other}, values(tl.says.cases)...) {
-			if w.kind != "" {
-				kinds = append(kinds, w.kind)
-			}
-		}
-		if !tl.also {
+		kinds = append(kinds, rule.Kinds()...)
+		if !rule.Also {
 			break
 		}
 	}
 	return kinds
-}
-
-func values(cases map[string]word) (all []word) {
-	for _, w := range cases {
-		all = append(all, w)
-	}
-	return all
 }

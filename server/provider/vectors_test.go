@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/signature"
 )
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
@@ -76,7 +77,7 @@ func TestThePublishedVectorsVerifyAndNoBitOfThemCanBeTurned(t *testing.T) {
 			}
 			e, r := v.request()
 			at := time.Date(2017, 3, 30, 20, 5, 0, 0, time.UTC) // while PayPal's certificate held
-			if f := p.Examine(e, r, Receipt{At: at}); f.Verdict != hook.Verified || f.Secret != "live" {
+			if f := p.Verify(e, r, signature.ReceiveContext{At: at}); f.Verdict != hook.Verified || f.Secret != "live" {
 				t.Fatalf("%+v", f)
 			}
 			turn(t, &v, p, at)
@@ -110,13 +111,13 @@ func turn(t *testing.T, v *vector, p *Provider, at time.Time) {
 		}
 		e, r := v.request()
 		r.Body[i] ^= 1
-		if f := p.Examine(e, r, Receipt{At: at}); f.Verdict != hook.Rejected {
+		if f := p.Verify(e, r, signature.ReceiveContext{At: at}); f.Verdict != hook.Rejected {
 			t.Fatalf("byte %d turned: %+v", i, f)
 		}
 	}
 	if e, r := v.request(); v.URL != "" {
 		e.SignedURL += "x"
-		if f := p.Examine(e, r, Receipt{At: at}); f.Verdict != hook.Rejected {
+		if f := p.Verify(e, r, signature.ReceiveContext{At: at}); f.Verdict != hook.Rejected {
 			t.Fatalf("another address: %+v", f)
 		}
 	}
@@ -162,7 +163,7 @@ func identified(t *testing.T, folder, id, file string) {
 	if strings.HasSuffix(file, ".xml") { // what a form of Braintree's holds
 		body = []byte("bt_signature=x&bt_payload=" + url.QueryEscape(encode(body)))
 	}
-	f := p.Examine(&hook.Endpoint{Verify: hook.Off}, recordOf("POST", header, string(body)), Receipt{At: noon})
+	f := p.Verify(&hook.Endpoint{Verify: hook.Off}, recordOf("POST", header, string(body)), signature.ReceiveContext{At: noon})
 	if (f.Type == "") != untyped[file] || (f.Event == "") != nameless[file] {
 		t.Errorf("type %q, event %q", f.Type, f.Event)
 	}

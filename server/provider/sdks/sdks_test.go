@@ -31,6 +31,8 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	"hookbeam/server/sample"
+	"hookbeam/server/signature"
 )
 
 const (
@@ -70,7 +72,7 @@ func sdks(t *testing.T) map[string]sdk {
 		"stripe": {secret: "whsec_" + plain,
 			sign: func(r *hook.Record, secret string, at time.Time) {
 				signed := stripe.GenerateTestSignedPayload(&stripe.UnsignedPayload{Payload: r.Body, Secret: secret, Timestamp: at})
-				provider.SetHeader(r, "Stripe-Signature", signed.Header)
+				setHeader(r, "Stripe-Signature", signed.Header)
 			},
 			check: func(r *hook.Record, secret string) error {
 				return stripe.ValidatePayload(r.Body, r.Header("Stripe-Signature"), secret)
@@ -165,9 +167,9 @@ func signStandard(t *testing.T, r *hook.Record, prefix string, at time.Time, wh 
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider.SetHeader(r, prefix+"-Id", "msg_1")
-	provider.SetHeader(r, prefix+"-Timestamp", fmt.Sprint(at.Unix()))
-	provider.SetHeader(r, prefix+"-Signature", signature)
+	setHeader(r, prefix+"-Id", "msg_1")
+	setHeader(r, prefix+"-Timestamp", fmt.Sprint(at.Unix()))
+	setHeader(r, prefix+"-Signature", signature)
 }
 
 func headers(r *hook.Record) http.Header {
@@ -193,17 +195,17 @@ func TestTheSendersOwnLibrariesAgree(t *testing.T) {
 			}
 			now := time.Now()
 			e := &hook.Endpoint{Verify: hook.Enforce, Tolerance: 5 * time.Minute, Secrets: []hook.Secret{{Label: "live", Value: s.secret}}}
-			r, err := provider.NewSampler().Make(p, "", nil, now)
+			r, err := sample.NewSampler().Make(p, "", nil, now)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if s.sign != nil {
 				s.sign(r, s.secret, now)
-			} else if err := p.Sign(r, provider.Signing{Endpoint: e, URL: address, At: now, Secret: s.secret, Key: s.key}); err != nil {
+			} else if err := p.Sign(r, signature.Signing{Endpoint: e, URL: address, At: now, Secret: s.secret, Key: s.key}); err != nil {
 				t.Fatal(err)
 			}
-			on := provider.Receipt{At: now, URL: address}
-			if f := p.Examine(e, r, on); f.Verdict != hook.Verified {
+			on := signature.ReceiveContext{At: now, URL: address}
+			if f := p.Verify(e, r, on); f.Verdict != hook.Verified {
 				t.Errorf("Hookbeam: %s %s", f.Verdict, f.Reason)
 			}
 			if err := s.check(r, s.secret); err != nil {
@@ -211,7 +213,7 @@ func TestTheSendersOwnLibrariesAgree(t *testing.T) {
 			}
 			turned := *r
 			turned.Body = turn(t, r.Body, s.covers)
-			if f := p.Examine(e, &turned, on); f.Verdict != hook.Rejected {
+			if f := p.Verify(e, &turned, on); f.Verdict != hook.Rejected {
 				t.Errorf("Hookbeam, one bit turned: %s", f.Verdict)
 			}
 			if err := s.check(&turned, s.secret); err == nil {
@@ -223,7 +225,7 @@ func TestTheSendersOwnLibrariesAgree(t *testing.T) {
 			middle := len(s.secret) / 2
 			other := s.secret[:middle] + string(s.secret[middle]^1) + s.secret[middle+1:]
 			e.Secrets[0].Value = other
-			if f := p.Examine(e, r, on); f.Verdict != hook.Rejected {
+			if f := p.Verify(e, r, on); f.Verdict != hook.Rejected {
 				t.Errorf("Hookbeam, another secret: %s", f.Verdict)
 			}
 			if err := s.check(r, other); err == nil {
@@ -256,16 +258,16 @@ func TestOneLibraryCannotReadARotation(t *testing.T) {
 	p, _ := provider.For("paddle")
 	now := time.Now()
 	e := &hook.Endpoint{Verify: hook.Enforce, Tolerance: 5 * time.Minute, Secrets: []hook.Secret{{Label: "live", Value: s.secret}}}
-	r, err := provider.NewSampler().Make(p, "", nil, now)
+	r, err := sample.NewSampler().Make(p, "", nil, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Sign(r, provider.Signing{Endpoint: e, At: now, Secret: s.secret}); err != nil {
+	if err := p.Sign(r, signature.Signing{Endpoint: e, At: now, Secret: s.secret}); err != nil {
 		t.Fatal(err)
 	}
 	stamp, sum, _ := strings.Cut(r.Header("Paddle-Signature"), ";")
-	provider.SetHeader(r, "Paddle-Signature", stamp+";h1="+strings.Repeat("0", 64)+";"+sum)
-	if f := p.Examine(e, r, provider.Receipt{At: now}); f.Verdict != hook.Verified {
+	setHeader(r, "Paddle-Signature", stamp+";h1="+strings.Repeat("0", 64)+";"+sum)
+	if f := p.Verify(e, r, signature.ReceiveContext{At: now}); f.Verdict != hook.Verified {
 		t.Errorf("Hookbeam: %s %s", f.Verdict, f.Reason)
 	}
 	if err := s.check(r, s.secret); err == nil {
@@ -281,10 +283,13 @@ func TestOneLibraryAcceptsTheFuture(t *testing.T) {
 	e := &hook.Endpoint{Verify: hook.Enforce, Tolerance: 5 * time.Minute, Secrets: []hook.Secret{{Label: "live", Value: s.secret}}}
 	r := &hook.Record{Request: hook.Request{Body: []byte(`{"id":"evt_1"}`)}}
 	s.sign(r, s.secret, now.Add(24*time.Hour))
-	if f := p.Examine(e, r, provider.Receipt{At: now}); f.Reason != "timestamp_in_future" {
+	if f := p.Verify(e, r, signature.ReceiveContext{At: now}); f.Reason != "timestamp_in_future" {
 		t.Errorf("Hookbeam: %s %s", f.Verdict, f.Reason)
 	}
 	if err := s.check(r, s.secret); err != nil {
 		t.Errorf("the library looks ahead now: %v; drop this test", err)
 	}
 }
+
+// setHeader gives a record one value of a header.
+func setHeader(r *hook.Record, name, value string) { signature.SetHeader(r, name, value) }

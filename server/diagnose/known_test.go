@@ -1,0 +1,164 @@
+package diagnose
+
+import (
+	"bytes"
+	"compress/zlib"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/provider"
+	"hookbeam/server/signature"
+)
+
+// asked is the diagnosis of a record at an endpoint, which is made to be asked here at noon.
+func asked(e *hook.Endpoint, r *hook.Record, others ...Known) Diagnosis {
+	p, _ := provider.For(e.Provider)
+	e.ID, e.Verify, e.Tolerance = "ep_own", hook.Enforce, 5*time.Minute
+	r.Reason = p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address}).Reason
+	return Run(p, Case{Record: r, Endpoint: e, Context: signature.ReceiveContext{At: noon, URL: address}, Others: others})
+}
+
+// signedHex is a body with its HMAC as hex in a header, behind a prefix.
+func signedHex(header, prefix, with, message, body string) *hook.Record {
+	return recordOf("POST", headers(header, prefix+hmacHex(sha256.New, with, message)), body)
+}
+
+func TestRarerCausesAreNamed(t *testing.T) {
+	var deflated bytes.Buffer
+	w := zlib.NewWriter(&deflated)
+	_, _ = w.Write([]byte("{}"))
+	_ = w.Close()
+	packed := signedHex("X-Hub-Signature-256", "sha256=", plain, "packed", "{}")
+	signature.SetHeader(packed, "Content-Encoding", "gzip")
+	micro := seconds(noon) + "000000"
+	old := sha256.Sum256([]byte(plain + "{}"))
+	deleted := &hook.Endpoint{Provider: "github", Secrets: secret(plain), DeletedAt: hook.Time{Time: noon}}
+	square := &hook.Endpoint{ID: "ep_till", Name: "till", Provider: "square", Secrets: secret(plain)}
+	byOther := recordOf("POST", headers("X-Square-Hmacsha256-Signature", hmac64(sha256.New, plain, address+"-till{}")), "{}")
+	code := &hook.Endpoint{ID: "ep_code", Name: "code", Provider: "github", Secrets: secret(githubKnown)}
+	tuned := map[string]string{"header": "x-sum", "prefix": "v1="}
+	for name, c := range map[string]struct {
+		e           hook.Endpoint
+		r           *hook.Record
+		known       Known
+		cause, says string
+	}{
+		"inflated":                  {hook.Endpoint{Provider: "github", Secrets: secret(plain)}, signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", deflated.String()), Known{}, "compressed", "decompressed"},
+		"came unpacked":             {hook.Endpoint{Provider: "github", Secrets: secret(plain)}, packed, Known{}, "decompressed", "Content-Encoding is gzip, but the body came unpacked"},
+		"microseconds":              {hook.Endpoint{Provider: "stripe", Secrets: secret(plain)}, signedHex("Stripe-Signature", "t="+micro+",v1=", plain, micro+".{}", "{}"), Known{}, "timestamp_unit", "in another unit than Stripe writes"},
+		"a date for seconds":        {hook.Endpoint{Provider: "stripe", Secrets: secret(plain)}, signedHex("Stripe-Signature", "t=2026-01-31T14:41:10Z,v1=", plain, "2026-01-31T14:41:10Z.{}", "{}"), Known{}, "timestamp_unit", "Genuine"},
+		"an old way":                {hook.Endpoint{Provider: "hubspot", Secrets: secret(plain)}, recordOf("POST", headers("X-Hubspot-Signature", hex.EncodeToString(old[:])), "{}"), Known{}, "old_scheme", `"live" fits, but it is signed in an old way of HubSpot's`},
+		"deleted":                   {*deleted, signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", "{}\n"), Known{}, "newline", "no newline"},
+		"same sender's endpoint":    {hook.Endpoint{Provider: "square", Secrets: secret(plain)}, byOther, Known{square, address + "-till"}, "other_endpoint", `of your endpoint "till"`},
+		"tuned, without its prefix": {hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned}, signedHex("X-Sum", "", plain, "{}", "{}"), Known{}, "header_form", "the header X-Sum is without its v1="},
+		"tuned, in another header":  {hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned}, signedHex("X-Other", "v1=", plain, "{}", "{}"), Known{}, "header_name", "came as X-Other"},
+		"tuned, not sent":           {hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned}, recordOf("POST", nil, "{}"), Known{}, "signature_missing", "in the header X-Sum"},
+		"two secrets, one header":   {hook.Endpoint{Provider: "github", Secrets: secret(plain)}, signedHex("X-Hub-Signature-256", "", githubKnown, "{}", "{}"), Known{code, address}, "header_form", `"live" of your endpoint "code", but the header`},
+		"a space in the endpoint's": {hook.Endpoint{Provider: "github", Secrets: secret(" " + plain + "\n")}, signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", "{}"), Known{}, "secret_form", "without the white space around it"},
+		"no secret, another has it": {hook.Endpoint{Provider: "github"}, signedHex("X-Hub-Signature-256", "sha256=", githubKnown, "{}", "{}"), Known{code, address}, "no_secret", "has no secret"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var others []Known
+			if c.known.Endpoint != nil {
+				others = append(others, c.known)
+			}
+			got := asked(&c.e, c.r, others...)
+			if got.Cause != c.cause || !strings.Contains(got.Summary, c.says) || strings.Contains(fmt.Sprint(got), plain) {
+				t.Errorf("%+v", got)
+			}
+			if told := got.Findings[len(got.Findings)-1].Cause == "endpoint_deleted"; told == c.e.DeletedAt.IsZero() {
+				t.Errorf("deleted %v, but it says %+v", c.e.DeletedAt, got.Findings)
+			}
+			if genuine := !slices.Contains([]string{"decompressed", "signature_missing"}, c.cause); got.Genuine != genuine {
+				t.Errorf("genuine: %v", got.Genuine)
+			}
+		})
+	}
+}
+
+// filed is a lookup that knows one certificate.
+type filed struct{ leaf *x509.Certificate }
+
+func (f filed) Certificate(string, time.Time) (*x509.Certificate, error) { return f.leaf, nil }
+
+func TestWhatIsSignedForAnotherWebhookOfPayPalsIsNamed(t *testing.T) {
+	p, _ := provider.For("paypal")
+	key, certificate, err := p.Signature.NewKey(noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode([]byte(certificate))
+	leaf, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := func(id, webhook string) *hook.Endpoint {
+		return &hook.Endpoint{ID: hook.EndpointID("ep_" + id), Name: id, Provider: "paypal", Settings: map[string]string{"webhook_id": webhook}}
+	}
+	signed := recordOf("POST", headers("Paypal-Transmission-Id", "t-1"), "{}")
+	if err := p.Sign(signed, signature.Signing{Endpoint: made("shop", "WH-1"), At: noon, Key: key}); err != nil {
+		t.Fatal(err)
+	}
+	header := headers("Paypal-Auth-Algo", "SHA256withRSA", "Paypal-Cert-Url", "https://api.paypal.com/v1/notifications/certs/one")
+	for _, h := range signed.Headers {
+		header.Set(h.Name, h.Value)
+	}
+	for name, c := range map[string]struct {
+		own, body, cause string
+	}{
+		"right":           {"WH-1", "{}", "verified"},
+		"another webhook": {"WH-2", "{}", "other_endpoint"},
+		"a newline":       {"WH-1", "{}\n", "newline"},
+		"unknown":         {"WH-2", "[]", "unknown_secret"},
+	} {
+		got := Run(p, Case{Record: recordOf("POST", header, c.body), Endpoint: made("own", c.own), Context: signature.ReceiveContext{At: noon, Certificates: filed{leaf}},
+			Others: []Known{{made("shop", "WH-1"), address}}})
+		if got.Cause != c.cause || got.Genuine != (c.cause != "unknown_secret") {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+func TestManyEndpointsLeaveSomethingToTheRest(t *testing.T) {
+	var crowd []Known
+	for range 9000 {
+		crowd = append(crowd, Known{&hook.Endpoint{Provider: "stripe", Secrets: secret(stripeTest)}, address})
+	}
+	r := signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", "{}\n")
+	if got := asked(&hook.Endpoint{Provider: "github", Secrets: secret(plain)}, r, crowd...); got.Cause != "newline" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestADiagnosisIsBounded(t *testing.T) {
+	unsigned := headers("Stripe-Signature", "t=1,v1="+strings.Repeat("00", 32))
+	var crowd []Known
+	for i := range 20_000 {
+		crowd = append(crowd, Known{&hook.Endpoint{Provider: "stripe", Secrets: secret(fmt.Sprint("whsec_of-one-of-very-many-", i))}, address})
+	}
+	for name, c := range map[string]struct {
+		body   string
+		others []Known
+	}{
+		"a large body":        {strings.Repeat("[[1,2],", 25<<20/7), nil},
+		"deep JSON":           {strings.Repeat("[", 9000) + strings.Repeat("[],", 1<<20) + "1" + strings.Repeat("]", 9000), nil},
+		"very many endpoints": {"{}", crowd},
+		"a body that unpacks": {string(zipped(bytes.Repeat([]byte("0"), 64<<20))), nil},
+		"all of it":           {strings.Repeat("a=1&", 1<<20), crowd},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := asked(&hook.Endpoint{Provider: "stripe", Secrets: secret(stripeLive)}, recordOf("POST", unsigned, c.body), c.others...)
+			if got.Cause != "unknown_secret" || !strings.Contains(got.Summary, "too much to try all") && c.others != nil || got.Tried*(len(c.body)+trialBytes) > hashedBytes {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}

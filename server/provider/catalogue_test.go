@@ -1,0 +1,61 @@
+package provider
+
+import (
+	"reflect"
+	"testing"
+
+	"hookbeam/server/payload"
+)
+
+// TestEverySelectorOfTheCatalogueIsParsed finds the selectors in all tables, wherever they stand: each is one that
+// ParseSelector takes, and none was put together without it.
+func TestEverySelectorOfTheCatalogueIsParsed(t *testing.T) {
+	found := map[string]int{}
+	for i := range catalogue {
+		p := &catalogue[i]
+		collectSelectors(reflect.ValueOf(p), func(text string) {
+			found[p.ID]++
+			if _, err := payload.ParseSelector(text); err != nil {
+				t.Errorf("%s: %v", p.ID, err)
+			}
+		})
+	}
+	total := 0
+	for _, p := range catalogue {
+		if found[p.ID] < 3 {
+			t.Errorf("%s: only %d selectors", p.ID, found[p.ID])
+		}
+		total += found[p.ID]
+	}
+	if total < 500 {
+		t.Errorf("only %d selectors: the search does not see the tables", total)
+	}
+}
+
+// collectSelectors calls use with the text of each selector below v.
+func collectSelectors(v reflect.Value, use func(text string)) {
+	if v.Type() == reflect.TypeFor[payload.Selector]() {
+		if text := v.FieldByName("text").String(); text != "" {
+			use(text)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			collectSelectors(v.Elem(), use)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			collectSelectors(v.Field(i), use)
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			collectSelectors(v.Index(i), use)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			collectSelectors(v.MapIndex(key), use)
+		}
+	}
+}

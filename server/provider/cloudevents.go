@@ -1,0 +1,47 @@
+package provider
+
+import (
+	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
+)
+
+// cloudevents is CloudEvents HTTP webhook: how it signs, and what its deliveries say.
+var cloudevents = Provider{
+	ID: "cloudevents", Name: "CloudEvents HTTP webhook",
+	Steps: []string{
+		"Add a token here and have the sender send it as Authorization: Bearer, or as access_token in the address.",
+		"The sender may ask first whether its origin may send; set origin in the settings to allow only one.",
+	},
+	Secret: SecretWords{Name: "Token", Hint: "sent as Authorization: Bearer"},
+	Settings: []Setting{
+		{Name: "origin", Label: "Origin", Hint: "the only one that may send; empty: any"},
+	},
+	Signature: signature.Profile{
+		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:Authorization"), Prefix: "Bearer"}, {Kind: signature.Token, At: payload.Select("query:access_token")}},
+		Batch:   &payload.Batch{},
+	},
+	Identity: Identity{
+		Events: joins("header:Ce-Source+header:Ce-Id", "body:source+body:id", "item:source+item:id"),
+		Types:  payload.SelectAll("header:Ce-Type", "body:type", "item:type"),
+		Times:  payload.SelectAll("header:Ce-Time", "body:time", "item:time"),
+	},
+	UnsignedChallenge: cloudEventsOrigin,
+}
+
+// cloudEventsOrigin answers the question whether an origin may send. The setting "origin" narrows it to one.
+func cloudEventsOrigin(q *signature.Request) (signature.Result, bool) {
+	origin := q.Record.Header("Webhook-Request-Origin")
+	if q.Record.Method != "OPTIONS" || origin == "" {
+		return signature.Result{}, false
+	}
+	if only := q.Settings["origin"]; !token68(origin, 253) || only != "" && only != origin {
+		return answered(nil)
+	}
+	reply := &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"},
+		Headers: []hook.Header{{Name: "Allow", Value: "POST"}, {Name: "Webhook-Allowed-Origin", Value: origin}}}
+	if rate := q.Record.Header("Webhook-Request-Rate"); digits(rate, 6) {
+		reply.Headers = append(reply.Headers, hook.Header{Name: "Webhook-Allowed-Rate", Value: rate})
+	}
+	return answered(reply)
+}

@@ -1,0 +1,34 @@
+package provider
+
+import (
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
+)
+
+// genericHMAC is Generic HMAC: how it signs, and what its deliveries say.
+var genericHMAC = Provider{
+	ID: "generic-hmac", Name: "Generic HMAC",
+	Steps: []string{
+		"Add the secret that the sender signs with.",
+		"Say in the settings how it signs: header and prefix, algorithm (sha1, sha256, sha384, sha512), encoding (hex, base64, base64url), key (text, hex, base64, whsec).",
+		"Where more than the body is signed, set message, such as {time}.{body}, and timestamp to the header that holds the seconds.",
+	},
+	Secret: SecretWords{Name: "Secret", Hint: "the key that the sender signs with"},
+	Settings: []Setting{
+		{Name: "header", Label: "Header", Hint: "that holds the signature; X-Signature where empty"},
+		{Name: "prefix", Label: "Prefix", Hint: "before the signature, such as sha256="},
+		{Name: "algorithm", Label: "Algorithm", Hint: "sha1, sha256, sha384 or sha512; sha256 where empty"},
+		{Name: "encoding", Label: "Encoding", Hint: "hex, base64 or base64url; hex where empty"},
+		{Name: "key", Label: "Key", Hint: "text, hex, base64 or whsec: how the secret is written; text where empty"},
+		{Name: "message", Label: "Message", Hint: "what is signed, such as {time}.{body}; {body} where empty"},
+		{Name: "timestamp", Label: "Timestamp", Hint: "the header that holds the seconds, where the message has {time}"},
+	},
+	Signature: signature.Profile{
+		Custom: true,
+	},
+	Identity: Identity{
+		Events: joins("header:Webhook-Id", "header:X-Webhook-Id", "header:Idempotency-Key", "body:id", "sha256"),
+		Types:  payload.SelectAll("header:X-Event-Type", "body:type", "body:event"),
+		Times:  payload.SelectAll("body:created_at", "body:timestamp"),
+	},
+}

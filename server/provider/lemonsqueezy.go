@@ -1,0 +1,67 @@
+package provider
+
+import (
+	"hookbeam/server/extract"
+	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
+)
+
+// lemonsqueezy is Lemon Squeezy: how it signs, and what its deliveries say.
+var lemonsqueezy = Provider{
+	ID: "lemonsqueezy", Name: "Lemon Squeezy",
+	Steps: []string{
+		"In Lemon Squeezy open Settings, Webhooks, and add this address.",
+		"Choose a signing secret of 16 to 40 characters and add the same one here.",
+	},
+	Secret: SecretWords{Name: "Signing secret", Hint: "the one that you chose, of 16 to 40 characters",
+		Not: []Lookalike{{"eyJ", "an API key"}}},
+	Signature: signature.Profile{
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Signature"), Hash: "sha256", Message: signature.Message("{body}")}},
+		Secrets: signature.SecretRule{Most: 40},
+	},
+	Identity: Identity{
+		Events:  joins("body:meta.webhook_id", "header:X-Event-Name+body:data.id+body:data.attributes.updated_at+sha256", "sha256"),
+		Types:   payload.SelectAll("header:X-Event-Name", "body:meta.event_name"),
+		Times:   payload.SelectAll("body:data.attributes.updated_at"),
+		Account: payload.Select("body:data.attributes.store_id"),
+		Mode:    testIf("body:meta.test_mode"),
+	},
+	Rules: lemonRules,
+}
+
+// lemonOrder counts by itself: its number is not the shop's own, which stands among what the shop wrote to a checkout.
+var lemonOrder = extract.SubjectSpec{
+	Aliases: []extract.AliasSpec{
+		extract.Alias("payment", "body:data.attributes.identifier"),
+		extract.Alias("order-number", "body:data.attributes.order_number"),
+		extract.Alias("lemonsqueezy-order", "body:data.id"),
+	},
+	References: orderNumbers("body:meta.custom_data"), Customer: payload.SelectAll("body:data.attributes.user_email"),
+	Amounts: []extract.AmountSpec{extract.Amount("body:data.attributes.total")}, Currency: payload.SelectAll("body:data.attributes.currency"),
+}
+
+// lemonInvoice is one payment of a subscription. What the shop wrote, all of them have.
+var lemonInvoice = func() extract.SubjectSpec {
+	t := lemonOrder
+	t.Aliases, t.References = []extract.AliasSpec{extract.Alias("invoice", "body:data.id")}, nil
+	return t
+}()
+
+var lemonBack = []extract.AmountSpec{extract.Amount("body:data.attributes.refunded_amount").Total(), extract.Amount("body:data.attributes.total")}
+
+// lemonRenewal says what is said of all payments of a subscription but the first, which is an order's.
+func lemonRenewal(k hook.Kind) extract.Match {
+	return extract.ByField("body:data.attributes.billing_reason", extract.Kinds{"initial": ""}, k)
+}
+
+// lemonRules: https://docs.lemonsqueezy.com/help/webhooks/event-types
+var lemonRules = extract.Rules{
+	{Types: []string{"order_created"}, Subject: &lemonOrder,
+		Match: extract.ByField("body:data.attributes.status", extract.Kinds{"pending": hook.Processing, "paid": hook.Captured, "refunded": hook.Captured,
+			"partial_refund": hook.Captured, "failed": hook.Failed, "fraudulent": hook.Failed}, hook.Info)},
+	{Types: []string{"order_refunded"}, Match: extract.Always(hook.Refund), Subject: &lemonOrder, Amounts: lemonBack},
+	{Types: []string{"subscription_payment_success", "subscription_payment_recovered"}, Match: lemonRenewal(hook.Captured), Subject: &lemonInvoice},
+	{Types: []string{"subscription_payment_failed"}, Match: lemonRenewal(hook.Failed), Subject: &lemonInvoice},
+	{Types: []string{"subscription_payment_refunded"}, Match: lemonRenewal(hook.Refund), Subject: &lemonInvoice, Amounts: lemonBack},
+}

@@ -1,0 +1,166 @@
+package provider
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"hookbeam/server/hook"
+)
+
+// inWords is what statements say, one on each line.
+func inWords(all []hook.Statement) string {
+	lines := make([]string, len(all))
+	for i, s := range all {
+		words := []string{string(s.Kind)}
+		if s.Amount != 0 || s.Currency != "" {
+			words = append(words, fmt.Sprint(s.Amount), s.Currency)
+		}
+		if s.Total {
+			words = append(words, "in all")
+		}
+		for _, more := range []string{string(s.State), string(s.Fulfilment), s.Refund} {
+			if more != "" {
+				words = append(words, more)
+			}
+		}
+		lines[i] = strings.Join(words, " ") + ": " + strings.Join(s.Names, " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// publishedPayload is one that a real sender's documentation shows.
+func publishedPayload(t *testing.T, sender, name string) *hook.Record {
+	t.Helper()
+	at := filepath.Join(shared(t), "fixtures", sender, name)
+	body, err := os.ReadFile(at + ".json")
+	if errors.Is(err, fs.ErrNotExist) {
+		body, err = os.ReadFile(at + ".form")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	headers := http.Header{}
+	if text, err := os.ReadFile(at + ".headers"); err == nil {
+		sent := map[string]string{}
+		if err := json.Unmarshal(text, &sent); err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range sent {
+			headers.Set(name, value)
+		}
+	}
+	return recordOf("POST", headers, string(body))
+}
+
+// shown is what each of those payloads must say.
+var shown = map[string]string{
+	"stripe/charge.captured":                          "captured 100 USD: charge/ch_000000000000000000000000",
+	"stripe/charge.dispute.closed":                    "dispute_won: charge/ch_00000000000000",
+	"stripe/charge.dispute.created":                   "dispute_open: charge/ch_000000000000000000000000",
+	"stripe/charge.failed":                            "failed 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
+	"stripe/charge.refund.updated":                    "refund 100 USD re_000000000000000000000000: charge/ch_000000000000000000000000 order/6735",
+	"stripe/charge.refunded":                          "refund 100 USD in all: charge/ch_000000000000000000000000",
+	"stripe/charge.succeeded":                         "captured 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
+	"stripe/checkout.session.completed.payment_mode":  "captured 25000 USD: payment/pi_00000000000000 checkout/cs_00000000000000",
+	"stripe/customer.subscription.created":            "",
+	"stripe/event_test_signature":                     "",
+	"stripe/invoice.paid":                             "captured 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
+	"stripe/invoice.payment_action_required":          "action 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
+	"stripe/invoice.payment_failed":                   "failed 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
+	"stripe/payment_intent.amount_capturable_updated": "authorized 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
+	"stripe/payment_intent.canceled":                  "canceled 2000 USD: payment/pi_000000000000000000000000",
+	"stripe/payment_intent.created":                   "created 2000 USD: payment/pi_000000000000000000000000",
+	"stripe/payment_intent.payment_failed":            "failed 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
+	"stripe/payment_intent.processing":                "processing 900 EUR: payment/pi_00000000000000 charge/ch_00000000000000",
+	"stripe/payment_intent.requires_action":           "action 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
+	"stripe/payment_intent.succeeded":                 "captured 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
+	"stripe/payout.paid":                              "",
+	"razorpay/order.paid":                             "captured 100 INR: payment/pay_DESlfW9H8K9uqM razorpay-order/order_DESlLckIVRkHWj order/rcptid #1",
+	"razorpay/payment.authorized":                     "authorized 100 INR: payment/pay_DESlfW9H8K9uqM razorpay-order/order_DESlLckIVRkHWj",
+	"razorpay/payment.authorized.signed":              "captured 1000000 INR: payment/pay_6koWN7bvxujzxM razorpay-order/order_100000000order order/random order id",
+	"razorpay/payment.captured":                       "captured 100 INR: payment/pay_DESlfW9H8K9uqM razorpay-order/order_DESlLckIVRkHWj",
+	"razorpay/payment.dispute.action_required":        "dispute_open: payment/pay_EFtmUsbwpXwBHI razorpay-order/order_EFtkA6f5jdkfud",
+	"razorpay/payment.dispute.closed":                 "dispute_closed: payment/pay_EsIKS2bpFiWghA",
+	"razorpay/payment.dispute.created":                "dispute_open: payment/pay_EFtmUsbwpXwBHI razorpay-order/order_EFtkA6f5jdkfud",
+	"razorpay/payment.dispute.lost":                   "dispute_lost: payment/pay_EFtmUsbwpXwBHI razorpay-order/order_EFtkA6f5jdkfud",
+	"razorpay/payment.dispute.under_review":           "dispute_open: payment/pay_EsIStomuIwFQ6U",
+	"razorpay/payment.dispute.won":                    "dispute_won: payment/pay_EsIStomuIwFQ6U",
+	"razorpay/payment.downtime.resolved":              "",
+	"razorpay/payment.downtime.started":               "",
+	"razorpay/payment.downtime.updated":               "",
+	"razorpay/payment.failed":                         "failed 50000 INR: payment/pay_DEAU825sJlCbGa razorpay-order/order_DEATVTRRctwEGb",
+	"razorpay/payment_link.cancelled":                 "canceled 1000 INR: payment-link/plink_QaIrRSjWiIuxAO order/NewTestPayment4",
+	"razorpay/payment_link.expired":                   "expired 1000 INR: payment-link/plink_QaIlOGFf8KZNF8 order/NewTestPayment",
+	"razorpay/payment_link.paid":                      "captured 1000 INR: payment/pay_Qfldmt5StKZFCB razorpay-order/order_QflczVVaNJciLq razorpay-order/QflczVVaNJciLq payment-link/plink_QflcnnZqCekuvL order/23",
+	"razorpay/refund.created":                         "info: payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
+	"razorpay/refund.failed":                          "refund_failed 50000 INR rfnd_FS8TWyPrCsa0OB: payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
+	"razorpay/refund.processed":                       "refund 190000 INR in all rfnd_FS8TWyPrCsa0OB: payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
+	"razorpay/refund.speed_changed":                   "info: payment/pay_EcPJsxu8cSzOK6 razorpay-order/order_FPoIeimWki9j8A",
+	"razorpay/subscription.charged":                   "captured 100000 INR: payment/pay_DEXFWroJ6LikKT razorpay-order/order_DEXFWXwO24pDxH invoice/inv_DEXFWVuM6rPqlK",
+	"paypal/BILLING.PLAN.CREATED.signed":              "",
+	"paypal/PAYMENT.AUTHORIZATION.CREATED":            "authorized 747 USD: authorization/2DC87612EK520411B paypal-payment/PAY-36246664YD343335CKHFA4AY",
+	"paypal/PAYMENT.SALE.COMPLETED":                   "captured 601 USD: payment/8RS6210148826604N paypal-payment/PAY-11X29866PC6848407K72RIQA",
+	"paypal/PAYMENT.SALE.COMPLETED.2":                 "captured 2000 USD: payment/4EU7004268015634R paypal-payment/PAY-86C81811X5228590KKVNARQQ",
+}
+
+func TestPublishedPayloadsSayWhatTheirSendersMean(t *testing.T) {
+	senders := map[string]bool{}
+	for name, want := range allShown() {
+		sender, event, _ := strings.Cut(name, "/")
+		senders[sender] = true
+		p, _ := For(sender)
+		if got := inWords(p.mustTell(t, &hook.Endpoint{}, publishedPayload(t, sender, event))); got != want {
+			t.Errorf("%s: %s\nwant %s", name, got, want)
+		}
+	}
+	for sender := range senders {
+		var files []string
+		for _, ending := range []string{"*.json", "*.form"} {
+			found, err := filepath.Glob(filepath.Join(shared(t), "fixtures", sender, ending))
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, found...)
+		}
+		if len(files) == 0 {
+			t.Fatalf("no payloads of %s", sender)
+		}
+		for _, file := range files {
+			if name := sender + "/" + strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)); !knows(name) {
+				t.Errorf("nothing is said of what %s must say", name)
+			}
+		}
+	}
+}
+
+func knows(name string) bool {
+	_, known := allShown()[name]
+	return known
+}
+
+// allShown is shown with what the files of the other senders say.
+func allShown() map[string]string {
+	all := maps.Clone(shown)
+	for _, more := range []map[string]string{adyenShown, billingShown, walletsShown, codeShown, shopsShown, braintreeShown, cryptoShown} {
+		maps.Copy(all, more)
+	}
+	return all
+}
+
+// mustTell is what one delivery tells.
+func (p *Provider) mustTell(t testing.TB, e *hook.Endpoint, r *hook.Record) []hook.Statement {
+	t.Helper()
+	told, err := p.Statements(e, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return told
+}

@@ -1,0 +1,25 @@
+package provider
+
+import (
+	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
+)
+
+// sharedSecretHeader is Plain shared-secret header (X-Webhook-Secret): how it signs, and what its deliveries say.
+var sharedSecretHeader = Provider{
+	ID: "shared-secret-header", Name: "Plain shared-secret header (X-Webhook-Secret)",
+	Steps: []string{
+		"Add a secret here and have the sender send it as X-Webhook-Secret.",
+		"Have it name its events with X-Event-Id and X-Event-Type, if it can.",
+	},
+	Secret: SecretWords{Name: "Secret", Hint: "at least 16 characters; sent as X-Webhook-Secret"},
+	Signature: signature.Profile{
+		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"), MismatchReason: hook.ReasonSecretMismatch}},
+	},
+	Identity: Identity{
+		Events: joins("header:X-Event-Id", "header:Idempotency-Key", "body:id", "sha256"),
+		Types:  payload.SelectAll("header:X-Event-Type", "body:type", "body:event"),
+		Times:  payload.SelectAll("body:created_at", "body:timestamp"),
+	},
+}

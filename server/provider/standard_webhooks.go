@@ -1,0 +1,33 @@
+package provider
+
+import (
+	"time"
+
+	"hookbeam/server/payload"
+	"hookbeam/server/signature"
+)
+
+// standardWebhooks is Standard Webhooks: how it signs, and what its deliveries say.
+var standardWebhooks = Provider{
+	ID: "standard-webhooks", Name: "Standard Webhooks",
+	Steps: []string{
+		"Register this address at the sender.",
+		"Add the secret that it shows: whsec_… for v1, or the public key whpk_… for v1a.",
+	},
+	Secret: SecretWords{Name: "Secret", Hint: "begins with whsec_, or whpk_ for a public key", Begins: "whsec_",
+		Not: []Lookalike{{"whsk_", "a private key"}}},
+	Signature: signature.Profile{
+		Schemes: []signature.Scheme{
+			{At: payload.Select("header:Webhook-Signature"), Format: signature.List, Prefix: "v1", Hash: "sha256", Encoding: signature.Base64, Key: signature.FromWhsec,
+				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"), Time: payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
+			{Kind: signature.Ed25519, At: payload.Select("header:Webhook-Signature"), Format: signature.List, Prefix: "v1a", Encoding: signature.Base64, Key: signature.FromWhpk,
+				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"), Time: payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
+		},
+		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromWhsec, signature.FromWhpk}, Shape: "whsec_ and at least 16 bytes in base64, or a public key whpk_…"},
+	},
+	Identity: Identity{
+		Events: joins("header:Webhook-Id"),
+		Types:  payload.SelectAll("body:type"),
+		Times:  payload.SelectAll("body:timestamp"),
+	},
+}
