@@ -159,6 +159,7 @@ func newHouse(t testing.TB, publicURL string) *house {
 		h.Close()
 		h.api.Watched()
 		h.stop()
+		h.api.Live.(*Live).Wait()
 		check(t, board.Close())
 		check(t, store.Close())
 	})

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -44,6 +45,7 @@ type Live struct {
 	upgrader  websocket.Upgrader
 	sockets   *access.Quota
 	admission *admission
+	reading   sync.WaitGroup // the goroutines that read from sockets
 }
 
 // NewLive returns the door.
@@ -78,8 +80,10 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := l.enter(client); err != nil {
 		return err
 	}
+	l.reading.Add(1) // before the HTTP server lets go of the connection: see Wait
 	ws, err := l.upgrader.Upgrade(metered(w, l.Now), r, nil)
 	if err != nil {
+		l.reading.Done()
 		l.sockets.Give(client.Key)
 		return nil // the upgrader has answered
 	}
@@ -88,6 +92,7 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 	forget := l.Sessions.OnEnd(r, reader.Leave)
 	// A goroutine of its own lets go of all that the HTTP server holds for a request.
 	go func() {
+		defer l.reading.Done()
 		defer l.sockets.Give(client.Key)
 		defer forget()
 		defer reader.Leave()
@@ -95,6 +100,10 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 	}()
 	return nil
 }
+
+// Wait returns when nothing is read from any socket any more. It is called when the hub has ended, which closes all
+// sockets, and the HTTP server has no request left, so that no socket is added.
+func (l *Live) Wait() { l.reading.Wait() }
 
 // enter counts a socket, or says why there is no room for it.
 func (l *Live) enter(c access.Client) error {

@@ -168,7 +168,8 @@ func (es *Endpoints) Change(ctx context.Context, id hook.EndpointID, edit func(*
 			return was, err
 		}
 		e.ID, e.Slug, e.CreatedAt, e.DeletedAt = was.ID, was.Slug, was.CreatedAt, was.DeletedAt
-		return e, settleVerify(&e, &was)
+		err = settleVerify(&e, &was)
+		return e, err
 	})
 }
 

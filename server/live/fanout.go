@@ -44,6 +44,7 @@ type shard struct {
 
 	mu      sync.Mutex
 	joining []*Reader
+	ended   bool // whoever joins now is sent away at once
 }
 
 // sharedFrame is a frame on the wire that all readers at the same place are sent.
@@ -229,6 +230,7 @@ func (s *shard) beat() {
 func (s *shard) dismiss() {
 	s.mu.Lock()
 	s.readers, s.joining = append(s.readers, s.joining...), nil
+	s.ended = true
 	s.mu.Unlock()
 	for _, r := range s.readers {
 		if !r.gone.Swap(true) {

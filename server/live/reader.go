@@ -42,7 +42,7 @@ func (r *Reader) Leave() {
 	}
 }
 
-// Join lets a socket follow from p. It gets its first frame at once.
+// Join lets a socket follow from p. It gets its first frame at once. A hub that has ended sends it away to come back.
 func (h *Hub) Join(conn Conn, p Place) *Reader {
 	s := h.shards[h.count.Add(1)%uint64(len(h.shards))]
 	h.joined.Add(1)
@@ -50,8 +50,16 @@ func (h *Hub) Join(conn Conn, p Place) *Reader {
 	r.Heard()
 	r.pinged = r.heard.Load()
 	s.mu.Lock()
-	s.joining = append(s.joining, r)
+	ended := s.ended
+	if !ended {
+		s.joining = append(s.joining, r)
+	}
 	s.mu.Unlock()
+	if ended {
+		r.gone.Store(true)
+		conn.Close(true)
+		return r
+	}
 	s.wake()
 	return r
 }
