@@ -82,9 +82,10 @@ func controlled(t *testing.T, folder string, change func(*controlCalls)) (log *t
 		t.Fatal(err)
 	}
 	running := newGroup(t.Context())
-	part := running.start(newControl(listener, "test", calls, access.NewRefusals(logger, time.Now), logger).Run)
+	channel := newControl(listener, "test", calls, access.NewRefusals(logger, time.Now), logger)
+	running.start(part{name: "control channel", run: channel.Run})
 	t.Cleanup(func() {
-		running.stop(part)
+		running.stop()
 		if err := running.failure(); err != nil {
 			t.Error(err)
 		}

@@ -100,8 +100,8 @@ func draining(t *testing.T) (*server, *pipes) {
 func TestAStopWaitsForRequestsUnderWayAndOnTheirWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, listener := draining(t)
-		served := make(chan error, 1)
-		go func() { served <- s.listen() }()
+		running := newGroup(t.Context())
+		running.start(s.doors(part{name: "readers"}, func() {})...)
 		underWay, idle, silent := listener.dial(), listener.dial(), listener.dial()
 		defer silent.Close()
 		idle.begin(t, "first", 0)
@@ -112,7 +112,7 @@ func TestAStopWaitsForRequestsUnderWayAndOnTheirWay(t *testing.T) {
 		synctest.Wait()
 
 		stopped, asked := make(chan struct{}), time.Now()
-		go func() { defer close(stopped); s.drain(func() {}) }()
+		go func() { defer close(stopped); running.stop() }()
 		synctest.Wait()
 		time.Sleep(quietTime / 2)
 		idle.begin(t, "second", 0)
@@ -136,7 +136,7 @@ func TestAStopWaitsForRequestsUnderWayAndOnTheirWay(t *testing.T) {
 			t.Errorf("the body under way: %q, asked to leave %v", text, leave)
 		}
 		<-stopped
-		if err := <-served; err != nil {
+		if err := running.failure(); err != nil {
 			t.Error(err)
 		}
 	})

@@ -44,17 +44,25 @@ func (s *server) listen() error {
 	return nil
 }
 
-// drain lets every request that has begun, or is on its way, be answered. Who is connected is asked to leave with its
-// next answer. Cutting an idle connection at once could hit a client that is just writing to it, and that client would
-// not know whether its delivery was kept.
-func (s *server) drain(dismissReaders func()) {
+// leaveReadiness says that the server is not ready any more, and goes on receiving for as long as load balancers need to
+// notice.
+func (s *server) leaveReadiness() {
 	s.api.Stop()
 	s.deps.Log.Info("stopping") // only now is it no more ready
 	pause(time.Duration(s.config.StopAfter))
+}
+
+// stopListening lets no new connection in.
+func (s *server) stopListening() {
 	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		s.deps.Log.Warn("could not stop listening", "error", err)
 	}
-	dismissReaders()
+}
+
+// finishRequests lets every request that has begun, or is on its way, be answered. Who is connected is asked to leave with
+// its next answer. Cutting an idle connection at once could hit a client that is just writing to it, and that client would
+// not know whether its delivery was kept.
+func (s *server) finishRequests() {
 	s.api.Watched()
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()

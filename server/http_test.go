@@ -96,12 +96,11 @@ func TestOneConnectionTooManyIsClosed(t *testing.T) {
 
 func TestAPartThatFailsStopsTheServer(t *testing.T) {
 	g := newGroup(t.Context())
-	steady := g.start(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
-	failing := g.start(func(context.Context) error { return errors.New("out of luck") })
-	<-g.ended()
-	g.stop(steady)
-	g.stop(failing)
-	if err := g.failure(); err == nil || err.Error() != "out of luck" {
+	g.start(part{name: "steady", run: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }},
+		part{name: "failing", run: func(context.Context) error { return errors.New("out of luck") }})
+	g.wait()
+	g.stop()
+	if err := g.failure(); err == nil || err.Error() != "failing: out of luck" {
 		t.Errorf("failure = %v", err)
 	}
 }
@@ -109,15 +108,15 @@ func TestAPartThatFailsStopsTheServer(t *testing.T) {
 func TestPartsOutliveTheSignalUntilTheyAreStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	g := newGroup(ctx)
-	p := g.start(func(ctx context.Context) error { <-ctx.Done(); return nil })
+	g.start(part{name: "steady", run: func(ctx context.Context) error { <-ctx.Done(); return nil }})
 	cancel()
-	<-g.ended()
+	g.wait()
 	select {
-	case <-p.done:
+	case <-g.running[0].done:
 		t.Error("it ended with the signal")
 	default:
 	}
-	g.stop(p)
+	g.stop()
 	if err := g.failure(); err != nil {
 		t.Error(err)
 	}
@@ -275,5 +274,24 @@ func TestThereIsABoundHoweverManyDescriptorsThereAre(t *testing.T) {
 	}
 	if n := descriptors(); n > 0 && n < 64 {
 		t.Errorf("only %d descriptors", n)
+	}
+}
+
+// TestPartsAreStoppedInReverse holds that each has ended before the one before it is stopped.
+func TestPartsAreStoppedInReverse(t *testing.T) {
+	g := newGroup(t.Context())
+	var order []string
+	running := func(name string) part {
+		return part{name: name, stop: func() { order = append(order, "stop "+name) }, run: func(ctx context.Context) error {
+			<-ctx.Done()
+			order = append(order, name+" ended")
+			return nil
+		}}
+	}
+	g.start(running("first"), part{name: "step", stop: func() { order = append(order, "step") }}, running("last"))
+	g.stop()
+	g.stop() // which does nothing more
+	if got := strings.Join(order, ", "); got != "stop last, last ended, step, stop first, first ended" {
+		t.Error(got)
 	}
 }

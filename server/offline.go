@@ -49,10 +49,10 @@ func (o Offline) NewLogin(ctx context.Context, l client.Location, log *slog.Logg
 		return "", err
 	}
 	writing := newGroup(ctx)
-	part := writing.start(store.Run)
+	writing.start(part{name: "writer", run: store.Run})
 	logins := &access.Logins{Store: store, Random: rand.Reader, Now: time.Now}
 	code, err := logins.New(ctx)
-	writing.stop(part)
+	writing.stop()
 	return site.URL("login/" + code), errors.Join(err, store.Close())
 }
 

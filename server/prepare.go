@@ -10,43 +10,43 @@ import (
 )
 
 // prepare checks the configuration, listens, and takes the data folder: all that can be wrong before there is a log.
-func (s *server) prepare() (*access.Gate, *access.Addresses, error) {
+func (s *server) prepare() (access.Token, *access.Addresses, error) {
 	token, err := access.NewToken(s.config.AdminToken)
 	if err != nil {
-		return nil, nil, &client.UsageError{Err: err}
+		return token, nil, &client.UsageError{Err: err}
 	}
 	addresses, err := access.NewAddresses(s.config.TrustedProxy)
 	if err != nil {
-		return nil, nil, usage("--trusted-proxy", err)
+		return token, nil, usage("--trusted-proxy", err)
 	}
 	if s.config.PublicURL != "" { // before listening: it is the likelier mistake
 		if _, err := access.ParseSite(s.config.PublicURL); err != nil {
-			return nil, nil, usage("--public-url", err)
+			return token, nil, usage("--public-url", err)
 		}
 	}
 	if at, err := net.ResolveTCPAddr("tcp", s.config.Listen); err == nil { // what cannot be resolved, Listen tells of
 		if err := s.config.exposed(at); err != nil {
-			return nil, nil, err
+			return token, nil, err
 		}
 	}
 	if s.listener, err = net.Listen("tcp", s.config.Listen); err != nil {
-		return nil, nil, fmt.Errorf("listen on %s: %w", s.config.Listen, err)
+		return token, nil, fmt.Errorf("listen on %s: %w", s.config.Listen, err)
 	}
 	if err := s.config.exposed(s.listener.Addr()); err != nil { // a name may have been resolved otherwise
-		return nil, nil, err
+		return token, nil, err
 	}
 	if s.site, err = siteOf(s.config.Location, s.listener.Addr().String()); err != nil {
-		return nil, nil, usage("--listen", err)
+		return token, nil, usage("--listen", err)
 	}
 	who := datafile.RunningServer{URL: s.site.URL(""), Version: s.config.Version, Protocol: client.Protocol}
 	if s.folder, err = lockDataFolder(s.config.Data, who, s.deps.Log); err != nil {
-		return nil, nil, err
+		return token, nil, err
 	}
 	if s.channel, err = datafile.ListenControl(s.config.Data, s.refuseStranger); err != nil {
-		return nil, nil, err
+		return token, nil, err
 	}
 	s.warn()
-	return &access.Gate{Token: token}, addresses, nil
+	return token, addresses, nil
 }
 
 // exposed refuses to serve others than this machine by plain HTTP, unless the operator says so: on the way, anybody could

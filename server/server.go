@@ -17,7 +17,6 @@ import (
 	"hookbeam/server/access"
 	"hookbeam/server/api"
 	"hookbeam/server/datafile"
-	"hookbeam/server/follow"
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
 	"hookbeam/server/live"
@@ -75,7 +74,7 @@ func Run(ctx context.Context, c Config, o Deps) (err error) {
 	s := &server{config: c, deps: o, collect: collectLater(), began: time.Now()}
 	defer s.collect()
 	defer func() { err = errors.Join(err, s.close()) }()
-	gate, addresses, err := s.prepare()
+	token, addresses, err := s.prepare()
 	if err != nil {
 		return err
 	}
@@ -89,12 +88,15 @@ func Run(ctx context.Context, c Config, o Deps) (err error) {
 	}
 	spareThread()
 	running := newGroup(ctx)
-	storing := running.start(s.store.Run)
-	if err = s.wire(ctx, gate, addresses); err == nil {
-		err = s.serve(running)
+	running.start(part{name: "writer", run: s.store.Run})
+	defer func() {
+		running.stop()
+		err = errors.Join(err, running.failure())
+	}()
+	if err := s.wire(ctx, token, addresses); err != nil {
+		return err
 	}
-	running.stop(storing)
-	return errors.Join(err, running.failure())
+	return s.serve(running)
 }
 
 func (s *server) storeOptions(checked sqlite.Checked) sqlite.Options {
@@ -108,9 +110,9 @@ func (s *server) storeOptions(checked sqlite.Checked) sqlite.Options {
 const limitedKeys = 50_000
 
 // wire joins the parts, from the log up to the doors.
-func (s *server) wire(ctx context.Context, gate *access.Gate, addresses *access.Addresses) error {
+func (s *server) wire(ctx context.Context, token access.Token, addresses *access.Addresses) error {
 	log := s.deps.Log
-	gate.Sessions = access.NewSessions(sqlite.Sessions{Store: s.store}, s.site)
+	gate := &access.Gate{Token: token, Sessions: access.NewSessions(sqlite.Sessions{Store: s.store}, s.site)}
 	s.logins = &access.Logins{Store: s.store, Random: rand.Reader, Now: time.Now}
 	var err error
 	if s.endpoints, err = intake.LoadEndpoints(ctx, s.store, time.Now, rand.Reader); err != nil {
@@ -163,7 +165,7 @@ const drawAtStart = 2 * time.Second
 func (s *server) openBoard(ctx context.Context) (err error) {
 	s.board, err = status.Open(ctx, status.Options{Log: s.store, Dir: s.config.Data, Endpoints: s.endpoints.Known, Now: time.Now,
 		Logger: s.deps.Log, KeepFor: time.Duration(s.config.KeepStatuses), KeepBytes: int64(s.config.KeepBytes),
-		Release: s.config.Version, Redrawn: s.announceRedrawn, Opening: s.statuses})
+		Release: s.config.Version, Opening: s.statuses})
 	if err != nil {
 		return err
 	}
@@ -196,42 +198,16 @@ func (s *server) announce(e hook.Endpoint) {
 	}
 }
 
-// serve answers until it is told to stop or a part fails, and then lets everything come to its end.
+// serve answers until it is told to stop or a part fails.
 func (s *server) serve(running *group) error {
-	drawing := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.store, s.board, s.deps.Log) })
-	redrawing := running.start(s.board.Run)
-	clearing := running.start(s.board.Keep)
-	following := running.start(func(ctx context.Context) error { return follow.Run(ctx, s.board, s.hub, s.deps.Log) })
-	telling := running.start(s.hub.Run)
-	sweeping := running.start(s.store.Sweep)
-	checking := running.start(s.store.Check)
-	watching := running.start(s.store.Watch)
-	keeping := running.start(s.folder.Keep)
-	commanding := running.start(s.control.Run)
-	restoring := running.start(func(ctx context.Context) error { return keepChannel(ctx, s.channel, s.folder.folder, s.deps.Log) })
-	tidying := running.start(func(ctx context.Context) error { return tidy(ctx, s.sockets.Open) })
-	counting := running.start(s.refusals.Run)
-	serving := running.start(func(context.Context) error { return s.listen() })
+	running.start(s.parts()...)
 	err := s.printBanner(running.outer)
 	s.collect()
 	defer runtime.KeepAlive(ballast())
 	if err == nil {
-		<-running.ended() // told to stop, or a part has failed
+		running.wait()
 	}
-	s.drain(func() { running.stop(telling) })
-	running.stop(serving)
-	running.stop(counting)
-	running.stop(tidying)
-	running.stop(restoring)
-	running.stop(commanding)
-	running.stop(keeping)
-	running.stop(watching)
-	running.stop(checking)
-	running.stop(sweeping)
-	running.stop(following)
-	running.stop(clearing)
-	running.stop(redrawing)
-	running.stop(drawing)
+	running.stop()
 	return err
 }
 

@@ -132,7 +132,7 @@ func newHouse(t testing.TB, publicURL string) *house {
 	var running sync.WaitGroup
 	running.Go(func() { _ = store.Run(ctx) })
 	running.Go(func() { _ = follow.Run(ctx, store, board, logger) })
-	running.Go(func() { _ = board.Run(ctx) })
+	running.Go(func() { _ = board.Run(ctx, func() {}) })
 	running.Go(func() { _ = follow.Run(ctx, board, hub, logger) })
 	running.Go(func() { _ = hub.Run(ctx) })
 	h.stop = sync.OnceFunc(func() { cancel(); running.Wait() })

@@ -32,7 +32,6 @@ type Options struct {
 	KeepFor   time.Duration // how long a subject stays after it was last told of; 0: for ever
 	KeepBytes int64         // size of the board's database at which the oldest go; 0: none
 	Release   string        // of this program: what another one drew is drawn again
-	Redrawn   func()        // called when everything was drawn again; nil: nobody asks
 
 	// Opening is the board's database, if opening it began before the log was open; nil: it did not.
 	Opening *sqlite.OpeningStatuses

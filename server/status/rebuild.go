@@ -53,8 +53,8 @@ const AskFile = "statuses.rebuild"
 // askedEvery is how often it is looked for.
 const askedEvery = time.Second
 
-// Run draws everything again whenever that is asked for, until ctx ends.
-func (b *Board) Run(ctx context.Context) error {
+// Run draws everything again whenever that is asked for, until ctx ends. It calls rebuilt each time when that is done.
+func (b *Board) Run(ctx context.Context, rebuilt func()) error {
 	look := time.NewTicker(askedEvery)
 	defer look.Stop()
 	for {
@@ -76,9 +76,7 @@ func (b *Board) Run(ctx context.Context) error {
 		}
 		b.Logger.Info("drew the statuses again from the log", "deliveries", b.Position()-b.Swept(), "took", b.Now().Sub(began).Round(time.Millisecond))
 		b.watches.everybody()
-		if b.Redrawn != nil {
-			b.Redrawn()
-		}
+		rebuilt()
 	}
 }
 
