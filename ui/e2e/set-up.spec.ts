@@ -63,7 +63,7 @@ for (const theme of ["light", "dark"] as const) {
       await page.getByRole("tab", { name: "Verdict" }).click();
       const diagnosis = page.getByRole("region", { name: "Diagnosis" });
       await expect(diagnosis).toContainText('Valid with the secret "test" of your endpoint "shop-test".');
-      await expect(page.getByText("Failed: Its signature does not match")).toBeVisible();
+      await expect(page.getByText("Failed: The signature does not match")).toBeVisible();
       expect(await page.content()).not.toContain(secret);
       expect(await violations(page)).toEqual([]);
       await page.screenshot({ path: `ui/e2e/results/diagnosis-${theme}.png` });

@@ -1,3 +1,4 @@
+import { reasonLabels } from "../../entities/delivery/reason-labels.gen";
 import type { Delivery } from "../../lib/api";
 import { formatCount } from "../../lib/format";
 
@@ -6,17 +7,6 @@ export interface Remark {
   tone: "bad" | "wait" | "off";
   text: string;
 }
-
-const short: Record<string, string> = {
-  secret_mismatch: "wrong secret",
-  secret_missing: "no secret to check with",
-  signature_missing: "no signature",
-  signature_mismatch: "wrong signature",
-  signature_malformed: "unreadable",
-  timestamp_too_old: "too old",
-  timestamp_in_future: "in the future",
-  address_not_allowed: "address not allowed",
-};
 
 export function remarkOf(delivery: Delivery): Remark | undefined {
   const { verdict, reason, duplicate_of, events, mode } = delivery;
@@ -39,7 +29,7 @@ export function ordinal(n: number): string {
   return `${formatCount(n)}${ending}`;
 }
 
-const words = (reason: string) => short[reason] ?? reason.replaceAll("_", " ");
+const words = (reason: string) => reasonLabels[reason] ?? reason.replaceAll("_", " ");
 
 /** What a row is called: the event's type where the provider names one, and where it was sent. */
 export function titleOf({ type, method, path, query }: Delivery): { before: string; main: string; after: string } {

@@ -42,7 +42,7 @@ it("does not let an unverified delivery claim its event id", () => {
 
 it("says of a rejected delivery what to do next", () => {
   const { title, next } = explainVerdict({ ...delivery, verdict: "rejected", reason: "signature_missing" }, endpoint);
-  expect(title).toBe("Rejected: it carried no signature");
+  expect(title).toBe("Rejected: the signature is missing");
   expect(next[0]).toContain("Set the secret at the sender");
 });
 

@@ -18,7 +18,7 @@ export interface VerdictExplanation {
   title: string;
   meaning: string;
   checks: Check[];
-  next: string[];
+  next: readonly string[];
 }
 
 /** Tells the story of a delivery's verdict. The endpoint is as it is today, absent where it was deleted. */

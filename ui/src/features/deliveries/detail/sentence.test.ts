@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { reasonTexts } from "../../../entities/delivery/reason-texts.gen";
 import type { Delivery, DeliveryDetail } from "../../../lib/api";
 import { sentence } from "./sentence";
 
@@ -26,7 +27,7 @@ it.each([
   ],
   [
     { verdict: "rejected", reason: "signature_missing" },
-    "A POST with 1.2 KB of JSON came to stripe and was rejected: it carried no signature or secret, and this endpoint asks for one.",
+    "A POST with 1.2 KB of JSON came to stripe and was rejected: the request has no signature or secret, and the endpoint requires one.",
   ],
   [
     { verdict: "rejected", reason: "of_a_later_release" },
@@ -50,6 +51,6 @@ it("does not call genuine what was changed after it was stored", () => {
   );
 });
 
-it.each(["secret_missing", "endpoint_not_confirmed"])("has words of its own for %s", (reason) => {
+it.each(Object.keys(reasonTexts))("has words of its own for %s", (reason) => {
   expect(said({ verdict: "rejected", reason })).not.toContain("its check failed");
 });
