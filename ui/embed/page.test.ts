@@ -5,8 +5,8 @@ import { serve } from "./testing/page";
 import { setVisibility, sleep } from "./testing/visibility";
 
 const start = "2026-11-23T14:41:00.000Z";
-const usually = { half: 8, most: 20 };
-const waiting = { status: "waiting", final: false, usually };
+const time_to_paid = { p50: 8, p90: 20 };
+const waiting = { status: "waiting", final: false, time_to_paid };
 const processing = {
   status: "processing",
   kind: "payment",
@@ -18,14 +18,14 @@ const processing = {
   started_at: start,
   updated_at: start,
   timeline: [{ status: "processing", at: start }],
-  usually,
+  time_to_paid,
 };
 const paid = {
   ...processing,
   status: "paid",
   tone: "success",
   final: true,
-  usually: undefined,
+  time_to_paid: undefined,
   timeline: [...processing.timeline, { status: "paid", at: "2026-11-23T14:41:08.000Z" }],
 };
 
@@ -187,14 +187,14 @@ it.each([
   [7_100, 7_300, "Usually 119 minutes; 9 in 10 within 3 hours."],
   [172_000, 260_000, "Usually 48 hours; 9 in 10 within 4 days."],
 ])("says of waits of %d and %d seconds what people can picture", async (half, most, words) => {
-  await open({ ...processing, usually: { half, most } });
+  await open({ ...processing, time_to_paid: { p50: half, p90: most } });
   expect(shown("waiting")).toBe(words);
 });
 
 it("says nothing of waiting once it is final", async () => {
   const server = await open(processing);
   expect(shown("waiting")).toContain("Usually");
-  server.become({ ...paid, usually });
+  server.become({ ...paid, time_to_paid });
   expect(shown("waiting")).toBeUndefined();
   await pass(200_000);
   expect(shown("waiting")).toBeUndefined();

@@ -115,11 +115,11 @@ function drawTimes() {
 /** How long it usually takes, until it has taken longer. */
 function drawWaiting(status: PublicStatus) {
   clearTimeout(timer);
-  const { final, usually, started_at: start } = status;
-  if (final || !usually) return write("waiting", "");
-  const leftMs = start ? Date.parse(start) + usually.most * 1000 - Date.now() - aheadMs : Number.POSITIVE_INFINITY;
+  const { final, time_to_paid: latency, started_at: start } = status;
+  if (final || !latency) return write("waiting", "");
+  const leftMs = start ? Date.parse(start) + latency.p90 * 1000 - Date.now() - aheadMs : Number.POSITIVE_INFINITY;
   if (leftMs <= 0) return write("waiting", text.slow);
-  write("waiting", fill(fill(text.usually, "half", duration(usually.half)), "most", duration(usually.most)));
+  write("waiting", fill(fill(text.usually, "half", duration(latency.p50)), "most", duration(latency.p90)));
   timer = setTimeout(() => drawWaiting(status), Math.min(leftMs, dayMs));
 }
 

@@ -9,12 +9,12 @@ const cases: Record<string, [unknown, object | undefined]> = {
     {
       ...{ status: "paid", kind: "payment", tone: "success", final: true, test: true, fulfilment: "fulfilled" },
       ...{ amount: 4900, refunded: 900, currency: "EUR", reference: "10-4471", started_at: at, updated_at: at },
-      ...{ timeline: [{ status: "paid", at }], usually: { half: 8, most: 20, of: 312 }, secret: "whatever" },
+      ...{ timeline: [{ status: "paid", at }], time_to_paid: { p50: 8, p90: 20, samples: 312 }, secret: "whatever" },
     },
     {
       ...{ status: "paid", kind: "payment", tone: "success", final: true, test: true, fulfilment: "fulfilled" },
       ...{ amount: 4900, refunded: 900, currency: "EUR", reference: "10-4471", started_at: at, updated_at: at },
-      ...{ timeline: [{ status: "paid", at }], usually: { half: 8, most: 20 } },
+      ...{ timeline: [{ status: "paid", at }], time_to_paid: { p50: 8, p90: 20 } },
     },
   ],
   "a status and nothing else": [{ status: "paid" }, nothing],
@@ -24,7 +24,7 @@ const cases: Record<string, [unknown, object | undefined]> = {
     { status: "paid", timeline: [null, "paid", { status: "paid" }, { at }, { status: "paid", at, by: "evt_1" }] },
     { ...nothing, timeline: [{ status: "paid", at }] },
   ],
-  "a duration that is none": [{ status: "paid", usually: { half: 8 }, timeline: {} }, nothing],
+  "a duration that is none": [{ status: "paid", time_to_paid: { p50: 8 }, timeline: {} }, nothing],
   "no status": [{ final: true }, undefined],
   "no object": ["paid", undefined],
   null: [null, undefined],

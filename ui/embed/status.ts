@@ -10,10 +10,10 @@ export interface StatusStep {
   at: string;
 }
 
-/** How long such payments usually take, in seconds: half of them, and nine in ten. */
-export interface Usually {
-  half: number;
-  most: number;
+/** How long such payments take until they are paid, in seconds: the median, and the 90th percentile. */
+export interface Latency {
+  p50: number;
+  p90: number;
 }
 
 /** What a status link lets one person see, in the words of the server's JSON. Times are RFC 3339. */
@@ -38,7 +38,7 @@ export interface PublicStatus {
   started_at?: string;
   updated_at?: string;
   timeline: StatusStep[];
-  usually?: Usually;
+  time_to_paid?: Latency;
 }
 
 /**
@@ -67,8 +67,8 @@ export function readStatus(said: unknown): PublicStatus | undefined {
     const value = said[name];
     if (typeof value === "number") status[name] = value;
   }
-  const { half, most } = Object(said["usually"]) as Record<string, unknown>;
-  if (typeof half === "number" && typeof most === "number") status.usually = { half, most };
+  const { p50, p90 } = Object(said["time_to_paid"]) as Record<string, unknown>;
+  if (typeof p50 === "number" && typeof p90 === "number") status.time_to_paid = { p50, p90 };
   return status;
 }
 

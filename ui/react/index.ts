@@ -1,3 +1,3 @@
-export type { Line, PublicStatus, StatusStep, Tone, Usually } from "../embed/status";
+export type { Latency, Line, PublicStatus, StatusStep, Tone } from "../embed/status";
 export { PaymentStatus, type PaymentStatusProps } from "./payment-status";
 export { type Place, usePaymentStatus, type WatchedStatus } from "./use-payment-status";

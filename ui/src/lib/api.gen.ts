@@ -111,12 +111,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Old route of list-redeliveries
-         * @deprecated
-         * @description Use list-redeliveries instead. This route will be removed.
-         */
-        get: operations["list-tries"];
+        get?: never;
         put?: never;
         post?: never;
         delete?: never;
@@ -270,12 +265,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Old route of test-mapping
-         * @deprecated
-         * @description Use test-mapping instead. This route will be removed.
-         */
-        post: operations["try-mapping"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -351,12 +341,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Old route of reverify-deliveries
-         * @deprecated
-         * @description Use reverify-deliveries instead. This route will be removed.
-         */
-        post: operations["verify-again"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -829,12 +814,6 @@ export interface components {
              * @description Length of the body in bytes.
              */
             size: number;
-            /**
-             * Format: int64
-             * @deprecated
-             * @description Old form of redelivery, counted from 2.
-             */
-            try?: number;
             /** @description The event's type, if the provider names one. */
             type?: string;
             /**
@@ -943,12 +922,6 @@ export interface components {
              * @description Microseconds from the headers to the last byte of the body.
              */
             took_us: number;
-            /**
-             * Format: int64
-             * @deprecated
-             * @description Old form of redelivery, counted from 2.
-             */
-            try?: number;
             /** @description The event's type, if the provider names one. */
             type?: string;
             /**
@@ -1043,11 +1016,6 @@ export interface components {
              * @example money_outranks
              */
             rule?: string;
-            /**
-             * @deprecated
-             * @description Old name of evidence.
-             */
-            says: string;
             /**
              * Format: int64
              * @description The delivery that contained it.
@@ -1326,12 +1294,6 @@ export interface components {
              * @description Deliveries for which an expression failed. They would be ignored.
              */
             failed: number;
-            /**
-             * Format: int64
-             * @deprecated
-             * @description Old name of examined.
-             */
-            looked: number;
             /** @description The mapping that was tested: the one in the request, or one suggested from the newest delivery, which may lack subject or state. */
             mapping: components["schemas"]["Mapping"];
             /**
@@ -1339,11 +1301,6 @@ export interface components {
              * @description Deliveries with a subject.
              */
             matched: number;
-            /**
-             * @deprecated
-             * @description Old name of errors.
-             */
-            problems: components["schemas"]["MappingError"][];
             /** @description The values of state, most frequent first. If there are very many, only some. */
             states: components["schemas"]["MappingStateCount"][];
         };
@@ -1405,20 +1362,10 @@ export interface components {
             secret: components["schemas"]["SecretHelp"];
             /** @description Its other settings, in the order to ask for them. */
             settings: components["schemas"]["ProviderSetting"][];
-            /**
-             * @deprecated
-             * @description Old name of signs_url.
-             */
-            signs_address: boolean;
             /** @description The URL is part of what the provider signs. */
             signs_url: boolean;
             /** @description How to set it up, in order. */
             steps: string[];
-            /**
-             * @deprecated
-             * @description Old name of sample_types.
-             */
-            types: string[];
         };
         /** @description All providers. */
         ProviderList: {
@@ -1493,11 +1440,6 @@ export interface components {
              * @description When it reached the current state.
              */
             updated_at?: string;
-            /**
-             * @deprecated
-             * @description Old name of time_to_paid.
-             */
-            usually?: components["schemas"]["Usually"];
         };
         /** @description One change of state, as a status link shows it. */
         PublicStatusStep: {
@@ -1610,12 +1552,6 @@ export interface components {
              * @description Length of the body in bytes.
              */
             size: number;
-            /**
-             * Format: int64
-             * @deprecated
-             * @description Old form of redelivery, counted from 2.
-             */
-            try?: number;
             /** @description The event's type, if the provider names one. */
             type?: string;
             /**
@@ -1628,11 +1564,6 @@ export interface components {
         RedeliveryList: {
             /** @description Oldest first, at most 100. The first is the original delivery. */
             redeliveries: components["schemas"]["Redelivery"][];
-            /**
-             * @deprecated
-             * @description Old name of redeliveries.
-             */
-            tries: components["schemas"]["Redelivery"][];
         };
         /** @description A response that an endpoint sends instead of the standard one. */
         Response: {
@@ -1671,16 +1602,6 @@ export interface components {
         };
         /** @description Whether a secret looks like one of a provider. */
         SecretCheck: {
-            /**
-             * @deprecated
-             * @description Old name of error.
-             */
-            complaint: string;
-            /**
-             * @deprecated
-             * @description Old name of warning.
-             */
-            doubt: string;
             /** @description Why it cannot be a secret of this provider, as a sentence; empty if it can. */
             error: string;
             /** @description What is unusual about it, as a sentence. It is accepted nevertheless. */
@@ -1806,11 +1727,6 @@ export interface components {
              * @enum {string}
              */
             mode?: "test";
-            /**
-             * @deprecated
-             * @description Old name of aliases.
-             */
-            names: string[];
             /** @description The events contradict each other; a person should look at the payment. */
             needs_review?: boolean;
             /**
@@ -1922,11 +1838,6 @@ export interface components {
              * @enum {string}
              */
             mode?: "test";
-            /**
-             * @deprecated
-             * @description Old name of aliases.
-             */
-            names: string[];
             /** @description The events contradict each other; a person should look at the payment. */
             needs_review?: boolean;
             /**
@@ -1944,11 +1855,6 @@ export interface components {
              * @description The last delivery that changed it.
              */
             seq: number;
-            /**
-             * @deprecated
-             * @description Old name of impressions.
-             */
-            shown: components["schemas"]["Impression"][];
             /**
              * @description The current state.
              * @example paid
@@ -1983,11 +1889,6 @@ export interface components {
             updated_at: string;
             /** @description The subject's page at the provider. */
             url?: string;
-            /**
-             * @deprecated
-             * @description Old name of time_to_paid.
-             */
-            usually?: components["schemas"]["Usually"];
         };
         /** @description A link that shows one status. */
         StatusLink: {
@@ -2486,38 +2387,6 @@ export interface operations {
             };
         };
     };
-    "list-tries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The delivery's id. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RedeliveryList"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "list-endpoints": {
         parameters: {
             query?: never;
@@ -2846,42 +2715,6 @@ export interface operations {
             };
         };
     };
-    "try-mapping": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The endpoint's id. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TestMappingRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MappingTestResult"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "restore-endpoint": {
         parameters: {
             query?: never;
@@ -2973,42 +2806,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StoredDelivery"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "verify-again": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The endpoint's id. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReverifyRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReverifyResult"];
                 };
             };
             /** @description Error */

@@ -10,7 +10,6 @@ export type Endpoint = Schemas["Endpoint"];
 export type NewEndpoint = Schemas["CreateEndpointRequest"];
 export type EndpointPatch = Schemas["UpdateEndpointRequest"];
 export type Diagnosis = Schemas["Diagnosis"];
-export type Try = Schemas["Redelivery"];
 export type Verdict = Delivery["verdict"];
 
 const failures: Middleware = {

@@ -8,7 +8,7 @@ export const deliveryKeys = {
   body: (id: string) => ["deliveries", "body", id] as const,
   exactBody: (id: string) => ["deliveries", "exact body", id] as const,
   diagnosis: (id: string) => ["deliveries", "diagnosis", id] as const,
-  tries: (id: string) => ["deliveries", "tries", id] as const,
+  redeliveries: (id: string) => ["deliveries", "redeliveries", id] as const,
   newests: ["deliveries", "newest"] as const,
   newest: (endpoint: string) => ["deliveries", "newest", endpoint] as const,
   /** Of one endpoint; "" for all. */

@@ -35,5 +35,5 @@ export const useSendSample = () =>
 export const useReverify = (id: string) =>
   useMutation({
     mutationFn: async (release: boolean) =>
-      unwrap(await api.POST("/endpoints/{id}/verify-again", { params: { path: { id } }, body: { release } })),
+      unwrap(await api.POST("/endpoints/{id}/reverify", { params: { path: { id } }, body: { release } })),
   });

@@ -3,7 +3,7 @@ import { formatCount } from "../../lib/format";
 import { Time } from "../../ui/time";
 import { StateGlyph } from "./state-glyph";
 import type { Effect, Tone } from "./status";
-import { capital, effectSentence, firstTold, saysWords, stateWord, toneOf } from "./status-labels";
+import { capital, effectSentence, evidenceLabel, firstTold, stateWord, toneOf } from "./status-labels";
 
 interface EffectListProps {
   effects: readonly Effect[];
@@ -57,7 +57,7 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
       </span>
       <div className={`relative min-w-0 ${counts ? "" : "text-text-3"}`}>
         <p className="flex flex-wrap items-baseline gap-x-2">
-          <span className={moved ? "font-[550]" : ""}>{saysWords(effect)}</span>
+          <span className={moved ? "font-[550]" : ""}>{evidenceLabel(effect)}</span>
           <span className="ml-auto text-s text-text-3">
             <Time at={at} form="second" />
           </span>

@@ -64,7 +64,7 @@ export const bareName = (name: string) => name.slice(name.indexOf("/") + 1);
 export const titleOf = ({ title, reference, subject }: Pick<Status, "title" | "reference" | "subject">) =>
   reference || title || bareName(subject);
 
-const said: Record<string, string> = {
+const evidenceLabels: Record<string, string> = {
   created: "It was started",
   action: "The payer must do something",
   processing: "It is being processed",
@@ -86,12 +86,16 @@ const said: Record<string, string> = {
 };
 
 /** What an event said of its subject. */
-export function saysWords({ says, amount, currency }: Pick<Effect, "says" | "amount" | "currency">): string {
-  const words = said[says] ?? capital(stateWord(says));
+export function evidenceLabel({
+  evidence,
+  amount,
+  currency,
+}: Pick<Effect, "evidence" | "amount" | "currency">): string {
+  const words = evidenceLabels[evidence] ?? capital(stateWord(evidence));
   return amount ? `${words}: ${formatAmount(amount, currency)}` : words;
 }
 
-const tries: Record<string, string> = {
+const attempts: Record<string, string> = {
   created: "a start",
   action: "a step of the payer",
   processing: "a word of processing",
@@ -102,8 +106,8 @@ const tries: Record<string, string> = {
 };
 
 /** Why an event moved nothing. A rule that is not known here is shown as it is. */
-export function ruleWords({ rule = "", says }: Pick<Effect, "rule" | "says">): string {
-  const what = tries[says] ?? "this";
+export function ruleWords({ rule = "", evidence }: Pick<Effect, "rule" | "evidence">): string {
+  const what = attempts[evidence] ?? "this";
   const words: Record<string, string> = {
     money_outranks: `money that came in outranks ${what}: only refunds, reversals and failed captures move it`,
     authorized_outranks: `an authorisation stands, and ${what} does not undo it`,
@@ -146,6 +150,6 @@ function moved(name: string, from: State | undefined, to: State | undefined): st
 }
 
 /** The delivery that told first what an event repeats; undefined where it is the first. */
-export function firstTold(timeline: readonly Effect[], { event, says, seq }: Effect): number | undefined {
-  return timeline.find((one) => one.event === event && one.says === says && one.seq < seq)?.seq;
+export function firstTold(timeline: readonly Effect[], { event, evidence, seq }: Effect): number | undefined {
+  return timeline.find((one) => one.event === event && one.evidence === evidence && one.seq < seq)?.seq;
 }

@@ -13,7 +13,7 @@ export type Effect = Schemas["Effect"];
 /** One change of state. */
 export type Step = Schemas["StatusStep"];
 /** When a page first showed a state to somebody. */
-export type Shown = Schemas["Impression"];
+export type Impression = Schemas["Impression"];
 export type Tone = Status["tone"];
 export type SubjectKind = Status["kind"];
 

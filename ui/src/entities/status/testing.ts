@@ -11,7 +11,6 @@ export const status = (n: number, change: Partial<Status> = {}): Status => ({
   amount: 4900,
   currency: "EUR",
   aliases: [`payment/pi_${n}`],
-  names: [`payment/pi_${n}`],
   seq: n,
   created_at: "2026-11-23T14:41:00.000Z",
   updated_at: "2026-11-23T14:41:10.000Z",
@@ -25,7 +24,6 @@ export const effect = (change: Partial<Effect> = {}): Effect => ({
   subject: "payment/pi_1",
   kind: "payment",
   evidence: "captured",
-  says: "captured",
   type: "payment_intent.succeeded",
   event: "evt_1",
   at: "2026-11-23T14:41:10.000Z",
@@ -41,6 +39,5 @@ export const detail = (n: number, change: Partial<StatusDetail> = {}): StatusDet
   steps: [],
   timeline: [],
   impressions: [],
-  shown: [],
   ...change,
 });

@@ -38,9 +38,9 @@ async function showing(page: Delivery[], next?: string) {
 
 it("shows a repeat in place of the try before it", async () => {
   const { seqs, take } = await showing([delivery(3), verified(2, "evt_1"), delivery(1)]);
-  take(verified(4, "evt_1", { try: 2, duplicate_of: 2 }));
+  take(verified(4, "evt_1", { redelivery: 1, duplicate_of: 2 }));
   expect(seqs()).toEqual([4, 3, 1]);
-  take(verified(5, "evt_2"), verified(6, "evt_1", { try: 3, duplicate_of: 2 }));
+  take(verified(5, "evt_2"), verified(6, "evt_1", { redelivery: 2, duplicate_of: 2 }));
   expect(seqs()).toEqual([6, 5, 3, 1]);
 });
 
@@ -69,7 +69,7 @@ it("folds what one page holds, and what an older one brings", async () => {
 it("moves nothing under a reader", async () => {
   const { store, seqs, take } = await showing([delivery(3), verified(2, "evt_1"), delivery(1)]);
   store.setScrolledAway(true);
-  take(verified(4, "evt_1", { try: 2 }));
+  take(verified(4, "evt_1", { redelivery: 1 }));
   expect(seqs()).toEqual([3, 2, 1]);
   store.setScrolledAway(false);
   expect(seqs()).toEqual([4, 3, 1]);

@@ -12,9 +12,12 @@ export function remarkOf(delivery: Delivery): Remark | undefined {
   const { verdict, reason, duplicate_of, events, mode } = delivery;
   if (verdict === "rejected") return { tone: "bad", text: reason ? words(reason) : "rejected" };
   if (delivery.release_of) return { tone: "off", text: "released" };
-  if (delivery.try) {
+  if (delivery.redelivery) {
     const differs = reason === "body_differs";
-    return { tone: differs ? "wait" : "off", text: `${ordinal(delivery.try)} try${differs ? ", body differs" : ""}` };
+    return {
+      tone: differs ? "wait" : "off",
+      text: `${ordinal(delivery.redelivery + 1)} try${differs ? ", body differs" : ""}`,
+    };
   }
   if (duplicate_of) return { tone: "off", text: `duplicate of #${formatCount(duplicate_of)}` };
   if (reason) return { tone: "wait", text: words(reason) };

@@ -28,7 +28,7 @@ export function AdvancedFields({ draft, provider, onChange }: AdvancedFieldsProp
             />
           )}
         </Field>
-        {provider?.signs_address && (
+        {provider?.signs_url && (
           <Field
             label="Address as the sender knows it"
             hint="It is part of what is signed. Leave it empty where it is the endpoint’s own."

@@ -31,7 +31,7 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
   const sample = useSendSample();
 
   const providers = useProviders();
-  const types = providers.data?.find((p) => p.id === endpoint.provider)?.types ?? [];
+  const types = providers.data?.find((p) => p.id === endpoint.provider)?.sample_types ?? [];
   const [type, setType] = useState("");
   /** Its rules were changed here: what was rejected before may verify now. */
   const [changed, setChanged] = useState(false);

@@ -19,8 +19,8 @@ interface OwnStatusesTryProps {
 
 /** What would have become of past deliveries. */
 export function OwnStatusesTry({ result, known, stale, onAdd }: OwnStatusesTryProps) {
-  const { looked, matched, failed, states, examples, problems } = result;
-  const found = `Of the last ${formatCount(looked)}: ${formatCount(matched)} matched, ${counted(states.length, "state")}`;
+  const { examined, matched, failed, states, examples, errors } = result;
+  const found = `Of the last ${formatCount(examined)}: ${formatCount(matched)} matched, ${counted(states.length, "state")}`;
   return (
     <div className={`flex flex-col gap-3 ${stale ? "opacity-70" : ""}`}>
       <p role="status" className="font-[550]">
@@ -56,8 +56,8 @@ export function OwnStatusesTry({ result, known, stale, onAdd }: OwnStatusesTryPr
           </li>
         ))}
       </Part>
-      <Part title="What went wrong" any={problems.length > 0}>
-        {problems.map(({ delivery, seq, error }) => (
+      <Part title="What went wrong" any={errors.length > 0}>
+        {errors.map(({ delivery, seq, error }) => (
           <li key={delivery} className="flex items-baseline gap-2 px-3 py-1.5">
             <DeliveryLink delivery={delivery} seq={seq} />
             <span className="min-w-0 flex-1 break-words text-bad">{error}</span>

@@ -84,14 +84,14 @@ interface SecretRowProps {
 
 function SecretRow({ provider, secret, mistake, onChange, onRemove }: SecretRowProps) {
   const { label, value, kept, key } = secret;
-  const [said, setSaid] = useState({ of: "", complaint: "", doubt: "" });
+  const [said, setSaid] = useState({ of: "", error: "", warning: "" });
   const look = async (pasted: string) => {
     if (pasted === "") return;
     const opinion = await checkSecret(provider, pasted).catch(() => undefined); // saving will say it as well
     if (opinion) setSaid({ of: provider + pasted, ...opinion });
   };
   const current = said.of === provider + value ? said : undefined;
-  const bad = mistake || current?.complaint;
+  const bad = mistake || current?.error;
   const [shown, setShown] = useState(false);
   const name = label || "new";
   const generate = () => {
@@ -145,7 +145,7 @@ function SecretRow({ provider, secret, mistake, onChange, onRemove }: SecretRowP
             {bad}
           </p>
         )}
-        {!bad && current?.doubt && <p className="text-s text-pretty text-wait">{current.doubt}</p>}
+        {!bad && current?.warning && <p className="text-s text-pretty text-wait">{current.warning}</p>}
       </div>
     </div>
   );

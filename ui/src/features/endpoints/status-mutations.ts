@@ -23,7 +23,7 @@ export function useUpdateRules(id: string, title: (change: StatusRulesChange) =>
 export const useTryMapping = (id: string) =>
   useMutation({
     mutationFn: async (mapping: Mapping | null) =>
-      unwrap(await api.POST("/endpoints/{id}/mapping/try", { params: { path: { id } }, body: { mapping } })),
+      unwrap(await api.POST("/endpoints/{id}/mapping/test", { params: { path: { id } }, body: { mapping } })),
   });
 
 /** The keys that sign an endpoint's status links, newest first. */

@@ -115,15 +115,15 @@ it("shows a new key once, and asks before it takes one away", async () => {
 
 it("saves an own mapping only as it was tried", async () => {
   const result = {
-    ...{ looked: 1000, matched: 940, failed: 2 },
+    ...{ examined: 1000, matched: 940, failed: 2 },
     states: [
       { value: "PAID", state: "", count: 700 },
       { value: "OPEN", state: "open", count: 240 },
     ],
     examples: [{ delivery: "dlv_7", seq: 7, subject: "own/17", state: "open", reference: "10-4471", amount: 4900 }],
-    problems: [{ delivery: "dlv_8", seq: 8, error: "body.order is nothing" }],
+    errors: [{ delivery: "dlv_8", seq: 8, error: "body.order is nothing" }],
   };
-  const written = farEnd({ "POST /mapping/try": result });
+  const written = farEnd({ "POST /mapping/test": result });
   await open({}, "Your own statuses");
   const save = () => screen.getByRole<HTMLButtonElement>("button", { name: "Save" });
   write(await screen.findByLabelText("What it is about"), "body.order.id");
@@ -147,14 +147,14 @@ it("saves an own mapping only as it was tried", async () => {
     states: [{ value: "PAID", state: "paid", tone: "success", final: true }],
   };
   expect(written.slice(1)).toEqual([
-    ["POST /mapping/try", { mapping }],
+    ["POST /mapping/test", { mapping }],
     ["PATCH ", { statuses: { mapping } }],
   ]);
 });
 
 it("guesses where things stand, which can be saved as it is", async () => {
   const guess = { kind: "payment", subject: "body.id", state: "body.status" };
-  farEnd({ "POST /mapping/try": { looked: 1, matched: 1, failed: 0, states: [], examples: [], problems: [] } });
+  farEnd({ "POST /mapping/test": { examined: 1, matched: 1, failed: 0, states: [], examples: [], errors: [] } });
   const { answer } = net;
   net.answer = async (request) => {
     const content = (await (await answer(request)).json()) as { mapping?: unknown };

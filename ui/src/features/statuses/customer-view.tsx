@@ -1,5 +1,5 @@
 import { useEndpoints } from "../../entities/endpoint/queries";
-import type { Shown, StatusDetail } from "../../entities/status/status";
+import type { Impression, StatusDetail } from "../../entities/status/status";
 import { capital, stateWord } from "../../entities/status/status-labels";
 import { Time } from "../../ui/time";
 import { PagePreview } from "./page-preview";
@@ -23,24 +23,24 @@ export function CustomerView({ status }: { status: StatusDetail }) {
   );
 }
 
-const ways: Record<Shown["by"], string> = {
+const ways: Record<Impression["by"], string> = {
   socket: "by its live connection",
   poll: "by polling",
   page: "with the page itself",
 };
 
 /** When a page first showed each state to somebody. */
-function Seen({ status: { steps, shown } }: { status: StatusDetail }) {
-  const states = [...new Set([...shown.map(({ state }) => state), ...steps.map(({ state }) => state)])];
+function Seen({ status: { steps, impressions } }: { status: StatusDetail }) {
+  const states = [...new Set([...impressions.map(({ state }) => state), ...steps.map(({ state }) => state)])];
   return (
     <section>
       <h3 className="font-semibold">Seen on a status page</h3>
-      {shown.length === 0 ? (
+      {impressions.length === 0 ? (
         <p className="mt-1 text-text-2">Not opened yet.</p>
       ) : (
         <dl className="mt-1 divide-y divide-line rounded-lg border border-line bg-surface">
           {states.map((state) => {
-            const seen = shown.find((one) => one.state === state);
+            const seen = impressions.find((one) => one.state === state);
             return (
               <div key={state} className="grid grid-cols-[132px_1fr] gap-3 px-3 py-1.5">
                 <dt>{capital(stateWord(state))}</dt>

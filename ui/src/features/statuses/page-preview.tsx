@@ -27,7 +27,7 @@ interface PagePreviewProps {
 /** The status page as it is now, small, in English. */
 export function PagePreview({ status, rules, unseen }: PagePreviewProps) {
   const { tone, amount, currency, refunded, reference, mode, steps } = status;
-  const now = useNow(!status.final && !!status.usually);
+  const now = useNow(!status.final && !!status.time_to_paid);
   const page = rules?.page ?? {};
   const shows = (field: string) => !unseen && !page.hidden?.includes(field);
   const { sentence, detail } = publicWords(unseen ? "waiting" : status.state);

@@ -57,7 +57,7 @@ export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProp
       </div>
       <Waiting status={status} />
       <Flags status={status} />
-      <Names names={status.names} />
+      <Names names={status.aliases} />
     </header>
   );
 }
@@ -67,7 +67,7 @@ function teller(name: string): string {
 }
 
 function Waiting({ status }: { status: StatusDetail }) {
-  const now = useNow(!status.final && !!status.usually);
+  const now = useNow(!status.final && !!status.time_to_paid);
   const words = usualWords(status, now);
   return words ? <p className="mt-2.5 text-pretty text-text-2">{words}</p> : null;
 }

@@ -129,7 +129,7 @@ it("tells how a payment came there, what counted, and why the rest did not", asy
   const timeline = [
     effect({
       seq: 9,
-      says: "created",
+      evidence: "created",
       to: "pending",
       event: "evt_0",
       delivery: "dlv_9",
@@ -138,9 +138,9 @@ it("tells how a payment came there, what counted, and why the rest did not", asy
     }),
     effect({ from: "pending", to: "paid" }),
     effect({ seq: 13, effect: "duplicate", delivery: "dlv_13" }),
-    effect({ seq: 14, effect: "late", rule: "money_outranks", says: "failed", event: "evt_2", delivery: "dlv_14" }),
+    effect({ seq: 14, effect: "late", rule: "money_outranks", evidence: "failed", event: "evt_2", delivery: "dlv_14" }),
   ];
-  const whole = detail(1, { timeline, late: true, refunded: 900, names: ["payment/pi_1", "order/10-4471"] });
+  const whole = detail(1, { timeline, late: true, refunded: 900, aliases: ["payment/pi_1", "order/10-4471"] });
   farEnd([status(1)], [whole]);
   await open("/statuses/sub_1");
   const pane = await screen.findByRole("complementary", { name: "Status" });
@@ -171,7 +171,7 @@ it("shows what the customer sees, whether somebody saw it, and makes the link", 
       { state: "pending", at, seq: 1 },
       { state: "paid", at, seq: 2 },
     ],
-    shown: [{ state: "paid", at, by: "socket" }],
+    impressions: [{ state: "paid", at, by: "socket" }],
   });
   const { sent } = farEnd([status(1)], [whole]);
   await open("/statuses/sub_1?tab=customer");
@@ -190,8 +190,8 @@ it("shows what the customer sees, whether somebody saw it, and makes the link", 
 });
 
 it("says what waiting is like, and that nobody opened the page yet", async () => {
-  const usually = { half: 8, most: 20, of: 40 };
-  const waits = { state: "processing", tone: "active", usually, created_at: new Date().toISOString() } as const;
+  const time_to_paid = { p50: 8, p90: 20, samples: 40 };
+  const waits = { state: "processing", tone: "active", time_to_paid, created_at: new Date().toISOString() } as const;
   farEnd([status(1)], [detail(1, waits)]);
   await open("/statuses/sub_1?tab=customer");
   expect(await screen.findAllByText("Usually confirmed within 8 seconds; 9 in 10 within 20.")).toHaveLength(2);

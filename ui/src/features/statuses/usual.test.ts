@@ -9,7 +9,7 @@ it("names lengths as people do", () => {
 
 it("is honest about waiting", () => {
   const began = Date.parse("2026-11-23T14:41:00Z");
-  const waits = detail(1, { usually: { half: 8, most: 200, of: 12 } });
+  const waits = detail(1, { time_to_paid: { p50: 8, p90: 200, samples: 12 } });
   expect(usualWords(waits, began + 100_000)).toBe("Usually confirmed within 8 seconds; 9 in 10 within 4 minutes.");
   expect(usualWords(waits, began + 201_000)).toMatch(/^This takes longer than usual/);
   expect(usualWords({ ...waits, final: true }, began)).toBeUndefined();

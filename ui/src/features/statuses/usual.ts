@@ -15,17 +15,20 @@ export function lengthWords(seconds: number): string {
 const counted = (n: number, unit: string) => `${n} ${unit}${n === 1 ? "" : "s"}`;
 
 /** What waiting is usually like, while there is something to wait for. `now` is in milliseconds since 1970. */
-export function usualWords({ usually, final, created_at }: StatusDetail, now: number): string | undefined {
-  if (!usually || final || usually.of === 0) return undefined;
-  if (now - Date.parse(created_at) > usually.most * 1000) {
+export function usualWords(
+  { time_to_paid: latency, final, created_at }: StatusDetail,
+  now: number,
+): string | undefined {
+  if (!latency || final || latency.samples === 0) return undefined;
+  if (now - Date.parse(created_at) > latency.p90 * 1000) {
     return "This takes longer than usual. You may close this page: it shows the result whenever you come back.";
   }
-  return `Usually confirmed within ${lengthWords(usually.half)}; 9 in 10 within ${shortened(usually)}.`;
+  return `Usually confirmed within ${lengthWords(latency.p50)}; 9 in 10 within ${shortened(latency)}.`;
 }
 
 /** The second length without its unit, where that is the first one's. */
-function shortened({ half, most }: { half: number; most: number }): string {
-  const [first, second] = [lengthWords(half), lengthWords(most)];
+function shortened({ p50, p90 }: { p50: number; p90: number }): string {
+  const [first, second] = [lengthWords(p50), lengthWords(p90)];
   const [n = "", unit = ""] = second.split(" ");
   return first.replace(/s$/, "").endsWith(unit.replace(/s$/, "")) ? n : second;
 }

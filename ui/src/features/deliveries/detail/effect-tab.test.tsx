@@ -21,7 +21,6 @@ const effect = (change: Partial<Effect>): Effect => ({
   subject: "payment/pi_3P",
   kind: "payment",
   evidence: "captured",
-  says: "captured",
   event: "evt_1",
   at: "2026-11-23T14:41:10Z",
   received_at: "2026-11-23T14:41:11Z",
@@ -32,7 +31,7 @@ const effect = (change: Partial<Effect>): Effect => ({
   ...change,
 });
 
-const late = effect({ effect: "late", rule: "money_outranks", says: "failed", from: "paid" });
+const late = effect({ effect: "late", rule: "money_outranks", evidence: "failed", from: "paid" });
 
 it("says what moved, and why the rest did not, each leading to its subject", () => {
   render(<EffectTab delivery={delivery} effects={[effect({}), late]} />);
@@ -67,7 +66,7 @@ it("says that a delivery said too much to be read, and names no subject", () => 
 
 it("shows the subject's life, with the delivery marked in it", async () => {
   const client = new QueryClient();
-  const created = effect({ says: "created", event: "evt_0", seq: 9, delivery: "dlv_9", to: "processing" });
+  const created = effect({ evidence: "created", event: "evt_0", seq: 9, delivery: "dlv_9", to: "processing" });
   delete created.from;
   const timeline = [created, effect({})];
   const whole = { id: "sub_1", kind: "payment", subject: "payment/pi_3P", state: "paid", tone: "success", timeline };

@@ -1,7 +1,7 @@
 import { Link } from "wouter";
 import { StateGlyph } from "../../../entities/status/state-glyph";
 import type { Effect } from "../../../entities/status/status";
-import { capital, effectSentence, saysWords, titleOf, toneOf } from "../../../entities/status/status-labels";
+import { capital, effectSentence, evidenceLabel, titleOf, toneOf } from "../../../entities/status/status-labels";
 import type { DeliveryDetail } from "../../../lib/api";
 
 interface EffectTabProps {
@@ -32,7 +32,7 @@ export function EffectTab({ delivery, effects }: EffectTabProps) {
                 </p>
                 {effect.effect !== "too_much" && (
                   <p className="mt-0.5 text-s break-words text-text-2">
-                    {saysWords(effect)}.{" "}
+                    {evidenceLabel(effect)}.{" "}
                     <Link href={`/statuses/${effect.status}`} className="text-beam underline underline-offset-2">
                       {capital(effect.kind)} {titleOf(effect)}
                     </Link>

@@ -19,11 +19,11 @@ export const diagnosisQuery = (id: string) =>
   });
 
 /** All deliveries of its event, oldest first. There may be more of them any time. */
-export const triesQuery = ({ id, verdict, event }: Delivery) =>
+export const redeliveriesQuery = ({ id, verdict, event }: Delivery) =>
   queryOptions({
-    queryKey: deliveryKeys.tries(id),
+    queryKey: deliveryKeys.redeliveries(id),
     queryFn: async ({ signal }) =>
-      unwrap(await api.GET("/deliveries/{id}/tries", { params: { path: { id } }, signal })).tries,
+      unwrap(await api.GET("/deliveries/{id}/redeliveries", { params: { path: { id } }, signal })).redeliveries,
     enabled: verdict === "verified" && !!event,
   });
 

@@ -6,7 +6,7 @@ import { Batch } from "./batch";
 import { Diagnosis } from "./diagnosis";
 import { type Check, explainVerdict } from "./explain-verdict";
 import { NextSteps } from "./next-steps";
-import { Tries } from "./tries";
+import { Redeliveries } from "./redeliveries";
 
 const marks = {
   passed: { icon: <CheckIcon size={13} className="text-ok" aria-hidden />, word: "Passed" },
@@ -58,7 +58,7 @@ export function VerdictTab({ delivery, endpoint }: VerdictTabProps) {
         ))}
       </dl>
       {delivery.batch && !damaged && <Batch events={delivery.batch} />}
-      {!damaged && <Tries delivery={delivery} />}
+      {!damaged && <Redeliveries delivery={delivery} />}
       {!rejected && <NextSteps steps={next} />}
       {endpoint ? (
         <Link href={`/endpoints/${endpoint.id}`} className="inline-block text-beam underline-offset-2 hover:underline">

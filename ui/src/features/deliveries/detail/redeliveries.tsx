@@ -3,11 +3,11 @@ import { Link } from "wouter";
 import type { Delivery } from "../../../lib/api";
 import { formatCount } from "../../../lib/format";
 import { Time } from "../../../ui/time";
-import { triesQuery } from "./queries";
+import { redeliveriesQuery } from "./queries";
 
 /** The deliveries of one event, and what each has otherwise than the first. */
-export function Tries({ delivery }: { delivery: Delivery }) {
-  const { data } = useQuery(triesQuery(delivery));
+export function Redeliveries({ delivery }: { delivery: Delivery }) {
+  const { data } = useQuery(redeliveriesQuery(delivery));
   if (!data || data.length < 2) return null;
   return (
     <section>
