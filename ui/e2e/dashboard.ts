@@ -38,7 +38,9 @@ export class Dashboard {
     return this.detail.getByRole("tab", { name });
   }
 
-  /** When the row of this path was painted, in milliseconds since 1970, measured in the page. Call it before sending. */
+  /**
+   * When the row of this path was painted, in milliseconds since 1970, measured in the page. Call it before sending.
+   */
   shownAt(path: string): Promise<number> {
     return this.grid.evaluate(
       (grid, text) =>
@@ -154,8 +156,8 @@ export class Dashboard {
   }
 
   /**
-   * Scrolls down until the list has nothing older, and returns how many rows it then has, and how many elements it had at
-   * most on the way.
+   * Scrolls down until the list has nothing older, and returns how many rows it then has, and how many elements it had
+   * at most on the way.
    */
   async scrollToTheEnd(oldest: string): Promise<{ rows: number; most: number }> {
     let most = 0;

@@ -4,7 +4,10 @@ import type { Endpoint, Hookbeam } from "./hookbeam";
 const secret = (name: string) => createHash("sha256").update(name).digest("hex");
 const json = (event: object) => JSON.stringify(event, null, 2);
 
-/** What a few senders send on an ordinary afternoon, oldest first: who, where below the address, what, with which headers. */
+/**
+ * What a few senders send on an ordinary afternoon, oldest first: who, where below the address, what, with which
+ * headers.
+ */
 const afternoon: [sender: string, path: string, body: string, headers?: Record<string, string>][] = [
   [
     "gitlab",

@@ -23,8 +23,8 @@ type Site = {
 };
 
 /**
- * test gives each test a Hookbeam of its own and a page that is logged in. After each, the browser must have had nothing
- * to complain of: no error, no report of the content policy, no dialog, no request to anyone else.
+ * test gives each test a Hookbeam of its own and a page that is logged in. After each, the browser must have had
+ * nothing to complain of: no error, no report of the content policy, no dialog, no request to anyone else.
  */
 export const test = base.extend<Mounted & { site: Site }>({
   mounted: [{ prefix: "/", proxied: false, strip: false }, { option: true }],

@@ -18,7 +18,9 @@ const marks: Record<Tone, string> = {
   neutral: "–",
 };
 
-/** Each part can be styled from outside: `payment-status::part(title)`, `::part(tone-success)`, `::part(state-paid)`. */
+/**
+ * Each part can be styled from outside: `payment-status::part(title)`, `::part(tone-success)`, `::part(state-paid)`.
+ */
 const css = `
 :host { display: block }
 :host([hidden]), [hidden] { display: none }

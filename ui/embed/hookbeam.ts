@@ -8,9 +8,9 @@ import { textsOf, wordsOf } from "./words";
 const { url: own } = import.meta;
 
 /**
- * `<payment-status token="…">` shows where a payment stands, live. `url` is where Hookbeam is, where this script was not
- * loaded from there; `lang` is its language, else the page's. Each change is told as a `statuschange` event with the
- * status as its detail.
+ * `<payment-status token="…">` shows where a payment stands, live. `url` is where Hookbeam is, where this script was
+ * not loaded from there; `lang` is its language, else the page's. Each change is told as a `statuschange` event with
+ * the status as its detail.
  */
 export class PaymentStatusElement extends HTMLElement {
   static readonly observedAttributes = ["token", "url", "lang"];

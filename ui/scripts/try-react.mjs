@@ -1,5 +1,5 @@
-// Tries the packed @hookbeam/react as a shop does: unpacked beside React, with the example of its own README, which must
-// pass the type checker however modules are resolved, and draw something where there is no window.
+// Tries the packed @hookbeam/react as a shop does: unpacked beside React, with the example of its own README, which
+// must pass the type checker however modules are resolved, and draw something where there is no window.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -181,7 +181,7 @@ it("loads everything about statuses again once they were rebuilt", () => {
   vi.useRealTimers();
 });
 
-it("has everything fetched again of which notices may have been missed, and loads a list only where one is open", () => {
+it("fetches again what notices may have been missed of, and loads a list only where one is open", () => {
   const { cache, client, pages, statuses } = open();
   const keys = [endpointKeys.all, newestQuery("ep_1").queryKey, statusQuery("sub_1").queryKey, kindsQuery.queryKey];
   for (const key of keys) client.setQueryData<unknown>(key, []);

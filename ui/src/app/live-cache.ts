@@ -96,7 +96,9 @@ export class LiveCache implements Subscriber {
     void this.#client.invalidateQueries({ queryKey });
   }
 
-  /** Changes what is cached under a key, where anything is. A request that is on its way may bring less: it is renewed. */
+  /**
+   * Changes what is cached under a key, where anything is. A request that is on its way may bring less: it is renewed.
+   */
   #change<Data>(queryKey: readonly unknown[], change: (known: Data | undefined) => Data | undefined) {
     const state = this.#client.getQueryState(queryKey);
     if (!state) return;

@@ -26,4 +26,4 @@ export const api = createClient<paths>({ baseUrl: at("api/v1") });
 api.use(failures);
 
 /** The content of a success: `unwrap(await api.GET("/endpoints"))`. */
-export const unwrap = <Content>({ data }: { data?: Content }): Content => data as Content; // what failed has been thrown
+export const unwrap = <Content>({ data }: { data?: Content }): Content => data as Content; // errors were thrown

@@ -47,7 +47,9 @@ function changed() {
   for (const tell of listeners) tell();
 }
 
-/** The name of what was pressed. Shift counts with letters and named keys; with others it chose the character itself. */
+/**
+ * The name of what was pressed. Shift counts with letters and named keys; with others it chose the character itself.
+ */
 export function keyName(event: KeyboardEvent): string {
   const key = event.key === " " ? "space" : event.key.toLowerCase();
   const shifted = event.shiftKey && (key.length > 1 || key !== key.toUpperCase());
@@ -100,8 +102,8 @@ function add(layer: Layer): () => void {
 }
 
 /**
- * Has keys do things while the component is on the screen. What was added last goes first. Nothing happens while someone
- * types, or while a dialog is open, except with `mod`.
+ * Has keys do things while the component is on the screen. What was added last goes first. Nothing happens while
+ * someone types, or while a dialog is open, except with `mod`.
  */
 export function useKeys(keys: KeyMap, { group = "Everywhere", when = true }: KeyScope = {}) {
   const latest = useRef(keys);

@@ -3,7 +3,10 @@ import { formatClock, formatDay, formatRecent, formatUtc } from "../lib/format";
 interface TimeProps {
   /** RFC 3339, as the server writes it. */
   at: string;
-  /** The time of day alone, the day in its place where that is not today, both, both to the minute, the day alone, the time alone to the minute, or `recent` to the second. */
+  /**
+   * The time of day alone, the day in its place where that is not today, both, both to the minute, the day alone, the
+   * time alone to the minute, or `recent` to the second.
+   */
   form?: "clock" | "recent" | "moment" | "minute" | "day" | "short" | "second";
 }
 

@@ -15,7 +15,9 @@ export const providersQuery = queryOptions({
 /** All providers. */
 export const useProviders = () => useQuery(providersQuery);
 
-/** What the server says of a pasted secret. An error forbids it, a warning does not; both are empty where all is well. */
+/**
+ * What the server says of a pasted secret. An error forbids it, a warning does not; both are empty where all is well.
+ */
 export async function checkSecret(id: string, value: string): Promise<{ error: string; warning: string }> {
   return unwrap(await api.POST("/providers/{id}/check-secret", { params: { path: { id } }, body: { value } }));
 }

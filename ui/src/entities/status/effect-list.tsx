@@ -15,14 +15,16 @@ interface EffectListProps {
   current?: string | undefined;
 }
 
-/** What events said of a subject and did to it, in the order in which they came. Those that moved nothing are quieter. */
+/**
+ * What events said of a subject and did to it, in the order in which they came. Those that moved nothing are quieter.
+ */
 export function EffectList({ effects, all, tone, current }: EffectListProps) {
   const last = all.findLast(({ to }) => to)?.to;
   return (
     <ol aria-label="Timeline">
       {effects.map((effect, i) => (
         <EffectItem
-          // biome-ignore lint/suspicious/noArrayIndexKey: one event may do several things, and their order never changes
+          // biome-ignore lint/suspicious/noArrayIndexKey: an event may do several things, in an order that never changes
           key={`${effect.seq} ${effect.event} ${i}`}
           effect={effect}
           first={effect.effect === "duplicate" ? firstTold(all, effect) : undefined}

@@ -20,7 +20,8 @@ interface OwnStatusesTryProps {
 /** What would have become of past deliveries. */
 export function OwnStatusesTry({ result, known, stale, onAdd }: OwnStatusesTryProps) {
   const { examined, matched, failed, states, examples, errors } = result;
-  const found = `Of the last ${formatCount(examined)}: ${formatCount(matched)} matched, ${counted(states.length, "state")}`;
+  const ofThem = `${formatCount(matched)} matched, ${counted(states.length, "state")}`;
+  const found = `Of the last ${formatCount(examined)}: ${ofThem}`;
   return (
     <div className={`flex flex-col gap-3 ${stale ? "opacity-70" : ""}`}>
       <p role="status" className="font-[550]">

@@ -101,5 +101,6 @@ function ColorHint({ color }: { color: string }) {
   if (white === undefined) return "Of the sign and of the button on the page.";
   if (inkOn(color) === "#ffffff") return `White writing on it has ${white.toFixed(1)}:1: easy to read.`;
   const black = contrast(color, "#000000") ?? 0;
-  return `White writing on it would have ${white.toFixed(1)}:1, so the page writes on it in black: ${black.toFixed(1)}:1.`;
+  const would = `White writing on it would have ${white.toFixed(1)}:1`;
+  return `${would}, so the page writes on it in black: ${black.toFixed(1)}:1.`;
 }

@@ -35,7 +35,10 @@ const ahead = 150;
 /** So far from the top counts as being at the top. */
 const nearTop = 8;
 
-/** A list of any length, as many of its rows as can be seen. Away from the top they stand still, and what is new waits above. */
+/**
+ * A list of any length, as many of its rows as can be seen. Away from the top they stand still, and what is new waits
+ * above.
+ */
 export function LiveList<Item extends { id: string }>(props: LiveListProps<Item>) {
   const { source, words, rowHeight, selected, onOpen, onCopyLink, children } = props;
   const view = useSyncExternalStore(source.subscribe, source.view);

@@ -9,7 +9,9 @@ export interface ActiveRow {
   set(id: string): void;
 }
 
-/** Remembers an item by id; what is open comes first. Rows move while new ones come, so it looks near the last place. */
+/**
+ * Remembers an item by id; what is open comes first. Rows move while new ones come, so it looks near the last place.
+ */
 export function useActiveRow<Item extends { id: string }>(
   source: ListSource<Item>,
   selected: string | undefined,
