@@ -15,16 +15,18 @@ func (d *diagnosis) addresses(secrets []owned) {
 		for _, s := range secrets {
 			if _, ok := d.try(trial{&d.provider.Signature, d.Endpoint, address, s.Secret, d.Record}); ok {
 				d.tell(Cause{Cause: "other_address", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-					Summary: fmt.Sprintf("Valid%s if the endpoint's address is %s: that one is registered at %s.", d.by(s), address, d.provider.Name),
-					Fix:     "Put that address into signed_url, or register this server's own address at the sender; behind a proxy, set --public-url."})
+					Summary: fmt.Sprintf("Valid%s if the endpoint's address is %s: that one is registered at %s.",
+						d.by(s), address, d.provider.Name),
+					Fix: "Put that address into signed_url, or register this server's own address at the " +
+						"sender; behind a proxy, set --public-url."})
 				return
 			}
 		}
 	}
 }
 
-// otherAddresses are this endpoint's address as others may see it: by another scheme, host, port, with and without a
-// slash at its end, and with the query that came.
+// otherAddresses are this endpoint's address as others may see it: by another scheme, host, port, with
+// and without a slash at its end, and with the query that came.
 func (d *diagnosis) otherAddresses() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		known, err := url.Parse(d.Context.URL)
@@ -43,7 +45,9 @@ func (d *diagnosis) otherAddresses() iter.Seq[string] {
 			bare := strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":80")
 			for _, scheme := range []string{"https", "http"} {
 				for _, h := range []string{host, bare, bare + ":443", bare + ":80"} {
-					for _, path := range []string{known.EscapedPath(), strings.TrimSuffix(known.EscapedPath(), "/"), strings.TrimSuffix(known.EscapedPath(), "/") + "/"} {
+					for _, path := range []string{known.EscapedPath(),
+						strings.TrimSuffix(known.EscapedPath(), "/"),
+						strings.TrimSuffix(known.EscapedPath(), "/") + "/"} {
 						address := scheme + "://" + h + path
 						if h == "" || len(address) > 2000 || told[address] {
 							continue

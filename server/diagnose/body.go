@@ -44,7 +44,8 @@ func (d *diagnosis) bodies(secrets []owned, address string) {
 			}
 			c := Cause{Cause: v.cause, Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 				Summary: fmt.Sprintf("Valid%s if the body %s: something between changed it.", d.by(s), v.how),
-				Fix:     "Find what reads and rewrites the body before it comes here: a proxy, a gateway, a body parser that re-encodes. It must pass the bytes on as they are."}
+				Fix: "Find what reads and rewrites the body before it comes here: a proxy, a gateway, " +
+					"a body parser that re-encodes. It must pass the bytes on as they are."}
 			d.tell(c)
 			return
 		}
@@ -164,8 +165,8 @@ func lowerHex(s string) string {
 	return string(b)
 }
 
-// two tries what takes two causes: another endpoint's secret and a changed header, body or address; a changed body and
-// address.
+// two tries what takes two causes: another endpoint's secret and a changed header, body or address; a
+// changed body and address.
 func (d *diagnosis) two() {
 	others := d.others()
 	d.headers(others)

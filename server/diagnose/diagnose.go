@@ -1,7 +1,8 @@
-// Package diagnose explains why a delivery did not verify. It tries what may have gone wrong and reports what fits: every
-// secret that is known, the ways in which headers, bodies, addresses and timestamps are changed between sender and receiver,
-// and what other senders would have meant. It promises that the same case has the same diagnosis, that one costs a bounded
-// number of hashed bytes, and that it never shows a secret or a signature that would have been right.
+// Package diagnose explains why a delivery did not verify. It tries what may have gone wrong and
+// reports what fits: every secret that is known, the ways in which headers, bodies, addresses and
+// timestamps are changed between sender and receiver, and what other senders would have meant. It
+// promises that the same case has the same diagnosis, that one costs a bounded number of hashed bytes,
+// and that it never shows a secret or a signature that would have been right.
 //
 // Start with Run. Each file is one thing that may have been changed.
 package diagnose
@@ -32,8 +33,8 @@ type Known struct {
 	URL      string
 }
 
-// Diagnosis says why a delivery did not verify. It names secrets by their labels, and holds neither a secret nor a
-// signature that would have been right.
+// Diagnosis says why a delivery did not verify. It names secrets by their labels, and holds neither a
+// secret nor a signature that would have been right.
 type Diagnosis struct {
 	Genuine  bool    `json:"genuine" doc:"One of the findings shows who made it: a secret that is known here fits."`
 	Cause    string  `json:"cause" doc:"That of the first finding."`
@@ -72,16 +73,18 @@ type diagnosis struct {
 	found    []Cause
 }
 
-// Run explains a delivery's verdict from what is stored: it tries every known secret, the ways in which headers,
-// bodies and addresses are changed between sender and receiver, and what other senders would have meant. The same case
-// has the same diagnosis. p is the provider of the case's endpoint.
+// Run explains a delivery's verdict from what is stored: it tries every known secret, the ways in which
+// headers, bodies and addresses are changed between sender and receiver, and what other senders would
+// have meant. The same case has the same diagnosis. p is the provider of the case's endpoint.
 func Run(p *provider.Provider, c Case) Diagnosis {
 	d := &diagnosis{Case: c, provider: p, schemes: p.Signature.SchemesFor(c.Endpoint), left: hashedBytes}
 	e := *c.Endpoint
 	e.Verify, e.Tolerance = hook.Enforce, 0
 	d.reason = check(&p.Signature, &e, c.Record, c.Context).Reason
-	for _, look := range []func(*diagnosis){(*diagnosis).asItIs, (*diagnosis).otherSecret, (*diagnosis).otherSender, (*diagnosis).header,
-		(*diagnosis).secretForm, (*diagnosis).otherTime, (*diagnosis).oldWay, (*diagnosis).body, (*diagnosis).address, (*diagnosis).two,
+	for _, look := range []func(*diagnosis){(*diagnosis).asItIs, (*diagnosis).otherSecret,
+		(*diagnosis).otherSender, (*diagnosis).header,
+		(*diagnosis).secretForm, (*diagnosis).otherTime, (*diagnosis).oldWay, (*diagnosis).body,
+		(*diagnosis).address, (*diagnosis).two,
 		(*diagnosis).nothing} {
 		if look(d); len(d.found) > 0 {
 			break
@@ -92,7 +95,8 @@ func Run(p *provider.Provider, c Case) Diagnosis {
 		d.tell(Cause{Cause: "endpoint_deleted", Summary: "The endpoint was deleted: this is against what it had then.",
 			Fix: "Take its address out at the sender, or bring the endpoint back."})
 	}
-	return Diagnosis{Genuine: d.found[0].genuine, Cause: d.found[0].Cause, Summary: d.found[0].Summary, Findings: d.found, Tried: d.tried}
+	return Diagnosis{Genuine: d.found[0].genuine, Cause: d.found[0].Cause, Summary: d.found[0].Summary,
+		Findings: d.found, Tried: d.tried}
 }
 
 func (d *diagnosis) tell(c Cause) { d.found = append(d.found, c) }
@@ -163,7 +167,8 @@ func (d *diagnosis) asItIs() {
 	}
 	own := d.own()
 	if why.Summary == "" && len(own) == 0 {
-		why = Cause{Cause: "no_secret", Summary: "The endpoint has no secret, so nothing was checked.", Fix: "Add the secret that the sender shows."}
+		why = Cause{Cause: "no_secret", Summary: "The endpoint has no secret, so nothing was checked.",
+			Fix: "Add the secret that the sender shows."}
 	}
 	if why.Summary != "" {
 		d.tell(why)
@@ -184,23 +189,31 @@ func (d *diagnosis) asItIs() {
 
 // nothing says honestly that nothing fits, and what is left.
 func (d *diagnosis) nothing() {
-	c := Cause{Cause: "unknown_secret", Summary: fmt.Sprintf("No known secret fits, in any of the %d ways that were tried.", d.tried),
-		Fix: fmt.Sprintf("Most likely the sender signs with another secret: copy the %s anew and add it. Otherwise it is not from %s.",
+	c := Cause{Cause: "unknown_secret",
+		Summary: fmt.Sprintf("No known secret fits, in any of the %d ways that were tried.", d.tried),
+		Fix: fmt.Sprintf("Most likely the sender signs with another secret: copy the %s anew and add it. "+
+			"Otherwise it is not from %s.",
 			strings.ToLower(d.provider.Secret.Label()), d.provider.Name)}
 	if d.cut {
-		c.Summary = fmt.Sprintf("No known secret fits in the %d ways that were tried; there is too much to try all.", d.tried)
+		c.Summary = fmt.Sprintf("No known secret fits in the %d ways that were tried; there is too much to "+
+			"try all.", d.tried)
 	}
 	packed := strings.ToLower(d.Record.Header("Content-Encoding"))
 	switch {
 	case d.reason == hook.ReasonSignatureMissing:
-		c = Cause{Cause: string(hook.ReasonSignatureMissing), Summary: fmt.Sprintf("No signature was sent. %s sends %s.", d.provider.Name, d.where()),
-			Fix: "Set the secret at the sender: without one, many sign nothing. If it is set, check that no proxy between removes headers."}
+		c = Cause{Cause: string(hook.ReasonSignatureMissing),
+			Summary: fmt.Sprintf("No signature was sent. %s sends %s.", d.provider.Name, d.where()),
+			Fix: "Set the secret at the sender: without one, many sign nothing. If it is set, check " +
+				"that no proxy between removes headers."}
 	case len(d.Record.Body) == 0:
 		c = Cause{Cause: "empty_body", Summary: "It came without a body, and no known secret fits that.",
-			Fix: "See whether a redirect or a proxy between drops the body: the sender must be given the final address."}
-	case slices.Contains([]string{"gzip", "deflate", "br", "zstd"}, packed) && strings.IndexByte("{[<", payload.FirstByte(d.Record.Body)) >= 0:
+			Fix: "See whether a redirect or a proxy between drops the body: the sender must be given the " +
+				"final address."}
+	case slices.Contains([]string{"gzip", "deflate", "br", "zstd"}, packed) &&
+		strings.IndexByte("{[<", payload.FirstByte(d.Record.Body)) >= 0:
 		c.Cause = "decompressed"
-		c.Summary = fmt.Sprintf("Its Content-Encoding is %s, but the body came unpacked: if the packed one was signed, it cannot be checked any more.", packed)
+		c.Summary = fmt.Sprintf("Its Content-Encoding is %s, but the body came unpacked: if the packed one "+
+			"was signed, it cannot be checked any more.", packed)
 		c.Fix = "Have whatever decompresses between pass the body on as it is. " + c.Fix
 	}
 	d.tell(c)

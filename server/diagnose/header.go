@@ -12,7 +12,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// header tries the signature as it may have been meant: in another header, with another prefix, in another encoding.
+// header tries the signature as it may have been meant: in another header, with another prefix, in
+// another encoding.
 func (d *diagnosis) header() { d.headers(d.own()) }
 
 func (d *diagnosis) headers(secrets []owned) {
@@ -37,8 +38,8 @@ func (d *diagnosis) headers(secrets []owned) {
 // maxHeaderTried bounds the values that are looked at for a signature.
 const maxHeaderTried = 1000
 
-// rewritten tries a value as the rule's signature, written as the rule wants it. from is the header in which it came,
-// "" where it came in the right one.
+// rewritten tries a value as the rule's signature, written as the rule wants it. from is the header in
+// which it came, "" where it came in the right one.
 func (d *diagnosis) rewritten(sc *signature.Scheme, secrets []owned, name, value, from string) {
 	for _, w := range d.writings(sc, value) {
 		r := copied(d.Record)
@@ -49,9 +50,11 @@ func (d *diagnosis) rewritten(sc *signature.Scheme, secrets []owned, name, value
 			}
 			c := Cause{Cause: "header_form", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 				Summary: fmt.Sprintf("Valid with the secret %s, but the header %s is %s.", d.named(s), name, w.how),
-				Fix:     fmt.Sprintf("Have the sender write it exactly as %s does, and let nothing between rewrite headers.", d.provider.Name)}
+				Fix: fmt.Sprintf("Have the sender write it exactly as %s does, and let nothing between "+
+					"rewrite headers.", d.provider.Name)}
 			if from != "" {
-				c.Cause, c.Summary = "header_name", fmt.Sprintf("Valid with the secret %s, but the signature came as %s; the endpoint expects it as %s.", d.named(s), from, name)
+				c.Cause, c.Summary = "header_name", fmt.Sprintf("Valid with the secret %s, but the "+
+					"signature came as %s; the endpoint expects it as %s.", d.named(s), from, name)
 				c.Fix = "Have the sender, or the proxy between, use that name."
 			}
 			d.tell(c)
@@ -72,7 +75,8 @@ func (d *diagnosis) writings(sc *signature.Scheme, value string) []writing {
 				plain = strings.TrimSpace(rest)
 			}
 		}
-		return append(all, writing{plain, "behind another word"}, writing{strings.TrimSpace(sc.Prefix + " " + plain), "without its " + sc.Prefix})
+		return append(all, writing{plain, "behind another word"},
+			writing{strings.TrimSpace(sc.Prefix + " " + plain), "without its " + sc.Prefix})
 	}
 	if sc.Prefix != "" && sc.Format == signature.Prefixed {
 		all = append(all, writing{sc.Prefix + plain, "without its " + sc.Prefix})
@@ -80,9 +84,12 @@ func (d *diagnosis) writings(sc *signature.Scheme, value string) []writing {
 	timestamp := d.timestampText(sc)
 	for _, part := range strings.FieldsFunc(plain, func(c rune) bool { return strings.ContainsRune(" ,;|", c) }) {
 		for _, text := range []string{part, behind(part, "="), behind(part, ":")} {
-			for _, read := range []struct{ name, text string }{{"hex", inText(hex.DecodeString(text))}, {"base64", fromAnyBase64(text)}} {
+			for _, read := range []struct{ name, text string }{{"hex", inText(hex.DecodeString(text))},
+				{"base64", fromAnyBase64(text)}} {
 				if len(read.text) >= 16 && len(read.text) <= 512 {
-					all = append(all, writing{sc.Write(d.Endpoint, sc.Encoding.Encode([]byte(read.text)), timestamp), "not written as usual: " + read.name + " was found in it"})
+					all = append(all,
+						writing{sc.Write(d.Endpoint, sc.Encoding.Encode([]byte(read.text)), timestamp),
+							"not written as usual: " + read.name + " was found in it"})
 				}
 			}
 		}
@@ -128,8 +135,10 @@ func (d *diagnosis) otherSender() {
 	if best == nil {
 		return
 	}
-	c := Cause{Cause: "other_sender", Summary: fmt.Sprintf("%s is %s's header; the endpoint expects %s.", at, best.Name, d.provider.Name),
-		Fix: fmt.Sprintf("Set the endpoint's provider to %s, or register another endpoint's address at %s.", best.Name, best.Name)}
+	c := Cause{Cause: "other_sender", Summary: fmt.Sprintf("%s is %s's header; the endpoint expects %s.", at,
+		best.Name, d.provider.Name),
+		Fix: fmt.Sprintf("Set the endpoint's provider to %s, or register another endpoint's address at %s.",
+			best.Name, best.Name)}
 	for _, s := range append(d.own(), d.others()...) {
 		if _, ok := d.try(trial{&best.Signature, d.Endpoint, d.registered(), s.Secret, d.Record}); ok {
 			c.genuine, c.Endpoint, c.Secret = true, s.of.ID, s.Label
@@ -140,7 +149,8 @@ func (d *diagnosis) otherSender() {
 	d.tell(c)
 }
 
-// resembles counts what of a sender's own headers a delivery has, and names the one of its signature; 0 without it.
+// resembles counts what of a sender's own headers a delivery has, and names the one of its signature; 0
+// without it.
 func resembles(p *provider.Provider, r *hook.Record) (n int, header string) {
 	if n, header = p.Signature.Resembles(r); n > 0 {
 		n += p.IdentityHeaders(r)

@@ -31,9 +31,11 @@ func jsonVariants(r *hook.Record) iter.Seq[variant] {
 			return
 		}
 		for i, source := range [][]byte{r.Body, sortedJSON(r.Body)} {
-			how := []string{"were the JSON as it was written first, in other spaces or escapes", "were the JSON with its members sorted"}[i]
+			how := []string{"were the JSON as it was written first, in other spaces or escapes",
+				"were the JSON with its members sorted"}[i]
 			for _, layout := range []jsonStyle{{comma: ",", colon: ":"}, {comma: ", ", colon: ": "},
-				{comma: ",", colon: ": ", indent: "  "}, {comma: ",", colon: ": ", indent: "    "}, {comma: ",", colon: ": ", indent: "\t"}} {
+				{comma: ",", colon: ": ", indent: "  "}, {comma: ",", colon: ": ", indent: "    "},
+				{comma: ",", colon: ": ", indent: "\t"}} {
 				for letters := range 8 {
 					style := layout
 					style.ascii, style.slash, style.html = letters&1 != 0, letters&2 != 0, letters&4 != 0

@@ -20,7 +20,8 @@ type owned struct {
 // own are the secrets of the endpoint itself.
 func (d *diagnosis) own() []owned { return d.held(d.provider, d.Endpoint) }
 
-// held are an endpoint's secrets, and the certificate that the request names where its provider looks that up.
+// held are an endpoint's secrets, and the certificate that the request names where its provider looks
+// that up.
 func (d *diagnosis) held(p *provider.Provider, e *hook.Endpoint) (all []owned) {
 	for _, s := range p.Signature.SecretsOf(e) {
 		all = append(all, owned{s, e})
@@ -41,8 +42,8 @@ func (d *diagnosis) others() (all []owned) {
 	return all
 }
 
-// otherSecret tries the secrets of the other endpoints, by this endpoint's rules and by their own. It leaves half of
-// what may be spent to the rest.
+// otherSecret tries the secrets of the other endpoints, by this endpoint's rules and by their own. It
+// leaves half of what may be spent to the rest.
 func (d *diagnosis) otherSecret() {
 	rest := d.left / 2
 	for _, o := range d.Others {
@@ -57,7 +58,8 @@ func (d *diagnosis) otherSecret() {
 		for _, s := range d.held(own, o.Endpoint) {
 			if _, ok := d.try(d.with(s, d.Record)); ok {
 				d.tellOther(s.Secret, o.Endpoint, "")
-			} else if _, ok := d.try(trial{&own.Signature, o.Endpoint, cmp.Or(o.Endpoint.SignedURL, o.URL), s.Secret, d.Record}); ok {
+			} else if _, ok := d.try(trial{&own.Signature, o.Endpoint, cmp.Or(o.Endpoint.SignedURL, o.URL),
+				s.Secret, d.Record}); ok {
 				d.tellOther(s.Secret, o.Endpoint, own.Name)
 			}
 		}
@@ -104,9 +106,13 @@ func secretForms(value string) (all []secretReading) {
 	add(fromAnyBase64(value), "decoded from base64", "one of them decodes it before use.")
 	add(bare, "without its whsec_", "one of them cuts the whsec_ off.")
 	add(fromAnyBase64(bare), "decoded from base64 behind its whsec_", "one of them decodes it before use.")
-	add("whsec_"+base64.StdEncoding.EncodeToString([]byte(value)), "as it is written, not decoded", "one of them decodes it before use, the other takes its letters.")
-	add("whsec_"+base64.StdEncoding.EncodeToString([]byte(bare)), "behind its whsec_ as it is written, not decoded", "one of them decodes it before use, the other takes its letters.")
-	add(hex.EncodeToString([]byte(value)), "as it is written, not decoded from hex", "one of them decodes it before use, the other takes its letters.")
+	add("whsec_"+base64.StdEncoding.EncodeToString([]byte(value)), "as it is written, not decoded",
+		"one of them decodes it before use, the other takes its letters.")
+	add("whsec_"+base64.StdEncoding.EncodeToString([]byte(bare)),
+		"behind its whsec_ as it is written, not decoded",
+		"one of them decodes it before use, the other takes its letters.")
+	add(hex.EncodeToString([]byte(value)), "as it is written, not decoded from hex",
+		"one of them decodes it before use, the other takes its letters.")
 	add(strings.TrimSpace(value), "without the white space around it", "add it anew here, without white space.")
 	for _, end := range []string{"\n", "\r\n", " "} {
 		add(value+end, "and white space behind it", "a line break was copied into the sender's; set it anew there.")

@@ -17,7 +17,8 @@ const decades = 20 * 365 * 24 * time.Hour
 // tellGenuine tells of a signature that a secret of the endpoint fits as it is.
 func (d *diagnosis) tellGenuine(s owned, f signature.Result) {
 	c := Cause{Cause: "verified", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-		Summary: fmt.Sprintf("It is genuine: the secret %q fits.", s.Label), Fix: "Nothing is wrong with it. If it was rejected before, verify the endpoint's deliveries again."}
+		Summary: fmt.Sprintf("It is genuine: the secret %q fits.", s.Label),
+		Fix:     "Nothing is wrong with it. If it was rejected before, verify the endpoint's deliveries again."}
 	skew, limit := f.Check.Skew, d.Endpoint.Tolerance
 	switch {
 	case !f.Check.Dated || limit == 0 || skew <= limit && skew >= -limit:
@@ -27,11 +28,14 @@ func (d *diagnosis) tellGenuine(s owned, f signature.Result) {
 		c.Cause, c.Summary = "clock", fmt.Sprintf("Genuine, but its clock is %s ahead of this server's.", long(-skew))
 		c.Fix = "Set the clocks of sender and server by a time server, or raise the endpoint's tolerance."
 	case skew < 15*time.Minute:
-		c.Cause, c.Summary = "clock", fmt.Sprintf("Genuine, but it was signed %s before it came: a clock that is off, or a queue between.", long(skew))
+		c.Cause, c.Summary = "clock", fmt.Sprintf("Genuine, but it was signed %s before it came: a clock "+
+			"that is off, or a queue between.", long(skew))
 		c.Fix = "Set the clocks of sender and server by a time server, or raise the endpoint's tolerance."
 	default:
-		c.Cause, c.Summary = "old", fmt.Sprintf("Genuine, but it was signed %s before it came: an old request sent again.", long(skew))
-		c.Fix = "Have the sender send it anew. If it is a test of a stored request, set the endpoint's tolerance to 0s for a while."
+		c.Cause, c.Summary = "old", fmt.Sprintf("Genuine, but it was signed %s before it came: an old "+
+			"request sent again.", long(skew))
+		c.Fix = "Have the sender send it anew. If it is a test of a stored request, set the endpoint's " +
+			"tolerance to 0s for a while."
 	}
 	d.tell(c)
 }
@@ -39,7 +43,8 @@ func (d *diagnosis) tellGenuine(s owned, f signature.Result) {
 func (d *diagnosis) otherUnit(s owned) Cause {
 	return Cause{Cause: "timestamp_unit", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 		Summary: fmt.Sprintf("Genuine, but its time is written in another unit than %s writes.", d.provider.Name),
-		Fix:     "Have the sender write the time as " + d.provider.Name + " does: in seconds, in milliseconds, or as a date."}
+		Fix: "Have the sender write the time as " + d.provider.Name +
+			" does: in seconds, in milliseconds, or as a date."}
 }
 
 // otherTime takes a time that cannot be read as the text that was signed.
@@ -85,8 +90,9 @@ func (d *diagnosis) oldWay() {
 	for _, s := range d.own() {
 		if _, ok := d.try(trial{&d.provider.Signature, &e, d.registered(), s.Secret, d.Record}); ok {
 			d.tell(Cause{Cause: "old_scheme", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-				Summary: fmt.Sprintf("The secret %q fits, but it is signed in an old way of %s's that can be forged.", s.Label, d.provider.Name),
-				Fix:     "Have the sender sign in its newer way, or set legacy to accept in the endpoint's settings."})
+				Summary: fmt.Sprintf("The secret %q fits, but it is signed in an old way of %s's that can "+
+					"be forged.", s.Label, d.provider.Name),
+				Fix: "Have the sender sign in its newer way, or set legacy to accept in the endpoint's settings."})
 			return
 		}
 	}

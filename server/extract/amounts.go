@@ -7,8 +7,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// money reads how much an event is about. Without a currency an amount says nothing; nor does that of a dispute, or of
-// what moves nothing: it could be taken for the payment's own.
+// money reads how much an event is about. Without a currency an amount says nothing; nor does that of a
+// dispute, or of what moves nothing: it could be taken for the payment's own.
 func (x *extraction) money(e *hook.Evidence, rule *Rule) {
 	switch e.Kind {
 	case hook.Info, hook.DisputeOpen, hook.DisputeWon, hook.DisputeLost, hook.DisputeClosed:
@@ -36,8 +36,8 @@ func (x *extraction) money(e *hook.Evidence, rule *Rule) {
 	}
 }
 
-// minorUnits reads an amount into the minor units that ISO 4217 gives its currency. Some senders write what leaves the shop
-// below zero; which way money goes is said by the kind.
+// minorUnits reads an amount into the minor units that ISO 4217 gives its currency. Some senders write
+// what leaves the shop below zero; which way money goes is said by the kind.
 func minorUnits(text, currency string, spec *SubjectSpec) (int64, bool) {
 	if !isCurrency(currency) {
 		return 0, false

@@ -1,9 +1,11 @@
-// Package extract reads from a delivery what it reports about payments, orders and runs: statements, which server/status
-// merges into a status. It promises that the same delivery always gives the same statements, that reading costs a bounded
-// number of steps, and that a delivery that would cost more gives none instead of a part.
+// Package extract reads from a delivery what it reports about payments, orders and runs: statements,
+// which server/status merges into a status. It promises that the same delivery always gives the same
+// statements, that reading costs a bounded number of steps, and that a delivery that would cost more
+// gives none instead of a part.
 //
-// Start with Rule, which says what a sender's events mean, and Source.Statements, which applies the rules of one sender.
-// The rules themselves stand beside their senders in server/provider; expressions that users write are in extract/expr.
+// Start with Rule, which says what a sender's events mean, and Source.Statements, which applies the
+// rules of one sender. The rules themselves stand beside their senders in server/provider; expressions
+// that users write are in extract/expr.
 package extract
 
 import (
@@ -16,8 +18,8 @@ import (
 	"hookbeam/server/payload"
 )
 
-// What one delivery reports is bounded: payload.MaxItems events, a statement for each rule, of each maxAliases aliases. What
-// is longer than its bound, in bytes, or cannot be printed counts as not sent.
+// What one delivery reports is bounded: payload.MaxItems events, a statement for each rule, of each
+// maxAliases aliases. What is longer than its bound, in bytes, or cannot be printed counts as not sent.
 const (
 	maxAliases = 16
 	maxName    = 200
@@ -34,9 +36,10 @@ type Source struct {
 	Event func(*payload.Request) hook.Event // reads the event that is looked at: its id, type and time
 }
 
-// Statements returns what a delivery reports of its subjects; none where its events are about no subject. It is a pure
-// function of its arguments, and whom to believe is for the caller to decide: the verdict is not looked at. Its error is
-// hook.ErrTooMuch: the delivery may report something, and to read it would cost more than payload.MaxSteps.
+// Statements returns what a delivery reports of its subjects; none where its events are about no
+// subject. It is a pure function of its arguments, and whom to believe is for the caller to decide: the
+// verdict is not looked at. Its error is hook.ErrTooMuch: the delivery may report something, and to
+// read it would cost more than payload.MaxSteps.
 func (s Source) Statements(e *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
 	all, _, err := s.Measured(e, r)
 	return all, err

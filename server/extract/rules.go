@@ -5,8 +5,9 @@ import (
 	"hookbeam/server/payload"
 )
 
-// Rule says what some types of a sender's events report about a subject. Everything in it is data, written beside the
-// sender in server/provider; Source.Statements reads it. A sender of payments that is known by its id alone:
+// Rule says what some types of a sender's events report about a subject. Everything in it is data,
+// written beside the sender in server/provider; Source.Statements reads it. A sender of payments that
+// is known by its id alone:
 //
 //	var coffee = extract.SubjectSpec{
 //		Aliases:    []extract.AliasSpec{extract.Alias("payment", "body:payment.id")},
@@ -21,8 +22,8 @@ import (
 //			extract.Kinds{"open": hook.Created, "void": hook.Canceled}, hook.Info)},
 //	}
 //
-// Where an id is looked for, an object stands for its member "id" (payload.Request.TextOrID). In a list of selectors the
-// first counts where something is.
+// Where an id is looked for, an object stands for its member "id" (payload.Request.TextOrID). In a list
+// of selectors the first counts where something is.
 type Rule struct {
 	Types   []string // of the event: exactly, or how it begins where a "*" ends it
 	Match   Match
@@ -32,7 +33,8 @@ type Rule struct {
 	Also    bool               // the rules behind this one may report more of the same event
 }
 
-// Rules are those of one sender. The first that names an event's type counts, and those behind it only where it has Also.
+// Rules are those of one sender. The first that names an event's type counts, and those behind it only
+// where it has Also.
 type Rules []Rule
 
 // Match turns the text at a field into an outcome.
@@ -131,8 +133,8 @@ func AlwaysState(o Outcome) Match {
 	return Match{other: o}
 }
 
-// ByField reports what the text at a selector means, or at several with "+" between them; other, which may be "", is for
-// any other text.
+// ByField reports what the text at a selector means, or at several with "+" between them; other, which
+// may be "", is for any other text.
 func ByField(at string, kinds Kinds, other hook.Kind) Match {
 	m := Match{at: payload.SelectJoin(at), cases: make(map[string]Outcome, len(kinds)), other: Outcome{Kind: other}}
 	for text, kind := range kinds {
@@ -141,7 +143,8 @@ func ByField(at string, kinds Kinds, other hook.Kind) Match {
 	return m
 }
 
-// StateFrom reports the state of what is no payment, by the text at a selector; of any other text nothing is reported.
+// StateFrom reports the state of what is no payment, by the text at a selector; of any other text
+// nothing is reported.
 func StateFrom(at string, outcomes Outcomes) Match {
 	m := Match{at: payload.SelectJoin(at), cases: make(map[string]Outcome, len(outcomes))}
 	for text, o := range outcomes {
@@ -151,7 +154,8 @@ func StateFrom(at string, outcomes Outcomes) Match {
 	return m
 }
 
-// Field returns the outcome of the text at a selector as it is written, with no kind of its own: for SubjectSpec.Fulfilment.
+// Field returns the outcome of the text at a selector as it is written, with no kind of its own: for
+// SubjectSpec.Fulfilment.
 func Field(at string, outcomes Outcomes, other Outcome) Match {
 	return Match{at: payload.SelectJoin(at), cases: outcomes, other: other}
 }

@@ -9,16 +9,17 @@ import (
 // MaxItems bounds the events of one body.
 const MaxItems = 1000
 
-// Batch is where several events stand in one body: a list in its JSON, or in a form's field, or the body itself. The zero
-// Batch is a body that is a list of events. A sender's signature and its event rules share one.
+// Batch is where several events stand in one body: a list in its JSON, or in a form's field, or the
+// body itself. The zero Batch is a body that is a list of events. A sender's signature and its event
+// rules share one.
 type Batch struct {
 	List  string // path of the list in an object; "": the body is the list
 	Field string // the form field that holds the list; "": none
 	Inner string // name of the event in an item; "": the item is the event
 }
 
-// Items returns the events of a body as they are written, one more than MaxItems at most; none where the body is no batch,
-// or b is nil. All of them or none are returned where reading costs too much.
+// Items returns the events of a body as they are written, one more than MaxItems at most; none where
+// the body is no batch, or b is nil. All of them or none are returned where reading costs too much.
 func (q *Request) Items(b *Batch) []string {
 	if b == nil {
 		return nil

@@ -32,8 +32,8 @@ func (q *Request) fields() url.Values {
 	return q.form
 }
 
-// SortedForm returns the names and values of the form, sorted, each pair once; false where the body is no form, or too
-// large a one. It may be asked for again and again: with each secret and address.
+// SortedForm returns the names and values of the form, sorted, each pair once; false where the body is
+// no form, or too large a one. It may be asked for again and again: with each secret and address.
 func (q *Request) SortedForm() (text []byte, isForm bool) {
 	fields := q.fields()
 	if q.broken {

@@ -1,12 +1,13 @@
 package payload
 
-// MaxSteps is what reading one delivery may cost, at the door and again behind it. A step is about as much work as going
-// through one byte of JSON, a nanosecond; it is counted before the work is done. A body of a thousand events in one
-// megabyte takes some eight million. Counting steps, unlike a clock, gives the same result for the same delivery everywhere.
+// MaxSteps is what reading one delivery may cost, at the door and again behind it. A step is about as
+// much work as going through one byte of JSON, a nanosecond; it is counted before the work is done. A
+// body of a thousand events in one megabyte takes some eight million. Counting steps, unlike a clock,
+// gives the same result for the same delivery everywhere.
 const MaxSteps = 16 << 20
 
-// Meter counts the steps that reading a delivery takes. Every reader charges it before it reads. Its zero value is ready to
-// use; a nil Meter counts nothing and allows everything.
+// Meter counts the steps that reading a delivery takes. Every reader charges it before it reads. Its
+// zero value is ready to use; a nil Meter counts nothing and allows everything.
 type Meter struct {
 	Steps  int
 	Cut    bool // something was not read, for it would have cost too much

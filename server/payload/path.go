@@ -2,10 +2,11 @@ package payload
 
 import "strings"
 
-// Path leads to a value in a JSON document: names with dots between. A number is a position in a list, "#rel=up" is the
-// first element of a list whose member "rel" is the text "up", and "\." is a dot within a name. A Path is parsed once and
-// may be used for any number of documents. Every text is a path, for users write paths as well; one that means nothing
-// finds nothing. Selectors hold their own paths to more: see ParseSelector.
+// Path leads to a value in a JSON document: names with dots between. A number is a position in a list,
+// "#rel=up" is the first element of a list whose member "rel" is the text "up", and "\." is a dot
+// within a name. A Path is parsed once and may be used for any number of documents. Every text is a
+// path, for users write paths as well; one that means nothing finds nothing. Selectors hold their own
+// paths to more: see ParseSelector.
 type Path struct {
 	parent string // the path without its last step
 	name   string // the last step: a member's name, or a position
@@ -51,8 +52,8 @@ func cutLast(path string) (parent, name string) {
 	return parent, name
 }
 
-// checkPath returns what is wrong with a path of the catalogue; "" if nothing is. A step may not be empty, and one that
-// begins with "#" must be a match.
+// checkPath returns what is wrong with a path of the catalogue; "" if nothing is. A step may not be
+// empty, and one that begins with "#" must be a match.
 func checkPath(path string) string {
 	if strings.HasPrefix(path, ".") {
 		return "has an empty step in its path"

@@ -1,7 +1,8 @@
-// Package payload reads what a delivery holds: its headers, its query, and its body as JSON, as a form, or as XML in a form.
-// Everything is read when it is first asked for, once, and charged to a Meter, so that a stranger's body costs a bounded
-// number of steps. What to read is said by a Selector, which is parsed once into a closed type: a misspelt one ends the
-// program when its table is built, and never reads as empty.
+// Package payload reads what a delivery holds: its headers, its query, and its body as JSON, as a form,
+// or as XML in a form. Everything is read when it is first asked for, once, and charged to a Meter, so
+// that a stranger's body costs a bounded number of steps. What to read is said by a Selector, which is
+// parsed once into a closed type: a misspelt one ends the program when its table is built, and never
+// reads as empty.
 //
 // Start with Selector for the language, and Request for what reads it. Tree is the JSON alone.
 package payload
@@ -17,8 +18,9 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Request is one delivery, and what has been read of it so far. Reset gives it a delivery and Release takes it away; between
-// the two it holds everything that was read, so two readers of one value read it once. One goroutine uses it at a time.
+// Request is one delivery, and what has been read of it so far. Reset gives it a delivery and Release
+// takes it away; between the two it holds everything that was read, so two readers of one value read it
+// once. One goroutine uses it at a time.
 type Request struct {
 	Meter
 	Record   *hook.Record
@@ -47,8 +49,8 @@ func (q *Request) Reset(r *hook.Record, settings map[string]string) {
 	q.Record, q.Settings = r, settings
 }
 
-// Release drops everything that q was about, but keeps some memory for the next delivery. Nobody may use what was read of
-// q any more.
+// Release drops everything that q was about, but keeps some memory for the next delivery. Nobody may
+// use what was read of q any more.
 func (q *Request) Release() {
 	q.body.Release()
 	q.item.Release()
@@ -61,7 +63,8 @@ func (q *Request) Changed() {
 	q.xmlOf, q.xml, q.hashes = "", nil, bodyHashes{}
 }
 
-// Text returns the text at a selector as it was sent, "" where there is none. Objects and lists of JSON have none.
+// Text returns the text at a selector as it was sent, "" where there is none. Objects and lists of JSON
+// have none.
 func (q *Request) Text(s Selector) string {
 	if s.asks {
 		return q.yes(s)
@@ -79,8 +82,8 @@ func (q *Request) Text(s Selector) string {
 	}
 }
 
-// TextOrID is Text, but an object of JSON stands for its member "id": senders show the same thing by its id in one event
-// and whole in another.
+// TextOrID is Text, but an object of JSON stands for its member "id": senders show the same thing by
+// its id in one event and whole in another.
 func (q *Request) TextOrID(s Selector) string {
 	switch {
 	case s.asks:
@@ -94,7 +97,8 @@ func (q *Request) TextOrID(s Selector) string {
 	}
 }
 
-// PathText is TextOrID for a path that an endpoint's settings hold: in the item that is looked at, or else in the body.
+// PathText is TextOrID for a path that an endpoint's settings hold: in the item that is looked at, or
+// else in the body.
 func (q *Request) PathText(p Path) string {
 	if text := q.item.TextOrID(&p); text != "" {
 		return text
@@ -212,8 +216,8 @@ func (q *Request) HeaderLines(name string) iter.Seq[string] {
 	}
 }
 
-// Header returns the first header of a name, "" where there is none. It can be read whatever the body cost: what a sender
-// writes into headers is found in any case.
+// Header returns the first header of a name, "" where there is none. It can be read whatever the body
+// cost: what a sender writes into headers is found in any case.
 func (q *Request) Header(name string) string {
 	q.Steps += len(q.Record.Headers)
 	return q.Record.Header(name)

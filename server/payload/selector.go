@@ -33,9 +33,10 @@ var sources = map[string]source{"header": inHeader, "body": inBody, "item": inIt
 
 var bare = map[string]source{"nonce": isNonce, "sha256": isSHA256}
 
-// Selector names one place in a request: "header:X-Signature", "body:data.object.id", "xml:bt_payload/kind". With "?"
-// before it, it reads as "yes" where there is anything but null, false, 0 and what is empty, and else as "". The zero
-// Selector reads as "". The catalogue of senders is made of selectors; Request.Text reads them.
+// Selector names one place in a request: "header:X-Signature", "body:data.object.id",
+// "xml:bt_payload/kind". With "?" before it, it reads as "yes" where there is anything but null, false,
+// 0 and what is empty, and else as "". The zero Selector reads as "". The catalogue of senders is made
+// of selectors; Request.Text reads them.
 type Selector struct {
 	text   string
 	source source
@@ -45,8 +46,8 @@ type Selector struct {
 	inside string // path of the element in XML
 }
 
-// ParseSelector reads a selector. It refuses what could never be found: an unknown source, an empty name or step, a header
-// that is not written in its canonical form.
+// ParseSelector reads a selector. It refuses what could never be found: an unknown source, an empty
+// name or step, a header that is not written in its canonical form.
 func ParseSelector(text string) (Selector, error) {
 	s := Selector{text: text}
 	rest, asks := strings.CutPrefix(text, "?")
@@ -84,7 +85,8 @@ func ParseSelector(text string) (Selector, error) {
 	return s, nil
 }
 
-// Select is ParseSelector for the tables of the catalogue: a selector that cannot be read there is a broken build.
+// Select is ParseSelector for the tables of the catalogue: a selector that cannot be read there is a
+// broken build.
 func Select(text string) Selector { return must(ParseSelector(text)) }
 
 // SelectAll is Select for several.

@@ -13,7 +13,8 @@ import (
 var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05 MST",
 	"2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05-0700"}
 
-// ParseTime reads a time as text, or as seconds or milliseconds since 1970; none before 2000 or after 2100 is one.
+// ParseTime reads a time as text, or as seconds or milliseconds since 1970; none before 2000 or after
+// 2100 is one.
 func ParseTime(s string) (hook.Time, bool) {
 	if s == "" || len(s) > 40 {
 		return hook.Time{}, false

@@ -13,9 +13,10 @@ const MaxMembers = 1000
 // keptFields is for how many fields the memory of a tree is used again.
 const keptFields = 256
 
-// Tree is a JSON document whose objects and lists are split when they are first looked into, each of them once: the rules
-// of one sender ask for thirty values of one body. It checks no syntax: what cannot be read is not there. The first of
-// several members of one name counts. Its zero value is an empty document; Reset gives it another one.
+// Tree is a JSON document whose objects and lists are split when they are first looked into, each of
+// them once: the rules of one sender ask for thirty values of one body. It checks no syntax: what
+// cannot be read is not there. The first of several members of one name counts. Its zero value is an
+// empty document; Reset gives it another one.
 type Tree struct {
 	meter  *Meter // counts what it takes to look into it; nil: nobody counts
 	root   string
@@ -29,8 +30,8 @@ type node struct {
 	from, to int
 }
 
-// field is one member of an object, or one element of a list under its position. Its text is that of a string without its
-// quotes, and of everything else as it was written.
+// field is one member of an object, or one element of a list under its position. Its text is that of a
+// string without its quotes, and of everything else as it was written.
 type field struct {
 	name, text string
 	kind       gjson.Type
@@ -56,7 +57,8 @@ func (t *Tree) Release() {
 	t.Reset("", nil)
 }
 
-// Text returns the scalar at a path as it was written, a string without its quotes. Objects, lists and null have none.
+// Text returns the scalar at a path as it was written, a string without its quotes. Objects, lists and
+// null have none.
 func (t *Tree) Text(p *Path) string {
 	f, _ := t.get(p)
 	if f.kind == gjson.Null || f.kind == gjson.JSON {
@@ -141,8 +143,8 @@ func (t *Tree) matches(f field, p *Path) bool {
 	return f.kind == gjson.JSON && t.meter.Charge(len(f.text)) && gjson.Get(f.text, p.key).Str == p.value
 }
 
-// open returns the fields of the object or list at a path; "" is the document itself. plain says that the path means
-// nothing else to gjson.
+// open returns the fields of the object or list at a path; "" is the document itself. plain says that
+// the path means nothing else to gjson.
 func (t *Tree) open(path string, plain bool) []field {
 	for i := range t.nodes {
 		if t.nodes[i].path == path {

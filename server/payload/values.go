@@ -13,10 +13,10 @@ const (
 	escapeSteps = 15 // for a text with escapes
 )
 
-// Decode reads one JSON value whole, with every digit of whole numbers; false where it is none. Values are nil, bool,
-// int64, float64, string, []any and map[string]any. The library says whether it is JSON; building the values ourselves,
-// with texts that share the body's memory, takes a third of the time. Each part of it costs steps: spend counts them and
-// returns false where there are no more.
+// Decode reads one JSON value whole, with every digit of whole numbers; false where it is none. Values
+// are nil, bool, int64, float64, string, []any and map[string]any. The library says whether it is JSON;
+// building the values ourselves, with texts that share the body's memory, takes a third of the time.
+// Each part of it costs steps: spend counts them and returns false where there are no more.
 func Decode(text []byte, spend func(steps int) bool) (any, bool) {
 	if !spend(len(text)/valueBytes) || !json.Valid(text) {
 		return nil, false

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// The bounds of an XML document, beyond which there is too much to read. A sender's are of some kilobytes, 6 deep.
+// The bounds of an XML document, beyond which there is too much to read. A sender's are of some
+// kilobytes, 6 deep.
 const (
 	maxXML      = 256 << 10 // bytes
 	maxTokens   = 20_000
@@ -24,8 +25,9 @@ type xmlElement struct {
 	end  int    // those that stand inside it are the ones up to here
 }
 
-// element returns the text of an element of the XML that a form field holds in base64. path is made of names with "/"
-// between: of each the first that stands inside the one before it. The document is read once.
+// element returns the text of an element of the XML that a form field holds in base64. path is made of
+// names with "/" between: of each the first that stands inside the one before it. The document is read
+// once.
 func (q *Request) element(field, path string) string {
 	if q.xmlOf != field {
 		q.xmlOf, q.xml = field, q.parseXML(q.unpackField(field))
@@ -74,8 +76,8 @@ type openElement struct {
 	outer bool // other elements stand inside it
 }
 
-// parseXML reads a whole document; none where it is not well formed, has a DTD, is not in UTF-8, or is beyond the bounds.
-// No entity but those of XML itself is known, and nothing is ever fetched.
+// parseXML reads a whole document; none where it is not well formed, has a DTD, is not in UTF-8, or is
+// beyond the bounds. No entity but those of XML itself is known, and nothing is ever fetched.
 func (q *Request) parseXML(text string) []xmlElement {
 	if len(text) > maxXML || !q.Charge(xmlByte*len(text)) {
 		q.Cut = true

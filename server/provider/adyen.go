@@ -17,17 +17,21 @@ var adyen = Provider{
 	Secret: SecretWords{Name: "HMAC key", Hint: "64 hex digits",
 		Not: []Lookalike{{"AQE", "an API key"}}},
 	Settings: []Setting{
-		{Name: "capture", Label: "Capture", Hint: "automatic, where Adyen captures each payment itself: then an authorised one counts as paid"},
+		{Name: "capture", Label: "Capture",
+			Hint: "automatic, where Adyen captures each payment itself: then an authorised one counts as paid"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{
-			{At: payload.Select("item:additionalData.hmacSignature"), PerItem: true, Covers: hook.CoversFields, Hash: "sha256", Encoding: signature.Base64, Key: signature.FromHex,
-				Message: signature.Message("{item:pspReference}:{item:originalReference}:{item:merchantAccountCode}:{item:merchantReference}:" +
-					"{item:amount.value}:{item:amount.currency}:{item:eventCode}:{item:success}")},
-			{At: payload.Select("header:Hmacsignature"), Hash: "sha256", Encoding: signature.Base64, Key: signature.FromHex, Message: signature.Message("{body}")},
+			{At: payload.Select("item:additionalData.hmacSignature"), PerItem: true, Covers: hook.CoversFields,
+				Hash: "sha256", Encoding: signature.Base64, Key: signature.FromHex,
+				Message: signature.Message("{item:pspReference}:{item:originalReference}:{item:merchantAccountCode}:" +
+					"{item:merchantReference}:{item:amount.value}:{item:amount.currency}:{item:eventCode}:{item:success}")},
+			{At: payload.Select("header:Hmacsignature"), Hash: "sha256", Encoding: signature.Base64,
+				Key: signature.FromHex, Message: signature.Message("{body}")},
 		},
-		Batch:   &payload.Batch{List: "notificationItems", Inner: "NotificationRequestItem"},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromHex}, Shape: "an HMAC key in hex, of at least 16 bytes"},
+		Batch: &payload.Batch{List: "notificationItems", Inner: "NotificationRequestItem"},
+		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromHex},
+			Shape: "an HMAC key in hex, of at least 16 bytes"},
 	},
 	Identity: Identity{
 		Events:  joins("item:pspReference+item:eventCode+item:success", "body:data.id+body:type+body:timestamp"),
@@ -40,20 +44,23 @@ var adyen = Provider{
 	Ack:   &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8", Body: "[accepted]"},
 }
 
-// adyenPayment is what a notification is about. Another try of the same order is another payment: the shop's reference
-// joins them.
+// adyenPayment is what a notification is about. Another try of the same order is another payment: the
+// shop's reference joins them.
 var adyenPayment = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "item:originalReference"),
 		extract.Alias("payment", "item:pspReference").Fallback(),
 	},
-	References: payload.SelectAll("item:merchantReference"), Customer: payload.SelectAll("item:additionalData.shopperEmail"),
-	Amounts: []extract.AmountSpec{extract.Amount("item:amount.value")}, Currency: payload.SelectAll("item:amount.currency"),
+	References: payload.SelectAll("item:merchantReference"),
+	Customer:   payload.SelectAll("item:additionalData.shopperEmail"),
+	Amounts:    []extract.AmountSpec{extract.Amount("item:amount.value")},
+	Currency:   payload.SelectAll("item:amount.currency"),
 	// https://docs.adyen.com/development-resources/currency-codes/
 	Digits: map[string]int{"CLP": 2, "CVE": 0, "IDR": 0, "ISK": 2},
 }
 
-// adyenChange is what the shop asked for. It may have given that a reference of its own, which names no order.
+// adyenChange is what the shop asked for. It may have given that a reference of its own, which names no
+// order.
 var adyenChange = func() extract.SubjectSpec {
 	t := adyenPayment
 	t.References = nil
@@ -72,25 +79,37 @@ var adyenRules = extract.Rules{
 	{Types: []string{"AUTHORISATION"}, Also: true, Subject: &adyenPayment,
 		Match: extract.ByField("item:success", extract.Kinds{"false": hook.Failed}, "")},
 	{Types: []string{"AUTHORISATION"}, Subject: &adyenPayment,
-		Match: extract.ByField("setting:capture+item:success", extract.Kinds{"automatic/true": hook.Captured, "manual/true": hook.Authorized, "/true": hook.Authorized}, "")},
+		Match: extract.ByField("setting:capture+item:success",
+			extract.Kinds{"automatic/true": hook.Captured, "manual/true": hook.Authorized,
+				"/true": hook.Authorized}, "")},
 	{Types: []string{"PENDING"}, Match: extract.Always(hook.Processing), Subject: &adyenPayment},
 	{Types: []string{"OFFER_CLOSED", "EXPIRE"}, Match: extract.Always(hook.Expired), Subject: &adyenPayment},
 	{Types: []string{"AUTHORISATION_ADJUSTMENT"}, Match: extract.Always(hook.Info), Subject: &adyenChange},
 	{Types: []string{"ORDER_OPENED"}, Match: extract.Always(hook.Created), Subject: &adyenOrder},
 	{Types: []string{"ORDER_CLOSED"}, Match: extract.Always(hook.Info), Subject: &adyenOrder},
 
-	{Types: []string{"CAPTURE"}, Match: extract.ByField("item:success", extract.Kinds{"true": hook.Captured}, hook.CaptureFailed), Subject: &adyenChange},
+	{Types: []string{"CAPTURE"}, Match: extract.ByField("item:success", extract.Kinds{"true": hook.Captured},
+		hook.CaptureFailed), Subject: &adyenChange},
 	{Types: []string{"CAPTURE_FAILED"}, Match: extract.Always(hook.CaptureFailed), Subject: &adyenChange},
-	{Types: []string{"CANCELLATION", "TECHNICAL_CANCEL"}, Match: extract.ByField("item:success", extract.Kinds{"true": hook.Canceled}, hook.Info), Subject: &adyenChange},
-	{Types: []string{"CANCEL_OR_REFUND", "VOID_PENDING_REFUND"}, Subject: &adyenChange, Refund: payload.SelectAll("item:pspReference"),
-		Match: extract.ByField(`item:success+item:additionalData.modification\.action`, extract.Kinds{"true/refund": hook.Refund, "true/cancel": hook.Canceled,
-			"true/": hook.Canceled}, hook.Info)},
-	{Types: []string{"REFUND", "REFUND_WITH_DATA"}, Subject: &adyenChange, Refund: payload.SelectAll("item:pspReference"),
-		Match: extract.ByField("item:success", extract.Kinds{"true": hook.Refund}, hook.RefundFailed)},
-	{Types: []string{"REFUND_FAILED", "REFUNDED_REVERSED"}, Match: extract.Always(hook.RefundFailed), Subject: &adyenChange, Refund: payload.SelectAll("item:pspReference")},
+	{Types: []string{"CANCELLATION", "TECHNICAL_CANCEL"},
+		Match: extract.ByField("item:success", extract.Kinds{"true": hook.Canceled}, hook.Info), Subject: &adyenChange},
+	{Types: []string{"CANCEL_OR_REFUND", "VOID_PENDING_REFUND"}, Subject: &adyenChange,
+		Refund: payload.SelectAll("item:pspReference"),
+		Match: extract.ByField(`item:success+item:additionalData.modification\.action`,
+			extract.Kinds{"true/refund": hook.Refund, "true/cancel": hook.Canceled,
+				"true/": hook.Canceled}, hook.Info)},
+	{Types: []string{"REFUND", "REFUND_WITH_DATA"}, Subject: &adyenChange,
+		Refund: payload.SelectAll("item:pspReference"),
+		Match:  extract.ByField("item:success", extract.Kinds{"true": hook.Refund}, hook.RefundFailed)},
+	{Types: []string{"REFUND_FAILED", "REFUNDED_REVERSED"}, Match: extract.Always(hook.RefundFailed),
+		Subject: &adyenChange, Refund: payload.SelectAll("item:pspReference")},
 
-	{Types: []string{"REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_CHARGEBACK"}, Match: extract.Always(hook.DisputeOpen), Subject: &adyenPayment},
-	{Types: []string{"CHARGEBACK", "SECOND_CHARGEBACK", "PREARBITRATION_LOST"}, Match: extract.Always(hook.DisputeLost), Subject: &adyenPayment},
-	{Types: []string{"CHARGEBACK_REVERSED", "PREARBITRATION_WON"}, Match: extract.Always(hook.DisputeWon), Subject: &adyenPayment},
-	{Types: []string{"INFORMATION_SUPPLIED", "DISPUTE_DEFENSE_PERIOD_ENDED", "ISSUER_COMMENTS"}, Match: extract.Always(hook.Info), Subject: &adyenPayment},
+	{Types: []string{"REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_CHARGEBACK"},
+		Match: extract.Always(hook.DisputeOpen), Subject: &adyenPayment},
+	{Types: []string{"CHARGEBACK", "SECOND_CHARGEBACK", "PREARBITRATION_LOST"},
+		Match: extract.Always(hook.DisputeLost), Subject: &adyenPayment},
+	{Types: []string{"CHARGEBACK_REVERSED", "PREARBITRATION_WON"}, Match: extract.Always(hook.DisputeWon),
+		Subject: &adyenPayment},
+	{Types: []string{"INFORMATION_SUPPLIED", "DISPUTE_DEFENSE_PERIOD_ENDED", "ISSUER_COMMENTS"},
+		Match: extract.Always(hook.Info), Subject: &adyenPayment},
 }

@@ -14,7 +14,8 @@ var basicAuth = Provider{
 	},
 	Secret: SecretWords{Name: "User and password", Hint: "user:password"},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{Kind: signature.Basic, At: payload.Select("header:Authorization"), Prefix: "Basic"}},
+		Schemes: []signature.Scheme{{Kind: signature.Basic, At: payload.Select("header:Authorization"),
+			Prefix: "Basic"}},
 		Secrets: signature.SecretRule{Login: true},
 	},
 	Identity: Identity{

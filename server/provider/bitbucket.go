@@ -20,7 +20,8 @@ var bitbucket = Provider{
 		{Name: "Atlassian", Source: "https://ip-ranges.atlassian.com"},
 	},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:X-Hub-Signature"), Format: signature.Prefixed, Prefix: "sha256=", Hash: "sha256", Message: signature.Message("{body}")}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Hub-Signature"), Format: signature.Prefixed,
+			Prefix: "sha256=", Hash: "sha256", Message: signature.Message("{body}")}},
 	},
 	Identity: Identity{
 		Events:  joins("header:X-Request-Uuid"),
@@ -35,13 +36,16 @@ var bitbucket = Provider{
 var bitbucketStatus = extract.SubjectSpec{Kind: hook.KindRun,
 	Aliases: []extract.AliasSpec{
 		extract.Alias("run", "body:repository.full_name+body:commit_status.key+body:commit_status.commit.hash"),
-		extract.Alias("run", "body:repository.full_name+body:commit_status.key+body:commit_status.links.commit.href").After("/commit/"),
+		extract.Alias("run", "body:repository.full_name+body:commit_status.key+body:commit_status.links.commit.href").
+			After("/commit/"),
 	},
-	Titles: extract.Titles("{body:commit_status.name} on {body:commit_status.refname}", "{body:commit_status.name}", "{body:commit_status.key}"),
-	URLs:   payload.SelectAll("body:commit_status.url")}
+	Titles: extract.Titles("{body:commit_status.name} on {body:commit_status.refname}",
+		"{body:commit_status.name}", "{body:commit_status.key}"),
+	URLs: payload.SelectAll("body:commit_status.url")}
 
 // bitbucketRules: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/#Build-status-created
 var bitbucketRules = extract.Rules{
 	{Types: []string{"repo:commit_status_created", "repo:commit_status_updated"}, Subject: &bitbucketStatus,
-		Match: extract.StateFrom("body:commit_status.state", extract.Outcomes{"INPROGRESS": running, "SUCCESSFUL": succeeded, "FAILED": broke, "STOPPED": stopped})},
+		Match: extract.StateFrom("body:commit_status.state",
+			extract.Outcomes{"INPROGRESS": running, "SUCCESSFUL": succeeded, "FAILED": broke, "STOPPED": stopped})},
 }

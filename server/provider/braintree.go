@@ -17,7 +17,8 @@ var braintree = Provider{
 	ID: "braintree", Name: "Braintree",
 	Steps: []string{
 		"Put your public key into the setting public_key and add your private key here as the secret.",
-		"In Braintree's control panel open Settings, Webhooks, and add this address: it is asked a question, which is answered with the keys.",
+		"In Braintree's control panel open Settings, Webhooks, and add this address: it is asked a " +
+			"question, which is answered with the keys.",
 	},
 	Secret: SecretWords{Name: "Private key", Hint: "from Settings, API",
 		Not: []Lookalike{{"access_token$", "an access token"}}},
@@ -25,10 +26,12 @@ var braintree = Provider{
 		{Name: "public_key", Label: "Public key", Hint: "from Settings, API", Required: true},
 	},
 	Ranges: []Range{
-		{Name: "Braintree", Source: "https://developer.paypal.com/braintree/docs/reference/general/braintree-ip-addresses"},
+		{Name: "Braintree",
+			Source: "https://developer.paypal.com/braintree/docs/reference/general/braintree-ip-addresses"},
 	},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("form:bt_signature"), Format: signature.PublicKeyPair, Hash: "sha1", Key: signature.HashedWithSHA1,
+		Schemes: []signature.Scheme{{At: payload.Select("form:bt_signature"), Format: signature.PublicKeyPair,
+			Hash: "sha1", Key: signature.HashedWithSHA1,
 			Message: signature.Message("{form:bt_payload}"), Newline: true}},
 	},
 	Identity: Identity{
@@ -40,13 +43,16 @@ var braintree = Provider{
 	UnsignedChallenge: braintreeNoPayload,
 }
 
-// braintreeSale is a transaction, wherever it stands in a notification. Those of a subscription may share what the shop
-// wrote.
+// braintreeSale is a transaction, wherever it stands in a notification. Those of a subscription may
+// share what the shop wrote.
 var braintreeSale = extract.SubjectSpec{
 	Aliases:    []extract.AliasSpec{extract.Alias("payment", "xml:bt_payload/transaction/id")},
-	References: payload.SelectAll("xml:bt_payload/transaction/order-id"), CopiedReferences: extract.ByField("?xml:bt_payload/transaction/subscription-id", extract.Kinds{"yes": hook.Info}, ""),
+	References: payload.SelectAll("xml:bt_payload/transaction/order-id"),
+	CopiedReferences: extract.ByField("?xml:bt_payload/transaction/subscription-id",
+		extract.Kinds{"yes": hook.Info}, ""),
 	Customer: payload.SelectAll("xml:bt_payload/transaction/customer/email"),
-	Amounts:  []extract.AmountSpec{extract.Amount("xml:bt_payload/transaction/amount")}, Currency: payload.SelectAll("xml:bt_payload/transaction/currency-iso-code"), Decimal: true,
+	Amounts:  []extract.AmountSpec{extract.Amount("xml:bt_payload/transaction/amount")},
+	Currency: payload.SelectAll("xml:bt_payload/transaction/currency-iso-code"), Decimal: true,
 }
 
 // braintreeLike is a transaction of other names, which name no order.
@@ -67,7 +73,8 @@ var (
 
 	braintreeLocal = func() extract.SubjectSpec {
 		t := braintreeSale
-		t.Aliases = []extract.AliasSpec{extract.Alias("payment", "xml:bt_payload/transaction/id"), extract.Alias("local-payment", "xml:bt_payload/payment-id")}
+		t.Aliases = []extract.AliasSpec{extract.Alias("payment", "xml:bt_payload/transaction/id"),
+			extract.Alias("local-payment", "xml:bt_payload/payment-id")}
 		return t
 	}()
 )
@@ -78,27 +85,34 @@ var braintreeRefund = payload.SelectAll("xml:bt_payload/transaction/id")
 var braintreeRules = extract.Rules{
 	{Types: []string{"transaction_settled", "transaction_disbursed"}, Also: true, Subject: &braintreeSale,
 		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": ""}, hook.Captured)},
-	{Types: []string{"transaction_settled", "transaction_disbursed"}, Subject: &braintreeCredit, Refund: braintreeRefund,
-		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.Refund}, "")},
-	{Types: []string{"transaction_settlement_declined"}, Also: true, Subject: &braintreeSale, // it may have counted as paid before
+	{Types: []string{"transaction_settled", "transaction_disbursed"}, Subject: &braintreeCredit,
+		Refund: braintreeRefund,
+		Match:  extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.Refund}, "")},
+	// it may have counted as paid before
+	{Types: []string{"transaction_settlement_declined"}, Also: true, Subject: &braintreeSale,
 		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": ""}, hook.CaptureFailed)},
 	{Types: []string{"transaction_settlement_declined"}, Subject: &braintreeCredit, Refund: braintreeRefund,
 		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.RefundFailed}, "")},
-	{Types: []string{"refund_failed"}, Match: extract.Always(hook.RefundFailed), Subject: &braintreeCredit, Refund: braintreeRefund},
+	{Types: []string{"refund_failed"}, Match: extract.Always(hook.RefundFailed), Subject: &braintreeCredit,
+		Refund: braintreeRefund},
 	{Types: []string{"transaction_reviewed"}, Match: extract.Always(hook.Info), Subject: &braintreeReview},
 	{Types: []string{"transaction_retried"}, Match: extract.Always(hook.Info), Subject: &braintreeSale},
 
-	{Types: []string{"subscription_charged_successfully"}, Match: extract.Always(hook.Captured), Subject: &braintreeCharge},
-	{Types: []string{"subscription_charged_unsuccessfully"}, Match: extract.Always(hook.Failed), Subject: &braintreeCharge},
+	{Types: []string{"subscription_charged_successfully"}, Match: extract.Always(hook.Captured),
+		Subject: &braintreeCharge},
+	{Types: []string{"subscription_charged_unsuccessfully"}, Match: extract.Always(hook.Failed),
+		Subject: &braintreeCharge},
 
 	{Types: []string{"local_payment_completed"}, Match: extract.Always(hook.Processing), Subject: &braintreeLocal},
 	{Types: []string{"local_payment_funded"}, Match: extract.Always(hook.Captured), Subject: &braintreeLocal},
 	{Types: []string{"local_payment_expired"}, Match: extract.Always(hook.Expired), Subject: &braintreeLocal},
 	{Types: []string{"local_payment_reversed"}, Match: extract.Always(hook.Reversed), Subject: &braintreeLocal},
 
-	{Types: []string{"dispute_opened", "dispute_under_review", "dispute_disputed"}, Match: extract.Always(hook.DisputeOpen), Subject: &braintreeSale},
+	{Types: []string{"dispute_opened", "dispute_under_review", "dispute_disputed"},
+		Match: extract.Always(hook.DisputeOpen), Subject: &braintreeSale},
 	{Types: []string{"dispute_won"}, Match: extract.Always(hook.DisputeWon), Subject: &braintreeSale},
-	{Types: []string{"dispute_lost", "dispute_accepted", "dispute_auto_accepted", "dispute_expired"}, Match: extract.Always(hook.DisputeLost), Subject: &braintreeSale},
+	{Types: []string{"dispute_lost", "dispute_accepted", "dispute_auto_accepted", "dispute_expired"},
+		Match: extract.Always(hook.DisputeLost), Subject: &braintreeSale},
 }
 
 var (

@@ -16,7 +16,8 @@ var btcpay = Provider{
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "shown with the webhook"},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:Btcpay-Sig"), Format: signature.Prefixed, Prefix: "sha256=", Hash: "sha256", Message: signature.Message("{body}")}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:Btcpay-Sig"), Format: signature.Prefixed,
+			Prefix: "sha256=", Hash: "sha256", Message: signature.Message("{body}")}},
 	},
 	Identity: Identity{
 		Events:  joins("body:originalDeliveryId", "body:deliveryId"),
@@ -34,16 +35,21 @@ var btcpayInvoice = extract.SubjectSpec{
 }
 
 // btcpayRequest may be paid by several invoices, so they are no names of it.
-var btcpayRequest = extract.SubjectSpec{Aliases: []extract.AliasSpec{extract.Alias("payment-request", "body:paymentRequestId")}}
+var btcpayRequest = extract.SubjectSpec{Aliases: []extract.AliasSpec{extract.Alias("payment-request",
+	"body:paymentRequestId")}}
 
 // btcpayRules: https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks
 var btcpayRules = extract.Rules{
 	{Types: []string{"InvoiceCreated"}, Match: extract.Always(hook.Created), Subject: &btcpayInvoice},
-	{Types: []string{"InvoiceReceivedPayment", "InvoiceProcessing"}, Match: extract.Always(hook.Processing), Subject: &btcpayInvoice},
-	{Types: []string{"InvoiceSettled", "InvoicePaidAfterExpiration"}, Match: extract.Always(hook.Captured), Subject: &btcpayInvoice},
-	{Types: []string{"InvoiceExpired", "InvoiceExpiredPaidPartial"}, Match: extract.Always(hook.Expired), Subject: &btcpayInvoice},
+	{Types: []string{"InvoiceReceivedPayment", "InvoiceProcessing"}, Match: extract.Always(hook.Processing),
+		Subject: &btcpayInvoice},
+	{Types: []string{"InvoiceSettled", "InvoicePaidAfterExpiration"}, Match: extract.Always(hook.Captured),
+		Subject: &btcpayInvoice},
+	{Types: []string{"InvoiceExpired", "InvoiceExpiredPaidPartial"}, Match: extract.Always(hook.Expired),
+		Subject: &btcpayInvoice},
 	{Types: []string{"InvoiceInvalid"}, Match: extract.Always(hook.Failed), Subject: &btcpayInvoice},
-	{Types: []string{"Invoice*"}, Match: extract.Always(hook.Info), Subject: &btcpayInvoice}, // of one of its payments, or of a refund that was offered
+	// of one of its payments, or of a refund that was offered
+	{Types: []string{"Invoice*"}, Match: extract.Always(hook.Info), Subject: &btcpayInvoice},
 	{Types: []string{"PaymentRequestCreated"}, Match: extract.Always(hook.Created), Subject: &btcpayRequest},
 	{Types: []string{"PaymentRequestCompleted"}, Match: extract.Always(hook.Captured), Subject: &btcpayRequest},
 	{Types: []string{"PaymentRequest*"}, Match: extract.Always(hook.Info), Subject: &btcpayRequest},

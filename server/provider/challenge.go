@@ -7,12 +7,12 @@ import (
 	"hookbeam/server/signature"
 )
 
-// unsignedChallenge answers what a sender asks without a signature, before its events: the answer is all that is judged.
-// asked is false where the request is no question.
+// unsignedChallenge answers what a sender asks without a signature, before its events: the answer is
+// all that is judged. asked is false where the request is no question.
 type unsignedChallenge func(*signature.Request) (f signature.Result, asked bool)
 
-// signedChallenge answers what a sender asks among its events: like any event, it is answered unless it was rejected. nil is
-// no question.
+// signedChallenge answers what a sender asks among its events: like any event, it is answered unless it
+// was rejected. nil is no question.
 type signedChallenge func(*signature.Request) *hook.Reply
 
 // maxEcho bounds what a handshake sends back, in bytes.
@@ -23,13 +23,16 @@ func echo(challenge string) *hook.Reply {
 	if !token68(challenge, maxEcho) {
 		return nil
 	}
-	return &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8", Body: challenge}}
+	return &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8",
+		Body: challenge}}
 }
 
-// token68 reports whether s is short and made of letters, digits and what ids and addresses need: never markup.
+// token68 reports whether s is short and made of letters, digits and what ids and addresses need: never
+// markup.
 func token68(s string, most int) bool {
 	for _, c := range []byte(s) {
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-._~+/=:|", rune(c)) {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') &&
+			!strings.ContainsRune("-._~+/=:|", rune(c)) {
 			return false
 		}
 	}

@@ -18,8 +18,9 @@ var cloudevents = Provider{
 		{Name: "origin", Label: "Origin", Hint: "the only one that may send; empty: any"},
 	},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:Authorization"), Prefix: "Bearer"}, {Kind: signature.Token, At: payload.Select("query:access_token")}},
-		Batch:   &payload.Batch{},
+		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:Authorization"),
+			Prefix: "Bearer"}, {Kind: signature.Token, At: payload.Select("query:access_token")}},
+		Batch: &payload.Batch{},
 	},
 	Identity: Identity{
 		Events: joins("header:Ce-Source+header:Ce-Id", "body:source+body:id", "item:source+item:id"),

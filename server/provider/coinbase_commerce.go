@@ -16,7 +16,8 @@ var coinbaseCommerce = Provider{
 	},
 	Secret: SecretWords{Name: "Shared secret", Hint: "from Settings, Notifications"},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:X-Cc-Webhook-Signature"), Hash: "sha256", Message: signature.Message("{body}")}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Cc-Webhook-Signature"), Hash: "sha256",
+			Message: signature.Message("{body}")}},
 	},
 	Identity: Identity{
 		Events: joins("body:event.id"),
@@ -28,7 +29,8 @@ var coinbaseCommerce = Provider{
 
 // coinbaseCharge is known by the code that its payer sees; the oldest events have no other.
 var coinbaseCharge = extract.SubjectSpec{
-	Aliases:    []extract.AliasSpec{extract.Alias("payment", "body:event.data.code"), extract.Alias("charge", "body:event.data.id")},
+	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:event.data.code"),
+		extract.Alias("charge", "body:event.data.id")},
 	References: orderNumbers("body:event.data.metadata"), Customer: payload.SelectAll("body:event.data.metadata.email"),
 	Amounts:  []extract.AmountSpec{extract.Amount("body:event.data.pricing.local.amount")},
 	Currency: payload.SelectAll("body:event.data.pricing.local.currency"), Decimal: true,
@@ -38,8 +40,10 @@ var coinbaseCharge = extract.SubjectSpec{
 // coinbaseRules: https://docs.cdp.coinbase.com/commerce/docs/webhooks
 var coinbaseRules = extract.Rules{
 	{Types: []string{"charge:created"}, Match: extract.Always(hook.Created), Subject: &coinbaseCharge},
-	{Types: []string{"charge:pending", "charge:delayed"}, Match: extract.Always(hook.Processing), Subject: &coinbaseCharge}, // delayed: paid too late, for a person to settle
-	{Types: []string{"charge:confirmed", "charge:resolved"}, Match: extract.Always(hook.Captured), Subject: &coinbaseCharge},
+	{Types: []string{"charge:pending", "charge:delayed"}, Match: extract.Always(hook.Processing),
+		Subject: &coinbaseCharge}, // delayed: paid too late, for a person to settle
+	{Types: []string{"charge:confirmed", "charge:resolved"}, Match: extract.Always(hook.Captured),
+		Subject: &coinbaseCharge},
 	{Types: []string{"charge:failed"}, Subject: &coinbaseCharge,
 		Match: extract.ByField("?body:event.data.timeline.#status=EXPIRED+?body:event.data.timeline.#status=CANCELED",
 			extract.Kinds{"yes/": hook.Expired, "/yes": hook.Canceled, "yes/yes": hook.Canceled}, hook.Failed)},

@@ -13,13 +13,17 @@ var discord = Provider{
 	ID: "discord", Name: "Discord",
 	Steps: []string{
 		"In Discord's developer portal open your application, General Information, and add its public key here.",
-		"Open Webhooks there and enter this address: Discord sends a PING, and one with a wrong signature that must be refused.",
+		"Open Webhooks there and enter this address: Discord sends a PING, and one with a wrong signature " +
+			"that must be refused.",
 	},
 	Secret: SecretWords{Name: "Public key", Hint: "64 hex digits, from General Information"},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{Kind: signature.Ed25519, At: payload.Select("header:X-Signature-Ed25519"), Key: signature.FromHexPublic,
-			Message: signature.Message("{time}{body}"), Time: payload.Select("header:X-Signature-Timestamp"), Unit: time.Second}},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromHexPublic}, Shape: "the application's public key, 64 hex digits"},
+		Schemes: []signature.Scheme{{Kind: signature.Ed25519, At: payload.Select("header:X-Signature-Ed25519"),
+			Key:     signature.FromHexPublic,
+			Message: signature.Message("{time}{body}"), Time: payload.Select("header:X-Signature-Timestamp"),
+			Unit: time.Second}},
+		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromHexPublic},
+			Shape: "the application's public key, 64 hex digits"},
 	},
 	Identity: Identity{
 		Events:  joins("body:id", "sha256"),
@@ -41,7 +45,8 @@ func discordPing(q *signature.Request) *hook.Reply {
 	case kind == "0" || kind == "1" && q.Has(discordEvent):
 		return &hook.Reply{Exact: true, Response: hook.Response{Status: 204, ContentType: "application/json"}}
 	case kind == "1":
-		return &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "application/json", Body: `{"type":1}`}}
+		return &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "application/json",
+			Body: `{"type":1}`}}
 	}
 	return nil
 }

@@ -16,7 +16,8 @@ var generic = Provider{
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "at least 16 characters; sent as X-Webhook-Secret"},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"), MismatchReason: hook.ReasonSecretMismatch}},
+		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"),
+			MismatchReason: hook.ReasonSecretMismatch}},
 	},
 	Identity: Identity{
 		Events: joins("header:Webhook-Id", "header:X-Webhook-Id", "header:Idempotency-Key"),

@@ -10,8 +10,10 @@ var genericHMAC = Provider{
 	ID: "generic-hmac", Name: "Generic HMAC",
 	Steps: []string{
 		"Add the secret that the sender signs with.",
-		"Say in the settings how it signs: header and prefix, algorithm (sha1, sha256, sha384, sha512), encoding (hex, base64, base64url), key (text, hex, base64, whsec).",
-		"Where more than the body is signed, set message, such as {time}.{body}, and timestamp to the header that holds the seconds.",
+		"Say in the settings how it signs: header and prefix, algorithm (sha1, sha256, sha384, sha512), " +
+			"encoding (hex, base64, base64url), key (text, hex, base64, whsec).",
+		"Where more than the body is signed, set message, such as {time}.{body}, and timestamp to the " +
+			"header that holds the seconds.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the key that the sender signs with"},
 	Settings: []Setting{
@@ -21,7 +23,8 @@ var genericHMAC = Provider{
 		{Name: "encoding", Label: "Encoding", Hint: "hex, base64 or base64url; hex where empty"},
 		{Name: "key", Label: "Key", Hint: "text, hex, base64 or whsec: how the secret is written; text where empty"},
 		{Name: "message", Label: "Message", Hint: "what is signed, such as {time}.{body}; {body} where empty"},
-		{Name: "timestamp", Label: "Timestamp", Hint: "the header that holds the seconds, where the message has {time}"},
+		{Name: "timestamp", Label: "Timestamp",
+			Hint: "the header that holds the seconds, where the message has {time}"},
 	},
 	Signature: signature.Profile{
 		Custom: true,

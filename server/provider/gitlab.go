@@ -14,7 +14,8 @@ var gitlab = Provider{
 	ID: "gitlab", Name: "GitLab",
 	Steps: []string{
 		"In the project or group open Settings, Webhooks, Add new webhook, and enter this address.",
-		"Set a secret token of at least 16 characters and add the same one here; a signing token (whsec_…), where GitLab offers one, is better.",
+		"Set a secret token of at least 16 characters and add the same one here; a signing token " +
+			"(whsec_…), where GitLab offers one, is better.",
 	},
 	Secret: SecretWords{Name: "Secret token or signing token", Hint: "yours, or one that begins with whsec_",
 		Not: []Lookalike{{"glpat-", "an access token"}, {"glptt-", "a trigger token"}}},
@@ -23,48 +24,59 @@ var gitlab = Provider{
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{
-			{At: payload.Select("header:Webhook-Signature"), Format: signature.List, Prefix: "v1", Hash: "sha256", Encoding: signature.Base64, Key: signature.FromWhsec,
-				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"), Time: payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
+			{At: payload.Select("header:Webhook-Signature"), Format: signature.List, Prefix: "v1", Hash: "sha256",
+				Encoding: signature.Base64, Key: signature.FromWhsec,
+				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"),
+				Time:    payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
 			{Kind: signature.Token, At: payload.Select("header:X-Gitlab-Token")},
 		},
 	},
 	Identity: Identity{
 		Events: joins("header:Idempotency-Key", "header:Webhook-Id", "header:X-Gitlab-Event-Uuid"),
 		Types:  payload.SelectAll("header:X-Gitlab-Event", "body:object_kind"),
-		Times: payload.SelectAll("body:object_attributes.finished_at", "body:object_attributes.updated_at", "body:object_attributes.created_at",
+		Times: payload.SelectAll("body:object_attributes.finished_at", "body:object_attributes.updated_at",
+			"body:object_attributes.created_at",
 			"body:build_finished_at", "body:build_started_at", "body:build_created_at", "body:status_changed_at"),
 		Account: payload.Select("body:project.path_with_namespace"),
 	},
 	Rules: gitlabRules,
 }
 
-// gitlabStates are those of pipelines and jobs. Before it has ended, a pipeline's events have all the time at which it
-// was made: one that waits for a hand has run before, so that counts more there.
-var gitlabStates = extract.Outcomes{"created": queued, "waiting_for_resource": queued, "preparing": queued, "pending": queued,
+// gitlabStates are those of pipelines and jobs. Before it has ended, a pipeline's events have all the
+// time at which it was made: one that waits for a hand has run before, so that counts more there.
+var gitlabStates = extract.Outcomes{"created": queued, "waiting_for_resource": queued, "preparing": queued,
+	"pending":   queued,
 	"scheduled": {State: hook.StateWaitsFor, Rank: 15}, "manual": {State: hook.StateWaitsFor, Rank: 15},
-	"running": running, "canceling": running, "success": succeeded, "failed": broke, "canceled": stopped, "skipped": skipped}
+	"running": running, "canceling": running, "success": succeeded, "failed": broke, "canceled": stopped,
+	"skipped": skipped}
 
 var (
 	gitlabPipeline = extract.SubjectSpec{Kind: hook.KindRun,
-		Aliases: []extract.AliasSpec{extract.Alias("run", "body:project.path_with_namespace+body:object_attributes.id")},
-		Titles:  extract.Titles("{body:object_attributes.name} on {body:object_attributes.ref}", "Pipeline on {body:object_attributes.ref}"),
-		URLs:    payload.SelectAll("body:object_attributes.url")}
+		Aliases: []extract.AliasSpec{extract.Alias("run",
+			"body:project.path_with_namespace+body:object_attributes.id")},
+		Titles: extract.Titles("{body:object_attributes.name} on {body:object_attributes.ref}",
+			"Pipeline on {body:object_attributes.ref}"),
+		URLs: payload.SelectAll("body:object_attributes.url")}
 
 	gitlabJob = extract.SubjectSpec{Kind: hook.KindRun,
 		Aliases: []extract.AliasSpec{extract.Alias("job", "body:build_id")},
 		Titles:  extract.Titles("{body:build_name} on {body:ref}", "{body:build_name}")}
 
 	gitlabDeployment = extract.SubjectSpec{Kind: hook.KindDeployment,
-		Aliases: []extract.AliasSpec{extract.Alias("deployment", "body:project.path_with_namespace+body:deployment_id")},
-		Titles:  extract.Titles("{body:ref} to {body:environment}", "{body:short_sha} to {body:environment}"),
-		URLs:    payload.SelectAll("body:deployable_url", "body:environment_external_url")}
+		Aliases: []extract.AliasSpec{extract.Alias("deployment",
+			"body:project.path_with_namespace+body:deployment_id")},
+		Titles: extract.Titles("{body:ref} to {body:environment}", "{body:short_sha} to {body:environment}"),
+		URLs:   payload.SelectAll("body:deployable_url", "body:environment_external_url")}
 )
 
 // gitlabRules: https://docs.gitlab.com/user/project/integrations/webhook_events/
 var gitlabRules = extract.Rules{
-	{Types: []string{"Pipeline Hook", "pipeline"}, Match: extract.StateFrom("body:object_attributes.status", gitlabStates), Subject: &gitlabPipeline},
-	{Types: []string{"Job Hook", "build"}, Match: extract.StateFrom("body:build_status", gitlabStates), Subject: &gitlabJob},
+	{Types: []string{"Pipeline Hook", "pipeline"}, Match: extract.StateFrom("body:object_attributes.status",
+		gitlabStates), Subject: &gitlabPipeline},
+	{Types: []string{"Job Hook", "build"}, Match: extract.StateFrom("body:build_status", gitlabStates),
+		Subject: &gitlabJob},
 	{Types: []string{"Deployment Hook", "deployment"}, Subject: &gitlabDeployment,
-		Match: extract.StateFrom("body:status", extract.Outcomes{"created": queued, "blocked": waits, "running": running, "success": succeeded, "failed": broke,
+		Match: extract.StateFrom("body:status", extract.Outcomes{"created": queued, "blocked": waits,
+			"running": running, "success": succeeded, "failed": broke,
 			"canceled": stopped, "skipped": skipped})},
 }

@@ -14,7 +14,8 @@ var hubspot = Provider{
 	Steps: []string{
 		"In HubSpot's developer account open your app, Webhooks, and enter this address as the target URL.",
 		"Add the app's client secret here.",
-		"Signatures of version 1 and 2 can be forged by appending, and are refused unless the setting legacy is accept.",
+		"Signatures of version 1 and 2 can be forged by appending, and are refused unless the setting " +
+			"legacy is accept.",
 	},
 	Secret: SecretWords{Name: "Client secret", Hint: "of the app",
 		Not: []Lookalike{{"pat-", "an access token"}}},
@@ -23,10 +24,14 @@ var hubspot = Provider{
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{
-			{At: payload.Select("header:X-Hubspot-Signature-V3"), Hash: "sha256", Encoding: signature.Base64, Message: signature.Message("{method}{url}{body}{time}"),
-				Time: payload.Select("header:X-Hubspot-Request-Timestamp"), Unit: time.Millisecond, Addresses: decodedForms},
-			{Kind: signature.PlainHash, At: payload.Select("header:X-Hubspot-Signature"), Hash: "sha256", Message: signature.Message("{secret}{method}{url}{body}"), Legacy: true},
-			{Kind: signature.PlainHash, At: payload.Select("header:X-Hubspot-Signature"), Hash: "sha256", Message: signature.Message("{secret}{body}"), Legacy: true},
+			{At: payload.Select("header:X-Hubspot-Signature-V3"), Hash: "sha256", Encoding: signature.Base64,
+				Message: signature.Message("{method}{url}{body}{time}"),
+				Time:    payload.Select("header:X-Hubspot-Request-Timestamp"), Unit: time.Millisecond,
+				Addresses: decodedForms},
+			{Kind: signature.PlainHash, At: payload.Select("header:X-Hubspot-Signature"), Hash: "sha256",
+				Message: signature.Message("{secret}{method}{url}{body}"), Legacy: true},
+			{Kind: signature.PlainHash, At: payload.Select("header:X-Hubspot-Signature"), Hash: "sha256",
+				Message: signature.Message("{secret}{body}"), Legacy: true},
 		},
 		Batch: &payload.Batch{},
 	},

@@ -14,8 +14,8 @@ const (
 	maxType  = 200
 )
 
-// Identity says where a sender's events carry what they are called. Of several selectors the first counts where something
-// is.
+// Identity says where a sender's events carry what they are called. Of several selectors the first
+// counts where something is.
 type Identity struct {
 	Events  []payload.Join     // the event's unique id, which may be made of parts
 	Types   []payload.Selector // the event's type
@@ -61,8 +61,8 @@ func (m modeSpec) read(q *payload.Request) string {
 	return hook.ModeTest
 }
 
-// identify reads what the event is called and what else the sender says of it. A body of several events has no id of
-// its own, and of the rest only what all of them share.
+// identify reads what the event is called and what else the sender says of it. A body of several events
+// has no id of its own, and of the rest only what all of them share.
 func (p *Provider) identify(q *payload.Request, f *signature.Result) {
 	switch items := q.Items(p.Signature.Batch); {
 	case len(items) > 1:

@@ -17,11 +17,13 @@ var lemonsqueezy = Provider{
 	Secret: SecretWords{Name: "Signing secret", Hint: "the one that you chose, of 16 to 40 characters",
 		Not: []Lookalike{{"eyJ", "an API key"}}},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:X-Signature"), Hash: "sha256", Message: signature.Message("{body}")}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Signature"), Hash: "sha256",
+			Message: signature.Message("{body}")}},
 		Secrets: signature.SecretRule{Most: 40},
 	},
 	Identity: Identity{
-		Events:  joins("body:meta.webhook_id", "header:X-Event-Name+body:data.id+body:data.attributes.updated_at+sha256", "sha256"),
+		Events: joins("body:meta.webhook_id",
+			"header:X-Event-Name+body:data.id+body:data.attributes.updated_at+sha256", "sha256"),
 		Types:   payload.SelectAll("header:X-Event-Name", "body:meta.event_name"),
 		Times:   payload.SelectAll("body:data.attributes.updated_at"),
 		Account: payload.Select("body:data.attributes.store_id"),
@@ -30,7 +32,8 @@ var lemonsqueezy = Provider{
 	Rules: lemonRules,
 }
 
-// lemonOrder counts by itself: its number is not the shop's own, which stands among what the shop wrote to a checkout.
+// lemonOrder counts by itself: its number is not the shop's own, which stands among what the shop wrote
+// to a checkout.
 var lemonOrder = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "body:data.attributes.identifier"),
@@ -38,7 +41,8 @@ var lemonOrder = extract.SubjectSpec{
 		extract.Alias("lemonsqueezy-order", "body:data.id"),
 	},
 	References: orderNumbers("body:meta.custom_data"), Customer: payload.SelectAll("body:data.attributes.user_email"),
-	Amounts: []extract.AmountSpec{extract.Amount("body:data.attributes.total")}, Currency: payload.SelectAll("body:data.attributes.currency"),
+	Amounts:  []extract.AmountSpec{extract.Amount("body:data.attributes.total")},
+	Currency: payload.SelectAll("body:data.attributes.currency"),
 }
 
 // lemonInvoice is one payment of a subscription. What the shop wrote, all of them have.
@@ -48,7 +52,8 @@ var lemonInvoice = func() extract.SubjectSpec {
 	return t
 }()
 
-var lemonBack = []extract.AmountSpec{extract.Amount("body:data.attributes.refunded_amount").Total(), extract.Amount("body:data.attributes.total")}
+var lemonBack = []extract.AmountSpec{extract.Amount("body:data.attributes.refunded_amount").Total(),
+	extract.Amount("body:data.attributes.total")}
 
 // lemonRenewal says what is said of all payments of a subscription but the first, which is an order's.
 func lemonRenewal(k hook.Kind) extract.Match {
@@ -58,10 +63,13 @@ func lemonRenewal(k hook.Kind) extract.Match {
 // lemonRules: https://docs.lemonsqueezy.com/help/webhooks/event-types
 var lemonRules = extract.Rules{
 	{Types: []string{"order_created"}, Subject: &lemonOrder,
-		Match: extract.ByField("body:data.attributes.status", extract.Kinds{"pending": hook.Processing, "paid": hook.Captured, "refunded": hook.Captured,
-			"partial_refund": hook.Captured, "failed": hook.Failed, "fraudulent": hook.Failed}, hook.Info)},
+		Match: extract.ByField("body:data.attributes.status",
+			extract.Kinds{"pending": hook.Processing, "paid": hook.Captured, "refunded": hook.Captured,
+				"partial_refund": hook.Captured, "failed": hook.Failed, "fraudulent": hook.Failed}, hook.Info)},
 	{Types: []string{"order_refunded"}, Match: extract.Always(hook.Refund), Subject: &lemonOrder, Amounts: lemonBack},
-	{Types: []string{"subscription_payment_success", "subscription_payment_recovered"}, Match: lemonRenewal(hook.Captured), Subject: &lemonInvoice},
+	{Types: []string{"subscription_payment_success", "subscription_payment_recovered"},
+		Match: lemonRenewal(hook.Captured), Subject: &lemonInvoice},
 	{Types: []string{"subscription_payment_failed"}, Match: lemonRenewal(hook.Failed), Subject: &lemonInvoice},
-	{Types: []string{"subscription_payment_refunded"}, Match: lemonRenewal(hook.Refund), Subject: &lemonInvoice, Amounts: lemonBack},
+	{Types: []string{"subscription_payment_refunded"}, Match: lemonRenewal(hook.Refund), Subject: &lemonInvoice,
+		Amounts: lemonBack},
 }

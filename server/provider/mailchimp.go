@@ -27,8 +27,8 @@ var mailchimp = Provider{
 
 var mailchimpSecret = payload.Select("query:secret")
 
-// mailchimpKnock answers the GET by which Mailchimp finds out whether the address is there. It has the secret in it, as
-// every event will.
+// mailchimpKnock answers the GET by which Mailchimp finds out whether the address is there. It has the
+// secret in it, as every event will.
 func mailchimpKnock(q *signature.Request) (signature.Result, bool) {
 	if q.Record.Method != "GET" {
 		return signature.Result{}, false

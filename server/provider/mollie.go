@@ -12,12 +12,14 @@ var mollie = Provider{
 	ID: "mollie", Name: "Mollie",
 	Steps: []string{
 		"In Mollie's dashboard open Developers, Webhooks, and add this address.",
-		"Copy the signing secret from there and add it here. Classic webhooks, which carry only an id, are never signed: leave the secret out for them.",
+		"Copy the signing secret from there and add it here. Classic webhooks, which carry only an id, are " +
+			"never signed: leave the secret out for them.",
 	},
 	Secret: SecretWords{Name: "Signing secret", Hint: "shown when the webhook is made",
 		Not: []Lookalike{{"live_", "an API key"}, {"test_", "an API key"}, {"access_", "an access token"}}},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:X-Mollie-Signature"), Format: signature.Prefixed, Prefix: "sha256=", Hash: "sha256", Message: signature.Message("{body}")}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Mollie-Signature"), Format: signature.Prefixed,
+			Prefix: "sha256=", Hash: "sha256", Message: signature.Message("{body}")}},
 	},
 	Identity: Identity{
 		Events: joins("body:id"),
@@ -28,14 +30,17 @@ var mollie = Provider{
 	Rules: mollieRules,
 }
 
-// mollieEntity is what an event shows of its subject. What the shop wrote to a subscription, Mollie copies to each of its
-// payments.
+// mollieEntity is what an event shows of its subject. What the shop wrote to a subscription, Mollie
+// copies to each of its payments.
 var mollieEntity = extract.SubjectSpec{
-	Aliases:          []extract.AliasSpec{extract.Alias("payment", "body:_embedded.entity.id"), extract.Alias("payment", "body:entityId")},
+	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:_embedded.entity.id"),
+		extract.Alias("payment", "body:entityId")},
 	References:       orderNumbers("body:_embedded.entity.metadata"),
 	CopiedReferences: extract.ByField("?body:_embedded.entity.subscriptionId", extract.Kinds{"yes": hook.Info}, ""),
-	Customer:         payload.SelectAll("body:_embedded.entity.billingEmail", "body:_embedded.entity.billingAddress.email"),
-	Amounts:          []extract.AmountSpec{extract.Amount("body:_embedded.entity.amount.value").In("body:_embedded.entity.amount.currency")}, Decimal: true,
+	Customer: payload.SelectAll("body:_embedded.entity.billingEmail",
+		"body:_embedded.entity.billingAddress.email"),
+	Amounts: []extract.AmountSpec{extract.Amount("body:_embedded.entity.amount.value").
+		In("body:_embedded.entity.amount.currency")}, Decimal: true,
 }
 
 // mollieNamed is an entity of another sort.
@@ -51,7 +56,8 @@ var (
 	mollieInvoice = func() extract.SubjectSpec {
 		t := mollieNamed("invoice")
 		t.Customer = payload.SelectAll("body:_embedded.entity.recipient.email")
-		t.Amounts = []extract.AmountSpec{extract.Amount("body:_embedded.entity.totalAmount.value").In("body:_embedded.entity.totalAmount.currency")}
+		t.Amounts = []extract.AmountSpec{extract.Amount("body:_embedded.entity.totalAmount.value").
+			In("body:_embedded.entity.totalAmount.currency")}
 		return t
 	}()
 
@@ -75,21 +81,29 @@ var mollieRules = extract.Rules{
 	{Types: []string{"payment.canceled"}, Match: extract.Always(hook.Canceled), Subject: &mollieEntity},
 	{Types: []string{"payment.expired"}, Match: extract.Always(hook.Expired), Subject: &mollieEntity},
 	{Types: []string{"payment.*"}, Subject: &mollieEntity,
-		Match: extract.ByField("body:_embedded.entity.status", extract.Kinds{"open": hook.Created, "pending": hook.Processing, "authorized": hook.Authorized,
-			"paid": hook.Captured, "failed": hook.Failed, "canceled": hook.Canceled, "expired": hook.Expired}, hook.Info)},
-	{Types: []string{"refund.refunded"}, Match: extract.Always(hook.Refund), Subject: &mollieBack, Refund: payload.SelectAll("body:_embedded.entity.id")},
-	{Types: []string{"refund.failed", "refund.canceled"}, Match: extract.Always(hook.RefundFailed), Subject: &mollieBack, Refund: payload.SelectAll("body:_embedded.entity.id")},
+		Match: extract.ByField("body:_embedded.entity.status",
+			extract.Kinds{"open": hook.Created, "pending": hook.Processing, "authorized": hook.Authorized,
+				"paid": hook.Captured, "failed": hook.Failed, "canceled": hook.Canceled,
+				"expired": hook.Expired}, hook.Info)},
+	{Types: []string{"refund.refunded"}, Match: extract.Always(hook.Refund), Subject: &mollieBack,
+		Refund: payload.SelectAll("body:_embedded.entity.id")},
+	{Types: []string{"refund.failed", "refund.canceled"}, Match: extract.Always(hook.RefundFailed),
+		Subject: &mollieBack, Refund: payload.SelectAll("body:_embedded.entity.id")},
 	{Types: []string{"refund.*"}, Match: extract.Always(hook.Info), Subject: &mollieBack},
 	{Types: []string{"payment-link.paid"}, Match: extract.Always(hook.Captured), Subject: &mollieLink},
-	{Types: []string{"sales-invoice.created", "sales-invoice.issued"}, Match: extract.Always(hook.Created), Subject: &mollieInvoice},
+	{Types: []string{"sales-invoice.created", "sales-invoice.issued"}, Match: extract.Always(hook.Created),
+		Subject: &mollieInvoice},
 	{Types: []string{"sales-invoice.paid"}, Match: extract.Always(hook.Captured), Subject: &mollieInvoice},
 	{Types: []string{"sales-invoice.canceled"}, Match: extract.Always(hook.Canceled), Subject: &mollieInvoice},
-	{Types: []string{"chargeback.*"}, Match: extract.ByField("?body:_embedded.entity.reversedAt", extract.Kinds{"yes": hook.DisputeWon}, hook.DisputeLost), Subject: &mollieBack},
+	{Types: []string{"chargeback.*"}, Match: extract.ByField("?body:_embedded.entity.reversedAt",
+		extract.Kinds{"yes": hook.DisputeWon}, hook.DisputeLost), Subject: &mollieBack},
 	{Types: []string{"dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &mollieBack},
 	// How one ended stands in its outcome, or in its status; what neither says is for a person to look up.
 	{Types: []string{"dispute.resolved"}, Subject: &mollieBack, Also: true,
-		Match: extract.ByField("body:_embedded.entity.outcome", extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, "")},
+		Match: extract.ByField("body:_embedded.entity.outcome",
+			extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, "")},
 	{Types: []string{"dispute.resolved"}, Subject: &mollieBack,
-		Match: extract.ByField("body:_embedded.entity.status", extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, hook.Info)},
+		Match: extract.ByField("body:_embedded.entity.status",
+			extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, hook.Info)},
 	{Types: []string{""}, Match: extract.Always(hook.Info), Subject: &mollieClassic},
 }

@@ -16,14 +16,21 @@ var paddle = Provider{
 		"In Paddle open Developer tools, Notifications, and make a destination with this address.",
 		"Copy that destination's secret key and add it here.",
 	},
-	Secret: SecretWords{Name: "Secret key", Hint: "of the notification destination; begins with pdl_ntfset_", Begins: "pdl_ntfset_",
-		Not: []Lookalike{{"pdl_live_apikey", "an API key"}, {"pdl_sdbx_apikey", "an API key"}, {"ntfset_", "a destination's id"}, {"live_", "a client-side token"}, {"test_", "a client-side token"}}},
+	Secret: SecretWords{Name: "Secret key", Hint: "of the notification destination; begins with pdl_ntfset_",
+		Begins: "pdl_ntfset_",
+		Not: []Lookalike{{"pdl_live_apikey", "an API key"}, {"pdl_sdbx_apikey", "an API key"},
+			{"ntfset_", "a destination's id"}, {"live_", "a client-side token"}, {"test_", "a client-side token"}}},
 	Ranges: []Range{
-		{Name: "Paddle, live", Source: "https://developer.paddle.com/webhooks/respond-to-webhooks", CIDRs: []string{"34.232.58.13/32", "34.195.105.136/32", "34.237.3.244/32", "35.155.119.135/32", "52.11.166.252/32", "34.212.5.7/32"}},
-		{Name: "Paddle, sandbox", Source: "https://developer.paddle.com/webhooks/respond-to-webhooks", CIDRs: []string{"34.194.127.46/32", "54.234.237.108/32", "3.208.120.145/32", "44.226.236.210/32", "44.241.183.62/32", "100.20.172.113/32"}},
+		{Name: "Paddle, live", Source: "https://developer.paddle.com/webhooks/respond-to-webhooks",
+			CIDRs: []string{"34.232.58.13/32", "34.195.105.136/32", "34.237.3.244/32", "35.155.119.135/32",
+				"52.11.166.252/32", "34.212.5.7/32"}},
+		{Name: "Paddle, sandbox", Source: "https://developer.paddle.com/webhooks/respond-to-webhooks",
+			CIDRs: []string{"34.194.127.46/32", "54.234.237.108/32", "3.208.120.145/32", "44.226.236.210/32",
+				"44.241.183.62/32", "100.20.172.113/32"}},
 	},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:Paddle-Signature"), Format: signature.Pairs, Separator: ";", Prefix: "h1", Hash: "sha256",
+		Schemes: []signature.Scheme{{At: payload.Select("header:Paddle-Signature"), Format: signature.Pairs,
+			Separator: ";", Prefix: "h1", Hash: "sha256",
 			Message: signature.Message("{time}:{body}"), TimeBeside: "ts", Unit: time.Second}},
 	},
 	Identity: Identity{
@@ -34,14 +41,17 @@ var paddle = Provider{
 	Rules: paddleRules,
 }
 
-// paddleTransaction is what a buyer pays. What the shop wrote to the first one of a subscription, Paddle copies to all
-// those that follow.
+// paddleTransaction is what a buyer pays. What the shop wrote to the first one of a subscription,
+// Paddle copies to all those that follow.
 var paddleTransaction = extract.SubjectSpec{
-	Aliases:    []extract.AliasSpec{extract.Alias("payment", "body:data.id"), extract.Alias("invoice", "body:data.invoice_id")},
+	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:data.id"),
+		extract.Alias("invoice", "body:data.invoice_id")},
 	References: orderNumbers("body:data.custom_data"),
-	CopiedReferences: extract.ByField("body:data.origin", extract.Kinds{"subscription_recurring": hook.Info, "subscription_charge": hook.Info, "subscription_update": hook.Info,
+	CopiedReferences: extract.ByField("body:data.origin", extract.Kinds{"subscription_recurring": hook.Info,
+		"subscription_charge": hook.Info, "subscription_update": hook.Info,
 		"subscription_payment_method_change": hook.Info}, ""),
-	Amounts:  []extract.AmountSpec{extract.Amount("body:data.details.totals.grand_total"), extract.Amount("body:data.details.totals.total")},
+	Amounts: []extract.AmountSpec{extract.Amount("body:data.details.totals.grand_total"),
+		extract.Amount("body:data.details.totals.total")},
 	Currency: payload.SelectAll("body:data.details.totals.currency_code", "body:data.currency_code"),
 }
 
@@ -54,17 +64,26 @@ var paddleAdjustment = extract.SubjectSpec{
 
 // paddleRules: https://developer.paddle.com/webhooks/overview
 var paddleRules = extract.Rules{
-	{Types: []string{"transaction.created", "transaction.ready", "transaction.billed"}, Match: extract.Always(hook.Created), Subject: &paddleTransaction},
-	{Types: []string{"transaction.paid", "transaction.completed"}, Match: extract.Always(hook.Captured), Subject: &paddleTransaction},
-	{Types: []string{"transaction.payment_failed", "transaction.past_due"}, Match: extract.Always(hook.Failed), Subject: &paddleTransaction},
+	{Types: []string{"transaction.created", "transaction.ready", "transaction.billed"},
+		Match: extract.Always(hook.Created), Subject: &paddleTransaction},
+	{Types: []string{"transaction.paid", "transaction.completed"}, Match: extract.Always(hook.Captured),
+		Subject: &paddleTransaction},
+	{Types: []string{"transaction.payment_failed", "transaction.past_due"}, Match: extract.Always(hook.Failed),
+		Subject: &paddleTransaction},
 	{Types: []string{"transaction.canceled"}, Match: extract.Always(hook.Canceled), Subject: &paddleTransaction},
-	{Types: []string{"transaction.updated"}, Subject: &paddleTransaction, // ready again says nothing of a payment that failed
-		Match: extract.ByField("body:data.status", extract.Kinds{"paid": hook.Captured, "completed": hook.Captured, "past_due": hook.Failed, "canceled": hook.Canceled}, hook.Info)},
+	// ready again says nothing of a payment that failed
+	{Types: []string{"transaction.updated"}, Subject: &paddleTransaction,
+		Match: extract.ByField("body:data.status",
+			extract.Kinds{"paid": hook.Captured, "completed": hook.Captured, "past_due": hook.Failed,
+				"canceled": hook.Canceled}, hook.Info)},
 	{Types: []string{"transaction.*"}, Match: extract.Always(hook.Info), Subject: &paddleTransaction},
 
 	{Types: []string{"adjustment.*"}, Subject: &paddleAdjustment, Refund: payload.SelectAll("body:data.id"),
-		Match: extract.ByField("body:data.action+body:data.status", extract.Kinds{"refund/approved": hook.Refund, "refund/rejected": hook.RefundFailed,
-			"refund/reversed": hook.RefundFailed, "chargeback_warning/approved": hook.DisputeOpen, "chargeback/approved": hook.DisputeLost,
-			"chargeback/reversed": hook.DisputeWon, "chargeback_reverse/approved": hook.DisputeWon,
-			"chargeback_warning/reversed": hook.DisputeWon, "chargeback_warning_reverse/approved": hook.DisputeWon}, hook.Info)},
+		Match: extract.ByField("body:data.action+body:data.status",
+			extract.Kinds{"refund/approved": hook.Refund, "refund/rejected": hook.RefundFailed,
+				"refund/reversed": hook.RefundFailed, "chargeback_warning/approved": hook.DisputeOpen,
+				"chargeback/approved": hook.DisputeLost,
+				"chargeback/reversed": hook.DisputeWon, "chargeback_reverse/approved": hook.DisputeWon,
+				"chargeback_warning/reversed":         hook.DisputeWon,
+				"chargeback_warning_reverse/approved": hook.DisputeWon}, hook.Info)},
 }

@@ -13,16 +13,22 @@ var paypal = Provider{
 	Steps: []string{
 		"In PayPal's developer dashboard open your app and add this address under Webhooks.",
 		"Copy the webhook's id from there into the setting webhook_id.",
-		"PayPal's certificate is then fetched from PayPal when it is first needed. Only where this server has no way out, add it here in PEM; it is behind the address in the header Paypal-Cert-Url.",
+		"PayPal's certificate is then fetched from PayPal when it is first needed. Only where this server " +
+			"has no way out, add it here in PEM; it is behind the address in the header Paypal-Cert-Url.",
 	},
 	Secret: SecretWords{Name: "Certificate", Hint: "PEM, only where this server cannot fetch it from PayPal"},
 	Settings: []Setting{
-		{Name: "webhook_id", Label: "Webhook id", Hint: "from PayPal's developer dashboard; part of what is signed", Required: true},
+		{Name: "webhook_id", Label: "Webhook id",
+			Hint: "from PayPal's developer dashboard; part of what is signed", Required: true},
 	},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{Kind: signature.RSACertificate, At: payload.Select("header:Paypal-Transmission-Sig"), Hash: "sha256", Encoding: signature.Base64, Key: signature.FromPEM,
-			Message: signature.Message("{header:Paypal-Transmission-Id}|{time}|{setting:webhook_id}|{crc32}"), Time: payload.Select("header:Paypal-Transmission-Time")}},
-		Secrets:     signature.SecretRule{Forms: []signature.KeyForm{signature.FromPEM}, Shape: "a certificate in PEM, together with the setting webhook_id", Pinned: true},
+		Schemes: []signature.Scheme{{Kind: signature.RSACertificate,
+			At: payload.Select("header:Paypal-Transmission-Sig"), Hash: "sha256", Encoding: signature.Base64,
+			Key:     signature.FromPEM,
+			Message: signature.Message("{header:Paypal-Transmission-Id}|{time}|{setting:webhook_id}|{crc32}"),
+			Time:    payload.Select("header:Paypal-Transmission-Time")}},
+		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromPEM},
+			Shape: "a certificate in PEM, together with the setting webhook_id", Pinned: true},
 		Certificate: payload.Select("header:Paypal-Cert-Url"),
 		Algorithm:   payload.Select("header:Paypal-Auth-Algo"),
 	},
@@ -35,7 +41,8 @@ var paypal = Provider{
 	Rules: paypalRules,
 }
 
-// paypalLinks name what something came of by where PayPal keeps it. The first version of the API writes the singular.
+// paypalLinks name what something came of by where PayPal keeps it. The first version of the API writes
+// the singular.
 var paypalLinks = []extract.AliasSpec{
 	extract.Alias("payment", "body:resource.links.#rel=up.href").After("/captures/"),
 	extract.Alias("payment", "body:resource.links.#rel=capture.href").After("/captures/"),
@@ -49,12 +56,13 @@ var paypalLinks = []extract.AliasSpec{
 	extract.Alias("paypal-payment", "body:resource.parent_payment"),
 }
 
-// paypalObject is what an event's resource is. Of the facts that a shop may add, the one that was called custom in the
-// first version names nothing: a subscription gives it to all its payments.
+// paypalObject is what an event's resource is. Of the facts that a shop may add, the one that was
+// called custom in the first version names nothing: a subscription gives it to all its payments.
 func paypalObject(own ...extract.AliasSpec) extract.SubjectSpec {
 	return extract.SubjectSpec{
-		Aliases:    append(own, paypalLinks...),
-		References: payload.SelectAll("body:resource.invoice_id", "body:resource.custom_id", "body:resource.invoice_number"),
+		Aliases: append(own, paypalLinks...),
+		References: payload.SelectAll("body:resource.invoice_id", "body:resource.custom_id",
+			"body:resource.invoice_number"),
 		Amounts: []extract.AmountSpec{
 			extract.Amount("body:resource.amount.value").In("body:resource.amount.currency_code"),
 			extract.Amount("body:resource.amount.total").In("body:resource.amount.currency"),
@@ -84,11 +92,15 @@ var (
 			extract.Alias("payment", "body:resource.purchase_units.0.payments.captures.0.id"),
 			extract.Alias("authorization", "body:resource.purchase_units.0.payments.authorizations.0.id"),
 		},
-		References: payload.SelectAll("body:resource.purchase_units.0.invoice_id", "body:resource.purchase_units.0.custom_id"),
-		Customer:   payload.SelectAll("body:resource.payer.email_address", "body:resource.payment_source.paypal.email_address"),
+		References: payload.SelectAll("body:resource.purchase_units.0.invoice_id",
+			"body:resource.purchase_units.0.custom_id"),
+		Customer: payload.SelectAll("body:resource.payer.email_address",
+			"body:resource.payment_source.paypal.email_address"),
 		Amounts: []extract.AmountSpec{
-			extract.Amount("body:resource.purchase_units.0.payments.captures.0.amount.value").In("body:resource.purchase_units.0.payments.captures.0.amount.currency_code"),
-			extract.Amount("body:resource.purchase_units.0.amount.value").In("body:resource.purchase_units.0.amount.currency_code"),
+			extract.Amount("body:resource.purchase_units.0.payments.captures.0.amount.value").
+				In("body:resource.purchase_units.0.payments.captures.0.amount.currency_code"),
+			extract.Amount("body:resource.purchase_units.0.amount.value").
+				In("body:resource.purchase_units.0.amount.currency_code"),
 		},
 		Decimal: true,
 	}
@@ -96,52 +108,72 @@ var (
 	// paypalApproval is an approval that was taken back: its resource has no id but the order's.
 	paypalApproval = func() extract.SubjectSpec {
 		t := paypalOrder
-		t.Aliases = []extract.AliasSpec{extract.Alias("paypal-order", "body:resource.order_id"), extract.Alias("paypal-order", "body:resource.id")}
+		t.Aliases = []extract.AliasSpec{extract.Alias("paypal-order", "body:resource.order_id"),
+			extract.Alias("paypal-order", "body:resource.id")}
 		return t
 	}()
 
 	paypalDispute = extract.SubjectSpec{
-		Aliases:    []extract.AliasSpec{extract.Alias("payment", "body:resource.disputed_transactions.0.seller_transaction_id")},
+		Aliases: []extract.AliasSpec{extract.Alias("payment",
+			"body:resource.disputed_transactions.0.seller_transaction_id")},
 		References: payload.SelectAll("body:resource.disputed_transactions.0.invoice_number"),
 	}
 )
 
 // paypalRules: https://developer.paypal.com/api/rest/webhooks/event-names/
 var paypalRules = extract.Rules{
-	{Types: []string{"CHECKOUT.ORDER.CREATED", "CHECKOUT.ORDER.SAVED"}, Match: extract.Always(hook.Created), Subject: &paypalOrder},
+	{Types: []string{"CHECKOUT.ORDER.CREATED", "CHECKOUT.ORDER.SAVED"}, Match: extract.Always(hook.Created),
+		Subject: &paypalOrder},
 	{Types: []string{"CHECKOUT.ORDER.APPROVED"}, Match: extract.Always(hook.Processing), Subject: &paypalOrder},
 	// An order is complete once there is a payment, which may be an authorization, or declined.
 	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder, Also: true,
-		Match: extract.ByField("body:resource.purchase_units.0.payments.captures.0.status", extract.Kinds{"COMPLETED": hook.Captured, "PENDING": hook.Processing,
-			"DECLINED": hook.Failed, "FAILED": hook.Failed, "PARTIALLY_REFUNDED": hook.Captured, "REFUNDED": hook.Captured}, "")},
+		Match: extract.ByField("body:resource.purchase_units.0.payments.captures.0.status",
+			extract.Kinds{"COMPLETED": hook.Captured, "PENDING": hook.Processing,
+				"DECLINED": hook.Failed, "FAILED": hook.Failed, "PARTIALLY_REFUNDED": hook.Captured,
+				"REFUNDED": hook.Captured}, "")},
 	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder,
-		Match: extract.ByField("?body:resource.purchase_units.0.payments.captures+body:resource.intent", extract.Kinds{"yes/CAPTURE": "", "yes/AUTHORIZE": "",
-			"yes/": "", "/AUTHORIZE": hook.Authorized, "/CAPTURE": hook.Captured}, hook.Info)},
+		Match: extract.ByField("?body:resource.purchase_units.0.payments.captures+body:resource.intent",
+			extract.Kinds{"yes/CAPTURE": "", "yes/AUTHORIZE": "",
+				"yes/": "", "/AUTHORIZE": hook.Authorized, "/CAPTURE": hook.Captured}, hook.Info)},
 	{Types: []string{"CHECKOUT.ORDER.DECLINED"}, Match: extract.Always(hook.Failed), Subject: &paypalOrder},
 	{Types: []string{"CHECKOUT.ORDER.VOIDED"}, Match: extract.Always(hook.Canceled), Subject: &paypalOrder},
-	{Types: []string{"CHECKOUT.PAYMENT-APPROVAL.REVERSED"}, Match: extract.Always(hook.Canceled), Subject: &paypalApproval},
+	{Types: []string{"CHECKOUT.PAYMENT-APPROVAL.REVERSED"}, Match: extract.Always(hook.Canceled),
+		Subject: &paypalApproval},
 
-	{Types: []string{"PAYMENT.AUTHORIZATION.CREATED"}, Match: extract.Always(hook.Authorized), Subject: &paypalAuthorization},
-	{Types: []string{"PAYMENT.AUTHORIZATION.VOIDED"}, Match: extract.Always(hook.Canceled), Subject: &paypalAuthorization},
+	{Types: []string{"PAYMENT.AUTHORIZATION.CREATED"}, Match: extract.Always(hook.Authorized),
+		Subject: &paypalAuthorization},
+	{Types: []string{"PAYMENT.AUTHORIZATION.VOIDED"}, Match: extract.Always(hook.Canceled),
+		Subject: &paypalAuthorization},
 
-	{Types: []string{"PAYMENT.CAPTURE.PENDING", "PAYMENT.SALE.PENDING"}, Match: extract.Always(hook.Processing), Subject: &paypalCapture},
-	{Types: []string{"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.SALE.COMPLETED"}, Match: extract.Always(hook.Captured), Subject: &paypalCapture},
-	{Types: []string{"PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.SALE.DENIED"}, Match: extract.Always(hook.Failed), Subject: &paypalCapture},
-	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalBack, Refund: payload.SelectAll("body:resource.id"),
-		Match: extract.ByField("body:resource.status", extract.Kinds{"FAILED": hook.RefundFailed, "CANCELLED": hook.RefundFailed}, hook.Refund),
+	{Types: []string{"PAYMENT.CAPTURE.PENDING", "PAYMENT.SALE.PENDING"}, Match: extract.Always(hook.Processing),
+		Subject: &paypalCapture},
+	{Types: []string{"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.SALE.COMPLETED"}, Match: extract.Always(hook.Captured),
+		Subject: &paypalCapture},
+	{Types: []string{"PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.SALE.DENIED"},
+		Match: extract.Always(hook.Failed), Subject: &paypalCapture},
+	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalBack,
+		Refund: payload.SelectAll("body:resource.id"),
+		Match: extract.ByField("body:resource.status",
+			extract.Kinds{"FAILED": hook.RefundFailed, "CANCELLED": hook.RefundFailed}, hook.Refund),
 		Amounts: []extract.AmountSpec{
-			extract.Amount("body:resource.seller_payable_breakdown.total_refunded_amount.value").In("body:resource.seller_payable_breakdown.total_refunded_amount.currency_code").Total(),
-			extract.Amount("body:resource.total_refunded_amount.value").In("body:resource.total_refunded_amount.currency").Total(),
+			extract.Amount("body:resource.seller_payable_breakdown.total_refunded_amount.value").
+				In("body:resource.seller_payable_breakdown.total_refunded_amount.currency_code").Total(),
+			extract.Amount("body:resource.total_refunded_amount.value").
+				In("body:resource.total_refunded_amount.currency").Total(),
 			extract.Amount("body:resource.amount.value").In("body:resource.amount.currency_code"),
 			extract.Amount("body:resource.amount.total").In("body:resource.amount.currency"),
 		}},
-	{Types: []string{"PAYMENT.CAPTURE.REVERSED", "PAYMENT.SALE.REVERSED"}, Match: extract.Always(hook.Reversed), Subject: &paypalBack},
-	{Types: []string{"PAYMENT.REFUND.FAILED"}, Match: extract.Always(hook.RefundFailed), Subject: &paypalBack, Refund: payload.SelectAll("body:resource.id")},
+	{Types: []string{"PAYMENT.CAPTURE.REVERSED", "PAYMENT.SALE.REVERSED"}, Match: extract.Always(hook.Reversed),
+		Subject: &paypalBack},
+	{Types: []string{"PAYMENT.REFUND.FAILED"}, Match: extract.Always(hook.RefundFailed), Subject: &paypalBack,
+		Refund: payload.SelectAll("body:resource.id")},
 	{Types: []string{"PAYMENT.REFUND.*"}, Match: extract.Always(hook.Info), Subject: &paypalBack},
 
 	{Types: []string{"CUSTOMER.DISPUTE.CREATED"}, Match: extract.Always(hook.DisputeOpen), Subject: &paypalDispute},
 	{Types: []string{"CUSTOMER.DISPUTE.RESOLVED"}, Subject: &paypalDispute,
-		Match: extract.ByField("body:resource.dispute_outcome.outcome_code", extract.Kinds{"RESOLVED_SELLER_FAVOUR": hook.DisputeWon, "CANCELED_BY_BUYER": hook.DisputeWon,
-			"RESOLVED_WITH_PAYOUT": hook.DisputeWon, "DENIED": hook.DisputeWon, "NONE": hook.Info}, hook.DisputeLost)},
+		Match: extract.ByField("body:resource.dispute_outcome.outcome_code",
+			extract.Kinds{"RESOLVED_SELLER_FAVOUR": hook.DisputeWon, "CANCELED_BY_BUYER": hook.DisputeWon,
+				"RESOLVED_WITH_PAYOUT": hook.DisputeWon, "DENIED": hook.DisputeWon, "NONE": hook.Info},
+			hook.DisputeLost)},
 	{Types: []string{"CUSTOMER.DISPUTE.UPDATED"}, Match: extract.Always(hook.Info), Subject: &paypalDispute},
 }

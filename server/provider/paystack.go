@@ -19,22 +19,25 @@ var paystack = Provider{
 	Secret: SecretWords{Name: "Secret key", Hint: "begins with sk_live_ or sk_test_", Begins: "sk_",
 		Not: []Lookalike{{"pk_", "a public key"}}},
 	Ranges: []Range{
-		{Name: "Paystack", Source: "https://paystack.com/docs/payments/webhooks", CIDRs: []string{"52.31.139.75/32", "52.49.173.169/32", "52.214.14.220/32"}},
+		{Name: "Paystack", Source: "https://paystack.com/docs/payments/webhooks",
+			CIDRs: []string{"52.31.139.75/32", "52.49.173.169/32", "52.214.14.220/32"}},
 	},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:X-Paystack-Signature"), Hash: "sha512", Message: signature.Message("{body}")}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Paystack-Signature"), Hash: "sha512",
+			Message: signature.Message("{body}")}},
 	},
 	Identity: Identity{
-		Events: joins("body:event+body:data.id+body:data.status", "body:event+body:data.transaction_reference+body:data.refund_reference+body:data.status", "sha256"),
-		Types:  payload.SelectAll("body:event"),
-		Times:  payload.SelectAll("body:data.paid_at", "body:data.updatedAt", "body:data.created_at"),
-		Mode:   liveIf("body:data.domain"),
+		Events: joins("body:event+body:data.id+body:data.status",
+			"body:event+body:data.transaction_reference+body:data.refund_reference+body:data.status", "sha256"),
+		Types: payload.SelectAll("body:event"),
+		Times: payload.SelectAll("body:data.paid_at", "body:data.updatedAt", "body:data.created_at"),
+		Mode:  liveIf("body:data.domain"),
 	},
 	Rules: paystackRules,
 }
 
-// paystackCharge is known by the reference that the shop chose, or had chosen. Of a subscription's charges, only the
-// first has what the shop wrote.
+// paystackCharge is known by the reference that the shop chose, or had chosen. Of a subscription's
+// charges, only the first has what the shop wrote.
 var paystackCharge = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "body:data.reference"),
@@ -43,7 +46,8 @@ var paystackCharge = extract.SubjectSpec{
 	},
 	References: slices.Concat(orderNumbers("body:data.metadata"), payload.SelectAll("body:data.reference")),
 	Customer:   payload.SelectAll("body:data.customer.email"),
-	Amounts:    []extract.AmountSpec{extract.Amount("body:data.amount")}, Currency: payload.SelectAll("body:data.currency"), Digits: map[string]int{"XOF": 2},
+	Amounts:    []extract.AmountSpec{extract.Amount("body:data.amount")},
+	Currency:   payload.SelectAll("body:data.currency"), Digits: map[string]int{"XOF": 2},
 }
 
 // paystackLater is what comes of a charge.
@@ -66,20 +70,28 @@ var (
 
 // paystackRules: https://paystack.com/docs/payments/webhooks/#supported-events
 var paystackRules = extract.Rules{
-	{Types: []string{"charge.success", "paymentrequest.success", "preauthorization.capture.success"}, Match: extract.Always(hook.Captured), Subject: &paystackCharge},
-	{Types: []string{"charge.failed", "bank.transfer.rejected", "preauthorization.reserve.failed"}, Match: extract.Always(hook.Failed), Subject: &paystackCharge},
+	{Types: []string{"charge.success", "paymentrequest.success", "preauthorization.capture.success"},
+		Match: extract.Always(hook.Captured), Subject: &paystackCharge},
+	{Types: []string{"charge.failed", "bank.transfer.rejected", "preauthorization.reserve.failed"},
+		Match: extract.Always(hook.Failed), Subject: &paystackCharge},
 	{Types: []string{"paymentrequest.pending"}, Match: extract.Always(hook.Created), Subject: &paystackCharge},
-	{Types: []string{"preauthorization.reserve.success"}, Match: extract.Always(hook.Authorized), Subject: &paystackCharge},
-	{Types: []string{"preauthorization.capture.failed"}, Match: extract.Always(hook.CaptureFailed), Subject: &paystackCharge},
-	{Types: []string{"preauthorization.release.success"}, Match: extract.Always(hook.Canceled), Subject: &paystackCharge},
+	{Types: []string{"preauthorization.reserve.success"}, Match: extract.Always(hook.Authorized),
+		Subject: &paystackCharge},
+	{Types: []string{"preauthorization.capture.failed"}, Match: extract.Always(hook.CaptureFailed),
+		Subject: &paystackCharge},
+	{Types: []string{"preauthorization.release.success"}, Match: extract.Always(hook.Canceled),
+		Subject: &paystackCharge},
 	{Types: []string{"invoice.payment_failed"}, Match: extract.Always(hook.Failed), Subject: &paystackInvoice},
 	{Types: []string{"invoice.*"}, Match: extract.Always(hook.Info), Subject: &paystackInvoice},
 
-	{Types: []string{"refund.processed"}, Match: extract.Always(hook.Refund), Subject: &paystackRefund, Refund: payload.SelectAll("body:data.refund_reference")},
-	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &paystackRefund, Refund: payload.SelectAll("body:data.refund_reference")},
+	{Types: []string{"refund.processed"}, Match: extract.Always(hook.Refund), Subject: &paystackRefund,
+		Refund: payload.SelectAll("body:data.refund_reference")},
+	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &paystackRefund,
+		Refund: payload.SelectAll("body:data.refund_reference")},
 	{Types: []string{"refund.*"}, Match: extract.Always(hook.Info), Subject: &paystackRefund},
 
-	{Types: []string{"charge.dispute.create", "charge.dispute.remind"}, Match: extract.Always(hook.DisputeOpen), Subject: &paystackDispute},
+	{Types: []string{"charge.dispute.create", "charge.dispute.remind"}, Match: extract.Always(hook.DisputeOpen),
+		Subject: &paystackDispute},
 	{Types: []string{"charge.dispute.resolve"}, Subject: &paystackDispute,
 		Match: extract.ByField("body:data.resolution", extract.Kinds{"declined": hook.DisputeWon}, hook.DisputeLost)},
 }

@@ -14,7 +14,8 @@ func (p *Provider) Problem(f signature.Result) *hook.Problem {
 	if p.Signature.SignsAddress() {
 		compare = "and signed_url with the URL registered there, character by character"
 	}
-	return f.Reason.Problem("{credential}", p.Signature.Place(), "{provider}", p.Name, "{missing_secret}", p.MissingSecret(),
+	return f.Reason.Problem("{credential}", p.Signature.Place(), "{provider}", p.Name, "{missing_secret}",
+		p.MissingSecret(),
 		"{help}", p.secretHelp(), "{compare}", compare)
 }
 
@@ -25,11 +26,13 @@ func (p *Provider) secretHelp() string {
 	return "Add the one that the sender shows."
 }
 
-// MissingSecret says to a person what an endpoint lacks whose deliveries cannot be checked, and what to do about it.
+// MissingSecret says to a person what an endpoint lacks whose deliveries cannot be checked, and what to
+// do about it.
 func (p *Provider) MissingSecret() string {
 	lacks := "has no secret to check deliveries with. Add the one that the sender shows"
 	if p.NamesCertificate() {
-		lacks = "cannot check deliveries. Set " + p.requiredSettings() + " in its settings, which is part of what the sender signs"
+		lacks = "cannot check deliveries. Set " + p.requiredSettings() +
+			" in its settings, which is part of what the sender signs"
 	}
 	return "This endpoint " + lacks + ", or set verify to off to take deliveries unchecked."
 }

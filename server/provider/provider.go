@@ -1,7 +1,8 @@
-// Package provider is the catalogue of senders: how each signs, where its events carry their id and type, what they report
-// of payments, orders and runs, and what it hears instead of the standard answer. Each sender has one file with everything
-// that is known of it; what the parts of such a literal mean is said by signature.Profile, Identity and extract.Rules.
-// A verdict is a function of the request, the endpoint and the time, and needs nothing else.
+// Package provider is the catalogue of senders: how each signs, where its events carry their id and
+// type, what they report of payments, orders and runs, and what it hears instead of the standard
+// answer. Each sender has one file with everything that is known of it; what the parts of such a
+// literal mean is said by signature.Profile, Identity and extract.Rules. A verdict is a function of the
+// request, the endpoint and the time, and needs nothing else.
 //
 // Start with stripe.go, then Provider. To add a sender, write its file and name it in catalogue.
 package provider
@@ -16,7 +17,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Provider is what is known of one sender. All of them are tables of this package; nothing changes one after the start.
+// Provider is what is known of one sender. All of them are tables of this package; nothing changes one
+// after the start.
 type Provider struct {
 	ID    string   // in URLs and the API
 	Name  string   // for people
@@ -38,7 +40,8 @@ type Provider struct {
 
 // catalogue is every provider, in the order in which people are offered them.
 var catalogue = slices.Concat(
-	category("general", generic, sharedSecretHeader, standardWebhooks, svix, cloudevents, websub, genericHMAC, rfc9421, basicAuth),
+	category("general", generic, sharedSecretHeader, standardWebhooks, svix, cloudevents, websub, genericHMAC,
+		rfc9421, basicAuth),
 	category("payments", stripe, razorpay, paypal, paddle, lemonsqueezy, square, adyen, mollie,
 		braintree, paystack, flutterwave, coinbaseCommerce, btcpay),
 	category("code", github, gitlab, bitbucket),
@@ -68,10 +71,10 @@ func For(id string) (*Provider, bool) {
 	return nil, false
 }
 
-// Verify checks a request against the endpoint's secrets and reads what it says of its event. Reading costs a bounded
-// number of steps, whatever the body: where the event's id, type, time and account stand behind more than that, the
-// request is judged all the same, and they are returned as far as they were found. A batch of which not all can be read has
-// no events.
+// Verify checks a request against the endpoint's secrets and reads what it says of its event. Reading
+// costs a bounded number of steps, whatever the body: where the event's id, type, time and account
+// stand behind more than that, the request is judged all the same, and they are returned as far as they
+// were found. A batch of which not all can be read has no events.
 func (p *Provider) Verify(e *hook.Endpoint, r *hook.Record, on signature.ReceiveContext) signature.Result {
 	q := signature.NewRequest(e, r, on)
 	defer q.Release()
@@ -101,9 +104,9 @@ func (p *Provider) evaluate(q *signature.Request) signature.Result {
 	return f
 }
 
-// Sign signs r as the sender would, the mirror of Verify. It changes the headers, query and body of r. Errors are
-// signature.ErrWrongKey, with r as it was, and a problem of kind hook.ErrConflict where the endpoint lacks a setting that is
-// signed.
+// Sign signs r as the sender would, the mirror of Verify. It changes the headers, query and body of r.
+// Errors are signature.ErrWrongKey, with r as it was, and a problem of kind hook.ErrConflict where the
+// endpoint lacks a setting that is signed.
 func (p *Provider) Sign(r *hook.Record, with signature.Signing) error {
 	err := p.Signature.Sign(r, with)
 	if errors.Is(err, signature.ErrSettingMissing) {

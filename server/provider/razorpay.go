@@ -22,10 +22,12 @@ var razorpay = Provider{
 		{Name: "Razorpay", Source: "https://razorpay.com/docs/security/whitelists/"},
 	},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:X-Razorpay-Signature"), Hash: "sha256", Message: signature.Message("{body}")}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Razorpay-Signature"), Hash: "sha256",
+			Message: signature.Message("{body}")}},
 	},
 	Identity: Identity{
-		Events: joins("header:X-Razorpay-Event-Id", "body:account_id+body:event+body:payload.payment.entity.id+body:created_at",
+		Events: joins("header:X-Razorpay-Event-Id",
+			"body:account_id+body:event+body:payload.payment.entity.id+body:created_at",
 			"body:account_id+body:event+body:payload.refund.entity.id+body:created_at",
 			"body:account_id+body:event+body:payload.order.entity.id+body:created_at", "sha256"),
 		Types:   payload.SelectAll("body:event"),
@@ -35,8 +37,8 @@ var razorpay = Provider{
 	Rules: razorpayRules,
 }
 
-// Razorpay's order is what a payer tries to pay, as often as it takes: every try is the same subject. Subscriptions
-// name nothing: they have many payments.
+// Razorpay's order is what a payer tries to pay, as often as it takes: every try is the same subject.
+// Subscriptions name nothing: they have many payments.
 var razorpayPayment = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "body:payload.payment.entity.id"),
@@ -50,15 +52,18 @@ var razorpayPayment = extract.SubjectSpec{
 		extract.Alias("invoice", "body:payload.invoice.entity.id"),
 		extract.Alias("invoice", "body:payload.payment.entity.invoice_id"),
 	},
-	References: slices.Concat(razorpayNotes("body:payload.payment.entity.notes"), razorpayNotes("body:payload.order.entity.notes"),
+	References: slices.Concat(razorpayNotes("body:payload.payment.entity.notes"),
+		razorpayNotes("body:payload.order.entity.notes"),
 		razorpayNotes("body:payload.payment_link.entity.notes"), payload.SelectAll("body:payload.order.entity.receipt",
 			"body:payload.payment_link.entity.reference_id", "body:payload.invoice.entity.receipt")),
 	Customer: payload.SelectAll("body:payload.payment.entity.email", "body:payload.payment_link.entity.customer.email",
 		"body:payload.invoice.entity.customer_details.email"),
-	Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment.entity.amount"), extract.Amount("body:payload.payment_link.entity.amount"),
+	Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment.entity.amount"),
+		extract.Amount("body:payload.payment_link.entity.amount"),
 		extract.Amount("body:payload.invoice.entity.amount"), extract.Amount("body:payload.order.entity.amount")},
 	Currency: payload.SelectAll("body:payload.payment.entity.currency", "body:payload.payment_link.entity.currency",
-		"body:payload.invoice.entity.currency", "body:payload.order.entity.currency", "body:payload.refund.entity.currency"),
+		"body:payload.invoice.entity.currency", "body:payload.order.entity.currency",
+		"body:payload.refund.entity.currency"),
 }
 
 // razorpayNotes are also those that Razorpay's own plugins for shops write.
@@ -70,7 +75,8 @@ func razorpayNotes(within string) []payload.Selector {
 // razorpayLink has times of its own: that of its events is when the link was made.
 var razorpayLink = func() extract.SubjectSpec {
 	t := razorpayPayment
-	t.Times = payload.SelectAll("body:payload.payment_link.entity.expired_at", "body:payload.payment_link.entity.cancelled_at",
+	t.Times = payload.SelectAll("body:payload.payment_link.entity.expired_at",
+		"body:payload.payment_link.entity.cancelled_at",
 		"body:payload.payment_link.entity.updated_at")
 	return t
 }()
@@ -78,16 +84,22 @@ var razorpayLink = func() extract.SubjectSpec {
 // razorpayRules: https://razorpay.com/docs/webhooks/payloads/
 var razorpayRules = extract.Rules{
 	{Types: []string{"payment.authorized"}, Subject: &razorpayPayment,
-		Match: extract.ByField("body:payload.payment.entity.captured", extract.Kinds{"true": hook.Captured, "1": hook.Captured}, hook.Authorized)},
-	{Types: []string{"payment.captured", "subscription.charged"}, Match: extract.Always(hook.Captured), Subject: &razorpayPayment},
+		Match: extract.ByField("body:payload.payment.entity.captured",
+			extract.Kinds{"true": hook.Captured, "1": hook.Captured}, hook.Authorized)},
+	{Types: []string{"payment.captured", "subscription.charged"}, Match: extract.Always(hook.Captured),
+		Subject: &razorpayPayment},
 	{Types: []string{"payment.failed"}, Match: extract.Always(hook.Failed), Subject: &razorpayPayment},
 	{Types: []string{"order.paid"}, Match: extract.Always(hook.Captured), Subject: &razorpayPayment,
-		Amounts: []extract.AmountSpec{extract.Amount("body:payload.order.entity.amount_paid"), extract.Amount("body:payload.payment.entity.amount")}},
+		Amounts: []extract.AmountSpec{extract.Amount("body:payload.order.entity.amount_paid"),
+			extract.Amount("body:payload.payment.entity.amount")}},
 	{Types: []string{"order.notification.*"}, Match: extract.Always(hook.Info), Subject: &razorpayPayment},
 
-	{Types: []string{"refund.processed"}, Match: extract.Always(hook.Refund), Subject: &razorpayPayment, Refund: payload.SelectAll("body:payload.refund.entity.id"),
-		Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment.entity.amount_refunded").Total(), extract.Amount("body:payload.refund.entity.amount")}},
-	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &razorpayPayment, Refund: payload.SelectAll("body:payload.refund.entity.id"),
+	{Types: []string{"refund.processed"}, Match: extract.Always(hook.Refund), Subject: &razorpayPayment,
+		Refund: payload.SelectAll("body:payload.refund.entity.id"),
+		Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment.entity.amount_refunded").Total(),
+			extract.Amount("body:payload.refund.entity.amount")}},
+	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &razorpayPayment,
+		Refund:  payload.SelectAll("body:payload.refund.entity.id"),
 		Amounts: []extract.AmountSpec{extract.Amount("body:payload.refund.entity.amount")}},
 	{Types: []string{"refund.*"}, Match: extract.Always(hook.Info), Subject: &razorpayPayment},
 
@@ -98,7 +110,8 @@ var razorpayRules = extract.Rules{
 	{Types: []string{"payment.dispute.closed"}, Match: extract.Always(hook.DisputeClosed), Subject: &razorpayPayment},
 
 	{Types: []string{"payment_link.paid"}, Match: extract.Always(hook.Captured), Subject: &razorpayLink,
-		Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment_link.entity.amount_paid"), extract.Amount("body:payload.payment.entity.amount")}},
+		Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment_link.entity.amount_paid"),
+			extract.Amount("body:payload.payment.entity.amount")}},
 	{Types: []string{"payment_link.partially_paid"}, Match: extract.Always(hook.Processing), Subject: &razorpayLink},
 	{Types: []string{"payment_link.expired"}, Match: extract.Always(hook.Expired), Subject: &razorpayLink},
 	{Types: []string{"payment_link.cancelled"}, Match: extract.Always(hook.Canceled), Subject: &razorpayLink},

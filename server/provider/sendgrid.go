@@ -17,10 +17,14 @@ var sendgrid = Provider{
 	Secret: SecretWords{Name: "Verification key", Hint: "base64, begins with MFkwEwYH", Begins: "MFkwEwYH",
 		Not: []Lookalike{{"SG.", "an API key"}}},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{Kind: signature.ECDSAP256, At: payload.Select("header:X-Twilio-Email-Event-Webhook-Signature"), Hash: "sha256", Encoding: signature.Base64, Key: signature.FromSPKI,
-			Message: signature.Message("{time}{body}"), Time: payload.Select("header:X-Twilio-Email-Event-Webhook-Timestamp"), Unit: time.Second}},
-		Batch:   &payload.Batch{},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromSPKI}, Shape: "the verification key, in base64"},
+		Schemes: []signature.Scheme{{Kind: signature.ECDSAP256,
+			At: payload.Select("header:X-Twilio-Email-Event-Webhook-Signature"), Hash: "sha256",
+			Encoding: signature.Base64, Key: signature.FromSPKI,
+			Message: signature.Message("{time}{body}"),
+			Time:    payload.Select("header:X-Twilio-Email-Event-Webhook-Timestamp"), Unit: time.Second}},
+		Batch: &payload.Batch{},
+		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromSPKI},
+			Shape: "the verification key, in base64"},
 	},
 	Identity: Identity{
 		Events: joins("item:sg_event_id"),

@@ -28,7 +28,8 @@ type Setting struct {
 	Required bool
 }
 
-// Range is a set of addresses that a sender says it sends from. It may change: Source is where it is published.
+// Range is a set of addresses that a sender says it sends from. It may change: Source is where it is
+// published.
 type Range struct {
 	Name   string
 	Source string
@@ -95,7 +96,8 @@ func CheckSecret(id, value string) string {
 	case strings.ContainsFunc(value, unicode.IsControl) && !strings.HasPrefix(value, "-----BEGIN"):
 		return "has a line break or another control character in it, which no header can carry. Copy it anew."
 	case len(value) < signature.MinSecret:
-		return fmt.Sprintf("has %d bytes; at least %d are needed. Generate a longer one.", len(value), signature.MinSecret)
+		return fmt.Sprintf("has %d bytes; at least %d are needed. Generate a longer one.", len(value),
+			signature.MinSecret)
 	case rule.Most > 0 && len(value) > rule.Most:
 		return fmt.Sprintf("has %d bytes; %s takes at most %d. Choose a shorter one.", len(value), p.Name, rule.Most)
 	case rule.Charset != "" && strings.Trim(value, rule.Charset) != "":
@@ -103,13 +105,15 @@ func CheckSecret(id, value string) string {
 	case rule.Login && (len(password) < signature.MinSecret || signature.Blank(password)):
 		return fmt.Sprintf("must be user:password, with a password of at least %d bytes.", signature.MinSecret)
 	}
-	if len(rule.Forms) == 0 || slices.ContainsFunc(rule.Forms, func(form signature.KeyForm) bool { return form.Accepts(value) }) {
+	if len(rule.Forms) == 0 || slices.ContainsFunc(rule.Forms,
+		func(form signature.KeyForm) bool { return form.Accepts(value) }) {
 		return ""
 	}
 	return fmt.Sprintf("does not look like one of %s: it must be %s.", p.Name, rule.Shape)
 }
 
-// CheckSettings returns what is wrong with the settings of an endpoint of this provider, for a person; "" if nothing is.
+// CheckSettings returns what is wrong with the settings of an endpoint of this provider, for a person;
+// "" if nothing is.
 func CheckSettings(id string, settings map[string]string) string {
 	p, known := For(id)
 	if !known {

@@ -6,7 +6,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// sharedSecretHeader is Plain shared-secret header (X-Webhook-Secret): how it signs, and what its deliveries say.
+// sharedSecretHeader is Plain shared-secret header (X-Webhook-Secret): how it signs, and what its
+// deliveries say.
 var sharedSecretHeader = Provider{
 	ID: "shared-secret-header", Name: "Plain shared-secret header (X-Webhook-Secret)",
 	Steps: []string{
@@ -15,7 +16,8 @@ var sharedSecretHeader = Provider{
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "at least 16 characters; sent as X-Webhook-Secret"},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"), MismatchReason: hook.ReasonSecretMismatch}},
+		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"),
+			MismatchReason: hook.ReasonSecretMismatch}},
 	},
 	Identity: Identity{
 		Events: joins("header:X-Event-Id", "header:Idempotency-Key", "body:id", "sha256"),

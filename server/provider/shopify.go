@@ -11,18 +11,23 @@ import (
 var shopify = Provider{
 	ID: "shopify", Name: "Shopify",
 	Steps: []string{
-		"In Shopify's admin open Settings, Notifications, Webhooks, and make one with this address and the format JSON.",
+		"In Shopify's admin open Settings, Notifications, Webhooks, and make one with this address and the " +
+			"format JSON.",
 		"Add the secret shown below the list of webhooks here. For an app's webhooks it is the app's client secret.",
 	},
 	Secret: SecretWords{Name: "Webhook secret", Hint: "below the list of webhooks; for an app its client secret",
 		Not: []Lookalike{{"shpat_", "an access token"}, {"shpca_", "an access token"}, {"shppa_", "an access token"}}},
 	Settings: []Setting{
-		{Name: "shops", Label: "Shops", Hint: "several, where an app's webhooks come from more than one: then no order is known by its number alone"},
+		{Name: "shops", Label: "Shops",
+			Hint: "several, where an app's webhooks come from more than one: then no order is known by its " +
+				"number alone"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{
-			{At: payload.Select("header:X-Shopify-Hmac-Sha256"), Hash: "sha256", Encoding: signature.Base64, Message: signature.Message("{body}")},
-			{At: payload.Select("header:Shopify-Hmac-Sha256"), Hash: "sha256", Encoding: signature.Base64, Message: signature.Message("{body}")},
+			{At: payload.Select("header:X-Shopify-Hmac-Sha256"), Hash: "sha256", Encoding: signature.Base64,
+				Message: signature.Message("{body}")},
+			{At: payload.Select("header:Shopify-Hmac-Sha256"), Hash: "sha256", Encoding: signature.Base64,
+				Message: signature.Message("{body}")},
 		},
 	},
 	Identity: Identity{
@@ -35,13 +40,17 @@ var shopify = Provider{
 	Rules: shopifyRules,
 }
 
-// shopifyOrder is a whole order: the newest event counts. Within its second that is the one which has come further.
+// shopifyOrder is a whole order: the newest event counts. Within its second that is the one which has
+// come further.
 var shopifyOrder = extract.SubjectSpec{
-	Kind: hook.KindOrder, Aliases: []extract.AliasSpec{extract.Alias("shopify-order", "body:id")}, Times: payload.SelectAll("body:updated_at"),
-	References:       payload.SelectAll("body:name", "body:order_number"),
-	CopiedReferences: extract.ByField("setting:shops", extract.Kinds{"several": hook.Info}, ""), // each counts its orders from 1001
+	Kind: hook.KindOrder, Aliases: []extract.AliasSpec{extract.Alias("shopify-order", "body:id")},
+	Times:      payload.SelectAll("body:updated_at"),
+	References: payload.SelectAll("body:name", "body:order_number"),
+	// each counts its orders from 1001
+	CopiedReferences: extract.ByField("setting:shops", extract.Kinds{"several": hook.Info}, ""),
 	Customer:         payload.SelectAll("body:email", "body:contact_email", "body:customer.email"),
-	Amounts:          []extract.AmountSpec{extract.Amount("body:total_price")}, Currency: payload.SelectAll("body:currency"), Decimal: true,
+	Amounts:          []extract.AmountSpec{extract.Amount("body:total_price")},
+	Currency:         payload.SelectAll("body:currency"), Decimal: true,
 	Fulfilment: extract.Field("body:fulfillment_status", extract.Outcomes{
 		"partial":   {State: hook.StatePartiallyFulfilled, Rank: 1},
 		"fulfilled": {State: hook.StateFulfilled, Rank: 2},
@@ -50,7 +59,8 @@ var shopifyOrder = extract.SubjectSpec{
 
 // shopifyRules: https://shopify.dev/docs/api/webhooks
 var shopifyRules = extract.Rules{
-	{Types: []string{"orders/create", "orders/updated", "orders/paid", "orders/partially_fulfilled", "orders/fulfilled", "orders/cancelled"},
+	{Types: []string{"orders/create", "orders/updated", "orders/paid", "orders/partially_fulfilled",
+		"orders/fulfilled", "orders/cancelled"},
 		Match: shopifyStates(), Subject: &shopifyOrder},
 }
 

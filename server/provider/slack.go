@@ -13,13 +13,17 @@ var slack = Provider{
 	ID: "slack", Name: "Slack",
 	Steps: []string{
 		"On api.slack.com open your app, Basic Information, and add its signing secret here.",
-		"Open Event Subscriptions there and enter this address as the request URL: Slack asks a question, which is answered.",
+		"Open Event Subscriptions there and enter this address as the request URL: Slack asks a question, " +
+			"which is answered.",
 	},
 	Secret: SecretWords{Name: "Signing secret", Hint: "32 hex digits, from Basic Information",
-		Not: []Lookalike{{"xoxb-", "a bot token"}, {"xoxp-", "a user token"}, {"xapp-", "an app token"}, {"https://hooks.slack", "an incoming webhook"}}},
+		Not: []Lookalike{{"xoxb-", "a bot token"}, {"xoxp-", "a user token"}, {"xapp-", "an app token"},
+			{"https://hooks.slack", "an incoming webhook"}}},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:X-Slack-Signature"), Format: signature.Prefixed, Prefix: "v0=", Hash: "sha256",
-			Message: signature.Message("v0:{time}:{body}"), Time: payload.Select("header:X-Slack-Request-Timestamp"), Unit: time.Second}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Slack-Signature"), Format: signature.Prefixed,
+			Prefix: "v0=", Hash: "sha256",
+			Message: signature.Message("v0:{time}:{body}"),
+			Time:    payload.Select("header:X-Slack-Request-Timestamp"), Unit: time.Second}},
 	},
 	Identity: Identity{
 		Events:  joins("body:event_id", "form:trigger_id"),

@@ -16,12 +16,14 @@ var square = Provider{
 		"If Square knows the endpoint by another address, set that one as signed_url: it is part of the signature.",
 	},
 	Secret: SecretWords{Name: "Signature key", Hint: "of the webhook subscription",
-		Not: []Lookalike{{"EAAA", "an access token"}, {"sq0atp-", "an access token"}, {"sq0csp-", "an application secret"}, {"sq0idp-", "an application id"}}},
+		Not: []Lookalike{{"EAAA", "an access token"}, {"sq0atp-", "an access token"},
+			{"sq0csp-", "an application secret"}, {"sq0idp-", "an application id"}}},
 	Ranges: []Range{
 		{Name: "Square", Source: "https://developer.squareup.com/docs/webhooks/overview"},
 	},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:X-Square-Hmacsha256-Signature"), Hash: "sha256", Encoding: signature.Base64, Message: signature.Message("{url}{body}")}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Square-Hmacsha256-Signature"), Hash: "sha256",
+			Encoding: signature.Base64, Message: signature.Message("{url}{body}")}},
 	},
 	Identity: Identity{
 		Events:  joins("body:event_id"),
@@ -39,10 +41,13 @@ var squarePayment = extract.SubjectSpec{
 		extract.Alias("payment", "body:data.object.payment.id"),
 		extract.Alias("square-order", "body:data.object.payment.order_id"),
 	},
-	References: payload.SelectAll("body:data.object.payment.reference_id"), Customer: payload.SelectAll("body:data.object.payment.buyer_email_address"),
+	References: payload.SelectAll("body:data.object.payment.reference_id"),
+	Customer:   payload.SelectAll("body:data.object.payment.buyer_email_address"),
 	Amounts: []extract.AmountSpec{
-		extract.Amount("body:data.object.payment.total_money.amount").In("body:data.object.payment.total_money.currency"),
-		extract.Amount("body:data.object.payment.amount_money.amount").In("body:data.object.payment.amount_money.currency"),
+		extract.Amount("body:data.object.payment.total_money.amount").
+			In("body:data.object.payment.total_money.currency"),
+		extract.Amount("body:data.object.payment.amount_money.amount").
+			In("body:data.object.payment.amount_money.currency"),
 	},
 }
 
@@ -50,11 +55,13 @@ var squarePayment = extract.SubjectSpec{
 var squareRefund = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:data.object.refund.payment_id")},
 	Amounts: []extract.AmountSpec{
-		extract.Amount("body:data.object.refund.amount_money.amount").In("body:data.object.refund.amount_money.currency"),
+		extract.Amount("body:data.object.refund.amount_money.amount").
+			In("body:data.object.refund.amount_money.currency"),
 	},
 }
 
-var squareDispute = extract.SubjectSpec{Aliases: []extract.AliasSpec{extract.Alias("payment", "body:data.object.dispute.disputed_payment.payment_id")}}
+var squareDispute = extract.SubjectSpec{Aliases: []extract.AliasSpec{extract.Alias("payment",
+	"body:data.object.dispute.disputed_payment.payment_id")}}
 
 var squareInvoice = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
@@ -67,20 +74,29 @@ var squareInvoice = extract.SubjectSpec{
 // squareRules: https://developer.squareup.com/docs/webhooks/v2-events-tech-ref
 var squareRules = extract.Rules{
 	{Types: []string{"payment.created", "payment.updated"}, Subject: &squarePayment, Also: true,
-		Match: extract.ByField("body:data.object.payment.status", extract.Kinds{"APPROVED": hook.Authorized, "PENDING": hook.Processing, "COMPLETED": hook.Captured,
-			"CANCELED": hook.Canceled, "FAILED": hook.Failed}, "")},
+		Match: extract.ByField("body:data.object.payment.status",
+			extract.Kinds{"APPROVED": hook.Authorized, "PENDING": hook.Processing, "COMPLETED": hook.Captured,
+				"CANCELED": hook.Canceled, "FAILED": hook.Failed}, "")},
 	{Types: []string{"payment.created", "payment.updated"}, Subject: &squarePayment,
-		Match:   extract.ByField("?body:data.object.payment.refunded_money.amount", extract.Kinds{"yes": hook.Refund}, ""),
-		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.payment.refunded_money.amount").In("body:data.object.payment.refunded_money.currency").Total()}},
-	{Types: []string{"refund.created", "refund.updated"}, Subject: &squareRefund, Refund: payload.SelectAll("body:data.object.refund.id"),
-		Match: extract.ByField("body:data.object.refund.status", extract.Kinds{"COMPLETED": hook.Refund, "FAILED": hook.RefundFailed, "REJECTED": hook.RefundFailed}, hook.Info)},
+		Match: extract.ByField("?body:data.object.payment.refunded_money.amount",
+			extract.Kinds{"yes": hook.Refund}, ""),
+		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.payment.refunded_money.amount").
+			In("body:data.object.payment.refunded_money.currency").Total()}},
+	{Types: []string{"refund.created", "refund.updated"}, Subject: &squareRefund,
+		Refund: payload.SelectAll("body:data.object.refund.id"),
+		Match: extract.ByField("body:data.object.refund.status",
+			extract.Kinds{"COMPLETED": hook.Refund, "FAILED": hook.RefundFailed, "REJECTED": hook.RefundFailed},
+			hook.Info)},
 	{Types: []string{"dispute.created", "dispute.state.*"}, Subject: &squareDispute,
-		Match: extract.ByField("body:data.object.dispute.state", extract.Kinds{"WON": hook.DisputeWon, "INQUIRY_CLOSED": hook.DisputeWon, "LOST": hook.DisputeLost,
-			"ACCEPTED": hook.DisputeLost}, hook.DisputeOpen)},
+		Match: extract.ByField("body:data.object.dispute.state",
+			extract.Kinds{"WON": hook.DisputeWon, "INQUIRY_CLOSED": hook.DisputeWon, "LOST": hook.DisputeLost,
+				"ACCEPTED": hook.DisputeLost}, hook.DisputeOpen)},
 	{Types: []string{"invoice.published"}, Match: extract.Always(hook.Created), Subject: &squareInvoice},
 	{Types: []string{"invoice.payment_made"}, Subject: &squareInvoice,
-		Match: extract.ByField("body:data.object.invoice.status", extract.Kinds{"PARTIALLY_PAID": hook.Processing, "PAYMENT_PENDING": hook.Processing}, hook.Captured)},
+		Match: extract.ByField("body:data.object.invoice.status",
+			extract.Kinds{"PARTIALLY_PAID": hook.Processing, "PAYMENT_PENDING": hook.Processing}, hook.Captured)},
 	{Types: []string{"invoice.canceled"}, Match: extract.Always(hook.Canceled), Subject: &squareInvoice},
 	{Types: []string{"invoice.scheduled_charge_failed"}, Match: extract.Always(hook.Failed), Subject: &squareInvoice},
-	{Types: []string{"invoice.created", "invoice.updated", "invoice.refunded"}, Match: extract.Always(hook.Info), Subject: &squareInvoice},
+	{Types: []string{"invoice.created", "invoice.updated", "invoice.refunded"}, Match: extract.Always(hook.Info),
+		Subject: &squareInvoice},
 }

@@ -18,12 +18,17 @@ var standardWebhooks = Provider{
 		Not: []Lookalike{{"whsk_", "a private key"}}},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{
-			{At: payload.Select("header:Webhook-Signature"), Format: signature.List, Prefix: "v1", Hash: "sha256", Encoding: signature.Base64, Key: signature.FromWhsec,
-				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"), Time: payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
-			{Kind: signature.Ed25519, At: payload.Select("header:Webhook-Signature"), Format: signature.List, Prefix: "v1a", Encoding: signature.Base64, Key: signature.FromWhpk,
-				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"), Time: payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
+			{At: payload.Select("header:Webhook-Signature"), Format: signature.List, Prefix: "v1", Hash: "sha256",
+				Encoding: signature.Base64, Key: signature.FromWhsec,
+				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"),
+				Time:    payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
+			{Kind: signature.Ed25519, At: payload.Select("header:Webhook-Signature"), Format: signature.List,
+				Prefix: "v1a", Encoding: signature.Base64, Key: signature.FromWhpk,
+				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"),
+				Time:    payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
 		},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromWhsec, signature.FromWhpk}, Shape: "whsec_ and at least 16 bytes in base64, or a public key whpk_…"},
+		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromWhsec, signature.FromWhpk},
+			Shape: "whsec_ and at least 16 bytes in base64, or a public key whpk_…"},
 	},
 	Identity: Identity{
 		Events: joins("header:Webhook-Id"),

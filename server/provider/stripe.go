@@ -14,16 +14,22 @@ import (
 var stripe = Provider{
 	ID: "stripe", Name: "Stripe",
 	Steps: []string{
-		"In Stripe's dashboard open Developers, Webhooks, and add a destination with this address and the events you need.",
+		"In Stripe's dashboard open Developers, Webhooks, and add a destination with this address and the " +
+			"events you need.",
 		"Reveal the signing secret of that destination (it begins with whsec_) and add it here, whole.",
 	},
 	Secret: SecretWords{Name: "Signing secret", Hint: "begins with whsec_", Begins: "whsec_",
-		Not: []Lookalike{{"sk_", "an API secret key"}, {"rk_", "a restricted API key"}, {"pk_", "a publishable key"}, {"we_", "a webhook's id"}}},
+		Not: []Lookalike{{"sk_", "an API secret key"}, {"rk_", "a restricted API key"},
+			{"pk_", "a publishable key"}, {"we_", "a webhook's id"}}},
 	Ranges: []Range{
-		{Name: "Stripe", Source: "https://docs.stripe.com/ips", CIDRs: []string{"3.18.12.63/32", "3.130.192.231/32", "13.235.14.237/32", "13.235.122.149/32", "18.211.135.69/32", "35.154.171.200/32", "52.15.183.38/32", "54.88.130.119/32", "54.88.130.237/32", "54.187.174.169/32", "54.187.205.235/32", "54.187.216.72/32"}},
+		{Name: "Stripe", Source: "https://docs.stripe.com/ips",
+			CIDRs: []string{"3.18.12.63/32", "3.130.192.231/32", "13.235.14.237/32", "13.235.122.149/32",
+				"18.211.135.69/32", "35.154.171.200/32", "52.15.183.38/32", "54.88.130.119/32", "54.88.130.237/32",
+				"54.187.174.169/32", "54.187.205.235/32", "54.187.216.72/32"}},
 	},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:Stripe-Signature"), Format: signature.Pairs, Separator: ",", Prefix: "v1", Hash: "sha256",
+		Schemes: []signature.Scheme{{At: payload.Select("header:Stripe-Signature"), Format: signature.Pairs,
+			Separator: ",", Prefix: "v1", Hash: "sha256",
 			Message: signature.Message("{time}.{body}"), TimeBeside: "t", Unit: time.Second}},
 	},
 	Identity: Identity{
@@ -40,12 +46,13 @@ var stripe = Provider{
 // https://docs.stripe.com/currencies#special-cases
 var stripeDigits = map[string]int{"ISK": 2, "UGX": 2, "MGA": 0}
 
-// stripeObject is what an event's object is, by its id, with what all of them share. Customers and subscriptions name
-// nothing: they have many payments.
+// stripeObject is what an event's object is, by its id, with what all of them share. Customers and
+// subscriptions name nothing: they have many payments.
 func stripeObject(names []extract.AliasSpec, sum string, customer, own []payload.Selector) extract.SubjectSpec {
 	return extract.SubjectSpec{
 		Aliases: names, References: slices.Concat(own, orderNumbers("body:data.object.metadata")), Customer: customer,
-		Amounts: []extract.AmountSpec{extract.Amount(sum)}, Currency: payload.SelectAll("body:data.object.currency"), Digits: stripeDigits,
+		Amounts:  []extract.AmountSpec{extract.Amount(sum)},
+		Currency: payload.SelectAll("body:data.object.currency"), Digits: stripeDigits,
 	}
 }
 
@@ -55,13 +62,15 @@ var (
 		extract.Alias("charge", "body:data.object.latest_charge"),
 		extract.Alias("charge", "body:data.object.charges.data.0.id"), // before the API of November 2022
 		extract.Alias("invoice", "body:data.object.invoice"),          // before that of March 2025
-	}, "body:data.object.amount", payload.SelectAll("body:data.object.receipt_email"), payload.SelectAll("body:data.object.payment_details.order_reference"))
+	}, "body:data.object.amount", payload.SelectAll("body:data.object.receipt_email"),
+		payload.SelectAll("body:data.object.payment_details.order_reference"))
 
 	stripeCharge = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment_intent"),
 		extract.Alias("charge", "body:data.object.id"),
 		extract.Alias("invoice", "body:data.object.invoice"),
-	}, "body:data.object.amount", payload.SelectAll("body:data.object.billing_details.email", "body:data.object.receipt_email"), nil)
+	}, "body:data.object.amount", payload.SelectAll("body:data.object.billing_details.email",
+		"body:data.object.receipt_email"), nil)
 
 	// stripeAbout is what is about a charge: a refund, a dispute.
 	stripeAbout = stripeObject([]extract.AliasSpec{
@@ -73,7 +82,8 @@ var (
 		extract.Alias("payment", "body:data.object.payment_intent"),
 		extract.Alias("checkout", "body:data.object.id"),
 		extract.Alias("invoice", "body:data.object.invoice"),
-	}, "body:data.object.amount_total", payload.SelectAll("body:data.object.customer_details.email", "body:data.object.customer_email"),
+	}, "body:data.object.amount_total", payload.SelectAll("body:data.object.customer_details.email",
+		"body:data.object.customer_email"),
 		payload.SelectAll("body:data.object.client_reference_id"))
 
 	stripeInvoice = stripeObject([]extract.AliasSpec{
@@ -83,7 +93,8 @@ var (
 		extract.Alias("invoice", "body:data.object.id"),
 	}, "body:data.object.amount_due", payload.SelectAll("body:data.object.customer_email"), nil)
 
-	// stripePart is a payment of an invoice: in the API of March 2025 the only word of which payment is whose.
+	// stripePart is a payment of an invoice: in the API of March 2025 the only word of
+	// which payment is whose.
 	stripePart = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment.payment_intent"),
 		extract.Alias("charge", "body:data.object.payment.charge"),
@@ -95,29 +106,39 @@ var (
 var stripeRules = extract.Rules{
 	{Types: []string{"payment_intent.created"}, Match: extract.Always(hook.Created), Subject: &stripeIntent},
 	{Types: []string{"payment_intent.requires_action"}, Match: extract.Always(hook.Action), Subject: &stripeIntent},
-	{Types: []string{"payment_intent.processing", "payment_intent.partially_funded"}, Match: extract.Always(hook.Processing), Subject: &stripeIntent},
+	{Types: []string{"payment_intent.processing", "payment_intent.partially_funded"},
+		Match: extract.Always(hook.Processing), Subject: &stripeIntent},
 	{Types: []string{"payment_intent.amount_capturable_updated"}, Subject: &stripeIntent,
-		Match: extract.ByField("?body:data.object.amount_capturable", extract.Kinds{"yes": hook.Authorized}, hook.Info)},
+		Match: extract.ByField("?body:data.object.amount_capturable", extract.Kinds{"yes": hook.Authorized},
+			hook.Info)},
 	{Types: []string{"payment_intent.succeeded"}, Match: extract.Always(hook.Captured), Subject: &stripeIntent,
-		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_received"), extract.Amount("body:data.object.amount")}},
+		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_received"),
+			extract.Amount("body:data.object.amount")}},
 	{Types: []string{"payment_intent.payment_failed"}, Match: extract.Always(hook.Failed), Subject: &stripeIntent},
 	{Types: []string{"payment_intent.canceled"}, Subject: &stripeIntent,
-		Match: extract.ByField("body:data.object.cancellation_reason", extract.Kinds{"expired": hook.Expired}, hook.Canceled)},
+		Match: extract.ByField("body:data.object.cancellation_reason", extract.Kinds{"expired": hook.Expired},
+			hook.Canceled)},
 	{Types: []string{"payment_intent.*"}, Match: extract.Always(hook.Info), Subject: &stripeIntent},
 
-	{Types: []string{"charge.refund.updated", "refund.created", "refund.updated"}, Subject: &stripeAbout, Refund: payload.SelectAll("body:data.object.id"),
-		Match: extract.ByField("body:data.object.status", extract.Kinds{"succeeded": hook.Refund, "failed": hook.RefundFailed, "canceled": hook.RefundFailed}, hook.Info)},
-	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &stripeAbout, Refund: payload.SelectAll("body:data.object.id")},
+	{Types: []string{"charge.refund.updated", "refund.created", "refund.updated"}, Subject: &stripeAbout,
+		Refund: payload.SelectAll("body:data.object.id"),
+		Match: extract.ByField("body:data.object.status",
+			extract.Kinds{"succeeded": hook.Refund, "failed": hook.RefundFailed, "canceled": hook.RefundFailed},
+			hook.Info)},
+	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &stripeAbout,
+		Refund: payload.SelectAll("body:data.object.id")},
 	{Types: []string{"charge.dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &stripeAbout},
 	{Types: []string{"charge.dispute.closed"}, Subject: &stripeAbout,
-		Match: extract.ByField("body:data.object.status", extract.Kinds{"won": hook.DisputeWon, "warning_closed": hook.DisputeWon}, hook.DisputeLost)},
+		Match: extract.ByField("body:data.object.status",
+			extract.Kinds{"won": hook.DisputeWon, "warning_closed": hook.DisputeWon}, hook.DisputeLost)},
 	{Types: []string{"charge.dispute.*"}, Match: extract.Always(hook.Info), Subject: &stripeAbout},
 
 	{Types: []string{"charge.pending"}, Match: extract.Always(hook.Processing), Subject: &stripeCharge},
 	{Types: []string{"charge.succeeded"}, Subject: &stripeCharge,
 		Match: extract.ByField("body:data.object.captured", extract.Kinds{"true": hook.Captured}, hook.Authorized)},
 	{Types: []string{"charge.captured"}, Match: extract.Always(hook.Captured), Subject: &stripeCharge,
-		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_captured"), extract.Amount("body:data.object.amount")}},
+		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_captured"),
+			extract.Amount("body:data.object.amount")}},
 	{Types: []string{"charge.failed"}, Match: extract.Always(hook.Failed), Subject: &stripeCharge},
 	{Types: []string{"charge.expired"}, Match: extract.Always(hook.Expired), Subject: &stripeCharge},
 	{Types: []string{"charge.refunded"}, Match: extract.Always(hook.Refund), Subject: &stripeCharge,
@@ -126,20 +147,28 @@ var stripeRules = extract.Rules{
 
 	{Types: []string{"checkout.session.completed"}, Subject: &stripeSession,
 		Match: extract.ByField("body:data.object.mode+body:data.object.payment_status", extract.Kinds{
-			"payment/paid": hook.Captured, "payment/no_payment_required": hook.Captured, "payment/unpaid": hook.Processing,
-			"subscription/paid": hook.Captured, "subscription/no_payment_required": hook.Captured, "subscription/unpaid": hook.Processing,
-			"/paid": hook.Captured, "/no_payment_required": hook.Captured, "/unpaid": hook.Processing, // before there were modes
+			"payment/paid": hook.Captured, "payment/no_payment_required": hook.Captured,
+			"payment/unpaid":    hook.Processing,
+			"subscription/paid": hook.Captured, "subscription/no_payment_required": hook.Captured,
+			"subscription/unpaid": hook.Processing,
+			// before there were modes
+			"/paid": hook.Captured, "/no_payment_required": hook.Captured, "/unpaid": hook.Processing,
 		}, hook.Info)},
-	{Types: []string{"checkout.session.async_payment_succeeded"}, Match: extract.Always(hook.Captured), Subject: &stripeSession},
-	{Types: []string{"checkout.session.async_payment_failed"}, Match: extract.Always(hook.Failed), Subject: &stripeSession},
+	{Types: []string{"checkout.session.async_payment_succeeded"}, Match: extract.Always(hook.Captured),
+		Subject: &stripeSession},
+	{Types: []string{"checkout.session.async_payment_failed"}, Match: extract.Always(hook.Failed),
+		Subject: &stripeSession},
 	{Types: []string{"checkout.session.expired"}, Match: extract.Always(hook.Expired), Subject: &stripeSession},
 
-	{Types: []string{"invoice.paid", "invoice.payment_succeeded"}, Match: extract.Always(hook.Captured), Subject: &stripeInvoice,
+	{Types: []string{"invoice.paid", "invoice.payment_succeeded"}, Match: extract.Always(hook.Captured),
+		Subject: &stripeInvoice,
 		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_paid")}},
 	{Types: []string{"invoice.finalized"}, Match: extract.Always(hook.Created), Subject: &stripeInvoice},
 	{Types: []string{"invoice.payment_action_required"}, Match: extract.Always(hook.Action), Subject: &stripeInvoice},
-	{Types: []string{"invoice.payment_failed", "invoice.marked_uncollectible"}, Match: extract.Always(hook.Failed), Subject: &stripeInvoice},
+	{Types: []string{"invoice.payment_failed", "invoice.marked_uncollectible"},
+		Match: extract.Always(hook.Failed), Subject: &stripeInvoice},
 	{Types: []string{"invoice.voided"}, Match: extract.Always(hook.Canceled), Subject: &stripeInvoice},
-	{Types: []string{"invoice.created", "invoice.updated", "invoice.sent", "invoice.overdue"}, Match: extract.Always(hook.Info), Subject: &stripeInvoice},
+	{Types: []string{"invoice.created", "invoice.updated", "invoice.sent", "invoice.overdue"},
+		Match: extract.Always(hook.Info), Subject: &stripeInvoice},
 	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Captured), Subject: &stripePart},
 }

@@ -21,12 +21,17 @@ var svix = Provider{
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{
-			{At: payload.Select("header:Svix-Signature"), Format: signature.List, Prefix: "v1", Hash: "sha256", Encoding: signature.Base64, Key: signature.FromWhsec,
-				Message: signature.Message("{header:Svix-Id}.{time}.{body}"), Time: payload.Select("header:Svix-Timestamp"), Unit: time.Second},
-			{At: payload.Select("header:Webhook-Signature"), Format: signature.List, Prefix: "v1", Hash: "sha256", Encoding: signature.Base64, Key: signature.FromWhsec,
-				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"), Time: payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
+			{At: payload.Select("header:Svix-Signature"), Format: signature.List, Prefix: "v1", Hash: "sha256",
+				Encoding: signature.Base64, Key: signature.FromWhsec,
+				Message: signature.Message("{header:Svix-Id}.{time}.{body}"),
+				Time:    payload.Select("header:Svix-Timestamp"), Unit: time.Second},
+			{At: payload.Select("header:Webhook-Signature"), Format: signature.List, Prefix: "v1", Hash: "sha256",
+				Encoding: signature.Base64, Key: signature.FromWhsec,
+				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"),
+				Time:    payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
 		},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromWhsec}, Shape: "whsec_ and at least 16 bytes in base64"},
+		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromWhsec},
+			Shape: "whsec_ and at least 16 bytes in base64"},
 	},
 	Identity: Identity{
 		Events: joins("header:Svix-Id", "header:Webhook-Id"),

@@ -20,19 +20,23 @@ var twilio = Provider{
 		Not: []Lookalike{{"AC", "an account's id"}, {"SK", "an API key's id"}}},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{
-			{At: payload.Select("header:X-Twilio-Signature"), Hash: "sha1", Encoding: signature.Base64, Message: signature.Message("{url}{form}"), Addresses: portForms},
-			{At: payload.Select("header:X-Twilio-Signature"), Hash: "sha1", Encoding: signature.Base64, Message: signature.Message("{url}"), Addresses: portForms, BodyHashIn: "bodySHA256"},
+			{At: payload.Select("header:X-Twilio-Signature"), Hash: "sha1", Encoding: signature.Base64,
+				Message: signature.Message("{url}{form}"), Addresses: portForms},
+			{At: payload.Select("header:X-Twilio-Signature"), Hash: "sha1", Encoding: signature.Base64,
+				Message: signature.Message("{url}"), Addresses: portForms, BodyHashIn: "bodySHA256"},
 		},
 	},
 	Identity: Identity{
-		Events:  joins("header:I-Twilio-Idempotency-Token", "form:MessageSid+form:MessageStatus", "form:CallSid+form:CallStatus"),
+		Events: joins("header:I-Twilio-Idempotency-Token", "form:MessageSid+form:MessageStatus",
+			"form:CallSid+form:CallStatus"),
 		Types:   payload.SelectAll("form:MessageStatus", "form:CallStatus", "form:EventType"),
 		Account: payload.Select("form:AccountSid"),
 	},
 	Ack: &hook.Response{Status: 200, ContentType: "text/xml; charset=utf-8", Body: "<Response/>"},
 }
 
-// portForms adds what else Twilio may have signed: it writes the default port of an address, or leaves it out.
+// portForms adds what else Twilio may have signed: it writes the default port of an address, or leaves
+// it out.
 func portForms(addresses []string) []string {
 	for _, address := range addresses {
 		if other := otherPort(address); other != "" {

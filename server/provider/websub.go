@@ -11,7 +11,8 @@ import (
 var websub = Provider{
 	ID: "websub", Name: "WebSub",
 	Steps: []string{
-		"Put the topic's address into the setting topic (or a token into verify_token): only that subscription is confirmed.",
+		"Put the topic's address into the setting topic (or a token into verify_token): only that " +
+			"subscription is confirmed.",
 		"Add a secret here and subscribe at the hub with this address as hub.callback and the same hub.secret.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the hub.secret of the subscription"},
@@ -20,7 +21,8 @@ var websub = Provider{
 		{Name: "verify_token", Label: "Verify token", Hint: "for Meta: the token that you chose"},
 	},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:X-Hub-Signature"), Format: signature.AlgorithmPair, Message: signature.Message("{body}")}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Hub-Signature"),
+			Format: signature.AlgorithmPair, Message: signature.Message("{body}")}},
 		Secrets: signature.SecretRule{Most: 199},
 	},
 	Identity: Identity{
@@ -30,8 +32,8 @@ var websub = Provider{
 	UnsignedChallenge: hubChallenge,
 }
 
-// hubChallenge answers WebSub's and Meta's question. It is confirmed only where the endpoint's settings name the topic
-// or the token, or else a stranger could subscribe the endpoint to anything.
+// hubChallenge answers WebSub's and Meta's question. It is confirmed only where the endpoint's settings
+// name the topic or the token, or else a stranger could subscribe the endpoint to anything.
 func hubChallenge(q *signature.Request) (signature.Result, bool) {
 	if q.Record.Method != "GET" {
 		return signature.Result{}, false

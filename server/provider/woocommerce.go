@@ -13,16 +13,19 @@ import (
 var woocommerce = Provider{
 	ID: "woocommerce", Name: "WooCommerce",
 	Steps: []string{
-		"In WordPress open WooCommerce, Settings, Advanced, Webhooks, and add one with this address as its delivery URL.",
+		"In WordPress open WooCommerce, Settings, Advanced, Webhooks, and add one with this address as its " +
+			"delivery URL.",
 		"Enter a secret there and add the same one here. The first request when it is saved is unsigned and no event.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the one of this webhook",
 		Not: []Lookalike{{"ck_", "an API consumer key"}, {"cs_", "an API consumer secret"}}},
 	Signature: signature.Profile{
-		Schemes: []signature.Scheme{{At: payload.Select("header:X-Wc-Webhook-Signature"), Hash: "sha256", Encoding: signature.Base64, Message: signature.Message("{body}")}},
+		Schemes: []signature.Scheme{{At: payload.Select("header:X-Wc-Webhook-Signature"), Hash: "sha256",
+			Encoding: signature.Base64, Message: signature.Message("{body}")}},
 	},
 	Identity: Identity{
-		Events:  joins("header:X-Wc-Webhook-Topic+body:id+body:date_modified_gmt+sha256", "header:X-Wc-Webhook-Topic+sha256", "sha256"),
+		Events: joins("header:X-Wc-Webhook-Topic+body:id+body:date_modified_gmt+sha256",
+			"header:X-Wc-Webhook-Topic+sha256", "sha256"),
 		Types:   payload.SelectAll("header:X-Wc-Webhook-Topic"),
 		Times:   payload.SelectAll("body:date_modified_gmt"),
 		Account: payload.Select("header:X-Wc-Webhook-Source"),
@@ -33,9 +36,11 @@ var woocommerce = Provider{
 
 // wooOrder is a whole order, as shopifyOrder is.
 var wooOrder = extract.SubjectSpec{
-	Kind: hook.KindOrder, Aliases: []extract.AliasSpec{extract.Alias("woocommerce-order", "body:id")}, Times: payload.SelectAll("body:date_modified_gmt"),
+	Kind: hook.KindOrder, Aliases: []extract.AliasSpec{extract.Alias("woocommerce-order", "body:id")},
+	Times:      payload.SelectAll("body:date_modified_gmt"),
 	References: payload.SelectAll("body:number"), Customer: payload.SelectAll("body:billing.email"),
-	Amounts: []extract.AmountSpec{extract.Amount("body:total")}, Currency: payload.SelectAll("body:currency"), Decimal: true,
+	Amounts: []extract.AmountSpec{extract.Amount("body:total")}, Currency: payload.SelectAll("body:currency"),
+	Decimal: true,
 	Fulfilment: extract.Field("body:status", extract.Outcomes{
 		"completed": {State: hook.StateFulfilled, Rank: 1}}, extract.Outcome{State: hook.StateUnfulfilled}),
 }
@@ -43,7 +48,8 @@ var wooOrder = extract.SubjectSpec{
 // wooRules: https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks
 var wooRules = extract.Rules{
 	{Types: []string{"order.created", "order.updated", "order.restored"}, Match: wooStates(), Subject: &wooOrder},
-	{Types: []string{"order.deleted"}, Match: extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}), Subject: &wooOrder},
+	{Types: []string{"order.deleted"},
+		Match: extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}), Subject: &wooOrder},
 }
 
 // wooStates: an order keeps its status when a part of its money goes back.

@@ -89,7 +89,8 @@ func (d *draft) set(path, value string) error {
 
 func (d *draft) setJSON(path, value string) (err error) {
 	for part := range strings.SplitSeq(path, ".") {
-		if n, err := strconv.ParseUint(part, 10, 64); (err == nil && n > mostIndex) || errors.Is(err, strconv.ErrRange) {
+		if n, err := strconv.ParseUint(part, 10, 64); (err == nil && n > mostIndex) ||
+			errors.Is(err, strconv.ErrRange) {
 			return fmt.Errorf("a list in a sample has at most %d items", mostIndex)
 		}
 	}

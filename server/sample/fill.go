@@ -24,8 +24,8 @@ var blanks = regexp.MustCompile(`\{\{[a-z][^{}]*\}\}`)
 //	{{event hex 32}} {{delivery uuid}}           an id of this sample
 //	{{order digits 10}} {{charge letters 24}}    an id of the object of this name, the same for all that a Sampler makes
 //
-// An id is so many of: hex, digits (the first no zero), letters (of both cases, and digits), upper and lower (of one
-// case, and digits); or a uuid.
+// An id is so many of: hex, digits (the first no zero), letters (of both cases, and digits), upper and
+// lower (of one case, and digits); or a uuid.
 func (f *filler) fill(text string) string {
 	return blanks.ReplaceAllStringFunc(text, func(blank string) string {
 		blank = blank[2 : len(blank)-2]

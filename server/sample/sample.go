@@ -1,6 +1,7 @@
-// Package sample makes events as senders would send them, for trying things out: trigger, the dashboard's samples, tests.
-// Every sender of the catalogue has a file in samples. Samples are marked with hook.SampleHeader and are made up: none is a
-// payload of a real sender. Their signature is made by provider.Provider.Sign.
+// Package sample makes events as senders would send them, for trying things out: trigger, the
+// dashboard's samples, tests. Every sender of the catalogue has a file in samples. Samples are marked
+// with hook.SampleHeader and are made up: none is a payload of a real sender. Their signature is made
+// by provider.Provider.Sign.
 //
 // Start with Sampler.Make; the comment of sampleFiles says how a sample is written.
 package sample
@@ -19,15 +20,17 @@ import (
 	"hookbeam/server/signature"
 )
 
-// sampleFiles holds the events that are made for trying things out, one file for each provider. A file begins with the
-// headers that all its samples have; each sample begins with "### " and its name, may say whose variant it is ("like
-// NAME") and which headers are its own, and has its body behind an empty line. A variant has, instead of a body, what
-// is set in the other's; a form is written in the same way, a field on each line. A line behind # is a remark.
+// sampleFiles holds the events that are made for trying things out, one file for each provider. A file
+// begins with the headers that all its samples have; each sample begins with "### " and its name, may
+// say whose variant it is ("like NAME") and which headers are its own, and has its body behind an empty
+// line. A variant has, instead of a body, what is set in the other's; a form is written in the same
+// way, a field on each line. A line behind # is a remark.
 //
 //go:embed samples/*.http
 var sampleFiles embed.FS
 
-// Sampler makes samples. In all that one of them makes, the same object has the same id; events and times are new.
+// Sampler makes samples. In all that one of them makes, the same object has the same id; events and
+// times are new.
 type Sampler struct{ seed [16]byte }
 
 // NewSampler returns a maker of samples about objects that no other has made any about.
@@ -37,8 +40,8 @@ func NewSampler() *Sampler {
 	return s
 }
 
-// Types returns the names of the samples that there are of a provider, the most usual first: the type of each,
-// and behind a dot what makes it another than others of its type.
+// Types returns the names of the samples that there are of a provider, the most usual first: the type
+// of each, and behind a dot what makes it another than others of its type.
 func Types(p *provider.Provider) []string {
 	names := []string{}
 	for _, s := range sections(p) {
@@ -47,9 +50,10 @@ func Types(p *provider.Provider) []string {
 	return names
 }
 
-// Make makes a sample, unsigned, as its sender would send it at a moment. No name means the most usual. set holds what
-// is changed: a value by its path in a JSON body, a field of a form or an element of XML by its name. The record is
-// filled as far as the request itself goes. Errors are problems of kind hook.ErrInvalid.
+// Make makes a sample, unsigned, as its sender would send it at a moment. No name means the most usual.
+// set holds what is changed: a value by its path in a JSON body, a field of a form or an element of XML
+// by its name. The record is filled as far as the request itself goes. Errors are problems of kind
+// hook.ErrInvalid.
 func (s *Sampler) Make(p *provider.Provider, name string, set map[string]string, at time.Time) (*hook.Record, error) {
 	all := sections(p)
 	i := slices.IndexFunc(all, func(one section) bool { return one.name == name })
@@ -58,7 +62,8 @@ func (s *Sampler) Make(p *provider.Provider, name string, set map[string]string,
 	}
 	if i < 0 {
 		return nil, &hook.Problem{Kind: hook.ErrInvalid, Code: "unknown_type",
-			Detail: fmt.Sprintf("There is no sample of that type. For %s there are: %s.", p.Name, strings.Join(Types(p), ", "))}
+			Detail: fmt.Sprintf("There is no sample of that type. For %s there are: %s.", p.Name,
+				strings.Join(Types(p), ", "))}
 	}
 	f := filler{run: s.seed, at: at}
 	_, _ = rand.Read(f.once[:])
@@ -68,7 +73,8 @@ func (s *Sampler) Make(p *provider.Provider, name string, set map[string]string,
 	}
 	for _, path := range sortedKeys(set) {
 		if err := d.set(path, set[path]); err != nil {
-			return nil, &hook.Problem{Kind: hook.ErrInvalid, Code: "cannot_set", Detail: fmt.Sprintf("%q cannot be set: %s", path, err)}
+			return nil, &hook.Problem{Kind: hook.ErrInvalid, Code: "cannot_set",
+				Detail: fmt.Sprintf("%q cannot be set: %s", path, err)}
 		}
 	}
 	r := &hook.Record{

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// addresses returns what the sender may have signed as the endpoint's address; one that is empty where it signs none.
+// addresses returns what the sender may have signed as the endpoint's address; one that is empty where
+// it signs none.
 func (sc *Scheme) addresses(q *Request) []string {
 	if !sc.Message.Uses("url") {
 		return []string{""}
@@ -18,7 +19,8 @@ func (sc *Scheme) addresses(q *Request) []string {
 	return found
 }
 
-// addresses returns the endpoint's address as registered, and with the path and the query that the request came with.
+// addresses returns the endpoint's address as registered, and with the path and the query that the
+// request came with.
 func (q *Request) addresses() []string {
 	base := q.Endpoint.SignedURL
 	if base == "" {

@@ -17,8 +17,9 @@ import (
 	"time"
 )
 
-// holds tries the signature with a secret. alg is the algorithm of RFC 9421 §3.3 that it was tried by, "" where the
-// secret has no form for what the signature says of itself: a key of one kind is never used as one of another.
+// holds tries the signature with a secret. alg is the algorithm of RFC 9421 §3.3 that it was tried by,
+// "" where the secret has no form for what the signature says of itself: a key of one kind is never
+// used as one of another.
 func (m *httpMessage) holds(secret string, base []byte) (alg string, right bool) {
 	public := publicKey(secret)
 	for _, one := range algorithmsOf(public, secret) {
@@ -48,7 +49,8 @@ func algorithmsOf(public crypto.PublicKey, secret string) []string {
 	if Blank(secret) || strings.HasPrefix(secret, "whpk_") || strings.HasPrefix(secret, "-----BEGIN") {
 		return nil
 	}
-	if k, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_")); strings.HasPrefix(secret, "whsec_") && err == nil && isZeroKey(k) {
+	if k, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_")); strings.HasPrefix(secret,
+		"whsec_") && err == nil && isZeroKey(k) {
 		return nil // it decodes to nothing
 	}
 	return []string{"hmac-sha256"}
@@ -61,11 +63,13 @@ func checkBy(alg string, public crypto.PublicKey, secret string, base, sum []byt
 		return ed25519.Verify(k, base, sum)
 	case *ecdsa.PublicKey: // r and s, 32 bytes each (§3.3.4)
 		digest := sha256.Sum256(base)
-		return len(sum) == 64 && ecdsa.Verify(k, digest[:], new(big.Int).SetBytes(sum[:32]), new(big.Int).SetBytes(sum[32:]))
+		return len(sum) == 64 && ecdsa.Verify(k, digest[:], new(big.Int).SetBytes(sum[:32]),
+			new(big.Int).SetBytes(sum[32:]))
 	case *rsa.PublicKey:
 		if alg == "rsa-pss-sha512" {
 			digest := sha512.Sum512(base)
-			return rsa.VerifyPSS(k, crypto.SHA512, digest[:], sum, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto}) == nil
+			return rsa.VerifyPSS(k, crypto.SHA512, digest[:], sum,
+				&rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto}) == nil
 		}
 		digest := sha256.Sum256(base)
 		return rsa.VerifyPKCS1v15(k, crypto.SHA256, digest[:], sum) == nil
@@ -83,8 +87,8 @@ func sharedKey(secret string) []byte {
 	return []byte(secret)
 }
 
-// publicKey reads a public key: Ed25519 behind whpk_, or in PEM, or that of a certificate in PEM. nil: it is none that
-// can be used here.
+// publicKey reads a public key: Ed25519 behind whpk_, or in PEM, or that of a certificate in PEM. nil:
+// it is none that can be used here.
 func publicKey(secret string) crypto.PublicKey {
 	if k := ed25519Key(FromWhpk, secret); k != nil {
 		return k

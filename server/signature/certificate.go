@@ -21,7 +21,8 @@ func paypalHosts() []string {
 	return []string{"api.paypal.com", "api-m.paypal.com", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com"}
 }
 
-// CheckCertificateURL returns an error that is ErrUntrusted for an address that PayPal keeps no certificates at.
+// CheckCertificateURL returns an error that is ErrUntrusted for an address that PayPal keeps no
+// certificates at.
 func CheckCertificateURL(address string) error {
 	u, err := url.Parse(address)
 	switch {
@@ -31,14 +32,15 @@ func CheckCertificateURL(address string) error {
 		return fmt.Errorf("%w: its address is not plain https", ErrUntrusted)
 	case u.Port() != "" && u.Port() != "443" || !slices.Contains(paypalHosts(), u.Hostname()):
 		return fmt.Errorf("%w: its address is not on one of PayPal's API hosts", ErrUntrusted)
-	case !strings.HasPrefix(u.EscapedPath(), "/v1/notifications/certs/") || strings.Contains(u.EscapedPath(), "%") || strings.Contains(u.Path, ".."):
+	case !strings.HasPrefix(u.EscapedPath(), "/v1/notifications/certs/") ||
+		strings.Contains(u.EscapedPath(), "%") || strings.Contains(u.Path, ".."):
 		return fmt.Errorf("%w: its address is not among PayPal's certificates", ErrUntrusted)
 	}
 	return nil
 }
 
-// ReadCertificate takes the certificate out of what was found at such an address, checked up to one of the roots (nil:
-// the system's) as of a moment. Its error is ErrUntrusted.
+// ReadCertificate takes the certificate out of what was found at such an address, checked up to one of
+// the roots (nil: the system's) as of a moment. Its error is ErrUntrusted.
 func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Certificate, error) {
 	var leaf *x509.Certificate
 	between := x509.NewCertPool()
@@ -60,7 +62,8 @@ func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Cer
 	if !slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, ".paypal.com") }) {
 		return nil, fmt.Errorf("%w: it is not made out to paypal.com", ErrUntrusted)
 	}
-	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUntrusted, err)
 	}
@@ -75,8 +78,8 @@ func (p *Profile) fetches(q *Request) bool {
 	return !p.Certificate.IsZero() && q.Certificates != nil && p.Schemes[0].complete(q.Endpoint.Settings)
 }
 
-// verifyByFetched checks with the certificate that the request names. Nothing is looked up for a request that does not
-// look like the sender's.
+// verifyByFetched checks with the certificate that the request names. Nothing is looked up for a
+// request that does not look like the sender's.
 func (p *Profile) verifyByFetched(q *Request, f Result) Result {
 	address := q.Text(p.Certificate)
 	if address == "" || !strings.EqualFold(q.Text(p.Algorithm), "SHA256withRSA") {

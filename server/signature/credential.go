@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// credential returns the secret, or the user and password, that was sent as it is. Only the first line counts: many
-// lines would be many guesses.
+// credential returns the secret, or the user and password, that was sent as it is. Only the first line
+// counts: many lines would be many guesses.
 func (sc *Scheme) credential(q *Request) (text string, sent bool) {
 	text = q.Text(sc.At)
 	if sent = text != ""; !sent || sc.Prefix == "" {

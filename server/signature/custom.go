@@ -7,7 +7,8 @@ import (
 	"hookbeam/server/payload"
 )
 
-// customScheme makes a scheme of an endpoint's settings; complaint says what is wrong with them, for a person.
+// customScheme makes a scheme of an endpoint's settings; complaint says what is wrong with them, for a
+// person.
 func customScheme(settings map[string]string) (sc Scheme, complaint string) {
 	setting := func(name, otherwise string) string {
 		if v := settings[name]; v != "" {
@@ -65,10 +66,11 @@ func keyFormNamed(name string) (KeyForm, bool) {
 	return 0, false
 }
 
-const messageHelp = "message is text with {body}, {time}, {url}, {method} and headers such as {header:Webhook-Id} in it."
+const messageHelp = "message is text with {body}, {time}, {url}, {method} and headers such as " +
+	"{header:Webhook-Id} in it."
 
-// customMessage reads what is signed. It must have the body in it, and the time where there is one: a timestamp that nobody
-// signed proves nothing.
+// customMessage reads what is signed. It must have the body in it, and the time where there is one: a
+// timestamp that nobody signed proves nothing.
 func customMessage(text string, dated bool) (t payload.Template, complaint string) {
 	t, err := payload.ParseTemplate(text, "body", "time", "url", "method")
 	if err != nil {
@@ -88,7 +90,8 @@ func customMessage(text string, dated bool) (t payload.Template, complaint strin
 	return t, ""
 }
 
-// CheckSettings returns what is wrong with the settings of an endpoint of this sender, for a person; "" if nothing is.
+// CheckSettings returns what is wrong with the settings of an endpoint of this sender, for a person; ""
+// if nothing is.
 func (p *Profile) CheckSettings(settings map[string]string) string {
 	if !p.Custom {
 		return ""

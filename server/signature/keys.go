@@ -41,8 +41,8 @@ type key struct {
 	rsa     *rsa.PublicKey
 }
 
-// of makes a key of a secret; false where the secret has another form, is blank, makes a key that anybody has, or has
-// expired.
+// of makes a key of a secret; false where the secret has another form, is blank, makes a key that
+// anybody has, or has expired.
 func (f KeyForm) of(secret string, now time.Time) (k key, ok bool) {
 	k, ok = f.read(secret)
 	if f == FromPEM {
@@ -144,7 +144,8 @@ func (p *Profile) SecretsOf(e *hook.Endpoint) []hook.Secret {
 	return secrets
 }
 
-// NotBlank leaves blank secrets out: they cannot be saved, but a database may have been changed by other hands.
+// NotBlank leaves blank secrets out: they cannot be saved, but a database may have been changed by
+// other hands.
 func NotBlank(secrets []hook.Secret) []hook.Secret {
 	isBlank := func(s hook.Secret) bool { return Blank(s.Value) }
 	if !slices.ContainsFunc(secrets, isBlank) {
@@ -156,7 +157,8 @@ func NotBlank(secrets []hook.Secret) []hook.Secret {
 // MinSecret is the least number of bytes of a secret, unless its sender makes shorter or other ones.
 const MinSecret = 16
 
-// Accepts reports whether a secret has this form, and makes a key that is long enough. A certificate may have expired.
+// Accepts reports whether a secret has this form, and makes a key that is long enough. A certificate
+// may have expired.
 func (f KeyForm) Accepts(secret string) bool {
 	if f == FromPEM {
 		return certificateOf(secret) != nil

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// messages reads Signature-Input and Signature, as far as webhooks need them: components without parameters. sent
-// tells whether there was anything to read.
+// messages reads Signature-Input and Signature, as far as webhooks need them: components without
+// parameters. sent tells whether there was anything to read.
 func (q *Request) messages() (found []httpMessage, sent bool) {
 	looked := 0
 	for line := range q.HeaderLines("Signature-Input") {
@@ -40,7 +40,8 @@ func parseInput(s string) (m httpMessage, rest string, ok bool) {
 		return m, "", false
 	}
 	for part := range strings.FieldsSeq(s[1:end]) {
-		if len(part) < 3 || part[0] != '"' || part[len(part)-1] != '"' || strings.ContainsAny(part[1:len(part)-1], `"\;`) || len(m.parts) == mostParts {
+		if len(part) < 3 || part[0] != '"' || part[len(part)-1] != '"' ||
+			strings.ContainsAny(part[1:len(part)-1], `"\;`) || len(m.parts) == mostParts {
 			return m, "", false
 		}
 		m.parts = append(m.parts, part[1:len(part)-1])
@@ -111,7 +112,8 @@ func (q *Request) readSums() map[string]string {
 	return sums
 }
 
-// dictionary yields the members of a header that is a list of pairs (RFC 8941 §3.2), as far as they are looked at.
+// dictionary yields the members of a header that is a list of pairs (RFC 8941 §3.2), as far as they are
+// looked at.
 func (q *Request) dictionary(header string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		n := 0
@@ -127,8 +129,8 @@ func (q *Request) dictionary(header string) iter.Seq2[string, string] {
 	}
 }
 
-// digestHolds reports whether Content-Digest (RFC 9530) has a SHA-256 or SHA-512 of the body, and no wrong one among
-// those that are looked at.
+// digestHolds reports whether Content-Digest (RFC 9530) has a SHA-256 or SHA-512 of the body, and no
+// wrong one among those that are looked at.
 func (q *Request) digestHolds() bool {
 	right := false
 	for name, value := range q.dictionary("Content-Digest") {

@@ -21,8 +21,8 @@ type Profile struct {
 	Algorithm   payload.Selector // of the algorithm that it says to sign with then
 }
 
-// Result is what a sender's rules make of one delivery: whether it is genuine, and what it says of its event. This package
-// fills in the verdict; server/provider adds the event.
+// Result is what a sender's rules make of one delivery: whether it is genuine, and what it says of its
+// event. This package fills in the verdict; server/provider adds the event.
 type Result struct {
 	Verdict hook.Verdict
 	Reason  hook.Reason // why it was rejected, empty if it was not
@@ -93,7 +93,8 @@ func (p *Profile) SchemesFor(e *hook.Endpoint) []Scheme {
 	return []Scheme{own}
 }
 
-// Resembles counts what of the sender's own signatures a delivery has, and names the header of one; 0 without any.
+// Resembles counts what of the sender's own signatures a delivery has, and names the header of one; 0
+// without any.
 func (p *Profile) Resembles(r *hook.Record) (n int, header string) {
 	q := NewRequest(&hook.Endpoint{}, r, ReceiveContext{})
 	defer q.Release()

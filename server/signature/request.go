@@ -1,9 +1,11 @@
-// Package signature checks that a delivery comes from its sender, and signs samples as the sender would. A verdict is a
-// function of the delivery, the endpoint, the time and the sender's Profile, and of nothing else but the certificates that a
-// Certificates fetches. It promises that nothing verifies without the sender's key: a secret that protects nothing makes no
-// key, signatures are compared in constant time, and what could not be read whole never verifies.
+// Package signature checks that a delivery comes from its sender, and signs samples as the sender
+// would. A verdict is a function of the delivery, the endpoint, the time and the sender's Profile, and
+// of nothing else but the certificates that a Certificates fetches. It promises that nothing verifies
+// without the sender's key: a secret that protects nothing makes no key, signatures are compared in
+// constant time, and what could not be read whole never verifies.
 //
-// Start with Profile, which says how one sender signs, and Profile.Verify. The profiles stand in server/provider.
+// Start with Profile, which says how one sender signs, and Profile.Verify. The profiles stand in
+// server/provider.
 package signature
 
 import (
@@ -19,14 +21,16 @@ import (
 	"hookbeam/server/payload"
 )
 
-// Request is a delivery while it is checked: what payload reads of it, the endpoint that received it, and the memory that
-// checking needs. NewRequest takes one from a pool, and Release gives it back. One goroutine uses it at a time.
+// Request is a delivery while it is checked: what payload reads of it, the endpoint that received it,
+// and the memory that checking needs. NewRequest takes one from a pool, and Release gives it back. One
+// goroutine uses it at a time.
 type Request struct {
 	payload.Request
 	ReceiveContext
 	Endpoint *hook.Endpoint
 
-	scratch []byte // of put
+	custom  [1]Scheme // that of the endpoint's settings
+	scratch []byte    // of put
 	keys    [2]keyedHash
 	sums    map[string]string // the signatures of RFC 9421 by their labels, once asked for
 }
@@ -38,8 +42,8 @@ type keyedHash struct {
 	key  []byte
 }
 
-// keyedHash returns an HMAC that nothing was written to. To make one costs as much as to hash a kilobyte, and the next
-// request is likely to be checked with the same secret, or the same two.
+// keyedHash returns an HMAC that nothing was written to. To make one costs as much as to hash a
+// kilobyte, and the next request is likely to be checked with the same secret, or the same two.
 func (q *Request) keyedHash(name string, key []byte) hash.Hash {
 	for i := range q.keys {
 		if k := &q.keys[i]; k.Hash != nil && k.name == name && bytes.Equal(k.key, key) {
@@ -73,7 +77,8 @@ func (q *Request) Release() {
 // maxPiece is how much is written at once.
 const maxPiece = 1 << 10
 
-// put writes text by way of a scratch: a hash takes bytes only, and a conversion for each piece costs more than hashing it.
+// put writes text by way of a scratch: a hash takes bytes only, and a conversion for each piece costs
+// more than hashing it.
 func (q *Request) put(w io.Writer, text string) {
 	q.Hashed += len(text)
 	for text != "" {

@@ -22,8 +22,8 @@ type httpMessage struct {
 // mostParts bounds the covered components of one signature.
 const mostParts = 32
 
-// verifyMessages checks the signatures of RFC 9421. One counts that covers the method, where it went, and a digest of
-// the body that is right, and that says when it was made.
+// verifyMessages checks the signatures of RFC 9421. One counts that covers the method, where it went,
+// and a digest of the body that is right, and that says when it was made.
 func verifyMessages(q *Request, secrets []hook.Secret) Result {
 	f := Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}
 	found, sent := q.messages()
@@ -73,7 +73,8 @@ func (m *httpMessage) evaluate(q *Request, secrets []hook.Secret) Result {
 	}
 	switch {
 	case matched >= 0:
-		if expires, err := strconv.ParseInt(m.fields["expires"], 10, 64); err == nil && q.Endpoint.Tolerance > 0 && q.At.Unix() > expires {
+		if expires, err := strconv.ParseInt(m.fields["expires"], 10, 64); err == nil &&
+			q.Endpoint.Tolerance > 0 && q.At.Unix() > expires {
 			f.Reason = hook.ReasonTimestampTooOld
 			return f
 		}
@@ -96,7 +97,8 @@ func (m *httpMessage) coversEnough() bool {
 		}
 		has[part] = true
 	}
-	return has["@method"] && has["content-digest"] && (has["@target-uri"] || has["@authority"] && (has["@path"] || has["@request-target"]))
+	return has["@method"] && has["content-digest"] &&
+		(has["@target-uri"] || has["@authority"] && (has["@path"] || has["@request-target"]))
 }
 
 // base is what was signed (RFC 9421 §2.5); false where it names a component that the request does not have.

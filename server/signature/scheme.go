@@ -10,11 +10,12 @@ import (
 	"hookbeam/server/payload"
 )
 
-// Scheme is one way to sign a delivery: what is signed, with what, and where the signature stands. Everything in it is
-// data, written beside the sender in server/provider; verify.go checks by it and sign.go signs by it. Stripe's:
+// Scheme is one way to sign a delivery: what is signed, with what, and where the signature stands.
+// Everything in it is data, written beside the sender in server/provider; verify.go checks by it and
+// sign.go signs by it. Stripe's:
 //
-//	signature.Scheme{At: payload.Select("header:Stripe-Signature"), Format: signature.Pairs, Separator: ",", Prefix: "v1",
-//		Hash: "sha256", Message: signature.Message("{time}.{body}"), TimeBeside: "t", Unit: time.Second}
+//	signature.Scheme{At: payload.Select("header:Stripe-Signature"), Format: signature.Pairs, Separator: ",",
+//		Prefix: "v1", Hash: "sha256", Message: signature.Message("{time}.{body}"), TimeBeside: "t", Unit: time.Second}
 type Scheme struct {
 	Kind       Kind             // what the signature is
 	At         payload.Selector // where it stands
@@ -41,8 +42,9 @@ type Scheme struct {
 // AddressForms appends further forms in which a sender may have signed one of the addresses.
 type AddressForms func(addresses []string) []string
 
-// Message reads what a scheme signs: text with selectors in braces, and {body}, {time}, {url}, {form} (its names and
-// values, sorted), {method}, {secret} and {crc32} (of the body, in decimal). It is for the tables of the catalogue.
+// Message reads what a scheme signs: text with selectors in braces, and {body}, {time}, {url}, {form}
+// (its names and values, sorted), {method}, {secret} and {crc32} (of the body, in decimal). It is for
+// the tables of the catalogue.
 func Message(text string) payload.Template {
 	return payload.SelectTemplate(text, messageVariables()...)
 }
@@ -91,8 +93,8 @@ const (
 // dated reports whether a timestamp is part of the signature.
 func (sc *Scheme) dated() bool { return !sc.Time.IsZero() || sc.TimeBeside != "" }
 
-// Undated returns the scheme with a text in the place of its timestamp, which is then not read: for a timestamp that is
-// written in another unit than the scheme's.
+// Undated returns the scheme with a text in the place of its timestamp, which is then not read: for a
+// timestamp that is written in another unit than the scheme's.
 func (sc Scheme) Undated(timestamp string) Scheme {
 	sc.Message, sc.Time, sc.TimeBeside = sc.Message.Replace("time", timestamp), payload.Selector{}, ""
 	return sc

@@ -32,9 +32,10 @@ var ErrWrongKey = errors.New("the sender does not sign with such a secret or key
 // ErrSettingMissing says that the endpoint lacks a setting that is signed.
 var ErrSettingMissing = errors.New("the endpoint lacks a setting that is signed")
 
-// Sign signs r as its sender would, by the first of the sender's schemes that the secret or key fits: the mirror of
-// Verify. It changes the headers, query and body of r. Errors are ErrWrongKey, with r as it was, ErrSettingMissing, and a
-// problem of kind hook.ErrConflict where the settings of the endpoint cannot be.
+// Sign signs r as its sender would, by the first of the sender's schemes that the secret or key fits:
+// the mirror of Verify. It changes the headers, query and body of r. Errors are ErrWrongKey, with r as
+// it was, ErrSettingMissing, and a problem of kind hook.ErrConflict where the settings of the endpoint
+// cannot be.
 func (p *Profile) Sign(r *hook.Record, with Signing) error {
 	q := &Request{Endpoint: with.Endpoint, ReceiveContext: ReceiveContext{At: with.At, URL: with.URL}}
 	q.Reset(r, with.Endpoint.Settings)
@@ -45,7 +46,8 @@ func (p *Profile) Sign(r *hook.Record, with Signing) error {
 	if p.Custom {
 		own, complaint := customScheme(with.Endpoint.Settings)
 		if complaint != "" {
-			return &hook.Problem{Kind: hook.ErrConflict, Code: "setting_wrong", Detail: "In the endpoint's settings, " + complaint}
+			return &hook.Problem{Kind: hook.ErrConflict, Code: "setting_wrong",
+				Detail: "In the endpoint's settings, " + complaint}
 		}
 		schemes = []Scheme{own}
 	}
@@ -61,8 +63,8 @@ func (p *Profile) Sign(r *hook.Record, with Signing) error {
 	return ErrWrongKey
 }
 
-// fits reports whether this is how a sender signs who has such a key. exactly asks more of a secret than it takes to
-// check with it: what looks like base64 may be a plain token as well.
+// fits reports whether this is how a sender signs who has such a key. exactly asks more of a secret
+// than it takes to check with it: what looks like base64 may be a plain token as well.
 func (sc *Scheme) fits(p *Profile, q *Request, with Signing, exactly bool) bool {
 	switch {
 	case sc.Legacy || sc.BodyHashIn != "" || sc.PerItem && len(q.Items(p.Batch)) == 0:

@@ -18,8 +18,9 @@ import (
 	"time"
 )
 
-// NewKey makes a key pair of the kind that a sender signs with who has a private key, and returns its public half in
-// the form that an endpoint takes as a secret. It fails with ErrWrongKey for a sender who has none.
+// NewKey makes a key pair of the kind that a sender signs with who has a private key, and returns its
+// public half in the form that an endpoint takes as a secret. It fails with ErrWrongKey for a sender
+// who has none.
 func (p *Profile) NewKey(at time.Time) (key crypto.Signer, public string, err error) {
 	if p.Messages {
 		return newEd25519(FromWhpk)
@@ -66,7 +67,8 @@ func newECDSA() (crypto.Signer, string, error) {
 	return private, base64.StdEncoding.EncodeToString(der), err
 }
 
-// newCertificate makes an RSA key, and for its public half a certificate that it signs itself and that holds for a day.
+// newCertificate makes an RSA key, and for its public half a certificate that it signs itself and that
+// holds for a day.
 func newCertificate(at time.Time) (crypto.Signer, string, error) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

@@ -92,7 +92,8 @@ func (q *Request) place(at payload.Selector, text, item string) error {
 // SetHeader gives a record one value of a header, and keeps the names canonical and sorted.
 func SetHeader(r *hook.Record, name, value string) {
 	name = http.CanonicalHeaderKey(name)
-	i, there := slices.BinarySearchFunc(r.Headers, name, func(h hook.Header, name string) int { return strings.Compare(h.Name, name) })
+	i, there := slices.BinarySearchFunc(r.Headers, name,
+		func(h hook.Header, name string) int { return strings.Compare(h.Name, name) })
 	if there {
 		r.Headers[i].Value = value
 		return

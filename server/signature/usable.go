@@ -8,9 +8,9 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Checks reports whether a delivery to e can be checked at all: e has a secret that makes a key for one of the sender's
-// schemes, or the settings with which the certificate is looked up that each delivery names. Where it is false, a
-// delivery can only be unsigned (hook.Off) or rejected.
+// Checks reports whether a delivery to e can be checked at all: e has a secret that makes a key for one
+// of the sender's schemes, or the settings with which the certificate is looked up that each delivery
+// names. Where it is false, a delivery can only be unsigned (hook.Off) or rejected.
 func (p *Profile) Checks(e *hook.Endpoint) bool {
 	schemes := p.SchemesFor(e)
 	complete := func(sc Scheme) bool { return sc.complete(e.Settings) }
@@ -51,8 +51,8 @@ func Blank(secret string) bool {
 	return strings.Trim(secret, " \t\r\n\v\f\x00\u00a0\u200b\ufeff") == ""
 }
 
-// isZeroKey reports whether a key is nothing but zeros. HMAC fills its key up with zeros (RFC 2104 §2), so anybody can sign
-// with such a key, as with an empty one.
+// isZeroKey reports whether a key is nothing but zeros. HMAC fills its key up with zeros (RFC 2104 §2),
+// so anybody can sign with such a key, as with an empty one.
 func isZeroKey(key []byte) bool {
 	for _, b := range key {
 		if b != 0 {
@@ -62,9 +62,9 @@ func isZeroKey(key []byte) bool {
 	return true
 }
 
-// smallOrder are the Ed25519 public keys of small order, the sign bit cleared: with such a key, one signature fits a
-// great part of all messages, and no private key is needed to make it. They are the y coordinates of the points of
-// order 1, 2, 4 and 8, and what is the same modulo 2^255-19.
+// smallOrder are the Ed25519 public keys of small order, the sign bit cleared: with such a key, one
+// signature fits a great part of all messages, and no private key is needed to make it. They are the y
+// coordinates of the points of order 1, 2, 4 and 8, and what is the same modulo 2^255-19.
 func smallOrder(key []byte) bool {
 	masked := slices.Clone(key)
 	masked[len(masked)-1] &= 0x7f

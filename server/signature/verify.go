@@ -16,8 +16,8 @@ import (
 	"hookbeam/server/payload"
 )
 
-// Verify is evaluate for what costs no more to read than one delivery may: where a signature is held against what stands in
-// the body, and not all of that could be read, nothing is proved.
+// Verify is evaluate for what costs no more to read than one delivery may: where a signature is held
+// against what stands in the body, and not all of that could be read, nothing is proved.
 func (p *Profile) Verify(q *Request) Result {
 	f := p.evaluate(q)
 	if f.Verdict == hook.Verified && q.Cut {
@@ -26,8 +26,8 @@ func (p *Profile) Verify(q *Request) Result {
 	return f
 }
 
-// evaluate says what a request is worth. Only where the endpoint says that nothing is to be checked is it unsigned: one
-// that is to check, and has nothing of use to check with, takes nothing.
+// evaluate says what a request is worth. Only where the endpoint says that nothing is to be checked is
+// it unsigned: one that is to check, and has nothing of use to check with, takes nothing.
 func (p *Profile) evaluate(q *Request) Result {
 	if q.Endpoint.Verify == hook.Off {
 		return Result{Verdict: hook.Unsigned}
@@ -38,7 +38,8 @@ func (p *Profile) evaluate(q *Request) Result {
 	}
 	f := p.tryAll(q, secrets)
 	if f.Verdict == hook.Rejected && !p.fetches(q) && !p.makesKey(q.Endpoint, secrets) {
-		return Result{Verdict: hook.Rejected, Reason: hook.ReasonSecretMissing} // found out only now: reading a key takes long
+		// found out only now: reading a key takes long
+		return Result{Verdict: hook.Rejected, Reason: hook.ReasonSecretMissing}
 	}
 	return f
 }
@@ -59,7 +60,8 @@ func (p *Profile) tryAll(q *Request, secrets []hook.Secret) Result {
 		if complaint != "" {
 			return Result{Verdict: hook.Rejected, Reason: hook.ReasonKeyMissing}
 		}
-		schemes = []Scheme{own}
+		q.custom[0] = own
+		schemes = q.custom[:]
 	}
 	var best Result
 	for i := range schemes {
