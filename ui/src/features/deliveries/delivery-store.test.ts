@@ -207,6 +207,15 @@ it("gives the live connection the cursor of the page that is shown, whichever fi
   expect(await start).toEqual({ cursor: "get", seq: 4 });
 });
 
+it("gives it that cursor, too, where the page of the filter before failed, as one does that is aborted", async () => {
+  const { store, asked, last } = open();
+  const start = store.resync();
+  store.show({ method: "GET" });
+  await asked[0]?.refuse();
+  await last().answer({ seqs: [4], cursor: "get" });
+  expect(await start).toEqual({ cursor: "get", seq: 4 });
+});
+
 it("starts over after a reset, where numbers begin again", async () => {
   const { store, last, shown } = await ready([900, 899]);
   void store.resync();
