@@ -1,4 +1,7 @@
-/** Gathers calls: runs once, so long after the first of them. */
+/**
+ * Runs at most once in `ms`, however often it is called: that long after the first call. `stop` cancels a run that is
+ * due.
+ */
 export function throttle(ms: number, run: () => void): { (): void; stop(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const call = () => {

@@ -77,13 +77,13 @@ it("moves nothing under a reader", async () => {
 
 it("stays quick with 50,000 rows and a storm of repeats", () => {
   const ring = new Ring<Delivery>(65_536);
-  const fold = new RowDeduper();
+  const deduper = new RowDeduper();
   let moved = 0;
   for (let seq = 1; seq <= 60_000; seq++) {
     const one = verified(seq, `evt_${seq % 1000}`);
     ring.push(one);
-    fold.above(one);
-    fold.settle(ring);
+    deduper.above(one);
+    deduper.settle(ring);
     moved = Math.max(moved, ring.length);
   }
   expect(moved).toBe(1000);

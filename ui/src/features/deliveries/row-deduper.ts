@@ -2,8 +2,9 @@ import type { Delivery } from "../../lib/api";
 import type { Ring } from "../../lib/ring";
 
 /**
- * One row for one event: a newer try stands for the older ones, and what was released stands for what was rejected.
- * Rows leave only while nobody reads further down, for a list must not move under a reader.
+ * Keeps the list at one row for each event: a redelivery replaces the deliveries before it, and a released delivery
+ * the rejected one. The store tells it of each delivery that is added at the top or the bottom. Rows are removed by
+ * `settle`, which the store calls only while the list is not held, because rows must not move under a reader.
  */
 export class RowDeduper {
   /** The newest delivery of each event, and of each rejected one that was released, by name. */

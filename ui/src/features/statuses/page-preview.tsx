@@ -4,8 +4,8 @@ import { formatAmount } from "../../lib/amount";
 import { inkOn } from "../../lib/contrast";
 import { useNow } from "../../lib/use-now";
 import { Time } from "../../ui/time";
+import { latencyText } from "./latency";
 import { publicWords } from "./public-words";
-import { usualWords } from "./usual";
 
 /** How the page's mark is drawn and coloured. */
 const marks: Record<Tone, { look: string; path: string }> = {
@@ -39,7 +39,7 @@ export function PagePreview({ status, rules, unseen }: PagePreviewProps) {
   const lines = [
     shows("amount") && refunded ? `${formatAmount(refunded, currency)} refunded` : "",
     detail,
-    unseen ? "" : (usualWords(status, now) ?? ""),
+    unseen ? "" : (latencyText(status, now) ?? ""),
   ].filter(Boolean);
   return (
     <section

@@ -10,7 +10,7 @@ import { IconButton } from "../../ui/icon-button";
 import { Tag } from "../../ui/tag";
 import { Time } from "../../ui/time";
 import { flagsOf } from "./flags";
-import { usualWords } from "./usual";
+import { latencyText } from "./latency";
 
 interface StatusHeaderProps {
   status: StatusDetail;
@@ -68,7 +68,7 @@ function teller(name: string): string {
 
 function Waiting({ status }: { status: StatusDetail }) {
   const now = useNow(!status.final && !!status.time_to_paid);
-  const words = usualWords(status, now);
+  const words = latencyText(status, now);
   return words ? <p className="mt-2.5 text-pretty text-text-2">{words}</p> : null;
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { detail } from "../../entities/status/testing";
-import { lengthWords, usualWords } from "./usual";
+import { latencyText, lengthWords } from "./latency";
 
 it("names lengths as people do", () => {
   const lengths = [0.2, 8, 61, 120, 7200, 200_000].map(lengthWords);
@@ -10,7 +10,7 @@ it("names lengths as people do", () => {
 it("is honest about waiting", () => {
   const began = Date.parse("2026-11-23T14:41:00Z");
   const waits = detail(1, { time_to_paid: { p50: 8, p90: 200, samples: 12 } });
-  expect(usualWords(waits, began + 100_000)).toBe("Usually confirmed within 8 seconds; 9 in 10 within 4 minutes.");
-  expect(usualWords(waits, began + 201_000)).toMatch(/^This takes longer than usual/);
-  expect(usualWords({ ...waits, final: true }, began)).toBeUndefined();
+  expect(latencyText(waits, began + 100_000)).toBe("Usually confirmed within 8 seconds; 9 in 10 within 4 minutes.");
+  expect(latencyText(waits, began + 201_000)).toMatch(/^This takes longer than usual/);
+  expect(latencyText({ ...waits, final: true }, began)).toBeUndefined();
 });

@@ -15,7 +15,7 @@ export function lengthWords(seconds: number): string {
 const counted = (n: number, unit: string) => `${n} ${unit}${n === 1 ? "" : "s"}`;
 
 /** What waiting is usually like, while there is something to wait for. `now` is in milliseconds since 1970. */
-export function usualWords(
+export function latencyText(
   { time_to_paid: latency, final, created_at }: StatusDetail,
   now: number,
 ): string | undefined {
