@@ -10,6 +10,7 @@ import (
 // address tries the addresses that the endpoint may be registered under, where the sender signs one.
 func (d *diagnosis) address() { d.addresses(d.own()) }
 
+// addresses tries other addresses with some secrets.
 func (d *diagnosis) addresses(secrets []owned) {
 	for address := range d.otherAddresses() {
 		for _, s := range secrets {

@@ -28,6 +28,7 @@ type variant struct {
 // body tries the variants of the body with the endpoint's own secrets.
 func (d *diagnosis) body() { d.bodies(d.own(), d.registered()) }
 
+// bodies tries the variants of the body with some secrets and one address.
 func (d *diagnosis) bodies(secrets []owned, address string) {
 	if len(secrets) == 0 {
 		return
@@ -85,6 +86,7 @@ func variants(r *hook.Record) iter.Seq[variant] {
 	}
 }
 
+// lineEnds makes bodies of other line ends, white space and byte order marks.
 func lineEnds(r *hook.Record) iter.Seq[variant] {
 	body := r.Body
 	return func(yield func(variant) bool) {
@@ -107,6 +109,7 @@ func lineEnds(r *hook.Record) iter.Seq[variant] {
 	}
 }
 
+// with returns a body with something behind it.
 func with(body []byte, end string) []byte { return append(slices.Clone(body), end...) }
 
 // unpacked inflates a body that came compressed, up to a limit.

@@ -99,6 +99,7 @@ func Run(p *provider.Provider, c Case) Diagnosis {
 		Findings: d.found, Tried: d.tried}
 }
 
+// tell adds a finding.
 func (d *diagnosis) tell(c Cause) { d.found = append(d.found, c) }
 
 // trial is one combination that may fit.

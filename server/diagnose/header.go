@@ -16,6 +16,8 @@ import (
 // another encoding.
 func (d *diagnosis) header() { d.headers(d.own()) }
 
+// headers tries the sender's own header written otherwise, or, where it did not come, each of the
+// others in its place.
 func (d *diagnosis) headers(secrets []owned) {
 	for i := range d.schemes {
 		sc := &d.schemes[i]
@@ -66,6 +68,7 @@ func (d *diagnosis) rewritten(sc *signature.Scheme, secrets []owned, name, value
 // writing is a value as it may have been meant, and what is odd about how it was written.
 type writing struct{ value, how string }
 
+// writings are what a value may have been meant as, in the form that the scheme reads.
 func (d *diagnosis) writings(sc *signature.Scheme, value string) []writing {
 	plain := strings.Trim(value, " \t\"'")
 	all := []writing{{plain, "in quotes or spaces"}}

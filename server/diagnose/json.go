@@ -112,6 +112,7 @@ func (st jsonStyle) write(src []byte) []byte {
 	return b
 }
 
+// text writes a string with the escapes of the style.
 func (st jsonStyle) text(b []byte, s string) []byte {
 	b = append(b, '"')
 	for _, c := range s {

@@ -66,6 +66,8 @@ func (d *diagnosis) otherSecret() {
 	}
 }
 
+// tellOther adds that another endpoint's secret fits: by this endpoint's schemes, or, with sender, by
+// its own.
 func (d *diagnosis) tellOther(s hook.Secret, of *hook.Endpoint, sender string) {
 	c := Cause{Cause: "other_secret", Endpoint: of.ID, Secret: s.Label, genuine: true,
 		Summary: fmt.Sprintf("Valid with the secret %q of your endpoint %q.", s.Label, of.Name),
@@ -92,6 +94,7 @@ func (d *diagnosis) secretForm() {
 	}
 }
 
+// secretReading is a secret as a sender may read it, how it is read, and what to do about it.
 type secretReading struct{ value, how, fix string }
 
 // secretForms are other readings of a secret, written so that a rule takes them for its key.

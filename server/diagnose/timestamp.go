@@ -40,6 +40,7 @@ func (d *diagnosis) tellGenuine(s owned, f signature.Result) {
 	d.tell(c)
 }
 
+// otherUnit is the finding of a timestamp in another unit.
 func (d *diagnosis) otherUnit(s owned) Cause {
 	return Cause{Cause: "timestamp_unit", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 		Summary: fmt.Sprintf("Genuine, but its time is written in another unit than %s writes.", d.provider.Name),

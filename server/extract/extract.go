@@ -137,6 +137,7 @@ func (x *extraction) appendEvent(all []hook.Statement, one hook.Event) []hook.St
 	return all
 }
 
+// matches reports whether a type of event is the one of a pattern, or begins like it where a "*" ends it.
 func matches(pattern, typ string) bool {
 	last := len(pattern) - 1
 	return pattern == typ || last >= 0 && pattern[last] == '*' && strings.HasPrefix(typ, pattern[:last])

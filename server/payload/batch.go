@@ -30,6 +30,7 @@ func (q *Request) Items(b *Batch) []string {
 	return q.items
 }
 
+// readItems finds the list of a batch and splits it.
 func (q *Request) readItems(b *Batch) (items []string) {
 	list := ""
 	switch {

@@ -31,6 +31,7 @@ const (
 var sources = map[string]source{"header": inHeader, "body": inBody, "item": inItem, "form": inForm, "query": inQuery,
 	"setting": inSetting, "head": inHead, "beside": isBeside, "host": isHost, "xml": inXML, "const": isConst}
 
+// bare are the sources that stand alone, without a colon and a name.
 var bare = map[string]source{"nonce": isNonce, "sha256": isSHA256}
 
 // Selector names one place in a request: "header:X-Signature", "body:data.object.id",
@@ -162,6 +163,7 @@ type Piece struct {
 	Selector Selector // where there is no variable; zero behind the last text
 }
 
+// errOpenBrace says that a template ends within a selector or a variable.
 var errOpenBrace = errors.New("has a brace without its counterpart")
 
 // ParseTemplate reads a template, in which the named variables may stand.

@@ -52,6 +52,7 @@ func (d *decoder) next() byte {
 	}
 }
 
+// value builds the next value.
 func (d *decoder) value() any {
 	if !d.pay(valueSteps) {
 		d.at = len(d.text) // whoever waits for an end has it
@@ -77,6 +78,7 @@ func (d *decoder) value() any {
 	return d.number()
 }
 
+// object builds an object. Of several members of one name the last counts, as with encoding/json.
 func (d *decoder) object() any {
 	members := map[string]any{}
 	for d.at++; !d.over && d.next() != '}'; {
@@ -87,6 +89,7 @@ func (d *decoder) object() any {
 	return members
 }
 
+// list builds a list.
 func (d *decoder) list() any {
 	items := []any{}
 	for d.at++; !d.over && d.next() != ']'; {
@@ -96,6 +99,7 @@ func (d *decoder) list() any {
 	return items
 }
 
+// string builds a text. One without escapes shares the document's memory.
 func (d *decoder) string() string {
 	begin, escaped := d.at, false
 	for d.at++; d.text[d.at] != '"'; d.at++ {

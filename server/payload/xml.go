@@ -124,6 +124,7 @@ func (q *Request) parseXML(text string) []xmlElement {
 	}
 }
 
+// plainName returns the name of an element that belongs to no namespace.
 func plainName(n xml.Name) string {
 	if n.Space != "" {
 		return ""

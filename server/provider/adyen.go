@@ -7,7 +7,10 @@ import (
 	"hookbeam/server/signature"
 )
 
-// adyen is Adyen: how it signs, and what its deliveries say.
+// adyen is Adyen: how it signs, and what its deliveries say. Adyen signs some fields of each item of a
+// batch, and not the body; webhooks of its platforms have one event and a signature of the whole body
+// in a header. It wants to hear [accepted]:
+// https://docs.adyen.com/development-resources/webhooks/verify-hmac-signatures/
 var adyen = Provider{
 	ID: "adyen", Name: "Adyen",
 	Steps: []string{

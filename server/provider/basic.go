@@ -5,7 +5,7 @@ import (
 	"hookbeam/server/signature"
 )
 
-// basicAuth is HTTP Basic: how it signs, and what its deliveries say.
+// basicAuth is HTTP Basic authentication (RFC 7617): it proves who sends, not what.
 var basicAuth = Provider{
 	ID: "basic", Name: "HTTP Basic",
 	Steps: []string{

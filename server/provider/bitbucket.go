@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// bitbucket is Bitbucket Cloud: how it signs, and what its deliveries say.
+// bitbucket is Bitbucket Cloud: how it signs, and what its deliveries say. Bitbucket Cloud signs the
+// body with HMAC-SHA-256, where a secret is set:
+// https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/
 var bitbucket = Provider{
 	ID: "bitbucket", Name: "Bitbucket Cloud",
 	Steps: []string{

@@ -12,7 +12,10 @@ import (
 	"hookbeam/server/signature"
 )
 
-// braintree is Braintree: how it signs, and what its deliveries say.
+// braintree is Braintree: how it signs, and what its deliveries say. Braintree sends XML in base64 in a
+// form, signed with HMAC-SHA-1 under the SHA-1 of the private key, and the public key beside the
+// signature. Its libraries sign with and without a newline behind:
+// https://developer.paypal.com/braintree/docs/guides/webhooks/parse
 var braintree = Provider{
 	ID: "braintree", Name: "Braintree",
 	Steps: []string{
@@ -79,6 +82,7 @@ var (
 	}()
 )
 
+// braintreeRefund is the id of a refund: that of the transaction that gives back.
 var braintreeRefund = payload.SelectAll("xml:bt_payload/transaction/id")
 
 // braintreeRules: https://developer.paypal.com/braintree/docs/reference/general/webhooks/overview

@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// btcpay is BTCPay Server: how it signs, and what its deliveries say.
+// btcpay is BTCPay Server: how it signs, and what its deliveries say. BTCPay Server signs the body with
+// HMAC-SHA-256. A redelivery has an id of its own and names the original one:
+// https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks
 var btcpay = Provider{
 	ID: "btcpay", Name: "BTCPay Server",
 	Steps: []string{

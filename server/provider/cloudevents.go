@@ -6,7 +6,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// cloudevents is CloudEvents HTTP webhook: how it signs, and what its deliveries say.
+// cloudevents is the delivery of CloudEvents by HTTP: a token in a header or in the query, and a
+// question before the first event. An event is in headers, in the body, or one of a batch:
+// https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md
 var cloudevents = Provider{
 	ID: "cloudevents", Name: "CloudEvents HTTP webhook",
 	Steps: []string{

@@ -7,7 +7,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// coinbaseCommerce is Coinbase Commerce: how it signs, and what its deliveries say.
+// coinbaseCommerce is Coinbase Commerce: how it signs, and what its deliveries say. Coinbase Commerce
+// signs the body with HMAC-SHA-256: https://docs.cdp.coinbase.com/commerce/docs/webhooks
 var coinbaseCommerce = Provider{
 	ID: "coinbase-commerce", Name: "Coinbase Commerce",
 	Steps: []string{

@@ -8,7 +8,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// discord is Discord: how it signs, and what its deliveries say.
+// discord is Discord: how it signs, and what its deliveries say. Discord signs the time and the body
+// with Ed25519, and sends wrong signatures on purpose:
+// https://discord.com/developers/docs/events/webhook-events
 var discord = Provider{
 	ID: "discord", Name: "Discord",
 	Steps: []string{

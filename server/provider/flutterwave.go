@@ -9,7 +9,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// flutterwave is Flutterwave: how it signs, and what its deliveries say.
+// flutterwave is Flutterwave: how it signs, and what its deliveries say. Flutterwave sends the secret
+// itself; newer versions sign the body with HMAC-SHA-256 in a header that older ones use for the
+// secret: https://developer.flutterwave.com/docs/webhooks
 var flutterwave = Provider{
 	ID: "flutterwave", Name: "Flutterwave",
 	Steps: []string{

@@ -6,7 +6,7 @@ import (
 	"hookbeam/server/signature"
 )
 
-// generic is Any sender: how it signs, and what its deliveries say.
+// generic takes deliveries of any sender. A secret counts where one is sent as it is in a header.
 var generic = Provider{
 	ID: "generic", Name: "Any sender",
 	Steps: []string{

@@ -5,7 +5,7 @@ import (
 	"hookbeam/server/signature"
 )
 
-// genericHMAC is Generic HMAC: how it signs, and what its deliveries say.
+// genericHMAC is any sender that signs with an HMAC; the endpoint's settings say how.
 var genericHMAC = Provider{
 	ID: "generic-hmac", Name: "Generic HMAC",
 	Steps: []string{

@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// github is GitHub: how it signs, and what its deliveries say.
+// github is GitHub: how it signs, and what its deliveries say. GitHub signs the body with HMAC-SHA-256,
+// and with SHA-1 for receivers of old:
+// https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 var github = Provider{
 	ID: "github", Name: "GitHub",
 	Steps: []string{

@@ -9,7 +9,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// gitlab is GitLab: how it signs, and what its deliveries say.
+// gitlab is GitLab: how it signs, and what its deliveries say. GitLab sends the secret itself, or,
+// where a signing token is set, signs as Standard Webhooks does:
+// https://docs.gitlab.com/user/project/integrations/webhooks/
 var gitlab = Provider{
 	ID: "gitlab", Name: "GitLab",
 	Steps: []string{

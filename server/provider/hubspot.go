@@ -8,7 +8,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// hubspot is HubSpot: how it signs, and what its deliveries say.
+// hubspot is HubSpot: how it signs, and what its deliveries say. HubSpot signs the method, the address,
+// the body and the time with HMAC-SHA-256. The hashes of versions 1 and 2 can be extended by a
+// stranger: https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests
 var hubspot = Provider{
 	ID: "hubspot", Name: "HubSpot",
 	Steps: []string{

@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// lemonsqueezy is Lemon Squeezy: how it signs, and what its deliveries say.
+// lemonsqueezy is Lemon Squeezy: how it signs, and what its deliveries say. Lemon Squeezy signs the
+// body with HMAC-SHA-256. Events of older webhooks have no id, so one is made of the name, the object
+// and the time: https://docs.lemonsqueezy.com/help/webhooks/signing-requests
 var lemonsqueezy = Provider{
 	ID: "lemonsqueezy", Name: "Lemon Squeezy",
 	Steps: []string{
@@ -52,6 +54,7 @@ var lemonInvoice = func() extract.SubjectSpec {
 	return t
 }()
 
+// lemonBack is how much went back: all that did so far, or, where that is not said, everything.
 var lemonBack = []extract.AmountSpec{extract.Amount("body:data.attributes.refunded_amount").Total(),
 	extract.Amount("body:data.attributes.total")}
 

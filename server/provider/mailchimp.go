@@ -5,7 +5,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// mailchimp is Mailchimp (Marketing): how it signs, and what its deliveries say.
+// mailchimp is Mailchimp (Marketing): how it signs, and what its deliveries say. Mailchimp signs
+// nothing: the secret is a part of the address. It sends forms:
+// https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/
 var mailchimp = Provider{
 	ID: "mailchimp", Name: "Mailchimp (Marketing)",
 	Steps: []string{
@@ -25,6 +27,7 @@ var mailchimp = Provider{
 	UnsignedChallenge: mailchimpKnock,
 }
 
+// mailchimpSecret is where the secret stands in the address.
 var mailchimpSecret = payload.Select("query:secret")
 
 // mailchimpKnock answers the GET by which Mailchimp finds out whether the address is there. It has the

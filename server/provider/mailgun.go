@@ -8,7 +8,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// mailgun is Mailgun: how it signs, and what its deliveries say.
+// mailgun is Mailgun: how it signs, and what its deliveries say. Mailgun signs a time and a token, both
+// in the body, and not the event itself:
+// https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks
 var mailgun = Provider{
 	ID: "mailgun", Name: "Mailgun",
 	Steps: []string{

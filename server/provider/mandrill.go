@@ -5,7 +5,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// mandrill is Mailchimp Transactional (Mandrill): how it signs, and what its deliveries say.
+// mandrill is Mailchimp Transactional (Mandrill): how it signs, and what its deliveries say. Mailchimp
+// Transactional signs the address and the fields of a form with HMAC-SHA-1. The form has a batch of
+// events as JSON: https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/
 var mandrill = Provider{
 	ID: "mandrill", Name: "Mailchimp Transactional (Mandrill)",
 	Steps: []string{

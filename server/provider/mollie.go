@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// mollie is Mollie: how it signs, and what its deliveries say.
+// mollie is Mollie: how it signs, and what its deliveries say. Mollie signs the body of its newer
+// webhooks with HMAC-SHA-256, with several signatures while a secret is rolled. The classic ones carry
+// an id and nothing else: https://docs.mollie.com/reference/webhooks-new
 var mollie = Provider{
 	ID: "mollie", Name: "Mollie",
 	Steps: []string{

@@ -9,7 +9,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// paddle is Paddle Billing: how it signs, and what its deliveries say.
+// paddle is Paddle Billing: how it signs, and what its deliveries say. Paddle Billing signs the time
+// and the body with HMAC-SHA-256, as pairs that are separated by semicolons:
+// https://developer.paddle.com/webhooks/signature-verification
 var paddle = Provider{
 	ID: "paddle", Name: "Paddle Billing",
 	Steps: []string{

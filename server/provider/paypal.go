@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// paypal is PayPal: how it signs, and what its deliveries say.
+// paypal is PayPal: how it signs, and what its deliveries say. PayPal signs with the RSA key of a
+// certificate that each delivery names by an address. What is signed is not the body but its CRC-32,
+// with the id of the webhook: https://developer.paypal.com/api/rest/webhooks/rest/
 var paypal = Provider{
 	ID: "paypal", Name: "PayPal",
 	Steps: []string{

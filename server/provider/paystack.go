@@ -9,7 +9,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// paystack is Paystack: how it signs, and what its deliveries say.
+// paystack is Paystack: how it signs, and what its deliveries say. Paystack signs the body with
+// HMAC-SHA-512 under the account's secret key: https://paystack.com/docs/payments/webhooks/
 var paystack = Provider{
 	ID: "paystack", Name: "Paystack",
 	Steps: []string{

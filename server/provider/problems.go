@@ -19,6 +19,7 @@ func (p *Provider) Problem(f signature.Result) *hook.Problem {
 		"{help}", p.secretHelp(), "{compare}", compare)
 }
 
+// secretHelp says to a person what this sender's secret looks like.
 func (p *Provider) secretHelp() string {
 	if p.Signature.Secrets.Shape != "" {
 		return fmt.Sprintf("For %s it is %s.", p.Name, p.Signature.Secrets.Shape)

@@ -9,7 +9,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// razorpay is Razorpay: how it signs, and what its deliveries say.
+// razorpay is Razorpay: how it signs, and what its deliveries say. Razorpay signs the body with
+// HMAC-SHA-256. Older events have no id in a header, so one is made of what is unique in them:
+// https://razorpay.com/docs/webhooks/validate-test/
 var razorpay = Provider{
 	ID: "razorpay", Name: "Razorpay",
 	Steps: []string{

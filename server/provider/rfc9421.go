@@ -5,7 +5,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// rfc9421 is RFC 9421 HTTP Message Signatures: how it signs, and what its deliveries say.
+// rfc9421 is HTTP Message Signatures: the sender says which parts of the request it signed, and
+// signature.Profile.Messages says which ones must be among them.
 var rfc9421 = Provider{
 	ID: "rfc9421", Name: "RFC 9421 HTTP Message Signatures",
 	Steps: []string{

@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// sendgrid is SendGrid Event Webhook: how it signs, and what its deliveries say.
+// sendgrid is SendGrid Event Webhook: how it signs, and what its deliveries say. SendGrid Event Webhook
+// signs the time and the body with ECDSA on P-256. The body is a batch of events:
+// https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
 var sendgrid = Provider{
 	ID: "sendgrid", Name: "SendGrid Event Webhook",
 	Steps: []string{

@@ -6,8 +6,7 @@ import (
 	"hookbeam/server/signature"
 )
 
-// sharedSecretHeader is Plain shared-secret header (X-Webhook-Secret): how it signs, and what its
-// deliveries say.
+// sharedSecretHeader is a sender that sends the secret as it is, and names its events in headers.
 var sharedSecretHeader = Provider{
 	ID: "shared-secret-header", Name: "Plain shared-secret header (X-Webhook-Secret)",
 	Steps: []string{

@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// shopify is Shopify: how it signs, and what its deliveries say.
+// shopify is Shopify: how it signs, and what its deliveries say. Shopify signs the body with
+// HMAC-SHA-256 in base64, under header names that are being changed:
+// https://shopify.dev/docs/apps/build/webhooks/subscribe/https
 var shopify = Provider{
 	ID: "shopify", Name: "Shopify",
 	Steps: []string{

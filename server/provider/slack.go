@@ -8,7 +8,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// slack is Slack: how it signs, and what its deliveries say.
+// slack is Slack: how it signs, and what its deliveries say. Slack signs a version, the time and the
+// body with HMAC-SHA-256: https://docs.slack.dev/authentication/verifying-requests-from-slack
 var slack = Provider{
 	ID: "slack", Name: "Slack",
 	Steps: []string{

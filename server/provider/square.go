@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// square is Square: how it signs, and what its deliveries say.
+// square is Square: how it signs, and what its deliveries say. Square signs the address and the body
+// with HMAC-SHA-256, so the address must be the one that is registered there:
+// https://developer.squareup.com/docs/webhooks/step3validate
 var square = Provider{
 	ID: "square", Name: "Square",
 	Steps: []string{
@@ -60,9 +62,11 @@ var squareRefund = extract.SubjectSpec{
 	},
 }
 
+// squareDispute names the payment that is disputed. Its own amount is not the payment's.
 var squareDispute = extract.SubjectSpec{Aliases: []extract.AliasSpec{extract.Alias("payment",
 	"body:data.object.dispute.disputed_payment.payment_id")}}
 
+// squareInvoice is paid by payments of its order, by which it is one subject with them.
 var squareInvoice = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("invoice", "body:data.object.invoice.id"),

@@ -7,7 +7,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// standardWebhooks is Standard Webhooks: how it signs, and what its deliveries say.
+// standardWebhooks is a specification that many senders follow: id, time and body are signed with
+// HMAC-SHA-256 (v1) or Ed25519 (v1a): https://www.standardwebhooks.com
 var standardWebhooks = Provider{
 	ID: "standard-webhooks", Name: "Standard Webhooks",
 	Steps: []string{

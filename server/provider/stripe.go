@@ -10,7 +10,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// stripe is Stripe: how it signs, and what its deliveries say.
+// stripe is Stripe: how it signs, and what its deliveries say. Stripe signs the time and the body with
+// HMAC-SHA-256, in a list of pairs that may hold several signatures while a secret is rolled:
+// https://docs.stripe.com/webhooks#verify-manually
 var stripe = Provider{
 	ID: "stripe", Name: "Stripe",
 	Steps: []string{

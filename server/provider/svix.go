@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// svix is Svix: how it signs, and what its deliveries say.
+// svix is Svix: how it signs, and what its deliveries say. Svix sends for many senders, as Standard
+// Webhooks does, whose headers it uses too:
+// https://docs.svix.com/receiving/verifying-payloads/how-manual
 var svix = Provider{
 	ID: "svix", Name: "Svix",
 	Steps: []string{

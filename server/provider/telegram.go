@@ -6,7 +6,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// telegram is Telegram Bot API: how it signs, and what its deliveries say.
+// telegram is Telegram Bot API: how it signs, and what its deliveries say. Telegram Bot API sends the
+// secret itself. The type of an update is the name of the member beside its id:
+// https://core.telegram.org/bots/api#setwebhook
 var telegram = Provider{
 	ID: "telegram", Name: "Telegram Bot API",
 	Steps: []string{

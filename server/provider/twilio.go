@@ -8,7 +8,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// twilio is Twilio: how it signs, and what its deliveries say.
+// twilio is Twilio: how it signs, and what its deliveries say. Twilio signs the address and the sorted
+// fields of a form with HMAC-SHA-1; a JSON body is signed by its hash in the query:
+// https://www.twilio.com/docs/usage/webhooks/webhooks-security
 var twilio = Provider{
 	ID: "twilio", Name: "Twilio",
 	Steps: []string{

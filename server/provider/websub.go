@@ -7,7 +7,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// websub is WebSub: how it signs, and what its deliveries say.
+// websub is WebSub: how it signs, and what its deliveries say. WebSub signs content with an HMAC whose
+// hash the signature names. Subscriptions are confirmed by a challenge: https://www.w3.org/TR/websub/
 var websub = Provider{
 	ID: "websub", Name: "WebSub",
 	Steps: []string{

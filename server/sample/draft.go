@@ -28,6 +28,7 @@ type field struct{ name, value string }
 // packed is the value of the field that holds a form's text in base64.
 const packed = "<packed>"
 
+// newDraft reads a body as its Content-Type says.
 func newDraft(body string, headers []hook.Header) *draft {
 	d := &draft{headers: headers, text: body}
 	for _, h := range headers {
@@ -87,6 +88,7 @@ func (d *draft) set(path, value string) error {
 	return nil
 }
 
+// setJSON changes one value of a JSON body, which stays valid JSON.
 func (d *draft) setJSON(path, value string) (err error) {
 	for part := range strings.SplitSeq(path, ".") {
 		if n, err := strconv.ParseUint(part, 10, 64); (err == nil && n > mostIndex) ||

@@ -16,6 +16,7 @@ type filler struct {
 	at   time.Time
 }
 
+// blanks are what fill replaces.
 var blanks = regexp.MustCompile(`\{\{[a-z][^{}]*\}\}`)
 
 // fill replaces
@@ -45,6 +46,7 @@ func (f *filler) fill(text string) string {
 	})
 }
 
+// time writes the moment of the sample, or one some seconds before or after it.
 func (f *filler) time(name, layout string) string {
 	at := f.at.UTC()
 	if i := strings.IndexAny(name, "+-"); i > 0 {

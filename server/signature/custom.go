@@ -66,6 +66,7 @@ func keyFormNamed(name string) (KeyForm, bool) {
 	return 0, false
 }
 
+// messageHelp says to a person how a message is written.
 const messageHelp = "message is text with {body}, {time}, {url}, {method} and headers such as " +
 	"{header:Webhook-Id} in it."
 

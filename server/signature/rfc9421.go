@@ -42,6 +42,9 @@ func verifyMessages(q *Request, secrets []hook.Secret) Result {
 	return f
 }
 
+// evaluate says what one signature is worth: whether it covers enough, the digest is that of the body,
+// and one of the secrets made it. Where a secret has the label that the signature names as keyid, that
+// one alone is tried.
 func (m *httpMessage) evaluate(q *Request, secrets []hook.Secret) Result {
 	f := Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed,
 		Check: hook.Check{Scheme: "rfc9421", Covers: hook.CoversBody, Dated: true}}
@@ -123,6 +126,8 @@ func (m *httpMessage) base(q *Request, address string) ([]byte, bool) {
 	return b.Bytes(), true
 }
 
+// component returns the value of a covered component (RFC 9421 §2.1, §2.2); false where the request
+// does not have it.
 func (q *Request) component(part, address string, u *url.URL) (string, bool) {
 	path := u.EscapedPath()
 	if path == "" {

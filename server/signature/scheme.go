@@ -49,6 +49,7 @@ func Message(text string) payload.Template {
 	return payload.SelectTemplate(text, messageVariables()...)
 }
 
+// messageVariables are what may stand in a message beside selectors; Request.write fills them in.
 func messageVariables() []string {
 	return []string{"body", "time", "url", "form", "method", "secret", "crc32"}
 }

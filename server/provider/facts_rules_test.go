@@ -18,7 +18,7 @@ var otherwise = map[string]string{
 	"braintree transaction_settlement_declined": "it takes back what had counted as paid",
 }
 
-// TestEveryKnownTypeOfAPaymentsEventIsTold holds the stories against a table of what each sender's types mean. What the
+// TestEveryKnownTypeOfAPaymentsEventIsTold holds the rules against a table of what each sender's types mean. What the
 // table says in a word must be among what is said; of what it explains in a sentence, something must be.
 func TestEveryKnownTypeOfAPaymentsEventIsTold(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(shared(t), "status_map.json"))
