@@ -10,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -30,7 +31,8 @@ func TestMain(m *testing.M) {
 //
 //	serve ARG…      starts hookbeam serve on a free port, waits for its greeting, keeps it in the file greeting, and sets
 //	                $URL, $HOST, $LOGIN and $IN from it
-//	stop [SIGNAL]   ends the server, which must exit with code 0; what it logged is in the file log
+//	shutdown [SIGNAL]
+//	                ends the server, which must exit with code 0; what it logged is in the file log
 //	hurry           sends SIGTERM while the server is to go on for an hour; it must say that it is not ready and still
 //	                receive at $IN; the second SIGTERM must end it at once
 //	code N ARG…     runs hookbeam, which must exit with code N; its output is in the files out and err
@@ -40,6 +42,7 @@ func TestMain(m *testing.M) {
 //	control STATUS METHOD PATH
 //	                asks over the control channel of the folder data, as a command does; the answer is in the file answer
 func TestScripts(t *testing.T) {
+	earlyEnds(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
@@ -48,11 +51,32 @@ func TestScripts(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": plainly((*script).serve), "stop": plainly((*script).stop), "hurry": plainly((*script).hurry),
+			"serve": plainly((*script).serve), "shutdown": plainly((*script).shutdown), "hurry": plainly((*script).hurry),
 			"code": plainly((*script).code), "fetch": plainly((*script).fetch),
 			"control": plainly((*script).control),
 		},
 	})
+}
+
+// earlyEnds fails for scripts that end before their last line: testscript's own command stop does that, and takes
+// precedence over any other of that name.
+func earlyEnds(t *testing.T) {
+	t.Helper()
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatal("there are no scripts", err)
+	}
+	for _, name := range scripts {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for number, line := range strings.Split(string(text), "\n") {
+			if words := strings.Fields(line); len(words) > 0 && words[0] == "stop" {
+				t.Errorf("%s:%d: stop ends the script here; shutdown ends the server", name, number+1)
+			}
+		}
+	}
 }
 
 type key struct{}
@@ -149,7 +173,7 @@ func readGreeting(out io.Reader) string {
 	return b.String()
 }
 
-func (s *script) stop(ts *testscript.TestScript, args []string) {
+func (s *script) shutdown(ts *testscript.TestScript, args []string) {
 	signal := syscall.SIGTERM
 	if len(args) == 1 && args[0] == "INT" {
 		signal = syscall.SIGINT
