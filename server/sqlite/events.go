@@ -8,77 +8,85 @@ import (
 	"hookbeam/server/hook"
 )
 
-// claimEvents makes r the first delivery of its events, or a repeat where a verified one came before. A batch is a
-// repeat where each of its events is.
+// claimEvents looks up the claims of the events that r names, has the duplicate rule decide about r, and stores what
+// became of the claims. r.Seq must be set.
+//
+// An id is looked up by trying to claim it: nearly every delivery names a new event, and this is one statement for it.
+// That anticipates the rule, by which an id that nobody has belongs to the delivery that names it.
 func (s *Store) claimEvents(r *hook.Record) error {
-	if r.Verdict != hook.Verified {
+	c := &s.claims
+	c.named, c.before = r.NamedEvents(c.named[:0]), c.before[:0]
+	if len(c.named) == 0 {
 		return nil
 	}
-	if len(r.Batch) > 0 {
-		return s.claimBatch(r)
-	}
-	if r.Event == "" {
-		return nil
-	}
-	first, err := s.claim(r.Endpoint, r.Event, r.Seq)
-	if err != nil || first == r.Seq {
-		return err
-	}
-	r.DuplicateOf = first
-	tries, err := s.write.value(`SELECT tries FROM events WHERE endpoint = ? AND event = ?`, string(r.Endpoint), r.Event)
-	if err != nil {
-		return err
-	}
-	r.Try = int(tries.(int64))
-	same, err := s.write.value(`SELECT body = ? FROM deliveries WHERE seq = ?`, notNil(r.Body), int64(first))
-	if same == int64(0) && r.Reason == "" {
-		r.Reason = hook.ReasonBodyDiffers
-	}
-	return err
-}
-
-func (s *Store) claimBatch(r *hook.Record) error {
-	repeats, named := 0, 0
-	for _, e := range r.Batch {
-		if e.ID == "" {
-			continue
-		}
-		named++
-		first, err := s.claim(r.Endpoint, e.ID, r.Seq)
+	defer clear(c.named) // the ids may be parts of a body
+	for _, event := range c.named {
+		claim, err := s.claim(r.Endpoint, event.ID, r.Seq)
 		if err != nil {
 			return err
 		}
-		if first == r.Seq {
-			continue
-		}
-		if repeats++; repeats == 1 {
-			r.DuplicateOf = first
+		c.before = append(c.before, claim)
+	}
+	body := hook.BodyUnknown
+	if first := c.before[0].First; first != 0 && len(r.Batch) == 0 {
+		var err error
+		if body, err = s.compareBody(first, r.Body); err != nil {
+			return err
 		}
 	}
-	if repeats < named || named < len(r.Batch) {
-		r.DuplicateOf = 0
-	}
-	return nil
+	out := hook.ResolveDuplicate(r, c.named, c.before, body, c.after)
+	c.after = out.Claims
+	r.SetOutcome(out)
+	return s.storeClaims(r.Endpoint)
 }
 
-// claim returns the seq of the event's first delivery, which is seq itself where none came before.
-func (s *Store) claim(endpoint hook.EndpointID, event string, seq hook.Seq) (hook.Seq, error) {
-	fresh, err := s.write.changed(`INSERT INTO events (endpoint, event, seq, tries) VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING`,
-		string(endpoint), event, int64(seq))
+// claimScratch is the writer's slices for the events of one record, used again for the next.
+type claimScratch struct {
+	named         []hook.NamedEvent
+	before, after []hook.EventClaim
+}
+
+// claim claims an event id for seq if nobody has, and returns the claim that was there before.
+func (s *Store) claim(endpoint hook.EndpointID, event string, seq hook.Seq) (before hook.EventClaim, err error) {
+	fresh, err := s.write.changed(`INSERT INTO events (endpoint, event, seq, tries) VALUES (?, ?, ?, 1)
+		ON CONFLICT DO NOTHING`, string(endpoint), event, int64(seq))
 	if fresh == 1 {
 		s.ledger.post(s.ledger.events, 1, eventCost(endpoint, event))
 	}
 	if err != nil || fresh == 1 {
-		return seq, err
+		return hook.EventClaim{}, err
 	}
-	first, err := s.write.value(`SELECT seq FROM events WHERE endpoint = ? AND event = ?`, string(endpoint), event)
+	row, err := s.write.row(`SELECT seq, tries FROM events WHERE endpoint = ? AND event = ?`, string(endpoint), event)
 	if err != nil {
-		return 0, err
+		return hook.EventClaim{}, err
 	}
-	if first != int64(seq) { // else the same event twice in one batch
-		err = s.write.exec(`UPDATE events SET tries = tries + 1 WHERE endpoint = ? AND event = ?`, string(endpoint), event)
+	return hook.EventClaim{First: hook.Seq(row[0].(int64)), Deliveries: int(row[1].(int64))}, nil
+}
+
+// compareBody compares a body with that of the delivery at first, which may be gone.
+func (s *Store) compareBody(first hook.Seq, body []byte) (hook.BodyMatch, error) {
+	same, err := s.write.value(`SELECT body = ? FROM deliveries WHERE seq = ?`, notNil(body), int64(first))
+	switch same {
+	case int64(1):
+		return hook.BodySame, err
+	case int64(0):
+		return hook.BodyOther, err
 	}
-	return hook.Seq(first.(int64)), err
+	return hook.BodyUnknown, err
+}
+
+// storeClaims writes the claims that a record changed. Those that are new are there already.
+func (s *Store) storeClaims(endpoint hook.EndpointID) error {
+	for i, event := range s.claims.named {
+		if s.claims.before[i].First == 0 {
+			continue
+		}
+		if err := s.write.exec(`UPDATE events SET tries = ? WHERE endpoint = ? AND event = ?`,
+			int64(s.claims.after[i].Deliveries), string(endpoint), event.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Firsts returns the seq of the first verified delivery of each of some events of an endpoint, 0 where there is none.

@@ -72,6 +72,7 @@ type Store struct {
 	stopped  chan struct{} // closed when the writer has ended
 	works    sync.Pool     // of *work, for appends
 	values   []any         // of the writer's statement, used again
+	claims   claimScratch  // the writer's
 	ledger   *ledger       // what is kept; the writer's
 	blocks   blocks
 	clock    clockWatch
