@@ -50,7 +50,7 @@ func (o Offline) NewLogin(ctx context.Context, l client.Location, log *slog.Logg
 	}
 	writing := newGroup(ctx)
 	writing.start(part{name: "writer", run: store.Run})
-	logins := &access.Logins{Store: store, Random: rand.Reader, Now: time.Now}
+	logins := &access.Logins{Store: store.Registry(), Random: rand.Reader, Now: time.Now}
 	code, err := logins.New(ctx)
 	writing.stop()
 	return site.URL("login/" + code), errors.Join(err, store.Close())
@@ -72,7 +72,7 @@ func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.L
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	endpoints, err := store.Endpoints(ctx)
+	endpoints, err := store.Registry().Endpoints(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -80,7 +80,9 @@ func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.L
 	for _, e := range endpoints {
 		known[e.ID] = e
 	}
-	board, err := status.Open(ctx, status.Options{Log: store, Dir: folder, Now: time.Now, Logger: log, Release: o.Version,
+	board, err := status.Open(ctx, status.Options{Log: store.Log(), Records: store.Log(), Retention: store.Log(),
+		Databases: status.DatabasesOf(sqlite.NewStatusDatabases(ctx, folder, log, sqlite.Checked{}, false)),
+		Dir:       folder, Now: time.Now, Logger: log, Release: o.Version,
 		Endpoints: func(id hook.EndpointID) (hook.Endpoint, bool) { e, ok := known[id]; return e, ok }})
 	if err != nil {
 		return 0, err
@@ -92,5 +94,5 @@ func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.L
 	if err := board.Redraw(ctx); err != nil {
 		return 0, err
 	}
-	return int(store.Head() - store.Swept()), nil
+	return int(store.Log().Head() - store.Log().FirstKept() + 1), nil
 }

@@ -12,13 +12,13 @@ import (
 func (s *server) parts() []part {
 	log := s.deps.Log
 	return append([]part{
-		{name: "statuses", run: func(ctx context.Context) error { return follow.Run(ctx, s.store, s.board, log) }},
+		{name: "statuses", run: func(ctx context.Context) error { return follow.Run(ctx, s.db.Log(), s.board, log) }},
 		{name: "rebuild of statuses", run: func(ctx context.Context) error { return s.board.Run(ctx, s.announceRedrawn) }},
 		{name: "retention of statuses", run: s.board.Keep},
-		{name: "announcer", run: func(ctx context.Context) error { return follow.Run(ctx, s.board, s.hub, log) }},
-		{name: "retention of deliveries", run: s.store.Sweep},
-		{name: "integrity check", run: s.store.Check},
-		{name: "database watch", run: s.store.Watch},
+		{name: "announcer", run: func(ctx context.Context) error { return follow.Run(ctx, s.view, s.hub, log) }},
+		{name: "retention of deliveries", run: s.db.Log().Sweep},
+		{name: "integrity check", run: s.db.Check},
+		{name: "database watch", run: s.db.Watch},
 		{name: "folder lock", run: s.folder.Keep},
 		{name: "control channel", run: s.control.Run},
 		{name: "control channel watch", run: func(ctx context.Context) error {

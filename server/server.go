@@ -17,6 +17,7 @@ import (
 	"hookbeam/server/access"
 	"hookbeam/server/api"
 	"hookbeam/server/datafile"
+	"hookbeam/server/follow"
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
 	"hookbeam/server/live"
@@ -52,11 +53,12 @@ type server struct {
 	began    time.Time
 	collect  func() // ends what collectLater began
 
-	store     *sqlite.Store
-	statuses  *sqlite.OpeningStatuses
+	db        *sqlite.DB
+	statuses  *sqlite.StatusDatabases
 	logins    *access.Logins
 	endpoints *intake.Endpoints
 	board     *status.Board
+	view      *follow.View // the log as far as the projections have come
 	hub       *live.Hub
 	sockets   *api.Live
 	receive   *api.Receive
@@ -82,13 +84,13 @@ func Run(ctx context.Context, c Config, o Deps) (err error) {
 	if err != nil {
 		return err
 	}
-	s.statuses = sqlite.BeginStatuses(ctx, c.Data, sqlite.StatusesFile, o.Log, checked) // while the log is opened
-	if s.store, err = sqlite.Open(ctx, c.Data, s.storeOptions(checked)); err != nil {
+	s.statuses = sqlite.NewStatusDatabases(ctx, c.Data, o.Log, checked, true) // while the log is opened
+	if s.db, err = sqlite.Open(ctx, c.Data, s.storeOptions(checked)); err != nil {
 		return err
 	}
 	spareThread()
 	running := newGroup(ctx)
-	running.start(part{name: "writer", run: s.store.Run})
+	running.start(part{name: "writer", run: s.db.Run})
 	defer func() {
 		running.stop()
 		err = errors.Join(err, running.failure())
@@ -112,10 +114,10 @@ const limitedKeys = 50_000
 // wire joins the parts, from the log up to the doors.
 func (s *server) wire(ctx context.Context, token access.Token, addresses *access.Addresses) error {
 	log := s.deps.Log
-	gate := &access.Gate{Token: token, Sessions: access.NewSessions(sqlite.Sessions{Store: s.store}, s.site)}
-	s.logins = &access.Logins{Store: s.store, Random: rand.Reader, Now: time.Now}
+	gate := &access.Gate{Token: token, Sessions: access.NewSessions(s.db.Registry().Sessions(), s.site)}
+	s.logins = &access.Logins{Store: s.db.Registry(), Random: rand.Reader, Now: time.Now}
 	var err error
-	if s.endpoints, err = intake.LoadEndpoints(ctx, s.store, time.Now, rand.Reader); err != nil {
+	if s.endpoints, err = intake.LoadEndpoints(ctx, s.db.Registry(), time.Now, rand.Reader); err != nil {
 		return err
 	}
 	if err := s.openBoard(ctx); err != nil {
@@ -123,15 +125,17 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	}
 	began := time.Now()
 	steady := steadyClock(began, func() time.Duration { return time.Since(began) })
-	s.hub = live.New(s.board, live.Options{Now: steady, Statuses: s.board, Encode: api.EncodeText, Ping: api.Ping})
+	s.view = follow.Behind(s.db.Log(), s.board)
+	s.hub = live.New(s.view, live.Options{Now: steady, Newest: s.db.Log().Head, Statuses: s.board,
+		Encode: api.EncodeText, Ping: api.Ping})
 	s.endpoints.Subscribe(s.announce)
 	if err := s.makeFirst(ctx); err != nil {
 		return fmt.Errorf("make the first endpoint: %w", err)
 	}
 	s.endpoints.WarnOfOpen(log)
 	address := func(slug string) string { return s.site.URL("in/" + slug) }
-	in := intake.New(s.endpoints, s.store, time.Now, address,
-		intake.NewCertificates(s.store, outbound.New(outbound.Options{Log: log}), log, time.Now))
+	in := intake.New(s.endpoints, s.db.Log(), time.Now, address,
+		intake.NewCertificates(s.db.Registry(), outbound.New(outbound.Options{Log: log}), log, time.Now))
 	s.refusals = access.NewRefusals(log, time.Now)
 	s.gate = newGate(s.listener, addresses, s.refusals, descriptors())
 	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions,
@@ -146,7 +150,9 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	s.api = api.New(s.deps.Calls(), api.Options{
 		Site: s.site, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
-		Store: s.store, Endpoints: s.endpoints, Intake: in, Board: s.board, Pages: pages, Status: pages,
+		Deliveries: s.db.Log(), Events: s.db.Log(), LogEnd: s.db.Log(), Probe: s.db.Probe, Usage: s.db.Log().Usage,
+		Endpoints: s.endpoints, Intake: in, Statuses: s.board, PublicStatuses: s.board, Effects: s.board,
+		Pages: pages, Status: pages,
 		Receive: s.receive, InFlight: s.receive.InFlight, Live: s.sockets, Refusals: s.refusals,
 		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,
 			Now: time.Now, Log: log}),
@@ -163,9 +169,11 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 const drawAtStart = 2 * time.Second
 
 func (s *server) openBoard(ctx context.Context) (err error) {
-	s.board, err = status.Open(ctx, status.Options{Log: s.store, Dir: s.config.Data, Endpoints: s.endpoints.Known, Now: time.Now,
-		Logger: s.deps.Log, KeepFor: time.Duration(s.config.KeepStatuses), KeepBytes: int64(s.config.KeepBytes),
-		Release: s.config.Version, Opening: s.statuses})
+	s.board, err = status.Open(ctx, status.Options{Log: s.db.Log(), Records: s.db.Log(), Retention: s.db.Log(),
+		LogGone: s.db.Gone, Databases: status.DatabasesOf(s.statuses),
+		Dir: s.config.Data, Endpoints: s.endpoints.Known, Now: time.Now, Logger: s.deps.Log,
+		KeepFor: time.Duration(s.config.KeepStatuses), KeepBytes: int64(s.config.KeepBytes),
+		Release: s.config.Version})
 	if err != nil {
 		return err
 	}
@@ -174,7 +182,7 @@ func (s *server) openBoard(ctx context.Context) (err error) {
 
 // makeFirst makes an endpoint where there never was one, so that a first start has something to try.
 func (s *server) makeFirst(ctx context.Context) error {
-	ever, err := s.store.Endpoints(ctx) // deleted ones, too
+	ever, err := s.db.Registry().Endpoints(ctx) // deleted ones, too
 	if err != nil || len(ever) > 0 {
 		return err
 	}
@@ -225,8 +233,8 @@ func (s *server) close() error {
 	if s.statuses != nil {
 		errs = append(errs, s.statuses.Close())
 	}
-	if s.store != nil {
-		errs = append(errs, s.store.Close())
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
 	}
 	if s.channel != nil {
 		if err := s.channel.Close(); !errors.Is(err, net.ErrClosed) {

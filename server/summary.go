@@ -62,9 +62,9 @@ func readRuntime() runtimeSummary {
 func (s *server) summary() summary {
 	return summary{Version: s.config.Version, PID: os.Getpid(), Uptime: time.Since(s.began).Seconds(),
 		Runtime: readRuntime(),
-		Queues: queueSummary{Writes: s.store.Queued(), BodyBytes: s.receive.InFlight(), Connections: s.conns.open.Load(),
+		Queues: queueSummary{Writes: s.db.Queued(), BodyBytes: s.receive.InFlight(), Connections: s.conns.open.Load(),
 			Sockets: s.sockets.Open(), Control: s.control.open.Load()},
-		Positions: positionSummary{Swept: s.store.Swept(), Head: s.store.Head(), Statuses: s.board.Position(),
+		Positions: positionSummary{Swept: s.db.Log().FirstKept() - 1, Head: s.db.Log().Head(), Statuses: s.board.Position(),
 			Live: s.hub.Position()},
 		Refused: s.refusals.Counts()}
 }

@@ -115,7 +115,7 @@ const (
 // loaded is a delivery with its body, read once there is room for it. The room is given back when the caller is done. Of
 // a damaged one it returns what is left, with the error, and no room is held.
 func (a *API) loaded(ctx context.Context, id hook.DeliveryID, more int64) (hook.Record, func(), error) {
-	size, err := a.Store.Size(ctx, id)
+	size, err := a.Deliveries.Size(ctx, id)
 	if err != nil {
 		return hook.Record{}, nil, err
 	}
@@ -123,7 +123,7 @@ func (a *API) loaded(ctx context.Context, id hook.DeliveryID, more int64) (hook.
 	if err != nil {
 		return hook.Record{}, nil, err
 	}
-	r, err := a.Store.Delivery(ctx, id)
+	r, err := a.Deliveries.Delivery(ctx, id)
 	if err != nil {
 		giveBack()
 		return r, func() {}, err

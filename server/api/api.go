@@ -14,8 +14,6 @@ import (
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
 	"hookbeam/server/intake"
-	"hookbeam/server/sqlite"
-	"hookbeam/server/status"
 )
 
 // Pages draws what people see.
@@ -34,7 +32,7 @@ type StatusPages interface {
 	Embedded(name string) (script []byte, ok bool)
 }
 
-// Options are the rooms behind the doors. All of them must be set.
+// Options are what the doors lead to. All of them must be set, unless it is said otherwise.
 type Options struct {
 	Site access.Site
 	Now  func() time.Time
@@ -44,12 +42,19 @@ type Options struct {
 	Logins    *access.Logins
 	Addresses *access.Addresses
 
-	Store     *sqlite.Store
-	Endpoints *intake.Endpoints
-	Intake    *intake.Intake
-	Board     *status.Board
-	Pages     Pages
-	Status    StatusPages
+	Deliveries Deliveries
+	Events     Events
+	LogEnd     LogEnd
+	Probe      func(context.Context) error // why nothing can be stored now, or nil
+	Usage      func() hook.Usage
+
+	Endpoints      *intake.Endpoints
+	Intake         *intake.Intake
+	Statuses       Statuses
+	PublicStatuses PublicStatuses
+	Effects        Effects
+	Pages          Pages
+	Status         StatusPages
 
 	Receive  http.Handler // everything below /in/
 	InFlight func() int64 // bytes of bodies that are being received; nil: not known

@@ -41,7 +41,7 @@ type deliveriesIn struct {
 type deliveriesOut struct{ Body wire.DeliveryList }
 
 func (a *API) listDeliveries(ctx context.Context, in *deliveriesIn) (*deliveriesOut, error) {
-	cursor := hook.Cursor{Epoch: a.Store.Epoch(), Seq: a.Store.Head()}
+	cursor := hook.Cursor{Epoch: a.LogEnd.Epoch(), Seq: a.LogEnd.Head()}
 	before, err := beginning(in.Before, cursor)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (a *API) listDeliveries(ctx context.Context, in *deliveriesIn) (*deliveries
 		return out, nil
 	}
 	filter := hook.Filter{Endpoint: in.Endpoint, Verdict: in.Verdict, Method: in.Method}
-	page, next, err := a.Store.Deliveries(ctx, filter, before, in.Limit)
+	page, next, err := a.Deliveries.Deliveries(ctx, filter, before, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body wi
 			return nil, err
 		}
 	}
-	effects, err := a.Board.Effects(ctx, &r)
+	effects, err := a.Effects.Effects(ctx, &r)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (a *API) batch(ctx context.Context, r *hook.Record) ([]wire.BatchEvent, err
 	for i, e := range events {
 		ids[i] = e.ID
 	}
-	firsts, err := a.Store.Firsts(ctx, r.Endpoint, ids)
+	firsts, err := a.Events.Firsts(ctx, r.Endpoint, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ type bodyOut struct {
 // getBody is a safe download of what a stranger sent: an attachment of no type that a browser would show. The policy
 // of its line in the table does the rest. The body is held until it is written, or the download's time is over.
 func (a *API) getBody(ctx context.Context, in *deliveryID) (*bodyOut, error) {
-	size, err := a.Store.Size(ctx, in.ID)
+	size, err := a.Deliveries.Size(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func (a *API) getBody(ctx context.Context, in *deliveryID) (*bodyOut, error) {
 		return nil, downloadsBusy
 	}
 	context.AfterFunc(ctx, done) // it ends when the answer is written
-	r, err := a.Store.Delivery(ctx, in.ID)
+	r, err := a.Deliveries.Delivery(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (a *API) notStopping(context.Context) error {
 
 // canStore says why a delivery could not be stored now.
 func (a *API) canStore(ctx context.Context) error {
-	if err := a.Store.Probe(ctx); err != nil {
+	if err := a.Probe(ctx); err != nil {
 		var known *hook.Problem
 		if errors.As(err, &known) && known.Code != "cannot_store" && known.Code != "stopping" {
 			return known

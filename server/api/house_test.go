@@ -33,6 +33,8 @@ type house struct {
 	t        testing.TB
 	api      *API
 	board    *status.Board
+	store    *sqlite.Log
+	registry *sqlite.Registry
 	stop     func() // ends the writer: nothing can be stored any more
 	log      *lines
 	endpoint hook.Endpoint
@@ -119,33 +121,39 @@ func newHouse(t testing.TB, publicURL string) *house {
 	check(t, err)
 	logger := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	dir := t.TempDir()
-	store, err := sqlite.Open(t.Context(), dir, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: logger})
+	db, err := sqlite.Open(t.Context(), dir, sqlite.Options{Now: time.Now, Random: rand.Reader, Log: logger})
 	check(t, err)
-	endpoints, err := intake.LoadEndpoints(t.Context(), store, time.Now, rand.Reader)
+	h.store, h.registry = db.Log(), db.Registry()
+	store := h.store
+	endpoints, err := intake.LoadEndpoints(t.Context(), h.registry, time.Now, rand.Reader)
 	check(t, err)
-	board, err := status.Open(t.Context(), status.Options{Log: store, Dir: dir, Endpoints: endpoints.Known, Now: time.Now, Logger: logger})
+	board, err := status.Open(t.Context(), status.Options{Log: store, Records: store, Retention: store, Dir: dir,
+		Databases: status.DatabasesOf(sqlite.NewStatusDatabases(t.Context(), dir, logger, sqlite.Checked{}, false)),
+		Endpoints: endpoints.Known, Now: time.Now, Logger: logger})
 	check(t, err)
 	h.board = board
 	endpoints.Subscribe(board.Change)
-	hub := live.New(board, live.Options{Now: time.Now, Statuses: board, Encode: EncodeText, Ping: Ping})
+	view := follow.Behind(store, board)
+	hub := live.New(view, live.Options{Now: time.Now, Newest: store.Head, Statuses: board, Encode: EncodeText, Ping: Ping})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { _ = store.Run(ctx) })
+	running.Go(func() { _ = db.Run(ctx) })
 	running.Go(func() { _ = follow.Run(ctx, store, board, logger) })
 	running.Go(func() { _ = board.Run(ctx, func() {}) })
-	running.Go(func() { _ = follow.Run(ctx, board, hub, logger) })
+	running.Go(func() { _ = follow.Run(ctx, view, hub, logger) })
 	running.Go(func() { _ = hub.Run(ctx) })
 	h.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
 	h.endpoint, err = endpoints.Create(t.Context(), hook.Endpoint{Name: "first"})
 	check(t, err)
 	in := intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil)
-	sessions := access.NewSessions(sqlite.Sessions{Store: store}, site)
+	sessions := access.NewSessions(h.registry.Sessions(), site)
 	refusals := access.NewRefusals(logger, h.now)
 	h.api = New(Describe("test"), Options{
-		Site: site, Now: h.now, Log: logger, Addresses: addresses, Store: store, Endpoints: endpoints,
-		Intake: in, Board: board, Pages: plainPages{}, Status: plainPages{},
+		Site: site, Now: h.now, Log: logger, Addresses: addresses, Deliveries: store, Events: store, LogEnd: store,
+		Probe: db.Probe, Usage: store.Usage, Endpoints: endpoints,
+		Intake: in, Statuses: board, PublicStatuses: board, Effects: board, Pages: plainPages{}, Status: plainPages{},
 		Gate:   &access.Gate{Token: token, Sessions: sessions},
-		Logins: &access.Logins{Store: store, Random: rand.Reader, Now: time.Now},
+		Logins: &access.Logins{Store: h.registry, Random: rand.Reader, Now: time.Now},
 		Receive: NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: in, Addresses: addresses, Refusals: refusals,
 			Now: time.Now, Log: logger}),
 		Live:     NewLive(LiveOptions{Hub: hub, Addresses: addresses, Sessions: sessions, Refusals: refusals, Now: h.now, Log: logger}),
@@ -161,7 +169,7 @@ func newHouse(t testing.TB, publicURL string) *house {
 		h.stop()
 		h.api.Live.(*Live).Wait()
 		check(t, board.Close())
-		check(t, store.Close())
+		check(t, db.Close())
 	})
 	return h
 }

@@ -56,7 +56,7 @@ func (a *API) testMapping(ctx context.Context, in *struct {
 		return &struct{ Body wire.MappingTestResult }{testResult(rules, expr.Untried())}, nil
 	}
 	trial, err := m.Try(ctx, func(do func(*hook.Record) error) error {
-		return a.Store.EachRecent(ctx, e.ID, triedOn, do)
+		return a.Events.EachRecent(ctx, e.ID, triedOn, do)
 	})
 	return &struct{ Body wire.MappingTestResult }{testResult(rules, trial)}, err
 }
@@ -86,7 +86,7 @@ func (a *API) toTry(ctx context.Context, endpoint hook.EndpointID, sent *hook.Ma
 		return *sent, nil
 	}
 	guess := hook.Mapping{Kind: hook.KindOwn}
-	err := a.Store.EachRecent(ctx, endpoint, 1, func(r *hook.Record) error {
+	err := a.Events.EachRecent(ctx, endpoint, 1, func(r *hook.Record) error {
 		guess = expr.Guess(r)
 		return nil
 	})

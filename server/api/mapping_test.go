@@ -92,7 +92,7 @@ func TestAnEndpointsOwnStatusesAreReadAsItsMappingSays(t *testing.T) {
 func (h *house) drawn(seq hook.Seq) {
 	h.t.Helper()
 	for {
-		grown := h.board.Grown()
+		grown := h.board.Moved()
 		if h.board.Position() >= seq {
 			return
 		}

@@ -27,11 +27,11 @@ func (h *house) next() string { return strconv.FormatInt(h.count.Add(1), 10) }
 // reload reads the endpoints from the store, as a restart does.
 func (h *house) reload() {
 	h.t.Helper()
-	endpoints, err := intake.LoadEndpoints(h.t.Context(), h.api.Store, time.Now, rand.Reader)
+	endpoints, err := intake.LoadEndpoints(h.t.Context(), h.registry, time.Now, rand.Reader)
 	check(h.t, err)
 	endpoints.Subscribe(h.board.Change)
 	h.api.Endpoints = endpoints
-	h.api.Intake = intake.New(endpoints, h.api.Store, time.Now, func(slug string) string { return h.URL + "/in/" + slug }, nil)
+	h.api.Intake = intake.New(endpoints, h.store, time.Now, func(slug string) string { return h.URL + "/in/" + slug }, nil)
 	h.api.Receive = NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: h.api.Intake, Addresses: h.api.Addresses, Now: time.Now, Log: h.api.Log})
 }
 
@@ -125,7 +125,7 @@ func TestAnEndpointThatLacksItsSecretTakesNothing(t *testing.T) {
 			h := newHouse(t, "")
 			e := h.endpoint
 			e.Verify, e.Secrets = verify, secrets
-			check(t, h.api.Store.PutEndpoint(t.Context(), e))
+			check(t, h.registry.PutEndpoint(t.Context(), e))
 			h.reload()
 			a := h.do(request{method: "POST", path: "/in/" + e.Slug, body: `{"type":"paid"}`, header: http.Header{"X-Webhook-Secret": {" \t"}}})
 			a.is(t, status, map[int]string{401: "secret_missing"}[status])

@@ -54,7 +54,7 @@ func (a *API) link(token string) (access.Link, error) {
 func (a *API) bearer(r *http.Request) (access.Link, error) {
 	l, err := a.link(r.PathValue("token"))
 	if err == nil {
-		a.Board.Await(r.Context())
+		a.PublicStatuses.Await(r.Context())
 		return l, nil
 	}
 	if wait, ok := a.badTokens.Allow(access.AddressKey(a.Addresses.Of(r)), a.Now()); !ok {
@@ -87,7 +87,7 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 	brand := e.Statuses.Page
 	w.Header().Set("Content-Security-Policy", watchPolicy(nonce, a.Site.Origin(), brand))
 	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" { // a person's browser, not a preview of the link
-		a.Board.Shown(t.id, t.Status, "page")
+		a.PublicStatuses.Shown(t.id, t.Status, "page")
 	}
 	next := 1
 	if t.Final || full || a.life.Err() != nil {
@@ -197,7 +197,7 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 	if state := hook.State(q.Get("shown")); state != "" { // noted before anything is waited for
 		t, err := a.tell(r.Context(), l)
 		if err == nil && t.knows(state) {
-			a.Board.Shown(t.id, state, "poll")
+			a.PublicStatuses.Shown(t.id, state, "poll")
 		}
 	}
 	shown, err := a.awaitPublic(r.Context(), l, token, known, wait)
@@ -238,7 +238,7 @@ func (t *told) knows(s hook.State) bool {
 }
 
 func (a *API) tell(ctx context.Context, l access.Link) (t told, err error) {
-	t.Public, t.id, err = a.Board.Public(ctx, l.Endpoint, l.Mode, l.Subject)
+	t.Public, t.id, err = a.PublicStatuses.Public(ctx, l.Endpoint, l.Mode, l.Subject)
 	switch {
 	case errors.Is(err, hook.ErrNotFound): // its endpoint was deleted just now
 		return t, noLink
@@ -255,7 +255,7 @@ func (a *API) tell(ctx context.Context, l access.Link) (t told, err error) {
 
 // awaitPublic returns what a link shows as soon as that is not what is known, or when wait is over.
 func (a *API) awaitPublic(ctx context.Context, l access.Link, token, known string, wait time.Duration) (told, error) {
-	watch := a.Board.Watch(l.Endpoint, l.Mode, l.Subject)
+	watch := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Subject)
 	defer watch.Close()
 	over := time.NewTimer(wait)
 	defer over.Stop()

@@ -123,7 +123,7 @@ func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
 
 // watch tells a page until the page leaves, its token ends, or the server stops.
 func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
-	changed := a.Board.Watch(l.Endpoint, l.Mode, l.Subject)
+	changed := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Subject)
 	defer changed.Close()
 	page := &publicPage{api: a, ws: ws, gone: make(chan struct{})}
 	go page.listen()
@@ -215,7 +215,7 @@ func (p *publicPage) listen() {
 			continue
 		}
 		if t := p.last.Load(); t != nil && t.knows(said.Shown) {
-			p.api.Board.Shown(t.id, said.Shown, "socket")
+			p.api.PublicStatuses.Shown(t.id, said.Shown, "socket")
 		}
 	}
 }

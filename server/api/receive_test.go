@@ -27,7 +27,7 @@ import (
 // door is a receiving server over a real log.
 type door struct {
 	*httptest.Server
-	store    *sqlite.Store
+	store    *sqlite.Log
 	receive  *Receive
 	endpoint hook.Endpoint
 }
@@ -35,14 +35,14 @@ type door struct {
 func newDoor(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)) *door {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
-	store, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: time.Now, Random: rand.Reader, Log: quiet})
+	db, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: time.Now, Random: rand.Reader, Log: quiet})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var writer sync.WaitGroup
-	writer.Go(func() { _ = store.Run(ctx) })
-	endpoints, err := intake.LoadEndpoints(t.Context(), store, time.Now, rand.Reader)
+	writer.Go(func() { _ = db.Run(ctx) })
+	endpoints, err := intake.LoadEndpoints(t.Context(), db.Registry(), time.Now, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,13 +54,13 @@ func newDoor(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)) *door 
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := ReceiveOptions{Endpoints: endpoints, Intake: intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil), Addresses: addresses, Now: time.Now, Log: quiet}
+	o := ReceiveOptions{Endpoints: endpoints, Intake: intake.New(endpoints, db.Log(), time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil), Addresses: addresses, Now: time.Now, Log: quiet}
 	if change != nil {
 		change(&o)
 	}
-	d := &door{store: store, receive: NewReceive(o), endpoint: e}
+	d := &door{store: db.Log(), receive: NewReceive(o), endpoint: e}
 	d.Server = httptest.NewServer(d.receive)
-	t.Cleanup(func() { d.Close(); cancel(); writer.Wait(); _ = store.Close() })
+	t.Cleanup(func() { d.Close(); cancel(); writer.Wait(); _ = db.Close() })
 	return d
 }
 

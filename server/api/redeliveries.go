@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"hookbeam/server/hook"
-	"hookbeam/server/sqlite"
 	"hookbeam/server/wire"
 )
 
@@ -15,7 +14,7 @@ func (a *API) listRedeliveries(ctx context.Context, in *deliveryID) (*struct{ Bo
 		return nil, err
 	}
 	defer done()
-	tries, err := a.Store.Tries(ctx, r.Delivery)
+	tries, err := a.Deliveries.Redeliveries(ctx, r.Delivery)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +32,7 @@ func (a *API) listRedeliveries(ctx context.Context, in *deliveryID) (*struct{ Bo
 }
 
 // differences names what t has otherwise than first.
-func differences(first, t sqlite.Try) []string {
+func differences(first, t hook.Redelivery) []string {
 	names := []string{}
 	if !t.SameBody {
 		names = append(names, "body")

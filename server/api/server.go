@@ -26,7 +26,7 @@ func (a *API) mountServer(h huma.API) {
 func (a *API) getServer(context.Context, *struct{}) (*serverOut, error) {
 	out := &serverOut{}
 	out.Body.Version, out.Body.Refused, out.Body.Warnings = a.version, a.Refusals.Counts(), a.warnings()
-	out.Body.Storage, out.Body.TooMuch = wire.StorageUsage(a.Store.Usage()), a.Board.TooMuch()
+	out.Body.Storage, out.Body.TooMuch = wire.StorageUsage(a.Usage()), a.Effects.TooMuch()
 	if a.InFlight != nil {
 		out.Body.InFlight = a.InFlight()
 	}

@@ -54,7 +54,7 @@ func (s *shop) sends(body string) {
 	var stored struct{ Seq hook.Seq }
 	check(s.h.t, json.Unmarshal([]byte(a.text), &stored))
 	for {
-		grown := s.h.board.Grown()
+		grown := s.h.board.Moved()
 		if s.h.board.Position() >= stored.Seq {
 			return
 		}

@@ -103,7 +103,7 @@ func TestKeysOutliveARestart(t *testing.T) {
 	h := newHouse(t, "")
 	s := shop{h: h, Endpoint: h.made(`{"name":"north","statuses":{"references":["body.cart"],"page":{"name":"North","hidden":["amount"]}}}`)}
 	s.rotate("0s")
-	kept, err := h.api.Store.Endpoints(t.Context())
+	kept, err := h.registry.Endpoints(t.Context())
 	check(t, err)
 	for _, e := range kept {
 		if e.ID == s.ID && (len(e.Statuses.LinkKeys) != 1 || e.Statuses.LinkKeys[0] != s.kept(t) || e.Statuses.Page.Name != "North" || len(e.Statuses.References) != 1) {

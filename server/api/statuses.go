@@ -48,7 +48,7 @@ func (s StatusSort) filter() hook.StatusFilter {
 func (a *API) listStatuses(ctx context.Context, in *statusesIn) (*statusesOut, error) {
 	f := in.filter()
 	f.State, f.Words = in.State, in.Words
-	page, next, err := a.Board.Statuses(ctx, f, in.Before, in.Limit)
+	page, next, err := a.Statuses.Statuses(ctx, f, in.Before, in.Limit)
 	return &statusesOut{wire.StatusList{Statuses: wire.NewStatuses(page), Next: next}}, err
 }
 
@@ -57,14 +57,14 @@ type countsOut struct{ Body wire.StatusCounts }
 func (a *API) countStatuses(ctx context.Context, in *StatusSort) (*countsOut, error) {
 	out := &countsOut{}
 	var err error
-	out.Body.Counts, err = a.Board.Counts(ctx, in.filter())
+	out.Body.Counts, err = a.Statuses.Counts(ctx, in.filter())
 	return out, err
 }
 
 func (a *API) getStatus(ctx context.Context, in *struct {
 	ID hook.StatusID `path:"id" maxLength:"40" doc:"The status's id, or one that it had before."`
 }) (*struct{ Body wire.StatusDetail }, error) {
-	detail, err := a.Board.Status(ctx, in.ID)
+	detail, err := a.Statuses.Status(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -72,5 +72,5 @@ func (a *API) getStatus(ctx context.Context, in *struct {
 }
 
 func (a *API) rebuildStatuses(ctx context.Context, _ *struct{}) (*struct{}, error) {
-	return nil, a.Board.Rebuild(ctx)
+	return nil, a.Statuses.Rebuild(ctx)
 }

@@ -14,8 +14,8 @@ import (
 type Log interface {
 	// After returns deliveries after from, oldest first, and up to which seq they are complete.
 	After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error)
-	// Grown returns a channel that is closed when the log grows after this call.
-	Grown() <-chan struct{}
+	// Changed returns a channel that is closed when the log grows after this call.
+	Changed() <-chan struct{}
 }
 
 // Follower is whatever happens after the write.
@@ -37,7 +37,7 @@ const (
 func Run(ctx context.Context, l Log, f Follower, logger *slog.Logger) error {
 	pause := firstPause
 	for ctx.Err() == nil {
-		grown := l.Grown() // asked for before reading, so that nothing falls between
+		changed := l.Changed() // asked for before reading, so that nothing falls between
 		moved, err := step(ctx, l, f)
 		switch {
 		case err != nil && ctx.Err() == nil:
@@ -48,7 +48,7 @@ func Run(ctx context.Context, l Log, f Follower, logger *slog.Logger) error {
 			pause = firstPause
 		default:
 			select {
-			case <-grown:
+			case <-changed:
 			case <-ctx.Done():
 			}
 		}

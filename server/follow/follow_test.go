@@ -34,7 +34,7 @@ func (g *growing) After(_ context.Context, from hook.Seq, limit int) (page []hoo
 	return page, max(upTo, from), nil
 }
 
-func (g *growing) Grown() <-chan struct{} { g.mu.Lock(); defer g.mu.Unlock(); return g.grown }
+func (g *growing) Changed() <-chan struct{} { g.mu.Lock(); defer g.mu.Unlock(); return g.grown }
 
 func (g *growing) grow(n hook.Seq) {
 	g.mu.Lock()

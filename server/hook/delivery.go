@@ -120,3 +120,12 @@ func (r *Record) Header(name string) string {
 	}
 	return ""
 }
+
+// Redelivery is one delivery of an event, as it compares with the first that is kept.
+type Redelivery struct {
+	Delivery
+	Headers  []Header
+	SameBody bool
+
+	Integrity Integrity // of a damaged one, headers and body are not compared
+}

@@ -16,25 +16,25 @@ import (
 )
 
 // onDisk opens a real log, so that what is a duplicate is decided where it always is.
-func onDisk(t *testing.T, now func() time.Time) *sqlite.Store {
+func onDisk(t *testing.T, now func() time.Time) *sqlite.DB {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})
+	db, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- store.Run(ctx) }()
+	go func() { ended <- db.Run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-		if err := store.Close(); err != nil {
+		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return store
+	return db
 }
 
 // TestAClockThatJumpsLosesAndDoublesNothing has a sender whose clock is right, and a server whose clock jumps by an hour and
@@ -43,12 +43,12 @@ func onDisk(t *testing.T, now func() time.Time) *sqlite.Store {
 func TestAClockThatJumpsLosesAndDoublesNothing(t *testing.T) {
 	const secret = "whsec_0123456789abcdef"
 	at := noon
-	store := onDisk(t, func() time.Time { return at })
-	all, err := LoadEndpoints(t.Context(), store, func() time.Time { return at }, rand.Reader)
+	db := onDisk(t, func() time.Time { return at })
+	all, err := LoadEndpoints(t.Context(), db.Registry(), func() time.Time { return at }, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := New(all, store, func() time.Time { return at }, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil)
+	in := New(all, db.Log(), func() time.Time { return at }, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil)
 	e, err := all.Create(t.Context(), hook.Endpoint{Name: "shop", Provider: "stripe", Verify: hook.Enforce, Tolerance: 5 * time.Minute,
 		Secrets: []hook.Secret{{Label: "live", Value: secret}}})
 	if err != nil {

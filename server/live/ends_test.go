@@ -43,10 +43,10 @@ func (m *memory) After(_ context.Context, from hook.Seq, limit int) ([]hook.Deli
 	return page, page[len(page)-1].Seq, nil
 }
 
-func (m *memory) Grown() <-chan struct{} { m.mu.Lock(); defer m.mu.Unlock(); return m.grown }
-func (m *memory) Epoch() string          { return "epochone" }
-func (m *memory) Head() hook.Seq         { m.mu.Lock(); defer m.mu.Unlock(); return hook.Seq(len(m.all)) }
-func (m *memory) Swept() hook.Seq        { m.mu.Lock(); defer m.mu.Unlock(); return m.swept }
+func (m *memory) Changed() <-chan struct{} { m.mu.Lock(); defer m.mu.Unlock(); return m.grown }
+func (m *memory) Epoch() string            { return "epochone" }
+func (m *memory) Head() hook.Seq           { m.mu.Lock(); defer m.mu.Unlock(); return hook.Seq(len(m.all)) }
+func (m *memory) FirstKept() hook.Seq      { m.mu.Lock(); defer m.mu.Unlock(); return m.swept + 1 }
 
 // told is a frame as a client reads it.
 type told struct {

@@ -18,7 +18,7 @@ type Log interface {
 	After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error)
 	Epoch() string
 	Head() hook.Seq
-	Swept() hook.Seq
+	FirstKept() hook.Seq
 }
 
 // Statuses tells where subjects stand that deliveries moved.
@@ -33,6 +33,7 @@ type Statuses interface {
 // Options are the limits and the outside world of a hub.
 type Options struct {
 	Now      func() time.Time
+	Newest   func() hook.Seq             // the newest seq that a cursor may name, where the log's view lags; nil: its head
 	Statuses Statuses                    // nil: there are none
 	Encode   func(payload []byte) []byte // wraps a frame for the sockets' wire
 	Ping     []byte                      // asks a socket's far end for a sign of life, on the same wire
@@ -166,14 +167,14 @@ func (h *Hub) Place(after string, endpoint hook.EndpointID) (Place, error) {
 	case "":
 		p.told = h.Position()
 	case "0":
-		p.told = h.log.Swept()
+		p.told = h.log.FirstKept() - 1
 	default:
 		c, err := hook.ParseCursor(after)
 		if err != nil {
 			return p, err
 		}
 		p.told = c.Seq
-		if c.Epoch != h.log.Epoch() || c.Seq < h.log.Swept() || c.Seq > h.log.Head() {
+		if c.Epoch != h.log.Epoch() || c.Seq < h.log.FirstKept()-1 || c.Seq > h.newest() {
 			p.reset, p.told = true, h.Position()
 		}
 	}
@@ -182,6 +183,15 @@ func (h *Hub) Place(after string, endpoint hook.EndpointID) (Place, error) {
 	defer h.mu.RUnlock()
 	h.toRing(&p)
 	return p, nil
+}
+
+// newest is the newest seq that a cursor may name. A cursor that came with a page of deliveries may be ahead of what has
+// been announced.
+func (h *Hub) newest() hook.Seq {
+	if h.options.Newest != nil {
+		return h.options.Newest()
+	}
+	return h.log.Head()
 }
 
 // toRing puts a reader onto the ring if the ring reaches back to it. The caller holds the lock.

@@ -22,11 +22,11 @@ import (
 // see what was answered, each delivery once, in order, and nothing of what was not.
 func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 	const writers, each = 8, 40
-	store, dir := openLog(t)
+	opened, store, dir := openLog(t)
 	h := New(store, Options{Now: time.Now, Encode: func(p []byte) []byte { return append([]byte(nil), p...) }})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { _ = store.Run(ctx) })
+	running.Go(func() { _ = opened.Run(ctx) })
 	running.Go(func() { _ = follow.Run(ctx, store, h, slog.New(slog.DiscardHandler)) })
 	running.Go(func() { _ = h.Run(ctx) })
 	t.Cleanup(func() { cancel(); running.Wait() })
@@ -78,20 +78,21 @@ func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 }
 
 // openLog makes a log of its own for the test.
-func openLog(t *testing.T) (store *sqlite.Store, dir string) {
+func openLog(t *testing.T) (db *sqlite.DB, store *sqlite.Log, dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	store, err := sqlite.Open(t.Context(), dir, sqlite.Options{Now: time.Now, Random: rand.Reader,
+	db, err := sqlite.Open(t.Context(), dir, sqlite.Options{Now: time.Now, Random: rand.Reader,
 		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
+		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return store, dir
+	store = db.Log()
+	return db, store, dir
 }
 
 // refuse makes the log's database refuse each delivery of type refused, and with it the whole transaction.

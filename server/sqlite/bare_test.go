@@ -33,8 +33,8 @@ func TestARequestWithoutHeadersIsKept(t *testing.T) {
 func TestTheWriterKeepsNothingOfWhatItWrote(t *testing.T) {
 	s := resting(t)
 	for range 2 { // a first delivery, and a repeat, which is compared with it
-		w := &work{record: verified("evt_1"), done: make(chan struct{}, 1)}
-		s.commit([]*work{w})
+		w := &writeRequest{record: verified("evt_1"), done: make(chan struct{}, 1)}
+		s.commit([]*writeRequest{w})
 		if w.err != nil {
 			t.Fatal(w.err)
 		}

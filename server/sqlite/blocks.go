@@ -32,7 +32,7 @@ type blocks struct {
 }
 
 // listBlock writes the row for a new delivery's endpoint and block, unless it was written before.
-func (s *Store) listBlock(endpoint hook.EndpointID, seq hook.Seq) error {
+func (s *Log) listBlock(endpoint hook.EndpointID, seq hook.Seq) error {
 	b := &s.blocks
 	if block := blockOf(seq); block != b.newest || b.listed == nil {
 		*b = blocks{newest: block, listed: map[hook.EndpointID]struct{}{}, trimmed: b.trimmed}
@@ -49,7 +49,7 @@ func (s *Store) listBlock(endpoint hook.EndpointID, seq hook.Seq) error {
 }
 
 // trimBlocks deletes the rows for blocks that are swept completely.
-func (s *Store) trimBlocks(c *writerConn, swept int64) error {
+func (s *Log) trimBlocks(c *writerConn, swept int64) error {
 	first := blockOf(hook.Seq(swept) + 1)
 	if first <= s.blocks.trimmed {
 		return nil
@@ -65,7 +65,7 @@ func (s *Store) trimBlocks(c *writerConn, swept int64) error {
 
 // lowestBlock returns the oldest of the newest number blocks that contain deliveries of an endpoint before a seq; 0 if
 // there are fewer.
-func (s *Store) lowestBlock(ctx context.Context, endpoint hook.EndpointID, before hook.Seq, number int) (int64, error) {
+func (s *Log) lowestBlock(ctx context.Context, endpoint hook.EndpointID, before hook.Seq, number int) (int64, error) {
 	var block int64
 	err := s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT block FROM endpoint_blocks
 		WHERE endpoint_id = ? AND block <= ? ORDER BY block DESC LIMIT 1 OFFSET ?), 0)`,

@@ -130,7 +130,7 @@ func TestABlockIsListedAgainAfterItsTransactionFailed(t *testing.T) {
 	if err := d.write.begin(); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.append(&work{record: record("lost")}, 1); err != nil {
+	if err := d.append(&writeRequest{record: record("lost")}, 1); err != nil {
 		t.Fatal(err)
 	}
 	if failed := errors.New("the disk"); !errors.Is(d.undo(failed), failed) || d.listed() != 0 {
@@ -148,7 +148,7 @@ func TestAPageLooksAtSoManyBlocksOnly(t *testing.T) {
 	d := newDesk(t, Options{})
 	first := record("first")
 	d.together(first)
-	emptied := hook.Seq((examined/blockSize + 10) * blockSize)
+	emptied := hook.Seq((maxScan/blockSize + 10) * blockSize)
 	if err := d.write.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= ?)
 		INSERT INTO endpoint_blocks SELECT 'ep_a', i FROM n`, blockOf(emptied)); err != nil {
 		t.Fatal(err)

@@ -11,8 +11,8 @@ import (
 // nobody had before, and each of them would be looked for at another place of the disk. One goroutine at a time may put
 // names in; any may ask.
 type bloom struct {
-	words []uint64
-	whole atomic.Bool // it has all names that there are
+	words    []uint64
+	complete atomic.Bool // it has all names that there are
 }
 
 // bloomBits is room for a million names, of which two in a thousand others are then taken for one of them; with four
@@ -28,9 +28,9 @@ func (b *bloom) put(name hook.NameKey) {
 	}
 }
 
-// lacks reports whether a name is certainly not there.
-func (b *bloom) lacks(name hook.NameKey) bool {
-	if !b.whole.Load() {
+// definitelyAbsent reports whether a name is certainly not there.
+func (b *bloom) definitelyAbsent(name hook.NameKey) bool {
+	if !b.complete.Load() {
 		return false
 	}
 	for i := range len(name) / 4 {

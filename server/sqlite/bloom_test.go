@@ -15,7 +15,8 @@ func nameKey(n int) hook.NameKey {
 
 func openStatuses(t *testing.T, dir string) *Statuses {
 	t.Helper()
-	s, err := OpenStatuses(t.Context(), dir, StatusesFile, Origin{Epoch: "one", Head: 1 << 40}, slog.New(slog.DiscardHandler))
+	s, err := NewStatusDatabases(t.Context(), dir, slog.New(slog.DiscardHandler), Checked{}, false).
+		Open(t.Context(), hook.ProjectionOrigin{Epoch: "one", Head: 1 << 40})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +27,7 @@ func openStatuses(t *testing.T, dir string) *Statuses {
 // put stores the names in [from, to), each of a subject of its own number.
 func (s *Statuses) put(t *testing.T, from, to int) {
 	t.Helper()
-	d := Drawn{Names: map[hook.NameKey]int64{}}
+	d := hook.SubjectChanges{Names: map[hook.NameKey]int64{}}
 	for n := from; n < to; n++ {
 		d.Names[nameKey(n)] = int64(n)
 	}
@@ -81,20 +82,20 @@ func TestWhoDoesNotKnowAllNamesDeniesNone(t *testing.T) {
 	}
 	s = openStatuses(t, dir)
 	<-s.loaded
-	s.known = newBloom() // as where they could not be read
+	s.aliasFilter = newBloom() // as where they could not be read
 	s.wants(t, 1, 100)
 }
 
 func TestFewNamesAreTakenForOthers(t *testing.T) {
 	b := newBloom()
-	b.whole.Store(true)
+	b.complete.Store(true)
 	const names = 500_000
 	for n := range uint64(names) { // any bits that are spread evenly will do
 		b.put(spread(n))
 	}
 	taken := 0
 	for n := range uint64(100_000) {
-		if !b.lacks(spread(names + n)) {
+		if !b.definitelyAbsent(spread(names + n)) {
 			taken++
 		}
 	}

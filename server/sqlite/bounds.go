@@ -5,7 +5,7 @@ package sqlite
 // take.
 type bounds struct{ keep int64 }
 
-func (s *Store) bounds() bounds { return bounds{s.options.KeepBytes} }
+func (s *Log) bounds() bounds { return bounds{s.options.KeepBytes} }
 
 func (b bounds) verified() int64     { return b.keep - b.reserve() }
 func (b bounds) unsigned() int64     { return b.keep / 2 }
@@ -42,7 +42,7 @@ func (b bounds) unverified(verified, unsigned, rejected, slack int64) excess {
 }
 
 // wakeSweeper is called after each commit, by the writer.
-func (s *Store) wakeSweeper() {
+func (s *Log) wakeSweeper() {
 	l, b := s.ledger, s.bounds()
 	if b.unverified(l.verified.bytes, l.unsigned.bytes, l.rejected.bytes, 0) != excessNone || s.verifiedOver(*l.verified) ||
 		b.keep > 0 && l.rejected.bytes > b.rejected() {
@@ -62,13 +62,13 @@ func wake(c chan<- struct{}) {
 
 // verifiedOver reports whether verified deliveries must go: they take more than their share, and there are more than stay
 // whatever they take.
-func (s *Store) verifiedOver(verified rowAmount) bool {
+func (s *Log) verifiedOver(verified rowAmount) bool {
 	b := s.bounds()
 	return b.keep > 0 && verified.bytes > b.verified() && verified.number > s.options.KeepVerified
 }
 
 // warnOfBounds says where a bound cannot be held.
-func (s *Store) warnOfBounds() {
+func (s *Log) warnOfBounds() {
 	verified, b := s.ledger.committedTotal(kindVerified), s.bounds()
 	if b.keep > 0 && verified.bytes > b.verified() && !s.verifiedOver(verified) {
 		s.warn("floor", "the newest verified deliveries take more than --keep-bytes allows; they are kept all the same. "+

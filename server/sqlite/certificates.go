@@ -7,7 +7,7 @@ import (
 )
 
 // Certificate returns what was found at an address; false where nothing is kept of it.
-func (s *Store) Certificate(ctx context.Context, url string) (text []byte, found bool, err error) {
+func (s *Registry) Certificate(ctx context.Context, url string) (text []byte, found bool, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT text FROM certificates WHERE url = ?`, url).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
@@ -22,7 +22,7 @@ func (s *Store) Certificate(ctx context.Context, url string) (text []byte, found
 const keptCertificates = 100
 
 // PutCertificate keeps what was found at an address, so that what it signed can be checked later as it was.
-func (s *Store) PutCertificate(ctx context.Context, url string, text []byte) error {
+func (s *Registry) PutCertificate(ctx context.Context, url string, text []byte) error {
 	return s.do(ctx, func(c *writerConn) error {
 		if err := c.exec(`INSERT OR REPLACE INTO certificates (url, text, fetched_at) VALUES (?, ?, ?)`,
 			url, text, s.options.Now().UnixMilli()); err != nil {

@@ -21,7 +21,7 @@ func TestWhoCommitsTogetherClaimsAsAlone(t *testing.T) {
 		}
 		firsts, tries := map[string]hook.Seq{}, map[string]int{}
 		for range rapid.IntRange(1, 4).Draw(t, "commits") {
-			var works []*work
+			var works []*writeRequest
 			batches := rapid.IntRange(0, 3).Draw(t, "batches") == 0
 			for range rapid.IntRange(1, 40).Draw(t, "together") {
 				r := verified(event())
@@ -31,9 +31,9 @@ func TestWhoCommitsTogetherClaimsAsAlone(t *testing.T) {
 				case kind < 5 && batches:
 					r = batch(r.Event, event())
 				}
-				works = append(works, &work{record: r, done: make(chan struct{}, 1)})
+				works = append(works, &writeRequest{record: r, done: make(chan struct{}, 1)})
 			}
-			s.commit(append([]*work(nil), works...))
+			s.commit(append([]*writeRequest(nil), works...))
 			for _, w := range works {
 				if <-w.done; w.err != nil {
 					t.Fatal(w.err)

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	diff "github.com/google/go-cmp/cmp"
+
+	"hookbeam/server/hook"
 )
 
 // classes are the kinds of state that a table can hold. They decide where a table lives once several machines share one
@@ -43,7 +45,8 @@ func TestEveryTableHasAClass(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	statuses, err := OpenStatuses(t.Context(), dir, StatusesFile, Origin{}, slog.New(slog.DiscardHandler))
+	databases := NewStatusDatabases(t.Context(), dir, slog.New(slog.DiscardHandler), seen, false)
+	statuses, err := databases.Open(t.Context(), hook.ProjectionOrigin{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func TestOrderAndDuplicatesDoNotDependOnTheClock(t *testing.T) {
 }
 
 // checkOrder reads the log from both ends.
-func checkOrder(t *testing.T, s *Store, total hook.Seq) {
+func checkOrder(t *testing.T, s *testStore, total hook.Seq) {
 	t.Helper()
 	if head := s.Head(); head != total {
 		t.Errorf("the head is %d, not %d", head, total)

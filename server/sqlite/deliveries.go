@@ -29,23 +29,23 @@ const (
 // Append writes r at the log's end and returns when it is synced to disk. It fills r's ID, Seq and Integrity and, where
 // a verified delivery of the same event came before, DuplicateOf and Try. Errors are problems of kind
 // hook.ErrUnavailable: nothing was kept.
-func (s *Store) Append(r *hook.Record) error {
-	w, again := s.works.Get().(*work)
+func (s *Log) Append(r *hook.Record) error {
+	w, again := s.requests.Get().(*writeRequest)
 	if !again {
-		w = &work{done: make(chan struct{}, 1)}
+		w = &writeRequest{done: make(chan struct{}, 1)}
 	}
 	w.record = r
 	err := s.wait(w)
 	if !errors.Is(err, errStopping) { // else the writer may still have it
 		done, flat := w.done, w.flat
-		*w = work{done: done, flat: flat[:0]}
-		s.works.Put(w)
+		*w = writeRequest{done: done, flat: flat[:0]}
+		s.requests.Put(w)
 	}
 	return err
 }
 
 // append writes one record into the open transaction.
-func (s *Store) append(w *work, seq hook.Seq) error {
+func (s *Log) append(w *writeRequest, seq hook.Seq) error {
 	r := w.record
 	var random [16]byte
 	if _, err := io.ReadFull(s.options.Random, random[:]); err != nil {
@@ -91,7 +91,7 @@ func (s *Store) append(w *work, seq hook.Seq) error {
 // Deliveries returns at most limit deliveries that f lets through and that are older than before (0: the newest),
 // newest first. next is where the following page begins, 0 where nothing older is left. A filter that lets little
 // through makes short pages rather than long waits, and so do deliveries whose paths and other texts are long.
-func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, limit int) ([]hook.Delivery, hook.Seq, error) {
+func (s *Log) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, limit int) ([]hook.Delivery, hook.Seq, error) {
 	if before <= 0 || before > s.Head() {
 		before = s.Head() + 1
 	}
@@ -112,14 +112,14 @@ func (s *Store) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, 
 	if len(page) == limit || !whole {
 		next = page[len(page)-1].Seq
 	}
-	if next <= s.Swept()+1 {
+	if next <= s.sweptTo()+1 {
 		next = 0
 	}
 	return page, next, nil
 }
 
-// examined is how many deliveries one page may look at where no index answers the filter.
-const examined = 20_000
+// maxScan is how many deliveries one page may look at where no index answers the filter.
+const maxScan = 20_000
 
 // deliveryQuery is a filter as SQL.
 type deliveryQuery struct {
@@ -129,7 +129,7 @@ type deliveryQuery struct {
 }
 
 // whereDeliveries turns a filter into SQL.
-func (s *Store) whereDeliveries(ctx context.Context, f hook.Filter, before hook.Seq) (deliveryQuery, error) {
+func (s *Log) whereDeliveries(ctx context.Context, f hook.Filter, before hook.Seq) (deliveryQuery, error) {
 	q := deliveryQuery{from: "deliveries", order: "seq DESC", values: []any{int64(before)}}
 	terms := []string{"seq < ?"}
 	add := func(term string, value any) { terms, q.values = append(terms, term), append(q.values, value) }
@@ -146,17 +146,17 @@ func (s *Store) whereDeliveries(ctx context.Context, f hook.Filter, before hook.
 	switch {
 	case f.Endpoint == "":
 		if len(terms) > 1 {
-			q.lowest = max(before-examined, 0)
+			q.lowest = max(before-maxScan, 0)
 			add("seq >= ?", int64(q.lowest))
 		}
 	case f.Verdict == hook.Rejected:
 		add("endpoint = ?", string(f.Endpoint))
 		if f.Method != "" {
-			q.lowest = max(before-examined, 0)
+			q.lowest = max(before-maxScan, 0)
 			add("seq >= ?", int64(q.lowest))
 		}
 	default:
-		block, err := s.lowestBlock(ctx, f.Endpoint, before, examined/blockSize)
+		block, err := s.lowestBlock(ctx, f.Endpoint, before, maxScan/blockSize)
 		if err != nil {
 			return q, err
 		}
@@ -172,7 +172,7 @@ func (s *Store) whereDeliveries(ctx context.Context, f hook.Filter, before hook.
 // After returns the deliveries after from, oldest first, at most limit of them, and up to where the log was then read:
 // whatever is missing in (from, upTo] is not kept any more. A page ends where its texts weigh more than pageBytes. The
 // newest come from memory.
-func (s *Store) After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error) {
+func (s *Log) After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error) {
 	head := s.Head()
 	if from >= head {
 		return nil, from, nil
@@ -196,7 +196,7 @@ func (s *Store) After(ctx context.Context, from hook.Seq, limit int) (page []hoo
 }
 
 // Size returns how many bytes the body of a delivery has, without reading it; errors are those of Delivery.
-func (s *Store) Size(ctx context.Context, id hook.DeliveryID) (bytes int64, err error) {
+func (s *Log) Size(ctx context.Context, id hook.DeliveryID) (bytes int64, err error) {
 	seq, _, ok := id.Parse()
 	if !ok {
 		return 0, noDelivery

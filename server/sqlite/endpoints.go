@@ -10,7 +10,7 @@ import (
 )
 
 // Endpoints returns every endpoint, deleted ones too, oldest first.
-func (s *Store) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
+func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, name, slug, provider, verify, tolerance, secrets, max_body, response,
 		signed_url, settings, allow, statuses, confirmed, created_at, deleted_at FROM endpoints ORDER BY created_at, id`)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Store) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 }
 
 // PutEndpoint writes an endpoint, new or changed.
-func (s *Store) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
+func (s *Registry) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
 	texts := make([]string, 5)
 	for i, v := range []any{e.Secrets, e.Response, e.Settings, e.Allow, e.Statuses} {
 		b, err := json.Marshal(v)

@@ -24,7 +24,7 @@ func primary(err error) int {
 }
 
 // unavailable turns a failed write into what the sender is told: nothing was kept, try again.
-func (s *Store) unavailable(err error) error {
+func (s *database) unavailable(err error) error {
 	var ready *hook.Problem
 	if errors.As(err, &ready) {
 		return ready
@@ -43,14 +43,14 @@ func (s *Store) unavailable(err error) error {
 var errStopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping",
 	Detail: "The server is stopping: nothing was stored. Try again in a few seconds.", RetryAfter: 5 * time.Second}
 
-func (s *Store) markDamaged(err error) {
+func (s *database) markDamaged(err error) {
 	if s.damaged.CompareAndSwap(nil, &err) {
 		s.options.Log.Error("the database is damaged", "file", s.path, "error", err)
 	}
 }
 
 // failed wraps an error of a read and notices damage.
-func (s *Store) failed(doing string, err error) error {
+func (s *database) failed(doing string, err error) error {
 	if damage(err) {
 		s.markDamaged(err)
 	}
@@ -58,7 +58,7 @@ func (s *Store) failed(doing string, err error) error {
 }
 
 // explain adds to an error of Open what the operator can do.
-func (s *Store) explain(err error) error {
+func (s *database) explain(err error) error {
 	if errors.Is(err, errNewer) || errors.Is(err, errForeign) {
 		return err
 	}

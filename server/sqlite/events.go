@@ -13,7 +13,7 @@ import (
 //
 // An id is looked up by trying to claim it: nearly every delivery names a new event, and this is one statement for it.
 // That anticipates the rule, by which an id that nobody has belongs to the delivery that names it.
-func (s *Store) claimEvents(r *hook.Record) error {
+func (s *Log) claimEvents(r *hook.Record) error {
 	c := &s.claims
 	c.named, c.before = r.NamedEvents(c.named[:0]), c.before[:0]
 	if len(c.named) == 0 {
@@ -47,7 +47,7 @@ type claimScratch struct {
 }
 
 // claim claims an event id for seq if nobody has, and returns the claim that was there before.
-func (s *Store) claim(endpoint hook.EndpointID, event string, seq hook.Seq) (before hook.EventClaim, err error) {
+func (s *Log) claim(endpoint hook.EndpointID, event string, seq hook.Seq) (before hook.EventClaim, err error) {
 	fresh, err := s.write.changed(`INSERT INTO events (endpoint, event, seq, tries) VALUES (?, ?, ?, 1)
 		ON CONFLICT DO NOTHING`, string(endpoint), event, int64(seq))
 	if fresh == 1 {
@@ -64,7 +64,7 @@ func (s *Store) claim(endpoint hook.EndpointID, event string, seq hook.Seq) (bef
 }
 
 // compareBody compares a body with that of the delivery at first, which may be gone.
-func (s *Store) compareBody(first hook.Seq, body []byte) (hook.BodyMatch, error) {
+func (s *Log) compareBody(first hook.Seq, body []byte) (hook.BodyMatch, error) {
 	same, err := s.write.value(`SELECT body = ? FROM deliveries WHERE seq = ?`, notNil(body), int64(first))
 	switch same {
 	case int64(1):
@@ -76,7 +76,7 @@ func (s *Store) compareBody(first hook.Seq, body []byte) (hook.BodyMatch, error)
 }
 
 // storeClaims writes the claims that a record changed. Those that are new are there already.
-func (s *Store) storeClaims(endpoint hook.EndpointID) error {
+func (s *Log) storeClaims(endpoint hook.EndpointID) error {
 	for i, event := range s.claims.named {
 		if s.claims.before[i].First == 0 {
 			continue
@@ -90,7 +90,7 @@ func (s *Store) storeClaims(endpoint hook.EndpointID) error {
 }
 
 // Firsts returns the seq of the first verified delivery of each of some events of an endpoint, 0 where there is none.
-func (s *Store) Firsts(ctx context.Context, endpoint hook.EndpointID, events []string) ([]hook.Seq, error) {
+func (s *Log) Firsts(ctx context.Context, endpoint hook.EndpointID, events []string) ([]hook.Seq, error) {
 	firsts := make([]hook.Seq, len(events))
 	for i, event := range events {
 		err := s.read.QueryRowContext(ctx, `SELECT seq FROM events WHERE endpoint = ? AND event = ?`, string(endpoint), event).Scan(&firsts[i])

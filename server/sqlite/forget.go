@@ -48,7 +48,7 @@ func (w *eventSweeper) due(keep int64) int64 {
 
 // sweepEvents forgets event ids that are beyond their bound and whose deliveries are gone, the oldest first, down to nine
 // tenths of the bound.
-func (s *Store) sweepEvents(ctx context.Context) error {
+func (s *Log) sweepEvents(ctx context.Context) error {
 	w, keep := &s.sweeper.events, s.options.KeepEvents
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -60,7 +60,7 @@ func (s *Store) sweepEvents(ctx context.Context) error {
 		w.again.Store(0)
 		return nil
 	}
-	swept := s.Swept()
+	swept := s.sweptTo()
 	if swept > 0 && (w.histogram == nil || swept > w.histogram.upTo) {
 		var err error
 		if w.histogram, err = s.measureEvents(ctx, s.Head()); err != nil {
@@ -84,7 +84,7 @@ func (s *Store) sweepEvents(ctx context.Context) error {
 
 // countEvents counts those events that the ledger could not know of: a database of a release without a ledger, or batches
 // that were stored shortly before the process died. Of what was there at the start nothing is removed meanwhile.
-func (s *Store) countEvents(ctx context.Context) error {
+func (s *Log) countEvents(ctx context.Context) error {
 	if s.ledger.committedFlags().exact {
 		return nil
 	}
@@ -108,7 +108,7 @@ type eventKey struct{ endpoint, event string }
 const lastEvents = "\xff"
 
 // eachEventRange calls do for stretches (from, to] of the table that together are all of it.
-func (s *Store) eachEventRange(ctx context.Context, do func(from, to eventKey) error) error {
+func (s *Log) eachEventRange(ctx context.Context, do func(from, to eventKey) error) error {
 	for from := (eventKey{}); from.endpoint != lastEvents; {
 		to := eventKey{endpoint: lastEvents}
 		err := s.read.QueryRowContext(ctx, `SELECT endpoint, event FROM events WHERE (endpoint, event) > (?, ?)
@@ -125,7 +125,7 @@ func (s *Store) eachEventRange(ctx context.Context, do func(from, to eventKey) e
 }
 
 // measureEvents reads all events of deliveries up to a seq.
-func (s *Store) measureEvents(ctx context.Context, upTo hook.Seq) (*eventHistogram, error) {
+func (s *Log) measureEvents(ctx context.Context, upTo hook.Seq) (*eventHistogram, error) {
 	h := &eventHistogram{upTo: upTo, buckets: map[int64]int64{}}
 	err := s.eachEventRange(ctx, func(from, to eventKey) error {
 		rows, err := s.read.QueryContext(ctx, `SELECT seq >> ? AS bucket, count(*), sum(`+eventColumns+`) FROM events
@@ -150,7 +150,7 @@ func (s *Store) measureEvents(ctx context.Context, upTo hook.Seq) (*eventHistogr
 }
 
 // forgetUpTo forgets the events of deliveries up to a seq, which are gone.
-func (s *Store) forgetUpTo(ctx context.Context, upTo hook.Seq) error {
+func (s *Log) forgetUpTo(ctx context.Context, upTo hook.Seq) error {
 	var early int64
 	if err := s.eachEventRange(ctx, func(from, to eventKey) error {
 		for {
@@ -185,7 +185,7 @@ type rememberedEvent struct {
 
 // eventsUpTo returns some of the events of a stretch of the table that were claimed up to a seq: as many as one step
 // forgets, and no more than a few of long names. more says whether there may be others.
-func (s *Store) eventsUpTo(ctx context.Context, from, to eventKey, upTo hook.Seq) (
+func (s *Log) eventsUpTo(ctx context.Context, from, to eventKey, upTo hook.Seq) (
 	found []rememberedEvent, more bool, err error,
 ) {
 	rows, err := s.read.QueryContext(ctx, `SELECT endpoint, event, seq FROM events WHERE (endpoint, event) > (?, ?)
@@ -209,7 +209,7 @@ func (s *Store) eventsUpTo(ctx context.Context, from, to eventKey, upTo hook.Seq
 }
 
 // forget removes events, and counts in young those that were claimed within rememberFor.
-func (s *Store) forget(c *writerConn, events []rememberedEvent, young *int64) error {
+func (s *Log) forget(c *writerConn, events []rememberedEvent, young *int64) error {
 	*young = 0
 	old, err := s.oldHead(c)
 	if err != nil {
@@ -239,7 +239,7 @@ func daysAgo(millis int64, ago time.Duration) int64 {
 }
 
 // saveHead notes which delivery is the newest on this day, and drops what is too old to say anything.
-func (s *Store) saveHead(head hook.Seq, millis int64) error {
+func (s *Log) saveHead(head hook.Seq, millis int64) error {
 	fresh, err := s.write.changed(`INSERT INTO heads (day, seq) VALUES (?, ?) ON CONFLICT DO NOTHING`,
 		daysAgo(millis, 0), int64(head))
 	if err != nil || fresh == 0 {
@@ -250,7 +250,7 @@ func (s *Store) saveHead(head hook.Seq, millis int64) error {
 }
 
 // oldHead is the newest seq whose events have been remembered long enough; 0: that of none is known.
-func (s *Store) oldHead(c *writerConn) (int64, error) {
+func (s *Log) oldHead(c *writerConn) (int64, error) {
 	seen, _ := s.clock.saved()
 	seq, err := c.value(`SELECT coalesce(max(seq), 0) FROM heads WHERE day <= ?`, daysAgo(seen, rememberFor))
 	if err != nil {

@@ -68,7 +68,7 @@ var errGone = &hook.Problem{Kind: hook.ErrUnavailable, Code: "database_gone", Re
 
 // stillThere returns errGone from when on a file of the database was found gone. It stays gone until a restart, also where the
 // file comes back: what happened to it meanwhile is not known.
-func (s *Store) stillThere(n int) error {
+func (s *database) stillThere(n int) error {
 	if s.gone.Load() == nil {
 		err := s.files.gone(n)
 		if err == nil {
@@ -86,13 +86,15 @@ func (s *Store) stillThere(n int) error {
 }
 
 // Gone reports whether the database was found removed, renamed or replaced.
-func (s *Store) Gone() bool { return s.gone.Load() != nil }
+func (s *DB) Gone() bool { return s.isGone() }
+
+func (s *database) isGone() bool { return s.gone.Load() != nil }
 
 // watchEvery is how often it is looked whether the database still stands where it was opened.
 const watchEvery = time.Second
 
 // Watch looks until ctx ends whether the database still stands where it was opened. Where it does not, nothing is stored any more.
-func (s *Store) Watch(ctx context.Context) error {
+func (s *DB) Watch(ctx context.Context) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
@@ -105,7 +107,7 @@ func (s *Store) Watch(ctx context.Context) error {
 			continue
 		}
 		rescued := false
-		if err := s.wait(&work{rescue: &rescued, done: make(chan struct{}, 1)}); rescued || errors.Is(err, errStopping) {
+		if err := s.wait(&writeRequest{rescue: &rescued, done: make(chan struct{}, 1)}); rescued || errors.Is(err, errStopping) {
 			return nil
 		}
 	}
@@ -113,7 +115,7 @@ func (s *Store) Watch(ctx context.Context) error {
 
 // rescue writes what is in the WAL into the database file and empties the WAL, wherever the two are now: a file that was moved
 // away is whole then, and one that was put in its place does not meet the WAL of another when it is opened.
-func (s *Store) rescue() bool {
+func (s *database) rescue() bool {
 	if s.rescued || s.index.cut(s.path) != nil { // what is left of a WAL that was cut is not what was answered
 		return true
 	}

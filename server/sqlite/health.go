@@ -23,7 +23,7 @@ func quickCheck(ctx context.Context, db *sql.DB) error {
 }
 
 // Check reads a database that was too large to be checked before serving, and returns an error if it is damaged.
-func (s *Store) Check(ctx context.Context) error {
+func (s *DB) Check(ctx context.Context) error {
 	if !s.checkLater {
 		return nil
 	}
@@ -83,7 +83,7 @@ type probing struct {
 // Probe returns why nothing can be stored now, or nil. It looks where the database is and what became of the newest commit; it
 // commits something itself only where that says too little, and once for all who ask meanwhile: however often it is called, it
 // commits at most once in trustFailure.
-func (s *Store) Probe(ctx context.Context) error {
+func (s *DB) Probe(ctx context.Context) error {
 	select {
 	case <-s.stopped:
 		return errStopping
@@ -112,7 +112,7 @@ func (s *Store) Probe(ctx context.Context) error {
 }
 
 // probe commits something, unless that is under way already, and returns a channel that is closed when it is done.
-func (s *Store) probe() <-chan struct{} {
+func (s *database) probe() <-chan struct{} {
 	s.probing.mu.Lock()
 	defer s.probing.mu.Unlock()
 	if s.probing.done != nil {

@@ -79,8 +79,8 @@ func occurredAt(r *hook.Record) int64 {
 }
 
 // verify says whether a record that was read is what was written. random and headers are as they are stored.
-func (s *Store) verify(r *hook.Record, version int64, random, headers []byte, stored sql.NullInt64) hook.Integrity {
-	if !stored.Valid && int64(r.Seq) < s.summedFrom {
+func (s *Log) verify(r *hook.Record, version int64, random, headers []byte, stored sql.NullInt64) hook.Integrity {
+	if !stored.Valid && r.Seq < s.summedFrom {
 		return hook.IntegrityUnknown
 	}
 	sum, _ := checksum(byte(version), r, random, headers, nil)
@@ -100,14 +100,14 @@ type spoilt struct {
 }
 
 // Damaged is how many records were found damaged since the start, at most 10,000.
-func (s *Store) Damaged() int64 {
+func (s *Log) Damaged() int64 {
 	s.spoilt.mu.Lock()
 	defer s.spoilt.mu.Unlock()
 	return int64(len(s.spoilt.all))
 }
 
 // noteDamage counts a damaged record, and logs it the first time.
-func (s *Store) noteDamage(seq hook.Seq) {
+func (s *Log) noteDamage(seq hook.Seq) {
 	s.spoilt.mu.Lock()
 	defer s.spoilt.mu.Unlock()
 	if _, known := s.spoilt.all[seq]; known || len(s.spoilt.all) >= maxSpoilt {

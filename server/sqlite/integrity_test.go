@@ -134,7 +134,7 @@ func TestAByteThatChangesAnywhereInARowIsNoticed(t *testing.T) {
 // readAll opens the database and reads a record and its list, and returns why it is not what was written.
 func readAll(t *testing.T, dir string, id hook.DeliveryID) error {
 	t.Helper()
-	s, err := Open(t.Context(), dir, options(Options{}))
+	s, err := openStore(t.Context(), dir, options(Options{}))
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func readAll(t *testing.T, dir string, id hook.DeliveryID) error {
 }
 
 // spoil changes one byte within a value of a record, below what keeps its checksum.
-func spoil(t *testing.T, s *Store, seq hook.Seq, change string) {
+func spoil(t *testing.T, s *testStore, seq hook.Seq, change string) {
 	t.Helper()
 	if err := s.do(t.Context(), func(c *writerConn) error {
 		return c.exec(`UPDATE deliveries SET `+change+` WHERE seq = ?`, int64(seq))
@@ -180,7 +180,7 @@ func TestADamagedRecordIsShownAsSuchAndNeverActedOn(t *testing.T) {
 			meet := func(r *hook.Record) error { met = append(met, r.Seq); return nil }
 			page, _, err := s.After(t.Context(), 0, 10)
 			if err == nil {
-				err = s.EachWhole(t.Context(), page, meet)
+				err = s.EachRecord(t.Context(), page, meet)
 			}
 			if err == nil {
 				err = s.EachRejected(t.Context(), "ep_a", meet)
@@ -209,7 +209,7 @@ func TestADamagedDeliveryIsNoneOfTheNewestAndIsNotComparedAmongTries(t *testing.
 	other := appended(t, s, verified("evt_2"))
 	spoil(t, s, second.Seq, "body = x'79'")
 	spoil(t, s, other.Seq, "body = x'78'")
-	tries, err := s.Tries(t.Context(), first.Delivery)
+	tries, err := s.Redeliveries(t.Context(), first.Delivery)
 	if err != nil || len(tries) != 2 || tries[0].Integrity != hook.IntegrityOK || tries[1].Integrity != hook.IntegrityDamaged {
 		t.Errorf("%+v %v", tries, err)
 	}
@@ -221,9 +221,9 @@ func TestADamagedDeliveryIsNoneOfTheNewestAndIsNotComparedAmongTries(t *testing.
 }
 
 // opened opens a store whose writer does not run.
-func opened(t *testing.T, dir string, o Options) *Store {
+func opened(t *testing.T, dir string, o Options) *testStore {
 	t.Helper()
-	s, err := Open(t.Context(), dir, o)
+	s, err := openStore(t.Context(), dir, o)
 	if err != nil {
 		t.Fatal(err)
 	}

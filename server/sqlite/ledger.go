@@ -177,7 +177,7 @@ func (l *ledger) committedTotal(kind string) rowAmount {
 }
 
 // saveLedger writes the ledger into the open transaction, after which head is the newest seq.
-func (s *Store) saveLedger(head hook.Seq) error {
+func (s *Log) saveLedger(head hook.Seq) error {
 	for _, a := range s.ledger.accounts {
 		if !a.dirty {
 			continue
@@ -207,7 +207,7 @@ func (s *Store) saveLedger(head hook.Seq) error {
 
 // loadLedger reads what was last written of the ledger, and adds what came after. A database of a release that had no
 // ledger is counted whole. It returns the newest seq that was ever given.
-func (s *Store) loadLedger() (head hook.Seq, err error) {
+func (s *Log) loadLedger() (head hook.Seq, err error) {
 	row, err := s.write.row(`SELECT counted_to, events_exact, thinned, seen_at, paused FROM retention`)
 	if err != nil {
 		return 0, err
@@ -238,7 +238,7 @@ func (s *Store) loadLedger() (head hook.Seq, err error) {
 }
 
 // countAfter adds the deliveries after a seq to the ledger, and the event ids that they were the first to claim.
-func (s *Store) countAfter(seq int64, whole bool) (newest int64, err error) {
+func (s *Log) countAfter(seq int64, whole bool) (newest int64, err error) {
 	var received int64
 	err = s.write.each(`SELECT seq, endpoint, verdict, `+textColumns+`, received_at, event, duplicate_of, events
 		FROM deliveries WHERE seq > ? ORDER BY seq`, func(row []driver.Value) {

@@ -18,7 +18,7 @@ import (
 // desk is a store whose writer is the test: it says what is committed together, and what fails.
 type desk struct {
 	*testing.T
-	*Store
+	*testStore
 	dir     string
 	options Options
 	at      *clock
@@ -47,14 +47,14 @@ func (d *desk) open() {
 	o := options(d.options)
 	o.Random = d
 	var err error
-	if d.Store, err = Open(d.Context(), d.dir, o); err != nil {
+	if d.testStore, err = openStore(d.Context(), d.dir, o); err != nil {
 		d.Fatal(err)
 	}
 }
 
 // kill ends the store as the death of its process does.
 func (d *desk) kill() {
-	if err := d.Store.Close(); err != nil {
+	if err := d.testStore.Close(); err != nil {
 		d.Error(err)
 	}
 }
@@ -71,11 +71,11 @@ func (d *desk) stop() {
 // together commits some appends in one transaction, and returns whether that worked.
 func (d *desk) together(records ...*hook.Record) bool {
 	d.Helper()
-	works := make([]*work, len(records))
+	works := make([]*writeRequest, len(records))
 	for i, r := range records {
-		works[i] = &work{record: r, done: make(chan struct{}, 1)}
+		works[i] = &writeRequest{record: r, done: make(chan struct{}, 1)}
 	}
-	d.commit(append([]*work(nil), works...))
+	d.commit(append([]*writeRequest(nil), works...))
 	for _, w := range works {
 		if <-w.done; (w.err != nil) != d.fails {
 			d.Fatalf("fails %v: %v", d.fails, w.err)
@@ -97,7 +97,7 @@ func (d *desk) sweep() int64 {
 	for {
 		select {
 		case w := <-d.queue:
-			d.commit([]*work{w})
+			d.commit([]*writeRequest{w})
 		case err := <-done:
 			if err != nil {
 				d.Fatal(err)
@@ -221,15 +221,15 @@ func (d *desk) anything(random *rand.Rand) (doing string) {
 		d.at.move(time.Duration(random.IntN(20)) * time.Hour)
 		return "hours"
 	case 4:
-		w := &work{done: make(chan struct{}, 1), change: func(*writerConn) error {
+		w := &writeRequest{done: make(chan struct{}, 1), change: func(*writerConn) error {
 			if _, err := d.trimRejected("ep_a", 1); err != nil {
 				return err
 			}
 			return errors.New("changed my mind")
 		}}
-		d.options.KeepRejected, d.Store.options.KeepRejected = 20, 0
-		d.commit([]*work{w, {record: verified("beside"), done: make(chan struct{}, 1)}})
-		d.Store.options.KeepRejected = 20
+		d.options.KeepRejected, d.testStore.options.KeepRejected = 20, 0
+		d.commit([]*writeRequest{w, {record: verified("beside"), done: make(chan struct{}, 1)}})
+		d.testStore.options.KeepRejected = 20
 		return "a change that failed"
 	}
 	d.fails = random.IntN(6) == 0
@@ -249,12 +249,12 @@ func (d *desk) anything(random *rand.Rand) (doing string) {
 
 // failing commits appends of which the last one fails.
 func (d *desk) failing(records []*hook.Record) string {
-	works := make([]*work, 0, len(records)+1)
+	works := make([]*writeRequest, 0, len(records)+1)
 	for _, r := range records {
-		works = append(works, &work{record: r, done: make(chan struct{}, 1)})
+		works = append(works, &writeRequest{record: r, done: make(chan struct{}, 1)})
 	}
 	last := len(works) - 1
-	works = append(works[:last], &work{done: make(chan struct{}, 1), change: func(*writerConn) error {
+	works = append(works[:last], &writeRequest{done: make(chan struct{}, 1), change: func(*writerConn) error {
 		d.fails = true
 		return nil
 	}}, works[last])

@@ -8,7 +8,7 @@ import (
 )
 
 // AddLogin keeps the hash of a one-time login until it is taken or expires.
-func (s *Store) AddLogin(ctx context.Context, hash [32]byte, expires time.Time) error {
+func (s *Registry) AddLogin(ctx context.Context, hash [32]byte, expires time.Time) error {
 	return s.do(ctx, func(c *writerConn) error {
 		if err := c.exec(`DELETE FROM logins WHERE expires_at <= ?`, s.options.Now().UnixMilli()); err != nil {
 			return err
@@ -19,7 +19,7 @@ func (s *Store) AddLogin(ctx context.Context, hash [32]byte, expires time.Time) 
 
 // TakeLogin reports whether the hash is that of a login that has not expired, and removes it: it works once. A guess is
 // told by reading alone: it must not cost a commit, nor wait for one.
-func (s *Store) TakeLogin(ctx context.Context, hash [32]byte, now time.Time) (taken bool, err error) {
+func (s *Registry) TakeLogin(ctx context.Context, hash [32]byte, now time.Time) (taken bool, err error) {
 	var known bool
 	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM logins WHERE hash = ? AND expires_at > ?)`,
 		hash[:], now.UnixMilli()).Scan(&known)
@@ -37,26 +37,29 @@ func (s *Store) TakeLogin(ctx context.Context, hash [32]byte, now time.Time) (ta
 	return taken, err
 }
 
+// Sessions returns where dashboard sessions are kept.
+func (s *Registry) Sessions() Sessions { return Sessions{s.database} }
+
 // Sessions keeps dashboard sessions; it is the store that the session library asks for.
-type Sessions struct{ Store *Store }
+type Sessions struct{ *database }
 
 // FindCtx returns a session that has not expired.
 func (k Sessions) FindCtx(ctx context.Context, token string) (content []byte, found bool, err error) {
-	err = k.Store.read.QueryRowContext(ctx, `SELECT content FROM sessions WHERE token = ? AND expires_at > ?`,
-		token, k.Store.options.Now().UnixMilli()).Scan(&content)
+	err = k.read.QueryRowContext(ctx, `SELECT content FROM sessions WHERE token = ? AND expires_at > ?`,
+		token, k.options.Now().UnixMilli()).Scan(&content)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, k.Store.failed("read session", err)
+		return nil, false, k.failed("read session", err)
 	}
 	return content, true, nil
 }
 
 // CommitCtx writes a session, and removes those that have expired.
 func (k Sessions) CommitCtx(ctx context.Context, token string, content []byte, expiry time.Time) error {
-	return k.Store.do(ctx, func(c *writerConn) error {
-		if err := c.exec(`DELETE FROM sessions WHERE expires_at <= ?`, k.Store.options.Now().UnixMilli()); err != nil {
+	return k.do(ctx, func(c *writerConn) error {
+		if err := c.exec(`DELETE FROM sessions WHERE expires_at <= ?`, k.options.Now().UnixMilli()); err != nil {
 			return err
 		}
 		return c.exec(`INSERT OR REPLACE INTO sessions (token, content, expires_at) VALUES (?, ?, ?)`,
@@ -66,9 +69,9 @@ func (k Sessions) CommitCtx(ctx context.Context, token string, content []byte, e
 
 // TouchCtx changes a session that has not ended. It makes none.
 func (k Sessions) TouchCtx(ctx context.Context, token string, content []byte, expiry time.Time) (found bool, err error) {
-	err = k.Store.do(ctx, func(c *writerConn) error {
+	err = k.do(ctx, func(c *writerConn) error {
 		n, err := c.changed(`UPDATE sessions SET content = ?, expires_at = ? WHERE token = ? AND expires_at > ?`,
-			notNil(content), expiry.UnixMilli(), token, k.Store.options.Now().UnixMilli())
+			notNil(content), expiry.UnixMilli(), token, k.options.Now().UnixMilli())
 		found = n == 1
 		return err
 	})
@@ -77,7 +80,7 @@ func (k Sessions) TouchCtx(ctx context.Context, token string, content []byte, ex
 
 // DeleteCtx removes a session.
 func (k Sessions) DeleteCtx(ctx context.Context, token string) error {
-	return k.Store.do(ctx, func(c *writerConn) error { return c.exec(`DELETE FROM sessions WHERE token = ?`, token) })
+	return k.do(ctx, func(c *writerConn) error { return c.exec(`DELETE FROM sessions WHERE token = ?`, token) })
 }
 
 // Find is FindCtx without a context, as the library also wants it.

@@ -9,7 +9,7 @@ import (
 func TestATouchBringsNoSessionBack(t *testing.T) {
 	at := noon
 	s, _ := running(t, t.TempDir(), Options{Now: func() time.Time { return at }})
-	k := Sessions{Store: s}
+	k := s.Sessions()
 	touch := func(want bool) {
 		t.Helper()
 		found, err := k.TouchCtx(t.Context(), "a", []byte("touched"), at.Add(time.Hour))

@@ -1,4 +1,4 @@
 package sqlite
 
 // Queued returns how many writes wait for the writer, for those who look into a running server.
-func (s *Store) Queued() int { return len(s.queue) }
+func (s *DB) Queued() int { return len(s.queue) }

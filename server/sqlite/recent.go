@@ -6,7 +6,7 @@ import (
 	"hookbeam/server/hook"
 )
 
-const newest = `SELECT ` + wholeColumns + ` FROM ` + fromBlocks + `
+const newest = `SELECT ` + recordColumns + ` FROM ` + fromBlocks + `
 	WHERE endpoint_id = ? AND block >= ? AND verdict <> 'rejected' AND duplicate_of = 0
 	ORDER BY ` + byBlocks + ` LIMIT ?`
 
@@ -16,7 +16,7 @@ const recentBlocks = 2000
 // EachRecent calls do for the newest deliveries of an endpoint that count, which are neither rejected nor repeats: at
 // most limit of them, each whole, the newest first; damaged ones are left out. What do is given is its own. An error of
 // do ends it.
-func (s *Store) EachRecent(ctx context.Context, endpoint hook.EndpointID, limit int, do func(*hook.Record) error) error {
+func (s *Log) EachRecent(ctx context.Context, endpoint hook.EndpointID, limit int, do func(*hook.Record) error) error {
 	lowest, err := s.lowestBlock(ctx, endpoint, s.Head(), recentBlocks)
 	if err == nil {
 		err = s.eachSound(ctx, do, newest, string(endpoint), lowest, limit)

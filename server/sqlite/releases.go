@@ -139,29 +139,3 @@ func appliedIn(ctx context.Context, db *sql.DB, path string) ([]int64, error) {
 	}
 	return versions, rows.Err()
 }
-
-// OpenBeside opens the database in dir without changing its schema: a server may be running on it, and only who holds
-// the folder changes that. A database of another release is refused with what to do.
-func OpenBeside(ctx context.Context, dir string, o Options) (*Store, error) {
-	s := newStore(dir, o)
-	if err := s.openBeside(ctx); err != nil {
-		_ = s.closeConns()
-		return nil, s.explain(err)
-	}
-	return s, nil
-}
-
-func (s *Store) openBeside(ctx context.Context) error {
-	found, err := logSchema.check(ctx, s.path)
-	if err != nil {
-		return err
-	}
-	if found != current {
-		return errors.New("this database was written by an older Hookbeam. Start hookbeam serve of this release once, which brings it up to date, " +
-			"or run this command with the release that serves it")
-	}
-	if err := s.connect(); err != nil {
-		return err
-	}
-	return s.load(ctx)
-}

@@ -108,12 +108,12 @@ func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
 		if r, err := s.Delivery(t.Context(), again.ID); err != nil || r.Integrity != hook.IntegrityOK {
 			t.Errorf("the next: %s %v", r.Integrity, err)
 		}
-		of := Origin{Epoch: s.Epoch(), Head: s.Head()}
-		board, err := OpenStatuses(t.Context(), dir, StatusesFile, of, slog.New(slog.DiscardHandler))
+		of := hook.ProjectionOrigin{Epoch: s.Epoch(), Head: s.Head()}
+		board, err := NewStatusDatabases(t.Context(), dir, slog.New(slog.DiscardHandler), Checked{}, false).Open(t.Context(), of)
 		if err != nil {
 			t.Fatal(err)
 		}
-		texts, _, err := board.List(t.Context(), hook.StatusFilter{}, Place{}, 100)
+		texts, _, err := board.List(t.Context(), hook.StatusFilter{}, hook.StatusPageKey{}, 100)
 		if err != nil || len(texts) != len(h.Statuses) || board.Position() != h.Deliveries[0].Seq {
 			t.Errorf("%d statuses at %d (%v), %d were there", len(texts), board.Position(), err, len(h.Statuses))
 		}
@@ -157,14 +157,15 @@ func TestDataOfANewerReleaseIsRefusedUntouched(t *testing.T) {
 					"the check": func() error { _, err := CheckRelease(t.Context(), dir); return err },
 					"the log":   func() error { return openAndClose(t, dir) },
 					"beside": func() error {
-						s, err := OpenBeside(t.Context(), dir, options(Options{}))
+						s, err := openStoreBeside(t.Context(), dir, options(Options{}))
 						if err == nil {
 							return s.Close()
 						}
 						return err
 					},
 					"the statuses": func() error {
-						s, err := OpenStatuses(t.Context(), dir, StatusesFile, Origin{Epoch: "x"}, slog.New(slog.DiscardHandler))
+						s, err := NewStatusDatabases(t.Context(), dir, slog.New(slog.DiscardHandler), Checked{}, false).
+							Open(t.Context(), hook.ProjectionOrigin{Epoch: "x"})
 						if err == nil {
 							return s.Close()
 						}
@@ -191,7 +192,7 @@ func TestDataOfANewerReleaseIsRefusedUntouched(t *testing.T) {
 }
 
 func openAndClose(t *testing.T, dir string) error {
-	s, err := Open(t.Context(), dir, options(Options{}))
+	s, err := openStore(t.Context(), dir, options(Options{}))
 	if err != nil {
 		return err
 	}
@@ -226,7 +227,7 @@ func restore(t *testing.T, dir string, files map[string][]byte) {
 func TestOnlyWhoHoldsTheFolderBringsADatabaseUpToDate(t *testing.T) {
 	dir, _ := unpack(t, "testdata/releases/33ed6df")
 	before := contents(t, dir)
-	if _, err := OpenBeside(t.Context(), dir, options(Options{})); err == nil || !strings.Contains(err.Error(), "older Hookbeam") {
+	if _, err := openStoreBeside(t.Context(), dir, options(Options{})); err == nil || !strings.Contains(err.Error(), "older Hookbeam") {
 		t.Errorf("beside: %v", err)
 	}
 	if diff := cmp.Diff(before, contents(t, dir)); diff != "" {
@@ -235,7 +236,7 @@ func TestOnlyWhoHoldsTheFolderBringsADatabaseUpToDate(t *testing.T) {
 	if err := openAndClose(t, dir); err != nil {
 		t.Fatal(err)
 	}
-	s, err := OpenBeside(t.Context(), dir, options(Options{}))
+	s, err := openStoreBeside(t.Context(), dir, options(Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,13 +27,13 @@ type keptRow struct {
 
 const keptColumns = `seq, endpoint, verdict, ` + textColumns + `, received_at`
 
-func (s *Store) keptRow(row []driver.Value) keptRow {
+func (s *Log) keptRow(row []driver.Value) keptRow {
 	return keptRow{row[0].(int64), s.ledger.account(hook.EndpointID(row[1].(string)), row[2].(string)),
 		deliveryCost(row[3].(int64)), row[4].(int64)}
 }
 
 // remove removes one delivery.
-func (s *Store) remove(r keptRow) error {
+func (s *Log) remove(r keptRow) error {
 	n, err := s.write.changed(`DELETE FROM deliveries WHERE seq = ?`, r.seq)
 	if err != nil {
 		return fmt.Errorf("remove delivery: %w", err)
@@ -44,7 +44,7 @@ func (s *Store) remove(r keptRow) error {
 
 // trimRejected removes an endpoint's oldest rejected deliveries while it has more than each may have, and the oldest of
 // whichever has most while all together have more than they may; at most so many. Without an endpoint it looks at all.
-func (s *Store) trimRejected(endpoint hook.EndpointID, most int64) (removed int64, err error) {
+func (s *Log) trimRejected(endpoint hook.EndpointID, most int64) (removed int64, err error) {
 	for bytes := int64(0); removed < most && bytes < stepBytes; removed++ {
 		a := s.overfullRejected(endpoint)
 		if a == nil {
@@ -71,7 +71,7 @@ func (s *Store) trimRejected(endpoint hook.EndpointID, most int64) (removed int6
 }
 
 // overfullRejected is the account from which the next rejected delivery must go; nil: none must.
-func (s *Store) overfullRejected(endpoint hook.EndpointID) *account {
+func (s *Log) overfullRejected(endpoint hook.EndpointID) *account {
 	b := s.bounds()
 	overfull := func(a *account) bool {
 		return a.number > s.options.KeepRejected || b.keep > 0 && a.bytes > b.rejectedEach() && a.number > 1
@@ -102,7 +102,7 @@ func (s *Store) overfullRejected(endpoint hook.EndpointID) *account {
 }
 
 // sweepRejected brings rejected deliveries within their bounds where appends did not, as after a change of the bounds.
-func (s *Store) sweepRejected(ctx context.Context) (removed int64, err error) {
+func (s *Log) sweepRejected(ctx context.Context) (removed int64, err error) {
 	err = s.do(ctx, func(*writerConn) (err error) {
 		removed, err = s.trimRejected("", stepRows)
 		return err
@@ -112,7 +112,7 @@ func (s *Store) sweepRejected(ctx context.Context) (removed int64, err error) {
 
 // sweepUnverified removes unsigned deliveries that are beyond their bound, and unsigned and rejected ones where all
 // together are, the oldest first. What goes from the middle of the log is missed by no cursor.
-func (s *Store) sweepUnverified(ctx context.Context) (removed int64, err error) {
+func (s *Log) sweepUnverified(ctx context.Context) (removed int64, err error) {
 	l, slack := s.ledger, int64(0)
 	over := func() excess {
 		return s.bounds().unverified(l.verified.bytes, l.unsigned.bytes, l.rejected.bytes, slack)
@@ -158,7 +158,7 @@ func (s *Store) sweepUnverified(ctx context.Context) (removed int64, err error) 
 }
 
 // moveEnd notes where the log begins now, where its oldest end has gone, and returns the seq before that.
-func (s *Store) moveEnd(c *writerConn) (swept int64, err error) {
+func (s *Log) moveEnd(c *writerConn) (swept int64, err error) {
 	oldest, err := c.value(`SELECT min(seq) FROM deliveries`)
 	if err != nil || oldest == nil {
 		return 0, err
@@ -166,11 +166,11 @@ func (s *Store) moveEnd(c *writerConn) (swept int64, err error) {
 	if swept = oldest.(int64) - 1; swept <= s.swept.Load() {
 		return 0, nil
 	}
-	return swept, s.sweptTo(c, swept)
+	return swept, s.setSwept(c, swept)
 }
 
-// sweptTo notes up to which seq the log's oldest end has gone.
-func (s *Store) sweptTo(c *writerConn, swept int64) error {
+// setSwept notes up to which seq the log's oldest end has gone.
+func (s *Log) setSwept(c *writerConn, swept int64) error {
 	if err := c.exec(`UPDATE log SET swept = ?`, swept); err != nil {
 		return fmt.Errorf("move the log's end: %w", err)
 	}
@@ -179,7 +179,7 @@ func (s *Store) sweptTo(c *writerConn, swept int64) error {
 
 // oldestUnverified returns the places of the oldest unsigned deliveries, and of rejected ones where they are to go too,
 // as many as one step removes. The newest delivery of the log always stays.
-func (s *Store) oldestUnverified(ctx context.Context, rejected bool) ([]int64, error) {
+func (s *Log) oldestUnverified(ctx context.Context, rejected bool) ([]int64, error) {
 	seqs, err := s.oldestUnsigned(ctx)
 	if err != nil || !rejected {
 		return seqs, err
@@ -196,12 +196,12 @@ func (s *Store) oldestUnverified(ctx context.Context, rejected bool) ([]int64, e
 
 // oldestUnsigned searches the log from where no unsigned delivery is left. No index knows them: each append would pay
 // for it.
-func (s *Store) oldestUnsigned(ctx context.Context) (seqs []int64, err error) {
+func (s *Log) oldestUnsigned(ctx context.Context) (seqs []int64, err error) {
 	if s.ledger.committedTotal(kindUnsigned).number == 0 {
 		return nil, nil
 	}
 	w := &s.sweeper
-	w.unsigned = max(w.unsigned, s.ledger.committedFlags().thinned, s.Swept())
+	w.unsigned = max(w.unsigned, s.ledger.committedFlags().thinned, s.sweptTo())
 	for last := s.Head() - 1; w.unsigned < last && len(seqs) == 0; {
 		upTo := min(w.unsigned+scannedAtOnce, last)
 		if seqs, err = s.seqs(ctx, `SELECT seq FROM deliveries WHERE seq > ? AND seq <= ? AND verdict = 'unsigned'
@@ -215,7 +215,7 @@ func (s *Store) oldestUnsigned(ctx context.Context) (seqs []int64, err error) {
 	return seqs, nil
 }
 
-func (s *Store) seqs(ctx context.Context, query string, values ...any) (seqs []int64, err error) {
+func (s *Log) seqs(ctx context.Context, query string, values ...any) (seqs []int64, err error) {
 	rows, err := s.read.QueryContext(ctx, query, values...)
 	if err != nil {
 		return nil, s.failed("find old deliveries", err)
@@ -233,7 +233,7 @@ func (s *Store) seqs(ctx context.Context, query string, values ...any) (seqs []i
 
 // sweepOldest removes the oldest end of the log: what was received before a time, in milliseconds, and verified
 // deliveries that are beyond their bound, with all that is older than they.
-func (s *Store) sweepOldest(ctx context.Context, before int64) (removed int64, err error) {
+func (s *Log) sweepOldest(ctx context.Context, before int64) (removed int64, err error) {
 	if before == 0 && !s.verifiedOver(s.ledger.committedTotal(kindVerified)) {
 		return 0, nil
 	}
@@ -257,7 +257,7 @@ func (s *Store) sweepOldest(ctx context.Context, before int64) (removed int64, e
 }
 
 // beyond cuts rows, the oldest of the log, behind the last one that must go.
-func (s *Store) beyond(rows []keptRow, before int64) []keptRow {
+func (s *Log) beyond(rows []keptRow, before int64) []keptRow {
 	verified, limit := *s.ledger.verified, s.bounds().verified()
 	large := s.verifiedOver(verified)
 	gone, bytes := 0, int64(0)
@@ -286,7 +286,7 @@ func (s *Store) beyond(rows []keptRow, before int64) []keptRow {
 }
 
 // removeUpTo removes rows, which are all that there are up to the last of them.
-func (s *Store) removeUpTo(c *writerConn, rows []keptRow) error {
+func (s *Log) removeUpTo(c *writerConn, rows []keptRow) error {
 	last := rows[len(rows)-1].seq
 	n, err := c.changed(`DELETE FROM deliveries WHERE seq <= ?`, last)
 	if err != nil {
@@ -298,5 +298,5 @@ func (s *Store) removeUpTo(c *writerConn, rows []keptRow) error {
 	for _, r := range rows {
 		s.ledger.post(r.account, -1, -r.bytes)
 	}
-	return s.sweptTo(c, last)
+	return s.setSwept(c, last)
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hookbeam/server/hook"
 )
 
 var update = flag.Bool("update", false, "write the files in schema anew")
@@ -53,7 +55,7 @@ func made(t *testing.T, name string, fill func(dsn string) error) *sql.DB {
 	if there := tables(t, db); len(there) > 0 {
 		t.Fatal(there)
 	}
-	if err := fill((&Store{path: path}).dsn(durable)); err != nil {
+	if err := fill(dsn(path, durable)); err != nil {
 		t.Fatal(err)
 	}
 	return db
@@ -70,7 +72,7 @@ func (of schema) createAt(dsn string) error {
 // plainly opens a database as it is, or an empty one.
 func plainly(t *testing.T, path string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", (&Store{path: path}).dsn(durable))
+	db, err := sql.Open("sqlite", dsn(path, durable))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,11 +192,11 @@ func reopened(t *testing.T, name string, files map[string][]byte, want []string)
 	}
 	open := map[string]func() (io.Closer, error){
 		FileName: func() (io.Closer, error) {
-			return Open(t.Context(), dir, options(Options{Checked: seen}))
+			return openStore(t.Context(), dir, options(Options{Checked: seen}))
 		},
 		StatusesFile: func() (io.Closer, error) {
 			log := slog.New(slog.DiscardHandler)
-			return BeginStatuses(t.Context(), dir, name, log, seen).Open(t.Context(), Origin{})
+			return NewStatusDatabases(t.Context(), dir, log, seen, true).Open(t.Context(), hook.ProjectionOrigin{})
 		},
 	}[name]
 	s, err := open()
@@ -215,16 +217,16 @@ func reopened(t *testing.T, name string, files map[string][]byte, want []string)
 
 func TestADatabaseThatWasBegunAndIsNotNeededIsFreed(t *testing.T) {
 	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
-	begun := BeginStatuses(t.Context(), dir, StatusesFile, log, Checked{})
+	begun := NewStatusDatabases(t.Context(), dir, log, Checked{}, true)
 	for range 2 {
 		if err := begun.Close(); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := begun.Open(t.Context(), Origin{}); err == nil {
+	if _, err := begun.Open(t.Context(), hook.ProjectionOrigin{}); err == nil {
 		t.Error("opened after it was closed")
 	}
-	s, err := OpenStatuses(t.Context(), dir, StatusesFile, Origin{}, log)
+	s, err := NewStatusDatabases(t.Context(), dir, log, Checked{}, false).Open(t.Context(), hook.ProjectionOrigin{})
 	if err != nil {
 		t.Fatal(err)
 	}

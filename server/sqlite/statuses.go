@@ -5,21 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"net/url"
-	"os"
 	"path/filepath"
 	"sync"
 
 	"hookbeam/server/hook"
 )
-
-// StatusesFile is the name of the statuses' database in the data folder.
-const StatusesFile = "statuses.db"
-
-// DamagedEnding follows the name of a statuses' database that was put aside.
-const DamagedEnding = ".damaged"
 
 // quick is for what can be drawn again from the log: a commit survives the death of the process, and one that is lost
 // with the machine's power is made again.
@@ -28,6 +19,9 @@ const quick = "_journal_mode=WAL&_synchronous=NORMAL"
 // statusesCache is how many KiB of pages stay with who writes. They are as large as those of the log: all caches of a
 // process share one list of pages to use again, and a page of another size is given back to the system instead.
 const statusesCache = 16 << 10
+
+var statusesTuning = tuning{mode: quick, synchronous: 1, checkpoint: (16 << 20) / pageSize, cache: statusesCache,
+	walLimit: boardWALLimit}
 
 // Statuses is where subjects stand, in a database of its own, so that its commits never wait for the log's writer.
 // One goroutine at a time may write; any may read.
@@ -43,102 +37,9 @@ type Statuses struct {
 	stale    bool
 	next     int64 // key of the next subject
 
-	known  *bloom
-	ending context.CancelFunc // ends reading names into it
-	loaded chan struct{}      // closed when they are read
-}
-
-// Origin is of which log statuses are drawn, and by which release of the program.
-type Origin struct {
-	Epoch   string
-	Head    hook.Seq
-	Release string
-}
-
-// OpenStatuses makes or opens the database at dir/name. What was drawn of another log, or of more of it than there is,
-// is worth nothing and begun anew; a damaged file is put aside, for the log can draw it again.
-func OpenStatuses(ctx context.Context, dir, name string, of Origin, logger *slog.Logger) (*Statuses, error) {
-	return BeginStatuses(ctx, dir, name, logger, Checked{}).Open(ctx, of)
-}
-
-// OpeningStatuses is a database that is being opened. Either of its methods must be called, and may be after the other.
-type OpeningStatuses struct {
-	done     chan struct{} // closed when statuses and err are set
-	statuses *Statuses
-	err      error
-}
-
-// BeginStatuses begins what OpenStatuses does, up to where the log must be known: both can be opened at once.
-func BeginStatuses(ctx context.Context, dir, name string, logger *slog.Logger, seen Checked) *OpeningStatuses {
-	o := &OpeningStatuses{done: make(chan struct{}), statuses: &Statuses{path: filepath.Join(dir, name), log: logger}}
-	go func() {
-		defer close(o.done)
-		o.err = o.statuses.prepare(ctx, seen)
-	}()
-	return o
-}
-
-// Open is the rest of OpenStatuses.
-func (o *OpeningStatuses) Open(ctx context.Context, of Origin) (*Statuses, error) {
-	<-o.done
-	s, err := o.statuses, o.err
-	if o.statuses = nil; s == nil {
-		return nil, errors.New("the statuses' database was opened or closed already")
-	}
-	if err == nil {
-		err = s.use(ctx, of)
-	}
-	if err == nil {
-		return s, nil
-	}
-	_ = s.Close()
-	aside := s.path + DamagedEnding
-	if !damage(err) {
-		return nil, fmt.Errorf("open %s: %w", s.path, err)
-	}
-	s.log.Error("the statuses' database is damaged: it is put aside and drawn again from the log",
-		"file", s.path, "aside", aside, "error", err)
-	if err := move(s.path, aside); err != nil {
-		return nil, fmt.Errorf("put %s aside: %w", s.path, err)
-	}
-	s = &Statuses{path: s.path, log: s.log}
-	if err = s.prepare(ctx, Checked{}); err == nil {
-		err = s.use(ctx, of)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), s.Close())
-	}
-	return s, nil
-}
-
-// Close frees what was opened, unless Open was called.
-func (o *OpeningStatuses) Close() error {
-	<-o.done
-	s := o.statuses
-	if o.statuses = nil; s == nil {
-		return nil
-	}
-	return s.Close()
-}
-
-// move renames a closed database over another. What SQLite keeps beside either belongs to it no more. Whenever it is
-// interrupted, one of the two stands at to.
-func move(from, to string) error {
-	for _, path := range []string{from, to} {
-		if err := remove(path, "-wal", "-shm"); err != nil {
-			return err
-		}
-	}
-	return os.Rename(from, to)
-}
-
-func remove(path string, endings ...string) error {
-	for _, ending := range endings {
-		if err := os.Remove(path + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+	aliasFilter *bloom
+	ending      context.CancelFunc // ends reading names into it
+	loaded      chan struct{}      // closed when they are read
 }
 
 // prepare makes the database where there is none, brings it up to date, checks it and opens its connections.
@@ -154,40 +55,34 @@ func (s *Statuses) prepare(ctx context.Context, seen Checked) error {
 	if err != nil {
 		return err
 	}
-	if s.write, err = openWriter(s.dsn(fmt.Sprintf("%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)&_pragma=journal_size_limit(%d)",
-		quick, (16<<20)/pageSize, -statusesCache, boardWALLimit)), 1); err != nil {
+	if s.write, s.read, err = connect(s.path, statusesTuning); err != nil {
 		return err
 	}
-	if s.read, err = sql.Open("sqlite", s.dsn(readOnly)); err != nil {
-		return err
-	}
-	s.read.SetMaxOpenConns(readers)
-	s.read.SetMaxIdleConns(readers)
 	if size > 0 && size <= checkAtOnce {
 		if err := quickCheck(ctx, s.read); err != nil {
 			return err
 		}
 	}
-	return boardSchema.update(ctx, s.write, s.dsn(quick), found)
+	return boardSchema.update(ctx, s.write, dsn(s.path, quick), found)
 }
 
 // use begins to work with a database that is prepared, as one of that log.
-func (s *Statuses) use(ctx context.Context, of Origin) (err error) {
+func (s *Statuses) use(ctx context.Context, of hook.ProjectionOrigin) (err error) {
 	if err := s.load(of); err != nil {
 		return err
 	}
 	if s.files, err = standAt(s.path); err != nil {
 		return err
 	}
-	s.known, s.loaded = newBloom(), make(chan struct{})
+	s.aliasFilter, s.loaded = newBloom(), make(chan struct{})
 	ctx, s.ending = context.WithCancel(context.WithoutCancel(ctx))
-	go s.know(ctx)
+	go s.loadAliases(ctx)
 	return nil
 }
 
-// know reads all names, a few at a time, while they are used already. What is stored meanwhile is put in by who stores
+// loadAliases reads all names, a few at a time, while they are used already. What is stored meanwhile is put in by who stores
 // it.
-func (s *Statuses) know(ctx context.Context) {
+func (s *Statuses) loadAliases(ctx context.Context) {
 	defer close(s.loaded)
 	const atOnce = 10_000
 	last, n := hook.NameKey{}, atOnce
@@ -200,7 +95,7 @@ func (s *Statuses) know(ctx context.Context) {
 					break
 				}
 				copy(last[:], hash)
-				s.known.put(last)
+				s.aliasFilter.put(last)
 			}
 			err = errors.Join(err, rows.Err(), rows.Close())
 		}
@@ -211,15 +106,11 @@ func (s *Statuses) know(ctx context.Context) {
 			return
 		}
 	}
-	s.known.whole.Store(true)
-}
-
-func (s *Statuses) dsn(keys string) string {
-	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s", (&url.URL{Path: s.path}).EscapedPath(), pageSize, keys)
+	s.aliasFilter.complete.Store(true)
 }
 
 // load reads how far the log has been drawn, and forgets what was drawn of another.
-func (s *Statuses) load(of Origin) error {
+func (s *Statuses) load(of hook.ProjectionOrigin) error {
 	row, err := s.write.row(`SELECT epoch, position, release FROM board`)
 	if err != nil {
 		return err
@@ -264,14 +155,7 @@ func (s *Statuses) Close() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var errs []error
-	if s.read != nil {
-		errs = append(errs, s.read.Close())
-	}
-	if s.write != nil {
-		errs = append(errs, s.write.close())
-	}
-	return errors.Join(errs...)
+	return closeConns(s.write, s.read)
 }
 
 // Gone reports whether the database was removed or replaced while it is open. What is stored from then on is lost when
@@ -301,25 +185,4 @@ func (s *Statuses) SetStale() error {
 	}
 	s.stale = true
 	return nil
-}
-
-// Replace takes the place of the database at dir/name, which must be closed. Both must not be used while it happens.
-// Where it fails, the other still stands there.
-func (s *Statuses) Replace(ctx context.Context, name string, of Origin) (*Statuses, error) {
-	if err := s.write.exec(`PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
-		return nil, err
-	}
-	if err := s.Close(); err != nil {
-		return nil, err
-	}
-	dir := filepath.Dir(s.path)
-	if err := move(s.path, filepath.Join(dir, name)); err != nil {
-		return nil, err
-	}
-	return OpenStatuses(ctx, dir, name, of, s.log)
-}
-
-// RemoveStatuses removes a database that nobody uses.
-func RemoveStatuses(dir, name string) error {
-	return remove(filepath.Join(dir, name), "-wal", "-shm", "")
 }

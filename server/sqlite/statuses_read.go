@@ -16,8 +16,8 @@ import (
 
 const subjectColumns = `key, world, took, status, evidence`
 
-func scanSubject(row interface{ Scan(...any) error }) (*Subject, error) {
-	var s Subject
+func scanSubject(row interface{ Scan(...any) error }) (*hook.Subject, error) {
+	var s hook.Subject
 	var took int64
 	var text, lines []byte
 	if err := row.Scan(&s.Key, &s.World, &took, &text, &lines); err != nil {
@@ -33,13 +33,13 @@ func scanSubject(row interface{ Scan(...any) error }) (*Subject, error) {
 }
 
 // Subject returns the subject with this key, nil where there is none.
-func (s *Statuses) Subject(ctx context.Context, key int64) (*Subject, error) {
+func (s *Statuses) Subject(ctx context.Context, key int64) (*hook.Subject, error) {
 	return s.one(ctx, `SELECT `+subjectColumns+` FROM subjects WHERE key = ?`, key)
 }
 
 // KeyOf returns the key of the subject that has this name, 0 where there is none.
 func (s *Statuses) KeyOf(ctx context.Context, name hook.NameKey) (key int64, err error) {
-	if s.known.lacks(name) {
+	if s.aliasFilter.definitelyAbsent(name) {
 		return 0, nil
 	}
 	err = s.read.QueryRowContext(ctx, `SELECT subject FROM names WHERE hash = ?`, name[:]).Scan(&key)
@@ -49,7 +49,7 @@ func (s *Statuses) KeyOf(ctx context.Context, name hook.NameKey) (key int64, err
 	return key, nil
 }
 
-func (s *Statuses) one(ctx context.Context, query string, value any) (*Subject, error) {
+func (s *Statuses) one(ctx context.Context, query string, value any) (*hook.Subject, error) {
 	sub, err := scanSubject(s.read.QueryRowContext(ctx, query, value))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -60,24 +60,17 @@ func (s *Statuses) one(ctx context.Context, query string, value any) (*Subject, 
 	return sub, nil
 }
 
-// Place is where a page of statuses begins: behind the subject of this key that last changed with this delivery. The
-// zero Place is before the newest.
-type Place struct {
-	Seq hook.Seq
-	Key int64
-}
-
 // List returns at most limit statuses as JSON that f lets through, behind before, newest first. next is where the
 // following page begins, zero where nothing older is left. A filter that lets little through makes short pages rather
 // than long waits.
-func (s *Statuses) List(ctx context.Context, f hook.StatusFilter, before Place, limit int) (page []json.RawMessage, next Place, err error) {
-	if before == (Place{}) {
-		before = Place{1<<62 - 1, 0}
+func (s *Statuses) List(ctx context.Context, f hook.StatusFilter, before hook.StatusPageKey, limit int) (page []json.RawMessage, next hook.StatusPageKey, err error) {
+	if before == (hook.StatusPageKey{}) {
+		before = hook.StatusPageKey{Seq: 1<<62 - 1}
 	}
 	if next, err = s.lowest(ctx, before); err != nil {
 		return nil, next, err
 	}
-	where, values := narrowStatuses(f)
+	where, values := whereStatuses(f)
 	rows, err := s.read.QueryContext(ctx, `SELECT seq, key, status FROM subjects WHERE (seq, key) < (?, ?) AND (seq, key) >= (?, ?)`+where+
 		` ORDER BY seq DESC, key DESC LIMIT ?`,
 		append(append([]any{int64(before.Seq), before.Key, int64(next.Seq), next.Key}, values...), limit)...)
@@ -88,7 +81,7 @@ func (s *Statuses) List(ctx context.Context, f hook.StatusFilter, before Place, 
 	page = []json.RawMessage{}
 	for rows.Next() {
 		var text []byte
-		var at Place
+		var at hook.StatusPageKey
 		if err := rows.Scan(&at.Seq, &at.Key, &text); err != nil {
 			return nil, next, fmt.Errorf("list statuses: %w", err)
 		}
@@ -100,9 +93,9 @@ func (s *Statuses) List(ctx context.Context, f hook.StatusFilter, before Place, 
 }
 
 // lowest is the last subject that one page looks at; zero: all are looked at.
-func (s *Statuses) lowest(ctx context.Context, before Place) (last Place, err error) {
+func (s *Statuses) lowest(ctx context.Context, before hook.StatusPageKey) (last hook.StatusPageKey, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT seq, key FROM subjects WHERE (seq, key) < (?, ?) ORDER BY seq DESC, key DESC LIMIT 1 OFFSET ?`,
-		int64(before.Seq), before.Key, examined-1).Scan(&last.Seq, &last.Key)
+		int64(before.Seq), before.Key, maxScan-1).Scan(&last.Seq, &last.Key)
 	if errors.Is(err, sql.ErrNoRows) {
 		return last, nil
 	}
@@ -112,8 +105,8 @@ func (s *Statuses) lowest(ctx context.Context, before Place) (last Place, err er
 	return last, nil
 }
 
-// narrowStatuses turns a filter into SQL that goes on with AND.
-func narrowStatuses(f hook.StatusFilter) (where string, values []any) {
+// whereStatuses turns a filter into SQL that goes on with AND.
+func whereStatuses(f hook.StatusFilter) (where string, values []any) {
 	add := func(term string, v ...any) { where, values = where+" AND "+term, append(values, v...) }
 	add("state <> ''") // else nothing has moved it yet
 	if f.Endpoint != "" {
@@ -132,15 +125,15 @@ func narrowStatuses(f hook.StatusFilter) (where string, values []any) {
 		add("world <> 'test'")
 	}
 	for _, word := range strings.Fields(f.Words) {
-		term, vs := sought(word)
+		term, vs := searchTerm(word)
 		add(term, vs...)
 	}
 	return where, values
 }
 
-// sought looks for one word where people look for payments: in its names, its reference, the customer's mail address,
+// searchTerm looks for one word where people look for payments: in its names, its reference, the customer's mail address,
 // and among the amounts.
-func sought(word string) (term string, values []any) {
+func searchTerm(word string) (term string, values []any) {
 	term, values = `instr(words, ?)`, []any{strings.ToLower(word)}
 	if minor, ok := amount(word); ok {
 		return `(` + term + ` OR amount IN (?, ?))`, append(values, minor, minor*100)
@@ -159,25 +152,16 @@ func amount(word string) (minor int64, ok bool) {
 	return n, err == nil && n < 1<<50
 }
 
-// Tally is how many subjects of a sort there are.
-type Tally struct {
-	Endpoint hook.EndpointID
-	World    string
-	Kind     hook.SubjectKind
-	State    hook.State
-	Count    int
-}
-
 // Tallies counts all subjects.
-func (s *Statuses) Tallies(ctx context.Context) ([]Tally, error) {
+func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT endpoint, world, kind, state, count(*) FROM subjects GROUP BY endpoint, world, kind, state`)
 	if err != nil {
 		return nil, fmt.Errorf("count statuses: %w", err)
 	}
 	defer rows.Close()
-	var all []Tally
+	var all []hook.SubjectCount
 	for rows.Next() {
-		var t Tally
+		var t hook.SubjectCount
 		if err := rows.Scan(&t.Endpoint, &t.World, &t.Kind, &t.State, &t.Count); err != nil {
 			return nil, fmt.Errorf("count statuses: %w", err)
 		}
@@ -236,7 +220,7 @@ func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Sho
 // Took returns how long the newest payments of an endpoint took, at most limit of them, shortest first.
 func (s *Statuses) Took(ctx context.Context, endpoint hook.EndpointID, limit int) ([]time.Duration, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT took FROM (SELECT took FROM (SELECT endpoint, world, took FROM subjects ORDER BY seq DESC LIMIT ?)
-		WHERE endpoint = ? AND world = '' AND took > 0 LIMIT ?) ORDER BY took`, examined, string(endpoint), limit)
+		WHERE endpoint = ? AND world = '' AND took > 0 LIMIT ?) ORDER BY took`, maxScan, string(endpoint), limit)
 	if err != nil {
 		return nil, fmt.Errorf("read how long payments took: %w", err)
 	}
@@ -265,7 +249,7 @@ func (r sizedRow) Scan(targets ...any) error { return r.Rows.Scan(append(targets
 
 // Oldest returns subjects of which nothing was told for longest, those first, with about how many bytes each takes; with
 // unverified, only those of which nothing checked ever told.
-func (s *Statuses) Oldest(ctx context.Context, unverified bool, limit int) (all []*Subject, bytes []int64, err error) {
+func (s *Statuses) Oldest(ctx context.Context, unverified bool, limit int) (all []*hook.Subject, bytes []int64, err error) {
 	where := ``
 	if unverified {
 		where = ` WHERE world = 'unsigned'`
@@ -308,7 +292,7 @@ func (s *Statuses) Used(ctx context.Context) (bytes int64, err error) {
 }
 
 // Each calls do for every subject, in the order in which they were first told of. An error of do ends it.
-func (s *Statuses) Each(ctx context.Context, do func(*Subject) error) error {
+func (s *Statuses) Each(ctx context.Context, do func(*hook.Subject) error) error {
 	for after := int64(0); ; {
 		sub, err := s.one(ctx, `SELECT `+subjectColumns+` FROM subjects WHERE key > ? ORDER BY key LIMIT 1`, after)
 		if err != nil || sub == nil {

@@ -15,24 +15,6 @@ import (
 	"hookbeam/server/wire"
 )
 
-// Subject is a subject as it is kept.
-type Subject struct {
-	Key      int64 // its place in the table, in the order in which subjects were first told of
-	World    string
-	Took     time.Duration // from its first event to being told of as paid; 0: it was not, or was at once
-	Status   hook.Status
-	Evidence []hook.Evidence
-}
-
-// Drawn is what a stretch of the log changed.
-type Drawn struct {
-	Put       []*Subject
-	Names     map[hook.NameKey]int64 // names that are new, or belong to another subject now; or to none: 0
-	Gone      []int64                // subjects that are no more, or turned out to be another one
-	Forgotten []hook.StatusID        // ids of which nobody need know any more what was shown
-	UpTo      hook.Seq
-}
-
 // NextKey reserves the key of a new subject. One goroutine at a time may ask.
 func (s *Statuses) NextKey() int64 {
 	s.next++
@@ -40,12 +22,12 @@ func (s *Statuses) NextKey() int64 {
 }
 
 // Store keeps what is drawn, and how far, in one transaction.
-func (s *Statuses) Store(d Drawn) error {
+func (s *Statuses) Store(d hook.SubjectChanges) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := s.write.begin()
 	if err == nil {
-		if err = s.draw(d); err == nil {
+		if err = s.writeChanges(d); err == nil {
 			err = s.write.commit()
 		}
 		if err != nil {
@@ -72,7 +54,7 @@ var (
 func (s *Statuses) Keys(names []hook.NameKey, keys map[hook.NameKey]int64) error {
 	var perhaps []hook.NameKey
 	for _, name := range names {
-		if !s.known.lacks(name) {
+		if !s.aliasFilter.definitelyAbsent(name) {
 			perhaps = append(perhaps, name)
 		}
 	}
@@ -96,7 +78,7 @@ func (s *Statuses) Keys(names []hook.NameKey, keys map[hook.NameKey]int64) error
 	return nil
 }
 
-func (s *Statuses) draw(d Drawn) error {
+func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 	for _, gone := range d.Gone {
 		if err := s.write.exec(`DELETE FROM subjects WHERE key = ?`, gone); err != nil {
 			return err
@@ -118,7 +100,7 @@ func (s *Statuses) draw(d Drawn) error {
 			return err
 		}
 	}
-	if err := s.drawNames(d.Names); err != nil {
+	if err := s.writeNames(d.Names); err != nil {
 		return err
 	}
 	for _, id := range d.Forgotten {
@@ -129,8 +111,8 @@ func (s *Statuses) draw(d Drawn) error {
 	return s.write.exec(`UPDATE board SET position = ?`, int64(d.UpTo))
 }
 
-// drawNames writes names in their order: neighbours stand on one page.
-func (s *Statuses) drawNames(subjects map[hook.NameKey]int64) error {
+// writeNames writes names in their order: neighbours stand on one page.
+func (s *Statuses) writeNames(subjects map[hook.NameKey]int64) error {
 	names := slices.SortedFunc(maps.Keys(subjects), func(a, b hook.NameKey) int { return bytes.Compare(a[:], b[:]) })
 	values := make([]any, 0, 2*namesAtOnce)
 	for i := range names {
@@ -141,7 +123,7 @@ func (s *Statuses) drawNames(subjects map[hook.NameKey]int64) error {
 			}
 			continue
 		}
-		s.known.put(names[i])
+		s.aliasFilter.put(names[i])
 		if values = append(values, name, subject); len(values) == cap(values) {
 			if err := s.write.exec(putNames, values...); err != nil {
 				return err
@@ -174,11 +156,11 @@ func (s *Statuses) Show(status hook.StatusID, shown hook.Shown) error {
 	return nil
 }
 
-// CopyShown takes over what pages showed since a moment from what was drawn before.
-func (s *Statuses) CopyShown(ctx context.Context, from *Statuses, since time.Time) error {
-	rows, err := from.read.QueryContext(ctx, `SELECT status, state, at, by FROM shown WHERE at >= ?`, since.UnixMilli())
+// EachShown calls do for what pages showed since a moment, in no particular order. An error of do ends it.
+func (s *Statuses) EachShown(ctx context.Context, since time.Time, do func(hook.StatusID, hook.Shown) error) error {
+	rows, err := s.read.QueryContext(ctx, `SELECT status, state, at, by FROM shown WHERE at >= ?`, since.UnixMilli())
 	if err != nil {
-		return fmt.Errorf("take over what was shown: %w", err)
+		return fmt.Errorf("read what was shown: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -186,10 +168,10 @@ func (s *Statuses) CopyShown(ctx context.Context, from *Statuses, since time.Tim
 		var shown hook.Shown
 		var at int64
 		if err := rows.Scan(&status, &shown.State, &at, &shown.By); err != nil {
-			return fmt.Errorf("take over what was shown: %w", err)
+			return fmt.Errorf("read what was shown: %w", err)
 		}
 		shown.At = hook.Millis(at)
-		if err := s.Show(status, shown); err != nil {
+		if err := do(status, shown); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ type sweeper struct {
 // Sweep keeps the log within its bounds until ctx ends, in small steps between which appends go on. It looks every few
 // seconds, and at once when the writer sees that a bound is passed: a sender can write gigabytes within seconds. Events are
 // forgotten beside that, for all of them must be read.
-func (s *Store) Sweep(ctx context.Context) error {
+func (s *Log) Sweep(ctx context.Context) error {
 	var events sync.WaitGroup
 	defer events.Wait()
 	events.Go(func() { s.keepSweeping(ctx, s.sweeper.events.wake, s.sweepEvents) })
@@ -46,7 +46,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) keepSweeping(ctx context.Context, wake <-chan struct{}, sweep func(context.Context) error) {
+func (s *Log) keepSweeping(ctx context.Context, wake <-chan struct{}, sweep func(context.Context) error) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
@@ -65,7 +65,7 @@ func (s *Store) keepSweeping(ctx context.Context, wake <-chan struct{}, sweep fu
 }
 
 // SweepOnce removes everything that is beyond a bound now, events too, and returns how many deliveries that were.
-func (s *Store) SweepOnce(ctx context.Context) (removed int64, err error) {
+func (s *Log) SweepOnce(ctx context.Context) (removed int64, err error) {
 	if removed, err = s.sweepDeliveries(ctx); err != nil {
 		return removed, err
 	}
@@ -74,7 +74,7 @@ func (s *Store) SweepOnce(ctx context.Context) (removed int64, err error) {
 
 // sweepDeliveries removes rejected deliveries that are beyond their own bounds, then unsigned ones, then the oldest of the
 // log.
-func (s *Store) sweepDeliveries(ctx context.Context) (removed int64, err error) {
+func (s *Log) sweepDeliveries(ctx context.Context) (removed int64, err error) {
 	s.sweeper.mu.Lock()
 	defer s.sweeper.mu.Unlock()
 	before := s.oldAt()
@@ -99,7 +99,7 @@ func (s *Store) sweepDeliveries(ctx context.Context) (removed int64, err error) 
 }
 
 // oldAt is the time before which deliveries are too old, in milliseconds; 0: none are, or the clock is not believed.
-func (s *Store) oldAt() int64 {
+func (s *Log) oldAt() int64 {
 	believed := s.ClockBelieved()
 	if s.options.KeepFor <= 0 || !believed {
 		return 0
@@ -109,7 +109,7 @@ func (s *Store) oldAt() int64 {
 
 // ClockBelieved looks at the clock, and reports whether it can be believed where it says that something is old. It cannot
 // for a day of running time after it leapt ahead.
-func (s *Store) ClockBelieved() bool {
+func (s *Log) ClockBelieved() bool {
 	now := s.options.Now()
 	paused, leap := s.clock.look(now, s.options.Running())
 	if leap > 0 {
@@ -121,7 +121,7 @@ func (s *Store) ClockBelieved() bool {
 }
 
 // saveNow writes the ledger where it has changed, and sometimes where it has not: for the time at which the log was seen.
-func (s *Store) saveNow(ctx context.Context) error {
+func (s *Log) saveNow(ctx context.Context) error {
 	running := s.options.Running()
 	recent := s.sweeper.saved != 0 && running-s.sweeper.saved < saveAfter
 	unsaved := false
@@ -138,7 +138,7 @@ func (s *Store) saveNow(ctx context.Context) error {
 }
 
 // warn logs a warning, the same one at most once an hour.
-func (s *Store) warn(what, text string, args ...any) {
+func (s *Log) warn(what, text string, args ...any) {
 	s.sweeper.warning.Lock()
 	defer s.sweeper.warning.Unlock()
 	running := s.options.Running()

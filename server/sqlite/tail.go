@@ -35,7 +35,7 @@ type tail struct {
 type part struct{ headers, body, end int64 }
 
 // add takes the records of a committed batch, in the log's order.
-func (t *tail) add(batch []*work) {
+func (t *tail) add(batch []*writeRequest) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.ring == nil {
@@ -144,9 +144,9 @@ func (t *tail) record(seq hook.Seq, scratch []byte) (both []byte, headers int, o
 	return append(scratch, t.bytes[at:at+p.end-p.headers]...), int(p.body - p.headers), true
 }
 
-// EachWhole calls do for deliveries of a page that After gave, each whole, in order. What do is given is its own only
+// EachRecord calls do for deliveries of a page that After gave, each whole, in order. What do is given is its own only
 // until it returns. Deliveries that are no longer kept, or are damaged, are left out. An error of do ends it.
-func (s *Store) EachWhole(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
+func (s *Log) EachRecord(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
 	var scratch []byte
 	var r hook.Record
 	for i := range page {
@@ -164,8 +164,8 @@ func (s *Store) EachWhole(ctx context.Context, page []hook.Delivery, do func(*ho
 	return nil
 }
 
-// eachStored is EachWhole from the disk. Those between that the page has not are not read: their bodies may be large.
-func (s *Store) eachStored(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
+// eachStored is EachRecord from the disk. Those between that the page has not are not read: their bodies may be large.
+func (s *Log) eachStored(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
 	for len(page) > 0 {
 		n := 1
 		for n < len(page) && page[n].Seq == page[n-1].Seq+1 {
@@ -179,7 +179,7 @@ func (s *Store) eachStored(ctx context.Context, page []hook.Delivery, do func(*h
 	return nil
 }
 
-func (s *Store) eachBetween(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
+func (s *Log) eachBetween(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
 	err := s.eachSound(ctx, func(r *hook.Record) error {
 		for len(page) > 0 && page[0].Seq < r.Seq {
 			page = page[1:]
@@ -188,7 +188,7 @@ func (s *Store) eachBetween(ctx context.Context, page []hook.Delivery, do func(*
 			return nil
 		}
 		return do(r)
-	}, `SELECT `+wholeColumns+` FROM deliveries WHERE seq >= ? AND seq <= ? ORDER BY seq`,
+	}, `SELECT `+recordColumns+` FROM deliveries WHERE seq >= ? AND seq <= ? ORDER BY seq`,
 		int64(page[0].Seq), int64(page[len(page)-1].Seq))
 	return s.failedEach("read deliveries", err)
 }

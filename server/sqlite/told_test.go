@@ -12,7 +12,7 @@ type toldSoFar struct {
 	woken      bool // whoever waited for growth
 }
 
-func (s *Store) toldSoFar(grown <-chan struct{}) toldSoFar {
+func (s *testStore) toldSoFar(grown <-chan struct{}) toldSoFar {
 	s.tail.mu.RLock()
 	defer s.tail.mu.RUnlock()
 	told := toldSoFar{head: s.Head(), tail: max(s.tail.to, s.tail.from)}
@@ -24,14 +24,16 @@ func (s *Store) toldSoFar(grown <-chan struct{}) toldSoFar {
 	return told
 }
 
-func appending(r *hook.Record) *work { return &work{record: r, done: make(chan struct{}, 1)} }
+func appending(r *hook.Record) *writeRequest {
+	return &writeRequest{record: r, done: make(chan struct{}, 1)}
+}
 
-func changing(change func(*writerConn) error) *work {
-	return &work{change: change, done: make(chan struct{}, 1)}
+func changing(change func(*writerConn) error) *writeRequest {
+	return &writeRequest{change: change, done: make(chan struct{}, 1)}
 }
 
 // failingAppend returns a delivery whose INSERT fails.
-func failingAppend(t *testing.T, s *Store) *work {
+func failingAppend(t *testing.T, s *testStore) *writeRequest {
 	t.Helper()
 	must(t, s.write.exec(`CREATE TEMP TRIGGER refuse BEFORE INSERT ON main.deliveries WHEN new.type = 'refused'
 		BEGIN SELECT RAISE(ABORT, 'refused by the test'); END`))
@@ -41,7 +43,7 @@ func failingAppend(t *testing.T, s *Store) *work {
 }
 
 // failingCommit returns a change that succeeds, and makes the COMMIT of its transaction fail.
-func failingCommit(t *testing.T, s *Store) *work {
+func failingCommit(t *testing.T, s *testStore) *writeRequest {
 	t.Helper()
 	must(t, s.write.exec(`PRAGMA foreign_keys = ON`))
 	must(t, s.write.exec(`CREATE TABLE parent (id INTEGER PRIMARY KEY)`))
@@ -59,17 +61,17 @@ func must(t *testing.T, err error) {
 // TestWhatIsRolledBackIsNeverTold fails a transaction at its very end: nobody may hear of the deliveries in it, not from
 // the tail, not from the head, and nobody who waits is woken. The next ones take their seqs.
 func TestWhatIsRolledBackIsNeverTold(t *testing.T) {
-	for name, fail := range map[string]func(*testing.T, *Store) *work{
+	for name, fail := range map[string]func(*testing.T, *testStore) *writeRequest{
 		"an append that fails": failingAppend, "a commit that fails": failingCommit,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := resting(t)
-			s.commit([]*work{appending(record("kept"))})
+			s.commit([]*writeRequest{appending(record("kept"))})
 			last := fail(t, s)
-			grown := s.Grown()
+			grown := s.Changed()
 			before := s.toldSoFar(grown)
-			lost := []*work{appending(record("lost")), appending(record("lost as well")), last}
-			s.commit(append([]*work{}, lost...)) // commit clears the list that it is given
+			lost := []*writeRequest{appending(record("lost")), appending(record("lost as well")), last}
+			s.commit(append([]*writeRequest{}, lost...)) // commit clears the list that it is given
 			for i, w := range lost {
 				if !isUnavailable(w.err) {
 					t.Errorf("part %d is answered %v", i, w.err)
@@ -81,7 +83,7 @@ func TestWhatIsRolledBackIsNeverTold(t *testing.T) {
 			if page, upTo, err := s.After(t.Context(), 1, 10); err != nil || len(page) != 0 || upTo != 1 {
 				t.Errorf("after the first delivery come %v, up to %d (%v)", page, upTo, err)
 			}
-			s.commit([]*work{appending(record("next"))})
+			s.commit([]*writeRequest{appending(record("next"))})
 			if got := s.bodiesAfter(t, 0); len(got) != 2 || got[0] != "kept" || got[1] != "next" {
 				t.Errorf("the log tells %q", got)
 			}
@@ -95,10 +97,10 @@ func TestWhatIsRolledBackIsNeverTold(t *testing.T) {
 // TestNothingIsToldBeforeTheCommit looks from within the transaction, when all its deliveries are written.
 func TestNothingIsToldBeforeTheCommit(t *testing.T) {
 	s := resting(t)
-	grown := s.Grown()
+	grown := s.Changed()
 	before := s.toldSoFar(grown)
 	looked := false
-	s.commit([]*work{appending(record("a")), appending(record("b")), changing(func(*writerConn) error {
+	s.commit([]*writeRequest{appending(record("a")), appending(record("b")), changing(func(*writerConn) error {
 		looked = true
 		if told := s.toldSoFar(grown); told != before {
 			t.Errorf("before the commit: told %+v, not %+v", told, before)
@@ -114,11 +116,11 @@ func TestNothingIsToldBeforeTheCommit(t *testing.T) {
 }
 
 // bodiesAfter reads the log as followers do.
-func (s *Store) bodiesAfter(t *testing.T, from hook.Seq) (bodies []string) {
+func (s *testStore) bodiesAfter(t *testing.T, from hook.Seq) (bodies []string) {
 	t.Helper()
 	page, _, err := s.After(t.Context(), from, 100)
 	must(t, err)
-	must(t, s.EachWhole(t.Context(), page, func(r *hook.Record) error {
+	must(t, s.EachRecord(t.Context(), page, func(r *hook.Record) error {
 		bodies = append(bodies, string(r.Body))
 		return nil
 	}))

@@ -3,7 +3,7 @@ package sqlite
 import "hookbeam/server/hook"
 
 // Usage returns what the log holds as of the last commit, and its bounds.
-func (s *Store) Usage() hook.Usage {
+func (s *Log) Usage() hook.Usage {
 	verified, unsigned := s.ledger.committedTotal(kindVerified), s.ledger.committedTotal(kindUnsigned)
 	rejected, events := s.ledger.committedTotal(kindRejected), s.ledger.committedTotal(kindEvents)
 	return hook.Usage{
@@ -18,4 +18,4 @@ func (s *Store) Usage() hook.Usage {
 }
 
 // Thinned is the seq up to which no unsigned delivery is kept: those up to it are gone from the middle of the log, too.
-func (s *Store) Thinned() hook.Seq { return max(s.ledger.committedFlags().thinned, s.Swept()) }
+func (s *Log) Thinned() hook.Seq { return max(s.ledger.committedFlags().thinned, s.sweptTo()) }

@@ -12,7 +12,7 @@ import (
 
 // Delivery returns one delivery, whole. A problem of kind hook.ErrNotFound says that it is not, or no longer, kept; one of kind
 // hook.ErrDamaged comes with what is left of the record, which is to be shown as damaged only.
-func (s *Store) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, error) {
+func (s *Log) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, error) {
 	seq, _, ok := id.Parse()
 	if !ok {
 		return hook.Record{}, noDelivery
@@ -20,7 +20,7 @@ func (s *Store) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, 
 	var r hook.Record
 	found := false
 	err := s.eachRow(ctx, func(each *hook.Record) error { r, found = *each, true; return nil },
-		`SELECT `+wholeColumns+` FROM deliveries WHERE seq = ?`, int64(seq))
+		`SELECT `+recordColumns+` FROM deliveries WHERE seq = ?`, int64(seq))
 	switch {
 	case err != nil:
 		return hook.Record{}, s.failed("read delivery", err)
@@ -36,11 +36,11 @@ func (s *Store) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, 
 var noDelivery = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
 	Detail: "There is no such delivery: the id is wrong, or it was removed by retention."}
 
-// wholeColumns are what a hook.Record is read from, in the order of scanWhole.
-const wholeColumns = columns + `, scheme, covers, skew, took, host, proto, remote, headers, body, version, checksum`
+// recordColumns are what a hook.Record is read from, in the order of scanRecord.
+const recordColumns = columns + `, scheme, covers, skew, took, host, proto, remote, headers, body, version, checksum`
 
-// eachRow calls do for each record of a query of wholeColumns, damaged ones too; see hook.Record.Integrity.
-func (s *Store) eachRow(ctx context.Context, do func(*hook.Record) error, query string, values ...any) error {
+// eachRow calls do for each record of a query of recordColumns, damaged ones too; see hook.Record.Integrity.
+func (s *Log) eachRow(ctx context.Context, do func(*hook.Record) error, query string, values ...any) error {
 	rows, err := s.read.QueryContext(ctx, query, values...)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (s *Store) eachRow(ctx context.Context, do func(*hook.Record) error, query 
 	defer rows.Close()
 	for rows.Next() {
 		var r hook.Record
-		if err := s.scanWhole(rows, &r); err != nil {
+		if err := s.scanRecord(rows, &r); err != nil {
 			return err
 		}
 		if err := do(&r); err != nil {
@@ -59,7 +59,7 @@ func (s *Store) eachRow(ctx context.Context, do func(*hook.Record) error, query 
 }
 
 // eachSound is eachRow without the damaged ones: nothing is done with them but noting that they are.
-func (s *Store) eachSound(ctx context.Context, do func(*hook.Record) error, query string, values ...any) error {
+func (s *Log) eachSound(ctx context.Context, do func(*hook.Record) error, query string, values ...any) error {
 	return s.eachRow(ctx, func(r *hook.Record) error {
 		if r.Integrity == hook.IntegrityDamaged {
 			return nil
@@ -74,7 +74,7 @@ type stopped struct{ error }
 func (e *stopped) Unwrap() error { return e.error }
 
 // failedEach wraps an error of reading records, and leaves alone one of who was called for them.
-func (s *Store) failedEach(doing string, err error) error {
+func (s *database) failedEach(doing string, err error) error {
 	var own *stopped
 	if err == nil || errors.As(err, &own) {
 		return errors.Unwrap(err)
@@ -82,8 +82,8 @@ func (s *Store) failedEach(doing string, err error) error {
 	return s.failed(doing, err)
 }
 
-// scanWhole reads wholeColumns, and then more, into r, and verifies it.
-func (s *Store) scanWhole(rows *sql.Rows, r *hook.Record, more ...any) error {
+// scanRecord reads recordColumns, and then more, into r, and verifies it.
+func (s *Log) scanRecord(rows *sql.Rows, r *hook.Record, more ...any) error {
 	var took, version int64
 	var skew, sum sql.NullInt64
 	var headers []byte
@@ -109,7 +109,7 @@ func (s *Store) scanWhole(rows *sql.Rows, r *hook.Record, more ...any) error {
 
 // unreadable looks into a row that could not be scanned because of failed. Where only a value in it is of another kind than
 // was written, the record is damaged, and its seq, the first column, is returned.
-func (s *Store) unreadable(rows *sql.Rows, failed error) (hook.Seq, error) {
+func (s *Log) unreadable(rows *sql.Rows, failed error) (hook.Seq, error) {
 	names, err := rows.Columns()
 	if err != nil || rows.Err() != nil {
 		return 0, failed
@@ -137,7 +137,7 @@ func weightOf(d *hook.Delivery) int { return 400 + textBytes(d) }
 
 // scanAll reads a page of rows of columns; whole is false where it ends for its weight. A row that cannot be read is left
 // out.
-func (s *Store) scanAll(rows *sql.Rows) (page []hook.Delivery, whole bool, err error) {
+func (s *Log) scanAll(rows *sql.Rows) (page []hook.Delivery, whole bool, err error) {
 	defer rows.Close()
 	page = []hook.Delivery{}
 	bytes := 0

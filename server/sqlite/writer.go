@@ -2,15 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
-	"fmt"
-	"io"
 	"runtime"
 	"time"
-
-	sqlitedriver "modernc.org/sqlite"
-	codes "modernc.org/sqlite/lib"
 
 	"hookbeam/server/hook"
 )
@@ -18,21 +12,21 @@ import (
 // maxBatch bounds how much one transaction takes; what waits beyond it goes into the next.
 const maxBatch = 512
 
-// work is one thing that waits for the writer: a delivery to append, or a change to make.
-type work struct {
+// writeRequest is one thing that waits for the writer: a delivery to append, or a change to make.
+type writeRequest struct {
 	record *hook.Record
 	flat   []byte // its headers, as they are stored
 	change func(*writerConn) error
 	rescue *bool // see Store.rescue; set where it is done
 	err    error
-	done   chan struct{} // one slot; filled when the work is committed or has failed
+	done   chan struct{} // one slot; filled when it is committed or has failed
 }
 
 // Run is the one writer: it takes whatever is queued, commits it in one synced transaction, and answers everybody.
 // There is no timer: while it commits, the next batch gathers. It returns when ctx has ended and the queue is empty.
-func (s *Store) Run(ctx context.Context) error {
+func (s *DB) Run(ctx context.Context) error {
 	defer close(s.stopped)
-	batch := make([]*work, 0, maxBatch)
+	batch := make([]*writeRequest, 0, maxBatch)
 	for {
 		select {
 		case w := <-s.queue:
@@ -53,7 +47,7 @@ const mostYields = 8
 
 // yield lets those go first who are about to queue, for as long as that makes the queue longer: they share this commit.
 // Where nobody else can run it returns at once.
-func (s *Store) yield() {
+func (s *database) yield() {
 	for range mostYields {
 		waiting := len(s.queue)
 		if runtime.Gosched(); len(s.queue) == waiting {
@@ -62,7 +56,7 @@ func (s *Store) yield() {
 	}
 }
 
-func (s *Store) gather(batch []*work) []*work {
+func (s *database) gather(batch []*writeRequest) []*writeRequest {
 	for len(batch) < maxBatch {
 		select {
 		case w := <-s.queue:
@@ -75,8 +69,8 @@ func (s *Store) gather(batch []*work) []*work {
 }
 
 // commit writes a batch in one transaction, then tells followers, then answers.
-func (s *Store) commit(batch []*work) {
-	head := s.Head()
+func (s *database) commit(batch []*writeRequest) {
+	head := s.log.Head()
 	last, err := s.transact(batch, head)
 	if err == nil {
 		err = s.stillThere(heldFiles) // before anybody is answered: each commit is looked after, not only each second
@@ -85,9 +79,9 @@ func (s *Store) commit(batch []*work) {
 		err = s.unavailable(err)
 		s.tellFailure(len(batch), err)
 	} else if last > head {
-		s.tail.add(batch)
-		s.head.Store(int64(last))
-		s.announceGrowth()
+		s.log.tail.add(batch)
+		s.log.head.Store(int64(last))
+		s.log.announceGrowth()
 	}
 	s.outcome.set(s.options.Now(), err)
 	for i, w := range batch {
@@ -107,8 +101,8 @@ func (s *Store) commit(batch []*work) {
 const tellFailureEvery = time.Minute
 
 // tellFailure logs that a commit failed, the first time and then once in tellFailureEvery.
-func (s *Store) tellFailure(waiting int, err error) {
-	if s.Gone() { // that was said once
+func (s *database) tellFailure(waiting int, err error) {
+	if s.isGone() { // that was said once
 		return
 	}
 	running := s.options.Running()
@@ -129,11 +123,11 @@ type failures struct {
 
 // transact returns the log's head after the batch. An error of a change is the change's own and spares the others;
 // an error of an append or of the commit undoes the whole batch.
-func (s *Store) transact(batch []*work, head hook.Seq) (hook.Seq, error) {
+func (s *database) transact(batch []*writeRequest, head hook.Seq) (hook.Seq, error) {
 	if bad := s.damaged.Load(); bad != nil {
 		return head, *bad
 	}
-	if s.Gone() {
+	if s.isGone() {
 		return head, errGone
 	}
 	if err := s.index.cut(s.path); err != nil { // once it is written behind the hole, that cannot be seen any more
@@ -145,57 +139,57 @@ func (s *Store) transact(batch []*work, head hook.Seq) (hook.Seq, error) {
 	for _, w := range batch {
 		var err error
 		if w.change != nil {
-			mark := s.ledger.mark()
+			mark := s.log.ledger.mark()
 			if w.err, err = s.write.guarded(w.change); w.err != nil {
-				s.ledger.rollbackTo(mark)
+				s.log.ledger.rollbackTo(mark)
 			}
 		} else {
 			head++
-			err = s.append(w, head)
+			err = s.log.append(w, head)
 		}
 		if err != nil {
 			return head, s.undo(err)
 		}
 	}
-	saved := s.ledger.removed
+	saved := s.log.ledger.removed
 	if saved {
-		if err := s.saveLedger(head); err != nil {
+		if err := s.log.saveLedger(head); err != nil {
 			return head, s.undo(err)
 		}
 	}
 	if err := s.write.commit(); err != nil {
 		return head, s.undo(err)
 	}
-	s.ledger.commit(saved)
-	s.wakeSweeper()
+	s.log.ledger.commit(saved)
+	s.log.wakeSweeper()
 	return head, nil
 }
 
-func (s *Store) undo(err error) error {
-	s.ledger.rollback()
-	s.blocks.listed = nil
+func (s *database) undo(err error) error {
+	s.log.ledger.rollback()
+	s.log.blocks.listed = nil
 	return errors.Join(err, s.write.rollback())
 }
 
 // saveLast writes the ledger when the writer ends, so that the next start need not count.
-func (s *Store) saveLast() error {
-	if !s.ledger.unsaved || s.damaged.Load() != nil {
+func (s *database) saveLast() error {
+	if !s.log.ledger.unsaved || s.damaged.Load() != nil {
 		return nil
 	}
-	w := &work{change: s.save, done: make(chan struct{}, 1)}
-	s.commit([]*work{w}) // it logs a failure, after which the next start counts
+	w := &writeRequest{change: s.save, done: make(chan struct{}, 1)}
+	s.commit([]*writeRequest{w}) // it logs a failure, after which the next start counts
 	return nil
 }
 
 // save has the open transaction write the ledger.
-func (s *Store) save(*writerConn) error {
-	s.ledger.removed = true
+func (s *database) save(*writerConn) error {
+	s.log.ledger.removed = true
 	return nil
 }
 
 // wait queues w and returns when it is committed or has failed. It does not give up when the caller's context ends:
-// the writer owns the work until it answers.
-func (s *Store) wait(w *work) error {
+// the writer owns the request until it answers.
+func (s *database) wait(w *writeRequest) error {
 	select {
 	case s.queue <- w:
 	case <-s.stopped:
@@ -215,168 +209,9 @@ func (s *Store) wait(w *work) error {
 }
 
 // do runs change in the writer's next transaction.
-func (s *Store) do(ctx context.Context, change func(*writerConn) error) error {
+func (s *database) do(ctx context.Context, change func(*writerConn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return s.wait(&work{change: change, done: make(chan struct{}, 1)})
-}
-
-// writerConn is the connection that writes, at the level of the driver: database/sql would cost a tenth of the CPU.
-// It is used by one goroutine only.
-type writerConn struct {
-	conn       driver.Conn
-	statements map[string]driver.Stmt
-	args       []driver.NamedValue
-}
-
-// openWriter opens a connection that writes, and makes sure that it syncs as it should: 2 is FULL, 1 NORMAL.
-func openWriter(dsn string, synchronous int64) (*writerConn, error) {
-	conn, err := (&sqlitedriver.Driver{}).Open(dsn)
-	if err != nil {
-		return nil, err
-	}
-	c := &writerConn{conn: conn, statements: map[string]driver.Stmt{}}
-	for pragma, want := range map[string]any{"journal_mode": "wal", "synchronous": synchronous} {
-		got, err := c.value("PRAGMA " + pragma)
-		if err == nil && got != want {
-			err = fmt.Errorf("%s is %v, not %v: what is answered would not be safe on this disk", pragma, got, want)
-		}
-		if err != nil {
-			return nil, errors.Join(err, c.close())
-		}
-	}
-	return c, nil
-}
-
-func (c *writerConn) prepare(query string) (driver.Stmt, error) {
-	if st := c.statements[query]; st != nil {
-		return st, nil
-	}
-	st, err := c.conn.Prepare(query)
-	if err != nil {
-		return nil, err
-	}
-	c.statements[query] = st
-	return st, nil
-}
-
-// bind fills the reused argument list. Whoever has passed it on clears it: a body must not stay for the next statement.
-func (c *writerConn) bind(values []any) []driver.NamedValue {
-	c.args = c.args[:0]
-	for i, v := range values {
-		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: v})
-	}
-	return c.args
-}
-
-// exec runs one statement; values are int64, string or []byte.
-func (c *writerConn) exec(query string, values ...any) error {
-	_, err := c.changed(query, values...)
-	return err
-}
-
-// changed is exec that returns how many rows changed.
-func (c *writerConn) changed(query string, values ...any) (int64, error) {
-	st, err := c.prepare(query)
-	if err != nil {
-		return 0, err
-	}
-	result, err := st.(driver.StmtExecContext).ExecContext(context.Background(), c.bind(values))
-	clear(c.args)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// script runs statements that are not needed again.
-func (c *writerConn) script(statements string) error {
-	_, err := c.conn.(driver.ExecerContext).ExecContext(context.Background(), statements, nil)
-	return err
-}
-
-// value returns the first column of the first row, or nil where there is none.
-func (c *writerConn) value(query string, values ...any) (any, error) {
-	row, err := c.row(query, values...)
-	if err != nil || row == nil {
-		return nil, err
-	}
-	return row[0], nil
-}
-
-// row returns the first row, or nil where there is none.
-func (c *writerConn) row(query string, values ...any) ([]driver.Value, error) {
-	st, err := c.prepare(query)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := st.(driver.StmtQueryContext).QueryContext(context.Background(), c.bind(values))
-	clear(c.args)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	row := make([]driver.Value, len(rows.Columns()))
-	if err := rows.Next(row); errors.Is(err, io.EOF) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
-	return row, nil
-}
-
-// each calls do for every row. What a row holds is do's own until it returns.
-func (c *writerConn) each(query string, do func(row []driver.Value), values ...any) error {
-	st, err := c.prepare(query)
-	if err != nil {
-		return err
-	}
-	rows, err := st.(driver.StmtQueryContext).QueryContext(context.Background(), c.bind(values))
-	clear(c.args)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	row := make([]driver.Value, len(rows.Columns()))
-	for {
-		if err := rows.Next(row); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		do(row)
-	}
-}
-
-func (c *writerConn) begin() error  { return c.exec("BEGIN IMMEDIATE") }
-func (c *writerConn) commit() error { return c.exec("COMMIT") }
-
-// rollback ends a failed transaction. SQLite may have done so itself, which is as good.
-func (c *writerConn) rollback() error {
-	if err := c.exec("ROLLBACK"); err != nil && primary(err) != codes.SQLITE_ERROR {
-		return err
-	}
-	return nil
-}
-
-// guarded runs change so that its failure undoes nothing else. The second error is one of the transaction itself.
-func (c *writerConn) guarded(change func(*writerConn) error) (failed, broken error) {
-	if err := c.exec("SAVEPOINT change"); err != nil {
-		return nil, err
-	}
-	if failed = change(c); failed != nil {
-		if err := c.exec("ROLLBACK TO change"); err != nil {
-			return failed, err
-		}
-	}
-	return failed, c.exec("RELEASE change")
-}
-
-func (c *writerConn) close() error {
-	var errs []error
-	for _, st := range c.statements {
-		errs = append(errs, st.Close())
-	}
-	return errors.Join(append(errs, c.conn.Close())...)
+	return s.wait(&writeRequest{change: change, done: make(chan struct{}, 1)})
 }

@@ -10,7 +10,6 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/wire"
-	"hookbeam/server/sqlite"
 )
 
 var noStatus = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is no such status: the id is wrong, or nothing has told of it."}
@@ -28,12 +27,12 @@ func (b *Board) Await(ctx context.Context) {
 	over := time.NewTimer(patience)
 	defer over.Stop()
 	for {
-		grown := b.Grown()
+		moved := b.Moved()
 		if b.Position() >= head {
 			return
 		}
 		select {
-		case <-grown:
+		case <-moved:
 		case <-over.C:
 			return
 		case <-ctx.Done():
@@ -63,13 +62,13 @@ func (b *Board) Statuses(ctx context.Context, f hook.StatusFilter, before string
 			return nil, "", err
 		}
 	}
-	if to != (sqlite.Place{}) {
+	if to != (hook.StatusPageKey{}) {
 		next = strconv.FormatInt(int64(to.Seq), 10) + "." + strconv.FormatInt(to.Key, 10)
 	}
 	return page, next, nil
 }
 
-func parsePlace(s string) (p sqlite.Place, err error) {
+func parsePlace(s string) (p hook.StatusPageKey, err error) {
 	if s == "" {
 		return p, nil
 	}
@@ -101,7 +100,7 @@ func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State
 }
 
 // find returns the subject of a name as it was last stored, nil where there is none. It must not be changed.
-func (b *Board) find(ctx context.Context, name hook.NameKey) (*sqlite.Subject, error) {
+func (b *Board) find(ctx context.Context, name hook.NameKey) (*hook.Subject, error) {
 	b.using.RLock()
 	defer b.using.RUnlock()
 	for range 3 { // two subjects may turn out to be one between looking up the name and the subject
@@ -129,7 +128,7 @@ func (b *Board) keyOf(ctx context.Context, name hook.NameKey) (int64, error) {
 	return key, nil
 }
 
-func (b *Board) subject(ctx context.Context, key int64) (*sqlite.Subject, error) {
+func (b *Board) subject(ctx context.Context, key int64) (*hook.Subject, error) {
 	b.mu.RLock()
 	s, ok := b.pending.subjects[key]
 	_, gone := b.pending.gone[key]
@@ -170,7 +169,7 @@ func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail
 	return detail, err
 }
 
-func steps(s *sqlite.Subject) []hook.Step {
+func steps(s *hook.Subject) []hook.Step {
 	deliveries := map[hook.Seq]hook.DeliveryID{}
 	for _, e := range s.Evidence {
 		deliveries[e.Seq] = e.Delivery
@@ -259,7 +258,7 @@ func (b *Board) Public(ctx context.Context, endpoint hook.EndpointID, mode, name
 	}
 	s, err := b.find(ctx, hook.KeyOf(endpoint, modeWorld(mode), name))
 	if (s == nil || s.Status.State == "") && err == nil && mode != hook.ModeTest && !b.isLive(endpoint) {
-		var test *sqlite.Subject
+		var test *hook.Subject
 		if test, err = b.find(ctx, hook.KeyOf(endpoint, hook.WorldTest, name)); test != nil {
 			s = test
 		}
@@ -305,7 +304,7 @@ func kindBefore(e *hook.Endpoint, name string) hook.SubjectKind {
 }
 
 // show fills in what the endpoint lets the public see.
-func show(p *hook.Public, s *sqlite.Subject, page hook.Page) {
+func show(p *hook.Public, s *hook.Subject, page hook.Page) {
 	st := &s.Status
 	if page.Shows("amount") {
 		p.Amount, p.Refunded, p.Currency = st.Amount, st.Refunded, st.Currency

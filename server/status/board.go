@@ -11,7 +11,6 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"hookbeam/server/hook"
-	"hookbeam/server/sqlite"
 )
 
 const (
@@ -22,9 +21,13 @@ const (
 	storeEvery = 1000
 )
 
-// Options are the rooms around a board. Log, Dir, Endpoints, Now and Logger must be set.
+// Options are what a board works with, and its bounds. All but LogGone and the bounds must be set.
 type Options struct {
-	Log       *sqlite.Store
+	Log       Log
+	Records   Records
+	Retention Retention
+	LogGone   func() bool // whether the log's own files were removed or replaced; nil: they never are
+	Databases Databases
 	Dir       string // the data folder
 	Endpoints func(hook.EndpointID) (hook.Endpoint, bool)
 	Now       func() time.Time
@@ -32,13 +35,10 @@ type Options struct {
 	KeepFor   time.Duration // how long a subject stays after it was last told of; 0: for ever
 	KeepBytes int64         // size of the board's database at which the oldest go; 0: none
 	Release   string        // of this program: what another one drew is drawn again
-
-	// Opening is the board's database, if opening it began before the log was open; nil: it did not.
-	Opening *sqlite.OpeningStatuses
 }
 
-// Board is the follower that draws where subjects stand. It is the log of who announces, too: what it has not drawn is
-// not told of yet, so that a frame holds the deliveries and the statuses that they caused.
+// Board is the follower that draws where subjects stand. Who announces follows behind it (follow.Behind): what it has
+// not drawn is not told of yet, so that a frame holds the deliveries and the statuses that they caused.
 type Board struct {
 	Options
 	readers  readers
@@ -57,23 +57,19 @@ type Board struct {
 	keepUnverified int // subjects of which only unchecked deliveries told
 
 	using sync.RWMutex // held for reading while the store is used
-	store *sqlite.Statuses
+	store *Tables
 
 	mu       sync.RWMutex
 	position hook.Seq
 	pending  pending // changed only by who holds applying, too
 	recent   recent
-	tallies  map[sqlite.Tally]int // the count of a tally stands outside it
-	grown    chan struct{}        // closed and replaced when the position moves
+	tallies  map[hook.SubjectCount]int // the count of a tally stands outside it
+	moved    chan struct{}             // closed and replaced when the position moves
 }
 
 // Open makes or opens the board of a log.
 func Open(ctx context.Context, o Options) (*Board, error) {
-	opening := o.Opening
-	if opening == nil {
-		opening = sqlite.BeginStatuses(ctx, o.Dir, sqlite.StatusesFile, o.Logger, sqlite.Checked{})
-	}
-	b, err := open(ctx, o, opening)
+	b, err := open(ctx, o, o.Databases.Open)
 	if err != nil {
 		return nil, err
 	}
@@ -83,18 +79,21 @@ func Open(ctx context.Context, o Options) (*Board, error) {
 	if b.store.Stale() {
 		b.again <- struct{}{}
 	}
-	if err := sqlite.RemoveStatuses(o.Dir, shadowFile); err != nil { // whoever drew it did not come to the end
+	if err := o.Databases.RemoveNew(); err != nil { // whoever drew it did not come to the end
 		o.Logger.Warn("could not remove statuses that were drawn in part", "error", err)
 	}
 	return b, nil
 }
 
-func open(ctx context.Context, o Options, opening *sqlite.OpeningStatuses) (*Board, error) {
-	b := &Board{Options: o, grown: make(chan struct{}), again: make(chan struct{}, 1), keepUnverified: keptUnverified}
+// opening opens the tables of a board.
+type opening func(context.Context, hook.ProjectionOrigin) (*Tables, error)
+
+func open(ctx context.Context, o Options, tables opening) (*Board, error) {
+	b := &Board{Options: o, moved: make(chan struct{}), again: make(chan struct{}, 1), keepUnverified: keptUnverified}
 	b.subjects, b.names = newSubjectCache(), newCache[hook.NameKey, int64](keptNames)
 	b.shown = newCache[shownKey, struct{}](keptNames)
 	b.readers.endpoints = o.Endpoints
-	store, err := opening.Open(ctx, b.origin())
+	store, err := tables(ctx, b.origin())
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +101,8 @@ func open(ctx context.Context, o Options, opening *sqlite.OpeningStatuses) (*Boa
 	return b, err
 }
 
-func (b *Board) origin() sqlite.Origin {
-	return sqlite.Origin{Epoch: b.Epoch(), Head: b.Head(), Release: b.Release}
+func (b *Board) origin() hook.ProjectionOrigin {
+	return hook.ProjectionOrigin{Epoch: b.Log.Epoch(), Head: b.Log.Head(), Release: b.Release}
 }
 
 func newCache[K comparable, V any](size int) *lru.Cache[K, V] {
@@ -115,12 +114,12 @@ func newCache[K comparable, V any](size int) *lru.Cache[K, V] {
 }
 
 // use begins to work with a store, or closes it. The caller holds all locks, or is alone.
-func (b *Board) use(ctx context.Context, store *sqlite.Statuses) error {
+func (b *Board) use(ctx context.Context, store *Tables) error {
 	tallies, err := store.Tallies(ctx)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	b.store, b.position, b.tallies = store, store.Position(), make(map[sqlite.Tally]int, len(tallies))
+	b.store, b.position, b.tallies = store, store.Position(), make(map[hook.SubjectCount]int, len(tallies))
 	for _, t := range tallies {
 		n := t.Count
 		t.Count = 0
@@ -155,33 +154,11 @@ func (b *Board) Position() hook.Seq {
 	return b.position
 }
 
-// Head is the log's newest seq.
-func (b *Board) Head() hook.Seq { return b.Log.Head() }
-
-// Epoch names the log.
-func (b *Board) Epoch() string { return b.Log.Epoch() }
-
-// Swept is the seq up to which retention may have removed deliveries.
-func (b *Board) Swept() hook.Seq { return b.Log.Swept() }
-
-// Grown returns a channel that is closed when more is drawn after this call.
-func (b *Board) Grown() <-chan struct{} {
+// Moved returns a channel that is closed when the position moves after this call.
+func (b *Board) Moved() <-chan struct{} {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	return b.grown
-}
-
-// After returns deliveries after from that have been drawn, oldest first, and up to which seq they are complete.
-func (b *Board) After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error) {
-	drawn := b.Position()
-	if from >= drawn {
-		return nil, from, nil
-	}
-	page, upTo, err = b.Log.After(ctx, from, limit)
-	for len(page) > 0 && page[len(page)-1].Seq > drawn {
-		page = page[:len(page)-1]
-	}
-	return page, min(upTo, drawn), err
+	return b.moved
 }
 
 // Apply draws what the deliveries in (Position, upTo] say.
@@ -295,8 +272,8 @@ func (b *Board) publish(d *drawing, changed []*draft, upTo hook.Seq) {
 		}
 	}
 	b.position = upTo
-	close(b.grown)
-	b.grown = make(chan struct{})
+	close(b.moved)
+	b.moved = make(chan struct{})
 	b.mu.Unlock()
 	for _, c := range changed {
 		b.watches.tell(&c.Subject)
@@ -304,11 +281,11 @@ func (b *Board) publish(d *drawing, changed []*draft, upTo hook.Seq) {
 }
 
 // count adds n to how many subjects stand like s. The caller holds the lock.
-func (b *Board) count(s *sqlite.Subject, n int) {
+func (b *Board) count(s *hook.Subject, n int) {
 	if s == nil {
 		return
 	}
-	t := sqlite.Tally{Endpoint: s.Status.Endpoint, World: s.World, Kind: s.Status.Kind, State: s.Status.State}
+	t := hook.SubjectCount{Endpoint: s.Status.Endpoint, World: s.World, Kind: s.Status.Kind, State: s.Status.State}
 	if b.tallies[t] += n; b.tallies[t] == 0 {
 		delete(b.tallies, t)
 	}

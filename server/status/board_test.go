@@ -28,7 +28,8 @@ type house struct {
 	release   string
 	keepFor   time.Duration
 	keepBytes int64
-	log       *sqlite.Store
+	db        *sqlite.DB
+	log       *sqlite.Log
 	board     *Board
 	stop      func()
 
@@ -66,13 +67,15 @@ func (h *house) open(o sqlite.Options) {
 	h.Helper()
 	o.Now, o.Random, o.Log = h.clock, rand.Reader, slog.New(slog.DiscardHandler)
 	var err error
-	if h.log, err = sqlite.Open(h.Context(), h.dir, o); err != nil {
+	if h.db, err = sqlite.Open(h.Context(), h.dir, o); err != nil {
 		h.Fatal(err)
 	}
+	h.log = h.db.Log()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- h.log.Run(ctx) }()
-	h.board, err = Open(h.Context(), Options{Log: h.log, Dir: h.dir, Endpoints: h.known, Now: h.clock, Logger: o.Log, Release: h.release, KeepFor: h.keepFor, KeepBytes: h.keepBytes})
+	go func() { ended <- h.db.Run(ctx) }()
+	h.board, err = Open(h.Context(), Options{Log: h.log, Records: h.log, Retention: h.log, LogGone: h.db.Gone,
+		Databases: h.databases(), Dir: h.dir, Endpoints: h.known, Now: h.clock, Logger: o.Log, Release: h.release, KeepFor: h.keepFor, KeepBytes: h.keepBytes})
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -84,10 +87,16 @@ func (h *house) open(o sqlite.Options) {
 		if err := <-ended; err != nil {
 			h.Error(err)
 		}
-		if err := h.log.Close(); err != nil {
+		if err := h.db.Close(); err != nil {
 			h.Error(err)
 		}
 	})
+}
+
+// databases are where the board's tables are.
+func (h *house) databases() Databases {
+	logger := slog.New(slog.DiscardHandler)
+	return DatabasesOf(sqlite.NewStatusDatabases(h.Context(), h.dir, logger, sqlite.Checked{}, false))
 }
 
 // event is one event of Stripe.

@@ -6,7 +6,6 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"hookbeam/server/hook"
-	"hookbeam/server/sqlite"
 )
 
 // The bounds of one subject. What is beyond them belongs to no payment that anybody would watch. The names of one
@@ -50,7 +49,7 @@ func weightOfStatus(st *hook.Status) int {
 	return n
 }
 
-func weightOf(s *sqlite.Subject) int {
+func weightOf(s *hook.Subject) int {
 	n := weightOfStatus(&s.Status)
 	for i := range s.Evidence {
 		n += weightOfEvidence(&s.Evidence[i])
@@ -60,13 +59,13 @@ func weightOf(s *sqlite.Subject) int {
 
 // subjectCache holds the subjects that were used last, bounded in number and in weight.
 type subjectCache struct {
-	all    *lru.Cache[int64, *sqlite.Subject]
+	all    *lru.Cache[int64, *hook.Subject]
 	weight atomic.Int64
 }
 
 func newSubjectCache() *subjectCache {
 	c := &subjectCache{}
-	all, err := lru.NewWithEvict(keptSubjects, func(_ int64, s *sqlite.Subject) { c.weight.Add(-int64(weightOf(s))) })
+	all, err := lru.NewWithEvict(keptSubjects, func(_ int64, s *hook.Subject) { c.weight.Add(-int64(weightOf(s))) })
 	if err != nil {
 		panic(err) // only a size below 1 is refused
 	}
@@ -74,10 +73,10 @@ func newSubjectCache() *subjectCache {
 	return c
 }
 
-func (c *subjectCache) get(key int64) (*sqlite.Subject, bool) { return c.all.Get(key) }
+func (c *subjectCache) get(key int64) (*hook.Subject, bool) { return c.all.Get(key) }
 
 // add puts a subject in the place of what was known of it. One goroutine at a time may add.
-func (c *subjectCache) add(s *sqlite.Subject) {
+func (c *subjectCache) add(s *hook.Subject) {
 	c.all.Remove(s.Key) // so that its weight is taken off
 	c.weight.Add(int64(weightOf(s)))
 	c.all.Add(s.Key, s)

@@ -11,7 +11,6 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/wire"
-	"hookbeam/server/sqlite"
 )
 
 // chargeOf tells of a charge, and of the payment that it belongs to, where that is said.
@@ -116,7 +115,7 @@ func TestWhatIsShownOfHeavyEvidenceDependsOnNoOrder(t *testing.T) {
 			set = append(set, e)
 		}
 		shown := func(set []hook.Evidence) string {
-			s := draft{Subject: sqlite.Subject{Status: hook.Status{Kind: hook.KindPayment, Names: []string{"payment/1"}}}}
+			s := draft{Subject: hook.Subject{Status: hook.Status{Kind: hook.KindPayment, Names: []string{"payment/1"}}}}
 			for i, e := range set {
 				s.add(hook.Statement{Evidence: e})
 				if s.Evidence = weightiest(s.Evidence, 30); i%3 == 0 { // a few together, and more than are kept

@@ -9,12 +9,11 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
-	"hookbeam/server/sqlite"
 )
 
 // draft is a subject while it is drawn.
 type draft struct {
-	sqlite.Subject
+	hook.Subject
 	touched bool
 }
 
@@ -42,7 +41,7 @@ func (b *Board) hear(ctx context.Context, telling []hook.Delivery, upTo hook.Seq
 		return b.draw(ctx, upTo, nil)
 	}
 	all, weight := make([]heard, 0, len(telling)), 0
-	err := b.Log.EachWhole(ctx, telling, func(r *hook.Record) error {
+	err := b.Records.EachRecord(ctx, telling, func(r *hook.Record) error {
 		if weight > heardBytes {
 			if err := b.draw(ctx, r.Seq-1, all); err != nil {
 				return err
@@ -72,16 +71,16 @@ func (b *Board) hear(ctx context.Context, telling []hook.Delivery, upTo hook.Seq
 type drawing struct {
 	board    *Board
 	subjects map[int64]*draft
-	before   map[int64]*sqlite.Subject // as they were; nil: they were not
-	names    map[hook.NameKey]int64    // every name that is spoken of; 0: it is none yet
-	fresh    map[hook.NameKey]int64    // that must be stored
-	gone     map[int64]struct{}        // merged into others
-	weight   int                       // of the subjects, as they were
+	before   map[int64]*hook.Subject // as they were; nil: they were not
+	names    map[hook.NameKey]int64  // every name that is spoken of; 0: it is none yet
+	fresh    map[hook.NameKey]int64  // that must be stored
+	gone     map[int64]struct{}      // merged into others
+	weight   int                     // of the subjects, as they were
 }
 
 // newDrawing is a drawing that knows the names that are spoken of.
 func newDrawing(b *Board, all []heard) (*drawing, error) {
-	d := &drawing{board: b, subjects: map[int64]*draft{}, before: map[int64]*sqlite.Subject{}, names: map[hook.NameKey]int64{},
+	d := &drawing{board: b, subjects: map[int64]*draft{}, before: map[int64]*hook.Subject{}, names: map[hook.NameKey]int64{},
 		fresh: map[hook.NameKey]int64{}, gone: map[int64]struct{}{}}
 	var unknown []hook.NameKey
 	for i := range all {
@@ -161,7 +160,7 @@ func (s *draft) mark() {
 }
 
 func (d *drawing) begin(endpoint hook.EndpointID, world string, id hook.StatusID) *draft {
-	into := &draft{Subject: sqlite.Subject{Key: d.board.store.NextKey(), World: world, Status: hook.Status{ID: id, Endpoint: endpoint}}}
+	into := &draft{Subject: hook.Subject{Key: d.board.store.NextKey(), World: world, Status: hook.Status{ID: id, Endpoint: endpoint}}}
 	d.subjects[into.Key], d.before[into.Key] = into, nil
 	return into
 }

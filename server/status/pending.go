@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"hookbeam/server/hook"
-	"hookbeam/server/sqlite"
 )
 
 // The bounds of what may wait to be stored.
@@ -17,14 +16,14 @@ const (
 // pending is what is drawn and not yet stored. The events of one payment come close together: stored some moments later,
 // they are one row. What is lost with the process, the log draws again.
 type pending struct {
-	subjects map[int64]*sqlite.Subject
+	subjects map[int64]*hook.Subject
 	names    map[hook.NameKey]int64
 	gone     map[int64]struct{}
 	weight   int // of all subjects
 }
 
 func newPending() pending {
-	return pending{subjects: map[int64]*sqlite.Subject{}, names: map[hook.NameKey]int64{}, gone: map[int64]struct{}{}}
+	return pending{subjects: map[int64]*hook.Subject{}, names: map[hook.NameKey]int64{}, gone: map[int64]struct{}{}}
 }
 
 // clear empties it, and keeps the room: under load it is filled again within a second.
@@ -41,7 +40,7 @@ func (p *pending) full() bool {
 
 func (p *pending) empty() bool { return len(p.subjects) == 0 && len(p.gone) == 0 }
 
-func (p *pending) put(s *sqlite.Subject) {
+func (p *pending) put(s *hook.Subject) {
 	p.drop(s.Key)
 	p.subjects[s.Key] = s
 	p.weight += weightOf(s)
@@ -55,8 +54,8 @@ func (p *pending) drop(key int64) {
 }
 
 // drawn is all of it, for a board that has come up to a place in the log.
-func (p *pending) drawn(upTo hook.Seq) sqlite.Drawn {
-	d := sqlite.Drawn{Names: p.names, UpTo: upTo}
+func (p *pending) drawn(upTo hook.Seq) hook.SubjectChanges {
+	d := hook.SubjectChanges{Names: p.names, UpTo: upTo}
 	for _, key := range slices.Sorted(maps.Keys(p.subjects)) { // neighbours stand on one page
 		d.Put = append(d.Put, p.subjects[key])
 	}

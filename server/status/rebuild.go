@@ -9,11 +9,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
-	"hookbeam/server/sqlite"
 )
-
-// shadowFile is the database of the board that is drawn anew.
-const shadowFile = "statuses.new.db"
 
 // drawnAtOnce is how many deliveries a board that is drawn anew reads at a time.
 const drawnAtOnce = fullPage
@@ -37,7 +33,7 @@ func (b *Board) Change(e hook.Endpoint) {
 		return
 	}
 	ctx := context.Background()
-	past, next, err := b.Log.Deliveries(ctx, hook.Filter{Endpoint: e.ID}, 0, 1)
+	past, next, err := b.Records.Deliveries(ctx, hook.Filter{Endpoint: e.ID}, 0, 1)
 	if err == nil && len(past) == 0 && next == 0 {
 		return
 	}
@@ -74,7 +70,7 @@ func (b *Board) Run(ctx context.Context, rebuilt func()) error {
 			}
 			continue
 		}
-		b.Logger.Info("drew the statuses again from the log", "deliveries", b.Position()-b.Swept(), "took", b.Now().Sub(began).Round(time.Millisecond))
+		b.Logger.Info("drew the statuses again from the log", "deliveries", b.Position()-b.swept(), "took", b.Now().Sub(began).Round(time.Millisecond))
 		b.watches.everybody()
 		rebuilt()
 	}
@@ -97,7 +93,7 @@ func (b *Board) lookForStore(ctx context.Context) {
 	b.using.RLock()
 	gone := b.store.Gone()
 	b.using.RUnlock()
-	if !gone || b.Log.Gone() || len(b.again) > 0 {
+	if !gone || b.logGone() || len(b.again) > 0 {
 		return
 	}
 	b.Logger.Error("the statuses' database was removed or replaced: it is drawn again from the log", "folder", b.Dir)
@@ -120,13 +116,13 @@ func (b *Board) Redraw(ctx context.Context) error {
 	defer func() {
 		if !done {
 			_ = shadow.Close()
-			if err := sqlite.RemoveStatuses(b.Dir, shadowFile); err != nil {
+			if err := b.Databases.RemoveNew(); err != nil {
 				b.Logger.Error("could not remove the statuses that were drawn in part", "error", err)
 			}
 		}
 	}()
 	began := b.Now()
-	if err := shadow.store.CopyShown(ctx, b.store, time.Time{}); err != nil {
+	if err := b.copyShown(ctx, shadow, time.Time{}); err != nil {
 		return err
 	}
 	if err := shadow.catchUp(ctx, b, b.Flush); err != nil {
@@ -140,7 +136,7 @@ func (b *Board) Redraw(ctx context.Context) error {
 	if err := errors.Join(b.flush(), shadow.flush()); err != nil {
 		return err
 	}
-	if err := shadow.store.CopyShown(ctx, b.store, began); err != nil {
+	if err := b.copyShown(ctx, shadow, began); err != nil {
 		return err
 	}
 	err = b.take(ctx, shadow)
@@ -148,12 +144,27 @@ func (b *Board) Redraw(ctx context.Context) error {
 	return err
 }
 
+// copyShown has another board take over what pages showed since a moment.
+func (b *Board) copyShown(ctx context.Context, to *Board, since time.Time) error {
+	err := b.store.EachShown(ctx, since, to.store.Show)
+	if err != nil {
+		return fmt.Errorf("take over what was shown: %w", err)
+	}
+	return nil
+}
+
+// swept is the seq up to which retention may have removed deliveries.
+func (b *Board) swept() hook.Seq { return b.Log.FirstKept() - 1 }
+
+func (b *Board) logGone() bool { return b.LogGone != nil && b.LogGone() }
+
 // shadow is a board like b of which nothing is drawn.
 func (b *Board) shadow(ctx context.Context) (*Board, error) {
-	if err := sqlite.RemoveStatuses(b.Dir, shadowFile); err != nil {
+	shadow, err := open(ctx, b.Options, b.Databases.OpenNew)
+	if err != nil {
 		return nil, fmt.Errorf("begin to draw the statuses again: %w", err)
 	}
-	return open(ctx, b.Options, sqlite.BeginStatuses(ctx, b.Dir, shadowFile, b.Logger, sqlite.Checked{}))
+	return shadow, nil
 }
 
 // catchUp draws all that another board has drawn, be it in the log or not. store has the other store all.
@@ -173,7 +184,7 @@ func (b *Board) trail(ctx context.Context, other *Board, store func() error) err
 			return nil
 		}
 		page, upTo, err := b.Log.After(ctx, from, min(drawnAtOnce, int(until-from)))
-		if swept := min(b.Swept(), until); err == nil && from < swept {
+		if swept := min(b.swept(), until); err == nil && from < swept {
 			if err = store(); err == nil {
 				err = b.inherit(ctx, other.store, swept, func(seq hook.Seq) bool { return seq > from && seq <= swept })
 			}
@@ -198,7 +209,7 @@ func (b *Board) trail(ctx context.Context, other *Board, store func() error) err
 // inheritThinned takes over what those unsigned deliveries said that are gone from the middle of the log, and were gone
 // before this board read them. What it has read is not taken over: it may have read it otherwise.
 func (b *Board) inheritThinned(ctx context.Context, other *Board, store func() error) error {
-	after, upTo := b.inherited, min(b.Log.Thinned(), b.Position())
+	after, upTo := b.inherited, min(b.Retention.Thinned(), b.Position())
 	if upTo <= after {
 		return nil
 	}
@@ -212,14 +223,14 @@ func (b *Board) inheritThinned(ctx context.Context, other *Board, store func() e
 }
 
 // inherit takes over what those deliveries said that are wanted, after which the log is drawn up to a seq.
-func (b *Board) inherit(ctx context.Context, from *sqlite.Statuses, upTo hook.Seq, wanted func(hook.Seq) bool) error {
+func (b *Board) inherit(ctx context.Context, from *Tables, upTo hook.Seq, wanted func(hook.Seq) bool) error {
 	var all []heard
 	draw := func() error {
 		err := b.draw(ctx, upTo, all)
 		all = nil
 		return err
 	}
-	err := from.Each(ctx, func(s *sqlite.Subject) error {
+	err := from.Each(ctx, func(s *hook.Subject) error {
 		for _, e := range s.Evidence {
 			if wanted(e.Seq) {
 				said := hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}
@@ -278,10 +289,10 @@ func (b *Board) take(ctx context.Context, shadow *Board) error {
 		b.Logger.Error("could not close the statuses that were drawn before", "error", err)
 	}
 	position := shadow.Position()
-	store, err := shadow.store.Replace(ctx, sqlite.StatusesFile, b.origin())
+	store, err := b.Databases.ReplaceWithNew(ctx, b.origin())
 	if err != nil {
 		err = fmt.Errorf("show the statuses that were drawn again: %w", err)
-		before, lost := sqlite.OpenStatuses(ctx, b.Dir, sqlite.StatusesFile, b.origin(), b.Logger)
+		before, lost := b.Databases.Open(ctx, b.origin())
 		if lost != nil {
 			return errors.Join(err, lost)
 		}

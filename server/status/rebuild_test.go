@@ -2,6 +2,8 @@ package status
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -124,7 +126,7 @@ func TestWhatWasToBeDrawnAgainStillIsAfterARestart(t *testing.T) {
 		h.open(sqlite.Options{})
 		return len(h.board.again) > 0
 	}
-	half := filepath.Join(h.dir, shadowFile)
+	half := filepath.Join(h.dir, "statuses.new.db")
 	if err := os.WriteFile(half, []byte("drawn in part"), 0o600); err != nil || reopened() {
 		t.Errorf("nobody asked for it: %v", err)
 	}
@@ -178,7 +180,7 @@ func TestStatusesThatCannotBePutInPlaceLeaveThoseThatWere(t *testing.T) {
 	want := h.list(hook.StatusFilter{})
 	shadow, err := h.board.shadow(t.Context())
 	if err == nil {
-		err = os.Remove(filepath.Join(h.dir, shadowFile))
+		err = os.Remove(filepath.Join(h.dir, "statuses.new.db"))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -225,7 +227,8 @@ func TestWhoStopsWhileTheyArePutInPlaceHasAWholeBoard(t *testing.T) {
 // TestABoardThatCannotBeReadIsClosed is seen by who counts goroutines at the end.
 func TestABoardThatCannotBeReadIsClosed(t *testing.T) {
 	h := newHouse(t)
-	store, err := sqlite.OpenStatuses(t.Context(), t.TempDir(), sqlite.StatusesFile, h.board.origin(), h.board.Logger)
+	databases := DatabasesOf(sqlite.NewStatusDatabases(t.Context(), t.TempDir(), h.board.Logger, sqlite.Checked{}, false))
+	store, err := databases.Open(t.Context(), h.board.origin())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,13 +257,22 @@ func TestARestartGoesOnWhereItStood(t *testing.T) {
 	}
 }
 
+func removeAll(files ...string) error {
+	for _, file := range files {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
 func TestALostOrDamagedOrForeignBoardIsDrawnAgain(t *testing.T) {
 	h := newHouse(t)
 	h.receive(life(1)...)
 	want := h.list(hook.StatusFilter{})
 	file := filepath.Join(h.dir, sqlite.StatusesFile)
 	for name, harm := range map[string]func() error{
-		"lost":    func() error { return sqlite.RemoveStatuses(h.dir, sqlite.StatusesFile) },
+		"lost":    func() error { return removeAll(file, file+"-wal", file+"-shm") },
 		"damaged": func() error { return os.WriteFile(file, []byte(strings.Repeat("not a database ", 4000)), 0o600) },
 	} {
 		h.stop()

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
-	"hookbeam/server/sqlite"
 )
 
 const (
@@ -69,7 +68,7 @@ func (b *Board) sweepStep(ctx context.Context) (removed int, err error) {
 
 // overdue are some of the subjects that are to go, those first of which nothing was told for longest. Where the board takes
 // too much, those go first of which only unchecked deliveries told, but for a small share that they always have.
-func (b *Board) overdue(ctx context.Context) ([]*sqlite.Subject, error) {
+func (b *Board) overdue(ctx context.Context) ([]*hook.Subject, error) {
 	if over := b.unverified() - b.keepUnverified; over > 0 {
 		gone, _, err := b.store.Oldest(ctx, true, min(over, sweepStep))
 		return gone, err
@@ -80,7 +79,7 @@ func (b *Board) overdue(ctx context.Context) ([]*sqlite.Subject, error) {
 			return gone, err
 		}
 	}
-	if b.KeepFor <= 0 || !b.Log.ClockBelieved() {
+	if b.KeepFor <= 0 || !b.Retention.ClockBelieved() {
 		return nil, nil
 	}
 	oldest, _, err := b.store.Oldest(ctx, false, sweepStep)
@@ -92,7 +91,7 @@ func (b *Board) overdue(ctx context.Context) ([]*sqlite.Subject, error) {
 }
 
 // beyondBytes are some of the subjects that are beyond the board's bound of bytes, and no more than are.
-func (b *Board) beyondBytes(ctx context.Context) ([]*sqlite.Subject, error) {
+func (b *Board) beyondBytes(ctx context.Context) ([]*hook.Subject, error) {
 	used, err := b.store.Used(ctx)
 	if err != nil {
 		return nil, err
@@ -115,7 +114,7 @@ func (b *Board) beyondBytes(ctx context.Context) ([]*sqlite.Subject, error) {
 }
 
 // oldest are the oldest subjects that together take about so many bytes, at most as many as one step removes.
-func (b *Board) oldest(ctx context.Context, unverified bool, bytes int64) ([]*sqlite.Subject, error) {
+func (b *Board) oldest(ctx context.Context, unverified bool, bytes int64) ([]*hook.Subject, error) {
 	all, sizes, err := b.store.Oldest(ctx, unverified, sweepStep)
 	if err != nil {
 		return nil, err
@@ -139,7 +138,7 @@ func (b *Board) unverified() (n int) {
 }
 
 // toldAt is when a subject was last told of.
-func toldAt(s *sqlite.Subject) (at hook.Time) {
+func toldAt(s *hook.Subject) (at hook.Time) {
 	for _, e := range s.Evidence {
 		if e.ReceivedAt.After(at.Time) {
 			at = e.ReceivedAt
@@ -149,8 +148,8 @@ func toldAt(s *sqlite.Subject) (at hook.Time) {
 }
 
 // forget removes subjects with all their names, and what was shown of them.
-func (b *Board) forget(gone []*sqlite.Subject) error {
-	out := sqlite.Drawn{Names: map[hook.NameKey]int64{}, UpTo: b.position}
+func (b *Board) forget(gone []*hook.Subject) error {
+	out := hook.SubjectChanges{Names: map[hook.NameKey]int64{}, UpTo: b.position}
 	for _, s := range gone {
 		out.Gone = append(out.Gone, s.Key)
 		out.Forgotten = append(append(out.Forgotten, s.Status.ID), s.Status.Merged...)

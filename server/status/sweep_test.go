@@ -156,7 +156,7 @@ func TestStrangersPushNothingOutByWeight(t *testing.T) {
 	}
 }
 
-func (h *house) tallies() []sqlite.Tally {
+func (h *house) tallies() []hook.SubjectCount {
 	h.Helper()
 	all, err := h.board.store.Tallies(h.Context())
 	if err != nil {

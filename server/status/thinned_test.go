@@ -31,8 +31,8 @@ func (h *house) thin() int64 {
 func (h *house) sweepLog() int64 {
 	h.Helper()
 	n, err := h.log.SweepOnce(h.Context())
-	if err != nil || n == 0 || h.log.Swept() != 0 {
-		h.Fatalf("%d deliveries went, swept %d: %v", n, h.log.Swept(), err)
+	if err != nil || n == 0 || h.log.FirstKept() != 1 {
+		h.Fatalf("%d deliveries went, swept %d: %v", n, h.log.FirstKept()-1, err)
 	}
 	return n
 }

@@ -4,7 +4,6 @@ import (
 	"sync"
 
 	"hookbeam/server/hook"
-	"hookbeam/server/sqlite"
 )
 
 // watches are those who wait for subjects to change, by every name that one may have.
@@ -57,7 +56,7 @@ func (w *Watch) Close() {
 }
 
 // tell wakes whoever watches a name of s.
-func (ws *watches) tell(s *sqlite.Subject) {
+func (ws *watches) tell(s *hook.Subject) {
 	ws.mu.RLock()
 	defer ws.mu.RUnlock()
 	if len(ws.all) == 0 {

@@ -39,9 +39,9 @@ func options(o Options) Options {
 }
 
 // resting opens a store whose writer does not run: the test commits.
-func resting(t *testing.T) *Store {
+func resting(t *testing.T) *testStore {
 	t.Helper()
-	s, err := Open(t.Context(), t.TempDir(), options(Options{}))
+	s, err := openStore(t.Context(), t.TempDir(), options(Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,15 +54,15 @@ func resting(t *testing.T) *Store {
 }
 
 // running opens a store in dir and runs its writer until the test ends, or until stop.
-func running(t testing.TB, dir string, o Options) (s *Store, stop func()) {
+func running(t testing.TB, dir string, o Options) (s *testStore, stop func()) {
 	t.Helper()
 	return runningWith(t, dir, options(o))
 }
 
 // runningWith is running with options that are whole.
-func runningWith(t testing.TB, dir string, o Options) (s *Store, stop func()) {
+func runningWith(t testing.TB, dir string, o Options) (s *testStore, stop func()) {
 	t.Helper()
-	s, err := Open(t.Context(), dir, o)
+	s, err := openStore(t.Context(), dir, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func rejected(body string) *hook.Record {
 	return r
 }
 
-func appended(t testing.TB, s *Store, r *hook.Record) *hook.Record {
+func appended(t testing.TB, s *testStore, r *hook.Record) *hook.Record {
 	t.Helper()
 	if err := s.Append(r); err != nil {
 		t.Fatal(err)
@@ -300,7 +300,7 @@ func TestADamagedDatabaseIsNotServed(t *testing.T) {
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), dir, options(Options{})); err == nil || !strings.Contains(err.Error(), "backup") {
+	if _, err := openStore(t.Context(), dir, options(Options{})); err == nil || !strings.Contains(err.Error(), "backup") {
 		t.Errorf("opened a damaged database, or did not say what to do: %v", err)
 	}
 }

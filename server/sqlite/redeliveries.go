@@ -7,58 +7,49 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Try is one delivery of an event, as it compares with the first.
-type Try struct {
-	hook.Delivery
-	Headers  []hook.Header
-	SameBody bool
+// maxRedeliveries bounds how many deliveries of one event are listed.
+const maxRedeliveries = 100
 
-	Integrity hook.Integrity // of a damaged one, headers and body are not compared
-}
-
-// maxTries bounds how many tries of one event are listed.
-const maxTries = 100
-
-// Tries returns the deliveries of the event of a delivery, oldest first, at most 100 of them; only that delivery
+// Redeliveries returns the deliveries of the event of a delivery, oldest first, at most 100 of them; only that delivery
 // itself where it has no event or no others are kept.
-func (s *Store) Tries(ctx context.Context, d hook.Delivery) ([]Try, error) {
+func (s *Log) Redeliveries(ctx context.Context, d hook.Delivery) ([]hook.Redelivery, error) {
 	first := d.Seq
 	if d.DuplicateOf != 0 {
 		first = d.DuplicateOf
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+wholeColumns+`,
+	rows, err := s.read.QueryContext(ctx, `SELECT `+recordColumns+`,
 		body = coalesce((SELECT body FROM deliveries WHERE seq = ?1), body) FROM deliveries
-		WHERE seq = ?1 OR (duplicate_of > 0 AND duplicate_of = ?1) ORDER BY seq LIMIT ?2`, int64(first), maxTries)
+		WHERE seq = ?1 OR (duplicate_of > 0 AND duplicate_of = ?1) ORDER BY seq LIMIT ?2`, int64(first), maxRedeliveries)
 	if err != nil {
-		return nil, s.failed("list tries", err)
+		return nil, s.failed("list redeliveries", err)
 	}
 	defer rows.Close()
-	tries := []Try{}
+	all := []hook.Redelivery{}
 	for rows.Next() {
 		var r hook.Record
 		var same bool
-		if err := s.scanWhole(rows, &r, &same); err != nil {
-			return nil, s.failed("list tries", err)
+		if err := s.scanRecord(rows, &r, &same); err != nil {
+			return nil, s.failed("list redeliveries", err)
 		}
-		t := Try{Delivery: r.Delivery, Headers: r.Headers, SameBody: same, Integrity: r.Integrity}
+		t := hook.Redelivery{Delivery: r.Delivery, Headers: r.Headers, SameBody: same, Integrity: r.Integrity}
 		if t.Integrity == hook.IntegrityDamaged {
 			t.Headers, t.SameBody = nil, false
 		}
-		tries = append(tries, t)
+		all = append(all, t)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, s.failed("list tries", err)
+		return nil, s.failed("list redeliveries", err)
 	}
-	return tries, nil
+	return all, nil
 }
 
 // EachRejected calls do for every rejected delivery of an endpoint that was not released, oldest first, whole, one at
 // a time; do may change it. Damaged ones are left out. An error of do ends it.
-func (s *Store) EachRejected(ctx context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error {
+func (s *Log) EachRejected(ctx context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error {
 	for after := hook.Seq(0); ; {
 		var r *hook.Record // do may append: nothing is being read meanwhile
 		err := s.eachRow(ctx, func(next *hook.Record) error { r = next; return nil },
-			`SELECT `+wholeColumns+` FROM deliveries INDEXED BY deliveries_rejected
+			`SELECT `+recordColumns+` FROM deliveries INDEXED BY deliveries_rejected
 			WHERE endpoint = ? AND verdict = 'rejected' AND seq > ? AND NOT EXISTS (SELECT 1 FROM deliveries AS later
 			WHERE later.release_of > 0 AND later.release_of = deliveries.seq) ORDER BY seq LIMIT 1`, string(endpoint), int64(after))
 		if err != nil {
