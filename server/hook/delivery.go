@@ -64,6 +64,10 @@ type Record struct {
 	Delivery
 	Request
 	Check Check
+
+	// Random are the random bits of the delivery's id. A log draws them before it appends the record.
+	Random [16]byte
+
 	Batch []Event // what is in the body where it has several events; not kept, but their ids are claimed
 
 	Integrity Integrity // of what was read from the log; "" before that

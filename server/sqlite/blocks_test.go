@@ -103,9 +103,9 @@ func TestABlockRangeIndexFindsEveryDeliveryOfAnEndpoint(t *testing.T) {
 				}
 			})...)
 		}
-		d.fails = true
+		d.fail(true)
 		d.together(some())
-		d.fails = false
+		d.fail(false)
 		if random.IntN(2) == 0 {
 			d.sweep()
 		}

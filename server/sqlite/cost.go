@@ -15,21 +15,6 @@ const (
 	indexFixed    = 24 // its entries in the indexes
 )
 
-// textColumns are the columns of a delivery whose lengths vary: what textLength adds up. octet_length reads a row's
-// head only, and none of the pages that its body is in.
-const textColumns = `octet_length(endpoint) + octet_length(method) + octet_length(path) + octet_length(query) +
-	octet_length(content_type) + octet_length(type) + octet_length(event) + octet_length(verdict) +
-	octet_length(reason) + octet_length(secret) + octet_length(account) + octet_length(mode) + octet_length(scheme) +
-	octet_length(covers) + octet_length(host) + octet_length(proto) + octet_length(remote) + octet_length(headers) +
-	octet_length(body)`
-
-// textLength is textColumns of a delivery that is not stored yet. headers are as they will be stored.
-func textLength(r *hook.Record, headers []byte) int64 {
-	return int64(len(r.Endpoint) + len(r.Method) + len(r.Path) + len(r.Query) + len(r.ContentType) + len(r.Type) +
-		len(r.Event) + len(r.Verdict) + len(r.Reason) + len(r.Secret) + len(r.Account) + len(r.Mode) +
-		len(r.Check.Scheme) + len(r.Check.Covers) + len(r.Host) + len(r.Proto) + len(r.Remote) + len(headers) + len(r.Body))
-}
-
 // deliveryCost is how many bytes of the file a delivery takes whose texts have this length together. It depends on
 // nothing else, so that what is added when a delivery is appended is exactly what is subtracted when it is removed.
 func deliveryCost(text int64) int64 {

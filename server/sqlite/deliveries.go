@@ -12,24 +12,16 @@ import (
 	"hookbeam/server/hook"
 )
 
-// columns are what a hook.Delivery is read from, in the order of scan.
-const columns = `seq, random, endpoint, received_at, method, path, query, content_type, size, type, event, verdict,
-	reason, secret, duplicate_of, try, release_of, occurred_at, account, mode, events`
-
-// How a delivery is written. Each value has its price, and some are nearly always the same: there they are constants.
-const (
-	insertDelivery = `INSERT INTO deliveries (version, seq, random, endpoint, received_at, took, path, content_type, size,
-	type, event, verdict, secret, occurred_at, mode, scheme, covers, skew, host, remote, headers, body, checksum,
-	method, proto, query, reason, duplicate_of, try, release_of, account, events)
-	VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, `
-	insertOften  = insertDelivery + `'POST', 'HTTP/1.1', '', '', 0, 0, 0, '', 0)`
-	insertSeldom = insertDelivery + `?, ?, ?, ?, ?, ?, ?, ?, ?)`
-)
-
-// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID, Seq and Integrity and, where
-// a verified delivery of the same event came before, DuplicateOf and Try. Errors are problems of kind
+// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID, Seq, Random and Integrity and,
+// where a verified delivery of the same event came before, DuplicateOf and Try. Errors are problems of kind
 // hook.ErrUnavailable: nothing was kept.
+//
+// The random bits are drawn before the record is queued, for they are a part of it: what the writer makes of a record is
+// a function of its seq, the record and the claims so far.
 func (s *Log) Append(r *hook.Record) error {
+	if _, err := io.ReadFull(s.options.Random, r.Random[:]); err != nil {
+		return s.unavailable(fmt.Errorf("read randomness: %w", err))
+	}
 	w, again := s.requests.Get().(*writeRequest)
 	if !again {
 		w = &writeRequest{done: make(chan struct{}, 1)}
@@ -44,44 +36,30 @@ func (s *Log) Append(r *hook.Record) error {
 	return err
 }
 
-// append writes one record into the open transaction.
+// append writes one record into the open transaction. Which rejected deliveries it displaces is retention, which changes
+// nothing about the record itself.
 func (s *Log) append(w *writeRequest, seq hook.Seq) error {
 	r := w.record
-	var random [16]byte
-	if _, err := io.ReadFull(s.options.Random, random[:]); err != nil {
-		return fmt.Errorf("read randomness: %w", err)
-	}
-	r.Seq, r.ID, r.DuplicateOf, r.Try = seq, hook.NewDeliveryID(seq, random), 0, 0
+	r.Seq, r.ID, r.DuplicateOf, r.Try = seq, hook.NewDeliveryID(seq, r.Random), 0, 0
 	if err := s.claimEvents(r); err != nil {
 		return fmt.Errorf("claim event: %w", err)
 	}
-	skew := any(nil)
-	if r.Check.Dated {
-		skew = r.Check.Skew.Milliseconds()
-	}
 	w.flat = flatHeaders(w.flat[:0], r.Headers)
-	var sum uint32
-	sum, s.scratch = checksum(recordVersion, r, random[:], w.flat, s.scratch)
-	r.Integrity = hook.IntegrityOK
-	values := append(s.values[:0], int64(seq), random[:], string(r.Endpoint), r.ReceivedAt.UnixMilli(), r.Took.Microseconds(), r.Path,
-		r.ContentType, r.Size, r.Type, r.Event, string(r.Verdict), r.Secret, occurredAt(r), r.Mode, r.Check.Scheme,
-		string(r.Check.Covers), skew, r.Host, r.Remote, notNil(w.flat), notNil(r.Body), int64(sum))
-	insert := insertOften
-	if r.Method != "POST" || r.Proto != "HTTP/1.1" || r.Query != "" || r.Reason != "" || r.DuplicateOf != 0 ||
-		r.ReleaseOf != 0 || r.Account != "" || r.Events != 0 {
-		insert = insertSeldom
-		values = append(values, r.Method, r.Proto, r.Query, string(r.Reason), int64(r.DuplicateOf), int64(r.Try), int64(r.ReleaseOf), r.Account, int64(r.Events))
-	}
+	row := &s.row
+	*row = rowOf(r, w.flat)
+	encoded, length, usual := row.encode(s.scratch[:0])
+	insert, values := row.insert(s.values[:0], checksum(encoded, r.Body), usual)
 	err := s.write.exec(insert, values...)
 	clear(values)
-	s.values = values
+	s.values, s.scratch, *row = values, encoded, deliveryRow{}
+	r.Integrity = hook.IntegrityOK
 	if err != nil {
 		return fmt.Errorf("append delivery: %w", err)
 	}
 	if err := s.listBlock(r.Endpoint, seq); err != nil {
 		return err
 	}
-	s.ledger.post(s.ledger.account(r.Endpoint, string(r.Verdict)), 1, deliveryCost(textLength(r, w.flat)))
+	s.ledger.post(s.ledger.account(r.Endpoint, string(r.Verdict)), 1, deliveryCost(length))
 	if r.Verdict == hook.Rejected {
 		_, err = s.trimRejected(r.Endpoint, trimmedAtOnce)
 	}
@@ -99,7 +77,7 @@ func (s *Log) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, li
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+` FROM `+q.from+` WHERE `+q.where+`
+	rows, err := s.read.QueryContext(ctx, `SELECT `+listColumns+` FROM `+q.from+` WHERE `+q.where+`
 		ORDER BY `+q.order+` LIMIT ?`, append(q.values, limit)...)
 	if err != nil {
 		return nil, 0, s.failed("list deliveries", err)
@@ -180,7 +158,7 @@ func (s *Log) After(ctx context.Context, from hook.Seq, limit int) (page []hook.
 	if page, ok := s.tail.after(from, limit); ok {
 		return page, page[len(page)-1].Seq, nil
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+` FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+	rows, err := s.read.QueryContext(ctx, `SELECT `+listColumns+` FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
 		int64(from), int64(head), limit)
 	if err != nil {
 		return nil, from, s.failed("read the log", err)
@@ -209,33 +187,6 @@ func (s *Log) Size(ctx context.Context, id hook.DeliveryID) (bytes int64, err er
 		return 0, s.failed("read delivery", err)
 	}
 	return bytes, nil
-}
-
-// scan reads columns into a delivery.
-type scan struct {
-	into     *hook.Delivery
-	random   []byte
-	received int64
-	occurred int64
-}
-
-func newScan(d *hook.Delivery) *scan { return &scan{into: d} }
-
-func (sc *scan) targets() []any {
-	d := sc.into
-	return []any{&d.Seq, &sc.random, &d.Endpoint, &sc.received, &d.Method, &d.Path, &d.Query, &d.ContentType, &d.Size,
-		&d.Type, &d.Event, &d.Verdict, &d.Reason, &d.Secret, &d.DuplicateOf, &d.Try, &d.ReleaseOf,
-		&sc.occurred, &d.Account, &d.Mode, &d.Events}
-}
-
-func (sc *scan) finish() {
-	var random [16]byte
-	copy(random[:], sc.random) // of a damaged one there may be less
-	sc.into.ID = hook.NewDeliveryID(sc.into.Seq, random)
-	sc.into.ReceivedAt = hook.Millis(sc.received)
-	if sc.occurred != 0 {
-		sc.into.OccurredAt = hook.Millis(sc.occurred)
-	}
 }
 
 // flatHeaders appends "Name: value\n" for each; net/http lets no line break into either.

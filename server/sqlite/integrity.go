@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"encoding/binary"
 	"hash/crc32"
 	"sync"
@@ -15,50 +14,17 @@ const recordVersion = 1
 // castagnoli is the polynomial that processors compute by themselves: a checksum of 1 KiB takes less than 0.1 µs.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksum returns the CRC-32C of a record: of everything that is stored of it, for nothing of it changes later. random and
-// headers are as they are stored, seq and version as well. scratch is used again by the next call.
+// checksum returns the CRC-32C of a row: of everything that is stored of a record, for nothing of it changes later.
+// encoded is what encode made of the row.
 //
-// The encoding is the record's version, then each value in the order below: a number as 8 bytes, the least significant first;
-// a text or bytes behind its length as a varint. Headers and body come last. The same record has the same checksum wherever it
-// is kept. Changing this takes a new recordVersion.
-func checksum(version byte, r *hook.Record, random, headers, scratch []byte) (sum uint32, used []byte) {
-	b := append(scratch[:0], version)
-	b = appendNumber(b, int64(r.Seq))
-	b = appendBytes(b, random)
-	b = appendText(b, string(r.Endpoint))
-	b = appendNumber(b, r.ReceivedAt.UnixMilli())
-	b = appendNumber(b, r.Took.Microseconds())
-	b = appendText(b, r.Method)
-	b = appendText(b, r.Path)
-	b = appendText(b, r.Query)
-	b = appendText(b, r.ContentType)
-	b = appendNumber(b, r.Size)
-	b = appendText(b, r.Type)
-	b = appendText(b, r.Event)
-	b = appendText(b, string(r.Verdict))
-	b = appendText(b, string(r.Reason))
-	b = appendText(b, r.Secret)
-	b = appendNumber(b, int64(r.DuplicateOf))
-	b = appendNumber(b, int64(r.Try))
-	b = appendNumber(b, int64(r.ReleaseOf))
-	b = appendNumber(b, occurredAt(r))
-	b = appendText(b, r.Account)
-	b = appendText(b, r.Mode)
-	b = appendNumber(b, int64(r.Events))
-	b = appendText(b, r.Check.Scheme)
-	b = appendText(b, string(r.Check.Covers))
-	if r.Check.Dated {
-		b = appendNumber(append(b, 1), r.Check.Skew.Milliseconds())
-	} else {
-		b = append(b, 0)
-	}
-	b = appendText(b, r.Host)
-	b = appendText(b, r.Proto)
-	b = appendText(b, r.Remote)
-	b = appendBytes(b, headers)
-	b = binary.AppendUvarint(b, uint64(len(r.Body)))
-	return crc32.Update(crc32.Checksum(b, castagnoli), castagnoli, r.Body), b
+// The encoding is the record's version, its seq, then each value in the order of deliveryColumns: a number as 8 bytes, the
+// least significant first; a text or bytes behind its length as a varint. Headers and body come last. The same record has
+// the same checksum wherever it is kept. Changing this takes a new recordVersion.
+func checksum(encoded, body []byte) uint32 {
+	return crc32.Update(crc32.Checksum(encoded, castagnoli), castagnoli, body)
 }
+
+func appendLength(b []byte, n int) []byte { return binary.AppendUvarint(b, uint64(n)) }
 
 func appendNumber(b []byte, n int64) []byte { return binary.LittleEndian.AppendUint64(b, uint64(n)) }
 
@@ -70,21 +36,14 @@ func appendBytes(b, s []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// occurredAt is when the event happened in milliseconds since 1970, 0 where that is not known.
-func occurredAt(r *hook.Record) int64 {
-	if r.OccurredAt.IsZero() {
-		return 0
-	}
-	return r.OccurredAt.UnixMilli()
-}
-
-// verify says whether a record that was read is what was written. random and headers are as they are stored.
-func (s *Log) verify(r *hook.Record, version int64, random, headers []byte, stored sql.NullInt64) hook.Integrity {
-	if !stored.Valid && r.Seq < s.summedFrom {
+// verify says whether a record that was read is what was written.
+func (s *Log) verify(w *deliveryRow) hook.Integrity {
+	if !w.sum.Valid && w.record.Seq < s.summedFrom {
 		return hook.IntegrityUnknown
 	}
-	sum, _ := checksum(byte(version), r, random, headers, nil)
-	if version != recordVersion || !stored.Valid || int64(sum) != stored.Int64 {
+	encoded, _, _ := w.encode(nil)
+	sum := checksum(encoded, w.record.Body)
+	if w.version != recordVersion || !w.sum.Valid || int64(sum) != w.sum.Int64 {
 		return hook.IntegrityDamaged
 	}
 	return hook.IntegrityOK

@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -22,17 +21,19 @@ type desk struct {
 	dir     string
 	options Options
 	at      *clock
-	fails   bool // randomness, and with it an append
+	fails   bool // each append
 }
 
-func (d *desk) Read(p []byte) (int, error) {
-	if d.fails {
-		return 0, errors.New("no randomness")
+// fail has appends fail from now on, or no longer.
+func (d *desk) fail(fails bool) {
+	d.Helper()
+	d.fails = fails
+	change := `DELETE FROM failing`
+	if fails {
+		change = `INSERT INTO failing VALUES (1)`
 	}
-	return strings.NewReader(strings.Repeat("r", len(p))).Read(p)
+	must(d.T, d.write.exec(change))
 }
-
-var _ io.Reader = (*desk)(nil)
 
 func newDesk(t *testing.T, o Options) *desk {
 	d := &desk{T: t, dir: t.TempDir(), options: o, at: &clock{at: noon}}
@@ -44,12 +45,13 @@ func newDesk(t *testing.T, o Options) *desk {
 func (d *desk) open() {
 	d.Helper()
 	d.options.Now = d.at.now
-	o := options(d.options)
-	o.Random = d
 	var err error
-	if d.testStore, err = openStore(d.Context(), d.dir, o); err != nil {
+	if d.testStore, err = openStore(d.Context(), d.dir, options(d.options)); err != nil {
 		d.Fatal(err)
 	}
+	must(d.T, d.write.exec(`CREATE TEMP TABLE failing (yes INTEGER)`))
+	must(d.T, d.write.exec(`CREATE TEMP TRIGGER refuse BEFORE INSERT ON main.deliveries WHEN (SELECT count(*) FROM failing)
+		BEGIN SELECT RAISE(ABORT, 'refused by the test'); END`))
 }
 
 // kill ends the store as the death of its process does.
@@ -232,14 +234,12 @@ func (d *desk) anything(random *rand.Rand) (doing string) {
 		d.testStore.options.KeepRejected = 20
 		return "a change that failed"
 	}
-	d.fails = random.IntN(6) == 0
-	defer func() { d.fails = false }()
+	fails := random.IntN(6) == 0
 	records := make([]*hook.Record, 1+random.IntN(12))
 	for i := range records {
 		records[i] = d.any(random)
 	}
-	if d.fails { // at the last one only, after all others have been written
-		d.fails = false
+	if fails { // at the last one only, after all others have been written
 		records = append(records, verified("last"))
 		return d.failing(records)
 	}
@@ -255,11 +255,11 @@ func (d *desk) failing(records []*hook.Record) string {
 	}
 	last := len(works) - 1
 	works = append(works[:last], &writeRequest{done: make(chan struct{}, 1), change: func(*writerConn) error {
-		d.fails = true
+		d.fail(true)
 		return nil
 	}}, works[last])
 	d.commit(works)
-	d.fails = false
+	d.fail(false)
 	return "appends that failed"
 }
 

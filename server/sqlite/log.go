@@ -24,8 +24,9 @@ type Log struct {
 
 	ledger  *ledger // what is kept; the writer's
 	claims  claimScratch
-	values  []any  // of the INSERT, used again
-	scratch []byte // of checksums
+	row     deliveryRow // what is being written
+	values  []any       // of the INSERT, used again
+	scratch []byte      // of checksums
 	blocks  blocks
 	clock   clockWatch
 	sweeper sweeper

@@ -6,7 +6,7 @@ import (
 	"hookbeam/server/hook"
 )
 
-const newest = `SELECT ` + recordColumns + ` FROM ` + fromBlocks + `
+var newest = `SELECT ` + recordColumns + ` FROM ` + fromBlocks + `
 	WHERE endpoint_id = ? AND block >= ? AND verdict <> 'rejected' AND duplicate_of = 0
 	ORDER BY ` + byBlocks + ` LIMIT ?`
 

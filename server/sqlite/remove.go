@@ -25,7 +25,7 @@ type keptRow struct {
 	received int64 // milliseconds since 1970
 }
 
-const keptColumns = `seq, endpoint, verdict, ` + textColumns + `, received_at`
+var keptColumns = `seq, endpoint, verdict, ` + textColumns + `, received_at`
 
 func (s *Log) keptRow(row []driver.Value) keptRow {
 	return keptRow{row[0].(int64), s.ledger.account(hook.EndpointID(row[1].(string)), row[2].(string)),

@@ -157,6 +157,7 @@ func (s *Log) EachRecord(ctx context.Context, page []hook.Delivery, do func(*hoo
 		scratch = both
 		r = hook.Record{Delivery: page[i], Integrity: hook.IntegrityOK,
 			Request: hook.Request{Headers: readHeaders(r.Headers[:0], both[:headers]), Body: both[headers:]}}
+		_, r.Random, _ = r.ID.Parse()
 		if err := do(&r); err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"hookbeam/server/hook"
 )
@@ -35,9 +34,6 @@ func (s *Log) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, er
 
 var noDelivery = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
 	Detail: "There is no such delivery: the id is wrong, or it was removed by retention."}
-
-// recordColumns are what a hook.Record is read from, in the order of scanRecord.
-const recordColumns = columns + `, scheme, covers, skew, took, host, proto, remote, headers, body, version, checksum`
 
 // eachRow calls do for each record of a query of recordColumns, damaged ones too; see hook.Record.Integrity.
 func (s *Log) eachRow(ctx context.Context, do func(*hook.Record) error, query string, values ...any) error {
@@ -84,26 +80,18 @@ func (s *database) failedEach(doing string, err error) error {
 
 // scanRecord reads recordColumns, and then more, into r, and verifies it.
 func (s *Log) scanRecord(rows *sql.Rows, r *hook.Record, more ...any) error {
-	var took, version int64
-	var skew, sum sql.NullInt64
-	var headers []byte
-	into := newScan(&r.Delivery)
-	err := rows.Scan(append(append(into.targets(), &r.Check.Scheme, &r.Check.Covers, &skew, &took, &r.Host, &r.Proto, &r.Remote,
-		&headers, &r.Body, &version, &sum), more...)...)
-	if err != nil {
+	row := deliveryRow{record: r}
+	if err := rows.Scan(append(row.recordTargets(), more...)...); err != nil {
 		if r.Seq, err = s.unreadable(rows, err); err == nil {
 			r.Integrity = hook.IntegrityDamaged
 		}
 		return err
 	}
-	into.finish()
-	r.Check.Dated, r.Check.Skew = skew.Valid, time.Duration(skew.Int64)*time.Millisecond
-	r.Took = time.Duration(took) * time.Microsecond
-	r.Integrity = s.verify(r, version, into.random, headers, sum)
+	row.finishRecord()
+	r.Integrity = s.verify(&row)
 	if r.Integrity == hook.IntegrityDamaged {
 		s.noteDamage(r.Seq)
 	}
-	r.Headers = readHeaders(nil, headers)
 	return nil
 }
 
@@ -135,26 +123,26 @@ const pageBytes = 1 << 20
 // weightOf is about how many bytes of memory a delivery takes.
 func weightOf(d *hook.Delivery) int { return 400 + textBytes(d) }
 
-// scanAll reads a page of rows of columns; whole is false where it ends for its weight. A row that cannot be read is left
+// scanAll reads a page of rows of listColumns; whole is false where it ends for its weight. A row that cannot be read is left
 // out.
 func (s *Log) scanAll(rows *sql.Rows) (page []hook.Delivery, whole bool, err error) {
 	defer rows.Close()
 	page = []hook.Delivery{}
 	bytes := 0
 	for rows.Next() {
-		var d hook.Delivery
-		sc := newScan(&d)
-		if err := rows.Scan(sc.targets()...); err != nil {
+		var r hook.Record
+		row := deliveryRow{record: &r}
+		if err := rows.Scan(row.listTargets()...); err != nil {
 			if _, err := s.unreadable(rows, err); err != nil {
 				return nil, false, fmt.Errorf("scan: %w", err)
 			}
 			continue
 		}
-		if bytes += weightOf(&d); bytes > pageBytes && len(page) > 0 {
+		if bytes += weightOf(&r.Delivery); bytes > pageBytes && len(page) > 0 {
 			return page, false, nil
 		}
-		sc.finish()
-		page = append(page, d)
+		row.finish()
+		page = append(page, r.Delivery)
 	}
 	return page, true, rows.Err()
 }
