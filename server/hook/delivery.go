@@ -57,6 +57,9 @@ type Request struct {
 	Took    time.Duration // from the headers to the last byte of the body
 	Headers []Header      // every value; names sorted, the values of one name in the order received
 	Body    []byte
+
+	RawHead  []byte   // the request line and the headers as received, where they were kept; nil: Headers are all there is
+	Trailers []Header // as Headers, of those that came behind the body
 }
 
 // Record is one delivery, whole.
@@ -67,11 +70,27 @@ type Record struct {
 
 	// Random are the random bits of the delivery's id. A log draws them before it appends the record.
 	Random [16]byte
+	Node   NodeID // the node that received it; 0: there is only one
+	Marks  Marks  // how it came into the log, if not from its sender
 
-	Batch []Event // what is in the body where it has several events; not kept, but their ids are claimed
+	Batch []Event // what is in the body where it has several events: their ids are claimed
 
 	Integrity Integrity // of what was read from the log; "" before that
 }
+
+// NodeID numbers the nodes of a cluster, from 1. 0 stands for a server that is alone.
+type NodeID uint16
+
+// Marks say how a delivery came into the log, if its sender did not send it as it is. They are a set of bits. Bits that
+// are not known here are kept.
+type Marks uint32
+
+// The marks.
+const (
+	MarkImported Marks = 1 << iota // taken over from another log
+	MarkEdited                     // changed by a person before it was sent again
+	MarkSample                     // a sample of what a sender would send
+)
 
 // Integrity says whether what is stored of a delivery is what was received.
 type Integrity string

@@ -18,6 +18,7 @@ type deliveryRow struct {
 	took     int64         // microseconds
 	skew     sql.NullInt64 // milliseconds; NULL: no time is signed
 	headers  []byte        // "Name: value\n" for each value
+	rest     []byte        // hook.AppendRest of the record; empty: there is none
 	version  int64
 	sum      sql.NullInt64 // NULL in rows of before there were checksums
 }
@@ -50,6 +51,7 @@ const (
 	blobKind
 	skewKind // an integer or NULL
 	bodyKind // a blob that is not copied for the checksum
+	restKind // a blob or NULL
 )
 
 // deliveryColumns are the columns between seq and the checksum, in the order of the checksum's encoding. Changing that
@@ -84,6 +86,7 @@ var deliveryColumns = []deliveryColumn{
 	textColumn("remote", func(w *deliveryRow) *string { return &w.record.Remote }),
 	blobColumn("headers", func(w *deliveryRow) *[]byte { return &w.headers }),
 	blobColumn("body", func(w *deliveryRow) *[]byte { return &w.record.Body }).last(),
+	blobColumn("rest", func(w *deliveryRow) *[]byte { return &w.rest }).seldom(),
 }
 
 func textColumn[T ~string](name string, at func(*deliveryRow) *T) deliveryColumn {
@@ -122,6 +125,9 @@ func (c deliveryColumn) usuallyZero() deliveryColumn { c.usual = "0"; return c }
 // last has only the body's length go into what is copied for the checksum: the body is added as it is.
 func (c deliveryColumn) last() deliveryColumn { c.kind = bodyKind; return c }
 
+// seldom has an empty blob be NULL. It is in the checksum only where there is one.
+func (c deliveryColumn) seldom() deliveryColumn { c.kind, c.usual = restKind, "NULL"; return c }
+
 // value is what is bound to the statement that writes the row.
 func (c *deliveryColumn) value(w *deliveryRow) any {
 	switch c.kind {
@@ -134,6 +140,10 @@ func (c *deliveryColumn) value(w *deliveryRow) any {
 			return nil
 		}
 		return w.skew.Int64
+	case restKind:
+		if len(w.rest) == 0 {
+			return nil
+		}
 	}
 	return notNil(c.blob(w))
 }
@@ -162,6 +172,10 @@ func (w *deliveryRow) encode(b []byte) (encoded []byte, length int64, usual bool
 		case bodyKind:
 			n = len(w.record.Body)
 			b = appendLength(b, n)
+		case restKind:
+			if n = len(w.rest); n > 0 {
+				b, usual = appendBytes(b, w.rest), false
+			}
 		case skewKind:
 			if w.skew.Valid {
 				b = appendNumber(append(b, 1), w.skew.Int64)
@@ -204,7 +218,11 @@ func lengthColumns() string {
 	var terms []string
 	for _, c := range deliveryColumns {
 		if c.length {
-			terms = append(terms, "octet_length("+c.name+")")
+			term := "octet_length(" + c.name + ")"
+			if c.kind == restKind {
+				term = "coalesce(" + term + ", 0)"
+			}
+			terms = append(terms, term)
 		}
 	}
 	return strings.Join(terms, " + ")
@@ -213,7 +231,7 @@ func lengthColumns() string {
 // insertDelivery is the statement that writes a row. Each value has its price, and some are nearly always the same: in
 // the usual statement they are constants.
 func insertDelivery(usual bool) string {
-	names, values := []string{"version", "seq", "checksum"}, []string{"1", "?", "?"}
+	names, values := []string{"version", "seq", "checksum"}, []string{"?", "?", "?"}
 	for _, c := range deliveryColumns {
 		value := "?"
 		if usual && c.usual != "" {
@@ -231,6 +249,9 @@ func rowOf(r *hook.Record, headers []byte) deliveryRow {
 	if !r.OccurredAt.IsZero() {
 		w.occurred = r.OccurredAt.UnixMilli()
 	}
+	if w.rest = hook.AppendRest(nil, r); len(w.rest) > 0 {
+		w.version = recordVersionWithRest
+	}
 	if r.Check.Dated {
 		w.skew = sql.NullInt64{Int64: r.Check.Skew.Milliseconds(), Valid: true}
 	}
@@ -243,7 +264,7 @@ func (w *deliveryRow) insert(values []any, sum uint32, usual bool) (statement st
 	if usual {
 		statement = insertOften
 	}
-	values = append(values, int64(w.record.Seq), int64(sum))
+	values = append(values, w.version, int64(w.record.Seq), int64(sum))
 	for i := range deliveryColumns {
 		if c := &deliveryColumns[i]; !usual || c.usual == "" {
 			values = append(values, c.value(w))
@@ -286,10 +307,11 @@ func (w *deliveryRow) finish() {
 }
 
 // finishRecord is finish for a whole record.
-func (w *deliveryRow) finishRecord() {
+func (w *deliveryRow) finishRecord() error {
 	w.finish()
 	r := w.record
 	r.Check.Dated, r.Check.Skew = w.skew.Valid, time.Duration(w.skew.Int64)*time.Millisecond
 	r.Took = time.Duration(w.took) * time.Microsecond
 	r.Headers = readHeaders(nil, w.headers)
+	return hook.ParseRest(w.rest, r)
 }

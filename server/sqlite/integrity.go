@@ -11,6 +11,10 @@ import (
 // recordVersion is the form of a record: its columns, and how they are encoded for the checksum. It is stored with each.
 const recordVersion = 1
 
+// recordVersionWithRest is the form of a record that has a rest (hook.AppendRest). It is the first form with the rest
+// behind it, so that records without one stay what they were.
+const recordVersionWithRest = 2
+
 // castagnoli is the polynomial that processors compute by themselves: a checksum of 1 KiB takes less than 0.1 µs.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -43,7 +47,11 @@ func (s *Log) verify(w *deliveryRow) hook.Integrity {
 	}
 	encoded, _, _ := w.encode(nil)
 	sum := checksum(encoded, w.record.Body)
-	if w.version != recordVersion || !w.sum.Valid || int64(sum) != w.sum.Int64 {
+	version := int64(recordVersion)
+	if len(w.rest) > 0 {
+		version = recordVersionWithRest
+	}
+	if w.version != version || !w.sum.Valid || int64(sum) != w.sum.Int64 {
 		return hook.IntegrityDamaged
 	}
 	return hook.IntegrityOK

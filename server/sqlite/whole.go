@@ -87,8 +87,10 @@ func (s *Log) scanRecord(rows *sql.Rows, r *hook.Record, more ...any) error {
 		}
 		return err
 	}
-	row.finishRecord()
-	r.Integrity = s.verify(&row)
+	malformed := row.finishRecord()
+	if r.Integrity = s.verify(&row); malformed != nil {
+		r.Integrity = hook.IntegrityDamaged
+	}
 	if r.Integrity == hook.IntegrityDamaged {
 		s.noteDamage(r.Seq)
 	}

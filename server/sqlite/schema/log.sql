@@ -46,7 +46,7 @@ CREATE TABLE deliveries (
     remote       TEXT    NOT NULL,
     headers      BLOB    NOT NULL, -- "Name: value\n" for each value
     body         BLOB    NOT NULL
-, checksum INTEGER) STRICT;
+, checksum INTEGER, rest BLOB) STRICT;
 
 CREATE INDEX deliveries_rejected ON deliveries (endpoint, seq) WHERE verdict = 'rejected';
 
@@ -129,4 +129,4 @@ CREATE TABLE endpoint_blocks (
     PRIMARY KEY (endpoint_id, block)
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1);
+INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (7, 1);

@@ -1,0 +1,37 @@
+package sqlite
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hookbeam/server/hook"
+)
+
+// TestTheIdsOfABatchAreKeptInTheRecord: what is claimed must follow from the record, without reading its body.
+func TestTheIdsOfABatchAreKeptInTheRecord(t *testing.T) {
+	s, _ := running(t, t.TempDir(), Options{})
+	got, err := s.Delivery(t.Context(), appended(t, s, batch("evt_1", "evt_2", "evt_1")).ID)
+	if diff := cmp.Diff([]hook.NamedEvent{{ID: "evt_1", Times: 2}, {ID: "evt_2", Times: 1}}, got.NamedEvents(nil)); err != nil ||
+		diff != "" || got.Integrity != hook.IntegrityOK {
+		t.Error(err, got.Integrity, diff)
+	}
+}
+
+func TestARestThatChangedOnDiskIsNoticed(t *testing.T) {
+	for name, change := range map[string]string{
+		"another":   "rest = x'0700000000'", // of node 7
+		"none":      "rest = NULL",
+		"malformed": "rest = x'ff'",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := running(t, t.TempDir(), Options{})
+			r := batch("evt_1", "evt_2")
+			appended(t, s, r)
+			spoil(t, s, r.Seq, change)
+			if got, _ := s.Delivery(t.Context(), r.ID); got.Integrity != hook.IntegrityDamaged {
+				t.Errorf("it is %q", got.Integrity)
+			}
+		})
+	}
+}
