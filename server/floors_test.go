@@ -5,8 +5,10 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,6 +98,37 @@ func TestEveryPackageImportsOnlyFromTheFloorsBelow(t *testing.T) {
 	for _, s := range sources {
 		for _, broken := range violations(s) {
 			t.Error(broken)
+		}
+	}
+}
+
+// pathInPage is a path in docs/architecture.md: between backticks and with a slash, and without what only stands for many.
+var pathInPage = regexp.MustCompile("`((?:server|web|ui|docs|scripts|tools|testdata)/[^`*… ]*)`|\\]\\(\\.\\./([^)#]+)\\)")
+
+// TestTheArchitecturePageNamesWhatExists holds the page's paths and floors against the program.
+func TestTheArchitecturePageNamesWhatExists(t *testing.T) {
+	page, err := os.ReadFile("../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	today, _, _ := strings.Cut(string(page), "\n## Where things were before\n")
+	found := pathInPage.FindAllStringSubmatch(today, -1)
+	if len(found) < 50 {
+		t.Fatalf("found only %d paths", len(found))
+	}
+	for _, match := range found {
+		name := match[1] + match[2]
+		if _, err := os.Stat(filepath.Join("..", name)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for pkg, floor := range floors {
+		if pkg == "" || floor > 10 {
+			continue
+		}
+		row := regexp.MustCompile(fmt.Sprintf("(?m)^\\| %d \\|[^|]*`%s`", floor, regexp.QuoteMeta(strings.TrimPrefix(pkg, "server/"))))
+		if !row.Match(page) {
+			t.Errorf("%s is not on floor %d of the page", pkg, floor)
 		}
 	}
 }
