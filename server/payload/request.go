@@ -54,13 +54,14 @@ func (q *Request) Reset(r *hook.Record, settings map[string]string) {
 func (q *Request) Release() {
 	q.body.Release()
 	q.item.Release()
-	*q = Request{body: q.body, item: q.item}
+	q.Meter, q.Record, q.Settings, q.Nonce, q.query = Meter{}, nil, nil, "", nil
+	q.Changed()
 }
 
 // Changed says that the body of the record is another one now: nothing that was read of it counts any more.
 func (q *Request) Changed() {
 	q.parsed, q.items, q.batched, q.form, q.broken, q.sorted = false, nil, false, nil, false, nil
-	q.xmlOf, q.xml, q.hashes = "", nil, bodyHashes{}
+	q.xmlOf, q.xml, q.hashes.has256, q.hashes.has512 = "", nil, false, false
 }
 
 // Text returns the text at a selector as it was sent, "" where there is none. Objects and lists of JSON

@@ -22,6 +22,7 @@ type Tree struct {
 	root   string
 	nodes  []node  // in the order in which they were split
 	fields []field // of all nodes
+	most   int     // as many fields as any document had since Release
 }
 
 // node is an object or a list that was split. Its fields are those in [from, to).
@@ -43,6 +44,7 @@ func (t *Tree) Reset(root string, m *Meter) {
 	if t.fields == nil && root != "" {
 		t.nodes, t.fields = make([]node, 0, 8), make([]field, 0, 64)
 	}
+	t.most = max(t.most, len(t.fields))
 	t.root, t.nodes, t.fields = root, t.nodes[:0], t.fields[:0]
 }
 
@@ -53,8 +55,9 @@ func (t *Tree) Release() {
 		return
 	}
 	clear(t.nodes[:cap(t.nodes)])
-	clear(t.fields[:cap(t.fields)])
+	clear(t.fields[:max(t.most, len(t.fields))])
 	t.Reset("", nil)
+	t.most = 0
 }
 
 // Text returns the scalar at a path as it was written, a string without its quotes. Objects, lists and
@@ -130,16 +133,16 @@ func (t *Tree) get(p *Path) (field, bool) {
 	if !t.meter.Charge(len(fields)) {
 		return field{}, false
 	}
-	for _, f := range fields {
-		if !p.match && f.name == p.name || p.match && t.matches(f, p) {
-			return f, true
+	for i := range fields {
+		if f := &fields[i]; !p.match && f.name == p.name || p.match && t.matches(f, p) {
+			return *f, true
 		}
 	}
 	return field{}, false
 }
 
 // matches reports whether an element has the member that a path asks for.
-func (t *Tree) matches(f field, p *Path) bool {
+func (t *Tree) matches(f *field, p *Path) bool {
 	return f.kind == gjson.JSON && t.meter.Charge(len(f.text)) && gjson.Get(f.text, p.key).Str == p.value
 }
 

@@ -70,7 +70,8 @@ func NewRequest(e *hook.Endpoint, r *hook.Record, on ReceiveContext) *Request {
 // Release drops everything that q was about. Nobody may use it any more.
 func (q *Request) Release() {
 	q.Request.Release()
-	*q = Request{Request: q.Request, scratch: q.scratch, keys: q.keys}
+	q.Endpoint, q.ReceiveContext, q.sums = nil, ReceiveContext{}, nil
+	q.custom[0] = Scheme{}
 	requests.Put(q)
 }
 
