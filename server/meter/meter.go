@@ -82,8 +82,8 @@ func (r *Registry) Gauge(name, help string, labels ...Label) *Gauge {
 	return r.register(KindGauge, name, help, labels, &series{gauge: new(Gauge)}).gauge
 }
 
-// Histogram registers a histogram as Counter does. Its name ends in a unit of units. bounds are the upper bounds of its
-// buckets in that unit, ascending and inclusive; the last bucket, which has no bound, is added.
+// Histogram registers a histogram as Counter does. Its name ends in a unit of units. bounds are the upper
+// bounds of its buckets in that unit, ascending and inclusive; the last bucket, which has no bound, is added.
 func (r *Registry) Histogram(name, help string, bounds []float64, labels ...Label) *Histogram {
 	if r == nil {
 		return nil
@@ -112,7 +112,8 @@ func (r *Registry) Err() error {
 func (r *Registry) register(kind Kind, name, help string, labels []Label, made *series) *series {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	made.labels = slices.SortedFunc(slices.Values(labels), func(a, b Label) int { return strings.Compare(a.Key, b.Key) })
+	byKey := func(a, b Label) int { return strings.Compare(a.Key, b.Key) }
+	made.labels = slices.SortedFunc(slices.Values(labels), byKey)
 	kept, err := r.add(kind, name, help, made)
 	if err != nil {
 		r.mistakes = append(r.mistakes, fmt.Errorf("register %s: %w", name, err))

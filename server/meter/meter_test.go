@@ -60,8 +60,8 @@ func TestNilMetricsDoNothing(t *testing.T) {
 	}
 }
 
-// TestMistakesAreReportedAndHarmless registers each mistake beside a right metric. The caller gets a metric that works;
-// the snapshot does not have it.
+// TestMistakesAreReportedAndHarmless registers each mistake beside a right metric. The caller gets a metric
+// that works; the snapshot does not have it.
 func TestMistakesAreReportedAndHarmless(t *testing.T) {
 	for name, c := range map[string]struct {
 		register func(r *Registry) int64 // returns what the metric counted

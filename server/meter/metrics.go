@@ -48,8 +48,8 @@ func newHistogram(bounds []float64) *Histogram {
 	return &Histogram{bounds: slices.Clone(bounds), buckets: make([]atomic.Uint64, len(bounds)+1)}
 }
 
-// Observe counts one value, in the unit of the metric's name. It ignores NaN and infinities, which would spoil the sum
-// for ever.
+// Observe counts one value, in the unit of the metric's name. It ignores NaN and infinities, which would spoil
+// the sum for ever.
 func (h *Histogram) Observe(value float64) {
 	if h == nil || math.IsNaN(value) || math.IsInf(value, 0) {
 		return

@@ -12,8 +12,8 @@ import (
 // metricName is "hookbeam_" and words in snake case.
 var metricName = regexp.MustCompile(`^hookbeam(_[a-z][a-z0-9]*)+$`)
 
-// labelKey and labelValue are short words. A value has no comma, no quote and no upper case, so that neither a host name
-// nor an id passes for one by accident.
+// labelKey and labelValue are short words. A value has no comma, no quote and no upper case, so that neither a
+// host name nor an id passes for one by accident.
 var (
 	labelKey   = regexp.MustCompile(`^[a-z][a-z_]{0,29}$`)
 	labelValue = regexp.MustCompile(`^[a-z0-9][a-z0-9_]{0,39}$`)

@@ -65,10 +65,12 @@ var blocks4 = []block{
 	{netip.MustParsePrefix("240.0.0.0/4"), Reserved},
 }
 
-// global6 is all that IANA has assigned as global unicast. What is outside of it has a class in blocks6, or is reserved.
+// global6 is all that IANA has assigned as global unicast. What is outside of it has a class in blocks6, or is
+// reserved.
 var global6 = netip.MustParsePrefix("2000::/3")
 
-// wellKnownNAT64 holds IPv4 addresses for networks that have IPv6 alone (RFC 6052). A public one is reached through it.
+// wellKnownNAT64 holds IPv4 addresses for networks that have IPv6 alone (RFC 6052). A public one is reached
+// through it.
 var wellKnownNAT64 = netip.MustParsePrefix("64:ff9b::/96")
 
 // blocks6 are the IPv6 ranges that have a class of their own, from the same registries.

@@ -47,9 +47,9 @@ func TestAddressesHaveTheirClass(t *testing.T) {
 	}
 }
 
-// registered are IANA's special-purpose registries for IPv4 and IPv6, as of 2025: every block that is not globally
-// reachable, and those whose reachability they leave open (6to4, Teredo). It is written here a second time, without the
-// merging that blocks4 and blocks6 do, as an oracle for them.
+// registered are IANA's special-purpose registries for IPv4 and IPv6, as of 2025: every block that is not
+// globally reachable, and those whose reachability they leave open (6to4, Teredo). It is written here a second
+// time, without the merging that blocks4 and blocks6 do, as an oracle for them.
 var registered = prefixes("0.0.0.0/8", "0.0.0.0/32", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
 	"172.16.0.0/12", "192.0.0.0/24", "192.0.0.0/29", "192.0.0.8/32", "192.0.0.170/32", "192.0.0.171/32",
 	"192.0.2.0/24", "192.88.99.0/24", "192.88.99.2/32", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
@@ -70,8 +70,8 @@ func special(ip netip.Addr) bool {
 	if ip.Is4In6() {
 		return special(ip.Unmap())
 	}
-	if !ip.IsValid() || ip.Zone() != "" || !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.IsLoopback() || ip.IsMulticast() ||
-		ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip == netip.MustParseAddr("168.63.129.16") {
+	if !ip.IsValid() || ip.Zone() != "" || !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.IsLoopback() ||
+		ip.IsMulticast() || ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip == netip.MustParseAddr("168.63.129.16") {
 		return true
 	}
 	for _, p := range registered {

@@ -14,7 +14,8 @@ import (
 	"hookbeam/server/meter"
 )
 
-// Outcomes of calls, for the log and the counters. Texts of errors are not logged: they can quote an address or an answer.
+// Outcomes of calls, for the log and the counters. Texts of errors are not logged: they can quote an address or
+// an answer.
 const (
 	outcomeOK       = "ok" // an answer of any status
 	outcomeRefused  = "refused"
@@ -82,6 +83,8 @@ type calls struct {
 	bytes   *meter.Counter
 }
 
+// newCalls registers the metrics of a caller, once for each client or dial function, so that a call counts without
+// looking anything up.
 func (g *Guard) newCalls(caller string, level slog.Level) *calls {
 	who := meter.Label{Key: "caller", Value: caller}
 	c := &calls{guard: g, caller: caller, level: level, total: make(map[string]*meter.Counter, len(outcomes)),
@@ -106,6 +109,7 @@ type call struct {
 	once    sync.Once
 }
 
+// begin starts the clock of a call to a host.
 func (c *calls) begin(host string) *call { return &call{calls: c, host: host, began: c.guard.now()} }
 
 // reached notes the address of the other end.

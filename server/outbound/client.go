@@ -24,10 +24,10 @@ type ClientOptions struct {
 	Proxy func(*http.Request) (*url.URL, error)
 }
 
-// Client returns an HTTP client that goes through the guard. caller names the part of the program that asks, for the log
-// and the counters: a constant word. The client follows no redirect but returns it as the answer. If the caller sets
-// another CheckRedirect, each step is checked, limited and logged like a call of its own. The caller closes the body of
-// each answer, which ends the call.
+// Client returns an HTTP client that goes through the guard. caller names the part of the program that asks,
+// for the log and the counters: a constant word. The client follows no redirect but returns it as the answer.
+// If the caller sets another CheckRedirect, each step is checked, limited and logged like a call of its own.
+// The caller closes the body of each answer, which ends the call.
 func (g *Guard) Client(caller string, o ClientOptions) *http.Client {
 	limits := o.Limits.orDefault()
 	base := &http.Transport{
@@ -107,6 +107,7 @@ type limitedBody struct {
 	call *call
 }
 
+// Read returns the bytes up to the limit, and ErrTooLarge from then on. The call ends with the first error or with EOF.
 func (b *limitedBody) Read(p []byte) (int, error) {
 	if b.left < 0 {
 		return 0, ErrTooLarge
@@ -132,6 +133,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close ends the call if the caller did not read to the end.
 func (b *limitedBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.call.end(nil)

@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -62,7 +63,8 @@ func TestARedirectIsAnAnswer(t *testing.T) {
 // TestEachStepOfRedirectsIsChecked: a caller that follows redirects gets no further than the guard permits.
 func TestEachStepOfRedirectsIsChecked(t *testing.T) {
 	for name, target := range map[string]string{
-		"metadata": "http://169.254.169.254/latest/", "a private network": "http://10.0.0.1/", "SMTP": "http://64.4.250.1:25/",
+		"metadata": "http://169.254.169.254/latest/", "a private network": "http://10.0.0.1/",
+		"SMTP":   "http://64.4.250.1:25/",
 		"a file": "file:///etc/passwd", "gopher": "gopher://64.4.250.1/",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +117,8 @@ func TestAnAnswerIsBounded(t *testing.T) {
 			w.Header().Set("Long", strings.Repeat("a", 20_000))
 		}
 	})
-	client := New(Options{Allowed: loopback}).Client("test", ClientOptions{Limits: Limits{ResponseBytes: 100, HeaderBytes: 1000}})
+	limits := Limits{ResponseBytes: 100, HeaderBytes: 1000}
+	client := New(Options{Allowed: loopback}).Client("test", ClientOptions{Limits: limits})
 	for path, want := range map[string]int{"/exact": 100, "/over": 100, "/endless": 100} {
 		_, text, err := get(t, client, s.URL+path)
 		if len(text) != want || (path != "/exact") != errors.Is(err, ErrTooLarge) {
@@ -150,25 +153,27 @@ func TestACompressedAnswerIsBoundedAsItExpands(t *testing.T) {
 func TestASlowAnswerEndsAtTheLimit(t *testing.T) {
 	for name, far := range map[string]func(ctx context.Context, conn net.Conn){
 		"silent":           func(context.Context, net.Conn) {},
-		"headers for ever": func(ctx context.Context, conn net.Conn) { drip(ctx, conn, "HTTP/1.1 200 OK\r\n", "A: b\r\n") },
-		"a body for ever": func(ctx context.Context, conn net.Conn) {
-			drip(ctx, conn, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "a")
-		},
-		"early hints": func(ctx context.Context, conn net.Conn) { drip(ctx, conn, "", "HTTP/1.1 103 Early Hints\r\n\r\n") },
+		"headers for ever": dripping("HTTP/1.1 200 OK\r\n", "A: b\r\n"),
+		"a body for ever":  dripping("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "a"),
+		"early hints":      dripping("", "HTTP/1.1 103 Early Hints\r\n\r\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				out := &network{answer: func(_ string, conn net.Conn) error {
 					go func() {
 						defer conn.Close()
-						go func() { _, _ = io.Copy(io.Discard, conn) }()
+						if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+							t.Error(err) // an answer before it would be an error of another kind
+							return
+						}
 						far(t.Context(), conn)
 						<-t.Context().Done()
 					}()
 					return nil
 				}}
 				began := time.Now()
-				client := New(Options{Dial: out.dial}).Client("test", ClientOptions{Limits: Limits{Total: 7 * time.Second}})
+				limits := Limits{Total: 7 * time.Second}
+				client := New(Options{Dial: out.dial}).Client("test", ClientOptions{Limits: limits})
 				_, _, err := get(t, client, "http://64.4.250.1/")
 				if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 7*time.Second {
 					t.Errorf("%v after %v", err, time.Since(began))
@@ -178,18 +183,20 @@ func TestASlowAnswerEndsAtTheLimit(t *testing.T) {
 	}
 }
 
-// drip writes head, and then piece each second until the connection is closed or ctx ends.
-func drip(ctx context.Context, conn net.Conn, head, piece string) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for text := head; ; text = piece {
-		if _, err := io.WriteString(conn, text); err != nil {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
+// dripping is a far end that writes head, and then piece each second until the connection is closed or ctx ends.
+func dripping(head, piece string) func(ctx context.Context, conn net.Conn) {
+	return func(ctx context.Context, conn net.Conn) {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for text := head; ; text = piece {
+			if _, err := io.WriteString(conn, text); err != nil {
+				return
+			}
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
 		}
 	}
 }
@@ -210,14 +217,16 @@ func TestProxiesOfTheEnvironmentAreIgnored(t *testing.T) {
 		t.Fatal(err)
 	}
 	asking := ClientOptions{Proxy: http.ProxyURL(at)}
-	if _, _, err := get(t, New(Options{Allowed: loopback}).Client("test", asking), "http://64.4.250.1/"); err != nil || proxied != 1 {
+	allowed := New(Options{Allowed: loopback}).Client("test", asking)
+	if _, _, err := get(t, allowed, "http://64.4.250.1/"); err != nil || proxied != 1 {
 		t.Errorf("%v, proxied %d", err, proxied)
 	}
 	if _, _, err := get(t, New(Options{}).Client("test", asking), "http://64.4.250.1/"); !errors.Is(err, ErrRefused) {
 		t.Errorf("a proxy that is not allowed: %v", err)
 	}
 	hosts := oneName("mixed.example", "64.4.250.1", "10.0.0.1")
-	for _, target := range []string{"http://10.0.0.1/", "http://169.254.169.254/", "http://mixed.example/", "http://64.4.250.1:25/"} {
+	for _, target := range []string{"http://10.0.0.1/", "http://169.254.169.254/", "http://mixed.example/",
+		"http://64.4.250.1:25/"} {
 		client := New(Options{Allowed: loopback, Resolver: hosts}).Client("test", asking)
 		if _, _, err := get(t, client, target); !errors.Is(err, ErrRefused) || proxied != 1 {
 			t.Errorf("%s through a proxy: %v", target, err)
@@ -242,22 +251,30 @@ func TestACallIsOneLineAndOneCount(t *testing.T) {
 		want    string
 		outcome string
 	}{
-		"answered":        {s.URL + "/canary?canary=canary", "host=127.0.0.1 address=" + at + " outcome=ok status=418 bytes=6 duration=2s", "ok"},
-		"with a password": {"http://canary:canary@" + at + "/", "host=127.0.0.1 address=" + at + " outcome=ok status=418 bytes=6 duration=2s", "ok"},
-		"too large":       {s.URL + "/canary-over", "host=127.0.0.1 address=" + at + " outcome=too_large status=200 bytes=50 duration=2s", "too_large"},
-		"refused":         {"http://10.0.0.1/canary", `host=10.0.0.1 address="" outcome=refused status=0 bytes=0 duration=2s`, "refused"},
-		"no host":         {"http://none.example/canary", `host=none.example address="" outcome=name status=0 bytes=0 duration=2s`, "name"},
-		"no TLS":          {"https://" + at + "/canary", `host=127.0.0.1 address="" outcome=tls status=0 bytes=0 duration=2s`, "tls"},
+		"answered": {s.URL + "/canary?canary=canary",
+			"host=127.0.0.1 address=" + at + " outcome=ok status=418 bytes=6 duration=2s", "ok"},
+		"with a password": {"http://canary:canary@" + at + "/",
+			"host=127.0.0.1 address=" + at + " outcome=ok status=418 bytes=6 duration=2s", "ok"},
+		"too large": {s.URL + "/canary-over",
+			"host=127.0.0.1 address=" + at + " outcome=too_large status=200 bytes=50 duration=2s", "too_large"},
+		"refused": {"http://10.0.0.1/canary",
+			`host=10.0.0.1 address="" outcome=refused status=0 bytes=0 duration=2s`, "refused"},
+		"no host": {"http://none.example/canary",
+			`host=none.example address="" outcome=name status=0 bytes=0 duration=2s`, "name"},
+		"no TLS": {"https://" + at + "/canary",
+			`host=127.0.0.1 address="" outcome=tls status=0 bytes=0 duration=2s`, "tls"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			now := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
 			counts := meter.New()
-			g := New(Options{Allowed: loopback, Resolver: &names{}, Meter: counts, Log: slog.New(slog.NewTextHandler(&log, nil)),
+			g := New(Options{Allowed: loopback, Resolver: &names{}, Meter: counts,
+				Log: slog.New(slog.NewTextHandler(&log, nil)),
 				Now: func() time.Time { now = now.Add(2 * time.Second); return now }})
 			_, _, _ = get(t, g.Client("mail", ClientOptions{Limits: Limits{ResponseBytes: 50}}), c.address)
 			text := log.String()
-			if strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, `level=INFO msg="outbound call" caller=mail `+c.want+"\n") {
+			want := `level=INFO msg="outbound call" caller=mail ` + c.want + "\n"
+			if strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, want) {
 				t.Errorf("got  %s\nwant %s", text, c.want)
 			}
 			if strings.Contains(text, "canary") {
@@ -296,7 +313,8 @@ func TestAConnectionIsOneLineToo(t *testing.T) {
 		return nil
 	}}
 	now := time.Time{}
-	g := New(Options{Dial: out.dial, Log: slog.New(slog.NewTextHandler(&log, nil)), Now: func() time.Time { return now }})
+	g := New(Options{Dial: out.dial, Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Now: func() time.Time { return now }})
 	conn, err := g.DialContext("mail", 0)(t.Context(), "tcp", "64.4.250.1:587")
 	if err != nil {
 		t.Fatal(err)

@@ -140,15 +140,16 @@ func TestTargetsAreRefusedOrDialled(t *testing.T) {
 			if c.network != "tcp" {
 				return
 			}
-			if err := g.Check(t.Context(), c.address); (err == nil) != (c.want != nil) || errors.Is(err, ErrRefused) != c.refused {
+			err = g.Check(t.Context(), c.address)
+			if (err == nil) != (c.want != nil) || errors.Is(err, ErrRefused) != c.refused {
 				t.Errorf("Check says %v", err)
 			}
 		})
 	}
 }
 
-// TestARebindingNameServerGainsNothing: the first answer is public, every other one is the machine itself. The address
-// that was checked is the one that is dialled, and the name is looked up once for each connection.
+// TestARebindingNameServerGainsNothing: the first answer is public, every other one is the machine itself. The
+// address that was checked is the one that is dialled, and the name is looked up once for each connection.
 func TestARebindingNameServerGainsNothing(t *testing.T) {
 	hosts := &names{lists: map[string][][]netip.Addr{"evil.example": {ips("64.4.250.1"), ips("127.0.0.1")}}}
 	out := &network{}
@@ -181,7 +182,8 @@ func TestTheSystemsDialerGetsAddressesOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	hosts := oneName("local.example", "127.0.0.1")
-	if _, err := New(Options{Resolver: hosts}).DialContext("test", 0)(t.Context(), "tcp", "local.example:"+port); !errors.Is(err, ErrRefused) {
+	closed := New(Options{Resolver: hosts}).DialContext("test", 0)
+	if _, err := closed(t.Context(), "tcp", "local.example:"+port); !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v", err)
 	}
 	g := New(Options{Resolver: hosts, Allowed: prefixes("127.0.0.1/32")})
@@ -237,7 +239,8 @@ func TestTheAddressesOfOneHostAreBounded(t *testing.T) {
 		many = append(many, netip.AddrFrom4([4]byte{64, 4, 250, byte(i)}).String())
 	}
 	out := &network{answer: func(string, net.Conn) error { return errors.New("connection refused") }}
-	_, err := New(Options{Resolver: oneName("a.example", many...), Dial: out.dial}).DialContext("test", 0)(t.Context(), "tcp", "a.example:443")
+	dial := New(Options{Resolver: oneName("a.example", many...), Dial: out.dial}).DialContext("test", 0)
+	_, err := dial(t.Context(), "tcp", "a.example:443")
 	if err == nil || len(out.dialed) != maxAddresses {
 		t.Errorf("%d dialled: %v", len(out.dialed), err)
 	}

@@ -1,4 +1,5 @@
-// Package outbound is the guarded way out: every connection that this program opens to another machine goes through it.
+// Package outbound is the guarded way out: every connection that this program opens to another machine goes
+// through it.
 //
 // Addresses of targets come from people and from senders, so any of them may point into the operator's own network. A
 // Guard promises:
@@ -7,12 +8,13 @@
 //     itself, link-local, carrier-grade NAT, multicast, reserved ranges, metadata services, and their IPv6 forms.
 //   - It dials the very address that it checked. A name server cannot answer differently in between (DNS rebinding).
 //   - It refuses ports of services that are never a target.
-//   - Its HTTP clients follow no redirect and use no proxy of the environment. Their time, headers and bodies are bounded.
+//   - Its HTTP clients follow no redirect and use no proxy of the environment. Their time, headers and bodies are
+//     bounded.
 //   - Each call is logged in one line with host, address, status, bytes and duration, and counted. Paths, queries,
 //     headers and texts of errors, which can hold secrets, are never logged.
 //
-// Start reading at Guard.DialContext for connections and Guard.Client for HTTP. No other package of the program dials;
-// a test in package server holds that.
+// Start reading at Guard.DialContext for connections and Guard.Client for HTTP. No other package of the program
+// dials; a test in package server holds that.
 package outbound
 
 import (
@@ -74,8 +76,9 @@ func (l Limits) orDefault() Limits {
 
 // Options are what a Guard needs. All of them may be left out.
 type Options struct {
-	// Allowed are ranges that the operator permits although they are not public. An IPv4 range counts for IPv4 addresses
-	// in IPv6 form as well. A metadata service is opened only by a range that holds its address alone.
+	// Allowed are ranges that the operator permits although they are not public. An IPv4 range counts for IPv4
+	// addresses in IPv6 form as well. A metadata service is opened only by a range that holds its address
+	// alone.
 	Allowed  []netip.Prefix
 	Resolver Resolver         // nil: the system's
 	Dial     DialFunc         // nil: TCP. It is given an IP address and a port, never a name
@@ -166,7 +169,9 @@ func (g *Guard) DialContext(caller string, limit time.Duration) DialFunc {
 }
 
 // connect resolves and checks a target, and connects to the first of its addresses that answers.
-func (g *Guard) connect(ctx context.Context, network, address string, limit time.Duration, http bool) (net.Conn, error) {
+func (g *Guard) connect(
+	ctx context.Context, network, address string, limit time.Duration, http bool,
+) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	targets, _, err := g.resolve(ctx, network, address, http)
@@ -187,8 +192,8 @@ func (g *Guard) connect(ctx context.Context, network, address string, limit time
 	return nil, failed
 }
 
-// dialOne connects to one address. It may use its share of the time left, so that an address that never answers leaves
-// some for the others.
+// dialOne connects to one address. It may use its share of the time left, so that an address that never answers
+// leaves some for the others.
 func (g *Guard) dialOne(ctx context.Context, network string, target netip.AddrPort, left int) (net.Conn, error) {
 	if deadline, ok := ctx.Deadline(); ok && left > 1 {
 		var cancel context.CancelFunc
@@ -208,12 +213,14 @@ type loggedConn struct {
 	call *call
 }
 
+// Read counts what comes in. An error of reading does not end the call: the caller still closes the connection.
 func (c *loggedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.call.read.Add(int64(n))
 	return n, err
 }
 
+// Close ends the call. It may be called more than once.
 func (c *loggedConn) Close() error {
 	err := c.Conn.Close()
 	c.call.end(nil)

@@ -13,8 +13,8 @@ var neverPorts = []uint16{
 	6000, 10250, 10255, // X11, kubelet
 }
 
-// otherPorts are ports of protocols that this program, or another one, speaks instead of HTTP. An HTTP request is never
-// sent to them: servers of text protocols would read its lines as commands.
+// otherPorts are ports of protocols that this program, or another one, speaks instead of HTTP. An HTTP request
+// is never sent to them: servers of text protocols would read its lines as commands.
 var otherPorts = []uint16{
 	25, 110, 119, 143, 465, 587, 993, 995, 2525, // mail and news
 	1433, 1521, 3306, 5432, 6379, 6380, 9042, 11211, 27017, // databases and caches

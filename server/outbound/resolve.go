@@ -11,11 +11,11 @@ import (
 // maxAddresses is how many addresses of one host are tried.
 const maxAddresses = 8
 
-// families maps a network to what the resolver calls its addresses. No other network is dialled.
+// families says which networks are dialled. It maps each to the resolver's word for its addresses.
 var families = map[string]string{"tcp": "ip", "tcp4": "ip4", "tcp6": "ip6"}
 
-// resolve returns the addresses of a target that may be dialled, at least one where err is nil. refused is set when the
-// target has an address that may not be dialled, too.
+// resolve returns the addresses of a target that may be dialled, at least one where err is nil. refused is set
+// when the target has an address that may not be dialled, too.
 func (g *Guard) resolve(ctx context.Context, network, address string, http bool) (
 	targets []netip.AddrPort, refused, err error,
 ) {
