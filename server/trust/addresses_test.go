@@ -79,7 +79,8 @@ func (l *line) ask(text string) (status int, body string, err error) {
 // announce begins a body of size bytes and returns what the server says: 100 where it waits for the body.
 func (l *line) announce(t *testing.T, e endpoint, size int) int {
 	t.Helper()
-	status, _, err := l.ask(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", path(e), size))
+	status, _, err := l.ask(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"+
+		"Content-Length: %d\r\n\r\n", path(e), size))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,8 +100,8 @@ func (s *server) about() (a about) {
 	return a
 }
 
-// TestAnnouncedBodiesOfOneAddressLeaveRoomForOthers is the first half of defence S24: lengths that together are the room
-// for all bodies, a byte each, from one address.
+// TestAnnouncedBodiesOfOneAddressLeaveRoomForOthers is the first half of defence S24: lengths that together are the
+// room for all bodies, a byte each, from one address.
 func TestAnnouncedBodiesOfOneAddressLeaveRoomForOthers(t *testing.T) {
 	t.Parallel()
 	s := serveMeasured(t)
@@ -120,7 +121,8 @@ func TestAnnouncedBodiesOfOneAddressLeaveRoomForOthers(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d bodies are waited for, %d were refused; the server grew by %d KiB", waiting, refused, (s.resident()-before)>>10)
+	t.Logf("%d bodies are waited for, %d were refused; the server grew by %d KiB", waiting, refused,
+		(s.resident()-before)>>10)
 	if refused == 0 {
 		t.Error("one address may announce everything")
 	}
@@ -132,13 +134,15 @@ func TestAnnouncedBodiesOfOneAddressLeaveRoomForOthers(t *testing.T) {
 			t.Errorf("another address, %d bytes: %v", len(body), err)
 		}
 	}
-	if status, text, err := s.connect("127.0.0.4").ask("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil || status != http.StatusOK {
+	if status, text, err := s.connect("127.0.0.4").ask("GET /readyz HTTP/1.1\r\nHost: localhost\r\n" +
+		"\r\n"); err != nil || status != http.StatusOK {
 		t.Errorf("readyz: %d %s %v", status, text, err)
 	}
 	if n := s.about().Refused["address_busy"]; n != refused {
 		t.Errorf("%d refusals are counted, not %d", n, refused)
 	}
-	if lines := strings.Count(s.log.String(), "code=address_busy"); lines != 1 || strings.Contains(s.log.String(), "level=ERROR") {
+	if lines := strings.Count(s.log.String(), "code=address_busy"); lines != 1 ||
+		strings.Contains(s.log.String(), "level=ERROR") {
 		t.Errorf("the log has %d lines of it:\n%s", lines, s.log.tail(4<<10))
 	}
 }
@@ -165,7 +169,8 @@ func TestNotReadyWhileNoBodyFindsRoom(t *testing.T) {
 		return status, text
 	}
 	eventually(t, "what was sent is held", func() bool { return s.about().InFlight > 1_000_000 })
-	if status, _, _, err := send(t.Context(), clientFrom(t, "127.0.0.5"), e.in(s), strings.Repeat("x", 100_000)); err != nil || status != 503 {
+	if status, _, _, err := send(t.Context(), clientFrom(t, "127.0.0.5"), e.in(s),
+		strings.Repeat("x", 100_000)); err != nil || status != 503 {
 		t.Errorf("a body then: %d %v", status, err)
 	}
 	eventually(t, "not ready", func() bool {
@@ -180,7 +185,8 @@ func TestNotReadyWhileNoBodyFindsRoom(t *testing.T) {
 		}
 	}
 	status, text := ready("?verbose")
-	if err := json.Unmarshal([]byte(text), &verbose); err != nil || status != http.StatusServiceUnavailable || verbose.Status != "not_ready" {
+	if err := json.Unmarshal([]byte(text), &verbose); err != nil || status != http.StatusServiceUnavailable ||
+		verbose.Status != "not_ready" {
 		t.Fatalf("verbose: %d %s %v", status, text, err)
 	}
 	for _, c := range verbose.Checks {
@@ -188,7 +194,8 @@ func TestNotReadyWhileNoBodyFindsRoom(t *testing.T) {
 			t.Errorf("check %+v", c)
 		}
 	}
-	if status, _, _, err := send(t.Context(), clientFrom(t, "127.0.0.5"), e.in(s), "x"); err != nil || status != http.StatusOK {
+	if status, _, _, err := send(t.Context(), clientFrom(t, "127.0.0.5"), e.in(s), "x"); err != nil ||
+		status != http.StatusOK {
 		t.Errorf("a small body: %d %v", status, err)
 	}
 	if status, text := ready(""); status != http.StatusOK {
@@ -253,7 +260,8 @@ func TestNotReadyWhileNoConnectionIsLetIn(t *testing.T) {
 	var lines []*line
 	for i := range 20 {
 		l := s.connect(fmt.Sprintf("127.0.1.%d", 1+i))
-		status, _, err := l.ask("GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + adminToken + "\r\nConnection: Upgrade\r\n" +
+		status, _, err := l.ask("GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+			adminToken + "\r\nConnection: Upgrade\r\n" +
 			"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
 		if err != nil || status != http.StatusSwitchingProtocols {
 			t.Fatalf("%d %v", status, err)
@@ -271,7 +279,8 @@ func TestNotReadyWhileNoConnectionIsLetIn(t *testing.T) {
 	if kept := len(lines) + 1; kept < 190 || kept > 256*8/10 { // one of our own calls may still be open
 		t.Errorf("%d connections are kept with 256 descriptors", kept)
 	}
-	if status, text, err := probe.ask(readyz); err != nil || status != http.StatusServiceUnavailable || !strings.Contains(text, "connections_exhausted") {
+	if status, text, err := probe.ask(readyz); err != nil || status != http.StatusServiceUnavailable ||
+		!strings.Contains(text, "connections_exhausted") {
 		t.Errorf("readyz: %d %s %v", status, text, err)
 	}
 	post := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}", path(e))
@@ -281,7 +290,10 @@ func TestNotReadyWhileNoConnectionIsLetIn(t *testing.T) {
 	for _, l := range lines {
 		_ = l.Close()
 	}
-	eventually(t, "ready again", func() bool { status, _, err := probe.ask(readyz); return err == nil && status == http.StatusOK })
+	eventually(t, "ready again", func() bool {
+		status, _, err := probe.ask(readyz)
+		return err == nil && status == http.StatusOK
+	})
 	if s.about().Refused["too_many_connections"] != refused {
 		t.Errorf("counted: %v, not %d", s.about().Refused, refused)
 	}
@@ -325,10 +337,12 @@ func TestAProxyThatIsNotTrustedIsToldOf(t *testing.T) {
 	if lines := strings.Count(s.log.String(), "code="+code); lines != 1 {
 		t.Errorf("the log has %d lines:\n%s", lines, s.log.tail(4<<10))
 	}
-	if a := s.about(); len(a.Warnings) != 1 || a.Warnings[0].Code != code || !strings.Contains(a.Warnings[0].Detail, "--trusted-proxy 127.0.0.2") {
+	if a := s.about(); len(a.Warnings) != 1 || a.Warnings[0].Code != code ||
+		!strings.Contains(a.Warnings[0].Detail, "--trusted-proxy 127.0.0.2") {
 		t.Errorf("%+v", a)
 	}
-	if _, text, err := s.connect("127.0.0.4").ask("GET /readyz?verbose HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil || !strings.Contains(text, code) {
+	if _, text, err := s.connect("127.0.0.4").ask("GET /readyz?verbose HTTP/1.1\r\nHost: localhost\r\n" +
+		"\r\n"); err != nil || !strings.Contains(text, code) {
 		t.Errorf("readyz: %s %v", text, err)
 	}
 

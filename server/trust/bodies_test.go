@@ -43,7 +43,8 @@ func TestHugeBodiesAndBombsSwellNothing(t *testing.T) {
 	})
 	t.Run("a length over the limit is refused before a byte is read", func(t *testing.T) {
 		for _, length := range []string{"1048577", "99999999999"} {
-			answer := raw(t, s.addr, "POST "+path(e)+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: "+length+"\r\n\r\n")
+			answer := raw(t, s.addr, "POST "+path(e)+" HTTP/1.1\r\nHost: localhost\r\n"+
+				"Content-Length: "+length+"\r\n\r\n")
 			if answer != http.StatusRequestEntityTooLarge {
 				t.Errorf("Content-Length %s is answered %d, not 413", length, answer)
 			}
@@ -65,7 +66,8 @@ func TestHugeBodiesAndBombsSwellNothing(t *testing.T) {
 		}
 		before := s.resident()
 		for range 30 {
-			one, err := deliver(t.Context(), client, e.in(s), bomb.String(), "Content-Encoding", "gzip", "Content-Type", "application/json")
+			one, err := deliver(t.Context(), client, e.in(s), bomb.String(), "Content-Encoding", "gzip",
+				"Content-Type", "application/json")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,7 +80,8 @@ func TestHugeBodiesAndBombsSwellNothing(t *testing.T) {
 		}
 	})
 	t.Run("a million brackets are just bytes", func(t *testing.T) {
-		if _, err := deliver(t.Context(), client, e.in(s), strings.Repeat("[", 1<<20), "Content-Type", "application/json"); err != nil {
+		if _, err := deliver(t.Context(), client, e.in(s), strings.Repeat("[", 1<<20), "Content-Type",
+			"application/json"); err != nil {
 			t.Error(err)
 		}
 	})

@@ -13,9 +13,10 @@ import (
 	"time"
 )
 
-// TestABurstIsStoredWholeAndOnce is the half of promise R16 that can be counted; how long answers take is measured by make
-// bench ARGS='-only burst'. Senders write their requests one behind the other without waiting for an answer, so that the
-// server always has more before it than it can do. All are answered 200, and each is in the log once.
+// TestABurstIsStoredWholeAndOnce is the half of promise R16 that can be counted; how long answers take is measured
+// by make bench ARGS='-only burst'. Senders write their requests one behind the other without waiting for an
+// answer, so that the server always has more before it than it can do. All are answered 200, and each is in the log
+// once.
 func TestABurstIsStoredWholeAndOnce(t *testing.T) {
 	t.Parallel()
 	const connections = 200

@@ -56,7 +56,8 @@ func newClient(t *testing.T, n int) *http.Client {
 }
 
 // send posts a body and returns the answer's status, header and body.
-func send(ctx context.Context, client *http.Client, address, body string, header ...string) (int, http.Header, []byte, error) {
+func send(ctx context.Context, client *http.Client, address, body string, header ...string) (int, http.Header, []byte,
+	error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))
 	if err != nil {
 		return 0, nil, nil, err

@@ -74,7 +74,8 @@ func TestACursorNeverSkipsWhatIsVisibleToIt(t *testing.T) {
 			want = ofSecond
 		}
 		if !slices.Equal(v.seen, want) {
-			t.Errorf("reader %d saw %d deliveries, which are not the log's %d in their order", i, len(v.seen), len(want))
+			t.Errorf("reader %d saw %d deliveries, which are not the log's %d in their order", i, len(v.seen),
+				len(want))
 		}
 	}
 }

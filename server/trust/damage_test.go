@@ -35,7 +35,8 @@ func TestADamagedDatabaseIsNoticedNotServed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t)
-			if err := os.WriteFile(filepath.Join(s.data, "hookbeam.db"), damage(append([]byte{}, kept...)), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(s.data, "hookbeam.db"), damage(append([]byte{}, kept...)),
+				0o600); err != nil {
 				t.Fatal(err)
 			}
 			s.launch()

@@ -40,12 +40,14 @@ func TestOneEventIDIsOneEventForEver(t *testing.T) {
 					id := part[i]
 					event := fmt.Sprintf("evt_%d", id)
 					if i%16 == 0 { // a forger, who must not be believed
-						status, _, text, err := send(t.Context(), client, address, "forged", "Webhook-Id", event, "X-Webhook-Secret", "wrong")
+						status, _, text, err := send(t.Context(), client, address, "forged", "Webhook-Id", event,
+							"X-Webhook-Secret", "wrong")
 						if err != nil || status != http.StatusForbidden {
 							t.Errorf("a wrong secret is answered %d %s (%v), not 403", status, text, err)
 						}
 					}
-					answer, err := deliver(t.Context(), client, address, fmt.Sprint(id), "Webhook-Id", event, "X-Webhook-Secret", "a-secret-that-nobody-guesses")
+					answer, err := deliver(t.Context(), client, address, fmt.Sprint(id), "Webhook-Id", event,
+						"X-Webhook-Secret", "a-secret-that-nobody-guesses")
 					if err != nil {
 						t.Error(err)
 						return

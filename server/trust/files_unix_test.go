@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// TestFilesAreTheirOwnersAlone is promise S23: whatever the umask, whatever modes were there before, and those too that are made
-// later.
+// TestFilesAreTheirOwnersAlone is promise S23: whatever the umask, whatever modes were there before, and those too
+// that are made later.
 func TestFilesAreTheirOwnersAlone(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -72,7 +72,8 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 	}
 	s.start()
 	look("after a start where everything was open")
-	rebuild := exec.CommandContext(t.Context(), "sh", "-c", `umask 0; exec "$@"`, "sh", hookbeam, "statuses", "rebuild", "--data", s.data)
+	rebuild := exec.CommandContext(t.Context(), "sh", "-c", `umask 0; exec "$@"`, "sh", hookbeam, "statuses",
+		"rebuild", "--data", s.data)
 	if out, err := rebuild.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -84,7 +85,8 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 // TestLinksInTheFolderAreRefused: a server writes through none.
 func TestLinksInTheFolderAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"hookbeam.db", "hookbeam.db-wal", "hookbeam.db-shm", "hookbeam.lock", "statuses.db", "statuses.db-wal", "statuses.new.db", "statuses.rebuild",
+	for _, name := range []string{"hookbeam.db", "hookbeam.db-wal", "hookbeam.db-shm", "hookbeam.lock", "statuses.db",
+		"statuses.db-wal", "statuses.new.db", "statuses.rebuild",
 		"hookbeam.sock", "hookbeam.port"} {
 		t.Run(name, func(t *testing.T) {
 			s, target := newServer(t), filepath.Join(t.TempDir(), "target")

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestADatabaseThatIsGoneIsNoticed is promise R20. From the moment on in which the files are not where they were, nothing is
-// answered 2xx; and what was answered before is there after a restart, as far as its file is.
+// TestADatabaseThatIsGoneIsNoticed is promise R20. From the moment on in which the files are not where they were,
+// nothing is answered 2xx; and what was answered before is there after a restart, as far as its file is.
 func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 	t.Parallel()
 	copied := func(from, to string) error {
@@ -26,7 +26,8 @@ func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 		lost bool // there is nothing to put back
 	}{
 		"removed": {take: func(_, db string) error { return os.Remove(db) }, lost: true},
-		"renamed": {take: func(_, db string) error { return os.Rename(db, db+".old") }, back: func(_, db string) error { return os.Rename(db+".old", db) }},
+		"renamed": {take: func(_, db string) error { return os.Rename(db, db+".old") },
+			back: func(_, db string) error { return os.Rename(db+".old", db) }},
 		"a copy put in its place": {
 			take: func(_, db string) error {
 				return errors.Join(copied(db, db+".copy"), os.Rename(db, db+".old"), os.Rename(db+".copy", db))
@@ -35,7 +36,8 @@ func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 		"its folder moved": {
 			take: func(data, _ string) error { return os.Rename(data, data+".old") },
 			back: func(data, _ string) error { return os.Rename(data+".old", data) }},
-		"its WAL removed": {take: func(_, db string) error { return os.Remove(db + "-wal") }, back: func(_, _ string) error { return nil }},
+		"its WAL removed": {take: func(_, db string) error { return os.Remove(db + "-wal") },
+			back: func(_, _ string) error { return nil }},
 	} {
 		for _, end := range []string{"stopped", "killed"} {
 			t.Run(name+", "+end, func(t *testing.T) {
@@ -59,13 +61,16 @@ func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 				if err == nil {
 					err = json.Unmarshal(text, &problem)
 				}
-				if err != nil || status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" || problem.Code != "database_gone" {
+				if err != nil || status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" ||
+					problem.Code != "database_gone" {
 					t.Fatalf("answered %d, Retry-After %q: %s (%v)", status, header.Get("Retry-After"), text, err)
 				}
 				s.api(http.MethodGet, "/readyz", http.StatusServiceUnavailable, nil, nil)
 				s.api(http.MethodGet, "/healthz", http.StatusOK, nil, nil)
 				const saved = "what was answered before the database was gone is written into its file"
-				eventually(t, "all that was answered is in its file", func() bool { return strings.Contains(s.log.String(), saved) })
+				eventually(t, "all that was answered is in its file", func() bool {
+					return strings.Contains(s.log.String(), saved)
+				})
 				if n := strings.Count(s.log.String(), "the database is gone"); n != 1 {
 					t.Errorf("%d lines say that it is gone", n)
 				}
@@ -114,7 +119,8 @@ func TestADatabaseThatIsGoneIsNoticedThoughNothingComes(t *testing.T) {
 func TestStatusesThatAreGoneAreDrawnAgain(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
-	e := s.make(map[string]any{"name": "pay", "provider": "stripe", "secrets": []map[string]string{{"label": "a", "value": "whsec_0123456789abcdef"}}})
+	e := s.make(map[string]any{"name": "pay", "provider": "stripe",
+		"secrets": []map[string]string{{"label": "a", "value": "whsec_0123456789abcdef"}}})
 	s.api(http.MethodPost, "/api/v1/endpoints/"+e.ID+"/sample", http.StatusCreated, map[string]any{}, nil)
 	statuses := func() int {
 		var list struct{ Statuses []struct{ ID string } }
@@ -149,7 +155,8 @@ func TestTwoServersNeverHaveOneFolder(t *testing.T) {
 	if err := os.Remove(lock); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), hookbeam, "serve", "--listen", "127.0.0.1:0", "--data", s.data).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), hookbeam, "serve", "--listen", "127.0.0.1:0", "--data",
+		s.data).CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "belongs to a running server") {
 		t.Errorf("a second server: %v\n%s", err, out)
 	}
@@ -157,7 +164,8 @@ func TestTwoServersNeverHaveOneFolder(t *testing.T) {
 		text, err := os.ReadFile(lock)
 		return err == nil && strings.Contains(string(text), s.addr)
 	})
-	if out, err := exec.CommandContext(t.Context(), hookbeam, "login", "--data", s.data).Output(); err != nil || !strings.Contains(string(out), s.addr) {
+	if out, err := exec.CommandContext(t.Context(), hookbeam, "login", "--data", s.data).Output(); err != nil ||
+		!strings.Contains(string(out), s.addr) {
 		t.Errorf("a command does not find the server: %v %s", err, out)
 	}
 }

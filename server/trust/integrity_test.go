@@ -32,7 +32,8 @@ func TestABodyThatChangedOnDiskIsNeverServedAsGenuine(t *testing.T) {
 	if n := bytes.Count(file, []byte(`"amount":100`)); n != 1 {
 		t.Fatalf("the body stands in the file %d times", n)
 	}
-	if err := os.WriteFile(path, bytes.Replace(file, []byte(`"amount":100`), []byte(`"amount":900`), 1), 0o600); err != nil {
+	if err := os.WriteFile(path, bytes.Replace(file, []byte(`"amount":100`), []byte(`"amount":900`), 1),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.start()
@@ -48,7 +49,8 @@ func TestABodyThatChangedOnDiskIsNeverServedAsGenuine(t *testing.T) {
 		var text []byte
 		s.api(method, "/api/v1/deliveries/"+bad.ID+path, http.StatusInternalServerError, nil, &text)
 		var problem struct{ Code string }
-		if err := json.Unmarshal(text, &problem); err != nil || problem.Code != "record_damaged" || bytes.Contains(text, []byte("900")) {
+		if err := json.Unmarshal(text, &problem); err != nil || problem.Code != "record_damaged" ||
+			bytes.Contains(text, []byte("900")) {
 			t.Errorf("%s: %s (%v)", path, text, err)
 		}
 	}

@@ -27,8 +27,9 @@ type heldEndpoint struct {
 	} `json:"response"`
 }
 
-// TestAnUpgradeCutsNobodyOffAndOpensNothing starts on the database that each release kept, and posts unsigned to each of
-// its endpoints: what checked still checks, what took everything still does and says so, what was deleted stays gone.
+// TestAnUpgradeCutsNobodyOffAndOpensNothing starts on the database that each release kept, and posts unsigned to
+// each of its endpoints: what checked still checks, what took everything still does and says so, what was deleted
+// stays gone.
 func TestAnUpgradeCutsNobodyOffAndOpensNothing(t *testing.T) {
 	releases, err := filepath.Glob("../sqlite/testdata/releases/*/holds.json")
 	if err != nil || len(releases) == 0 {

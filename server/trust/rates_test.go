@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestTheRateOfOneEndpointIsItsOwn is a part of defence S14: whoever sends to an endpoint uses up its rate, and no other's.
+// TestTheRateOfOneEndpointIsItsOwn is a part of defence S14: whoever sends to an endpoint uses up its rate, and no
+// other's.
 func TestTheRateOfOneEndpointIsItsOwn(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "--rate-endpoint", "1/h")
@@ -17,7 +18,8 @@ func TestTheRateOfOneEndpointIsItsOwn(t *testing.T) {
 	}{{first, 200}, {first, 429}, {second, 200}, {second, 429}, {first, 429}} {
 		client := clientFrom(t, fmt.Sprint("127.0.0.", 2+i))
 		status, header, text, err := send(t.Context(), client, c.to.in(s), "x")
-		if err != nil || status != c.want || (status == http.StatusTooManyRequests) != (header.Get("Retry-After") != "") {
+		if err != nil || status != c.want ||
+			(status == http.StatusTooManyRequests) != (header.Get("Retry-After") != "") {
 			t.Errorf("delivery %d: %d %s %v, want %d", i, status, text, err, c.want)
 		}
 	}

@@ -74,8 +74,8 @@ func (s *server) command(program string, args ...string) (out string, err error)
 	return string(text), err
 }
 
-// TestACommandOfTheNextReleaseLeavesARunningServerAlone: an operator replaces the file before restarting the server. The
-// commands of the new one go through the server, and nothing changes its tables under it.
+// TestACommandOfTheNextReleaseLeavesARunningServerAlone: an operator replaces the file before restarting the
+// server. The commands of the new one go through the server, and nothing changes its tables under it.
 func TestACommandOfTheNextReleaseLeavesARunningServerAlone(t *testing.T) {
 	t.Parallel()
 	next := nextRelease(t, client.Protocol)

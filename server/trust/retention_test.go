@@ -53,7 +53,8 @@ func TestForgedAndUnsignedDeliveriesDisplaceNoVerifiedOne(t *testing.T) {
 	shop, open := s.guarded("shop"), s.first()
 	const genuine = 100
 	senders(t, 8, genuine, func(client *http.Client, i int) error {
-		_, err := deliver(t.Context(), client, shop.in(s), fmt.Sprint(i, strings.Repeat("g", 100_000)), "X-Webhook-Secret", shopSecret)
+		_, err := deliver(t.Context(), client, shop.in(s), fmt.Sprint(i, strings.Repeat("g", 100_000)),
+			"X-Webhook-Secret", shopSecret)
 		return err
 	})
 	large := strings.Repeat("f", 1<<20)
@@ -96,7 +97,8 @@ func TestEventsPushNoDeliveryOut(t *testing.T) {
 		return err
 	})
 	senders(t, 32, n, func(client *http.Client, i int) error {
-		_, err := deliver(t.Context(), client, shop.in(s), "x", "Webhook-Id", fmt.Sprint(id, i), "X-Webhook-Secret", shopSecret)
+		_, err := deliver(t.Context(), client, shop.in(s), "x", "Webhook-Id", fmt.Sprint(id, i), "X-Webhook-Secret",
+			shopSecret)
 		return err
 	})
 	kept, _ := s.counted("verified")
@@ -108,7 +110,8 @@ func TestEventsPushNoDeliveryOut(t *testing.T) {
 	if again, _ := s.counted("verified"); again < min(kept, 1000) {
 		t.Errorf("%d deliveries are kept after a restart, and %d before", again, kept)
 	}
-	_, _, text, err := send(t.Context(), newClient(t, 1), shop.in(s), "again", "Webhook-Id", fmt.Sprint(id, n-1), "X-Webhook-Secret", shopSecret)
+	_, _, text, err := send(t.Context(), newClient(t, 1), shop.in(s), "again", "Webhook-Id", fmt.Sprint(id, n-1),
+		"X-Webhook-Secret", shopSecret)
 	var repeat stored
 	if err == nil {
 		err = json.Unmarshal(text, &repeat)

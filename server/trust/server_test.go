@@ -142,7 +142,8 @@ func (s *server) start() {
 
 func (s *server) launch() {
 	s.t.Helper()
-	line := append(append([]string{}, s.wrap...), cmp.Or(s.program, hookbeam), "serve", "--listen", s.addr, "--data", s.data, "--log-level", "info")
+	line := append(append([]string{}, s.wrap...), cmp.Or(s.program, hookbeam), "serve", "--listen", s.addr, "--data",
+		s.data, "--log-level", "info")
 	line = append(line, s.args...)
 	s.cmd = exec.Command(line[0], line[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log

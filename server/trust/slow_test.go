@@ -25,12 +25,14 @@ func TestSocketsTakeNoCompressedAndNoLargeFrames(t *testing.T) {
 		frame []byte
 		code  int
 	}{
-		"a deflated frame":                {clientFrame(0xc1, 5, "\x2a\x49\x2d\x2e\x01"), websocket.CloseProtocolError},
-		"a frame of 64 KiB":               {clientFrame(0x81, 64<<10, strings.Repeat("x", 64<<10)), websocket.CloseMessageTooBig},
+		"a deflated frame": {clientFrame(0xc1, 5, "\x2a\x49\x2d\x2e\x01"), websocket.CloseProtocolError},
+		"a frame of 64 KiB": {clientFrame(0x81, 64<<10, strings.Repeat("x", 64<<10)),
+			websocket.CloseMessageTooBig},
 		"a frame that claims 4 EiB":       {clientFrame(0x82, 1<<62, "x"), websocket.CloseMessageTooBig},
 		"fragments that add up to 64 KiB": {fragments(64), websocket.CloseMessageTooBig},
-		"a ping with 126 bytes":           {clientFrame(0x89, 126, strings.Repeat("x", 126)), websocket.CloseProtocolError},
-		"a frame without a mask":          {[]byte{0x81, 1, 'x'}, websocket.CloseProtocolError},
+		"a ping with 126 bytes": {clientFrame(0x89, 126, strings.Repeat("x", 126)),
+			websocket.CloseProtocolError},
+		"a frame without a mask": {[]byte{0x81, 1, 'x'}, websocket.CloseProtocolError},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, reader, answer := upgrade(t, s)
@@ -61,10 +63,11 @@ func TestSlowSendersAreCutOff(t *testing.T) {
 	e := s.first()
 	var dribbling sync.WaitGroup
 	for name, begin := range map[string]string{
-		"headers":   "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nX-Long: ",
-		"a body":    "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n",
-		"a chunk":   "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n",
-		"REST body": "POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + adminToken + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n",
+		"headers": "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nX-Long: ",
+		"a body":  "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n",
+		"a chunk": "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n",
+		"REST body": "POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + adminToken +
+			"\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n",
 	} {
 		dribbling.Go(func() {
 			began := time.Now()
@@ -148,7 +151,8 @@ func upgrade(t *testing.T, s *server) (net.Conn, *bufio.Reader, *http.Response) 
 		t.Fatal(err)
 	}
 	_ = conn.SetDeadline(time.Now().Add(patience))
-	fmt.Fprintf(conn, "GET /api/v1/live HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+	fmt.Fprintf(conn, "GET /api/v1/live HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"+
+		"Connection: Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
 		"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n", s.addr, adminToken)
 	reader := bufio.NewReader(conn)

@@ -22,9 +22,10 @@ const (
 	soakSenders = 8
 )
 
-// TestNothingGrowsWithoutEnd is promise R15: genuine, forged, unsigned and repeated deliveries, and readers that come and go,
-// until the log is full and its oldest deliveries are removed; then as much again. When all have left, descriptors and
-// goroutines are as few as in a server that has just begun, and memory is what it was before the second half.
+// TestNothingGrowsWithoutEnd is promise R15: genuine, forged, unsigned and repeated deliveries, and readers that
+// come and go, until the log is full and its oldest deliveries are removed; then as much again. When all have left,
+// descriptors and goroutines are as few as in a server that has just begun, and memory is what it was before the
+// second half.
 func TestNothingGrowsWithoutEnd(t *testing.T) {
 	if testing.Short() {
 		t.Skip("NOT TESTED with -short: a soak of a minute or two")
@@ -56,7 +57,8 @@ func TestNothingGrowsWithoutEnd(t *testing.T) {
 		t.Errorf("descriptors and threads grew: fresh %+v, half %+v, end %+v", idle, before, after)
 	}
 	if goroutines > freshly+4 {
-		t.Errorf("%d goroutines are left when all have gone, %d in a fresh server:\n%s", goroutines, freshly, dump[:min(len(dump), 16<<10)])
+		t.Errorf("%d goroutines are left when all have gone, %d in a fresh server:\n%s", goroutines, freshly,
+			dump[:min(len(dump), 16<<10)])
 	}
 	if after.resident > before.resident+before.resident/8+12<<20 {
 		t.Errorf("memory went from %d to %d MiB", before.resident>>20, after.resident>>20)
@@ -135,7 +137,8 @@ func (s *soak) send(ctx context.Context, client *http.Client, i int64) bool {
 	case 4, 5: // a payment, told of twice
 		target = s.stripe
 		kind := [...]string{4: "payment_intent.created", 5: "payment_intent.succeeded"}[i%6]
-		body = fmt.Sprintf(`{"id":"evt_%d","type":%q,"created":%d,"livemode":true,"data":{"object":{"id":"pi_%d","object":"payment_intent","amount":4900,"currency":"eur"}}}`,
+		body = fmt.Sprintf(`{"id":"evt_%d","type":%q,"created":%d,"livemode":true,"data":{"object":{"id":"pi_%d"`+
+			`,"object":"payment_intent","amount":4900,"currency":"eur"}}}`,
 			i, kind, time.Now().Unix(), i/6)
 		header = []string{"Stripe-Signature", stripeSignature(soakSecret, body)}
 	}
@@ -217,7 +220,8 @@ func (s *soak) rest() (h held) {
 		http.DefaultClient.CloseIdleConnections()
 		return len(s.server.proc("fd", "socket:")) == 1 // it listens
 	})
-	h.descriptors, h.threads, h.resident = len(s.server.proc("fd", "")), len(s.server.proc("task", "")), s.server.resident()
+	h.descriptors, h.threads, h.resident = len(s.server.proc("fd", "")), len(s.server.proc("task",
+		"")), s.server.resident()
 	return h
 }
 

@@ -132,9 +132,9 @@ func sendUntilAskedToLeave(addr, target string, answered func()) (ids []string, 
 	}
 }
 
-// TestABodyUnderWayAtTheStopIsStored is promise R11 for a slow sender: half of its body has come when the server is told to
-// stop. The other half comes when nobody can connect any more, and connections that said nothing have been cut. It is
-// answered 200, and kept.
+// TestABodyUnderWayAtTheStopIsStored is promise R11 for a slow sender: half of its body has come when the server is
+// told to stop. The other half comes when nobody can connect any more, and connections that said nothing have been
+// cut. It is answered 200, and kept.
 func TestABodyUnderWayAtTheStopIsStored(t *testing.T) {
 	t.Parallel()
 	s := serve(t)

@@ -21,9 +21,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestReadersThatWereCutAtOnceAreAllBack is promise R7: 3,000 sockets from many addresses end at the same moment, first as
-// when a network fails, then because the server dies. Every one comes back as a browser does, goes on from its cursor
-// without a hole, and whatever is sent while they do so is answered 200.
+// TestReadersThatWereCutAtOnceAreAllBack is promise R7: 3,000 sockets from many addresses end at the same moment,
+// first as when a network fails, then because the server dies. Every one comes back as a browser does, goes on from
+// its cursor without a hole, and whatever is sent while they do so is answered 200.
 func TestReadersThatWereCutAtOnceAreAllBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("NOT TESTED with -short: thousands of readers that come back at once")
@@ -37,7 +37,8 @@ func TestReadersThatWereCutAtOnceAreAllBack(t *testing.T) {
 	s := serve(t)
 	ctx, cancel := context.WithTimeout(t.Context(), longest())
 	defer cancel()
-	st := &storm{server: s, address: s.first().in(s), client: newClient(t, 1), arrived: make(chan struct{}, n), failed: make(chan error, n)}
+	st := &storm{server: s, address: s.first().in(s), client: newClient(t, 1), arrived: make(chan struct{}, n),
+		failed: make(chan error, n)}
 	st.stage.Store(1)
 	st.begin(ctx, t, n)
 	st.comeBack(t, "at first")
@@ -60,7 +61,8 @@ func TestReadersThatWereCutAtOnceAreAllBack(t *testing.T) {
 	st.reading.Wait()
 	for i, r := range st.readers {
 		if told := r.cursor - r.first; r.cursor < last || r.deliveries != told {
-			t.Errorf("reader %d went from %d to %d of %d, and was told %d deliveries", i, r.first, r.cursor, last, r.deliveries)
+			t.Errorf("reader %d went from %d to %d of %d, and was told %d deliveries", i, r.first, r.cursor, last,
+				r.deliveries)
 		}
 	}
 }
@@ -222,7 +224,8 @@ func refusal(answer *http.Response) (time.Duration, error) {
 	defer answer.Body.Close()
 	text, _ := io.ReadAll(answer.Body)
 	seconds, err := strconv.Atoi(answer.Header.Get("Retry-After"))
-	if err != nil || (answer.StatusCode != http.StatusTooManyRequests && answer.StatusCode != http.StatusServiceUnavailable) {
+	if err != nil || (answer.StatusCode != http.StatusTooManyRequests &&
+		answer.StatusCode != http.StatusServiceUnavailable) {
 		return 0, fmt.Errorf("a socket is answered %s: %s", answer.Status, text)
 	}
 	return time.Duration(seconds) * time.Second, nil

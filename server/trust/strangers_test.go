@@ -16,40 +16,88 @@ import (
 
 // corpus is what strangers send: each is written to a socket as it stands. %s is an endpoint's path.
 var corpus = []string{
-	"", "\r\n\r\n", "\x00\x00\x00\x00\r\n\r\n", "GET\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
-	"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: \x01\r\n\r\n", "GET http:// HTTP/1.1\r\nHost: localhost\r\n\r\n",
-	"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", "CONNECT evil:443 HTTP/1.1\r\nHost: localhost\r\n\r\n", "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-	"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "SSH-2.0-OpenSSH_9.6\r\n", "*1\r\n$4\r\nPING\r\n",
-	"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1e3\r\n\r\nx",
-	"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhel",
+	"", "\r\n\r\n", "\x00\x00\x00\x00\r\n\r\n", "GET\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+	"GET / HTTP/1.1\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: \x01\r\n\r\n",
+	"GET http:// HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", "CONNECT evil:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "SSH-2.0-OpenSSH_9.6\r\n",
+	"*1\r\n$4\r\nPING\r\n",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1e3\r\n\r\nx",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhel",
 	"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-	"POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
-	"POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nTrailer: x\r\n\r\n", "POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked, chunked\r\n\r\n",
-	"POST %s HTTP/1.1\r\nHost: localhost\r\nExpect: 200-maybe\r\nContent-Length: 2\r\n\r\nhi", "POST %s HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
-	"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=\r\nContent-Length: 2\r\n\r\nhi", "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: \xff\xfe\r\nContent-Length: 0\r\n\r\n",
-	"POST %s HTTP/1.1\r\nHost: localhost\r\nWebhook-Id: \x00\r\nContent-Length: 0\r\n\r\n", "POST %s HTTP/1.1\r\nHost: localhost\r\nWebhook-Id: \xff\xff\xff\r\nContent-Length: 0\r\n\r\n",
-	"POST %s HTTP/1.1\r\nHost: localhost\r\nX-Webhook-Secret: \xff\r\nContent-Length: 0\r\n\r\n", "POST %s HTTP/1.0\r\n\r\n", "post %s HTTP/1.1\r\nHost: localhost\r\n\r\n", "P\xd6ST %s HTTP/1.1\r\nHost: localhost\r\n\r\n",
-	"POST %s/%%00 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", "POST %s/%%zz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", "POST %s/../../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n",
-	"POST %s//a//..%%2f?%%zz=\xff&;; HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", "POST /in/ HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST /in HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST /in/%%2e%%2e/ HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST //in//x HTTP/1.1\r\nHost: localhost\r\n\r\n",
-	"GET /api/v1/deliveries?limit=-1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n", "GET /api/v1/deliveries?limit=99999999999999999999 HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
-	"GET /api/v1/deliveries?before=\xff HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n", "GET /api/v1/deliveries?before=%%00%%00&verdict=x HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n", "GET /api/v1/deliveries/dlv_%%00 HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
-	"GET /api/v1/deliveries/dlv_vvvvvvvvvvvvvaaaaaaaaaaaaaaaaaaaaaaaaaa HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n", "GET /api/v1/deliveries/../../x/body HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
-	"GET /api/v1/updates?after=abcdefghij.0.99999999999999999999 HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n", "GET /api/v1/updates?after=abcdefghij.0.9223372036854775807&wait=0s HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
-	"GET /api/v1/updates?after=-1&wait=-5s HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n", "GET /api/v1/updates?after=0&wait=1e309s HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n", "GET /api/v1/updates?after=a.b.c&endpoint=%%ff HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
-	"GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n", "GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: x\r\n\r\n",
-	"GET /api/v1/live?after=0 HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\xff\xff\xff\xff\xff\xff\xff\xff",
-	"POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n{", "POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\nnull",
-	"POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"name\":[1,{}]}", "POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nContent-Type: text/xml\r\nContent-Length: 4\r\n\r\n<a/>",
-	"PATCH /api/v1/endpoints/ep_x HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n{\"name\":\"\xff\xfe\"} ", "DELETE /api/v1/endpoints/%%2e%%2e HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
-	"GET /login/%%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\n%%zz=;;&&", "GET /assets/../../hookbeam.db HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /assets/%%2e%%2e%%2fhookbeam.db HTTP/1.1\r\nHost: localhost\r\n\r\n",
-	"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: hookbeam=\x7f;;==;\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nRange: bytes=-1-,\r\nIf-None-Match: \"\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: ,,;[::\r\nForwarded: for=\r\n\r\n",
-	posted("t=1,v1=00,v1=zz,,t=,=", `{"id":1e999,"type":{"a":[`+strings.Repeat("[", 3000)), posted("v1,, v1a,AAAA v2,x", strings.Repeat(`[{"`, 2000)),
-	posted(`sig=("@method" "content-digest";req);created=1;created=2;keyid="`, "x"), posted("sha-256=:AAAA:, sig=:AA=:", "{}"),
-	posted("sha1=00, sha256="+strings.Repeat("00", 4000), `{"notificationItems":[{},[],1,{"NotificationRequestItem":{"additionalData":{"hmacSignature":7}}}]}`),
-	posted("Basic "+strings.Repeat("!", 99), "bt_signature=%%26%%7C&bt_payload=%%zz;;&bt_challenge="), posted("Basic OmE=", `{"signature":{"timestamp":-1,"token":[],"signature":"zz"}}`),
-	"GET %s?hub.mode=subscribe&hub.challenge=%%00&bt_challenge=zz&secret=%%ff HTTP/1.1\r\nHost: localhost\r\n\r\n", "HEAD %s HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nTrailer: x\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked, chunked\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nExpect: 200-maybe\r\nContent-Length: 2\r\n\r\nhi",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=\r\nContent-Length: 2\r\n" +
+		"\r\nhi", "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: \xff\xfe\r\nContent-Length: 0\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nWebhook-Id: \x00\r\nContent-Length: 0\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nWebhook-Id: \xff\xff\xff\r\nContent-Length: 0\r\n\r\n",
+	"POST %s HTTP/1.1\r\nHost: localhost\r\nX-Webhook-Secret: \xff\r\nContent-Length: 0\r\n\r\n",
+	"POST %s HTTP/1.0\r\n\r\n", "post %s HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"P\xd6ST %s HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"POST %s/%%00 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n",
+	"POST %s/%%zz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n",
+	"POST %s/../../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n",
+	"POST %s//a//..%%2f?%%zz=\xff&;; HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n",
+	"POST /in/ HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST /in HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"POST /in/%%2e%%2e/ HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST //in//x HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"GET /api/v1/deliveries?limit=-1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/deliveries?limit=99999999999999999999 HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/deliveries?before=\xff HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/deliveries?before=%%00%%00&verdict=x HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/deliveries/dlv_%%00 HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/deliveries/dlv_vvvvvvvvvvvvvaaaaaaaaaaaaaaaaaaaaaaaaaa HTTP/1.1\r\nHost: localhost\r\n" +
+		"Authorization: @\r\n\r\n", "GET /api/v1/deliveries/../../x/body HTTP/1.1\r\nHost: localhost\r\n" +
+		"Authorization: @\r\n\r\n",
+	"GET /api/v1/updates?after=abcdefghij.0.99999999999999999999 HTTP/1.1\r\nHost: localhost\r\n" +
+		"Authorization: @\r\n" +
+		"\r\n", "GET /api/v1/updates?after=abcdefghij.0.9223372036854775807&wait=0s HTTP/1.1\r\n" +
+		"Host: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/updates?after=-1&wait=-5s HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/updates?after=0&wait=1e309s HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/updates?after=a.b.c&endpoint=%%ff HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nConnection: Upgrade\r\n" +
+		"Upgrade: websocket\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: x\r\n\r\n",
+	"GET /api/v1/live?after=0 HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nConnection: Upgrade\r\n" +
+		"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" +
+		"\xff\xff\xff\xff\xff\xff\xff\xff",
+	"POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nContent-Type: application/json\r\n" +
+		"Content-Length: 1\r\n\r\n{", "POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n" +
+		"Content-Type: application/json\r\nContent-Length: 4\r\n\r\nnull",
+	"POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\nContent-Type: application/json\r\n" +
+		"Content-Length: 15\r\n\r\n{\"name\":[1,{}]}", "POST /api/v1/endpoints HTTP/1.1\r\nHost: localhost\r\n" +
+		"Authorization: @\r\nContent-Type: text/xml\r\nContent-Length: 4\r\n\r\n<a/>",
+	"PATCH /api/v1/endpoints/ep_x HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n" +
+		"Content-Type: application/json\r\nContent-Length: 14\r\n\r\n{\"name\":\"\xff\xfe\"} ",
+	"DELETE /api/v1/endpoints/%%2e%%2e HTTP/1.1\r\nHost: localhost\r\nAuthorization: @\r\n\r\n",
+	"GET /login/%%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", "POST /login HTTP/1.1\r\nHost: localhost\r\n" +
+		"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 8\r\n\r\n%%zz=;;&&",
+	"GET /assets/../../hookbeam.db HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"GET /assets/%%2e%%2e%%2fhookbeam.db HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: hookbeam=\x7f;;==;\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: localhost\r\nRange: bytes=-1-,\r\nIf-None-Match: \"\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: ,,;[::\r\nForwarded: for=\r\n\r\n",
+	posted("t=1,v1=00,v1=zz,,t=,=", `{"id":1e999,"type":{"a":[`+strings.Repeat("[", 3000)),
+	posted("v1,, v1a,AAAA v2,x", strings.Repeat(`[{"`, 2000)),
+	posted(`sig=("@method" "content-digest";req);created=1;created=2;keyid="`, "x"),
+	posted("sha-256=:AAAA:, sig=:AA=:", "{}"),
+	posted("sha1=00, sha256="+strings.Repeat("00", 4000),
+		`{"notificationItems":[{},[],1,{"NotificationRequestItem":{"additionalData":{"hmacSignature":7}}}]}`),
+	posted("Basic "+strings.Repeat("!", 99), "bt_signature=%%26%%7C&bt_payload=%%zz;;&bt_challenge="),
+	posted("Basic OmE=", `{"signature":{"timestamp":-1,"token":[],"signature":"zz"}}`),
+	"GET %s?hub.mode=subscribe&hub.challenge=%%00&bt_challenge=zz&secret=%%ff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+	"HEAD %s HTTP/1.1\r\nHost: localhost\r\n\r\n",
 	"OPTIONS %s HTTP/1.1\r\nHost: localhost\r\nWebHook-Request-Origin: \xff,*\r\n\r\n",
-	"GET / HTTP/1.1\r\nHost: localhost\r\nA : b\r\n\r\n", "GET / HTTP/1.1\r\n: b\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nA: b\r\n c\r\n\r\n", "GET / HTTP/1.1\nHost: x\n\n",
+	"GET / HTTP/1.1\r\nHost: localhost\r\nA : b\r\n\r\n", "GET / HTTP/1.1\r\n: b\r\n\r\n",
+	"GET / HTTP/1.1\r\nHost: localhost\r\nA: b\r\n c\r\n\r\n", "GET / HTTP/1.1\nHost: x\n\n",
 }
 
 // TestStrangersCannotCrashIt is promise R10: the corpus as it stands, then with bytes changed, cut and doubled at
@@ -100,20 +148,25 @@ func TestStrangersCannotCrashIt(t *testing.T) {
 // judges are endpoints of senders that write their signatures each in another way.
 func (s *server) judges() (all []endpoint) {
 	const secret = "whsec_c2l4dGVlbiBieXRlcyBvciBtb3Jl"
-	for sender, value := range map[string]string{"stripe": secret, "standard-webhooks": secret, "github": secret, "websub": secret,
-		"braintree": secret, "twilio": secret, "rfc9421": secret, "basic": "user:" + secret, "adyen": strings.Repeat("0a", 32),
+	for sender, value := range map[string]string{"stripe": secret, "standard-webhooks": secret, "github": secret,
+		"websub":    secret,
+		"braintree": secret, "twilio": secret, "rfc9421": secret, "basic": "user:" + secret,
+		"adyen":   strings.Repeat("0a", 32),
 		"mailgun": secret, "discord": strings.Repeat("0a", 32), "slack": secret} {
-		all = append(all, s.make(map[string]any{"name": sender, "provider": sender, "settings": map[string]string{"public_key": "p"},
-			"secrets": []any{map[string]any{"label": "live", "value": value}}}))
+		all = append(all, s.make(map[string]any{"name": sender, "provider": sender,
+			"settings": map[string]string{"public_key": "p"},
+			"secrets":  []any{map[string]any{"label": "live", "value": value}}}))
 	}
 	return all
 }
 
 // posted is a POST with every kind of signature that a stranger may try.
 func posted(signature, body string) string {
-	names := []string{"Stripe-Signature", "Webhook-Signature", "X-Hub-Signature", "X-Hub-Signature-256", "X-Twilio-Signature", "Signature-Input",
+	names := []string{"Stripe-Signature", "Webhook-Signature", "X-Hub-Signature", "X-Hub-Signature-256",
+		"X-Twilio-Signature", "Signature-Input",
 		"Signature", "Authorization", "X-Signature-Ed25519", "X-Slack-Signature", "Content-Digest"}
-	head := "POST %s HTTP/1.1\r\nHost: localhost\r\nWebhook-Id: a\r\nWebhook-Timestamp: 1\r\nX-Slack-Request-Timestamp: 1e9\r\nX-Signature-Timestamp: 99999999999999999999\r\n"
+	head := "POST %s HTTP/1.1\r\nHost: localhost\r\nWebhook-Id: a\r\nWebhook-Timestamp: 1\r\n" +
+		"X-Slack-Request-Timestamp: 1e9\r\nX-Signature-Timestamp: 99999999999999999999\r\n"
 	for _, name := range names {
 		head += name + ": " + signature + "\r\n"
 	}
@@ -145,7 +198,8 @@ func spoil(random *rand.Rand, request string) string {
 		case 3:
 			b = append(b[:at:at], append(b[at:min(len(b), at+40)], b[at:]...)...)
 		case 4:
-			b = append(b[:at:at], append([]byte(strings.Repeat(string(rune(random.IntN(300))), random.IntN(2000))), b[at:]...)...)
+			b = append(b[:at:at], append([]byte(strings.Repeat(string(rune(random.IntN(300))), random.IntN(2000))),
+				b[at:]...)...)
 		}
 	}
 	return string(b)

@@ -20,7 +20,8 @@ func TestAStuckReaderDelaysNobodyAndCostsBoundedMemory(t *testing.T) {
 	s := serveMeasured(t)
 	e := s.first()
 	client := newClient(t, senders)
-	path := "/" + strings.Repeat("long-path/", 300) // the kernel takes some megabytes for each socket: frames must be more
+	// the kernel takes some megabytes for each socket: frames must be more
+	path := "/" + strings.Repeat("long-path/", 300)
 	flood := func() {
 		var all sync.WaitGroup
 		for w := range senders {
@@ -92,6 +93,7 @@ func TestAStuckReaderDelaysNobodyAndCostsBoundedMemory(t *testing.T) {
 	}
 	// Each may also have been told what was answered just before it came.
 	if got, want := late.last(posts), healthy.last(posts); len(got) != posts || !slices.Equal(got, want) {
-		t.Errorf("of %d deliveries the late reader saw %d and the healthy one %d, or others", posts, len(got), len(want))
+		t.Errorf("of %d deliveries the late reader saw %d and the healthy one %d, or others", posts, len(got),
+			len(want))
 	}
 }

@@ -25,10 +25,12 @@ func TestNothingIsAnsweredBeforeItIsSynced(t *testing.T) {
 	s.wrap = []string{strace, "-D", "-f", "-qq", "-s", "12", "-e", "trace=fsync,fdatasync,read,write", "-o", trace}
 	s.start()
 	// 202 tells a sender's answer from every other.
-	address := s.make(map[string]any{"name": "traced", "response": map[string]any{"status": 202, "content_type": "text/plain", "body": "ok"}}).in(s)
+	address := s.make(map[string]any{"name": "traced",
+		"response": map[string]any{"status": 202, "content_type": "text/plain", "body": "ok"}}).in(s)
 	client := newClient(t, 64)
 	post := func(body string) {
-		if status, _, text, err := send(t.Context(), client, address, body); err != nil || status != http.StatusAccepted {
+		if status, _, text, err := send(t.Context(), client, address, body); err != nil ||
+			status != http.StatusAccepted {
 			t.Errorf("%q is answered %d %s (%v), not 202", body, status, text, err)
 		}
 	}
@@ -77,7 +79,8 @@ func readTrace(t *testing.T, path string) (events []string) {
 		switch line := lines.Text(); {
 		case strings.Contains(line, "sync") && strings.HasSuffix(line, "= 0"):
 			events = append(events, "sync")
-		case strings.Contains(line, "read") && strings.Contains(line, `OST /in/`): // net/http may have read its first byte before
+		// net/http may have read its first byte before
+		case strings.Contains(line, "read") && strings.Contains(line, `OST /in/`):
 			events = append(events, "request")
 		case strings.Contains(line, `write(`) && strings.Contains(line, `"HTTP/1.1 202`):
 			events = append(events, "answer")
