@@ -72,7 +72,8 @@ func TestTheTableSaysByHowMuchABoundIsMissed(t *testing.T) {
 	if missed := lines.print(&out); missed != 1 {
 		t.Errorf("%d musts are missed, not 1", missed)
 	}
-	for _, want := range []string{"aim missed by 20 %", "MUST missed by 50 %", "aim reached", "MUST not decided: a plain synced file has 8.00 ms here"} {
+	for _, want := range []string{"aim missed by 20 %", "MUST missed by 50 %", "aim reached",
+		"MUST not decided: a plain synced file has 8.00 ms here"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, &out)
 		}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// burst: what a provider sends that has much to say: 2,000 requests per second for a minute, whatever the answers do. An
-// answer that is not 200 fails it. The yardstick has a few seconds of the same.
+// burst: what a provider sends that has much to say: 2,000 requests per second for a minute, whatever the answers
+// do. An answer that is not 200 fails it. The yardstick has a few seconds of the same.
 func (b *bench) burst() error {
 	const perSecond, senders = 2000, 64
 	sides, end, err := b.sides(1, func() (*server, error) { return b.yard("file", "-store=file") }, b.serve)

@@ -118,20 +118,27 @@ func (b *bench) unsaturated() error {
 	}
 	for range b.rounds {
 		for _, t := range []*told{hookbeam, bare} {
-			if err := t.count(func() error { _, err := t.server.paced(pacers, perSecond, b.latency/2); return err }); err != nil {
+			if err := t.count(func() error {
+				_, err := t.server.paced(pacers, perSecond, b.latency/2)
+				return err
+			}); err != nil {
 				return errors.Join(err, end())
 			}
 		}
 	}
 	ratio := median(ratios(hookbeam.each, bare.each))
-	b.table.add(row{what: fmt.Sprintf("fan-out to %d, unsaturated: CPU each", b.plan.readers), measured: fmt.Sprintf("%.2f µs", median(hookbeam.each)),
-		against: fmt.Sprintf("bare write loop %.2f", median(bare.each)), ratio: ratio, value: ratio, must: 1.3, aim: 1.1})
+	b.table.add(row{what: fmt.Sprintf("fan-out to %d, unsaturated: CPU each", b.plan.readers),
+		measured: fmt.Sprintf("%.2f µs", median(hookbeam.each)),
+		against:  fmt.Sprintf("bare write loop %.2f", median(bare.each)), ratio: ratio, value: ratio, must: 1.3,
+		aim: 1.1})
 	return end()
 }
 
 // browser: from the moment a POST is sent to its frame at the one browser that watches.
 func (b *bench) browser() error {
-	sides, end, err := b.sides(1, func() (*server, error) { return b.yard("prepared", "-store=file", "-fan=prepared") }, b.serve)
+	sides, end, err := b.sides(1, func() (*server, error) {
+		return b.yard("prepared", "-store=file", "-fan=prepared")
+	}, b.serve)
 	defer end()
 	if err != nil {
 		return err
@@ -175,7 +182,8 @@ func (s *server) seen(d time.Duration) ([]time.Duration, error) {
 	c, request, buffer := &poster{fd: fd}, s.post(), make([]byte, 4096)
 	var times []time.Duration
 	begin := time.Now()
-	for due := begin; due.Sub(begin) < d; due = due.Add(60*time.Millisecond + time.Duration(len(times)%7)*3*time.Millisecond) {
+	for due := begin; due.Sub(begin) < d; due = due.Add(60*time.Millisecond +
+		time.Duration(len(times)%7)*3*time.Millisecond) {
 		nap(time.Until(due))
 		had := r.told.Load()
 		sent := time.Now()

@@ -31,8 +31,10 @@ type plan struct {
 }
 
 var (
-	full  = plan{rounds: 5, window: 2 * time.Second, latency: 6 * time.Second, burstFor: time.Minute, readers: 1000, idleReaders: 10000, starts: 15}
-	quick = plan{rounds: 3, window: 700 * time.Millisecond, latency: 2 * time.Second, burstFor: 6 * time.Second, readers: 1000, idleReaders: 3000, starts: 7}
+	full = plan{rounds: 5, window: 2 * time.Second, latency: 6 * time.Second, burstFor: time.Minute, readers: 1000,
+		idleReaders: 10000, starts: 15}
+	quick = plan{rounds: 3, window: 700 * time.Millisecond, latency: 2 * time.Second, burstFor: 6 * time.Second,
+		readers: 1000, idleReaders: 3000, starts: 7}
 )
 
 // measurements are in the order of the table.
@@ -103,7 +105,8 @@ func run(ctx context.Context, args []string) (int, error) {
 		"disturbs one disturbs the other")
 	against := flags.String("against", "",
 		"measure CPU, rate and p99 against this `binary` instead, in pairs of rounds")
-	dir := flags.String("dir", "bin", "where data is kept for the time of the run; on a real disk, or syncing costs nothing")
+	dir := flags.String("dir", "bin",
+		"where data is kept for the time of the run; on a real disk, or syncing costs nothing")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0, nil
 	} else if err != nil {

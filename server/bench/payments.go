@@ -91,17 +91,22 @@ var stages = []string{"payment_intent.created", "payment_intent.processing", "pa
 
 // paymentEvent is a signed request that tells of a stage of payment n, with a body of 1 KiB.
 func (s *server) paymentEvent(n, stage int) []byte {
-	typ, object := "charge.refunded", fmt.Sprintf(`{"id":"ch_%d","payment_intent":"pi_%d","captured":true,"amount":490000,"amount_refunded":%d,"currency":"eur"`, n, n, 100*(stage-len(stages)+1))
+	typ, object := "charge.refunded", fmt.Sprintf(`{"id":"ch_%d","payment_intent":"pi_%d","captured":true`+
+		`,"amount":490000,"amount_refunded":%d,"currency":"eur"`, n, n, 100*(stage-len(stages)+1))
 	if stage < len(stages) {
-		typ, object = stages[stage], fmt.Sprintf(`{"id":"pi_%d","object":"payment_intent","amount":490000,"amount_received":490000,"currency":"eur","metadata":{"order_id":"10-%d"}`, n, n)
+		typ, object = stages[stage], fmt.Sprintf(`{"id":"pi_%d","object":"payment_intent","amount":490000`+
+			`,"amount_received":490000,"currency":"eur","metadata":{"order_id":"10-%d"}`, n, n)
 	}
 	now := strconv.FormatInt(time.Now().Unix(), 10)
-	head := fmt.Sprintf(`{"id":"evt_%d_%d","object":"event","created":%s,"livemode":true,"type":%q,"data":{"object":%s,"note":"`, n, stage, now, typ, object)
+	head := fmt.Sprintf(`{"id":"evt_%d_%d","object":"event","created":%s,"livemode":true,"type":%q`+
+		`,"data":{"object":%s,"note":"`, n, stage, now, typ, object)
 	text := head + strings.Repeat("0123456789abcdef", 64)[:max(0, 1024-len(head)-4)] + `"}}}`
 	m := hmac.New(sha256.New, []byte(paymentSecret))
 	_, _ = io.WriteString(m, now+"."+text)
-	return []byte("POST " + s.in + " HTTP/1.1\r\nHost: " + s.addr + "\r\nUser-Agent: bench\r\nContent-Type: application/json\r\nStripe-Signature: t=" +
-		now + ",v1=" + hex.EncodeToString(m.Sum(nil)) + "\r\nContent-Length: " + strconv.Itoa(len(text)) + "\r\n\r\n" + text)
+	return []byte("POST " + s.in + " HTTP/1.1\r\nHost: " + s.addr +
+		"\r\nUser-Agent: bench\r\nContent-Type: application/json\r\nStripe-Signature: t=" +
+		now + ",v1=" + hex.EncodeToString(m.Sum(nil)) + "\r\nContent-Length: " + strconv.Itoa(len(text)) +
+		"\r\n\r\n" + text)
 }
 
 // payments makes the events of many payments that live at the same time: as many as there are connections.
@@ -147,8 +152,10 @@ func (b *bench) statuses() error {
 	}
 	null, hookbeam := sides[0], sides[1]
 	multiple := median(ratios(hookbeam.cpu, null.cpu))
-	b.table.add(row{what: "receiving payments, with statuses: CPU each", measured: fmt.Sprintf("%.1f µs at %.0f /s", median(hookbeam.cpu), median(hookbeam.rate)),
-		against: fmt.Sprintf("null %.1f at %.0f", median(null.cpu), median(null.rate)), ratio: multiple, value: multiple, must: 3.5, aim: 2.8})
+	b.table.add(row{what: "receiving payments, with statuses: CPU each",
+		measured: fmt.Sprintf("%.1f µs at %.0f /s", median(hookbeam.cpu), median(hookbeam.rate)),
+		against:  fmt.Sprintf("null %.1f at %.0f", median(null.cpu), median(null.rate)), ratio: multiple,
+		value: multiple, must: 3.5, aim: 2.8})
 	return nil
 }
 
@@ -169,8 +176,9 @@ func (s *server) drawn() error {
 
 // token is that of a status link, made as a shop would make it.
 func (s *shop) token(subject string) string {
-	text := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + base64.RawURLEncoding.EncodeToString(
-		fmt.Appendf(nil, `{"ep":%q,"sub":%q,"exp":%d}`, s.id, subject, time.Now().Add(time.Hour).Unix()))
+	text := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." +
+		base64.RawURLEncoding.EncodeToString(
+			fmt.Appendf(nil, `{"ep":%q,"sub":%q,"exp":%d}`, s.id, subject, time.Now().Add(time.Hour).Unix()))
 	m := hmac.New(sha256.New, []byte(s.key))
 	_, _ = io.WriteString(m, text)
 	return text + "." + base64.RawURLEncoding.EncodeToString(m.Sum(nil))
@@ -214,13 +222,15 @@ func (b *bench) pages() error {
 	}
 	yard := &side{server: &server{name: "–"}, p50: []float64{1}, p99: []float64{1}}
 	b.addTimes(fmt.Sprintf("POST to its payer's page, %d open, %d/s", len(open), perSecond),
-		&side{p50: []float64{percentile(times, 0.5)}, p99: []float64{percentile(times, 0.99)}}, yard, [2]float64{10, 3}, [2]float64{50, 10})
+		&side{p50: []float64{percentile(times, 0.5)}, p99: []float64{percentile(times, 0.99)}}, yard,
+		[2]float64{10, 3}, [2]float64{50, 10})
 	return nil
 }
 
 // page opens the page of payment n by its order's number, which nobody has told of yet.
 func (s *shop) page(n int) (*payer, error) {
-	from := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, byte(1+n/200), byte(1+n%200))}} // each payer has an address
+	// each payer has an address
+	from := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, byte(1+n/200), byte(1+n%200))}}
 	dialer := websocket.Dialer{NetDialContext: from.DialContext}
 	ws, answer, err := dialer.Dial("ws://"+s.addr+"/api/v1/status/"+s.token(fmt.Sprintf("order/10-%d", n))+"/live", nil)
 	if err != nil {
@@ -278,7 +288,8 @@ func (s *shop) move(open []*payer, perSecond int, d time.Duration) ([]time.Durat
 					}
 					all[lane] = append(all[lane], took)
 				case <-time.After(requestTime):
-					errs[lane] = fmt.Errorf("the page of payment %d was not told of its stage %d", i%len(open), i/len(open))
+					errs[lane] = fmt.Errorf("the page of payment %d was not told of its stage %d", i%len(open),
+						i/len(open))
 					return
 				}
 			}

@@ -17,7 +17,8 @@ import (
 
 // body is the 1 KiB of JSON that is posted.
 func body() string {
-	head := `{"id":"evt_3PqR7s2eZvKYlo2C","object":"event","created":1769870470,"type":"payment_intent.succeeded","data":{"note":"`
+	head := `{"id":"evt_3PqR7s2eZvKYlo2C","object":"event","created":1769870470,"type":"payment_intent.succeeded"` +
+		`,"data":{"note":"`
 	tail := `"}}`
 	return head + strings.Repeat("0123456789abcdef", 64)[:1024-len(head)-len(tail)] + tail
 }
@@ -25,7 +26,8 @@ func body() string {
 // post is the request, ready to send.
 func (s *server) post() []byte {
 	b := body()
-	return []byte("POST " + s.in + " HTTP/1.1\r\nHost: " + s.addr + "\r\nUser-Agent: bench\r\nContent-Type: application/json\r\nContent-Length: " +
+	return []byte("POST " + s.in + " HTTP/1.1\r\nHost: " + s.addr +
+		"\r\nUser-Agent: bench\r\nContent-Type: application/json\r\nContent-Length: " +
 		strconv.Itoa(len(b)) + "\r\n\r\n" + b)
 }
 

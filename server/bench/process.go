@@ -44,7 +44,8 @@ func (b *bench) yard(name string, args ...string) (*server, error) {
 		return nil, err
 	}
 	s := &server{name: name, addr: addr, in: "/in/yardstick"}
-	return s, b.launch(s, b.self, append([]string{"yardstick", "-listen", addr, "-file", filepath.Join(b.dir, "yardstick.log")}, args...))
+	return s, b.launch(s, b.self,
+		append([]string{"yardstick", "-listen", addr, "-file", filepath.Join(b.dir, "yardstick.log")}, args...))
 }
 
 // serve starts Hookbeam on an empty data folder, its rate limits off.
@@ -68,8 +69,8 @@ func (b *bench) serveFrom(data string) (*server, error) {
 	return s, nil
 }
 
-// exec starts Hookbeam and returns when it answers. Nothing is removed while it is measured: what that costs depends on how
-// much was received before.
+// exec starts Hookbeam and returns when it answers. Nothing is removed while it is measured: what that costs
+// depends on how much was received before.
 func (b *bench) exec(data string) (*server, error) {
 	addr, err := freeAddress()
 	if err != nil {

@@ -68,7 +68,8 @@ func (s *server) dialReaders(n int, after string) (*readers, error) {
 	}
 	r := &readers{server: s, epoll: epoll, all: make([]*reader, n)}
 	r.upgrade = []byte("GET " + path + " HTTP/1.1\r\nHost: " + s.addr + "\r\nAuthorization: Bearer " + adminToken +
-		"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+		"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
 	for i := range r.all {
 		r.all[i] = &reader{fd: -1}
 	}

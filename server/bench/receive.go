@@ -147,10 +147,14 @@ func (b *bench) paced() error {
 // addTimes adds the rows of a median and a p99 that are hoped for in milliseconds.
 func (b *bench) addTimes(what string, hookbeam, yard *side, p50, p99 [2]float64) {
 	half, tail := median(hookbeam.p50), median(hookbeam.p99)
-	b.table.add(row{what: what + ": p50", measured: fmt.Sprintf("%.2f ms", half), against: fmt.Sprintf("%s %.2f", yard.name, median(yard.p50)),
-		ratio: median(ratios(hookbeam.p50, yard.p50)), value: half, unit: "ms", must: p50[0], aim: p50[1], floor: median(yard.p50)})
-	b.table.add(row{what: what + ": p99", measured: fmt.Sprintf("%.2f ms", tail), against: fmt.Sprintf("%s %.2f", yard.name, median(yard.p99)),
-		ratio: median(ratios(hookbeam.p99, yard.p99)), value: tail, unit: "ms", must: p99[0], aim: p99[1], floor: median(yard.p99)})
+	b.table.add(row{what: what + ": p50", measured: fmt.Sprintf("%.2f ms", half),
+		against: fmt.Sprintf("%s %.2f", yard.name, median(yard.p50)),
+		ratio:   median(ratios(hookbeam.p50, yard.p50)), value: half, unit: "ms", must: p50[0], aim: p50[1],
+		floor: median(yard.p50)})
+	b.table.add(row{what: what + ": p99", measured: fmt.Sprintf("%.2f ms", tail),
+		against: fmt.Sprintf("%s %.2f", yard.name, median(yard.p99)),
+		ratio:   median(ratios(hookbeam.p99, yard.p99)), value: tail, unit: "ms", must: p99[0], aim: p99[1],
+		floor: median(yard.p99)})
 }
 
 // watched: what is left of the closed loop's rate while 1,000 readers are told everything.
@@ -186,7 +190,9 @@ func (b *bench) watched() error {
 		}
 	}
 	share := median(ratios(watched, alone))
-	b.table.add(row{what: fmt.Sprintf("receiving while %d watch", b.plan.readers), measured: fmt.Sprintf("%.0f /s", median(watched)),
-		against: fmt.Sprintf("alone %.0f", median(alone)), ratio: share, value: share, must: 0.3, aim: 0.5, more: true})
+	b.table.add(row{what: fmt.Sprintf("receiving while %d watch", b.plan.readers),
+		measured: fmt.Sprintf("%.0f /s", median(watched)),
+		against:  fmt.Sprintf("alone %.0f", median(alone)),
+		ratio:    share, value: share, must: 0.3, aim: 0.5, more: true})
 	return nil
 }

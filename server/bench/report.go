@@ -38,7 +38,8 @@ func (t *table) print(w io.Writer) int {
 		if r.ratio > 0 {
 			ratio = fmt.Sprintf("%.2f", r.ratio)
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.what, r.measured, r.against, ratio, r.bound(r.must), r.bound(r.aim), r.verdict())
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.what, r.measured, r.against, ratio, r.bound(r.must),
+			r.bound(r.aim), r.verdict())
 		if r.missedBy(r.must, r.value) > 0 && !r.undecided(r.must) {
 			missed++
 		}
@@ -74,7 +75,8 @@ func (r row) verdict() string {
 		by := r.missedBy(b.bound, r.value)
 		switch {
 		case by > 0 && r.undecided(b.bound):
-			return strings.TrimSpace(fmt.Sprintf("%s not decided: a plain synced file has %.2f %s here", b.name, r.floor, r.unit))
+			return strings.TrimSpace(fmt.Sprintf("%s not decided: a plain synced file has %.2f %s here", b.name,
+				r.floor, r.unit))
 		case by > 0:
 			return fmt.Sprintf("%s missed by %.0f %%", b.name, 100*by)
 		}

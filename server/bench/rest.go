@@ -81,8 +81,9 @@ func (b *bench) storm() error {
 	}
 	ms := median(hookbeam.cpu)
 	b.table.add(row{what: fmt.Sprintf("%d readers cut, %d missed, all back: CPU each", b.plan.readers, stormMissed),
-		measured: fmt.Sprintf("%.3f ms, all in %.2f s", ms, median(took)), against: fmt.Sprintf("upgrade alone %.3f", median(prepared.cpu)),
-		ratio: median(ratios(hookbeam.cpu, prepared.cpu)), value: ms, unit: "ms", must: 0.4, aim: 0.2})
+		measured: fmt.Sprintf("%.3f ms, all in %.2f s", ms, median(took)),
+		against:  fmt.Sprintf("upgrade alone %.3f", median(prepared.cpu)),
+		ratio:    median(ratios(hookbeam.cpu, prepared.cpu)), value: ms, unit: "ms", must: 0.4, aim: 0.2})
 	return nil
 }
 

@@ -47,13 +47,15 @@ func watch(epoll, fd, id int) error {
 	if err := syscall.SetNonblock(fd, true); err != nil {
 		return err
 	}
-	return syscall.EpollCtl(epoll, syscall.EPOLL_CTL_ADD, fd, &syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP, Fd: int32(id)})
+	return syscall.EpollCtl(epoll, syscall.EPOLL_CTL_ADD, fd,
+		&syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP, Fd: int32(id)})
 }
 
 // discard takes up to n received bytes from a socket without copying them (tcp(7), MSG_TRUNC).
 func discard(fd int, n int) (int, error) {
 	room := scratch[:min(n, len(scratch))]
-	got, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&room[0])), uintptr(len(room)),
+	got, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&room[0])),
+		uintptr(len(room)),
 		syscall.MSG_TRUNC, 0, 0)
 	if errno != 0 {
 		return 0, errno

@@ -74,14 +74,15 @@ func checks() ([]checked, error) {
 		{"HMAC in base64", "shopify", secret, nil, false, keyed},
 		{"HMAC in a list", "standard-webhooks", secret, nil, false, keyed},
 		{"HMAC of address and form", "twilio", secret, nil, false, keyed},
-		{"HMAC of each KiB's fields", "adyen", hex.EncodeToString([]byte(secret)), nil, false, func(body []byte) func() {
-			each := keyed(body[:80])
-			return func() {
-				for range (len(body) + 512) >> 10 {
-					each()
+		{"HMAC of each KiB's fields", "adyen", hex.EncodeToString([]byte(secret)), nil, false,
+			func(body []byte) func() {
+				each := keyed(body[:80])
+				return func() {
+					for range (len(body) + 512) >> 10 {
+						each()
+					}
 				}
-			}
-		}},
+			}},
 		{"RFC 9421, HMAC", "rfc9421", secret, nil, false, keyed},
 		{"a token", "generic", secret, nil, false, keyed},
 		{"Ed25519", "discord", hex.EncodeToString(public), private, true, func(body []byte) func() {
@@ -93,11 +94,13 @@ func checks() ([]checked, error) {
 			sum, _ := ecdsa.SignASN1(rand.Reader, curve, digest[:])
 			return func() { d := sha256.Sum256(body); _ = ecdsa.VerifyASN1(&curve.PublicKey, d[:], sum) }
 		}},
-		{"RSA by a certificate", "paypal", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})), long, true, func(body []byte) func() {
-			digest := sha256.Sum256(body)
-			sum, _ := rsa.SignPKCS1v15(rand.Reader, long, crypto.SHA256, digest[:])
-			return func() { _ = rsa.VerifyPKCS1v15(&long.PublicKey, crypto.SHA256, digest[:], sum) }
-		}},
+		{"RSA by a certificate", "paypal",
+			string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})), long, true,
+			func(body []byte) func() {
+				digest := sha256.Sum256(body)
+				sum, _ := rsa.SignPKCS1v15(rand.Reader, long, crypto.SHA256, digest[:])
+				return func() { _ = rsa.VerifyPKCS1v15(&long.PublicKey, crypto.SHA256, digest[:], sum) }
+			}},
 	}, nil
 }
 
@@ -108,8 +111,8 @@ const (
 	mostFixed  = 2.5
 )
 
-// verify measures what checking adds to receiving bodies of four sizes, against the bare hash or signature over the same
-// bytes. Where a public key is used, its fixed cost stands in a row of its own.
+// verify measures what checking adds to receiving bodies of four sizes, against the bare hash or signature over the
+// same bytes. Where a public key is used, its fixed cost stands in a row of its own.
 func (b *bench) verify() error {
 	all, err := checks()
 	if err != nil {
@@ -125,11 +128,14 @@ func (b *bench) verify() error {
 			}
 			took, bare, perKiB = append(took, one), append(bare, other), append(perKiB, one/float64(kib))
 		}
-		r := row{what: "verifying " + c.name + ", 1·4·16·64 KiB", measured: inLine(took), against: "bare " + inLine(bare),
-			ratio: took[3] / bare[3], value: slices.Max(perKiB), unit: "µs/KiB", must: mostPerKiB, aim: mostPerKiB / 2.0}
+		r := row{what: "verifying " + c.name + ", 1·4·16·64 KiB", measured: inLine(took),
+			against: "bare " + inLine(bare),
+			ratio:   took[3] / bare[3], value: slices.Max(perKiB), unit: "µs/KiB", must: mostPerKiB,
+			aim: mostPerKiB / 2.0}
 		if c.fixed {
-			b.table.add(row{what: "verifying " + c.name + ", each", measured: inLine(took[:1]), against: "bare " + inLine(bare[:1]),
-				ratio: took[0] / bare[0], value: took[0] / bare[0], must: mostFixed, aim: 1.5})
+			b.table.add(row{what: "verifying " + c.name + ", each", measured: inLine(took[:1]),
+				against: "bare " + inLine(bare[:1]),
+				ratio:   took[0] / bare[0], value: took[0] / bare[0], must: mostFixed, aim: 1.5})
 			r.value = (took[3] - took[0]) / float64(sizes[3]-sizes[0])
 		}
 		b.table.add(r)
@@ -145,7 +151,8 @@ func inLine(values []float64) string {
 	return strings.Join(s, "·") + " µs"
 }
 
-// judge returns the microseconds that checking adds to one verdict and those of the bare work, medians of interleaved rounds.
+// judge returns the microseconds that checking adds to one verdict and those of the bare work, medians of
+// interleaved rounds.
 func (b *bench) judge(c checked, kib int) (took, bare float64, err error) {
 	p, _ := provider.For(c.provider)
 	e := &hook.Endpoint{Provider: c.provider, Verify: hook.Enforce, Tolerance: time.Hour,
@@ -156,7 +163,8 @@ func (b *bench) judge(c checked, kib int) (took, bare float64, err error) {
 		return 0, 0, err
 	}
 	r.Body = filled(c.provider, kib)
-	if err := p.Sign(r, signature.Signing{Endpoint: e, URL: on.URL, At: on.At, Secret: c.secret, Key: c.key}); err != nil {
+	if err := p.Sign(r, signature.Signing{Endpoint: e, URL: on.URL, At: on.At, Secret: c.secret,
+		Key: c.key}); err != nil {
 		return 0, 0, err
 	}
 	if f := p.Verify(e, r, on); f.Verdict != hook.Verified {
@@ -200,15 +208,19 @@ func ownCPU() time.Duration {
 
 // filled is a body as the sender's, of so many KiB.
 func filled(sender string, kib int) []byte {
-	event := `{"id":"evt_1","object":"event","type":"payment_intent.succeeded","created":1772625600,"livemode":false,"data":{"object":{"id":"pi_1","amount":4900,"lines":[`
+	event := `{"id":"evt_1","object":"event","type":"payment_intent.succeeded","created":1772625600` +
+		`,"livemode":false,"data":{"object":{"id":"pi_1","amount":4900,"lines":[`
 	line := `{"id":"li_0001","description":"A thing that was bought","amount":490,"currency":"eur","quantity":1}`
 	lines := strings.Repeat(line+",", (kib<<10-len(event)-len(line))/(len(line)+1))
 	switch sender {
 	case "twilio":
-		return []byte("MessageSid=SM1&MessageStatus=delivered&Body=" + base64.RawURLEncoding.EncodeToString(make([]byte, kib*700)))
+		return []byte("MessageSid=SM1&MessageStatus=delivered&Body=" +
+			base64.RawURLEncoding.EncodeToString(make([]byte, kib*700)))
 	case "adyen":
-		item := `{"NotificationRequestItem":{"additionalData":{"hmacSignature":"` + strings.Repeat("A", 44) + `","more":"` + strings.Repeat("x", 600) + `"},` +
-			`"amount":{"currency":"EUR","value":4900},"eventCode":"AUTHORISATION","eventDate":"2026-03-04T12:00:00+01:00","merchantAccountCode":"Shop",` +
+		item := `{"NotificationRequestItem":{"additionalData":{"hmacSignature":"` + strings.Repeat("A",
+			44) + `","more":"` + strings.Repeat("x", 600) + `"},` +
+			`"amount":{"currency":"EUR","value":4900},"eventCode":"AUTHORISATION"` +
+			`,"eventDate":"2026-03-04T12:00:00+01:00","merchantAccountCode":"Shop",` +
 			`"merchantReference":"10-0001","paymentMethod":"visa","pspReference":"7914073381342284","success":"true"}}`
 		return []byte(`{"live":"false","notificationItems":[` + strings.Repeat(item+",", kib-1) + item + `]}`)
 	case "sendgrid":

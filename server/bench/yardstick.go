@@ -29,10 +29,12 @@ type stick struct {
 
 // yardstick runs one until it is killed.
 //
-//	-store none|file|sqlite file: one writer appends whatever is queued, syncs, answers all; sqlite: the same as rows of
-//	                        a table, in one transaction
-//	-fan none|prepared|bare prepared: gorilla's PreparedMessage, one channel and one writer for each reader, one
-//	                        message for each update; bare: a loop of Write over the readers' sockets
+// It has two options:
+//
+//	-store none|file|sqlite  file: one writer appends whatever is queued, syncs, and answers all of it;
+//	                         sqlite: the same as rows of a table, in one transaction
+//	-fan none|prepared|bare  prepared: gorilla's PreparedMessage, one channel and one writer for each reader,
+//	                         one message for each update; bare: a loop of Write over the readers' sockets
 func yardstick(args []string) error {
 	flags := flag.NewFlagSet("yardstick", flag.ContinueOnError)
 	listen := flags.String("listen", "127.0.0.1:0", "`address`")
@@ -116,9 +118,12 @@ func (s *stick) live(w http.ResponseWriter, r *http.Request) {
 
 // frame is as long as Hookbeam's own frame of one update.
 func frame(seq int64) []byte {
-	return fmt.Appendf(nil, `{"from":"abcdefghij.0.%d","to":"abcdefghij.0.%d","head":"abcdefghij.0.%d","updates":[{"kind":"delivery","seq":%d,`+
-		`"delivery":{"id":"dlv_10jabcdefghijklmnopqrstuvwxyz2","seq":%d,"endpoint":"ep_abcdefghijklmnopqrstuvwxyz","method":"POST","path":"/",`+
-		`"content_type":"application/json","size":1024,"verdict":"unsigned","received_at":"2026-01-31T14:41:10.386Z"}}]}`,
+	return fmt.Appendf(nil, `{"from":"abcdefghij.0.%d","to":"abcdefghij.0.%d","head":"abcdefghij.0.%d"`+
+		`,"updates":[{"kind":"delivery","seq":%d,`+
+		`"delivery":{"id":"dlv_10jabcdefghijklmnopqrstuvwxyz2","seq":%d,"endpoint":"ep_abcdefghijklmnopqrstuvwxyz"`+
+		`,"method":"POST","path":"/",`+
+		`"content_type":"application/json","size":1024,"verdict":"unsigned"`+
+		`,"received_at":"2026-01-31T14:41:10.386Z"}}]}`,
 		seq-1, seq, seq, seq, seq)
 }
 
