@@ -32,11 +32,14 @@ PACKAGES      := node_modules/.package-lock.json
 UI            := ui/dist/.vite/manifest.json
 
 # Folders are listed as well as files, so that a removed file counts as a change.
-GO_SOURCES := $(shell find server web -not -path '*/testdata*' -not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \)) $(wildcard *.go) go.mod go.sum
-UI_SOURCES := $(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json
+GO_SOURCES := $(wildcard *.go) go.mod go.sum $(shell find server web -not -path '*/testdata*' \
+	-not -name '*_test.go' -not -name '*_templ.go' \( -type d -o -type f \))
+UI_SOURCES := $(wildcard ui/*.ts ui/*.json ui/*.html) web/tokens.css package.json \
+	$(shell find ui/src ui/embed ui/scripts ui/public -not -name '*.test.*' 2>/dev/null)
 
-.PHONY: run build packages dev generate test check bench clean lint stale vulnerabilities test-go test-sdks test-go-quick fuzz mutants test-ui test-packages test-browser system-packages
-.PHONY: bench-against test-trust test-services
+.PHONY: run build packages dev generate stale clean system-packages
+.PHONY: test check lint vulnerabilities test-go test-trust test-sdks test-go-quick test-ui test-packages test-browser
+.PHONY: test-services fuzz mutants bench bench-against
 
 ## Running and building
 
@@ -80,7 +83,8 @@ stale: generate
 
 ## Checking
 
-# Generated files and the binary are made first, because every lane reads them. Each lane then needs nothing of the others.
+# Generated files and the binary are made first, because every lane reads them. Each lane then needs nothing of the
+# others.
 test: system-packages stale build packages $(GOLANGCI_LINT)
 	@scripts/lanes "test-browser" "test-go test-trust" "lint vulnerabilities test-ui test-packages test-sdks"
 	@echo "All of it passed."
@@ -94,6 +98,7 @@ lint: $(GOLANGCI_LINT) $(PACKAGES)
 	go vet ./...
 	$(GOLANGCI_LINT) run
 	scripts/long-files
+	scripts/wide-lines
 	npm run --silent lint
 	npm run --silent typecheck
 
@@ -127,7 +132,8 @@ test-go-quick:
 fuzz:
 	scripts/fuzz $(FUZZ_TIME)
 
-# Tests that cannot fail prove nothing. This takes a while and changes only when tests or promises do, so it is run by hand.
+# Tests that cannot fail prove nothing. This takes a while and changes only when tests or promises do, so it is run by
+# hand.
 mutants:
 	scripts/mutants/run $(ARGS)
 
@@ -144,8 +150,10 @@ test-browser: build $(PACKAGES)
 # What a fresh machine may lack beside Go and Node. The race detector needs a C compiler; one test counts syncs with
 # strace, and says so where there is none.
 system-packages:
-	@command -v $$(go env CC) >/dev/null || scripts/apt-install gcc libc6-dev || { echo "go test -race needs a C compiler: install gcc or clang."; exit 1; }
-	@command -v strace >/dev/null || scripts/apt-install strace || echo "No strace here: the test that counts syncs will be skipped."
+	@command -v $$(go env CC) >/dev/null || scripts/apt-install gcc libc6-dev || \
+		{ echo "go test -race needs a C compiler: install gcc or clang."; exit 1; }
+	@command -v strace >/dev/null || scripts/apt-install strace || \
+		echo "No strace here: the test that counts syncs will be skipped."
 	@scripts/chromium --install
 
 bench: bin/hookbeam
