@@ -16,11 +16,12 @@ import (
 	"time"
 )
 
-// stored is what a sender is answered.
+// stored is what a sender is answered with 200. The types here are the tests' own and not those of server/wire: a test
+// must notice when the JSON changes.
 type stored struct {
 	ID          string `json:"id"`
 	Seq         int64  `json:"seq"`
-	DuplicateOf int64  `json:"duplicate_of"`
+	DuplicateOf int64  `json:"duplicate_of"` // the seq of an earlier delivery of the event; 0: none
 }
 
 // delivery is what a list or a frame tells.

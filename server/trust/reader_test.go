@@ -27,11 +27,13 @@ type frame struct {
 // ended, seqs rise, and nothing else is needed to be complete.
 type view struct {
 	server   *server
-	endpoint string // filter; empty: all
-	cursor   string
-	seen     []delivery
+	endpoint string     // filter; empty: all
+	cursor   string     // where the last frame ended; empty: the head, "0": the oldest that is kept
+	seen     []delivery // in the order in which they were told
 }
 
+// take checks a frame against the cursor and then moves the cursor. A reset, a hole, a repeat and a wrong order are
+// errors.
 func (v *view) take(f frame) error {
 	if f.Reset {
 		return fmt.Errorf("reset at %s", v.cursor)

@@ -62,19 +62,21 @@ func build(to string, race bool) error {
 	return nil
 }
 
-// server is a Hookbeam process on a data folder of its own. It can be stopped, killed and started again.
+// server is a Hookbeam process on a data folder of its own. It can be stopped, killed and started again: address,
+// folder and arguments stay, so that a test sees what a restart finds. One goroutine starts and ends it; any may send
+// to it. At the end of the test it is killed, and its log must not show a panic or a data race.
 type server struct {
 	t    *testing.T
-	addr string
-	data string
-	args []string
+	addr string   // host and port, chosen before the first start
+	data string   // the data folder, removed with the test
+	args []string // of "serve", behind those that every server is given
 	env  []string // beside what every server is given
 	wrap []string // a program and its arguments that runs the binary
 
-	program string // the binary, where it is not the one that all tests use
-	cmd     *exec.Cmd
-	log     *log
-	done    chan struct{}
+	program string        // the binary, where it is not the one that all tests use
+	cmd     *exec.Cmd     // the process of the last start; nil before the first
+	log     *log          // what its processes printed
+	done    chan struct{} // closed when the process of the last start is gone
 }
 
 // serve starts a server that knows no rate limits, with more arguments where given.
@@ -95,8 +97,10 @@ func serveMeasured(t *testing.T, args ...string) *server {
 	return s
 }
 
+// oftenCollected is the environment of a server whose memory is measured.
 func oftenCollected() []string { return []string{"GOGC=20", "GOMEMLIMIT=256MiB"} }
 
+// newServer prepares a server without starting it. Its port was free a moment ago; nothing holds it until the start.
 func newServer(t *testing.T, args ...string) *server {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -140,6 +144,7 @@ func (s *server) start() {
 	}
 }
 
+// launch starts the process and returns at once. A data race ends the process, which the log then shows.
 func (s *server) launch() {
 	s.t.Helper()
 	line := append(append([]string{}, s.wrap...), cmp.Or(s.program, hookbeam), "serve", "--listen", s.addr, "--data",
@@ -223,7 +228,7 @@ func within(t *testing.T, what string, work func(context.Context) error) {
 	}
 }
 
-// log keeps what a process prints.
+// log keeps what a process prints. The process writes to it while tests read.
 type log struct {
 	mu   sync.Mutex
 	text []byte
@@ -242,6 +247,7 @@ func (l *log) String() string {
 	return string(l.text)
 }
 
+// tail returns the last n bytes, for messages.
 func (l *log) tail(n int) string {
 	text := l.String()
 	return text[max(0, len(text)-n):]
