@@ -11,7 +11,8 @@ import (
 	"text/tabwriter"
 )
 
-// versus is one load under which two binaries are compared.
+// versus is one load under which two binaries are compared. Both get the same load in turn, so that a busy machine
+// slows both down alike.
 type versus struct {
 	name  string // for -only
 	what  string
@@ -19,7 +20,7 @@ type versus struct {
 	load  func(b *bench, t *told) (sample, error)      // one round
 }
 
-// sample is what one round gave.
+// sample is what one round gave. The values of a pair of rounds are divided by each other before anything is averaged.
 type sample struct {
 	cpu  float64 // microseconds of the server's CPU for each operation
 	rate float64 // operations per second
@@ -73,6 +74,7 @@ func (b *bench) compare(out io.Writer, other string, wanted map[string]bool) err
 	return errors.Join(failed, tw.Flush())
 }
 
+// each picks one figure out of every sample.
 func each(samples []sample, value func(sample) float64) []float64 {
 	values := make([]float64, len(samples))
 	for i, s := range samples {
@@ -90,6 +92,8 @@ func spread(mine, others []sample, value func(sample) float64) string {
 	return fmt.Sprintf("%.3f, %.3f–%.3f", median(all), slices.Min(all), slices.Max(all))
 }
 
+// pairs runs all rounds of one load and returns what each binary gave, in the same order. The first pair warms up and
+// is dropped.
 func (b *bench) pairs(v versus, other string) (mine, others []sample, err error) {
 	var both [2]*told
 	defer func() {

@@ -10,12 +10,13 @@ import (
 	"time"
 )
 
-// told is a server with its readers, and the CPU of each update that it told one of them.
+// told is a server with its readers, and the CPU of each update that it told one of them. An update that 1,000 readers
+// were told counts 1,000 times.
 type told struct {
 	*side
 	readers *readers
-	each    []float64 // microseconds
-	perSec  []float64
+	each    []float64 // microseconds of CPU for each update told, one value for each round
+	perSec  []float64 // updates told per second
 }
 
 // end cuts the readers before it stops the server, which would say goodbye to them.

@@ -1,8 +1,16 @@
 //go:build linux
 
-// Bench measures the built binary from outside and prints one table: what was measured, against which yardstick, and
-// what was hoped for. Server and load are separate processes; every figure is interleaved with its yardstick in the
-// same run, and a ratio is the median of the rounds' own ratios. On a busy machine read the ratios only.
+// Bench measures the built binary from outside and prints one table. A row names the measurement, its figure, the
+// yardstick's figure and the bounds: "must" fails the run, "aim" is reported only.
+//
+// A yardstick is the least that a server could do for the same load, such as answering without storing. Server and load
+// are separate processes. Rounds of the server alternate with rounds of its yardstick, and a ratio is the median of the
+// rounds' own ratios. So a ratio means the same on another machine, and on a busy one; absolute figures do not.
+//
+// Start reading at measurements below. Each entry is one method in the file of its subject: receive.go (receiving),
+// fanout.go (telling readers), payments.go (statuses and status pages), rest.go (memory, reconnects, start), verify.go
+// and signed.go (signatures). The load comes from posts.go and readers.go, which use epoll on few threads, so that the
+// load itself takes little CPU. compare.go holds one binary against another instead of against a yardstick.
 package main
 
 import (
@@ -19,15 +27,16 @@ import (
 	"time"
 )
 
-// plan is how much of everything is done.
+// plan is how much of everything is done. There are two: full, and quick for a look while working. Their figures can be
+// compared with their own kind only, because a short round has more noise.
 type plan struct {
-	rounds      int
+	rounds      int           // of each side; the figures are medians over them
 	window      time.Duration // of a saturated round
 	latency     time.Duration // of a paced round
-	burstFor    time.Duration
-	readers     int
-	idleReaders int
-	starts      int
+	burstFor    time.Duration // of the burst, which has one round
+	readers     int           // WebSockets that are told everything
+	idleReaders int           // WebSockets that are told nothing, for memory
+	starts      int           // on a folder with data; freshStarts come beside them
 }
 
 var (
@@ -37,7 +46,7 @@ var (
 		readers: 1000, idleReaders: 3000, starts: 7}
 )
 
-// measurements are in the order of the table.
+// measurements are in the order of the table. The option -only chooses some of them by name.
 var measurements = []struct {
 	name string
 	run  func(*bench) error
@@ -58,14 +67,15 @@ var measurements = []struct {
 	{"pages", (*bench).pages},
 }
 
-// bench is one run.
+// bench is one run. A measurement is a method of it: it starts its servers, adds its rows to the table and stops what
+// it started, also after an error.
 type bench struct {
 	plan
-	together bool
-	ctx      context.Context
-	self     string // this program, for the yardsticks
-	hookbeam string // the binary under test
-	dir      string // for data and logs; removed at the end
+	together bool            // compare runs both binaries at once instead of in turn
+	ctx      context.Context // ends with the run or an interrupt; servers are killed then
+	self     string          // this program, for the yardsticks
+	hookbeam string          // the binary under test
+	dir      string          // for data and logs; removed at the end
 	table    table
 }
 

@@ -27,10 +27,11 @@ import (
 
 const paymentSecret = "whsec_0123456789abcdef0123456789abcdef"
 
-// shop is an endpoint for Stripe's payments, with the key of its status links.
+// shop is an endpoint for Stripe's payments, with the key of its status links. It verifies signatures: each event costs
+// what it costs in production.
 type shop struct {
 	*server
-	id, key string
+	id, key string // the endpoint's id, and the key that signs its links
 }
 
 // openShop makes the endpoint; what is posted to the server goes there from now on.
@@ -184,11 +185,11 @@ func (s *shop) token(subject string) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(m.Sum(nil))
 }
 
-// payer is an open page that watches one payment.
+// payer is an open page that watches one payment over its WebSocket, as a payer's browser does.
 type payer struct {
 	ws      *websocket.Conn
-	due     atomic.Int64 // when its next event was due, in unix nanoseconds; 0: none is
-	changed chan time.Duration
+	due     atomic.Int64       // when its next event was due, in unix nanoseconds; 0: none is
+	changed chan time.Duration // how long after it was due each event showed; closed with the socket
 }
 
 // pages: 1,000 pages are open, each on a payment of its own, and 200 times a second one of the payments moves.

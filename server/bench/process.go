@@ -27,14 +27,15 @@ const (
 	requestTime = 5 * time.Second
 )
 
-// server is a child process that receives at in and tells at live: Hookbeam or a yardstick.
+// server is a child process that receives at in and tells at live: Hookbeam or a yardstick. Its CPU and memory are read
+// from /proc, so that nothing has to be asked of it while it is measured.
 type server struct {
-	name string
+	name string // for the table and for errors
 	cmd  *exec.Cmd
-	addr string
-	in   string // path to POST to
-	log  string // file with what it printed
-	done chan struct{}
+	addr string        // host and port on loopback
+	in   string        // path to POST to
+	log  string        // file with what it printed
+	done chan struct{} // closed when the process is gone
 }
 
 // yard starts a yardstick; see yardstick.go for its arguments.

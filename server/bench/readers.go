@@ -18,12 +18,12 @@ import (
 // headRoom is how much of a frame is looked at: the rest is discarded unseen.
 const headRoom = 256
 
-// reader is one WebSocket.
+// reader is one WebSocket. All fields but reached belong to the thread of its readers.
 type reader struct {
 	fd      int
-	open    bool      // the upgrade was answered
-	again   time.Time // when to connect again, after the server said that it is too early
-	cursor  int64
+	open    bool         // the upgrade was answered
+	again   time.Time    // when to connect again, after the server said that it is too early
+	cursor  int64        // the seq at which its last frame ended
 	reached atomic.Int64 // cursor, for other threads
 	skip    int          // bytes of the current frame still to come that nobody needs
 	held    []byte       // an answer's or a frame's first bytes, not yet enough to read
@@ -33,9 +33,9 @@ type reader struct {
 // does not begin where the last one ended is an error.
 type readers struct {
 	server  *server
-	upgrade []byte
-	all     []*reader
-	waiting []int // whom the server told to come back; of the thread
+	upgrade []byte    // the request for the upgrade, the same for all
+	all     []*reader // the epoll event's number is the index here
+	waiting []int     // whom the server told to come back; of the thread
 	epoll   int
 	opened  atomic.Int64
 	told    atomic.Int64 // updates, over all readers

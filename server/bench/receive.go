@@ -10,11 +10,13 @@ import (
 
 const connections = 64
 
-// side is one of the servers that a measurement compares, with what its rounds gave.
+// side is one of the servers that a measurement compares, with what its rounds gave. Each slice has one value for each
+// round, so that the rounds of two sides can be divided pair by pair. A slice stays empty where its figure is not
+// measured.
 type side struct {
 	*server
-	posters *posters
-	rate    []float64 // per second
+	posters *posters  // the connections that post to it
+	rate    []float64 // requests per second
 	cpu     []float64 // microseconds for each operation
 	p50     []float64 // milliseconds, as all times
 	p99     []float64
@@ -28,7 +30,8 @@ func (sd *side) end() {
 	sd.stop()
 }
 
-// flood runs one round of the closed loop.
+// flood runs one round of the closed loop and adds its rate, its CPU for each request and its times. The CPU is that of
+// the server's process alone, from before the first request until after the last answer.
 func (sd *side) flood(d time.Duration) error {
 	before := sd.server.cpu()
 	l, err := sd.posters.run(d)
@@ -43,10 +46,11 @@ func (sd *side) flood(d time.Duration) error {
 	return nil
 }
 
-// forget drops what warming up measured.
+// forget drops what warming up measured. The first round meets cold caches.
 func (sd *side) forget() { *sd = side{server: sd.server, posters: sd.posters} }
 
-// receive: a closed loop over 64 kept-alive connections.
+// receive: a closed loop over 64 kept-alive connections, each of which sends as soon as it has its answer. It shows how
+// much the server can take, and what one request costs it in CPU.
 func (b *bench) receive() error {
 	sides, end, err := b.sides(connections,
 		func() (*server, error) { return b.yard("null") },
@@ -116,7 +120,9 @@ func (b *bench) sides(connections int, starts ...func() (*server, error)) (sides
 // pacers is how many connections share a paced load.
 const pacers = 16
 
-// paced: 200 requests per second, whatever the answers do.
+// paced: 200 requests per second, whatever the answers do. It shows how long an answer takes on a server that is not
+// saturated. A time counts from the moment a request was due, so that a server that stalls is charged for all that
+// waits meanwhile.
 func (b *bench) paced() error {
 	const perSecond = 200
 	sides, end, err := b.sides(1, func() (*server, error) { return b.yard("file", "-store=file") }, b.serve)
@@ -144,7 +150,8 @@ func (b *bench) paced() error {
 	return nil
 }
 
-// addTimes adds the rows of a median and a p99 that are hoped for in milliseconds.
+// addTimes adds the rows of a median and a p99. Their bounds are in milliseconds: must first, then aim. A bound that a
+// plain synced file misses as well is not decided: the disk is busy with something else.
 func (b *bench) addTimes(what string, hookbeam, yard *side, p50, p99 [2]float64) {
 	half, tail := median(hookbeam.p50), median(hookbeam.p99)
 	b.table.add(row{what: what + ": p50", measured: fmt.Sprintf("%.2f ms", half),

@@ -13,13 +13,13 @@ import (
 // row is one line of the table. value is what must and aim speak of: a ratio, or the measured figure itself.
 type row struct {
 	what     string
-	measured string
-	against  string // the yardstick and its figure
-	ratio    float64
+	measured string  // the figure with its unit, for people
+	against  string  // the yardstick and its figure
+	ratio    float64 // of the figure to the yardstick's; 0: there is none
 	value    float64
-	unit     string
-	must     float64
-	aim      float64
+	unit     string  // of value, must and aim; empty: they are ratios
+	must     float64 // the run fails where value misses it
+	aim      float64 // reported only
 	more     bool    // more is better; otherwise less is
 	floor    float64 // what the machine gave a plain synced file just then, as value; 0: not asked
 }
