@@ -175,9 +175,9 @@ func (s *Log) After(ctx context.Context, from hook.Seq, limit int) (page []hook.
 
 // Size returns how many bytes the body of a delivery has, without reading it; errors are those of Delivery.
 func (s *Log) Size(ctx context.Context, id hook.DeliveryID) (bytes int64, err error) {
-	seq, _, ok := id.Parse()
-	if !ok {
-		return 0, noDelivery
+	seq, _, err := s.place(ctx, id)
+	if err != nil {
+		return 0, err
 	}
 	err = s.read.QueryRowContext(ctx, `SELECT octet_length(body) FROM deliveries WHERE seq = ?`, int64(seq)).Scan(&bytes)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,5 +34,29 @@ func TestARestThatChangedOnDiskIsNoticed(t *testing.T) {
 				t.Errorf("it is %q", got.Integrity)
 			}
 		})
+	}
+}
+
+func TestADeliveryIsFoundByTheIdThatItHadBeforeItsSeq(t *testing.T) {
+	s, _ := running(t, t.TempDir(), Options{})
+	appended(t, s, record("before"))
+	r := record("spooled")
+	r.Node = 3
+	appended(t, s, r)
+	appended(t, s, batch("evt_1", "evt_2"))
+	first := hook.NewSpooledDeliveryID(3, r.Random)
+	got, err := s.Delivery(t.Context(), first)
+	if err != nil || got.Seq != 2 || got.ID != r.ID || got.Integrity != hook.IntegrityOK {
+		t.Errorf("%d, %s: %v", got.Seq, got.ID, err)
+	}
+	if n, err := s.Size(t.Context(), first); err != nil || n != int64(len(r.Body)) {
+		t.Errorf("%d bytes: %v", n, err)
+	}
+	for name, id := range map[string]hook.DeliveryID{
+		"another node's": hook.NewSpooledDeliveryID(4, r.Random), "other bits": hook.NewSpooledDeliveryID(3, [16]byte{}),
+	} {
+		if _, err := s.Delivery(t.Context(), id); !errors.Is(err, hook.ErrNotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

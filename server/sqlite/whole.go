@@ -12,13 +12,13 @@ import (
 // Delivery returns one delivery, whole. A problem of kind hook.ErrNotFound says that it is not, or no longer, kept; one of kind
 // hook.ErrDamaged comes with what is left of the record, which is to be shown as damaged only.
 func (s *Log) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, error) {
-	seq, _, ok := id.Parse()
-	if !ok {
-		return hook.Record{}, noDelivery
+	seq, id, err := s.place(ctx, id)
+	if err != nil {
+		return hook.Record{}, err
 	}
 	var r hook.Record
 	found := false
-	err := s.eachRow(ctx, func(each *hook.Record) error { r, found = *each, true; return nil },
+	err = s.eachRow(ctx, func(each *hook.Record) error { r, found = *each, true; return nil },
 		`SELECT `+recordColumns+` FROM deliveries WHERE seq = ?`, int64(seq))
 	switch {
 	case err != nil:
@@ -30,6 +30,39 @@ func (s *Log) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, er
 		return hook.Record{}, noDelivery
 	}
 	return r, nil
+}
+
+// place returns where the delivery with this id stands in the log, and the id that has its seq in it. A delivery that was
+// answered before it had one is found by its random bits and its node.
+func (s *Log) place(ctx context.Context, id hook.DeliveryID) (hook.Seq, hook.DeliveryID, error) {
+	if seq, _, ok := id.Parse(); ok {
+		return seq, id, nil
+	}
+	node, random, ok := id.ParseSpooled()
+	if !ok {
+		return 0, id, noDelivery
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT seq, rest FROM deliveries INDEXED BY deliveries_spooled
+		WHERE random = ? AND rest IS NOT NULL`, random[:])
+	if err != nil {
+		return 0, id, s.failed("find a delivery by its first id", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var seq hook.Seq
+		var rest []byte
+		if err := rows.Scan(&seq, &rest); err != nil {
+			return 0, id, s.failed("find a delivery by its first id", err)
+		}
+		var r hook.Record
+		if hook.ParseRest(rest, &r) == nil && r.Node == node {
+			return seq, hook.NewDeliveryID(seq, random), nil
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return 0, id, s.failed("find a delivery by its first id", err)
+	}
+	return 0, id, noDelivery
 }
 
 var noDelivery = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",

@@ -129,4 +129,6 @@ CREATE TABLE endpoint_blocks (
     PRIMARY KEY (endpoint_id, block)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX deliveries_spooled ON deliveries (random) WHERE rest IS NOT NULL;
+
 INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1), (7, 1);
