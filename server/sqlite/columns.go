@@ -58,47 +58,69 @@ const (
 // order, or adding a column to it, takes a new recordVersion.
 var deliveryColumns = []deliveryColumn{
 	blobColumn("random", func(w *deliveryRow) *[]byte { return &w.random }).list().fixed(),
-	textColumn("endpoint", func(w *deliveryRow) *hook.EndpointID { return &w.record.Endpoint }).list(),
-	numberColumn("received_at", func(w *deliveryRow) *int64 { return &w.received }).list(),
-	numberColumn("took", func(w *deliveryRow) *int64 { return &w.took }),
-	textColumn("method", func(w *deliveryRow) *string { return &w.record.Method }).list().usually("POST"),
-	textColumn("path", func(w *deliveryRow) *string { return &w.record.Path }).list(),
-	textColumn("query", func(w *deliveryRow) *string { return &w.record.Query }).list().usually(""),
-	textColumn("content_type", func(w *deliveryRow) *string { return &w.record.ContentType }).list(),
-	numberColumn("size", func(w *deliveryRow) *int64 { return &w.record.Size }).list(),
-	textColumn("type", func(w *deliveryRow) *string { return &w.record.Type }).list(),
-	textColumn("event", func(w *deliveryRow) *string { return &w.record.Event }).list(),
-	textColumn("verdict", func(w *deliveryRow) *hook.Verdict { return &w.record.Verdict }).list(),
-	textColumn("reason", func(w *deliveryRow) *hook.Reason { return &w.record.Reason }).list().usually(""),
-	textColumn("secret", func(w *deliveryRow) *string { return &w.record.Secret }).list(),
-	numberColumn("duplicate_of", func(w *deliveryRow) *hook.Seq { return &w.record.DuplicateOf }).list().usuallyZero(),
-	numberColumn("try", func(w *deliveryRow) *int { return &w.record.Try }).list().usuallyZero(),
-	numberColumn("release_of", func(w *deliveryRow) *hook.Seq { return &w.record.ReleaseOf }).list().usuallyZero(),
-	numberColumn("occurred_at", func(w *deliveryRow) *int64 { return &w.occurred }).list(),
-	textColumn("account", func(w *deliveryRow) *string { return &w.record.Account }).list().usually(""),
-	textColumn("mode", func(w *deliveryRow) *string { return &w.record.Mode }).list(),
-	numberColumn("events", func(w *deliveryRow) *int { return &w.record.Events }).list().usuallyZero(),
-	textColumn("scheme", func(w *deliveryRow) *string { return &w.record.Check.Scheme }),
-	textColumn("covers", func(w *deliveryRow) *hook.Covers { return &w.record.Check.Covers }),
+	textColumn("endpoint", func(w *deliveryRow) string { return string(w.record.Endpoint) },
+		func(w *deliveryRow) any { return &w.record.Endpoint }).list(),
+	numberColumn("received_at", func(w *deliveryRow) int64 { return w.received },
+		func(w *deliveryRow) any { return &w.received }).list(),
+	numberColumn("took", func(w *deliveryRow) int64 { return w.took }, func(w *deliveryRow) any { return &w.took }),
+	textColumn("method", func(w *deliveryRow) string { return w.record.Method },
+		func(w *deliveryRow) any { return &w.record.Method }).list().usually("POST"),
+	textColumn("path", func(w *deliveryRow) string { return w.record.Path },
+		func(w *deliveryRow) any { return &w.record.Path }).list(),
+	textColumn("query", func(w *deliveryRow) string { return w.record.Query },
+		func(w *deliveryRow) any { return &w.record.Query }).list().usually(""),
+	textColumn("content_type", func(w *deliveryRow) string { return w.record.ContentType },
+		func(w *deliveryRow) any { return &w.record.ContentType }).list(),
+	numberColumn("size", func(w *deliveryRow) int64 { return w.record.Size },
+		func(w *deliveryRow) any { return &w.record.Size }).list(),
+	textColumn("type", func(w *deliveryRow) string { return w.record.Type },
+		func(w *deliveryRow) any { return &w.record.Type }).list(),
+	textColumn("event", func(w *deliveryRow) string { return w.record.Event },
+		func(w *deliveryRow) any { return &w.record.Event }).list(),
+	textColumn("verdict", func(w *deliveryRow) string { return string(w.record.Verdict) },
+		func(w *deliveryRow) any { return &w.record.Verdict }).list(),
+	textColumn("reason", func(w *deliveryRow) string { return string(w.record.Reason) },
+		func(w *deliveryRow) any { return &w.record.Reason }).list().usually(""),
+	textColumn("secret", func(w *deliveryRow) string { return w.record.Secret },
+		func(w *deliveryRow) any { return &w.record.Secret }).list(),
+	numberColumn("duplicate_of", func(w *deliveryRow) int64 { return int64(w.record.DuplicateOf) },
+		func(w *deliveryRow) any { return &w.record.DuplicateOf }).list().usuallyZero(),
+	numberColumn("try", func(w *deliveryRow) int64 { return int64(w.record.Try) },
+		func(w *deliveryRow) any { return &w.record.Try }).list().usuallyZero(),
+	numberColumn("release_of", func(w *deliveryRow) int64 { return int64(w.record.ReleaseOf) },
+		func(w *deliveryRow) any { return &w.record.ReleaseOf }).list().usuallyZero(),
+	numberColumn("occurred_at", func(w *deliveryRow) int64 { return w.occurred },
+		func(w *deliveryRow) any { return &w.occurred }).list(),
+	textColumn("account", func(w *deliveryRow) string { return w.record.Account },
+		func(w *deliveryRow) any { return &w.record.Account }).list().usually(""),
+	textColumn("mode", func(w *deliveryRow) string { return w.record.Mode },
+		func(w *deliveryRow) any { return &w.record.Mode }).list(),
+	numberColumn("events", func(w *deliveryRow) int64 { return int64(w.record.Events) },
+		func(w *deliveryRow) any { return &w.record.Events }).list().usuallyZero(),
+	textColumn("scheme", func(w *deliveryRow) string { return w.record.Check.Scheme },
+		func(w *deliveryRow) any { return &w.record.Check.Scheme }),
+	textColumn("covers", func(w *deliveryRow) string { return string(w.record.Check.Covers) },
+		func(w *deliveryRow) any { return &w.record.Check.Covers }),
 	{name: "skew", kind: skewKind, target: func(w *deliveryRow) any { return &w.skew }},
-	textColumn("host", func(w *deliveryRow) *string { return &w.record.Host }),
-	textColumn("proto", func(w *deliveryRow) *string { return &w.record.Proto }).usually("HTTP/1.1"),
-	textColumn("remote", func(w *deliveryRow) *string { return &w.record.Remote }),
+	textColumn("host", func(w *deliveryRow) string { return w.record.Host },
+		func(w *deliveryRow) any { return &w.record.Host }),
+	textColumn("proto", func(w *deliveryRow) string { return w.record.Proto },
+		func(w *deliveryRow) any { return &w.record.Proto }).usually("HTTP/1.1"),
+	textColumn("remote", func(w *deliveryRow) string { return w.record.Remote },
+		func(w *deliveryRow) any { return &w.record.Remote }),
 	blobColumn("headers", func(w *deliveryRow) *[]byte { return &w.headers }),
 	blobColumn("body", func(w *deliveryRow) *[]byte { return &w.record.Body }).last(),
 	blobColumn("rest", func(w *deliveryRow) *[]byte { return &w.rest }).seldom(),
 }
 
-func textColumn[T ~string](name string, at func(*deliveryRow) *T) deliveryColumn {
-	return deliveryColumn{name: name, kind: textKind, length: true,
-		text:   func(w *deliveryRow) string { return string(*at(w)) },
-		target: func(w *deliveryRow) any { return at(w) }}
+// textColumn and numberColumn take what reads the value, and where it is scanned to. Reading is done for each column of
+// each delivery that is received, so it is a function of its own: one that returns a pointer would do for both.
+func textColumn(name string, text func(*deliveryRow) string, target func(*deliveryRow) any) deliveryColumn {
+	return deliveryColumn{name: name, kind: textKind, length: true, text: text, target: target}
 }
 
-func numberColumn[T ~int | ~int64](name string, at func(*deliveryRow) *T) deliveryColumn {
-	return deliveryColumn{name: name, kind: numberKind,
-		number: func(w *deliveryRow) int64 { return int64(*at(w)) },
-		target: func(w *deliveryRow) any { return at(w) }}
+func numberColumn(name string, number func(*deliveryRow) int64, target func(*deliveryRow) any) deliveryColumn {
+	return deliveryColumn{name: name, kind: numberKind, number: number, target: target}
 }
 
 func blobColumn(name string, at func(*deliveryRow) *[]byte) deliveryColumn {
