@@ -196,7 +196,7 @@ func TestADamagedRecordIsShownAsSuchAndNeverActedOn(t *testing.T) {
 			if err != nil || fmt.Sprint(met) != fmt.Sprint([]hook.Seq{sound.Seq, sound.Seq}) {
 				t.Errorf("met %v (%v): the damaged one is %d", met, err, bad.Seq)
 			}
-			if s.Damaged() != 1 || strings.Count(logged.String(), "level=ERROR") != 1 {
+			if s.Damaged() != 1 || s.Usage().Damaged != 1 || strings.Count(logged.String(), "level=ERROR") != 1 {
 				t.Errorf("%d damaged, logged:\n%s", s.Damaged(), logged.String())
 			}
 			if got, err := s.Delivery(t.Context(), sound.ID); err != nil || got.Integrity != hook.IntegrityOK {

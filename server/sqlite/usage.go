@@ -13,7 +13,7 @@ func (s *Log) Usage() hook.Usage {
 		Events:     events.number, EventBytes: events.bytes, KeepEventBytes: s.options.KeepEvents,
 		EventsForgotten:      s.ledger.committedTotal(kindForgotten).number,
 		EventsForgottenEarly: s.ledger.committedTotal(kindEarly).number,
-		RejectedBytes:        rejected.bytes, UnsignedBytes: unsigned.bytes,
+		RejectedBytes:        rejected.bytes, UnsignedBytes: unsigned.bytes, Damaged: s.Damaged(),
 	}
 }
 
