@@ -12,7 +12,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-func TestNoMoreIsTakenThanThereIs(t *testing.T) {
+func TestBudgetNeverGrantsMoreThanItsTotal(t *testing.T) {
 	a := newAllowance(100)
 	var used, most atomic.Int64
 	var all sync.WaitGroup
@@ -39,7 +39,7 @@ func TestNoMoreIsTakenThanThereIs(t *testing.T) {
 	}
 }
 
-func TestWhoWaitsIsServedInTurnOrSentAway(t *testing.T) {
+func TestBudgetServesWaitersInOrderAndRejectsWhenTheQueueIsFull(t *testing.T) {
 	a := newAllowance(100)
 	first, err := a.take(t.Context(), 60)
 	if err != nil {
@@ -77,8 +77,8 @@ func TestWhoWaitsIsServedInTurnOrSentAway(t *testing.T) {
 	}
 }
 
-// TestMembersHoldNoMoreThanTheyMay has all that may be held be taken, as by slow downloads and large diagnoses.
-func TestMembersHoldNoMoreThanTheyMay(t *testing.T) {
+// TestAuthenticatedCallsStayWithinTheMemoryBudget has all that may be held be taken, as by slow downloads and large diagnoses.
+func TestAuthenticatedCallsStayWithinTheMemoryBudget(t *testing.T) {
 	h := newHouse(t, "")
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: strings.Repeat("x", 1000)}).is(t, 200, "")
 	var page struct{ Deliveries []wire.Delivery }

@@ -13,7 +13,7 @@ import (
 )
 
 // A proxy that reads the length where we read the chunks would send a second request here that nobody made.
-func TestNothingFollowsAChunkedBodyOnItsConnection(t *testing.T) {
+func TestConnectionIsClosedAfterAChunkedBody(t *testing.T) {
 	h := newHouse(t, "")
 	door := "/in/" + h.endpoint.Slug
 	cases := map[string]string{

@@ -33,7 +33,7 @@ func enter(b *bodies, c access.Client, announced, first int64) (*charge, error) 
 	return taken, b.enter(taken, announced, first)
 }
 
-func TestOneAddressGetsHalfOfTheRoomAndEachFurtherOneLess(t *testing.T) {
+func TestOneAddressGetsHalfOfTheBodyMemoryAndEachFurtherOneLess(t *testing.T) {
 	const most = 1200
 	b := newBodies(most, 0)
 	var first []*charge
@@ -64,7 +64,7 @@ func TestOneAddressGetsHalfOfTheRoomAndEachFurtherOneLess(t *testing.T) {
 	}
 }
 
-func TestWhatIsAnnouncedIsBoundedByAddressAndTakesNoRoom(t *testing.T) {
+func TestAnnouncedLengthsAreLimitedPerAddressAndReserveNoMemory(t *testing.T) {
 	b := newBodies(1000, 0)
 	for i := range 5 {
 		if _, err := enter(b, from("a"), 100, 1); err != nil {
@@ -91,7 +91,7 @@ func TestWhatIsAnnouncedIsBoundedByAddressAndTakesNoRoom(t *testing.T) {
 	}
 }
 
-func TestTheOnlyBodyOfAnAddressMayBeLargerThanItsShare(t *testing.T) {
+func TestOnlyRequestOfAnAddressMayExceedItsShare(t *testing.T) {
 	b := newBodies(100, 0)
 	c, err := enter(b, from("a"), 90, 10)
 	check(t, err)
@@ -111,7 +111,7 @@ func TestTheOnlyBodyOfAnAddressMayBeLargerThanItsShare(t *testing.T) {
 	}
 }
 
-func TestRequestsOfOneAddressAtOnceAreBounded(t *testing.T) {
+func TestConcurrentRequestsOfOneAddressAreLimited(t *testing.T) {
 	b := newBodies(0, 2)
 	last := &charge{}
 	for _, c := range []struct{ who, want string }{{"b", ""}, {"a", ""}, {"a", ""}, {"a", "too_many_at_once"}, {"b", ""}} {
@@ -129,8 +129,8 @@ func TestRequestsOfOneAddressAtOnceAreBounded(t *testing.T) {
 	}
 }
 
-// TestAMillionSendersLeaveNothingBehind has a thousand of them under way at any moment.
-func TestAMillionSendersLeaveNothingBehind(t *testing.T) {
+// TestIdleSendersAreForgotten has a thousand of them under way at any moment.
+func TestIdleSendersAreForgotten(t *testing.T) {
 	b := newBodies(1<<30, 0)
 	var open [1000]*charge
 	for i := range 1_000_000 {
@@ -149,8 +149,8 @@ func TestAMillionSendersLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-// TestWhateverIsTakenIsGivenBack does anything in any order.
-func TestWhateverIsTakenIsGivenBack(t *testing.T) {
+// TestBodyMemoryIsReleasedCompletely does anything in any order.
+func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	b := newBodies(5000, 5)
 	var open []*charge
@@ -189,8 +189,8 @@ func TestWhateverIsTakenIsGivenBack(t *testing.T) {
 	}
 }
 
-// TestABodyIsChargedAsItComes looks at what is held between two pieces of one body.
-func TestABodyIsChargedAsItComes(t *testing.T) {
+// TestBodyMemoryIsReservedAsBytesArrive looks at what is held between two pieces of one body.
+func TestBodyMemoryIsReservedAsBytesArrive(t *testing.T) {
 	const size = 1 << 20
 	d := newDoor(t, hook.Endpoint{MaxBody: size}, func(o *ReceiveOptions) { o.MaxInFlight = 8 << 20 })
 	for name, length := range map[string]string{"with a length": fmt.Sprintf("Content-Length: %d", size), "in chunks": "Transfer-Encoding: chunked"} {

@@ -7,9 +7,9 @@ import (
 	"hookbeam/server/access"
 )
 
-// TestTheDoorsHaveTheBoundsThatTheySay counts how much each door takes as it is made for a server: of one address, of one link
-// where there are links, and of all together. What happens then is tested with small numbers elsewhere.
-func TestTheDoorsHaveTheBoundsThatTheySay(t *testing.T) {
+// TestDefaultLimitsAreEnforced counts how many connections each handler accepts with its default limits: per address,
+// per link where links are used, and in total. Other tests use small limits to check what happens at a limit.
+func TestDefaultLimitsAreEnforced(t *testing.T) {
 	h := newHouse(t, "")
 	quota := func(q *access.Quota) func(address, link string) bool {
 		return func(address, _ string) bool { return q.Take(access.Client{Key: address}) == access.HasRoom }

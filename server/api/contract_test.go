@@ -48,7 +48,7 @@ func description(t *testing.T) (d described) {
 	return d
 }
 
-func TestEveryOperationIsDescribedForThoseWhoGenerateClients(t *testing.T) {
+func TestEveryOperationIsDescribedForClientGenerators(t *testing.T) {
 	d := description(t)
 	var tags []string
 	for _, tag := range d.Tags {
@@ -94,7 +94,7 @@ func TestEverySchemaAndFieldIsDescribed(t *testing.T) {
 	}
 }
 
-func TestTheDescriptionHasEveryReasonAndUpdateKind(t *testing.T) {
+func TestDescriptionListsEveryReasonAndUpdateKind(t *testing.T) {
 	d := description(t)
 	listed := d.Components.Schemas["Reason"].Reasons
 	for _, reason := range hook.Reasons() {
@@ -119,8 +119,8 @@ func TestTheDescriptionHasEveryReasonAndUpdateKind(t *testing.T) {
 	}
 }
 
-// TestFramesAreWhatTheDescriptionSays reads frames of every kind of update strictly.
-func TestFramesAreWhatTheDescriptionSays(t *testing.T) {
+// TestFramesMatchTheDescription reads frames of every kind of update strictly.
+func TestFramesMatchTheDescription(t *testing.T) {
 	h := newHouse(t, "")
 	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
 	body := `{"id":"evt_1","type":"payment_intent.succeeded","created":1772539200,"livemode":true,` +
@@ -150,8 +150,8 @@ func TestFramesAreWhatTheDescriptionSays(t *testing.T) {
 	}
 }
 
-// TestFormerNamesAnswerBesideTheNewOnes holds the path for those who use the names of before the first tagged release.
-func TestFormerNamesAnswerBesideTheNewOnes(t *testing.T) {
+// TestDeprecatedNamesAreStillAnswered holds the path for those who use the names of before the first tagged release.
+func TestDeprecatedNamesAreStillAnswered(t *testing.T) {
 	h := newHouse(t, "")
 	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 200, "")

@@ -28,7 +28,7 @@ func (h *house) send(body string) hook.DeliveryID {
 	return stored.ID
 }
 
-func TestPagesTellEveryDeliveryOnceNewestFirst(t *testing.T) {
+func TestPagesListEveryDeliveryOnceNewestFirst(t *testing.T) {
 	h := newHouse(t, "")
 	for i := range 23 {
 		h.send(fmt.Sprint(i))
@@ -54,7 +54,7 @@ func TestPagesTellEveryDeliveryOnceNewestFirst(t *testing.T) {
 	}
 }
 
-func TestFramesGoOnWhereThePageWasRead(t *testing.T) {
+func TestFramesContinueFromThePagesCursor(t *testing.T) {
 	h := newHouse(t, "")
 	h.send("1")
 	var p page
@@ -85,7 +85,7 @@ func TestDeliveriesAreFiltered(t *testing.T) {
 	}
 }
 
-func TestAQuestionThatIsNoneIsRefused(t *testing.T) {
+func TestInvalidQueryParametersAreRejected(t *testing.T) {
 	h := newHouse(t, "")
 	for query, code := range map[string]string{
 		"limit=0": "invalid_request", "limit=501": "invalid_request", "limit=x": "invalid_request", "verdict=fine": "invalid_request",
@@ -96,7 +96,7 @@ func TestAQuestionThatIsNoneIsRefused(t *testing.T) {
 	h.do(request{method: "GET", path: "/api/v1/updates?after=x", token: true}).is(t, 400, "cursor_unreadable")
 }
 
-func TestADeliveryIsShownWhole(t *testing.T) {
+func TestGetDeliveryReturnsAllDetails(t *testing.T) {
 	h := newHouse(t, "")
 	a := h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug + "/deep?q=1", body: `{"a":1}`,
 		header: http.Header{"X-Many": {"2", "1"}, "Content-Type": {"text/x-odd"}}})
@@ -116,7 +116,7 @@ func TestADeliveryIsShownWhole(t *testing.T) {
 	}
 }
 
-func TestABodyIsASafeDownload(t *testing.T) {
+func TestBodyDownloadHasSafeHeaders(t *testing.T) {
 	h := newHouse(t, "")
 	const body = "<script>alert(1)</script>\x00\xff\r\n"
 	id := string(h.send(body))
@@ -143,8 +143,8 @@ func TestABodyIsASafeDownload(t *testing.T) {
 	}
 }
 
-// TestIdsCannotBeWalked is S15 of what is promised, as far as there is one tenant.
-func TestIdsCannotBeWalked(t *testing.T) {
+// TestDeliveryIDsCannotBeEnumerated is S15 of what is promised, as far as there is one tenant.
+func TestDeliveryIDsCannotBeEnumerated(t *testing.T) {
 	h := newHouse(t, "")
 	id := string(h.send("x"))
 	for _, wrong := range []string{"dlv_1", "dlv_", id + "a", id[:len(id)-1], "dlv_1" + strings.Repeat("a", 26), strings.ToUpper(id), "1"} {
@@ -153,7 +153,7 @@ func TestIdsCannotBeWalked(t *testing.T) {
 	}
 }
 
-func TestAPageBeginsAtItsCursorOrBelow(t *testing.T) {
+func TestPageStartsAtOrBelowItsCursor(t *testing.T) {
 	cursor := hook.Cursor{Epoch: "aaaaaaaaaa", Seq: 20}
 	for before, want := range map[string]hook.Seq{
 		"":                21, // not open at the top: what arrives while the page is read is told by frames

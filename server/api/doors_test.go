@@ -16,8 +16,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// TestOtherSitesCannotMakeABrowserAct is S11 of what is promised: forms, fetch, and browsers without fetch metadata.
-func TestOtherSitesCannotMakeABrowserAct(t *testing.T) {
+// TestCrossSiteRequestsAreRejected is S11 of what is promised: forms, fetch, and browsers without fetch metadata.
+func TestCrossSiteRequestsAreRejected(t *testing.T) {
 	h := newHouse(t, "https://hooks.example.com/")
 	cookie := h.login()
 	for _, c := range []struct {
@@ -63,8 +63,8 @@ func TestOtherSitesCannotMakeABrowserAct(t *testing.T) {
 	}
 }
 
-// TestSocketsOpenForOurOwnPagesAndForTokens is S1 of what is promised, over real sockets.
-func TestSocketsOpenForOurOwnPagesAndForTokens(t *testing.T) {
+// TestWebSocketsOpenForOwnPagesAndForTokens is S1 of what is promised, over real sockets.
+func TestWebSocketsOpenForOwnPagesAndForTokens(t *testing.T) {
 	h := newHouse(t, "")
 	session := h.login()
 	for _, c := range []struct {
@@ -108,8 +108,8 @@ func TestSocketsOpenForOurOwnPagesAndForTokens(t *testing.T) {
 	}
 }
 
-// TestLoggingOutEndsWhatIsOpen is the end of S12: a session's sockets and polls do not outlive it.
-func TestLoggingOutEndsWhatIsOpen(t *testing.T) {
+// TestLogoutClosesOpenConnections is the end of S12: a session's sockets and polls do not outlive it.
+func TestLogoutClosesOpenConnections(t *testing.T) {
 	h := newHouse(t, "")
 	session, other := h.login(), h.login()
 	open := func(cookie *http.Cookie) *websocket.Conn {
@@ -136,8 +136,8 @@ func TestLoggingOutEndsWhatIsOpen(t *testing.T) {
 	}
 }
 
-// TestALongPollDoesNotOutliveItsLogout logs out while a poll waits, and then something happens: it is not told.
-func TestALongPollDoesNotOutliveItsLogout(t *testing.T) {
+// TestLogoutEndsALongPoll logs out while a poll waits, and then something happens: it is not told.
+func TestLogoutEndsALongPoll(t *testing.T) {
 	h := newHouse(t, "")
 	session := h.login()
 	var page struct{ Cursor string }
@@ -168,7 +168,7 @@ func TestALongPollDoesNotOutliveItsLogout(t *testing.T) {
 	}
 }
 
-func TestEverythingWorksUnderABasePath(t *testing.T) {
+func TestAllRoutesWorkUnderABasePath(t *testing.T) {
 	h := newHouse(t, "http://proxy.example/hooks/")
 	for _, base := range []string{"", "/hooks"} { // a proxy that cuts the path off, and one that passes it on
 		if a := h.do(request{method: "GET", path: base + "/"}); a.Header.Get("Location") != "/hooks/login" {
@@ -199,8 +199,8 @@ func TestEverythingWorksUnderABasePath(t *testing.T) {
 	}
 }
 
-// TestHealthTellsTheTruth is R17 of what is promised.
-func TestHealthTellsTheTruth(t *testing.T) {
+// TestHealthReportsReadiness is R17 of what is promised.
+func TestHealthReportsReadiness(t *testing.T) {
 	h := newHouse(t, "")
 	h.do(request{method: "GET", path: "/readyz"}).is(t, 200, "")
 	h.stop() // the writer is gone
@@ -212,7 +212,7 @@ func TestHealthTellsTheTruth(t *testing.T) {
 	}
 }
 
-func TestAStoppingServerAnswersAndAsksToBeLeft(t *testing.T) {
+func TestStoppingServerAnswersAndClosesConnections(t *testing.T) {
 	h := newHouse(t, "")
 	h.api.Stop()
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/in/" + h.endpoint.Slug: 200, "/api/v1/updates": 503,
@@ -224,7 +224,7 @@ func TestAStoppingServerAnswersAndAsksToBeLeft(t *testing.T) {
 	}
 }
 
-func TestAWaitingPollerIsAnsweredWhenTheServerStops(t *testing.T) {
+func TestLongPollIsAnsweredWhenTheServerStops(t *testing.T) {
 	h := newHouse(t, "")
 	var page struct{ Cursor string }
 	h.get("/api/v1/deliveries", &page)
@@ -245,7 +245,7 @@ func TestAWaitingPollerIsAnsweredWhenTheServerStops(t *testing.T) {
 	}
 }
 
-func TestAPanicIsAnAnswerAndOneLine(t *testing.T) {
+func TestPanicGivesAProblemAndOneLogLine(t *testing.T) {
 	h := newHouse(t, "")
 	h.api.Receive = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the sky is falling") })
 	a := h.do(request{method: "POST", path: "/in/x", body: "{}"})
@@ -259,7 +259,7 @@ func TestAPanicIsAnAnswerAndOneLine(t *testing.T) {
 	}
 }
 
-func TestAClientThatLeavesIsNoFault(t *testing.T) {
+func TestCanceledRequestIsNotLoggedAsAFault(t *testing.T) {
 	h := newHouse(t, "")
 	h.api.Receive = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(io.ErrClosedPipe) })
 	ctx, cancel := context.WithCancel(t.Context())

@@ -21,7 +21,7 @@ func (h *house) call(method, path, body string, status int, to any) {
 	}
 }
 
-func TestAnEndpointFromMakingToBringingBack(t *testing.T) {
+func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
 	h := newHouse(t, "")
 	var e wire.Endpoint
 	h.call("POST", "/endpoints", `{"name":"stripe-live","verify":"observe","tolerance":"90s","max_body":2048,
@@ -61,7 +61,7 @@ func TestAnEndpointFromMakingToBringingBack(t *testing.T) {
 	h.do(request{method: "POST", path: inbox, body: "x"}).is(t, 200, "")
 }
 
-func TestSecretsNeverComeBack(t *testing.T) {
+func TestSecretsAreNeverReturned(t *testing.T) {
 	h := newHouse(t, "")
 	const value = "a-secret-that-is-long-enough"
 	made := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"a","secrets":[{"label":"x","value":"` + value + `"}]}`})
@@ -81,7 +81,7 @@ func TestSecretsNeverComeBack(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoEndpointIsRefused(t *testing.T) {
+func TestInvalidEndpointsAreRejected(t *testing.T) {
 	h := newHouse(t, "")
 	for body, part := range map[string]string{
 		``:                                       "body",
@@ -120,7 +120,7 @@ func TestWhatIsNoEndpointIsRefused(t *testing.T) {
 	}
 }
 
-func TestASampleTakesTheWayOfAll(t *testing.T) {
+func TestSampleIsReceivedLikeAnyDelivery(t *testing.T) {
 	h := newHouse(t, "")
 	path := "/endpoints/" + string(h.endpoint.ID)
 	h.call("PATCH", path, `{"secrets":[{"label":"live","value":"0123456789abcdef"}]}`, 200, nil)
@@ -137,7 +137,7 @@ func TestASampleTakesTheWayOfAll(t *testing.T) {
 	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/sample", token: true}).is(t, 404, "endpoint_not_found")
 }
 
-func TestASampleIsWhatIsWantedOfTheEndpointsProvider(t *testing.T) {
+func TestSampleHasTheRequestedTypeOfTheEndpointsProvider(t *testing.T) {
 	h := newHouse(t, "")
 	path := "/endpoints/" + string(h.endpoint.ID)
 	h.call("PATCH", path, `{"provider":"stripe","secrets":[{"label":"live","value":"whsec_0123456789abcdef"}]}`, 200, nil)
@@ -158,7 +158,7 @@ func TestASampleIsWhatIsWantedOfTheEndpointsProvider(t *testing.T) {
 	}
 }
 
-func TestProvidersSayHowToSetThemUp(t *testing.T) {
+func TestProvidersIncludeSetupSteps(t *testing.T) {
 	h := newHouse(t, "")
 	var list struct{ Providers []wire.Provider }
 	h.get("/api/v1/providers", &list)
@@ -172,7 +172,7 @@ func TestProvidersSayHowToSetThemUp(t *testing.T) {
 	}
 }
 
-func TestSessionSaysWhoIsAsking(t *testing.T) {
+func TestSessionDescribesTheCaller(t *testing.T) {
 	h := newHouse(t, "")
 	cookie := h.login()
 	a := h.do(request{method: "GET", path: "/api/v1/session", cookie: cookie})
@@ -189,7 +189,7 @@ func TestSessionSaysWhoIsAsking(t *testing.T) {
 	}
 }
 
-func TestDurationsAreBrief(t *testing.T) {
+func TestDurationsAreFormattedWithoutZeroUnits(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0s", 5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Second: "1m30s", time.Hour + 10*time.Second: "1h0m10s",
 		10 * time.Minute: "10m", 20 * time.Hour: "20h", 30 * time.Second: "30s", time.Hour + 30*time.Minute: "1h30m",
@@ -201,8 +201,8 @@ func TestDurationsAreBrief(t *testing.T) {
 	}
 }
 
-// TestTheContractNamesEveryCall holds openapi.json against the table of routes.
-func TestTheContractNamesEveryCall(t *testing.T) {
+// TestContractListsEveryOperation holds openapi.json against the table of routes.
+func TestContractListsEveryOperation(t *testing.T) {
 	h := newHouse(t, "")
 	var doc struct {
 		OpenAPI string

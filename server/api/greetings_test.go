@@ -15,9 +15,9 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestEverySendersQuestionIsAnsweredAsItWants asks as each sender does, through the door, and holds that a question is
+// TestEveryProvidersChallengeIsAnswered asks as each sender does, through the door, and holds that a question is
 // kept as what it is, and never as an event.
-func TestEverySendersQuestionIsAnsweredAsItWants(t *testing.T) {
+func TestEveryProvidersChallengeIsAnswered(t *testing.T) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	check(t, err)
 	discord := func(body string) http.Header {

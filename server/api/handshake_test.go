@@ -45,7 +45,7 @@ func slackHeaders(body string) map[string]string {
 	return map[string]string{"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": "v0=" + hex.EncodeToString(sum.Sum(nil))}
 }
 
-func TestSlackHearsItsChallengeOnlyWhereItSigned(t *testing.T) {
+func TestSlackChallengeIsAnsweredOnlyIfSigned(t *testing.T) {
 	own := &hook.Response{Status: 202, Body: "own"}
 	d := newDoor(t, hook.Endpoint{Provider: "slack", Tolerance: 5 * time.Minute, Response: own, Secrets: []hook.Secret{{Label: "live", Value: signingSecret}}}, nil)
 	const question = `{"type":"url_verification","challenge":"c-0123"}`
@@ -62,7 +62,7 @@ func TestSlackHearsItsChallengeOnlyWhereItSigned(t *testing.T) {
 	}
 }
 
-func TestASendersOwnAcknowledgementTakesThePlaceOfTheStandardAnswer(t *testing.T) {
+func TestProviderAcknowledgementReplacesTheStandardResponse(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{Provider: "twilio"}, nil)
 	answer, said := d.ask(t, "POST", "", "MessageSid=SM1&MessageStatus=sent", nil)
 	if answer.StatusCode != 200 || said != "<Response/>" || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/xml") {
@@ -70,7 +70,7 @@ func TestASendersOwnAcknowledgementTakesThePlaceOfTheStandardAnswer(t *testing.T
 	}
 }
 
-func TestAnOriginIsToldThatItMaySend(t *testing.T) {
+func TestCloudEventsOriginIsAllowed(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{Provider: "cloudevents", Secrets: []hook.Secret{{Label: "live", Value: signingSecret}}}, nil)
 	answer, _ := d.ask(t, "OPTIONS", "", "", map[string]string{"WebHook-Request-Origin": "sender.example.com", "WebHook-Request-Rate": "120"})
 	if answer.StatusCode != 200 || answer.Header.Get("Allow") != "POST" || answer.Header.Get("WebHook-Allowed-Origin") != "sender.example.com" ||
@@ -79,7 +79,7 @@ func TestAnOriginIsToldThatItMaySend(t *testing.T) {
 	}
 }
 
-func TestAHubIsConfirmedOnlyForTheTopicThatWasAskedFor(t *testing.T) {
+func TestWebSubIsConfirmedOnlyForTheConfiguredTopic(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{Provider: "websub", Settings: map[string]string{"topic": "https://a.example/feed"}}, nil)
 	const asked = "?hub.mode=subscribe&hub.challenge=abc&hub.topic=https://a.example/"
 	if answer, said := d.ask(t, "GET", asked+"feed", "", nil); answer.StatusCode != 200 || said != "abc" {
@@ -90,7 +90,7 @@ func TestAHubIsConfirmedOnlyForTheTopicThatWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestAMissingSignatureIsNamedWithItsHeader(t *testing.T) {
+func TestMissingSignatureErrorNamesTheHeader(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{Provider: "shopify", Secrets: []hook.Secret{{Label: "live", Value: signingSecret}}}, nil)
 	if answer, said := d.ask(t, "POST", "", "{}", nil); answer.StatusCode != 401 || !strings.Contains(said, "X-Shopify-Hmac-Sha256") {
 		t.Errorf("%d %q", answer.StatusCode, said)

@@ -2,8 +2,8 @@ package api
 
 import "testing"
 
-// TestTheLiveDoorWaitsForThoseWhoReadFromSockets: after the hub has ended, nothing is left of a socket when Wait returns.
-func TestTheLiveDoorWaitsForThoseWhoReadFromSockets(t *testing.T) {
+// TestLiveHandlerWaitsForSocketReaders: after the hub has ended, nothing is left of a socket when Wait returns.
+func TestLiveHandlerWaitsForSocketReaders(t *testing.T) {
 	h := newHouse(t, "")
 	door := h.api.Live.(*Live)
 	for range 20 {

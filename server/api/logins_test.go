@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestALinkLogsInOnce(t *testing.T) {
+func TestLoginLinkWorksOnce(t *testing.T) {
 	h := newHouse(t, "")
 	code, err := h.api.Logins.New(t.Context())
 	check(t, err)
@@ -36,7 +36,7 @@ func form(h *house, code string) request {
 		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Origin": {h.URL}, "Sec-Fetch-Site": {"same-origin"}}}
 }
 
-func TestTheFormLogsInAndLogsOut(t *testing.T) {
+func TestFormLogsInAndOut(t *testing.T) {
 	h := newHouse(t, "")
 	code, err := h.api.Logins.New(t.Context())
 	check(t, err)
@@ -58,7 +58,7 @@ func TestTheFormLogsInAndLogsOut(t *testing.T) {
 	h.do(request{method: "GET", path: "/api/v1/session", cookie: session}).is(t, 401, "unauthenticated")
 }
 
-func TestGuessingCodesIsSlowedDown(t *testing.T) {
+func TestLoginCodeGuessesAreRateLimited(t *testing.T) {
 	h := newHouse(t, "")
 	for range guessesAtOnce {
 		if a := h.do(form(h, "guess")); a.StatusCode != 401 {
@@ -71,8 +71,8 @@ func TestGuessingCodesIsSlowedDown(t *testing.T) {
 	}
 }
 
-// TestGuessesKeepNobodyOut is for proxies that are not known as such, behind which everybody has one address.
-func TestGuessesKeepNobodyOut(t *testing.T) {
+// TestWrongCodesDoNotLockOutAValidLogin is for proxies that are not known as such, behind which everybody has one address.
+func TestWrongCodesDoNotLockOutAValidLogin(t *testing.T) {
 	h := newHouse(t, "")
 	for range 3 * guessesAtOnce {
 		h.do(form(h, "guess"))
@@ -92,8 +92,8 @@ func TestGuessesKeepNobodyOut(t *testing.T) {
 	}
 }
 
-// TestAGuessCostsNoCommit guesses while nothing can be stored: a guess is told all the same, and a right code is not.
-func TestAGuessCostsNoCommit(t *testing.T) {
+// TestWrongCodeCausesNoDatabaseCommit guesses while nothing can be stored: a guess is told all the same, and a right code is not.
+func TestWrongCodeCausesNoDatabaseCommit(t *testing.T) {
 	h := newHouse(t, "")
 	code, err := h.api.Logins.New(t.Context())
 	check(t, err)
@@ -106,7 +106,7 @@ func TestAGuessCostsNoCommit(t *testing.T) {
 	}
 }
 
-func TestLoggingInOftenIsNotGuessing(t *testing.T) {
+func TestSuccessfulLoginsAreNotRateLimited(t *testing.T) {
 	h := newHouse(t, "")
 	for range 3 * guessesAtOnce {
 		h.login()

@@ -31,9 +31,9 @@ func (h *house) begin(t *testing.T, pattern string, cookie *http.Cookie) (work c
 	return work, func() { close(let); <-done }
 }
 
-// TestLoggingOutEndsTheSessionsPolls: whatever may wait for long belongs to a session, and ends with it at once. Another
+// TestLogoutEndsTheSessionsPolls: whatever may wait for long belongs to a session, and ends with it at once. Another
 // session's goes on.
-func TestLoggingOutEndsTheSessionsPolls(t *testing.T) {
+func TestLogoutEndsTheSessionsPolls(t *testing.T) {
 	h := newHouse(t, "")
 	tried := 0
 	for pattern, row := range h.api.routes.rows {

@@ -15,7 +15,7 @@ func (h *house) tryMapping(body string) (got wire.MappingTestResult) {
 	return got
 }
 
-func TestAMappingIsTriedOnPastDeliveries(t *testing.T) {
+func TestMappingIsTestedOnPastDeliveries(t *testing.T) {
 	h := newHouse(t, "")
 	for _, body := range []string{`{"id":"P1","state":"PAID"}`, `{"id":"P2","state":["x"]}`, `{"hello":1}`, `{"id":9007199254740993,"state":"In transit"}`} {
 		h.send(body)
@@ -33,7 +33,7 @@ func TestAMappingIsTriedOnPastDeliveries(t *testing.T) {
 	}
 }
 
-func TestWithoutAMappingOneIsGuessed(t *testing.T) {
+func TestMappingIsSuggestedIfNoneIsSent(t *testing.T) {
 	h := newHouse(t, "")
 	for _, body := range []string{`{}`, `{"mapping":null}`} {
 		if got := h.tryMapping(body); got.Looked != 0 || got.States == nil || got.Mapping.Kind != hook.KindOwn || got.Mapping.Subject != "" {
@@ -47,7 +47,7 @@ func TestWithoutAMappingOneIsGuessed(t *testing.T) {
 	}
 }
 
-func TestAMappingThatIsWrongIsRefusedWhenTriedAndWhenSaved(t *testing.T) {
+func TestInvalidMappingIsRejectedWhenTestedAndWhenSaved(t *testing.T) {
 	h := newHouse(t, "")
 	id := string(h.endpoint.ID)
 	const wrong = `{"mapping":{"kind":"own","subject":"body.id +","state":"body.state"}}`
@@ -70,7 +70,7 @@ func TestAMappingThatIsWrongIsRefusedWhenTriedAndWhenSaved(t *testing.T) {
 	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/mapping/try", body: `{}`, token: true}).is(t, 404, "endpoint_not_found")
 }
 
-func TestAnEndpointsOwnStatusesAreReadAsItsMappingSays(t *testing.T) {
+func TestMappingProducesTheEndpointsStatuses(t *testing.T) {
 	h := newHouse(t, "")
 	h.call("PATCH", "/endpoints/"+string(h.endpoint.ID), `{"statuses":{"unsigned":true,"mapping":{"kind":"own","subject":"body.id","state":"body.state",
 		"reference":"body.order","occurred_at":"body.at","states":[{"value":"THERE","state":"delivered","tone":"success","final":true}]}}}`, 200, nil)

@@ -35,9 +35,9 @@ func (h *house) reload() {
 	h.api.Receive = NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: h.api.Intake, Addresses: h.api.Addresses, Now: time.Now, Log: h.api.Log})
 }
 
-// TestVerifyLeftOutIsWhatAnEndpointCanDo holds what is stored for an endpoint of which verify was not said, and what is
+// TestDefaultVerifyModeDependsOnTheSecrets holds what is stored for an endpoint of which verify was not said, and what is
 // refused where it was.
-func TestVerifyLeftOutIsWhatAnEndpointCanDo(t *testing.T) {
+func TestDefaultVerifyModeDependsOnTheSecrets(t *testing.T) {
 	h := newHouse(t, "")
 	for _, c := range []struct {
 		name, fields string
@@ -81,8 +81,8 @@ func TestVerifyLeftOutIsWhatAnEndpointCanDo(t *testing.T) {
 	}
 }
 
-// TestTheLastSecretIsNotTakenAwayUnnoticed changes endpoints, and posts to each without a signature.
-func TestTheLastSecretIsNotTakenAwayUnnoticed(t *testing.T) {
+// TestRemovingTheLastSecretNeedsAnExplicitVerifyMode changes endpoints, and posts to each without a signature.
+func TestRemovingTheLastSecretNeedsAnExplicitVerifyMode(t *testing.T) {
 	h := newHouse(t, "")
 	for _, c := range []struct {
 		name, fields, change string
@@ -118,8 +118,8 @@ func TestTheLastSecretIsNotTakenAwayUnnoticed(t *testing.T) {
 	}
 }
 
-// TestAnEndpointThatLacksItsSecretTakesNothing is for databases that were changed by other hands.
-func TestAnEndpointThatLacksItsSecretTakesNothing(t *testing.T) {
+// TestEndpointWithoutItsSecretRejectsEveryDelivery is for databases that were changed by other hands.
+func TestEndpointWithoutItsSecretRejectsEveryDelivery(t *testing.T) {
 	for name, secrets := range map[string][]hook.Secret{"none": nil, "an empty one": {{Label: "x"}}, "a blank one": {{Label: "x", Value: " \t"}}} {
 		for verify, status := range map[hook.Verify]int{hook.Enforce: 401, hook.Observe: 200, "": 401, "always": 401} {
 			h := newHouse(t, "")
@@ -139,8 +139,8 @@ func TestAnEndpointThatLacksItsSecretTakesNothing(t *testing.T) {
 	}
 }
 
-// TestTheFirstEndpointIsForItsOwnNetworkUntilItIsConfirmed asks as neighbours, strangers, tunnels and proxies do.
-func TestTheFirstEndpointIsForItsOwnNetworkUntilItIsConfirmed(t *testing.T) {
+// TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed asks as neighbours, strangers, tunnels and proxies do.
+func TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed(t *testing.T) {
 	h := newHouse(t, "")
 	e, err := h.api.Endpoints.Create(t.Context(), hook.Endpoint{Name: "fresh", Awaiting: true})
 	check(t, err)
@@ -208,7 +208,7 @@ func (b *read) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-func TestConfirmingOpensTheFirstEndpoint(t *testing.T) {
+func TestConfirmingOpensTheFirstEndpointToAllAddresses(t *testing.T) {
 	h := newHouse(t, "")
 	far := func(e hook.Endpoint) answer {
 		return h.do(request{method: "POST", path: "/in/" + e.Slug, body: "{}", host: "hooks.example.com"})

@@ -8,8 +8,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// TestPlainHTTPOfOurOwnHostIsForeign is what somebody on the way could do who answers the first plain request of a browser.
-func TestPlainHTTPOfOurOwnHostIsForeign(t *testing.T) {
+// TestPlainHTTPOriginOfTheSameHostIsRejected is what somebody on the way could do who answers the first plain request of a browser.
+func TestPlainHTTPOriginOfTheSameHostIsRejected(t *testing.T) {
 	h := newHouse(t, "https://hooks.example.com/")
 	session := h.login()
 	for origin, status := range map[string]int{"https://hooks.example.com": 101, "http://hooks.example.com": 403,
@@ -25,7 +25,7 @@ func TestPlainHTTPOfOurOwnHostIsForeign(t *testing.T) {
 	}
 }
 
-func TestOurOwnLoginFormSaysNoOriginAndIsTaken(t *testing.T) {
+func TestOwnLoginFormWithNullOriginIsAccepted(t *testing.T) {
 	h := newHouse(t, "https://hooks.example.com/")
 	code, err := h.api.Logins.New(t.Context())
 	check(t, err)
@@ -41,7 +41,7 @@ func TestOurOwnLoginFormSaysNoOriginAndIsTaken(t *testing.T) {
 	h.do(q).is(t, 303, "")
 }
 
-func TestANameThatWasMadeToPointHereIsNotServedWithASession(t *testing.T) {
+func TestDNSRebindingIsRejectedWithASession(t *testing.T) {
 	h := newHouse(t, "https://hooks.example.com/")
 	session := h.login()
 	for _, path := range []string{"/", "/api/v1/session", "/api/v1/endpoints", "/api/v1/updates", "/api/v1/live", "/assets/main.js"} {
@@ -55,8 +55,8 @@ func TestANameThatWasMadeToPointHereIsNotServedWithASession(t *testing.T) {
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, host: "anything.example", cookie: session}).is(t, 200, "")
 }
 
-// TestBrowsersAreToldToStayWithTLS holds that every page and call says so, whatever it answers, and only where it is true.
-func TestBrowsersAreToldToStayWithTLS(t *testing.T) {
+// TestSecureSiteSendsHSTS holds that every page and call says so, whatever it answers, and only where it is true.
+func TestSecureSiteSendsHSTS(t *testing.T) {
 	h, bare := newHouse(t, "https://hooks.example.com/hooks/"), newHouse(t, "")
 	for _, path := range []string{"/", "/login", "/api/v1/session", "/api/v1/none", "/none", "//", "/healthz", "/status/x", "/api/v1/status/x", "/embed/hookbeam.js"} {
 		if got := h.do(request{method: "GET", path: path}).Header["Strict-Transport-Security"]; len(got) != 1 || got[0] != "max-age=31536000" {

@@ -18,7 +18,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-func TestASocketTellsAtOnceAndOnEachChange(t *testing.T) {
+func TestPublicSocketSendsTheStatusAtOnceAndOnEachChange(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	line := h.watch(s.token("order/1", ""))
@@ -39,7 +39,7 @@ func TestASocketTellsAtOnceAndOnEachChange(t *testing.T) {
 	}
 }
 
-func TestASocketGivesSignsOfLifeAndAsksForSome(t *testing.T) {
+func TestPublicSocketSendsHeartbeatsAndPings(t *testing.T) {
 	h := newHouse(t, "")
 	h.api.beat = time.Millisecond
 	s := h.shop("north")
@@ -59,8 +59,8 @@ func TestASocketGivesSignsOfLifeAndAsksForSome(t *testing.T) {
 	line.ends(websocket.ClosePolicyViolation) // a sign of life looks at the token, too
 }
 
-// TestASocketNeedsATokenAndNothingElse is the other side of S1: no cookie counts, so any page may open it.
-func TestASocketNeedsATokenAndNothingElse(t *testing.T) {
+// TestPublicSocketNeedsOnlyAToken is the other side of S1: no cookie counts, so any page may open it.
+func TestPublicSocketNeedsOnlyAToken(t *testing.T) {
 	h := newHouse(t, "")
 	s, session := h.shop("north"), h.login()
 	for _, origin := range []string{"", "null", "https://shop.example", h.URL} {
@@ -82,7 +82,7 @@ func TestASocketNeedsATokenAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestASocketEndsWithItsLink(t *testing.T) {
+func TestPublicSocketClosesWhenItsLinkIsRevoked(t *testing.T) {
 	for name, end := range map[string]func(h *house, s *shop){
 		"its time is over, and something is told": func(h *house, s *shop) {
 			h.ahead.Store(int64(2 * time.Hour))
@@ -108,7 +108,7 @@ func TestASocketEndsWithItsLink(t *testing.T) {
 	}
 }
 
-func TestASocketEndsWhenItsLinkDoesThoughNothingIsTold(t *testing.T) {
+func TestPublicSocketClosesWhenItsLinkExpires(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	token, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "order/1", Expires: time.Now().Add(2 * time.Second)})
@@ -116,7 +116,7 @@ func TestASocketEndsWhenItsLinkDoesThoughNothingIsTold(t *testing.T) {
 	h.watch(token).ends(websocket.ClosePolicyViolation) // would hear its next sign of life in 20 seconds
 }
 
-func TestAnOverlapKeepsLinksAlive(t *testing.T) {
+func TestOverlapKeepsOldLinksValid(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	old := s.token("payment/pi_1", "")
@@ -132,7 +132,7 @@ func TestAnOverlapKeepsLinksAlive(t *testing.T) {
 	h.do(request{method: "GET", path: "/api/v1/status/" + old}).is(t, 404, "not_found")
 }
 
-func TestWatchersAreSentAwayToComeBackWhenTheServerStops(t *testing.T) {
+func TestPublicSocketsCloseWithServiceRestartWhenTheServerStops(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	token := s.token("order/1", "")
@@ -146,8 +146,8 @@ func TestWatchersAreSentAwayToComeBackWhenTheServerStops(t *testing.T) {
 	h.api.Watched() // would not return while somebody watches
 }
 
-// TestOnlySoManyWatchWithOneLink holds the bound, and that who leaves makes room.
-func TestOnlySoManyWatchWithOneLink(t *testing.T) {
+// TestConnectionsOfOneLinkAreLimited holds the bound, and that who leaves makes room.
+func TestConnectionsOfOneLinkAreLimited(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	token := s.token("order/1", "")
@@ -172,7 +172,7 @@ func TestOnlySoManyWatchWithOneLink(t *testing.T) {
 	t.Error("nobody takes the place of who left")
 }
 
-func TestWhatAPageSaysIsBounded(t *testing.T) {
+func TestMessagesFromAPageAreLimited(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	long := h.watch(s.token("order/1", ""))
@@ -192,8 +192,8 @@ func TestWhatAPageSaysIsBounded(t *testing.T) {
 	}
 }
 
-// TestWhatAPageShowedIsNoted counts only what the page was told.
-func TestWhatAPageShowedIsNoted(t *testing.T) {
+// TestStatesShownByAPageAreRecorded counts only what the page was told.
+func TestStatesShownByAPageAreRecorded(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	s.tells("succeeded", "pi_1", "1", 100)
@@ -224,8 +224,8 @@ func (s *seats) count() int {
 	return s.held
 }
 
-// TestAskingWaitsForAChange is the socket's other way: the tag names what is known, and a change is the answer.
-func TestAskingWaitsForAChange(t *testing.T) {
+// TestPublicLongPollWaitsForAChange is the socket's other way: the tag names what is known, and a change is the answer.
+func TestPublicLongPollWaitsForAChange(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	path := "/api/v1/status/" + s.token("payment/pi_1", "")
@@ -257,8 +257,8 @@ func TestAskingWaitsForAChange(t *testing.T) {
 	(<-heard).is(t, 404, "not_found")
 }
 
-// TestAPageThatLoadsItselfAgainWaitsForAChange is the third way, without script.
-func TestAPageThatLoadsItselfAgainWaitsForAChange(t *testing.T) {
+// TestReloadingPageWaitsForAChange is the third way, without script.
+func TestReloadingPageWaitsForAChange(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	path := "/status/" + s.token("payment/pi_1", "")
@@ -321,7 +321,7 @@ func TestAPageThatLoadsItselfAgainWaitsForAChange(t *testing.T) {
 	}
 }
 
-func TestOtherSitesMayAskWithoutCredentials(t *testing.T) {
+func TestPublicStatusAllowsAnyOriginWithoutCredentials(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	path := "/api/v1/status/" + s.token("order/1", "")
@@ -341,8 +341,8 @@ func TestOtherSitesMayAskWithoutCredentials(t *testing.T) {
 	}
 }
 
-// TestAStatusPagesPolicyIsItsEndpoints is S4 for status pages.
-func TestAStatusPagesPolicyIsItsEndpoints(t *testing.T) {
+// TestStatusPagePolicyFollowsItsEndpointsSettings is S4 for status pages.
+func TestStatusPagePolicyFollowsItsEndpointsSettings(t *testing.T) {
 	h := newHouse(t, "https://pay.example/hooks/")
 	s := shop{h: h, Endpoint: h.made(`{"name":"north"}`)}
 	s.rotate("0s")
@@ -368,7 +368,7 @@ func TestAStatusPagesPolicyIsItsEndpoints(t *testing.T) {
 	}
 }
 
-func TestAScriptForOtherPagesIsKeptBriefly(t *testing.T) {
+func TestEmbeddedScriptIsCachedBriefly(t *testing.T) {
 	h := newHouse(t, "")
 	a := h.do(request{method: "GET", path: "/embed/hookbeam.js", header: http.Header{"Sec-Fetch-Site": {"cross-site"}}})
 	if a.StatusCode != 200 || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/javascript") || a.Header.Get("Cache-Control") != "public, max-age=300" ||

@@ -13,9 +13,9 @@ import (
 	"hookbeam/server/wire"
 )
 
-// TestALinkShowsItsOwnPaymentAlone is S15 of what is promised: two shops with two payments each, of which one has the
+// TestLinkShowsOnlyItsOwnPayment is S15 of what is promised: two shops with two payments each, of which one has the
 // same names in both, crossed on the page, by asking and by socket.
-func TestALinkShowsItsOwnPaymentAlone(t *testing.T) {
+func TestLinkShowsOnlyItsOwnPayment(t *testing.T) {
 	h := newHouse(t, "")
 	type one struct{ token, order, amount string }
 	var all []one
@@ -47,8 +47,8 @@ func TestALinkShowsItsOwnPaymentAlone(t *testing.T) {
 	}
 }
 
-// TestOneShopsKeyOpensNothingOfAnothers crosses keys and claims.
-func TestOneShopsKeyOpensNothingOfAnothers(t *testing.T) {
+// TestLinkKeyOpensOnlyItsOwnEndpointsStatuses crosses keys and claims.
+func TestLinkKeyOpensOnlyItsOwnEndpointsStatuses(t *testing.T) {
 	h := newHouse(t, "")
 	north, south := h.shop("north"), h.shop("south")
 	south.tells("succeeded", "pi_south", "south-1", 100)
@@ -61,7 +61,7 @@ func TestOneShopsKeyOpensNothingOfAnothers(t *testing.T) {
 	}
 }
 
-func TestTestsAreShownToTestLinksAlone(t *testing.T) {
+func TestTestEventsAreShownOnlyByTestLinks(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	s.tells("succeeded", "pi_real", "1", 100) // nobody is only trying it out
@@ -74,8 +74,8 @@ func TestTestsAreShownToTestLinksAlone(t *testing.T) {
 	}
 }
 
-// TestWhatAnEndpointHidesIsInNoAnswer is S20 of what is promised, as far as status pages go.
-func TestWhatAnEndpointHidesIsInNoAnswer(t *testing.T) {
+// TestHiddenFieldsAreInNoPublicAnswer is S20 of what is promised, as far as status pages go.
+func TestHiddenFieldsAreInNoPublicAnswer(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	h.call("PATCH", "/endpoints/"+string(s.ID), `{"statuses":{"page":{"hidden":["amount","reference","timeline"]}}}`, 200, nil)
@@ -99,8 +99,8 @@ func TestWhatAnEndpointHidesIsInNoAnswer(t *testing.T) {
 	}
 }
 
-// TestNoKeyComesBack is S17 for the keys of links: one is shown when it is made, and never again.
-func TestNoKeyComesBack(t *testing.T) {
+// TestLinkKeysAreNeverReturned is S17 for the keys of links: one is shown when it is made, and never again.
+func TestLinkKeysAreNeverReturned(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	a := h.do(request{method: "GET", path: "/api/v1/endpoints/" + string(s.ID), token: true})
@@ -130,8 +130,8 @@ func (a answer) bytes() string {
 	return perAnswer.ReplaceAllString(fmt.Sprint(a.StatusCode, h, a.text), "nonce")
 }
 
-// TestEveryLinkThatIsNoGoodIsAnsweredAlike is S9 for links: nobody learns what is wrong with one, nor what there is.
-func TestEveryLinkThatIsNoGoodIsAnsweredAlike(t *testing.T) {
+// TestAllInvalidLinksGetTheSameAnswer is S9 for links: nobody learns what is wrong with one, nor what there is.
+func TestAllInvalidLinksGetTheSameAnswer(t *testing.T) {
 	h := newHouse(t, "")
 	h.api.badTokens = nil // how many may be tried is another test's
 	s, gone := h.shop("north"), h.shop("south")
@@ -164,7 +164,7 @@ func TestEveryLinkThatIsNoGoodIsAnsweredAlike(t *testing.T) {
 	}
 }
 
-func TestGuessingLinksIsSlowedDownAndHavingOneIsNot(t *testing.T) {
+func TestOnlyInvalidLinksAreRateLimited(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	good := s.token("payment/pi_1", "")
@@ -181,9 +181,9 @@ func TestGuessingLinksIsSlowedDownAndHavingOneIsNot(t *testing.T) {
 	}
 }
 
-// TestNothingOfALinkIsKeptOrPassedOn is S16 for links: no log has a token or a key, no cache an answer, no other site
+// TestLinkTokensAreNeitherCachedNorSentAsReferrer is S16 for links: no log has a token or a key, no cache an answer, no other site
 // the address, and nobody a cookie.
-func TestNothingOfALinkIsKeptOrPassedOn(t *testing.T) {
+func TestLinkTokensAreNeitherCachedNorSentAsReferrer(t *testing.T) {
 	h := newHouse(t, "http://localhost/hooks/")
 	s := shop{h: h, Endpoint: h.made(`{"name":"north"}`)}
 	s.rotate("1h")

@@ -108,7 +108,7 @@ func code(t *testing.T, answer *http.Response) string {
 	return p.Code
 }
 
-func TestADeliveryIsKeptByteForByte(t *testing.T) {
+func TestDeliveryIsStoredByteForByte(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{}, nil)
 	body := "a=1&b=%zz\r\n\x00\xff"
 	r := d.stored(t, d.raw(t, "PATCH /in/{slug}/a%2Fb//c/../d;e?x=%20&x=%zz&&y HTTP/1.1\r\nHost: Shop.Example:81\r\n"+
@@ -142,7 +142,7 @@ func TestAnyMethodAndAnyBodyIsReceived(t *testing.T) {
 	}
 }
 
-func TestTheLimitHoldsWhileReading(t *testing.T) {
+func TestBodyLimitIsEnforcedWhileReading(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{MaxBody: 2000}, nil)
 	for name, c := range map[string]struct {
 		size    int
@@ -180,7 +180,7 @@ func TestTheLimitHoldsWhileReading(t *testing.T) {
 	}
 }
 
-func TestABodyThatBreaksOffIsNotStored(t *testing.T) {
+func TestIncompleteBodyIsNotStored(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{}, nil)
 	conn, err := net.Dial("tcp", d.Listener.Addr().String())
 	if err != nil {
@@ -195,7 +195,7 @@ func TestABodyThatBreaksOffIsNotStored(t *testing.T) {
 	}
 }
 
-func TestTheAnswersOfTheDoor(t *testing.T) {
+func TestReceiveResponses(t *testing.T) {
 	const secret = "0123456789abcdef"
 	d := newDoor(t, hook.Endpoint{Secrets: []hook.Secret{{Label: "live", Value: secret}}}, nil)
 	const head = " HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n"
@@ -220,7 +220,7 @@ func TestTheAnswersOfTheDoor(t *testing.T) {
 	}
 }
 
-func TestARepeatSaysOfWhat(t *testing.T) {
+func TestDuplicateNamesTheFirstDelivery(t *testing.T) {
 	const secret = "0123456789abcdef"
 	d := newDoor(t, hook.Endpoint{Secrets: []hook.Secret{{Label: "live", Value: secret}}}, nil)
 	request := "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nIdempotency-Key: a\r\nX-Webhook-Secret: " + secret + "\r\n\r\n"
@@ -231,7 +231,7 @@ func TestARepeatSaysOfWhat(t *testing.T) {
 	}
 }
 
-func TestAnEndpointsOwnAnswer(t *testing.T) {
+func TestCustomResponseReplacesTheStandardResponse(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{Response: &hook.Response{Status: 202, ContentType: "text/plain", Body: "[accepted]"}}, nil)
 	answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")
 	body, _ := io.ReadAll(answer.Body)
@@ -240,7 +240,7 @@ func TestAnEndpointsOwnAnswer(t *testing.T) {
 	}
 }
 
-func TestTooManyAreToldWhenToComeBack(t *testing.T) {
+func TestRateLimitedSenderGetsRetryAfter(t *testing.T) {
 	for name, change := range map[string]func(*ReceiveOptions){
 		"of an address":   func(o *ReceiveOptions) { o.PerAddress = access.NewLimiter(0.01, 1, 10) },
 		"for an endpoint": func(o *ReceiveOptions) { o.PerEndpoint = access.NewLimiter(0.01, 1, 10) },
@@ -257,7 +257,7 @@ func TestTooManyAreToldWhenToComeBack(t *testing.T) {
 	}
 }
 
-func TestBodiesTogetherAreBounded(t *testing.T) {
+func TestTotalBodyMemoryIsLimited(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{}, func(o *ReceiveOptions) { o.MaxInFlight = 1000 })
 	answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n")
 	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "1" || code(t, answer) != "busy" || d.receive.bodies.held != 0 {

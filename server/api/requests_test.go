@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestNoSecretReachesTheLog is S16 of what is promised: at level debug, after everything has been used.
-func TestNoSecretReachesTheLog(t *testing.T) {
+// TestSecretsAreNeverLogged is S16 of what is promised: at level debug, after everything has been used.
+func TestSecretsAreNeverLogged(t *testing.T) {
 	h := newHouse(t, "http://localhost/hooks/")
 	code, err := h.api.Logins.New(t.Context())
 	check(t, err)
@@ -36,8 +36,8 @@ func TestNoSecretReachesTheLog(t *testing.T) {
 	}
 }
 
-// TestNothingThatWasSentInAPathReachesTheLog asks for a canary at every place of a path, as it is written on the wire.
-func TestNothingThatWasSentInAPathReachesTheLog(t *testing.T) {
+// TestPathParametersAreNeverLogged asks for a canary at every place of a path, as it is written on the wire.
+func TestPathParametersAreNeverLogged(t *testing.T) {
 	const canary = "canary0123456789abcdef"
 	h := newHouse(t, "http://localhost/hooks/")
 	session := h.login()

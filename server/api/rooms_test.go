@@ -30,9 +30,9 @@ func (h *house) socketFrom(ip, path string) (*websocket.Conn, *http.Response) {
 	return ws, res
 }
 
-// TestSocketsAreBoundedByAddressAndInAll holds both bounds for readers and for pages of payers, and the counts of those
+// TestSocketsAreLimitedPerAddressAndInTotal holds both bounds for readers and for pages of payers, and the counts of those
 // who are refused.
-func TestSocketsAreBoundedByAddressAndInAll(t *testing.T) {
+func TestSocketsAreLimitedPerAddressAndInTotal(t *testing.T) {
 	for name, path := range map[string]func(h *house) string{
 		"readers": func(h *house) string {
 			h.api.Live.(*Live).sockets = access.NewQuota(3, 2)
@@ -81,8 +81,8 @@ func TestSocketsAreBoundedByAddressAndInAll(t *testing.T) {
 	}
 }
 
-// TestOneLinkHasItsSeatsHoweverManyTokensItHas: a shop's key signs any number of tokens for one payment.
-func TestOneLinkHasItsSeatsHoweverManyTokensItHas(t *testing.T) {
+// TestConnectionLimitCountsALinkOnceForAllItsTokens: a shop's key signs any number of tokens for one payment.
+func TestConnectionLimitCountsALinkOnceForAllItsTokens(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	h.api.watched, h.api.waiting = newSeats(100, 2, 100), newSeats(100, 2, 100)
@@ -108,7 +108,7 @@ func TestOneLinkHasItsSeatsHoweverManyTokensItHas(t *testing.T) {
 	}
 }
 
-func TestPollersThatWaitAreBoundedByAddress(t *testing.T) {
+func TestLongPollsAreLimitedPerAddress(t *testing.T) {
 	h := newHouse(t, "")
 	u := h.api.Updates.(*updates)
 	u.waiting = access.NewQuota(2, 1)
@@ -135,8 +135,8 @@ func TestPollersThatWaitAreBoundedByAddress(t *testing.T) {
 	}
 }
 
-// TestTenThousandReadersComeBackWithinSeconds follows the clock of a storm: everybody comes at once, and then when told.
-func TestTenThousandReadersComeBackWithinSeconds(t *testing.T) {
+// TestTenThousandReadersReconnectWithinSeconds follows the clock of a storm: everybody comes at once, and then when told.
+func TestTenThousandReadersReconnectWithinSeconds(t *testing.T) {
 	a := newAdmission()
 	now := time.Unix(0, 0)
 	const readers = 10_000
@@ -175,7 +175,7 @@ func TestTenThousandReadersComeBackWithinSeconds(t *testing.T) {
 	}
 }
 
-func TestOneAddressDoesNotUseUpWhatIsLetIn(t *testing.T) {
+func TestOneAddressCannotUseUpTheAdmissionRate(t *testing.T) {
 	a := newAdmission()
 	now := time.Unix(0, 0)
 	for range 5 * admittedAtOnce {
@@ -193,7 +193,7 @@ func TestOneAddressDoesNotUseUpWhatIsLetIn(t *testing.T) {
 	}
 }
 
-func TestFramesAreCountedHoweverTheyArrive(t *testing.T) {
+func TestClientFramesAreCountedAcrossReads(t *testing.T) {
 	var stream []byte
 	frame := func(length int, masked byte, payload int) {
 		switch {
@@ -225,7 +225,7 @@ func TestFramesAreCountedHoweverTheyArrive(t *testing.T) {
 	}
 }
 
-func TestAPageThatChattersIsSentAway(t *testing.T) {
+func TestPageThatSendsTooMuchIsDisconnected(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	line := h.watch(s.token("order/1", ""))
@@ -247,8 +247,8 @@ func TestAPageThatChattersIsSentAway(t *testing.T) {
 	}
 }
 
-// TestTheServerTellsHowItIsDoing reads the counts and warnings as the dashboard does.
-func TestTheServerTellsHowItIsDoing(t *testing.T) {
+// TestServerReportsItsHealth reads the counts and warnings as the dashboard does.
+func TestServerReportsItsHealth(t *testing.T) {
 	h := newHouse(t, "")
 	var s struct {
 		Version  string
@@ -268,9 +268,9 @@ func TestTheServerTellsHowItIsDoing(t *testing.T) {
 	h.do(request{method: "GET", path: "/api/v1/server"}).is(t, 401, "unauthenticated")
 }
 
-// TestAServerThatCannotStoreDoesNotFillItsLog sends deliveries that cannot be stored, and asks whether it is ready. All
+// TestRepeatedStorageFailuresDoNotFloodTheLog sends deliveries that cannot be stored, and asks whether it is ready. All
 // are counted, and the log has a line for each code.
-func TestAServerThatCannotStoreDoesNotFillItsLog(t *testing.T) {
+func TestRepeatedStorageFailuresDoNotFloodTheLog(t *testing.T) {
 	h := newHouse(t, "")
 	h.stop()
 	lines := func() (n int) {

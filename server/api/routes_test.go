@@ -34,8 +34,8 @@ func (h *house) at(row route) request {
 	return request{method: method, path: path}
 }
 
-// TestEveryRouteIsClosedToStrangers walks the table: S22 of what is promised.
-func TestEveryRouteIsClosedToStrangers(t *testing.T) {
+// TestEveryProtectedRouteRejectsUnauthenticatedRequests walks the table: S22 of what is promised.
+func TestEveryProtectedRouteRejectsUnauthenticatedRequests(t *testing.T) {
 	h := newHouse(t, "")
 	for _, row := range table() {
 		a := h.do(h.at(row))
@@ -73,8 +73,8 @@ func TestEveryRouteIsOpenToTheAdministrator(t *testing.T) {
 	}
 }
 
-// TestEveryAnswerIsProtected looks at the headers of every route, with and without a login: S4 of what is promised.
-func TestEveryAnswerIsProtected(t *testing.T) {
+// TestEveryResponseHasSecurityHeaders looks at the headers of every route, with and without a login: S4 of what is promised.
+func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 	h := newHouse(t, "")
 	more := []route{{pattern: "GET //"}, {pattern: "GET /a/../b"}, {pattern: "PUT /login"}, {pattern: "OPTIONS /api/v1/endpoints"},
 		{pattern: "GET /api"}, {pattern: "GET /assets"}, {pattern: "CONNECT /x"}}
@@ -84,7 +84,7 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 			q.token = token
 			a := h.do(q)
 			if row.pattern == receiving {
-				continue // see TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected
+				continue // see TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected
 			}
 			for name, want := range map[string]string{
 				"X-Content-Type-Options":       "nosniff",
@@ -116,9 +116,9 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 	}
 }
 
-// TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected is the exception of the test above, and its
+// TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected is the exception of the test above, and its
 // bounds.
-func TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected(t *testing.T) {
+func TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected(t *testing.T) {
 	h := newHouse(t, "")
 	at := "/in/" + h.endpoint.Slug
 	own := h.made(`{"name":"own","verify":"off",
@@ -180,7 +180,7 @@ func TestTheStandardAnswerBearsFewHeadersAndEveryOtherAtTheDoorIsProtected(t *te
 	}
 }
 
-func TestTheShellsPolicyIsTheContracts(t *testing.T) {
+func TestDashboardPolicyMatchesTheContract(t *testing.T) {
 	h := newHouse(t, "")
 	cookie := h.login()
 	first := h.do(request{method: "GET", path: "/", cookie: cookie})
@@ -196,7 +196,7 @@ func TestTheShellsPolicyIsTheContracts(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotInTheTableCannotBeMounted(t *testing.T) {
+func TestRouteOutsideTheTableCannotBeMounted(t *testing.T) {
 	for name, mount := range map[string]func(*routes){
 		"an unknown route": func(rs *routes) { rs.HandleFunc("GET /api/v1/forgotten", nil) },
 		"a route twice": func(rs *routes) {
@@ -216,7 +216,7 @@ func TestWhatIsNotInTheTableCannotBeMounted(t *testing.T) {
 	}
 }
 
-func TestUnknownAddressesAndMethods(t *testing.T) {
+func TestUnknownPathsAndMethodsGetProblems(t *testing.T) {
 	h := newHouse(t, "")
 	html := http.Header{"Accept": {"text/html"}}
 	h.do(request{method: "GET", path: "/api/v1/nothing", token: true}).is(t, 404, "not_found")
@@ -237,7 +237,7 @@ func TestUnknownAddressesAndMethods(t *testing.T) {
 	}
 }
 
-func TestNothingRedirectsPastTheBasePath(t *testing.T) {
+func TestRedirectsStayUnderTheBasePath(t *testing.T) {
 	h := newHouse(t, "http://proxy.example/hooks/")
 	for _, path := range []string{"", "/", "/api", "/api/", "/api/v1", "/assets", "/assets/", "/web", "/login/", "//", "/a/./b", "/in"} {
 		for _, base := range []string{"/hooks", ""} {

@@ -13,7 +13,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-func TestALinkIsMadeWithTheFirstKeyThatSomebodyNeeds(t *testing.T) {
+func TestFirstLinkCreatesTheEndpointsLinkKey(t *testing.T) {
 	h := newHouse(t, "")
 	id := string(h.endpoint.ID)
 	tokens := make([]string, 8)
@@ -44,7 +44,7 @@ func TestALinkIsMadeWithTheFirstKeyThatSomebodyNeeds(t *testing.T) {
 	}
 }
 
-func TestALinkThatCannotBeIsRefused(t *testing.T) {
+func TestInvalidLinkRequestsAreRejected(t *testing.T) {
 	h := newHouse(t, "")
 	for _, c := range []struct {
 		body   string
@@ -68,9 +68,9 @@ func TestALinkThatCannotBeIsRefused(t *testing.T) {
 	h.do(request{method: "GET", path: "/api/v1/endpoints/ep_x/link-keys", token: true}).is(t, 404, "endpoint_not_found")
 }
 
-// TestChangingAnEndpointTouchesNoKeyOfItsLinks changes an endpoint again and again while its keys are replaced: a key
+// TestChangingAnEndpointKeepsItsLinkKeys changes an endpoint again and again while its keys are replaced: a key
 // that was ended must not come back, nor a new one be lost.
-func TestChangingAnEndpointTouchesNoKeyOfItsLinks(t *testing.T) {
+func TestChangingAnEndpointKeepsItsLinkKeys(t *testing.T) {
 	h := newHouse(t, "")
 	s := shop{h: h, Endpoint: h.made(`{"name":"north"}`)}
 	ctx, stop := context.WithCancel(t.Context())
@@ -99,7 +99,7 @@ func TestChangingAnEndpointTouchesNoKeyOfItsLinks(t *testing.T) {
 	}
 }
 
-func TestKeysOutliveARestart(t *testing.T) {
+func TestLinkKeysSurviveARestart(t *testing.T) {
 	h := newHouse(t, "")
 	s := shop{h: h, Endpoint: h.made(`{"name":"north","statuses":{"references":["body.cart"],"page":{"name":"North","hidden":["amount"]}}}`)}
 	s.rotate("0s")
@@ -123,7 +123,7 @@ func (s *shop) kept(t *testing.T) hook.LinkKey {
 	return e.Statuses.LinkKeys[0]
 }
 
-func TestStatusesAreListedCountedAndFound(t *testing.T) {
+func TestStatusesCanBeListedCountedAndSearched(t *testing.T) {
 	h := newHouse(t, "")
 	north, south := h.shop("north"), h.shop("south")
 	north.tells("succeeded", "pi_1", "10-1", 4900)

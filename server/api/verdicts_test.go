@@ -47,7 +47,7 @@ func (h *house) newest(e wire.Endpoint) (d wire.DeliveryDetail) {
 	return d
 }
 
-func TestADeliveryTellsHowItWasCheckedAndWhatItsSenderSays(t *testing.T) {
+func TestDeliveryDetailHasTheCheckAndTheEvent(t *testing.T) {
 	h := newHouse(t, "")
 	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
 	body := `{"id":"evt_1","type":"charge.refunded","created":1772625600,"account":"acct_1","livemode":false}`
@@ -67,7 +67,7 @@ func TestADeliveryTellsHowItWasCheckedAndWhatItsSenderSays(t *testing.T) {
 	}
 }
 
-func TestTheTriesOfAnEventSayWhatDiffers(t *testing.T) {
+func TestRedeliveriesOfAnEventListTheirDifferences(t *testing.T) {
 	h := newHouse(t, "")
 	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 200, "")
@@ -89,7 +89,7 @@ func TestTheTriesOfAnEventSayWhatDiffers(t *testing.T) {
 	h.do(request{method: "GET", path: "/api/v1/deliveries/dlv_none/tries", token: true}).is(t, 404, "not_found")
 }
 
-func TestABatchIsListedEventByEvent(t *testing.T) {
+func TestBatchListsEachEvent(t *testing.T) {
 	h := newHouse(t, "")
 	e := h.made(`{"name":"cloud","provider":"cloudevents","secrets":[{"label":"live","value":"a-token-of-some-length"}]}`)
 	send := func(body string) {
@@ -107,7 +107,7 @@ func TestABatchIsListedEventByEvent(t *testing.T) {
 	}
 }
 
-func TestRejectedDeliveriesAreVerifiedAgainAndReleased(t *testing.T) {
+func TestReverifyReleasesRejectedDeliveries(t *testing.T) {
 	h := newHouse(t, "")
 	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 401, "signature_mismatch")
@@ -127,7 +127,7 @@ func TestRejectedDeliveriesAreVerifiedAgainAndReleased(t *testing.T) {
 	h.call("POST", "/endpoints/ep_none/verify-again", `{}`, 404, nil)
 }
 
-func TestARejectedDeliveryIsExplained(t *testing.T) {
+func TestRejectedDeliveryHasADiagnosis(t *testing.T) {
 	h := newHouse(t, "")
 	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
 	other := h.made(`{"name":"shop-test","provider":"stripe","secrets":[{"label":"test","value":"` + stripeSecret + `"}]}`)
@@ -146,7 +146,7 @@ func TestARejectedDeliveryIsExplained(t *testing.T) {
 	h.call("POST", "/deliveries/dlv_none/diagnose", "", 404, nil)
 }
 
-func TestAnEndpointTakesFromItsAddressesOnly(t *testing.T) {
+func TestEndpointAcceptsOnlyItsAllowedAddresses(t *testing.T) {
 	h := newHouse(t, "")
 	e := h.made(`{"name":"far","allow":["203.0.113.7/24"]}`)
 	if strings.Join(e.Allow, " ") != "203.0.113.0/24" {
@@ -162,7 +162,7 @@ func TestAnEndpointTakesFromItsAddressesOnly(t *testing.T) {
 	h.call("PATCH", "/endpoints/"+string(e.ID), `{"allow":["everyone"]}`, 400, nil)
 }
 
-func TestAPastedSecretIsLookedAt(t *testing.T) {
+func TestSecretFormatIsChecked(t *testing.T) {
 	h := newHouse(t, "")
 	for name, c := range map[string]struct{ provider, value, complaint, doubt string }{
 		"right":           {"stripe", stripeSecret, "", ""},

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestADeliveryIdIsItsOwnIndex(t *testing.T) {
+func TestDeliveryIDContainsItsSeq(t *testing.T) {
 	random := [16]byte{1, 2, 3, 255}
 	for _, seq := range []Seq{1, 31, 32, 1042, 1 << 40, math.MaxInt64 / 16} {
 		id := NewDeliveryID(seq, random)
@@ -54,7 +54,7 @@ func FuzzParseCursor(f *testing.F) {
 	})
 }
 
-func TestATimeIsUTCWithMilliseconds(t *testing.T) {
+func TestTimeIsWrittenInUTCWithMilliseconds(t *testing.T) {
 	at := Time{time.Date(2026, 1, 2, 3, 4, 5, 600_999_000, time.FixedZone("", 3600))}
 	b, err := json.Marshal(at)
 	if err != nil || string(b) != `"2026-01-02T02:04:05.600Z"` {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestTimesAreWrittenWithMillisecondsAlways(t *testing.T) {
+func TestTimeAlwaysHasThreeFractionDigits(t *testing.T) {
 	for ms, want := range map[int64]string{
 		1700000000120: `"2023-11-14T22:13:20.120Z"`,
 		1700000000000: `"2023-11-14T22:13:20.000Z"`,
@@ -21,7 +21,7 @@ func TestTimesAreWrittenWithMillisecondsAlways(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoTimeIsRefused(t *testing.T) {
+func TestInvalidTimesAreRejected(t *testing.T) {
 	for _, s := range []string{`12`, `"yesterday"`, `""`, `{}`} {
 		var back Time
 		if err := json.Unmarshal([]byte(s), &back); err == nil {
