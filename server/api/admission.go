@@ -47,6 +47,6 @@ func (a *admission) admit(c access.Client, now time.Time) error {
 	}
 	p := &hook.Problem{Kind: hook.ErrUnavailable, Code: "sockets_come_back",
 		RetryAfter: time.Second + time.Duration(a.random(int64(admittedSpread-time.Second))),
-		Detail:     "Many live connections are opened at this moment. Come back after as long as Retry-After says."}
+		Detail:     "Too many live connections are being opened right now. Reconnect after the time in Retry-After."}
 	return &refusedError{p, p.Code, c.Address}
 }

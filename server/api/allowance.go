@@ -99,10 +99,10 @@ func (a *allowance) serve() {
 }
 
 var workBusy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "busy", RetryAfter: time.Second,
-	Detail: "The server works on as many large deliveries as it may. Try again in a second."}
+	Detail: "The server is busy with other large deliveries. Try again in a second."}
 
 var downloadsBusy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "busy", RetryAfter: 5 * time.Second,
-	Detail: "As many bodies are being downloaded as the server holds at once. Try again when some have ended."}
+	Detail: "The limit of concurrent body downloads is reached. Try again when some of them have finished."}
 
 // What calls take of workBytes: so much for a delivery of a size, at least so much that two of the dearest go on at once.
 const (

@@ -104,7 +104,7 @@ func New(c *Calls, o Options) *API {
 	a.watchers, a.work, a.downloads = newAdmission(), newAllowance(workBytes), newAllowance(downloadBytes)
 	a.upgrader = newUpgrader(func(w http.ResponseWriter, reason error) {
 		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
-			Detail: "This address speaks WebSocket. Connect with ws:// or wss://, or poll it without /live.", Cause: reason})
+			Detail: "This URL accepts only WebSocket connections. Connect with ws:// or wss://, or poll the URL without /live.", Cause: reason})
 	})
 	a.life, a.end = context.WithCancel(context.Background())
 	a.mountPages()

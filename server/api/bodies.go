@@ -197,7 +197,7 @@ func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *
 			return nil
 		case err != nil:
 			return &hook.Problem{Kind: hook.ErrInvalid, Code: "body_incomplete",
-				Detail: "The body ended before it was whole, or came too slowly: nothing was stored. Send it again.", Cause: err}
+				Detail: "The request body is incomplete or arrived too slowly, so the delivery was not stored. Send it again.", Cause: err}
 		}
 		next := min(2*size, most)
 		if err := rc.bodies.grow(taken, next-size); err != nil {
@@ -215,17 +215,17 @@ func turnAway(w http.ResponseWriter, err error) error {
 
 var (
 	busy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "busy", RetryAfter: time.Second,
-		Detail: "The server holds as many bodies as it may: nothing was stored. Try again in a second."}
+		Detail: "The memory for request bodies is in use, so the delivery was not stored. Try again in a second."}
 	addressBusy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "address_busy", RetryAfter: time.Second,
-		Detail: "The server holds as many bodies from your address as it may: nothing was stored. Try again in a second, " +
-			"or send fewer at once."}
+		Detail: "Your IP address uses all the memory for request bodies that it may use, so the delivery was not stored. Try again in a second, " +
+			"or send fewer requests at once."}
 	tooManyRequests = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_at_once", RetryAfter: time.Second,
-		Detail: "Your address has as many deliveries under way as one may: nothing was stored. Send fewer at once."}
+		Detail: "Your IP address has too many concurrent requests, so the delivery was not stored. Send fewer at once."}
 )
 
 func tooLarge(w http.ResponseWriter, limit int64) error {
 	w.Header().Set("Connection", "close") // the rest of the body is not worth reading
 	return &hook.Problem{Kind: hook.ErrTooLarge, Code: "body_too_large",
-		Detail: fmt.Sprintf("The body is larger than the %d bytes that this endpoint takes. Its limit can be raised to %d.",
+		Detail: fmt.Sprintf("The body is larger than the endpoint's limit of %d bytes. You can raise the limit to %d.",
 			limit, hook.MostMaxBody)}
 }

@@ -13,8 +13,8 @@ import (
 // notConfirmed refuses who comes from elsewhere to the endpoint that the first start made: nobody has said yet that it is
 // for everybody.
 var notConfirmed = &hook.Problem{Kind: hook.ErrForbidden, Code: "endpoint_not_confirmed",
-	Detail: "This endpoint was made at the first start and checks nothing, so it takes requests from its own machine and network only. " +
-		"Confirm it in the dashboard, or with POST /api/v1/endpoints/{id}/confirm, or give it a secret: then it takes them from everywhere."}
+	Detail: "This endpoint was created at the first start and does not verify requests, so it accepts them only from this machine and its network. " +
+		"To accept requests from everywhere, add a secret, or confirm the endpoint in the dashboard or with POST /api/v1/endpoints/{id}/confirm."}
 
 // isNear reports whether a request comes from this machine or its private network, straight: by the address of the
 // connection, which nobody can forge, without a sign of a proxy, and to an address or localhost as the host. A tunnel or

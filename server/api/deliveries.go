@@ -76,7 +76,7 @@ func beginning(before string, cursor hook.Cursor) (hook.Seq, error) {
 	}
 	if c.Epoch != cursor.Epoch {
 		return 0, &hook.Problem{Kind: hook.ErrInvalid, Code: "cursor_unreadable",
-			Detail: "before belongs to another log than this one: the database is new or was restored. Leave it out to begin again."}
+			Detail: "before belongs to a different log: the database is new or was restored. Omit before to start again."}
 	}
 	return min(c.Seq, cursor.Seq+1), nil
 }

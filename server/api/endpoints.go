@@ -82,7 +82,7 @@ func (c *EndpointChange) apply(e *hook.Endpoint) error {
 	if c.Tolerance != nil {
 		d, err := time.ParseDuration(*c.Tolerance)
 		if err != nil {
-			return invalid("tolerance is a duration such as 5m, or 0s for no check.")
+			return invalid("tolerance must be a duration such as 5m, or 0s for no check.")
 		}
 		e.Tolerance = d
 	}

@@ -76,12 +76,12 @@ func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
 	}
 	if w.Cookie && !a.Site.OwnHost(r) {
 		return access.Who{}, &hook.Problem{Kind: hook.ErrForbidden, Code: "forbidden_host",
-			Detail: "This server is not known by the name that was asked. Open the dashboard at " + a.Site.URL("") +
-				", have the proxy between pass the host on, or name the address with --public-url."}
+			Detail: "The request's Host header does not match this server. Open the dashboard at " + a.Site.URL("") +
+				", configure the proxy to pass the Host header, or set --public-url."}
 	}
 	if row.socket && w.Cookie && !a.Site.OwnOrigin(r) {
 		return w, &hook.Problem{Kind: hook.ErrForbidden, Code: "forbidden_origin",
-			Detail: "A socket that is opened with the dashboard's session must come from the dashboard itself. A program sends a token."}
+			Detail: "A WebSocket that uses the dashboard's session must be opened by the dashboard. Programs must send a token."}
 	}
 	if row.lasting && a.life.Err() != nil {
 		return w, stopping
@@ -91,7 +91,7 @@ func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
 
 // loggedOut is why a request that lasts has ended before its time, and what it is answered.
 var loggedOut = &hook.Problem{Kind: hook.ErrUnauthenticated, Code: "unauthenticated",
-	Detail: "The session ended while this request waited. Log in again, with a one-time code from: hookbeam login"}
+	Detail: "The session ended while this request was waiting. Log in again with a one-time code from: hookbeam login"}
 
 var stopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping", RetryAfter: 2 * time.Second,
 	Detail: "The server is stopping. Try again in a moment."}
@@ -133,8 +133,8 @@ func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
 	if allowed := a.routes.methods(r.URL.Path); len(allowed) > 0 {
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
 		a.fail(w, r, &hook.Problem{Kind: errMethod, Code: "method_not_allowed",
-			Detail: r.Method + " is not possible here. Possible: " + strings.Join(allowed, ", ") + "."})
+			Detail: r.Method + " is not allowed here. Allowed: " + strings.Join(allowed, ", ") + "."})
 		return
 	}
-	a.fail(w, r, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is nothing at this address."})
+	a.fail(w, r, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "This URL does not exist. Check the path."})
 }

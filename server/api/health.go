@@ -62,7 +62,7 @@ func (a *API) canStore(ctx context.Context) error {
 			return known
 		}
 		return &hook.Problem{Kind: hook.ErrUnavailable, Code: "cannot_store", RetryAfter: 5 * time.Second, Cause: err,
-			Detail: "Deliveries cannot be stored now. The server's log says why; look at the disk's free space first."}
+			Detail: "Deliveries cannot be stored right now. Check the free disk space and the server's log."}
 	}
 	return nil
 }

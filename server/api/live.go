@@ -58,7 +58,7 @@ func NewLive(o LiveOptions) *Live {
 	}
 	refuse := func(w http.ResponseWriter, reason error) {
 		writeProblem(w, o.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
-			Detail: "This address speaks WebSocket. Connect with ws:// or wss://, or poll /api/v1/updates.", Cause: reason})
+			Detail: "This URL accepts only WebSocket connections. Connect with ws:// or wss://, or poll /api/v1/updates.", Cause: reason})
 	}
 	return &Live{LiveOptions: o, upgrader: newUpgrader(refuse), sockets: access.NewQuota(o.MaxAll, o.MaxSockets),
 		admission: newAdmission()}
@@ -118,7 +118,7 @@ func (l *Live) enter(c access.Client) error {
 }
 
 var tooManySockets = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
-	Detail: "There are as many live connections as this server holds. Close some, or poll /api/v1/updates."}
+	Detail: "The limit of live connections is reached. Close some, or poll /api/v1/updates."}
 
 // counted is the code of a refusal in the counts: whether one address had too much, or all together.
 func counted(p *hook.Problem, room access.Room) string {

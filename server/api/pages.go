@@ -28,7 +28,7 @@ func (a *API) serveFile(w http.ResponseWriter, r *http.Request) {
 	if !a.Pages.ServeFile(w, r, strings.TrimPrefix(r.URL.Path, "/")) {
 		w.Header()["Cache-Control"] = noStore
 		a.fail(w, r, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
-			Detail: "There is no such file. After an update, reload the page."})
+			Detail: "This file does not exist. If Hookbeam was just updated, reload the page."})
 	}
 }
 
@@ -52,9 +52,9 @@ func (a *API) followLogin(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) submitLogin(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
-		p := &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: "The form could not be read. Send the field code."}
+		p := &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: "The form could not be read. Send the login code in the field code."}
 		if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
-			p = &hook.Problem{Kind: hook.ErrTooLarge, Code: "body_too_large", Detail: "A code is 26 characters long."}
+			p = &hook.Problem{Kind: hook.ErrTooLarge, Code: "body_too_large", Detail: "The form is too large. Send only the login code, which has 26 characters."}
 		}
 		a.refuseLogin(w, r, p)
 		return
@@ -91,7 +91,7 @@ func (a *API) countGuess(r *http.Request, err error) error {
 		return err
 	}
 	return &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
-		Detail: "Too many codes from your address were not right. Get a new one on the server with: hookbeam login"}
+		Detail: "Too many wrong login codes came from your IP address. Create a new code on the server with: hookbeam login"}
 }
 
 // refuseLogin shows the form again, with the reason.

@@ -54,7 +54,7 @@ func (a *API) checkSecret(_ context.Context, in *struct {
 }) (*struct{ Body wire.SecretCheck }, error) {
 	p, known := provider.For(in.ID)
 	if !known {
-		return nil, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is no such provider. GET /providers lists them."}
+		return nil, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "This provider does not exist. GET /providers lists all providers."}
 	}
 	check := wire.SecretCheck{}
 	if complaint := provider.CheckSecret(in.ID, in.Body.Value); complaint != "" {

@@ -24,7 +24,7 @@ const (
 
 // noLink is all that anybody hears of a link that is no good, whatever is wrong with it.
 var noLink = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
-	Detail: "This link does not lead anywhere, or not any more. Ask whoever gave it to you for a new one."}
+	Detail: "This link is invalid or has expired. Ask the person who sent it for a new one."}
 
 func (a *API) mountPublic() {
 	a.badTokens = access.NewLimiter(badTokensPerSecond, badTokensAtOnce, addressesKept)
@@ -59,7 +59,7 @@ func (a *API) bearer(r *http.Request) (access.Link, error) {
 	}
 	if wait, ok := a.badTokens.Allow(access.AddressKey(a.Addresses.Of(r)), a.Now()); !ok {
 		return l, &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
-			Detail: "Too many links from your address led nowhere. Wait as long as Retry-After says."}
+			Detail: "Too many invalid links were requested from your IP address. Try again after the time in Retry-After."}
 	}
 	return l, err
 }
@@ -295,7 +295,7 @@ func (a *API) embedded(w http.ResponseWriter, r *http.Request) {
 	openToAll(h)
 	if !ok {
 		h["Cache-Control"] = noStore
-		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is no such script. hookbeam.js is the one for other pages."})
+		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "This script does not exist. To embed a status, load hookbeam.js."})
 		return
 	}
 	sum := sha256.Sum256(script)

@@ -29,7 +29,7 @@ const (
 )
 
 var noSeat = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
-	Detail: "There are as many live connections as this server holds. Poll " + prefix + "/status/{token} instead."}
+	Detail: "The limit of live connections is reached. Poll " + prefix + "/status/{token} instead."}
 
 // seats count those who watch public statuses in one of the ways: by what a link shows, by address, and in all.
 type seats struct {
@@ -131,7 +131,7 @@ func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
 	defer beat.Stop()
 	for alive := true; ; {
 		if _, err := a.link(token); err != nil {
-			page.close(websocket.ClosePolicyViolation, "the link has ended")
+			page.close(websocket.ClosePolicyViolation, "the link is no longer valid")
 			break
 		}
 		t, err := a.tell(context.Background(), l)

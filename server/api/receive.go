@@ -194,9 +194,9 @@ func answerStored(w http.ResponseWriter, r *http.Request, c *call) {
 }
 
 var noAddress = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
-	Detail: "No endpoint has this address. Compare it with the one shown in the dashboard."}
+	Detail: "No endpoint has this URL. Compare it with the URL in the dashboard."}
 
 func tooMany(what, counted string, wait time.Duration, address string) error {
 	return &refusedError{&hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
-		Detail: fmt.Sprintf("Too many requests for this %s. Wait as long as Retry-After says.", what)}, counted, address}
+		Detail: fmt.Sprintf("Too many requests for this %s. Try again after the time in Retry-After.", what)}, counted, address}
 }

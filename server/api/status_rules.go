@@ -71,7 +71,7 @@ func (a *API) createLink(ctx context.Context, in *struct{ Body CreateStatusLinkR
 		lasts, err = time.ParseDuration(in.Body.ExpiresIn)
 	}
 	if err != nil || lasts < time.Second || lasts > access.LongestLink {
-		return nil, invalid(fmt.Sprintf("expires_in is a duration such as 72h, from 1s to %s.", brief(access.LongestLink)))
+		return nil, invalid(fmt.Sprintf("expires_in must be a duration from 1s to %s, such as 72h.", brief(access.LongestLink)))
 	}
 	key, err := a.linkKey(ctx, e)
 	if err != nil {
@@ -82,7 +82,7 @@ func (a *API) createLink(ctx context.Context, in *struct{ Body CreateStatusLinkR
 		l.Mode = hook.ModeTest
 	}
 	if len(l.Subject) > access.LongestSubject {
-		return nil, invalid(fmt.Sprintf("subject has at most %d bytes.", access.LongestSubject))
+		return nil, invalid(fmt.Sprintf("subject must have at most %d bytes.", access.LongestSubject))
 	}
 	token, err := access.SignLink(key, l)
 	if err != nil {
@@ -169,7 +169,7 @@ func (a *API) createLinkKey(ctx context.Context, in *rotateIn) (*struct{ Body wi
 		overlap, err = time.ParseDuration(in.Body.Overlap)
 	}
 	if err != nil || overlap < 0 || overlap > access.LongestLink {
-		return nil, invalid(fmt.Sprintf("overlap is a duration such as 24h, from 0s to %s.", brief(access.LongestLink)))
+		return nil, invalid(fmt.Sprintf("overlap must be a duration from 0s to %s, such as 24h.", brief(access.LongestLink)))
 	}
 	k, err := a.rotate(ctx, in.ID, overlap, false)
 	if err != nil {
@@ -186,7 +186,7 @@ func (a *API) deleteLinkKey(ctx context.Context, in *struct {
 		at := slices.IndexFunc(e.Statuses.LinkKeys, func(k hook.LinkKey) bool { return k.ID == in.Key })
 		if at < 0 {
 			return &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
-				Detail: "There is no such key: its id is wrong, or it has ended."}
+				Detail: "This link key does not exist or has expired. GET /endpoints/{id}/link-keys lists the current keys."}
 		}
 		e.Statuses.LinkKeys, e.Verify = slices.Delete(slices.Clone(e.Statuses.LinkKeys), at, at+1), ""
 		return nil

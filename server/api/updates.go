@@ -82,7 +82,7 @@ func (u *updates) next(r *http.Request) ([]byte, error) {
 }
 
 var tooManyWaiting = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_waiting", RetryAfter: 5 * time.Second,
-	Detail: "As many requests wait for updates as may. Ask without wait, or come back after as long as Retry-After says."}
+	Detail: "The limit of waiting requests is reached. Poll without wait, or try again after the time in Retry-After."}
 
 func parseWait(s string) (time.Duration, error) {
 	if s == "" {
@@ -94,7 +94,7 @@ func parseWait(s string) (time.Duration, error) {
 	}
 	if err != nil || wait < 0 {
 		return 0, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request",
-			Detail: "wait is a duration such as 25s.", Cause: err}
+			Detail: "wait is not a valid duration. Send one such as 25s.", Cause: err}
 	}
 	return min(wait, longestWait), nil
 }

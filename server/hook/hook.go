@@ -103,7 +103,7 @@ func (t Time) MarshalText() ([]byte, error) { return t.Append(nil), nil }
 func (t *Time) UnmarshalText(b []byte) error {
 	parsed, err := time.Parse(time.RFC3339Nano, string(b))
 	if err != nil {
-		return fmt.Errorf("a time must look like 2026-01-31T14:41:10.386Z: %w", err)
+		return fmt.Errorf("a time must be in RFC 3339 format, such as 2026-01-31T14:41:10.386Z: %w", err)
 	}
 	t.Time = parsed.UTC()
 	return nil
