@@ -8,16 +8,16 @@ import (
 	"hookbeam/server/provider"
 )
 
-// Again is what came of verifying an endpoint's rejected deliveries once more.
+// Again is the result of verifying an endpoint's rejected deliveries again.
 type Again struct {
 	Examined int `json:"examined" doc:"Rejected deliveries that were looked at."`
 	Verified int `json:"verified" doc:"Those that verify with what the endpoint has now."`
 	Released int `json:"released" doc:"Those that were appended to the log as verified; none unless it was asked for."`
 }
 
-// VerifyAgain examines the rejected deliveries of an endpoint with the secrets and rules that it has now, as of the
-// time when each came. With release, each that verifies is appended to the log as a delivery of its own that names the
-// rejected one, so that every follower meets it at the log's end; what was released before is not released again.
+// VerifyAgain verifies the rejected deliveries of an endpoint with its present secrets and rules, at the time
+// when each was received. With release, each that verifies is appended to the log as a new delivery that names
+// the rejected one, so that every follower reads it at the end of the log. A delivery is released only once.
 // Errors are those of the log, and a problem of kind hook.ErrNotFound.
 func (in *Intake) VerifyAgain(ctx context.Context, id hook.EndpointID, release bool) (a Again, err error) {
 	e, err := in.endpoints.Get(id)
@@ -32,7 +32,7 @@ func (in *Intake) VerifyAgain(ctx context.Context, id hook.EndpointID, release b
 	defer in.releasing.Unlock()
 	err = in.log.EachRejected(ctx, id, func(r *hook.Record) error {
 		a.Examined++
-		f := in.judge(p, &e, r)
+		f := in.evaluate(p, &e, r)
 		if f.Verdict != hook.Verified {
 			return nil
 		}
@@ -41,7 +41,7 @@ func (in *Intake) VerifyAgain(ctx context.Context, id hook.EndpointID, release b
 			return nil
 		}
 		r.ReleaseOf = r.Seq
-		write(r, &e, f)
+		applyResult(r, &e, f)
 		if err := in.log.Append(r); err != nil {
 			return err
 		}

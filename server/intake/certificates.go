@@ -17,13 +17,13 @@ import (
 	"hookbeam/server/signature"
 )
 
-// CertificateStore keeps certificates as they were found.
+// CertificateStore is what Certificates needs of the database: it keeps the text of each certificate by its URL.
 type CertificateStore interface {
 	Certificate(ctx context.Context, url string) (text []byte, found bool, err error)
 	PutCertificate(ctx context.Context, url string, text []byte) error
 }
 
-// The bounds of looking certificates up: strangers name their addresses.
+// Limits of looking up certificates. They are low because anyone can name a URL.
 const (
 	maxCertificate  = 64 << 10
 	fetchTime       = 5 * time.Second
@@ -34,8 +34,9 @@ const (
 	maxCertificates = 64 // in memory, found or not
 )
 
-// Certificates looks up the certificates that senders name: in memory, in the store, and at the sender. It is the one
-// thing at the door that asks outside.
+// Certificates finds the certificates that senders name by a URL: in memory, in the store, or at the sender. It
+// is the only part of receiving that makes a request. A certificate that was found stays; a failure is
+// forgotten after forgetMiss. Concurrent requests for one URL share a lookup.
 type Certificates struct {
 	store  CertificateStore
 	log    *slog.Logger
@@ -48,12 +49,14 @@ type Certificates struct {
 	running chan struct{} // holds one for each fetch under way
 	failed  failures
 
-	mu    sync.Mutex                  // of what the two hold; never held while anything is looked up
-	known *lru.Cache[string, *lookup] // those that were found
-	miss  *lru.Cache[string, *lookup] // those that were not, or are being looked for: strangers name as many as they like, and push out none that was found
+	mu    sync.Mutex                  // guards both caches; never held during a lookup
+	known *lru.Cache[string, *lookup] // found
+	// miss has those that failed or are running. It is apart from known, because strangers can name any number
+	// of URLs: these must not push out a certificate that was found.
+	miss *lru.Cache[string, *lookup]
 }
 
-// lookup is one that was made, or is being made: the rest stands once done is closed.
+// lookup is one search for a certificate. leaf, err and until are valid once done is closed.
 type lookup struct {
 	done  chan struct{}
 	leaf  *x509.Certificate
@@ -61,6 +64,7 @@ type lookup struct {
 	until time.Time // of an error: when it is forgotten
 }
 
+// counts reports whether a lookup may be used: it is running, succeeded, or failed not long ago.
 func (l *lookup) counts(now time.Time) bool {
 	select {
 	case <-l.done:
@@ -71,13 +75,16 @@ func (l *lookup) counts(now time.Time) bool {
 }
 
 // NewCertificates returns a lookup that reaches senders through out.
-func NewCertificates(store CertificateStore, out *outbound.Guard, log *slog.Logger, now func() time.Time) *Certificates {
+func NewCertificates(
+	store CertificateStore, out *outbound.Guard, log *slog.Logger, now func() time.Time,
+) *Certificates {
 	known, err := lru.New[string, *lookup](maxCertificates)
 	miss, err2 := lru.New[string, *lookup](maxCertificates)
 	if err := errors.Join(err, err2); err != nil {
 		panic(err) // their sizes are constants
 	}
-	return &Certificates{store: store, log: log, now: now, check: signature.CheckCertificateURL, known: known, miss: miss,
+	return &Certificates{store: store, log: log, now: now, check: signature.CheckCertificateURL,
+		known: known, miss: miss,
 		budget: newFetchBudget(), running: make(chan struct{}, fetchesAtOnce),
 		client: out.Client(certificateCaller, certificateOptions())}
 }
@@ -127,7 +134,7 @@ func (cs *Certificates) join(address string) (l *lookup, mine bool) {
 	return l, true
 }
 
-// settle makes a lookup, and keeps it where it belongs.
+// settle runs a lookup, closes it, and moves it to the cache where it belongs.
 func (cs *Certificates) settle(l *lookup, address string, at time.Time, who asker) {
 	l.leaf, l.err = cs.find(address, at, who)
 	cs.mu.Lock()
@@ -137,13 +144,14 @@ func (cs *Certificates) settle(l *lookup, address string, at time.Time, who aske
 	case l.err == nil:
 		cs.miss.Remove(address)
 		cs.known.Add(address, l)
-	case errors.Is(l.err, errTooManyFetches): // not worth a line, nor a place
+	case errors.Is(l.err, errTooManyFetches): // our own limit: neither logged nor remembered
 		cs.miss.Remove(address)
 	default:
 		cs.failed.note(cs.log, cs.now(), address, l.err)
 	}
 }
 
+// find reads a certificate from the store, or fetches and stores it. It is valid at the given time.
 func (cs *Certificates) find(address string, at time.Time, who asker) (*x509.Certificate, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchTime)
 	defer cancel()
@@ -164,13 +172,13 @@ func (cs *Certificates) find(address string, at time.Time, who asker) (*x509.Cer
 	return leaf, cs.store.PutCertificate(ctx, address, text)
 }
 
-// keptAlone finds certificates that were fetched before.
-type keptAlone struct{ of *Certificates }
+// cachedOnly finds certificates that are stored and fetches none: a diagnosis makes no request.
+type cachedOnly struct{ of *Certificates }
 
-var errNotKept = errors.New("the certificate is not kept here")
+var errNotCached = errors.New("the certificate is not kept here")
 
 // Certificate returns a certificate that is kept, as of a moment.
-func (k keptAlone) Certificate(address string, at time.Time) (*x509.Certificate, error) {
+func (k cachedOnly) Certificate(address string, at time.Time) (*x509.Certificate, error) {
 	if err := k.of.check(address); err != nil {
 		return nil, err
 	}
@@ -179,14 +187,14 @@ func (k keptAlone) Certificate(address string, at time.Time) (*x509.Certificate,
 		return nil, err
 	}
 	if !found {
-		return nil, errNotKept
+		return nil, errNotCached
 	}
 	return signature.ReadCertificate(text, k.of.roots, at)
 }
 
 var errTooManyFetches = errors.New("too many certificates were asked for in a short time")
 
-// fetch asks the sender.
+// fetch gets a certificate from the sender, if the budget of who allows it.
 func (cs *Certificates) fetch(ctx context.Context, address string, who asker) ([]byte, error) {
 	if !cs.budget.allows(who, cs.now()) {
 		return nil, errTooManyFetches

@@ -16,7 +16,7 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Who may have how many certificates fetched. What is asked for by one address never takes what belongs to another.
+// Limits of fetches for each sender and endpoint. One address cannot use up the budget of another.
 const (
 	fetchesByAddress  = 3 // at once, then one every addressEvery
 	addressEvery      = time.Minute
@@ -25,9 +25,9 @@ const (
 	warnEvery         = time.Minute
 )
 
-// fetchBudget decides who may have a certificate fetched. Strangers name the addresses, so each of them has little; what
-// all strangers share is used up by many of them. Senders that were verified before do not depend on it, and neither
-// does the first genuine sender of an endpoint that nobody attacks.
+// fetchBudget decides who may have a certificate fetched. Strangers name the addresses, so each of them has
+// little; what all strangers share is used up by many of them. Senders that were verified before do not depend
+// on it, and neither does the first genuine sender of an endpoint that nobody attacks.
 type fetchBudget struct {
 	shared    *rate.Limiter
 	addresses *access.Limiter
@@ -36,6 +36,7 @@ type fetchBudget struct {
 	known     *lru.Cache[string, struct{}] // those senders, by access.AddressKey
 }
 
+// newFetchBudget returns a budget that nothing has been taken from.
 func newFetchBudget() *fetchBudget {
 	known, err := lru.New[string, struct{}](rememberedSenders)
 	if err != nil {
@@ -48,7 +49,7 @@ func newFetchBudget() *fetchBudget {
 		endpoints: access.NewLimiter(1/fetchEvery.Seconds(), fetchesByEndpoint, rememberedSenders)}
 }
 
-// allows counts one fetch that was asked for. Whoever is not known counts as a sender of its own.
+// allows reports whether a fetch is within the budget, and counts it. Without an address only the other limits apply.
 func (b *fetchBudget) allows(who asker, now time.Time) bool {
 	if b.known.Contains(who.address) && b.proven.AllowN(now, 1) {
 		return true
@@ -65,7 +66,7 @@ func (b *fetchBudget) allows(who asker, now time.Time) bool {
 	return ok && who.endpoint != ""
 }
 
-// asker is whose delivery names a certificate, and to which endpoint it came.
+// asker is the sender whose delivery names a certificate, and the endpoint that received it.
 type asker struct {
 	address  string // as access.AddressKey counts it
 	endpoint hook.EndpointID
@@ -99,6 +100,7 @@ type failures struct {
 	said  time.Time
 }
 
+// note counts a failure, and logs it unless a line was written within warnEvery.
 func (f *failures) note(log *slog.Logger, now time.Time, address string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -106,7 +108,8 @@ func (f *failures) note(log *slog.Logger, now time.Time, address string, err err
 	if !f.said.IsZero() && now.Sub(f.said) < warnEvery {
 		return
 	}
-	log.Warn("could not get a certificate that a delivery names", "host", hostOf(address), "error", withoutURL(err), "count", f.count)
+	log.Warn("could not get a certificate that a delivery names", "host", hostOf(address),
+		"error", withoutURL(err), "count", f.count)
 	f.count, f.said = 0, now
 }
 

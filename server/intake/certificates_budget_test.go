@@ -13,8 +13,8 @@ import (
 	"hookbeam/server/outbound"
 )
 
-// TestForgedCertificatesKeepNoGenuineOneWaiting names certificates that are not there, from one address and from many,
-// until nothing is left for strangers; then genuine senders come with a new one.
+// TestForgedCertificatesKeepNoGenuineOneWaiting names certificates that are not there, from one address and
+// from many, until nothing is left for strangers; then genuine senders come with a new one.
 func TestForgedCertificatesKeepNoGenuineOneWaiting(t *testing.T) {
 	root := newAuthority(t)
 	right, _ := root.issue(t, genuine)

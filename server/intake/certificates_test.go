@@ -216,8 +216,8 @@ func TestADiagnosisAsksNobodyForACertificate(t *testing.T) {
 	right, _ := root.issue(t, genuine)
 	f := newFar(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(right) })
 	cs := lookups(f, root, func() time.Time { return noon })
-	alone := keptAlone{cs}
-	if _, err := alone.Certificate(f.URL, noon); !errors.Is(err, errNotKept) || f.asked.Load() != 0 {
+	alone := cachedOnly{cs}
+	if _, err := alone.Certificate(f.URL, noon); !errors.Is(err, errNotCached) || f.asked.Load() != 0 {
 		t.Fatalf("%v, asked %d times", err, f.asked.Load())
 	}
 	if _, err := cs.Certificate(f.URL, noon); err != nil {

@@ -37,9 +37,10 @@ func onDisk(t *testing.T, now func() time.Time) *sqlite.DB {
 	return db
 }
 
-// TestAClockThatJumpsLosesAndDoublesNothing has a sender whose clock is right, and a server whose clock jumps by an hour and
-// back. What comes while it is wrong by more than five minutes is refused, kept, and claims no event; sent again when the
-// clock is right, it is the event's first delivery. What was verified before a jump is a repeat after it.
+// TestAClockThatJumpsLosesAndDoublesNothing has a sender whose clock is right, and a server whose clock jumps
+// by an hour and back. What comes while it is wrong by more than five minutes is refused, kept, and claims no
+// event; sent again when the clock is right, it is the event's first delivery. What was verified before a jump
+// is a repeat after it.
 func TestAClockThatJumpsLosesAndDoublesNothing(t *testing.T) {
 	const secret = "whsec_0123456789abcdef"
 	at := noon

@@ -9,8 +9,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Diagnose explains a delivery's verdict from what is stored of it and what is known of all endpoints. The endpoint that
-// received it may have been deleted. Nobody outside is asked.
+// Diagnose explains a delivery's verdict from the stored record and the configuration of all endpoints. The endpoint
+// that received it may be deleted. It makes no request: certificates that are not stored count as unknown.
 func (in *Intake) Diagnose(r *hook.Record) (diagnose.Diagnosis, error) {
 	e, ok := in.endpoints.Known(r.Endpoint)
 	p, known := provider.For(e.Provider)

@@ -17,13 +17,13 @@ import (
 	"hookbeam/server/provider"
 )
 
-// EndpointStore keeps endpoints across restarts.
+// EndpointStore is what Endpoints needs of the database: it keeps endpoints across restarts.
 type EndpointStore interface {
 	Endpoints(ctx context.Context) ([]hook.Endpoint, error)
 	PutEndpoint(ctx context.Context, e hook.Endpoint) error
 }
 
-// The bounds of what an endpoint may be.
+// Limits of an endpoint's configuration.
 const (
 	maxEndpoints   = 10_000
 	maxSecrets     = 10
@@ -33,9 +33,9 @@ const (
 	undoDeleteUpTo = 10 * time.Minute // a deleted endpoint can be brought back this long
 )
 
-// Endpoints is every endpoint, in memory, so that receiving asks no database. Each change is stored before it counts, and
-// is told to the subscribers after that. Changes are made one after another, each from reading what is stored to storing
-// what becomes of it. Reading never waits for a change.
+// Endpoints holds every endpoint in memory, so that receiving asks no database. A change is stored before it takes
+// effect, and the subscribers are notified after that. Changes are serialized: each holds the lock from reading the
+// stored endpoint to storing the new one. Reading never waits for a change.
 type Endpoints struct {
 	store  EndpointStore
 	now    func() time.Time
@@ -49,14 +49,16 @@ type Endpoints struct {
 	bySlug atomic.Pointer[map[string]*hook.Endpoint] // living ones only
 }
 
-// LoadEndpoints reads the endpoints.
-func LoadEndpoints(ctx context.Context, store EndpointStore, now func() time.Time, random io.Reader) (*Endpoints, error) {
+// LoadEndpoints reads the endpoints from the store. now and random are the clock and the source of ids.
+func LoadEndpoints(
+	ctx context.Context, store EndpointStore, now func() time.Time, random io.Reader,
+) (*Endpoints, error) {
 	stored, err := store.Endpoints(ctx)
 	if err != nil {
 		return nil, err
 	}
 	es := &Endpoints{store: store, now: now, random: random, told: make(chan struct{})}
-	close(es.told) // there is nothing to tell yet
+	close(es.told) // there is no change yet
 	byID := make(map[hook.EndpointID]hook.Endpoint, len(stored))
 	for _, e := range stored {
 		byID[e.ID] = e
@@ -65,14 +67,16 @@ func LoadEndpoints(ctx context.Context, store EndpointStore, now func() time.Tim
 	return es, nil
 }
 
-// Subscribe has every change told to f from now on, after it is stored and before the call that changes returns. f is
-// told of one change at a time, in their order, and no lock is held meanwhile. It must not change an endpoint itself.
+// Subscribe calls f with the new endpoint for every change from now on, after it is stored and before the call
+// that made it returns. Calls come one at a time, in the order of the changes, without a lock. f must not
+// change an endpoint itself.
 func (es *Endpoints) Subscribe(f func(hook.Endpoint)) {
 	es.mu.Lock()
 	defer es.mu.Unlock()
 	es.subscribers = append(es.subscribers, f)
 }
 
+// publish replaces the two maps that readers use.
 func (es *Endpoints) publish(byID map[hook.EndpointID]hook.Endpoint) {
 	bySlug := make(map[string]*hook.Endpoint, len(byID))
 	for _, e := range byID {
@@ -125,9 +129,10 @@ func (es *Endpoints) Known(id hook.EndpointID) (hook.Endpoint, bool) {
 var noEndpoint = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
 	Detail: "There is no such endpoint: the id is wrong, or it was deleted."}
 
-// Create makes an endpoint: its name is asked for, the rest has defaults; id, slug and time are filled in. Where Verify is
-// left out it is hook.Enforce if the endpoint can check deliveries, and hook.Off if it cannot. Errors are those of the
-// store and problems: hook.ErrContradiction where it is to check and has nothing to check with.
+// Create stores a new endpoint. The name is required and the rest has defaults; Create fills in id, slug and
+// time. If Verify is empty it becomes hook.Enforce where the endpoint can verify deliveries, and hook.Off where
+// it cannot. Errors are the store's, and problems: hook.ErrContradiction if it should verify and has nothing to
+// verify with.
 func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
 	if e.Provider == "" {
 		e.Provider = "generic"
@@ -150,14 +155,17 @@ func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint
 	return es.apply(ctx, func() (hook.Endpoint, error) { return e, nil })
 }
 
-// ErrUnchanged is what an edit returns if the endpoint is to stay as it is. Change then returns it without an error.
+// ErrUnchanged is returned by an edit that leaves the endpoint as it is. Change then returns the endpoint
+// without error.
 var ErrUnchanged = errors.New("unchanged")
 
-// Change has edit change a copy of a living endpoint, and stores that. Nobody else changes an endpoint meanwhile, so edit
-// must not do so either. Id, slug and times stay as they are. edit gets Verify as it is stored. If it leaves it empty it
-// stays, but an endpoint that checked nothing because it could not becomes one that enforces once it can. Errors are those
-// of edit, and as of Create.
-func (es *Endpoints) Change(ctx context.Context, id hook.EndpointID, edit func(*hook.Endpoint) error) (hook.Endpoint, error) {
+// Change calls edit with a copy of an endpoint that is not deleted, and stores the copy. The lock is held
+// meanwhile, so edit must not change endpoints by other calls. Id, slug and times do not change. edit gets
+// Verify as it is stored. If edit makes it empty, the stored value stays, except that an endpoint with hook.Off
+// that could not verify becomes hook.Enforce once it can. Errors are edit's, and those of Create.
+func (es *Endpoints) Change(
+	ctx context.Context, id hook.EndpointID, edit func(*hook.Endpoint) error,
+) (hook.Endpoint, error) {
 	return es.apply(ctx, func() (hook.Endpoint, error) {
 		was, err := es.Get(id)
 		if err != nil {
@@ -173,12 +181,13 @@ func (es *Endpoints) Change(ctx context.Context, id hook.EndpointID, edit func(*
 	})
 }
 
-// Update is Change for a caller that has the whole endpoint. What has been changed since it was read is lost.
+// Update is Change for a caller that has the whole endpoint. It overwrites changes made since the caller read it.
 func (es *Endpoints) Update(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
 	return es.Change(ctx, e.ID, func(now *hook.Endpoint) error { *now = e; return nil })
 }
 
-// Delete makes an endpoint answer 404 at once. Its deliveries stay until retention removes them.
+// Delete marks an endpoint as deleted: it answers 404 at once. Its deliveries stay until retention removes them, and
+// Restore brings it back for undoDeleteUpTo.
 func (es *Endpoints) Delete(ctx context.Context, id hook.EndpointID) error {
 	_, err := es.apply(ctx, func() (hook.Endpoint, error) {
 		e, err := es.Get(id)
@@ -200,22 +209,24 @@ func (es *Endpoints) Restore(ctx context.Context, id hook.EndpointID) (hook.Endp
 	})
 }
 
-// apply makes one change and tells it to the subscribers. decide returns what is to be stored, from what is stored now;
-// no other change is made meanwhile.
+// apply makes one change and notifies the subscribers. decide returns the endpoint to store; it is called under the
+// lock, so what it reads is current.
 func (es *Endpoints) apply(ctx context.Context, decide func() (hook.Endpoint, error)) (hook.Endpoint, error) {
-	e, tell, err := es.change(ctx, decide)
+	e, notify, err := es.change(ctx, decide)
 	if errors.Is(err, ErrUnchanged) {
 		return e, nil
 	}
 	if err == nil {
-		tell()
+		notify()
 	}
 	return e, err
 }
 
-// change stores what decide returns. tell is called once the lock is free: it waits until the change before this one has
-// been told.
-func (es *Endpoints) change(ctx context.Context, decide func() (hook.Endpoint, error)) (e hook.Endpoint, tell func(), err error) {
+// change stores what decide returns. The caller calls notify after it returns, without the lock; notify waits
+// until the subscribers know the change before this one.
+func (es *Endpoints) change(
+	ctx context.Context, decide func() (hook.Endpoint, error),
+) (e hook.Endpoint, notify func(), err error) {
 	es.mu.Lock()
 	defer es.mu.Unlock()
 	if e, err = decide(); err != nil {
@@ -235,12 +246,12 @@ func (es *Endpoints) change(ctx context.Context, decide func() (hook.Endpoint, e
 	}, nil
 }
 
-// put checks e, stores it, and only then lets it count. The caller holds the lock.
+// put validates e, stores it, and then publishes it. The caller holds the lock.
 func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
-	e.Awaiting = e.Awaiting && Open(e) // who says what is to be checked has seen it
-	allow, complaint := tidyCIDRs(e.Allow)
-	if complaint != "" {
-		return e, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: complaint}
+	e.Awaiting = e.Awaiting && Open(e) // an edit of verification confirms it
+	allow, problem := normalizeCIDRs(e.Allow)
+	if problem != "" {
+		return e, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: problem}
 	}
 	e.Allow = allow
 	old := *es.byID.Load()
@@ -259,14 +270,17 @@ func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, e
 	return e, nil
 }
 
+// nameForm is what a name may be; it begins the endpoint's slug.
 var nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 
+// check validates an endpoint against its own limits and the other endpoints.
 func check(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	if !e.DeletedAt.IsZero() {
 		return nil
 	}
 	if _, known := others[e.ID]; !known && len(others) >= maxEndpoints {
-		return &hook.Problem{Kind: hook.ErrConflict, Code: "too_many_endpoints", Detail: "This server holds all the endpoints it can. Delete some first."}
+		return &hook.Problem{Kind: hook.ErrConflict, Code: "too_many_endpoints",
+			Detail: "This server has the maximum number of endpoints. Delete some first."}
 	}
 	for id, o := range others {
 		if id != e.ID && o.Name == e.Name && o.DeletedAt.IsZero() {
@@ -274,16 +288,16 @@ func check(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 				Detail: fmt.Sprintf("There is an endpoint named %q already. Choose another name.", e.Name)}
 		}
 	}
-	complaint := complain(e)
-	if complaint == "" {
+	problem := validateEndpoint(e)
+	if problem == "" {
 		var was *hook.Endpoint
 		if old, known := others[e.ID]; known {
 			was = &old
 		}
-		complaint = complainOfTexts(e, was)
+		problem = validateTexts(e, was)
 	}
-	if complaint != "" {
-		return &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: complaint}
+	if problem != "" {
+		return &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: problem}
 	}
 	if e.Statuses.Mapping == nil {
 		return nil
@@ -292,8 +306,8 @@ func check(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	return err
 }
 
-// complain returns what is wrong with an endpoint, for a person; "" if nothing is.
-func complain(e hook.Endpoint) string {
+// validateEndpoint returns a sentence for people about the first value that is not valid; "": all are valid.
+func validateEndpoint(e hook.Endpoint) string {
 	if _, known := provider.For(e.Provider); !known {
 		return fmt.Sprintf("%q is no provider that this server knows.", e.Provider)
 	}
@@ -313,11 +327,11 @@ func complain(e hook.Endpoint) string {
 	case e.Response != nil && (e.Response.Status < 200 || e.Response.Status > 299):
 		return "response.status is a 2xx status: the delivery was stored, and the sender must not try again."
 	}
-	if complaint := provider.CheckSettings(e.Provider, e.Settings); complaint != "" {
-		return "In settings, " + complaint
+	if problem := provider.CheckSettings(e.Provider, e.Settings); problem != "" {
+		return "In settings, " + problem
 	}
-	if complaint := complainOfStatuses(e.Statuses); complaint != "" {
-		return complaint
+	if problem := validateStatuses(e.Statuses); problem != "" {
+		return problem
 	}
 	return complainOfSecrets(e.Provider, e.Secrets)
 }
@@ -335,8 +349,8 @@ func complainOfSecrets(sender string, secrets []hook.Secret) string {
 		case strings.TrimSpace(s.Value) != s.Value:
 			return fmt.Sprintf("The secret %q begins or ends with white space, which is lost in a header.", s.Label)
 		}
-		if complaint := provider.CheckSecret(sender, s.Value); complaint != "" {
-			return fmt.Sprintf("The secret %q %s", s.Label, complaint)
+		if problem := provider.CheckSecret(sender, s.Value); problem != "" {
+			return fmt.Sprintf("The secret %q %s", s.Label, problem)
 		}
 		seen[s.Label] = true
 	}

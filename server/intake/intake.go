@@ -1,5 +1,12 @@
-// Package intake takes one delivery from the door into the log: which endpoint, what verdict, which event.
-// What Accept has answered without an error is stored durably; a rejected delivery is stored too, with its reason.
+// Package intake takes one delivery from the HTTP handler into the log: it finds the verdict and the event, and
+// appends the record. It also holds the endpoints and their rules, and fetches the certificates that senders
+// name.
+//
+// It promises that a delivery is stored durably when Accept returns without an error. A rejected delivery is
+// stored too, with its reason. Receiving asks no database for an endpoint, and nothing but a certificate is
+// fetched from outside.
+//
+// Start reading at Intake.Accept for deliveries, and at Endpoints for the configuration.
 package intake
 
 import (
@@ -13,14 +20,16 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Log is where deliveries are kept.
+// Log is what Intake needs of the log.
 type Log interface {
+	// Append stores a record, fills in its id and seq, and returns once it is durable.
 	Append(r *hook.Record) error
 	// EachRejected calls do for every rejected delivery of an endpoint that was not released, oldest first.
 	EachRejected(ctx context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error
 }
 
-// Intake judges deliveries and appends them.
+// Intake verifies deliveries and appends them to the log. The server has one; its methods may be called from several
+// goroutines. The API calls it for received deliveries, samples, diagnoses and verifying again.
 type Intake struct {
 	endpoints *Endpoints
 	log       Log
@@ -32,26 +41,28 @@ type Intake struct {
 	releasing sync.Mutex // one at a time, so that nothing is released twice
 }
 
-// New returns an intake for these endpoints. address tells the address of the endpoint whose address ends in a slug,
-// for senders that sign it. Certificates that senders name are looked up in lookup; nil: none are looked up.
-func New(endpoints *Endpoints, log Log, now func() time.Time, address func(slug string) string, lookup *Certificates) *Intake {
+// New returns an intake for these endpoints. address returns the public URL of the endpoint with this slug, for
+// senders that sign it. lookup finds the certificates that senders name; nil: none are looked up.
+func New(
+	endpoints *Endpoints, log Log, now func() time.Time, address func(slug string) string, lookup *Certificates,
+) *Intake {
 	in := &Intake{endpoints: endpoints, log: log, now: now, address: address, lookup: lookup}
 	if lookup != nil {
-		in.kept = keptAlone{lookup}
+		in.kept = cachedOnly{lookup}
 	}
 	return in
 }
 
-// Accept judges r as received by e, fills what the verdict says into it, and appends it. The reply is what the sender
-// must hear instead of the standard answer, nil where that will do. The refusal is what a sender whose delivery was
-// rejected is told, nil where it is welcome; the delivery is kept either way.
+// Accept verifies r as received by e, writes the result into r, and appends it. reply replaces the standard answer if
+// the provider expects another one; nil: the standard answer is sent. refusal is the problem that the sender of a
+// rejected delivery gets; nil: the delivery is accepted. The delivery is stored in both cases. err is the log's.
 func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, refusal *hook.Problem, err error) {
 	p, known := provider.For(e.Provider)
 	if !known {
 		return nil, nil, fmt.Errorf("endpoint %s: unknown provider %q", e.ID, e.Provider)
 	}
-	f := in.judge(p, e, r)
-	write(r, e, f)
+	f := in.evaluate(p, e, r)
+	applyResult(r, e, f)
 	if err := in.log.Append(r); err != nil {
 		return nil, nil, err
 	}
@@ -66,8 +77,9 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 	return nil, p.Problem(f), nil
 }
 
-// judge is what the provider makes of r, unless r comes from where nobody may send.
-func (in *Intake) judge(p *provider.Provider, e *hook.Endpoint, r *hook.Record) signature.Result {
+// evaluate verifies r with the rules of its provider. A delivery from an address that the endpoint does not allow is
+// rejected, but its event is read for the people who look at it.
+func (in *Intake) evaluate(p *provider.Provider, e *hook.Endpoint, r *hook.Record) signature.Result {
 	on := signature.ReceiveContext{At: r.ReceivedAt.Time}
 	byCertificate := p.NamesCertificate() && in.lookup != nil
 	if byCertificate {
@@ -90,12 +102,12 @@ func (in *Intake) judge(p *provider.Provider, e *hook.Endpoint, r *hook.Record) 
 	return f
 }
 
-// write writes a finding into r.
-func write(r *hook.Record, e *hook.Endpoint, f signature.Result) {
+// applyResult copies the result of a verification into the record that is stored.
+func applyResult(r *hook.Record, e *hook.Endpoint, f signature.Result) {
 	r.Endpoint, r.Verdict, r.Reason, r.Secret, r.Check = e.ID, f.Verdict, f.Reason, f.Secret, f.Check
 	r.Event, r.Type, r.OccurredAt, r.Account, r.Mode = f.Event, f.Type, f.OccurredAt, f.Account, f.Mode
 	r.Batch, r.Events = f.Batch, len(f.Batch)
-	if r.Header(hook.SampleHeader) != "" { // whoever could sign it may call it real, too
+	if r.Header(hook.SampleHeader) != "" { // anyone who can sign a sample could send it as real
 		r.Mode = hook.ModeTest
 	}
 }

@@ -8,12 +8,13 @@ import (
 	"hookbeam/server/provider"
 )
 
-// settleVerify decides what was left out, and refuses an endpoint that is to check deliveries and cannot. was is what is
-// stored of it, nil for a new one. hook.Observe is refused like hook.Enforce: without a secret it would mark each
-// delivery as rejected, genuine ones too, and whoever chose it would take that for a finding. So an endpoint that checks
-// nothing always says so, as hook.Off.
+// settleVerify fills in Verify where it is empty, and refuses an endpoint that should verify deliveries and
+// cannot. was is the stored endpoint, nil for a new one. hook.Observe is refused like hook.Enforce: without a
+// secret it would mark every delivery as rejected, genuine ones too. So an endpoint that verifies nothing
+// always says hook.Off.
 //
-// What was stored like that by other hands stays, and takes nothing, until one of the two is changed.
+// An endpoint that an older release stored in that state keeps it, and refuses deliveries, until secret or
+// Verify change.
 func settleVerify(e, was *hook.Endpoint) error {
 	asked := e.Verify != ""
 	switch {
@@ -27,23 +28,23 @@ func settleVerify(e, was *hook.Endpoint) error {
 	}
 	p, known := provider.For(e.Provider)
 	untouched := was != nil && !asked && !CanCheck(*was)
-	if !known || e.Verify == hook.Off || CanCheck(*e) || untouched || complain(*e) != "" {
-		return nil // what is wrong otherwise is told first
+	if !known || e.Verify == hook.Off || CanCheck(*e) || untouched || validateEndpoint(*e) != "" {
+		return nil // other mistakes are reported first
 	}
 	return &hook.Problem{Kind: hook.ErrContradiction, Code: "secret_missing", Detail: p.MissingSecret()}
 }
 
-// CanCheck reports whether an endpoint has what its provider's deliveries are checked with.
+// CanCheck reports whether an endpoint has the secrets or settings that verifying its provider's deliveries takes.
 func CanCheck(e hook.Endpoint) bool {
 	p, known := provider.For(e.Provider)
 	return known && p.Signature.Checks(&e)
 }
 
-// Open reports whether an endpoint takes whatever anybody sends, without checking it.
+// Open reports whether an endpoint accepts deliveries from anyone, without verification.
 func Open(e hook.Endpoint) bool { return e.Verify == hook.Off }
 
-// Confirm makes an endpoint that the first start made one for everybody. For one that is confirmed it changes nothing.
-// Errors are those of the store, and a problem of kind hook.ErrNotFound.
+// Confirm makes an endpoint that the first start made one for everybody. For one that is confirmed it changes
+// nothing. Errors are those of the store, and a problem of kind hook.ErrNotFound.
 func (es *Endpoints) Confirm(ctx context.Context, id hook.EndpointID) (hook.Endpoint, error) {
 	return es.apply(ctx, func() (hook.Endpoint, error) {
 		e, err := es.Get(id)
@@ -55,8 +56,8 @@ func (es *Endpoints) Confirm(ctx context.Context, id hook.EndpointID) (hook.Endp
 	})
 }
 
-// WarnOfOpen writes one line that names the endpoints that check nothing, and one that names those that are to check and
-// have nothing of use to check with, where there are any.
+// WarnOfOpen logs one line with the names of the endpoints that verify nothing, and one with those that should verify
+// and have no usable secret, if there are any.
 func (es *Endpoints) WarnOfOpen(log *slog.Logger) {
 	var open, closed []string
 	for _, e := range es.List() {
@@ -68,11 +69,11 @@ func (es *Endpoints) WarnOfOpen(log *slog.Logger) {
 	}
 	const most = 20 // names in a line
 	if len(open) > 0 {
-		log.Warn("endpoints that check nothing: whoever knows their address can send to them. Give each a secret, or leave it if that is meant",
-			"count", len(open), "endpoints", open[:min(len(open), most)])
+		log.Warn("endpoints without verification: anyone who knows their address can send to them. "+
+			"Give each a secret, or leave it if that is intended", "count", len(open), "endpoints", open[:min(len(open), most)])
 	}
 	if len(closed) > 0 {
-		log.Warn("endpoints that refuse everything: they are to check deliveries and have nothing of use to check with. Give each a secret",
+		log.Warn("endpoints that refuse every delivery: they verify and have no usable secret. Give each a secret",
 			"count", len(closed), "endpoints", closed[:min(len(closed), most)])
 	}
 }

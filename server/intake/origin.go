@@ -23,8 +23,9 @@ func allows(cidrs []string, remote string) bool {
 	return false
 }
 
-// tidyCIDRs returns the list as prefixes in their shortest form; complaint says which is none, for a person.
-func tidyCIDRs(list []string) (tidy []string, complaint string) {
+// normalizeCIDRs returns addresses and CIDRs as prefixes in their shortest form. problem is a sentence for
+// people if one of them is neither.
+func normalizeCIDRs(list []string) (normal []string, problem string) {
 	if len(list) > maxAllowed {
 		return nil, "allow has at most 200 addresses."
 	}
@@ -39,7 +40,7 @@ func tidyCIDRs(list []string) (tidy []string, complaint string) {
 		if addr := prefix.Addr(); addr.Is4In6() && prefix.Bits() >= 96 {
 			prefix = netip.PrefixFrom(addr.Unmap(), prefix.Bits()-96)
 		}
-		tidy = append(tidy, prefix.Masked().String())
+		normal = append(normal, prefix.Masked().String())
 	}
-	return tidy, ""
+	return normal, ""
 }

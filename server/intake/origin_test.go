@@ -40,16 +40,16 @@ func TestOnlyAllowedAddressesMaySend(t *testing.T) {
 
 func TestAllowedAddressesAreKeptTidyOrRefused(t *testing.T) {
 	for in, want := range map[string]string{"203.0.113.77/24": "203.0.113.0/24", "10.0.0.1": "10.0.0.1/32", "::ffff:10.1.2.3/120": "10.1.2.0/24", "2001:db8::5/64": "2001:db8::/64"} {
-		if got, complaint := tidyCIDRs([]string{in}); complaint != "" || !slices.Equal(got, []string{want}) {
-			t.Errorf("%s became %v %s", in, got, complaint)
+		if got, problem := normalizeCIDRs([]string{in}); problem != "" || !slices.Equal(got, []string{want}) {
+			t.Errorf("%s became %v %s", in, got, problem)
 		}
 	}
 	for _, in := range []string{"", "x", "10.0.0.0/33", "fe80::1%eth0", "10.0.0"} {
-		if got, complaint := tidyCIDRs([]string{in}); complaint == "" {
+		if got, problem := normalizeCIDRs([]string{in}); problem == "" {
 			t.Errorf("%q became %v", in, got)
 		}
 	}
-	if _, complaint := tidyCIDRs(make([]string, maxAllowed+1)); complaint == "" {
+	if _, problem := normalizeCIDRs(make([]string, maxAllowed+1)); problem == "" {
 		t.Error("no bound")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Wanted is what a sample is to be. Its zero value is the most usual one of the endpoint's provider.
+// Wanted describes a sample delivery. Its zero value is the most common event of the endpoint's provider.
 type Wanted struct {
 	Type string            // one of the provider's SampleTypes
 	Set  map[string]string // what is changed in it, by path or name
@@ -36,7 +36,8 @@ func (in *Intake) Sample(id hook.EndpointID, want Wanted) (hook.DeliveryID, hook
 	}
 	if r.Size > e.MaxBody {
 		return "", 0, &hook.Problem{Kind: hook.ErrTooLarge, Code: "sample_too_large",
-			Detail: fmt.Sprintf("The sample has %d bytes; this endpoint takes at most %d. Set less in it, or raise max_body.", r.Size, e.MaxBody)}
+			Detail: fmt.Sprintf("The sample has %d bytes; this endpoint takes at most %d. Set less in it, or raise max_body.",
+				r.Size, e.MaxBody)}
 	}
 	r.Host, r.Remote = "localhost", "127.0.0.1"
 	e.Allow = nil
@@ -76,5 +77,6 @@ func (in *Intake) sign(p *provider.Provider, e hook.Endpoint, r *hook.Record) ([
 // checks reports whether an endpoint has what its provider's deliveries are checked with: a secret, or where it takes
 // none, the settings that a signature covers.
 func checks(p *provider.Provider, e hook.Endpoint) bool {
-	return len(e.Secrets) > 0 || slices.ContainsFunc(p.Settings, func(s provider.Setting) bool { return s.Required && e.Settings[s.Name] != "" })
+	covered := func(s provider.Setting) bool { return s.Required && e.Settings[s.Name] != "" }
+	return len(e.Secrets) > 0 || slices.ContainsFunc(p.Settings, covered)
 }

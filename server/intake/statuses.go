@@ -17,20 +17,23 @@ var (
 	hostForm  = regexp.MustCompile(`^[0-9a-zA-Z.:\[\]_-]+$`) // as it stands in a page's policy: no wildcards
 )
 
-// complainOfStatuses returns what is wrong with what an endpoint's statuses are to be; "" if nothing is.
-func complainOfStatuses(s hook.StatusRules) string {
+// validateStatuses returns a sentence for people about the first rule of an endpoint's statuses that is not
+// valid; "": all are valid.
+func validateStatuses(s hook.StatusRules) string {
 	if len(s.References) > 8 {
 		return "statuses.references has at most 8 paths."
 	}
 	for _, path := range s.References {
 		if path == "" || len(path) > 200 || strings.ContainsAny(path, " |#*?@{}[]\"") {
-			return fmt.Sprintf("%q in statuses.references is no path. Write names with dots between, as in data.object.metadata.cart.", path)
+			return fmt.Sprintf("%q in statuses.references is no path. "+
+				"Write names with dots between, as in data.object.metadata.cart.", path)
 		}
 	}
-	return complainOfPage(s.Page)
+	return validatePage(s.Page)
 }
 
-func complainOfPage(p hook.Page) string {
+// validatePage does the same for the look of the status page, whose texts go into HTML and a content policy.
+func validatePage(p hook.Page) string {
 	switch {
 	case utf8.RuneCountInString(p.Name) > 80 || strings.ContainsFunc(p.Name, func(r rune) bool { return r < ' ' }):
 		return "statuses.page.name has at most 80 characters, all printable."
@@ -45,21 +48,24 @@ func complainOfPage(p hook.Page) string {
 	}
 	for _, field := range p.Hidden {
 		if !slices.Contains([]string{"amount", "reference", "timeline"}, field) {
-			return fmt.Sprintf("%q in statuses.page.hidden cannot be hidden; amount, reference and timeline can.", field)
+			return fmt.Sprintf("%q in statuses.page.hidden cannot be hidden; amount, reference and timeline can.",
+				field)
 		}
 	}
 	for _, origin := range p.Embed {
 		if !isOrigin(origin) {
-			return fmt.Sprintf("%q in statuses.page.embed is no origin. Write scheme and host as in https://shop.example; http only for localhost.", origin)
+			return fmt.Sprintf("%q in statuses.page.embed is no origin. "+
+				"Write scheme and host as in https://shop.example; http only for localhost.", origin)
 		}
 	}
 	return ""
 }
 
+// isAddress reports whether text is an absolute URL of one of the schemes that is safe inside a content policy.
 func isAddress(text string, schemes ...string) bool {
 	u, err := url.Parse(text)
-	return err == nil && len(text) <= 500 && slices.Contains(schemes, u.Scheme) && u.Hostname() != "" && u.User == nil && u.Opaque == "" &&
-		!strings.ContainsAny(text, " ;,'\"<>\\") && hostForm.MatchString(u.Host)
+	return err == nil && len(text) <= 500 && slices.Contains(schemes, u.Scheme) &&
+		u.Hostname() != "" && u.User == nil && u.Opaque == "" && !strings.ContainsAny(text, " ;,'\"<>\\") && hostForm.MatchString(u.Host)
 }
 
 // isOrigin reports whether text is an origin as a browser writes it, and a frame from there shows nobody on the way

@@ -11,7 +11,7 @@ func TestWhatAStatusPageMayBe(t *testing.T) {
 	long := func(n int) string { return "https://shop.example/" + strings.Repeat("x", n) }
 	for name, c := range map[string]struct {
 		rules hook.StatusRules
-		says  string // part of the complaint; "": none
+		says  string // part of the problem; "": none
 	}{
 		"nothing": {},
 		"all of it": {rules: hook.StatusRules{References: []string{"data.object.metadata.cart", "body.id"}, Unsigned: true, Page: hook.Page{
@@ -37,15 +37,15 @@ func TestWhatAStatusPageMayBe(t *testing.T) {
 		"nine spots of references":     {hook.StatusRules{References: make([]string, 9)}, "8 paths"},
 		"a reference that is a query":  {hook.StatusRules{References: []string{"items.#(a==1)"}}, "no path"},
 	} {
-		if got := complainOfStatuses(c.rules); (c.says == "") != (got == "") || !strings.Contains(got, c.says) {
+		if got := validateStatuses(c.rules); (c.says == "") != (got == "") || !strings.Contains(got, c.says) {
 			t.Errorf("%s: %q, want %q in it", name, got, c.says)
 		}
 	}
 	for _, origin := range []string{"", "*", "https://*.shop.example", "https://shop.example/", "https://shop.example/path", "http://shop.example",
 		"http://localhost.evil.example", "https://Shop.example", "shop.example", "'self'", "https://a https://b", "https://a;sandbox", "https://a,b", "https:",
 		"null", "file:///x", "https://me@shop.example", "https://shop.example?x", "http://10.0.0.1", "https://shöp.example"} {
-		if complaint := complainOfStatuses(hook.StatusRules{Page: hook.Page{Embed: []string{origin}}}); !strings.Contains(complaint, "no origin") {
-			t.Errorf("frames of %q: %q", origin, complaint)
+		if problem := validateStatuses(hook.StatusRules{Page: hook.Page{Embed: []string{origin}}}); !strings.Contains(problem, "no origin") {
+			t.Errorf("frames of %q: %q", origin, problem)
 		}
 	}
 }

@@ -12,17 +12,17 @@ import (
 	"hookbeam/server/hook"
 )
 
-// complainOfTexts returns what is wrong with texts that become a header, a page's policy or a line for people; "" if
-// nothing is. was is what is stored of the endpoint, nil for a new one: what was saved before this was looked at, and is
-// not changed, may stay.
-func complainOfTexts(e hook.Endpoint, was *hook.Endpoint) string {
+// validateTexts returns a sentence for people about the first text with characters that are not visible; "":
+// there is none. These texts become a header, a content policy or a line on a screen. was is the stored
+// endpoint, nil for a new one: a text that did not change may stay, because older releases did not check it.
+func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 	before := hook.Endpoint{}
 	if was != nil {
 		before = *was
 	}
 	if e.Response != nil && !reflect.DeepEqual(e.Response, before.Response) {
-		if complaint := complainOfContentType(e.Response.ContentType); complaint != "" {
-			return complaint
+		if problem := validateContentType(e.Response.ContentType); problem != "" {
+			return problem
 		}
 	}
 	if e.SignedURL != before.SignedURL && strings.ContainsFunc(e.SignedURL, isUnseen) {
@@ -37,7 +37,8 @@ func complainOfTexts(e hook.Endpoint, was *hook.Endpoint) string {
 			continue
 		}
 		if name == "" || len(name) > 100 || len(value) > 20_000 || strings.ContainsFunc(name+value, isUnseen) {
-			return fmt.Sprintf("%q in settings has a line break or another character in it that nobody sees, or is too long. Copy it anew.", name)
+			return fmt.Sprintf("%q in settings has a line break or another character in it that nobody sees, or is too long. "+
+				"Copy it anew.", name)
 		}
 	}
 	for _, s := range e.Secrets {
@@ -52,15 +53,16 @@ func complainOfTexts(e hook.Endpoint, was *hook.Endpoint) string {
 	return ""
 }
 
-// complainOfContentType holds that a Content-Type is one line that says a media type (RFC 9110 §8.3).
-func complainOfContentType(text string) string {
+// validateContentType holds that a Content-Type is one line that says a media type (RFC 9110 §8.3).
+func validateContentType(text string) string {
 	const wrong = "response.content_type is a media type such as application/json, or text/plain; charset=utf-8."
 	if text == "" {
 		return ""
 	}
 	media, _, err := mime.ParseMediaType(text)
 	kind, part, ok := strings.Cut(media, "/")
-	if err != nil || !ok || kind == "" || part == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+	unprintable := func(r rune) bool { return r < ' ' || r > '~' }
+	if err != nil || !ok || kind == "" || part == "" || strings.ContainsFunc(text, unprintable) {
 		return wrong
 	}
 	return ""

@@ -7,8 +7,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestNoTextThatIsSavedCanBreakOutOfItsLine puts characters that end a line, or that nobody sees, into every text that
-// becomes a header, a policy or a line for people.
+// TestNoTextThatIsSavedCanBreakOutOfItsLine puts characters that end a line, or that nobody sees, into every
+// text that becomes a header, a policy or a line for people.
 func TestNoTextThatIsSavedCanBreakOutOfItsLine(t *testing.T) {
 	texts := map[string]func(text string) hook.Endpoint{
 		"response.content_type": func(x string) hook.Endpoint {
@@ -73,7 +73,7 @@ func TestAContentTypeIsOne(t *testing.T) {
 		"json": false, "/": false, "text/": false, "text": false, "text/plain; charset": false, "text/plain, text/html": false, "te xt/plain": false,
 		"text/pl\u00e4in": false, "text/plain; a=\"\n\"": false,
 	} {
-		if got := complainOfContentType(text) == ""; got != ok {
+		if got := validateContentType(text) == ""; got != ok {
 			t.Errorf("%q: %v", text, got)
 		}
 	}

@@ -92,7 +92,7 @@ func openOlder(t *testing.T, file string) {
 			t.Errorf("the deleted one: %d", got)
 		}
 	}
-	if open == 0 || strings.Count(s.log.String(), "endpoints that check nothing") != 1 {
+	if open == 0 || strings.Count(s.log.String(), "endpoints without verification") != 1 {
 		t.Errorf("%d are open; the log says %s", open, s.log)
 	}
 }
