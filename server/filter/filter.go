@@ -39,13 +39,13 @@ const (
 	MaxText   = 4 << 10 // bytes of its text, both as written and in canonical form
 	MaxTerms  = 64      // terms: what is not AND, OR, NOT or a parenthesis
 	MaxValues = 256     // values, keys and flags in all lists together
+	MaxDepth  = 16      // parentheses and NOTs inside each other
 
 	// MaxComparisons bounds the work of one Match: values inside a request are compared until so many comparisons
 	// were made, and none after that. Strangers write the requests, so a body of millions of values must not
 	// hold anybody up. A comparison with a long text counts once for each 64 bytes of it.
 	MaxComparisons    = 1 << 20
 	bytesOfComparison = 64
-	MaxDepth          = 16 // parentheses and NOTs inside each other
 )
 
 // Filter is a text that was understood, ready to match. It never changes: many goroutines may use
@@ -62,9 +62,9 @@ type Item struct {
 	EndpointName string       // the name of the record's endpoint; "" where it is not known
 	Provider     string       // the provider of that endpoint; "" where it is not known
 
-	// Subjects returns what the record's events are about, as it stands now. It is called at most once for each Match,
-	// and only where a term asks for a subject, reference, state, status or amount, or for a provider's id that stands
-	// nowhere in the record. nil: they are about nothing.
+	// Subjects returns what the record's events are about, as it stands now. It is called at most once for each
+	// Match, and only where a term asks for a subject, reference, state, status or amount, or for a provider's
+	// id that stands nowhere in the record. nil: they are about nothing.
 	Subjects func() []Subject
 }
 

@@ -117,8 +117,8 @@ const (
 type Value struct {
 	// Pieces is the text before, between and after its stars: `invoice.*` is "invoice." and "". One piece is no glob.
 	Pieces []string
-	// Quoted says that the value was written in quotes. It is then compared as text, even where it looks like a number,
-	// and a state in quotes may be one that only an endpoint's own mapping knows.
+	// Quoted says that the value was written in quotes. It is then compared as text, even where it looks like a
+	// number, and a state in quotes may be one that only an endpoint's own mapping knows.
 	Quoted bool
 
 	Range    bool   // it is From..To, and Pieces is nil
