@@ -13,21 +13,21 @@ import (
 // Config is what an operator sets. The tags are the command line's: each flag has an environment variable.
 type Config struct {
 	client.Location
-	InsecureHTTP bool     `help:"Serve others than this machine by plain HTTP: whoever is on the way can read and change everything." env:"HOOKBEAM_INSECURE_HTTP"`
-	TrustedProxy []string `help:"Proxies whose X-Forwarded-For is believed, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
+	InsecureHTTP bool     `help:"Serve other machines over plain HTTP. Anyone on the network path can read and change the traffic." env:"HOOKBEAM_INSECURE_HTTP"`
+	TrustedProxy []string `help:"Proxies whose X-Forwarded-For header is trusted, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
 
-	KeepFor   Span  `help:"How long deliveries are kept; 0 keeps them for ever." default:"30d" env:"HOOKBEAM_KEEP_FOR"`
-	KeepBytes Bytes `help:"What deliveries may take on disk before the oldest go, and the statuses beside them; 0 knows no end." default:"1GiB" env:"HOOKBEAM_KEEP_BYTES"`
+	KeepFor   Span  `help:"How long deliveries are kept; 0 = forever." default:"30d" env:"HOOKBEAM_KEEP_FOR"`
+	KeepBytes Bytes `help:"What deliveries may take on disk before the oldest go, and the statuses beside them; 0 = unlimited." default:"1GiB" env:"HOOKBEAM_KEEP_BYTES"`
 
-	KeepEvents *Bytes `help:"What remembered event ids may take on disk before the oldest are forgotten; a fifth of --keep-bytes if not given; 0 knows no end." env:"HOOKBEAM_KEEP_EVENTS" placeholder:"BYTES"`
+	KeepEvents *Bytes `help:"What remembered event ids may take on disk before the oldest are forgotten; a fifth of --keep-bytes if not given; 0 = unlimited." env:"HOOKBEAM_KEEP_EVENTS" placeholder:"BYTES"`
 
-	KeepStatuses Span `help:"How long a status is kept after it was last told of; 0 keeps it for ever." default:"400d" env:"HOOKBEAM_KEEP_STATUSES"`
+	KeepStatuses Span `help:"How long a status is kept after its last update; 0 = forever." default:"400d" env:"HOOKBEAM_KEEP_STATUSES"`
 
-	RateEndpoint Rate  `help:"Deliveries that an endpoint takes, for example 500/s or 1000/m; twice as many may come at once; 0 knows no end." default:"5000/s" env:"HOOKBEAM_RATE_ENDPOINT"`
-	RateAddress  Rate  `help:"Deliveries that one address may send; twice as many may come at once; 0 knows no end." default:"5000/s" env:"HOOKBEAM_RATE_ADDRESS"`
+	RateEndpoint Rate  `help:"Deliveries that an endpoint takes, for example 500/s or 1000/m; twice as many may come at once; 0 = unlimited." default:"5000/s" env:"HOOKBEAM_RATE_ENDPOINT"`
+	RateAddress  Rate  `help:"Deliveries that one address may send; twice as many may come at once; 0 = unlimited." default:"5000/s" env:"HOOKBEAM_RATE_ADDRESS"`
 	MaxInFlight  Bytes `help:"Memory that all bodies together may take while they are received." default:"256MiB" env:"HOOKBEAM_MAX_IN_FLIGHT"`
 
-	StopAfter Span `help:"How long to go on receiving after being told to stop, for load balancers that notice late." default:"0s" env:"HOOKBEAM_STOP_AFTER"`
+	StopAfter Span `help:"How long to continue to receive after a stop signal, so that load balancers can react." default:"0s" env:"HOOKBEAM_STOP_AFTER"`
 
 	AdminToken string `kong:"-"` // HOOKBEAM_ADMIN_TOKEN: not a flag, for process lists are public
 	Version    string `kong:"-"`
