@@ -12,19 +12,19 @@ import (
 	"testing"
 )
 
-// TestADatabaseThatIsGoneIsNoticed is promise R20. From the moment on in which the files are not where they were,
-// nothing is answered 2xx; and what was answered before is there after a restart, as far as its file is.
-func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
-	t.Parallel()
+// disappearance is one way in which a database goes while its server runs.
+type disappearance struct {
+	take func(data, db string) error
+	back func(data, db string) error
+	lost bool // there is nothing to put back
+}
+
+func disappearances() map[string]disappearance {
 	copied := func(from, to string) error {
 		text, err := os.ReadFile(from)
 		return errors.Join(err, os.WriteFile(to, text, 0o600))
 	}
-	for name, c := range map[string]struct {
-		take func(data, db string) error
-		back func(data, db string) error
-		lost bool // there is nothing to put back
-	}{
+	return map[string]disappearance{
 		"removed": {take: func(_, db string) error { return os.Remove(db) }, lost: true},
 		"renamed": {take: func(_, db string) error { return os.Rename(db, db+".old") },
 			back: func(_, db string) error { return os.Rename(db+".old", db) }},
@@ -38,7 +38,14 @@ func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 			back: func(data, _ string) error { return os.Rename(data+".old", data) }},
 		"its WAL removed": {take: func(_, db string) error { return os.Remove(db + "-wal") },
 			back: func(_, _ string) error { return nil }},
-	} {
+	}
+}
+
+// TestADatabaseThatIsGoneIsNoticed is promise R20. From the moment on in which the files are not where they were,
+// nothing is answered 2xx; and what was answered before is there after a restart, as far as its file is.
+func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
+	t.Parallel()
+	for name, c := range disappearances() {
 		for _, end := range []string{"stopped", "killed"} {
 			t.Run(name+", "+end, func(t *testing.T) {
 				s := newServer(t)
