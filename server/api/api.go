@@ -75,13 +75,13 @@ type API struct {
 	ids       *requestIDs
 	guesses   *access.Limiter    // of one-time codes that were not right, by address
 	badTokens *access.Limiter    // of status links, by address
-	watched   *seats             // who watches public statuses by socket
-	waiting   *seats             // who waits for them to change by asking
+	watched   *connLimiter       // who watches public statuses by socket
+	waiting   *connLimiter       // who waits for them to change by asking
 	watchers  *admission         // of those sockets
 	upgrader  websocket.Upgrader // of those
 	beat      time.Duration      // how often those hear that the line is alive
-	work      *allowance         // for working on stored deliveries
-	downloads *allowance         // for bodies on their way out
+	work      *memoryBudget      // for working on stored deliveries
+	downloads *memoryBudget      // for bodies on their way out
 	life      context.Context    // ends when the server is stopping
 	end       context.CancelFunc
 }
@@ -97,11 +97,11 @@ const (
 // table do not agree: that is a broken build.
 func New(c *Calls, o Options) *API {
 	a := c.api
-	a.Options, a.ids, a.beat = o, newRequestIDs(), publicBeat
+	a.Options, a.ids, a.beat = o, newRequestIDs(), publicHeartbeat
 	a.guesses = access.NewLimiter(guessesPerSecond, guessesAtOnce, addressesKept)
-	a.watched = newSeats(seatsOfAll, seatsOfLink, seatsOfAddress)
-	a.waiting = newSeats(seatsOfAll, seatsOfLink, seatsOfAddress)
-	a.watchers, a.work, a.downloads = newAdmission(), newAllowance(workBytes), newAllowance(downloadBytes)
+	a.watched = newConnLimiter(connsInTotal, connsPerLink, connsPerAddress)
+	a.waiting = newConnLimiter(connsInTotal, connsPerLink, connsPerAddress)
+	a.watchers, a.work, a.downloads = newAdmission(), newMemoryBudget(workBytes), newMemoryBudget(downloadBytes)
 	a.upgrader = newUpgrader(func(w http.ResponseWriter, reason error) {
 		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrInvalid, Code: "not_a_websocket",
 			Detail: "This URL accepts only WebSocket connections. Connect with ws:// or wss://, or poll the URL without /live.", Cause: reason})

@@ -22,10 +22,10 @@ const (
 	senderRequests = 1024     // of one address under way at once
 )
 
-// bodies is the memory that all bodies take while they are received and stored. A body is charged as its bytes come:
+// bodyMemory is the memory that all bodies take while they are received and stored. A body is charged as its bytes come:
 // what a length announces costs its sender nothing but a place among what its own address may announce. An address may
 // hold as much as is still free, so one alone gets half of all, n together 1/(n+1) each, and the next one finds room.
-type bodies struct {
+type bodyMemory struct {
 	most     int64 // in all; 0: no limit
 	requests int   // of one address
 
@@ -47,15 +47,15 @@ type sender struct {
 // sends again and again is cheaper than to forget it each time.
 const fewSenders = 1024
 
-func newBodies(most int64, requests int) *bodies {
+func newBodyMemory(most int64, requests int) *bodyMemory {
 	if requests == 0 {
 		requests = senderRequests
 	}
-	return &bodies{most: most, requests: requests, senders: map[string]*sender{}, sweepAt: fewSenders}
+	return &bodyMemory{most: most, requests: requests, senders: map[string]*sender{}, sweepAt: fewSenders}
 }
 
-// charge is what one request takes out of bodies.
-type charge struct {
+// bodyReservation is what one request takes out of bodies.
+type bodyReservation struct {
 	client    access.Client
 	sender    *sender // nil: it takes nothing
 	announced int64
@@ -65,7 +65,7 @@ type charge struct {
 
 // enter counts a request with the length that it announces, and takes first bytes for it; leave undoes both. The only
 // request of an address may take more than the address's share: else a body larger than that could never be sent.
-func (b *bodies) enter(c *charge, announced, first int64) error {
+func (b *bodyMemory) enter(c *bodyReservation, announced, first int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.sender(c.client.Key)
@@ -87,7 +87,7 @@ func (b *bodies) enter(c *charge, announced, first int64) error {
 }
 
 // grow takes n bytes more for a request that has entered.
-func (b *bodies) grow(c *charge, n int64) error {
+func (b *bodyMemory) grow(c *bodyReservation, n int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := c.sender
@@ -101,7 +101,7 @@ func (b *bodies) grow(c *charge, n int64) error {
 }
 
 // room says why there is none for n bytes more.
-func (b *bodies) room(s *sender, only bool, c *charge, n int64) error {
+func (b *bodyMemory) room(s *sender, only bool, c *bodyReservation, n int64) error {
 	if b.most == 0 {
 		return nil
 	}
@@ -117,7 +117,7 @@ func (b *bodies) room(s *sender, only bool, c *charge, n int64) error {
 }
 
 // leave gives back what a request took.
-func (b *bodies) leave(c *charge) {
+func (b *bodyMemory) leave(c *bodyReservation) {
 	s := c.sender
 	if s == nil {
 		return
@@ -135,7 +135,7 @@ func (b *bodies) leave(c *charge) {
 
 // sender returns what is counted for key. Those without requests are forgotten when there are twice as many senders as
 // were left the last time, so a million addresses cost no more memory and time than those that send at once.
-func (b *bodies) sender(key string) *sender {
+func (b *bodyMemory) sender(key string) *sender {
 	if s := b.senders[key]; s != nil {
 		return s
 	}
@@ -148,7 +148,7 @@ func (b *bodies) sender(key string) *sender {
 	return s
 }
 
-func (b *bodies) inFlight() int64 {
+func (b *bodyMemory) inFlight() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.held
@@ -156,7 +156,7 @@ func (b *bodies) inFlight() int64 {
 
 // ready says where bodies are refused, whoever sends them. While room is short, what became of the newest body tells:
 // where small ones still come through, a server that called itself unready would keep them out, too.
-func (b *bodies) ready() error {
+func (b *bodyMemory) ready() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	free := b.most - b.held
@@ -168,7 +168,7 @@ func (b *bodies) ready() error {
 
 // read takes the body into c, byte for byte. Its buffer begins small and is doubled as bytes come, so that every byte
 // is copied twice at most. What it takes of rc.bodies is noted in taken, also where it fails.
-func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *charge, limit int64) error {
+func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *bodyReservation, limit int64) error {
 	c.body = c.body[:0]
 	if r.ContentLength > limit {
 		return tooLarge(w, limit)
@@ -179,7 +179,7 @@ func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *
 	}
 	size = min(size, most)
 	if err := rc.bodies.enter(taken, max(r.ContentLength, 0), size); err != nil {
-		return turnAway(w, err)
+		return closeAndRefuse(w, err)
 	}
 	for {
 		if int64(cap(c.body)) < size {
@@ -201,14 +201,14 @@ func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *
 		}
 		next := min(2*size, most)
 		if err := rc.bodies.grow(taken, next-size); err != nil {
-			return turnAway(w, err)
+			return closeAndRefuse(w, err)
 		}
 		size = next
 	}
 }
 
-// turnAway closes the connection after the refusal: the rest of the body is not worth reading.
-func turnAway(w http.ResponseWriter, err error) error {
+// closeAndRefuse closes the connection after the refusal: the rest of the body is not worth reading.
+func closeAndRefuse(w http.ResponseWriter, err error) error {
 	w.Header().Set("Connection", "close")
 	return err
 }

@@ -28,15 +28,15 @@ func codeOf(err error) string {
 func from(key string) access.Client { return access.Client{Address: key, Key: key} }
 
 // enter is a request that has entered, or why it has not.
-func enter(b *bodies, c access.Client, announced, first int64) (*charge, error) {
-	taken := &charge{client: c}
+func enter(b *bodyMemory, c access.Client, announced, first int64) (*bodyReservation, error) {
+	taken := &bodyReservation{client: c}
 	return taken, b.enter(taken, announced, first)
 }
 
 func TestOneAddressGetsHalfOfTheBodyMemoryAndEachFurtherOneLess(t *testing.T) {
 	const most = 1200
-	b := newBodies(most, 0)
-	var first []*charge
+	b := newBodyMemory(most, 0)
+	var first []*bodyReservation
 	// Each address sends bodies of a byte until it is refused.
 	for n, want := range []int64{600, 300, 150, 75} {
 		sent := int64(0)
@@ -65,7 +65,7 @@ func TestOneAddressGetsHalfOfTheBodyMemoryAndEachFurtherOneLess(t *testing.T) {
 }
 
 func TestAnnouncedLengthsAreLimitedPerAddressAndReserveNoMemory(t *testing.T) {
-	b := newBodies(1000, 0)
+	b := newBodyMemory(1000, 0)
 	for i := range 5 {
 		if _, err := enter(b, from("a"), 100, 1); err != nil {
 			t.Fatalf("body %d: %v", i, err)
@@ -92,7 +92,7 @@ func TestAnnouncedLengthsAreLimitedPerAddressAndReserveNoMemory(t *testing.T) {
 }
 
 func TestOnlyRequestOfAnAddressMayExceedItsShare(t *testing.T) {
-	b := newBodies(100, 0)
+	b := newBodyMemory(100, 0)
 	c, err := enter(b, from("a"), 90, 10)
 	check(t, err)
 	check(t, b.grow(c, 80))
@@ -112,8 +112,8 @@ func TestOnlyRequestOfAnAddressMayExceedItsShare(t *testing.T) {
 }
 
 func TestConcurrentRequestsOfOneAddressAreLimited(t *testing.T) {
-	b := newBodies(0, 2)
-	last := &charge{}
+	b := newBodyMemory(0, 2)
+	last := &bodyReservation{}
 	for _, c := range []struct{ who, want string }{{"b", ""}, {"a", ""}, {"a", ""}, {"a", "too_many_at_once"}, {"b", ""}} {
 		taken, err := enter(b, from(c.who), 5, 5)
 		if code := codeOf(err); code != c.want {
@@ -131,8 +131,8 @@ func TestConcurrentRequestsOfOneAddressAreLimited(t *testing.T) {
 
 // TestIdleSendersAreForgotten has a thousand of them under way at any moment.
 func TestIdleSendersAreForgotten(t *testing.T) {
-	b := newBodies(1<<30, 0)
-	var open [1000]*charge
+	b := newBodyMemory(1<<30, 0)
+	var open [1000]*bodyReservation
 	for i := range 1_000_000 {
 		c, err := enter(b, from(strconv.Itoa(i)), 10, 10)
 		check(t, err)
@@ -152,8 +152,8 @@ func TestIdleSendersAreForgotten(t *testing.T) {
 // TestBodyMemoryIsReleasedCompletely does anything in any order.
 func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	b := newBodies(5000, 5)
-	var open []*charge
+	b := newBodyMemory(5000, 5)
+	var open []*bodyReservation
 	for range 100_000 {
 		switch random.IntN(3) {
 		case 0:

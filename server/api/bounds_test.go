@@ -14,7 +14,7 @@ func TestDefaultLimitsAreEnforced(t *testing.T) {
 	quota := func(q *access.Quota) func(address, link string) bool {
 		return func(address, _ string) bool { return q.Take(access.Client{Key: address}) == access.HasRoom }
 	}
-	seat := func(s *seats) func(address, link string) bool {
+	seat := func(s *connLimiter) func(address, link string) bool {
 		t.Cleanup(func() { s.open.Add(-s.held) }) // nobody gives these seats back
 		return func(address, link string) bool {
 			_, ok := s.take(access.Link{Subject: link}, access.Client{Key: address})

@@ -117,7 +117,7 @@ func register[I, O any](a *API, h huma.API, op huma.Operation, handle func(conte
 // fault is err as huma answers with it, logged where it is the server's.
 func (a *API) fault(ctx context.Context, err error) *Problem {
 	p := problemOf(err)
-	if v, ok := ctx.Value(visitKey{}).(visit); ok {
+	if v, ok := ctx.Value(requestMetaKey{}).(requestMeta); ok {
 		logFault(v.w, a.Log, p, err)
 	}
 	return p

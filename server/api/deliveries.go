@@ -86,7 +86,7 @@ type deliveryID struct {
 }
 
 func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body wire.DeliveryDetail }, error) {
-	r, done, err := a.loaded(ctx, in.ID, 0)
+	r, done, err := a.loadDelivery(ctx, in.ID, 0)
 	damaged := errors.Is(err, hook.ErrDamaged)
 	if err != nil && !damaged {
 		return nil, err
@@ -160,8 +160,8 @@ func (a *API) getBody(ctx context.Context, in *deliveryID) (*bodyOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v, ok := ctx.Value(visitKey{}).(visit); ok {
-		_ = http.NewResponseController(v.w).SetWriteDeadline(a.Now().Add(downloading)) // where it can be set
+	if v, ok := ctx.Value(requestMetaKey{}).(requestMeta); ok {
+		_ = http.NewResponseController(v.w).SetWriteDeadline(a.Now().Add(downloadTime)) // where it can be set
 	}
 	return &bodyOut{ContentType: octets, Disposition: `attachment; filename="` + string(r.ID) + `.bin"`,
 		Length: len(r.Body), Body: r.Body}, nil

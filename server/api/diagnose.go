@@ -7,7 +7,7 @@ import (
 )
 
 func (a *API) diagnose(ctx context.Context, in *deliveryID) (*struct{ Body wire.Diagnosis }, error) {
-	r, done, err := a.loaded(ctx, in.ID, diagnosisTakes)
+	r, done, err := a.loadDelivery(ctx, in.ID, diagnosisCost)
 	if err != nil {
 		return nil, err
 	}

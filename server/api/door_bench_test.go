@@ -14,7 +14,7 @@ func BenchmarkLimitsByAddress(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	bodies := newBodies(256<<20, 0)
+	bodies := newBodyMemory(256<<20, 0)
 	now := time.Now()
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
@@ -22,7 +22,7 @@ func BenchmarkLimitsByAddress(b *testing.B) {
 			"Content-Length": {"1024"}, "Accept": {"*/*"}}}
 		for pb.Next() {
 			addresses.Notice(r, now)
-			c := charge{client: addresses.Client(r, now)}
+			c := bodyReservation{client: addresses.Client(r, now)}
 			if err := bodies.enter(&c, 1024, 1025); err != nil {
 				b.Error(err)
 			}

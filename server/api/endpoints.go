@@ -24,11 +24,11 @@ type SecretInput struct {
 
 // View returns e as clients of site see it, in answers and in updates.
 func View(site access.Site, e hook.Endpoint) wire.Endpoint {
-	return wire.NewEndpoint(&e, site.URL("in/"+e.Slug), brief(e.Tolerance))
+	return wire.NewEndpoint(&e, site.URL("in/"+e.Slug), formatDuration(e.Tolerance))
 }
 
-// brief writes a duration as people do: 5m, not 5m0s.
-func brief(d time.Duration) string {
+// formatDuration writes a duration as people do: 5m, not 5m0s.
+func formatDuration(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")
@@ -67,12 +67,12 @@ type UpdateEndpointRequest struct {
 
 // apply writes the change into e.
 func (c *EndpointChange) apply(e *hook.Endpoint) error {
-	set(&e.Provider, c.Provider)
-	set(&e.Verify, c.Verify)
-	set(&e.MaxBody, c.MaxBody)
-	set(&e.SignedURL, c.SignedURL)
-	set(&e.Settings, c.Settings)
-	set(&e.Allow, c.Allow)
+	setIfSent(&e.Provider, c.Provider)
+	setIfSent(&e.Verify, c.Verify)
+	setIfSent(&e.MaxBody, c.MaxBody)
+	setIfSent(&e.SignedURL, c.SignedURL)
+	setIfSent(&e.Settings, c.Settings)
+	setIfSent(&e.Allow, c.Allow)
 	if c.Statuses != nil {
 		c.Statuses.apply(&e.Statuses)
 	}
@@ -92,7 +92,7 @@ func (c *EndpointChange) apply(e *hook.Endpoint) error {
 	return nil
 }
 
-func set[T any](to, from *T) {
+func setIfSent[T any](to, from *T) {
 	if from != nil {
 		*to = *from
 	}
@@ -199,7 +199,7 @@ func (a *API) changeEndpoint(ctx context.Context, in *struct {
 	Body UpdateEndpointRequest
 }) (*endpointOut, error) {
 	e, err := a.Endpoints.Change(ctx, in.ID, func(e *hook.Endpoint) error {
-		set(&e.Name, in.Body.Name)
+		setIfSent(&e.Name, in.Body.Name)
 		e.Verify = "" // left out, unless it is sent
 		return in.Body.apply(e)
 	})

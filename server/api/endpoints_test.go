@@ -110,7 +110,7 @@ func TestInvalidEndpointsAreRejected(t *testing.T) {
 			t.Errorf("%s: the answer does not name %s: %s", body, part, a.text)
 		}
 	}
-	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"` + strings.Repeat("a", callBody) + `"}`}).is(t, 413, "body_too_large")
+	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"` + strings.Repeat("a", maxCallBody) + `"}`}).is(t, 413, "body_too_large")
 	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `name=a`,
 		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 415, "unsupported_media_type")
 	var list struct{ Endpoints []wire.Endpoint }
@@ -194,7 +194,7 @@ func TestDurationsAreFormattedWithoutZeroUnits(t *testing.T) {
 		0: "0s", 5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Second: "1m30s", time.Hour + 10*time.Second: "1h0m10s",
 		10 * time.Minute: "10m", 20 * time.Hour: "20h", 30 * time.Second: "30s", time.Hour + 30*time.Minute: "1h30m",
 	} {
-		got := brief(d)
+		got := formatDuration(d)
 		if back, err := time.ParseDuration(got); got != want || err != nil || back != d {
 			t.Errorf("brief(%v) = %s, want %s", d, got, want)
 		}

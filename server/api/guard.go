@@ -11,8 +11,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// visit is what the guard found out about a request, for the handler.
-type visit struct {
+// requestMeta is what the guard found out about a request, for the handler.
+type requestMeta struct {
 	w     http.ResponseWriter // for huma's handlers, which are not given them
 	r     *http.Request
 	who   access.Who // zero on routes for anyone
@@ -20,16 +20,16 @@ type visit struct {
 	page  bool       // a problem is told as a page
 }
 
-type visitKey struct{}
+type requestMetaKey struct{}
 
-func visitOf(r *http.Request) visit {
-	v, _ := r.Context().Value(visitKey{}).(visit)
+func requestMetaOf(r *http.Request) requestMeta {
+	v, _ := r.Context().Value(requestMetaKey{}).(requestMeta)
 	return v
 }
 
 // who is the person or program that ctx, a request's, belongs to.
 func who(ctx context.Context) access.Who {
-	v, _ := ctx.Value(visitKey{}).(visit)
+	v, _ := ctx.Value(requestMetaKey{}).(requestMeta)
 	return v.who
 }
 
@@ -37,12 +37,12 @@ func who(ctx context.Context) access.Who {
 func (a *API) guard(row *route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		noteRoute(w, row)
-		v := visit{w: w, r: r, page: row.policy.page() && strings.Contains(r.Header.Get("Accept"), "text/html")}
+		v := requestMeta{w: w, r: r, page: row.policy.page() && strings.Contains(r.Header.Get("Accept"), "text/html")}
 		if row.policy.page() {
 			v.nonce = newNonce()
 		}
 		w.Header().Set("Content-Security-Policy", row.policy.csp(v.nonce))
-		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+		r = r.WithContext(context.WithValue(r.Context(), requestMetaKey{}, v))
 		var err error
 		if v.who, err = a.admit(row, r); err != nil {
 			a.refuse(w, r, row, err)
@@ -52,14 +52,14 @@ func (a *API) guard(row *route, next http.Handler) http.Handler {
 		if row.body > 0 {
 			r.Body = http.MaxBytesReader(w, r.Body, row.body)
 		}
-		ctx := context.WithValue(r.Context(), visitKey{}, v)
-		if row.lasting {
+		ctx := context.WithValue(r.Context(), requestMetaKey{}, v)
+		if row.longLived {
 			var cancel context.CancelCauseFunc
 			ctx, cancel = context.WithCancelCause(ctx)
 			defer cancel(nil)
 			defer context.AfterFunc(a.life, func() { cancel(nil) })()
-			if !row.socket && row.audience != anyone { // a socket outlives its request, and looks after itself
-				defer a.Gate.Sessions.OnEnd(r, func() { cancel(loggedOut) })()
+			if !row.socket && row.audience != publicAccess { // a socket outlives its request, and looks after itself
+				defer a.Gate.Sessions.OnEnd(r, func() { cancel(sessionEnded) })()
 			}
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
@@ -67,7 +67,7 @@ func (a *API) guard(row *route, next http.Handler) http.Handler {
 }
 
 func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
-	if row.audience == anyone {
+	if row.audience == publicAccess {
 		return access.Who{}, nil
 	}
 	w, err := a.Gate.Who(r)
@@ -83,23 +83,23 @@ func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
 		return w, &hook.Problem{Kind: hook.ErrForbidden, Code: "forbidden_origin",
 			Detail: "A WebSocket that uses the dashboard's session must be opened by the dashboard. Programs must send a token."}
 	}
-	if row.lasting && a.life.Err() != nil {
-		return w, stopping
+	if row.longLived && a.life.Err() != nil {
+		return w, serverStopping
 	}
 	return w, nil
 }
 
-// loggedOut is why a request that lasts has ended before its time, and what it is answered.
-var loggedOut = &hook.Problem{Kind: hook.ErrUnauthenticated, Code: "unauthenticated",
+// sessionEnded is why a request that lasts has ended before its time, and what it is answered.
+var sessionEnded = &hook.Problem{Kind: hook.ErrUnauthenticated, Code: "unauthenticated",
 	Detail: "The session ended while this request was waiting. Log in again with a one-time code from: hookbeam login"}
 
-var stopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping", RetryAfter: 2 * time.Second,
+var serverStopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping", RetryAfter: 2 * time.Second,
 	Detail: "The server is stopping. Try again in a moment."}
 
 // refuse answers who may not come in: a visitor is shown to the login, a program gets a problem.
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, row *route, err error) {
 	if errors.Is(err, hook.ErrUnauthenticated) {
-		if row.audience == visitor && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		if row.audience == pageUser && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			a.redirect(w, r, "login")
 			return
 		}
@@ -110,7 +110,7 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, row *route, err err
 
 // fail answers with err: as a page where people look at it, as problem details everywhere else.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
-	v := visitOf(r)
+	v := requestMetaOf(r)
 	if !v.page {
 		writeProblem(w, a.Log, err)
 		return

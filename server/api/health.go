@@ -27,7 +27,7 @@ func (a *API) mountHealth() {
 		ctx, cancel := context.WithTimeout(r.Context(), probing)
 		defer cancel()
 		if r.URL.Query().Has("verbose") {
-			a.sayChecks(ctx, w)
+			a.writeChecks(ctx, w)
 			return
 		}
 		for _, c := range a.checks() {
@@ -49,7 +49,7 @@ func (a *API) checks() []ReadinessCheck {
 
 func (a *API) notStopping(context.Context) error {
 	if a.life.Err() != nil {
-		return stopping
+		return serverStopping
 	}
 	return nil
 }
@@ -67,9 +67,9 @@ func (a *API) canStore(ctx context.Context) error {
 	return nil
 }
 
-// sayChecks answers with every check, and with what the operator should know though it does not make the server
+// writeChecks answers with every check, and with what the operator should know though it does not make the server
 // unready. Anybody may ask, so it names no addresses.
-func (a *API) sayChecks(ctx context.Context, w http.ResponseWriter) {
+func (a *API) writeChecks(ctx context.Context, w http.ResponseWriter) {
 	answer := wire.Readiness{Status: "ready"}
 	status := http.StatusOK
 	for _, c := range a.checks() {

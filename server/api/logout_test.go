@@ -37,7 +37,7 @@ func TestLogoutEndsTheSessionsPolls(t *testing.T) {
 	h := newHouse(t, "")
 	tried := 0
 	for pattern, row := range h.api.routes.rows {
-		if !row.lasting || row.socket || row.audience == anyone {
+		if !row.longLived || row.socket || row.audience == publicAccess {
 			continue
 		}
 		tried++

@@ -19,8 +19,8 @@ func (a *API) mountMapping(h huma.API) {
 
 // The bounds of trying a mapping.
 const (
-	triedOn  = 1000 // deliveries
-	triedFor = 5 * time.Second
+	mappingTestDeliveries = 1000 // deliveries
+	mappingTestTime       = 5 * time.Second
 )
 
 // TestMappingRequest is the body of POST /endpoints/{id}/mapping/test.
@@ -36,15 +36,15 @@ func (a *API) testMapping(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	done, err := a.work.take(ctx, mappingTakes)
+	done, err := a.work.take(ctx, mappingCost)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	ctx, end := context.WithTimeout(ctx, triedFor)
+	ctx, end := context.WithTimeout(ctx, mappingTestTime)
 	defer end()
 	sent := in.Body.Mapping.value.Mapping()
-	rules, err := a.toTry(ctx, e.ID, sent)
+	rules, err := a.mappingToTest(ctx, e.ID, sent)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (a *API) testMapping(ctx context.Context, in *struct {
 		return &struct{ Body wire.MappingTestResult }{testResult(rules, expr.Untried())}, nil
 	}
 	trial, err := m.Try(ctx, func(do func(*hook.Record) error) error {
-		return a.Events.EachRecent(ctx, e.ID, triedOn, do)
+		return a.Events.EachRecent(ctx, e.ID, mappingTestDeliveries, do)
 	})
 	return &struct{ Body wire.MappingTestResult }{testResult(rules, trial)}, err
 }
@@ -80,8 +80,8 @@ func testResult(rules hook.Mapping, t expr.Trial) wire.MappingTestResult {
 	return r
 }
 
-// toTry is the mapping that was sent, or a guess.
-func (a *API) toTry(ctx context.Context, endpoint hook.EndpointID, sent *hook.Mapping) (hook.Mapping, error) {
+// mappingToTest is the mapping that was sent, or a guess.
+func (a *API) mappingToTest(ctx context.Context, endpoint hook.EndpointID, sent *hook.Mapping) (hook.Mapping, error) {
 	if sent != nil {
 		return *sent, nil
 	}

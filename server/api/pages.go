@@ -15,7 +15,7 @@ var dashboard = [...]string{"GET /{$}", "GET /deliveries", "GET /deliveries/{id}
 
 func (a *API) mountPages() {
 	for _, pattern := range dashboard {
-		a.routes.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { a.Pages.Shell(w, r, visitOf(r).nonce) })
+		a.routes.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { a.Pages.Shell(w, r, requestMetaOf(r).nonce) })
 	}
 	a.routes.HandleFunc("GET /login", a.showLogin)
 	a.routes.HandleFunc("GET /login/{code}", a.followLogin)
@@ -37,14 +37,14 @@ func (a *API) showLogin(w http.ResponseWriter, r *http.Request) {
 		a.redirect(w, r, "")
 		return
 	}
-	a.Pages.Login(w, r, visitOf(r).nonce, http.StatusOK, nil)
+	a.Pages.Login(w, r, requestMetaOf(r).nonce, http.StatusOK, nil)
 }
 
 // followLogin is the link that is printed at the start. Only a browser that really goes there uses it up: a preview
 // asks with HEAD.
 func (a *API) followLogin(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
-		a.Pages.Login(w, r, visitOf(r).nonce, http.StatusOK, nil)
+		a.Pages.Login(w, r, requestMetaOf(r).nonce, http.StatusOK, nil)
 		return
 	}
 	a.login(w, r, r.PathValue("code"))
@@ -101,5 +101,5 @@ func (a *API) refuseLogin(w http.ResponseWriter, r *http.Request, err error) {
 	for name, values := range p.GetHeaders() {
 		w.Header()[name] = values
 	}
-	a.Pages.Login(w, r, visitOf(r).nonce, p.Status, &hook.Problem{Code: p.Code, Detail: p.Detail})
+	a.Pages.Login(w, r, requestMetaOf(r).nonce, p.Status, &hook.Problem{Code: p.Code, Detail: p.Detail})
 }

@@ -22,8 +22,8 @@ const (
 	badTokensAtOnce    = 30
 )
 
-// noLink is all that anybody hears of a link that is no good, whatever is wrong with it.
-var noLink = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
+// invalidLink is all that anybody hears of a link that is no good, whatever is wrong with it.
+var invalidLink = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
 	Detail: "This link is invalid or has expired. Ask the person who sent it for a new one."}
 
 func (a *API) mountPublic() {
@@ -35,7 +35,7 @@ func (a *API) mountPublic() {
 	a.routes.HandleFunc("GET /embed/{file}", a.embedded)
 }
 
-// link is what a token lets its bearer see now; noLink where it is no good.
+// link is what a token lets its bearer see now; invalidLink where it is no good.
 func (a *API) link(token string) (access.Link, error) {
 	l, err := access.ReadLink(token, a.Now(), func(id hook.EndpointID) []hook.LinkKey {
 		e, err := a.Endpoints.Get(id)
@@ -45,7 +45,7 @@ func (a *API) link(token string) (access.Link, error) {
 		return e.Statuses.LinkKeys
 	})
 	if err != nil {
-		return l, noLink
+		return l, invalidLink
 	}
 	return l, nil
 }
@@ -66,12 +66,12 @@ func (a *API) bearer(r *http.Request) (access.Link, error) {
 
 // statusPage is what a payer sees: complete without script, and live with it.
 func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
-	nonce := visitOf(r).nonce
+	nonce := requestMetaOf(r).nonce
 	l, err := a.bearer(r)
-	var t told
+	var t publicView
 	full := false
 	if err == nil {
-		t, full, err = a.awaitNews(r, l)
+		t, full, err = a.longPollPage(r, l)
 	}
 	switch {
 	case r.Context().Err() != nil: // nobody sees it
@@ -98,12 +98,12 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 		Script: script, Reload: next, Seen: seen(t.tag, a.Now()), Now: hook.Time{Time: a.Now().UTC()}})
 }
 
-// awaitNews is what a page shows. Where it loads itself again, it is not what it shows already, unless nothing else came:
+// longPollPage is what a page shows. Where it loads itself again, it is not what it shows already, unless nothing else came:
 // the browser keeps the old page until this one comes, so that without script, too, a change is seen when it happens. full
 // says that it would have waited, and too many do.
-func (a *API) awaitNews(r *http.Request, l access.Link) (t told, full bool, err error) {
+func (a *API) longPollPage(r *http.Request, l access.Link) (t publicView, full bool, err error) {
 	known, wait := readSeen(r, a.Now())
-	if t, err = a.tell(r.Context(), l); err != nil || wait <= 0 || !matchesTag(known, t.tag) {
+	if t, err = a.publicViewOf(r.Context(), l); err != nil || wait <= 0 || !matchesTag(known, t.tag) {
 		return t, false, err
 	}
 	token := r.PathValue("token")
@@ -117,12 +117,12 @@ func (a *API) awaitNews(r *http.Request, l access.Link) (t told, full bool, err 
 			wait = min(wait, slow)
 		}
 	}
-	t, err = a.awaitPublic(r.Context(), l, token, known, wait)
+	t, err = a.awaitStatusChange(r.Context(), l, token, known, wait)
 	return t, false, err
 }
 
-// heldFor is how long a page that loads itself again waits for something new.
-const heldFor = 20 * time.Second
+// longPollPageTime is how long a page that loads itself again waits for something new.
+const longPollPageTime = 20 * time.Second
 
 // seen is what a page that loads itself again says that it shows, and since when: whoever opens its address later, from
 // a bookmark, does not wait.
@@ -137,7 +137,7 @@ func readSeen(r *http.Request, now time.Time) (tag string, wait time.Duration) {
 	if !found || err != nil || r.Method != http.MethodGet {
 		return "", 0
 	}
-	return `"` + text + `"`, min(heldFor, heldFor+time.Unix(since, 0).Sub(now))
+	return `"` + text + `"`, min(longPollPageTime, longPollPageTime+time.Unix(since, 0).Sub(now))
 }
 
 // reload is after how many seconds a page without script loads itself again, where too many wait already: soon while a
@@ -155,8 +155,8 @@ func reload(p hook.Public, now time.Time) int {
 	}
 }
 
-// openToAll lets the pages of every site read an answer: whoever has the token may see it, and no cookie counts here.
-func openToAll(h http.Header) {
+// allowAnyOrigin lets the pages of every site read an answer: whoever has the token may see it, and no cookie counts here.
+func allowAnyOrigin(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
@@ -164,7 +164,7 @@ func openToAll(h http.Header) {
 
 func (a *API) publicPreflight(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
-	openToAll(h)
+	allowAnyOrigin(h)
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD")
 	h.Set("Access-Control-Allow-Headers", "If-None-Match")
 	h.Set("Access-Control-Max-Age", "600")
@@ -174,7 +174,7 @@ func (a *API) publicPreflight(w http.ResponseWriter, _ *http.Request) {
 // publicStatus answers what a status link shows. With wait and If-None-Match it answers when that has changed,
 // or at once where too many wait already.
 func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
-	openToAll(w.Header())
+	allowAnyOrigin(w.Header())
 	l, err := a.bearer(r)
 	if err != nil {
 		writeProblem(w, a.Log, err)
@@ -195,12 +195,12 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if state := hook.State(q.Get("shown")); state != "" { // noted before anything is waited for
-		t, err := a.tell(r.Context(), l)
-		if err == nil && t.knows(state) {
+		t, err := a.publicViewOf(r.Context(), l)
+		if err == nil && t.includesState(state) {
 			a.PublicStatuses.Shown(t.id, state, "poll")
 		}
 	}
-	shown, err := a.awaitPublic(r.Context(), l, token, known, wait)
+	shown, err := a.awaitStatusChange(r.Context(), l, token, known, wait)
 	if err != nil {
 		writeProblem(w, a.Log, err)
 		return
@@ -216,16 +216,16 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(shown.text)
 }
 
-// told is what a status link shows at a moment.
-type told struct {
+// publicView is what a status link shows at a moment.
+type publicView struct {
 	hook.Public
 	id   hook.StatusID
 	text []byte
 	tag  string
 }
 
-// knows reports whether a page that was told this may have shown a state.
-func (t *told) knows(s hook.State) bool {
+// includesState reports whether a page that was told this may have shown a state.
+func (t *publicView) includesState(s hook.State) bool {
 	if s == t.Status {
 		return true
 	}
@@ -237,11 +237,11 @@ func (t *told) knows(s hook.State) bool {
 	return false
 }
 
-func (a *API) tell(ctx context.Context, l access.Link) (t told, err error) {
+func (a *API) publicViewOf(ctx context.Context, l access.Link) (t publicView, err error) {
 	t.Public, t.id, err = a.PublicStatuses.Public(ctx, l.Endpoint, l.Mode, l.Subject)
 	switch {
 	case errors.Is(err, hook.ErrNotFound): // its endpoint was deleted just now
-		return t, noLink
+		return t, invalidLink
 	case err != nil:
 		return t, err
 	}
@@ -253,14 +253,14 @@ func (a *API) tell(ctx context.Context, l access.Link) (t told, err error) {
 	return t, nil
 }
 
-// awaitPublic returns what a link shows as soon as that is not what is known, or when wait is over.
-func (a *API) awaitPublic(ctx context.Context, l access.Link, token, known string, wait time.Duration) (told, error) {
+// awaitStatusChange returns what a link shows as soon as that is not what is known, or when wait is over.
+func (a *API) awaitStatusChange(ctx context.Context, l access.Link, token, known string, wait time.Duration) (publicView, error) {
 	watch := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Subject)
 	defer watch.Close()
 	over := time.NewTimer(wait)
 	defer over.Stop()
 	for {
-		t, err := a.tell(context.WithoutCancel(ctx), l)
+		t, err := a.publicViewOf(context.WithoutCancel(ctx), l)
 		if err != nil || wait == 0 || ctx.Err() != nil || !matchesTag(known, t.tag) {
 			return t, err
 		}
@@ -273,7 +273,7 @@ func (a *API) awaitPublic(ctx context.Context, l access.Link, token, known strin
 		case <-ctx.Done():
 		}
 		if _, err := a.link(token); err != nil { // its key was withdrawn meanwhile
-			return told{}, err
+			return publicView{}, err
 		}
 	}
 }
@@ -292,7 +292,7 @@ func matchesTag(header, tag string) bool {
 func (a *API) embedded(w http.ResponseWriter, r *http.Request) {
 	script, ok := a.Status.Embedded(r.PathValue("file"))
 	h := w.Header()
-	openToAll(h)
+	allowAnyOrigin(h)
 	if !ok {
 		h["Cache-Control"] = noStore
 		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "This script does not exist. To embed a status, load hookbeam.js."})

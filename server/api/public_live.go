@@ -17,22 +17,22 @@ import (
 
 // The bounds of sockets that watch one status.
 const (
-	seatsOfLink    = 20
-	seatsOfAddress = 1000 // many payers may share one; it may have 1,024 connections
-	seatsOfAll     = 20_000
+	connsPerLink    = 20
+	connsPerAddress = 1000 // many payers may share one; it may have 1,024 connections
+	connsInTotal    = 20_000
 
-	publicBeat     = 20 * time.Second // how often a page hears that the line is alive
-	publicPatience = 65 * time.Second // how long it may be silent
-	publicSpeech   = 256              // bytes that it may say at once
-	publicWords    = 64               // messages that it may send in all; it has one for each state
-	publicTime     = 10 * time.Second // for one message to it
+	publicHeartbeat    = 20 * time.Second // how often a page hears that the line is alive
+	publicIdleTimeout  = 65 * time.Second // how long it may be silent
+	publicMessageBytes = 256              // bytes that it may say at once
+	publicMessages     = 64               // messages that it may send in all; it has one for each state
+	publicWriteTimeout = 10 * time.Second // for one message to it
 )
 
-var noSeat = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
+var tooManyWatchers = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
 	Detail: "The limit of live connections is reached. Poll " + prefix + "/status/{token} instead."}
 
-// seats count those who watch public statuses in one of the ways: by what a link shows, by address, and in all.
-type seats struct {
+// connLimiter counts those who watch public statuses in one of the ways: by what a link shows, by address, and in all.
+type connLimiter struct {
 	mu        sync.Mutex
 	inAll     int
 	ofLink    int
@@ -44,12 +44,12 @@ type seats struct {
 	open      sync.WaitGroup
 }
 
-func newSeats(inAll, ofLink, ofAddress int) *seats {
-	return &seats{inAll: inAll, ofLink: ofLink, ofAddress: ofAddress, links: map[string]int{}, addresses: map[string]int{}}
+func newConnLimiter(inAll, ofLink, ofAddress int) *connLimiter {
+	return &connLimiter{inAll: inAll, ofLink: ofLink, ofAddress: ofAddress, links: map[string]int{}, addresses: map[string]int{}}
 }
 
 // take counts one more; free undoes it. ok is false where there is no room.
-func (s *seats) take(l access.Link, c access.Client) (free func(), ok bool) {
+func (s *connLimiter) take(l access.Link, c access.Client) (free func(), ok bool) {
 	link := l.Key()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,13 +95,13 @@ func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
 	}
 	token := r.PathValue("token")
 	if a.life.Err() != nil {
-		writeProblem(w, a.Log, stopping)
+		writeProblem(w, a.Log, serverStopping)
 		return
 	}
 	client := a.Addresses.Client(r, a.Now())
 	free, ok := a.watched.take(l, client)
 	if !ok {
-		answerRefused(w, a.Log, a.Refusals, &refusedError{noSeat, "too_many_watchers", client.Address})
+		answerRefused(w, a.Log, a.Refusals, &refusedError{tooManyWatchers, "too_many_watchers", client.Address})
 		return
 	}
 	if err := a.watchers.admit(client, a.Now()); err != nil {
@@ -134,12 +134,12 @@ func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
 			page.close(websocket.ClosePolicyViolation, "the link is no longer valid")
 			break
 		}
-		t, err := a.tell(context.Background(), l)
+		t, err := a.publicViewOf(context.Background(), l)
 		if err != nil {
 			page.close(websocket.CloseInternalServerErr, "try again later")
 			break
 		}
-		sent, err := page.say(&t, alive)
+		sent, err := page.send(&t, alive)
 		if err != nil {
 			break
 		}
@@ -168,16 +168,16 @@ type publicPage struct {
 	api  *API
 	ws   *websocket.Conn
 	gone chan struct{} // closed when nothing more is heard
-	last atomic.Pointer[told]
+	last atomic.Pointer[publicView]
 }
 
-// say tells the page; what it knows only where alive is to be shown.
-func (p *publicPage) say(t *told, alive bool) (sent bool, err error) {
+// send tells the page; what it knows only where alive is to be shown.
+func (p *publicPage) send(t *publicView, alive bool) (sent bool, err error) {
 	was := p.last.Swap(t)
 	if was != nil && was.tag == t.tag && !alive {
 		return false, nil
 	}
-	deadline := time.Now().Add(publicTime)
+	deadline := time.Now().Add(publicWriteTimeout)
 	if err := p.ws.SetWriteDeadline(deadline); err != nil {
 		return false, err
 	}
@@ -194,11 +194,11 @@ func (p *publicPage) close(code int, why string) {
 // listen hears when the page has shown a state, and that it is still there.
 func (p *publicPage) listen() {
 	defer close(p.gone)
-	p.ws.SetReadLimit(publicSpeech)
-	patience := func() { _ = p.ws.SetReadDeadline(time.Now().Add(publicPatience)) } // fails where reading does, too
+	p.ws.SetReadLimit(publicMessageBytes)
+	patience := func() { _ = p.ws.SetReadDeadline(time.Now().Add(publicIdleTimeout)) } // fails where reading does, too
 	patience()
 	p.ws.SetPongHandler(func(string) error { patience(); return nil })
-	for range publicWords {
+	for range publicMessages {
 		_, text, err := p.ws.ReadMessage()
 		if errors.Is(err, errTooManyFrames) {
 			p.close(websocket.ClosePolicyViolation, err.Error())
@@ -214,7 +214,7 @@ func (p *publicPage) listen() {
 		if json.Unmarshal(text, &said) != nil || said.Shown == "" {
 			continue
 		}
-		if t := p.last.Load(); t != nil && t.knows(said.Shown) {
+		if t := p.last.Load(); t != nil && t.includesState(said.Shown) {
 			p.api.PublicStatuses.Shown(t.id, said.Shown, "socket")
 		}
 	}

@@ -152,7 +152,7 @@ func TestConnectionsOfOneLinkAreLimited(t *testing.T) {
 	s := h.shop("north")
 	token := s.token("order/1", "")
 	var last watcher
-	for range seatsOfLink {
+	for range connsPerLink {
 		last = h.watch(token)
 	}
 	_, res, err := h.dial(token, nil)
@@ -176,10 +176,10 @@ func TestMessagesFromAPageAreLimited(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	long := h.watch(s.token("order/1", ""))
-	check(t, long.WriteMessage(websocket.TextMessage, []byte(`{"shown":"`+strings.Repeat("x", publicSpeech)+`"}`)))
+	check(t, long.WriteMessage(websocket.TextMessage, []byte(`{"shown":"`+strings.Repeat("x", publicMessageBytes)+`"}`)))
 	long.ends(websocket.CloseMessageTooBig)
 	often := h.watch(s.token("order/1", ""))
-	for range publicWords {
+	for range publicMessages {
 		check(t, often.WriteMessage(websocket.TextMessage, []byte("nonsense")))
 	}
 	for {
@@ -218,7 +218,7 @@ func TestStatesShownByAPageAreRecorded(t *testing.T) {
 }
 
 // count is how many seats are taken.
-func (s *seats) count() int {
+func (s *connLimiter) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.held
@@ -302,7 +302,7 @@ func TestReloadingPageWaitsForAChange(t *testing.T) {
 	path = "/status/" + s.token("payment/pi_2", "")
 	_, seen = load("")
 	var leave []func()
-	for range seatsOfLink {
+	for range connsPerLink {
 		l, err := h.api.link(strings.TrimPrefix(path, "/status/"))
 		check(t, err)
 		free, _ := h.api.waiting.take(l, access.Client{Key: "elsewhere"})

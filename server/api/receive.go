@@ -35,13 +35,13 @@ type ReceiveOptions struct {
 // and inflates nothing, and answers 2xx only for what is stored.
 type Receive struct {
 	ReceiveOptions
-	bodies *bodies
+	bodies *bodyMemory
 	calls  sync.Pool // of *call
 }
 
 // NewReceive returns the door.
 func NewReceive(o ReceiveOptions) *Receive {
-	return &Receive{ReceiveOptions: o, bodies: newBodies(o.MaxInFlight, o.MaxRequests),
+	return &Receive{ReceiveOptions: o, bodies: newBodyMemory(o.MaxInFlight, o.MaxRequests),
 		calls: sync.Pool{New: func() any { return new(call) }}}
 }
 
@@ -78,7 +78,7 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case reply != nil && (reply.Exact || endpoint.Response == nil):
 		answerReply(w, reply)
 	default:
-		answerOwn(w, endpoint.Response)
+		writeCustomResponse(w, endpoint.Response)
 	}
 }
 
@@ -86,7 +86,7 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // delivery was kept but rejected.
 func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*hook.Endpoint, *hook.Reply, *hook.Problem, error) {
 	now := rc.Now()
-	taken := charge{client: rc.Addresses.Client(r, now)}
+	taken := bodyReservation{client: rc.Addresses.Client(r, now)}
 	remote := taken.client.Address
 	if !taken.client.Shared {
 		if wait, ok := rc.PerAddress.Allow(taken.client.Key, now); !ok {
@@ -166,8 +166,8 @@ func answerReply(w http.ResponseWriter, reply *hook.Reply) {
 	_, _ = io.WriteString(w, reply.Body)
 }
 
-// answerOwn says what the endpoint says instead of the standard answer.
-func answerOwn(w http.ResponseWriter, own *hook.Response) {
+// writeCustomResponse says what the endpoint says instead of the standard answer.
+func writeCustomResponse(w http.ResponseWriter, own *hook.Response) {
 	if own.ContentType != "" {
 		w.Header().Set("Content-Type", own.ContentType)
 	}

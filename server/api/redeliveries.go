@@ -9,7 +9,7 @@ import (
 )
 
 func (a *API) listRedeliveries(ctx context.Context, in *deliveryID) (*struct{ Body wire.RedeliveryList }, error) {
-	r, done, err := a.loaded(ctx, in.ID, triesTake)
+	r, done, err := a.loadDelivery(ctx, in.ID, redeliveriesCost)
 	if err != nil {
 		return nil, err
 	}

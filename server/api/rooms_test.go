@@ -39,7 +39,7 @@ func TestSocketsAreLimitedPerAddressAndInTotal(t *testing.T) {
 			return "/api/v1/live"
 		},
 		"pages": func(h *house) string {
-			h.api.watched = newSeats(3, 9, 2)
+			h.api.watched = newConnLimiter(3, 9, 2)
 			s := h.shop("north")
 			return "/api/v1/status/" + s.token("order/1", "") + "/live"
 		},
@@ -85,7 +85,7 @@ func TestSocketsAreLimitedPerAddressAndInTotal(t *testing.T) {
 func TestConnectionLimitCountsALinkOnceForAllItsTokens(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
-	h.api.watched, h.api.waiting = newSeats(100, 2, 100), newSeats(100, 2, 100)
+	h.api.watched, h.api.waiting = newConnLimiter(100, 2, 100), newConnLimiter(100, 2, 100)
 	token := func(expires time.Duration) string {
 		text, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "order/1", Expires: time.Now().Add(expires)})
 		check(t, err)

@@ -9,22 +9,22 @@ import (
 
 // route is one line of the table: what is reached there, by whom, and what the answer may do in a browser.
 type route struct {
-	pattern  string // as net/http's ServeMux takes it
-	audience audience
-	policy   policy
-	cache    string // Cache-Control
-	body     int64  // bytes of a request's body that are read; 0: none, the route sets its own limit or wants none
-	socket   bool   // an upgrade: with a cookie it must come from our own pages
-	lasting  bool   // it may last until something happens, so it is not begun while stopping
+	pattern   string // as net/http's ServeMux takes it
+	audience  audience
+	policy    policy
+	cache     string // Cache-Control
+	body      int64  // bytes of a request's body that are read; 0: none, the route sets its own limit or wants none
+	socket    bool   // an upgrade: with a cookie it must come from our own pages
+	longLived bool   // it may last until something happens, so it is not begun while stopping
 }
 
 // audience is who may use a route.
 type audience int
 
 const (
-	visitor audience = iota // a page for who has logged in; others are sent to the login
-	member                  // a session or the administrator's token
-	anyone                  // everybody
+	pageUser      audience = iota // a page for who has logged in; others are sent to the login
+	authenticated                 // a session or the administrator's token
+	publicAccess                  // everybody
 )
 
 // What caches may do.
@@ -34,8 +34,8 @@ const (
 	briefly   = "public, max-age=300"                  // its name stays, for it stands in other sites' pages
 )
 
-// bodies of calls are small: an endpoint with all its secrets.
-const callBody = 256 << 10
+// maxCallBody limits the request body of an API call, in bytes. The largest one is an endpoint with all its secrets.
+const maxCallBody = 256 << 10
 
 // receiving is where deliveries come in. It is matched before, and apart from, all the others: ServeMux would redirect
 // a path such as /in/a//b, which a sender must find as it is.
@@ -44,71 +44,84 @@ const receiving = "/in/"
 // table is every route there is. What is not in here cannot be reached: mounting it ends the program at its start.
 func table() []route {
 	return []route{
-		{pattern: receiving, audience: anyone, policy: sandboxed, cache: never},
+		{pattern: receiving, audience: publicAccess, policy: sandboxed, cache: never},
 
-		{pattern: "GET /healthz", audience: anyone, policy: inert, cache: never},
-		{pattern: "GET /readyz", audience: anyone, policy: inert, cache: never},
+		{pattern: "GET /healthz", audience: publicAccess, policy: inert, cache: never},
+		{pattern: "GET /readyz", audience: publicAccess, policy: inert, cache: never},
 
-		{pattern: "GET /login", audience: anyone, policy: document, cache: never},
-		{pattern: "POST /login", audience: anyone, policy: document, cache: never, body: 4 << 10},
-		{pattern: "GET /login/{code}", audience: anyone, policy: document, cache: never},
-		{pattern: "GET /web/{file}", audience: anyone, policy: inert, cache: immutable},
+		{pattern: "GET /login", audience: publicAccess, policy: document, cache: never},
+		{pattern: "POST /login", audience: publicAccess, policy: document, cache: never, body: 4 << 10},
+		{pattern: "GET /login/{code}", audience: publicAccess, policy: document, cache: never},
+		{pattern: "GET /web/{file}", audience: publicAccess, policy: inert, cache: immutable},
 
-		{pattern: "GET /{$}", audience: visitor, policy: application, cache: never},
-		{pattern: "GET /deliveries", audience: visitor, policy: application, cache: never},
-		{pattern: "GET /deliveries/{id}", audience: visitor, policy: application, cache: never},
-		{pattern: "GET /endpoints", audience: visitor, policy: application, cache: never},
-		{pattern: "GET /endpoints/{id}", audience: visitor, policy: application, cache: never},
-		{pattern: "GET /statuses", audience: visitor, policy: application, cache: never},
-		{pattern: "GET /statuses/{id}", audience: visitor, policy: application, cache: never},
-		{pattern: "GET /settings", audience: visitor, policy: application, cache: never},
-		{pattern: "GET /assets/{file}", audience: member, policy: inert, cache: immutable},
+		{pattern: "GET /{$}", audience: pageUser, policy: application, cache: never},
+		{pattern: "GET /deliveries", audience: pageUser, policy: application, cache: never},
+		{pattern: "GET /deliveries/{id}", audience: pageUser, policy: application, cache: never},
+		{pattern: "GET /endpoints", audience: pageUser, policy: application, cache: never},
+		{pattern: "GET /endpoints/{id}", audience: pageUser, policy: application, cache: never},
+		{pattern: "GET /statuses", audience: pageUser, policy: application, cache: never},
+		{pattern: "GET /statuses/{id}", audience: pageUser, policy: application, cache: never},
+		{pattern: "GET /settings", audience: pageUser, policy: application, cache: never},
+		{pattern: "GET /assets/{file}", audience: authenticated, policy: inert, cache: immutable},
 
-		{pattern: "GET /status/{token}", audience: anyone, policy: watching, cache: never},
-		{pattern: "GET /api/v1/status/{token}", audience: anyone, policy: inert, cache: never, lasting: true},
-		{pattern: "OPTIONS /api/v1/status/{token}", audience: anyone, policy: inert, cache: never},
-		{pattern: "GET /api/v1/status/{token}/live", audience: anyone, policy: inert, cache: never, lasting: true},
-		{pattern: "GET /embed/{file}", audience: anyone, policy: inert, cache: briefly},
+		{pattern: "GET /status/{token}", audience: publicAccess, policy: watching, cache: never},
+		{pattern: "GET /api/v1/status/{token}", audience: publicAccess, policy: inert, cache: never, longLived: true},
+		{pattern: "OPTIONS /api/v1/status/{token}", audience: publicAccess, policy: inert, cache: never},
+		{pattern: "GET /api/v1/status/{token}/live", audience: publicAccess, policy: inert, cache: never, longLived: true},
+		{pattern: "GET /embed/{file}", audience: publicAccess, policy: inert, cache: briefly},
 
-		{pattern: "GET /api/v1/openapi.json", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/session", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/server", audience: member, policy: inert, cache: never},
-		{pattern: "DELETE /api/v1/session", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/providers", audience: member, policy: inert, cache: never},
-		{pattern: "POST /api/v1/providers/{id}/check-secret", audience: member, policy: inert, cache: never, body: callBody},
-		{pattern: "GET /api/v1/endpoints", audience: member, policy: inert, cache: never},
-		{pattern: "POST /api/v1/endpoints", audience: member, policy: inert, cache: never, body: callBody},
-		{pattern: "GET /api/v1/endpoints/{id}", audience: member, policy: inert, cache: never},
-		{pattern: "PATCH /api/v1/endpoints/{id}", audience: member, policy: inert, cache: never, body: callBody},
-		{pattern: "DELETE /api/v1/endpoints/{id}", audience: member, policy: inert, cache: never},
-		{pattern: "POST /api/v1/endpoints/{id}/restore", audience: member, policy: inert, cache: never},
-		{pattern: "POST /api/v1/endpoints/{id}/confirm", audience: member, policy: inert, cache: never},
-		{pattern: "POST /api/v1/endpoints/{id}/sample", audience: member, policy: inert, cache: never, body: callBody},
-		{pattern: "POST /api/v1/endpoints/{id}/reverify", audience: member, policy: inert, cache: never, body: callBody},
-		{pattern: "POST /api/v1/endpoints/{id}/verify-again", audience: member, policy: inert, cache: never, body: callBody},
-		{pattern: "POST /api/v1/endpoints/{id}/mapping/test", audience: member, policy: inert, cache: never, body: callBody},
-		{pattern: "POST /api/v1/endpoints/{id}/mapping/try", audience: member, policy: inert, cache: never, body: callBody},
-		{pattern: "GET /api/v1/deliveries", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/deliveries/{id}", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/deliveries/{id}/body", audience: member, policy: sandboxed, cache: never},
-		{pattern: "POST /api/v1/deliveries/{id}/diagnose", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/deliveries/{id}/redeliveries", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/deliveries/{id}/tries", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/statuses", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/statuses/counts", audience: member, policy: inert, cache: never},
-		{pattern: "POST /api/v1/statuses/rebuild", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/statuses/{id}", audience: member, policy: inert, cache: never},
-		{pattern: "POST /api/v1/status-links", audience: member, policy: inert, cache: never, body: callBody},
-		{pattern: "GET /api/v1/endpoints/{id}/link-keys", audience: member, policy: inert, cache: never},
-		{pattern: "POST /api/v1/endpoints/{id}/link-keys", audience: member, policy: inert, cache: never, body: callBody},
-		{pattern: "DELETE /api/v1/endpoints/{id}/link-keys/{key}", audience: member, policy: inert, cache: never},
-		{pattern: "GET /api/v1/live", audience: member, policy: inert, cache: never, socket: true, lasting: true},
-		{pattern: "GET /api/v1/updates", audience: member, policy: inert, cache: never, lasting: true},
+		apiRoute("GET /api/v1/openapi.json"),
+		apiRoute("GET /api/v1/session"),
+		apiRoute("GET /api/v1/server"),
+		apiRoute("DELETE /api/v1/session"),
+		apiRoute("GET /api/v1/providers"),
+		apiBodyRoute("POST /api/v1/providers/{id}/check-secret"),
+		apiRoute("GET /api/v1/endpoints"),
+		apiBodyRoute("POST /api/v1/endpoints"),
+		apiRoute("GET /api/v1/endpoints/{id}"),
+		apiBodyRoute("PATCH /api/v1/endpoints/{id}"),
+		apiRoute("DELETE /api/v1/endpoints/{id}"),
+		apiRoute("POST /api/v1/endpoints/{id}/restore"),
+		apiRoute("POST /api/v1/endpoints/{id}/confirm"),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/sample"),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/reverify"),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/verify-again"),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/mapping/test"),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/mapping/try"),
+		apiRoute("GET /api/v1/deliveries"),
+		apiRoute("GET /api/v1/deliveries/{id}"),
+		{pattern: "GET /api/v1/deliveries/{id}/body", audience: authenticated, policy: sandboxed, cache: never},
+		apiRoute("POST /api/v1/deliveries/{id}/diagnose"),
+		apiRoute("GET /api/v1/deliveries/{id}/redeliveries"),
+		apiRoute("GET /api/v1/deliveries/{id}/tries"),
+		apiRoute("GET /api/v1/statuses"),
+		apiRoute("GET /api/v1/statuses/counts"),
+		apiRoute("POST /api/v1/statuses/rebuild"),
+		apiRoute("GET /api/v1/statuses/{id}"),
+		apiBodyRoute("POST /api/v1/status-links"),
+		apiRoute("GET /api/v1/endpoints/{id}/link-keys"),
+		apiBodyRoute("POST /api/v1/endpoints/{id}/link-keys"),
+		apiRoute("DELETE /api/v1/endpoints/{id}/link-keys/{key}"),
+		{pattern: "GET /api/v1/live", audience: authenticated, policy: inert, cache: never, socket: true, longLived: true},
+		{pattern: "GET /api/v1/updates", audience: authenticated, policy: inert, cache: never, longLived: true},
 
-		{pattern: "/api", audience: member, policy: inert, cache: never}, // or ServeMux would redirect it, past the base path
-		{pattern: "/api/", audience: member, policy: inert, cache: never},
-		{pattern: "/", audience: visitor, policy: document, cache: never},
+		{pattern: "/api", audience: authenticated, policy: inert, cache: never}, // or ServeMux would redirect it, past the base path
+		{pattern: "/api/", audience: authenticated, policy: inert, cache: never},
+		{pattern: "/", audience: pageUser, policy: document, cache: never},
 	}
+}
+
+// apiRoute is a row for a call of the REST API that has no request body. It needs a session or the administrator's
+// token, its response may do nothing in a browser, and nothing caches it.
+func apiRoute(pattern string) route {
+	return route{pattern: pattern, audience: authenticated, policy: inert, cache: never}
+}
+
+// apiBodyRoute is apiRoute for a call with a request body, which is limited to maxCallBody bytes.
+func apiBodyRoute(pattern string) route {
+	row := apiRoute(pattern)
+	row.body = maxCallBody
+	return row
 }
 
 // routes mounts handlers on the lines of the table. It is the mux that huma is given, too.

@@ -41,13 +41,13 @@ func TestEveryProtectedRouteRejectsUnauthenticatedRequests(t *testing.T) {
 		a := h.do(h.at(row))
 		switch {
 		case slices.Contains(public, row.pattern):
-			if row.audience != anyone {
+			if row.audience != publicAccess {
 				t.Errorf("%s: not open to anyone", row.pattern)
 			}
 			if a.StatusCode == http.StatusSeeOther || strings.Contains(a.text, `"unauthenticated"`) {
 				t.Errorf("%s: %d %s", row.pattern, a.StatusCode, a.text)
 			}
-		case row.audience == visitor:
+		case row.audience == pageUser:
 			if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login" {
 				t.Errorf("%s: %d to %q, want 303 to /login", row.pattern, a.StatusCode, a.Header.Get("Location"))
 			}

@@ -10,8 +10,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// downloading is how long a body may take on its way to a slow reader.
-const downloading = 5 * time.Minute
+// downloadTime is how long a body may take on its way to a slow reader.
+const downloadTime = 5 * time.Minute
 
 type sessionOut struct{ Body wire.Session }
 
@@ -33,7 +33,7 @@ func (a *API) getSession(ctx context.Context, _ *struct{}) (*sessionOut, error) 
 }
 
 func (a *API) endSession(ctx context.Context, _ *struct{}) (*struct{}, error) {
-	v, ok := ctx.Value(visitKey{}).(visit)
+	v, ok := ctx.Value(requestMetaKey{}).(requestMeta)
 	if !ok {
 		return nil, nil
 	}

@@ -25,8 +25,8 @@ type UpdateStatusRules struct {
 }
 
 func (c *UpdateStatusRules) apply(r *hook.StatusRules) {
-	set(&r.References, c.References)
-	set(&r.Unsigned, c.Unsigned)
+	setIfSent(&r.References, c.References)
+	setIfSent(&r.Unsigned, c.Unsigned)
 	if c.Page != nil {
 		r.Page = c.Page.Page()
 	}
@@ -59,19 +59,19 @@ type CreateStatusLinkRequest struct {
 	Mode      string          `json:"mode,omitempty" enum:"live,test" doc:"test: the link shows what test events report. live (default): it never does."`
 }
 
-const usualLink = 72 * time.Hour
+const defaultLinkLifetime = 72 * time.Hour
 
 func (a *API) createLink(ctx context.Context, in *struct{ Body CreateStatusLinkRequest }) (*struct{ Body wire.StatusLink }, error) {
 	e, err := a.Endpoints.Get(in.Body.Endpoint)
 	if err != nil {
 		return nil, err
 	}
-	lasts := usualLink
+	lasts := defaultLinkLifetime
 	if in.Body.ExpiresIn != "" {
 		lasts, err = time.ParseDuration(in.Body.ExpiresIn)
 	}
 	if err != nil || lasts < time.Second || lasts > access.LongestLink {
-		return nil, invalid(fmt.Sprintf("expires_in must be a duration from 1s to %s, such as 72h.", brief(access.LongestLink)))
+		return nil, invalid(fmt.Sprintf("expires_in must be a duration from 1s to %s, such as 72h.", formatDuration(access.LongestLink)))
 	}
 	key, err := a.linkKey(ctx, e)
 	if err != nil {
@@ -127,14 +127,14 @@ func (a *API) keysWith(key hook.LinkKey, others []hook.LinkKey, overlap time.Dur
 		if k.ExpiresAt.IsZero() || ends.Before(k.ExpiresAt.Time) {
 			k.ExpiresAt = ends
 		}
-		if a.Now().Before(k.ExpiresAt.Time) && len(keys) < mostLinkKeys {
+		if a.Now().Before(k.ExpiresAt.Time) && len(keys) < maxLinkKeys {
 			keys = append(keys, k)
 		}
 	}
 	return keys
 }
 
-const mostLinkKeys = 5
+const maxLinkKeys = 5
 
 type linkKeysOut struct{ Body wire.LinkKeyList }
 
@@ -169,7 +169,7 @@ func (a *API) createLinkKey(ctx context.Context, in *rotateIn) (*struct{ Body wi
 		overlap, err = time.ParseDuration(in.Body.Overlap)
 	}
 	if err != nil || overlap < 0 || overlap > access.LongestLink {
-		return nil, invalid(fmt.Sprintf("overlap must be a duration from 0s to %s, such as 24h.", brief(access.LongestLink)))
+		return nil, invalid(fmt.Sprintf("overlap must be a duration from 0s to %s, such as 24h.", formatDuration(access.LongestLink)))
 	}
 	k, err := a.rotate(ctx, in.ID, overlap, false)
 	if err != nil {

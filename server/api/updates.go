@@ -75,8 +75,8 @@ func (u *updates) next(r *http.Request) ([]byte, error) {
 		defer u.waiting.Give(client.Key)
 	}
 	payload, err := u.Hub.Poll(r.Context(), place, wait)
-	if errors.Is(context.Cause(r.Context()), loggedOut) { // whatever came meanwhile is not for who has left
-		return nil, loggedOut
+	if errors.Is(context.Cause(r.Context()), sessionEnded) { // whatever came meanwhile is not for who has left
+		return nil, sessionEnded
 	}
 	return payload, err
 }

@@ -12,31 +12,31 @@ import (
 // The bounds of what members may have the server hold at once, in bytes. A delivery may have 25 MiB, and what is worked
 // out of one takes several times that; a slow download holds its body until it ends.
 const (
-	workBytes     = 64 << 20
-	downloadBytes = 64 << 20
-	maxInLine     = 64
+	workBytes      = 64 << 20
+	downloadBytes  = 64 << 20
+	maxBudgetQueue = 64
 )
 
-// allowance shares bytes out to those who need them for a while, in the order in which they asked.
-type allowance struct {
+// memoryBudget shares bytes out to those who need them for a while, in the order in which they asked.
+type memoryBudget struct {
 	total int64
 
 	mu   sync.Mutex
 	used int64
-	line []*claim
+	line []*budgetWaiter
 }
 
-// claim is one who waits.
-type claim struct {
+// budgetWaiter is one who waits.
+type budgetWaiter struct {
 	bytes int64
 	ready chan struct{} // closed when it has them
 }
 
-func newAllowance(total int64) *allowance { return &allowance{total: total} }
+func newMemoryBudget(total int64) *memoryBudget { return &memoryBudget{total: total} }
 
 // take waits until there are so many bytes, or, where there are fewer in all, until nobody has any. Its error is that of
 // ctx, or a problem of kind hook.ErrUnavailable where too many wait.
-func (a *allowance) take(ctx context.Context, bytes int64) (giveBack func(), err error) {
+func (a *memoryBudget) take(ctx context.Context, bytes int64) (giveBack func(), err error) {
 	bytes = min(bytes, a.total)
 	a.mu.Lock()
 	if len(a.line) == 0 && a.used+bytes <= a.total {
@@ -44,11 +44,11 @@ func (a *allowance) take(ctx context.Context, bytes int64) (giveBack func(), err
 		a.mu.Unlock()
 		return a.returning(bytes), nil
 	}
-	if len(a.line) == maxInLine {
+	if len(a.line) == maxBudgetQueue {
 		a.mu.Unlock()
 		return nil, workBusy
 	}
-	mine := &claim{bytes, make(chan struct{})}
+	mine := &budgetWaiter{bytes, make(chan struct{})}
 	a.line = append(a.line, mine)
 	a.mu.Unlock()
 	select {
@@ -68,7 +68,7 @@ func (a *allowance) take(ctx context.Context, bytes int64) (giveBack func(), err
 }
 
 // try is take for who will not wait.
-func (a *allowance) try(bytes int64) (giveBack func(), ok bool) {
+func (a *memoryBudget) try(bytes int64) (giveBack func(), ok bool) {
 	bytes = min(bytes, a.total)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -80,7 +80,7 @@ func (a *allowance) try(bytes int64) (giveBack func(), ok bool) {
 }
 
 // returning gives bytes back, once.
-func (a *allowance) returning(bytes int64) func() {
+func (a *memoryBudget) returning(bytes int64) func() {
 	return sync.OnceFunc(func() {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -90,7 +90,7 @@ func (a *allowance) returning(bytes int64) func() {
 }
 
 // serve lets those go on who come next. The caller holds the lock.
-func (a *allowance) serve() {
+func (a *memoryBudget) serve() {
 	for len(a.line) > 0 && a.used+a.line[0].bytes <= a.total {
 		a.used += a.line[0].bytes
 		close(a.line[0].ready)
@@ -106,20 +106,20 @@ var downloadsBusy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "busy", Retry
 
 // What calls take of workBytes: so much for a delivery of a size, at least so much that two of the dearest go on at once.
 const (
-	readingTakes   = 3        // times its size: the database's copy, ours, and what is read of it
-	diagnosisTakes = 32 << 20 // and three times its size
-	mappingTakes   = 32 << 20 // its deliveries are read one by one
-	triesTake      = 8 << 20  // the headers of a hundred, and three times its size
+	readCost         = 3        // times its size: the database's copy, ours, and what is read of it
+	diagnosisCost    = 32 << 20 // and three times its size
+	mappingCost      = 32 << 20 // its deliveries are read one by one
+	redeliveriesCost = 8 << 20  // the headers of a hundred, and three times its size
 )
 
-// loaded is a delivery with its body, read once there is room for it. The room is given back when the caller is done. Of
+// loadDelivery returns a delivery with its body, read once there is room for it. The room is given back when the caller is done. Of
 // a damaged one it returns what is left, with the error, and no room is held.
-func (a *API) loaded(ctx context.Context, id hook.DeliveryID, more int64) (hook.Record, func(), error) {
+func (a *API) loadDelivery(ctx context.Context, id hook.DeliveryID, more int64) (hook.Record, func(), error) {
 	size, err := a.Deliveries.Size(ctx, id)
 	if err != nil {
 		return hook.Record{}, nil, err
 	}
-	giveBack, err := a.work.take(ctx, more+readingTakes*size)
+	giveBack, err := a.work.take(ctx, more+readCost*size)
 	if err != nil {
 		return hook.Record{}, nil, err
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 func TestBudgetNeverGrantsMoreThanItsTotal(t *testing.T) {
-	a := newAllowance(100)
+	a := newMemoryBudget(100)
 	var used, most atomic.Int64
 	var all sync.WaitGroup
 	for i := range 200 {
@@ -40,7 +40,7 @@ func TestBudgetNeverGrantsMoreThanItsTotal(t *testing.T) {
 }
 
 func TestBudgetServesWaitersInOrderAndRejectsWhenTheQueueIsFull(t *testing.T) {
-	a := newAllowance(100)
+	a := newMemoryBudget(100)
 	first, err := a.take(t.Context(), 60)
 	if err != nil {
 		t.Fatal(err)
@@ -65,14 +65,14 @@ func TestBudgetServesWaitersInOrderAndRejectsWhenTheQueueIsFull(t *testing.T) {
 	} else {
 		done()
 	}
-	for range maxInLine {
-		a.line = append(a.line, &claim{1, make(chan struct{})})
+	for range maxBudgetQueue {
+		a.line = append(a.line, &budgetWaiter{1, make(chan struct{})})
 	}
 	if _, err := a.take(t.Context(), 1); !errors.Is(err, hook.ErrUnavailable) {
 		t.Errorf("one too many got %v", err)
 	}
 	first()
-	if a.used != maxInLine || len(a.line) != 0 {
+	if a.used != maxBudgetQueue || len(a.line) != 0 {
 		t.Errorf("%d taken, %d in line", a.used, len(a.line))
 	}
 }
@@ -101,8 +101,8 @@ func TestAuthenticatedCallsStayWithinTheMemoryBudget(t *testing.T) {
 	ask("GET", path+"/body").is(t, 200, "")
 
 	done, _ = h.api.work.take(t.Context(), workBytes)
-	for range maxInLine {
-		h.api.work.line = append(h.api.work.line, &claim{workBytes, make(chan struct{})})
+	for range maxBudgetQueue {
+		h.api.work.line = append(h.api.work.line, &budgetWaiter{workBytes, make(chan struct{})})
 	}
 	for _, call := range []string{"POST " + path + "/diagnose", "GET " + path + "/tries", "GET " + path} {
 		method, path, _ := strings.Cut(call, " ")
