@@ -2,12 +2,13 @@ package hook
 
 import "time"
 
-// Check says how a delivery was checked. Its zero value: it was not.
+// Check describes how a delivery was verified. The zero value means that it was not verified. Package provider fills
+// it in, and the dashboard shows it beside the verdict, so that you can see how much the verdict is worth.
 type Check struct {
 	Scheme string        // "hmac-sha256", "token", "url-token", "basic", "ed25519", …
-	Covers Covers        // what nobody can change without being noticed
-	Dated  bool          // the time of signing is part of what is signed
-	Skew   time.Duration // where it is dated: how much later it was received; negative: signed in the future
+	Covers Covers        // the part of the request that cannot be changed without failing the check
+	Dated  bool          // the signature covers the time of signing
+	Skew   time.Duration // if Dated: how long after signing it was received; negative: the timestamp is in the future
 }
 
 // Covers is what a signature covers.
@@ -17,11 +18,11 @@ type Covers string
 const (
 	CoversBody    Covers = "body"
 	CoversFields  Covers = "fields"  // some of the body's fields
-	CoversTime    Covers = "time"    // only when it was made: with another body it is as good
-	CoversNothing Covers = "nothing" // it is a secret that is sent along
+	CoversTime    Covers = "time"    // only the timestamp: the same signature is valid for any body
+	CoversNothing Covers = "nothing" // the request contains the secret itself
 )
 
-// Strength says in words what a check is worth, from "signed body" down to "none".
+// Strength describes the check for people, from "signed body" down to "none".
 func (c Check) Strength() string {
 	switch {
 	case c.Scheme == "":

@@ -6,17 +6,18 @@ import (
 	"strings"
 )
 
-// Cursor is a reader's place in the log: everything up to Seq has been told. Outside the server it is an opaque
-// string, compared for equality only.
+// Cursor is a reader's position in the log: the reader has received everything up to and including Seq. Clients see
+// an opaque string, which they may only store, compare for equality, and send back. A cursor is valid for one epoch:
+// after a restore from a backup, the same Seq may mean a different delivery.
 type Cursor struct {
-	Epoch string // names one database; a restore begins a new one
+	Epoch string // identifies one database; a restore starts a new epoch
 	Seq   Seq
 }
 
-// String returns the cursor as readers are given it. The middle part is the shard: one today.
+// String returns the cursor as clients get it. The middle part is the shard, which is always 0 today.
 func (c Cursor) String() string { return c.Epoch + ".0." + strconv.FormatInt(int64(c.Seq), 10) }
 
-// ParseCursor reads what String wrote; anything else is a problem of kind ErrInvalid.
+// ParseCursor parses the result of String. Any other text gives a Problem of kind ErrInvalid.
 func ParseCursor(s string) (Cursor, error) {
 	epoch, rest, _ := strings.Cut(s, ".")
 	shard, place, _ := strings.Cut(rest, ".")
@@ -28,6 +29,7 @@ func ParseCursor(s string) (Cursor, error) {
 	return Cursor{Epoch: epoch, Seq: Seq(seq)}, nil
 }
 
+// epochForm reports whether s can be an epoch: 4 to 32 lower-case letters and digits.
 func epochForm(s string) bool {
 	for _, c := range []byte(s) {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
@@ -37,6 +39,7 @@ func epochForm(s string) bool {
 	return len(s) >= 4 && len(s) <= 32
 }
 
+// clip shortens s to n bytes for an error's text.
 func clip(s string, n int) string {
 	if len(s) > n {
 		return s[:n] + "…"

@@ -127,13 +127,6 @@ type Filter struct {
 	Method   string
 }
 
-// Match reports whether the filter lets d through.
-func (f Filter) Match(d *Delivery) bool {
-	return (f.Endpoint == "" || f.Endpoint == d.Endpoint) &&
-		(f.Verdict == "" || f.Verdict == d.Verdict) &&
-		(f.Method == "" || f.Method == d.Method)
-}
-
 // Header returns the first value of the header with this canonical name, "" where it was not sent.
 func (r *Record) Header(name string) string {
 	for _, h := range r.Headers {

@@ -2,51 +2,53 @@ package hook
 
 import "time"
 
-// Verify says what an endpoint does with a delivery that does not verify.
+// Verify is an endpoint's verify mode: what happens to a delivery that fails verification.
 type Verify string
 
-// The ways of verifying. Without anything to check with, Enforce and Observe verify nothing, and reject everything.
+// The verify modes. An endpoint without a secret in mode Enforce or Observe rejects every delivery.
 const (
-	Enforce Verify = "enforce" // answer 401 or 403, keep it as rejected
-	Observe Verify = "observe" // answer as usual, keep it as rejected, never act on it
-	Off     Verify = "off"     // check nothing: every delivery is unsigned
+	Enforce Verify = "enforce" // respond with 401 or 403, store it as rejected
+	Observe Verify = "observe" // respond as usual, store it as rejected, never act on it
+	Off     Verify = "off"     // verify nothing: every delivery is unsigned
 )
 
-// DefaultMaxBody and MostMaxBody bound a request's body in bytes.
+// DefaultMaxBody and MostMaxBody are the default and the highest limit of a request body, in bytes.
 const (
 	DefaultMaxBody = 1 << 20
 	MostMaxBody    = 25 << 20
 )
 
-// Endpoint is the address that a provider is given, with its rules.
+// Endpoint is a webhook URL that you give to one provider, with the settings for what arrives there. Package intake
+// creates and validates endpoints; every other package gets copies and must not change their slices or maps.
 type Endpoint struct {
 	ID        EndpointID
-	Name      string // chosen by a person: lower-case letters, digits and hyphens
-	Slug      string // the last part of the address: the name when it was made, and an unguessable tail
+	Name      string // chosen by the user: lower-case letters, digits and hyphens
+	Slug      string // the last part of the URL: the name at creation and a random suffix
 	Provider  string // "generic"
 	Verify    Verify
-	Tolerance time.Duration // of a signature's age, both ways; 0 switches the check off
+	Tolerance time.Duration // the most that a timestamp may differ from now, in both directions; 0 disables the check
 	Secrets   []Secret
 	MaxBody   int64
-	Response  *Response // nil: the standard answer
-	SignedURL string    // the address as registered at the provider, where it differs
+	Response  *Response // nil: the standard response
+	SignedURL string    // the URL as registered at the provider, if it differs
 	Settings  map[string]string
-	Allow     []string // CIDRs that may send; none: any address
+	Allow     []string // CIDRs that may send; empty: any address
 	Statuses  StatusRules
 	CreatedAt Time
-	Awaiting  bool // made by the first start, and not confirmed yet: it is open to this machine and its network only
-	DeletedAt Time // zero while it lives; a deleted endpoint answers 404 and can be brought back for a while
+	Awaiting  bool // created at the first start and not confirmed yet: only this machine and its network may send
+	DeletedAt Time // zero unless deleted; a deleted endpoint responds with 404 and can be restored for a while
 }
 
-// Secret is one of an endpoint's active secrets. Its value is written once and never shown again.
+// Secret is one of an endpoint's active secrets. The API accepts its value but never returns it.
 type Secret struct {
 	Label string
 	Value string
 }
 
-// Response is what an endpoint answers instead of the standard answer.
+// Response is what an endpoint responds instead of the standard response. It is stored as JSON with its endpoint.
+// wire.Response has the same fields and describes their limits to clients; package intake validates them.
 type Response struct {
-	Status      int    `json:"status" minimum:"200" maximum:"299" doc:"A 2xx status: the delivery was stored."`
-	ContentType string `json:"content_type,omitempty" maxLength:"200"`
-	Body        string `json:"body,omitempty" maxLength:"65536"`
+	Status      int    `json:"status"`
+	ContentType string `json:"content_type,omitempty"`
+	Body        string `json:"body,omitempty"`
 }

@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// ErrTooMuch says that to read what a delivery tells would cost more than one delivery may. Nothing of it counts: a part
-// would depend on where in the body the rest stands.
-var ErrTooMuch = errors.New("reading what the delivery tells costs more than one delivery may")
+// ErrTooMuch says that extracting the statements of a delivery would exceed the limit for one delivery. None of its
+// statements count then: keeping some of them would make the result depend on their order in the body.
+var ErrTooMuch = errors.New("extracting the delivery's statements exceeds the limit for one delivery")
 
-// MaxTold is the largest body, in bytes, of which it is read what it tells.
+// MaxTold is the largest body, in bytes, from which statements are extracted.
 const MaxTold = 1 << 20
 
-// Kind is what one event says of a subject.
+// Kind is what one event reports about a subject: the kind of evidence.
 type Kind string
 
 // The kinds of evidence of a payment.
 const (
 	Created       Kind = "created"
-	Action        Kind = "action" // the payer must do something
+	Action        Kind = "action" // the payer must act
 	Processing    Kind = "processing"
 	Authorized    Kind = "authorized"
 	Captured      Kind = "captured"
@@ -32,12 +32,13 @@ const (
 	DisputeOpen   Kind = "dispute_open"
 	DisputeWon    Kind = "dispute_won"
 	DisputeLost   Kind = "dispute_lost"
-	DisputeClosed Kind = "dispute_closed" // lost, unless it was said how it ended
-	Info          Kind = "info"           // it is about the subject, and moves nothing
-	Stands        Kind = "stands"         // of what is no payment: it stands where Evidence.State says
+	DisputeClosed Kind = "dispute_closed" // lost, unless another event reported how it ended
+	Info          Kind = "info"           // it concerns the subject but does not change its state
+	Stands        Kind = "stands"         // of subjects that are not payments: the event reports Evidence.State
 )
 
-// Evidence is what one event says of one subject.
+// Evidence is what one event reports about one subject. It is stored as JSON, and package status merges all evidence
+// of a subject into its Status, in an order that does not depend on the order of arrival.
 type Evidence struct {
 	Event string `json:"event"` // the event's id at the provider, or the delivery's where it has none; never empty
 	Kind  Kind   `json:"kind"`
@@ -68,7 +69,7 @@ type Evidence struct {
 	URL       string `json:"url,omitempty"`       // where the provider shows it; http or https
 }
 
-// SubjectKind is what sort of thing a subject is.
+// SubjectKind is the kind of a subject: the object at the provider that events are about.
 type SubjectKind string
 
 // The kinds of subjects.
@@ -80,17 +81,20 @@ const (
 	KindOwn        SubjectKind = "own" // as an endpoint's own mapping says
 )
 
-// Statement is what one event says, and of which subject.
+// Statement is Evidence together with the subject that it is about. Packages provider and mapping extract statements
+// from a delivery; package status applies them.
 type Statement struct {
 	Subject SubjectKind
-	Names   []string // every name that the event gives its subject, the one that it is shown under first: "payment/pi_1", "order/10-4471"
+	// Names are all aliases that the event gives the subject, the main one first: "payment/pi_1", "order/10-4471".
+	Names []string
 	Evidence
 }
 
-// Compact lets go of the texts that a statement was read from: what it keeps of them is copied into one of its own.
+// Compact copies all texts of the statement into one new string, so that it does not keep the delivery's body in memory.
 func (s *Statement) Compact() {
 	e := &s.Evidence
-	texts := [...]*string{&e.Event, (*string)(&e.Delivery), &e.Type, &e.Currency, &e.Refund, &e.Reference, &e.Customer, &e.Title, &e.URL}
+	texts := [...]*string{&e.Event, (*string)(&e.Delivery), &e.Type, &e.Currency, &e.Refund,
+		&e.Reference, &e.Customer, &e.Title, &e.URL}
 	size := 0
 	for _, name := range s.Names {
 		size += len(name)
@@ -119,7 +123,7 @@ func (s *Statement) Compact() {
 	}
 }
 
-// State is where a subject stands.
+// State is the state of a subject. Which states there are depends on its SubjectKind.
 type State string
 
 // The states of a payment, as its payer sees them.
@@ -136,10 +140,10 @@ const (
 	StateExpired           State = "expired"
 )
 
-// Dispute is how a payment's dispute stands; "" where there is none.
+// Dispute is the state of a payment's dispute; "" if there is none.
 type Dispute string
 
-// The stands of a dispute.
+// The states of a dispute.
 const (
 	DisputeIsOpen Dispute = "open"
 	DisputeIsWon  Dispute = "won"
@@ -167,10 +171,10 @@ const (
 	StatePartiallyPaid      State = "partially_paid"
 )
 
-// StateWaiting is what the public is told of a subject of which nothing is known yet.
+// StateWaiting is the public state of a subject about which no event has arrived yet.
 const StateWaiting State = "waiting"
 
-// Tone is how a state feels, for a colour and a shape.
+// Tone is how a state is presented: user interfaces map it to a colour and a shape.
 type Tone string
 
 // The tones.

@@ -1,5 +1,11 @@
-// Package hook holds Hookbeam's words as plain types: deliveries, endpoints, verdicts, cursors and kinds of error.
-// It imports only the standard library, so that every other package can speak it.
+// Package hook declares the types that all packages of Hookbeam share: deliveries, endpoints, verdicts, statuses,
+// cursors and kinds of error.
+//
+// It promises to import only the standard library and to do no I/O, so every other package may import it. Types that
+// are stored as JSON have json tags; a stored field is never renamed. What clients of the API get is in package wire.
+//
+// Start reading with Record (one received request), Endpoint (the URL that received it), Statement (what the request
+// says about a payment or another subject) and Status (what all statements about one subject add up to).
 package hook
 
 import (

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// The kinds of error. Each has one HTTP status, given by the package that answers.
+// The kinds of error. Package api has the one table from kind to HTTP status; use errors.Is to check for a kind.
 var (
 	ErrInvalid         = errors.New("invalid")
-	ErrContradiction   = errors.New("contradiction") // well-formed, but its parts do not go together
+	ErrContradiction   = errors.New("contradiction") // well-formed, but its parts contradict each other
 	ErrUnauthenticated = errors.New("unauthenticated")
 	ErrForbidden       = errors.New("forbidden")
 	ErrNotFound        = errors.New("not found")
@@ -16,15 +16,16 @@ var (
 	ErrTooLarge        = errors.New("too large")
 	ErrTooMany         = errors.New("too many requests")
 	ErrUnavailable     = errors.New("unavailable")
-	ErrDamaged         = errors.New("damaged") // what is stored is not what was written
+	ErrDamaged         = errors.New("damaged") // the stored data differs from what was written
 )
 
-// Problem is an error that a person or a program outside is told of.
+// Problem is an error that clients may see. Any package may return one; package api writes it as problem details
+// (RFC 9457). Any other error is internal, and clients are told only that it happened.
 type Problem struct {
 	Kind       error         // one of the kinds above
 	Code       string        // stable, for programs: "signature_mismatch"
 	Detail     string        // for people: what happened, and what to do next
-	RetryAfter time.Duration // when to try again; 0: not said
+	RetryAfter time.Duration // when to try again; 0: unknown
 	Cause      error         // for the log only, never shown outside
 }
 

@@ -1,8 +1,9 @@
 package hook
 
-// Reply is what a sender must hear instead of the standard answer.
+// Reply is what one provider expects instead of the standard response, such as the answer to its challenge. Package
+// provider returns it, and package api writes it.
 type Reply struct {
 	Response
-	Headers []Header // further ones, with canonical names
-	Exact   bool     // a handshake depends on it, so an endpoint's own response does not replace it
+	Headers []Header // further headers, with canonical names
+	Exact   bool     // it answers a challenge, so the endpoint's own Response does not replace it
 }

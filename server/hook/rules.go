@@ -1,19 +1,21 @@
 package hook
 
-// StatusRules say what an endpoint's deliveries tell of, and what of it the public may see.
+// StatusRules are an endpoint's settings for statuses: how statements are extracted from its deliveries, and what the
+// public may see. They are stored as JSON with the endpoint.
 type StatusRules struct {
-	References []string  `json:"references,omitempty"` // spots of the shop's own reference in the body, dotted, beside those that are known of the provider
-	Mapping    *Mapping  `json:"mapping,omitempty"`    // nil: what is known of the provider
-	Unsigned   bool      `json:"unsigned,omitempty"`   // what nothing was checked of counts like what verified
+	// References are dotted selectors of the shop's own reference in the body, in addition to the provider's.
+	References []string  `json:"references,omitempty"`
+	Mapping    *Mapping  `json:"mapping,omitempty"`  // nil: the provider's built-in rules
+	Unsigned   bool      `json:"unsigned,omitempty"` // unsigned deliveries count like verified ones
 	Page       Page      `json:"page,omitzero"`
 	LinkKeys   []LinkKey `json:"link_keys,omitempty"` // newest first
 }
 
-// Mapping reads subjects out of deliveries of which nothing is known. The expressions are of expr-lang, over body,
-// headers, query, type and event.
+// Mapping extracts statements from deliveries of a provider that Hookbeam does not know. Its fields are expr-lang
+// expressions over body, headers, query, type and event; package mapping compiles them.
 type Mapping struct {
 	Kind       SubjectKind   `json:"kind"`    // own or payment
-	Subject    string        `json:"subject"` // expression; "" or nil: the delivery tells of none
+	Subject    string        `json:"subject"` // expression; "" or nil: the delivery is ignored
 	State      string        `json:"state"`   // expression
 	Reference  string        `json:"reference,omitempty"`
 	Amount     string        `json:"amount,omitempty"` // in minor units
@@ -24,19 +26,19 @@ type Mapping struct {
 
 // MappedState says what one value of a mapping's state means.
 type MappedState struct {
-	Value string `json:"value"`          // as the expression gives it
-	State State  `json:"state"`          // of a payment: one of its states; else any word
-	Tone  Tone   `json:"tone,omitempty"` // of what is no payment
+	Value string `json:"value"`          // the expression's result
+	State State  `json:"state"`          // of a payment: one of its states; otherwise any word
+	Tone  Tone   `json:"tone,omitempty"` // of subjects that are not payments
 	Final bool   `json:"final,omitempty"`
 	Rank  int    `json:"rank,omitempty"`
 }
 
-// Page is how an endpoint's status pages look, and what they show.
+// Page is how an endpoint's public status pages look and what they show. Package intake validates it.
 type Page struct {
 	Name   string   `json:"name,omitempty"`   // the shop's
 	Logo   string   `json:"logo,omitempty"`   // https
 	Color  string   `json:"color,omitempty"`  // "#0a7f5c"
-	Back   string   `json:"back,omitempty"`   // where the way back leads; http or https
+	Back   string   `json:"back,omitempty"`   // target of the back link; http or https
 	Hidden []string `json:"hidden,omitempty"` // of amount, reference, timeline
 	Embed  []string `json:"embed,omitempty"`  // origins whose pages may show it in a frame
 }
@@ -51,10 +53,11 @@ func (p Page) Shows(field string) bool {
 	return true
 }
 
-// LinkKey signs status links. Its value is shown once.
+// LinkKey signs status links. The API returns its value once, when the key is created. Deleting a key invalidates
+// every link that it signed.
 type LinkKey struct {
 	ID        string `json:"id"`
 	Value     string `json:"value"`
 	CreatedAt Time   `json:"created_at"`
-	ExpiresAt Time   `json:"expires_at,omitzero"` // zero: it does not
+	ExpiresAt Time   `json:"expires_at,omitzero"` // zero: it does not expire
 }

@@ -5,10 +5,12 @@ import (
 	"strings"
 )
 
-// StatusID names a status: "sub_" and 26 characters. Every name of a subject makes one, and any of them finds it.
+// StatusID identifies a status: "sub_" and 26 characters. Every alias of a subject gives an id, and each of these ids
+// finds the status.
 type StatusID string
 
-// Status is where a subject stands now.
+// Status is the current state of one subject, computed from all evidence about it. Package status writes it; the API
+// and status pages read it. It can be rebuilt from the log at any time.
 type Status struct {
 	ID       StatusID    // the status's id
 	Endpoint EndpointID  // the endpoint whose deliveries report it
@@ -21,7 +23,7 @@ type Status struct {
 	Dispute     Dispute // the state of the payment's dispute, if there is one
 	Late        bool    // the payment succeeded after it had reached a final state
 	NeedsReview bool    // the events contradict each other; a person should look at the payment
-	TooMuch     bool    // deliveries gave the subject more aliases than one status may have. Further aliases have a status of their own
+	TooMuch     bool    // the subject has too many aliases; further aliases have statuses of their own
 	Unverified  bool    // reported only by deliveries that were not verified. Not shown to the public
 	Mode        string  // test: no money was moved
 	Fulfilment  State   // of an order: how much of it was shipped
@@ -91,21 +93,22 @@ const (
 	EffectTooMuch    EffectKind = "too_much"
 )
 
-// Usually is how long an endpoint's payments took, from their first event to being told of as paid.
+// Usually is the latency of an endpoint's payments: the time from the first event to the paid state.
 type Usually struct {
 	Half float64 // median, in seconds
 	Most float64 // 90th percentile, in seconds
 	Of   int     // number of payments that were measured
 }
 
-// Shown is when a page first showed a state to somebody.
+// Shown is an impression: when a status page first displayed a state to a person.
 type Shown struct {
 	State State  // the state that was shown
 	At    Time   // when it was first shown
 	By    string // how it reached the page
 }
 
-// Public is what a status link lets one person see, and nothing else.
+// Public is the part of a Status that the holder of a status link can see. Never add a field that the public must not
+// see, such as the customer's email address.
 type Public struct {
 	Status     State        // the current state; "waiting" before anything is known
 	Kind       SubjectKind  // the kind of subject
@@ -129,7 +132,7 @@ type PublicStep struct {
 	At     Time  // when it happened, according to the provider
 }
 
-// StatusFilter chooses statuses. Its zero value lets everything through.
+// StatusFilter selects statuses for a list. The zero value selects all.
 type StatusFilter struct {
 	Kind     SubjectKind
 	Endpoint EndpointID
@@ -138,7 +141,7 @@ type StatusFilter struct {
 	Words    string // one of its names, its reference, its amount, or a part of the customer's mail address
 }
 
-// StatusDetail is one status with how it came there.
+// StatusDetail is one status with its history.
 type StatusDetail struct {
 	Status
 	Steps    []Step   // the changes of state, oldest first
@@ -147,17 +150,17 @@ type StatusDetail struct {
 	Usually  *Usually // how long the endpoint's payments usually take
 }
 
-// The worlds of subjects: what is told in one says nothing of another.
+// The environments of subjects. Evidence in one environment does not affect the others.
 const (
 	WorldLive     = ""
 	WorldTest     = "test"
 	WorldUnsigned = "unsigned"
 )
 
-// NameKey stands for one name of a subject, within its endpoint and world.
+// NameKey is the hash of one alias of a subject, within its endpoint and environment.
 type NameKey [16]byte
 
-// KeyOf returns the key of a name. Whoever does not know the endpoint's id, 128 random bits, cannot make it.
+// KeyOf returns the key of an alias. It cannot be computed without the endpoint's id, which has 128 random bits.
 func KeyOf(endpoint EndpointID, world, name string) (k NameKey) {
 	b := make([]byte, 0, 128)
 	b = append(append(append(append(append(b, endpoint...), 0), world...), 0), name...)
@@ -168,7 +171,7 @@ func KeyOf(endpoint EndpointID, world, name string) (k NameKey) {
 // ID is the key as clients write it.
 func (k NameKey) ID() StatusID { return StatusID("sub_" + alphabet.EncodeToString(k[:])) }
 
-// Key reads what NameKey.ID wrote; ok is false for anything else.
+// Key parses the result of NameKey.ID; ok is false for any other text.
 func (id StatusID) Key() (k NameKey, ok bool) {
 	text, found := strings.CutPrefix(string(id), "sub_")
 	if !found || len(text) != tailLen {

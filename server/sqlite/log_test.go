@@ -270,7 +270,7 @@ func TestPagesGoBackwardsWithoutHoles(t *testing.T) {
 			}
 			last := hook.Seq(26)
 			for _, d := range got {
-				if d.Seq >= last || !c.filter.Match(&d) {
+				if d.Seq >= last || !filterMatches(c.filter, &d) {
 					t.Fatalf("seq %d after %d", d.Seq, last)
 				}
 				last = d.Seq
@@ -381,4 +381,11 @@ func TestEndpointsComeBackWhole(t *testing.T) {
 	if diff := cmp.Diff([]hook.Endpoint{want}, got); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
+}
+
+// filterMatches reports whether a filter selects d.
+func filterMatches(f hook.Filter, d *hook.Delivery) bool {
+	return (f.Endpoint == "" || f.Endpoint == d.Endpoint) &&
+		(f.Verdict == "" || f.Verdict == d.Verdict) &&
+		(f.Method == "" || f.Method == d.Method)
 }
