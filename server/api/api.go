@@ -1,5 +1,12 @@
-// Package api is the doors of the server: receiving, REST, frames by socket and by polling, and the pages' addresses.
-// One table says who may use which route and what its answer may do; a route that is not in it does not exist.
+// Package api handles all HTTP requests: receiving deliveries, the REST API, live frames over WebSockets and by
+// polling, and the URLs of the pages.
+//
+// It promises that every route is listed in one table, with who may use it and what its response may do in a browser;
+// a route outside the table cannot be mounted. Every request to a listed route passes the guard. Errors are problem
+// details with stable codes, and no secret and no part of a path is logged.
+//
+// Start reading with table in routes.go, then guard in guard.go. Receive (receive.go) handles deliveries; calls.go
+// mounts the REST operations, each in the file of its noun: deliveries.go, endpoints.go, statuses.go.
 package api
 
 import (
@@ -16,7 +23,7 @@ import (
 	"hookbeam/server/intake"
 )
 
-// Pages draws what people see.
+// Pages renders the pages for people: the dashboard's shell, the login and errors. Package web implements it.
 type Pages interface {
 	Shell(w http.ResponseWriter, r *http.Request, nonce string)
 	Login(w http.ResponseWriter, r *http.Request, nonce string, status int, problem *hook.Problem)
@@ -24,7 +31,7 @@ type Pages interface {
 	ServeFile(w http.ResponseWriter, r *http.Request, path string) (ok bool)
 }
 
-// StatusPages draws what a status link shows.
+// StatusPages renders public status pages. Package web implements it.
 type StatusPages interface {
 	Status(w http.ResponseWriter, r *http.Request, page hook.StatusPage)
 	StatusGone(w http.ResponseWriter, r *http.Request, nonce string)
@@ -65,7 +72,8 @@ type Options struct {
 	Checks   []ReadinessCheck // of readiness, beside that deliveries can be stored
 }
 
-// API answers every request.
+// API is the server's HTTP handler. Package server creates one with New, and calls Stop before it shuts down. All
+// methods may be called concurrently.
 type API struct {
 	Options
 	version   string
@@ -121,7 +129,7 @@ func New(c *Calls, o Options) *API {
 	return a
 }
 
-// closing ends a connection with its answer: while stopping, and behind a chunked body. A request may have both a
+// closing makes net/http close a connection after its response: while stopping, and behind a chunked body. A request may have both a
 // length and chunks; net/http reads the chunks and hides the length, and a proxy in front that believed the length
 // would take what follows for another request (RFC 9112 §6.1). On a connection that ends, nothing follows.
 var closing = []string{"close"}

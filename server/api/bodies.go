@@ -54,7 +54,7 @@ func newBodyMemory(most int64, requests int) *bodyMemory {
 	return &bodyMemory{most: most, requests: requests, senders: map[string]*sender{}, sweepAt: fewSenders}
 }
 
-// bodyReservation is what one request takes out of bodies.
+// bodyReservation is the memory that one request holds in bodyMemory.
 type bodyReservation struct {
 	client    access.Client
 	sender    *sender // nil: it takes nothing

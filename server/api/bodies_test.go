@@ -114,7 +114,8 @@ func TestOnlyRequestOfAnAddressMayExceedItsShare(t *testing.T) {
 func TestConcurrentRequestsOfOneAddressAreLimited(t *testing.T) {
 	b := newBodyMemory(0, 2)
 	last := &bodyReservation{}
-	for _, c := range []struct{ who, want string }{{"b", ""}, {"a", ""}, {"a", ""}, {"a", "too_many_at_once"}, {"b", ""}} {
+	for _, c := range []struct{ who, want string }{{"b", ""}, {"a", ""}, {"a", ""}, {"a", "too_many_at_once"}, {"b",
+		""}} {
 		taken, err := enter(b, from(c.who), 5, 5)
 		if code := codeOf(err); code != c.want {
 			t.Errorf("%s: %q, want %q", c.who, code, c.want)
@@ -157,7 +158,8 @@ func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 	for range 100_000 {
 		switch random.IntN(3) {
 		case 0:
-			if c, err := enter(b, from(fmt.Sprint(random.IntN(20))), random.Int64N(300), random.Int64N(100)); err == nil {
+			if c, err := enter(b, from(fmt.Sprint(random.IntN(20))), random.Int64N(300),
+				random.Int64N(100)); err == nil {
 				open = append(open, c)
 			}
 		case 1:
@@ -193,7 +195,8 @@ func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 func TestBodyMemoryIsReservedAsBytesArrive(t *testing.T) {
 	const size = 1 << 20
 	d := newDoor(t, hook.Endpoint{MaxBody: size}, func(o *ReceiveOptions) { o.MaxInFlight = 8 << 20 })
-	for name, length := range map[string]string{"with a length": fmt.Sprintf("Content-Length: %d", size), "in chunks": "Transfer-Encoding: chunked"} {
+	for name, length := range map[string]string{"with a length": fmt.Sprintf("Content-Length: %d", size),
+		"in chunks": "Transfer-Encoding: chunked"} {
 		t.Run(name, func(t *testing.T) {
 			conn, err := net.Dial("tcp", d.Listener.Addr().String())
 			check(t, err)

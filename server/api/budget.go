@@ -17,7 +17,8 @@ const (
 	maxBudgetQueue = 64
 )
 
-// memoryBudget shares bytes out to those who need them for a while, in the order in which they asked.
+// memoryBudget limits the memory that authenticated calls use at once. A call takes the bytes that it will need, waits
+// in a queue (first in, first out) while there are too few, and releases them when it is done.
 type memoryBudget struct {
 	total int64
 
@@ -26,7 +27,7 @@ type memoryBudget struct {
 	line []*budgetWaiter
 }
 
-// budgetWaiter is one who waits.
+// budgetWaiter is a call that waits for its bytes.
 type budgetWaiter struct {
 	bytes int64
 	ready chan struct{} // closed when it has them
@@ -67,7 +68,7 @@ func (a *memoryBudget) take(ctx context.Context, bytes int64) (giveBack func(), 
 	return nil, ctx.Err()
 }
 
-// try is take for who will not wait.
+// try is take without waiting.
 func (a *memoryBudget) try(bytes int64) (giveBack func(), ok bool) {
 	bytes = min(bytes, a.total)
 	a.mu.Lock()

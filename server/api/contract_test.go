@@ -109,7 +109,8 @@ func TestDescriptionListsEveryReasonAndUpdateKind(t *testing.T) {
 		}
 	}
 	kinds := d.Components.Schemas["Update"].Properties["kind"].Enum
-	for _, kind := range []wire.UpdateKind{wire.UpdateDelivery, wire.UpdateStatus, wire.UpdateEndpoint, wire.UpdateStatuses} {
+	for _, kind := range []wire.UpdateKind{wire.UpdateDelivery, wire.UpdateStatus, wire.UpdateEndpoint,
+		wire.UpdateStatuses} {
 		if !slices.Contains(kinds, string(kind)) {
 			t.Errorf("Update.kind is %q, without %s", kinds, kind)
 		}
@@ -181,7 +182,8 @@ func TestDeprecatedNamesAreStillAnswered(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/mapping/test", "/mapping/try"} {
-		v := call("POST", "/endpoints/"+string(e.ID)+path, `{"mapping":{"kind":"own","subject":"body.id","state":"body.type"}}`)
+		v := call("POST", "/endpoints/"+string(e.ID)+path,
+			`{"mapping":{"kind":"own","subject":"body.id","state":"body.type"}}`)
 		if v["examined"] != v["looked"] || v["examined"] != 1.0 {
 			t.Errorf("%s: %v", path, v)
 		}

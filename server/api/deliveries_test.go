@@ -71,10 +71,12 @@ func TestDeliveriesAreFiltered(t *testing.T) {
 	h := newHouse(t, "")
 	h.send("x")
 	h.do(request{method: "PUT", path: "/in/" + h.endpoint.Slug, body: "y"}).is(t, 200, "")
-	h.call("PATCH", "/endpoints/"+string(h.endpoint.ID), `{"secrets":[{"label":"live","value":"0123456789abcdef"}]}`, 200, nil)
+	h.call("PATCH", "/endpoints/"+string(h.endpoint.ID), `{"secrets":[{"label":"live","value":"0123456789abcdef"}]}`,
+		200, nil)
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "z"}).is(t, 401, "signature_missing")
 	for query, want := range map[string]int{
-		"": 3, "?verdict=rejected": 1, "?verdict=unsigned": 2, "?verdict=verified": 0, "?method=PUT": 1, "?method=put": 0,
+		"": 3, "?verdict=rejected": 1, "?verdict=unsigned": 2, "?verdict=verified": 0, "?method=PUT": 1,
+		"?method=put":                        0,
 		"?endpoint=" + string(h.endpoint.ID): 3, "?endpoint=ep_other": 0, "?method=POST&verdict=unsigned": 1,
 	} {
 		var p page
@@ -88,8 +90,9 @@ func TestDeliveriesAreFiltered(t *testing.T) {
 func TestInvalidQueryParametersAreRejected(t *testing.T) {
 	h := newHouse(t, "")
 	for query, code := range map[string]string{
-		"limit=0": "invalid_request", "limit=501": "invalid_request", "limit=x": "invalid_request", "verdict=fine": "invalid_request",
-		"type=x": "invalid_request", "before=x": "cursor_unreadable", "before=aaaaaaaaaa.0.5": "cursor_unreadable",
+		"limit=0": "invalid_request", "limit=501": "invalid_request", "limit=x": "invalid_request",
+		"verdict=fine": "invalid_request",
+		"type=x":       "invalid_request", "before=x": "cursor_unreadable", "before=aaaaaaaaaa.0.5": "cursor_unreadable",
 	} {
 		h.do(request{method: "GET", path: "/api/v1/deliveries?" + query, token: true}).is(t, 400, code)
 	}
@@ -147,9 +150,11 @@ func TestBodyDownloadHasSafeHeaders(t *testing.T) {
 func TestDeliveryIDsCannotBeEnumerated(t *testing.T) {
 	h := newHouse(t, "")
 	id := string(h.send("x"))
-	for _, wrong := range []string{"dlv_1", "dlv_", id + "a", id[:len(id)-1], "dlv_1" + strings.Repeat("a", 26), strings.ToUpper(id), "1"} {
+	for _, wrong := range []string{"dlv_1", "dlv_", id + "a", id[:len(id)-1], "dlv_1" + strings.Repeat("a", 26),
+		strings.ToUpper(id), "1"} {
 		h.do(request{method: "GET", path: "/api/v1/deliveries/" + wrong, token: true}).is(t, 404, "not_found")
-		h.do(request{method: "GET", path: "/api/v1/deliveries/" + wrong + "/body", token: true}).is(t, 404, "not_found")
+		h.do(request{method: "GET", path: "/api/v1/deliveries/" + wrong + "/body", token: true}).is(t, 404,
+			"not_found")
 	}
 }
 

@@ -18,7 +18,8 @@ func BenchmarkLimitsByAddress(b *testing.B) {
 	now := time.Now()
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
-		r := &http.Request{RemoteAddr: "127.0.0.1:40000", Header: http.Header{"User-Agent": {"bench"}, "Content-Type": {"application/json"},
+		r := &http.Request{RemoteAddr: "127.0.0.1:40000", Header: http.Header{"User-Agent": {"bench"},
+			"Content-Type":   {"application/json"},
 			"Content-Length": {"1024"}, "Accept": {"*/*"}}}
 		for pb.Next() {
 			addresses.Notice(r, now)

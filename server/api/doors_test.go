@@ -28,16 +28,21 @@ func TestCrossSiteRequestsAreRejected(t *testing.T) {
 		{"a program", http.Header{}, true},
 		{"our page", http.Header{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"https://hooks.example.com"}}, true},
 		{"our page, in a browser without fetch metadata", http.Header{"Origin": {"https://hooks.example.com"}}, true},
-		{"another site's form", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}}, false},
-		{"another site's form, in a browser without fetch metadata", http.Header{"Origin": {"https://evil.example"}}, false},
-		{"a sibling's form", http.Header{"Sec-Fetch-Site": {"same-site"}, "Origin": {"https://shop.example.com"}}, false},
+		{"another site's form", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}},
+			false},
+		{"another site's form, in a browser without fetch metadata", http.Header{"Origin": {"https://evil.example"}},
+			false},
+		{"a sibling's form", http.Header{"Sec-Fetch-Site": {"same-site"}, "Origin": {"https://shop.example.com"}},
+			false},
 		{"a sandboxed frame", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"null"}}, false},
 		{"a host that begins as ours", http.Header{"Origin": {"https://hooks.example.com.evil.example"}}, false},
 		{"by plain HTTP", http.Header{"Origin": {"http://hooks.example.com"}}, false},
-		{"by plain HTTP, as the browser says", http.Header{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"http://hooks.example.com"}}, false},
+		{"by plain HTTP, as the browser says", http.Header{"Sec-Fetch-Site": {"same-origin"},
+			"Origin": {"http://hooks.example.com"}}, false},
 		{"another port", http.Header{"Origin": {"https://hooks.example.com:8443"}}, false},
 		{"no origin that is one", http.Header{"Origin": {"null"}}, false},
-		{"no origin that is one, as the browser says", http.Header{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"null"}}, false},
+		{"no origin that is one, as the browser says", http.Header{"Sec-Fetch-Site": {"same-origin"},
+			"Origin": {"null"}}, false},
 		{"two origins", http.Header{"Origin": {"https://hooks.example.com", "https://evil.example"}}, false},
 		{"the host that was asked", http.Header{"Origin": {h.URL}}, false},
 	} {
@@ -55,7 +60,8 @@ func TestCrossSiteRequestsAreRejected(t *testing.T) {
 				}
 			}
 			// Receiving is for strangers: nothing there looks at where a request comes from.
-			a := h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, header: c.header.Clone(), cookie: cookie, body: "{}"})
+			a := h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, header: c.header.Clone(),
+				cookie: cookie, body: "{}"})
 			if a.StatusCode != 200 || len(a.Cookies()) != 0 || a.Header.Get("Vary") != "" {
 				t.Errorf("receiving: %d %s", a.StatusCode, a.text)
 			}
@@ -92,7 +98,8 @@ func TestWebSocketsOpenForOwnPagesAndForTokens(t *testing.T) {
 			if c.token {
 				header.Set("Authorization", "Bearer "+adminToken)
 			}
-			ws, res, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(h.URL, "http")+"/api/v1/live", header)
+			ws, res, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(h.URL,
+				"http")+"/api/v1/live", header)
 			if res == nil || res.StatusCode != c.status {
 				t.Fatalf("%v %v, want %d", res, err, c.status)
 			}
@@ -114,7 +121,8 @@ func TestLogoutClosesOpenConnections(t *testing.T) {
 	session, other := h.login(), h.login()
 	open := func(cookie *http.Cookie) *websocket.Conn {
 		header := http.Header{"Origin": {h.URL}, "Cookie": {cookie.Name + "=" + cookie.Value}}
-		ws, res, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(h.URL, "http")+"/api/v1/live", header)
+		ws, res, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(h.URL,
+			"http")+"/api/v1/live", header)
 		if err != nil {
 			t.Fatal(res, err)
 		}
@@ -143,7 +151,8 @@ func TestLogoutEndsALongPoll(t *testing.T) {
 	var page struct{ Cursor string }
 	h.get("/api/v1/deliveries", &page)
 	started := make(chan struct{})
-	guarded := h.api.guard(h.api.routes.rows["GET /api/v1/updates"], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	guarded := h.api.guard(h.api.routes.rows["GET /api/v1/updates"], http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
 		close(started)
 		h.api.Updates.ServeHTTP(w, r)
 	}))
@@ -215,8 +224,9 @@ func TestHealthReportsReadiness(t *testing.T) {
 func TestStoppingServerAnswersAndClosesConnections(t *testing.T) {
 	h := newHouse(t, "")
 	h.api.Stop()
-	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/in/" + h.endpoint.Slug: 200, "/api/v1/updates": 503,
-		"/api/v1/live": 503, "/api/v1/deliveries": 200} {
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/in/" + h.endpoint.Slug: 200,
+		"/api/v1/updates": 503,
+		"/api/v1/live":    503, "/api/v1/deliveries": 200} {
 		a := h.do(request{method: "GET", path: path, token: true})
 		if a.StatusCode != want || !a.Close {
 			t.Errorf("%s: %d, Connection: close %v; want %d and close", path, a.StatusCode, a.Close, want)
@@ -231,7 +241,8 @@ func TestLongPollIsAnsweredWhenTheServerStops(t *testing.T) {
 	started := make(chan struct{})
 	next := h.api.Updates
 	h.api.Updates = nil
-	guarded := h.api.guard(h.api.routes.rows["GET /api/v1/updates"], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	guarded := h.api.guard(h.api.routes.rows["GET /api/v1/updates"], http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
 		close(started)
 		next.ServeHTTP(w, r)
 	}))

@@ -151,13 +151,15 @@ func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("GET /endpoints/{id}", "get-endpoint", "Get an endpoint",
 		"Returns one endpoint, without the values of its secrets."), a.getEndpoint)
 	register(a, h, a.call("PATCH /endpoints/{id}", "update-endpoint", "Update an endpoint",
-		"Changes the fields in the request and leaves the others as they are. The webhook URL never changes."), a.changeEndpoint)
+		"Changes the fields in the request and leaves the others as they are. The webhook URL never changes."),
+		a.changeEndpoint)
 	register(a, h, a.call("DELETE /endpoints/{id}", "delete-endpoint", "Delete an endpoint",
 		"From then on its webhook URL answers 404. For a while the endpoint can be restored."), a.deleteEndpoint)
 	register(a, h, a.call("POST /endpoints/{id}/restore", "restore-endpoint", "Restore a deleted endpoint",
 		"Undoes the deletion: the endpoint gets its webhook URL, secrets and settings back."), a.restoreEndpoint)
 	register(a, h, a.call("POST /endpoints/{id}/confirm", "confirm-endpoint", "Confirm the first endpoint",
-		"Opens the endpoint that was created on the first start to the internet. Other endpoints do not change."), a.confirmEndpoint)
+		"Opens the endpoint that was created on the first start to the internet. Other endpoints do not change."),
+		a.confirmEndpoint)
 	sample := a.call("POST /endpoints/{id}/sample", "create-sample", "Send a sample",
 		"Makes a request like the endpoint's provider sends, signs it with the endpoint's secret and delivers it like any other. "+
 			"It is marked as a test.")
@@ -166,7 +168,8 @@ func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("POST /endpoints/{id}/reverify", "reverify-deliveries", "Verify rejected deliveries again",
 		"Verifies the endpoint's rejected deliveries with its current secrets. With release, those that verify are appended to the log as new deliveries."),
 		a.reverify)
-	register(a, h, a.formerCall("POST /endpoints/{id}/verify-again", "verify-again", "reverify-deliveries"), a.reverify)
+	register(a, h, a.formerCall("POST /endpoints/{id}/verify-again", "verify-again", "reverify-deliveries"),
+		a.reverify)
 }
 
 func (a *API) listEndpoints(context.Context, *struct{}) (*struct{ Body wire.EndpointList }, error) {

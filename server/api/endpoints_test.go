@@ -64,15 +64,19 @@ func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
 func TestSecretsAreNeverReturned(t *testing.T) {
 	h := newHouse(t, "")
 	const value = "a-secret-that-is-long-enough"
-	made := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"a","secrets":[{"label":"x","value":"` + value + `"}]}`})
+	made := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
+		body: `{"name":"a","secrets":[{"label":"x","value":"` + value + `"}]}`})
 	made.is(t, 201, "")
 	list := h.do(request{method: "GET", path: "/api/v1/endpoints", token: true})
-	taken := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"a","secrets":[{"label":"x","value":"` + value + `"}]}`})
+	taken := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
+		body: `{"name":"a","secrets":[{"label":"x","value":"` + value + `"}]}`})
 	taken.is(t, 409, "name_taken")
-	wrong := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"b","secrets":[{"label":"","value":"` + value + `"}],"more":"` + value + `"}`})
+	wrong := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
+		body: `{"name":"b","secrets":[{"label":"","value":"` + value + `"}],"more":"` + value + `"}`})
 	wrong.is(t, 400, "invalid_request")
 	long := strings.Repeat(value, 200)
-	longer := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"b","secrets":[{"label":"x","value":"` + long + `"}]}`})
+	longer := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
+		body: `{"name":"b","secrets":[{"label":"x","value":"` + long + `"}]}`})
 	longer.is(t, 400, "invalid_request")
 	for _, a := range []answer{made, list, taken, wrong, longer} {
 		if strings.Contains(a.text, value) {
@@ -110,9 +114,11 @@ func TestInvalidEndpointsAreRejected(t *testing.T) {
 			t.Errorf("%s: the answer does not name %s: %s", body, part, a.text)
 		}
 	}
-	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"` + strings.Repeat("a", maxCallBody) + `"}`}).is(t, 413, "body_too_large")
+	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"` + strings.Repeat("a",
+		maxCallBody) + `"}`}).is(t, 413, "body_too_large")
 	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `name=a`,
-		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 415, "unsupported_media_type")
+		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 415,
+		"unsupported_media_type")
 	var list struct{ Endpoints []wire.Endpoint }
 	h.get("/api/v1/endpoints", &list)
 	if len(list.Endpoints) != 1 {
@@ -134,22 +140,26 @@ func TestSampleIsReceivedLikeAnyDelivery(t *testing.T) {
 	if d.Seq != sample.Seq || d.Verdict != hook.Verified || d.Secret != "live" || d.Endpoint != h.endpoint.ID {
 		t.Errorf("%+v", d)
 	}
-	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/sample", token: true}).is(t, 404, "endpoint_not_found")
+	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/sample", token: true}).is(t, 404,
+		"endpoint_not_found")
 }
 
 func TestSampleHasTheRequestedTypeOfTheEndpointsProvider(t *testing.T) {
 	h := newHouse(t, "")
 	path := "/endpoints/" + string(h.endpoint.ID)
-	h.call("PATCH", path, `{"provider":"stripe","secrets":[{"label":"live","value":"whsec_0123456789abcdef"}]}`, 200, nil)
+	h.call("PATCH", path, `{"provider":"stripe","secrets":[{"label":"live","value":"whsec_0123456789abcdef"}]}`, 200,
+		nil)
 	var sample struct{ ID hook.DeliveryID }
-	h.call("POST", path+"/sample", `{"type":"charge.refunded","set":{"data.object.amount_refunded":"1200"}}`, 201, &sample)
+	h.call("POST", path+"/sample", `{"type":"charge.refunded","set":{"data.object.amount_refunded":"1200"}}`, 201,
+		&sample)
 	var d wire.DeliveryDetail
 	h.get("/api/v1/deliveries/"+string(sample.ID), &d)
 	body := h.do(request{method: "GET", path: "/api/v1/deliveries/" + string(sample.ID) + "/body", token: true})
 	if d.Verdict != hook.Verified || d.Type != "charge.refunded" || d.Mode != hook.ModeTest || !strings.Contains(body.text, `"amount_refunded": 1200,`) {
 		t.Errorf("%+v %s", d, body.text)
 	}
-	for body, want := range map[string]string{`{"type":"charge.made"}`: "unknown_type", `{"set":{"a.#":"1"}}`: "cannot_set", `{"kind":"x"}`: "invalid_request"} {
+	for body, want := range map[string]string{`{"type":"charge.made"}`: "unknown_type",
+		`{"set":{"a.#":"1"}}`: "cannot_set", `{"kind":"x"}`: "invalid_request"} {
 		a := h.do(request{method: "POST", path: "/api/v1" + path + "/sample", token: true, body: body})
 		a.is(t, 400, want)
 		if want == "unknown_type" && !strings.Contains(a.text, "charge.refunded, charge.dispute.created") {
@@ -184,15 +194,17 @@ func TestSessionDescribesTheCaller(t *testing.T) {
 	if left := time.Until(s.ExpiresAt.Time); s.Login != "admin" || s.Version != "test" || left < 29*24*time.Hour || left > 31*24*time.Hour {
 		t.Errorf("%s", a.text)
 	}
-	if a := h.do(request{method: "GET", path: "/api/v1/session", token: true}); strings.Contains(a.text, "expires_at") {
+	if a := h.do(request{method: "GET", path: "/api/v1/session", token: true}); strings.Contains(a.text,
+		"expires_at") {
 		t.Errorf("a token does not expire: %s", a.text)
 	}
 }
 
 func TestDurationsAreFormattedWithoutZeroUnits(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "0s", 5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Second: "1m30s", time.Hour + 10*time.Second: "1h0m10s",
-		10 * time.Minute: "10m", 20 * time.Hour: "20h", 30 * time.Second: "30s", time.Hour + 30*time.Minute: "1h30m",
+		0: "0s", 5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Second: "1m30s",
+		time.Hour + 10*time.Second: "1h0m10s",
+		10 * time.Minute:           "10m", 20 * time.Hour: "20h", 30 * time.Second: "30s", time.Hour + 30*time.Minute: "1h30m",
 	} {
 		got := formatDuration(d)
 		if back, err := time.ParseDuration(got); got != want || err != nil || back != d {

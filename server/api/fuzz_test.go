@@ -12,7 +12,8 @@ import (
 // FuzzCalls: whatever a client sends, no answer is the server's fault, and each one is protected.
 func FuzzCalls(f *testing.F) {
 	for _, c := range [][3]string{
-		{"POST", "/api/v1/endpoints", `{"name":"a","secrets":[{"label":"x","value":"0123456789abcdef"}],"response":null}`},
+		{"POST", "/api/v1/endpoints",
+			`{"name":"a","secrets":[{"label":"x","value":"0123456789abcdef"}],"response":null}`},
 		{"POST", "/api/v1/endpoints", `{"name":"a","tolerance":"1h","settings":{"a":"b"},"response":{"status":204}}`},
 		{"PATCH", "/api/v1/endpoints/ep_x", `{"max_body":1,"verify":"off"}`},
 		{"GET", "/api/v1/deliveries?limit=1&before=aaaaaaaaaa.0.1&verdict=rejected", ""},

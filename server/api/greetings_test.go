@@ -22,7 +22,8 @@ func TestEveryProvidersChallengeIsAnswered(t *testing.T) {
 	check(t, err)
 	discord := func(body string) http.Header {
 		stamp := fmt.Sprint(time.Now().Unix())
-		return http.Header{"X-Signature-Timestamp": {stamp}, "X-Signature-Ed25519": {hex.EncodeToString(ed25519.Sign(private, []byte(stamp+body)))}}
+		return http.Header{"X-Signature-Timestamp": {stamp},
+			"X-Signature-Ed25519": {hex.EncodeToString(ed25519.Sign(private, []byte(stamp+body)))}}
 	}
 	const challenge = "0123456789abcdef0123456789abcdef"
 	key := sha1.Sum([]byte(signingSecret))
@@ -38,40 +39,56 @@ func TestEveryProvidersChallengeIsAnswered(t *testing.T) {
 		verdict             hook.Verdict
 		kept                string // the type that it is kept as
 	}{
-		{"discord, events", `"provider":"discord","secrets":[{"label":"app","value":"` + hex.EncodeToString(public) + `"}]`,
+		{"discord, events",
+			`"provider":"discord","secrets":[{"label":"app","value":"` + hex.EncodeToString(public) + `"}]`,
 			"POST", "", `{"type":0}`, discord(`{"type":0}`), 204, "", hook.Verified, "0"},
-		{"discord, interactions", `"provider":"discord","secrets":[{"label":"app","value":"` + hex.EncodeToString(public) + `"}]`,
+		{"discord, interactions",
+			`"provider":"discord","secrets":[{"label":"app","value":"` + hex.EncodeToString(public) + `"}]`,
 			"POST", "", `{"type":1}`, discord(`{"type":1}`), 200, `{"type":1}`, hook.Verified, "1"},
-		{"discord, wrongly signed", `"provider":"discord","secrets":[{"label":"app","value":"` + hex.EncodeToString(public) + `"}]`,
+		{"discord, wrongly signed",
+			`"provider":"discord","secrets":[{"label":"app","value":"` + hex.EncodeToString(public) + `"}]`,
 			"POST", "", `{"type":1}`, discord(`{"type":2}`), 401, `{"status":401…`, hook.Rejected, "1"},
 		{"meta", `"provider":"websub","settings":{"verify_token":"a-token"}`,
-			"GET", "?hub.mode=subscribe&hub.verify_token=a-token&hub.challenge=1158201444", "", nil, 200, "1158201444", hook.Unsigned, "handshake"},
+			"GET", "?hub.mode=subscribe&hub.verify_token=a-token&hub.challenge=1158201444", "", nil, 200,
+			"1158201444", hook.Unsigned, "handshake"},
 		{"meta, another token", `"provider":"websub","settings":{"verify_token":"a-token"}`,
-			"GET", "?hub.mode=subscribe&hub.verify_token=b-token&hub.challenge=1", "", nil, 404, "…", hook.Rejected, ""},
+			"GET", "?hub.mode=subscribe&hub.verify_token=b-token&hub.challenge=1", "", nil, 404, "…", hook.Rejected,
+			""},
 		{"meta, markup", `"provider":"websub","settings":{"verify_token":"a-token"}`,
-			"GET", "?hub.mode=subscribe&hub.verify_token=a-token&hub.challenge=%3Cscript%3E", "", nil, 404, "…", hook.Rejected, ""},
+			"GET", "?hub.mode=subscribe&hub.verify_token=a-token&hub.challenge=%3Cscript%3E", "", nil, 404, "…",
+			hook.Rejected, ""},
 		{"braintree", `"provider":"braintree","settings":{"public_key":"pub"},` + key1,
-			"GET", "?bt_challenge=" + challenge, "", nil, 200, "pub|" + hex.EncodeToString(sum.Sum(nil)), hook.Unsigned, "handshake"},
+			"GET", "?bt_challenge=" + challenge, "", nil, 200, "pub|" + hex.EncodeToString(sum.Sum(nil)),
+			hook.Unsigned, "handshake"},
 		{"braintree, no challenge", `"provider":"braintree","settings":{"public_key":"pub"},` + key1,
 			"GET", "?bt_challenge=1", "", nil, 404, "…", hook.Rejected, ""},
-		{"mailchimp", `"provider":"mailchimp",` + key1, "GET", "?secret=" + signingSecret, "", nil, 200, "", hook.Unsigned, "handshake"},
+		{"mailchimp", `"provider":"mailchimp",` + key1, "GET", "?secret=" + signingSecret, "", nil, 200, "",
+			hook.Unsigned, "handshake"},
 		{"mailchimp, no secret", `"provider":"mailchimp",` + key1, "GET", "", "", nil, 404, "…", hook.Rejected, ""},
 		{"mandrill", `"provider":"mandrill",` + key1, "HEAD", "", "", nil, 200, "", hook.Unsigned, "handshake"},
-		{"woocommerce", `"provider":"woocommerce",` + key1, "POST", "", "webhook_id=7", nil, 200, "", hook.Unsigned, "ping"},
-		{"woocommerce, more than a ping", `"provider":"woocommerce",` + key1, "POST", "", "webhook_id=7&status=paid", nil, 401, "…", hook.Rejected, ""},
-		{"github", `"provider":"github","verify":"off"`, "POST", "", `{"zen":"Keep it simple."}`, http.Header{"X-Github-Event": {"ping"}}, 200, "{…", hook.Unsigned, "ping"},
-		{"adyen", `"provider":"adyen"`, "POST", "", `{"notificationItems":[]}`, nil, 200, "[accepted]", hook.Unsigned, ""},
-		{"telegram", `"provider":"telegram"`, "POST", "", `{"update_id":1,"message":{}}`, nil, 200, "", hook.Unsigned, "message"},
+		{"woocommerce", `"provider":"woocommerce",` + key1, "POST", "", "webhook_id=7", nil, 200, "", hook.Unsigned,
+			"ping"},
+		{"woocommerce, more than a ping", `"provider":"woocommerce",` + key1, "POST", "", "webhook_id=7&status=paid",
+			nil, 401, "…", hook.Rejected, ""},
+		{"github", `"provider":"github","verify":"off"`, "POST", "", `{"zen":"Keep it simple."}`,
+			http.Header{"X-Github-Event": {"ping"}}, 200, "{…", hook.Unsigned, "ping"},
+		{"adyen", `"provider":"adyen"`, "POST", "", `{"notificationItems":[]}`, nil, 200, "[accepted]",
+			hook.Unsigned, ""},
+		{"telegram", `"provider":"telegram"`, "POST", "", `{"update_id":1,"message":{}}`, nil, 200, "",
+			hook.Unsigned, "message"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t, "")
 			e := h.made(fmt.Sprintf(`{"name":"e%d",%s}`, i, c.endpoint))
-			a := h.do(request{method: c.method, path: strings.TrimPrefix(e.URL, h.URL) + c.query, body: c.body, header: c.header})
+			a := h.do(request{method: c.method, path: strings.TrimPrefix(e.URL, h.URL) + c.query, body: c.body,
+				header: c.header})
 			begins, partly := strings.CutSuffix(c.said, "…")
-			if a.StatusCode != c.status || partly && !strings.HasPrefix(a.text, begins) || !partly && a.text != c.said {
+			if a.StatusCode != c.status || partly && !strings.HasPrefix(a.text,
+				begins) || !partly && a.text != c.said {
 				t.Errorf("%d %q, want %d %q", a.StatusCode, a.text, c.status, c.said)
 			}
-			if a.Header.Get("X-Content-Type-Options") != "nosniff" || strings.Contains(a.Header.Get("Content-Type"), "html") {
+			if a.Header.Get("X-Content-Type-Options") != "nosniff" || strings.Contains(a.Header.Get("Content-Type"),
+				"html") {
 				t.Errorf("a browser could take it for a page: %v", a.Header)
 			}
 			d := h.newest(e)

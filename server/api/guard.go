@@ -11,7 +11,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// requestMeta is what the guard found out about a request, for the handler.
+// requestMeta is what the guard knows about a request. The guard stores it in the request's context, and handlers read
+// it with requestMetaOf.
 type requestMeta struct {
 	w     http.ResponseWriter // for huma's handlers, which are not given them
 	r     *http.Request
@@ -33,7 +34,8 @@ func who(ctx context.Context) access.Who {
 	return v.who
 }
 
-// guard lets a request to next if its line of the table allows it.
+// guard calls next if the request meets the conditions of its route: authentication, host, origin and size. It also
+// sets the security headers, and ends long-lived requests when the server stops or the session ends.
 func (a *API) guard(row *route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		noteRoute(w, row)
@@ -96,7 +98,7 @@ var sessionEnded = &hook.Problem{Kind: hook.ErrUnauthenticated, Code: "unauthent
 var serverStopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping", RetryAfter: 2 * time.Second,
 	Detail: "The server is stopping. Try again in a moment."}
 
-// refuse answers who may not come in: a visitor is shown to the login, a program gets a problem.
+// refuse responds to a request that is not allowed: pages redirect to the login, everything else gets a problem.
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, row *route, err error) {
 	if errors.Is(err, hook.ErrUnauthenticated) {
 		if row.audience == pageUser && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -136,5 +138,6 @@ func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
 			Detail: r.Method + " is not allowed here. Allowed: " + strings.Join(allowed, ", ") + "."})
 		return
 	}
-	a.fail(w, r, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "This URL does not exist. Check the path."})
+	a.fail(w, r, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
+		Detail: "This URL does not exist. Check the path."})
 }

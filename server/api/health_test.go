@@ -31,7 +31,8 @@ func TestEachFailingCheckMakesTheServerNotReady(t *testing.T) {
 			h.do(request{method: "GET", path: "/readyz"}).is(t, http.StatusOK, "")
 			h.do(request{method: "GET", path: "/readyz?verbose"}).is(t, http.StatusOK, "")
 			c.fail(h)
-			short, long := h.do(request{method: "GET", path: "/readyz"}), h.do(request{method: "GET", path: "/readyz?verbose"})
+			short, long := h.do(request{method: "GET", path: "/readyz"}), h.do(request{method: "GET",
+				path: "/readyz?verbose"})
 			if c.code != "internal" {
 				short.is(t, http.StatusServiceUnavailable, c.code)
 			} else if short.StatusCode < 500 {

@@ -94,7 +94,8 @@ func (plainPages) ServeFile(w http.ResponseWriter, _ *http.Request, path string)
 
 func (plainPages) Status(w http.ResponseWriter, _ *http.Request, page hook.StatusPage) {
 	w.Header().Set("Content-Type", "text/html")
-	_, _ = fmt.Fprintf(w, "status nonce=%s %s reload=%d seen=%s %+v", page.Nonce, page.Token, page.Reload, page.Seen, page.Public)
+	_, _ = fmt.Fprintf(w, "status nonce=%s %s reload=%d seen=%s %+v", page.Nonce, page.Token, page.Reload, page.Seen,
+		page.Public)
 }
 
 func (plainPages) StatusGone(w http.ResponseWriter, _ *http.Request, nonce string) {
@@ -156,8 +157,10 @@ func newHouse(t testing.TB, publicURL string) *house {
 		Logins: &access.Logins{Store: h.registry, Random: rand.Reader, Now: time.Now},
 		Receive: NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: in, Addresses: addresses, Refusals: refusals,
 			Now: time.Now, Log: logger}),
-		Live:     NewLive(LiveOptions{Hub: hub, Addresses: addresses, Sessions: sessions, Refusals: refusals, Now: h.now, Log: logger}),
-		Updates:  NewUpdates(UpdatesOptions{Hub: hub, Addresses: addresses, Refusals: refusals, Now: h.now, Log: logger}),
+		Live: NewLive(LiveOptions{Hub: hub, Addresses: addresses, Sessions: sessions, Refusals: refusals,
+			Now: h.now, Log: logger}),
+		Updates: NewUpdates(UpdatesOptions{Hub: hub, Addresses: addresses, Refusals: refusals, Now: h.now,
+			Log: logger}),
 		Refusals: refusals,
 	})
 	h.Config.Handler = h.api
@@ -253,7 +256,8 @@ func (a answer) is(t testing.TB, status int, code string) {
 		return
 	}
 	if a.Header.Get("Content-Type") != "application/problem+json" || p.Status != status || p.Code != code || p.Title != http.StatusText(status) || p.Detail == "" {
-		t.Errorf("%s %s: %s %s, want code %s", a.Request.Method, a.Request.URL.Path, a.Header.Get("Content-Type"), a.text, code)
+		t.Errorf("%s %s: %s %s, want code %s", a.Request.Method, a.Request.URL.Path, a.Header.Get("Content-Type"),
+			a.text, code)
 	}
 }
 

@@ -22,10 +22,12 @@ func TestLoginLinkWorksOnce(t *testing.T) {
 	if again := h.do(link); again.StatusCode != http.StatusUnauthorized || again.text != "login_unknown" || len(again.Cookies()) != 0 {
 		t.Errorf("the second time: %d %s %v", again.StatusCode, again.text, again.Cookies())
 	}
-	if shell := h.do(request{method: "GET", path: "/deliveries/dlv_x", cookie: first.Cookies()[0]}); shell.StatusCode != 200 {
+	if shell := h.do(request{method: "GET", path: "/deliveries/dlv_x",
+		cookie: first.Cookies()[0]}); shell.StatusCode != 200 {
 		t.Errorf("the dashboard: %d", shell.StatusCode)
 	}
-	if login := h.do(request{method: "GET", path: "/login", cookie: first.Cookies()[0]}); login.StatusCode != http.StatusSeeOther {
+	if login := h.do(request{method: "GET", path: "/login",
+		cookie: first.Cookies()[0]}); login.StatusCode != http.StatusSeeOther {
 		t.Errorf("the login, once logged in: %d", login.StatusCode)
 	}
 }
@@ -33,7 +35,8 @@ func TestLoginLinkWorksOnce(t *testing.T) {
 // form is a form that a page of ours sends.
 func form(h *house, code string) request {
 	return request{method: "POST", path: "/login", body: url.Values{"code": {code}}.Encode(),
-		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Origin": {h.URL}, "Sec-Fetch-Site": {"same-origin"}}}
+		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Origin": {h.URL},
+			"Sec-Fetch-Site": {"same-origin"}}}
 }
 
 func TestFormLogsInAndOut(t *testing.T) {
@@ -51,7 +54,8 @@ func TestFormLogsInAndOut(t *testing.T) {
 		t.Fatalf("%d %s", a.StatusCode, a.text)
 	}
 	session := a.Cookies()[0]
-	out := h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session, header: http.Header{"Origin": {h.URL}}})
+	out := h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session,
+		header: http.Header{"Origin": {h.URL}}})
 	if out.StatusCode != http.StatusNoContent || len(out.Cookies()) != 1 || out.Cookies()[0].MaxAge >= 0 {
 		t.Errorf("logging out: %d %v", out.StatusCode, out.Cookies())
 	}

@@ -13,7 +13,8 @@ import (
 
 func (a *API) mountMapping(h huma.API) {
 	register(a, h, a.call("POST /endpoints/{id}/mapping/test", "test-mapping", "Test a mapping",
-		"Returns what a mapping would have read from the endpoint's past deliveries. Nothing is changed."), a.testMapping)
+		"Returns what a mapping would have read from the endpoint's past deliveries. Nothing is changed."),
+		a.testMapping)
 	register(a, h, a.formerCall("POST /endpoints/{id}/mapping/try", "try-mapping", "test-mapping"), a.testMapping)
 }
 

@@ -17,10 +17,12 @@ func (h *house) tryMapping(body string) (got wire.MappingTestResult) {
 
 func TestMappingIsTestedOnPastDeliveries(t *testing.T) {
 	h := newHouse(t, "")
-	for _, body := range []string{`{"id":"P1","state":"PAID"}`, `{"id":"P2","state":["x"]}`, `{"hello":1}`, `{"id":9007199254740993,"state":"In transit"}`} {
+	for _, body := range []string{`{"id":"P1","state":"PAID"}`, `{"id":"P2","state":["x"]}`, `{"hello":1}`,
+		`{"id":9007199254740993,"state":"In transit"}`} {
 		h.send(body)
 	}
-	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "id=P5&state=PAID", header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 200, "")
+	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "id=P5&state=PAID",
+		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 200, "")
 	got := h.tryMapping(`{"mapping":{"kind":"own","subject":"body.id","state":"body.state","states":[{"value":"PAID","state":"paid"}]}}`)
 	if got.Looked != 5 || got.Matched != 3 || got.Failed != 1 || len(got.States) != 2 || got.States[0].Value != "PAID" || got.States[0].Count != 2 || got.States[1].State != "in_transit" {
 		t.Errorf("got %+v", got)
@@ -53,9 +55,11 @@ func TestInvalidMappingIsRejectedWhenTestedAndWhenSaved(t *testing.T) {
 	const wrong = `{"mapping":{"kind":"own","subject":"body.id +","state":"body.state"}}`
 	tried := h.do(request{method: "POST", path: "/api/v1/endpoints/" + id + "/mapping/try", body: wrong, token: true})
 	tried.is(t, 400, "mapping_invalid")
-	saved := h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + id, body: `{"statuses":` + wrong + `}`, token: true})
+	saved := h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + id, body: `{"statuses":` + wrong + `}`,
+		token: true})
 	saved.is(t, 400, "mapping_invalid")
-	made := h.do(request{method: "POST", path: "/api/v1/endpoints", body: `{"name":"b","statuses":` + wrong + `}`, token: true})
+	made := h.do(request{method: "POST", path: "/api/v1/endpoints", body: `{"name":"b","statuses":` + wrong + `}`,
+		token: true})
 	made.is(t, 400, "mapping_invalid")
 	for _, a := range []answer{tried, saved, made} {
 		if !strings.Contains(a.text, "In the mapping, subject is wrong: it ends too early, at character 10.") {
@@ -67,12 +71,14 @@ func TestInvalidMappingIsRejectedWhenTestedAndWhenSaved(t *testing.T) {
 	if e.Statuses.Mapping != nil {
 		t.Errorf("it is kept: %+v", e.Statuses.Mapping)
 	}
-	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/mapping/try", body: `{}`, token: true}).is(t, 404, "endpoint_not_found")
+	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/mapping/try", body: `{}`, token: true}).is(t, 404,
+		"endpoint_not_found")
 }
 
 func TestMappingProducesTheEndpointsStatuses(t *testing.T) {
 	h := newHouse(t, "")
-	h.call("PATCH", "/endpoints/"+string(h.endpoint.ID), `{"statuses":{"unsigned":true,"mapping":{"kind":"own","subject":"body.id","state":"body.state",
+	h.call("PATCH", "/endpoints/"+string(h.endpoint.ID),
+		`{"statuses":{"unsigned":true,"mapping":{"kind":"own","subject":"body.id","state":"body.state",
 		"reference":"body.order","occurred_at":"body.at","states":[{"value":"THERE","state":"delivered","tone":"success","final":true}]}}}`, 200, nil)
 	h.send(`{"id":"P1","state":"THERE","at":1770091600,"order":7}`)
 	h.send(`{"id":"P1","state":"On its way","at":1770091500}`)

@@ -58,14 +58,18 @@ func TestDefaultVerifyModeDependsOnTheSecrets(t *testing.T) {
 		{"enforced, without", `"verify":"enforce"`, 422, ""},
 		{"enforced, with an empty list", `"verify":"enforce","secrets":[]`, 422, ""},
 		{"observed, without", `"verify":"observe"`, 422, ""},
-		{"enforced, without what PayPal signs", `"verify":"enforce","provider":"paypal","settings":{"webhook_id":" "}`, 422, ""},
-		{"a public key that anybody can sign for", `"provider":"standard-webhooks","secrets":[{"label":"x","value":"whpk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]`, 400, ""},
-		{"a key of zeros", `"provider":"svix","secrets":[{"label":"x","value":"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]`, 400, ""},
+		{"enforced, without what PayPal signs",
+			`"verify":"enforce","provider":"paypal","settings":{"webhook_id":" "}`, 422, ""},
+		{"a public key that anybody can sign for",
+			`"provider":"standard-webhooks","secrets":[{"label":"x","value":"whpk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]`, 400, ""},
+		{"a key of zeros",
+			`"provider":"svix","secrets":[{"label":"x","value":"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]`, 400, ""},
 		{"a blank secret", `"secrets":[{"label":"x","value":"                    "}]`, 400, ""},
 		{"a secret of NULs", `"secrets":[{"label":"x","value":"` + strings.Repeat(`\u0000`, 20) + `"}]`, 400, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"x` + h.next() + `",` + c.fields + `}`})
+			a := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
+				body: `{"name":"x` + h.next() + `",` + c.fields + `}`})
 			code := map[int]string{422: "secret_missing", 400: "invalid_request"}[c.status]
 			if a.is(t, c.status, code); c.status != 201 || a.StatusCode != 201 {
 				return
@@ -90,23 +94,28 @@ func TestRemovingTheLastSecretNeedsAnExplicitVerifyMode(t *testing.T) {
 		verify               hook.Verify
 	}{
 		{"the last secret", oneSecret, `{"secrets":[]}`, 422, hook.Enforce},
-		{"the last secret of one that observes", oneSecret + `,"verify":"observe"`, `{"secrets":[]}`, 422, hook.Observe},
+		{"the last secret of one that observes", oneSecret + `,"verify":"observe"`, `{"secrets":[]}`, 422,
+			hook.Observe},
 		{"the last secret, with verify said anew", oneSecret, `{"secrets":[],"verify":"enforce"}`, 422, hook.Enforce},
 		{"the last secret, switched off", oneSecret, `{"secrets":[],"verify":"off"}`, 200, hook.Off},
 		{"what PayPal signs", webhookID, `{"settings":{}}`, 422, hook.Enforce},
-		{"another sender, whose key it is not", `"provider":"stripe",` + oneSecret, `{"provider":"discord"}`, 400, hook.Enforce},
+		{"another sender, whose key it is not", `"provider":"stripe",` + oneSecret, `{"provider":"discord"}`, 400,
+			hook.Enforce},
 		{"another sender, who needs a secret", webhookID, `{"provider":"stripe"}`, 422, hook.Enforce},
 		{"enforced from now on, without", `"verify":"off"`, `{"verify":"enforce"}`, 422, hook.Off},
 		{"observed from now on, without", `"verify":"off"`, `{"verify":"observe"}`, 422, hook.Off},
 		{"something else", oneSecret, `{"max_body":1000}`, 200, hook.Enforce},
 		{"its first secret", `"verify":"off"`, `{` + oneSecret + `}`, 200, hook.Enforce},
 		{"its first secret, kept off", `"verify":"off"`, `{"verify":"off",` + oneSecret + `}`, 200, hook.Off},
-		{"another secret, where it was off by choice", `"verify":"off",` + oneSecret, `{"secrets":[{"label":"b","value":"0123456789abcdefgh"}]}`, 200, hook.Off},
-		{"what PayPal signs, at last", `"provider":"paypal"`, `{"settings":{"webhook_id":"WH-1"}}`, 200, hook.Enforce},
+		{"another secret, where it was off by choice", `"verify":"off",` + oneSecret,
+			`{"secrets":[{"label":"b","value":"0123456789abcdefgh"}]}`, 200, hook.Off},
+		{"what PayPal signs, at last", `"provider":"paypal"`, `{"settings":{"webhook_id":"WH-1"}}`, 200,
+			hook.Enforce},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := h.made(`{"name":"x` + h.next() + `",` + c.fields + `}`)
-			a := h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + string(e.ID), token: true, body: c.change})
+			a := h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + string(e.ID), token: true,
+				body: c.change})
 			a.is(t, c.status, map[int]string{422: "secret_missing"}[c.status])
 			h.get("/api/v1/endpoints/"+string(e.ID), &e)
 			if e.Verify != c.verify || e.Open != (c.verify == hook.Off) {
@@ -120,14 +129,17 @@ func TestRemovingTheLastSecretNeedsAnExplicitVerifyMode(t *testing.T) {
 
 // TestEndpointWithoutItsSecretRejectsEveryDelivery is for databases that were changed by other hands.
 func TestEndpointWithoutItsSecretRejectsEveryDelivery(t *testing.T) {
-	for name, secrets := range map[string][]hook.Secret{"none": nil, "an empty one": {{Label: "x"}}, "a blank one": {{Label: "x", Value: " \t"}}} {
-		for verify, status := range map[hook.Verify]int{hook.Enforce: 401, hook.Observe: 200, "": 401, "always": 401} {
+	for name, secrets := range map[string][]hook.Secret{"none": nil, "an empty one": {{Label: "x"}},
+		"a blank one": {{Label: "x", Value: " \t"}}} {
+		for verify, status := range map[hook.Verify]int{hook.Enforce: 401, hook.Observe: 200, "": 401,
+			"always": 401} {
 			h := newHouse(t, "")
 			e := h.endpoint
 			e.Verify, e.Secrets = verify, secrets
 			check(t, h.registry.PutEndpoint(t.Context(), e))
 			h.reload()
-			a := h.do(request{method: "POST", path: "/in/" + e.Slug, body: `{"type":"paid"}`, header: http.Header{"X-Webhook-Secret": {" \t"}}})
+			a := h.do(request{method: "POST", path: "/in/" + e.Slug, body: `{"type":"paid"}`,
+				header: http.Header{"X-Webhook-Secret": {" \t"}}})
 			a.is(t, status, map[int]string{401: "secret_missing"}[status])
 			if d := h.newest(wire.Endpoint{ID: e.ID}); d.Verdict != hook.Rejected || d.Reason != "secret_missing" || d.Type != "paid" {
 				t.Errorf("%s, %q: kept as %s %s", name, verify, d.Verdict, d.Reason)
@@ -167,7 +179,8 @@ func TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed(t *testing.T) {
 		{"a public address", "172.17.0.1:5", "203.0.113.1:8080", nil, true},
 		{"no host", "127.0.0.1:5", "", nil, false},
 		{"a proxy", "127.0.0.1:5", "127.0.0.1:8080", http.Header{"X-Forwarded-For": {"203.0.113.9"}}, false},
-		{"a proxy that says the host", "127.0.0.1:5", "localhost", http.Header{"X-Forwarded-Host": {"localhost"}}, false},
+		{"a proxy that says the host", "127.0.0.1:5", "localhost", http.Header{"X-Forwarded-Host": {"localhost"}},
+			false},
 		{"a proxy that is new", "127.0.0.1:5", "localhost", http.Header{"Forwarded": {"for=127.0.0.1"}}, false},
 		{"a proxy of old", "127.0.0.1:5", "localhost", http.Header{"Via": {"1.1 somewhere"}}, false},
 		{"nginx", "127.0.0.1:5", "localhost", http.Header{"X-Real-Ip": {"127.0.0.1"}}, false},
@@ -186,7 +199,8 @@ func TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed(t *testing.T) {
 			switch {
 			case c.near && w.Code != 200:
 				t.Errorf("%d %s", w.Code, w.Body)
-			case !c.near && (w.Code != 403 || !strings.Contains(w.Body.String(), `"endpoint_not_confirmed"`) || !strings.Contains(w.Body.String(), "/confirm")):
+			case !c.near && (w.Code != 403 || !strings.Contains(w.Body.String(),
+				`"endpoint_not_confirmed"`) || !strings.Contains(w.Body.String(), "/confirm")):
 				t.Errorf("%d %s", w.Code, w.Body)
 			case !c.near && body.asked:
 				t.Error("the body was read")
@@ -221,8 +235,10 @@ func TestConfirmingOpensTheFirstEndpointToAllAddresses(t *testing.T) {
 		check(t, err)
 		h.call("PATCH", "/endpoints/"+string(e.ID), `{"max_body":5000}`, 200, nil) // is no confirmation
 		far(e).is(t, 403, "endpoint_not_confirmed")
-		h.do(request{method: "POST", path: "/in/" + e.Slug + "x", host: "hooks.example.com"}).is(t, 404, "endpoint_not_found")
-		h.do(request{method: "POST", path: "/api/v1/endpoints/" + string(e.ID) + "/confirm"}).is(t, 401, "unauthenticated")
+		h.do(request{method: "POST", path: "/in/" + e.Slug + "x", host: "hooks.example.com"}).is(t, 404,
+			"endpoint_not_found")
+		h.do(request{method: "POST", path: "/api/v1/endpoints/" + string(e.ID) + "/confirm"}).is(t, 401,
+			"unauthenticated")
 		var view wire.Endpoint
 		if h.get("/api/v1/endpoints/"+string(e.ID), &view); view.Confirmed || !view.Open {
 			t.Errorf("%s: %+v", name, view)
@@ -237,5 +253,6 @@ func TestConfirmingOpensTheFirstEndpointToAllAddresses(t *testing.T) {
 			t.Errorf("%s: %d %s", name, a.StatusCode, a.text)
 		}
 	}
-	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/confirm", token: true}).is(t, 404, "endpoint_not_found")
+	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/confirm", token: true}).is(t, 404,
+		"endpoint_not_found")
 }

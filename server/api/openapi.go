@@ -59,11 +59,14 @@ const (
 
 var apiTags = []*huma.Tag{
 	{Name: tagDeliveries, Description: "The requests that were received, byte for byte, and how they were verified."},
-	{Name: tagLive, Description: "What happens, as it happens: the same frames over a WebSocket or by polling, from a cursor."},
+	{Name: tagLive,
+		Description: "What happens, as it happens: the same frames over a WebSocket or by polling, from a cursor."},
 	{Name: tagEndpoints, Description: "The webhook URLs that senders are given, with their secrets and settings."},
 	{Name: tagStatuses, Description: "The current state of payments, orders, pipeline runs and other subjects."},
-	{Name: tagStatusLinks, Description: "Links that show one status to a person without a login, and the keys that sign them."},
-	{Name: tagPublicStatus, Description: "What the holder of a status link can see. Open to any origin, without a login."},
+	{Name: tagStatusLinks,
+		Description: "Links that show one status to a person without a login, and the keys that sign them."},
+	{Name: tagPublicStatus,
+		Description: "What the holder of a status link can see. Open to any origin, without a login."},
 	{Name: tagProviders, Description: "The senders that Hookbeam knows."},
 	{Name: tagServer, Description: "The server itself and the session with it."},
 }
@@ -95,34 +98,40 @@ func describeFrames(o *huma.OpenAPI) {
 	text := &huma.Schema{Type: huma.TypeString}
 	after := &huma.Param{Name: "after", In: "query", Schema: text,
 		Description: "The reader's cursor. Default: the head of the log. 0: the oldest delivery that is kept."}
-	endpoint := &huma.Param{Name: "endpoint", In: "query", Schema: text, Description: "Only updates about this endpoint."}
+	endpoint := &huma.Param{Name: "endpoint", In: "query", Schema: text,
+		Description: "Only updates about this endpoint."}
 	wait := &huma.Param{Name: "wait", In: "query", Schema: text, Example: "25s",
 		Description: "How long to wait for an update: a duration, or seconds."}
 
 	describePublic(o, problem, wait)
-	o.AddOperation(&huma.Operation{OperationID: "poll-updates", Method: http.MethodGet, Path: "/updates", Tags: []string{tagLive},
+	o.AddOperation(&huma.Operation{OperationID: "poll-updates", Method: http.MethodGet, Path: "/updates",
+		Tags:        []string{tagLive},
 		Summary:     "Poll for the next frame",
 		Description: "Returns the next frame after a cursor. With wait, the answer is held until there is an update (long polling).",
 		Parameters:  []*huma.Param{after, endpoint, wait},
 		Responses: map[string]*huma.Response{"default": problem, "200": {Description: "A frame.",
 			Content: map[string]*huma.MediaType{jsonType[0]: {Schema: frame}}}}})
-	o.AddOperation(&huma.Operation{OperationID: "watch-live", Method: http.MethodGet, Path: "/live", Tags: []string{tagLive},
+	o.AddOperation(&huma.Operation{OperationID: "watch-live", Method: http.MethodGet, Path: "/live",
+		Tags:    []string{tagLive},
 		Summary: "Open a WebSocket of frames",
 		Description: "Each text message is a frame. The first is sent at once, even if it is empty. The server pings every 20 s; " +
 			"a client that receives nothing for 45 s should reconnect with its cursor.",
 		Parameters: []*huma.Param{after, endpoint},
-		Responses: map[string]*huma.Response{"default": problem, "101": {Description: "The WebSocket is open. Its messages are frames.",
-			Content: map[string]*huma.MediaType{jsonType[0]: {Schema: frame}}}}})
+		Responses: map[string]*huma.Response{"default": problem,
+			"101": {Description: "The WebSocket is open. Its messages are frames.",
+				Content: map[string]*huma.MediaType{jsonType[0]: {Schema: frame}}}}})
 }
 
 // describePublic adds what a status link shows.
 func describePublic(o *huma.OpenAPI, problem *huma.Response, wait *huma.Param) {
 	const path = "/status/{token}"
 	text := &huma.Schema{Type: huma.TypeString}
-	token := &huma.Param{Name: "token", In: "path", Required: true, Schema: text, Description: "The token of a status link."}
+	token := &huma.Param{Name: "token", In: "path", Required: true, Schema: text,
+		Description: "The token of a status link."}
 	public := o.Components.Schemas.Schema(reflect.TypeFor[wire.PublicStatus](), true, "")
 	open, tags := []map[string][]string{}, []string{tagPublicStatus}
-	o.AddOperation(&huma.Operation{OperationID: "get-public-status", Method: http.MethodGet, Path: path, Security: open, Tags: tags,
+	o.AddOperation(&huma.Operation{OperationID: "get-public-status", Method: http.MethodGet, Path: path,
+		Security: open, Tags: tags,
 		Summary:     "Get the status behind a link",
 		Description: "With wait and If-None-Match, the answer is held until the status has changed.",
 		Parameters: []*huma.Param{token, wait,
@@ -130,12 +139,14 @@ func describePublic(o *huma.OpenAPI, problem *huma.Response, wait *huma.Param) {
 			{Name: "If-None-Match", In: "header", Schema: text, Description: "The ETag of the last answer."}},
 		Responses: map[string]*huma.Response{"default": problem, "304": {Description: "The status has not changed."},
 			"200": {Description: "The status.", Content: map[string]*huma.MediaType{jsonType[0]: {Schema: public}}}}})
-	o.AddOperation(&huma.Operation{OperationID: "preflight-public-status", Method: http.MethodOptions, Path: path, Security: open,
-		Tags: tags, Summary: "Answer a CORS preflight", Description: "Pages of any origin may read a public status.",
+	o.AddOperation(&huma.Operation{OperationID: "preflight-public-status", Method: http.MethodOptions, Path: path,
+		Security: open,
+		Tags:     tags, Summary: "Answer a CORS preflight", Description: "Pages of any origin may read a public status.",
 		Parameters: []*huma.Param{token},
 		Responses:  map[string]*huma.Response{"204": {Description: "The page may read it."}}})
-	o.AddOperation(&huma.Operation{OperationID: "watch-public-status", Method: http.MethodGet, Path: path + "/live", Security: open,
-		Tags: tags, Summary: "Open a WebSocket of the status behind a link",
+	o.AddOperation(&huma.Operation{OperationID: "watch-public-status", Method: http.MethodGet, Path: path + "/live",
+		Security: open,
+		Tags:     tags, Summary: "Open a WebSocket of the status behind a link",
 		Description: "Sends the same object at once, on each change, and regularly as a sign of life.",
 		Parameters:  []*huma.Param{token},
 		Responses:   map[string]*huma.Response{"default": problem, "101": {Description: "The WebSocket is open."}}})

@@ -41,5 +41,6 @@ func changes(r *http.Request) bool {
 // header that no page can set.
 func isOurForm(r *http.Request) bool {
 	return r.Method == http.MethodPost && r.URL.Path == "/login" &&
-		slices.Equal(r.Header["Origin"], []string{"null"}) && slices.Equal(r.Header["Sec-Fetch-Site"], []string{"same-origin"})
+		slices.Equal(r.Header["Origin"], []string{"null"}) && slices.Equal(r.Header["Sec-Fetch-Site"],
+		[]string{"same-origin"})
 }

@@ -14,8 +14,10 @@ func TestPlainHTTPOriginOfTheSameHostIsRejected(t *testing.T) {
 	session := h.login()
 	for origin, status := range map[string]int{"https://hooks.example.com": 101, "http://hooks.example.com": 403,
 		"https://hooks.example.com:8443": 403, h.URL: 403, "null": 403} {
-		header := http.Header{"Origin": {origin}, "Cookie": {session.Name + "=" + session.Value}, "Host": {"hooks.example.com"}}
-		ws, res, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(h.URL, "http")+"/api/v1/live", header)
+		header := http.Header{"Origin": {origin}, "Cookie": {session.Name + "=" + session.Value},
+			"Host": {"hooks.example.com"}}
+		ws, res, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(h.URL,
+			"http")+"/api/v1/live", header)
 		if res == nil || res.StatusCode != status {
 			t.Errorf("%s: %v %v, want %d", origin, res, err, status)
 		}
@@ -44,29 +46,35 @@ func TestOwnLoginFormWithNullOriginIsAccepted(t *testing.T) {
 func TestDNSRebindingIsRejectedWithASession(t *testing.T) {
 	h := newHouse(t, "https://hooks.example.com/")
 	session := h.login()
-	for _, path := range []string{"/", "/api/v1/session", "/api/v1/endpoints", "/api/v1/updates", "/api/v1/live", "/assets/main.js"} {
+	for _, path := range []string{"/", "/api/v1/session", "/api/v1/endpoints", "/api/v1/updates", "/api/v1/live",
+		"/assets/main.js"} {
 		h.do(request{method: "GET", path: path, cookie: session, host: "evil.example"}).is(t, 403, "forbidden_host")
-		h.do(request{method: "GET", path: path, cookie: session, host: "hooks.example.com.evil.example:80"}).is(t, 403, "forbidden_host")
+		h.do(request{method: "GET", path: path, cookie: session, host: "hooks.example.com.evil.example:80"}).is(t,
+			403, "forbidden_host")
 	}
 	for _, host := range []string{"hooks.example.com", "127.0.0.1:8080", "localhost", "hookbeam:8080"} {
 		h.do(request{method: "GET", path: "/api/v1/session", cookie: session, host: host}).is(t, 200, "")
 	}
 	h.do(request{method: "GET", path: "/api/v1/session", token: true, host: "anything.example"}).is(t, 200, "")
-	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, host: "anything.example", cookie: session}).is(t, 200, "")
+	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, host: "anything.example", cookie: session}).is(t,
+		200, "")
 }
 
 // TestSecureSiteSendsHSTS holds that every page and call says so, whatever it answers, and only where it is true.
 func TestSecureSiteSendsHSTS(t *testing.T) {
 	h, bare := newHouse(t, "https://hooks.example.com/hooks/"), newHouse(t, "")
-	for _, path := range []string{"/", "/login", "/api/v1/session", "/api/v1/none", "/none", "//", "/healthz", "/status/x", "/api/v1/status/x", "/embed/hookbeam.js"} {
-		if got := h.do(request{method: "GET", path: path}).Header["Strict-Transport-Security"]; len(got) != 1 || got[0] != "max-age=31536000" {
+	for _, path := range []string{"/", "/login", "/api/v1/session", "/api/v1/none", "/none", "//", "/healthz",
+		"/status/x", "/api/v1/status/x", "/embed/hookbeam.js"} {
+		if got := h.do(request{method: "GET",
+			path: path}).Header["Strict-Transport-Security"]; len(got) != 1 || got[0] != "max-age=31536000" {
 			t.Errorf("%s: %q", path, got)
 		}
 		if got := bare.do(request{method: "GET", path: path}).Header["Strict-Transport-Security"]; got != nil {
 			t.Errorf("%s by plain HTTP: %q", path, got)
 		}
 	}
-	refused := h.do(request{method: "POST", path: "/api/v1/endpoints", header: http.Header{"Origin": {"https://evil.example"}}})
+	refused := h.do(request{method: "POST", path: "/api/v1/endpoints",
+		header: http.Header{"Origin": {"https://evil.example"}}})
 	if refused.Header.Get("Strict-Transport-Security") == "" || refused.StatusCode != 403 {
 		t.Errorf("a refusal: %d %v", refused.StatusCode, refused.Header)
 	}

@@ -10,12 +10,16 @@ import (
 )
 
 // dashboard is every address that the dashboard shows something at.
-var dashboard = [...]string{"GET /{$}", "GET /deliveries", "GET /deliveries/{id}", "GET /endpoints", "GET /endpoints/{id}",
+var dashboard = [...]string{"GET /{$}", "GET /deliveries", "GET /deliveries/{id}", "GET /endpoints",
+	"GET /endpoints/{id}",
 	"GET /statuses", "GET /statuses/{id}", "GET /settings"}
 
 func (a *API) mountPages() {
 	for _, pattern := range dashboard {
-		a.routes.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { a.Pages.Shell(w, r, requestMetaOf(r).nonce) })
+		a.routes.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			a.Pages.Shell(w, r,
+				requestMetaOf(r).nonce)
+		})
 	}
 	a.routes.HandleFunc("GET /login", a.showLogin)
 	a.routes.HandleFunc("GET /login/{code}", a.followLogin)
@@ -52,9 +56,11 @@ func (a *API) followLogin(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) submitLogin(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
-		p := &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: "The form could not be read. Send the login code in the field code."}
+		p := &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request",
+			Detail: "The form could not be read. Send the login code in the field code."}
 		if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
-			p = &hook.Problem{Kind: hook.ErrTooLarge, Code: "body_too_large", Detail: "The form is too large. Send only the login code, which has 26 characters."}
+			p = &hook.Problem{Kind: hook.ErrTooLarge, Code: "body_too_large",
+				Detail: "The form is too large. Send only the login code, which has 26 characters."}
 		}
 		a.refuseLogin(w, r, p)
 		return

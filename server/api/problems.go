@@ -66,13 +66,15 @@ func problemOf(err error) *Problem {
 	switch {
 	case errors.As(err, &p):
 	case errors.Is(err, context.Canceled):
-		p = &hook.Problem{Kind: hook.ErrInvalid, Code: "request_abandoned", Detail: "The connection was closed before the answer was ready."}
+		p = &hook.Problem{Kind: hook.ErrInvalid, Code: "request_abandoned",
+			Detail: "The connection was closed before the answer was ready."}
 	default:
 		p = &hook.Problem{Code: "internal",
 			Detail: "An internal error occurred. Look for this response's X-Request-Id in the server's log."}
 	}
 	status := statusOf(p)
-	return &Problem{wire.Problem{Status: status, Title: http.StatusText(status), Code: p.Code, Detail: p.Detail}, p.RetryAfter}
+	return &Problem{wire.Problem{Status: status, Title: http.StatusText(status), Code: p.Code, Detail: p.Detail},
+		p.RetryAfter}
 }
 
 // Error, GetStatus, GetHeaders and ContentType make huma answer with it.
@@ -134,13 +136,15 @@ func humaError(status int, message string, errs ...error) huma.StatusError {
 	p := &Problem{Problem: wire.Problem{Status: status, Code: "internal", Detail: message}}
 	switch {
 	case status == http.StatusRequestEntityTooLarge:
-		p.Code, p.Detail = "body_too_large", "The request body is larger than this operation accepts. Send a smaller one."
+		p.Code, p.Detail = "body_too_large",
+			"The request body is larger than this operation accepts. Send a smaller one."
 	case status == http.StatusUnsupportedMediaType:
 		p.Code, p.Detail = "unsupported_media_type", "Send the body as Content-Type: application/json."
 	case status == http.StatusRequestTimeout:
 		p.Code, p.Detail = "body_too_slow", "The request body did not arrive in time. Send the request again."
 	case slices.ContainsFunc(errs, func(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) }):
-		p.Status, p.Code, p.Detail = http.StatusBadRequest, "body_incomplete", "The request body is incomplete. Send the request again."
+		p.Status, p.Code, p.Detail = http.StatusBadRequest, "body_incomplete",
+			"The request body is incomplete. Send the request again."
 	case status >= 400 && status < 500:
 		p.Status, p.Code = http.StatusBadRequest, "invalid_request"
 	}

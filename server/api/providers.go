@@ -38,7 +38,8 @@ func newProvider(p *provider.Provider) wire.Provider {
 		v.Settings = append(v.Settings, wire.ProviderSetting(s))
 	}
 	for _, r := range p.Ranges {
-		v.Ranges = append(v.Ranges, wire.IPRange{Name: r.Name, Source: r.Source, CIDRs: append([]string{}, r.CIDRs...)})
+		v.Ranges = append(v.Ranges, wire.IPRange{Name: r.Name, Source: r.Source, CIDRs: append([]string{},
+			r.CIDRs...)})
 	}
 	return v
 }
@@ -54,7 +55,8 @@ func (a *API) checkSecret(_ context.Context, in *struct {
 }) (*struct{ Body wire.SecretCheck }, error) {
 	p, known := provider.For(in.ID)
 	if !known {
-		return nil, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "This provider does not exist. GET /providers lists all providers."}
+		return nil, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
+			Detail: "This provider does not exist. GET /providers lists all providers."}
 	}
 	check := wire.SecretCheck{}
 	if complaint := provider.CheckSecret(in.ID, in.Body.Value); complaint != "" {

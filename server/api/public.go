@@ -94,7 +94,8 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 		next = reload(t.Public, a.Now())
 	}
 	_, script := a.Status.Embedded("page.js")
-	a.Status.Status(w, r, hook.StatusPage{Nonce: nonce, Token: r.PathValue("token"), Public: t.Public, Brand: brand, Base: a.Site.URL("") + "/",
+	a.Status.Status(w, r, hook.StatusPage{Nonce: nonce, Token: r.PathValue("token"), Public: t.Public, Brand: brand,
+		Base:   a.Site.URL("") + "/",
 		Script: script, Reload: next, Seen: seen(t.tag, a.Now()), Now: hook.Time{Time: a.Now().UTC()}})
 }
 
@@ -216,7 +217,7 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(shown.text)
 }
 
-// publicView is what a status link shows at a moment.
+// publicView is what a status link shows at one moment, with its JSON and the ETag of that.
 type publicView struct {
 	hook.Public
 	id   hook.StatusID
@@ -295,7 +296,8 @@ func (a *API) embedded(w http.ResponseWriter, r *http.Request) {
 	allowAnyOrigin(h)
 	if !ok {
 		h["Cache-Control"] = noStore
-		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "This script does not exist. To embed a status, load hookbeam.js."})
+		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
+			Detail: "This script does not exist. To embed a status, load hookbeam.js."})
 		return
 	}
 	sum := sha256.Sum256(script)

@@ -31,7 +31,8 @@ const (
 var tooManyWatchers = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
 	Detail: "The limit of live connections is reached. Poll " + prefix + "/status/{token} instead."}
 
-// connLimiter counts those who watch public statuses in one of the ways: by what a link shows, by address, and in all.
+// connLimiter limits concurrent readers of public statuses: per link, per IP address and in total. One limiter counts
+// WebSockets, another one long polls.
 type connLimiter struct {
 	mu        sync.Mutex
 	inAll     int
@@ -45,7 +46,8 @@ type connLimiter struct {
 }
 
 func newConnLimiter(inAll, ofLink, ofAddress int) *connLimiter {
-	return &connLimiter{inAll: inAll, ofLink: ofLink, ofAddress: ofAddress, links: map[string]int{}, addresses: map[string]int{}}
+	return &connLimiter{inAll: inAll, ofLink: ofLink, ofAddress: ofAddress, links: map[string]int{},
+		addresses: map[string]int{}}
 }
 
 // take counts one more; free undoes it. ok is false where there is no room.
@@ -188,7 +190,8 @@ func (p *publicPage) send(t *publicView, alive bool) (sent bool, err error) {
 }
 
 func (p *publicPage) close(code int, why string) {
-	_ = p.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why), time.Now().Add(closePatience))
+	_ = p.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why),
+		time.Now().Add(closePatience))
 }
 
 // listen hears when the page has shown a state, and that it is still there.

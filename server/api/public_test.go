@@ -24,7 +24,8 @@ func TestLinkShowsOnlyItsOwnPayment(t *testing.T) {
 		for j, payment := range []string{"pi_same", "pi_" + name} {
 			order, amount := fmt.Sprintf("order-of-%s-%d", name, j), 777001+2*i+j
 			s.tells("succeeded", payment, order, amount)
-			all = append(all, one{s.token("payment/"+payment, ""), order, fmt.Sprint(amount)}, one{s.token("order/"+order, ""), order, fmt.Sprint(amount)})
+			all = append(all, one{s.token("payment/"+payment, ""), order, fmt.Sprint(amount)},
+				one{s.token("order/"+order, ""), order, fmt.Sprint(amount)})
 		}
 	}
 	for _, mine := range all {
@@ -36,7 +37,8 @@ func TestLinkShowsOnlyItsOwnPayment(t *testing.T) {
 				t.Errorf("%s does not show %s: %s", way, mine.order, text)
 			}
 			for _, other := range all {
-				if other.order != mine.order && (strings.Contains(text, other.order) || strings.Contains(text, other.amount)) {
+				if other.order != mine.order && (strings.Contains(text, other.order) || strings.Contains(text,
+					other.amount)) {
 					t.Errorf("%s with the link of %s shows %s: %s", way, mine.order, other.order, text)
 				}
 			}
@@ -53,7 +55,8 @@ func TestLinkKeyOpensOnlyItsOwnEndpointsStatuses(t *testing.T) {
 	north, south := h.shop("north"), h.shop("south")
 	south.tells("succeeded", "pi_south", "south-1", 100)
 	north.ID = south.ID
-	h.do(request{method: "GET", path: "/api/v1/status/" + north.token("payment/pi_south", "")}).is(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/api/v1/status/" + north.token("payment/pi_south", "")}).is(t, 404,
+		"not_found")
 	north = shop{Endpoint: h.made(`{"name":"other"}`), h: h}
 	north.rotate("0s")
 	if p := h.public(north.token("payment/pi_south", "")); p.Status != hook.StateWaiting || p.Amount != 0 {
@@ -78,7 +81,8 @@ func TestTestEventsAreShownOnlyByTestLinks(t *testing.T) {
 func TestHiddenFieldsAreInNoPublicAnswer(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
-	h.call("PATCH", "/endpoints/"+string(s.ID), `{"statuses":{"page":{"hidden":["amount","reference","timeline"]}}}`, 200, nil)
+	h.call("PATCH", "/endpoints/"+string(s.ID), `{"statuses":{"page":{"hidden":["amount","reference","timeline"]}}}`,
+		200, nil)
 	token := s.token("payment/pi_1", "")
 	line := h.watch(token)
 	line.hears()
@@ -91,7 +95,8 @@ func TestHiddenFieldsAreInNoPublicAnswer(t *testing.T) {
 	}
 	text += more + h.do(request{method: "GET", path: "/api/v1/status/" + token}).text
 	page := h.do(request{method: "GET", path: "/status/" + token})
-	text += strings.NewReplacer("Amount:0", "", "Timeline:[]", "", token, "").Replace(page.text) // how this test's page names what is not there
+	text += strings.NewReplacer("Amount:0", "", "Timeline:[]", "", token,
+		"").Replace(page.text) // how this test's page names what is not there
 	for _, hidden := range []string{"the-secret-order", "777001", "EUR", "imeline", "mount", "payer@", "evt_"} {
 		if strings.Contains(text, hidden) {
 			t.Errorf("%q is shown: %s", hidden, text)
@@ -105,7 +110,8 @@ func TestLinkKeysAreNeverReturned(t *testing.T) {
 	s := h.shop("north")
 	a := h.do(request{method: "GET", path: "/api/v1/endpoints/" + string(s.ID), token: true})
 	list := h.do(request{method: "GET", path: "/api/v1/endpoints/" + string(s.ID) + "/link-keys", token: true})
-	changed := h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + string(s.ID), token: true, body: `{"statuses":{"unsigned":true}}`})
+	changed := h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + string(s.ID), token: true,
+		body: `{"statuses":{"unsigned":true}}`})
 	for _, text := range []string{a.text, list.text, changed.text} {
 		if strings.Contains(text, access.LinkKeyPrefix) || len(text) < 50 {
 			t.Errorf("answered: %s", text)
@@ -140,17 +146,22 @@ func TestAllInvalidLinksGetTheSameAnswer(t *testing.T) {
 	s.rotate("0s")
 	good, deleted := s.token("payment/pi_1", ""), gone.token("payment/pi_1", "")
 	h.call("DELETE", "/endpoints/"+string(gone.ID), "", 204, nil)
-	late, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "payment/pi_1", Expires: time.Now().Add(-time.Second)})
+	late, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "payment/pi_1",
+		Expires: time.Now().Add(-time.Second)})
 	check(t, err)
 	other := s
 	other.ID = "ep_aaaaaaaaaaaaaaaaaaaaaaaaaa"
-	for _, path := range []string{"/status/%s", "/api/v1/status/%s", "/api/v1/status/%s?wait=20s&shown=paid", "/api/v1/status/%s/live"} {
+	for _, path := range []string{"/status/%s", "/api/v1/status/%s", "/api/v1/status/%s?wait=20s&shown=paid",
+		"/api/v1/status/%s/live"} {
 		var want string
 		for _, c := range []struct{ name, token string }{
-			{"malformed", "nonsense"}, {"of a key that was rotated away", old}, {"expired", late}, {"of a deleted endpoint", deleted},
-			{"of no endpoint", other.token("payment/pi_1", "")}, {"forged", good[:len(good)-4] + "AAAA"}, {"too long", strings.Repeat("a.b", 5000)},
+			{"malformed", "nonsense"}, {"of a key that was rotated away", old}, {"expired", late},
+			{"of a deleted endpoint", deleted},
+			{"of no endpoint", other.token("payment/pi_1", "")}, {"forged", good[:len(good)-4] + "AAAA"},
+			{"too long", strings.Repeat("a.b", 5000)},
 		} {
-			a := h.do(request{method: "GET", path: fmt.Sprintf(path, c.token), header: http.Header{"If-None-Match": {`"x"`}}})
+			a := h.do(request{method: "GET", path: fmt.Sprintf(path, c.token),
+				header: http.Header{"If-None-Match": {`"x"`}}})
 			if want == "" {
 				want = a.bytes()
 			}
@@ -188,7 +199,8 @@ func TestLinkTokensAreNeitherCachedNorSentAsReferrer(t *testing.T) {
 	s := shop{h: h, Endpoint: h.made(`{"name":"north"}`)}
 	s.rotate("1h")
 	var link wire.StatusLink
-	h.call("POST", "/status-links", `{"endpoint":"`+string(s.ID)+`","subject":"order/1","expires_in":"1h"}`, 201, &link)
+	h.call("POST", "/status-links", `{"endpoint":"`+string(s.ID)+`","subject":"order/1","expires_in":"1h"}`, 201,
+		&link)
 	if link.URL != "http://localhost/hooks/status/"+link.Token {
 		t.Errorf("the link is %s", link.URL)
 	}
@@ -213,7 +225,8 @@ func TestLinkTokensAreNeitherCachedNorSentAsReferrer(t *testing.T) {
 	if strings.Count(log, "msg=request") < 30 {
 		t.Fatalf("nothing is logged: %s", log)
 	}
-	for _, part := range []string{link.Token, forged, s.key.Value, strings.Split(link.Token, ".")[1], strings.Split(link.Token, ".")[2]} {
+	for _, part := range []string{link.Token, forged, s.key.Value, strings.Split(link.Token, ".")[1],
+		strings.Split(link.Token, ".")[2]} {
 		if strings.Contains(log, part) {
 			t.Errorf("the log has %s", part)
 		}

@@ -84,7 +84,8 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // receive takes one webhook into the log. The reply is what its sender must hear; the refusal is for a sender whose
 // delivery was kept but rejected.
-func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*hook.Endpoint, *hook.Reply, *hook.Problem, error) {
+func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*hook.Endpoint, *hook.Reply,
+	*hook.Problem, error) {
 	now := rc.Now()
 	taken := bodyReservation{client: rc.Addresses.Client(r, now)}
 	remote := taken.client.Address
@@ -109,8 +110,9 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*ho
 		return nil, nil, nil, err
 	}
 	d := &c.record
-	d.Delivery = hook.Delivery{Method: r.Method, Path: path, Query: r.URL.RawQuery, ContentType: r.Header.Get("Content-Type"),
-		Size: int64(len(c.body)), ReceivedAt: hook.Millis(now.UnixMilli())}
+	d.Delivery = hook.Delivery{Method: r.Method, Path: path, Query: r.URL.RawQuery,
+		ContentType: r.Header.Get("Content-Type"),
+		Size:        int64(len(c.body)), ReceivedAt: hook.Millis(now.UnixMilli())}
 	d.Request = hook.Request{Host: r.Host, Proto: r.Proto, Remote: remote, Took: rc.Now().Sub(now),
 		Headers: c.headers(r, d.Headers[:0]), Body: c.body}
 	reply, refusal, err := rc.Intake.Accept(endpoint, d)
@@ -198,5 +200,6 @@ var noAddress = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found"
 
 func tooMany(what, counted string, wait time.Duration, address string) error {
 	return &refusedError{&hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
-		Detail: fmt.Sprintf("Too many requests for this %s. Try again after the time in Retry-After.", what)}, counted, address}
+		Detail: fmt.Sprintf("Too many requests for this %s. Try again after the time in Retry-After.", what)},
+		counted, address}
 }

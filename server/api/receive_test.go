@@ -118,8 +118,10 @@ func TestDeliveryIsStoredByteForByte(t *testing.T) {
 		r.Host != "Shop.Example:81" || r.Proto != "HTTP/1.1" || r.Remote != "127.0.0.1" || r.Size != int64(len(body)) {
 		t.Errorf("%+v", r)
 	}
-	want := []hook.Header{{Name: "Content-Encoding", Value: "gzip"}, {Name: "Content-Length", Value: fmt.Sprint(len(body))},
-		{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}, {Name: "X-A", Value: "one"}, {Name: "X-A", Value: "two"}, {Name: "X-B", Value: "2"}}
+	want := []hook.Header{{Name: "Content-Encoding", Value: "gzip"}, {Name: "Content-Length",
+		Value: fmt.Sprint(len(body))},
+		{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}, {Name: "X-A", Value: "one"},
+		{Name: "X-A", Value: "two"}, {Name: "X-B", Value: "2"}}
 	if diff := cmp.Diff(want, r.Headers); diff != "" {
 		t.Error(diff)
 	}
@@ -136,7 +138,8 @@ func TestAnyMethodAndAnyBodyIsReceived(t *testing.T) {
 	if answer := d.raw(t, "HEAD /in/{slug} HTTP/1.0\r\n\r\n"); answer.StatusCode != 200 {
 		t.Errorf("HEAD gave %d", answer.StatusCode)
 	}
-	chunked := d.stored(t, d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"))
+	chunked := d.stored(t, d.raw(t,
+		"POST /in/{slug} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"))
 	if string(chunked.Body) != "abcde" {
 		t.Errorf("chunked body %q", chunked.Body)
 	}
@@ -150,8 +153,9 @@ func TestBodyLimitIsEnforcedWhileReading(t *testing.T) {
 		want    int
 	}{
 		"at the limit": {2000, false, 200}, "one over": {2001, false, 413},
-		"chunked at the limit": {2000, true, 200}, "chunked one over": {2001, true, 413}, "chunked far over": {1 << 20, true, 413},
-		"empty": {0, false, 200}, "chunked, empty": {0, true, 200}, "chunked, one buffer": {512, true, 200},
+		"chunked at the limit": {2000, true, 200}, "chunked one over": {2001, true, 413},
+		"chunked far over": {1 << 20, true, 413},
+		"empty":            {0, false, 200}, "chunked, empty": {0, true, 200}, "chunked, one buffer": {512, true, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var body io.Reader = strings.NewReader(strings.Repeat("x", c.size))
@@ -203,13 +207,15 @@ func TestReceiveResponses(t *testing.T) {
 		request, code string
 		status        int
 	}{
-		"right":            {"POST /in/{slug}" + head + "X-Webhook-Secret: " + secret + "\r\n\r\n", "", 200},
-		"wrong":            {"POST /in/{slug}" + head + "X-Webhook-Secret: x\r\n\r\n", "secret_mismatch", 403},
-		"missing":          {"POST /in/{slug}" + head + "\r\n", "signature_missing", 401},
-		"unknown":          {"POST /in/shop-nobody" + head + "\r\n", "endpoint_not_found", 404},
-		"no slug":          {"POST /in/" + head + "\r\n", "endpoint_not_found", 404},
-		"another case":     {"POST /in/" + strings.ToUpper(d.endpoint.Slug) + head + "\r\n", "endpoint_not_found", 404},
-		"escaped the same": {"POST /in/%73" + strings.TrimPrefix(d.endpoint.Slug, "s") + head + "\r\n", "endpoint_not_found", 404},
+		"right":   {"POST /in/{slug}" + head + "X-Webhook-Secret: " + secret + "\r\n\r\n", "", 200},
+		"wrong":   {"POST /in/{slug}" + head + "X-Webhook-Secret: x\r\n\r\n", "secret_mismatch", 403},
+		"missing": {"POST /in/{slug}" + head + "\r\n", "signature_missing", 401},
+		"unknown": {"POST /in/shop-nobody" + head + "\r\n", "endpoint_not_found", 404},
+		"no slug": {"POST /in/" + head + "\r\n", "endpoint_not_found", 404},
+		"another case": {"POST /in/" + strings.ToUpper(d.endpoint.Slug) + head + "\r\n", "endpoint_not_found",
+			404},
+		"escaped the same": {"POST /in/%73" + strings.TrimPrefix(d.endpoint.Slug, "s") + head + "\r\n",
+			"endpoint_not_found", 404},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answer := d.raw(t, c.request)
@@ -232,7 +238,8 @@ func TestDuplicateNamesTheFirstDelivery(t *testing.T) {
 }
 
 func TestCustomResponseReplacesTheStandardResponse(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{Response: &hook.Response{Status: 202, ContentType: "text/plain", Body: "[accepted]"}}, nil)
+	d := newDoor(t, hook.Endpoint{Response: &hook.Response{Status: 202, ContentType: "text/plain",
+		Body: "[accepted]"}}, nil)
 	answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")
 	body, _ := io.ReadAll(answer.Body)
 	if answer.StatusCode != 202 || string(body) != "[accepted]" || answer.Header.Get("Content-Type") != "text/plain" || d.store.Head() != 1 {
@@ -250,7 +257,8 @@ func TestRateLimitedSenderGetsRetryAfter(t *testing.T) {
 			const request = "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"
 			d.stored(t, d.raw(t, request))
 			answer := d.raw(t, request)
-			if answer.StatusCode != 429 || answer.Header.Get("Retry-After") == "" || code(t, answer) != "too_many_requests" {
+			if answer.StatusCode != 429 || answer.Header.Get("Retry-After") == "" || code(t,
+				answer) != "too_many_requests" {
 				t.Errorf("%d %v", answer.StatusCode, answer.Header)
 			}
 		})
@@ -260,7 +268,8 @@ func TestRateLimitedSenderGetsRetryAfter(t *testing.T) {
 func TestTotalBodyMemoryIsLimited(t *testing.T) {
 	d := newDoor(t, hook.Endpoint{}, func(o *ReceiveOptions) { o.MaxInFlight = 1000 })
 	answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n")
-	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "1" || code(t, answer) != "busy" || d.receive.bodies.held != 0 {
+	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "1" || code(t,
+		answer) != "busy" || d.receive.bodies.held != 0 {
 		t.Errorf("%d %v, %d held", answer.StatusCode, answer.Header, d.receive.bodies.held)
 	}
 	d.stored(t, d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"))

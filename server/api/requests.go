@@ -73,7 +73,8 @@ func logged(w http.ResponseWriter, r *http.Request, logger *slog.Logger, now fun
 
 // done writes the line. Path, query, headers and body are left out: see loggable.
 func (l *loggedWriter) done() {
-	l.logger.Debug("request", "request", requestID(l), "method", loggableMethod(l.request.Method), "path", l.loggable(),
+	l.logger.Debug("request", "request", requestID(l), "method", loggableMethod(l.request.Method), "path",
+		l.loggable(),
 		"status", l.status, "bytes", l.size, "took", l.now().Sub(l.began))
 }
 

@@ -24,7 +24,8 @@ func TestSecretsAreNeverLogged(t *testing.T) {
 		body: `{"secrets":[{"label":"live","value":"` + canary + `"}]}`}).is(t, 200, "")
 	h.stop()
 	h.do(q)
-	h.do(request{method: "GET", path: "/api/v1/session", header: http.Header{"Authorization": {"Bearer " + canary}}}).is(t, 401, "unauthenticated")
+	h.do(request{method: "GET", path: "/api/v1/session",
+		header: http.Header{"Authorization": {"Bearer " + canary}}}).is(t, 401, "unauthenticated")
 	log := h.log.String()
 	if strings.Count(log, "msg=request") < 5 {
 		t.Fatalf("nothing is logged: %s", log)
@@ -43,16 +44,22 @@ func TestPathParametersAreNeverLogged(t *testing.T) {
 	session := h.login()
 	asked := 0
 	for _, path := range []string{
-		"/in/%s", "/in/first-%s", "/in/first-%s/status/x", "/in/%s-x", "/in/a-%s-b/c", "/in/first-x/%s", "/in//%s", "/in/%%2F%s",
-		"/login/%s", "/login/%s/status/x", "/x/login/%s", "/login//%s", "/login/%s/", "//login/%s", "/login%%2F%s", "/LOGIN/%s", "/logins/%s",
+		"/in/%s", "/in/first-%s", "/in/first-%s/status/x", "/in/%s-x", "/in/a-%s-b/c", "/in/first-x/%s", "/in//%s",
+		"/in/%%2F%s",
+		"/login/%s", "/login/%s/status/x", "/x/login/%s", "/login//%s", "/login/%s/", "//login/%s", "/login%%2F%s",
+		"/LOGIN/%s", "/logins/%s",
 		"/status/%s", "/status/%s/live", "/status/%s/x", "/x/status/%s", "/status/../status/%s", "/status%%2f%s",
-		"/api/v1/status/%s", "/api/v1/status/%s/live", "/api/v1/status/%s/x/y", "/api/v1/status//%s", "/api/v2/status/%s",
-		"/api/v1/endpoints/%s", "/api/v1/deliveries/%s/body", "/api/%s", "/api/v1/%s", "/%s", "/%s/status/x", "/%s/login/x",
-		"/deliveries/%s", "/web/%s", "/assets/%s", "/embed/%s", "/?%s", "/login?%s", "/in/first?%s", "/;%s", "/%%0a%s", "/./%s",
+		"/api/v1/status/%s", "/api/v1/status/%s/live", "/api/v1/status/%s/x/y", "/api/v1/status//%s",
+		"/api/v2/status/%s",
+		"/api/v1/endpoints/%s", "/api/v1/deliveries/%s/body", "/api/%s", "/api/v1/%s", "/%s", "/%s/status/x",
+		"/%s/login/x",
+		"/deliveries/%s", "/web/%s", "/assets/%s", "/embed/%s", "/?%s", "/login?%s", "/in/first?%s", "/;%s",
+		"/%%0a%s", "/./%s",
 	} {
 		for _, base := range []string{"", "/hooks", "/hooks/hooks", "/other"} {
 			target := base + fmt.Sprintf(path, canary)
-			for _, line := range []string{"GET " + target, "POST " + target, "DELETE " + target, "CONNECT " + target, canary + " " + target,
+			for _, line := range []string{"GET " + target, "POST " + target, "DELETE " + target, "CONNECT " + target,
+				canary + " " + target,
 				"GET http://" + canary + target, "OPTIONS " + target} {
 				h.raw(line + " HTTP/1.1\r\nHost: localhost\r\nCookie: " + session.Name + "=" + session.Value + "\r\nReferer: http://" + canary +
 					"/\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
@@ -71,7 +78,8 @@ func TestPathParametersAreNeverLogged(t *testing.T) {
 			t.Errorf("the log has %s", line)
 		}
 	}
-	if !strings.Contains(log, "path=/api/v1/endpoints/{id}") || !strings.Contains(log, "path=/in/…") || !strings.Contains(log, "path=/login/{code}") {
+	if !strings.Contains(log, "path=/api/v1/endpoints/{id}") || !strings.Contains(log,
+		"path=/in/…") || !strings.Contains(log, "path=/login/{code}") {
 		t.Errorf("the log does not tell what was asked for: %.2000s", log)
 	}
 }

@@ -87,12 +87,14 @@ func TestConnectionLimitCountsALinkOnceForAllItsTokens(t *testing.T) {
 	s := h.shop("north")
 	h.api.watched, h.api.waiting = newConnLimiter(100, 2, 100), newConnLimiter(100, 2, 100)
 	token := func(expires time.Duration) string {
-		text, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "order/1", Expires: time.Now().Add(expires)})
+		text, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "order/1",
+			Expires: time.Now().Add(expires)})
 		check(t, err)
 		return text
 	}
 	for i, want := range []int{101, 101, 429} {
-		if _, res := h.socketFrom("127.0.0.2", "/api/v1/status/"+token(time.Duration(i+1)*time.Hour)+"/live"); res.StatusCode != want {
+		if _, res := h.socketFrom("127.0.0.2",
+			"/api/v1/status/"+token(time.Duration(i+1)*time.Hour)+"/live"); res.StatusCode != want {
 			t.Errorf("token %d: %d, want %d", i, res.StatusCode, want)
 		}
 	}
@@ -125,7 +127,8 @@ func TestLongPollsAreLimitedPerAddress(t *testing.T) {
 	if full.Header.Get("Retry-After") == "" {
 		t.Error("it is not told when to come back")
 	}
-	h.do(request{method: "GET", path: "/api/v1/updates?after=" + page.Cursor, token: true}).is(t, 200, "") // does not wait
+	h.do(request{method: "GET", path: "/api/v1/updates?after=" + page.Cursor, token: true}).is(t, 200,
+		"") // does not wait
 	h.send("x")
 	if a := <-answered; a.StatusCode != 200 {
 		t.Errorf("%d %s", a.StatusCode, a.text)
@@ -260,7 +263,8 @@ func TestServerReportsItsHealth(t *testing.T) {
 		t.Errorf("at first: %+v", s)
 	}
 	h.api.Refusals.Count("busy", "no room")
-	h.do(request{method: "GET", path: "/healthz", header: http.Header{"X-Forwarded-For": {"192.0.2.1"}}}).is(t, 200, "")
+	h.do(request{method: "GET", path: "/healthz", header: http.Header{"X-Forwarded-For": {"192.0.2.1"}}}).is(t, 200,
+		"")
 	h.get("/api/v1/server", &s)
 	if s.Refused["busy"] != 1 || len(s.Warnings) != 1 || s.Warnings[0].Code != "proxy_not_trusted" {
 		t.Errorf("then: %+v", s)

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// route is one line of the table: what is reached there, by whom, and what the answer may do in a browser.
+// route is one row of the table: who may use the route, what its response may do in a browser, and how long it may be
+// cached. The guard enforces it.
 type route struct {
 	pattern   string // as net/http's ServeMux takes it
 	audience  audience
@@ -18,13 +19,13 @@ type route struct {
 	longLived bool   // it may last until something happens, so it is not begun while stopping
 }
 
-// audience is who may use a route.
+// audience is who may use a route. The guard checks it before the handler runs.
 type audience int
 
 const (
-	pageUser      audience = iota // a page for who has logged in; others are sent to the login
+	pageUser      audience = iota // a page for people with a session; others are redirected to the login
 	authenticated                 // a session or the administrator's token
-	publicAccess                  // everybody
+	publicAccess                  // no authentication; the handler checks a token if it needs one
 )
 
 // What caches may do.
@@ -67,7 +68,8 @@ func table() []route {
 		{pattern: "GET /status/{token}", audience: publicAccess, policy: watching, cache: never},
 		{pattern: "GET /api/v1/status/{token}", audience: publicAccess, policy: inert, cache: never, longLived: true},
 		{pattern: "OPTIONS /api/v1/status/{token}", audience: publicAccess, policy: inert, cache: never},
-		{pattern: "GET /api/v1/status/{token}/live", audience: publicAccess, policy: inert, cache: never, longLived: true},
+		{pattern: "GET /api/v1/status/{token}/live", audience: publicAccess, policy: inert, cache: never,
+			longLived: true},
 		{pattern: "GET /embed/{file}", audience: publicAccess, policy: inert, cache: briefly},
 
 		apiRoute("GET /api/v1/openapi.json"),
@@ -102,10 +104,12 @@ func table() []route {
 		apiRoute("GET /api/v1/endpoints/{id}/link-keys"),
 		apiBodyRoute("POST /api/v1/endpoints/{id}/link-keys"),
 		apiRoute("DELETE /api/v1/endpoints/{id}/link-keys/{key}"),
-		{pattern: "GET /api/v1/live", audience: authenticated, policy: inert, cache: never, socket: true, longLived: true},
+		{pattern: "GET /api/v1/live", audience: authenticated, policy: inert, cache: never, socket: true,
+			longLived: true},
 		{pattern: "GET /api/v1/updates", audience: authenticated, policy: inert, cache: never, longLived: true},
 
-		{pattern: "/api", audience: authenticated, policy: inert, cache: never}, // or ServeMux would redirect it, past the base path
+		{pattern: "/api", audience: authenticated, policy: inert, cache: never},
+		// or ServeMux would redirect it, past the base path
 		{pattern: "/api/", audience: authenticated, policy: inert, cache: never},
 		{pattern: "/", audience: pageUser, policy: document, cache: never},
 	}

@@ -10,7 +10,8 @@ import (
 // public is every route that wants no login, in words of its own: a route that is opened must be opened here too.
 var public = []string{
 	"/in/", "GET /healthz", "GET /readyz", "GET /login", "POST /login", "GET /login/{code}", "GET /web/{file}",
-	"GET /status/{token}", "GET /api/v1/status/{token}", "OPTIONS /api/v1/status/{token}", "GET /api/v1/status/{token}/live", "GET /embed/{file}",
+	"GET /status/{token}", "GET /api/v1/status/{token}", "OPTIONS /api/v1/status/{token}",
+	"GET /api/v1/status/{token}/live", "GET /embed/{file}",
 }
 
 // shared is what other sites' pages may read: what a status link shows, and the script that shows it there.
@@ -22,7 +23,8 @@ func (h *house) at(row route) request {
 	if !found {
 		method, path = "GET", row.pattern
 	}
-	path = strings.NewReplacer("{id}", "ep_x", "{code}", "nonsense", "web/{file}", "web/pages.css", "assets/{file}", "assets/main.js",
+	path = strings.NewReplacer("{id}", "ep_x", "{code}", "nonsense", "web/{file}", "web/pages.css", "assets/{file}",
+		"assets/main.js",
 		"embed/{file}", "embed/hookbeam.js", "{token}", "nonsense", "{key}", "lk_x",
 		"{$}", "").Replace(path)
 	if row.pattern == receiving {
@@ -76,7 +78,8 @@ func TestEveryRouteIsOpenToTheAdministrator(t *testing.T) {
 // TestEveryResponseHasSecurityHeaders looks at the headers of every route, with and without a login: S4 of what is promised.
 func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 	h := newHouse(t, "")
-	more := []route{{pattern: "GET //"}, {pattern: "GET /a/../b"}, {pattern: "PUT /login"}, {pattern: "OPTIONS /api/v1/endpoints"},
+	more := []route{{pattern: "GET //"}, {pattern: "GET /a/../b"}, {pattern: "PUT /login"},
+		{pattern: "OPTIONS /api/v1/endpoints"},
 		{pattern: "GET /api"}, {pattern: "GET /assets"}, {pattern: "CONNECT /x"}}
 	for _, row := range append(table(), more...) {
 		for _, token := range []bool{false, true} {
@@ -103,13 +106,15 @@ func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 				}
 			}
 			csp := a.Header.Get("Content-Security-Policy")
-			if strings.Contains(csp, "unsafe") || !strings.Contains(csp, "frame-ancestors 'none'") && !strings.HasPrefix(csp, "sandbox") {
+			if strings.Contains(csp, "unsafe") || !strings.Contains(csp,
+				"frame-ancestors 'none'") && !strings.HasPrefix(csp, "sandbox") {
 				t.Errorf("%s %s: policy %q", q.method, q.path, csp)
 			}
 			if cache := a.Header.Get("Cache-Control"); cache != "no-store" && (row.cache == never || cache != row.cache) {
 				t.Errorf("%s %s: Cache-Control %q", q.method, q.path, cache)
 			}
-			if got, want := a.Header.Get("Access-Control-Allow-Origin") == "*", slices.Contains(shared, row.pattern); got != want {
+			if got, want := a.Header.Get("Access-Control-Allow-Origin") == "*", slices.Contains(shared,
+				row.pattern); got != want {
 				t.Errorf("%s %s: opened to other sites: %v", q.method, q.path, got)
 			}
 		}
@@ -133,7 +138,8 @@ func TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected(t *te
 		kind   string
 	}{
 		{"standard", request{method: "POST", path: at, body: "{}"}, 200, "application/json"},
-		{"standard, as a cache could keep it", request{method: "GET", path: at + "/logo.png"}, 200, "application/json"},
+		{"standard, as a cache could keep it", request{method: "GET", path: at + "/logo.png"}, 200,
+			"application/json"},
 		{"standard, of a HEAD", request{method: "HEAD", path: at}, 200, "application/json"},
 		{"the endpoint's own", request{method: "POST", path: strings.TrimPrefix(own.URL, h.URL), body: "{}"},
 			200, "text/html"},
@@ -239,7 +245,8 @@ func TestUnknownPathsAndMethodsGetProblems(t *testing.T) {
 
 func TestRedirectsStayUnderTheBasePath(t *testing.T) {
 	h := newHouse(t, "http://proxy.example/hooks/")
-	for _, path := range []string{"", "/", "/api", "/api/", "/api/v1", "/assets", "/assets/", "/web", "/login/", "//", "/a/./b", "/in"} {
+	for _, path := range []string{"", "/", "/api", "/api/", "/api/v1", "/assets", "/assets/", "/web", "/login/",
+		"//", "/a/./b", "/in"} {
 		for _, base := range []string{"/hooks", ""} {
 			a := h.do(request{method: "GET", path: base + path})
 			if to := a.Header.Get("Location"); to != "" && to != "/hooks/login" {

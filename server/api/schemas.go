@@ -18,7 +18,8 @@ func describeSchemas(o *huma.OpenAPI) {
 			schema.Description = text
 		}
 		if reason, has := schema.Properties["reason"]; has {
-			schema.Properties["reason"] = &huma.Schema{Ref: "#/components/schemas/Reason", Description: reason.Description}
+			schema.Properties["reason"] = &huma.Schema{Ref: "#/components/schemas/Reason",
+				Description: reason.Description}
 		}
 	}
 }
@@ -42,7 +43,8 @@ func reasonSchema() *huma.Schema {
 		fmt.Fprintf(&list, "\n- `%s`: %s", code, t.Explanation)
 		texts = append(texts, text{code, t.Label, t.Title, t.Explanation, t.NextSteps})
 	}
-	return &huma.Schema{Type: huma.TypeString, Description: list.String(), Examples: []any{hook.ReasonSignatureMismatch},
+	return &huma.Schema{Type: huma.TypeString, Description: list.String(),
+		Examples:   []any{hook.ReasonSignatureMismatch},
 		Extensions: map[string]any{"x-extensible-enum": codes, "x-reasons": texts}}
 }
 

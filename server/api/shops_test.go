@@ -24,7 +24,8 @@ type shop struct {
 
 func (h *house) shop(name string) shop {
 	h.t.Helper()
-	s := shop{h: h, Endpoint: h.made(`{"name":"` + name + `","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)}
+	s := shop{h: h,
+		Endpoint: h.made(`{"name":"` + name + `","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)}
 	s.rotate("0s")
 	return s
 }
@@ -69,7 +70,8 @@ func (s *shop) sends(body string) {
 // token is a token of the shop's own making.
 func (s *shop) token(subject, mode string) string {
 	s.h.t.Helper()
-	token, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: subject, Mode: mode, Expires: time.Now().Add(time.Hour)})
+	token, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: subject, Mode: mode,
+		Expires: time.Now().Add(time.Hour)})
 	check(s.h.t, err)
 	return token
 }
@@ -101,7 +103,8 @@ func (h *house) watch(token string) watcher {
 }
 
 func (h *house) dial(token string, header http.Header) (*websocket.Conn, *http.Response, error) {
-	return websocket.DefaultDialer.DialContext(h.t.Context(), "ws"+strings.TrimPrefix(h.URL, "http")+"/api/v1/status/"+token+"/live", header)
+	return websocket.DefaultDialer.DialContext(h.t.Context(), "ws"+strings.TrimPrefix(h.URL,
+		"http")+"/api/v1/status/"+token+"/live", header)
 }
 
 // hears returns the next message, and what it says.

@@ -110,7 +110,8 @@ func (s *socket) Finish(rest []byte) error {
 // Close ends the connection. With comeBack the far end is told first that the server restarts (1012).
 func (s *socket) Close(comeBack bool) {
 	if comeBack {
-		s.control(websocket.CloseMessage, string(websocket.FormatCloseMessage(websocket.CloseServiceRestart, "restarting")))
+		s.control(websocket.CloseMessage, string(websocket.FormatCloseMessage(websocket.CloseServiceRestart,
+			"restarting")))
 	}
 	_ = s.ws.Close()
 }

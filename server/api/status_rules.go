@@ -61,7 +61,8 @@ type CreateStatusLinkRequest struct {
 
 const defaultLinkLifetime = 72 * time.Hour
 
-func (a *API) createLink(ctx context.Context, in *struct{ Body CreateStatusLinkRequest }) (*struct{ Body wire.StatusLink }, error) {
+func (a *API) createLink(ctx context.Context,
+	in *struct{ Body CreateStatusLinkRequest }) (*struct{ Body wire.StatusLink }, error) {
 	e, err := a.Endpoints.Get(in.Body.Endpoint)
 	if err != nil {
 		return nil, err
@@ -71,7 +72,8 @@ func (a *API) createLink(ctx context.Context, in *struct{ Body CreateStatusLinkR
 		lasts, err = time.ParseDuration(in.Body.ExpiresIn)
 	}
 	if err != nil || lasts < time.Second || lasts > access.LongestLink {
-		return nil, invalid(fmt.Sprintf("expires_in must be a duration from 1s to %s, such as 72h.", formatDuration(access.LongestLink)))
+		return nil, invalid(fmt.Sprintf("expires_in must be a duration from 1s to %s, such as 72h.",
+			formatDuration(access.LongestLink)))
 	}
 	key, err := a.linkKey(ctx, e)
 	if err != nil {
@@ -88,7 +90,8 @@ func (a *API) createLink(ctx context.Context, in *struct{ Body CreateStatusLinkR
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body wire.StatusLink }{wire.StatusLink{URL: a.Site.URL("status/" + token), Token: token, ExpiresAt: hook.Time{Time: l.Expires}}}, nil
+	return &struct{ Body wire.StatusLink }{wire.StatusLink{URL: a.Site.URL("status/" + token), Token: token,
+		ExpiresAt: hook.Time{Time: l.Expires}}}, nil
 }
 
 // linkKey is the newest key of an endpoint that has not ended; where there is none, one is made.
@@ -103,7 +106,8 @@ func (a *API) linkKey(ctx context.Context, e hook.Endpoint) (hook.LinkKey, error
 
 // rotate makes a new key. Those that were there end when overlap is over. With first, a key that somebody else has just
 // made will do.
-func (a *API) rotate(ctx context.Context, id hook.EndpointID, overlap time.Duration, first bool) (key hook.LinkKey, err error) {
+func (a *API) rotate(ctx context.Context, id hook.EndpointID, overlap time.Duration, first bool) (key hook.LinkKey,
+	err error) {
 	_, err = a.Endpoints.Change(ctx, id, func(e *hook.Endpoint) error {
 		if first && len(e.Statuses.LinkKeys) > 0 && e.Statuses.LinkKeys[0].ExpiresAt.IsZero() {
 			key = e.Statuses.LinkKeys[0]
@@ -147,7 +151,8 @@ func (a *API) listLinkKeys(_ context.Context, in *endpointID) (*linkKeysOut, err
 	out.Body.LinkKeys = []wire.LinkKey{}
 	for _, k := range e.Statuses.LinkKeys {
 		if k.ExpiresAt.IsZero() || a.Now().Before(k.ExpiresAt.Time) {
-			out.Body.LinkKeys = append(out.Body.LinkKeys, wire.LinkKey{ID: k.ID, CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt})
+			out.Body.LinkKeys = append(out.Body.LinkKeys, wire.LinkKey{ID: k.ID, CreatedAt: k.CreatedAt,
+				ExpiresAt: k.ExpiresAt})
 		}
 	}
 	return out, nil
@@ -169,7 +174,8 @@ func (a *API) createLinkKey(ctx context.Context, in *rotateIn) (*struct{ Body wi
 		overlap, err = time.ParseDuration(in.Body.Overlap)
 	}
 	if err != nil || overlap < 0 || overlap > access.LongestLink {
-		return nil, invalid(fmt.Sprintf("overlap must be a duration from 0s to %s, such as 24h.", formatDuration(access.LongestLink)))
+		return nil, invalid(fmt.Sprintf("overlap must be a duration from 0s to %s, such as 24h.",
+			formatDuration(access.LongestLink)))
 	}
 	k, err := a.rotate(ctx, in.ID, overlap, false)
 	if err != nil {

@@ -20,7 +20,8 @@ func TestFirstLinkCreatesTheEndpointsLinkKey(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range tokens {
 		all.Go(func() {
-			a := h.do(request{method: "POST", path: "/api/v1/status-links", token: true, body: `{"endpoint":"` + id + `","subject":"order/1"}`})
+			a := h.do(request{method: "POST", path: "/api/v1/status-links", token: true,
+				body: `{"endpoint":"` + id + `","subject":"order/1"}`})
 			var l wire.StatusLink
 			if err := json.Unmarshal([]byte(a.text), &l); err != nil || a.StatusCode != 201 {
 				t.Errorf("%d %s", a.StatusCode, a.text)
@@ -60,12 +61,14 @@ func TestInvalidLinkRequestsAreRejected(t *testing.T) {
 		{`{"endpoint":"ID","subject":"order/1","expires_in":"100000h"}`, 400, "invalid_request"},
 		{`{"endpoint":"ID","subject":"order/1","mode":"other"}`, 400, "invalid_request"},
 	} {
-		h.do(request{method: "POST", path: "/api/v1/status-links", token: true, body: strings.Replace(c.body, "ID", string(h.endpoint.ID), 1)}).is(t, c.status, c.code)
+		h.do(request{method: "POST", path: "/api/v1/status-links", token: true, body: strings.Replace(c.body, "ID",
+			string(h.endpoint.ID), 1)}).is(t, c.status, c.code)
 	}
 	path := "/api/v1/endpoints/" + string(h.endpoint.ID) + "/link-keys"
 	h.do(request{method: "POST", path: path, token: true, body: `{"overlap":"-1h"}`}).is(t, 400, "invalid_request")
 	h.do(request{method: "DELETE", path: path + "/lk_x", token: true}).is(t, 404, "not_found")
-	h.do(request{method: "GET", path: "/api/v1/endpoints/ep_x/link-keys", token: true}).is(t, 404, "endpoint_not_found")
+	h.do(request{method: "GET", path: "/api/v1/endpoints/ep_x/link-keys", token: true}).is(t, 404,
+		"endpoint_not_found")
 }
 
 // TestChangingAnEndpointKeepsItsLinkKeys changes an endpoint again and again while its keys are replaced: a key
@@ -94,14 +97,16 @@ func TestChangingAnEndpointKeepsItsLinkKeys(t *testing.T) {
 	}
 	stop()
 	changing.Wait()
-	if e, _ := h.api.Endpoints.Get(s.ID); len(e.Statuses.LinkKeys) != 1 || e.Statuses.LinkKeys[0].Value != s.key.Value || len(keys) != 40 {
+	if e,
+		_ := h.api.Endpoints.Get(s.ID); len(e.Statuses.LinkKeys) != 1 || e.Statuses.LinkKeys[0].Value != s.key.Value || len(keys) != 40 {
 		t.Error("in the end, it has another key than the last")
 	}
 }
 
 func TestLinkKeysSurviveARestart(t *testing.T) {
 	h := newHouse(t, "")
-	s := shop{h: h, Endpoint: h.made(`{"name":"north","statuses":{"references":["body.cart"],"page":{"name":"North","hidden":["amount"]}}}`)}
+	s := shop{h: h,
+		Endpoint: h.made(`{"name":"north","statuses":{"references":["body.cart"],"page":{"name":"North","hidden":["amount"]}}}`)}
 	s.rotate("0s")
 	kept, err := h.registry.Endpoints(t.Context())
 	check(t, err)
@@ -133,7 +138,8 @@ func TestStatusesCanBeListedCountedAndSearched(t *testing.T) {
 		Statuses []wire.Status
 		Next     string
 	}
-	for query, want := range map[string]int{"": 3, "?state=paid": 2, "?endpoint=" + string(north.ID): 2, "?q=10-2": 1, "?kind=run": 0, "?mode=test": 0, "?limit=1": 1,
+	for query, want := range map[string]int{"": 3, "?state=paid": 2, "?endpoint=" + string(north.ID): 2,
+		"?q=10-2": 1, "?kind=run": 0, "?mode=test": 0, "?limit=1": 1,
 		"?state=paid&endpoint=" + string(south.ID): 1} {
 		list.Statuses = nil
 		h.get("/api/v1/statuses"+query, &list)

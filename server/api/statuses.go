@@ -12,7 +12,8 @@ import (
 
 func (a *API) mountStatuses(h huma.API) {
 	register(a, h, a.call("GET /statuses", "list-statuses", "List statuses",
-		"Returns the current state of payments, orders and other subjects, most recently changed first."), a.listStatuses)
+		"Returns the current state of payments, orders and other subjects, most recently changed first."),
+		a.listStatuses)
 	register(a, h, a.call("GET /statuses/counts", "count-statuses", "Count statuses",
 		"Returns how many subjects are in each state."), a.countStatuses)
 	register(a, h, a.call("GET /statuses/{id}", "get-status", "Get a status",

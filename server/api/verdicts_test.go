@@ -94,7 +94,8 @@ func TestBatchListsEachEvent(t *testing.T) {
 	e := h.made(`{"name":"cloud","provider":"cloudevents","secrets":[{"label":"live","value":"a-token-of-some-length"}]}`)
 	send := func(body string) {
 		h.do(request{method: "POST", path: strings.TrimPrefix(e.URL, h.URL), body: body, header: http.Header{
-			"Content-Type": {"application/cloudevents-batch+json"}, "Authorization": {"Bearer a-token-of-some-length"}}}).is(t, 200, "")
+			"Content-Type":  {"application/cloudevents-batch+json"},
+			"Authorization": {"Bearer a-token-of-some-length"}}}).is(t, 200, "")
 	}
 	send(`[{"id":"1","source":"s","type":"a","time":"2026-03-04T12:00:00Z"},{"id":"2","source":"s","type":"b"}]`)
 	send(`[{"id":"2","source":"s","type":"b"},{"id":"3","source":"s","type":"b"}]`)
@@ -102,7 +103,8 @@ func TestBatchListsEachEvent(t *testing.T) {
 	if d.Events != 2 || d.Event != "" || d.Type != "b" || d.DuplicateOf != 0 || len(d.Batch) != 2 {
 		t.Fatalf("%+v", d)
 	}
-	if a, b := d.Batch[0], d.Batch[1]; a.Event != "s/2" || a.DuplicateOf != d.Seq-1 || b.Event != "s/3" || b.DuplicateOf != 0 {
+	if a, b := d.Batch[0],
+		d.Batch[1]; a.Event != "s/2" || a.DuplicateOf != d.Seq-1 || b.Event != "s/3" || b.DuplicateOf != 0 {
 		t.Errorf("%+v", d.Batch)
 	}
 }
@@ -183,5 +185,6 @@ func TestSecretFormatIsChecked(t *testing.T) {
 			}
 		})
 	}
-	h.do(request{method: "POST", path: "/api/v1/providers/none/check-secret", body: `{"value":"x"}`, token: true}).is(t, 404, "not_found")
+	h.do(request{method: "POST", path: "/api/v1/providers/none/check-secret", body: `{"value":"x"}`,
+		token: true}).is(t, 404, "not_found")
 }

@@ -24,7 +24,8 @@ func ParseCursor(s string) (Cursor, error) {
 	seq, err := strconv.ParseInt(place, 10, 64)
 	if err != nil || seq < 0 || place != strconv.FormatInt(seq, 10) || shard != "0" || !epochForm(epoch) {
 		return Cursor{}, &Problem{Kind: ErrInvalid, Code: "cursor_unreadable",
-			Detail: fmt.Sprintf("%q is not a valid cursor. Send a cursor that this server returned, or omit it.", clip(s, 64))}
+			Detail: fmt.Sprintf("%q is not a valid cursor. Send a cursor that this server returned, or omit it.",
+				clip(s, 64))}
 	}
 	return Cursor{Epoch: epoch, Seq: Seq(seq)}, nil
 }

@@ -37,7 +37,8 @@ func FuzzParseDeliveryID(f *testing.F) {
 }
 
 func FuzzParseCursor(f *testing.F) {
-	for _, s := range []string{"abcdefghij.0.1042", "0", "", "abcd.0.-1", "abcd.0.00", "abcd.1.1", "abcd.0.9223372036854775808"} {
+	for _, s := range []string{"abcdefghij.0.1042", "0", "", "abcd.0.-1", "abcd.0.00", "abcd.1.1",
+		"abcd.0.9223372036854775808"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

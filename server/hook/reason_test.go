@@ -30,7 +30,8 @@ func TestEveryReasonHasItsTexts(t *testing.T) {
 			t.Errorf("%s lacks a text: %+v", reason, text)
 		}
 		if len(text.Label) > 25 || strings.HasSuffix(text.Title, ".") || !strings.HasSuffix(text.Explanation, ".") {
-			t.Errorf("%s: the label is to be short, the title without a full stop, the explanation a sentence", reason)
+			t.Errorf("%s: the label is to be short, the title without a full stop, the explanation a sentence",
+				reason)
 		}
 		if (text.Answer == "") != (text.Kind == nil) {
 			t.Errorf("%s: an answer needs a kind, and a kind an answer", reason)
@@ -72,7 +73,8 @@ func declaredReasons(t *testing.T) []Reason {
 }
 
 func TestAnAnswerHasNoPlaceholderLeft(t *testing.T) {
-	all := []string{"{credential}", "the header X", "{provider}", "Stripe", "{missing_secret}", "No secret.", "{help}", "Add it.",
+	all := []string{"{credential}", "the header X", "{provider}", "Stripe", "{missing_secret}", "No secret.",
+		"{help}", "Add it.",
 		"{compare}", "and the body"}
 	for _, reason := range Reasons() {
 		p := reason.Problem(all...)
