@@ -2,8 +2,8 @@
 // polling, and the URLs of the pages.
 //
 // It promises that every route is listed in one table, with who may use it and what its response may do in a browser;
-// a route outside the table cannot be mounted. Every request to a listed route passes the guard. Errors are problem
-// details with stable codes, and no secret and no part of a path is logged.
+// a route outside the table cannot be mounted. Every request passes the guard, except those to /in/, which senders make
+// without a session. Errors are problem details with stable codes, and no secret and no part of a path is logged.
 //
 // Start reading with table in routes.go, then guard in guard.go. Receive (receive.go) handles deliveries; calls.go
 // mounts the REST operations, each in the file of its noun: deliveries.go, endpoints.go, statuses.go.
