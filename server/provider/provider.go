@@ -10,7 +10,6 @@ package provider
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"hookbeam/server/extract"
 	"hookbeam/server/hook"
@@ -36,39 +35,6 @@ type Provider struct {
 	UnsignedChallenge unsignedChallenge // answers a question that is asked without a signature; nil: it asks none
 	SignedChallenge   signedChallenge   // answers a question that is asked like any event; nil: it asks none
 	Ack               *hook.Response    // what it wants to hear instead of the standard answer; nil: that
-}
-
-// catalogue is every provider, in the order in which people are offered them.
-var catalogue = slices.Concat(
-	category("general", generic, sharedSecretHeader, standardWebhooks, svix, cloudevents, websub, genericHMAC,
-		rfc9421, basicAuth),
-	category("payments", stripe, razorpay, paypal, paddle, lemonsqueezy, square, adyen, mollie,
-		braintree, paystack, flutterwave, coinbaseCommerce, btcpay),
-	category("code", github, gitlab, bitbucket),
-	category("shops", shopify, woocommerce),
-	category("chat", slack, telegram, discord, twilio),
-	category("mail", mailchimp, mandrill, hubspot, sendgrid, mailgun),
-)
-
-// category puts providers into a category.
-func category(name string, list ...Provider) []Provider {
-	for i := range list {
-		list[i].Category = name
-	}
-	return list
-}
-
-// All returns every provider, in the order in which people are offered them.
-func All() []Provider { return slices.Clone(catalogue) }
-
-// For returns the provider with this id.
-func For(id string) (*Provider, bool) {
-	for i := range catalogue {
-		if catalogue[i].ID == id {
-			return &catalogue[i], true
-		}
-	}
-	return nil, false
 }
 
 // Verify checks a request against the endpoint's secrets and reads what it says of its event. Reading

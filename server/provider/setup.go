@@ -2,11 +2,7 @@ package provider
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"unicode"
-
-	"hookbeam/server/signature"
 )
 
 // SecretWords say to people which of a sender's many keys is wanted.
@@ -77,47 +73,4 @@ func (p *Provider) Doubt(value string) string {
 	}
 	return fmt.Sprintf("%s's %s usually begins with %s, and this does not. Make sure that it is the right one.",
 		p.Name, p.Secret.inSentence(), p.Secret.Begins)
-}
-
-// CheckSecret returns what is wrong with a secret of this provider, for a person; "" if nothing is.
-func CheckSecret(id, value string) string {
-	p, known := For(id)
-	if !known {
-		return fmt.Sprintf("%q is no provider that this server knows.", id)
-	}
-	rule := &p.Signature.Secrets
-	if complaint := p.mistakenFor(value); complaint != "" {
-		return complaint
-	}
-	_, password, _ := strings.Cut(value, ":")
-	switch {
-	case signature.Blank(value):
-		return "is blank. Copy the one that the sender shows, or generate one."
-	case strings.ContainsFunc(value, unicode.IsControl) && !strings.HasPrefix(value, "-----BEGIN"):
-		return "has a line break or another control character in it, which no header can carry. Copy it anew."
-	case len(value) < signature.MinSecret:
-		return fmt.Sprintf("has %d bytes; at least %d are needed. Generate a longer one.", len(value),
-			signature.MinSecret)
-	case rule.Most > 0 && len(value) > rule.Most:
-		return fmt.Sprintf("has %d bytes; %s takes at most %d. Choose a shorter one.", len(value), p.Name, rule.Most)
-	case rule.Charset != "" && strings.Trim(value, rule.Charset) != "":
-		return fmt.Sprintf("has a character that %s does not take. Use %s.", p.Name, rule.Shape)
-	case rule.Login && (len(password) < signature.MinSecret || signature.Blank(password)):
-		return fmt.Sprintf("must be user:password, with a password of at least %d bytes.", signature.MinSecret)
-	}
-	if len(rule.Forms) == 0 || slices.ContainsFunc(rule.Forms,
-		func(form signature.KeyForm) bool { return form.Accepts(value) }) {
-		return ""
-	}
-	return fmt.Sprintf("does not look like one of %s: it must be %s.", p.Name, rule.Shape)
-}
-
-// CheckSettings returns what is wrong with the settings of an endpoint of this provider, for a person;
-// "" if nothing is.
-func CheckSettings(id string, settings map[string]string) string {
-	p, known := For(id)
-	if !known {
-		return ""
-	}
-	return p.Signature.CheckSettings(settings)
 }
