@@ -75,11 +75,13 @@ func TestAMisspeltTableEndsTheProgram(t *testing.T) {
 
 // TestEachSourceIsRead has a request in which every kind of selector finds something.
 func TestEachSourceIsRead(t *testing.T) {
-	const body = `{"id":7,"data":{"list":[{"rel":"up","to":"x"}],"a.b":"dot","owner":{"id":"o1"},"none":null,"no":false,"zero":0.0}}`
+	const body = `{"id":7,"data":{"list":[{"rel":"up","to":"x"}],"a.b":"dot","owner":{"id":"o1"},` +
+		`"none":null,"no":false,"zero":0.0}}`
 	q := &Request{Nonce: "n1"}
 	q.Reset(&hook.Record{
 		Delivery: hook.Delivery{Query: "q=1"},
-		Request: hook.Request{Body: []byte(body), Headers: []hook.Header{{Name: "X-A", Value: "a1"}, {Name: "X-A", Value: "a2"},
+		Request: hook.Request{Body: []byte(body), Headers: []hook.Header{{Name: "X-A", Value: "a1"},
+			{Name: "X-A", Value: "a2"},
 			{Name: "X-Url", Value: "https://api.example.com:443/x"}}},
 	}, map[string]string{"s": "set"})
 	q.Look(`{"id":"i1"}`)
@@ -87,7 +89,8 @@ func TestEachSourceIsRead(t *testing.T) {
 		"header:X-A": "a1", "header:X-B": "", "query:q": "1", "setting:s": "set", "nonce": "n1", "const:c": "c",
 		"host:X-Url": "api.example.com", "body:id": "7", "item:id": "i1", "beside:id": "data",
 		"body:data.list.0.to": "x", "body:data.list.#rel=up.to": "x", `body:data.a\.b`: "dot", "body:data.owner": "",
-		"?body:data.owner": "yes", "?body:data.none": "", "?body:data.no": "", "?body:data.zero": "", "?header:X-A": "yes",
+		"?body:data.owner": "yes", "?body:data.none": "", "?body:data.no": "", "?body:data.zero": "",
+		"?header:X-A": "yes",
 	} {
 		if got := q.Text(Select(text)); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)

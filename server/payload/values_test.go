@@ -10,7 +10,8 @@ import (
 
 // FuzzJSON: what is read of a body is what the library reads, and nothing where the library reads none.
 func FuzzJSON(f *testing.F) {
-	for _, s := range []string{` {"a" : [1, -2.50e1,"x",{}] ,"a":null,"":[[ ],true,false]} `, `"\u00e9\"\\ \ud800 é"`, "\"\xff\"", "9223372036854775808", "-0", "1e999", "0.1", "[1]2", "{", "", `{"a":1,}`} {
+	for _, s := range []string{` {"a" : [1, -2.50e1,"x",{}] ,"a":null,"":[[ ],true,false]} `,
+		`"\u00e9\"\\ \ud800 é"`, "\"\xff\"", "9223372036854775808", "-0", "1e999", "0.1", "[1]2", "{", "", `{"a":1,}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestAKeyOfSmallOrderIsNone shows first that such a key is dangerous: one signature fits a message that nobody signed.
+// TestAKeyOfSmallOrderIsNone shows first that such a key is dangerous: one signature fits a message
+// that nobody signed.
 func TestAKeyOfSmallOrderIsNone(t *testing.T) {
 	identity := append([]byte{1}, make([]byte, 31)...)
 	signature := append(append([]byte{1}, make([]byte, 31)...), make([]byte, 32)...)
