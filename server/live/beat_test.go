@@ -20,7 +20,7 @@ func beating(t *testing.T, seconds int, each func(h *Hub, r *Reader, second int)
 		at = at.Add(time.Second)
 		each(h, r, second)
 		r.shard.pass(t.Context(), false)
-		r.shard.beat()
+		r.shard.sendHeartbeats()
 	}
 	return r, w.frames()
 }
@@ -54,7 +54,7 @@ func TestAReaderThatIsToldMuchIsAskedForASignOfLifeToo(t *testing.T) {
 }
 
 func TestAReaderThatGivesNoSignOfLifeIsDropped(t *testing.T) {
-	r, _ := beating(t, int(patience.Seconds())+2, func(*Hub, *Reader, int) {})
+	r, _ := beating(t, int(idleTimeout.Seconds())+2, func(*Hub, *Reader, int) {})
 	if !r.gone.Load() {
 		t.Error("it is still there")
 	}

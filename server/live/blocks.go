@@ -8,8 +8,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The bounds of what is kept of the log for readers that catch up. A block ends where its texts weigh blockBytes, or after
-// blockSize seqs; of common deliveries it is the seqs.
+// Limits of the cache for readers that catch up. A block ends after blockSize seqs, or earlier if its texts have
+// blockBytes, which common deliveries do not reach.
 const (
 	blockSize  = 256
 	blockBytes = 512 << 10
@@ -18,19 +18,20 @@ const (
 	reading    = 2 // readings of the log at once, so that catching up leaves receiving its share
 )
 
-// blocks are stretches of the log behind the ring, encoded once for all readers that come by.
+// blocks is a cache of ranges of the log behind the ring, encoded once for all readers that catch up. It is
+// bounded in number and in bytes; the block that was used least recently goes first.
 type blocks struct {
 	log      Log
 	statuses Statuses
 	gate     chan struct{}
 
 	mu    sync.Mutex
-	kept  []block                    // the one that was used last stands last
+	kept  []block                    // ordered by use, the most recent last
 	bytes int                        // of all that are kept
 	busy  map[hook.Seq]chan struct{} // where blocks begin that are being read; closed when they are
 }
 
-// block is all there is to tell of (start, end].
+// block has all updates in (start, end].
 type block struct {
 	start, end hook.Seq
 	entries    []entry
@@ -60,8 +61,8 @@ func (b *blocks) after(ctx context.Context, from, head hook.Seq) ([]entry, hook.
 	return nil, max(one.end, from), nil
 }
 
-// block returns the block that begins at start, or another that has what is behind from. It is read once for all that want
-// it at the same time; only whole ones are kept.
+// block returns the block that begins at start, or another that has what is behind from. It is read once for
+// all that want it at the same time; only whole ones are kept.
 func (b *blocks) block(ctx context.Context, start, from, end hook.Seq) (block, error) {
 	for {
 		b.mu.Lock()
@@ -99,7 +100,7 @@ func (b *blocks) find(start, from hook.Seq) (block, bool) {
 	return one, true
 }
 
-// keep keeps a block, in the place of those that were used longest ago.
+// keep adds a block, and removes those that were used least recently until the limits hold.
 func (b *blocks) keep(one block) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -113,6 +114,7 @@ func (b *blocks) keep(one block) {
 	b.kept = slices.Delete(b.kept, 0, n)
 }
 
+// read reads a block from the log and keeps it if it is complete. Those that wait for it go on when it ends.
 func (b *blocks) read(ctx context.Context, start, end hook.Seq) (one block, err error) {
 	defer func() {
 		b.mu.Lock()
@@ -149,7 +151,7 @@ func (b *blocks) read(ctx context.Context, start, end hook.Seq) (one block, err 
 	return one, nil
 }
 
-// add encodes more of the log behind a block, as much as it may have.
+// add encodes a page of the log and appends it to a block, up to the limit of bytes.
 func (b *blocks) add(ctx context.Context, to *block, page []hook.Delivery, upTo hook.Seq) error {
 	some, upTo, err := b.encode(ctx, page, to.end, upTo)
 	if err != nil {

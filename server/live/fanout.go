@@ -18,11 +18,12 @@ const (
 	littleEnough = atOnce * int(mostPause) / int(time.Second)
 	// heartbeat is how often a reader is told that the line is alive, and asked whether it is.
 	heartbeat = 20 * time.Second
-	// patience is how long a far end may give no sign of life.
-	patience = 65 * time.Second
+	// idleTimeout is how long a client may send nothing before its connection is closed.
+	idleTimeout = 65 * time.Second
 )
 
-// Run writes to all sockets until ctx ends, and then sends them away to come back; pollers are answered at once.
+// Run sends to all sockets until ctx ends. Then it closes them and asks them to reconnect, and answers pollers
+// at once.
 func (h *Hub) Run(ctx context.Context) error {
 	defer close(h.stopped)
 	var all sync.WaitGroup
@@ -57,6 +58,7 @@ func newShard(h *Hub) *shard {
 	return &shard{hub: h, awake: make(chan struct{}, 1), shared: map[Place]sharedFrame{}}
 }
 
+// wake starts another pass. It never blocks.
 func (s *shard) wake() {
 	select {
 	case s.awake <- struct{}{}:
@@ -91,12 +93,12 @@ func (s *shard) run(ctx context.Context) {
 		case <-gather.C:
 			gathered = true
 		case <-beat.C:
-			s.beat()
+			s.sendHeartbeats()
 		case <-ctx.Done():
 		}
 	}
 	cancel()
-	s.dismiss()
+	s.closeAll()
 }
 
 // pass tells every reader what it has not been told; those under load only when enough has gathered. more says that
@@ -121,7 +123,7 @@ func (s *shard) pass(ctx context.Context, gathered bool) (more bool) {
 		case r.busy.Load() || (r.place.onRing && r.place.index == next && !r.place.fresh):
 		case r.gathering && !gathered:
 			s.waiting = true
-		case s.tell(ctx, r, second):
+		case s.sendNext(ctx, r, second):
 			more = true
 		}
 	}
@@ -130,8 +132,9 @@ func (s *shard) pass(ctx context.Context, gathered bool) (more bool) {
 	return more
 }
 
-// tell sends one reader its next frame.
-func (s *shard) tell(ctx context.Context, r *Reader, second int64) (more bool) {
+// sendNext sends one reader its next frame.
+// send writes a frame to a reader. What the socket does not take at once is written by a helper.
+func (s *shard) sendNext(ctx context.Context, r *Reader, second int64) (more bool) {
 	p := r.place
 	f, ok := s.shared[p]
 	if !ok && p.onRing {
@@ -146,7 +149,7 @@ func (s *shard) tell(ctx context.Context, r *Reader, second int64) (more bool) {
 		return false
 	}
 	if f.updates == 0 && !p.fresh {
-		f.to.told = p.told // looked at, nothing to tell: its cursor moves with the next frame or heartbeat
+		f.to.sentUpTo = p.sentUpTo // looked at, nothing to tell: its cursor moves with the next frame or heartbeat
 		r.place = f.to
 		return f.more
 	}
@@ -179,7 +182,7 @@ func (s *shard) help(r *Reader, do func() error) {
 	})
 }
 
-// catchUp tells a reader from the log until the ring reaches back to it.
+// catchUp sends to a reader from the log until the ring reaches back to it.
 func (s *shard) catchUp(ctx context.Context, r *Reader) error {
 	for !r.place.onRing && !r.gone.Load() {
 		was := r.place
@@ -196,22 +199,23 @@ func (s *shard) catchUp(ctx context.Context, r *Reader) error {
 				return err
 			}
 		} else {
-			f.to.told = was.told
+			f.to.sentUpTo = was.sentUpTo
 		}
 		r.place = f.to
 	}
 	return nil
 }
 
-// beat sends every reader a frame, empty where there is nothing to tell, and a ping, so that both ends know that the
-// line is alive: a script in a browser sees no pings. Far ends that have not answered for long are dropped.
-func (s *shard) beat() {
+// sendHeartbeats sends every reader a frame, empty where there is nothing to tell, and a ping, so that both
+// ends know that the line is alive: a script in a browser sees no pings. Far ends that have not answered for
+// long are dropped.
+func (s *shard) sendHeartbeats() {
 	now := s.hub.options.Now().Unix()
 	for _, r := range s.readers {
 		if r.busy.Load() || r.gone.Load() || !r.place.onRing {
 			continue
 		}
-		if now-r.heard.Load() > int64(patience.Seconds()) {
+		if now-r.lastSeen.Load() > int64(idleTimeout.Seconds()) {
 			r.Leave()
 			continue
 		}
@@ -226,8 +230,8 @@ func (s *shard) beat() {
 	}
 }
 
-// dismiss sends every reader away to come back, when the server stops.
-func (s *shard) dismiss() {
+// closeAll closes every reader and asks it to reconnect, because the server stops.
+func (s *shard) closeAll() {
 	s.mu.Lock()
 	s.readers, s.joining = append(s.readers, s.joining...), nil
 	s.ended = true

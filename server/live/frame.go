@@ -97,10 +97,10 @@ func (b *builder) take(e *entry, filter hook.EndpointID) {
 // finish writes the keys and moves the reader's cursor to what it has been told.
 func (h *Hub) finish(f *frame, b builder, head hook.Seq) {
 	f.updates = b.updates
-	from := hook.Cursor{Epoch: h.log.Epoch(), Seq: f.to.told}
-	f.to.told = f.to.scanned
+	from := hook.Cursor{Epoch: h.log.Epoch(), Seq: f.to.sentUpTo}
+	f.to.sentUpTo = f.to.scanned
 	to, top := from, from
-	to.Seq, top.Seq = f.to.told, max(f.to.told, head)
+	to.Seq, top.Seq = f.to.sentUpTo, max(f.to.sentUpTo, head)
 	front := make([]byte, 0, frameFront)
 	front = append(front, `{"from":"`...)
 	front = append(front, from.String()...)
@@ -135,7 +135,7 @@ func (h *Hub) next(ctx context.Context, p Place) (frame, error) {
 func (h *Hub) Poll(ctx context.Context, p Place, wait time.Duration) ([]byte, error) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
-	for first := p.told; ; {
+	for first := p.sentUpTo; ; {
 		h.mu.RLock()
 		changed := h.changed
 		h.mu.RUnlock()
@@ -147,7 +147,7 @@ func (h *Hub) Poll(ctx context.Context, p Place, wait time.Duration) ([]byte, er
 		if f.updates > 0 || reset || wait <= 0 {
 			return f.payload, nil
 		}
-		p, p.told = f.to, first // nothing told yet: the range still begins where the reader is
+		p, p.sentUpTo = f.to, first // nothing told yet: the range still begins where the reader is
 		if f.more {
 			continue
 		}

@@ -1,6 +1,11 @@
-// Package live tells readers what happened: sockets and pollers alike, each from its own cursor.
-// The newest updates stand encoded in one ring that all readers share; whoever falls behind it is told from the log.
-// No reader has a queue of its own, so a slow one costs nothing and delays nobody.
+// Package live sends updates to readers, over sockets and by polling, each from its own cursor.
+//
+// The newest updates are kept encoded in one ring that all readers share. A reader that is behind the ring
+// reads from the log until it reaches the ring. No reader has a queue of its own, so a slow reader costs
+// nothing and delays nobody. The package promises that a frame covers everything in its range, and that a
+// cursor never passes a gap.
+//
+// Start reading at Hub.Apply, which fills the ring, and at shard.run, which sends from it.
 package live
 
 import (
@@ -13,7 +18,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-// Log is where readers that are behind the ring catch up.
+// Log is what a hub needs of the log: readers that are behind the ring catch up from it.
 type Log interface {
 	After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error)
 	Epoch() string
@@ -21,16 +26,16 @@ type Log interface {
 	FirstKept() hook.Seq
 }
 
-// Statuses tells where subjects stand that deliveries moved.
+// Statuses is what a hub needs of the status projection: the statuses that deliveries changed.
 type Statuses interface {
-	// Changed returns the statuses whose last delivery is in (from, until], in the log's order. until is upTo, or at least
-	// the next seq where they are too much for once.
+	// Changed returns the statuses whose last delivery is in (from, until], in the log's order. until is upTo,
+	// or less (at least from+1) if they are too many for one page.
 	Changed(ctx context.Context, from, upTo hook.Seq) (changes []hook.StatusChange, until hook.Seq, err error)
-	// Position is the seq up to which deliveries have moved them.
+	// Position is the seq up to which deliveries have been applied.
 	Position() hook.Seq
 }
 
-// Options are the limits and the outside world of a hub.
+// Options are what a hub needs besides the log.
 type Options struct {
 	Now      func() time.Time
 	Newest   func() hook.Seq             // the newest seq that a cursor may name, where the log's view lags; nil: its head
@@ -39,7 +44,8 @@ type Options struct {
 	Ping     []byte                      // asks a socket's far end for a sign of life, on the same wire
 }
 
-// Hub holds the ring and tells the readers. It is the follower that announces deliveries.
+// Hub holds the ring and sends from it to the readers. It is the follower that announces deliveries. The server
+// has one; the API joins sockets (Join) and answers polls (Poll) through it.
 type Hub struct {
 	log     Log
 	options Options
@@ -81,8 +87,8 @@ func (h *Hub) Position() hook.Seq {
 	return h.head
 }
 
-// Apply announces deliveries, and the statuses that they moved: each is encoded once, for all readers. While nobody
-// watches, nothing is: whoever comes is told from the log.
+// Apply announces deliveries, and the statuses that they changed. Each is encoded once, for all readers. While nobody
+// watches, nothing is encoded: a reader that comes later reads from the log.
 func (h *Hub) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
 	if h.skip(upTo) {
 		return nil
@@ -102,10 +108,10 @@ func (h *Hub) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) er
 	}
 }
 
-// askedWithin is for how many seconds somebody who polls counts as there.
+// askedWithin is how many seconds a poller counts as present after its last request.
 const askedWithin = 60
 
-// skip moves the ring's floor up to a place in the log, if nobody watches.
+// skip moves the ring's floor up to a seq if nobody watches, and reports whether it did.
 func (h *Hub) skip(upTo hook.Seq) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -119,8 +125,8 @@ func (h *Hub) skip(upTo hook.Seq) bool {
 	return true
 }
 
-// Notice sends every reader an update that has no position in the log. Readers that are away miss it, and fetch what it
-// is about when they come back. The error is that of wire.Notice.
+// Notice sends every reader an update that has no position in the log. Readers that are away miss it, and fetch
+// what it is about when they come back. The error is that of wire.Notice.
 func (h *Hub) Notice(u wire.Update) error {
 	text, err := wire.Notice(u)
 	if err != nil {
@@ -130,6 +136,7 @@ func (h *Hub) Notice(u wire.Update) error {
 	return nil
 }
 
+// grow adds entries to the ring, wakes pollers and shards, and moves the head up.
 func (h *Hub) grow(entries []entry, upTo hook.Seq) {
 	h.mu.Lock()
 	h.head = max(h.head, upTo)
@@ -147,9 +154,9 @@ func (h *Hub) grow(entries []entry, upTo hook.Seq) {
 	}
 }
 
-// Place is where a reader stands.
+// Place is the position of a reader and its filter. It is comparable: readers at equal places get the same frame.
 type Place struct {
-	told     hook.Seq        // the cursor it was last given
+	sentUpTo hook.Seq        // the cursor that it was last sent
 	scanned  hook.Seq        // everything up to here was looked at for it
 	index    uint64          // the next entry of the ring, where onRing
 	onRing   bool            // false: it must catch up from the log
@@ -165,20 +172,20 @@ func (h *Hub) Place(after string, endpoint hook.EndpointID) (Place, error) {
 	p := Place{Endpoint: endpoint, fresh: true}
 	switch after {
 	case "":
-		p.told = h.Position()
+		p.sentUpTo = h.Position()
 	case "0":
-		p.told = h.log.FirstKept() - 1
+		p.sentUpTo = h.log.FirstKept() - 1
 	default:
 		c, err := hook.ParseCursor(after)
 		if err != nil {
 			return p, err
 		}
-		p.told = c.Seq
+		p.sentUpTo = c.Seq
 		if c.Epoch != h.log.Epoch() || c.Seq < h.log.FirstKept()-1 || c.Seq > h.newest() {
-			p.reset, p.told = true, h.Position()
+			p.reset, p.sentUpTo = true, h.Position()
 		}
 	}
-	p.scanned = p.told
+	p.scanned = p.sentUpTo
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	h.toRing(&p)

@@ -14,26 +14,26 @@ type Conn interface {
 	Close(comeBack bool)
 }
 
-// Reader is one socket with its cursor.
+// Reader is one socket with its cursor. Its shard sends to it; while it is busy, one goroutine does.
 type Reader struct {
 	conn  Conn
 	shard *shard
 	place Place // belongs to the shard, or while busy to the goroutine that busies itself with the reader
 
-	busy   atomic.Bool // a goroutine catches it up, or waits for its full socket
-	gone   atomic.Bool
-	heard  atomic.Int64 // unix seconds
-	pinged int64        // unix seconds
+	busy     atomic.Bool // a goroutine catches it up, or waits for its full socket
+	gone     atomic.Bool
+	lastSeen atomic.Int64 // unix seconds
+	pinged   int64        // unix seconds
 
 	second    int64 // the unix second in which
 	frames    int   // so many frames were sent
 	gathering bool  // under load
 }
 
-// Heard notes a sign of life.
-func (r *Reader) Heard() { r.heard.Store(r.shard.hub.options.Now().Unix()) }
+// Heard notes that the client sent something, so its connection is alive.
+func (r *Reader) Heard() { r.lastSeen.Store(r.shard.hub.options.Now().Unix()) }
 
-// Leave ends the reader. It may be called more than once, by anyone.
+// Leave ends the reader. It may be called more than once, from any goroutine.
 func (r *Reader) Leave() {
 	if !r.gone.Swap(true) {
 		r.conn.Close(false)
@@ -42,13 +42,14 @@ func (r *Reader) Leave() {
 	}
 }
 
-// Join lets a socket follow from p. It gets its first frame at once. A hub that has ended sends it away to come back.
+// Join adds a socket that reads from p on. It gets its first frame at once. A hub that has stopped closes it and asks
+// it to reconnect.
 func (h *Hub) Join(conn Conn, p Place) *Reader {
 	s := h.shards[h.count.Add(1)%uint64(len(h.shards))]
 	h.joined.Add(1)
 	r := &Reader{conn: conn, shard: s, place: p}
 	r.Heard()
-	r.pinged = r.heard.Load()
+	r.pinged = r.lastSeen.Load()
 	s.mu.Lock()
 	ended := s.ended
 	if !ended {
@@ -64,7 +65,8 @@ func (h *Hub) Join(conn Conn, p Place) *Reader {
 	return r
 }
 
-// count notices when a reader comes under load, and when so little gathers that the load is over.
+// count counts a frame, and decides whether the reader is under load: it had many frames this second, and those that
+// are gathered are still large.
 func (r *Reader) count(second int64, updates int) {
 	if r.second != second {
 		r.second, r.frames = second, 0
