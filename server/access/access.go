@@ -19,15 +19,15 @@ import (
 // Admin is the one login there is today.
 const Admin = "admin"
 
-// Local is who comes through the control channel of the data folder: its owner, or root. Either could read the database
-// itself, so both may do what Admin may.
+// Local is who comes through the control channel of the data folder: its owner, or root. Either could read the
+// database itself, so both may do what Admin may.
 const Local = "local"
 
 // localKey marks the context of a request that came through the control channel.
 type localKey struct{}
 
-// AsLocal returns ctx for a request that came through the control channel, which Gate.Who then takes for Local. Only the
-// channel may call it, after it has checked who is at the other end.
+// AsLocal returns ctx for a request that came through the control channel, which Gate.Who then takes for Local.
+// Only the channel may call it, after it has checked who is at the other end.
 func AsLocal(ctx context.Context) context.Context { return context.WithValue(ctx, localKey{}, true) }
 
 // Who is the person or program behind a request.

@@ -12,7 +12,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// FuzzForwardedFor: whatever strangers write, the address is the peer's or one that was forwarded, and can be counted.
+// FuzzForwardedFor: whatever strangers write, the address is the peer's or one that was forwarded, and can be
+// counted.
 func FuzzForwardedFor(f *testing.F) {
 	for _, s := range []string{"203.0.113.9", "1.2.3.4, 10.0.0.1", "[2001:db8::1]:80", "::ffff:1.2.3.4", "fe80::1%eth0", ",,", "unknown", "\"x\"", "0.0.0.1%0"} {
 		f.Add(s)

@@ -67,8 +67,8 @@ var decoy = func() []byte {
 	return b
 }()
 
-// plainToken reports whether a token has nothing but base64url and dots (RFC 7515 §2). Go's decoder skips line breaks,
-// so without this one token would have any number of spellings.
+// plainToken reports whether a token has nothing but base64url and dots (RFC 7515 §2). Go's decoder skips line
+// breaks, so without this one token would have any number of spellings.
 func plainToken(token string) bool {
 	for i := range len(token) {
 		c := token[i]

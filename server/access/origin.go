@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Unnamed is s of a server that was given no public URL. It is reached by plain HTTP, at whatever address it has: as an
-// IP address, as localhost, or by the name that it was told to listen on, HOST:PORT.
+// Unnamed is s of a server that was given no public URL. It is reached by plain HTTP, at whatever address it
+// has: as an IP address, as localhost, or by the name that it was told to listen on, HOST:PORT.
 func (s Site) Unnamed(listen string) Site {
 	s.listen = hostName(listen)
 	if s.listen == "" {
@@ -18,10 +18,10 @@ func (s Site) Unnamed(listen string) Site {
 	return s
 }
 
-// OwnOrigin reports whether r carries one Origin, and that is ours: scheme, host and port of the public URL, or, where
-// none was named, http and the host that was asked. A page that was loaded by plain HTTP is foreign to a server that is
-// reached by TLS, for whoever is on the way may have written it. A request without an Origin is not ours either: only a
-// program sends that, and a program has a token.
+// OwnOrigin reports whether r carries one Origin, and that is ours: scheme, host and port of the public URL,
+// or, where none was named, http and the host that was asked. A page that was loaded by plain HTTP is foreign
+// to a server that is reached by TLS, for whoever is on the way may have written it. A request without an
+// Origin is not ours either: only a program sends that, and a program has a token.
 func (s Site) OwnOrigin(r *http.Request) bool {
 	if len(r.Header["Origin"]) != 1 {
 		return false
@@ -39,9 +39,10 @@ func (s Site) OwnOrigin(r *http.Request) bool {
 	return origin.Scheme == "http" && host == canonicalHost("http", r.Host) && s.OwnHost(r)
 }
 
-// OwnHost reports whether the host that r asks is one of ours. A name that somebody else can register may have been made
-// to point here, so that a page of theirs could talk to us as its own server (DNS rebinding). Addresses cannot be, and
-// names without a dot are nobody's to register: they are what proxies call us who do not pass the host on.
+// OwnHost reports whether the host that r asks is one of ours. A name that somebody else can register may have
+// been made to point here, so that a page of theirs could talk to us as its own server (DNS rebinding).
+// Addresses cannot be, and names without a dot are nobody's to register: they are what proxies call us who do
+// not pass the host on.
 func (s Site) OwnHost(r *http.Request) bool {
 	name := hostName(r.Host)
 	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" {

@@ -17,8 +17,9 @@ const (
 	proxiesKnown = 256
 )
 
-// strangeProxies remembers peers on this machine or in a private network that send a proxy's headers and are not named
-// as trusted. Everybody behind such a peer has its address, so limits by address would shut all of them out together.
+// strangeProxies remembers peers on this machine or in a private network that send a proxy's headers and are
+// not named as trusted. Everybody behind such a peer has its address, so limits by address would shut all of
+// them out together.
 type strangeProxies struct {
 	any   atomic.Bool // spares a look where there never was one
 	known *lru.Cache[string, time.Time]
@@ -45,8 +46,8 @@ func (s *strangeProxies) has(key string, now time.Time) bool {
 	return known && now.Sub(seen) < proxyKnown
 }
 
-// Notice remembers the peer of r where it looks like a proxy that --trusted-proxy should name, and returns its address.
-// A peer with a public address that sends such headers is just an address: anybody can.
+// Notice remembers the peer of r where it looks like a proxy that --trusted-proxy should name, and returns its
+// address. A peer with a public address that sends such headers is just an address: anybody can.
 func (a *Addresses) Notice(r *http.Request, now time.Time) (proxy string, found bool) {
 	if !IsForwarded(r.Header) {
 		return "", false

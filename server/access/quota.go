@@ -27,8 +27,8 @@ func NewQuota(inAll, ofClient int) *Quota {
 	return &Quota{inAll: inAll, ofClient: ofClient, byClient: map[string]int{}}
 }
 
-// Take counts one more where there is room; Give undoes it. A client that stands for many is counted, but only what all
-// together may hold ends it.
+// Take counts one more where there is room; Give undoes it. A client that stands for many is counted, but only
+// what all together may hold ends it.
 func (q *Quota) Take(c Client) Room {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -12,9 +12,9 @@ import (
 // toldEvery is how often the log has a line of the same code.
 const toldEvery = time.Minute
 
-// Refusals counts who was refused, by code, and tells the operator: the first refusal at once and then one line a code
-// and a minute, with the count since the last line. A flood of refusals must be seen, but must not fill the log.
-// Its codes are constants of the program, so its memory is bounded. A nil Refusals counts nothing.
+// Refusals counts who was refused, by code, and tells the operator: the first refusal at once and then one line
+// a code and a minute, with the count since the last line. A flood of refusals must be seen, but must not fill
+// the log. Its codes are constants of the program, so its memory is bounded. A nil Refusals counts nothing.
 type Refusals struct {
 	log *slog.Logger
 	now func() time.Time

@@ -53,10 +53,10 @@ func (c *ControlConn) SyscallConn() (syscall.RawConn, error) {
 	return nil, errors.ErrUnsupported
 }
 
-// ControlListener accepts the connections of a data folder's control channel: over a Unix socket that only the owner
-// of the folder can open, or, where the system or the file system has no such socket, over a loopback port with a token
-// in a file that only the owner can read. Only the process that holds the folder's lock may make one, because it
-// replaces what a crashed server left behind.
+// ControlListener accepts the connections of a data folder's control channel: over a Unix socket that only the
+// owner of the folder can open, or, where the system or the file system has no such socket, over a loopback
+// port with a token in a file that only the owner can read. Only the process that holds the folder's lock may
+// make one, because it replaces what a crashed server left behind.
 type ControlListener struct {
 	folder  string
 	token   string          // "" for a socket
@@ -69,8 +69,9 @@ type ControlListener struct {
 	closed bool
 }
 
-// ListenControl opens the control channel of a data folder. It fails if a name in the folder that it needs is a link or
-// belongs to somebody else. refused is told of each connection that is closed because its peer may not use the folder.
+// ListenControl opens the control channel of a data folder. It fails if a name in the folder that it needs is a
+// link or belongs to somebody else. refused is told of each connection that is closed because its peer may not
+// use the folder.
 func ListenControl(folder string, refused func(err error)) (*ControlListener, error) {
 	for _, name := range ControlFiles() {
 		if err := removeStale(folder, name); err != nil {
@@ -136,8 +137,8 @@ func refuseControl(path string, info fs.FileInfo, folder user) error {
 	return refuse(path, info, folder)
 }
 
-// listenSocket listens on a Unix socket at path with mode 0600. The folder is its owner's alone, so nobody can connect
-// before the mode is set.
+// listenSocket listens on a Unix socket at path with mode 0600. The folder is its owner's alone, so nobody can
+// connect before the mode is set.
 func listenSocket(path string) (net.Listener, fs.FileInfo, error) {
 	whole, err := filepath.Abs(path)
 	if err != nil {
@@ -246,7 +247,8 @@ func admitPeer(conn net.Conn) (Peer, error) {
 	return peer, nil
 }
 
-// Restore puts the socket or port file back if it was removed or replaced. A folder that was moved away is left alone.
+// Restore puts the socket or port file back if it was removed or replaced. A folder that was moved away is left
+// alone.
 func (c *ControlListener) Restore(folder *os.File) (restored bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -12,8 +12,9 @@ import (
 	"path/filepath"
 )
 
-// DialControl connects to the control channel of a data folder. token is what each request must carry, "" if none is
-// needed. It fails with fs.ErrNotExist if no server has a channel there, and refuses links and what belongs to others.
+// DialControl connects to the control channel of a data folder. token is what each request must carry, "" if
+// none is needed. It fails with fs.ErrNotExist if no server has a channel there, and refuses links and what
+// belongs to others.
 func DialControl(ctx context.Context, folder string) (conn net.Conn, token string, err error) {
 	dir, err := os.Stat(folder)
 	if err != nil {

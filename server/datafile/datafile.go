@@ -1,9 +1,10 @@
-// Package datafile keeps the data folder and the files in it to their owner: the folder has mode 0700, each file 0600,
-// whatever the umask. A name that is a link, or anything else than a file of its own, is refused: whoever could put it there
-// chose what would be read or overwritten. On systems without such modes it makes the folder and the files, and no more.
+// Package datafile keeps the data folder and the files in it to their owner: the folder has mode 0700, each
+// file 0600, whatever the umask. A name that is a link, or anything else than a file of its own, is refused:
+// whoever could put it there chose what would be read or overwritten. On systems without such modes it makes
+// the folder and the files, and no more.
 //
-// It also says which server holds a folder (FindRunningServer), and opens the control channel over which commands reach
-// that server (ListenControl, DialControl): only the owner of the folder and root can use it.
+// It also says which server holds a folder (FindRunningServer), and opens the control channel over which
+// commands reach that server (ListenControl, DialControl): only the owner of the folder and root can use it.
 //
 // Start with Folder, which mends the folder, then Mend and Create for the files in it.
 package datafile
@@ -22,8 +23,9 @@ const (
 	fileMode   = 0o600
 )
 
-// Folder makes the folder dir where there is none, and gives it the mode 0700. dir itself may be a link to a folder. A folder
-// that others can use and that holds other things than Hookbeam's is refused: it would be taken away from them.
+// Folder makes the folder dir where there is none, and gives it the mode 0700. dir itself may be a link to a
+// folder. A folder that others can use and that holds other things than Hookbeam's is refused: it would be
+// taken away from them.
 func Folder(dir string) error {
 	if err := os.MkdirAll(dir, folderMode); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
@@ -67,8 +69,8 @@ func shared(dir string, info fs.FileInfo) error {
 	return nil
 }
 
-// Mend gives those of the named files in dir that are there the mode 0600. It refuses a link, a file with a second name
-// somewhere else, and whatever else is no file of the folder's owner.
+// Mend gives those of the named files in dir that are there the mode 0600. It refuses a link, a file with a
+// second name somewhere else, and whatever else is no file of the folder's owner.
 func Mend(dir string, names ...string) error {
 	folder, err := os.Stat(dir)
 	if err != nil {
@@ -93,8 +95,8 @@ func Mend(dir string, names ...string) error {
 	return nil
 }
 
-// Create makes an empty file that only its owner can read, where there is none at path; one that is there is mended. Nothing
-// is ever written through a link.
+// Create makes an empty file that only its owner can read, where there is none at path; one that is there is
+// mended. Nothing is ever written through a link.
 func Create(path string) error {
 	f, err := OpenNew(path)
 	if errors.Is(err, fs.ErrExist) {
@@ -106,7 +108,8 @@ func Create(path string) error {
 	return f.Close()
 }
 
-// OpenNew makes a file that only its owner can read, and opens it. It fails with fs.ErrExist where anything is at path.
+// OpenNew makes a file that only its owner can read, and opens it. It fails with fs.ErrExist where anything is
+// at path.
 func OpenNew(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|noFollow, fileMode)
 	if err != nil {

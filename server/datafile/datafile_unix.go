@@ -24,8 +24,8 @@ func owner(info fs.FileInfo) user {
 	return user{known: true, uid: int(st.Uid), linked: !info.IsDir() && st.Nlink > 1}
 }
 
-// Lock takes an open file or folder for this process alone, or, shared, with others that share it. It is freed when f is closed
-// and when the process ends, however it ends. taken is false where another has it.
+// Lock takes an open file or folder for this process alone, or, shared, with others that share it. It is freed
+// when f is closed and when the process ends, however it ends. taken is false where another has it.
 func Lock(f *os.File, shared bool) (taken bool, err error) {
 	how := syscall.LOCK_EX
 	if shared {

@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Identify returns which file stands at path, and its size in bytes. A link is not followed. Each commit asks for it: it asks
-// the system for nothing more, for once somebody has seen a file's times, Linux notes each write to it with a time of its
-// own, which made commits 15 % dearer.
+// Identify returns which file stands at path, and its size in bytes. A link is not followed. Each commit asks
+// for it: it asks the system for nothing more, for once somebody has seen a file's times, Linux notes each
+// write to it with a time of its own, which made commits 15 % dearer.
 func Identify(path string) (id Identity, size int64, err error) {
 	var st unix.Statx_t
 	for err = unix.EINTR; errors.Is(err, unix.EINTR); {

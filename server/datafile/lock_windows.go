@@ -7,11 +7,12 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockedAt is a byte that no file here has: on Windows, what is locked cannot be read by others, and they read who holds it.
+// lockedAt is a byte that no file here has: on Windows, what is locked cannot be read by others, and they read
+// who holds it.
 const lockedAt = 1 << 30
 
-// Lock takes an open file for this process alone, or, shared, with others that share it. It is freed when f is closed and
-// when the process ends, however it ends. taken is false where another has it.
+// Lock takes an open file for this process alone, or, shared, with others that share it. It is freed when f is
+// closed and when the process ends, however it ends. taken is false where another has it.
 func Lock(f *os.File, shared bool) (taken bool, err error) {
 	how := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)
 	if !shared {

@@ -16,8 +16,8 @@ const LockName = "hookbeam.lock"
 // DatabaseName is the file in the data folder that holds the log.
 const DatabaseName = "hookbeam.db"
 
-// RunningServer is the process that holds a data folder, as it writes itself into the lock file for others to read. It
-// is a server, or for a moment a command that works on the folder while no server does.
+// RunningServer is the process that holds a data folder, as it writes itself into the lock file for others to
+// read. It is a server, or for a moment a command that works on the folder while no server does.
 type RunningServer struct {
 	PID      int    `json:"pid"`
 	URL      string `json:"url"`
@@ -53,8 +53,8 @@ func WriteRunningServer(f *os.File, r RunningServer) error {
 	return nil
 }
 
-// FindRunningServer finds the server that holds a data folder. running is false if none does. For a moment it takes the
-// folder's lock itself, so whoever takes the lock must try more than once.
+// FindRunningServer finds the server that holds a data folder. running is false if none does. For a moment it
+// takes the folder's lock itself, so whoever takes the lock must try more than once.
 func FindRunningServer(folder string) (r RunningServer, running bool, err error) {
 	dir, err := os.Open(folder)
 	if errors.Is(err, fs.ErrNotExist) {
