@@ -183,8 +183,8 @@ func (v *statusView) backTo() string {
 	return fill(v.words.back, "name", v.Brand.Name)
 }
 
-// paid reports whether it is about money, as all is of which nothing is known yet. A deployment may fail too, but no bank
-// declined it.
+// paid reports whether it is about money, as all is of which nothing is known yet. A deployment may fail too,
+// but no bank declined it.
 func (v *statusView) paid() bool {
 	kind := v.Public.Kind
 	return kind == "" || kind == hook.KindPayment || kind == hook.KindOrder

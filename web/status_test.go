@@ -109,8 +109,8 @@ func TestTheLanguageIsTheReaders(t *testing.T) {
 	}
 }
 
-// TestThePageIsSmall: with the script that makes it live it must stay under 10 KB on the wire; that one is held in its own
-// build, under 4.5 KiB.
+// TestThePageIsSmall: with the script that makes it live it must stay under 10 KB on the wire; that one is held
+// in its own build, under 4.5 KiB.
 func TestThePageIsSmall(t *testing.T) {
 	for lang := range languages {
 		for _, state := range everyState {
