@@ -213,12 +213,15 @@ func (s *soak) read(ctx context.Context, i int, done <-chan struct{}) error {
 // held is what a process has.
 type held struct{ descriptors, threads, resident int }
 
+// listening is how many sockets a server has that nobody is connected to: its address, and the control channel.
+const listening = 2
+
 // rest waits until nobody is connected any more, and says what the server then has.
 func (s *soak) rest() (h held) {
 	s.t.Helper()
 	eventually(s.t, "nobody is connected", func() bool {
 		http.DefaultClient.CloseIdleConnections()
-		return len(s.server.proc("fd", "socket:")) == 1 // it listens
+		return len(s.server.proc("fd", "socket:")) == listening
 	})
 	h.descriptors, h.threads, h.resident = len(s.server.proc("fd", "")), len(s.server.proc("task",
 		"")), s.server.resident()
