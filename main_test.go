@@ -51,7 +51,9 @@ func TestScripts(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": plainly((*script).serve), "shutdown": plainly((*script).shutdown), "hurry": plainly((*script).hurry),
+			"serve": plainly(
+				(*script).serve,
+			), "shutdown": plainly((*script).shutdown), "hurry": plainly((*script).hurry),
 			"code": plainly((*script).code), "fetch": plainly((*script).fetch),
 			"control": plainly((*script).control),
 		},
@@ -141,7 +143,12 @@ func hookbeamCmd(ts *testscript.TestScript, args []string) *exec.Cmd {
 }
 
 func (s *script) serve(ts *testscript.TestScript, args []string) {
-	s.server, s.log = hookbeamCmd(ts, append([]string{"serve", "--listen=127.0.0.1:0"}, args...)), &journal{stopping: make(chan struct{})}
+	s.server, s.log = hookbeamCmd(
+		ts,
+		append([]string{"serve", "--listen=127.0.0.1:0"}, args...),
+	), &journal{
+		stopping: make(chan struct{}),
+	}
 	s.server.Stderr = s.log
 	out, err := s.server.StdoutPipe()
 	ts.Check(err)

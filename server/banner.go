@@ -27,7 +27,12 @@ func (s *server) printBanner(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b := banner{Version: s.config.Version, URL: s.site.URL(""), Login: s.site.URL("login/" + code), another: "hookbeam login"}
+	b := banner{
+		Version: s.config.Version,
+		URL:     s.site.URL(""),
+		Login:   s.site.URL("login/" + code),
+		another: "hookbeam login",
+	}
 	if endpoints := s.endpoints.List(); len(endpoints) > 0 {
 		b.Try = `curl -d '{"hello":"world"}' ` + s.site.URL("in/"+endpoints[0].Slug)
 		b.near = endpoints[0].Awaiting
@@ -47,11 +52,18 @@ func (n banner) print(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Hookbeam %s\n\n", n.Version)
 	fmt.Fprintf(&b, "  Dashboard   %s\n", n.Login)
-	fmt.Fprintf(&b, "              logs you in once, within %d minutes; for another link: %s\n", access.LoginLife/time.Minute, n.another)
+	fmt.Fprintf(
+		&b,
+		"              logs you in once, within %d minutes; for another link: %s\n",
+		access.LoginLife/time.Minute,
+		n.another,
+	)
 	if n.Try != "" {
 		fmt.Fprintf(&b, "  Try it      %s\n", n.Try)
 		if n.near {
-			b.WriteString("              takes requests from this machine and its network only, until you confirm it in the dashboard\n")
+			b.WriteString(
+				"              takes requests from this machine and its network only, until you confirm it in the dashboard\n",
+			)
 		}
 	}
 	b.WriteByte('\n')

@@ -146,7 +146,11 @@ func keepChannel(ctx context.Context, l *datafile.ControlListener, folder *os.Fi
 			log.Error("could not put the control channel back; commands will not reach this server", "error", err)
 			return nil
 		case restored:
-			log.Warn("the control channel's file was removed or replaced, and was put back", "channel", l.Addr().String())
+			log.Warn(
+				"the control channel's file was removed or replaced, and was put back",
+				"channel",
+				l.Addr().String(),
+			)
 		}
 	}
 }

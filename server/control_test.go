@@ -128,7 +128,8 @@ func TestACommandTalksToTheServerThatHoldsTheFolder(t *testing.T) {
 		t.Error(err)
 	}
 	for _, want := range []string{`route=/control/v1/logins status=201`, `route=/control/v1/endpoints status=200`} {
-		if strings.Count(log.String(), `msg="control request" who=local method=`) != 3 || !strings.Contains(log.String(), want) {
+		if strings.Count(log.String(), `msg="control request" who=local method=`) != 3 ||
+			!strings.Contains(log.String(), want) {
 			t.Errorf("the log lacks %q: %s", want, log)
 		}
 	}
@@ -186,7 +187,8 @@ func TestMoreControlConnectionsThanThereMayBeAreClosed(t *testing.T) {
 		if _, err := conn.Write([]byte("GET /control/v1/debug HTTP/1.1\r\nHost: localhost\r\n\r\n")); err != nil {
 			t.Fatal(err)
 		}
-		if answer, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil || answer.StatusCode != http.StatusOK {
+		if answer, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil ||
+			answer.StatusCode != http.StatusOK {
 			t.Fatalf("an answer: %v, %v", answer, err)
 		}
 		conns = append(conns, conn)
@@ -267,7 +269,9 @@ func controlHandler(t *testing.T) (*control, *text) {
 	log := &text{}
 	logger := slog.New(slog.NewTextHandler(log, nil))
 	return newControl(listener, "test", controlCalls{Logins: oneLogin{}, Endpoints: fewEndpoints{},
-		API: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it reached the API") })}, nil, logger), log
+		API: http.HandlerFunc(
+			func(http.ResponseWriter, *http.Request) { t.Error("it reached the API") },
+		)}, nil, logger), log
 }
 
 func TestTheControlChannelRefusesWhatBrowsersAndProxiesSend(t *testing.T) {
@@ -323,7 +327,8 @@ func TestTheControlChannelComparesProtocols(t *testing.T) {
 		}
 		w := httptest.NewRecorder()
 		c.ServeHTTP(w, r)
-		if w.Code != want || w.Header().Get(client.ProtocolHeader) != "1" || w.Header().Get(client.VersionHeader) != "test" {
+		if w.Code != want || w.Header().Get(client.ProtocolHeader) != "1" ||
+			w.Header().Get(client.VersionHeader) != "test" {
 			t.Errorf("protocol %q: %d %v", sent, w.Code, w.Header())
 		}
 	}

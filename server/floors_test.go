@@ -52,8 +52,13 @@ var outsiders = []string{"server/bench", "server/trust"}
 // only narrows what some packages may import of the program, beyond their floor.
 var only = map[string][]string{
 	"server/hook": {}, "server/datafile": {}, "server/meter": {},
-	"web":          {"server/hook", "server/access", "server/wire"},
-	"server/bench": {"server/hook", "server/provider", "server/signature", "server/sample"}, "server/trust": {"server/hook"},
+	"web": {"server/hook", "server/access", "server/wire"},
+	"server/bench": {
+		"server/hook",
+		"server/provider",
+		"server/signature",
+		"server/sample",
+	}, "server/trust": {"server/hook"},
 }
 
 // standardOnly are the packages that use no outside library, because everything else imports them.
@@ -62,14 +67,19 @@ var standardOnly = []string{"server/hook", "server/meter"}
 // addresses says where each outside library lives. A longer path wins over a shorter one. Tests may use any library:
 // they play the far ends.
 var addresses = map[string][]string{
-	"database/sql":                        {"server/sqlite"},
-	"modernc.org/sqlite":                  {"server/sqlite"},
-	"github.com/pressly/goose":            {"server/sqlite"},
-	"github.com/gorilla/websocket":        {"server/api"},
-	"github.com/danielgtaylor/huma":       {"server/api"},
-	"github.com/a-h/templ":                {"web"},
-	"github.com/alexedwards/scs":          {"server/access"},
-	"github.com/hashicorp/golang-lru":     {"server/access", "server/intake", "server/live", "server/status"}, // a bounded map
+	"database/sql":                  {"server/sqlite"},
+	"modernc.org/sqlite":            {"server/sqlite"},
+	"github.com/pressly/goose":      {"server/sqlite"},
+	"github.com/gorilla/websocket":  {"server/api"},
+	"github.com/danielgtaylor/huma": {"server/api"},
+	"github.com/a-h/templ":          {"web"},
+	"github.com/alexedwards/scs":    {"server/access"},
+	"github.com/hashicorp/golang-lru": {
+		"server/access",
+		"server/intake",
+		"server/live",
+		"server/status",
+	}, // a bounded map
 	"github.com/realclientip":             {"server/access"},
 	"golang.org/x/sys":                    {"server/datafile"},
 	"golang.org/x/time/rate":              {"server/access", "server/intake"},
@@ -103,7 +113,9 @@ func TestEveryPackageImportsOnlyFromTheFloorsBelow(t *testing.T) {
 }
 
 // pathInPage is a path in docs/architecture.md: between backticks and with a slash, and without what only stands for many.
-var pathInPage = regexp.MustCompile("`((?:server|web|ui|docs|scripts|tools|testdata)/[^`*… ]*)`|\\]\\(\\.\\./([^)#]+)\\)")
+var pathInPage = regexp.MustCompile(
+	"`((?:server|web|ui|docs|scripts|tools|testdata)/[^`*… ]*)`|\\]\\(\\.\\./([^)#]+)\\)",
+)
 
 // TestTheArchitecturePageNamesWhatExists holds the page's paths and floors against the program.
 func TestTheArchitecturePageNamesWhatExists(t *testing.T) {
@@ -126,7 +138,9 @@ func TestTheArchitecturePageNamesWhatExists(t *testing.T) {
 		if pkg == "" || floor > 10 {
 			continue
 		}
-		row := regexp.MustCompile(fmt.Sprintf("(?m)^\\| %d \\|[^|]*`%s`", floor, regexp.QuoteMeta(strings.TrimPrefix(pkg, "server/"))))
+		row := regexp.MustCompile(
+			fmt.Sprintf("(?m)^\\| %d \\|[^|]*`%s`", floor, regexp.QuoteMeta(strings.TrimPrefix(pkg, "server/"))),
+		)
 		if !row.Match(page) {
 			t.Errorf("%s is not on floor %d of the page", pkg, floor)
 		}
@@ -172,7 +186,9 @@ func TestTheFloorsTestNoticesViolations(t *testing.T) {
 // violations returns a sentence for each import of s that breaks a rule.
 func violations(s source) []string {
 	if _, known := floors[s.pkg]; !known {
-		return []string{fmt.Sprintf("%s has no floor: give it one in floors_test.go and in docs/architecture.md", s.pkg)}
+		return []string{
+			fmt.Sprintf("%s has no floor: give it one in floors_test.go and in docs/architecture.md", s.pkg),
+		}
 	}
 	var broken []string
 	for _, imported := range s.imports {
@@ -247,7 +263,8 @@ func readSources(t *testing.T, root string) []source {
 			return err
 		}
 		name := entry.Name()
-		if entry.IsDir() && file != root && (strings.HasPrefix(name, ".") || slices.Contains([]string{"node_modules", "testdata", "tools", "bin", "sdks"}, name)) {
+		if entry.IsDir() && file != root &&
+			(strings.HasPrefix(name, ".") || slices.Contains([]string{"node_modules", "testdata", "tools", "bin", "sdks"}, name)) {
 			return filepath.SkipDir
 		}
 		if entry.IsDir() || path.Ext(name) != ".go" {

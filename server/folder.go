@@ -63,8 +63,12 @@ func (l *dataLock) take() (err error) {
 			return fmt.Errorf("the data folder %s is in use by hookbeam %s (process %d). Try again when that has ended",
 				l.path, other.Command, other.PID)
 		}
-		return fmt.Errorf("the data folder %s belongs to a running server (process %d, %s). Stop it first, or choose another folder with --data",
-			l.path, other.PID, other.URL)
+		return fmt.Errorf(
+			"the data folder %s belongs to a running server (process %d, %s). Stop it first, or choose another folder with --data",
+			l.path,
+			other.PID,
+			other.URL,
+		)
 	}
 	database := filepath.Join(l.path, sqlite.FileName)
 	if err := datafile.Create(database); err != nil {
@@ -74,7 +78,10 @@ func (l *dataLock) take() (err error) {
 		return fmt.Errorf("lock the database: %w", err)
 	}
 	if !taken {
-		return fmt.Errorf("the database %s is open in a running server, which had it at another place. Stop that server first", database)
+		return fmt.Errorf(
+			"the database %s is open in a running server, which had it at another place. Stop that server first",
+			database,
+		)
 	}
 	return nil
 }
@@ -139,10 +146,20 @@ func (l *dataLock) Keep(ctx context.Context) error {
 		}
 		switch restored, err := l.restore(); {
 		case err != nil:
-			l.log.Error("could not put the data folder's lock file back; commands will not find this server", "folder", l.path, "error", err)
+			l.log.Error(
+				"could not put the data folder's lock file back; commands will not find this server",
+				"folder",
+				l.path,
+				"error",
+				err,
+			)
 			return nil
 		case restored:
-			l.log.Warn("the data folder's lock file was removed or replaced, and was put back. The folder stayed locked", "folder", l.path)
+			l.log.Warn(
+				"the data folder's lock file was removed or replaced, and was put back. The folder stayed locked",
+				"folder",
+				l.path,
+			)
 		}
 	}
 }
@@ -150,7 +167,8 @@ func (l *dataLock) Keep(ctx context.Context) error {
 // restore puts the lock file back where it is not the one that this process holds.
 func (l *dataLock) restore() (restored bool, err error) {
 	path := filepath.Join(l.path, datafile.LockName)
-	if datafile.Same(l.file, path, os.Lstat) || !datafile.Same(l.folder, l.path, os.Stat) { // a folder that was moved away is another's now
+	if datafile.Same(l.file, path, os.Lstat) ||
+		!datafile.Same(l.folder, l.path, os.Stat) { // a folder that was moved away is another's now
 		return false, nil
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {

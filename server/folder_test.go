@@ -49,7 +49,8 @@ func TestALockStaysWhateverBecomesOfItsFile(t *testing.T) {
 			if restored, err := l.restore(); err != nil || !restored {
 				t.Errorf("restored %v, %v", restored, err)
 			}
-			if at, running, err := datafile.FindRunningServer(folder); !running || err != nil || at.URL != "http://here.test" {
+			if at, running, err := datafile.FindRunningServer(folder); !running || err != nil ||
+				at.URL != "http://here.test" {
 				t.Errorf("then a command finds %+v, %v, %v", at, running, err)
 			}
 			if again, err := l.restore(); err != nil || again {

@@ -131,10 +131,12 @@ func TestOneFolderOneServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if at, running, err := datafile.FindRunningServer(folder); !running || err != nil || at.URL != "http://here.test" || at.PID == 0 {
+	if at, running, err := datafile.FindRunningServer(folder); !running || err != nil || at.URL != "http://here.test" ||
+		at.PID == 0 {
 		t.Errorf("while: %+v %v %v", at, running, err)
 	}
-	if _, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://there.test"}, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "http://here.test") {
+	if _, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://there.test"}, slog.New(slog.DiscardHandler)); err == nil ||
+		!strings.Contains(err.Error(), "http://here.test") {
 		t.Errorf("the second: %v", err)
 	}
 	if err := held.release(); err != nil {
@@ -143,7 +145,11 @@ func TestOneFolderOneServer(t *testing.T) {
 	if _, running, err := datafile.FindRunningServer(folder); running || err != nil {
 		t.Errorf("after: %v %v", running, err)
 	}
-	again, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://there.test"}, slog.New(slog.DiscardHandler))
+	again, err := lockDataFolder(
+		folder,
+		datafile.RunningServer{URL: "http://there.test"},
+		slog.New(slog.DiscardHandler),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +209,13 @@ func TestConnectionsAreBoundedByAddressAndInAll(t *testing.T) {
 	if err := g.ready(t.Context()); err != nil {
 		t.Error(err)
 	}
-	conns = append(conns, open("127.0.0.3", true), open("127.0.0.9", true), open("127.0.0.9", true), open("127.0.0.9", true))
+	conns = append(
+		conns,
+		open("127.0.0.3", true),
+		open("127.0.0.9", true),
+		open("127.0.0.9", true),
+		open("127.0.0.9", true),
+	)
 	open("127.0.0.4", false)
 	open("127.0.0.9", false)
 	if err := g.ready(t.Context()); err == nil {
@@ -251,7 +263,8 @@ func TestWhatCannotBeAcceptedIsToldOnce(t *testing.T) {
 			t.Error("no error")
 		}
 	}
-	if got := text.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=WARN") || !strings.Contains(got, "too many open files") {
+	if got := text.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=WARN") ||
+		!strings.Contains(got, "too many open files") {
 		t.Errorf("the log has %q", got)
 	}
 	if n := g.refusals.Counts()[acceptFailed]; n != 3 {
@@ -282,11 +295,15 @@ func TestPartsAreStoppedInReverse(t *testing.T) {
 	g := newGroup(t.Context())
 	var order []string
 	running := func(name string) part {
-		return part{name: name, stop: func() { order = append(order, "stop "+name) }, run: func(ctx context.Context) error {
-			<-ctx.Done()
-			order = append(order, name+" ended")
-			return nil
-		}}
+		return part{
+			name: name,
+			stop: func() { order = append(order, "stop "+name) },
+			run: func(ctx context.Context) error {
+				<-ctx.Done()
+				order = append(order, name+" ended")
+				return nil
+			},
+		}
 	}
 	g.start(running("first"), part{name: "step", stop: func() { order = append(order, "step") }}, running("last"))
 	g.stop()

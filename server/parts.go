@@ -13,7 +13,10 @@ func (s *server) parts() []part {
 	log := s.deps.Log
 	return append([]part{
 		{name: "statuses", run: func(ctx context.Context) error { return follow.Run(ctx, s.db.Log(), s.board, log) }},
-		{name: "rebuild of statuses", run: func(ctx context.Context) error { return s.board.Run(ctx, s.announceRedrawn) }},
+		{
+			name: "rebuild of statuses",
+			run:  func(ctx context.Context) error { return s.board.Run(ctx, s.announceRedrawn) },
+		},
 		{name: "retention of statuses", run: s.board.Keep},
 		{name: "announcer", run: func(ctx context.Context) error { return follow.Run(ctx, s.view, s.hub, log) }},
 		{name: "retention of deliveries", run: s.db.Log().Sweep},
@@ -35,7 +38,11 @@ func (s *server) parts() []part {
 // until nothing is left of their connections.
 func (s *server) doors(readers part, readersGone func()) []part {
 	return []part{
-		{name: "http", run: func(context.Context) error { return s.listen() }, stop: func() { s.finishRequests(); readersGone() }},
+		{
+			name: "http",
+			run:  func(context.Context) error { return s.listen() },
+			stop: func() { s.finishRequests(); readersGone() },
+		},
 		readers,
 		{name: "listener", stop: s.stopListening},
 		{name: "readiness", stop: s.leaveReadiness},

@@ -56,16 +56,25 @@ func (c *Config) exposed(at net.Addr) error {
 		return nil
 	}
 	if c.PublicURL == "" {
-		return usage("--listen", fmt.Errorf("%s can be reached from other machines, by plain HTTP: put a proxy with TLS in front and name it, "+
-			"--public-url https://hooks.example.com; or listen on this machine only, --listen 127.0.0.1:8080; "+
-			"or say that plain HTTP is meant, --insecure-http (HOOKBEAM_INSECURE_HTTP=true)", c.Listen))
+		return usage(
+			"--listen",
+			fmt.Errorf(
+				"%s can be reached from other machines, by plain HTTP: put a proxy with TLS in front and name it, "+
+					"--public-url https://hooks.example.com; or listen on this machine only, --listen 127.0.0.1:8080; "+
+					"or say that plain HTTP is meant, --insecure-http (HOOKBEAM_INSECURE_HTTP=true)",
+				c.Listen,
+			),
+		)
 	}
 	if site, err := access.ParseSite(c.PublicURL); err != nil || site.Secure() {
 		return err
 	}
-	return usage("--public-url", fmt.Errorf("%s is plain HTTP, and %s can be reached from other machines: name the https:// address of a proxy "+
-		"with TLS in front; or listen on this machine only, --listen 127.0.0.1:8080; "+
-		"or say that plain HTTP is meant, --insecure-http (HOOKBEAM_INSECURE_HTTP=true)", c.PublicURL, c.Listen))
+	return usage(
+		"--public-url",
+		fmt.Errorf("%s is plain HTTP, and %s can be reached from other machines: name the https:// address of a proxy "+
+			"with TLS in front; or listen on this machine only, --listen 127.0.0.1:8080; "+
+			"or say that plain HTTP is meant, --insecure-http (HOOKBEAM_INSECURE_HTTP=true)", c.PublicURL, c.Listen),
+	)
 }
 
 func isLoopback(at net.Addr) bool {
@@ -76,8 +85,11 @@ func isLoopback(at net.Addr) bool {
 // warn says where logins and secrets would be readable on their way.
 func (s *server) warn() {
 	if !isLoopback(s.listener.Addr()) && !s.site.Secure() {
-		s.deps.Log.Warn("plain HTTP, as told: whoever is on the way can read logins and secrets, and change what is delivered",
-			"listen", s.listener.Addr().String())
+		s.deps.Log.Warn(
+			"plain HTTP, as told: whoever is on the way can read logins and secrets, and change what is delivered",
+			"listen",
+			s.listener.Addr().String(),
+		)
 	}
 }
 

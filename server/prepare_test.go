@@ -20,7 +20,8 @@ func TestWhatOthersCanReachByPlainHTTPIsRefused(t *testing.T) {
 			for _, told := range []bool{false, true} {
 				c := Config{Location: client.Location{Listen: address + ":8080", PublicURL: public}, InsecureHTTP: told}
 				err := c.exposed(&net.TCPAddr{IP: net.ParseIP(address), Port: 8080})
-				if mistake := (*client.UsageError)(nil); (err == nil) != (near || secure || told) || err != nil && !errors.As(err, &mistake) {
+				if mistake := (*client.UsageError)(nil); (err == nil) != (near || secure || told) ||
+					err != nil && !errors.As(err, &mistake) {
 					t.Errorf("listening on %q as %q, told %v: %v", address, public, told, err)
 				}
 			}

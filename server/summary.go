@@ -64,7 +64,11 @@ func (s *server) summary() summary {
 		Runtime: readRuntime(),
 		Queues: queueSummary{Writes: s.db.Queued(), BodyBytes: s.receive.InFlight(), Connections: s.conns.open.Load(),
 			Sockets: s.sockets.Open(), Control: s.control.open.Load()},
-		Positions: positionSummary{Swept: s.db.Log().FirstKept() - 1, Head: s.db.Log().Head(), Statuses: s.board.Position(),
-			Live: s.hub.Position()},
+		Positions: positionSummary{
+			Swept:    s.db.Log().FirstKept() - 1,
+			Head:     s.db.Log().Head(),
+			Statuses: s.board.Position(),
+			Live:     s.hub.Position(),
+		},
 		Refused: s.refusals.Counts()}
 }

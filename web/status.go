@@ -250,8 +250,20 @@ func (v *statusView) live() any {
 	return map[string]any{
 		"token": v.Token, "base": v.Base, "lang": v.lang, "now": v.Now, "status": wire.NewPublicStatus(&v.Public), "embed": append([]string{}, v.Brand.Embed...),
 		"words": states, "expect": expected(v.Public.Kind),
-		"text": map[string]string{"live": v.words.live, "polling": v.polling, "offline": v.offline, "done": "", "gone": v.goneTitle,
-			"usually": v.usually, "slow": v.slow, "order": v.order, "refunded": v.refunded, "seconds": v.seconds, "minutes": v.minutes,
-			"hours": v.hours, "days": v.days},
+		"text": map[string]string{
+			"live":     v.words.live,
+			"polling":  v.polling,
+			"offline":  v.offline,
+			"done":     "",
+			"gone":     v.goneTitle,
+			"usually":  v.usually,
+			"slow":     v.slow,
+			"order":    v.order,
+			"refunded": v.refunded,
+			"seconds":  v.seconds,
+			"minutes":  v.minutes,
+			"hours":    v.hours,
+			"days":     v.days,
+		},
 	}
 }

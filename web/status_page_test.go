@@ -33,7 +33,10 @@ func TestEveryPageIsWhole(t *testing.T) {
 	for _, state := range append(everyState, "in_transit") {
 		for lang := range languages {
 			for _, kind := range []hook.SubjectKind{"", hook.KindPayment, hook.KindOrder, hook.KindRun} {
-				text, _ := drawn(t, watched(state, in(lang), func(v *hook.StatusPage) { v.Public.Kind, v.Public.Test = kind, true }))
+				text, _ := drawn(
+					t,
+					watched(state, in(lang), func(v *hook.StatusPage) { v.Public.Kind, v.Public.Test = kind, true }),
+				)
 				if tag := unbalanced(text); tag != "" {
 					t.Errorf("%s, %s, %s: %s", state, lang, kind, tag)
 				}
@@ -52,11 +55,13 @@ func TestWhatIsNoPaymentSpeaksOfNone(t *testing.T) {
 				v.Public.Kind, v.Public.Timeline, v.Public.Usually = kind, v.Public.Timeline[2:], nil
 			}))
 			for _, not := range []string{"payment", "charged", "bank", "Order", "todo"} {
-				if strings.Contains(text[strings.Index(text, "<body>"):], not+" ") || strings.Contains(text, " "+not+"<") {
+				if strings.Contains(text[strings.Index(text, "<body>"):], not+" ") ||
+					strings.Contains(text, " "+not+"<") {
 					t.Errorf("%s, %s: speaks of %q", kind, state, not)
 				}
 			}
-			if want := called(state).Sentence; !strings.Contains(text, `role="status">`+want+`</span></h1>`) || !strings.Contains(text, ">10-4471<") {
+			if want := called(state).Sentence; !strings.Contains(text, `role="status">`+want+`</span></h1>`) ||
+				!strings.Contains(text, ">10-4471<") {
 				t.Errorf("%s, %s: no %q", kind, state, want)
 			}
 		}
@@ -84,7 +89,8 @@ func TestTheScriptIsGivenTheWordsThatItMayNeed(t *testing.T) {
 		_, text, _ = strings.Cut(text, `<script id="live" type="application/json">`)
 		text, _, _ = strings.Cut(text, "</script>")
 		var live struct{ Words map[hook.State]said }
-		if err := json.Unmarshal([]byte(text), &live); err != nil || len(live.Words) != c.want || live.Words[c.state].Sentence == "" {
+		if err := json.Unmarshal([]byte(text), &live); err != nil || len(live.Words) != c.want ||
+			live.Words[c.state].Sentence == "" {
 			t.Errorf("%s: %d states, %v", name, len(live.Words), err)
 		}
 	}
@@ -109,11 +115,17 @@ func TestALogoComesByHTTPSOnly(t *testing.T) {
 }
 
 func TestAStepOfAnotherDayHasItsDate(t *testing.T) {
-	text, _ := drawn(t, watched(hook.StateRefunded, final, func(v *hook.StatusPage) { v.Now.Time = noon.Add(30 * time.Second) }))
+	text, _ := drawn(
+		t,
+		watched(hook.StateRefunded, final, func(v *hook.StatusPage) { v.Now.Time = noon.Add(30 * time.Second) }),
+	)
 	if !strings.Contains(text, `datetime="2026-03-04T12:00:00.000Z">12:00 UTC</time>`) {
 		t.Error("today has no clock alone")
 	}
-	text, _ = drawn(t, watched(hook.StateRefunded, final, func(v *hook.StatusPage) { v.Now.Time = noon.Add(24 * time.Hour) }))
+	text, _ = drawn(
+		t,
+		watched(hook.StateRefunded, final, func(v *hook.StatusPage) { v.Now.Time = noon.Add(24 * time.Hour) }),
+	)
 	if !strings.Contains(text, `datetime="2026-03-04T12:00:00.000Z">2026-03-04 12:00 UTC</time>`) {
 		t.Error("yesterday has no date")
 	}

@@ -20,11 +20,34 @@ var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 // watched is what a payer of 49 euros sees, in some state.
 func watched(state hook.State, change ...func(*hook.StatusPage)) hook.StatusPage {
 	at := func(s int) hook.Time { return hook.Time{Time: noon.Add(time.Duration(s) * time.Second)} }
-	v := hook.StatusPage{Nonce: "n0nce", Token: "t0ken", Base: "https://hooks.example.com/", Script: true, Reload: 1, Seen: "a1.2", Now: at(9),
-		Brand: hook.Page{Name: "Acme Store", Color: "#0d6e5c", Back: "https://acme.example.com/orders"},
-		Public: hook.Public{Status: state, Kind: hook.KindPayment, Tone: hook.ToneActive, Amount: 4900, Currency: "EUR", Reference: "10-4471",
-			StartedAt: at(0), UpdatedAt: at(2), Timeline: []hook.PublicStep{{Status: hook.StatePending, At: at(0)}, {Status: hook.StateProcessing, At: at(1)}, {Status: state, At: at(2)}},
-			Usually: &hook.Usually{Half: 8, Most: 20, Of: 40}}}
+	v := hook.StatusPage{
+		Nonce:  "n0nce",
+		Token:  "t0ken",
+		Base:   "https://hooks.example.com/",
+		Script: true,
+		Reload: 1,
+		Seen:   "a1.2",
+		Now:    at(9),
+		Brand:  hook.Page{Name: "Acme Store", Color: "#0d6e5c", Back: "https://acme.example.com/orders"},
+		Public: hook.Public{
+			Status:    state,
+			Kind:      hook.KindPayment,
+			Tone:      hook.ToneActive,
+			Amount:    4900,
+			Currency:  "EUR",
+			Reference: "10-4471",
+			StartedAt: at(
+				0,
+			),
+			UpdatedAt: at(2),
+			Timeline: []hook.PublicStep{
+				{Status: hook.StatePending, At: at(0)},
+				{Status: hook.StateProcessing, At: at(1)},
+				{Status: state, At: at(2)},
+			},
+			Usually: &hook.Usually{Half: 8, Most: 20, Of: 40},
+		},
+	}
 	for _, do := range change {
 		do(&v)
 	}
@@ -63,8 +86,19 @@ func drawn(t testing.TB, v hook.StatusPage, header ...string) (text string, size
 	return string(body), len(body)
 }
 
-var everyState = []hook.State{hook.StateWaiting, hook.StatePending, hook.StateActionRequired, hook.StateProcessing, hook.StateAuthorized,
-	hook.StatePaid, hook.StatePartiallyRefunded, hook.StateRefunded, hook.StateFailed, hook.StateCanceled, hook.StateExpired}
+var everyState = []hook.State{
+	hook.StateWaiting,
+	hook.StatePending,
+	hook.StateActionRequired,
+	hook.StateProcessing,
+	hook.StateAuthorized,
+	hook.StatePaid,
+	hook.StatePartiallyRefunded,
+	hook.StateRefunded,
+	hook.StateFailed,
+	hook.StateCanceled,
+	hook.StateExpired,
+}
 
 func TestEveryStateIsSaidInEveryLanguage(t *testing.T) {
 	for lang, w := range languages {
@@ -145,7 +179,10 @@ func TestWithoutScriptItRefreshesItselfUntilItIsFinal(t *testing.T) {
 			t.Errorf("final, and says %q", not)
 		}
 	}
-	text, _ = drawn(t, watched(hook.StateProcessing, func(v *hook.StatusPage) { v.Now.Time = noon.Add(21 * time.Second) }))
+	text, _ = drawn(
+		t,
+		watched(hook.StateProcessing, func(v *hook.StatusPage) { v.Now.Time = noon.Add(21 * time.Second) }),
+	)
 	if !strings.Contains(strings.Split(text, `id="live"`)[0], "longer than usual") {
 		t.Error("slower than usual, and does not say so")
 	}
@@ -180,7 +217,8 @@ func TestALinkThatLeadsNowhereSaysNoMore(t *testing.T) {
 	w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/status/x", nil)
 	r.Header.Set("Accept-Language", "de")
 	New(Options{}).StatusGone(w, r, "n0nce")
-	if w.Code != 404 || !strings.Contains(w.Body.String(), german.goneTitle) || strings.Contains(w.Body.String(), "<script") {
+	if w.Code != 404 || !strings.Contains(w.Body.String(), german.goneTitle) ||
+		strings.Contains(w.Body.String(), "<script") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
@@ -214,7 +252,15 @@ func TestWhatStandsOnTheShopsColourCanBeRead(t *testing.T) {
 }
 
 func TestScriptsForOtherPagesAreFoundByTheirName(t *testing.T) {
-	p := New(Options{UI: fstest.MapFS{"embed/hookbeam.js": {Data: []byte("x")}, "embed/sub/y.js": {Data: []byte("y")}, "assets/z.js": {Data: []byte("z")}}})
+	p := New(
+		Options{
+			UI: fstest.MapFS{
+				"embed/hookbeam.js": {Data: []byte("x")},
+				"embed/sub/y.js":    {Data: []byte("y")},
+				"assets/z.js":       {Data: []byte("z")},
+			},
+		},
+	)
 	if script, ok := p.Embedded("hookbeam.js"); !ok || string(script) != "x" {
 		t.Errorf("%q, %v", script, ok)
 	}

@@ -99,14 +99,16 @@ func TestTheLoginSaysWhatWasWrong(t *testing.T) {
 	p := pages(t, "https://example.com/hooks/", Options{})
 	r := httptest.NewRequest("GET", "/login", nil)
 	_, fresh := show(func(w *httptest.ResponseRecorder) { p.Login(w, r, "n", 200, nil) })
-	if strings.Contains(fresh, `role="alert"`) || !strings.Contains(fresh, `<form method="post" action="/hooks/login">`) ||
+	if strings.Contains(fresh, `role="alert"`) ||
+		!strings.Contains(fresh, `<form method="post" action="/hooks/login">`) ||
 		!strings.Contains(fresh, `name="code"`) {
 		t.Error(fresh)
 	}
 	status, again := show(func(w *httptest.ResponseRecorder) {
 		p.Login(w, r, "n", 401, &hook.Problem{Code: "login_unknown", Detail: `No <b>"code"</b>`})
 	})
-	if status != 401 || !strings.Contains(again, `role="alert"`) || !strings.Contains(again, `No &lt;b&gt;&#34;code&#34;&lt;/b&gt;`) ||
+	if status != 401 || !strings.Contains(again, `role="alert"`) ||
+		!strings.Contains(again, `No &lt;b&gt;&#34;code&#34;&lt;/b&gt;`) ||
 		!strings.Contains(again, `aria-describedby="problem"`) {
 		t.Errorf("%d %s", status, again)
 	}

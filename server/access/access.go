@@ -52,11 +52,16 @@ func NewToken(value string) (Token, error) {
 		return Token{}, nil
 	}
 	if n := utf8.RuneCountInString(value); n < leastToken {
-		return Token{}, fmt.Errorf("HOOKBEAM_ADMIN_TOKEN has %d characters; it needs %d at least, for example from: openssl rand -hex 24",
-			n, leastToken)
+		return Token{}, fmt.Errorf(
+			"HOOKBEAM_ADMIN_TOKEN has %d characters; it needs %d at least, for example from: openssl rand -hex 24",
+			n,
+			leastToken,
+		)
 	}
 	if strings.TrimSpace(value) != value {
-		return Token{}, fmt.Errorf("HOOKBEAM_ADMIN_TOKEN begins or ends with white space, which no request could carry; remove it")
+		return Token{}, fmt.Errorf(
+			"HOOKBEAM_ADMIN_TOKEN begins or ends with white space, which no request could carry; remove it",
+		)
 	}
 	return Token{hash: sha256.Sum256([]byte(value)), set: true}, nil
 }
@@ -84,14 +89,18 @@ func (g *Gate) Who(r *http.Request) (Who, error) {
 		if strings.EqualFold(scheme, "Bearer") && g.Token.Match(strings.TrimSpace(value)) {
 			return Who{Login: Admin}, nil
 		}
-		return Who{}, unauthenticated("This token is not known here. Send the value of HOOKBEAM_ADMIN_TOKEN as: Authorization: Bearer …")
+		return Who{}, unauthenticated(
+			"This token is not known here. Send the value of HOOKBEAM_ADMIN_TOKEN as: Authorization: Bearer …",
+		)
 	}
 	who, ok, err := g.Sessions.Find(r)
 	if err != nil {
 		return Who{}, fmt.Errorf("find session: %w", err)
 	}
 	if !ok {
-		return Who{}, unauthenticated("Log in with a one-time code (hookbeam login prints one), or send: Authorization: Bearer …")
+		return Who{}, unauthenticated(
+			"Log in with a one-time code (hookbeam login prints one), or send: Authorization: Bearer …",
+		)
 	}
 	return who, nil
 }

@@ -36,7 +36,10 @@ func NewAddresses(proxies []string) (*Addresses, error) {
 			return nil, fmt.Errorf("trusted proxy %q: write an address or a CIDR such as 10.0.0.0/8", p)
 		}
 		a.trusted = append(a.trusted, prefix)
-		ranges = append(ranges, net.IPNet{IP: prefix.Addr().AsSlice(), Mask: net.CIDRMask(prefix.Bits(), prefix.Addr().BitLen())})
+		ranges = append(
+			ranges,
+			net.IPNet{IP: prefix.Addr().AsSlice(), Mask: net.CIDRMask(prefix.Bits(), prefix.Addr().BitLen())},
+		)
 	}
 	var err error
 	a.strategy, err = realclientip.NewRightmostTrustedRangeStrategy("X-Forwarded-For", ranges)

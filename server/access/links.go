@@ -88,8 +88,12 @@ func ReadLink(token string, now time.Time, keys func(hook.EndpointID) []hook.Lin
 	if len(token) > maxToken || !plainToken(token) {
 		return Link{}, errLink
 	}
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired(), jwt.WithStrictDecoding(),
-		jwt.WithTimeFunc(func() time.Time { return now }))
+	parser := jwt.NewParser(
+		jwt.WithValidMethods([]string{"HS256"}),
+		jwt.WithExpirationRequired(),
+		jwt.WithStrictDecoding(),
+		jwt.WithTimeFunc(func() time.Time { return now }),
+	)
 	var c claims
 	_, err := parser.ParseWithClaims(token, &c, func(t *jwt.Token) (any, error) {
 		if _, critical := t.Header["crit"]; critical {

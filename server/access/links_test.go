@@ -17,7 +17,11 @@ import (
 
 // mint makes a token as a shop's own code would, without our library.
 func mint(header, payload, key string) string {
-	text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(payload))
+	text := base64.RawURLEncoding.EncodeToString(
+		[]byte(header),
+	) + "." + base64.RawURLEncoding.EncodeToString(
+		[]byte(payload),
+	)
 	mac := hmac.New(sha256.New, []byte(key))
 	_, _ = mac.Write([]byte(text))
 	return text + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
@@ -37,7 +41,10 @@ func TestOnlyAWholeAndTimelyTokenOfTheEndpointsOwnKeyIsRead(t *testing.T) {
 	}
 	hs, in := `{"alg":"HS256","typ":"JWT"}`, now.Add(time.Hour).Unix()
 	good := fmt.Sprintf(`{"ep":"ep_a","sub":"order/10-4471","exp":%d}`, in)
-	signed, err := SignLink(ours, Link{Endpoint: "ep_a", Subject: "payment/pi_1", Mode: "test", Expires: now.Add(time.Hour)})
+	signed, err := SignLink(
+		ours,
+		Link{Endpoint: "ep_a", Subject: "payment/pi_1", Mode: "test", Expires: now.Add(time.Hour)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +57,8 @@ func TestOnlyAWholeAndTimelyTokenOfTheEndpointsOwnKeyIsRead(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, l, err)
 		}
 	}
-	stronger, err := jwt.NewWithClaims(jwt.SigningMethodHS512, jwt.MapClaims{"ep": "ep_a", "sub": "order/1", "exp": in}).SignedString([]byte(ours.Value))
+	stronger, err := jwt.NewWithClaims(jwt.SigningMethodHS512, jwt.MapClaims{"ep": "ep_a", "sub": "order/1", "exp": in}).
+		SignedString([]byte(ours.Value))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,8 +97,16 @@ func IsForwarded(h http.Header) bool {
 // addedByProxy reports whether proxies, tunnels or delivery networks write the header with this canonical name.
 func addedByProxy(name string) bool {
 	switch name {
-	case "Forwarded", "Forwarded-For", "Via", "Cdn-Loop", "True-Client-Ip", "Fastly-Client-Ip", "X-Real-Ip", "X-Client-Ip",
-		"X-Cluster-Client-Ip", "X-Envoy-External-Address":
+	case "Forwarded",
+		"Forwarded-For",
+		"Via",
+		"Cdn-Loop",
+		"True-Client-Ip",
+		"Fastly-Client-Ip",
+		"X-Real-Ip",
+		"X-Client-Ip",
+		"X-Cluster-Client-Ip",
+		"X-Envoy-External-Address":
 		return true
 	}
 	for _, prefix := range []string{"X-Forwarded", "X-Original-", "Cf-", "Ngrok-", "Fly-"} {

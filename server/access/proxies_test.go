@@ -69,7 +69,13 @@ func TestProxiesThatAreRememberedAreBounded(t *testing.T) {
 	}
 	now := time.Unix(0, 0)
 	for i := range 100_000 {
-		a.Notice(&http.Request{RemoteAddr: fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&255, i&255), Header: http.Header{"Via": {"x"}}}, now)
+		a.Notice(
+			&http.Request{
+				RemoteAddr: fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&255, i&255),
+				Header:     http.Header{"Via": {"x"}},
+			},
+			now,
+		)
 	}
 	all := a.StrangeProxies(now)
 	if len(all) != proxiesKnown || !slices.IsSorted(all) {

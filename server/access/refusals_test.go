@@ -16,7 +16,8 @@ func TestAFloodOfRefusalsIsOneLineAMinuteWithItsCount(t *testing.T) {
 		t.Helper()
 		got := text.String()
 		text.Reset()
-		if strings.Count(got, "\n") != min(1, len(want)) || !strings.Contains(got, want) || want != "" && !strings.Contains(got, "level=WARN") {
+		if strings.Count(got, "\n") != min(1, len(want)) || !strings.Contains(got, want) ||
+			want != "" && !strings.Contains(got, "level=WARN") {
 			t.Errorf("the log has %q, want one line with %q", got, want)
 		}
 	}

@@ -111,7 +111,9 @@ func TestTheCookieIsAsStrictAsTheConnectionAllows(t *testing.T) {
 		"http://localhost:9000/hooks": {Name: "hookbeam_9000", Path: "/hooks/", SameSite: http.SameSiteStrictMode},
 	} {
 		c := begin(t, NewSessions(newShelf(), site(t, url)))
-		if c.Name != want.Name || c.Path != want.Path || c.Secure != want.Secure || c.SameSite != want.SameSite || !c.HttpOnly || c.Domain != "" {
+		if c.Name != want.Name || c.Path != want.Path || c.Secure != want.Secure || c.SameSite != want.SameSite ||
+			!c.HttpOnly ||
+			c.Domain != "" {
 			t.Errorf("%s: %s", url, c.Raw)
 		}
 		if len(c.Value) < 43 { // 256 bits in base64
@@ -344,7 +346,11 @@ func TestShortTokensAreRefused(t *testing.T) {
 func TestALoginWorksOnceAndNotForLong(t *testing.T) {
 	now := noon
 	kept := newShelf()
-	l := &Logins{Store: kept, Random: strings.NewReader(strings.Repeat("0123456789abcdef", 2)), Now: func() time.Time { return now }}
+	l := &Logins{
+		Store:  kept,
+		Random: strings.NewReader(strings.Repeat("0123456789abcdef", 2)),
+		Now:    func() time.Time { return now },
+	}
 	take := func(code string) error { return l.Take(t.Context(), code) }
 	first, err := l.New(t.Context())
 	if err != nil || len(first) != 26 {

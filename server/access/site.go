@@ -39,7 +39,11 @@ func ParseSite(raw string) (Site, error) {
 		return Site{}, fmt.Errorf("the path %q may hold letters, digits, and - _ . ~ only", base)
 	}
 	if first, _, _ := strings.Cut(base[1:], "/"); slices.Contains(taken, first) {
-		return Site{}, fmt.Errorf("the path %q cannot be told from the server's own /%s; choose another, such as /hooks/", base, first)
+		return Site{}, fmt.Errorf(
+			"the path %q cannot be told from the server's own /%s; choose another, such as /hooks/",
+			base,
+			first,
+		)
 	}
 	return Site{scheme: u.Scheme, host: canonicalHost(u.Scheme, u.Host), base: base}, nil
 }

@@ -28,7 +28,8 @@ func TestSiteKnowsItsParts(t *testing.T) {
 		"https://hooks.example.com:8443/x/y": {"https://hooks.example.com:8443", "/x/y/", "https://hooks.example.com:8443/x/y/in/a", "8443", true},
 	} {
 		s := site(t, raw)
-		if s.Origin() != want.origin || s.Base() != want.base || s.URL("in/a") != want.url || s.port() != want.port || s.Secure() != want.secure {
+		if s.Origin() != want.origin || s.Base() != want.base || s.URL("in/a") != want.url || s.port() != want.port ||
+			s.Secure() != want.secure {
 			t.Errorf("%s: %s %s %s %s %v", raw, s.Origin(), s.Base(), s.URL("in/a"), s.port(), s.Secure())
 		}
 	}

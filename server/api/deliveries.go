@@ -13,18 +13,30 @@ import (
 )
 
 func (a *API) mountDeliveries(h huma.API) {
-	register(a, h, a.call("GET /deliveries", "list-deliveries", "List deliveries",
-		"Returns deliveries, newest first. The answer has a cursor: frames of the live connection after it continue the list."), a.listDeliveries)
-	register(a, h, a.call("GET /deliveries/{id}", "get-delivery", "Get a delivery",
-		"Returns one delivery with its headers, how it was verified and what it did. The body has a route of its own."), a.getDelivery)
+	register(a, h, a.call(
+		"GET /deliveries",
+		"list-deliveries",
+		"List deliveries",
+		"Returns deliveries, newest first. The answer has a cursor: frames of the live connection after it continue the list.",
+	), a.listDeliveries)
+	register(a, h, a.call(
+		"GET /deliveries/{id}",
+		"get-delivery",
+		"Get a delivery",
+		"Returns one delivery with its headers, how it was verified and what it did. The body has a route of its own.",
+	), a.getDelivery)
 	body := a.call("GET /deliveries/{id}/body", "get-delivery-body", "Download a body",
 		"Returns exactly the bytes that were received, as a download that browsers do not display.")
 	body.Responses = map[string]*huma.Response{"200": {Description: "The body, byte for byte.",
 		Content: map[string]*huma.MediaType{octets: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
 	register(a, h, body, a.getBody)
-	register(a, h, a.call("POST /deliveries/{id}/diagnose", "diagnose-delivery", "Diagnose a delivery",
+	register(a, h, a.call(
+		"POST /deliveries/{id}/diagnose",
+		"diagnose-delivery",
+		"Diagnose a delivery",
 		"Explains why a delivery failed verification. Every secret of every endpoint is tried, and the ways in which proxies and "+
-			"frameworks change requests. The answer contains no secret and no valid signature."), a.diagnose)
+			"frameworks change requests. The answer contains no secret and no valid signature.",
+	), a.diagnose)
 	register(a, h, a.call("GET /deliveries/{id}/redeliveries", "list-redeliveries", "List redeliveries",
 		"Returns every kept delivery of the same event, and what differs from the first."), a.listRedeliveries)
 	register(a, h, a.formerCall("GET /deliveries/{id}/tries", "list-tries", "list-redeliveries"), a.listRedeliveries)

@@ -114,7 +114,8 @@ func TestGetDeliveryReturnsAllDetails(t *testing.T) {
 		}
 	}
 	if d.Path != "/deep" || d.Query != "q=1" || d.ContentType != "text/x-odd" || d.Size != 7 || d.Host == "" || d.Proto != "HTTP/1.1" ||
-		d.Remote != "127.0.0.1" || d.TookUS < 0 || strings.Join(many, ",") != "2,1" {
+		d.Remote != "127.0.0.1" || d.TookUS < 0 ||
+		strings.Join(many, ",") != "2,1" {
 		t.Errorf("%+v", d)
 	}
 }

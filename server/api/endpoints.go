@@ -144,8 +144,12 @@ type endpointOut struct{ Body wire.Endpoint }
 func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("GET /endpoints", "list-endpoints", "List endpoints",
 		"Returns all endpoints, oldest first, without the values of their secrets."), a.listEndpoints)
-	create := a.call("POST /endpoints", "create-endpoint", "Create an endpoint",
-		"Creates an endpoint with a webhook URL that cannot be guessed. verify defaults to enforce if a secret is given and to off otherwise.")
+	create := a.call(
+		"POST /endpoints",
+		"create-endpoint",
+		"Create an endpoint",
+		"Creates an endpoint with a webhook URL that cannot be guessed. verify defaults to enforce if a secret is given and to off otherwise.",
+	)
 	create.DefaultStatus = http.StatusCreated
 	register(a, h, create, a.createEndpoint)
 	register(a, h, a.call("GET /endpoints/{id}", "get-endpoint", "Get an endpoint",
@@ -160,13 +164,21 @@ func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("POST /endpoints/{id}/confirm", "confirm-endpoint", "Confirm the first endpoint",
 		"Opens the endpoint that was created on the first start to the internet. Other endpoints do not change."),
 		a.confirmEndpoint)
-	sample := a.call("POST /endpoints/{id}/sample", "create-sample", "Send a sample",
+	sample := a.call(
+		"POST /endpoints/{id}/sample",
+		"create-sample",
+		"Send a sample",
 		"Makes a request like the endpoint's provider sends, signs it with the endpoint's secret and delivers it like any other. "+
-			"It is marked as a test.")
+			"It is marked as a test.",
+	)
 	sample.DefaultStatus = http.StatusCreated
 	register(a, h, sample, a.sendSample)
-	register(a, h, a.call("POST /endpoints/{id}/reverify", "reverify-deliveries", "Verify rejected deliveries again",
-		"Verifies the endpoint's rejected deliveries with its current secrets. With release, those that verify are appended to the log as new deliveries."),
+	register(a, h, a.call(
+		"POST /endpoints/{id}/reverify",
+		"reverify-deliveries",
+		"Verify rejected deliveries again",
+		"Verifies the endpoint's rejected deliveries with its current secrets. With release, those that verify are appended to the log as new deliveries.",
+	),
 		a.reverify)
 	register(a, h, a.formerCall("POST /endpoints/{id}/verify-again", "verify-again", "reverify-deliveries"),
 		a.reverify)

@@ -29,7 +29,8 @@ func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
 		"response":{"status":202,"content_type":"text/plain","body":"ok"},"signed_url":"https://x.example/y","settings":{"webhook_id":"7"}}`, 201, &e)
 	if e.Name != "stripe-live" || e.Provider != "generic" || e.Verify != "observe" || e.Tolerance != "1m30s" || e.MaxBody != 2048 ||
 		len(e.Secrets) != 2 || e.Response == nil || e.Response.Status != 202 || e.SignedURL == "" || e.Settings["webhook_id"] != "7" ||
-		!strings.HasPrefix(e.URL, h.URL+"/in/stripe-live-") || !strings.HasPrefix(string(e.ID), "ep_") {
+		!strings.HasPrefix(e.URL, h.URL+"/in/stripe-live-") ||
+		!strings.HasPrefix(string(e.ID), "ep_") {
 		t.Errorf("made: %+v", e)
 	}
 	path := "/endpoints/" + string(e.ID)
@@ -38,7 +39,8 @@ func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
 
 	var changed wire.Endpoint
 	h.call("PATCH", path, `{"response":null,"secrets":[{"label":"live"}]}`, 200, &changed)
-	if changed.Response != nil || len(changed.Secrets) != 1 || changed.Name != e.Name || changed.MaxBody != 2048 || changed.URL != e.URL {
+	if changed.Response != nil || len(changed.Secrets) != 1 || changed.Name != e.Name || changed.MaxBody != 2048 ||
+		changed.URL != e.URL {
 		t.Errorf("changed: %+v", changed)
 	}
 	kept, err := h.api.Endpoints.Get(e.ID)
@@ -155,7 +157,8 @@ func TestSampleHasTheRequestedTypeOfTheEndpointsProvider(t *testing.T) {
 	var d wire.DeliveryDetail
 	h.get("/api/v1/deliveries/"+string(sample.ID), &d)
 	body := h.do(request{method: "GET", path: "/api/v1/deliveries/" + string(sample.ID) + "/body", token: true})
-	if d.Verdict != hook.Verified || d.Type != "charge.refunded" || d.Mode != hook.ModeTest || !strings.Contains(body.text, `"amount_refunded": 1200,`) {
+	if d.Verdict != hook.Verified || d.Type != "charge.refunded" || d.Mode != hook.ModeTest ||
+		!strings.Contains(body.text, `"amount_refunded": 1200,`) {
 		t.Errorf("%+v %s", d, body.text)
 	}
 	for body, want := range map[string]string{`{"type":"charge.made"}`: "unknown_type",
@@ -191,7 +194,8 @@ func TestSessionDescribesTheCaller(t *testing.T) {
 		ExpiresAt      hook.Time `json:"expires_at"`
 	}
 	check(t, json.Unmarshal([]byte(a.text), &s))
-	if left := time.Until(s.ExpiresAt.Time); s.Login != "admin" || s.Version != "test" || left < 29*24*time.Hour || left > 31*24*time.Hour {
+	if left := time.Until(s.ExpiresAt.Time); s.Login != "admin" || s.Version != "test" || left < 29*24*time.Hour ||
+		left > 31*24*time.Hour {
 		t.Errorf("%s", a.text)
 	}
 	if a := h.do(request{method: "GET", path: "/api/v1/session", token: true}); strings.Contains(a.text,

@@ -81,7 +81,8 @@ func TestCloudEventsOriginIsAllowed(t *testing.T) {
 		Value: signingSecret}}}, nil)
 	answer, _ := d.ask(t, "OPTIONS", "", "", map[string]string{"WebHook-Request-Origin": "sender.example.com",
 		"WebHook-Request-Rate": "120"})
-	if answer.StatusCode != 200 || answer.Header.Get("Allow") != "POST" || answer.Header.Get("WebHook-Allowed-Origin") != "sender.example.com" ||
+	if answer.StatusCode != 200 || answer.Header.Get("Allow") != "POST" ||
+		answer.Header.Get("WebHook-Allowed-Origin") != "sender.example.com" ||
 		answer.Header.Get("WebHook-Allowed-Rate") != "120" {
 		t.Errorf("%d %v", answer.StatusCode, answer.Header)
 	}

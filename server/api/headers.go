@@ -67,10 +67,12 @@ func (p policy) page() bool { return p == document || p == application || p == w
 
 // Values that are the same on every answer are shared: a header map takes them without allocating.
 var (
-	noSniff     = []string{"nosniff"}
-	noStore     = []string{never}
-	noReferrer  = []string{"no-referrer"}
-	noFeatures  = []string{"accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"}
+	noSniff    = []string{"nosniff"}
+	noStore    = []string{never}
+	noReferrer = []string{"no-referrer"}
+	noFeatures = []string{
+		"accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()",
+	}
 	onlyTLS     = []string{"max-age=31536000"} // for this host alone: its neighbours and children are others'
 	sameOrigin  = []string{"same-origin"}
 	inertPolicy = []string{cspInert}

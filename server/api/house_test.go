@@ -135,7 +135,10 @@ func newHouse(t testing.TB, publicURL string) *house {
 	h.board = board
 	endpoints.Subscribe(board.Change)
 	view := follow.Behind(store, board)
-	hub := live.New(view, live.Options{Now: time.Now, Newest: store.Head, Statuses: board, Encode: EncodeText, Ping: Ping})
+	hub := live.New(
+		view,
+		live.Options{Now: time.Now, Newest: store.Head, Statuses: board, Encode: EncodeText, Ping: Ping},
+	)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = db.Run(ctx) })
@@ -146,7 +149,13 @@ func newHouse(t testing.TB, publicURL string) *house {
 	h.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
 	h.endpoint, err = endpoints.Create(t.Context(), hook.Endpoint{Name: "first"})
 	check(t, err)
-	in := intake.New(endpoints, store, time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil)
+	in := intake.New(
+		endpoints,
+		store,
+		time.Now,
+		func(slug string) string { return "https://hooks.example.com/in/" + slug },
+		nil,
+	)
 	sessions := access.NewSessions(h.registry.Sessions(), site)
 	refusals := access.NewRefusals(logger, h.now)
 	h.api = New(Describe("test"), Options{
@@ -255,7 +264,9 @@ func (a answer) is(t testing.TB, status int, code string) {
 		t.Errorf("%s %s: no problem details: %s", a.Request.Method, a.Request.URL.Path, a.text)
 		return
 	}
-	if a.Header.Get("Content-Type") != "application/problem+json" || p.Status != status || p.Code != code || p.Title != http.StatusText(status) || p.Detail == "" {
+	if a.Header.Get("Content-Type") != "application/problem+json" || p.Status != status || p.Code != code ||
+		p.Title != http.StatusText(status) ||
+		p.Detail == "" {
 		t.Errorf("%s %s: %s %s, want code %s", a.Request.Method, a.Request.URL.Path, a.Header.Get("Content-Type"),
 			a.text, code)
 	}

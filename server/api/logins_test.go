@@ -19,7 +19,8 @@ func TestLoginLinkWorksOnce(t *testing.T) {
 	if first.StatusCode != http.StatusSeeOther || first.Header.Get("Location") != "/" || len(first.Cookies()) != 1 {
 		t.Fatalf("%d to %q, %v", first.StatusCode, first.Header.Get("Location"), first.Cookies())
 	}
-	if again := h.do(link); again.StatusCode != http.StatusUnauthorized || again.text != "login_unknown" || len(again.Cookies()) != 0 {
+	if again := h.do(link); again.StatusCode != http.StatusUnauthorized || again.text != "login_unknown" ||
+		len(again.Cookies()) != 0 {
 		t.Errorf("the second time: %d %s %v", again.StatusCode, again.text, again.Cookies())
 	}
 	if shell := h.do(request{method: "GET", path: "/deliveries/dlv_x",

@@ -23,14 +23,22 @@ func TestMappingIsTestedOnPastDeliveries(t *testing.T) {
 	}
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "id=P5&state=PAID",
 		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 200, "")
-	got := h.tryMapping(`{"mapping":{"kind":"own","subject":"body.id","state":"body.state","states":[{"value":"PAID","state":"paid"}]}}`)
-	if got.Looked != 5 || got.Matched != 3 || got.Failed != 1 || len(got.States) != 2 || got.States[0].Value != "PAID" || got.States[0].Count != 2 || got.States[1].State != "in_transit" {
+	got := h.tryMapping(
+		`{"mapping":{"kind":"own","subject":"body.id","state":"body.state","states":[{"value":"PAID","state":"paid"}]}}`,
+	)
+	if got.Looked != 5 || got.Matched != 3 || got.Failed != 1 || len(got.States) != 2 ||
+		got.States[0].Value != "PAID" ||
+		got.States[0].Count != 2 ||
+		got.States[1].State != "in_transit" {
 		t.Errorf("got %+v", got)
 	}
-	if len(got.Examples) != 3 || got.Examples[0].Subject != "own/P5" || got.Examples[1].Subject != "own/9007199254740993" || got.Examples[1].Seq != 4 {
+	if len(got.Examples) != 3 || got.Examples[0].Subject != "own/P5" ||
+		got.Examples[1].Subject != "own/9007199254740993" ||
+		got.Examples[1].Seq != 4 {
 		t.Errorf("examples: %+v", got.Examples)
 	}
-	if len(got.Problems) != 1 || got.Problems[0].Seq != 2 || got.Problems[0].Error != "state must be text or a number, and is a list" {
+	if len(got.Problems) != 1 || got.Problems[0].Seq != 2 ||
+		got.Problems[0].Error != "state must be text or a number, and is a list" {
 		t.Errorf("problems: %+v", got.Problems)
 	}
 }
@@ -38,13 +46,16 @@ func TestMappingIsTestedOnPastDeliveries(t *testing.T) {
 func TestMappingIsSuggestedIfNoneIsSent(t *testing.T) {
 	h := newHouse(t, "")
 	for _, body := range []string{`{}`, `{"mapping":null}`} {
-		if got := h.tryMapping(body); got.Looked != 0 || got.States == nil || got.Mapping.Kind != hook.KindOwn || got.Mapping.Subject != "" {
+		if got := h.tryMapping(body); got.Looked != 0 || got.States == nil || got.Mapping.Kind != hook.KindOwn ||
+			got.Mapping.Subject != "" {
 			t.Errorf("of nothing: %+v", got)
 		}
 	}
 	h.send(`{"data":{"id":"o1","status":"PAID"}}`)
 	h.send(`{"data":{"id":"o2","status":"SENT"}}`)
-	if got := h.tryMapping(`{}`); got.Mapping.Subject != "body.data.id" || got.Mapping.State != "body.data.status" || got.Matched != 2 || got.Looked != 2 {
+	if got := h.tryMapping(`{}`); got.Mapping.Subject != "body.data.id" || got.Mapping.State != "body.data.status" ||
+		got.Matched != 2 ||
+		got.Looked != 2 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -89,7 +100,9 @@ func TestMappingProducesTheEndpointsStatuses(t *testing.T) {
 		t.Fatalf("got %+v", page.Statuses)
 	}
 	got := page.Statuses[0]
-	if got.Subject != "own/P1" || got.State != "delivered" || got.Tone != hook.ToneSuccess || !got.Final || got.Reference != "7" || len(got.Names) != 2 {
+	if got.Subject != "own/P1" || got.State != "delivered" || got.Tone != hook.ToneSuccess || !got.Final ||
+		got.Reference != "7" ||
+		len(got.Names) != 2 {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -31,8 +31,22 @@ func (h *house) reload() {
 	check(h.t, err)
 	endpoints.Subscribe(h.board.Change)
 	h.api.Endpoints = endpoints
-	h.api.Intake = intake.New(endpoints, h.store, time.Now, func(slug string) string { return h.URL + "/in/" + slug }, nil)
-	h.api.Receive = NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: h.api.Intake, Addresses: h.api.Addresses, Now: time.Now, Log: h.api.Log})
+	h.api.Intake = intake.New(
+		endpoints,
+		h.store,
+		time.Now,
+		func(slug string) string { return h.URL + "/in/" + slug },
+		nil,
+	)
+	h.api.Receive = NewReceive(
+		ReceiveOptions{
+			Endpoints: endpoints,
+			Intake:    h.api.Intake,
+			Addresses: h.api.Addresses,
+			Now:       time.Now,
+			Log:       h.api.Log,
+		},
+	)
 }
 
 // TestDefaultVerifyModeDependsOnTheSecrets holds what is stored for an endpoint of which verify was not said, and what is
@@ -141,7 +155,8 @@ func TestEndpointWithoutItsSecretRejectsEveryDelivery(t *testing.T) {
 			a := h.do(request{method: "POST", path: "/in/" + e.Slug, body: `{"type":"paid"}`,
 				header: http.Header{"X-Webhook-Secret": {" \t"}}})
 			a.is(t, status, map[int]string{401: "secret_missing"}[status])
-			if d := h.newest(wire.Endpoint{ID: e.ID}); d.Verdict != hook.Rejected || d.Reason != "secret_missing" || d.Type != "paid" {
+			if d := h.newest(wire.Endpoint{ID: e.ID}); d.Verdict != hook.Rejected || d.Reason != "secret_missing" ||
+				d.Type != "paid" {
 				t.Errorf("%s, %q: kept as %s %s", name, verify, d.Verdict, d.Reason)
 			}
 			if secrets == nil && (verify == hook.Enforce || verify == hook.Observe) { // nothing else is wrong with it

@@ -13,7 +13,9 @@ import (
 func (a *API) sameOrigin(next http.Handler) http.Handler {
 	deny := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, a.Log, &hook.Problem{Kind: hook.ErrForbidden, Code: "forbidden_origin",
-			Detail: "This request came from a page of another site, which is not allowed. Open the dashboard at " + a.Site.URL("") +
+			Detail: "This request came from a page of another site, which is not allowed. Open the dashboard at " + a.Site.URL(
+				"",
+			) +
 				", or call the API from a program with a token."})
 	})
 	protection := http.NewCrossOriginProtection()

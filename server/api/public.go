@@ -86,7 +86,8 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 	e, _ := a.Endpoints.Known(l.Endpoint)
 	brand := e.Statuses.Page
 	w.Header().Set("Content-Security-Policy", watchPolicy(nonce, a.Site.Origin(), brand))
-	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" { // a person's browser, not a preview of the link
+	if r.Method == http.MethodGet &&
+		r.Header.Get("Sec-Fetch-Mode") == "navigate" { // a person's browser, not a preview of the link
 		a.PublicStatuses.Shown(t.id, t.Status, "page")
 	}
 	next := 1
@@ -255,7 +256,12 @@ func (a *API) publicViewOf(ctx context.Context, l access.Link) (t publicView, er
 }
 
 // awaitStatusChange returns what a link shows as soon as that is not what is known, or when wait is over.
-func (a *API) awaitStatusChange(ctx context.Context, l access.Link, token, known string, wait time.Duration) (publicView, error) {
+func (a *API) awaitStatusChange(
+	ctx context.Context,
+	l access.Link,
+	token, known string,
+	wait time.Duration,
+) (publicView, error) {
 	watch := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Subject)
 	defer watch.Close()
 	over := time.NewTimer(wait)

@@ -68,7 +68,9 @@ func TestTestEventsAreShownOnlyByTestLinks(t *testing.T) {
 	h := newHouse(t, "")
 	s := h.shop("north")
 	s.tells("succeeded", "pi_real", "1", 100) // nobody is only trying it out
-	s.sends(`{"id":"evt_1","type":"payment_intent.succeeded","livemode":false,"data":{"object":{"id":"pi_1","amount_received":5,"currency":"eur"}}}`)
+	s.sends(
+		`{"id":"evt_1","type":"payment_intent.succeeded","livemode":false,"data":{"object":{"id":"pi_1","amount_received":5,"currency":"eur"}}}`,
+	)
 	if p := h.public(s.token("payment/pi_1", "")); p.Status != hook.StateWaiting || p.Test {
 		t.Errorf("a link: %+v", p)
 	}

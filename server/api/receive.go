@@ -74,7 +74,10 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		answerRefused(w, rc.Log, rc.Refusals, err)
 	case refusal != nil:
-		problemOf(refusal).write(w) // whatever its status, no fault of ours: strangers must not fill the log with errors
+		problemOf(
+			refusal,
+		).write(w)
+		// whatever its status, no fault of ours: strangers must not fill the log with errors
 	case reply != nil && (reply.Exact || endpoint.Response == nil):
 		answerReply(w, reply)
 	default:

@@ -54,7 +54,19 @@ func newDoor(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)) *door 
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := ReceiveOptions{Endpoints: endpoints, Intake: intake.New(endpoints, db.Log(), time.Now, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil), Addresses: addresses, Now: time.Now, Log: quiet}
+	o := ReceiveOptions{
+		Endpoints: endpoints,
+		Intake: intake.New(
+			endpoints,
+			db.Log(),
+			time.Now,
+			func(slug string) string { return "https://hooks.example.com/in/" + slug },
+			nil,
+		),
+		Addresses: addresses,
+		Now:       time.Now,
+		Log:       quiet,
+	}
 	if change != nil {
 		change(&o)
 	}
@@ -138,8 +150,10 @@ func TestAnyMethodAndAnyBodyIsReceived(t *testing.T) {
 	if answer := d.raw(t, "HEAD /in/{slug} HTTP/1.0\r\n\r\n"); answer.StatusCode != 200 {
 		t.Errorf("HEAD gave %d", answer.StatusCode)
 	}
-	chunked := d.stored(t, d.raw(t,
-		"POST /in/{slug} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"))
+	chunked := d.stored(t, d.raw(
+		t,
+		"POST /in/{slug} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n",
+	))
 	if string(chunked.Body) != "abcde" {
 		t.Errorf("chunked body %q", chunked.Body)
 	}
@@ -242,7 +256,8 @@ func TestCustomResponseReplacesTheStandardResponse(t *testing.T) {
 		Body: "[accepted]"}}, nil)
 	answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")
 	body, _ := io.ReadAll(answer.Body)
-	if answer.StatusCode != 202 || string(body) != "[accepted]" || answer.Header.Get("Content-Type") != "text/plain" || d.store.Head() != 1 {
+	if answer.StatusCode != 202 || string(body) != "[accepted]" || answer.Header.Get("Content-Type") != "text/plain" ||
+		d.store.Head() != 1 {
 		t.Errorf("%d %q %v", answer.StatusCode, body, answer.Header)
 	}
 }

@@ -61,8 +61,10 @@ func TestPathParametersAreNeverLogged(t *testing.T) {
 			for _, line := range []string{"GET " + target, "POST " + target, "DELETE " + target, "CONNECT " + target,
 				canary + " " + target,
 				"GET http://" + canary + target, "OPTIONS " + target} {
-				h.raw(line + " HTTP/1.1\r\nHost: localhost\r\nCookie: " + session.Name + "=" + session.Value + "\r\nReferer: http://" + canary +
-					"/\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+				h.raw(
+					line + " HTTP/1.1\r\nHost: localhost\r\nCookie: " + session.Name + "=" + session.Value + "\r\nReferer: http://" + canary +
+						"/\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+				)
 				asked++
 			}
 		}

@@ -154,7 +154,9 @@ func TestTenThousandReadersReconnectWithinSeconds(t *testing.T) {
 		}
 		in := 0
 		for n, i := range due[second] {
-			at := now.Add(time.Duration(second)*time.Second + time.Duration(n)*time.Second/time.Duration(len(due[second])))
+			at := now.Add(
+				time.Duration(second)*time.Second + time.Duration(n)*time.Second/time.Duration(len(due[second])),
+			)
 			err := a.admit(from("address "+string(rune('a'+i%20))), at)
 			if err == nil {
 				in++

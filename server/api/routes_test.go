@@ -69,7 +69,8 @@ func TestEveryRouteIsOpenToTheAdministrator(t *testing.T) {
 		q.token = true
 		a := h.do(q)
 		if a.StatusCode == http.StatusUnauthorized && row.pattern != "GET /login/{code}" && row.pattern != "POST /login" ||
-			a.StatusCode == http.StatusSeeOther && row.pattern != "GET /login" || a.StatusCode >= 500 {
+			a.StatusCode == http.StatusSeeOther && row.pattern != "GET /login" ||
+			a.StatusCode >= 500 {
 			t.Errorf("%s: %d %s", row.pattern, a.StatusCode, a.text)
 		}
 	}
@@ -110,7 +111,8 @@ func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 				"frame-ancestors 'none'") && !strings.HasPrefix(csp, "sandbox") {
 				t.Errorf("%s %s: policy %q", q.method, q.path, csp)
 			}
-			if cache := a.Header.Get("Cache-Control"); cache != "no-store" && (row.cache == never || cache != row.cache) {
+			if cache := a.Header.Get("Cache-Control"); cache != "no-store" &&
+				(row.cache == never || cache != row.cache) {
 				t.Errorf("%s %s: Cache-Control %q", q.method, q.path, cache)
 			}
 			if got, want := a.Header.Get("Access-Control-Allow-Origin") == "*", slices.Contains(shared,

@@ -37,7 +37,9 @@ func reasonSchema() *huma.Schema {
 	var list strings.Builder
 	var texts []text
 	codes := hook.Reasons()
-	list.WriteString("Why a delivery was rejected, or what was noticed about it. A newer server may have more reasons.\n")
+	list.WriteString(
+		"Why a delivery was rejected, or what was noticed about it. A newer server may have more reasons.\n",
+	)
 	for _, code := range codes {
 		t := code.Text()
 		fmt.Fprintf(&list, "\n- `%s`: %s", code, t.Explanation)

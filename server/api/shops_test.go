@@ -25,7 +25,9 @@ type shop struct {
 func (h *house) shop(name string) shop {
 	h.t.Helper()
 	s := shop{h: h,
-		Endpoint: h.made(`{"name":"` + name + `","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)}
+		Endpoint: h.made(
+			`{"name":"` + name + `","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`,
+		)}
 	s.rotate("0s")
 	return s
 }
@@ -42,9 +44,17 @@ func (s *shop) rotate(overlap string) wire.LinkKey {
 // tells sends an event about a payment, of an order and for an amount.
 func (s *shop) tells(kind, payment, order string, amount int) {
 	s.h.t.Helper()
-	s.sends(fmt.Sprintf(`{"id":"evt_%[1]s_%[2]s","type":"payment_intent.%[1]s","created":%[5]d,"livemode":true,"data":{"object":{"id":%[2]q,
+	s.sends(
+		fmt.Sprintf(
+			`{"id":"evt_%[1]s_%[2]s","type":"payment_intent.%[1]s","created":%[5]d,"livemode":true,"data":{"object":{"id":%[2]q,
 		"amount":%[4]d,"amount_received":%[4]d,"currency":"eur","receipt_email":"payer@%[3]s.example","metadata":{"order_id":%[3]q}}}}`,
-		kind, payment, order, amount, time.Now().Unix()))
+			kind,
+			payment,
+			order,
+			amount,
+			time.Now().Unix(),
+		),
+	)
 }
 
 // sends sends an event, and waits until it is drawn.

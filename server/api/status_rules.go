@@ -36,9 +36,13 @@ func (c *UpdateStatusRules) apply(r *hook.StatusRules) {
 }
 
 func (a *API) mountLinks(h huma.API) {
-	create := a.call("POST /status-links", "create-status-link", "Create a status link",
+	create := a.call(
+		"POST /status-links",
+		"create-status-link",
+		"Create a status link",
 		"Creates a link that shows the status of one subject to anyone who has it. Nothing needs to be known of the subject yet. "+
-			"Your back end can also sign such tokens itself, with a link key of the endpoint.")
+			"Your back end can also sign such tokens itself, with a link key of the endpoint.",
+	)
 	create.DefaultStatus = http.StatusCreated
 	register(a, h, create, a.createLink)
 	register(a, h, a.call("GET /endpoints/{id}/link-keys", "list-link-keys", "List link keys",

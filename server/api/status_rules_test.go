@@ -106,12 +106,15 @@ func TestChangingAnEndpointKeepsItsLinkKeys(t *testing.T) {
 func TestLinkKeysSurviveARestart(t *testing.T) {
 	h := newHouse(t, "")
 	s := shop{h: h,
-		Endpoint: h.made(`{"name":"north","statuses":{"references":["body.cart"],"page":{"name":"North","hidden":["amount"]}}}`)}
+		Endpoint: h.made(
+			`{"name":"north","statuses":{"references":["body.cart"],"page":{"name":"North","hidden":["amount"]}}}`,
+		)}
 	s.rotate("0s")
 	kept, err := h.registry.Endpoints(t.Context())
 	check(t, err)
 	for _, e := range kept {
-		if e.ID == s.ID && (len(e.Statuses.LinkKeys) != 1 || e.Statuses.LinkKeys[0] != s.kept(t) || e.Statuses.Page.Name != "North" || len(e.Statuses.References) != 1) {
+		if e.ID == s.ID &&
+			(len(e.Statuses.LinkKeys) != 1 || e.Statuses.LinkKeys[0] != s.kept(t) || e.Statuses.Page.Name != "North" || len(e.Statuses.References) != 1) {
 			t.Errorf("kept: %+v", e.Statuses)
 		}
 		if e.ID == h.endpoint.ID && len(e.Statuses.LinkKeys)+len(e.Statuses.References) != 0 {

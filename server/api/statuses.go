@@ -16,11 +16,19 @@ func (a *API) mountStatuses(h huma.API) {
 		a.listStatuses)
 	register(a, h, a.call("GET /statuses/counts", "count-statuses", "Count statuses",
 		"Returns how many subjects are in each state."), a.countStatuses)
-	register(a, h, a.call("GET /statuses/{id}", "get-status", "Get a status",
-		"Returns one status with its history: the changes of state, what each event did, and when status pages showed it."), a.getStatus)
-	rebuild := a.call("POST /statuses/rebuild", "rebuild-statuses", "Rebuild all statuses",
+	register(a, h, a.call(
+		"GET /statuses/{id}",
+		"get-status",
+		"Get a status",
+		"Returns one status with its history: the changes of state, what each event did, and when status pages showed it.",
+	), a.getStatus)
+	rebuild := a.call(
+		"POST /statuses/rebuild",
+		"rebuild-statuses",
+		"Rebuild all statuses",
 		"Computes all statuses again from the log, in the background. The current ones are shown until it is done; then readers of "+
-			"the live connection get an update of kind statuses.")
+			"the live connection get an update of kind statuses.",
+	)
 	rebuild.DefaultStatus = http.StatusAccepted
 	register(a, h, rebuild, a.rebuildStatuses)
 }

@@ -53,12 +53,16 @@ func TestDeliveryDetailHasTheCheckAndTheEvent(t *testing.T) {
 	body := `{"id":"evt_1","type":"charge.refunded","created":1772625600,"account":"acct_1","livemode":false}`
 	h.stripe(e, stripeSecret, body, 2*time.Minute).is(t, 200, "")
 	d := h.newest(e)
-	if d.Verdict != hook.Verified || d.Secret != "live" || d.Event != "evt_1" || d.Type != "charge.refunded" || d.Account != "acct_1" ||
-		d.Mode != "test" || d.OccurredAt.Unix() != 1772625600 {
+	if d.Verdict != hook.Verified || d.Secret != "live" || d.Event != "evt_1" || d.Type != "charge.refunded" ||
+		d.Account != "acct_1" ||
+		d.Mode != "test" ||
+		d.OccurredAt.Unix() != 1772625600 {
 		t.Errorf("%+v", d.Delivery)
 	}
 	c := d.Check
-	if c == nil || c.Scheme != "hmac-sha256" || c.Covers != "body" || c.Strength != "signed body" || c.SkewMS == nil || *c.SkewMS < 120_000 || *c.SkewMS > 180_000 {
+	if c == nil || c.Scheme != "hmac-sha256" || c.Covers != "body" || c.Strength != "signed body" || c.SkewMS == nil ||
+		*c.SkewMS < 120_000 ||
+		*c.SkewMS > 180_000 {
 		t.Fatalf("%+v", c)
 	}
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "x"}).is(t, 200, "")
@@ -91,7 +95,9 @@ func TestRedeliveriesOfAnEventListTheirDifferences(t *testing.T) {
 
 func TestBatchListsEachEvent(t *testing.T) {
 	h := newHouse(t, "")
-	e := h.made(`{"name":"cloud","provider":"cloudevents","secrets":[{"label":"live","value":"a-token-of-some-length"}]}`)
+	e := h.made(
+		`{"name":"cloud","provider":"cloudevents","secrets":[{"label":"live","value":"a-token-of-some-length"}]}`,
+	)
 	send := func(body string) {
 		h.do(request{method: "POST", path: strings.TrimPrefix(e.URL, h.URL), body: body, header: http.Header{
 			"Content-Type":  {"application/cloudevents-batch+json"},
@@ -123,7 +129,9 @@ func TestReverifyReleasesRejectedDeliveries(t *testing.T) {
 	if h.call("POST", path+"/verify-again", `{"release":true}`, 200, &again); again.Released != 1 {
 		t.Errorf("%+v", again)
 	}
-	if d := h.newest(e); d.Verdict != hook.Verified || d.ReleaseOf != rejected.Seq || d.Secret != "live" || d.Event != "evt_1" || !d.ReceivedAt.Equal(rejected.ReceivedAt.Time) {
+	if d := h.newest(e); d.Verdict != hook.Verified || d.ReleaseOf != rejected.Seq || d.Secret != "live" ||
+		d.Event != "evt_1" ||
+		!d.ReceivedAt.Equal(rejected.ReceivedAt.Time) {
 		t.Errorf("%+v", d.Delivery)
 	}
 	h.call("POST", "/endpoints/ep_none/verify-again", `{}`, 404, nil)
@@ -132,12 +140,15 @@ func TestReverifyReleasesRejectedDeliveries(t *testing.T) {
 func TestRejectedDeliveryHasADiagnosis(t *testing.T) {
 	h := newHouse(t, "")
 	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
-	other := h.made(`{"name":"shop-test","provider":"stripe","secrets":[{"label":"test","value":"` + stripeSecret + `"}]}`)
+	other := h.made(
+		`{"name":"shop-test","provider":"stripe","secrets":[{"label":"test","value":"` + stripeSecret + `"}]}`,
+	)
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 401, "signature_mismatch")
 	var got diagnose.Diagnosis
 	path := "/deliveries/" + string(h.newest(e).ID) + "/diagnose"
 	h.call("POST", path, "", 200, &got)
-	if f := got.Findings[0]; got.Cause != "other_secret" || !got.Genuine || f.Endpoint != other.ID || f.Secret != "test" ||
+	if f := got.Findings[0]; got.Cause != "other_secret" || !got.Genuine || f.Endpoint != other.ID ||
+		f.Secret != "test" ||
 		got.Summary != `Valid with the secret "test" of your endpoint "shop-test".` {
 		t.Errorf("%+v", got)
 	}

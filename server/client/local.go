@@ -77,9 +77,13 @@ func explain(folder string, who datafile.RunningServer, version string, err erro
 		return fmt.Errorf("reach the server that runs on %s (process %d): %w", folder, who.PID, err)
 	}
 	if who.Protocol == 0 && who.URL != "" {
-		return fmt.Errorf("the server that runs on %s (process %d, %s) is an older Hookbeam, which this command cannot "+
-			"talk to. Run the command with the server's own release, or restart the server with this one",
-			folder, who.PID, who.URL)
+		return fmt.Errorf(
+			"the server that runs on %s (process %d, %s) is an older Hookbeam, which this command cannot "+
+				"talk to. Run the command with the server's own release, or restart the server with this one",
+			folder,
+			who.PID,
+			who.URL,
+		)
 	}
 	if err := mismatch(folder, who.Protocol, who.Version, version); err != nil && who.Protocol != 0 {
 		return err

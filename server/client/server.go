@@ -161,9 +161,14 @@ func mismatch(folder string, theirs int, server, own string) error {
 	if theirs < Protocol {
 		which = "an older"
 	}
-	return fmt.Errorf("the server that runs on %s is %s Hookbeam (%s; this command is %s), and the two do not understand "+
-		"each other. Run the command with the server's own release, or restart the server with this one",
-		folder, which, server, own)
+	return fmt.Errorf(
+		"the server that runs on %s is %s Hookbeam (%s; this command is %s), and the two do not understand "+
+			"each other. Run the command with the server's own release, or restart the server with this one",
+		folder,
+		which,
+		server,
+		own,
+	)
 }
 
 // problemOf returns the error that an answer describes.

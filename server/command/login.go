@@ -23,7 +23,10 @@ func (c *loginCmd) Run(ctx context.Context, d Deps) error {
 		return err
 	}
 	if !running {
-		fmt.Fprintln(d.Stdio.Err, "The server is not running on this folder; the link works for 15 minutes, once it does.")
+		fmt.Fprintln(
+			d.Stdio.Err,
+			"The server is not running on this folder; the link works for 15 minutes, once it does.",
+		)
 	}
 	if c.JSON {
 		return json.NewEncoder(d.Stdio.Out).Encode(map[string]any{"login": link, "running": running})

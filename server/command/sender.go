@@ -134,7 +134,12 @@ func bare(err error) error {
 // oneLine is the beginning of an answer, with nothing in it that a terminal would act on.
 func oneLine(answer string) string {
 	const most = 400
-	clean := []rune(strings.Join(strings.FieldsFunc(answer, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }), " "))
+	clean := []rune(
+		strings.Join(
+			strings.FieldsFunc(answer, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }),
+			" ",
+		),
+	)
 	if len(clean) > most {
 		return string(clean[:most]) + "…"
 	}

@@ -54,7 +54,12 @@ func (c *rebuildCmd) rebuildOffline(ctx context.Context, d Deps) error {
 	if c.JSON {
 		return c.printJSON(d, false, deliveries, took)
 	}
-	_, err = fmt.Fprintf(d.Stdio.Out, "Drew the statuses again from %d deliveries in %s.\n", deliveries, took.Round(time.Millisecond))
+	_, err = fmt.Fprintf(
+		d.Stdio.Out,
+		"Drew the statuses again from %d deliveries in %s.\n",
+		deliveries,
+		took.Round(time.Millisecond),
+	)
 	return err
 }
 

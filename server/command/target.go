@@ -44,7 +44,8 @@ func (c *triggerCmd) resolveTarget(ctx context.Context, p *provider.Provider, d 
 	} else if t.address == "" {
 		t.address = c.To
 	}
-	if t.url, err = url.Parse(c.To); err != nil || t.url.Host == "" || t.url.Scheme != "http" && t.url.Scheme != "https" {
+	if t.url, err = url.Parse(c.To); err != nil || t.url.Host == "" ||
+		t.url.Scheme != "http" && t.url.Scheme != "https" {
 		return t, misuse("--to must be an http or https address")
 	}
 	settings, err := parsePairs("--setting", c.Setting, "=")
@@ -84,7 +85,13 @@ func (c *triggerCmd) findEndpoint(ctx context.Context, p *provider.Provider, d D
 	}
 	e := all[i]
 	t.address = e.URL
-	t.endpoint = hook.Endpoint{ID: e.ID, Name: e.Name, Provider: e.Provider, SignedURL: e.SignedURL, Settings: e.Settings}
+	t.endpoint = hook.Endpoint{
+		ID:        e.ID,
+		Name:      e.Name,
+		Provider:  e.Provider,
+		SignedURL: e.SignedURL,
+		Settings:  e.Settings,
+	}
 	for _, s := range e.Secrets {
 		if s.Value != "" {
 			t.secrets = append(t.secrets, s.Value)

@@ -64,7 +64,14 @@ func (c *triggerCmd) Run(ctx context.Context, d Deps) error {
 	if err != nil {
 		return err
 	}
-	s := sender{target: t, provider: p, sampler: sample.NewSampler(), client: newHTTPClient(), stdio: d.Stdio, json: c.JSON}
+	s := sender{
+		target:   t,
+		provider: p,
+		sampler:  sample.NewSampler(),
+		client:   newHTTPClient(),
+		stdio:    d.Stdio,
+		json:     c.JSON,
+	}
 	defer s.client.CloseIdleConnections()
 	missed := 0
 	for range c.Count {
@@ -134,9 +141,17 @@ func chooseEndpoint(all []client.Endpoint, p *provider.Provider, name string) (i
 	case len(fit) == 0 && name != "":
 		return 0, misuse("there is no endpoint named %s in this data folder", name)
 	case len(fit) == 0:
-		return 0, fmt.Errorf("no endpoint in this data folder is for %s; make one in the dashboard, or name an address with --to", p.Name)
+		return 0, fmt.Errorf(
+			"no endpoint in this data folder is for %s; make one in the dashboard, or name an address with --to",
+			p.Name,
+		)
 	case len(fit) > 1:
-		return 0, misuse("%d endpoints are for %s: %s. Say which with --endpoint", len(fit), p.Name, strings.Join(fit, ", "))
+		return 0, misuse(
+			"%d endpoints are for %s: %s. Say which with --endpoint",
+			len(fit),
+			p.Name,
+			strings.Join(fit, ", "),
+		)
 	}
 	return i, nil
 }

@@ -25,8 +25,14 @@ func TestTriggerTakesAnAnswerForWhatItIs(t *testing.T) {
 		http.Redirect(w, r, "/there", http.StatusPermanentRedirect)
 	})
 	far.HandleFunc("/there", func(http.ResponseWriter, *http.Request) { followed = true })
-	far.HandleFunc("/long", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("a"), 1<<20)) })
-	far.HandleFunc("/escapes", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("a\x1b[2J\r\nb\u202e")) })
+	far.HandleFunc(
+		"/long",
+		func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("a"), 1<<20)) },
+	)
+	far.HandleFunc(
+		"/escapes",
+		func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("a\x1b[2J\r\nb\u202e")) },
+	)
 	far.HandleFunc("/empty", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	server := httptest.NewServer(far)
 	defer server.Close()
@@ -43,7 +49,9 @@ func TestTriggerTakesAnAnswerForWhatItIs(t *testing.T) {
 			var out, errs bytes.Buffer
 			code := Run(t.Context(), []string{"trigger", "stripe", "--to", server.URL + c.path + "?key=hidden"},
 				testDeps(func(string) string { return "" }, &out, &errs))
-			if code != c.code || !strings.Contains(out.String(), c.says) || strings.Contains(out.String()+errs.String(), "hidden") || followed {
+			if code != c.code || !strings.Contains(out.String(), c.says) ||
+				strings.Contains(out.String()+errs.String(), "hidden") ||
+				followed {
 				t.Errorf("code %d, followed %v: %s%s", code, followed, out.String(), errs.String())
 			}
 		})
@@ -61,7 +69,9 @@ func TestTriggerSendsWhatTheSenderWouldSend(t *testing.T) {
 		t.Fatal(errs.String())
 	}
 	if got.URL.RawQuery != "a=1&secret=a-secret-of-16-bytes" || got.Header.Get("User-Agent") != "MailChimp" ||
-		got.Header.Get("Content-Type") != "application/x-www-form-urlencoded" || len(got.Header["Accept-Encoding"]) > 1 {
+		got.Header.Get(
+			"Content-Type",
+		) != "application/x-www-form-urlencoded" || len(got.Header["Accept-Encoding"]) > 1 {
 		t.Errorf("%s %v", got.URL, got.Header)
 	}
 	if strings.Contains(out.String()+errs.String(), "a-secret") {

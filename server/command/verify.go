@@ -74,13 +74,26 @@ func (c *verifyCmd) Run(d Deps) error {
 	if err != nil {
 		return err
 	}
-	e := &hook.Endpoint{Name: "this one", Provider: c.Provider, Verify: hook.Enforce, Tolerance: c.Tolerance, Settings: settings,
-		Secrets: []hook.Secret{{Label: "given", Value: secret}}}
+	e := &hook.Endpoint{
+		Name:      "this one",
+		Provider:  c.Provider,
+		Verify:    hook.Enforce,
+		Tolerance: c.Tolerance,
+		Settings:  settings,
+		Secrets:   []hook.Secret{{Label: "given", Value: secret}},
+	}
 	on := signature.ReceiveContext{At: at, URL: c.URL}
 	f := p.Verify(e, r, on)
 	r.Verdict, r.Reason, r.Check = f.Verdict, f.Reason, f.Check
-	said := verified{Verdict: f.Verdict, Reason: f.Reason, Scheme: f.Check.Scheme, Covers: f.Check.Covers, Strength: f.Check.Strength(),
-		Type: f.Type, Event: f.Event}
+	said := verified{
+		Verdict:  f.Verdict,
+		Reason:   f.Reason,
+		Scheme:   f.Check.Scheme,
+		Covers:   f.Check.Covers,
+		Strength: f.Check.Strength(),
+		Type:     f.Type,
+		Event:    f.Event,
+	}
 	if f.Verdict != hook.Verified {
 		d := diagnose.Run(p, diagnose.Case{Record: r, Endpoint: e, Context: on})
 		said.Diagnosis = &d
@@ -101,7 +114,14 @@ func (v verified) print(out io.Writer, asJSON bool, f signature.Result) (err err
 		}
 		_, err = fmt.Fprintf(out, "verified: %s, %s%s\n", v.Scheme, v.Strength, age)
 	default:
-		_, err = fmt.Fprintf(out, "%s: %s\n%s\n%s\n", v.Verdict, v.Reason, v.Diagnosis.Summary, v.Diagnosis.Findings[0].Fix)
+		_, err = fmt.Fprintf(
+			out,
+			"%s: %s\n%s\n%s\n",
+			v.Verdict,
+			v.Reason,
+			v.Diagnosis.Summary,
+			v.Diagnosis.Findings[0].Fix,
+		)
 	}
 	if err == nil && v.Verdict != hook.Verified {
 		return errNotVerified

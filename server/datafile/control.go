@@ -127,7 +127,11 @@ func refuseControl(path string, info fs.FileInfo, folder user) error {
 	if filepath.Base(path) == SocketName && info.Mode()&fs.ModeSocket != 0 {
 		who := owner(info)
 		if who.known && folder.known && who.uid != folder.uid && who.uid != self() && who.uid != root {
-			return fmt.Errorf("%s belongs to the user with id %d, and the data folder does not: remove it", path, who.uid)
+			return fmt.Errorf(
+				"%s belongs to the user with id %d, and the data folder does not: remove it",
+				path,
+				who.uid,
+			)
 		}
 		return nil
 	}

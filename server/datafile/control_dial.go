@@ -65,7 +65,10 @@ func trustServer(conn net.Conn, folder user) error {
 		return fmt.Errorf("read who listens: %w", err)
 	}
 	if peer.UID != self() && peer.UID != root && (!folder.known || peer.UID != folder.uid) {
-		return fmt.Errorf("the user with id %d listens at the control channel, and does not own the data folder", peer.UID)
+		return fmt.Errorf(
+			"the user with id %d listens at the control channel, and does not own the data folder",
+			peer.UID,
+		)
 	}
 	return nil
 }

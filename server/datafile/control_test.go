@@ -146,7 +146,10 @@ func TestWhatStandsInTheWayOfTheChannelIsRefused(t *testing.T) {
 const stranger = 65533
 
 func foreignFile(path string) error {
-	return errors.Join(os.WriteFile(path, []byte(`{"address":"127.0.0.1:1","token":"x"}`), 0o600), os.Chown(path, stranger, stranger))
+	return errors.Join(
+		os.WriteFile(path, []byte(`{"address":"127.0.0.1:1","token":"x"}`), 0o600),
+		os.Chown(path, stranger, stranger),
+	)
 }
 
 func foreignSocket(path string) error {
@@ -179,7 +182,8 @@ func TestAPathThatIsTooLongForASocketGetsAPortWithAToken(t *testing.T) {
 	if err := os.WriteFile(path, []byte(`{"address":"192.0.2.1:80","token":"x"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := DialControl(t.Context(), folder); err == nil || !strings.Contains(err.Error(), "no port of this machine") {
+	if _, _, err := DialControl(t.Context(), folder); err == nil ||
+		!strings.Contains(err.Error(), "no port of this machine") {
 		t.Errorf("an address elsewhere gave %v", err)
 	}
 }

@@ -35,8 +35,13 @@ func Folder(dir string) error {
 		return fmt.Errorf("look at the data folder: %w", err)
 	}
 	if who := owner(info); who.known && who.uid != self() && self() != root {
-		return fmt.Errorf("the data folder %s belongs to the user with id %d, and this runs as %d: run it as its owner, change the owner "+
-			"with chown, or choose another folder with --data", dir, who.uid, self())
+		return fmt.Errorf(
+			"the data folder %s belongs to the user with id %d, and this runs as %d: run it as its owner, change the owner "+
+				"with chown, or choose another folder with --data",
+			dir,
+			who.uid,
+			self(),
+		)
 	}
 	if !hasModes || info.Mode().Perm() == folderMode {
 		return nil
@@ -63,8 +68,12 @@ func shared(dir string, info fs.FileInfo) error {
 		}
 	}
 	if others > 0 {
-		return fmt.Errorf("the data folder %s can be read by other users and holds other things, too (mode %04o): choose a folder of its own "+
-			"with --data, or run chmod 700 on it if nobody else needs it", dir, info.Mode().Perm())
+		return fmt.Errorf(
+			"the data folder %s can be read by other users and holds other things, too (mode %04o): choose a folder of its own "+
+				"with --data, or run chmod 700 on it if nobody else needs it",
+			dir,
+			info.Mode().Perm(),
+		)
 	}
 	return nil
 }
@@ -141,15 +150,25 @@ func refuse(path string, info fs.FileInfo, folder user) error {
 	who := owner(info)
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:
-		return fmt.Errorf("%s is a link: it is not followed, because whoever put it there would choose the file. Move it away, or move "+
-			"the file itself into its place", path)
+		return fmt.Errorf(
+			"%s is a link: it is not followed, because whoever put it there would choose the file. Move it away, or move "+
+				"the file itself into its place",
+			path,
+		)
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a file (%s): move it away", path, info.Mode().Type())
 	case who.linked:
-		return fmt.Errorf("%s has a second name somewhere else (a hard link), through which it could be read or changed: remove the other "+
-			"name, or put a copy in its place", path)
+		return fmt.Errorf(
+			"%s has a second name somewhere else (a hard link), through which it could be read or changed: remove the other "+
+				"name, or put a copy in its place",
+			path,
+		)
 	case who.known && folder.known && who.uid != folder.uid && who.uid != self():
-		return fmt.Errorf("%s belongs to the user with id %d, and the data folder does not: change its owner with chown", path, who.uid)
+		return fmt.Errorf(
+			"%s belongs to the user with id %d, and the data folder does not: change its owner with chown",
+			path,
+			who.uid,
+		)
 	}
 	return nil
 }
@@ -175,8 +194,13 @@ func chmod(path string, mode fs.FileMode, stat func(string) (fs.FileInfo, error)
 		err = fmt.Errorf("its mode stays %04o", info.Mode().Perm())
 	}
 	if err != nil {
-		return fmt.Errorf("other users can read %s, and it cannot be kept to its owner (mode %04o): %w. Run as its owner, change the owner "+
-			"with chown, or choose a folder with --data on a file system that has modes", path, mode, err)
+		return fmt.Errorf(
+			"other users can read %s, and it cannot be kept to its owner (mode %04o): %w. Run as its owner, change the owner "+
+				"with chown, or choose a folder with --data on a file system that has modes",
+			path,
+			mode,
+			err,
+		)
 	}
 	return nil
 }

@@ -54,7 +54,8 @@ func TestTheFolderAndItsFilesAreTheirOwnersAlone(t *testing.T) {
 
 func TestAFolderThatIsALinkIsFine(t *testing.T) {
 	real, link := t.TempDir(), filepath.Join(t.TempDir(), "link")
-	if err := errors.Join(os.Chmod(real, 0o755), os.Symlink(real, link), Folder(link)); err != nil || mode(t, real) != 0o700 {
+	if err := errors.Join(os.Chmod(real, 0o755), os.Symlink(real, link), Folder(link)); err != nil ||
+		mode(t, real) != 0o700 {
 		t.Errorf("%o %v", mode(t, real), err)
 	}
 }

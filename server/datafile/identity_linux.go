@@ -12,7 +12,13 @@ import (
 func Identify(path string) (id Identity, size int64, err error) {
 	var st unix.Statx_t
 	for err = unix.EINTR; errors.Is(err, unix.EINTR); {
-		err = unix.Statx(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW|unix.AT_STATX_DONT_SYNC, unix.STATX_INO|unix.STATX_SIZE, &st)
+		err = unix.Statx(
+			unix.AT_FDCWD,
+			path,
+			unix.AT_SYMLINK_NOFOLLOW|unix.AT_STATX_DONT_SYNC,
+			unix.STATX_INO|unix.STATX_SIZE,
+			&st,
+		)
 	}
 	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) { // an old system, or one that allows few calls
 		return lstat(path)

@@ -23,7 +23,10 @@ func asked(e *hook.Endpoint, r *hook.Record, others ...Known) Diagnosis {
 	p, _ := provider.For(e.Provider)
 	e.ID, e.Verify, e.Tolerance = "ep_own", hook.Enforce, 5*time.Minute
 	r.Reason = p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address}).Reason
-	return Run(p, Case{Record: r, Endpoint: e, Context: signature.ReceiveContext{At: noon, URL: address}, Others: others})
+	return Run(
+		p,
+		Case{Record: r, Endpoint: e, Context: signature.ReceiveContext{At: noon, URL: address}, Others: others},
+	)
 }
 
 // signedHex is a body with its HMAC as hex in a header, behind a prefix.
@@ -42,7 +45,11 @@ func TestRarerCausesAreNamed(t *testing.T) {
 	old := sha256.Sum256([]byte(plain + "{}"))
 	deleted := &hook.Endpoint{Provider: "github", Secrets: secret(plain), DeletedAt: hook.Time{Time: noon}}
 	square := &hook.Endpoint{ID: "ep_till", Name: "till", Provider: "square", Secrets: secret(plain)}
-	byOther := recordOf("POST", headers("X-Square-Hmacsha256-Signature", hmac64(sha256.New, plain, address+"-till{}")), "{}")
+	byOther := recordOf(
+		"POST",
+		headers("X-Square-Hmacsha256-Signature", hmac64(sha256.New, plain, address+"-till{}")),
+		"{}",
+	)
 	code := &hook.Endpoint{ID: "ep_code", Name: "code", Provider: "github", Secrets: secret(githubKnown)}
 	tuned := map[string]string{"header": "x-sum", "prefix": "v1="}
 	for name, c := range map[string]struct {
@@ -71,7 +78,8 @@ func TestRarerCausesAreNamed(t *testing.T) {
 				others = append(others, c.known)
 			}
 			got := asked(&c.e, c.r, others...)
-			if got.Cause != c.cause || !strings.Contains(got.Summary, c.says) || strings.Contains(fmt.Sprint(got), plain) {
+			if got.Cause != c.cause || !strings.Contains(got.Summary, c.says) ||
+				strings.Contains(fmt.Sprint(got), plain) {
 				t.Errorf("%+v", got)
 			}
 			if told := got.Findings[len(got.Findings)-1].Cause == "endpoint_deleted"; told == c.e.DeletedAt.IsZero() {
@@ -101,13 +109,23 @@ func TestWhatIsSignedForAnotherWebhookOfPayPalsIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	made := func(id, webhook string) *hook.Endpoint {
-		return &hook.Endpoint{ID: hook.EndpointID("ep_" + id), Name: id, Provider: "paypal", Settings: map[string]string{"webhook_id": webhook}}
+		return &hook.Endpoint{
+			ID:       hook.EndpointID("ep_" + id),
+			Name:     id,
+			Provider: "paypal",
+			Settings: map[string]string{"webhook_id": webhook},
+		}
 	}
 	signed := recordOf("POST", headers("Paypal-Transmission-Id", "t-1"), "{}")
 	if err := p.Sign(signed, signature.Signing{Endpoint: made("shop", "WH-1"), At: noon, Key: key}); err != nil {
 		t.Fatal(err)
 	}
-	header := headers("Paypal-Auth-Algo", "SHA256withRSA", "Paypal-Cert-Url", "https://api.paypal.com/v1/notifications/certs/one")
+	header := headers(
+		"Paypal-Auth-Algo",
+		"SHA256withRSA",
+		"Paypal-Cert-Url",
+		"https://api.paypal.com/v1/notifications/certs/one",
+	)
 	for _, h := range signed.Headers {
 		header.Set(h.Name, h.Value)
 	}
@@ -119,8 +137,15 @@ func TestWhatIsSignedForAnotherWebhookOfPayPalsIsNamed(t *testing.T) {
 		"a newline":       {"WH-1", "{}\n", "newline"},
 		"unknown":         {"WH-2", "[]", "unknown_secret"},
 	} {
-		got := Run(p, Case{Record: recordOf("POST", header, c.body), Endpoint: made("own", c.own), Context: signature.ReceiveContext{At: noon, Certificates: filed{leaf}},
-			Others: []Known{{made("shop", "WH-1"), address}}})
+		got := Run(
+			p,
+			Case{
+				Record:   recordOf("POST", header, c.body),
+				Endpoint: made("own", c.own),
+				Context:  signature.ReceiveContext{At: noon, Certificates: filed{leaf}},
+				Others:   []Known{{made("shop", "WH-1"), address}},
+			},
+		)
 		if got.Cause != c.cause || got.Genuine != (c.cause != "unknown_secret") {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -142,7 +167,13 @@ func TestADiagnosisIsBounded(t *testing.T) {
 	unsigned := headers("Stripe-Signature", "t=1,v1="+strings.Repeat("00", 32))
 	var crowd []Known
 	for i := range 20_000 {
-		crowd = append(crowd, Known{&hook.Endpoint{Provider: "stripe", Secrets: secret(fmt.Sprint("whsec_of-one-of-very-many-", i))}, address})
+		crowd = append(
+			crowd,
+			Known{
+				&hook.Endpoint{Provider: "stripe", Secrets: secret(fmt.Sprint("whsec_of-one-of-very-many-", i))},
+				address,
+			},
+		)
 	}
 	for name, c := range map[string]struct {
 		body   string
@@ -155,8 +186,13 @@ func TestADiagnosisIsBounded(t *testing.T) {
 		"all of it":           {strings.Repeat("a=1&", 1<<20), crowd},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := asked(&hook.Endpoint{Provider: "stripe", Secrets: secret(stripeLive)}, recordOf("POST", unsigned, c.body), c.others...)
-			if got.Cause != "unknown_secret" || !strings.Contains(got.Summary, "too much to try all") && c.others != nil || got.Tried*(len(c.body)+trialBytes) > hashedBytes {
+			got := asked(
+				&hook.Endpoint{Provider: "stripe", Secrets: secret(stripeLive)},
+				recordOf("POST", unsigned, c.body),
+				c.others...)
+			if got.Cause != "unknown_secret" ||
+				!strings.Contains(got.Summary, "too much to try all") && c.others != nil ||
+				got.Tried*(len(c.body)+trialBytes) > hashedBytes {
 				t.Errorf("%+v", got)
 			}
 		})

@@ -53,26 +53,60 @@ func inWords(all []hook.Statement) string {
 
 // cafe is a sender that has one of everything that rules may say.
 var cafe = Source{Event: eventOf("body"), Rules: Rules{
-	{Types: []string{"sum.refunded"}, Match: Always(hook.Refund), Subject: &cafeSum, Refund: payload.SelectAll("body:refund"), Also: true,
-		Amounts: []AmountSpec{Amount("body:back").Total()}},
+	{
+		Types:   []string{"sum.refunded"},
+		Match:   Always(hook.Refund),
+		Subject: &cafeSum,
+		Refund:  payload.SelectAll("body:refund"),
+		Also:    true,
+		Amounts: []AmountSpec{Amount("body:back").Total()},
+	},
 	{Types: []string{"sum.refunded", "sum.disputed"}, Match: Always(hook.DisputeOpen), Subject: &cafeSum},
-	{Types: []string{"sum.*"}, Subject: &cafeSum, Match: ByField("body:state+body:how", Kinds{"open/": hook.Created, "open/bank": hook.Processing,
-		"void/": hook.Canceled}, "")},
-	{Types: []string{"oven"}, Subject: &cafeOven, Match: StateFrom("body:oven.state", Outcomes{"hot": {State: hook.StateRunning, Rank: 2},
-		"cold": {State: hook.StateSuccess, Final: true, Rank: 3, Tone: hook.ToneNeutral}})},
+	{
+		Types:   []string{"sum.*"},
+		Subject: &cafeSum,
+		Match: ByField("body:state+body:how", Kinds{"open/": hook.Created, "open/bank": hook.Processing,
+			"void/": hook.Canceled}, ""),
+	},
+	{
+		Types:   []string{"oven"},
+		Subject: &cafeOven,
+		Match: StateFrom("body:oven.state", Outcomes{"hot": {State: hook.StateRunning, Rank: 2},
+			"cold": {State: hook.StateSuccess, Final: true, Rank: 3, Tone: hook.ToneNeutral}}),
+	},
 }}
 
 var cafeSum = SubjectSpec{
 	Aliases: []AliasSpec{Alias("payment", "body:sum.id"), Alias("bill", "body:links.#rel=bill.to").After("/bills/"),
 		Alias("table", "body:room+body:tables.1"), Alias("guest", "body:guest"), Alias("odd", `body:a\.b`),
 		Alias("bill", "body:lone").Fallback()},
-	References: payload.SelectAll("body:basket", "body:ticket"), CopiedReferences: ByField("body:again", Kinds{"true": hook.Info}, ""), Customer: payload.SelectAll("body:guest", "body:guest.mail"),
-	Amounts: []AmountSpec{Amount("body:nothing"), Amount("body:sum.is").In("body:sum.of")}, Currency: payload.SelectAll("body:currency"), Decimal: true,
+	References: payload.SelectAll(
+		"body:basket",
+		"body:ticket",
+	), CopiedReferences: ByField("body:again", Kinds{"true": hook.Info}, ""), Customer: payload.SelectAll("body:guest", "body:guest.mail"),
+	Amounts: []AmountSpec{
+		Amount("body:nothing"),
+		Amount("body:sum.is").In("body:sum.of"),
+	}, Currency: payload.SelectAll("body:currency"), Decimal: true,
 }
 
-var cafeOven = SubjectSpec{Kind: hook.KindRun, Aliases: []AliasSpec{Alias("run", "body:oven.id")}, Version: payload.Select("body:oven.try"),
-	Times: payload.SelectAll("body:oven.never", "body:oven.at"), Titles: Titles("{body:oven.of} at {body:oven.heat}°", "baking {body:oven.of}"),
-	URLs: payload.SelectAll("body:oven.url"), Fulfilment: StateFrom("?body:oven.door", Outcomes{"yes": {State: hook.StateFulfilled}, "": {State: hook.StateUnfulfilled}})}
+var cafeOven = SubjectSpec{
+	Kind:    hook.KindRun,
+	Aliases: []AliasSpec{Alias("run", "body:oven.id")},
+	Version: payload.Select("body:oven.try"),
+	Times: payload.SelectAll(
+		"body:oven.never",
+		"body:oven.at",
+	),
+	Titles: Titles("{body:oven.of} at {body:oven.heat}°", "baking {body:oven.of}"),
+	URLs: payload.SelectAll(
+		"body:oven.url",
+	),
+	Fulfilment: StateFrom(
+		"?body:oven.door",
+		Outcomes{"yes": {State: hook.StateFulfilled}, "": {State: hook.StateUnfulfilled}},
+	),
+}
 
 func (s Source) says(body string, references ...string) []hook.Statement {
 	r := recordOf(body)
@@ -124,8 +158,10 @@ func TestAStorySaysWhatItsEventsMean(t *testing.T) {
 }
 
 func TestAStatementHasWhatIsKnownOfItsEvent(t *testing.T) {
-	got := cafe.says(`{"id":"e1","type":"oven","at":"2026-01-01T00:00:00Z","oven":{"id":"o1","state":"cold","try":"3","at":1767225700,` +
-		`"of":"bread","url":"https://oven.example/1","door":[]}}`)
+	got := cafe.says(
+		`{"id":"e1","type":"oven","at":"2026-01-01T00:00:00Z","oven":{"id":"o1","state":"cold","try":"3","at":1767225700,` +
+			`"of":"bread","url":"https://oven.example/1","door":[]}}`,
+	)
 	want := []hook.Statement{{Subject: hook.KindRun, Names: []string{"run/o1"}, Evidence: hook.Evidence{
 		Event: "e1", Kind: hook.Stands, At: hook.Millis(1767225700000), Seq: 7, Delivery: "dlv_1", Type: "oven", ReceivedAt: hook.Millis(noon.UnixMilli()),
 		State: hook.StateSuccess, Fulfilment: hook.StateUnfulfilled, Tone: hook.ToneNeutral, Final: true, Version: 3, Rank: 3,
@@ -163,29 +199,52 @@ func TestAnEndpointsOwnReferencesAreNamesToo(t *testing.T) {
 }
 
 func TestEachEventOfABatchSpeaksForItself(t *testing.T) {
-	p := Source{Batch: &payload.Batch{List: "all"}, Event: eventOf("item"), Rules: Rules{{Types: []string{"sum"}, Match: Always(hook.Captured), Subject: &SubjectSpec{Aliases: []AliasSpec{Alias("payment", "item:sum")},
-		References: payload.SelectAll("item:no"), Amounts: []AmountSpec{Amount("item:is")}, Currency: payload.SelectAll("body:currency")}}}}
-	got := p.says(`{"currency":"jpy","own":"o","all":[{"id":"e1","type":"sum","at":1767225600,"sum":"p1","is":490,"no":"1"},{"type":"other"},`+
-		`{"type":"sum","sum":{"id":"p2"}}]}`, "own")
+	p := Source{
+		Batch: &payload.Batch{List: "all"},
+		Event: eventOf("item"),
+		Rules: Rules{
+			{
+				Types: []string{"sum"},
+				Match: Always(hook.Captured),
+				Subject: &SubjectSpec{Aliases: []AliasSpec{Alias("payment", "item:sum")},
+					References: payload.SelectAll(
+						"item:no",
+					), Amounts: []AmountSpec{Amount("item:is")}, Currency: payload.SelectAll("body:currency")},
+			},
+		},
+	}
+	got := p.says(
+		`{"currency":"jpy","own":"o","all":[{"id":"e1","type":"sum","at":1767225600,"sum":"p1","is":490,"no":"1"},{"type":"other"},`+
+			`{"type":"sum","sum":{"id":"p2"}}]}`,
+		"own",
+	)
 	if want := "captured 490 JPY: payment/p1 order/1 order/o\ncaptured: payment/p2 order/o"; inWords(got) != want {
 		t.Fatalf("%s\nwant %s", inWords(got), want)
 	}
 	if got[0].Event != "e1" || got[1].Event != "dlv_1/2" || got[0].At.Unix() != 1767225600 || !got[1].At.Equal(noon) {
 		t.Errorf("%+v", got)
 	}
-	if got := p.says(`{"all":[{"id":"e1","type":"sum","sum":"p1"},{"id":"e2","type":"sum","sum":"p2"}]}`); len(got) != 2 || got[1].Event != "e2" {
+	if got := p.says(`{"all":[{"id":"e1","type":"sum","sum":"p1"},{"id":"e2","type":"sum","sum":"p2"}]}`); len(
+		got,
+	) != 2 ||
+		got[1].Event != "e2" {
 		t.Errorf("two: %+v", got)
 	}
 	if got := p.says(`{"all":[{"id":"e1","type":"sum","sum":"p1"}]}`); len(got) != 1 || got[0].Event != "e1" {
 		t.Errorf("alone: %+v", got)
 	}
-	if got := p.says(`{"all":[` + strings.Repeat(`{"type":"sum","sum":"p"},`, payload.MaxItems+50) + `{}]}`); len(got) != payload.MaxItems {
+	if got := p.says(`{"all":[` + strings.Repeat(`{"type":"sum","sum":"p"},`, payload.MaxItems+50) + `{}]}`); len(
+		got,
+	) != payload.MaxItems {
 		t.Errorf("%d statements of a very large batch", len(got))
 	}
 }
 
 func TestNoMoreOfABodyIsToldApartThanItsBound(t *testing.T) {
-	body := `{"type":"sum.","state":"open","sum":{"id":1},"shop":[` + strings.Repeat(`"a",`, payload.MaxMembers-1) + `"last","behind"]}`
+	body := `{"type":"sum.","state":"open","sum":{"id":1},"shop":[` + strings.Repeat(
+		`"a",`,
+		payload.MaxMembers-1,
+	) + `"last","behind"]}`
 	last, behind := fmt.Sprint("shop.", payload.MaxMembers-1), fmt.Sprint("shop.", payload.MaxMembers)
 	if got := cafe.says(body, behind, last); got[0].Reference != "last" {
 		t.Errorf("%q", got[0].Reference)
@@ -235,8 +294,12 @@ func TestAmountsAreReadIntoMinorUnits(t *testing.T) {
 // TestWhatIsReadInPartTellsNothing has a batch that is short enough to be read, and an endpoint that looks for its references
 // among a thousand members, once more for each of its events. Nothing of it counts: half of a batch would say something else.
 func TestWhatIsReadInPartTellsNothing(t *testing.T) {
-	p := Source{Batch: &payload.Batch{List: "all"}, Event: eventOf("item"), Rules: Rules{{Types: []string{"sum"}, Match: Always(hook.Captured),
-		Subject: &SubjectSpec{Aliases: []AliasSpec{Alias("payment", "item:sum")}}}}}
+	p := Source{
+		Batch: &payload.Batch{List: "all"},
+		Event: eventOf("item"),
+		Rules: Rules{{Types: []string{"sum"}, Match: Always(hook.Captured),
+			Subject: &SubjectSpec{Aliases: []AliasSpec{Alias("payment", "item:sum")}}}},
+	}
 	var items []string
 	for i := range payload.MaxItems {
 		items = append(items, fmt.Sprintf(`{"type":"sum","sum":"p%d"}`, i))

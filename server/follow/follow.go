@@ -41,7 +41,17 @@ func Run(ctx context.Context, l Log, f Follower, logger *slog.Logger) error {
 		moved, err := step(ctx, l, f)
 		switch {
 		case err != nil && ctx.Err() == nil:
-			logger.Error("follower stumbled", "follower", f.Name(), "position", f.Position(), "again_in", pause, "error", err)
+			logger.Error(
+				"follower stumbled",
+				"follower",
+				f.Name(),
+				"position",
+				f.Position(),
+				"again_in",
+				pause,
+				"error",
+				err,
+			)
 			wait(ctx, pause)
 			pause = min(2*pause, mostPause)
 		case moved:

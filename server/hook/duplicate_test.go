@@ -82,8 +82,17 @@ func TestTheDuplicateRule(t *testing.T) {
 	} {
 		log.apply(c.record)
 		if r := c.record; r.DuplicateOf != c.of || r.Try != c.try || r.Reason != c.reason {
-			t.Errorf("%d, %s: duplicate of %d, try %d, %q; want %d, %d, %q", i+1, c.name, r.DuplicateOf, r.Try, r.Reason,
-				c.of, c.try, c.reason)
+			t.Errorf(
+				"%d, %s: duplicate of %d, try %d, %q; want %d, %d, %q",
+				i+1,
+				c.name,
+				r.DuplicateOf,
+				r.Try,
+				r.Reason,
+				c.of,
+				c.try,
+				c.reason,
+			)
 		}
 	}
 }
@@ -110,7 +119,10 @@ func TestTheDuplicateRuleIsAFunctionOfItsArguments(t *testing.T) {
 		taken := 0
 		for i := range before {
 			if rapid.Bool().Draw(t, "taken") {
-				before[i] = EventClaim{First: Seq(rapid.IntRange(1, 99).Draw(t, "first")), Deliveries: rapid.IntRange(1, 9).Draw(t, "n")}
+				before[i] = EventClaim{
+					First:      Seq(rapid.IntRange(1, 99).Draw(t, "first")),
+					Deliveries: rapid.IntRange(1, 9).Draw(t, "n"),
+				}
 				taken++
 			}
 		}

@@ -192,7 +192,9 @@ var reasonTable = []reasonRow{
 		Label:       "challenge refused",
 		Title:       "The confirmation request was refused",
 		Explanation: "The request asks for a confirmation that the endpoint's settings do not allow.",
-		NextSteps:   []string{"Add the requested value to the endpoint's settings: the topic, token, origin or public key."},
+		NextSteps: []string{
+			"Add the requested value to the endpoint's settings: the topic, token, origin or public key.",
+		},
 		Answer: "This request asks for a confirmation that the endpoint's settings do not allow. Add the requested value (topic, " +
 			"verify_token, origin or public_key) to the settings.",
 		Kind: ErrNotFound,

@@ -86,7 +86,8 @@ func TestAnAnswerHasNoPlaceholderLeft(t *testing.T) {
 
 func TestAnUnknownReasonIsExplainedByItsCode(t *testing.T) {
 	text := Reason("moon_phase").Text()
-	if text.Label != "moon phase" || text.Explanation != "Verification failed (moon phase)." || len(text.NextSteps) == 0 {
+	if text.Label != "moon phase" || text.Explanation != "Verification failed (moon phase)." ||
+		len(text.NextSteps) == 0 {
 		t.Errorf("%+v", text)
 	}
 	if p := Reason("moon_phase").Problem(); !errors.Is(p, ErrUnauthenticated) || p.Detail == "" {

@@ -24,10 +24,24 @@ var updateRecords = flag.Bool("update-records", false, "write the golden records
 func goldenRecords() map[string]LogRecord {
 	random := [16]byte(bytes.Repeat([]byte{0xab}, 16))
 	delivery := &Record{
-		Delivery: Delivery{Endpoint: "ep_a", Method: "PUT", Path: "/below", Query: "q=1", ContentType: "text/plain", Size: 5,
-			Type: "charge.paid", Event: "evt_1", Verdict: Verified, Reason: ReasonBodyDiffers, Secret: "live",
-			OccurredAt: Millis(1_700_000_000_123), Account: "acct_1", Mode: ModeLive, Events: 2,
-			ReceivedAt: Millis(1_700_000_001_456)},
+		Delivery: Delivery{
+			Endpoint:    "ep_a",
+			Method:      "PUT",
+			Path:        "/below",
+			Query:       "q=1",
+			ContentType: "text/plain",
+			Size:        5,
+			Type:        "charge.paid",
+			Event:       "evt_1",
+			Verdict:     Verified,
+			Reason:      ReasonBodyDiffers,
+			Secret:      "live",
+			OccurredAt:  Millis(1_700_000_000_123),
+			Account:     "acct_1",
+			Mode:        ModeLive,
+			Events:      2,
+			ReceivedAt:  Millis(1_700_000_001_456),
+		},
 		Request: Request{Host: "h.example", Proto: "HTTP/1.1", Remote: "192.0.2.1", Took: 42 * time.Microsecond,
 			Headers: []Header{{"A", "1"}, {"A", ": 2: "}, {"B", ""}}, Body: []byte("\x00\xff\r\n."),
 			RawHead: []byte("PUT /below?q=1 HTTP/1.1\r\na: 1\r\n\r\n"), Trailers: []Header{{"T", "3"}}},
@@ -93,7 +107,8 @@ func TestARecordOfAnotherFormIsNotDamaged(t *testing.T) {
 	l := goldenRecords()["plain"]
 	b := AppendRecord(nil, &l)
 	b[0] = recordForm + 1
-	if _, err := ParseRecord(summed(b[:len(b)-recordSum])); !errors.Is(err, ErrNewerRecord) || errors.Is(err, ErrDamaged) {
+	if _, err := ParseRecord(summed(b[:len(b)-recordSum])); !errors.Is(err, ErrNewerRecord) ||
+		errors.Is(err, ErrDamaged) {
 		t.Error(err)
 	}
 }
@@ -128,7 +143,12 @@ func anyRecord(t *rapid.T) LogRecord {
 	node := NodeID(rapid.Uint16().Draw(t, "node"))
 	if rapid.IntRange(0, 4).Draw(t, "other") == 0 {
 		kind := RecordKind(rapid.IntRange(int(RecordAnswer), 255).Draw(t, "kind"))
-		return LogRecord{Kind: kind, Random: random, Node: node, Payload: rapid.SliceOf(rapid.Byte()).Draw(t, "payload")}
+		return LogRecord{
+			Kind:    kind,
+			Random:  random,
+			Node:    node,
+			Payload: rapid.SliceOf(rapid.Byte()).Draw(t, "payload"),
+		}
 	}
 	text := func(name string) string { return string(rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, name)) }
 	headers := func(name string) []Header {
@@ -139,13 +159,19 @@ func anyRecord(t *rapid.T) LogRecord {
 	moment := func(name string) Time { return Millis(rapid.Int64Range(1, 1<<42).Draw(t, name)) }
 	r := &Record{
 		Delivery: Delivery{Endpoint: EndpointID(text("endpoint")), Method: text("method"), Path: text("path"),
-			Query: text("query"), ContentType: text("content type"), Size: rapid.Int64().Draw(t, "size"), Type: text("type"),
-			Event: text("event"), Verdict: Verdict(text("verdict")), Reason: Reason(text("reason")), Secret: text("secret"),
+			Query: text(
+				"query",
+			), ContentType: text("content type"), Size: rapid.Int64().Draw(t, "size"), Type: text("type"),
+			Event: text(
+				"event",
+			), Verdict: Verdict(text("verdict")), Reason: Reason(text("reason")), Secret: text("secret"),
 			OccurredAt: moment("occurred"), Account: text("account"), Mode: text("mode"),
 			Events: rapid.Int().Draw(t, "events"), ReceivedAt: moment("received")},
 		Request: Request{Host: text("host"), Proto: text("proto"), Remote: text("remote"),
-			Took:    time.Duration(rapid.Int32().Draw(t, "took")) * time.Microsecond,
-			Headers: headers("headers"), Body: []byte(text("body")), RawHead: []byte(text("head")), Trailers: headers("trailers")},
+			Took: time.Duration(rapid.Int32().Draw(t, "took")) * time.Microsecond,
+			Headers: headers(
+				"headers",
+			), Body: []byte(text("body")), RawHead: []byte(text("head")), Trailers: headers("trailers")},
 		Check:  Check{Scheme: text("scheme"), Covers: Covers(text("covers")), Dated: rapid.Bool().Draw(t, "dated")},
 		Random: random, Node: node, Marks: Marks(rapid.Uint32().Draw(t, "marks")),
 	}

@@ -10,7 +10,11 @@ const wrong, right = "the-wrong-secret-00", "the-right-secret-00"
 
 func sentWith(secret, remote string) *hook.Record {
 	return &hook.Record{Delivery: hook.Delivery{Method: "POST", Path: "/", ReceivedAt: hook.Millis(noon.UnixMilli())},
-		Request: hook.Request{Remote: remote, Headers: []hook.Header{{Name: "X-Webhook-Secret", Value: secret}}, Body: []byte("{}")}}
+		Request: hook.Request{
+			Remote:  remote,
+			Headers: []hook.Header{{Name: "X-Webhook-Secret", Value: secret}},
+			Body:    []byte("{}"),
+		}}
 }
 
 func TestWhatVerifiesWithALaterSecretIsReleasedOnce(t *testing.T) {
@@ -41,7 +45,8 @@ func TestWhatVerifiesWithALaterSecretIsReleasedOnce(t *testing.T) {
 	}
 	for i, of := range []hook.Seq{1, 3} {
 		r := w.records[3+i]
-		if r.ReleaseOf != of || r.Verdict != hook.Verified || r.Secret != "next" || r.Reason != "" || !r.ReceivedAt.Equal(noon) {
+		if r.ReleaseOf != of || r.Verdict != hook.Verified || r.Secret != "next" || r.Reason != "" ||
+			!r.ReceivedAt.Equal(noon) {
 			t.Errorf("released as %+v", r.Delivery)
 		}
 	}

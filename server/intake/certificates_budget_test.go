@@ -117,7 +117,8 @@ func TestForgeriesWriteOneLineAMinute(t *testing.T) {
 	}
 	at = at.Add(warnEvery)
 	ask(1000, 1)
-	if text := log.String(); strings.Count(text, "\n") != 2 || !strings.Contains(text, "host=api.paypal.com") || strings.Contains(text, "canary") {
+	if text := log.String(); strings.Count(text, "\n") != 2 || !strings.Contains(text, "host=api.paypal.com") ||
+		strings.Contains(text, "canary") {
 		t.Errorf("the log says: %s", text)
 	}
 }

@@ -40,8 +40,15 @@ func newAuthority(t *testing.T) *authority {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	fail(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "A root"}, NotBefore: noon.AddDate(-1, 0, 0),
-		NotAfter: noon.AddDate(9, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	template := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "A root"},
+		NotBefore:             noon.AddDate(-1, 0, 0),
+		NotAfter:              noon.AddDate(9, 0, 0),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign,
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	fail(t, err)
 	cert, err := x509.ParseCertificate(der)
@@ -67,7 +74,12 @@ func (a *authority) issue(t *testing.T, name string) ([]byte, *rsa.PrivateKey) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	fail(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, NotBefore: noon.AddDate(0, -1, 0), NotAfter: noon.AddDate(0, 1, 0)}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(2),
+		Subject:      pkix.Name{CommonName: name},
+		NotBefore:    noon.AddDate(0, -1, 0),
+		NotAfter:     noon.AddDate(0, 1, 0),
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
 	fail(t, err)
 	return append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
@@ -107,7 +119,9 @@ type far struct {
 
 func newFar(t *testing.T, serve http.HandlerFunc) *far {
 	f := &far{serve: serve}
-	f.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.asked.Add(1); f.serve(w, r) }))
+	f.Server = httptest.NewTLSServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.asked.Add(1); f.serve(w, r) }),
+	)
 	t.Cleanup(f.Close)
 	return f
 }
@@ -152,7 +166,8 @@ func TestACertificateIsFetchedOnceAndTrustedByItsChain(t *testing.T) {
 			}
 			for range 3 {
 				leaf, err := cs.Certificate(f.URL+"/v1/notifications/certs/CERT-1", c.at)
-				if (err == nil) != c.ok || (leaf != nil) != c.ok || errors.Is(err, signature.ErrUntrusted) != c.untrusted {
+				if (err == nil) != c.ok || (leaf != nil) != c.ok ||
+					errors.Is(err, signature.ErrUntrusted) != c.untrusted {
 					t.Fatalf("%v %v", leaf, err)
 				}
 			}
@@ -223,7 +238,8 @@ func TestADiagnosisAsksNobodyForACertificate(t *testing.T) {
 	if _, err := cs.Certificate(f.URL, noon); err != nil {
 		t.Fatal(err)
 	}
-	if leaf, err := alone.Certificate(f.URL, noon); err != nil || leaf.Subject.CommonName != genuine || f.asked.Load() != 1 {
+	if leaf, err := alone.Certificate(f.URL, noon); err != nil || leaf.Subject.CommonName != genuine ||
+		f.asked.Load() != 1 {
 		t.Errorf("%v, asked %d times", err, f.asked.Load())
 	}
 }
@@ -244,9 +260,15 @@ func TestOnlyPublicAddressesAreDialled(t *testing.T) {
 		}
 	}
 	f := newFar(t, http.NotFound)
-	cs := NewCertificates(newShelf(), outbound.New(outbound.Options{}), slog.New(slog.DiscardHandler), func() time.Time { return noon })
+	cs := NewCertificates(
+		newShelf(),
+		outbound.New(outbound.Options{}),
+		slog.New(slog.DiscardHandler),
+		func() time.Time { return noon },
+	)
 	cs.check = func(string) error { return nil }
-	if _, err := cs.Certificate(f.URL, noon); err == nil || !strings.Contains(err.Error(), "is not a public address") || f.asked.Load() != 0 {
+	if _, err := cs.Certificate(f.URL, noon); err == nil || !strings.Contains(err.Error(), "is not a public address") ||
+		f.asked.Load() != 0 {
 		t.Errorf("%v, asked %d times", err, f.asked.Load())
 	}
 }
@@ -268,7 +290,8 @@ func TestOnlyPayPalsOwnAddressesHoldItsCertificates(t *testing.T) {
 		"file:///etc/passwd":                                              false,
 		"":                                                                false,
 	} {
-		if err := signature.CheckCertificateURL(address); (err == nil) != ok || err != nil && !errors.Is(err, signature.ErrUntrusted) {
+		if err := signature.CheckCertificateURL(address); (err == nil) != ok ||
+			err != nil && !errors.Is(err, signature.ErrUntrusted) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
@@ -281,10 +304,20 @@ func paypal(t *testing.T, key *rsa.PrivateKey, certificate, body string) *hook.R
 	sum := sha256.Sum256(fmt.Appendf(nil, "tx-1|%s|WH-1|%d", at, crc32.ChecksumIEEE([]byte(body))))
 	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	fail(t, err)
-	return &hook.Record{Delivery: hook.Delivery{Method: "POST", Path: "/", ReceivedAt: hook.Millis(noon.UnixMilli())}, Request: hook.Request{Body: []byte(body),
-		Headers: []hook.Header{{Name: "Paypal-Auth-Algo", Value: "SHA256withRSA"}, {Name: "Paypal-Cert-Url", Value: certificate},
-			{Name: "Paypal-Transmission-Id", Value: "tx-1"}, {Name: "Paypal-Transmission-Sig", Value: base64.StdEncoding.EncodeToString(signature)},
-			{Name: "Paypal-Transmission-Time", Value: at}}}}
+	return &hook.Record{
+		Delivery: hook.Delivery{Method: "POST", Path: "/", ReceivedAt: hook.Millis(noon.UnixMilli())},
+		Request: hook.Request{Body: []byte(body),
+			Headers: []hook.Header{
+				{Name: "Paypal-Auth-Algo", Value: "SHA256withRSA"},
+				{Name: "Paypal-Cert-Url", Value: certificate},
+				{
+					Name:  "Paypal-Transmission-Id",
+					Value: "tx-1",
+				},
+				{Name: "Paypal-Transmission-Sig", Value: base64.StdEncoding.EncodeToString(signature)},
+				{Name: "Paypal-Transmission-Time", Value: at},
+			}},
+	}
 }
 
 func TestPayPalIsVerifiedByTheCertificateThatItNames(t *testing.T) {
@@ -310,13 +343,21 @@ func TestPayPalIsVerifiedByTheCertificateThatItNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			cs := NewCertificates(newShelf(), outbound.New(outbound.Options{}), slog.New(slog.DiscardHandler), func() time.Time { return noon })
+			cs := NewCertificates(
+				newShelf(),
+				outbound.New(outbound.Options{}),
+				slog.New(slog.DiscardHandler),
+				func() time.Time { return noon },
+			)
 			cs.roots, cs.client.Transport = root.pool(), nowhere{}
 			if c.known {
 				fail(t, cs.store.PutCertificate(t.Context(), home, text))
 			}
 			w.intake = New(w.all, w.kept, func() time.Time { return w.at }, address, cs)
-			e := w.create(t, hook.Endpoint{Name: "paypal", Provider: "paypal", Tolerance: 5 * time.Minute, Settings: c.settings})
+			e := w.create(
+				t,
+				hook.Endpoint{Name: "paypal", Provider: "paypal", Tolerance: 5 * time.Minute, Settings: c.settings},
+			)
 			_, refusal, err := w.intake.Accept(&e, paypal(t, c.key, c.at, `{"id":"WH-EVT-1"}`))
 			fail(t, err)
 			if r := w.records[0]; r.Verdict != c.verdict || r.Reason != c.reason {

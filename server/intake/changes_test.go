@@ -101,7 +101,10 @@ func TestWhatIsNotChangedIsNotTold(t *testing.T) {
 		t.Errorf("unchanged: %v, %v", got.ID, err)
 	}
 	failed := errors.New("failed")
-	if _, err := w.all.Change(t.Context(), e.ID, func(e *hook.Endpoint) error { e.Name = "m"; return failed }); !errors.Is(err, failed) {
+	if _, err := w.all.Change(t.Context(), e.ID, func(e *hook.Endpoint) error { e.Name = "m"; return failed }); !errors.Is(
+		err,
+		failed,
+	) {
 		t.Errorf("a failed edit: %v", err)
 	}
 	if now, _ := w.all.Get(e.ID); now.Name != "n" {

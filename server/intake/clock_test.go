@@ -18,7 +18,11 @@ import (
 // onDisk opens a real log, so that what is a duplicate is decided where it always is.
 func onDisk(t *testing.T, now func() time.Time) *sqlite.DB {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})
+	db, err := sqlite.Open(
+		t.Context(),
+		t.TempDir(),
+		sqlite.Options{Now: now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,9 +53,18 @@ func TestAClockThatJumpsLosesAndDoublesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := New(all, db.Log(), func() time.Time { return at }, func(slug string) string { return "https://hooks.example.com/in/" + slug }, nil)
-	e, err := all.Create(t.Context(), hook.Endpoint{Name: "shop", Provider: "stripe", Verify: hook.Enforce, Tolerance: 5 * time.Minute,
-		Secrets: []hook.Secret{{Label: "live", Value: secret}}})
+	in := New(
+		all,
+		db.Log(),
+		func() time.Time { return at },
+		func(slug string) string { return "https://hooks.example.com/in/" + slug },
+		nil,
+	)
+	e, err := all.Create(
+		t.Context(),
+		hook.Endpoint{Name: "shop", Provider: "stripe", Verify: hook.Enforce, Tolerance: 5 * time.Minute,
+			Secrets: []hook.Secret{{Label: "live", Value: secret}}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,8 +94,16 @@ func TestAClockThatJumpsLosesAndDoublesNothing(t *testing.T) {
 		body := fmt.Sprintf(`{"id":%q,"type":"charge.succeeded"}`, c.event)
 		sum := hmac.New(sha256.New, []byte(secret))
 		_, _ = fmt.Fprintf(sum, "%d.%s", right.Unix(), body)
-		r := &hook.Record{Delivery: hook.Delivery{Method: "POST", Path: "/", ReceivedAt: hook.Time{Time: at}}, Request: hook.Request{Body: []byte(body),
-			Headers: []hook.Header{{Name: "Stripe-Signature", Value: fmt.Sprintf("t=%d,v1=%s", right.Unix(), hex.EncodeToString(sum.Sum(nil)))}}}}
+		r := &hook.Record{
+			Delivery: hook.Delivery{Method: "POST", Path: "/", ReceivedAt: hook.Time{Time: at}},
+			Request: hook.Request{Body: []byte(body),
+				Headers: []hook.Header{
+					{
+						Name:  "Stripe-Signature",
+						Value: fmt.Sprintf("t=%d,v1=%s", right.Unix(), hex.EncodeToString(sum.Sum(nil))),
+					},
+				}},
+		}
 		_, refusal, err := in.Accept(&e, r)
 		if err != nil {
 			t.Fatal(err)

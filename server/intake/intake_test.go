@@ -102,7 +102,9 @@ func TestAnEndpointNeedsOnlyAName(t *testing.T) {
 	w := newWorld(t)
 	e := w.create(t, hook.Endpoint{Name: "shop"})
 	if !strings.HasPrefix(string(e.ID), "ep_") || !strings.HasPrefix(e.Slug, "shop-") || len(e.Slug) != len("shop-")+slugTail ||
-		e.Provider != "generic" || e.Verify != hook.Off || e.MaxBody != hook.DefaultMaxBody {
+		e.Provider != "generic" ||
+		e.Verify != hook.Off ||
+		e.MaxBody != hook.DefaultMaxBody {
 		t.Errorf("%+v", e)
 	}
 	w.load(t) // as after a restart
@@ -136,7 +138,8 @@ func TestWhatNoEndpointMayBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			var p *hook.Problem
-			if _, err := w.all.Create(t.Context(), e); !errors.As(err, &p) || !errors.Is(p.Kind, hook.ErrInvalid) || p.Detail == "" {
+			if _, err := w.all.Create(t.Context(), e); !errors.As(err, &p) || !errors.Is(p.Kind, hook.ErrInvalid) ||
+				p.Detail == "" {
 				t.Errorf("gave %v", err)
 			}
 			if len(w.endpoints) != 0 || len(w.told) != 0 {
@@ -207,13 +210,18 @@ func TestARejectedDeliveryIsKeptAndRefused(t *testing.T) {
 	}{"enforced": {hook.Enforce, hook.ErrForbidden}, "observed": {hook.Observe, nil}} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			e := w.create(t, hook.Endpoint{Name: "shop", Verify: c.verify, Secrets: []hook.Secret{{Label: "live", Value: secret}}})
+			e := w.create(
+				t,
+				hook.Endpoint{Name: "shop", Verify: c.verify, Secrets: []hook.Secret{{Label: "live", Value: secret}}},
+			)
 			r := &hook.Record{Request: hook.Request{Headers: []hook.Header{{Name: "X-Webhook-Secret", Value: "wrong"}}}}
 			_, refusal, err := w.intake.Accept(&e, r)
-			if err != nil || (refusal == nil) != (c.kind == nil) || (refusal != nil && !errors.Is(refusal.Kind, c.kind)) {
+			if err != nil || (refusal == nil) != (c.kind == nil) ||
+				(refusal != nil && !errors.Is(refusal.Kind, c.kind)) {
 				t.Errorf("refusal %v, error %v", refusal, err)
 			}
-			if len(w.records) != 1 || w.records[0].Verdict != hook.Rejected || w.records[0].Reason != "secret_mismatch" {
+			if len(w.records) != 1 || w.records[0].Verdict != hook.Rejected ||
+				w.records[0].Reason != "secret_mismatch" {
 				t.Errorf("kept %+v", w.records)
 			}
 		})
@@ -225,16 +233,28 @@ func TestASignedAddressIsTheEndpointsOwnUnlessItNamesAnother(t *testing.T) {
 	for name, registered := range map[string]string{"its own": "", "another": "https://shop.example.com/hooks"} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			e := w.create(t, hook.Endpoint{Name: "shop", Provider: "square", SignedURL: registered, Secrets: []hook.Secret{{Label: "live", Value: key}}})
+			e := w.create(
+				t,
+				hook.Endpoint{
+					Name:      "shop",
+					Provider:  "square",
+					SignedURL: registered,
+					Secrets:   []hook.Secret{{Label: "live", Value: key}},
+				},
+			)
 			address := registered
 			if address == "" {
 				address = "https://hooks.example.com/in/" + e.Slug
 			}
 			sum := hmac.New(sha256.New, []byte(key))
 			_, _ = sum.Write([]byte(address + body))
-			r := &hook.Record{Delivery: hook.Delivery{Method: "POST", Path: "/"}, Request: hook.Request{Body: []byte(body), Headers: []hook.Header{
-				{Name: "X-Square-Hmacsha256-Signature", Value: base64.StdEncoding.EncodeToString(sum.Sum(nil))}}}}
-			if _, refusal, err := w.intake.Accept(&e, r); err != nil || refusal != nil || r.Event != "sq-1" || r.Type != "payment.updated" {
+			r := &hook.Record{
+				Delivery: hook.Delivery{Method: "POST", Path: "/"},
+				Request: hook.Request{Body: []byte(body), Headers: []hook.Header{
+					{Name: "X-Square-Hmacsha256-Signature", Value: base64.StdEncoding.EncodeToString(sum.Sum(nil))}}},
+			}
+			if _, refusal, err := w.intake.Accept(&e, r); err != nil || refusal != nil || r.Event != "sq-1" ||
+				r.Type != "payment.updated" {
 				t.Errorf("%v %v %+v", refusal, err, r.Delivery)
 			}
 		})

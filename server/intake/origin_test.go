@@ -25,13 +25,17 @@ func TestOnlyAllowedAddressesMaySend(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			e := w.create(t, hook.Endpoint{Name: "a", Verify: c.verify, Allow: []string{"203.0.113.77/24", "2001:db8::1"},
-				Secrets: []hook.Secret{{Label: "live", Value: right}}})
+			e := w.create(
+				t,
+				hook.Endpoint{Name: "a", Verify: c.verify, Allow: []string{"203.0.113.77/24", "2001:db8::1"},
+					Secrets: []hook.Secret{{Label: "live", Value: right}}},
+			)
 			_, refusal, err := w.intake.Accept(&e, sentWith(right, c.remote))
 			if err != nil || (refusal != nil) != c.refused {
 				t.Fatal(refusal, err)
 			}
-			if r := w.records[0]; r.Verdict != c.verdict || (c.verdict == hook.Rejected) != (r.Reason == hook.ReasonAddressNotAllowed) {
+			if r := w.records[0]; r.Verdict != c.verdict ||
+				(c.verdict == hook.Rejected) != (r.Reason == hook.ReasonAddressNotAllowed) {
 				t.Errorf("%s %s", r.Verdict, r.Reason)
 			}
 		})

@@ -36,8 +36,11 @@ func (in *Intake) Sample(id hook.EndpointID, want Wanted) (hook.DeliveryID, hook
 	}
 	if r.Size > e.MaxBody {
 		return "", 0, &hook.Problem{Kind: hook.ErrTooLarge, Code: "sample_too_large",
-			Detail: fmt.Sprintf("The sample has %d bytes; this endpoint takes at most %d. Set less in it, or raise max_body.",
-				r.Size, e.MaxBody)}
+			Detail: fmt.Sprintf(
+				"The sample has %d bytes; this endpoint takes at most %d. Set less in it, or raise max_body.",
+				r.Size,
+				e.MaxBody,
+			)}
 	}
 	r.Host, r.Remote = "localhost", "127.0.0.1"
 	e.Allow = nil

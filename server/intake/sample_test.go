@@ -42,13 +42,26 @@ func TestASampleOfEverySenderVerifies(t *testing.T) {
 			if slices.Contains([]string{"discord", "sendgrid", "paypal"}, p.ID) {
 				label = "sample" // the sender's own key is not ours to sign with
 			}
-			e := w.create(t, hook.Endpoint{Name: "shop", Provider: p.ID, Secrets: []hook.Secret{{Label: "live", Value: secretFor(t, &p)}},
-				Settings: map[string]string{"webhook_id": "WH-1", "public_key": "public"}, Allow: []string{"203.0.113.0/24"}})
+			e := w.create(
+				t,
+				hook.Endpoint{
+					Name:     "shop",
+					Provider: p.ID,
+					Secrets:  []hook.Secret{{Label: "live", Value: secretFor(t, &p)}},
+					Settings: map[string]string{
+						"webhook_id": "WH-1",
+						"public_key": "public",
+					},
+					Allow: []string{"203.0.113.0/24"},
+				},
+			)
 			id, seq, err := w.intake.Sample(e.ID, Wanted{})
 			if err != nil || seq != 1 || len(w.records) != 1 {
 				t.Fatalf("%q %d %v", id, seq, err)
 			}
-			if r := w.records[0]; r.Verdict != hook.Verified || r.Secret != label || r.Type == "" || r.Event == "" || r.Endpoint != e.ID || r.Mode != hook.ModeTest {
+			if r := w.records[0]; r.Verdict != hook.Verified || r.Secret != label || r.Type == "" || r.Event == "" ||
+				r.Endpoint != e.ID ||
+				r.Mode != hook.ModeTest {
 				t.Errorf("%+v", r.Delivery)
 			}
 			if kept, _ := w.all.Get(e.ID); len(kept.Secrets) != 1 || len(kept.Allow) != 1 {
@@ -98,7 +111,8 @@ func TestWhatASampleIsDependsOnItsEndpoint(t *testing.T) {
 			_, _, err := w.intake.Sample(w.create(t, c.e).ID, c.want)
 			var problem *hook.Problem
 			if errors.As(err, &problem); c.code != "" {
-				if problem == nil || problem.Code != c.code || !strings.Contains(problem.Detail, c.says) || len(w.records) != 0 {
+				if problem == nil || problem.Code != c.code || !strings.Contains(problem.Detail, c.says) ||
+					len(w.records) != 0 {
 					t.Fatalf("%v, %d kept", err, len(w.records))
 				}
 				return

@@ -44,7 +44,10 @@ func TestWhatAStatusPageMayBe(t *testing.T) {
 	for _, origin := range []string{"", "*", "https://*.shop.example", "https://shop.example/", "https://shop.example/path", "http://shop.example",
 		"http://localhost.evil.example", "https://Shop.example", "shop.example", "'self'", "https://a https://b", "https://a;sandbox", "https://a,b", "https:",
 		"null", "file:///x", "https://me@shop.example", "https://shop.example?x", "http://10.0.0.1", "https://shöp.example"} {
-		if problem := validateStatuses(hook.StatusRules{Page: hook.Page{Embed: []string{origin}}}); !strings.Contains(problem, "no origin") {
+		if problem := validateStatuses(hook.StatusRules{Page: hook.Page{Embed: []string{origin}}}); !strings.Contains(
+			problem,
+			"no origin",
+		) {
 			t.Errorf("frames of %q: %q", origin, problem)
 		}
 	}

@@ -37,8 +37,11 @@ func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 			continue
 		}
 		if name == "" || len(name) > 100 || len(value) > 20_000 || strings.ContainsFunc(name+value, isUnseen) {
-			return fmt.Sprintf("%q in settings has a line break or another character in it that nobody sees, or is too long. "+
-				"Copy it anew.", name)
+			return fmt.Sprintf(
+				"%q in settings has a line break or another character in it that nobody sees, or is too long. "+
+					"Copy it anew.",
+				name,
+			)
 		}
 	}
 	for _, s := range e.Secrets {

@@ -15,7 +15,9 @@ func TestNoTextThatIsSavedCanBreakOutOfItsLine(t *testing.T) {
 			return hook.Endpoint{Response: &hook.Response{Status: 200, ContentType: "text/plain" + x}}
 		},
 		"a parameter of it": func(x string) hook.Endpoint {
-			return hook.Endpoint{Response: &hook.Response{Status: 200, ContentType: `text/plain; charset="utf` + x + `"`}}
+			return hook.Endpoint{
+				Response: &hook.Response{Status: 200, ContentType: `text/plain; charset="utf` + x + `"`},
+			}
 		},
 		"signed_url": func(x string) hook.Endpoint { return hook.Endpoint{SignedURL: "https://a.example/" + x + "b"} },
 		"a setting": func(x string) hook.Endpoint {
@@ -39,14 +41,17 @@ func TestNoTextThatIsSavedCanBreakOutOfItsLine(t *testing.T) {
 			return hook.Endpoint{Statuses: hook.StatusRules{Page: hook.Page{Back: "https://a.example/" + x}}}
 		},
 		"who may embed": func(x string) hook.Endpoint {
-			return hook.Endpoint{Statuses: hook.StatusRules{Page: hook.Page{Embed: []string{"https://a" + x + ".example"}}}}
+			return hook.Endpoint{
+				Statuses: hook.StatusRules{Page: hook.Page{Embed: []string{"https://a" + x + ".example"}}},
+			}
 		},
 		"who may send": func(x string) hook.Endpoint { return hook.Endpoint{Allow: []string{"203.0.113.0/24" + x}} },
 		"the sender":   func(x string) hook.Endpoint { return hook.Endpoint{Provider: "generic" + x} },
 	}
 	for name, with := range texts {
 		for _, x := range []string{"\r\n", "\n", "\r", "\x00", "\x7f", "\t\x0b", "\u0085", "\u2028", "\u202e", "\r\nSet-Cookie: a=b"} {
-			if name == "a secret" && x[0] >= 0x80 && x != "\u0085" || name == "the logo" && x[0] >= 0x80 || name == "the way back" && x[0] >= 0x80 {
+			if name == "a secret" && x[0] >= 0x80 && x != "\u0085" || name == "the logo" && x[0] >= 0x80 ||
+				name == "the way back" && x[0] >= 0x80 {
 				continue // a secret may have any letters, and an address is escaped where it is written
 			}
 			w := newWorld(t)

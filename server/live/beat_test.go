@@ -13,7 +13,14 @@ func beating(t *testing.T, seconds int, each func(h *Hub, r *Reader, second int)
 	t.Helper()
 	at := time.Unix(1_000_000, 0)
 	log := newMemory()
-	h := New(log, Options{Now: func() time.Time { return at }, Encode: func(p []byte) []byte { return bytes.Clone(p) }, Ping: []byte("PING")})
+	h := New(
+		log,
+		Options{
+			Now:    func() time.Time { return at },
+			Encode: func(p []byte) []byte { return bytes.Clone(p) },
+			Ping:   []byte("PING"),
+		},
+	)
 	w := newFarEnd()
 	r := join(t, h, w, "", "")
 	for second := range seconds {

@@ -30,7 +30,15 @@ func (m *memory) addLong(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for range n {
-		m.all = append(m.all, hook.Delivery{Seq: hook.Seq(len(m.all) + 1), Endpoint: "ep_a", Method: "POST", Path: "/" + strings.Repeat("x", 60_000)})
+		m.all = append(
+			m.all,
+			hook.Delivery{
+				Seq:      hook.Seq(len(m.all) + 1),
+				Endpoint: "ep_a",
+				Method:   "POST",
+				Path:     "/" + strings.Repeat("x", 60_000),
+			},
+		)
 	}
 }
 
@@ -98,7 +106,11 @@ func TestReadersShareBlocks(t *testing.T) {
 	}
 	h := New(log, Options{Now: time.Now, Encode: func(p []byte) []byte { return p }})
 	for from := range hook.Seq(30) {
-		check(t, followed(t, h, hook.Cursor{Epoch: "epochone", Seq: from * 30}.String(), 4*blockSize), seqs(from*30+1, 4*blockSize))
+		check(
+			t,
+			followed(t, h, hook.Cursor{Epoch: "epochone", Seq: from * 30}.String(), 4*blockSize),
+			seqs(from*30+1, 4*blockSize),
+		)
 	}
 	if n, most := int(log.readings.Load()), 4*(blockSize/20+1); n > most {
 		t.Errorf("%d readings of the log, want at most %d", n, most)

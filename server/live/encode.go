@@ -9,7 +9,11 @@ import (
 
 // encode encodes the deliveries of (from, until], each before the statuses that it moved; until is before upTo where those
 // are so many that they are read part by part.
-func (b *blocks) encode(ctx context.Context, page []hook.Delivery, from, upTo hook.Seq) (all []entry, until hook.Seq, err error) {
+func (b *blocks) encode(
+	ctx context.Context,
+	page []hook.Delivery,
+	from, upTo hook.Seq,
+) (all []entry, until hook.Seq, err error) {
 	if b.statuses == nil {
 		return encodePage(page), upTo, nil
 	}
@@ -29,7 +33,15 @@ func (b *blocks) encode(ctx context.Context, page []hook.Delivery, from, upTo ho
 		for len(deliveries) > 0 && deliveries[0].seq <= c.Seq {
 			all, deliveries = append(all, deliveries[0]), deliveries[1:]
 		}
-		all = append(all, entry{seq: c.Seq, endpoint: c.Endpoint, status: true, text: wire.AppendStatusUpdate(make([]byte, 0, len(c.Text)+48), &c)})
+		all = append(
+			all,
+			entry{
+				seq:      c.Seq,
+				endpoint: c.Endpoint,
+				status:   true,
+				text:     wire.AppendStatusUpdate(make([]byte, 0, len(c.Text)+48), &c),
+			},
+		)
 	}
 	return append(all, deliveries...), until, nil
 }

@@ -44,8 +44,11 @@ func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 	for w := range writers {
 		all.Go(func() {
 			for i := range each {
-				r := &hook.Record{Delivery: hook.Delivery{Endpoint: "ep_a", Method: "POST", Path: "/", Verdict: hook.Unsigned}}
-				if w == 0 && i%2 == 0 { // whoever shares a commit with it fails, too; each second commit of this writer succeeds
+				r := &hook.Record{
+					Delivery: hook.Delivery{Endpoint: "ep_a", Method: "POST", Path: "/", Verdict: hook.Unsigned},
+				}
+				if w == 0 &&
+					i%2 == 0 { // whoever shares a commit with it fails, too; each second commit of this writer succeeds
 					r.Type = "refused"
 				}
 				err := store.Append(r)

@@ -251,8 +251,16 @@ func duplicates(t *testing.T, open func(*testing.T) Harness) {
 		}
 		h.append(t, r)
 		if r.DuplicateOf != want.DuplicateOf || r.Try != want.Try || r.Reason != want.Reason {
-			t.Errorf("record %d: duplicate of %d, try %d, %q; by the rule %d, %d, %q", i+1, r.DuplicateOf, r.Try, r.Reason,
-				want.DuplicateOf, want.Try, want.Reason)
+			t.Errorf(
+				"record %d: duplicate of %d, try %d, %q; by the rule %d, %d, %q",
+				i+1,
+				r.DuplicateOf,
+				r.Try,
+				r.Reason,
+				want.DuplicateOf,
+				want.Try,
+				want.Reason,
+			)
 		}
 	}
 }

@@ -13,7 +13,8 @@ import (
 func TestALargerBodyTakesNoMoreMemoryToCheck(t *testing.T) {
 	for _, s := range samples(t) {
 		p, _ := For(s.id)
-		if p.Signature.Batch != nil || s.id == "mandrill" || s.id == "braintree" { // they are more events, or read as a form or XML
+		if p.Signature.Batch != nil || s.id == "mandrill" ||
+			s.id == "braintree" { // they are more events, or read as a form or XML
 			continue
 		}
 		t.Run(s.id, func(t *testing.T) {

@@ -34,8 +34,23 @@ func TestEveryKnownTypeOfAPaymentsEventIsTold(t *testing.T) {
 	if len(table.Payments) < 13 {
 		t.Fatalf("only %d senders", len(table.Payments))
 	}
-	kinds := []hook.Kind{hook.Created, hook.Action, hook.Processing, hook.Authorized, hook.Captured, hook.Refund, hook.RefundFailed, hook.Failed,
-		hook.CaptureFailed, hook.Canceled, hook.Expired, hook.Reversed, hook.DisputeOpen, hook.DisputeWon, hook.DisputeLost}
+	kinds := []hook.Kind{
+		hook.Created,
+		hook.Action,
+		hook.Processing,
+		hook.Authorized,
+		hook.Captured,
+		hook.Refund,
+		hook.RefundFailed,
+		hook.Failed,
+		hook.CaptureFailed,
+		hook.Canceled,
+		hook.Expired,
+		hook.Reversed,
+		hook.DisputeOpen,
+		hook.DisputeWon,
+		hook.DisputeLost,
+	}
 	for sender, types := range table.Payments {
 		p, known := For(sender)
 		if !known {
@@ -50,7 +65,9 @@ func TestEveryKnownTypeOfAPaymentsEventIsTold(t *testing.T) {
 			if len(said) == 0 {
 				t.Errorf("%s: %s tells nothing, and means %q", sender, typ, means)
 			}
-			if word, _, _ := strings.Cut(means, " "); slices.Contains(kinds, hook.Kind(word)) && !slices.Contains(said, hook.Kind(word)) && otherwise[sender+" "+typ] == "" {
+			if word, _, _ := strings.Cut(means, " "); slices.Contains(kinds, hook.Kind(word)) &&
+				!slices.Contains(said, hook.Kind(word)) &&
+				otherwise[sender+" "+typ] == "" {
 				t.Errorf("%s: %s says %v, and means %q", sender, typ, said, means)
 			}
 		}

@@ -34,7 +34,11 @@ func TestAnEventSaysWhoseItIsAndWhetherItIsATest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := For(c.id)
-			f := p.Verify(&hook.Endpoint{Verify: hook.Off}, recordOf("POST", c.header, c.body), signature.ReceiveContext{At: noon})
+			f := p.Verify(
+				&hook.Endpoint{Verify: hook.Off},
+				recordOf("POST", c.header, c.body),
+				signature.ReceiveContext{At: noon},
+			)
 			if f.Account != c.account || f.Mode != c.mode {
 				t.Errorf("account %q, mode %q", f.Account, f.Mode)
 			}
@@ -43,8 +47,18 @@ func TestAnEventSaysWhoseItIsAndWhetherItIsATest(t *testing.T) {
 }
 
 // timed is of how many published payloads the time is known.
-var timed = map[string]int{"stripe": 21, "paddle": 16, "adyen": 20, "razorpay": 21, "mailgun": 8, "sendgrid": 9, "paystack": 9,
-	"github": 13, "gitlab": 3, "bitbucket": 2}
+var timed = map[string]int{
+	"stripe":    21,
+	"paddle":    16,
+	"adyen":     20,
+	"razorpay":  21,
+	"mailgun":   8,
+	"sendgrid":  9,
+	"paystack":  9,
+	"github":    13,
+	"gitlab":    3,
+	"bitbucket": 2,
+}
 
 func TestTheTimeOfPublishedEventsIsRead(t *testing.T) {
 	folder := filepath.Join(shared(t), "fixtures")
@@ -63,7 +77,11 @@ func TestTheTimeOfPublishedEventsIsRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, _ := For(x.Provider)
-		f := p.Verify(&hook.Endpoint{Verify: hook.Off}, recordOf("POST", nil, string(body)), signature.ReceiveContext{At: noon})
+		f := p.Verify(
+			&hook.Endpoint{Verify: hook.Off},
+			recordOf("POST", nil, string(body)),
+			signature.ReceiveContext{At: noon},
+		)
 		if !f.OccurredAt.IsZero() || len(f.Batch) > 0 && !f.Batch[0].OccurredAt.IsZero() {
 			found[x.Provider]++
 		}

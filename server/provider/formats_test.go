@@ -43,10 +43,20 @@ func fuzzFormat(f *testing.F, ids ...string) {
 				r.Headers = append(r.Headers, hook.Header{Name: name, Value: value})
 			}
 		}
-		e := &hook.Endpoint{Provider: p.ID, Verify: hook.Enforce, Settings: map[string]string{"legacy": "accept", "public_key": "public", "webhook_id": "WH-1"},
-			Secrets: []hook.Secret{{Label: "other", Value: "0f0e0d0c0b0a09080706050403020100"}, {Label: "broken", Value: "whsec_!"}, {Label: "empty"}}}
+		e := &hook.Endpoint{
+			Provider: p.ID,
+			Verify:   hook.Enforce,
+			Settings: map[string]string{"legacy": "accept", "public_key": "public", "webhook_id": "WH-1"},
+			Secrets: []hook.Secret{
+				{Label: "other", Value: "0f0e0d0c0b0a09080706050403020100"},
+				{Label: "broken", Value: "whsec_!"},
+				{Label: "empty"},
+			},
+		}
 		got := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address})
-		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent || len(got.Type) > maxType || len(got.Batch) > payload.MaxItems {
+		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent ||
+			len(got.Type) > maxType ||
+			len(got.Batch) > payload.MaxItems {
 			t.Errorf("%+v", got)
 		}
 		if got.Verdict == hook.Rejected && p.Problem(got).Detail == "" {

@@ -45,7 +45,8 @@ func FuzzSignatures(f *testing.F) {
 			}
 		}
 		got := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address})
-		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent || len(got.Type) > maxType {
+		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent ||
+			len(got.Type) > maxType {
 			t.Errorf("%+v", got)
 		}
 		if got.Verdict == hook.Rejected {

@@ -41,8 +41,11 @@ var hostileBodies = map[string]func(n int) string{
 	"a list of events":  func(n int) string { return "[" + counted(n, `{"type":"a","id":%d,"event":"b"},`) + "{}]" },
 	"a list in a list":  func(n int) string { return `[[` + repeated(n, `{"type":"a"},`) + `1]]` },
 	"items of Adyen": func(n int) string {
-		return `{"notificationItems":[` + counted(n, `{"NotificationRequestItem":{"pspReference":"%d","eventCode":"AUTHORISATION","success":"true",`+
-			`"additionalData":{"hmacSignature":"AAAA"},"amount":{"value":1,"currency":"EUR"}}},`) + `{}]}`
+		return `{"notificationItems":[` + counted(
+			n,
+			`{"NotificationRequestItem":{"pspReference":"%d","eventCode":"AUTHORISATION","success":"true",`+
+				`"additionalData":{"hmacSignature":"AAAA"},"amount":{"value":1,"currency":"EUR"}}},`,
+		) + `{}]}`
 	},
 	"links": func(n int) string {
 		return `{"resource":{"links":[` + repeated(n, `{"rel":"down","href":"x"},`) + `{"rel":"up"}]}}`
@@ -229,7 +232,10 @@ func TestNoHeaderCostsMoreThanItsLength(t *testing.T) {
 // TestManySignaturesHashABodyOnce has a hundred signatures of RFC 9421, and as many right digests of the body.
 func TestManySignaturesHashABodyOnce(t *testing.T) {
 	p, _ := For("rfc9421")
-	e := &hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "a", Value: plain}, {Label: "b", Value: plain + "2"}}}
+	e := &hook.Endpoint{
+		Verify:  hook.Enforce,
+		Secrets: []hook.Secret{{Label: "a", Value: plain}, {Label: "b", Value: plain + "2"}},
+	}
 	body := strings.Repeat("x", 1<<20)
 	r := recordOf("POST", nil, body)
 	sum := sha256.Sum256(r.Body)
@@ -253,12 +259,19 @@ func TestManySignaturesHashABodyOnce(t *testing.T) {
 func TestABatchOfAThousandEventsIsTold(t *testing.T) {
 	p, _ := For("adyen")
 	one := `{"NotificationRequestItem":{"pspReference":"%d","eventCode":"AUTHORISATION","success":"true","merchantReference":"10-%[1]d",` +
-		`"eventDate":"2026-03-04T12:00:00+01:00","amount":{"value":4900,"currency":"EUR"},"additionalData":{"x":"` + strings.Repeat("y", 700) + `"}}},`
+		`"eventDate":"2026-03-04T12:00:00+01:00","amount":{"value":4900,"currency":"EUR"},"additionalData":{"x":"` + strings.Repeat(
+		"y",
+		700,
+	) + `"}}},`
 	var b strings.Builder
 	for i := range payload.MaxItems - 1 {
 		fmt.Fprintf(&b, one, i)
 	}
-	r := recordOf("POST", nil, `{"notificationItems":[`+b.String()+strings.TrimSuffix(fmt.Sprintf(one, payload.MaxItems), ",")+`]}`)
+	r := recordOf(
+		"POST",
+		nil,
+		`{"notificationItems":[`+b.String()+strings.TrimSuffix(fmt.Sprintf(one, payload.MaxItems), ",")+`]}`,
+	)
 	told, steps, err := p.extractor().Measured(&hook.Endpoint{}, r)
 	if err != nil || len(told) != payload.MaxItems || steps > payload.MaxSteps*3/4 || len(r.Body) < hook.MaxTold*8/10 {
 		t.Errorf("%d statements, %d steps for %d bytes: %v", len(told), steps, len(r.Body), err)
@@ -274,13 +287,17 @@ func TestWhatIsTooMuchIsStillJudged(t *testing.T) {
 	p, _ := For("lemonsqueezy")
 	e := &hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: plain}}}
 	for name, want := range map[string]string{"before": "w-1", "behind": "sha256:"} {
-		meta, more := `"meta":{"event_name":"order_created","webhook_id":"w-1"}`, `"more":"`+strings.Repeat("x", payload.MaxSteps)+`"`
+		meta, more := `"meta":{"event_name":"order_created","webhook_id":"w-1"}`, `"more":"`+strings.Repeat(
+			"x",
+			payload.MaxSteps,
+		)+`"`
 		body := "{" + meta + "," + more + "}"
 		if name == "behind" {
 			body = "{" + more + "," + meta + "}"
 		}
 		r := recordOf("POST", headers("X-Signature", hex256(body)), body)
-		if f := p.Verify(e, r, signature.ReceiveContext{At: noon}); f.Verdict != hook.Verified || !strings.HasPrefix(f.Event, want) {
+		if f := p.Verify(e, r, signature.ReceiveContext{At: noon}); f.Verdict != hook.Verified ||
+			!strings.HasPrefix(f.Event, want) {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}

@@ -30,7 +30,9 @@ func TestOfEverySenderOnlyTheGenuineVerifies(t *testing.T) {
 	for i, s := range samples(t) {
 		t.Run(fmt.Sprintf("%s %d", s.id, i), func(t *testing.T) {
 			f := s.examine(s.endpoint(), s.record(noon))
-			if f.Verdict != hook.Verified || f.Secret != "live" || f.Type != s.typ || !strings.HasPrefix(f.Event, s.event) || f.Event == "" {
+			if f.Verdict != hook.Verified || f.Secret != "live" || f.Type != s.typ ||
+				!strings.HasPrefix(f.Event, s.event) ||
+				f.Event == "" {
 				t.Fatalf("%+v, want %s %s", f, s.typ, s.event)
 			}
 			if complaint := CheckSecret(s.id, s.secret); complaint != "" {
@@ -48,7 +50,8 @@ func (s *sample) forge(t *testing.T) {
 	refused := func(name string, e *hook.Endpoint, r *hook.Record) {
 		t.Helper()
 		f := s.examine(e, r)
-		if f.Verdict != hook.Rejected || !slices.Contains(hook.Reasons(), f.Reason) || f.Secret != "" || f.Reply != nil {
+		if f.Verdict != hook.Rejected || !slices.Contains(hook.Reasons(), f.Reason) || f.Secret != "" ||
+			f.Reply != nil {
 			t.Errorf("%s: %+v", name, f)
 		}
 		p, _ := For(s.id)
@@ -133,7 +136,8 @@ func (s *sample) date(t *testing.T) {
 	} {
 		e := s.endpoint()
 		e.Tolerance = c.tolerance
-		if f := s.examine(e, s.record(noon.Add(c.after))); f.Reason != c.reason || (f.Verdict == hook.Verified) != (c.reason == "") {
+		if f := s.examine(e, s.record(noon.Add(c.after))); f.Reason != c.reason ||
+			(f.Verdict == hook.Verified) != (c.reason == "") {
 			t.Errorf("signed at %v with a tolerance of %v: %+v", c.after, c.tolerance, f)
 		}
 	}

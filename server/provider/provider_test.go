@@ -40,8 +40,15 @@ func TestAGenericSecretDecidesTheVerdict(t *testing.T) {
 			if c.sent != "" {
 				h["X-Webhook-Secret"] = []string{c.sent}
 			}
-			got := p.Verify(&hook.Endpoint{Verify: c.verify, Secrets: c.secrets}, recordOf("POST", h, ""), signature.ReceiveContext{At: noon})
-			if got = (signature.Result{Verdict: got.Verdict, Reason: got.Reason, Secret: got.Secret}); !reflect.DeepEqual(got, c.want) {
+			got := p.Verify(
+				&hook.Endpoint{Verify: c.verify, Secrets: c.secrets},
+				recordOf("POST", h, ""),
+				signature.ReceiveContext{At: noon},
+			)
+			if got = (signature.Result{Verdict: got.Verdict, Reason: got.Reason, Secret: got.Secret}); !reflect.DeepEqual(
+				got,
+				c.want,
+			) {
 				t.Errorf("%+v, want %+v", got, c.want)
 			}
 		})
@@ -79,7 +86,11 @@ func FuzzExamine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, sent, id string) {
 		p, _ := For("generic")
 		h := http.Header{"X-Webhook-Secret": {sent}, "Webhook-Id": {id}}
-		got := p.Verify(&hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: live}}}, recordOf("POST", h, ""), signature.ReceiveContext{At: noon})
+		got := p.Verify(
+			&hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: live}}},
+			recordOf("POST", h, ""),
+			signature.ReceiveContext{At: noon},
+		)
 		if !got.Verdict.Known() || (got.Verdict == hook.Verified) != (sent == live) || len(got.Event) > maxEvent {
 			t.Errorf("%+v", got)
 		}

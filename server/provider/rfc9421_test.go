@@ -27,18 +27,50 @@ func messageHeaders(at time.Time, body, more string, sum func(base string) []byt
 	sent := "sha-256=:" + encode(digest[:]) + ":"
 	params := covered + ";created=" + seconds(at) + `;keyid="k"` + more
 	base := "\"@method\": POST\n\"@target-uri\": " + address + "\n\"content-digest\": " + sent + "\n\"@signature-params\": " + params
-	return headers("Content-Digest", sent, "Signature-Input", `other=("date");created=1, sig1=`+params, "Signature", "other=:AAAA:, sig1=:"+encode(sum(base))+":")
+	return headers(
+		"Content-Digest",
+		sent,
+		"Signature-Input",
+		`other=("date");created=1, sig1=`+params,
+		"Signature",
+		"other=:AAAA:, sig1=:"+encode(sum(base))+":",
+	)
 }
 
 func sampleMessages(k keys) []sample {
 	return []sample{
-		{id: "rfc9421", secret: plain, body: `{"type":"made"}`, typ: "made", event: "sha256", dated: true, sign: func(at time.Time, body string) http.Header {
-			return messageHeaders(at, body, `;alg="hmac-sha256"`, func(base string) []byte { return mac(sha256.New, plain, base) })
-		}},
-		{id: "rfc9421", secret: "whpk_" + encode([]byte(k.public())), body: `{"type":"made"}`, typ: "made", event: "sha256", dated: true,
+		{
+			id:     "rfc9421",
+			secret: plain,
+			body:   `{"type":"made"}`,
+			typ:    "made",
+			event:  "sha256",
+			dated:  true,
 			sign: func(at time.Time, body string) http.Header {
-				return messageHeaders(at, body, "", func(base string) []byte { return ed25519.Sign(k.edwards, []byte(base)) })
-			}},
+				return messageHeaders(
+					at,
+					body,
+					`;alg="hmac-sha256"`,
+					func(base string) []byte { return mac(sha256.New, plain, base) },
+				)
+			},
+		},
+		{
+			id:     "rfc9421",
+			secret: "whpk_" + encode([]byte(k.public())),
+			body:   `{"type":"made"}`,
+			typ:    "made",
+			event:  "sha256",
+			dated:  true,
+			sign: func(at time.Time, body string) http.Header {
+				return messageHeaders(
+					at,
+					body,
+					"",
+					func(base string) []byte { return ed25519.Sign(k.edwards, []byte(base)) },
+				)
+			},
+		},
 	}
 }
 
@@ -57,8 +89,13 @@ func TestEveryAlgorithmOfMessagesIsTakenByItsOwnKeyAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secrets := map[string]string{"ed25519": inPEM(t, edPublic), "ecdsa-p256-sha256": inPEM(t, ec.Public()), "rsa-pss-sha512": inPEM(t, rs.Public()),
-		"rsa-v1_5-sha256": inPEM(t, rs.Public()), "hmac-sha256": plain}
+	secrets := map[string]string{
+		"ed25519":           inPEM(t, edPublic),
+		"ecdsa-p256-sha256": inPEM(t, ec.Public()),
+		"rsa-pss-sha512":    inPEM(t, rs.Public()),
+		"rsa-v1_5-sha256":   inPEM(t, rs.Public()),
+		"hmac-sha256":       plain,
+	}
 	sums := map[string]func(string) []byte{
 		"ed25519": func(base string) []byte { return ed25519.Sign(ed, []byte(base)) },
 		"ecdsa-p256-sha256": func(base string) []byte {
@@ -93,14 +130,20 @@ func TestEveryAlgorithmOfMessagesIsTakenByItsOwnKeyAlone(t *testing.T) {
 			for kind, value := range secrets {
 				own := kind == alg || secrets[kind] == secrets[alg]
 				f := examine("rfc9421", hook.Endpoint{Secrets: secret(value)}, r)
-				if (f.Verdict == hook.Verified) != own || own && (f.Check.Scheme != "rfc9421 "+alg || f.Event != "n-1") {
+				if (f.Verdict == hook.Verified) != own ||
+					own && (f.Check.Scheme != "rfc9421 "+alg || f.Event != "n-1") {
 					t.Errorf("%s%s with a key of %s: %+v", alg, said, kind, f)
 				}
 			}
 		}
 	}
 	r := recordOf("POST", messageHeaders(noon, "{}", "", sums["ed25519"]), "{}")
-	named := hook.Endpoint{Secrets: []hook.Secret{{Label: "k", Value: secrets["ecdsa-p256-sha256"]}, {Label: "other", Value: secrets["ed25519"]}}}
+	named := hook.Endpoint{
+		Secrets: []hook.Secret{
+			{Label: "k", Value: secrets["ecdsa-p256-sha256"]},
+			{Label: "other", Value: secrets["ed25519"]},
+		},
+	}
 	if f := examine("rfc9421", named, r); f.Verdict != hook.Rejected {
 		t.Errorf("the keyid names another key, and yet: %+v", f)
 	}
@@ -121,7 +164,11 @@ func inPEM(t *testing.T, public crypto.PublicKey) string {
 
 func TestAMessageThatLeavesSomethingOpenIsRefused(t *testing.T) {
 	genuine := func() *hook.Record {
-		return recordOf("POST", messageHeaders(noon, "{}", "", func(base string) []byte { return mac(sha256.New, plain, base) }), "{}")
+		return recordOf(
+			"POST",
+			messageHeaders(noon, "{}", "", func(base string) []byte { return mac(sha256.New, plain, base) }),
+			"{}",
+		)
 	}
 	for name, c := range map[string]struct {
 		from, to string

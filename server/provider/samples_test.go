@@ -86,7 +86,14 @@ func standardSample(id, prefix, secret string, sum func(message string) string) 
 	return sample{id: id, secret: secret, body: `{"type":"contact.created","data":{"id":"c_1"}}`, dated: true,
 		typ: "contact.created", event: "msg_1",
 		sign: func(at time.Time, body string) http.Header {
-			return headers(prefix+"-Id", "msg_1", prefix+"-Timestamp", seconds(at), prefix+"-Signature", sum("msg_1."+seconds(at)+"."+body))
+			return headers(
+				prefix+"-Id",
+				"msg_1",
+				prefix+"-Timestamp",
+				seconds(at),
+				prefix+"-Signature",
+				sum("msg_1."+seconds(at)+"."+body),
+			)
 		}}
 }
 
@@ -127,13 +134,25 @@ func (k keys) paypal(at time.Time, body string) http.Header {
 	stamp := at.Format(time.RFC3339)
 	sum := sha256.Sum256(fmt.Appendf(nil, "t-1|%s|WH-1|%d", stamp, crc32.ChecksumIEEE([]byte(body))))
 	sig, _ := rsa.SignPKCS1v15(nil, k.rsa, crypto.SHA256, sum[:])
-	return headers("Paypal-Transmission-Id", "t-1", "Paypal-Transmission-Time", stamp, "Paypal-Transmission-Sig", encode(sig))
+	return headers(
+		"Paypal-Transmission-Id",
+		"t-1",
+		"Paypal-Transmission-Time",
+		stamp,
+		"Paypal-Transmission-Sig",
+		encode(sig),
+	)
 }
 
 func (k keys) sendgrid(at time.Time, body string) http.Header {
 	sum := sha256.Sum256([]byte(seconds(at) + body))
 	sig, _ := ecdsa.SignASN1(rand.Reader, k.ecdsa, sum[:])
-	return headers("X-Twilio-Email-Event-Webhook-Timestamp", seconds(at), "X-Twilio-Email-Event-Webhook-Signature", encode(sig))
+	return headers(
+		"X-Twilio-Email-Event-Webhook-Timestamp",
+		seconds(at),
+		"X-Twilio-Email-Event-Webhook-Signature",
+		encode(sig),
+	)
 }
 
 func (k keys) spki() string {
@@ -144,7 +163,11 @@ func (k keys) spki() string {
 func braintreeForm(body string) string {
 	key := sha1.Sum([]byte(plain))
 	payload := base64.StdEncoding.EncodeToString([]byte(body)) + "\n"
-	return "bt_signature=" + url.QueryEscape("other|00&public|"+hmacHex(sha1.New, string(key[:]), payload)) + "&bt_payload=" + url.QueryEscape(payload)
+	return "bt_signature=" + url.QueryEscape(
+		"other|00&public|"+hmacHex(sha1.New, string(key[:]), payload),
+	) + "&bt_payload=" + url.QueryEscape(
+		payload,
+	)
 }
 
 func adyenBody(reference string) string {
@@ -159,7 +182,13 @@ func adyenItem(reference, sum string) string {
 
 func mailgunBody(at time.Time) string {
 	const noise = "0123456789abcdef0123456789abcdef"
-	return `{"signature":{"timestamp":"` + seconds(at) + `","token":"` + noise + `","signature":"` + hmacHex(sha256.New, plain, seconds(at)+noise) +
+	return `{"signature":{"timestamp":"` + seconds(
+		at,
+	) + `","token":"` + noise + `","signature":"` + hmacHex(
+		sha256.New,
+		plain,
+		seconds(at)+noise,
+	) +
 		`"},"event-data":{"event":"delivered","id":"mg-1"}}`
 }
 
@@ -185,7 +214,11 @@ func (s *sample) record(at time.Time) *hook.Record {
 
 func (s *sample) endpoint() *hook.Endpoint {
 	return &hook.Endpoint{Provider: s.id, Verify: hook.Enforce, Tolerance: 5 * time.Minute, Settings: s.settings,
-		Secrets: []hook.Secret{{Label: "old", Value: "another-secret-0123456789abcdef0"}, {Label: "live", Value: s.secret}, {Label: "empty"}}}
+		Secrets: []hook.Secret{
+			{Label: "old", Value: "another-secret-0123456789abcdef0"},
+			{Label: "live", Value: s.secret},
+			{Label: "empty"},
+		}}
 }
 
 func (s *sample) examine(e *hook.Endpoint, r *hook.Record) signature.Result {

@@ -85,7 +85,8 @@ func TestTheTypeOfAnySendersEventIsReadFromTheBody(t *testing.T) {
 		`{"x":"` + strings.Repeat("x", 1e4) + `","type":"a"}`:                 "",
 		`{"x":"` + strings.Repeat("x", 8<<10-18) + `","type":"abcdefghijkl"}`: "",
 	} {
-		if f := examine("generic", hook.Endpoint{Verify: hook.Off}, recordOf("POST", nil, body)); f.Type != want || f.Verdict != hook.Unsigned {
+		if f := examine("generic", hook.Endpoint{Verify: hook.Off}, recordOf("POST", nil, body)); f.Type != want ||
+			f.Verdict != hook.Unsigned {
 			t.Errorf("%.40s gave %+v, want %q", body, f, want)
 		}
 	}
@@ -94,7 +95,8 @@ func TestTheTypeOfAnySendersEventIsReadFromTheBody(t *testing.T) {
 func TestWeakSignaturesCountOnlyWhereTheyAreAccepted(t *testing.T) {
 	sum := sha256.Sum256([]byte(plain + "[]"))
 	r := recordOf("POST", headers("X-HubSpot-Signature", hex.EncodeToString(sum[:])), "[]")
-	if f := examine("hubspot", hook.Endpoint{Secrets: secret(plain)}, r); f.Verdict != hook.Rejected || f.Reason != hook.ReasonSignatureMissing {
+	if f := examine("hubspot", hook.Endpoint{Secrets: secret(plain)}, r); f.Verdict != hook.Rejected ||
+		f.Reason != hook.ReasonSignatureMissing {
 		t.Errorf("by default: %+v", f)
 	}
 	e := hook.Endpoint{Secrets: secret(plain), Settings: map[string]string{"legacy": "accept"}}
@@ -134,14 +136,19 @@ func TestBraintreesChallengeIsNoWayToSign(t *testing.T) {
 	ask.Query = "bt_challenge=" + challenge
 	f := examine("braintree", e, ask)
 	key := sha1.Sum([]byte(plain))
-	if want := "public|" + hmacHex(sha1.New, string(key[:]), challenge); f.Verdict != hook.Unsigned || f.Reply == nil || f.Reply.Body != want {
+	if want := "public|" + hmacHex(sha1.New, string(key[:]), challenge); f.Verdict != hook.Unsigned || f.Reply == nil ||
+		f.Reply.Body != want {
 		t.Fatalf("%+v", f)
 	}
 	form := url.Values{"bt_signature": {f.Reply.Body}, "bt_payload": {challenge}}
 	if f := examine("braintree", e, recordOf("POST", nil, form.Encode())); f.Verdict != hook.Rejected {
 		t.Errorf("what was answered verifies: %+v", f)
 	}
-	turned := recordOf("POST", nil, strings.Replace(braintreeForm("<kind>check</kind>"), "bt_payload=P", "bt_payload=Q", 1))
+	turned := recordOf(
+		"POST",
+		nil,
+		strings.Replace(braintreeForm("<kind>check</kind>"), "bt_payload=P", "bt_payload=Q", 1),
+	)
 	if f := examine("braintree", e, turned); f.Reason != hook.ReasonSignatureMismatch {
 		t.Errorf("a turned payload: %+v", f)
 	}
@@ -189,7 +196,8 @@ func TestWhatNoSecretMayBe(t *testing.T) {
 		"unknown sender":   {"nobody", plain, "no provider"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := CheckSecret(c.id, c.value); !strings.Contains(got, c.want) || c.value != "" && strings.Contains(got, c.value) {
+			if got := CheckSecret(c.id, c.value); !strings.Contains(got, c.want) ||
+				c.value != "" && strings.Contains(got, c.value) {
 				t.Errorf("%q, want %q in it", got, c.want)
 			}
 		})
@@ -197,7 +205,10 @@ func TestWhatNoSecretMayBe(t *testing.T) {
 }
 
 func TestHandshakes(t *testing.T) {
-	hub := hook.Endpoint{Secrets: secret(plain), Settings: map[string]string{"topic": "https://a/feed", "verify_token": "token-1"}}
+	hub := hook.Endpoint{
+		Secrets:  secret(plain),
+		Settings: map[string]string{"topic": "https://a/feed", "verify_token": "token-1"},
+	}
 	const asked = "hub.mode=subscribe&hub.topic=https://a/feed&hub.verify_token=token-1&hub.challenge="
 	origin := func(pairs ...string) http.Header { return headers(append(pairs, "WebHook-Request-Rate", "120")...) }
 	for name, c := range map[string]struct {
@@ -247,7 +258,10 @@ func TestHandshakes(t *testing.T) {
 
 func TestWhatIsSignedWithNothingDoesNotMatchAnEmptySecret(t *testing.T) {
 	empty := sha1.Sum(nil)
-	form := url.Values{"bt_signature": {"public|" + hmacHex(sha1.New, string(empty[:]), "PGtpbmQ+")}, "bt_payload": {"PGtpbmQ+"}}.Encode()
+	form := url.Values{
+		"bt_signature": {"public|" + hmacHex(sha1.New, string(empty[:]), "PGtpbmQ+")},
+		"bt_payload":   {"PGtpbmQ+"},
+	}.Encode()
 	for id, r := range map[string]*hook.Record{
 		"github":            recordOf("POST", headers("X-Hub-Signature-256", "sha256="+hmacHex(sha256.New, "", "{}")), "{}"),
 		"standard-webhooks": recordOf("POST", headers("Webhook-Id", "1", "Webhook-Timestamp", seconds(noon), "Webhook-Signature", "v1,"+hmac64(sha256.New, "", "1."+seconds(noon)+".{}")), "{}"),

@@ -15,17 +15,51 @@ import (
 
 func sampleTuned() []sample {
 	return []sample{
-		{id: "generic-hmac", secret: plain, body: `{"type":"made","id":"t-1"}`, typ: "made", event: "t-1", sign: signed("X-Signature", "", hex256)},
-		{id: "generic-hmac", secret: encode([]byte(plain)), body: `{"event":"made"}`, typ: "made", event: "t-2", dated: true,
-			settings: map[string]string{"header": "x-acme-sig", "prefix": "v9=", "algorithm": "sha512", "encoding": "base64url", "key": "base64",
-				"timestamp": "x-acme-time", "message": "{method}:{url}:{time}:{header:Webhook-Id}:{body}"},
+		{
+			id:     "generic-hmac",
+			secret: plain,
+			body:   `{"type":"made","id":"t-1"}`,
+			typ:    "made",
+			event:  "t-1",
+			sign:   signed("X-Signature", "", hex256),
+		},
+		{
+			id:     "generic-hmac",
+			secret: encode([]byte(plain)),
+			body:   `{"event":"made"}`,
+			typ:    "made",
+			event:  "t-2",
+			dated:  true,
+			settings: map[string]string{
+				"header":    "x-acme-sig",
+				"prefix":    "v9=",
+				"algorithm": "sha512",
+				"encoding":  "base64url",
+				"key":       "base64",
+				"timestamp": "x-acme-time",
+				"message":   "{method}:{url}:{time}:{header:Webhook-Id}:{body}",
+			},
 			sign: func(at time.Time, body string) http.Header {
 				sum := mac(sha512.New, plain, "POST:"+address+":"+seconds(at)+":t-2:"+body)
-				return headers("X-Acme-Sig", "v9="+base64.RawURLEncoding.EncodeToString(sum), "X-Acme-Time", seconds(at), "Webhook-Id", "t-2")
-			}},
+				return headers(
+					"X-Acme-Sig",
+					"v9="+base64.RawURLEncoding.EncodeToString(sum),
+					"X-Acme-Time",
+					seconds(at),
+					"Webhook-Id",
+					"t-2",
+				)
+			},
+		},
 		{id: "generic-hmac", secret: hex.EncodeToString([]byte(plain)), body: `x`, event: "sha256", typ: "made",
 			settings: map[string]string{"algorithm": "sha1", "encoding": "base64", "key": "hex"},
-			sign:     signed("X-Signature", "", func(body string) string { return hmac64(sha1.New, plain, body) }, "X-Event-Type", "made")},
+			sign: signed(
+				"X-Signature",
+				"",
+				func(body string) string { return hmac64(sha1.New, plain, body) },
+				"X-Event-Type",
+				"made",
+			)},
 	}
 }
 
@@ -53,7 +87,11 @@ func TestWhatNoSettingsMayBe(t *testing.T) {
 			if got == "" {
 				return
 			}
-			f := examine("generic-hmac", hook.Endpoint{Secrets: secret(plain), Settings: c.settings}, recordOf("POST", headers("X-Signature", hex256("x")), "x"))
+			f := examine(
+				"generic-hmac",
+				hook.Endpoint{Secrets: secret(plain), Settings: c.settings},
+				recordOf("POST", headers("X-Signature", hex256("x")), "x"),
+			)
 			if f.Verdict != hook.Rejected || f.Reason != hook.ReasonKeyMissing {
 				t.Errorf("with settings that cannot be: %+v", f)
 			}

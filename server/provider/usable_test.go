@@ -20,7 +20,9 @@ func worthless() map[string]string {
 	return map[string]string{
 		"empty": "", "blank": "                ", "line breaks": "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n",
 		"NULs": zeros, "whsec_ and nothing": "whsec_", "whsec_ and blanks": "whsec_                ",
-		"whsec_ and zeros": "whsec_" + base64.StdEncoding.EncodeToString([]byte(zeros)), "zeros in hex": strings.Repeat("0", 64),
+		"whsec_ and zeros": "whsec_" + base64.StdEncoding.EncodeToString(
+			[]byte(zeros),
+		), "zeros in hex": strings.Repeat("0", 64),
 		"whpk_ and nothing": "whpk_", "whpk_ and zeros": "whpk_" + base64.StdEncoding.EncodeToString([]byte(zeros)),
 		"whpk_ and one": "whpk_" + base64.StdEncoding.EncodeToString([]byte("\x01"+zeros[1:])),
 		"a login":       "somebody:                    ",
@@ -34,8 +36,12 @@ func TestAWorthlessSecretVerifiesNothing(t *testing.T) {
 			r := recordOf("POST", forged(key), "{}")
 			for _, p := range catalogue {
 				for _, verify := range []hook.Verify{hook.Enforce, hook.Observe} {
-					e := &hook.Endpoint{Provider: p.ID, Verify: verify, Secrets: []hook.Secret{{Label: "x", Value: secret}},
-						Settings: map[string]string{"key": "hex", "topic": "t"}}
+					e := &hook.Endpoint{
+						Provider: p.ID,
+						Verify:   verify,
+						Secrets:  []hook.Secret{{Label: "x", Value: secret}},
+						Settings: map[string]string{"key": "hex", "topic": "t"},
+					}
 					if f := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address}); f.Verdict != hook.Rejected {
 						t.Errorf("%s, %s: %s", p.ID, name, f.Verdict)
 					}
@@ -49,12 +55,38 @@ func TestAWorthlessSecretVerifiesNothing(t *testing.T) {
 func forged(key string) http.Header {
 	stamp := seconds(noon)
 	sum := mac(sha256.New, key, "{}")
-	h := headers("X-Webhook-Secret", key, "X-Gitlab-Token", key, "Verif-Hash", key, "X-Telegram-Bot-Api-Secret-Token", key,
-		"X-Hub-Signature-256", "sha256="+hex.EncodeToString(sum), "X-Signature", hex.EncodeToString(sum),
-		"X-Shopify-Hmac-Sha256", encode(sum), "X-Cc-Webhook-Signature", hex.EncodeToString(sum),
-		"Stripe-Signature", "t="+stamp+",v1="+hex.EncodeToString(mac(sha256.New, key, stamp+".{}")),
-		"Webhook-Id", "1", "Webhook-Timestamp", stamp, "Svix-Id", "1", "Svix-Timestamp", stamp,
-		"X-Signature-Timestamp", stamp, "X-Signature-Ed25519", strings.Repeat("0", 128))
+	h := headers(
+		"X-Webhook-Secret",
+		key,
+		"X-Gitlab-Token",
+		key,
+		"Verif-Hash",
+		key,
+		"X-Telegram-Bot-Api-Secret-Token",
+		key,
+		"X-Hub-Signature-256",
+		"sha256="+hex.EncodeToString(sum),
+		"X-Signature",
+		hex.EncodeToString(sum),
+		"X-Shopify-Hmac-Sha256",
+		encode(sum),
+		"X-Cc-Webhook-Signature",
+		hex.EncodeToString(sum),
+		"Stripe-Signature",
+		"t="+stamp+",v1="+hex.EncodeToString(mac(sha256.New, key, stamp+".{}")),
+		"Webhook-Id",
+		"1",
+		"Webhook-Timestamp",
+		stamp,
+		"Svix-Id",
+		"1",
+		"Svix-Timestamp",
+		stamp,
+		"X-Signature-Timestamp",
+		stamp,
+		"X-Signature-Ed25519",
+		strings.Repeat("0", 128),
+	)
 	signed := encode(mac(sha256.New, key, "1."+stamp+".{}"))
 	h.Set("Webhook-Signature", "v1,"+signed+" v1a,"+encode(append(make([]byte, 31), make([]byte, 33)...)))
 	h.Set("Svix-Signature", "v1,"+signed)
@@ -65,7 +97,8 @@ func forged(key string) http.Header {
 func TestAWorthlessSecretIsNotTaken(t *testing.T) {
 	for name, secret := range worthless() {
 		for _, p := range catalogue {
-			if strings.HasPrefix(name, "wh") && len(p.Signature.Secrets.Forms) == 0 || name == "zeros in hex" && p.ID != "adyen" && p.ID != "discord" {
+			if strings.HasPrefix(name, "wh") && len(p.Signature.Secrets.Forms) == 0 ||
+				name == "zeros in hex" && p.ID != "adyen" && p.ID != "discord" {
 				continue // to a sender that takes any text it is a text
 			}
 			if name == "a login" && p.ID != "basic" {
@@ -87,14 +120,19 @@ func TestEverySenderKnowsWhetherItCanCheck(t *testing.T) {
 			if s != "" {
 				e.Secrets = []hook.Secret{{Label: "x", Value: s}}
 			}
-			f := p.Verify(e, recordOf("POST", nil, "{}"), signature.ReceiveContext{At: noon, URL: address, Certificates: noCertificates{}})
+			f := p.Verify(
+				e,
+				recordOf("POST", nil, "{}"),
+				signature.ReceiveContext{At: noon, URL: address, Certificates: noCertificates{}},
+			)
 			if f.Verdict != hook.Rejected || p.Signature.Checks(e) == (f.Reason == hook.ReasonSecretMissing) {
 				t.Errorf("%s with %q: can check: %v, but %s %s", p.ID, s, p.Signature.Checks(e), f.Verdict, f.Reason)
 			}
 		}
 	}
 	p, _ := For("paypal")
-	if p.Signature.Checks(&hook.Endpoint{}) || p.Signature.Checks(&hook.Endpoint{Settings: map[string]string{"webhook_id": " "}}) {
+	if p.Signature.Checks(&hook.Endpoint{}) ||
+		p.Signature.Checks(&hook.Endpoint{Settings: map[string]string{"webhook_id": " "}}) {
 		t.Error("PayPal's deliveries cannot be checked without the webhook's id")
 	}
 }

@@ -33,7 +33,9 @@ func shared(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("HOOKBEAM_SHARED")
 	if folder == "" {
-		t.Skip("SKIPPED: HOOKBEAM_SHARED is not set, so the published vectors and payloads in $HOOKBEAM_SHARED/providers are not checked; the project's own samples are")
+		t.Skip(
+			"SKIPPED: HOOKBEAM_SHARED is not set, so the published vectors and payloads in $HOOKBEAM_SHARED/providers are not checked; the project's own samples are",
+		)
 	}
 	return filepath.Join(folder, "providers")
 }
@@ -52,7 +54,10 @@ func (v *vector) request() (*hook.Endpoint, *hook.Record) {
 		body = `{"notificationItems":[{"NotificationRequestItem":` + string(v.Item) + `}]}`
 	}
 	e := &hook.Endpoint{Verify: hook.Enforce, Provider: v.Provider, SignedURL: v.URL,
-		Secrets:  []hook.Secret{{Label: "other", Value: "another-secret-0123"}, {Label: "live", Value: string(v.SecretB64)}},
+		Secrets: []hook.Secret{
+			{Label: "other", Value: "another-secret-0123"},
+			{Label: "live", Value: string(v.SecretB64)},
+		},
 		Settings: map[string]string{"legacy": "accept"}}
 	for name, value := range v.Cfg {
 		e.Settings[name] = value
@@ -163,7 +168,11 @@ func identified(t *testing.T, folder, id, file string) {
 	if strings.HasSuffix(file, ".xml") { // what a form of Braintree's holds
 		body = []byte("bt_signature=x&bt_payload=" + url.QueryEscape(encode(body)))
 	}
-	f := p.Verify(&hook.Endpoint{Verify: hook.Off}, recordOf("POST", header, string(body)), signature.ReceiveContext{At: noon})
+	f := p.Verify(
+		&hook.Endpoint{Verify: hook.Off},
+		recordOf("POST", header, string(body)),
+		signature.ReceiveContext{At: noon},
+	)
 	if (f.Type == "") != untyped[file] || (f.Event == "") != nameless[file] {
 		t.Errorf("type %q, event %q", f.Type, f.Event)
 	}
@@ -172,7 +181,11 @@ func identified(t *testing.T, folder, id, file string) {
 func encode(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
 // untyped are payloads that say no type.
-var untyped = map[string]bool{"mollie/classic.form": true, "twilio/voice.form": true, "standard-webhooks/test.signed.json": true}
+var untyped = map[string]bool{
+	"mollie/classic.form":                true,
+	"twilio/voice.form":                  true,
+	"standard-webhooks/test.signed.json": true,
+}
 
 // nameless are payloads without an id: whose senders give none, or whose values were emptied before they were published.
 var nameless = map[string]bool{"mollie/classic.form": true, "twilio/voice.form": true, "woocommerce/ping.form": true,
@@ -182,4 +195,9 @@ var nameless = map[string]bool{"mollie/classic.form": true, "twilio/voice.form":
 	"mailgun/failed.2.json": true, "mailgun/failed.3.json": true, "mailgun/rejected.json": true, "mailgun/opened.json": true}
 
 // idHeaders carry the id of senders whose payloads were published without their headers.
-var idHeaders = map[string]string{"github": "X-Github-Delivery", "gitlab": "Idempotency-Key", "bitbucket": "X-Request-Uuid", "shopify": "X-Shopify-Webhook-Id"}
+var idHeaders = map[string]string{
+	"github":    "X-Github-Delivery",
+	"gitlab":    "Idempotency-Key",
+	"bitbucket": "X-Request-Uuid",
+	"shopify":   "X-Shopify-Webhook-Id",
+}

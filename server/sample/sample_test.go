@@ -37,7 +37,9 @@ func shared(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("HOOKBEAM_SHARED")
 	if folder == "" {
-		t.Skip("SKIPPED: HOOKBEAM_SHARED is not set, so the published payloads in $HOOKBEAM_SHARED/providers are not compared")
+		t.Skip(
+			"SKIPPED: HOOKBEAM_SHARED is not set, so the published payloads in $HOOKBEAM_SHARED/providers are not compared",
+		)
 	}
 	return filepath.Join(folder, "providers")
 }
@@ -64,7 +66,10 @@ func makeSigned(t testing.TB, s *Sampler, p *provider.Provider, name, secret str
 			t.Fatalf("%s: %v", p.ID, err)
 		}
 	}
-	e.Secrets = []hook.Secret{{Label: "other", Value: "another-secret-0123456789abcdef0"}, {Label: "sample", Value: secret}}
+	e.Secrets = []hook.Secret{
+		{Label: "other", Value: "another-secret-0123456789abcdef0"},
+		{Label: "sample", Value: secret},
+	}
 	if err := p.Sign(r, with); err != nil {
 		t.Fatalf("sign %s of %s: %v", name, p.ID, err)
 	}
@@ -112,7 +117,8 @@ func TestEverySampleIsSignedAsItsSenderSigns(t *testing.T) {
 		if len(p.Identity.Events) > 0 && f.Event == "" {
 			t.Error("has no event id")
 		}
-		if name == Types(p)[0] && len(p.Identity.Times) > 0 && f.OccurredAt.IsZero() && p.ID != "github" && p.ID != "gitlab" {
+		if name == Types(p)[0] && len(p.Identity.Times) > 0 && f.OccurredAt.IsZero() && p.ID != "github" &&
+			p.ID != "gitlab" {
 			t.Error("does not say when it happened")
 		}
 		if f.Mode == hook.ModeLive {
@@ -208,7 +214,21 @@ func objectOf(r *hook.Record) string {
 func TestSamplesOfOneRunAreAboutTheSameObject(t *testing.T) {
 	p, _ := provider.For("stripe")
 	s := NewSampler()
-	created, paid := makeSigned(t, s, p, "payment_intent.created", plain, nil), makeSigned(t, s, p, "payment_intent.succeeded", plain, nil)
+	created, paid := makeSigned(
+		t,
+		s,
+		p,
+		"payment_intent.created",
+		plain,
+		nil,
+	), makeSigned(
+		t,
+		s,
+		p,
+		"payment_intent.succeeded",
+		plain,
+		nil,
+	)
 	other := makeSigned(t, NewSampler(), p, "payment_intent.created", plain, nil)
 	object := func(m made) string { return objectOf(m.r) }
 	if object(created) != object(paid) || object(created) == object(other) || !strings.HasPrefix(object(paid), "pi_") {
@@ -263,7 +283,8 @@ func TestWhatCannotBeMadeIsSaid(t *testing.T) {
 			}
 			_, err := NewSampler().Make(p, c.sample, set, noon)
 			var problem *hook.Problem
-			if !errors.As(err, &problem) || problem.Code != c.code || !strings.Contains(problem.Detail, c.want) || !errors.Is(err, hook.ErrInvalid) {
+			if !errors.As(err, &problem) || problem.Code != c.code || !strings.Contains(problem.Detail, c.want) ||
+				!errors.Is(err, hook.ErrInvalid) {
 				t.Errorf("%v, want %s with %q", err, c.code, c.want)
 			}
 		})

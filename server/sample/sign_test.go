@@ -17,7 +17,14 @@ import (
 func TestEveryItemOfABatchIsSigned(t *testing.T) {
 	p, _ := provider.For("adyen")
 	second := `{"NotificationRequestItem":{"additionalData":{},"amount":{"currency":"EUR","value":100},"eventCode":"CAPTURE","merchantAccountCode":"A","merchantReference":"2","originalReference":"1","pspReference":"B","success":"true"}}`
-	m := makeSigned(t, NewSampler(), p, "AUTHORISATION", sampleSecrets("adyen")[0], map[string]string{"notificationItems.1": second})
+	m := makeSigned(
+		t,
+		NewSampler(),
+		p,
+		"AUTHORISATION",
+		sampleSecrets("adyen")[0],
+		map[string]string{"notificationItems.1": second},
+	)
 	if f := m.finding(); f.Verdict != hook.Verified || len(f.Batch) != 2 {
 		t.Errorf("%+v\n%s", f, m.r.Body)
 	}
@@ -54,7 +61,12 @@ func TestEachRuleCanBeSignedBy(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e := &hook.Endpoint{Provider: id, Verify: hook.Enforce, Settings: settings, Secrets: []hook.Secret{{Label: "live", Value: plain}}}
+			e := &hook.Endpoint{
+				Provider: id,
+				Verify:   hook.Enforce,
+				Settings: settings,
+				Secrets:  []hook.Secret{{Label: "live", Value: plain}},
+			}
 			if err := alone.Sign(r, signature.Signing{Endpoint: e, URL: address, At: noon, Secret: plain}); err != nil {
 				t.Fatalf("%s, rule %d: %v", id, i, err)
 			}
@@ -76,7 +88,12 @@ func TestTheSettingsOfAnEndpointSayHowItIsSigned(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := &hook.Endpoint{Provider: p.ID, Verify: hook.Enforce, Settings: settings, Secrets: []hook.Secret{{Label: "live", Value: "whsec_" + encode([]byte(plain))}}}
+		e := &hook.Endpoint{
+			Provider: p.ID,
+			Verify:   hook.Enforce,
+			Settings: settings,
+			Secrets:  []hook.Secret{{Label: "live", Value: "whsec_" + encode([]byte(plain))}},
+		}
 		if err := p.Sign(r, signature.Signing{Endpoint: e, URL: address, At: noon, Secret: e.Secrets[0].Value}); err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +138,9 @@ func TestWhatCannotBeSignedWithIsLeftAlone(t *testing.T) {
 			c.with.Endpoint, c.with.URL, c.with.At = &hook.Endpoint{Settings: c.settings}, address, noon
 			err = p.Sign(r, c.with)
 			var problem *hook.Problem
-			if errors.As(err, &problem); (problem == nil) != (c.code == "") || problem != nil && problem.Code != c.code || problem == nil && !errors.Is(err, signature.ErrWrongKey) {
+			if errors.As(err, &problem); (problem == nil) != (c.code == "") ||
+				problem != nil && problem.Code != c.code ||
+				problem == nil && !errors.Is(err, signature.ErrWrongKey) {
 				t.Errorf("%v", err)
 			}
 			if len(r.Headers) != before || err != nil && strings.Contains(err.Error(), plain) {

@@ -19,8 +19,18 @@ func FuzzStatements(f *testing.F) {
 			f.Add(p.ID, r.Type, string(r.Body), "metadata.order")
 		}
 	}
-	f.Add("stripe", "payment_intent.succeeded", `{"data":{"object":{"id":{"id":{}},"metadata":[[]],"amount_received":1e99,"currency":"\ud800"}}`, ".")
-	f.Add("paypal", "PAYMENT.CAPTURE.REFUNDED", `{"resource":{"links":[1,{"rel":"up"},{"rel":"up","href":"/captures/"}],"amount":{"value":"-."}}}`, "#=.#x=")
+	f.Add(
+		"stripe",
+		"payment_intent.succeeded",
+		`{"data":{"object":{"id":{"id":{}},"metadata":[[]],"amount_received":1e99,"currency":"\ud800"}}`,
+		".",
+	)
+	f.Add(
+		"paypal",
+		"PAYMENT.CAPTURE.REFUNDED",
+		`{"resource":{"links":[1,{"rel":"up"},{"rel":"up","href":"/captures/"}],"amount":{"value":"-."}}}`,
+		"#=.#x=",
+	)
 	f.Add("razorpay", "", `[{"event":"order.paid"`, `\`)
 	f.Add("stripe", "charge.*", "{\"\x00\":{{{{", "")
 	const maxAliases, maxURL = 16, 2000
@@ -44,7 +54,9 @@ func FuzzStatements(f *testing.F) {
 			t.Fatalf("%d statements", len(told))
 		}
 		for _, s := range told {
-			if s.Kind == "" || s.Subject == "" || s.Event == "" || s.At.IsZero() || len(s.Names) == 0 || len(s.Names) > maxAliases || s.Amount < 0 {
+			if s.Kind == "" || s.Subject == "" || s.Event == "" || s.At.IsZero() || len(s.Names) == 0 ||
+				len(s.Names) > maxAliases ||
+				s.Amount < 0 {
 				t.Errorf("%+v", s)
 			}
 			for _, text := range append([]string{s.Reference, s.Customer, s.Title, s.Refund, s.URL, s.Currency}, s.Names...) {

@@ -29,7 +29,17 @@ func keptSample(t testing.TB, s *Sampler, id, name string) *hook.Record {
 }
 
 // payers are the senders whose samples are all about one payment.
-var payers = []string{"stripe", "razorpay", "paypal", "adyen", "paddle", "square", "braintree", "coinbase-commerce", "btcpay"}
+var payers = []string{
+	"stripe",
+	"razorpay",
+	"paypal",
+	"adyen",
+	"paddle",
+	"square",
+	"braintree",
+	"coinbase-commerce",
+	"btcpay",
+}
 
 // asides are samples of what is about no payment.
 var asides = []string{"balancePlatform.transfer.created"}
@@ -49,7 +59,9 @@ func TestSamplesOfOnePaymentShareItsName(t *testing.T) {
 				}
 				continue
 			}
-			if len(got) != 1 || got[0].Kind == hook.Info || !got[0].At.Equal(noon) || got[0].Event != r.Event && r.Event != "" || got[0].Type != r.Type {
+			if len(got) != 1 || got[0].Kind == hook.Info || !got[0].At.Equal(noon) ||
+				got[0].Event != r.Event && r.Event != "" ||
+				got[0].Type != r.Type {
 				t.Fatalf("%s of %s: %+v", name, id, got)
 			}
 			again := *r
@@ -57,7 +69,8 @@ func TestSamplesOfOnePaymentShareItsName(t *testing.T) {
 			if diff := cmp.Diff(got, mustTell(t, p, &hook.Endpoint{}, &again)); diff != "" {
 				t.Errorf("%s of %s, read anew: %s", name, id, diff)
 			}
-			if named != nil && !slices.ContainsFunc(got[0].Names, func(name string) bool { return slices.Contains(named, name) }) {
+			if named != nil &&
+				!slices.ContainsFunc(got[0].Names, func(name string) bool { return slices.Contains(named, name) }) {
 				t.Errorf("%s of %s is about %q, none of %q", name, id, got[0].Names, named)
 			}
 			named = append(named, got[0].Names...)

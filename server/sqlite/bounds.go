@@ -44,7 +44,8 @@ func (b bounds) unverified(verified, unsigned, rejected, slack int64) excess {
 // wakeSweeper is called after each commit, by the writer.
 func (s *Log) wakeSweeper() {
 	l, b := s.ledger, s.bounds()
-	if b.unverified(l.verified.bytes, l.unsigned.bytes, l.rejected.bytes, 0) != excessNone || s.verifiedOver(*l.verified) ||
+	if b.unverified(l.verified.bytes, l.unsigned.bytes, l.rejected.bytes, 0) != excessNone ||
+		s.verifiedOver(*l.verified) ||
 		b.keep > 0 && l.rejected.bytes > b.rejected() {
 		wake(s.sweeper.wake)
 	}
@@ -71,8 +72,16 @@ func (s *Log) verifiedOver(verified rowAmount) bool {
 func (s *Log) warnOfBounds() {
 	verified, b := s.ledger.committedTotal(kindVerified), s.bounds()
 	if b.keep > 0 && verified.bytes > b.verified() && !s.verifiedOver(verified) {
-		s.warn("floor", "the newest verified deliveries take more than --keep-bytes allows; they are kept all the same. "+
-			"Raise it, and see that the disk has room", "deliveries", verified.number, "bytes", verified.bytes,
-			"keep_bytes", b.keep)
+		s.warn(
+			"floor",
+			"the newest verified deliveries take more than --keep-bytes allows; they are kept all the same. "+
+				"Raise it, and see that the disk has room",
+			"deliveries",
+			verified.number,
+			"bytes",
+			verified.bytes,
+			"keep_bytes",
+			b.keep,
+		)
 	}
 }

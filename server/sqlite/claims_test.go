@@ -17,7 +17,12 @@ func TestWhoCommitsTogetherClaimsAsAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		round++
 		event := func() string {
-			return fmt.Sprint("evt_", round, "_", rapid.OneOf(rapid.IntRange(0, 3), rapid.IntRange(10, 1_000_000)).Draw(t, "event"))
+			return fmt.Sprint(
+				"evt_",
+				round,
+				"_",
+				rapid.OneOf(rapid.IntRange(0, 3), rapid.IntRange(10, 1_000_000)).Draw(t, "event"),
+			)
 		}
 		firsts, tries := map[string]hook.Seq{}, map[string]int{}
 		for range rapid.IntRange(1, 4).Draw(t, "commits") {
@@ -40,7 +45,15 @@ func TestWhoCommitsTogetherClaimsAsAlone(t *testing.T) {
 				}
 				r := w.record
 				if want, try := expected(r, firsts, tries); r.DuplicateOf != want || r.Try != try {
-					t.Fatalf("%d, %s: a repeat of %d, try %d; want %d, %d", r.Seq, r.Event, r.DuplicateOf, r.Try, want, try)
+					t.Fatalf(
+						"%d, %s: a repeat of %d, try %d; want %d, %d",
+						r.Seq,
+						r.Event,
+						r.DuplicateOf,
+						r.Try,
+						want,
+						try,
+					)
 				}
 			}
 		}

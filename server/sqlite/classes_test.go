@@ -120,7 +120,10 @@ func classViolations(tables []string, text string) []string {
 		got := declared[table]
 		switch {
 		case len(got) == 0:
-			broken = append(broken, table+` has no class: put a line "-- class `+table+`: CLASS" before its CREATE TABLE`)
+			broken = append(
+				broken,
+				table+` has no class: put a line "-- class `+table+`: CLASS" before its CREATE TABLE`,
+			)
 		case len(got) > 1:
 			broken = append(broken, fmt.Sprintf("%s has %d classes: %s", table, len(got), strings.Join(got, ", ")))
 		case !slices.Contains(classes, got[0]):

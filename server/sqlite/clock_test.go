@@ -10,7 +10,17 @@ import (
 )
 
 // jumps are what a wall clock does between two deliveries.
-var jumps = [...]time.Duration{0, -time.Hour, 2 * time.Hour, -time.Hour, time.Hour, -2 * time.Hour, time.Second, 49 * time.Hour, -49 * time.Hour}
+var jumps = [...]time.Duration{
+	0,
+	-time.Hour,
+	2 * time.Hour,
+	-time.Hour,
+	time.Hour,
+	-2 * time.Hour,
+	time.Second,
+	49 * time.Hour,
+	-49 * time.Hour,
+}
 
 // TestOrderAndDuplicatesDoNotDependOnTheClock lets the clock jump before each delivery, and over a restart. Seqs rise by one,
 // both ends of the log tell the deliveries by them, and each event has one first delivery and its repeats in order.
@@ -38,8 +48,17 @@ func TestOrderAndDuplicatesDoNotDependOnTheClock(t *testing.T) {
 				wantTry, wantFirst = 0, 0
 			}
 			if r.Seq != total || r.DuplicateOf != wantFirst || r.Try != wantTry {
-				t.Errorf("round %d, jump %v: seq %d, try %d of %d; want %d, try %d of %d", round, jump, r.Seq, r.Try, r.DuplicateOf,
-					total, wantTry, wantFirst)
+				t.Errorf(
+					"round %d, jump %v: seq %d, try %d of %d; want %d, try %d of %d",
+					round,
+					jump,
+					r.Seq,
+					r.Try,
+					r.DuplicateOf,
+					total,
+					wantTry,
+					wantFirst,
+				)
 			}
 		}
 		checkOrder(t, s, total)

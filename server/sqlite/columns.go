@@ -216,7 +216,10 @@ func (w *deliveryRow) encode(b []byte) (encoded []byte, length int64, usual bool
 var (
 	// listColumns are what a hook.Delivery is read from, and recordColumns a whole hook.Record, in the order of targets.
 	listColumns   = columnNames(func(c deliveryColumn) bool { return c.listed })
-	recordColumns = listColumns + strings.TrimPrefix(columnNames(func(c deliveryColumn) bool { return !c.listed }), "seq") +
+	recordColumns = listColumns + strings.TrimPrefix(
+		columnNames(func(c deliveryColumn) bool { return !c.listed }),
+		"seq",
+	) +
 		", version, checksum"
 	// textColumns is the sum of the lengths that vary, as encode counts them. octet_length reads a row's
 	// head only, and none of the pages that its body is in.

@@ -69,7 +69,12 @@ func (s *Log) append(w *writeRequest, seq hook.Seq) error {
 // Deliveries returns at most limit deliveries that f lets through and that are older than before (0: the newest),
 // newest first. next is where the following page begins, 0 where nothing older is left. A filter that lets little
 // through makes short pages rather than long waits, and so do deliveries whose paths and other texts are long.
-func (s *Log) Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, limit int) ([]hook.Delivery, hook.Seq, error) {
+func (s *Log) Deliveries(
+	ctx context.Context,
+	f hook.Filter,
+	before hook.Seq,
+	limit int,
+) ([]hook.Delivery, hook.Seq, error) {
 	if before <= 0 || before > s.Head() {
 		before = s.Head() + 1
 	}
@@ -158,8 +163,13 @@ func (s *Log) After(ctx context.Context, from hook.Seq, limit int) (page []hook.
 	if page, ok := s.tail.after(from, limit); ok {
 		return page, page[len(page)-1].Seq, nil
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT `+listColumns+` FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
-		int64(from), int64(head), limit)
+	rows, err := s.read.QueryContext(
+		ctx,
+		`SELECT `+listColumns+` FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+		int64(from),
+		int64(head),
+		limit,
+	)
 	if err != nil {
 		return nil, from, s.failed("read the log", err)
 	}
@@ -179,7 +189,8 @@ func (s *Log) Size(ctx context.Context, id hook.DeliveryID) (bytes int64, err er
 	if err != nil {
 		return 0, err
 	}
-	err = s.read.QueryRowContext(ctx, `SELECT octet_length(body) FROM deliveries WHERE seq = ?`, int64(seq)).Scan(&bytes)
+	err = s.read.QueryRowContext(ctx, `SELECT octet_length(body) FROM deliveries WHERE seq = ?`, int64(seq)).
+		Scan(&bytes)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, noDelivery
 	}

@@ -11,8 +11,11 @@ import (
 
 // Endpoints returns every endpoint, deleted ones too, oldest first.
 func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, name, slug, provider, verify, tolerance, secrets, max_body, response,
-		signed_url, settings, allow, statuses, confirmed, created_at, deleted_at FROM endpoints ORDER BY created_at, id`)
+	rows, err := s.read.QueryContext(
+		ctx,
+		`SELECT id, name, slug, provider, verify, tolerance, secrets, max_body, response,
+		signed_url, settings, allow, statuses, confirmed, created_at, deleted_at FROM endpoints ORDER BY created_at, id`,
+	)
 	if err != nil {
 		return nil, s.failed("read endpoints", err)
 	}
@@ -60,9 +63,27 @@ func (s *Registry) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
 		deleted = e.DeletedAt.UnixMilli()
 	}
 	return s.do(ctx, func(c *writerConn) error {
-		return c.exec(`INSERT OR REPLACE INTO endpoints (id, name, slug, provider, verify, tolerance, secrets, max_body,
+		return c.exec(
+			`INSERT OR REPLACE INTO endpoints (id, name, slug, provider, verify, tolerance, secrets, max_body,
 			response, signed_url, settings, allow, statuses, confirmed, created_at, deleted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			string(e.ID), e.Name, e.Slug, e.Provider, string(e.Verify), int64(e.Tolerance/time.Second), texts[0], e.MaxBody,
-			texts[1], e.SignedURL, texts[2], texts[3], texts[4], confirmed, e.CreatedAt.UnixMilli(), deleted)
+			string(
+				e.ID,
+			),
+			e.Name,
+			e.Slug,
+			e.Provider,
+			string(e.Verify),
+			int64(e.Tolerance/time.Second),
+			texts[0],
+			e.MaxBody,
+			texts[1],
+			e.SignedURL,
+			texts[2],
+			texts[3],
+			texts[4],
+			confirmed,
+			e.CreatedAt.UnixMilli(),
+			deleted,
+		)
 	})
 }

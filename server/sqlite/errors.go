@@ -63,8 +63,13 @@ func (s *database) explain(err error) error {
 		return err
 	}
 	if damage(err) {
-		return fmt.Errorf("%w: %s. Nothing was changed. Put a backup in its place, or move the file away to begin with an "+
-			"empty log: the sqlite3 command's .recover can read what is left of it (%v)", errDamaged, s.path, err)
+		return fmt.Errorf(
+			"%w: %s. Nothing was changed. Put a backup in its place, or move the file away to begin with an "+
+				"empty log: the sqlite3 command's .recover can read what is left of it (%v)",
+			errDamaged,
+			s.path,
+			err,
+		)
 	}
 	return fmt.Errorf("open %s: %w", s.path, err)
 }

@@ -93,7 +93,8 @@ func (s *Log) storeClaims(endpoint hook.EndpointID) error {
 func (s *Log) Firsts(ctx context.Context, endpoint hook.EndpointID, events []string) ([]hook.Seq, error) {
 	firsts := make([]hook.Seq, len(events))
 	for i, event := range events {
-		err := s.read.QueryRowContext(ctx, `SELECT seq FROM events WHERE endpoint = ? AND event = ?`, string(endpoint), event).Scan(&firsts[i])
+		err := s.read.QueryRowContext(ctx, `SELECT seq FROM events WHERE endpoint = ? AND event = ?`, string(endpoint), event).
+			Scan(&firsts[i])
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, s.failed("read events", err)
 		}

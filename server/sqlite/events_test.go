@@ -31,17 +31,20 @@ func TestTriesOfAnEventAreCountedAndCompared(t *testing.T) {
 	other := verified("evt_1")
 	other.Body = []byte("changed")
 	appended(t, s, other)
-	if first.Try != 0 || second.Try != 2 || second.Reason != "" || other.Try != 3 || other.Reason != hook.ReasonBodyDiffers {
+	if first.Try != 0 || second.Try != 2 || second.Reason != "" || other.Try != 3 ||
+		other.Reason != hook.ReasonBodyDiffers {
 		t.Errorf("tries %d, %d %q, %d %q", first.Try, second.Try, second.Reason, other.Try, other.Reason)
 	}
 	for _, d := range []hook.Delivery{first.Delivery, second.Delivery, other.Delivery} {
 		tries, err := s.Redeliveries(t.Context(), d)
-		if err != nil || len(tries) != 3 || !tries[0].SameBody || !tries[1].SameBody || tries[2].SameBody || len(tries[2].Headers) != 3 {
+		if err != nil || len(tries) != 3 || !tries[0].SameBody || !tries[1].SameBody || tries[2].SameBody ||
+			len(tries[2].Headers) != 3 {
 			t.Errorf("of %d: %+v, %v", d.Seq, tries, err)
 		}
 	}
 	alone := appended(t, s, record("x"))
-	if tries, err := s.Redeliveries(t.Context(), alone.Delivery); err != nil || len(tries) != 1 || tries[0].ID != alone.ID {
+	if tries, err := s.Redeliveries(t.Context(), alone.Delivery); err != nil || len(tries) != 1 ||
+		tries[0].ID != alone.ID {
 		t.Errorf("a delivery without others: %+v, %v", tries, err)
 	}
 }

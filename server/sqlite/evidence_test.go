@@ -15,7 +15,12 @@ import (
 // TestEvidenceIsWrittenAsItIsRead holds the writer against encoding/json, which reads it; a new member that is not written
 // shows here, for all are drawn.
 func TestEvidenceIsWrittenAsItIsRead(t *testing.T) {
-	text := rapid.OneOf(rapid.Just(""), rapid.String(), rapid.StringMatching(`[a-z_]{1,12}`), rapid.Just("\xff\x00\"\\</>&\u2028"))
+	text := rapid.OneOf(
+		rapid.Just(""),
+		rapid.String(),
+		rapid.StringMatching(`[a-z_]{1,12}`),
+		rapid.Just("\xff\x00\"\\</>&\u2028"),
+	)
 	moment := rapid.Custom(func(t *rapid.T) hook.Time {
 		return hook.Time{Time: time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "ms")).UTC()}
 	})

@@ -171,8 +171,15 @@ func (s *Log) forgetUpTo(ctx context.Context, upTo hook.Seq) error {
 		return err
 	}
 	if early > 0 {
-		s.warn("events", "event ids younger than 90 days were forgotten to stay within --keep-events: a repeat of one of them "+
-			"is no longer noticed. Raise it", "events", early, "keep_events", s.options.KeepEvents)
+		s.warn(
+			"events",
+			"event ids younger than 90 days were forgotten to stay within --keep-events: a repeat of one of them "+
+				"is no longer noticed. Raise it",
+			"events",
+			early,
+			"keep_events",
+			s.options.KeepEvents,
+		)
 	}
 	return nil
 }
@@ -218,7 +225,12 @@ func (s *Log) forget(c *writerConn, events []rememberedEvent, young *int64) erro
 	l := s.ledger
 	forgotten, early := l.account("", kindForgotten), l.account("", kindEarly)
 	for _, e := range events {
-		n, err := c.changed(`DELETE FROM events WHERE endpoint = ? AND event = ? AND seq = ?`, e.endpoint, e.event, e.seq)
+		n, err := c.changed(
+			`DELETE FROM events WHERE endpoint = ? AND event = ? AND seq = ?`,
+			e.endpoint,
+			e.event,
+			e.seq,
+		)
 		if err != nil {
 			return fmt.Errorf("forget an event: %w", err)
 		}

@@ -78,8 +78,13 @@ func (s *database) stillThere(n int) error {
 			return nil
 		}
 		if s.gone.CompareAndSwap(nil, &err) {
-			s.options.Log.Error("the database is gone: nothing is stored any more. Put it back into the data folder and restart",
-				"file", s.path, "error", err)
+			s.options.Log.Error(
+				"the database is gone: nothing is stored any more. Put it back into the data folder and restart",
+				"file",
+				s.path,
+				"error",
+				err,
+			)
 		}
 	}
 	return errGone
@@ -107,7 +112,8 @@ func (s *DB) Watch(ctx context.Context) error {
 			continue
 		}
 		rescued := false
-		if err := s.wait(&writeRequest{rescue: &rescued, done: make(chan struct{}, 1)}); rescued || errors.Is(err, errStopping) {
+		if err := s.wait(&writeRequest{rescue: &rescued, done: make(chan struct{}, 1)}); rescued ||
+			errors.Is(err, errStopping) {
 			return nil
 		}
 	}
@@ -122,7 +128,11 @@ func (s *database) rescue() bool {
 	row, err := s.write.row(`PRAGMA wal_checkpoint(TRUNCATE)`)
 	s.rescued = err == nil && len(row) > 0 && row[0] == int64(0) // else somebody is still reading
 	if s.rescued {
-		s.options.Log.Info("what was answered before the database was gone is written into its file, wherever that is now", "file", s.path)
+		s.options.Log.Info(
+			"what was answered before the database was gone is written into its file, wherever that is now",
+			"file",
+			s.path,
+		)
 	}
 	return s.rescued
 }

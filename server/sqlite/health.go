@@ -38,7 +38,13 @@ func (s *DB) Check(ctx context.Context) error {
 		}
 		return s.explain(err)
 	}
-	s.options.Log.Info("checked the database: it is sound", "file", s.path, "took", s.options.Now().Sub(began).Round(time.Millisecond))
+	s.options.Log.Info(
+		"checked the database: it is sound",
+		"file",
+		s.path,
+		"took",
+		s.options.Now().Sub(began).Round(time.Millisecond),
+	)
 	return nil
 }
 
@@ -90,8 +96,13 @@ func (s *DB) Probe(ctx context.Context) error {
 	default:
 	}
 	if bad := s.damaged.Load(); bad != nil {
-		return &hook.Problem{Kind: hook.ErrUnavailable, Code: "database_damaged", Cause: *bad, RetryAfter: 30 * time.Second,
-			Detail: "The server's database is damaged: nothing is stored any more. Its log says how to go on."}
+		return &hook.Problem{
+			Kind:       hook.ErrUnavailable,
+			Code:       "database_damaged",
+			Cause:      *bad,
+			RetryAfter: 30 * time.Second,
+			Detail:     "The server's database is damaged: nothing is stored any more. Its log says how to go on.",
+		}
 	}
 	if err := s.stillThere(allFiles); err != nil {
 		return err
@@ -106,8 +117,13 @@ func (s *DB) Probe(ctx context.Context) error {
 		defer s.probing.mu.Unlock()
 		return s.probing.err
 	case <-ctx.Done():
-		return &hook.Problem{Kind: hook.ErrUnavailable, Code: "cannot_store", Cause: ctx.Err(), RetryAfter: 5 * time.Second,
-			Detail: "The server's disk does not come to an end with what is to be stored."}
+		return &hook.Problem{
+			Kind:       hook.ErrUnavailable,
+			Code:       "cannot_store",
+			Cause:      ctx.Err(),
+			RetryAfter: 5 * time.Second,
+			Detail:     "The server's disk does not come to an end with what is to be stored.",
+		}
 	}
 }
 
@@ -122,8 +138,10 @@ func (s *database) probe() <-chan struct{} {
 	s.probing.done = done
 	go func() { // ends when the writer has answered, which it does before it stops
 		err := s.do(context.Background(), func(c *writerConn) error {
-			return c.exec(`INSERT INTO probe (only, at) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET at = excluded.at`,
-				s.options.Now().UnixMilli())
+			return c.exec(
+				`INSERT INTO probe (only, at) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET at = excluded.at`,
+				s.options.Now().UnixMilli(),
+			)
 		})
 		s.probing.mu.Lock()
 		defer s.probing.mu.Unlock()

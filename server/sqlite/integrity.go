@@ -84,10 +84,20 @@ func (s *Log) noteDamage(seq hook.Seq) {
 		s.spoilt.all = map[hook.Seq]struct{}{}
 	}
 	s.spoilt.all[seq] = struct{}{}
-	s.options.Log.Error("a delivery is damaged: what is stored of it is not what was received. It is kept, shown as damaged, and not "+
-		"acted on", "seq", seq, "file", s.path)
+	s.options.Log.Error(
+		"a delivery is damaged: what is stored of it is not what was received. It is kept, shown as damaged, and not "+
+			"acted on",
+		"seq",
+		seq,
+		"file",
+		s.path,
+	)
 }
 
 // errRecordDamaged is what is answered instead of a record that is not what was written.
-var errRecordDamaged = &hook.Problem{Kind: hook.ErrDamaged, Code: "record_damaged", Detail: "What is stored of this delivery is not " +
-	"what was received: its checksum does not match. Have the sender deliver it again, or take it from a backup, and check the disk."}
+var errRecordDamaged = &hook.Problem{
+	Kind: hook.ErrDamaged,
+	Code: "record_damaged",
+	Detail: "What is stored of this delivery is not " +
+		"what was received: its checksum does not match. Have the sender deliver it again, or take it from a backup, and check the disk.",
+}

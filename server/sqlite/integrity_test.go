@@ -222,7 +222,8 @@ func TestADamagedDeliveryIsNoneOfTheNewestAndIsNotComparedAmongTries(t *testing.
 	spoil(t, s, second.Seq, "body = x'79'")
 	spoil(t, s, other.Seq, "body = x'78'")
 	tries, err := s.Redeliveries(t.Context(), first.Delivery)
-	if err != nil || len(tries) != 2 || tries[0].Integrity != hook.IntegrityOK || tries[1].Integrity != hook.IntegrityDamaged {
+	if err != nil || len(tries) != 2 || tries[0].Integrity != hook.IntegrityOK ||
+		tries[1].Integrity != hook.IntegrityDamaged {
 		t.Errorf("%+v %v", tries, err)
 	}
 	var met []hook.Seq

@@ -50,8 +50,11 @@ func (d *desk) open() {
 		d.Fatal(err)
 	}
 	must(d.T, d.write.exec(`CREATE TEMP TABLE failing (yes INTEGER)`))
-	must(d.T, d.write.exec(`CREATE TEMP TRIGGER refuse BEFORE INSERT ON main.deliveries WHEN (SELECT count(*) FROM failing)
-		BEGIN SELECT RAISE(ABORT, 'refused by the test'); END`))
+	must(
+		d.T,
+		d.write.exec(`CREATE TEMP TRIGGER refuse BEFORE INSERT ON main.deliveries WHEN (SELECT count(*) FROM failing)
+		BEGIN SELECT RAISE(ABORT, 'refused by the test'); END`),
+	)
 }
 
 // kill ends the store as the death of its process does.
@@ -159,8 +162,14 @@ func (d *desk) check(doing string) {
 		}
 	}
 	if u := d.Usage(); u.Deliveries != all.number || u.Bytes != all.bytes {
-		d.Fatalf("after %s, %d deliveries of %d bytes are told of, and %d of %d are there", doing, u.Deliveries, u.Bytes,
-			all.number, all.bytes)
+		d.Fatalf(
+			"after %s, %d deliveries of %d bytes are told of, and %d of %d are there",
+			doing,
+			u.Deliveries,
+			u.Bytes,
+			all.number,
+			all.bytes,
+		)
 	}
 }
 
@@ -169,8 +178,11 @@ func TestTheLedgerIsWhatTheTablesHold(t *testing.T) {
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 1))
-			d := newDesk(t, Options{KeepBytes: 2 << 20, KeepEvents: 20_000, KeepFor: 30 * 24 * time.Hour, KeepRejected: 20,
-				KeepVerified: 10})
+			d := newDesk(
+				t,
+				Options{KeepBytes: 2 << 20, KeepEvents: 20_000, KeepFor: 30 * 24 * time.Hour, KeepRejected: 20,
+					KeepVerified: 10},
+			)
 			exact, forgot := 0, 0
 			for range 300 {
 				doing := d.anything(random)
@@ -183,8 +195,13 @@ func TestTheLedgerIsWhatTheTablesHold(t *testing.T) {
 				}
 			}
 			if exact < 100 || forgot == 0 || d.Swept() == 0 || d.Thinned() == 0 {
-				t.Errorf("too little happened: exact %d times, forgot %d, swept %d, thinned %d", exact, forgot, d.Swept(),
-					d.Thinned())
+				t.Errorf(
+					"too little happened: exact %d times, forgot %d, swept %d, thinned %d",
+					exact,
+					forgot,
+					d.Swept(),
+					d.Thinned(),
+				)
 			}
 		})
 	}

@@ -68,7 +68,12 @@ func (k Sessions) CommitCtx(ctx context.Context, token string, content []byte, e
 }
 
 // TouchCtx changes a session that has not ended. It makes none.
-func (k Sessions) TouchCtx(ctx context.Context, token string, content []byte, expiry time.Time) (found bool, err error) {
+func (k Sessions) TouchCtx(
+	ctx context.Context,
+	token string,
+	content []byte,
+	expiry time.Time,
+) (found bool, err error) {
 	err = k.do(ctx, func(c *writerConn) error {
 		n, err := c.changed(`UPDATE sessions SET content = ?, expires_at = ? WHERE token = ? AND expires_at > ?`,
 			notNil(content), expiry.UnixMilli(), token, k.options.Now().UnixMilli())

@@ -163,7 +163,13 @@ type tuning struct {
 	walLimit    int    // bytes to which the WAL is cut when it begins anew
 }
 
-var logTuning = tuning{mode: durable, synchronous: 2, checkpoint: checkpointPages, cache: writerCache, walLimit: walLimit}
+var logTuning = tuning{
+	mode:        durable,
+	synchronous: 2,
+	checkpoint:  checkpointPages,
+	cache:       writerCache,
+	walLimit:    walLimit,
+}
 
 // connect opens the writer and the readers of the database at path, which must be there. What it has opened when it
 // fails is returned with the error.
@@ -252,8 +258,10 @@ func (s *database) openBeside(ctx context.Context) error {
 		return err
 	}
 	if found != current {
-		return errors.New("this database was written by an older Hookbeam. Start hookbeam serve of this release once, " +
-			"which brings it up to date, or run this command with the release that serves it")
+		return errors.New(
+			"this database was written by an older Hookbeam. Start hookbeam serve of this release once, " +
+				"which brings it up to date, or run this command with the release that serves it",
+		)
 	}
 	if s.write, s.read, err = connect(s.path, logTuning); err != nil {
 		return err

@@ -34,7 +34,10 @@ func TestTheNewestDeliveriesThatCountComeWhole(t *testing.T) {
 		t.Errorf("of one: %v, %v", got, err)
 	}
 	enough := errors.New("enough")
-	if err := s.EachRecent(t.Context(), "ep_a", 10, func(*hook.Record) error { return enough }); !errors.Is(err, enough) {
+	if err := s.EachRecent(t.Context(), "ep_a", 10, func(*hook.Record) error { return enough }); !errors.Is(
+		err,
+		enough,
+	) {
 		t.Errorf("got %v", err)
 	}
 	ended, end := context.WithCancel(t.Context())

@@ -60,8 +60,13 @@ func (of schema) check(ctx context.Context, path string) (schemaState, error) {
 	}
 	for _, version := range done {
 		if !slices.Contains(known, version) {
-			return blank, fmt.Errorf("%w: %s (its migration %d is not known here). Start that release again, or choose another "+
-				"folder with --data", errNewer, path, version)
+			return blank, fmt.Errorf(
+				"%w: %s (its migration %d is not known here). Start that release again, or choose another "+
+					"folder with --data",
+				errNewer,
+				path,
+				version,
+			)
 		}
 	}
 	switch len(done) {
@@ -103,7 +108,10 @@ func applied(ctx context.Context, path string) ([]int64, error) {
 	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
 		mode += "&immutable=1"
 	}
-	db, err := sql.Open("sqlite", fmt.Sprintf("file:%s?_busy_timeout=5000&%s", (&url.URL{Path: path}).EscapedPath(), mode))
+	db, err := sql.Open(
+		"sqlite",
+		fmt.Sprintf("file:%s?_busy_timeout=5000&%s", (&url.URL{Path: path}).EscapedPath(), mode),
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,8 @@ func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
 		}
 		for id, want := range h.Bodies {
 			r, err := s.Delivery(t.Context(), id)
-			if got := sha256.Sum256(r.Body); err != nil || hex.EncodeToString(got[:]) != want || r.Integrity == hook.IntegrityDamaged {
+			if got := sha256.Sum256(r.Body); err != nil || hex.EncodeToString(got[:]) != want ||
+				r.Integrity == hook.IntegrityDamaged {
 				t.Errorf("%s: body %x, %s (%v)", id, got, r.Integrity, err)
 			}
 		}
@@ -109,7 +110,13 @@ func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
 			t.Errorf("the next: %s %v", r.Integrity, err)
 		}
 		of := hook.ProjectionOrigin{Epoch: s.Epoch(), Head: s.Head()}
-		board, err := NewStatusDatabases(t.Context(), dir, slog.New(slog.DiscardHandler), Checked{}, false).Open(t.Context(), of)
+		board, err := NewStatusDatabases(
+			t.Context(),
+			dir,
+			slog.New(slog.DiscardHandler),
+			Checked{},
+			false,
+		).Open(t.Context(), of)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +183,8 @@ func TestDataOfANewerReleaseIsRefusedUntouched(t *testing.T) {
 					if !concerned {
 						continue
 					}
-					if err := open(); err == nil || !strings.Contains(err.Error(), "newer Hookbeam; nothing was changed") {
+					if err := open(); err == nil ||
+						!strings.Contains(err.Error(), "newer Hookbeam; nothing was changed") {
 						t.Errorf("%s: %v", what, err)
 					}
 					after := contents(t, dir)
@@ -227,7 +235,8 @@ func restore(t *testing.T, dir string, files map[string][]byte) {
 func TestOnlyWhoHoldsTheFolderBringsADatabaseUpToDate(t *testing.T) {
 	dir, _ := unpack(t, "testdata/releases/33ed6df")
 	before := contents(t, dir)
-	if _, err := openStoreBeside(t.Context(), dir, options(Options{})); err == nil || !strings.Contains(err.Error(), "older Hookbeam") {
+	if _, err := openStoreBeside(t.Context(), dir, options(Options{})); err == nil ||
+		!strings.Contains(err.Error(), "older Hookbeam") {
 		t.Errorf("beside: %v", err)
 	}
 	if diff := cmp.Diff(before, contents(t, dir)); diff != "" {
@@ -258,7 +267,8 @@ func TestADatabaseOfSomethingElseIsRefusedUntouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := contents(t, dir)
-	if err := openAndClose(t, dir); err == nil || !strings.Contains(err.Error(), "not Hookbeam's; nothing was changed") {
+	if err := openAndClose(t, dir); err == nil ||
+		!strings.Contains(err.Error(), "not Hookbeam's; nothing was changed") {
 		t.Errorf("%v", err)
 	}
 	if diff := cmp.Diff(before, contents(t, dir)); diff != "" {

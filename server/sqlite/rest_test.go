@@ -14,7 +14,8 @@ func TestTheIdsOfABatchAreKeptInTheRecord(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})
 	got, err := s.Delivery(t.Context(), appended(t, s, batch("evt_1", "evt_2", "evt_1")).ID)
 	if diff := cmp.Diff([]hook.NamedEvent{{ID: "evt_1", Times: 2}, {ID: "evt_2", Times: 1}}, got.NamedEvents(nil)); err != nil ||
-		diff != "" || got.Integrity != hook.IntegrityOK {
+		diff != "" ||
+		got.Integrity != hook.IntegrityOK {
 		t.Error(err, got.Integrity, diff)
 	}
 }

@@ -75,7 +75,8 @@ func TestStrangersDisplaceNoVerifiedDelivery(t *testing.T) {
 			if u := d.Usage(); u.Bytes > keep || u.RejectedBytes > keep/5 || u.UnsignedBytes > keep/2 {
 				t.Errorf("beyond a bound: %+v", u)
 			}
-			if after, upTo, err := d.After(t.Context(), d.Swept(), 10_000); err != nil || upTo != d.Head() || len(after) < genuine {
+			if after, upTo, err := d.After(t.Context(), d.Swept(), 10_000); err != nil || upTo != d.Head() ||
+				len(after) < genuine {
 				t.Errorf("a reader sees %d deliveries up to %d of %d: %v", len(after), upTo, d.Head(), err)
 			}
 		})
@@ -86,7 +87,10 @@ func TestStrangersHaveBoundsOfTheirOwn(t *testing.T) {
 	const keep = 16 << 20
 	d := newDesk(t, Options{KeepBytes: keep})
 	for n := range 60 {
-		d.together(sized(hook.Rejected, "ep_a", 400_000), sized(hook.Rejected, hook.EndpointID(fmt.Sprint("ep_", n%5)), 100_000))
+		d.together(
+			sized(hook.Rejected, "ep_a", 400_000),
+			sized(hook.Rejected, hook.EndpointID(fmt.Sprint("ep_", n%5)), 100_000),
+		)
 		if a := d.ledger.account("ep_a", kindRejected); a.bytes > keep/10 || d.ledger.rejected.bytes > keep/5 {
 			t.Fatalf("rejected deliveries take %d, all together %d", a.bytes, d.ledger.rejected.bytes)
 		}
@@ -166,7 +170,11 @@ func TestTheNewestVerifiedDeliveriesStayWhateverTheyTake(t *testing.T) {
 		d.together(many(100, hook.Verified, "ep_a", 9000)...)
 		d.sweep()
 	}
-	d.together(sized(hook.Unsigned, "ep_a", 300_000), sized(hook.Rejected, "ep_a", 100_000), sized(hook.Verified, "ep_a", 10))
+	d.together(
+		sized(hook.Unsigned, "ep_a", 300_000),
+		sized(hook.Rejected, "ep_a", 100_000),
+		sized(hook.Verified, "ep_a", 10),
+	)
 	if n := d.sweep(); n != 2 && n != 3 {
 		t.Errorf("%d deliveries went", n)
 	}
@@ -211,7 +219,10 @@ func TestTheSweeperIsWokenWhenABoundIsPassed(t *testing.T) {
 
 func TestAPlaceInTheLogIsNeverGivenAgain(t *testing.T) {
 	d := newDesk(t, Options{KeepBytes: 1 << 20})
-	d.together(sized(hook.Verified, "ep_a", 10), sized(hook.Rejected, "ep_a", 300_000)) // more than all rejected ones may take
+	d.together(
+		sized(hook.Verified, "ep_a", 10),
+		sized(hook.Rejected, "ep_a", 300_000),
+	) // more than all rejected ones may take
 	if n := len(d.kept(hook.Rejected)); n != 0 {
 		t.Fatalf("%d rejected deliveries are kept", n)
 	}

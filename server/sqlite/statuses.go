@@ -87,7 +87,12 @@ func (s *Statuses) loadAliases(ctx context.Context) {
 	const atOnce = 10_000
 	last, n := hook.NameKey{}, atOnce
 	for n == atOnce {
-		rows, err := s.read.QueryContext(ctx, `SELECT hash FROM names WHERE hash > ? ORDER BY hash LIMIT ?`, last[:], atOnce)
+		rows, err := s.read.QueryContext(
+			ctx,
+			`SELECT hash FROM names WHERE hash > ? ORDER BY hash LIMIT ?`,
+			last[:],
+			atOnce,
+		)
 		if err == nil {
 			for n = 0; rows.Next(); n++ {
 				var hash sql.RawBytes
@@ -123,7 +128,11 @@ func (s *Statuses) load(of hook.ProjectionOrigin) error {
 		row = nil
 	}
 	if row == nil {
-		err = s.write.exec(`INSERT INTO board (only, epoch, position, release) VALUES (1, ?, 0, ?)`, of.Epoch, of.Release)
+		err = s.write.exec(
+			`INSERT INTO board (only, epoch, position, release) VALUES (1, ?, 0, ?)`,
+			of.Epoch,
+			of.Release,
+		)
 	} else {
 		s.position, s.stale = hook.Seq(row[1].(int64)), row[2] != of.Release
 	}

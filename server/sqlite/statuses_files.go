@@ -41,7 +41,13 @@ type StatusDatabases struct {
 
 // NewStatusDatabases returns the statuses' databases in dir. With begin, opening the one that is shown begins at once,
 // beside opening the log, up to where the log must be known. seen is what is known of the folder already.
-func NewStatusDatabases(ctx context.Context, dir string, logger *slog.Logger, seen Checked, begin bool) *StatusDatabases {
+func NewStatusDatabases(
+	ctx context.Context,
+	dir string,
+	logger *slog.Logger,
+	seen Checked,
+	begin bool,
+) *StatusDatabases {
 	d := &StatusDatabases{dir: dir, log: logger}
 	if begin {
 		d.begun = d.begin(ctx, StatusesFile, seen)

@@ -63,7 +63,12 @@ func (s *Statuses) one(ctx context.Context, query string, value any) (*hook.Subj
 // List returns at most limit statuses as JSON that f lets through, behind before, newest first. next is where the
 // following page begins, zero where nothing older is left. A filter that lets little through makes short pages rather
 // than long waits.
-func (s *Statuses) List(ctx context.Context, f hook.StatusFilter, before hook.StatusPageKey, limit int) (page []json.RawMessage, next hook.StatusPageKey, err error) {
+func (s *Statuses) List(
+	ctx context.Context,
+	f hook.StatusFilter,
+	before hook.StatusPageKey,
+	limit int,
+) (page []json.RawMessage, next hook.StatusPageKey, err error) {
 	if before == (hook.StatusPageKey{}) {
 		before = hook.StatusPageKey{Seq: 1<<62 - 1}
 	}
@@ -71,8 +76,10 @@ func (s *Statuses) List(ctx context.Context, f hook.StatusFilter, before hook.St
 		return nil, next, err
 	}
 	where, values := whereStatuses(f)
-	rows, err := s.read.QueryContext(ctx, `SELECT seq, key, status FROM subjects WHERE (seq, key) < (?, ?) AND (seq, key) >= (?, ?)`+where+
-		` ORDER BY seq DESC, key DESC LIMIT ?`,
+	rows, err := s.read.QueryContext(
+		ctx,
+		`SELECT seq, key, status FROM subjects WHERE (seq, key) < (?, ?) AND (seq, key) >= (?, ?)`+where+
+			` ORDER BY seq DESC, key DESC LIMIT ?`,
 		append(append([]any{int64(before.Seq), before.Key, int64(next.Seq), next.Key}, values...), limit)...)
 	if err != nil {
 		return nil, next, fmt.Errorf("list statuses: %w", err)
@@ -95,7 +102,8 @@ func (s *Statuses) List(ctx context.Context, f hook.StatusFilter, before hook.St
 // lowest is the last subject that one page looks at; zero: all are looked at.
 func (s *Statuses) lowest(ctx context.Context, before hook.StatusPageKey) (last hook.StatusPageKey, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT seq, key FROM subjects WHERE (seq, key) < (?, ?) ORDER BY seq DESC, key DESC LIMIT 1 OFFSET ?`,
-		int64(before.Seq), before.Key, maxScan-1).Scan(&last.Seq, &last.Key)
+		int64(before.Seq), before.Key, maxScan-1).
+		Scan(&last.Seq, &last.Key)
 	if errors.Is(err, sql.ErrNoRows) {
 		return last, nil
 	}
@@ -154,7 +162,10 @@ func amount(word string) (minor int64, ok bool) {
 
 // Tallies counts all subjects.
 func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT endpoint, world, kind, state, count(*) FROM subjects GROUP BY endpoint, world, kind, state`)
+	rows, err := s.read.QueryContext(
+		ctx,
+		`SELECT endpoint, world, kind, state, count(*) FROM subjects GROUP BY endpoint, world, kind, state`,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("count statuses: %w", err)
 	}
@@ -172,8 +183,17 @@ func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
 
 // Changed returns the statuses whose last delivery is in (from, until], in the log's order. until is upTo, or before it
 // where they are more than so many bytes: all of one delivery are told at once.
-func (s *Statuses) Changed(ctx context.Context, from, upTo hook.Seq, bytes int) (all []hook.StatusChange, until hook.Seq, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT seq, endpoint, status FROM subjects WHERE seq > ? AND seq <= ? AND state <> '' ORDER BY seq, key`, int64(from), int64(upTo))
+func (s *Statuses) Changed(
+	ctx context.Context,
+	from, upTo hook.Seq,
+	bytes int,
+) (all []hook.StatusChange, until hook.Seq, err error) {
+	rows, err := s.read.QueryContext(
+		ctx,
+		`SELECT seq, endpoint, status FROM subjects WHERE seq > ? AND seq <= ? AND state <> '' ORDER BY seq, key`,
+		int64(from),
+		int64(upTo),
+	)
 	if err != nil {
 		return nil, from, fmt.Errorf("read changed statuses: %w", err)
 	}
@@ -199,8 +219,12 @@ func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Sho
 	if err != nil {
 		return nil, fmt.Errorf("read what was shown: %w", err)
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT state, min(at), by FROM shown WHERE status IN (SELECT value FROM json_each(?))
-		GROUP BY state ORDER BY min(at), state`, string(list))
+	rows, err := s.read.QueryContext(
+		ctx,
+		`SELECT state, min(at), by FROM shown WHERE status IN (SELECT value FROM json_each(?))
+		GROUP BY state ORDER BY min(at), state`,
+		string(list),
+	)
 	if err != nil {
 		return nil, fmt.Errorf("read what was shown: %w", err)
 	}
@@ -219,8 +243,14 @@ func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Sho
 
 // Took returns how long the newest payments of an endpoint took, at most limit of them, shortest first.
 func (s *Statuses) Took(ctx context.Context, endpoint hook.EndpointID, limit int) ([]time.Duration, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT took FROM (SELECT took FROM (SELECT endpoint, world, took FROM subjects ORDER BY seq DESC LIMIT ?)
-		WHERE endpoint = ? AND world = '' AND took > 0 LIMIT ?) ORDER BY took`, maxScan, string(endpoint), limit)
+	rows, err := s.read.QueryContext(
+		ctx,
+		`SELECT took FROM (SELECT took FROM (SELECT endpoint, world, took FROM subjects ORDER BY seq DESC LIMIT ?)
+		WHERE endpoint = ? AND world = '' AND took > 0 LIMIT ?) ORDER BY took`,
+		maxScan,
+		string(endpoint),
+		limit,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("read how long payments took: %w", err)
 	}
@@ -249,7 +279,11 @@ func (r sizedRow) Scan(targets ...any) error { return r.Rows.Scan(append(targets
 
 // Oldest returns subjects of which nothing was told for longest, those first, with about how many bytes each takes; with
 // unverified, only those of which nothing checked ever told.
-func (s *Statuses) Oldest(ctx context.Context, unverified bool, limit int) (all []*hook.Subject, bytes []int64, err error) {
+func (s *Statuses) Oldest(
+	ctx context.Context,
+	unverified bool,
+	limit int,
+) (all []*hook.Subject, bytes []int64, err error) {
 	where := ``
 	if unverified {
 		where = ` WHERE world = 'unsigned'`

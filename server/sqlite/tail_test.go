@@ -79,7 +79,8 @@ func TestTheTailLetsGoOfBodies(t *testing.T) {
 	r := verified("evt_1")
 	appended(t, s, r)
 	kept := &s.tail.ring[1]
-	if kept.Event != r.Event || unsafe.StringData(kept.Event) == unsafe.StringData(r.Event) || unsafe.StringData(kept.Path) == unsafe.StringData(r.Path) {
+	if kept.Event != r.Event || unsafe.StringData(kept.Event) == unsafe.StringData(r.Event) ||
+		unsafe.StringData(kept.Path) == unsafe.StringData(r.Path) {
 		t.Errorf("%q is the memory that it was read of", kept.Event)
 	}
 }

@@ -111,7 +111,9 @@ type DeliveryDetail struct {
 // NewDeliveryDetail returns r as clients see it, without its batch and effects.
 func NewDeliveryDetail(r *hook.Record) DeliveryDetail {
 	d := DeliveryDetail{
-		Delivery: NewDelivery(&r.Delivery), Host: r.Host, Proto: r.Proto, Remote: r.Remote, TookUS: r.Took.Microseconds(),
+		Delivery: NewDelivery(
+			&r.Delivery,
+		), Host: r.Host, Proto: r.Proto, Remote: r.Remote, TookUS: r.Took.Microseconds(),
 		Headers: make([]Header, len(r.Headers)), Integrity: r.Integrity, Effects: []Effect{},
 	}
 	for i, h := range r.Headers {

@@ -61,8 +61,10 @@ func AppendStatusUpdate(b []byte, c *hook.StatusChange) []byte {
 // Notice returns the JSON of an update without a seq. It fails for one that has a seq or is not about what its kind
 // says, which would be a mistake of the caller.
 func Notice(u Update) ([]byte, error) {
-	if u.Seq != 0 || (u.Kind == UpdateEndpoint) != (u.Endpoint != nil) || (u.Kind == UpdateStatuses) != (u.Statuses != "") ||
-		u.Delivery != nil || u.Status != nil {
+	if u.Seq != 0 || (u.Kind == UpdateEndpoint) != (u.Endpoint != nil) ||
+		(u.Kind == UpdateStatuses) != (u.Statuses != "") ||
+		u.Delivery != nil ||
+		u.Status != nil {
 		return nil, fmt.Errorf("notice of kind %q does not have what its kind says", u.Kind)
 	}
 	text, err := json.Marshal(u)

@@ -145,8 +145,17 @@ type StatusDetail struct {
 
 // NewStatusDetail returns d as clients see it.
 func NewStatusDetail(d *hook.StatusDetail) StatusDetail {
-	v := StatusDetail{Status: NewStatus(&d.Status), Steps: make([]StatusStep, len(d.Steps)), Timeline: NewEffects(d.Timeline),
-		Impressions: make([]Impression, len(d.Shown)), TimeToPaid: newLatency(d.Usually), Usually: newUsually(d.Usually)}
+	v := StatusDetail{
+		Status:   NewStatus(&d.Status),
+		Steps:    make([]StatusStep, len(d.Steps)),
+		Timeline: NewEffects(d.Timeline),
+		Impressions: make(
+			[]Impression,
+			len(d.Shown),
+		),
+		TimeToPaid: newLatency(d.Usually),
+		Usually:    newUsually(d.Usually),
+	}
 	for i, s := range d.Steps {
 		v.Steps[i] = StatusStep(s)
 	}

@@ -15,7 +15,12 @@ import (
 
 // arbitrary returns a generator that fills every field of a T, so that a field that a function forgets shows up.
 func arbitrary[T any]() *rapid.Generator[T] {
-	text := rapid.OneOf(rapid.Just(""), rapid.String(), rapid.StringMatching(`[a-z_]{1,12}`), rapid.Just("\xff\x00\"\\</>&\u2028"))
+	text := rapid.OneOf(
+		rapid.Just(""),
+		rapid.String(),
+		rapid.StringMatching(`[a-z_]{1,12}`),
+		rapid.Just("\xff\x00\"\\</>&\u2028"),
+	)
 	moment := rapid.Custom(func(t *rapid.T) hook.Time {
 		return hook.Time{Time: time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "ms")).UTC()}
 	})
@@ -94,7 +99,14 @@ func TestAStoredDeliveryIsWrittenAsEncodingJSONWould(t *testing.T) {
 // TestEveryFieldReachesTheClient compares by name: a field that is added to one of the program's types and not to its
 // JSON object is noticed, unless it is listed here with the name that it has there.
 func TestEveryFieldReachesTheClient(t *testing.T) {
-	renamed := map[string]string{"Names": "Aliases", "Says": "Evidence", "Usually": "TimeToPaid", "Half": "P50", "Most": "P90", "Of": "Samples"}
+	renamed := map[string]string{
+		"Names":   "Aliases",
+		"Says":    "Evidence",
+		"Usually": "TimeToPaid",
+		"Half":    "P50",
+		"Most":    "P90",
+		"Of":      "Samples",
+	}
 	renamedDetail := map[string]string{"Shown": "Impressions", "Usually": "TimeToPaid"}
 	for _, c := range []struct {
 		from, to reflect.Type

@@ -142,7 +142,13 @@ func (c *compiler) identifier(n *ast.IdentifierNode) code {
 		return of
 	}
 	names := slices.Sorted(maps.Keys(known))
-	return c.refuse(n, "%q is not known; there are %s and %s", n.Value, strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
+	return c.refuse(
+		n,
+		"%q is not known; there are %s and %s",
+		n.Value,
+		strings.Join(names[:len(names)-1], ", "),
+		names[len(names)-1],
+	)
 }
 
 func (c *compiler) pointer(n *ast.PointerNode) code {

@@ -13,13 +13,49 @@ import (
 // FuzzMapping: whatever a person writes and a stranger sends, nothing breaks, what is told fits a status, and the same
 // delivery tells the same again.
 func FuzzMapping(f *testing.F) {
-	f.Add("body.id", "body.status", "body.amount", `{"id":9007199254740993,"status":"PAID","amount":"42.00"}`, "application/json", true)
-	f.Add("body.id", "lower(body.state)", "int(body.sum)", "id=1&state=Open", "application/x-www-form-urlencoded", false)
-	f.Add(`headers["x-id"] ?? text[0:9]`, `body.items | filter(.n > 1) | map(#.s) | join(",")`, "round(sum(body.items, .n) * 100)", `{"items":[{"n":2,"s":"b"}]}`, "", true)
-	f.Add(`let a = body.a; a == nil ? "x" : a[1:-1] + #`, `if type matches "^a(b|c)*" { 1 } else { 2.5e3 }`, "::len(text) % 0", `[1,"2",[{}],-0.0,1e400]`, "text/plain", false)
+	f.Add(
+		"body.id",
+		"body.status",
+		"body.amount",
+		`{"id":9007199254740993,"status":"PAID","amount":"42.00"}`,
+		"application/json",
+		true,
+	)
+	f.Add(
+		"body.id",
+		"lower(body.state)",
+		"int(body.sum)",
+		"id=1&state=Open",
+		"application/x-www-form-urlencoded",
+		false,
+	)
+	f.Add(
+		`headers["x-id"] ?? text[0:9]`,
+		`body.items | filter(.n > 1) | map(#.s) | join(",")`,
+		"round(sum(body.items, .n) * 100)",
+		`{"items":[{"n":2,"s":"b"}]}`,
+		"",
+		true,
+	)
+	f.Add(
+		`let a = body.a; a == nil ? "x" : a[1:-1] + #`,
+		`if type matches "^a(b|c)*" { 1 } else { 2.5e3 }`,
+		"::len(text) % 0",
+		`[1,"2",[{}],-0.0,1e400]`,
+		"text/plain",
+		false,
+	)
 	f.Add("a<b<c ?: 0x1F not in [1,,]", "{a: #index}", `b"x" ?. y["`, "\xff{", "x/y", true)
 	f.Fuzz(func(t *testing.T, subject, state, amount, body, media string, payment bool) {
-		m := hook.Mapping{Kind: hook.KindOwn, Subject: subject, State: state, Amount: amount, Currency: `"EUR"`, OccurredAt: amount, Reference: state}
+		m := hook.Mapping{
+			Kind:       hook.KindOwn,
+			Subject:    subject,
+			State:      state,
+			Amount:     amount,
+			Currency:   `"EUR"`,
+			OccurredAt: amount,
+			Reference:  state,
+		}
 		if payment {
 			m.Kind = hook.KindPayment
 		}
@@ -55,9 +91,23 @@ func FuzzMapping(f *testing.F) {
 func BenchmarkStatements(b *testing.B) {
 	body := `{"id":"evt_1","type":"payment.updated","data":{"object":{"id":"pay_9","status":"DONE","amount":4200,"currency":"EUR","order":{"number":10447},` +
 		`"customer":{"name":"Ada","address":{"city":"London","zip":"N1"}},"created":1770091506,"lines":[` +
-		strings.TrimSuffix(strings.Repeat(`{"sku":"A-1000","name":"A thing to have","price":1050,"quantity":2,"tax":0.19},`, 9), ",") + `]}}}`
-	m := compiled(b, hook.Mapping{Kind: hook.KindPayment, Subject: "body.data.object.id", State: "body.data.object.status", Reference: "body.data.object.order.number",
-		Amount: "body.data.object.amount", Currency: "body.data.object.currency", OccurredAt: "body.data.object.created", States: invoice.States})
+		strings.TrimSuffix(
+			strings.Repeat(`{"sku":"A-1000","name":"A thing to have","price":1050,"quantity":2,"tax":0.19},`, 9),
+			",",
+		) + `]}}}`
+	m := compiled(
+		b,
+		hook.Mapping{
+			Kind:       hook.KindPayment,
+			Subject:    "body.data.object.id",
+			State:      "body.data.object.status",
+			Reference:  "body.data.object.order.number",
+			Amount:     "body.data.object.amount",
+			Currency:   "body.data.object.currency",
+			OccurredAt: "body.data.object.created",
+			States:     invoice.States,
+		},
+	)
 	r := recordOf(body)
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()

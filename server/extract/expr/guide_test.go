@@ -29,7 +29,10 @@ func TestTheGuidesExamplesAreTrue(t *testing.T) {
 		decode(t, strings.TrimPrefix(parts[2], "json\n"), &m)
 		var want Example
 		decode(t, strings.TrimPrefix(parts[4], "json\n"), &want)
-		got, err := compiled(t, m).Try(t.Context(), func(do func(*hook.Record) error) error { return do(requested(t, parts[0])) })
+		got, err := compiled(
+			t,
+			m,
+		).Try(t.Context(), func(do func(*hook.Record) error) error { return do(requested(t, parts[0])) })
 		if err != nil || len(got.Examples) != 1 || len(got.Problems) > 0 {
 			t.Fatalf("got %+v, %v", got, err)
 		}

@@ -12,7 +12,18 @@ import (
 
 // long is a body with a list of many items and a long text.
 func long() *hook.Record {
-	return recordOf(`{"s":"` + strings.Repeat("a", 200<<10) + `","json":"[` + strings.Repeat("[],", 1000) + `[]]","short":"aaaaaaaaaa","list":[` + strings.Repeat("1,", 100_000) + `1]}`)
+	return recordOf(
+		`{"s":"` + strings.Repeat(
+			"a",
+			200<<10,
+		) + `","json":"[` + strings.Repeat(
+			"[],",
+			1000,
+		) + `[]]","short":"aaaaaaaaaa","list":[` + strings.Repeat(
+			"1,",
+			100_000,
+		) + `1]}`,
+	)
 }
 
 func TestHostileExpressionsEndSoon(t *testing.T) {
@@ -61,7 +72,8 @@ func TestHostileExpressionsEndSoon(t *testing.T) {
 				said = failed.text
 			}
 			first, second, _ := strings.Cut(c.want, "|")
-			if (said == "") != (c.want == "") || !strings.Contains(said, first) && (second == "" || !strings.Contains(said, second)) {
+			if (said == "") != (c.want == "") ||
+				!strings.Contains(said, first) && (second == "" || !strings.Contains(said, second)) {
 				t.Errorf("got %q, want %q", said, c.want)
 			}
 			if made := after.TotalAlloc - before.TotalAlloc; made > 128<<20 {
@@ -73,7 +85,16 @@ func TestHostileExpressionsEndSoon(t *testing.T) {
 
 // TestABodyThatCostsTooMuchTellsNothing has bodies that are dear to read, each as large as any that is.
 func TestABodyThatCostsTooMuchTellsNothing(t *testing.T) {
-	m := compiled(t, hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.state", Amount: "body.amount", Currency: "body.currency"})
+	m := compiled(
+		t,
+		hook.Mapping{
+			Kind:     hook.KindOwn,
+			Subject:  "body.id",
+			State:    "body.state",
+			Amount:   "body.amount",
+			Currency: "body.currency",
+		},
+	)
 	body := func(more string) string { return `{"id":"1","state":"done","more":[` + more + `1]}` }
 	const size = hook.MaxTold - 1000
 	for name, c := range map[string]struct {
@@ -107,7 +128,8 @@ func TestAllOfAMappingsExpressionsShareTheirSteps(t *testing.T) {
 		t.Fatalf("one alone: %v, %v", got, err)
 	}
 	m.State = "len(map(body.list, # + #)) > len(map(body.list, # * 2))"
-	if got, err := compiled(t, m).Statements(nil, long()); err == nil || !strings.Contains(err.Error(), "takes too long") {
+	if got, err := compiled(t, m).Statements(nil, long()); err == nil ||
+		!strings.Contains(err.Error(), "takes too long") {
 		t.Errorf("together: %v, %v", got, err)
 	}
 }

@@ -52,21 +52,29 @@ var loops = map[string]loop{
 		}
 		return so, false
 	}},
-	"count": {plain: true, begin: func() any { return int64(0) }, step: func(x *run, at int, so, _, made any) (any, bool) {
-		if x.truth(at, made) {
-			return so.(int64) + 1, false
-		}
-		return so, false
-	}},
-	"sum": {plain: true, begin: func() any { return int64(0) }, step: func(x *run, at int, so, _, made any) (any, bool) {
-		if made == nil {
+	"count": {
+		plain: true,
+		begin: func() any { return int64(0) },
+		step: func(x *run, at int, so, _, made any) (any, bool) {
+			if x.truth(at, made) {
+				return so.(int64) + 1, false
+			}
 			return so, false
-		}
-		if _, ok := float(made); !ok {
-			x.fail(at, "sum wants numbers, and there is %s", kind(made))
-		}
-		return x.arithmetic(at, "+", so, made), false
-	}},
+		},
+	},
+	"sum": {
+		plain: true,
+		begin: func() any { return int64(0) },
+		step: func(x *run, at int, so, _, made any) (any, bool) {
+			if made == nil {
+				return so, false
+			}
+			if _, ok := float(made); !ok {
+				x.fail(at, "sum wants numbers, and there is %s", kind(made))
+			}
+			return x.arithmetic(at, "+", so, made), false
+		},
+	},
 	"filter": {begin: func() any { return []any(nil) }, step: func(x *run, at int, so, item, made any) (any, bool) {
 		if x.truth(at, made) {
 			return append(so.([]any), item), false

@@ -67,7 +67,11 @@ func (f *failure) in(source string) string {
 }
 
 func invalid(field, why string) *hook.Problem {
-	return &hook.Problem{Kind: hook.ErrInvalid, Code: "mapping_invalid", Detail: "In the mapping, " + field + " is wrong: " + why}
+	return &hook.Problem{
+		Kind:   hook.ErrInvalid,
+		Code:   "mapping_invalid",
+		Detail: "In the mapping, " + field + " is wrong: " + why,
+	}
 }
 
 // mean takes in what the values of the state mean.
@@ -85,7 +89,10 @@ func (m *Mapping) mean(states []hook.MappedState) error {
 		case m.states[s.Value].Value != "":
 			return invalid(field+".value", fmt.Sprintf("%q is there twice.", s.Value))
 		case m.kind == hook.KindPayment && !known:
-			return invalid(field+".state", fmt.Sprintf("%q is no state of a payment; those are %s.", s.State, paymentStates))
+			return invalid(
+				field+".state",
+				fmt.Sprintf("%q is no state of a payment; those are %s.", s.State, paymentStates),
+			)
 		case m.kind == hook.KindOwn && !isWord(string(s.State)):
 			return invalid(field+".state", `write it as one word in lower case, such as "in_transit".`)
 		case !isTone(s.Tone):

@@ -16,8 +16,16 @@ var received = hook.Millis(1_800_000_000_000)
 // recordOf is a delivery of JSON.
 func recordOf(body string) *hook.Record {
 	return &hook.Record{
-		Delivery: hook.Delivery{ID: "dlv_1", Seq: 7, Method: "POST", Path: "/", Type: "order.paid", ContentType: "application/json", ReceivedAt: received},
-		Request:  hook.Request{Body: []byte(body)},
+		Delivery: hook.Delivery{
+			ID:          "dlv_1",
+			Seq:         7,
+			Method:      "POST",
+			Path:        "/",
+			Type:        "order.paid",
+			ContentType: "application/json",
+			ReceivedAt:  received,
+		},
+		Request: hook.Request{Body: []byte(body)},
 	}
 }
 
@@ -30,11 +38,30 @@ func compiled(t testing.TB, m hook.Mapping) *Mapping {
 	return c
 }
 
-var parcel = hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.status", Reference: "body.order", OccurredAt: "body.at",
-	States: []hook.MappedState{{Value: "DELIVERED", State: "delivered", Tone: hook.ToneSuccess, Final: true, Rank: 3}, {Value: "LOST", State: "lost"}}}
+var parcel = hook.Mapping{
+	Kind:       hook.KindOwn,
+	Subject:    "body.id",
+	State:      "body.status",
+	Reference:  "body.order",
+	OccurredAt: "body.at",
+	States: []hook.MappedState{
+		{Value: "DELIVERED", State: "delivered", Tone: hook.ToneSuccess, Final: true, Rank: 3},
+		{Value: "LOST", State: "lost"},
+	},
+}
 
-var invoice = hook.Mapping{Kind: hook.KindPayment, Subject: "body.id", State: "body.status", Amount: "body.amount", Currency: "body.currency",
-	States: []hook.MappedState{{Value: "DONE", State: hook.StatePaid}, {Value: "BACK", State: hook.StateRefunded}, {Value: "PART", State: hook.StatePartiallyRefunded}}}
+var invoice = hook.Mapping{
+	Kind:     hook.KindPayment,
+	Subject:  "body.id",
+	State:    "body.status",
+	Amount:   "body.amount",
+	Currency: "body.currency",
+	States: []hook.MappedState{
+		{Value: "DONE", State: hook.StatePaid},
+		{Value: "BACK", State: hook.StateRefunded},
+		{Value: "PART", State: hook.StatePartiallyRefunded},
+	},
+}
 
 func TestADeliveryTellsOfItsSubject(t *testing.T) {
 	evidence := func(e hook.Evidence) hook.Evidence {
@@ -113,8 +140,12 @@ func TestTheEventAndItsTimeAreTheDeliverys(t *testing.T) {
 func TestWhatIsLackingCostsNothingElse(t *testing.T) {
 	m := invoice
 	m.Reference, m.OccurredAt = "lower(body.amount)", "body.at - 1"
-	got, err := compiled(t, m).Statements(nil, recordOf(`{"id":"I1","status":"DONE","amount":4200,"currency":"EUR","at":1770091507}`))
-	if err != nil || len(got) != 1 || got[0].Amount != 4200 || got[0].Reference != "" || got[0].At != hook.Millis(1770091506000) {
+	got, err := compiled(
+		t,
+		m,
+	).Statements(nil, recordOf(`{"id":"I1","status":"DONE","amount":4200,"currency":"EUR","at":1770091507}`))
+	if err != nil || len(got) != 1 || got[0].Amount != 4200 || got[0].Reference != "" ||
+		got[0].At != hook.Millis(1770091506000) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -176,7 +207,8 @@ func TestAMappingThatIsWrongIsRefusedInWords(t *testing.T) {
 			if !errors.As(err, &problem) || got != nil {
 				t.Fatalf("got %v, %v; want a problem", got, err)
 			}
-			if !errors.Is(err, hook.ErrInvalid) || problem.Code != "mapping_invalid" || !strings.Contains(problem.Detail, c.want) {
+			if !errors.Is(err, hook.ErrInvalid) || problem.Code != "mapping_invalid" ||
+				!strings.Contains(problem.Detail, c.want) {
 				t.Errorf("got %s, %q; want %q in it", problem.Code, problem.Detail, c.want)
 			}
 		})
@@ -218,7 +250,15 @@ func TestTimesAreReadByTheirSize(t *testing.T) {
 }
 
 func TestTheSameDeliveryAlwaysTellsTheSame(t *testing.T) {
-	m := compiled(t, hook.Mapping{Kind: hook.KindOwn, Subject: `body.id + "/" + len(headers)`, State: `join(map(body.items, .name), " ")`, Reference: "query.ref"})
+	m := compiled(
+		t,
+		hook.Mapping{
+			Kind:      hook.KindOwn,
+			Subject:   `body.id + "/" + len(headers)`,
+			State:     `join(map(body.items, .name), " ")`,
+			Reference: "query.ref",
+		},
+	)
 	r := recordOf(`{"id":1,"items":[{"name":"b"},{"name":"a"}],"x":{"c":1,"b":2,"a":3}}`)
 	r.Query, r.Headers = "ref=1&ref=2", []hook.Header{{Name: "B", Value: "1"}, {Name: "A", Value: "2"}}
 	first, err := m.Statements(nil, r)

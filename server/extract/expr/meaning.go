@@ -56,7 +56,10 @@ func (m *Mapping) payment(t *told) error {
 		t.Amount, t.Currency, t.Refund = 0, "", wholeRefund
 	case hook.StatePartiallyRefunded:
 		if t.Amount == 0 {
-			return fmt.Errorf("state is %q, for which amount and currency must say how much was refunded so far", t.value)
+			return fmt.Errorf(
+				"state is %q, for which amount and currency must say how much was refunded so far",
+				t.value,
+			)
 		}
 		t.Total = true
 	}
@@ -87,7 +90,9 @@ func (x *run) time(e *expression, into *hook.Evidence) error {
 	}
 	at, ok := moment(v)
 	if !ok {
-		return fmt.Errorf("occurred_at is no time, such as 2026-01-31T14:41:10Z or Unix seconds; the time of receiving counts instead")
+		return fmt.Errorf(
+			"occurred_at is no time, such as 2026-01-31T14:41:10Z or Unix seconds; the time of receiving counts instead",
+		)
 	}
 	into.At = at
 	return nil

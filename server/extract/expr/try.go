@@ -82,7 +82,10 @@ func (t *Trial) take(m *Mapping, r *hook.Record) {
 	if err == nil && len(told.Names) > 0 {
 		t.Matched++
 		if len(t.Examples) < maxShown {
-			t.Examples = append(t.Examples, Example{r.ID, r.Seq, told.Names[0], state, told.Reference, told.Amount, told.Currency})
+			t.Examples = append(
+				t.Examples,
+				Example{r.ID, r.Seq, told.Names[0], state, told.Reference, told.Amount, told.Currency},
+			)
 		}
 	}
 	if err != nil {

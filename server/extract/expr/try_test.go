@@ -28,11 +28,17 @@ func each(bodies ...string) func(func(*hook.Record) error) error {
 
 func TestATrialTellsWhatWouldHaveBecomeOfDeliveries(t *testing.T) {
 	got, err := compiled(t, invoice).Try(t.Context(), each(
-		`{"id":"I3","status":"HALF"}`, `{"id":"I2","status":"DONE","amount":4200,"currency":"EUR"}`, `{"hello":1}`, `{"id":"I1","status":"DONE","amount":1.5}`))
+		`{"id":"I3","status":"HALF"}`,
+		`{"id":"I2","status":"DONE","amount":4200,"currency":"EUR"}`,
+		`{"hello":1}`,
+		`{"id":"I1","status":"DONE","amount":1.5}`,
+	))
 	want := Trial{Looked: 4, Matched: 2, Failed: 1,
 		States: []Found{{"DONE", hook.StatePaid, 2}, {"HALF", "", 1}},
-		Examples: []Example{{Delivery: "dlv_8", Seq: 8, Subject: "payment/I2", State: hook.StatePaid, Amount: 4200, Currency: "EUR"},
-			{Delivery: "dlv_6", Seq: 6, Subject: "payment/I1", State: hook.StatePaid}},
+		Examples: []Example{
+			{Delivery: "dlv_8", Seq: 8, Subject: "payment/I2", State: hook.StatePaid, Amount: 4200, Currency: "EUR"},
+			{Delivery: "dlv_6", Seq: 6, Subject: "payment/I1", State: hook.StatePaid},
+		},
 		Problems: []Trouble{{"dlv_9", 9, `state is "HALF", and states does not say what that means for a payment`},
 			{"dlv_6", 6, "without a currency of three letters, such as EUR, the amount says nothing"}}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -46,7 +52,9 @@ func TestATrialIsBounded(t *testing.T) {
 		bodies = append(bodies, fmt.Sprintf(`{"id":"P","status":"S%d"}`, i), `{"id":[]}`)
 	}
 	got, err := compiled(t, parcel).Try(t.Context(), each(bodies...))
-	if err != nil || got.Looked != 400 || got.Matched != 200 || got.Failed != 200 || len(got.States) != maxFound || len(got.Examples) != maxShown || len(got.Problems) != maxShown {
+	if err != nil || got.Looked != 400 || got.Matched != 200 || got.Failed != 200 || len(got.States) != maxFound ||
+		len(got.Examples) != maxShown ||
+		len(got.Problems) != maxShown {
 		t.Errorf("%v: %+v", err, got)
 	}
 }
@@ -75,7 +83,10 @@ func TestATrialEndsWithItsTime(t *testing.T) {
 		t.Errorf("%v: %+v after %d", err, got, n)
 	}
 	broken := errors.New("broken")
-	if _, err := compiled(t, parcel).Try(t.Context(), func(func(*hook.Record) error) error { return broken }); !errors.Is(err, broken) {
+	if _, err := compiled(t, parcel).Try(t.Context(), func(func(*hook.Record) error) error { return broken }); !errors.Is(
+		err,
+		broken,
+	) {
 		t.Errorf("got %v", err)
 	}
 }
