@@ -61,13 +61,13 @@ type ServeOutput struct {
 
 // commandLine is every command with its flags, as kong reads them from the tags.
 type commandLine struct {
-	Serve    serveCmd    `cmd:"" help:"Receive webhooks, keep them, and show them."`
+	Serve    serveCmd    `cmd:"" help:"Receive webhooks, store them, and show them in the dashboard."`
 	Login    loginCmd    `cmd:"" help:"Print a new one-time link to the dashboard."`
-	Trigger  triggerCmd  `cmd:"" help:"Send a webhook such as a provider sends, rightly signed."`
-	Verify   verifyCmd   `cmd:"" help:"Check one request offline, and say why where it fails."`
-	Statuses statusesCmd `cmd:"" help:"Work on where payments, orders and runs stand."`
+	Trigger  triggerCmd  `cmd:"" help:"Send a signed sample of a provider's webhook."`
+	Verify   verifyCmd   `cmd:"" help:"Verify the signature of a request offline, and explain a failure."`
+	Statuses statusesCmd `cmd:"" help:"Manage the statuses of payments, orders and pipeline runs."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
-	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API's contract." hidden:""`
+	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API description (OpenAPI)." hidden:""`
 }
 
 // Run parses the command line, runs the command, and returns the exit code of the process.
@@ -113,8 +113,8 @@ func misuse(format string, args ...any) error {
 
 // logging is the flags that all commands with a log share.
 type logging struct {
-	LogLevel  slog.Level `help:"What is logged, on stderr: debug, info, warn or error." default:"info" env:"HOOKBEAM_LOG_LEVEL"`
-	LogFormat string     `help:"How it is logged: text or json." enum:"text,json" default:"text" env:"HOOKBEAM_LOG_FORMAT"`
+	LogLevel  slog.Level `help:"Log level (stderr): debug, info, warn or error." default:"info" env:"HOOKBEAM_LOG_LEVEL"`
+	LogFormat string     `help:"Log format: text or json." enum:"text,json" default:"text" env:"HOOKBEAM_LOG_FORMAT"`
 }
 
 func (l logging) logger(w io.Writer) *slog.Logger {

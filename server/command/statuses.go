@@ -12,12 +12,12 @@ import (
 
 // statusesCmd is hookbeam statuses.
 type statusesCmd struct {
-	Rebuild rebuildCmd `cmd:"" help:"Draw all statuses again from the log. What is shown stays until that is done."`
+	Rebuild rebuildCmd `cmd:"" help:"Rebuild all statuses from the log. The current ones are shown until it is done."`
 }
 
 // rebuildCmd is hookbeam statuses rebuild.
 type rebuildCmd struct {
-	Data string `help:"Folder that holds the database." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
+	Data string `help:"Data folder of the server." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
 	JSON bool   `help:"Print JSON." env:"HOOKBEAM_JSON"`
 	remote
 	logging

@@ -14,23 +14,23 @@ import (
 
 // triggerCmd is hookbeam trigger: it sends samples of a provider's webhooks, signed as the provider signs.
 type triggerCmd struct {
-	Provider string   `arg:"" optional:"" help:"Whose webhook to send, for example stripe."`
-	Type     string   `arg:"" optional:"" help:"Which of its events; left out, the most usual."`
-	Set      []string `help:"Change a value of the body: data.object.amount=1200 in JSON (a value that is JSON stays so), a field in a form." sep:"none" placeholder:"PATH=VALUE"`
-	Header   []string `help:"Send this header, in place of the sample's own." sep:"none" placeholder:"'NAME: VALUE'"`
+	Provider string   `arg:"" optional:"" help:"The provider, for example stripe."`
+	Type     string   `arg:"" optional:"" help:"Event type; default: the provider's most common one."`
+	Set      []string `help:"Change a value in the body: data.object.amount=1200 in JSON (valid JSON is set as such), or a form field." sep:"none" placeholder:"PATH=VALUE"`
+	Header   []string `help:"Add a header, or replace the sample's own." sep:"none" placeholder:"'NAME: VALUE'"`
 
-	To       string `help:"Where to send it; otherwise to an endpoint of the server that runs on the data folder." placeholder:"URL"`
-	Endpoint string `help:"Name of the endpoint to send to and to sign for, where several are of this provider." env:"HOOKBEAM_ENDPOINT" placeholder:"NAME"`
-	Data     string `help:"Folder that holds the database." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
+	To       string `help:"URL to send to; default: an endpoint of the server that runs on the data folder." placeholder:"URL"`
+	Endpoint string `help:"Endpoint to send to and to sign for, if several have this provider." env:"HOOKBEAM_ENDPOINT" placeholder:"NAME"`
+	Data     string `help:"Data folder of the running server." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
 
-	SecretFile string   `help:"File that holds the secret to sign with. No flag takes the secret itself: process lists are public." xor:"with" placeholder:"FILE"`
-	SecretEnv  string   `help:"Environment variable that holds the secret to sign with." xor:"with" placeholder:"VARIABLE"`
-	Key        string   `help:"PEM file with the private key to sign with, for senders that have one." xor:"with" placeholder:"FILE"`
-	Setting    []string `help:"One of the sender's other facts, such as webhook_id=WH-1 for PayPal." sep:"none" placeholder:"NAME=VALUE"`
+	SecretFile string   `help:"File with the secret to sign with. There is no flag for the secret itself, because process lists are public." xor:"with" placeholder:"FILE"`
+	SecretEnv  string   `help:"Environment variable with the secret to sign with." xor:"with" placeholder:"VARIABLE"`
+	Key        string   `help:"PEM file with the private key to sign with, for providers that use one." xor:"with" placeholder:"FILE"`
+	Setting    []string `help:"One of the provider's settings, such as webhook_id=WH-1 for PayPal." sep:"none" placeholder:"NAME=VALUE"`
 
-	Count int  `help:"How often, up to 1000: about the same object, each an event of its own." default:"1" placeholder:"N"`
-	List  bool `help:"List what there is instead of sending it."`
-	JSON  bool `help:"Print JSON, one line for each." env:"HOOKBEAM_JSON"`
+	Count int  `help:"Number of events to send, up to 1000, all about the same object." default:"1" placeholder:"N"`
+	List  bool `help:"List providers and event types instead of sending."`
+	JSON  bool `help:"Print JSON, one line for each request." env:"HOOKBEAM_JSON"`
 	remote
 	logging
 }

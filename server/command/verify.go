@@ -20,18 +20,18 @@ import (
 
 // verifyCmd is hookbeam verify: it checks one request from a file, offline.
 type verifyCmd struct {
-	File string `arg:"" help:"File that holds the body, byte for byte; - for standard input." placeholder:"FILE"`
+	File string `arg:"" help:"File with the body, byte for byte; - for standard input." placeholder:"FILE"`
 
-	Provider   string        `help:"Whose webhook it is, for example stripe." default:"generic" placeholder:"NAME"`
-	SecretFile string        `help:"File that holds the secret to check with. No flag takes the secret itself: process lists are public." xor:"with" placeholder:"FILE"`
-	SecretEnv  string        `help:"Environment variable that holds the secret to check with." xor:"with" placeholder:"VARIABLE"`
-	Request    bool          `help:"The file holds a whole HTTP/1.1 request: its first line, its headers, an empty line, its body."`
-	Header     []string      `help:"A header that came with it." sep:"none" placeholder:"'NAME: VALUE'"`
-	Method     string        `help:"How it was sent." default:"POST"`
-	URL        string        `help:"The address that it was sent to, as the sender knows it; some sign it." placeholder:"URL"`
-	Setting    []string      `help:"One of the sender's other facts, such as webhook_id=WH-1 for PayPal." sep:"none" placeholder:"NAME=VALUE"`
-	At         string        `help:"When it came, in RFC 3339; now where left out." placeholder:"TIME"`
-	Tolerance  time.Duration `help:"How old its signature may be; 0s for any age." default:"5m"`
+	Provider   string        `help:"The provider, for example stripe." default:"generic" placeholder:"NAME"`
+	SecretFile string        `help:"File with the secret to verify with. There is no flag for the secret itself, because process lists are public." xor:"with" placeholder:"FILE"`
+	SecretEnv  string        `help:"Environment variable with the secret to verify with." xor:"with" placeholder:"VARIABLE"`
+	Request    bool          `help:"The file is a complete HTTP/1.1 request: request line, headers, empty line, body."`
+	Header     []string      `help:"A header of the request." sep:"none" placeholder:"'NAME: VALUE'"`
+	Method     string        `help:"HTTP method of the request." default:"POST"`
+	URL        string        `help:"URL that the request was sent to, as the sender knows it. Some providers sign it." placeholder:"URL"`
+	Setting    []string      `help:"One of the provider's settings, such as webhook_id=WH-1 for PayPal." sep:"none" placeholder:"NAME=VALUE"`
+	At         string        `help:"Time of receipt in RFC 3339; default: now." placeholder:"TIME"`
+	Tolerance  time.Duration `help:"Timestamp tolerance: how old the signature may be; 0s = any age." default:"5m"`
 	JSON       bool          `help:"Print JSON." env:"HOOKBEAM_JSON"`
 }
 
