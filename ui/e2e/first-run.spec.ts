@@ -29,6 +29,25 @@ test("a click sends a sample to oneself", async ({ page, site }) => {
   expect(await site.hookbeam.deliveries()).toHaveLength(1);
 });
 
+test("a notice that comes late moves nothing above it", async ({ page, site }) => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/unconfirmed-[^/]*\.js$/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto(site.url);
+  const button = page.getByRole("button", { name: /send a sample/i });
+  await expect(button).toBeVisible();
+  await page.evaluate(() => document.fonts.ready);
+  const before = await button.boundingBox();
+  release();
+  await expect(page.getByText("Not open to the internet yet")).toBeVisible();
+  expect(await button.boundingBox()).toEqual(before);
+});
+
 test("the address can be copied", async ({ page, site, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("button", { name: "Copy address" }).click();

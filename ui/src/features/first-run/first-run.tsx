@@ -34,7 +34,8 @@ export function FirstRun() {
     );
 
   return (
-    <div className="grid min-h-full flex-1 place-items-center overflow-y-auto px-4 py-8">
+    // From the top, not centred: what comes late, below, must not move a button away from under the pointer.
+    <div className="grid min-h-full flex-1 content-start justify-items-center overflow-y-auto px-4 pt-[22vh] pb-8 max-md:pt-8">
       <div className="w-full max-w-[640px] min-w-0">
         <Waiting
           title="Waiting for your first webhook"
