@@ -86,7 +86,7 @@ stale: generate
 # Generated files and the binary are made first, because every lane reads them. Each lane then needs nothing of the
 # others.
 test: system-packages stale build packages $(GOLANGCI_LINT)
-	@scripts/lanes "test-browser" "test-go test-trust" "lint vulnerabilities test-ui test-packages test-sdks"
+	@scripts/lanes "test-browser" "lint vulnerabilities test-ui test-packages test-sdks test-go test-trust"
 	@echo "All of it passed."
 
 check: stale lint build test-ui test-go-quick

@@ -7,13 +7,15 @@ import { useReverify } from "./queries";
 interface ReverifyProps {
   /** The endpoint's id. */
   endpoint: string;
+  /** The endpoint is being changed: what is found out now would be old in a moment. */
+  disabled?: boolean;
   onReleased?: () => void;
 }
 
 const deliveries = (n: number) => (n === 1 ? "1 rejected delivery" : `${formatCount(n)} rejected deliveries`);
 
 /** Finds out how many rejected deliveries verify with the endpoint's secrets of today, and releases them if wanted. */
-export function Reverify({ endpoint, onReleased }: ReverifyProps) {
+export function Reverify({ endpoint, disabled = false, onReleased }: ReverifyProps) {
   const count = useReverify(endpoint);
   const release = useReverify(endpoint);
   const verified = count.data?.verified ?? 0;
@@ -49,7 +51,7 @@ export function Reverify({ endpoint, onReleased }: ReverifyProps) {
               None of {deliveries(count.data.examined)} verifies with the secrets that the endpoint has now.
             </p>
           )}
-          <Button disabled={count.isPending} onClick={() => count.mutate(false)}>
+          <Button disabled={disabled || count.isPending} onClick={() => count.mutate(false)}>
             <RotateCw size={13} aria-hidden /> Verify again
           </Button>
         </>

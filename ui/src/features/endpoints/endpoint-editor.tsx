@@ -84,7 +84,7 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
           </span>
         </div>
       </section>
-      <FirstDelivery endpoint={endpoint} changed={changed} />
+      <FirstDelivery endpoint={endpoint} changed={changed} saving={update.isPending} />
       <hr className="border-line" />
       <EndpointForm
         // A saved change makes a new draft, in which no value of a secret is left.

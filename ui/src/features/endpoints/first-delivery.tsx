@@ -9,10 +9,12 @@ interface FirstDeliveryProps {
   endpoint: Endpoint;
   /** Its rules were changed a moment ago: what was rejected before may verify now. */
   changed: boolean;
+  /** They are being changed now. */
+  saving: boolean;
 }
 
 /** Waits for the endpoint's first delivery, and says what the newest one showed. */
-export function FirstDelivery({ endpoint: { id }, changed }: FirstDeliveryProps) {
+export function FirstDelivery({ endpoint: { id }, changed, saving }: FirstDeliveryProps) {
   const { data: newest } = useQuery(newestQuery(id));
   if (newest === undefined) return null;
   return (
@@ -46,7 +48,9 @@ export function FirstDelivery({ endpoint: { id }, changed }: FirstDeliveryProps)
           </>
         )}
       </section>
-      {newest && (changed || newest.verdict === "rejected") && <Reverify key={String(changed)} endpoint={id} />}
+      {newest && (changed || newest.verdict === "rejected") && (
+        <Reverify key={String(changed)} endpoint={id} disabled={saving} />
+      )}
     </>
   );
 }
