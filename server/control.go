@@ -39,7 +39,8 @@ const (
 )
 
 // control is the control channel of the data folder: HTTP for the commands of the folder's owner, over a socket or port
-// that package datafile opens. It has the calls of the API, as access.Local, and a few that only the owner of the folder
+// that package datafile opens. It has the calls of the API, as access.Local, and a few that only the owner of the
+// folder
 // may have. It refuses whatever a browser or a proxy sends, and writes one line to the log for each request.
 type control struct {
 	listener *datafile.ControlListener

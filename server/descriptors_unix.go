@@ -4,7 +4,8 @@ package server
 
 import "syscall"
 
-// descriptors returns how many files the process may have open; 0 where that is not limited. Go's runtime has raised the
+// descriptors returns how many files the process may have open; 0 where that is not limited. Go's runtime has raised
+// the
 // soft limit to the hard one when the process began.
 func descriptors() uint64 {
 	var limit syscall.Rlimit

@@ -112,7 +112,8 @@ func TestEveryPackageImportsOnlyFromTheFloorsBelow(t *testing.T) {
 	}
 }
 
-// pathInPage is a path in docs/architecture.md: between backticks and with a slash, and without what only stands for many.
+// pathInPage is a path in docs/architecture.md: between backticks and with a slash, and without what only stands for
+// many.
 var pathInPage = regexp.MustCompile(
 	"`((?:server|web|ui|docs|scripts|tools|testdata)/[^`*… ]*)`|\\]\\(\\.\\./([^)#]+)\\)",
 )

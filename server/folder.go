@@ -15,8 +15,10 @@ import (
 	"hookbeam/server/status"
 )
 
-// dataLock is a data folder that this process holds. The folder itself is locked, and on Linux the database, so the lock
-// does not depend on a file that somebody may remove. The lock file tells who has the folder; releases before this one lock
+// dataLock is a data folder that this process holds. The folder itself is locked, and on Linux the database, so the
+// lock
+// does not depend on a file that somebody may remove. The lock file tells who has the folder; releases before this
+// one lock
 // only that file, so it is locked as well.
 type dataLock struct {
 	path     string
@@ -27,7 +29,8 @@ type dataLock struct {
 	database func() error // frees it
 }
 
-// lockDataFolder makes the data folder, gives what is in it to its owner alone, and takes it for this process, which who
+// lockDataFolder makes the data folder, gives what is in it to its owner alone, and takes it for this process, which
+// who
 // describes. One folder belongs to one server: two would write the same log. The caller releases it after the databases
 // are closed.
 func lockDataFolder(path string, who datafile.RunningServer, log *slog.Logger) (l *dataLock, err error) {

@@ -13,7 +13,8 @@ type part struct {
 	name string
 	// run runs the part until its context ends; nil if it is only a step of stopping. An error stops the server.
 	run func(context.Context) error
-	// stop is called before the context ends, and brings the part to its end without haste; nil if there is nothing to do.
+	// stop is called before the context ends, and brings the part to its end without haste; nil if there is nothing
+	// to do.
 	stop func()
 }
 

@@ -29,7 +29,8 @@ const (
 	shutdownTime = 10 * time.Second // for the slowest answers
 )
 
-// newHTTP returns the server. What it logs itself, of clients that break off or speak no HTTP, is for level debug; that a
+// newHTTP returns the server. What it logs itself, of clients that break off or speak no HTTP, is for level debug;
+// that a
 // connection could not be accepted is told by the gate.
 func newHTTP(h http.Handler, conns *connections, log *slog.Logger) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
@@ -44,7 +45,8 @@ func (s *server) listen() error {
 	return nil
 }
 
-// leaveReadiness says that the server is not ready any more, and goes on receiving for as long as load balancers need to
+// leaveReadiness says that the server is not ready any more, and goes on receiving for as long as load balancers need
+// to
 // notice.
 func (s *server) leaveReadiness() {
 	s.api.Stop()
@@ -59,8 +61,10 @@ func (s *server) stopListening() {
 	}
 }
 
-// finishRequests lets every request that has begun, or is on its way, be answered. Who is connected is asked to leave with
-// its next answer. Cutting an idle connection at once could hit a client that is just writing to it, and that client would
+// finishRequests lets every request that has begun, or is on its way, be answered. Who is connected is asked to leave
+// with
+// its next answer. Cutting an idle connection at once could hit a client that is just writing to it, and that client
+// would
 // not know whether its delivery was kept.
 func (s *server) finishRequests() {
 	s.api.Watched()

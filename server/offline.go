@@ -56,7 +56,8 @@ func (o Offline) NewLogin(ctx context.Context, l client.Location, log *slog.Logg
 	return site.URL("login/" + code), errors.Join(err, store.Close())
 }
 
-// RebuildStatuses rebuilds the statuses of a data folder from its log, and returns from how many deliveries. As the holder
+// RebuildStatuses rebuilds the statuses of a data folder from its log, and returns from how many deliveries. As the
+// holder
 // of the folder it brings the schema up to date first.
 func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.Logger) (deliveries int, err error) {
 	lock, err := lockOffline(folder, "statuses rebuild", o.Version, log)

@@ -7,7 +7,8 @@ import (
 )
 
 // parts are the long-lived pieces of a server that serves, in the order in which they are started. They are stopped in
-// the reverse order: nothing new is begun, readers are sent away, requests are answered, the followers and what keeps the
+// the reverse order: nothing new is begun, readers are sent away, requests are answered, the followers and what keeps
+// the
 // log in order come to their end. The writer of the log runs before all of them and after them: see Run.
 func (s *server) parts() []part {
 	log := s.deps.Log
@@ -33,7 +34,8 @@ func (s *server) parts() []part {
 }
 
 // doors are the parts that let requests in. Stopping them lets every request that has begun, or is on its way, be
-// answered: first the server says that it is not ready, then it listens no more, then readers are told to come back, then
+// answered: first the server says that it is not ready, then it listens no more, then readers are told to come back,
+// then
 // those who are connected are asked to leave with their next answer. readers tells live readers, and readersGone waits
 // until nothing is left of their connections.
 func (s *server) doors(readers part, readersGone func()) []part {

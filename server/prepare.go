@@ -49,7 +49,8 @@ func (s *server) prepare() (access.Token, *access.Addresses, error) {
 	return token, addresses, nil
 }
 
-// exposed refuses to serve others than this machine by plain HTTP, unless the operator says so: on the way, anybody could
+// exposed refuses to serve others than this machine by plain HTTP, unless the operator says so: on the way, anybody
+// could
 // read logins and secrets, and change what is delivered. It is a *client.UsageError.
 func (c *Config) exposed(at net.Addr) error {
 	if c.InsecureHTTP || isLoopback(at) {

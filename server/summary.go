@@ -8,7 +8,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// summary is what GET /control/v1/debug answers: what goes on inside a running server, for whoever looks for the cause of
+// summary is what GET /control/v1/debug answers: what goes on inside a running server, for whoever looks for the
+// cause of
 // a problem. It holds numbers only, nothing of what was received.
 type summary struct {
 	Version   string           `json:"version"`

@@ -129,7 +129,8 @@ func New(c *Calls, o Options) *API {
 	return a
 }
 
-// closing makes net/http close a connection after its response: while stopping, and behind a chunked body. A request may have both a
+// closing makes net/http close a connection after its response: while stopping, and behind a chunked body. A request
+// may have both a
 // length and chunks; net/http reads the chunks and hides the length, and a proxy in front that believed the length
 // would take what follows for another request (RFC 9112 §6.1). On a connection that ends, nothing follows.
 var closing = []string{"close"}

@@ -22,7 +22,8 @@ const (
 	senderRequests = 1024     // of one address under way at once
 )
 
-// bodyMemory is the memory that all bodies take while they are received and stored. A body is charged as its bytes come:
+// bodyMemory is the memory that all bodies take while they are received and stored. A body is charged as its bytes
+// come:
 // what a length announces costs its sender nothing but a place among what its own address may announce. An address may
 // hold as much as is still free, so one alone gets half of all, n together 1/(n+1) each, and the next one finds room.
 type bodyMemory struct {

@@ -35,7 +35,8 @@ type budgetWaiter struct {
 
 func newMemoryBudget(total int64) *memoryBudget { return &memoryBudget{total: total} }
 
-// take waits until there are so many bytes, or, where there are fewer in all, until nobody has any. Its error is that of
+// take waits until there are so many bytes, or, where there are fewer in all, until nobody has any. Its error is that
+// of
 // ctx, or a problem of kind hook.ErrUnavailable where too many wait.
 func (a *memoryBudget) take(ctx context.Context, bytes int64) (giveBack func(), err error) {
 	bytes = min(bytes, a.total)
@@ -105,7 +106,8 @@ var workBusy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "busy", RetryAfter
 var downloadsBusy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "busy", RetryAfter: 5 * time.Second,
 	Detail: "The limit of concurrent body downloads is reached. Try again when some of them have finished."}
 
-// What calls take of workBytes: so much for a delivery of a size, at least so much that two of the dearest go on at once.
+// What calls take of workBytes: so much for a delivery of a size, at least so much that two of the dearest go on at
+// once.
 const (
 	readCost         = 3        // times its size: the database's copy, ours, and what is read of it
 	diagnosisCost    = 32 << 20 // and three times its size
@@ -113,7 +115,8 @@ const (
 	redeliveriesCost = 8 << 20  // the headers of a hundred, and three times its size
 )
 
-// loadDelivery returns a delivery with its body, read once there is room for it. The room is given back when the caller is done. Of
+// loadDelivery returns a delivery with its body, read once there is room for it. The room is given back when the
+// caller is done. Of
 // a damaged one it returns what is left, with the error, and no room is held.
 func (a *API) loadDelivery(ctx context.Context, id hook.DeliveryID, more int64) (hook.Record, func(), error) {
 	size, err := a.Deliveries.Size(ctx, id)

@@ -77,7 +77,8 @@ func TestBudgetServesWaitersInOrderAndRejectsWhenTheQueueIsFull(t *testing.T) {
 	}
 }
 
-// TestAuthenticatedCallsStayWithinTheMemoryBudget has all that may be held be taken, as by slow downloads and large diagnoses.
+// TestAuthenticatedCallsStayWithinTheMemoryBudget has all that may be held be taken, as by slow downloads and large
+// diagnoses.
 func TestAuthenticatedCallsStayWithinTheMemoryBudget(t *testing.T) {
 	h := newHouse(t, "")
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: strings.Repeat("x", 1000)}).is(t, 200, "")

@@ -44,7 +44,8 @@ func (m *meteredUpgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return &frameMeter{Conn: conn, now: m.now, budget: budget}, buffers, nil
 }
 
-// frameMeter reads the headers of a client's frames as they pass (RFC 6455 §5.2) and counts them. It has to be here, below
+// frameMeter reads the headers of a client's frames as they pass (RFC 6455 §5.2) and counts them. It has to be here,
+// below
 // the library that reads frames: that one takes empty fragments as they come, millions a second, and tells nobody.
 type frameMeter struct {
 	net.Conn
@@ -114,7 +115,8 @@ func (m *frameMeter) payloadLength() uint64 {
 // lingerBytes is how much of what is on its way is read before a chattering connection is closed.
 const lingerBytes = 4 << 20
 
-// linger lets the far end read the goodbye that was written to ws: closing a connection whose input is unread resets it,
+// linger lets the far end read the goodbye that was written to ws: closing a connection whose input is unread resets
+// it,
 // and may take the goodbye along.
 func linger(ws *websocket.Conn) {
 	m, ok := ws.NetConn().(*frameMeter)

@@ -12,7 +12,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// TestEachFailingCheckMakesTheServerNotReady has one part after the other fail. Both forms of /readyz say so, the longer one
+// TestEachFailingCheckMakesTheServerNotReady has one part after the other fail. Both forms of /readyz say so, the
+// longer one
 // says it of that part alone, and what only the log should know is in neither.
 func TestEachFailingCheckMakesTheServerNotReady(t *testing.T) {
 	full := &hook.Problem{Kind: hook.ErrUnavailable, Code: "part_is_full", Detail: "This part is full."}

@@ -76,7 +76,8 @@ func TestLoginCodeGuessesAreRateLimited(t *testing.T) {
 	}
 }
 
-// TestWrongCodesDoNotLockOutAValidLogin is for proxies that are not known as such, behind which everybody has one address.
+// TestWrongCodesDoNotLockOutAValidLogin is for proxies that are not known as such, behind which everybody has one
+// address.
 func TestWrongCodesDoNotLockOutAValidLogin(t *testing.T) {
 	h := newHouse(t, "")
 	for range 3 * guessesAtOnce {
@@ -97,7 +98,8 @@ func TestWrongCodesDoNotLockOutAValidLogin(t *testing.T) {
 	}
 }
 
-// TestWrongCodeCausesNoDatabaseCommit guesses while nothing can be stored: a guess is told all the same, and a right code is not.
+// TestWrongCodeCausesNoDatabaseCommit guesses while nothing can be stored: a guess is told all the same, and a right
+// code is not.
 func TestWrongCodeCausesNoDatabaseCommit(t *testing.T) {
 	h := newHouse(t, "")
 	code, err := h.api.Logins.New(t.Context())

@@ -49,7 +49,8 @@ func (h *house) reload() {
 	)
 }
 
-// TestDefaultVerifyModeDependsOnTheSecrets holds what is stored for an endpoint of which verify was not said, and what is
+// TestDefaultVerifyModeDependsOnTheSecrets holds what is stored for an endpoint of which verify was not said, and
+// what is
 // refused where it was.
 func TestDefaultVerifyModeDependsOnTheSecrets(t *testing.T) {
 	h := newHouse(t, "")

@@ -7,8 +7,10 @@ import (
 	"hookbeam/server/hook"
 )
 
-// sameOrigin refuses what another site's page makes a browser send. CrossOriginProtection goes by what newer browsers say
-// of where a request comes from; for older ones it compares hosts alone. So an Origin that is not ours, to the letter, is
+// sameOrigin refuses what another site's page makes a browser send. CrossOriginProtection goes by what newer browsers
+// say
+// of where a request comes from; for older ones it compares hosts alone. So an Origin that is not ours, to the
+// letter, is
 // refused before.
 func (a *API) sameOrigin(next http.Handler) http.Handler {
 	deny := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -8,7 +8,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// TestPlainHTTPOriginOfTheSameHostIsRejected is what somebody on the way could do who answers the first plain request of a browser.
+// TestPlainHTTPOriginOfTheSameHostIsRejected is what somebody on the way could do who answers the first plain request
+// of a browser.
 func TestPlainHTTPOriginOfTheSameHostIsRejected(t *testing.T) {
 	h := newHouse(t, "https://hooks.example.com/")
 	session := h.login()

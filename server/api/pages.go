@@ -90,7 +90,8 @@ func (a *API) login(w http.ResponseWriter, r *http.Request, code string) {
 	a.redirect(w, r, "")
 }
 
-// countGuess counts a wrong code. It returns err, or where there were too many from its address, a problem that says so.
+// countGuess counts a wrong code. It returns err, or where there were too many from its address, a problem that says
+// so.
 func (a *API) countGuess(r *http.Request, err error) error {
 	wait, ok := a.guesses.Allow(access.AddressKey(a.Addresses.Of(r)), a.Now())
 	if ok {

@@ -100,8 +100,10 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 		Script: script, Reload: next, Seen: seen(t.tag, a.Now()), Now: hook.Time{Time: a.Now().UTC()}})
 }
 
-// longPollPage is what a page shows. Where it loads itself again, it is not what it shows already, unless nothing else came:
-// the browser keeps the old page until this one comes, so that without script, too, a change is seen when it happens. full
+// longPollPage is what a page shows. Where it loads itself again, it is not what it shows already, unless nothing
+// else came:
+// the browser keeps the old page until this one comes, so that without script, too, a change is seen when it happens.
+// full
 // says that it would have waited, and too many do.
 func (a *API) longPollPage(r *http.Request, l access.Link) (t publicView, full bool, err error) {
 	known, wait := readSeen(r, a.Now())
@@ -157,7 +159,8 @@ func reload(p hook.Public, now time.Time) int {
 	}
 }
 
-// allowAnyOrigin lets the pages of every site read an answer: whoever has the token may see it, and no cookie counts here.
+// allowAnyOrigin lets the pages of every site read an answer: whoever has the token may see it, and no cookie counts
+// here.
 func allowAnyOrigin(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")

@@ -87,7 +87,8 @@ func (a *API) Watched() {
 	a.watched.open.Wait()
 }
 
-// publicLive is a socket that tells what a status link shows: at once, on each change, and as a sign of life. Any site's
+// publicLive is a socket that tells what a status link shows: at once, on each change, and as a sign of life. Any
+// site's
 // page may open it: no cookie counts here, the token is all there is, and whoever has it may see this one status.
 func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
 	l, err := a.bearer(r)
@@ -223,7 +224,8 @@ func (p *publicPage) listen() {
 	}
 }
 
-// newUpgrader makes sockets of requests. A small read buffer and shared write buffers are what an idle one costs; frames
+// newUpgrader makes sockets of requests. A small read buffer and shared write buffers are what an idle one costs;
+// frames
 // are never compressed, for a read limit does not bound what they grow to.
 func newUpgrader(fail func(w http.ResponseWriter, reason error)) websocket.Upgrader {
 	return websocket.Upgrader{

@@ -194,7 +194,8 @@ func TestOnlyInvalidLinksAreRateLimited(t *testing.T) {
 	}
 }
 
-// TestLinkTokensAreNeitherCachedNorSentAsReferrer is S16 for links: no log has a token or a key, no cache an answer, no other site
+// TestLinkTokensAreNeitherCachedNorSentAsReferrer is S16 for links: no log has a token or a key, no cache an answer,
+// no other site
 // the address, and nobody a cookie.
 func TestLinkTokensAreNeitherCachedNorSentAsReferrer(t *testing.T) {
 	h := newHouse(t, "http://localhost/hooks/")

@@ -100,7 +100,8 @@ func (l *loggedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(l.ResponseWriter).Hijack()
 }
 
-// RouteNoter is a response writer that wants to know which line of the table a request has come to, for a log of its own.
+// RouteNoter is a response writer that wants to know which line of the table a request has come to, for a log of its
+// own.
 type RouteNoter interface {
 	NoteRoute(pattern string)
 }

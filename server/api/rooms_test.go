@@ -30,7 +30,8 @@ func (h *house) socketFrom(ip, path string) (*websocket.Conn, *http.Response) {
 	return ws, res
 }
 
-// TestSocketsAreLimitedPerAddressAndInTotal holds both bounds for readers and for pages of payers, and the counts of those
+// TestSocketsAreLimitedPerAddressAndInTotal holds both bounds for readers and for pages of payers, and the counts of
+// those
 // who are refused.
 func TestSocketsAreLimitedPerAddressAndInTotal(t *testing.T) {
 	for name, path := range map[string]func(h *house) string{
@@ -138,7 +139,8 @@ func TestLongPollsAreLimitedPerAddress(t *testing.T) {
 	}
 }
 
-// TestTenThousandReadersReconnectWithinSeconds follows the clock of a storm: everybody comes at once, and then when told.
+// TestTenThousandReadersReconnectWithinSeconds follows the clock of a storm: everybody comes at once, and then when
+// told.
 func TestTenThousandReadersReconnectWithinSeconds(t *testing.T) {
 	a := newAdmission()
 	now := time.Unix(0, 0)

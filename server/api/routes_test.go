@@ -76,7 +76,8 @@ func TestEveryRouteIsOpenToTheAdministrator(t *testing.T) {
 	}
 }
 
-// TestEveryResponseHasSecurityHeaders looks at the headers of every route, with and without a login: S4 of what is promised.
+// TestEveryResponseHasSecurityHeaders looks at the headers of every route, with and without a login: S4 of what is
+// promised.
 func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 	h := newHouse(t, "")
 	more := []route{{pattern: "GET //"}, {pattern: "GET /a/../b"}, {pattern: "PUT /login"},

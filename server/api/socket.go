@@ -70,7 +70,8 @@ func (s *socket) controlLocked(kind int, payload string) {
 	}
 }
 
-// dismiss says why the connection is about to be closed. Unlike control it waits for a frame that is just being written,
+// dismiss says why the connection is about to be closed. Unlike control it waits for a frame that is just being
+// written,
 // so it is for the socket's own goroutine.
 func (s *socket) dismiss(code int, why string) {
 	s.mu.Lock()

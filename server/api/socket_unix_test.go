@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// watchedConn is a file descriptor as the network poller would hold it. It does not wait where it is asked to, but says so.
+// watchedConn is a file descriptor as the network poller would hold it. It does not wait where it is asked to, but
+// says so.
 type watchedConn struct {
 	syscall.RawConn
 	fd    int
@@ -23,7 +24,8 @@ func (c *watchedConn) Write(try func(fd uintptr) bool) error {
 	return nil
 }
 
-// TestSendNeverWaitsForAFullSocket sends to a far end that does not read until nothing goes any more, and then again and
+// TestSendNeverWaitsForAFullSocket sends to a far end that does not read until nothing goes any more, and then again
+// and
 // again: each call gives back what did not go, asks nobody to wait, and does not sleep. The clock moves only when
 // everybody waits.
 func TestSendNeverWaitsForAFullSocket(t *testing.T) {

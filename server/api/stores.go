@@ -10,7 +10,8 @@ import (
 // Deliveries reads deliveries from the log. Errors are problems: hook.ErrNotFound for an id that is wrong or no longer
 // kept, hook.ErrDamaged for a record that is not what was written.
 type Deliveries interface {
-	// Deliveries returns at most limit deliveries that f lets through and that are older than before, newest first. next
+	// Deliveries returns at most limit deliveries that f lets through and that are older than before, newest first.
+	// next
 	// is where the following page begins, 0 where nothing older is left.
 	Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, limit int) (
 		page []hook.Delivery, next hook.Seq, err error)

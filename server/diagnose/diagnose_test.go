@@ -226,7 +226,8 @@ func TestWhatWasNotAboutTheSignatureIsExplainedAsWell(t *testing.T) {
 	}
 }
 
-// TestNoDiagnosisGivesASecretOrASignatureAway looks for every secret, in every form, and for what would have been right.
+// TestNoDiagnosisGivesASecretOrASignatureAway looks for every secret, in every form, and for what would have been
+// right.
 func TestNoDiagnosisGivesASecretOrASignatureAway(t *testing.T) {
 	for name, c := range ill {
 		got, one := diagnosed(t, c.patient)

@@ -291,8 +291,10 @@ func TestAmountsAreReadIntoMinorUnits(t *testing.T) {
 	}
 }
 
-// TestWhatIsReadInPartTellsNothing has a batch that is short enough to be read, and an endpoint that looks for its references
-// among a thousand members, once more for each of its events. Nothing of it counts: half of a batch would say something else.
+// TestWhatIsReadInPartTellsNothing has a batch that is short enough to be read, and an endpoint that looks for its
+// references
+// among a thousand members, once more for each of its events. Nothing of it counts: half of a batch would say
+// something else.
 func TestWhatIsReadInPartTellsNothing(t *testing.T) {
 	p := Source{
 		Batch: &payload.Batch{List: "all"},

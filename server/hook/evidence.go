@@ -90,7 +90,8 @@ type Statement struct {
 	Evidence
 }
 
-// Compact copies all texts of the statement into one new string, so that it does not keep the delivery's body in memory.
+// Compact copies all texts of the statement into one new string, so that it does not keep the delivery's body in
+// memory.
 func (s *Statement) Compact() {
 	e := &s.Evidence
 	texts := [...]*string{&e.Event, (*string)(&e.Delivery), &e.Type, &e.Currency, &e.Refund,

@@ -44,8 +44,10 @@ type ReasonText struct {
 	NextSteps   []string // what to do, the most likely first
 
 	// Answer is the detail of the problem that the sender gets. It may contain the placeholders {credential} (where the
-	// sender puts its signature or secret), {provider} (the sender's name), {missing_secret} (what the endpoint needs), {help}
-	// (what this provider's secret looks like) and {compare} (what else to compare). It is empty when the sender is not refused for this reason.
+	// sender puts its signature or secret), {provider} (the sender's name), {missing_secret} (what the endpoint
+	// needs), {help}
+	// (what this provider's secret looks like) and {compare} (what else to compare). It is empty when the sender is
+	// not refused for this reason.
 	Answer string
 	// Kind is the kind of that problem. It decides the HTTP status.
 	Kind error

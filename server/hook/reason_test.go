@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// TestEveryReasonHasItsTexts reads the constants from the source, because Go cannot list them: a reason without a row in
+// TestEveryReasonHasItsTexts reads the constants from the source, because Go cannot list them: a reason without a row
+// in
 // the table would be shown by its code alone.
 func TestEveryReasonHasItsTexts(t *testing.T) {
 	declared := declaredReasons(t)

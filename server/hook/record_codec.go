@@ -52,7 +52,8 @@ var errRecordForm = fmt.Errorf("%w: malformed record", ErrDamaged)
 //	…         the payload, which ends where the checksum begins
 //	4 bytes   CRC-32C of all before it, the least significant byte first
 //
-// In the payload of a delivery or release, the members stand in the order of recordCoder.record, without names. A number
+// In the payload of a delivery or release, the members stand in the order of recordCoder.record, without names. A
+// number
 // is 8 bytes, the least significant first; a count or length is a varint, as short as it can be; a text or blob stands
 // behind its length. Changing any of it takes a new version, and all versions that were ever released stay readable.
 const (
@@ -93,7 +94,8 @@ func AppendRecord(b []byte, l *LogRecord) []byte {
 }
 
 // ParseRecord reads what AppendRecord wrote. An error is of kind ErrDamaged where b is not what was written, and
-// ErrNewerRecord where a later release wrote it in another form. The result shares nothing with b. Lengths and counts are
+// ErrNewerRecord where a later release wrote it in another form. The result shares nothing with b. Lengths and counts
+// are
 // compared with what is left of b before anything is allocated: a header takes two bytes of b at least, an event one.
 func ParseRecord(b []byte) (LogRecord, error) {
 	if len(b) < recordFront+1+recordSum {

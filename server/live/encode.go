@@ -7,7 +7,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// encode encodes the deliveries of (from, until], each before the statuses that it moved; until is before upTo where those
+// encode encodes the deliveries of (from, until], each before the statuses that it moved; until is before upTo where
+// those
 // are so many that they are read part by part.
 func (b *blocks) encode(
 	ctx context.Context,

@@ -192,7 +192,8 @@ func (h *Hub) Place(after string, endpoint hook.EndpointID) (Place, error) {
 	return p, nil
 }
 
-// newest is the newest seq that a cursor may name. A cursor that came with a page of deliveries may be ahead of what has
+// newest is the newest seq that a cursor may name. A cursor that came with a page of deliveries may be ahead of what
+// has
 // been announced.
 func (h *Hub) newest() hook.Seq {
 	if h.options.Newest != nil {

@@ -44,7 +44,8 @@ func (r *ring) add(e entry) {
 	r.next++
 }
 
-// clear forgets all entries, and a number, so that whoever stood behind the last of them is behind the ring; what is after
+// clear forgets all entries, and a number, so that whoever stood behind the last of them is behind the ring; what is
+// after
 // floor will be here.
 func (r *ring) clear(floor hook.Seq) {
 	for ; r.first < r.next; r.first++ {

@@ -17,7 +17,8 @@ func (r *ring) held() (entries, bytes int) {
 	return entries, bytes
 }
 
-// TestTheRingIsBoundedInEntriesAndInBytes fills rings with texts of many sizes. At no moment do they keep more than they
+// TestTheRingIsBoundedInEntriesAndInBytes fills rings with texts of many sizes. At no moment do they keep more than
+// they
 // may; what they let go of is the oldest, no more of it than needed; and they know where they begin.
 func TestTheRingIsBoundedInEntriesAndInBytes(t *testing.T) {
 	for name, size := range map[string]func(i int) int{

@@ -47,7 +47,8 @@ func (f *full) counts() (sent, finished int) {
 }
 
 // TestAPassGoesOnWhileReadersAreStuck drives one shard by hand. Each pass ends while Finish of every stuck reader is
-// waiting, and has not slept either: the clock, which moves only when everybody waits, has not moved. All others are told
+// waiting, and has not slept either: the clock, which moves only when everybody waits, has not moved. All others are
+// told
 // of each delivery in the pass that follows it. A stuck reader is left alone: nothing more is sent to it, and nobody
 // waits for it a second time.
 func TestAPassGoesOnWhileReadersAreStuck(t *testing.T) {

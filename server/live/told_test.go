@@ -18,7 +18,8 @@ import (
 	"hookbeam/server/sqlite"
 )
 
-// TestReadersAreNeverToldWhatWasRolledBack follows a real log while some of its transactions fail: a socket and a poller
+// TestReadersAreNeverToldWhatWasRolledBack follows a real log while some of its transactions fail: a socket and a
+// poller
 // see what was answered, each delivery once, in order, and nothing of what was not.
 func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 	const writers, each = 8, 40

@@ -7,7 +7,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestWhoComesBackToAHubThatNobodyWatchedMissesNothing has a reader ask where to begin, and then be silent for so long that
+// TestWhoComesBackToAHubThatNobodyWatchedMissesNothing has a reader ask where to begin, and then be silent for so
+// long that
 // nothing is encoded any more. Wherever it stood, there is no hole.
 func TestWhoComesBackToAHubThatNobodyWatchedMissesNothing(t *testing.T) {
 	now := time.Now()

@@ -8,7 +8,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestALargerBodyTakesNoMoreMemoryToCheck counts what checking allocates, for a body of some 100 bytes and one of 64 KiB: the
+// TestALargerBodyTakesNoMoreMemoryToCheck counts what checking allocates, for a body of some 100 bytes and one of 64
+// KiB: the
 // fewest of many counts, for the race detector has what is used again forgotten at random.
 func TestALargerBodyTakesNoMoreMemoryToCheck(t *testing.T) {
 	for _, s := range samples(t) {

@@ -165,7 +165,8 @@ func (p *Provider) toldType() string {
 	return strings.TrimSuffix(p.Rules[0].Types[0], "*")
 }
 
-// TestNoBodyCostsMoreThanItsLength has each sender's reader read what a stranger would send to keep it busy, of one size and
+// TestNoBodyCostsMoreThanItsLength has each sender's reader read what a stranger would send to keep it busy, of one
+// size and
 // of four times that, at the door and behind it, with each type that the sender tells of.
 func TestNoBodyCostsMoreThanItsLength(t *testing.T) {
 	const n = 12 << 10

@@ -187,7 +187,8 @@ var untyped = map[string]bool{
 	"standard-webhooks/test.signed.json": true,
 }
 
-// nameless are payloads without an id: whose senders give none, or whose values were emptied before they were published.
+// nameless are payloads without an id: whose senders give none, or whose values were emptied before they were
+// published.
 var nameless = map[string]bool{"mollie/classic.form": true, "twilio/voice.form": true, "woocommerce/ping.form": true,
 	"adyen/accountHolderCreated.json": true, "slack/url_verification.json": true, "slack/MessagePayload.json": true,
 	"slack/AppMentionPayload.json": true, "slack/ReactionAddedPayload.json": true, "slack/ChannelCreatedPayload.json": true,

@@ -1,7 +1,8 @@
 package sqlite
 
 // bounds are the shares of --keep-bytes. Verified deliveries have a share of their own that others never take, so that
-// whoever sends forged or unsigned ones displaces no verified one; and those have a small share that verified ones never
+// whoever sends forged or unsigned ones displaces no verified one; and those have a small share that verified ones
+// never
 // take.
 type bounds struct{ keep int64 }
 
@@ -61,7 +62,8 @@ func wake(c chan<- struct{}) {
 	}
 }
 
-// verifiedOver reports whether verified deliveries must go: they take more than their share, and there are more than stay
+// verifiedOver reports whether verified deliveries must go: they take more than their share, and there are more than
+// stay
 // whatever they take.
 func (s *Log) verifiedOver(verified rowAmount) bool {
 	b := s.bounds()

@@ -9,7 +9,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestWhoCommitsTogetherClaimsAsAlone has deliveries be committed some by some, and holds what each was taken for against
+// TestWhoCommitsTogetherClaimsAsAlone has deliveries be committed some by some, and holds what each was taken for
+// against
 // what they are one after the other.
 func TestWhoCommitsTogetherClaimsAsAlone(t *testing.T) {
 	s := resting(t)

@@ -12,8 +12,10 @@ const (
 	clockPause = 24 * time.Hour
 )
 
-// clockWatch decides whether the clock can be believed where it says that deliveries are old. A clock that is wrong by a
-// month would remove a whole log. The clock is held against the time that has passed since it was last looked at; over a
+// clockWatch decides whether the clock can be believed where it says that deliveries are old. A clock that is wrong
+// by a
+// month would remove a whole log. The clock is held against the time that has passed since it was last looked at;
+// over a
 // restart, against the time at which the log was last seen. A clock that is behind removes nothing too early.
 type clockWatch struct {
 	mu      sync.Mutex
@@ -38,7 +40,8 @@ func (w *clockWatch) begin(now time.Time, running time.Duration) {
 	}
 }
 
-// look returns for how long the clock is not believed, and by how much it leapt ahead since the last look. A further leap
+// look returns for how long the clock is not believed, and by how much it leapt ahead since the last look. A further
+// leap
 // does not make the pause longer: a computer that is off every other day would never remove anything.
 func (w *clockWatch) look(now time.Time, running time.Duration) (paused, leap time.Duration) {
 	w.mu.Lock()
@@ -55,7 +58,8 @@ func (w *clockWatch) look(now time.Time, running time.Duration) (paused, leap ti
 	return w.paused, leap
 }
 
-// wall is the time that a clock on the wall shows. Times that come from time.Now also carry how long the process has been
+// wall is the time that a clock on the wall shows. Times that come from time.Now also carry how long the process has
+// been
 // running, and the difference of two of those says nothing of the clock.
 func wall(t time.Time) time.Time { return t.Round(0) }
 

@@ -22,7 +22,8 @@ var jumps = [...]time.Duration{
 	-49 * time.Hour,
 }
 
-// TestOrderAndDuplicatesDoNotDependOnTheClock lets the clock jump before each delivery, and over a restart. Seqs rise by one,
+// TestOrderAndDuplicatesDoNotDependOnTheClock lets the clock jump before each delivery, and over a restart. Seqs rise
+// by one,
 // both ends of the log tell the deliveries by them, and each event has one first delivery and its repeats in order.
 func TestOrderAndDuplicatesDoNotDependOnTheClock(t *testing.T) {
 	dir, clock := t.TempDir(), &clock{at: noon}

@@ -214,7 +214,8 @@ func (w *deliveryRow) encode(b []byte) (encoded []byte, length int64, usual bool
 
 // The statements' lists, made of the columns once.
 var (
-	// listColumns are what a hook.Delivery is read from, and recordColumns a whole hook.Record, in the order of targets.
+	// listColumns are what a hook.Delivery is read from, and recordColumns a whole hook.Record, in the order of
+	// targets.
 	listColumns   = columnNames(func(c deliveryColumn) bool { return c.listed })
 	recordColumns = listColumns + strings.TrimPrefix(
 		columnNames(func(c deliveryColumn) bool { return !c.listed }),

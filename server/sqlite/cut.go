@@ -10,7 +10,8 @@ import (
 )
 
 // walIndex is the beginning of the WAL's index, the -shm file, in which SQLite says how much of the WAL counts
-// (sqlite.org/walformat.html, "The WAL-Index File Format"). It stays open until the database is closed: on Unix, closing
+// (sqlite.org/walformat.html, "The WAL-Index File Format"). It stays open until the database is closed: on Unix,
+// closing
 // a file takes away all locks that the process has on it, SQLite's too.
 type walIndex struct{ file *os.File }
 
@@ -48,7 +49,8 @@ func (x *walIndex) needs() (int64, error) {
 }
 
 // cut returns an error where the WAL at path is shorter than its index says: somebody emptied it, and what it held is
-// gone. SQLite would go on at the same place, behind a hole. Who empties it rightly, as a checkpoint does, says so in the
+// gone. SQLite would go on at the same place, behind a hole. Who empties it rightly, as a checkpoint does, says so in
+// the
 // index first. What cannot be looked at is taken to be whole.
 func (x *walIndex) cut(path string) error {
 	if x == nil {

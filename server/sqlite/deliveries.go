@@ -12,11 +12,13 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID, Seq, Random and Integrity and,
+// Append writes r at the log's end and returns when it is synced to disk. It fills r's ID, Seq, Random and Integrity
+// and,
 // where a verified delivery of the same event came before, DuplicateOf and Try. Errors are problems of kind
 // hook.ErrUnavailable: nothing was kept.
 //
-// The random bits are drawn before the record is queued, for they are a part of it: what the writer makes of a record is
+// The random bits are drawn before the record is queued, for they are a part of it: what the writer makes of a record
+// is
 // a function of its seq, the record and the claims so far.
 func (s *Log) Append(r *hook.Record) error {
 	if _, err := io.ReadFull(s.options.Random, r.Random[:]); err != nil {
@@ -36,7 +38,8 @@ func (s *Log) Append(r *hook.Record) error {
 	return err
 }
 
-// append writes one record into the open transaction. Which rejected deliveries it displaces is retention, which changes
+// append writes one record into the open transaction. Which rejected deliveries it displaces is retention, which
+// changes
 // nothing about the record itself.
 func (s *Log) append(w *writeRequest, seq hook.Seq) error {
 	r := w.record

@@ -12,7 +12,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestOlderEndpointsWithoutASecretSayThatTheyCheckNothing opens a database as a release before verify was settled wrote it.
+// TestOlderEndpointsWithoutASecretSayThatTheyCheckNothing opens a database as a release before verify was settled
+// wrote it.
 func TestOlderEndpointsWithoutASecretSayThatTheyCheckNothing(t *testing.T) {
 	const secret, blank = `[{"Label":"live","Value":"0123456789abcdef"}]`, `[{"Label":"a","Value":""},{"Label":"b","Value":" \t"}]`
 	cases := []struct {

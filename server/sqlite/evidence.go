@@ -10,7 +10,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// appendEvidence writes what encoding/json would read as the same evidence, at a fraction of its cost: it is done for each
+// appendEvidence writes what encoding/json would read as the same evidence, at a fraction of its cost: it is done for
+// each
 // event that tells of something.
 func appendEvidence(b []byte, e *hook.Evidence) []byte {
 	b = wire.AppendString(append(b, '{'), `"event":`, e.Event)

@@ -12,7 +12,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestEvidenceIsWrittenAsItIsRead holds the writer against encoding/json, which reads it; a new member that is not written
+// TestEvidenceIsWrittenAsItIsRead holds the writer against encoding/json, which reads it; a new member that is not
+// written
 // shows here, for all are drawn.
 func TestEvidenceIsWrittenAsItIsRead(t *testing.T) {
 	text := rapid.OneOf(

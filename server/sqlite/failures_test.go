@@ -27,7 +27,8 @@ func (j *journal) count(text string) int {
 	return strings.Count(j.text.String(), text)
 }
 
-// TestAFullDiskIsNotFilledByTheLog has hundreds of commits fail. The first is logged at once, and after a minute how many
+// TestAFullDiskIsNotFilledByTheLog has hundreds of commits fail. The first is logged at once, and after a minute how
+// many
 // there were since.
 func TestAFullDiskIsNotFilledByTheLog(t *testing.T) {
 	said, at := &journal{}, &clock{at: noon}

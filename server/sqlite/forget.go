@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	// rememberFor is for how long event ids are remembered, as far as --keep-events goes; whoever must forget one earlier
+	// rememberFor is for how long event ids are remembered, as far as --keep-events goes; whoever must forget one
+	// earlier
 	// says so.
 	rememberFor = 90 * 24 * time.Hour
 	// eventsAtOnce is how many event ids one query reads.
@@ -26,7 +27,8 @@ const (
 	mostBuckets = 8192
 )
 
-// eventSweeper forgets event ids, the oldest first. No index knows how old they are, for each append would pay for it: all
+// eventSweeper forgets event ids, the oldest first. No index knows how old they are, for each append would pay for
+// it: all
 // of them are read to see how many each stretch of the log has claimed, and once more to find those that go. So they go
 // many at a time, or not yet.
 type eventSweeper struct {
@@ -46,7 +48,8 @@ func (w *eventSweeper) due(keep int64) int64 {
 	return max(keep, w.again.Load())
 }
 
-// sweepEvents forgets event ids that are beyond their bound and whose deliveries are gone, the oldest first, down to nine
+// sweepEvents forgets event ids that are beyond their bound and whose deliveries are gone, the oldest first, down to
+// nine
 // tenths of the bound.
 func (s *Log) sweepEvents(ctx context.Context) error {
 	w, keep := &s.sweeper.events, s.options.KeepEvents
@@ -82,7 +85,8 @@ func (s *Log) sweepEvents(ctx context.Context) error {
 	return nil
 }
 
-// countEvents counts those events that the ledger could not know of: a database of a release without a ledger, or batches
+// countEvents counts those events that the ledger could not know of: a database of a release without a ledger, or
+// batches
 // that were stored shortly before the process died. Of what was there at the start nothing is removed meanwhile.
 func (s *Log) countEvents(ctx context.Context) error {
 	if s.ledger.committedFlags().exact {

@@ -11,7 +11,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// fileSet is where the files of an open database stand: the database itself, its WAL and the WAL's index. An open file can be
+// fileSet is where the files of an open database stand: the database itself, its WAL and the WAL's index. An open
+// file can be
 // removed, renamed or replaced; what is written into it then is lost with the process. An empty set is never gone.
 type fileSet []standing
 
@@ -39,7 +40,8 @@ func standAt(path string) (fileSet, error) {
 	return p, nil
 }
 
-// gone returns an error that says which of the first n files does not stand where it was opened. A file that cannot be looked
+// gone returns an error that says which of the first n files does not stand where it was opened. A file that cannot
+// be looked
 // at is taken to be there.
 func (p fileSet) gone(n int) error {
 	for i, s := range p {
@@ -66,7 +68,8 @@ var errGone = &hook.Problem{Kind: hook.ErrUnavailable, Code: "database_gone", Re
 	Detail: "The server's database was removed, renamed or replaced while it was open: nothing is stored any more. Its operator has " +
 		"to put the database back into the data folder and restart the server."}
 
-// stillThere returns errGone from when on a file of the database was found gone. It stays gone until a restart, also where the
+// stillThere returns errGone from when on a file of the database was found gone. It stays gone until a restart, also
+// where the
 // file comes back: what happened to it meanwhile is not known.
 func (s *database) stillThere(n int) error {
 	if s.gone.Load() == nil {
@@ -98,7 +101,8 @@ func (s *database) isGone() bool { return s.gone.Load() != nil }
 // watchEvery is how often it is looked whether the database still stands where it was opened.
 const watchEvery = time.Second
 
-// Watch looks until ctx ends whether the database still stands where it was opened. Where it does not, nothing is stored any more.
+// Watch looks until ctx ends whether the database still stands where it was opened. Where it does not, nothing is
+// stored any more.
 func (s *DB) Watch(ctx context.Context) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
@@ -119,7 +123,8 @@ func (s *DB) Watch(ctx context.Context) error {
 	}
 }
 
-// rescue writes what is in the WAL into the database file and empties the WAL, wherever the two are now: a file that was moved
+// rescue writes what is in the WAL into the database file and empties the WAL, wherever the two are now: a file that
+// was moved
 // away is whole then, and one that was put in its place does not meet the WAL of another when it is opened.
 func (s *database) rescue() bool {
 	if s.rescued || s.index.cut(s.path) != nil { // what is left of a WAL that was cut is not what was answered

@@ -125,7 +125,8 @@ func TestWhatIsPutInThePlaceOfADatabaseIsLeftAlone(t *testing.T) {
 	}
 }
 
-// TestAskingForReadinessStoresNothing as long as something was stored before; else once for all who ask within a second.
+// TestAskingForReadinessStoresNothing as long as something was stored before; else once for all who ask within a
+// second.
 func TestAskingForReadinessStoresNothing(t *testing.T) {
 	at := &clock{at: noon}
 	s, _ := running(t, t.TempDir(), Options{Now: at.now})
@@ -202,7 +203,8 @@ func TestTheWALShrinksAgainAfterALongReader(t *testing.T) {
 	}
 }
 
-// TestAWALThatIsEmptiedRightlyIsNotCut has another process empty the WAL again and again, as tools for copies do: what it
+// TestAWALThatIsEmptiedRightlyIsNotCut has another process empty the WAL again and again, as tools for copies do:
+// what it
 // held is in the database then.
 func TestAWALThatIsEmptiedRightlyIsNotCut(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})

@@ -86,8 +86,10 @@ type probing struct {
 	err  error
 }
 
-// Probe returns why nothing can be stored now, or nil. It looks where the database is and what became of the newest commit; it
-// commits something itself only where that says too little, and once for all who ask meanwhile: however often it is called, it
+// Probe returns why nothing can be stored now, or nil. It looks where the database is and what became of the newest
+// commit; it
+// commits something itself only where that says too little, and once for all who ask meanwhile: however often it is
+// called, it
 // commits at most once in trustFailure.
 func (s *DB) Probe(ctx context.Context) error {
 	select {

@@ -8,7 +8,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// recordVersion is the form of a record: its columns, and how they are encoded for the checksum. It is stored with each.
+// recordVersion is the form of a record: its columns, and how they are encoded for the checksum. It is stored with
+// each.
 const recordVersion = 1
 
 // recordVersionWithRest is the form of a record that has a rest (hook.AppendRest). It is the first form with the rest
@@ -21,8 +22,10 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // checksum returns the CRC-32C of a row: of everything that is stored of a record, for nothing of it changes later.
 // encoded is what encode made of the row.
 //
-// The encoding is the record's version, its seq, then each value in the order of deliveryColumns: a number as 8 bytes, the
-// least significant first; a text or bytes behind its length as a varint. Headers and body come last. The same record has
+// The encoding is the record's version, its seq, then each value in the order of deliveryColumns: a number as 8
+// bytes, the
+// least significant first; a text or bytes behind its length as a varint. Headers and body come last. The same record
+// has
 // the same checksum wherever it is kept. Changing this takes a new recordVersion.
 func checksum(encoded, body []byte) uint32 {
 	return crc32.Update(crc32.Checksum(encoded, castagnoli), castagnoli, body)

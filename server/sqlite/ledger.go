@@ -34,7 +34,8 @@ type account struct {
 	dirty bool       // changed since it was last written
 }
 
-// ledger knows how many rows there are and what they take, without asking the database. It belongs to the writer: what a
+// ledger knows how many rows there are and what they take, without asking the database. It belongs to the writer:
+// what a
 // transaction does is posted while it is open, and taken back where it fails. Other goroutines read the totals as they
 // were when the last transaction was committed.
 type ledger struct {

@@ -47,7 +47,8 @@ func (seen Checked) state(ctx context.Context, of schema, path string) (schemaSt
 	return of.check(ctx, path)
 }
 
-// check returns the state of the schema of the database at path, or an error where it has had a migration that is not known here, or
+// check returns the state of the schema of the database at path, or an error where it has had a migration that is not
+// known here, or
 // has tables and has had none. It changes nothing.
 func (of schema) check(ctx context.Context, path string) (schemaState, error) {
 	done, err := applied(ctx, path)

@@ -80,7 +80,8 @@ func (s *Statuses) use(ctx context.Context, of hook.ProjectionOrigin) (err error
 	return nil
 }
 
-// loadAliases reads all names, a few at a time, while they are used already. What is stored meanwhile is put in by who stores
+// loadAliases reads all names, a few at a time, while they are used already. What is stored meanwhile is put in by
+// who stores
 // it.
 func (s *Statuses) loadAliases(ctx context.Context) {
 	defer close(s.loaded)

@@ -139,7 +139,8 @@ func whereStatuses(f hook.StatusFilter) (where string, values []any) {
 	return where, values
 }
 
-// searchTerm looks for one word where people look for payments: in its names, its reference, the customer's mail address,
+// searchTerm looks for one word where people look for payments: in its names, its reference, the customer's mail
+// address,
 // and among the amounts.
 func searchTerm(word string) (term string, values []any) {
 	term, values = `instr(words, ?)`, []any{strings.ToLower(word)}
@@ -277,7 +278,8 @@ type sizedRow struct {
 
 func (r sizedRow) Scan(targets ...any) error { return r.Rows.Scan(append(targets, r.bytes)...) }
 
-// Oldest returns subjects of which nothing was told for longest, those first, with about how many bytes each takes; with
+// Oldest returns subjects of which nothing was told for longest, those first, with about how many bytes each takes;
+// with
 // unverified, only those of which nothing checked ever told.
 func (s *Statuses) Oldest(
 	ctx context.Context,

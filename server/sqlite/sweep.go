@@ -33,7 +33,8 @@ type sweeper struct {
 }
 
 // Sweep keeps the log within its bounds until ctx ends, in small steps between which appends go on. It looks every few
-// seconds, and at once when the writer sees that a bound is passed: a sender can write gigabytes within seconds. Events are
+// seconds, and at once when the writer sees that a bound is passed: a sender can write gigabytes within seconds.
+// Events are
 // forgotten beside that, for all of them must be read.
 func (s *Log) Sweep(ctx context.Context) error {
 	var events sync.WaitGroup
@@ -72,7 +73,8 @@ func (s *Log) SweepOnce(ctx context.Context) (removed int64, err error) {
 	return removed, s.sweepEvents(ctx)
 }
 
-// sweepDeliveries removes rejected deliveries that are beyond their own bounds, then unsigned ones, then the oldest of the
+// sweepDeliveries removes rejected deliveries that are beyond their own bounds, then unsigned ones, then the oldest
+// of the
 // log.
 func (s *Log) sweepDeliveries(ctx context.Context) (removed int64, err error) {
 	s.sweeper.mu.Lock()
@@ -107,7 +109,8 @@ func (s *Log) oldAt() int64 {
 	return s.options.Now().Add(-s.options.KeepFor).UnixMilli()
 }
 
-// ClockBelieved looks at the clock, and reports whether it can be believed where it says that something is old. It cannot
+// ClockBelieved looks at the clock, and reports whether it can be believed where it says that something is old. It
+// cannot
 // for a day of running time after it leapt ahead.
 func (s *Log) ClockBelieved() bool {
 	now := s.options.Now()
@@ -120,7 +123,8 @@ func (s *Log) ClockBelieved() bool {
 	return paused == 0
 }
 
-// saveNow writes the ledger where it has changed, and sometimes where it has not: for the time at which the log was seen.
+// saveNow writes the ledger where it has changed, and sometimes where it has not: for the time at which the log was
+// seen.
 func (s *Log) saveNow(ctx context.Context) error {
 	running := s.options.Running()
 	recent := s.sweeper.saved != 0 && running-s.sweeper.saved < saveAfter

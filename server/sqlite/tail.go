@@ -75,7 +75,8 @@ func textBytes(d *hook.Delivery) int {
 	return len(d.Path) + len(d.Query) + len(d.ContentType) + len(d.Type) + len(d.Event) + len(d.Account)
 }
 
-// detach lets a delivery go of the texts that it was read from, which may be a whole body: what it has of them is copied
+// detach lets a delivery go of the texts that it was read from, which may be a whole body: what it has of them is
+// copied
 // into one of its own, whose size it returns.
 func (t *tail) detach(d *hook.Delivery) int {
 	b := append(append(append(t.scratch[:0], d.Path...), d.Query...), d.ContentType...)

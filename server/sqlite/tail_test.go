@@ -9,7 +9,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestLongPathsAreBoundedInMemory has deliveries come whose paths are as long as a header may be: what is kept in memory of
+// TestLongPathsAreBoundedInMemory has deliveries come whose paths are as long as a header may be: what is kept in
+// memory of
 // them, and what one page holds, is bounded in bytes, and nothing is missing.
 func TestLongPathsAreBoundedInMemory(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})

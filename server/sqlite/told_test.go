@@ -58,7 +58,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// TestWhatIsRolledBackIsNeverTold fails a transaction at its very end: nobody may hear of the deliveries in it, not from
+// TestWhatIsRolledBackIsNeverTold fails a transaction at its very end: nobody may hear of the deliveries in it, not
+// from
 // the tail, not from the head, and nobody who waits is woken. The next ones take their seqs.
 func TestWhatIsRolledBackIsNeverTold(t *testing.T) {
 	for name, fail := range map[string]func(*testing.T, *testStore) *writeRequest{

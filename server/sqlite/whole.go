@@ -9,7 +9,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Delivery returns one delivery, whole. A problem of kind hook.ErrNotFound says that it is not, or no longer, kept; one of kind
+// Delivery returns one delivery, whole. A problem of kind hook.ErrNotFound says that it is not, or no longer, kept;
+// one of kind
 // hook.ErrDamaged comes with what is left of the record, which is to be shown as damaged only.
 func (s *Log) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, error) {
 	seq, id, err := s.place(ctx, id)
@@ -32,7 +33,8 @@ func (s *Log) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, er
 	return r, nil
 }
 
-// place returns where the delivery with this id stands in the log, and the id that has its seq in it. A delivery that was
+// place returns where the delivery with this id stands in the log, and the id that has its seq in it. A delivery that
+// was
 // answered before it had one is found by its random bits and its node.
 func (s *Log) place(ctx context.Context, id hook.DeliveryID) (hook.Seq, hook.DeliveryID, error) {
 	if seq, _, ok := id.Parse(); ok {
@@ -130,7 +132,8 @@ func (s *Log) scanRecord(rows *sql.Rows, r *hook.Record, more ...any) error {
 	return nil
 }
 
-// unreadable looks into a row that could not be scanned because of failed. Where only a value in it is of another kind than
+// unreadable looks into a row that could not be scanned because of failed. Where only a value in it is of another
+// kind than
 // was written, the record is damaged, and its seq, the first column, is returned.
 func (s *Log) unreadable(rows *sql.Rows, failed error) (hook.Seq, error) {
 	names, err := rows.Columns()
@@ -158,7 +161,8 @@ const pageBytes = 1 << 20
 // weightOf is about how many bytes of memory a delivery takes.
 func weightOf(d *hook.Delivery) int { return 400 + textBytes(d) }
 
-// scanAll reads a page of rows of listColumns; whole is false where it ends for its weight. A row that cannot be read is left
+// scanAll reads a page of rows of listColumns; whole is false where it ends for its weight. A row that cannot be read
+// is left
 // out.
 func (s *Log) scanAll(rows *sql.Rows) (page []hook.Delivery, whole bool, err error) {
 	defer rows.Close()

@@ -12,7 +12,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestEveryMemberOfARecordComesBack has each member be what it mostly is or something else, whatever the others are: some
+// TestEveryMemberOfARecordComesBack has each member be what it mostly is or something else, whatever the others are:
+// some
 // are written only where they are unusual.
 func TestEveryMemberOfARecordComesBack(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})

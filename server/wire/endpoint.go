@@ -86,7 +86,8 @@ type StatusPageSettings struct {
 // Page returns the settings as the program sees them.
 func (p StatusPageSettings) Page() hook.Page { return hook.Page(p) }
 
-// Mapping reads statuses from deliveries of a provider that Hookbeam does not know. Its expressions have access to body,
+// Mapping reads statuses from deliveries of a provider that Hookbeam does not know. Its expressions have access to
+// body,
 // headers, query, type and event.
 type Mapping struct {
 	Kind       hook.SubjectKind `json:"kind" doc:"own or payment."`

@@ -20,7 +20,8 @@ type Frame struct {
 // UpdateKind names what an update is about. The update has a field of the same name.
 type UpdateKind string
 
-// The kinds of updates. Deliveries and statuses have a seq and are covered by the frame's range. The others are notices:
+// The kinds of updates. Deliveries and statuses have a seq and are covered by the frame's range. The others are
+// notices:
 // a reader that was away has missed them, and fetches what they are about when it comes back.
 const (
 	UpdateDelivery UpdateKind = "delivery"

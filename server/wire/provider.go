@@ -53,7 +53,8 @@ type SecretCheck struct {
 	Doubt     string `json:"doubt" deprecated:"true" doc:"Old name of warning."`
 }
 
-// Diagnosis says why a delivery failed verification. It names secrets by their labels, and contains neither a secret nor
+// Diagnosis says why a delivery failed verification. It names secrets by their labels, and contains neither a secret
+// nor
 // a signature that would have been valid.
 type Diagnosis struct {
 	Genuine  bool               `json:"genuine" doc:"A finding proves who sent it: one of your secrets matches."`

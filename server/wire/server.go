@@ -25,7 +25,8 @@ type Warning struct {
 	Detail string `json:"detail" doc:"What it is and what to do."`
 }
 
-// StorageUsage is what the log holds and what it may hold. Bytes include all database pages that the rows take. 0 in a keep
+// StorageUsage is what the log holds and what it may hold. Bytes include all database pages that the rows take. 0 in
+// a keep
 // field means unlimited.
 type StorageUsage struct {
 	Deliveries int64 `json:"deliveries" doc:"Deliveries stored."`

@@ -65,7 +65,8 @@ func (s *Status) Status() hook.Status {
 	}
 }
 
-// ParseStatus reads what AppendStatus wrote. Statuses are stored in this form, so that a page of them is sent as stored.
+// ParseStatus reads what AppendStatus wrote. Statuses are stored in this form, so that a page of them is sent as
+// stored.
 func ParseStatus(text []byte) (hook.Status, error) {
 	var s Status
 	if err := json.Unmarshal(text, &s); err != nil {

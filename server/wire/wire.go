@@ -2,7 +2,8 @@
 // connection, and on status pages' sockets. Each is one Go type, which openapi.json describes and from which the
 // dashboard's TypeScript types are generated, so that the contract has a single source.
 //
-// The types carry the descriptions that API users read (doc tags). Functions named NewX convert the program's own types,
+// The types carry the descriptions that API users read (doc tags). Functions named NewX convert the program's own
+// types,
 // which know nothing of JSON. Objects that are written for each received delivery also have an AppendX function, which
 // writes exactly what encoding/json would, at a fifth of the cost; tests compare the two.
 //

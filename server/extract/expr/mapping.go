@@ -121,7 +121,8 @@ func isTone(t hook.Tone) bool {
 	return false
 }
 
-// Statements returns what a delivery tells of its subject: one statement, or none where it names no subject or no state.
+// Statements returns what a delivery tells of its subject: one statement, or none where it names no subject or no
+// state.
 // It is a pure function of the two; whom to believe is for the caller to decide. Its error wraps hook.ErrTooMuch where
 // reading the delivery, or working the expressions out, costs more than one delivery may: then none of them counts.
 func (m *Mapping) Statements(_ *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
