@@ -131,12 +131,12 @@ func expected(kind hook.SubjectKind) []hook.State {
 func (v *statusView) honest() string {
 	p := &v.Public
 	switch {
-	case p.Final || p.Usually == nil:
+	case p.Final || p.TimeToPaid == nil:
 		return ""
-	case !p.StartedAt.IsZero() && v.Now.Sub(p.StartedAt.Time) > time.Duration(p.Usually.Most*float64(time.Second)):
+	case !p.StartedAt.IsZero() && v.Now.Sub(p.StartedAt.Time) > time.Duration(p.TimeToPaid.P90*float64(time.Second)):
 		return v.slow
 	default:
-		return fill(v.usually, "half", v.duration(p.Usually.Half), "most", v.duration(p.Usually.Most))
+		return fill(v.usually, "half", v.duration(p.TimeToPaid.P50), "most", v.duration(p.TimeToPaid.P90))
 	}
 }
 

@@ -52,7 +52,7 @@ func TestWhatIsNoPaymentSpeaksOfNone(t *testing.T) {
 	for _, kind := range []hook.SubjectKind{hook.KindOwn, hook.KindRun, hook.KindDeployment} {
 		for _, state := range []hook.State{hook.StateFailed, hook.StateCanceled, hook.StatePending, "in_transit"} {
 			text, _ := drawn(t, watched(state, func(v *hook.StatusPage) {
-				v.Public.Kind, v.Public.Timeline, v.Public.Usually = kind, v.Public.Timeline[2:], nil
+				v.Public.Kind, v.Public.Timeline, v.Public.TimeToPaid = kind, v.Public.Timeline[2:], nil
 			}))
 			for _, not := range []string{"payment", "charged", "bank", "Order", "todo"} {
 				if strings.Contains(text[strings.Index(text, "<body>"):], not+" ") ||

@@ -45,7 +45,7 @@ func watched(state hook.State, change ...func(*hook.StatusPage)) hook.StatusPage
 				{Status: hook.StateProcessing, At: at(1)},
 				{Status: state, At: at(2)},
 			},
-			Usually: &hook.Usually{Half: 8, Most: 20, Of: 40},
+			TimeToPaid: &hook.Latency{P50: 8, P90: 20, Samples: 40},
 		},
 	}
 	for _, do := range change {
@@ -55,7 +55,7 @@ func watched(state hook.State, change ...func(*hook.StatusPage)) hook.StatusPage
 }
 
 func final(v *hook.StatusPage) {
-	v.Public.Final, v.Public.Tone, v.Reload, v.Public.Usually = true, hook.ToneSuccess, 0, nil
+	v.Public.Final, v.Public.Tone, v.Reload, v.Public.TimeToPaid = true, hook.ToneSuccess, 0, nil
 }
 
 func in(lang string) func(*hook.StatusPage) { return func(v *hook.StatusPage) { v.Language = lang } }

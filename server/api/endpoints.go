@@ -252,9 +252,9 @@ func (a *API) sendSample(_ context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Body *CreateSampleRequest
 }) (*struct{ Body wire.StoredDelivery }, error) {
-	var want intake.Wanted
+	var want intake.SampleRequest
 	if in.Body != nil {
-		want = intake.Wanted(*in.Body)
+		want = intake.SampleRequest(*in.Body)
 	}
 	id, seq, err := a.Intake.Sample(in.ID, want)
 	if err != nil {
@@ -272,6 +272,6 @@ func (a *API) reverify(ctx context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Body ReverifyRequest
 }) (*struct{ Body wire.ReverifyResult }, error) {
-	result, err := a.Intake.VerifyAgain(ctx, in.ID, in.Body.Release)
+	result, err := a.Intake.Reverify(ctx, in.ID, in.Body.Release)
 	return &struct{ Body wire.ReverifyResult }{wire.ReverifyResult(result)}, err
 }

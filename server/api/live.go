@@ -72,7 +72,7 @@ func (l *Live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	place, err := l.Hub.Place(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
+	place, err := l.Hub.PositionAfter(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
 	if err != nil {
 		return err
 	}

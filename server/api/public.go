@@ -116,8 +116,8 @@ func (a *API) longPollPage(r *http.Request, l access.Link) (t publicView, full b
 		return t, true, nil
 	}
 	defer free()
-	if u := t.Usually; u != nil { // from then on the page says that it is slow
-		if slow := t.StartedAt.Add(time.Duration(u.Most * float64(time.Second))).Sub(a.Now()); slow > 0 {
+	if u := t.TimeToPaid; u != nil { // from then on the page says that it is slow
+		if slow := t.StartedAt.Add(time.Duration(u.P90 * float64(time.Second))).Sub(a.Now()); slow > 0 {
 			wait = min(wait, slow)
 		}
 	}

@@ -56,7 +56,7 @@ func (u *updates) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // next returns the frame that r asks for.
 func (u *updates) next(r *http.Request) ([]byte, error) {
 	q := r.URL.Query()
-	place, err := u.Hub.Place(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
+	place, err := u.Hub.PositionAfter(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
 	if err != nil {
 		return nil, err
 	}

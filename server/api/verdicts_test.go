@@ -122,8 +122,8 @@ func TestReverifyReleasesRejectedDeliveries(t *testing.T) {
 	rejected := h.newest(e)
 	path := "/endpoints/" + string(e.ID)
 	h.call("PATCH", path, `{"secrets":[{"label":"old"},{"label":"live","value":"`+stripeSecret+`"}]}`, 200, nil)
-	var again intake.Again
-	if h.call("POST", path+"/verify-again", `{}`, 200, &again); again != (intake.Again{Examined: 1, Verified: 1}) {
+	var again intake.ReverifyResult
+	if h.call("POST", path+"/verify-again", `{}`, 200, &again); again != (intake.ReverifyResult{Examined: 1, Verified: 1}) {
 		t.Errorf("%+v", again)
 	}
 	if h.call("POST", path+"/verify-again", `{"release":true}`, 200, &again); again.Released != 1 {

@@ -186,7 +186,7 @@ func (m *matching) flagged(f Flag) bool {
 	case FlagDuplicate:
 		return r.DuplicateOf != 0
 	case FlagRetry:
-		return r.Try > 1
+		return r.Occurrence > 1
 	case FlagReleased:
 		return r.ReleaseOf != 0
 	case FlagLive:

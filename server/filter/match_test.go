@@ -26,7 +26,7 @@ func paid() Item {
 				Query: "source=web&a.b=1&page=07&q=x+y%21&bad=%zz&flag", Type: "invoice.paid", Event: "evt_1",
 				ContentType: "application/json", Size: int64(len(paidBody)), Verdict: hook.Verified,
 				Account: "acct_9",
-				Mode:    hook.ModeTest, Try: 2, ReceivedAt: hook.Time{Time: noon().Add(-time.Hour)},
+				Mode:    hook.ModeTest, Occurrence: 2, ReceivedAt: hook.Time{Time: noon().Add(-time.Hour)},
 			},
 			Request: hook.Request{
 				Remote: "203.0.113.9",

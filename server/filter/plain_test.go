@@ -311,7 +311,7 @@ func plainFlags(r *hook.Record) map[Flag]bool {
 	return map[Flag]bool{
 		FlagVerified: r.Verdict == "verified", FlagUnsigned: r.Verdict == "unsigned",
 		FlagRejected:  r.Verdict == "rejected",
-		FlagDuplicate: r.DuplicateOf > 0, FlagRetry: r.Try >= 2, FlagReleased: r.ReleaseOf > 0,
+		FlagDuplicate: r.DuplicateOf > 0, FlagRetry: r.Occurrence >= 2, FlagReleased: r.ReleaseOf > 0,
 		FlagLive: r.Mode == "live",
 		FlagTest: r.Mode == "test", FlagSample: r.Header("Hookbeam-Sample") != "", FlagBatch: r.Events >= 2,
 		FlagDamaged: r.Integrity == "damaged",

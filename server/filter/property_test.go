@@ -208,7 +208,7 @@ func (m maker) item() Item {
 	r.Account, r.Reason, r.Mode = m.text(), hook.Reason(m.text()), m.pick("", "live", "test")
 	r.Size, r.Verdict = int64(m.IntN(3)), hook.Verdict(m.pick("verified", "rejected", "unsigned"))
 	r.DuplicateOf, r.ReleaseOf = hook.Seq(m.IntN(2)), hook.Seq(m.IntN(2))
-	r.Try, r.Events = m.IntN(3), m.IntN(3)
+	r.Occurrence, r.Events = m.IntN(3), m.IntN(3)
 	r.ReceivedAt = hook.Time{Time: noon().Add(-time.Second * []time.Duration{0, 1800, 3600, 3601, 2 * 86400,
 		30 * 86400}[m.IntN(6)])}
 	r.Remote = m.pick("10.0.0.1", "::1", "10.9.9.9")

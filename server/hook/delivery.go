@@ -32,7 +32,7 @@ type Delivery struct {
 	Reason      Reason  // why the delivery was rejected, or what was noticed about it
 	Secret      string  // label of the secret that matched
 	DuplicateOf Seq     // seq of the first delivery of the same event
-	Try         int     // which delivery of its event this is, from the second on; 0 for the first
+	Occurrence  int     // which delivery of its event this is, from the second on; 0 for the first
 	ReleaseOf   Seq     // seq of the rejected delivery that was released as this one after it verified with a later secret
 
 	OccurredAt Time   // when the event happened, according to the provider

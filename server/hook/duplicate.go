@@ -29,7 +29,7 @@ type NamedEvent struct {
 // DuplicateOutcome is what the duplicate rule decides about one delivery.
 type DuplicateOutcome struct {
 	DuplicateOf Seq  // the first delivery of the same event; 0: this delivery says something new
-	Try         int  // which delivery of its event this is, from the second on; 0: the first, or a batch
+	Occurrence  int  // which delivery of its event this is, from the second on; 0: the first, or a batch
 	BodyDiffers bool // it repeats an event with another body
 
 	// Claims is the state of each named event after this delivery, in the order of Record.NamedEvents.
@@ -101,14 +101,14 @@ func ResolveDuplicate(
 	case len(r.Batch) > 0:
 		out.DuplicateOf = first
 	default:
-		out.DuplicateOf, out.Try, out.BodyDiffers = first, out.Claims[0].Deliveries, body == BodyOther
+		out.DuplicateOf, out.Occurrence, out.BodyDiffers = first, out.Claims[0].Deliveries, body == BodyOther
 	}
 	return out
 }
 
 // SetOutcome writes what the duplicate rule decided into r. A reason that was noted before stays.
 func (r *Record) SetOutcome(out DuplicateOutcome) {
-	r.DuplicateOf, r.Try = out.DuplicateOf, out.Try
+	r.DuplicateOf, r.Occurrence = out.DuplicateOf, out.Occurrence
 	if out.BodyDiffers && r.Reason == "" {
 		r.Reason = ReasonBodyDiffers
 	}

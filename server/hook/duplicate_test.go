@@ -81,13 +81,13 @@ func TestTheDuplicateRule(t *testing.T) {
 		{"and the next one sees that", oneEvent("b", ""), 8, 6, ""},
 	} {
 		log.apply(c.record)
-		if r := c.record; r.DuplicateOf != c.of || r.Try != c.try || r.Reason != c.reason {
+		if r := c.record; r.DuplicateOf != c.of || r.Occurrence != c.try || r.Reason != c.reason {
 			t.Errorf(
 				"%d, %s: duplicate of %d, try %d, %q; want %d, %d, %q",
 				i+1,
 				c.name,
 				r.DuplicateOf,
-				r.Try,
+				r.Occurrence,
 				r.Reason,
 				c.of,
 				c.try,

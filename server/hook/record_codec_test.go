@@ -206,7 +206,7 @@ func TestARecordComesBackFromItsBytes(t *testing.T) {
 func TestWhatIsDecidedWhenARecordIsAppliedIsNotInIt(t *testing.T) {
 	l := goldenRecords()["delivery"]
 	before := AppendRecord(nil, &l)
-	l.Record.Seq, l.Record.ID, l.Record.DuplicateOf, l.Record.Try = 9, "dlv_x", 3, 2
+	l.Record.Seq, l.Record.ID, l.Record.DuplicateOf, l.Record.Occurrence = 9, "dlv_x", 3, 2
 	l.Record.Integrity = IntegrityOK
 	if after := AppendRecord(nil, &l); !bytes.Equal(before, after) {
 		t.Error("the bytes of a record depend on what it was applied to")

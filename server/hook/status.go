@@ -93,15 +93,15 @@ const (
 	EffectTooMuch    EffectKind = "too_much"
 )
 
-// Usually is the latency of an endpoint's payments: the time from the first event to the paid state.
-type Usually struct {
-	Half float64 // median, in seconds
-	Most float64 // 90th percentile, in seconds
-	Of   int     // number of payments that were measured
+// Latency is the latency of an endpoint's payments: the time from the first event to the paid state.
+type Latency struct {
+	P50     float64 // median, in seconds
+	P90     float64 // 90th percentile, in seconds
+	Samples int     // number of payments that were measured
 }
 
-// Shown is an impression: when a status page first displayed a state to a person.
-type Shown struct {
+// Impression is an impression: when a status page first displayed a state to a person.
+type Impression struct {
 	State State  // the state that was shown
 	At    Time   // when it was first shown
 	By    string // how it reached the page
@@ -123,7 +123,7 @@ type Public struct {
 	StartedAt  Time         // when the first known event happened
 	UpdatedAt  Time         // when it reached the current state
 	Timeline   []PublicStep // the changes of state, oldest first
-	Usually    *Usually     // how long such payments usually take. Absent once the status is final
+	TimeToPaid *Latency     // how long such payments usually take. Absent once the status is final
 }
 
 // PublicStep is one change of state, as the public sees it.
@@ -144,35 +144,35 @@ type StatusFilter struct {
 // StatusDetail is one status with its history.
 type StatusDetail struct {
 	Status
-	Steps    []Step   // the changes of state, oldest first
-	Timeline []Effect // what each event did, in the order in which they were received
-	Shown    []Shown  // when a status page first showed each state
-	Usually  *Usually // how long the endpoint's payments usually take
+	Steps       []Step       // the changes of state, oldest first
+	Timeline    []Effect     // what each event did, in the order in which they were received
+	Impressions []Impression // when a status page first showed each state
+	TimeToPaid  *Latency     // how long the endpoint's payments usually take
 }
 
 // The environments of subjects. Evidence in one environment does not affect the others.
 const (
-	WorldLive     = ""
-	WorldTest     = "test"
-	WorldUnsigned = "unsigned"
+	EnvironmentLive     = ""
+	EnvironmentTest     = "test"
+	EnvironmentUnsigned = "unsigned"
 )
 
-// NameKey is the hash of one alias of a subject, within its endpoint and environment.
-type NameKey [16]byte
+// AliasHash is the hash of one alias of a subject, within its endpoint and environment.
+type AliasHash [16]byte
 
-// KeyOf returns the key of an alias. It cannot be computed without the endpoint's id, which has 128 random bits.
-func KeyOf(endpoint EndpointID, world, name string) (k NameKey) {
+// HashAlias returns the key of an alias. It cannot be computed without the endpoint's id, which has 128 random bits.
+func HashAlias(endpoint EndpointID, environment, name string) (k AliasHash) {
 	b := make([]byte, 0, 128)
-	b = append(append(append(append(append(b, endpoint...), 0), world...), 0), name...)
+	b = append(append(append(append(append(b, endpoint...), 0), environment...), 0), name...)
 	sum := sha256.Sum256(b)
-	return NameKey(sum[:16])
+	return AliasHash(sum[:16])
 }
 
 // ID is the key as clients write it.
-func (k NameKey) ID() StatusID { return StatusID("sub_" + alphabet.EncodeToString(k[:])) }
+func (k AliasHash) ID() StatusID { return StatusID("sub_" + alphabet.EncodeToString(k[:])) }
 
-// Key parses the result of NameKey.ID; ok is false for any other text.
-func (id StatusID) Key() (k NameKey, ok bool) {
+// Key parses the result of AliasHash.ID; ok is false for any other text.
+func (id StatusID) Key() (k AliasHash, ok bool) {
 	text, found := strings.CutPrefix(string(id), "sub_")
 	if !found || len(text) != tailLen {
 		return k, false

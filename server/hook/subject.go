@@ -6,29 +6,29 @@ import "time"
 // A projector makes and changes them; a storage engine keeps them in tables. One that is stored is never changed again,
 // so it may be shared between goroutines.
 type Subject struct {
-	Key      int64 // its place in the table, in the order in which subjects were first told of
-	World    string
-	Took     time.Duration // from its first event to being told of as paid; 0: it was not, or was at once
-	Status   Status
-	Evidence []Evidence
+	Key         int64 // its place in the table, in the order in which subjects were first reported
+	Environment string
+	TimeToPaid  time.Duration // from its first event to its paid state; 0: not paid, or paid at once
+	Status      Status
+	Evidence    []Evidence
 }
 
 // SubjectChanges is what a stretch of the log changed. It is stored in one transaction.
 type SubjectChanges struct {
 	Put       []*Subject
-	Names     map[NameKey]int64 // names that are new, or belong to another subject now; or to none: 0
-	Gone      []int64           // subjects that are no more, or turned out to be another one
-	Forgotten []StatusID        // ids of which nobody need know any more what was shown
-	UpTo      Seq               // the position of the projection after it
+	Aliases   map[AliasHash]int64 // aliases that are new, or belong to another subject now; 0: to none
+	Gone      []int64             // subjects that were deleted or merged into another
+	Forgotten []StatusID          // ids whose impressions may be deleted
+	UpTo      Seq                 // the position of the projection after it
 }
 
-// SubjectCount is how many subjects of a sort there are.
+// SubjectCount is the number of subjects with the same values in its other fields.
 type SubjectCount struct {
-	Endpoint EndpointID
-	World    string
-	Kind     SubjectKind
-	State    State
-	Count    int
+	Endpoint    EndpointID
+	Environment string
+	Kind        SubjectKind
+	State       State
+	Count       int
 }
 
 // StatusPageKey is where a page of statuses begins: behind the subject of this key that last changed with this
@@ -38,8 +38,9 @@ type StatusPageKey struct {
 	Key int64
 }
 
-// ProjectionOrigin says of which log a projection is drawn, and by which release of the program. What was drawn of
-// another log, or of more of it than there is, is worth nothing; what another release drew is drawn again.
+// ProjectionOrigin identifies the log that a projection was built from, and the release that built it. A projection of
+// another log, or of more of this log than exists now (the log was restored from a backup), is discarded. A projection
+// that another release built is rebuilt.
 type ProjectionOrigin struct {
 	Epoch   string
 	Head    Seq

@@ -11,8 +11,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Wanted describes a sample delivery. Its zero value is the most common event of the endpoint's provider.
-type Wanted struct {
+// SampleRequest describes a sample delivery. Its zero value is the most common event of the endpoint's provider.
+type SampleRequest struct {
 	Type string            // one of the provider's SampleTypes
 	Set  map[string]string // what is changed in it, by path or name
 }
@@ -21,7 +21,7 @@ type Wanted struct {
 // of its secrets that the provider signs with. Where the provider signs with a key that only it has, the sample is
 // signed with a key made for it alone, which is forgotten with it. An endpoint that checks nothing gets it unsigned.
 // Whoever may send to the endpoint, a sample is from here. Errors are those of the log, and problems.
-func (in *Intake) Sample(id hook.EndpointID, want Wanted) (hook.DeliveryID, hook.Seq, error) {
+func (in *Intake) Sample(id hook.EndpointID, want SampleRequest) (hook.DeliveryID, hook.Seq, error) {
 	e, err := in.endpoints.Get(id)
 	if err != nil {
 		return "", 0, err

@@ -55,7 +55,7 @@ func TestASampleOfEverySenderVerifies(t *testing.T) {
 					Allow: []string{"203.0.113.0/24"},
 				},
 			)
-			id, seq, err := w.intake.Sample(e.ID, Wanted{})
+			id, seq, err := w.intake.Sample(e.ID, SampleRequest{})
 			if err != nil || seq != 1 || len(w.records) != 1 {
 				t.Fatalf("%q %d %v", id, seq, err)
 			}
@@ -84,7 +84,7 @@ func TestWhatASampleIsDependsOnItsEndpoint(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		e     hook.Endpoint
-		want  Wanted
+		want  SampleRequest
 		gives hook.Verdict
 		label string
 		code  string // of the problem
@@ -92,7 +92,7 @@ func TestWhatASampleIsDependsOnItsEndpoint(t *testing.T) {
 	}{
 		"nothing to check with":        {e: hook.Endpoint{Provider: "stripe"}, gives: hook.Unsigned},
 		"a public key that is missing": {e: hook.Endpoint{Provider: "discord"}, gives: hook.Unsigned},
-		"what is wanted":               {e: hook.Endpoint{Provider: "stripe", Secrets: secrets}, want: Wanted{stripe, set}, gives: hook.Verified, label: "live"},
+		"what is wanted":               {e: hook.Endpoint{Provider: "stripe", Secrets: secrets}, want: SampleRequest{stripe, set}, gives: hook.Verified, label: "live"},
 		"checking switched off":        {e: hook.Endpoint{Provider: "stripe", Secrets: secrets, Verify: hook.Off}, gives: hook.Unsigned},
 		"the secret that signs":        {e: hook.Endpoint{Provider: "standard-webhooks", Secrets: append(public("standard-webhooks"), hook.Secret{Label: "second", Value: "whsec_" + base64.StdEncoding.EncodeToString([]byte(sampleSecret))})}, gives: hook.Verified, label: "second"},
 		"none that signs":              {e: hook.Endpoint{Provider: "standard-webhooks", Secrets: public("standard-webhooks")}, gives: hook.Verified, label: "sample"},
@@ -101,8 +101,8 @@ func TestWhatASampleIsDependsOnItsEndpoint(t *testing.T) {
 		"another address":              {e: hook.Endpoint{Provider: "square", Secrets: secrets, SignedURL: "https://shop.example.com/hooks"}, gives: hook.Verified, label: "live"},
 		"settings that say how":        {e: hook.Endpoint{Provider: "generic-hmac", Secrets: secrets, Settings: map[string]string{"header": "x-sum", "prefix": "v1=", "encoding": "base64", "message": "{time}.{body}", "timestamp": "x-time"}}, gives: hook.Verified, label: "live"},
 		"a setting that is missing":    {e: hook.Endpoint{Provider: "paypal", Secrets: public("paypal")}, code: "setting_missing", says: "webhook_id"},
-		"an unknown type":              {e: hook.Endpoint{Provider: "stripe"}, want: Wanted{Type: "sale"}, code: "unknown_type", says: "payment_intent.succeeded, payment_intent.created"},
-		"a path that is none":          {e: hook.Endpoint{Provider: "stripe"}, want: Wanted{Set: map[string]string{"a.#": "1"}}, code: "cannot_set", says: "dots"},
+		"an unknown type":              {e: hook.Endpoint{Provider: "stripe"}, want: SampleRequest{Type: "sale"}, code: "unknown_type", says: "payment_intent.succeeded, payment_intent.created"},
+		"a path that is none":          {e: hook.Endpoint{Provider: "stripe"}, want: SampleRequest{Set: map[string]string{"a.#": "1"}}, code: "cannot_set", says: "dots"},
 		"a body that is too large":     {e: hook.Endpoint{Provider: "stripe", MaxBody: 100}, code: "sample_too_large", says: "at most 100"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestWhatASampleIsDependsOnItsEndpoint(t *testing.T) {
 		})
 	}
 	w := newWorld(t)
-	if _, _, err := w.intake.Sample("ep_nobody", Wanted{}); !errors.Is(err, hook.ErrNotFound) {
+	if _, _, err := w.intake.Sample("ep_nobody", SampleRequest{}); !errors.Is(err, hook.ErrNotFound) {
 		t.Errorf("a sample to nobody gave %v", err)
 	}
 }

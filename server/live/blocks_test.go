@@ -46,7 +46,7 @@ func (m *memory) addLong(n int) {
 func followed(t *testing.T, h *Hub, cursor string, head hook.Seq) (frames []told) {
 	t.Helper()
 	for len(frames) == 0 || !caughtUp(head)(frames) {
-		p, err := h.Place(cursor, "")
+		p, err := h.PositionAfter(cursor, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -147,7 +147,7 @@ func running(t *testing.T, log *memory) *Hub {
 
 func join(t *testing.T, h *Hub, w *farEnd, after string, endpoint hook.EndpointID) *Reader {
 	t.Helper()
-	p, err := h.Place(after, endpoint)
+	p, err := h.PositionAfter(after, endpoint)
 	if err != nil {
 		t.Fatal(err)
 	}

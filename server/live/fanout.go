@@ -39,8 +39,8 @@ type shard struct {
 	hub     *Hub
 	awake   chan struct{}
 	readers []*Reader
-	shared  map[Place]sharedFrame // of the present pass
-	waiting bool                  // some reader under load has something to be told
+	shared  map[Position]sharedFrame // of the present pass
+	waiting bool                     // some reader under load has something to be told
 	helpers sync.WaitGroup
 
 	mu      sync.Mutex
@@ -55,7 +55,7 @@ type sharedFrame struct {
 }
 
 func newShard(h *Hub) *shard {
-	return &shard{hub: h, awake: make(chan struct{}, 1), shared: map[Place]sharedFrame{}}
+	return &shard{hub: h, awake: make(chan struct{}, 1), shared: map[Position]sharedFrame{}}
 }
 
 // wake starts another pass. It never blocks.

@@ -13,13 +13,13 @@ const frameBytes = 128 << 10
 // frame is what one reader is told next, and where it then stands.
 type frame struct {
 	payload []byte // one JSON object
-	to      Place
+	to      Position
 	updates int
 	more    bool // it was cut at frameBytes: go on at once
 }
 
 // ringFrame builds the next frame of a reader on the ring. ok is false where the ring has moved on without it.
-func (h *Hub) ringFrame(p Place) (f frame, ok bool) {
+func (h *Hub) ringFrame(p Position) (f frame, ok bool) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if p.index < h.ring.first {
@@ -48,7 +48,7 @@ func (h *Hub) ringFrame(p Place) (f frame, ok bool) {
 }
 
 // logFrame builds the next frame of a reader behind the ring, from the log.
-func (h *Hub) logFrame(ctx context.Context, p Place) (frame, error) {
+func (h *Hub) logFrame(ctx context.Context, p Position) (frame, error) {
 	head := h.Position()
 	f := frame{to: p, more: true}
 	entries, upTo, err := h.blocks.after(ctx, p.scanned, head)
@@ -120,7 +120,7 @@ func (h *Hub) finish(f *frame, b builder, head hook.Seq) {
 }
 
 // next builds the next frame of any reader.
-func (h *Hub) next(ctx context.Context, p Place) (frame, error) {
+func (h *Hub) next(ctx context.Context, p Position) (frame, error) {
 	if p.onRing {
 		if f, ok := h.ringFrame(p); ok {
 			return f, nil
@@ -132,7 +132,7 @@ func (h *Hub) next(ctx context.Context, p Place) (frame, error) {
 
 // Poll returns the next frame for a reader at p as soon as it tells something, at the latest after wait; a reader
 // that does not know its cursor yet is answered at once.
-func (h *Hub) Poll(ctx context.Context, p Place, wait time.Duration) ([]byte, error) {
+func (h *Hub) Poll(ctx context.Context, p Position, wait time.Duration) ([]byte, error) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for first := p.sentUpTo; ; {

@@ -154,8 +154,8 @@ func (h *Hub) grow(entries []entry, upTo hook.Seq) {
 	}
 }
 
-// Place is the position of a reader and its filter. It is comparable: readers at equal places get the same frame.
-type Place struct {
+// Position is the position of a reader and its filter. It is comparable: readers at equal places get the same frame.
+type Position struct {
 	sentUpTo hook.Seq        // the cursor that it was last sent
 	scanned  hook.Seq        // everything up to here was looked at for it
 	index    uint64          // the next entry of the ring, where onRing
@@ -165,11 +165,11 @@ type Place struct {
 	Endpoint hook.EndpointID // its filter; "" lets everything through
 }
 
-// Place finds where a reader with this cursor begins: "" is the head, "0" the oldest delivery that is kept.
+// PositionAfter finds where a reader with this cursor begins: "" is the head, "0" the oldest delivery that is kept.
 // What is no cursor at all is a problem of kind hook.ErrInvalid.
-func (h *Hub) Place(after string, endpoint hook.EndpointID) (Place, error) {
+func (h *Hub) PositionAfter(after string, endpoint hook.EndpointID) (Position, error) {
 	h.asked.Store(h.options.Now().Unix())
-	p := Place{Endpoint: endpoint, fresh: true}
+	p := Position{Endpoint: endpoint, fresh: true}
 	switch after {
 	case "":
 		p.sentUpTo = h.Position()
@@ -203,6 +203,6 @@ func (h *Hub) newest() hook.Seq {
 }
 
 // toRing puts a reader onto the ring if the ring reaches back to it. The caller holds the lock.
-func (h *Hub) toRing(p *Place) {
+func (h *Hub) toRing(p *Position) {
 	p.index, p.onRing = h.ring.after(p.scanned)
 }

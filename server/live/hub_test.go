@@ -58,7 +58,7 @@ func TestACursorOfAnotherLogIsReset(t *testing.T) {
 		})
 	}
 	for _, after := range []string{"x", "epochone.0.", "epochone.0.-1", "epochone.0.01", "epochone.1.1", "EPOCHONE.0.1", "epochone.0.99999999999999999999"} {
-		if _, err := h.Place(after, ""); !errors.Is(err, hook.ErrInvalid) {
+		if _, err := h.PositionAfter(after, ""); !errors.Is(err, hook.ErrInvalid) {
 			t.Errorf("%q gave %v", after, err)
 		}
 	}
@@ -70,7 +70,7 @@ func TestACursorAheadOfTheAnnouncerIsToldNothingTwice(t *testing.T) {
 	for range 3 {
 		log.add("ep_a")
 	}
-	p, err := h.Place("epochone.0.2", "") // read from the log before the announcer came by
+	p, err := h.PositionAfter("epochone.0.2", "") // read from the log before the announcer came by
 	if err != nil || p.reset {
 		t.Fatal(p, err)
 	}
@@ -148,7 +148,7 @@ func TestReadersAreSentAwayToComeBackWhenTheHubStops(t *testing.T) {
 	w.until(t, func(all []told) bool { return len(all) == 1 })
 	polled := make(chan error)
 	go func() {
-		_, err := h.Poll(context.Background(), Place{onRing: true}, time.Hour)
+		_, err := h.Poll(context.Background(), Position{onRing: true}, time.Hour)
 		polled <- err
 	}()
 	cancel()
@@ -203,7 +203,7 @@ func dropping(t *testing.T, h *Hub, random *rand.Rand, head hook.Seq) {
 func polling(t *testing.T, h *Hub, head hook.Seq) {
 	cursor, kept := "0", []told(nil)
 	for !caughtUp(head)(kept) {
-		p, err := h.Place(cursor, "")
+		p, err := h.PositionAfter(cursor, "")
 		if err != nil {
 			t.Error(err)
 			return
@@ -223,7 +223,7 @@ func TestALongPollReturnsEmptyWhenNothingComes(t *testing.T) {
 	log := newMemory()
 	h := running(t, log)
 	log.add("ep_a")
-	p, err := h.Place("0", "ep_b")
+	p, err := h.PositionAfter("0", "ep_b")
 	if err != nil {
 		t.Fatal(err)
 	}

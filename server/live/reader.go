@@ -18,7 +18,7 @@ type Conn interface {
 type Reader struct {
 	conn  Conn
 	shard *shard
-	place Place // belongs to the shard, or while busy to the goroutine that busies itself with the reader
+	place Position // belongs to the shard, or while busy to the goroutine that busies itself with the reader
 
 	busy     atomic.Bool // a goroutine catches it up, or waits for its full socket
 	gone     atomic.Bool
@@ -44,7 +44,7 @@ func (r *Reader) Leave() {
 
 // Join adds a socket that reads from p on. It gets its first frame at once. A hub that has stopped closes it and asks
 // it to reconnect.
-func (h *Hub) Join(conn Conn, p Place) *Reader {
+func (h *Hub) Join(conn Conn, p Position) *Reader {
 	s := h.shards[h.count.Add(1)%uint64(len(h.shards))]
 	h.joined.Add(1)
 	r := &Reader{conn: conn, shard: s, place: p}

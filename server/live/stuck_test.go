@@ -101,7 +101,7 @@ func mixed(t *testing.T, healthy, stuck int) (h *Hub, s *shard, fulls []*full, w
 	s = newShard(h)
 	h.shards = []*shard{s}
 	join := func(conn Conn) {
-		p, err := h.Place("", "")
+		p, err := h.PositionAfter("", "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,7 @@ func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 	refuse(t, dir)
 
 	socket := newFarEnd()
-	place, err := h.Place("0", "")
+	place, err := h.PositionAfter("0", "")
 	if err != nil {
 		t.Fatal(err)
 	}

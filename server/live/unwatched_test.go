@@ -27,7 +27,7 @@ func TestWhoComesBackToAHubThatNobodyWatchedMissesNothing(t *testing.T) {
 	if n := h.ring.next - h.ring.first; n != 0 || h.Position() != 3 {
 		t.Errorf("%d entries that nobody asked for, up to %d", n, h.Position())
 	}
-	p, err := h.Place("", "")
+	p, err := h.PositionAfter("", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestWhoComesBackToAHubThatNobodyWatchedMissesNothing(t *testing.T) {
 	if n := h.ring.next - h.ring.first; n != 2 {
 		t.Errorf("%d entries for somebody who just asked", n)
 	}
-	atItsEnd, err := h.Place("", "")
+	atItsEnd, err := h.PositionAfter("", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestWhoComesBackToAHubThatNobodyWatchedMissesNothing(t *testing.T) {
 		}
 		f := parse(t, payload)
 		got = append(got, f)
-		if p, err = h.Place(f.To, ""); err != nil {
+		if p, err = h.PositionAfter(f.To, ""); err != nil {
 			t.Fatal(err)
 		}
 	}

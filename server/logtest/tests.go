@@ -250,15 +250,15 @@ func duplicates(t *testing.T, open func(*testing.T) Harness) {
 			t.Fatal(err)
 		}
 		h.append(t, r)
-		if r.DuplicateOf != want.DuplicateOf || r.Try != want.Try || r.Reason != want.Reason {
+		if r.DuplicateOf != want.DuplicateOf || r.Occurrence != want.Occurrence || r.Reason != want.Reason {
 			t.Errorf(
 				"record %d: duplicate of %d, try %d, %q; by the rule %d, %d, %q",
 				i+1,
 				r.DuplicateOf,
-				r.Try,
+				r.Occurrence,
 				r.Reason,
 				want.DuplicateOf,
-				want.Try,
+				want.Occurrence,
 				want.Reason,
 			)
 		}

@@ -21,7 +21,7 @@ const bloomBits = 1 << 24
 
 func newBloom() *bloom { return &bloom{words: make([]uint64, bloomBits/64)} }
 
-func (b *bloom) put(name hook.NameKey) {
+func (b *bloom) put(name hook.AliasHash) {
 	for i := range len(name) / 4 {
 		word, bit := place(name, i)
 		atomic.OrUint64(&b.words[word], bit)
@@ -29,7 +29,7 @@ func (b *bloom) put(name hook.NameKey) {
 }
 
 // definitelyAbsent reports whether a name is certainly not there.
-func (b *bloom) definitelyAbsent(name hook.NameKey) bool {
+func (b *bloom) definitelyAbsent(name hook.AliasHash) bool {
 	if !b.complete.Load() {
 		return false
 	}
@@ -42,7 +42,7 @@ func (b *bloom) definitelyAbsent(name hook.NameKey) bool {
 }
 
 // place is where the i-th bit of a name is. Names are cut from a SHA-256: each part of them is as good as another hash.
-func place(name hook.NameKey, i int) (word uint32, bit uint64) {
+func place(name hook.AliasHash, i int) (word uint32, bit uint64) {
 	n := binary.LittleEndian.Uint32(name[4*i:]) % bloomBits
 	return n / 64, 1 << (n % 64)
 }

@@ -9,8 +9,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-func nameKey(n int) hook.NameKey {
-	return hook.KeyOf("ep_1", hook.WorldLive, fmt.Sprint("payment/pi_", n))
+func nameKey(n int) hook.AliasHash {
+	return hook.HashAlias("ep_1", hook.EnvironmentLive, fmt.Sprint("payment/pi_", n))
 }
 
 func openStatuses(t *testing.T, dir string) *Statuses {
@@ -27,9 +27,9 @@ func openStatuses(t *testing.T, dir string) *Statuses {
 // put stores the names in [from, to), each of a subject of its own number.
 func (s *Statuses) put(t *testing.T, from, to int) {
 	t.Helper()
-	d := hook.SubjectChanges{Names: map[hook.NameKey]int64{}}
+	d := hook.SubjectChanges{Aliases: map[hook.AliasHash]int64{}}
 	for n := from; n < to; n++ {
-		d.Names[nameKey(n)] = int64(n)
+		d.Aliases[nameKey(n)] = int64(n)
 	}
 	if err := s.Store(d); err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func (s *Statuses) put(t *testing.T, from, to int) {
 // wants looks names up, all together and some alone.
 func (s *Statuses) wants(t *testing.T, from, to int) {
 	t.Helper()
-	keys, names := map[hook.NameKey]int64{}, []hook.NameKey{}
+	keys, names := map[hook.AliasHash]int64{}, []hook.AliasHash{}
 	for n := from; n < to; n++ {
 		names = append(names, nameKey(n))
 		if n%50 > 1 {
@@ -105,7 +105,7 @@ func TestFewNamesAreTakenForOthers(t *testing.T) {
 }
 
 // spread makes 16 bytes of a number, as SplitMix64 does: https://prng.di.unimi.it/splitmix64.c
-func spread(n uint64) (name hook.NameKey) {
+func spread(n uint64) (name hook.AliasHash) {
 	for i := range 2 {
 		z := (2*n + uint64(i) + 1) * 0x9e3779b97f4a7c15
 		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9

@@ -45,13 +45,13 @@ func TestWhoCommitsTogetherClaimsAsAlone(t *testing.T) {
 					t.Fatal(w.err)
 				}
 				r := w.record
-				if want, try := expected(r, firsts, tries); r.DuplicateOf != want || r.Try != try {
+				if want, try := expected(r, firsts, tries); r.DuplicateOf != want || r.Occurrence != try {
 					t.Fatalf(
 						"%d, %s: a repeat of %d, try %d; want %d, %d",
 						r.Seq,
 						r.Event,
 						r.DuplicateOf,
-						r.Try,
+						r.Occurrence,
 						want,
 						try,
 					)

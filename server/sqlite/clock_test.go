@@ -48,13 +48,13 @@ func TestOrderAndDuplicatesDoNotDependOnTheClock(t *testing.T) {
 			if wantTry == 1 {
 				wantTry, wantFirst = 0, 0
 			}
-			if r.Seq != total || r.DuplicateOf != wantFirst || r.Try != wantTry {
+			if r.Seq != total || r.DuplicateOf != wantFirst || r.Occurrence != wantTry {
 				t.Errorf(
 					"round %d, jump %v: seq %d, try %d of %d; want %d, try %d of %d",
 					round,
 					jump,
 					r.Seq,
-					r.Try,
+					r.Occurrence,
 					r.DuplicateOf,
 					total,
 					wantTry,

@@ -43,7 +43,7 @@ func (s *Log) Append(r *hook.Record) error {
 // nothing about the record itself.
 func (s *Log) append(w *writeRequest, seq hook.Seq) error {
 	r := w.record
-	r.Seq, r.ID, r.DuplicateOf, r.Try = seq, hook.NewDeliveryID(seq, r.Random), 0, 0
+	r.Seq, r.ID, r.DuplicateOf, r.Occurrence = seq, hook.NewDeliveryID(seq, r.Random), 0, 0
 	if err := s.claimEvents(r); err != nil {
 		return fmt.Errorf("claim event: %w", err)
 	}

@@ -31,9 +31,9 @@ func TestTriesOfAnEventAreCountedAndCompared(t *testing.T) {
 	other := verified("evt_1")
 	other.Body = []byte("changed")
 	appended(t, s, other)
-	if first.Try != 0 || second.Try != 2 || second.Reason != "" || other.Try != 3 ||
+	if first.Occurrence != 0 || second.Occurrence != 2 || second.Reason != "" || other.Occurrence != 3 ||
 		other.Reason != hook.ReasonBodyDiffers {
-		t.Errorf("tries %d, %d %q, %d %q", first.Try, second.Try, second.Reason, other.Try, other.Reason)
+		t.Errorf("tries %d, %d %q, %d %q", first.Occurrence, second.Occurrence, second.Reason, other.Occurrence, other.Reason)
 	}
 	for _, d := range []hook.Delivery{first.Delivery, second.Delivery, other.Delivery} {
 		tries, err := s.Redeliveries(t.Context(), d)

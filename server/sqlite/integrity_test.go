@@ -37,7 +37,7 @@ func full() *hook.Record {
 // TestTheEncodingOfARecordStaysAsItIs: what a release has written is verified by all later ones.
 func TestTheEncodingOfARecordStaysAsItIs(t *testing.T) {
 	r := full()
-	r.Seq, r.DuplicateOf, r.Try = 9, 3, 2
+	r.Seq, r.DuplicateOf, r.Occurrence = 9, 3, 2
 	sum, encoded := sumOf(recordVersion, r, bytes.Repeat([]byte{0xab}, 16), flatHeaders(nil, r.Headers))
 	const want = "01090000000000000010abababababababababababababababab0465705f61001eb8b89c0100002a0000000000000003" +
 		"505554062f62656c6f7703713d31106170706c69636174696f6e2f6a736f6e0e000000000000000b6368617267652e70" +
@@ -62,7 +62,7 @@ func TestEveryValueOfARecordIsInItsChecksum(t *testing.T) {
 		"type": func(r *hook.Record) { r.Type += "1" }, "event": func(r *hook.Record) { r.Event += "1" },
 		"verdict": func(r *hook.Record) { r.Verdict = hook.Verified }, "reason": func(r *hook.Record) { r.Reason += "1" },
 		"secret": func(r *hook.Record) { r.Secret += "1" }, "duplicate_of": func(r *hook.Record) { r.DuplicateOf++ },
-		"try": func(r *hook.Record) { r.Try++ }, "release_of": func(r *hook.Record) { r.ReleaseOf++ },
+		"try": func(r *hook.Record) { r.Occurrence++ }, "release_of": func(r *hook.Record) { r.ReleaseOf++ },
 		"occurred": func(r *hook.Record) { r.OccurredAt = hook.Time{} }, "account": func(r *hook.Record) { r.Account += "1" },
 		"mode": func(r *hook.Record) { r.Mode = "" }, "events": func(r *hook.Record) { r.Events++ },
 		"scheme": func(r *hook.Record) { r.Check.Scheme += "1" }, "covers": func(r *hook.Record) { r.Check.Covers += "1" },

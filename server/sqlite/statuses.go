@@ -86,7 +86,7 @@ func (s *Statuses) use(ctx context.Context, of hook.ProjectionOrigin) (err error
 func (s *Statuses) loadAliases(ctx context.Context) {
 	defer close(s.loaded)
 	const atOnce = 10_000
-	last, n := hook.NameKey{}, atOnce
+	last, n := hook.AliasHash{}, atOnce
 	for n == atOnce {
 		rows, err := s.read.QueryContext(
 			ctx,

@@ -20,10 +20,10 @@ func scanSubject(row interface{ Scan(...any) error }) (*hook.Subject, error) {
 	var s hook.Subject
 	var took int64
 	var text, lines []byte
-	if err := row.Scan(&s.Key, &s.World, &took, &text, &lines); err != nil {
+	if err := row.Scan(&s.Key, &s.Environment, &took, &text, &lines); err != nil {
 		return nil, err
 	}
-	s.Took = time.Duration(took) * time.Millisecond
+	s.TimeToPaid = time.Duration(took) * time.Millisecond
 	var err error
 	if s.Status, err = wire.ParseStatus(text); err != nil {
 		return nil, fmt.Errorf("read status: %w", err)
@@ -38,7 +38,7 @@ func (s *Statuses) Subject(ctx context.Context, key int64) (*hook.Subject, error
 }
 
 // KeyOf returns the key of the subject that has this name, 0 where there is none.
-func (s *Statuses) KeyOf(ctx context.Context, name hook.NameKey) (key int64, err error) {
+func (s *Statuses) KeyOf(ctx context.Context, name hook.AliasHash) (key int64, err error) {
 	if s.aliasFilter.definitelyAbsent(name) {
 		return 0, nil
 	}
@@ -174,7 +174,7 @@ func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
 	var all []hook.SubjectCount
 	for rows.Next() {
 		var t hook.SubjectCount
-		if err := rows.Scan(&t.Endpoint, &t.World, &t.Kind, &t.State, &t.Count); err != nil {
+		if err := rows.Scan(&t.Endpoint, &t.Environment, &t.Kind, &t.State, &t.Count); err != nil {
 			return nil, fmt.Errorf("count statuses: %w", err)
 		}
 		all = append(all, t)
@@ -214,8 +214,8 @@ func (s *Statuses) Changed(
 }
 
 // ShownOf returns when pages first showed each state of a subject that has these ids, oldest first.
-func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Shown, error) {
-	all := []hook.Shown{}
+func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Impression, error) {
+	all := []hook.Impression{}
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, fmt.Errorf("read what was shown: %w", err)
@@ -231,7 +231,7 @@ func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Sho
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var sh hook.Shown
+		var sh hook.Impression
 		var at int64
 		if err := rows.Scan(&sh.State, &at, &sh.By); err != nil {
 			return nil, fmt.Errorf("read what was shown: %w", err)

@@ -51,8 +51,8 @@ var (
 )
 
 // Keys looks names up, and sets the keys of the subjects of those that there are.
-func (s *Statuses) Keys(names []hook.NameKey, keys map[hook.NameKey]int64) error {
-	var perhaps []hook.NameKey
+func (s *Statuses) Keys(names []hook.AliasHash, keys map[hook.AliasHash]int64) error {
+	var perhaps []hook.AliasHash
 	for _, name := range names {
 		if !s.aliasFilter.definitelyAbsent(name) {
 			perhaps = append(perhaps, name)
@@ -69,7 +69,7 @@ func (s *Statuses) Keys(names []hook.NameKey, keys map[hook.NameKey]int64) error
 			values[i] = some[min(i, len(some)-1)][:]
 		}
 		err := s.write.each(findNames, func(row []driver.Value) {
-			keys[hook.NameKey(row[0].([]byte))] = row[1].(int64)
+			keys[hook.AliasHash(row[0].([]byte))] = row[1].(int64)
 		}, values...)
 		if err != nil {
 			return fmt.Errorf("look names up: %w", err)
@@ -95,12 +95,12 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, kind = excluded.kind, state = excluded.state, amount = excluded.amount,
 			words = excluded.words, took = excluded.took, status = excluded.status, evidence = excluded.evidence`,
-			sub.Key, int64(st.Seq), string(st.Endpoint), sub.World, string(st.Kind), string(st.State), st.Amount, words(st),
-			sub.Took.Milliseconds(), string(text), string(lines)); err != nil {
+			sub.Key, int64(st.Seq), string(st.Endpoint), sub.Environment, string(st.Kind), string(st.State), st.Amount, words(st),
+			sub.TimeToPaid.Milliseconds(), string(text), string(lines)); err != nil {
 			return err
 		}
 	}
-	if err := s.writeNames(d.Names); err != nil {
+	if err := s.writeNames(d.Aliases); err != nil {
 		return err
 	}
 	for _, id := range d.Forgotten {
@@ -112,8 +112,8 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 }
 
 // writeNames writes names in their order: neighbours stand on one page.
-func (s *Statuses) writeNames(subjects map[hook.NameKey]int64) error {
-	names := slices.SortedFunc(maps.Keys(subjects), func(a, b hook.NameKey) int { return bytes.Compare(a[:], b[:]) })
+func (s *Statuses) writeNames(subjects map[hook.AliasHash]int64) error {
+	names := slices.SortedFunc(maps.Keys(subjects), func(a, b hook.AliasHash) int { return bytes.Compare(a[:], b[:]) })
 	values := make([]any, 0, 2*namesAtOnce)
 	for i := range names {
 		name, subject := names[i][:], subjects[names[i]]
@@ -145,7 +145,7 @@ func words(st *hook.Status) string {
 }
 
 // Show notes that a page showed a state of a subject. Only the first time counts.
-func (s *Statuses) Show(status hook.StatusID, shown hook.Shown) error {
+func (s *Statuses) Show(status hook.StatusID, shown hook.Impression) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := s.write.exec(`INSERT INTO shown (status, state, at, by) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
@@ -157,7 +157,7 @@ func (s *Statuses) Show(status hook.StatusID, shown hook.Shown) error {
 }
 
 // EachShown calls do for what pages showed since a moment, in no particular order. An error of do ends it.
-func (s *Statuses) EachShown(ctx context.Context, since time.Time, do func(hook.StatusID, hook.Shown) error) error {
+func (s *Statuses) EachShown(ctx context.Context, since time.Time, do func(hook.StatusID, hook.Impression) error) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT status, state, at, by FROM shown WHERE at >= ?`, since.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("read what was shown: %w", err)
@@ -165,7 +165,7 @@ func (s *Statuses) EachShown(ctx context.Context, since time.Time, do func(hook.
 	defer rows.Close()
 	for rows.Next() {
 		var status hook.StatusID
-		var shown hook.Shown
+		var shown hook.Impression
 		var at int64
 		if err := rows.Scan(&status, &shown.State, &at, &shown.By); err != nil {
 			return fmt.Errorf("read what was shown: %w", err)

@@ -82,8 +82,8 @@ func checkCodec(t *rapid.T, appended, stored *hook.Record) {
 	}
 	r := *back.Record
 	// What the log has decided is not in the record, but it follows from it.
-	r.Seq, r.ID, r.DuplicateOf, r.Try, r.Integrity = stored.Seq, hook.NewDeliveryID(stored.Seq, back.Random), stored.DuplicateOf,
-		stored.Try, stored.Integrity
+	r.Seq, r.ID, r.DuplicateOf, r.Occurrence, r.Integrity = stored.Seq, hook.NewDeliveryID(stored.Seq, back.Random), stored.DuplicateOf,
+		stored.Occurrence, stored.Integrity
 	if diff := cmp.Diff(*stored, r, cmpopts.EquateEmpty()); diff != "" {
 		t.Fatal(diff)
 	}

@@ -92,7 +92,7 @@ func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State
 	counts := map[hook.State]int{}
 	for t, n := range b.tallies {
 		if t.State != "" && (f.Endpoint == "" || f.Endpoint == t.Endpoint) && (f.Kind == "" || f.Kind == t.Kind) &&
-			(f.Mode == "" || (f.Mode == hook.ModeTest) == (t.World == hook.WorldTest)) {
+			(f.Mode == "" || (f.Mode == hook.ModeTest) == (t.Environment == hook.EnvironmentTest)) {
 			counts[t.State] += n
 		}
 	}
@@ -100,7 +100,7 @@ func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State
 }
 
 // find returns the subject of a name as it was last stored, nil where there is none. It must not be changed.
-func (b *Board) find(ctx context.Context, name hook.NameKey) (*hook.Subject, error) {
+func (b *Board) find(ctx context.Context, name hook.AliasHash) (*hook.Subject, error) {
 	b.using.RLock()
 	defer b.using.RUnlock()
 	for range 3 { // two subjects may turn out to be one between looking up the name and the subject
@@ -115,7 +115,7 @@ func (b *Board) find(ctx context.Context, name hook.NameKey) (*hook.Subject, err
 	return nil, nil
 }
 
-func (b *Board) keyOf(ctx context.Context, name hook.NameKey) (int64, error) {
+func (b *Board) keyOf(ctx context.Context, name hook.AliasHash) (int64, error) {
 	b.mu.RLock()
 	key, ok := b.pending.names[name]
 	b.mu.RUnlock()
@@ -161,10 +161,10 @@ func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail
 	}
 	detail := hook.StatusDetail{Status: s.Status, Steps: steps(s), Timeline: Effects(&s.Status, s.Evidence)}
 	b.using.RLock()
-	detail.Shown, err = b.store.ShownOf(ctx, append(s.Status.Merged, s.Status.ID))
+	detail.Impressions, err = b.store.ShownOf(ctx, append(s.Status.Merged, s.Status.ID))
 	b.using.RUnlock()
 	if err == nil {
-		detail.Usually, err = b.usually(ctx, s.Status.Endpoint)
+		detail.TimeToPaid, err = b.usually(ctx, s.Status.Endpoint)
 	}
 	return detail, err
 }
@@ -199,7 +199,7 @@ func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, err
 		if len(effects) == maxEffects {
 			break
 		}
-		s, err := b.find(ctx, hook.KeyOf(r.Endpoint, world, st.Names[0]))
+		s, err := b.find(ctx, hook.HashAlias(r.Endpoint, world, st.Names[0]))
 		if err != nil {
 			return nil, err
 		}
@@ -242,7 +242,7 @@ func (b *Board) isLive(endpoint hook.EndpointID) bool {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for t := range b.tallies {
-		if t.Endpoint == endpoint && t.World == hook.WorldLive {
+		if t.Endpoint == endpoint && t.Environment == hook.EnvironmentLive {
 			return true
 		}
 	}
@@ -256,20 +256,20 @@ func (b *Board) Public(ctx context.Context, endpoint hook.EndpointID, mode, name
 	if !ok || !e.DeletedAt.IsZero() {
 		return hook.Public{}, "", noStatus
 	}
-	s, err := b.find(ctx, hook.KeyOf(endpoint, modeWorld(mode), name))
+	s, err := b.find(ctx, hook.HashAlias(endpoint, modeWorld(mode), name))
 	if (s == nil || s.Status.State == "") && err == nil && mode != hook.ModeTest && !b.isLive(endpoint) {
 		var test *hook.Subject
-		if test, err = b.find(ctx, hook.KeyOf(endpoint, hook.WorldTest, name)); test != nil {
+		if test, err = b.find(ctx, hook.HashAlias(endpoint, hook.EnvironmentTest, name)); test != nil {
 			s = test
 		}
 	}
-	p := hook.Public{Status: hook.StateWaiting, Test: mode == hook.ModeTest || s != nil && s.World == hook.WorldTest}
+	p := hook.Public{Status: hook.StateWaiting, Test: mode == hook.ModeTest || s != nil && s.Environment == hook.EnvironmentTest}
 	if err != nil {
 		return p, "", err
 	}
 	if s == nil || s.Status.State == "" {
 		if p.Kind = kindBefore(&e, name); p.Kind == "" {
-			p.Usually, err = b.usually(ctx, endpoint)
+			p.TimeToPaid, err = b.usually(ctx, endpoint)
 		}
 		return p, "", err
 	}
@@ -279,7 +279,7 @@ func (b *Board) Public(ctx context.Context, endpoint hook.EndpointID, mode, name
 	p.Final = st.Final || st.State == hook.StateFailed && b.Now().Sub(st.UpdatedAt.Time) > quiet
 	show(&p, s, e.Statuses.Page)
 	if !p.Final && st.Kind == hook.KindPayment && st.State != hook.StateFailed && st.State != hook.StateAuthorized { // those wait for a person
-		p.Usually, err = b.usually(ctx, endpoint)
+		p.TimeToPaid, err = b.usually(ctx, endpoint)
 	}
 	return p, st.ID, err
 }
@@ -341,7 +341,7 @@ func (b *Board) Shown(id hook.StatusID, state hook.State, by string) {
 	}
 	b.using.RLock()
 	defer b.using.RUnlock()
-	if err := b.store.Show(s.Status.ID, hook.Shown{State: state, At: hook.Time{Time: b.Now().UTC()}, By: by}); err != nil {
+	if err := b.store.Show(s.Status.ID, hook.Impression{State: state, At: hook.Time{Time: b.Now().UTC()}, By: by}); err != nil {
 		b.Logger.Error("could not note that a page showed a status", "status", id, "error", err)
 	}
 }
@@ -353,7 +353,7 @@ type usuals struct {
 }
 
 type usual struct {
-	of    *hook.Usually
+	of    *hook.Latency
 	until time.Time
 }
 
@@ -365,7 +365,7 @@ const (
 )
 
 // usually says how long the payments of an endpoint usually take; nil where too few are known.
-func (b *Board) usually(ctx context.Context, endpoint hook.EndpointID) (*hook.Usually, error) {
+func (b *Board) usually(ctx context.Context, endpoint hook.EndpointID) (*hook.Latency, error) {
 	b.usuals.mu.Lock()
 	defer b.usuals.mu.Unlock()
 	if u, ok := b.usuals.all[endpoint]; ok && b.Now().Before(u.until) {
@@ -380,7 +380,7 @@ func (b *Board) usually(ctx context.Context, endpoint hook.EndpointID) (*hook.Us
 	}
 	u := usual{until: b.Now().Add(usualLastsFor)}
 	if n := len(took); n >= fewPayments {
-		u.of = &hook.Usually{Half: took[(n-1)/2].Seconds(), Most: took[(n*9-1)/10].Seconds(), Of: n}
+		u.of = &hook.Latency{P50: took[(n-1)/2].Seconds(), P90: took[(n*9-1)/10].Seconds(), Samples: n}
 	}
 	if b.usuals.all == nil {
 		b.usuals.all = map[hook.EndpointID]usual{}

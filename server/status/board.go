@@ -45,7 +45,7 @@ type Board struct {
 	watches  watches
 	usuals   usuals
 	subjects *subjectCache // as they were last stored, as are the names; never changed
-	names    *lru.Cache[hook.NameKey, int64]
+	names    *lru.Cache[hook.AliasHash, int64]
 	shown    *lru.Cache[shownKey, struct{}]
 	again    chan struct{} // one slot: everything is to be drawn again
 	applying sync.Mutex    // held while drawing, and while storing what is drawn
@@ -90,7 +90,7 @@ type opening func(context.Context, hook.ProjectionOrigin) (*Tables, error)
 
 func open(ctx context.Context, o Options, tables opening) (*Board, error) {
 	b := &Board{Options: o, moved: make(chan struct{}), again: make(chan struct{}, 1), keepUnverified: keptUnverified}
-	b.subjects, b.names = newSubjectCache(), newCache[hook.NameKey, int64](keptNames)
+	b.subjects, b.names = newSubjectCache(), newCache[hook.AliasHash, int64](keptNames)
 	b.shown = newCache[shownKey, struct{}](keptNames)
 	b.readers.endpoints = o.Endpoints
 	store, err := tables(ctx, b.origin())
@@ -285,7 +285,7 @@ func (b *Board) count(s *hook.Subject, n int) {
 	if s == nil {
 		return
 	}
-	t := hook.SubjectCount{Endpoint: s.Status.Endpoint, World: s.World, Kind: s.Status.Kind, State: s.Status.State}
+	t := hook.SubjectCount{Endpoint: s.Status.Endpoint, Environment: s.Environment, Kind: s.Status.Kind, State: s.Status.State}
 	if b.tallies[t] += n; b.tallies[t] == 0 {
 		delete(b.tallies, t)
 	}

@@ -275,7 +275,7 @@ func TestWhatTurnsOutToBeOneIsFoundByEveryIdItHad(t *testing.T) {
 	}
 	for _, id := range ids {
 		d, err := h.board.Status(t.Context(), id)
-		if err != nil || d.ID != list[0].ID || len(d.Timeline) != 3 || len(d.Shown) != 2 {
+		if err != nil || d.ID != list[0].ID || len(d.Timeline) != 3 || len(d.Impressions) != 2 {
 			t.Errorf("%s: %+v, %v", id, d, err)
 		}
 	}
@@ -345,15 +345,15 @@ func TestWaitingIsToldOfAsTheEndpointsOwnPaymentsTook(t *testing.T) {
 	for n := range 19 {
 		h.receive(life(n)[0], life(n)[3])
 	}
-	if u := h.public("", "payment/pi_99").Usually; u != nil {
+	if u := h.public("", "payment/pi_99").TimeToPaid; u != nil {
 		t.Errorf("of 19 payments: %+v", u)
 	}
 	h.receive(life(20)[0], life(20)[3], life(21)[0])
 	h.move(2 * time.Minute)
-	if u := h.public("", "payment/pi_21").Usually; u == nil || u.Half != 122 || u.Most != 122 || u.Of != 20 {
+	if u := h.public("", "payment/pi_21").TimeToPaid; u == nil || u.P50 != 122 || u.P90 != 122 || u.Samples != 20 {
 		t.Errorf("%+v", u)
 	}
-	if u := h.public("", "payment/pi_20").Usually; u != nil {
+	if u := h.public("", "payment/pi_20").TimeToPaid; u != nil {
 		t.Errorf("paid, and still waiting: %+v", u)
 	}
 }

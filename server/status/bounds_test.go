@@ -54,11 +54,11 @@ func TestJoiningIsBounded(t *testing.T) {
 	if h.checkBounds() == 0 {
 		t.Error("nothing is marked")
 	}
-	s, err := h.board.find(t.Context(), hook.KeyOf(shop, hook.WorldLive, "payment/pi_common"))
+	s, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, "payment/pi_common"))
 	if err != nil || !s.Status.TooMuch || len(s.Status.Names) != maxNames || len(s.Evidence) > maxEvidence {
 		t.Fatalf("%d names, %d pieces of evidence, marked: %t", len(s.Status.Names), len(s.Evidence), s.Status.TooMuch)
 	}
-	last, err := h.board.find(t.Context(), hook.KeyOf(shop, hook.WorldLive, fmt.Sprint("charge/ch_", n-1)))
+	last, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, fmt.Sprint("charge/ch_", n-1)))
 	if err != nil || last.Key == s.Key || !last.Status.TooMuch || !last.Status.NeedsReview {
 		t.Errorf("the last charge: %+v", last)
 	}
@@ -95,7 +95,7 @@ func TestEvidenceIsBoundedInBytes(t *testing.T) {
 				strings.Repeat("a", 200), strings.Repeat("9", 150))})
 	}
 	h.draw()
-	s, err := h.board.find(t.Context(), hook.KeyOf(shop, hook.WorldLive, "payment/pi_1"))
+	s, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, "payment/pi_1"))
 	if err != nil || weightOf(s) > 2*maxEvidenceBytes+16<<10 || len(s.Evidence) < 50 {
 		t.Errorf("%d pieces of evidence, which weigh %d", len(s.Evidence), weightOf(s))
 	}
@@ -213,7 +213,7 @@ func TestManySubjectsAreDrawnPartByPart(t *testing.T) {
 	}
 	heavy := 0
 	for n := range 40 { // as if each had been told of by the longest texts
-		s, err := h.board.find(t.Context(), hook.KeyOf(shop, hook.WorldLive, fmt.Sprint("payment/pi_", n)))
+		s, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, fmt.Sprint("payment/pi_", n)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,14 +22,14 @@ type heard struct {
 	hook.Statement
 	endpoint hook.EndpointID
 	world    string
-	keys     []hook.NameKey // of its names
-	tooMuch  bool           // its subject had more names than it may have
+	keys     []hook.AliasHash // of its names
+	tooMuch  bool             // its subject had more names than it may have
 }
 
 func newHeard(endpoint hook.EndpointID, world string, s hook.Statement) heard {
-	t := heard{s, endpoint, world, make([]hook.NameKey, len(s.Names)), false}
+	t := heard{s, endpoint, world, make([]hook.AliasHash, len(s.Names)), false}
 	for i, name := range s.Names {
-		t.keys[i] = hook.KeyOf(endpoint, world, name)
+		t.keys[i] = hook.HashAlias(endpoint, world, name)
 	}
 	return t
 }
@@ -71,18 +71,18 @@ func (b *Board) hear(ctx context.Context, telling []hook.Delivery, upTo hook.Seq
 type drawing struct {
 	board    *Board
 	subjects map[int64]*draft
-	before   map[int64]*hook.Subject // as they were; nil: they were not
-	names    map[hook.NameKey]int64  // every name that is spoken of; 0: it is none yet
-	fresh    map[hook.NameKey]int64  // that must be stored
-	gone     map[int64]struct{}      // merged into others
-	weight   int                     // of the subjects, as they were
+	before   map[int64]*hook.Subject  // as they were; nil: they were not
+	names    map[hook.AliasHash]int64 // every name that is spoken of; 0: it is none yet
+	fresh    map[hook.AliasHash]int64 // that must be stored
+	gone     map[int64]struct{}       // merged into others
+	weight   int                      // of the subjects, as they were
 }
 
 // newDrawing is a drawing that knows the names that are spoken of.
 func newDrawing(b *Board, all []heard) (*drawing, error) {
-	d := &drawing{board: b, subjects: map[int64]*draft{}, before: map[int64]*hook.Subject{}, names: map[hook.NameKey]int64{},
-		fresh: map[hook.NameKey]int64{}, gone: map[int64]struct{}{}}
-	var unknown []hook.NameKey
+	d := &drawing{board: b, subjects: map[int64]*draft{}, before: map[int64]*hook.Subject{}, names: map[hook.AliasHash]int64{},
+		fresh: map[hook.AliasHash]int64{}, gone: map[int64]struct{}{}}
+	var unknown []hook.AliasHash
 	for i := range all {
 		for _, name := range all[i].keys {
 			if _, ok := d.names[name]; ok {
@@ -135,7 +135,7 @@ func (d *drawing) take(ctx context.Context, t *heard) error {
 
 // give has a subject take a name that nobody has. One that has too many takes no more: it is marked, and the name is
 // left to whatever is told of under it alone.
-func (d *drawing) give(into *draft, name string, key hook.NameKey) {
+func (d *drawing) give(into *draft, name string, key hook.AliasHash) {
 	st := &into.Status
 	if len(st.Names) == maxNames || bytesOf(st.Names)+len(name) > maxNameBytes {
 		into.mark()
@@ -160,12 +160,12 @@ func (s *draft) mark() {
 }
 
 func (d *drawing) begin(endpoint hook.EndpointID, world string, id hook.StatusID) *draft {
-	into := &draft{Subject: hook.Subject{Key: d.board.store.NextKey(), World: world, Status: hook.Status{ID: id, Endpoint: endpoint}}}
+	into := &draft{Subject: hook.Subject{Key: d.board.store.NextKey(), Environment: world, Status: hook.Status{ID: id, Endpoint: endpoint}}}
 	d.subjects[into.Key], d.before[into.Key] = into, nil
 	return into
 }
 
-func (d *drawing) name(key hook.NameKey, subject int64) {
+func (d *drawing) name(key hook.AliasHash, subject int64) {
 	d.names[key], d.fresh[key] = subject, subject
 }
 
@@ -201,7 +201,7 @@ func (d *drawing) join(ctx context.Context, keys []int64) (*draft, error) {
 // merge has one subject take all of another, which is no more.
 func (d *drawing) merge(into, other *draft) {
 	for _, name := range other.Status.Names {
-		d.name(hook.KeyOf(into.Status.Endpoint, into.World, name), into.Key)
+		d.name(hook.HashAlias(into.Status.Endpoint, into.Environment, name), into.Key)
 		if !slices.Contains(into.Status.Names, name) {
 			into.Status.Names = append(into.Status.Names, name)
 		}
@@ -290,7 +290,7 @@ func (s *draft) finish() {
 	s.Evidence = lighten(s.Evidence)
 	slices.SortFunc(s.Status.Names, byName)
 	s.Status.Subject = s.Status.Names[0]
-	s.Took = describe(&s.Status, s.World, s.Evidence)
+	s.TimeToPaid = describe(&s.Status, s.Environment, s.Evidence)
 }
 
 // weightiest are the n newest pieces of evidence, those that move nothing only where there is room. Which they are does
@@ -360,8 +360,8 @@ func describe(st *hook.Status, world string, set []hook.Evidence) (took time.Dur
 	st.Tone, st.Final, st.Fulfilment = p.Tone, p.Final, p.Fulfilment
 	st.State, st.Dispute, st.Late, st.NeedsReview = p.State, p.Dispute, p.Late, p.Review || st.TooMuch
 	st.Amount, st.Refunded, st.Currency, st.UpdatedAt = p.Amount, p.Refunded, p.Currency, p.At
-	st.Unverified, st.Mode = world == hook.WorldUnsigned, ""
-	if world == hook.WorldTest {
+	st.Unverified, st.Mode = world == hook.EnvironmentUnsigned, ""
+	if world == hook.EnvironmentTest {
 		st.Mode = hook.ModeTest
 	}
 	st.Seq, st.CreatedAt = 0, hook.Time{}

@@ -17,13 +17,13 @@ const (
 // they are one row. What is lost with the process, the log draws again.
 type pending struct {
 	subjects map[int64]*hook.Subject
-	names    map[hook.NameKey]int64
+	names    map[hook.AliasHash]int64
 	gone     map[int64]struct{}
 	weight   int // of all subjects
 }
 
 func newPending() pending {
-	return pending{subjects: map[int64]*hook.Subject{}, names: map[hook.NameKey]int64{}, gone: map[int64]struct{}{}}
+	return pending{subjects: map[int64]*hook.Subject{}, names: map[hook.AliasHash]int64{}, gone: map[int64]struct{}{}}
 }
 
 // clear empties it, and keeps the room: under load it is filled again within a second.
@@ -55,7 +55,7 @@ func (p *pending) drop(key int64) {
 
 // drawn is all of it, for a board that has come up to a place in the log.
 func (p *pending) drawn(upTo hook.Seq) hook.SubjectChanges {
-	d := hook.SubjectChanges{Names: p.names, UpTo: upTo}
+	d := hook.SubjectChanges{Aliases: p.names, UpTo: upTo}
 	for _, key := range slices.Sorted(maps.Keys(p.subjects)) { // neighbours stand on one page
 		d.Put = append(d.Put, p.subjects[key])
 	}

@@ -25,8 +25,8 @@ func TestHowLongItUsuallyTakesIsSaidOfWhatIsUnderWay(t *testing.T) {
 	} {
 		h.receive(event{id: "evt_" + typ, typ: "payment_intent." + typ, minute: 2,
 			object: `{"id":"pi_` + typ + `","object":"payment_intent","status":"requires_capture","amount_capturable":4900,"currency":"eur"}`})
-		if p := h.public("", "payment/pi_"+typ); p.Status != c.state || (p.Usually != nil) != c.usual {
-			t.Errorf("%s: %s, %+v", typ, p.Status, p.Usually)
+		if p := h.public("", "payment/pi_"+typ); p.Status != c.state || (p.TimeToPaid != nil) != c.usual {
+			t.Errorf("%s: %s, %+v", typ, p.Status, p.TimeToPaid)
 		}
 	}
 }

@@ -103,10 +103,10 @@ func (rs *readers) read(r *hook.Record) (statements []hook.Statement, world stri
 func worldOf(e *hook.Endpoint, d *hook.Delivery) string {
 	switch {
 	case d.Verdict != hook.Verified && !e.Statuses.Unsigned:
-		return hook.WorldUnsigned
+		return hook.EnvironmentUnsigned
 	case d.Mode == hook.ModeTest:
-		return hook.WorldTest
+		return hook.EnvironmentTest
 	default:
-		return hook.WorldLive
+		return hook.EnvironmentLive
 	}
 }

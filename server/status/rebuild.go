@@ -234,7 +234,7 @@ func (b *Board) inherit(ctx context.Context, from *Tables, upTo hook.Seq, wanted
 		for _, e := range s.Evidence {
 			if wanted(e.Seq) {
 				said := hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}
-				t := newHeard(s.Status.Endpoint, s.World, said)
+				t := newHeard(s.Status.Endpoint, s.Environment, said)
 				t.tooMuch = s.Status.TooMuch
 				all = append(all, t)
 			}

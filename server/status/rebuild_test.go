@@ -48,8 +48,8 @@ func TestDrawnAgainItIsAsItWas(t *testing.T) {
 	if diff := cmp.Diff(before, after[1:]); diff != "" {
 		t.Error(diff)
 	}
-	if d, err := h.board.Status(t.Context(), before[3].ID); err != nil || len(d.Shown) != 1 {
-		t.Errorf("what was shown: %+v, %v", d.Shown, err)
+	if d, err := h.board.Status(t.Context(), before[3].ID); err != nil || len(d.Impressions) != 1 {
+		t.Errorf("what was shown: %+v, %v", d.Impressions, err)
 	}
 	h.receive(event{id: "evt_x", typ: "charge.refunded", minute: 99, object: `{"id":"ch_7","payment_intent":"pi_7","amount":4900,"amount_refunded":4900,"currency":"eur","captured":true}`})
 	select {

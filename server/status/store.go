@@ -74,9 +74,9 @@ type Progress interface {
 // Subjects finds subjects by their names.
 type Subjects interface {
 	// Keys sets the keys of the subjects of those names that there are.
-	Keys(names []hook.NameKey, keys map[hook.NameKey]int64) error
+	Keys(names []hook.AliasHash, keys map[hook.AliasHash]int64) error
 	// KeyOf returns the key of the subject that has this name, 0 where there is none.
-	KeyOf(ctx context.Context, name hook.NameKey) (key int64, err error)
+	KeyOf(ctx context.Context, name hook.AliasHash) (key int64, err error)
 	// Subject returns the subject with this key, nil where there is none.
 	Subject(ctx context.Context, key int64) (*hook.Subject, error)
 	// NextKey reserves the key of a new subject.
@@ -111,11 +111,11 @@ type Bounds interface {
 // Impressions are when pages first showed a state.
 type Impressions interface {
 	// Show notes that a page showed a state of a subject. Only the first time counts.
-	Show(status hook.StatusID, shown hook.Shown) error
+	Show(status hook.StatusID, shown hook.Impression) error
 	// ShownOf returns when pages first showed each state of a subject that has these ids, oldest first.
-	ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Shown, error)
+	ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Impression, error)
 	// EachShown calls do for what pages showed since a moment.
-	EachShown(ctx context.Context, since time.Time, do func(hook.StatusID, hook.Shown) error) error
+	EachShown(ctx context.Context, since time.Time, do func(hook.StatusID, hook.Impression) error) error
 }
 
 // File is what the tables are in.

@@ -130,7 +130,7 @@ func (b *Board) unverified() (n int) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for t, count := range b.tallies {
-		if t.World == hook.WorldUnsigned {
+		if t.Environment == hook.EnvironmentUnsigned {
 			n += count
 		}
 	}
@@ -149,12 +149,12 @@ func toldAt(s *hook.Subject) (at hook.Time) {
 
 // forget removes subjects with all their names, and what was shown of them.
 func (b *Board) forget(gone []*hook.Subject) error {
-	out := hook.SubjectChanges{Names: map[hook.NameKey]int64{}, UpTo: b.position}
+	out := hook.SubjectChanges{Aliases: map[hook.AliasHash]int64{}, UpTo: b.position}
 	for _, s := range gone {
 		out.Gone = append(out.Gone, s.Key)
 		out.Forgotten = append(append(out.Forgotten, s.Status.ID), s.Status.Merged...)
 		for _, name := range s.Status.Names {
-			out.Names[hook.KeyOf(s.Status.Endpoint, s.World, name)] = 0
+			out.Aliases[hook.HashAlias(s.Status.Endpoint, s.Environment, name)] = 0
 		}
 	}
 	if err := b.store.Store(out); err != nil {
@@ -166,7 +166,7 @@ func (b *Board) forget(gone []*hook.Subject) error {
 		b.count(s, -1)
 		b.subjects.remove(s.Key)
 	}
-	for name := range out.Names {
+	for name := range out.Aliases {
 		b.names.Remove(name)
 	}
 	return nil

@@ -64,8 +64,8 @@ func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
 	if len(anew) != 1 || len(anew[0].Names) != 2 {
 		t.Fatalf("told of anew: %+v", anew)
 	}
-	if d, err := h.board.Status(t.Context(), anew[0].ID); err != nil || len(d.Shown) != 0 {
-		t.Errorf("what was shown of the old one: %+v, %v", d.Shown, err)
+	if d, err := h.board.Status(t.Context(), anew[0].ID); err != nil || len(d.Impressions) != 0 {
+		t.Errorf("what was shown of the old one: %+v, %v", d.Impressions, err)
 	}
 }
 
@@ -143,7 +143,7 @@ func TestStrangersPushNothingOutByWeight(t *testing.T) {
 	}
 	verified, unverified := 0, 0
 	for _, tally := range h.tallies() {
-		if tally.World == hook.WorldUnsigned {
+		if tally.Environment == hook.EnvironmentUnsigned {
 			unverified += tally.Count
 		} else {
 			verified += tally.Count

@@ -9,27 +9,27 @@ import (
 // watches are those who wait for subjects to change, by every name that one may have.
 type watches struct {
 	mu  sync.RWMutex
-	all map[hook.NameKey]map[*Watch]struct{}
+	all map[hook.AliasHash]map[*Watch]struct{}
 }
 
 // Watch is told whenever the subject of a name may have changed.
 type Watch struct {
-	keys    []hook.NameKey
+	keys    []hook.AliasHash
 	changed chan struct{}
 	of      *watches
 }
 
 // Watch begins to watch a name, which no subject need have yet. It ends with Close.
 func (b *Board) Watch(endpoint hook.EndpointID, mode, name string) *Watch {
-	w := &Watch{keys: []hook.NameKey{hook.KeyOf(endpoint, hook.WorldTest, name)}, changed: make(chan struct{}, 1), of: &b.watches}
+	w := &Watch{keys: []hook.AliasHash{hook.HashAlias(endpoint, hook.EnvironmentTest, name)}, changed: make(chan struct{}, 1), of: &b.watches}
 	if mode != hook.ModeTest {
-		w.keys = append(w.keys, hook.KeyOf(endpoint, hook.WorldLive, name))
+		w.keys = append(w.keys, hook.HashAlias(endpoint, hook.EnvironmentLive, name))
 	}
 	ws := w.of
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	if ws.all == nil {
-		ws.all = map[hook.NameKey]map[*Watch]struct{}{}
+		ws.all = map[hook.AliasHash]map[*Watch]struct{}{}
 	}
 	for _, key := range w.keys {
 		if ws.all[key] == nil {
@@ -63,7 +63,7 @@ func (ws *watches) tell(s *hook.Subject) {
 		return
 	}
 	for _, name := range s.Status.Names {
-		for w := range ws.all[hook.KeyOf(s.Status.Endpoint, s.World, name)] {
+		for w := range ws.all[hook.HashAlias(s.Status.Endpoint, s.Environment, name)] {
 			w.wake()
 		}
 	}
@@ -89,7 +89,7 @@ func (w *Watch) wake() {
 
 func modeWorld(mode string) string {
 	if mode == hook.ModeTest {
-		return hook.WorldTest
+		return hook.EnvironmentTest
 	}
-	return hook.WorldLive
+	return hook.EnvironmentLive
 }

@@ -41,7 +41,7 @@ func NewDelivery(d *hook.Delivery) Delivery {
 		ContentType: d.ContentType, Size: d.Size, Verdict: d.Verdict, Reason: d.Reason, Secret: d.Secret,
 		DuplicateOf: d.DuplicateOf, Redelivery: redelivery(d), ReleaseOf: d.ReleaseOf,
 		OccurredAt: d.OccurredAt, Account: d.Account, Mode: d.Mode, Events: d.Events, ReceivedAt: d.ReceivedAt,
-		Try: d.Try,
+		Try: d.Occurrence,
 	}
 }
 
@@ -55,7 +55,7 @@ func NewDeliveries(page []hook.Delivery) []Delivery {
 }
 
 // redelivery counts from 1, hook.Delivery.Try from 2.
-func redelivery(d *hook.Delivery) int { return max(d.Try-1, 0) }
+func redelivery(d *hook.Delivery) int { return max(d.Occurrence-1, 0) }
 
 // AppendDelivery appends the JSON of NewDelivery(d) to b.
 func AppendDelivery(b []byte, d *hook.Delivery) []byte {
@@ -83,7 +83,7 @@ func AppendDelivery(b []byte, d *hook.Delivery) []byte {
 	b = AppendNonEmpty(b, `,"mode":`, d.Mode)
 	b = AppendNonZero(b, `,"events":`, int64(d.Events))
 	b = AppendTime(b, `,"received_at":`, d.ReceivedAt)
-	b = AppendNonZero(b, `,"try":`, int64(d.Try))
+	b = AppendNonZero(b, `,"try":`, int64(d.Occurrence))
 	return append(b, '}')
 }
 

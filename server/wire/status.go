@@ -152,15 +152,15 @@ func NewStatusDetail(d *hook.StatusDetail) StatusDetail {
 		Timeline: NewEffects(d.Timeline),
 		Impressions: make(
 			[]Impression,
-			len(d.Shown),
+			len(d.Impressions),
 		),
-		TimeToPaid: newLatency(d.Usually),
-		Usually:    newUsually(d.Usually),
+		TimeToPaid: newLatency(d.TimeToPaid),
+		Usually:    newUsually(d.TimeToPaid),
 	}
 	for i, s := range d.Steps {
 		v.Steps[i] = StatusStep(s)
 	}
-	for i, s := range d.Shown {
+	for i, s := range d.Impressions {
 		v.Impressions[i] = Impression(s)
 	}
 	v.Shown = v.Impressions
@@ -224,18 +224,18 @@ type Usually struct {
 	Of   int     `json:"of" doc:"Old name of samples."`
 }
 
-func newLatency(u *hook.Usually) *Latency {
+func newLatency(u *hook.Latency) *Latency {
 	if u == nil {
 		return nil
 	}
-	return &Latency{P50: u.Half, P90: u.Most, Samples: u.Of}
+	return &Latency{P50: u.P50, P90: u.P90, Samples: u.Samples}
 }
 
-func newUsually(u *hook.Usually) *Usually {
+func newUsually(u *hook.Latency) *Usually {
 	if u == nil {
 		return nil
 	}
-	return &Usually{Half: u.Half, Most: u.Most, Of: u.Of}
+	return &Usually{Half: u.P50, Most: u.P90, Of: u.Samples}
 }
 
 // Impression is when a status page first showed a state to somebody.
@@ -276,7 +276,7 @@ func NewPublicStatus(p *hook.Public) PublicStatus {
 	v := PublicStatus{
 		Status: p.Status, Kind: p.Kind, Tone: p.Tone, Final: p.Final, Test: p.Test, Amount: p.Amount, Refunded: p.Refunded,
 		Currency: p.Currency, Reference: p.Reference, Fulfilment: p.Fulfilment, StartedAt: p.StartedAt, UpdatedAt: p.UpdatedAt,
-		TimeToPaid: newLatency(p.Usually), Usually: newUsually(p.Usually),
+		TimeToPaid: newLatency(p.TimeToPaid), Usually: newUsually(p.TimeToPaid),
 	}
 	for _, s := range p.Timeline {
 		v.Timeline = append(v.Timeline, PublicStatusStep(s))

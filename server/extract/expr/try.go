@@ -10,16 +10,16 @@ import (
 
 // Trial is what a mapping would have made of past deliveries.
 type Trial struct {
-	Looked   int       `json:"looked" doc:"Deliveries that it was tried on: the newest of those that are neither rejected nor repeats, 1,000 at most."`
-	Matched  int       `json:"matched" doc:"Those that told of a subject."`
-	Failed   int       `json:"failed" doc:"Those that it could not be worked out for; they would tell of nothing."`
-	States   []Found   `json:"states" nullable:"false" doc:"What the state was, the most frequent first; of very many, some."`
-	Examples []Example `json:"examples" nullable:"false" doc:"A few that told of a subject, the newest first."`
-	Problems []Trouble `json:"problems" nullable:"false" doc:"A few that failed, or lacked something, the newest first."`
+	Looked   int            `json:"looked" doc:"Deliveries that it was tried on: the newest of those that are neither rejected nor repeats, 1,000 at most."`
+	Matched  int            `json:"matched" doc:"Those that told of a subject."`
+	Failed   int            `json:"failed" doc:"Those that it could not be worked out for; they would tell of nothing."`
+	States   []StateCount   `json:"states" nullable:"false" doc:"What the state was, the most frequent first; of very many, some."`
+	Examples []Example      `json:"examples" nullable:"false" doc:"A few that told of a subject, the newest first."`
+	Problems []MappingError `json:"problems" nullable:"false" doc:"A few that failed, or lacked something, the newest first."`
 }
 
-// Found is one value of the state.
-type Found struct {
+// StateCount is one value of the state.
+type StateCount struct {
 	Value string     `json:"value" doc:"As deliveries have it."`
 	State hook.State `json:"state" doc:"What it means; empty where nothing says what it means."`
 	Count int        `json:"count"`
@@ -36,8 +36,8 @@ type Example struct {
 	Currency  string          `json:"currency,omitempty"`
 }
 
-// Trouble is what went wrong with one delivery.
-type Trouble struct {
+// MappingError is what went wrong with one delivery.
+type MappingError struct {
 	Delivery hook.DeliveryID `json:"delivery"`
 	Seq      hook.Seq        `json:"seq"`
 	Error    string          `json:"error"`
@@ -51,7 +51,7 @@ const (
 
 // Untried is a trial on nothing.
 func Untried() Trial {
-	return Trial{States: []Found{}, Examples: []Example{}, Problems: []Trouble{}}
+	return Trial{States: []StateCount{}, Examples: []Example{}, Problems: []MappingError{}}
 }
 
 // Try tells what the mapping would have made of the deliveries that each gives, one by one. Where ctx ends before they
@@ -68,7 +68,7 @@ func (m *Mapping) Try(ctx context.Context, each func(do func(*hook.Record) error
 	if ctx.Err() != nil { // it is what ended it, whatever else is said
 		err = nil
 	}
-	slices.SortStableFunc(t.States, func(a, b Found) int { return cmp.Compare(b.Count, a.Count) })
+	slices.SortStableFunc(t.States, func(a, b StateCount) int { return cmp.Compare(b.Count, a.Count) })
 	return t, err
 }
 
@@ -94,7 +94,7 @@ func (t *Trial) take(m *Mapping, r *hook.Record) {
 		err = told.short
 	}
 	if err != nil && len(t.Problems) < maxShown {
-		t.Problems = append(t.Problems, Trouble{r.ID, r.Seq, err.Error()})
+		t.Problems = append(t.Problems, MappingError{r.ID, r.Seq, err.Error()})
 	}
 }
 
@@ -106,6 +106,6 @@ func (t *Trial) count(value string, state hook.State) {
 		}
 	}
 	if len(t.States) < maxFound {
-		t.States = append(t.States, Found{value, state, 1})
+		t.States = append(t.States, StateCount{value, state, 1})
 	}
 }

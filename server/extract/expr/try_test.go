@@ -34,12 +34,12 @@ func TestATrialTellsWhatWouldHaveBecomeOfDeliveries(t *testing.T) {
 		`{"id":"I1","status":"DONE","amount":1.5}`,
 	))
 	want := Trial{Looked: 4, Matched: 2, Failed: 1,
-		States: []Found{{"DONE", hook.StatePaid, 2}, {"HALF", "", 1}},
+		States: []StateCount{{"DONE", hook.StatePaid, 2}, {"HALF", "", 1}},
 		Examples: []Example{
 			{Delivery: "dlv_8", Seq: 8, Subject: "payment/I2", State: hook.StatePaid, Amount: 4200, Currency: "EUR"},
 			{Delivery: "dlv_6", Seq: 6, Subject: "payment/I1", State: hook.StatePaid},
 		},
-		Problems: []Trouble{{"dlv_9", 9, `state is "HALF", and states does not say what that means for a payment`},
+		Problems: []MappingError{{"dlv_9", 9, `state is "HALF", and states does not say what that means for a payment`},
 			{"dlv_6", 6, "without a currency of three letters, such as EUR, the amount says nothing"}}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(err, diff)

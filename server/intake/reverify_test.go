@@ -31,14 +31,14 @@ func TestWhatVerifiesWithALaterSecretIsReleasedOnce(t *testing.T) {
 	}
 	for i, c := range []struct {
 		release bool
-		want    Again
+		want    ReverifyResult
 		stored  int
 	}{
-		{false, Again{Examined: 3, Verified: 2}, 3},
-		{true, Again{Examined: 3, Verified: 2, Released: 2}, 5},
-		{true, Again{Examined: 1}, 5},
+		{false, ReverifyResult{Examined: 3, Verified: 2}, 3},
+		{true, ReverifyResult{Examined: 3, Verified: 2, Released: 2}, 5},
+		{true, ReverifyResult{Examined: 1}, 5},
 	} {
-		got, err := w.intake.VerifyAgain(t.Context(), e.ID, c.release)
+		got, err := w.intake.Reverify(t.Context(), e.ID, c.release)
 		if got != c.want || err != nil || len(w.records) != c.stored {
 			t.Errorf("step %d: %+v, %v, %d stored; want %+v, %d stored", i, got, err, len(w.records), c.want, c.stored)
 		}
@@ -54,7 +54,7 @@ func TestWhatVerifiesWithALaterSecretIsReleasedOnce(t *testing.T) {
 
 func TestVerifyingAgainAsksForALivingEndpoint(t *testing.T) {
 	w := newWorld(t)
-	if _, err := w.intake.VerifyAgain(t.Context(), "ep_none", true); err == nil {
+	if _, err := w.intake.Reverify(t.Context(), "ep_none", true); err == nil {
 		t.Error("there was one")
 	}
 }

@@ -8,18 +8,18 @@ import (
 	"hookbeam/server/provider"
 )
 
-// Again is the result of verifying an endpoint's rejected deliveries again.
-type Again struct {
+// ReverifyResult is the result of verifying an endpoint's rejected deliveries again.
+type ReverifyResult struct {
 	Examined int `json:"examined" doc:"Rejected deliveries that were looked at."`
 	Verified int `json:"verified" doc:"Those that verify with what the endpoint has now."`
 	Released int `json:"released" doc:"Those that were appended to the log as verified; none unless it was asked for."`
 }
 
-// VerifyAgain verifies the rejected deliveries of an endpoint with its present secrets and rules, at the time
+// Reverify verifies the rejected deliveries of an endpoint with its present secrets and rules, at the time
 // when each was received. With release, each that verifies is appended to the log as a new delivery that names
 // the rejected one, so that every follower reads it at the end of the log. A delivery is released only once.
 // Errors are those of the log, and a problem of kind hook.ErrNotFound.
-func (in *Intake) VerifyAgain(ctx context.Context, id hook.EndpointID, release bool) (a Again, err error) {
+func (in *Intake) Reverify(ctx context.Context, id hook.EndpointID, release bool) (a ReverifyResult, err error) {
 	e, err := in.endpoints.Get(id)
 	if err != nil {
 		return a, err
