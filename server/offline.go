@@ -92,7 +92,7 @@ func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.L
 	if err := board.CatchUp(ctx, time.Hour); err != nil {
 		return 0, err
 	}
-	if err := board.Redraw(ctx); err != nil {
+	if err := board.Rebuild(ctx); err != nil {
 		return 0, err
 	}
 	return int(store.Log().Head() - store.Log().FirstKept() + 1), nil

@@ -81,5 +81,5 @@ func (a *API) getStatus(ctx context.Context, in *struct {
 }
 
 func (a *API) rebuildStatuses(ctx context.Context, _ *struct{}) (*struct{}, error) {
-	return nil, a.Statuses.Rebuild(ctx)
+	return nil, a.Statuses.RequestRebuild(ctx)
 }

@@ -44,8 +44,8 @@ type Statuses interface {
 		page []hook.Status, next string, err error)
 	Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State]int, error)
 	Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, error)
-	// Rebuild has everything drawn again from the log.
-	Rebuild(ctx context.Context) error
+	// RequestRebuild has all statuses built again from the log, soon.
+	RequestRebuild(ctx context.Context) error
 }
 
 // PublicStatuses reads what a status link shows.

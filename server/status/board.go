@@ -10,6 +10,7 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"hookbeam/server/follow"
 	"hookbeam/server/hook"
 )
 
@@ -41,14 +42,14 @@ type Options struct {
 // not drawn is not told of yet, so that a frame holds the deliveries and the statuses that they caused.
 type Board struct {
 	Options
-	readers  readers
-	watches  watches
-	usuals   usuals
-	subjects *subjectCache // as they were last stored, as are the names; never changed
-	names    *lru.Cache[hook.AliasHash, int64]
-	shown    *lru.Cache[shownKey, struct{}]
-	again    chan struct{} // one slot: everything is to be drawn again
-	applying sync.Mutex    // held while drawing, and while storing what is drawn
+	readers   readers
+	watches   watches
+	usuals    usuals
+	subjects  *subjectCache // as they were last stored, as are the names; never changed
+	names     *lru.Cache[hook.AliasHash, int64]
+	shown     *lru.Cache[shownKey, struct{}]
+	rebuilder *follow.Rebuilder // of the board that is shown; nil: this one is a rebuild
+	applying  sync.Mutex        // held while drawing, and while storing what is drawn
 
 	read      seqSet   // of a board that is drawn anew: the deliveries that it has read
 	inherited hook.Seq // and up to which what is gone was taken over
@@ -76,9 +77,7 @@ func Open(ctx context.Context, o Options) (*Board, error) {
 	for t := range b.tallies {
 		b.readers.of(t.Endpoint) // as it is now, to see when it changes
 	}
-	if b.store.Stale() {
-		b.again <- struct{}{}
-	}
+	b.rebuilder = b.newRebuilder()
 	if err := o.Databases.RemoveNew(); err != nil { // whoever drew it did not come to the end
 		o.Logger.Warn("could not remove statuses that were drawn in part", "error", err)
 	}
@@ -89,7 +88,7 @@ func Open(ctx context.Context, o Options) (*Board, error) {
 type opening func(context.Context, hook.ProjectionOrigin) (*Tables, error)
 
 func open(ctx context.Context, o Options, tables opening) (*Board, error) {
-	b := &Board{Options: o, moved: make(chan struct{}), again: make(chan struct{}, 1), keepUnverified: keptUnverified}
+	b := &Board{Options: o, moved: make(chan struct{}), keepUnverified: keptUnverified}
 	b.subjects, b.names = newSubjectCache(), newCache[hook.AliasHash, int64](keptNames)
 	b.shown = newCache[shownKey, struct{}](keptNames)
 	b.readers.endpoints = o.Endpoints
@@ -145,7 +144,7 @@ func (b *Board) Close() error {
 }
 
 // Name is what the board is called among the followers of the log.
-func (b *Board) Name() string { return "status board" }
+func (b *Board) Name() string { return "statuses" }
 
 // Position is the newest seq that has been drawn.
 func (b *Board) Position() hook.Seq {

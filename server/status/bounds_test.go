@@ -161,7 +161,7 @@ func TestInEveryOrderTheSameIsTooMuch(t *testing.T) {
 			t.Fatal("nothing is marked")
 		}
 		first := h.list(hook.StatusFilter{})
-		if err := h.board.Rebuild(t.Context()); err != nil {
+		if err := h.board.RequestRebuild(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		h.redraw()

@@ -4,26 +4,38 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
+	"hookbeam/server/follow"
 	"hookbeam/server/hook"
 )
 
 // drawnAtOnce is how many deliveries a board that is drawn anew reads at a time.
 const drawnAtOnce = fullPage
 
-// Rebuild has everything drawn again from the log, beside what is shown; when it is done, it takes its place. Asked for
-// while it is being done, it is done once more; where the server stops before, it is done when it starts again.
-func (b *Board) Rebuild(context.Context) error {
-	select {
-	case b.again <- struct{}{}:
-	default: // it is waiting to begin
-	}
-	b.using.RLock() // after asking: who takes the store's place now sees that it is to be done again
-	defer b.using.RUnlock()
-	return b.store.SetStale()
+// RequestRebuild has Run build everything again from the log. A request during a rebuild causes another one.
+func (b *Board) RequestRebuild(context.Context) error { return b.rebuilder.Request() }
+
+// inUse is the store of a board as its rebuilder sees it: whichever is in use.
+type inUse struct{ board *Board }
+
+func (s inUse) Stale() bool {
+	s.board.using.RLock()
+	defer s.board.using.RUnlock()
+	return s.board.store.Stale()
+}
+
+func (s inUse) SetStale() error {
+	s.board.using.RLock()
+	defer s.board.using.RUnlock()
+	return s.board.store.SetStale()
+}
+
+func (s inUse) Gone() bool {
+	s.board.using.RLock()
+	defer s.board.using.RUnlock()
+	return s.board.store.Gone()
 }
 
 // Change has an endpoint's deliveries read as it says from now on, those of the past too.
@@ -37,77 +49,31 @@ func (b *Board) Change(e hook.Endpoint) {
 	if err == nil && len(past) == 0 && next == 0 {
 		return
 	}
-	if err := b.Rebuild(ctx); err != nil {
+	if err := b.RequestRebuild(ctx); err != nil {
 		b.Logger.Error("the statuses are drawn again, but would not be after a restart", "error", err)
 	}
 }
 
-// AskFile is the name of a file in the data folder that asks a running server to draw everything again. Whoever may
-// write there need not log in.
-const AskFile = "statuses.rebuild"
+// RebuildRequestFile is the name of a file in the data folder that requests a rebuild of a running server. Who may
+// create files there need not log in.
+const RebuildRequestFile = "statuses.rebuild"
 
-// askedEvery is how often it is looked for.
-const askedEvery = time.Second
+func (b *Board) newRebuilder() *follow.Rebuilder {
+	return follow.NewRebuilder(b, inUse{b}, follow.RebuildOptions{
+		RequestFile: filepath.Join(b.Dir, RebuildRequestFile), LogGone: b.LogGone, Now: b.Now, Log: b.Logger})
+}
 
-// Run draws everything again whenever that is asked for, until ctx ends. It calls rebuilt each time when that is done.
+// Run does the rebuilds that are requested, until ctx ends. It calls rebuilt after each.
 func (b *Board) Run(ctx context.Context, rebuilt func()) error {
-	look := time.NewTicker(askedEvery)
-	defer look.Stop()
-	for {
-		select {
-		case <-b.again:
-		case <-look.C:
-			b.look(ctx)
-			b.lookForStore(ctx)
-			continue
-		case <-ctx.Done():
-			return nil
-		}
-		began := b.Now()
-		if err := b.Redraw(ctx); err != nil {
-			if ctx.Err() == nil {
-				b.Logger.Error("could not draw the statuses again; what is shown stays as it was", "error", err)
-			}
-			continue
-		}
-		b.Logger.Info("drew the statuses again from the log", "deliveries", b.Position()-b.swept(), "took", b.Now().Sub(began).Round(time.Millisecond))
+	return b.rebuilder.Run(ctx, func() {
 		b.watches.everybody()
 		rebuilt()
-	}
+	})
 }
 
-// look sees whether anybody has asked by file.
-func (b *Board) look(ctx context.Context) {
-	file := filepath.Join(b.Dir, AskFile)
-	if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
-		return // nobody has
-	}
-	if err := errors.Join(b.Rebuild(ctx), os.Remove(file)); err != nil {
-		b.Logger.Error("could not take note that the statuses are to be drawn again", "error", err)
-	}
-}
-
-// lookForStore has everything drawn again where the board's database was removed or replaced: what it holds can still
-// be read and is inherited, but would be lost with this process.
-func (b *Board) lookForStore(ctx context.Context) {
-	b.using.RLock()
-	gone := b.store.Gone()
-	b.using.RUnlock()
-	if !gone || b.logGone() || len(b.again) > 0 {
-		return
-	}
-	b.Logger.Error("the statuses' database was removed or replaced: it is drawn again from the log", "folder", b.Dir)
-	if err := b.Rebuild(ctx); err != nil {
-		b.Logger.Error("could not take note that the statuses are to be drawn again", "error", err)
-	}
-}
-
-// Redraw follows the log with a board of its own until it has caught up, and puts it in this one's place.
-func (b *Board) Redraw(ctx context.Context) error {
-	select {
-	case <-b.again: // it is done by this
-	default:
-	}
+// Rebuild follows the log with a board of its own until it has caught up, and puts it in this one's place.
+func (b *Board) Rebuild(ctx context.Context) error {
+	b.rebuilder.Begin()
 	shadow, err := b.shadow(ctx)
 	if err != nil {
 		return err
@@ -155,8 +121,6 @@ func (b *Board) copyShown(ctx context.Context, to *Board, since time.Time) error
 
 // swept is the seq up to which retention may have removed deliveries.
 func (b *Board) swept() hook.Seq { return b.Log.FirstKept() - 1 }
-
-func (b *Board) logGone() bool { return b.LogGone != nil && b.LogGone() }
 
 // shadow is a board like b of which nothing is drawn.
 func (b *Board) shadow(ctx context.Context) (*Board, error) {
@@ -303,7 +267,7 @@ func (b *Board) take(ctx context.Context, shadow *Board) error {
 	}
 	b.position = position
 	b.recent.floor = position
-	if len(b.again) > 0 {
+	if b.rebuilder.Waiting() {
 		return store.SetStale()
 	}
 	return nil

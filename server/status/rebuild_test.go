@@ -19,12 +19,10 @@ import (
 // redraw waits for what was asked for.
 func (h *house) redraw() {
 	h.Helper()
-	select {
-	case <-h.board.again:
-	default:
+	if !h.board.rebuilder.Waiting() {
 		h.Fatal("nobody asked for the statuses to be drawn again")
 	}
-	if err := h.board.Redraw(h.Context()); err != nil {
+	if err := h.board.Rebuild(h.Context()); err != nil {
 		h.Fatal(err)
 	}
 }
@@ -38,7 +36,7 @@ func TestDrawnAgainItIsAsItWas(t *testing.T) {
 	h.board.Shown(before[3].ID, hook.StatePaid, "page")
 	watch := h.board.Watch(shop, "", "payment/pi_7")
 	defer watch.Close()
-	if err := h.board.Rebuild(t.Context()); err != nil {
+	if err := h.board.RequestRebuild(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	h.append(hook.Verified, life(31)[0]) // comes while it is drawn
@@ -73,7 +71,7 @@ func TestWhatTheLogKeepsNoMoreIsInherited(t *testing.T) {
 		t.Fatalf("swept %d, %v", n, err)
 	}
 	before := h.list(hook.StatusFilter{})
-	if err := h.board.Rebuild(t.Context()); err != nil {
+	if err := h.board.RequestRebuild(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	h.redraw()
@@ -124,7 +122,7 @@ func TestWhatWasToBeDrawnAgainStillIsAfterARestart(t *testing.T) {
 		h.Helper()
 		h.stop()
 		h.open(sqlite.Options{})
-		return len(h.board.again) > 0
+		return h.board.rebuilder.Waiting()
 	}
 	half := filepath.Join(h.dir, "statuses.new.db")
 	if err := os.WriteFile(half, []byte("drawn in part"), 0o600); err != nil || reopened() {
@@ -150,7 +148,7 @@ func TestWhatWasToBeDrawnAgainStillIsAfterARestart(t *testing.T) {
 	if !reopened() {
 		t.Error("another release reads as the one before did")
 	}
-	if err := h.board.Redraw(t.Context()); err != nil || reopened() {
+	if err := h.board.Rebuild(t.Context()); err != nil || reopened() {
 		t.Errorf("it is done by the new release: %v", err)
 	}
 }
@@ -163,13 +161,13 @@ func TestWhoAsksWhileItIsDrawnIsAnsweredByTheNext(t *testing.T) {
 		err = shadow.trail(t.Context(), h.board, h.board.Flush)
 	}
 	if err == nil {
-		err = h.board.Rebuild(t.Context())
+		err = h.board.RequestRebuild(t.Context())
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.board.take(t.Context(), shadow); err != nil || len(h.board.again) == 0 || !h.board.store.Stale() {
-		t.Errorf("%v, asked %d", err, len(h.board.again))
+	if err := h.board.take(t.Context(), shadow); err != nil || !h.board.rebuilder.Waiting() || !h.board.store.Stale() {
+		t.Errorf("%v, asked %t", err, h.board.rebuilder.Waiting())
 	}
 }
 

@@ -44,7 +44,7 @@ func TestWhatIsGoneFromTheMiddleOfTheLogIsInherited(t *testing.T) {
 		t.Fatalf("%d are gone, thinned %d", gone, h.log.Thinned())
 	}
 	before := h.list(hook.StatusFilter{})
-	if err := h.board.Rebuild(t.Context()); err != nil {
+	if err := h.board.RequestRebuild(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	h.redraw()

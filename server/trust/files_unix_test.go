@@ -50,7 +50,7 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 	drawnAgain := func(times int) {
 		t.Helper()
 		eventually(t, "statuses that are drawn again", func() bool {
-			return strings.Count(s.log.String(), "drew the statuses again") == times
+			return strings.Count(s.log.String(), "rebuild finished") == times
 		})
 	}
 	s.start()

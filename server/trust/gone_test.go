@@ -142,7 +142,7 @@ func TestStatusesThatAreGoneAreDrawnAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "they are drawn again", func() bool { _, err := os.Stat(db); return err == nil })
-	eventually(t, "and shown", func() bool { return strings.Contains(s.log.String(), "drew the statuses again") })
+	eventually(t, "and shown", func() bool { return strings.Contains(s.log.String(), "rebuild finished") })
 	if statuses() != 1 {
 		t.Error("the status is lost")
 	}
