@@ -224,7 +224,7 @@ func TestACommandOpensTheFolderItselfOnlyWhileNobodyHoldsIt(t *testing.T) {
 	}
 	defer func() { _ = held.release() }()
 	_, err = client.Local(t.Context(), folder, "test")
-	if err == nil || !strings.Contains(err.Error(), "hookbeam login works on") {
+	if err == nil || !strings.Contains(err.Error(), "hookbeam login is using") {
 		t.Errorf("a folder that a command holds gave %v", err)
 	}
 	_, err = Offline{Version: "test"}.NewLogin(t.Context(), client.Location{Data: folder, Listen: "localhost:1"}, log)

@@ -12,18 +12,21 @@ import (
 	"hookbeam/server/datafile"
 )
 
-// ErrNoLog says that a folder holds no database yet.
-var ErrNoLog = errors.New("there is no database here yet; start hookbeam serve first, or name its folder with --data")
+// ErrNoLog means that a folder contains no database.
+var ErrNoLog = errors.New("no database here yet; run hookbeam serve first, or pass the data folder with --data")
 
-// ErrNotRunning says that no server runs on a data folder, so that the caller may open the folder itself.
-var ErrNotRunning = errors.New("the server is not running on this folder; start hookbeam serve")
+// ErrNotRunning means that no server runs on a data folder. The caller may then lock and open the folder itself.
+var ErrNotRunning = errors.New("no server is running on this data folder; run hookbeam serve")
 
-// connectTime is how long connecting to a server on this machine may take.
+// connectTime bounds one connection attempt to a server on this machine.
 const connectTime = 5 * time.Second
 
-// Local returns the server that holds a data folder, over the control channel in it. It fails with ErrNoLog if there is
-// nothing yet, with ErrNotRunning if nobody holds the folder, and with a sentence that says what to do if the server is
-// of a release that cannot be talked to. version is this program's.
+// Local returns the server that holds a data folder, reached over the control channel in that folder. version is the
+// version of this program. The caller closes the server after use.
+//
+// It fails with ErrNoLog if the folder contains no database, and with ErrNotRunning if no process holds the folder.
+// While another command holds the folder, and if the server has an incompatible control protocol, the error says
+// what to do.
 func Local(ctx context.Context, folder, version string) (*Server, error) {
 	who, running, err := datafile.FindRunningServer(folder)
 	switch {
@@ -34,16 +37,32 @@ func Local(ctx context.Context, folder, version string) (*Server, error) {
 	case !running:
 		return nil, ErrNotRunning
 	case who.Command != "":
-		return nil, fmt.Errorf("hookbeam %s works on %s at the moment (process %d). Try again when that has ended",
+		return nil, fmt.Errorf("hookbeam %s is using the data folder %s (process %d). Try again when it has finished",
 			who.Command, folder, who.PID)
 	}
 	conn, token, err := dial(ctx, folder)
 	if err != nil {
 		return nil, explain(folder, who, version, err)
 	}
-	first := make(chan net.Conn, 1) // what was dialled already is used first
+	return &Server{
+		http:    &http.Client{Timeout: callTime, Transport: localTransport(folder, conn)},
+		base:    "http://" + host(conn),
+		token:   token,
+		version: version,
+		folder:  folder,
+		conn:    conn,
+	}, nil
+}
+
+// localTransport returns a transport that sends every request over the control channel of a data folder, whatever
+// the request's host is. The first request uses conn, which is open already; a later one may dial again.
+func localTransport(folder string, conn net.Conn) *http.Transport {
+	first := make(chan net.Conn, 1)
 	first <- conn
-	transport := &http.Transport{MaxConnsPerHost: 1, DisableCompression: true, ResponseHeaderTimeout: callTime,
+	return &http.Transport{
+		MaxConnsPerHost:       1,
+		DisableCompression:    true,
+		ResponseHeaderTimeout: callTime,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			select {
 			case conn := <-first:
@@ -52,18 +71,19 @@ func Local(ctx context.Context, folder, version string) (*Server, error) {
 				conn, _, err := dial(ctx, folder)
 				return conn, err
 			}
-		}}
-	return &Server{http: &http.Client{Timeout: callTime, Transport: transport}, base: "http://" + host(conn),
-		token: token, version: version, folder: folder, conn: conn}, nil
+		},
+	}
 }
 
+// dial connects to the control channel of a data folder. The token is empty if the channel is a socket.
 func dial(ctx context.Context, folder string) (net.Conn, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
 	return datafile.DialControl(ctx, folder)
 }
 
-// host is the host that requests on a control connection are for.
+// host returns the Host header for requests on a control connection: the address for a TCP port, a constant for a
+// socket, which has no host.
 func host(conn net.Conn) string {
 	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		return tcp.String()
@@ -71,23 +91,20 @@ func host(conn net.Conn) string {
 	return ControlHost
 }
 
-// explain says why the server that holds a folder cannot be reached.
+// explain turns a failure to dial the control channel into an error that says what to do. who is the server that
+// holds the folder, as its lock file describes it.
 func explain(folder string, who datafile.RunningServer, version string, err error) error {
 	if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("reach the server that runs on %s (process %d): %w", folder, who.PID, err)
+		return fmt.Errorf("connect to the server running on %s (process %d): %w", folder, who.PID, err)
 	}
-	if who.Protocol == 0 && who.URL != "" {
-		return fmt.Errorf(
-			"the server that runs on %s (process %d, %s) is an older Hookbeam, which this command cannot "+
-				"talk to. Run the command with the server's own release, or restart the server with this one",
-			folder,
-			who.PID,
-			who.URL,
-		)
+	if who.Protocol == 0 && who.URL != "" { // released before there was a control channel
+		return fmt.Errorf("the server running on %s (process %d, %s) is an older Hookbeam, which this command "+
+			"cannot control. Run the command from the server's own release, or restart the server with this one",
+			folder, who.PID, who.URL)
 	}
 	if err := mismatch(folder, who.Protocol, who.Version, version); err != nil && who.Protocol != 0 {
 		return err
 	}
-	return fmt.Errorf("the server that runs on %s (process %d) has no control channel: it is starting or stopping. "+
+	return fmt.Errorf("the server running on %s (process %d) has no control channel: it is starting or stopping. "+
 		"Try again in a moment", folder, who.PID)
 }

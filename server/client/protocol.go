@@ -2,31 +2,33 @@ package client
 
 import "hookbeam/server/hook"
 
-// Protocol is the version of what commands and servers say to each other over the control channel. It is raised when a
-// command and a server of different releases would misunderstand each other; a new call or field does not raise it.
+// Protocol is the version of the control protocol. It is raised only for an incompatible change: a new call or a new
+// field does not raise it.
 const Protocol = 1
 
-// The headers of each request and of each answer on the control channel, by which the two sides know each other.
+// The headers of each request and response on the control channel. Both sides send their protocol and their version,
+// and refuse to go on if the protocols differ.
 const (
 	ProtocolHeader = "Hookbeam-Protocol"
 	VersionHeader  = "Hookbeam-Version"
 )
 
-// ControlHost is the host of requests on the control channel. No browser can be made to ask for it.
+// ControlHost is the Host header of requests over a socket, which has no host name of its own.
 const ControlHost = "hookbeam"
 
-// The calls that only the control channel has. Beside them it has those of the API, below /api/v1/.
+// The calls that only the control channel has. It also serves those of the API, below /api/v1/.
 const (
 	LoginsPath    = "/control/v1/logins"
 	EndpointsPath = "/control/v1/endpoints"
 )
 
-// Login is the answer of POST LoginsPath.
+// Login is the response to POST LoginsPath.
 type Login struct {
-	Link string `json:"login"` // logs in once
+	Link string `json:"login"` // a one-time link to the dashboard
 }
 
-// Endpoint is an endpoint as a command needs it to send to it. The API gives the same without the values of secrets.
+// Endpoint is an endpoint with what a command needs to send a signed sample to it. Over the control channel its
+// secrets have their values; the API leaves them out.
 type Endpoint struct {
 	ID        hook.EndpointID   `json:"id"`
 	Name      string            `json:"name"`
@@ -40,10 +42,10 @@ type Endpoint struct {
 // Secret is one of an endpoint's active secrets.
 type Secret struct {
 	Label string `json:"label"`
-	Value string `json:"value,omitempty"` // "" from the API
+	Value string `json:"value,omitempty"` // empty if the API returned it
 }
 
-// Endpoints is the answer of GET EndpointsPath.
+// Endpoints is the response to GET EndpointsPath.
 type Endpoints struct {
 	Endpoints []Endpoint `json:"endpoints"`
 }

@@ -18,63 +18,70 @@ import (
 // Bounds of one call.
 const (
 	callTime  = 30 * time.Second
-	maxAnswer = 16 << 20 // an answer that is longer is cut, and is then no JSON
+	maxAnswer = 16 << 20 // bytes; a longer response is cut off, so it is not valid JSON
 )
 
-// Server is a running Hookbeam as a command talks to it: the one that holds a data folder, from Local, or any other by
-// its address, from Remote. It may be used by one goroutine at a time, and is closed after use.
+// Server is a connection to a running Hookbeam, made by Local or by Remote. Commands call its methods, each of which is
+// one HTTP request. It may be used by one goroutine at a time, and must be closed.
 type Server struct {
 	http    *http.Client
-	base    string // before each path, without a slash at its end
+	base    string // URL that each path is appended to, without a trailing slash
 	token   string
 	version string   // of this program
-	folder  string   // "" for one from Remote
-	conn    net.Conn // what Local has dialled; nil for one from Remote
+	folder  string   // the data folder; "" if made by Remote
+	conn    net.Conn // the connection that Local opened; nil if made by Remote
 }
 
-// Remote returns the server at an address, to which token proves who asks. A server without TLS is refused unless it is
-// on this machine: the token could be read on the way.
+// Remote returns the server at a URL, without connecting to it. token authenticates each request. Plain HTTP is
+// refused unless the server is on this machine, because the token could be read on the network. All its errors are
+// of type *UsageError.
 func Remote(address, token, version string) (*Server, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" {
-		return nil, &UsageError{errors.New("--server is the address of a server, such as https://hooks.example.com")}
+		return nil, &UsageError{errors.New("--server must be the URL of a server, such as https://hooks.example.com")}
 	}
 	if token == "" {
-		return nil, &UsageError{errors.New("--server needs a token: name it with --token or HOOKBEAM_TOKEN")}
+		return nil, &UsageError{errors.New("--server requires a token: pass --token, or set HOOKBEAM_TOKEN")}
 	}
 	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		return nil, &UsageError{fmt.Errorf("--server %s is plain HTTP: everybody on the way could read the token. "+
-			"Use its https:// address", u.Host)}
+		return nil, &UsageError{fmt.Errorf("--server %s uses plain HTTP: anyone on the network path could read the "+
+			"token. Use its https:// URL", u.Host)}
 	}
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // the token is for one address
-	return &Server{base: strings.TrimSuffix(u.String(), "/"), token: token, version: version,
-		http: &http.Client{Timeout: callTime, CheckRedirect: stay}}, nil
+	// A redirect is not followed: the token must not be sent to another server.
+	noRedirects := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Server{
+		http:    &http.Client{Timeout: callTime, CheckRedirect: noRedirects},
+		base:    strings.TrimSuffix(u.String(), "/"),
+		token:   token,
+		version: version,
+	}, nil
 }
 
+// isLoopback reports whether a host name from a URL means this machine.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Close frees the connection.
+// Close closes the connection to the server.
 func (s *Server) Close() {
 	s.http.CloseIdleConnections()
 	if s.conn != nil {
-		_ = s.conn.Close() // nothing is said on it any more
+		_ = s.conn.Close() // it is idle, so no data can be lost
 	}
 }
 
 // IsLocal reports whether the server is reached through the control channel of a data folder.
 func (s *Server) IsLocal() bool { return s.folder != "" }
 
-// NewLogin returns a new one-time link to the dashboard. Only the control channel gives one.
+// NewLogin returns a new one-time link to the dashboard. Only a local server offers this call.
 func (s *Server) NewLogin(ctx context.Context) (string, error) {
 	var login Login
 	err := s.call(ctx, http.MethodPost, LoginsPath, &login)
 	return login.Link, err
 }
 
-// Endpoints returns the living endpoints, oldest first. They have their secrets if s is local.
+// Endpoints returns the endpoints that are not deleted, oldest first. They include the values of secrets if s is local.
 func (s *Server) Endpoints(ctx context.Context) ([]Endpoint, error) {
 	path := "/api/v1/endpoints"
 	if s.IsLocal() {
@@ -85,13 +92,13 @@ func (s *Server) Endpoints(ctx context.Context) ([]Endpoint, error) {
 	return all.Endpoints, err
 }
 
-// RebuildStatuses has the server rebuild all statuses from its log. It returns when that has been noted, before it is
-// done.
+// RebuildStatuses asks the server to rebuild all statuses from its log. It returns when the server has accepted the
+// request; the rebuild then runs in the background.
 func (s *Server) RebuildStatuses(ctx context.Context) error {
 	return s.call(ctx, http.MethodPost, "/api/v1/statuses/rebuild", nil)
 }
 
-// call makes one call and reads its JSON into answer, unless that is nil.
+// call sends one request without a body, and decodes the JSON of a 2xx response into answer unless that is nil.
 func (s *Server) call(ctx context.Context, method, path string, answer any) error {
 	r, err := http.NewRequestWithContext(ctx, method, s.base+path, nil)
 	if err != nil {
@@ -110,7 +117,7 @@ func (s *Server) call(ctx context.Context, method, path string, answer any) erro
 		return s.unreachable(err)
 	}
 	defer response.Body.Close()
-	if s.IsLocal() {
+	if s.IsLocal() { // before the status: an error of an incompatible server could not be understood
 		if err := s.checkProtocol(response.Header); err != nil {
 			return err
 		}
@@ -126,33 +133,34 @@ func (s *Server) call(ctx context.Context, method, path string, answer any) erro
 		return nil
 	}
 	if err := json.Unmarshal(text, answer); err != nil {
-		return fmt.Errorf("read the answer of the server: %w", err)
+		return fmt.Errorf("decode the server's response: %w", err)
 	}
 	return nil
 }
 
-// unreachable says that the server did not answer.
+// unreachable returns the error for a request that got no response. It drops the URL that net/http puts in front.
 func (s *Server) unreachable(err error) error {
 	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
 	if s.IsLocal() {
-		return fmt.Errorf("the server that runs on %s does not answer: it may be starting or stopping. "+
+		return fmt.Errorf("the server running on %s does not respond: it may be starting or stopping. "+
 			"Try again in a moment (%w)", s.folder, err)
 	}
-	return fmt.Errorf("the server at %s does not answer: %w", s.base, err)
+	return fmt.Errorf("the server at %s does not respond: %w", s.base, err)
 }
 
-// checkProtocol returns an error if the server speaks another version of the control protocol.
+// checkProtocol returns an error if a response comes from a server with another version of the control protocol, or
+// from a program that is not Hookbeam.
 func (s *Server) checkProtocol(answer http.Header) error {
 	theirs, err := strconv.Atoi(answer.Get(ProtocolHeader))
 	if err != nil {
-		return fmt.Errorf("what listens at the control channel of %s is no Hookbeam", s.folder)
+		return fmt.Errorf("the process that listens on the control channel of %s is not Hookbeam", s.folder)
 	}
 	return mismatch(s.folder, theirs, answer.Get(VersionHeader), s.version)
 }
 
-// mismatch returns an error if a server's protocol is not this program's.
+// mismatch returns an error if the server's protocol differs from this program's. server and own are the two versions.
 func mismatch(folder string, theirs int, server, own string) error {
 	if theirs == Protocol {
 		return nil
@@ -161,21 +169,17 @@ func mismatch(folder string, theirs int, server, own string) error {
 	if theirs < Protocol {
 		which = "an older"
 	}
-	return fmt.Errorf(
-		"the server that runs on %s is %s Hookbeam (%s; this command is %s), and the two do not understand "+
-			"each other. Run the command with the server's own release, or restart the server with this one",
-		folder,
-		which,
-		server,
-		own,
-	)
+	return fmt.Errorf("the server running on %s is %s Hookbeam (%s; this command is %s), and their control protocols "+
+		"are not compatible. Run the command from the server's own release, or restart the server with this one",
+		folder, which, server, own)
 }
 
-// problemOf returns the error that an answer describes.
+// problemOf returns the error that the body of a response describes as problem details (RFC 9457). status is used for
+// a body that is something else, such as a proxy's error page; only its beginning is quoted.
 func problemOf(status string, text []byte) error {
 	var problem struct{ Code, Detail string }
 	if err := json.Unmarshal(text, &problem); err != nil || problem.Detail == "" {
-		return fmt.Errorf("the server answered %s: %s", status, bytes.TrimSpace(text[:min(len(text), 200)]))
+		return fmt.Errorf("the server returned %s: %s", status, bytes.TrimSpace(text[:min(len(text), 200)]))
 	}
-	return fmt.Errorf("the server refused: %s (%s)", problem.Detail, problem.Code)
+	return fmt.Errorf("the server refused the request: %s (%s)", problem.Detail, problem.Code)
 }

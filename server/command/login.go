@@ -23,10 +23,8 @@ func (c *loginCmd) Run(ctx context.Context, d Deps) error {
 		return err
 	}
 	if !running {
-		fmt.Fprintln(
-			d.Stdio.Err,
-			"The server is not running on this folder; the link works for 15 minutes, once it does.",
-		)
+		fmt.Fprintln(d.Stdio.Err,
+			"No server is running on this data folder. The link works once a server is running, and expires in 15 minutes.")
 	}
 	if c.JSON {
 		return json.NewEncoder(d.Stdio.Out).Encode(map[string]any{"login": link, "running": running})

@@ -69,7 +69,7 @@ func (c *triggerCmd) resolveTarget(ctx context.Context, p *provider.Provider, d 
 func (c *triggerCmd) findEndpoint(ctx context.Context, p *provider.Provider, d Deps, t *target) error {
 	server, err := c.connect(ctx, c.Data, d.Version)
 	if errors.Is(err, client.ErrNotRunning) {
-		return fmt.Errorf("%w, or name an address with --to", err)
+		return fmt.Errorf("%w, or pass a URL with --to", err)
 	}
 	if err != nil {
 		return err
