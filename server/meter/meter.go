@@ -4,12 +4,12 @@
 // pointers that it got. There is no global registry. Three promises follow:
 //
 //   - Counting is cheap: an atomic addition that allocates nothing. Labels are resolved when a metric is registered.
-//   - Counting needs no condition: every method of a nil *Registry, *Counter, *Gauge or *Histogram does nothing.
-//   - Memory is bounded: a registry holds at most MaxSeries series. Label values are constants of the program; text that
-//     a stranger sends cannot become one, because nothing looks a series up by a value after registration.
+//   - Counting needs no nil check: every method of a nil *Registry, *Counter, *Gauge or *Histogram does nothing.
+//   - Memory is bounded: a registry holds at most MaxSeries series. Label values are constants of the program; text
+//     from a request cannot become one, because no series is looked up by a value after registration.
 //
-// A metric with a wrong name, or one series too many, does not stop the program: the caller gets a metric that nobody
-// reads, and Registry.Err reports the mistake, which start-up and tests check. Start reading at Registry.
+// An invalid name, or one series too many, does not stop the program: the caller gets a metric that is not exported,
+// and Registry.Err returns the mistake, so that a test can check it. Start reading at Registry.
 package meter
 
 import (
@@ -27,7 +27,7 @@ const MaxSeries = 2000
 // Label is one dimension of a metric, with the value that one series of it has: {"outcome", "timeout"}.
 type Label struct{ Key, Value string }
 
-// Kind says how the values of a metric behave. Its text is the word of the Prometheus exposition format.
+// Kind says how the values of a metric behave. Its values are the type names of the Prometheus exposition format.
 type Kind string
 
 // The kinds of metrics.
@@ -54,7 +54,7 @@ type family struct {
 	series map[string]*series // by the text of the label values
 }
 
-// series is one registered metric. Exactly one of the three pointers is set.
+// series is one registered metric with one set of label values. Exactly one of the three pointers is set.
 type series struct {
 	labels    []Label
 	counter   *Counter
@@ -65,8 +65,8 @@ type series struct {
 // New returns an empty registry.
 func New() *Registry { return &Registry{families: map[string]*family{}} }
 
-// Counter registers a counter, and returns the one that exists if name and labels were registered before. name is
-// "hookbeam_", what is counted, and "_total".
+// Counter registers a counter, and returns the existing one if name and labels were registered before. name is
+// "hookbeam_", what is counted, and "_total": hookbeam_outbound_calls_total.
 func (r *Registry) Counter(name, help string, labels ...Label) *Counter {
 	if r == nil {
 		return nil
@@ -108,7 +108,8 @@ func (r *Registry) Err() error {
 	return errors.Join(r.mistakes...)
 }
 
-// register adds a series and returns it, or the one that was there, or made itself where something is wrong.
+// register adds made to the family of its name, and returns it. If an equal series was registered before, it returns
+// that one. After a mistake it records the mistake and returns made, which the registry does not hold.
 func (r *Registry) register(kind Kind, name, help string, labels []Label, made *series) *series {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -122,7 +123,7 @@ func (r *Registry) register(kind Kind, name, help string, labels []Label, made *
 	return kept
 }
 
-// add checks a series, and keeps it unless an equal one is there. The caller holds mu.
+// add validates made and stores it, unless an equal series exists, which it then returns. The caller holds mu.
 func (r *Registry) add(kind Kind, name, help string, made *series) (*series, error) {
 	if err := checkMetric(kind, name, help, made.labels); err != nil {
 		return nil, err
@@ -133,13 +134,13 @@ func (r *Registry) add(kind Kind, name, help string, made *series) (*series, err
 		f = &family{kind: kind, help: help, keys: keys, series: map[string]*series{}}
 	}
 	if f.kind != kind || f.help != help || f.keys != keys {
-		return nil, fmt.Errorf("it is registered as a %s of %q with the labels %q", f.kind, f.help, f.keys)
+		return nil, fmt.Errorf("it is already registered as a %s of %q with the labels %q", f.kind, f.help, f.keys)
 	}
-	if there := f.series[values]; there != nil {
-		if made.histogram != nil && !slices.Equal(made.histogram.bounds, there.histogram.bounds) {
-			return nil, errors.New("it is registered with other bounds")
+	if existing := f.series[values]; existing != nil {
+		if made.histogram != nil && !slices.Equal(made.histogram.bounds, existing.histogram.bounds) {
+			return nil, errors.New("it is already registered with other bounds")
 		}
-		return there, nil
+		return existing, nil
 	}
 	if r.series == MaxSeries {
 		return nil, fmt.Errorf("the registry is full: it holds %d series", MaxSeries)
@@ -149,7 +150,7 @@ func (r *Registry) add(kind Kind, name, help string, made *series) (*series, err
 	return made, nil
 }
 
-// joinLabels returns the keys and the values of sorted labels as two texts. No value contains the comma.
+// joinLabels returns the keys and the values of sorted labels, each joined by commas. No key or value contains one.
 func joinLabels(labels []Label) (keys, values string) {
 	var k, v []string
 	for _, l := range labels {
@@ -158,7 +159,7 @@ func joinLabels(labels []Label) (keys, values string) {
 	return strings.Join(k, ","), strings.Join(v, ",")
 }
 
-// Family is what Snapshot returns for one name.
+// Family is the state of all series of one name, as Snapshot returns it to an exporter.
 type Family struct {
 	Name, Help string
 	Kind       Kind
@@ -175,8 +176,8 @@ type Series struct {
 	Sum     float64  // of a histogram: all observed values together
 }
 
-// Snapshot returns the state of all metrics, ordered by name. Metrics go on counting meanwhile, so two series of a
-// snapshot may differ by what happened while it was made; the count of a histogram always equals its buckets.
+// Snapshot returns the state of all metrics, ordered by name. Counting continues while it runs, so two series need not
+// describe the same instant; the count of a histogram always equals the sum of its buckets.
 func (r *Registry) Snapshot() []Family {
 	if r == nil {
 		return nil

@@ -77,12 +77,12 @@ func TestMistakesAreReportedAndHarmless(t *testing.T) {
 		"help of two lines":      {counter("hookbeam_calls_total", "a\nb"), "help text"},
 		"another help":           {counter("hookbeam_right_total", "Other."), "registered as a counter"},
 		"other labels":           {counter("hookbeam_right_total", "Right.", Label{"a", "b"}), "with the labels"},
-		"a key twice":            {counter("hookbeam_calls_total", "Calls.", Label{"a", "b"}, Label{"a", "c"}), "twice"},
-		"an exporter's key":      {counter("hookbeam_calls_total", "Calls.", Label{"le", "b"}), "key of a label"},
-		"a key with a capital":   {counter("hookbeam_calls_total", "Calls.", Label{"A", "b"}), "key of a label"},
-		"a host as a value":      {counter("hookbeam_calls_total", "Calls.", Label{"a", "a.example"}), "value of a label"},
-		"a comma in a value":     {counter("hookbeam_calls_total", "Calls.", Label{"a", "b,c"}), "value of a label"},
-		"no value":               {counter("hookbeam_calls_total", "Calls.", Label{"a", ""}), "value of a label"},
+		"a key twice":            {labelled(Label{"a", "b"}, Label{"a", "c"}), "twice"},
+		"an exporter's key":      {labelled(Label{"le", "b"}), "key of a label"},
+		"a key with a capital":   {labelled(Label{"A", "b"}), "key of a label"},
+		"a host as a value":      {labelled(Label{"a", "a.example"}), "value of a label"},
+		"a comma in a value":     {labelled(Label{"a", "b,c"}), "value of a label"},
+		"no value":               {labelled(Label{"a", ""}), "value of a label"},
 		"a gauge without unit":   {gauge("hookbeam_things"), "units"},
 		"a gauge as a counter":   {gauge("hookbeam_right_total"), "units"},
 		"no bounds":              {histogram("hookbeam_x_seconds"), "1 to 30 bounds"},
@@ -115,6 +115,10 @@ func counter(name, help string, labels ...Label) func(*Registry) int64 {
 		c.Inc()
 		return int64(c.n.Load())
 	}
+}
+
+func labelled(labels ...Label) func(*Registry) int64 {
+	return counter("hookbeam_calls_total", "Calls.", labels...)
 }
 
 func gauge(name string) func(*Registry) int64 {

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// Counter counts events. A nil Counter counts nothing.
+// Counter counts events. It only rises. A nil Counter ignores calls.
 type Counter struct{ n atomic.Uint64 }
 
 // Inc counts one event.
@@ -19,7 +19,7 @@ func (c *Counter) Add(n uint64) {
 	}
 }
 
-// Gauge is a whole number that rises and falls, such as open connections. A nil Gauge holds nothing.
+// Gauge is a whole number that rises and falls, such as open connections. A nil Gauge ignores calls.
 type Gauge struct{ n atomic.Int64 }
 
 // Set replaces the value.
@@ -36,8 +36,8 @@ func (g *Gauge) Add(n int64) {
 	}
 }
 
-// Histogram counts observations by size. Its buckets are fixed when it is registered, so its memory is too. A nil
-// Histogram observes nothing.
+// Histogram counts observed values in buckets, and sums them. Its buckets are fixed when it is registered, so its
+// memory is bounded. A nil Histogram ignores calls.
 type Histogram struct {
 	bounds  []float64
 	buckets []atomic.Uint64 // one more than bounds
@@ -48,15 +48,15 @@ func newHistogram(bounds []float64) *Histogram {
 	return &Histogram{bounds: slices.Clone(bounds), buckets: make([]atomic.Uint64, len(bounds)+1)}
 }
 
-// Observe counts one value, in the unit of the metric's name. It ignores NaN and infinities, which would spoil
-// the sum for ever.
+// Observe counts one value, in the unit of the metric's name. It ignores NaN and infinities: the sum could never
+// recover from one.
 func (h *Histogram) Observe(value float64) {
 	if h == nil || math.IsNaN(value) || math.IsInf(value, 0) {
 		return
 	}
 	at, _ := slices.BinarySearch(h.bounds, value)
 	h.buckets[at].Add(1)
-	for {
+	for { // there is no atomic addition of floats
 		before := h.sum.Load()
 		if h.sum.CompareAndSwap(before, math.Float64bits(math.Float64frombits(before)+value)) {
 			return
@@ -64,7 +64,7 @@ func (h *Histogram) Observe(value float64) {
 	}
 }
 
-// read returns the observations in each bucket, their number and their sum.
+// read returns the number of observations in each bucket, in all, and the sum of the observed values.
 func (h *Histogram) read() (buckets []uint64, count uint64, sum float64) {
 	sum = math.Float64frombits(h.sum.Load())
 	buckets = make([]uint64, len(h.buckets))

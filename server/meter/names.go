@@ -12,26 +12,27 @@ import (
 // metricName is "hookbeam_" and words in snake case.
 var metricName = regexp.MustCompile(`^hookbeam(_[a-z][a-z0-9]*)+$`)
 
-// labelKey and labelValue are short words. A value has no comma, no quote and no upper case, so that neither a
-// host name nor an id passes for one by accident.
+// labelKey and labelValue are short identifiers. A value has no dot, no comma, no quote and no upper case, so a host
+// name or an id cannot be used as a label value by mistake.
 var (
 	labelKey   = regexp.MustCompile(`^[a-z][a-z_]{0,29}$`)
 	labelValue = regexp.MustCompile(`^[a-z0-9][a-z0-9_]{0,39}$`)
 )
 
-// units are how the names of gauges and histograms may end: base units of the Prometheus conventions, and things that
-// this program counts. The list is closed so that one thing has one spelling; add to it what is missing.
+// units are the allowed last words of the names of gauges and histograms: base units of the Prometheus conventions, and
+// the nouns for what this program counts. The list is closed so that every unit has one spelling; add what is missing.
 var units = []string{"seconds", "bytes", "ratio", "connections", "readers", "deliveries", "events", "entries", "files"}
 
-// reservedKeys are label keys that an exporter writes itself.
+// reservedKeys are label keys that the exposition format uses for histograms and summaries.
 var reservedKeys = []string{"le", "quantile"}
 
+// Limits of one metric: the length of its name in bytes, and the number of a histogram's bounds.
 const (
 	maxName    = 80
 	maxBuckets = 30
 )
 
-// checkMetric reports what is wrong with the name, the help text or the labels of a metric. labels are sorted by key.
+// checkMetric returns an error for an invalid name, help text or label. labels are sorted by key.
 func checkMetric(kind Kind, name, help string, labels []Label) error {
 	if !metricName.MatchString(name) || len(name) > maxName {
 		return errors.New(`a name is "hookbeam_" and words in snake case`)
@@ -52,13 +53,13 @@ func checkMetric(kind Kind, name, help string, labels []Label) error {
 		case i > 0 && labels[i-1].Key == l.Key:
 			return fmt.Errorf("it has the label %q twice", l.Key)
 		case !labelValue.MatchString(l.Value):
-			return fmt.Errorf("%q cannot be the value of a label: it is a short word of the program", l.Value)
+			return fmt.Errorf("%q cannot be the value of a label: use a short lower-case constant", l.Value)
 		}
 	}
 	return nil
 }
 
-// checkBounds reports what is wrong with the bounds of a histogram's buckets.
+// checkBounds returns an error for bounds of a histogram that are too many, not finite, or not ascending.
 func checkBounds(bounds []float64) error {
 	if len(bounds) == 0 || len(bounds) > maxBuckets {
 		return fmt.Errorf("a histogram has 1 to %d bounds", maxBuckets)
