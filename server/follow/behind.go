@@ -6,10 +6,13 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Source is the log that a View is of.
+// Source is the log that a View reads from.
 type Source interface {
+	// Epoch identifies the log.
 	Epoch() string
+	// Head is the newest committed seq.
 	Head() hook.Seq
+	// FirstKept is the seq from which on retention has removed no verified delivery.
 	FirstKept() hook.Seq
 	// After returns deliveries after from, oldest first, and up to which seq they are complete.
 	After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error)
@@ -17,6 +20,7 @@ type Source interface {
 
 // Leader is a follower that a View stays behind.
 type Leader interface {
+	// Name identifies the leader to operators, see View.Waiting.
 	Name() string
 	// Position is the seq up to which everything has been applied. It never goes back while it is watched.
 	Position() hook.Seq
@@ -24,12 +28,12 @@ type Leader interface {
 	Moved() <-chan struct{}
 }
 
-// View is a log as far as all of some followers have come: its head is the smallest of their positions. Who follows a
-// view finds the effects of each delivery that it is given. For example, the announcer follows behind the projections,
-// so that a frame holds the deliveries and the statuses that they moved.
+// View is a log that ends where the slowest of its leaders is: its head is the smallest of their positions. A follower
+// of a view finds that each leader has already applied every delivery that it gets. For example, the live hub follows
+// behind the status projection, so that one frame holds a delivery and the statuses that it changed.
 //
-// A view holds no state, so it may be used from many goroutines. It is a log in every other respect; logtest says what
-// that means.
+// A view has no state of its own, so it may be used from many goroutines. It passes the tests of package logtest, like
+// any other log. Package server makes one when it wires the followers.
 type View struct {
 	source  Source
 	leaders []Leader
@@ -40,7 +44,7 @@ func Behind(log Source, first Leader, others ...Leader) *View {
 	return &View{source: log, leaders: append([]Leader{first}, others...)}
 }
 
-// slowest returns the leader that has come least far, and its position.
+// slowest returns the leader with the smallest position, and that position.
 func (v *View) slowest() (Leader, hook.Seq) {
 	slowest, position := v.leaders[0], v.leaders[0].Position()
 	for _, leader := range v.leaders[1:] {
@@ -51,7 +55,7 @@ func (v *View) slowest() (Leader, hook.Seq) {
 	return slowest, position
 }
 
-// Waiting returns the name of the leader that has come least far: the one that the view waits for.
+// Waiting returns the name of the leader that the view waits for: the one with the smallest position.
 func (v *View) Waiting() string {
 	slowest, _ := v.slowest()
 	return slowest.Name()
@@ -63,10 +67,10 @@ func (v *View) Head() hook.Seq {
 	return position
 }
 
-// Epoch names the log.
+// Epoch is the epoch of the source.
 func (v *View) Epoch() string { return v.source.Epoch() }
 
-// FirstKept is that of the log.
+// FirstKept is the first kept seq of the source. It can be beyond Head.
 func (v *View) FirstKept() hook.Seq { return v.source.FirstKept() }
 
 // After returns the deliveries after from that all leaders have applied, oldest first, at most limit of them, and up to
@@ -76,7 +80,7 @@ func (v *View) After(ctx context.Context, from hook.Seq, limit int) (page []hook
 	if from >= head {
 		return nil, from, nil
 	}
-	page, upTo, err = v.source.After(ctx, from, limit)
+	page, upTo, err = v.source.After(ctx, from, limit) // the source may be ahead of the leaders
 	for len(page) > 0 && page[len(page)-1].Seq > head {
 		page = page[:len(page)-1]
 	}
@@ -84,10 +88,10 @@ func (v *View) After(ctx context.Context, from hook.Seq, limit int) (page []hook
 }
 
 // Changed returns a channel that is closed when the head moves after this call. It may also be closed when the head has
-// not moved yet.
+// not moved yet, so the caller reads again and, if there is nothing, waits again.
 //
-// It is the channel of the slowest leader: the head cannot move before that one does. The channels are taken before the
-// positions are compared, so that no move falls between the two.
+// It is the channel of the slowest leader: the head cannot move before that one does. Each channel is taken before its
+// leader's position is read, so a move between the two closes the channel.
 func (v *View) Changed() <-chan struct{} {
 	moved := v.leaders[0].Moved()
 	position := v.leaders[0].Position()

@@ -1,5 +1,11 @@
-// Package follow runs followers of the log: each takes deliveries in order, at its own pace, from its own position.
-// A follower that fails is tried again from where it stands; it never skips, and it delays nobody else.
+// Package follow runs followers of the log. A follower is a consumer with a stored position, such as the projector of
+// statuses: it processes deliveries in the log's order, at its own pace.
+//
+// The package promises that a follower sees each delivery that the log still keeps, in order and without gaps. A page
+// that fails is retried from the follower's position, with exponential backoff. A slow or failing follower delays
+// neither the log nor any other follower.
+//
+// Start reading with Run. View, in behind.go, makes one follower stay behind others.
 package follow
 
 import (
@@ -10,52 +16,49 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Log is what is followed.
+// Log is the part of a log that Run reads. A View is one, too.
 type Log interface {
-	// After returns deliveries after from, oldest first, and up to which seq they are complete.
+	// After returns at most limit deliveries after from, oldest first. The page is complete up to upTo: a seq in
+	// (from, upTo] that is not in it is no longer kept.
 	After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error)
 	// Changed returns a channel that is closed when the log grows after this call.
 	Changed() <-chan struct{}
 }
 
-// Follower is whatever happens after the write.
+// Follower processes deliveries after they were committed. Run is the only caller of Apply, from one goroutine.
 type Follower interface {
+	// Name identifies the follower in log lines.
 	Name() string
 	// Position is the seq up to which everything has been applied.
 	Position() hook.Seq
-	// Apply takes the deliveries in (Position, upTo]; when it returns nil, Position is upTo.
+	// Apply processes the deliveries in (Position, upTo]. When it returns nil, Position is upTo. After an error the
+	// same deliveries are passed again, so it must store its effect and its position together.
 	Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error
 }
 
 const (
-	pageSize   = 512
-	firstPause = 100 * time.Millisecond
-	mostPause  = 10 * time.Second
+	pageSize = 512 // deliveries that are passed to one Apply at most
+
+	// After a failure Run waits minBackoff, and twice as long after each further one, up to maxBackoff.
+	minBackoff = 100 * time.Millisecond
+	maxBackoff = 10 * time.Second
 )
 
-// Run lets f follow the log until ctx ends.
+// Run applies the log's deliveries to f until ctx ends. It logs errors and retries; it always returns nil.
 func Run(ctx context.Context, l Log, f Follower, logger *slog.Logger) error {
-	pause := firstPause
+	backoff := minBackoff
 	for ctx.Err() == nil {
-		changed := l.Changed() // asked for before reading, so that nothing falls between
+		// The channel is taken before reading: a commit between the two closes it.
+		changed := l.Changed()
 		moved, err := step(ctx, l, f)
 		switch {
 		case err != nil && ctx.Err() == nil:
-			logger.Error(
-				"follower stumbled",
-				"follower",
-				f.Name(),
-				"position",
-				f.Position(),
-				"again_in",
-				pause,
-				"error",
-				err,
-			)
-			wait(ctx, pause)
-			pause = min(2*pause, mostPause)
+			logger.Error("follower stumbled", "follower", f.Name(), "position", f.Position(),
+				"again_in", backoff, "error", err)
+			wait(ctx, backoff)
+			backoff = min(2*backoff, maxBackoff)
 		case moved:
-			pause = firstPause
+			backoff = minBackoff
 		default:
 			select {
 			case <-changed:
@@ -66,6 +69,7 @@ func Run(ctx context.Context, l Log, f Follower, logger *slog.Logger) error {
 	return nil
 }
 
+// step applies one page. moved is false if there is nothing after f's position, and if reading failed.
 func step(ctx context.Context, l Log, f Follower) (moved bool, err error) {
 	from := f.Position()
 	page, upTo, err := l.After(ctx, from, pageSize)
@@ -75,6 +79,7 @@ func step(ctx context.Context, l Log, f Follower) (moved bool, err error) {
 	return true, f.Apply(ctx, page, upTo)
 }
 
+// wait returns after d, or when ctx ends.
 func wait(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
