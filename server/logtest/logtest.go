@@ -1,10 +1,10 @@
-// Package logtest holds what every log of deliveries must do, as one suite of tests that each implementation runs:
+// Package logtest is the conformance suite for logs of deliveries. Each implementation runs it in a test of its own:
 //
 //	logtest.Run(t, func(t *testing.T) logtest.Harness { … })
 //
-// It promises that two logs that pass can take each other's place: followers, readers and the duplicate rule do not
-// notice. The suite knows a log by its methods alone and makes nothing up about how it stores: what only one kind of
-// log can do is a function of its Harness that may be nil.
+// It promises that logs that pass are interchangeable for followers, for readers and for the duplicate rule. The suite
+// uses only the interfaces below and assumes nothing about storage. What only some logs can do, such as a restart, is a
+// function of the Harness that may be nil; the tests that need it are then skipped.
 //
 // Start reading at Harness. Memory is the smallest log that passes; tests of followers use it.
 package logtest
@@ -18,45 +18,50 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Log is where a log stands.
+// Log is the state of a log: its identity and its two ends. Like Reader, it is safe for use by many goroutines: readers
+// call both while others append.
 type Log interface {
-	// Epoch names the log: it never changes, and no other log has it.
+	// Epoch identifies the log: it never changes, and no other log has it. It must be usable in a hook.Cursor.
 	Epoch() string
-	// Head is the newest seq that readers are given, 0 where there is none. It never goes back.
+	// Head is the newest seq that readers can get, 0 for an empty log. It never decreases.
 	Head() hook.Seq
-	// FirstKept is the seq from which on only what does not count was removed. It begins with 1 and never goes back.
+	// FirstKept is the seq from which on no verified delivery was removed. It is 1 at first and never decreases.
 	FirstKept() hook.Seq
 	// Changed returns a channel that is closed when Head moves after this call.
 	Changed() <-chan struct{}
 }
 
-// Reader reads a log.
+// Reader reads deliveries in the log's order. A follower reads a page with After, and with EachRecord the bodies of
+// those deliveries of the page that it needs.
 type Reader interface {
-	// After returns at most limit of the deliveries after from, oldest first, and up to which seq they are complete:
-	// what is missing in (from, upTo] is not kept any more.
+	// After returns at most limit of the deliveries after from, oldest first. The page is complete up to upTo: a seq
+	// in (from, upTo] that is not in it is no longer kept.
 	After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error)
-	// EachRecord calls do for the deliveries of such a page, whole and in order, and leaves out those that are gone.
+	// EachRecord calls do with the full record of each delivery of such a page, in order. It skips deliveries that were
+	// removed meanwhile, and returns the first error of do.
 	EachRecord(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error
 }
 
-// Harness is one new, empty log under test. Whoever makes it frees it when its test ends.
+// Harness is one new, empty log under test. The implementation's test creates it in the function that it passes to
+// Run, and frees it with t.Cleanup.
 type Harness struct {
 	Log    Log
 	Reader Reader
-	// Append appends a record and fills what the log decides: Seq, ID, DuplicateOf and Try.
+	// Append appends a record and sets what the log decides: Seq, ID, DuplicateOf and Occurrence.
 	Append func(*hook.Record) error
 
-	// Settle returns when Log shows all that was appended; nil: it does so at once.
+	// Settle returns when Log and Reader show everything that was appended. nil: they do so when Append returns.
 	Settle func()
-	// Remove takes deliveries out of the log, as retention does with rejected ones; nil: the log cannot.
+	// Remove removes single deliveries, as retention does with rejected ones. nil: the log cannot.
 	Remove func(seqs ...hook.Seq)
-	// RemoveUpTo removes the oldest deliveries; nil: the log cannot.
+	// RemoveUpTo removes the oldest deliveries, up to and including seq. nil: the log cannot.
 	RemoveUpTo func(seq hook.Seq)
-	// Reopen closes the log and opens it again, as a restart does, behind the same Log and Reader; nil: it cannot.
+	// Reopen closes the log and opens it again, as a restart does. Log and Reader then use the reopened log. nil: the
+	// log cannot be reopened.
 	Reopen func()
 }
 
-// Run runs the suite. open is called once for each test, and more than once where a test compares logs.
+// Run runs the suite. open is called once by most tests, and several times by those that compare logs.
 func Run(t *testing.T, open func(t *testing.T) Harness) {
 	for name, test := range map[string]func(*testing.T, func(*testing.T) Harness){
 		"an empty log":                          emptyLog,
@@ -78,10 +83,11 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 	}
 }
 
-// start is when the first delivery of a test was received.
+// start is the time from which the times of the tests' deliveries are counted.
 var start = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
-// record returns the n-th record of a test, an unsigned delivery.
+// record returns the n-th record of a test, an unsigned delivery. Its body and headers contain what a careless encoding
+// would change: NUL, invalid UTF-8, a repeated header, and a value with a colon and spaces.
 func record(n int) *hook.Record {
 	body := fmt.Sprintf("{\"n\":%d}\r\n\x00\xff", n)
 	return &hook.Record{
@@ -94,7 +100,7 @@ func record(n int) *hook.Record {
 	}
 }
 
-// settled returns a new log with so many records.
+// settled returns a new log with n records that readers can see.
 func settled(t *testing.T, open func(*testing.T) Harness, n int) (Harness, []*hook.Record) {
 	t.Helper()
 	h := open(t)
@@ -107,6 +113,7 @@ func settled(t *testing.T, open func(*testing.T) Harness, n int) (Harness, []*ho
 	return h, records
 }
 
+// append appends r and fails the test if that fails.
 func (h *Harness) append(t *testing.T, r *hook.Record) {
 	t.Helper()
 	if err := h.Append(r); err != nil {
@@ -114,13 +121,14 @@ func (h *Harness) append(t *testing.T, r *hook.Record) {
 	}
 }
 
+// settle calls Settle if the log needs it. Tests call it after appends, before they read.
 func (h *Harness) settle() {
 	if h.Settle != nil {
 		h.Settle()
 	}
 }
 
-// readAll reads the log from a seq to its head, in pages of limit, and checks what must hold of each page.
+// readAll reads the log from a seq to its head, in pages of limit, and checks each page.
 func (h *Harness) readAll(t *testing.T, from hook.Seq, limit int) (all []hook.Delivery) {
 	t.Helper()
 	for from < h.Log.Head() {
@@ -137,6 +145,8 @@ func (h *Harness) readAll(t *testing.T, from hook.Seq, limit int) (all []hook.De
 	return all
 }
 
+// checkPage fails the test unless the page after from is within its limit, ascending, within (from, upTo], and complete
+// exactly up to its last delivery if it is full.
 func checkPage(t *testing.T, page []hook.Delivery, from, upTo hook.Seq, limit int) {
 	t.Helper()
 	if len(page) > limit {
@@ -145,15 +155,17 @@ func checkPage(t *testing.T, page []hook.Delivery, from, upTo hook.Seq, limit in
 	last := from
 	for _, d := range page {
 		if d.Seq <= last || d.Seq > upTo {
-			t.Fatalf("seq %d stands behind %d in a page of (%d, %d]", d.Seq, last, from, upTo)
+			t.Fatalf("seq %d after %d in a page of (%d, %d]", d.Seq, last, from, upTo)
 		}
 		last = d.Seq
 	}
+	// A full page says nothing about what follows it; claiming more would make a reader skip deliveries.
 	if len(page) == limit && upTo != last {
 		t.Fatalf("a full page ends at %d and is complete up to %d", last, upTo)
 	}
 }
 
+// seqs returns the seqs of a page's deliveries, for comparisons and messages.
 func seqs(page []hook.Delivery) (all []hook.Seq) {
 	for _, d := range page {
 		all = append(all, d.Seq)

@@ -11,6 +11,7 @@ import (
 	"hookbeam/server/hook"
 )
 
+// emptyLog expects that a new log has no deliveries, and that a reader beyond its head gets no error.
 func emptyLog(t *testing.T, open func(*testing.T) Harness) {
 	h := open(t)
 	if h.Log.Epoch() == "" || h.Log.Head() != 0 || h.Log.FirstKept() != 1 {
@@ -24,6 +25,7 @@ func emptyLog(t *testing.T, open func(*testing.T) Harness) {
 	}
 }
 
+// seqsAreConsecutive expects the seqs 1, 2, 3, … that ids contain them, and that lists return what was appended.
 func seqsAreConsecutive(t *testing.T, open func(*testing.T) Harness) {
 	h, records := settled(t, open, 20)
 	for i, r := range records {
@@ -42,6 +44,7 @@ func seqsAreConsecutive(t *testing.T, open func(*testing.T) Harness) {
 	}
 }
 
+// pagesJoin expects the same deliveries for every page size and starting position.
 func pagesJoin(t *testing.T, open func(*testing.T) Harness) {
 	h, _ := settled(t, open, 17)
 	for _, limit := range []int{1, 2, 3, 16, 17, 18} {
@@ -51,13 +54,14 @@ func pagesJoin(t *testing.T, open func(*testing.T) Harness) {
 			}
 		}
 	}
-	for _, from := range []hook.Seq{17, 18, 1000} { // a reader may be ahead of what it may read
+	for _, from := range []hook.Seq{17, 18, 1000} { // a reader's position may be beyond the head
 		if page, upTo, err := h.Reader.After(t.Context(), from, 5); err != nil || len(page) != 0 || upTo != from {
 			t.Errorf("after %d: %v up to %d, %v", from, seqs(page), upTo, err)
 		}
 	}
 }
 
+// concurrentAppends expects that no append is lost and that each sender's deliveries keep their order.
 func concurrentAppends(t *testing.T, open func(*testing.T) Harness) {
 	h := open(t)
 	const senders, each = 8, 25
@@ -79,7 +83,7 @@ func concurrentAppends(t *testing.T, open func(*testing.T) Harness) {
 	h.settle()
 	for _, seqs := range given {
 		if !slices.IsSorted(seqs) {
-			t.Errorf("one sender's deliveries stand in the order %v", seqs)
+			t.Errorf("one sender's deliveries have the order %v", seqs)
 		}
 	}
 	every := slices.Concat(given...)
@@ -89,10 +93,12 @@ func concurrentAppends(t *testing.T, open func(*testing.T) Harness) {
 	}
 }
 
+// recordsComeBack expects that EachRecord returns bodies and headers as they were appended, for the deliveries of the
+// page only.
 func recordsComeBack(t *testing.T, open func(*testing.T) Harness) {
 	h, records := settled(t, open, 9)
 	page := h.readAll(t, 0, 100)
-	page = slices.Delete(page, 3, 5) // a page may leave out what its reader does not want
+	page = slices.Delete(page, 3, 5) // a reader may filter a page before it asks for the records
 	wanted := slices.Delete(slices.Clone(records), 3, 5)
 	n := 0
 	if err := h.Reader.EachRecord(t.Context(), page, func(r *hook.Record) error {
@@ -108,6 +114,7 @@ func recordsComeBack(t *testing.T, open func(*testing.T) Harness) {
 	}
 }
 
+// callersErrorEnds expects that EachRecord stops at the first error of its callback and returns that error.
 func callersErrorEnds(t *testing.T, open func(*testing.T) Harness) {
 	h, _ := settled(t, open, 5)
 	enough, n := errors.New("enough"), 0
@@ -117,16 +124,18 @@ func callersErrorEnds(t *testing.T, open func(*testing.T) Harness) {
 		}
 		return nil
 	})
+	// The log may wrap the error, but must not replace it.
 	if !errors.Is(err, enough) || n != 3 {
 		t.Errorf("after %d records: %v", n, err)
 	}
 }
 
-// canceledReading lets a log that has the answer at hand give it, and one that has not must say so.
+// canceledReading reads with a context that has ended. A log may answer from memory; otherwise it must return the
+// context's error and no deliveries. The next reading must not be affected.
 func canceledReading(t *testing.T, open func(*testing.T) Harness) {
 	h, _ := settled(t, open, 5)
 	if h.Reopen != nil {
-		h.Reopen() // nothing is at hand
+		h.Reopen() // so that nothing is in memory
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -138,10 +147,11 @@ func canceledReading(t *testing.T, open func(*testing.T) Harness) {
 		t.Errorf("%v up to %d", seqs(page), upTo)
 	}
 	if got := h.readAll(t, 0, 3); len(got) != 5 {
-		t.Errorf("the next reader is given %v", seqs(got))
+		t.Errorf("the next reader gets %v", seqs(got))
 	}
 }
 
+// changeIsAnnounced expects that the channel of Changed is open before an append and closed after it.
 func changeIsAnnounced(t *testing.T, open func(*testing.T) Harness) {
 	h := open(t)
 	for n := range 3 {
@@ -157,6 +167,7 @@ func changeIsAnnounced(t *testing.T, open func(*testing.T) Harness) {
 	}
 }
 
+// isClosed reports whether a channel on which nothing is sent was closed.
 func isClosed(c <-chan struct{}) bool {
 	select {
 	case <-c:
@@ -166,7 +177,8 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// waitingReader reads as followers do: it asks for the channel, reads on, and waits if there was nothing.
+// waitingReader reads while another goroutine appends, as followers do: it takes the channel, reads a page, and waits
+// if there was nothing. A log that does not announce a change makes it hang.
 func waitingReader(t *testing.T, open func(*testing.T) Harness) {
 	h := open(t)
 	const total = 200
@@ -183,6 +195,8 @@ func waitingReader(t *testing.T, open func(*testing.T) Harness) {
 		}
 	})
 	var got []hook.Seq
+	// Changed must be called before After: a delivery that is appended between the two closes the channel, so the
+	// reader does not wait for the next one.
 	for from := hook.Seq(0); from < total && !t.Failed(); {
 		changed := h.Log.Changed()
 		page, upTo, err := h.Reader.After(t.Context(), from, 7)
@@ -201,6 +215,7 @@ func waitingReader(t *testing.T, open func(*testing.T) Harness) {
 	}
 }
 
+// ownEpoch expects an epoch that differs between logs, does not change, and can be part of a cursor.
 func ownEpoch(t *testing.T, open func(*testing.T) Harness) {
 	one, other := open(t), open(t)
 	if one.Log.Epoch() == other.Log.Epoch() {
@@ -214,14 +229,15 @@ func ownEpoch(t *testing.T, open func(*testing.T) Harness) {
 	}
 	c := hook.Cursor{Epoch: before, Seq: 1}
 	if back, err := hook.ParseCursor(c.String()); err != nil || back != c {
-		t.Errorf("the epoch makes no cursor: %v", err)
+		t.Errorf("the epoch cannot be used in a cursor: %v", err)
 	}
 }
 
-// duplicates holds what a log decides against the rule, applied to a map of claims.
+// duplicates appends repeated events, alone and in batches, and compares the outcomes with those of
+// hook.ResolveDuplicate on a map of claims.
 func duplicates(t *testing.T, open func(*testing.T) Harness) {
 	h := open(t)
-	rule := newMemory()
+	rule := newMemory() // applies hook.ResolveDuplicate to the same records
 	verified := func(n int, event string) *hook.Record {
 		r := record(n)
 		r.Verdict, r.Event = hook.Verified, event
@@ -241,8 +257,12 @@ func duplicates(t *testing.T, open func(*testing.T) Harness) {
 	rejected.Event, rejected.Verdict = "a", hook.Rejected
 	other := verified(2, "a")
 	other.Endpoint = "ep_b"
+	// Deliveries that were not verified come first and claim nothing. Then: repeats with the same and with another
+	// body, the same id at another endpoint, deliveries without an id, and batches that are repeated wholly, in
+	// part, or with an event that has no id.
 	for i, r := range []*hook.Record{
-		unsigned, rejected, verified(1, "a"), verified(1, "a"), verified(2, "a"), other, verified(3, ""), verified(3, ""),
+		unsigned, rejected, verified(1, "a"), verified(1, "a"), verified(2, "a"), other,
+		verified(3, ""), verified(3, ""),
 		batch(4, "a", "b", "b"), batch(5, "b", "a"), batch(6, "a", ""), verified(7, "b"), batch(8, "c"), batch(8, "c"),
 	} {
 		want := *r
@@ -251,26 +271,19 @@ func duplicates(t *testing.T, open func(*testing.T) Harness) {
 		}
 		h.append(t, r)
 		if r.DuplicateOf != want.DuplicateOf || r.Occurrence != want.Occurrence || r.Reason != want.Reason {
-			t.Errorf(
-				"record %d: duplicate of %d, try %d, %q; by the rule %d, %d, %q",
-				i+1,
-				r.DuplicateOf,
-				r.Occurrence,
-				r.Reason,
-				want.DuplicateOf,
-				want.Occurrence,
-				want.Reason,
-			)
+			t.Errorf("record %d: duplicate of %d, occurrence %d, %q; by the rule %d, %d, %q", i+1,
+				r.DuplicateOf, r.Occurrence, r.Reason, want.DuplicateOf, want.Occurrence, want.Reason)
 		}
 	}
 }
 
+// holes removes single deliveries and expects that pages stay complete without them, also those that were read before.
 func holes(t *testing.T, open func(*testing.T) Harness) {
 	h, _ := settled(t, open, 12)
 	if h.Remove == nil {
-		t.Skip("this log has no holes")
+		t.Skip("this log cannot remove single deliveries")
 	}
-	stale := h.readAll(t, 0, 100)
+	stale := h.readAll(t, 0, 100) // a page that a reader holds while retention removes some of it
 	h.Remove(2, 3, 7, 11)
 	want := []hook.Seq{1, 4, 5, 6, 8, 9, 10, 12}
 	for _, limit := range []int{1, 3, 100} {
@@ -290,6 +303,7 @@ func holes(t *testing.T, open func(*testing.T) Harness) {
 	}
 }
 
+// oldestEnd removes the oldest deliveries and expects that FirstKept moves, and that readers before it continue there.
 func oldestEnd(t *testing.T, open func(*testing.T) Harness) {
 	h, _ := settled(t, open, 10)
 	if h.RemoveUpTo == nil {
@@ -299,6 +313,7 @@ func oldestEnd(t *testing.T, open func(*testing.T) Harness) {
 	if h.Log.FirstKept() != 5 || h.Log.Head() != 10 {
 		t.Errorf("first kept %d, head %d", h.Log.FirstKept(), h.Log.Head())
 	}
+	// Readers whose position is before FirstKept get the oldest delivery that is kept.
 	for _, from := range []hook.Seq{0, 2, 4} {
 		if got := h.readAll(t, from, 4); len(got) != 6 || got[0].Seq != 5 {
 			t.Errorf("after %d: %v", from, seqs(got))
@@ -311,6 +326,7 @@ func oldestEnd(t *testing.T, open func(*testing.T) Harness) {
 	}
 }
 
+// restart expects that a reopened log has the same epoch, ends and deliveries, and continues with the next seq.
 func restart(t *testing.T, open func(*testing.T) Harness) {
 	h, _ := settled(t, open, 6)
 	if h.Reopen == nil {
@@ -328,6 +344,7 @@ func restart(t *testing.T, open func(*testing.T) Harness) {
 	if after := h.readAll(t, first-1, 4); !reflect.DeepEqual(after, before) {
 		t.Errorf("%v, before the restart %v", after, before)
 	}
+	// A seq is never given twice, although some deliveries were removed before the restart.
 	r := record(7)
 	if h.append(t, r); r.Seq != 7 {
 		t.Errorf("the next is %d", r.Seq)
