@@ -12,9 +12,9 @@ import (
 	"path/filepath"
 )
 
-// DialControl connects to the control channel of a data folder. token is what each request must carry, "" if
-// none is needed. It fails with fs.ErrNotExist if no server has a channel there, and refuses links and what
-// belongs to others.
+// DialControl connects to the control channel of a data folder. Each request must carry token, unless it is "". It
+// fails with fs.ErrNotExist if no server has a channel there. It also fails if the socket or port file is a link or
+// belongs to another user, or if another user listens at the socket: a command must not send secrets there.
 func DialControl(ctx context.Context, folder string) (conn net.Conn, token string, err error) {
 	dir, err := os.Stat(folder)
 	if err != nil {
@@ -31,7 +31,7 @@ func DialControl(ctx context.Context, folder string) (conn net.Conn, token strin
 	if err != nil {
 		return nil, "", err
 	}
-	conn, err = (&net.Dialer{}).DialContext(ctx, "unix", shorter(path))
+	conn, err = (&net.Dialer{}).DialContext(ctx, "unix", shortenSocketPath(path))
 	if err != nil {
 		return nil, "", err
 	}
@@ -41,21 +41,22 @@ func DialControl(ctx context.Context, folder string) (conn net.Conn, token strin
 	return conn, "", nil
 }
 
-// shorter returns another name of path where it is too long for a socket, if there is a shorter one.
-func shorter(path string) string {
+// shortenSocketPath returns path without its symbolic links and dots if it is too long for the address of a Unix socket
+// and that makes it shorter. The kernel limits such an address to about 100 bytes.
+func shortenSocketPath(path string) string {
 	if len(path) <= maxSocketPath {
 		return path
 	}
-	if whole, err := filepath.EvalSymlinks(path); err == nil {
-		if whole, err = filepath.Abs(whole); err == nil && len(whole) < len(path) {
-			return whole
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		if resolved, err = filepath.Abs(resolved); err == nil && len(resolved) < len(path) {
+			return resolved
 		}
 	}
 	return path
 }
 
-// trustServer returns an error if the process that listens is neither the folder's owner nor root, nor this user.
-func trustServer(conn net.Conn, folder user) error {
+// trustServer returns an error unless the process that listens runs as the folder's owner, as this user, or as root.
+func trustServer(conn net.Conn, folder ownership) error {
 	unix, ok := conn.(*net.UnixConn)
 	if !ok || !hasPeers {
 		return nil
@@ -65,14 +66,14 @@ func trustServer(conn net.Conn, folder user) error {
 		return fmt.Errorf("read who listens: %w", err)
 	}
 	if peer.UID != self() && peer.UID != root && (!folder.known || peer.UID != folder.uid) {
-		return fmt.Errorf(
-			"the user with id %d listens at the control channel, and does not own the data folder",
-			peer.UID,
-		)
+		return fmt.Errorf("the user with id %d listens at the control channel, and does not own the data folder",
+			peer.UID)
 	}
 	return nil
 }
 
+// dialPort reads the port file at path, connects to the port, and returns the token with the connection. It fails if
+// the file names an address that is not a loopback address.
 func dialPort(ctx context.Context, path string) (net.Conn, string, error) {
 	f, err := Open(path, os.O_RDONLY)
 	if err != nil {

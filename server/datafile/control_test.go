@@ -85,7 +85,8 @@ func TestAStaleSocketIsReplaced(t *testing.T) {
 	if err := stale.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, PortName), []byte(`{"address":"127.0.0.1:1","token":"old"}`), 0o600); err != nil {
+	old := []byte(`{"address":"127.0.0.1:1","token":"old"}`)
+	if err := os.WriteFile(filepath.Join(folder, PortName), old, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := listening(t, folder)
@@ -100,17 +101,22 @@ func TestWhatStandsInTheWayOfTheChannelIsRefused(t *testing.T) {
 	if err := os.WriteFile(elsewhere, []byte("text"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	symlink := func(path string) error { return os.Symlink(elsewhere, path) }
+	danglingSymlink := func(path string) error { return os.Symlink(elsewhere+".not", path) }
+	hardLink := func(path string) error { return os.Link(elsewhere, path) }
+	emptyFile := func(path string) error { return os.WriteFile(path, nil, 0o600) }
+	emptyFolder := func(path string) error { return os.Mkdir(path, 0o700) }
 	for name, c := range map[string]struct {
 		name string
 		make func(path string) error
 		want string
 	}{
-		"a link for the socket":      {SocketName, func(path string) error { return os.Symlink(elsewhere, path) }, "is a link"},
-		"a loose link":               {SocketName, func(path string) error { return os.Symlink(elsewhere+".not", path) }, "is a link"},
-		"a link for the port":        {PortName, func(path string) error { return os.Symlink(elsewhere, path) }, "is a link"},
-		"a second name":              {PortName, func(path string) error { return os.Link(elsewhere, path) }, "second name"},
-		"a file for the socket":      {SocketName, func(path string) error { return os.WriteFile(path, nil, 0o600) }, "move it away"},
-		"a folder for the socket":    {SocketName, func(path string) error { return os.Mkdir(path, 0o700) }, "is not a file"},
+		"a link for the socket":      {SocketName, symlink, "is a link"},
+		"a loose link":               {SocketName, danglingSymlink, "is a link"},
+		"a link for the port":        {PortName, symlink, "is a link"},
+		"a second name":              {PortName, hardLink, "second name"},
+		"a file for the socket":      {SocketName, emptyFile, "move it away"},
+		"a folder for the socket":    {SocketName, emptyFolder, "is not a file"},
 		"another's file":             {PortName, foreignFile, "belongs to the user with id 65533"},
 		"another's file as a socket": {SocketName, foreignSocket, "belongs to the user with id 65533"},
 	} {

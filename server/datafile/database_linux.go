@@ -5,10 +5,10 @@ import (
 	"os"
 )
 
-// LockDatabase takes the database file at path for this process alone, so that another server cannot take it at
-// another place while this one has it open. On Linux such a lock is apart from those that SQLite uses. The
-// caller frees it after the database is closed: closing any descriptor of the file drops SQLite's own locks in
-// this process.
+// LockDatabase locks the database file at path for this process alone, so that a second server cannot open it under
+// another path, such as a bind mount or a hard link made later. On Linux such a flock is independent of the locks that
+// SQLite uses. The caller calls free after it closed the database, not before: closing any descriptor of a file
+// releases all of SQLite's locks on it in this process.
 func LockDatabase(path string) (free func() error, taken bool, err error) {
 	f, err := Open(path, os.O_RDWR)
 	if err != nil {

@@ -1,12 +1,16 @@
-// Package datafile keeps the data folder and the files in it to their owner: the folder has mode 0700, each
-// file 0600, whatever the umask. A name that is a link, or anything else than a file of its own, is refused:
-// whoever could put it there chose what would be read or overwritten. On systems without such modes it makes
-// the folder and the files, and no more.
+// Package datafile creates the data folder and the files in it so that only their owner can read them, finds the server
+// that uses a folder, and connects commands to that server.
 //
-// It also says which server holds a folder (FindRunningServer), and opens the control channel over which
-// commands reach that server (ListenControl, DialControl): only the owner of the folder and root can use it.
+// It promises three things:
 //
-// Start with Folder, which mends the folder, then Mend and Create for the files in it.
+//   - The folder has mode 0700 and its files 0600, whatever the umask. On systems without such modes, the folder and
+//     the files are created and nothing more is promised.
+//   - Symbolic links, files with a second hard link, and files of other users are refused. Another user who can place
+//     such a file would choose what Hookbeam reads or overwrites.
+//   - Only the owner of the folder and root can use the control channel (ListenControl, DialControl), over which
+//     commands reach the server that holds the folder's lock (FindRunningServer).
+//
+// Start reading with Folder, which creates or corrects the folder, then Mend and Create for the files in it.
 package datafile
 
 import (
@@ -18,14 +22,15 @@ import (
 	"strings"
 )
 
+// The modes of the data folder and of every file in it.
 const (
 	folderMode = 0o700
 	fileMode   = 0o600
 )
 
-// Folder makes the folder dir where there is none, and gives it the mode 0700. dir itself may be a link to a
-// folder. A folder that others can use and that holds other things than Hookbeam's is refused: it would be
-// taken away from them.
+// Folder creates the folder dir if it does not exist, and sets its mode to 0700. dir itself may be a link to a folder.
+// It fails if the folder belongs to another user, or if other users can read it and it contains files that are not
+// Hookbeam's: changing the mode would lock those users out.
 func Folder(dir string) error {
 	if err := os.MkdirAll(dir, folderMode); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
@@ -36,24 +41,23 @@ func Folder(dir string) error {
 	}
 	if who := owner(info); who.known && who.uid != self() && self() != root {
 		return fmt.Errorf(
-			"the data folder %s belongs to the user with id %d, and this runs as %d: run it as its owner, change the owner "+
-				"with chown, or choose another folder with --data",
-			dir,
-			who.uid,
-			self(),
+			"the data folder %s belongs to the user with id %d, and this runs as %d: run it as its owner, "+
+				"change the owner with chown, or choose another folder with --data",
+			dir, who.uid, self(),
 		)
 	}
 	if !hasModes || info.Mode().Perm() == folderMode {
 		return nil
 	}
-	if err := shared(dir, info); err != nil {
+	if err := refuseShared(dir, info); err != nil {
 		return err
 	}
 	return chmod(dir, folderMode, os.Stat)
 }
 
-// shared returns an error where dir is a folder that others work in, too.
-func shared(dir string, info fs.FileInfo) error {
+// refuseShared returns an error if dir, whose mode is not 0700, contains files of other programs, such as a home folder
+// or /tmp. A folder with Hookbeam's database is accepted in any case, unless it has the sticky bit, as /tmp has.
+func refuseShared(dir string, info fs.FileInfo) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return fmt.Errorf("look at the data folder: %w", err)
@@ -69,17 +73,17 @@ func shared(dir string, info fs.FileInfo) error {
 	}
 	if others > 0 {
 		return fmt.Errorf(
-			"the data folder %s can be read by other users and holds other things, too (mode %04o): choose a folder of its own "+
-				"with --data, or run chmod 700 on it if nobody else needs it",
-			dir,
-			info.Mode().Perm(),
+			"the data folder %s can be read by other users and holds other things, too (mode %04o): choose a "+
+				"folder of its own with --data, or run chmod 700 on it if nobody else needs it",
+			dir, info.Mode().Perm(),
 		)
 	}
 	return nil
 }
 
-// Mend gives those of the named files in dir that are there the mode 0600. It refuses a link, a file with a
-// second name somewhere else, and whatever else is no file of the folder's owner.
+// Mend sets the mode of those of the named files in dir that exist to 0600. It fails for a symbolic link, a file with a
+// second hard link, anything that is not a regular file, and a file of another user. It is called at every start, since
+// a restored backup or a copy may have other modes.
 func Mend(dir string, names ...string) error {
 	folder, err := os.Stat(dir)
 	if err != nil {
@@ -104,8 +108,8 @@ func Mend(dir string, names ...string) error {
 	return nil
 }
 
-// Create makes an empty file that only its owner can read, where there is none at path; one that is there is
-// mended. Nothing is ever written through a link.
+// Create creates an empty file with mode 0600 at path. If there is a file, it corrects that file's mode, as Mend does,
+// and keeps its content. It never writes through a link.
 func Create(path string) error {
 	f, err := OpenNew(path)
 	if errors.Is(err, fs.ErrExist) {
@@ -117,8 +121,8 @@ func Create(path string) error {
 	return f.Close()
 }
 
-// OpenNew makes a file that only its owner can read, and opens it. It fails with fs.ErrExist where anything is
-// at path.
+// OpenNew creates a file with mode 0600 and opens it for reading and writing. It fails with fs.ErrExist if anything is
+// at path, also a link to nothing.
 func OpenNew(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|noFollow, fileMode)
 	if err != nil {
@@ -127,17 +131,18 @@ func OpenNew(path string) (*os.File, error) {
 	if !hasModes {
 		return f, nil
 	}
-	if err := f.Chmod(fileMode); err != nil { // the umask may have taken even the owner's rights
+	if err := f.Chmod(fileMode); err != nil { // the umask may deny the owner, too
 		return nil, errors.Join(fmt.Errorf("make %s: %w", path, err), f.Close())
 	}
 	return f, nil
 }
 
-// Open opens a file that is there, never through a link.
+// Open opens an existing file with the flags of os.OpenFile. It fails for a link, for a file with a second hard link,
+// and for anything that is not a regular file. It does not check the owner: nobody else can write to the folder.
 func Open(path string, flag int) (*os.File, error) {
 	info, err := os.Lstat(path)
 	if err == nil {
-		err = refuse(path, info, user{})
+		err = refuse(path, info, ownership{})
 	}
 	if err != nil {
 		return nil, err
@@ -145,35 +150,35 @@ func Open(path string, flag int) (*os.File, error) {
 	return os.OpenFile(path, flag|noFollow, 0)
 }
 
-// refuse returns an error where what stands at path is no file of its own.
-func refuse(path string, info fs.FileInfo, folder user) error {
+// refuse returns an error unless path is a regular file with one name that belongs to the folder's owner or to this
+// user. With the zero folder, the owner is not checked. info must be from Lstat, which does not follow links.
+func refuse(path string, info fs.FileInfo, folder ownership) error {
 	who := owner(info)
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:
 		return fmt.Errorf(
-			"%s is a link: it is not followed, because whoever put it there would choose the file. Move it away, or move "+
-				"the file itself into its place",
+			"%s is a link: it is not followed, because whoever put it there would choose the file. "+
+				"Move it away, or move the file itself into its place",
 			path,
 		)
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a file (%s): move it away", path, info.Mode().Type())
 	case who.linked:
 		return fmt.Errorf(
-			"%s has a second name somewhere else (a hard link), through which it could be read or changed: remove the other "+
-				"name, or put a copy in its place",
+			"%s has a second name somewhere else (a hard link), through which it could be read or changed: "+
+				"remove the other name, or put a copy in its place",
 			path,
 		)
 	case who.known && folder.known && who.uid != folder.uid && who.uid != self():
 		return fmt.Errorf(
 			"%s belongs to the user with id %d, and the data folder does not: change its owner with chown",
-			path,
-			who.uid,
+			path, who.uid,
 		)
 	}
 	return nil
 }
 
-// Same reports whether f is what stands at path.
+// Same reports whether the open file f is the file at path. stat is os.Stat, or os.Lstat if path must not be a link.
 func Same(f *os.File, path string, stat func(string) (fs.FileInfo, error)) bool {
 	held, err := f.Stat()
 	if err != nil {
@@ -183,7 +188,8 @@ func Same(f *os.File, path string, stat func(string) (fs.FileInfo, error)) bool 
 	return err == nil && os.SameFile(held, there)
 }
 
-// chmod changes a mode and looks whether it took.
+// chmod changes a mode and checks that it took effect: some file systems, such as FAT or a network share, ignore it.
+// stat is os.Stat or os.Lstat.
 func chmod(path string, mode fs.FileMode, stat func(string) (fs.FileInfo, error)) error {
 	err := os.Chmod(path, mode)
 	info, seen := stat(path)
@@ -195,22 +201,22 @@ func chmod(path string, mode fs.FileMode, stat func(string) (fs.FileInfo, error)
 	}
 	if err != nil {
 		return fmt.Errorf(
-			"other users can read %s, and it cannot be kept to its owner (mode %04o): %w. Run as its owner, change the owner "+
-				"with chown, or choose a folder with --data on a file system that has modes",
-			path,
-			mode,
-			err,
+			"other users can read %s, and it cannot be kept to its owner (mode %04o): %w. Run as its owner, "+
+				"change the owner with chown, or choose a folder with --data on a file system that has modes",
+			path, mode, err,
 		)
 	}
 	return nil
 }
 
-// user is whom a file belongs to.
-type user struct {
+// ownership is what the file system says about who can reach a file. The zero value says nothing, which is all that
+// systems without numeric owners have.
+type ownership struct {
 	known  bool
 	uid    int
-	linked bool // the file has other names
+	linked bool // the file has more than one hard link
 }
 
-// root may work in anybody's folder.
+// root is the uid of the superuser, who may use any user's folder. It is also what self returns on systems without
+// numeric owners.
 const root = 0

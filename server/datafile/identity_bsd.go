@@ -2,5 +2,5 @@
 
 package datafile
 
-// Identify returns which file stands at path, and its size in bytes. A link is not followed.
+// Identify returns the identity of the file at path and its size in bytes. It does not follow a link.
 func Identify(path string) (id Identity, size int64, err error) { return lstat(path) }

@@ -7,12 +7,13 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockedAt is a byte that no file here has: on Windows, what is locked cannot be read by others, and they read
-// who holds it.
+// lockedAt is the offset of the locked byte. It is beyond the end of every file here: on Windows, other processes
+// cannot read a locked range, and they must be able to read from the lock file who holds it.
 const lockedAt = 1 << 30
 
-// Lock takes an open file for this process alone, or, shared, with others that share it. It is freed when f is
-// closed and when the process ends, however it ends. taken is false where another has it.
+// Lock locks an open file for this process alone or, if shared, together with other processes that share it. It does
+// not wait: taken is false if another process holds the lock. The lock is released when f is closed and when the
+// process ends.
 func Lock(f *os.File, shared bool) (taken bool, err error) {
 	how := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)
 	if !shared {
@@ -25,5 +26,5 @@ func Lock(f *os.File, shared bool) (taken bool, err error) {
 	return err == nil, err
 }
 
-// LockFolder does nothing: folders cannot be locked here, and a file that is open cannot be removed.
+// LockFolder always succeeds: Windows cannot lock folders, and there a file that is open cannot be removed.
 func LockFolder(*os.File, bool) (taken bool, err error) { return true, nil }

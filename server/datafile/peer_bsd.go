@@ -8,13 +8,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hasPeers says that the system tells which user is at the other end of a Unix socket.
+// hasPeers says that the kernel reports which user is at the other end of a Unix socket.
 const hasPeers = true
 
-// maxSocketPath is the longest path of a Unix socket, in bytes.
+// maxSocketPath is the longest path of a Unix socket, in bytes: sun_path without its final zero.
 const maxSocketPath = 103
 
-// peerOf returns the user at the other end, as it was when it connected or began to listen.
+// peerOf returns the user at the other end, as of the time when it connected or began to listen.
 func peerOf(conn *net.UnixConn) (Peer, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {

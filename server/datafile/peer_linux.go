@@ -6,13 +6,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hasPeers says that the system tells which process is at the other end of a Unix socket.
+// hasPeers says that the kernel reports which process is at the other end of a Unix socket.
 const hasPeers = true
 
-// maxSocketPath is the longest path of a Unix socket, in bytes.
+// maxSocketPath is the longest path of a Unix socket, in bytes: sun_path without its final zero.
 const maxSocketPath = 107
 
-// peerOf returns the process at the other end, as it was when it connected or began to listen.
+// peerOf returns the process at the other end, as of the time when it connected or began to listen.
 func peerOf(conn *net.UnixConn) (Peer, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {

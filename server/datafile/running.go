@@ -10,35 +10,38 @@ import (
 	"path/filepath"
 )
 
-// LockName is the file in the data folder that a running server holds. It says who the server is.
+// LockName is the lock file in the data folder. A running server holds a lock on it, and its content, a RunningServer
+// as JSON, says which server that is. The file stays when the server ends; only the lock counts.
 const LockName = "hookbeam.lock"
 
-// DatabaseName is the file in the data folder that holds the log.
+// DatabaseName is the database file in the data folder that contains the log.
 const DatabaseName = "hookbeam.db"
 
-// RunningServer is the process that holds a data folder, as it writes itself into the lock file for others to
-// read. It is a server, or for a moment a command that works on the folder while no server does.
+// RunningServer describes the process that holds the lock of a data folder. That process writes it into the lock file
+// for other commands to read. It is a server, or for a short time a command that works on the folder while no server
+// runs.
 type RunningServer struct {
 	PID      int    `json:"pid"`
 	URL      string `json:"url"`
-	Version  string `json:"version,omitempty"`  // "" for a release without a control channel
-	Protocol int    `json:"protocol,omitempty"` // of its control channel; 0: it has none
-	Command  string `json:"command,omitempty"`  // what works on the folder: "login"; "" for a server
+	Version  string `json:"version,omitempty"`  // the release; "" for one without a control channel
+	Protocol int    `json:"protocol,omitempty"` // version of the control channel's protocol; 0: there is no channel
+	Command  string `json:"command,omitempty"`  // name of the command, such as "login"; "" for a server
 }
 
-// ReadRunningServer returns what the lock file in a folder says. If it cannot be read, the result is zero.
+// ReadRunningServer returns the content of the lock file in a folder. It returns the zero value if the file cannot be
+// read, since the content is only for messages and for finding the server.
 func ReadRunningServer(folder string) (r RunningServer) {
 	f, err := Open(filepath.Join(folder, LockName), os.O_RDONLY)
 	if err != nil {
 		return r
 	}
-	defer func() { _ = f.Close() }()
+	defer func() { _ = f.Close() }() // nothing was written
 	text, _ := io.ReadAll(io.LimitReader(f, 4096))
 	_ = json.Unmarshal(text, &r)
 	return r
 }
 
-// WriteRunningServer replaces the content of f, an open lock file.
+// WriteRunningServer replaces the content of f, the open lock file that this process holds.
 func WriteRunningServer(f *os.File, r RunningServer) error {
 	text, err := json.Marshal(r)
 	if err != nil {
@@ -53,8 +56,8 @@ func WriteRunningServer(f *os.File, r RunningServer) error {
 	return nil
 }
 
-// FindRunningServer finds the server that holds a data folder. running is false if none does. For a moment it
-// takes the folder's lock itself, so whoever takes the lock must try more than once.
+// FindRunningServer reports whether a process holds a data folder, and which one. To find out, it takes the folder's
+// lock for a moment itself, so a process that wants the lock must retry when it fails.
 func FindRunningServer(folder string) (r RunningServer, running bool, err error) {
 	dir, err := os.Open(folder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -74,6 +77,7 @@ func FindRunningServer(folder string) (r RunningServer, running bool, err error)
 	return ReadRunningServer(folder), true, nil
 }
 
+// fileIsFree reports whether no process holds the lock file at path. It takes the lock and releases it again.
 func fileIsFree(path string) (bool, error) {
 	f, err := Open(path, os.O_RDWR)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -86,7 +90,7 @@ func fileIsFree(path string) (bool, error) {
 	return Lock(f, true)
 }
 
-// HasDatabase reports whether a folder holds a database.
+// HasDatabase reports whether a folder contains a database that is not empty.
 func HasDatabase(folder string) bool {
 	info, err := os.Stat(filepath.Join(folder, DatabaseName))
 	return err == nil && info.Size() > 0
