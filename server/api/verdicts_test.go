@@ -10,9 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"hookbeam/server/diagnose"
 	"hookbeam/server/hook"
-	"hookbeam/server/intake"
 	"hookbeam/server/wire"
 )
 
@@ -122,8 +120,8 @@ func TestReverifyReleasesRejectedDeliveries(t *testing.T) {
 	rejected := h.newest(e)
 	path := "/endpoints/" + string(e.ID)
 	h.call("PATCH", path, `{"secrets":[{"label":"old"},{"label":"live","value":"`+stripeSecret+`"}]}`, 200, nil)
-	var again intake.ReverifyResult
-	if h.call("POST", path+"/verify-again", `{}`, 200, &again); again != (intake.ReverifyResult{Examined: 1, Verified: 1}) {
+	var again wire.ReverifyResult
+	if h.call("POST", path+"/verify-again", `{}`, 200, &again); again != (wire.ReverifyResult{Examined: 1, Verified: 1}) {
 		t.Errorf("%+v", again)
 	}
 	if h.call("POST", path+"/verify-again", `{"release":true}`, 200, &again); again.Released != 1 {
@@ -144,7 +142,7 @@ func TestRejectedDeliveryHasADiagnosis(t *testing.T) {
 		`{"name":"shop-test","provider":"stripe","secrets":[{"label":"test","value":"` + stripeSecret + `"}]}`,
 	)
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 401, "signature_mismatch")
-	var got diagnose.Diagnosis
+	var got wire.Diagnosis
 	path := "/deliveries/" + string(h.newest(e).ID) + "/diagnose"
 	h.call("POST", path, "", 200, &got)
 	if f := got.Findings[0]; got.Cause != "other_secret" || !got.Genuine || f.Endpoint != other.ID ||

@@ -16,6 +16,7 @@ import (
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
 	"hookbeam/server/signature"
+	"hookbeam/server/wire"
 )
 
 // verifyCmd is hookbeam verify: it checks one request from a file, offline.
@@ -37,18 +38,6 @@ type verifyCmd struct {
 
 // errNotVerified ends a command whose answer, already printed, is no.
 var errNotVerified = errors.New("it does not verify")
-
-// verified is what the command prints as JSON.
-type verified struct {
-	Verdict   hook.Verdict        `json:"verdict"`
-	Reason    hook.Reason         `json:"reason,omitempty"`
-	Scheme    string              `json:"scheme,omitempty"`
-	Covers    hook.Covers         `json:"covers,omitempty"`
-	Strength  string              `json:"strength,omitempty"`
-	Type      string              `json:"type,omitempty"`
-	Event     string              `json:"event,omitempty"`
-	Diagnosis *diagnose.Diagnosis `json:"diagnosis,omitempty"`
-}
 
 // Run checks one request as the server would, and says why where it fails. Nothing is stored, nothing is sent.
 func (c *verifyCmd) Run(d Deps) error {
@@ -85,7 +74,7 @@ func (c *verifyCmd) Run(d Deps) error {
 	on := signature.ReceiveContext{At: at, URL: c.URL}
 	f := p.Verify(e, r, on)
 	r.Verdict, r.Reason, r.Check = f.Verdict, f.Reason, f.Check
-	said := verified{
+	said := wire.VerifyResult{
 		Verdict:  f.Verdict,
 		Reason:   f.Reason,
 		Scheme:   f.Check.Scheme,
@@ -95,21 +84,22 @@ func (c *verifyCmd) Run(d Deps) error {
 		Event:    f.Event,
 	}
 	if f.Verdict != hook.Verified {
-		d := diagnose.Run(p, diagnose.Case{Record: r, Endpoint: e, Context: on})
-		said.Diagnosis = &d
+		diagnosis := diagnose.Run(p, diagnose.Case{Record: r, Endpoint: e, Context: on}).Wire()
+		said.Diagnosis = &diagnosis
 	}
-	return said.print(d.Stdio.Out, c.JSON, f)
+	return printVerifyResult(d.Stdio.Out, said, c.JSON, f.Check)
 }
 
-func (v verified) print(out io.Writer, asJSON bool, f signature.Result) (err error) {
+// printVerifyResult prints the result as JSON or for people. Its error is errNotVerified if the request is not verified.
+func printVerifyResult(out io.Writer, v wire.VerifyResult, asJSON bool, check hook.Check) (err error) {
 	switch {
 	case asJSON:
 		err = json.NewEncoder(out).Encode(v)
 	case v.Verdict == hook.Verified:
 		age := ""
-		if skew := f.Check.Skew.Round(time.Second); f.Check.Dated && skew < 0 {
+		if skew := check.Skew.Round(time.Second); check.Dated && skew < 0 {
 			age = fmt.Sprintf(", signed %s after it came", -skew)
-		} else if f.Check.Dated {
+		} else if check.Dated {
 			age = fmt.Sprintf(", signed %s before it came", skew)
 		}
 		_, err = fmt.Fprintf(out, "verified: %s, %s%s\n", v.Scheme, v.Strength, age)

@@ -36,22 +36,22 @@ type Known struct {
 // Diagnosis says why a delivery did not verify. It names secrets by their labels, and holds neither a
 // secret nor a signature that would have been right.
 type Diagnosis struct {
-	Genuine  bool    `json:"genuine" doc:"One of the findings shows who made it: a secret that is known here fits."`
-	Cause    string  `json:"cause" doc:"That of the first finding."`
-	Summary  string  `json:"summary" doc:"That of the first finding."`
-	Findings []Cause `json:"findings" nullable:"false" doc:"The likeliest first."`
-	Tried    int     `json:"tried" doc:"How many combinations of secret, header, body and address were tried."`
+	Genuine  bool    // a finding proves who sent it: a known secret matches
+	Cause    string  // of the first finding
+	Summary  string  // of the first finding
+	Findings []Cause // most likely first; at least one
+	Tried    int     // number of combinations of secret, header, body and URL that were tried
 }
 
 // Cause is one thing that explains a verdict.
 type Cause struct {
-	Cause    string          `json:"cause" example:"other_secret" doc:"Stable code."`
-	Summary  string          `json:"summary" example:"Valid with the secret \"live\" of your endpoint \"shop-test\"." doc:"What was found, as a sentence."`
-	Fix      string          `json:"fix" doc:"What to do next, as a sentence."`
-	Endpoint hook.EndpointID `json:"endpoint,omitempty" doc:"The endpoint whose secret fits."`
-	Secret   string          `json:"secret,omitempty" doc:"Label of the secret that fits."`
+	Cause    string          // stable code, such as "other_secret"
+	Summary  string          // what was found, as a sentence
+	Fix      string          // what to do next, as a sentence
+	Endpoint hook.EndpointID // with the matching secret; "" if no secret matches
+	Secret   string          // the label of the matching secret; "" if none matches
 
-	genuine bool
+	genuine bool // a known secret matches
 }
 
 // The bounds of one diagnosis.

@@ -10,9 +10,9 @@ import (
 
 // ReverifyResult is the result of verifying an endpoint's rejected deliveries again.
 type ReverifyResult struct {
-	Examined int `json:"examined" doc:"Rejected deliveries that were looked at."`
-	Verified int `json:"verified" doc:"Those that verify with what the endpoint has now."`
-	Released int `json:"released" doc:"Those that were appended to the log as verified; none unless it was asked for."`
+	Examined int // rejected deliveries that were verified again
+	Verified int // those that verify with the endpoint's current secrets
+	Released int // those that were appended to the log as verified deliveries; 0 without release
 }
 
 // Reverify verifies the rejected deliveries of an endpoint with its present secrets and rules, at the time

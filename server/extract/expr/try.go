@@ -8,39 +8,39 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Trial is what a mapping would have made of past deliveries.
+// Trial is what a mapping would have read from past deliveries. Try makes it; the API converts it for its clients.
 type Trial struct {
-	Looked   int            `json:"looked" doc:"Deliveries that it was tried on: the newest of those that are neither rejected nor repeats, 1,000 at most."`
-	Matched  int            `json:"matched" doc:"Those that told of a subject."`
-	Failed   int            `json:"failed" doc:"Those that it could not be worked out for; they would tell of nothing."`
-	States   []StateCount   `json:"states" nullable:"false" doc:"What the state was, the most frequent first; of very many, some."`
-	Examples []Example      `json:"examples" nullable:"false" doc:"A few that told of a subject, the newest first."`
-	Problems []MappingError `json:"problems" nullable:"false" doc:"A few that failed, or lacked something, the newest first."`
+	Looked   int            // deliveries that the mapping was tried on
+	Matched  int            // deliveries with a subject and a state
+	Failed   int            // deliveries for which an expression failed, so that they would be ignored
+	States   []StateCount   // the values of state, most frequent first; at most maxFound
+	Examples []Example      // deliveries with a subject, newest first; at most maxShown
+	Problems []MappingError // deliveries that failed or lacked something, newest first; at most maxShown
 }
 
-// StateCount is one value of the state.
+// StateCount is one value of the state expression and how many deliveries have it.
 type StateCount struct {
-	Value string     `json:"value" doc:"As deliveries have it."`
-	State hook.State `json:"state" doc:"What it means; empty where nothing says what it means."`
-	Count int        `json:"count"`
+	Value string     // as the expression returned it
+	State hook.State // what it means according to the mapping; "" if the mapping does not say
+	Count int
 }
 
-// Example is what one delivery would have told.
+// Example is what the mapping read from one delivery.
 type Example struct {
-	Delivery  hook.DeliveryID `json:"delivery"`
-	Seq       hook.Seq        `json:"seq"`
-	Subject   string          `json:"subject" example:"own/1001"`
-	State     hook.State      `json:"state"`
-	Reference string          `json:"reference,omitempty"`
-	Amount    int64           `json:"amount,omitempty" doc:"In minor units of currency."`
-	Currency  string          `json:"currency,omitempty"`
+	Delivery  hook.DeliveryID
+	Seq       hook.Seq
+	Subject   string // the subject's first name, such as "own/1001"
+	State     hook.State
+	Reference string
+	Amount    int64 // in minor units of Currency
+	Currency  string
 }
 
-// MappingError is what went wrong with one delivery.
+// MappingError is why the mapping could not read one delivery, or what had to be left out of it.
 type MappingError struct {
-	Delivery hook.DeliveryID `json:"delivery"`
-	Seq      hook.Seq        `json:"seq"`
-	Error    string          `json:"error"`
+	Delivery hook.DeliveryID
+	Seq      hook.Seq
+	Error    string // for the person who writes the mapping
 }
 
 // The bounds of a trial.
