@@ -8,46 +8,63 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Limits of the cache for readers that catch up. A block ends after blockSize seqs, or earlier if its texts have
-// blockBytes, which common deliveries do not reach.
+// Limits of the cache for readers that catch up.
 const (
-	blockSize  = 256
+	// blockSize is the number of seqs in a block. Blocks begin at multiples of it, so that readers share them.
+	blockSize = 256
+	// blockBytes ends a block early. Common deliveries do not reach it.
 	blockBytes = 512 << 10
-	keptBlocks = 64
-	keptBytes  = 8 << 20
-	reading    = 2 // readings of the log at once, so that catching up leaves receiving its share
+	// maxBlocks and maxBytes bound the whole cache.
+	maxBlocks = 64
+	maxBytes  = 8 << 20
+	// maxLogReads is how many reads of the log run at once, so that catching up does not slow down receiving.
+	maxLogReads = 2
 )
 
-// blocks is a cache of ranges of the log behind the ring, encoded once for all readers that catch up. It is
-// bounded in number and in bytes; the block that was used least recently goes first.
+// blocks is a cache of ranges of the log, encoded once for all readers that are behind the ring. When thousands of
+// browsers reconnect at once, most of them need the same ranges.
+//
+// It is bounded in number and in bytes, and evicts the block that was used least recently. Readers that need the same
+// block at the same time wait for one read of the log. The hub makes it and calls after, from any goroutine.
 type blocks struct {
 	log      Log
-	statuses Statuses
-	gate     chan struct{}
+	statuses Statuses      // nil: deliveries only
+	gate     chan struct{} // holds one element for each read of the log that is running
 
 	mu    sync.Mutex
-	kept  []block                    // ordered by use, the most recent last
-	bytes int                        // of all that are kept
-	busy  map[hook.Seq]chan struct{} // where blocks begin that are being read; closed when they are
+	kept  []block                    // ordered by use, the most recently used last
+	bytes int                        // sum of the bytes of kept
+	busy  map[hook.Seq]chan struct{} // the starts of blocks that are being read; each is closed when the read ends
 }
 
-// block has all updates in (start, end].
+// block has all updates of the range (start, end]. It is immutable once it is in the cache.
 type block struct {
 	start, end hook.Seq
-	entries    []entry
-	bytes      int
-	whole      bool // it does not end at the head of the log
+	entries    []entry // in the order of their seqs
+	bytes      int     // texts, plus entryOverhead for each entry
+	// complete means that no later delivery can belong to the block: it has all its seqs, or reached blockBytes.
+	// Only a block at the head of the log is not complete.
+	complete bool
 }
 
+// newBlocks returns an empty cache.
 func newBlocks(log Log, statuses Statuses) *blocks {
-	return &blocks{log: log, statuses: statuses, gate: make(chan struct{}, reading), busy: map[hook.Seq]chan struct{}{}}
+	return &blocks{
+		log:      log,
+		statuses: statuses,
+		gate:     make(chan struct{}, maxLogReads),
+		busy:     map[hook.Seq]chan struct{}{},
+	}
 }
 
-// after returns the encoded deliveries behind from in from's block, and the seq up to which they are complete.
+// after returns the encoded updates after from that are in the same block as from, and the seq up to which they are
+// complete. head is the newest seq that may be returned. Without an error the returned seq is greater than from, unless
+// the log has nothing between from and head.
 func (b *blocks) after(ctx context.Context, from, head hook.Seq) ([]entry, hook.Seq, error) {
-	start := from / blockSize * blockSize // where the blocks of all readers begin, wherever they stand
+	start := from / blockSize * blockSize
 	one, err := b.block(ctx, start, from, min(start+blockSize, head))
-	if err == nil && one.end <= from && from < head { // those before from weigh too much for one block
+	if err == nil && one.end <= from && from < head {
+		// The block reached blockBytes before from: read another one that begins at from.
 		one, err = b.block(ctx, from, from, min(start+blockSize, head))
 	}
 	if err != nil {
@@ -61,8 +78,8 @@ func (b *blocks) after(ctx context.Context, from, head hook.Seq) ([]entry, hook.
 	return nil, max(one.end, from), nil
 }
 
-// block returns the block that begins at start, or another that has what is behind from. It is read once for
-// all that want it at the same time; only whole ones are kept.
+// block returns a cached block that contains from, or the one that begins at start. If neither is cached, it reads the
+// block (start, end]. If another goroutine is reading the block that begins at start, it waits and looks again.
 func (b *blocks) block(ctx context.Context, start, from, end hook.Seq) (block, error) {
 	for {
 		b.mu.Lock()
@@ -86,7 +103,7 @@ func (b *blocks) block(ctx context.Context, start, from, end hook.Seq) (block, e
 	}
 }
 
-// find looks for a block among those that are kept. The caller holds the lock.
+// find looks up a block in the cache and marks it as the most recently used. The caller holds the lock.
 func (b *blocks) find(start, from hook.Seq) (block, bool) {
 	i := slices.IndexFunc(b.kept, func(k block) bool { return k.start <= from && from < k.end })
 	if i < 0 {
@@ -100,21 +117,22 @@ func (b *blocks) find(start, from hook.Seq) (block, bool) {
 	return one, true
 }
 
-// keep adds a block, and removes those that were used least recently until the limits hold.
+// keep adds a block to the cache, and evicts the least recently used ones until the limits hold.
 func (b *blocks) keep(one block) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.kept = append(b.kept, one)
 	b.bytes += one.bytes
-	n := 0
-	for len(b.kept)-n > keptBlocks || b.bytes > keptBytes {
+	n := 0 // how many are evicted
+	for len(b.kept)-n > maxBlocks || b.bytes > maxBytes {
 		b.bytes -= b.kept[n].bytes
 		n++
 	}
 	b.kept = slices.Delete(b.kept, 0, n)
 }
 
-// read reads a block from the log and keeps it if it is complete. Those that wait for it go on when it ends.
+// read reads the block (start, end] from the log, and caches it if it is complete. The caller has registered start in
+// busy; read removes it and so wakes the goroutines that wait for the block, also after an error.
 func (b *blocks) read(ctx context.Context, start, end hook.Seq) (one block, err error) {
 	defer func() {
 		b.mu.Lock()
@@ -128,12 +146,13 @@ func (b *blocks) read(ctx context.Context, start, end hook.Seq) (one block, err 
 	case <-ctx.Done():
 		return one, ctx.Err()
 	}
-	one = block{start: start, end: start, whole: end == start/blockSize*blockSize+blockSize}
+	one = block{start: start, end: start, complete: end == start/blockSize*blockSize+blockSize}
 	for one.end < end && one.bytes <= blockBytes {
 		page, upTo, err := b.log.After(ctx, one.end, int(end-one.end))
 		if err != nil {
 			return one, err
 		}
+		// limit counts deliveries, and seqs can be missing, so a page may reach beyond end.
 		for len(page) > 0 && page[len(page)-1].Seq > end {
 			page = page[:len(page)-1]
 		}
@@ -145,34 +164,37 @@ func (b *blocks) read(ctx context.Context, start, end hook.Seq) (one block, err 
 			return one, err
 		}
 	}
-	if one.whole = one.whole || one.end < end; one.whole && one.end > one.start {
+	if one.complete = one.complete || one.end < end; one.complete && one.end > one.start {
 		b.keep(one)
 	}
 	return one, nil
 }
 
-// add encodes a page of the log and appends it to a block, up to the limit of bytes.
+// add encodes a page of the log, which is complete up to upTo, and appends it to a block until the block reaches
+// blockBytes. It moves the block's end.
 func (b *blocks) add(ctx context.Context, to *block, page []hook.Delivery, upTo hook.Seq) error {
 	some, upTo, err := b.encode(ctx, page, to.end, upTo)
 	if err != nil {
 		return err
 	}
 	for i := range some {
+		// Updates with the same seq are not separated, because the end of a block is a seq.
 		if to.bytes > blockBytes && i > 0 && some[i].seq > some[i-1].seq {
-			some, upTo = detached(some[:i]), some[i].seq-1
+			some, upTo = cloneEntries(some[:i]), some[i].seq-1
 			break
 		}
-		to.bytes += entryWeight + len(some[i].text)
+		to.bytes += entryOverhead + len(some[i].text)
 	}
 	to.entries, to.end = append(to.entries, some...), upTo
 	return nil
 }
 
-// entryWeight is what an entry weighs beside its text.
-const entryWeight = 96
+// entryOverhead is the size of an entry without its text, in bytes, rounded up.
+const entryOverhead = 96
 
-// detached lets entries go of the memory that they share with those behind them.
-func detached(entries []entry) []entry {
+// cloneEntries copies entries with their texts. encodePage puts the texts of a page into one buffer; the copy lets the
+// rest of that buffer be freed.
+func cloneEntries(entries []entry) []entry {
 	for i := range entries {
 		entries[i].text = slices.Clone(entries[i].text)
 	}

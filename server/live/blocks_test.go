@@ -10,40 +10,37 @@ import (
 	"hookbeam/server/hook"
 )
 
-// counting is a log that counts how often it was read.
-type counting struct {
-	*memory
+// countingLog is a log that counts how often it was read.
+type countingLog struct {
+	*memoryLog
 	readings atomic.Int64
 }
 
-func (c *counting) After(ctx context.Context, from hook.Seq, limit int) ([]hook.Delivery, hook.Seq, error) {
+func (c *countingLog) After(ctx context.Context, from hook.Seq, limit int) ([]hook.Delivery, hook.Seq, error) {
 	c.readings.Add(1)
-	page, upTo, err := c.memory.After(ctx, from, limit)
-	if n := 20; len(page) > n { // as a log does whose deliveries weigh much
+	page, upTo, err := c.memoryLog.After(ctx, from, limit)
+	if n := 20; len(page) > n { // as with large deliveries, pages are short
 		page, upTo = page[:n], page[n-1].Seq
 	}
 	return page, upTo, err
 }
 
 // addLong adds deliveries with paths as long as a header may be.
-func (m *memory) addLong(n int) {
+func (m *memoryLog) addLong(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for range n {
-		m.all = append(
-			m.all,
-			hook.Delivery{
-				Seq:      hook.Seq(len(m.all) + 1),
-				Endpoint: "ep_a",
-				Method:   "POST",
-				Path:     "/" + strings.Repeat("x", 60_000),
-			},
-		)
+		m.all = append(m.all, hook.Delivery{
+			Seq:      hook.Seq(len(m.all) + 1),
+			Endpoint: "ep_a",
+			Method:   "POST",
+			Path:     "/" + strings.Repeat("x", 60_000),
+		})
 	}
 }
 
-// follow polls from a cursor to the end of the log.
-func followed(t *testing.T, h *Hub, cursor string, head hook.Seq) (frames []told) {
+// pollToEnd polls from a cursor to the end of the log.
+func pollToEnd(t *testing.T, h *Hub, cursor string, head hook.Seq) (frames []receivedFrame) {
 	t.Helper()
 	for len(frames) == 0 || !caughtUp(head)(frames) {
 		p, err := h.PositionAfter(cursor, "")
@@ -63,10 +60,10 @@ func followed(t *testing.T, h *Hub, cursor string, head hook.Seq) (frames []told
 	return frames
 }
 
-// TestBlocksAreBoundedInBytes has readers with different cursors catch up with what weighs a hundred times as much as
-// deliveries do.
+// TestBlocksAreBoundedInBytes has readers with different cursors catch up with deliveries that are a hundred times as
+// large as common ones.
 func TestBlocksAreBoundedInBytes(t *testing.T) {
-	log := &counting{memory: newMemory()}
+	log := &countingLog{memoryLog: newMemoryLog()}
 	log.addLong(260)
 	for range 1000 {
 		log.add("ep_a")
@@ -75,22 +72,22 @@ func TestBlocksAreBoundedInBytes(t *testing.T) {
 	h := New(log, Options{Now: time.Now, Encode: func(p []byte) []byte { return p }})
 	frames := 0
 	for _, from := range []hook.Seq{0, 100, 255, 256, 257, 1000, 1300} {
-		all := followed(t, h, hook.Cursor{Epoch: "epochone", Seq: from}.String(), 1310)
+		all := pollToEnd(t, h, hook.Cursor{Epoch: "epochone", Seq: from}.String(), 1310)
 		check(t, all, seqs(from+1, 1310))
 		frames += len(all)
 		total := 0
 		for _, b := range h.blocks.kept {
 			bytes := 0
 			for _, e := range b.entries {
-				bytes += entryWeight + len(e.text)
+				bytes += entryOverhead + len(e.text)
 			}
 			if bytes != b.bytes || bytes > blockBytes+70_000 {
-				t.Fatalf("a block weighs %d, and says %d", bytes, b.bytes)
+				t.Fatalf("a block has %d bytes, and says %d", bytes, b.bytes)
 			}
 			total += bytes
 		}
-		if total != h.blocks.bytes || total > keptBytes || len(h.blocks.kept) > keptBlocks {
-			t.Fatalf("%d blocks weigh %d, and say %d", len(h.blocks.kept), total, h.blocks.bytes)
+		if total != h.blocks.bytes || total > maxBytes || len(h.blocks.kept) > maxBlocks {
+			t.Fatalf("%d blocks have %d bytes, and say %d", len(h.blocks.kept), total, h.blocks.bytes)
 		}
 	}
 	if n := int(log.readings.Load()); n > 3*frames {
@@ -100,7 +97,7 @@ func TestBlocksAreBoundedInBytes(t *testing.T) {
 
 // TestReadersShareBlocks has a hundred readers with different cursors catch up with common deliveries.
 func TestReadersShareBlocks(t *testing.T) {
-	log := &counting{memory: newMemory()}
+	log := &countingLog{memoryLog: newMemoryLog()}
 	for range 4 * blockSize {
 		log.add("ep_a")
 	}
@@ -108,7 +105,7 @@ func TestReadersShareBlocks(t *testing.T) {
 	for from := range hook.Seq(30) {
 		check(
 			t,
-			followed(t, h, hook.Cursor{Epoch: "epochone", Seq: from * 30}.String(), 4*blockSize),
+			pollToEnd(t, h, hook.Cursor{Epoch: "epochone", Seq: from * 30}.String(), 4*blockSize),
 			seqs(from*30+1, 4*blockSize),
 		)
 	}

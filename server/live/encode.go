@@ -7,9 +7,11 @@ import (
 	"hookbeam/server/wire"
 )
 
-// encode encodes the deliveries of (from, until], each before the statuses that it moved; until is before upTo where
-// those
-// are so many that they are read part by part.
+// encode returns the updates of the range (from, until], encoded: each delivery of page, followed by the statuses that
+// it changed. until is upTo, or less if there are too many changed statuses for one page; the caller then calls again
+// for the rest. A change of a status always has the seq of the last delivery that changed it.
+//
+// Errors are those of Statuses.Changed.
 func (b *blocks) encode(
 	ctx context.Context,
 	page []hook.Delivery,
@@ -34,24 +36,22 @@ func (b *blocks) encode(
 		for len(deliveries) > 0 && deliveries[0].seq <= c.Seq {
 			all, deliveries = append(all, deliveries[0]), deliveries[1:]
 		}
-		all = append(
-			all,
-			entry{
-				seq:      c.Seq,
-				endpoint: c.Endpoint,
-				status:   true,
-				text:     wire.AppendStatusUpdate(make([]byte, 0, len(c.Text)+48), &c),
-			},
-		)
+		all = append(all, entry{
+			seq:      c.Seq,
+			endpoint: c.Endpoint,
+			status:   true,
+			text:     wire.AppendStatusUpdate(make([]byte, 0, len(c.Text)+48), &c),
+		})
 	}
 	return append(all, deliveries...), until, nil
 }
 
-// encodePage encodes deliveries as updates, all into one piece of memory.
+// encodePage encodes deliveries as updates. All texts share one buffer: one allocation for a page instead of one for
+// each delivery. The capacity of each text ends where the text ends, so that appending to it cannot change the next.
 func encodePage(page []hook.Delivery) []entry {
 	entries := make([]entry, len(page))
 	ends := make([]int, len(page))
-	b := make([]byte, 0, 400*len(page))
+	b := make([]byte, 0, 400*len(page)) // 400 bytes are enough for most updates
 	for i := range page {
 		b = wire.AppendDeliveryUpdate(b, &page[i])
 		ends[i] = len(b)

@@ -7,23 +7,25 @@ import (
 )
 
 const (
-	// fanOutShards is how many writers share all sockets: one for each of two cores.
+	// fanOutShards is the number of goroutines that send to sockets. Two keep two cores busy, and leave the others of a
+	// larger machine to receiving.
 	fanOutShards = 2
-	// mostPause is how long readers wait at the most while the server gathers under load.
-	mostPause = 50 * time.Millisecond
-	// atOnce is how many frames in a second a reader gets the moment there is something to tell. One that would get
-	// more is under load: for it the server gathers, one frame each mostPause, until little enough comes again.
-	atOnce = 250
-	// littleEnough is how many updates a gathered frame has when they could have been told at once.
-	littleEnough = atOnce * int(mostPause) / int(time.Second)
-	// heartbeat is how often a reader is told that the line is alive, and asked whether it is.
+	// maxPause is the longest time that updates wait to be sent together: under load, and after a long pass.
+	maxPause = 50 * time.Millisecond
+	// maxImmediateFrames is how many frames a reader is sent in one second without delay. A reader with more is under
+	// load: it gets one frame each maxPause.
+	maxImmediateFrames = 250
+	// lowLoadUpdates ends the load: a frame that gathered so few updates in maxPause could have been sent as single
+	// frames without exceeding maxImmediateFrames.
+	lowLoadUpdates = maxImmediateFrames * int(maxPause) / int(time.Second)
+	// heartbeat is how often a reader gets a frame and a ping although nothing has happened.
 	heartbeat = 20 * time.Second
 	// idleTimeout is how long a client may send nothing before its connection is closed.
 	idleTimeout = 65 * time.Second
 )
 
-// Run sends to all sockets until ctx ends. Then it closes them and asks them to reconnect, and answers pollers
-// at once.
+// Run sends to all sockets until ctx ends. Then it closes them and asks their clients to reconnect, answers waiting
+// polls at once, and returns nil when its goroutines have ended.
 func (h *Hub) Run(ctx context.Context) error {
 	defer close(h.stopped)
 	var all sync.WaitGroup
@@ -34,26 +36,29 @@ func (h *Hub) Run(ctx context.Context) error {
 	return nil
 }
 
-// shard is one writer and the readers it walks. Only its goroutine touches readers.
+// shard is one goroutine and the readers that it sends to. It never blocks on a reader: when a socket is full, or a
+// reader is behind the ring, a helper goroutine takes over the reader until that is done. So there is one goroutine for
+// each slow reader, and none for the others. The hub makes its shards; Hub.Join adds readers.
 type shard struct {
 	hub     *Hub
-	awake   chan struct{}
-	readers []*Reader
-	shared  map[Position]sharedFrame // of the present pass
-	waiting bool                     // some reader under load has something to be told
+	awake   chan struct{}            // has an element when another pass is due
+	readers []*Reader                // used only by the shard's goroutine
+	shared  map[Position]sharedFrame // the frames of the current pass
+	waiting bool                     // the last pass left out a reader under load that has updates
 	helpers sync.WaitGroup
 
 	mu      sync.Mutex
-	joining []*Reader
-	ended   bool // whoever joins now is sent away at once
+	joining []*Reader // added to readers by the next pass
+	ended   bool      // the shard has stopped: a reader that joins is closed at once
 }
 
-// sharedFrame is a frame on the wire that all readers at the same place are sent.
+// sharedFrame is a frame with the message that is sent to all readers at the same position.
 type sharedFrame struct {
 	wire []byte
 	frame
 }
 
+// newShard returns a shard without readers.
 func newShard(h *Hub) *shard {
 	return &shard{hub: h, awake: make(chan struct{}, 1), shared: map[Position]sharedFrame{}}
 }
@@ -66,24 +71,25 @@ func (s *shard) wake() {
 	}
 }
 
-// run walks the readers whenever there is something to tell. A pass gathers what came during the one before; a pass
-// that took long is followed by a pause as long, so that telling never takes more than its share from receiving.
+// run makes a pass over the readers whenever there are updates, until ctx ends. What arrives during a pass is sent by
+// the next one. A pass is followed by a pause of the same length, up to maxPause, so that sending takes at most about
+// half of the time of a core. While readers under load wait, a pass for them runs each maxPause.
 func (s *shard) run(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	beat := time.NewTicker(time.Second)
 	defer beat.Stop()
-	pause, gather := time.NewTimer(0), time.NewTimer(mostPause)
+	pause, gather := time.NewTimer(0), time.NewTimer(maxPause)
 	defer pause.Stop()
 	defer gather.Stop()
 	for gathered := false; ctx.Err() == nil; {
-		began, waited := time.Now(), s.waiting && !gathered
+		began, waited := time.Now(), s.waiting && !gathered // waited: the gather timer is already running
 		for s.pass(ctx, gathered) && ctx.Err() == nil {
 		}
 		gathered = false
 		if s.waiting && !waited {
-			gather.Reset(mostPause)
+			gather.Reset(maxPause)
 		}
-		pause.Reset(min(time.Since(began), mostPause))
+		pause.Reset(min(time.Since(began), maxPause))
 		select {
 		case <-pause.C:
 		case <-ctx.Done():
@@ -101,8 +107,8 @@ func (s *shard) run(ctx context.Context) {
 	s.closeAll()
 }
 
-// pass tells every reader what it has not been told; those under load only when enough has gathered. more says that
-// some frame was cut and the next pass has work.
+// pass sends one frame to every reader that lacks updates; to readers under load only if gathered. more means that a
+// frame was cut at frameBytes, so another pass is due at once.
 func (s *shard) pass(ctx context.Context, gathered bool) (more bool) {
 	s.mu.Lock()
 	s.readers, s.joining = append(s.readers, s.joining...), nil
@@ -113,14 +119,14 @@ func (s *shard) pass(ctx context.Context, gathered bool) (more bool) {
 	next := s.hub.ring.next
 	s.hub.mu.RUnlock()
 	second := s.hub.options.Now().Unix()
-	kept := s.readers[:0]
+	kept := s.readers[:0] // those that have not left
 	for _, r := range s.readers {
 		if r.gone.Load() {
 			continue
 		}
 		kept = append(kept, r)
 		switch {
-		case r.busy.Load() || (r.place.onRing && r.place.index == next && !r.place.fresh):
+		case r.busy.Load() || (r.position.onRing && r.position.index == next && !r.position.fresh):
 		case r.gathering && !gathered:
 			s.waiting = true
 		case s.sendNext(ctx, r, second):
@@ -132,10 +138,10 @@ func (s *shard) pass(ctx context.Context, gathered bool) (more bool) {
 	return more
 }
 
-// sendNext sends one reader its next frame.
-// send writes a frame to a reader. What the socket does not take at once is written by a helper.
+// sendNext sends one reader its next frame from the ring. If the ring no longer has it, a helper catches the reader up
+// from the log. more is that of the frame.
 func (s *shard) sendNext(ctx context.Context, r *Reader, second int64) (more bool) {
-	p := r.place
+	p := r.position
 	f, ok := s.shared[p]
 	if !ok && p.onRing {
 		if f.frame, ok = s.hub.ringFrame(p); ok {
@@ -144,21 +150,22 @@ func (s *shard) sendNext(ctx context.Context, r *Reader, second int64) (more boo
 		}
 	}
 	if !ok {
-		r.place.onRing = false
-		s.help(r, func() error { return s.catchUp(ctx, r) })
+		r.position.onRing = false
+		s.runHelper(r, func() error { return s.catchUp(ctx, r) })
 		return false
 	}
 	if f.updates == 0 && !p.fresh {
-		f.to.sentUpTo = p.sentUpTo // looked at, nothing to tell: its cursor moves with the next frame or heartbeat
-		r.place = f.to
+		f.to.sentUpTo = p.sentUpTo // nothing passes the filter: the next frame or heartbeat moves the client's cursor
+		r.position = f.to
 		return f.more
 	}
 	s.send(r, f.wire)
-	r.place = f.to
+	r.position = f.to
 	r.count(second, f.updates)
 	return f.more
 }
 
+// send writes a message to a reader. A helper writes what the socket does not accept at once.
 func (s *shard) send(r *Reader, wire []byte) {
 	rest, err := r.conn.Send(wire)
 	if err != nil {
@@ -166,12 +173,12 @@ func (s *shard) send(r *Reader, wire []byte) {
 		return
 	}
 	if len(rest) > 0 {
-		s.help(r, func() error { return r.conn.Finish(rest) })
+		s.runHelper(r, func() error { return r.conn.Finish(rest) })
 	}
 }
 
-// help takes a reader out of the walk until do has ended.
-func (s *shard) help(r *Reader, do func() error) {
+// runHelper runs do in a goroutine, during which the shard skips the reader. An error of do ends the reader.
+func (s *shard) runHelper(r *Reader, do func() error) {
 	r.busy.Store(true)
 	s.helpers.Go(func() {
 		if do() != nil {
@@ -182,10 +189,11 @@ func (s *shard) help(r *Reader, do func() error) {
 	})
 }
 
-// catchUp sends to a reader from the log until the ring reaches back to it.
+// catchUp sends frames from the log to a reader until the ring has everything that the reader lacks. It runs in a
+// helper and blocks while the socket is full. Errors are those of the log and of the connection.
 func (s *shard) catchUp(ctx context.Context, r *Reader) error {
-	for !r.place.onRing && !r.gone.Load() {
-		was := r.place
+	for !r.position.onRing && !r.gone.Load() {
+		was := r.position
 		f, err := s.hub.logFrame(ctx, was)
 		if err != nil {
 			return err
@@ -201,18 +209,18 @@ func (s *shard) catchUp(ctx context.Context, r *Reader) error {
 		} else {
 			f.to.sentUpTo = was.sentUpTo
 		}
-		r.place = f.to
+		r.position = f.to
 	}
 	return nil
 }
 
-// sendHeartbeats sends every reader a frame, empty where there is nothing to tell, and a ping, so that both
-// ends know that the line is alive: a script in a browser sees no pings. Far ends that have not answered for
-// long are dropped.
+// sendHeartbeats sends a frame, which may be empty, and a ping to each reader that had none for the time of heartbeat.
+// It needs both: scripts in a browser do not see pings, and the browser answers only pings. It closes readers whose
+// client sent nothing for idleTimeout. Busy readers are left to their helpers, whose writes time out.
 func (s *shard) sendHeartbeats() {
 	now := s.hub.options.Now().Unix()
 	for _, r := range s.readers {
-		if r.busy.Load() || r.gone.Load() || !r.place.onRing {
+		if r.busy.Load() || r.gone.Load() || !r.position.onRing {
 			continue
 		}
 		if now-r.lastSeen.Load() > int64(idleTimeout.Seconds()) {
@@ -222,15 +230,16 @@ func (s *shard) sendHeartbeats() {
 		if now-r.pinged < int64(heartbeat.Seconds()) {
 			continue
 		}
-		if f, ok := s.hub.ringFrame(r.place); ok {
+		if f, ok := s.hub.ringFrame(r.position); ok {
 			r.pinged = now
 			s.send(r, append(s.hub.options.Encode(f.payload), s.hub.options.Ping...))
-			r.place = f.to
+			r.position = f.to
 		}
 	}
 }
 
-// closeAll closes every reader and asks it to reconnect, because the server stops.
+// closeAll closes every reader and asks its client to reconnect, because the server stops. It returns when all helpers
+// have ended.
 func (s *shard) closeAll() {
 	s.mu.Lock()
 	s.readers, s.joining = append(s.readers, s.joining...), nil

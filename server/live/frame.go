@@ -7,35 +7,44 @@ import (
 	"hookbeam/server/hook"
 )
 
-// frameBytes is about how large a frame may grow; what is left follows in the next.
+// frameBytes is the size at which a frame ends. The update that crosses it is still included; the rest is in the next
+// frame.
 const frameBytes = 128 << 10
 
-// frame is what one reader is told next, and where it then stands.
+// frame is the next message for a reader, and the position of the reader after it:
+//
+//	{"from":"…","to":"…","head":"…","reset":true,"updates":[…]}
+//
+// from, to and head are cursors, as wire.Frame describes them. The updates are all that the reader's filter lets
+// through between from and to. from is always the cursor that the reader was sent last, so a reader can notice a
+// missing frame.
 type frame struct {
-	payload []byte // one JSON object
-	to      Position
-	updates int
-	more    bool // it was cut at frameBytes: go on at once
+	payload []byte   // one JSON object
+	to      Position // where the reader continues
+	updates int      // how many updates payload has; 0 means that it only moves the cursor
+	more    bool     // build the next frame at once: this one was cut at frameBytes, or came from the log
 }
 
-// ringFrame builds the next frame of a reader on the ring. ok is false where the ring has moved on without it.
+// ringFrame builds the next frame of a reader from the ring. ok is false if the ring no longer has all updates after p.
 func (h *Hub) ringFrame(p Position) (f frame, ok bool) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if p.index < h.ring.first {
 		return f, false
 	}
-	b := begin()
+	b := newBuilder()
 	to := p
 	for ; to.index < h.ring.next; to.index++ {
 		e := h.ring.at(to.index)
+		// Updates with the same seq are not separated, because a cursor is a seq.
 		if len(b.text) > frameBytes && e.seq > to.scanned {
 			f.more = true
 			break
 		}
-		// A cursor taken from the log itself may be ahead of the announcer, but never of what deliveries moved.
+		// A client can get a cursor from a page of the log that the hub has not announced yet. It then has the
+		// deliveries up to its cursor, but not the statuses that they change.
 		if e.notice || e.status || e.seq > p.scanned {
-			b.take(e, p.Endpoint)
+			b.add(e, p.Endpoint)
 		}
 		to.scanned = max(to.scanned, e.seq)
 	}
@@ -47,7 +56,8 @@ func (h *Hub) ringFrame(p Position) (f frame, ok bool) {
 	return f, true
 }
 
-// logFrame builds the next frame of a reader behind the ring, from the log.
+// logFrame builds the next frame of a reader that is behind the ring, from the log. frame.to is on the ring if the ring
+// reaches back to the frame's end. Errors are those of Log and Statuses.
 func (h *Hub) logFrame(ctx context.Context, p Position) (frame, error) {
 	head := h.Position()
 	f := frame{to: p, more: true}
@@ -55,14 +65,14 @@ func (h *Hub) logFrame(ctx context.Context, p Position) (frame, error) {
 	if err != nil {
 		return f, err
 	}
-	b := begin()
+	b := newBuilder()
 	f.to.scanned = upTo
 	for i := range entries {
 		if len(b.text) > frameBytes {
 			f.to.scanned = entries[i].seq - 1
 			break
 		}
-		b.take(&entries[i], p.Endpoint)
+		b.add(&entries[i], p.Endpoint)
 	}
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -71,19 +81,22 @@ func (h *Hub) logFrame(ctx context.Context, p Position) (frame, error) {
 	return f, nil
 }
 
-// builder writes a frame's updates behind room for what comes before them.
+// builder collects the updates of a frame. The first keys of a frame are known only at its end, so text begins with
+// frameFront unused bytes, into which Hub.finish writes them.
 type builder struct {
 	text    []byte
 	updates int
 }
 
-// begin starts a frame. Its first keys are written by finish, when they are known, in front of the updates.
-func begin() builder { return builder{text: make([]byte, frameFront, 1024)} }
+// newBuilder starts a frame.
+func newBuilder() builder { return builder{text: make([]byte, frameFront, 1024)} }
 
-// frameFront is room for a frame's keys: three cursors and the rest.
+// frameFront is the most bytes that the first keys of a frame need: three cursors and some constant text.
 const frameFront = 256
 
-func (b *builder) take(e *entry, filter hook.EndpointID) {
+// add appends an update if the filter of the reader lets it through: "" lets everything through, and notices pass
+// every filter.
+func (b *builder) add(e *entry, filter hook.EndpointID) {
 	if filter != "" && !e.notice && e.endpoint != filter {
 		return
 	}
@@ -94,7 +107,8 @@ func (b *builder) take(e *entry, filter hook.EndpointID) {
 	b.updates++
 }
 
-// finish writes the keys and moves the reader's cursor to what it has been told.
+// finish completes a frame: it writes the keys in front of the updates, and sets the reader's cursor in f.to to the end
+// of the frame. head is never below the frame's end, even if the client's cursor is ahead of what was announced.
 func (h *Hub) finish(f *frame, b builder, head hook.Seq) {
 	f.updates = b.updates
 	from := hook.Cursor{Epoch: h.log.Epoch(), Seq: f.to.sentUpTo}
@@ -119,7 +133,7 @@ func (h *Hub) finish(f *frame, b builder, head hook.Seq) {
 	f.payload = append(b.text[start:], "]}"...)
 }
 
-// next builds the next frame of any reader.
+// next builds the next frame of a reader, from the ring if possible, else from the log.
 func (h *Hub) next(ctx context.Context, p Position) (frame, error) {
 	if p.onRing {
 		if f, ok := h.ringFrame(p); ok {
@@ -130,8 +144,9 @@ func (h *Hub) next(ctx context.Context, p Position) (frame, error) {
 	return h.logFrame(ctx, p)
 }
 
-// Poll returns the next frame for a reader at p as soon as it tells something, at the latest after wait; a reader
-// that does not know its cursor yet is answered at once.
+// Poll returns the payload of the next frame for a reader at p. It waits until the frame has an update, but at most for
+// wait, or until ctx or the hub ends; the frame is then empty. A reader whose cursor was reset is answered at once.
+// Errors are those of Log and Statuses.
 func (h *Hub) Poll(ctx context.Context, p Position, wait time.Duration) ([]byte, error) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -147,7 +162,7 @@ func (h *Hub) Poll(ctx context.Context, p Position, wait time.Duration) ([]byte,
 		if f.updates > 0 || reset || wait <= 0 {
 			return f.payload, nil
 		}
-		p, p.sentUpTo = f.to, first // nothing told yet: the range still begins where the reader is
+		p, p.sentUpTo = f.to, first // nothing was sent yet, so the range still begins at the reader's cursor
 		if f.more {
 			continue
 		}

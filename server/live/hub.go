@@ -18,11 +18,15 @@ import (
 	"hookbeam/server/wire"
 )
 
-// Log is what a hub needs of the log: readers that are behind the ring catch up from it.
+// Log is what a hub needs of the log: readers that are behind the ring catch up from it. In the server it is a view
+// that stays behind the status projection, so that statuses are not older than the deliveries that are announced.
 type Log interface {
+	// After returns deliveries after from in ascending order, at most limit, and the seq up to which they are complete.
 	After(ctx context.Context, from hook.Seq, limit int) (page []hook.Delivery, upTo hook.Seq, err error)
+	// Epoch identifies the log in cursors.
 	Epoch() string
 	Head() hook.Seq
+	// FirstKept is the smallest seq that has not been removed.
 	FirstKept() hook.Seq
 }
 
@@ -37,39 +41,53 @@ type Statuses interface {
 
 // Options are what a hub needs besides the log.
 type Options struct {
-	Now      func() time.Time
-	Newest   func() hook.Seq             // the newest seq that a cursor may name, where the log's view lags; nil: its head
-	Statuses Statuses                    // nil: there are none
-	Encode   func(payload []byte) []byte // wraps a frame for the sockets' wire
-	Ping     []byte                      // asks a socket's far end for a sign of life, on the same wire
+	Now func() time.Time
+	// Newest returns the newest seq that a client's cursor may name. It may be greater than the head of Log, because
+	// pages of deliveries are read from the log itself. nil: the head of Log.
+	Newest func() hook.Seq
+	// Statuses are announced beside the deliveries; nil: there are none.
+	Statuses Statuses
+	// Encode wraps a frame's payload as a message of the socket protocol. It returns a new slice.
+	Encode func(payload []byte) []byte
+	// Ping is a message of the same protocol that the client has to answer.
+	Ping []byte
 }
 
-// Hub holds the ring and sends from it to the readers. It is the follower that announces deliveries. The server
-// has one; the API joins sockets (Join) and answers polls (Poll) through it.
+// Hub holds the ring and sends from it to the readers. The server has one. As a follower of the log (package follow) it
+// gets new deliveries through Apply; the API adds sockets with Join and answers polls with Poll. All methods may be
+// called from any goroutine, but Apply only by one at a time.
 type Hub struct {
 	log     Log
 	options Options
 	shards  []*shard
-	count   atomic.Uint64 // of readers that ever joined
+	count   atomic.Uint64 // readers that ever joined; assigns them to shards in turn
 	joined  atomic.Int64  // readers that have not left
-	asked   atomic.Int64  // when somebody last asked where to begin, in Unix seconds
-	blocks  *blocks
-	stopped chan struct{} // closed when Run has ended
+	// lastAsked is when PositionAfter was last called, in Unix seconds. Pollers call it for each request.
+	lastAsked atomic.Int64
+	blocks    *blocks
+	stopped   chan struct{} // closed when Run has ended
 
 	mu      sync.RWMutex
 	ring    ring
-	head    hook.Seq      // everything up to here has been announced
+	head    hook.Seq      // everything up to this seq has been announced
 	changed chan struct{} // closed and replaced when the ring grows
 }
 
-// New returns a hub that announces what the log gets from now on.
+// New returns a hub that announces what is added to the log from now on. It sends nothing to sockets until Run is
+// called.
 func New(log Log, o Options) *Hub {
 	head := log.Head()
 	if o.Statuses != nil {
 		head = min(head, o.Statuses.Position())
 	}
-	h := &Hub{log: log, options: o, head: head, changed: make(chan struct{}), blocks: newBlocks(log, o.Statuses),
-		stopped: make(chan struct{})}
+	h := &Hub{
+		log:     log,
+		options: o,
+		head:    head,
+		changed: make(chan struct{}),
+		blocks:  newBlocks(log, o.Statuses),
+		stopped: make(chan struct{}),
+	}
 	h.ring.floor = head
 	for range fanOutShards {
 		h.shards = append(h.shards, newShard(h))
@@ -77,7 +95,7 @@ func New(log Log, o Options) *Hub {
 	return h
 }
 
-// Name is what the hub is called among the followers of the log.
+// Name identifies the hub among the followers of the log.
 func (h *Hub) Name() string { return "announcer" }
 
 // Position is the newest seq that has been announced.
@@ -87,10 +105,11 @@ func (h *Hub) Position() hook.Seq {
 	return h.head
 }
 
-// Apply announces deliveries, and the statuses that they changed. Each is encoded once, for all readers. While nobody
-// watches, nothing is encoded: a reader that comes later reads from the log.
+// Apply announces deliveries, and the statuses that they changed. page is complete up to upTo. Each update is encoded
+// once, for all readers. While there are no readers, nothing is encoded: a reader that comes later reads from the log.
+// Errors are those of Statuses; the follower calls Apply again, from Position.
 func (h *Hub) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
-	if h.skip(upTo) {
+	if h.skipIfUnwatched(upTo) {
 		return nil
 	}
 	for {
@@ -108,14 +127,14 @@ func (h *Hub) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) er
 	}
 }
 
-// askedWithin is how many seconds a poller counts as present after its last request.
-const askedWithin = 60
+// pollerTimeoutSeconds is how long a poller counts as a reader after its last request.
+const pollerTimeoutSeconds = 60
 
-// skip moves the ring's floor up to a seq if nobody watches, and reports whether it did.
-func (h *Hub) skip(upTo hook.Seq) bool {
+// skipIfUnwatched moves the head and the ring's floor to upTo if there are no readers, and reports whether it did.
+func (h *Hub) skipIfUnwatched(upTo hook.Seq) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.joined.Load() > 0 || h.options.Now().Unix()-h.asked.Load() <= askedWithin {
+	if h.joined.Load() > 0 || h.options.Now().Unix()-h.lastAsked.Load() <= pollerTimeoutSeconds {
 		return false
 	}
 	h.head = max(h.head, upTo)
@@ -136,7 +155,8 @@ func (h *Hub) Notice(u wire.Update) error {
 	return nil
 }
 
-// grow adds entries to the ring, wakes pollers and shards, and moves the head up.
+// grow adds entries to the ring, moves the head to upTo if that is newer, and wakes pollers and shards. A notice gets
+// the seq of the head, so that the ring stays ordered.
 func (h *Hub) grow(entries []entry, upTo hook.Seq) {
 	h.mu.Lock()
 	h.head = max(h.head, upTo)
@@ -154,21 +174,26 @@ func (h *Hub) grow(entries []entry, upTo hook.Seq) {
 	}
 }
 
-// Position is the position of a reader and its filter. It is comparable: readers at equal places get the same frame.
+// Position is where a reader is, with its filter. It is comparable: readers with equal positions get the same frame, so
+// a shard builds it once. PositionAfter makes the first one of a reader, and each frame has the next.
+//
+// scanned is at least sentUpTo. It is greater if the updates between them do not pass the filter; no frame is sent for
+// those, and the next frame's range covers them.
 type Position struct {
-	sentUpTo hook.Seq        // the cursor that it was last sent
-	scanned  hook.Seq        // everything up to here was looked at for it
-	index    uint64          // the next entry of the ring, where onRing
-	onRing   bool            // false: it must catch up from the log
-	reset    bool            // its cursor was worth nothing: it must load its first page again
-	fresh    bool            // it has not had its first frame
-	Endpoint hook.EndpointID // its filter; "" lets everything through
+	sentUpTo hook.Seq        // the cursor that the reader was sent last
+	scanned  hook.Seq        // all updates up to this seq were filtered for the reader
+	index    uint64          // the number of the next entry in the ring; valid with onRing
+	onRing   bool            // false: the reader must catch up from the log
+	reset    bool            // the client's cursor was not usable, and the next frame says so
+	fresh    bool            // the reader has not had a frame; the first one is sent even if it is empty
+	Endpoint hook.EndpointID // the filter: only updates of this endpoint; "" lets everything through
 }
 
-// PositionAfter finds where a reader with this cursor begins: "" is the head, "0" the oldest delivery that is kept.
-// What is no cursor at all is a problem of kind hook.ErrInvalid.
+// PositionAfter returns the position of a reader with this cursor. "" is the head, and "0" is before the oldest
+// delivery that is kept. With a cursor of another log, of the future, or older than what is kept, the reader begins at
+// the head and is told to load its first page again. A text that is not a cursor is a problem of kind hook.ErrInvalid.
 func (h *Hub) PositionAfter(after string, endpoint hook.EndpointID) (Position, error) {
-	h.asked.Store(h.options.Now().Unix())
+	h.lastAsked.Store(h.options.Now().Unix())
 	p := Position{Endpoint: endpoint, fresh: true}
 	switch after {
 	case "":
@@ -192,9 +217,7 @@ func (h *Hub) PositionAfter(after string, endpoint hook.EndpointID) (Position, e
 	return p, nil
 }
 
-// newest is the newest seq that a cursor may name. A cursor that came with a page of deliveries may be ahead of what
-// has
-// been announced.
+// newest is the newest seq that a client's cursor may name; see Options.Newest.
 func (h *Hub) newest() hook.Seq {
 	if h.options.Newest != nil {
 		return h.options.Newest()
@@ -202,7 +225,7 @@ func (h *Hub) newest() hook.Seq {
 	return h.log.Head()
 }
 
-// toRing puts a reader onto the ring if the ring reaches back to it. The caller holds the lock.
+// toRing sets the reader's place in the ring if the ring has all updates after scanned. The caller holds the lock.
 func (h *Hub) toRing(p *Position) {
 	p.index, p.onRing = h.ring.after(p.scanned)
 }

@@ -17,22 +17,22 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestAReaderGetsItsFirstFrameAtOnceEvenWhenItIsEmpty(t *testing.T) {
-	log := newMemory()
-	w := newFarEnd()
+	log := newMemoryLog()
+	w := newFakeConn()
 	join(t, running(t, log), w, "", "")
-	f := w.until(t, func(all []told) bool { return len(all) == 1 })[0]
+	f := w.until(t, func(all []receivedFrame) bool { return len(all) == 1 })[0]
 	if f.From != f.To || f.To != f.Head || f.Reset || f.Updates == nil {
 		t.Errorf("%+v", f)
 	}
 }
 
 func TestAReaderFromTheOldestGetsEverythingFromLogAndRing(t *testing.T) {
-	log := newMemory()
+	log := newMemoryLog()
 	for range 1000 {
 		log.add("ep_a")
 	}
 	h := running(t, log)
-	w := newFarEnd()
+	w := newFakeConn()
 	join(t, h, w, "0", "")
 	for range 6000 {
 		log.add("ep_a")
@@ -41,23 +41,35 @@ func TestAReaderFromTheOldestGetsEverythingFromLogAndRing(t *testing.T) {
 }
 
 func TestACursorOfAnotherLogIsReset(t *testing.T) {
-	log := newMemory()
+	log := newMemoryLog()
 	for range 10 {
 		log.add("ep_a")
 	}
 	log.swept = 4
 	h := running(t, log)
-	for name, after := range map[string]string{"another epoch": "elsewhere.0.3", "swept": "epochone.0.3", "the future": "epochone.0.11"} {
+	for name, after := range map[string]string{
+		"another epoch": "elsewhere.0.3",
+		"swept":         "epochone.0.3",
+		"the future":    "epochone.0.11",
+	} {
 		t.Run(name, func(t *testing.T) {
-			w := newFarEnd()
+			w := newFakeConn()
 			join(t, h, w, after, "")
-			f := w.until(t, func(all []told) bool { return len(all) > 0 })[0]
+			f := w.until(t, func(all []receivedFrame) bool { return len(all) > 0 })[0]
 			if !f.Reset || f.To != "epochone.0.10" || f.From != f.To || len(f.Updates) != 0 {
 				t.Errorf("%+v", f)
 			}
 		})
 	}
-	for _, after := range []string{"x", "epochone.0.", "epochone.0.-1", "epochone.0.01", "epochone.1.1", "EPOCHONE.0.1", "epochone.0.99999999999999999999"} {
+	for _, after := range []string{
+		"x",
+		"epochone.0.",
+		"epochone.0.-1",
+		"epochone.0.01",
+		"epochone.1.1",
+		"EPOCHONE.0.1",
+		"epochone.0.99999999999999999999",
+	} {
 		if _, err := h.PositionAfter(after, ""); !errors.Is(err, hook.ErrInvalid) {
 			t.Errorf("%q gave %v", after, err)
 		}
@@ -65,7 +77,7 @@ func TestACursorOfAnotherLogIsReset(t *testing.T) {
 }
 
 func TestACursorAheadOfTheAnnouncerIsToldNothingTwice(t *testing.T) {
-	log := newMemory()
+	log := newMemoryLog()
 	h := New(log, Options{Now: time.Now, Encode: func(p []byte) []byte { return p }})
 	for range 3 {
 		log.add("ep_a")
@@ -82,13 +94,13 @@ func TestACursorAheadOfTheAnnouncerIsToldNothingTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, []told{parse(t, payload)}, seqs(3, 3))
+	check(t, []receivedFrame{parse(t, payload)}, seqs(3, 3))
 }
 
 func TestAFilterLetsOnlyItsEndpointThroughAndMovesTheCursor(t *testing.T) {
-	log := newMemory()
+	log := newMemoryLog()
 	h := running(t, log)
-	w := newFarEnd()
+	w := newFakeConn()
 	join(t, h, w, "", "ep_b")
 	var want []hook.Seq
 	for i := range 500 {
@@ -102,24 +114,24 @@ func TestAFilterLetsOnlyItsEndpointThroughAndMovesTheCursor(t *testing.T) {
 }
 
 func TestANoticeReachesEveryReader(t *testing.T) {
-	log := newMemory()
+	log := newMemoryLog()
 	h := running(t, log)
-	w := newFarEnd()
+	w := newFakeConn()
 	join(t, h, w, "", "ep_b")
-	w.until(t, func(all []told) bool { return len(all) == 1 })
+	w.until(t, func(all []receivedFrame) bool { return len(all) == 1 })
 	if err := h.Notice(wire.Update{Kind: wire.UpdateEndpoint, Endpoint: &wire.Endpoint{Name: "shop"}}); err != nil {
 		t.Fatal(err)
 	}
-	last := w.until(t, func(all []told) bool { return len(all) == 2 })[1]
+	last := w.until(t, func(all []receivedFrame) bool { return len(all) == 2 })[1]
 	if len(last.Updates) != 1 || last.Updates[0].Endpoint == nil || last.Updates[0].Endpoint.Name != "shop" {
 		t.Errorf("%+v", last)
 	}
 }
 
 func TestAStuckReaderDelaysNobodyAndCatchesUp(t *testing.T) {
-	log := newMemory()
+	log := newMemoryLog()
 	h := running(t, log)
-	stuck, well := newFarEnd(), newFarEnd()
+	stuck, well := newFakeConn(), newFakeConn()
 	stuck.stuck = true
 	join(t, h, stuck, "", "")
 	join(t, h, well, "", "")
@@ -138,14 +150,14 @@ func TestAStuckReaderDelaysNobodyAndCatchesUp(t *testing.T) {
 }
 
 func TestReadersAreSentAwayToComeBackWhenTheHubStops(t *testing.T) {
-	log := newMemory()
+	log := newMemoryLog()
 	h := New(log, Options{Now: time.Now, Encode: func(p []byte) []byte { return p }})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { _ = h.Run(ctx); close(ended) }()
-	w := newFarEnd()
+	w := newFakeConn()
 	join(t, h, w, "", "")
-	w.until(t, func(all []told) bool { return len(all) == 1 })
+	w.until(t, func(all []receivedFrame) bool { return len(all) == 1 })
 	polled := make(chan error)
 	go func() {
 		_, err := h.Poll(context.Background(), Position{onRing: true}, time.Hour)
@@ -156,16 +168,16 @@ func TestReadersAreSentAwayToComeBackWhenTheHubStops(t *testing.T) {
 	if err := <-polled; err != nil {
 		t.Errorf("the poller got %v", err)
 	}
-	if !w.closed || !w.comeOn {
-		t.Errorf("closed %v, asked to come back %v", w.closed, w.comeOn)
+	if !w.closed || !w.reconnect {
+		t.Errorf("closed %v, asked to come back %v", w.closed, w.reconnect)
 	}
 }
 
-// TestEveryReaderSeesExactlyTheLog lets sockets that drop at random, and pollers, follow writers: whatever happens,
-// each ends complete, in order, with nothing twice.
+// TestEveryReaderSeesExactlyTheLog has sockets that close at random, and pollers, read while writers append. Each of
+// them must get every delivery once, in order.
 func TestEveryReaderSeesExactlyTheLog(t *testing.T) {
 	const writers, each = 8, 400
-	log := newMemory()
+	log := newMemoryLog()
 	h := running(t, log)
 	var all sync.WaitGroup
 	for range writers {
@@ -176,19 +188,20 @@ func TestEveryReaderSeesExactlyTheLog(t *testing.T) {
 		})
 	}
 	for i := range 10 {
-		all.Go(func() { dropping(t, h, rand.New(rand.NewPCG(uint64(i), 7)), writers*each) })
-		all.Go(func() { polling(t, h, writers*each) })
+		all.Go(func() { readWithDrops(t, h, rand.New(rand.NewPCG(uint64(i), 7)), writers*each) })
+		all.Go(func() { readByPolling(t, h, writers*each) })
 	}
 	all.Wait()
 }
 
-func dropping(t *testing.T, h *Hub, random *rand.Rand, head hook.Seq) {
-	cursor, kept := "0", []told(nil)
+// readWithDrops reads everything over sockets, and closes each after some frames.
+func readWithDrops(t *testing.T, h *Hub, random *rand.Rand, head hook.Seq) {
+	cursor, kept := "0", []receivedFrame(nil)
 	for {
-		w := newFarEnd()
+		w := newFakeConn()
 		r := join(t, h, w, cursor, "")
 		some := 1 + random.IntN(5)
-		enough := func(all []told) bool { return len(all) >= some || caughtUp(head)(all) }
+		enough := func(all []receivedFrame) bool { return len(all) >= some || caughtUp(head)(all) }
 		got := w.until(t, enough)
 		r.Leave()
 		kept = append(kept, got...)
@@ -200,8 +213,9 @@ func dropping(t *testing.T, h *Hub, random *rand.Rand, head hook.Seq) {
 	check(t, kept, seqs(1, head))
 }
 
-func polling(t *testing.T, h *Hub, head hook.Seq) {
-	cursor, kept := "0", []told(nil)
+// readByPolling reads everything by polling.
+func readByPolling(t *testing.T, h *Hub, head hook.Seq) {
+	cursor, kept := "0", []receivedFrame(nil)
 	for !caughtUp(head)(kept) {
 		p, err := h.PositionAfter(cursor, "")
 		if err != nil {
@@ -220,7 +234,7 @@ func polling(t *testing.T, h *Hub, head hook.Seq) {
 }
 
 func TestALongPollReturnsEmptyWhenNothingComes(t *testing.T) {
-	log := newMemory()
+	log := newMemoryLog()
 	h := running(t, log)
 	log.add("ep_a")
 	p, err := h.PositionAfter("0", "ep_b")

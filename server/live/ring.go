@@ -6,29 +6,34 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The ring's bounds: how many updates, and how many bytes of them, all readers share.
+// Limits of the ring. A single text that is larger than ringBytes is kept alone.
 const (
 	ringEntries = 4096
 	ringBytes   = 4 << 20
 )
 
-// entry is one encoded update.
+// entry is one encoded update, in the ring or in a block. It is immutable: readers share its text.
 type entry struct {
-	seq      hook.Seq
-	endpoint hook.EndpointID
-	status   bool // moved by the delivery at seq, whenever it is told of
-	notice   bool // stands beside the log, at seq, and passes every filter
-	text     []byte
+	seq      hook.Seq        // the delivery that the update is about or that caused it
+	endpoint hook.EndpointID // what the filters of readers compare; "" for a notice
+	status   bool            // the update is about a status that the delivery at seq changed
+	notice   bool            // not in the log: seq is the head when it was sent, and every filter passes it
+	text     []byte          // one JSON object
 }
 
-// ring holds the newest entries, numbered from 0 since the start: those in [first, next) are kept.
+// ring is the buffer of the newest updates that all readers read from. Entries are numbered from 0 since the start of
+// the server; those in [first, next) are kept, and adding one removes the oldest while a limit is exceeded. Entries
+// are ordered by seq, and several can have the same one.
+//
+// A ring has no lock of its own: it belongs to Hub, whose lock guards it.
 type ring struct {
-	slots       []entry
+	slots       []entry // allocated by the first add
 	first, next uint64
-	bytes       int
-	floor       hook.Seq // everything after this seq is here
+	bytes       int      // sum of the texts
+	floor       hook.Seq // all updates with a greater seq are in the ring
 }
 
+// add appends an entry, and removes the oldest ones until it fits.
 func (r *ring) add(e entry) {
 	if r.slots == nil {
 		r.slots = make([]entry, ringEntries)
@@ -44,9 +49,8 @@ func (r *ring) add(e entry) {
 	r.next++
 }
 
-// clear forgets all entries, and a number, so that whoever stood behind the last of them is behind the ring; what is
-// after
-// floor will be here.
+// clear removes all entries and sets the floor. It skips one entry number: a reader whose next entry was the one after
+// the last is then behind the ring, and reads from the log what was never added here.
 func (r *ring) clear(floor hook.Seq) {
 	for ; r.first < r.next; r.first++ {
 		*r.at(r.first) = entry{}
@@ -55,9 +59,11 @@ func (r *ring) clear(floor hook.Seq) {
 	r.first, r.bytes, r.floor = r.next, 0, floor
 }
 
+// at returns the slot of an entry. The caller has checked that the entry is in [first, next).
 func (r *ring) at(index uint64) *entry { return &r.slots[index%ringEntries] }
 
-// after returns the number of the first entry behind seq; ok is false where older ones are missing.
+// after returns the number of the first entry with a greater seq, or next if there is none. ok is false if some of the
+// updates after seq are no longer in the ring.
 func (r *ring) after(seq hook.Seq) (index uint64, ok bool) {
 	if seq < r.floor {
 		return 0, false

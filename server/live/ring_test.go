@@ -6,7 +6,7 @@ import (
 	"hookbeam/server/hook"
 )
 
-// held is how many entries a ring keeps, and how many bytes of text, counted one by one.
+// held counts the entries of a ring and the bytes of their texts, one by one.
 func (r *ring) held() (entries, bytes int) {
 	for _, e := range r.slots {
 		if e.seq != 0 {
@@ -17,9 +17,8 @@ func (r *ring) held() (entries, bytes int) {
 	return entries, bytes
 }
 
-// TestTheRingIsBoundedInEntriesAndInBytes fills rings with texts of many sizes. At no moment do they keep more than
-// they
-// may; what they let go of is the oldest, no more of it than needed; and they know where they begin.
+// TestTheRingIsBoundedInEntriesAndInBytes fills rings with texts of many sizes. They never exceed their limits, remove
+// only the oldest entries and no more than needed, and their floor is correct.
 func TestTheRingIsBoundedInEntriesAndInBytes(t *testing.T) {
 	for name, size := range map[string]func(i int) int{
 		"short texts":             func(int) int { return 100 },
@@ -44,7 +43,7 @@ func TestTheRingIsBoundedInEntriesAndInBytes(t *testing.T) {
 	}
 }
 
-// checkRing fails unless r keeps the newest entries and as many of them as there is room for.
+// checkRing fails unless r keeps the newest entries, and as many as fit.
 func checkRing(t *testing.T, r *ring, size func(int) int) {
 	t.Helper()
 	entries, bytes := r.held()

@@ -11,9 +11,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// full is a socket's far end that does not read: nothing can be sent to it without waiting, and whoever waits does so
-// until the test opens the gate.
-type full struct {
+// blockedConn is a Conn whose socket is full: Send writes nothing, and Finish blocks until the test opens the gate.
+type blockedConn struct {
 	mu       sync.Mutex
 	sent     int // calls of Send
 	finished int // calls of Finish
@@ -21,16 +20,16 @@ type full struct {
 	open     sync.Once
 }
 
-func newFull() *full { return &full{gate: make(chan struct{})} }
+func newBlockedConn() *blockedConn { return &blockedConn{gate: make(chan struct{})} }
 
-func (f *full) Send(message []byte) ([]byte, error) {
+func (f *blockedConn) Send(message []byte) ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sent++
 	return message, nil
 }
 
-func (f *full) Finish([]byte) error {
+func (f *blockedConn) Finish([]byte) error {
 	f.mu.Lock()
 	f.finished++
 	f.mu.Unlock()
@@ -38,22 +37,21 @@ func (f *full) Finish([]byte) error {
 	return errors.New("given up")
 }
 
-func (f *full) Close(bool) { f.open.Do(func() { close(f.gate) }) }
+func (f *blockedConn) Close(bool) { f.open.Do(func() { close(f.gate) }) }
 
-func (f *full) counts() (sent, finished int) {
+func (f *blockedConn) counts() (sent, finished int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.sent, f.finished
 }
 
 // TestAPassGoesOnWhileReadersAreStuck drives one shard by hand. Each pass ends while Finish of every stuck reader is
-// waiting, and has not slept either: the clock, which moves only when everybody waits, has not moved. All others are
-// told
-// of each delivery in the pass that follows it. A stuck reader is left alone: nothing more is sent to it, and nobody
-// waits for it a second time.
+// waiting, and it has not slept: the clock of synctest, which moves only when all goroutines wait, has not moved. All
+// other readers get each delivery in the next pass. To a stuck reader nothing more is sent, and no second helper waits
+// for it.
 func TestAPassGoesOnWhileReadersAreStuck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, s, fulls, wells := mixed(t, 5, 3)
+		h, s, blocked, readers := newMixedHub(t, 5, 3)
 		pass := func() {
 			began := time.Now()
 			s.pass(t.Context(), false)
@@ -62,30 +60,30 @@ func TestAPassGoesOnWhileReadersAreStuck(t *testing.T) {
 			}
 		}
 		pass()
-		synctest.Wait() // until all who wait for a stuck reader do so
+		synctest.Wait() // until all helpers wait in Finish
 		const updates = 200
 		for n := range updates {
-			time.Sleep(time.Second) // so that none comes under load
+			time.Sleep(time.Second) // so that no reader comes under load
 			seq := hook.Seq(n + 1)
 			if err := h.Apply(t.Context(), []hook.Delivery{{Seq: seq, Endpoint: "ep_a"}}, seq); err != nil {
 				t.Fatal(err)
 			}
 			pass()
-			for i, w := range wells {
+			for i, w := range readers {
 				if got := len(w.frames()); got != n+2 { // the first frame, and one for each update
 					t.Fatalf("after update %d reader %d has %d frames", n+1, i, got)
 				}
 			}
 		}
-		for i, f := range fulls {
+		for i, f := range blocked {
 			if sent, finished := f.counts(); sent != 1 || finished != 1 {
 				t.Errorf("stuck reader %d: sent to %d times, waited for %d times; want once each", i, sent, finished)
 			}
 			f.Close(false)
 		}
 		s.helpers.Wait()
-		for _, w := range wells {
-			var all []told
+		for _, w := range readers {
+			var all []receivedFrame
 			for _, payload := range w.frames() {
 				all = append(all, parse(t, payload))
 			}
@@ -94,10 +92,10 @@ func TestAPassGoesOnWhileReadersAreStuck(t *testing.T) {
 	})
 }
 
-// mixed is a hub with one shard, whose readers are stuck and well by turns.
-func mixed(t *testing.T, healthy, stuck int) (h *Hub, s *shard, fulls []*full, wells []*farEnd) {
+// newMixedHub returns a hub with one shard, whose readers are stuck and healthy in turn.
+func newMixedHub(t *testing.T, healthy, stuck int) (h *Hub, s *shard, blocked []*blockedConn, readers []*fakeConn) {
 	t.Helper()
-	h = New(newMemory(), Options{Now: time.Now, Encode: bytes.Clone})
+	h = New(newMemoryLog(), Options{Now: time.Now, Encode: bytes.Clone})
 	s = newShard(h)
 	h.shards = []*shard{s}
 	join := func(conn Conn) {
@@ -109,13 +107,13 @@ func mixed(t *testing.T, healthy, stuck int) (h *Hub, s *shard, fulls []*full, w
 	}
 	for i := range max(healthy, stuck) {
 		if i < stuck {
-			fulls = append(fulls, newFull())
-			join(fulls[i])
+			blocked = append(blocked, newBlockedConn())
+			join(blocked[i])
 		}
 		if i < healthy {
-			wells = append(wells, newFarEnd())
-			join(wells[i])
+			readers = append(readers, newFakeConn())
+			join(readers[i])
 		}
 	}
-	return h, s, fulls, wells
+	return h, s, blocked, readers
 }

@@ -7,12 +7,11 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestWhoComesBackToAHubThatNobodyWatchedMissesNothing has a reader ask where to begin, and then be silent for so
-// long that
-// nothing is encoded any more. Wherever it stood, there is no hole.
+// TestWhoComesBackToAHubThatNobodyWatchedMissesNothing has readers that get a position and then do not poll for so long
+// that nothing is encoded any more. They must have no gap afterwards, from any position.
 func TestWhoComesBackToAHubThatNobodyWatchedMissesNothing(t *testing.T) {
 	now := time.Now()
-	log := newMemory()
+	log := newMemoryLog()
 	h := New(log, Options{Now: func() time.Time { return now }, Encode: func(p []byte) []byte { return p }})
 	announce := func(n int) {
 		for range n {
@@ -39,7 +38,7 @@ func TestWhoComesBackToAHubThatNobodyWatchedMissesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now = now.Add(2 * askedWithin * time.Second)
+	now = now.Add(2 * pollerTimeoutSeconds * time.Second)
 	announce(2)
 	if n := h.ring.next - h.ring.first; n != 0 {
 		t.Errorf("%d entries after nobody asked for long", n)
@@ -48,8 +47,8 @@ func TestWhoComesBackToAHubThatNobodyWatchedMissesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, []told{parse(t, payload)}, seqs(6, 7))
-	var got []told
+	check(t, []receivedFrame{parse(t, payload)}, seqs(6, 7))
+	var got []receivedFrame
 	for range 3 {
 		payload, err := h.Poll(t.Context(), p, 0)
 		if err != nil {
@@ -66,5 +65,5 @@ func TestWhoComesBackToAHubThatNobodyWatchedMissesNothing(t *testing.T) {
 	if payload, err = h.Poll(t.Context(), p, 0); err != nil {
 		t.Fatal(err)
 	}
-	check(t, []told{parse(t, payload)}, []hook.Seq{8})
+	check(t, []receivedFrame{parse(t, payload)}, []hook.Seq{8})
 }

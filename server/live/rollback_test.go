@@ -18,9 +18,8 @@ import (
 	"hookbeam/server/sqlite"
 )
 
-// TestReadersAreNeverToldWhatWasRolledBack follows a real log while some of its transactions fail: a socket and a
-// poller
-// see what was answered, each delivery once, in order, and nothing of what was not.
+// TestReadersAreNeverToldWhatWasRolledBack follows a real log while some of its transactions fail. A socket and a
+// poller get each delivery whose append succeeded once, in order, and no other.
 func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 	const writers, each = 8, 40
 	opened, store, dir := openLog(t)
@@ -33,12 +32,12 @@ func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 	t.Cleanup(func() { cancel(); running.Wait() })
 	refuse(t, dir)
 
-	socket := newFarEnd()
-	place, err := h.PositionAfter("0", "")
+	socket := newFakeConn()
+	position, err := h.PositionAfter("0", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Join(socket, place)
+	h.Join(socket, position)
 	var mu sync.Mutex
 	answered := map[hook.Seq]hook.DeliveryID{}
 	var all sync.WaitGroup
@@ -48,8 +47,8 @@ func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 				r := &hook.Record{
 					Delivery: hook.Delivery{Endpoint: "ep_a", Method: "POST", Path: "/", Verdict: hook.Unsigned},
 				}
-				if w == 0 &&
-					i%2 == 0 { // whoever shares a commit with it fails, too; each second commit of this writer succeeds
+				// Every other delivery of the first writer is refused, and with it all that share its transaction.
+				if w == 0 && i%2 == 0 {
 					r.Type = "refused"
 				}
 				err := store.Append(r)
@@ -70,14 +69,14 @@ func TestReadersAreNeverToldWhatWasRolledBack(t *testing.T) {
 		t.Fatalf("the head is %d, %d deliveries were answered", head, len(answered))
 	}
 	end := hook.Cursor{Epoch: store.Epoch(), Seq: head}.String()
-	told := socket.until(t, func(all []told) bool { return len(all) > 0 && all[len(all)-1].To == end })
-	checkIDs(t, told, answered)
-	payload, err := h.Poll(t.Context(), place, time.Minute)
+	received := socket.until(t, func(all []receivedFrame) bool { return len(all) > 0 && all[len(all)-1].To == end })
+	checkIDs(t, received, answered)
+	payload, err := h.Poll(t.Context(), position, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if first := parse(t, payload); len(first.Updates) == 0 || first.Updates[0].Delivery.ID != answered[1] {
-		t.Errorf("a poller is told %s", payload)
+		t.Errorf("a poller received %s", payload)
 	}
 }
 
@@ -113,14 +112,14 @@ func refuse(t *testing.T, dir string) {
 	}
 }
 
-// checkIDs fails unless frames tell the answered deliveries: each once, by its own id, in the order of their seqs.
-func checkIDs(t *testing.T, frames []told, answered map[hook.Seq]hook.DeliveryID) {
+// checkIDs fails unless frames have the answered deliveries: each once, with its own id, in the order of their seqs.
+func checkIDs(t *testing.T, frames []receivedFrame, answered map[hook.Seq]hook.DeliveryID) {
 	t.Helper()
 	check(t, frames, seqs(1, hook.Seq(len(answered))))
 	for _, f := range frames {
 		for _, u := range f.Updates {
 			if want := answered[u.Seq]; u.Delivery.ID != want {
-				t.Errorf("seq %d is told as %s, answered was %s", u.Seq, u.Delivery.ID, fmt.Sprint(want))
+				t.Errorf("seq %d was sent as %s, and answered as %s", u.Seq, u.Delivery.ID, fmt.Sprint(want))
 			}
 		}
 	}

@@ -8,11 +8,11 @@ import (
 	"hookbeam/server/hook"
 )
 
-// beating drives one reader second by second, on a clock of its own.
-func beating(t *testing.T, seconds int, each func(h *Hub, r *Reader, second int)) (*Reader, [][]byte) {
+// runSeconds drives one reader second by second with a fake clock, and returns the frames that it was sent.
+func runSeconds(t *testing.T, seconds int, each func(h *Hub, r *Reader, second int)) (*Reader, [][]byte) {
 	t.Helper()
 	at := time.Unix(1_000_000, 0)
-	log := newMemory()
+	log := newMemoryLog()
 	h := New(
 		log,
 		Options{
@@ -21,7 +21,7 @@ func beating(t *testing.T, seconds int, each func(h *Hub, r *Reader, second int)
 			Ping:   []byte("PING"),
 		},
 	)
-	w := newFarEnd()
+	w := newFakeConn()
 	r := join(t, h, w, "", "")
 	for second := range seconds {
 		at = at.Add(time.Second)
@@ -42,14 +42,14 @@ func pings(frames [][]byte) (n int) {
 }
 
 func TestAReaderIsToldEveryTwentySecondsThatTheLineIsAlive(t *testing.T) {
-	r, frames := beating(t, 61, func(_ *Hub, r *Reader, _ int) { r.Heard() })
+	r, frames := runSeconds(t, 61, func(_ *Hub, r *Reader, _ int) { r.Heard() })
 	if r.gone.Load() || len(frames) != 4 || pings(frames) != 3 {
 		t.Errorf("gone %v, %d frames, %d pings: %s", r.gone.Load(), len(frames), pings(frames), frames)
 	}
 }
 
 func TestAReaderThatIsToldMuchIsAskedForASignOfLifeToo(t *testing.T) {
-	r, frames := beating(t, 200, func(h *Hub, r *Reader, second int) {
+	r, frames := runSeconds(t, 200, func(h *Hub, r *Reader, second int) {
 		_ = h.Apply(t.Context(), []hook.Delivery{{Seq: hook.Seq(second + 1)}}, hook.Seq(second+1))
 		if second%20 == 5 { // it answers each ping some seconds later
 			r.Heard()
@@ -61,7 +61,7 @@ func TestAReaderThatIsToldMuchIsAskedForASignOfLifeToo(t *testing.T) {
 }
 
 func TestAReaderThatGivesNoSignOfLifeIsDropped(t *testing.T) {
-	r, _ := beating(t, int(idleTimeout.Seconds())+2, func(*Hub, *Reader, int) {})
+	r, _ := runSeconds(t, int(idleTimeout.Seconds())+2, func(*Hub, *Reader, int) {})
 	if !r.gone.Load() {
 		t.Error("it is still there")
 	}
@@ -69,9 +69,9 @@ func TestAReaderThatGivesNoSignOfLifeIsDropped(t *testing.T) {
 
 func TestTheServerGathersForAReaderUnderLoad(t *testing.T) {
 	at := time.Unix(1_000_000, 0)
-	log := newMemory()
+	log := newMemoryLog()
 	h := New(log, Options{Now: func() time.Time { return at }, Encode: func(p []byte) []byte { return bytes.Clone(p) }})
-	w := newFarEnd()
+	w := newFakeConn()
 	r := join(t, h, w, "", "")
 	seq := hook.Seq(0)
 	arrive := func(n int) {
@@ -82,19 +82,19 @@ func TestTheServerGathersForAReaderUnderLoad(t *testing.T) {
 		}
 	}
 	arrive(1000)
-	if n := len(w.frames()); n > atOnce+1 || !r.shard.waiting {
+	if n := len(w.frames()); n > maxImmediateFrames+1 || !r.shard.waiting {
 		t.Fatalf("%d frames in one second, waiting %v", n, r.shard.waiting)
 	}
 	r.shard.pass(t.Context(), true)
 	before := len(w.frames())
 	at = at.Add(time.Second)
-	arrive(littleEnough)
+	arrive(lowLoadUpdates)
 	r.shard.pass(t.Context(), true) // so little gathered that the load is over
 	arrive(3)
 	if n := len(w.frames()) - before; n != 4 {
 		t.Errorf("%d frames after the load, want 1 gathered and 3 at once", n)
 	}
-	var all []told
+	var all []receivedFrame
 	for _, f := range w.frames() {
 		all = append(all, parse(t, f))
 	}
