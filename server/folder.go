@@ -37,7 +37,7 @@ func lockDataFolder(path string, who datafile.RunningServer, log *slog.Logger) (
 	if err := datafile.Folder(path); err != nil {
 		return nil, err
 	}
-	names := append(append(sqlite.Files(sqlite.FileName), sqlite.StatusesFiles()...), status.RebuildRequestFile, datafile.LockName)
+	names := append(append(sqlite.Files(sqlite.FileName), sqlite.ProjectionFiles()...), status.RebuildRequestFile, datafile.LockName)
 	if err := datafile.Mend(path, names...); err != nil {
 		return nil, err
 	}

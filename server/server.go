@@ -54,7 +54,7 @@ type server struct {
 	collect  func() // ends what collectLater began
 
 	db        *sqlite.DB
-	statuses  *sqlite.StatusDatabases
+	statuses  *sqlite.Projections[*sqlite.Statuses]
 	logins    *access.Logins
 	endpoints *intake.Endpoints
 	board     *status.Board

@@ -28,7 +28,11 @@ type Checked struct{ states map[string]schemaState }
 // CheckRelease returns an error where a database in dir was written by a newer release. It changes nothing.
 func CheckRelease(ctx context.Context, dir string) (Checked, error) {
 	seen := Checked{states: map[string]schemaState{}}
-	for name, of := range map[string]schema{FileName: logSchema, StatusesFile: boardSchema} {
+	databases := map[string]schema{FileName: logSchema}
+	for _, kind := range projectionKinds() {
+		databases[kind.file] = kind.schema
+	}
+	for name, of := range databases {
 		found, err := of.check(ctx, filepath.Join(dir, name))
 		if err == nil {
 			seen.states[name] = found

@@ -11,22 +11,19 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-//go:embed migrations/*.sql migrations/statuses/*.sql
+//go:embed migrations
 var migrations embed.FS
 
-//go:embed schema/*.sql
+//go:embed schema
 var wholeSchemas embed.FS
 
-// schema names the files that define the tables of one of the two databases.
+// schema names the files that define the tables of a database.
 type schema struct {
 	migrations string // folder of the steps that bring an older database up to date
 	whole      string // file of all that those steps make: a new database need not take them one by one
 }
 
-var (
-	logSchema   = schema{migrations: "migrations", whole: "schema/log.sql"}
-	boardSchema = schema{migrations: "migrations/statuses", whole: "schema/statuses.sql"}
-)
+var logSchema = schema{migrations: "migrations", whole: "schema/log.sql"}
 
 // schemaState says whether the tables of a database are those of this release.
 type schemaState int

@@ -19,7 +19,7 @@ import (
 
 var update = flag.Bool("update", false, "write the files in schema anew")
 
-var schemas = map[string]schema{FileName: logSchema, StatusesFile: boardSchema}
+var schemas = map[string]schema{FileName: logSchema, StatusesFile: statusesKind.schema}
 
 // schemaHead begins each file in schema.
 const schemaHead = `-- A new database is made from this: all that the migrations make. It is generated; after adding one, run
