@@ -13,7 +13,6 @@ import (
 	"hookbeam/server/datafile"
 	"hookbeam/server/hook"
 	"hookbeam/server/sqlite"
-	"hookbeam/server/status"
 )
 
 // Offline works on a data folder that no server holds, for the commands that can do without one. Each method takes the
@@ -81,18 +80,13 @@ func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.L
 	for _, e := range endpoints {
 		known[e.ID] = e
 	}
-	board, err := status.Open(ctx, status.Options{Log: store.Log(), Records: store.Log(), Retention: store.Log(),
-		Databases: status.DatabasesOf(sqlite.NewStatusDatabases(ctx, folder, log, sqlite.Checked{}, false)),
-		Dir:       folder, Now: time.Now, Logger: log, Release: o.Version,
-		Endpoints: func(id hook.EndpointID) (hook.Endpoint, bool) { e, ok := known[id]; return e, ok }})
-	if err != nil {
+	views := startProjections(ctx, folder, log, sqlite.Checked{})
+	defer func() { err = errors.Join(err, views.close()) }()
+	find := func(id hook.EndpointID) (hook.Endpoint, bool) { e, ok := known[id]; return e, ok }
+	if err := views.open(ctx, store, Config{Location: client.Location{Data: folder}, Version: o.Version}, log, find, time.Hour); err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, board.Close()) }()
-	if err := board.CatchUp(ctx, time.Hour); err != nil {
-		return 0, err
-	}
-	if err := board.Rebuild(ctx); err != nil {
+	if err := views.rebuild(ctx); err != nil {
 		return 0, err
 	}
 	return int(store.Log().Head() - store.Log().FirstKept() + 1), nil

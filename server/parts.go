@@ -12,14 +12,8 @@ import (
 // log in order come to their end. The writer of the log runs before all of them and after them: see Run.
 func (s *server) parts() []part {
 	log := s.deps.Log
-	return append([]part{
-		{name: "statuses", run: func(ctx context.Context) error { return follow.Run(ctx, s.db.Log(), s.board, log) }},
-		{
-			name: "rebuild of statuses",
-			run:  func(ctx context.Context) error { return s.board.Run(ctx, s.announceRedrawn) },
-		},
-		{name: "retention of statuses", run: s.board.Keep},
-		{name: "announcer", run: func(ctx context.Context) error { return follow.Run(ctx, s.view, s.hub, log) }},
+	parts := append(s.views.parts(s.db, s.notice, log), []part{
+		{name: "announcer", run: func(ctx context.Context) error { return follow.Run(ctx, s.applied, s.hub, log) }},
 		{name: "retention of deliveries", run: s.db.Log().Sweep},
 		{name: "integrity check", run: s.db.Check},
 		{name: "database watch", run: s.db.Watch},
@@ -30,7 +24,8 @@ func (s *server) parts() []part {
 		}},
 		{name: "memory", run: func(ctx context.Context) error { return tidy(ctx, s.sockets.Open) }},
 		{name: "refusals", run: s.refusals.Run},
-	}, s.doors(part{name: "live readers", run: s.hub.Run}, s.sockets.Wait)...)
+	}...)
+	return append(parts, s.doors(part{name: "live readers", run: s.hub.Run}, s.sockets.Wait)...)
 }
 
 // doors are the parts that let requests in. Stopping them lets every request that has begun, or is on its way, be

@@ -23,7 +23,6 @@ import (
 	"hookbeam/server/live"
 	"hookbeam/server/outbound"
 	"hookbeam/server/sqlite"
-	"hookbeam/server/status"
 	"hookbeam/server/wire"
 )
 
@@ -54,11 +53,10 @@ type server struct {
 	collect  func() // ends what collectLater began
 
 	db        *sqlite.DB
-	statuses  *sqlite.Projections[*sqlite.Statuses]
 	logins    *access.Logins
 	endpoints *intake.Endpoints
-	board     *status.Board
-	view      *follow.View // the log as far as the projections have come
+	views     projections
+	applied   *follow.View // the log as far as the projections have applied it
 	hub       *live.Hub
 	sockets   *api.Live
 	receive   *api.Receive
@@ -84,7 +82,7 @@ func Run(ctx context.Context, c Config, o Deps) (err error) {
 	if err != nil {
 		return err
 	}
-	s.statuses = sqlite.NewStatusDatabases(ctx, c.Data, o.Log, checked, true) // while the log is opened
+	s.views = startProjections(ctx, c.Data, o.Log, checked)
 	if s.db, err = sqlite.Open(ctx, c.Data, s.storeOptions(checked)); err != nil {
 		return err
 	}
@@ -120,13 +118,13 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	if s.endpoints, err = intake.LoadEndpoints(ctx, s.db.Registry(), time.Now, rand.Reader); err != nil {
 		return err
 	}
-	if err := s.openBoard(ctx); err != nil {
+	if err := s.views.open(ctx, s.db, s.config, log, s.endpoints.Known, catchUpAtStart); err != nil {
 		return err
 	}
 	began := time.Now()
 	steady := steadyClock(began, func() time.Duration { return time.Since(began) })
-	s.view = follow.Behind(s.db.Log(), s.board)
-	s.hub = live.New(s.view, live.Options{Now: steady, Newest: s.db.Log().Head, Statuses: s.board,
+	s.applied = s.views.behind(s.db.Log())
+	s.hub = live.New(s.applied, live.Options{Now: steady, Newest: s.db.Log().Head, Statuses: s.views.statuses,
 		Encode: api.EncodeText, Ping: api.Ping})
 	s.endpoints.Subscribe(s.announce)
 	if err := s.makeFirst(ctx); err != nil {
@@ -151,7 +149,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		Site: s.site, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
 		Deliveries: s.db.Log(), Events: s.db.Log(), LogEnd: s.db.Log(), Probe: s.db.Probe, Usage: s.db.Log().Usage,
-		Endpoints: s.endpoints, Intake: in, Statuses: s.board, PublicStatuses: s.board, Effects: s.board,
+		Endpoints: s.endpoints, Intake: in, Statuses: s.views.statuses, PublicStatuses: s.views.statuses, Effects: s.views.statuses,
 		Pages: pages, Status: pages,
 		Receive: s.receive, InFlight: s.receive.InFlight, Live: s.sockets, Refusals: s.refusals,
 		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,
@@ -165,21 +163,6 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	return nil
 }
 
-// drawAtStart is how long a start waits for statuses to be drawn that were not before.
-const drawAtStart = 2 * time.Second
-
-func (s *server) openBoard(ctx context.Context) (err error) {
-	s.board, err = status.Open(ctx, status.Options{Log: s.db.Log(), Records: s.db.Log(), Retention: s.db.Log(),
-		LogGone: s.db.Gone, Databases: status.DatabasesOf(s.statuses),
-		Dir: s.config.Data, Endpoints: s.endpoints.Known, Now: time.Now, Logger: s.deps.Log,
-		KeepFor: time.Duration(s.config.KeepStatuses), KeepBytes: int64(s.config.KeepBytes),
-		Release: s.config.Version})
-	if err != nil {
-		return err
-	}
-	return s.board.CatchUp(ctx, drawAtStart)
-}
-
 // makeFirst makes an endpoint where there never was one, so that a first start has something to try.
 func (s *server) makeFirst(ctx context.Context) error {
 	ever, err := s.db.Registry().Endpoints(ctx) // deleted ones, too
@@ -190,20 +173,18 @@ func (s *server) makeFirst(ctx context.Context) error {
 	return err
 }
 
-// announceRedrawn tells every dashboard that any status may have changed.
-func (s *server) announceRedrawn() {
-	if err := s.hub.Notice(wire.Update{Kind: wire.UpdateStatuses, Statuses: wire.StatusesRebuilt}); err != nil {
-		s.deps.Log.Error("could not tell that statuses were drawn again", "error", err)
+// notice sends an update that is not about a delivery to every dashboard.
+func (s *server) notice(u wire.Update) {
+	if err := s.hub.Notice(u); err != nil {
+		s.deps.Log.Error("could not send a notice to dashboards", "kind", u.Kind, "error", err)
 	}
 }
 
 // announce tells the board and every dashboard of a changed endpoint.
 func (s *server) announce(e hook.Endpoint) {
-	s.board.Change(e)
+	s.views.statuses.Change(e)
 	view := api.View(s.site, e)
-	if err := s.hub.Notice(wire.Update{Kind: wire.UpdateEndpoint, Endpoint: &view}); err != nil {
-		s.deps.Log.Error("could not tell of a changed endpoint", "endpoint", e.ID, "error", err)
-	}
+	s.notice(wire.Update{Kind: wire.UpdateEndpoint, Endpoint: &view})
 }
 
 // serve answers until it is told to stop or a part fails.
@@ -227,12 +208,7 @@ func (s *server) close() error {
 			errs = append(errs, err)
 		}
 	}
-	if s.board != nil {
-		errs = append(errs, s.board.Close())
-	}
-	if s.statuses != nil {
-		errs = append(errs, s.statuses.Close())
-	}
+	errs = append(errs, s.views.close())
 	if s.db != nil {
 		errs = append(errs, s.db.Close())
 	}

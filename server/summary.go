@@ -68,7 +68,7 @@ func (s *server) summary() summary {
 		Positions: positionSummary{
 			Swept:    s.db.Log().FirstKept() - 1,
 			Head:     s.db.Log().Head(),
-			Statuses: s.board.Position(),
+			Statuses: s.views.statuses.Position(),
 			Live:     s.hub.Position(),
 		},
 		Refused: s.refusals.Counts()}
