@@ -1,6 +1,10 @@
-// Package access decides who may do what: sessions, one-time logins, the administrator's token, origins, client
-// addresses and rates. Everything is refused unless something here says otherwise, and no secret is kept or logged
-// in clear.
+// Package access authenticates and limits requests. It holds sessions, one-time logins, the administrator's token,
+// status links, the check of origins and hosts, client addresses behind proxies, rate limits and quotas.
+//
+// It promises that a request without a valid credential is never authenticated, that tokens and codes are stored as
+// hashes and never logged, and that its memory is bounded however many clients there are. It has no routes: package
+// api decides which of these checks a route needs. Start reading at Gate for authentication, at Addresses for the
+// client behind a proxy, and at Limiter and Quota for limits.
 package access
 
 import (
@@ -16,70 +20,70 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Admin is the one login there is today.
+// Admin is the login of the administrator, the only account today.
 const Admin = "admin"
 
-// Local is who comes through the control channel of the data folder: its owner, or root. Either could read the
-// database itself, so both may do what Admin may.
+// Local is the login of requests from the control channel, which only the owner of the data folder and root can use.
+// Both could read the database itself, so Local may do what Admin may.
 const Local = "local"
 
 // localKey marks the context of a request that came through the control channel.
 type localKey struct{}
 
-// AsLocal returns ctx for a request that came through the control channel, which Gate.Who then takes for Local.
-// Only the channel may call it, after it has checked who is at the other end.
+// AsLocal returns a context that makes Gate.Who authenticate a request as Local. Only the control channel may call it,
+// after it has checked the user at the other end.
 func AsLocal(ctx context.Context) context.Context { return context.WithValue(ctx, localKey{}, true) }
 
-// Who is the person or program behind a request.
+// Who is the authenticated person or program behind a request. Gate.Who makes it; routes that anyone may use have the
+// zero value.
 type Who struct {
 	Login   string    // Admin or Local
-	Cookie  bool      // proven by the session's cookie, which a browser sends by itself; false: by a token
-	Expires time.Time // when the proof ends at the latest; zero: it does not
+	Cookie  bool      // authenticated by a session cookie, which browsers attach on their own; false: by a token
+	Expires time.Time // when the session ends at the latest; zero: never
 }
 
-// leastToken is the shortest administrator's token that is accepted, in characters.
-const leastToken = 16
+// minTokenLength is the shortest administrator's token that is accepted, in characters.
+const minTokenLength = 16
 
-// Token is the administrator's token, kept as a hash. The zero value matches nothing.
+// Token is the administrator's token, stored as a SHA-256 hash. The zero value matches nothing.
 type Token struct {
 	hash [sha256.Size]byte
 	set  bool
 }
 
-// NewToken takes HOOKBEAM_ADMIN_TOKEN. Empty means that there is none; a short one is an error.
+// NewToken hashes the value of HOOKBEAM_ADMIN_TOKEN. An empty value means that there is no token. A value that is too
+// short, or that an HTTP header cannot carry unchanged, is an error.
 func NewToken(value string) (Token, error) {
 	if value == "" {
 		return Token{}, nil
 	}
-	if n := utf8.RuneCountInString(value); n < leastToken {
-		return Token{}, fmt.Errorf(
-			"HOOKBEAM_ADMIN_TOKEN has %d characters; it needs %d at least, for example from: openssl rand -hex 24",
-			n,
-			leastToken,
-		)
+	if n := utf8.RuneCountInString(value); n < minTokenLength {
+		return Token{}, fmt.Errorf("HOOKBEAM_ADMIN_TOKEN has %d characters; at least %d are required. "+
+			"Generate one with: openssl rand -hex 24", n, minTokenLength)
 	}
 	if strings.TrimSpace(value) != value {
-		return Token{}, fmt.Errorf(
-			"HOOKBEAM_ADMIN_TOKEN begins or ends with white space, which no request could carry; remove it",
-		)
+		return Token{}, fmt.Errorf("HOOKBEAM_ADMIN_TOKEN starts or ends with white space, which an HTTP header " +
+			"cannot carry. Remove it")
 	}
 	return Token{hash: sha256.Sum256([]byte(value)), set: true}, nil
 }
 
-// Match compares in constant time.
+// Match reports whether value is the token. It compares in constant time.
 func (t Token) Match(value string) bool {
 	hash := sha256.Sum256([]byte(value))
 	return subtle.ConstantTimeCompare(t.hash[:], hash[:]) == 1 && t.set
 }
 
-// Gate tells who is asking.
+// Gate authenticates requests: by the control channel, by the administrator's token, or by a session. Package api has
+// one and asks it on every route that is not public.
 type Gate struct {
 	Token    Token
 	Sessions *Sessions
 }
 
-// Who returns the person behind r. A problem of kind ErrUnauthenticated means that nobody is proven; any other error
-// means that it could not be found out. A request that shows a token is judged by the token alone.
+// Who authenticates r. A request with an Authorization header is authenticated by its token alone, even if it has a
+// valid session as well. It fails with a problem of kind ErrUnauthenticated if the request has no valid credential,
+// and with any other error if the sessions could not be read.
 func (g *Gate) Who(r *http.Request) (Who, error) {
 	if r.Context().Value(localKey{}) != nil {
 		return Who{Login: Local}, nil
@@ -90,8 +94,7 @@ func (g *Gate) Who(r *http.Request) (Who, error) {
 			return Who{Login: Admin}, nil
 		}
 		return Who{}, unauthenticated(
-			"This token is not known here. Send the value of HOOKBEAM_ADMIN_TOKEN as: Authorization: Bearer …",
-		)
+			"The token is invalid. Send the value of HOOKBEAM_ADMIN_TOKEN as: Authorization: Bearer …")
 	}
 	who, ok, err := g.Sessions.Find(r)
 	if err != nil {
@@ -99,8 +102,7 @@ func (g *Gate) Who(r *http.Request) (Who, error) {
 	}
 	if !ok {
 		return Who{}, unauthenticated(
-			"Log in with a one-time code (hookbeam login prints one), or send: Authorization: Bearer …",
-		)
+			"Log in with a one-time code (hookbeam login prints one), or send: Authorization: Bearer …")
 	}
 	return who, nil
 }

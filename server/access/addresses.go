@@ -11,41 +11,43 @@ import (
 	"github.com/realclientip/realclientip-go"
 )
 
-// Addresses finds out who is at the other end. Headers that name a client are believed only where the connection
-// itself comes from a trusted proxy, and then from the right: the last address that no trusted proxy has.
+// Addresses determines the client address of a request. X-Forwarded-For is used only if the connection comes from a
+// trusted proxy. It is then read from the right, up to the first address that is not a trusted proxy's: everything to
+// the left of it could have been written by the client. A server has one.
 type Addresses struct {
-	trusted  []netip.Prefix
-	strategy realclientip.RightmostTrustedRangeStrategy
-	strange  *strangeProxies
+	trusted   []netip.Prefix
+	strategy  realclientip.RightmostTrustedRangeStrategy
+	untrusted *untrustedProxies
 }
 
-// Client is who asks, as limits by address see it.
+// Client identifies the sender of a request for limits by address. Two requests with the same Key share a limit.
 type Client struct {
 	Address string // without a port
-	Key     string // what it is counted under: see AddressKey
-	Shared  bool   // it stands for many, as a proxy does: limits by address do not apply, those for all do
+	Key     string // see AddressKey
+	Shared  bool   // many clients have this address, as behind a proxy: only the limits for all clients together apply
 }
 
-// NewAddresses takes the proxies to trust, as addresses or CIDRs.
+// NewAddresses takes the trusted proxies, as IP addresses or CIDRs.
 func NewAddresses(proxies []string) (*Addresses, error) {
-	a := &Addresses{strange: newStrangeProxies()}
+	a := &Addresses{untrusted: newUntrustedProxies()}
 	var ranges []net.IPNet
 	for _, p := range proxies {
 		prefix, err := parsePrefix(strings.TrimSpace(p))
 		if err != nil {
-			return nil, fmt.Errorf("trusted proxy %q: write an address or a CIDR such as 10.0.0.0/8", p)
+			return nil, fmt.Errorf("%q is not an IP address or a CIDR such as 10.0.0.0/8", p)
 		}
 		a.trusted = append(a.trusted, prefix)
-		ranges = append(
-			ranges,
-			net.IPNet{IP: prefix.Addr().AsSlice(), Mask: net.CIDRMask(prefix.Bits(), prefix.Addr().BitLen())},
-		)
+		ranges = append(ranges, net.IPNet{
+			IP:   prefix.Addr().AsSlice(),
+			Mask: net.CIDRMask(prefix.Bits(), prefix.Addr().BitLen()),
+		})
 	}
 	var err error
 	a.strategy, err = realclientip.NewRightmostTrustedRangeStrategy("X-Forwarded-For", ranges)
 	return a, err
 }
 
+// parsePrefix parses a CIDR, or an IP address as the range of that address alone.
 func parsePrefix(s string) (netip.Prefix, error) {
 	if prefix, err := netip.ParsePrefix(s); err == nil {
 		return prefix.Masked(), nil
@@ -58,7 +60,7 @@ func parsePrefix(s string) (netip.Prefix, error) {
 	return netip.PrefixFrom(addr, addr.BitLen()), nil
 }
 
-// Of returns the client's address without a port.
+// Of returns the client's address, without a port. It is the peer's own unless that is a trusted proxy.
 func (a *Addresses) Of(r *http.Request) string {
 	peer := hostOf(r.RemoteAddr)
 	if !a.trusts(peer) {
@@ -67,27 +69,28 @@ func (a *Addresses) Of(r *http.Request) string {
 	client := a.strategy.ClientIP(r.Header, r.RemoteAddr)
 	addr, err := netip.ParseAddr(client)
 	if err != nil {
-		// Nobody was forwarded, or somebody with a zone where no address has one.
+		// No address was forwarded, or none that can be parsed.
 		return peer
 	}
 	return addr.String()
 }
 
-// Client returns who asks.
+// Client returns the client of r for limits by address.
 func (a *Addresses) Client(r *http.Request, now time.Time) Client {
 	address := a.Of(r)
 	key := AddressKey(address)
-	return Client{Address: address, Key: key, Shared: a.strange.has(key, now)}
+	return Client{Address: address, Key: key, Shared: a.untrusted.has(key, now)}
 }
 
-// Peer returns who is at the other end of a connection, before it has said anything: remote is host:port. All clients
-// of a trusted proxy come through it, so it stands for many here.
+// Peer returns the client of a new connection, before a request was read: remote is host:port. A trusted proxy is
+// Shared here, because connections of all its clients come from it.
 func (a *Addresses) Peer(remote string, now time.Time) Client {
 	address := hostOf(remote)
 	key := AddressKey(address)
-	return Client{Address: address, Key: key, Shared: a.strange.has(key, now) || a.trusts(address)}
+	return Client{Address: address, Key: key, Shared: a.untrusted.has(key, now) || a.trusts(address)}
 }
 
+// trusts reports whether an address is a trusted proxy's.
 func (a *Addresses) trusts(address string) bool {
 	if len(a.trusted) == 0 {
 		return false
@@ -105,7 +108,7 @@ func (a *Addresses) trusts(address string) bool {
 	return false
 }
 
-// hostOf cuts the port off without allocating.
+// hostOf returns host:port without the port. Unlike net.SplitHostPort it does not allocate.
 func hostOf(remote string) string {
 	colon := strings.LastIndexByte(remote, ':')
 	if colon < 0 {
@@ -114,8 +117,8 @@ func hostOf(remote string) string {
 	return strings.Trim(remote[:colon], "[]")
 }
 
-// AddressKey is what an address is counted under: itself for IPv4, its /64 for IPv6, of which one customer has all.
-// It does not allocate for IPv4.
+// AddressKey returns the key under which an address is counted: the address itself for IPv4, and its /64 network for
+// IPv6, because one customer usually owns all addresses of a /64. It does not allocate for IPv4.
 func AddressKey(address string) string {
 	if strings.IndexByte(address, ':') < 0 {
 		return address

@@ -7,6 +7,13 @@ import (
 
 // TestForwardedAddressesAreBelievedFromProxiesOnly is the spoof matrix: S13 of what is promised.
 func TestForwardedAddressesAreBelievedFromProxiesOnly(t *testing.T) {
+	const (
+		peer   = "203.0.113.9:1234"
+		proxy  = "10.1.2.3:80"
+		mapped = "[::ffff:10.1.2.3]:80"
+	)
+	private := []string{"10.0.0.0/8"}
+	both := []string{"10.0.0.0/8", "192.0.2.7"}
 	for _, c := range []struct {
 		name      string
 		trusted   []string
@@ -14,18 +21,18 @@ func TestForwardedAddressesAreBelievedFromProxiesOnly(t *testing.T) {
 		forwarded []string
 		want      string
 	}{
-		{"no proxy, no header", nil, "203.0.113.9:1234", nil, "203.0.113.9"},
-		{"no proxy, a forged header", nil, "203.0.113.9:1234", []string{"1.2.3.4"}, "203.0.113.9"},
-		{"a stranger's header where a proxy is trusted", []string{"10.0.0.0/8"}, "203.0.113.9:1234", []string{"1.2.3.4"}, "203.0.113.9"},
-		{"the proxy's header", []string{"10.0.0.0/8"}, "10.1.2.3:80", []string{"203.0.113.9"}, "203.0.113.9"},
-		{"a forged value in front of the proxy's", []string{"10.0.0.0/8"}, "10.1.2.3:80", []string{"1.2.3.4, 203.0.113.9"}, "203.0.113.9"},
-		{"a forged line in front of the proxy's", []string{"10.0.0.0/8"}, "10.1.2.3:80", []string{"1.2.3.4", "203.0.113.9"}, "203.0.113.9"},
-		{"two proxies", []string{"10.0.0.0/8", "192.0.2.7"}, "10.1.2.3:80", []string{"203.0.113.9, 192.0.2.7"}, "203.0.113.9"},
-		{"a proxy that forwards nobody", []string{"10.0.0.0/8"}, "10.1.2.3:80", nil, "10.1.2.3"},
-		{"a header of nonsense", []string{"10.0.0.0/8"}, "10.1.2.3:80", []string{"<script>"}, "10.1.2.3"},
-		{"nonsense behind an address", []string{"10.0.0.0/8"}, "10.1.2.3:80", []string{"203.0.113.9, nonsense"}, "10.1.2.3"},
+		{"no proxy, no header", nil, peer, nil, "203.0.113.9"},
+		{"no proxy, a forged header", nil, peer, []string{"1.2.3.4"}, "203.0.113.9"},
+		{"a stranger's header where a proxy is trusted", private, peer, []string{"1.2.3.4"}, "203.0.113.9"},
+		{"the proxy's header", private, proxy, []string{"203.0.113.9"}, "203.0.113.9"},
+		{"a forged value in front of the proxy's", private, proxy, []string{"1.2.3.4, 203.0.113.9"}, "203.0.113.9"},
+		{"a forged line in front of the proxy's", private, proxy, []string{"1.2.3.4", "203.0.113.9"}, "203.0.113.9"},
+		{"two proxies", both, proxy, []string{"203.0.113.9, 192.0.2.7"}, "203.0.113.9"},
+		{"a proxy that forwards nobody", private, proxy, nil, "10.1.2.3"},
+		{"a header of nonsense", private, proxy, []string{"<script>"}, "10.1.2.3"},
+		{"nonsense behind an address", private, proxy, []string{"203.0.113.9, nonsense"}, "10.1.2.3"},
 		{"a proxy by IPv6", []string{"fd00::/8"}, "[fd00::1]:80", []string{"2001:db8::5"}, "2001:db8::5"},
-		{"a proxy by a mapped address", []string{"10.0.0.0/8"}, "[::ffff:10.1.2.3]:80", []string{"203.0.113.9"}, "203.0.113.9"},
+		{"a proxy by a mapped address", private, mapped, []string{"203.0.113.9"}, "203.0.113.9"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, err := NewAddresses(c.trusted)

@@ -7,77 +7,82 @@ import (
 	"time"
 )
 
-// ends knows what hangs on each session: the connections that must not outlive it. Tokens are kept as hashes.
-type ends struct {
+// endCallbacks holds the functions to call when a session ends, such as those that close its sockets. Sessions are
+// identified by the hash of their token. It holds only sessions that have a callback.
+type endCallbacks struct {
 	mu       sync.Mutex
-	sessions map[[sha256.Size]byte]*end
+	sessions map[[sha256.Size]byte]*sessionCallbacks
 }
 
-// end is what happens when one session ends. It is there only while something hangs on it.
-type end struct {
-	next  int
-	calls map[int]func()
-	timer *time.Timer // its absolute end
+// sessionCallbacks are the callbacks of one session.
+type sessionCallbacks struct {
+	nextID int
+	calls  map[int]func()
+	timer  *time.Timer // fires when the session expires; nil until that time is known
 }
 
-// OnEnd calls f, once, when the session behind r has ended: logged out, in this browser's tab or another, or out of
-// time. For a request without a session it does nothing. forget must be called when f is not needed any more.
+// OnEnd calls f once when the session of r has ended: by a logout in any tab, or because it expired. It may call f
+// before it returns, if the session has ended already. For a request without a session it does nothing.
+//
+// The caller must call forget when f is no longer needed. f runs on another goroutine or on the caller's own, and
+// without a lock held.
 func (s *Sessions) OnEnd(r *http.Request, f func()) (forget func()) {
 	token := s.token(r)
 	if token == "" || r.Header.Get("Authorization") != "" {
 		return func() {}
 	}
 	key := sha256.Sum256([]byte(token))
-	forget = s.ends.add(key, f)
-	// It may have ended between the guard's look and this one.
+	forget = s.onEnd.add(key, f)
+	// The session may have ended after the request was authenticated and before f was added.
 	who, ok, err := s.Find(r)
 	if err != nil || !ok {
-		s.ends.now(key)
+		s.onEnd.run(key)
 		return forget
 	}
-	s.ends.at(key, who.Expires)
+	s.onEnd.expireAt(key, who.Expires)
 	return forget
 }
 
-func (e *ends) add(key [sha256.Size]byte, f func()) (forget func()) {
+// add registers a callback of a session. forget removes it again, and may be called more than once.
+func (e *endCallbacks) add(key [sha256.Size]byte, f func()) (forget func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.sessions == nil {
-		e.sessions = map[[sha256.Size]byte]*end{}
+		e.sessions = map[[sha256.Size]byte]*sessionCallbacks{}
 	}
-	one := e.sessions[key]
-	if one == nil {
-		one = &end{calls: map[int]func(){}}
-		e.sessions[key] = one
+	session := e.sessions[key]
+	if session == nil {
+		session = &sessionCallbacks{calls: map[int]func(){}}
+		e.sessions[key] = session
 	}
-	id := one.next
-	one.next++
-	one.calls[id] = f
+	id := session.nextID
+	session.nextID++
+	session.calls[id] = f
 	return func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		if delete(one.calls, id); len(one.calls) == 0 && e.sessions[key] == one {
-			e.remove(key, one)
+		if delete(session.calls, id); len(session.calls) == 0 && e.sessions[key] == session {
+			e.remove(key, session)
 		}
 	}
 }
 
-// at sets the session's absolute end.
-func (e *ends) at(key [sha256.Size]byte, moment time.Time) {
+// expireAt runs the callbacks of a session at the time when it expires.
+func (e *endCallbacks) expireAt(key [sha256.Size]byte, expires time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if one := e.sessions[key]; one != nil && one.timer == nil {
-		one.timer = time.AfterFunc(time.Until(moment), func() { e.now(key) })
+	if session := e.sessions[key]; session != nil && session.timer == nil {
+		session.timer = time.AfterFunc(time.Until(expires), func() { e.run(key) })
 	}
 }
 
-// now ends all that hangs on a session.
-func (e *ends) now(key [sha256.Size]byte) {
+// run removes the callbacks of a session and calls them, without holding the lock.
+func (e *endCallbacks) run(key [sha256.Size]byte) {
 	e.mu.Lock()
 	var calls map[int]func()
-	if one := e.sessions[key]; one != nil {
-		calls, one.calls = one.calls, nil
-		e.remove(key, one)
+	if session := e.sessions[key]; session != nil {
+		calls, session.calls = session.calls, nil
+		e.remove(key, session)
 	}
 	e.mu.Unlock()
 	for _, f := range calls {
@@ -85,9 +90,10 @@ func (e *ends) now(key [sha256.Size]byte) {
 	}
 }
 
-func (e *ends) remove(key [sha256.Size]byte, one *end) {
-	if one.timer != nil {
-		one.timer.Stop()
+// remove forgets a session and stops its timer. The caller holds mu.
+func (e *endCallbacks) remove(key [sha256.Size]byte, session *sessionCallbacks) {
+	if session.timer != nil {
+		session.timer.Stop()
 	}
 	delete(e.sessions, key)
 }

@@ -31,7 +31,7 @@ func TestWhatHangsOnASessionEndsWithIt(t *testing.T) {
 	if begin(t, s, other); ended["another's"] != 1 {
 		t.Error("a new login left the old session's connections open")
 	}
-	if n := len(s.ends.sessions); n != 0 {
+	if n := len(s.onEnd.sessions); n != 0 {
 		t.Errorf("%d ended sessions are still remembered", n)
 	}
 }

@@ -15,7 +15,10 @@ import (
 // FuzzForwardedFor: whatever strangers write, the address is the peer's or one that was forwarded, and can be
 // counted.
 func FuzzForwardedFor(f *testing.F) {
-	for _, s := range []string{"203.0.113.9", "1.2.3.4, 10.0.0.1", "[2001:db8::1]:80", "::ffff:1.2.3.4", "fe80::1%eth0", ",,", "unknown", "\"x\"", "0.0.0.1%0"} {
+	for _, s := range []string{
+		"203.0.113.9", "1.2.3.4, 10.0.0.1", "[2001:db8::1]:80", "::ffff:1.2.3.4", "fe80::1%eth0",
+		",,", "unknown", "\"x\"", "0.0.0.1%0",
+	} {
 		f.Add(s)
 	}
 	addresses, err := NewAddresses([]string{"10.0.0.0/8", "fd00::/8"})
@@ -42,7 +45,9 @@ func FuzzForwardedFor(f *testing.F) {
 
 // FuzzStrip: with or without the base, a path leads to the same place, and stays a path.
 func FuzzStrip(f *testing.F) {
-	for _, s := range []string{"/in/a", "/hooks/in/a", "/in//a%2Fb", "/", "", "/hooks", "/hooksmith", "/%2e%2e/x", "/in/a?b=c"} {
+	for _, s := range []string{
+		"/in/a", "/hooks/in/a", "/in//a%2Fb", "/", "", "/hooks", "/hooksmith", "/%2e%2e/x", "/in/a?b=c",
+	} {
 		f.Add(s)
 	}
 	at, err := ParseSite("https://example.com/hooks/")
@@ -67,7 +72,10 @@ func FuzzStrip(f *testing.F) {
 
 // FuzzOrigin: nothing but our own two origins opens a socket.
 func FuzzOrigin(f *testing.F) {
-	for _, s := range []string{"https://example.com", "http://127.0.0.1:8080", "null", "https://example.com.evil", "https://example.com@evil", "//example.com"} {
+	for _, s := range []string{
+		"https://example.com", "http://127.0.0.1:8080", "null",
+		"https://example.com.evil", "https://example.com@evil", "//example.com",
+	} {
 		f.Add(s)
 	}
 	at, err := ParseSite("https://example.com/")
@@ -95,7 +103,10 @@ func FuzzReadLink(f *testing.F) {
 		f.Fatal(err)
 	}
 	head, rest, _ := strings.Cut(token, ".")
-	for _, s := range []string{token, "", "..", "a.b.c", head + "." + rest + "=", "." + rest, head + ".e30." + rest, strings.Repeat(".", 5000), " " + token, token + "."} {
+	for _, s := range []string{
+		token, "", "..", "a.b.c", head + "." + rest + "=", "." + rest, head + ".e30." + rest,
+		strings.Repeat(".", 5000), " " + token, token + ".",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

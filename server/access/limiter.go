@@ -8,16 +8,17 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limiter allows each key so many events a second. It remembers a bounded number of keys, the latest used: a key that
-// was forgotten begins afresh. It has no goroutine and needs no closing. A nil Limiter allows everything.
+// Limiter limits the rate of events of each key, such as deliveries of one address, with a token bucket per key. It
+// holds the buckets of a bounded number of keys, those used last; a key that was evicted starts with a full bucket. It
+// is safe for concurrent use, has no goroutine and needs no closing. A nil Limiter allows everything.
 type Limiter struct {
 	limit   rate.Limit
 	burst   int
 	buckets *lru.Cache[string, *rate.Limiter]
 }
 
-// NewLimiter allows perSecond events a second for each key, burst of them at once, and remembers so many keys.
-// With perSecond 0 it returns nil, which allows everything.
+// NewLimiter returns a Limiter that allows each key perSecond events a second and bursts of burst events, and holds the
+// buckets of up to keys keys. If perSecond is 0 it returns nil, which allows everything.
 func NewLimiter(perSecond float64, burst, keys int) *Limiter {
 	if perSecond <= 0 {
 		return nil
@@ -29,8 +30,8 @@ func NewLimiter(perSecond float64, burst, keys int) *Limiter {
 	return &Limiter{limit: rate.Limit(perSecond), burst: max(burst, 1), buckets: buckets}
 }
 
-// Allow counts one event of key. Where it is one too many, ok is false and retryAfter says when there is room again.
-// It does not allocate for a key that it knows.
+// Allow takes one event of key from its bucket. If the bucket is empty, ok is false and retryAfter is the time until
+// the next event is allowed. It does not allocate for a key whose bucket it holds.
 func (l *Limiter) Allow(key string, now time.Time) (retryAfter time.Duration, ok bool) {
 	if l == nil {
 		return 0, true
@@ -42,7 +43,7 @@ func (l *Limiter) Allow(key string, now time.Time) (retryAfter time.Duration, ok
 	return l.wait(bucket, now), false
 }
 
-// Ready is Allow without counting.
+// Ready returns what Allow would return, without taking an event from the bucket.
 func (l *Limiter) Ready(key string, now time.Time) (retryAfter time.Duration, ok bool) {
 	if l == nil {
 		return 0, true
@@ -54,6 +55,8 @@ func (l *Limiter) Ready(key string, now time.Time) (retryAfter time.Duration, ok
 	return l.wait(bucket, now), false
 }
 
+// bucket returns the bucket of key, and marks it as the one used last. Of two goroutines that add the same key, both
+// get the bucket of the first.
 func (l *Limiter) bucket(key string) *rate.Limiter {
 	if bucket, known := l.buckets.Get(key); known {
 		return bucket
@@ -65,6 +68,7 @@ func (l *Limiter) bucket(key string) *rate.Limiter {
 	return fresh
 }
 
+// wait returns the time until a bucket holds a whole token again.
 func (l *Limiter) wait(bucket *rate.Limiter, now time.Time) time.Duration {
 	missing := 1 - bucket.TokensAt(now)
 	return time.Duration(math.Ceil(missing / float64(l.limit) * float64(time.Second)))

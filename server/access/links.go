@@ -13,36 +13,38 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The bounds of status links.
+// Limits of status links.
 const (
-	maxToken       = 4 << 10
-	maxLinkKeys    = 10
-	LongestSubject = 250                  // bytes
-	LongestLink    = 400 * 24 * time.Hour // a year and a while
+	maxToken       = 4 << 10 // bytes
+	maxLinkKeys    = 10      // of one endpoint, that a token is verified with
+	LongestSubject = 250     // bytes
+	LongestLink    = 400 * 24 * time.Hour
 )
 
-// Link is what a status link lets its bearer see: one subject of one endpoint, until it expires.
+// Link is the content of a status link: it lets anyone who has it see one subject of one endpoint until it expires. Its
+// token is a JWT that the endpoint's link key signs, so a shop's back end can make one with any JWT library.
 type Link struct {
 	Endpoint hook.EndpointID
-	Subject  string // one of the subject's names: "payment/pi_1", "order/10-4471"
+	Subject  string // the subject or one of its aliases: "payment/pi_1", "order/10-4471"
 	Mode     string // hook.ModeTest, or ""
 	Expires  time.Time
 }
 
-// claims is a link as a JWT says it (RFC 7519).
+// claims are the claims of a link's JWT (RFC 7519).
 type claims struct {
 	Endpoint hook.EndpointID `json:"ep"`
 	Mode     string          `json:"mode,omitempty"`
 	jwt.RegisteredClaims
 }
 
-// errLink is all that is said of a link that is no good.
-var errLink = errors.New("no good link")
+// errLink is the error for every invalid link. It does not say why, because that would help to forge one.
+var errLink = errors.New("invalid status link")
 
-// LinkKeyPrefix marks the keys that sign status links.
+// LinkKeyPrefix is the prefix of keys that sign status links.
 const LinkKeyPrefix = "hblk_"
 
-// NewLinkKey returns a fresh key. Its text, prefix and all, is the HMAC's key, so that any JWT library takes it.
+// NewLinkKey returns a new key of 256 random bits. The bytes of its text, including the prefix, are the HMAC key, so it
+// can be passed to any JWT library as it is.
 func NewLinkKey(random io.Reader, now time.Time) (hook.LinkKey, error) {
 	var b [32]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
@@ -53,22 +55,23 @@ func NewLinkKey(random io.Reader, now time.Time) (hook.LinkKey, error) {
 		CreatedAt: hook.Millis(now.UnixMilli())}, err
 }
 
-// SignLink returns the token of a link, signed with an endpoint's newest key.
+// SignLink returns the token of a link, signed with key by HS256.
 func SignLink(key hook.LinkKey, l Link) (string, error) {
 	c := claims{Endpoint: l.Endpoint, Mode: l.Mode,
 		RegisteredClaims: jwt.RegisteredClaims{Subject: l.Subject, ExpiresAt: jwt.NewNumericDate(l.Expires)}}
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString([]byte(key.Value))
 }
 
-// decoy is a key that signs nothing, so that a token of no endpoint takes as long to refuse as any other.
-var decoy = func() []byte {
+// decoyKey is a random key that signs nothing. It makes a token of an endpoint that does not exist take as long to
+// refuse as any other, so that the response time does not reveal which endpoints exist.
+var decoyKey = func() []byte {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails: see crypto/rand
 	return b
 }()
 
-// plainToken reports whether a token has nothing but base64url and dots (RFC 7515 §2). Go's decoder skips line
-// breaks, so without this one token would have any number of spellings.
+// plainToken reports whether a token contains only base64url characters and dots (RFC 7515 §2). Go's decoder skips line
+// breaks, so without this check the same token could be written in any number of ways.
 func plainToken(token string) bool {
 	for i := range len(token) {
 		c := token[i]
@@ -79,11 +82,13 @@ func plainToken(token string) bool {
 	return true
 }
 
-// Key is what a link is counted under: what it shows, however its token is spelled and whoever signed it.
+// Key identifies what a link shows, for limits that count by link. Two tokens of the same subject have the same key,
+// whatever their expiry and signing key.
 func (l Link) Key() string { return string(l.Endpoint) + "\x00" + l.Mode + "\x00" + l.Subject }
 
-// ReadLink returns what a token lets its bearer see now. keys gives an endpoint's keys, none where there is no such
-// endpoint. Whatever is wrong with a token, the error says nothing of it.
+// ReadLink verifies a token at the time now and returns its link. keys returns the link keys of an endpoint, or none if
+// the endpoint does not exist; it is called once at most, with an id that is not verified yet. The error is the same
+// for every invalid token.
 func ReadLink(token string, now time.Time, keys func(hook.EndpointID) []hook.LinkKey) (Link, error) {
 	if len(token) > maxToken || !plainToken(token) {
 		return Link{}, errLink
@@ -97,7 +102,7 @@ func ReadLink(token string, now time.Time, keys func(hook.EndpointID) []hook.Lin
 	var c claims
 	_, err := parser.ParseWithClaims(token, &c, func(t *jwt.Token) (any, error) {
 		if _, critical := t.Header["crit"]; critical {
-			return nil, errLink // whatever it asks for is not understood here (RFC 7515 §4.1.11)
+			return nil, errLink // an extension that must be understood, and is not (RFC 7515 §4.1.11)
 		}
 		set := jwt.VerificationKeySet{}
 		for _, k := range keys(c.Endpoint) {
@@ -106,7 +111,7 @@ func ReadLink(token string, now time.Time, keys func(hook.EndpointID) []hook.Lin
 			}
 		}
 		if len(set.Keys) == 0 {
-			set.Keys = append(set.Keys, decoy)
+			set.Keys = append(set.Keys, decoyKey)
 		}
 		return set, nil
 	})

@@ -11,26 +11,28 @@ import (
 	"hookbeam/server/hook"
 )
 
-// LoginLife is how long a one-time code works.
+// LoginLife is the time for which a one-time code is valid.
 const LoginLife = 15 * time.Minute
 
-// longestCode bounds what is hashed of a guess, in bytes.
-const longestCode = 64
+// maxCode is the longest code that is looked up, in bytes. A longer one cannot be valid, and is not hashed.
+const maxCode = 64
 
-// LoginStore keeps the hashes of one-time codes. TakeLogin says true for each of them once at most.
+// LoginStore stores the hashes of one-time codes. TakeLogin removes a hash and reports whether it was valid: it returns
+// true at most once for each code, also when two requests use it at the same time.
 type LoginStore interface {
 	AddLogin(ctx context.Context, hash [32]byte, expires time.Time) error
 	TakeLogin(ctx context.Context, hash [32]byte, now time.Time) (bool, error)
 }
 
-// Logins hands out one-time codes and takes them back.
+// Logins issues and redeems one-time login codes, which are the only way to start a session. The server issues one when
+// it starts and for hookbeam login; the login page redeems it.
 type Logins struct {
 	Store  LoginStore
 	Random io.Reader
 	Now    func() time.Time
 }
 
-// New returns a code of 128 random bits. It is known to nobody else: only its hash is stored.
+// New returns a new code of 128 random bits, which is valid for LoginLife. Only its hash is stored.
 func (l *Logins) New(ctx context.Context) (string, error) {
 	code, err := hook.RandomTail(l.Random)
 	if err != nil {
@@ -42,10 +44,11 @@ func (l *Logins) New(ctx context.Context) (string, error) {
 	return code, nil
 }
 
-// Take uses code up. An unknown, used or outdated code is a problem of kind ErrUnauthenticated.
+// Take redeems a code. It ignores case and surrounding spaces, because people type codes. An unknown, used or expired
+// code is a problem of kind ErrUnauthenticated.
 func (l *Logins) Take(ctx context.Context, code string) error {
-	if code = strings.ToLower(strings.TrimSpace(code)); len(code) > longestCode {
-		code = "" // which is none
+	if code = strings.ToLower(strings.TrimSpace(code)); len(code) > maxCode {
+		code = "" // never valid
 	}
 	ok, err := l.Store.TakeLogin(ctx, sha256.Sum256([]byte(code)), l.Now())
 	if err != nil {
@@ -53,7 +56,8 @@ func (l *Logins) Take(ctx context.Context, code string) error {
 	}
 	if !ok {
 		return &hook.Problem{Kind: hook.ErrUnauthenticated, Code: "login_unknown",
-			Detail: "This code is not known, was used already, or is older than 15 minutes. Get a new one on the server with: hookbeam login"}
+			Detail: "The login code is wrong, was already used, or is older than 15 minutes. " +
+				"Get a new one on the server: hookbeam login"}
 	}
 	return nil
 }

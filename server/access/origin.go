@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// Unnamed is s of a server that was given no public URL. It is reached by plain HTTP, at whatever address it
-// has: as an IP address, as localhost, or by the name that it was told to listen on, HOST:PORT.
+// Unnamed returns s for a server without a public URL. Browsers reach such a server over plain HTTP at any of its
+// addresses: by IP address, as localhost, or by the host name in listen, which is HOST:PORT of --listen. OwnOrigin and
+// OwnHost accept exactly these.
 func (s Site) Unnamed(listen string) Site {
 	s.listen = hostName(listen)
 	if s.listen == "" {
@@ -18,10 +19,14 @@ func (s Site) Unnamed(listen string) Site {
 	return s
 }
 
-// OwnOrigin reports whether r carries one Origin, and that is ours: scheme, host and port of the public URL,
-// or, where none was named, http and the host that was asked. A page that was loaded by plain HTTP is foreign
-// to a server that is reached by TLS, for whoever is on the way may have written it. A request without an
-// Origin is not ours either: only a program sends that, and a program has a token.
+// OwnOrigin reports whether r has exactly one Origin header and that is this server's own origin: scheme, host and port
+// of the public URL, or, without a public URL, http and the Host of the request. Package api requires it of sockets
+// that a session cookie authenticates, and of changes that have an Origin header, so that pages of other sites cannot
+// use the session.
+//
+// A page loaded over plain HTTP does not have the origin of an https:// site, even on the same host: an attacker on the
+// network may have written it. Without an Origin header the result is false: browsers send one with every socket, and
+// other programs authenticate with a token.
 func (s Site) OwnOrigin(r *http.Request) bool {
 	if len(r.Header["Origin"]) != 1 {
 		return false
@@ -30,7 +35,7 @@ func (s Site) OwnOrigin(r *http.Request) bool {
 	origin, err := url.Parse(sent)
 	if err != nil || origin.Host == "" || origin.Scheme != "http" && origin.Scheme != "https" ||
 		!strings.EqualFold(sent, origin.Scheme+"://"+origin.Host) {
-		return false // null, an extension's, or with more to it than an origin has
+		return false // "null", a browser extension, or more than scheme, host and port
 	}
 	host := canonicalHost(origin.Scheme, origin.Host)
 	if s.listen == "" {
@@ -39,10 +44,11 @@ func (s Site) OwnOrigin(r *http.Request) bool {
 	return origin.Scheme == "http" && host == canonicalHost("http", r.Host) && s.OwnHost(r)
 }
 
-// OwnHost reports whether the host that r asks is one of ours. A name that somebody else can register may have
-// been made to point here, so that a page of theirs could talk to us as its own server (DNS rebinding).
-// Addresses cannot be, and names without a dot are nobody's to register: they are what proxies call us who do
-// not pass the host on.
+// OwnHost reports whether the Host of r names this server. It prevents DNS rebinding: an attacker can point a domain of
+// theirs to this server's address, and a page on that domain could then call this server as its own.
+//
+// IP addresses are accepted, because no domain can be registered under one. With a public URL, so are names without a
+// dot, such as the name of a container, which a proxy sends if it does not pass the original Host on.
 func (s Site) OwnHost(r *http.Request) bool {
 	name := hostName(r.Host)
 	if _, err := netip.ParseAddr(name); err == nil || name == "localhost" {
@@ -54,7 +60,7 @@ func (s Site) OwnHost(r *http.Request) bool {
 	return name == hostName(s.host) || name != "" && !strings.Contains(name, ".")
 }
 
-// hostName is the host without its port, in small letters; of an IPv6 address without brackets.
+// hostName returns a host without its port and a trailing dot, in lower case, and an IPv6 address without brackets.
 func hostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -11,43 +11,45 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 )
 
-// The bounds of what is remembered of proxies that are not trusted.
+// Bounds of the memory of untrusted proxies.
 const (
-	proxyKnown   = time.Hour // after its last request with a proxy's headers
+	proxyKnown   = time.Hour // since its last request with a proxy's headers
 	proxiesKnown = 256
 )
 
-// strangeProxies remembers peers on this machine or in a private network that send a proxy's headers and are
-// not named as trusted. Everybody behind such a peer has its address, so limits by address would shut all of
-// them out together.
-type strangeProxies struct {
-	any   atomic.Bool // spares a look where there never was one
-	known *lru.Cache[string, time.Time]
+// untrustedProxies remembers peers on this machine or in a private network that add a proxy's headers but are not
+// listed in --trusted-proxy. All clients behind such a peer seem to have its address, so limits by address would refuse
+// all of them together. They are therefore treated as Shared, and the operator gets a warning.
+type untrustedProxies struct {
+	any   atomic.Bool                   // whether there ever was one; without one, has needs no lock
+	known *lru.Cache[string, time.Time] // last seen, by AddressKey
 }
 
-func newStrangeProxies() *strangeProxies {
+func newUntrustedProxies() *untrustedProxies {
 	known, err := lru.New[string, time.Time](proxiesKnown)
 	if err != nil {
 		panic(err) // only for a size below one
 	}
-	return &strangeProxies{known: known}
+	return &untrustedProxies{known: known}
 }
 
-func (s *strangeProxies) note(key string, now time.Time) {
-	s.known.Add(key, now)
-	s.any.Store(true)
+// note remembers the peer with this AddressKey.
+func (u *untrustedProxies) note(key string, now time.Time) {
+	u.known.Add(key, now)
+	u.any.Store(true)
 }
 
-func (s *strangeProxies) has(key string, now time.Time) bool {
-	if !s.any.Load() {
+// has reports whether the peer with this AddressKey was noted within the last hour.
+func (u *untrustedProxies) has(key string, now time.Time) bool {
+	if !u.any.Load() {
 		return false
 	}
-	seen, known := s.known.Peek(key)
+	seen, known := u.known.Peek(key)
 	return known && now.Sub(seen) < proxyKnown
 }
 
-// Notice remembers the peer of r where it looks like a proxy that --trusted-proxy should name, and returns its
-// address. A peer with a public address that sends such headers is just an address: anybody can.
+// Notice reports whether the peer of r looks like a proxy that should be listed in --trusted-proxy, remembers it and
+// returns its address. Only peers with private addresses count: any client on the internet can send a proxy's headers.
 func (a *Addresses) Notice(r *http.Request, now time.Time) (proxy string, found bool) {
 	if !IsForwarded(r.Header) {
 		return "", false
@@ -56,15 +58,15 @@ func (a *Addresses) Notice(r *http.Request, now time.Time) (proxy string, found 
 	if !private(peer) || a.trusts(peer) {
 		return "", false
 	}
-	a.strange.note(AddressKey(peer), now)
+	a.untrusted.note(AddressKey(peer), now)
 	return peer, true
 }
 
-// StrangeProxies returns the peers that Notice remembers, sorted, as AddressKey writes them.
+// StrangeProxies returns the untrusted proxies that Notice found within the last hour, as sorted AddressKeys.
 func (a *Addresses) StrangeProxies(now time.Time) []string {
 	var all []string
-	for _, key := range a.strange.known.Keys() {
-		if a.strange.has(key, now) {
+	for _, key := range a.untrusted.known.Keys() {
+		if a.untrusted.has(key, now) {
 			all = append(all, key)
 		}
 	}
@@ -72,19 +74,20 @@ func (a *Addresses) StrangeProxies(now time.Time) []string {
 	return all
 }
 
+// private reports whether a text is an address for which IsPrivate is true.
 func private(address string) bool {
 	addr, err := netip.ParseAddr(address)
 	return err == nil && IsPrivate(addr)
 }
 
-// IsPrivate reports whether an address is of this machine or of a private network.
+// IsPrivate reports whether an address is a loopback, private or link-local one.
 func IsPrivate(addr netip.Addr) bool {
 	addr = addr.Unmap()
 	return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast()
 }
 
-// IsForwarded reports whether a proxy or a tunnel has added to these headers. Most requests have no such name, so it
-// looks at each name's first byte and goes on.
+// IsForwarded reports whether these headers include one that proxies, tunnels or CDNs add. Names are canonical. It runs
+// for every request and few have such a header, so it compares first bytes first.
 func IsForwarded(h http.Header) bool {
 	for name := range h {
 		if name != "" && strings.IndexByte("CFNTVX", name[0]) >= 0 && addedByProxy(name) {
@@ -94,7 +97,7 @@ func IsForwarded(h http.Header) bool {
 	return false
 }
 
-// addedByProxy reports whether proxies, tunnels or delivery networks write the header with this canonical name.
+// addedByProxy reports whether proxies, tunnels or CDNs add the header with this canonical name.
 func addedByProxy(name string) bool {
 	switch name {
 	case "Forwarded",

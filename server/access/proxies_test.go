@@ -14,12 +14,20 @@ func TestAProxyThatIsNotTrustedIsNoticed(t *testing.T) {
 		peer, name string
 		found      bool
 	}{
-		{"10.1.2.3:5", "X-Forwarded-For", true}, {"127.0.0.1:5", "X-Forwarded-Proto", true}, {"192.168.0.9:5", "Forwarded", true},
-		{"[fd00::1]:5", "Via", true}, {"[::1]:5", "X-Real-Ip", true}, {"172.16.0.1:5", "Cf-Connecting-Ip", true},
-		{"[::ffff:10.0.0.1]:5", "True-Client-Ip", true}, {"[fe80::1%eth0]:5", "X-Client-Ip", true},
-		{"192.0.2.1:5", "X-Forwarded-For", false}, {"[2001:db8::1]:5", "Forwarded", false},
+		{"10.1.2.3:5", "X-Forwarded-For", true},
+		{"127.0.0.1:5", "X-Forwarded-Proto", true},
+		{"192.168.0.9:5", "Forwarded", true},
+		{"[fd00::1]:5", "Via", true},
+		{"[::1]:5", "X-Real-Ip", true},
+		{"172.16.0.1:5", "Cf-Connecting-Ip", true},
+		{"[::ffff:10.0.0.1]:5", "True-Client-Ip", true},
+		{"[fe80::1%eth0]:5", "X-Client-Ip", true},
+		{"192.0.2.1:5", "X-Forwarded-For", false},
+		{"[2001:db8::1]:5", "Forwarded", false},
 		{"10.9.9.9:5", "X-Forwarded-For", false}, // it is trusted
-		{"10.1.2.3:5", "X-Webhook-Secret", false}, {"10.1.2.3:5", "Content-Type", false}, {"10.1.2.3:5", "Viable", false},
+		{"10.1.2.3:5", "X-Webhook-Secret", false},
+		{"10.1.2.3:5", "Content-Type", false},
+		{"10.1.2.3:5", "Viable", false},
 	} {
 		a, err := NewAddresses([]string{"10.9.0.0/16"})
 		if err != nil {
@@ -69,13 +77,10 @@ func TestProxiesThatAreRememberedAreBounded(t *testing.T) {
 	}
 	now := time.Unix(0, 0)
 	for i := range 100_000 {
-		a.Notice(
-			&http.Request{
-				RemoteAddr: fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&255, i&255),
-				Header:     http.Header{"Via": {"x"}},
-			},
-			now,
-		)
+		a.Notice(&http.Request{
+			RemoteAddr: fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&255, i&255),
+			Header:     http.Header{"Via": {"x"}},
+		}, now)
 	}
 	all := a.StrangeProxies(now)
 	if len(all) != proxiesKnown || !slices.IsSorted(all) {

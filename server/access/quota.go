@@ -2,33 +2,33 @@ package access
 
 import "sync"
 
-// Quota counts what is held at once, in all and by the client that holds it: connections, sockets, waiting requests.
-// It remembers only clients that hold something, so its memory is bounded by what it counts.
+// Quota limits how many things exist at the same time, in all and for each client: connections, sockets, waiting
+// requests. Take acquires a place, and Give releases it. It stores only clients that hold a place, so its memory is
+// bounded by its own limit. It is safe for concurrent use.
 type Quota struct {
 	mu       sync.Mutex
 	inAll    int
 	ofClient int
 	held     int
-	byClient map[string]int // by Client.Key
+	byClient map[string]int // places held, by Client.Key
 }
 
-// Room says what Quota.Take found.
+// Room is the result of Quota.Take.
 type Room int
 
-// What a quota may have for a client.
+// The results of Quota.Take.
 const (
-	HasRoom    Room = iota
-	ClientFull      // the client holds as much as one may
-	AllFull         // all together hold as much as they may
+	HasRoom    Room = iota // a place was acquired
+	ClientFull             // the client has reached its limit
+	AllFull                // all clients together have reached the limit
 )
 
-// NewQuota allows inAll at once, ofClient of them to one client.
+// NewQuota returns a quota of inAll places, of which one client may hold ofClient.
 func NewQuota(inAll, ofClient int) *Quota {
 	return &Quota{inAll: inAll, ofClient: ofClient, byClient: map[string]int{}}
 }
 
-// Take counts one more where there is room; Give undoes it. A client that stands for many is counted, but only
-// what all together may hold ends it.
+// Take acquires a place for a client, if it returns HasRoom. The limit of one client does not apply to a Shared one.
 func (q *Quota) Take(c Client) Room {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -43,7 +43,7 @@ func (q *Quota) Take(c Client) Room {
 	return HasRoom
 }
 
-// Give counts one less of the client whose key is key.
+// Give releases a place of the client with this key. It must be called once for each Take that returned HasRoom.
 func (q *Quota) Give(key string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -53,12 +53,12 @@ func (q *Quota) Give(key string) {
 	}
 }
 
-// Held returns how many are held at the moment.
+// Held returns the number of places that are held.
 func (q *Quota) Held() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.held
 }
 
-// Full reports whether nobody can take one more.
+// Full reports whether no client can acquire a place.
 func (q *Quota) Full() bool { return q.Held() >= q.inAll }

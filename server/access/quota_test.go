@@ -52,8 +52,15 @@ func TestABucketFillsWithTime(t *testing.T) {
 		after time.Duration
 		n     int
 		ok    bool
-	}{{0, 3, true}, {0, 1, false}, {50 * time.Millisecond, 1, false}, {50 * time.Millisecond, 1, true}, {time.Hour, 4, false}, {0, 3, true},
-		{-time.Hour, 1, false}} {
+	}{
+		{0, 3, true},
+		{0, 1, false},
+		{50 * time.Millisecond, 1, false},
+		{50 * time.Millisecond, 1, true},
+		{time.Hour, 4, false},
+		{0, 3, true},
+		{-time.Hour, 1, false},
+	} {
 		now = now.Add(c.after)
 		if ok := b.Take(c.n, now); ok != c.ok {
 			t.Errorf("step %d: %v, want %v", i, ok, c.ok)

@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// toldEvery is how often the log has a line of the same code.
-const toldEvery = time.Minute
+// logInterval is the shortest time between two log lines of the same code.
+const logInterval = time.Minute
 
-// Refusals counts who was refused, by code, and tells the operator: the first refusal at once and then one line
-// a code and a minute, with the count since the last line. A flood of refusals must be seen, but must not fill
-// the log. Its codes are constants of the program, so its memory is bounded. A nil Refusals counts nothing.
+// Refusals counts refused requests and connections by code, and logs them: the first one of a code at once, then at
+// most one line per code and minute, with the number since the last line. The operator sees a flood of refusals, but
+// it cannot fill the log. Codes are constants of the program, so its memory is bounded. It is safe for concurrent use.
+// A nil Refusals ignores calls.
 type Refusals struct {
 	log *slog.Logger
 	now func() time.Time
@@ -23,25 +24,25 @@ type Refusals struct {
 	codes map[string]*tally
 }
 
-// tally is what happened under one code.
+// tally counts what happened under one code.
 type tally struct {
-	refusal bool  // it is counted as a refusal, not only told
-	all     int64 // since the start
-	untold  int64 // since the last line
-	told    time.Time
-	detail  string // of the latest, as are its attributes
-	attrs   []any
+	refusal  bool  // it is a refusal; false: only a warning, which Counts leaves out
+	total    int64 // since the start
+	unlogged int64 // since the last line
+	loggedAt time.Time
+	detail   string // of the most recent one
+	attrs    []any  // of the most recent one
 }
 
-// NewRefusals returns the counters, all zero. Run tells what is left when no more refusals come.
+// NewRefusals returns counters that are all zero. Run must run as well: it logs those that Count left for later.
 func NewRefusals(log *slog.Logger, now func() time.Time) *Refusals {
 	return &Refusals{log: log, now: now, codes: map[string]*tally{}}
 }
 
-// Count counts one refusal. detail and attrs, key and value in turn, are for the log.
+// Count counts one refusal. detail is the message of its log line, and attrs are alternating keys and values of it.
 func (r *Refusals) Count(code, detail string, attrs ...any) { r.note(true, code, detail, attrs) }
 
-// Warn tells something else that the operator should know, as seldom as refusals are told, and does not count it.
+// Warn logs a condition that is not a refusal, at most once a minute like a refusal. Counts leaves it out.
 func (r *Refusals) Warn(code, detail string, attrs ...any) { r.note(false, code, detail, attrs) }
 
 func (r *Refusals) note(refusal bool, code, detail string, attrs []any) {
@@ -55,31 +56,32 @@ func (r *Refusals) note(refusal bool, code, detail string, attrs []any) {
 		t = &tally{refusal: refusal}
 		r.codes[code] = t
 	}
-	t.all++
-	t.untold++
+	t.total++
+	t.unlogged++
 	t.detail, t.attrs = detail, attrs
 	line := t.line(code, now)
 	r.mu.Unlock()
-	r.tell(line)
+	r.write(line) // after the lock is released: a slow log must not block other requests
 }
 
-// line is what the log is to have now; nil where it had a line of the code less than a minute ago, or nothing is new.
+// line returns the log line that is due, its message first, and resets the count. It returns nil if nothing new
+// happened, or if the last line of this code is less than a minute old. The caller holds mu.
 func (t *tally) line(code string, now time.Time) []any {
-	if t.untold == 0 || !t.told.IsZero() && now.Sub(t.told) < toldEvery {
+	if t.unlogged == 0 || !t.loggedAt.IsZero() && now.Sub(t.loggedAt) < logInterval {
 		return nil
 	}
-	line := append([]any{t.detail, "code", code, "count", t.untold}, t.attrs...)
-	t.untold, t.told = 0, now
+	line := append([]any{t.detail, "code", code, "count", t.unlogged}, t.attrs...)
+	t.unlogged, t.loggedAt = 0, now
 	return line
 }
 
-func (r *Refusals) tell(line []any) {
+func (r *Refusals) write(line []any) {
 	if line != nil {
 		r.log.Warn(line[0].(string), line[1:]...)
 	}
 }
 
-// Counts returns how many were refused since the start, by code.
+// Counts returns the number of refusals since the start, by code.
 func (r *Refusals) Counts() map[string]int64 {
 	counts := map[string]int64{}
 	if r == nil {
@@ -89,15 +91,16 @@ func (r *Refusals) Counts() map[string]int64 {
 	defer r.mu.Unlock()
 	for code, t := range r.codes {
 		if t.refusal {
-			counts[code] = t.all
+			counts[code] = t.total
 		}
 	}
 	return counts
 }
 
-// Run tells what was refused since the last line of a code, once its minute is over, until ctx ends.
+// Run logs the refusals that are due until ctx ends. Without it, refusals within a minute of a log line would appear
+// only with the next refusal of that code.
 func (r *Refusals) Run(ctx context.Context) error {
-	tick := time.NewTicker(toldEvery / 6)
+	tick := time.NewTicker(logInterval / 6)
 	defer tick.Stop()
 	for {
 		select {
@@ -109,6 +112,7 @@ func (r *Refusals) Run(ctx context.Context) error {
 	}
 }
 
+// flush logs the lines of all codes that are due.
 func (r *Refusals) flush() {
 	now := r.now()
 	var lines [][]any
@@ -118,6 +122,6 @@ func (r *Refusals) flush() {
 	}
 	r.mu.Unlock()
 	for _, line := range lines {
-		r.tell(line)
+		r.write(line)
 	}
 }

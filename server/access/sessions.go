@@ -11,31 +11,34 @@ import (
 	"github.com/alexedwards/scs/v2"
 )
 
+// Lifetimes of a session.
 const (
-	sessionLife = 30 * 24 * time.Hour // a session ends, however busy
-	sessionIdle = 7 * 24 * time.Hour  // a session ends when it is not used
-	touchEvery  = 10 * time.Minute    // how exactly the last use is kept: a write for each request would be waste
+	sessionLife = 30 * 24 * time.Hour // since the login
+	sessionIdle = 7 * 24 * time.Hour  // since its last use
+	touchEvery  = 10 * time.Minute    // the precision of the last use; not every request writes to the database
 )
 
-// SessionStore keeps sessions by the hash of their token.
+// SessionStore stores sessions by the hash of their token. FindCtx, CommitCtx and DeleteCtx are those of scs.CtxStore.
 type SessionStore interface {
 	FindCtx(ctx context.Context, token string) (content []byte, found bool, err error)
 	CommitCtx(ctx context.Context, token string, content []byte, expires time.Time) error
-	// TouchCtx changes a session that is there, and makes none: found is false where it has ended.
+	// TouchCtx updates an existing session and never creates one: found is false if it has ended.
 	TouchCtx(ctx context.Context, token string, content []byte, expires time.Time) (found bool, err error)
 	DeleteCtx(ctx context.Context, token string) error
 }
 
-// Sessions are the logins of browsers, proven by a cookie of 256 random bits of which only a hash is stored.
+// Sessions manages the sessions of browsers. A session is identified by a cookie with 256 random bits, of which only
+// the hash is stored. The login page begins one, Gate finds it for each request, and a logout ends it.
 type Sessions struct {
-	scs  *scs.SessionManager
-	ends ends
+	scs   *scs.SessionManager
+	onEnd endCallbacks
 }
 
-// NewSessions returns the sessions of site. By TLS the cookie has the __Host- prefix; without, it bears the port in
-// its name, so that two servers on one machine do not take each other's place.
+// NewSessions returns the sessions of a site. Over HTTPS the cookie's name has the prefix __Host-, with which browsers
+// refuse it from other hosts and over plain HTTP. Over plain HTTP the name includes the port, because two servers on
+// one host would otherwise overwrite each other's cookie.
 func NewSessions(store SessionStore, site Site) *Sessions {
-	// Not scs.New: that starts a goroutine for a store in memory, which nothing ends.
+	// scs.New is not used: it starts a goroutine for an in-memory store that cannot be stopped.
 	m := &scs.SessionManager{Store: contextStore{store}, Codec: scs.GobCodec{}, HashTokenInStore: true,
 		Lifetime: sessionLife, IdleTimeout: sessionIdle,
 		Cookie: scs.SessionCookie{Name: "hookbeam_" + site.port(), Path: site.Base(), HttpOnly: true, Persist: true,
@@ -47,7 +50,8 @@ func NewSessions(store SessionStore, site Site) *Sessions {
 	return &Sessions{scs: m}
 }
 
-// Begin logs the browser behind r in, under a new token. A session that it brought along ends.
+// Begin starts a session for the browser that sent r, with a new token, and sets its cookie. A session that r already
+// had ends, so that a token known before the login gives nobody access (session fixation).
 func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request) error {
 	if err := s.end(r); err != nil {
 		return err
@@ -67,7 +71,8 @@ func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// Find returns who is behind the session of r; ok is false where there is none, or where it has ended.
+// Find returns who the session of r belongs to, and extends the session's idle time. ok is false if r has no session,
+// or one that has ended.
 func (s *Sessions) Find(r *http.Request) (who Who, ok bool, err error) {
 	ctx, found, err := s.load(r)
 	if err != nil || !found || time.Now().After(s.scs.Deadline(ctx)) {
@@ -87,13 +92,14 @@ func (s *Sessions) Find(r *http.Request) (who Who, ok bool, err error) {
 	return who, who.Login != "", nil
 }
 
-// touching marks a commit, in its context, that must not bring a session back: it may have been ended meanwhile, in
-// another tab.
+// touching is the context key of a commit that only updates a session. Such a commit must not create the session again
+// if a logout in another tab has ended it meanwhile.
 type touching struct{}
 
+// errEnded is the error of a touch of a session that has ended.
 var errEnded = errors.New("the session has ended")
 
-// End logs the browser behind r out.
+// End ends the session of r and removes its cookie. Without a session it only removes the cookie.
 func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
 	if err := s.end(r); err != nil {
 		return err
@@ -103,6 +109,7 @@ func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// end deletes the session of r and runs its callbacks.
 func (s *Sessions) end(r *http.Request) error {
 	ctx, found, err := s.load(r)
 	if err != nil || !found {
@@ -111,11 +118,12 @@ func (s *Sessions) end(r *http.Request) error {
 	if err := s.scs.Destroy(ctx); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
-	s.ends.now(sha256.Sum256([]byte(s.token(r))))
+	s.onEnd.run(sha256.Sum256([]byte(s.token(r))))
 	return nil
 }
 
-// load finds the session that the cookie of r names. A token that nobody was given makes no session.
+// load reads the session of r into a context, as scs wants it. found is false if the store has no session for the
+// token; unlike scs, it does not begin one with a token that the client chose.
 func (s *Sessions) load(r *http.Request) (ctx context.Context, found bool, err error) {
 	token := s.token(r)
 	if token == "" {
@@ -127,7 +135,7 @@ func (s *Sessions) load(r *http.Request) (ctx context.Context, found bool, err e
 	return ctx, s.scs.Token(ctx) != "", nil
 }
 
-// token is what the cookie of r holds, "" where there is none.
+// token returns the value of the session cookie of r, or "" without one.
 func (s *Sessions) token(r *http.Request) string {
 	cookie, err := r.Cookie(s.scs.Cookie.Name)
 	if err != nil {
@@ -136,10 +144,11 @@ func (s *Sessions) token(r *http.Request) string {
 	return cookie.Value
 }
 
-// contextStore is a SessionStore as scs wants it; scs calls the methods with a context only.
+// contextStore adapts a SessionStore to scs.CtxStore. scs requires the methods without a context to exist, but does not
+// call them.
 type contextStore struct{ SessionStore }
 
-// CommitCtx writes a session, or changes one where the context says that it is a touch.
+// CommitCtx stores a session. If the context is marked with touching, it updates an existing session only.
 func (c contextStore) CommitCtx(ctx context.Context, token string, content []byte, expires time.Time) error {
 	if ctx.Value(touching{}) == nil {
 		return c.SessionStore.CommitCtx(ctx, token, content, expires)

@@ -105,15 +105,15 @@ func found(t *testing.T, s *Sessions, cookies ...*http.Cookie) bool {
 }
 
 func TestTheCookieIsAsStrictAsTheConnectionAllows(t *testing.T) {
+	const lax, strict = http.SameSiteLaxMode, http.SameSiteStrictMode
 	for url, want := range map[string]http.Cookie{
-		"https://example.com/hooks/":  {Name: "__Host-hookbeam", Path: "/", Secure: true, SameSite: http.SameSiteLaxMode},
-		"http://127.0.0.1:8080":       {Name: "hookbeam_8080", Path: "/", SameSite: http.SameSiteStrictMode},
-		"http://localhost:9000/hooks": {Name: "hookbeam_9000", Path: "/hooks/", SameSite: http.SameSiteStrictMode},
+		"https://example.com/hooks/":  {Name: "__Host-hookbeam", Path: "/", Secure: true, SameSite: lax},
+		"http://127.0.0.1:8080":       {Name: "hookbeam_8080", Path: "/", SameSite: strict},
+		"http://localhost:9000/hooks": {Name: "hookbeam_9000", Path: "/hooks/", SameSite: strict},
 	} {
 		c := begin(t, NewSessions(newShelf(), site(t, url)))
 		if c.Name != want.Name || c.Path != want.Path || c.Secure != want.Secure || c.SameSite != want.SameSite ||
-			!c.HttpOnly ||
-			c.Domain != "" {
+			!c.HttpOnly || c.Domain != "" {
 			t.Errorf("%s: %s", url, c.Raw)
 		}
 		if len(c.Value) < 43 { // 256 bits in base64
@@ -314,7 +314,9 @@ func TestTheGateTellsWhoIsAsking(t *testing.T) {
 			}
 		})
 	}
-	if _, err := (&Gate{Sessions: s}).Who(func() *http.Request { r := asking(); r.Header.Set("Authorization", "Bearer "); return r }()); err == nil {
+	empty := asking()
+	empty.Header.Set("Authorization", "Bearer ")
+	if _, err := (&Gate{Sessions: s}).Who(empty); err == nil {
 		t.Error("without a token set, an empty one passed")
 	}
 }

@@ -9,46 +9,46 @@ import (
 	"strings"
 )
 
-// Site is where people reach this server: scheme, host and path of the public URL. Make it with ParseSite.
+// Site is the URL under which people reach this server: scheme, host and base path. It builds public URLs, recognizes
+// the server's own origin and hosts, and strips the base path from requests. ParseSite makes it; it never changes.
 type Site struct {
 	scheme string
-	host   string // with the port, where it is not the scheme's own
-	base   string // begins and ends with a slash
-	listen string // where nobody named a public URL: the host that the server was told to listen on; "": somebody did
+	host   string // with the port unless it is the scheme's default
+	base   string // starts and ends with a slash
+	listen string // without a public URL, the host of --listen; "" with a public URL
 }
 
-// taken are the first parts of the server's own paths: a base path that began with one could not be told from them.
-var taken = []string{"in", "api", "login", "assets", "web", "healthz", "readyz", "metrics", "status", "embed"}
+// reservedPaths are the first segments of the server's own paths. A base path that starts with one would be ambiguous.
+var reservedPaths = []string{"in", "api", "login", "assets", "web", "healthz", "readyz", "metrics", "status", "embed"}
 
+// basePath matches base paths that need no escaping.
 var basePath = regexp.MustCompile(`^/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*$`)
 
-// ParseSite reads a public URL such as https://hooks.example.com or https://example.com/hooks/.
+// ParseSite parses a public URL such as https://hooks.example.com or https://example.com/hooks/. An error is worded for
+// the operator who set --public-url.
 func ParseSite(raw string) (Site, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return Site{}, fmt.Errorf("%q is no URL: %w", raw, err)
+		return Site{}, fmt.Errorf("%q is not a URL: %w", raw, err)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return Site{}, fmt.Errorf("%q must look like https://hooks.example.com or https://example.com/hooks/", raw)
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return Site{}, fmt.Errorf("%q must be scheme, host and path only", raw)
+		return Site{}, fmt.Errorf("%q must consist of a scheme, a host and a path only", raw)
 	}
 	base := strings.TrimSuffix(u.EscapedPath(), "/") + "/"
 	if !basePath.MatchString(base) {
-		return Site{}, fmt.Errorf("the path %q may hold letters, digits, and - _ . ~ only", base)
+		return Site{}, fmt.Errorf("the path %q may contain only letters, digits and - _ . ~", base)
 	}
-	if first, _, _ := strings.Cut(base[1:], "/"); slices.Contains(taken, first) {
-		return Site{}, fmt.Errorf(
-			"the path %q cannot be told from the server's own /%s; choose another, such as /hooks/",
-			base,
-			first,
-		)
+	if first, _, _ := strings.Cut(base[1:], "/"); slices.Contains(reservedPaths, first) {
+		return Site{}, fmt.Errorf("the path %q conflicts with the server's own path /%s; "+
+			"choose another, such as /hooks/", base, first)
 	}
 	return Site{scheme: u.Scheme, host: canonicalHost(u.Scheme, u.Host), base: base}, nil
 }
 
-// canonicalHost is the host as browsers send it: lower-case, without the scheme's own port.
+// canonicalHost returns a host as browsers send it: in lower case, without the scheme's default port.
 func canonicalHost(scheme, host string) string {
 	host = strings.ToLower(host)
 	if scheme == "https" {
@@ -57,20 +57,20 @@ func canonicalHost(scheme, host string) string {
 	return strings.TrimSuffix(host, ":80")
 }
 
-// Origin is scheme and host, as a browser sends it.
+// Origin returns scheme and host, as a browser sends them in the Origin header.
 func (s Site) Origin() string { return s.scheme + "://" + s.host }
 
-// Base is the path that everything lives under; it begins and ends with a slash.
+// Base returns the path under which all pages and calls are. It starts and ends with a slash.
 func (s Site) Base() string { return s.base }
 
-// Secure reports whether browsers reach the server by TLS.
+// Secure reports whether browsers reach the server over HTTPS.
 func (s Site) Secure() bool { return s.scheme == "https" }
 
-// URL is the public address of path, which is relative to the base: "in/first-…"; "" gives the address without
-// a slash at its end.
+// URL returns the public URL of a path that is relative to the base: "in/first-…". For "" it is the URL of the site
+// without a trailing slash.
 func (s Site) URL(path string) string { return strings.TrimSuffix(s.Origin()+s.base+path, "/") }
 
-// port is what the address names, or the scheme's own.
+// port returns the port of the URL, or the scheme's default.
 func (s Site) port() string {
 	if _, port, ok := strings.Cut(s.host[strings.LastIndexByte(s.host, ']')+1:], ":"); ok {
 		return port
@@ -81,7 +81,8 @@ func (s Site) port() string {
 	return "80"
 }
 
-// Strip returns r with its path relative to the server: a proxy may pass the base on or cut it off.
+// Strip returns r with the base path removed from its URL. A proxy may forward the base path or remove it, so a path
+// that does not start with it is returned as it is. r itself is not changed.
 func (s Site) Strip(r *http.Request) *http.Request {
 	if len(s.base) == 1 {
 		return r

@@ -16,16 +16,32 @@ func site(t *testing.T, url string) Site {
 }
 
 func TestSiteKnowsItsParts(t *testing.T) {
-	for raw, want := range map[string]struct {
+	type parts struct {
 		origin, base, url, port string
 		secure                  bool
-	}{
-		"http://127.0.0.1:8080":              {"http://127.0.0.1:8080", "/", "http://127.0.0.1:8080/in/a", "8080", false},
-		"https://Hooks.Example.com/":         {"https://hooks.example.com", "/", "https://hooks.example.com/in/a", "443", true},
-		"https://example.com:443/hooks":      {"https://example.com", "/hooks/", "https://example.com/hooks/in/a", "443", true},
-		"http://[::1]:9000/a/b.c/":           {"http://[::1]:9000", "/a/b.c/", "http://[::1]:9000/a/b.c/in/a", "9000", false},
-		"http://example.com:80/inbox":        {"http://example.com", "/inbox/", "http://example.com/inbox/in/a", "80", false},
-		"https://hooks.example.com:8443/x/y": {"https://hooks.example.com:8443", "/x/y/", "https://hooks.example.com:8443/x/y/in/a", "8443", true},
+	}
+	for raw, want := range map[string]parts{
+		"http://127.0.0.1:8080": {
+			origin: "http://127.0.0.1:8080", base: "/", url: "http://127.0.0.1:8080/in/a", port: "8080",
+		},
+		"https://Hooks.Example.com/": {
+			origin: "https://hooks.example.com", base: "/", url: "https://hooks.example.com/in/a", port: "443",
+			secure: true,
+		},
+		"https://example.com:443/hooks": {
+			origin: "https://example.com", base: "/hooks/", url: "https://example.com/hooks/in/a", port: "443",
+			secure: true,
+		},
+		"http://[::1]:9000/a/b.c/": {
+			origin: "http://[::1]:9000", base: "/a/b.c/", url: "http://[::1]:9000/a/b.c/in/a", port: "9000",
+		},
+		"http://example.com:80/inbox": {
+			origin: "http://example.com", base: "/inbox/", url: "http://example.com/inbox/in/a", port: "80",
+		},
+		"https://hooks.example.com:8443/x/y": {
+			origin: "https://hooks.example.com:8443", base: "/x/y/", port: "8443", secure: true,
+			url: "https://hooks.example.com:8443/x/y/in/a",
+		},
 	} {
 		s := site(t, raw)
 		if s.Origin() != want.origin || s.Base() != want.base || s.URL("in/a") != want.url || s.port() != want.port ||
@@ -39,7 +55,8 @@ func TestSiteRefusesWhatIsNoPublicURL(t *testing.T) {
 	for _, raw := range []string{
 		"", "hooks.example.com", "ftp://example.com", "https://", "https://a:b@example.com", "https://example.com/?x=1",
 		"https://example.com/#x", "https://example.com/in/", "https://example.com/api", "https://example.com/login/x",
-		"https://example.com/a//b", "https://example.com/../x", "https://example.com/a%20b", "://x", "https://example.com/\"x",
+		"https://example.com/a//b", "https://example.com/../x", "https://example.com/a%20b", "://x",
+		"https://example.com/\"x",
 	} {
 		if s, err := ParseSite(raw); err == nil {
 			t.Errorf("ParseSite(%q) = %+v, want an error", raw, s)
@@ -75,22 +92,38 @@ func TestSiteStripsItsBaseWhereItIsThere(t *testing.T) {
 
 // TestOnlyOurOwnPagesOpenSocketsWithACookie is the table of origins: S1 of what is promised.
 func TestOnlyOurOwnPagesOpenSocketsWithACookie(t *testing.T) {
+	const https = "https://hooks.example.com/" // with a public URL
 	for _, c := range []struct {
 		name, public, host, origin string
 		own                        bool
 	}{
-		{"the public URL's", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com", true},
-		{"the public URL's, with its port spelled out", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com:443", true},
-		{"the public URL's, behind a proxy that renames the host", "https://hooks.example.com/", "127.0.0.1:8080", "https://hooks.example.com", true},
-		{"the public URL's, by a host of plain HTTP", "http://hooks.example.com:8080/", "hooks.example.com:8080", "http://hooks.example.com:8080", true},
-		{"the public URL's host by plain HTTP", "https://hooks.example.com/", "hooks.example.com", "http://hooks.example.com", false},
-		{"the public URL's host by TLS, where it is plain HTTP", "http://hooks.example.com/", "hooks.example.com", "https://hooks.example.com", false},
-		{"the public URL's host, its port as of plain HTTP", "https://hooks.example.com/", "hooks.example.com", "http://hooks.example.com:443", false},
-		{"the public URL's host at another port", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com:8443", false},
-		{"the host that was asked, where another is public", "https://hooks.example.com/", "localhost:8080", "http://localhost:8080", false},
-		{"a name made to point here, where another is public", "https://hooks.example.com/", "evil.example", "http://evil.example", false},
-		{"that by TLS", "https://hooks.example.com/", "evil.example", "https://evil.example", false},
-		{"with a path behind it", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com/", false},
+		{"the public URL's", https, "hooks.example.com", "https://hooks.example.com", true},
+		{
+			"the public URL's, with its port spelled out",
+			https, "hooks.example.com", "https://hooks.example.com:443", true,
+		},
+		{
+			"the public URL's, behind a proxy that renames the host",
+			https, "127.0.0.1:8080", "https://hooks.example.com", true,
+		},
+		{
+			"the public URL's, by a host of plain HTTP",
+			"http://hooks.example.com:8080/", "hooks.example.com:8080", "http://hooks.example.com:8080", true,
+		},
+		{"the public URL's host by plain HTTP", https, "hooks.example.com", "http://hooks.example.com", false},
+		{
+			"the public URL's host by TLS, where it is plain HTTP",
+			"http://hooks.example.com/", "hooks.example.com", "https://hooks.example.com", false,
+		},
+		{
+			"the public URL's host, its port as of plain HTTP",
+			https, "hooks.example.com", "http://hooks.example.com:443", false,
+		},
+		{"the public URL's host at another port", https, "hooks.example.com", "https://hooks.example.com:8443", false},
+		{"the host that was asked, where another is public", https, "localhost:8080", "http://localhost:8080", false},
+		{"a name made to point here, where another is public", https, "evil.example", "http://evil.example", false},
+		{"that by TLS", https, "evil.example", "https://evil.example", false},
+		{"with a path behind it", https, "hooks.example.com", "https://hooks.example.com/", false},
 		{"the host that was asked", "", "127.0.0.1:8080", "http://127.0.0.1:8080", true},
 		{"the host that was asked, by name", "", "localhost:8080", "http://localhost:8080", true},
 		{"the host that was asked, by IPv6", "", "[::1]:8080", "http://[::1]:8080", true},
@@ -101,17 +134,17 @@ func TestOnlyOurOwnPagesOpenSocketsWithACookie(t *testing.T) {
 		{"a name made to point here", "", "evil.example:8080", "http://evil.example:8080", false},
 		{"a name that begins as localhost", "", "localhost.evil.example", "http://localhost.evil.example", false},
 		{"no host at all", "", "", "http://", false},
-		{"in other letters", "https://hooks.example.com/", "HOOKS.example.com", "https://Hooks.Example.com", true},
-		{"none", "https://hooks.example.com/", "hooks.example.com", "", false},
-		{"null, as of a sandboxed frame", "https://hooks.example.com/", "hooks.example.com", "null", false},
-		{"another site", "https://hooks.example.com/", "hooks.example.com", "https://evil.example", false},
+		{"in other letters", https, "HOOKS.example.com", "https://Hooks.Example.com", true},
+		{"none", https, "hooks.example.com", "", false},
+		{"null, as of a sandboxed frame", https, "hooks.example.com", "null", false},
+		{"another site", https, "hooks.example.com", "https://evil.example", false},
 		{"another port", "http://localhost:8080/", "localhost:8080", "http://localhost:8081", false},
-		{"a host that begins as ours", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com.evil.example", false},
-		{"a host that ends as ours", "https://hooks.example.com/", "hooks.example.com", "https://evilhooks.example.com", false},
-		{"ours as a user name", "https://hooks.example.com/", "hooks.example.com", "https://hooks.example.com@evil.example", false},
-		{"an extension", "https://hooks.example.com/", "hooks.example.com", "chrome-extension://hooks.example.com", false},
-		{"a file", "https://hooks.example.com/", "hooks.example.com", "file://", false},
-		{"nonsense", "https://hooks.example.com/", "hooks.example.com", "https://%zz", false},
+		{"a host that begins as ours", https, "hooks.example.com", "https://hooks.example.com.evil.example", false},
+		{"a host that ends as ours", https, "hooks.example.com", "https://evilhooks.example.com", false},
+		{"ours as a user name", https, "hooks.example.com", "https://hooks.example.com@evil.example", false},
+		{"an extension", https, "hooks.example.com", "chrome-extension://hooks.example.com", false},
+		{"a file", https, "hooks.example.com", "file://", false},
+		{"nonsense", https, "hooks.example.com", "https://%zz", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := httptest.NewRequest("GET", "/api/v1/live", nil)
@@ -142,11 +175,22 @@ func TestTwoOriginsAreNone(t *testing.T) {
 // TestOnlyOurOwnHostsAreAskedWithACookie is the table of hosts: a name that others can register may point here.
 func TestOnlyOurOwnHostsAreAskedWithACookie(t *testing.T) {
 	for host, want := range map[string]struct{ named, unnamed bool }{
-		"hooks.example.com": {true, false}, "HOOKS.example.com.:443": {true, false}, "hooks.example.com:9": {true, false},
-		"127.0.0.1": {true, true}, "127.0.0.1:8080": {true, true}, "[::1]:80": {true, true}, "192.168.1.2": {true, true},
-		"localhost:1": {true, true}, "hooks.lan:8080": {false, true}, "hookbeam:8080": {true, false},
-		"evil.example": {}, "hooks.example.com.evil.example": {}, "127.0.0.1.evil.example": {}, "": {}, ":80": {},
-		"a.localhost": {},
+		"hooks.example.com":              {true, false},
+		"HOOKS.example.com.:443":         {true, false},
+		"hooks.example.com:9":            {true, false},
+		"127.0.0.1":                      {true, true},
+		"127.0.0.1:8080":                 {true, true},
+		"[::1]:80":                       {true, true},
+		"192.168.1.2":                    {true, true},
+		"localhost:1":                    {true, true},
+		"hooks.lan:8080":                 {false, true},
+		"hookbeam:8080":                  {true, false},
+		"evil.example":                   {},
+		"hooks.example.com.evil.example": {},
+		"127.0.0.1.evil.example":         {},
+		"":                               {},
+		":80":                            {},
+		"a.localhost":                    {},
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Host = host
