@@ -5,47 +5,48 @@ import (
 	"slices"
 )
 
-// Class says what kind of address a target has. Only Public may be dialled, unless the operator allows the address.
+// Class is the kind of network that an address belongs to, as Classify returns it. Only Public addresses may be
+// dialled, unless the operator allows an address. Its text is shown in errors.
 type Class string
 
 // The classes of addresses.
 const (
 	Public      Class = "public"
-	Unspecified Class = "unspecified"        // 0.0.0.0/8 and ::, which reach the machine itself
-	Loopback    Class = "loopback"           // the machine itself
+	Unspecified Class = "unspecified"        // 0.0.0.0/8 and ::, which connect to this machine
+	Loopback    Class = "loopback"           // this machine
 	Private     Class = "private network"    // RFC 1918, unique local and the old site-local addresses
-	LinkLocal   Class = "link-local"         // neighbours without a router
+	LinkLocal   Class = "link-local"         // the local network segment
 	SharedSpace Class = "carrier-grade NAT"  // RFC 6598
-	Metadata    Class = "cloud metadata"     // services that hand out a machine's credentials
-	Multicast   Class = "multicast"          // groups, and broadcast
-	Translated  Class = "translated address" // an IPv6 address that a gateway turns into IPv4
-	Reserved    Class = "reserved"           // documentation, benchmarks, protocols, and what IANA has not assigned
-	Zoned       Class = "zoned address"      // one with an interface, such as fe80::1%eth0
+	Metadata    Class = "cloud metadata"     // services that issue credentials to cloud machines
+	Multicast   Class = "multicast"          // multicast groups, and broadcast
+	Translated  Class = "translated address" // an IPv6 address that a gateway translates to IPv4
+	Reserved    Class = "reserved"           // for documentation, benchmarks and protocols, or not assigned by IANA
+	Zoned       Class = "zoned address"      // an address with an interface, such as fe80::1%eth0
 	Invalid     Class = "invalid"
 )
 
-// block is a range of addresses of one class.
+// block is a range of addresses that all have the same class.
 type block struct {
 	prefix netip.Prefix
 	class  Class
 }
 
-// metadata are the addresses of cloud metadata services. Most of them are in ranges that are refused anyway; they are
-// listed because an operator may allow such a range for other reasons.
+// metadata are the addresses of cloud metadata services. Most are in ranges that are refused anyway. They are listed
+// because an operator may allow such a range, which must not give senders access to the machine's credentials.
 var metadata = []netip.Addr{
 	netip.MustParseAddr("169.254.169.254"), // AWS, Azure, Google, DigitalOcean, Oracle, OpenStack
 	netip.MustParseAddr("169.254.170.2"),   // credentials of AWS ECS tasks
 	netip.MustParseAddr("169.254.170.23"),  // credentials of AWS EKS pods
-	netip.MustParseAddr("168.63.129.16"),   // Azure's WireServer: a public address
+	netip.MustParseAddr("168.63.129.16"),   // Azure's WireServer, although the address is public
 	netip.MustParseAddr("100.100.100.200"), // Alibaba Cloud
-	netip.MustParseAddr("192.0.0.192"),     // Oracle Cloud, the older one
+	netip.MustParseAddr("192.0.0.192"),     // Oracle Cloud, the older service
 	netip.MustParseAddr("fd00:ec2::254"),   // AWS
 	netip.MustParseAddr("fd00:ec2::23"),    // credentials of AWS EKS pods
 	netip.MustParseAddr("fd20:ce::254"),    // Google
 }
 
 // blocks4 are the IPv4 ranges that are not public, from IANA's special-purpose and multicast registries. Ranges in
-// which a few anycast addresses are global, such as 192.0.0.0/24, are refused whole: no target is there.
+// which a few anycast addresses are global, such as 192.0.0.0/24, are refused as a whole: no webhook target uses them.
 var blocks4 = []block{
 	{netip.MustParsePrefix("0.0.0.0/8"), Unspecified},
 	{netip.MustParsePrefix("10.0.0.0/8"), Private},
@@ -65,15 +66,16 @@ var blocks4 = []block{
 	{netip.MustParsePrefix("240.0.0.0/4"), Reserved},
 }
 
-// global6 is all that IANA has assigned as global unicast. What is outside of it has a class in blocks6, or is
-// reserved.
+// global6 is the range that IANA has assigned for global unicast. An address outside of it has a class in blocks6, or
+// is Reserved.
 var global6 = netip.MustParsePrefix("2000::/3")
 
-// wellKnownNAT64 holds IPv4 addresses for networks that have IPv6 alone (RFC 6052). A public one is reached
-// through it.
+// wellKnownNAT64 is the prefix under which IPv6-only networks reach IPv4 addresses (RFC 6052). An address in it is
+// classified by the IPv4 address that it contains.
 var wellKnownNAT64 = netip.MustParsePrefix("64:ff9b::/96")
 
-// blocks6 are the IPv6 ranges that have a class of their own, from the same registries.
+// blocks6 are the IPv6 ranges that are not public, from the same registries. The first match counts, so a range comes
+// before one that contains it.
 var blocks6 = []block{
 	{netip.MustParsePrefix("::/128"), Unspecified},
 	{netip.MustParsePrefix("::1/128"), Loopback},
@@ -89,14 +91,14 @@ var blocks6 = []block{
 	{netip.MustParsePrefix("3fff::/20"), Reserved},   // documentation
 }
 
-// Classify returns the class of an address. An IPv4 address in IPv6 form (::ffff:10.0.0.1) has the class of the IPv4
-// address, and so has one behind the well-known NAT64 prefix: a gateway would turn it into that.
+// Classify returns the class of an address. An IPv4-mapped IPv6 address (::ffff:10.0.0.1) has the class of its IPv4
+// address. So has an address with the well-known NAT64 prefix, because a gateway would translate it.
 func Classify(ip netip.Addr) Class {
 	ip = ip.Unmap()
 	switch {
 	case !ip.IsValid():
 		return Invalid
-	case ip.Zone() != "": // no prefix contains it, so it must not get further
+	case ip.Zone() != "": // netip.Prefix.Contains is false for it, so the ranges below would not match
 		return Zoned
 	case slices.Contains(metadata, ip):
 		return Metadata
@@ -111,7 +113,7 @@ func Classify(ip netip.Addr) Class {
 	return classIn(blocks6, ip, Reserved)
 }
 
-// classIn returns the class of the first block that holds an address, or otherwise.
+// classIn returns the class of the first block that contains ip, or otherwise if none does.
 func classIn(blocks []block, ip netip.Addr, otherwise Class) Class {
 	for _, b := range blocks {
 		if b.prefix.Contains(ip) {

@@ -71,7 +71,8 @@ func special(ip netip.Addr) bool {
 		return special(ip.Unmap())
 	}
 	if !ip.IsValid() || ip.Zone() != "" || !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.IsLoopback() ||
-		ip.IsMulticast() || ip.IsLinkLocalUnicast() || ip.IsUnspecified() || ip == netip.MustParseAddr("168.63.129.16") {
+		ip.IsMulticast() || ip.IsLinkLocalUnicast() || ip.IsUnspecified() ||
+		ip == netip.MustParseAddr("168.63.129.16") {
 		return true
 	}
 	for _, p := range registered {
@@ -93,7 +94,9 @@ func FuzzClassify(f *testing.F) {
 		f.Add(last(p).Next().AsSlice(), "")
 		f.Add(p.Addr().Prev().AsSlice(), "")
 	}
-	for _, text := range []string{"64:ff9b::a00:1", "64:ff9b::808:808", "::ffff:8.8.8.8", "::ffff:10.1.1.1", "2606::1"} {
+	for _, text := range []string{
+		"64:ff9b::a00:1", "64:ff9b::808:808", "::ffff:8.8.8.8", "::ffff:10.1.1.1", "2606::1",
+	} {
 		f.Add(netip.MustParseAddr(text).AsSlice(), "")
 	}
 	f.Add(netip.MustParseAddr("2606::1").AsSlice(), "eth0")

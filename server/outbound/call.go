@@ -14,24 +14,24 @@ import (
 	"hookbeam/server/meter"
 )
 
-// Outcomes of calls, for the log and the counters. Texts of errors are not logged: they can quote an address or
-// an answer.
+// Outcomes of calls, for the log and the metrics. They are logged in place of error texts, which can quote a URL or a
+// response.
 const (
-	outcomeOK       = "ok" // an answer of any status
+	outcomeOK       = "ok" // a response with any status, or a connection that was closed normally
 	outcomeRefused  = "refused"
 	outcomeTooLarge = "too_large"
 	outcomeTimeout  = "timeout"
 	outcomeCanceled = "canceled"
-	outcomeName     = "name" // the host was not found
+	outcomeName     = "name" // the host name could not be resolved
 	outcomeTLS      = "tls"
 	outcomeConnect  = "connect"
-	outcomeBroken   = "broken" // the connection ended early, or the answer is not HTTP
+	outcomeBroken   = "broken" // the connection ended early, or the response is not HTTP
 )
 
 var outcomes = []string{outcomeOK, outcomeRefused, outcomeTooLarge, outcomeTimeout, outcomeCanceled, outcomeName,
 	outcomeTLS, outcomeConnect, outcomeBroken}
 
-// durations are the bounds of the histogram of calls, in seconds.
+// durations are the bucket bounds of the histogram of call durations, in seconds.
 var durations = []float64{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}
 
 // outcome returns the outcome of a call that ended with err.
@@ -52,7 +52,8 @@ func outcome(err error) string {
 	return failure(err)
 }
 
-// failure returns the outcome of a call that broke by itself.
+// failure returns the outcome of a call that failed in the network: while resolving, connecting, in the TLS handshake,
+// or later.
 func failure(err error) string {
 	var (
 		name      *net.DNSError
@@ -73,46 +74,51 @@ func failure(err error) string {
 	return outcomeBroken
 }
 
-// calls logs and counts the calls of one caller.
+// calls logs and counts the calls of one part of the program. A client and a dial function each have one.
 type calls struct {
 	guard   *Guard
-	caller  string
-	level   slog.Level
-	total   map[string]*meter.Counter // by outcome
+	caller  string                    // the part of the program, a constant
+	level   slog.Level                // of the log lines
+	total   map[string]*meter.Counter // by outcome; filled once, then only read
 	seconds *meter.Histogram
 	bytes   *meter.Counter
 }
 
-// newCalls registers the metrics of a caller, once for each client or dial function, so that a call counts without
-// looking anything up.
+// newCalls registers the metrics of a caller. It runs once for each client or dial function, so that a call itself
+// never looks a metric up in the registry.
 func (g *Guard) newCalls(caller string, level slog.Level) *calls {
-	who := meter.Label{Key: "caller", Value: caller}
-	c := &calls{guard: g, caller: caller, level: level, total: make(map[string]*meter.Counter, len(outcomes)),
+	label := meter.Label{Key: "caller", Value: caller}
+	c := &calls{
+		guard:  g,
+		caller: caller,
+		level:  level,
+		total:  make(map[string]*meter.Counter, len(outcomes)),
 		seconds: g.meter.Histogram("hookbeam_outbound_call_duration_seconds",
-			"How long calls to other machines take.", durations, who),
-		bytes: g.meter.Counter("hookbeam_outbound_received_bytes_total", "Bytes that other machines answered.", who)}
+			"Duration of calls to other machines.", durations, label),
+		bytes: g.meter.Counter("hookbeam_outbound_received_bytes_total", "Bytes received from other machines.", label),
+	}
 	for _, o := range outcomes {
-		c.total[o] = g.meter.Counter("hookbeam_outbound_calls_total", "Calls to other machines.", who,
+		c.total[o] = g.meter.Counter("hookbeam_outbound_calls_total", "Calls to other machines.", label,
 			meter.Label{Key: "outcome", Value: o})
 	}
 	return c
 }
 
-// call is one HTTP request, or one connection of another protocol.
+// call is one HTTP request, or one connection of another protocol. begin makes it, and end logs and counts it.
 type call struct {
 	*calls
 	host    string
 	began   time.Time
-	address atomic.Pointer[string] // that was connected to; nil: none
-	status  int                    // of an HTTP answer; 0: none
-	read    atomic.Int64           // bytes
+	address atomic.Pointer[string] // of the connection; nil if there was none
+	status  int                    // of the HTTP response; 0 if there was none
+	read    atomic.Int64           // bytes received
 	once    sync.Once
 }
 
-// begin starts the clock of a call to a host.
+// begin returns a call to a host that starts now.
 func (c *calls) begin(host string) *call { return &call{calls: c, host: host, began: c.guard.now()} }
 
-// reached notes the address of the other end.
+// reached records the remote address of a connection.
 func (c *call) reached(conn net.Conn) {
 	if at := conn.RemoteAddr(); at != nil {
 		text := at.String()
@@ -120,7 +126,7 @@ func (c *call) reached(conn net.Conn) {
 	}
 }
 
-// end logs and counts the call, the first time that it is called.
+// end logs and counts the call with its outcome. Only the first of several calls to end has an effect.
 func (c *call) end(err error) {
 	c.once.Do(func() {
 		result, took, read := outcome(err), c.guard.now().Sub(c.began), c.read.Load()

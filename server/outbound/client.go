@@ -13,21 +13,24 @@ import (
 	"net/url"
 )
 
-// ClientOptions are how an HTTP client differs from the plain one. All of them may be left out.
+// ClientOptions configure an HTTP client of Guard.Client. All fields are optional.
 type ClientOptions struct {
 	Limits     Limits
-	TLS        *tls.Config // nil: the system's roots
-	Level      slog.Level  // of the log line of each call; strangers must not be able to fill a log that people read
-	KeepAlives bool        // keep connections for the next call; the caller then closes idle ones when it ends
-	// Proxy chooses a proxy for a request; nil: none, whatever the environment says. The proxy is a target like any
-	// other and has to be allowed. It looks names up by itself, so a target is refused if any of its addresses is.
+	TLS        *tls.Config // nil: verify certificates with the system's roots
+	Level      slog.Level  // of each call's log line; debug for calls that senders can cause as often as they like
+	KeepAlives bool        // reuse connections; the caller then closes idle ones when it is done
+	// Proxy chooses a proxy for a request. nil means no proxy, whatever the environment says. The proxy's own address
+	// is checked like that of any target. Because the proxy resolves the target's name itself, a target is refused if
+	// any of its addresses is.
 	Proxy func(*http.Request) (*url.URL, error)
 }
 
-// Client returns an HTTP client that goes through the guard. caller names the part of the program that asks,
-// for the log and the counters: a constant word. The client follows no redirect but returns it as the answer.
-// If the caller sets another CheckRedirect, each step is checked, limited and logged like a call of its own.
-// The caller closes the body of each answer, which ends the call.
+// Client returns an HTTP client whose connections the guard checks. caller names the part of the program that makes the
+// calls, for logs and metrics; it is a constant. The client does not follow redirects but returns them as responses. If
+// the caller sets another CheckRedirect, each step is checked, limited and logged as a call of its own.
+//
+// The caller must close the body of each response, which ends the call. A target that is refused gives an error with
+// ErrRefused, and reading a body beyond its limit one with ErrTooLarge.
 func (g *Guard) Client(caller string, o ClientOptions) *http.Client {
 	limits := o.Limits.orDefault()
 	base := &http.Transport{
@@ -41,21 +44,27 @@ func (g *Guard) Client(caller string, o ClientOptions) *http.Client {
 		DisableKeepAlives:      !o.KeepAlives,
 	}
 	return &http.Client{
-		Transport:     &transport{guard: g, base: base, calls: g.newCalls(caller, o.Level), most: limits.ResponseBytes},
+		Transport: &transport{
+			guard:   g,
+			base:    base,
+			calls:   g.newCalls(caller, o.Level),
+			maxBody: limits.ResponseBytes,
+		},
 		Timeout:       limits.Total,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-// transport admits, limits, logs and counts each request of a client. The dialling below it checks the addresses.
+// transport is the http.RoundTripper of a client. It checks, limits, logs and counts each request; the dial function of
+// its base checks the addresses of each connection.
 type transport struct {
-	guard *Guard
-	base  *http.Transport
-	calls *calls
-	most  int64 // bytes of an answer's body
+	guard   *Guard
+	base    *http.Transport
+	calls   *calls
+	maxBody int64 // bytes of a response's body
 }
 
-// RoundTrip sends one request.
+// RoundTrip sends one request and returns its response, the body of which fails with ErrTooLarge beyond the limit.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	call := t.calls.begin(r.URL.Hostname())
 	if err := t.admit(r); err != nil {
@@ -73,18 +82,19 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	call.status = res.StatusCode
-	res.Body = &limitedBody{ReadCloser: res.Body, left: t.most, call: call}
+	res.Body = &limitedBody{ReadCloser: res.Body, left: t.maxBody, call: call}
 	return res, nil
 }
 
-// CloseIdleConnections closes connections that are kept for the next call; http.Client calls it.
+// CloseIdleConnections closes connections that are kept for reuse. http.Client.CloseIdleConnections calls it.
 func (t *transport) CloseIdleConnections() { t.base.CloseIdleConnections() }
 
-// admit refuses what is not plain HTTP, and a target that a proxy would reach for us although we may not.
+// admit refuses a URL that is neither http nor https, and a target that may not be dialled and that a proxy would
+// connect to. Without a proxy the target is checked when it is dialled.
 func (t *transport) admit(r *http.Request) error {
 	port := map[string]string{"http": "80", "https": "443"}[r.URL.Scheme]
 	if port == "" {
-		return fmt.Errorf("%w: the address does not begin with http:// or https://", ErrRefused)
+		return fmt.Errorf("%w: the URL does not start with http:// or https://", ErrRefused)
 	}
 	if t.base.Proxy == nil {
 		return nil
@@ -100,19 +110,20 @@ func (t *transport) admit(r *http.Request) error {
 	return errors.Join(refused, err)
 }
 
-// limitedBody ends an answer with ErrTooLarge where it is longer than the limit. Its call ends with it.
+// limitedBody is the body of a response. Reading beyond the limit fails with ErrTooLarge. The call ends with the last
+// byte, with an error, or when the body is closed.
 type limitedBody struct {
 	io.ReadCloser
-	left int64 // negative: it was too large
+	left int64 // bytes up to the limit; negative after ErrTooLarge
 	call *call
 }
 
-// Read returns the bytes up to the limit, and ErrTooLarge from then on. The call ends with the first error or with EOF.
+// Read returns the bytes up to the limit, and ErrTooLarge from then on.
 func (b *limitedBody) Read(p []byte) (int, error) {
 	if b.left < 0 {
 		return 0, ErrTooLarge
 	}
-	if int64(len(p)) > b.left+1 { // one byte more shows that there is more
+	if int64(len(p)) > b.left+1 { // one byte beyond the limit shows that the body is longer
 		p = p[:b.left+1]
 	}
 	n, err := b.ReadCloser.Read(p)
@@ -133,7 +144,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the call if the caller did not read to the end.
+// Close closes the body, and ends the call if the body was not read to its end.
 func (b *limitedBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.call.end(nil)

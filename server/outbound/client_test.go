@@ -83,8 +83,10 @@ func TestEachStepOfRedirectsIsChecked(t *testing.T) {
 
 func TestOnlyHTTPIsSent(t *testing.T) {
 	client := New(Options{}).Client("test", ClientOptions{})
-	for _, address := range []string{"ftp://64.4.250.1/", "file:///etc/passwd", "//64.4.250.1/", "http://64.4.250.1:6379/",
-		"https://64.4.250.1:22/", "http://[::ffff:7f00:1]/", "http://localhost.:0/", "http://0/"} {
+	for _, address := range []string{
+		"ftp://64.4.250.1/", "file:///etc/passwd", "//64.4.250.1/", "http://64.4.250.1:6379/",
+		"https://64.4.250.1:22/", "http://[::ffff:7f00:1]/", "http://localhost.:0/", "http://0/",
+	} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader("FLUSHALL"))
 		if err != nil {
 			t.Fatal(err)

@@ -1,20 +1,20 @@
-// Package outbound is the guarded way out: every connection that this program opens to another machine goes
-// through it.
+// Package outbound protects against server-side request forgery: every connection that this program opens to another
+// machine goes through it.
 //
-// Addresses of targets come from people and from senders, so any of them may point into the operator's own network. A
+// Targets are configured by users and named by senders, so any of them may point into the operator's own network. A
 // Guard promises:
 //
-//   - It dials public addresses only, and those that the operator allows. It refuses private networks, the machine
-//     itself, link-local, carrier-grade NAT, multicast, reserved ranges, metadata services, and their IPv6 forms.
-//   - It dials the very address that it checked. A name server cannot answer differently in between (DNS rebinding).
-//   - It refuses ports of services that are never a target.
-//   - Its HTTP clients follow no redirect and use no proxy of the environment. Their time, headers and bodies are
-//     bounded.
-//   - Each call is logged in one line with host, address, status, bytes and duration, and counted. Paths, queries,
-//     headers and texts of errors, which can hold secrets, are never logged.
+//   - It dials only public addresses, and those that the operator allows. It refuses private networks, this machine,
+//     link-local addresses, carrier-grade NAT, multicast, reserved ranges, metadata services, and their IPv6 forms.
+//   - It dials exactly the address that it checked. A name server cannot return another one in between (DNS rebinding).
+//   - It refuses the ports of services that are never a target.
+//   - Its HTTP clients follow no redirects and ignore the environment's proxy settings. Their time, headers and bodies
+//     are limited.
+//   - Each call is counted and logged in one line with host, address, status, bytes and duration. Paths, queries,
+//     headers and error texts, which can contain secrets, are never logged.
 //
-// Start reading at Guard.DialContext for connections and Guard.Client for HTTP. No other package of the program
-// dials; a test in package server holds that.
+// Start reading at Guard.DialContext for connections and at Guard.Client for HTTP. No other package of the program
+// dials; a test in package server enforces that.
 package outbound
 
 import (
@@ -29,34 +29,34 @@ import (
 	"hookbeam/server/meter"
 )
 
-// ErrRefused is in the error of every call that the guard did not let out.
+// ErrRefused is wrapped by the error of every call that the guard refused.
 var ErrRefused = errors.New("target refused")
 
-// ErrTooLarge is the error of reading an answer beyond its limit.
-var ErrTooLarge = errors.New("the answer is larger than the limit")
+// ErrTooLarge is the error of reading a response beyond Limits.ResponseBytes.
+var ErrTooLarge = errors.New("the response is larger than the limit")
 
 // DialFunc opens a connection, as net.Dialer.DialContext does.
 type DialFunc func(ctx context.Context, network, address string) (net.Conn, error)
 
-// Resolver looks up the addresses of a host. *net.Resolver is one.
+// Resolver resolves a host name to addresses. *net.Resolver implements it, and tests replace it.
 type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// Limits bound one call. A field that is 0 has the value of DefaultLimits.
+// Limits bound one call. For a field that is 0 or negative, the value of DefaultLimits is used.
 type Limits struct {
-	Connect       time.Duration // for name, connection and TLS handshake
-	Total         time.Duration // for an HTTP call, from its start to the last byte of the answer
-	ResponseBytes int64         // of the body of an HTTP answer, after decompression
-	HeaderBytes   int64         // of the headers of an HTTP answer
+	Connect       time.Duration // name resolution and connection together; the TLS handshake may take as long again
+	Total         time.Duration // of an HTTP call, from its start to the last byte of the response
+	ResponseBytes int64         // of the body of an HTTP response, after decompression
+	HeaderBytes   int64         // of the headers of an HTTP response
 }
 
-// DefaultLimits suit a call whose answer is only looked at.
+// DefaultLimits returns limits for a call whose response is small.
 func DefaultLimits() Limits {
 	return Limits{Connect: 10 * time.Second, Total: 30 * time.Second, ResponseBytes: 1 << 20, HeaderBytes: 64 << 10}
 }
 
-// orDefault fills in what is 0.
+// orDefault returns l with defaults for the fields that are not set.
 func (l Limits) orDefault() Limits {
 	d := DefaultLimits()
 	if l.Connect <= 0 {
@@ -74,21 +74,19 @@ func (l Limits) orDefault() Limits {
 	return l
 }
 
-// Options are what a Guard needs. All of them may be left out.
+// Options configure a Guard. All fields are optional.
 type Options struct {
-	// Allowed are ranges that the operator permits although they are not public. An IPv4 range counts for IPv4
-	// addresses in IPv6 form as well. A metadata service is opened only by a range that holds its address
-	// alone.
+	// Allowed are ranges that the operator allows although they are not public. An IPv4 range applies to IPv4-mapped
+	// IPv6 addresses as well. A metadata service is allowed only by a range of exactly its address.
 	Allowed  []netip.Prefix
 	Resolver Resolver         // nil: the system's
-	Dial     DialFunc         // nil: TCP. It is given an IP address and a port, never a name
-	Now      func() time.Time // nil: time.Now; for the duration of calls
+	Dial     DialFunc         // nil: net.Dialer. It gets an IP address and a port, never a name
+	Now      func() time.Time // nil: time.Now; measures the duration of calls
 	Log      *slog.Logger     // nil: nothing is logged
 	Meter    *meter.Registry  // nil: nothing is counted
 }
 
-// Guard decides which targets may be dialled, and dials them. The program has one; its methods may be called from
-// several goroutines.
+// Guard decides which targets may be dialled, and dials them. It is safe for concurrent use and holds no connections.
 type Guard struct {
 	allowed  []netip.Prefix
 	resolver Resolver
@@ -119,7 +117,7 @@ func New(o Options) *Guard {
 	return g
 }
 
-// unmapped returns a range of IPv4 addresses in IPv6 form (::ffff:10.0.0.0/104) as the IPv4 range that it is.
+// unmapped returns a range of IPv4-mapped IPv6 addresses (::ffff:10.0.0.0/104) as the IPv4 range that it means.
 func unmapped(p netip.Prefix) netip.Prefix {
 	if p.Addr().Is4In6() && p.Bits() >= 96 {
 		return netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96).Masked()
@@ -127,7 +125,7 @@ func unmapped(p netip.Prefix) netip.Prefix {
 	return p.Masked()
 }
 
-// CheckAddress reports whether an address may be dialled: nil, or an error with ErrRefused that names its class.
+// CheckAddress returns nil if an address may be dialled, or else an error that wraps ErrRefused and names its class.
 func (g *Guard) CheckAddress(ip netip.Addr) error {
 	ip = ip.Unmap()
 	class := Classify(ip)
@@ -142,17 +140,16 @@ func (g *Guard) CheckAddress(ip netip.Addr) error {
 	return fmt.Errorf("%w: %s is not a public address (%s)", ErrRefused, ip, class)
 }
 
-// Check reports whether a target "host:port" could be dialled now. It gives the same answer as DialContext, so that a
-// target is refused when it is saved and not only when it is used; a name may have moved in between, so DialContext
-// checks again.
+// Check returns nil if a target "host:port" could be dialled now, or else the error that DialContext would return. It
+// is for refusing a target when it is saved. The name may resolve differently later, so DialContext checks again.
 func (g *Guard) Check(ctx context.Context, address string) error {
 	_, _, err := g.resolve(ctx, "tcp", address, false)
 	return err
 }
 
-// DialContext connects to "host:port" for protocols other than HTTP. caller names the part of the program that asks,
-// for the log and the counters: a constant word. limit bounds name lookup and connection together; 0 is the default.
-// The line in the log is written when the connection is closed, or could not be made.
+// DialContext returns a function that connects to "host:port", for protocols other than HTTP. caller names the part of
+// the program that makes the calls, for logs and metrics; it is a constant. limit bounds name resolution and connection
+// together; 0 means the default. A call is logged when its connection is closed, or when it fails.
 func (g *Guard) DialContext(caller string, limit time.Duration) DialFunc {
 	calls := g.newCalls(caller, slog.LevelInfo)
 	limit = Limits{Connect: limit}.orDefault().Connect
@@ -168,7 +165,8 @@ func (g *Guard) DialContext(caller string, limit time.Duration) DialFunc {
 	}
 }
 
-// connect resolves and checks a target, and connects to the first of its addresses that answers.
+// connect resolves and checks a target, and connects to the first of its addresses that accepts a connection. With http
+// it refuses ports of other protocols as well. If all addresses fail, the error joins theirs.
 func (g *Guard) connect(
 	ctx context.Context, network, address string, limit time.Duration, http bool,
 ) (net.Conn, error) {
@@ -192,8 +190,9 @@ func (g *Guard) connect(
 	return nil, failed
 }
 
-// dialOne connects to one address. It may use its share of the time left, so that an address that never answers
-// leaves some for the others.
+// dialOne connects to one address. left is the number of addresses that are still to be tried, this one included: it
+// may use the same share of the remaining time as each of them, so that one that never responds leaves time for the
+// others.
 func (g *Guard) dialOne(ctx context.Context, network string, target netip.AddrPort, left int) (net.Conn, error) {
 	if deadline, ok := ctx.Deadline(); ok && left > 1 {
 		var cancel context.CancelFunc
@@ -207,13 +206,13 @@ func (g *Guard) dialOne(ctx context.Context, network string, target netip.AddrPo
 	return conn, nil
 }
 
-// loggedConn counts the bytes that come in, and ends its call when it is closed.
+// loggedConn is a connection that counts the bytes received, and ends its call when it is closed.
 type loggedConn struct {
 	net.Conn
 	call *call
 }
 
-// Read counts what comes in. An error of reading does not end the call: the caller still closes the connection.
+// Read counts the bytes received. A read error does not end the call: the caller still closes the connection.
 func (c *loggedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.call.read.Add(int64(n))

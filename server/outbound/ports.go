@@ -2,8 +2,8 @@ package outbound
 
 import "slices"
 
-// neverPorts are ports of services that are no target of any protocol that this program speaks: remote shells, file
-// shares, name services, the machinery of a machine or a cluster. An allow-list of addresses does not open them.
+// neverPorts are ports of services that are not a target of any protocol that this program speaks: remote shells, file
+// sharing, name services, the control of a machine or a cluster. They are refused for allowed addresses as well.
 var neverPorts = []uint16{
 	0, 1, 7, 9, 11, 13, 15, 17, 19, // unset, and the old diagnostic services: echo, discard, chargen, …
 	20, 21, 22, 23, 37, 53, 69, 79, // FTP, SSH, Telnet, time, DNS, TFTP, finger
@@ -13,8 +13,8 @@ var neverPorts = []uint16{
 	6000, 10250, 10255, // X11, kubelet
 }
 
-// otherPorts are ports of protocols that this program, or another one, speaks instead of HTTP. An HTTP request
-// is never sent to them: servers of text protocols would read its lines as commands.
+// otherPorts are ports of protocols other than HTTP. No HTTP request is sent to them, because servers of text protocols
+// would execute its lines as commands. DialContext may connect to them.
 var otherPorts = []uint16{
 	25, 110, 119, 143, 465, 587, 993, 995, 2525, // mail and news
 	1433, 1521, 3306, 5432, 6379, 6380, 9042, 11211, 27017, // databases and caches
@@ -22,7 +22,7 @@ var otherPorts = []uint16{
 	5060, 5061, 6665, 6666, 6667, 6668, 6669, 6697, // SIP, IRC
 }
 
-// portRefused reports whether a port is never dialled, or never by HTTP.
+// portRefused reports whether a port may not be dialled, or, if http is set, not for an HTTP request.
 func portRefused(port uint16, http bool) bool {
 	return slices.Contains(neverPorts, port) || http && slices.Contains(otherPorts, port)
 }

@@ -8,20 +8,20 @@ import (
 	"strconv"
 )
 
-// maxAddresses is how many addresses of one host are tried.
+// maxAddresses is the number of addresses of one host that are tried.
 const maxAddresses = 8
 
-// families says which networks are dialled. It maps each to the resolver's word for its addresses.
+// families maps each network that may be dialled to the network argument of Resolver.LookupNetIP.
 var families = map[string]string{"tcp": "ip", "tcp4": "ip4", "tcp6": "ip6"}
 
-// resolve returns the addresses of a target that may be dialled, at least one where err is nil. refused is set
-// when the target has an address that may not be dialled, too.
+// resolve returns the addresses of a target that may be dialled, at least one if err is nil. refused is not nil if the
+// target also has an address that may not be dialled.
 func (g *Guard) resolve(ctx context.Context, network, address string, http bool) (
 	targets []netip.AddrPort, refused, err error,
 ) {
 	family, known := families[network]
 	if !known {
-		return nil, nil, fmt.Errorf("%w: the network %q is never dialled", ErrRefused, network)
+		return nil, nil, fmt.Errorf("%w: the network %q is not supported", ErrRefused, network)
 	}
 	host, portText, err := net.SplitHostPort(address)
 	if err != nil {
@@ -32,7 +32,7 @@ func (g *Guard) resolve(ctx context.Context, network, address string, http bool)
 		return nil, nil, fmt.Errorf("%w: the target is not a host and a port", ErrRefused)
 	}
 	if portRefused(uint16(port), http) {
-		return nil, nil, fmt.Errorf("%w: port %d belongs to another kind of service", ErrRefused, port)
+		return nil, nil, fmt.Errorf("%w: port %d is used by another kind of service", ErrRefused, port)
 	}
 	all, err := g.lookUp(ctx, family, host)
 	if err != nil {
@@ -58,19 +58,19 @@ func (g *Guard) resolve(ctx context.Context, network, address string, http bool)
 	return nil, nil, &net.DNSError{Err: "no suitable address", Name: host, IsNotFound: true}
 }
 
-// lookUp returns the addresses of a host, which may be an address itself.
+// lookUp resolves a host. A host that is an IP address is its own result.
 func (g *Guard) lookUp(ctx context.Context, family, host string) ([]netip.Addr, error) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{ip}, nil
 	}
 	all, err := g.resolver.LookupNetIP(ctx, family, host)
 	if err != nil {
-		return nil, fmt.Errorf("look up %s: %w", host, err)
+		return nil, fmt.Errorf("resolve %s: %w", host, err)
 	}
 	return all, nil
 }
 
-// hostOf returns the host of "host:port" for the log.
+// hostOf returns the host of "host:port" for the log, or "" if the address is malformed.
 func hostOf(address string) string {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
