@@ -1,9 +1,12 @@
 // Package command is the command line of Hookbeam: it parses flags, runs one command and returns the exit code of the
-// process. Results go to Stdio.Out, everything else to Stdio.Err.
+// process. Each file holds one command; its struct declares arguments and flags as kong tags, and its method Run does
+// the work.
 //
-// It promises honest exit codes: 0 done, 1 failed, 2 misused. A command
-// talks to the running server through package client. It neither starts a server nor opens a database itself: it stands
-// beside package server, so main hands in what commands need of that, as Deps. Start reading at Run.
+// It promises that results go to Stdio.Out and everything else to Stdio.Err, that no command prompts for input, and
+// that the exit code is 0 only if the command succeeded: 1 means that it failed, 2 that it was used incorrectly.
+//
+// A command talks to the running server through package client. It neither starts a server nor opens a database itself,
+// because this package may not import package server: main passes in those functions as Deps. Start reading at Run.
 package command
 
 import (
@@ -18,48 +21,51 @@ import (
 	"hookbeam/server/client"
 )
 
-// Exit codes.
+// The exit codes of the process.
 const (
-	exitDone    = 0
-	exitFailed  = 1
-	exitMisused = 2
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2 // a mistake in a flag, an argument or an environment variable
 )
 
-// Stdio is where a command writes: results on Out, everything else on Err.
+// Stdio is where a command writes: results to Out, so that they can be piped, and errors, hints and logs to Err. Tests
+// pass buffers.
 type Stdio struct{ Out, Err io.Writer }
 
-// Deps is what the program gives to its command line. Everything must be set.
+// Deps are the functions and values that main passes to the command line. All of them must be set, except that a test
+// may leave out what its command does not use.
 type Deps struct {
 	Version string              // of this program
 	Env     func(string) string // reads one environment variable
 	Stdio   Stdio
 
-	// ServeFlags points to a struct whose kong tags are the flags of serve. It is filled before Serve is called.
+	// ServeFlags points to a struct whose kong tags declare the flags of serve. Run fills it before it calls Serve.
 	ServeFlags any
-	// Serve serves until ctx ends.
+	// Serve runs the server until ctx ends.
 	Serve func(ctx context.Context, o ServeOutput) error
 
-	// Offline is the work on a data folder that no server holds.
+	// Offline does the work of commands on a data folder while no server runs on it.
 	Offline Offline
 }
 
-// Offline works on a data folder that no server holds. Each method takes the folder's lock first, and fails if a server
-// or another command has it by then.
+// Offline works on a data folder that no server holds. Package server implements it. Each method locks the folder
+// first, and fails if a server or another command holds it.
 type Offline interface {
-	// NewLogin returns a one-time login link, which works once a server runs on the folder.
+	// NewLogin returns a one-time login link. It can be used as soon as a server runs on the folder.
 	NewLogin(ctx context.Context, l client.Location, log *slog.Logger) (link string, err error)
-	// RebuildStatuses rebuilds all statuses from the log, and returns from how many deliveries.
+	// RebuildStatuses rebuilds all statuses from the log, and returns the number of deliveries in the log.
 	RebuildStatuses(ctx context.Context, folder string, log *slog.Logger) (deliveries int, err error)
 }
 
-// ServeOutput is where a server writes, as its flags say.
+// ServeOutput says where a server writes, according to the flags of serve.
 type ServeOutput struct {
-	Stdout io.Writer
-	JSON   bool // print the banner for machines
+	Stdout io.Writer // for the start-up banner
+	JSON   bool      // print the banner as JSON
 	Log    *slog.Logger
 }
 
-// commandLine is every command with its flags, as kong reads them from the tags.
+// commandLine lists all commands. kong reads their names, flags and help texts from the tags, and calls the method Run
+// of the command that was named with the context and Deps. To add a command, add a field here and a file for its type.
 type commandLine struct {
 	Serve    serveCmd    `cmd:"" help:"Receive webhooks, store them, and show them in the dashboard."`
 	Login    loginCmd    `cmd:"" help:"Print a new one-time link to the dashboard."`
@@ -70,9 +76,13 @@ type commandLine struct {
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API description (OpenAPI)." hidden:""`
 }
 
-// Run parses the command line, runs the command, and returns the exit code of the process.
+// Run parses args, runs the command that they name, and returns the exit code of the process. Without arguments it
+// prints the help. ctx ends when the process gets a signal to stop.
+//
+// It is the only place that prints errors: commands return them. A *client.UsageError, or an error of the parser, is
+// followed by a hint at the help.
 func Run(ctx context.Context, args []string, d Deps) int {
-	exited := -1
+	exited := -1 // the exit code that kong asked for; -1 if it did not
 	c := &commandLine{}
 	c.Serve.Flags = d.ServeFlags
 	parser, err := kong.New(c, kong.Name("hookbeam"),
@@ -80,16 +90,16 @@ func Run(ctx context.Context, args []string, d Deps) int {
 		kong.Writers(d.Stdio.Out, d.Stdio.Err), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(code int) { exited = max(exited, code) }))
 	if err != nil {
-		panic(err) // the tags above are wrong: a broken build
+		panic(err) // a tag is invalid: the build is broken
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
 	parsed, err := parser.Parse(args)
-	if exited >= 0 { // --help was asked for, and answered
+	if exited >= 0 { // kong has printed the help
 		return exited
 	}
-	if err == nil {
+	if err == nil { // BindTo makes ctx a possible argument of the commands' Run methods
 		parsed.BindTo(ctx, (*context.Context)(nil))
 		err = parsed.Run(d)
 	}
@@ -100,23 +110,25 @@ func Run(ctx context.Context, args []string, d Deps) int {
 	var parse *kong.ParseError
 	var usage *client.UsageError
 	if errors.As(err, &parse) || errors.As(err, &usage) {
-		fmt.Fprintln(d.Stdio.Err, "Run hookbeam --help to see what there is.")
-		return exitMisused
+		fmt.Fprintln(d.Stdio.Err, "Run hookbeam --help for usage.")
+		return exitUsage
 	}
 	return exitFailed
 }
 
-// misuse returns a *client.UsageError.
-func misuse(format string, args ...any) error {
+// usageErrorf returns a *client.UsageError, which makes the process exit with exitUsage.
+func usageErrorf(format string, args ...any) error {
 	return &client.UsageError{Err: fmt.Errorf(format, args...)}
 }
 
-// logging is the flags that all commands with a log share.
+// logging declares the flags of all commands that write a log. The log goes to standard error, so that it does not mix
+// with results.
 type logging struct {
 	LogLevel  slog.Level `help:"Log level (stderr): debug, info, warn or error." default:"info" env:"HOOKBEAM_LOG_LEVEL"`
 	LogFormat string     `help:"Log format: text or json." enum:"text,json" default:"text" env:"HOOKBEAM_LOG_FORMAT"`
 }
 
+// logger returns a logger that writes to w as the flags say.
 func (l logging) logger(w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: l.LogLevel}
 	if l.LogFormat == "json" {

@@ -9,22 +9,25 @@ import (
 	"hookbeam/server/client"
 )
 
-// loginCmd is hookbeam login.
+// loginCmd is the command hookbeam login. It prints a one-time link to the dashboard. No password is asked for, because
+// only the owner of the data folder and root can run it. With --json it prints
+//
+//	{"login":"http://127.0.0.1:8080/login/…","running":true}
 type loginCmd struct {
 	client.Location
 	logging
 	JSON bool `help:"Print JSON." env:"HOOKBEAM_JSON"`
 }
 
-// Run prints a link that logs in once.
+// Run prints the link. On standard error it says so if no server is running that could accept it.
 func (c *loginCmd) Run(ctx context.Context, d Deps) error {
 	link, running, err := c.newLogin(ctx, d)
 	if err != nil {
 		return err
 	}
 	if !running {
-		fmt.Fprintln(d.Stdio.Err,
-			"No server is running on this data folder. The link works once a server is running, and expires in 15 minutes.")
+		fmt.Fprintln(d.Stdio.Err, "No server is running on this data folder. The link works once a server is running, "+
+			"and expires in 15 minutes.")
 	}
 	if c.JSON {
 		return json.NewEncoder(d.Stdio.Out).Encode(map[string]any{"login": link, "running": running})
@@ -33,7 +36,8 @@ func (c *loginCmd) Run(ctx context.Context, d Deps) error {
 	return err
 }
 
-// newLogin has the server that runs on the data folder make a login. If none does, it is made in the folder itself.
+// newLogin asks the server that runs on the data folder for a link. If none runs, it creates the login in the folder
+// itself, and running is false.
 func (c *loginCmd) newLogin(ctx context.Context, d Deps) (link string, running bool, err error) {
 	server, err := client.Local(ctx, c.Data, d.Version)
 	if errors.Is(err, client.ErrNotRunning) {

@@ -6,14 +6,15 @@ import (
 	"hookbeam/server/client"
 )
 
-// remote is the flags by which a command reaches a server other than the one that runs on its data folder.
+// remote declares the flags of commands that can use a server on another machine in place of the one that runs on the
+// data folder. Both flags have an environment variable, so that a shell can be set up once for a server.
 type remote struct {
 	Server string `help:"Address of the server to ask, instead of the one that runs on the data folder." env:"HOOKBEAM_SERVER" placeholder:"URL"`
 	Token  string `help:"Token for --server. Prefer the variable: process lists are public." env:"HOOKBEAM_TOKEN" placeholder:"TOKEN"`
 }
 
-// connect returns the server that the flags name, or the one that holds the data folder. The errors of client.Local say
-// whether there is none.
+// connect returns the server at --server, or without that flag the one that runs on the data folder. It fails with
+// client.ErrNotRunning if none runs there. version is the version of this program. The caller closes the server.
 func (r remote) connect(ctx context.Context, folder, version string) (*client.Server, error) {
 	if r.Server != "" {
 		return client.Remote(r.Server, r.Token, version)

@@ -10,12 +10,13 @@ import (
 	"hookbeam/server/client"
 )
 
-// statusesCmd is hookbeam statuses.
+// statusesCmd groups the commands below hookbeam statuses.
 type statusesCmd struct {
 	Rebuild rebuildCmd `cmd:"" help:"Rebuild all statuses from the log. The current ones are shown until it is done."`
 }
 
-// rebuildCmd is hookbeam statuses rebuild.
+// rebuildCmd is the command hookbeam statuses rebuild. It computes all statuses again from the stored
+// deliveries.
 type rebuildCmd struct {
 	Data string `help:"Data folder of the server." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
 	JSON bool   `help:"Print JSON." env:"HOOKBEAM_JSON"`
@@ -23,7 +24,8 @@ type rebuildCmd struct {
 	logging
 }
 
-// Run has the server rebuild its statuses. If none runs on the data folder, they are rebuilt here.
+// Run asks the server to rebuild its statuses, and returns before it is done. If no server runs on the data folder, the
+// statuses are rebuilt in this process, and Run returns when that is complete.
 func (c *rebuildCmd) Run(ctx context.Context, d Deps) error {
 	server, err := c.connect(ctx, c.Data, d.Version)
 	if errors.Is(err, client.ErrNotRunning) {
@@ -40,10 +42,11 @@ func (c *rebuildCmd) Run(ctx context.Context, d Deps) error {
 		return c.printJSON(d, true, 0, 0)
 	}
 	_, err = fmt.Fprintln(d.Stdio.Out,
-		"The running server draws its statuses again. Pages go on meanwhile, and its log says when it is done.")
+		"The running server is rebuilding its statuses. Pages show the current ones until its log reports the end.")
 	return err
 }
 
+// rebuildOffline rebuilds the statuses of a data folder that no server holds.
 func (c *rebuildCmd) rebuildOffline(ctx context.Context, d Deps) error {
 	began := time.Now()
 	deliveries, err := d.Offline.RebuildStatuses(ctx, c.Data, c.logger(d.Stdio.Err))
@@ -54,15 +57,14 @@ func (c *rebuildCmd) rebuildOffline(ctx context.Context, d Deps) error {
 	if c.JSON {
 		return c.printJSON(d, false, deliveries, took)
 	}
-	_, err = fmt.Fprintf(
-		d.Stdio.Out,
-		"Drew the statuses again from %d deliveries in %s.\n",
-		deliveries,
-		took.Round(time.Millisecond),
-	)
+	_, err = fmt.Fprintf(d.Stdio.Out, "Rebuilt the statuses from %d deliveries in %s.\n",
+		deliveries, took.Round(time.Millisecond))
 	return err
 }
 
+// printJSON prints the result for machines. If a running server does the work, deliveries and took are 0:
+//
+//	{"deliveries":1042,"ms":310,"running":false}
 func (c *rebuildCmd) printJSON(d Deps, running bool, deliveries int, took time.Duration) error {
 	return json.NewEncoder(d.Stdio.Out).Encode(map[string]any{
 		"running": running, "deliveries": deliveries, "ms": took.Milliseconds()})

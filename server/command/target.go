@@ -20,18 +20,27 @@ import (
 	"hookbeam/server/signature"
 )
 
-// target is where samples go, and what they are signed with. resolveTarget makes it once for a run.
+// target is the URL that samples are sent to, and what they are signed with. resolveTarget makes it once for a run.
+// Samples are signed with key if it is set, else with the first of secrets that the provider can use.
 type target struct {
 	url      *url.URL
-	endpoint hook.Endpoint
-	address  string   // that is signed, where the address is
-	secrets  []string // the first that the provider signs with is used
+	endpoint hook.Endpoint // the settings that some signatures depend on
+	address  string        // the URL to sign, for providers that sign the URL
+	secrets  []string
 	key      crypto.Signer
-	public   string // what the endpoint lacks to check them, where the key was made for this run
-	note     string // for the person who waits
+	public   string // the public half of a key that was created for this run, in the form of an endpoint's secret
+	note     string // a hint for the user, printed before the first sample
 }
 
-// resolveTarget finds out where to send to and how to sign, and looks into the data folder only if it must.
+// resolveTarget determines the URL to send to and what to sign with:
+//
+//   - Without --to, it asks the server for the endpoint that --endpoint names, or for the provider's only one, and uses
+//     its URL and its secrets.
+//   - With --to alone, it asks no server. Samples are signed with the secret or the key of the other flags. Without one
+//     they stay unsigned, or are signed with a new key if the provider signs with keys only.
+//   - With both, samples are sent to the URL of --to and signed for the endpoint, including its own URL.
+//
+// Before it returns it signs a sample as a test, so that a mistake is reported before anything is sent.
 func (c *triggerCmd) resolveTarget(ctx context.Context, p *provider.Provider, d Deps) (t target, err error) {
 	t.endpoint.Provider = p.ID
 	if c.To == "" || c.Endpoint != "" {
@@ -46,12 +55,13 @@ func (c *triggerCmd) resolveTarget(ctx context.Context, p *provider.Provider, d 
 	}
 	if t.url, err = url.Parse(c.To); err != nil || t.url.Host == "" ||
 		t.url.Scheme != "http" && t.url.Scheme != "https" {
-		return t, misuse("--to must be an http or https address")
+		return t, usageErrorf("--to must be an http or https URL")
 	}
 	settings, err := parsePairs("--setting", c.Setting, "=")
 	if err != nil {
 		return t, err
 	}
+	// Cloned, because --setting must not change the endpoint that the client returned.
 	t.endpoint.Settings = maps.Clone(t.endpoint.Settings)
 	if t.endpoint.Settings == nil {
 		t.endpoint.Settings = map[string]string{}
@@ -64,8 +74,8 @@ func (c *triggerCmd) resolveTarget(ctx context.Context, p *provider.Provider, d 
 	return t, err
 }
 
-// findEndpoint asks the server for the endpoint that the sample is for, and takes its address and its secrets. A server
-// elsewhere does not give secrets away.
+// findEndpoint asks the server for the endpoint that the samples are for, and copies its URL, settings and secrets into
+// t. A server that is reached with --server does not return the values of secrets.
 func (c *triggerCmd) findEndpoint(ctx context.Context, p *provider.Provider, d Deps, t *target) error {
 	server, err := c.connect(ctx, c.Data, d.Version)
 	if errors.Is(err, client.ErrNotRunning) {
@@ -101,7 +111,7 @@ func (c *triggerCmd) findEndpoint(ctx context.Context, p *provider.Provider, d D
 	return nil
 }
 
-// loadKey reads the secret or key that was named, to use it in place of the endpoint's own.
+// loadKey reads the secret or the key of --secret-file, --secret-env or --key. It replaces the secrets of the endpoint.
 func (c *triggerCmd) loadKey(t *target, env func(string) string) error {
 	switch {
 	case c.SecretFile != "":
@@ -119,18 +129,18 @@ func (c *triggerCmd) loadKey(t *target, env func(string) string) error {
 		}
 		t.secrets = nil
 		if t.key, err = parseKey(text); err != nil {
-			return misuse("%s holds no private key: %w", c.Key, err)
+			return usageErrorf("%s contains no usable private key: %w", c.Key, err)
 		}
 	default:
 		return nil
 	}
 	if len(t.secrets) == 1 && t.secrets[0] == "" {
-		return misuse("the secret to sign with is empty")
+		return usageErrorf("the signing secret is empty")
 	}
 	return nil
 }
 
-// parseKey reads the first private key of a PEM file.
+// parseKey parses the first private key of a PEM file: PKCS #8, or the older forms for EC and RSA keys.
 func parseKey(text []byte) (crypto.Signer, error) {
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		var key any
@@ -148,13 +158,14 @@ func parseKey(text []byte) (crypto.Signer, error) {
 		if signer, ok := key.(crypto.Signer); ok && err == nil {
 			return signer, nil
 		}
-		return nil, errors.New("it is of a kind that is not known")
+		return nil, errors.New("its type is not supported")
 	}
-	return nil, errors.New("there is none in PEM")
+	return nil, errors.New("there is none in PEM format")
 }
 
-// dryRun signs a sample that is never sent, so that a wrong secret or a missing setting is reported before anything is
-// sent. If no secret signs, it makes a key, or leaves the samples unsigned, and sets the note.
+// dryRun signs a sample that is not sent, so that a wrong secret or a missing setting is reported before anything is
+// sent. If there is nothing to sign with, it sets the note, and creates a key for a provider that signs with keys only;
+// for any other provider the samples stay unsigned.
 func (t *target) dryRun(p *provider.Provider) error {
 	at := time.Now()
 	r, err := sample.NewSampler().Make(p, "", nil, at)
@@ -162,7 +173,7 @@ func (t *target) dryRun(p *provider.Provider) error {
 		return err
 	}
 	given := len(t.secrets) > 0 || t.key != nil
-	err = signature.ErrWrongKey
+	err = signature.ErrWrongKey // nothing to sign with is treated like a key that does not fit
 	if given {
 		err = t.sign(p, r, at)
 	}
@@ -170,29 +181,30 @@ func (t *target) dryRun(p *provider.Provider) error {
 	case !errors.Is(err, signature.ErrWrongKey):
 		return err
 	case t.key != nil:
-		return misuse("%s does not sign with a key of this kind", p.Name)
+		return usageErrorf("%s does not use signing keys of this type", p.Name)
 	case !given && !p.Signature.OnlyByKey():
-		t.note = "Sent unsigned: there is no secret to sign with. Name one with --secret-file or --secret-env."
+		t.note = "Sent unsigned: there is no signing secret. Pass one with --secret-file or --secret-env."
 		return nil
 	}
 	t.secrets = nil
 	if t.key, t.public, err = p.Signature.NewKey(at); errors.Is(err, signature.ErrWrongKey) {
-		return misuse("%s does not sign with a secret of this form", p.Name)
+		return usageErrorf("%s does not use signing secrets of this format", p.Name)
 	}
 	if err != nil {
 		return err
 	}
-	t.note = "Signed with a key made for this run: it is rejected until the endpoint has its public half as a secret:\n" + t.public
+	t.note = "Signed with a new key. Samples are rejected until you add this as a secret to the endpoint:\n" + t.public
 	return t.sign(p, r, at)
 }
 
-// sign signs r with the first that fits.
+// sign signs r with the key, or with the first secret that the provider can use. It fails with signature.ErrWrongKey if
+// there is none.
 func (t *target) sign(p *provider.Provider, r *hook.Record, at time.Time) error {
 	with := signature.Signing{Endpoint: &t.endpoint, URL: t.address, At: at, Key: t.key}
 	if t.key != nil {
 		return p.Sign(r, with)
 	}
-	for _, with.Secret = range t.secrets {
+	for _, with.Secret = range t.secrets { // an endpoint may also hold secrets that verify only, such as public keys
 		if err := p.Sign(r, with); !errors.Is(err, signature.ErrWrongKey) {
 			return err
 		}

@@ -25,14 +25,12 @@ func TestTriggerTakesAnAnswerForWhatItIs(t *testing.T) {
 		http.Redirect(w, r, "/there", http.StatusPermanentRedirect)
 	})
 	far.HandleFunc("/there", func(http.ResponseWriter, *http.Request) { followed = true })
-	far.HandleFunc(
-		"/long",
-		func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("a"), 1<<20)) },
-	)
-	far.HandleFunc(
-		"/escapes",
-		func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("a\x1b[2J\r\nb\u202e")) },
-	)
+	far.HandleFunc("/long", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(bytes.Repeat([]byte("a"), 1<<20))
+	})
+	far.HandleFunc("/escapes", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("a\x1b[2J\r\nb\u202e"))
+	})
 	far.HandleFunc("/empty", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	server := httptest.NewServer(far)
 	defer server.Close()
@@ -69,9 +67,8 @@ func TestTriggerSendsWhatTheSenderWouldSend(t *testing.T) {
 		t.Fatal(errs.String())
 	}
 	if got.URL.RawQuery != "a=1&secret=a-secret-of-16-bytes" || got.Header.Get("User-Agent") != "MailChimp" ||
-		got.Header.Get(
-			"Content-Type",
-		) != "application/x-www-form-urlencoded" || len(got.Header["Accept-Encoding"]) > 1 {
+		got.Header.Get("Content-Type") != "application/x-www-form-urlencoded" ||
+		len(got.Header["Accept-Encoding"]) > 1 {
 		t.Errorf("%s %v", got.URL, got.Header)
 	}
 	if strings.Contains(out.String()+errs.String(), "a-secret") {

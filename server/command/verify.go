@@ -19,8 +19,10 @@ import (
 	"hookbeam/server/wire"
 )
 
-// verifyCmd is hookbeam verify: it checks one request from a file, offline.
+// verifyCmd is the command hookbeam verify. It verifies the signature of one request from a file. It needs no server
+// and no network, and stores nothing. A request that does not verify makes it exit with code 1.
 type verifyCmd struct {
+	// The request.
 	File string `arg:"" help:"File with the body, byte for byte; - for standard input." placeholder:"FILE"`
 
 	Provider   string        `help:"The provider, for example stripe." default:"generic" placeholder:"NAME"`
@@ -36,14 +38,14 @@ type verifyCmd struct {
 	JSON       bool          `help:"Print JSON." env:"HOOKBEAM_JSON"`
 }
 
-// errNotVerified ends a command whose answer, already printed, is no.
-var errNotVerified = errors.New("it does not verify")
+// errNotVerified makes the command fail after it has printed why the request does not verify.
+var errNotVerified = errors.New("verification failed")
 
-// Run checks one request as the server would, and says why where it fails. Nothing is stored, nothing is sent.
+// Run verifies the request as the server would when it receives it at the time --at. If that fails, it diagnoses why.
 func (c *verifyCmd) Run(d Deps) error {
 	p, known := provider.For(c.Provider)
 	if !known {
-		return misuse("%q is no provider; hookbeam trigger --list shows them", c.Provider)
+		return usageErrorf("unknown provider %q; hookbeam trigger --list shows all", c.Provider)
 	}
 	secret, err := readSecret(c.SecretFile, c.SecretEnv, d.Env)
 	if err != nil {
@@ -56,13 +58,14 @@ func (c *verifyCmd) Run(d Deps) error {
 	at := time.Now()
 	if c.At != "" {
 		if at, err = time.Parse(time.RFC3339, c.At); err != nil {
-			return misuse("--at is a time such as 2026-01-31T14:41:10Z")
+			return usageErrorf("--at must be an RFC 3339 time such as 2026-01-31T14:41:10Z")
 		}
 	}
 	r, err := c.record()
 	if err != nil {
 		return err
 	}
+	// An endpoint with these settings is what the server would verify the request with.
 	e := &hook.Endpoint{
 		Name:      "this one",
 		Provider:  c.Provider,
@@ -74,7 +77,7 @@ func (c *verifyCmd) Run(d Deps) error {
 	on := signature.ReceiveContext{At: at, URL: c.URL}
 	f := p.Verify(e, r, on)
 	r.Verdict, r.Reason, r.Check = f.Verdict, f.Reason, f.Check
-	said := wire.VerifyResult{
+	result := wire.VerifyResult{
 		Verdict:  f.Verdict,
 		Reason:   f.Reason,
 		Scheme:   f.Check.Scheme,
@@ -85,12 +88,19 @@ func (c *verifyCmd) Run(d Deps) error {
 	}
 	if f.Verdict != hook.Verified {
 		diagnosis := diagnose.Run(p, diagnose.Case{Record: r, Endpoint: e, Context: on}).Wire()
-		said.Diagnosis = &diagnosis
+		result.Diagnosis = &diagnosis
 	}
-	return printVerifyResult(d.Stdio.Out, said, c.JSON, f.Check)
+	return printVerifyResult(d.Stdio.Out, result, c.JSON, f.Check)
 }
 
-// printVerifyResult prints the result as JSON or for people. Its error is errNotVerified if the request is not verified.
+// printVerifyResult prints the result, as one line of JSON or as text. It returns errNotVerified if the request does
+// not verify. As text, the result is one of
+//
+//	verified: hmac-sha256, signed body, signed 1m0s before it was received
+//
+//	rejected: signature_mismatch
+//	SUMMARY of the diagnosis
+//	FIX of its first finding
 func printVerifyResult(out io.Writer, v wire.VerifyResult, asJSON bool, check hook.Check) (err error) {
 	switch {
 	case asJSON:
@@ -98,20 +108,14 @@ func printVerifyResult(out io.Writer, v wire.VerifyResult, asJSON bool, check ho
 	case v.Verdict == hook.Verified:
 		age := ""
 		if skew := check.Skew.Round(time.Second); check.Dated && skew < 0 {
-			age = fmt.Sprintf(", signed %s after it came", -skew)
+			age = fmt.Sprintf(", signed %s after it was received", -skew)
 		} else if check.Dated {
-			age = fmt.Sprintf(", signed %s before it came", skew)
+			age = fmt.Sprintf(", signed %s before it was received", skew)
 		}
 		_, err = fmt.Fprintf(out, "verified: %s, %s%s\n", v.Scheme, v.Strength, age)
 	default:
-		_, err = fmt.Fprintf(
-			out,
-			"%s: %s\n%s\n%s\n",
-			v.Verdict,
-			v.Reason,
-			v.Diagnosis.Summary,
-			v.Diagnosis.Findings[0].Fix,
-		)
+		_, err = fmt.Fprintf(out, "%s: %s\n%s\n%s\n",
+			v.Verdict, v.Reason, v.Diagnosis.Summary, v.Diagnosis.Findings[0].Fix)
 	}
 	if err == nil && v.Verdict != hook.Verified {
 		return errNotVerified
@@ -119,7 +123,8 @@ func printVerifyResult(out io.Writer, v wire.VerifyResult, asJSON bool, check ho
 	return err
 }
 
-// record reads the request.
+// record builds the request to verify from the file and the flags. Flags are applied after the file: --header adds a
+// header, and the query of --url is used if the file has none.
 func (c *verifyCmd) record() (*hook.Record, error) {
 	content, err := readFile(c.File)
 	if err != nil {
@@ -134,7 +139,7 @@ func (c *verifyCmd) record() (*hook.Record, error) {
 	for _, line := range c.Header {
 		name, value, found := strings.Cut(line, ":")
 		if !found {
-			return nil, misuse("--header is 'Name: value'")
+			return nil, usageErrorf("--header must have the form 'NAME: VALUE'")
 		}
 		addHeader(r, name, strings.TrimSpace(value))
 	}
@@ -145,31 +150,34 @@ func (c *verifyCmd) record() (*hook.Record, error) {
 	return r, nil
 }
 
+// addHeader appends a header with its canonical name.
 func addHeader(r *hook.Record, name, value string) {
 	r.Headers = append(r.Headers, hook.Header{Name: http.CanonicalHeaderKey(strings.TrimSpace(name)), Value: value})
 }
 
-// readRequest takes a request apart; its body is what follows the empty line, whatever its headers say of its length.
+// readRequest parses an HTTP/1.1 request with CRLF or LF line ends into r. The body is everything after the empty line,
+// even if Content-Length says otherwise: signatures are computed over the exact bytes, and a saved file may have more.
 func readRequest(content []byte, r *hook.Record) error {
 	head, body, found := bytes.Cut(content, []byte("\r\n\r\n"))
 	if !found {
 		head, body, found = bytes.Cut(content, []byte("\n\n"))
 	}
 	lines := bufio.NewScanner(bytes.NewReader(head))
-	lines.Buffer(nil, 1<<20)
+	lines.Buffer(nil, 1<<20) // the longest header that is read
 	if !found || !lines.Scan() {
-		return misuse("the file holds no request: its first line, its headers, an empty line, its body")
+		return usageErrorf("the file is not an HTTP request: " +
+			"it must have a request line, headers, an empty line and a body")
 	}
-	words := strings.Fields(lines.Text())
+	words := strings.Fields(lines.Text()) // method, target, version
 	if len(words) != 3 {
-		return misuse("the file's first line is no request line such as POST / HTTP/1.1")
+		return usageErrorf("the first line of the file is not a request line such as POST / HTTP/1.1")
 	}
 	r.Method = words[0]
 	_, r.Query, _ = strings.Cut(words[1], "?")
 	for lines.Scan() {
 		name, value, found := strings.Cut(lines.Text(), ":")
 		if !found {
-			return misuse("%q in the file is no header", lines.Text())
+			return usageErrorf("%q in the file is not a header", lines.Text())
 		}
 		addHeader(r, name, strings.TrimSpace(value))
 	}
@@ -177,7 +185,8 @@ func readRequest(content []byte, r *hook.Record) error {
 	return lines.Err()
 }
 
-// readSecret reads what to check with. A line break at its end is not part of it.
+// readSecret reads a secret from a file, or else from an environment variable. Line breaks at its end, which editors
+// add, are not part of it.
 func readSecret(file, variable string, env func(string) string) (string, error) {
 	secret := env(variable)
 	if file != "" {
@@ -188,13 +197,14 @@ func readSecret(file, variable string, env func(string) string) (string, error) 
 		secret = string(text)
 	}
 	if secret = strings.TrimRight(secret, "\r\n"); secret == "" {
-		return "", misuse("name the secret to check with by --secret-file or --secret-env, and let it not be empty")
+		return "", usageErrorf("pass a secret that is not empty with --secret-file or --secret-env")
 	}
 	return secret, nil
 }
 
+// readFile reads a file, or standard input if name is "-".
 func readFile(name string) ([]byte, error) {
-	if name == "-" {
+	if name == "-" { // limited to the largest body that an endpoint may be configured to receive
 		return io.ReadAll(io.LimitReader(os.Stdin, hook.MostMaxBody))
 	}
 	return os.ReadFile(name)
