@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Projection is a follower whose state is derived from the log alone, so that it can be thrown away and built again. Its
-// state lies in a database of its own: a rebuild fills a second one beside it, which replaces the first when it has
+// Projection is a follower whose state is derived from the log alone, so that it can be deleted and built again. Its
+// state is in a database of its own: a rebuild fills a second one beside it, which replaces the first when it has
 // caught up, so that readers see the old state or the new one and nothing between.
 type Projection interface {
 	Follower
@@ -23,8 +23,8 @@ type Projection interface {
 type Store interface {
 	// Stale reports whether the state is to be rebuilt: another release built it, or SetStale was called.
 	Stale() bool
-	// SetStale notes durably that the state is to be rebuilt, so that a rebuild that a stop of the process cuts short is
-	// done at the next start.
+	// SetStale records durably that the state is to be rebuilt. A rebuild that the end of the process interrupts is
+	// then done at the next start.
 	SetStale() error
 	// Gone reports whether the database's files were removed or replaced while they are open. What they hold can still
 	// be read, but is lost when they are closed.

@@ -2,8 +2,9 @@ package hook
 
 import "time"
 
-// Check describes how a delivery was verified. The zero value means that it was not verified. Package provider fills
-// it in, and the dashboard shows it beside the verdict, so that you can see how much the verdict is worth.
+// Check describes how a delivery was verified. The zero value means that it was not verified. Package provider fills it
+// in. The dashboard shows it beside the verdict, because schemes differ in what they protect: a valid HMAC covers the
+// whole body, a valid token covers nothing.
 type Check struct {
 	Scheme string        // "hmac-sha256", "token", "url-token", "basic", "ed25519", …
 	Covers Covers        // the part of the request that cannot be changed without failing the check
@@ -11,10 +12,10 @@ type Check struct {
 	Skew   time.Duration // if Dated: how long after signing it was received; negative: the timestamp is in the future
 }
 
-// Covers is what a signature covers.
+// Covers is the part of a request that a signature covers.
 type Covers string
 
-// What a signature may cover, from most to least.
+// The values of Covers, from most to least.
 const (
 	CoversBody    Covers = "body"
 	CoversFields  Covers = "fields"  // some of the body's fields

@@ -20,9 +20,10 @@ func (c Cursor) String() string { return c.Epoch + ".0." + strconv.FormatInt(int
 // ParseCursor parses the result of String. Any other text gives a Problem of kind ErrInvalid.
 func ParseCursor(s string) (Cursor, error) {
 	epoch, rest, _ := strings.Cut(s, ".")
-	shard, place, _ := strings.Cut(rest, ".")
-	seq, err := strconv.ParseInt(place, 10, 64)
-	if err != nil || seq < 0 || place != strconv.FormatInt(seq, 10) || shard != "0" || !epochForm(epoch) {
+	shard, digits, _ := strings.Cut(rest, ".")
+	seq, err := strconv.ParseInt(digits, 10, 64)
+	// Only the form that String writes is accepted, so that equal cursors are equal texts.
+	if err != nil || seq < 0 || digits != strconv.FormatInt(seq, 10) || shard != "0" || !isEpoch(epoch) {
 		return Cursor{}, &Problem{Kind: ErrInvalid, Code: "cursor_unreadable",
 			Detail: fmt.Sprintf("%q is not a valid cursor. Send a cursor that this server returned, or omit it.",
 				clip(s, 64))}
@@ -30,8 +31,8 @@ func ParseCursor(s string) (Cursor, error) {
 	return Cursor{Epoch: epoch, Seq: Seq(seq)}, nil
 }
 
-// epochForm reports whether s can be an epoch: 4 to 32 lower-case letters and digits.
-func epochForm(s string) bool {
+// isEpoch reports whether s can be an epoch: 4 to 32 lower-case letters and digits.
+func isEpoch(s string) bool {
 	for _, c := range []byte(s) {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
 			return false
@@ -40,7 +41,7 @@ func epochForm(s string) bool {
 	return len(s) >= 4 && len(s) <= 32
 }
 
-// clip shortens s to n bytes for an error's text.
+// clip shortens s to n bytes, for texts that quote a caller's input.
 func clip(s string, n int) string {
 	if len(s) > n {
 		return s[:n] + "…"

@@ -2,7 +2,7 @@ package hook
 
 import "time"
 
-// Verdict is what the checks said of a delivery.
+// Verdict is the result of verifying a delivery.
 type Verdict string
 
 // The verdicts. Only verified deliveries claim event ids and move statuses.
@@ -15,7 +15,7 @@ const (
 // Known reports whether v is one of the verdicts.
 func (v Verdict) Known() bool { return v == Verified || v == Unsigned || v == Rejected }
 
-// Delivery is what a list or a frame tells of one HTTP request: all but its headers and body.
+// Delivery is one received HTTP request as lists and live frames show it: everything except headers and body.
 type Delivery struct {
 	ID       DeliveryID // the delivery's id
 	Seq      Seq        // the delivery's position in the log
@@ -33,7 +33,7 @@ type Delivery struct {
 	Secret      string  // label of the secret that matched
 	DuplicateOf Seq     // seq of the first delivery of the same event
 	Occurrence  int     // which delivery of its event this is, from the second on; 0 for the first
-	ReleaseOf   Seq     // seq of the rejected delivery that was released as this one after it verified with a later secret
+	ReleaseOf   Seq     // seq of the rejected delivery that verified later, with a new secret, and became this one
 
 	OccurredAt Time   // when the event happened, according to the provider
 	Account    string // the account at the provider that the event belongs to, if it names one
@@ -49,20 +49,24 @@ type Header struct {
 	Value string // the value exactly as received
 }
 
-// Request is the rest of what was received, byte for byte.
+// Request is the rest of a received HTTP request, byte for byte: what a detail page or a replay needs beside the
+// Delivery.
 type Request struct {
-	Host    string        // as the sender wrote it
+	Host    string        // Host header as received
 	Proto   string        // "HTTP/1.1"
-	Remote  string        // the caller's address, without port
+	Remote  string        // the sender's IP address, without port
 	Took    time.Duration // from the headers to the last byte of the body
 	Headers []Header      // every value; names sorted, the values of one name in the order received
 	Body    []byte
 
-	RawHead  []byte   // the request line and the headers as received, where they were kept; nil: Headers are all there is
-	Trailers []Header // as Headers, of those that came behind the body
+	RawHead  []byte   // the request line and the headers as received; nil: they were not kept, only Headers
+	Trailers []Header // the trailer fields, which follow the body; ordered like Headers
 }
 
-// Record is one delivery, whole.
+// Record is one complete delivery, as a log stores it. Package intake creates it from a request and appends it; the log
+// then sets ID, Seq and the outcome of the duplicate rule. Followers get records when they need headers or the body.
+//
+// A log never changes a record after it was appended; it can only remove it.
 type Record struct {
 	Delivery
 	Request
@@ -70,64 +74,66 @@ type Record struct {
 
 	// Random are the random bits of the delivery's id. A log draws them before it appends the record.
 	Random [16]byte
-	Node   NodeID // the node that received it; 0: there is only one
+	Node   NodeID // the node that received it; 0 on a single server
 	Marks  Marks  // how it came into the log, if not from its sender
 
-	Batch []Event // what is in the body where it has several events: their ids are claimed
+	Batch []Event // the events, if the body has several; the delivery claims each of their ids
 
-	Integrity Integrity // of what was read from the log; "" before that
+	Integrity Integrity // result of comparing the checksum when it was read from the log; "" before it is appended
 }
 
-// NodeID numbers the nodes of a cluster, from 1. 0 stands for a server that is alone.
+// NodeID is the number of a node in a cluster, from 1. It is 0 on a single server.
 type NodeID uint16
 
-// Marks say how a delivery came into the log, if its sender did not send it as it is. They are a set of bits. Bits that
-// are not known here are kept.
+// Marks is a set of bits that say how a delivery came into the log, if its sender did not send it as it is. Bits that
+// this release does not define are preserved.
 type Marks uint32
 
 // The marks.
 const (
-	MarkImported Marks = 1 << iota // taken over from another log
-	MarkEdited                     // changed by a person before it was sent again
-	MarkSample                     // a sample of what a sender would send
+	MarkImported Marks = 1 << iota // imported from another log
+	MarkEdited                     // edited by a person before it was sent again
+	MarkSample                     // a generated sample, not sent by a provider
 )
 
-// Integrity says whether what is stored of a delivery is what was received.
+// Integrity says whether the stored bytes of a delivery are those that were received. A log computes a checksum when it
+// appends a record, and compares it when it reads the record.
 type Integrity string
 
-// The answers. What is damaged is shown as such and never acted on.
+// The values of Integrity. A damaged delivery is shown as damaged and never acted on.
 const (
-	IntegrityOK      Integrity = "ok"      // its checksum matches
-	IntegrityUnknown Integrity = "unknown" // it was stored before there were checksums
-	IntegrityDamaged Integrity = "damaged"
+	IntegrityOK      Integrity = "ok"      // the checksum matches
+	IntegrityUnknown Integrity = "unknown" // stored by a release that had no checksums
+	IntegrityDamaged Integrity = "damaged" // the checksum does not match, or the record cannot be decoded
 )
 
-// Event is what a provider says of one of its events. All but the type may be missing.
+// Event is one event of a provider, as read from a delivery. Any field but Type may be missing.
 type Event struct {
-	ID         string
+	ID         string // unique at the provider, within one endpoint
 	Type       string
-	OccurredAt Time
-	Account    string
+	OccurredAt Time   // when it happened, according to the provider
+	Account    string // the account at the provider that it belongs to
 	Mode       string // ModeLive, ModeTest or ""
 }
 
-// SampleHeader marks what no sender sent but a sample of it: it is signed like the real thing, and moves no money.
+// SampleHeader is the request header that marks a generated sample. A sample is signed like a real delivery, but its
+// mode is test.
 const SampleHeader = "Hookbeam-Sample"
 
-// The modes of an event.
+// The modes of an event, according to the provider.
 const (
 	ModeLive = "live"
 	ModeTest = "test"
 )
 
-// Filter chooses deliveries. Its zero value lets everything through.
+// Filter selects deliveries for a list. A zero field selects all.
 type Filter struct {
 	Endpoint EndpointID
 	Verdict  Verdict
 	Method   string
 }
 
-// Header returns the first value of the header with this canonical name, "" where it was not sent.
+// Header returns the first value of the header with this canonical name, or "" if it was not sent.
 func (r *Record) Header(name string) string {
 	for _, h := range r.Headers {
 		if h.Name == name {
@@ -137,11 +143,11 @@ func (r *Record) Header(name string) string {
 	return ""
 }
 
-// Redelivery is one delivery of an event, as it compares with the first that is kept.
+// Redelivery is one of several deliveries of the same event, compared with the first one that is kept.
 type Redelivery struct {
 	Delivery
-	Headers  []Header
-	SameBody bool
+	Headers  []Header // nil if it is damaged
+	SameBody bool     // its body equals that of the first delivery; false if it is damaged
 
-	Integrity Integrity // of a damaged one, headers and body are not compared
+	Integrity Integrity
 }

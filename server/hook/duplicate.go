@@ -1,26 +1,26 @@
 package hook
 
-// EventClaim is what the log knows of one event id of one endpoint: which delivery named it first, and how often it has
-// been delivered. The zero EventClaim is that of an id that no verified delivery has named.
+// EventClaim records, for one event id of one endpoint, which delivery had it first and how often it was delivered. The
+// zero EventClaim means that no verified delivery has had the id.
 //
-// A log engine keeps claims by (endpoint, event id). It looks them up and stores them; what they mean for a delivery is
-// decided by ResolveDuplicate alone.
+// A log stores claims by (endpoint, event id). It only looks them up and writes them: ResolveDuplicate alone decides
+// what they mean for a delivery.
 type EventClaim struct {
 	First      Seq // the event's first verified delivery; 0: there is none
 	Deliveries int // how many times the event was delivered, the first one included
 }
 
-// BodyMatch says how the body of a delivery compares with that of the first delivery of its event.
+// BodyMatch is the result of comparing a delivery's body with that of the first delivery of its event.
 type BodyMatch int
 
-// The answers. BodyUnknown stands for a first delivery that is not kept any more.
+// The values of BodyMatch.
 const (
-	BodyUnknown BodyMatch = iota
+	BodyUnknown BodyMatch = iota // the first delivery is no longer kept, or there is none
 	BodySame
 	BodyOther
 )
 
-// NamedEvent is an event id in a record, with the number of times that the record names it.
+// NamedEvent is an event id in a record, with the number of times that it occurs there.
 type NamedEvent struct {
 	ID    string
 	Times int
@@ -28,9 +28,9 @@ type NamedEvent struct {
 
 // DuplicateOutcome is what the duplicate rule decides about one delivery.
 type DuplicateOutcome struct {
-	DuplicateOf Seq  // the first delivery of the same event; 0: this delivery says something new
+	DuplicateOf Seq  // the first delivery of the same event; 0: this delivery is not a duplicate
 	Occurrence  int  // which delivery of its event this is, from the second on; 0: the first, or a batch
-	BodyDiffers bool // it repeats an event with another body
+	BodyDiffers bool // it repeats an event, but its body differs from that of the first delivery
 
 	// Claims is the state of each named event after this delivery, in the order of Record.NamedEvents.
 	Claims []EventClaim
@@ -64,18 +64,19 @@ func (r *Record) NamedEvents(into []NamedEvent) []NamedEvent {
 	return into
 }
 
-// ResolveDuplicate is the duplicate rule. It says whether the delivery r, whose place in the log is r.Seq, repeats
-// events that were delivered before, and which ids it claims:
+// ResolveDuplicate is the duplicate rule. It decides whether the delivery r, whose position in the log is r.Seq,
+// repeats events that were delivered before, and which ids it claims:
 //
-//   - An id that nobody has claimed belongs to the first verified delivery that names it, for as long as it is kept.
-//   - A delivery of one event is a duplicate if its id was claimed before. It says so if its body is another one.
-//   - A delivery of several events is a duplicate only if each of its events has an id and each was claimed before.
+//   - An id that is not claimed is claimed by the first verified delivery that has it. The claim lasts until the log
+//     forgets the id.
+//   - A delivery of one event is a duplicate if its id is claimed. The outcome also says if its body differs.
+//   - A delivery of several events is a duplicate only if each of its events has an id and each id is claimed.
 //
-// before holds the claims of named, which is r.NamedEvents, as they are without r. body compares r's body with that of
-// the delivery that has claimed its event; it only counts where r is one event. The outcome's claims are written into
-// the given slice, which may be nil.
+// named must be r.NamedEvents, and before the claims of these ids without r. body compares r's body with that of the
+// first delivery of its event; it is ignored for a batch. The outcome's claims are written into the slice claims, which
+// may be nil.
 //
-// It is a pure function: every node that applies the same records in the same order comes to the same outcomes.
+// It is a pure function: every node that applies the same records in the same order gets the same outcomes.
 func ResolveDuplicate(
 	r *Record, named []NamedEvent, before []EventClaim, body BodyMatch, claims []EventClaim,
 ) DuplicateOutcome {
@@ -106,7 +107,7 @@ func ResolveDuplicate(
 	return out
 }
 
-// SetOutcome writes what the duplicate rule decided into r. A reason that was noted before stays.
+// SetOutcome writes the outcome of the duplicate rule into r. It does not replace a reason that r already has.
 func (r *Record) SetOutcome(out DuplicateOutcome) {
 	r.DuplicateOf, r.Occurrence = out.DuplicateOf, out.Occurrence
 	if out.BodyDiffers && r.Reason == "" {

@@ -24,15 +24,15 @@ type Endpoint struct {
 	ID        EndpointID
 	Name      string // chosen by the user: lower-case letters, digits and hyphens
 	Slug      string // the last part of the URL: the name at creation and a random suffix
-	Provider  string // "generic"
+	Provider  string // id of the provider in the catalogue, such as "stripe" or "generic"
 	Verify    Verify
-	Tolerance time.Duration // the most that a timestamp may differ from now, in both directions; 0 disables the check
-	Secrets   []Secret
-	MaxBody   int64
-	Response  *Response // nil: the standard response
-	SignedURL string    // the URL as registered at the provider, if it differs
-	Settings  map[string]string
-	Allow     []string // CIDRs that may send; empty: any address
+	Tolerance time.Duration     // how far a timestamp may be from now, in both directions; 0 disables the check
+	Secrets   []Secret          // all are tried, so that a secret can be rotated without rejecting deliveries
+	MaxBody   int64             // bytes
+	Response  *Response         // nil: the standard response
+	SignedURL string            // the URL as registered at the provider, if it differs
+	Settings  map[string]string // further facts that the provider's scheme needs, such as "webhook_id"
+	Allow     []string          // CIDRs that may send; empty: any address
 	Statuses  StatusRules
 	CreatedAt Time
 	Awaiting  bool // created at the first start and not confirmed yet: only this machine and its network may send
@@ -41,8 +41,8 @@ type Endpoint struct {
 
 // Secret is one of an endpoint's active secrets. The API accepts its value but never returns it.
 type Secret struct {
-	Label string
-	Value string
+	Label string // chosen by the user, shown beside a verdict: "live"
+	Value string // the text that the provider shows; package signature decodes it
 }
 
 // Response is what an endpoint responds instead of the standard response. It is stored as JSON with its endpoint.

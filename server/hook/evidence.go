@@ -34,39 +34,41 @@ const (
 	DisputeLost   Kind = "dispute_lost"
 	DisputeClosed Kind = "dispute_closed" // lost, unless another event reported how it ended
 	Info          Kind = "info"           // it concerns the subject but does not change its state
-	Stands        Kind = "stands"         // of subjects that are not payments: the event reports Evidence.State
+	Stands        Kind = "stands"         // for subjects that are not payments: the event reports Evidence.State
 )
 
 // Evidence is what one event reports about one subject. It is stored as JSON, and package status merges all evidence
 // of a subject into its Status, in an order that does not depend on the order of arrival.
 type Evidence struct {
-	Event string `json:"event"` // the event's id at the provider, or the delivery's where it has none; never empty
+	Event string `json:"event"` // the event's id at the provider, or the delivery's id if it has none; never empty
 	Kind  Kind   `json:"kind"`
-	At    Time   `json:"at"`  // when it happened, as the provider says; when it was received where it does not
-	Seq   Seq    `json:"seq"` // the delivery that brought it first
+	At    Time   `json:"at"`  // when it happened, according to the provider; otherwise when it was received
+	Seq   Seq    `json:"seq"` // the first delivery that contained it
 
 	Delivery   DeliveryID `json:"delivery,omitempty"`
 	Type       string     `json:"type,omitempty"` // the event's type, for people
 	ReceivedAt Time       `json:"received_at"`
 
-	Amount   int64  `json:"amount,omitempty"`   // in minor units of Currency: what was captured, refunded or asked for; 0: not said
+	// Amount is what was captured, refunded or requested, in minor units of Currency. 0 means that the event does not
+	// report an amount.
+	Amount   int64  `json:"amount,omitempty"`
 	Currency string `json:"currency,omitempty"` // ISO 4217
-	Total    bool   `json:"total,omitempty"`    // of a refund: Amount is all that was refunded so far, not one refund
-	Refund   string `json:"refund,omitempty"`   // id of the refund, where it is about one
+	Total    bool   `json:"total,omitempty"`    // of a refund: Amount is the sum of all refunds so far, not one refund
+	Refund   string `json:"refund,omitempty"`   // id of the refund, if the event is about one
 
-	// Of a subject that is no payment, and of Kind Stands.
-	State      State `json:"state,omitempty"`      // where it stands; of an order: its payment
-	Fulfilment State `json:"fulfilment,omitempty"` // of an order: how much of it was sent
-	Tone       Tone  `json:"tone,omitempty"`       // of a state that only its endpoint knows
-	Final      bool  `json:"final,omitempty"`      // nothing is expected to follow
-	Version    int64 `json:"version,omitempty"`    // a higher one always wins: the attempt of a run
-	Rank       int   `json:"rank,omitempty"`       // of states in the same moment the highest counts
+	// These are set for subjects that are not payments, with Kind Stands.
+	State      State `json:"state,omitempty"`      // the reported state; of an order: the state of its payment
+	Fulfilment State `json:"fulfilment,omitempty"` // of an order: how much of it was shipped
+	Tone       Tone  `json:"tone,omitempty"`       // how to present a state that the endpoint's mapping defines
+	Final      bool  `json:"final,omitempty"`      // no further event is expected
+	Version    int64 `json:"version,omitempty"`    // evidence with a higher version wins: the attempt number of a run
+	Rank       int   `json:"rank,omitempty"`       // of several states at the same time, the highest rank wins
 
-	// For people; the newest that is not empty counts.
-	Reference string `json:"reference,omitempty"` // the shop's own: an order's number
-	Customer  string `json:"customer,omitempty"`  // mail address; never shown to the public
-	Title     string `json:"title,omitempty"`     // what the subject is: "build on main"
-	URL       string `json:"url,omitempty"`       // where the provider shows it; http or https
+	// These are for people. The newest value that is not empty is shown.
+	Reference string `json:"reference,omitempty"` // the shop's own reference, such as an order number
+	Customer  string `json:"customer,omitempty"`  // email address; never shown to the public
+	Title     string `json:"title,omitempty"`     // a description of the subject: "build on main"
+	URL       string `json:"url,omitempty"`       // the subject's page at the provider; http or https
 }
 
 // SubjectKind is the kind of a subject: the object at the provider that events are about.
@@ -76,13 +78,13 @@ type SubjectKind string
 const (
 	KindPayment    SubjectKind = "payment"
 	KindOrder      SubjectKind = "order"
-	KindRun        SubjectKind = "run" // of a pipeline or a check
+	KindRun        SubjectKind = "run" // a run of a pipeline or a check
 	KindDeployment SubjectKind = "deployment"
-	KindOwn        SubjectKind = "own" // as an endpoint's own mapping says
+	KindOwn        SubjectKind = "own" // defined by an endpoint's own mapping
 )
 
-// Statement is Evidence together with the subject that it is about. Packages provider and mapping extract statements
-// from a delivery; package status applies them.
+// Statement is Evidence together with the subject that it is about. Packages extract and extract/expr extract
+// statements from a delivery; package status applies them.
 type Statement struct {
 	Subject SubjectKind
 	// Names are all aliases that the event gives the subject, the main one first: "payment/pi_1", "order/10-4471".
@@ -90,8 +92,8 @@ type Statement struct {
 	Evidence
 }
 
-// Compact copies all texts of the statement into one new string, so that it does not keep the delivery's body in
-// memory.
+// Compact copies all texts of the statement into one new string. Without it, a short text that was cut from a body
+// would keep the whole body in memory.
 func (s *Statement) Compact() {
 	e := &s.Evidence
 	texts := [...]*string{&e.Event, (*string)(&e.Delivery), &e.Type, &e.Currency, &e.Refund,

@@ -16,13 +16,14 @@ import (
 	"time"
 )
 
-// Seq is a delivery's place in the log, counted from 1. 0 stands for "before the first".
+// Seq is the position of a delivery in the log, counted from 1. 0 is the position before the first delivery.
 type Seq int64
 
-// EndpointID names an endpoint: "ep_" and 26 characters.
+// EndpointID identifies an endpoint: "ep_" and 26 random characters.
 type EndpointID string
 
-// DeliveryID names a delivery: "dlv_", its seq, and 26 random characters. See NewDeliveryID.
+// DeliveryID identifies a delivery: "dlv_", its seq, and 26 random characters. See NewDeliveryID, and
+// NewSpooledDeliveryID for the second form.
 type DeliveryID string
 
 // alphabet is lower-case base32 (RFC 4648 §6), safe in URLs and as a NATS subject.
@@ -31,7 +32,7 @@ var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPaddin
 // tailLen is the length of 128 random bits in base32.
 const tailLen = 26
 
-// RandomTail returns 128 bits from random as 26 lower-case letters and digits.
+// RandomTail returns 128 bits from random as 26 lower-case letters and digits. Ids that nobody may guess end with it.
 func RandomTail(random io.Reader) (string, error) {
 	var b [16]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
@@ -40,15 +41,16 @@ func RandomTail(random io.Reader) (string, error) {
 	return alphabet.EncodeToString(b[:]), nil
 }
 
-// NewEndpointID returns a fresh id.
+// NewEndpointID returns a new random id.
 func NewEndpointID(random io.Reader) (EndpointID, error) {
 	tail, err := RandomTail(random)
 	return EndpointID("ep_" + tail), err
 }
 
-// NewDeliveryID joins a delivery's place in the log with the random bits that were written with it. The place makes
-// the id its own index: looking a delivery up needs no second tree, which would cost every append. The random bits
-// make ids impossible to walk. It is a pure function of (seq, record), so every projection of the log agrees on it.
+// NewDeliveryID returns the id of the delivery at a position in the log. The id contains the position, so that finding
+// a delivery by its id needs no index, which every append would have to update. It also contains the random bits that
+// are stored with the record, so that ids cannot be enumerated. It is a pure function of its arguments: every node and
+// every rebuild computes the same id.
 func NewDeliveryID(seq Seq, random [16]byte) DeliveryID {
 	b := make([]byte, 0, 48)
 	b = append(b, "dlv_"...)
@@ -56,22 +58,24 @@ func NewDeliveryID(seq Seq, random [16]byte) DeliveryID {
 	return DeliveryID(alphabet.AppendEncode(b, random[:]))
 }
 
-// Parse splits an id into what NewDeliveryID joined; ok is false for anything else.
+// Parse returns what NewDeliveryID was called with. ok is false for any other text, also for an id of the second form.
 func (id DeliveryID) Parse() (seq Seq, random [16]byte, ok bool) {
 	rest, found := strings.CutPrefix(string(id), "dlv_")
 	if !found || len(rest) <= tailLen || len(rest) > tailLen+13 {
 		return 0, random, false
 	}
-	place, tail := rest[:len(rest)-tailLen], rest[len(rest)-tailLen:]
+	digits, tail := rest[:len(rest)-tailLen], rest[len(rest)-tailLen:]
 	if n, err := alphabet.Decode(random[:], []byte(tail)); err != nil || n != len(random) {
 		return 0, random, false
 	}
-	seq, ok = parseSeq(place)
+	seq, ok = parseSeq(digits)
 	return seq, random, ok
 }
 
+// seqDigits are the digits of base 32 in ascending order. Ids use it for numbers, and alphabet for random bits.
 const seqDigits = "0123456789abcdefghijklmnopqrstuv"
 
+// appendSeq appends seq in base 32, without leading zeros.
 func appendSeq(b []byte, seq Seq) []byte {
 	if seq >= 32 {
 		b = appendSeq(b, seq/32)
@@ -79,6 +83,7 @@ func appendSeq(b []byte, seq Seq) []byte {
 	return append(b, seqDigits[seq%32])
 }
 
+// parseSeq parses what appendSeq wrote. It rejects 0 and leading zeros: those begin an id of the second form.
 func parseSeq(s string) (Seq, bool) {
 	if len(s) == 0 || len(s) > 12 || s[0] == '0' {
 		return 0, false
@@ -94,18 +99,18 @@ func parseSeq(s string) (Seq, bool) {
 	return seq, true
 }
 
-// Time is a moment as the API writes it: RFC 3339 in UTC with milliseconds.
+// Time is a point in time as the API and stored JSON write it: RFC 3339 in UTC with exactly three decimals of a second.
 type Time struct{ time.Time }
 
 const timeForm = "2006-01-02T15:04:05.000Z"
 
-// Append writes the moment in UTC with milliseconds behind b.
+// Append appends the text form to b.
 func (t Time) Append(b []byte) []byte { return t.UTC().AppendFormat(b, timeForm) }
 
-// MarshalText writes the moment in UTC with milliseconds.
+// MarshalText returns the text form.
 func (t Time) MarshalText() ([]byte, error) { return t.Append(nil), nil }
 
-// UnmarshalText reads any RFC 3339 time.
+// UnmarshalText parses any RFC 3339 time. An error says what a valid time looks like, since clients get its text.
 func (t *Time) UnmarshalText(b []byte) error {
 	parsed, err := time.Parse(time.RFC3339Nano, string(b))
 	if err != nil {
@@ -115,13 +120,14 @@ func (t *Time) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// MarshalJSON writes the moment as MarshalText does; without it, time.Time's own would drop trailing zeros.
+// MarshalJSON returns the text form in quotes. Without this method, that of the embedded time.Time would be used, which
+// drops trailing zeros.
 func (t Time) MarshalJSON() ([]byte, error) {
 	b := make([]byte, 0, len(timeForm)+2)
 	return append(t.Append(append(b, '"')), '"'), nil
 }
 
-// UnmarshalJSON reads any RFC 3339 time.
+// UnmarshalJSON parses any RFC 3339 time in quotes.
 func (t *Time) UnmarshalJSON(b []byte) error {
 	if len(b) < 2 || b[0] != '"' || b[len(b)-1] != '"' {
 		return fmt.Errorf("a time must be a string such as \"2026-01-31T14:41:10.386Z\"")
@@ -129,5 +135,5 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	return t.UnmarshalText(b[1 : len(b)-1])
 }
 
-// Millis returns the moment of ms milliseconds since 1970.
+// Millis returns the time ms milliseconds after the start of 1970.
 func Millis(ms int64) Time { return Time{time.UnixMilli(ms).UTC()} }

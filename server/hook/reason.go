@@ -44,10 +44,9 @@ type ReasonText struct {
 	NextSteps   []string // what to do, the most likely first
 
 	// Answer is the detail of the problem that the sender gets. It may contain the placeholders {credential} (where the
-	// sender puts its signature or secret), {provider} (the sender's name), {missing_secret} (what the endpoint
-	// needs), {help}
-	// (what this provider's secret looks like) and {compare} (what else to compare). It is empty when the sender is
-	// not refused for this reason.
+	// sender puts its signature or secret), {provider} (the sender's name), {missing_secret} (what the endpoint needs),
+	// {help} (what this provider's secret looks like) and {compare} (what else to compare). It is empty if a delivery
+	// is not rejected for this reason.
 	Answer string
 	// Kind is the kind of that problem. It decides the HTTP status.
 	Kind error
@@ -55,6 +54,7 @@ type ReasonText struct {
 	RetryAfter time.Duration
 }
 
+// reasonRow is one row of reasonTable.
 type reasonRow struct {
 	reason Reason
 	text   ReasonText
@@ -68,7 +68,8 @@ var reasonTable = []reasonRow{
 		Explanation: "The endpoint enforces verification but has no secret to verify with.",
 		NextSteps: []string{
 			"Add the secret that the sender shows to the endpoint, then verify this delivery again.",
-			"If the sender cannot sign its requests, set verification to “Off”. Anyone who knows the URL can then send.",
+			"If the sender cannot sign its requests, set verification to “Off”. " +
+				"Anyone who knows the URL can then send.",
 		},
 		Answer: "{missing_secret}",
 		Kind:   ErrUnauthenticated,
@@ -80,7 +81,8 @@ var reasonTable = []reasonRow{
 		NextSteps: []string{
 			"Set the secret at the sender. Many senders do not sign requests until a secret is set.",
 			"If the secret is set, check that no proxy removes request headers.",
-			"If the sender cannot sign its requests, set verification to “Off”. Anyone who knows the URL can then send.",
+			"If the sender cannot sign its requests, set verification to “Off”. " +
+				"Anyone who knows the URL can then send.",
 		},
 		Answer: "This endpoint expects {credential}, but the request does not have it. Set the secret at the sender.",
 		Kind:   ErrUnauthenticated,
@@ -93,8 +95,8 @@ var reasonTable = []reasonRow{
 			"Check that the endpoint is set to the right provider.",
 			"Check that no proxy changes request headers.",
 		},
-		Answer: "The value of {credential} is not in the format that {provider} uses. Check that this endpoint is set to the " +
-			"right provider and that no proxy changes headers.",
+		Answer: "The value of {credential} is not in the format that {provider} uses. Check that this endpoint is " +
+			"set to the right provider and that no proxy changes headers.",
 		Kind: ErrUnauthenticated,
 	}},
 	{ReasonKeyMissing, ReasonText{
@@ -118,19 +120,21 @@ var reasonTable = []reasonRow{
 		Title:       "The signature's timestamp is malformed",
 		Explanation: "The timestamp that is part of the signature cannot be read.",
 		NextSteps:   []string{"Check that the endpoint is set to the right provider."},
-		Answer:      "The timestamp that is part of the signature cannot be read. Check that this endpoint is set to the right provider.",
-		Kind:        ErrUnauthenticated,
+		Answer: "The timestamp that is part of the signature cannot be read. Check that this endpoint is set " +
+			"to the right provider.",
+		Kind: ErrUnauthenticated,
 	}},
 	{ReasonCertificateUnavailable, ReasonText{
-		Label:       "certificate unavailable",
-		Title:       "The sender's certificate could not be fetched",
-		Explanation: "The certificate that verifies the signature could not be fetched, so the sender was asked to retry.",
+		Label: "certificate unavailable",
+		Title: "The sender's certificate could not be fetched",
+		Explanation: "The certificate that verifies the signature could not be fetched, " +
+			"so the sender was asked to retry.",
 		NextSteps: []string{
 			"Allow this server to reach the sender, or add the certificate to the endpoint.",
 			"Then have the event sent again, or verify this delivery again.",
 		},
-		Answer: "The certificate that verifies this signature could not be fetched. Retry later. If this persists, allow this " +
-			"server to reach the sender, or add the certificate to the endpoint.",
+		Answer: "The certificate that verifies this signature could not be fetched. Retry later. If this persists, " +
+			"allow this server to reach the sender, or add the certificate to the endpoint.",
 		Kind:       ErrUnavailable,
 		RetryAfter: time.Minute,
 	}},
@@ -139,11 +143,13 @@ var reasonTable = []reasonRow{
 		Title:       "The certificate is not the sender's",
 		Explanation: "The certificate that the request names does not belong to the sender, or is no longer valid.",
 		NextSteps: []string{
-			"If the request is from the sender, check this server's clock and root certificates, and that no proxy changes headers.",
+			"If the request is from the sender, check this server's clock and root certificates, and that no proxy " +
+				"changes headers.",
 			"Then have the event sent again, or verify this delivery again.",
 		},
-		Answer: "The certificate of this signature does not belong to the sender, or is no longer valid. If the request is from " +
-			"the sender, check that no proxy changes headers, and check this server's clock and root certificates.",
+		Answer: "The certificate of this signature does not belong to the sender, or is no longer valid. If the " +
+			"request is from the sender, check that no proxy changes headers, and check this server's clock and " +
+			"root certificates.",
 		Kind: ErrUnauthenticated,
 	}},
 	{ReasonSignatureMismatch, ReasonText{
@@ -154,8 +160,9 @@ var reasonTable = []reasonRow{
 			"Compare the secret at the sender with the one in the endpoint.",
 			"If a proxy changes the body, configure it to pass the body through unchanged.",
 		},
-		Answer: "The signature matches none of this endpoint's secrets. Compare the secret with the one at the sender, {compare}.",
-		Kind:   ErrUnauthenticated,
+		Answer: "The signature matches none of this endpoint's secrets. " +
+			"Compare the secret with the one at the sender, {compare}.",
+		Kind: ErrUnauthenticated,
 	}},
 	{ReasonSecretMismatch, ReasonText{
 		Label:       "wrong secret",
@@ -164,18 +171,20 @@ var reasonTable = []reasonRow{
 		NextSteps: []string{
 			"Compare the secret at the sender with the one in the endpoint. A trailing space or line break counts.",
 			"If the secret was changed at the sender, add the new one to the endpoint beside the old one.",
-			"If you do not know the sender's IP address (see Headers), someone may be guessing. The delivery had no effect.",
+			"If you do not know the sender's IP address (see Headers), someone may be guessing. " +
+				"The delivery had no effect.",
 		},
-		Answer: "The value of {credential} is not one of this endpoint's secrets. Compare it with the one set at the sender.",
-		Kind:   ErrForbidden,
+		Answer: "The value of {credential} is not one of this endpoint's secrets. " +
+			"Compare it with the one set at the sender.",
+		Kind: ErrForbidden,
 	}},
 	{ReasonTimestampInFuture, ReasonText{
 		Label:       "timestamp in the future",
 		Title:       "The signature's timestamp is in the future",
 		Explanation: "The signature is valid, but its timestamp is further in the future than the endpoint tolerates.",
 		NextSteps:   []string{"Check the clocks of the sender and of this server."},
-		Answer: "The signature is valid, but its timestamp is further in the future than this endpoint tolerates. Set the clocks " +
-			"of the sender and of this server.",
+		Answer: "The signature is valid, but its timestamp is further in the future than this endpoint tolerates. " +
+			"Set the clocks of the sender and of this server.",
 		Kind: ErrUnauthenticated,
 	}},
 	{ReasonTimestampTooOld, ReasonText{
@@ -186,8 +195,8 @@ var reasonTable = []reasonRow{
 			"Check the clocks of the sender and of this server.",
 			"If deliveries are delayed on the way, increase the endpoint's timestamp tolerance.",
 		},
-		Answer: "The signature is valid, but older than this endpoint tolerates: the request was replayed, delayed, or a clock is " +
-			"wrong. Sign and send it again, or increase the tolerance.",
+		Answer: "The signature is valid, but older than this endpoint tolerates: the request was replayed, delayed, " +
+			"or a clock is wrong. Sign and send it again, or increase the tolerance.",
 		Kind: ErrUnauthenticated,
 	}},
 	{ReasonHandshakeRefused, ReasonText{
@@ -197,8 +206,8 @@ var reasonTable = []reasonRow{
 		NextSteps: []string{
 			"Add the requested value to the endpoint's settings: the topic, token, origin or public key.",
 		},
-		Answer: "This request asks for a confirmation that the endpoint's settings do not allow. Add the requested value (topic, " +
-			"verify_token, origin or public_key) to the settings.",
+		Answer: "This request asks for a confirmation that the endpoint's settings do not allow. Add the requested " +
+			"value (topic, verify_token, origin or public_key) to the settings.",
 		Kind: ErrNotFound,
 	}},
 	{ReasonAddressNotAllowed, ReasonText{
@@ -209,8 +218,8 @@ var reasonTable = []reasonRow{
 			"If it is the sender's address, add it to the endpoint's allow list.",
 			"If the request came through your proxy, configure the proxy as trusted.",
 		},
-		Answer: "This endpoint only accepts requests from certain IP addresses, and yours is not one of them. Add it to the " +
-			"endpoint's allow list, or configure your proxy as trusted.",
+		Answer: "This endpoint only accepts requests from certain IP addresses, and yours is not one of them. Add " +
+			"it to the endpoint's allow list, or configure your proxy as trusted.",
 		Kind: ErrForbidden,
 	}},
 	{ReasonBodyDiffers, ReasonText{
@@ -252,6 +261,7 @@ func (r Reason) Text() ReasonText {
 // FurtherThan reports whether verification came further when it stopped with r than when it stopped with other.
 func (r Reason) FurtherThan(other Reason) bool { return r.position() > other.position() }
 
+// position is the row of r in the table, which has the order in which verification finds reasons; -1 if r is unknown.
 func (r Reason) position() int {
 	return slices.IndexFunc(reasonTable, func(row reasonRow) bool { return row.reason == r })
 }

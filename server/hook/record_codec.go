@@ -9,62 +9,66 @@ import (
 	"time"
 )
 
-// RecordKind says what a record of the log is.
+// RecordKind is the kind of a record in the log.
 type RecordKind byte
 
-// The kinds of record. A log may hold others, which a later release wrote: they are kept, and skipped by followers.
+// The kinds of record. A log may contain other kinds, written by a newer release: they are kept, and followers skip
+// them.
 const (
 	RecordDelivery  RecordKind = 1 // a request as received
 	RecordRelease   RecordKind = 2 // a rejected delivery that verified later
-	RecordAnswer    RecordKind = 3 // what a sender was answered
-	RecordShown     RecordKind = 4 // a state that a page showed first
-	RecordRetention RecordKind = 5 // deliveries that are removed
-	RecordRedaction RecordKind = 6 // parts of a delivery that are removed
+	RecordAnswer    RecordKind = 3 // the response to a sender
+	RecordShown     RecordKind = 4 // an Impression
+	RecordRetention RecordKind = 5 // which deliveries retention removed
+	RecordRedaction RecordKind = 6 // which parts of a delivery were removed
 )
 
-// LogRecord is one record of the log as it crosses the border of a process: between nodes, into a shared log, into an
-// export. What it means is a function of its bytes and of its seq alone, so the bytes hold everything that was drawn or
-// decided before it was appended: the random bits, the node, the verdict. They hold nothing that applying it decides:
-// neither seq nor id, nor of which delivery it is a duplicate.
+// LogRecord is one record of the log in a form that can leave the process: for other nodes, a shared log or an export.
 //
-// SQLite keeps deliveries in columns instead, which are its own form of the same record.
+// Applying a record is a function of its bytes and its seq alone. So the bytes contain everything that was generated or
+// decided before the append: the random bits, the node, the verdict. They do not contain what applying it decides: the
+// seq, the id, and whether it is a duplicate.
+//
+// Package sqlite stores deliveries in columns instead; its rows contain the same members.
 type LogRecord struct {
 	Kind   RecordKind
-	Random [16]byte
-	Node   NodeID
+	Random [16]byte // see Record.Random
+	Node   NodeID   // see Record.Node
 
-	Record  *Record // of kinds delivery and release; nil: of another kind
-	Payload []byte  // of other kinds, as it is
+	Record  *Record // for the kinds delivery and release, otherwise nil
+	Payload []byte  // for all other kinds, not decoded
 }
 
-// ErrNewerRecord says that a record has a form that a later release brought.
+// ErrNewerRecord means that a record has a form that was introduced by a newer release.
 var ErrNewerRecord = errors.New("the record was written by a newer release")
 
-// errRecordForm says that a record is not what AppendRecord writes. It is of kind ErrDamaged.
+// errRecordForm means that bytes are not what AppendRecord writes. It is of kind ErrDamaged.
 var errRecordForm = fmt.Errorf("%w: malformed record", ErrDamaged)
 
-// The form of a record:
+// The binary form of a record:
 //
 //	1 byte    version of the form
 //	1 byte    kind
 //	16 bytes  random bits
 //	varint    node
 //	…         the payload, which ends where the checksum begins
-//	4 bytes   CRC-32C of all before it, the least significant byte first
+//	4 bytes   CRC-32C of all bytes before it, little-endian
 //
-// In the payload of a delivery or release, the members stand in the order of recordCoder.record, without names. A
-// number
-// is 8 bytes, the least significant first; a count or length is a varint, as short as it can be; a text or blob stands
-// behind its length. Changing any of it takes a new version, and all versions that were ever released stay readable.
+// The payload of a delivery or release contains the members in the order of recordCoder.record, without names. A number
+// is 8 bytes, little-endian. A count or length is a varint in its shortest form. A text or blob follows its length.
+//
+// A change of this form needs a new version, and every version that was ever released stays readable: golden files in
+// testdata hold them.
 const (
-	recordForm  = 1
-	recordFront = 2 + 16
-	recordSum   = 4
+	recordForm   = 1
+	recordHeader = 2 + 16 // version, kind and random bits
+	recordSum    = 4      // the checksum
 )
 
+// castagnoli is the polynomial of CRC-32C, which common processors compute in hardware.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// DeliveryRecord returns r as a record of the log. Both share their texts.
+// DeliveryRecord returns r as a record of the log. The result refers to r.
 func DeliveryRecord(r *Record) LogRecord {
 	kind := RecordDelivery
 	if r.ReleaseOf != 0 {
@@ -73,11 +77,11 @@ func DeliveryRecord(r *Record) LogRecord {
 	return LogRecord{Kind: kind, Random: r.Random, Node: r.Node, Record: r}
 }
 
-// holdsDelivery reports whether records of a kind have a Record.
+// holdsDelivery reports whether records of kind k have a Record.
 func (k RecordKind) holdsDelivery() bool { return k == RecordDelivery || k == RecordRelease }
 
-// AppendRecord appends the bytes of a record to b. Of times, it keeps what a log keeps: milliseconds, and microseconds
-// of how long the request took. Of the events in a batch it keeps the ids.
+// AppendRecord appends the binary form of a record to b. It keeps the precision that a log keeps: milliseconds for
+// times, microseconds for Took. Of the events in a batch it keeps only the ids.
 func AppendRecord(b []byte, l *LogRecord) []byte {
 	start := len(b)
 	b = append(b, recordForm, byte(l.Kind))
@@ -93,12 +97,13 @@ func AppendRecord(b []byte, l *LogRecord) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
 
-// ParseRecord reads what AppendRecord wrote. An error is of kind ErrDamaged where b is not what was written, and
-// ErrNewerRecord where a later release wrote it in another form. The result shares nothing with b. Lengths and counts
-// are
-// compared with what is left of b before anything is allocated: a header takes two bytes of b at least, an event one.
+// ParseRecord parses what AppendRecord wrote. The error is of kind ErrDamaged if b is malformed, and ErrNewerRecord if
+// its version is not known. The result does not refer to b.
+//
+// b may come from another machine, so a length or count is compared with the rest of b before memory is allocated for
+// it: each header takes at least two bytes, each event one.
 func ParseRecord(b []byte) (LogRecord, error) {
-	if len(b) < recordFront+1+recordSum {
+	if len(b) < recordHeader+1+recordSum {
 		return LogRecord{}, fmt.Errorf("%w: it is too short", errRecordForm)
 	}
 	inner, sum := b[:len(b)-recordSum], binary.LittleEndian.Uint32(b[len(b)-recordSum:])
@@ -108,8 +113,8 @@ func ParseRecord(b []byte) (LogRecord, error) {
 	if inner[0] != recordForm {
 		return LogRecord{}, fmt.Errorf("%w (form %d)", ErrNewerRecord, inner[0])
 	}
-	l := LogRecord{Kind: RecordKind(inner[1]), Random: [16]byte(inner[2:recordFront])}
-	c := recordCoder{b: inner[recordFront:], decoding: true}
+	l := LogRecord{Kind: RecordKind(inner[1]), Random: [16]byte(inner[2:recordHeader])}
+	c := recordCoder{b: inner[recordHeader:], decoding: true}
 	l.Node = c.node()
 	if !l.Kind.holdsDelivery() {
 		if c.err == nil && len(c.b) > 0 {
@@ -132,14 +137,16 @@ func ParseRecord(b []byte) (LogRecord, error) {
 	return l, nil
 }
 
-// recordCoder writes the members of a record, or reads them: the same list of members serves both ways.
+// recordCoder encodes or decodes the members of a record. Each method does both, so that one list of members, in the
+// method record, defines the order for both directions and they cannot diverge. After an error, decoding goes on with
+// an empty input: every further member is zero, and the first error is kept.
 type recordCoder struct {
-	b        []byte // what was written, or what is left to read
+	b        []byte // encoding: what was written; decoding: what is left to read
 	decoding bool
-	err      error // of decoding; the first one
+	err      error // the first error of decoding
 }
 
-// record codes all members but those in front of the payload.
+// record codes the payload of a delivery or release.
 func (c *recordCoder) record(kind RecordKind, r *Record) {
 	if kind == RecordRelease {
 		number(c, &r.ReleaseOf)
@@ -175,7 +182,7 @@ func (c *recordCoder) record(kind RecordKind, r *Record) {
 	c.blob(&r.Body)
 }
 
-// rest codes what few deliveries have.
+// rest codes the members that few deliveries have, except the node.
 func (c *recordCoder) rest(r *Record) {
 	c.batch(&r.Batch)
 	c.marks(&r.Marks)
@@ -183,13 +190,13 @@ func (c *recordCoder) rest(r *Record) {
 	c.headers(&r.Trailers)
 }
 
-// hasRest reports whether r has something that few deliveries have.
+// hasRest reports whether any of the members that AppendRest writes is set.
 func (r *Record) hasRest() bool {
 	return r.Node != 0 || r.Marks != 0 || len(r.Batch) > 0 || len(r.RawHead) > 0 || len(r.Trailers) > 0
 }
 
-// AppendRest appends what few deliveries have to b, nothing where r has none of it: the node, the marks, the ids of a
-// batch, the raw head and the trailers. An engine that keeps records in columns keeps it as one of them.
+// AppendRest appends the members that few deliveries have to b: the node, the marks, the ids of a batch, the raw head
+// and the trailers. It appends nothing if none of them is set. Package sqlite stores the result in one column.
 func AppendRest(b []byte, r *Record) []byte {
 	if !r.hasRest() {
 		return b
@@ -200,7 +207,7 @@ func AppendRest(b []byte, r *Record) []byte {
 	return c.b
 }
 
-// ParseRest reads what AppendRest wrote into r. Errors are of kind ErrDamaged.
+// ParseRest parses what AppendRest wrote into r. Errors are of kind ErrDamaged.
 func ParseRest(b []byte, r *Record) error {
 	if len(b) == 0 {
 		return nil
@@ -214,6 +221,7 @@ func ParseRest(b []byte, r *Record) error {
 	return c.err
 }
 
+// fail records the first error and discards the rest of the input.
 func (c *recordCoder) fail(what string) {
 	if c.err == nil {
 		c.err = fmt.Errorf("%w: %s", errRecordForm, what)
@@ -221,7 +229,7 @@ func (c *recordCoder) fail(what string) {
 	c.b = nil
 }
 
-// take returns the next n bytes, or nil where there are not as many.
+// take returns the next n bytes, or nil if fewer are left.
 func (c *recordCoder) take(n uint64) []byte {
 	if n > uint64(len(c.b)) {
 		c.fail("a length is beyond its end")
@@ -232,14 +240,14 @@ func (c *recordCoder) take(n uint64) []byte {
 	return taken
 }
 
-// count writes n, or reads a count that it returns.
+// count encodes n, or decodes a count and returns it.
 func (c *recordCoder) count(n uint64) uint64 {
 	if !c.decoding {
 		c.b = binary.AppendUvarint(c.b, n)
 		return n
 	}
 	n, length := binary.Uvarint(c.b)
-	if length <= 0 || length > 1 && c.b[length-1] == 0 { // only its shortest form is one
+	if length <= 0 || length > 1 && c.b[length-1] == 0 { // a last byte of 0 means that a shorter form exists
 		c.fail("a count is malformed")
 		return 0
 	}
@@ -247,7 +255,7 @@ func (c *recordCoder) count(n uint64) uint64 {
 	return n
 }
 
-// items is count for things of which each takes at least so many bytes.
+// items is count for a list of n items. least is the number of bytes that each item takes at least.
 func (c *recordCoder) items(n int, least int) int {
 	counted := c.count(uint64(n))
 	if c.decoding && counted > uint64(len(c.b)/least) {
@@ -257,6 +265,7 @@ func (c *recordCoder) items(n int, least int) int {
 	return int(counted)
 }
 
+// text codes a text: its length and its bytes.
 func text[T ~string](c *recordCoder, s *T) {
 	n := c.count(uint64(len(*s)))
 	if c.decoding {
@@ -266,6 +275,7 @@ func text[T ~string](c *recordCoder, s *T) {
 	c.b = append(c.b, *s...)
 }
 
+// blob codes bytes like a text. It decodes to nil if there are none.
 func (c *recordCoder) blob(s *[]byte) {
 	n := c.count(uint64(len(*s)))
 	if !c.decoding {
@@ -275,6 +285,7 @@ func (c *recordCoder) blob(s *[]byte) {
 	}
 }
 
+// number codes an integer in 8 bytes.
 func number[T ~int | ~int64](c *recordCoder, n *T) {
 	if !c.decoding {
 		c.b = binary.LittleEndian.AppendUint64(c.b, uint64(*n))
@@ -283,7 +294,7 @@ func number[T ~int | ~int64](c *recordCoder, n *T) {
 	}
 }
 
-// time codes a moment in milliseconds since 1970; 0 stands for none.
+// time codes a time in milliseconds since 1970; 0 means that it is not set.
 func (c *recordCoder) time(t *Time) {
 	var ms int64
 	if !t.IsZero() {
@@ -297,6 +308,7 @@ func (c *recordCoder) time(t *Time) {
 	}
 }
 
+// duration codes a duration as a number of units.
 func (c *recordCoder) duration(d *time.Duration, unit time.Duration) {
 	n := int64(*d / unit)
 	number(c, &n)
@@ -308,7 +320,7 @@ func (c *recordCoder) duration(d *time.Duration, unit time.Duration) {
 	}
 }
 
-// node reads the number of a node.
+// node decodes a node's number. AppendRecord and AppendRest encode it themselves, as a count.
 func (c *recordCoder) node() NodeID {
 	n := c.count(0)
 	if n > uint64(^NodeID(0)) {
@@ -317,6 +329,7 @@ func (c *recordCoder) node() NodeID {
 	return NodeID(n)
 }
 
+// flag codes a bool as a count of 0 or 1.
 func (c *recordCoder) flag(f *bool) {
 	n := uint64(0)
 	if *f {
@@ -328,6 +341,7 @@ func (c *recordCoder) flag(f *bool) {
 	*f = n == 1
 }
 
+// marks codes a set of marks as a count.
 func (c *recordCoder) marks(m *Marks) {
 	n := c.count(uint64(*m))
 	if *m = Marks(n); uint64(*m) != n {
@@ -335,6 +349,7 @@ func (c *recordCoder) marks(m *Marks) {
 	}
 }
 
+// headers codes a list of headers. It decodes to nil if there are none.
 func (c *recordCoder) headers(all *[]Header) {
 	n := c.items(len(*all), 2)
 	if c.decoding && n > 0 {
@@ -346,6 +361,7 @@ func (c *recordCoder) headers(all *[]Header) {
 	}
 }
 
+// batch codes the ids of a batch's events.
 func (c *recordCoder) batch(all *[]Event) {
 	n := c.items(len(*all), 1)
 	if c.decoding && n > 0 {

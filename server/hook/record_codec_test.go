@@ -124,7 +124,7 @@ func TestHostileLengthsAllocateNothing(t *testing.T) {
 	sound := AppendRecord(nil, &l)
 	sound = sound[:len(sound)-recordSum]
 	huge := binary.AppendUvarint(nil, 1<<40)
-	for i := recordFront; i < len(sound); i++ {
+	for i := recordHeader; i < len(sound); i++ {
 		hostile := summed(append(append(bytes.Clone(sound[:i]), huge...), sound[i+1:]...))
 		before := testing.AllocsPerRun(1, func() {
 			r, err := ParseRecord(hostile)

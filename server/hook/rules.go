@@ -11,8 +11,8 @@ type StatusRules struct {
 	LinkKeys   []LinkKey `json:"link_keys,omitempty"` // newest first
 }
 
-// Mapping extracts statements from deliveries of a provider that Hookbeam does not know. Its fields are expr-lang
-// expressions over body, headers, query, type and event; package mapping compiles them.
+// Mapping extracts statements from deliveries of a provider that is not in the catalogue. Its fields are expr-lang
+// expressions over body, headers, query, type and event; package extract/expr compiles them.
 type Mapping struct {
 	Kind       SubjectKind   `json:"kind"`    // own or payment
 	Subject    string        `json:"subject"` // expression; "" or nil: the delivery is ignored

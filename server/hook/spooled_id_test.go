@@ -24,8 +24,16 @@ func TestASpooledIdHoldsItsNodeAndNoSeq(t *testing.T) {
 		}
 	}
 	tail := strings.Repeat("a", tailLen)
-	for _, id := range []DeliveryID{"", "dlv_0", "dlv_0" + DeliveryID(tail), "dlv_00" + DeliveryID(tail),
-		"dlv_02000" + DeliveryID(tail), "dlv_01" + DeliveryID(tail[1:]), "dlv_01" + DeliveryID(tail[1:]) + "!", "sub_01" + DeliveryID(tail)} {
+	for _, id := range []DeliveryID{
+		"",
+		"dlv_0",
+		"dlv_0" + DeliveryID(tail),
+		"dlv_00" + DeliveryID(tail),
+		"dlv_02000" + DeliveryID(tail),
+		"dlv_01" + DeliveryID(tail[1:]),
+		"dlv_01" + DeliveryID(tail[1:]) + "!",
+		"sub_01" + DeliveryID(tail),
+	} {
 		if node, _, ok := id.ParseSpooled(); ok {
 			t.Errorf("%q is of node %d", id, node)
 		}

@@ -14,7 +14,7 @@ type StatusID string
 type Status struct {
 	ID       StatusID    // the status's id
 	Endpoint EndpointID  // the endpoint whose deliveries report it
-	Subject  string      // the subject's main name
+	Subject  string      // the subject's main alias, such as "payment/pi_1"
 	Kind     SubjectKind // the kind of subject
 
 	State       State   // the current state
@@ -37,22 +37,23 @@ type Status struct {
 	Title     string // a description of the subject
 	URL       string // the subject's page at the provider
 
-	Names  []string   // all names of the subject
-	Merged []StatusID // ids of statuses that were merged into this one
+	Names  []string   // all aliases of the subject
+	Merged []StatusID // ids of statuses that were merged into this one; they still find it
 
 	Seq       Seq  // the last delivery that changed it
 	CreatedAt Time // when the first known event happened
 	UpdatedAt Time // when it reached the current state
 }
 
-// StatusChange is a status as it is now, in the JSON form that clients get, and the delivery that last changed it.
+// StatusChange is a status in the JSON form that clients get, with the delivery that last changed it. The live hub
+// sends it without decoding it.
 type StatusChange struct {
 	Seq      Seq
 	Endpoint EndpointID
 	Text     []byte // JSON
 }
 
-// Step is one change of state.
+// Step is one change of a subject's state. A status page shows the steps as its timeline.
 type Step struct {
 	State    State      // the new state
 	At       Time       // when it happened, according to the provider
@@ -60,14 +61,15 @@ type Step struct {
 	Delivery DeliveryID // the id of that delivery
 }
 
-// Effect is what one event did to one subject, in the order in which deliveries came.
+// Effect is what one event did to one subject: it changed the state, or was ignored for a reason. The dashboard lists
+// the effects of a subject in the order in which the deliveries were received.
 type Effect struct {
 	Effect     EffectKind  // whether it counts, and if not, why
 	Rule       string      // why it did not change the state, as a stable code
 	From       State       // the subject's state before
 	To         State       // the subject's state after
 	Status     StatusID    // the status's id
-	Subject    string      // the subject's main name
+	Subject    string      // the subject's main alias
 	Kind       SubjectKind // the kind of subject
 	Says       Kind        // what the event reports
 	Type       string      // the event's type
@@ -80,31 +82,31 @@ type Effect struct {
 	Delivery   DeliveryID  // the id of that delivery
 }
 
-// EffectKind is what became of an event.
+// EffectKind says whether an event changed a subject's state and, if not, why.
 type EffectKind string
 
 // The effects.
 const (
-	EffectApplied    EffectKind = "applied"
-	EffectDuplicate  EffectKind = "duplicate"
-	EffectLate       EffectKind = "late"
-	EffectImpossible EffectKind = "impossible"
-	EffectInfo       EffectKind = "info"
-	EffectTooMuch    EffectKind = "too_much"
+	EffectApplied    EffectKind = "applied"    // it counts, also if it only confirms the state
+	EffectDuplicate  EffectKind = "duplicate"  // an event that was received before reports the same
+	EffectLate       EffectKind = "late"       // evidence that was received before outranks it
+	EffectImpossible EffectKind = "impossible" // it contradicts the other evidence; a person should look
+	EffectInfo       EffectKind = "info"       // it reports nothing about the state
+	EffectTooMuch    EffectKind = "too_much"   // its delivery exceeds a limit, so nothing of it counts
 )
 
-// Latency is the latency of an endpoint's payments: the time from the first event to the paid state.
+// Latency summarizes how long an endpoint's payments take from the first event to the paid state.
 type Latency struct {
 	P50     float64 // median, in seconds
 	P90     float64 // 90th percentile, in seconds
 	Samples int     // number of payments that were measured
 }
 
-// Impression is an impression: when a status page first displayed a state to a person.
+// Impression records when a status page first displayed a state to a person, and how the state reached the page.
 type Impression struct {
-	State State  // the state that was shown
-	At    Time   // when it was first shown
-	By    string // how it reached the page
+	State State  // the state that was displayed
+	At    Time   // when it was first displayed
+	By    string // the transport that brought it to the page
 }
 
 // Public is the part of a Status that the holder of a status link can see. Never add a field that the public must not
@@ -138,7 +140,7 @@ type StatusFilter struct {
 	Endpoint EndpointID
 	State    State
 	Mode     string // ModeLive, ModeTest, "" for both
-	Words    string // one of its names, its reference, its amount, or a part of the customer's mail address
+	Words    string // search terms: parts of an alias, the reference, the title or the email address; or an amount
 }
 
 // StatusDetail is one status with its history.
@@ -150,17 +152,21 @@ type StatusDetail struct {
 	TimeToPaid  *Latency     // how long the endpoint's payments usually take
 }
 
-// The environments of subjects. Evidence in one environment does not affect the others.
+// The environments of subjects. The same alias in two environments is two subjects, so evidence from test events and
+// from deliveries that were not verified never changes a live subject.
 const (
-	EnvironmentLive     = ""
-	EnvironmentTest     = "test"
-	EnvironmentUnsigned = "unsigned"
+	EnvironmentLive     = ""         // verified deliveries, and unsigned ones if StatusRules.Unsigned is set
+	EnvironmentTest     = "test"     // deliveries that the provider marks as test
+	EnvironmentUnsigned = "unsigned" // other unsigned deliveries
 )
 
-// AliasHash is the hash of one alias of a subject, within its endpoint and environment.
+// AliasHash is the hash of one alias of a subject, within its endpoint and environment. A status projection finds a
+// subject by it, and in text form it is a StatusID.
 type AliasHash [16]byte
 
-// HashAlias returns the key of an alias. It cannot be computed without the endpoint's id, which has 128 random bits.
+// HashAlias returns the first 128 bits of the SHA-256 of an alias with its endpoint and environment. It cannot be
+// computed without the endpoint's id, which has 128 random bits, so the id of a status cannot be guessed from an order
+// number.
 func HashAlias(endpoint EndpointID, environment, name string) (k AliasHash) {
 	b := make([]byte, 0, 128)
 	b = append(append(append(append(append(b, endpoint...), 0), environment...), 0), name...)
@@ -168,10 +174,10 @@ func HashAlias(endpoint EndpointID, environment, name string) (k AliasHash) {
 	return AliasHash(sum[:16])
 }
 
-// ID is the key as clients write it.
+// ID returns the hash as the id of a status, as clients write it.
 func (k AliasHash) ID() StatusID { return StatusID("sub_" + alphabet.EncodeToString(k[:])) }
 
-// Key parses the result of AliasHash.ID; ok is false for any other text.
+// Key returns the hash of which AliasHash.ID made the id; ok is false for any other text.
 func (id StatusID) Key() (k AliasHash, ok bool) {
 	text, found := strings.CutPrefix(string(id), "sub_")
 	if !found || len(text) != tailLen {

@@ -2,27 +2,29 @@ package hook
 
 import "time"
 
-// Subject is a subject as a status projection keeps it: its status, and the evidence that the status is derived from.
-// A projector makes and changes them; a storage engine keeps them in tables. One that is stored is never changed again,
-// so it may be shared between goroutines.
+// Subject is a row of the status projection: a subject's status, and the evidence that the status is computed from.
+// Package status creates and changes subjects; a storage engine writes and reads them. A subject is not changed after
+// it was stored: a change is made to a copy, so a stored one may be shared between goroutines.
 type Subject struct {
-	Key         int64 // its place in the table, in the order in which subjects were first reported
-	Environment string
+	Key         int64         // primary key; ascends in the order in which subjects were first reported
+	Environment string        // one of the Environment constants
 	TimeToPaid  time.Duration // from its first event to its paid state; 0: not paid, or paid at once
 	Status      Status
-	Evidence    []Evidence
+	Evidence    []Evidence // what all events reported about it, duplicates removed
 }
 
-// SubjectChanges is what a stretch of the log changed. It is stored in one transaction.
+// SubjectChanges is the changeset of one page of the log. A storage engine writes it in one transaction, together with
+// the position UpTo, so that a page is applied either completely or not at all.
 type SubjectChanges struct {
-	Put       []*Subject
-	Aliases   map[AliasHash]int64 // aliases that are new, or belong to another subject now; 0: to none
-	Gone      []int64             // subjects that were deleted or merged into another
-	Forgotten []StatusID          // ids whose impressions may be deleted
-	UpTo      Seq                 // the position of the projection after it
+	Put       []*Subject          // subjects to insert or replace
+	Aliases   map[AliasHash]int64 // the subject's key for new and moved aliases; 0 deletes the alias
+	Gone      []int64             // keys of subjects to delete: they expired or were merged into another one
+	Forgotten []StatusID          // ids whose impressions are deleted
+	UpTo      Seq                 // the projection's position afterwards
 }
 
-// SubjectCount is the number of subjects with the same values in its other fields.
+// SubjectCount is the number of subjects that have the same values in all other fields. Package status counts with it
+// how many statuses a filter selects, without reading them.
 type SubjectCount struct {
 	Endpoint    EndpointID
 	Environment string
@@ -31,18 +33,18 @@ type SubjectCount struct {
 	Count       int
 }
 
-// StatusPageKey is where a page of statuses begins: behind the subject of this key that last changed with this
-// delivery. The zero StatusPageKey is before the newest.
+// StatusPageKey is the position of a subject in the list of statuses, which is sorted by Seq and Key, newest first. A
+// page begins after the subject at its key; the zero StatusPageKey gives the first page.
 type StatusPageKey struct {
-	Seq Seq
-	Key int64
+	Seq Seq   // the delivery that last changed the subject
+	Key int64 // the subject's key, since one delivery can change several
 }
 
 // ProjectionOrigin identifies the log that a projection was built from, and the release that built it. A projection of
 // another log, or of more of this log than exists now (the log was restored from a backup), is discarded. A projection
 // that another release built is rebuilt.
 type ProjectionOrigin struct {
-	Epoch   string
-	Head    Seq
-	Release string
+	Epoch   string // the log's epoch
+	Head    Seq    // the log's head when the projection is opened
+	Release string // identifies the code that builds the projection
 }

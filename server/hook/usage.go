@@ -1,7 +1,7 @@
 package hook
 
-// Usage is what the log holds and what it may hold. Bytes are what the rows take in the database's file, whole pages
-// included; 0 in a keep field means that there is no bound.
+// Usage is the size of the log and its limits, for metrics and the state of the server. Bytes count what the rows take
+// in the database file, not the size of the file, which does not shrink when rows are removed.
 type Usage struct {
 	Deliveries int64 // deliveries stored
 	Bytes      int64 // bytes they take in the database
