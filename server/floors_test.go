@@ -23,7 +23,7 @@ var floors = map[string]int{
 
 	"server/wire": 1, "server/payload": 1,
 
-	"server/filter": 2, "server/logtest": 2,
+	"server/filter": 2, "server/logtest": 2, "server/extract/extracttest": 2,
 
 	"server/access": 3, "server/live": 3, "server/follow": 3, "server/outbound": 3, "server/sqlite": 3,
 

@@ -8,7 +8,7 @@ import (
 	"hookbeam/server/payload"
 )
 
-// aliases reads the names of a subject.
+// aliases reads the aliases of a subject from the sender's own ids, without references.
 func (x *extraction) aliases(spec *SubjectSpec) []string {
 	all := make([]string, 0, len(spec.Aliases)+len(spec.References))
 	for i := range spec.Aliases {
@@ -20,13 +20,13 @@ func (x *extraction) aliases(spec *SubjectSpec) []string {
 	return all
 }
 
-// alias is a name without its prefix; "" where a part of it is missing.
+// alias returns the id of an alias, without the prefix; "" if a part of a composite id is missing.
 func (x *extraction) alias(a *AliasSpec) (id string) {
 	last := len(a.at) - 1
 	for i, selector := range a.at {
 		part := x.TextOrID(selector)
 		if i == last {
-			part = a.cut(part)
+			part = a.idIn(part)
 		}
 		if part == "" {
 			return ""
@@ -39,8 +39,8 @@ func (x *extraction) alias(a *AliasSpec) (id string) {
 	return id
 }
 
-// cut takes the name out of an address, where it stands in one.
-func (a *AliasSpec) cut(text string) string {
+// idIn returns the id in the text of a field: the text itself, or a segment of a URL if After was set.
+func (a *AliasSpec) idIn(text string) string {
 	if a.after == "" {
 		return text
 	}
@@ -51,8 +51,9 @@ func (a *AliasSpec) cut(text string) string {
 	return text
 }
 
-// refer adds the shop's own names: those known of the sender, then those that the endpoint knows.
-func (x *extraction) refer(s *hook.Statement, spec *SubjectSpec) {
+// addReferences adds the merchant's own references as aliases "order/…": first those of the sender's SubjectSpec, then
+// those at the paths of the endpoint's settings. The first one is also shown as the reference.
+func (x *extraction) addReferences(s *hook.Statement, spec *SubjectSpec) {
 	add := func(text string) {
 		if text = strings.TrimSpace(text); text == "" || len(text) > maxName || !payload.Printable(text) {
 			return
@@ -75,7 +76,7 @@ func (x *extraction) refer(s *hook.Statement, spec *SubjectSpec) {
 	}
 }
 
-// customer reads a mail address.
+// customer returns the customer's email address; "" for a text that cannot be one.
 func (x *extraction) customer(spec *SubjectSpec) string {
 	mail := x.first(spec.Customer, maxMail)
 	if !strings.Contains(mail, "@") {
@@ -84,7 +85,8 @@ func (x *extraction) customer(spec *SubjectSpec) string {
 	return mail
 }
 
-// url reads the address of a page that people can open.
+// url returns the address of a page about the subject; "" unless it is an absolute http or https URL. A page links to
+// it, so schemes such as javascript are refused.
 func (x *extraction) url(spec *SubjectSpec) string {
 	address := x.first(spec.URLs, maxURL)
 	if address == "" {
@@ -96,18 +98,18 @@ func (x *extraction) url(spec *SubjectSpec) string {
 	return address
 }
 
-// title fills the first template of which every part is there.
+// title renders the first template whose selectors all have a text.
 func (x *extraction) title(spec *SubjectSpec) string {
 	for _, template := range spec.Titles {
-		if title := x.fill(template); title != "" && len(title) <= maxName && payload.Printable(title) {
+		if title := x.render(template); title != "" && len(title) <= maxName && payload.Printable(title) {
 			return title
 		}
 	}
 	return ""
 }
 
-// fill fills a template; "" where one of its selectors has nothing.
-func (x *extraction) fill(template payload.Template) string {
+// render fills in a template; "" if one of its selectors has no text.
+func (x *extraction) render(template payload.Template) string {
 	var b strings.Builder
 	for i := range template {
 		b.WriteString(template[i].Text)

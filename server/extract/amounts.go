@@ -7,9 +7,10 @@ import (
 	"hookbeam/server/hook"
 )
 
-// money reads how much an event is about. Without a currency an amount says nothing; nor does that of a
-// dispute, or of what moves nothing: it could be taken for the payment's own.
-func (x *extraction) money(e *hook.Evidence, rule *Rule) {
+// readAmount sets the amount of an event from the first AmountSpec that can be read. An amount without a valid currency
+// is ignored. Disputes and events of kind hook.Info get no amount, because it could be mistaken for that of the
+// payment.
+func (x *extraction) readAmount(e *hook.Evidence, rule *Rule) {
 	switch e.Kind {
 	case hook.Info, hook.DisputeOpen, hook.DisputeWon, hook.DisputeLost, hook.DisputeClosed:
 		return
@@ -36,8 +37,9 @@ func (x *extraction) money(e *hook.Evidence, rule *Rule) {
 	}
 }
 
-// minorUnits reads an amount into the minor units that ISO 4217 gives its currency. Some senders write
-// what leaves the shop below zero; which way money goes is said by the kind.
+// minorUnits converts the text of an amount into minor units of ISO 4217. ok is false for a currency that is not three
+// upper-case letters, and for a text that is not a number or has digits below the minor unit. A minus sign is dropped:
+// some senders write refunds as negative amounts, and the kind of evidence already gives the direction.
 func minorUnits(text, currency string, spec *SubjectSpec) (int64, bool) {
 	if !isCurrency(currency) {
 		return 0, false
@@ -46,8 +48,8 @@ func minorUnits(text, currency string, spec *SubjectSpec) (int64, bool) {
 	if spec.Decimal {
 		return parseDecimal(text, digits)
 	}
-	written, odd := spec.Digits[currency]
-	if !odd || written == digits {
+	written, deviates := spec.Digits[currency]
+	if !deviates || written == digits {
 		return parseDecimal(text, 0)
 	}
 	n, ok := parseDecimal(text, 0)
@@ -60,10 +62,12 @@ func minorUnits(text, currency string, spec *SubjectSpec) (int64, bool) {
 	return n, ok
 }
 
-// maxDigits bounds how large an amount may be.
+// maxDigits bounds the size of an amount, in digits of its minor unit, so that it fits into an int64 and into a number
+// of JavaScript.
 const maxDigits = 15
 
-// parseDecimal reads a decimal number as so many of its last place; a part of the last place is none.
+// parseDecimal returns a decimal number times ten to the power of digits: "49.5" with 2 digits is 4950. ok is false if
+// the result is not an integer. Trailing zeros are allowed, so "4900.00" is a valid amount of yen.
 func parseDecimal(text string, digits int) (int64, bool) {
 	whole, fraction, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
 	if len(fraction) > digits {
@@ -91,7 +95,7 @@ func parseDecimal(text string, digits int) (int64, bool) {
 	return int64(n), true
 }
 
-// isCurrency reports whether a text looks like a code of ISO 4217.
+// isCurrency reports whether a text has the form of an ISO 4217 code: three upper-case letters.
 func isCurrency(code string) bool {
 	if len(code) != 3 {
 		return false

@@ -1,11 +1,11 @@
-// Package extract reads from a delivery what it reports about payments, orders and runs: statements,
-// which server/status merges into a status. It promises that the same delivery always gives the same
-// statements, that reading costs a bounded number of steps, and that a delivery that would cost more
-// gives none instead of a part.
+// Package extract reads from a delivery what it reports about payments, orders and runs. The results are statements,
+// which server/status merges into a status. The package promises that the same delivery always gives the same
+// statements, that extraction costs a bounded number of steps, and that a delivery over this bound gives no statements
+// at all, never some of them.
 //
-// Start with Rule, which says what a sender's events mean, and Source.Statements, which applies the
-// rules of one sender. The rules themselves stand beside their senders in server/provider; expressions
-// that users write are in extract/expr.
+// Start with Rule, which maps a sender's events to statements, and Source.Statements, which applies the rules of one
+// sender. Each sender's rules are in its file in server/provider; extract/expr evaluates the expressions that users
+// write for senders without rules.
 package extract
 
 import (
@@ -18,34 +18,37 @@ import (
 	"hookbeam/server/payload"
 )
 
-// What one delivery reports is bounded: payload.MaxItems events, a statement for each rule, of each
-// maxAliases aliases. What is longer than its bound, in bytes, or cannot be printed counts as not sent.
+// The limits of one delivery's statements. A delivery has at most payload.MaxItems events, an event at most one
+// statement for each rule, and a statement at most maxAliases aliases. The other limits are in bytes. A value that is
+// longer than its limit, or that is not printable, is treated as missing.
 const (
 	maxAliases = 16
-	maxName    = 200
-	maxMail    = 254 // RFC 5321 §4.5.3.1.3, less its angle brackets
+	maxName    = 200 // an alias with its prefix, a reference, a title, the id of a refund
+	maxMail    = 254 // RFC 5321 §4.5.3.1.3, without the angle brackets
 	maxURL     = 2000
 
-	maxReferences = 8 // of an endpoint's own that are looked for
+	maxReferences = 8 // paths of hook.StatusRules.References that are read for one statement
 )
 
-// Source is what extraction knows of one sender.
+// Source is what extraction needs from one sender. server/provider makes one for each call; its parts are tables that
+// never change, so calls may run at the same time.
 type Source struct {
 	Rules Rules
-	Batch *payload.Batch                    // where several events come in one body; nil: nowhere
-	Event func(*payload.Request) hook.Event // reads the event that is looked at: its id, type and time
+	Batch *payload.Batch                    // where a body holds several events; nil: a body is one event
+	Event func(*payload.Request) hook.Event // reads the id, type and time of the event in the current item
 }
 
-// Statements returns what a delivery reports of its subjects; none where its events are about no
-// subject. It is a pure function of its arguments, and whom to believe is for the caller to decide: the
-// verdict is not looked at. Its error is hook.ErrTooMuch: the delivery may report something, and to
-// read it would cost more than payload.MaxSteps.
+// Statements returns what a delivery reports about its subjects, in the order of its events and then of the rules; nil
+// if its events are about no subject. It is a pure function of its arguments. It does not look at the verdict: the
+// caller decides which deliveries to trust. Its only error is hook.ErrTooMuch: the delivery may report something, but
+// its body is longer than hook.MaxTold or extraction would cost more than payload.MaxSteps.
 func (s Source) Statements(e *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
 	all, _, err := s.Measured(e, r)
 	return all, err
 }
 
-// Measured is Statements with the steps that it took.
+// Measured is Statements, and also returns the number of steps that extraction took. Tests and benchmarks use it to
+// check the bound.
 func (s Source) Measured(e *hook.Endpoint, r *hook.Record) (all []hook.Statement, steps int, err error) {
 	if !s.MayTell(r.Type) {
 		return nil, 0, nil
@@ -53,40 +56,43 @@ func (s Source) Measured(e *hook.Endpoint, r *hook.Record) (all []hook.Statement
 	if len(r.Body) > hook.MaxTold {
 		return nil, 0, hook.ErrTooMuch
 	}
-	x := extractions.Get().(*extraction)
+	x := extractionPool.Get().(*extraction)
 	x.Source, x.endpoint = s, e
 	x.Reset(r, e.Settings)
-	all = x.everything(x.Items(s.Batch))
+	all = x.statements(x.Items(s.Batch))
 	steps = x.Steps
-	if x.Cut {
+	if x.Cut { // some selectors may have read as missing, so even complete statements may be wrong
 		all, err = nil, hook.ErrTooMuch
 	}
 	for i := range all {
-		all[i].Compact()
+		all[i].Compact() // until here the texts share the body's memory
 	}
 	x.Source, x.endpoint = Source{}, nil
 	x.Release()
-	extractions.Put(x)
+	extractionPool.Put(x)
 	return all, steps, err
 }
 
-// MayTell reports whether events of a type, or of several types (""), may be about subjects.
+// MayTell reports whether a delivery of a type may have statements, without reading its body. The type "" stands for
+// an unknown type or a batch with several types, so it may have statements if the sender has rules at all.
 func (s Source) MayTell(typ string) bool {
 	return len(s.Rules) > 0 && (typ == "" || s.Batch != nil || s.Rules.MayTell(typ))
 }
 
-// extraction is one delivery while its statements are read.
+// extraction is the state of one call of Measured: the delivery that is read, and the rules and the endpoint to read
+// it with. It is used by one goroutine and then goes back to extractionPool.
 type extraction struct {
 	payload.Request
 	Source
 	endpoint *hook.Endpoint
 }
 
-// extractions are used again and again: what they hold of a body is larger than what it reports.
-var extractions = sync.Pool{New: func() any { return new(extraction) }}
+// extractionPool reuses extractions, because the buffers of a payload.Request are larger than the statements read
+// with it.
+var extractionPool = sync.Pool{New: func() any { return new(extraction) }}
 
-// everything returns the statements of all events.
-func (x *extraction) everything(items []string) []hook.Statement {
+// statements returns the statements of all events. items are those of the batch; it is empty if the body is one event.
+func (x *extraction) statements(items []string) []hook.Statement {
 	var all []hook.Statement
 	for i, item := range items[:min(len(items), payload.MaxItems)] {
 		if x.Cut {
@@ -95,7 +101,7 @@ func (x *extraction) everything(items []string) []hook.Statement {
 		x.Look(item)
 		if len(items) > 1 {
 			one := x.Event(&x.Request)
-			if one.ID == "" {
+			if one.ID == "" { // Evidence.Event must never be empty, and must be unique within the batch
 				one.ID = string(x.Record.ID) + "/" + strconv.Itoa(i)
 			}
 			all = x.appendEvent(all, one)
@@ -104,11 +110,13 @@ func (x *extraction) everything(items []string) []hook.Statement {
 	if len(items) > 1 {
 		return all
 	}
-	return x.appendEvent(nil, x.onlyEvent())
+	return x.appendEvent(nil, x.singleEvent())
 }
 
-// onlyEvent is the one event of a delivery: as it was kept, or read anew.
-func (x *extraction) onlyEvent() hook.Event {
+// singleEvent returns the event of a delivery that is not a batch. It uses what was stored when the delivery was
+// received, so that a later change of the sender's selectors does not change the event's id. Without a stored type it
+// reads the event from the body again.
+func (x *extraction) singleEvent() hook.Event {
 	r := x.Record
 	one := hook.Event{ID: r.Event, Type: r.Type, OccurredAt: r.OccurredAt}
 	if one.Type == "" {
@@ -120,7 +128,8 @@ func (x *extraction) onlyEvent() hook.Event {
 	return one
 }
 
-// appendEvent appends what one event reports.
+// appendEvent appends the statements of one event: those of the first rule for its type, and of the rules after it for
+// as long as Rule.Also is set.
 func (x *extraction) appendEvent(all []hook.Statement, one hook.Event) []hook.Statement {
 	for i := range x.Rules {
 		rule := &x.Rules[i]
@@ -137,13 +146,14 @@ func (x *extraction) appendEvent(all []hook.Statement, one hook.Event) []hook.St
 	return all
 }
 
-// matches reports whether a type of event is the one of a pattern, or begins like it where a "*" ends it.
+// matches reports whether an event type matches a pattern of Rule.Types: the whole type, or a prefix followed by "*".
 func matches(pattern, typ string) bool {
 	last := len(pattern) - 1
 	return pattern == typ || last >= 0 && pattern[last] == '*' && strings.HasPrefix(typ, pattern[:last])
 }
 
-// statement reads what a rule reports of its subject; false where it reports nothing, or of nobody.
+// statement applies one rule to one event. reported is false if the rule's Match has no outcome for this event, or if
+// the event names no subject.
 func (x *extraction) statement(rule *Rule, one hook.Event) (s hook.Statement, reported bool) {
 	o := x.outcome(&rule.Match)
 	if o.Kind == "" {
@@ -170,15 +180,16 @@ func (x *extraction) statement(rule *Rule, one hook.Event) (s hook.Statement, re
 			break
 		}
 	}
-	if s.At.IsZero() {
+	if s.At.IsZero() { // the sender gives no time
 		s.At = r.ReceivedAt
 	}
-	x.money(&s.Evidence, rule)
-	x.refer(&s, spec)
+	x.readAmount(&s.Evidence, rule)
+	x.addReferences(&s, spec)
 	return s, len(s.Names) > 0
 }
 
-// outcome reads what a match says of the event.
+// outcome evaluates a match for the current event. A match over several selectors looks up their texts joined with
+// "/"; an absent field is the empty text.
 func (x *extraction) outcome(m *Match) Outcome {
 	if len(m.at) == 0 {
 		return m.other
@@ -193,7 +204,7 @@ func (x *extraction) outcome(m *Match) Outcome {
 	return m.other
 }
 
-// first returns the text at the first of some selectors where there is one of a length that can be.
+// first returns the text of the first selector that has a printable text of at most so many bytes; "" if none has.
 func (x *extraction) first(selectors []payload.Selector, most int) string {
 	for _, selector := range selectors {
 		if text := x.TextOrID(selector); text != "" && len(text) <= most && payload.Printable(text) {
@@ -203,7 +214,8 @@ func (x *extraction) first(selectors []payload.Selector, most int) string {
 	return ""
 }
 
-// addAlias adds a name to the others, where it may be one and is not among them.
+// addAlias appends the alias "prefix/id" unless it is already in the list, the id is empty or not printable, or a limit
+// would be exceeded.
 func addAlias(aliases []string, prefix, id string) []string {
 	if id == "" || len(prefix)+1+len(id) > maxName || len(aliases) == maxAliases || !payload.Printable(id) {
 		return aliases

@@ -5,9 +5,9 @@ import (
 	"hookbeam/server/payload"
 )
 
-// Rule says what some types of a sender's events report about a subject. Everything in it is data,
-// written beside the sender in server/provider; Source.Statements reads it. A sender of payments that
-// is known by its id alone:
+// Rule maps some types of a sender's events to a statement about one subject. It is data, written in the sender's file
+// in server/provider; Source.Statements interprets it. For example, a sender whose payments are identified by their id
+// alone:
 //
 //	var coffee = extract.SubjectSpec{
 //		Aliases:    []extract.AliasSpec{extract.Alias("payment", "body:payment.id")},
@@ -22,119 +22,124 @@ import (
 //			extract.Kinds{"open": hook.Created, "void": hook.Canceled}, hook.Info)},
 //	}
 //
-// Where an id is looked for, an object stands for its member "id" (payload.Request.TextOrID). In a list
-// of selectors the first counts where something is.
+// Where a rule selects an id and the field holds an object, the object's member "id" is read
+// (payload.Request.TextOrID). In a list of selectors the first one that has a text is used.
 type Rule struct {
-	Types   []string // of the event: exactly, or how it begins where a "*" ends it
+	Types   []string // event types: exact, or a prefix that ends with "*"
 	Match   Match
 	Subject *SubjectSpec
-	Amounts []AmountSpec       // instead of the subject's
-	Refund  []payload.Selector // of the refund's id
-	Also    bool               // the rules behind this one may report more of the same event
+	Amounts []AmountSpec       // replace those of the subject; nil: the subject's are used
+	Refund  []payload.Selector // id of the refund, so that one refund is not counted twice
+	Also    bool               // the rules after this one are applied to the same event as well
 }
 
-// Rules are those of one sender. The first that names an event's type counts, and those behind it only
-// where it has Also.
+// Rules are the rules of one sender, in order. The first rule that names an event's type is applied; the next such
+// rule is applied only if the one before it has Also. So a rule for "payment.*" comes after the rules for single types.
 type Rules []Rule
 
-// Match turns the text at a field into an outcome.
+// Match turns the text of one or several fields into an Outcome. Always, AlwaysState, ByField, StateFrom and Field make
+// one. The zero Match has no outcome.
 type Match struct {
-	at    payload.Join // read with "/" between, "" for what is not there; none: every event has the outcome other
+	at    payload.Join // texts are joined with "/", "" for an absent field; empty: every event has the outcome other
 	cases map[string]Outcome
-	other Outcome // of any other text; nothing is reported of the zero Outcome
+	other Outcome // for any other text; with an empty Kind the rule reports nothing
 }
 
-// Outcome is what an event reports of its subject.
+// Outcome is what an event reports about its subject. For a payment only Kind is set; status derives the payment's
+// state from all of its evidence. For other subjects Kind is hook.Stands and State is the reported state.
 type Outcome struct {
 	Kind  hook.Kind
-	State hook.State // of hook.Stands, as are those below
+	State hook.State // with hook.Stands only, like the fields below
 	Tone  hook.Tone
 	Final bool
-	Rank  int // of two events of one moment the higher one counts
+	Rank  int // of two events with the same time the one with the higher rank wins
 }
 
-// SubjectSpec is what a subject is called, and what else its events say of it.
+// SubjectSpec says how the events of a sender identify one kind of subject, and which other facts about it they carry.
+// Several rules usually share one.
 type SubjectSpec struct {
 	Kind             hook.SubjectKind   // "" is a payment
-	Aliases          []AliasSpec        // every one that is there counts; the subject is shown under the first
-	References       []payload.Selector // the shop's own names; each that is there is also an alias behind "order/"
-	CopiedReferences Match              // has an outcome where they were copied from another payment, and name nothing
-	Customer         []payload.Selector // mail address
+	Aliases          []AliasSpec        // all that are present are used; the first one is the main alias
+	References       []payload.Selector // the merchant's own references; each becomes an alias "order/…"
+	CopiedReferences Match              // has an outcome if References were copied from another payment; ignored then
+	Customer         []payload.Selector // email address
 
 	Amounts  []AmountSpec
-	Currency []payload.Selector // of amounts that name no other
-	Decimal  bool               // amounts are written 49.00, else in minor units
-	Digits   map[string]int     // of minor units, in currencies where the sender does not follow ISO 4217
+	Currency []payload.Selector // of amounts without a currency of their own
+	Decimal  bool               // amounts are decimal, such as 49.00; else they are in minor units
+	Digits   map[string]int     // digits of the minor unit by currency, where the sender deviates from ISO 4217
 
-	Times      []payload.Selector // where they are not those of the event
-	Version    payload.Selector   // a whole number; the higher one wins
-	Fulfilment Match              // of an order: how much of it was sent; its rank is added
-	Titles     []payload.Template // all of whose selectors must be there: "{body:name} on {body:branch}"
-	URLs       []payload.Selector
+	Times      []payload.Selector // used instead of the event's time
+	Version    payload.Selector   // an integer; evidence with a higher version always wins
+	Fulfilment Match              // of an order: how much of it was shipped; its rank is added to that of Rule.Match
+	Titles     []payload.Template // "{body:name} on {body:branch}"; one with a missing field is skipped
+	URLs       []payload.Selector // page of the subject at the sender, for people
 }
 
-// AliasSpec is one name of a subject: "payment/pi_1".
+// AliasSpec says where an event carries one alias of a subject. An alias is a prefix and an id, such as "payment/pi_1".
+// Two statements that share an alias are about the same subject, so the prefix keeps the sender's kinds of ids apart.
 type AliasSpec struct {
 	prefix   string
-	at       payload.Join // all parts must be there
-	after    string       // of the last part only what stands behind this, up to the next "/" or "?"
-	fallback bool         // counts only where none before it is there
+	at       payload.Join // the parts of a composite id; all must be present
+	after    string       // the id is the part of a URL after this text, up to the next "/" or "?"; "": the whole text
+	fallback bool         // used only if no alias before it is present
 }
 
-// Alias is the name behind a prefix that stands at a selector, or several with "+" between them.
+// Alias returns the alias with a prefix whose id is at a selector. Several selectors with "+" between them make a
+// composite id, whose parts are joined with "/".
 func Alias(prefix, at string) AliasSpec { return AliasSpec{prefix: prefix, at: payload.SelectJoin(at)} }
 
-// After returns a with the part of an address that stands behind a mark: "/captures/".
-func (a AliasSpec) After(mark string) AliasSpec {
-	a.after = mark
+// After returns a copy of a whose id is taken from a URL: the segment after a marker such as "/captures/".
+func (a AliasSpec) After(marker string) AliasSpec {
+	a.after = marker
 	return a
 }
 
-// Fallback returns a as one that counts only where none before it is there.
+// Fallback returns a copy of a that is used only if none of the aliases before it is present.
 func (a AliasSpec) Fallback() AliasSpec {
 	a.fallback = true
 	return a
 }
 
-// AmountSpec is where an amount of money stands.
+// AmountSpec says where an event carries an amount of money. SubjectSpec.Decimal and Digits say in which unit.
 type AmountSpec struct {
 	at       payload.Selector
-	currency payload.Selector // zero: the subject's
-	total    bool             // of a refund: the sum of all that was refunded so far
+	currency payload.Selector // zero: SubjectSpec.Currency
+	total    bool             // of a refund: the sum of all refunds so far, not of this one
 }
 
-// Amount is the amount at a selector, in the subject's currency.
+// Amount returns the amount at a selector, in the subject's currency.
 func Amount(at string) AmountSpec { return AmountSpec{at: payload.Select(at)} }
 
-// In returns a in the currency at a selector.
+// In returns a copy of a whose currency is at a selector.
 func (a AmountSpec) In(currency string) AmountSpec {
 	a.currency = payload.Select(currency)
 	return a
 }
 
-// Total returns a as the sum of all that was refunded so far.
+// Total returns a copy of a that is the sum of all refunds so far. A total replaces the amounts of single refunds.
 func (a AmountSpec) Total() AmountSpec {
 	a.total = true
 	return a
 }
 
-// Kinds say what a text means, for ByField.
+// Kinds maps the text of a field to a kind of evidence, for ByField.
 type Kinds map[string]hook.Kind
 
-// Outcomes say what a text means, for StateFrom and Field.
+// Outcomes maps the text of a field to an outcome, for StateFrom and Field. Its outcomes have no Kind.
 type Outcomes map[string]Outcome
 
-// Always reports the same of every event.
+// Always returns a match with the same kind of evidence for every event.
 func Always(k hook.Kind) Match { return Match{other: Outcome{Kind: k}} }
 
-// AlwaysState reports the same state of every event.
+// AlwaysState returns a match with the same state for every event, for subjects that are not payments.
 func AlwaysState(o Outcome) Match {
 	o.Kind = hook.Stands
 	return Match{other: o}
 }
 
-// ByField reports what the text at a selector means, or at several with "+" between them; other, which
-// may be "", is for any other text.
+// ByField returns a match by the text at a selector, or by the texts at several selectors with "+" between them. For
+// any other text it reports other; with other "" it reports nothing.
 func ByField(at string, kinds Kinds, other hook.Kind) Match {
 	m := Match{at: payload.SelectJoin(at), cases: make(map[string]Outcome, len(kinds)), other: Outcome{Kind: other}}
 	for text, kind := range kinds {
@@ -143,8 +148,8 @@ func ByField(at string, kinds Kinds, other hook.Kind) Match {
 	return m
 }
 
-// StateFrom reports the state of what is no payment, by the text at a selector; of any other text
-// nothing is reported.
+// StateFrom returns a match by the text at a selector, for subjects that are not payments. For any other text it
+// reports nothing.
 func StateFrom(at string, outcomes Outcomes) Match {
 	m := Match{at: payload.SelectJoin(at), cases: make(map[string]Outcome, len(outcomes))}
 	for text, o := range outcomes {
@@ -154,13 +159,12 @@ func StateFrom(at string, outcomes Outcomes) Match {
 	return m
 }
 
-// Field returns the outcome of the text at a selector as it is written, with no kind of its own: for
-// SubjectSpec.Fulfilment.
+// Field is StateFrom without a kind, for SubjectSpec.Fulfilment: it adds to a statement and never makes one.
 func Field(at string, outcomes Outcomes, other Outcome) Match {
 	return Match{at: payload.SelectJoin(at), cases: outcomes, other: other}
 }
 
-// Titles reads the templates of titles.
+// Titles parses the templates of SubjectSpec.Titles. A template that does not parse is a broken build.
 func Titles(texts ...string) []payload.Template {
 	all := make([]payload.Template, len(texts))
 	for i, text := range texts {
@@ -169,7 +173,7 @@ func Titles(texts ...string) []payload.Template {
 	return all
 }
 
-// MayTell reports whether events of a type may be about subjects.
+// MayTell reports whether a rule names this type of event.
 func (rules Rules) MayTell(typ string) bool {
 	for i := range rules {
 		if rules[i].About(typ) {
@@ -179,7 +183,7 @@ func (rules Rules) MayTell(typ string) bool {
 	return false
 }
 
-// About reports whether a rule is about events of a type.
+// About reports whether the rule names this type of event.
 func (r *Rule) About(typ string) bool {
 	for _, pattern := range r.Types {
 		if matches(pattern, typ) {
@@ -189,7 +193,7 @@ func (r *Rule) About(typ string) bool {
 	return false
 }
 
-// Kinds returns every kind of evidence that the rule may report.
+// Kinds returns every kind of evidence that the rule may report, in no particular order and possibly more than once.
 func (r *Rule) Kinds() (kinds []hook.Kind) {
 	if r.Match.other.Kind != "" {
 		kinds = append(kinds, r.Match.other.Kind)

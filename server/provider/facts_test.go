@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 	"hookbeam/server/signature"
 )
@@ -36,7 +37,7 @@ func TestAnEventSaysWhoseItIsAndWhetherItIsATest(t *testing.T) {
 			p, _ := For(c.id)
 			f := p.Verify(
 				&hook.Endpoint{Verify: hook.Off},
-				recordOf("POST", c.header, c.body),
+				extracttest.Record("POST", c.header, c.body),
 				signature.ReceiveContext{At: noon},
 			)
 			if f.Account != c.account || f.Mode != c.mode {
@@ -79,7 +80,7 @@ func TestTheTimeOfPublishedEventsIsRead(t *testing.T) {
 		p, _ := For(x.Provider)
 		f := p.Verify(
 			&hook.Endpoint{Verify: hook.Off},
-			recordOf("POST", nil, string(body)),
+			extracttest.Record("POST", nil, string(body)),
 			signature.ReceiveContext{At: noon},
 		)
 		if !f.OccurredAt.IsZero() || len(f.Batch) > 0 && !f.Batch[0].OccurredAt.IsZero() {

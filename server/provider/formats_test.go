@@ -3,6 +3,7 @@ package provider
 import (
 	"testing"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
@@ -36,7 +37,7 @@ func fuzzFormat(f *testing.F, ids ...string) {
 	f.Add(uint8(0), "", "", "", []byte("["), "%zz")
 	f.Fuzz(func(t *testing.T, which uint8, a, b, c string, body []byte, query string) {
 		p, _ := For(ids[int(which)%len(ids)])
-		r := recordOf("POST", nil, string(body))
+		r := extracttest.Record("POST", nil, string(body))
 		r.Query = query
 		for i, name := range p.ownHeaders() {
 			for _, value := range [][]string{{a, b}, {b}, {c}}[i%3] {

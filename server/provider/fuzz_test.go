@@ -3,6 +3,7 @@ package provider
 import (
 	"testing"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
@@ -30,7 +31,7 @@ func FuzzSignatures(f *testing.F) {
 		}
 		e := &hook.Endpoint{Provider: id, Verify: hook.Enforce, Settings: map[string]string{"legacy": "accept"},
 			Secrets: []hook.Secret{{Label: "other", Value: "0f0e0d0c0b0a09080706050403020100"}, {Label: "empty"}}}
-		r := recordOf("POST", nil, body)
+		r := extracttest.Record("POST", nil, body)
 		r.Query = query
 		for _, ru := range p.Signature.Schemes {
 			for _, spot := range []payload.Selector{ru.At, ru.Time} {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
@@ -175,7 +176,7 @@ func TestNoBodyCostsMoreThanItsLength(t *testing.T) {
 			e := hostileEndpoint(t, &p)
 			for name, shape := range hostileBodies {
 				record := func(n int) *hook.Record {
-					r := recordOf("POST", headers("Content-Type", "application/json"), shape(n))
+					r := extracttest.Record("POST", headers("Content-Type", "application/json"), shape(n))
 					r.ID, r.Type = "dlv_1", p.toldType()
 					for _, ru := range p.Signature.Schemes {
 						if header, is := ru.At.Header(); is {
@@ -203,7 +204,7 @@ func TestNoHeaderCostsMoreThanItsLength(t *testing.T) {
 			e := hostileEndpoint(t, &p)
 			for name, shape := range hostileLines {
 				record := func(n int) *hook.Record {
-					r := recordOf("POST", nil, body)
+					r := extracttest.Record("POST", nil, body)
 					r.Query = shape(n)
 					add := func(name string) {
 						r.Headers = append(r.Headers, hook.Header{Name: http.CanonicalHeaderKey(name), Value: shape(n)})
@@ -238,7 +239,7 @@ func TestManySignaturesHashABodyOnce(t *testing.T) {
 		Secrets: []hook.Secret{{Label: "a", Value: plain}, {Label: "b", Value: plain + "2"}},
 	}
 	body := strings.Repeat("x", 1<<20)
-	r := recordOf("POST", nil, body)
+	r := extracttest.Record("POST", nil, body)
 	sum := sha256.Sum256(r.Body)
 	digest := "sha-256=:" + base64.StdEncoding.EncodeToString(sum[:]) + ":, "
 	r.Headers = []hook.Header{
@@ -268,7 +269,7 @@ func TestABatchOfAThousandEventsIsTold(t *testing.T) {
 	for i := range payload.MaxItems - 1 {
 		fmt.Fprintf(&b, one, i)
 	}
-	r := recordOf(
+	r := extracttest.Record(
 		"POST",
 		nil,
 		`{"notificationItems":[`+b.String()+strings.TrimSuffix(fmt.Sprintf(one, payload.MaxItems), ",")+`]}`,
@@ -296,7 +297,7 @@ func TestWhatIsTooMuchIsStillJudged(t *testing.T) {
 		if name == "behind" {
 			body = "{" + more + "," + meta + "}"
 		}
-		r := recordOf("POST", headers("X-Signature", hex256(body)), body)
+		r := extracttest.Record("POST", headers("X-Signature", hex256(body)), body)
 		if f := p.Verify(e, r, signature.ReceiveContext{At: noon}); f.Verdict != hook.Verified ||
 			!strings.HasPrefix(f.Event, want) {
 			t.Errorf("%s: %+v", name, f)

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 	"hookbeam/server/signature"
 )
@@ -42,7 +43,7 @@ func TestAGenericSecretDecidesTheVerdict(t *testing.T) {
 			}
 			got := p.Verify(
 				&hook.Endpoint{Verify: c.verify, Secrets: c.secrets},
-				recordOf("POST", h, ""),
+				extracttest.Record("POST", h, ""),
 				signature.ReceiveContext{At: noon},
 			)
 			if got = (signature.Result{Verdict: got.Verdict, Reason: got.Reason, Secret: got.Secret}); !reflect.DeepEqual(
@@ -72,7 +73,7 @@ func TestAGenericEventIsNamedByTheFirstHeaderThatWasSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := For("generic")
-			if got := p.Verify(&hook.Endpoint{}, recordOf("POST", c.header, ""), signature.ReceiveContext{At: noon}).Event; got != c.want {
+			if got := p.Verify(&hook.Endpoint{}, extracttest.Record("POST", c.header, ""), signature.ReceiveContext{At: noon}).Event; got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
@@ -88,7 +89,7 @@ func FuzzExamine(f *testing.F) {
 		h := http.Header{"X-Webhook-Secret": {sent}, "Webhook-Id": {id}}
 		got := p.Verify(
 			&hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: live}}},
-			recordOf("POST", h, ""),
+			extracttest.Record("POST", h, ""),
 			signature.ReceiveContext{At: noon},
 		)
 		if !got.Verdict.Known() || (got.Verdict == hook.Verified) != (sent == live) || len(got.Event) > maxEvent {

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 )
 
@@ -126,7 +127,7 @@ func TestEveryAlgorithmOfMessagesIsTakenByItsOwnKeyAlone(t *testing.T) {
 	}
 	for alg, sum := range sums {
 		for _, said := range []string{"", `;alg="` + alg + `"`} {
-			r := recordOf("POST", messageHeaders(noon, "{}", `;nonce="n-1"`+said, sum), "{}")
+			r := extracttest.Record("POST", messageHeaders(noon, "{}", `;nonce="n-1"`+said, sum), "{}")
 			for kind, value := range secrets {
 				own := kind == alg || secrets[kind] == secrets[alg]
 				f := examine("rfc9421", hook.Endpoint{Secrets: secret(value)}, r)
@@ -137,7 +138,7 @@ func TestEveryAlgorithmOfMessagesIsTakenByItsOwnKeyAlone(t *testing.T) {
 			}
 		}
 	}
-	r := recordOf("POST", messageHeaders(noon, "{}", "", sums["ed25519"]), "{}")
+	r := extracttest.Record("POST", messageHeaders(noon, "{}", "", sums["ed25519"]), "{}")
 	named := hook.Endpoint{
 		Secrets: []hook.Secret{
 			{Label: "k", Value: secrets["ecdsa-p256-sha256"]},
@@ -164,7 +165,7 @@ func inPEM(t *testing.T, public crypto.PublicKey) string {
 
 func TestAMessageThatLeavesSomethingOpenIsRefused(t *testing.T) {
 	genuine := func() *hook.Record {
-		return recordOf(
+		return extracttest.Record(
 			"POST",
 			messageHeaders(noon, "{}", "", func(base string) []byte { return mac(sha256.New, plain, base) }),
 			"{}",

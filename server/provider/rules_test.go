@@ -3,7 +3,6 @@ package provider
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"net/http"
@@ -12,29 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 )
-
-// inWords is what statements say, one on each line.
-func inWords(all []hook.Statement) string {
-	lines := make([]string, len(all))
-	for i, s := range all {
-		words := []string{string(s.Kind)}
-		if s.Amount != 0 || s.Currency != "" {
-			words = append(words, fmt.Sprint(s.Amount), s.Currency)
-		}
-		if s.Total {
-			words = append(words, "in all")
-		}
-		for _, more := range []string{string(s.State), string(s.Fulfilment), s.Refund} {
-			if more != "" {
-				words = append(words, more)
-			}
-		}
-		lines[i] = strings.Join(words, " ") + ": " + strings.Join(s.Names, " ")
-	}
-	return strings.Join(lines, "\n")
-}
 
 // publishedPayload is one that a real sender's documentation shows.
 func publishedPayload(t *testing.T, sender, name string) *hook.Record {
@@ -57,7 +36,7 @@ func publishedPayload(t *testing.T, sender, name string) *hook.Record {
 			headers.Set(name, value)
 		}
 	}
-	return recordOf("POST", headers, string(body))
+	return extracttest.Record("POST", headers, string(body))
 }
 
 // shown is what each of those payloads must say.
@@ -117,7 +96,7 @@ func TestPublishedPayloadsSayWhatTheirSendersMean(t *testing.T) {
 		sender, event, _ := strings.Cut(name, "/")
 		senders[sender] = true
 		p, _ := For(sender)
-		if got := inWords(p.mustTell(t, &hook.Endpoint{}, publishedPayload(t, sender, event))); got != want {
+		if got := extracttest.Summary(p.mustTell(t, &hook.Endpoint{}, publishedPayload(t, sender, event))); got != want {
 			t.Errorf("%s: %s\nwant %s", name, got, want)
 		}
 	}

@@ -25,6 +25,7 @@ import (
 	"testing"
 	"time"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 	"hookbeam/server/signature"
 )
@@ -205,7 +206,7 @@ func (s *sample) record(at time.Time) *hook.Record {
 	if s.wrap != nil {
 		body = s.wrap(body)
 	}
-	r := recordOf("POST", header, body)
+	r := extracttest.Record("POST", header, body)
 	if s.query != nil {
 		r.Query = s.query()
 	}

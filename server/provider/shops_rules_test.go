@@ -3,16 +3,17 @@ package provider
 import (
 	"testing"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 )
 
 func TestAnOrderIsNotKnownByItsNumberWhereSeveralShopsCountOrders(t *testing.T) {
 	p, _ := For("shopify")
-	r := recordOf("POST", nil, `{"id":7,"name":"#1001","order_number":1001,"financial_status":"paid"}`)
+	r := extracttest.Record("POST", nil, `{"id":7,"name":"#1001","order_number":1001,"financial_status":"paid"}`)
 	r.Type = "orders/paid"
 	for set, want := range map[string]string{"several": "stands paid unfulfilled: shopify-order/7",
 		"": "stands paid unfulfilled: shopify-order/7 order/#1001 order/1001"} {
-		if got := inWords(p.mustTell(t, &hook.Endpoint{Settings: map[string]string{"shops": set}}, r)); got != want {
+		if got := extracttest.Summary(p.mustTell(t, &hook.Endpoint{Settings: map[string]string{"shops": set}}, r)); got != want {
 			t.Errorf("%q: %s", set, got)
 		}
 	}

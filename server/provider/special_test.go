@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
@@ -45,7 +46,7 @@ func TestEachItemOfAnAdyenBatchMustBeGenuine(t *testing.T) {
 		"too many":   {append(make([]string, 0), strings.Split(strings.Repeat(good+"\n", payload.MaxItems)+good, "\n")...), signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed, Type: "AUTHORISATION"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := examine("adyen", e, recordOf("POST", nil, `{"notificationItems":[`+strings.Join(c.items, ",")+`]}`))
+			f := examine("adyen", e, extracttest.Record("POST", nil, `{"notificationItems":[`+strings.Join(c.items, ",")+`]}`))
 			f = signature.Result{Verdict: f.Verdict, Reason: f.Reason, Secret: f.Secret, Type: f.Type}
 			if !reflect.DeepEqual(f, c.want) {
 				t.Errorf("%+v, want %+v", f, c.want)
@@ -62,7 +63,7 @@ func TestABatchNeverTakesTheNameOfOneOfItsEvents(t *testing.T) {
 		"cloudevents":         {"cloudevents", `[{"type":"a","source":"s","id":"1"},{"type":"b","source":"s","id":"2"}]`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := examine(c.id, hook.Endpoint{}, recordOf("POST", nil, c.body))
+			f := examine(c.id, hook.Endpoint{}, extracttest.Record("POST", nil, c.body))
 			if f.Event != "" || f.Type != c.typ {
 				t.Errorf("%+v, want type %q", f, c.typ)
 			}
@@ -85,7 +86,7 @@ func TestTheTypeOfAnySendersEventIsReadFromTheBody(t *testing.T) {
 		`{"x":"` + strings.Repeat("x", 1e4) + `","type":"a"}`:                 "",
 		`{"x":"` + strings.Repeat("x", 8<<10-18) + `","type":"abcdefghijkl"}`: "",
 	} {
-		if f := examine("generic", hook.Endpoint{Verify: hook.Off}, recordOf("POST", nil, body)); f.Type != want ||
+		if f := examine("generic", hook.Endpoint{Verify: hook.Off}, extracttest.Record("POST", nil, body)); f.Type != want ||
 			f.Verdict != hook.Unsigned {
 			t.Errorf("%.40s gave %+v, want %q", body, f, want)
 		}
@@ -94,7 +95,7 @@ func TestTheTypeOfAnySendersEventIsReadFromTheBody(t *testing.T) {
 
 func TestWeakSignaturesCountOnlyWhereTheyAreAccepted(t *testing.T) {
 	sum := sha256.Sum256([]byte(plain + "[]"))
-	r := recordOf("POST", headers("X-HubSpot-Signature", hex.EncodeToString(sum[:])), "[]")
+	r := extracttest.Record("POST", headers("X-HubSpot-Signature", hex.EncodeToString(sum[:])), "[]")
 	if f := examine("hubspot", hook.Endpoint{Secrets: secret(plain)}, r); f.Verdict != hook.Rejected ||
 		f.Reason != hook.ReasonSignatureMissing {
 		t.Errorf("by default: %+v", f)
@@ -121,7 +122,7 @@ func TestTwilioBindsAJSONBodyByItsHash(t *testing.T) {
 		if c.query != "" {
 			signedURL += "?" + c.query
 		}
-		r := recordOf("POST", headers("X-Twilio-Signature", hmac64(sha1.New, plain, signedURL)), c.body)
+		r := extracttest.Record("POST", headers("X-Twilio-Signature", hmac64(sha1.New, plain, signedURL)), c.body)
 		r.Query = c.query
 		if f := examine("twilio", hook.Endpoint{Secrets: secret(plain)}, r); f.Verdict != c.want {
 			t.Errorf("%s: %+v", name, f)
@@ -132,7 +133,7 @@ func TestTwilioBindsAJSONBodyByItsHash(t *testing.T) {
 func TestBraintreesChallengeIsNoWayToSign(t *testing.T) {
 	const challenge = "0123456789abcdef01234567"
 	e := hook.Endpoint{Secrets: secret(plain), Settings: map[string]string{"public_key": "public"}}
-	ask := recordOf("GET", nil, "")
+	ask := extracttest.Record("GET", nil, "")
 	ask.Query = "bt_challenge=" + challenge
 	f := examine("braintree", e, ask)
 	key := sha1.Sum([]byte(plain))
@@ -141,10 +142,10 @@ func TestBraintreesChallengeIsNoWayToSign(t *testing.T) {
 		t.Fatalf("%+v", f)
 	}
 	form := url.Values{"bt_signature": {f.Reply.Body}, "bt_payload": {challenge}}
-	if f := examine("braintree", e, recordOf("POST", nil, form.Encode())); f.Verdict != hook.Rejected {
+	if f := examine("braintree", e, extracttest.Record("POST", nil, form.Encode())); f.Verdict != hook.Rejected {
 		t.Errorf("what was answered verifies: %+v", f)
 	}
-	turned := recordOf(
+	turned := extracttest.Record(
 		"POST",
 		nil,
 		strings.Replace(braintreeForm("<kind>check</kind>"), "bt_payload=P", "bt_payload=Q", 1),
@@ -156,7 +157,7 @@ func TestBraintreesChallengeIsNoWayToSign(t *testing.T) {
 
 func TestACertificateThatIsMissingOrOldIsNamed(t *testing.T) {
 	k := newKeys(t)
-	r := recordOf("POST", k.paypal(noon, "{}"), "{}")
+	r := extracttest.Record("POST", k.paypal(noon, "{}"), "{}")
 	settings := map[string]string{"webhook_id": "WH-1"}
 	p, _ := For("paypal")
 	for name, c := range map[string]struct {
@@ -240,7 +241,7 @@ func TestHandshakes(t *testing.T) {
 		"adyen's acknowledging":  {id: "adyen", method: "POST", reply: "[accepted]", status: 200},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := recordOf(c.method, c.header, c.body)
+			r := extracttest.Record(c.method, c.header, c.body)
 			r.Query = c.query
 			if len(c.e.Secrets) == 0 {
 				c.e.Verify = hook.Off
@@ -263,10 +264,10 @@ func TestWhatIsSignedWithNothingDoesNotMatchAnEmptySecret(t *testing.T) {
 		"bt_payload":   {"PGtpbmQ+"},
 	}.Encode()
 	for id, r := range map[string]*hook.Record{
-		"github":            recordOf("POST", headers("X-Hub-Signature-256", "sha256="+hmacHex(sha256.New, "", "{}")), "{}"),
-		"standard-webhooks": recordOf("POST", headers("Webhook-Id", "1", "Webhook-Timestamp", seconds(noon), "Webhook-Signature", "v1,"+hmac64(sha256.New, "", "1."+seconds(noon)+".{}")), "{}"),
-		"braintree":         recordOf("POST", nil, form),
-		"basic":             recordOf("POST", headers("Authorization", "Basic "+encode([]byte(":"))), "{}"),
+		"github":            extracttest.Record("POST", headers("X-Hub-Signature-256", "sha256="+hmacHex(sha256.New, "", "{}")), "{}"),
+		"standard-webhooks": extracttest.Record("POST", headers("Webhook-Id", "1", "Webhook-Timestamp", seconds(noon), "Webhook-Signature", "v1,"+hmac64(sha256.New, "", "1."+seconds(noon)+".{}")), "{}"),
+		"braintree":         extracttest.Record("POST", nil, form),
+		"basic":             extracttest.Record("POST", headers("Authorization", "Basic "+encode([]byte(":"))), "{}"),
 	} {
 		for _, value := range []string{"", ":", "whsec_"} {
 			if value != "" && (id == "github" || id == "braintree") { // there it is a secret like any other
@@ -282,7 +283,7 @@ func TestWhatIsSignedWithNothingDoesNotMatchAnEmptySecret(t *testing.T) {
 func TestASignatureHasOneWayToBeWritten(t *testing.T) {
 	sum := []byte(b64256("{}")) // 32 bytes end in two bits that say nothing
 	sum[len(sum)-2]++
-	r := recordOf("POST", headers("X-Shopify-Hmac-Sha256", string(sum)), "{}")
+	r := extracttest.Record("POST", headers("X-Shopify-Hmac-Sha256", string(sum)), "{}")
 	if f := examine("shopify", hook.Endpoint{Secrets: secret(plain)}, r); f.Reason != hook.ReasonSignatureMalformed {
 		t.Errorf("%s gave %+v", sum, f)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 )
 
@@ -90,7 +91,7 @@ func TestWhatNoSettingsMayBe(t *testing.T) {
 			f := examine(
 				"generic-hmac",
 				hook.Endpoint{Secrets: secret(plain), Settings: c.settings},
-				recordOf("POST", headers("X-Signature", hex256("x")), "x"),
+				extracttest.Record("POST", headers("X-Signature", hex256("x")), "x"),
 			)
 			if f.Verdict != hook.Rejected || f.Reason != hook.ReasonKeyMissing {
 				t.Errorf("with settings that cannot be: %+v", f)

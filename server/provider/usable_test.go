@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 	"hookbeam/server/signature"
 )
@@ -33,7 +34,7 @@ func worthless() map[string]string {
 func TestAWorthlessSecretVerifiesNothing(t *testing.T) {
 	for name, secret := range worthless() {
 		for _, key := range []string{"", "\x00", strings.TrimLeft(secret, "abcdefghijklmnopqrstuvwxyz_0")} {
-			r := recordOf("POST", forged(key), "{}")
+			r := extracttest.Record("POST", forged(key), "{}")
 			for _, p := range catalogue {
 				for _, verify := range []hook.Verify{hook.Enforce, hook.Observe} {
 					e := &hook.Endpoint{
@@ -122,7 +123,7 @@ func TestEverySenderKnowsWhetherItCanCheck(t *testing.T) {
 			}
 			f := p.Verify(
 				e,
-				recordOf("POST", nil, "{}"),
+				extracttest.Record("POST", nil, "{}"),
 				signature.ReceiveContext{At: noon, URL: address, Certificates: noCertificates{}},
 			)
 			if f.Verdict != hook.Rejected || p.Signature.Checks(e) == (f.Reason == hook.ReasonSecretMissing) {

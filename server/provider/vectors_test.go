@@ -11,22 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 	"hookbeam/server/signature"
 )
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
-
-// recordOf is a request as the door keeps it.
-func recordOf(method string, header http.Header, body string) *hook.Record {
-	r := &hook.Record{Delivery: hook.Delivery{Method: method, Path: "/"}, Request: hook.Request{Body: []byte(body)}}
-	for name, values := range header {
-		for _, v := range values {
-			r.Headers = append(r.Headers, hook.Header{Name: http.CanonicalHeaderKey(name), Value: v})
-		}
-	}
-	return r
-}
 
 // shared is where vectors and payloads of the real senders are.
 func shared(t *testing.T) string {
@@ -62,7 +52,7 @@ func (v *vector) request() (*hook.Endpoint, *hook.Record) {
 	for name, value := range v.Cfg {
 		e.Settings[name] = value
 	}
-	return e, recordOf(v.Method, v.Header, body)
+	return e, extracttest.Record(v.Method, v.Header, body)
 }
 
 func TestThePublishedVectorsVerifyAndNoBitOfThemCanBeTurned(t *testing.T) {
@@ -170,7 +160,7 @@ func identified(t *testing.T, folder, id, file string) {
 	}
 	f := p.Verify(
 		&hook.Endpoint{Verify: hook.Off},
-		recordOf("POST", header, string(body)),
+		extracttest.Record("POST", header, string(body)),
 		signature.ReceiveContext{At: noon},
 	)
 	if (f.Type == "") != untyped[file] || (f.Event == "") != nameless[file] {
