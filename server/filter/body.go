@@ -5,17 +5,16 @@ import (
 	"strings"
 )
 
-// pathNode is a place in JSON that tests ask for, or that lies on the way to one. All paths of a
-// filter are one tree, so that one walk through a body answers every term. For `body.data.id:1
-// has:body.data.refund` the root, which is the whole body, has one place below it, data, and that
-// has two: id with a test for 1, and refund with a test for anything.
+// pathNode is a node of the tree that all body paths of a filter form, so that one walk through a body
+// answers every term. For `body.data.id:1 has:body.data.refund` the root (the whole body) has the child
+// data, and data has two children: id with a test for 1, and refund with a test for presence.
 type pathNode struct {
-	name  string
-	below []*pathNode
-	tests []test
+	name     string
+	children []*pathNode
+	tests    []test // of the values at this path
 }
 
-// add puts a test at the end of a path, and makes the places on the way there.
+// add adds a test for the values at a path below n, and the missing nodes on the way.
 func (n *pathNode) add(path []string, t test) {
 	if len(path) == 0 {
 		n.tests = append(n.tests, t)
@@ -24,23 +23,23 @@ func (n *pathNode) add(path []string, t test) {
 	next := n.child(path[0])
 	if next == nil {
 		next = &pathNode{name: path[0]}
-		n.below = append(n.below, next)
+		n.children = append(n.children, next)
 	}
 	next.add(path[1:], t)
 }
 
-// child returns the place of a member; nil where no test lies there. Names are compared like all
-// text, without case, so that at most one place has a name.
+// child returns the node of a member, nil if no test asks for it or for a value below it. Names are
+// compared without case, like all text, so at most one node matches.
 func (n *pathNode) child(name string) *pathNode {
-	for _, below := range n.below {
-		if strings.EqualFold(below.name, name) {
-			return below
+	for _, child := range n.children {
+		if strings.EqualFold(child.name, name) {
+			return child
 		}
 	}
 	return nil
 }
 
-// isJSON reports whether the body is valid JSON. The library bounds its depth at 10,000.
+// isJSON reports whether the body is valid JSON. encoding/json limits its depth to 10,000.
 func (m *matching) isJSON() bool {
 	if !m.jsonChecked {
 		m.json, m.jsonChecked = json.Valid(m.item.Record.Body), true
@@ -48,9 +47,8 @@ func (m *matching) isJSON() bool {
 	return m.json
 }
 
-// readBody judges all values in the body that terms ask for. A body that is not valid JSON has
-// none, whatever its Content-Type says; a body that is valid has them, even where it is called
-// something else.
+// readBody evaluates the tests of all body terms. The Content-Type is ignored: a body has values
+// exactly if it is valid JSON.
 func (m *matching) readBody() {
 	if m.once(fromBody) && m.isJSON() {
 		w := walker{matching: m, text: m.item.Record.Body}
@@ -58,18 +56,17 @@ func (m *matching) readBody() {
 	}
 }
 
-// walker goes once through JSON that is known to be valid, and judges what tests ask for. It keeps
-// nothing of it: a body of any size takes no memory beyond one name or one value at a time, and of
-// these only what may be asked for. Since the text is valid, commas and colons say nothing that the
-// order of values does not say, and are passed over like blanks.
+// walker goes through valid JSON once and evaluates tests on the way. It builds no tree: whatever the
+// size of the body, it holds one name or one value at a time, and only at paths with tests. Because the
+// text is valid, commas and colons carry no information and are skipped like white space.
 type walker struct {
 	*matching
 	text []byte
 	at   int
 }
 
-// next goes to the next byte that means something: the beginning of a value or of a name, or the
-// end of an object or an array. In valid JSON there always is one where it is called.
+// next skips to the beginning of the next value or name, or to the end of the object or array, and
+// returns the byte there. Callers call it only where valid JSON has such a byte.
 func (w *walker) next() byte {
 	for {
 		switch c := w.text[w.at]; c {
@@ -81,7 +78,7 @@ func (w *walker) next() byte {
 	}
 }
 
-// value reads a value that stands at the place n, nil where nobody asks for it.
+// value reads the next value, whose path is that of n. n is nil if no test asks for the value.
 func (w *walker) value(n *pathNode) {
 	c := w.next()
 	if n == nil {
@@ -107,7 +104,7 @@ func (w *walker) value(n *pathNode) {
 	}
 }
 
-// container notes that there is an object or an array at the place.
+// container records that there is an object or an array at the path of n.
 func (w *walker) container(n *pathNode) {
 	for i := range n.tests {
 		if n.tests[i].present {
@@ -116,8 +113,8 @@ func (w *walker) container(n *pathNode) {
 	}
 }
 
-// scalar judges a text, a number, true, false or null. It is decoded only where a test that does
-// not hold yet asks for it: most bodies are decided after a few values.
+// scalar evaluates the tests of n on a string, a number, true, false or null. It decodes the value only
+// if a test is still open: most bodies are decided after a few values.
 func (w *walker) scalar(n *pathNode, first byte) {
 	asked := false
 	if w.exhausted() {
@@ -131,7 +128,7 @@ func (w *walker) scalar(n *pathNode, first byte) {
 		w.skip()
 		return
 	}
-	v := found{isNumber: first == '-' || '0' <= first && first <= '9'}
+	v := foundValue{isNumber: first == '-' || '0' <= first && first <= '9'}
 	if first == '"' {
 		v.text = w.string()
 	} else {
@@ -150,7 +147,7 @@ func (w *walker) scalar(n *pathNode, first byte) {
 	}
 }
 
-// string reads a text. One that the library cannot decode does not occur in valid JSON.
+// string reads a string and decodes its escapes.
 func (w *walker) string() string {
 	begin := w.at
 	escaped := w.skipString()
@@ -159,12 +156,12 @@ func (w *walker) string() string {
 	}
 	var text string
 	if err := json.Unmarshal(w.text[begin:w.at], &text); err != nil {
-		return ""
+		return "" // does not occur in valid JSON
 	}
 	return text
 }
 
-// skipString goes behind a text, and reports whether there are escapes in it.
+// skipString skips a string, and reports whether it has escapes.
 func (w *walker) skipString() (escaped bool) {
 	for w.at++; w.text[w.at] != '"'; w.at++ {
 		if w.text[w.at] == '\\' {
@@ -176,8 +173,8 @@ func (w *walker) skipString() (escaped bool) {
 	return escaped
 }
 
-// skip goes behind a value, whatever it is. It counts how deep it is instead of calling itself, so
-// that what nobody asks for costs no stack.
+// skip skips a value of any type. It counts the depth instead of recursing, so that deep values that no
+// test asks for use no stack.
 func (w *walker) skip() {
 	for depth := 0; ; {
 		switch c := w.next(); c {
@@ -198,7 +195,7 @@ func (w *walker) skip() {
 	}
 }
 
-// skipLiteral goes behind a number, true, false or null.
+// skipLiteral skips a number, true, false or null.
 func (w *walker) skipLiteral() {
 	for w.at < len(w.text) && !strings.ContainsRune(" \t\r\n,:]}", rune(w.text[w.at])) {
 		w.at++

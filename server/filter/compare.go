@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// compare reads a term with a key, from its operator on.
+// compare parses a term with a key from its operator on. head is the key's text, which begins at start.
 func (p *parser) compare(start int, head string) (Node, error) {
 	key, doc, err := p.key(start, head)
 	if err != nil {
@@ -31,8 +31,7 @@ func (p *parser) compare(start int, head string) (Node, error) {
 	return n, p.endTerm()
 }
 
-// operator reads what stands between a key and its value: a colon with or without a comparison, or
-// one of both.
+// operator parses the operator between a key and its first value: ":", ":>", ">", "=" and so on.
 func (p *parser) operator() Op {
 	if p.text[p.at] == ':' {
 		p.at++
@@ -49,7 +48,7 @@ func (p *parser) operator() Op {
 	return Equal
 }
 
-// key understands a key that starts at start.
+// key parses a key, whose text begins at start, and returns its entry in the table of keys.
 func (p *parser) key(start int, text string) (Key, KeyDoc, error) {
 	name, rest, dotted := strings.Cut(text, ".")
 	name = strings.ToLower(name)
@@ -65,14 +64,14 @@ func (p *parser) key(start int, text string) (Key, KeyDoc, error) {
 		return Key{Name: name, Span: span}, doc, nil
 	}
 	path, err := p.path(start+len(name)+1, rest)
-	if name != "body" && len(path) > 1 { // these names are flat: dots are part of them
+	if name != "body" && len(path) > 1 { // names of headers and fields are flat: dots are part of them
 		path = []string{strings.Join(path, ".")}
 	}
 	return Key{Name: name, Path: path, Span: span}, doc, err
 }
 
-// unknownKey says what may have been meant: another operator, a key that was misspelt, or a path in
-// the body that was begun without "body.".
+// unknownKey is the error for an unknown key. Its hint suggests what may have been meant: another
+// operator, a key with a similar name, or a path in the body without "body.".
 func (p *parser) unknownKey(span Span, text string) error {
 	if bare, found := strings.CutSuffix(text, "!"); found {
 		return p.wrong(span.End-1, span.End, `":"`, "There is no operator !=.",
@@ -91,7 +90,7 @@ func (p *parser) unknownKey(span Span, text string) error {
 	return p.wrong(span.Start, span.End, "a key", fmt.Sprintf("There is no key %s.", quote(text)), hint)
 }
 
-// path splits the part of a key behind its first dot, which starts at start, into names.
+// path splits a key's path, which begins at start, into names. Names with special characters are quoted.
 func (p *parser) path(start int, text string) ([]string, error) {
 	inner := parser{text: p.text[:start+len(text)], at: start}
 	var names []string
@@ -125,7 +124,7 @@ func (p *parser) path(start int, text string) ([]string, error) {
 	}
 }
 
-// checkName makes sure that a name without quotes needs none.
+// checkName returns an error for an unquoted name that is empty or needs quotes.
 func (p *parser) checkName(start int, name string) error {
 	end := start + len(name)
 	switch {
@@ -142,8 +141,8 @@ func (p *parser) checkName(start int, name string) error {
 	return nil
 }
 
-// value reads one value. Stars outside quotes make it a glob; quoted and bare parts may follow each
-// other, as in a shell: `"a b"*` begins with a b. A bare value ends at a blank, a comma or a
+// value parses one value. Stars outside quotes make it a glob. Quoted and bare parts may follow each
+// other, as in a shell: `"a b"*` is what begins with "a b". A bare part ends at a blank, a comma or a
 // closing parenthesis.
 func (p *parser) value(key Key, of kind) (Value, error) {
 	start := p.at
@@ -178,8 +177,7 @@ func (p *parser) value(key Key, of kind) (Value, error) {
 	return v.normal(of), nil
 }
 
-// missingValue says of the place behind a colon, a comparison or a comma that a value belongs
-// there.
+// missingValue is the error for an operator or a comma without a value after it.
 func (p *parser) missingValue(key Key) error {
 	hint := fmt.Sprintf("Write it without a blank: %s:value. To find where there is any, write has:%s.", key, key)
 	if p.text[p.at-1] == ',' {
@@ -188,13 +186,13 @@ func (p *parser) missingValue(key Key) error {
 	return p.wrong(p.at, p.at, "a value", fmt.Sprintf("A value is missing behind %q.", p.text[p.at-1:p.at]), hint)
 }
 
-// normal gives values that mean the same the same form, and finds ranges. Two dots make a range
-// where numbers are asked for, and in a path where numbers stand around them; a type `a..b` is a
-// text.
+// normal returns the normal form of a value, so that values with the same meaning are equal, and
+// recognizes ranges. Two dots make a range for keys with numbers, and for paths if there are numbers on
+// both sides or on one. For other keys, such as type, `a..b` is text.
 func (v Value) normal(of kind) Value {
 	text := strings.Join(v.Pieces, "")
 	if len(v.Pieces) > 1 && text == "" {
-		v.Quoted = false // quotes with nothing in them beside a star
+		v.Quoted = false // empty quotes beside a star mean nothing
 	}
 	if text != "" && strings.ContainsRune("<>=", rune(v.Text()[0])) {
 		v.Quoted = true
@@ -209,7 +207,8 @@ func (v Value) normal(of kind) Value {
 	return Value{Range: true, From: from, To: to, Span: v.Span}
 }
 
-// areEnds reports whether the ends of a range are numbers, one of them perhaps open.
+// areEnds reports whether from and to are the ends of a range: two numbers, or one number and "" for an
+// open end.
 func areEnds(from, to string) bool {
 	_, low := parseNumber(from)
 	_, high := parseNumber(to)

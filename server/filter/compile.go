@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// plan is a tree made ready to match. Terms that look into the same part of a request share one
-// reading of it: each has a bit, and the reading sets the bits of all terms that hold. In `body.a:1
-// OR body.b:2 refund`, the first term that is asked walks through the body for both paths; the
-// second only looks at its bit; the third has the words read.
+// plan is a compiled tree. Terms that read the same part of a request share one pass over it: each term
+// has a bit, and the pass sets the bits of all terms that match. In `body.a:1 OR body.b:2 refund`, the
+// first term that is evaluated walks through the body for both paths, the second only checks its bit,
+// and the third starts the search for words.
 type plan struct {
 	root    step
 	body    *pathNode   // tests of values in a JSON body
@@ -21,43 +21,43 @@ type plan struct {
 	phrases []phrase    // words to search for in headers and body
 }
 
-// step answers one node of the tree. It either joins other steps or asks one question. A question
-// is a closure over what was prepared for its term; it reads nothing but the matching that it is
-// given, so that a plan can be shared.
+// step evaluates one node of the tree. It either combines other steps or evaluates one term (leaf). A
+// leaf's ask is a closure over what was compiled for the term. It reads and changes only the matching
+// that it is given, so goroutines can share a plan.
 type step struct {
 	join  join
-	steps []step
-	ask   func(*matching) bool // of a question
-	cost  int                  // cheap steps of an And or Or are asked first
+	steps []step               // empty for a leaf
+	ask   func(*matching) bool // nil unless a leaf
+	cost  int                  // an And or Or evaluates cheap steps first
 }
 
-// join is how a step's answer follows from those of its steps.
+// join is how a step combines the results of its steps.
 type join int
 
 const (
-	question join = iota
+	leaf join = iota
 	allOf
 	anyOf
 	noneOf
 )
 
-// What questions cost, relative to each other. `refund verdict:rejected` asks for the verdict
-// first, and reads the body of those deliveries only that were rejected.
+// The relative cost of leaves. `refund verdict:rejected` evaluates the verdict first, and searches only
+// the bodies of rejected deliveries.
 const (
-	costField    = iota // of the record itself
-	costRequest         // of headers and query
-	costSubjects        // of what other parts of the program know
-	costBody            // of the body
+	costField    = iota // fields of the record
+	costRequest         // headers and query
+	costSubjects        // a lookup in other parts of the program
+	costBody            // the body
 )
 
-// compiler makes a plan.
+// compiler compiles one tree to a plan.
 type compiler struct {
 	plan  plan
 	terms int
 }
 
-// compile makes the plan of a tree. It checks what the parser leaves open: whether values are ones
-// that their keys can have. Its errors are SyntaxErrors at the values' places.
+// compile compiles a tree. It makes the checks that the parser leaves open: whether a key can have the
+// given operator and values. Its errors are SyntaxErrors with the positions of the values.
 func compile(root Node) (plan, error) {
 	c := compiler{}
 	s, err := c.step(root)
@@ -65,7 +65,7 @@ func compile(root Node) (plan, error) {
 	return c.plan, err
 }
 
-// step plans one node, and gives each term its bit.
+// step compiles one node, and assigns the bits of the terms in it.
 func (c *compiler) step(n Node) (step, error) {
 	switch n := n.(type) {
 	case And:
@@ -94,8 +94,7 @@ func (c *compiler) step(n Node) (step, error) {
 	return step{}, fmt.Errorf("compile filter: there is no node %T", n)
 }
 
-// join plans an And, an Or or a Not. What it joins has no side effects, so that the order of the
-// steps is free.
+// join compiles an And, an Or or a Not. Steps have no visible side effects, so it may sort them by cost.
 func (c *compiler) join(j join, nodes []Node) (step, error) {
 	joined := step{join: j}
 	for _, n := range nodes {
@@ -110,7 +109,7 @@ func (c *compiler) join(j join, nodes []Node) (step, error) {
 	return joined, nil
 }
 
-// compare plans a term with a key: by what the key's values are, or here where they are text.
+// compare compiles a term with a key, depending on the type of the key's values.
 func (c *compiler) compare(n Compare, bit uint64) (step, error) {
 	doc, _ := keyDoc(n.Key.Name)
 	if err := checkOperator(n, doc); err != nil {
@@ -125,7 +124,7 @@ func (c *compiler) compare(n Compare, bit uint64) (step, error) {
 		return c.compareAddress(n)
 	case ofPath:
 		t, err := newTest(n, bit)
-		return c.inside(n.Key, t), err
+		return c.pathStep(n.Key, t), err
 	}
 	var patterns []pattern
 	for _, v := range n.Values {
@@ -140,9 +139,9 @@ func (c *compiler) compare(n Compare, bit uint64) (step, error) {
 	}}, nil
 }
 
-// matchesAny reports whether a text is equal to, or fits, at least one of the patterns.
+// matchesAny reports whether a text matches at least one of the patterns.
 func matchesAny(patterns []pattern, text string) bool {
-	folded := "" // of text, once for all globs
+	folded := "" // text, folded once for all globs
 	return slices.ContainsFunc(patterns, func(p pattern) bool {
 		if p.pieces == nil {
 			return strings.EqualFold(p.text, text)
@@ -154,9 +153,9 @@ func matchesAny(patterns []pattern, text string) bool {
 	})
 }
 
-// checkOperator makes sure that the key's values have the order that a comparison asks for. Texts
-// have none here: that "paid" is less than "pending" is of no use to anybody, and `type:>a` is more
-// likely a slip.
+// checkOperator returns an error for a comparison with a key whose values have no order. Text has no
+// order in this language: nobody needs "paid" to be less than "pending", and `type:>a` is most likely a
+// mistake.
 func checkOperator(n Compare, doc KeyDoc) error {
 	if n.Op == Equal {
 		return nil
@@ -179,9 +178,9 @@ func checkOperator(n Compare, doc KeyDoc) error {
 	return nil
 }
 
-// checkListed makes sure that a value is one of those that the key can have. A misspelt verdict
-// would let nothing through and look like good news. States are open, since an endpoint's own
-// mapping may give any: quotes say that one is meant.
+// checkListed returns an error for a value that the key cannot have. A filter with a misspelt verdict
+// would match nothing, which looks like good news. States are open, because an endpoint's own mapping
+// may define any: such a state is written in quotes.
 func checkListed(key Key, doc KeyDoc, v Value) error {
 	known := func(value string) bool { return matchesAny([]pattern{newPattern(v)}, value) }
 	switch {
@@ -199,7 +198,7 @@ func checkListed(key Key, doc KeyDoc, v Value) error {
 	return invalid(v, "a "+key.Name, fmt.Sprintf("There is no %s %s.", key, quote(v.Text())), hint)
 }
 
-// compareNumber plans a comparison of one of the record's or the subjects' own numbers.
+// compareNumber compiles a comparison with a number of the record or of its subjects.
 func (c *compiler) compareNumber(n Compare) (step, error) {
 	var intervals []interval
 	for _, v := range n.Values {
@@ -220,15 +219,15 @@ func containedIn(intervals []interval, n number) bool {
 	return slices.ContainsFunc(intervals, func(i interval) bool { return i.contains(n) })
 }
 
-// newInterval returns the numbers that a value of a comparison lets through: those above 5 for
-// `>5`, those from 10 to 20 with both ends for `10..20`, and the one for `5`.
+// newInterval returns the interval of the numbers that match a value: above 5 for `>5`, from 10 to 20
+// including both for `10..20`, and only 5 for `5`.
 func newInterval(n Compare, v Value) (interval, error) {
 	if !v.Range {
 		one, ok := parseNumber(v.Text())
 		if !ok {
 			return interval{}, notNumber(n, v)
 		}
-		return compared(n.Op, one), nil
+		return intervalFor(n.Op, one), nil
 	}
 	var i interval
 	for _, end := range []struct {
@@ -254,37 +253,37 @@ func newInterval(n Compare, v Value) (interval, error) {
 	return i, nil
 }
 
-// notNumber is the error for a value where only a number has a meaning.
+// notNumber is the error for a value that must be a number and is not.
 func notNumber(n Compare, v Value) error {
 	return invalid(v, "a number", fmt.Sprintf("%s is not a number.", quote(v.Text())),
 		fmt.Sprintf("Write %s:1000, %s:>1000 or %s:10..20.", n.Key, n.Key, n.Key))
 }
 
-// compareTime plans after: and before:. A delivery that was received at the very moment is after
-// it, so that `after:x` and `before:x` together let every delivery through exactly once.
+// compareTime compiles after: and before:. A delivery that was received exactly at the given time
+// matches after:, so every delivery matches either `after:x` or `before:x`.
 func (c *compiler) compareTime(n Compare) (step, error) {
 	if len(n.Values) > 1 {
 		return step{}, invalid(n.Values[1], "the end of the term", fmt.Sprintf("%s takes one time.", n.Key),
 			"Write after:7d before:1d for what lies between two times.")
 	}
-	at, err := parseMoment(n.Values[0])
+	limit, err := parseMoment(n.Values[0])
 	after := n.Key.Name == "after"
 	return step{ask: func(m *matching) bool {
 		received := m.item.Record.ReceivedAt.Time
-		return received.Before(at.seenFrom(m.now)) != after
+		return received.Before(limit.at(m.now)) != after
 	}}, err
 }
 
-// network is an address, a range of addresses, or a text where the value is a glob. A single
-// address is a network that holds nothing else.
+// network is one value of ip:. It is a network in CIDR notation, a single address (a network of one), or
+// a glob, which is compared with the address as text.
 type network struct {
 	prefix netip.Prefix
-	globs  []pattern // one glob
+	globs  []pattern // the glob; one pattern
 	glob   bool
 }
 
-// compareAddress plans ip:. Addresses are compared as addresses: 2001:db8:0::1 is 2001:db8::1, and
-// the IPv4 address inside an IPv6 one is itself.
+// compareAddress compiles ip:. Addresses are compared by value, not as text: 2001:db8:0::1 equals
+// 2001:db8::1, and an IPv4-mapped IPv6 address equals the IPv4 address.
 func (c *compiler) compareAddress(n Compare) (step, error) {
 	var networks []network
 	for _, v := range n.Values {
@@ -314,7 +313,7 @@ func (c *compiler) compareAddress(n Compare) (step, error) {
 	}}, nil
 }
 
-// is plans flags, any of which is enough.
+// is compiles a list of flags. One that is set is enough.
 func (c *compiler) is(n Is) step {
 	flags := n.Flags
 	return step{ask: func(m *matching) bool {
@@ -322,7 +321,7 @@ func (c *compiler) is(n Is) step {
 	}}
 }
 
-// words plans the search for a row of tokens. All rows of a filter are searched for in one reading.
+// words compiles the search for a sequence of tokens. One pass searches for all sequences of a filter.
 func (c *compiler) words(text string, prefix bool, bit uint64) step {
 	c.plan.phrases = append(c.plan.phrases, newPhrase(tokens(text), prefix, bit))
 	return step{cost: costBody, ask: func(m *matching) bool {
@@ -331,9 +330,9 @@ func (c *compiler) words(text string, prefix bool, bit uint64) step {
 	}}
 }
 
-// id plans a bare id. One of our own is equal to exactly one thing. A provider's may also stand in
-// requests that are about something else, or that came without any provider being known: these
-// mention it, and are found as well.
+// id compiles a bare id. An id of Hookbeam identifies exactly one delivery, endpoint or status. An id of
+// a provider also matches requests that contain it as a word: requests about another subject, or at an
+// endpoint without a known provider.
 func (c *compiler) id(n ID, bit uint64) (step, error) {
 	id := n.Text
 	if digits, found := strings.CutPrefix(id, "#"); found {
@@ -365,7 +364,7 @@ func (c *compiler) id(n ID, bit uint64) (step, error) {
 	}}, nil
 }
 
-// invalid is an error at a value's place.
+// invalid returns a SyntaxError with the position of a value.
 func invalid(v Value, expected, message, hint string) error {
 	return &SyntaxError{Position: v.Start, End: v.End, Expected: expected, Message: message, Hint: hint}
 }

@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// SyntaxError says where and why a text is not a filter, in words for the person who typed it. `a
-// verdikt:rejected` has the error at 2..9, the key; expected is "a key", the message `There is no
-// key "verdikt".`, and the hint begins `Did you mean "verdict"?`. The filter bar marks the place
-// and shows message and hint below it.
+// SyntaxError says where and why a text is not a filter, for the person who typed it. Parse returns it;
+// the filter bar marks the position and shows message and hint below it. For `a verdikt:rejected` the
+// position is 2 to 9, which is the key; expected is "a key", the message is `There is no key "verdikt".`,
+// and the hint begins with `Did you mean "verdict"?`.
 type SyntaxError struct {
-	Position int    // byte of the text at which the wrong part begins
-	End      int    // byte behind it; equal to Position where something is missing
-	Expected string // what would be right there: "a value", "a closing quote"
+	Position int    // offset in bytes of the wrong part of the text
+	End      int    // offset after it; equal to Position if something is missing
+	Expected string // what would be valid there: "a value", "a closing quote"
 	Message  string // what is wrong, as one sentence
-	Hint     string // what to do instead, as one or two sentences; "" where the message says it already
+	Hint     string // what to do instead, as one or two sentences; "" if the message says it
 }
 
 // Error returns the message, its position counted from 1, and the hint.
@@ -27,26 +27,27 @@ func (e *SyntaxError) Error() string {
 	return text
 }
 
-// nearest returns the one of words that takes the fewest changes to become what was written; false
-// where none is near. Near is what has at most a third of its letters changed, and one more: "tpye"
-// is near to "type", "foo" to nothing.
-func nearest(written string, words []string) (string, bool) {
-	written = strings.ToLower(written)
-	length := utf8.RuneCountInString(written)
-	if length > longestTypo {
+// nearest returns the word with the smallest edit distance to a misspelt one; false if none is near. A
+// word is near if its distance is at most a third of the length plus one: "type" is near "tpye", and no
+// key is near "foo".
+func nearest(misspelt string, words []string) (string, bool) {
+	misspelt = strings.ToLower(misspelt)
+	length := utf8.RuneCountInString(misspelt)
+	if length > maxTypoLength {
 		return "", false
 	}
 	best, fewest := "", length/3+2
 	for _, word := range words {
-		if n := editDistance(written, word); n < fewest && n < length {
+		if n := editDistance(misspelt, word); n < fewest && n < length {
 			best, fewest = word, n
 		}
 	}
 	return best, best != ""
 }
 
-// longestTypo is the longest text, in letters, that a nearest word is looked for.
-const longestTypo = 40
+// maxTypoLength is the longest text, in letters, for which nearest looks for a word. The work of
+// editDistance grows with the product of the lengths.
+const maxTypoLength = 40
 
 // editDistance counts the letters that have to be added, removed, replaced or swapped with their
 // neighbour to turn a into b (the optimal string alignment distance).
@@ -73,9 +74,9 @@ func editDistance(a, b string) int {
 	return row[len(to)]
 }
 
-// didYouMean returns a hint with the nearest of words, or with all of them where none is near.
-func didYouMean(written string, words []string) string {
-	if word, ok := nearest(written, words); ok {
+// didYouMean returns a hint with the nearest word, or with all words if none is near.
+func didYouMean(misspelt string, words []string) string {
+	if word, ok := nearest(misspelt, words); ok {
 		return fmt.Sprintf("Did you mean %q?", word)
 	}
 	return "It is one of " + strings.Join(words, ", ") + "."

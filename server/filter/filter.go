@@ -1,29 +1,28 @@
-// Package filter is the language in which deliveries are chosen, wherever they are chosen: in the
-// filter bar, in `q=`, by forwards, listeners and alerts. `verdict:rejected body.amount:>1000
-// -type:ping` is a filter.
+// Package filter implements the language that selects deliveries: in the filter bar, in `q=`, for
+// forwards, listeners and alerts. `verdict:rejected body.amount:>1000 -type:ping` is a filter.
 //
-// It promises: one text means one thing everywhere. Match alone decides whether a delivery is let
-// through; a search in SQL may only narrow down what Match is asked. Match depends on nothing but
-// the item and the time that it is given, reads a body at most once for values and once for words
-// however many terms ask, and takes any body: what is not valid JSON has no values, and never makes
-// it fail. Parse bounds what a filter may cost, and says of a wrong text where it is wrong and how
-// it should be written.
+// It promises that a text means the same everywhere. Match alone decides whether a delivery matches;
+// an SQL query may only reduce the deliveries that Match is called for. Match depends only on the
+// item and the time that it is given. It reads a body at most once for values and once for words,
+// whatever the number of terms, and accepts any body: one that is not valid JSON has no values, which
+// is not an error. Parse limits what a filter may cost. Its errors say where a text is wrong and how
+// to write it.
 //
-// The rules that decide what a text means:
+// These rules define what a filter means:
 //
 //   - Text is compared without case (Unicode's simple folding), names of headers and of JSON members too.
-//   - What a record does not say is not there: neither `reason:x` nor `reason:*` finds a delivery without a reason,
-//     and `-reason:x` does.
-//   - Where there are several values (headers, arrays, members with equal names, subjects), any of them counts. So two
-//     terms may be met by two different ones: `body.items.sku:a body.items.n:2` does not mean the same item.
-//   - Numbers are compared exactly as they are written, of any size. A JSON number is equal to a number however both
-//     are written; a text is equal as a text alone, but `>`, `<` and ranges take it as the number that it is.
-//   - Words are found in the headers, names included, and in the body, as whole tokens of letters and digits. Escapes
-//     of JSON and of forms are decoded before.
+//   - An empty field of a record is absent: neither `reason:x` nor `reason:*` matches a delivery without a reason,
+//     and `-reason:x` matches it.
+//   - If there are several values (headers, arrays, members with equal names, subjects), one that matches is enough.
+//     Two terms may match two different values: `body.items.sku:a body.items.n:2` may match two items.
+//   - Numbers are decimal, exact and of any size. A JSON number equals a number of the filter by its value: 1.0 equals
+//     1. A JSON string is equal as text only; `>`, `<` and ranges compare it as a number if it is one.
+//   - Words match whole tokens (letters and digits) in header names, header values and the body. Escapes of JSON and
+//     of forms are decoded first.
 //   - Values inside the body are JSON if the body is valid JSON, and form fields if its Content-Type says so.
 //
-// Start reading here, then tree.go (what a filter consists of), keys.go (what can be asked),
-// parse.go (text to tree), compile.go (tree to tests) and match.go (tests to an answer).
+// Start reading here, then tree.go (the syntax tree), keys.go (the keys and flags), parse.go (text to
+// tree), compile.go (tree to plan) and match.go (plan and item to an answer).
 package filter
 
 import (
@@ -34,52 +33,53 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The bounds of a filter. What goes beyond them is a SyntaxError.
+// The limits of a filter. Parse returns a SyntaxError for a text that exceeds one.
 const (
 	MaxText   = 4 << 10 // bytes of its text, both as written and in canonical form
 	MaxTerms  = 64      // terms: what is not AND, OR, NOT or a parenthesis
 	MaxValues = 256     // values, keys and flags in all lists together
 	MaxDepth  = 16      // parentheses and NOTs inside each other
 
-	// MaxComparisons bounds the work of one Match: values inside a request are compared until so many comparisons
-	// were made, and none after that. Strangers write the requests, so a body of millions of values must not
-	// hold anybody up. A comparison with a long text counts once for each 64 bytes of it.
-	MaxComparisons    = 1 << 20
-	bytesOfComparison = 64
+	// MaxComparisons limits the work of one Match. After that many comparisons of values inside the request, the
+	// remaining values count as not matching. Senders are not trusted: a body with millions of values must not
+	// delay other deliveries. Comparing a long text counts once for each comparisonBytes of it.
+	MaxComparisons  = 1 << 20
+	comparisonBytes = 64
 )
 
-// Filter is a text that was understood, ready to match. It never changes: many goroutines may use
-// one. A nil Filter lets everything through, like the one of an empty text.
+// Filter is a parsed and compiled filter. It is immutable, so goroutines may share one. A nil Filter
+// matches everything, like the filter of an empty text.
 type Filter struct {
 	root Node // nil: everything matches
 	text string
 	plan plan
 }
 
-// Item is what a filter looks at: a record, and what is known of it elsewhere.
+// Item is what a filter is matched against: a record, and what other parts of the program store about
+// it. The caller of Match builds it.
 type Item struct {
 	Record       *hook.Record // never nil
-	EndpointName string       // the name of the record's endpoint; "" where it is not known
-	Provider     string       // the provider of that endpoint; "" where it is not known
+	EndpointName string       // the name of the record's endpoint; "" if unknown
+	Provider     string       // the provider of that endpoint; "" if unknown
 
-	// Subjects returns what the record's events are about, as it stands now. It is called at most once for each
-	// Match, and only where a term asks for a subject, reference, state, status or amount, or for a provider's
-	// id that stands nowhere in the record. nil: they are about nothing.
+	// Subjects returns the current subjects of the record's events. Match calls it at most once, and only if a term
+	// asks for a subject, reference, state, status or amount, or for a provider's id that does not occur in the
+	// record. nil: there are no subjects.
 	Subjects func() []Subject
 }
 
-// Subject is one thing that the events of a record are about: a payment, an order, a run. It is
-// what a hook.Status says of it, cut down to what can be asked. What is not known is left zero.
+// Subject is one subject of a record's events: a payment, an order, a run. It has those fields of a
+// hook.Status that a filter can ask for. A field that is unknown is zero.
 type Subject struct {
 	Status    hook.StatusID
 	Names     []string // "payment/pi_1", "order/10-4471"
 	Reference string
 	State     hook.State
-	Amount    int64 // in minor units; 0: not said
+	Amount    int64 // in minor units; 0: unknown
 }
 
-// Parse reads a filter. A text without terms is a filter that lets everything through. Every error
-// is a *SyntaxError.
+// Parse parses and compiles a filter. A text without terms is a filter that matches everything. Every
+// error is a *SyntaxError.
 func Parse(text string) (*Filter, error) {
 	if len(text) > MaxText {
 		return nil, &SyntaxError{
@@ -115,7 +115,7 @@ func Parse(text string) (*Filter, error) {
 	return f, nil
 }
 
-// invalidByte returns where text stops being UTF-8, -1 where all of it is.
+// invalidByte returns the position of the first byte that is not valid UTF-8, -1 if there is none.
 func invalidByte(text string) int {
 	for i, c := range text {
 		if c != utf8.RuneError {
@@ -128,7 +128,7 @@ func invalidByte(text string) int {
 	return -1
 }
 
-// Root returns the filter's syntax tree, nil where it lets everything through. The caller must not
+// Root returns the filter's syntax tree, nil for a filter that matches everything. The caller must not
 // change it.
 func (f *Filter) Root() Node {
 	if f == nil {
@@ -137,7 +137,7 @@ func (f *Filter) Root() Node {
 	return f.root
 }
 
-// String returns the filter in canonical form. Parse reads it as an equal tree.
+// String returns the filter in canonical form. Parsing it gives an equal tree.
 func (f *Filter) String() string {
 	if f == nil {
 		return ""
@@ -145,7 +145,8 @@ func (f *Filter) String() string {
 	return f.text
 }
 
-// Match reports whether the filter lets the item through. Relative times are counted back from now.
+// Match reports whether the item matches the filter. Relative times such as after:1h count back from
+// now.
 func (f *Filter) Match(item Item, now time.Time) bool {
 	if f == nil || f.root == nil {
 		return true

@@ -6,25 +6,25 @@ import (
 	"strings"
 )
 
-// test is what one term asks of a value inside a request. One of patterns, numbers and intervals
-// has to let the value through: `body.a:x*,5,10..20` has the patterns x* and 5, the number 5, and
-// an interval.
+// test is the condition of one term on a value inside a request. A value matches if one of patterns,
+// numbers and intervals matches: `body.a:x*,5,10..20` has the patterns x* and 5, the number 5, and one
+// interval.
 type test struct {
 	bit       uint64
-	present   bool // any value will do
+	present   bool // of a has: term; every value but null matches
 	patterns  []pattern
-	numbers   []number   // that a JSON number may be equal to, however it is written
-	intervals []interval // that a number, or a text that is one, may lie in
+	numbers   []number   // match a JSON number with an equal value
+	intervals []interval // match a number, or a text that is a number, inside them
 }
 
-// namedTest is a test of the values under one name: of a header, a parameter or a field.
+// namedTest is a test of the values with one name: of a header, a query parameter or a form field.
 type namedTest struct {
 	name string
 	test
 }
 
-// newTest makes a test of a comparison whose key is a path. Whether the value there will be a text
-// or a number is not known before, so that `body.a:5` is prepared for both.
+// newTest compiles a comparison whose key is a path. A path may lead to text or to a number, so
+// `body.a:5` is compiled for both.
 func newTest(n Compare, bit uint64) (test, error) {
 	t := test{bit: bit}
 	for _, v := range n.Values {
@@ -44,18 +44,18 @@ func newTest(n Compare, bit uint64) (test, error) {
 	return t, nil
 }
 
-// found is a value inside a request. All tests of its place share what was made of it.
-type found struct {
+// foundValue is a value inside a request. All tests of its path share its parsed number.
+type foundValue struct {
 	text     string
-	isNumber bool // a number in JSON; whatever else looks like one is a text
+	isNumber bool // a JSON number; other values that look like one are text
 
-	number number // what the text is as a number, where tried and numeric
+	number number // the text as a number, if tried and valid
 	tried  bool
 	valid  bool
 }
 
-// asNumber reads the text as a number, once.
-func (f *found) asNumber() (number, bool) {
+// asNumber parses the text as a number, once.
+func (f *foundValue) asNumber() (number, bool) {
 	if !f.tried {
 		f.number, f.valid = parseNumber(f.text)
 		f.tried = true
@@ -63,9 +63,9 @@ func (f *found) asNumber() (number, bool) {
 	return f.number, f.valid
 }
 
-// holds judges a value. Texts are equal as texts alone, but are compared by size as the numbers that
-// they are: providers write amounts as "12.50".
-func (t *test) holds(f *found) bool {
+// holds reports whether a value matches. Text equals only the same text, but intervals compare text that
+// is a number by its value: providers write amounts as "12.50".
+func (t *test) holds(f *foundValue) bool {
 	if t.present || matchesAny(t.patterns, f.text) {
 		return true
 	}
@@ -80,8 +80,9 @@ func (t *test) holds(f *found) bool {
 	return containedIn(t.intervals, n) || f.isNumber && slices.ContainsFunc(t.numbers, equal)
 }
 
-// inside returns the question whether a value under a path passes the test.
-func (c *compiler) inside(key Key, t test) step {
+// pathStep returns the step that reports whether a value at a path matches a test. It adds the test to
+// the pass over that part of the request, which the first such step starts.
+func (c *compiler) pathStep(key Key, t test) step {
 	bit := t.bit
 	named := namedTest{key.Path[0], t}
 	ask := func(read func(*matching)) func(*matching) bool {
@@ -108,16 +109,16 @@ func (c *compiler) inside(key Key, t test) step {
 	return step{cost: costBody, ask: ask((*matching).readBody)}
 }
 
-// has plans the question whether something is there. An empty text of a field is nothing, since
-// records keep what is missing so; inside a request an empty text, an empty object and an empty
-// array are something, and null is nothing.
+// has compiles a has: term. In fields of the record, an empty text counts as absent, because records
+// store absent values so. Inside a request, empty text, empty objects and empty arrays count as present,
+// and null as absent.
 func (c *compiler) has(n Has, bit uint64) step {
 	joined := step{join: anyOf}
 	for _, key := range n.Keys {
 		doc, _ := keyDoc(key.Name)
 		s := step{cost: fieldCost(key.Name), ask: func(m *matching) bool { return m.has(key.Name, doc.kind) }}
 		if doc.kind == ofPath {
-			s = c.inside(key, test{bit: bit, present: true})
+			s = c.pathStep(key, test{bit: bit, present: true})
 		}
 		joined.steps = append(joined.steps, s)
 		joined.cost = max(joined.cost, s.cost)
@@ -125,9 +126,9 @@ func (c *compiler) has(n Has, bit uint64) step {
 	return joined
 }
 
-// try judges one value under a name with all tests of that name.
+// try evaluates all tests of a name on one value.
 func (m *matching) try(tests []namedTest, name, value string) {
-	v := found{text: value}
+	v := foundValue{text: value}
 	for i := range tests {
 		t := &tests[i]
 		if m.hits&t.bit == 0 && strings.EqualFold(t.name, name) && m.mayCompare(&t.test, &v) && t.holds(&v) {
@@ -136,7 +137,7 @@ func (m *matching) try(tests []namedTest, name, value string) {
 	}
 }
 
-// readHeader judges the values of every header that terms ask for, each line by itself.
+// readHeader evaluates the tests of headers. Each line of a repeated header is a value of its own.
 func (m *matching) readHeader() {
 	if !m.once(fromHeader) {
 		return
@@ -146,29 +147,29 @@ func (m *matching) readHeader() {
 	}
 }
 
-// readQuery judges the parameters of the query string.
+// readQuery evaluates the tests of query parameters.
 func (m *matching) readQuery() {
 	if m.once(fromQuery) {
 		m.readPairs(m.plan.query, m.item.Record.Query)
 	}
 }
 
-// readForm judges the fields of a body that its sender calls a form. Anything might be read as one
-// otherwise.
+// readForm evaluates the tests of form fields if the Content-Type says that the body is a form. Almost
+// any text could be parsed as one.
 func (m *matching) readForm() {
 	if m.once(fromForm) && m.isForm() {
 		m.readPairs(m.plan.form, string(m.item.Record.Body))
 	}
 }
 
-// isForm reports whether the sender calls the body a form.
+// isForm reports whether the Content-Type is that of a form.
 func (m *matching) isForm() bool {
 	mediaType, _, _ := strings.Cut(m.item.Record.ContentType, ";")
 	return strings.EqualFold(strings.TrimSpace(mediaType), "application/x-www-form-urlencoded")
 }
 
-// readPairs judges name=value&name=value, in the order in which they stand. Of names that occur
-// twice each counts. A name without an equals sign has the empty text as its value.
+// readPairs evaluates tests on name=value&name=value, in this order. Each value of a repeated name
+// counts. A name without an equals sign has an empty value.
 func (m *matching) readPairs(tests []namedTest, text string) {
 	for pair := range strings.SplitSeq(text, "&") {
 		if pair != "" {
@@ -178,8 +179,8 @@ func (m *matching) readPairs(tests []namedTest, text string) {
 	}
 }
 
-// unescape decodes a part of a query. What cannot be decoded stays as it is: a stranger wrote it,
-// and who looks for it sees it so.
+// unescape decodes a part of a query. Text with invalid escapes is returned as it is, because the
+// dashboard shows it so to the person who filters for it.
 func unescape(text string) string {
 	if decoded, err := url.QueryUnescape(text); err == nil {
 		return decoded

@@ -6,28 +6,28 @@ import (
 	"hookbeam/server/hook"
 )
 
-// KeyDoc describes one key of the language. Documentation and suggestions are made from it, and the
-// parser and the compiler know from it what a key's values look like, so that a key is declared
-// once.
+// KeyDoc describes one key of the language. The documentation and the filter bar's suggestions are
+// generated from it, and the parser and the compiler take the type of the key's values from it, so each
+// key is declared once.
 type KeyDoc struct {
-	Name   string   // "verdict"; with a dot at its end where a path follows: "body."
-	About  string   // one line
-	Values []string // all values, where they are known beforehand
+	Name   string   // "verdict"; with a dot at the end if a path follows: "body."
+	About  string   // one line for the documentation
+	Values []string // all values, if there is a fixed list
 
 	kind kind
-	open bool // values that are not listed may be given in quotes
+	open bool // values outside the list are allowed in quotes
 }
 
-// kind is how the values of a key are written and compared. It decides which operators a key takes,
-// and what an error says is right for it.
+// kind is the type of a key's values. It determines the operators of the key, how values are compared,
+// and what errors say is expected.
 type kind int
 
 const (
 	ofText    kind = iota // equality and globs
 	ofNumber              // whole numbers: equality, comparisons and ranges
-	ofTime                // one moment
+	ofTime                // one time
 	ofAddress             // IP addresses, networks and globs
-	ofPath                // what stands inside the request: text, and numbers where it holds numbers
+	ofPath                // a value inside the request: text or a number, whatever is found
 )
 
 // Keys returns every key in the order in which documentation shows them.
@@ -56,8 +56,8 @@ func Keys() []KeyDoc {
 	}, pathKeys())
 }
 
-// pathKeys returns the keys that a path follows. In JSON a path leads from object to object;
-// headers, parameters and form fields are flat, so that a dot in their path is part of the name.
+// pathKeys returns the keys that are followed by a path. In JSON, each name of a path is a member of the
+// object before it. Headers, parameters and form fields are flat: a dot in their path is part of the name.
 func pathKeys() []KeyDoc {
 	return []KeyDoc{
 		{Name: "body.", About: "a value in a JSON body: body.data.object.id", kind: ofPath},
@@ -90,7 +90,7 @@ func Flags() []FlagDoc {
 	}
 }
 
-// states returns the states that Hookbeam itself gives. An endpoint's own mapping may give others.
+// states returns the states that Hookbeam itself assigns. An endpoint's own mapping may define others.
 func states() []string {
 	return texts(
 		hook.StatePending, hook.StateActionRequired, hook.StateProcessing, hook.StateAuthorized, hook.StatePaid,
@@ -101,7 +101,7 @@ func states() []string {
 	)
 }
 
-// texts returns the values of a type of its own as plain texts.
+// texts converts values of a string type to strings.
 func texts[T ~string](values ...T) []string {
 	list := make([]string, len(values))
 	for i, v := range values {
@@ -110,8 +110,8 @@ func texts[T ~string](values ...T) []string {
 	return list
 }
 
-// keyDoc finds a key by its name without a dot. The table is small, and asked only while a filter
-// is read.
+// keyDoc finds a key by its name without a dot. The linear search is fast enough: it runs only while a
+// filter is parsed and compiled.
 func keyDoc(name string) (KeyDoc, bool) {
 	for _, doc := range Keys() {
 		if doc.Name == name || doc.kind == ofPath && doc.Name == name+"." {
@@ -121,7 +121,7 @@ func keyDoc(name string) (KeyDoc, bool) {
 	return KeyDoc{}, false
 }
 
-// keyNames returns what may stand before a colon.
+// keyNames returns the names that may stand before a colon, for suggestions.
 func keyNames() []string {
 	names := []string{"has", "is"}
 	for _, doc := range Keys() {
@@ -130,7 +130,7 @@ func keyNames() []string {
 	return names
 }
 
-// flagNames returns what may stand behind "is:".
+// flagNames returns the names that may follow "is:".
 func flagNames() []string {
 	var names []string
 	for _, doc := range Flags() {

@@ -7,23 +7,23 @@ import (
 	"hookbeam/server/hook"
 )
 
-// matching is one call of Match: what was read of the item so far. It lives on the stack of the
-// caller, and holds everything that changes, so that a Filter does not.
+// matching is the state of one call of Match: what was read of the item so far. It is on the caller's
+// stack and holds everything that changes, so that a Filter is immutable.
 type matching struct {
 	plan *plan
 	item Item
 	now  time.Time
 
-	hits     uint64 // a bit for each term of which a reading found that it holds
-	read     source // what was read already
-	compared int    // comparisons made with values inside the request; see MaxComparisons
+	hits     uint64 // the bits of the terms that a pass found to match
+	read     source // the parts that were read
+	compared int    // comparisons with values inside the request so far; see MaxComparisons
 
-	about       []Subject
-	json        bool // the body is valid JSON
+	about       []Subject // what item.Subjects returned
+	json        bool      // the body is valid JSON, if jsonChecked
 	jsonChecked bool
 }
 
-// source is a set of what is read once for all terms.
+// source is a set of parts of an item, each of which is read once for all terms.
 type source uint
 
 const (
@@ -35,8 +35,8 @@ const (
 	fromSubjects
 )
 
-// once reports whether a source has yet to be read, and notes that it was. Whoever gets true reads
-// it, for all terms.
+// once reports whether a source was not read yet, and marks it as read. A caller that gets true reads
+// the source for all terms.
 func (m *matching) once(s source) bool {
 	if m.read&s != 0 {
 		return false
@@ -45,10 +45,10 @@ func (m *matching) once(s source) bool {
 	return true
 }
 
-// holds answers a step, and stops at the first answer that decides: false in an And, true in an Or,
-// and true in a Not.
+// holds evaluates a step. It stops at the first result that decides: false in an And, true in an Or or a
+// Not.
 func (m *matching) holds(s *step) bool {
-	if s.join == question {
+	if s.join == leaf {
 		return s.ask(m)
 	}
 	for i := range s.steps {
@@ -59,19 +59,20 @@ func (m *matching) holds(s *step) bool {
 	return s.join != anyOf
 }
 
-// mayCompare reports whether a value may still be compared as a test demands, and counts what that
-// costs: the same for the same request and filter, wherever and whenever it is matched.
-func (m *matching) mayCompare(t *test, v *found) bool {
+// mayCompare reports whether the limit of comparisons still allows a test of a value, and counts its
+// cost. The cost depends only on the request and the filter, so every match of the same two ends alike.
+func (m *matching) mayCompare(t *test, v *foundValue) bool {
 	if m.exhausted() {
 		return false
 	}
-	m.compared += (1 + len(t.patterns) + len(t.numbers) + len(t.intervals)) * (1 + len(v.text)/bytesOfComparison)
+	m.compared += (1 + len(t.patterns) + len(t.numbers) + len(t.intervals)) * (1 + len(v.text)/comparisonBytes)
 	return !m.exhausted()
 }
 
+// exhausted reports whether the limit of comparisons is exceeded.
 func (m *matching) exhausted() bool { return m.compared > MaxComparisons }
 
-// subjects asks the item what the record is about, once.
+// subjects returns the item's subjects, which it looks up once.
 func (m *matching) subjects() []Subject {
 	if m.item.Subjects != nil && m.once(fromSubjects) {
 		m.about = m.item.Subjects()
@@ -79,7 +80,7 @@ func (m *matching) subjects() []Subject {
 	return m.about
 }
 
-// fieldCost says what it costs to read the key of a field: subjects may have to be looked up.
+// fieldCost returns the cost of a term with the key of a field. Subjects need a lookup.
 func fieldCost(key string) int {
 	switch key {
 	case "subject", "reference", "state", "status", "amount":
@@ -88,8 +89,8 @@ func fieldCost(key string) int {
 	return costField
 }
 
-// anyText reports whether one of the texts under a key holds. What is empty is not there: a record
-// says nothing of it. Keys that the record itself does not have are those of its subjects.
+// anyText reports whether holds returns true for one of a key's texts. Empty texts count as absent. Keys
+// that are no fields of the record are fields of its subjects.
 func (m *matching) anyText(key string, holds func(string) bool) bool {
 	some := func(values ...string) bool {
 		for _, v := range values {
@@ -132,8 +133,8 @@ func (m *matching) anyText(key string, holds func(string) bool) bool {
 	return false
 }
 
-// subjectTexts returns the texts of one subject under a key. The name payment/pi_1 can be asked for
-// without its kind.
+// subjectTexts returns a key's texts of one subject. The name payment/pi_1 also matches without its kind,
+// as pi_1.
 func subjectTexts(s Subject, key string) []string {
 	switch key {
 	case "subject":
@@ -153,7 +154,8 @@ func subjectTexts(s Subject, key string) []string {
 	return nil
 }
 
-// anyNumber reports whether one of the numbers under a key holds. An amount of 0 was not said.
+// anyNumber reports whether holds returns true for one of a key's numbers. An amount of 0 is unknown and
+// never matches.
 func (m *matching) anyNumber(key string, holds func(int64) bool) bool {
 	switch key {
 	case "size":
@@ -169,7 +171,7 @@ func (m *matching) anyNumber(key string, holds func(int64) bool) bool {
 	return false
 }
 
-// has reports whether there is something under a key that no path follows.
+// has reports whether the record or its subjects have a value for a key without a path.
 func (m *matching) has(key string, of kind) bool {
 	if of == ofNumber {
 		return m.anyNumber(key, func(n int64) bool { return n != 0 })

@@ -6,25 +6,24 @@ import (
 	"time"
 )
 
-// moment is a time of a filter: a fixed one, or one that lies so long before now. A relative one is
-// fixed anew for each record that is matched, so that a saved view with `after:1h` goes on meaning
-// the last hour.
+// moment is the value of after: or before:, a fixed time or one relative to now. Each Match computes a
+// relative one from its own now, so that a saved view with `after:1h` always shows the last hour.
 type moment struct {
 	fixed    time.Time
 	ago      time.Duration
 	relative bool
 }
 
-// seenFrom returns the time that is meant now.
-func (m moment) seenFrom(now time.Time) time.Time {
+// at returns the time that m means for a given now.
+func (m moment) at(now time.Time) time.Time {
 	if m.relative {
 		return now.Add(-m.ago)
 	}
 	return m.fixed
 }
 
-// parseMoment reads 90s, 30m, 1h, 7d or 2w as so long ago, a date as its first moment in UTC, and
-// RFC 3339.
+// parseMoment parses 90s, 30m, 1h, 7d or 2w as that long before now, a date as its midnight in UTC, and a
+// time in RFC 3339.
 func parseMoment(v Value) (moment, error) {
 	text := v.Text()
 	if ago, ok := parseAgo(text); ok {
@@ -39,10 +38,10 @@ func parseMoment(v Value) (moment, error) {
 		"Write 30m, 1h, 7d or 2w for so long ago, a date such as 2026-11-01, or a time such as 2026-11-01T10:00:00Z.")
 }
 
-// farthest bounds how long ago a relative time may lie; a time.Duration holds three times as much.
-const farthest = 100 * 365 * 24 * time.Hour
+// maxAgo is the longest relative time; a time.Duration can hold about three times as much.
+const maxAgo = 100 * 365 * 24 * time.Hour
 
-// parseAgo reads a whole number and one unit: "90m". A day has 24 hours here, a week seven of them.
+// parseAgo parses a whole number and a unit: "90m". A day is 24 hours, a week 7 days.
 func parseAgo(text string) (time.Duration, bool) {
 	if len(text) < 2 {
 		return 0, false
@@ -52,7 +51,7 @@ func parseAgo(text string) (time.Duration, bool) {
 	}[text[len(text)-1]]
 	digits, rest := leadingDigits(text)
 	n, err := strconv.ParseInt(digits, 10, 64)
-	if !known || len(rest) != 1 || err != nil || n > int64(farthest/unit) {
+	if !known || len(rest) != 1 || err != nil || n > int64(maxAgo/unit) {
 		return 0, false
 	}
 	return time.Duration(n) * unit, true

@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// number is a decimal number exactly as it was written: 0.digits × 10^point. It takes no more
-// memory than its text, whatever its exponent is: 1e999999999 has one digit. Each value has one
-// form, which makes comparing simple: first the signs, then the points, then the digits like words
-// in a dictionary.
+// number is an exact decimal number: 0.digits × 10^point. It needs no more memory than its text, whatever
+// the exponent: 1e999999999 has one digit. Equal values have the same form, so comparing is simple: first
+// the signs, then the points, then the digits as text.
 //
 //	1200, 1.2e3   digits "12", point 4
 //	0.05          digits "5", point -1
@@ -20,11 +19,11 @@ type number struct {
 	point    int64
 }
 
-// exponentDigits bounds exponents, so that one can be added to the length of any text.
+// exponentDigits limits exponents, so that adding one to the length of a text cannot overflow.
 const exponentDigits = 17
 
-// parseNumber reads a number as JSON writes it, zeros before it allowed; false for anything else,
-// and for an exponent beyond 10^17.
+// parseNumber parses a number in JSON's syntax, with leading zeros allowed. It returns false for any other
+// text, and for an exponent of more than 17 digits.
 func parseNumber(text string) (number, bool) {
 	rest, negative := strings.CutPrefix(text, "-")
 	whole, rest := leadingDigits(rest)
@@ -58,7 +57,7 @@ func parseNumber(text string) (number, bool) {
 	return number{negative, digits, point + exponent}, small
 }
 
-// parseExponent reads "e9", "E+9" or "e-9"; small is false where it is beyond the bound.
+// parseExponent parses "e9", "E+9" or "e-9"; small is false if it has too many digits.
 func parseExponent(text string) (exponent int64, small, ok bool) {
 	if text[0] != 'e' && text[0] != 'E' {
 		return 0, false, false
@@ -84,19 +83,19 @@ func parseExponent(text string) (exponent int64, small, ok bool) {
 	return exponent, true, true
 }
 
-// leadingDigits splits a text behind the ASCII digits that it begins with.
+// leadingDigits splits a text after the ASCII digits at its beginning.
 func leadingDigits(text string) (digits, rest string) {
 	rest = strings.TrimLeft(text, "0123456789")
 	return text[:len(text)-len(rest)], rest
 }
 
-// integer returns a whole number as a number.
+// integer converts an integer to a number.
 func integer(n int64) number {
 	parsed, _ := parseNumber(strconv.FormatInt(n, 10))
 	return parsed
 }
 
-// compare returns -1, 0 or 1 where n is less than, equal to or greater than m.
+// compare returns -1, 0 or 1 if n is less than, equal to or greater than m.
 func (n number) compare(m number) int {
 	if n.sign() != m.sign() {
 		return cmp.Compare(n.sign(), m.sign())
@@ -120,14 +119,14 @@ func (n number) sign() int {
 	}
 }
 
-// interval is a set of numbers without a hole. An end that is nil is open: `>5` has the low end 5,
-// which is not part of it, and no high end; `5` alone has the same number at both ends.
+// interval is an interval of numbers. A nil end is unbounded: `>5` has the excluded low end 5 and no high
+// end; `5` has the same number at both ends.
 type interval struct {
 	low, high           *number
-	aboveLow, belowHigh bool // the end itself is not part of it
+	aboveLow, belowHigh bool // the end itself is excluded
 }
 
-// contains reports whether n lies between the ends.
+// contains reports whether n is in the interval.
 func (i interval) contains(n number) bool {
 	if i.low != nil {
 		if c := n.compare(*i.low); c < 0 || c == 0 && i.aboveLow {
@@ -142,8 +141,8 @@ func (i interval) contains(n number) bool {
 	return true
 }
 
-// compared returns the numbers that stand in the relation op to n.
-func compared(op Op, n number) interval {
+// intervalFor returns the interval of the numbers x for which x op n is true.
+func intervalFor(op Op, n number) interval {
 	switch op {
 	case Greater, GreaterOrEqual:
 		return interval{low: &n, aboveLow: op == Greater}

@@ -8,24 +8,25 @@ import (
 	"unicode/utf8"
 )
 
-// parser reads a text from left to right:
+// parser is a recursive-descent parser: it reads the text from left to right, by this grammar:
 //
 //	filter = [ or ]
 //	or     = and { "OR" and }
 //	and    = not { [ "AND" ] not }
 //	not    = { "NOT" | "-" } ( "(" or ")" | term )
 //
-// The operators are written in capitals; in small letters they are words to search for. See
-// terms.go for the terms.
+// Operators are written in capitals; in lower case they are words to search for. See terms.go for the
+// terms. Each method parses one part, begins at p.at, and leaves p.at behind what it read. Errors are
+// SyntaxErrors with positions in bytes.
 type parser struct {
 	text   string
-	at     int
-	terms  int
-	values int
-	depth  int
+	at     int // offset of the next byte to read
+	terms  int // so far, at most MaxTerms
+	values int // so far, at most MaxValues
+	depth  int // of parentheses and NOTs here, at most MaxDepth
 }
 
-// filter reads the whole text; nil where there is no term in it.
+// filter parses the whole text; the node is nil if there is no term in it.
 func (p *parser) filter() (Node, error) {
 	p.skipBlanks()
 	if p.ended() {
@@ -42,20 +43,21 @@ func (p *parser) filter() (Node, error) {
 	return n, nil
 }
 
-// or reads alternatives: what stands between two ORs is an And.
+// or parses alternatives. AND and juxtaposition bind tighter than OR, so each alternative is a
+// conjunction.
 func (p *parser) or() (Node, error) {
 	start := p.at
 	first, err := p.and()
 	if err != nil {
 		return nil, err
 	}
-	nodes := alternatives(nil, first)
+	nodes := appendAlternatives(nil, first)
 	for p.takeWord("OR") {
 		next, err := p.and()
 		if err != nil {
 			return nil, err
 		}
-		nodes = alternatives(nodes, next)
+		nodes = appendAlternatives(nodes, next)
 	}
 	if len(nodes) == 1 {
 		return nodes[0], nil
@@ -63,15 +65,15 @@ func (p *parser) or() (Node, error) {
 	return Or{nodes, Span{start, p.lastEnd()}}, nil
 }
 
-// alternatives appends n, and takes an Or apart: `a OR (b OR c)` is one Or of three.
-func alternatives(nodes []Node, n Node) []Node {
+// appendAlternatives appends n, or the nodes of n if it is an Or: `a OR (b OR c)` is one Or of three.
+func appendAlternatives(nodes []Node, n Node) []Node {
 	if or, ok := n.(Or); ok {
 		return append(nodes, or.Nodes...)
 	}
 	return append(nodes, n)
 }
 
-// and reads what must hold together, up to an OR, a closing parenthesis or the end.
+// and parses a conjunction, up to an OR, a closing parenthesis or the end.
 func (p *parser) and() (Node, error) {
 	start := p.at
 	var nodes []Node
@@ -99,8 +101,8 @@ func (p *parser) and() (Node, error) {
 	return And{nodes, Span{start, p.lastEnd()}}, nil
 }
 
-// not reads a term or a group with all NOTs before it. A minus sign belongs to what follows without
-// a blank.
+// not parses a term or a group with the NOTs before it. A minus sign must be followed by its operand
+// without a blank.
 func (p *parser) not() (Node, error) {
 	p.skipBlanks()
 	start := p.at
@@ -130,8 +132,8 @@ func (p *parser) not() (Node, error) {
 	return Not{n, Span{start, p.lastEnd()}}, nil
 }
 
-// group reads what stands in parentheses. It leaves no node of its own: and and or take up what is
-// inside.
+// group parses a filter in parentheses. It has no node type of its own: it returns the node inside, which
+// and and or flatten if it is of their kind.
 func (p *parser) group() (Node, error) {
 	start := p.at
 	if err := p.enter(start); err != nil {
@@ -164,8 +166,8 @@ func (p *parser) unclosed(start int) error {
 		`Add ")" where its part of the filter ends.`)
 }
 
-// enter counts a parenthesis or a NOT that another one is nested in. Whoever enters leaves by
-// lowering depth.
+// enter increments the depth of nesting, and returns an error above MaxDepth. The caller decrements it
+// when the parenthesis or NOT ends.
 func (p *parser) enter(start int) error {
 	if p.depth++; p.depth <= MaxDepth {
 		return nil
@@ -175,8 +177,8 @@ func (p *parser) enter(start int) error {
 		"Write it with fewer parentheses.")
 }
 
-// missingTerm says of the place before which an operator stands, or of which it is one, that a term
-// belongs there.
+// missingTerm is the error for an operator without a term on one of its sides: before an AND or OR that
+// is here, or after the operator before the end of the text.
 func (p *parser) missingTerm() error {
 	start, end := p.at, p.at
 	for _, word := range []string{"AND", "OR"} {
@@ -198,22 +200,21 @@ func (p *parser) missingTerm() error {
 // ended reports whether the whole text was read.
 func (p *parser) ended() bool { return p.at == len(p.text) }
 
-// blank reports whether a blank stands here.
+// blank reports whether the next character is white space.
 func (p *parser) blank() bool {
 	c, _ := utf8.DecodeRuneInString(p.text[p.at:])
 	return unicode.IsSpace(c)
 }
 
-// skipBlanks goes to the next sign that is no blank, of Unicode's too: texts are pasted from
-// anywhere.
+// skipBlanks skips white space, including Unicode's: filters are pasted from other programs.
 func (p *parser) skipBlanks() {
 	p.at = len(p.text) - len(strings.TrimLeftFunc(p.text[p.at:], unicode.IsSpace))
 }
 
-// lastEnd returns the end of what was read last, without the blanks behind it.
+// lastEnd returns the offset after the last character that was read and is not white space.
 func (p *parser) lastEnd() int { return len(strings.TrimRightFunc(p.text[:p.at], unicode.IsSpace)) }
 
-// peekWord reports whether this operator stands here, and ends here.
+// peekWord reports whether the operator comes next as a whole word.
 func (p *parser) peekWord(word string) bool {
 	rest, found := strings.CutPrefix(p.text[p.at:], word)
 	if !found || rest == "" {
@@ -223,7 +224,7 @@ func (p *parser) peekWord(word string) bool {
 	return unicode.IsSpace(c) || c == '(' || c == ')'
 }
 
-// takeWord goes behind this operator if it stands here.
+// takeWord skips the operator and returns true if it comes next.
 func (p *parser) takeWord(word string) bool {
 	if !p.peekWord(word) {
 		return false
@@ -232,8 +233,8 @@ func (p *parser) takeWord(word string) bool {
 	return true
 }
 
-// quoted reads a text in quotes, from its opening quote to behind its closing one, in which \" and
-// \\ stand for a quote and a backslash.
+// quoted parses a text in quotes and returns it without them. The escapes \" and \\ stand for a quote and
+// a backslash; there are no others.
 func (p *parser) quoted() (string, error) {
 	start := p.at
 	var b strings.Builder
@@ -258,13 +259,13 @@ func (p *parser) quoted() (string, error) {
 		`Add " at its end, or write \" for a quote inside quotes.`)
 }
 
-// wrong is an error at a part of the text.
+// wrong returns a SyntaxError for the bytes of the text from start up to end.
 func (p *parser) wrong(start, end int, expected, message, hint string) error {
 	return &SyntaxError{Position: start, End: end, Expected: expected, Message: message, Hint: hint}
 }
 
-// quote is what a message shows of the filter's text: a long one is cut. Whoever shows the message
-// has the text and the error's position, and needs no more than a reminder.
+// quote quotes a part of the filter for a message, and shortens a long one: the error's position marks
+// the part in full.
 func quote(text string) string {
 	const most = 60
 	if runes := []rune(text); len(runes) > most {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// term reads one term, which is one of:
+// term parses one term, which is one of:
 //
 //	key:value  key:value,value  key:>value  key:from..to    (also key>value and key=value)
 //	has:key,key  is:flag,flag
@@ -50,8 +50,8 @@ func (p *parser) term() (Node, error) {
 	return p.compare(start, head)
 }
 
-// head goes to the end of what may be a key or a word, over quotes that begin behind a dot. Which
-// of both it is, says the sign that follows: a colon or a comparison makes it a key.
+// head reads up to the end of a key or a word, including quoted names after a dot. The next character
+// decides which of both it is: a colon or a comparison follows a key.
 func (p *parser) head() (string, error) {
 	start := p.at
 	for i, c := range p.text[start:] {
@@ -73,7 +73,7 @@ func (p *parser) head() (string, error) {
 	return p.text[start:p.at], nil
 }
 
-// phrase reads free words in quotes.
+// phrase parses a quoted phrase, with an optional star after it.
 func (p *parser) phrase() (Node, error) {
 	start := p.at
 	text, err := p.quoted()
@@ -93,7 +93,7 @@ func (p *parser) phrase() (Node, error) {
 	return n, p.endTerm()
 }
 
-// word reads a free word or an id, which head has gone over.
+// word makes a node of the free word or id that head has read. The text begins at start.
 func (p *parser) word(start int, head string) (Node, error) {
 	if err := p.endTerm(); err != nil {
 		return nil, err
@@ -116,11 +116,11 @@ func (p *parser) word(start int, head string) (Node, error) {
 	return Word{text, prefix, span}, nil
 }
 
-// idPrefixes begin the ids that may be written without a key.
+// idPrefixes returns the prefixes of ids that may be written without a key.
 func idPrefixes() []string { return []string{"dlv_", "ep_", "sub_", "evt_", "pi_"} }
 
-// isID reports whether a word is an id: #1042, or a known prefix with letters and digits behind it.
-// Other words with an underscore, such as payment_intent, are words.
+// isID reports whether a word is an id: # and digits, or a known prefix followed by letters, digits,
+// hyphens and underscores. Other words with an underscore, such as payment_intent, are words.
 func isID(word string) bool {
 	if digits, found := strings.CutPrefix(word, "#"); found {
 		return digits != "" && strings.Trim(digits, "0123456789") == ""
@@ -135,7 +135,7 @@ func isID(word string) bool {
 	return false
 }
 
-// endTerm makes sure that a blank, a parenthesis or the end follows.
+// endTerm returns an error unless white space, a closing parenthesis or the end follows.
 func (p *parser) endTerm() error {
 	if p.ended() || p.blank() || p.text[p.at] == ')' {
 		return nil
@@ -145,79 +145,70 @@ func (p *parser) endTerm() error {
 		"Put a blank between two terms, or quotes around the whole text.")
 }
 
-// separator reads the colon of has: and is:, and makes sure that a name follows.
-func (p *parser) separator(name string) error {
-	if p.text[p.at] != ':' {
-		return p.wrong(p.at, p.at+1, `":"`, fmt.Sprintf("%s takes names, and compares nothing.", name),
-			fmt.Sprintf("Write %s:%s.", name, map[string]string{"has": "event", "is": "duplicate"}[name]))
-	}
-	p.at++
-	return nil
-}
-
-// has reads the keys behind "has:".
+// has reads the keys after "has", from the colon on.
 func (p *parser) has(start int) (Node, error) {
-	if err := p.separator("has"); err != nil {
-		return nil, err
-	}
 	var keys []Key
-	for {
-		if err := p.countValue(); err != nil {
-			return nil, err
-		}
-		from := p.at
-		text, err := p.listed()
-		if err != nil {
-			return nil, err
-		}
+	err := p.list("has", func(from int, text string) error {
 		if text == "" {
-			return nil, p.wrong(from, from, "a key", "has: needs a key behind it.",
-				"Write has:event, or has:body.refund.")
+			return p.wrong(from, from, "a key", "has: needs a key behind it.", "Write has:event, or has:body.refund.")
 		}
 		key, doc, err := p.key(from, text)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if doc.kind == ofTime {
-			return nil, p.wrong(from, p.at, "another key", fmt.Sprintf("%s is no part of a delivery.", key.Name),
+			return p.wrong(from, p.at, "another key", fmt.Sprintf("%s is no part of a delivery.", key.Name),
 				"Every delivery has a time of receipt: write after:1h.")
 		}
 		keys = append(keys, key)
-		if !p.takeComma() {
-			return Has{keys, Span{start, p.at}}, p.endTerm()
-		}
-	}
+		return nil
+	})
+	return Has{keys, Span{start, p.at}}, err
 }
 
-// is reads the flags behind "is:".
+// is reads the flags after "is", from the colon on.
 func (p *parser) is(start int) (Node, error) {
-	if err := p.separator("is"); err != nil {
-		return nil, err
-	}
 	var flags []Flag
-	for {
-		if err := p.countValue(); err != nil {
-			return nil, err
-		}
-		from := p.at
-		text, err := p.listed()
-		if err != nil {
-			return nil, err
-		}
+	err := p.list("is", func(from int, text string) error {
 		name := strings.ToLower(text)
 		if !slices.Contains(flagNames(), name) {
-			return nil, p.wrong(from, p.at, "a flag", fmt.Sprintf("There is no flag %s.", quote(text)),
+			return p.wrong(from, p.at, "a flag", fmt.Sprintf("There is no flag %s.", quote(text)),
 				didYouMean(name, flagNames()))
 		}
 		flags = append(flags, Flag(name))
+		return nil
+	})
+	return Is{flags, Span{start, p.at}}, err
+}
+
+// list reads the colon and the comma-separated names of a has or is term, and passes each name and its
+// position to add. add is called with p behind the name, and with "" where a name is missing.
+func (p *parser) list(term string, add func(from int, name string) error) error {
+	if p.text[p.at] != ':' {
+		return p.wrong(p.at, p.at+1, `":"`, fmt.Sprintf("%s takes names, and compares nothing.", term),
+			fmt.Sprintf("Write %s:%s.", term, map[string]string{"has": "event", "is": "duplicate"}[term]))
+	}
+	p.at++
+	for {
+		if err := p.countValue(); err != nil {
+			return err
+		}
+		from := p.at
+		name, err := p.listItem()
+		if err != nil {
+			return err
+		}
+		if err := add(from, name); err != nil {
+			return err
+		}
 		if !p.takeComma() {
-			return Is{flags, Span{start, p.at}}, p.endTerm()
+			return p.endTerm()
 		}
 	}
 }
 
-// listed goes to the end of a key or a flag in a list.
-func (p *parser) listed() (string, error) {
+// listItem reads up to the end of a key or a flag in a list; quotes may contain any sign.
+func (p *parser) listItem() (string, error) {
 	start := p.at
 	for !p.ended() && !p.blank() && !strings.ContainsRune(`,:<>=()`, rune(p.text[p.at])) {
 		if p.text[p.at] != '"' {
@@ -231,8 +222,8 @@ func (p *parser) listed() (string, error) {
 	return p.text[start:p.at], nil
 }
 
-// countValue counts one more value, key or flag: each is one more comparison for everything in a
-// body.
+// countValue counts a value, key or flag, and returns an error above MaxValues: each one adds a comparison
+// for every value in a body.
 func (p *parser) countValue() error {
 	if p.values++; p.values <= MaxValues {
 		return nil
@@ -241,7 +232,7 @@ func (p *parser) countValue() error {
 		fmt.Sprintf("The filter has more than %d values.", MaxValues), "A glob stands for many values: type:invoice.*.")
 }
 
-// takeComma goes behind a comma if one stands here.
+// takeComma skips a comma and returns true if it comes next.
 func (p *parser) takeComma() bool {
 	if p.ended() || p.text[p.at] != ',' {
 		return false

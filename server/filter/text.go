@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// fold maps the letters that differ only in case to one of them, by Unicode's simple folding: two
-// letters are the same to strings.EqualFold where fold makes them equal.
+// fold maps all letters that differ only in case to the same letter, by Unicode's simple case folding. Two
+// letters have the same fold exactly if strings.EqualFold considers them equal.
 func fold(c rune) rune {
 	if c < unicode.MaxASCII {
 		if 'A' <= c && c <= 'Z' {
@@ -24,12 +24,11 @@ func fold(c rune) rune {
 	return least
 }
 
-// foldText folds every letter of a text. What is no UTF-8 becomes U+FFFD, as it is for
-// strings.EqualFold.
+// foldText folds every letter of a text. Invalid UTF-8 becomes U+FFFD, as in strings.EqualFold.
 func foldText(text string) string { return strings.Map(fold, text) }
 
-// isTokenLetter reports whether tokens may contain c. Everything else stands between tokens,
-// underscores and hyphens too: "card_declined" and "card-declined" are the same two tokens.
+// isTokenLetter reports whether c can be part of a token. All other characters separate tokens, also
+// underscores and hyphens: "card_declined" and "card-declined" are the same two tokens.
 func isTokenLetter(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
 
 // tokens returns the folded tokens of a text.
@@ -37,14 +36,14 @@ func tokens(text string) []string {
 	return strings.FieldsFunc(foldText(text), func(c rune) bool { return !isTokenLetter(c) })
 }
 
-// pattern is a text to be equal to, or the pieces around the stars of a glob. It always fits a
-// whole text: without stars, `invoice` does not fit "invoice.paid".
+// pattern is a text or a glob. It matches whole texts only: without stars, `invoice` does not match
+// "invoice.paid".
 type pattern struct {
-	text   string   // as written; for a glob unused
-	pieces []string // folded; nil: no glob
+	text   string   // as written; unused for a glob
+	pieces []string // the folded text between the stars of a glob; nil if it is no glob
 }
 
-// newPattern prepares a value to be compared as text.
+// newPattern returns the pattern of a value.
 func newPattern(v Value) pattern {
 	if !v.Glob() {
 		return pattern{text: v.Pieces[0]}
@@ -56,9 +55,9 @@ func newPattern(v Value) pattern {
 	return p
 }
 
-// matchPieces reports whether a glob fits a folded text. It finds the pieces in text one behind the
-// other, the first at its beginning and the last at its end. To take each piece where it first
-// occurs is enough: what fits later fits then as well.
+// matchPieces reports whether a glob matches a folded text. It looks for the pieces in their order, the
+// first one at the beginning of the text and the last one at the end. Taking the first occurrence of each
+// piece is enough, because it leaves the most text for the rest.
 func matchPieces(pieces []string, text string) bool {
 	first, middle, last := pieces[0], pieces[1:len(pieces)-1], pieces[len(pieces)-1]
 	text, found := strings.CutPrefix(text, first)

@@ -3,52 +3,51 @@ package filter
 import "strings"
 
 // Node is one part of a filter's syntax tree. The set is closed: And, Or, Not, Compare, Has, Is,
-// Word, Phrase and ID. Whoever walks a tree (a SQL prefilter, the chips of the filter bar) switches
-// over these nine types.
+// Word, Phrase and ID. Code that walks a tree (the SQL prefilter, the chips of the filter bar) switches
+// on these nine types.
 //
 // A tree that Parse returns is flat: an And never holds an And, an Or never holds an Or, and both
-// hold at least two nodes. Parentheses that change nothing leave no trace.
+// hold at least two nodes. Redundant parentheses are not part of the tree.
 type Node interface {
-	// Position returns the bytes of the text that the node was read from, from start up to but without end.
+	// Position returns the offsets in bytes of the node's text, from start up to but excluding end.
 	Position() (start, end int)
-	// String returns the node in canonical form: Parse reads it as an equal tree, apart from positions.
+	// String returns the node in canonical form. Parsing it gives an equal tree, except for positions.
 	String() string
 
 	write(b *strings.Builder)
 }
 
-// Span is a part of a filter's text in bytes: from Start up to but without End.
+// Span is a part of a filter's text, in bytes: from Start up to but excluding End.
 type Span struct{ Start, End int }
 
 // Position returns both ends of the span.
 func (s Span) Position() (start, end int) { return s.Start, s.End }
 
-// And holds where all of its nodes hold: `verdict:rejected type:invoice.*`.
+// And matches if all of its nodes match: `verdict:rejected type:invoice.*`.
 type And struct {
 	Nodes []Node
 	Span
 }
 
-// Or holds where at least one of its nodes holds: `is:test OR method:GET`.
+// Or matches if at least one of its nodes matches: `is:test OR method:GET`.
 type Or struct {
 	Nodes []Node
 	Span
 }
 
-// Not holds where its node does not: `-type:ping`. It holds for a delivery without any type as
-// well.
+// Not matches if its node does not: `-type:ping`. That includes deliveries without a type.
 type Not struct {
 	Node Node
 	Span
 }
 
-// Compare holds where at least one value of the record under Key stands in the relation Op to at
-// least one of Values. With an Op other than Equal there is exactly one value. Examples:
+// Compare matches if at least one of the record's values for Key has the relation Op to at least one of
+// Values. With an Op other than Equal there is exactly one value. Examples:
 //
 //	endpoint:shop,blog       Key endpoint, Op Equal, two values
 //	body.data.amount:>1000   Key body with the path data, amount; Op Greater
 //	size:10..                one value that is a range with an open end
-//	after:1h                 Op Equal: which side of the time is meant says the key
+//	after:1h                 Op Equal: the key implies the direction
 type Compare struct {
 	Key    Key
 	Op     Op
@@ -56,55 +55,53 @@ type Compare struct {
 	Span
 }
 
-// Has holds where the record has something under at least one of the keys: `has:event`,
-// `has:body.refund`.
+// Has matches if the record has a value for at least one of the keys: `has:event`, `has:body.refund`.
 type Has struct {
 	Keys []Key
 	Span
 }
 
-// Is holds where at least one of the flags is set: `is:duplicate`.
+// Is matches if at least one of the flags is set: `is:duplicate`.
 type Is struct {
 	Flags []Flag
 	Span
 }
 
 // Word is a free word, searched for in headers and body. It matches whole tokens, so that `fun`
-// does not find "refund". A word with several tokens, such as `card-declined`, finds these tokens
-// in a row.
+// does not match "refund". A word with several tokens, such as `card-declined`, matches them in sequence.
 type Word struct {
 	Text   string
-	Prefix bool // written with a * at its end: the last token only has to begin so
+	Prefix bool // written with a * at its end: the last token is a prefix
 	Span
 }
 
-// Phrase is a quoted text, searched for as its tokens in a row: `"card declined"` finds
-// "card_declined" too.
+// Phrase is a quoted text, whose tokens are searched for in sequence: `"card declined"` also matches
+// "card_declined".
 type Phrase struct {
 	Text   string
-	Prefix bool // a * follows the closing quote: the last token only has to begin so
+	Prefix bool // a * follows the closing quote: the last token is a prefix
 	Span
 }
 
-// ID is a bare id. `#1042` is a delivery's seq; `dlv_…`, `ep_…` and `sub_…` are ids of our own, of
-// a delivery, an endpoint and a status. Any other (`evt_…`, `pi_…`) is an id of a provider, and
-// finds its event, its subject, and the requests that mention it.
+// ID is a bare id. `#1042` is a delivery's seq; `dlv_…`, `ep_…` and `sub_…` are Hookbeam's ids of a
+// delivery, an endpoint and a status. Any other (`evt_…`, `pi_…`) is an id of a provider. It matches the
+// deliveries of its event and of its subject, and requests that contain it.
 type ID struct {
 	Text string
 	Span
 }
 
-// Key names what is compared: a field of the record, or a value inside the request.
+// Key is the left side of a comparison: a field of the record, or a value inside the request.
 type Key struct {
-	Name string   // "verdict"; of a path its first part: "body", "header", "query" or "form"
-	Path []string // the names of the objects' members after "body"; after the other three one single name
+	Name string   // "verdict"; for a path its first part: "body", "header", "query" or "form"
+	Path []string // for body the names of nested members; for header, query and form a single name
 	Span
 }
 
 // Op is the relation of a Compare.
 type Op string
 
-// The relations. Equal is written as a colon alone.
+// The operators. Equal is written as a colon alone.
 const (
 	Equal          Op = ""
 	Greater        Op = ">"
@@ -113,15 +110,16 @@ const (
 	LessOrEqual    Op = "<="
 )
 
-// Value is what is compared with: a text, which may be a glob, or a range of numbers.
+// Value is the right side of a comparison: a text, which may be a glob, or a range of numbers.
 type Value struct {
-	// Pieces is the text before, between and after its stars: `invoice.*` is "invoice." and "". One piece is no glob.
+	// Pieces is the text before, between and after the stars: `invoice.*` is "invoice." and "". With one piece the
+	// value is no glob.
 	Pieces []string
-	// Quoted says that the value was written in quotes. It is then compared as text, even where it looks like a
-	// number, and a state in quotes may be one that only an endpoint's own mapping knows.
+	// Quoted says that the value was written in quotes. It is compared as text even if it looks like a number. A
+	// state in quotes may be one that only an endpoint's own mapping defines.
 	Quoted bool
 
-	Range    bool   // it is From..To, and Pieces is nil
+	Range    bool   // the value is From..To, and Pieces is nil
 	From, To string // numbers as written, both included; "" is an open end
 
 	Span
@@ -138,10 +136,10 @@ func (v Value) Text() string {
 // Glob reports whether the value has a star.
 func (v Value) Glob() bool { return len(v.Pieces) > 1 }
 
-// Flag is a property that a delivery has or has not.
+// Flag is a property of deliveries, for `is:`.
 type Flag string
 
-// The flags. Flags returns them with a line on each.
+// The flags. Flags returns them with their descriptions.
 const (
 	FlagVerified  Flag = "verified"
 	FlagUnsigned  Flag = "unsigned"

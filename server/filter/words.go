@@ -7,37 +7,37 @@ import (
 	"unicode/utf8"
 )
 
-// phrase is a row of tokens to search for. A single word is a row of one.
+// phrase is a sequence of tokens to search for. A single word is a sequence of one.
 type phrase struct {
 	bit    uint64
 	tokens []string // folded
-	prefix bool     // the last token only has to begin so
+	prefix bool     // the last token is a prefix
 
-	// back[n] is how many tokens are still found in a row when the token after the first n is another one
-	// (Knuth, Morris and Pratt), so that no token of a body is looked at twice.
-	back []int
+	// fallback is the failure function of the algorithm of Knuth, Morris and Pratt: fallback[n] is the number of
+	// tokens that still match when n tokens matched and the next one does not. No token of a body is read twice.
+	fallback []int
 }
 
-// newPhrase prepares a row of at least one token. A prefix is compared like a whole token here: how
-// far the row is found is only asked before its last token.
+// newPhrase prepares the search for a sequence of at least one token. It treats a prefix like a whole
+// token: fallback depends only on the tokens before the last.
 func newPhrase(row []string, prefix bool, bit uint64) phrase {
-	p := phrase{bit: bit, tokens: row, prefix: prefix, back: make([]int, len(row))}
+	p := phrase{bit: bit, tokens: row, prefix: prefix, fallback: make([]int, len(row))}
 	for n, found := 1, 0; n+1 < len(row); n++ {
 		for found > 0 && row[n] != row[found] {
-			found = p.back[found]
+			found = p.fallback[found]
 		}
 		if row[n] == row[found] {
 			found++
 		}
-		p.back[n+1] = found
+		p.fallback[n+1] = found
 	}
 	return p
 }
 
-// after returns how many tokens are found in a row after another token, where there were found
-// before it.
-func (p *phrase) after(found int, token []byte) int {
-	for ; ; found = p.back[found] {
+// advance returns the number of tokens that match after one more token, if found tokens matched before
+// it.
+func (p *phrase) advance(found int, token []byte) int {
+	for ; ; found = p.fallback[found] {
 		want := p.tokens[found]
 		if string(token) == want {
 			return found + 1
@@ -51,18 +51,17 @@ func (p *phrase) after(found int, token []byte) int {
 	}
 }
 
-// searcher looks for all phrases of a filter in one text after the other. For each phrase it knows
-// how many of its tokens it has just seen in a row; the token that ends next either goes on with
-// the row or sets it back.
+// searcher searches texts, one after the other, for all phrases of a filter. For each phrase it keeps the
+// number of tokens that match at the current position; each token increases the number or resets it.
 type searcher struct {
 	*matching
 	found []int  // for each phrase
-	token []byte // the token that is being read, folded
+	token []byte // the current token as far as it was read, folded
 }
 
-// readWords looks for the filter's words in every header and in the body. A header's name and value
-// are one text, so that `"content type"` and `"user agent curl"` are found; two headers, and
-// headers and body, are separate ones.
+// readWords searches every header and the body for the filter's words and phrases. A header's name and
+// value form one text, so that `"user agent curl"` matches; different headers, and the body, are separate
+// texts.
 func (m *matching) readWords() {
 	if !m.once(fromWords) {
 		return
@@ -85,7 +84,7 @@ func (m *matching) readWords() {
 	s.endText()
 }
 
-// searchForm reads the tokens of name=value&name=value.
+// searchForm searches the decoded names and values of name=value&name=value.
 func (s *searcher) searchForm(text string) {
 	for pair := range strings.SplitSeq(text, "&") {
 		name, value, _ := strings.Cut(pair, "=")
@@ -96,7 +95,8 @@ func (s *searcher) searchForm(text string) {
 	}
 }
 
-// searchText reads the tokens of a text.
+// searchText searches a text, or a part of one. decode returns its first letter and the letter's size in
+// bytes. A token may go on in the next part: the caller ends it with endToken or endText.
 func searchText[T string | []byte](s *searcher, text T, decode func(T) (rune, int)) {
 	for len(text) > 0 {
 		c, size := decode(text)
@@ -111,8 +111,7 @@ func searchText[T string | []byte](s *searcher, text T, decode func(T) (rune, in
 	}
 }
 
-// endToken looks whether the token that was read goes on with a phrase. It is called wherever a
-// token may end, and does nothing where none began.
+// endToken ends the current token and advances all phrases with it. It does nothing if no token began.
 func (s *searcher) endToken() {
 	if len(s.token) == 0 {
 		return
@@ -122,22 +121,21 @@ func (s *searcher) endToken() {
 		if s.hits&p.bit != 0 {
 			continue
 		}
-		if s.found[i] = p.after(s.found[i], s.token); s.found[i] == len(p.tokens) {
+		if s.found[i] = p.advance(s.found[i], s.token); s.found[i] == len(p.tokens) {
 			s.hits |= p.bit
 		}
 	}
 	s.token = s.token[:0]
 }
 
-// endText makes sure that no phrase begins in one text and ends in another.
+// endText ends the current text, so that no phrase matches across two texts.
 func (s *searcher) endText() {
 	s.endToken()
 	clear(s.found)
 }
 
-// decodeJSON reads one letter of valid JSON as it is meant: \u00e9 is é, and \n stands between two
-// words. Without it the line that begins behind a \n would begin with an n. Letters beyond U+FFFF
-// are written as two halves (RFC 8259 §7).
+// decodeJSON decodes one letter of valid JSON: \u00e9 is é, and every other escape, such as \n, separates
+// tokens. Letters above U+FFFF are written as a surrogate pair (RFC 8259 §7).
 func decodeJSON(text []byte) (rune, int) {
 	if text[0] != '\\' || len(text) < 2 {
 		return utf8.DecodeRune(text)
@@ -154,7 +152,7 @@ func decodeJSON(text []byte) (rune, int) {
 	return c, 6
 }
 
-// decodeUnit reads \uXXXX; 0 where there is none.
+// decodeUnit decodes \uXXXX at the beginning of text; 0 if there is none.
 func decodeUnit(text []byte) rune {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return 0

@@ -5,46 +5,37 @@ import (
 	"unicode"
 )
 
-// The String methods of all nodes return the canonical form.
-func (n And) String() string     { return written(n) }
-func (n Or) String() string      { return written(n) }
-func (n Not) String() string     { return written(n) }
-func (n Compare) String() string { return written(n) }
-func (n Has) String() string     { return written(n) }
-func (n Is) String() string      { return written(n) }
-func (n Word) String() string    { return written(n) }
-func (n Phrase) String() string  { return written(n) }
-func (n ID) String() string      { return written(n) }
+// The String methods of all nodes return the canonical form: one blank between terms, no AND, a minus
+// sign for NOT, and only the parentheses and quotes that are needed.
+func (n And) String() string     { return canonical(n) }
+func (n Or) String() string      { return canonical(n) }
+func (n Not) String() string     { return canonical(n) }
+func (n Compare) String() string { return canonical(n) }
+func (n Has) String() string     { return canonical(n) }
+func (n Is) String() string      { return canonical(n) }
+func (n Word) String() string    { return canonical(n) }
+func (n Phrase) String() string  { return canonical(n) }
+func (n ID) String() string      { return canonical(n) }
 
-// written returns what a node writes.
-func written(n Node) string {
+// canonical returns the text that a node writes.
+func canonical(n Node) string {
 	var b strings.Builder
 	n.write(&b)
 	return b.String()
 }
 
-// write puts parentheses around an Or, which would take in its neighbours otherwise.
+// write puts parentheses around an Or, because AND binds tighter.
 func (n And) write(b *strings.Builder) {
-	for i, part := range n.Nodes {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
+	writeList(b, n.Nodes, " ", func(part Node, b *strings.Builder) {
 		_, or := part.(Or)
 		writeGrouped(b, part, or)
-	}
+	})
 }
 
 // write needs no parentheses: AND and NOT bind tighter than OR.
-func (n Or) write(b *strings.Builder) {
-	for i, part := range n.Nodes {
-		if i > 0 {
-			b.WriteString(" OR ")
-		}
-		part.write(b)
-	}
-}
+func (n Or) write(b *strings.Builder) { writeList(b, n.Nodes, " OR ", Node.write) }
 
-// write puts a minus sign before a term, and parentheses around what consists of several.
+// write puts parentheses around an And or an Or, because a minus sign binds tighter.
 func (n Not) write(b *strings.Builder) {
 	b.WriteByte('-')
 	_, and := n.Node.(And)
@@ -52,7 +43,17 @@ func (n Not) write(b *strings.Builder) {
 	writeGrouped(b, n.Node, and || or)
 }
 
-// writeGrouped writes a node, in parentheses where it needs them.
+// writeList writes each item with write, and the separator between two of them.
+func writeList[T any](b *strings.Builder, items []T, separator string, write func(T, *strings.Builder)) {
+	for i, item := range items {
+		if i > 0 {
+			b.WriteString(separator)
+		}
+		write(item, b)
+	}
+}
+
+// writeGrouped writes a node, in parentheses if parentheses is true.
 func writeGrouped(b *strings.Builder, n Node, parentheses bool) {
 	if !parentheses {
 		n.write(b)
@@ -68,32 +69,17 @@ func (n Compare) write(b *strings.Builder) {
 	n.Key.write(b)
 	b.WriteByte(':')
 	b.WriteString(string(n.Op))
-	for i, v := range n.Values {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		v.write(b)
-	}
+	writeList(b, n.Values, ",", Value.write)
 }
 
 func (n Has) write(b *strings.Builder) {
 	b.WriteString("has:")
-	for i, key := range n.Keys {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		key.write(b)
-	}
+	writeList(b, n.Keys, ",", Key.write)
 }
 
 func (n Is) write(b *strings.Builder) {
 	b.WriteString("is:")
-	for i, flag := range n.Flags {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(string(flag))
-	}
+	writeList(b, n.Flags, ",", func(flag Flag, b *strings.Builder) { b.WriteString(string(flag)) })
 }
 
 func (n Word) write(b *strings.Builder) {
@@ -115,7 +101,7 @@ func (k Key) String() string {
 	return b.String()
 }
 
-// write puts quotes around those names of a path that need them.
+// write puts quotes around the names that need them.
 func (k Key) write(b *strings.Builder) {
 	b.WriteString(k.Name)
 	for _, name := range k.Path {
@@ -128,8 +114,8 @@ func (k Key) write(b *strings.Builder) {
 	}
 }
 
-// write puts quotes around each piece of a quoted value, and leaves its stars outside: in quotes
-// they would be text.
+// write puts quotes around each piece of a quoted value, and its stars outside: inside quotes they would
+// be text.
 func (v Value) write(b *strings.Builder) {
 	if v.Range || !v.Quoted {
 		b.WriteString(v.Text())
@@ -143,14 +129,14 @@ func (v Value) write(b *strings.Builder) {
 	}
 }
 
-// writeStar writes the star of a glob or of a prefix, if there is one.
+// writeStar writes the star of a glob or a prefix if star is true.
 func writeStar(b *strings.Builder, star bool) {
 	if star {
 		b.WriteByte('*')
 	}
 }
 
-// writeQuoted writes a text in quotes, so that parser.quoted reads it back.
+// writeQuoted writes a text in quotes, with the escapes that parser.quoted reads.
 func writeQuoted(b *strings.Builder, text string) {
 	b.WriteByte('"')
 	for i := range len(text) {
@@ -162,8 +148,8 @@ func writeQuoted(b *strings.Builder, text string) {
 	b.WriteByte('"')
 }
 
-// isBareName reports whether a part of a path may stand without quotes. The exclamation mark is for
-// those who write !=, which would otherwise be a comparison of a name that ends with it.
+// isBareName reports whether a name of a path needs no quotes. The exclamation mark needs them, so that
+// `body.a!=1` is an error with a hint, not a comparison of a member named "a!".
 func isBareName(name string) bool {
 	for _, c := range name {
 		if strings.ContainsRune(`."*:<>=!,()`, c) || unicode.IsSpace(c) {
