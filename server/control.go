@@ -19,6 +19,7 @@ import (
 	"hookbeam/server/client"
 	"hookbeam/server/datafile"
 	"hookbeam/server/hook"
+	"hookbeam/server/wire"
 )
 
 // Limits of the control channel: a few commands use it, one request at a time.
@@ -270,9 +271,10 @@ func (a *auditWriter) Write(b []byte) (int, error) {
 // Unwrap gives http.ResponseController the writer below, for deadlines and upgrades.
 func (a *auditWriter) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
+// writeControlProblem responds with a problem in the same form as the API.
 func writeControlProblem(w http.ResponseWriter, status int, p *hook.Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{ // the other end left: nobody to tell
-		"status": status, "title": http.StatusText(status), "code": p.Code, "detail": p.Detail})
+	_ = json.NewEncoder(w).Encode(wire.Problem{ // an error means that the client has left
+		Status: status, Title: http.StatusText(status), Code: p.Code, Detail: p.Detail})
 }
