@@ -18,7 +18,7 @@ import (
 
 // TestCrossSiteRequestsAreRejected is S11 of what is promised: forms, fetch, and browsers without fetch metadata.
 func TestCrossSiteRequestsAreRejected(t *testing.T) {
-	h := newHouse(t, "https://hooks.example.com/")
+	h := newTestAPI(t, "https://hooks.example.com/")
 	cookie := h.login()
 	for _, c := range []struct {
 		name   string
@@ -54,9 +54,9 @@ func TestCrossSiteRequestsAreRejected(t *testing.T) {
 			} {
 				q.cookie, q.header = cookie, c.header.Clone()
 				if c.ok {
-					h.do(q).is(t, 404, "endpoint_not_found")
+					h.do(q).expect(t, 404, "endpoint_not_found")
 				} else {
-					h.do(q).is(t, 403, "forbidden_origin")
+					h.do(q).expect(t, 403, "forbidden_origin")
 				}
 			}
 			// Receiving is for strangers: nothing there looks at where a request comes from.
@@ -71,7 +71,7 @@ func TestCrossSiteRequestsAreRejected(t *testing.T) {
 
 // TestWebSocketsOpenForOwnPagesAndForTokens is S1 of what is promised, over real sockets.
 func TestWebSocketsOpenForOwnPagesAndForTokens(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	session := h.login()
 	for _, c := range []struct {
 		name, origin  string
@@ -115,9 +115,9 @@ func TestWebSocketsOpenForOwnPagesAndForTokens(t *testing.T) {
 	}
 }
 
-// TestLogoutClosesOpenConnections is the end of S12: a session's sockets and polls do not outlive it.
-func TestLogoutClosesOpenConnections(t *testing.T) {
-	h := newHouse(t, "")
+// TestLogoutClosesOnlyTheSessionsWebSockets is the end of S12: a session's sockets and polls do not outlive it.
+func TestLogoutClosesOnlyTheSessionsWebSockets(t *testing.T) {
+	h := newTestAPI(t, "")
 	session, other := h.login(), h.login()
 	open := func(cookie *http.Cookie) *websocket.Conn {
 		header := http.Header{"Origin": {h.URL}, "Cookie": {cookie.Name + "=" + cookie.Value}}
@@ -134,7 +134,7 @@ func TestLogoutClosesOpenConnections(t *testing.T) {
 	mine, theirs := open(session), open(other)
 	defer mine.Close()
 	defer theirs.Close()
-	h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session}).is(t, 204, "")
+	h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session}).expect(t, 204, "")
 	if _, _, err := mine.ReadMessage(); err == nil {
 		t.Error("the socket is told more after the session's end")
 	}
@@ -144,9 +144,9 @@ func TestLogoutClosesOpenConnections(t *testing.T) {
 	}
 }
 
-// TestLogoutEndsALongPoll logs out while a poll waits, and then something happens: it is not told.
-func TestLogoutEndsALongPoll(t *testing.T) {
-	h := newHouse(t, "")
+// TestLongPollGets401AndNoUpdatesAfterLogout logs out while a poll waits, and then something happens: it is not told.
+func TestLongPollGets401AndNoUpdatesAfterLogout(t *testing.T) {
+	h := newTestAPI(t, "")
 	session := h.login()
 	var page struct{ Cursor string }
 	h.get("/api/v1/deliveries", &page)
@@ -169,7 +169,7 @@ func TestLogoutEndsALongPoll(t *testing.T) {
 	case <-answered:
 		t.Fatalf("it did not begin: %d %s", w.Code, w.Body)
 	}
-	h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session}).is(t, 204, "")
+	h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session}).expect(t, 204, "")
 	h.send("x")
 	<-answered
 	if w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), "updates") {
@@ -177,8 +177,8 @@ func TestLogoutEndsALongPoll(t *testing.T) {
 	}
 }
 
-func TestAllRoutesWorkUnderABasePath(t *testing.T) {
-	h := newHouse(t, "http://proxy.example/hooks/")
+func TestServerWorksUnderABasePath(t *testing.T) {
+	h := newTestAPI(t, "http://proxy.example/hooks/")
 	for _, base := range []string{"", "/hooks"} { // a proxy that cuts the path off, and one that passes it on
 		if a := h.do(request{method: "GET", path: base + "/"}); a.Header.Get("Location") != "/hooks/login" {
 			t.Errorf("%q: to %q", base, a.Header.Get("Location"))
@@ -190,9 +190,9 @@ func TestAllRoutesWorkUnderABasePath(t *testing.T) {
 		if a := h.do(request{method: "GET", path: base + "/endpoints", cookie: cookie}); a.StatusCode != 200 {
 			t.Errorf("%q: %d %s", base, a.StatusCode, a.text)
 		}
-		h.do(request{method: "GET", path: base + "/api/v1/session", cookie: cookie}).is(t, 200, "")
+		h.do(request{method: "GET", path: base + "/api/v1/session", cookie: cookie}).expect(t, 200, "")
 		a := h.do(request{method: "POST", path: base + "/in/" + h.endpoint.Slug + "//a%2Fb?c=d", body: "x"})
-		a.is(t, 200, "")
+		a.expect(t, 200, "")
 		var stored struct{ ID hook.DeliveryID }
 		check(t, json.Unmarshal([]byte(a.text), &stored))
 		var d wire.DeliveryDetail
@@ -208,13 +208,13 @@ func TestAllRoutesWorkUnderABasePath(t *testing.T) {
 	}
 }
 
-// TestHealthReportsReadiness is R17 of what is promised.
-func TestHealthReportsReadiness(t *testing.T) {
-	h := newHouse(t, "")
-	h.do(request{method: "GET", path: "/readyz"}).is(t, 200, "")
+// TestServerIsNotReadyWhileDeliveriesCannotBeStored is R17 of what is promised.
+func TestServerIsNotReadyWhileDeliveriesCannotBeStored(t *testing.T) {
+	h := newTestAPI(t, "")
+	h.do(request{method: "GET", path: "/readyz"}).expect(t, 200, "")
 	h.stop() // the writer is gone
-	h.do(request{method: "GET", path: "/readyz"}).is(t, 503, "cannot_store")
-	h.do(request{method: "GET", path: "/healthz"}).is(t, 200, "")
+	h.do(request{method: "GET", path: "/readyz"}).expect(t, 503, "cannot_store")
+	h.do(request{method: "GET", path: "/healthz"}).expect(t, 200, "")
 	a := h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "{}"})
 	if a.StatusCode != 503 || a.Header.Get("Retry-After") == "" {
 		t.Errorf("receiving: %d %s", a.StatusCode, a.text)
@@ -222,7 +222,7 @@ func TestHealthReportsReadiness(t *testing.T) {
 }
 
 func TestStoppingServerAnswersAndClosesConnections(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	h.api.Stop()
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/in/" + h.endpoint.Slug: 200,
 		"/api/v1/updates": 503,
@@ -235,7 +235,7 @@ func TestStoppingServerAnswersAndClosesConnections(t *testing.T) {
 }
 
 func TestLongPollIsAnsweredWhenTheServerStops(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	var page struct{ Cursor string }
 	h.get("/api/v1/deliveries", &page)
 	started := make(chan struct{})
@@ -257,10 +257,10 @@ func TestLongPollIsAnsweredWhenTheServerStops(t *testing.T) {
 }
 
 func TestPanicGivesAProblemAndOneLogLine(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	h.api.Receive = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the sky is falling") })
 	a := h.do(request{method: "POST", path: "/in/x", body: "{}"})
-	a.is(t, 500, "internal")
+	a.expect(t, 500, "internal")
 	if strings.Contains(a.text, "sky") {
 		t.Errorf("strangers are told of it: %s", a.text)
 	}
@@ -270,8 +270,8 @@ func TestPanicGivesAProblemAndOneLogLine(t *testing.T) {
 	}
 }
 
-func TestCanceledRequestIsNotLoggedAsAFault(t *testing.T) {
-	h := newHouse(t, "")
+func TestPanicAfterTheClientHasLeftIsNotLogged(t *testing.T) {
+	h := newTestAPI(t, "")
 	h.api.Receive = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(io.ErrClosedPipe) })
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

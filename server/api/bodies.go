@@ -13,70 +13,76 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The bounds of what is received at once.
+// Sizes for receiving bodies, in bytes, and the default limit of requests.
 const (
-	firstRead      = 16 << 10 // bytes that a body is given room for before it has come; most are smaller
-	smallRead      = 512      // the same where its length is not announced
+	firstRead      = 16 << 10 // first buffer for a body with a Content-Length; most bodies are smaller
+	smallRead      = 512      // first buffer for a chunked body
 	keptBody       = 64 << 10 // the largest buffer that is kept for later requests
-	typicalBody    = 64 << 10 // a server that has room for one of these is ready
-	senderRequests = 1024     // of one address under way at once
+	typicalBody    = 64 << 10 // the server is ready while it has room for a body of this size
+	senderRequests = 1024     // concurrent requests of one address
 )
 
-// bodyMemory is the memory that all bodies take while they are received and stored. A body is charged as its bytes
-// come:
-// what a length announces costs its sender nothing but a place among what its own address may announce. An address may
-// hold as much as is still free, so one alone gets half of all, n together 1/(n+1) each, and the next one finds room.
+// bodyMemory limits the memory for all request bodies while they are received and stored. Receive has one, and
+// reserves memory in it with reserve, grow and release.
+//
+// A request is charged for the bytes of its buffer, which grows as the body arrives. A Content-Length reserves
+// no memory; it only counts against what the same address may announce, half of the limit. An address may hold
+// at most as much as is free, so a single address gets half of the limit, n addresses 1/(n+1) each, and a new
+// address finds room.
 type bodyMemory struct {
-	most     int64 // in all; 0: no limit
-	requests int   // of one address
+	limit       int64 // bytes in total; 0: no limit
+	maxRequests int   // concurrent requests of one address
 
 	mu      sync.Mutex
-	held    int64
-	refused int                // bodies for which there was no room since the last one came whole
+	held    int64              // the sum of held of all senders
+	refused int                // requests refused for lack of memory since a body was last received completely
 	senders map[string]*sender // by access.Client.Key
-	sweepAt int                // how many senders there may be before those without requests are forgotten
+	sweepAt int                // number of senders at which those without requests are removed
 }
 
-// sender is what the requests of one address take.
+// sender is what the concurrent requests of one address use.
 type sender struct {
 	requests  int
 	held      int64 // bytes of their buffers
-	announced int64 // bytes that their lengths say
+	announced int64 // the sum of their Content-Lengths
 }
 
-// fewSenders is how many addresses are remembered without a look at which of them still send: to remember the one that
-// sends again and again is cheaper than to forget it each time.
-const fewSenders = 1024
+// minSweepSenders is the number of senders below which none is removed. An address that sends again and again would
+// otherwise be removed and added each time.
+const minSweepSenders = 1024
 
-func newBodyMemory(most int64, requests int) *bodyMemory {
-	if requests == 0 {
-		requests = senderRequests
+func newBodyMemory(limit int64, maxRequests int) *bodyMemory {
+	if maxRequests == 0 {
+		maxRequests = senderRequests
 	}
-	return &bodyMemory{most: most, requests: requests, senders: map[string]*sender{}, sweepAt: fewSenders}
+	return &bodyMemory{limit: limit, maxRequests: maxRequests, senders: map[string]*sender{}, sweepAt: minSweepSenders}
 }
 
-// bodyReservation is the memory that one request holds in bodyMemory.
+// bodyReservation is what one request holds in bodyMemory. The caller sets client, and bodyMemory the other fields,
+// except complete.
 type bodyReservation struct {
 	client    access.Client
-	sender    *sender // nil: it takes nothing
+	sender    *sender // nil: nothing is reserved
 	announced int64
 	held      int64
-	whole     bool // the body has come
+	complete  bool // set by the caller when the whole body was received
 }
 
-// enter counts a request with the length that it announces, and takes first bytes for it; leave undoes both. The only
-// request of an address may take more than the address's share: else a body larger than that could never be sent.
-func (b *bodyMemory) enter(c *bodyReservation, announced, first int64) error {
+// reserve counts a request with its Content-Length, and reserves the first bytes for it. release undoes both.
+// If an address has no other request, the request may exceed the share of the address: otherwise a body larger
+// than the share could never be received. Errors are refusedErrors with the problems too_many_at_once,
+// address_busy and busy.
+func (b *bodyMemory) reserve(c *bodyReservation, announced, first int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.sender(c.client.Key)
-	if !c.client.Shared && s.requests >= b.requests {
+	if !c.client.Shared && s.requests >= b.maxRequests {
 		return &refusedError{tooManyRequests, tooManyRequests.Code, c.client.Address}
 	}
-	if b.most > 0 && !c.client.Shared && s.requests > 0 && s.announced+announced > b.most/2 {
+	if b.limit > 0 && !c.client.Shared && s.requests > 0 && s.announced+announced > b.limit/2 {
 		return &refusedError{addressBusy, addressBusy.Code, c.client.Address}
 	}
-	if err := b.room(s, s.requests == 0, c, first); err != nil {
+	if err := b.checkFree(s, s.requests == 0, c, first); err != nil {
 		return err
 	}
 	s.requests++
@@ -87,12 +93,13 @@ func (b *bodyMemory) enter(c *bodyReservation, announced, first int64) error {
 	return nil
 }
 
-// grow takes n bytes more for a request that has entered.
+// grow reserves n more bytes for a request that has a reservation. Errors are those of reserve; the reservation
+// is then unchanged.
 func (b *bodyMemory) grow(c *bodyReservation, n int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := c.sender
-	if err := b.room(s, s.requests == 1, c, n); err != nil {
+	if err := b.checkFree(s, s.requests == 1, c, n); err != nil {
 		return err
 	}
 	s.held += n
@@ -101,12 +108,13 @@ func (b *bodyMemory) grow(c *bodyReservation, n int64) error {
 	return nil
 }
 
-// room says why there is none for n bytes more.
-func (b *bodyMemory) room(s *sender, only bool, c *bodyReservation, n int64) error {
-	if b.most == 0 {
+// checkFree returns nil if n more bytes may be reserved for s, otherwise why not. only says that the request is
+// the only one of its address. The caller holds the lock.
+func (b *bodyMemory) checkFree(s *sender, only bool, c *bodyReservation, n int64) error {
+	if b.limit == 0 {
 		return nil
 	}
-	free := b.most - b.held - n
+	free := b.limit - b.held - n
 	if free < 0 {
 		b.refused++
 		return &refusedError{busy, busy.Code, c.client.Address}
@@ -117,15 +125,15 @@ func (b *bodyMemory) room(s *sender, only bool, c *bodyReservation, n int64) err
 	return nil
 }
 
-// leave gives back what a request took.
-func (b *bodyMemory) leave(c *bodyReservation) {
+// release returns what a request has reserved. Without a reservation it does nothing.
+func (b *bodyMemory) release(c *bodyReservation) {
 	s := c.sender
 	if s == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if c.whole {
+	if c.complete {
 		b.refused = 0
 	}
 	b.held -= c.held
@@ -134,52 +142,59 @@ func (b *bodyMemory) leave(c *bodyReservation) {
 	s.announced -= c.announced
 }
 
-// sender returns what is counted for key. Those without requests are forgotten when there are twice as many senders as
-// were left the last time, so a million addresses cost no more memory and time than those that send at once.
+// sender returns the sender of key, and adds it if there is none. Senders without requests are removed whenever
+// the map has doubled since the last removal, so memory and time depend on the concurrent senders and not on
+// how many addresses have ever sent. The caller holds the lock.
 func (b *bodyMemory) sender(key string) *sender {
 	if s := b.senders[key]; s != nil {
 		return s
 	}
 	if len(b.senders) >= b.sweepAt {
 		maps.DeleteFunc(b.senders, func(_ string, s *sender) bool { return s.requests == 0 })
-		b.sweepAt = max(fewSenders, 2*len(b.senders))
+		b.sweepAt = max(minSweepSenders, 2*len(b.senders))
 	}
 	s := &sender{}
 	b.senders[key] = s
 	return s
 }
 
+// inFlight returns the bytes that are reserved.
 func (b *bodyMemory) inFlight() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.held
 }
 
-// ready says where bodies are refused, whoever sends them. While room is short, what became of the newest body tells:
-// where small ones still come through, a server that called itself unready would keep them out, too.
+// ready returns an error if bodies of any sender are refused for lack of memory. Little free memory alone is
+// not enough: a body must also have been refused since the last complete one. If small bodies still succeed, a
+// server that reports itself as not ready would lose them, too.
 func (b *bodyMemory) ready() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	free := b.most - b.held
-	if b.most > 0 && free < min(typicalBody, b.most/4) && b.refused > 0 {
+	free := b.limit - b.held
+	if b.limit > 0 && free < min(typicalBody, b.limit/4) && b.refused > 0 {
 		return busy
 	}
 	return nil
 }
 
-// read takes the body into c, byte for byte. Its buffer begins small and is doubled as bytes come, so that every byte
-// is copied twice at most. What it takes of rc.bodies is noted in taken, also where it fails.
-func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *bodyReservation, limit int64) error {
+// read reads the request body into c, byte for byte, and reserves the memory for it in taken. The caller
+// releases taken, also after an error. The buffer starts small and doubles as bytes arrive, so growing copies
+// each byte at most twice on average. Errors: body_too_large, body_incomplete, and those of bodyMemory.reserve.
+// After an error that leaves a part of the body unread, the connection is closed.
+func (rc *Receive) read(
+	w http.ResponseWriter, r *http.Request, c *receiveBuffers, taken *bodyReservation, limit int64,
+) error {
 	c.body = c.body[:0]
 	if r.ContentLength > limit {
 		return tooLarge(w, limit)
 	}
-	most, size := limit+1, int64(smallRead) // one more than allowed, so that too much is seen
+	most, size := limit+1, int64(smallRead) // one byte over the limit, to detect a body that is too large
 	if r.ContentLength >= 0 {
 		most, size = r.ContentLength+1, firstRead
 	}
 	size = min(size, most)
-	if err := rc.bodies.enter(taken, max(r.ContentLength, 0), size); err != nil {
+	if err := rc.bodies.reserve(taken, max(r.ContentLength, 0), size); err != nil {
 		return closeAndRefuse(w, err)
 	}
 	for {
@@ -194,11 +209,12 @@ func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *
 		case err == nil && int64(len(c.body)) > limit:
 			return tooLarge(w, limit)
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF) && int64(len(c.body)) >= r.ContentLength:
-			taken.whole = true
+			taken.complete = true
 			return nil
 		case err != nil:
 			return &hook.Problem{Kind: hook.ErrInvalid, Code: "body_incomplete",
-				Detail: "The request body is incomplete or arrived too slowly, so the delivery was not stored. Send it again.", Cause: err}
+				Detail: "The request body is incomplete or arrived too slowly, so the delivery was not stored. " +
+					"Send it again.", Cause: err}
 		}
 		next := min(2*size, most)
 		if err := rc.bodies.grow(taken, next-size); err != nil {
@@ -208,24 +224,28 @@ func (rc *Receive) read(w http.ResponseWriter, r *http.Request, c *call, taken *
 	}
 }
 
-// closeAndRefuse closes the connection after the refusal: the rest of the body is not worth reading.
+// closeAndRefuse returns err, and closes the connection after the response, so that the rest of the body is not read.
 func closeAndRefuse(w http.ResponseWriter, err error) error {
 	w.Header().Set("Connection", "close")
 	return err
 }
 
+// The problems of bodyMemory. busy: the memory of all senders together is used up. addressBusy and
+// tooManyRequests: one address has reached its own limit.
 var (
 	busy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "busy", RetryAfter: time.Second,
 		Detail: "The memory for request bodies is in use, so the delivery was not stored. Try again in a second."}
 	addressBusy = &hook.Problem{Kind: hook.ErrUnavailable, Code: "address_busy", RetryAfter: time.Second,
-		Detail: "Your IP address uses all the memory for request bodies that it may use, so the delivery was not stored. Try again in a second, " +
-			"or send fewer requests at once."}
+		Detail: "Your IP address uses all the memory for request bodies that it may use, so the delivery was not " +
+			"stored. Try again in a second, or send fewer requests at once."}
 	tooManyRequests = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_at_once", RetryAfter: time.Second,
-		Detail: "Your IP address has too many concurrent requests, so the delivery was not stored. Send fewer at once."}
+		Detail: "Your IP address has too many concurrent requests, so the delivery was not stored. " +
+			"Send fewer at once."}
 )
 
+// tooLarge returns the problem for a body over the endpoint's limit, and closes the connection after the response.
 func tooLarge(w http.ResponseWriter, limit int64) error {
-	w.Header().Set("Connection", "close") // the rest of the body is not worth reading
+	w.Header().Set("Connection", "close")
 	return &hook.Problem{Kind: hook.ErrTooLarge, Code: "body_too_large",
 		Detail: fmt.Sprintf("The body is larger than the endpoint's limit of %d bytes. You can raise the limit to %d.",
 			limit, hook.MostMaxBody)}

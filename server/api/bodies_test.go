@@ -20,7 +20,7 @@ import (
 func codeOf(err error) string {
 	var refused *refusedError
 	if errors.As(err, &refused) {
-		return refused.counted
+		return refused.code
 	}
 	return ""
 }
@@ -28,12 +28,12 @@ func codeOf(err error) string {
 func from(key string) access.Client { return access.Client{Address: key, Key: key} }
 
 // enter is a request that has entered, or why it has not.
-func enter(b *bodyMemory, c access.Client, announced, first int64) (*bodyReservation, error) {
+func reserve(b *bodyMemory, c access.Client, announced, first int64) (*bodyReservation, error) {
 	taken := &bodyReservation{client: c}
-	return taken, b.enter(taken, announced, first)
+	return taken, b.reserve(taken, announced, first)
 }
 
-func TestOneAddressGetsHalfOfTheBodyMemoryAndEachFurtherOneLess(t *testing.T) {
+func TestEachAddressGetsHalfOfTheFreeBodyMemory(t *testing.T) {
 	const most = 1200
 	b := newBodyMemory(most, 0)
 	var first []*bodyReservation
@@ -41,7 +41,7 @@ func TestOneAddressGetsHalfOfTheBodyMemoryAndEachFurtherOneLess(t *testing.T) {
 	for n, want := range []int64{600, 300, 150, 75} {
 		sent := int64(0)
 		for ; ; sent++ {
-			c, err := enter(b, from(fmt.Sprint(n)), 1, 1)
+			c, err := reserve(b, from(fmt.Sprint(n)), 1, 1)
 			if code := codeOf(err); err != nil && code != "address_busy" || sent > most {
 				t.Fatalf("address %d, body %d: %q", n, sent, code)
 			}
@@ -57,9 +57,9 @@ func TestOneAddressGetsHalfOfTheBodyMemoryAndEachFurtherOneLess(t *testing.T) {
 		}
 	}
 	for _, c := range first[:100] {
-		b.leave(c)
+		b.release(c)
 	}
-	if _, err := enter(b, from("3"), 1, 1); err != nil {
+	if _, err := reserve(b, from("3"), 1, 1); err != nil {
 		t.Errorf("what one address gives back is not for the others: %v", err)
 	}
 }
@@ -67,25 +67,25 @@ func TestOneAddressGetsHalfOfTheBodyMemoryAndEachFurtherOneLess(t *testing.T) {
 func TestAnnouncedLengthsAreLimitedPerAddressAndReserveNoMemory(t *testing.T) {
 	b := newBodyMemory(1000, 0)
 	for i := range 5 {
-		if _, err := enter(b, from("a"), 100, 1); err != nil {
+		if _, err := reserve(b, from("a"), 100, 1); err != nil {
 			t.Fatalf("body %d: %v", i, err)
 		}
 	}
-	if _, err := enter(b, from("a"), 1, 1); codeOf(err) != "address_busy" {
+	if _, err := reserve(b, from("a"), 1, 1); codeOf(err) != "address_busy" {
 		t.Errorf("more than half is announced: %v", err)
 	}
 	if b.held != 5 {
 		t.Errorf("%d bytes are held", b.held)
 	}
 	for range 50 { // whoever announces as much has the same right
-		if _, err := enter(b, from("b"), 10, 1); err != nil {
+		if _, err := reserve(b, from("b"), 10, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
 	proxy := from("proxy")
 	proxy.Shared = true
 	for range 20 {
-		if _, err := enter(b, proxy, 100, 1); err != nil {
+		if _, err := reserve(b, proxy, 100, 1); err != nil {
 			t.Fatalf("a proxy: %v", err)
 		}
 	}
@@ -93,10 +93,10 @@ func TestAnnouncedLengthsAreLimitedPerAddressAndReserveNoMemory(t *testing.T) {
 
 func TestOnlyRequestOfAnAddressMayExceedItsShare(t *testing.T) {
 	b := newBodyMemory(100, 0)
-	c, err := enter(b, from("a"), 90, 10)
+	c, err := reserve(b, from("a"), 90, 10)
 	check(t, err)
 	check(t, b.grow(c, 80))
-	if _, err := enter(b, from("a"), 1, 1); codeOf(err) != "address_busy" {
+	if _, err := reserve(b, from("a"), 1, 1); codeOf(err) != "address_busy" {
 		t.Errorf("a second one: %v", err)
 	}
 	if err := b.grow(c, 11); codeOf(err) != "busy" {
@@ -105,7 +105,7 @@ func TestOnlyRequestOfAnAddressMayExceedItsShare(t *testing.T) {
 	if err := b.ready(); err == nil {
 		t.Error("it is ready")
 	}
-	b.leave(c)
+	b.release(c)
 	if err := b.ready(); err != nil || b.held != 0 {
 		t.Errorf("%v, %d held", err, b.held)
 	}
@@ -116,7 +116,7 @@ func TestConcurrentRequestsOfOneAddressAreLimited(t *testing.T) {
 	last := &bodyReservation{}
 	for _, c := range []struct{ who, want string }{{"b", ""}, {"a", ""}, {"a", ""}, {"a", "too_many_at_once"}, {"b",
 		""}} {
-		taken, err := enter(b, from(c.who), 5, 5)
+		taken, err := reserve(b, from(c.who), 5, 5)
 		if code := codeOf(err); code != c.want {
 			t.Errorf("%s: %q, want %q", c.who, code, c.want)
 		}
@@ -124,8 +124,8 @@ func TestConcurrentRequestsOfOneAddressAreLimited(t *testing.T) {
 			last = taken
 		}
 	}
-	b.leave(last)
-	if _, err := enter(b, from("a"), 5, 5); err != nil {
+	b.release(last)
+	if _, err := reserve(b, from("a"), 5, 5); err != nil {
 		t.Error(err)
 	}
 }
@@ -135,13 +135,13 @@ func TestIdleSendersAreForgotten(t *testing.T) {
 	b := newBodyMemory(1<<30, 0)
 	var open [1000]*bodyReservation
 	for i := range 1_000_000 {
-		c, err := enter(b, from(strconv.Itoa(i)), 10, 10)
+		c, err := reserve(b, from(strconv.Itoa(i)), 10, 10)
 		check(t, err)
 		if last := open[i%len(open)]; last != nil {
-			b.leave(last)
+			b.release(last)
 		}
 		open[i%len(open)] = c
-		if n := len(b.senders); n > 2*(len(open)+1)+fewSenders {
+		if n := len(b.senders); n > 2*(len(open)+1)+minSweepSenders {
 			t.Fatalf("%d senders are remembered", n)
 		}
 	}
@@ -158,7 +158,7 @@ func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 	for range 100_000 {
 		switch random.IntN(3) {
 		case 0:
-			if c, err := enter(b, from(fmt.Sprint(random.IntN(20))), random.Int64N(300),
+			if c, err := reserve(b, from(fmt.Sprint(random.IntN(20))), random.Int64N(300),
 				random.Int64N(100)); err == nil {
 				open = append(open, c)
 			}
@@ -169,7 +169,7 @@ func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 		default:
 			if len(open) > 0 {
 				i := random.IntN(len(open))
-				b.leave(open[i])
+				b.release(open[i])
 				open = append(open[:i], open[i+1:]...)
 			}
 		}
@@ -182,7 +182,7 @@ func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 		}
 	}
 	for _, c := range open {
-		b.leave(c)
+		b.release(c)
 	}
 	for key, s := range b.senders {
 		if *s != (sender{}) {
@@ -194,7 +194,7 @@ func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 // TestBodyMemoryIsReservedAsBytesArrive looks at what is held between two pieces of one body.
 func TestBodyMemoryIsReservedAsBytesArrive(t *testing.T) {
 	const size = 1 << 20
-	d := newDoor(t, hook.Endpoint{MaxBody: size}, func(o *ReceiveOptions) { o.MaxInFlight = 8 << 20 })
+	d := newTestReceiver(t, hook.Endpoint{MaxBody: size}, func(o *ReceiveOptions) { o.MaxInFlight = 8 << 20 })
 	for name, length := range map[string]string{"with a length": fmt.Sprintf("Content-Length: %d", size),
 		"in chunks": "Transfer-Encoding: chunked"} {
 		t.Run(name, func(t *testing.T) {

@@ -20,7 +20,7 @@ func TestBudgetNeverGrantsMoreThanItsTotal(t *testing.T) {
 		all.Go(func() {
 			for range 20 {
 				n := int64(1 + i%130)
-				done, err := a.take(t.Context(), n)
+				done, err := a.acquire(t.Context(), n)
 				if errors.Is(err, hook.ErrUnavailable) { // too many were in line
 					continue
 				}
@@ -34,54 +34,54 @@ func TestBudgetNeverGrantsMoreThanItsTotal(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if most.Load() > 100 || a.used != 0 || len(a.line) != 0 {
-		t.Errorf("%d at once; %d taken, %d in line", most.Load(), a.used, len(a.line))
+	if most.Load() > 100 || a.used != 0 || len(a.queue) != 0 {
+		t.Errorf("%d at once; %d taken, %d in line", most.Load(), a.used, len(a.queue))
 	}
 }
 
-func TestBudgetServesWaitersInOrderAndRejectsWhenTheQueueIsFull(t *testing.T) {
+func TestBudgetQueuesCallsAndRejectsThemWhenTheQueueIsFull(t *testing.T) {
 	a := newMemoryBudget(100)
-	first, err := a.take(t.Context(), 60)
+	first, err := a.acquire(t.Context(), 60)
 	if err != nil {
 		t.Fatal(err)
 	}
 	gone, leave := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() { _, err := a.take(gone, 1000); ended <- err }()
+	go func() { _, err := a.acquire(gone, 1000); ended <- err }()
 	for inLine := 0; inLine == 0; { // it is in line before the next asks
 		a.mu.Lock()
-		inLine = len(a.line)
+		inLine = len(a.queue)
 		a.mu.Unlock()
 	}
-	if _, ok := a.try(1); ok {
+	if _, ok := a.tryAcquire(1); ok {
 		t.Error("somebody went past the line")
 	}
 	leave()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("who left got %v", err)
 	}
-	if done, ok := a.try(40); !ok {
+	if done, ok := a.tryAcquire(40); !ok {
 		t.Error("who left is still waited for")
 	} else {
 		done()
 	}
 	for range maxBudgetQueue {
-		a.line = append(a.line, &budgetWaiter{1, make(chan struct{})})
+		a.queue = append(a.queue, &budgetWaiter{1, make(chan struct{})})
 	}
-	if _, err := a.take(t.Context(), 1); !errors.Is(err, hook.ErrUnavailable) {
+	if _, err := a.acquire(t.Context(), 1); !errors.Is(err, hook.ErrUnavailable) {
 		t.Errorf("one too many got %v", err)
 	}
 	first()
-	if a.used != maxBudgetQueue || len(a.line) != 0 {
-		t.Errorf("%d taken, %d in line", a.used, len(a.line))
+	if a.used != maxBudgetQueue || len(a.queue) != 0 {
+		t.Errorf("%d taken, %d in line", a.used, len(a.queue))
 	}
 }
 
-// TestAuthenticatedCallsStayWithinTheMemoryBudget has all that may be held be taken, as by slow downloads and large
+// TestCallsAnswer503WhileTheMemoryBudgetIsUsedUp has all that may be held be taken, as by slow downloads and large
 // diagnoses.
-func TestAuthenticatedCallsStayWithinTheMemoryBudget(t *testing.T) {
-	h := newHouse(t, "")
-	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: strings.Repeat("x", 1000)}).is(t, 200, "")
+func TestCallsAnswer503WhileTheMemoryBudgetIsUsedUp(t *testing.T) {
+	h := newTestAPI(t, "")
+	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: strings.Repeat("x", 1000)}).expect(t, 200, "")
 	var page struct{ Deliveries []wire.Delivery }
 	h.get("/api/v1/deliveries?limit=1", &page)
 	path := "/api/v1/deliveries/" + string(page.Deliveries[0].ID)
@@ -89,27 +89,27 @@ func TestAuthenticatedCallsStayWithinTheMemoryBudget(t *testing.T) {
 		return h.do(request{method: method, path: path, token: true})
 	}
 
-	ask("GET", path+"/body").is(t, 200, "")
-	ask("POST", path+"/diagnose").is(t, 200, "")
+	ask("GET", path+"/body").expect(t, 200, "")
+	ask("POST", path+"/diagnose").expect(t, 200, "")
 	if h.api.work.used != 0 {
 		t.Errorf("%d bytes were not given back", h.api.work.used)
 	}
-	done, _ := h.api.downloads.take(t.Context(), downloadBytes)
+	done, _ := h.api.downloads.acquire(t.Context(), downloadBytes)
 	if a := ask("GET", path+"/body"); a.StatusCode != 503 || a.Header.Get("Retry-After") == "" {
 		t.Errorf("a download too many: %d, %s", a.StatusCode, a.text)
 	}
 	done()
-	ask("GET", path+"/body").is(t, 200, "")
+	ask("GET", path+"/body").expect(t, 200, "")
 
-	done, _ = h.api.work.take(t.Context(), workBytes)
+	done, _ = h.api.work.acquire(t.Context(), workBytes)
 	for range maxBudgetQueue {
-		h.api.work.line = append(h.api.work.line, &budgetWaiter{workBytes, make(chan struct{})})
+		h.api.work.queue = append(h.api.work.queue, &budgetWaiter{workBytes, make(chan struct{})})
 	}
 	for _, call := range []string{"POST " + path + "/diagnose", "GET " + path + "/tries", "GET " + path} {
 		method, path, _ := strings.Cut(call, " ")
-		ask(method, path).is(t, 503, "busy")
+		ask(method, path).expect(t, 503, "busy")
 	}
-	h.api.work.line = nil
+	h.api.work.queue = nil
 	done()
-	ask("GET", path).is(t, 200, "")
+	ask("GET", path).expect(t, 200, "")
 }

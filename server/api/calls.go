@@ -11,25 +11,27 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
-// prefix is the path of every call.
+// prefix is the path prefix of every REST operation. The code calls such an operation a call.
 const prefix = "/api/v1"
 
-// useProblems makes huma's errors ours: its extension point for that is a variable of the package.
-var useProblems = sync.OnceFunc(func() { huma.NewError = humaError })
+// useProblemErrors makes huma report its own errors as problem details. huma's extension point for this is a package
+// variable.
+var useProblemErrors = sync.OnceFunc(func() { huma.NewError = humaError })
 
-// Calls are the calls that huma serves, mounted on an API that has nothing behind its doors yet.
+// Calls are the REST operations that huma serves. They are mounted on an API without Options; New completes it. main
+// creates one with BeginDescribing.
 type Calls struct{ api *API }
 
-// BeginDescribing has Describe run beside what else is done, and returns a function that waits for it.
+// BeginDescribing runs Describe in the background and returns a function that waits for its result.
 func BeginDescribing(version string) func() *Calls {
 	calls := sync.OnceValue(func() *Calls { return Describe(version) })
 	go calls()
 	return calls
 }
 
-// Describe makes the calls of one API. What they take, what they answer, and openapi.json come from the same types, and
-// reading those takes longer than all else that New does. It needs nothing, so it can be done while the command line is
-// read and the databases are opened. It panics where New would.
+// Describe mounts the calls of one API. Parameters, responses and openapi.json are derived from the same Go
+// types by reflection, which takes longer than everything else that New does. Describe needs no Options, so it
+// can run while the command line is parsed and the databases are opened. It panics for the same reasons as New.
 func Describe(version string) *Calls {
 	a := &API{version: version}
 	a.routes = newRoutes(a)
@@ -42,12 +44,12 @@ func Describe(version string) *Calls {
 			return
 		}
 		w.Header().Set("Content-Type", "application/openapi+json")
-		_, _ = w.Write(body) // the far end left: nobody to tell
+		_, _ = w.Write(body) // an error means that the client has left
 	})
 	return &Calls{a}
 }
 
-// describedCalls mounts the calls on a, which need not be whole where only their description is wanted.
+// describedCalls mounts the calls on a. To describe them, a needs only routes; to serve them, it also needs Options.
 func (a *API) describedCalls(version string) huma.API {
 	h := newHuma(a.routes, version)
 	a.mountSession(h)
@@ -61,8 +63,10 @@ func (a *API) describedCalls(version string) huma.API {
 	return h
 }
 
+// newHuma returns the framework for the calls. It validates parameters and bodies against the struct tags of
+// their types before a handler runs, and derives openapi.json from them.
 func newHuma(mux humago.Mux, version string) huma.API {
-	useProblems()
+	useProblemErrors()
 	return humago.NewWithPrefix(mux, prefix, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -77,14 +81,15 @@ func newHuma(mux humago.Mux, version string) huma.API {
 		},
 		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat:                "application/json",
-		RejectUnknownQueryParameters: true, // a filter that is not there must not look as if it had filtered
+		RejectUnknownQueryParameters: true, // a misspelt filter must not return unfiltered results
 	})
 }
 
 var jsonFormat = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: json.Unmarshal}
 
-// call describes one call. pattern is its row in the table of routes without the prefix: "GET /endpoints/{id}". The id
-// names the operation in generated clients: a verb and a noun. The call's tag follows from its path.
+// call describes one call. pattern is its row in the table of routes without the prefix: "GET /endpoints/{id}".
+// The id names the operation in generated clients: a verb and a noun. The tag follows from the path, and the
+// maximum size of the body from the row. call panics if the table has no such row.
 func (a *API) call(pattern, id, summary, description string) huma.Operation {
 	method, path, _ := strings.Cut(pattern, " ")
 	row, known := a.routes.rows[method+" "+prefix+path]
@@ -95,15 +100,15 @@ func (a *API) call(pattern, id, summary, description string) huma.Operation {
 		Tags: []string{tagOf(path)}, MaxBodyBytes: row.body}
 }
 
-// formerCall describes the old route of a call that was renamed. It is served beside the new one until the first tagged
-// release. now is the operation id of the new route.
+// formerCall describes the old route of a call that was renamed. It is served beside the new one until the
+// first tagged release. now is the operation id of the new route.
 func (a *API) formerCall(pattern, id, now string) huma.Operation {
 	op := a.call(pattern, id, "Old route of "+now, "Use "+now+" instead. This route will be removed.")
 	op.Deprecated = true
 	return op
 }
 
-// register mounts a call whose errors are rendered like all others.
+// register mounts a call. The handler may return any error: see problemOf for what the client gets.
 func register[I, O any](a *API, h huma.API, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	huma.Register(h, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -114,7 +119,7 @@ func register[I, O any](a *API, h huma.API, op huma.Operation, handle func(conte
 	})
 }
 
-// fault is err as huma answers with it, logged where it is the server's.
+// fault returns err in the form that huma sends, and logs it if it is the server's fault.
 func (a *API) fault(ctx context.Context, err error) *Problem {
 	p := problemOf(err)
 	if v, ok := ctx.Value(requestMetaKey{}).(requestMeta); ok {

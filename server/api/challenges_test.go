@@ -15,9 +15,9 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestEveryProvidersChallengeIsAnswered asks as each sender does, through the door, and holds that a question is
-// kept as what it is, and never as an event.
-func TestEveryProvidersChallengeIsAnswered(t *testing.T) {
+// TestProviderChallengesAreAnsweredAndNotStoredAsEvents asks as each sender does, through the door, and holds
+// that a question is kept as what it is, and never as an event.
+func TestProviderChallengesAreAnsweredAndNotStoredAsEvents(t *testing.T) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	check(t, err)
 	discord := func(body string) http.Header {
@@ -78,8 +78,8 @@ func TestEveryProvidersChallengeIsAnswered(t *testing.T) {
 			hook.Unsigned, "message"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := newHouse(t, "")
-			e := h.made(fmt.Sprintf(`{"name":"e%d",%s}`, i, c.endpoint))
+			h := newTestAPI(t, "")
+			e := h.createEndpoint(fmt.Sprintf(`{"name":"e%d",%s}`, i, c.endpoint))
 			a := h.do(request{method: c.method, path: strings.TrimPrefix(e.URL, h.URL) + c.query, body: c.body,
 				header: c.header})
 			begins, partly := strings.CutSuffix(c.said, "…")

@@ -120,13 +120,13 @@ func TestDescriptionListsEveryReasonAndUpdateKind(t *testing.T) {
 	}
 }
 
-// TestFramesMatchTheDescription reads frames of every kind of update strictly.
-func TestFramesMatchTheDescription(t *testing.T) {
-	h := newHouse(t, "")
-	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
+// TestFramesHaveOnlyDescribedFields reads frames of every kind of update strictly.
+func TestFramesHaveOnlyDescribedFields(t *testing.T) {
+	h := newTestAPI(t, "")
+	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
 	body := `{"id":"evt_1","type":"payment_intent.succeeded","created":1772539200,"livemode":true,` +
 		`"data":{"object":{"id":"pi_1","object":"payment_intent","amount_received":4900,"currency":"eur","status":"succeeded"}}}`
-	h.stripe(e, stripeSecret, body, 0).is(t, 200, "")
+	h.stripe(e, stripeSecret, body, 0).expect(t, 200, "")
 	var got []wire.UpdateKind
 	for after := "0"; !slices.Contains(got, wire.UpdateStatus); {
 		a := h.do(request{method: "GET", path: "/api/v1/updates?wait=5s&after=" + after, token: true})
@@ -151,12 +151,13 @@ func TestFramesMatchTheDescription(t *testing.T) {
 	}
 }
 
-// TestDeprecatedNamesAreStillAnswered holds the path for those who use the names of before the first tagged release.
-func TestDeprecatedNamesAreStillAnswered(t *testing.T) {
-	h := newHouse(t, "")
-	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
-	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 200, "")
-	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 200, "")
+// TestDeprecatedRoutesAndFieldsStillWork holds the path for those who use the names of before the first tagged
+// release.
+func TestDeprecatedRoutesAndFieldsStillWork(t *testing.T) {
+	h := newTestAPI(t, "")
+	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
+	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).expect(t, 200, "")
+	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).expect(t, 200, "")
 	id := string(h.newest(e).ID)
 	call := func(method, path, body string) map[string]any {
 		t.Helper()

@@ -7,17 +7,18 @@ import (
 	"hookbeam/server/access"
 )
 
-// TestDefaultLimitsAreEnforced counts how many connections each handler accepts with its default limits: per address,
-// per link where links are used, and in total. Other tests use small limits to check what happens at a limit.
-func TestDefaultLimitsAreEnforced(t *testing.T) {
-	h := newHouse(t, "")
+// TestLimitersAcceptExactlyTheDefaultNumberOfConnections counts how many connections each handler accepts with
+// its default limits: per address, per link where links are used, and in total. Other tests use small limits to
+// check what happens at a limit.
+func TestLimitersAcceptExactlyTheDefaultNumberOfConnections(t *testing.T) {
+	h := newTestAPI(t, "")
 	quota := func(q *access.Quota) func(address, link string) bool {
 		return func(address, _ string) bool { return q.Take(access.Client{Key: address}) == access.HasRoom }
 	}
 	seat := func(s *connLimiter) func(address, link string) bool {
 		t.Cleanup(func() { s.open.Add(-s.held) }) // nobody gives these seats back
 		return func(address, link string) bool {
-			_, ok := s.take(access.Link{Subject: link}, access.Client{Key: address})
+			_, ok := s.acquire(access.Link{Subject: link}, access.Client{Key: address})
 			return ok
 		}
 	}
@@ -27,8 +28,8 @@ func TestDefaultLimitsAreEnforced(t *testing.T) {
 	}{
 		"sockets":           {quota(h.api.Live.(*Live).sockets), 1000, 1000, 20_000},
 		"polls that wait":   {quota(h.api.Updates.(*updates).waiting), 1000, 1000, 20_000},
-		"pages' sockets":    {seat(h.api.watched), 1000, 20, 20_000},
-		"pages that wait":   {seat(h.api.waiting), 1000, 20, 20_000},
+		"pages' sockets":    {seat(h.api.statusSockets), 1000, 20, 20_000},
+		"pages that wait":   {seat(h.api.statusPolls), 1000, 20, 20_000},
 		"small, as a check": {quota(access.NewQuota(9, 5)), 5, 5, 9},
 	} {
 		t.Run(name, func(t *testing.T) {

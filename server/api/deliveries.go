@@ -12,31 +12,25 @@ import (
 	"hookbeam/server/wire"
 )
 
+// mountDeliveries mounts the calls that read deliveries. They need a session or the administrator's token. An
+// unknown id answers "not_found", an unreadable cursor "cursor_unreadable", and a call that finds no memory for
+// a large delivery "busy".
 func (a *API) mountDeliveries(h huma.API) {
-	register(a, h, a.call(
-		"GET /deliveries",
-		"list-deliveries",
-		"List deliveries",
-		"Returns deliveries, newest first. The answer has a cursor: frames of the live connection after it continue the list.",
-	), a.listDeliveries)
-	register(a, h, a.call(
-		"GET /deliveries/{id}",
-		"get-delivery",
-		"Get a delivery",
-		"Returns one delivery with its headers, how it was verified and what it did. The body has a route of its own.",
-	), a.getDelivery)
+	register(a, h, a.call("GET /deliveries", "list-deliveries", "List deliveries",
+		"Returns deliveries, newest first. The response has a cursor: frames of the live connection after it continue "+
+			"the list."), a.listDeliveries)
+	register(a, h, a.call("GET /deliveries/{id}", "get-delivery", "Get a delivery",
+		"Returns one delivery with its headers, how it was verified and what it did. The body has a route of its own."),
+		a.getDelivery)
 	body := a.call("GET /deliveries/{id}/body", "get-delivery-body", "Download a body",
 		"Returns exactly the bytes that were received, as a download that browsers do not display.")
 	body.Responses = map[string]*huma.Response{"200": {Description: "The body, byte for byte.",
-		Content: map[string]*huma.MediaType{octets: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
+		Content: map[string]*huma.MediaType{octetStream: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
 	register(a, h, body, a.getBody)
-	register(a, h, a.call(
-		"POST /deliveries/{id}/diagnose",
-		"diagnose-delivery",
-		"Diagnose a delivery",
-		"Explains why a delivery failed verification. Every secret of every endpoint is tried, and the ways in which proxies and "+
-			"frameworks change requests. The answer contains no secret and no valid signature.",
-	), a.diagnose)
+	register(a, h, a.call("POST /deliveries/{id}/diagnose", "diagnose-delivery", "Diagnose a delivery",
+		"Explains why a delivery failed verification. Every secret of every endpoint is tried, and the ways in which "+
+			"proxies and frameworks change requests. The response contains no secret and no valid signature."),
+		a.diagnose)
 	register(a, h, a.call("GET /deliveries/{id}/redeliveries", "list-redeliveries", "List redeliveries",
 		"Returns every kept delivery of the same event, and what differs from the first."), a.listRedeliveries)
 	register(a, h, a.formerCall("GET /deliveries/{id}/tries", "list-tries", "list-redeliveries"), a.listRedeliveries)
@@ -52,9 +46,11 @@ type deliveriesIn struct {
 
 type deliveriesOut struct{ Body wire.DeliveryList }
 
+// listDeliveries reads the cursor before the page. A delivery that arrives in between is then newer than the
+// cursor, so the client gets it in a frame and not in the page.
 func (a *API) listDeliveries(ctx context.Context, in *deliveriesIn) (*deliveriesOut, error) {
 	cursor := hook.Cursor{Epoch: a.LogEnd.Epoch(), Seq: a.LogEnd.Head()}
-	before, err := beginning(in.Before, cursor)
+	before, err := pageStart(in.Before, cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -76,9 +72,11 @@ func (a *API) listDeliveries(ctx context.Context, in *deliveriesIn) (*deliveries
 	return out, nil
 }
 
-// beginning is the seq below which a page begins that is read at cursor. Nothing newer than the cursor belongs to it:
-// frames tell of that.
-func beginning(before string, cursor hook.Cursor) (hook.Seq, error) {
+// pageStart returns the seq below which the page begins that before asks for. before is empty for the first
+// page, or next of an earlier page. The page never has deliveries newer than cursor, because frames after the
+// cursor have those. A before of another log, such as the one before a restore, is an error of kind
+// hook.ErrInvalid.
+func pageStart(before string, cursor hook.Cursor) (hook.Seq, error) {
 	if before == "" {
 		return cursor.Seq + 1, nil
 	}
@@ -88,7 +86,8 @@ func beginning(before string, cursor hook.Cursor) (hook.Seq, error) {
 	}
 	if c.Epoch != cursor.Epoch {
 		return 0, &hook.Problem{Kind: hook.ErrInvalid, Code: "cursor_unreadable",
-			Detail: "before belongs to a different log: the database is new or was restored. Omit before to start again."}
+			Detail: "before belongs to a different log: the database is new or was restored. " +
+				"Omit before to start again."}
 	}
 	return min(c.Seq, cursor.Seq+1), nil
 }
@@ -97,6 +96,7 @@ type deliveryID struct {
 	ID hook.DeliveryID `path:"id" maxLength:"60" doc:"The delivery's id."`
 }
 
+// getDelivery also answers for a damaged record, with integrity "damaged" and without its events and effects.
 func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body wire.DeliveryDetail }, error) {
 	r, done, err := a.loadDelivery(ctx, in.ID, 0)
 	damaged := errors.Is(err, hook.ErrDamaged)
@@ -121,7 +121,7 @@ func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body wi
 	return &struct{ Body wire.DeliveryDetail }{d}, nil
 }
 
-// batch is the events of a delivery that has several. They are read from its body, with what is known of its sender.
+// batch returns the events of a delivery that has several. They are parsed from the body by the endpoint's provider.
 func (a *API) batch(ctx context.Context, r *hook.Record) ([]wire.BatchEvent, error) {
 	e, _ := a.Endpoints.Known(r.Endpoint)
 	p, known := provider.For(e.Provider)
@@ -148,8 +148,9 @@ func (a *API) batch(ctx context.Context, r *hook.Record) ([]wire.BatchEvent, err
 	return batch, nil
 }
 
-const octets = "application/octet-stream"
+const octetStream = "application/octet-stream"
 
+// bodyOut is the response to getBody. Its first three fields are headers.
 type bodyOut struct {
 	ContentType string `header:"Content-Type"`
 	Disposition string `header:"Content-Disposition"`
@@ -157,25 +158,26 @@ type bodyOut struct {
 	Body        []byte
 }
 
-// getBody is a safe download of what a stranger sent: an attachment of no type that a browser would show. The policy
-// of its line in the table does the rest. The body is held until it is written, or the download's time is over.
+// getBody returns the body as a download that is safe to open in a browser, although anybody may have sent it: an
+// attachment of type application/octet-stream, with the policy policySandboxed. The body stays in memory until it is
+// written or downloadTime is over; a.downloads limits that memory, to twice the size for the copy in the database.
 func (a *API) getBody(ctx context.Context, in *deliveryID) (*bodyOut, error) {
 	size, err := a.Deliveries.Size(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	done, ok := a.downloads.try(2 * size)
+	done, ok := a.downloads.tryAcquire(2 * size)
 	if !ok {
 		return nil, downloadsBusy
 	}
-	context.AfterFunc(ctx, done) // it ends when the answer is written
+	context.AfterFunc(ctx, done) // ctx ends when the response is written
 	r, err := a.Deliveries.Delivery(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	if v, ok := ctx.Value(requestMetaKey{}).(requestMeta); ok {
-		_ = http.NewResponseController(v.w).SetWriteDeadline(a.Now().Add(downloadTime)) // where it can be set
+		_ = http.NewResponseController(v.w).SetWriteDeadline(a.Now().Add(downloadTime)) // not all writers have one
 	}
-	return &bodyOut{ContentType: octets, Disposition: `attachment; filename="` + string(r.ID) + `.bin"`,
+	return &bodyOut{ContentType: octetStream, Disposition: `attachment; filename="` + string(r.ID) + `.bin"`,
 		Length: len(r.Body), Body: r.Body}, nil
 }

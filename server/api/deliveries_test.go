@@ -19,17 +19,17 @@ type page struct {
 }
 
 // send posts body to the first endpoint and returns the delivery's id.
-func (h *house) send(body string) hook.DeliveryID {
+func (h *testAPI) send(body string) hook.DeliveryID {
 	h.t.Helper()
 	a := h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: body})
-	a.is(h.t, 200, "")
+	a.expect(h.t, 200, "")
 	var stored struct{ ID hook.DeliveryID }
 	check(h.t, json.Unmarshal([]byte(a.text), &stored))
 	return stored.ID
 }
 
 func TestPagesListEveryDeliveryOnceNewestFirst(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for i := range 23 {
 		h.send(fmt.Sprint(i))
 	}
@@ -55,7 +55,7 @@ func TestPagesListEveryDeliveryOnceNewestFirst(t *testing.T) {
 }
 
 func TestFramesContinueFromThePagesCursor(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	h.send("1")
 	var p page
 	h.get("/api/v1/deliveries", &p)
@@ -68,12 +68,12 @@ func TestFramesContinueFromThePagesCursor(t *testing.T) {
 }
 
 func TestDeliveriesAreFiltered(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	h.send("x")
-	h.do(request{method: "PUT", path: "/in/" + h.endpoint.Slug, body: "y"}).is(t, 200, "")
+	h.do(request{method: "PUT", path: "/in/" + h.endpoint.Slug, body: "y"}).expect(t, 200, "")
 	h.call("PATCH", "/endpoints/"+string(h.endpoint.ID), `{"secrets":[{"label":"live","value":"0123456789abcdef"}]}`,
 		200, nil)
-	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "z"}).is(t, 401, "signature_missing")
+	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "z"}).expect(t, 401, "signature_missing")
 	for query, want := range map[string]int{
 		"": 3, "?verdict=rejected": 1, "?verdict=unsigned": 2, "?verdict=verified": 0, "?method=PUT": 1,
 		"?method=put":                        0,
@@ -88,19 +88,19 @@ func TestDeliveriesAreFiltered(t *testing.T) {
 }
 
 func TestInvalidQueryParametersAreRejected(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for query, code := range map[string]string{
 		"limit=0": "invalid_request", "limit=501": "invalid_request", "limit=x": "invalid_request",
 		"verdict=fine": "invalid_request",
 		"type=x":       "invalid_request", "before=x": "cursor_unreadable", "before=aaaaaaaaaa.0.5": "cursor_unreadable",
 	} {
-		h.do(request{method: "GET", path: "/api/v1/deliveries?" + query, token: true}).is(t, 400, code)
+		h.do(request{method: "GET", path: "/api/v1/deliveries?" + query, token: true}).expect(t, 400, code)
 	}
-	h.do(request{method: "GET", path: "/api/v1/updates?after=x", token: true}).is(t, 400, "cursor_unreadable")
+	h.do(request{method: "GET", path: "/api/v1/updates?after=x", token: true}).expect(t, 400, "cursor_unreadable")
 }
 
 func TestGetDeliveryReturnsAllDetails(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	a := h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug + "/deep?q=1", body: `{"a":1}`,
 		header: http.Header{"X-Many": {"2", "1"}, "Content-Type": {"text/x-odd"}}})
 	var stored struct{ ID hook.DeliveryID }
@@ -121,11 +121,11 @@ func TestGetDeliveryReturnsAllDetails(t *testing.T) {
 }
 
 func TestBodyDownloadHasSafeHeaders(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	const body = "<script>alert(1)</script>\x00\xff\r\n"
 	id := string(h.send(body))
 	a := h.do(request{method: "GET", path: "/api/v1/deliveries/" + id + "/body", token: true})
-	a.is(t, 200, "")
+	a.expect(t, 200, "")
 	if a.text != body {
 		t.Errorf("the bytes are %q", a.text)
 	}
@@ -147,14 +147,14 @@ func TestBodyDownloadHasSafeHeaders(t *testing.T) {
 	}
 }
 
-// TestDeliveryIDsCannotBeEnumerated is S15 of what is promised, as far as there is one tenant.
-func TestDeliveryIDsCannotBeEnumerated(t *testing.T) {
-	h := newHouse(t, "")
+// TestUnknownAndMalformedDeliveryIDsGet404 is S15 of what is promised, as far as there is one tenant.
+func TestUnknownAndMalformedDeliveryIDsGet404(t *testing.T) {
+	h := newTestAPI(t, "")
 	id := string(h.send("x"))
 	for _, wrong := range []string{"dlv_1", "dlv_", id + "a", id[:len(id)-1], "dlv_1" + strings.Repeat("a", 26),
 		strings.ToUpper(id), "1"} {
-		h.do(request{method: "GET", path: "/api/v1/deliveries/" + wrong, token: true}).is(t, 404, "not_found")
-		h.do(request{method: "GET", path: "/api/v1/deliveries/" + wrong + "/body", token: true}).is(t, 404,
+		h.do(request{method: "GET", path: "/api/v1/deliveries/" + wrong, token: true}).expect(t, 404, "not_found")
+		h.do(request{method: "GET", path: "/api/v1/deliveries/" + wrong + "/body", token: true}).expect(t, 404,
 			"not_found")
 	}
 }
@@ -168,11 +168,11 @@ func TestPageStartsAtOrBelowItsCursor(t *testing.T) {
 		"aaaaaaaaaa.0.0":  0,
 		"aaaaaaaaaa.0.99": 21,
 	} {
-		if got, err := beginning(before, cursor); err != nil || got != want {
+		if got, err := pageStart(before, cursor); err != nil || got != want {
 			t.Errorf("%q: %d, %v; want %d", before, got, err, want)
 		}
 	}
-	if got, err := beginning("bbbbbbbbbb.0.7", cursor); err == nil {
+	if got, err := pageStart("bbbbbbbbbb.0.7", cursor); err == nil {
 		t.Errorf("another log's page begins at %d", got)
 	}
 }

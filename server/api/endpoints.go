@@ -22,12 +22,12 @@ type SecretInput struct {
 	Value string `json:"value,omitempty" maxLength:"4096" doc:"The secret itself. If it is left out in a PATCH, the stored value of this label stays."`
 }
 
-// View returns e as clients of site see it, in answers and in updates.
+// View returns e as clients of site see it. The server also uses it for the updates of the live connection.
 func View(site access.Site, e hook.Endpoint) wire.Endpoint {
 	return wire.NewEndpoint(&e, site.URL("in/"+e.Slug), formatDuration(e.Tolerance))
 }
 
-// formatDuration writes a duration as people do: 5m, not 5m0s.
+// formatDuration formats a duration without zero units at the end: 5m, not 5m0s.
 func formatDuration(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
@@ -39,7 +39,8 @@ func formatDuration(d time.Duration) string {
 	return s
 }
 
-// EndpointChange is what a client writes. What it leaves out stays as it is, or gets its default.
+// EndpointChange has the fields that a client may set when it creates or updates an endpoint. A field that is
+// left out, nil here, stays as it is; in a new endpoint it gets its default.
 type EndpointChange struct {
 	Provider  *string               `json:"provider,omitempty" maxLength:"40" doc:"The sender; default: generic. GET /providers lists all."`
 	Verify    *hook.Verify          `json:"verify,omitempty" enum:"enforce,observe,off" doc:"What happens to a delivery that fails verification. Default for a new endpoint, and for one that gets its first secret: enforce if there is a secret, otherwise off. enforce and observe require a secret."`
@@ -65,7 +66,8 @@ type UpdateEndpointRequest struct {
 	EndpointChange
 }
 
-// apply writes the change into e.
+// apply writes the change into e. The only error is a tolerance that is not a duration; intake.Endpoints validates
+// everything else.
 func (c *EndpointChange) apply(e *hook.Endpoint) error {
 	setIfSent(&e.Provider, c.Provider)
 	setIfSent(&e.Verify, c.Verify)
@@ -92,13 +94,15 @@ func (c *EndpointChange) apply(e *hook.Endpoint) error {
 	return nil
 }
 
+// setIfSent assigns a field that the client has sent.
 func setIfSent[T any](to, from *T) {
 	if from != nil {
 		*to = *from
 	}
 }
 
-// replaceSecrets is the new list; a secret without a value keeps the stored one of its label.
+// replaceSecrets returns the new list of secrets. A secret without a value keeps the stored value of the same
+// label, so that a client, which never sees values, can send the list back.
 func replaceSecrets(old []hook.Secret, sent []SecretInput) []hook.Secret {
 	list := make([]hook.Secret, 0, len(sent))
 	for _, s := range sent {
@@ -112,23 +116,24 @@ func replaceSecrets(old []hook.Secret, sent []SecretInput) []hook.Secret {
 	return list
 }
 
+// invalid returns a problem with status 400 and the code "invalid_request".
 func invalid(detail string) error {
 	return &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: detail}
 }
 
-// orNull is a field that may be left out, null, or a T.
+// orNull is a field that may be left out, null, or a T. A pointer could not tell the first two apart.
 type orNull[T any] struct {
 	sent  bool
 	value *T // nil: null
 }
 
-// UnmarshalJSON is called where the field was sent.
+// UnmarshalJSON is called only if the field was sent.
 func (o *orNull[T]) UnmarshalJSON(b []byte) error {
 	o.sent = true
 	return json.Unmarshal(b, &o.value)
 }
 
-// Schema describes a T or null.
+// Schema describes a T or null. huma calls it.
 func (o orNull[T]) Schema(r huma.Registry) *huma.Schema {
 	s := *r.Schema(reflect.TypeFor[T](), false, "")
 	s.Nullable = true
@@ -141,15 +146,15 @@ type endpointID struct {
 
 type endpointOut struct{ Body wire.Endpoint }
 
+// mountEndpoints mounts the calls that manage endpoints. They need a session or the administrator's token. An
+// unknown id answers "endpoint_not_found", invalid fields "invalid_request", a name in use "name_taken", and a
+// verify mode that needs a secret "secret_missing".
 func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("GET /endpoints", "list-endpoints", "List endpoints",
 		"Returns all endpoints, oldest first, without the values of their secrets."), a.listEndpoints)
-	create := a.call(
-		"POST /endpoints",
-		"create-endpoint",
-		"Create an endpoint",
-		"Creates an endpoint with a webhook URL that cannot be guessed. verify defaults to enforce if a secret is given and to off otherwise.",
-	)
+	create := a.call("POST /endpoints", "create-endpoint", "Create an endpoint",
+		"Creates an endpoint with a webhook URL that cannot be guessed. verify defaults to enforce if a secret is "+
+			"given and to off otherwise.")
 	create.DefaultStatus = http.StatusCreated
 	register(a, h, create, a.createEndpoint)
 	register(a, h, a.call("GET /endpoints/{id}", "get-endpoint", "Get an endpoint",
@@ -164,22 +169,14 @@ func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("POST /endpoints/{id}/confirm", "confirm-endpoint", "Confirm the first endpoint",
 		"Opens the endpoint that was created on the first start to the internet. Other endpoints do not change."),
 		a.confirmEndpoint)
-	sample := a.call(
-		"POST /endpoints/{id}/sample",
-		"create-sample",
-		"Send a sample",
-		"Makes a request like the endpoint's provider sends, signs it with the endpoint's secret and delivers it like any other. "+
-			"It is marked as a test.",
-	)
+	sample := a.call("POST /endpoints/{id}/sample", "create-sample", "Send a sample",
+		"Makes a request like the endpoint's provider sends, signs it with the endpoint's secret and delivers it like "+
+			"any other. It is marked as a test.")
 	sample.DefaultStatus = http.StatusCreated
 	register(a, h, sample, a.sendSample)
-	register(a, h, a.call(
-		"POST /endpoints/{id}/reverify",
-		"reverify-deliveries",
-		"Verify rejected deliveries again",
-		"Verifies the endpoint's rejected deliveries with its current secrets. With release, those that verify are appended to the log as new deliveries.",
-	),
-		a.reverify)
+	register(a, h, a.call("POST /endpoints/{id}/reverify", "reverify-deliveries", "Verify rejected deliveries again",
+		"Verifies the endpoint's rejected deliveries with its current secrets. With release, those that verify are "+
+			"appended to the log as new deliveries."), a.reverify)
 	register(a, h, a.formerCall("POST /endpoints/{id}/verify-again", "verify-again", "reverify-deliveries"),
 		a.reverify)
 }
@@ -201,7 +198,7 @@ func (a *API) createEndpoint(ctx context.Context, in *struct{ Body CreateEndpoin
 	return a.endpoint(e, err)
 }
 
-// DefaultTolerance is what providers recommend for a signature's age.
+// DefaultTolerance is the timestamp tolerance of a new endpoint. Providers recommend this value.
 const DefaultTolerance = 5 * time.Minute
 
 func (a *API) getEndpoint(_ context.Context, in *endpointID) (*endpointOut, error) {
@@ -215,7 +212,7 @@ func (a *API) changeEndpoint(ctx context.Context, in *struct {
 }) (*endpointOut, error) {
 	e, err := a.Endpoints.Change(ctx, in.ID, func(e *hook.Endpoint) error {
 		setIfSent(&e.Name, in.Body.Name)
-		e.Verify = "" // left out, unless it is sent
+		e.Verify = "" // empty means that the client did not send it: see EndpointChange
 		return in.Body.apply(e)
 	})
 	return a.endpoint(e, err)
@@ -235,6 +232,7 @@ func (a *API) confirmEndpoint(ctx context.Context, in *endpointID) (*endpointOut
 	return a.endpoint(e, err)
 }
 
+// endpoint returns the response with e, or err.
 func (a *API) endpoint(e hook.Endpoint, err error) (*endpointOut, error) {
 	if err != nil {
 		return nil, err
@@ -242,12 +240,13 @@ func (a *API) endpoint(e hook.Endpoint, err error) (*endpointOut, error) {
 	return &endpointOut{Body: View(a.Site, e)}, nil
 }
 
-// CreateSampleRequest says what the sample is to be.
+// CreateSampleRequest is the optional body of POST /endpoints/{id}/sample.
 type CreateSampleRequest struct {
 	Type string            `json:"type,omitempty" maxLength:"200" example:"payment_intent.succeeded" doc:"One of the provider's sample_types; default: its first."`
 	Set  map[string]string `json:"set,omitempty" maxProperties:"50" doc:"Values to change: by path in a JSON body (a value that is valid JSON is set as such, any other as a string), by name in a form or XML body."`
 }
 
+// sendSample delivers a sample. Errors besides those of all endpoint calls: "unknown_type" and "cannot_set".
 func (a *API) sendSample(_ context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Body *CreateSampleRequest
@@ -263,11 +262,12 @@ func (a *API) sendSample(_ context.Context, in *struct {
 	return &struct{ Body wire.StoredDelivery }{wire.StoredDelivery{ID: id, Seq: seq}}, nil
 }
 
-// ReverifyRequest says what to do with rejected deliveries that verify now.
+// ReverifyRequest is the body of POST /endpoints/{id}/reverify.
 type ReverifyRequest struct {
 	Release bool `json:"release,omitempty" doc:"Append them to the log as verified deliveries. By default they are only counted."`
 }
 
+// reverify verifies the endpoint's rejected deliveries again, for instance after a secret was corrected.
 func (a *API) reverify(ctx context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Body ReverifyRequest

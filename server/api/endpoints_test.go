@@ -12,17 +12,17 @@ import (
 )
 
 // call sends JSON as the administrator and reads the answer's into to, where it is not nil.
-func (h *house) call(method, path, body string, status int, to any) {
+func (h *testAPI) call(method, path, body string, status int, to any) {
 	h.t.Helper()
 	a := h.do(request{method: method, path: "/api/v1" + path, body: body, token: true})
-	a.is(h.t, status, "")
+	a.expect(h.t, status, "")
 	if to != nil {
 		check(h.t, json.Unmarshal([]byte(a.text), to))
 	}
 }
 
 func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	var e wire.Endpoint
 	h.call("POST", "/endpoints", `{"name":"stripe-live","verify":"observe","tolerance":"90s","max_body":2048,
 		"secrets":[{"label":"live","value":"whsec_0123456789"},{"label":"test","value":"whsec_abcdefghij"}],
@@ -35,7 +35,7 @@ func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
 	}
 	path := "/endpoints/" + string(e.ID)
 	inbox := strings.TrimPrefix(e.URL, h.URL)
-	h.do(request{method: "POST", path: inbox, body: "x"}).is(t, 202, "")
+	h.do(request{method: "POST", path: inbox, body: "x"}).expect(t, 202, "")
 
 	var changed wire.Endpoint
 	h.call("PATCH", path, `{"response":null,"secrets":[{"label":"live"}]}`, 200, &changed)
@@ -54,32 +54,32 @@ func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
 	}
 
 	h.call("DELETE", path, "", 204, nil)
-	h.do(request{method: "POST", path: inbox, body: "x"}).is(t, 404, "endpoint_not_found")
-	h.do(request{method: "GET", path: "/api/v1" + path, token: true}).is(t, 404, "endpoint_not_found")
+	h.do(request{method: "POST", path: inbox, body: "x"}).expect(t, 404, "endpoint_not_found")
+	h.do(request{method: "GET", path: "/api/v1" + path, token: true}).expect(t, 404, "endpoint_not_found")
 	h.call("POST", path+"/restore", "", 200, &changed)
 	if changed.URL != e.URL {
 		t.Errorf("it came back at %s", changed.URL)
 	}
-	h.do(request{method: "POST", path: inbox, body: "x"}).is(t, 200, "")
+	h.do(request{method: "POST", path: inbox, body: "x"}).expect(t, 200, "")
 }
 
 func TestSecretsAreNeverReturned(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	const value = "a-secret-that-is-long-enough"
 	made := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
 		body: `{"name":"a","secrets":[{"label":"x","value":"` + value + `"}]}`})
-	made.is(t, 201, "")
+	made.expect(t, 201, "")
 	list := h.do(request{method: "GET", path: "/api/v1/endpoints", token: true})
 	taken := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
 		body: `{"name":"a","secrets":[{"label":"x","value":"` + value + `"}]}`})
-	taken.is(t, 409, "name_taken")
+	taken.expect(t, 409, "name_taken")
 	wrong := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
 		body: `{"name":"b","secrets":[{"label":"","value":"` + value + `"}],"more":"` + value + `"}`})
-	wrong.is(t, 400, "invalid_request")
+	wrong.expect(t, 400, "invalid_request")
 	long := strings.Repeat(value, 200)
 	longer := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
 		body: `{"name":"b","secrets":[{"label":"x","value":"` + long + `"}]}`})
-	longer.is(t, 400, "invalid_request")
+	longer.expect(t, 400, "invalid_request")
 	for _, a := range []answer{made, list, taken, wrong, longer} {
 		if strings.Contains(a.text, value) {
 			t.Errorf("%s %d: the value is in the answer: %s", a.Request.Method, a.StatusCode, a.text)
@@ -88,7 +88,7 @@ func TestSecretsAreNeverReturned(t *testing.T) {
 }
 
 func TestInvalidEndpointsAreRejected(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for body, part := range map[string]string{
 		``:                                       "body",
 		`{`:                                      "",
@@ -111,15 +111,15 @@ func TestInvalidEndpointsAreRejected(t *testing.T) {
 	} {
 		a := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: body,
 			header: http.Header{"Content-Type": {"application/json"}}})
-		a.is(t, 400, "invalid_request")
+		a.expect(t, 400, "invalid_request")
 		if !strings.Contains(a.text, part) {
 			t.Errorf("%s: the answer does not name %s: %s", body, part, a.text)
 		}
 	}
 	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"` + strings.Repeat("a",
-		maxCallBody) + `"}`}).is(t, 413, "body_too_large")
+		maxCallBody) + `"}`}).expect(t, 413, "body_too_large")
 	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `name=a`,
-		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 415,
+		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).expect(t, 415,
 		"unsupported_media_type")
 	var list struct{ Endpoints []wire.Endpoint }
 	h.get("/api/v1/endpoints", &list)
@@ -129,7 +129,7 @@ func TestInvalidEndpointsAreRejected(t *testing.T) {
 }
 
 func TestSampleIsReceivedLikeAnyDelivery(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	path := "/endpoints/" + string(h.endpoint.ID)
 	h.call("PATCH", path, `{"secrets":[{"label":"live","value":"0123456789abcdef"}]}`, 200, nil)
 	var sample struct {
@@ -142,12 +142,12 @@ func TestSampleIsReceivedLikeAnyDelivery(t *testing.T) {
 	if d.Seq != sample.Seq || d.Verdict != hook.Verified || d.Secret != "live" || d.Endpoint != h.endpoint.ID {
 		t.Errorf("%+v", d)
 	}
-	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/sample", token: true}).is(t, 404,
+	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/sample", token: true}).expect(t, 404,
 		"endpoint_not_found")
 }
 
-func TestSampleHasTheRequestedTypeOfTheEndpointsProvider(t *testing.T) {
-	h := newHouse(t, "")
+func TestSampleHasTheRequestedTypeAndValues(t *testing.T) {
+	h := newTestAPI(t, "")
 	path := "/endpoints/" + string(h.endpoint.ID)
 	h.call("PATCH", path, `{"provider":"stripe","secrets":[{"label":"live","value":"whsec_0123456789abcdef"}]}`, 200,
 		nil)
@@ -164,15 +164,15 @@ func TestSampleHasTheRequestedTypeOfTheEndpointsProvider(t *testing.T) {
 	for body, want := range map[string]string{`{"type":"charge.made"}`: "unknown_type",
 		`{"set":{"a.#":"1"}}`: "cannot_set", `{"kind":"x"}`: "invalid_request"} {
 		a := h.do(request{method: "POST", path: "/api/v1" + path + "/sample", token: true, body: body})
-		a.is(t, 400, want)
+		a.expect(t, 400, want)
 		if want == "unknown_type" && !strings.Contains(a.text, "charge.refunded, charge.dispute.created") {
 			t.Errorf("the answer does not list the types: %s", a.text)
 		}
 	}
 }
 
-func TestProvidersIncludeSetupSteps(t *testing.T) {
-	h := newHouse(t, "")
+func TestProvidersHaveSetupStepsAndSampleTypes(t *testing.T) {
+	h := newTestAPI(t, "")
 	var list struct{ Providers []wire.Provider }
 	h.get("/api/v1/providers", &list)
 	if len(list.Providers) == 0 || list.Providers[0].ID != "generic" || len(list.Providers[0].Steps) == 0 {
@@ -185,8 +185,8 @@ func TestProvidersIncludeSetupSteps(t *testing.T) {
 	}
 }
 
-func TestSessionDescribesTheCaller(t *testing.T) {
-	h := newHouse(t, "")
+func TestSessionHasLoginVersionAndExpiry(t *testing.T) {
+	h := newTestAPI(t, "")
 	cookie := h.login()
 	a := h.do(request{method: "GET", path: "/api/v1/session", cookie: cookie})
 	var s struct {
@@ -204,7 +204,7 @@ func TestSessionDescribesTheCaller(t *testing.T) {
 	}
 }
 
-func TestDurationsAreFormattedWithoutZeroUnits(t *testing.T) {
+func TestDurationsAreFormattedWithoutTrailingZeroUnits(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0s", 5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Second: "1m30s",
 		time.Hour + 10*time.Second: "1h0m10s",
@@ -217,9 +217,9 @@ func TestDurationsAreFormattedWithoutZeroUnits(t *testing.T) {
 	}
 }
 
-// TestContractListsEveryOperation holds openapi.json against the table of routes.
-func TestContractListsEveryOperation(t *testing.T) {
-	h := newHouse(t, "")
+// TestOpenAPIListsEveryAPIRoute holds openapi.json against the table of routes.
+func TestOpenAPIListsEveryAPIRoute(t *testing.T) {
+	h := newTestAPI(t, "")
 	var doc struct {
 		OpenAPI string
 		Paths   map[string]map[string]json.RawMessage

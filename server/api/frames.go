@@ -15,26 +15,30 @@ import (
 	"hookbeam/server/access"
 )
 
-// Frames that a reader may send: it has nothing to say but pongs, and a page one message for each state.
+// The rate of WebSocket frames that a client may send. Clients only need pongs, and a status page one message
+// for each state that it shows.
 const (
 	framesAtOnce    = 100
 	framesPerSecond = 10
 )
 
-// errTooManyFrames ends the reading of a socket whose far end sends more frames than a reader needs.
+// errTooManyFrames is the read error of a WebSocket whose client exceeds the rate. The readers answer it with a close
+// frame of code 1008 and then close the connection.
 var errTooManyFrames = errors.New("too many frames")
 
-// metered makes the connection that an upgrade takes over count the frames that come in.
+// metered wraps w so that the connection of a WebSocket upgrade limits the rate of incoming frames. The argument of
+// every Upgrade must be wrapped.
 func metered(w http.ResponseWriter, now func() time.Time) http.ResponseWriter {
 	return &meteredUpgrade{ResponseWriter: w, now: now}
 }
 
+// meteredUpgrade is the response writer that metered returns.
 type meteredUpgrade struct {
 	http.ResponseWriter
 	now func() time.Time
 }
 
-// Hijack gives the connection away, to a socket.
+// Hijack returns the connection inside a frameMeter. The upgrader calls it.
 func (m *meteredUpgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffers, err := http.NewResponseController(m.ResponseWriter).Hijack()
 	if err != nil {
@@ -44,20 +48,21 @@ func (m *meteredUpgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return &frameMeter{Conn: conn, now: m.now, budget: budget}, buffers, nil
 }
 
-// frameMeter reads the headers of a client's frames as they pass (RFC 6455 §5.2) and counts them. It has to be here,
-// below
-// the library that reads frames: that one takes empty fragments as they come, millions a second, and tells nobody.
+// frameMeter is a connection that parses the headers of incoming WebSocket frames (RFC 6455 §5.2) and counts
+// the frames. It works below the WebSocket library because the library consumes empty fragments, of which a
+// client can send millions a second, without returning to its caller.
 type frameMeter struct {
 	net.Conn
 	now    func() time.Time
 	budget access.Bucket
 
-	head [14]byte // of the next frame, as far as it has come
-	have int
-	skip uint64 // bytes of a frame's payload that are still to come
+	head [14]byte // header of the next frame, as far as it was received
+	have int      // bytes in head
+	skip uint64   // bytes of the current frame's payload that are still expected
 }
 
-// Read reads, and fails with errTooManyFrames where what came begins more frames than there may be.
+// Read reads from the connection. It fails with errTooManyFrames if the bytes contain more frames than the rate
+// allows.
 func (m *frameMeter) Read(p []byte) (int, error) {
 	n, err := m.Conn.Read(p)
 	if begun := m.count(p[:n]); begun > 0 && !m.budget.Take(begun, m.now()) {
@@ -66,7 +71,7 @@ func (m *frameMeter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// count follows the frames through text and returns how many headers end in it.
+// count parses text, the next bytes of the stream, and returns how many frame headers end in it.
 func (m *frameMeter) count(text []byte) (frames int) {
 	for len(text) > 0 {
 		if m.skip > 0 {
@@ -87,6 +92,7 @@ func (m *frameMeter) count(text []byte) (frames int) {
 	return frames
 }
 
+// headerLength returns the length of the header in head, which has at least its first two bytes.
 func (m *frameMeter) headerLength() int {
 	length := 2
 	switch m.head[1] & 0x7f {
@@ -101,6 +107,7 @@ func (m *frameMeter) headerLength() int {
 	return length
 }
 
+// payloadLength returns the length of the payload that follows the complete header in head.
 func (m *frameMeter) payloadLength() uint64 {
 	switch length := m.head[1] & 0x7f; length {
 	case 126:
@@ -112,25 +119,24 @@ func (m *frameMeter) payloadLength() uint64 {
 	}
 }
 
-// lingerBytes is how much of what is on its way is read before a chattering connection is closed.
+// lingerBytes limits how much input linger discards.
 const lingerBytes = 4 << 20
 
-// linger lets the far end read the goodbye that was written to ws: closing a connection whose input is unread resets
-// it,
-// and may take the goodbye along.
+// linger gives the client time to read the close frame that was written to ws. If a connection is closed while it has
+// unread input, TCP resets it, and the client may lose the close frame. So linger discards input for closeTimeout.
 func linger(ws *websocket.Conn) {
 	m, ok := ws.NetConn().(*frameMeter)
 	if !ok {
 		return
 	}
 	if half, ok := m.Conn.(interface{ CloseWrite() error }); ok {
-		_ = half.CloseWrite() // it is about to be closed whole
+		_ = half.CloseWrite() // the connection is closed afterwards in any case
 	}
-	_ = m.SetReadDeadline(time.Now().Add(closePatience))
+	_ = m.SetReadDeadline(time.Now().Add(closeTimeout))
 	_, _ = io.CopyN(io.Discard, m.Conn, lingerBytes)
 }
 
-// SyscallConn returns the raw connection, past which frames are written.
+// SyscallConn returns the raw connection. socket writes frames to it directly, without the WebSocket library.
 func (m *frameMeter) SyscallConn() (syscall.RawConn, error) {
 	if plain, ok := m.Conn.(syscall.Conn); ok {
 		return plain.SyscallConn()

@@ -27,7 +27,7 @@ func FuzzCalls(f *testing.F) {
 	} {
 		f.Add(c[0], c[1], c[2])
 	}
-	h := newHouse(f, "")
+	h := newTestAPI(f, "")
 	h.api.Log = slog.New(slog.DiscardHandler)
 	f.Fuzz(func(t *testing.T, method, target, body string) {
 		u, err := url.ParseRequestURI(target)

@@ -11,31 +11,39 @@ import (
 	"hookbeam/server/hook"
 )
 
-// requestMeta is what the guard knows about a request. The guard stores it in the request's context, and handlers read
-// it with requestMetaOf.
+// requestMeta is what the guard has found out about a request. The guard stores it in the request's context, and
+// handlers read it with requestMetaOf.
 type requestMeta struct {
-	w     http.ResponseWriter // for huma's handlers, which are not given them
+	w     http.ResponseWriter // w and r are for huma's handlers, which do not get them as arguments
 	r     *http.Request
-	who   access.Who // zero on routes for anyone
-	nonce string     // on pages
-	page  bool       // a problem is told as a page
+	who   access.Who // the caller; zero on public routes
+	nonce string     // of the Content-Security-Policy; only on pages
+	page  bool       // errors are rendered as a page, not as problem details
 }
 
 type requestMetaKey struct{}
 
+// requestMetaOf returns the requestMeta of r, or zero if r has not passed the guard.
 func requestMetaOf(r *http.Request) requestMeta {
 	v, _ := r.Context().Value(requestMetaKey{}).(requestMeta)
 	return v
 }
 
-// who is the person or program that ctx, a request's, belongs to.
-func who(ctx context.Context) access.Who {
+// caller returns who has sent the request that ctx belongs to.
+func caller(ctx context.Context) access.Who {
 	v, _ := ctx.Value(requestMetaKey{}).(requestMeta)
 	return v.who
 }
 
-// guard calls next if the request meets the conditions of its route: authentication, host, origin and size. It also
-// sets the security headers, and ends long-lived requests when the server stops or the session ends.
+// guard wraps the handler of a route. It runs these steps:
+//
+//  1. It notes the route for the log.
+//  2. It sets the Content-Security-Policy of the route, with a fresh nonce on pages.
+//  3. It admits or refuses the request: see admit and refuse. A refused request does not reach next.
+//  4. It sets Cache-Control, so that a refusal is never cached.
+//  5. It limits the request body.
+//  6. For a long-lived route, it cancels the context when the server stops. If the request was authenticated by a
+//     session, it also cancels it with the cause sessionEnded when that session ends.
 func (a *API) guard(row *route, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		noteRoute(w, row)
@@ -59,8 +67,8 @@ func (a *API) guard(row *route, next http.Handler) http.Handler {
 			var cancel context.CancelCauseFunc
 			ctx, cancel = context.WithCancelCause(ctx)
 			defer cancel(nil)
-			defer context.AfterFunc(a.life, func() { cancel(nil) })()
-			if !row.socket && row.audience != publicAccess { // a socket outlives its request, and looks after itself
+			defer context.AfterFunc(a.stopCtx, func() { cancel(nil) })()
+			if !row.socket && row.audience != publicAccess { // a WebSocket outlives its request: see Live
 				defer a.Gate.Sessions.OnEnd(r, func() { cancel(sessionEnded) })()
 			}
 		}
@@ -68,6 +76,15 @@ func (a *API) guard(row *route, next http.Handler) http.Handler {
 	})
 }
 
+// admit returns the caller, or why the request is refused:
+//
+//   - "unauthenticated": there is neither a valid session nor the administrator's token.
+//   - "forbidden_host": the request has a session, but its Host is foreign. This prevents DNS rebinding.
+//   - "forbidden_origin": a WebSocket with a session was opened by another origin. Browsers do not restrict this
+//     themselves.
+//   - "stopping": the server stops, and the route is long-lived.
+//
+// A public route admits everybody.
 func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
 	if row.audience == publicAccess {
 		return access.Who{}, nil
@@ -83,22 +100,24 @@ func (a *API) admit(row *route, r *http.Request) (access.Who, error) {
 	}
 	if row.socket && w.Cookie && !a.Site.OwnOrigin(r) {
 		return w, &hook.Problem{Kind: hook.ErrForbidden, Code: "forbidden_origin",
-			Detail: "A WebSocket that uses the dashboard's session must be opened by the dashboard. Programs must send a token."}
+			Detail: "A WebSocket that uses the dashboard's session must be opened by the dashboard. " +
+				"Programs must send a token."}
 	}
-	if row.longLived && a.life.Err() != nil {
+	if row.longLived && a.stopCtx.Err() != nil {
 		return w, serverStopping
 	}
 	return w, nil
 }
 
-// sessionEnded is why a request that lasts has ended before its time, and what it is answered.
+// sessionEnded is the cancel cause, and the response, of a long-lived request whose session has ended.
 var sessionEnded = &hook.Problem{Kind: hook.ErrUnauthenticated, Code: "unauthenticated",
 	Detail: "The session ended while this request was waiting. Log in again with a one-time code from: hookbeam login"}
 
+// serverStopping is the response to long-lived requests that arrive while the server stops.
 var serverStopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping", RetryAfter: 2 * time.Second,
 	Detail: "The server is stopping. Try again in a moment."}
 
-// refuse responds to a request that is not allowed: pages redirect to the login, everything else gets a problem.
+// refuse responds to a request that was not admitted: a page redirects to the login, everything else gets a problem.
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, row *route, err error) {
 	if errors.Is(err, hook.ErrUnauthenticated) {
 		if row.audience == pageUser && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -110,7 +129,7 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, row *route, err err
 	a.fail(w, r, err)
 }
 
-// fail answers with err: as a page where people look at it, as problem details everywhere else.
+// fail responds with err: as a page if a browser asks for one, otherwise as problem details.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	v := requestMetaOf(r)
 	if !v.page {
@@ -125,12 +144,12 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	a.Pages.Problem(w, r, v.nonce, p.Status, &hook.Problem{Code: p.Code, Detail: p.Detail})
 }
 
-// redirect answers 303 to path, which is relative to the base.
+// redirect responds with 303 to path, which is relative to the base path of the public URL.
 func (a *API) redirect(w http.ResponseWriter, r *http.Request, path string) {
 	http.Redirect(w, r, a.Site.Base()+path, http.StatusSeeOther)
 }
 
-// unknown answers for every address that is none, and for the wrong method at one that is.
+// unknown responds to requests without a route: 405 with Allow if the path has other methods, otherwise 404.
 func (a *API) unknown(w http.ResponseWriter, r *http.Request) {
 	if allowed := a.routes.methods(r.URL.Path); len(allowed) > 0 {
 		w.Header().Set("Allow", strings.Join(allowed, ", "))

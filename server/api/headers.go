@@ -10,15 +10,16 @@ import (
 	"hookbeam/server/hook"
 )
 
-// policy is what an answer may do in a browser: its Content-Security-Policy. None of them may be framed.
+// policy is what a response may do in a browser: its Content-Security-Policy. Every route has one. No response may be
+// shown in a frame of another site, except a status page whose endpoint allows it.
 type policy int
 
 const (
-	inert       policy = iota // not meant to be looked at: nothing at all
-	sandboxed                 // bytes that strangers sent: nothing, in an origin of its own
-	document                  // a page of ours without script
-	application               // the dashboard
-	watching                  // a page for one payer; watchPolicy says what its endpoint adds
+	policyInert      policy = iota // API responses and files: nothing
+	policySandboxed                // bytes from senders: nothing, in an opaque origin
+	policyDocument                 // pages without scripts, such as the login
+	policyDashboard                // the dashboard
+	policyStatusPage               // a public status page; watchPolicy adds the settings of its endpoint
 )
 
 const (
@@ -26,16 +27,17 @@ const (
 	cspSandboxed = "sandbox; default-src 'none'"
 )
 
+// csp returns the value of Content-Security-Policy. nonce allows inline scripts and styles; only pages have one.
 func (p policy) csp(nonce string) string {
 	switch p {
-	case sandboxed:
+	case policySandboxed:
 		return cspSandboxed
-	case watching:
+	case policyStatusPage:
 		return watchPolicy(nonce, "", hook.Page{})
-	case document:
+	case policyDocument:
 		return "default-src 'none'; style-src 'self' 'nonce-" + nonce + "'; img-src 'self' data:; base-uri 'none'; " +
 			"form-action 'self'; frame-ancestors 'none'"
-	case application:
+	case policyDashboard:
 		return "default-src 'none'; script-src 'self' 'nonce-" + nonce + "'; style-src 'self' 'nonce-" + nonce + "'; " +
 			"img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; " +
 			"form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
@@ -44,9 +46,10 @@ func (p policy) csp(nonce string) string {
 	}
 }
 
-// watchPolicy is what a status page may do: its own script talks to this server alone, a logo comes from where the shop
-// has it, and it may stand in frames of the pages that its endpoint names. Sockets are named as well: to older Safaris,
-// 'self' means none.
+// watchPolicy returns the Content-Security-Policy of a status page. Its script may connect only to this server,
+// its logo may come from the host in the endpoint's settings, and the origins in the settings may show it in a
+// frame. If origin is not empty, WebSockets to it are allowed explicitly, because 'self' does not include them
+// in older versions of Safari.
 func watchPolicy(nonce, origin string, brand hook.Page) string {
 	images, frames := "img-src data:", "frame-ancestors 'none'"
 	if origin != "" {
@@ -58,31 +61,35 @@ func watchPolicy(nonce, origin string, brand hook.Page) string {
 	if len(brand.Embed) > 0 {
 		frames = "frame-ancestors " + strings.Join(brand.Embed, " ")
 	}
-	return "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce + "'; connect-src 'self'" + origin + "; " + images +
-		"; base-uri 'none'; form-action 'none'; " + frames + "; require-trusted-types-for 'script'"
+	return "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce + "'; " +
+		"connect-src 'self'" + origin + "; " + images + "; base-uri 'none'; form-action 'none'; " + frames +
+		"; require-trusted-types-for 'script'"
 }
 
-// page reports whether people look at it, so that a problem there is told as a page.
-func (p policy) page() bool { return p == document || p == application || p == watching }
+// page reports whether the response is a page for people. Errors are then rendered as pages, too.
+func (p policy) page() bool {
+	return p == policyDocument || p == policyDashboard || p == policyStatusPage
+}
 
-// Values that are the same on every answer are shared: a header map takes them without allocating.
+// Header values that many responses share. Assigning them to the header map does not allocate. They must not be
+// changed.
 var (
 	noSniff    = []string{"nosniff"}
-	noStore    = []string{never}
+	noStore    = []string{cacheNever}
 	noReferrer = []string{"no-referrer"}
 	noFeatures = []string{
 		"accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()",
 	}
-	onlyTLS     = []string{"max-age=31536000"} // for this host alone: its neighbours and children are others'
+	onlyTLS     = []string{"max-age=31536000"} // without includeSubDomains: others may own the subdomains
 	sameOrigin  = []string{"same-origin"}
 	inertPolicy = []string{cspInert}
 
 	sandboxedPolicy = []string{cspSandboxed}
 )
 
-// protect sets the security headers of every answer except the standard one to a sender (see answerStored). All are
-// strict; a route relaxes what it needs.
-func protect(h http.Header) {
+// setSecurityHeaders sets the security headers in their strictest form. Handlers and the guard relax them where
+// a route needs it. The standard response to a sender does not have them: see writeStored.
+func setSecurityHeaders(h http.Header) {
 	h["X-Content-Type-Options"] = noSniff
 	h["Referrer-Policy"] = noReferrer
 	h["Cross-Origin-Opener-Policy"] = sameOrigin
@@ -91,9 +98,9 @@ func protect(h http.Header) {
 	h["Content-Security-Policy"] = inertPolicy
 }
 
-// newNonce returns 128 fresh random bits for one answer.
+// newNonce returns 128 random bits in base64, for one response.
 func newNonce() string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails: see crypto/rand
+	_, _ = rand.Read(b[:]) // crypto/rand never returns an error
 	return base64.RawStdEncoding.EncodeToString(b[:])
 }

@@ -11,20 +11,26 @@ import (
 	"hookbeam/server/wire"
 )
 
-// probing is how long all checks of readiness together may take.
-const probing = 3 * time.Second
+// readinessTimeout limits all readiness checks together.
+const readinessTimeout = 3 * time.Second
 
-// ReadinessCheck is one thing that must be so for the server to be ready. Run returns what is wrong, best as a
-// hook.Problem, whose detail anybody may read.
+// ReadinessCheck is one condition for the server to be ready. Run returns nil if the condition holds. Its error
+// should be a *hook.Problem, whose code and detail are shown to everybody; of any other error only the log has
+// the text. Package server passes its checks in Options.
 type ReadinessCheck struct {
 	Name string
 	Run  func(context.Context) error
 }
 
+// mountHealth mounts the probes of load balancers and orchestrators, which are public. /healthz answers 200
+// while the process can answer at all. /readyz answers 200 if all checks pass, otherwise the problem of the
+// first one that fails; with ?verbose, it answers with the result of every check.
 func (a *API) mountHealth() {
-	a.routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, `{"status":"ok"}`) })
+	a.routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSONText(w, `{"status":"ok"}`)
+	})
 	a.routes.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), probing)
+		ctx, cancel := context.WithTimeout(r.Context(), readinessTimeout)
 		defer cancel()
 		if r.URL.Query().Has("verbose") {
 			a.writeChecks(ctx, w)
@@ -32,29 +38,31 @@ func (a *API) mountHealth() {
 		}
 		for _, c := range a.checks() {
 			if err := c.Run(ctx); err != nil {
-				p := problemOf(err) // the log is told as seldom as of refusals: probes come every few seconds
+				p := problemOf(err) // Warn limits the rate of log lines, because probes come every few seconds
 				a.Refusals.Warn("not_ready", "the server is not ready: "+c.Name, "error", err)
 				p.write(w)
 				return
 			}
 		}
-		say(w, `{"status":"ready"}`)
+		writeJSONText(w, `{"status":"ready"}`)
 	})
 }
 
-// checks are all checks, in the order in which they are told.
+// checks returns all checks in the order in which they run.
 func (a *API) checks() []ReadinessCheck {
 	return append([]ReadinessCheck{{"running", a.notStopping}, {"storage", a.canStore}}, a.Checks...)
 }
 
+// notStopping is the check "running".
 func (a *API) notStopping(context.Context) error {
-	if a.life.Err() != nil {
+	if a.stopCtx.Err() != nil {
 		return serverStopping
 	}
 	return nil
 }
 
-// canStore says why a delivery could not be stored now.
+// canStore is the check "storage": it returns why a delivery could not be stored now. A problem that says more than
+// "cannot_store" is returned as it is; every other error may contain paths, so only the log gets it.
 func (a *API) canStore(ctx context.Context) error {
 	if err := a.Probe(ctx); err != nil {
 		var known *hook.Problem
@@ -67,8 +75,9 @@ func (a *API) canStore(ctx context.Context) error {
 	return nil
 }
 
-// writeChecks answers with every check, and with what the operator should know though it does not make the server
-// unready. Anybody may ask, so it names no addresses.
+// writeChecks responds with the result of every check. It adds the warning about an untrusted proxy, which does
+// not make the server unready. Because /readyz is public, the warning does not contain the address of the
+// proxy.
 func (a *API) writeChecks(ctx context.Context, w http.ResponseWriter) {
 	answer := wire.Readiness{Status: "ready"}
 	status := http.StatusOK
@@ -93,10 +102,11 @@ func (a *API) writeChecks(ctx context.Context, w http.ResponseWriter) {
 	h := w.Header()
 	h["Content-Type"] = jsonType
 	w.WriteHeader(status)
-	_, _ = w.Write(append(text, '\n')) // the far end left: nobody to tell
+	_, _ = w.Write(append(text, '\n')) // an error means that the client has left
 }
 
-func say(w http.ResponseWriter, json string) {
+// writeJSONText responds with JSON that is already encoded, and a line break.
+func writeJSONText(w http.ResponseWriter, json string) {
 	w.Header()["Content-Type"] = jsonType
-	_, _ = w.Write([]byte(json + "\n")) // the far end left: nobody to tell
+	_, _ = w.Write([]byte(json + "\n")) // an error means that the client has left
 }

@@ -18,24 +18,24 @@ import (
 func TestEachFailingCheckMakesTheServerNotReady(t *testing.T) {
 	full := &hook.Problem{Kind: hook.ErrUnavailable, Code: "part_is_full", Detail: "This part is full."}
 	for name, c := range map[string]struct {
-		fail       func(h *house)
+		fail       func(h *testAPI)
 		part, code string
 	}{
-		"the server is stopping":   {func(h *house) { h.api.Stop() }, "running", "stopping"},
-		"the writer is gone":       {func(h *house) { h.stop() }, "storage", "cannot_store"},
+		"the server is stopping":   {func(h *testAPI) { h.api.Stop() }, "running", "stopping"},
+		"the writer is gone":       {func(h *testAPI) { h.stop() }, "storage", "cannot_store"},
 		"another part has no room": {failing("rooms", full), "rooms", "part_is_full"},
 		"a part fails by surprise": {failing("rooms", errors.New("a secret path")), "rooms", "internal"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t, "")
+			h := newTestAPI(t, "")
 			h.api.Checks = append(h.api.Checks, ReadinessCheck{"sound", func(context.Context) error { return nil }})
-			h.do(request{method: "GET", path: "/readyz"}).is(t, http.StatusOK, "")
-			h.do(request{method: "GET", path: "/readyz?verbose"}).is(t, http.StatusOK, "")
+			h.do(request{method: "GET", path: "/readyz"}).expect(t, http.StatusOK, "")
+			h.do(request{method: "GET", path: "/readyz?verbose"}).expect(t, http.StatusOK, "")
 			c.fail(h)
 			short, long := h.do(request{method: "GET", path: "/readyz"}), h.do(request{method: "GET",
 				path: "/readyz?verbose"})
 			if c.code != "internal" {
-				short.is(t, http.StatusServiceUnavailable, c.code)
+				short.expect(t, http.StatusServiceUnavailable, c.code)
 			} else if short.StatusCode < 500 {
 				t.Errorf("answered %d %s", short.StatusCode, short.text)
 			}
@@ -57,14 +57,14 @@ func TestEachFailingCheckMakesTheServerNotReady(t *testing.T) {
 			if !found || strings.Contains(short.text+long.text, "secret path") {
 				t.Errorf("said: %s and %s", short.text, long.text)
 			}
-			h.do(request{method: "GET", path: "/healthz"}).is(t, http.StatusOK, "")
+			h.do(request{method: "GET", path: "/healthz"}).expect(t, http.StatusOK, "")
 		})
 	}
 }
 
 // failing adds a part that has err.
-func failing(name string, err error) func(*house) {
-	return func(h *house) {
+func failing(name string, err error) func(*testAPI) {
+	return func(h *testAPI) {
 		h.api.Checks = append(h.api.Checks, ReadinessCheck{name, func(context.Context) error { return err }})
 	}
 }

@@ -28,7 +28,7 @@ import (
 const adminToken = "an administrator's token"
 
 // house is all the doors over a real log, reached by real sockets.
-type house struct {
+type testAPI struct {
 	*httptest.Server
 	t        testing.TB
 	api      *API
@@ -42,7 +42,7 @@ type house struct {
 	ahead    atomic.Int64 // how far the doors' clock is ahead, in nanoseconds
 }
 
-func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
+func (h *testAPI) now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
 
 // lines collects what is logged.
 type lines struct {
@@ -108,9 +108,9 @@ func (plainPages) Embedded(name string) ([]byte, bool) {
 	return []byte("script " + name), name == "hookbeam.js" || name == "page.js"
 }
 
-func newHouse(t testing.TB, publicURL string) *house {
+func newTestAPI(t testing.TB, publicURL string) *testAPI {
 	t.Helper()
-	h := &house{t: t, log: &lines{}, Server: httptest.NewUnstartedServer(nil)}
+	h := &testAPI{t: t, log: &lines{}, Server: httptest.NewUnstartedServer(nil)}
 	if publicURL == "" {
 		publicURL = "http://" + h.Listener.Addr().String()
 	}
@@ -210,7 +210,7 @@ type answer struct {
 }
 
 // do sends q and follows no redirect.
-func (h *house) do(q request) answer {
+func (h *testAPI) do(q request) answer {
 	h.t.Helper()
 	r, err := http.NewRequestWithContext(h.t.Context(), q.method, h.URL+q.path, strings.NewReader(q.body))
 	check(h.t, err)
@@ -240,7 +240,7 @@ func (h *house) do(q request) answer {
 }
 
 // get asks with the administrator's token and reads JSON into to.
-func (h *house) get(path string, to any) {
+func (h *testAPI) get(path string, to any) {
 	h.t.Helper()
 	a := h.do(request{method: "GET", path: path, token: true})
 	if a.StatusCode != http.StatusOK {
@@ -250,7 +250,7 @@ func (h *house) get(path string, to any) {
 }
 
 // is checks an answer's status and, where code is not "", its problem's code.
-func (a answer) is(t testing.TB, status int, code string) {
+func (a answer) expect(t testing.TB, status int, code string) {
 	t.Helper()
 	if a.StatusCode != status {
 		t.Errorf("%s %s: %d %s, want %d", a.Request.Method, a.Request.URL.Path, a.StatusCode, a.text, status)
@@ -273,7 +273,7 @@ func (a answer) is(t testing.TB, status int, code string) {
 }
 
 // login makes a session by a one-time code.
-func (h *house) login() *http.Cookie {
+func (h *testAPI) login() *http.Cookie {
 	h.t.Helper()
 	code, err := h.api.Logins.New(h.t.Context())
 	check(h.t, err)

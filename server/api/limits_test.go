@@ -16,7 +16,7 @@ import (
 )
 
 // socketFrom opens a socket from an address of its own and returns it, or the status that it is refused with.
-func (h *house) socketFrom(ip, path string) (*websocket.Conn, *http.Response) {
+func (h *testAPI) socketFrom(ip, path string) (*websocket.Conn, *http.Response) {
 	h.t.Helper()
 	dialer := websocket.Dialer{NetDialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}).DialContext}
 	ws, res, err := dialer.DialContext(h.t.Context(), "ws"+strings.TrimPrefix(h.URL, "http")+path,
@@ -34,19 +34,19 @@ func (h *house) socketFrom(ip, path string) (*websocket.Conn, *http.Response) {
 // those
 // who are refused.
 func TestSocketsAreLimitedPerAddressAndInTotal(t *testing.T) {
-	for name, path := range map[string]func(h *house) string{
-		"readers": func(h *house) string {
+	for name, path := range map[string]func(h *testAPI) string{
+		"readers": func(h *testAPI) string {
 			h.api.Live.(*Live).sockets = access.NewQuota(3, 2)
 			return "/api/v1/live"
 		},
-		"pages": func(h *house) string {
-			h.api.watched = newConnLimiter(3, 9, 2)
+		"pages": func(h *testAPI) string {
+			h.api.statusSockets = newConnLimiter(3, 9, 2)
 			s := h.shop("north")
 			return "/api/v1/status/" + s.token("order/1", "") + "/live"
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t, "")
+			h := newTestAPI(t, "")
 			at := path(h)
 			open := func(ip string, want int) *websocket.Conn {
 				t.Helper()
@@ -82,11 +82,11 @@ func TestSocketsAreLimitedPerAddressAndInTotal(t *testing.T) {
 	}
 }
 
-// TestConnectionLimitCountsALinkOnceForAllItsTokens: a shop's key signs any number of tokens for one payment.
-func TestConnectionLimitCountsALinkOnceForAllItsTokens(t *testing.T) {
-	h := newHouse(t, "")
+// TestAllTokensOfALinkShareItsConnectionLimit: a shop's key signs any number of tokens for one payment.
+func TestAllTokensOfALinkShareItsConnectionLimit(t *testing.T) {
+	h := newTestAPI(t, "")
 	s := h.shop("north")
-	h.api.watched, h.api.waiting = newConnLimiter(100, 2, 100), newConnLimiter(100, 2, 100)
+	h.api.statusSockets, h.api.statusPolls = newConnLimiter(100, 2, 100), newConnLimiter(100, 2, 100)
 	token := func(expires time.Duration) string {
 		text, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "order/1",
 			Expires: time.Now().Add(expires)})
@@ -100,19 +100,19 @@ func TestConnectionLimitCountsALinkOnceForAllItsTokens(t *testing.T) {
 		}
 	}
 	for i, want := range []bool{true, true, false} {
-		l, err := h.api.link(token(time.Duration(i+1) * time.Hour))
+		l, err := h.api.readLink(token(time.Duration(i+1) * time.Hour))
 		check(t, err)
-		if _, ok := h.api.waiting.take(l, access.Client{Key: "a"}); ok != want {
+		if _, ok := h.api.statusPolls.acquire(l, access.Client{Key: "a"}); ok != want {
 			t.Errorf("waiting with token %d: %v", i, ok)
 		}
 	}
 	for _, spelled := range []string{"%0a", "%0D%0A", "%20", "="} {
-		h.do(request{method: "GET", path: "/api/v1/status/" + token(time.Hour) + spelled}).is(t, 404, "not_found")
+		h.do(request{method: "GET", path: "/api/v1/status/" + token(time.Hour) + spelled}).expect(t, 404, "not_found")
 	}
 }
 
 func TestLongPollsAreLimitedPerAddress(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	u := h.api.Updates.(*updates)
 	u.waiting = access.NewQuota(2, 1)
 	var page struct{ Cursor string }
@@ -124,11 +124,11 @@ func TestLongPollsAreLimitedPerAddress(t *testing.T) {
 		runtime.Gosched() // until it waits
 	}
 	full := h.do(ask)
-	full.is(t, 429, "too_many_waiting")
+	full.expect(t, 429, "too_many_waiting")
 	if full.Header.Get("Retry-After") == "" {
 		t.Error("it is not told when to come back")
 	}
-	h.do(request{method: "GET", path: "/api/v1/updates?after=" + page.Cursor, token: true}).is(t, 200,
+	h.do(request{method: "GET", path: "/api/v1/updates?after=" + page.Cursor, token: true}).expect(t, 200,
 		"") // does not wait
 	h.send("x")
 	if a := <-answered; a.StatusCode != 200 {
@@ -139,9 +139,9 @@ func TestLongPollsAreLimitedPerAddress(t *testing.T) {
 	}
 }
 
-// TestTenThousandReadersReconnectWithinSeconds follows the clock of a storm: everybody comes at once, and then when
-// told.
-func TestTenThousandReadersReconnectWithinSeconds(t *testing.T) {
+// TestTenThousandReadersAreAdmittedWithinThirtySeconds follows the clock of a storm: everybody comes at once,
+// and then when told.
+func TestTenThousandReadersAreAdmittedWithinThirtySeconds(t *testing.T) {
 	a := newAdmission()
 	now := time.Unix(0, 0)
 	const readers = 10_000
@@ -165,7 +165,7 @@ func TestTenThousandReadersReconnectWithinSeconds(t *testing.T) {
 				continue
 			}
 			p := problemOf(err)
-			if p.Status != 503 || p.retryAfter < time.Second || p.retryAfter > admittedSpread {
+			if p.Status != 503 || p.retryAfter < time.Second || p.retryAfter > admissionSpread {
 				t.Fatalf("%+v", p)
 			}
 			again := second + int((p.retryAfter+time.Second-1)/time.Second)
@@ -173,11 +173,11 @@ func TestTenThousandReadersReconnectWithinSeconds(t *testing.T) {
 		}
 		back += in
 		busiest = max(busiest, in)
-		if second == 0 && in < admittedAtOnce {
+		if second == 0 && in < admissionBurst {
 			t.Errorf("only %d are let in at once", in)
 		}
 	}
-	if busiest > admittedAtOnce+admittedPerSecond {
+	if busiest > admissionBurst+admissionPerSecond {
 		t.Errorf("%d were let in within one second", busiest)
 	}
 }
@@ -185,7 +185,7 @@ func TestTenThousandReadersReconnectWithinSeconds(t *testing.T) {
 func TestOneAddressCannotUseUpTheAdmissionRate(t *testing.T) {
 	a := newAdmission()
 	now := time.Unix(0, 0)
-	for range 5 * admittedAtOnce {
+	for range 5 * admissionBurst {
 		_ = a.admit(from("loop"), now)
 	}
 	if err := a.admit(from("other"), now); err != nil {
@@ -193,7 +193,7 @@ func TestOneAddressCannotUseUpTheAdmissionRate(t *testing.T) {
 	}
 	proxy := from("proxy")
 	proxy.Shared = true
-	for i := range addressAtOnce - 1 {
+	for i := range addressBurst - 1 {
 		if err := a.admit(proxy, now); err != nil {
 			t.Fatalf("socket %d behind a proxy: %v", i, err)
 		}
@@ -232,8 +232,8 @@ func TestClientFramesAreCountedAcrossReads(t *testing.T) {
 	}
 }
 
-func TestPageThatSendsTooMuchIsDisconnected(t *testing.T) {
-	h := newHouse(t, "")
+func TestPageThatSendsTooManyFramesIsDisconnected(t *testing.T) {
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	line := h.watch(s.token("order/1", ""))
 	check(t, line.SetReadDeadline(time.Now().Add(time.Minute))) // or a page that is left alone would hang the test
@@ -254,9 +254,9 @@ func TestPageThatSendsTooMuchIsDisconnected(t *testing.T) {
 	}
 }
 
-// TestServerReportsItsHealth reads the counts and warnings as the dashboard does.
-func TestServerReportsItsHealth(t *testing.T) {
-	h := newHouse(t, "")
+// TestServerReportsRefusalsAndWarnings reads the counts and warnings as the dashboard does.
+func TestServerReportsRefusalsAndWarnings(t *testing.T) {
+	h := newTestAPI(t, "")
 	var s struct {
 		Version  string
 		Refused  map[string]int64
@@ -267,19 +267,19 @@ func TestServerReportsItsHealth(t *testing.T) {
 		t.Errorf("at first: %+v", s)
 	}
 	h.api.Refusals.Count("busy", "no room")
-	h.do(request{method: "GET", path: "/healthz", header: http.Header{"X-Forwarded-For": {"192.0.2.1"}}}).is(t, 200,
+	h.do(request{method: "GET", path: "/healthz", header: http.Header{"X-Forwarded-For": {"192.0.2.1"}}}).expect(t, 200,
 		"")
 	h.get("/api/v1/server", &s)
 	if s.Refused["busy"] != 1 || len(s.Warnings) != 1 || s.Warnings[0].Code != "proxy_not_trusted" {
 		t.Errorf("then: %+v", s)
 	}
-	h.do(request{method: "GET", path: "/api/v1/server"}).is(t, 401, "unauthenticated")
+	h.do(request{method: "GET", path: "/api/v1/server"}).expect(t, 401, "unauthenticated")
 }
 
-// TestRepeatedStorageFailuresDoNotFloodTheLog sends deliveries that cannot be stored, and asks whether it is ready. All
-// are counted, and the log has a line for each code.
+// TestRepeatedStorageFailuresDoNotFloodTheLog sends deliveries that cannot be stored, and asks whether it is
+// ready. All are counted, and the log has a line for each code.
 func TestRepeatedStorageFailuresDoNotFloodTheLog(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	h.stop()
 	lines := func() (n int) {
 		for line := range strings.Lines(h.log.String()) {
@@ -291,8 +291,8 @@ func TestRepeatedStorageFailuresDoNotFloodTheLog(t *testing.T) {
 	}
 	before := lines()
 	for range 50 {
-		h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "x"}).is(t, 503, "stopping")
-		h.do(request{method: "GET", path: "/readyz"}).is(t, 503, "cannot_store")
+		h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "x"}).expect(t, 503, "stopping")
+		h.do(request{method: "GET", path: "/readyz"}).expect(t, 503, "cannot_store")
 	}
 	if said := lines() - before; said > 2 {
 		t.Errorf("%d lines for 100 requests", said)

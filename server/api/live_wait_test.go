@@ -4,7 +4,7 @@ import "testing"
 
 // TestLiveHandlerWaitsForSocketReaders: after the hub has ended, nothing is left of a socket when Wait returns.
 func TestLiveHandlerWaitsForSocketReaders(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	door := h.api.Live.(*Live)
 	for range 20 {
 		if _, res := h.socketFrom("127.0.0.2", "/api/v1/live"); res.StatusCode != 101 {

@@ -8,7 +8,7 @@ import (
 )
 
 func TestLoginLinkWorksOnce(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	code, err := h.api.Logins.New(t.Context())
 	check(t, err)
 	link := request{method: "GET", path: "/login/" + code}
@@ -34,14 +34,14 @@ func TestLoginLinkWorksOnce(t *testing.T) {
 }
 
 // form is a form that a page of ours sends.
-func form(h *house, code string) request {
+func form(h *testAPI, code string) request {
 	return request{method: "POST", path: "/login", body: url.Values{"code": {code}}.Encode(),
 		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Origin": {h.URL},
 			"Sec-Fetch-Site": {"same-origin"}}}
 }
 
-func TestFormLogsInAndOut(t *testing.T) {
-	h := newHouse(t, "")
+func TestLoginFormBeginsASessionThatLogoutEnds(t *testing.T) {
+	h := newTestAPI(t, "")
 	code, err := h.api.Logins.New(t.Context())
 	check(t, err)
 	if a := h.do(form(h, "wrong")); a.StatusCode != 401 || a.text != "login_unknown" {
@@ -60,12 +60,12 @@ func TestFormLogsInAndOut(t *testing.T) {
 	if out.StatusCode != http.StatusNoContent || len(out.Cookies()) != 1 || out.Cookies()[0].MaxAge >= 0 {
 		t.Errorf("logging out: %d %v", out.StatusCode, out.Cookies())
 	}
-	h.do(request{method: "GET", path: "/api/v1/session", cookie: session}).is(t, 401, "unauthenticated")
+	h.do(request{method: "GET", path: "/api/v1/session", cookie: session}).expect(t, 401, "unauthenticated")
 }
 
 func TestLoginCodeGuessesAreRateLimited(t *testing.T) {
-	h := newHouse(t, "")
-	for range guessesAtOnce {
+	h := newTestAPI(t, "")
+	for range wrongCodesBurst {
 		if a := h.do(form(h, "guess")); a.StatusCode != 401 {
 			t.Fatalf("%d %s", a.StatusCode, a.text)
 		}
@@ -79,8 +79,8 @@ func TestLoginCodeGuessesAreRateLimited(t *testing.T) {
 // TestWrongCodesDoNotLockOutAValidLogin is for proxies that are not known as such, behind which everybody has one
 // address.
 func TestWrongCodesDoNotLockOutAValidLogin(t *testing.T) {
-	h := newHouse(t, "")
-	for range 3 * guessesAtOnce {
+	h := newTestAPI(t, "")
+	for range 3 * wrongCodesBurst {
 		h.do(form(h, "guess"))
 	}
 	for _, ask := range []func(code string) request{
@@ -98,10 +98,10 @@ func TestWrongCodesDoNotLockOutAValidLogin(t *testing.T) {
 	}
 }
 
-// TestWrongCodeCausesNoDatabaseCommit guesses while nothing can be stored: a guess is told all the same, and a right
-// code is not.
+// TestWrongCodeCausesNoDatabaseCommit wrongCodes while nothing can be stored: a guess is told all the same, and
+// a right code is not.
 func TestWrongCodeCausesNoDatabaseCommit(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	code, err := h.api.Logins.New(t.Context())
 	check(t, err)
 	h.stop()
@@ -114,8 +114,8 @@ func TestWrongCodeCausesNoDatabaseCommit(t *testing.T) {
 }
 
 func TestSuccessfulLoginsAreNotRateLimited(t *testing.T) {
-	h := newHouse(t, "")
-	for range 3 * guessesAtOnce {
+	h := newTestAPI(t, "")
+	for range 3 * wrongCodesBurst {
 		h.login()
 	}
 }

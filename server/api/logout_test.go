@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// begin runs handler for a request with a session's cookie, and returns when handler's own work has begun. It gives the
-// context that the work is bound to; end lets the work come to its end by itself.
-func (h *house) begin(t *testing.T, pattern string, cookie *http.Cookie) (work context.Context, end func()) {
+// begin runs handler for a request with a session's cookie, and returns when handler's own work has begun. It
+// gives the context that the work is bound to; end lets the work come to its end by itself.
+func (h *testAPI) begin(t *testing.T, pattern string, cookie *http.Cookie) (work context.Context, end func()) {
 	t.Helper()
 	begun, let, done := make(chan context.Context, 1), make(chan struct{}), make(chan struct{})
 	guarded := h.api.guard(h.api.routes.rows[pattern], http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -31,10 +31,10 @@ func (h *house) begin(t *testing.T, pattern string, cookie *http.Cookie) (work c
 	return work, func() { close(let); <-done }
 }
 
-// TestLogoutEndsTheSessionsPolls: whatever may wait for long belongs to a session, and ends with it at once. Another
-// session's goes on.
-func TestLogoutEndsTheSessionsPolls(t *testing.T) {
-	h := newHouse(t, "")
+// TestLogoutEndsAllLongLivedRequestsOfTheSession: whatever may wait for long belongs to a session, and ends
+// with it at once. Another session's goes on.
+func TestLogoutEndsAllLongLivedRequestsOfTheSession(t *testing.T) {
+	h := newTestAPI(t, "")
 	tried := 0
 	for pattern, row := range h.api.routes.rows {
 		if !row.longLived || row.socket || row.audience == publicAccess {
@@ -44,7 +44,7 @@ func TestLogoutEndsTheSessionsPolls(t *testing.T) {
 		session, other := h.login(), h.login()
 		mine, endMine := h.begin(t, pattern, session)
 		theirs, endTheirs := h.begin(t, pattern, other)
-		h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session}).is(t, 204, "")
+		h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session}).expect(t, 204, "")
 		select {
 		case <-mine.Done():
 		case <-time.After(20 * time.Second):

@@ -11,6 +11,8 @@ import (
 	"hookbeam/server/wire"
 )
 
+// mountMapping mounts the call that tests a mapping on stored deliveries. It needs a session or the administrator's
+// token. Errors: "endpoint_not_found", "mapping_invalid" and "busy".
 func (a *API) mountMapping(h huma.API) {
 	register(a, h, a.call("POST /endpoints/{id}/mapping/test", "test-mapping", "Test a mapping",
 		"Returns what a mapping would have read from the endpoint's past deliveries. Nothing is changed."),
@@ -18,9 +20,9 @@ func (a *API) mountMapping(h huma.API) {
 	register(a, h, a.formerCall("POST /endpoints/{id}/mapping/try", "try-mapping", "test-mapping"), a.testMapping)
 }
 
-// The bounds of trying a mapping.
+// Limits of one test of a mapping.
 const (
-	mappingTestDeliveries = 1000 // deliveries
+	mappingTestDeliveries = 1000 // the newest ones
 	mappingTestTime       = 5 * time.Second
 )
 
@@ -29,6 +31,9 @@ type TestMappingRequest struct {
 	Mapping orNull[wire.Mapping] `json:"mapping,omitempty" doc:"The mapping to test. By default one is suggested from the newest delivery."`
 }
 
+// testMapping runs the mapping in the request, or a suggested one, on the endpoint's newest deliveries. A
+// suggestion may lack an expression that is required; the result is then empty, so that the dashboard can show
+// the form.
 func (a *API) testMapping(ctx context.Context, in *struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Body TestMappingRequest
@@ -37,7 +42,7 @@ func (a *API) testMapping(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	done, err := a.work.take(ctx, mappingCost)
+	done, err := a.work.acquire(ctx, mappingCost)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +58,7 @@ func (a *API) testMapping(ctx context.Context, in *struct {
 	switch {
 	case err != nil && sent != nil:
 		return nil, err
-	case err != nil: // a suggestion that lacks what it needs
+	case err != nil: // an incomplete suggestion
 		return &struct{ Body wire.MappingTestResult }{testResult(rules, expr.Untried())}, nil
 	}
 	trial, err := m.Try(ctx, func(do func(*hook.Record) error) error {
@@ -62,7 +67,7 @@ func (a *API) testMapping(ctx context.Context, in *struct {
 	return &struct{ Body wire.MappingTestResult }{testResult(rules, trial)}, err
 }
 
-// testResult returns a trial as clients see it.
+// testResult returns the result of a test as clients see it, including the deprecated names.
 func testResult(rules hook.Mapping, t expr.Trial) wire.MappingTestResult {
 	r := wire.MappingTestResult{
 		Mapping: wire.NewMapping(rules), Examined: t.Looked, Matched: t.Matched, Failed: t.Failed, Looked: t.Looked,
@@ -81,7 +86,8 @@ func testResult(rules hook.Mapping, t expr.Trial) wire.MappingTestResult {
 	return r
 }
 
-// mappingToTest is the mapping that was sent, or a guess.
+// mappingToTest returns sent, or a mapping that is guessed from the newest delivery. Without deliveries the
+// guess has only a kind.
 func (a *API) mappingToTest(ctx context.Context, endpoint hook.EndpointID, sent *hook.Mapping) (hook.Mapping, error) {
 	if sent != nil {
 		return *sent, nil

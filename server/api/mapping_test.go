@@ -9,20 +9,20 @@ import (
 	"hookbeam/server/wire"
 )
 
-func (h *house) tryMapping(body string) (got wire.MappingTestResult) {
+func (h *testAPI) tryMapping(body string) (got wire.MappingTestResult) {
 	h.t.Helper()
 	h.call("POST", "/endpoints/"+string(h.endpoint.ID)+"/mapping/try", body, 200, &got)
 	return got
 }
 
 func TestMappingIsTestedOnPastDeliveries(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for _, body := range []string{`{"id":"P1","state":"PAID"}`, `{"id":"P2","state":["x"]}`, `{"hello":1}`,
 		`{"id":9007199254740993,"state":"In transit"}`} {
 		h.send(body)
 	}
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "id=P5&state=PAID",
-		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).is(t, 200, "")
+		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).expect(t, 200, "")
 	got := h.tryMapping(
 		`{"mapping":{"kind":"own","subject":"body.id","state":"body.state","states":[{"value":"PAID","state":"paid"}]}}`,
 	)
@@ -44,7 +44,7 @@ func TestMappingIsTestedOnPastDeliveries(t *testing.T) {
 }
 
 func TestMappingIsSuggestedIfNoneIsSent(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for _, body := range []string{`{}`, `{"mapping":null}`} {
 		if got := h.tryMapping(body); got.Looked != 0 || got.States == nil || got.Mapping.Kind != hook.KindOwn ||
 			got.Mapping.Subject != "" {
@@ -61,17 +61,17 @@ func TestMappingIsSuggestedIfNoneIsSent(t *testing.T) {
 }
 
 func TestInvalidMappingIsRejectedWhenTestedAndWhenSaved(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	id := string(h.endpoint.ID)
 	const wrong = `{"mapping":{"kind":"own","subject":"body.id +","state":"body.state"}}`
 	tried := h.do(request{method: "POST", path: "/api/v1/endpoints/" + id + "/mapping/try", body: wrong, token: true})
-	tried.is(t, 400, "mapping_invalid")
+	tried.expect(t, 400, "mapping_invalid")
 	saved := h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + id, body: `{"statuses":` + wrong + `}`,
 		token: true})
-	saved.is(t, 400, "mapping_invalid")
+	saved.expect(t, 400, "mapping_invalid")
 	made := h.do(request{method: "POST", path: "/api/v1/endpoints", body: `{"name":"b","statuses":` + wrong + `}`,
 		token: true})
-	made.is(t, 400, "mapping_invalid")
+	made.expect(t, 400, "mapping_invalid")
 	for _, a := range []answer{tried, saved, made} {
 		if !strings.Contains(a.text, "In the mapping, subject is wrong: it ends too early, at character 10.") {
 			t.Errorf("it says %s", a.text)
@@ -82,18 +82,18 @@ func TestInvalidMappingIsRejectedWhenTestedAndWhenSaved(t *testing.T) {
 	if e.Statuses.Mapping != nil {
 		t.Errorf("it is kept: %+v", e.Statuses.Mapping)
 	}
-	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/mapping/try", body: `{}`, token: true}).is(t, 404,
+	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/mapping/try", body: `{}`, token: true}).expect(t, 404,
 		"endpoint_not_found")
 }
 
 func TestMappingProducesTheEndpointsStatuses(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	h.call("PATCH", "/endpoints/"+string(h.endpoint.ID),
 		`{"statuses":{"unsigned":true,"mapping":{"kind":"own","subject":"body.id","state":"body.state",
 		"reference":"body.order","occurred_at":"body.at","states":[{"value":"THERE","state":"delivered","tone":"success","final":true}]}}}`, 200, nil)
 	h.send(`{"id":"P1","state":"THERE","at":1770091600,"order":7}`)
 	h.send(`{"id":"P1","state":"On its way","at":1770091500}`)
-	h.drawn(2)
+	h.waitApplied(2)
 	var page struct{ Statuses []wire.Status }
 	h.get("/api/v1/statuses?kind=own", &page)
 	if len(page.Statuses) != 1 {
@@ -108,7 +108,7 @@ func TestMappingProducesTheEndpointsStatuses(t *testing.T) {
 }
 
 // drawn waits until the board has drawn a delivery.
-func (h *house) drawn(seq hook.Seq) {
+func (h *testAPI) waitApplied(seq hook.Seq) {
 	h.t.Helper()
 	for {
 		grown := h.board.Moved()

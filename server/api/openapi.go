@@ -13,13 +13,15 @@ import (
 	"hookbeam/server/wire"
 )
 
-// OpenAPI returns the description of the API (OpenAPI 3.1). It is the same for every server of this version.
+// OpenAPI returns the description of the API as JSON (OpenAPI 3.1). It depends on nothing but the program, and
+// is what `hookbeam openapi` prints and docs/api/openapi.json contains.
 func OpenAPI() ([]byte, error) {
 	a := &API{}
 	a.routes = newRoutes(a)
 	return openAPI(a.describedCalls("1"))
 }
 
+// openAPI returns the description of the calls in h and of the routes that huma does not serve, indented.
 func openAPI(h huma.API) ([]byte, error) {
 	o := h.OpenAPI()
 	describeFrames(o)
@@ -36,13 +38,15 @@ func openAPI(h huma.API) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// apiDescription introduces the API in openapi.json.
 const apiDescription = `Read deliveries, statuses and endpoints, and change endpoints. Authenticate with
 "Authorization: Bearer TOKEN" (the token is HOOKBEAM_ADMIN_TOKEN), or with the dashboard's session cookie.
 
-Errors are problem details (RFC 9457) with a stable code. Times are RFC 3339 in UTC with milliseconds. Amounts of money are
-integers in the currency's minor unit. Ids have a prefix (ep_, dlv_, sub_) and are otherwise opaque, as are cursors.
+Errors are problem details (RFC 9457) with a stable code. Times are RFC 3339 in UTC with milliseconds. Amounts of
+money are integers in the currency's minor unit. Ids have a prefix (ep_, dlv_, sub_) and are otherwise opaque, as are
+cursors.
 
-Fields and routes marked as deprecated are old names, which are answered beside the new ones until the first tagged
+Fields and routes marked as deprecated are old names, which are available beside the new ones until the first tagged
 release. New fields, update kinds and reasons may be added at any time; ignore those that you do not know.`
 
 // The tags of operations, in the order in which documentation shows them.
@@ -60,7 +64,7 @@ const (
 var apiTags = []*huma.Tag{
 	{Name: tagDeliveries, Description: "The requests that were received, byte for byte, and how they were verified."},
 	{Name: tagLive,
-		Description: "What happens, as it happens: the same frames over a WebSocket or by polling, from a cursor."},
+		Description: "Updates in real time, from a cursor. A WebSocket and polling return the same frames."},
 	{Name: tagEndpoints, Description: "The webhook URLs that senders are given, with their secrets and settings."},
 	{Name: tagStatuses, Description: "The current state of payments, orders, pipeline runs and other subjects."},
 	{Name: tagStatusLinks,
@@ -68,10 +72,10 @@ var apiTags = []*huma.Tag{
 	{Name: tagPublicStatus,
 		Description: "What the holder of a status link can see. Open to any origin, without a login."},
 	{Name: tagProviders, Description: "The senders that Hookbeam knows."},
-	{Name: tagServer, Description: "The server itself and the session with it."},
+	{Name: tagServer, Description: "The server itself and the caller's session."},
 }
 
-// tagOf returns the tag of a call by its path.
+// tagOf returns the tag of a call by its path, which starts with a slash and has no prefix.
 func tagOf(path string) string {
 	switch first := strings.Split(path, "/")[1]; {
 	case first == "deliveries":
@@ -89,7 +93,8 @@ func tagOf(path string) string {
 	}
 }
 
-// describeFrames adds the operations that huma does not serve.
+// describeFrames adds the live connection, in both its forms, and the public status. These routes have handlers of
+// their own instead of huma's, because they wait or upgrade the connection.
 func describeFrames(o *huma.OpenAPI) {
 	schemas := o.Components.Schemas
 	problem := &huma.Response{Description: "Error", Content: map[string]*huma.MediaType{
@@ -105,24 +110,25 @@ func describeFrames(o *huma.OpenAPI) {
 
 	describePublic(o, problem, wait)
 	o.AddOperation(&huma.Operation{OperationID: "poll-updates", Method: http.MethodGet, Path: "/updates",
-		Tags:        []string{tagLive},
-		Summary:     "Poll for the next frame",
-		Description: "Returns the next frame after a cursor. With wait, the answer is held until there is an update (long polling).",
-		Parameters:  []*huma.Param{after, endpoint, wait},
+		Tags:    []string{tagLive},
+		Summary: "Poll for the next frame",
+		Description: "Returns the next frame after a cursor. With wait, the response is held until there is an " +
+			"update (long polling).",
+		Parameters: []*huma.Param{after, endpoint, wait},
 		Responses: map[string]*huma.Response{"default": problem, "200": {Description: "A frame.",
 			Content: map[string]*huma.MediaType{jsonType[0]: {Schema: frame}}}}})
 	o.AddOperation(&huma.Operation{OperationID: "watch-live", Method: http.MethodGet, Path: "/live",
 		Tags:    []string{tagLive},
 		Summary: "Open a WebSocket of frames",
-		Description: "Each text message is a frame. The first is sent at once, even if it is empty. The server pings every 20 s; " +
-			"a client that receives nothing for 45 s should reconnect with its cursor.",
+		Description: "Each text message is a frame. The first is sent at once, even if it is empty. The server pings " +
+			"every 20 s; a client that receives nothing for 45 s should reconnect with its cursor.",
 		Parameters: []*huma.Param{after, endpoint},
 		Responses: map[string]*huma.Response{"default": problem,
 			"101": {Description: "The WebSocket is open. Its messages are frames.",
 				Content: map[string]*huma.MediaType{jsonType[0]: {Schema: frame}}}}})
 }
 
-// describePublic adds what a status link shows.
+// describePublic adds the routes of a status link, which need no login.
 func describePublic(o *huma.OpenAPI, problem *huma.Response, wait *huma.Param) {
 	const path = "/status/{token}"
 	text := &huma.Schema{Type: huma.TypeString}
@@ -133,21 +139,22 @@ func describePublic(o *huma.OpenAPI, problem *huma.Response, wait *huma.Param) {
 	o.AddOperation(&huma.Operation{OperationID: "get-public-status", Method: http.MethodGet, Path: path,
 		Security: open, Tags: tags,
 		Summary:     "Get the status behind a link",
-		Description: "With wait and If-None-Match, the answer is held until the status has changed.",
+		Description: "With wait and If-None-Match, the response is held until the status has changed.",
 		Parameters: []*huma.Param{token, wait,
 			{Name: "shown", In: "query", Schema: text, Description: "A state that the page has shown to a person."},
-			{Name: "If-None-Match", In: "header", Schema: text, Description: "The ETag of the last answer."}},
+			{Name: "If-None-Match", In: "header", Schema: text, Description: "The ETag of the last response."}},
 		Responses: map[string]*huma.Response{"default": problem, "304": {Description: "The status has not changed."},
 			"200": {Description: "The status.", Content: map[string]*huma.MediaType{jsonType[0]: {Schema: public}}}}})
 	o.AddOperation(&huma.Operation{OperationID: "preflight-public-status", Method: http.MethodOptions, Path: path,
-		Security: open,
-		Tags:     tags, Summary: "Answer a CORS preflight", Description: "Pages of any origin may read a public status.",
-		Parameters: []*huma.Param{token},
-		Responses:  map[string]*huma.Response{"204": {Description: "The page may read it."}}})
+		Security: open, Tags: tags,
+		Summary:     "Answer a CORS preflight",
+		Description: "Pages of any origin may read a public status.",
+		Parameters:  []*huma.Param{token},
+		Responses:   map[string]*huma.Response{"204": {Description: "The page may read it."}}})
 	o.AddOperation(&huma.Operation{OperationID: "watch-public-status", Method: http.MethodGet, Path: path + "/live",
-		Security: open,
-		Tags:     tags, Summary: "Open a WebSocket of the status behind a link",
-		Description: "Sends the same object at once, on each change, and regularly as a sign of life.",
+		Security: open, Tags: tags,
+		Summary:     "Open a WebSocket of the status behind a link",
+		Description: "Sends the same object at once, on each change, and regularly as a heartbeat.",
 		Parameters:  []*huma.Param{token},
 		Responses:   map[string]*huma.Response{"default": problem, "101": {Description: "The WebSocket is open."}}})
 }

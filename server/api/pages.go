@@ -9,16 +9,24 @@ import (
 	"hookbeam/server/hook"
 )
 
-// dashboard is every address that the dashboard shows something at.
-var dashboard = [...]string{"GET /{$}", "GET /deliveries", "GET /deliveries/{id}", "GET /endpoints",
+// dashboard lists the routes of the dashboard. All of them return the same shell; its router shows the right screen.
+var dashboard = [...]string{
+	"GET /{$}",
+	"GET /deliveries",
+	"GET /deliveries/{id}",
+	"GET /endpoints",
 	"GET /endpoints/{id}",
-	"GET /statuses", "GET /statuses/{id}", "GET /settings"}
+	"GET /statuses",
+	"GET /statuses/{id}",
+	"GET /settings",
+}
 
+// mountPages mounts the dashboard, which needs a session, and the login, which is public. /assets/ has the
+// files of the dashboard and needs a login, too; /web/ has those of the public pages.
 func (a *API) mountPages() {
 	for _, pattern := range dashboard {
 		a.routes.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			a.Pages.Shell(w, r,
-				requestMetaOf(r).nonce)
+			a.Pages.Shell(w, r, requestMetaOf(r).nonce)
 		})
 	}
 	a.routes.HandleFunc("GET /login", a.showLogin)
@@ -28,6 +36,7 @@ func (a *API) mountPages() {
 	a.routes.HandleFunc("GET /assets/{file}", a.serveFile)
 }
 
+// serveFile responds with a static file, whose name is the path.
 func (a *API) serveFile(w http.ResponseWriter, r *http.Request) {
 	if !a.Pages.ServeFile(w, r, strings.TrimPrefix(r.URL.Path, "/")) {
 		w.Header()["Cache-Control"] = noStore
@@ -36,6 +45,7 @@ func (a *API) serveFile(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// showLogin shows the login form. It redirects a caller who is logged in to the dashboard.
 func (a *API) showLogin(w http.ResponseWriter, r *http.Request) {
 	if _, err := a.Gate.Who(r); err == nil {
 		a.redirect(w, r, "")
@@ -44,8 +54,8 @@ func (a *API) showLogin(w http.ResponseWriter, r *http.Request) {
 	a.Pages.Login(w, r, requestMetaOf(r).nonce, http.StatusOK, nil)
 }
 
-// followLogin is the link that is printed at the start. Only a browser that really goes there uses it up: a preview
-// asks with HEAD.
+// followLogin logs in with the one-time code in the link that the server prints. HEAD does not use the code, because
+// programs that preview links send it.
 func (a *API) followLogin(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		a.Pages.Login(w, r, requestMetaOf(r).nonce, http.StatusOK, nil)
@@ -54,6 +64,7 @@ func (a *API) followLogin(w http.ResponseWriter, r *http.Request) {
 	a.login(w, r, r.PathValue("code"))
 }
 
+// submitLogin logs in with the code in the form. People also paste the whole link.
 func (a *API) submitLogin(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		p := &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request",
@@ -66,19 +77,21 @@ func (a *API) submitLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	code := r.PostForm.Get("code")
-	if _, tail, isLink := strings.Cut(code, "/login/"); isLink { // the whole link was pasted
+	if _, tail, isLink := strings.Cut(code, "/login/"); isLink {
 		code = tail
 	}
 	a.login(w, r, code)
 }
 
-// login takes a one-time code and begins a session. The code comes first: who is right is let in, whatever was guessed
-// before from the same address, for behind a proxy that is not known everybody has the same one. Only wrong codes are
-// counted, and they cost no more than reading one row. A code has 128 random bits, so that no number of guesses helps.
+// login uses a one-time code and begins a session. Only wrong codes are rate-limited: a correct code works
+// however many wrong ones came from its address before, because behind an untrusted proxy all clients have the
+// same address. A wrong code costs the read of one row. A code has 128 random bits, so it cannot be guessed.
+//
+// Errors: "login_unknown" with status 401, and "too_many_requests" with status 429.
 func (a *API) login(w http.ResponseWriter, r *http.Request, code string) {
 	if err := a.Logins.Take(r.Context(), code); err != nil {
 		if errors.Is(err, hook.ErrUnauthenticated) {
-			err = a.countGuess(r, err)
+			err = a.countWrongCode(r, err)
 		}
 		a.refuseLogin(w, r, err)
 		return
@@ -90,18 +103,19 @@ func (a *API) login(w http.ResponseWriter, r *http.Request, code string) {
 	a.redirect(w, r, "")
 }
 
-// countGuess counts a wrong code. It returns err, or where there were too many from its address, a problem that says
-// so.
-func (a *API) countGuess(r *http.Request, err error) error {
-	wait, ok := a.guesses.Allow(access.AddressKey(a.Addresses.Of(r)), a.Now())
+// countWrongCode counts a wrong code of the request's address. It returns err, or the problem
+// "too_many_requests" if the rate is exceeded.
+func (a *API) countWrongCode(r *http.Request, err error) error {
+	wait, ok := a.wrongCodes.Allow(access.AddressKey(a.Addresses.Of(r)), a.Now())
 	if ok {
 		return err
 	}
 	return &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
-		Detail: "Too many wrong login codes came from your IP address. Create a new code on the server with: hookbeam login"}
+		Detail: "Too many wrong login codes came from your IP address. " +
+			"Create a new code on the server with: hookbeam login"}
 }
 
-// refuseLogin shows the form again, with the reason.
+// refuseLogin shows the login form again, with the problem and its status.
 func (a *API) refuseLogin(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(err)
 	logFault(w, a.Log, p, err)

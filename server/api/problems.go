@@ -17,7 +17,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-// statuses is the one table from a kind of error to what HTTP says of it.
+// statuses maps the kinds of errors to HTTP statuses. It is the only such table. Any other error has status 500.
 var statuses = [...]struct {
 	kind   error
 	status int
@@ -35,12 +35,13 @@ var statuses = [...]struct {
 	{hook.ErrUnavailable, http.StatusServiceUnavailable},
 }
 
-// Kinds that only HTTP knows.
+// Kinds of errors that exist only in HTTP.
 var (
 	errMethod    = errors.New("method not allowed")
 	errMediaType = errors.New("media type not supported")
 )
 
+// statusOf returns the HTTP status for the kind of err.
 func statusOf(err error) int {
 	for _, s := range statuses {
 		if errors.Is(err, s.kind) {
@@ -50,13 +51,16 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// Problem is an error as clients get it, and when to retry.
+// Problem is an error in the form that clients get: problem details (RFC 9457), with Retry-After where it is
+// known when to try again. problemOf creates it from a hook.Problem. It implements huma's interfaces for
+// errors.
 type Problem struct {
 	wire.Problem
-	retryAfter time.Duration
+	retryAfter time.Duration // 0: no Retry-After
 }
 
-// problemOf renders any error. What is no hook.Problem is the server's own fault, of which nobody outside is told more.
+// problemOf returns the Problem for any error. An error that is not a hook.Problem is the server's fault: the
+// client gets the code "internal" and no details.
 func problemOf(err error) *Problem {
 	var ready *Problem
 	if errors.As(err, &ready) {
@@ -67,7 +71,7 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &p):
 	case errors.Is(err, context.Canceled):
 		p = &hook.Problem{Kind: hook.ErrInvalid, Code: "request_abandoned",
-			Detail: "The connection was closed before the answer was ready."}
+			Detail: "The connection was closed before the response was ready."}
 	default:
 		p = &hook.Problem{Code: "internal",
 			Detail: "An internal error occurred. Look for this response's X-Request-Id in the server's log."}
@@ -77,13 +81,13 @@ func problemOf(err error) *Problem {
 		p.RetryAfter}
 }
 
-// Error, GetStatus, GetHeaders and ContentType make huma answer with it.
+// Error implements error. huma reads the response from GetStatus, GetHeaders and ContentType.
 func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 
-// GetStatus is the HTTP status.
+// GetStatus returns the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// GetHeaders says when to try again.
+// GetHeaders returns Retry-After, if there is one.
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
 	if p.retryAfter > 0 {
@@ -92,16 +96,17 @@ func (p *Problem) GetHeaders() http.Header {
 	return h
 }
 
-// ContentType is that of problem details.
+// ContentType returns the media type of problem details.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// writeProblem answers with err and logs it, once, where it is the server's fault.
+// writeProblem responds with err, and logs it if it is the server's fault.
 func writeProblem(w http.ResponseWriter, logger *slog.Logger, err error) {
 	p := problemOf(err)
 	logFault(w, logger, p, err)
 	p.write(w)
 }
 
+// write responds with p and does not log it.
 func (p *Problem) write(w http.ResponseWriter) {
 	body, err := json.Marshal(p)
 	if err != nil {
@@ -114,24 +119,26 @@ func (p *Problem) write(w http.ResponseWriter) {
 		h.Set("Retry-After", seconds(p.retryAfter))
 	}
 	w.WriteHeader(p.Status)
-	_, _ = w.Write(body) // the far end left: nobody to tell
+	_, _ = w.Write(body) // an error means that the client has left
 }
 
 var problemType = []string{"application/problem+json"}
 
-// logFault writes what the server could not do. That a sender or a reader did wrong is only told to them.
+// logFault logs err if its status is 500 or higher. Errors of clients are not logged, only returned to them.
 func logFault(w http.ResponseWriter, logger *slog.Logger, p *Problem, err error) {
 	if p.Status >= http.StatusInternalServerError {
 		logger.Error("request failed", "request", requestID(w), "status", p.Status, "error", err)
 	}
 }
 
-// seconds rounds up: whoever comes back a moment early is refused once more.
+// seconds formats d for Retry-After. It rounds up, because a client that returns too early is refused again.
 func seconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
 
-// humaError makes huma's own complaints ours.
+// humaError turns an error of huma into a Problem. huma reports invalid parameters and bodies, and bodies that
+// it could not read. Every invalid request gets status 400 and the code "invalid_request", with one entry in
+// errors for each part that is wrong; detail repeats the first one.
 func humaError(status int, message string, errs ...error) huma.StatusError {
 	p := &Problem{Problem: wire.Problem{Status: status, Code: "internal", Detail: message}}
 	switch {
@@ -154,7 +161,7 @@ func humaError(status int, message string, errs ...error) huma.StatusError {
 			continue
 		}
 		detail := wire.ProblemDetail{Message: err.Error()}
-		if d, ok := err.(huma.ErrorDetailer); ok { // its value is left out: it may be a secret
+		if d, ok := err.(huma.ErrorDetailer); ok { // without its value, which may be a secret
 			detail = wire.ProblemDetail{Message: d.ErrorDetail().Message, Location: d.ErrorDetail().Location}
 		}
 		p.Errors = append(p.Errors, detail)
@@ -165,6 +172,7 @@ func humaError(status int, message string, errs ...error) huma.StatusError {
 	return p
 }
 
+// sentence returns d as one sentence, such as "body.name: expected required property name to be present."
 func sentence(d wire.ProblemDetail) string {
 	if d.Location == "" {
 		return d.Message + "."

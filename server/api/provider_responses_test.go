@@ -15,7 +15,7 @@ import (
 )
 
 // ask sends a request to the door's endpoint and returns the answer with its body.
-func (d *door) ask(t *testing.T, method, query, body string, header map[string]string) (*http.Response, string) {
+func (d *testReceiver) ask(t *testing.T, method, query, body string, header map[string]string) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, d.URL+"/in/"+d.endpoint.Slug+query,
 		strings.NewReader(body))
@@ -49,7 +49,7 @@ func slackHeaders(body string) map[string]string {
 
 func TestSlackChallengeIsAnsweredOnlyIfSigned(t *testing.T) {
 	own := &hook.Response{Status: 202, Body: "own"}
-	d := newDoor(t, hook.Endpoint{Provider: "slack", Tolerance: 5 * time.Minute, Response: own,
+	d := newTestReceiver(t, hook.Endpoint{Provider: "slack", Tolerance: 5 * time.Minute, Response: own,
 		Secrets: []hook.Secret{{Label: "live", Value: signingSecret}}}, nil)
 	const question = `{"type":"url_verification","challenge":"c-0123"}`
 	answer, said := d.ask(t, "POST", "", question, slackHeaders(question))
@@ -68,7 +68,7 @@ func TestSlackChallengeIsAnsweredOnlyIfSigned(t *testing.T) {
 }
 
 func TestProviderAcknowledgementReplacesTheStandardResponse(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{Provider: "twilio"}, nil)
+	d := newTestReceiver(t, hook.Endpoint{Provider: "twilio"}, nil)
 	answer, said := d.ask(t, "POST", "", "MessageSid=SM1&MessageStatus=sent", nil)
 	if answer.StatusCode != 200 || said != "<Response/>" || !strings.HasPrefix(answer.Header.Get("Content-Type"),
 		"text/xml") {
@@ -76,8 +76,8 @@ func TestProviderAcknowledgementReplacesTheStandardResponse(t *testing.T) {
 	}
 }
 
-func TestCloudEventsOriginIsAllowed(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{Provider: "cloudevents", Secrets: []hook.Secret{{Label: "live",
+func TestCloudEventsValidationRequestIsAnswered(t *testing.T) {
+	d := newTestReceiver(t, hook.Endpoint{Provider: "cloudevents", Secrets: []hook.Secret{{Label: "live",
 		Value: signingSecret}}}, nil)
 	answer, _ := d.ask(t, "OPTIONS", "", "", map[string]string{"WebHook-Request-Origin": "sender.example.com",
 		"WebHook-Request-Rate": "120"})
@@ -89,7 +89,7 @@ func TestCloudEventsOriginIsAllowed(t *testing.T) {
 }
 
 func TestWebSubIsConfirmedOnlyForTheConfiguredTopic(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{Provider: "websub",
+	d := newTestReceiver(t, hook.Endpoint{Provider: "websub",
 		Settings: map[string]string{"topic": "https://a.example/feed"}}, nil)
 	const asked = "?hub.mode=subscribe&hub.challenge=abc&hub.topic=https://a.example/"
 	if answer, said := d.ask(t, "GET", asked+"feed", "", nil); answer.StatusCode != 200 || said != "abc" {
@@ -102,7 +102,7 @@ func TestWebSubIsConfirmedOnlyForTheConfiguredTopic(t *testing.T) {
 }
 
 func TestMissingSignatureErrorNamesTheHeader(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{Provider: "shopify", Secrets: []hook.Secret{{Label: "live",
+	d := newTestReceiver(t, hook.Endpoint{Provider: "shopify", Secrets: []hook.Secret{{Label: "live",
 		Value: signingSecret}}}, nil)
 	if answer, said := d.ask(t, "POST", "", "{}", nil); answer.StatusCode != 401 || !strings.Contains(said,
 		"X-Shopify-Hmac-Sha256") {

@@ -11,11 +11,13 @@ import (
 	"hookbeam/server/wire"
 )
 
+// mountProviders mounts the calls about providers, which the dashboard uses to set up an endpoint. They need a
+// session or the administrator's token. An unknown provider answers "not_found".
 func (a *API) mountProviders(h huma.API) {
 	register(a, h, a.call("GET /providers", "list-providers", "List providers",
-		"Returns the senders that Hookbeam knows, with the steps to set each up."), a.listProviders)
+		"Returns the senders that Hookbeam supports, with the steps to set each up."), a.listProviders)
 	register(a, h, a.call("POST /providers/{id}/check-secret", "check-secret", "Check a secret",
-		"Says whether a secret looks like one of this provider. The secret is not stored."), a.checkSecret)
+		"Checks whether a secret looks like one of this provider. The secret is not stored."), a.checkSecret)
 }
 
 func (a *API) listProviders(context.Context, *struct{}) (*struct{ Body wire.ProviderList }, error) {
@@ -26,7 +28,7 @@ func (a *API) listProviders(context.Context, *struct{}) (*struct{ Body wire.Prov
 	return &struct{ Body wire.ProviderList }{wire.ProviderList{Providers: list}}, nil
 }
 
-// newProvider returns p as clients see it.
+// newProvider returns p as clients see it, including the deprecated names.
 func newProvider(p *provider.Provider) wire.Provider {
 	signsURL, types := p.Signature.SignsAddress(), sample.Types(p)
 	v := wire.Provider{
@@ -38,8 +40,8 @@ func newProvider(p *provider.Provider) wire.Provider {
 		v.Settings = append(v.Settings, wire.ProviderSetting(s))
 	}
 	for _, r := range p.Ranges {
-		v.Ranges = append(v.Ranges, wire.IPRange{Name: r.Name, Source: r.Source, CIDRs: append([]string{},
-			r.CIDRs...)})
+		v.Ranges = append(v.Ranges,
+			wire.IPRange{Name: r.Name, Source: r.Source, CIDRs: append([]string{}, r.CIDRs...)})
 	}
 	return v
 }
@@ -49,6 +51,7 @@ type CheckSecretRequest struct {
 	Value string `json:"value" maxLength:"4096" doc:"The secret."`
 }
 
+// checkSecret checks the form of a secret. A secret with an error could not be saved; one with a warning could.
 func (a *API) checkSecret(_ context.Context, in *struct {
 	ID   string `path:"id" maxLength:"40" doc:"The provider's id."`
 	Body CheckSecretRequest

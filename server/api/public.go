@@ -16,27 +16,31 @@ import (
 	"hookbeam/server/wire"
 )
 
-// Tokens that are no good which an address may send: thirty at once, then one a second.
+// The rate of invalid tokens that an address may send: thirty at once, then one a second.
 const (
 	badTokensPerSecond = 1
-	badTokensAtOnce    = 30
+	badTokensBurst     = 30
 )
 
-// invalidLink is all that anybody hears of a link that is no good, whatever is wrong with it.
+// invalidLink is the error for every invalid link, whether it is malformed, forged, expired or revoked, or its
+// endpoint was deleted. A caller must not learn which.
 var invalidLink = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
 	Detail: "This link is invalid or has expired. Ask the person who sent it for a new one."}
 
+// mountPublic mounts the public routes: the status page, the status as JSON, once or over a WebSocket, and the
+// scripts that show a status in pages of other sites. Nobody needs to log in; the token in the path decides
+// what may be seen.
 func (a *API) mountPublic() {
-	a.badTokens = access.NewLimiter(badTokensPerSecond, badTokensAtOnce, addressesKept)
+	a.badTokens = access.NewLimiter(badTokensPerSecond, badTokensBurst, addressesKept)
 	a.routes.HandleFunc("GET /status/{token}", a.statusPage)
 	a.routes.HandleFunc("GET "+prefix+"/status/{token}", a.publicStatus)
 	a.routes.HandleFunc("OPTIONS "+prefix+"/status/{token}", a.publicPreflight)
 	a.routes.HandleFunc("GET "+prefix+"/status/{token}/live", a.publicLive)
-	a.routes.HandleFunc("GET /embed/{file}", a.embedded)
+	a.routes.HandleFunc("GET /embed/{file}", a.serveEmbed)
 }
 
-// link is what a token lets its bearer see now; invalidLink where it is no good.
-func (a *API) link(token string) (access.Link, error) {
+// readLink returns what a token gives access to now. The only error is invalidLink.
+func (a *API) readLink(token string) (access.Link, error) {
 	l, err := access.ReadLink(token, a.Now(), func(id hook.EndpointID) []hook.LinkKey {
 		e, err := a.Endpoints.Get(id)
 		if err != nil {
@@ -50,31 +54,37 @@ func (a *API) link(token string) (access.Link, error) {
 	return l, nil
 }
 
-// bearer is link for a request. Who sends tokens that are no good is slowed down; who has a good one never is.
-func (a *API) bearer(r *http.Request) (access.Link, error) {
-	l, err := a.link(r.PathValue("token"))
+// linkOf returns what the token in the path of r gives access to. For a valid token it waits a short time until
+// the deliveries in the log have been applied to the statuses, so that a payer who returns from the payment
+// sees its result. Only invalid tokens are rate-limited, per address: errors are invalidLink and
+// "too_many_requests".
+func (a *API) linkOf(r *http.Request) (access.Link, error) {
+	l, err := a.readLink(r.PathValue("token"))
 	if err == nil {
 		a.PublicStatuses.Await(r.Context())
 		return l, nil
 	}
 	if wait, ok := a.badTokens.Allow(access.AddressKey(a.Addresses.Of(r)), a.Now()); !ok {
 		return l, &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
-			Detail: "Too many invalid links were requested from your IP address. Try again after the time in Retry-After."}
+			Detail: "Too many invalid links were requested from your IP address. " +
+				"Try again after the time in Retry-After."}
 	}
 	return l, err
 }
 
-// statusPage is what a payer sees: complete without script, and live with it.
+// statusPage renders the page that a payer sees. It is complete without scripts: then it reloads itself, and
+// the reload waits for a change. With scripts it opens a WebSocket or polls. An invalid link renders the page
+// "gone" with status 404.
 func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 	nonce := requestMetaOf(r).nonce
-	l, err := a.bearer(r)
+	l, err := a.linkOf(r)
 	var t publicView
 	full := false
 	if err == nil {
 		t, full, err = a.longPollPage(r, l)
 	}
 	switch {
-	case r.Context().Err() != nil: // nobody sees it
+	case r.Context().Err() != nil: // the client has left
 		return
 	case errors.Is(err, hook.ErrNotFound):
 		a.Status.StatusGone(w, r, nonce)
@@ -86,37 +96,36 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 	e, _ := a.Endpoints.Known(l.Endpoint)
 	brand := e.Statuses.Page
 	w.Header().Set("Content-Security-Policy", watchPolicy(nonce, a.Site.Origin(), brand))
-	if r.Method == http.MethodGet &&
-		r.Header.Get("Sec-Fetch-Mode") == "navigate" { // a person's browser, not a preview of the link
+	// Browsers that show the page to a person send this, and programs that preview links do not.
+	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" {
 		a.PublicStatuses.Shown(t.id, t.Status, "page")
 	}
 	next := 1
-	if t.Final || full || a.life.Err() != nil {
-		next = reload(t.Public, a.Now())
+	if t.Final || full || a.stopCtx.Err() != nil {
+		next = reloadSeconds(t.Public, a.Now())
 	}
 	_, script := a.Status.Embedded("page.js")
 	a.Status.Status(w, r, hook.StatusPage{Nonce: nonce, Token: r.PathValue("token"), Public: t.Public, Brand: brand,
-		Base:   a.Site.URL("") + "/",
-		Script: script, Reload: next, Seen: seen(t.tag, a.Now()), Now: hook.Time{Time: a.Now().UTC()}})
+		Base: a.Site.URL("") + "/", Script: script, Reload: next,
+		Seen: seenParam(t.tag, a.Now()), Now: hook.Time{Time: a.Now().UTC()}})
 }
 
-// longPollPage is what a page shows. Where it loads itself again, it is not what it shows already, unless nothing
-// else came:
-// the browser keeps the old page until this one comes, so that without script, too, a change is seen when it happens.
-// full
-// says that it would have waited, and too many do.
+// longPollPage returns what the status page shows. If the request is a reload (see seenParam), it first waits
+// until that is different from what the browser shows. The browser keeps the old page until the response
+// arrives, so a page without scripts, too, shows a change at once. full says that it did not wait because too
+// many requests wait already.
 func (a *API) longPollPage(r *http.Request, l access.Link) (t publicView, full bool, err error) {
-	known, wait := readSeen(r, a.Now())
+	known, wait := parseSeenParam(r, a.Now())
 	if t, err = a.publicViewOf(r.Context(), l); err != nil || wait <= 0 || !matchesTag(known, t.tag) {
 		return t, false, err
 	}
 	token := r.PathValue("token")
-	free, ok := a.waiting.take(l, a.Addresses.Client(r, a.Now()))
+	free, ok := a.statusPolls.acquire(l, a.Addresses.Client(r, a.Now()))
 	if !ok {
 		return t, true, nil
 	}
 	defer free()
-	if u := t.TimeToPaid; u != nil { // from then on the page says that it is slow
+	if u := t.TimeToPaid; u != nil { // after this time the page says that the payment takes longer than usual
 		if slow := t.StartedAt.Add(time.Duration(u.P90 * float64(time.Second))).Sub(a.Now()); slow > 0 {
 			wait = min(wait, slow)
 		}
@@ -125,17 +134,19 @@ func (a *API) longPollPage(r *http.Request, l access.Link) (t publicView, full b
 	return t, false, err
 }
 
-// longPollPageTime is how long a page that loads itself again waits for something new.
+// longPollPageTime is how long the reload of a status page waits for a change.
 const longPollPageTime = 20 * time.Second
 
-// seen is what a page that loads itself again says that it shows, and since when: whoever opens its address later, from
-// a bookmark, does not wait.
-func seen(tag string, now time.Time) string {
+// seenParam returns the value of the parameter seen with which a page reloads itself: what it shows, and since
+// when. The time prevents that a browser which opens the address later, from a bookmark, has to wait.
+func seenParam(tag string, now time.Time) string {
 	return strings.Trim(tag, `"`) + "." + strconv.FormatInt(now.Unix(), 10)
 }
 
-// readSeen reads what seen wrote, and for how long the answer may wait for something else.
-func readSeen(r *http.Request, now time.Time) (tag string, wait time.Duration) {
+// parseSeenParam reads what seenParam wrote. tag is what the page shows, and wait how long the response may be
+// held until there is something else: longPollPageTime, less the age of the page. Without a valid parameter,
+// wait is 0.
+func parseSeenParam(r *http.Request, now time.Time) (tag string, wait time.Duration) {
 	text, at, found := strings.Cut(r.URL.Query().Get("seen"), ".")
 	since, err := strconv.ParseInt(at, 10, 64)
 	if !found || err != nil || r.Method != http.MethodGet {
@@ -144,9 +155,9 @@ func readSeen(r *http.Request, now time.Time) (tag string, wait time.Duration) {
 	return `"` + text + `"`, min(longPollPageTime, longPollPageTime+time.Unix(since, 0).Sub(now))
 }
 
-// reload is after how many seconds a page without script loads itself again, where too many wait already: soon while a
-// payment is young, seldom later, never when nothing is expected to follow.
-func reload(p hook.Public, now time.Time) int {
+// reloadSeconds returns after how many seconds a page without scripts reloads itself if it cannot wait in a
+// long poll: often while a payment is young, rarely later, and never (0) when the state is final.
+func reloadSeconds(p hook.Public, now time.Time) int {
 	switch age := now.Sub(p.StartedAt.Time); {
 	case p.Final:
 		return 0
@@ -159,14 +170,15 @@ func reload(p hook.Public, now time.Time) int {
 	}
 }
 
-// allowAnyOrigin lets the pages of every site read an answer: whoever has the token may see it, and no cookie counts
-// here.
+// allowAnyOrigin lets pages of every site read the response (CORS). This is safe because only the token gives
+// access, and cookies are ignored.
 func allowAnyOrigin(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 }
 
+// publicPreflight answers the CORS preflight of the public status.
 func (a *API) publicPreflight(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
 	allowAnyOrigin(h)
@@ -176,11 +188,14 @@ func (a *API) publicPreflight(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// publicStatus answers what a status link shows. With wait and If-None-Match it answers when that has changed,
-// or at once where too many wait already.
+// publicStatus responds with what a status link shows, as JSON with an ETag. With wait and If-None-Match it is a long
+// poll: it responds when the status has changed, or with 304 when wait is over. If too many requests wait already, it
+// responds at once. The parameter shown reports a state that the page has shown to a person.
+//
+// Errors: those of linkOf, and "invalid_request" for a wait that is not a duration.
 func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 	allowAnyOrigin(w.Header())
-	l, err := a.bearer(r)
+	l, err := a.linkOf(r)
 	if err != nil {
 		writeProblem(w, a.Log, err)
 		return
@@ -193,13 +208,13 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 	}
 	known, token := r.Header.Get("If-None-Match"), r.PathValue("token")
 	if wait > 0 {
-		if free, ok := a.waiting.take(l, a.Addresses.Client(r, a.Now())); ok {
+		if free, ok := a.statusPolls.acquire(l, a.Addresses.Client(r, a.Now())); ok {
 			defer free()
 		} else {
 			wait = 0
 		}
 	}
-	if state := hook.State(q.Get("shown")); state != "" { // noted before anything is waited for
+	if state := hook.State(q.Get("shown")); state != "" { // recorded before the wait
 		t, err := a.publicViewOf(r.Context(), l)
 		if err == nil && t.includesState(state) {
 			a.PublicStatuses.Shown(t.id, state, "poll")
@@ -221,15 +236,16 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(shown.text)
 }
 
-// publicView is what a status link shows at one moment, with its JSON and the ETag of that.
+// publicView is what a status link shows at one moment. publicViewOf creates it. It is shared by all three ways
+// to read a public status, so that they show the same.
 type publicView struct {
 	hook.Public
 	id   hook.StatusID
-	text []byte
-	tag  string
+	text []byte // JSON of wire.PublicStatus
+	tag  string // ETag of text, with its quotes
 }
 
-// includesState reports whether a page that was told this may have shown a state.
+// includesState reports whether a page with this view may have shown s. Reports of other states are ignored.
 func (t *publicView) includesState(s hook.State) bool {
 	if s == t.Status {
 		return true
@@ -242,10 +258,11 @@ func (t *publicView) includesState(s hook.State) bool {
 	return false
 }
 
+// publicViewOf reads what a link shows now. Errors are invalidLink, or an error of the status projection.
 func (a *API) publicViewOf(ctx context.Context, l access.Link) (t publicView, err error) {
 	t.Public, t.id, err = a.PublicStatuses.Public(ctx, l.Endpoint, l.Mode, l.Subject)
 	switch {
-	case errors.Is(err, hook.ErrNotFound): // its endpoint was deleted just now
+	case errors.Is(err, hook.ErrNotFound): // the endpoint was deleted after the link was checked
 		return t, invalidLink
 	case err != nil:
 		return t, err
@@ -258,13 +275,12 @@ func (a *API) publicViewOf(ctx context.Context, l access.Link) (t publicView, er
 	return t, nil
 }
 
-// awaitStatusChange returns what a link shows as soon as that is not what is known, or when wait is over.
-func (a *API) awaitStatusChange(
-	ctx context.Context,
-	l access.Link,
-	token, known string,
-	wait time.Duration,
-) (publicView, error) {
+// awaitStatusChange returns what a link shows as soon as its tag is not one of known (the value of
+// If-None-Match). If nothing changes, it returns the same view when wait is over, the server stops, or the
+// client leaves. After every change it checks the link again, and returns invalidLink if it is no longer valid.
+// It starts to watch before it reads, so that no change is missed.
+func (a *API) awaitStatusChange(ctx context.Context, l access.Link, token, known string, wait time.Duration) (
+	publicView, error) {
 	watch := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Subject)
 	defer watch.Close()
 	over := time.NewTimer(wait)
@@ -278,17 +294,17 @@ func (a *API) awaitStatusChange(
 		case <-watch.C():
 		case <-over.C:
 			wait = 0
-		case <-a.life.Done():
+		case <-a.stopCtx.Done():
 			wait = 0
 		case <-ctx.Done():
 		}
-		if _, err := a.link(token); err != nil { // its key was withdrawn meanwhile
+		if _, err := a.readLink(token); err != nil { // expired or revoked during the wait
 			return publicView{}, err
 		}
 	}
 }
 
-// matchesTag reads If-None-Match (RFC 9110 §13.1.2).
+// matchesTag reports whether the value of If-None-Match contains tag, by weak comparison (RFC 9110 §13.1.2).
 func matchesTag(header, tag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		if part = strings.TrimSpace(part); part == "*" || strings.TrimPrefix(part, "W/") == tag {
@@ -298,8 +314,9 @@ func matchesTag(header, tag string) bool {
 	return false
 }
 
-// embedded answers with a script that other sites' pages load.
-func (a *API) embedded(w http.ResponseWriter, r *http.Request) {
+// serveEmbed responds with a script that pages of other sites load. The file keeps its name when its content
+// changes, so it is cached for minutes and revalidated by ETag.
+func (a *API) serveEmbed(w http.ResponseWriter, r *http.Request) {
 	script, ok := a.Status.Embedded(r.PathValue("file"))
 	h := w.Header()
 	allowAnyOrigin(h)
@@ -311,7 +328,7 @@ func (a *API) embedded(w http.ResponseWriter, r *http.Request) {
 	}
 	sum := sha256.Sum256(script)
 	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	h["ETag"] = []string{"W/" + tag} // the same script, squeezed or not
+	h["ETag"] = []string{"W/" + tag} // weak: compressed and uncompressed scripts have the same tag
 	if matchesTag(r.Header.Get("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return

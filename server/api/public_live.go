@@ -15,47 +15,51 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The bounds of sockets that watch one status.
+// Limits of the WebSockets of public statuses, and of the long polls.
 const (
 	connsPerLink    = 20
-	connsPerAddress = 1000 // many payers may share one; it may have 1,024 connections
+	connsPerAddress = 1000 // many payers may share an address, which may have 1,024 connections
 	connsInTotal    = 20_000
 
-	publicHeartbeat    = 20 * time.Second // how often a page hears that the line is alive
-	publicIdleTimeout  = 65 * time.Second // how long it may be silent
-	publicMessageBytes = 256              // bytes that it may say at once
-	publicMessages     = 64               // messages that it may send in all; it has one for each state
-	publicWriteTimeout = 10 * time.Second // for one message to it
+	publicHeartbeat    = 20 * time.Second // interval at which the server repeats the status and pings
+	publicIdleTimeout  = 65 * time.Second // a page that sends nothing for this long is disconnected
+	publicMessageBytes = 256              // size of a message from a page
+	publicMessages     = 64               // messages from a page in total; it sends one for each state
+	publicWriteTimeout = 10 * time.Second // for one message to a page
 )
 
+// tooManyWatchers is the error of a WebSocket over one of the limits.
 var tooManyWatchers = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_sockets", RetryAfter: 30 * time.Second,
 	Detail: "The limit of live connections is reached. Poll " + prefix + "/status/{token} instead."}
 
-// connLimiter limits concurrent readers of public statuses: per link, per IP address and in total. One limiter counts
-// WebSockets, another one long polls.
+// connLimiter limits concurrent readers of public statuses: per link, per IP address and in total. API has one for
+// WebSockets and one for long polls. Its maps contain only what is in use, so their size is bounded by maxTotal.
 type connLimiter struct {
+	maxTotal   int
+	maxPerLink int
+	maxPerAddr int // not applied to clients that share an address, such as those behind a proxy
+
 	mu        sync.Mutex
-	inAll     int
-	ofLink    int
-	ofAddress int
 	held      int
-	links     map[string]int // by access.Link.Key: one link has many tokens
+	links     map[string]int // by access.Link.Key, which all tokens for one subject share
 	addresses map[string]int // by access.Client.Key
-	shut      bool
-	open      sync.WaitGroup
+	closed    bool           // acquire always fails
+	open      sync.WaitGroup // has held members
 }
 
-func newConnLimiter(inAll, ofLink, ofAddress int) *connLimiter {
-	return &connLimiter{inAll: inAll, ofLink: ofLink, ofAddress: ofAddress, links: map[string]int{},
-		addresses: map[string]int{}}
+func newConnLimiter(maxTotal, maxPerLink, maxPerAddr int) *connLimiter {
+	return &connLimiter{maxTotal: maxTotal, maxPerLink: maxPerLink, maxPerAddr: maxPerAddr,
+		links: map[string]int{}, addresses: map[string]int{}}
 }
 
-// take counts one more; free undoes it. ok is false where there is no room.
-func (s *connLimiter) take(l access.Link, c access.Client) (free func(), ok bool) {
+// acquire counts one more reader, until the caller calls release. ok is false if a limit is reached; release is
+// then nil.
+func (s *connLimiter) acquire(l access.Link, c access.Client) (release func(), ok bool) {
 	link := l.Key()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.shut || s.held >= s.inAll || s.links[link] >= s.ofLink || !c.Shared && s.addresses[c.Key] >= s.ofAddress {
+	if s.closed || s.held >= s.maxTotal || s.links[link] >= s.maxPerLink ||
+		!c.Shared && s.addresses[c.Key] >= s.maxPerAddr {
 		return nil, false
 	}
 	s.held++
@@ -66,74 +70,80 @@ func (s *connLimiter) take(l access.Link, c access.Client) (free func(), ok bool
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.held--
-		release(s.links, link)
-		release(s.addresses, c.Key)
+		decrement(s.links, link)
+		decrement(s.addresses, c.Key)
 		s.open.Done()
 	}, true
 }
 
-// release counts one less, and forgets what nobody holds.
-func release(held map[string]int, key string) {
+// decrement counts one less, and removes the key when nothing is left.
+func decrement(held map[string]int, key string) {
 	if held[key]--; held[key] == 0 {
 		delete(held, key)
 	}
 }
 
-// Watched waits until nobody watches a public status by socket any more, after Stop.
+// Watched waits until all WebSockets of public statuses are closed. Call it after Stop, which closes them. It also
+// prevents new ones.
 func (a *API) Watched() {
-	a.watched.mu.Lock()
-	a.watched.shut = true
-	a.watched.mu.Unlock()
-	a.watched.open.Wait()
+	a.statusSockets.mu.Lock()
+	a.statusSockets.closed = true
+	a.statusSockets.mu.Unlock()
+	a.statusSockets.open.Wait()
 }
 
-// publicLive is a socket that tells what a status link shows: at once, on each change, and as a sign of life. Any
-// site's
-// page may open it: no cookie counts here, the token is all there is, and whoever has it may see this one status.
+// publicLive opens a WebSocket that sends what a status link shows: at once, on each change, and as a
+// heartbeat. Pages of any site may open it, because cookies are ignored and only the token gives access, to
+// this one status.
+//
+// Errors before the upgrade: those of linkOf, "stopping", "too_many_sockets" and "sockets_come_back". The close
+// codes afterwards: 1008 when the link expires or is revoked or the page sends too many frames, 1009 after a
+// message that is too long, 1011 after an internal error, 1012 when the server stops.
 func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
-	l, err := a.bearer(r)
+	l, err := a.linkOf(r)
 	if err != nil {
 		writeProblem(w, a.Log, err)
 		return
 	}
 	token := r.PathValue("token")
-	if a.life.Err() != nil {
+	if a.stopCtx.Err() != nil {
 		writeProblem(w, a.Log, serverStopping)
 		return
 	}
 	client := a.Addresses.Client(r, a.Now())
-	free, ok := a.watched.take(l, client)
+	release, ok := a.statusSockets.acquire(l, client)
 	if !ok {
-		answerRefused(w, a.Log, a.Refusals, &refusedError{tooManyWatchers, "too_many_watchers", client.Address})
+		writeRefused(w, a.Log, a.Refusals, &refusedError{tooManyWatchers, "too_many_watchers", client.Address})
 		return
 	}
-	if err := a.watchers.admit(client, a.Now()); err != nil {
-		free()
-		answerRefused(w, a.Log, a.Refusals, err)
+	if err := a.statusAdmission.admit(client, a.Now()); err != nil {
+		release()
+		writeRefused(w, a.Log, a.Refusals, err)
 		return
 	}
 	ws, err := a.upgrader.Upgrade(metered(w, a.Now), r, nil)
 	if err != nil {
-		free()
-		return // the upgrader has answered
+		release()
+		return // the upgrader has responded
 	}
-	go func() { // lets go of all that the HTTP server holds for a request
-		defer free()
+	go func() { // the handler returns, because the HTTP server keeps the request's memory until then
+		defer release()
 		defer ws.Close()
 		a.watch(ws, l, token)
 	}()
 }
 
-// watch tells a page until the page leaves, its token ends, or the server stops.
+// watch sends the status until the page leaves, its link ends, or the server stops. It checks the link before each
+// message. The heartbeat is shortened so that it comes at the latest when the link expires.
 func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
 	changed := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Subject)
 	defer changed.Close()
-	page := &publicPage{api: a, ws: ws, gone: make(chan struct{})}
+	page := &publicPage{api: a, ws: ws, closed: make(chan struct{})}
 	go page.listen()
-	beat := time.NewTimer(a.beat)
-	defer beat.Stop()
-	for alive := true; ; {
-		if _, err := a.link(token); err != nil {
+	timer := time.NewTimer(a.heartbeat)
+	defer timer.Stop()
+	for heartbeat := true; ; {
+		if _, err := a.readLink(token); err != nil {
 			page.close(websocket.ClosePolicyViolation, "the link is no longer valid")
 			break
 		}
@@ -142,42 +152,44 @@ func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
 			page.close(websocket.CloseInternalServerErr, "try again later")
 			break
 		}
-		sent, err := page.send(&t, alive)
+		sent, err := page.send(&t, heartbeat)
 		if err != nil {
 			break
 		}
 		if sent {
-			beat.Reset(min(a.beat, l.Expires.Sub(a.Now())))
+			timer.Reset(min(a.heartbeat, l.Expires.Sub(a.Now())))
 		}
 		select {
 		case <-changed.C():
-			alive = false
+			heartbeat = false
 			continue
-		case <-beat.C:
-			alive = true
+		case <-timer.C:
+			heartbeat = true
 			continue
-		case <-a.life.Done():
+		case <-a.stopCtx.Done():
 			page.close(websocket.CloseServiceRestart, "restarting")
-		case <-page.gone:
+		case <-page.closed:
 		}
 		break
 	}
 	_ = ws.Close()
-	<-page.gone
+	<-page.closed
 }
 
-// publicPage is the far end of a socket that watches one status.
+// publicPage is a page that watches one status over a WebSocket. watch sends to it, and listen reads in a
+// goroutine of its own.
 type publicPage struct {
-	api  *API
-	ws   *websocket.Conn
-	gone chan struct{} // closed when nothing more is heard
-	last atomic.Pointer[publicView]
+	api    *API
+	ws     *websocket.Conn
+	closed chan struct{}              // closed when listen returns
+	last   atomic.Pointer[publicView] // the last view that was sent; nil at first
 }
 
-// send tells the page; what it knows only where alive is to be shown.
-func (p *publicPage) send(t *publicView, alive bool) (sent bool, err error) {
+// send sends t. If the page has it already, send repeats it only as a heartbeat. After every message but the
+// first it also sends a ping, so that listen notices a page that has left.
+func (p *publicPage) send(t *publicView, heartbeat bool) (sent bool, err error) {
 	was := p.last.Swap(t)
-	if was != nil && was.tag == t.tag && !alive {
+	if was != nil && was.tag == t.tag && !heartbeat {
 		return false, nil
 	}
 	deadline := time.Now().Add(publicWriteTimeout)
@@ -190,18 +202,21 @@ func (p *publicPage) send(t *publicView, alive bool) (sent bool, err error) {
 	return true, p.ws.WriteControl(websocket.PingMessage, nil, deadline)
 }
 
+// close sends a close frame. It does not close the connection.
 func (p *publicPage) close(code int, why string) {
 	_ = p.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, why),
-		time.Now().Add(closePatience))
+		time.Now().Add(closeTimeout))
 }
 
-// listen hears when the page has shown a state, and that it is still there.
+// listen reads from the page until the connection ends, or the page exceeds a limit. The only message with a
+// meaning is {"shown": state}: the page has shown a state to a person. It is recorded if the page was sent that
+// state.
 func (p *publicPage) listen() {
-	defer close(p.gone)
+	defer close(p.closed)
 	p.ws.SetReadLimit(publicMessageBytes)
-	patience := func() { _ = p.ws.SetReadDeadline(time.Now().Add(publicIdleTimeout)) } // fails where reading does, too
-	patience()
-	p.ws.SetPongHandler(func(string) error { patience(); return nil })
+	extend := func() { _ = p.ws.SetReadDeadline(time.Now().Add(publicIdleTimeout)) } // if it fails, reading fails, too
+	extend()
+	p.ws.SetPongHandler(func(string) error { extend(); return nil })
 	for range publicMessages {
 		_, text, err := p.ws.ReadMessage()
 		if errors.Is(err, errTooManyFrames) {
@@ -211,26 +226,26 @@ func (p *publicPage) listen() {
 		if err != nil {
 			return
 		}
-		patience()
-		var said struct {
+		extend()
+		var message struct {
 			Shown hook.State `json:"shown"`
 		}
-		if json.Unmarshal(text, &said) != nil || said.Shown == "" {
+		if json.Unmarshal(text, &message) != nil || message.Shown == "" {
 			continue
 		}
-		if t := p.last.Load(); t != nil && t.includesState(said.Shown) {
-			p.api.PublicStatuses.Shown(t.id, said.Shown, "socket")
+		if t := p.last.Load(); t != nil && t.includesState(message.Shown) {
+			p.api.PublicStatuses.Shown(t.id, message.Shown, "socket")
 		}
 	}
 }
 
-// newUpgrader makes sockets of requests. A small read buffer and shared write buffers are what an idle one costs;
-// frames
-// are never compressed, for a read limit does not bound what they grow to.
+// newUpgrader returns the upgrader for WebSockets. fail responds to a request that cannot be upgraded. A small
+// read buffer and a pool of write buffers keep the memory of idle connections low. Messages are not compressed,
+// because the read limit does not bound the size of decompressed messages.
 func newUpgrader(fail func(w http.ResponseWriter, reason error)) websocket.Upgrader {
 	return websocket.Upgrader{
 		ReadBufferSize: 256, WriteBufferPool: &sync.Pool{}, WriteBufferSize: 1024, HandshakeTimeout: 10 * time.Second,
-		CheckOrigin: func(*http.Request) bool { return true }, // checked by the guard where a cookie lets in
+		CheckOrigin: func(*http.Request) bool { return true }, // the guard checks the origin of requests with a session
 		Error: func(w http.ResponseWriter, _ *http.Request, _ int, reason error) {
 			w.Header().Set("Upgrade", "websocket")
 			fail(w, reason)

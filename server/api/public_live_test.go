@@ -19,19 +19,19 @@ import (
 )
 
 func TestPublicSocketSendsTheStatusAtOnceAndOnEachChange(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	line := h.watch(s.token("order/1", ""))
-	if text, p := line.hears(); p.Status != hook.StateWaiting || p.Final {
+	if text, p := line.read(); p.Status != hook.StateWaiting || p.Final {
 		t.Errorf("at first: %s", text)
 	}
-	s.tells("created", "pi_1", "1", 4900)
-	if text, p := line.hears(); p.Status != hook.StatePending || p.Amount != 4900 || p.Reference != "1" {
+	s.sendPayment("created", "pi_1", "1", 4900)
+	if text, p := line.read(); p.Status != hook.StatePending || p.Amount != 4900 || p.Reference != "1" {
 		t.Errorf("once it is known: %s", text)
 	}
-	s.tells("succeeded", "pi_2", "2", 100) // of another
-	s.tells("succeeded", "pi_1", "1", 4900)
-	if text, p := line.hears(); p.Status != hook.StatePaid || !p.Final || len(p.Timeline) != 2 {
+	s.sendPayment("succeeded", "pi_2", "2", 100) // of another
+	s.sendPayment("succeeded", "pi_1", "1", 4900)
+	if text, p := line.read(); p.Status != hook.StatePaid || !p.Final || len(p.Timeline) != 2 {
 		t.Errorf("once it is paid: %s", text)
 	}
 	if asked := h.do(request{method: "GET", path: "/api/v1/status/" + s.token("payment/pi_1", "")}); !strings.Contains(asked.text, `"paid"`) {
@@ -40,15 +40,15 @@ func TestPublicSocketSendsTheStatusAtOnceAndOnEachChange(t *testing.T) {
 }
 
 func TestPublicSocketSendsHeartbeatsAndPings(t *testing.T) {
-	h := newHouse(t, "")
-	h.api.beat = time.Millisecond
+	h := newTestAPI(t, "")
+	h.api.heartbeat = time.Millisecond
 	s := h.shop("north")
 	line := h.watch(s.token("order/1", ""))
 	asked := 0
 	line.SetPingHandler(func(string) error { asked++; return nil })
-	first, _ := line.hears()
+	first, _ := line.read()
 	for range 5 {
-		if text, _ := line.hears(); text != first {
+		if text, _ := line.read(); text != first {
 			t.Errorf("it hears %s after %s", text, first)
 		}
 	}
@@ -56,12 +56,12 @@ func TestPublicSocketSendsHeartbeatsAndPings(t *testing.T) {
 		t.Errorf("it was asked %d times whether it is still there", asked)
 	}
 	h.ahead.Store(int64(2 * time.Hour))
-	line.ends(websocket.ClosePolicyViolation) // a sign of life looks at the token, too
+	line.expectClose(websocket.ClosePolicyViolation) // a sign of life looks at the token, too
 }
 
 // TestPublicSocketNeedsOnlyAToken is the other side of S1: no cookie counts, so any page may open it.
 func TestPublicSocketNeedsOnlyAToken(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s, session := h.shop("north"), h.login()
 	for _, origin := range []string{"", "null", "https://shop.example", h.URL} {
 		header := http.Header{"Cookie": {session.Name + "=" + session.Value}, "Authorization": {"Bearer " + adminToken}}
@@ -83,22 +83,22 @@ func TestPublicSocketNeedsOnlyAToken(t *testing.T) {
 }
 
 func TestPublicSocketClosesWhenItsLinkIsRevoked(t *testing.T) {
-	for name, end := range map[string]func(h *house, s *shop){
-		"its time is over, and something is told": func(h *house, s *shop) {
+	for name, end := range map[string]func(h *testAPI, s *shop){
+		"its time is over, and something is told": func(h *testAPI, s *shop) {
 			h.ahead.Store(int64(2 * time.Hour))
-			s.tells("succeeded", "pi_1", "1", 100)
+			s.sendPayment("succeeded", "pi_1", "1", 100)
 		},
-		"its key is replaced": func(_ *house, s *shop) { s.rotate("0s") },
-		"its key is ended": func(h *house, s *shop) {
+		"its key is replaced": func(_ *testAPI, s *shop) { s.rotate("0s") },
+		"its key is ended": func(h *testAPI, s *shop) {
 			h.call("DELETE", "/endpoints/"+string(s.ID)+"/link-keys/"+s.key.ID, "", 204, nil)
 		},
-		"its endpoint is deleted": func(h *house, s *shop) { h.call("DELETE", "/endpoints/"+string(s.ID), "", 204, nil) },
+		"its endpoint is deleted": func(h *testAPI, s *shop) { h.call("DELETE", "/endpoints/"+string(s.ID), "", 204, nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t, "")
+			h := newTestAPI(t, "")
 			s := h.shop("north")
 			line := h.watch(s.token("payment/pi_1", ""))
-			line.hears()
+			line.read()
 			end(h, &s)
 			_, text, err := line.ReadMessage()
 			if !websocket.IsCloseError(err, websocket.ClosePolicyViolation) {
@@ -109,37 +109,37 @@ func TestPublicSocketClosesWhenItsLinkIsRevoked(t *testing.T) {
 }
 
 func TestPublicSocketClosesWhenItsLinkExpires(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	token, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "order/1", Expires: time.Now().Add(2 * time.Second)})
 	check(t, err)
-	h.watch(token).ends(websocket.ClosePolicyViolation) // would hear its next sign of life in 20 seconds
+	h.watch(token).expectClose(websocket.ClosePolicyViolation) // would hear its next sign of life in 20 seconds
 }
 
-func TestOverlapKeepsOldLinksValid(t *testing.T) {
-	h := newHouse(t, "")
+func TestOldLinksAreValidUntilTheOverlapEnds(t *testing.T) {
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	old := s.token("payment/pi_1", "")
 	line := h.watch(old)
-	line.hears()
+	line.read()
 	s.rotate("1h")
-	s.tells("succeeded", "pi_1", "1", 100)
-	if _, p := line.hears(); p.Status != hook.StatePaid {
+	s.sendPayment("succeeded", "pi_1", "1", 100)
+	if _, p := line.read(); p.Status != hook.StatePaid {
 		t.Errorf("the open socket: %+v", p)
 	}
 	h.public(old)
 	h.ahead.Store(int64(61 * time.Minute))
-	h.do(request{method: "GET", path: "/api/v1/status/" + old}).is(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/api/v1/status/" + old}).expect(t, 404, "not_found")
 }
 
 func TestPublicSocketsCloseWithServiceRestartWhenTheServerStops(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	token := s.token("order/1", "")
 	line := h.watch(token)
-	line.hears()
+	line.read()
 	h.api.Stop()
-	line.ends(websocket.CloseServiceRestart)
+	line.expectClose(websocket.CloseServiceRestart)
 	if _, res, err := h.dial(token, nil); err == nil || res.StatusCode != 503 {
 		t.Errorf("a new one: %v %v", res, err)
 	}
@@ -148,7 +148,7 @@ func TestPublicSocketsCloseWithServiceRestartWhenTheServerStops(t *testing.T) {
 
 // TestConnectionsOfOneLinkAreLimited holds the bound, and that who leaves makes room.
 func TestConnectionsOfOneLinkAreLimited(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	token := s.token("order/1", "")
 	var last watcher
@@ -159,7 +159,7 @@ func TestConnectionsOfOneLinkAreLimited(t *testing.T) {
 	if err == nil || res.StatusCode != 429 || res.Header.Get("Retry-After") == "" {
 		t.Fatalf("one more: %v %v", res, err)
 	}
-	h.watch(s.token("order/2", "")).hears()
+	h.watch(s.token("order/2", "")).read()
 	h.public(token) // asking is not limited
 	check(t, last.Close())
 	for range 1000 {
@@ -173,11 +173,11 @@ func TestConnectionsOfOneLinkAreLimited(t *testing.T) {
 }
 
 func TestMessagesFromAPageAreLimited(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	long := h.watch(s.token("order/1", ""))
 	check(t, long.WriteMessage(websocket.TextMessage, []byte(`{"shown":"`+strings.Repeat("x", publicMessageBytes)+`"}`)))
-	long.ends(websocket.CloseMessageTooBig)
+	long.expectClose(websocket.CloseMessageTooBig)
 	often := h.watch(s.token("order/1", ""))
 	for range publicMessages {
 		check(t, often.WriteMessage(websocket.TextMessage, []byte("nonsense")))
@@ -192,17 +192,17 @@ func TestMessagesFromAPageAreLimited(t *testing.T) {
 	}
 }
 
-// TestStatesShownByAPageAreRecorded counts only what the page was told.
-func TestStatesShownByAPageAreRecorded(t *testing.T) {
-	h := newHouse(t, "")
+// TestOnlyStatesSentToAPageAreRecordedAsShown counts only what the page was told.
+func TestOnlyStatesSentToAPageAreRecordedAsShown(t *testing.T) {
+	h := newTestAPI(t, "")
 	s := h.shop("north")
-	s.tells("succeeded", "pi_1", "1", 100)
+	s.sendPayment("succeeded", "pi_1", "1", 100)
 	line := h.watch(s.token("payment/pi_1", ""))
-	line.hears()
+	line.read()
 	for _, said := range []string{`{"shown":"refunded"}`, `{"shown":5}`, `[]`, `{"shown":"paid"}`} {
 		check(t, line.WriteMessage(websocket.TextMessage, []byte(said)))
 	}
-	h.do(request{method: "GET", path: "/api/v1/status/" + s.token("payment/pi_1", "") + "?shown=canceled"}).is(t, 200, "")
+	h.do(request{method: "GET", path: "/api/v1/status/" + s.token("payment/pi_1", "") + "?shown=canceled"}).expect(t, 200, "")
 	var list struct{ Statuses []wire.Status }
 	h.get("/api/v1/statuses", &list)
 	if len(list.Statuses) != 1 {
@@ -224,13 +224,14 @@ func (s *connLimiter) count() int {
 	return s.held
 }
 
-// TestPublicLongPollWaitsForAChange is the socket's other way: the tag names what is known, and a change is the answer.
+// TestPublicLongPollWaitsForAChange is the socket's other way: the tag names what is known, and a change is the
+// answer.
 func TestPublicLongPollWaitsForAChange(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	path := "/api/v1/status/" + s.token("payment/pi_1", "")
 	first := h.do(request{method: "GET", path: path + "?wait=50s"}) // knows nothing: is not held
-	first.is(t, 200, "")
+	first.expect(t, 200, "")
 	same := h.do(request{method: "GET", path: path, header: http.Header{"If-None-Match": {`W/"x", ` + first.Header.Get("ETag")}}})
 	if same.StatusCode != 304 || same.text != "" || same.Header.Get("ETag") != first.Header.Get("ETag") || same.Header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("unchanged: %d %s %v", same.StatusCode, same.text, same.Header)
@@ -239,32 +240,32 @@ func TestPublicLongPollWaitsForAChange(t *testing.T) {
 	go func() {
 		heard <- h.do(request{method: "GET", path: path + "?wait=50s", header: http.Header{"If-None-Match": {first.Header.Get("ETag")}}})
 	}()
-	s.tells("succeeded", "pi_1", "1", 100)
+	s.sendPayment("succeeded", "pi_1", "1", 100)
 	second := <-heard
 	var p wire.PublicStatus
 	check(t, json.Unmarshal([]byte(second.text), &p))
 	if p.Status != hook.StatePaid || second.Header.Get("ETag") == first.Header.Get("ETag") {
 		t.Errorf("changed: %s", second.text)
 	}
-	h.do(request{method: "GET", path: path + "?wait=soon"}).is(t, 400, "invalid_request")
+	h.do(request{method: "GET", path: path + "?wait=soon"}).expect(t, 400, "invalid_request")
 	go func() {
 		heard <- h.do(request{method: "GET", path: path + "?wait=50s", header: http.Header{"If-None-Match": {second.Header.Get("ETag")}}})
 	}()
-	for h.api.waiting.count() == 0 && t.Context().Err() == nil {
+	for h.api.statusPolls.count() == 0 && t.Context().Err() == nil {
 		runtime.Gosched() // until it waits
 	}
 	s.rotate("0s")
-	(<-heard).is(t, 404, "not_found")
+	(<-heard).expect(t, 404, "not_found")
 }
 
 // TestReloadingPageWaitsForAChange is the third way, without script.
 func TestReloadingPageWaitsForAChange(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	path := "/status/" + s.token("payment/pi_1", "")
 	load := func(seen string) (a answer, next string) {
 		a = h.do(request{method: "GET", path: path + "?seen=" + seen})
-		a.is(t, 200, "")
+		a.expect(t, 200, "")
 		_, after, _ := strings.Cut(a.text, "seen=")
 		next, _, _ = strings.Cut(after, " ")
 		return a, next
@@ -272,7 +273,7 @@ func TestReloadingPageWaitsForAChange(t *testing.T) {
 	held := func(seen string) <-chan answer {
 		heard := make(chan answer, 1)
 		go func() { heard <- h.do(request{method: "GET", path: path + "?seen=" + seen}) }()
-		for h.api.waiting.count() == 0 && len(heard) == 0 {
+		for h.api.statusPolls.count() == 0 && len(heard) == 0 {
 			runtime.Gosched()
 		}
 		return heard
@@ -288,14 +289,14 @@ func TestReloadingPageWaitsForAChange(t *testing.T) {
 	}
 	heard := held(seen)
 	h.do(request{method: "HEAD", path: path + "?seen=" + seen}) // does not wait
-	s.tells("processing", "pi_1", "1", 100)
+	s.sendPayment("processing", "pi_1", "1", 100)
 	second := <-heard
 	if !strings.Contains(second.text, "Status:processing") || !strings.Contains(second.text, "reload=1 ") {
 		t.Errorf("changed: %s", second.text)
 	}
 	_, seen = load("")
 	heard = held(seen)
-	s.tells("succeeded", "pi_1", "1", 100)
+	s.sendPayment("succeeded", "pi_1", "1", 100)
 	if last := <-heard; !strings.Contains(last.text, "Status:paid") || !strings.Contains(last.text, "reload=0 ") {
 		t.Errorf("final: %s", last.text)
 	}
@@ -303,9 +304,9 @@ func TestReloadingPageWaitsForAChange(t *testing.T) {
 	_, seen = load("")
 	var leave []func()
 	for range connsPerLink {
-		l, err := h.api.link(strings.TrimPrefix(path, "/status/"))
+		l, err := h.api.readLink(strings.TrimPrefix(path, "/status/"))
 		check(t, err)
-		free, _ := h.api.waiting.take(l, access.Client{Key: "elsewhere"})
+		free, _ := h.api.statusPolls.acquire(l, access.Client{Key: "elsewhere"})
 		leave = append(leave, free)
 	}
 	if full, _ := load(seen); !strings.Contains(full.text, "reload=3 ") {
@@ -322,7 +323,7 @@ func TestReloadingPageWaitsForAChange(t *testing.T) {
 }
 
 func TestPublicStatusAllowsAnyOriginWithoutCredentials(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	path := "/api/v1/status/" + s.token("order/1", "")
 	ask := http.Header{"Origin": {"https://shop.example"}, "Access-Control-Request-Method": {"GET"}, "Access-Control-Request-Headers": {"if-none-match"},
@@ -343,8 +344,8 @@ func TestPublicStatusAllowsAnyOriginWithoutCredentials(t *testing.T) {
 
 // TestStatusPagePolicyFollowsItsEndpointsSettings is S4 for status pages.
 func TestStatusPagePolicyFollowsItsEndpointsSettings(t *testing.T) {
-	h := newHouse(t, "https://pay.example/hooks/")
-	s := shop{h: h, Endpoint: h.made(`{"name":"north"}`)}
+	h := newTestAPI(t, "https://pay.example/hooks/")
+	s := shop{h: h, Endpoint: h.createEndpoint(`{"name":"north"}`)}
 	s.rotate("0s")
 	policy := func() (csp, nonce string) {
 		a := h.do(request{method: "GET", path: "/status/" + s.token("order/1", "")})
@@ -369,7 +370,7 @@ func TestStatusPagePolicyFollowsItsEndpointsSettings(t *testing.T) {
 }
 
 func TestEmbeddedScriptIsCachedBriefly(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	a := h.do(request{method: "GET", path: "/embed/hookbeam.js", header: http.Header{"Sec-Fetch-Site": {"cross-site"}}})
 	if a.StatusCode != 200 || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/javascript") || a.Header.Get("Cache-Control") != "public, max-age=300" ||
 		a.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin" || a.Header.Get("Access-Control-Allow-Origin") != "*" {
@@ -379,7 +380,7 @@ func TestEmbeddedScriptIsCachedBriefly(t *testing.T) {
 		t.Errorf("unchanged: %d", same.StatusCode)
 	}
 	none := h.do(request{method: "GET", path: "/embed/other.js"})
-	none.is(t, 404, "not_found")
+	none.expect(t, 404, "not_found")
 	if none.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("none: %v", none.Header)
 	}

@@ -16,14 +16,14 @@ import (
 // TestLinkShowsOnlyItsOwnPayment is S15 of what is promised: two shops with two payments each, of which one has the
 // same names in both, crossed on the page, by asking and by socket.
 func TestLinkShowsOnlyItsOwnPayment(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	type one struct{ token, order, amount string }
 	var all []one
 	for i, name := range []string{"north", "south"} {
 		s := h.shop(name)
 		for j, payment := range []string{"pi_same", "pi_" + name} {
 			order, amount := fmt.Sprintf("order-of-%s-%d", name, j), 777001+2*i+j
-			s.tells("succeeded", payment, order, amount)
+			s.sendPayment("succeeded", payment, order, amount)
 			all = append(all, one{s.token("payment/"+payment, ""), order, fmt.Sprint(amount)},
 				one{s.token("order/"+order, ""), order, fmt.Sprint(amount)})
 		}
@@ -31,7 +31,7 @@ func TestLinkShowsOnlyItsOwnPayment(t *testing.T) {
 	for _, mine := range all {
 		asked := h.do(request{method: "GET", path: "/api/v1/status/" + mine.token})
 		page := h.do(request{method: "GET", path: "/status/" + mine.token})
-		told, _ := h.watch(mine.token).hears()
+		told, _ := h.watch(mine.token).read()
 		for way, text := range map[string]string{"asking": asked.text, "the page": page.text, "the socket": told} {
 			if !strings.Contains(text, mine.order) || !strings.Contains(text, mine.amount) {
 				t.Errorf("%s does not show %s: %s", way, mine.order, text)
@@ -51,13 +51,13 @@ func TestLinkShowsOnlyItsOwnPayment(t *testing.T) {
 
 // TestLinkKeyOpensOnlyItsOwnEndpointsStatuses crosses keys and claims.
 func TestLinkKeyOpensOnlyItsOwnEndpointsStatuses(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	north, south := h.shop("north"), h.shop("south")
-	south.tells("succeeded", "pi_south", "south-1", 100)
+	south.sendPayment("succeeded", "pi_south", "south-1", 100)
 	north.ID = south.ID
-	h.do(request{method: "GET", path: "/api/v1/status/" + north.token("payment/pi_south", "")}).is(t, 404,
+	h.do(request{method: "GET", path: "/api/v1/status/" + north.token("payment/pi_south", "")}).expect(t, 404,
 		"not_found")
-	north = shop{Endpoint: h.made(`{"name":"other"}`), h: h}
+	north = shop{Endpoint: h.createEndpoint(`{"name":"other"}`), h: h}
 	north.rotate("0s")
 	if p := h.public(north.token("payment/pi_south", "")); p.Status != hook.StateWaiting || p.Amount != 0 {
 		t.Errorf("another shop's payment: %+v", p)
@@ -65,10 +65,10 @@ func TestLinkKeyOpensOnlyItsOwnEndpointsStatuses(t *testing.T) {
 }
 
 func TestTestEventsAreShownOnlyByTestLinks(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s := h.shop("north")
-	s.tells("succeeded", "pi_real", "1", 100) // nobody is only trying it out
-	s.sends(
+	s.sendPayment("succeeded", "pi_real", "1", 100) // nobody is only trying it out
+	s.sendEvent(
 		`{"id":"evt_1","type":"payment_intent.succeeded","livemode":false,"data":{"object":{"id":"pi_1","amount_received":5,"currency":"eur"}}}`,
 	)
 	if p := h.public(s.token("payment/pi_1", "")); p.Status != hook.StateWaiting || p.Test {
@@ -79,19 +79,19 @@ func TestTestEventsAreShownOnlyByTestLinks(t *testing.T) {
 	}
 }
 
-// TestHiddenFieldsAreInNoPublicAnswer is S20 of what is promised, as far as status pages go.
-func TestHiddenFieldsAreInNoPublicAnswer(t *testing.T) {
-	h := newHouse(t, "")
+// TestHiddenFieldsAreInNoPublicResponse is S20 of what is promised, as far as status pages go.
+func TestHiddenFieldsAreInNoPublicResponse(t *testing.T) {
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	h.call("PATCH", "/endpoints/"+string(s.ID), `{"statuses":{"page":{"hidden":["amount","reference","timeline"]}}}`,
 		200, nil)
 	token := s.token("payment/pi_1", "")
 	line := h.watch(token)
-	line.hears()
-	s.tells("created", "pi_1", "the-secret-order", 777001)
-	text, _ := line.hears()
-	s.tells("succeeded", "pi_1", "the-secret-order", 777001)
-	more, p := line.hears()
+	line.read()
+	s.sendPayment("created", "pi_1", "the-secret-order", 777001)
+	text, _ := line.read()
+	s.sendPayment("succeeded", "pi_1", "the-secret-order", 777001)
+	more, p := line.read()
 	if p.Status != hook.StatePaid {
 		t.Fatalf("it is %+v", p)
 	}
@@ -106,9 +106,9 @@ func TestHiddenFieldsAreInNoPublicAnswer(t *testing.T) {
 	}
 }
 
-// TestLinkKeysAreNeverReturned is S17 for the keys of links: one is shown when it is made, and never again.
-func TestLinkKeysAreNeverReturned(t *testing.T) {
-	h := newHouse(t, "")
+// TestLinkKeysAreReturnedOnlyWhenCreated is S17 for the keys of links: one is shown when it is made, and never again.
+func TestLinkKeysAreReturnedOnlyWhenCreated(t *testing.T) {
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	a := h.do(request{method: "GET", path: "/api/v1/endpoints/" + string(s.ID), token: true})
 	list := h.do(request{method: "GET", path: "/api/v1/endpoints/" + string(s.ID) + "/link-keys", token: true})
@@ -138,12 +138,12 @@ func (a answer) bytes() string {
 	return perAnswer.ReplaceAllString(fmt.Sprint(a.StatusCode, h, a.text), "nonce")
 }
 
-// TestAllInvalidLinksGetTheSameAnswer is S9 for links: nobody learns what is wrong with one, nor what there is.
-func TestAllInvalidLinksGetTheSameAnswer(t *testing.T) {
-	h := newHouse(t, "")
+// TestAllInvalidLinksGetTheSameResponse is S9 for links: nobody learns what is wrong with one, nor what there is.
+func TestAllInvalidLinksGetTheSameResponse(t *testing.T) {
+	h := newTestAPI(t, "")
 	h.api.badTokens = nil // how many may be tried is another test's
 	s, gone := h.shop("north"), h.shop("south")
-	s.tells("succeeded", "pi_1", "1", 100)
+	s.sendPayment("succeeded", "pi_1", "1", 100)
 	old := s.token("payment/pi_1", "")
 	s.rotate("0s")
 	good, deleted := s.token("payment/pi_1", ""), gone.token("payment/pi_1", "")
@@ -178,28 +178,28 @@ func TestAllInvalidLinksGetTheSameAnswer(t *testing.T) {
 }
 
 func TestOnlyInvalidLinksAreRateLimited(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	s := h.shop("north")
 	good := s.token("payment/pi_1", "")
-	for range badTokensAtOnce {
-		h.do(request{method: "GET", path: "/api/v1/status/guess"}).is(t, 404, "not_found")
+	for range badTokensBurst {
+		h.do(request{method: "GET", path: "/api/v1/status/guess"}).expect(t, 404, "not_found")
 	}
 	for _, path := range []string{"/api/v1/status/guess", "/api/v1/status/guess/live", "/status/guess"} {
 		if a := h.do(request{method: "GET", path: path}); a.StatusCode != 429 || a.Header.Get("Retry-After") == "" {
 			t.Errorf("%s: %d %s, Retry-After %q", path, a.StatusCode, a.text, a.Header.Get("Retry-After"))
 		}
 	}
-	for range 3 * badTokensAtOnce {
+	for range 3 * badTokensBurst {
 		h.public(good)
 	}
 }
 
-// TestLinkTokensAreNeitherCachedNorSentAsReferrer is S16 for links: no log has a token or a key, no cache an answer,
+// TestLinkTokensAreNotLoggedCachedOrSentAsReferrer is S16 for links: no log has a token or a key, no cache an answer,
 // no other site
 // the address, and nobody a cookie.
-func TestLinkTokensAreNeitherCachedNorSentAsReferrer(t *testing.T) {
-	h := newHouse(t, "http://localhost/hooks/")
-	s := shop{h: h, Endpoint: h.made(`{"name":"north"}`)}
+func TestLinkTokensAreNotLoggedCachedOrSentAsReferrer(t *testing.T) {
+	h := newTestAPI(t, "http://localhost/hooks/")
+	s := shop{h: h, Endpoint: h.createEndpoint(`{"name":"north"}`)}
 	s.rotate("1h")
 	var link wire.StatusLink
 	h.call("POST", "/status-links", `{"endpoint":"`+string(s.ID)+`","subject":"order/1","expires_in":"1h"}`, 201,

@@ -17,78 +17,81 @@ import (
 	"hookbeam/server/wire"
 )
 
-// ReceiveOptions are what the door for webhooks needs.
+// ReceiveOptions are what Receive uses. All fields are required unless their comment says otherwise.
 type ReceiveOptions struct {
 	Endpoints   *intake.Endpoints
 	Intake      *intake.Intake
 	Addresses   *access.Addresses
-	PerAddress  *access.Limiter // nil: no limit
-	PerEndpoint *access.Limiter // nil: no limit
-	MaxInFlight int64           // bytes of bodies held at once; 0: no limit
-	MaxRequests int             // of one address under way at once; 0: 1,024
-	Refusals    *access.Refusals
+	PerAddress  *access.Limiter  // nil: no limit
+	PerEndpoint *access.Limiter  // nil: no limit
+	MaxInFlight int64            // bytes of request bodies in memory; 0: no limit
+	MaxRequests int              // concurrent requests of one address; 0: 1,024
+	Refusals    *access.Refusals // nil: refused requests are not counted
 	Now         func() time.Time
 	Log         *slog.Logger
 }
 
-// Receive is the door for webhooks: ANY /in/{endpoint} and everything below. It reads raw bytes under a limit, parses
-// and inflates nothing, and answers 2xx only for what is stored.
+// Receive handles deliveries: /in/{slug} and everything below it, with any method. Anybody may call it; the
+// endpoint's verify mode decides what becomes of the delivery. It reads the raw body up to the endpoint's
+// limit, and neither parses nor decompresses it. A 2xx response means that the delivery was stored.
+//
+// Errors, in the order of the checks: "too_many_requests" (per address), "endpoint_not_found",
+// "endpoint_not_confirmed", "too_many_requests" (per endpoint), the errors of read, and those of
+// intake.Intake.Accept, such as "signature_mismatch".
 type Receive struct {
 	ReceiveOptions
-	bodies *bodyMemory
-	calls  sync.Pool // of *call
+	bodies  *bodyMemory
+	buffers sync.Pool // of *receiveBuffers
 }
 
-// NewReceive returns the door.
+// NewReceive returns the handler. Package server creates one.
 func NewReceive(o ReceiveOptions) *Receive {
 	return &Receive{ReceiveOptions: o, bodies: newBodyMemory(o.MaxInFlight, o.MaxRequests),
-		calls: sync.Pool{New: func() any { return new(call) }}}
+		buffers: sync.Pool{New: func() any { return new(receiveBuffers) }}}
 }
 
-// call is the memory of one request, used again for later ones.
-type call struct {
-	record hook.Record
-	names  []string
-	body   []byte
-	answer []byte
+// receiveBuffers is the memory that one request uses. It is pooled, so that a typical delivery allocates
+// little. Nothing in it may be used after release.
+type receiveBuffers struct {
+	record   hook.Record
+	names    []string // header names, to sort them
+	body     []byte
+	response []byte
 }
 
-// Ready says why bodies are refused for want of room; nil where they are not.
+// Ready returns an error if deliveries are refused for lack of memory. It is a ReadinessCheck.
 func (rc *Receive) Ready(context.Context) error { return rc.bodies.ready() }
 
-// InFlight is how many bytes the bodies take that are being received.
+// InFlight returns the bytes of the bodies that are being received.
 func (rc *Receive) InFlight() int64 { return rc.bodies.inFlight() }
 
 func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := rc.calls.Get().(*call)
+	c := rc.buffers.Get().(*receiveBuffers)
 	defer rc.release(c)
 	endpoint, reply, refusal, err := rc.receive(w, r, c)
 	if err == nil && refusal == nil && reply == nil && endpoint.Response == nil {
-		answerStored(w, r, c)
+		writeStored(w, r, c)
 		return
 	}
 	h := w.Header()
-	protect(h)
+	setSecurityHeaders(h)
 	h["Content-Security-Policy"] = sandboxedPolicy
 	switch {
 	case err != nil:
-		answerRefused(w, rc.Log, rc.Refusals, err)
+		writeRefused(w, rc.Log, rc.Refusals, err)
 	case refusal != nil:
-		problemOf(
-			refusal,
-		).write(w)
-		// whatever its status, no fault of ours: strangers must not fill the log with errors
+		problemOf(refusal).write(w) // not logged, whatever its status: senders must not fill the log
 	case reply != nil && (reply.Exact || endpoint.Response == nil):
-		answerReply(w, reply)
+		writeReply(w, reply)
 	default:
 		writeCustomResponse(w, endpoint.Response)
 	}
 }
 
-// receive takes one webhook into the log. The reply is what its sender must hear; the refusal is for a sender whose
-// delivery was kept but rejected.
-func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*hook.Endpoint, *hook.Reply,
-	*hook.Problem, error) {
+// receive stores one delivery. reply is not nil if the provider expects a certain response, such as the answer to a
+// challenge. refusal is not nil if the delivery was rejected, and stored as such. After an error nothing was stored.
+func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *receiveBuffers) (
+	e *hook.Endpoint, reply *hook.Reply, refusal *hook.Problem, err error) {
 	now := rc.Now()
 	taken := bodyReservation{client: rc.Addresses.Client(r, now)}
 	remote := taken.client.Address
@@ -100,39 +103,39 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *call) (*ho
 	slug, path := splitAddress(r.URL.EscapedPath())
 	endpoint, ok := rc.Endpoints.At(slug)
 	if !ok {
-		return nil, nil, nil, noAddress
+		return nil, nil, nil, endpointNotFound
 	}
-	if endpoint.Awaiting && !isNear(r) {
+	if endpoint.Awaiting && !isFromLocalNetwork(r) {
 		return nil, nil, nil, &refusedError{notConfirmed, notConfirmed.Code, remote}
 	}
 	if wait, ok := rc.PerEndpoint.Allow(endpoint.Slug, now); !ok {
 		return nil, nil, nil, tooMany("endpoint", "rate_endpoint", wait, remote)
 	}
-	defer rc.bodies.leave(&taken)
+	defer rc.bodies.release(&taken)
 	if err := rc.read(w, r, c, &taken, endpoint.MaxBody); err != nil {
 		return nil, nil, nil, err
 	}
 	d := &c.record
 	d.Delivery = hook.Delivery{Method: r.Method, Path: path, Query: r.URL.RawQuery,
-		ContentType: r.Header.Get("Content-Type"),
-		Size:        int64(len(c.body)), ReceivedAt: hook.Millis(now.UnixMilli())}
+		ContentType: r.Header.Get("Content-Type"), Size: int64(len(c.body)), ReceivedAt: hook.Millis(now.UnixMilli())}
 	d.Request = hook.Request{Host: r.Host, Proto: r.Proto, Remote: remote, Took: rc.Now().Sub(now),
 		Headers: c.headers(r, d.Headers[:0]), Body: c.body}
-	reply, refusal, err := rc.Intake.Accept(endpoint, d)
+	reply, refusal, err = rc.Intake.Accept(endpoint, d)
 	return endpoint, reply, refusal, err
 }
 
-// splitAddress cuts /in/{slug}{rest} apart; the rest stays escaped as received, and is "/" where there is none.
+// splitAddress splits /in/{slug}{rest}. The rest stays escaped as received; if it is empty, it is "/".
 func splitAddress(escaped string) (slug, rest string) {
-	address := strings.TrimPrefix(escaped, receiving)
+	address := strings.TrimPrefix(escaped, receivePath)
 	if slash := strings.IndexByte(address, '/'); slash >= 0 {
 		return address[:slash], address[slash:]
 	}
 	return address, "/"
 }
 
-// headers returns every header value: names sorted, the values of one name in the order received.
-func (c *call) headers(r *http.Request, into []hook.Header) []hook.Header {
+// headers appends every header value to into: names sorted, the values of one name in the order received. net/http
+// removes Transfer-Encoding from the headers, so it is added again.
+func (c *receiveBuffers) headers(r *http.Request, into []hook.Header) []hook.Header {
 	c.names = c.names[:0]
 	for name := range r.Header {
 		c.names = append(c.names, name)
@@ -149,7 +152,9 @@ func (c *call) headers(r *http.Request, into []hook.Header) []hook.Header {
 	return into
 }
 
-func (rc *Receive) release(c *call) {
+// release returns c to the pool. It clears what refers to the request, and drops a body buffer that is too
+// large to keep.
+func (rc *Receive) release(c *receiveBuffers) {
 	headers := c.record.Headers[:cap(c.record.Headers)]
 	clear(headers)
 	clear(c.names[:cap(c.names)])
@@ -157,11 +162,11 @@ func (rc *Receive) release(c *call) {
 	if cap(c.body) > keptBody {
 		c.body = nil
 	}
-	rc.calls.Put(c)
+	rc.buffers.Put(c)
 }
 
-// answerReply says what the sender must hear.
-func answerReply(w http.ResponseWriter, reply *hook.Reply) {
+// writeReply responds in the form that the provider requires.
+func writeReply(w http.ResponseWriter, reply *hook.Reply) {
 	h := w.Header()
 	h.Set("Content-Type", reply.ContentType)
 	for _, header := range reply.Headers {
@@ -171,7 +176,7 @@ func answerReply(w http.ResponseWriter, reply *hook.Reply) {
 	_, _ = io.WriteString(w, reply.Body)
 }
 
-// writeCustomResponse says what the endpoint says instead of the standard answer.
+// writeCustomResponse responds with the endpoint's own response instead of the standard one.
 func writeCustomResponse(w http.ResponseWriter, own *hook.Response) {
 	if own.ContentType != "" {
 		w.Header().Set("Content-Type", own.ContentType)
@@ -182,10 +187,11 @@ func writeCustomResponse(w http.ResponseWriter, own *hook.Response) {
 
 var jsonType = []string{"application/json"}
 
-// answerStored writes the standard answer. It has few headers, because net/http copies, sorts and writes every one of
-// them: the body contains nothing from outside, and browsers do nothing with JSON that must not be sniffed. Only a GET
-// is marked as not cacheable: a cache in front could answer the next one, which would then never arrive here.
-func answerStored(w http.ResponseWriter, r *http.Request, c *call) {
+// writeStored writes the standard response. It has few headers because net/http copies, sorts and writes each
+// of them for every delivery. It needs no others: the body contains nothing from the request, and a browser
+// does nothing with JSON that it may not sniff. Only the response to GET is marked as not cacheable. Otherwise
+// a cache in front could answer the next GET, which would then not be received.
+func writeStored(w http.ResponseWriter, r *http.Request, c *receiveBuffers) {
 	h := w.Header()
 	h["Content-Type"] = jsonType
 	h["X-Content-Type-Options"] = noSniff
@@ -193,16 +199,19 @@ func answerStored(w http.ResponseWriter, r *http.Request, c *call) {
 		h["Cache-Control"] = noStore
 	}
 	stored := wire.StoredDelivery{ID: c.record.ID, Seq: c.record.Seq, DuplicateOf: c.record.DuplicateOf}
-	b := append(stored.Append(c.answer[:0]), '\n')
-	c.answer = b
+	b := append(stored.Append(c.response[:0]), '\n')
+	c.response = b
 	_, _ = w.Write(b)
 }
 
-var noAddress = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
+// endpointNotFound is the error for a slug that no endpoint has, and for one of a deleted endpoint.
+var endpointNotFound = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
 	Detail: "No endpoint has this URL. Compare it with the URL in the dashboard."}
 
-func tooMany(what, counted string, wait time.Duration, address string) error {
+// tooMany returns the error of an exceeded rate. what names in the message whose rate it is, code is the code
+// that the refusal is counted under, and address is the sender's.
+func tooMany(what, code string, wait time.Duration, address string) error {
 	return &refusedError{&hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_requests", RetryAfter: wait,
 		Detail: fmt.Sprintf("Too many requests for this %s. Try again after the time in Retry-After.", what)},
-		counted, address}
+		code, address}
 }

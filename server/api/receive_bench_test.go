@@ -24,10 +24,10 @@ func BenchmarkLimitsByAddress(b *testing.B) {
 		for pb.Next() {
 			addresses.Notice(r, now)
 			c := bodyReservation{client: addresses.Client(r, now)}
-			if err := bodies.enter(&c, 1024, 1025); err != nil {
+			if err := bodies.reserve(&c, 1024, 1025); err != nil {
 				b.Error(err)
 			}
-			bodies.leave(&c)
+			bodies.release(&c)
 		}
 	})
 }

@@ -25,14 +25,14 @@ import (
 )
 
 // door is a receiving server over a real log.
-type door struct {
+type testReceiver struct {
 	*httptest.Server
 	store    *sqlite.Log
 	receive  *Receive
 	endpoint hook.Endpoint
 }
 
-func newDoor(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)) *door {
+func newTestReceiver(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)) *testReceiver {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	db, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: time.Now, Random: rand.Reader, Log: quiet})
@@ -70,14 +70,14 @@ func newDoor(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)) *door 
 	if change != nil {
 		change(&o)
 	}
-	d := &door{store: db.Log(), receive: NewReceive(o), endpoint: e}
+	d := &testReceiver{store: db.Log(), receive: NewReceive(o), endpoint: e}
 	d.Server = httptest.NewServer(d.receive)
 	t.Cleanup(func() { d.Close(); cancel(); writer.Wait(); _ = db.Close() })
 	return d
 }
 
 // raw sends bytes as they are and returns the answer.
-func (d *door) raw(t *testing.T, request string) *http.Response {
+func (d *testReceiver) raw(t *testing.T, request string) *http.Response {
 	t.Helper()
 	conn, err := net.Dial("tcp", d.Listener.Addr().String())
 	if err != nil {
@@ -94,7 +94,7 @@ func (d *door) raw(t *testing.T, request string) *http.Response {
 	return answer
 }
 
-func (d *door) stored(t *testing.T, answer *http.Response) hook.Record {
+func (d *testReceiver) stored(t *testing.T, answer *http.Response) hook.Record {
 	t.Helper()
 	var said struct {
 		ID  hook.DeliveryID
@@ -121,7 +121,7 @@ func code(t *testing.T, answer *http.Response) string {
 }
 
 func TestDeliveryIsStoredByteForByte(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{}, nil)
+	d := newTestReceiver(t, hook.Endpoint{}, nil)
 	body := "a=1&b=%zz\r\n\x00\xff"
 	r := d.stored(t, d.raw(t, "PATCH /in/{slug}/a%2Fb//c/../d;e?x=%20&x=%zz&&y HTTP/1.1\r\nHost: Shop.Example:81\r\n"+
 		"X-B: 2\r\nx-a:  one \r\nX-A: two\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Encoding: gzip\r\n"+
@@ -139,8 +139,8 @@ func TestDeliveryIsStoredByteForByte(t *testing.T) {
 	}
 }
 
-func TestAnyMethodAndAnyBodyIsReceived(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{}, nil)
+func TestAllMethodsAndChunkedBodiesAreReceived(t *testing.T) {
+	d := newTestReceiver(t, hook.Endpoint{}, nil)
 	for _, method := range []string{"GET", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "M-SEARCH"} {
 		r := d.stored(t, d.raw(t, method+" /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"))
 		if r.Method != method || r.Path != "/" || string(r.Body) != "abc" {
@@ -159,8 +159,8 @@ func TestAnyMethodAndAnyBodyIsReceived(t *testing.T) {
 	}
 }
 
-func TestBodyLimitIsEnforcedWhileReading(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{MaxBody: 2000}, nil)
+func TestBodiesOverTheEndpointsLimitAreRefused(t *testing.T) {
+	d := newTestReceiver(t, hook.Endpoint{MaxBody: 2000}, nil)
 	for name, c := range map[string]struct {
 		size    int
 		chunked bool
@@ -199,7 +199,7 @@ func TestBodyLimitIsEnforcedWhileReading(t *testing.T) {
 }
 
 func TestIncompleteBodyIsNotStored(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{}, nil)
+	d := newTestReceiver(t, hook.Endpoint{}, nil)
 	conn, err := net.Dial("tcp", d.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
@@ -213,9 +213,9 @@ func TestIncompleteBodyIsNotStored(t *testing.T) {
 	}
 }
 
-func TestReceiveResponses(t *testing.T) {
+func TestReceiveStatusDependsOnSlugAndCredential(t *testing.T) {
 	const secret = "0123456789abcdef"
-	d := newDoor(t, hook.Endpoint{Secrets: []hook.Secret{{Label: "live", Value: secret}}}, nil)
+	d := newTestReceiver(t, hook.Endpoint{Secrets: []hook.Secret{{Label: "live", Value: secret}}}, nil)
 	const head = " HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n"
 	for name, c := range map[string]struct {
 		request, code string
@@ -240,9 +240,9 @@ func TestReceiveResponses(t *testing.T) {
 	}
 }
 
-func TestDuplicateNamesTheFirstDelivery(t *testing.T) {
+func TestDuplicateRefersToTheFirstDelivery(t *testing.T) {
 	const secret = "0123456789abcdef"
-	d := newDoor(t, hook.Endpoint{Secrets: []hook.Secret{{Label: "live", Value: secret}}}, nil)
+	d := newTestReceiver(t, hook.Endpoint{Secrets: []hook.Secret{{Label: "live", Value: secret}}}, nil)
 	request := "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nIdempotency-Key: a\r\nX-Webhook-Secret: " + secret + "\r\n\r\n"
 	first := d.stored(t, d.raw(t, request))
 	again := d.stored(t, d.raw(t, request))
@@ -252,7 +252,7 @@ func TestDuplicateNamesTheFirstDelivery(t *testing.T) {
 }
 
 func TestCustomResponseReplacesTheStandardResponse(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{Response: &hook.Response{Status: 202, ContentType: "text/plain",
+	d := newTestReceiver(t, hook.Endpoint{Response: &hook.Response{Status: 202, ContentType: "text/plain",
 		Body: "[accepted]"}}, nil)
 	answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")
 	body, _ := io.ReadAll(answer.Body)
@@ -268,7 +268,7 @@ func TestRateLimitedSenderGetsRetryAfter(t *testing.T) {
 		"for an endpoint": func(o *ReceiveOptions) { o.PerEndpoint = access.NewLimiter(0.01, 1, 10) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDoor(t, hook.Endpoint{}, change)
+			d := newTestReceiver(t, hook.Endpoint{}, change)
 			const request = "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"
 			d.stored(t, d.raw(t, request))
 			answer := d.raw(t, request)
@@ -280,8 +280,8 @@ func TestRateLimitedSenderGetsRetryAfter(t *testing.T) {
 	}
 }
 
-func TestTotalBodyMemoryIsLimited(t *testing.T) {
-	d := newDoor(t, hook.Endpoint{}, func(o *ReceiveOptions) { o.MaxInFlight = 1000 })
+func TestRequestOverTheTotalBodyMemoryGets503(t *testing.T) {
+	d := newTestReceiver(t, hook.Endpoint{}, func(o *ReceiveOptions) { o.MaxInFlight = 1000 })
 	answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n")
 	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "1" || code(t,
 		answer) != "busy" || d.receive.bodies.held != 0 {
@@ -294,7 +294,7 @@ func FuzzSplitAddress(f *testing.F) {
 	f.Add("/in/shop-abc/a%2Fb")
 	f.Add("/in/")
 	f.Fuzz(func(t *testing.T, s string) {
-		slug, rest := splitAddress(receiving + s)
+		slug, rest := splitAddress(receivePath + s)
 		if strings.Contains(slug, "/") || !strings.HasPrefix(rest, "/") || (slug+rest != s && slug != s) {
 			t.Errorf("%q gave %q and %q", s, slug, rest)
 		}

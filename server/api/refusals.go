@@ -9,30 +9,29 @@ import (
 	"hookbeam/server/hook"
 )
 
-// refusedError is a refusal: there is no room, the client came too often, or may not come from where it is. It is no
-// fault
-// of the server's, and there may be thousands a second, so it is counted and told once a minute instead of logged
-// each time.
+// refusedError is the error of a request over a limit, or from an address that may not send. It is not the
+// server's fault, and there may be thousands a second, so such requests are counted, and the log gets a summary
+// once a minute: see access.Refusals. writeRefused responds with it.
 type refusedError struct {
-	problem *hook.Problem // what the client is told
-	counted string        // the code that it is counted under, which may say more than the problem's
-	address string
+	problem *hook.Problem // the response
+	code    string        // counted under this code, which may be more specific than the problem's
+	address string        // the client's, for the log
 }
 
 func (e *refusedError) Error() string { return e.problem.Error() }
 
-// Unwrap returns what the client is told.
+// Unwrap returns the problem, so that problemOf finds it.
 func (e *refusedError) Unwrap() error { return e.problem }
 
-// answerRefused answers with err, and counts it where it is a refusedError, or says that the server cannot do now
-// what it
-// is asked for. On a full disk that is said to every sender: a line for each would fill the disk even more.
-func answerRefused(w http.ResponseWriter, log *slog.Logger, refusals *access.Refusals, err error) {
+// writeRefused responds with err. It counts a refusedError, and also an error of kind hook.ErrUnavailable,
+// instead of logging each one: when the disk is full, every sender gets such an error, and a log line for each
+// would fill the disk even more. Other errors are handled by writeProblem.
+func writeRefused(w http.ResponseWriter, log *slog.Logger, refusals *access.Refusals, err error) {
 	var refused *refusedError
 	var p *hook.Problem
 	switch {
 	case errors.As(err, &refused):
-		refusals.Count(refused.counted, refused.problem.Detail, "address", refused.address)
+		refusals.Count(refused.code, refused.problem.Detail, "address", refused.address)
 		problemOf(refused.problem).write(w)
 	case refusals != nil && errors.Is(err, hook.ErrUnavailable) && errors.As(err, &p):
 		refusals.Count(p.Code, p.Detail, "error", err)

@@ -15,10 +15,11 @@ import (
 	"time"
 )
 
-// requestIDName is the header that names a request in the answer and in each line of the log. It is kept there for the
-// request's whole life, which needs no context of its own.
+// requestIDName is the response header with the request's id, which log lines contain as well. The response
+// headers are also where the id is stored while the request is served, so that it needs no context value.
 const requestIDName = "X-Request-Id"
 
+// requestID returns the id of the request that w responds to.
 func requestID(w http.ResponseWriter) string {
 	if id := w.Header()[requestIDName]; len(id) == 1 {
 		return id[0]
@@ -26,7 +27,7 @@ func requestID(w http.ResponseWriter) string {
 	return ""
 }
 
-// requestIDs makes ids that are unique across restarts.
+// requestIDs generates request ids: a random prefix of the process and a number. They are unique across restarts.
 type requestIDs struct {
 	prefix string
 	count  atomic.Uint64
@@ -36,7 +37,9 @@ func newRequestIDs() *requestIDs { return &requestIDs{prefix: strings.ToLower(ra
 
 func (ids *requestIDs) next() string { return ids.prefix + strconv.FormatUint(ids.count.Add(1), 36) }
 
-// recover turns a panic into an answer, once for the whole server.
+// recover turns a panic of a handler into a response with status 500, and logs it with its stack. It must be
+// deferred. http.ErrAbortHandler is passed on, because net/http then closes the connection without a response.
+// A panic after the client has left, usually a failed write, aborts the same way and is not logged.
 func (a *API) recover(w http.ResponseWriter, r *http.Request) {
 	reason := recover()
 	if reason == nil {
@@ -45,21 +48,22 @@ func (a *API) recover(w http.ResponseWriter, r *http.Request) {
 	if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(reason)
 	}
-	if r.Context().Err() != nil { // the client left, and what was writing to it could not
+	if r.Context().Err() != nil {
 		panic(http.ErrAbortHandler)
 	}
 	a.Log.Error("panic", "request", requestID(w), "reason", fmt.Sprint(reason), "stack", string(debug.Stack()))
-	if h := w.Header(); h["Content-Security-Policy"] == nil { // a panic in receiving, before an answer was chosen
-		protect(h)
+	if h := w.Header(); h["Content-Security-Policy"] == nil { // a panic in Receive, which sets its headers late
+		setSecurityHeaders(h)
 	}
 	problemOf(fmt.Errorf("panic: %v", reason)).write(w)
 }
 
-// loggedWriter notes what was answered, for the log. It is used at level debug only.
+// loggedWriter records the response for the request log, which is written at level debug only. ServeHTTP
+// creates it and calls done.
 type loggedWriter struct {
 	http.ResponseWriter
 	request *http.Request
-	route   *route // nil: none was reached
+	route   *route // nil if no route was found
 	logger  *slog.Logger
 	now     func() time.Time
 	began   time.Time
@@ -67,46 +71,47 @@ type loggedWriter struct {
 	size    int64
 }
 
-func logged(w http.ResponseWriter, r *http.Request, logger *slog.Logger, now func() time.Time) http.ResponseWriter {
+func newLoggedWriter(
+	w http.ResponseWriter, r *http.Request, logger *slog.Logger, now func() time.Time,
+) http.ResponseWriter {
 	return &loggedWriter{ResponseWriter: w, request: r, logger: logger, now: now, began: now(), status: http.StatusOK}
 }
 
-// done writes the line. Path, query, headers and body are left out: see loggable.
+// done logs one line. It contains neither the path nor the query, headers or body: see loggedPath.
 func (l *loggedWriter) done() {
-	l.logger.Debug("request", "request", requestID(l), "method", loggableMethod(l.request.Method), "path",
-		l.loggable(),
-		"status", l.status, "bytes", l.size, "took", l.now().Sub(l.began))
+	l.logger.Debug("request", "request", requestID(l), "method", loggedMethod(l.request.Method),
+		"path", l.loggedPath(), "status", l.status, "bytes", l.size, "took", l.now().Sub(l.began))
 }
 
-// WriteHeader notes the status.
+// WriteHeader records the status.
 func (l *loggedWriter) WriteHeader(status int) {
 	l.status = status
 	l.ResponseWriter.WriteHeader(status)
 }
 
-// Write counts.
+// Write counts the bytes of the body.
 func (l *loggedWriter) Write(b []byte) (int, error) {
 	n, err := l.ResponseWriter.Write(b)
 	l.size += int64(n)
 	return n, err
 }
 
-// Unwrap lets http.ResponseController through.
+// Unwrap is for http.ResponseController.
 func (l *loggedWriter) Unwrap() http.ResponseWriter { return l.ResponseWriter }
 
-// Hijack gives the connection away, to a socket.
+// Hijack hands over the connection for a WebSocket, and records status 101.
 func (l *loggedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	l.status = http.StatusSwitchingProtocols
 	return http.NewResponseController(l.ResponseWriter).Hijack()
 }
 
-// RouteNoter is a response writer that wants to know which line of the table a request has come to, for a log of its
-// own.
+// RouteNoter is a response writer that records the route of a request, for a log of its own. The control channel of
+// package server has one.
 type RouteNoter interface {
 	NoteRoute(pattern string)
 }
 
-// noteRoute tells the log's line, where one is written, which line of the table a request has come to.
+// noteRoute passes the route of a request to the writers that log it.
 func noteRoute(w http.ResponseWriter, row *route) {
 	if l, ok := w.(*loggedWriter); ok {
 		l.route = row
@@ -117,11 +122,10 @@ func noteRoute(w http.ResponseWriter, row *route) {
 	}
 }
 
-// loggable is what the log says of a request's path: that of the route it was matched with, with the names of its parts
-// in place of what was sent there. One-time codes, the tokens of status links and the tails of addresses stand in
-// paths, and a mistyped one may stand anywhere. So nothing of what was sent is written, not even where no route was
-// found.
-func (l *loggedWriter) loggable() string {
+// loggedPath returns the path for the log: that of the matching route, with the names of its parameters instead
+// of their values, or "…" if there is none. Paths contain one-time codes, tokens of status links and slugs, and
+// a misspelt path may contain one of them anywhere. So nothing of the path that was sent is logged.
+func (l *loggedWriter) loggedPath() string {
 	if l.route == nil {
 		return "…"
 	}
@@ -135,8 +139,8 @@ func (l *loggedWriter) loggable() string {
 	return pattern
 }
 
-// loggableMethod is a request's method, where it is one of the usual: it may be any word that was sent.
-func loggableMethod(method string) string {
+// loggedMethod returns a standard method as it is, and "…" for any other, which may contain anything.
+func loggedMethod(method string) string {
 	switch method {
 	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE":
 		return method

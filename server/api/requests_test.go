@@ -11,7 +11,7 @@ import (
 
 // TestSecretsAreNeverLogged is S16 of what is promised: at level debug, after everything has been used.
 func TestSecretsAreNeverLogged(t *testing.T) {
-	h := newHouse(t, "http://localhost/hooks/")
+	h := newTestAPI(t, "http://localhost/hooks/")
 	code, err := h.api.Logins.New(t.Context())
 	check(t, err)
 	const canary = "canary-0123456789abcdef"
@@ -19,13 +19,13 @@ func TestSecretsAreNeverLogged(t *testing.T) {
 	secrets := []string{code, login.Cookies()[0].Value, adminToken, canary, h.endpoint.Slug}
 	q := request{method: "POST", path: "/hooks/in/" + h.endpoint.Slug + "?token=" + canary, body: canary,
 		header: http.Header{"X-Webhook-Secret": {canary}, "Cookie": {"a=" + canary}}}
-	h.do(q).is(t, 200, "")
+	h.do(q).expect(t, 200, "")
 	h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + string(h.endpoint.ID), token: true,
-		body: `{"secrets":[{"label":"live","value":"` + canary + `"}]}`}).is(t, 200, "")
+		body: `{"secrets":[{"label":"live","value":"` + canary + `"}]}`}).expect(t, 200, "")
 	h.stop()
 	h.do(q)
 	h.do(request{method: "GET", path: "/api/v1/session",
-		header: http.Header{"Authorization": {"Bearer " + canary}}}).is(t, 401, "unauthenticated")
+		header: http.Header{"Authorization": {"Bearer " + canary}}}).expect(t, 401, "unauthenticated")
 	log := h.log.String()
 	if strings.Count(log, "msg=request") < 5 {
 		t.Fatalf("nothing is logged: %s", log)
@@ -40,7 +40,7 @@ func TestSecretsAreNeverLogged(t *testing.T) {
 // TestPathParametersAreNeverLogged asks for a canary at every place of a path, as it is written on the wire.
 func TestPathParametersAreNeverLogged(t *testing.T) {
 	const canary = "canary0123456789abcdef"
-	h := newHouse(t, "http://localhost/hooks/")
+	h := newTestAPI(t, "http://localhost/hooks/")
 	session := h.login()
 	asked := 0
 	for _, path := range []string{
@@ -87,7 +87,7 @@ func TestPathParametersAreNeverLogged(t *testing.T) {
 }
 
 // raw writes a request as it is, and reads the answer to its end.
-func (h *house) raw(text string) {
+func (h *testAPI) raw(text string) {
 	h.t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(h.t.Context(), "tcp", h.Listener.Addr().String())
 	check(h.t, err)

@@ -10,13 +10,13 @@ import (
 // route is one row of the table: who may use the route, what its response may do in a browser, and how long it may be
 // cached. The guard enforces it.
 type route struct {
-	pattern   string // as net/http's ServeMux takes it
+	pattern   string // a pattern of http.ServeMux
 	audience  audience
 	policy    policy
-	cache     string // Cache-Control
-	body      int64  // bytes of a request's body that are read; 0: none, the route sets its own limit or wants none
-	socket    bool   // an upgrade: with a cookie it must come from our own pages
-	longLived bool   // it may last until something happens, so it is not begun while stopping
+	cache     string // Cache-Control of a successful response
+	body      int64  // maximum bytes of the request body; 0: the guard sets no limit
+	socket    bool   // a WebSocket: with a session, the Origin must be the server's own
+	longLived bool   // it may wait, so it is refused while the server stops, and ends when the session ends
 }
 
 // audience is who may use a route. The guard checks it before the handler runs.
@@ -28,49 +28,50 @@ const (
 	publicAccess                  // no authentication; the handler checks a token if it needs one
 )
 
-// What caches may do.
+// Values of Cache-Control.
 const (
-	never     = "no-store"
-	immutable = "private, max-age=31536000, immutable" // its name changes with its content
-	briefly   = "public, max-age=300"                  // its name stays, for it stands in other sites' pages
+	cacheNever     = "no-store"
+	cacheImmutable = "private, max-age=31536000, immutable" // files whose name changes with their content
+	cacheBriefly   = "public, max-age=300"                  // scripts that other sites load, whose name stays the same
 )
 
 // maxCallBody limits the request body of an API call, in bytes. The largest one is an endpoint with all its secrets.
 const maxCallBody = 256 << 10
 
-// receiving is where deliveries come in. It is matched before, and apart from, all the others: ServeMux would redirect
-// a path such as /in/a//b, which a sender must find as it is.
-const receiving = "/in/"
+// receivePath is the path of webhook URLs. It is matched before all other routes and without ServeMux, which would
+// redirect a path such as /in/a//b. Senders do not follow redirects, and the path must be stored as received.
+const receivePath = "/in/"
 
-// table is every route there is. What is not in here cannot be reached: mounting it ends the program at its start.
+// table returns every route. A route that is missing here cannot be mounted: the program panics when it starts.
 func table() []route {
 	return []route{
-		{pattern: receiving, audience: publicAccess, policy: sandboxed, cache: never},
+		{pattern: receivePath, audience: publicAccess, policy: policySandboxed, cache: cacheNever},
 
-		{pattern: "GET /healthz", audience: publicAccess, policy: inert, cache: never},
-		{pattern: "GET /readyz", audience: publicAccess, policy: inert, cache: never},
+		{pattern: "GET /healthz", audience: publicAccess, policy: policyInert, cache: cacheNever},
+		{pattern: "GET /readyz", audience: publicAccess, policy: policyInert, cache: cacheNever},
 
-		{pattern: "GET /login", audience: publicAccess, policy: document, cache: never},
-		{pattern: "POST /login", audience: publicAccess, policy: document, cache: never, body: 4 << 10},
-		{pattern: "GET /login/{code}", audience: publicAccess, policy: document, cache: never},
-		{pattern: "GET /web/{file}", audience: publicAccess, policy: inert, cache: immutable},
+		{pattern: "GET /login", audience: publicAccess, policy: policyDocument, cache: cacheNever},
+		{pattern: "POST /login", audience: publicAccess, policy: policyDocument, cache: cacheNever, body: 4 << 10},
+		{pattern: "GET /login/{code}", audience: publicAccess, policy: policyDocument, cache: cacheNever},
+		{pattern: "GET /web/{file}", audience: publicAccess, policy: policyInert, cache: cacheImmutable},
 
-		{pattern: "GET /{$}", audience: pageUser, policy: application, cache: never},
-		{pattern: "GET /deliveries", audience: pageUser, policy: application, cache: never},
-		{pattern: "GET /deliveries/{id}", audience: pageUser, policy: application, cache: never},
-		{pattern: "GET /endpoints", audience: pageUser, policy: application, cache: never},
-		{pattern: "GET /endpoints/{id}", audience: pageUser, policy: application, cache: never},
-		{pattern: "GET /statuses", audience: pageUser, policy: application, cache: never},
-		{pattern: "GET /statuses/{id}", audience: pageUser, policy: application, cache: never},
-		{pattern: "GET /settings", audience: pageUser, policy: application, cache: never},
-		{pattern: "GET /assets/{file}", audience: authenticated, policy: inert, cache: immutable},
+		{pattern: "GET /{$}", audience: pageUser, policy: policyDashboard, cache: cacheNever},
+		{pattern: "GET /deliveries", audience: pageUser, policy: policyDashboard, cache: cacheNever},
+		{pattern: "GET /deliveries/{id}", audience: pageUser, policy: policyDashboard, cache: cacheNever},
+		{pattern: "GET /endpoints", audience: pageUser, policy: policyDashboard, cache: cacheNever},
+		{pattern: "GET /endpoints/{id}", audience: pageUser, policy: policyDashboard, cache: cacheNever},
+		{pattern: "GET /statuses", audience: pageUser, policy: policyDashboard, cache: cacheNever},
+		{pattern: "GET /statuses/{id}", audience: pageUser, policy: policyDashboard, cache: cacheNever},
+		{pattern: "GET /settings", audience: pageUser, policy: policyDashboard, cache: cacheNever},
+		{pattern: "GET /assets/{file}", audience: authenticated, policy: policyInert, cache: cacheImmutable},
 
-		{pattern: "GET /status/{token}", audience: publicAccess, policy: watching, cache: never},
-		{pattern: "GET /api/v1/status/{token}", audience: publicAccess, policy: inert, cache: never, longLived: true},
-		{pattern: "OPTIONS /api/v1/status/{token}", audience: publicAccess, policy: inert, cache: never},
-		{pattern: "GET /api/v1/status/{token}/live", audience: publicAccess, policy: inert, cache: never,
+		{pattern: "GET /status/{token}", audience: publicAccess, policy: policyStatusPage, cache: cacheNever},
+		{pattern: "GET /api/v1/status/{token}", audience: publicAccess, policy: policyInert, cache: cacheNever,
 			longLived: true},
-		{pattern: "GET /embed/{file}", audience: publicAccess, policy: inert, cache: briefly},
+		{pattern: "OPTIONS /api/v1/status/{token}", audience: publicAccess, policy: policyInert, cache: cacheNever},
+		{pattern: "GET /api/v1/status/{token}/live", audience: publicAccess, policy: policyInert, cache: cacheNever,
+			longLived: true},
+		{pattern: "GET /embed/{file}", audience: publicAccess, policy: policyInert, cache: cacheBriefly},
 
 		apiRoute("GET /api/v1/openapi.json"),
 		apiRoute("GET /api/v1/session"),
@@ -92,7 +93,8 @@ func table() []route {
 		apiBodyRoute("POST /api/v1/endpoints/{id}/mapping/try"),
 		apiRoute("GET /api/v1/deliveries"),
 		apiRoute("GET /api/v1/deliveries/{id}"),
-		{pattern: "GET /api/v1/deliveries/{id}/body", audience: authenticated, policy: sandboxed, cache: never},
+		{pattern: "GET /api/v1/deliveries/{id}/body", audience: authenticated, policy: policySandboxed,
+			cache: cacheNever},
 		apiRoute("POST /api/v1/deliveries/{id}/diagnose"),
 		apiRoute("GET /api/v1/deliveries/{id}/redeliveries"),
 		apiRoute("GET /api/v1/deliveries/{id}/tries"),
@@ -104,21 +106,22 @@ func table() []route {
 		apiRoute("GET /api/v1/endpoints/{id}/link-keys"),
 		apiBodyRoute("POST /api/v1/endpoints/{id}/link-keys"),
 		apiRoute("DELETE /api/v1/endpoints/{id}/link-keys/{key}"),
-		{pattern: "GET /api/v1/live", audience: authenticated, policy: inert, cache: never, socket: true,
+		{pattern: "GET /api/v1/live", audience: authenticated, policy: policyInert, cache: cacheNever, socket: true,
 			longLived: true},
-		{pattern: "GET /api/v1/updates", audience: authenticated, policy: inert, cache: never, longLived: true},
+		{pattern: "GET /api/v1/updates", audience: authenticated, policy: policyInert, cache: cacheNever,
+			longLived: true},
 
-		{pattern: "/api", audience: authenticated, policy: inert, cache: never},
-		// or ServeMux would redirect it, past the base path
-		{pattern: "/api/", audience: authenticated, policy: inert, cache: never},
-		{pattern: "/", audience: pageUser, policy: document, cache: never},
+		// Without the first row, ServeMux would redirect to /api/ without the base path.
+		{pattern: "/api", audience: authenticated, policy: policyInert, cache: cacheNever},
+		{pattern: "/api/", audience: authenticated, policy: policyInert, cache: cacheNever},
+		{pattern: "/", audience: pageUser, policy: policyDocument, cache: cacheNever},
 	}
 }
 
 // apiRoute is a row for a call of the REST API that has no request body. It needs a session or the administrator's
 // token, its response may do nothing in a browser, and nothing caches it.
 func apiRoute(pattern string) route {
-	return route{pattern: pattern, audience: authenticated, policy: inert, cache: never}
+	return route{pattern: pattern, audience: authenticated, policy: policyInert, cache: cacheNever}
 }
 
 // apiBodyRoute is apiRoute for a call with a request body, which is limited to maxCallBody bytes.
@@ -128,12 +131,13 @@ func apiBodyRoute(pattern string) route {
 	return row
 }
 
-// routes mounts handlers on the lines of the table. It is the mux that huma is given, too.
+// routes mounts handlers on the rows of the table, each behind the guard. huma mounts its operations here, too.
+// After all are mounted, complete checks that no row was left out.
 type routes struct {
 	api     *API
 	mux     *http.ServeMux
-	rows    map[string]*route
-	mounted map[string]bool
+	rows    map[string]*route // by pattern
+	mounted map[string]bool   // by pattern
 }
 
 func newRoutes(a *API) *routes {
@@ -144,7 +148,8 @@ func newRoutes(a *API) *routes {
 	return rs
 }
 
-// HandleFunc mounts handle. A pattern that the table does not have, or has mounted already, is a broken build.
+// HandleFunc mounts handle. It panics if the pattern is not in the table or was mounted before: that is a
+// broken build.
 func (rs *routes) HandleFunc(pattern string, handle func(http.ResponseWriter, *http.Request)) {
 	row, known := rs.rows[pattern]
 	if !known || rs.mounted[pattern] {
@@ -154,33 +159,34 @@ func (rs *routes) HandleFunc(pattern string, handle func(http.ResponseWriter, *h
 	rs.mux.Handle(pattern, rs.api.guard(row, http.HandlerFunc(handle)))
 }
 
-// ServeHTTP answers from the mounted routes. A path that is not written in its plain form is no address of ours:
-// ServeMux would answer with a redirect that knows nothing of the base path.
+// ServeHTTP calls the handler of the matching route. A path that is not clean gets the response for unknown
+// paths, because ServeMux would redirect it without the base path.
 func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !plain(r.URL.Path) {
+	if !isCleanPath(r.URL.Path) {
 		rs.api.guard(rs.rows["/"], http.HandlerFunc(rs.api.unknown)).ServeHTTP(w, r)
 		return
 	}
 	rs.mux.ServeHTTP(w, r)
 }
 
-func plain(path string) bool {
+// isCleanPath reports whether a path has no empty, "." or ".." elements.
+func isCleanPath(path string) bool {
 	return strings.HasPrefix(path, "/") && !strings.Contains(path, "//") &&
 		!slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool { return part == "." || part == ".." })
 }
 
-// complete panics where a line of the table has no handler.
+// complete panics if a row of the table has no handler.
 func (rs *routes) complete() {
 	for pattern := range rs.rows {
-		if !rs.mounted[pattern] && pattern != receiving {
+		if !rs.mounted[pattern] && pattern != receivePath {
 			panic("api: nothing is mounted at " + pattern)
 		}
 	}
 }
 
-// methods lists what may be done at path, for who tried something else.
+// methods returns the methods that path has routes for, for the header Allow.
 func (rs *routes) methods(path string) []string {
-	if !plain(path) {
+	if !isCleanPath(path) {
 		return nil
 	}
 	var found []string

@@ -18,7 +18,7 @@ var public = []string{
 var shared = []string{"GET /api/v1/status/{token}", "OPTIONS /api/v1/status/{token}", "GET /embed/{file}"}
 
 // at makes a request for a line of the table.
-func (h *house) at(row route) request {
+func (h *testAPI) at(row route) request {
 	method, path, found := strings.Cut(row.pattern, " ")
 	if !found {
 		method, path = "GET", row.pattern
@@ -27,7 +27,7 @@ func (h *house) at(row route) request {
 		"assets/main.js",
 		"embed/{file}", "embed/hookbeam.js", "{token}", "nonsense", "{key}", "lk_x",
 		"{$}", "").Replace(path)
-	if row.pattern == receiving {
+	if row.pattern == receivePath {
 		method, path = "POST", "/in/"+h.endpoint.Slug
 	}
 	if row.pattern == "/" || row.pattern == "/api/" {
@@ -38,7 +38,7 @@ func (h *house) at(row route) request {
 
 // TestEveryProtectedRouteRejectsUnauthenticatedRequests walks the table: S22 of what is promised.
 func TestEveryProtectedRouteRejectsUnauthenticatedRequests(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for _, row := range table() {
 		a := h.do(h.at(row))
 		switch {
@@ -54,7 +54,7 @@ func TestEveryProtectedRouteRejectsUnauthenticatedRequests(t *testing.T) {
 				t.Errorf("%s: %d to %q, want 303 to /login", row.pattern, a.StatusCode, a.Header.Get("Location"))
 			}
 		default:
-			a.is(t, http.StatusUnauthorized, "unauthenticated")
+			a.expect(t, http.StatusUnauthorized, "unauthenticated")
 			if a.Header.Get("WWW-Authenticate") == "" {
 				t.Errorf("%s: no WWW-Authenticate", row.pattern)
 			}
@@ -63,7 +63,7 @@ func TestEveryProtectedRouteRejectsUnauthenticatedRequests(t *testing.T) {
 }
 
 func TestEveryRouteIsOpenToTheAdministrator(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for _, row := range table() {
 		q := h.at(row)
 		q.token = true
@@ -79,7 +79,7 @@ func TestEveryRouteIsOpenToTheAdministrator(t *testing.T) {
 // TestEveryResponseHasSecurityHeaders looks at the headers of every route, with and without a login: S4 of what is
 // promised.
 func TestEveryResponseHasSecurityHeaders(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	more := []route{{pattern: "GET //"}, {pattern: "GET /a/../b"}, {pattern: "PUT /login"},
 		{pattern: "OPTIONS /api/v1/endpoints"},
 		{pattern: "GET /api"}, {pattern: "GET /assets"}, {pattern: "CONNECT /x"}}
@@ -88,7 +88,7 @@ func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 			q := h.at(row)
 			q.token = token
 			a := h.do(q)
-			if row.pattern == receiving {
+			if row.pattern == receivePath {
 				continue // see TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected
 			}
 			for name, want := range map[string]string{
@@ -113,7 +113,7 @@ func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 				t.Errorf("%s %s: policy %q", q.method, q.path, csp)
 			}
 			if cache := a.Header.Get("Cache-Control"); cache != "no-store" &&
-				(row.cache == never || cache != row.cache) {
+				(row.cache == cacheNever || cache != row.cache) {
 				t.Errorf("%s %s: Cache-Control %q", q.method, q.path, cache)
 			}
 			if got, want := a.Header.Get("Access-Control-Allow-Origin") == "*", slices.Contains(shared,
@@ -127,12 +127,12 @@ func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 // TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected is the exception of the test above, and its
 // bounds.
 func TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	at := "/in/" + h.endpoint.Slug
-	own := h.made(`{"name":"own","verify":"off",
+	own := h.createEndpoint(`{"name":"own","verify":"off",
 		"response":{"status":200,"content_type":"text/html","body":"<p>thanks"}}`)
-	greeted := h.made(`{"name":"greeted","provider":"adyen"}`)
-	closed := h.made(`{"name":"closed","provider":"stripe",
+	greeted := h.createEndpoint(`{"name":"greeted","provider":"adyen"}`)
+	closed := h.createEndpoint(`{"name":"closed","provider":"stripe",
 		"secrets":[{"label":"live","value":"whsec_0123456789abcdef0123456789abcdef"}]}`)
 	for _, c := range []struct {
 		name   string
@@ -189,8 +189,8 @@ func TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected(t *te
 	}
 }
 
-func TestDashboardPolicyMatchesTheContract(t *testing.T) {
-	h := newHouse(t, "")
+func TestDashboardHasAStrictPolicyWithAFreshNonce(t *testing.T) {
+	h := newTestAPI(t, "")
 	cookie := h.login()
 	first := h.do(request{method: "GET", path: "/", cookie: cookie})
 	nonce := strings.TrimPrefix(first.text, "shell nonce=")
@@ -205,7 +205,7 @@ func TestDashboardPolicyMatchesTheContract(t *testing.T) {
 	}
 }
 
-func TestRouteOutsideTheTableCannotBeMounted(t *testing.T) {
+func TestMountedRoutesMustMatchTheTable(t *testing.T) {
 	for name, mount := range map[string]func(*routes){
 		"an unknown route": func(rs *routes) { rs.HandleFunc("GET /api/v1/forgotten", nil) },
 		"a route twice": func(rs *routes) {
@@ -226,20 +226,20 @@ func TestRouteOutsideTheTableCannotBeMounted(t *testing.T) {
 }
 
 func TestUnknownPathsAndMethodsGetProblems(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	html := http.Header{"Accept": {"text/html"}}
-	h.do(request{method: "GET", path: "/api/v1/nothing", token: true}).is(t, 404, "not_found")
-	h.do(request{method: "GET", path: "/nothing", token: true}).is(t, 404, "not_found")
-	h.do(request{method: "GET", path: "//login", token: true}).is(t, 404, "not_found")
-	h.do(request{method: "GET", path: "/api/v1/../v1/session", token: true}).is(t, 404, "not_found")
-	h.do(request{method: "GET", path: "/assets/nothing.js", token: true}).is(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/api/v1/nothing", token: true}).expect(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/nothing", token: true}).expect(t, 404, "not_found")
+	h.do(request{method: "GET", path: "//login", token: true}).expect(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/api/v1/../v1/session", token: true}).expect(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/assets/nothing.js", token: true}).expect(t, 404, "not_found")
 	a := h.do(request{method: "PUT", path: "/api/v1/endpoints", token: true})
-	a.is(t, 405, "method_not_allowed")
+	a.expect(t, 405, "method_not_allowed")
 	if a.Header.Get("Allow") != "GET, POST" {
 		t.Errorf("Allow is %q", a.Header.Get("Allow"))
 	}
-	h.do(request{method: "POST", path: "/deliveries", token: true}).is(t, 405, "method_not_allowed")
-	h.do(request{method: "PUT", path: "/nothing"}).is(t, 401, "unauthenticated")
+	h.do(request{method: "POST", path: "/deliveries", token: true}).expect(t, 405, "method_not_allowed")
+	h.do(request{method: "PUT", path: "/nothing"}).expect(t, 401, "unauthenticated")
 	page := h.do(request{method: "GET", path: "/nothing", token: true, header: html})
 	if page.StatusCode != 404 || page.Header.Get("Content-Type") != "text/html" || page.text != "not_found" {
 		t.Errorf("for a person: %d %s %s", page.StatusCode, page.Header.Get("Content-Type"), page.text)
@@ -247,7 +247,7 @@ func TestUnknownPathsAndMethodsGetProblems(t *testing.T) {
 }
 
 func TestRedirectsStayUnderTheBasePath(t *testing.T) {
-	h := newHouse(t, "http://proxy.example/hooks/")
+	h := newTestAPI(t, "http://proxy.example/hooks/")
 	for _, path := range []string{"", "/", "/api", "/api/", "/api/v1", "/assets", "/assets/", "/web", "/login/",
 		"//", "/a/./b", "/in"} {
 		for _, base := range []string{"/hooks", ""} {

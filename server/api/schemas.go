@@ -9,7 +9,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// describeSchemas gives every schema its description, and makes the reasons a schema of their own.
+// describeSchemas adds a description to every schema, and replaces the type of all fields named reason by the schema
+// Reason.
 func describeSchemas(o *huma.OpenAPI) {
 	schemas := o.Components.Schemas.Map()
 	schemas["Reason"] = reasonSchema()
@@ -24,8 +25,9 @@ func describeSchemas(o *huma.OpenAPI) {
 	}
 }
 
-// reasonSchema lists the reasons with what people read about them. It is not an enum, so that clients generated from an
-// older description accept the reasons of a newer server.
+// reasonSchema returns the schema of reasons. The extension x-reasons has the texts that people read, from
+// which the dashboard's texts are generated. The schema is not an enum, so that clients generated from an older
+// description accept the reasons of a newer server.
 func reasonSchema() *huma.Schema {
 	type text struct {
 		Code        hook.Reason `json:"code"`
@@ -37,9 +39,8 @@ func reasonSchema() *huma.Schema {
 	var list strings.Builder
 	var texts []text
 	codes := hook.Reasons()
-	list.WriteString(
-		"Why a delivery was rejected, or what was noticed about it. A newer server may have more reasons.\n",
-	)
+	list.WriteString("Why a delivery was rejected, or what was noticed about it. " +
+		"A newer server may have more reasons.\n")
 	for _, code := range codes {
 		t := code.Text()
 		fmt.Fprintf(&list, "\n- `%s`: %s", code, t.Explanation)
@@ -50,7 +51,8 @@ func reasonSchema() *huma.Schema {
 		Extensions: map[string]any{"x-extensible-enum": codes, "x-reasons": texts}}
 }
 
-// schemaDescriptions says what each schema is. A test fails for a schema without a description.
+// schemaDescriptions has the description of each schema, by name. A test fails for a schema without one, and
+// for an entry without a schema.
 var schemaDescriptions = map[string]string{
 	"BatchEvent":              "One of several events in the body of a delivery.",
 	"CheckSecretRequest":      "The secret to check.",
@@ -66,7 +68,7 @@ var schemaDescriptions = map[string]string{
 	"Effect":                  "What one event did to one subject.",
 	"Endpoint":                "A webhook URL with its provider, secrets and settings.",
 	"EndpointList":            "All endpoints.",
-	"Frame":                   "Everything that happened between two cursors and that the reader's filter lets through.",
+	"Frame":                   "All updates between two cursors that match the reader's filter.",
 	"Header":                  "One header line of a received request.",
 	"IPRange":                 "IP addresses that a provider sends from.",
 	"Impression":              "When a status page first showed a state.",
@@ -81,7 +83,7 @@ var schemaDescriptions = map[string]string{
 	"MappingTestResult":       "What a mapping would have read from past deliveries.",
 	"Problem":                 "An error: problem details (RFC 9457) with a stable code.",
 	"ProblemDetail":           "What is wrong with one part of a request.",
-	"Provider":                "A sender that Hookbeam knows, with the steps to set it up.",
+	"Provider":                "A sender that Hookbeam supports, with the steps to set it up.",
 	"ProviderList":            "All providers.",
 	"ProviderSetting":         "One of a provider's settings beside its secret.",
 	"PublicStatus":            "What the holder of a status link can see.",

@@ -10,14 +10,18 @@ import (
 	"hookbeam/server/wire"
 )
 
+// The warning about a proxy that should be configured. It is shown in the dashboard, in /readyz?verbose and in
+// the log.
 const (
 	proxyNotTrusted = "proxy_not_trusted"
-	proxyAdvice     = "Requests come through a proxy that is not configured as trusted. All clients behind it share its IP address, so " +
-		"limits per address do not apply to it. Start the server with --trusted-proxy and the proxy's address."
+	proxyAdvice     = "Requests come through a proxy that is not configured as trusted. All clients behind it share " +
+		"its IP address, so limits per address do not apply to it. Start the server with --trusted-proxy and the " +
+		"proxy's address."
 )
 
 type serverOut struct{ Body wire.ServerInfo }
 
+// mountServer mounts the call that reports the state of the server. It needs a session or the administrator's token.
 func (a *API) mountServer(h huma.API) {
 	register(a, h, a.call("GET /server", "get-server", "Get the server's state",
 		"Returns what is stored, what was refused, and what the operator should fix."), a.getServer)
@@ -33,6 +37,7 @@ func (a *API) getServer(context.Context, *struct{}) (*serverOut, error) {
 	return out, nil
 }
 
+// warnings returns what the operator should fix.
 func (a *API) warnings() []wire.Warning {
 	warnings := []wire.Warning{}
 	if proxies := a.Addresses.StrangeProxies(a.Now()); len(proxies) > 0 {
@@ -42,7 +47,7 @@ func (a *API) warnings() []wire.Warning {
 	return warnings
 }
 
-// noticeProxy tells the operator of a proxy that is not named as trusted.
+// noticeProxy logs a warning if r came through a proxy that is not configured as trusted.
 func (a *API) noticeProxy(r *http.Request) {
 	if proxy, found := a.Addresses.Notice(r, a.Now()); found {
 		a.Refusals.Warn(proxyNotTrusted, proxyAdvice, "proxy", proxy)

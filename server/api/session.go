@@ -10,20 +10,21 @@ import (
 	"hookbeam/server/wire"
 )
 
-// downloadTime is how long a body may take on its way to a slow reader.
+// downloadTime limits the download of a body by a slow client.
 const downloadTime = 5 * time.Minute
 
 type sessionOut struct{ Body wire.Session }
 
+// mountSession mounts the calls about the caller's session. They need a session or the administrator's token.
 func (a *API) mountSession(h huma.API) {
 	register(a, h, a.call("GET /session", "get-session", "Get the session",
 		"Returns who is logged in, and the server's version."), a.getSession)
 	register(a, h, a.call("DELETE /session", "delete-session", "Log out",
-		"Ends the session and everything that it has open. A token is not affected."), a.endSession)
+		"Ends the session and closes its live connections. A token is not affected."), a.endSession)
 }
 
 func (a *API) getSession(ctx context.Context, _ *struct{}) (*sessionOut, error) {
-	w := who(ctx)
+	w := caller(ctx)
 	out := &sessionOut{}
 	out.Body.Login, out.Body.Version = w.Login, a.version
 	if !w.Expires.IsZero() {
@@ -32,6 +33,8 @@ func (a *API) getSession(ctx context.Context, _ *struct{}) (*sessionOut, error) 
 	return out, nil
 }
 
+// endSession ends the session of the request's cookie. Its WebSockets and polls end at the same time: see guard
+// and Live.
 func (a *API) endSession(ctx context.Context, _ *struct{}) (*struct{}, error) {
 	v, ok := ctx.Value(requestMetaKey{}).(requestMeta)
 	if !ok {

@@ -14,7 +14,7 @@ import (
 
 // A proxy that reads the length where we read the chunks would send a second request here that nobody made.
 func TestConnectionIsClosedAfterAChunkedBody(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	door := "/in/" + h.endpoint.Slug
 	cases := map[string]string{
 		"chunks alone":          "Transfer-Encoding: chunked\r\n",

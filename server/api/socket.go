@@ -9,28 +9,30 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// socket is a reader's WebSocket. Frames go past gorilla's writer, straight to the kernel, so that one goroutine can
-// write to thousands without ever waiting; gorilla upgrades, and reads.
+// socket is a WebSocket of the live connection. It implements live.Conn. The hub writes frames directly to the
+// kernel, without gorilla's writer, so that one goroutine can write to thousands of sockets without blocking.
+// gorilla upgrades the connection, reads, and writes control frames.
 type socket struct {
 	ws  *websocket.Conn
-	raw syscall.RawConn // nil where the connection is no plain one: then every write waits
+	raw syscall.RawConn // nil if the connection has none: then Send writes nothing, and Finish writes everything
 
 	mu      sync.Mutex
-	partial bool // a message is written in part: nothing else may come between
+	partial bool // a message was written in part, so no control frame may be written before the rest
 }
 
 func newSocket(ws *websocket.Conn) *socket {
 	s := &socket{ws: ws}
 	if plain, ok := ws.NetConn().(syscall.Conn); ok {
-		s.raw, _ = plain.SyscallConn() // nil where it has none below
+		s.raw, _ = plain.SyscallConn() // nil on error
 	}
 	return s
 }
 
-// listen reads until the connection ends, and tells of each sign of life. What a reader says is not listened to.
+// listen reads until the connection ends. It calls heard for everything that the client sends, and ignores the
+// content. Live runs it in a goroutine of its own.
 func (s *socket) listen(heard func()) {
 	s.ws.SetReadLimit(readLimit)
-	_ = s.ws.SetReadDeadline(time.Time{}) // the hub looks after those that fall silent
+	_ = s.ws.SetReadDeadline(time.Time{}) // the hub closes sockets whose client falls silent
 	s.ws.SetPongHandler(func(string) error { heard(); return nil })
 	s.ws.SetPingHandler(func(payload string) error {
 		heard()
@@ -44,7 +46,7 @@ func (s *socket) listen(heard func()) {
 	for {
 		if _, _, err := s.ws.NextReader(); err != nil {
 			if errors.Is(err, errTooManyFrames) {
-				s.dismiss(websocket.ClosePolicyViolation, err.Error())
+				s.sendClose(websocket.ClosePolicyViolation, err.Error())
 				linger(s.ws)
 			}
 			return
@@ -53,8 +55,8 @@ func (s *socket) listen(heard func()) {
 	}
 }
 
-// control sends a control frame unless a message is on its way in part: then it is left out, as RFC 6455 allows for
-// pongs, and as a connection that ends bears.
+// control sends a control frame, unless another goroutine is writing or a message was written in part. Then it sends
+// nothing: RFC 6455 allows that for pongs, and a client must handle a connection that ends without a close frame.
 func (s *socket) control(kind int, payload string) {
 	if !s.mu.TryLock() {
 		return
@@ -63,23 +65,23 @@ func (s *socket) control(kind int, payload string) {
 	s.controlLocked(kind, payload)
 }
 
+// controlLocked is control for a caller that holds the lock.
 func (s *socket) controlLocked(kind int, payload string) {
 	if !s.partial {
-		_ = s.ws.WriteControl(kind, []byte(payload), time.Now().Add(closePatience))
-		_ = s.ws.NetConn().SetWriteDeadline(time.Time{}) // gorilla leaves its own behind, which would end later writes
+		_ = s.ws.WriteControl(kind, []byte(payload), time.Now().Add(closeTimeout))
+		_ = s.ws.NetConn().SetWriteDeadline(time.Time{}) // gorilla sets one, and does not reset it
 	}
 }
 
-// dismiss says why the connection is about to be closed. Unlike control it waits for a frame that is just being
-// written,
-// so it is for the socket's own goroutine.
-func (s *socket) dismiss(code int, why string) {
+// sendClose sends a close frame with a reason. Unlike control it waits while another goroutine writes, so only the
+// socket's own reading goroutine may call it.
+func (s *socket) sendClose(code int, why string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.controlLocked(websocket.CloseMessage, string(websocket.FormatCloseMessage(code, why)))
 }
 
-// Send writes as much as the kernel takes now.
+// Send writes as much of message as the kernel accepts without blocking, and returns the rest.
 func (s *socket) Send(message []byte) (rest []byte, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,10 +95,10 @@ func (s *socket) Send(message []byte) (rest []byte, err error) {
 	return message[n:], nil
 }
 
-// Finish writes what Send left, and gives the far end a while to take it.
+// Finish writes the rest that Send returned. It blocks, for at most finishTimeout.
 func (s *socket) Finish(rest []byte) error {
 	conn := s.ws.NetConn()
-	if err := conn.SetWriteDeadline(time.Now().Add(writePatience)); err != nil {
+	if err := conn.SetWriteDeadline(time.Now().Add(finishTimeout)); err != nil {
 		return err
 	}
 	if _, err := conn.Write(rest); err != nil {
@@ -108,11 +110,12 @@ func (s *socket) Finish(rest []byte) error {
 	return conn.SetWriteDeadline(time.Time{})
 }
 
-// Close ends the connection. With comeBack the far end is told first that the server restarts (1012).
+// Close closes the connection. With comeBack it first sends a close frame with code 1012 (service restart),
+// after which clients reconnect.
 func (s *socket) Close(comeBack bool) {
 	if comeBack {
-		s.control(websocket.CloseMessage, string(websocket.FormatCloseMessage(websocket.CloseServiceRestart,
-			"restarting")))
+		reason := websocket.FormatCloseMessage(websocket.CloseServiceRestart, "restarting")
+		s.control(websocket.CloseMessage, string(reason))
 	}
 	_ = s.ws.Close()
 }

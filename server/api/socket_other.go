@@ -4,5 +4,5 @@ package api
 
 import "syscall"
 
-// writeNow leaves everything to Finish, which waits.
+// writeNow writes nothing, because there is no write without blocking here. socket.Finish then writes everything.
 func writeNow(syscall.RawConn, []byte) (int, error) { return 0, nil }

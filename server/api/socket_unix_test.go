@@ -24,11 +24,11 @@ func (c *watchedConn) Write(try func(fd uintptr) bool) error {
 	return nil
 }
 
-// TestSendNeverWaitsForAFullSocket sends to a far end that does not read until nothing goes any more, and then again
+// TestSendDoesNotBlockOnAFullSocket sends to a far end that does not read until nothing goes any more, and then again
 // and
 // again: each call gives back what did not go, asks nobody to wait, and does not sleep. The clock moves only when
 // everybody waits.
-func TestSendNeverWaitsForAFullSocket(t *testing.T) {
+func TestSendDoesNotBlockOnAFullSocket(t *testing.T) {
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	check(t, err)
 	defer syscall.Close(pair[0])

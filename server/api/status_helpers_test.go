@@ -18,14 +18,14 @@ import (
 // shop is an endpoint whose payments people watch.
 type shop struct {
 	wire.Endpoint
-	h   *house
+	h   *testAPI
 	key hook.LinkKey
 }
 
-func (h *house) shop(name string) shop {
+func (h *testAPI) shop(name string) shop {
 	h.t.Helper()
 	s := shop{h: h,
-		Endpoint: h.made(
+		Endpoint: h.createEndpoint(
 			`{"name":"` + name + `","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`,
 		)}
 	s.rotate("0s")
@@ -42,9 +42,9 @@ func (s *shop) rotate(overlap string) wire.LinkKey {
 }
 
 // tells sends an event about a payment, of an order and for an amount.
-func (s *shop) tells(kind, payment, order string, amount int) {
+func (s *shop) sendPayment(kind, payment, order string, amount int) {
 	s.h.t.Helper()
-	s.sends(
+	s.sendEvent(
 		fmt.Sprintf(
 			`{"id":"evt_%[1]s_%[2]s","type":"payment_intent.%[1]s","created":%[5]d,"livemode":true,"data":{"object":{"id":%[2]q,
 		"amount":%[4]d,"amount_received":%[4]d,"currency":"eur","receipt_email":"payer@%[3]s.example","metadata":{"order_id":%[3]q}}}}`,
@@ -58,10 +58,10 @@ func (s *shop) tells(kind, payment, order string, amount int) {
 }
 
 // sends sends an event, and waits until it is drawn.
-func (s *shop) sends(body string) {
+func (s *shop) sendEvent(body string) {
 	s.h.t.Helper()
 	a := s.h.stripe(s.Endpoint, stripeSecret, body, 0)
-	a.is(s.h.t, 200, "")
+	a.expect(s.h.t, 200, "")
 	var stored struct{ Seq hook.Seq }
 	check(s.h.t, json.Unmarshal([]byte(a.text), &stored))
 	for {
@@ -87,10 +87,10 @@ func (s *shop) token(subject, mode string) string {
 }
 
 // public reads what a token shows.
-func (h *house) public(token string) (p wire.PublicStatus) {
+func (h *testAPI) public(token string) (p wire.PublicStatus) {
 	h.t.Helper()
 	a := h.do(request{method: "GET", path: "/api/v1/status/" + token})
-	a.is(h.t, 200, "")
+	a.expect(h.t, 200, "")
 	check(h.t, json.Unmarshal([]byte(a.text), &p))
 	return p
 }
@@ -101,7 +101,7 @@ type watcher struct {
 	t testing.TB
 }
 
-func (h *house) watch(token string) watcher {
+func (h *testAPI) watch(token string) watcher {
 	h.t.Helper()
 	ws, res, err := h.dial(token, nil)
 	if err != nil {
@@ -112,13 +112,13 @@ func (h *house) watch(token string) watcher {
 	return watcher{ws, h.t}
 }
 
-func (h *house) dial(token string, header http.Header) (*websocket.Conn, *http.Response, error) {
+func (h *testAPI) dial(token string, header http.Header) (*websocket.Conn, *http.Response, error) {
 	return websocket.DefaultDialer.DialContext(h.t.Context(), "ws"+strings.TrimPrefix(h.URL,
 		"http")+"/api/v1/status/"+token+"/live", header)
 }
 
 // hears returns the next message, and what it says.
-func (w watcher) hears() (text string, p wire.PublicStatus) {
+func (w watcher) read() (text string, p wire.PublicStatus) {
 	w.t.Helper()
 	_, b, err := w.ReadMessage()
 	check(w.t, err)
@@ -127,7 +127,7 @@ func (w watcher) hears() (text string, p wire.PublicStatus) {
 }
 
 // ends checks how the socket is closed, past what is still told.
-func (w watcher) ends(code int) {
+func (w watcher) expectClose(code int) {
 	w.t.Helper()
 	for {
 		if _, _, err := w.ReadMessage(); err != nil {

@@ -16,7 +16,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// UpdateStatusRules is the part of wire.StatusRules that a client sends. What it leaves out stays as it is.
+// UpdateStatusRules has the fields of wire.StatusRules that a client may set. A field that is left out stays as
+// it is.
 type UpdateStatusRules struct {
 	References *[]string                `json:"references,omitempty" maxItems:"8" doc:"Replaces the list."`
 	Mapping    orNull[wire.Mapping]     `json:"mapping,omitempty" doc:"null: as known for the provider."`
@@ -24,6 +25,7 @@ type UpdateStatusRules struct {
 	Page       *wire.StatusPageSettings `json:"page,omitempty" doc:"Replaces all page settings."`
 }
 
+// apply writes the fields that were sent into r. intake.Endpoints validates them.
 func (c *UpdateStatusRules) apply(r *hook.StatusRules) {
 	setIfSent(&r.References, c.References)
 	setIfSent(&r.Unsigned, c.Unsigned)
@@ -35,14 +37,12 @@ func (c *UpdateStatusRules) apply(r *hook.StatusRules) {
 	}
 }
 
+// mountLinks mounts the calls that create status links and manage the keys that sign them. They need a session or the
+// administrator's token. Errors: "endpoint_not_found", "not_found" for an unknown key, and "invalid_request".
 func (a *API) mountLinks(h huma.API) {
-	create := a.call(
-		"POST /status-links",
-		"create-status-link",
-		"Create a status link",
-		"Creates a link that shows the status of one subject to anyone who has it. Nothing needs to be known of the subject yet. "+
-			"Your back end can also sign such tokens itself, with a link key of the endpoint.",
-	)
+	create := a.call("POST /status-links", "create-status-link", "Create a status link",
+		"Creates a link that shows the status of one subject to anyone who has it. There need not be an event about "+
+			"the subject yet. Your back end can also sign such tokens itself, with a link key of the endpoint.")
 	create.DefaultStatus = http.StatusCreated
 	register(a, h, create, a.createLink)
 	register(a, h, a.call("GET /endpoints/{id}/link-keys", "list-link-keys", "List link keys",
@@ -58,24 +58,25 @@ func (a *API) mountLinks(h huma.API) {
 // CreateStatusLinkRequest is the body of POST /status-links.
 type CreateStatusLinkRequest struct {
 	Endpoint  hook.EndpointID `json:"endpoint" maxLength:"40" example:"ep_abcdefghijklmnopqrstuvwxyz" doc:"The endpoint whose deliveries report the subject."`
-	Subject   string          `json:"subject" minLength:"1" maxLength:"250" doc:"One of the subject's names. Nothing needs to be known of it yet." example:"payment/pi_3P"`
+	Subject   string          `json:"subject" minLength:"1" maxLength:"250" doc:"One of the subject's aliases. There need not be an event about it yet." example:"payment/pi_3P"`
 	ExpiresIn string          `json:"expires_in,omitempty" maxLength:"20" doc:"A duration, up to 9600h; default 72h." example:"72h"`
 	Mode      string          `json:"mode,omitempty" enum:"live,test" doc:"test: the link shows what test events report. live (default): it never does."`
 }
 
 const defaultLinkLifetime = 72 * time.Hour
 
+// createLink signs a token. Nothing is stored, unless the endpoint needs its first key.
 func (a *API) createLink(ctx context.Context,
 	in *struct{ Body CreateStatusLinkRequest }) (*struct{ Body wire.StatusLink }, error) {
 	e, err := a.Endpoints.Get(in.Body.Endpoint)
 	if err != nil {
 		return nil, err
 	}
-	lasts := defaultLinkLifetime
+	lifetime := defaultLinkLifetime
 	if in.Body.ExpiresIn != "" {
-		lasts, err = time.ParseDuration(in.Body.ExpiresIn)
+		lifetime, err = time.ParseDuration(in.Body.ExpiresIn)
 	}
-	if err != nil || lasts < time.Second || lasts > access.LongestLink {
+	if err != nil || lifetime < time.Second || lifetime > access.LongestLink {
 		return nil, invalid(fmt.Sprintf("expires_in must be a duration from 1s to %s, such as 72h.",
 			formatDuration(access.LongestLink)))
 	}
@@ -83,7 +84,7 @@ func (a *API) createLink(ctx context.Context,
 	if err != nil {
 		return nil, err
 	}
-	l := access.Link{Endpoint: e.ID, Subject: in.Body.Subject, Expires: a.Now().Add(lasts).Truncate(time.Second)}
+	l := access.Link{Endpoint: e.ID, Subject: in.Body.Subject, Expires: a.Now().Add(lifetime).Truncate(time.Second)}
 	if in.Body.Mode == hook.ModeTest {
 		l.Mode = hook.ModeTest
 	}
@@ -98,7 +99,7 @@ func (a *API) createLink(ctx context.Context,
 		ExpiresAt: hook.Time{Time: l.Expires}}}, nil
 }
 
-// linkKey is the newest key of an endpoint that has not ended; where there is none, one is made.
+// linkKey returns the key of the endpoint that has no end yet. If there is none, it creates one.
 func (a *API) linkKey(ctx context.Context, e hook.Endpoint) (hook.LinkKey, error) {
 	for _, k := range e.Statuses.LinkKeys {
 		if k.ExpiresAt.IsZero() {
@@ -108,8 +109,8 @@ func (a *API) linkKey(ctx context.Context, e hook.Endpoint) (hook.LinkKey, error
 	return a.rotate(ctx, e.ID, 0, true)
 }
 
-// rotate makes a new key. Those that were there end when overlap is over. With first, a key that somebody else has just
-// made will do.
+// rotate creates a key. Existing keys stop working after overlap. With first, it creates one only if no other
+// request has created one in the meantime, and otherwise returns that one.
 func (a *API) rotate(ctx context.Context, id hook.EndpointID, overlap time.Duration, first bool) (key hook.LinkKey,
 	err error) {
 	_, err = a.Endpoints.Change(ctx, id, func(e *hook.Endpoint) error {
@@ -127,7 +128,8 @@ func (a *API) rotate(ctx context.Context, id hook.EndpointID, overlap time.Durat
 	return key, err
 }
 
-// keysWith returns a new key and those of the others that have not ended. They end when overlap is over.
+// keysWith returns the list with key in front. The other keys expire after overlap, or earlier if they already had an
+// end. Expired keys are dropped, and so are the oldest ones beyond maxLinkKeys.
 func (a *API) keysWith(key hook.LinkKey, others []hook.LinkKey, overlap time.Duration) []hook.LinkKey {
 	ends := hook.Millis(a.Now().Add(overlap).UnixMilli())
 	keys := []hook.LinkKey{key}
@@ -142,10 +144,12 @@ func (a *API) keysWith(key hook.LinkKey, others []hook.LinkKey, overlap time.Dur
 	return keys
 }
 
+// maxLinkKeys limits the keys of an endpoint that are valid at the same time.
 const maxLinkKeys = 5
 
 type linkKeysOut struct{ Body wire.LinkKeyList }
 
+// listLinkKeys lists the valid keys without their values.
 func (a *API) listLinkKeys(_ context.Context, in *endpointID) (*linkKeysOut, error) {
 	e, err := a.Endpoints.Get(in.ID)
 	if err != nil {
@@ -167,11 +171,13 @@ type CreateLinkKeyRequest struct {
 	Overlap string `json:"overlap,omitempty" maxLength:"20" doc:"How long older keys keep working; default 24h." example:"24h"`
 }
 
+// rotateIn is the input of createLinkKey.
 type rotateIn struct {
 	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Body CreateLinkKeyRequest
 }
 
+// createLinkKey creates a key, and returns its value, the only time that it leaves the server.
 func (a *API) createLinkKey(ctx context.Context, in *rotateIn) (*struct{ Body wire.LinkKey }, error) {
 	overlap, err := 24*time.Hour, error(nil)
 	if in.Body.Overlap != "" {
@@ -188,6 +194,7 @@ func (a *API) createLinkKey(ctx context.Context, in *rotateIn) (*struct{ Body wi
 	return &struct{ Body wire.LinkKey }{wire.LinkKey{ID: k.ID, Key: k.Value, CreatedAt: k.CreatedAt}}, nil
 }
 
+// deleteLinkKey revokes a key. Open connections with links of the key end, too: see API.watch.
 func (a *API) deleteLinkKey(ctx context.Context, in *struct {
 	ID  hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
 	Key string          `path:"key" maxLength:"40" doc:"The key's id."`
@@ -196,7 +203,8 @@ func (a *API) deleteLinkKey(ctx context.Context, in *struct {
 		at := slices.IndexFunc(e.Statuses.LinkKeys, func(k hook.LinkKey) bool { return k.ID == in.Key })
 		if at < 0 {
 			return &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
-				Detail: "This link key does not exist or has expired. GET /endpoints/{id}/link-keys lists the current keys."}
+				Detail: "This link key does not exist or has expired. " +
+					"GET /endpoints/{id}/link-keys lists the current keys."}
 		}
 		e.Statuses.LinkKeys, e.Verify = slices.Delete(slices.Clone(e.Statuses.LinkKeys), at, at+1), ""
 		return nil

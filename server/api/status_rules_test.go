@@ -13,8 +13,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-func TestFirstLinkCreatesTheEndpointsLinkKey(t *testing.T) {
-	h := newHouse(t, "")
+func TestConcurrentFirstLinksShareOneLinkKey(t *testing.T) {
+	h := newTestAPI(t, "")
 	id := string(h.endpoint.ID)
 	tokens := make([]string, 8)
 	var all sync.WaitGroup
@@ -46,7 +46,7 @@ func TestFirstLinkCreatesTheEndpointsLinkKey(t *testing.T) {
 }
 
 func TestInvalidLinkRequestsAreRejected(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for _, c := range []struct {
 		body   string
 		status int
@@ -62,20 +62,20 @@ func TestInvalidLinkRequestsAreRejected(t *testing.T) {
 		{`{"endpoint":"ID","subject":"order/1","mode":"other"}`, 400, "invalid_request"},
 	} {
 		h.do(request{method: "POST", path: "/api/v1/status-links", token: true, body: strings.Replace(c.body, "ID",
-			string(h.endpoint.ID), 1)}).is(t, c.status, c.code)
+			string(h.endpoint.ID), 1)}).expect(t, c.status, c.code)
 	}
 	path := "/api/v1/endpoints/" + string(h.endpoint.ID) + "/link-keys"
-	h.do(request{method: "POST", path: path, token: true, body: `{"overlap":"-1h"}`}).is(t, 400, "invalid_request")
-	h.do(request{method: "DELETE", path: path + "/lk_x", token: true}).is(t, 404, "not_found")
-	h.do(request{method: "GET", path: "/api/v1/endpoints/ep_x/link-keys", token: true}).is(t, 404,
+	h.do(request{method: "POST", path: path, token: true, body: `{"overlap":"-1h"}`}).expect(t, 400, "invalid_request")
+	h.do(request{method: "DELETE", path: path + "/lk_x", token: true}).expect(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/api/v1/endpoints/ep_x/link-keys", token: true}).expect(t, 404,
 		"endpoint_not_found")
 }
 
 // TestChangingAnEndpointKeepsItsLinkKeys changes an endpoint again and again while its keys are replaced: a key
 // that was ended must not come back, nor a new one be lost.
 func TestChangingAnEndpointKeepsItsLinkKeys(t *testing.T) {
-	h := newHouse(t, "")
-	s := shop{h: h, Endpoint: h.made(`{"name":"north"}`)}
+	h := newTestAPI(t, "")
+	s := shop{h: h, Endpoint: h.createEndpoint(`{"name":"north"}`)}
 	ctx, stop := context.WithCancel(t.Context())
 	var changing sync.WaitGroup
 	for range 2 {
@@ -103,10 +103,10 @@ func TestChangingAnEndpointKeepsItsLinkKeys(t *testing.T) {
 	}
 }
 
-func TestLinkKeysSurviveARestart(t *testing.T) {
-	h := newHouse(t, "")
+func TestLinkKeysAndStatusRulesAreStored(t *testing.T) {
+	h := newTestAPI(t, "")
 	s := shop{h: h,
-		Endpoint: h.made(
+		Endpoint: h.createEndpoint(
 			`{"name":"north","statuses":{"references":["body.cart"],"page":{"name":"North","hidden":["amount"]}}}`,
 		)}
 	s.rotate("0s")
@@ -132,11 +132,11 @@ func (s *shop) kept(t *testing.T) hook.LinkKey {
 }
 
 func TestStatusesCanBeListedCountedAndSearched(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	north, south := h.shop("north"), h.shop("south")
-	north.tells("succeeded", "pi_1", "10-1", 4900)
-	north.tells("created", "pi_2", "10-2", 100)
-	south.tells("succeeded", "pi_3", "20-1", 100)
+	north.sendPayment("succeeded", "pi_1", "10-1", 4900)
+	north.sendPayment("created", "pi_2", "10-2", 100)
+	south.sendPayment("succeeded", "pi_3", "20-1", 100)
 	var list struct {
 		Statuses []wire.Status
 		Next     string
@@ -164,7 +164,7 @@ func TestStatusesCanBeListedCountedAndSearched(t *testing.T) {
 	if w := h.newest(north.Endpoint); len(w.Effects) != 1 || w.Effects[0].To != hook.StatePending {
 		t.Errorf("what a delivery did: %+v", w.Effects)
 	}
-	h.do(request{method: "GET", path: "/api/v1/statuses/sub_x", token: true}).is(t, 404, "not_found")
-	h.do(request{method: "GET", path: "/api/v1/statuses?before=x", token: true}).is(t, 400, "invalid_request")
+	h.do(request{method: "GET", path: "/api/v1/statuses/sub_x", token: true}).expect(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/api/v1/statuses?before=x", token: true}).expect(t, 400, "invalid_request")
 	h.call("POST", "/statuses/rebuild", "", http.StatusAccepted, nil)
 }

@@ -10,36 +10,33 @@ import (
 	"hookbeam/server/wire"
 )
 
+// mountStatuses mounts the calls that read statuses. They need a session or the administrator's token. An unknown id
+// answers "not_found", an unreadable before "invalid_request".
 func (a *API) mountStatuses(h huma.API) {
 	register(a, h, a.call("GET /statuses", "list-statuses", "List statuses",
 		"Returns the current state of payments, orders and other subjects, most recently changed first."),
 		a.listStatuses)
 	register(a, h, a.call("GET /statuses/counts", "count-statuses", "Count statuses",
 		"Returns how many subjects are in each state."), a.countStatuses)
-	register(a, h, a.call(
-		"GET /statuses/{id}",
-		"get-status",
-		"Get a status",
-		"Returns one status with its history: the changes of state, what each event did, and when status pages showed it.",
-	), a.getStatus)
-	rebuild := a.call(
-		"POST /statuses/rebuild",
-		"rebuild-statuses",
-		"Rebuild all statuses",
-		"Computes all statuses again from the log, in the background. The current ones are shown until it is done; then readers of "+
-			"the live connection get an update of kind statuses.",
-	)
+	register(a, h, a.call("GET /statuses/{id}", "get-status", "Get a status",
+		"Returns one status with its history: the changes of state, what each event did, and when status pages "+
+			"showed it."), a.getStatus)
+	rebuild := a.call("POST /statuses/rebuild", "rebuild-statuses", "Rebuild all statuses",
+		"Computes all statuses again from the log, in the background. The current ones are shown until it is done; "+
+			"then readers of the live connection get an update of kind statuses.")
 	rebuild.DefaultStatus = http.StatusAccepted
 	register(a, h, rebuild, a.rebuildStatuses)
 }
 
-// StatusSort is which statuses are meant. Its name is exported: huma passes over an embedded type whose name is not.
+// StatusSort has the query parameters that listing and counting statuses share. It is exported because huma ignores
+// embedded types that are not.
 type StatusSort struct {
 	Kind     hook.SubjectKind `query:"kind" enum:"payment,order,run,deployment,own" doc:"Only subjects of this kind."`
 	Endpoint hook.EndpointID  `query:"endpoint" maxLength:"40" doc:"Only subjects of this endpoint."`
 	Mode     string           `query:"mode" enum:"live,test" doc:"Only live or only test subjects."`
 }
 
+// statusesIn has the query parameters of listStatuses.
 type statusesIn struct {
 	StatusSort
 	State  hook.State `query:"state" maxLength:"60" doc:"Only subjects in this state." example:"paid"`
@@ -54,6 +51,7 @@ func (s StatusSort) filter() hook.StatusFilter {
 	return hook.StatusFilter{Kind: s.Kind, Endpoint: s.Endpoint, Mode: s.Mode}
 }
 
+// listStatuses returns a page. Unlike the cursors of deliveries, before is an opaque string of the status store.
 func (a *API) listStatuses(ctx context.Context, in *statusesIn) (*statusesOut, error) {
 	f := in.filter()
 	f.State, f.Words = in.State, in.Words
@@ -80,6 +78,7 @@ func (a *API) getStatus(ctx context.Context, in *struct {
 	return &struct{ Body wire.StatusDetail }{wire.NewStatusDetail(&detail)}, nil
 }
 
+// rebuildStatuses requests a rebuild and does not wait for it.
 func (a *API) rebuildStatuses(ctx context.Context, _ *struct{}) (*struct{}, error) {
 	return nil, a.Statuses.RequestRebuild(ctx)
 }

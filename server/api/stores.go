@@ -7,60 +7,70 @@ import (
 	"hookbeam/server/status"
 )
 
-// Deliveries reads deliveries from the log. Errors are problems: hook.ErrNotFound for an id that is wrong or no longer
-// kept, hook.ErrDamaged for a record that is not what was written.
+// Deliveries reads deliveries from the log. Its errors are of kind hook.ErrNotFound for an id that is unknown or no
+// longer kept, and of kind hook.ErrDamaged for a record that does not match its checksum. sqlite.Log implements it.
 type Deliveries interface {
-	// Deliveries returns at most limit deliveries that f lets through and that are older than before, newest first.
-	// next
-	// is where the following page begins, 0 where nothing older is left.
+	// Deliveries returns at most limit deliveries that match f and are older than before, newest first. next is the
+	// before of the following page; 0 if there is none.
 	Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, limit int) (
 		page []hook.Delivery, next hook.Seq, err error)
-	// Delivery returns one delivery with its headers and body.
+	// Delivery returns one delivery with its headers and body. For a damaged record it returns what can still
+	// be read, together with the error.
 	Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, error)
-	// Size returns how many bytes the body of a delivery has, without reading it.
+	// Size returns the size of a delivery's body without reading the body.
 	Size(ctx context.Context, id hook.DeliveryID) (bytes int64, err error)
-	// Redeliveries returns the deliveries of the event of a delivery, oldest first.
+	// Redeliveries returns all kept deliveries of the event of d, oldest first.
 	Redeliveries(ctx context.Context, d hook.Delivery) ([]hook.Redelivery, error)
 }
 
-// Events finds deliveries by what is in them.
+// Events finds deliveries by their events. sqlite.Log implements it.
 type Events interface {
-	// Firsts returns the seq of the first verified delivery of each of some events, 0 where there is none.
+	// Firsts returns, for each event id, the seq of its first verified delivery; 0 if there is none.
 	Firsts(ctx context.Context, endpoint hook.EndpointID, events []string) ([]hook.Seq, error)
-	// EachRecent calls do for the newest deliveries of an endpoint that are neither rejected nor redeliveries, newest
-	// first.
+	// EachRecent calls do for the newest deliveries of an endpoint, newest first, until do fails. It skips rejected
+	// deliveries and redeliveries, and stops after limit deliveries.
 	EachRecent(ctx context.Context, endpoint hook.EndpointID, limit int, do func(*hook.Record) error) error
 }
 
-// LogEnd is what cursors are made of.
+// LogEnd is the end of the log, from which cursors are made: the epoch identifies the log, and head is the
+// newest seq. sqlite.Log implements it.
 type LogEnd interface {
 	Epoch() string
 	Head() hook.Seq
 }
 
-// Statuses reads where subjects stand, for members.
+// Statuses reads statuses for authenticated callers. status.Board implements it.
 type Statuses interface {
+	// Statuses returns at most limit statuses that match f, most recently changed first. before is empty for
+	// the first page, or next of an earlier one.
 	Statuses(ctx context.Context, f hook.StatusFilter, before string, limit int) (
 		page []hook.Status, next string, err error)
+	// Counts returns how many of the statuses that match f are in each state.
 	Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State]int, error)
+	// Status returns one status. The id may be that of a status that was merged into another one.
 	Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, error)
-	// RequestRebuild has all statuses built again from the log, soon.
+	// RequestRebuild requests that all statuses are computed again from the log, and does not wait for it.
 	RequestRebuild(ctx context.Context) error
 }
 
-// PublicStatuses reads what a status link shows.
+// PublicStatuses reads what a status link shows. The link gives endpoint, mode and name, an alias of the subject.
+// status.Board implements it.
 type PublicStatuses interface {
-	// Await waits until what is in the log now has been applied, but not for long.
+	// Await waits a short time until the deliveries that are in the log now have been applied.
 	Await(ctx context.Context)
+	// Public returns what the public may see of a subject, and the id of its status. If no event has reported the
+	// subject, the state is hook.StateWaiting. The error is of kind hook.ErrNotFound if there is no such endpoint.
 	Public(ctx context.Context, endpoint hook.EndpointID, mode, name string) (hook.Public, hook.StatusID, error)
+	// Watch reports when the public view of a subject may have changed. The caller closes the result.
 	Watch(endpoint hook.EndpointID, mode, name string) *status.Watch
-	// Shown notes that a page showed a state.
+	// Shown records that a page showed a state. by is "page", "poll" or "socket".
 	Shown(id hook.StatusID, state hook.State, by string)
 }
 
-// Effects says what deliveries did to subjects.
+// Effects returns what deliveries did to statuses. status.Board implements it.
 type Effects interface {
+	// Effects returns the effects of one delivery.
 	Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, error)
-	// TooMuch is how many deliveries since the start cost too much to read.
+	// TooMuch returns how many deliveries since the start exceeded the limit for reading one delivery.
 	TooMuch() int64
 }

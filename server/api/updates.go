@@ -12,33 +12,39 @@ import (
 	"hookbeam/server/live"
 )
 
-const longestWait = 55 * time.Second // below what proxies commonly cut
+// maxWait limits the parameter wait. Proxies commonly close connections that are silent for a minute.
+const maxWait = 55 * time.Second
 
-// UpdatesOptions are what polling for frames needs.
+// UpdatesOptions are what updates uses. All fields are required unless their comment says otherwise.
 type UpdatesOptions struct {
 	Hub        *live.Hub
 	Addresses  *access.Addresses
-	MaxWaiting int // requests of one address that wait; 0: 1,000
-	MaxAll     int // of all together; 0: 20,000
-	Refusals   *access.Refusals
+	MaxWaiting int              // waiting requests of one address; 0: 1,000
+	MaxAll     int              // waiting requests in total; 0: 20,000
+	Refusals   *access.Refusals // nil: refused requests are not counted
 	Now        func() time.Time
 	Log        *slog.Logger
 }
 
-// updates is GET /updates?after=&endpoint=&wait=: the frames of the socket, by polling.
+// updates handles GET /updates?after=&endpoint=&wait=: the frames of the live connection, by polling. It
+// responds with the next frame after the cursor. If there is nothing new, it waits for an update (long
+// polling), at most for the duration wait, and then responds with an empty frame. It needs a session or the
+// administrator's token, which the guard checks.
+//
+// Errors: "cursor_unreadable", "invalid_request" for a wait that is not a duration, "too_many_waiting", and
+// "unauthenticated" if the session ends during the wait.
 type updates struct {
 	UpdatesOptions
-	waiting *access.Quota
+	waiting *access.Quota // requests that wait
 }
 
-// NewUpdates returns GET /updates?after=&endpoint=&wait=: the frames of the socket, by polling.
-// wait is a duration such as 25s, or seconds; it is cut to what proxies bear.
+// NewUpdates returns the handler of GET /updates. Package server creates one.
 func NewUpdates(o UpdatesOptions) http.Handler {
 	if o.MaxWaiting == 0 {
-		o.MaxWaiting = socketsOfAddress
+		o.MaxWaiting = socketsPerAddress
 	}
 	if o.MaxAll == 0 {
-		o.MaxAll = socketsOfAll
+		o.MaxAll = socketsInTotal
 	}
 	return &updates{UpdatesOptions: o, waiting: access.NewQuota(o.MaxAll, o.MaxWaiting)}
 }
@@ -46,17 +52,17 @@ func NewUpdates(o UpdatesOptions) http.Handler {
 func (u *updates) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	payload, err := u.next(r)
 	if err != nil {
-		answerRefused(w, u.Log, u.Refusals, err)
+		writeRefused(w, u.Log, u.Refusals, err)
 		return
 	}
 	w.Header()["Content-Type"] = jsonType
 	_, _ = w.Write(payload)
 }
 
-// next returns the frame that r asks for.
+// next returns the frame that r asks for, as JSON.
 func (u *updates) next(r *http.Request) ([]byte, error) {
 	q := r.URL.Query()
-	place, err := u.Hub.PositionAfter(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
+	position, err := u.Hub.PositionAfter(q.Get("after"), hook.EndpointID(q.Get("endpoint")))
 	if err != nil {
 		return nil, err
 	}
@@ -65,25 +71,28 @@ func (u *updates) next(r *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	if q.Get("after") == "" {
-		wait = 0 // it asks where the log stands
+		wait = 0 // the client asks for the current cursor
 	}
 	if wait > 0 {
 		client := u.Addresses.Client(r, u.Now())
 		if room := u.waiting.Take(client); room != access.HasRoom {
-			return nil, &refusedError{tooManyWaiting, counted(tooManyWaiting, room), client.Address}
+			return nil, &refusedError{tooManyWaiting, refusalCode(tooManyWaiting, room), client.Address}
 		}
 		defer u.waiting.Give(client.Key)
 	}
-	payload, err := u.Hub.Poll(r.Context(), place, wait)
-	if errors.Is(context.Cause(r.Context()), sessionEnded) { // whatever came meanwhile is not for who has left
+	payload, err := u.Hub.Poll(r.Context(), position, wait)
+	if errors.Is(context.Cause(r.Context()), sessionEnded) { // do not return what arrived after the logout
 		return nil, sessionEnded
 	}
 	return payload, err
 }
 
+// tooManyWaiting is the error of a request that would wait over one of the limits. Without wait it would succeed.
 var tooManyWaiting = &hook.Problem{Kind: hook.ErrTooMany, Code: "too_many_waiting", RetryAfter: 5 * time.Second,
 	Detail: "The limit of waiting requests is reached. Poll without wait, or try again after the time in Retry-After."}
 
+// parseWait reads the parameter wait: a duration such as "25s", or a number of seconds. Empty is 0. Values over
+// maxWait are reduced to it.
 func parseWait(s string) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
@@ -96,5 +105,5 @@ func parseWait(s string) (time.Duration, error) {
 		return 0, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request",
 			Detail: "wait is not a valid duration. Send one such as 25s.", Cause: err}
 	}
-	return min(wait, longestWait), nil
+	return min(wait, maxWait), nil
 }

@@ -14,17 +14,17 @@ import (
 	"hookbeam/server/wire"
 )
 
-const stripeSecret = "whsec_a-secret-that-nobody-guesses"
+const stripeSecret = "whsec_a-secret-that-nobody-wrongCodes"
 
 // made makes an endpoint from JSON.
-func (h *house) made(body string) (e wire.Endpoint) {
+func (h *testAPI) createEndpoint(body string) (e wire.Endpoint) {
 	h.t.Helper()
 	h.call("POST", "/endpoints", body, 201, &e)
 	return e
 }
 
 // stripe sends an event as Stripe does, signed some time ago, and returns the answer.
-func (h *house) stripe(e wire.Endpoint, secret, body string, age time.Duration) answer {
+func (h *testAPI) stripe(e wire.Endpoint, secret, body string, age time.Duration) answer {
 	h.t.Helper()
 	stamp := time.Now().Add(-age).Unix()
 	sum := hmac.New(sha256.New, []byte(secret))
@@ -34,7 +34,7 @@ func (h *house) stripe(e wire.Endpoint, secret, body string, age time.Duration) 
 }
 
 // newest is the newest delivery of an endpoint.
-func (h *house) newest(e wire.Endpoint) (d wire.DeliveryDetail) {
+func (h *testAPI) newest(e wire.Endpoint) (d wire.DeliveryDetail) {
 	h.t.Helper()
 	var page struct{ Deliveries []wire.Delivery }
 	h.get("/api/v1/deliveries?limit=1&endpoint="+string(e.ID), &page)
@@ -46,10 +46,10 @@ func (h *house) newest(e wire.Endpoint) (d wire.DeliveryDetail) {
 }
 
 func TestDeliveryDetailHasTheCheckAndTheEvent(t *testing.T) {
-	h := newHouse(t, "")
-	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
+	h := newTestAPI(t, "")
+	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
 	body := `{"id":"evt_1","type":"charge.refunded","created":1772625600,"account":"acct_1","livemode":false}`
-	h.stripe(e, stripeSecret, body, 2*time.Minute).is(t, 200, "")
+	h.stripe(e, stripeSecret, body, 2*time.Minute).expect(t, 200, "")
 	d := h.newest(e)
 	if d.Verdict != hook.Verified || d.Secret != "live" || d.Event != "evt_1" || d.Type != "charge.refunded" ||
 		d.Account != "acct_1" ||
@@ -63,18 +63,18 @@ func TestDeliveryDetailHasTheCheckAndTheEvent(t *testing.T) {
 		*c.SkewMS > 180_000 {
 		t.Fatalf("%+v", c)
 	}
-	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "x"}).is(t, 200, "")
+	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "x"}).expect(t, 200, "")
 	if first, _ := h.api.Endpoints.Get(h.endpoint.ID); h.newest(View(h.api.Site, first)).Check != nil {
 		t.Error("nothing was checked, and yet there is a check")
 	}
 }
 
 func TestRedeliveriesOfAnEventListTheirDifferences(t *testing.T) {
-	h := newHouse(t, "")
-	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
-	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 200, "")
-	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, time.Minute).is(t, 200, "")
-	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"b"}`, time.Minute).is(t, 200, "")
+	h := newTestAPI(t, "")
+	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
+	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).expect(t, 200, "")
+	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, time.Minute).expect(t, 200, "")
+	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"b"}`, time.Minute).expect(t, 200, "")
 	d := h.newest(e)
 	if d.Try != 3 || d.Reason != "body_differs" || d.DuplicateOf == 0 {
 		t.Errorf("%+v", d.Delivery)
@@ -88,18 +88,18 @@ func TestRedeliveriesOfAnEventListTheirDifferences(t *testing.T) {
 	if got := strings.Join(differs, " | "); got != " | Stripe-Signature | body+Stripe-Signature" {
 		t.Errorf("differs: %s", got)
 	}
-	h.do(request{method: "GET", path: "/api/v1/deliveries/dlv_none/tries", token: true}).is(t, 404, "not_found")
+	h.do(request{method: "GET", path: "/api/v1/deliveries/dlv_none/tries", token: true}).expect(t, 404, "not_found")
 }
 
-func TestBatchListsEachEvent(t *testing.T) {
-	h := newHouse(t, "")
-	e := h.made(
+func TestBatchListsItsEventsAndDuplicates(t *testing.T) {
+	h := newTestAPI(t, "")
+	e := h.createEndpoint(
 		`{"name":"cloud","provider":"cloudevents","secrets":[{"label":"live","value":"a-token-of-some-length"}]}`,
 	)
 	send := func(body string) {
 		h.do(request{method: "POST", path: strings.TrimPrefix(e.URL, h.URL), body: body, header: http.Header{
 			"Content-Type":  {"application/cloudevents-batch+json"},
-			"Authorization": {"Bearer a-token-of-some-length"}}}).is(t, 200, "")
+			"Authorization": {"Bearer a-token-of-some-length"}}}).expect(t, 200, "")
 	}
 	send(`[{"id":"1","source":"s","type":"a","time":"2026-03-04T12:00:00Z"},{"id":"2","source":"s","type":"b"}]`)
 	send(`[{"id":"2","source":"s","type":"b"},{"id":"3","source":"s","type":"b"}]`)
@@ -114,9 +114,9 @@ func TestBatchListsEachEvent(t *testing.T) {
 }
 
 func TestReverifyReleasesRejectedDeliveries(t *testing.T) {
-	h := newHouse(t, "")
-	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
-	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 401, "signature_mismatch")
+	h := newTestAPI(t, "")
+	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
+	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).expect(t, 401, "signature_mismatch")
 	rejected := h.newest(e)
 	path := "/endpoints/" + string(e.ID)
 	h.call("PATCH", path, `{"secrets":[{"label":"old"},{"label":"live","value":"`+stripeSecret+`"}]}`, 200, nil)
@@ -135,13 +135,13 @@ func TestReverifyReleasesRejectedDeliveries(t *testing.T) {
 	h.call("POST", "/endpoints/ep_none/verify-again", `{}`, 404, nil)
 }
 
-func TestRejectedDeliveryHasADiagnosis(t *testing.T) {
-	h := newHouse(t, "")
-	e := h.made(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
-	other := h.made(
+func TestDiagnosisFindsTheSecretOfAnotherEndpoint(t *testing.T) {
+	h := newTestAPI(t, "")
+	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
+	other := h.createEndpoint(
 		`{"name":"shop-test","provider":"stripe","secrets":[{"label":"test","value":"` + stripeSecret + `"}]}`,
 	)
-	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).is(t, 401, "signature_mismatch")
+	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).expect(t, 401, "signature_mismatch")
 	var got wire.Diagnosis
 	path := "/deliveries/" + string(h.newest(e).ID) + "/diagnose"
 	h.call("POST", path, "", 200, &got)
@@ -158,23 +158,23 @@ func TestRejectedDeliveryHasADiagnosis(t *testing.T) {
 }
 
 func TestEndpointAcceptsOnlyItsAllowedAddresses(t *testing.T) {
-	h := newHouse(t, "")
-	e := h.made(`{"name":"far","allow":["203.0.113.7/24"]}`)
+	h := newTestAPI(t, "")
+	e := h.createEndpoint(`{"name":"far","allow":["203.0.113.7/24"]}`)
 	if strings.Join(e.Allow, " ") != "203.0.113.0/24" {
 		t.Errorf("allow %v", e.Allow)
 	}
 	inbox := strings.TrimPrefix(e.URL, h.URL)
-	h.do(request{method: "POST", path: inbox, body: "x"}).is(t, 403, "address_not_allowed")
+	h.do(request{method: "POST", path: inbox, body: "x"}).expect(t, 403, "address_not_allowed")
 	if d := h.newest(e); d.Verdict != hook.Rejected || d.Reason != "address_not_allowed" {
 		t.Errorf("%+v", d.Delivery)
 	}
 	h.call("PATCH", "/endpoints/"+string(e.ID), `{"allow":["127.0.0.1"]}`, 200, nil)
-	h.do(request{method: "POST", path: inbox, body: "x"}).is(t, 200, "")
+	h.do(request{method: "POST", path: inbox, body: "x"}).expect(t, 200, "")
 	h.call("PATCH", "/endpoints/"+string(e.ID), `{"allow":["everyone"]}`, 400, nil)
 }
 
 func TestSecretFormatIsChecked(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for name, c := range map[string]struct{ provider, value, complaint, doubt string }{
 		"right":           {"stripe", stripeSecret, "", ""},
 		"an API key":      {"stripe", "sk_live_0123456789abcdef", "looks like an API secret key (sk_…)", ""},
@@ -195,5 +195,5 @@ func TestSecretFormatIsChecked(t *testing.T) {
 		})
 	}
 	h.do(request{method: "POST", path: "/api/v1/providers/none/check-secret", body: `{"value":"x"}`,
-		token: true}).is(t, 404, "not_found")
+		token: true}).expect(t, 404, "not_found")
 }

@@ -22,10 +22,10 @@ const (
 )
 
 // next is a number that no test of this house has had.
-func (h *house) next() string { return strconv.FormatInt(h.count.Add(1), 10) }
+func (h *testAPI) next() string { return strconv.FormatInt(h.count.Add(1), 10) }
 
 // reload reads the endpoints from the store, as a restart does.
-func (h *house) reload() {
+func (h *testAPI) reload() {
 	h.t.Helper()
 	endpoints, err := intake.LoadEndpoints(h.t.Context(), h.registry, time.Now, rand.Reader)
 	check(h.t, err)
@@ -53,7 +53,7 @@ func (h *house) reload() {
 // what is
 // refused where it was.
 func TestDefaultVerifyModeDependsOnTheSecrets(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for _, c := range []struct {
 		name, fields string
 		status       int
@@ -86,7 +86,7 @@ func TestDefaultVerifyModeDependsOnTheSecrets(t *testing.T) {
 			a := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
 				body: `{"name":"x` + h.next() + `",` + c.fields + `}`})
 			code := map[int]string{422: "secret_missing", 400: "invalid_request"}[c.status]
-			if a.is(t, c.status, code); c.status != 201 || a.StatusCode != 201 {
+			if a.expect(t, c.status, code); c.status != 201 || a.StatusCode != 201 {
 				return
 			}
 			var e wire.Endpoint
@@ -95,14 +95,14 @@ func TestDefaultVerifyModeDependsOnTheSecrets(t *testing.T) {
 				t.Errorf("stored as %s, open %v, confirmed %v", e.Verify, e.Open, e.Confirmed)
 			}
 			want := map[hook.Verify]int{hook.Off: 200, hook.Observe: 200, hook.Enforce: 401}[c.verify]
-			h.do(request{method: "POST", path: strings.TrimPrefix(e.URL, h.URL), body: "{}"}).is(t, want, "")
+			h.do(request{method: "POST", path: strings.TrimPrefix(e.URL, h.URL), body: "{}"}).expect(t, want, "")
 		})
 	}
 }
 
 // TestRemovingTheLastSecretNeedsAnExplicitVerifyMode changes endpoints, and posts to each without a signature.
 func TestRemovingTheLastSecretNeedsAnExplicitVerifyMode(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	for _, c := range []struct {
 		name, fields, change string
 		status               int
@@ -128,16 +128,16 @@ func TestRemovingTheLastSecretNeedsAnExplicitVerifyMode(t *testing.T) {
 			hook.Enforce},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e := h.made(`{"name":"x` + h.next() + `",` + c.fields + `}`)
+			e := h.createEndpoint(`{"name":"x` + h.next() + `",` + c.fields + `}`)
 			a := h.do(request{method: "PATCH", path: "/api/v1/endpoints/" + string(e.ID), token: true,
 				body: c.change})
-			a.is(t, c.status, map[int]string{422: "secret_missing"}[c.status])
+			a.expect(t, c.status, map[int]string{422: "secret_missing"}[c.status])
 			h.get("/api/v1/endpoints/"+string(e.ID), &e)
 			if e.Verify != c.verify || e.Open != (c.verify == hook.Off) {
 				t.Errorf("it is %s now, open %v", e.Verify, e.Open)
 			}
 			want := map[hook.Verify]int{hook.Off: 200, hook.Observe: 200, hook.Enforce: 401}[c.verify]
-			h.do(request{method: "POST", path: strings.TrimPrefix(e.URL, h.URL), body: "{}"}).is(t, want, "")
+			h.do(request{method: "POST", path: strings.TrimPrefix(e.URL, h.URL), body: "{}"}).expect(t, want, "")
 		})
 	}
 }
@@ -148,14 +148,14 @@ func TestEndpointWithoutItsSecretRejectsEveryDelivery(t *testing.T) {
 		"a blank one": {{Label: "x", Value: " \t"}}} {
 		for verify, status := range map[hook.Verify]int{hook.Enforce: 401, hook.Observe: 200, "": 401,
 			"always": 401} {
-			h := newHouse(t, "")
+			h := newTestAPI(t, "")
 			e := h.endpoint
 			e.Verify, e.Secrets = verify, secrets
 			check(t, h.registry.PutEndpoint(t.Context(), e))
 			h.reload()
 			a := h.do(request{method: "POST", path: "/in/" + e.Slug, body: `{"type":"paid"}`,
 				header: http.Header{"X-Webhook-Secret": {" \t"}}})
-			a.is(t, status, map[int]string{401: "secret_missing"}[status])
+			a.expect(t, status, map[int]string{401: "secret_missing"}[status])
 			if d := h.newest(wire.Endpoint{ID: e.ID}); d.Verdict != hook.Rejected || d.Reason != "secret_missing" ||
 				d.Type != "paid" {
 				t.Errorf("%s, %q: kept as %s %s", name, verify, d.Verdict, d.Reason)
@@ -169,7 +169,7 @@ func TestEndpointWithoutItsSecretRejectsEveryDelivery(t *testing.T) {
 
 // TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed asks as neighbours, strangers, tunnels and proxies do.
 func TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	e, err := h.api.Endpoints.Create(t.Context(), hook.Endpoint{Name: "fresh", Awaiting: true})
 	check(t, err)
 	h.reload() // as after a restart
@@ -239,7 +239,7 @@ func (b *read) Read([]byte) (int, error) {
 }
 
 func TestConfirmingOpensTheFirstEndpointToAllAddresses(t *testing.T) {
-	h := newHouse(t, "")
+	h := newTestAPI(t, "")
 	far := func(e hook.Endpoint) answer {
 		return h.do(request{method: "POST", path: "/in/" + e.Slug, body: "{}", host: "hooks.example.com"})
 	}
@@ -250,10 +250,10 @@ func TestConfirmingOpensTheFirstEndpointToAllAddresses(t *testing.T) {
 		e, err := h.api.Endpoints.Create(t.Context(), hook.Endpoint{Name: "fresh" + h.next(), Awaiting: true})
 		check(t, err)
 		h.call("PATCH", "/endpoints/"+string(e.ID), `{"max_body":5000}`, 200, nil) // is no confirmation
-		far(e).is(t, 403, "endpoint_not_confirmed")
-		h.do(request{method: "POST", path: "/in/" + e.Slug + "x", host: "hooks.example.com"}).is(t, 404,
+		far(e).expect(t, 403, "endpoint_not_confirmed")
+		h.do(request{method: "POST", path: "/in/" + e.Slug + "x", host: "hooks.example.com"}).expect(t, 404,
 			"endpoint_not_found")
-		h.do(request{method: "POST", path: "/api/v1/endpoints/" + string(e.ID) + "/confirm"}).is(t, 401,
+		h.do(request{method: "POST", path: "/api/v1/endpoints/" + string(e.ID) + "/confirm"}).expect(t, 401,
 			"unauthenticated")
 		var view wire.Endpoint
 		if h.get("/api/v1/endpoints/"+string(e.ID), &view); view.Confirmed || !view.Open {
@@ -269,6 +269,6 @@ func TestConfirmingOpensTheFirstEndpointToAllAddresses(t *testing.T) {
 			t.Errorf("%s: %d %s", name, a.StatusCode, a.text)
 		}
 	}
-	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/confirm", token: true}).is(t, 404,
+	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/confirm", token: true}).expect(t, 404,
 		"endpoint_not_found")
 }

@@ -2,7 +2,8 @@ package wire
 
 import "hookbeam/server/hook"
 
-// Endpoint is an endpoint as clients see it. It never contains the values of secrets.
+// Endpoint is an endpoint as clients see it: in responses and in updates of the live connection. It never
+// contains the values of secrets, nor link keys.
 type Endpoint struct {
 	ID        hook.EndpointID   `json:"id" doc:"The endpoint's id." example:"ep_abcdefghijklmnopqrstuvwxyz"`
 	Name      string            `json:"name" doc:"The name you chose." example:"stripe"`
@@ -23,14 +24,15 @@ type Endpoint struct {
 	Deleted   bool              `json:"deleted,omitempty" doc:"In an update: the endpoint was deleted."`
 }
 
-// NewEndpoint returns e as clients see it. What depends on the server's configuration is given: the webhook URL, and
-// tolerance as people write durations.
+// NewEndpoint returns e as clients see it. The caller passes url, the webhook URL, because it depends on the server's
+// configuration, and tolerance in the format that people read, such as "5m".
 func NewEndpoint(e *hook.Endpoint, url, tolerance string) Endpoint {
 	v := Endpoint{
 		ID: e.ID, Name: e.Name, URL: url, Provider: e.Provider, Verify: e.Verify, Tolerance: tolerance,
 		Secrets: make([]SecretLabel, len(e.Secrets)), MaxBody: e.MaxBody, Response: (*Response)(e.Response),
-		SignedURL: e.SignedURL, Settings: e.Settings, Allow: append([]string{}, e.Allow...), Statuses: newStatusRules(e.Statuses),
-		Open: e.Verify == hook.Off, Confirmed: !e.Awaiting, CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero(),
+		SignedURL: e.SignedURL, Settings: e.Settings, Allow: append([]string{}, e.Allow...),
+		Statuses: newStatusRules(e.Statuses),
+		Open:     e.Verify == hook.Off, Confirmed: !e.Awaiting, CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero(),
 	}
 	for i, s := range e.Secrets {
 		v.Secrets[i].Label = s.Label
@@ -51,21 +53,23 @@ type SecretLabel struct {
 	Label string `json:"label" example:"live" doc:"The label you gave it."`
 }
 
-// Response is a response that an endpoint sends instead of the standard one.
+// Response is a response that an endpoint sends instead of the standard one. It applies to deliveries that were
+// stored and not rejected, so its status is 2xx.
 type Response struct {
 	Status      int    `json:"status" minimum:"200" maximum:"299" doc:"A 2xx status, because the delivery was stored."`
 	ContentType string `json:"content_type,omitempty" maxLength:"200" doc:"Content-Type of the body."`
 	Body        string `json:"body,omitempty" maxLength:"65536" doc:"The body."`
 }
 
-// StatusRules say how statuses are read from an endpoint's deliveries, and what of them is public.
+// StatusRules configure how statuses are read from an endpoint's deliveries, and what of them is public.
 type StatusRules struct {
-	References []string           `json:"references" nullable:"false" doc:"Paths in the body where the shop's own reference can be found, beside those that are known for the provider." example:"[\"data.object.metadata.cart\"]"`
-	Mapping    *Mapping           `json:"mapping" doc:"How to read statuses from deliveries; null: as known for the provider."`
+	References []string           `json:"references" nullable:"false" doc:"Paths in the body where the shop's own reference can be found, in addition to the built-in ones of the provider." example:"[\"data.object.metadata.cart\"]"`
+	Mapping    *Mapping           `json:"mapping" doc:"How to read statuses from deliveries; null: the built-in rules of the provider."`
 	Unsigned   bool               `json:"unsigned" doc:"Deliveries that were not verified count for public statuses."`
 	Page       StatusPageSettings `json:"page" doc:"How the endpoint's status pages look."`
 }
 
+// newStatusRules returns r as clients see it, without the link keys.
 func newStatusRules(r hook.StatusRules) StatusRules {
 	return StatusRules{
 		References: append([]string{}, r.References...), Mapping: newMapping(r.Mapping), Unsigned: r.Unsigned,
@@ -73,7 +77,7 @@ func newStatusRules(r hook.StatusRules) StatusRules {
 	}
 }
 
-// StatusPageSettings say how an endpoint's status pages look and what they show.
+// StatusPageSettings configure how an endpoint's status pages look and what they show.
 type StatusPageSettings struct {
 	Name   string   `json:"name,omitempty" doc:"The shop's name."`
 	Logo   string   `json:"logo,omitempty" doc:"URL of the shop's logo; https."`
@@ -83,12 +87,11 @@ type StatusPageSettings struct {
 	Embed  []string `json:"embed,omitempty" doc:"Origins whose pages may embed the status page in a frame."`
 }
 
-// Page returns the settings as the program sees them.
+// Page converts the settings to the program's own type.
 func (p StatusPageSettings) Page() hook.Page { return hook.Page(p) }
 
-// Mapping reads statuses from deliveries of a provider that Hookbeam does not know. Its expressions have access to
-// body,
-// headers, query, type and event.
+// Mapping reads statuses from deliveries of a provider for which Hookbeam has no built-in rules. Its fields are
+// expressions of package extract/expr, which have access to body, headers, query, type and event.
 type Mapping struct {
 	Kind       hook.SubjectKind `json:"kind" doc:"own or payment."`
 	Subject    string           `json:"subject" doc:"Expression for the subject's name. If it is empty or null, the delivery is ignored."`
@@ -109,6 +112,7 @@ type MappedState struct {
 	Rank  int        `json:"rank,omitempty" doc:"Of several states at the same time, the one with the highest rank wins."`
 }
 
+// newMapping returns m as clients see it; nil stays nil.
 func newMapping(m *hook.Mapping) *Mapping {
 	if m == nil {
 		return nil
@@ -121,7 +125,7 @@ func newMapping(m *hook.Mapping) *Mapping {
 	return v
 }
 
-// Mapping returns m as the program sees it; nil stays nil.
+// Mapping converts m to the program's own type; nil stays nil.
 func (m *Mapping) Mapping() *hook.Mapping {
 	if m == nil {
 		return nil
@@ -137,7 +141,8 @@ func (m *Mapping) Mapping() *hook.Mapping {
 // NewMapping returns m as clients see it.
 func NewMapping(m hook.Mapping) Mapping { return *newMapping(&m) }
 
-// MappingTestResult is what a mapping would have read from past deliveries.
+// MappingTestResult is what a mapping would have read from past deliveries: the response to
+// POST /endpoints/{id}/mapping/test.
 type MappingTestResult struct {
 	Mapping  Mapping             `json:"mapping" doc:"The mapping that was tested: the one in the request, or one suggested from the newest delivery, which may lack subject or state."`
 	Examined int                 `json:"examined" doc:"Number of deliveries tested: the newest that are neither rejected nor duplicates, up to 1,000."`
@@ -176,14 +181,14 @@ type MappingError struct {
 	Error    string          `json:"error" doc:"What went wrong."`
 }
 
-// StatusLink is a link that shows the status of one subject to anyone who has it.
+// StatusLink is a link that shows the status of one subject to anyone who has it: the response to POST /status-links.
 type StatusLink struct {
 	URL       string    `json:"url" format:"uri" doc:"The status page's URL."`
 	Token     string    `json:"token" doc:"For the web component and the React package."`
 	ExpiresAt hook.Time `json:"expires_at" format:"date-time" doc:"When the link stops working."`
 }
 
-// LinkKey is a key that signs an endpoint's status links.
+// LinkKey is a key that signs an endpoint's status links. Only the response that creates it contains the key itself.
 type LinkKey struct {
 	ID        string    `json:"id" doc:"The key's id."`
 	Key       string    `json:"key,omitempty" doc:"The key itself: signs tokens (JWT, HS256; the whole text is the secret). Returned once, when the key is created."`

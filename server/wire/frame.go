@@ -7,10 +7,12 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Frame is what a reader of the live connection gets: everything in (from, to] that its filter lets through.
-// Package live writes frames; this type describes them.
+// Frame is one message of the live connection: everything in (from, to] that the reader's filter lets through.
+// A reader keeps to as its cursor. Consecutive frames of a connection have neither gaps nor overlaps: the from
+// of one is the to of the one before. Package live writes frames by hand; this type describes them for
+// openapi.json, and a test decodes frames into it strictly.
 type Frame struct {
-	From    string   `json:"from" doc:"The reader's own cursor. If it is not, the reader must reconnect with its cursor."`
+	From    string   `json:"from" doc:"The reader's own cursor. If it differs, the reader has missed something and must reconnect with its cursor."`
 	To      string   `json:"to" doc:"The reader's next cursor. The frame has everything in (from, to] that the filter lets through."`
 	Head    string   `json:"head" doc:"The log's newest cursor. Equal to to once the reader has caught up."`
 	Reset   bool     `json:"reset,omitempty" doc:"The reader's cursor belongs to another log or is older than what is kept. Load the first page again."`
@@ -20,9 +22,9 @@ type Frame struct {
 // UpdateKind names what an update is about. The update has a field of the same name.
 type UpdateKind string
 
-// The kinds of updates. Deliveries and statuses have a seq and are covered by the frame's range. The others are
-// notices:
-// a reader that was away has missed them, and fetches what they are about when it comes back.
+// The kinds of updates. Deliveries and statuses have a seq, and a frame has all of them in its range. The
+// others are notices without a seq: a reader that was disconnected has missed them, and loads what they are
+// about when it reconnects.
 const (
 	UpdateDelivery UpdateKind = "delivery"
 	UpdateStatus   UpdateKind = "status"
@@ -30,7 +32,7 @@ const (
 	UpdateStatuses UpdateKind = "statuses"
 )
 
-// Update is one thing that happened.
+// Update is one thing that happened. Exactly the field that kind names is set.
 type Update struct {
 	Kind     UpdateKind     `json:"kind" enum:"delivery,status,endpoint,statuses" doc:"What it is about; the field of the same name has it. Clients ignore kinds they do not know."`
 	Seq      hook.Seq       `json:"seq,omitempty" doc:"Position in the log. Absent on notices, which a reader that was away has missed."`
@@ -40,10 +42,10 @@ type Update struct {
 	Statuses StatusesNotice `json:"statuses,omitempty" enum:"rebuilt" doc:"rebuilt: all statuses were computed again. Load them again."`
 }
 
-// StatusesNotice says what happened to all statuses at once.
+// StatusesNotice is a change of all statuses at once.
 type StatusesNotice string
 
-// StatusesRebuilt says that all statuses were computed again from the log.
+// StatusesRebuilt means that all statuses were computed again from the log.
 const StatusesRebuilt StatusesNotice = "rebuilt"
 
 // AppendDeliveryUpdate appends the update for a received delivery to b.
@@ -52,21 +54,20 @@ func AppendDeliveryUpdate(b []byte, d *hook.Delivery) []byte {
 	return append(AppendDelivery(append(b, `,"delivery":`...), d), '}')
 }
 
-// AppendStatusUpdate appends the update for a changed status to b. The change already has the status's JSON.
+// AppendStatusUpdate appends the update for a changed status to b. The change contains the status as JSON already, as
+// AppendStatus has written it.
 func AppendStatusUpdate(b []byte, c *hook.StatusChange) []byte {
 	b = AppendInt(b, `{"kind":"status","seq":`, int64(c.Seq))
 	b = append(b, `,"status":`...)
 	return append(append(b, c.Text...), '}')
 }
 
-// Notice returns the JSON of an update without a seq. It fails for one that has a seq or is not about what its kind
-// says, which would be a mistake of the caller.
+// Notice returns the JSON of an update without a seq. It fails if the update has a seq, or if its fields do not
+// match its kind; both are programming errors of the caller.
 func Notice(u Update) ([]byte, error) {
-	if u.Seq != 0 || (u.Kind == UpdateEndpoint) != (u.Endpoint != nil) ||
-		(u.Kind == UpdateStatuses) != (u.Statuses != "") ||
-		u.Delivery != nil ||
-		u.Status != nil {
-		return nil, fmt.Errorf("notice of kind %q does not have what its kind says", u.Kind)
+	matches := (u.Kind == UpdateEndpoint) == (u.Endpoint != nil) && (u.Kind == UpdateStatuses) == (u.Statuses != "")
+	if !matches || u.Seq != 0 || u.Delivery != nil || u.Status != nil {
+		return nil, fmt.Errorf("the fields of a notice do not match its kind %q", u.Kind)
 	}
 	text, err := json.Marshal(u)
 	if err != nil {

@@ -2,7 +2,8 @@ package wire
 
 import "hookbeam/server/hook"
 
-// Provider is a sender that Hookbeam knows, with what people need to set it up.
+// Provider is a sender that Hookbeam supports, with what people need to set it up. Package provider has the
+// catalogue.
 type Provider struct {
 	ID          string            `json:"id" example:"stripe" doc:"The provider's id."`
 	Name        string            `json:"name" example:"Stripe" doc:"The provider's name."`
@@ -18,7 +19,7 @@ type Provider struct {
 	Types        []string `json:"types" nullable:"false" deprecated:"true" doc:"Old name of sample_types."`
 }
 
-// SecretHelp says which of a provider's secrets is needed.
+// SecretHelp describes which of a provider's secrets is needed, for the label and the hint of an input field.
 type SecretHelp struct {
 	Name string `json:"name" example:"Signing secret" doc:"What the provider calls it."`
 	Hint string `json:"hint" example:"begins with whsec_" doc:"What it looks like."`
@@ -44,7 +45,7 @@ type ProviderList struct {
 	Providers []Provider `json:"providers" nullable:"false" doc:"In the order of the catalogue."`
 }
 
-// SecretCheck says whether a secret looks like one of a provider.
+// SecretCheck is the result of checking the form of a secret. At most one of error and warning is set.
 type SecretCheck struct {
 	Error   string `json:"error" doc:"Why it cannot be a secret of this provider, as a sentence; empty if it can."`
 	Warning string `json:"warning" doc:"What is unusual about it, as a sentence. It is accepted nevertheless."`
@@ -53,9 +54,8 @@ type SecretCheck struct {
 	Doubt     string `json:"doubt" deprecated:"true" doc:"Old name of warning."`
 }
 
-// Diagnosis says why a delivery failed verification. It names secrets by their labels, and contains neither a secret
-// nor
-// a signature that would have been valid.
+// Diagnosis explains why a delivery failed verification. It names secrets by their labels, and contains neither
+// a secret nor a signature that would have been valid. Package diagnose computes it.
 type Diagnosis struct {
 	Genuine  bool               `json:"genuine" doc:"A finding proves who sent it: one of your secrets matches."`
 	Cause    string             `json:"cause" doc:"The cause of the first finding."`

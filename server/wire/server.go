@@ -2,14 +2,14 @@ package wire
 
 import "hookbeam/server/hook"
 
-// Session is the caller's login.
+// Session is the caller's login: the response to GET /session.
 type Session struct {
 	Login     string     `json:"login" example:"admin" doc:"Who is logged in."`
 	ExpiresAt *hook.Time `json:"expires_at,omitempty" format:"date-time" doc:"When the session ends at the latest. Absent for a token."`
 	Version   string     `json:"version" doc:"The server's version."`
 }
 
-// ServerInfo is the state of the server.
+// ServerInfo is the state of the server: the response to GET /server.
 type ServerInfo struct {
 	Version  string           `json:"version" doc:"The server's version."`
 	Storage  StorageUsage     `json:"storage" doc:"What is stored, and the limits."`
@@ -25,9 +25,8 @@ type Warning struct {
 	Detail string `json:"detail" doc:"What it is and what to do."`
 }
 
-// StorageUsage is what the log holds and what it may hold. Bytes include all database pages that the rows take. 0 in
-// a keep
-// field means unlimited.
+// StorageUsage is the size of the log and its limits. Bytes are those of all database pages that the rows use. 0 in a
+// keep field means unlimited.
 type StorageUsage struct {
 	Deliveries int64 `json:"deliveries" doc:"Deliveries stored."`
 	Bytes      int64 `json:"bytes" doc:"Bytes they take in the database."`
@@ -46,7 +45,9 @@ type StorageUsage struct {
 	UnsignedBytes int64 `json:"unsigned_bytes" doc:"The part of bytes that unsigned deliveries take."`
 }
 
-// Problem is an error: problem details (RFC 9457) with a stable code.
+// Problem is an error: problem details (RFC 9457), with media type application/problem+json. Clients decide by
+// code, which is stable; detail is for people and may change. There is no type member, so the type is
+// about:blank, and title is that of the status.
 type Problem struct {
 	Status int             `json:"status" example:"404" doc:"HTTP status."`
 	Title  string          `json:"title" example:"Not Found" doc:"The HTTP status in words."`
@@ -55,13 +56,14 @@ type Problem struct {
 	Errors []ProblemDetail `json:"errors,omitempty" doc:"What is wrong with each part of the request."`
 }
 
-// ProblemDetail is what is wrong with one part of a request.
+// ProblemDetail is what is wrong with one part of a request. It never contains the value that was sent, which
+// may be a secret.
 type ProblemDetail struct {
 	Message  string `json:"message" doc:"What is wrong."`
 	Location string `json:"location,omitempty" example:"body.name" doc:"Where it is."`
 }
 
-// Readiness is the answer of /readyz?verbose.
+// Readiness is the response to GET /readyz?verbose, which is public. It is not part of openapi.json.
 type Readiness struct {
 	Status string           `json:"status" enum:"ready,not_ready" doc:"Whether the server can receive."`
 	Checks []ReadinessCheck `json:"checks" nullable:"false" doc:"Each check with its result."`

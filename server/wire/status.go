@@ -6,7 +6,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Status is the current state of one subject: a payment, an order, a pipeline run.
+// Status is the current state of one subject: a payment, an order, a pipeline run. It is used in responses and
+// in updates of the live connection. Its JSON is also how package status stores a status: see ParseStatus.
 type Status struct {
 	ID       hook.StatusID    `json:"id" doc:"The status's id." example:"sub_abcdefghijklmnopqrstuvwxyz"`
 	Endpoint hook.EndpointID  `json:"endpoint" doc:"The endpoint whose deliveries report it."`
@@ -43,30 +44,32 @@ type Status struct {
 	Names []string `json:"names" nullable:"false" deprecated:"true" doc:"Old name of aliases."`
 }
 
-// NewStatus returns s as clients see it.
+// NewStatus returns s as clients see it. AppendStatus writes the same JSON faster.
 func NewStatus(s *hook.Status) Status {
 	return Status{
 		ID: s.ID, Endpoint: s.Endpoint, Subject: s.Subject, Kind: s.Kind, State: s.State, Tone: s.Tone, Final: s.Final,
-		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified, Mode: s.Mode,
-		Fulfilment: s.Fulfilment, Amount: s.Amount, Refunded: s.Refunded, Currency: s.Currency, Reference: s.Reference,
+		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified,
+		Mode: s.Mode, Fulfilment: s.Fulfilment,
+		Amount: s.Amount, Refunded: s.Refunded, Currency: s.Currency, Reference: s.Reference,
 		Customer: s.Customer, Title: s.Title, URL: s.URL, Aliases: s.Names, Merged: s.Merged,
 		Seq: s.Seq, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Names: s.Names,
 	}
 }
 
-// Status returns s as the program sees it; it undoes NewStatus.
+// Status converts s to the program's own type. It is the inverse of NewStatus.
 func (s *Status) Status() hook.Status {
 	return hook.Status{
 		ID: s.ID, Endpoint: s.Endpoint, Subject: s.Subject, Kind: s.Kind, State: s.State, Tone: s.Tone, Final: s.Final,
-		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified, Mode: s.Mode,
-		Fulfilment: s.Fulfilment, Amount: s.Amount, Refunded: s.Refunded, Currency: s.Currency, Reference: s.Reference,
+		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified,
+		Mode: s.Mode, Fulfilment: s.Fulfilment,
+		Amount: s.Amount, Refunded: s.Refunded, Currency: s.Currency, Reference: s.Reference,
 		Customer: s.Customer, Title: s.Title, URL: s.URL, Names: s.Aliases, Merged: s.Merged,
 		Seq: s.Seq, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt,
 	}
 }
 
-// ParseStatus reads what AppendStatus wrote. Statuses are stored in this form, so that a page of them is sent as
-// stored.
+// ParseStatus reads what AppendStatus wrote. Statuses are stored in this form, so that the live connection sends them
+// without encoding them again. It also reads what earlier releases stored. The error is that of encoding/json.
 func ParseStatus(text []byte) (hook.Status, error) {
 	var s Status
 	if err := json.Unmarshal(text, &s); err != nil {
@@ -78,7 +81,7 @@ func ParseStatus(text []byte) (hook.Status, error) {
 	return s.Status(), nil
 }
 
-// AppendStatus appends the JSON of NewStatus(s) to b.
+// AppendStatus appends the JSON of NewStatus(s) to b, byte for byte what encoding/json writes.
 func AppendStatus(b []byte, s *hook.Status) []byte {
 	b = AppendString(b, `{"id":`, string(s.ID))
 	b = AppendString(b, `,"endpoint":`, string(s.Endpoint))
@@ -112,7 +115,7 @@ func AppendStatus(b []byte, s *hook.Status) []byte {
 	return append(b, '}')
 }
 
-// StatusList is one page of statuses.
+// StatusList is one page of statuses: the response to GET /statuses.
 type StatusList struct {
 	Statuses []Status `json:"statuses" nullable:"false" doc:"Most recently changed first. A page may be shorter than limit and still have next."`
 	Next     string   `json:"next,omitempty" doc:"Opaque. Pass it as before to get the next page. Absent on the last page."`
@@ -127,12 +130,12 @@ func NewStatuses(page []hook.Status) []Status {
 	return list
 }
 
-// StatusCounts is how many subjects are in each state.
+// StatusCounts is how many subjects are in each state: the response to GET /statuses/counts.
 type StatusCounts struct {
 	Counts map[hook.State]int `json:"counts" doc:"By state. States without subjects are left out." example:"{\"paid\":12}"`
 }
 
-// StatusDetail is one status with its history.
+// StatusDetail is one status with its history: the response to GET /statuses/{id}.
 type StatusDetail struct {
 	Status
 	Steps       []StatusStep `json:"steps" nullable:"false" doc:"The changes of state, oldest first."`
@@ -144,18 +147,15 @@ type StatusDetail struct {
 	Usually *Usually     `json:"usually,omitempty" deprecated:"true" doc:"Old name of time_to_paid."`
 }
 
-// NewStatusDetail returns d as clients see it.
+// NewStatusDetail returns d as clients see it, including the deprecated names.
 func NewStatusDetail(d *hook.StatusDetail) StatusDetail {
 	v := StatusDetail{
-		Status:   NewStatus(&d.Status),
-		Steps:    make([]StatusStep, len(d.Steps)),
-		Timeline: NewEffects(d.Timeline),
-		Impressions: make(
-			[]Impression,
-			len(d.Impressions),
-		),
-		TimeToPaid: newLatency(d.TimeToPaid),
-		Usually:    newUsually(d.TimeToPaid),
+		Status:      NewStatus(&d.Status),
+		Steps:       make([]StatusStep, len(d.Steps)),
+		Timeline:    NewEffects(d.Timeline),
+		Impressions: make([]Impression, len(d.Impressions)),
+		TimeToPaid:  newLatency(d.TimeToPaid),
+		Usually:     newUsually(d.TimeToPaid),
 	}
 	for i, s := range d.Steps {
 		v.Steps[i] = StatusStep(s)
@@ -175,7 +175,8 @@ type StatusStep struct {
 	Delivery hook.DeliveryID `json:"delivery,omitempty" doc:"The id of that delivery."`
 }
 
-// Effect is what one event did to one subject.
+// Effect is what one event did to one subject. The effects of a status are its timeline; those of a delivery
+// say what the delivery did.
 type Effect struct {
 	Effect     hook.EffectKind  `json:"effect" enum:"applied,duplicate,late,impossible,info,too_much" doc:"applied: it counts. duplicate: it was reported before. late: a later or more important event was already known. impossible: it counts, and a person should look. info: it does not change the state. too_much: reading the delivery would exceed the limit for one delivery, so nothing in it counts, and status and subject are empty."`
 	Rule       string           `json:"rule,omitempty" doc:"Why it did not change the state, as a stable code." example:"money_outranks"`
@@ -245,9 +246,10 @@ type Impression struct {
 	By    string     `json:"by" enum:"page,poll,socket" doc:"How it reached the page."`
 }
 
-// PublicStatus is what a status link shows, and all that its holder may know.
+// PublicStatus is what a status link shows, to anyone who has the link. A field that is added here is public:
+// it must not contain the customer's address, ids of the provider, or what the endpoint's settings hide.
 type PublicStatus struct {
-	Status     hook.State         `json:"status" example:"paid" doc:"The current state; \"waiting\" before anything is known."`
+	Status     hook.State         `json:"status" example:"paid" doc:"The current state; \"waiting\" before the first event."`
 	Kind       hook.SubjectKind   `json:"kind,omitempty" enum:"payment,order,run,deployment,own" doc:"The kind of subject."`
 	Tone       hook.Tone          `json:"tone,omitempty" enum:"pending,active,success,warning,failure,neutral" doc:"How to present the state."`
 	Final      bool               `json:"final" doc:"No further event is expected; polling may stop."`
@@ -274,8 +276,9 @@ type PublicStatusStep struct {
 // NewPublicStatus returns p as the holder of a status link sees it.
 func NewPublicStatus(p *hook.Public) PublicStatus {
 	v := PublicStatus{
-		Status: p.Status, Kind: p.Kind, Tone: p.Tone, Final: p.Final, Test: p.Test, Amount: p.Amount, Refunded: p.Refunded,
-		Currency: p.Currency, Reference: p.Reference, Fulfilment: p.Fulfilment, StartedAt: p.StartedAt, UpdatedAt: p.UpdatedAt,
+		Status: p.Status, Kind: p.Kind, Tone: p.Tone, Final: p.Final, Test: p.Test,
+		Amount: p.Amount, Refunded: p.Refunded, Currency: p.Currency, Reference: p.Reference,
+		Fulfilment: p.Fulfilment, StartedAt: p.StartedAt, UpdatedAt: p.UpdatedAt,
 		TimeToPaid: newLatency(p.TimeToPaid), Usually: newUsually(p.TimeToPaid),
 	}
 	for _, s := range p.Timeline {

@@ -9,7 +9,7 @@ type VerifyResult struct {
 	Reason    hook.Reason  `json:"reason,omitempty" doc:"Why the request was rejected."`
 	Scheme    string       `json:"scheme,omitempty" doc:"The signature scheme."`
 	Covers    hook.Covers  `json:"covers,omitempty" doc:"What the signature protects from being changed."`
-	Strength  string       `json:"strength,omitempty" doc:"What the scheme is worth."`
+	Strength  string       `json:"strength,omitempty" doc:"How strong the scheme is."`
 	Type      string       `json:"type,omitempty" doc:"The event's type, if the provider names one."`
 	Event     string       `json:"event,omitempty" doc:"The event's unique id at the provider, if it has one."`
 	Diagnosis *Diagnosis   `json:"diagnosis,omitempty" doc:"Why the request failed verification. Absent if it is verified."`

@@ -40,7 +40,7 @@ func sameBytes(t *rapid.T, want any, got []byte) {
 	}
 }
 
-func TestADeliveryIsWrittenAsEncodingJSONWould(t *testing.T) {
+func TestAppendDeliveryMatchesEncodingJSON(t *testing.T) {
 	deliveries := arbitrary[hook.Delivery]()
 	rapid.Check(t, func(t *rapid.T) {
 		d := deliveries.Draw(t, "delivery")
@@ -56,7 +56,7 @@ func appendedUpdate(d *hook.Delivery) []byte {
 	return []byte(strings.Replace(string(AppendDeliveryUpdate(nil, d)), `"delivery","seq":0,`, `"delivery",`, 1))
 }
 
-func TestAStatusIsWrittenAsEncodingJSONWould(t *testing.T) {
+func TestAppendStatusMatchesEncodingJSON(t *testing.T) {
 	statuses := arbitrary[hook.Status]()
 	rapid.Check(t, func(t *rapid.T) {
 		s := statuses.Draw(t, "status")
@@ -77,7 +77,7 @@ func TestAStatusIsWrittenAsEncodingJSONWould(t *testing.T) {
 	})
 }
 
-func TestAStatusOfAnEarlierReleaseIsRead(t *testing.T) {
+func TestParseStatusReadsTheFormOfAnEarlierRelease(t *testing.T) {
 	s, err := ParseStatus([]byte(`{"id":"sub_a","subject":"order/1","names":["order/1","order/2"],"seq":7}`))
 	if err != nil || len(s.Names) != 2 || s.Seq != 7 {
 		t.Errorf("%+v %v", s, err)
@@ -87,7 +87,7 @@ func TestAStatusOfAnEarlierReleaseIsRead(t *testing.T) {
 	}
 }
 
-func TestAStoredDeliveryIsWrittenAsEncodingJSONWould(t *testing.T) {
+func TestAppendStoredDeliveryMatchesEncodingJSON(t *testing.T) {
 	stored := arbitrary[StoredDelivery]()
 	rapid.Check(t, func(t *rapid.T) {
 		s := stored.Draw(t, "stored")
@@ -96,9 +96,9 @@ func TestAStoredDeliveryIsWrittenAsEncodingJSONWould(t *testing.T) {
 	})
 }
 
-// TestEveryFieldReachesTheClient compares by name: a field that is added to one of the program's types and not to its
-// JSON object is noticed, unless it is listed here with the name that it has there.
-func TestEveryFieldReachesTheClient(t *testing.T) {
+// TestWireTypesHaveAllFieldsOfTheProgramsTypes compares by name: a field that is added to one of the program's
+// types and not to its JSON object is noticed, unless it is listed here with the name that it has there.
+func TestWireTypesHaveAllFieldsOfTheProgramsTypes(t *testing.T) {
 	renamed := map[string]string{"Names": "Aliases", "Says": "Evidence", "Occurrence": "Redelivery"}
 	for _, c := range []struct {
 		from, to reflect.Type
@@ -123,8 +123,8 @@ func TestEveryFieldReachesTheClient(t *testing.T) {
 	}
 }
 
-// TestConversionsKeepEveryField draws values and compares what encoding/json writes of both, field by field.
-func TestConversionsKeepEveryField(t *testing.T) {
+// TestConversionsKeepListsAndMappings draws values and compares what encoding/json writes of both, field by field.
+func TestConversionsKeepListsAndMappings(t *testing.T) {
 	details, publics := arbitrary[hook.StatusDetail](), arbitrary[hook.Public]()
 	mappings := arbitrary[hook.Mapping]()
 	rapid.Check(t, func(t *rapid.T) {
@@ -149,7 +149,7 @@ func TestConversionsKeepEveryField(t *testing.T) {
 	})
 }
 
-func TestANoticeHasWhatItsKindSays(t *testing.T) {
+func TestNoticeRejectsFieldsThatDoNotMatchItsKind(t *testing.T) {
 	for name, c := range map[string]struct {
 		update Update
 		want   string

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * List deliveries
-         * @description Returns deliveries, newest first. The answer has a cursor: frames of the live connection after it continue the list.
+         * @description Returns deliveries, newest first. The response has a cursor: frames of the live connection after it continue the list.
          */
         get: operations["list-deliveries"];
         put?: never;
@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Diagnose a delivery
-         * @description Explains why a delivery failed verification. Every secret of every endpoint is tried, and the ways in which proxies and frameworks change requests. The answer contains no secret and no valid signature.
+         * @description Explains why a delivery failed verification. Every secret of every endpoint is tried, and the ways in which proxies and frameworks change requests. The response contains no secret and no valid signature.
          */
         post: operations["diagnose-delivery"];
         delete?: never;
@@ -377,7 +377,7 @@ export interface paths {
         };
         /**
          * List providers
-         * @description Returns the senders that Hookbeam knows, with the steps to set each up.
+         * @description Returns the senders that Hookbeam supports, with the steps to set each up.
          */
         get: operations["list-providers"];
         put?: never;
@@ -399,7 +399,7 @@ export interface paths {
         put?: never;
         /**
          * Check a secret
-         * @description Says whether a secret looks like one of this provider. The secret is not stored.
+         * @description Checks whether a secret looks like one of this provider. The secret is not stored.
          */
         post: operations["check-secret"];
         delete?: never;
@@ -444,7 +444,7 @@ export interface paths {
         post?: never;
         /**
          * Log out
-         * @description Ends the session and everything that it has open. A token is not affected.
+         * @description Ends the session and closes its live connections. A token is not affected.
          */
         delete: operations["delete-session"];
         options?: never;
@@ -463,7 +463,7 @@ export interface paths {
         put?: never;
         /**
          * Create a status link
-         * @description Creates a link that shows the status of one subject to anyone who has it. Nothing needs to be known of the subject yet. Your back end can also sign such tokens itself, with a link key of the endpoint.
+         * @description Creates a link that shows the status of one subject to anyone who has it. There need not be an event about the subject yet. Your back end can also sign such tokens itself, with a link key of the endpoint.
          */
         post: operations["create-status-link"];
         delete?: never;
@@ -481,7 +481,7 @@ export interface paths {
         };
         /**
          * Get the status behind a link
-         * @description With wait and If-None-Match, the answer is held until the status has changed.
+         * @description With wait and If-None-Match, the response is held until the status has changed.
          */
         get: operations["get-public-status"];
         put?: never;
@@ -505,7 +505,7 @@ export interface paths {
         };
         /**
          * Open a WebSocket of the status behind a link
-         * @description Sends the same object at once, on each change, and regularly as a sign of life.
+         * @description Sends the same object at once, on each change, and regularly as a heartbeat.
          */
         get: operations["watch-public-status"];
         put?: never;
@@ -605,7 +605,7 @@ export interface paths {
         };
         /**
          * Poll for the next frame
-         * @description Returns the next frame after a cursor. With wait, the answer is held until there is an update (long polling).
+         * @description Returns the next frame after a cursor. With wait, the response is held until there is an update (long polling).
          */
         get: operations["poll-updates"];
         put?: never;
@@ -736,7 +736,7 @@ export interface components {
              */
             mode?: "live" | "test";
             /**
-             * @description One of the subject's names. Nothing needs to be known of it yet.
+             * @description One of the subject's aliases. There need not be an event about it yet.
              * @example payment/pi_3P
              */
             subject: string;
@@ -1103,9 +1103,9 @@ export interface components {
             /** @description Oldest first. */
             endpoints: components["schemas"]["Endpoint"][];
         };
-        /** @description Everything that happened between two cursors and that the reader's filter lets through. */
+        /** @description All updates between two cursors that match the reader's filter. */
         Frame: {
-            /** @description The reader's own cursor. If it is not, the reader must reconnect with its cursor. */
+            /** @description The reader's own cursor. If it differs, the reader has missed something and must reconnect with its cursor. */
             from: string;
             /** @description The log's newest cursor. Equal to to once the reader has caught up. */
             head: string;
@@ -1337,7 +1337,7 @@ export interface components {
             /** @description What is wrong. */
             message: string;
         };
-        /** @description A sender that Hookbeam knows, with the steps to set it up. */
+        /** @description A sender that Hookbeam supports, with the steps to set it up. */
         Provider: {
             /**
              * @description The kind of provider.
@@ -1420,7 +1420,7 @@ export interface components {
              */
             started_at?: string;
             /**
-             * @description The current state; "waiting" before anything is known.
+             * @description The current state; "waiting" before the first event.
              * @example paid
              */
             status: string;
@@ -1932,12 +1932,12 @@ export interface components {
         };
         /** @description How statuses are read from an endpoint's deliveries, and what of them is public. */
         StatusRules: {
-            /** @description How to read statuses from deliveries; null: as known for the provider. */
+            /** @description How to read statuses from deliveries; null: the built-in rules of the provider. */
             mapping: components["schemas"]["Mapping"];
             /** @description How the endpoint's status pages look. */
             page: components["schemas"]["StatusPageSettings"];
             /**
-             * @description Paths in the body where the shop's own reference can be found, beside those that are known for the provider.
+             * @description Paths in the body where the shop's own reference can be found, in addition to the built-in ones of the provider.
              * @example [
              *       "data.object.metadata.cart"
              *     ]
@@ -2192,7 +2192,7 @@ export interface components {
              */
             skew_ms?: number;
             /**
-             * @description What the scheme is worth, from strongest to weakest.
+             * @description How strong the scheme is. The values are listed from strongest to weakest.
              * @enum {string}
              */
             strength: "signed body" | "signed fields" | "signed time" | "shared token" | "secret in the address";
@@ -3048,7 +3048,7 @@ export interface operations {
                 shown?: string;
             };
             header?: {
-                /** @description The ETag of the last answer. */
+                /** @description The ETag of the last response. */
                 "If-None-Match"?: string;
             };
             path: {
