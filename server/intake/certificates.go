@@ -23,49 +23,56 @@ type CertificateStore interface {
 	PutCertificate(ctx context.Context, url string, text []byte) error
 }
 
-// Limits of looking up certificates. They are low because anyone can name a URL.
+// Limits of looking up certificates. They are low because anyone can send a delivery that names a URL.
 const (
-	maxCertificate  = 64 << 10
-	fetchTime       = 5 * time.Second
-	fetchesInARow   = 10 // of all, then one every fetchEvery; certificates_budget.go says whose
-	fetchEvery      = 6 * time.Second
-	fetchesAtOnce   = 2
-	forgetMiss      = time.Minute
-	maxCertificates = 64 // in memory, found or not
+	maxCertificateBytes  = 64 << 10
+	fetchTimeout         = 5 * time.Second
+	maxConcurrentFetches = 2
+	// fetchBurst is how many fetches all requesters share; one is added every fetchInterval. fetchBudget divides them.
+	fetchBurst    = 10
+	fetchInterval = 6 * time.Second
+	// missLifetime is how long a failed lookup is remembered, so that the same URL is not fetched again at once.
+	missLifetime = time.Minute
+	// maxCachedLookups is the size of each of the two caches.
+	maxCachedLookups = 64
 )
 
-// Certificates finds the certificates that senders name by a URL: in memory, in the store, or at the sender. It
-// is the only part of receiving that makes a request. A certificate that was found stays; a failure is
-// forgotten after forgetMiss. Concurrent requests for one URL share a lookup.
+// Certificates looks up the certificates that senders name by a URL, such as PayPal's: in memory, then in the store,
+// then at the sender. It is the only part of receiving that makes a request to another machine. The server makes one,
+// and Intake uses it; its methods may be called from several goroutines.
+//
+// A certificate that was found is stored for good. A failure is remembered for missLifetime. Concurrent requests for
+// one URL share a lookup.
 type Certificates struct {
 	store  CertificateStore
 	log    *slog.Logger
 	now    func() time.Time
 	client *http.Client
-	roots  *x509.CertPool // nil: the system's
-	check  func(address string) error
+	roots  *x509.CertPool             // nil: the system's
+	check  func(address string) error // signature.CheckCertificateURL; tests replace it
 
 	budget  *fetchBudget
-	running chan struct{} // holds one for each fetch under way
-	failed  failures
+	running chan struct{} // holds one element for each fetch that is running
+	failed  failureLog
 
 	mu    sync.Mutex                  // guards both caches; never held during a lookup
-	known *lru.Cache[string, *lookup] // found
-	// miss has those that failed or are running. It is apart from known, because strangers can name any number
-	// of URLs: these must not push out a certificate that was found.
-	miss *lru.Cache[string, *lookup]
+	found *lru.Cache[string, *lookup] // lookups that found a certificate, by URL
+	// missing has lookups that failed or are running. It is a cache of its own because anyone can name any number of
+	// URLs, and these must not evict a certificate that was found.
+	missing *lru.Cache[string, *lookup]
 }
 
-// lookup is one search for a certificate. leaf, err and until are valid once done is closed.
+// lookup is one search for a certificate. The goroutine that made it runs it; others wait until done is closed, and
+// then read leaf and err.
 type lookup struct {
 	done  chan struct{}
 	leaf  *x509.Certificate
 	err   error
-	until time.Time // of an error: when it is forgotten
+	until time.Time // when an error expires
 }
 
-// counts reports whether a lookup may be used: it is running, succeeded, or failed not long ago.
-func (l *lookup) counts(now time.Time) bool {
+// usable reports whether the result of a lookup may be used: it is running, it succeeded, or its error has not expired.
+func (l *lookup) usable(now time.Time) bool {
 	select {
 	case <-l.done:
 		return l.err == nil || now.Before(l.until)
@@ -74,86 +81,101 @@ func (l *lookup) counts(now time.Time) bool {
 	}
 }
 
-// NewCertificates returns a lookup that reaches senders through out.
+// NewCertificates returns a lookup that stores certificates in store and fetches them through out, which refuses
+// private networks. now is the clock of the limits and of the caches.
 func NewCertificates(
 	store CertificateStore, out *outbound.Guard, log *slog.Logger, now func() time.Time,
 ) *Certificates {
-	known, err := lru.New[string, *lookup](maxCertificates)
-	miss, err2 := lru.New[string, *lookup](maxCertificates)
+	found, err := lru.New[string, *lookup](maxCachedLookups)
+	missing, err2 := lru.New[string, *lookup](maxCachedLookups)
 	if err := errors.Join(err, err2); err != nil {
 		panic(err) // their sizes are constants
 	}
 	return &Certificates{store: store, log: log, now: now, check: signature.CheckCertificateURL,
-		known: known, miss: miss,
-		budget: newFetchBudget(), running: make(chan struct{}, fetchesAtOnce),
+		found: found, missing: missing,
+		budget: newFetchBudget(), running: make(chan struct{}, maxConcurrentFetches),
 		client: out.Client(certificateCaller, certificateOptions())}
 }
 
 // certificateCaller is how calls to senders appear in the log and the counters.
 const certificateCaller = "certificates"
 
-// certificateOptions bound what a sender can cost. Strangers cause these calls, so each is logged for debugging only;
-// failures tells of those that fail.
+// certificateOptions limits time and size of a fetch. Anyone can cause these calls, so each is logged at debug level
+// only; failureLog logs failures at a bounded rate.
 func certificateOptions() outbound.ClientOptions {
-	return outbound.ClientOptions{Level: slog.LevelDebug, Limits: outbound.Limits{Connect: fetchTime, Total: fetchTime,
-		ResponseBytes: maxCertificate, HeaderBytes: maxCertificate}}
+	return outbound.ClientOptions{
+		Level: slog.LevelDebug,
+		Limits: outbound.Limits{
+			Connect:       fetchTimeout,
+			Total:         fetchTimeout,
+			ResponseBytes: maxCertificateBytes,
+			HeaderBytes:   maxCertificateBytes,
+		},
+	}
 }
 
-// Certificate returns the certificate at an address, as signature.Certificates says.
+// Certificate returns the certificate at a URL. at is when the delivery was received: a certificate that is not cached
+// yet must be valid then. It implements signature.Certificates without the limits of senders and endpoints. An error
+// wraps signature.ErrUntrusted if the URL or the certificate is not trusted; any other means that it is unavailable
+// now.
 func (cs *Certificates) Certificate(address string, at time.Time) (*x509.Certificate, error) {
-	return cs.certificate(address, at, asker{})
+	return cs.certificate(address, at, requester{})
 }
 
-func (cs *Certificates) certificate(address string, at time.Time, who asker) (*x509.Certificate, error) {
+// certificate is Certificate within the budget of who.
+func (cs *Certificates) certificate(address string, at time.Time, who requester) (*x509.Certificate, error) {
 	if err := cs.check(address); err != nil {
 		return nil, err
 	}
 	for {
-		l, mine := cs.join(address)
-		if mine {
-			cs.settle(l, address, at, who)
+		l, started := cs.startOrJoin(address)
+		if started {
+			cs.run(l, address, at, who)
 			return l.leaf, l.err
 		}
-		if <-l.done; !errors.Is(l.err, errTooManyFetches) { // the other's budget is used up, which is not ours
+		// If the budget of the other requester was used up, ours may not be: try again.
+		if <-l.done; !errors.Is(l.err, errTooManyFetches) {
 			return l.leaf, l.err
 		}
 	}
 }
 
-// join returns the lookup of an address that was made or is under way, or a new one, which is the caller's to settle.
-func (cs *Certificates) join(address string) (l *lookup, mine bool) {
+// startOrJoin returns a finished or running lookup of a URL, or a new one. If started is true, it is new, and the
+// caller must call run.
+func (cs *Certificates) startOrJoin(address string) (l *lookup, started bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	for _, kept := range []*lru.Cache[string, *lookup]{cs.known, cs.miss} {
-		if l, found := kept.Get(address); found && l.counts(cs.now()) {
+	for _, kept := range []*lru.Cache[string, *lookup]{cs.found, cs.missing} {
+		if l, found := kept.Get(address); found && l.usable(cs.now()) {
 			return l, false
 		}
 	}
-	l = &lookup{done: make(chan struct{}), until: cs.now().Add(forgetMiss)}
-	cs.miss.Add(address, l)
+	l = &lookup{done: make(chan struct{}), until: cs.now().Add(missLifetime)}
+	cs.missing.Add(address, l)
 	return l, true
 }
 
-// settle runs a lookup, closes it, and moves it to the cache where it belongs.
-func (cs *Certificates) settle(l *lookup, address string, at time.Time, who asker) {
+// run performs a lookup, puts it into the right cache, and wakes the goroutines that wait for it.
+func (cs *Certificates) run(l *lookup, address string, at time.Time, who requester) {
 	l.leaf, l.err = cs.find(address, at, who)
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	defer close(l.done)
 	switch {
 	case l.err == nil:
-		cs.miss.Remove(address)
-		cs.known.Add(address, l)
-	case errors.Is(l.err, errTooManyFetches): // our own limit: neither logged nor remembered
-		cs.miss.Remove(address)
+		cs.missing.Remove(address)
+		cs.found.Add(address, l)
+	case errors.Is(l.err, errTooManyFetches): // nothing is known about the URL: neither logged nor remembered
+		cs.missing.Remove(address)
 	default:
 		cs.failed.note(cs.log, cs.now(), address, l.err)
 	}
 }
 
-// find reads a certificate from the store, or fetches and stores it. It is valid at the given time.
-func (cs *Certificates) find(address string, at time.Time, who asker) (*x509.Certificate, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), fetchTime)
+// find reads a certificate from the store, or fetches and stores it. A fetched certificate is stored only if it is
+// trusted and valid at the given time.
+func (cs *Certificates) find(address string, at time.Time, who requester) (*x509.Certificate, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
 	defer cancel()
 	text, found, err := cs.store.Certificate(ctx, address)
 	if err != nil {
@@ -172,30 +194,33 @@ func (cs *Certificates) find(address string, at time.Time, who asker) (*x509.Cer
 	return leaf, cs.store.PutCertificate(ctx, address, text)
 }
 
-// cachedOnly finds certificates that are stored and fetches none: a diagnosis makes no request.
-type cachedOnly struct{ of *Certificates }
+// cachedOnly implements signature.Certificates from the store alone. Diagnoses use it, because looking at a delivery
+// must not cause a request to a URL that a stranger chose.
+type cachedOnly struct{ certificates *Certificates }
 
+// errNotCached says that cachedOnly would have to fetch a certificate.
 var errNotCached = errors.New("the certificate is not kept here")
 
-// Certificate returns a certificate that is kept, as of a moment.
-func (k cachedOnly) Certificate(address string, at time.Time) (*x509.Certificate, error) {
-	if err := k.of.check(address); err != nil {
+// Certificate returns a stored certificate if it is valid at the given time, or errNotCached.
+func (c cachedOnly) Certificate(address string, at time.Time) (*x509.Certificate, error) {
+	if err := c.certificates.check(address); err != nil {
 		return nil, err
 	}
-	text, found, err := k.of.store.Certificate(context.Background(), address)
+	text, found, err := c.certificates.store.Certificate(context.Background(), address)
 	if err != nil {
 		return nil, err
 	}
 	if !found {
 		return nil, errNotCached
 	}
-	return signature.ReadCertificate(text, k.of.roots, at)
+	return signature.ReadCertificate(text, c.certificates.roots, at)
 }
 
+// errTooManyFetches says that a fetch would exceed the budget of its requester.
 var errTooManyFetches = errors.New("too many certificates were asked for in a short time")
 
-// fetch gets a certificate from the sender, if the budget of who allows it.
-func (cs *Certificates) fetch(ctx context.Context, address string, who asker) ([]byte, error) {
+// fetch downloads a certificate, if the budget of who allows it. It waits while maxConcurrentFetches are running.
+func (cs *Certificates) fetch(ctx context.Context, address string, who requester) ([]byte, error) {
 	if !cs.budget.allows(who, cs.now()) {
 		return nil, errTooManyFetches
 	}

@@ -16,42 +16,49 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Limits of fetches for each sender and endpoint. One address cannot use up the budget of another.
+// Limits of fetches for each sender and endpoint, so that one sender cannot use up what another needs.
 const (
-	fetchesByAddress  = 3 // at once, then one every addressEvery
-	addressEvery      = time.Minute
-	fetchesByEndpoint = 2 // in reserve, where what all share is used up; then one every fetchEvery
+	// addressBurst is how many fetches one address can cause at once; one is added every addressInterval.
+	addressBurst    = 3
+	addressInterval = time.Minute
+	// endpointBurst is the reserve of an endpoint for when the shared budget is used up; one is added every
+	// fetchInterval.
+	endpointBurst = 2
+	// rememberedSenders is the number of addresses and endpoints whose use is tracked.
 	rememberedSenders = 4096
-	warnEvery         = time.Minute
+	// warnInterval is the least time between two log lines about failed lookups.
+	warnInterval = time.Minute
 )
 
-// fetchBudget decides who may have a certificate fetched. Strangers name the addresses, so each of them has
-// little; what all strangers share is used up by many of them. Senders that were verified before do not depend
-// on it, and neither does the first genuine sender of an endpoint that nobody attacks.
+// fetchBudget decides whether a delivery may cause a fetch. Anyone can send a delivery that names a URL, so there is a
+// limit for each address, and many addresses together can use up only the shared budget. Two kinds of senders do not
+// depend on that: those that were verified before have a budget of their own, and each endpoint has a small reserve for
+// its first genuine sender. Certificates has one; its methods may be called from several goroutines.
 type fetchBudget struct {
-	shared    *rate.Limiter
-	addresses *access.Limiter
-	endpoints *access.Limiter
-	proven    *rate.Limiter                // what senders that were verified before have among them
-	known     *lru.Cache[string, struct{}] // those senders, by access.AddressKey
+	shared          *rate.Limiter                // for all senders that were not verified before
+	addresses       *access.Limiter              // for each address, by access.AddressKey
+	endpoints       *access.Limiter              // the reserve of each endpoint, by id
+	verified        *rate.Limiter                // for all of verifiedSenders together
+	verifiedSenders *lru.Cache[string, struct{}] // the addresses of senders that were verified, by access.AddressKey
 }
 
-// newFetchBudget returns a budget that nothing has been taken from.
+// newFetchBudget returns a full budget.
 func newFetchBudget() *fetchBudget {
-	known, err := lru.New[string, struct{}](rememberedSenders)
+	verifiedSenders, err := lru.New[string, struct{}](rememberedSenders)
 	if err != nil {
 		panic(err) // its size is a constant
 	}
-	return &fetchBudget{known: known,
-		shared:    rate.NewLimiter(rate.Every(fetchEvery), fetchesInARow),
-		proven:    rate.NewLimiter(rate.Every(fetchEvery), fetchesInARow),
-		addresses: access.NewLimiter(1/addressEvery.Seconds(), fetchesByAddress, rememberedSenders),
-		endpoints: access.NewLimiter(1/fetchEvery.Seconds(), fetchesByEndpoint, rememberedSenders)}
+	return &fetchBudget{verifiedSenders: verifiedSenders,
+		shared:    rate.NewLimiter(rate.Every(fetchInterval), fetchBurst),
+		verified:  rate.NewLimiter(rate.Every(fetchInterval), fetchBurst),
+		addresses: access.NewLimiter(1/addressInterval.Seconds(), addressBurst, rememberedSenders),
+		endpoints: access.NewLimiter(1/fetchInterval.Seconds(), endpointBurst, rememberedSenders)}
 }
 
-// allows reports whether a fetch is within the budget, and counts it. Without an address only the other limits apply.
-func (b *fetchBudget) allows(who asker, now time.Time) bool {
-	if b.known.Contains(who.address) && b.proven.AllowN(now, 1) {
+// allows reports whether who may cause a fetch now, and counts it if so. A requester without an address is not limited
+// by address.
+func (b *fetchBudget) allows(who requester, now time.Time) bool {
+	if b.verifiedSenders.Contains(who.address) && b.verified.AllowN(now, 1) {
 		return true
 	}
 	if who.address != "" {
@@ -66,54 +73,56 @@ func (b *fetchBudget) allows(who asker, now time.Time) bool {
 	return ok && who.endpoint != ""
 }
 
-// asker is the sender whose delivery names a certificate, and the endpoint that received it.
-type asker struct {
-	address  string // as access.AddressKey counts it
+// requester is the sender whose delivery names a certificate, and the endpoint that received it. The zero value is a
+// lookup that no delivery caused.
+type requester struct {
+	address  string // from access.AddressKey, which puts an IPv6 network into one key
 	endpoint hook.EndpointID
 }
 
-// askedBy looks certificates up on an asker's budget.
-type askedBy struct {
-	of  *Certificates
-	who asker
+// budgetedCertificates implements signature.Certificates for one delivery, within the budget of its requester.
+type budgetedCertificates struct {
+	certificates *Certificates
+	who          requester
 }
 
-// Certificate is that of Certificates.
-func (a askedBy) Certificate(address string, at time.Time) (*x509.Certificate, error) {
-	return a.of.certificate(address, at, a.who)
+// Certificate is Certificates.Certificate within the budget.
+func (a budgetedCertificates) Certificate(address string, at time.Time) (*x509.Certificate, error) {
+	return a.certificates.certificate(address, at, a.who)
 }
 
-// by returns the lookups of a delivery that came from remote to e.
-func (cs *Certificates) by(remote string, e *hook.Endpoint) signature.Certificates {
-	return askedBy{cs, asker{access.AddressKey(remote), e.ID}}
+// forSender returns the lookup for a delivery that e received from the address remote.
+func (cs *Certificates) forSender(remote string, e *hook.Endpoint) signature.Certificates {
+	return budgetedCertificates{cs, requester{access.AddressKey(remote), e.ID}}
 }
 
-// prove remembers that a delivery from remote was verified by a certificate.
-func (cs *Certificates) prove(remote string) {
-	cs.budget.known.Add(access.AddressKey(remote), struct{}{})
+// markVerified gives the address remote the budget of verified senders, because a delivery from it was verified by a
+// certificate.
+func (cs *Certificates) markVerified(remote string) {
+	cs.budget.verifiedSenders.Add(access.AddressKey(remote), struct{}{})
 }
 
-// failures writes one line a minute, at most, of lookups that failed: strangers can cause as many as they like.
-type failures struct {
-	mu    sync.Mutex
-	count int
-	said  time.Time
+// failureLog logs failed lookups, at most one line each warnInterval, because anyone can cause any number of them.
+type failureLog struct {
+	mu         sync.Mutex
+	count      int // failures since the last line
+	lastLogged time.Time
 }
 
-// note counts a failure, and logs it unless a line was written within warnEvery.
-func (f *failures) note(log *slog.Logger, now time.Time, address string, err error) {
+// note counts a failure, and logs it with the count unless a line was written within warnInterval.
+func (f *failureLog) note(log *slog.Logger, now time.Time, address string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.count++
-	if !f.said.IsZero() && now.Sub(f.said) < warnEvery {
+	if !f.lastLogged.IsZero() && now.Sub(f.lastLogged) < warnInterval {
 		return
 	}
 	log.Warn("could not get a certificate that a delivery names", "host", hostOf(address),
 		"error", withoutURL(err), "count", f.count)
-	f.count, f.said = 0, now
+	f.count, f.lastLogged = 0, now
 }
 
-// hostOf is the part of an address that was checked; the rest is a stranger's text.
+// hostOf returns the host of a URL for the log. The host was checked; the rest is text that a stranger chose.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -122,10 +131,10 @@ func hostOf(address string) string {
 	return u.Hostname()
 }
 
-// withoutURL takes off what net/http puts before an error: the address.
+// withoutURL removes the URL that net/http adds to an error, because a stranger chose it.
 func withoutURL(err error) error {
-	if of := (*url.Error)(nil); errors.As(err, &of) {
-		return of.Err
+	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+		return wrapped.Err
 	}
 	return err
 }

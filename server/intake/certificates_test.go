@@ -3,17 +3,13 @@ package intake
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"log/slog"
 	"math/big"
 	"net/http"
@@ -25,7 +21,6 @@ import (
 	"testing"
 	"time"
 
-	"hookbeam/server/hook"
 	"hookbeam/server/outbound"
 	"hookbeam/server/signature"
 )
@@ -39,7 +34,7 @@ type authority struct {
 func newAuthority(t *testing.T) *authority {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	fail(t, err)
+	must(t, err)
 	template := &x509.Certificate{
 		SerialNumber:          big.NewInt(1),
 		Subject:               pkix.Name{CommonName: "A root"},
@@ -50,13 +45,13 @@ func newAuthority(t *testing.T) *authority {
 		KeyUsage:              x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	fail(t, err)
+	must(t, err)
 	cert, err := x509.ParseCertificate(der)
-	fail(t, err)
+	must(t, err)
 	return &authority{cert, key}
 }
 
-func fail(t *testing.T, err error) {
+func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -69,11 +64,11 @@ func (a *authority) pool() *x509.CertPool {
 	return pool
 }
 
-// issue makes a certificate with its root behind it, in PEM, and its key.
+// issue returns a certificate followed by its root, in PEM, and its key.
 func (a *authority) issue(t *testing.T, name string) ([]byte, *rsa.PrivateKey) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	fail(t, err)
+	must(t, err)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2),
 		Subject:      pkix.Name{CommonName: name},
@@ -81,27 +76,29 @@ func (a *authority) issue(t *testing.T, name string) ([]byte, *rsa.PrivateKey) {
 		NotAfter:     noon.AddDate(0, 1, 0),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
-	fail(t, err)
+	must(t, err)
 	return append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})...), key
 }
 
-// shelf keeps certificates in memory.
-type shelf struct {
+// memoryCertificates keeps certificates in memory.
+type memoryCertificates struct {
 	mu    sync.Mutex
 	texts map[string][]byte
 }
 
-func newShelf() *shelf { return &shelf{texts: map[string][]byte{}} }
+func newMemoryCertificates() *memoryCertificates {
+	return &memoryCertificates{texts: map[string][]byte{}}
+}
 
-func (s *shelf) Certificate(_ context.Context, url string) ([]byte, bool, error) {
+func (s *memoryCertificates) Certificate(_ context.Context, url string) ([]byte, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	text, found := s.texts[url]
 	return text, found, nil
 }
 
-func (s *shelf) PutCertificate(_ context.Context, url string, text []byte) error {
+func (s *memoryCertificates) PutCertificate(_ context.Context, url string, text []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.texts[url] = text
@@ -110,15 +107,15 @@ func (s *shelf) PutCertificate(_ context.Context, url string, text []byte) error
 
 const genuine = "messageverificationcerts.sandbox.paypal.com"
 
-// far is where certificates are kept: a server of ours in the place of PayPal's.
-type far struct {
+// certServer serves certificates instead of PayPal, and counts requests.
+type certServer struct {
 	*httptest.Server
 	asked atomic.Int64
 	serve http.HandlerFunc
 }
 
-func newFar(t *testing.T, serve http.HandlerFunc) *far {
-	f := &far{serve: serve}
+func newCertServer(t *testing.T, serve http.HandlerFunc) *certServer {
+	f := &certServer{serve: serve}
 	f.Server = httptest.NewTLSServer(
 		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.asked.Add(1); f.serve(w, r) }),
 	)
@@ -126,10 +123,10 @@ func newFar(t *testing.T, serve http.HandlerFunc) *far {
 	return f
 }
 
-// lookups asks far instead of PayPal, and trusts root.
-func lookups(f *far, root *authority, now func() time.Time) *Certificates {
+// newTestCertificates returns lookups that fetch from f instead of PayPal, and trust root.
+func newTestCertificates(f *certServer, root *authority, now func() time.Time) *Certificates {
 	out := outbound.New(outbound.Options{Allowed: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
-	cs := NewCertificates(newShelf(), out, slog.New(slog.DiscardHandler), now)
+	cs := NewCertificates(newMemoryCertificates(), out, slog.New(slog.DiscardHandler), now)
 	options := certificateOptions()
 	options.TLS = f.Client().Transport.(*http.Transport).TLSClientConfig
 	cs.client, cs.roots = out.Client(certificateCaller, options), root.pool()
@@ -142,27 +139,32 @@ func TestACertificateIsFetchedOnceAndTrustedByItsChain(t *testing.T) {
 	right, _ := root.issue(t, genuine)
 	stranger, _ := other.issue(t, genuine)
 	elsewhere, _ := root.issue(t, "www.paypal.com.evil.example")
+	text := func(text []byte) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(text) }
+	}
+	slow := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	redirect := http.RedirectHandler("/other", http.StatusFound).ServeHTTP
 	for name, c := range map[string]struct {
 		serve     http.HandlerFunc
 		at        time.Time
 		ok        bool
 		untrusted bool
 	}{
-		"right":           {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(right) }, noon, true, false},
-		"expired":         {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(right) }, noon.AddDate(0, 2, 0), false, true},
-		"another root":    {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(stranger) }, noon, false, true},
-		"another name":    {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(elsewhere) }, noon, false, true},
-		"no certificate":  {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }, noon, false, true},
+		"right":           {text(right), noon, true, false},
+		"expired":         {text(right), noon.AddDate(0, 2, 0), false, true},
+		"another root":    {text(stranger), noon, false, true},
+		"another name":    {text(elsewhere), noon, false, true},
+		"no certificate":  {text([]byte("hello")), noon, false, true},
 		"not there":       {http.NotFound, noon, false, false},
-		"huge":            {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat(right, 64)) }, noon, false, false},
-		"slow":            {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, noon, false, false},
-		"redirected away": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/other", http.StatusFound) }, noon, false, false},
+		"huge":            {text(bytes.Repeat(right, 64)), noon, false, false},
+		"slow":            {slow, noon, false, false},
+		"redirected away": {redirect, noon, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFar(t, c.serve)
-			cs := lookups(f, root, func() time.Time { return noon })
+			f := newCertServer(t, c.serve)
+			cs := newTestCertificates(f, root, func() time.Time { return noon })
 			if name == "slow" {
-				cs.client.Timeout = time.Millisecond // it may run out before a question is heard
+				cs.client.Timeout = time.Millisecond // the time may be over before the request arrives
 			}
 			for range 3 {
 				leaf, err := cs.Certificate(f.URL+"/v1/notifications/certs/CERT-1", c.at)
@@ -181,37 +183,37 @@ func TestACertificateIsFetchedOnceAndTrustedByItsChain(t *testing.T) {
 func TestAMissIsForgottenAndFetchesAreFew(t *testing.T) {
 	root := newAuthority(t)
 	right, _ := root.issue(t, genuine)
-	f := newFar(t, http.NotFound)
+	f := newCertServer(t, http.NotFound)
 	at := noon
-	cs := lookups(f, root, func() time.Time { return at })
-	for i := range 3 * fetchesInARow {
+	cs := newTestCertificates(f, root, func() time.Time { return at })
+	for i := range 3 * fetchBurst {
 		if _, err := cs.Certificate(fmt.Sprint(f.URL, "/", i), noon); err == nil {
 			t.Fatal("found")
 		}
 	}
-	if n := f.asked.Load(); n != fetchesInARow {
-		t.Errorf("asked %d times, want %d", n, fetchesInARow)
+	if n := f.asked.Load(); n != fetchBurst {
+		t.Errorf("asked %d times, want %d", n, fetchBurst)
 	}
 	f.serve = func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(right) }
-	at = at.Add(forgetMiss + fetchEvery)
+	at = at.Add(missLifetime + fetchInterval)
 	if _, err := cs.Certificate(f.URL+"/0", noon); err != nil {
 		t.Errorf("a minute later: %v", err)
 	}
 }
 
-// TestALookupIsWaitedForByThoseAloneWhoNeedIt: while one is under way, another for the same address joins it, and one
-// for an address that is known goes on.
+// TestALookupIsWaitedForByThoseAloneWhoNeedIt: while a lookup is running, another one for the same URL waits for it,
+// and one for a stored certificate does not.
 func TestALookupIsWaitedForByThoseAloneWhoNeedIt(t *testing.T) {
 	root := newAuthority(t)
 	right, _ := root.issue(t, genuine)
 	entered, released := make(chan struct{}, 2), make(chan struct{})
-	f := newFar(t, func(w http.ResponseWriter, _ *http.Request) {
+	f := newCertServer(t, func(w http.ResponseWriter, _ *http.Request) {
 		entered <- struct{}{}
 		<-released
 		_, _ = w.Write(right)
 	})
-	cs := lookups(f, root, func() time.Time { return noon })
-	fail(t, cs.store.PutCertificate(t.Context(), f.URL+"/known", right))
+	cs := newTestCertificates(f, root, func() time.Time { return noon })
+	must(t, cs.store.PutCertificate(t.Context(), f.URL+"/known", right))
 	got := make(chan error, 2)
 	ask := func() { _, err := cs.Certificate(f.URL+"/slow", noon); got <- err }
 	go ask()
@@ -229,8 +231,8 @@ func TestALookupIsWaitedForByThoseAloneWhoNeedIt(t *testing.T) {
 func TestADiagnosisAsksNobodyForACertificate(t *testing.T) {
 	root := newAuthority(t)
 	right, _ := root.issue(t, genuine)
-	f := newFar(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(right) })
-	cs := lookups(f, root, func() time.Time { return noon })
+	f := newCertServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(right) })
+	cs := newTestCertificates(f, root, func() time.Time { return noon })
 	alone := cachedOnly{cs}
 	if _, err := alone.Certificate(f.URL, noon); !errors.Is(err, errNotCached) || f.asked.Load() != 0 {
 		t.Fatalf("%v, asked %d times", err, f.asked.Load())
@@ -244,7 +246,7 @@ func TestADiagnosisAsksNobodyForACertificate(t *testing.T) {
 	}
 }
 
-// noNames is a name server that knows no host, so that a test asks none outside.
+// noNames is a resolver without any host, so that tests send no request to a name server.
 type noNames struct{}
 
 func (noNames) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
@@ -252,16 +254,28 @@ func (noNames) LookupNetIP(context.Context, string, string) ([]netip.Addr, error
 }
 
 func TestOnlyPublicAddressesAreDialled(t *testing.T) {
-	for address, ok := range map[string]bool{"64.4.250.1:443": true, "[2606:50c0::1]:443": true, "127.0.0.1:443": false, "10.0.0.1:443": false,
-		"169.254.169.254:80": false, "100.64.0.1:443": false, "[::1]:443": false, "[fe80::1]:443": false, "[::ffff:10.0.0.1]:443": false,
-		"0.0.0.0:443": false, "224.0.0.1:443": false, "name:443": false, ":443": false} {
+	for address, ok := range map[string]bool{
+		"64.4.250.1:443":        true,
+		"[2606:50c0::1]:443":    true,
+		"127.0.0.1:443":         false,
+		"10.0.0.1:443":          false,
+		"169.254.169.254:80":    false,
+		"100.64.0.1:443":        false,
+		"[::1]:443":             false,
+		"[fe80::1]:443":         false,
+		"[::ffff:10.0.0.1]:443": false,
+		"0.0.0.0:443":           false,
+		"224.0.0.1:443":         false,
+		"name:443":              false,
+		":443":                  false,
+	} {
 		if err := outbound.New(outbound.Options{Resolver: noNames{}}).Check(t.Context(), address); (err == nil) != ok {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
-	f := newFar(t, http.NotFound)
+	f := newCertServer(t, http.NotFound)
 	cs := NewCertificates(
-		newShelf(),
+		newMemoryCertificates(),
 		outbound.New(outbound.Options{}),
 		slog.New(slog.DiscardHandler),
 		func() time.Time { return noon },
@@ -271,108 +285,4 @@ func TestOnlyPublicAddressesAreDialled(t *testing.T) {
 		f.asked.Load() != 0 {
 		t.Errorf("%v, asked %d times", err, f.asked.Load())
 	}
-}
-
-func TestOnlyPayPalsOwnAddressesHoldItsCertificates(t *testing.T) {
-	for address, ok := range map[string]bool{
-		"https://api.paypal.com/v1/notifications/certs/CERT-1":            true,
-		"https://api-m.sandbox.paypal.com:443/v1/notifications/certs/C-1": true,
-		"http://api.paypal.com/v1/notifications/certs/CERT-1":             false,
-		"https://api.paypal.com.evil.example/v1/notifications/certs/C":    false,
-		"https://evil.example/?api.paypal.com/v1/notifications/certs/C":   false,
-		"https://api.paypal.com@evil.example/v1/notifications/certs/C":    false,
-		"https://user@api.paypal.com/v1/notifications/certs/C":            false,
-		"https://api.paypal.com:8443/v1/notifications/certs/C":            false,
-		"https://api.paypal.com/v1/notifications/certs/../../x":           false,
-		"https://api.paypal.com/v1/notifications/certs/%2e%2e/x":          false,
-		"https://api.paypal.com/v1/notifications/certs/C?to=x":            false,
-		"https://api.paypal.com/v2/x":                                     false,
-		"file:///etc/passwd":                                              false,
-		"":                                                                false,
-	} {
-		if err := signature.CheckCertificateURL(address); (err == nil) != ok ||
-			err != nil && !errors.Is(err, signature.ErrUntrusted) {
-			t.Errorf("%s: %v", address, err)
-		}
-	}
-}
-
-// paypal is a request signed as PayPal does.
-func paypal(t *testing.T, key *rsa.PrivateKey, certificate, body string) *hook.Record {
-	t.Helper()
-	at := noon.Format(time.RFC3339)
-	sum := sha256.Sum256(fmt.Appendf(nil, "tx-1|%s|WH-1|%d", at, crc32.ChecksumIEEE([]byte(body))))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
-	fail(t, err)
-	return &hook.Record{
-		Delivery: hook.Delivery{Method: "POST", Path: "/", ReceivedAt: hook.Millis(noon.UnixMilli())},
-		Request: hook.Request{Body: []byte(body),
-			Headers: []hook.Header{
-				{Name: "Paypal-Auth-Algo", Value: "SHA256withRSA"},
-				{Name: "Paypal-Cert-Url", Value: certificate},
-				{
-					Name:  "Paypal-Transmission-Id",
-					Value: "tx-1",
-				},
-				{Name: "Paypal-Transmission-Sig", Value: base64.StdEncoding.EncodeToString(signature)},
-				{Name: "Paypal-Transmission-Time", Value: at},
-			}},
-	}
-}
-
-func TestPayPalIsVerifiedByTheCertificateThatItNames(t *testing.T) {
-	root := newAuthority(t)
-	text, key := root.issue(t, genuine)
-	_, another := root.issue(t, genuine)
-	const home = "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1"
-	for name, c := range map[string]struct {
-		key      *rsa.PrivateKey
-		at       string
-		settings map[string]string
-		known    bool
-		reason   hook.Reason
-		verdict  hook.Verdict
-		code     error
-	}{
-		"genuine":         {key, home, map[string]string{"webhook_id": "WH-1"}, true, "", hook.Verified, nil},
-		"another key":     {another, home, map[string]string{"webhook_id": "WH-1"}, true, "signature_mismatch", hook.Rejected, hook.ErrUnauthenticated},
-		"another webhook": {key, home, map[string]string{"webhook_id": "WH-2"}, true, "signature_mismatch", hook.Rejected, hook.ErrUnauthenticated},
-		"no webhook":      {key, home, nil, true, "", hook.Unsigned, nil},
-		"far end is away": {key, home, map[string]string{"webhook_id": "WH-1"}, false, "certificate_unavailable", hook.Rejected, hook.ErrUnavailable},
-		"an own host":     {key, "https://evil.example/v1/notifications/certs/C", map[string]string{"webhook_id": "WH-1"}, true, "certificate_untrusted", hook.Rejected, hook.ErrUnauthenticated},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			cs := NewCertificates(
-				newShelf(),
-				outbound.New(outbound.Options{}),
-				slog.New(slog.DiscardHandler),
-				func() time.Time { return noon },
-			)
-			cs.roots, cs.client.Transport = root.pool(), nowhere{}
-			if c.known {
-				fail(t, cs.store.PutCertificate(t.Context(), home, text))
-			}
-			w.intake = New(w.all, w.kept, func() time.Time { return w.at }, address, cs)
-			e := w.create(
-				t,
-				hook.Endpoint{Name: "paypal", Provider: "paypal", Tolerance: 5 * time.Minute, Settings: c.settings},
-			)
-			_, refusal, err := w.intake.Accept(&e, paypal(t, c.key, c.at, `{"id":"WH-EVT-1"}`))
-			fail(t, err)
-			if r := w.records[0]; r.Verdict != c.verdict || r.Reason != c.reason {
-				t.Errorf("%s %s", r.Verdict, r.Reason)
-			}
-			if (refusal != nil) != (c.code != nil) || refusal != nil && !errors.Is(refusal, c.code) {
-				t.Errorf("refused with %v", refusal)
-			}
-		})
-	}
-}
-
-// nowhere is a network that is down.
-type nowhere struct{}
-
-func (nowhere) RoundTrip(*http.Request) (*http.Response, error) {
-	return nil, errors.New("no network")
 }

@@ -9,32 +9,32 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestAChangeIsToldWithoutALock: while one change is told, others are made, and the endpoints can be read.
+// TestAChangeIsToldWithoutALock: while a subscriber is notified, endpoints can be changed and read.
 func TestAChangeIsToldWithoutALock(t *testing.T) {
-	w := newWorld(t)
-	first := w.create(t, hook.Endpoint{Name: "first"})
-	telling, goOn := make(chan struct{}), make(chan struct{})
-	var told []string
-	w.all.Subscribe(func(e hook.Endpoint) {
-		if len(told) == 0 {
-			close(telling)
-			<-goOn
+	fx := newFixture(t)
+	first := fx.create(t, hook.Endpoint{Name: "first"})
+	notifying, proceed := make(chan struct{}), make(chan struct{})
+	var notified []string
+	fx.all.Subscribe(func(e hook.Endpoint) {
+		if len(notified) == 0 {
+			close(notifying)
+			<-proceed
 		}
-		told = append(told, e.Name)
+		notified = append(notified, e.Name)
 	})
 	var changes sync.WaitGroup
 	change := func(to string) {
-		_, err := w.all.Change(t.Context(), first.ID, func(e *hook.Endpoint) error { e.Name = to; return nil })
+		_, err := fx.all.Change(t.Context(), first.ID, func(e *hook.Endpoint) error { e.Name = to; return nil })
 		if err != nil {
 			t.Error(err)
 		}
 	}
 	changes.Go(func() { change("second") })
-	<-telling
+	<-notifying
 	stored := make(chan struct{})
 	changes.Go(func() {
-		_, tell, err := w.all.change(t.Context(), func() (hook.Endpoint, error) {
-			e, err := w.all.Get(first.ID)
+		_, notify, err := fx.all.change(t.Context(), func() (hook.Endpoint, error) {
+			e, err := fx.all.Get(first.ID)
 			e.Name = "third"
 			return e, err
 		})
@@ -44,30 +44,30 @@ func TestAChangeIsToldWithoutALock(t *testing.T) {
 			return
 		}
 		close(stored)
-		tell()
+		notify()
 	})
-	<-stored // would not come under a lock
-	if e, err := w.all.Get(first.ID); err != nil || e.Name != "third" {
-		t.Errorf("while the change before is told it is %q, %v", e.Name, err)
+	<-stored // blocks for ever if the lock is held
+	if e, err := fx.all.Get(first.ID); err != nil || e.Name != "third" {
+		t.Errorf("while the subscriber is notified it is %q, %v", e.Name, err)
 	}
-	close(goOn)
+	close(proceed)
 	changes.Wait()
-	if len(told) != 2 || told[0] != "second" || told[1] != "third" {
-		t.Errorf("told were %q", told)
+	if len(notified) != 2 || notified[0] != "second" || notified[1] != "third" {
+		t.Errorf("notified of %q", notified)
 	}
 }
 
 func TestChangesAreToldInTheirOrder(t *testing.T) {
-	w := newWorld(t)
-	e := w.create(t, hook.Endpoint{Name: "n", SignedURL: "0"})
-	var told []string
-	w.all.Subscribe(func(e hook.Endpoint) { told = append(told, e.SignedURL) })
+	fx := newFixture(t)
+	e := fx.create(t, hook.Endpoint{Name: "n", SignedURL: "0"})
+	var notified []string
+	fx.all.Subscribe(func(e hook.Endpoint) { notified = append(notified, e.SignedURL) })
 	const each, at = 50, 4
 	var changes sync.WaitGroup
 	for range at {
 		changes.Go(func() {
 			for range each {
-				_, err := w.all.Change(t.Context(), e.ID, func(e *hook.Endpoint) error {
+				_, err := fx.all.Change(t.Context(), e.ID, func(e *hook.Endpoint) error {
 					n, err := strconv.Atoi(e.SignedURL)
 					e.SignedURL = strconv.Itoa(n + 1)
 					return err
@@ -79,35 +79,33 @@ func TestChangesAreToldInTheirOrder(t *testing.T) {
 		})
 	}
 	changes.Wait()
-	if now, _ := w.all.Get(e.ID); now.SignedURL != strconv.Itoa(each*at) {
+	if now, _ := fx.all.Get(e.ID); now.SignedURL != strconv.Itoa(each*at) {
 		t.Errorf("it was counted to %s: a change was lost", now.SignedURL)
 	}
-	for i, n := range told {
+	for i, n := range notified {
 		if n != strconv.Itoa(i+1) {
-			t.Fatalf("change %d was told as %s", i+1, n)
+			t.Fatalf("change %d arrived as %s", i+1, n)
 		}
 	}
-	if len(told) != each*at {
-		t.Errorf("%d of %d changes were told", len(told), each*at)
+	if len(notified) != each*at {
+		t.Errorf("%d of %d changes arrived", len(notified), each*at)
 	}
 }
 
 func TestWhatIsNotChangedIsNotTold(t *testing.T) {
-	w := newWorld(t)
-	e := w.create(t, hook.Endpoint{Name: "n"})
-	w.all.Subscribe(func(hook.Endpoint) { t.Error("it was told") })
-	got, err := w.all.Change(t.Context(), e.ID, func(*hook.Endpoint) error { return ErrUnchanged })
+	fx := newFixture(t)
+	e := fx.create(t, hook.Endpoint{Name: "n"})
+	fx.all.Subscribe(func(hook.Endpoint) { t.Error("the subscriber was notified") })
+	got, err := fx.all.Change(t.Context(), e.ID, func(*hook.Endpoint) error { return ErrUnchanged })
 	if err != nil || got.ID != e.ID {
 		t.Errorf("unchanged: %v, %v", got.ID, err)
 	}
 	failed := errors.New("failed")
-	if _, err := w.all.Change(t.Context(), e.ID, func(e *hook.Endpoint) error { e.Name = "m"; return failed }); !errors.Is(
-		err,
-		failed,
-	) {
+	_, err = fx.all.Change(t.Context(), e.ID, func(e *hook.Endpoint) error { e.Name = "m"; return failed })
+	if !errors.Is(err, failed) {
 		t.Errorf("a failed edit: %v", err)
 	}
-	if now, _ := w.all.Get(e.ID); now.Name != "n" {
+	if now, _ := fx.all.Get(e.ID); now.Name != "n" {
 		t.Errorf("it is called %s", now.Name)
 	}
 }

@@ -15,14 +15,11 @@ import (
 	"hookbeam/server/sqlite"
 )
 
-// onDisk opens a real log, so that what is a duplicate is decided where it always is.
+// onDisk opens a real log, which decides what is a duplicate.
 func onDisk(t *testing.T, now func() time.Time) *sqlite.DB {
 	t.Helper()
-	db, err := sqlite.Open(
-		t.Context(),
-		t.TempDir(),
-		sqlite.Options{Now: now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)},
-	)
+	options := sqlite.Options{Now: now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)}
+	db, err := sqlite.Open(t.Context(), t.TempDir(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,10 +38,10 @@ func onDisk(t *testing.T, now func() time.Time) *sqlite.DB {
 	return db
 }
 
-// TestAClockThatJumpsLosesAndDoublesNothing has a sender whose clock is right, and a server whose clock jumps
-// by an hour and back. What comes while it is wrong by more than five minutes is refused, kept, and claims no
-// event; sent again when the clock is right, it is the event's first delivery. What was verified before a jump
-// is a repeat after it.
+// TestAClockThatJumpsLosesAndDoublesNothing has a sender whose clock is right, and a server whose clock jumps by up to
+// an hour. A delivery that arrives while the clock is wrong by more than five minutes is rejected, stored, and claims
+// no event. Sent again when the clock is right, it is the event's first delivery. An event that was verified before a
+// jump is a duplicate after it.
 func TestAClockThatJumpsLosesAndDoublesNothing(t *testing.T) {
 	const secret = "whsec_0123456789abcdef"
 	at := noon
@@ -53,18 +50,14 @@ func TestAClockThatJumpsLosesAndDoublesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := New(
-		all,
-		db.Log(),
-		func() time.Time { return at },
-		func(slug string) string { return "https://hooks.example.com/in/" + slug },
-		nil,
-	)
-	e, err := all.Create(
-		t.Context(),
-		hook.Endpoint{Name: "shop", Provider: "stripe", Verify: hook.Enforce, Tolerance: 5 * time.Minute,
-			Secrets: []hook.Secret{{Label: "live", Value: secret}}},
-	)
+	in := New(all, db.Log(), func() time.Time { return at }, address, nil)
+	e, err := all.Create(t.Context(), hook.Endpoint{
+		Name:      "shop",
+		Provider:  "stripe",
+		Verify:    hook.Enforce,
+		Tolerance: 5 * time.Minute,
+		Secrets:   []hook.Secret{{Label: "live", Value: secret}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,15 +87,13 @@ func TestAClockThatJumpsLosesAndDoublesNothing(t *testing.T) {
 		body := fmt.Sprintf(`{"id":%q,"type":"charge.succeeded"}`, c.event)
 		sum := hmac.New(sha256.New, []byte(secret))
 		_, _ = fmt.Fprintf(sum, "%d.%s", right.Unix(), body)
+		signature := fmt.Sprintf("t=%d,v1=%s", right.Unix(), hex.EncodeToString(sum.Sum(nil)))
 		r := &hook.Record{
 			Delivery: hook.Delivery{Method: "POST", Path: "/", ReceivedAt: hook.Time{Time: at}},
-			Request: hook.Request{Body: []byte(body),
-				Headers: []hook.Header{
-					{
-						Name:  "Stripe-Signature",
-						Value: fmt.Sprintf("t=%d,v1=%s", right.Unix(), hex.EncodeToString(sum.Sum(nil))),
-					},
-				}},
+			Request: hook.Request{
+				Body:    []byte(body),
+				Headers: []hook.Header{{Name: "Stripe-Signature", Value: signature}},
+			},
 		}
 		_, refusal, err := in.Accept(&e, r)
 		if err != nil {

@@ -9,8 +9,10 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Diagnose explains a delivery's verdict from the stored record and the configuration of all endpoints. The endpoint
-// that received it may be deleted. It makes no request: certificates that are not stored count as unknown.
+// Diagnose explains a delivery's verdict from the stored record and the configuration of all endpoints; those that did
+// not receive it are compared because a sender may use another endpoint's secret. The endpoint that received it may be
+// deleted. It makes no request: a certificate that is not stored counts as unavailable. The error says that the
+// endpoint or its provider does not exist.
 func (in *Intake) Diagnose(r *hook.Record) (diagnose.Diagnosis, error) {
 	e, ok := in.endpoints.Known(r.Endpoint)
 	p, known := provider.For(e.Provider)

@@ -19,7 +19,9 @@ import (
 
 // EndpointStore is what Endpoints needs of the database: it keeps endpoints across restarts.
 type EndpointStore interface {
+	// Endpoints returns all endpoints, deleted ones included.
 	Endpoints(ctx context.Context) ([]hook.Endpoint, error)
+	// PutEndpoint stores a new endpoint, or replaces the one with the same id.
 	PutEndpoint(ctx context.Context, e hook.Endpoint) error
 }
 
@@ -27,29 +29,34 @@ type EndpointStore interface {
 const (
 	maxEndpoints   = 10_000
 	maxSecrets     = 10
-	maxSecret      = 4096
+	maxSecret      = 4096 // bytes
 	maxTolerance   = 24 * time.Hour
-	slugTail       = 16               // characters of 5 bits each behind the name
-	undoDeleteUpTo = 10 * time.Minute // a deleted endpoint can be brought back this long
+	slugTailLength = 16               // random characters of 5 bits each, which follow the name in a slug
+	restoreWindow  = 10 * time.Minute // how long a deleted endpoint can be restored
 )
 
-// Endpoints holds every endpoint in memory, so that receiving asks no database. A change is stored before it takes
-// effect, and the subscribers are notified after that. Changes are serialized: each holds the lock from reading the
-// stored endpoint to storing the new one. Reading never waits for a change.
+// Endpoints holds every endpoint in memory, so that receiving does not read the database. The server loads it once; the
+// API changes endpoints through it, and all packages read them from it.
+//
+// A change is stored before it takes effect, and the subscribers are notified after that. Changes are serialized: each
+// holds the lock from reading the stored endpoint to storing the new one. Readers never wait for a change: they load
+// maps that are replaced and never modified. So the endpoints that are returned share slices and maps, which callers
+// must not modify.
 type Endpoints struct {
 	store  EndpointStore
 	now    func() time.Time
 	random io.Reader
 
-	mu          sync.Mutex    // held while an endpoint changes, and not while that is told
-	told        chan struct{} // closed when the newest change has been told
+	mu          sync.Mutex    // held while an endpoint changes, but not while subscribers are notified
+	notified    chan struct{} // closed when the subscribers were notified of the newest change
 	subscribers []func(hook.Endpoint)
 
 	byID   atomic.Pointer[map[hook.EndpointID]hook.Endpoint]
-	bySlug atomic.Pointer[map[string]*hook.Endpoint] // living ones only
+	bySlug atomic.Pointer[map[string]*hook.Endpoint] // without deleted ones
 }
 
-// LoadEndpoints reads the endpoints from the store. now and random are the clock and the source of ids.
+// LoadEndpoints reads the endpoints from the store. now is the clock, and random the source of ids and slugs. Errors
+// are those of the store.
 func LoadEndpoints(
 	ctx context.Context, store EndpointStore, now func() time.Time, random io.Reader,
 ) (*Endpoints, error) {
@@ -57,8 +64,8 @@ func LoadEndpoints(
 	if err != nil {
 		return nil, err
 	}
-	es := &Endpoints{store: store, now: now, random: random, told: make(chan struct{})}
-	close(es.told) // there is no change yet
+	es := &Endpoints{store: store, now: now, random: random, notified: make(chan struct{})}
+	close(es.notified) // there is no change yet
 	byID := make(map[hook.EndpointID]hook.Endpoint, len(stored))
 	for _, e := range stored {
 		byID[e.ID] = e
@@ -88,13 +95,13 @@ func (es *Endpoints) publish(byID map[hook.EndpointID]hook.Endpoint) {
 	es.bySlug.Store(&bySlug)
 }
 
-// At returns the living endpoint whose address ends in slug.
+// At returns the endpoint whose URL ends in slug, unless it is deleted.
 func (es *Endpoints) At(slug string) (*hook.Endpoint, bool) {
 	e, ok := (*es.bySlug.Load())[slug]
 	return e, ok
 }
 
-// List returns the living endpoints, oldest first.
+// List returns the endpoints that are not deleted, oldest first. It is never nil.
 func (es *Endpoints) List() []hook.Endpoint {
 	list := []hook.Endpoint{}
 	for _, e := range *es.byID.Load() {
@@ -111,22 +118,23 @@ func (es *Endpoints) List() []hook.Endpoint {
 	return list
 }
 
-// Get returns a living endpoint, or a problem of kind hook.ErrNotFound.
+// Get returns an endpoint that is not deleted, or a problem of kind hook.ErrNotFound.
 func (es *Endpoints) Get(id hook.EndpointID) (hook.Endpoint, error) {
 	e, ok := (*es.byID.Load())[id]
 	if !ok || !e.DeletedAt.IsZero() {
-		return hook.Endpoint{}, noEndpoint
+		return hook.Endpoint{}, errNoEndpoint
 	}
 	return e, nil
 }
 
-// Known returns an endpoint, living or deleted; false where there never was one of this id.
+// Known returns an endpoint even if it is deleted, and false if there never was one with this id.
 func (es *Endpoints) Known(id hook.EndpointID) (hook.Endpoint, bool) {
 	e, ok := (*es.byID.Load())[id]
 	return e, ok
 }
 
-var noEndpoint = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
+// errNoEndpoint is returned for an id that does not exist or belongs to a deleted endpoint.
+var errNoEndpoint = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
 	Detail: "There is no such endpoint: the id is wrong, or it was deleted."}
 
 // Create stores a new endpoint. The name is required and the rest has defaults; Create fills in id, slug and
@@ -140,7 +148,7 @@ func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint
 	if e.MaxBody == 0 {
 		e.MaxBody = hook.DefaultMaxBody
 	}
-	err := settleVerify(&e, nil)
+	err := resolveVerify(&e, nil)
 	if err != nil {
 		return e, err
 	}
@@ -151,7 +159,7 @@ func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint
 	if err != nil {
 		return e, err
 	}
-	e.Slug, e.CreatedAt, e.DeletedAt = e.Name+"-"+tail[:slugTail], hook.Millis(es.now().UnixMilli()), hook.Time{}
+	e.Slug, e.CreatedAt, e.DeletedAt = e.Name+"-"+tail[:slugTailLength], hook.Millis(es.now().UnixMilli()), hook.Time{}
 	return es.apply(ctx, func() (hook.Endpoint, error) { return e, nil })
 }
 
@@ -176,18 +184,19 @@ func (es *Endpoints) Change(
 			return was, err
 		}
 		e.ID, e.Slug, e.CreatedAt, e.DeletedAt = was.ID, was.Slug, was.CreatedAt, was.DeletedAt
-		err = settleVerify(&e, &was)
+		err = resolveVerify(&e, &was)
 		return e, err
 	})
 }
 
-// Update is Change for a caller that has the whole endpoint. It overwrites changes made since the caller read it.
+// Update is Change for a caller that has the whole endpoint. It overwrites changes that were made since the caller read
+// it.
 func (es *Endpoints) Update(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
 	return es.Change(ctx, e.ID, func(now *hook.Endpoint) error { *now = e; return nil })
 }
 
-// Delete marks an endpoint as deleted: it answers 404 at once. Its deliveries stay until retention removes them, and
-// Restore brings it back for undoDeleteUpTo.
+// Delete marks an endpoint as deleted: it answers 404 at once. Its deliveries stay until retention removes them. It can
+// be restored for the time of restoreWindow. Errors are the store's, and a problem of kind hook.ErrNotFound.
 func (es *Endpoints) Delete(ctx context.Context, id hook.EndpointID) error {
 	_, err := es.apply(ctx, func() (hook.Endpoint, error) {
 		e, err := es.Get(id)
@@ -197,12 +206,13 @@ func (es *Endpoints) Delete(ctx context.Context, id hook.EndpointID) error {
 	return err
 }
 
-// Restore brings a deleted endpoint back, at its old address.
+// Restore makes a deleted endpoint available again, at its old URL. Errors are those of Create, and a problem of kind
+// hook.ErrNotFound if it was deleted longer ago than restoreWindow.
 func (es *Endpoints) Restore(ctx context.Context, id hook.EndpointID) (hook.Endpoint, error) {
 	return es.apply(ctx, func() (hook.Endpoint, error) {
 		e, ok := (*es.byID.Load())[id]
-		if !ok || (!e.DeletedAt.IsZero() && es.now().Sub(e.DeletedAt.Time) > undoDeleteUpTo) {
-			return hook.Endpoint{}, noEndpoint
+		if !ok || (!e.DeletedAt.IsZero() && es.now().Sub(e.DeletedAt.Time) > restoreWindow) {
+			return hook.Endpoint{}, errNoEndpoint
 		}
 		e.DeletedAt = hook.Time{}
 		return e, nil
@@ -222,8 +232,8 @@ func (es *Endpoints) apply(ctx context.Context, decide func() (hook.Endpoint, er
 	return e, err
 }
 
-// change stores what decide returns. The caller calls notify after it returns, without the lock; notify waits
-// until the subscribers know the change before this one.
+// change stores what decide returns. The caller must call notify, without the lock. notify waits until the subscribers
+// were notified of the previous change, so that they get all changes in order.
 func (es *Endpoints) change(
 	ctx context.Context, decide func() (hook.Endpoint, error),
 ) (e hook.Endpoint, notify func(), err error) {
@@ -235,18 +245,19 @@ func (es *Endpoints) change(
 	if e, err = es.put(ctx, e); err != nil {
 		return e, nil, err
 	}
-	before, done, subscribers := es.told, make(chan struct{}), es.subscribers
-	es.told = done
+	before, done, subscribers := es.notified, make(chan struct{}), es.subscribers
+	es.notified = done
 	return e, func() {
 		defer close(done)
 		<-before
-		for _, told := range subscribers {
-			told(e)
+		for _, subscriber := range subscribers {
+			subscriber(e)
 		}
 	}, nil
 }
 
-// put validates e, stores it, and then publishes it. The caller holds the lock.
+// put validates e, stores it, and publishes it to readers. It returns e as stored, with Allow in its normal form. The
+// caller holds the lock.
 func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, error) {
 	e.Awaiting = e.Awaiting && Open(e) // an edit of verification confirms it
 	allow, problem := normalizeCIDRs(e.Allow)
@@ -255,7 +266,7 @@ func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, e
 	}
 	e.Allow = allow
 	old := *es.byID.Load()
-	if err := check(e, old); err != nil {
+	if err := validate(e, old); err != nil {
 		return e, err
 	}
 	if err := es.store.PutEndpoint(ctx, e); err != nil {
@@ -270,11 +281,13 @@ func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, e
 	return e, nil
 }
 
-// nameForm is what a name may be; it begins the endpoint's slug.
-var nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
+// namePattern matches valid names. A name is part of a URL, because the endpoint's slug begins with it.
+var namePattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 
-// check validates an endpoint against its own limits and the other endpoints.
-func check(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
+// validate returns a problem if e is not valid by itself or together with the other endpoints: hook.ErrConflict if its
+// name is taken or there are too many, else hook.ErrInvalid. For a mapping that does not compile it is the error of
+// package expr. others contains the stored version of e. A deleted endpoint is always valid.
+func validate(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	if !e.DeletedAt.IsZero() {
 		return nil
 	}
@@ -306,13 +319,14 @@ func check(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	return err
 }
 
-// validateEndpoint returns a sentence for people about the first value that is not valid; "": all are valid.
+// validateEndpoint returns a sentence for the user about the first value that is not valid, or "". It looks at the
+// values alone; validate and validateTexts compare with other endpoints and with the stored version.
 func validateEndpoint(e hook.Endpoint) string {
 	if _, known := provider.For(e.Provider); !known {
 		return fmt.Sprintf("%q is no provider that this server knows.", e.Provider)
 	}
 	switch {
-	case !nameForm.MatchString(e.Name):
+	case !namePattern.MatchString(e.Name):
 		return "A name is 1 to 40 lower-case letters, digits and hyphens, and neither begins nor ends with a hyphen."
 	case e.Verify != hook.Enforce && e.Verify != hook.Observe && e.Verify != hook.Off:
 		return "verify is one of enforce, observe and off."
@@ -333,10 +347,12 @@ func validateEndpoint(e hook.Endpoint) string {
 	if problem := validateStatuses(e.Statuses); problem != "" {
 		return problem
 	}
-	return complainOfSecrets(e.Provider, e.Secrets)
+	return validateSecrets(e.Provider, e.Secrets)
 }
 
-func complainOfSecrets(sender string, secrets []hook.Secret) string {
+// validateSecrets returns a sentence for the user about the first secret that is not valid, or "". sender is the id of
+// the provider, which can restrict the form of its secrets.
+func validateSecrets(sender string, secrets []hook.Secret) string {
 	seen := map[string]bool{}
 	for _, s := range secrets {
 		switch {

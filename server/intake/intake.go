@@ -36,7 +36,7 @@ type Intake struct {
 	now       func() time.Time
 	address   func(slug string) string
 	lookup    *Certificates          // nil: none are looked up
-	kept      signature.Certificates // those of lookup that need no asking outside
+	kept      signature.Certificates // lookup without requests to senders; nil with lookup
 
 	releasing sync.Mutex // one at a time, so that nothing is released twice
 }
@@ -77,13 +77,14 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 	return nil, p.Problem(f), nil
 }
 
-// evaluate verifies r with the rules of its provider. A delivery from an address that the endpoint does not allow is
-// rejected, but its event is read for the people who look at it.
+// evaluate verifies r with the scheme of its provider, and reads its event. A delivery from an address that the
+// endpoint does not allow is rejected without verification; its event is read nevertheless, because the dashboard shows
+// it.
 func (in *Intake) evaluate(p *provider.Provider, e *hook.Endpoint, r *hook.Record) signature.Result {
 	on := signature.ReceiveContext{At: r.ReceivedAt.Time}
 	byCertificate := p.NamesCertificate() && in.lookup != nil
 	if byCertificate {
-		on.Certificates = in.lookup.by(r.Remote, e)
+		on.Certificates = in.lookup.forSender(r.Remote, e)
 	}
 	if p.Signature.SignsAddress() {
 		on.URL = in.address(e.Slug)
@@ -91,7 +92,7 @@ func (in *Intake) evaluate(p *provider.Provider, e *hook.Endpoint, r *hook.Recor
 	if allows(e.Allow, r.Remote) {
 		f := p.Verify(e, r, on)
 		if byCertificate && f.Verdict == hook.Verified {
-			in.lookup.prove(r.Remote)
+			in.lookup.markVerified(r.Remote)
 		}
 		return f
 	}

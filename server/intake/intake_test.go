@@ -15,14 +15,14 @@ import (
 	"hookbeam/server/hook"
 )
 
-// kept is a store that holds endpoints and deliveries in memory.
-type kept struct {
+// memoryStore holds endpoints and deliveries in memory. It implements EndpointStore and Log, and fails with broken.
+type memoryStore struct {
 	endpoints map[hook.EndpointID]hook.Endpoint
 	records   []hook.Record
 	broken    error
 }
 
-func (k *kept) Endpoints(context.Context) ([]hook.Endpoint, error) {
+func (k *memoryStore) Endpoints(context.Context) ([]hook.Endpoint, error) {
 	var all []hook.Endpoint
 	for _, e := range k.endpoints {
 		all = append(all, e)
@@ -30,20 +30,20 @@ func (k *kept) Endpoints(context.Context) ([]hook.Endpoint, error) {
 	return all, nil
 }
 
-func (k *kept) PutEndpoint(_ context.Context, e hook.Endpoint) error {
+func (k *memoryStore) PutEndpoint(_ context.Context, e hook.Endpoint) error {
 	if k.broken == nil {
 		k.endpoints[e.ID] = e
 	}
 	return k.broken
 }
 
-func (k *kept) Append(r *hook.Record) error {
+func (k *memoryStore) Append(r *hook.Record) error {
 	r.Seq = hook.Seq(len(k.records) + 1)
 	k.records = append(k.records, *r)
 	return k.broken
 }
 
-func (k *kept) EachRejected(_ context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error {
+func (k *memoryStore) EachRejected(_ context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error {
 	released := map[hook.Seq]bool{}
 	for _, r := range k.records {
 		released[r.ReleaseOf] = true
@@ -61,37 +61,38 @@ func (k *kept) EachRejected(_ context.Context, endpoint hook.EndpointID, do func
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
-type world struct {
-	*kept
-	at     time.Time
-	all    *Endpoints
-	intake *Intake
-	told   []hook.Endpoint
+// fixture is an Intake with its endpoints, over a store in memory and with a fake clock.
+type fixture struct {
+	*memoryStore
+	at       time.Time
+	all      *Endpoints
+	intake   *Intake
+	notified []hook.Endpoint
 }
 
-func newWorld(t *testing.T) *world {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	w := &world{kept: &kept{endpoints: map[hook.EndpointID]hook.Endpoint{}}, at: noon}
-	w.load(t)
-	return w
+	fx := &fixture{memoryStore: &memoryStore{endpoints: map[hook.EndpointID]hook.Endpoint{}}, at: noon}
+	fx.load(t)
+	return fx
 }
 
-func (w *world) load(t *testing.T) {
+func (fx *fixture) load(t *testing.T) {
 	t.Helper()
 	var err error
-	now := func() time.Time { return w.at }
-	if w.all, err = LoadEndpoints(t.Context(), w.kept, now, rand.Reader); err != nil {
+	now := func() time.Time { return fx.at }
+	if fx.all, err = LoadEndpoints(t.Context(), fx.memoryStore, now, rand.Reader); err != nil {
 		t.Fatal(err)
 	}
-	w.all.Subscribe(func(e hook.Endpoint) { w.told = append(w.told, e) })
-	w.intake = New(w.all, w.kept, now, address, nil)
+	fx.all.Subscribe(func(e hook.Endpoint) { fx.notified = append(fx.notified, e) })
+	fx.intake = New(fx.all, fx.memoryStore, now, address, nil)
 }
 
 func address(slug string) string { return "https://hooks.example.com/in/" + slug }
 
-func (w *world) create(t *testing.T, e hook.Endpoint) hook.Endpoint {
+func (fx *fixture) create(t *testing.T, e hook.Endpoint) hook.Endpoint {
 	t.Helper()
-	e, err := w.all.Create(t.Context(), e)
+	e, err := fx.all.Create(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,16 +100,15 @@ func (w *world) create(t *testing.T, e hook.Endpoint) hook.Endpoint {
 }
 
 func TestAnEndpointNeedsOnlyAName(t *testing.T) {
-	w := newWorld(t)
-	e := w.create(t, hook.Endpoint{Name: "shop"})
-	if !strings.HasPrefix(string(e.ID), "ep_") || !strings.HasPrefix(e.Slug, "shop-") || len(e.Slug) != len("shop-")+slugTail ||
-		e.Provider != "generic" ||
-		e.Verify != hook.Off ||
-		e.MaxBody != hook.DefaultMaxBody {
+	fx := newFixture(t)
+	e := fx.create(t, hook.Endpoint{Name: "shop"})
+	if !strings.HasPrefix(string(e.ID), "ep_") ||
+		!strings.HasPrefix(e.Slug, "shop-") || len(e.Slug) != len("shop-")+slugTailLength ||
+		e.Provider != "generic" || e.Verify != hook.Off || e.MaxBody != hook.DefaultMaxBody {
 		t.Errorf("%+v", e)
 	}
-	w.load(t) // as after a restart
-	if at, ok := w.all.At(e.Slug); !ok || at.ID != e.ID {
+	fx.load(t) // as after a restart
+	if at, ok := fx.all.At(e.Slug); !ok || at.ID != e.ID {
 		t.Error("its address does not outlive a restart")
 	}
 }
@@ -136,68 +136,68 @@ func TestWhatNoEndpointMayBe(t *testing.T) {
 		"white space":        secret(hook.Secret{Label: "a", Value: " " + good}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			fx := newFixture(t)
 			var p *hook.Problem
-			if _, err := w.all.Create(t.Context(), e); !errors.As(err, &p) || !errors.Is(p.Kind, hook.ErrInvalid) ||
+			if _, err := fx.all.Create(t.Context(), e); !errors.As(err, &p) || !errors.Is(p.Kind, hook.ErrInvalid) ||
 				p.Detail == "" {
 				t.Errorf("gave %v", err)
 			}
-			if len(w.endpoints) != 0 || len(w.told) != 0 {
-				t.Error("something was stored or told")
+			if len(fx.endpoints) != 0 || len(fx.notified) != 0 {
+				t.Error("something was stored or notified")
 			}
 		})
 	}
 }
 
 func TestTwoLivingEndpointsCannotShareAName(t *testing.T) {
-	w := newWorld(t)
-	first := w.create(t, hook.Endpoint{Name: "shop"})
-	if _, err := w.all.Create(t.Context(), hook.Endpoint{Name: "shop"}); !errors.Is(err, hook.ErrConflict) {
+	fx := newFixture(t)
+	first := fx.create(t, hook.Endpoint{Name: "shop"})
+	if _, err := fx.all.Create(t.Context(), hook.Endpoint{Name: "shop"}); !errors.Is(err, hook.ErrConflict) {
 		t.Errorf("gave %v", err)
 	}
-	if err := w.all.Delete(t.Context(), first.ID); err != nil {
+	if err := fx.all.Delete(t.Context(), first.ID); err != nil {
 		t.Fatal(err)
 	}
-	w.create(t, hook.Endpoint{Name: "shop"})
-	if _, err := w.all.Restore(t.Context(), first.ID); !errors.Is(err, hook.ErrConflict) {
+	fx.create(t, hook.Endpoint{Name: "shop"})
+	if _, err := fx.all.Restore(t.Context(), first.ID); !errors.Is(err, hook.ErrConflict) {
 		t.Errorf("restoring beside its namesake gave %v", err)
 	}
 }
 
 func TestADeletedEndpointComesBackForAWhile(t *testing.T) {
-	w := newWorld(t)
-	e := w.create(t, hook.Endpoint{Name: "shop"})
-	if err := w.all.Delete(t.Context(), e.ID); err != nil {
+	fx := newFixture(t)
+	e := fx.create(t, hook.Endpoint{Name: "shop"})
+	if err := fx.all.Delete(t.Context(), e.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := w.all.At(e.Slug); ok || len(w.all.List()) != 0 {
+	if _, ok := fx.all.At(e.Slug); ok || len(fx.all.List()) != 0 {
 		t.Error("it is still there")
 	}
-	if err := w.all.Delete(t.Context(), e.ID); !errors.Is(err, hook.ErrNotFound) {
+	if err := fx.all.Delete(t.Context(), e.ID); !errors.Is(err, hook.ErrNotFound) {
 		t.Errorf("deleting it again gave %v", err)
 	}
-	if _, err := w.all.Restore(t.Context(), e.ID); err != nil {
+	if _, err := fx.all.Restore(t.Context(), e.ID); err != nil {
 		t.Fatal(err)
 	}
-	if back, ok := w.all.At(e.Slug); !ok || back.ID != e.ID {
+	if back, ok := fx.all.At(e.Slug); !ok || back.ID != e.ID {
 		t.Error("its address did not come back")
 	}
-	_ = w.all.Delete(t.Context(), e.ID)
-	w.at = w.at.Add(undoDeleteUpTo + time.Second)
-	if _, err := w.all.Restore(t.Context(), e.ID); !errors.Is(err, hook.ErrNotFound) {
+	_ = fx.all.Delete(t.Context(), e.ID)
+	fx.at = fx.at.Add(restoreWindow + time.Second)
+	if _, err := fx.all.Restore(t.Context(), e.ID); !errors.Is(err, hook.ErrNotFound) {
 		t.Errorf("restored too late: %v", err)
 	}
 }
 
 func TestAChangeThatCannotBeStoredDoesNotCount(t *testing.T) {
-	w := newWorld(t)
-	e := w.create(t, hook.Endpoint{Name: "shop"})
-	w.broken = errors.New("disk full")
+	fx := newFixture(t)
+	e := fx.create(t, hook.Endpoint{Name: "shop"})
+	fx.broken = errors.New("disk full")
 	e.Name = "other"
-	if _, err := w.all.Update(t.Context(), e); err == nil {
+	if _, err := fx.all.Update(t.Context(), e); err == nil {
 		t.Fatal("no error")
 	}
-	if now, _ := w.all.Get(e.ID); now.Name != "shop" {
+	if now, _ := fx.all.Get(e.ID); now.Name != "shop" {
 		t.Errorf("it is named %s", now.Name)
 	}
 }
@@ -209,20 +209,18 @@ func TestARejectedDeliveryIsKeptAndRefused(t *testing.T) {
 		kind   error
 	}{"enforced": {hook.Enforce, hook.ErrForbidden}, "observed": {hook.Observe, nil}} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			e := w.create(
-				t,
-				hook.Endpoint{Name: "shop", Verify: c.verify, Secrets: []hook.Secret{{Label: "live", Value: secret}}},
-			)
+			fx := newFixture(t)
+			secrets := []hook.Secret{{Label: "live", Value: secret}}
+			e := fx.create(t, hook.Endpoint{Name: "shop", Verify: c.verify, Secrets: secrets})
 			r := &hook.Record{Request: hook.Request{Headers: []hook.Header{{Name: "X-Webhook-Secret", Value: "wrong"}}}}
-			_, refusal, err := w.intake.Accept(&e, r)
+			_, refusal, err := fx.intake.Accept(&e, r)
 			if err != nil || (refusal == nil) != (c.kind == nil) ||
 				(refusal != nil && !errors.Is(refusal.Kind, c.kind)) {
 				t.Errorf("refusal %v, error %v", refusal, err)
 			}
-			if len(w.records) != 1 || w.records[0].Verdict != hook.Rejected ||
-				w.records[0].Reason != "secret_mismatch" {
-				t.Errorf("kept %+v", w.records)
+			if len(fx.records) != 1 || fx.records[0].Verdict != hook.Rejected ||
+				fx.records[0].Reason != "secret_mismatch" {
+				t.Errorf("kept %+v", fx.records)
 			}
 		})
 	}
@@ -232,16 +230,13 @@ func TestASignedAddressIsTheEndpointsOwnUnlessItNamesAnother(t *testing.T) {
 	const key, body = "0123456789abcdef", `{"type":"payment.updated","event_id":"sq-1"}`
 	for name, registered := range map[string]string{"its own": "", "another": "https://shop.example.com/hooks"} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			e := w.create(
-				t,
-				hook.Endpoint{
-					Name:      "shop",
-					Provider:  "square",
-					SignedURL: registered,
-					Secrets:   []hook.Secret{{Label: "live", Value: key}},
-				},
-			)
+			fx := newFixture(t)
+			e := fx.create(t, hook.Endpoint{
+				Name:      "shop",
+				Provider:  "square",
+				SignedURL: registered,
+				Secrets:   []hook.Secret{{Label: "live", Value: key}},
+			})
 			address := registered
 			if address == "" {
 				address = "https://hooks.example.com/in/" + e.Slug
@@ -253,7 +248,7 @@ func TestASignedAddressIsTheEndpointsOwnUnlessItNamesAnother(t *testing.T) {
 				Request: hook.Request{Body: []byte(body), Headers: []hook.Header{
 					{Name: "X-Square-Hmacsha256-Signature", Value: base64.StdEncoding.EncodeToString(sum.Sum(nil))}}},
 			}
-			if _, refusal, err := w.intake.Accept(&e, r); err != nil || refusal != nil || r.Event != "sq-1" ||
+			if _, refusal, err := fx.intake.Accept(&e, r); err != nil || refusal != nil || r.Event != "sq-1" ||
 				r.Type != "payment.updated" {
 				t.Errorf("%v %v %+v", refusal, err, r.Delivery)
 			}

@@ -8,14 +8,13 @@ import (
 	"hookbeam/server/provider"
 )
 
-// settleVerify fills in Verify where it is empty, and refuses an endpoint that should verify deliveries and
-// cannot. was is the stored endpoint, nil for a new one. hook.Observe is refused like hook.Enforce: without a
-// secret it would mark every delivery as rejected, genuine ones too. So an endpoint that verifies nothing
-// always says hook.Off.
+// resolveVerify sets e.Verify if it is empty, and refuses an endpoint that should verify deliveries and cannot. was is
+// the stored endpoint, nil for a new one. The problem has the kind hook.ErrContradiction and the code secret_missing.
 //
-// An endpoint that an older release stored in that state keeps it, and refuses deliveries, until secret or
-// Verify change.
-func settleVerify(e, was *hook.Endpoint) error {
+// hook.Observe is refused like hook.Enforce: without a secret it would mark every delivery as rejected, also genuine
+// ones. So an endpoint that verifies nothing always has hook.Off. An endpoint that an older release stored in that
+// state keeps it, and rejects all deliveries, until its secrets or Verify change.
+func resolveVerify(e, was *hook.Endpoint) error {
 	asked := e.Verify != ""
 	switch {
 	case asked:
@@ -34,7 +33,8 @@ func settleVerify(e, was *hook.Endpoint) error {
 	return &hook.Problem{Kind: hook.ErrContradiction, Code: "secret_missing", Detail: p.MissingSecret()}
 }
 
-// CanCheck reports whether an endpoint has the secrets or settings that verifying its provider's deliveries takes.
+// CanCheck reports whether an endpoint has the secrets and settings that are needed to verify its provider's
+// deliveries.
 func CanCheck(e hook.Endpoint) bool {
 	p, known := provider.For(e.Provider)
 	return known && p.Signature.Checks(&e)
@@ -43,8 +43,8 @@ func CanCheck(e hook.Endpoint) bool {
 // Open reports whether an endpoint accepts deliveries from anyone, without verification.
 func Open(e hook.Endpoint) bool { return e.Verify == hook.Off }
 
-// Confirm makes an endpoint that the first start made one for everybody. For one that is confirmed it changes
-// nothing. Errors are those of the store, and a problem of kind hook.ErrNotFound.
+// Confirm opens the endpoint that the first start created to senders outside the server's own network. It changes
+// nothing if the endpoint was confirmed before. Errors are those of the store, and a problem of kind hook.ErrNotFound.
 func (es *Endpoints) Confirm(ctx context.Context, id hook.EndpointID) (hook.Endpoint, error) {
 	return es.apply(ctx, func() (hook.Endpoint, error) {
 		e, err := es.Get(id)
@@ -56,8 +56,8 @@ func (es *Endpoints) Confirm(ctx context.Context, id hook.EndpointID) (hook.Endp
 	})
 }
 
-// WarnOfOpen logs one line with the names of the endpoints that verify nothing, and one with those that should verify
-// and have no usable secret, if there are any.
+// WarnOfOpen logs one line with the names of the endpoints that verify nothing, and one with those that reject
+// everything because they have no usable secret, if there are any. The server calls it when it starts.
 func (es *Endpoints) WarnOfOpen(log *slog.Logger) {
 	var open, closed []string
 	for _, e := range es.List() {
@@ -67,13 +67,13 @@ func (es *Endpoints) WarnOfOpen(log *slog.Logger) {
 			closed = append(closed, e.Name)
 		}
 	}
-	const most = 20 // names in a line
-	if len(open) > 0 {
-		log.Warn("endpoints without verification: anyone who knows their address can send to them. "+
-			"Give each a secret, or leave it if that is intended", "count", len(open), "endpoints", open[:min(len(open), most)])
+	warn := func(text string, names []string) {
+		const most = 20 // names in a line
+		if len(names) > 0 {
+			log.Warn(text, "count", len(names), "endpoints", names[:min(len(names), most)])
+		}
 	}
-	if len(closed) > 0 {
-		log.Warn("endpoints that refuse every delivery: they verify and have no usable secret. Give each a secret",
-			"count", len(closed), "endpoints", closed[:min(len(closed), most)])
-	}
+	warn("endpoints without verification: anyone who knows their address can send to them. "+
+		"Give each a secret, or leave it if that is intended", open)
+	warn("endpoints that refuse every delivery: they verify and have no usable secret. Give each a secret", closed)
 }

@@ -24,17 +24,18 @@ func TestOnlyAllowedAddressesMaySend(t *testing.T) {
 		"no address":              {hook.Enforce, "unknown", true, hook.Rejected},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			e := w.create(
-				t,
-				hook.Endpoint{Name: "a", Verify: c.verify, Allow: []string{"203.0.113.77/24", "2001:db8::1"},
-					Secrets: []hook.Secret{{Label: "live", Value: right}}},
-			)
-			_, refusal, err := w.intake.Accept(&e, sentWith(right, c.remote))
+			fx := newFixture(t)
+			e := fx.create(t, hook.Endpoint{
+				Name:    "a",
+				Verify:  c.verify,
+				Allow:   []string{"203.0.113.77/24", "2001:db8::1"},
+				Secrets: []hook.Secret{{Label: "live", Value: right}},
+			})
+			_, refusal, err := fx.intake.Accept(&e, sentWith(right, c.remote))
 			if err != nil || (refusal != nil) != c.refused {
 				t.Fatal(refusal, err)
 			}
-			if r := w.records[0]; r.Verdict != c.verdict ||
+			if r := fx.records[0]; r.Verdict != c.verdict ||
 				(c.verdict == hook.Rejected) != (r.Reason == hook.ReasonAddressNotAllowed) {
 				t.Errorf("%s %s", r.Verdict, r.Reason)
 			}
@@ -43,7 +44,12 @@ func TestOnlyAllowedAddressesMaySend(t *testing.T) {
 }
 
 func TestAllowedAddressesAreKeptTidyOrRefused(t *testing.T) {
-	for in, want := range map[string]string{"203.0.113.77/24": "203.0.113.0/24", "10.0.0.1": "10.0.0.1/32", "::ffff:10.1.2.3/120": "10.1.2.0/24", "2001:db8::5/64": "2001:db8::/64"} {
+	for in, want := range map[string]string{
+		"203.0.113.77/24":     "203.0.113.0/24",
+		"10.0.0.1":            "10.0.0.1/32",
+		"::ffff:10.1.2.3/120": "10.1.2.0/24",
+		"2001:db8::5/64":      "2001:db8::/64",
+	} {
 		if got, problem := normalizeCIDRs([]string{in}); problem != "" || !slices.Equal(got, []string{want}) {
 			t.Errorf("%s became %v %s", in, got, problem)
 		}
@@ -53,7 +59,7 @@ func TestAllowedAddressesAreKeptTidyOrRefused(t *testing.T) {
 			t.Errorf("%q became %v", in, got)
 		}
 	}
-	if _, problem := normalizeCIDRs(make([]string, maxAllowed+1)); problem == "" {
+	if _, problem := normalizeCIDRs(make([]string, maxAllowedCIDRs+1)); problem == "" {
 		t.Error("no bound")
 	}
 }

@@ -28,6 +28,7 @@ func (in *Intake) Reverify(ctx context.Context, id hook.EndpointID, release bool
 	if !known {
 		return a, fmt.Errorf("endpoint %s: unknown provider %q", e.ID, e.Provider)
 	}
+	// EachRejected leaves out released deliveries, so two calls at once could release the same one.
 	in.releasing.Lock()
 	defer in.releasing.Unlock()
 	err = in.log.EachRejected(ctx, id, func(r *hook.Record) error {

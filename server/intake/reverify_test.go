@@ -18,15 +18,15 @@ func sentWith(secret, remote string) *hook.Record {
 }
 
 func TestWhatVerifiesWithALaterSecretIsReleasedOnce(t *testing.T) {
-	w := newWorld(t)
-	e := w.create(t, hook.Endpoint{Name: "a", Secrets: []hook.Secret{{Label: "live", Value: wrong}}})
+	fx := newFixture(t)
+	e := fx.create(t, hook.Endpoint{Name: "a", Secrets: []hook.Secret{{Label: "live", Value: wrong}}})
 	for _, secret := range []string{right, "another-secret-000", right} {
-		if _, refusal, err := w.intake.Accept(&e, sentWith(secret, "192.0.2.1")); refusal == nil || err != nil {
+		if _, refusal, err := fx.intake.Accept(&e, sentWith(secret, "192.0.2.1")); refusal == nil || err != nil {
 			t.Fatal(refusal, err)
 		}
 	}
 	e.Secrets = append(e.Secrets, hook.Secret{Label: "next", Value: right})
-	if _, err := w.all.Update(t.Context(), e); err != nil {
+	if _, err := fx.all.Update(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
 	for i, c := range []struct {
@@ -38,13 +38,13 @@ func TestWhatVerifiesWithALaterSecretIsReleasedOnce(t *testing.T) {
 		{true, ReverifyResult{Examined: 3, Verified: 2, Released: 2}, 5},
 		{true, ReverifyResult{Examined: 1}, 5},
 	} {
-		got, err := w.intake.Reverify(t.Context(), e.ID, c.release)
-		if got != c.want || err != nil || len(w.records) != c.stored {
-			t.Errorf("step %d: %+v, %v, %d stored; want %+v, %d stored", i, got, err, len(w.records), c.want, c.stored)
+		got, err := fx.intake.Reverify(t.Context(), e.ID, c.release)
+		if got != c.want || err != nil || len(fx.records) != c.stored {
+			t.Errorf("step %d: %+v, %v, %d stored; want %+v, %d stored", i, got, err, len(fx.records), c.want, c.stored)
 		}
 	}
 	for i, of := range []hook.Seq{1, 3} {
-		r := w.records[3+i]
+		r := fx.records[3+i]
 		if r.ReleaseOf != of || r.Verdict != hook.Verified || r.Secret != "next" || r.Reason != "" ||
 			!r.ReceivedAt.Equal(noon) {
 			t.Errorf("released as %+v", r.Delivery)
@@ -53,8 +53,8 @@ func TestWhatVerifiesWithALaterSecretIsReleasedOnce(t *testing.T) {
 }
 
 func TestVerifyingAgainAsksForALivingEndpoint(t *testing.T) {
-	w := newWorld(t)
-	if _, err := w.intake.Reverify(t.Context(), "ep_none", true); err == nil {
+	fx := newFixture(t)
+	if _, err := fx.intake.Reverify(t.Context(), "ep_none", true); err == nil {
 		t.Error("there was one")
 	}
 }

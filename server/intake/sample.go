@@ -14,13 +14,16 @@ import (
 // SampleRequest describes a sample delivery. Its zero value is the most common event of the endpoint's provider.
 type SampleRequest struct {
 	Type string            // one of the provider's SampleTypes
-	Set  map[string]string // what is changed in it, by path or name
+	Set  map[string]string // values to change in it, by path or name
 }
 
-// Sample sends an endpoint a delivery such as its provider would send, on the way of any other, signed with the first
-// of its secrets that the provider signs with. Where the provider signs with a key that only it has, the sample is
-// signed with a key made for it alone, which is forgotten with it. An endpoint that checks nothing gets it unsigned.
-// Whoever may send to the endpoint, a sample is from here. Errors are those of the log, and problems.
+// Sample sends an endpoint a delivery as its provider would send it. It takes the same path as a received delivery, and
+// returns the stored delivery's id and seq.
+//
+// It is signed with the first of the endpoint's secrets that can sign. If the provider signs with a private key that
+// only the provider has, it is signed with a new key that is used for nothing else. If the endpoint has nothing to
+// verify with, it is not signed. The endpoint's Allow does not apply. Errors are those of the log, and problems:
+// hook.ErrNotFound for the endpoint, hook.ErrTooLarge, and those of package sample for the request.
 func (in *Intake) Sample(id hook.EndpointID, want SampleRequest) (hook.DeliveryID, hook.Seq, error) {
 	e, err := in.endpoints.Get(id)
 	if err != nil {
@@ -35,15 +38,12 @@ func (in *Intake) Sample(id hook.EndpointID, want SampleRequest) (hook.DeliveryI
 		return "", 0, err
 	}
 	if r.Size > e.MaxBody {
+		detail := "The sample has %d bytes; this endpoint takes at most %d. Set less in it, or raise max_body."
 		return "", 0, &hook.Problem{Kind: hook.ErrTooLarge, Code: "sample_too_large",
-			Detail: fmt.Sprintf(
-				"The sample has %d bytes; this endpoint takes at most %d. Set less in it, or raise max_body.",
-				r.Size,
-				e.MaxBody,
-			)}
+			Detail: fmt.Sprintf(detail, r.Size, e.MaxBody)}
 	}
 	r.Host, r.Remote = "localhost", "127.0.0.1"
-	e.Allow = nil
+	e.Allow = nil // e is a copy
 	if e.Secrets, err = in.sign(p, e, r); err != nil {
 		return "", 0, err
 	}
@@ -53,8 +53,8 @@ func (in *Intake) Sample(id hook.EndpointID, want SampleRequest) (hook.DeliveryI
 	return r.ID, r.Seq, nil
 }
 
-// sign signs a sample for e, and returns what it is to be checked with: the secrets of e, and the public half of the
-// key that was made where none of them signs.
+// sign signs a sample for e, and returns the secrets to verify it with: those of e, and the public half of the new key
+// if none of them can sign. The public key is not stored.
 func (in *Intake) sign(p *provider.Provider, e hook.Endpoint, r *hook.Record) ([]hook.Secret, error) {
 	with := signature.Signing{Endpoint: &e, URL: in.address(e.Slug), At: r.ReceivedAt.Time}
 	for _, s := range e.Secrets {
@@ -63,12 +63,12 @@ func (in *Intake) sign(p *provider.Provider, e hook.Endpoint, r *hook.Record) ([
 			return e.Secrets, err
 		}
 	}
-	if !checks(p, e) {
+	if !hasCredentials(p, e) {
 		return e.Secrets, nil
 	}
 	key, public, err := p.Signature.NewKey(with.At)
 	if errors.Is(err, signature.ErrWrongKey) {
-		return e.Secrets, nil // nothing that it has is of use: what is sent unsigned will say so
+		return e.Secrets, nil // the sample stays unsigned, and verification says what is wrong
 	}
 	if err != nil {
 		return nil, err
@@ -77,9 +77,8 @@ func (in *Intake) sign(p *provider.Provider, e hook.Endpoint, r *hook.Record) ([
 	return append(slices.Clip(e.Secrets), hook.Secret{Label: "sample", Value: public}), p.Sign(r, with)
 }
 
-// checks reports whether an endpoint has what its provider's deliveries are checked with: a secret, or where it takes
-// none, the settings that a signature covers.
-func checks(p *provider.Provider, e hook.Endpoint) bool {
+// hasCredentials reports whether an endpoint has a secret or one of the settings that its provider requires.
+func hasCredentials(p *provider.Provider, e hook.Endpoint) bool {
 	covered := func(s provider.Setting) bool { return s.Required && e.Settings[s.Name] != "" }
 	return len(e.Secrets) > 0 || slices.ContainsFunc(p.Settings, covered)
 }

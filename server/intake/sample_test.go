@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 
 const sampleSecret = "a-secret-of-32-characters-000001"
 
-// secretFor is a secret that an endpoint of a provider may hold, of the sort that its sender hands out.
+// secretFor returns a secret in the form that a provider hands out.
 func secretFor(t *testing.T, p *provider.Provider) string {
 	t.Helper()
 	switch p.ID {
@@ -37,97 +38,180 @@ func secretFor(t *testing.T, p *provider.Provider) string {
 func TestASampleOfEverySenderVerifies(t *testing.T) {
 	for _, p := range provider.All() {
 		t.Run(p.ID, func(t *testing.T) {
-			w := newWorld(t)
+			fx := newFixture(t)
 			label := "live"
 			if slices.Contains([]string{"discord", "sendgrid", "paypal"}, p.ID) {
 				label = "sample" // the sender's own key is not ours to sign with
 			}
-			e := w.create(
-				t,
-				hook.Endpoint{
-					Name:     "shop",
-					Provider: p.ID,
-					Secrets:  []hook.Secret{{Label: "live", Value: secretFor(t, &p)}},
-					Settings: map[string]string{
-						"webhook_id": "WH-1",
-						"public_key": "public",
-					},
-					Allow: []string{"203.0.113.0/24"},
-				},
-			)
-			id, seq, err := w.intake.Sample(e.ID, SampleRequest{})
-			if err != nil || seq != 1 || len(w.records) != 1 {
+			e := fx.create(t, hook.Endpoint{
+				Name:     "shop",
+				Provider: p.ID,
+				Secrets:  []hook.Secret{{Label: "live", Value: secretFor(t, &p)}},
+				Settings: map[string]string{"webhook_id": "WH-1", "public_key": "public"},
+				Allow:    []string{"203.0.113.0/24"},
+			})
+			id, seq, err := fx.intake.Sample(e.ID, SampleRequest{})
+			if err != nil || seq != 1 || len(fx.records) != 1 {
 				t.Fatalf("%q %d %v", id, seq, err)
 			}
-			if r := w.records[0]; r.Verdict != hook.Verified || r.Secret != label || r.Type == "" || r.Event == "" ||
-				r.Endpoint != e.ID ||
-				r.Mode != hook.ModeTest {
+			if r := fx.records[0]; r.Verdict != hook.Verified || r.Secret != label || r.Type == "" || r.Event == "" ||
+				r.Endpoint != e.ID || r.Mode != hook.ModeTest {
 				t.Errorf("%+v", r.Delivery)
 			}
-			if kept, _ := w.all.Get(e.ID); len(kept.Secrets) != 1 || len(kept.Allow) != 1 {
+			if kept, _ := fx.all.Get(e.ID); len(kept.Secrets) != 1 || len(kept.Allow) != 1 {
 				t.Errorf("the endpoint has become %+v", kept)
 			}
 		})
 	}
 }
 
-func TestWhatASampleIsDependsOnItsEndpoint(t *testing.T) {
-	stripe, set := "payment_intent.created", map[string]string{"data.object.id": "pi_1"}
-	secrets := []hook.Secret{{Label: "live", Value: sampleSecret}}
-	public := func(id string) []hook.Secret {
-		p, _ := provider.For(id)
-		_, public, err := p.Signature.NewKey(noon)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return []hook.Secret{{Label: "live", Value: public}}
+// sampleCase is an endpoint, a request for a sample, and the stored delivery or the problem that it gives.
+type sampleCase struct {
+	e     hook.Endpoint
+	want  SampleRequest
+	gives hook.Verdict
+	label string // of the secret that verifies it
+	code  string // of the problem
+	says  string // part of the problem's detail
+}
+
+// publicKeyOf returns a secret that is a public key, as a provider with a private key of its own hands out.
+func publicKeyOf(t *testing.T, id string) []hook.Secret {
+	t.Helper()
+	p, _ := provider.For(id)
+	_, public, err := p.Signature.NewKey(noon)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, c := range map[string]struct {
-		e     hook.Endpoint
-		want  SampleRequest
-		gives hook.Verdict
-		label string
-		code  string // of the problem
-		says  string
-	}{
+	return []hook.Secret{{Label: "live", Value: public}}
+}
+
+func storedSamples(t *testing.T) map[string]sampleCase {
+	t.Helper()
+	secrets := []hook.Secret{{Label: "live", Value: sampleSecret}}
+	signing := hook.Secret{
+		Label: "second",
+		Value: "whsec_" + base64.StdEncoding.EncodeToString([]byte(sampleSecret)),
+	}
+	return map[string]sampleCase{
 		"nothing to check with":        {e: hook.Endpoint{Provider: "stripe"}, gives: hook.Unsigned},
 		"a public key that is missing": {e: hook.Endpoint{Provider: "discord"}, gives: hook.Unsigned},
-		"what is wanted":               {e: hook.Endpoint{Provider: "stripe", Secrets: secrets}, want: SampleRequest{stripe, set}, gives: hook.Verified, label: "live"},
-		"checking switched off":        {e: hook.Endpoint{Provider: "stripe", Secrets: secrets, Verify: hook.Off}, gives: hook.Unsigned},
-		"the secret that signs":        {e: hook.Endpoint{Provider: "standard-webhooks", Secrets: append(public("standard-webhooks"), hook.Secret{Label: "second", Value: "whsec_" + base64.StdEncoding.EncodeToString([]byte(sampleSecret))})}, gives: hook.Verified, label: "second"},
-		"none that signs":              {e: hook.Endpoint{Provider: "standard-webhooks", Secrets: public("standard-webhooks")}, gives: hook.Verified, label: "sample"},
-		"a public key of RFC 9421":     {e: hook.Endpoint{Provider: "rfc9421", Secrets: public("rfc9421")}, gives: hook.Verified, label: "sample"},
-		"settings in place of secrets": {e: hook.Endpoint{Provider: "paypal", Settings: map[string]string{"webhook_id": "WH-1"}}, gives: hook.Verified, label: "sample"},
-		"another address":              {e: hook.Endpoint{Provider: "square", Secrets: secrets, SignedURL: "https://shop.example.com/hooks"}, gives: hook.Verified, label: "live"},
-		"settings that say how":        {e: hook.Endpoint{Provider: "generic-hmac", Secrets: secrets, Settings: map[string]string{"header": "x-sum", "prefix": "v1=", "encoding": "base64", "message": "{time}.{body}", "timestamp": "x-time"}}, gives: hook.Verified, label: "live"},
-		"a setting that is missing":    {e: hook.Endpoint{Provider: "paypal", Secrets: public("paypal")}, code: "setting_missing", says: "webhook_id"},
-		"an unknown type":              {e: hook.Endpoint{Provider: "stripe"}, want: SampleRequest{Type: "sale"}, code: "unknown_type", says: "payment_intent.succeeded, payment_intent.created"},
-		"a path that is none":          {e: hook.Endpoint{Provider: "stripe"}, want: SampleRequest{Set: map[string]string{"a.#": "1"}}, code: "cannot_set", says: "dots"},
-		"a body that is too large":     {e: hook.Endpoint{Provider: "stripe", MaxBody: 100}, code: "sample_too_large", says: "at most 100"},
-	} {
+		"what is wanted": {
+			e:     hook.Endpoint{Provider: "stripe", Secrets: secrets},
+			want:  SampleRequest{"payment_intent.created", map[string]string{"data.object.id": "pi_1"}},
+			gives: hook.Verified,
+			label: "live",
+		},
+		"checking switched off": {
+			e:     hook.Endpoint{Provider: "stripe", Secrets: secrets, Verify: hook.Off},
+			gives: hook.Unsigned,
+		},
+		"the secret that signs": {
+			e: hook.Endpoint{
+				Provider: "standard-webhooks",
+				Secrets:  append(publicKeyOf(t, "standard-webhooks"), signing),
+			},
+			gives: hook.Verified,
+			label: "second",
+		},
+		"none that signs": {
+			e:     hook.Endpoint{Provider: "standard-webhooks", Secrets: publicKeyOf(t, "standard-webhooks")},
+			gives: hook.Verified,
+			label: "sample",
+		},
+		"a public key of RFC 9421": {
+			e:     hook.Endpoint{Provider: "rfc9421", Secrets: publicKeyOf(t, "rfc9421")},
+			gives: hook.Verified,
+			label: "sample",
+		},
+		"settings in place of secrets": {
+			e:     hook.Endpoint{Provider: "paypal", Settings: map[string]string{"webhook_id": "WH-1"}},
+			gives: hook.Verified,
+			label: "sample",
+		},
+		"another address": {
+			e: hook.Endpoint{
+				Provider:  "square",
+				Secrets:   secrets,
+				SignedURL: "https://shop.example.com/hooks",
+			},
+			gives: hook.Verified,
+			label: "live",
+		},
+		"settings that say how": {
+			e: hook.Endpoint{
+				Provider: "generic-hmac",
+				Secrets:  secrets,
+				Settings: map[string]string{
+					"header":    "x-sum",
+					"prefix":    "v1=",
+					"encoding":  "base64",
+					"message":   "{time}.{body}",
+					"timestamp": "x-time",
+				},
+			},
+			gives: hook.Verified,
+			label: "live",
+		},
+	}
+}
+
+func refusedSamples(t *testing.T) map[string]sampleCase {
+	t.Helper()
+	return map[string]sampleCase{
+		"a setting that is missing": {
+			e:    hook.Endpoint{Provider: "paypal", Secrets: publicKeyOf(t, "paypal")},
+			code: "setting_missing",
+			says: "webhook_id",
+		},
+		"an unknown type": {
+			e:    hook.Endpoint{Provider: "stripe"},
+			want: SampleRequest{Type: "sale"},
+			code: "unknown_type",
+			says: "payment_intent.succeeded, payment_intent.created",
+		},
+		"a path that is none": {
+			e:    hook.Endpoint{Provider: "stripe"},
+			want: SampleRequest{Set: map[string]string{"a.#": "1"}},
+			code: "cannot_set",
+			says: "dots",
+		},
+		"a body that is too large": {
+			e:    hook.Endpoint{Provider: "stripe", MaxBody: 100},
+			code: "sample_too_large",
+			says: "at most 100",
+		},
+	}
+}
+
+func TestWhatASampleIsDependsOnItsEndpoint(t *testing.T) {
+	cases := storedSamples(t)
+	maps.Copy(cases, refusedSamples(t))
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			fx := newFixture(t)
 			c.e.Name = "shop"
-			_, _, err := w.intake.Sample(w.create(t, c.e).ID, c.want)
+			_, _, err := fx.intake.Sample(fx.create(t, c.e).ID, c.want)
 			var problem *hook.Problem
 			if errors.As(err, &problem); c.code != "" {
 				if problem == nil || problem.Code != c.code || !strings.Contains(problem.Detail, c.says) ||
-					len(w.records) != 0 {
-					t.Fatalf("%v, %d kept", err, len(w.records))
+					len(fx.records) != 0 {
+					t.Fatalf("%v, %d kept", err, len(fx.records))
 				}
 				return
 			}
-			if err != nil || len(w.records) != 1 || w.records[0].Verdict != c.gives || w.records[0].Secret != c.label {
-				t.Fatalf("%v %+v", err, w.records)
+			if err != nil || len(fx.records) != 1 ||
+				fx.records[0].Verdict != c.gives || fx.records[0].Secret != c.label {
+				t.Fatalf("%v %+v", err, fx.records)
 			}
-			r := w.records[0]
+			r := fx.records[0]
 			if c.want.Type != "" && (r.Type != c.want.Type || !strings.Contains(string(r.Body), `"id": "pi_1"`)) {
 				t.Errorf("%s %s", r.Type, r.Body)
 			}
 		})
 	}
-	w := newWorld(t)
-	if _, _, err := w.intake.Sample("ep_nobody", SampleRequest{}); !errors.Is(err, hook.ErrNotFound) {
+	fx := newFixture(t)
+	if _, _, err := fx.intake.Sample("ep_nobody", SampleRequest{}); !errors.Is(err, hook.ErrNotFound) {
 		t.Errorf("a sample to nobody gave %v", err)
 	}
 }

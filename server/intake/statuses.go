@@ -13,12 +13,14 @@ import (
 )
 
 var (
-	colorForm = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
-	hostForm  = regexp.MustCompile(`^[0-9a-zA-Z.:\[\]_-]+$`) // as it stands in a page's policy: no wildcards
+	colorPattern = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+	// hostPattern matches hosts with a port. Hosts become part of a content security policy, so wildcards and
+	// separators are excluded.
+	hostPattern = regexp.MustCompile(`^[0-9a-zA-Z.:\[\]_-]+$`)
 )
 
-// validateStatuses returns a sentence for people about the first rule of an endpoint's statuses that is not
-// valid; "": all are valid.
+// validateStatuses returns a sentence for the user about the first rule for an endpoint's statuses that is not valid,
+// or "". It does not look at the mapping, which package expr compiles.
 func validateStatuses(s hook.StatusRules) string {
 	if len(s.References) > 8 {
 		return "statuses.references has at most 8 paths."
@@ -32,12 +34,13 @@ func validateStatuses(s hook.StatusRules) string {
 	return validatePage(s.Page)
 }
 
-// validatePage does the same for the look of the status page, whose texts go into HTML and a content policy.
+// validatePage returns a sentence for the user about the first invalid setting of the status page, or "". The settings
+// become part of the page's HTML and of its content security policy, which restricts what URLs and origins may contain.
 func validatePage(p hook.Page) string {
 	switch {
 	case utf8.RuneCountInString(p.Name) > 80 || strings.ContainsFunc(p.Name, func(r rune) bool { return r < ' ' }):
 		return "statuses.page.name has at most 80 characters, all printable."
-	case p.Color != "" && !colorForm.MatchString(p.Color):
+	case p.Color != "" && !colorPattern.MatchString(p.Color):
 		return "statuses.page.color is a colour such as #0a7f5c."
 	case p.Logo != "" && !isAddress(p.Logo, "https"):
 		return "statuses.page.logo is the https address of a picture."
@@ -61,15 +64,17 @@ func validatePage(p hook.Page) string {
 	return ""
 }
 
-// isAddress reports whether text is an absolute URL of one of the schemes that is safe inside a content policy.
+// isAddress reports whether text is an absolute URL with one of the schemes, without credentials, that can be part of a
+// content security policy without changing its meaning.
 func isAddress(text string, schemes ...string) bool {
 	u, err := url.Parse(text)
 	return err == nil && len(text) <= 500 && slices.Contains(schemes, u.Scheme) &&
-		u.Hostname() != "" && u.User == nil && u.Opaque == "" && !strings.ContainsAny(text, " ;,'\"<>\\") && hostForm.MatchString(u.Host)
+		u.Hostname() != "" && u.User == nil && u.Opaque == "" &&
+		!strings.ContainsAny(text, " ;,'\"<>\\") && hostPattern.MatchString(u.Host)
 }
 
-// isOrigin reports whether text is an origin as a browser writes it, and a frame from there shows nobody on the way
-// what it shows.
+// isOrigin reports whether text is an origin as browsers write it, such as https://shop.example. It must be https,
+// because anyone on the network could change a page of plain HTTP that frames the status; only loopback may be http.
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil || !isAddress(text, "https", "http") || text != u.Scheme+"://"+strings.ToLower(u.Host) {

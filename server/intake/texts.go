@@ -12,9 +12,10 @@ import (
 	"hookbeam/server/hook"
 )
 
-// validateTexts returns a sentence for people about the first text with characters that are not visible; "":
-// there is none. These texts become a header, a content policy or a line on a screen. was is the stored
-// endpoint, nil for a new one: a text that did not change may stay, because older releases did not check it.
+// validateTexts returns a sentence for the user about the first text with invisible characters, or "". These texts
+// become a header, part of a content security policy or a line on a screen, where such characters could add a header or
+// hide what is shown. was is the stored endpoint, nil for a new one: a text that did not change stays valid, because
+// older releases did not check it.
 func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 	before := hook.Endpoint{}
 	if was != nil {
@@ -25,7 +26,7 @@ func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 			return problem
 		}
 	}
-	if e.SignedURL != before.SignedURL && strings.ContainsFunc(e.SignedURL, isUnseen) {
+	if e.SignedURL != before.SignedURL && strings.ContainsFunc(e.SignedURL, isInvisible) {
 		return "signed_url has a line break or another character in it that nobody sees. Copy it anew."
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Settings)) {
@@ -36,7 +37,7 @@ func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 		if old, kept := before.Settings[name]; kept && old == e.Settings[name] {
 			continue
 		}
-		if name == "" || len(name) > 100 || len(value) > 20_000 || strings.ContainsFunc(name+value, isUnseen) {
+		if name == "" || len(name) > 100 || len(value) > 20_000 || strings.ContainsFunc(name+value, isInvisible) {
 			return fmt.Sprintf(
 				"%q in settings has a line break or another character in it that nobody sees, or is too long. "+
 					"Copy it anew.",
@@ -46,17 +47,18 @@ func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 	}
 	for _, s := range e.Secrets {
 		kept := slices.ContainsFunc(before.Secrets, func(o hook.Secret) bool { return o.Label == s.Label })
-		if !kept && strings.ContainsFunc(s.Label, isUnseen) {
+		if !kept && strings.ContainsFunc(s.Label, isInvisible) {
 			return "A secret's label has a line break or another character in it that nobody sees."
 		}
 	}
-	if e.Statuses.Page.Name != before.Statuses.Page.Name && strings.ContainsFunc(e.Statuses.Page.Name, isUnseen) {
+	if e.Statuses.Page.Name != before.Statuses.Page.Name && strings.ContainsFunc(e.Statuses.Page.Name, isInvisible) {
 		return "statuses.page.name has a line break or another character in it that nobody sees."
 	}
 	return ""
 }
 
-// validateContentType holds that a Content-Type is one line that says a media type (RFC 9110 §8.3).
+// validateContentType returns a sentence for the user if text is not one media type in printable ASCII (RFC 9110 §8.3),
+// or "". An empty text is valid: the default is sent.
 func validateContentType(text string) string {
 	const wrong = "response.content_type is a media type such as application/json, or text/plain; charset=utf-8."
 	if text == "" {
@@ -71,8 +73,8 @@ func validateContentType(text string) string {
 	return ""
 }
 
-// isUnseen reports whether a character cannot be seen where it stands: control characters, line separators, and those
-// that turn the direction of what is around them.
-func isUnseen(r rune) bool {
+// isInvisible reports whether a character is not shown by itself: control and format characters, among them those that
+// reverse the direction of text, line separators, and the replacement character of invalid UTF-8.
+func isInvisible(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
 }
