@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"hookbeam/server/hook"
 )
 
 // plan is a compiled tree. Terms that read the same part of a request share one pass over it: each term
@@ -350,7 +352,8 @@ func (c *compiler) id(n ID, bit uint64) (step, error) {
 	same := func(text string) bool { return strings.EqualFold(text, id) }
 	switch prefix {
 	case "dlv":
-		return step{ask: func(m *matching) bool { return same(string(m.item.Record.ID)) }}, nil
+		id := hook.DeliveryID(strings.ToLower(id))
+		return step{ask: func(m *matching) bool { return m.item.Record.HasID(id) }}, nil
 	case "ep":
 		return step{ask: func(m *matching) bool { return same(string(m.item.Record.Endpoint)) }}, nil
 	case "sub":

@@ -329,3 +329,23 @@ func TestWorkOnABodyIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestADeliveryMatchesItsSecondID: a sender may have been answered with an id that has no seq.
+func TestADeliveryMatchesItsSecondID(t *testing.T) {
+	random := [16]byte{1, 2, 3}
+	item := paid()
+	item.Record.ID, item.Record.Node = hook.NewDeliveryID(1042, random), 2
+	for text, want := range map[string]bool{
+		string(hook.NewSpooledDeliveryID(2, random)): true,
+		string(hook.NewDeliveryID(1042, random)):     true,
+		string(hook.NewSpooledDeliveryID(1, random)): false,
+	} {
+		f, err := Parse(text)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if got := f.Match(item, noon()); got != want {
+			t.Errorf("%s: %t", text, got)
+		}
+	}
+}

@@ -32,3 +32,16 @@ func (id DeliveryID) ParseSpooled() (node NodeID, random [16]byte, ok bool) {
 	}
 	return node, random, true
 }
+
+// HasID reports whether id identifies this delivery, in either form.
+func (r *Record) HasID(id DeliveryID) bool {
+	if id == r.ID {
+		return true
+	}
+	node, random, ok := id.ParseSpooled()
+	if !ok || node != r.Node {
+		return false
+	}
+	_, own, ok := r.ID.Parse()
+	return ok && own == random
+}

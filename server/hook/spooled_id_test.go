@@ -54,3 +54,22 @@ func FuzzParseSpooledDeliveryID(f *testing.F) {
 		}
 	})
 }
+
+func TestADeliveryIsFoundByEitherIdAndByNoOther(t *testing.T) {
+	random := [16]byte{5, 6, 7}
+	r := Record{Delivery: Delivery{ID: NewDeliveryID(1042, random), Seq: 1042}, Node: 3}
+	for id, want := range map[DeliveryID]bool{
+		NewDeliveryID(1042, random):               true,
+		NewSpooledDeliveryID(3, random):           true,
+		NewSpooledDeliveryID(4, random):           false,
+		NewSpooledDeliveryID(3, [16]byte{5, 6}):   false,
+		NewDeliveryID(1043, random):               false,
+		"":                                        false,
+		"dlv_0" + r.ID[len(r.ID)-tailLen:]:        false,
+		DeliveryID(strings.ToUpper(string(r.ID))): false,
+	} {
+		if got := r.HasID(id); got != want {
+			t.Errorf("%s: %t", id, got)
+		}
+	}
+}
