@@ -36,7 +36,7 @@ func BenchmarkLookingWhetherTheDatabaseIsThere(b *testing.B) {
 	s, _ := running(b, b.TempDir(), Options{})
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := s.stillThere(heldFiles); err != nil {
+		if err := s.checkFiles(durableFiles); err != nil {
 			b.Fatal(err)
 		}
 	}

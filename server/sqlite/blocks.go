@@ -12,13 +12,15 @@ const (
 	blockBits = 7
 	blockSize = 1 << blockBits
 
-	// fromBlocks joins the blocks that contain deliveries of an endpoint with those deliveries. Conditions on block
-	// limit what is read. byBlocks is the order, newest first, that needs no sorting.
+	// fromBlocks joins the blocks that contain deliveries of an endpoint with those deliveries. CROSS JOIN keeps SQLite
+	// from reordering it. Conditions on block limit what is read. byBlocks is the order, newest first, in which no
+	// sorting is needed.
 	fromBlocks = `endpoint_blocks CROSS JOIN deliveries
 		ON seq BETWEEN block << 7 AND (block << 7) + 127 AND endpoint = endpoint_id`
 	byBlocks = `block DESC, seq DESC`
 )
 
+// blockOf returns the number of the block that contains seq.
 func blockOf(seq hook.Seq) int64 { return int64(seq) >> blockBits }
 
 // blocks is what the writer remembers of the block range index: endpoint_blocks lists, per endpoint, the blocks of 128
@@ -48,13 +50,14 @@ func (s *Log) listBlock(endpoint hook.EndpointID, seq hook.Seq) error {
 	return nil
 }
 
-// trimBlocks deletes the rows for blocks that are swept completely.
-func (s *Log) trimBlocks(c *writerConn, swept int64) error {
-	first := blockOf(hook.Seq(swept) + 1)
+// trimBlocks deletes the rows of blocks whose seqs are all up to removedUpTo, where nothing is kept.
+func (s *Log) trimBlocks(c *writerConn, removedUpTo int64) error {
+	first := blockOf(hook.Seq(removedUpTo) + 1)
 	if first <= s.blocks.trimmed {
 		return nil
 	}
-	// Every endpoint with old deliveries is in counts. Naming them lets SQLite use the primary key.
+	// The primary key begins with the endpoint, so a condition on block alone would scan the table. Every endpoint that
+	// ever had deliveries is in counts.
 	if err := c.exec(`DELETE FROM endpoint_blocks
 		WHERE endpoint_id IN (SELECT DISTINCT endpoint FROM counts) AND block < ?`, first); err != nil {
 		return fmt.Errorf("trim blocks: %w", err)
@@ -64,7 +67,7 @@ func (s *Log) trimBlocks(c *writerConn, swept int64) error {
 }
 
 // lowestBlock returns the oldest of the newest number blocks that contain deliveries of an endpoint before a seq; 0 if
-// there are fewer.
+// there are fewer. It bounds how far back a page of the endpoint looks.
 func (s *Log) lowestBlock(ctx context.Context, endpoint hook.EndpointID, before hook.Seq, number int) (int64, error) {
 	var block int64
 	err := s.read.QueryRowContext(ctx, `SELECT coalesce((SELECT block FROM endpoint_blocks

@@ -133,7 +133,7 @@ func TestABlockIsListedAgainAfterItsTransactionFailed(t *testing.T) {
 	if err := d.append(&writeRequest{record: record("lost")}, 1); err != nil {
 		t.Fatal(err)
 	}
-	if failed := errors.New("the disk"); !errors.Is(d.undo(failed), failed) || d.listed() != 0 {
+	if failed := errors.New("the disk"); !errors.Is(d.rollback(failed), failed) || d.listed() != 0 {
 		t.Fatal("the transaction was not undone")
 	}
 	d.together(record("kept"))

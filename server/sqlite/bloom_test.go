@@ -45,7 +45,7 @@ func (s *Statuses) wants(t *testing.T, from, to int) {
 		if n%50 > 1 {
 			continue
 		}
-		if key, err := s.KeyOf(t.Context(), nameKey(n)); err != nil || key != int64(n) {
+		if key, err := s.KeyOfAlias(t.Context(), nameKey(n)); err != nil || key != int64(n) {
 			t.Fatalf("name %d is of %d, %v", n, key, err)
 		}
 	}
@@ -68,7 +68,7 @@ func TestEveryNameThatIsThereIsFound(t *testing.T) {
 	s.wants(t, 1, 26_000)
 	<-s.loaded
 	s.wants(t, 1, 26_000)
-	if key, err := s.KeyOf(t.Context(), nameKey(0)); key != 0 || err != nil {
+	if key, err := s.KeyOfAlias(t.Context(), nameKey(0)); key != 0 || err != nil {
 		t.Errorf("%d, %v", key, err)
 	}
 }

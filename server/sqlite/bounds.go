@@ -1,34 +1,38 @@
 package sqlite
 
-// bounds are the shares of --keep-bytes. Verified deliveries have a share of their own that others never take, so that
-// whoever sends forged or unsigned ones displaces no verified one; and those have a small share that verified ones
-// never
-// take.
+// bounds are the limits of each kind of delivery, as shares of --keep-bytes. Verified deliveries have most of it for
+// themselves, so that a sender of forged or unsigned requests can never displace a verified one. A small reserve
+// belongs to the others, so that rejected deliveries can be inspected even if verified ones fill the rest. 0 means no
+// limit.
 type bounds struct{ keep int64 }
 
+// bounds returns the limits that the options set.
 func (s *Log) bounds() bounds { return bounds{s.options.KeepBytes} }
 
+// These are the limits in bytes of verified, unsigned and rejected deliveries, and of the rejected ones of one
+// endpoint. Their sum may exceed keep: the total is limited as well, see unverified.
 func (b bounds) verified() int64     { return b.keep - b.reserve() }
 func (b bounds) unsigned() int64     { return b.keep / 2 }
 func (b bounds) rejected() int64     { return b.keep / 5 }
 func (b bounds) rejectedEach() int64 { return b.keep / 10 }
 
-// reserve is what unsigned and rejected deliveries have, however many verified ones there are.
+// reserve is what unsigned and rejected deliveries together may always take.
 func (b bounds) reserve() int64 { return b.keep / 16 }
 
-// slack is how much more than it must a pass removes, so that not every append needs one.
+// slack is how far below a limit a pass of the sweeper goes. Without it, every append at the limit would need a pass.
 func (b bounds) slack() int64 { return b.keep / 128 }
 
-// excess is what is beyond the bounds of deliveries.
+// excess says which limit of unsigned and rejected deliveries is exceeded.
 type excess int
 
 const (
 	excessNone       excess = iota
-	excessUnsigned          // of unsigned deliveries
-	excessUnverified        // in all: unsigned and rejected ones go first
+	excessUnsigned          // the limit of unsigned deliveries: they are removed
+	excessUnverified        // the total limit: unsigned and rejected deliveries are removed, before any verified one
 )
 
-// unverified says which of the unsigned and rejected deliveries must go, or would with slack to spare.
+// unverified returns which limit is exceeded by these bytes of each kind. With slack, the limits are lower by that
+// much.
 func (b bounds) unverified(verified, unsigned, rejected, slack int64) excess {
 	others := unsigned + rejected
 	switch {
@@ -42,7 +46,8 @@ func (b bounds) unverified(verified, unsigned, rejected, slack int64) excess {
 	return excessNone
 }
 
-// wakeSweeper is called after each commit, by the writer.
+// wakeSweeper wakes the sweepers if a limit is exceeded. The writer calls it after each commit, so a sender that writes
+// gigabytes within seconds does not fill the disk until the next regular pass.
 func (s *Log) wakeSweeper() {
 	l, b := s.ledger, s.bounds()
 	if b.unverified(l.verified.bytes, l.unsigned.bytes, l.rejected.bytes, 0) != excessNone ||
@@ -55,35 +60,27 @@ func (s *Log) wakeSweeper() {
 	}
 }
 
+// wake sends to a channel with one slot, unless a value is waiting there.
 func wake(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:
-	default: // it is awake
+	default:
 	}
 }
 
-// verifiedOver reports whether verified deliveries must go: they take more than their share, and there are more than
-// stay
-// whatever they take.
+// verifiedOver reports whether verified deliveries must be removed: they exceed their limit, and there are more of them
+// than Options.KeepVerified, which are kept in any case.
 func (s *Log) verifiedOver(verified rowAmount) bool {
 	b := s.bounds()
 	return b.keep > 0 && verified.bytes > b.verified() && verified.number > s.options.KeepVerified
 }
 
-// warnOfBounds says where a bound cannot be held.
+// warnOfBounds logs a warning if the newest verified deliveries, which are always kept, exceed their limit.
 func (s *Log) warnOfBounds() {
 	verified, b := s.ledger.committedTotal(kindVerified), s.bounds()
 	if b.keep > 0 && verified.bytes > b.verified() && !s.verifiedOver(verified) {
-		s.warn(
-			"floor",
-			"the newest verified deliveries take more than --keep-bytes allows; they are kept all the same. "+
-				"Raise it, and see that the disk has room",
-			"deliveries",
-			verified.number,
-			"bytes",
-			verified.bytes,
-			"keep_bytes",
-			b.keep,
-		)
+		s.warn("floor", "the newest verified deliveries take more than --keep-bytes allows; they are kept all the "+
+			"same. Raise it, and see that the disk has room",
+			"deliveries", verified.number, "bytes", verified.bytes, "keep_bytes", b.keep)
 	}
 }

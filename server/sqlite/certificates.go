@@ -6,7 +6,7 @@ import (
 	"errors"
 )
 
-// Certificate returns what was found at an address; false where nothing is kept of it.
+// Certificate returns the stored content of a certificate's URL, in PEM. found is false if none is stored.
 func (s *Registry) Certificate(ctx context.Context, url string) (text []byte, found bool, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT text FROM certificates WHERE url = ?`, url).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -18,10 +18,11 @@ func (s *Registry) Certificate(ctx context.Context, url string) (text []byte, fo
 	return text, true, nil
 }
 
-// keptCertificates bounds how many are kept; senders change theirs about once a year.
+// keptCertificates is how many certificates are kept. Senders replace theirs about once a year, so 100 last for years.
 const keptCertificates = 100
 
-// PutCertificate keeps what was found at an address, so that what it signed can be checked later as it was.
+// PutCertificate stores the content of a certificate's URL, and deletes the oldest ones beyond keptCertificates. A
+// delivery that was signed with it can then be verified again after the sender has removed it.
 func (s *Registry) PutCertificate(ctx context.Context, url string, text []byte) error {
 	return s.do(ctx, func(c *writerConn) error {
 		if err := c.exec(`INSERT OR REPLACE INTO certificates (url, text, fetched_at) VALUES (?, ?, ?)`,

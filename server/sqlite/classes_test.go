@@ -70,17 +70,18 @@ func TestEveryTableHasAClass(t *testing.T) {
 }
 
 func TestTheClassTestNoticesViolations(t *testing.T) {
+	const a, c = "-- class a: log\n", "-- class c: node\n"
 	for name, c := range map[string]struct {
 		text string
 		want []string
 	}{
-		"right":           {"-- class a: log\nCREATE TABLE a (b);\n-- class c: node\n", nil},
-		"missing":         {"-- class a: log\n", []string{"c has no class"}},
-		"two":             {"-- class a: log\n-- class c: node\n-- class c: log\n", []string{"c has 2 classes: node, log"}},
-		"the same twice":  {"-- class a: log\n-- class c: node\n-- class c: node\n", []string{"c has 2 classes: node, node"}},
-		"unknown":         {"-- class a: logs\n-- class c: node\n", []string{`a has the class "logs", which is none of `}},
-		"no such table":   {"-- class a: log\n-- class c: node\n-- class d: node\n", []string{"d has a class, but there is no such table"}},
-		"not a statement": {"-- class a: log\n  -- class c: node\n", []string{"c has no class"}},
+		"right":           {a + "CREATE TABLE a (b);\n" + c, nil},
+		"missing":         {a, []string{"c has no class"}},
+		"two":             {a + c + "-- class c: log\n", []string{"c has 2 classes: node, log"}},
+		"the same twice":  {a + c + c, []string{"c has 2 classes: node, node"}},
+		"unknown":         {"-- class a: logs\n" + c, []string{`a has the class "logs", which is none of `}},
+		"no such table":   {a + c + "-- class d: node\n", []string{"d has a class, but there is no such table"}},
+		"not a statement": {a + "  -- class c: node\n", []string{"c has no class"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := classViolations([]string{"a", "c"}, c.text)

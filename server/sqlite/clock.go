@@ -6,32 +6,35 @@ import (
 )
 
 const (
-	// clockLeap is how far the clock may be ahead of what was expected, at a start or between two looks at it.
-	clockLeap = 24 * time.Hour
-	// clockPause is for how long of running time nothing is removed by age after a leap. Then the clock is believed.
+	// maxClockJump is how far the clock may be ahead of the expected time, at a start or between two checks.
+	maxClockJump = 24 * time.Hour
+	// clockPause is for how long nothing is removed by age after a greater jump. It counts only time in which the
+	// server runs. An operator has that long to correct the clock; then the new time is accepted.
 	clockPause = 24 * time.Hour
 )
 
-// clockWatch decides whether the clock can be believed where it says that deliveries are old. A clock that is wrong
-// by a
-// month would remove a whole log. The clock is held against the time that has passed since it was last looked at;
-// over a
-// restart, against the time at which the log was last seen. A clock that is behind removes nothing too early.
+// clockWatch decides whether the system clock can be trusted to say that deliveries are old. Retention by age would
+// delete the whole log if the clock were wrong by a month.
+//
+// While the server runs, it compares the clock with a monotonic clock. At a start it compares it with the time at which
+// the log was last known to be in use, from the table retention or the newest delivery. A clock that is behind is not a
+// problem, since nothing is then removed too early.
 type clockWatch struct {
 	mu      sync.Mutex
-	seen    time.Time     // the clock when it was last looked at
-	running time.Duration // the time that had passed then
-	paused  time.Duration // for how much longer nothing is removed by age
+	seen    time.Time     // the system clock at the last check
+	running time.Duration // the monotonic clock at the last check
+	paused  time.Duration // remaining time in which nothing is removed by age
 }
 
-// load takes over what was stored: both are milliseconds.
+// load sets the state that a previous process stored, in milliseconds: the time of its last check, and what remained of
+// a pause.
 func (w *clockWatch) load(seen, paused int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seen, w.paused = time.UnixMilli(seen), time.Duration(paused)*time.Millisecond
 }
 
-// begin starts to watch, before the clock is first looked at. A log that was never seen before has nothing to compare.
+// begin sets the monotonic clock's start. A new log has no earlier time to compare with, so it accepts the clock.
 func (w *clockWatch) begin(now time.Time, running time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -40,16 +43,16 @@ func (w *clockWatch) begin(now time.Time, running time.Duration) {
 	}
 }
 
-// look returns for how long the clock is not believed, and by how much it leapt ahead since the last look. A further
-// leap
-// does not make the pause longer: a computer that is off every other day would never remove anything.
-func (w *clockWatch) look(now time.Time, running time.Duration) (paused, leap time.Duration) {
+// check compares the clocks. It returns for how long nothing is removed by age yet, and by how much the clock jumped
+// ahead since the last check, 0 if that is within maxClockJump. A further jump does not extend a pause: otherwise a
+// computer that is switched off every other day would never remove anything.
+func (w *clockWatch) check(now time.Time, running time.Duration) (paused, leap time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	passed := running - w.running
 	leap = wall(now).Sub(w.seen.Add(passed))
 	w.seen, w.running = wall(now), running
-	if w.paused = max(0, w.paused-passed); leap <= clockLeap {
+	if w.paused = max(0, w.paused-passed); leap <= maxClockJump {
 		return w.paused, 0
 	}
 	if w.paused == 0 {
@@ -58,18 +61,18 @@ func (w *clockWatch) look(now time.Time, running time.Duration) (paused, leap ti
 	return w.paused, leap
 }
 
-// wall is the time that a clock on the wall shows. Times that come from time.Now also carry how long the process has
-// been
-// running, and the difference of two of those says nothing of the clock.
+// wall returns t without its monotonic reading. A difference of two times from time.Now uses the monotonic readings, so
+// it would not show that the system clock was set.
 func wall(t time.Time) time.Time { return t.Round(0) }
 
-// saved is what the next start must know, in milliseconds.
+// saved returns what the next start needs, in milliseconds: see load.
 func (w *clockWatch) saved() (seen, paused int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.seen.UnixMilli(), w.paused.Milliseconds()
 }
 
+// pausedMillis returns the remaining pause in milliseconds.
 func (w *clockWatch) pausedMillis() int64 {
 	_, paused := w.saved()
 	return paused

@@ -8,38 +8,39 @@ import (
 	"hookbeam/server/hook"
 )
 
-// deliveryRow is a record on its way into its row or out of it. Most columns are members of the record itself; the
-// others stand beside it, in the form in which they are stored.
+// deliveryRow is a record together with those of its columns that are stored in another form. Writing: rowOf fills it,
+// encode computes its checksum's input, and insert binds it. Reading: the targets are scanned, and finishRecord
+// converts.
 type deliveryRow struct {
 	record   *hook.Record
 	random   []byte
-	received int64 // milliseconds since 1970, as is occurred; 0: not known
-	occurred int64
+	received int64         // milliseconds since 1970
+	occurred int64         // milliseconds since 1970; 0: not reported
 	took     int64         // microseconds
-	skew     sql.NullInt64 // milliseconds; NULL: no time is signed
+	skew     sql.NullInt64 // milliseconds; NULL: the signature does not cover a time
 	headers  []byte        // "Name: value\n" for each value
-	rest     []byte        // hook.AppendRest of the record; empty: there is none
-	version  int64
-	sum      sql.NullInt64 // NULL in rows of before there were checksums
+	rest     []byte        // hook.AppendRest of the record; empty if there is none
+	version  int64         // recordVersion or recordVersionWithRest
+	sum      sql.NullInt64 // the checksum; NULL in rows of releases that stored none
 }
 
-// deliveryColumn is all that is known of one column of a delivery but its SQL type, which a migration gives. A new
-// column is a line in deliveryColumns, beside its migration and its member of hook.Delivery: what is inserted, read,
-// compared by the checksum and counted by retention follows from it.
+// deliveryColumn describes one column of the table deliveries, except its SQL type, which is in a migration. A new
+// column needs a migration, a member of hook.Delivery or hook.Request, and a line in deliveryColumns. The statements,
+// the checksum and the size that retention counts follow from it.
 type deliveryColumn struct {
 	name   string
 	kind   columnKind
-	listed bool   // a list of deliveries needs it, not only a whole record
-	length bool   // its length varies, and counts for retention
-	usual  string // SQL of the value that nearly all rows have; "": there is none
+	listed bool   // lists of deliveries read it, not only full records
+	length bool   // its length varies and counts for retention
+	usual  string // SQL literal of the value that nearly all rows have; "" if there is none
 
-	// One of these reads the value, by kind.
+	// One of these returns the value, depending on kind.
 	text   func(*deliveryRow) string
 	number func(*deliveryRow) int64
 	blob   func(*deliveryRow) []byte
 
-	target func(*deliveryRow) any // where the value is scanned to
-	empty  string                 // usual as a text
+	target    func(*deliveryRow) any // where the value is scanned to
+	usualText string                 // the value of usual, for a text
 }
 
 // columnKind says how a column is bound and how it is encoded for the checksum.
@@ -110,47 +111,50 @@ var deliveryColumns = []deliveryColumn{
 		func(w *deliveryRow) any { return &w.record.Remote }),
 	blobColumn("headers", func(w *deliveryRow) *[]byte { return &w.headers }),
 	blobColumn("body", func(w *deliveryRow) *[]byte { return &w.record.Body }).last(),
-	blobColumn("rest", func(w *deliveryRow) *[]byte { return &w.rest }).seldom(),
+	blobColumn("rest", func(w *deliveryRow) *[]byte { return &w.rest }).optional(),
 }
 
-// textColumn and numberColumn take what reads the value, and where it is scanned to. Reading is done for each column of
-// each delivery that is received, so it is a function of its own: one that returns a pointer would do for both.
+// textColumn returns a text column. text returns its value, and target where it is scanned to. One function that
+// returns a pointer would do for both, but text is called for each delivery that is received, and a string is cheaper.
 func textColumn(name string, text func(*deliveryRow) string, target func(*deliveryRow) any) deliveryColumn {
 	return deliveryColumn{name: name, kind: textKind, length: true, text: text, target: target}
 }
 
+// numberColumn returns an integer column.
 func numberColumn(name string, number func(*deliveryRow) int64, target func(*deliveryRow) any) deliveryColumn {
 	return deliveryColumn{name: name, kind: numberKind, number: number, target: target}
 }
 
+// blobColumn returns a column of bytes, which are never NULL.
 func blobColumn(name string, at func(*deliveryRow) *[]byte) deliveryColumn {
 	return deliveryColumn{name: name, kind: blobKind, length: true,
 		blob:   func(w *deliveryRow) []byte { return *at(w) },
 		target: func(w *deliveryRow) any { return at(w) }}
 }
 
-// list has lists read the column.
+// list makes lists of deliveries read the column.
 func (c deliveryColumn) list() deliveryColumn { c.listed = true; return c }
 
-// fixed says that the column has the same length in each row.
+// fixed means that the column has the same length in each row, so retention does not count it.
 func (c deliveryColumn) fixed() deliveryColumn { c.length = false; return c }
 
-// usually names the text that nearly all rows have. It is then a constant of the statement.
+// usually sets the text that nearly all rows have. The statement for usual rows contains it as a constant.
 func (c deliveryColumn) usually(text string) deliveryColumn {
-	c.usual, c.empty = "'"+text+"'", text
+	c.usual, c.usualText = "'"+text+"'", text
 	return c
 }
 
 // usuallyZero is usually for a number.
 func (c deliveryColumn) usuallyZero() deliveryColumn { c.usual = "0"; return c }
 
-// last has only the body's length go into what is copied for the checksum: the body is added as it is.
+// last means that encode appends only the length of the body: the checksum reads the body itself without a copy of it.
 func (c deliveryColumn) last() deliveryColumn { c.kind = bodyKind; return c }
 
-// seldom has an empty blob be NULL. It is in the checksum only where there is one.
-func (c deliveryColumn) seldom() deliveryColumn { c.kind, c.usual = restKind, "NULL"; return c }
+// optional means that an empty blob is stored as NULL. Only a value that is not empty is in the checksum, so that rows
+// without one have the same checksum as before the column existed.
+func (c deliveryColumn) optional() deliveryColumn { c.kind, c.usual = restKind, "NULL"; return c }
 
-// value is what is bound to the statement that writes the row.
+// value returns the value to bind in the statement that writes the row.
 func (c *deliveryColumn) value(w *deliveryRow) any {
 	switch c.kind {
 	case textKind:
@@ -170,8 +174,9 @@ func (c *deliveryColumn) value(w *deliveryRow) any {
 	return notNil(c.blob(w))
 }
 
-// encode appends what goes into the checksum of the row but its body. length is what the row's texts have together,
-// textColumns of a row that is stored. usual says that all usual values are there.
+// encode appends the input of the row's checksum except the body. length is the length of the row's texts and blobs
+// together, as textLengthSQL computes it for a stored row. usual reports whether all columns with a usual value have
+// it. One pass computes all three, because it is done for each delivery that is received.
 func (w *deliveryRow) encode(b []byte) (encoded []byte, length int64, usual bool) {
 	b = append(b, byte(w.version))
 	b = appendNumber(b, int64(w.record.Seq))
@@ -183,7 +188,7 @@ func (w *deliveryRow) encode(b []byte) (encoded []byte, length int64, usual bool
 		case textKind:
 			text := c.text(w)
 			b, n = appendText(b, text), len(text)
-			usual = usual && (c.usual == "" || text == c.empty)
+			usual = usual && (c.usual == "" || text == c.usualText)
 		case numberKind:
 			number := c.number(w)
 			b = appendNumber(b, number)
@@ -212,24 +217,23 @@ func (w *deliveryRow) encode(b []byte) (encoded []byte, length int64, usual bool
 	return b, length, usual
 }
 
-// The statements' lists, made of the columns once.
+// Parts of the SQL statements, computed once from deliveryColumns.
 var (
-	// listColumns are what a hook.Delivery is read from, and recordColumns a whole hook.Record, in the order of
-	// targets.
+	// listColumns are the columns of a hook.Delivery, in the order of listTargets. recordColumns are those of a full
+	// hook.Record, in the order of recordTargets.
 	listColumns   = columnNames(func(c deliveryColumn) bool { return c.listed })
-	recordColumns = listColumns + strings.TrimPrefix(
-		columnNames(func(c deliveryColumn) bool { return !c.listed }),
-		"seq",
-	) +
+	recordColumns = listColumns +
+		strings.TrimPrefix(columnNames(func(c deliveryColumn) bool { return !c.listed }), "seq") +
 		", version, checksum"
-	// textColumns is the sum of the lengths that vary, as encode counts them. octet_length reads a row's
-	// head only, and none of the pages that its body is in.
-	textColumns = lengthColumns()
+	// textLengthSQL is the length of a row's texts and blobs, as encode computes it. octet_length reads only the header
+	// of the row, not the overflow pages of its body.
+	textLengthSQL = lengthColumns()
 
-	insertOften  = insertDelivery(true)
-	insertSeldom = insertDelivery(false)
+	insertUsual = insertDelivery(true)
+	insertFull  = insertDelivery(false)
 )
 
+// columnNames returns seq and the names of the wanted columns, separated by commas.
 func columnNames(wanted func(deliveryColumn) bool) string {
 	names := []string{"seq"}
 	for _, c := range deliveryColumns {
@@ -240,6 +244,7 @@ func columnNames(wanted func(deliveryColumn) bool) string {
 	return strings.Join(names, ", ")
 }
 
+// lengthColumns returns textLengthSQL.
 func lengthColumns() string {
 	var terms []string
 	for _, c := range deliveryColumns {
@@ -254,8 +259,8 @@ func lengthColumns() string {
 	return strings.Join(terms, " + ")
 }
 
-// insertDelivery is the statement that writes a row. Each value has its price, and some are nearly always the same: in
-// the usual statement they are constants.
+// insertDelivery returns the statement that writes a row. Binding a value takes time, and some values are nearly always
+// the same: with usual, these are constants in the statement.
 func insertDelivery(usual bool) string {
 	names, values := []string{"version", "seq", "checksum"}, []string{"?", "?", "?"}
 	for _, c := range deliveryColumns {
@@ -268,7 +273,7 @@ func insertDelivery(usual bool) string {
 	return "INSERT INTO deliveries (" + strings.Join(names, ", ") + ") VALUES (" + strings.Join(values, ", ") + ")"
 }
 
-// rowOf returns r as it is stored. headers are flatHeaders of it.
+// rowOf returns r in the form in which it is stored. headers is the result of flatHeaders.
 func rowOf(r *hook.Record, headers []byte) deliveryRow {
 	w := deliveryRow{record: r, random: r.Random[:], headers: headers, received: r.ReceivedAt.UnixMilli(),
 		took: r.Took.Microseconds(), version: recordVersion}
@@ -284,11 +289,11 @@ func rowOf(r *hook.Record, headers []byte) deliveryRow {
 	return w
 }
 
-// insert returns the statement that writes the row, and appends its values. usual is what encode says.
+// insert returns the statement that writes the row, and its values appended to values. usual is a result of encode.
 func (w *deliveryRow) insert(values []any, sum uint32, usual bool) (statement string, all []any) {
-	statement = insertSeldom
+	statement = insertFull
 	if usual {
-		statement = insertOften
+		statement = insertUsual
 	}
 	values = append(values, w.version, int64(w.record.Seq), int64(sum))
 	for i := range deliveryColumns {
@@ -299,7 +304,7 @@ func (w *deliveryRow) insert(values []any, sum uint32, usual bool) (statement st
 	return statement, values
 }
 
-// listTargets are where listColumns are scanned to.
+// listTargets returns where listColumns are scanned to.
 func (w *deliveryRow) listTargets() []any {
 	targets := append(make([]any, 0, len(deliveryColumns)+8), &w.record.Seq)
 	for i := range deliveryColumns {
@@ -310,7 +315,7 @@ func (w *deliveryRow) listTargets() []any {
 	return targets
 }
 
-// recordTargets are where recordColumns are scanned to.
+// recordTargets returns where recordColumns are scanned to.
 func (w *deliveryRow) recordTargets() []any {
 	targets := w.listTargets()
 	for i := range deliveryColumns {
@@ -321,10 +326,10 @@ func (w *deliveryRow) recordTargets() []any {
 	return append(targets, &w.version, &w.sum)
 }
 
-// finish sets what of a delivery is not scanned as it is.
+// finish sets the members of the delivery that are stored in another form.
 func (w *deliveryRow) finish() {
 	r := w.record
-	copy(r.Random[:], w.random) // of a damaged one there may be less
+	copy(r.Random[:], w.random) // which is shorter if the row is damaged
 	r.ID = hook.NewDeliveryID(r.Seq, r.Random)
 	r.ReceivedAt = hook.Millis(w.received)
 	if w.occurred != 0 {
@@ -332,7 +337,7 @@ func (w *deliveryRow) finish() {
 	}
 }
 
-// finishRecord is finish for a whole record.
+// finishRecord is finish for a full record. It fails if the column rest is malformed.
 func (w *deliveryRow) finishRecord() error {
 	w.finish()
 	r := w.record

@@ -48,7 +48,7 @@ func (c *conformant) removeUpTo(seq hook.Seq) {
 	for next := c.FirstKept(); next <= seq; next++ {
 		c.remove(next)
 	}
-	must(c.t, c.do(c.t.Context(), func(w *writerConn) error { return c.setSwept(w, int64(seq)) }))
+	must(c.t, c.do(c.t.Context(), func(w *writerConn) error { return c.setRemovedUpTo(w, int64(seq)) }))
 	c.reopen()
 }
 

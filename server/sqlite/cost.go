@@ -2,49 +2,51 @@ package sqlite
 
 import "hookbeam/server/hook"
 
-// What a row takes in the file follows SQLite's file format (sqlite.org/fileformat2.html, 1.6): a row that is longer
-// than maxLocal keeps a part of it in the table's page, and the rest in whole pages of its own.
+// The size of a row in the file follows from SQLite's file format (sqlite.org/fileformat2.html, 1.6). A row that is
+// longer than maxLocal has its first part in a page of the table, at least minLocal bytes, and the rest in overflow
+// pages, which it does not share with other rows. All sizes are in bytes.
 const (
 	minLocal     = (pageSize-12)*32/255 - 23
 	maxLocal     = pageSize - 35
-	overflowRoom = pageSize - 4
-	pageRoom     = pageSize - 8
+	overflowRoom = pageSize - 4 // content of an overflow page
+	pageRoom     = pageSize - 8 // content of a page of the table
 
 	deliveryFixed = 80 // a delivery's numbers, its random bits and the lengths of its columns
-	cellFixed     = 12 // where a row stands in its page
-	indexFixed    = 24 // its entries in the indexes
+	cellFixed     = 12 // a row's header and its pointer in the page
+	indexFixed    = 24 // a row's entries in the indexes
 )
 
-// deliveryCost is how many bytes of the file a delivery takes whose texts have this length together. It depends on
-// nothing else, so that what is added when a delivery is appended is exactly what is subtracted when it is removed.
+// deliveryCost returns how many bytes of the file a delivery takes. text is the length of all its texts and blobs. The
+// result depends on nothing else, so removing a delivery subtracts exactly what appending it added.
 func deliveryCost(text int64) int64 {
 	local, overflow := text+deliveryFixed, int64(0)
 	if local > maxLocal {
-		whole := local
-		if local = minLocal + (whole-minLocal)%overflowRoom; local > maxLocal {
+		payload := local
+		if local = minLocal + (payload-minLocal)%overflowRoom; local > maxLocal {
 			local = minLocal
 		}
-		overflow = (whole - local + overflowRoom - 1) / overflowRoom
+		overflow = (payload - local + overflowRoom - 1) / overflowRoom
 	}
-	// A page holds so many rows of this size, and what is left of it is lost: a row of more than half a page takes it
-	// all.
+	// Rows of this size leave a part of each page unused, which is charged to them: a row that is longer than half a
+	// page costs the whole page.
 	rows := pageRoom / (local + cellFixed)
 	return overflow*pageSize + pageSize/rows + indexFixed
 }
 
-// Event ids stand in the order of their names, so that new ones come into the middle of pages, which are then two
-// thirds full. Long ones spill into a page of their own.
+// The table events is sorted by endpoint and event id. New ids are inserted in the middle of pages, which are on
+// average two thirds full, hence the factor of 3/2. Ids longer than eventLocal need overflow pages. All sizes are in
+// bytes.
 const (
 	eventFixed = 14
 	eventLocal = 4000
 	eventSpill = 22 << 10
 )
 
-// eventColumns is eventCost of a row of events.
-const eventColumns = `iif(octet_length(endpoint) + octet_length(event) <= 4000,
+// eventCostSQL is eventCost as an SQL expression over a row of events; a test compares both.
+const eventCostSQL = `iif(octet_length(endpoint) + octet_length(event) <= 4000,
 	(octet_length(endpoint) + octet_length(event) + 14) * 3 / 2, octet_length(endpoint) + octet_length(event) + 22528)`
 
-// eventCost is how many bytes of the file a remembered event id takes.
+// eventCost returns how many bytes of the file a remembered event id takes.
 func eventCost(endpoint hook.EndpointID, event string) int64 {
 	n := int64(len(endpoint) + len(event))
 	if n <= eventLocal {

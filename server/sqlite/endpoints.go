@@ -9,13 +9,15 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Endpoints returns every endpoint, deleted ones too, oldest first.
+// endpointColumns are the columns of the table endpoints. Package intake keeps all endpoints in memory: it reads the
+// table at the start, and stores each change.
+const endpointColumns = `id, name, slug, provider, verify, tolerance, secrets, max_body, response,
+	signed_url, settings, allow, statuses, confirmed, created_at, deleted_at`
+
+// Endpoints returns all endpoints, also deleted ones, oldest first. The columns secrets, response, settings, allow and
+// statuses are JSON.
 func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
-	rows, err := s.read.QueryContext(
-		ctx,
-		`SELECT id, name, slug, provider, verify, tolerance, secrets, max_body, response,
-		signed_url, settings, allow, statuses, confirmed, created_at, deleted_at FROM endpoints ORDER BY created_at, id`,
-	)
+	rows, err := s.read.QueryContext(ctx, `SELECT `+endpointColumns+` FROM endpoints ORDER BY created_at, id`)
 	if err != nil {
 		return nil, s.failed("read endpoints", err)
 	}
@@ -26,12 +28,17 @@ func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 		var secrets, response, settings, allow, statuses []byte
 		var tolerance, created, deleted int64
 		var confirmed bool
-		if err := rows.Scan(&e.ID, &e.Name, &e.Slug, &e.Provider, &e.Verify, &tolerance, &secrets, &e.MaxBody, &response,
-			&e.SignedURL, &settings, &allow, &statuses, &confirmed, &created, &deleted); err != nil {
+		if err := rows.Scan(&e.ID, &e.Name, &e.Slug, &e.Provider, &e.Verify, &tolerance, &secrets, &e.MaxBody,
+			&response, &e.SignedURL, &settings, &allow, &statuses, &confirmed, &created, &deleted); err != nil {
 			return nil, s.failed("read endpoints", err)
 		}
-		for text, into := range map[*[]byte]any{&secrets: &e.Secrets, &response: &e.Response, &settings: &e.Settings, &allow: &e.Allow,
-			&statuses: &e.Statuses} {
+		for text, into := range map[*[]byte]any{
+			&secrets:  &e.Secrets,
+			&response: &e.Response,
+			&settings: &e.Settings,
+			&allow:    &e.Allow,
+			&statuses: &e.Statuses,
+		} {
 			if err := json.Unmarshal(*text, into); err != nil {
 				return nil, fmt.Errorf("read endpoint %s: %w", e.ID, err)
 			}
@@ -45,7 +52,8 @@ func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 	return all, rows.Err()
 }
 
-// PutEndpoint writes an endpoint, new or changed.
+// PutEndpoint inserts an endpoint or replaces the one with its id. Deleting an endpoint is a change, too: its row
+// stays, with deleted_at set, so that it can be restored and its deliveries keep their name.
 func (s *Registry) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
 	texts := make([]string, 5)
 	for i, v := range []any{e.Secrets, e.Response, e.Settings, e.Allow, e.Statuses} {
@@ -63,27 +71,10 @@ func (s *Registry) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
 		deleted = e.DeletedAt.UnixMilli()
 	}
 	return s.do(ctx, func(c *writerConn) error {
-		return c.exec(
-			`INSERT OR REPLACE INTO endpoints (id, name, slug, provider, verify, tolerance, secrets, max_body,
-			response, signed_url, settings, allow, statuses, confirmed, created_at, deleted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			string(
-				e.ID,
-			),
-			e.Name,
-			e.Slug,
-			e.Provider,
-			string(e.Verify),
-			int64(e.Tolerance/time.Second),
-			texts[0],
-			e.MaxBody,
-			texts[1],
-			e.SignedURL,
-			texts[2],
-			texts[3],
-			texts[4],
-			confirmed,
-			e.CreatedAt.UnixMilli(),
-			deleted,
-		)
+		return c.exec(`INSERT OR REPLACE INTO endpoints (`+endpointColumns+`)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			string(e.ID), e.Name, e.Slug, e.Provider, string(e.Verify), int64(e.Tolerance/time.Second),
+			texts[0], e.MaxBody, texts[1], e.SignedURL, texts[2], texts[3], texts[4],
+			confirmed, e.CreatedAt.UnixMilli(), deleted)
 	})
 }

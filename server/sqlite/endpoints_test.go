@@ -15,7 +15,8 @@ import (
 // TestOlderEndpointsWithoutASecretSayThatTheyCheckNothing opens a database as a release before verify was settled
 // wrote it.
 func TestOlderEndpointsWithoutASecretSayThatTheyCheckNothing(t *testing.T) {
-	const secret, blank = `[{"Label":"live","Value":"0123456789abcdef"}]`, `[{"Label":"a","Value":""},{"Label":"b","Value":" \t"}]`
+	const secret = `[{"Label":"live","Value":"0123456789abcdef"}]`
+	const blank = `[{"Label":"a","Value":""},{"Label":"b","Value":" \t"}]`
 	cases := []struct {
 		name, provider, verify, secrets, settings string
 		want                                      hook.Verify
@@ -49,9 +50,11 @@ func TestOlderEndpointsWithoutASecretSayThatTheyCheckNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, c := range cases {
-		if _, err := db.ExecContext(t.Context(), `INSERT INTO endpoints (id, name, slug, provider, verify, tolerance, secrets, max_body, response,
-			signed_url, settings, allow, created_at, deleted_at) VALUES (?, ?, ?, ?, ?, 300, ?, 1000, 'null', '', ?, 'null', ?, 0)`,
-			fmt.Sprintf("ep_%d", i), c.name, fmt.Sprintf("slug-%d", i), c.provider, c.verify, c.secrets, c.settings, i); err != nil {
+		_, err := db.ExecContext(t.Context(), `INSERT INTO endpoints (id, name, slug, provider, verify, tolerance,
+			secrets, max_body, response, signed_url, settings, allow, created_at, deleted_at)
+			VALUES (?, ?, ?, ?, ?, 300, ?, 1000, 'null', '', ?, 'null', ?, 0)`, fmt.Sprintf("ep_%d", i), c.name,
+			fmt.Sprintf("slug-%d", i), c.provider, c.verify, c.secrets, c.settings, i)
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"hookbeam/server/hook"
 )
 
-// errDamaged says that what the database file holds is not what was written.
+// errDamaged means that the content of a database file differs from what was written.
 var errDamaged = errors.New("the database is damaged")
 
-// primary returns SQLite's primary result code of err, or 0 where it is not SQLite's.
+// primary returns SQLite's primary result code of err, or 0 if err is not from SQLite.
 func primary(err error) int {
 	var e *driver.Error
 	if errors.As(err, &e) {
@@ -23,7 +23,8 @@ func primary(err error) int {
 	return 0
 }
 
-// unavailable turns a failed write into what the sender is told: nothing was kept, try again.
+// unavailable returns the problem for a write that failed: nothing was stored, and the sender should retry in 30
+// seconds. An error that is such a problem already is returned as it is.
 func (s *database) unavailable(err error) error {
 	var ready *hook.Problem
 	if errors.As(err, &ready) {
@@ -40,16 +41,18 @@ func (s *database) unavailable(err error) error {
 		RetryAfter: 30 * time.Second, Cause: err}
 }
 
+// errStopping is the problem for a write that comes when the server is stopping.
 var errStopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping",
 	Detail: "The server is stopping: nothing was stored. Try again in a few seconds.", RetryAfter: 5 * time.Second}
 
+// markDamaged records the first sign of damage and logs it. From then on nothing is written.
 func (s *database) markDamaged(err error) {
 	if s.damaged.CompareAndSwap(nil, &err) {
 		s.options.Log.Error("the database is damaged", "file", s.path, "error", err)
 	}
 }
 
-// failed wraps an error of a read and notices damage.
+// failed wraps the error of a read with what was being done, and calls markDamaged if the error is a sign of damage.
 func (s *database) failed(doing string, err error) error {
 	if damage(err) {
 		s.markDamaged(err)
@@ -66,15 +69,13 @@ func (s *database) explain(err error) error {
 		return fmt.Errorf(
 			"%w: %s. Nothing was changed. Put a backup in its place, or move the file away to begin with an "+
 				"empty log: the sqlite3 command's .recover can read what is left of it (%v)",
-			errDamaged,
-			s.path,
-			err,
+			errDamaged, s.path, err,
 		)
 	}
 	return fmt.Errorf("open %s: %w", s.path, err)
 }
 
-// damage reports whether err says that a file does not hold what was written.
+// damage reports whether err means that a database file is damaged, or no database.
 func damage(err error) bool {
 	code := primary(err)
 	return errors.Is(err, errDamaged) || code == codes.SQLITE_CORRUPT || code == codes.SQLITE_NOTADB

@@ -33,7 +33,8 @@ func TestTriesOfAnEventAreCountedAndCompared(t *testing.T) {
 	appended(t, s, other)
 	if first.Occurrence != 0 || second.Occurrence != 2 || second.Reason != "" || other.Occurrence != 3 ||
 		other.Reason != hook.ReasonBodyDiffers {
-		t.Errorf("tries %d, %d %q, %d %q", first.Occurrence, second.Occurrence, second.Reason, other.Occurrence, other.Reason)
+		t.Errorf("occurrences %d, %d %q, %d %q", first.Occurrence, second.Occurrence, second.Reason,
+			other.Occurrence, other.Reason)
 	}
 	for _, d := range []hook.Delivery{first.Delivery, second.Delivery, other.Delivery} {
 		tries, err := s.Redeliveries(t.Context(), d)

@@ -10,9 +10,8 @@ import (
 	"hookbeam/server/wire"
 )
 
-// appendEvidence writes what encoding/json would read as the same evidence, at a fraction of its cost: it is done for
-// each
-// event that tells of something.
+// appendEvidence appends e as the JSON object that encoding/json would read as the same evidence. It is called for each
+// event that reports something, and takes a fraction of the time of encoding/json.
 func appendEvidence(b []byte, e *hook.Evidence) []byte {
 	b = wire.AppendString(append(b, '{'), `"event":`, e.Event)
 	b = wire.AppendString(b, `,"kind":`, string(e.Kind))
@@ -38,7 +37,7 @@ func appendEvidence(b []byte, e *hook.Evidence) []byte {
 	return append(b, '}')
 }
 
-// readEvidence reads evidence that stands one on each line.
+// readEvidence parses the column evidence: one JSON object per line.
 func readEvidence(lines []byte) (all []hook.Evidence, err error) {
 	for line := range bytes.Lines(lines) {
 		var e hook.Evidence

@@ -50,7 +50,7 @@ func TestAFullDiskIsNotFilledByTheLog(t *testing.T) {
 	if lines := said.count("could not store"); lines != 1 {
 		t.Errorf("%d lines within a minute, want one", lines)
 	}
-	at.move(tellFailureEvery + time.Second)
+	at.move(logFailureEvery + time.Second)
 	fail(1)
 	if said.count("could not store") != 2 || said.count("failed_commits=200") != 1 {
 		t.Errorf("a minute later: %s", said.text.String())

@@ -15,42 +15,44 @@ import (
 )
 
 const (
-	// rememberFor is for how long event ids are remembered, as far as --keep-events goes; whoever must forget one
-	// earlier
-	// says so.
+	// rememberFor is for how long event ids should be remembered. If --keep-events requires that one is forgotten
+	// earlier, a warning is logged.
 	rememberFor = 90 * 24 * time.Hour
-	// eventsAtOnce is how many event ids one query reads.
-	eventsAtOnce = 50_000
-	// forgetBytes is how long the names may be together that one step forgets.
+	// eventsPerQuery is how many event ids one query reads, so that no query lasts long.
+	eventsPerQuery = 50_000
+	// forgetBytes is the length of the event ids that one transaction deletes, as stepRows is their number.
 	forgetBytes = 1 << 20
-	// mostBuckets bounds the histogram of events.
-	mostBuckets = 8192
+	// maxBuckets is the largest number of buckets in the histogram of events.
+	maxBuckets = 8192
 )
 
-// eventSweeper forgets event ids, the oldest first. No index knows how old they are, for each append would pay for
-// it: all
-// of them are read to see how many each stretch of the log has claimed, and once more to find those that go. So they go
-// many at a time, or not yet.
+// eventSweeper deletes the oldest event ids when they exceed --keep-events. An id is only deleted if its first delivery
+// was removed, so a delivery that is kept always has its claim.
+//
+// The table events has no index by seq, because each append would have to update it. So a pass reads the whole table,
+// once to learn from which parts of the log the ids are (eventHistogram), and once more to delete those up to a seq.
+// Since that is expensive, a pass deletes many at once, or is put off (retryAt).
+//
+// Its fields belong to the goroutine that holds mu.
 type eventSweeper struct {
-	mu        sync.Mutex      // held during a pass over events
-	wake      chan struct{}   // one slot: the bound is passed
-	histogram *eventHistogram // nil: none was made yet
-	again     atomic.Int64    // how many bytes there must be until it is worth trying; 0: the bound
+	mu        sync.Mutex      // held during a pass
+	wake      chan struct{}   // has one slot; the writer sends when the limit is exceeded
+	histogram *eventHistogram // nil: not measured yet, or no longer valid
+	retryAt   atomic.Int64    // how many bytes there must be until it is worth trying; 0: the bound
 	opened    hook.Seq        // the log's head at the start
-	atOpen    rowAmount       // what the ledger then said
+	atOpen    rowAmount       // the ledger's amount of events at the start
 }
 
-// due is how many bytes events may take until the sweeper should look; 0: any number.
+// due returns how many bytes events may take before the next pass; 0: any number.
 func (w *eventSweeper) due(keep int64) int64 {
 	if keep == 0 {
 		return 0
 	}
-	return max(keep, w.again.Load())
+	return max(keep, w.retryAt.Load())
 }
 
-// sweepEvents forgets event ids that are beyond their bound and whose deliveries are gone, the oldest first, down to
-// nine
-// tenths of the bound.
+// sweepEvents deletes event ids if they exceed their limit, the oldest first, down to nine tenths of the limit. It
+// deletes nothing if less than a twentieth could be freed, and then waits until there are a twentieth more.
 func (s *Log) sweepEvents(ctx context.Context) error {
 	w, keep := &s.sweeper.events, s.options.KeepEvents
 	w.mu.Lock()
@@ -60,23 +62,23 @@ func (s *Log) sweepEvents(ctx context.Context) error {
 	}
 	used := s.ledger.committedTotal(kindEvents).bytes
 	if keep == 0 || used <= keep {
-		w.again.Store(0)
+		w.retryAt.Store(0)
 		return nil
 	}
-	swept := s.sweptTo()
-	if swept > 0 && (w.histogram == nil || swept > w.histogram.upTo) {
+	removedUpTo := s.removedUpTo()
+	if removedUpTo > 0 && (w.histogram == nil || removedUpTo > w.histogram.upTo) {
 		var err error
 		if w.histogram, err = s.measureEvents(ctx, s.Head()); err != nil {
 			return err
 		}
 	}
 	need := used - keep/10*9
-	upTo, found := w.histogram.cut(swept, need)
+	upTo, found := w.histogram.splitFor(removedUpTo, need)
 	if found < min(need, used/20) || found == 0 {
-		w.again.Store(used + used/20) // nearly all are of deliveries that are kept
+		w.retryAt.Store(used + used/20) // nearly all belong to deliveries that are kept
 		return nil
 	}
-	w.again.Store(0)
+	w.retryAt.Store(0)
 	if err := s.forgetUpTo(ctx, upTo); err != nil {
 		w.histogram = nil
 		return err
@@ -85,9 +87,10 @@ func (s *Log) sweepEvents(ctx context.Context) error {
 	return nil
 }
 
-// countEvents counts those events that the ledger could not know of: a database of a release without a ledger, or
-// batches
-// that were stored shortly before the process died. Of what was there at the start nothing is removed meanwhile.
+// countEvents corrects the ledger's amount of events if it is not exact. That is so for a database of a release without
+// a ledger, and after a crash if the deliveries since the ledger was written include batches, whose ids are not in
+// columns. It counts the events up to the head at the start, of which none is deleted meanwhile, and posts the
+// difference to what the ledger had then.
 func (s *Log) countEvents(ctx context.Context) error {
 	if s.ledger.committedFlags().exact {
 		return nil
@@ -105,18 +108,20 @@ func (s *Log) countEvents(ctx context.Context) error {
 	})
 }
 
-// eventKey is where an event stands in its table.
+// eventKey is the primary key of the table events.
 type eventKey struct{ endpoint, event string }
 
-// lastEvents is an endpoint behind all others.
+// lastEvents is greater than any endpoint's id.
 const lastEvents = "\xff"
 
-// eachEventRange calls do for stretches (from, to] of the table that together are all of it.
+// eachEventRange calls do for consecutive ranges (from, to] of keys that together cover the table events. Each has at
+// most eventsPerQuery rows.
 func (s *Log) eachEventRange(ctx context.Context, do func(from, to eventKey) error) error {
 	for from := (eventKey{}); from.endpoint != lastEvents; {
 		to := eventKey{endpoint: lastEvents}
 		err := s.read.QueryRowContext(ctx, `SELECT endpoint, event FROM events WHERE (endpoint, event) > (?, ?)
-			ORDER BY endpoint, event LIMIT 1 OFFSET ?`, from.endpoint, from.event, eventsAtOnce-1).Scan(&to.endpoint, &to.event)
+			ORDER BY endpoint, event LIMIT 1 OFFSET ?`, from.endpoint, from.event, eventsPerQuery-1).
+			Scan(&to.endpoint, &to.event)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return s.failed("read events", err)
 		}
@@ -128,11 +133,11 @@ func (s *Log) eachEventRange(ctx context.Context, do func(from, to eventKey) err
 	return nil
 }
 
-// measureEvents reads all events of deliveries up to a seq.
+// measureEvents returns the histogram of the events that deliveries up to a seq have claimed.
 func (s *Log) measureEvents(ctx context.Context, upTo hook.Seq) (*eventHistogram, error) {
 	h := &eventHistogram{upTo: upTo, buckets: map[int64]int64{}}
 	err := s.eachEventRange(ctx, func(from, to eventKey) error {
-		rows, err := s.read.QueryContext(ctx, `SELECT seq >> ? AS bucket, count(*), sum(`+eventColumns+`) FROM events
+		rows, err := s.read.QueryContext(ctx, `SELECT seq >> ? AS bucket, count(*), sum(`+eventCostSQL+`) FROM events
 			WHERE (endpoint, event) > (?, ?) AND (endpoint, event) <= (?, ?) AND seq <= ? GROUP BY bucket`,
 			h.shift, from.endpoint, from.event, to.endpoint, to.event, int64(upTo))
 		if err != nil {
@@ -153,7 +158,8 @@ func (s *Log) measureEvents(ctx context.Context, upTo hook.Seq) (*eventHistogram
 	return h, err
 }
 
-// forgetUpTo forgets the events of deliveries up to a seq, which are gone.
+// forgetUpTo deletes the events that deliveries up to a seq have claimed, all of which were removed. It logs a warning
+// if any was younger than rememberFor.
 func (s *Log) forgetUpTo(ctx context.Context, upTo hook.Seq) error {
 	var early int64
 	if err := s.eachEventRange(ctx, func(from, to eventKey) error {
@@ -175,27 +181,21 @@ func (s *Log) forgetUpTo(ctx context.Context, upTo hook.Seq) error {
 		return err
 	}
 	if early > 0 {
-		s.warn(
-			"events",
-			"event ids younger than 90 days were forgotten to stay within --keep-events: a repeat of one of them "+
-				"is no longer noticed. Raise it",
-			"events",
-			early,
-			"keep_events",
-			s.options.KeepEvents,
-		)
+		s.warn("events", "event ids younger than 90 days were forgotten to stay within --keep-events: a repeat of one "+
+			"of them is no longer noticed. Raise it",
+			"events", early, "keep_events", s.options.KeepEvents)
 	}
 	return nil
 }
 
-// rememberedEvent is an event id with the seq of its first delivery.
+// rememberedEvent is a row of the table events.
 type rememberedEvent struct {
 	eventKey
-	seq int64
+	seq int64 // the first delivery
 }
 
-// eventsUpTo returns some of the events of a stretch of the table that were claimed up to a seq: as many as one step
-// forgets, and no more than a few of long names. more says whether there may be others.
+// eventsUpTo returns events of a range of keys that were claimed by deliveries up to a seq: as many as one transaction
+// deletes, by stepRows and forgetBytes. more reports whether there may be others.
 func (s *Log) eventsUpTo(ctx context.Context, from, to eventKey, upTo hook.Seq) (
 	found []rememberedEvent, more bool, err error,
 ) {
@@ -219,7 +219,8 @@ func (s *Log) eventsUpTo(ctx context.Context, from, to eventKey, upTo hook.Seq) 
 	return found, false, rows.Err()
 }
 
-// forget removes events, and counts in young those that were claimed within rememberFor.
+// forget deletes events and sets young to the number of those that were claimed within rememberFor. It is a change for
+// do. An event that was claimed again since it was read has another seq and stays.
 func (s *Log) forget(c *writerConn, events []rememberedEvent, young *int64) error {
 	*young = 0
 	old, err := s.oldHead(c)
@@ -249,12 +250,14 @@ func (s *Log) forget(c *writerConn, events []rememberedEvent, young *int64) erro
 	return nil
 }
 
-// daysAgo is the number of a day since 1970, of the clock or so long before.
+// daysAgo returns the day of a time in milliseconds, minus ago, as the number of days since 1970.
 func daysAgo(millis int64, ago time.Duration) int64 {
 	return time.UnixMilli(millis).Add(-ago).Unix() / (24 * 60 * 60)
 }
 
-// saveHead notes which delivery is the newest on this day, and drops what is too old to say anything.
+// saveHead records in the table heads that head was the newest delivery on the day of millis, unless the day has a row.
+// It deletes the rows that are no longer needed, except the newest one that is older than rememberFor. With this table,
+// oldHead knows the age of a seq without reading deliveries, which may have been removed.
 func (s *Log) saveHead(head hook.Seq, millis int64) error {
 	fresh, err := s.write.changed(`INSERT INTO heads (day, seq) VALUES (?, ?) ON CONFLICT DO NOTHING`,
 		daysAgo(millis, 0), int64(head))
@@ -265,7 +268,7 @@ func (s *Log) saveHead(head hook.Seq, millis int64) error {
 		daysAgo(millis, rememberFor))
 }
 
-// oldHead is the newest seq whose events have been remembered long enough; 0: that of none is known.
+// oldHead returns the newest seq that is known to be older than rememberFor; 0 if none is.
 func (s *Log) oldHead(c *writerConn) (int64, error) {
 	seen, _ := s.clock.saved()
 	seq, err := c.value(`SELECT coalesce(max(seq), 0) FROM heads WHERE day <= ?`, daysAgo(seen, rememberFor))
@@ -275,21 +278,22 @@ func (s *Log) oldHead(c *writerConn) (int64, error) {
 	return seq.(int64), nil
 }
 
-// eventHistogram says how many bytes of events each stretch of the log has claimed. Stretches grow where there would be
-// too many of them.
+// eventHistogram holds how many bytes of event ids each range of seqs has claimed. A bucket covers 1<<shift seqs. If
+// there are too many buckets, shift grows and neighbours are merged.
 type eventHistogram struct {
-	upTo    hook.Seq // events of later deliveries are not in it
+	upTo    hook.Seq // events of later deliveries are not counted
 	shift   int
 	buckets map[int64]int64 // bytes, by seq >> shift
-	all     rowAmount
+	all     rowAmount       // of all buckets
 }
 
+// add counts n rows whose first delivery is in the bucket of seq.
 func (h *eventHistogram) add(seq int64, n rowAmount) {
 	h.buckets[seq>>h.shift] += n.bytes
 	h.all.number += n.number
 	h.all.bytes += n.bytes
-	for len(h.buckets) > mostBuckets {
-		wider := make(map[int64]int64, mostBuckets)
+	for len(h.buckets) > maxBuckets {
+		wider := make(map[int64]int64, maxBuckets)
 		for bucket, bytes := range h.buckets {
 			wider[bucket>>1] += bytes
 		}
@@ -297,16 +301,17 @@ func (h *eventHistogram) add(seq int64, n rowAmount) {
 	}
 }
 
-// end is the last seq of a bucket.
+// end returns the last seq of a bucket.
 func (h *eventHistogram) end(bucket int64) hook.Seq { return hook.Seq((bucket+1)<<h.shift - 1) }
 
-// cut is up to which seq, at most swept, events must go to free so many bytes, and how many that frees.
-func (h *eventHistogram) cut(swept hook.Seq, need int64) (upTo hook.Seq, found int64) {
+// splitFor returns up to which seq events must be deleted to free need bytes, and how many bytes that frees. upTo is at
+// most limit, so found may be less than need.
+func (h *eventHistogram) splitFor(limit hook.Seq, need int64) (upTo hook.Seq, found int64) {
 	if h == nil {
 		return 0, 0
 	}
 	for _, bucket := range slices.Sorted(maps.Keys(h.buckets)) {
-		if found >= need || h.end(bucket) > swept {
+		if found >= need || h.end(bucket) > limit {
 			break
 		}
 		upTo, found = h.end(bucket), found+h.buckets[bucket]
@@ -314,7 +319,7 @@ func (h *eventHistogram) cut(swept hook.Seq, need int64) (upTo hook.Seq, found i
 	return upTo, found
 }
 
-// forget drops what was forgotten.
+// forget removes the buckets of events that were deleted.
 func (h *eventHistogram) forget(upTo hook.Seq) {
 	maps.DeleteFunc(h.buckets, func(bucket, _ int64) bool { return h.end(bucket) <= upTo })
 }

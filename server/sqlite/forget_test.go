@@ -129,18 +129,18 @@ func TestAHistogramStaysSmall(t *testing.T) {
 	for seq := range int64(100_000) {
 		h.add(seq*3, rowAmount{1, 100})
 	}
-	if len(h.buckets) > mostBuckets || len(h.buckets) < mostBuckets/4 || h.all != (rowAmount{100_000, 10_000_000}) {
+	if len(h.buckets) > maxBuckets || len(h.buckets) < maxBuckets/4 || h.all != (rowAmount{100_000, 10_000_000}) {
 		t.Errorf("%d buckets of %+v", len(h.buckets), h.all)
 	}
-	upTo, found := h.cut(300_000, 1_000_000)
+	upTo, found := h.splitFor(300_000, 1_000_000)
 	if found < 1_000_000 || found > 1_010_000 || int64(upTo) < 29_990 || upTo > 30_300 {
 		t.Errorf("up to %d are %d bytes", upTo, found)
 	}
-	if upTo, _ := h.cut(1000, 1_000_000); upTo > 1000 {
+	if upTo, _ := h.splitFor(1000, 1_000_000); upTo > 1000 {
 		t.Errorf("cut at %d", upTo)
 	}
 	h.forget(upTo)
-	if next, _ := h.cut(300_000, 1); next <= upTo {
+	if next, _ := h.splitFor(300_000, 1); next <= upTo {
 		t.Errorf("forgotten up to %d, and again up to %d", upTo, next)
 	}
 }

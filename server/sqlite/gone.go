@@ -11,39 +11,42 @@ import (
 	"hookbeam/server/hook"
 )
 
-// fileSet is where the files of an open database stand: the database itself, its WAL and the WAL's index. An open
-// file can be
-// removed, renamed or replaced; what is written into it then is lost with the process. An empty set is never gone.
-type fileSet []standing
+// fileSet identifies the files of an open database: the database, its WAL and the WAL's index, in this order.
+//
+// On Unix, another program can remove, rename or replace a file that is open. Writes to it then still succeed, but are
+// lost when it is closed, and the next start finds an older database or none. So the files at these paths are compared
+// with those that were opened. An empty set is never missing.
+type fileSet []openFile
 
-type standing struct {
+// openFile is one file of a fileSet.
+type openFile struct {
 	path string
-	open datafile.Identity // of the file when it was opened
+	open datafile.Identity // of the file that was opened
 }
 
-// How many of the files are compared: those that hold what is answered, or all of them.
+// The number of files that are compared: those that contain the deliveries, or all of them.
 const (
-	heldFiles = 2
-	allFiles  = 3
+	durableFiles = 2
+	allFiles     = 3
 )
 
-// standAt returns where the files of the database at path stand. It must be open, or the others are not there yet.
-func standAt(path string) (fileSet, error) {
+// identifyFiles returns the files of the database at path. It must be open, because SQLite creates the other two files
+// when it is opened.
+func identifyFiles(path string) (fileSet, error) {
 	var p fileSet
 	for _, ending := range []string{"", "-wal", "-shm"} {
 		id, _, err := datafile.Identify(path + ending)
 		if err != nil {
 			return nil, fmt.Errorf("look at the database: %w", err)
 		}
-		p = append(p, standing{path + ending, id})
+		p = append(p, openFile{path + ending, id})
 	}
 	return p, nil
 }
 
-// gone returns an error that says which of the first n files does not stand where it was opened. A file that cannot
-// be looked
-// at is taken to be there.
-func (p fileSet) gone(n int) error {
+// missing returns an error if one of the first n files is no longer at its path. A file that cannot be examined counts
+// as present.
+func (p fileSet) missing(n int) error {
 	for i, s := range p {
 		if i == n {
 			return nil
@@ -63,31 +66,25 @@ func (p fileSet) gone(n int) error {
 	return nil
 }
 
-// errGone is what everybody is answered who wants something stored in a database that is gone.
+// errGone is the problem for every write to a database whose files are missing.
 var errGone = &hook.Problem{Kind: hook.ErrUnavailable, Code: "database_gone", RetryAfter: 30 * time.Second,
-	Detail: "The server's database was removed, renamed or replaced while it was open: nothing is stored any more. Its operator has " +
-		"to put the database back into the data folder and restart the server."}
+	Detail: "The server's database was removed, renamed or replaced while it was open: nothing is stored any more. " +
+		"Its operator has to put the database back into the data folder and restart the server."}
 
-// stillThere returns errGone from when on a file of the database was found gone. It stays gone until a restart, also
-// where the
-// file comes back: what happened to it meanwhile is not known.
-func (s *database) stillThere(n int) error {
+// checkFiles compares the first n files, and returns errGone if one is missing or the WAL was truncated. From then on
+// it always does, until a restart, even if the file is put back: it may have been changed meanwhile.
+func (s *database) checkFiles(n int) error {
 	if s.gone.Load() == nil {
-		err := s.files.gone(n)
+		err := s.files.missing(n)
 		if err == nil {
-			err = s.index.cut(s.path)
+			err = s.index.checkTruncated(s.path)
 		}
 		if err == nil {
 			return nil
 		}
 		if s.gone.CompareAndSwap(nil, &err) {
-			s.options.Log.Error(
-				"the database is gone: nothing is stored any more. Put it back into the data folder and restart",
-				"file",
-				s.path,
-				"error",
-				err,
-			)
+			s.options.Log.Error("the database is gone: nothing is stored any more. Put it back into the data folder "+
+				"and restart", "file", s.path, "error", err)
 		}
 	}
 	return errGone
@@ -96,13 +93,14 @@ func (s *database) stillThere(n int) error {
 // Gone reports whether the database was found removed, renamed or replaced.
 func (s *DB) Gone() bool { return s.isGone() }
 
+// isGone reports whether checkFiles has found a missing file.
 func (s *database) isGone() bool { return s.gone.Load() != nil }
 
-// watchEvery is how often it is looked whether the database still stands where it was opened.
+// watchEvery is how often Watch compares the files.
 const watchEvery = time.Second
 
-// Watch looks until ctx ends whether the database still stands where it was opened. Where it does not, nothing is
-// stored any more.
+// Watch compares the database's files with those that were opened, until ctx ends. Commits do so, too, but a server
+// that receives nothing should also notice. If a file is missing, it has the writer call rescue until that succeeds.
 func (s *DB) Watch(ctx context.Context) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
@@ -112,32 +110,29 @@ func (s *DB) Watch(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		if s.stillThere(allFiles) == nil {
+		if s.checkFiles(allFiles) == nil {
 			continue
 		}
 		rescued := false
-		if err := s.wait(&writeRequest{rescue: &rescued, done: make(chan struct{}, 1)}); rescued ||
+		if err := s.submit(&writeRequest{rescue: &rescued, done: make(chan struct{}, 1)}); rescued ||
 			errors.Is(err, errStopping) {
 			return nil
 		}
 	}
 }
 
-// rescue writes what is in the WAL into the database file and empties the WAL, wherever the two are now: a file that
-// was moved
-// away is whole then, and one that was put in its place does not meet the WAL of another when it is opened.
+// rescue runs a checkpoint on the files that are still open, wherever they are now: it copies the WAL into the database
+// and truncates it. A database file that was moved away then contains every delivery that was answered, and a file that
+// was put in its place is not opened with the WAL of another. It returns true if there is nothing left to do.
 func (s *database) rescue() bool {
-	if s.rescued || s.index.cut(s.path) != nil { // what is left of a WAL that was cut is not what was answered
+	if s.rescued || s.index.checkTruncated(s.path) != nil { // a truncated WAL must not be copied
 		return true
 	}
 	row, err := s.write.row(`PRAGMA wal_checkpoint(TRUNCATE)`)
-	s.rescued = err == nil && len(row) > 0 && row[0] == int64(0) // else somebody is still reading
+	s.rescued = err == nil && len(row) > 0 && row[0] == int64(0) // 1: a reader prevents it
 	if s.rescued {
-		s.options.Log.Info(
-			"what was answered before the database was gone is written into its file, wherever that is now",
-			"file",
-			s.path,
-		)
+		s.options.Log.Info("what was answered before the database was gone is written into its file, wherever that "+
+			"is now", "file", s.path)
 	}
 	return s.rescued
 }

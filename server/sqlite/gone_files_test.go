@@ -22,31 +22,36 @@ func isGone(err error) bool {
 
 // TestNothingIsStoredInADatabaseThatIsGone has no watcher: what is answered does not wait for it.
 func TestNothingIsStoredInADatabaseThatIsGone(t *testing.T) {
+	away := func(path string) error { return os.Rename(path, path+".away") }
+	fromAway := func(path string) error { return os.Rename(path+".away", path) }
+	asItIs := func(string) error { return nil }
 	for name, c := range map[string]struct {
 		remove func(path string) error
-		back   func(path string) error // puts what is left into its place; nil: nothing is
+		back   func(path string) error // restores what is left; nil: nothing is left
 	}{
 		"removed": {os.Remove, nil},
-		"renamed": {func(path string) error { return os.Rename(path, path+".away") }, func(path string) error { return os.Rename(path+".away", path) }},
+		"renamed": {away, fromAway},
 		"replaced by a copy": {func(path string) error {
 			text, err := os.ReadFile(path)
 			if err == nil {
 				err = os.WriteFile(path+".copy", text, 0o600)
 			}
-			return errors.Join(err, os.Rename(path, path+".away"), os.Rename(path+".copy", path))
-		}, func(path string) error { return os.Rename(path+".away", path) }},
-		"its WAL removed": {func(path string) error { return os.Remove(path + "-wal") }, func(string) error { return nil }},
+			return errors.Join(err, away(path), os.Rename(path+".copy", path))
+		}, fromAway},
+		"its WAL removed": {func(path string) error { return os.Remove(path + "-wal") }, asItIs},
 		"its WAL replaced": {func(path string) error {
 			return errors.Join(os.Remove(path+"-wal"), os.WriteFile(path+"-wal", nil, 0o600))
-		}, func(string) error { return nil }},
+		}, asItIs},
 		"emptied":         {func(path string) error { return os.Truncate(path, 0) }, nil},
 		"its WAL emptied": {func(path string) error { return os.Truncate(path+"-wal", 0) }, nil},
 		"its WAL cut":     {func(path string) error { return os.Truncate(path+"-wal", 20_000) }, nil},
 		"a link put in its place": {func(path string) error {
-			return errors.Join(os.Rename(path, path+".away"), os.Symlink(path+".away", path))
-		}, func(path string) error { return os.Rename(path+".away", path) }},
-		"its folder renamed": {func(path string) error { return os.Rename(filepath.Dir(path), filepath.Dir(path)+".away") },
-			func(path string) error { return os.Rename(filepath.Dir(path)+".away", filepath.Dir(path)) }},
+			return errors.Join(away(path), os.Symlink(path+".away", path))
+		}, fromAway},
+		"its folder renamed": {
+			func(path string) error { return away(filepath.Dir(path)) },
+			func(path string) error { return fromAway(filepath.Dir(path)) },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
@@ -110,7 +115,8 @@ func TestWhatIsPutInThePlaceOfADatabaseIsLeftAlone(t *testing.T) {
 	appended(t, s, record("old"))
 	path := filepath.Join(dir, FileName)
 	for _, ending := range []string{"", "-wal", "-shm"} {
-		if err := errors.Join(os.Rename(path+ending, path+ending+".old"), os.WriteFile(path+ending, []byte("new"), 0o600)); err != nil {
+		file := path + ending
+		if err := errors.Join(os.Rename(file, file+".old"), os.WriteFile(file, []byte("new"), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,19 +10,21 @@ import (
 	"hookbeam/server/hook"
 )
 
-// quickCheck reads the whole database and compares its structure.
+// quickCheck reads the whole database and verifies its structure with PRAGMA quick_check. It does not find changed
+// values: those are found by the checksums of the records.
 func quickCheck(ctx context.Context, db *sql.DB) error {
-	var said string
-	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&said); err != nil {
+	var result string
+	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&result); err != nil {
 		return err
 	}
-	if said != "ok" {
-		return fmt.Errorf("%w: %s", errDamaged, said)
+	if result != "ok" {
+		return fmt.Errorf("%w: %s", errDamaged, result)
 	}
 	return nil
 }
 
-// Check reads a database that was too large to be checked before serving, and returns an error if it is damaged.
+// Check verifies the structure of a database that was too large to be checked by Open. It runs beside everything else
+// and returns an error if the database is damaged.
 func (s *DB) Check(ctx context.Context) error {
 	if !s.checkLater {
 		return nil
@@ -38,38 +40,35 @@ func (s *DB) Check(ctx context.Context) error {
 		}
 		return s.explain(err)
 	}
-	s.options.Log.Info(
-		"checked the database: it is sound",
-		"file",
-		s.path,
-		"took",
-		s.options.Now().Sub(began).Round(time.Millisecond),
-	)
+	s.options.Log.Info("checked the database: it is sound",
+		"file", s.path, "took", s.options.Now().Sub(began).Round(time.Millisecond))
 	return nil
 }
 
 const (
-	// trustWrite is how long it is believed, because of a commit, that more can be stored.
+	// trustWrite is for how long a successful commit counts as proof that the database can store.
 	trustWrite = 10 * time.Second
-	// trustFailure is how long it is believed, because of a failure, that nothing can.
+	// trustFailure is for how long a failed commit counts as proof that it cannot.
 	trustFailure = time.Second
 )
 
-// outcome is what became of the newest commit.
+// outcome is the result of the newest commit. The writer sets it, and Probe reads it.
 type outcome struct {
 	mu  sync.Mutex
-	at  time.Time // zero: there was none
+	at  time.Time // zero: there was no commit
 	err error
 }
 
+// set records the result of a commit.
 func (o *outcome) set(at time.Time, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.at, o.err = at, err
 }
 
-// known returns the outcome where it still says whether more can be stored now.
-func (o *outcome) known(now time.Time) (ok bool, err error) {
+// fresh returns the result of the newest commit. ok is false if it is too old to say whether a commit would succeed
+// now.
+func (o *outcome) fresh(now time.Time) (ok bool, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	age, trusted := now.Sub(o.at), trustWrite
@@ -79,18 +78,17 @@ func (o *outcome) known(now time.Time) (ok bool, err error) {
 	return !o.at.IsZero() && age >= 0 && age < trusted, o.err
 }
 
-// probing is the one probe that is under way.
+// probing is the state of probe. All callers of Probe share one probe.
 type probing struct {
 	mu   sync.Mutex
-	done chan struct{} // closed when it has ended; nil: none is under way
-	err  error
+	done chan struct{} // closed when the running probe has ended; nil: none is running
+	err  error         // the result of the last one
 }
 
-// Probe returns why nothing can be stored now, or nil. It looks where the database is and what became of the newest
-// commit; it
-// commits something itself only where that says too little, and once for all who ask meanwhile: however often it is
-// called, it
-// commits at most once in trustFailure.
+// Probe returns nil if deliveries can be stored now, and otherwise why not. It is the readiness check of the log.
+//
+// It checks the files and the result of the newest commit. Only if there was no commit recently, it commits a row
+// itself, once for all concurrent callers. So however often it is called, it commits at most once per trustFailure.
 func (s *DB) Probe(ctx context.Context) error {
 	select {
 	case <-s.stopped:
@@ -101,15 +99,15 @@ func (s *DB) Probe(ctx context.Context) error {
 		return &hook.Problem{
 			Kind:       hook.ErrUnavailable,
 			Code:       "database_damaged",
-			Cause:      *bad,
-			RetryAfter: 30 * time.Second,
 			Detail:     "The server's database is damaged: nothing is stored any more. Its log says how to go on.",
+			RetryAfter: 30 * time.Second,
+			Cause:      *bad,
 		}
 	}
-	if err := s.stillThere(allFiles); err != nil {
+	if err := s.checkFiles(allFiles); err != nil {
 		return err
 	}
-	if ok, err := s.outcome.known(s.options.Now()); ok {
+	if ok, err := s.outcome.fresh(s.options.Now()); ok {
 		return err
 	}
 	done := s.probe()
@@ -129,7 +127,8 @@ func (s *DB) Probe(ctx context.Context) error {
 	}
 }
 
-// probe commits something, unless that is under way already, and returns a channel that is closed when it is done.
+// probe writes the row of the table probe, unless another call is doing so, and returns a channel that is closed when
+// the write has ended.
 func (s *database) probe() <-chan struct{} {
 	s.probing.mu.Lock()
 	defer s.probing.mu.Unlock()
@@ -138,7 +137,7 @@ func (s *database) probe() <-chan struct{} {
 	}
 	done := make(chan struct{})
 	s.probing.done = done
-	go func() { // ends when the writer has answered, which it does before it stops
+	go func() { // ends when the writer has answered or has stopped
 		err := s.do(context.Background(), func(c *writerConn) error {
 			return c.exec(
 				`INSERT INTO probe (only, at) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET at = excluded.at`,

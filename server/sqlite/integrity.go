@@ -8,29 +8,28 @@ import (
 	"hookbeam/server/hook"
 )
 
-// recordVersion is the form of a record: its columns, and how they are encoded for the checksum. It is stored with
-// each.
+// recordVersion is the version of a record's form: its columns and how they are encoded for the checksum. It is stored
+// with each record.
 const recordVersion = 1
 
-// recordVersionWithRest is the form of a record that has a rest (hook.AppendRest). It is the first form with the rest
-// behind it, so that records without one stay what they were.
+// recordVersionWithRest is the version of a record that has a rest (hook.AppendRest). Its encoding is that of
+// recordVersion with the rest appended, so records without a rest did not need a new version.
 const recordVersionWithRest = 2
 
-// castagnoli is the polynomial that processors compute by themselves: a checksum of 1 KiB takes less than 0.1 µs.
+// castagnoli is the polynomial of CRC-32C. Processors compute it in hardware: 1 KiB takes less than 0.1 µs.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// checksum returns the CRC-32C of a row: of everything that is stored of a record, for nothing of it changes later.
-// encoded is what encode made of the row.
+// checksum returns the CRC-32C of a row. It covers everything that is stored of a record, since nothing of it changes
+// later. encoded is the result of deliveryRow.encode.
 //
-// The encoding is the record's version, its seq, then each value in the order of deliveryColumns: a number as 8
-// bytes, the
-// least significant first; a text or bytes behind its length as a varint. Headers and body come last. The same record
-// has
-// the same checksum wherever it is kept. Changing this takes a new recordVersion.
+// The encoding is the record's version, its seq, then each value in the order of deliveryColumns, of which headers and
+// body come last: a number as 8 bytes, little-endian; a text or bytes after its length, which is a varint. The same
+// record has the same checksum wherever it is stored. A change of the encoding needs a new recordVersion.
 func checksum(encoded, body []byte) uint32 {
 	return crc32.Update(crc32.Checksum(encoded, castagnoli), castagnoli, body)
 }
 
+// appendLength, appendNumber, appendText and appendBytes append values in this encoding.
 func appendLength(b []byte, n int) []byte { return binary.AppendUvarint(b, uint64(n)) }
 
 func appendNumber(b []byte, n int64) []byte { return binary.LittleEndian.AppendUint64(b, uint64(n)) }
@@ -43,7 +42,8 @@ func appendBytes(b, s []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// verify says whether a record that was read is what was written.
+// verify compares the checksum of a row that was read with the stored one. A row without a checksum is only valid if a
+// release stored it that had none.
 func (s *Log) verify(w *deliveryRow) hook.Integrity {
 	if !w.sum.Valid && w.record.Seq < s.summedFrom {
 		return hook.IntegrityUnknown
@@ -60,47 +60,42 @@ func (s *Log) verify(w *deliveryRow) hook.Integrity {
 	return hook.IntegrityOK
 }
 
-// maxSpoilt bounds how many damaged records are remembered, so that each is told of once.
-const maxSpoilt = 10_000
+// maxDamagedRecords is how many damaged records are remembered.
+const maxDamagedRecords = 10_000
 
-// spoilt are the records that were found damaged since the start.
-type spoilt struct {
+// damagedRecords is the set of records that were found damaged since the start, so that each is counted and logged
+// once.
+type damagedRecords struct {
 	mu  sync.Mutex
 	all map[hook.Seq]struct{}
 }
 
-// Damaged is how many records were found damaged since the start, at most 10,000.
+// Damaged returns how many records were found damaged since the start, at most 10,000.
 func (s *Log) Damaged() int64 {
-	s.spoilt.mu.Lock()
-	defer s.spoilt.mu.Unlock()
-	return int64(len(s.spoilt.all))
+	s.damagedRecords.mu.Lock()
+	defer s.damagedRecords.mu.Unlock()
+	return int64(len(s.damagedRecords.all))
 }
 
 // noteDamage counts a damaged record, and logs it the first time.
 func (s *Log) noteDamage(seq hook.Seq) {
-	s.spoilt.mu.Lock()
-	defer s.spoilt.mu.Unlock()
-	if _, known := s.spoilt.all[seq]; known || len(s.spoilt.all) >= maxSpoilt {
+	s.damagedRecords.mu.Lock()
+	defer s.damagedRecords.mu.Unlock()
+	if _, reported := s.damagedRecords.all[seq]; reported || len(s.damagedRecords.all) >= maxDamagedRecords {
 		return
 	}
-	if s.spoilt.all == nil {
-		s.spoilt.all = map[hook.Seq]struct{}{}
+	if s.damagedRecords.all == nil {
+		s.damagedRecords.all = map[hook.Seq]struct{}{}
 	}
-	s.spoilt.all[seq] = struct{}{}
-	s.options.Log.Error(
-		"a delivery is damaged: what is stored of it is not what was received. It is kept, shown as damaged, and not "+
-			"acted on",
-		"seq",
-		seq,
-		"file",
-		s.path,
-	)
+	s.damagedRecords.all[seq] = struct{}{}
+	s.options.Log.Error("a delivery is damaged: what is stored of it is not what was received. It is kept, shown as "+
+		"damaged, and not acted on", "seq", seq, "file", s.path)
 }
 
-// errRecordDamaged is what is answered instead of a record that is not what was written.
+// errRecordDamaged is the problem that comes with a damaged record.
 var errRecordDamaged = &hook.Problem{
 	Kind: hook.ErrDamaged,
 	Code: "record_damaged",
-	Detail: "What is stored of this delivery is not " +
-		"what was received: its checksum does not match. Have the sender deliver it again, or take it from a backup, and check the disk.",
+	Detail: "What is stored of this delivery is not what was received: its checksum does not match. " +
+		"Have the sender deliver it again, or take it from a backup, and check the disk.",
 }

@@ -28,7 +28,8 @@ func sumOf(version byte, r *hook.Record, random, headers []byte) (sum uint32, en
 func full() *hook.Record {
 	r := record(`{"amount":100}`)
 	r.Endpoint, r.Method, r.Path, r.Query, r.Type, r.Event = "ep_a", "PUT", "/below", "q=1", "charge.paid", "evt_1"
-	r.Verdict, r.Reason, r.Secret, r.Account, r.Mode, r.Events = hook.Rejected, "signature_mismatch", "live", "acct_1", "live", 2
+	r.Verdict, r.Reason, r.Secret = hook.Rejected, "signature_mismatch", "live"
+	r.Account, r.Mode, r.Events = "acct_1", "live", 2
 	r.OccurredAt, r.ReleaseOf = hook.Time{Time: noon.Add(-time.Second)}, 7
 	r.Check = hook.Check{Scheme: "hmac-sha256", Covers: "body", Dated: true, Skew: 1500 * time.Millisecond}
 	return r
@@ -54,21 +55,34 @@ func TestEveryValueOfARecordIsInItsChecksum(t *testing.T) {
 	random, headers := bytes.Repeat([]byte{1}, 16), []byte("A: 1\n")
 	was, _ := sumOf(recordVersion, full(), random, headers)
 	for name, change := range map[string]func(*hook.Record){
-		"seq": func(r *hook.Record) { r.Seq++ }, "endpoint": func(r *hook.Record) { r.Endpoint = "ep_b" },
-		"received": func(r *hook.Record) { r.ReceivedAt.Time = r.ReceivedAt.Add(time.Millisecond) },
-		"took":     func(r *hook.Record) { r.Took += time.Microsecond }, "method": func(r *hook.Record) { r.Method = "PUP" },
-		"path": func(r *hook.Record) { r.Path += "/" }, "query": func(r *hook.Record) { r.Query += "1" },
-		"content type": func(r *hook.Record) { r.ContentType += "1" }, "size": func(r *hook.Record) { r.Size++ },
-		"type": func(r *hook.Record) { r.Type += "1" }, "event": func(r *hook.Record) { r.Event += "1" },
-		"verdict": func(r *hook.Record) { r.Verdict = hook.Verified }, "reason": func(r *hook.Record) { r.Reason += "1" },
-		"secret": func(r *hook.Record) { r.Secret += "1" }, "duplicate_of": func(r *hook.Record) { r.DuplicateOf++ },
-		"try": func(r *hook.Record) { r.Occurrence++ }, "release_of": func(r *hook.Record) { r.ReleaseOf++ },
-		"occurred": func(r *hook.Record) { r.OccurredAt = hook.Time{} }, "account": func(r *hook.Record) { r.Account += "1" },
-		"mode": func(r *hook.Record) { r.Mode = "" }, "events": func(r *hook.Record) { r.Events++ },
-		"scheme": func(r *hook.Record) { r.Check.Scheme += "1" }, "covers": func(r *hook.Record) { r.Check.Covers += "1" },
-		"dated": func(r *hook.Record) { r.Check.Dated, r.Check.Skew = false, 0 },
-		"skew":  func(r *hook.Record) { r.Check.Skew += time.Millisecond }, "host": func(r *hook.Record) { r.Host += "1" },
-		"proto": func(r *hook.Record) { r.Proto += "1" }, "remote": func(r *hook.Record) { r.Remote += "1" },
+		"seq":                      func(r *hook.Record) { r.Seq++ },
+		"endpoint":                 func(r *hook.Record) { r.Endpoint = "ep_b" },
+		"received":                 func(r *hook.Record) { r.ReceivedAt.Time = r.ReceivedAt.Add(time.Millisecond) },
+		"took":                     func(r *hook.Record) { r.Took += time.Microsecond },
+		"method":                   func(r *hook.Record) { r.Method = "PUP" },
+		"path":                     func(r *hook.Record) { r.Path += "/" },
+		"query":                    func(r *hook.Record) { r.Query += "1" },
+		"content type":             func(r *hook.Record) { r.ContentType += "1" },
+		"size":                     func(r *hook.Record) { r.Size++ },
+		"type":                     func(r *hook.Record) { r.Type += "1" },
+		"event":                    func(r *hook.Record) { r.Event += "1" },
+		"verdict":                  func(r *hook.Record) { r.Verdict = hook.Verified },
+		"reason":                   func(r *hook.Record) { r.Reason += "1" },
+		"secret":                   func(r *hook.Record) { r.Secret += "1" },
+		"duplicate_of":             func(r *hook.Record) { r.DuplicateOf++ },
+		"try":                      func(r *hook.Record) { r.Occurrence++ },
+		"release_of":               func(r *hook.Record) { r.ReleaseOf++ },
+		"occurred":                 func(r *hook.Record) { r.OccurredAt = hook.Time{} },
+		"account":                  func(r *hook.Record) { r.Account += "1" },
+		"mode":                     func(r *hook.Record) { r.Mode = "" },
+		"events":                   func(r *hook.Record) { r.Events++ },
+		"scheme":                   func(r *hook.Record) { r.Check.Scheme += "1" },
+		"covers":                   func(r *hook.Record) { r.Check.Covers += "1" },
+		"dated":                    func(r *hook.Record) { r.Check.Dated, r.Check.Skew = false, 0 },
+		"skew":                     func(r *hook.Record) { r.Check.Skew += time.Millisecond },
+		"host":                     func(r *hook.Record) { r.Host += "1" },
+		"proto":                    func(r *hook.Record) { r.Proto += "1" },
+		"remote":                   func(r *hook.Record) { r.Remote += "1" },
 		"body":                     func(r *hook.Record) { r.Body = []byte(`{"amount":999}`) },
 		"text moved to the next":   func(r *hook.Record) { r.Type, r.Event = r.Type+r.Event[:1], r.Event[1:] },
 		"header moved to the body": func(r *hook.Record) { r.Body = append([]byte("A: 1\n"), r.Body...) },
@@ -170,8 +184,14 @@ func spoil(t *testing.T, s *testStore, seq hook.Seq, change string) {
 
 func TestADamagedRecordIsShownAsSuchAndNeverActedOn(t *testing.T) {
 	for name, change := range map[string]string{
-		"its body": "body = x'7b7d'", "a header": "headers = x'413a20330a'", "its path": "path = '/other'", "its event": "event = 'evt_2'",
-		"its checksum": "checksum = 1", "no checksum": "checksum = NULL", "its version": "version = 2", "its random bits": "random = x'00'",
+		"its body":        "body = x'7b7d'",
+		"a header":        "headers = x'413a20330a'",
+		"its path":        "path = '/other'",
+		"its event":       "event = 'evt_2'",
+		"its checksum":    "checksum = 1",
+		"no checksum":     "checksum = NULL",
+		"its version":     "version = 2",
+		"its random bits": "random = x'00'",
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

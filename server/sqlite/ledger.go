@@ -8,25 +8,27 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The kinds of rows that are counted. Those of deliveries are their verdicts, counted for each endpoint.
+// The kinds of accounts. Those of deliveries are their verdicts, with an account for each endpoint; the others have one
+// account. They are stored in the column kind of the table counts.
 const (
 	kindVerified  = string(hook.Verified)
 	kindUnsigned  = string(hook.Unsigned)
 	kindRejected  = string(hook.Rejected)
 	kindEvents    = "events"
-	kindForgotten = "forgotten"       // event ids that were removed
+	kindForgotten = "forgotten"       // event ids that retention has deleted
 	kindEarly     = "forgotten_early" // those of them that were younger than rememberFor
 )
 
-// rowAmount is a number of rows and what they take in the file.
+// rowAmount is a number of rows and how many bytes of the file they take.
 type rowAmount struct{ number, bytes int64 }
 
+// accountKey identifies an account. endpoint is "" for kinds that are not counted per endpoint.
 type accountKey struct {
 	endpoint hook.EndpointID
 	kind     string
 }
 
-// account is the amount of one kind of rows of one endpoint.
+// account is the amount of one kind of rows of one endpoint. It is a row of the table counts.
 type account struct {
 	rowAmount
 	key   accountKey
@@ -34,49 +36,55 @@ type account struct {
 	dirty bool       // changed since it was last written
 }
 
-// ledger knows how many rows there are and what they take, without asking the database. It belongs to the writer:
-// what a
-// transaction does is posted while it is open, and taken back where it fails. Other goroutines read the totals as they
-// were when the last transaction was committed.
+// ledger counts the rows of the log and their size in memory, so that retention need not query the database after each
+// commit.
+//
+// It belongs to the writer. While a transaction is open, its changes are posted to the accounts and noted in a journal,
+// which takes them back if the transaction fails. Other goroutines read the totals as of the last commit.
+//
+// It is stored in the tables counts and retention, but not at each commit: a transaction that removes rows writes it,
+// and so do the sweeper's passes and the end of the writer. Rows that were appended since can be counted at the next
+// start (loadLedger), rows that were removed could not.
 type ledger struct {
 	accounts map[accountKey]*account
 	totals   map[string]*rowAmount
-	verified *rowAmount // totals that are asked for at each commit
+	verified *rowAmount // some of totals, which each commit reads
 	unsigned *rowAmount
 	rejected *rowAmount
 	events   *account
-	last     *account // of the last append: the next one is often the same
+	last     *account // the one that account returned last; the next append often needs the same
 
-	journal   []posting // of the open transaction
-	removed   bool      // the open transaction removes rows: it writes the ledger, too
-	unsaved   bool      // something was committed since the ledger was written
-	behind    bool      // more was counted at the start than the file says
-	flags     ledgerFlags
-	committed struct {
+	journal     []posting // the changes of the open transaction
+	saveDue     bool      // the open transaction must write the ledger
+	unsaved     bool      // something was committed since the ledger was written
+	staleOnDisk bool      // rows were counted at the start that the tables did not include
+	flags       ledgerFlags
+	committed   struct { // as of the last commit, for other goroutines
 		sync.Mutex
 		totals map[string]rowAmount
 		flags  ledgerFlags
 	}
 }
 
-// posting is one change of an account by an open transaction.
+// posting is one change of an account by the open transaction.
 type posting struct {
 	account *account
 	rowAmount
 }
 
-// ledgerMark is a point within the open transaction.
-type ledgerMark struct {
+// ledgerSavepoint is a point in the open transaction to which the ledger can be rolled back.
+type ledgerSavepoint struct {
 	postings int
 	flags    ledgerFlags
 }
 
-// ledgerFlags are what a transaction may change beside accounts.
+// ledgerFlags is the state that a transaction may change beside the accounts.
 type ledgerFlags struct {
-	exact   bool     // the events are counted
-	thinned hook.Seq // no unsigned delivery up to this seq is kept
+	exact   bool     // the account of events is correct; see countEvents
+	thinned hook.Seq // all unsigned deliveries up to this seq were removed
 }
 
+// newLedger returns a ledger in which nothing is counted.
 func newLedger() *ledger {
 	l := &ledger{accounts: map[accountKey]*account{}, totals: map[string]*rowAmount{}}
 	l.committed.totals = map[string]rowAmount{}
@@ -85,7 +93,7 @@ func newLedger() *ledger {
 	return l
 }
 
-// account returns the account of an endpoint's rows of a kind, which is made where there is none yet.
+// account returns the account of an endpoint and kind, and creates it if it does not exist.
 func (l *ledger) account(endpoint hook.EndpointID, kind string) *account {
 	key := accountKey{endpoint, kind}
 	if l.last != nil && l.last.key == key {
@@ -100,7 +108,7 @@ func (l *ledger) account(endpoint hook.EndpointID, kind string) *account {
 	return a
 }
 
-// total is the amount of a kind over all endpoints.
+// total returns the amount of a kind over all endpoints, including the open transaction.
 func (l *ledger) total(kind string) *rowAmount {
 	if l.totals[kind] == nil {
 		l.totals[kind] = &rowAmount{}
@@ -108,13 +116,15 @@ func (l *ledger) total(kind string) *rowAmount {
 	return l.totals[kind]
 }
 
-// post adds to an account what the open transaction adds to the tables; less than nothing where it removes.
+// post adds to an account what the open transaction adds to the tables. Both numbers are negative for removed rows, and
+// the transaction then writes the ledger.
 func (l *ledger) post(a *account, number, bytes int64) {
 	a.add(number, bytes)
 	l.journal = append(l.journal, posting{a, rowAmount{number, bytes}})
-	l.removed = l.removed || number < 0
+	l.saveDue = l.saveDue || number < 0
 }
 
+// add changes the account and its total.
 func (a *account) add(number, bytes int64) {
 	a.number += number
 	a.bytes += bytes
@@ -123,28 +133,29 @@ func (a *account) add(number, bytes int64) {
 	a.dirty = true
 }
 
-func (l *ledger) mark() ledgerMark { return ledgerMark{len(l.journal), l.flags} }
+// savepoint returns the current point of the open transaction.
+func (l *ledger) savepoint() ledgerSavepoint { return ledgerSavepoint{len(l.journal), l.flags} }
 
-// rollbackTo takes back what was posted after a mark.
-func (l *ledger) rollbackTo(m ledgerMark) {
+// rollbackTo takes back what was posted since a savepoint.
+func (l *ledger) rollbackTo(m ledgerSavepoint) {
 	for _, p := range l.journal[m.postings:] {
 		p.account.add(-p.number, -p.bytes)
 	}
 	l.journal, l.flags = l.journal[:m.postings], m.flags
 }
 
-// rollback takes back all that the open transaction has posted.
+// rollback takes back everything that the open transaction has posted.
 func (l *ledger) rollback() {
-	l.rollbackTo(ledgerMark{0, l.committedFlags()})
-	l.removed = false
+	l.rollbackTo(ledgerSavepoint{0, l.committedFlags()})
+	l.saveDue = false
 }
 
-// commit makes the open transaction's postings final, and shows them to other goroutines. saved says whether the
-// transaction wrote the ledger.
+// commit makes the open transaction's changes final and visible to other goroutines. saved reports whether the
+// transaction wrote the ledger. The writer calls it after the commit.
 func (l *ledger) commit(saved bool) {
 	l.unsaved = !saved && (l.unsaved || len(l.journal) > 0)
 	if saved {
-		l.behind = false
+		l.staleOnDisk = false
 		for _, a := range l.accounts {
 			a.dirty = false
 		}
@@ -152,9 +163,10 @@ func (l *ledger) commit(saved bool) {
 	if len(l.journal) > 0 || saved {
 		l.publish()
 	}
-	l.journal, l.removed = l.journal[:0], false
+	l.journal, l.saveDue = l.journal[:0], false
 }
 
+// publish copies the totals and flags for other goroutines.
 func (l *ledger) publish() {
 	l.committed.Lock()
 	defer l.committed.Unlock()
@@ -164,20 +176,22 @@ func (l *ledger) publish() {
 	l.committed.flags = l.flags
 }
 
+// committedFlags returns the flags as of the last commit. Any goroutine may call it.
 func (l *ledger) committedFlags() ledgerFlags {
 	l.committed.Lock()
 	defer l.committed.Unlock()
 	return l.committed.flags
 }
 
-// committedTotal is the amount of a kind when the last transaction was committed. Any goroutine may ask.
+// committedTotal returns the amount of a kind as of the last commit. Any goroutine may call it.
 func (l *ledger) committedTotal(kind string) rowAmount {
 	l.committed.Lock()
 	defer l.committed.Unlock()
 	return l.committed.totals[kind]
 }
 
-// saveLedger writes the ledger into the open transaction, after which head is the newest seq.
+// saveLedger writes the ledger in the open transaction: changed accounts into counts, everything else into the one row
+// of retention. head is the newest seq after the transaction.
 func (s *Log) saveLedger(head hook.Seq) error {
 	for _, a := range s.ledger.accounts {
 		if !a.dirty {
@@ -201,13 +215,13 @@ func (s *Log) saveLedger(head hook.Seq) error {
 		return fmt.Errorf("write what is kept: %w", err)
 	}
 	if paused > 0 {
-		return nil // the day may be wrong
+		return nil // the clock is not trusted, so its day must not be recorded
 	}
 	return s.saveHead(head, seen)
 }
 
-// loadLedger reads what was last written of the ledger, and adds what came after. A database of a release that had no
-// ledger is counted whole. It returns the newest seq that was ever given.
+// loadLedger reads the stored ledger at the start and adds the deliveries that were appended since it was written. In a
+// database of a release without a ledger, it counts all deliveries. It returns the newest seq that was ever given.
 func (s *Log) loadLedger() (head hook.Seq, err error) {
 	row, err := s.write.row(`SELECT counted_to, events_exact, thinned, seen_at, paused FROM retention`)
 	if err != nil {
@@ -238,16 +252,17 @@ func (s *Log) loadLedger() (head hook.Seq, err error) {
 	return hook.Seq(max(newest, countedTo)), err
 }
 
-// countAfter adds the deliveries after a seq to the ledger, and the event ids that they were the first to claim.
-func (s *Log) countAfter(seq int64, whole bool) (newest int64, err error) {
+// countAfter adds the deliveries after a seq to the ledger, and the event ids that they were the first to claim. With
+// all, it does not count events: countEvents then reads all of them. It returns the newest seq, 0 if there is none.
+func (s *Log) countAfter(seq int64, all bool) (newest int64, err error) {
 	var received int64
-	err = s.write.each(`SELECT seq, endpoint, verdict, `+textColumns+`, received_at, event, duplicate_of, events
+	err = s.write.each(`SELECT seq, endpoint, verdict, `+textLengthSQL+`, received_at, event, duplicate_of, events
 		FROM deliveries WHERE seq > ? ORDER BY seq`, func(row []driver.Value) {
 		endpoint, verdict := hook.EndpointID(row[1].(string)), row[2].(string)
 		newest, received = row[0].(int64), row[4].(int64)
 		s.ledger.account(endpoint, verdict).add(1, deliveryCost(row[3].(int64)))
-		s.ledger.behind = true
-		if verdict != kindVerified || whole {
+		s.ledger.staleOnDisk = true
+		if verdict != kindVerified || all {
 			return
 		}
 		event, duplicateOf := row[5].(string), row[6].(int64)

@@ -67,7 +67,7 @@ func (d *desk) kill() {
 // stop ends the store as its writer does.
 func (d *desk) stop() {
 	d.Helper()
-	if err := d.saveLast(); err != nil {
+	if err := d.saveOnStop(); err != nil {
 		d.Fatal(err)
 	}
 	d.kill()
@@ -120,11 +120,11 @@ func (d *desk) counted() map[string]rowAmount {
 		a := all[kind]
 		all[kind] = rowAmount{a.number + number, a.bytes + bytes}
 	}
-	err := d.write.each(`SELECT endpoint, verdict, `+textColumns+` FROM deliveries`, func(row []driver.Value) {
+	err := d.write.each(`SELECT endpoint, verdict, `+textLengthSQL+` FROM deliveries`, func(row []driver.Value) {
 		add(row[0].(string)+" "+row[1].(string), 1, deliveryCost(row[2].(int64)))
 	})
 	if err == nil {
-		err = d.write.each(`SELECT endpoint, event, `+eventColumns+` FROM events`, func(row []driver.Value) {
+		err = d.write.each(`SELECT endpoint, event, `+eventCostSQL+` FROM events`, func(row []driver.Value) {
 			cost := eventCost(hook.EndpointID(row[0].(string)), row[1].(string))
 			if cost != row[2].(int64) {
 				d.Errorf("an event of %d bytes costs %d here and %d in SQL", len(row[1].(string)), cost, row[2])

@@ -9,37 +9,40 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Log is the log of deliveries: they are appended at its end, followers and readers take them from their own place, and
-// retention removes the oldest. All methods may be used from many goroutines at once. Those that write wait for DB.Run,
-// the one writer.
+// Log is the log of deliveries. Deliveries are appended at its end, followers and other readers read from their own
+// positions, and retention removes the oldest. It passes the tests of package logtest.
 //
-// Its fields belong to the writer's goroutine where they are neither fixed, atomic nor guarded by a lock of their own.
+// All methods may be called from many goroutines. Those that write wait for DB.Run, the only writer. Fields that are
+// not set once, atomic, or guarded by a lock of their own belong to the writer's goroutine.
 type Log struct {
 	*database
 	epoch      string
-	summedFrom hook.Seq // the seq from which on each record has a checksum
+	summedFrom hook.Seq // records from this seq on have a checksum; older releases stored none
 
-	head  atomic.Int64
-	swept atomic.Int64 // everything up to here may be gone
+	// head is the newest committed seq, and lastRemoved the newest one up to which retention may have removed verified
+	// deliveries, too. Both are set after the commit that changes them in the database.
+	head        atomic.Int64
+	lastRemoved atomic.Int64
 
-	ledger  *ledger // what is kept; the writer's
-	claims  claimScratch
-	row     deliveryRow // what is being written
-	values  []any       // of the INSERT, used again
-	scratch []byte      // of checksums
-	blocks  blocks
-	clock   clockWatch
-	sweeper sweeper
-	spoilt  spoilt
-	tail    tail
+	ledger         *ledger // number and size of the rows; the writer's
+	claims         claimScratch
+	row            deliveryRow // the row that append writes
+	values         []any       // the bound values of its INSERT; reused
+	scratch        []byte      // the input of its checksum; reused
+	blocks         blocks
+	clock          clockWatch
+	sweeper        sweeper
+	damagedRecords damagedRecords
+	tail           tail // the newest deliveries, in memory
 
 	requests sync.Pool // of *writeRequest, for appends
-	growth   struct {
+	growth   struct {  // see Changed
 		sync.Mutex
 		changed chan struct{} // closed and replaced at each commit of deliveries
 	}
 }
 
+// newLog returns the log of a database that is not open yet.
 func newLog(s *database) *Log {
 	l := &Log{database: s, ledger: newLedger()}
 	l.sweeper.wake, l.sweeper.events.wake = make(chan struct{}, 1), make(chan struct{}, 1)
@@ -47,8 +50,8 @@ func newLog(s *database) *Log {
 	return l
 }
 
-// name makes the log's epoch on the first start.
-func (s *Log) name() error {
+// createEpoch writes the log's row in the table log, with a random epoch, when the database is new.
+func (s *Log) createEpoch() error {
 	tail, err := hook.RandomTail(s.options.Random)
 	if err != nil {
 		return err
@@ -60,37 +63,38 @@ func (s *Log) name() error {
 	return nil
 }
 
-// load reads where the log stands.
+// load reads the log's state at the start: epoch, both ends, and the ledger. The head is the newest seq that was ever
+// given, which may be greater than that of the newest row: a seq is never given twice.
 func (s *Log) load(ctx context.Context) error {
-	var swept int64
+	var removedUpTo int64
 	if err := s.read.QueryRowContext(ctx, `SELECT epoch, swept, summed_from FROM log`).
-		Scan(&s.epoch, &swept, &s.summedFrom); err != nil {
+		Scan(&s.epoch, &removedUpTo, &s.summedFrom); err != nil {
 		return fmt.Errorf("read the log's end: %w", err)
 	}
 	head, err := s.loadLedger()
 	if err != nil {
 		return fmt.Errorf("count what is kept: %w", err)
 	}
-	s.swept.Store(swept)
-	s.head.Store(max(int64(head), swept))
+	s.lastRemoved.Store(removedUpTo)
+	s.head.Store(max(int64(head), removedUpTo))
 	s.sweeper.events.opened = s.Head()
 	s.clock.begin(s.options.Now(), s.options.Running())
 	s.tail.from = hook.Seq(s.head.Load())
 	return nil
 }
 
-// Epoch names this log: cursors of another one are worth nothing here.
+// Epoch identifies this log. A cursor of another epoch is not valid here.
 func (s *Log) Epoch() string { return s.epoch }
 
-// Head is the newest committed seq, 0 where there is none.
+// Head is the newest committed seq, 0 if there is none.
 func (s *Log) Head() hook.Seq { return hook.Seq(s.head.Load()) }
 
-// FirstKept is the seq from which on retention has removed nothing but rejected and unsigned deliveries. Of those
-// before it, any may be gone.
-func (s *Log) FirstKept() hook.Seq { return s.sweptTo() + 1 }
+// FirstKept is the seq from which on retention has removed only rejected and unsigned deliveries. Any delivery before
+// it may have been removed.
+func (s *Log) FirstKept() hook.Seq { return s.removedUpTo() + 1 }
 
-// sweptTo is the seq before FirstKept.
-func (s *Log) sweptTo() hook.Seq { return hook.Seq(s.swept.Load()) }
+// removedUpTo is the seq before FirstKept.
+func (s *Log) removedUpTo() hook.Seq { return hook.Seq(s.lastRemoved.Load()) }
 
 // Changed returns a channel that is closed when deliveries are committed after this call.
 func (s *Log) Changed() <-chan struct{} {
@@ -99,6 +103,7 @@ func (s *Log) Changed() <-chan struct{} {
 	return s.growth.changed
 }
 
+// announceGrowth wakes everybody who waits on the channel of Changed. The writer calls it after the commit.
 func (s *Log) announceGrowth() {
 	s.growth.Lock()
 	defer s.growth.Unlock()

@@ -84,10 +84,12 @@ func runningWith(t testing.TB, dir string, o Options) (s *testStore, stop func()
 
 func record(body string) *hook.Record {
 	return &hook.Record{
-		Delivery: hook.Delivery{Endpoint: "ep_a", Method: "POST", Path: "/", Query: "a=%20b", ContentType: "application/json",
-			Size: int64(len(body)), Verdict: hook.Unsigned, ReceivedAt: hook.Time{Time: noon}},
+		Delivery: hook.Delivery{Endpoint: "ep_a", Method: "POST", Path: "/", Query: "a=%20b",
+			ContentType: "application/json", Size: int64(len(body)), Verdict: hook.Unsigned,
+			ReceivedAt: hook.Time{Time: noon}},
 		Request: hook.Request{Host: "h.example", Proto: "HTTP/1.1", Remote: "192.0.2.1", Took: 42 * time.Microsecond,
-			Headers: []hook.Header{{Name: "A", Value: "1"}, {Name: "A", Value: ": 2: "}, {Name: "B", Value: ""}}, Body: []byte(body)},
+			Headers: []hook.Header{{Name: "A", Value: "1"}, {Name: "A", Value: ": 2: "}, {Name: "B", Value: ""}},
+			Body:    []byte(body)},
 	}
 }
 
@@ -132,7 +134,11 @@ func TestADeliveryComesBackByteForByteAfterARestart(t *testing.T) {
 
 func TestTheWriterSyncsEveryCommit(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})
-	for pragma, want := range map[string]any{"journal_mode": "wal", "synchronous": int64(2), "page_size": int64(pageSize)} {
+	for pragma, want := range map[string]any{
+		"journal_mode": "wal",
+		"synchronous":  int64(2),
+		"page_size":    int64(pageSize),
+	} {
 		var got any
 		err := s.do(t.Context(), func(c *writerConn) (err error) { got, err = c.value("PRAGMA " + pragma); return err })
 		if err != nil || got != want {
@@ -252,9 +258,12 @@ func TestPagesGoBackwardsWithoutHoles(t *testing.T) {
 		filter hook.Filter
 		want   int
 	}{
-		"all": {hook.Filter{}, 25}, "an endpoint": {hook.Filter{Endpoint: "ep_b"}, 5}, "a method": {hook.Filter{Method: "GET"}, 9},
-		"both": {hook.Filter{Endpoint: "ep_b", Method: "GET"}, 2}, "a verdict": {hook.Filter{Verdict: hook.Unsigned}, 25},
-		"none": {hook.Filter{Verdict: hook.Rejected}, 0},
+		"all":         {hook.Filter{}, 25},
+		"an endpoint": {hook.Filter{Endpoint: "ep_b"}, 5},
+		"a method":    {hook.Filter{Method: "GET"}, 9},
+		"both":        {hook.Filter{Endpoint: "ep_b", Method: "GET"}, 2},
+		"a verdict":   {hook.Filter{Verdict: hook.Unsigned}, 25},
+		"none":        {hook.Filter{Verdict: hook.Rejected}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []hook.Delivery
@@ -300,7 +309,8 @@ func TestADamagedDatabaseIsNotServed(t *testing.T) {
 	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openStore(t.Context(), dir, options(Options{})); err == nil || !strings.Contains(err.Error(), "backup") {
+	_, err = openStore(t.Context(), dir, options(Options{}))
+	if err == nil || !strings.Contains(err.Error(), "backup") {
 		t.Errorf("opened a damaged database, or did not say what to do: %v", err)
 	}
 }
@@ -309,7 +319,10 @@ func TestAFullDiskIsAProblemThatPasses(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})
 	pages := func(n any) {
 		t.Helper()
-		if err := s.do(t.Context(), func(c *writerConn) error { _, err := c.value(fmt.Sprintf("PRAGMA max_page_count = %v", n)); return err }); err != nil {
+		if err := s.do(t.Context(), func(c *writerConn) error {
+			_, err := c.value(fmt.Sprintf("PRAGMA max_page_count = %v", n))
+			return err
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -369,9 +382,20 @@ func TestALoginWorksOnceAndInTime(t *testing.T) {
 func TestEndpointsComeBackWhole(t *testing.T) {
 	dir := t.TempDir()
 	s, stop := running(t, dir, Options{})
-	want := hook.Endpoint{ID: "ep_x", Name: "shop", Slug: "shop-abc", Provider: "generic", Verify: hook.Enforce, Tolerance: 5 * time.Minute,
-		Secrets: []hook.Secret{{Label: "live", Value: "s3cret"}}, MaxBody: 1 << 20, Response: &hook.Response{Status: 202, Body: "ok"},
-		Settings: map[string]string{"a": "b"}, Awaiting: true, CreatedAt: hook.Time{Time: noon}}
+	want := hook.Endpoint{
+		ID:        "ep_x",
+		Name:      "shop",
+		Slug:      "shop-abc",
+		Provider:  "generic",
+		Verify:    hook.Enforce,
+		Tolerance: 5 * time.Minute,
+		Secrets:   []hook.Secret{{Label: "live", Value: "s3cret"}},
+		MaxBody:   1 << 20,
+		Response:  &hook.Response{Status: 202, Body: "ok"},
+		Settings:  map[string]string{"a": "b"},
+		Awaiting:  true,
+		CreatedAt: hook.Time{Time: noon},
+	}
 	if err := s.PutEndpoint(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}

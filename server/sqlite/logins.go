@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// AddLogin keeps the hash of a one-time login until it is taken or expires.
+// AddLogin stores the hash of a one-time login code until it is used or expires. It also deletes expired ones.
 func (s *Registry) AddLogin(ctx context.Context, hash [32]byte, expires time.Time) error {
 	return s.do(ctx, func(c *writerConn) error {
 		if err := c.exec(`DELETE FROM logins WHERE expires_at <= ?`, s.options.Now().UnixMilli()); err != nil {
@@ -17,16 +17,16 @@ func (s *Registry) AddLogin(ctx context.Context, hash [32]byte, expires time.Tim
 	})
 }
 
-// TakeLogin reports whether the hash is that of a login that has not expired, and removes it: it works once. A guess is
-// told by reading alone: it must not cost a commit, nor wait for one.
+// TakeLogin reports whether hash is that of a login that has not expired, and deletes it, so that it works once. A
+// wrong code costs only a read: guesses must not cause commits, nor wait for them.
 func (s *Registry) TakeLogin(ctx context.Context, hash [32]byte, now time.Time) (taken bool, err error) {
-	var known bool
+	var exists bool
 	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM logins WHERE hash = ? AND expires_at > ?)`,
-		hash[:], now.UnixMilli()).Scan(&known)
+		hash[:], now.UnixMilli()).Scan(&exists)
 	if err != nil {
 		return false, s.failed("read login", err)
 	}
-	if !known {
+	if !exists {
 		return false, nil
 	}
 	err = s.do(ctx, func(c *writerConn) error {
@@ -37,13 +37,14 @@ func (s *Registry) TakeLogin(ctx context.Context, hash [32]byte, now time.Time) 
 	return taken, err
 }
 
-// Sessions returns where dashboard sessions are kept.
+// Sessions returns the store of dashboard sessions.
 func (s *Registry) Sessions() Sessions { return Sessions{s.database} }
 
-// Sessions keeps dashboard sessions; it is the store that the session library asks for.
+// Sessions stores dashboard sessions. It implements the context variant of the session library's store interface; the
+// table holds hashed tokens.
 type Sessions struct{ *database }
 
-// FindCtx returns a session that has not expired.
+// FindCtx returns the content of a session. found is false if there is none or it has expired.
 func (k Sessions) FindCtx(ctx context.Context, token string) (content []byte, found bool, err error) {
 	err = k.read.QueryRowContext(ctx, `SELECT content FROM sessions WHERE token = ? AND expires_at > ?`,
 		token, k.options.Now().UnixMilli()).Scan(&content)
@@ -56,7 +57,7 @@ func (k Sessions) FindCtx(ctx context.Context, token string) (content []byte, fo
 	return content, true, nil
 }
 
-// CommitCtx writes a session, and removes those that have expired.
+// CommitCtx inserts or replaces a session, and deletes expired ones.
 func (k Sessions) CommitCtx(ctx context.Context, token string, content []byte, expiry time.Time) error {
 	return k.do(ctx, func(c *writerConn) error {
 		if err := c.exec(`DELETE FROM sessions WHERE expires_at <= ?`, k.options.Now().UnixMilli()); err != nil {
@@ -67,7 +68,8 @@ func (k Sessions) CommitCtx(ctx context.Context, token string, content []byte, e
 	})
 }
 
-// TouchCtx changes a session that has not ended. It makes none.
+// TouchCtx updates a session that has not expired. Unlike CommitCtx, it does not create one, so a session that was
+// deleted meanwhile stays deleted.
 func (k Sessions) TouchCtx(
 	ctx context.Context,
 	token string,
@@ -83,12 +85,12 @@ func (k Sessions) TouchCtx(
 	return found, err
 }
 
-// DeleteCtx removes a session.
+// DeleteCtx deletes a session. It is no error if there is none.
 func (k Sessions) DeleteCtx(ctx context.Context, token string) error {
 	return k.do(ctx, func(c *writerConn) error { return c.exec(`DELETE FROM sessions WHERE token = ?`, token) })
 }
 
-// Find is FindCtx without a context, as the library also wants it.
+// Find is FindCtx without a context. The library's interface requires it.
 func (k Sessions) Find(token string) ([]byte, bool, error) {
 	return k.FindCtx(context.Background(), token)
 }

@@ -1,16 +1,18 @@
-// Package sqlite keeps Hookbeam's data in SQLite. It is one engine in three subjects:
+// Package sqlite stores Hookbeam's data in SQLite. It has three parts:
 //
-//   - Log: every delivery as it was received, the claims of event ids, and what retention removes. What Append has
-//     answered without an error is synced to disk.
+//   - Log: every delivery as it was received, the claims of event ids, and retention. When Append returns without an
+//     error, the delivery is synced to disk.
 //   - Registry: what people configure, and what must survive a restart beside the log: endpoints, logins, sessions,
 //     certificates.
-//   - Statuses: a projection. It is drawn from the log, has a file of its own and can be thrown away.
+//   - Statuses: a projection. It is computed from the log, has a database file of its own, and can be deleted and
+//     rebuilt.
 //
-// Log and Registry are two views of one database file and share its one writer. Readers never wait for the writer.
-// No other package uses SQL, and no package above takes these types: each declares the few methods that it needs.
+// Log and Registry use one database file, in WAL mode, through one writer goroutine (DB.Run) and a pool of read-only
+// connections. Readers never wait for the writer, nor the writer for readers. No other package uses SQL, and no package
+// above takes these types: each declares the few methods that it needs.
 //
-// Start reading in open.go, then writer.go (how a commit is shared), deliveries.go and columns.go (how a delivery is
-// stored) and tail.go (how followers read).
+// Start reading in open.go (connections and their settings), then writer.go (group commit), deliveries.go and
+// columns.go (how a delivery is stored), tail.go (how followers read), and sweep.go (retention).
 package sqlite
 
 import (
@@ -30,42 +32,53 @@ import (
 	"hookbeam/server/datafile"
 )
 
-// FileName is the database's name in the data folder; SQLite keeps its -wal and -shm beside it.
+// FileName is the database's name in the data folder. SQLite keeps its WAL and the WAL's index beside it, with the
+// endings -wal and -shm.
 const FileName = "hookbeam.db"
 
 const (
-	durable         = "_journal_mode=WAL&_synchronous=FULL"
-	readOnly        = "mode=rw&_query_only=1" // rw: a file that is gone is not made anew, as an empty one
-	pageSize        = 16 << 10
-	checkpointPages = (4 << 20) / pageSize // little and often: a long checkpoint is a long wait for somebody
-	writerCache     = 8 << 10              // KiB of pages that stay with the writer: those in which events are claimed
-	readers         = 4
-	checkAtOnce     = 64 << 20 // see Options.CheckAtOnce
+	// durable are the settings of the log's writer. With synchronous=FULL, SQLite syncs the WAL at every commit, so a
+	// committed delivery survives a power failure.
+	durable = "_journal_mode=WAL&_synchronous=FULL"
+	// readOnly are the settings of readers. mode=rw fails if the file is missing, where the default would create an
+	// empty one.
+	readOnly = "mode=rw&_query_only=1"
 
-	// walLimit is the size in bytes to which the log's WAL is cut when it begins anew, and boardWALLimit that of the
-	// statuses'. Both are well above what they are otherwise, 4 and 16 MiB: a WAL that is written over syncs faster
-	// than one that grows.
-	walLimit      = 16 << 20
-	boardWALLimit = 48 << 20
+	pageSize    = 16 << 10
+	readers     = 4        // read-only connections
+	checkAtOnce = 64 << 20 // see Options.CheckAtOnce
+
+	// checkpointPages is the size of the WAL, in pages, at which a commit copies it into the database. It is small: the
+	// commit that runs a checkpoint waits for it, and so does everybody who shares that commit.
+	checkpointPages = (4 << 20) / pageSize
+	// writerCache is the writer's page cache in KiB. It holds the pages of the events table, which every append reads.
+	writerCache = 8 << 10
+
+	// walLimit and statusesWALLimit are the sizes in bytes to which the WAL of the log and of the statuses is truncated
+	// after a checkpoint. Both are well above the sizes at which checkpoints run, 4 and 16 MiB, because overwriting an
+	// existing WAL syncs faster than extending one.
+	walLimit         = 16 << 20
+	statusesWALLimit = 48 << 20
 )
 
-// Options are the limits and the outside world of a database. Now, Random and Log must be set.
+// Options are the limits of a database, and the clocks, randomness and logger that it uses. Now, Random and Log must be
+// set.
 type Options struct {
-	KeepFor      time.Duration // age at which deliveries are removed; 0 keeps them for ever
-	KeepBytes    int64         // what deliveries may take in the file; 0: no bound
-	KeepEvents   int64         // what remembered event ids may take in the file; 0: no bound
-	KeepRejected int64         // rejected deliveries kept for each endpoint; 0 means 1,000
-	KeepVerified int64         // newest verified deliveries that stay whatever they take; 0 means 1,000
-	CheckAtOnce  int64         // a database up to this size is checked before it serves; 0 means 64 MiB
-	Checked      Checked       // what is known of the folder already
+	KeepFor      time.Duration // age at which deliveries are removed; 0: no limit
+	KeepBytes    int64         // bytes that deliveries may take in the file; 0: no limit
+	KeepEvents   int64         // bytes that remembered event ids may take in the file; 0: no limit
+	KeepRejected int64         // rejected deliveries that are kept per endpoint; 0 means 1,000
+	KeepVerified int64         // newest verified deliveries that are kept whatever their size; 0 means 1,000
+	CheckAtOnce  int64         // a database of up to so many bytes is checked before it serves; 0 means 64 MiB
+	Checked      Checked       // the result of CheckRelease, if it was called
 	Now          func() time.Time
-	Running      func() time.Duration // time that has passed, which nobody can set; nil: as Now says
+	Running      func() time.Duration // a monotonic clock; nil: the difference of two Now
 	Random       io.Reader
 	Log          *slog.Logger
 }
 
-// DB is the open database: its file, its writer and its health. What is in it is reached by Log and Registry.
-// The server opens one, runs Run, Check and Watch beside each other, and closes it when they have ended.
+// DB is the open database that contains the log and the registry. The server opens one, runs Run, Check and Watch in
+// goroutines of their own, and closes it when they have returned.
 type DB struct{ *database }
 
 // Log returns the log that is in the database.
@@ -74,31 +87,32 @@ func (s *DB) Log() *Log { return s.log }
 // Registry returns the registry that is in the database.
 func (s *DB) Registry() *Registry { return &Registry{s.database} }
 
-// database is what the log and the registry share: the connections, the writer's queue and what is known of the file.
-// Its fields belong to the writer's goroutine where they are neither fixed, atomic nor guarded by a lock.
+// database is what DB, Log and Registry share: the connections, the writer's queue and the health of the file.
+//
+// Fields that are not set once, atomic, or guarded by a lock of their own belong to the writer's goroutine.
 type database struct {
 	options    Options
 	path       string
-	write      *writerConn
-	read       *sql.DB
-	files      fileSet // where its files stand
-	index      *walIndex
-	checkLater bool // it is too large to be checked before it serves
+	write      *writerConn // the only connection that writes
+	read       *sql.DB     // a pool of read-only connections
+	files      fileSet     // identities of its files; empty for a database of another process
+	index      *walIndex   // nil for a database of another process
+	checkLater bool        // it is too large to be checked before it serves; see Check
 	log        *Log
 
 	queue    chan *writeRequest
 	stopped  chan struct{} // closed when the writer has ended
 	failures failures      // the writer's
-	rescued  bool          // what is in the WAL was written into a database that is gone; the writer's
+	rescued  bool          // the WAL of a missing database was checkpointed, see rescue; the writer's
 
-	damaged atomic.Pointer[error]
-	gone    atomic.Pointer[error]
+	damaged atomic.Pointer[error] // the first sign of damage; nil: none. After it, nothing is written
+	gone    atomic.Pointer[error] // why a file was found missing; nil: all are there. After it, nothing is written
 	outcome outcome
 	probing probing
 }
 
-// Open makes or opens the database in dir, brings its schema up to date and checks it.
-// A damaged database is an error that says how to go on.
+// Open creates or opens the database in dir, migrates its schema and checks its structure. The caller must hold the
+// folder's lock. The error for a damaged database says how to recover.
 func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 	if err := datafile.Folder(dir); err != nil {
 		return nil, err
@@ -107,18 +121,20 @@ func Open(ctx context.Context, dir string, o Options) (*DB, error) {
 		return nil, err
 	}
 	s := newDatabase(dir, o)
-	return s.opened(s.open(ctx))
+	return s.finishOpening(s.open(ctx))
 }
 
-// OpenBeside opens the database in dir without changing its schema: a server may be running on it, and only who holds
-// the folder changes that. A database of another release is refused with what to do.
+// OpenBeside opens the database in dir for a command, without migrating it: only the process that holds the folder's
+// lock may do that, and it may be a running server. A database of another release is refused; the error says what to
+// do.
 func OpenBeside(ctx context.Context, dir string, o Options) (*DB, error) {
 	s := newDatabase(dir, o)
-	return s.opened(s.openBeside(ctx))
+	return s.finishOpening(s.openBeside(ctx))
 }
 
-// opened returns the database that open has opened, or closes it and says what the operator can do.
-func (s *database) opened(err error) (*DB, error) {
+// finishOpening returns the opened database. After an error it closes what was opened and adds to the error what the
+// operator can do.
+func (s *database) finishOpening(err error) (*DB, error) {
 	if err != nil {
 		_ = s.closeConns()
 		return nil, s.explain(err)
@@ -126,6 +142,7 @@ func (s *database) opened(err error) (*DB, error) {
 	return &DB{s}, nil
 }
 
+// newDatabase returns a database with its defaults, and without connections.
 func newDatabase(dir string, o Options) *database {
 	if o.Running == nil {
 		began := o.Now()
@@ -140,13 +157,14 @@ func newDatabase(dir string, o Options) *database {
 	return s
 }
 
-// Files are the names of the files that make up the database with this name: SQLite makes the others beside it.
+// Files returns the names of all files of the database with this name: the database, and those that SQLite creates
+// beside it.
 func Files(name string) []string {
 	return []string{name, name + "-wal", name + "-shm", name + "-journal"}
 }
 
-// makeFiles makes the file of a database, so that it and what SQLite makes beside it, with the same mode, are its
-// owner's alone.
+// makeFiles creates the empty file of a database, and corrects the modes of all its files. SQLite creates the other
+// files with the mode of the first one, so all of them can be read by their owner only.
 func makeFiles(dir, name string) error {
 	if err := datafile.Mend(dir, Files(name)...); err != nil {
 		return err
@@ -154,13 +172,13 @@ func makeFiles(dir, name string) error {
 	return datafile.Create(filepath.Join(dir, name))
 }
 
-// tuning says how the connections of one of the two databases are set up.
+// tuning are the settings of a database's writer connection. The log and the statuses have different ones.
 type tuning struct {
-	mode        string // journal and synchronous, as the driver names them
-	synchronous int64  // what PRAGMA synchronous must then say: 2 is FULL, 1 NORMAL
-	checkpoint  int    // pages in the WAL at which it is written into the database
-	cache       int    // KiB of pages that stay with the writer
-	walLimit    int    // bytes to which the WAL is cut when it begins anew
+	mode        string // journal mode and synchronous, as keys of the driver
+	synchronous int64  // the value that PRAGMA synchronous must then return: 2 is FULL, 1 NORMAL
+	checkpoint  int    // size of the WAL, in pages, at which it is copied into the database
+	cache       int    // page cache in KiB
+	walLimit    int    // bytes to which the WAL is truncated after a checkpoint
 }
 
 var logTuning = tuning{
@@ -171,8 +189,8 @@ var logTuning = tuning{
 	walLimit:    walLimit,
 }
 
-// connect opens the writer and the readers of the database at path, which must be there. What it has opened when it
-// fails is returned with the error.
+// connect opens the writer and the readers of the database at path, which must exist. After an error it returns what it
+// had opened, for the caller to close.
 func connect(path string, t tuning) (*writerConn, *sql.DB, error) {
 	write, err := openWriter(dsn(path, fmt.Sprintf(
 		"%s&_pragma=wal_autocheckpoint(%d)&_pragma=cache_size(%d)&_pragma=journal_size_limit(%d)",
@@ -189,7 +207,7 @@ func connect(path string, t tuning) (*writerConn, *sql.DB, error) {
 	return write, read, nil
 }
 
-// closeConns closes what connect opened.
+// closeConns closes what connect returned; either may be nil.
 func closeConns(write *writerConn, read *sql.DB) error {
 	var errs []error
 	if read != nil {
@@ -201,13 +219,14 @@ func closeConns(write *writerConn, read *sql.DB) error {
 	return errors.Join(errs...)
 }
 
-// dsn names a file for the driver, which applies _pragma before the other keys: the page size counts only before
-// anything is written.
+// dsn returns the driver's name for the file at path. The driver applies _pragma before the other keys; page_size must
+// come first, since it has no effect once anything was written.
 func dsn(path, keys string) string {
 	return fmt.Sprintf("file:%s?_busy_timeout=5000&_pragma=page_size(%d)&%s",
 		(&url.URL{Path: path}).EscapedPath(), pageSize, keys)
 }
 
+// sizeOf returns the size of a file in bytes.
 func sizeOf(path string) (int64, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -216,7 +235,8 @@ func sizeOf(path string) (int64, error) {
 	return info.Size(), nil
 }
 
-// open opens the database of this process, which holds the folder.
+// open opens the database for the process that holds the folder's lock: it checks, migrates and loads. A large database
+// is not checked here, but by Check while it serves.
 func (s *database) open(ctx context.Context) error {
 	size, err := sizeOf(s.path)
 	if err != nil {
@@ -238,20 +258,20 @@ func (s *database) open(ctx context.Context) error {
 	if err := logSchema.update(ctx, s.write, dsn(s.path, durable), found); err != nil {
 		return err
 	}
-	if err := s.log.name(); err != nil {
+	if err := s.log.createEpoch(); err != nil {
 		return err
 	}
 	if err := s.log.load(ctx); err != nil {
 		return err
 	}
-	if s.files, err = standAt(s.path); err != nil {
+	if s.files, err = identifyFiles(s.path); err != nil {
 		return err
 	}
 	s.index, err = openWALIndex(s.path)
 	return err
 }
 
-// openBeside opens the database of another process, and changes nothing about it.
+// openBeside opens the database of another process and changes nothing.
 func (s *database) openBeside(ctx context.Context) error {
 	found, err := logSchema.check(ctx, s.path)
 	if err != nil {
@@ -269,10 +289,11 @@ func (s *database) openBeside(ctx context.Context) error {
 	return s.log.load(ctx)
 }
 
-// Close frees the database. Run must have ended.
+// Close closes the database. Run must have returned.
 func (s *DB) Close() error { return s.closeConns() }
 
+// closeConns closes the connections, then the WAL's index: see walIndex for why in this order.
 func (s *database) closeConns() error {
 	err := closeConns(s.write, s.read)
-	return errors.Join(err, s.index.close()) // the last: see walIndex
+	return errors.Join(err, s.index.close())
 }

@@ -12,16 +12,17 @@ import (
 	"hookbeam/server/hook"
 )
 
-// quick is for what can be rebuilt from the log: a commit survives the death of the process, and one that is lost with
-// the machine's power is made again.
+// quick are the settings of the writer of a projection. With synchronous=NORMAL, commits are not synced one by one:
+// they survive a crash of the process, and those that a power failure loses are repeated, since the position is lost
+// with them.
 const quick = "_journal_mode=WAL&_synchronous=NORMAL"
 
 // projectionKind describes the database of one projection. To add a projection, add its kind to projectionKinds.
 type projectionKind struct {
 	name   string   // for messages, a plural
-	file   string   // of the database in use, in the data folder
-	next   string   // file of the database that a rebuild fills beside it
-	origin string   // table with one row (only, epoch, position, release): what the database was built from
+	file   string   // name of the database in use, in the data folder
+	next   string   // name of the database that a rebuild fills beside it
+	origin string   // table with one row (only, epoch, position, release), which corresponds to hook.ProjectionOrigin
 	tables []string // all other tables
 	schema schema
 	tuning tuning
@@ -30,8 +31,8 @@ type projectionKind struct {
 // projectionKinds are the projections that have a database.
 func projectionKinds() []*projectionKind { return []*projectionKind{&statusesKind} }
 
-// projection is what the databases of all projections have in common: files of their own, so that their commits never
-// wait for the log's writer, and one row that says which log they were built from, up to which seq, and by which
+// projection is what the databases of all projections have in common. Each has a file of its own, so that its commits
+// never wait for the log's writer, and one row that says from which log it was built, up to which seq, and by which
 // release. A type that holds a projection's tables embeds it. One goroutine at a time may write; any may read.
 type projection struct {
 	kind  *projectionKind
@@ -39,15 +40,15 @@ type projection struct {
 	log   *slog.Logger
 	files fileSet
 
-	mu       sync.Mutex // held while writing
+	mu       sync.Mutex // held while writing; guards position and stale
 	write    *writerConn
 	read     *sql.DB
 	position hook.Seq
 	stale    bool
 }
 
-// open makes the database where there is none, brings its schema up to date, checks it and opens its connections. It
-// needs nothing of the log.
+// open creates, migrates and checks the database and opens its connections: everything that does not depend on the log.
+// It therefore runs while the log is opened.
 func (p *projection) open(ctx context.Context, seen Checked) error {
 	if err := makeFiles(filepath.Dir(p.path), filepath.Base(p.path)); err != nil {
 		return err
@@ -71,10 +72,11 @@ func (p *projection) open(ctx context.Context, seen Checked) error {
 	return p.kind.schema.update(ctx, p.write, dsn(p.path, quick), found)
 }
 
-// attach compares the database with the log that it is to be a projection of. What was built from another log is
-// deleted; what another release built is stale.
+// attach compares the database with the log from which it should have been built. If it was built from another log, or
+// from more deliveries than this log has (it was restored from a backup), its rows are deleted. If another release
+// built it, it is stale.
 func (p *projection) attach(of hook.ProjectionOrigin) (err error) {
-	if p.files, err = standAt(p.path); err != nil {
+	if p.files, err = identifyFiles(p.path); err != nil {
 		return err
 	}
 	row, err := p.write.row(`SELECT epoch, position, release FROM ` + p.kind.origin)
@@ -96,6 +98,7 @@ func (p *projection) attach(of hook.ProjectionOrigin) (err error) {
 	return nil
 }
 
+// clear deletes all rows. Each DELETE is a transaction of its own.
 func (p *projection) clear() error {
 	for _, table := range append([]string{p.kind.origin}, p.kind.tables...) {
 		if err := p.write.exec(`DELETE FROM ` + table); err != nil {
@@ -105,32 +108,32 @@ func (p *projection) clear() error {
 	return nil
 }
 
-// Close frees the database.
+// Close closes the database.
 func (p *projection) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return closeConns(p.write, p.read)
 }
 
-// Gone reports whether the database was removed or replaced while it is open. What is stored from then on is lost when
-// it is closed; what it holds can be read until then.
-func (p *projection) Gone() bool { return p.files.gone(allFiles) != nil }
+// Gone reports whether the database's files were removed or replaced while they are open. What they contain can be read
+// until they are closed, and is lost then; what is stored meanwhile, too.
+func (p *projection) Gone() bool { return p.files.missing(allFiles) != nil }
 
-// Position is the seq up to which the log has been applied, as it was last stored.
+// Position is the seq up to which the log was applied, as of the last commit.
 func (p *projection) Position() hook.Seq {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.position
 }
 
-// Stale reports whether the database was built by another release, or SetStale was called: it should be rebuilt.
+// Stale reports whether the database should be rebuilt: another release built it, or SetStale was called.
 func (p *projection) Stale() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.stale
 }
 
-// SetStale notes in the database that it should be rebuilt. Only a rebuild, which makes a new one, ends that.
+// SetStale records durably that the database should be rebuilt. It stays so until a rebuild replaces the database.
 func (p *projection) SetStale() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -141,7 +144,7 @@ func (p *projection) SetStale() error {
 	return nil
 }
 
-// projectionTables is a type that embeds projection.
+// projectionTables is a type that embeds projection and holds the tables of one kind.
 type projectionTables interface {
 	base() *projection
 	// begin reads what the type keeps in memory, once the database is attached to its log.
@@ -149,10 +152,11 @@ type projectionTables interface {
 	Close() error
 }
 
+// base returns the projection that a type embeds.
 func (p *projection) base() *projection { return p }
 
 // Projections opens the databases of one projection in a data folder: the one in use, and the one that a rebuild fills
-// beside it. T holds the tables. One goroutine uses it.
+// beside it. T holds the tables. The package of the projection uses it as its storage engine, from one goroutine.
 type Projections[T projectionTables] struct {
 	kind    *projectionKind
 	dir     string
@@ -163,14 +167,14 @@ type Projections[T projectionTables] struct {
 	closed  bool
 }
 
-// opening is a database whose opening was started.
+// opening is a database that another goroutine is opening.
 type opening[T projectionTables] struct {
 	done   chan struct{} // closed when err is set
 	tables T
 	err    error
 }
 
-// start opens a database in a goroutine of its own, as far as that needs nothing of the log: both can be opened at once.
+// start starts a goroutine that opens a database, as far as that is possible before the log is open.
 func (d *Projections[T]) start(ctx context.Context, file string, seen Checked) *opening[T] {
 	o := &opening[T]{done: make(chan struct{}), tables: d.make(file)}
 	go func() { // ends when the file is open; Open and Close wait for it
@@ -180,6 +184,7 @@ func (d *Projections[T]) start(ctx context.Context, file string, seen Checked) *
 	return o
 }
 
+// make returns the tables of the database with this file name, not opened yet.
 func (d *Projections[T]) make(file string) T {
 	tables := d.tables()
 	p := tables.base()
@@ -187,8 +192,8 @@ func (d *Projections[T]) make(file string) T {
 	return tables
 }
 
-// Open makes or opens the database in use. One that was built from another log, or from more of this log than there
-// is, is emptied; a damaged file is renamed, and a new one is begun, for everything in it can be built from the log.
+// Open creates or opens the database in use. One that was built from another log, or from more deliveries than this log
+// has, is cleared. A damaged one is renamed and replaced by an empty one, since it can be rebuilt from the log.
 func (d *Projections[T]) Open(ctx context.Context, of hook.ProjectionOrigin) (none T, err error) {
 	if d.closed {
 		return none, fmt.Errorf("the databases of %s were closed", d.kind.name)
@@ -200,7 +205,7 @@ func (d *Projections[T]) Open(ctx context.Context, of hook.ProjectionOrigin) (no
 	return d.finish(ctx, started, of)
 }
 
-// OpenNew makes an empty database beside the one in use. One that is left from before is removed.
+// OpenNew creates an empty database for a rebuild, beside the one in use. It deletes one that an earlier rebuild left.
 func (d *Projections[T]) OpenNew(ctx context.Context, of hook.ProjectionOrigin) (none T, err error) {
 	if err := d.RemoveNew(); err != nil {
 		return none, err
@@ -213,14 +218,15 @@ func (d *Projections[T]) OpenNew(ctx context.Context, of hook.ProjectionOrigin) 
 	return next, nil
 }
 
-// ReplaceWithNew renames the new database over the one in use and opens it there. Neither may be used while it runs,
-// and the one in use must be closed. Where it fails, that one is still in its place.
+// ReplaceWithNew renames the new database over the one in use and opens it there. The caller must have closed the one
+// in use, and must not use the new one meanwhile. If renaming fails, the old one is still there.
 func (d *Projections[T]) ReplaceWithNew(ctx context.Context, of hook.ProjectionOrigin) (none T, err error) {
 	if d.next == nil {
 		return none, fmt.Errorf("there are no new %s", d.kind.name)
 	}
 	next := *d.next
 	d.next = nil
+	// Only the database file is renamed, so it must contain what is in the WAL.
 	if err := next.base().write.exec(`PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
 		return none, err
 	}
@@ -233,12 +239,12 @@ func (d *Projections[T]) ReplaceWithNew(ctx context.Context, of hook.ProjectionO
 	return d.Open(ctx, of)
 }
 
-// RemoveNew removes the new database, which must not be open.
+// RemoveNew deletes the new database, which must not be open.
 func (d *Projections[T]) RemoveNew() error {
 	return remove(filepath.Join(d.dir, d.kind.next), "-wal", "-shm", "")
 }
 
-// Close frees a database whose opening was started and that Open did not take. Nothing can be opened any more.
+// Close closes a database whose opening was started, but never finished by Open. Nothing can be opened afterwards.
 func (d *Projections[T]) Close() error {
 	started := d.opening
 	d.opening, d.closed = nil, true
@@ -249,7 +255,8 @@ func (d *Projections[T]) Close() error {
 	return started.tables.Close()
 }
 
-// finish attaches a database whose opening was started to its log. A damaged one is renamed and begun anew.
+// finish waits until a database is open and attaches it to the log. If it is damaged, finish renames it and creates an
+// empty one.
 func (d *Projections[T]) finish(ctx context.Context, o *opening[T], of hook.ProjectionOrigin) (none T, err error) {
 	<-o.done
 	err = o.err
@@ -280,6 +287,7 @@ func (d *Projections[T]) finish(ctx context.Context, o *opening[T], of hook.Proj
 	return fresh, nil
 }
 
+// attach attaches opened tables to their log and lets them read what they keep in memory.
 func attach[T projectionTables](ctx context.Context, tables T, of hook.ProjectionOrigin) error {
 	if err := tables.base().attach(of); err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// DamagedEnding is appended to the name of a damaged database that was replaced by a new one.
+// DamagedEnding is appended to the name of a damaged database, which is kept for inspection.
 const DamagedEnding = ".damaged"
 
 // ProjectionFiles returns the names of all files that projections may have in the data folder.
@@ -19,8 +19,8 @@ func ProjectionFiles() (names []string) {
 	return names
 }
 
-// move renames a closed database over another. SQLite's files beside either are removed first: they belong to a
-// database that is no longer there. Whenever the process stops in between, one of the two databases is at to.
+// move renames a closed database over another one. It first deletes the WAL and the WAL's index of both, which do not
+// belong to the result. If it is interrupted, to is still one of the two databases.
 func move(from, to string) error {
 	for _, path := range []string{from, to} {
 		if err := remove(path, "-wal", "-shm"); err != nil {
@@ -30,6 +30,7 @@ func move(from, to string) error {
 	return os.Rename(from, to)
 }
 
+// remove deletes files whose names are path with each ending. A file that does not exist is no error.
 func remove(path string, endings ...string) error {
 	for _, ending := range endings {
 		if err := os.Remove(path + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -1,4 +1,4 @@
 package sqlite
 
-// Queued returns how many writes wait for the writer, for those who look into a running server.
+// Queued returns how many requests wait for the writer. The server's summary shows it.
 func (s *DB) Queued() int { return len(s.queue) }

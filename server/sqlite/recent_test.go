@@ -50,7 +50,7 @@ func TestTheNewestDeliveriesThatCountComeWhole(t *testing.T) {
 // TestAnIndexFindsTheNewestDeliveries: a log of millions is not walked to try a mapping.
 func TestAnIndexFindsTheNewestDeliveries(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})
-	rows, err := s.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+newest, "ep_a", 0, 10)
+	rows, err := s.read.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+selectRecent, "ep_a", 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,11 +7,11 @@ import (
 	"hookbeam/server/hook"
 )
 
-// maxRedeliveries bounds how many deliveries of one event are listed.
+// maxRedeliveries is how many deliveries of one event are listed.
 const maxRedeliveries = 100
 
-// Redeliveries returns the deliveries of the event of a delivery, oldest first, at most 100 of them; only that delivery
-// itself where it has no event or no others are kept.
+// Redeliveries returns the deliveries of the same event as d, oldest first, at most 100 of them. If d has no event, or
+// no other delivery of it is kept, the result is d alone.
 func (s *Log) Redeliveries(ctx context.Context, d hook.Delivery) ([]hook.Redelivery, error) {
 	first := d.Seq
 	if d.DuplicateOf != 0 {
@@ -19,7 +19,8 @@ func (s *Log) Redeliveries(ctx context.Context, d hook.Delivery) ([]hook.Redeliv
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT `+recordColumns+`,
 		body = coalesce((SELECT body FROM deliveries WHERE seq = ?1), body) FROM deliveries
-		WHERE seq = ?1 OR (duplicate_of > 0 AND duplicate_of = ?1) ORDER BY seq LIMIT ?2`, int64(first), maxRedeliveries)
+		WHERE seq = ?1 OR (duplicate_of > 0 AND duplicate_of = ?1) ORDER BY seq LIMIT ?2`,
+		int64(first), maxRedeliveries)
 	if err != nil {
 		return nil, s.failed("list redeliveries", err)
 	}
@@ -43,15 +44,16 @@ func (s *Log) Redeliveries(ctx context.Context, d hook.Delivery) ([]hook.Redeliv
 	return all, nil
 }
 
-// EachRejected calls do for every rejected delivery of an endpoint that was not released, oldest first, whole, one at
-// a time; do may change it. Damaged ones are left out. An error of do ends it.
+// EachRejected calls do for each rejected delivery of an endpoint that was not released, oldest first, with the full
+// record, which do may change. Damaged records are skipped. It returns the first error of do.
 func (s *Log) EachRejected(ctx context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error {
 	for after := hook.Seq(0); ; {
-		var r *hook.Record // do may append: nothing is being read meanwhile
+		var r *hook.Record // one query each, so that no read transaction is open while do appends
 		err := s.eachRow(ctx, func(next *hook.Record) error { r = next; return nil },
 			`SELECT `+recordColumns+` FROM deliveries INDEXED BY deliveries_rejected
 			WHERE endpoint = ? AND verdict = 'rejected' AND seq > ? AND NOT EXISTS (SELECT 1 FROM deliveries AS later
-			WHERE later.release_of > 0 AND later.release_of = deliveries.seq) ORDER BY seq LIMIT 1`, string(endpoint), int64(after))
+			WHERE later.release_of > 0 AND later.release_of = deliveries.seq) ORDER BY seq LIMIT 1`,
+			string(endpoint), int64(after))
 		if err != nil {
 			return s.failed("read rejected deliveries", err)
 		}

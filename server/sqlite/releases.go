@@ -14,18 +14,19 @@ import (
 	"strings"
 )
 
-// errNewer says that a release after this one wrote a database.
+// errNewer means that a newer release wrote a database.
 var errNewer = errors.New("this database was written by a newer Hookbeam; nothing was changed")
 
-// errForeign says that a file is a database, but of something else.
+// errForeign means that a file is an SQLite database of another program.
 var errForeign = errors.New("this database is not Hookbeam's; nothing was changed")
 
-// Checked is what CheckRelease has seen in a folder: who opens the databases there need not look again, over a
-// connection of its own for each. It holds for as long as the folder belongs to this process. The zero Checked has seen
-// nothing.
+// Checked is the result of CheckRelease: the state of each database's schema. Open uses it instead of checking again,
+// which needs a connection for each database. It is valid as long as this process holds the folder's lock. The zero
+// Checked contains nothing, and everything is checked.
 type Checked struct{ states map[string]schemaState }
 
-// CheckRelease returns an error where a database in dir was written by a newer release. It changes nothing.
+// CheckRelease returns an error if a newer release wrote a database in dir. It changes nothing, not even the files that
+// SQLite creates beside a database. A damaged database is no error here: opening it gives a better one.
 func CheckRelease(ctx context.Context, dir string) (Checked, error) {
 	seen := Checked{states: map[string]schemaState{}}
 	databases := map[string]schema{FileName: logSchema}
@@ -36,14 +37,14 @@ func CheckRelease(ctx context.Context, dir string) (Checked, error) {
 		found, err := of.check(ctx, filepath.Join(dir, name))
 		if err == nil {
 			seen.states[name] = found
-		} else if !damage(err) { // who opens it says more of damage
+		} else if !damage(err) {
 			return Checked{}, err
 		}
 	}
 	return seen, nil
 }
 
-// state is check, unless that was done already.
+// state returns the state of the schema at path, from the result of CheckRelease or else from check.
 func (seen Checked) state(ctx context.Context, of schema, path string) (schemaState, error) {
 	if found, done := seen.states[filepath.Base(path)]; done {
 		return found, nil
@@ -51,46 +52,44 @@ func (seen Checked) state(ctx context.Context, of schema, path string) (schemaSt
 	return of.check(ctx, path)
 }
 
-// check returns the state of the schema of the database at path, or an error where it has had a migration that is not
-// known here, or
-// has tables and has had none. It changes nothing.
+// check returns the state of the schema of the database at path. It fails if the database has had a migration that this
+// release does not contain, or has tables but no migrations. It changes nothing.
 func (of schema) check(ctx context.Context, path string) (schemaState, error) {
 	done, err := applied(ctx, path)
 	if err != nil {
 		return blank, err
 	}
-	known, err := of.versions()
+	versions, err := of.versions()
 	if err != nil {
 		return blank, err
 	}
 	for _, version := range done {
-		if !slices.Contains(known, version) {
+		if !slices.Contains(versions, version) {
 			return blank, fmt.Errorf(
 				"%w: %s (its migration %d is not known here). Start that release again, or choose another "+
 					"folder with --data",
-				errNewer,
-				path,
-				version,
+				errNewer, path, version,
 			)
 		}
 	}
 	switch len(done) {
 	case 0:
 		return blank, nil
-	case len(known):
+	case len(versions):
 		return current, nil
 	}
 	return older, nil
 }
 
-// versions are those of all migrations, in order; the first is 0, which stands for none.
+// versions returns the numbers of all migrations in ascending order, from their file names. The first is 0, which goose
+// records for a database before the first migration.
 func (of schema) versions() ([]int64, error) {
-	names, err := fs.Glob(migrations, of.migrations+"/*.sql")
+	files, err := fs.Glob(migrations, of.migrations+"/*.sql")
 	if err != nil {
 		return nil, err
 	}
 	versions := []int64{0}
-	for _, name := range names {
+	for _, name := range files {
 		number, _, _ := strings.Cut(filepath.Base(name), "_")
 		version, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
@@ -102,8 +101,9 @@ func (of schema) versions() ([]int64, error) {
 	return versions, nil
 }
 
-// applied returns the migrations that the database at path has had, none where it is empty or not there. The file is
-// opened so that nothing can be written, not even beside it, unless a WAL is there that has to be read.
+// applied returns the numbers of the migrations that were applied to the database at path, none if it is empty or does
+// not exist. The file is opened so that nothing is written, not even a WAL beside it. If there is a WAL, it must be
+// read, which needs its index.
 func applied(ctx context.Context, path string) ([]int64, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
@@ -120,11 +120,12 @@ func applied(ctx context.Context, path string) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = db.Close() }() // nothing was written
+	defer func() { _ = db.Close() }() // it was only read
 	db.SetMaxOpenConns(1)
 	return appliedIn(ctx, db, path)
 }
 
+// appliedIn reads the migrations from the table in which goose records them.
 func appliedIn(ctx context.Context, db *sql.DB, path string) ([]int64, error) {
 	var tables, ours int
 	if err := db.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(name = 'goose_db_version'), 0) FROM sqlite_schema

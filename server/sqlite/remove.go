@@ -11,28 +11,30 @@ import (
 )
 
 const (
-	// trimmedAtOnce is how many rejected deliveries one append removes at most.
-	trimmedAtOnce = 64
-	// scannedAtOnce is how many places in the log are searched for unsigned deliveries at a time.
-	scannedAtOnce = 50_000
+	// maxTrimmed is how many rejected deliveries one append removes at most.
+	maxTrimmed = 64
+	// unsignedScan is how many seqs one query searches for unsigned deliveries.
+	unsignedScan = 50_000
 )
 
-// keptRow is what must be known of a delivery to remove it.
+// keptRow is what retention needs to know about a delivery to remove it and to update the ledger.
 type keptRow struct {
 	seq      int64
 	account  *account
-	bytes    int64
+	bytes    int64 // see deliveryCost
 	received int64 // milliseconds since 1970
 }
 
-var keptColumns = `seq, endpoint, verdict, ` + textColumns + `, received_at`
+// keptColumns are the columns of a keptRow.
+var keptColumns = `seq, endpoint, verdict, ` + textLengthSQL + `, received_at`
 
+// keptRow converts a row of keptColumns.
 func (s *Log) keptRow(row []driver.Value) keptRow {
 	return keptRow{row[0].(int64), s.ledger.account(hook.EndpointID(row[1].(string)), row[2].(string)),
 		deliveryCost(row[3].(int64)), row[4].(int64)}
 }
 
-// remove removes one delivery.
+// remove deletes one delivery in the open transaction and updates the ledger. Its event's claim stays: see forget.go.
 func (s *Log) remove(r keptRow) error {
 	n, err := s.write.changed(`DELETE FROM deliveries WHERE seq = ?`, r.seq)
 	if err != nil {
@@ -42,8 +44,10 @@ func (s *Log) remove(r keptRow) error {
 	return nil
 }
 
-// trimRejected removes an endpoint's oldest rejected deliveries while it has more than each may have, and the oldest of
-// whichever has most while all together have more than they may; at most so many. Without an endpoint it looks at all.
+// trimRejected keeps the rejected deliveries of each endpoint in a ring: it removes an endpoint's oldest ones while it
+// has more than the limit per endpoint, by number or bytes. If all rejected deliveries together exceed their limit, it
+// removes the oldest of the endpoint that has the most bytes. It removes at most most of them, and stops after
+// stepBytes. An append calls it for its endpoint, in the same transaction; the sweeper for all endpoints ("").
 func (s *Log) trimRejected(endpoint hook.EndpointID, most int64) (removed int64, err error) {
 	for bytes := int64(0); removed < most && bytes < stepBytes; removed++ {
 		a := s.overfullRejected(endpoint)
@@ -58,7 +62,7 @@ func (s *Log) trimRejected(endpoint hook.EndpointID, most int64) (removed int64,
 		if row == nil {
 			s.options.Log.Error("rejected deliveries were counted that are not there", "endpoint", a.key.endpoint,
 				"counted", a.number)
-			s.ledger.post(a, -a.number, -a.bytes) // receiving goes on
+			s.ledger.post(a, -a.number, -a.bytes) // corrects the ledger, so that receiving can go on
 			continue
 		}
 		r := s.keptRow(row)
@@ -70,7 +74,8 @@ func (s *Log) trimRejected(endpoint hook.EndpointID, most int64) (removed int64,
 	return removed, nil
 }
 
-// overfullRejected is the account from which the next rejected delivery must go; nil: none must.
+// overfullRejected returns the account whose oldest rejected delivery must be removed next, nil if none must. The last
+// rejected delivery of an endpoint is never removed for its size alone.
 func (s *Log) overfullRejected(endpoint hook.EndpointID) *account {
 	b := s.bounds()
 	overfull := func(a *account) bool {
@@ -101,7 +106,8 @@ func (s *Log) overfullRejected(endpoint hook.EndpointID) *account {
 	return largest
 }
 
-// sweepRejected brings rejected deliveries within their bounds where appends did not, as after a change of the bounds.
+// sweepRejected applies the limits of rejected deliveries to all endpoints. Appends have usually done so already,
+// except after a change of the limits.
 func (s *Log) sweepRejected(ctx context.Context) (removed int64, err error) {
 	err = s.do(ctx, func(*writerConn) (err error) {
 		removed, err = s.trimRejected("", stepRows)
@@ -110,8 +116,10 @@ func (s *Log) sweepRejected(ctx context.Context) (removed int64, err error) {
 	return removed, err
 }
 
-// sweepUnverified removes unsigned deliveries that are beyond their bound, and unsigned and rejected ones where all
-// together are, the oldest first. What goes from the middle of the log is missed by no cursor.
+// sweepUnverified removes the oldest unsigned deliveries if these exceed their limit, and the oldest unsigned and
+// rejected ones if all deliveries together exceed theirs. The seqs are found by a reader and removed by the writer,
+// which checks the limits again for each. Gaps in the middle of the log do not invalidate cursors: a reader's position
+// says only that everything up to it was read.
 func (s *Log) sweepUnverified(ctx context.Context) (removed int64, err error) {
 	l, slack := s.ledger, int64(0)
 	over := func() excess {
@@ -126,7 +134,7 @@ func (s *Log) sweepUnverified(ctx context.Context) (removed int64, err error) {
 	if err != nil || len(seqs) == 0 {
 		return 0, err
 	}
-	swept := int64(0)
+	removedUpTo := int64(0)
 	err = s.do(ctx, func(c *writerConn) error {
 		slack = s.bounds().slack()
 		for bytes := int64(0); len(seqs) > 0 && bytes < stepBytes && over() != excessNone; seqs = seqs[1:] {
@@ -135,7 +143,7 @@ func (s *Log) sweepUnverified(ctx context.Context) (removed int64, err error) {
 				return fmt.Errorf("read a delivery: %w", err)
 			}
 			if row == nil {
-				continue // a rejected one that an append has removed meanwhile
+				continue // an append has removed this rejected one meanwhile
 			}
 			r := s.keptRow(row)
 			if err := s.remove(r); err != nil {
@@ -147,38 +155,40 @@ func (s *Log) sweepUnverified(ctx context.Context) (removed int64, err error) {
 			removed++
 			bytes += r.bytes
 		}
-		swept, err = s.moveEnd(c)
+		removedUpTo, err = s.advanceRemoved(c)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	s.swept.Store(max(s.swept.Load(), swept))
+	s.lastRemoved.Store(max(s.lastRemoved.Load(), removedUpTo))
 	return removed, nil
 }
 
-// moveEnd notes where the log begins now, where its oldest end has gone, and returns the seq before that.
-func (s *Log) moveEnd(c *writerConn) (swept int64, err error) {
+// advanceRemoved records that the oldest deliveries were removed, if the log now begins later than it did, and returns
+// the seq before its oldest delivery; 0 if nothing changed.
+func (s *Log) advanceRemoved(c *writerConn) (removedUpTo int64, err error) {
 	oldest, err := c.value(`SELECT min(seq) FROM deliveries`)
 	if err != nil || oldest == nil {
 		return 0, err
 	}
-	if swept = oldest.(int64) - 1; swept <= s.swept.Load() {
+	if removedUpTo = oldest.(int64) - 1; removedUpTo <= s.lastRemoved.Load() {
 		return 0, nil
 	}
-	return swept, s.setSwept(c, swept)
+	return removedUpTo, s.setRemovedUpTo(c, removedUpTo)
 }
 
-// setSwept notes up to which seq the log's oldest end has gone.
-func (s *Log) setSwept(c *writerConn, swept int64) error {
-	if err := c.exec(`UPDATE log SET swept = ?`, swept); err != nil {
+// setRemovedUpTo writes log.swept, the seq up to which deliveries of any kind may have been removed. The caller stores
+// it in lastRemoved after the commit.
+func (s *Log) setRemovedUpTo(c *writerConn, removedUpTo int64) error {
+	if err := c.exec(`UPDATE log SET swept = ?`, removedUpTo); err != nil {
 		return fmt.Errorf("move the log's end: %w", err)
 	}
-	return s.trimBlocks(c, swept)
+	return s.trimBlocks(c, removedUpTo)
 }
 
-// oldestUnverified returns the places of the oldest unsigned deliveries, and of rejected ones where they are to go too,
-// as many as one step removes. The newest delivery of the log always stays.
+// oldestUnverified returns the seqs of the oldest unsigned deliveries and, with rejected, of the oldest rejected ones,
+// in ascending order, as many as one transaction removes. The newest delivery of the log is always kept.
 func (s *Log) oldestUnverified(ctx context.Context, rejected bool) ([]int64, error) {
 	seqs, err := s.oldestUnsigned(ctx)
 	if err != nil || !rejected {
@@ -194,16 +204,16 @@ func (s *Log) oldestUnverified(ctx context.Context, rejected bool) ([]int64, err
 	return seqs[:min(len(seqs), stepRows)], nil
 }
 
-// oldestUnsigned searches the log from where no unsigned delivery is left. No index knows them: each append would pay
-// for it.
+// oldestUnsigned scans the log for unsigned deliveries, unsignedScan seqs at a time, from where an earlier scan found
+// the first one. There is no index of them, because each append would have to update it.
 func (s *Log) oldestUnsigned(ctx context.Context) (seqs []int64, err error) {
 	if s.ledger.committedTotal(kindUnsigned).number == 0 {
 		return nil, nil
 	}
 	w := &s.sweeper
-	w.unsigned = max(w.unsigned, s.ledger.committedFlags().thinned, s.sweptTo())
+	w.unsigned = max(w.unsigned, s.ledger.committedFlags().thinned, s.removedUpTo())
 	for last := s.Head() - 1; w.unsigned < last && len(seqs) == 0; {
-		upTo := min(w.unsigned+scannedAtOnce, last)
+		upTo := min(w.unsigned+unsignedScan, last)
 		if seqs, err = s.seqs(ctx, `SELECT seq FROM deliveries WHERE seq > ? AND seq <= ? AND verdict = 'unsigned'
 			ORDER BY seq LIMIT ?`, int64(w.unsigned), int64(upTo), stepRows); err != nil {
 			return nil, err
@@ -215,6 +225,7 @@ func (s *Log) oldestUnsigned(ctx context.Context) (seqs []int64, err error) {
 	return seqs, nil
 }
 
+// seqs returns the seqs that a query selects.
 func (s *Log) seqs(ctx context.Context, query string, values ...any) (seqs []int64, err error) {
 	rows, err := s.read.QueryContext(ctx, query, values...)
 	if err != nil {
@@ -231,20 +242,22 @@ func (s *Log) seqs(ctx context.Context, query string, values ...any) (seqs []int
 	return seqs, rows.Err()
 }
 
-// sweepOldest removes the oldest end of the log: what was received before a time, in milliseconds, and verified
-// deliveries that are beyond their bound, with all that is older than they.
+// sweepOldest removes the oldest deliveries of the log: those that were received before a time, in milliseconds since
+// 1970, and, if verified deliveries exceed their limit, the oldest verified ones with everything older. One call is one
+// transaction; the sweeper calls it until it returns 0.
 func (s *Log) sweepOldest(ctx context.Context, before int64) (removed int64, err error) {
 	if before == 0 && !s.verifiedOver(s.ledger.committedTotal(kindVerified)) {
 		return 0, nil
 	}
 	var rows []keptRow
 	err = s.do(ctx, func(c *writerConn) error {
-		// The newest delivery of the log always stays.
+		// The newest delivery of the log is always kept.
 		if err := c.each(`SELECT `+keptColumns+` FROM deliveries WHERE seq < ? ORDER BY seq LIMIT ?`,
-			func(row []driver.Value) { rows = append(rows, s.keptRow(row)) }, int64(s.Head()), int64(stepRows)); err != nil {
+			func(row []driver.Value) { rows = append(rows, s.keptRow(row)) },
+			int64(s.Head()), int64(stepRows)); err != nil {
 			return fmt.Errorf("read the oldest deliveries: %w", err)
 		}
-		if rows = s.beyond(rows, before); len(rows) == 0 {
+		if rows = s.removable(rows, before); len(rows) == 0 {
 			return nil
 		}
 		return s.removeUpTo(c, rows)
@@ -252,20 +265,21 @@ func (s *Log) sweepOldest(ctx context.Context, before int64) (removed int64, err
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
-	s.swept.Store(rows[len(rows)-1].seq)
+	s.lastRemoved.Store(rows[len(rows)-1].seq)
 	return int64(len(rows)), nil
 }
 
-// beyond cuts rows, the oldest of the log, behind the last one that must go.
-func (s *Log) beyond(rows []keptRow, before int64) []keptRow {
+// removable returns the first of rows, which are the oldest of the log, up to the last one that must be removed. Some
+// before it need not be removed themselves, but go too: the log is shortened at its oldest end only.
+func (s *Log) removable(rows []keptRow, before int64) []keptRow {
 	verified, limit := *s.ledger.verified, s.bounds().verified()
 	large := s.verifiedOver(verified)
 	gone, bytes := 0, int64(0)
 	for i, r := range rows {
 		isVerified := r.account.key.kind == kindVerified
 		if r.received >= before {
-			// A pass goes on below the limit, so that not every append needs one, but only with what fits into the
-			// slack.
+			// A pass continues below the limit by up to the slack, so that not every append needs a pass. It does
+			// not remove a delivery that would take it further below.
 			enough := verified.bytes <= limit && verified.bytes-r.bytes < limit-s.bounds().slack()
 			if !large || verified.number <= s.options.KeepVerified || isVerified && enough {
 				break
@@ -285,7 +299,8 @@ func (s *Log) beyond(rows []keptRow, before int64) []keptRow {
 	return rows[:gone]
 }
 
-// removeUpTo removes rows, which are all that there are up to the last of them.
+// removeUpTo deletes all deliveries up to the last of rows, and updates the ledger. rows must be all of them. It fails
+// if the table holds others, since the ledger would then be wrong.
 func (s *Log) removeUpTo(c *writerConn, rows []keptRow) error {
 	last := rows[len(rows)-1].seq
 	n, err := c.changed(`DELETE FROM deliveries WHERE seq <= ?`, last)
@@ -298,5 +313,5 @@ func (s *Log) removeUpTo(c *writerConn, rows []keptRow) error {
 	for _, r := range rows {
 		s.ledger.post(r.account, -1, -r.bytes)
 	}
-	return s.setSwept(c, last)
+	return s.setRemovedUpTo(c, last)
 }

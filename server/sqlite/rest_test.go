@@ -13,9 +13,8 @@ import (
 func TestTheIdsOfABatchAreKeptInTheRecord(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})
 	got, err := s.Delivery(t.Context(), appended(t, s, batch("evt_1", "evt_2", "evt_1")).ID)
-	if diff := cmp.Diff([]hook.NamedEvent{{ID: "evt_1", Times: 2}, {ID: "evt_2", Times: 1}}, got.NamedEvents(nil)); err != nil ||
-		diff != "" ||
-		got.Integrity != hook.IntegrityOK {
+	want := []hook.NamedEvent{{ID: "evt_1", Times: 2}, {ID: "evt_2", Times: 1}}
+	if diff := cmp.Diff(want, got.NamedEvents(nil)); err != nil || diff != "" || got.Integrity != hook.IntegrityOK {
 		t.Error(err, got.Integrity, diff)
 	}
 }
@@ -54,7 +53,8 @@ func TestADeliveryIsFoundByTheIdThatItHadBeforeItsSeq(t *testing.T) {
 		t.Errorf("%d bytes: %v", n, err)
 	}
 	for name, id := range map[string]hook.DeliveryID{
-		"another node's": hook.NewSpooledDeliveryID(4, r.Random), "other bits": hook.NewSpooledDeliveryID(3, [16]byte{}),
+		"another node's": hook.NewSpooledDeliveryID(4, r.Random),
+		"other bits":     hook.NewSpooledDeliveryID(3, [16]byte{}),
 	} {
 		if _, err := s.Delivery(t.Context(), id); !errors.Is(err, hook.ErrNotFound) {
 			t.Errorf("%s: %v", name, err)

@@ -49,10 +49,12 @@ func (d *desk) pages() int64 {
 func TestStrangersDisplaceNoVerifiedDelivery(t *testing.T) {
 	const keep = 16 << 20
 	for name, flood := range map[string]func(n int) *hook.Record{
-		"forged":                   func(int) *hook.Record { return sized(hook.Rejected, "ep_a", 1<<20) },
-		"forged to many endpoints": func(n int) *hook.Record { return sized(hook.Rejected, hook.EndpointID(fmt.Sprint("ep_", n)), 1<<20) },
-		"unsigned":                 func(int) *hook.Record { return sized(hook.Unsigned, "ep_b", 1<<20) },
-		"small and unsigned":       func(int) *hook.Record { return sized(hook.Unsigned, "ep_b", 100_000) },
+		"forged": func(int) *hook.Record { return sized(hook.Rejected, "ep_a", 1<<20) },
+		"forged to many endpoints": func(n int) *hook.Record {
+			return sized(hook.Rejected, hook.EndpointID(fmt.Sprint("ep_", n)), 1<<20)
+		},
+		"unsigned":           func(int) *hook.Record { return sized(hook.Unsigned, "ep_b", 1<<20) },
+		"small and unsigned": func(int) *hook.Record { return sized(hook.Unsigned, "ep_b", 100_000) },
 		"forged and unsigned by turn": func(n int) *hook.Record {
 			return sized([]hook.Verdict{hook.Rejected, hook.Unsigned}[n%2], "ep_b", 500_000)
 		},
@@ -311,7 +313,7 @@ func TestTheClockIsHeldAgainstTheWall(t *testing.T) {
 	var w clockWatch
 	for _, look := range []func(){
 		func() { w.begin(time.Now(), 0) },
-		func() { w.look(time.Now(), time.Second) },
+		func() { w.check(time.Now(), time.Second) },
 	} {
 		look()
 		if carried := strings.Contains(w.seen.String(), "m="); carried {

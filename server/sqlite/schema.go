@@ -15,26 +15,45 @@ import (
 var migrations embed.FS
 
 //go:embed schema
-var wholeSchemas embed.FS
+var schemaFiles embed.FS
 
-// schema names the files that define the tables of a database.
+// schema is the set of embedded files that define the tables of a database. The migrations are the
+// source. The snapshot is generated from them, and a test compares both. Creating a new database from the snapshot is
+// faster than running all migrations.
 type schema struct {
-	migrations string // folder of the steps that bring an older database up to date
-	whole      string // file of all that those steps make: a new database need not take them one by one
+	migrations string // folder of the migrations, which update the database of an older release
+	snapshot   string // file that creates all tables as the migrations leave them
 }
 
-var logSchema = schema{migrations: "migrations", whole: "schema/log.sql"}
+// logSchema are the tables of the log's database. These files write and read them:
+//
+//	log              epoch and log.swept: written by log.go and remove.go, read by log.go
+//	deliveries       inserted by deliveries.go, deleted by remove.go; read by deliveries.go, records.go and tail.go
+//	endpoint_blocks  which deliveries an endpoint has: blocks.go
+//	events           claims of event ids: written by events.go, deleted by forget.go
+//	counts           the ledger: ledger.go
+//	retention        the rest of the ledger, and the clock: ledger.go
+//	heads            the newest seq of each day: forget.go
+//	endpoints        endpoints.go
+//	sessions, logins logins.go
+//	certificates     certificates.go
+//	probe            one row that Probe writes: health.go
+//
+// For the tables of the statuses' database see Statuses. Migrations give the class of each table, which says where it
+// is stored when there are several machines.
+var logSchema = schema{migrations: "migrations", snapshot: "schema/log.sql"}
 
-// schemaState says whether the tables of a database are those of this release.
+// schemaState is the state of a database's tables, compared with this release.
 type schemaState int
 
 const (
 	blank   schemaState = iota // no tables: a new file, or one whose creation was interrupted
-	older                      // migrations are missing
+	older                      // some migrations were not applied
 	current                    // all migrations were applied
 )
 
-// update brings a database up to date. c is a connection to it, dsn opens another, and from is its present state.
+// update creates or migrates the tables of a database whose state is from. c is a connection to it, and dsn opens
+// another one. Only the process that holds the folder's lock may call it.
 func (of schema) update(ctx context.Context, c *writerConn, dsn string, from schemaState) error {
 	switch from {
 	case blank:
@@ -45,9 +64,9 @@ func (of schema) update(ctx context.Context, c *writerConn, dsn string, from sch
 	return nil
 }
 
-// create makes all tables at once: whenever it is interrupted, there are all of them or none.
+// create creates all tables in one transaction, so an interruption leaves either none of them or all.
 func (of schema) create(c *writerConn) error {
-	statements, err := wholeSchemas.ReadFile(of.whole)
+	statements, err := schemaFiles.ReadFile(of.snapshot)
 	if err != nil {
 		return err
 	}
@@ -63,7 +82,8 @@ func (of schema) create(c *writerConn) error {
 	return nil
 }
 
-// migrate takes the steps that the database has not had yet.
+// migrate applies the migrations that are missing, each in a transaction of its own. It uses a connection of
+// database/sql, which goose requires.
 func (of schema) migrate(ctx context.Context, dsn string) error {
 	steps, err := fs.Sub(migrations, of.migrations)
 	if err != nil {

@@ -22,8 +22,9 @@ var update = flag.Bool("update", false, "write the files in schema anew")
 var schemas = map[string]schema{FileName: logSchema, StatusesFile: statusesKind.schema}
 
 // schemaHead begins each file in schema.
-const schemaHead = `-- A new database is made from this: all that the migrations make. It is generated; after adding one, run
+const schemaHead = `-- This file creates a new database. It is generated from the migrations: after adding one, run
 --   go test ./server/sqlite -run TestANewDatabaseIsAsTheMigrationsMakeIt -update
+-- schema.go lists who writes and who reads each table.
 
 `
 
@@ -34,14 +35,14 @@ func TestANewDatabaseIsAsTheMigrationsMakeIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			migrated := made(t, name, func(dsn string) error { return of.migrate(t.Context(), dsn) })
 			if *update {
-				if err := os.WriteFile(of.whole, []byte(schemaHead+statements(t, migrated)), 0o644); err != nil {
+				if err := os.WriteFile(of.snapshot, []byte(schemaHead+statements(t, migrated)), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				return
 			}
 			if diff := cmp.Diff(described(t, migrated), described(t, made(t, name, of.createAt))); diff != "" {
 				t.Errorf("%s is not what the migrations make; its first lines say how to generate it\n%s",
-					of.whole, diff)
+					of.snapshot, diff)
 			}
 		})
 	}
@@ -92,7 +93,8 @@ func statements(t *testing.T, db *sql.DB) string {
 	for _, row := range rows(t, db, `SELECT version_id FROM goose_db_version ORDER BY id`) {
 		versions = append(versions, "("+row+", 1)")
 	}
-	fmt.Fprintf(&b, "INSERT INTO goose_db_version (version_id, is_applied) VALUES %s;\n", strings.Join(versions, ", "))
+	fmt.Fprintf(&b, "INSERT INTO goose_db_version (version_id, is_applied) VALUES\n    %s;\n",
+		strings.Join(versions, ",\n    "))
 	return b.String()
 }
 

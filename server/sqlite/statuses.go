@@ -12,40 +12,52 @@ import (
 // StatusesFile is the name of the statuses' database in the data folder.
 const StatusesFile = "statuses.db"
 
-// statusesCache is the page cache of the writer, in KiB. Its pages are as large as those of the log: all caches of a
-// process share one free list of pages, and a page of another size is given back to the system instead.
+// statusesCache is the writer's page cache in KiB. Both databases have the same page size, because all page caches of a
+// process share one free list of pages: a page of another size would go back to the memory allocator.
 const statusesCache = 16 << 10
 
+// statusesKind is the projection of statuses. Its WAL may grow larger than that of the log before a checkpoint: no
+// sender waits here.
 var statusesKind = projectionKind{
-	name: "statuses", file: StatusesFile, next: "statuses.new.db",
-	origin: "board", tables: []string{"subjects", "names", "shown"},
-	schema: schema{migrations: "migrations/statuses", whole: "schema/statuses.sql"},
+	name:   "statuses",
+	file:   StatusesFile,
+	next:   "statuses.new.db",
+	origin: "board",
+	tables: []string{"subjects", "names", "shown"},
+	schema: schema{migrations: "migrations/statuses", snapshot: "schema/statuses.sql"},
 	tuning: tuning{mode: quick, synchronous: 1, checkpoint: (16 << 20) / pageSize, cache: statusesCache,
-		walLimit: boardWALLimit},
+		walLimit: statusesWALLimit},
 }
 
-// Statuses is the projection of the status of each subject.
+// Statuses is the database of the status projection. Package status decides what is in it.
+//
+// Its tables are subjects (one row per subject: the status as JSON, its evidence, and columns for filters), names (the
+// hash of each alias with its subject's key), shown (impressions) and board (its origin). The column world of subjects
+// is the environment. statuses_write.go writes them and statuses_read.go reads them. A page of the log is one
+// transaction, see Store.
 type Statuses struct {
 	projection
 	next int64 // key of the next subject; guarded by mu
 
 	aliasFilter *bloom
-	ending      context.CancelFunc // ends loadAliases
+	stopLoading context.CancelFunc // ends loadAliases
 	loaded      chan struct{}      // closed when loadAliases has ended
 }
 
-// NewStatusDatabases returns the databases of the statuses in dir. With begin, opening the one in use starts at once,
-// beside opening the log. seen is what is known of the folder already.
+// NewStatusDatabases returns the statuses' databases in dir. With begin, it starts to open the one in use in another
+// goroutine, as far as that is possible before the log is open; this shortens the start of the server. seen is the
+// result of CheckRelease.
 func NewStatusDatabases(ctx context.Context, dir string, logger *slog.Logger, seen Checked, begin bool,
 ) *Projections[*Statuses] {
-	d := &Projections[*Statuses]{kind: &statusesKind, dir: dir, log: logger, tables: func() *Statuses { return &Statuses{} }}
+	tables := func() *Statuses { return &Statuses{} }
+	d := &Projections[*Statuses]{kind: &statusesKind, dir: dir, log: logger, tables: tables}
 	if begin {
 		d.opening = d.start(ctx, StatusesFile, seen)
 	}
 	return d
 }
 
-// begin reads the next key, and starts reading the aliases into the filter. The goroutine ends with Close.
+// begin reads the next key and starts to load the Bloom filter. That goroutine ends at Close.
 func (s *Statuses) begin(ctx context.Context) error {
 	last, err := s.write.value(`SELECT coalesce(max(key), 0) FROM subjects`)
 	if err != nil {
@@ -53,24 +65,21 @@ func (s *Statuses) begin(ctx context.Context) error {
 	}
 	s.next = last.(int64) + 1
 	s.aliasFilter, s.loaded = newBloom(), make(chan struct{})
-	ctx, s.ending = context.WithCancel(context.WithoutCancel(ctx))
+	ctx, s.stopLoading = context.WithCancel(context.WithoutCancel(ctx))
 	go s.loadAliases(ctx)
 	return nil
 }
 
-// loadAliases reads all aliases into the filter, a few at a time, while the statuses are already in use. An alias that
-// is stored meanwhile is added by Store.
+// loadAliases puts all stored aliases into the Bloom filter and then marks it as complete. Until then, lookups use the
+// table. Aliases that are stored meanwhile are put in by writeAliases. It reads in several queries, so that no read
+// transaction lasts long: that would prevent checkpoints from restarting the WAL.
 func (s *Statuses) loadAliases(ctx context.Context) {
 	defer close(s.loaded)
-	const atOnce = 10_000
-	last, n := hook.AliasHash{}, atOnce
-	for n == atOnce {
-		rows, err := s.read.QueryContext(
-			ctx,
-			`SELECT hash FROM names WHERE hash > ? ORDER BY hash LIMIT ?`,
-			last[:],
-			atOnce,
-		)
+	const perQuery = 10_000
+	last, n := hook.AliasHash{}, perQuery
+	for n == perQuery {
+		rows, err := s.read.QueryContext(ctx, `SELECT hash FROM names WHERE hash > ? ORDER BY hash LIMIT ?`,
+			last[:], perQuery)
 		if err == nil {
 			for n = 0; rows.Next(); n++ {
 				var hash sql.RawBytes
@@ -92,10 +101,10 @@ func (s *Statuses) loadAliases(ctx context.Context) {
 	s.aliasFilter.complete.Store(true)
 }
 
-// Close frees the database.
+// Close stops loadAliases and closes the database.
 func (s *Statuses) Close() error {
-	if s.ending != nil {
-		s.ending()
+	if s.stopLoading != nil {
+		s.stopLoading()
 		<-s.loaded
 	}
 	return s.projection.Close()

@@ -14,8 +14,11 @@ import (
 	"hookbeam/server/wire"
 )
 
+// subjectColumns are the columns of a hook.Subject. The other columns of the table subjects repeat values of the
+// status, for filters and indexes.
 const subjectColumns = `key, world, took, status, evidence`
 
+// scanSubject reads a row of subjectColumns.
 func scanSubject(row interface{ Scan(...any) error }) (*hook.Subject, error) {
 	var s hook.Subject
 	var took int64
@@ -32,24 +35,25 @@ func scanSubject(row interface{ Scan(...any) error }) (*hook.Subject, error) {
 	return &s, err
 }
 
-// Subject returns the subject with this key, nil where there is none.
+// Subject returns the subject with this key, nil if there is none.
 func (s *Statuses) Subject(ctx context.Context, key int64) (*hook.Subject, error) {
-	return s.one(ctx, `SELECT `+subjectColumns+` FROM subjects WHERE key = ?`, key)
+	return s.querySubject(ctx, `SELECT `+subjectColumns+` FROM subjects WHERE key = ?`, key)
 }
 
-// KeyOf returns the key of the subject that has this name, 0 where there is none.
-func (s *Statuses) KeyOf(ctx context.Context, name hook.AliasHash) (key int64, err error) {
-	if s.aliasFilter.definitelyAbsent(name) {
+// KeyOfAlias returns the key of the subject that has this alias, 0 if there is none.
+func (s *Statuses) KeyOfAlias(ctx context.Context, alias hook.AliasHash) (key int64, err error) {
+	if s.aliasFilter.definitelyAbsent(alias) {
 		return 0, nil
 	}
-	err = s.read.QueryRowContext(ctx, `SELECT subject FROM names WHERE hash = ?`, name[:]).Scan(&key)
+	err = s.read.QueryRowContext(ctx, `SELECT subject FROM names WHERE hash = ?`, alias[:]).Scan(&key)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("look a name up: %w", err)
 	}
 	return key, nil
 }
 
-func (s *Statuses) one(ctx context.Context, query string, value any) (*hook.Subject, error) {
+// querySubject returns the first subject that a query of subjectColumns selects, nil if there is none.
+func (s *Statuses) querySubject(ctx context.Context, query string, value any) (*hook.Subject, error) {
 	sub, err := scanSubject(s.read.QueryRowContext(ctx, query, value))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -60,9 +64,9 @@ func (s *Statuses) one(ctx context.Context, query string, value any) (*hook.Subj
 	return sub, nil
 }
 
-// List returns at most limit statuses as JSON that f lets through, behind before, newest first. next is where the
-// following page begins, zero where nothing older is left. A filter that lets little through makes short pages rather
-// than long waits.
+// List returns at most limit statuses that f selects, as JSON, newest first, beginning after before (the zero key: with
+// the newest). next is the before of the following page, zero if nothing older is left. A page looks at maxScan
+// subjects at most, so with a filter that selects little it may be short or empty although next is not zero.
 func (s *Statuses) List(
 	ctx context.Context,
 	f hook.StatusFilter,
@@ -72,12 +76,11 @@ func (s *Statuses) List(
 	if before == (hook.StatusPageKey{}) {
 		before = hook.StatusPageKey{Seq: 1<<62 - 1}
 	}
-	if next, err = s.lowest(ctx, before); err != nil {
+	if next, err = s.pageEnd(ctx, before); err != nil {
 		return nil, next, err
 	}
 	where, values := whereStatuses(f)
-	rows, err := s.read.QueryContext(
-		ctx,
+	rows, err := s.read.QueryContext(ctx,
 		`SELECT seq, key, status FROM subjects WHERE (seq, key) < (?, ?) AND (seq, key) >= (?, ?)`+where+
 			` ORDER BY seq DESC, key DESC LIMIT ?`,
 		append(append([]any{int64(before.Seq), before.Key, int64(next.Seq), next.Key}, values...), limit)...)
@@ -99,10 +102,10 @@ func (s *Statuses) List(
 	return page, next, rows.Err()
 }
 
-// lowest is the last subject that one page looks at; zero: all are looked at.
-func (s *Statuses) lowest(ctx context.Context, before hook.StatusPageKey) (last hook.StatusPageKey, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT seq, key FROM subjects WHERE (seq, key) < (?, ?) ORDER BY seq DESC, key DESC LIMIT 1 OFFSET ?`,
-		int64(before.Seq), before.Key, maxScan-1).
+// pageEnd returns the key of the last subject at which a page beginning at before looks; zero if it looks at all.
+func (s *Statuses) pageEnd(ctx context.Context, before hook.StatusPageKey) (last hook.StatusPageKey, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT seq, key FROM subjects WHERE (seq, key) < (?, ?)
+		ORDER BY seq DESC, key DESC LIMIT 1 OFFSET ?`, int64(before.Seq), before.Key, maxScan-1).
 		Scan(&last.Seq, &last.Key)
 	if errors.Is(err, sql.ErrNoRows) {
 		return last, nil
@@ -113,10 +116,10 @@ func (s *Statuses) lowest(ctx context.Context, before hook.StatusPageKey) (last 
 	return last, nil
 }
 
-// whereStatuses turns a filter into SQL that goes on with AND.
+// whereStatuses returns a filter as SQL terms, each after an AND, and the values of their placeholders.
 func whereStatuses(f hook.StatusFilter) (where string, values []any) {
 	add := func(term string, v ...any) { where, values = where+" AND "+term, append(values, v...) }
-	add("state <> ''") // else nothing has moved it yet
+	add("state <> ''") // a subject without a state has only informational events so far, and is not listed
 	if f.Endpoint != "" {
 		add("endpoint = ?", string(f.Endpoint))
 	}
@@ -139,9 +142,8 @@ func whereStatuses(f hook.StatusFilter) (where string, values []any) {
 	return where, values
 }
 
-// searchTerm looks for one word where people look for payments: in its names, its reference, the customer's mail
-// address,
-// and among the amounts.
+// searchTerm returns the SQL term for one search word: it must occur in the column words (see searchText), or be the
+// amount. 49 is found as 0.49 and as 49.00, since the currency's decimals are not known here.
 func searchTerm(word string) (term string, values []any) {
 	term, values = `instr(words, ?)`, []any{strings.ToLower(word)}
 	if minor, ok := amount(word); ok {
@@ -150,23 +152,22 @@ func searchTerm(word string) (term string, values []any) {
 	return term, values
 }
 
-// amount reads 49, 49.00 and 49,00.
+// amount parses a word such as 49, 49.00, 49,00 or €49.00 as an amount in minor units.
 func amount(word string) (minor int64, ok bool) {
 	plain := strings.Replace(strings.Trim(word, "€$£¥₹"), ",", ".", 1)
-	if whole, cents, found := strings.Cut(plain, "."); found && len(cents) == 2 {
-		minor, err := strconv.ParseInt(whole+cents, 10, 64)
+	if units, cents, found := strings.Cut(plain, "."); found && len(cents) == 2 {
+		minor, err := strconv.ParseInt(units+cents, 10, 64)
 		return minor, err == nil
 	}
 	n, err := strconv.ParseInt(plain, 10, 64)
 	return n, err == nil && n < 1<<50
 }
 
-// Tallies counts all subjects.
+// Tallies returns the number of subjects for each combination of endpoint, environment, kind and state. It reads the
+// whole table; package status calls it at the start and then counts by itself.
 func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
-	rows, err := s.read.QueryContext(
-		ctx,
-		`SELECT endpoint, world, kind, state, count(*) FROM subjects GROUP BY endpoint, world, kind, state`,
-	)
+	rows, err := s.read.QueryContext(ctx,
+		`SELECT endpoint, world, kind, state, count(*) FROM subjects GROUP BY endpoint, world, kind, state`)
 	if err != nil {
 		return nil, fmt.Errorf("count statuses: %w", err)
 	}
@@ -182,19 +183,16 @@ func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
 	return all, rows.Err()
 }
 
-// Changed returns the statuses whose last delivery is in (from, until], in the log's order. until is upTo, or before it
-// where they are more than so many bytes: all of one delivery are told at once.
+// Changed returns the statuses that were last changed by deliveries in (from, until], in the log's order. until is
+// upTo, or less if the statuses would take more than so many bytes. It never separates statuses that one delivery
+// changed.
 func (s *Statuses) Changed(
 	ctx context.Context,
 	from, upTo hook.Seq,
 	bytes int,
 ) (all []hook.StatusChange, until hook.Seq, err error) {
-	rows, err := s.read.QueryContext(
-		ctx,
-		`SELECT seq, endpoint, status FROM subjects WHERE seq > ? AND seq <= ? AND state <> '' ORDER BY seq, key`,
-		int64(from),
-		int64(upTo),
-	)
+	rows, err := s.read.QueryContext(ctx, `SELECT seq, endpoint, status FROM subjects
+		WHERE seq > ? AND seq <= ? AND state <> '' ORDER BY seq, key`, int64(from), int64(upTo))
 	if err != nil {
 		return nil, from, fmt.Errorf("read changed statuses: %w", err)
 	}
@@ -213,19 +211,16 @@ func (s *Statuses) Changed(
 	return all, upTo, rows.Err()
 }
 
-// ShownOf returns when pages first showed each state of a subject that has these ids, oldest first.
+// ShownOf returns when status pages first displayed each state of the subject with these ids, oldest first. A subject
+// that others were merged into has several ids.
 func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Impression, error) {
 	all := []hook.Impression{}
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, fmt.Errorf("read what was shown: %w", err)
 	}
-	rows, err := s.read.QueryContext(
-		ctx,
-		`SELECT state, min(at), by FROM shown WHERE status IN (SELECT value FROM json_each(?))
-		GROUP BY state ORDER BY min(at), state`,
-		string(list),
-	)
+	rows, err := s.read.QueryContext(ctx, `SELECT state, min(at), by FROM shown
+		WHERE status IN (SELECT value FROM json_each(?)) GROUP BY state ORDER BY min(at), state`, string(list))
 	if err != nil {
 		return nil, fmt.Errorf("read what was shown: %w", err)
 	}
@@ -242,16 +237,13 @@ func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Imp
 	return all, rows.Err()
 }
 
-// Took returns how long the newest payments of an endpoint took, at most limit of them, shortest first.
+// Took returns how long an endpoint's payments took from the first event to the paid state, for at most limit of its
+// newest live payments, shortest first. It looks at the newest maxScan subjects of all endpoints.
 func (s *Statuses) Took(ctx context.Context, endpoint hook.EndpointID, limit int) ([]time.Duration, error) {
-	rows, err := s.read.QueryContext(
-		ctx,
-		`SELECT took FROM (SELECT took FROM (SELECT endpoint, world, took FROM subjects ORDER BY seq DESC LIMIT ?)
-		WHERE endpoint = ? AND world = '' AND took > 0 LIMIT ?) ORDER BY took`,
-		maxScan,
-		string(endpoint),
-		limit,
-	)
+	rows, err := s.read.QueryContext(ctx, `SELECT took FROM (
+			SELECT took FROM (SELECT endpoint, world, took FROM subjects ORDER BY seq DESC LIMIT ?)
+			WHERE endpoint = ? AND world = '' AND took > 0 LIMIT ?
+		) ORDER BY took`, maxScan, string(endpoint), limit)
 	if err != nil {
 		return nil, fmt.Errorf("read how long payments took: %w", err)
 	}
@@ -267,20 +259,20 @@ func (s *Statuses) Took(ctx context.Context, endpoint hook.EndpointID, limit int
 	return all, rows.Err()
 }
 
-// subjectBytes is about what a subject takes in the file, with its names, which are among its words.
+// subjectBytes is an SQL expression for about how many bytes of the file a subject takes. The column words is counted
+// twice, because it contains the aliases, which are also in the table names.
 const subjectBytes = `octet_length(status) + octet_length(evidence) + 2 * octet_length(words) + 200`
 
-// sizedRow reads a subject together with what it takes.
+// sizedRow makes scanSubject read one more column, subjectBytes.
 type sizedRow struct {
 	*sql.Rows
-	bytes *int64
+	size *int64
 }
 
-func (r sizedRow) Scan(targets ...any) error { return r.Rows.Scan(append(targets, r.bytes)...) }
+func (r sizedRow) Scan(targets ...any) error { return r.Rows.Scan(append(targets, r.size)...) }
 
-// Oldest returns subjects of which nothing was told for longest, those first, with about how many bytes each takes;
-// with
-// unverified, only those of which nothing checked ever told.
+// Oldest returns the subjects that were updated least recently, and about how many bytes each takes. With unverified,
+// it returns only those that no verified delivery ever reported.
 func (s *Statuses) Oldest(
 	ctx context.Context,
 	unverified bool,
@@ -307,7 +299,7 @@ func (s *Statuses) Oldest(
 	return all, bytes, rows.Err()
 }
 
-// UnverifiedBytes is about what all subjects take of which nothing checked ever told.
+// UnverifiedBytes returns about how many bytes the subjects take that no verified delivery ever reported.
 func (s *Statuses) UnverifiedBytes(ctx context.Context) (bytes int64, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT coalesce(sum(`+subjectBytes+`), 0) FROM subjects
 		INDEXED BY subjects_unverified WHERE world = 'unsigned'`).Scan(&bytes)
@@ -317,7 +309,7 @@ func (s *Statuses) UnverifiedBytes(ctx context.Context) (bytes int64, err error)
 	return bytes, nil
 }
 
-// Used is how many bytes of the database's file hold something.
+// Used returns how many bytes of the database file are in use. The file itself does not shrink.
 func (s *Statuses) Used(ctx context.Context) (bytes int64, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT page_size * (page_count - freelist_count)
 		FROM pragma_page_size, pragma_page_count, pragma_freelist_count`).Scan(&bytes)
@@ -327,10 +319,12 @@ func (s *Statuses) Used(ctx context.Context) (bytes int64, err error) {
 	return bytes, nil
 }
 
-// Each calls do for every subject, in the order in which they were first told of. An error of do ends it.
+// Each calls do for every subject, in the order in which they were first reported, and returns the first error of do.
+// Each subject is a query of its own, so no read transaction is open while do runs.
 func (s *Statuses) Each(ctx context.Context, do func(*hook.Subject) error) error {
 	for after := int64(0); ; {
-		sub, err := s.one(ctx, `SELECT `+subjectColumns+` FROM subjects WHERE key > ? ORDER BY key LIMIT 1`, after)
+		sub, err := s.querySubject(ctx,
+			`SELECT `+subjectColumns+` FROM subjects WHERE key > ? ORDER BY key LIMIT 1`, after)
 		if err != nil || sub == nil {
 			return err
 		}

@@ -15,13 +15,14 @@ import (
 	"hookbeam/server/wire"
 )
 
-// NextKey reserves the key of a new subject. One goroutine at a time may ask.
+// NextKey returns the key for a new subject. Only the writing goroutine may call it. Keys that are not stored are given
+// again after a restart.
 func (s *Statuses) NextKey() int64 {
 	s.next++
 	return s.next - 1
 }
 
-// Store keeps what is drawn, and how far, in one transaction.
+// Store writes a changeset and the position after it in one transaction. After an error, nothing of it was stored.
 func (s *Statuses) Store(d hook.SubjectChanges) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,34 +42,37 @@ func (s *Statuses) Store(d hook.SubjectChanges) error {
 	return nil
 }
 
-// How many rows one statement takes, or asks for: each statement has its own price.
-const namesAtOnce = 16
+// aliasesPerStatement is how many aliases one statement writes or looks up. Fewer statements take less time.
+const aliasesPerStatement = 16
 
+// The statements for aliases. The table names has a row per alias: its hash and the key of its subject.
 var (
-	findNames = `SELECT hash, subject FROM names WHERE hash IN (?` + strings.Repeat(`, ?`, namesAtOnce-1) + `)`
-	putName   = `INSERT OR REPLACE INTO names (hash, subject) VALUES (?, ?)`
-	putNames  = putName + strings.Repeat(`, (?, ?)`, namesAtOnce-1)
+	findAliases = `SELECT hash, subject FROM names WHERE hash IN (?` +
+		strings.Repeat(`, ?`, aliasesPerStatement-1) + `)`
+	putAlias   = `INSERT OR REPLACE INTO names (hash, subject) VALUES (?, ?)`
+	putAliases = putAlias + strings.Repeat(`, (?, ?)`, aliasesPerStatement-1)
 )
 
-// Keys looks names up, and sets the keys of the subjects of those that there are.
-func (s *Statuses) Keys(names []hook.AliasHash, keys map[hook.AliasHash]int64) error {
-	var perhaps []hook.AliasHash
-	for _, name := range names {
-		if !s.aliasFilter.definitelyAbsent(name) {
-			perhaps = append(perhaps, name)
+// Keys looks aliases up and sets keys[alias] to the subject's key for each that is stored. It uses the writing
+// connection, whose page cache has the pages that the following Store changes.
+func (s *Statuses) Keys(aliases []hook.AliasHash, keys map[hook.AliasHash]int64) error {
+	var candidates []hook.AliasHash
+	for _, alias := range aliases {
+		if !s.aliasFilter.definitelyAbsent(alias) {
+			candidates = append(candidates, alias)
 		}
 	}
-	if len(perhaps) == 0 {
+	if len(candidates) == 0 {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	values := make([]any, namesAtOnce)
-	for some := range slices.Chunk(perhaps, namesAtOnce) {
-		for i := range values {
+	values := make([]any, aliasesPerStatement)
+	for some := range slices.Chunk(candidates, aliasesPerStatement) {
+		for i := range values { // the last alias fills the remaining placeholders
 			values[i] = some[min(i, len(some)-1)][:]
 		}
-		err := s.write.each(findNames, func(row []driver.Value) {
+		err := s.write.each(findAliases, func(row []driver.Value) {
 			keys[hook.AliasHash(row[0].([]byte))] = row[1].(int64)
 		}, values...)
 		if err != nil {
@@ -78,6 +82,15 @@ func (s *Statuses) Keys(names []hook.AliasHash, keys map[hook.AliasHash]int64) e
 	return nil
 }
 
+// putSubject inserts a subject or updates it. Endpoint and environment never change.
+const putSubject = `INSERT INTO subjects
+	(key, seq, endpoint, world, kind, state, amount, words, took, status, evidence)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, kind = excluded.kind, state = excluded.state,
+	amount = excluded.amount, words = excluded.words, took = excluded.took, status = excluded.status,
+	evidence = excluded.evidence`
+
+// writeChanges writes a changeset in the open transaction.
 func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 	for _, gone := range d.Gone {
 		if err := s.write.exec(`DELETE FROM subjects WHERE key = ?`, gone); err != nil {
@@ -91,16 +104,13 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 		for i := range sub.Evidence {
 			lines = append(appendEvidence(lines, &sub.Evidence[i]), '\n')
 		}
-		if err := s.write.exec(`INSERT INTO subjects (key, seq, endpoint, world, kind, state, amount, words, took, status, evidence)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, kind = excluded.kind, state = excluded.state, amount = excluded.amount,
-			words = excluded.words, took = excluded.took, status = excluded.status, evidence = excluded.evidence`,
-			sub.Key, int64(st.Seq), string(st.Endpoint), sub.Environment, string(st.Kind), string(st.State), st.Amount, words(st),
-			sub.TimeToPaid.Milliseconds(), string(text), string(lines)); err != nil {
+		if err := s.write.exec(putSubject,
+			sub.Key, int64(st.Seq), string(st.Endpoint), sub.Environment, string(st.Kind), string(st.State), st.Amount,
+			searchText(st), sub.TimeToPaid.Milliseconds(), string(text), string(lines)); err != nil {
 			return err
 		}
 	}
-	if err := s.writeNames(d.Aliases); err != nil {
+	if err := s.writeAliases(d.Aliases); err != nil {
 		return err
 	}
 	for _, id := range d.Forgotten {
@@ -111,53 +121,59 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 	return s.write.exec(`UPDATE board SET position = ?`, int64(d.UpTo))
 }
 
-// writeNames writes names in their order: neighbours stand on one page.
-func (s *Statuses) writeNames(subjects map[hook.AliasHash]int64) error {
-	names := slices.SortedFunc(maps.Keys(subjects), func(a, b hook.AliasHash) int { return bytes.Compare(a[:], b[:]) })
-	values := make([]any, 0, 2*namesAtOnce)
-	for i := range names {
-		name, subject := names[i][:], subjects[names[i]]
+// writeAliases writes aliases with their subjects' keys, and deletes those with key 0. It writes them in the order of
+// their hashes, so that those on the same page are written together.
+func (s *Statuses) writeAliases(subjects map[hook.AliasHash]int64) error {
+	aliases := slices.SortedFunc(maps.Keys(subjects),
+		func(a, b hook.AliasHash) int { return bytes.Compare(a[:], b[:]) })
+	values := make([]any, 0, 2*aliasesPerStatement)
+	for i := range aliases {
+		alias, subject := aliases[i][:], subjects[aliases[i]]
 		if subject == 0 {
-			if err := s.write.exec(`DELETE FROM names WHERE hash = ?`, name); err != nil {
+			if err := s.write.exec(`DELETE FROM names WHERE hash = ?`, alias); err != nil {
 				return err
 			}
 			continue
 		}
-		s.aliasFilter.put(names[i])
-		if values = append(values, name, subject); len(values) == cap(values) {
-			if err := s.write.exec(putNames, values...); err != nil {
+		s.aliasFilter.put(aliases[i])
+		if values = append(values, alias, subject); len(values) == cap(values) {
+			if err := s.write.exec(putAliases, values...); err != nil {
 				return err
 			}
 			values = values[:0]
 		}
 	}
 	for pair := range slices.Chunk(values, 2) {
-		if err := s.write.exec(putName, pair...); err != nil {
+		if err := s.write.exec(putAlias, pair...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// words are what people look for a subject by.
-func words(st *hook.Status) string {
+// searchText returns the column words of a subject: its reference, customer, title and aliases in lower case.
+func searchText(st *hook.Status) string {
 	return strings.ToLower(strings.Join(append([]string{st.Reference, st.Customer, st.Title}, st.Names...), " "))
 }
 
-// Show notes that a page showed a state of a subject. Only the first time counts.
+// Show records that a status page displayed a state of a subject. Only the earliest impression of each state is kept.
 func (s *Statuses) Show(status hook.StatusID, shown hook.Impression) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := s.write.exec(`INSERT INTO shown (status, state, at, by) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
-		SET at = excluded.at, by = excluded.by WHERE excluded.at < at`, string(status), string(shown.State), shown.At.UnixMilli(), shown.By)
+		SET at = excluded.at, by = excluded.by WHERE excluded.at < at`,
+		string(status), string(shown.State), shown.At.UnixMilli(), shown.By)
 	if err != nil {
 		return fmt.Errorf("note what was shown: %w", err)
 	}
 	return nil
 }
 
-// EachShown calls do for what pages showed since a moment, in no particular order. An error of do ends it.
-func (s *Statuses) EachShown(ctx context.Context, since time.Time, do func(hook.StatusID, hook.Impression) error) error {
+// EachShown calls do for the impressions since a time, in no particular order, and returns the first error of do. A
+// rebuild copies them, because they are not in the log.
+func (s *Statuses) EachShown(
+	ctx context.Context, since time.Time, do func(hook.StatusID, hook.Impression) error,
+) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT status, state, at, by FROM shown WHERE at >= ?`, since.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("read what was shown: %w", err)

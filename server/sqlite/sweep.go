@@ -9,52 +9,60 @@ import (
 )
 
 const (
-	// sweepEvery is how often the sweeper looks whether there is anything to remove, beside being woken.
+	// sweepEvery is the interval of the sweeper's passes. Exceeded limits wake it in between.
 	sweepEvery = 10 * time.Second
-	// What one step removes at most: little enough that nobody who waits for the writer notices.
+	// stepRows and stepBytes are how much one transaction removes at most. It must be short, since appends wait for it.
 	stepRows  = 1000
 	stepBytes = 64 << 20
-	// saveAfter is how long the time at which the log was last seen may go unwritten where nothing else is written.
+	// saveAfter is how often the time is stored at which the log was in use, for clockWatch, if nothing else is.
 	saveAfter = time.Hour
-	// warnAgainAfter is how often the same warning is logged.
+	// warnAgainAfter is the interval at which the same warning is logged again.
 	warnAgainAfter = time.Hour
 )
 
-// sweeper is what Sweep remembers from one pass to the next.
+// sweeper is the state of retention. Retention removes, in this order:
+//
+//   - rejected deliveries beyond the limits of their endpoint or of all rejected ones. An append does this itself (see
+//     trimRejected); a pass only after the limits were changed;
+//   - unsigned and rejected deliveries beyond their shares of --keep-bytes, from the middle of the log, too;
+//   - the oldest deliveries of any kind: those that are too old, and verified ones beyond their share;
+//   - event ids beyond --keep-events, in a goroutine of their own (eventSweeper).
+//
+// So unverified deliveries never displace verified ones; see bounds.
 type sweeper struct {
-	mu       sync.Mutex    // held during a pass over deliveries
-	wake     chan struct{} // one slot: a bound is passed
+	mu       sync.Mutex    // held during a pass over deliveries; guards unsigned and saved
+	wake     chan struct{} // has one slot; the writer sends when a limit is exceeded
 	unsigned hook.Seq      // no unsigned delivery up to this seq is kept
-	saved    time.Duration // when the ledger was last written
+	saved    time.Duration // when the ledger was last written, on the monotonic clock
 	events   eventSweeper
 
-	warning sync.Mutex
+	warning sync.Mutex // guards warned
 	warned  map[string]time.Duration
 }
 
-// Sweep keeps the log within its bounds until ctx ends, in small steps between which appends go on. It looks every few
-// seconds, and at once when the writer sees that a bound is passed: a sender can write gigabytes within seconds.
-// Events are
-// forgotten beside that, for all of them must be read.
+// Sweep keeps the log within its limits until ctx ends, in short transactions between which appends go on. It makes a
+// pass every few seconds, and at once when the writer finds that a limit is exceeded. Events have a goroutine of their
+// own, because a pass over them reads the whole table.
 func (s *Log) Sweep(ctx context.Context) error {
 	var events sync.WaitGroup
 	defer events.Wait()
-	events.Go(func() { s.keepSweeping(ctx, s.sweeper.events.wake, s.sweepEvents) })
-	s.keepSweeping(ctx, s.sweeper.wake, func(ctx context.Context) error {
+	events.Go(func() { s.sweepLoop(ctx, s.sweeper.events.wake, s.sweepEvents) })
+	s.sweepLoop(ctx, s.sweeper.wake, func(ctx context.Context) error {
 		_, err := s.sweepDeliveries(ctx)
 		return err
 	})
 	return nil
 }
 
-func (s *Log) keepSweeping(ctx context.Context, wake <-chan struct{}, sweep func(context.Context) error) {
+// sweepLoop calls sweep at each tick and each wake until ctx ends.
+func (s *Log) sweepLoop(ctx context.Context, wake <-chan struct{}, sweep func(context.Context) error) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
 		awake := wake
 		if err := sweep(ctx); err != nil && ctx.Err() == nil {
 			s.options.Log.Error("could not remove what is beyond the bounds of the log", "error", err)
-			awake = nil // it is tried again at the next tick, not at each commit
+			awake = nil // after an error it waits for the next tick: every commit would wake it again
 		}
 		select {
 		case <-ctx.Done():
@@ -65,7 +73,7 @@ func (s *Log) keepSweeping(ctx context.Context, wake <-chan struct{}, sweep func
 	}
 }
 
-// SweepOnce removes everything that is beyond a bound now, events too, and returns how many deliveries that were.
+// SweepOnce makes one pass over deliveries and events, and returns the number of removed deliveries.
 func (s *Log) SweepOnce(ctx context.Context) (removed int64, err error) {
 	if removed, err = s.sweepDeliveries(ctx); err != nil {
 		return removed, err
@@ -73,13 +81,11 @@ func (s *Log) SweepOnce(ctx context.Context) (removed int64, err error) {
 	return removed, s.sweepEvents(ctx)
 }
 
-// sweepDeliveries removes rejected deliveries that are beyond their own bounds, then unsigned ones, then the oldest
-// of the
-// log.
+// sweepDeliveries makes one pass over deliveries. It repeats each step until that removes nothing more.
 func (s *Log) sweepDeliveries(ctx context.Context) (removed int64, err error) {
 	s.sweeper.mu.Lock()
 	defer s.sweeper.mu.Unlock()
-	before := s.oldAt()
+	before := s.ageCutoff()
 	for _, step := range []func(context.Context) (int64, error){
 		s.sweepRejected,
 		s.sweepUnverified,
@@ -97,11 +103,12 @@ func (s *Log) sweepDeliveries(ctx context.Context) (removed int64, err error) {
 		}
 	}
 	s.warnOfBounds()
-	return removed, s.saveNow(ctx)
+	return removed, s.saveIfChanged(ctx)
 }
 
-// oldAt is the time before which deliveries are too old, in milliseconds; 0: none are, or the clock is not believed.
-func (s *Log) oldAt() int64 {
+// ageCutoff returns the time before which deliveries are too old, in milliseconds since 1970. It returns 0 if there is
+// no limit, or if the clock is not trusted.
+func (s *Log) ageCutoff() int64 {
 	believed := s.ClockBelieved()
 	if s.options.KeepFor <= 0 || !believed {
 		return 0
@@ -109,12 +116,11 @@ func (s *Log) oldAt() int64 {
 	return s.options.Now().Add(-s.options.KeepFor).UnixMilli()
 }
 
-// ClockBelieved looks at the clock, and reports whether it can be believed where it says that something is old. It
-// cannot
-// for a day of running time after it leapt ahead.
+// ClockBelieved checks the system clock, and reports whether it can be trusted to say that something is old. It cannot
+// for a day of running time after it jumped ahead by more than a day. See clockWatch.
 func (s *Log) ClockBelieved() bool {
 	now := s.options.Now()
-	paused, leap := s.clock.look(now, s.options.Running())
+	paused, leap := s.clock.check(now, s.options.Running())
 	if leap > 0 {
 		s.warn("clock", "the clock is ahead of what was expected: for a day nothing is removed by age, in case it is "+
 			"wrong. If it is right, there is nothing to do; if not, set it within that day",
@@ -123,14 +129,14 @@ func (s *Log) ClockBelieved() bool {
 	return paused == 0
 }
 
-// saveNow writes the ledger where it has changed, and sometimes where it has not: for the time at which the log was
-// seen.
-func (s *Log) saveNow(ctx context.Context) error {
+// saveIfChanged writes the ledger if it has changed, and otherwise once per saveAfter, for the time that is stored with
+// it.
+func (s *Log) saveIfChanged(ctx context.Context) error {
 	running := s.options.Running()
 	recent := s.sweeper.saved != 0 && running-s.sweeper.saved < saveAfter
 	unsaved := false
 	err := s.do(ctx, func(c *writerConn) error {
-		if unsaved = s.ledger.unsaved || s.ledger.behind || !recent; !unsaved {
+		if unsaved = s.ledger.unsaved || s.ledger.staleOnDisk || !recent; !unsaved {
 			return nil
 		}
 		return s.save(c)
@@ -141,7 +147,7 @@ func (s *Log) saveNow(ctx context.Context) error {
 	return err
 }
 
-// warn logs a warning, the same one at most once an hour.
+// warn logs a warning. what identifies it: the same one is logged at most once per warnAgainAfter.
 func (s *Log) warn(what, text string, args ...any) {
 	s.sweeper.warning.Lock()
 	defer s.sweeper.warning.Unlock()

@@ -8,33 +8,39 @@ import (
 )
 
 const (
-	// tailSize is how many of the newest deliveries stay in memory, so that a follower that keeps up reads no disk.
+	// tailSize is how many of the newest deliveries are kept in memory.
 	tailSize = 2048
-	// tailBytes is how much of their headers and bodies stays, and tailMost how much of one.
-	tailBytes = 4 << 20
-	tailMost  = 64 << 10
-	// tailTexts is how many bytes of paths, queries and other texts of deliveries stay: some have one of 60 KB.
+	// tailBytes is how many bytes of headers and bodies are kept. Records with more than maxTailRecord are left out.
+	tailBytes     = 4 << 20
+	maxTailRecord = 64 << 10
+	// tailTexts is how many bytes of paths, queries and other texts are kept: a single one may have 60 KB.
 	tailTexts = 4 << 20
 )
 
-// tail holds the newest deliveries in a ring: the one with seq n in slot n % tailSize.
+// tail is a cache of the newest deliveries. With it, followers that keep up with the log read nothing from disk: After
+// takes deliveries from it, and EachRecord their headers and bodies.
+//
+// Deliveries are in a ring: seq n is in slot n % tailSize. Headers and bodies are in a second ring of bytes, where
+// parts says what belongs to which delivery; these may be overwritten before the delivery is. The writer adds to it
+// after each commit; any goroutine may read.
 type tail struct {
 	mu    sync.RWMutex
-	from  hook.Seq // everything in (from, to] is here
+	from  hook.Seq // the deliveries in (from, to] are here
 	to    hook.Seq
-	ring  []hook.Delivery
-	texts int // bytes of all of them
-	parts []part
-	bytes []byte // a ring, too: byte n stands at n % tailBytes
+	ring  []hook.Delivery // nil until the first add
+	texts int             // length of the texts of all deliveries here
+	parts []part          // by slot, like ring
+	bytes []byte          // byte n of all that were ever written is at n % tailBytes
 
 	scratch []byte // of detach
-	end     int64  // how many were ever written
+	end     int64  // number of bytes that were ever written to bytes
 }
 
-// part is where headers and body of one delivery stand among all bytes that were ever written.
+// part is where the headers and the body of one delivery are, counted in all bytes that were ever written. The zero
+// part means that they are not here.
 type part struct{ headers, body, end int64 }
 
-// add takes the records of a committed batch, in the log's order.
+// add adds the records of a committed batch, in the log's order. The oldest deliveries are evicted.
 func (t *tail) add(batch []*writeRequest) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -54,30 +60,29 @@ func (t *tail) add(batch []*writeRequest) {
 		d := &t.ring[seq%tailSize]
 		*d = w.record.Delivery
 		t.texts += t.detach(d)
-		t.parts[seq%tailSize] = t.keep(w.flat, w.record.Body)
+		t.parts[seq%tailSize] = t.keepBytes(w.flat, w.record.Body)
 		for t.from < t.to && t.texts > tailTexts {
-			t.drop()
+			t.evictOldest()
 		}
 		t.to = seq
 	}
 }
 
-// drop lets go of the oldest delivery.
-func (t *tail) drop() {
+// evictOldest removes the oldest delivery.
+func (t *tail) evictOldest() {
 	t.from++
 	oldest := &t.ring[t.from%tailSize]
 	t.texts -= textBytes(oldest)
 	*oldest, t.parts[t.from%tailSize] = hook.Delivery{}, part{}
 }
 
-// textBytes is the size of those texts of a delivery that strangers write.
+// textBytes returns the length of those texts of a delivery whose length the sender determines.
 func textBytes(d *hook.Delivery) int {
 	return len(d.Path) + len(d.Query) + len(d.ContentType) + len(d.Type) + len(d.Event) + len(d.Account)
 }
 
-// detach lets a delivery go of the texts that it was read from, which may be a whole body: what it has of them is
-// copied
-// into one of its own, whose size it returns.
+// detach copies these texts of a delivery into one new string, and returns its length. They may be substrings of a
+// body, which would otherwise stay in memory as long as the delivery is here.
 func (t *tail) detach(d *hook.Delivery) int {
 	b := append(append(append(t.scratch[:0], d.Path...), d.Query...), d.ContentType...)
 	b = append(append(append(b, d.Type...), d.Event...), d.Account...)
@@ -96,13 +101,14 @@ func (t *tail) detach(d *hook.Delivery) int {
 	return len(b)
 }
 
-func (t *tail) keep(headers, body []byte) part {
+// keepBytes copies headers and body into the ring of bytes, overwriting the oldest ones, and returns where they are.
+func (t *tail) keepBytes(headers, body []byte) part {
 	n := int64(len(headers) + len(body))
-	if n > tailMost {
+	if n > maxTailRecord {
 		return part{}
 	}
 	if at := t.end % tailBytes; at+n > tailBytes {
-		t.end += tailBytes - at // one piece, not two
+		t.end += tailBytes - at // skip the end of the ring, so that they are contiguous
 	}
 	p := part{t.end, t.end + int64(len(headers)), t.end + n}
 	copy(t.bytes[p.headers%tailBytes:], headers)
@@ -111,7 +117,7 @@ func (t *tail) keep(headers, body []byte) part {
 	return p
 }
 
-// after returns at most limit deliveries after from; ok is false where some of them are not here.
+// after returns at most limit deliveries after from. ok is false if some of them are not in the tail.
 func (t *tail) after(from hook.Seq, limit int) (page []hook.Delivery, ok bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -130,7 +136,8 @@ func (t *tail) after(from hook.Seq, limit int) (page []hook.Delivery, ok bool) {
 	return page, true
 }
 
-// record writes headers and body of a delivery behind scratch; ok is false where they are not here.
+// record appends the headers and the body of a delivery to scratch; headers is the length of the former. ok is false if
+// they are not in the tail, or were overwritten.
 func (t *tail) record(seq hook.Seq, scratch []byte) (both []byte, headers int, ok bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -145,8 +152,8 @@ func (t *tail) record(seq hook.Seq, scratch []byte) (both []byte, headers int, o
 	return append(scratch, t.bytes[at:at+p.end-p.headers]...), int(p.body - p.headers), true
 }
 
-// EachRecord calls do for deliveries of a page that After gave, each whole, in order. What do is given is its own only
-// until it returns. Deliveries that are no longer kept, or are damaged, are left out. An error of do ends it.
+// EachRecord calls do with the full records of a page that After returned, in order. A record is valid until do
+// returns. Deliveries that were removed meanwhile, or are damaged, are skipped. It returns the first error of do.
 func (s *Log) EachRecord(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
 	var scratch []byte
 	var r hook.Record
@@ -166,7 +173,8 @@ func (s *Log) EachRecord(ctx context.Context, page []hook.Delivery, do func(*hoo
 	return nil
 }
 
-// eachStored is EachRecord from the disk. Those between that the page has not are not read: their bodies may be large.
+// eachStored is EachRecord from the database. It makes one query for each range of consecutive seqs, so that it does
+// not read deliveries that are not in the page: their bodies may be large.
 func (s *Log) eachStored(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
 	for len(page) > 0 {
 		n := 1
@@ -181,8 +189,9 @@ func (s *Log) eachStored(ctx context.Context, page []hook.Delivery, do func(*hoo
 	return nil
 }
 
+// eachBetween is eachStored for a page of consecutive seqs.
 func (s *Log) eachBetween(ctx context.Context, page []hook.Delivery, do func(*hook.Record) error) error {
-	err := s.eachSound(ctx, func(r *hook.Record) error {
+	err := s.eachIntact(ctx, func(r *hook.Record) error {
 		for len(page) > 0 && page[0].Seq < r.Seq {
 			page = page[1:]
 		}

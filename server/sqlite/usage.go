@@ -2,7 +2,7 @@ package sqlite
 
 import "hookbeam/server/hook"
 
-// Usage returns what the log holds as of the last commit, and its bounds.
+// Usage returns what the log holds as of the last commit, and its limits.
 func (s *Log) Usage() hook.Usage {
 	verified, unsigned := s.ledger.committedTotal(kindVerified), s.ledger.committedTotal(kindUnsigned)
 	rejected, events := s.ledger.committedTotal(kindRejected), s.ledger.committedTotal(kindEvents)
@@ -17,5 +17,6 @@ func (s *Log) Usage() hook.Usage {
 	}
 }
 
-// Thinned is the seq up to which no unsigned delivery is kept: those up to it are gone from the middle of the log, too.
-func (s *Log) Thinned() hook.Seq { return max(s.ledger.committedFlags().thinned, s.sweptTo()) }
+// Thinned is the seq up to which all unsigned deliveries were removed. Unlike FirstKept, it says nothing about verified
+// ones. A rebuild of a projection cannot repeat what these unsigned deliveries caused.
+func (s *Log) Thinned() hook.Seq { return max(s.ledger.committedFlags().thinned, s.removedUpTo()) }

@@ -123,7 +123,7 @@ func (b *Board) keyOf(ctx context.Context, name hook.AliasHash) (int64, error) {
 		key, ok = b.names.Get(name)
 	}
 	if !ok {
-		return b.store.KeyOf(ctx, name)
+		return b.store.KeyOfAlias(ctx, name)
 	}
 	return key, nil
 }

@@ -76,7 +76,7 @@ type Subjects interface {
 	// Keys sets the keys of the subjects of those names that there are.
 	Keys(names []hook.AliasHash, keys map[hook.AliasHash]int64) error
 	// KeyOf returns the key of the subject that has this name, 0 where there is none.
-	KeyOf(ctx context.Context, name hook.AliasHash) (key int64, err error)
+	KeyOfAlias(ctx context.Context, name hook.AliasHash) (key int64, err error)
 	// Subject returns the subject with this key, nil where there is none.
 	Subject(ctx context.Context, key int64) (*hook.Subject, error)
 	// NextKey reserves the key of a new subject.

@@ -1,5 +1,6 @@
--- A new database is made from this: all that the migrations make. It is generated; after adding one, run
+-- This file creates a new database. It is generated from the migrations: after adding one, run
 --   go test ./server/sqlite -run TestANewDatabaseIsAsTheMigrationsMakeIt -update
+-- schema.go lists who writes and who reads each table.
 
 CREATE TABLE goose_db_version (
 		id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -45,4 +46,7 @@ CREATE TABLE shown (
 
 CREATE INDEX subjects_unverified ON subjects (seq) WHERE world = 'unsigned';
 
-INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1);
+INSERT INTO goose_db_version (version_id, is_applied) VALUES
+    (0, 1),
+    (1, 1),
+    (2, 1);

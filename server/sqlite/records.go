@@ -9,11 +9,11 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Delivery returns one delivery, whole. A problem of kind hook.ErrNotFound says that it is not, or no longer, kept;
-// one of kind
-// hook.ErrDamaged comes with what is left of the record, which is to be shown as damaged only.
+// Delivery returns one delivery with its headers and body. The error is a problem of kind hook.ErrNotFound if it does
+// not exist or was removed. With a problem of kind hook.ErrDamaged comes what is left of the record, which may only be
+// shown as damaged.
 func (s *Log) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, error) {
-	seq, id, err := s.place(ctx, id)
+	seq, id, err := s.locate(ctx, id)
 	if err != nil {
 		return hook.Record{}, err
 	}
@@ -24,25 +24,25 @@ func (s *Log) Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, er
 	switch {
 	case err != nil:
 		return hook.Record{}, s.failed("read delivery", err)
-	case found && r.Integrity == hook.IntegrityDamaged: // its random bits may be what is damaged
+	case found && r.Integrity == hook.IntegrityDamaged: // its id may not match because its random bits are damaged
 		r.ID, r.Seq = id, seq
 		return r, errRecordDamaged
 	case !found || r.ID != id:
-		return hook.Record{}, noDelivery
+		return hook.Record{}, errNoDelivery
 	}
 	return r, nil
 }
 
-// place returns where the delivery with this id stands in the log, and the id that has its seq in it. A delivery that
-// was
-// answered before it had one is found by its random bits and its node.
-func (s *Log) place(ctx context.Context, id hook.DeliveryID) (hook.Seq, hook.DeliveryID, error) {
+// locate returns the seq of the delivery with this id, and its id of the first form, which contains the seq. An id of
+// the second form (hook.NewSpooledDeliveryID) is found by its random bits and its node, with an index of the few
+// deliveries that have one.
+func (s *Log) locate(ctx context.Context, id hook.DeliveryID) (hook.Seq, hook.DeliveryID, error) {
 	if seq, _, ok := id.Parse(); ok {
 		return seq, id, nil
 	}
 	node, random, ok := id.ParseSpooled()
 	if !ok {
-		return 0, id, noDelivery
+		return 0, id, errNoDelivery
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT seq, rest FROM deliveries INDEXED BY deliveries_spooled
 		WHERE random = ? AND rest IS NOT NULL`, random[:])
@@ -64,13 +64,15 @@ func (s *Log) place(ctx context.Context, id hook.DeliveryID) (hook.Seq, hook.Del
 	if err := rows.Err(); err != nil {
 		return 0, id, s.failed("find a delivery by its first id", err)
 	}
-	return 0, id, noDelivery
+	return 0, id, errNoDelivery
 }
 
-var noDelivery = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
+// errNoDelivery is the problem for an id that finds no delivery.
+var errNoDelivery = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
 	Detail: "There is no such delivery: the id is wrong, or it was removed by retention."}
 
-// eachRow calls do for each record of a query of recordColumns, damaged ones too; see hook.Record.Integrity.
+// eachRow calls do for each record that a query of recordColumns selects, also for damaged ones: do must look at
+// hook.Record.Integrity. An error of do ends it and is returned as a callbackError.
 func (s *Log) eachRow(ctx context.Context, do func(*hook.Record) error, query string, values ...any) error {
 	rows, err := s.read.QueryContext(ctx, query, values...)
 	if err != nil {
@@ -83,14 +85,14 @@ func (s *Log) eachRow(ctx context.Context, do func(*hook.Record) error, query st
 			return err
 		}
 		if err := do(&r); err != nil {
-			return &stopped{err}
+			return &callbackError{err}
 		}
 	}
 	return rows.Err()
 }
 
-// eachSound is eachRow without the damaged ones: nothing is done with them but noting that they are.
-func (s *Log) eachSound(ctx context.Context, do func(*hook.Record) error, query string, values ...any) error {
+// eachIntact is eachRow without damaged records, which are only counted and logged.
+func (s *Log) eachIntact(ctx context.Context, do func(*hook.Record) error, query string, values ...any) error {
 	return s.eachRow(ctx, func(r *hook.Record) error {
 		if r.Integrity == hook.IntegrityDamaged {
 			return nil
@@ -99,21 +101,23 @@ func (s *Log) eachSound(ctx context.Context, do func(*hook.Record) error, query 
 	}, query, values...)
 }
 
-// stopped is an error of who was called for each record, apart from those of reading.
-type stopped struct{ error }
+// callbackError is an error of the function that eachRow calls. It keeps such an error apart from one of the database,
+// which would be examined for signs of damage.
+type callbackError struct{ error }
 
-func (e *stopped) Unwrap() error { return e.error }
+func (e *callbackError) Unwrap() error { return e.error }
 
-// failedEach wraps an error of reading records, and leaves alone one of who was called for them.
+// failedEach wraps an error of the database, like failed, and returns a callbackError as the error that it contains.
 func (s *database) failedEach(doing string, err error) error {
-	var own *stopped
+	var own *callbackError
 	if err == nil || errors.As(err, &own) {
 		return errors.Unwrap(err)
 	}
 	return s.failed(doing, err)
 }
 
-// scanRecord reads recordColumns, and then more, into r, and verifies it.
+// scanRecord scans a row of recordColumns, and further columns into more, into r. It verifies the checksum and sets
+// Integrity.
 func (s *Log) scanRecord(rows *sql.Rows, r *hook.Record, more ...any) error {
 	row := deliveryRow{record: r}
 	if err := rows.Scan(append(row.recordTargets(), more...)...); err != nil {
@@ -132,9 +136,9 @@ func (s *Log) scanRecord(rows *sql.Rows, r *hook.Record, more ...any) error {
 	return nil
 }
 
-// unreadable looks into a row that could not be scanned because of failed. Where only a value in it is of another
-// kind than
-// was written, the record is damaged, and its seq, the first column, is returned.
+// unreadable examines a row whose scan failed with the given error. If only a value has another type than was written,
+// the record is damaged: it notes that and returns the record's seq, which is the first column. Otherwise it returns
+// the error of the scan.
 func (s *Log) unreadable(rows *sql.Rows, failed error) (hook.Seq, error) {
 	names, err := rows.Columns()
 	if err != nil || rows.Err() != nil {
@@ -155,16 +159,15 @@ func (s *Log) unreadable(rows *sql.Rows, failed error) (hook.Seq, error) {
 	return hook.Seq(seq), nil
 }
 
-// pageBytes is how much the deliveries of one page weigh at most, but for one that alone weighs more.
+// pageBytes is how many bytes the deliveries of one page take in memory at most, unless a single one takes more.
 const pageBytes = 1 << 20
 
-// weightOf is about how many bytes of memory a delivery takes.
+// weightOf returns about how many bytes of memory a delivery takes.
 func weightOf(d *hook.Delivery) int { return 400 + textBytes(d) }
 
-// scanAll reads a page of rows of listColumns; whole is false where it ends for its weight. A row that cannot be read
-// is left
-// out.
-func (s *Log) scanAll(rows *sql.Rows) (page []hook.Delivery, whole bool, err error) {
+// scanAll reads a page of rows of listColumns. complete is false if it ends early because of pageBytes. A row that
+// cannot be read is counted as damaged and left out.
+func (s *Log) scanAll(rows *sql.Rows) (page []hook.Delivery, complete bool, err error) {
 	defer rows.Close()
 	page = []hook.Delivery{}
 	bytes := 0
