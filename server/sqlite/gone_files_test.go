@@ -20,11 +20,14 @@ func isGone(err error) bool {
 	return errors.As(err, &p) && p.Code == "database_gone" && p.RetryAfter > 0
 }
 
+func away(path string) error { return os.Rename(path, path+".away") }
+
+func fromAway(path string) error { return os.Rename(path+".away", path) }
+
+func asItIs(string) error { return nil }
+
 // TestNothingIsStoredInADatabaseThatIsGone has no watcher: what is answered does not wait for it.
 func TestNothingIsStoredInADatabaseThatIsGone(t *testing.T) {
-	away := func(path string) error { return os.Rename(path, path+".away") }
-	fromAway := func(path string) error { return os.Rename(path+".away", path) }
-	asItIs := func(string) error { return nil }
 	for name, c := range map[string]struct {
 		remove func(path string) error
 		back   func(path string) error // restores what is left; nil: nothing is left

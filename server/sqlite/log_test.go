@@ -379,34 +379,6 @@ func TestALoginWorksOnceAndInTime(t *testing.T) {
 	}
 }
 
-func TestEndpointsComeBackWhole(t *testing.T) {
-	dir := t.TempDir()
-	s, stop := running(t, dir, Options{})
-	want := hook.Endpoint{
-		ID:        "ep_x",
-		Name:      "shop",
-		Slug:      "shop-abc",
-		Provider:  "generic",
-		Verify:    hook.Enforce,
-		Tolerance: 5 * time.Minute,
-		Secrets:   []hook.Secret{{Label: "live", Value: "s3cret"}},
-		MaxBody:   1 << 20,
-		Response:  &hook.Response{Status: 202, Body: "ok"},
-		Settings:  map[string]string{"a": "b"},
-		Awaiting:  true,
-		CreatedAt: hook.Time{Time: noon},
-	}
-	if err := s.PutEndpoint(t.Context(), want); err != nil {
-		t.Fatal(err)
-	}
-	stop()
-	s, _ = running(t, dir, Options{})
-	got, err := s.Endpoints(t.Context())
-	if diff := cmp.Diff([]hook.Endpoint{want}, got); err != nil || diff != "" {
-		t.Error(err, diff)
-	}
-}
-
 // filterMatches reports whether a filter selects d.
 func filterMatches(f hook.Filter, d *hook.Delivery) bool {
 	return (f.Endpoint == "" || f.Endpoint == d.Endpoint) &&
