@@ -14,21 +14,24 @@ import (
 	"hookbeam/server/hook"
 )
 
-// draft is a sample that can still be changed: JSON, a form, or other text, as its Content-Type says.
+// draft is a sample whose values can still be changed. Its Content-Type decides what the body is: JSON, a form, or any
+// other text, such as XML. A form may carry a text in one of its fields, as Braintree's bt_payload does; then both
+// fields and text are set.
 type draft struct {
 	headers []hook.Header
 	json    bool
-	fields  []field // of a form, in order
-	text    string  // the body where it is no form; what a field packs where it is one
+	fields  []field // of a form, in order; nil: the body is no form
+	text    string  // the body; of a form: the text that the field with packedValue carries
 }
 
-// field is one of a form, or one value that is set.
+// field is one field of a form, or one value to set.
 type field struct{ name, value string }
 
-// packed is the value of the field that holds a form's text in base64.
-const packed = "<packed>"
+// packedValue stands in a sample's file for the value of the field that carries draft.text in base64.
+const packedValue = "<packed>"
 
-// newDraft reads a body as its Content-Type says.
+// newDraft parses a body by its Content-Type. In a form an empty line separates the fields from the text of
+// packedValue.
 func newDraft(body string, headers []hook.Header) *draft {
 	d := &draft{headers: headers, text: body}
 	for _, h := range headers {
@@ -45,7 +48,7 @@ func newDraft(body string, headers []hook.Header) *draft {
 	return d
 }
 
-// fieldLines reads lines of "name = value".
+// fieldLines parses lines "name = value". It skips all other lines.
 func fieldLines(lines string) (fields []field) {
 	for line := range strings.SplitSeq(lines, "\n") {
 		if name, value, ok := strings.Cut(line, " = "); ok {
@@ -55,20 +58,22 @@ func fieldLines(lines string) (fields []field) {
 	return fields
 }
 
-// What may be set: far more than a sample has, and far less than would be a burden.
+// The limits of set. Samples are far below them; they bound what a caller of the API can make the server allocate.
 const (
-	mostPath  = 200
-	mostValue = 64 << 10
-	mostIndex = 100
+	maxPath  = 200      // bytes of a path or a name
+	maxValue = 64 << 10 // bytes of a value
+	maxIndex = 100      // an index into a list: sjson would fill the list up to it
 )
 
-// set changes one value. In JSON a value that is JSON itself stays so, and any other is a string.
+// set changes one value of the body, or adds it to JSON or to a form. In JSON a value that is valid JSON is set as it
+// is, such as 12, true or {"a":1}; any other value is set as a string. Errors are sentences for the caller, which end a
+// message that starts with the path.
 func (d *draft) set(path, value string) error {
 	switch {
-	case path == "" || len(path) > mostPath:
-		return fmt.Errorf("a name has 1 to %d characters", mostPath)
-	case len(value) > mostValue:
-		return fmt.Errorf("a value has at most %d bytes", mostValue)
+	case path == "" || len(path) > maxPath:
+		return fmt.Errorf("a name has 1 to %d characters", maxPath)
+	case len(value) > maxValue:
+		return fmt.Errorf("a value has at most %d bytes", maxValue)
 	case d.json:
 		return d.setJSON(path, value)
 	}
@@ -88,12 +93,13 @@ func (d *draft) set(path, value string) error {
 	return nil
 }
 
-// setJSON changes one value of a JSON body, which stays valid JSON.
+// setJSON changes one value of a JSON body. It refuses a path that would make the body invalid, or that selects several
+// values.
 func (d *draft) setJSON(path, value string) (err error) {
 	for part := range strings.SplitSeq(path, ".") {
-		if n, err := strconv.ParseUint(part, 10, 64); (err == nil && n > mostIndex) ||
+		if n, err := strconv.ParseUint(part, 10, 64); (err == nil && n > maxIndex) ||
 			errors.Is(err, strconv.ErrRange) {
-			return fmt.Errorf("a list in a sample has at most %d items", mostIndex)
+			return fmt.Errorf("a list in a sample has at most %d items", maxIndex)
 		}
 	}
 	changed := ""
@@ -102,14 +108,14 @@ func (d *draft) setJSON(path, value string) (err error) {
 	} else {
 		changed, err = sjson.Set(d.text, path, value)
 	}
-	if err != nil || !gjson.Valid(changed) || strings.ContainsAny(path, "#|@*?") { // those ask for more than one place
+	if err != nil || !gjson.Valid(changed) || strings.ContainsAny(path, "#|@*?") { // queries of gjson
 		return errors.New("a path is made of names and numbers with dots between, such as data.object.amount")
 	}
 	d.text = changed
 	return nil
 }
 
-// setElement changes the text of the first element of this name, where there is one.
+// setElement changes the text of the first XML element with this name. It returns false if there is none.
 func (d *draft) setElement(name, value string) bool {
 	before, rest, opened := strings.Cut(d.text, "<"+name+">")
 	_, after, closed := strings.Cut(rest, "</"+name+">")
@@ -121,7 +127,7 @@ func (d *draft) setElement(name, value string) bool {
 	return true
 }
 
-// body writes the draft down.
+// body returns the bytes of the request's body.
 func (d *draft) body() []byte {
 	if d.fields == nil {
 		return []byte(d.text)
@@ -131,16 +137,17 @@ func (d *draft) body() []byte {
 		if i > 0 {
 			b.WriteByte('&')
 		}
-		if f.value == packed {
-			f.value = inLines(base64.StdEncoding.EncodeToString([]byte(d.text)))
+		if f.value == packedValue {
+			f.value = wrapBase64(base64.StdEncoding.EncodeToString([]byte(d.text)))
 		}
 		b.WriteString(url.QueryEscape(f.name) + "=" + url.QueryEscape(f.value))
 	}
 	return []byte(b.String())
 }
 
-// inLines breaks base64 as senders do that write it for mail.
-func inLines(s string) string {
+// wrapBase64 breaks base64 into lines of 60 characters, each ended by a newline. Braintree's libraries send it so, and
+// the newlines are part of what is signed.
+func wrapBase64(s string) string {
 	const width = 60
 	var b strings.Builder
 	for len(s) > width {

@@ -9,49 +9,52 @@ import (
 	"time"
 )
 
-// filler puts into a sample what is new each time.
+// filler fills in the placeholders of one sample: ids and times. Ids are derived from seeds, so one name gives one id
+// wherever it occurs in a sample.
 type filler struct {
-	run  [16]byte // one for everything that a Sampler makes
-	once [16]byte // one for this sample
-	at   time.Time
+	samplerSeed [16]byte  // of the ids of objects; shared by all samples of a Sampler
+	sampleSeed  [16]byte  // of the ids of the event and the delivery; new for each sample
+	at          time.Time // when the event is said to happen
 }
 
-// blanks are what fill replaces.
-var blanks = regexp.MustCompile(`\{\{[a-z][^{}]*\}\}`)
+// placeholders matches what fill replaces.
+var placeholders = regexp.MustCompile(`\{\{[a-z][^{}]*\}\}`)
 
-// fill replaces
+// fill replaces the placeholders of a text:
 //
-//	{{seconds}} {{millis}} {{time 2006-01-02}}   the time, in Go's layout; {{seconds-60}} a minute before
-//	{{event hex 32}} {{delivery uuid}}           an id of this sample
-//	{{order digits 10}} {{charge letters 24}}    an id of the object of this name, the same for all that a Sampler makes
+//	{{seconds}} {{millis}}                      the time since 1970
+//	{{time 2006-01-02}}                         the time in UTC, in a layout of Go
+//	{{seconds-60}} {{time+60 15:04:05}}         a time so many seconds before or after
+//	{{event hex 32}} {{delivery uuid}}          an id of this sample
+//	{{order digits 10}} {{charge letters 24}}   an id of the object with this name, the same for all of a Sampler
 //
-// An id is so many of: hex, digits (the first no zero), letters (of both cases, and digits), upper and
-// lower (of one case, and digits); or a uuid.
+// An id has a number of characters of one kind: hex, digits (not starting with 0), letters (both cases and digits),
+// upper or lower (one case and digits). A uuid has no number.
 func (f *filler) fill(text string) string {
-	return blanks.ReplaceAllStringFunc(text, func(blank string) string {
-		blank = blank[2 : len(blank)-2]
-		if name, layout, _ := strings.Cut(blank, " "); layout == "" || strings.HasPrefix(name, "time") {
+	return placeholders.ReplaceAllStringFunc(text, func(placeholder string) string {
+		placeholder = placeholder[2 : len(placeholder)-2]
+		if name, layout, _ := strings.Cut(placeholder, " "); layout == "" || strings.HasPrefix(name, "time") {
 			return f.time(name, layout)
 		}
-		words := strings.Fields(blank)
+		words := strings.Fields(placeholder)
 		n := 0
 		if len(words) == 3 {
 			n, _ = strconv.Atoi(words[2]) // a test fills every sample
 		}
-		seed := f.run
+		seed := f.samplerSeed
 		if words[0] == "event" || words[0] == "delivery" {
-			seed = f.once
+			seed = f.sampleSeed
 		}
 		return id(seed, words[0], words[1], n)
 	})
 }
 
-// time writes the moment of the sample, or one some seconds before or after it.
+// time formats the time of the sample. A name such as "seconds-60" moves it by so many seconds.
 func (f *filler) time(name, layout string) string {
 	at := f.at.UTC()
 	if i := strings.IndexAny(name, "+-"); i > 0 {
-		away, _ := strconv.Atoi(name[i:]) // a test fills every sample
-		name, at = name[:i], at.Add(time.Duration(away)*time.Second)
+		offset, _ := strconv.Atoi(name[i:]) // a test fills every sample
+		name, at = name[:i], at.Add(time.Duration(offset)*time.Second)
 	}
 	switch name {
 	case "seconds":
@@ -62,7 +65,8 @@ func (f *filler) time(name, layout string) string {
 	return at.Format(layout)
 }
 
-// id makes n characters of a kind. The same seed and name give the same ones.
+// id returns n characters of a kind, or a uuid (version 4). The same seed and name give the same id. It takes them from
+// SHA-256 over seed, name and a counter of blocks. An unknown kind gives "".
 func id(seed [16]byte, name, kind string, n int) string {
 	const digits, small = "0123456789", "abcdefghijklmnopqrstuvwxyz"
 	letters := map[string]string{"hex": digits + "abcdef", "digits": digits, "lower": digits + small,

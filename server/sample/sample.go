@@ -1,9 +1,10 @@
-// Package sample makes events as senders would send them, for trying things out: trigger, the
-// dashboard's samples, tests. Every sender of the catalogue has a file in samples. Samples are marked
-// with hook.SampleHeader and are made up: none is a payload of a real sender. Their signature is made
-// by provider.Provider.Sign.
+// Package sample makes requests that look like those of real senders, to try an endpoint without the sender: the
+// command trigger, the samples of the dashboard, and tests use it. It promises that every sender of the catalogue has
+// at least one sample, and that a sample can be recognised: it has the header hook.SampleHeader. All payloads are
+// written for this package; none is copied from a sender. A sample is not signed; provider.Provider.Sign does that.
 //
-// Start with Sampler.Make; the comment of sampleFiles says how a sample is written.
+// Start with Sampler.Make. The format of the files in samples is described at sampleFiles, and their placeholders at
+// filler.fill.
 package sample
 
 import (
@@ -20,28 +21,43 @@ import (
 	"hookbeam/server/signature"
 )
 
-// sampleFiles holds the events that are made for trying things out, one file for each provider. A file
-// begins with the headers that all its samples have; each sample begins with "### " and its name, may
-// say whose variant it is ("like NAME") and which headers are its own, and has its body behind an empty
-// line. A variant has, instead of a body, what is set in the other's; a form is written in the same
-// way, a field on each line. A line behind # is a remark.
+// sampleFiles holds one file for each provider, named by its id. A file starts with the headers that all its samples
+// share, and a line "### NAME" starts a sample. Headers of its own follow, then an empty line and the body. In the
+// headers a line that starts with "#" is a comment. The body of a form is one "name = value" on each line:
+//
+//	Content-Type: application/json
+//
+//	### order.paid
+//	X-Topic: order.paid
+//
+//	{"id": "{{order digits 10}}", "total": "49.00"}
+//
+//	### order.refunded
+//	like order.paid
+//	X-Topic: order.refunded
+//
+//	total = 0.00
+//
+// A sample with "like NAME" is a variant of a sample before it: it takes that one's headers and body, and its own lines
+// "name = value" change the body as the argument set of Sampler.Make does.
 //
 //go:embed samples/*.http
 var sampleFiles embed.FS
 
-// Sampler makes samples. In all that one of them makes, the same object has the same id; events and
-// times are new.
+// Sampler makes samples. All samples of one Sampler are about the same objects: a payment has the same id in each of
+// them, so that payment.created and payment.paid are about one payment. Each sample has a new event id and its own
+// time. A Sampler does not change after NewSampler, so several goroutines may use it.
 type Sampler struct{ seed [16]byte }
 
-// NewSampler returns a maker of samples about objects that no other has made any about.
+// NewSampler returns a Sampler whose objects have ids that no other Sampler uses.
 func NewSampler() *Sampler {
 	s := &Sampler{}
 	_, _ = rand.Read(s.seed[:]) // never fails
 	return s
 }
 
-// Types returns the names of the samples that there are of a provider, the most usual first: the type
-// of each, and behind a dot what makes it another than others of its type.
+// Types returns the names of a provider's samples, the most common first. A name is the type of the event; if a type
+// has several samples, a dot and a word for the difference follow.
 func Types(p *provider.Provider) []string {
 	names := []string{}
 	for _, s := range sections(p) {
@@ -50,10 +66,12 @@ func Types(p *provider.Provider) []string {
 	return names
 }
 
-// Make makes a sample, unsigned, as its sender would send it at a moment. No name means the most usual.
-// set holds what is changed: a value by its path in a JSON body, a field of a form or an element of XML
-// by its name. The record is filled as far as the request itself goes. Errors are problems of kind
-// hook.ErrInvalid.
+// Make returns the sample of a provider with a name, as the sender would send it at the time at. With an empty name it
+// takes the first sample. set changes values of the body: the key is a path with dots in a JSON body, a name of a field
+// in a form, and a name of an element in XML; it has the limits maxPath, maxValue and maxIndex. The record has only
+// what belongs to the request: no id, seq or verdict. The caller owns it, and usually signs it next. A name that does
+// not exist and a value that cannot be set give a *hook.Problem of kind hook.ErrInvalid. Any other error means that a
+// file in samples is broken.
 func (s *Sampler) Make(p *provider.Provider, name string, set map[string]string, at time.Time) (*hook.Record, error) {
 	all := sections(p)
 	i := slices.IndexFunc(all, func(one section) bool { return one.name == name })
@@ -65,13 +83,13 @@ func (s *Sampler) Make(p *provider.Provider, name string, set map[string]string,
 			Detail: fmt.Sprintf("There is no sample of that type. For %s there are: %s.", p.Name,
 				strings.Join(Types(p), ", "))}
 	}
-	f := filler{run: s.seed, at: at}
-	_, _ = rand.Read(f.once[:])
+	f := filler{samplerSeed: s.seed, at: at}
+	_, _ = rand.Read(f.sampleSeed[:])
 	d, err := compose(all, i, &f)
 	if err != nil {
 		return nil, fmt.Errorf("sample %s of %s: %w", all[i].name, p.ID, err)
 	}
-	for _, path := range sortedKeys(set) {
+	for _, path := range sortedKeys(set) { // in order, so that the same set always gives the same body
 		if err := d.set(path, set[path]); err != nil {
 			return nil, &hook.Problem{Kind: hook.ErrInvalid, Code: "cannot_set",
 				Detail: fmt.Sprintf("%q cannot be set: %s", path, err)}
@@ -90,15 +108,15 @@ func (s *Sampler) Make(p *provider.Provider, name string, set map[string]string,
 	return r, nil
 }
 
-// section is one sample as it is written in its file.
+// section is one sample as it is written in its file: placeholders are not filled in yet.
 type section struct {
 	name    string
-	like    string   // the sample that this one is a variant of
-	headers []string // those that all share first; of a variant only its own
-	body    string
+	like    string   // name of the sample that this one is a variant of; "": none
+	headers []string // shared headers first; only its own if it is a variant
+	body    string   // of a variant: lines "name = value"
 }
 
-// sections reads a provider's file.
+// sections parses the file of a provider, in the order of the file.
 func sections(p *provider.Provider) (all []section) {
 	file, _ := sampleFiles.ReadFile("samples/" + p.ID + ".http") // a test holds that every provider has one
 	shared, rest, _ := strings.Cut(string(file), "### ")
@@ -119,7 +137,8 @@ func sections(p *provider.Provider) (all []section) {
 	return all
 }
 
-// compose makes the draft of a sample: of its own body, or of that of the one that it is a variant of.
+// compose returns the draft of the sample all[i]. For a variant it composes the other sample first and then applies the
+// changes. A variant may only refer to a sample before it, so that references cannot form a cycle.
 func compose(all []section, i int, f *filler) (*draft, error) {
 	s := all[i]
 	if s.like == "" {
@@ -143,7 +162,7 @@ func compose(all []section, i int, f *filler) (*draft, error) {
 	return d, nil
 }
 
-// headerLines fills the headers of a section.
+// headerLines returns the headers of a section with their placeholders filled in, without comments.
 func headerLines(s section, f *filler) (headers []hook.Header) {
 	for _, line := range s.headers {
 		if name, value, ok := strings.Cut(f.fill(line), ": "); ok && line[0] != '#' {
@@ -153,7 +172,7 @@ func headerLines(s section, f *filler) (headers []hook.Header) {
 	return headers
 }
 
-// sortedKeys returns the keys of a map in order.
+// sortedKeys returns the keys of a map in ascending order.
 func sortedKeys(set map[string]string) []string {
 	keys := make([]string, 0, len(set))
 	for key := range set {

@@ -38,7 +38,8 @@ func shared(t *testing.T) string {
 	folder := os.Getenv("HOOKBEAM_SHARED")
 	if folder == "" {
 		t.Skip(
-			"SKIPPED: HOOKBEAM_SHARED is not set, so the published payloads in $HOOKBEAM_SHARED/providers are not compared",
+			"SKIPPED: HOOKBEAM_SHARED is not set, so the published payloads in $HOOKBEAM_SHARED/providers are " +
+				"not compared",
 		)
 	}
 	return filepath.Join(folder, "providers")
@@ -83,8 +84,10 @@ func (m made) finding() signature.Result {
 // sampleSecrets are what an endpoint of each provider may hold; "" is the public half of a key. Any other: some text.
 func sampleSecrets(id string) []string {
 	whsec := "whsec_" + encode([]byte(plain))
-	return map[string][]string{"adyen": {hex.EncodeToString([]byte(plain))}, "svix": {whsec}, "standard-webhooks": {whsec, ""}, "gitlab": {plain, whsec},
-		"rfc9421": {plain, whsec, ""}, "basic": {"user:" + plain}, "discord": {""}, "sendgrid": {""}, "paypal": {""}}[id]
+	return map[string][]string{"adyen": {hex.EncodeToString([]byte(plain))}, "svix": {whsec},
+		"standard-webhooks": {whsec, ""}, "gitlab": {plain, whsec},
+		"rfc9421": {plain, whsec, ""}, "basic": {"user:" + plain}, "discord": {""}, "sendgrid": {""},
+		"paypal": {""}}[id]
 }
 
 func eachSample(t *testing.T, do func(t *testing.T, p *provider.Provider, name, secret string)) {
@@ -151,7 +154,7 @@ func wellFormed(t *testing.T, r *hook.Record) {
 			t.Error(err)
 		}
 	}
-	for _, unfilled := range []string{"{{", "}}}}", packed, `""{`} {
+	for _, unfilled := range []string{"{{", "}}}}", packedValue, `""{`} {
 		if bytes.Contains(r.Body, []byte(unfilled)) {
 			t.Errorf("%q is left in %s", unfilled, r.Body)
 		}
@@ -177,7 +180,8 @@ func TestWhatIsSetIsInTheBodyAndStillVerifies(t *testing.T) {
 	eachSample(t, func(t *testing.T, p *provider.Provider, name, secret string) {
 		s := NewSampler()
 		m := makeSigned(t, s, p, name, secret, nil)
-		path := map[string]string{"braintree": "kind", "websub": "title", "hubspot": "0.added", "sendgrid": "0.added"}[p.ID]
+		path := map[string]string{"braintree": "kind", "websub": "title", "hubspot": "0.added",
+			"sendgrid": "0.added"}[p.ID]
 		if path == "" {
 			path = "added"
 		}
@@ -237,7 +241,8 @@ func TestSamplesOfOneRunAreAboutTheSameObject(t *testing.T) {
 	if a, b := created.finding().Event, paid.finding().Event; a == b {
 		t.Errorf("both are event %s", a)
 	}
-	if again := makeSigned(t, s, p, "payment_intent.created", plain, nil).finding().Event; again == created.finding().Event {
+	again := makeSigned(t, s, p, "payment_intent.created", plain, nil).finding().Event
+	if again == created.finding().Event {
 		t.Errorf("both are event %s", again)
 	}
 }
@@ -265,15 +270,23 @@ func TestValuesAreJSONWhereTheyCanBe(t *testing.T) {
 
 func TestWhatCannotBeMadeIsSaid(t *testing.T) {
 	for name, c := range map[string]struct{ id, sample, path, value, code, want string }{
-		"an unknown type":          {id: "stripe", sample: "payment.paid", code: "unknown_type", want: "charge.refunded"},
-		"no path":                  {id: "stripe", value: "1", code: "cannot_set", want: "1 to 200"},
-		"a long path":              {id: "stripe", path: strings.Repeat("a", 201), code: "cannot_set", want: "1 to 200"},
-		"a wild path":              {id: "stripe", path: "data.#.id", value: "1", code: "cannot_set", want: "dots between"},
-		"a huge list":              {id: "stripe", path: "data.list.1000000", value: "1", code: "cannot_set", want: "at most 100"},
-		"an index beyond all":      {id: "stripe", path: "data.99999999999999999999999", value: "1", code: "cannot_set", want: "at most 100"},
-		"a huge value":             {id: "stripe", path: "id", value: strings.Repeat("a", mostValue+1), code: "cannot_set", want: "65536 bytes"},
-		"an element that is none":  {id: "websub", path: "price", value: "1", code: "cannot_set", want: "no such element"},
-		"a name that is no member": {id: "hubspot", path: "objectId", value: "1", code: "cannot_set", want: "dots between"},
+		"an unknown type": {id: "stripe", sample: "payment.paid", code: "unknown_type",
+			want: "charge.refunded"},
+		"no path": {id: "stripe", value: "1", code: "cannot_set", want: "1 to 200"},
+		"a long path": {id: "stripe", path: strings.Repeat("a", 201), code: "cannot_set",
+			want: "1 to 200"},
+		"a wild path": {id: "stripe", path: "data.#.id", value: "1", code: "cannot_set",
+			want: "dots between"},
+		"a huge list": {id: "stripe", path: "data.list.1000000", value: "1", code: "cannot_set",
+			want: "at most 100"},
+		"an index beyond all": {id: "stripe", path: "data.99999999999999999999999", value: "1",
+			code: "cannot_set", want: "at most 100"},
+		"a huge value": {id: "stripe", path: "id", value: strings.Repeat("a", maxValue+1),
+			code: "cannot_set", want: "65536 bytes"},
+		"an element that is none": {id: "websub", path: "price", value: "1", code: "cannot_set",
+			want: "no such element"},
+		"a name that is no member": {id: "hubspot", path: "objectId", value: "1", code: "cannot_set",
+			want: "dots between"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := provider.For(c.id)
@@ -330,14 +343,22 @@ func TestNobodyAsksPayPalForTheCertificateOfASample(t *testing.T) {
 }
 
 func FuzzWhatIsSet(f *testing.F) {
-	for _, seed := range [][2]string{{"data.object.amount", "1200"}, {"0.objectId", `"x"`}, {"added", "<a>&"}, {`a\.b`, "{"}, {":1.2", "[]"}, {"-1", "null"}, {"title", "\xff"}} {
+	for _, seed := range [][2]string{
+		{"data.object.amount", "1200"},
+		{"0.objectId", `"x"`},
+		{"added", "<a>&"},
+		{`a\.b`, "{"},
+		{":1.2", "[]"},
+		{"-1", "null"},
+		{"title", "\xff"},
+	} {
 		f.Add(seed[0], seed[1])
 	}
 	f.Fuzz(func(t *testing.T, path, value string) {
 		for _, id := range []string{"stripe", "hubspot", "twilio", "braintree", "websub"} {
 			p, _ := provider.For(id)
 			r, err := NewSampler().Make(p, "", map[string]string{path: value}, noon)
-			if err == nil && len(r.Body) > mostValue*6+8000 {
+			if err == nil && len(r.Body) > maxValue*6+8000 {
 				t.Errorf("%s has become %d bytes", id, len(r.Body))
 			}
 			if err == nil && strings.HasSuffix(strings.Split(r.ContentType, ";")[0], "json") && !json.Valid(r.Body) {

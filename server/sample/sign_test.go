@@ -16,7 +16,9 @@ import (
 
 func TestEveryItemOfABatchIsSigned(t *testing.T) {
 	p, _ := provider.For("adyen")
-	second := `{"NotificationRequestItem":{"additionalData":{},"amount":{"currency":"EUR","value":100},"eventCode":"CAPTURE","merchantAccountCode":"A","merchantReference":"2","originalReference":"1","pspReference":"B","success":"true"}}`
+	second := `{"NotificationRequestItem":{"additionalData":{},"amount":{"currency":"EUR","value":100},` +
+		`"eventCode":"CAPTURE","merchantAccountCode":"A","merchantReference":"2","originalReference":"1",` +
+		`"pspReference":"B","success":"true"}}`
 	m := makeSigned(
 		t,
 		NewSampler(),
@@ -31,7 +33,8 @@ func TestEveryItemOfABatchIsSigned(t *testing.T) {
 }
 
 func TestATokenIsNotTakenForAKeyThatItLooksLike(t *testing.T) {
-	for secret, want := range map[string]string{"abcdefghijklmnop": "X-Gitlab-Token", sampleSecrets("gitlab")[1]: "Webhook-Signature"} {
+	for secret, want := range map[string]string{"abcdefghijklmnop": "X-Gitlab-Token",
+		sampleSecrets("gitlab")[1]: "Webhook-Signature"} {
 		p, _ := provider.For("gitlab")
 		m := makeSigned(t, NewSampler(), p, "", secret, nil)
 		if m.r.Header(want) == "" || m.r.Header("X-Gitlab-Token") != "" && m.r.Header("Webhook-Signature") != "" {
@@ -50,7 +53,8 @@ func TestASecretWithoutItsPrefixStillSigns(t *testing.T) {
 
 func TestEachRuleCanBeSignedBy(t *testing.T) {
 	for id, settings := range map[string]map[string]string{
-		"hubspot": {"legacy": "accept"}, "shopify": nil, "github": nil, "flutterwave": nil, "cloudevents": nil, "websub": nil,
+		"hubspot": {"legacy": "accept"}, "shopify": nil, "github": nil, "flutterwave": nil, "cloudevents": nil,
+		"websub": nil,
 	} {
 		p, _ := provider.For(id)
 		for i := range p.Signature.Schemes {
@@ -81,7 +85,8 @@ func TestTheSettingsOfAnEndpointSayHowItIsSigned(t *testing.T) {
 	p, _ := provider.For("generic-hmac")
 	for name, settings := range map[string]map[string]string{
 		"nothing said": {},
-		"everything": {"header": "x-sum", "prefix": "v1=", "algorithm": "sha512", "encoding": "base64url", "key": "whsec",
+		"everything": {"header": "x-sum", "prefix": "v1=", "algorithm": "sha512", "encoding": "base64url",
+			"key":     "whsec",
 			"message": "{method}.{url}.{header:Webhook-Id}.{time}.{body}", "timestamp": "x-time"},
 	} {
 		r, err := NewSampler().Make(p, "", nil, noon)
@@ -94,7 +99,9 @@ func TestTheSettingsOfAnEndpointSayHowItIsSigned(t *testing.T) {
 			Settings: settings,
 			Secrets:  []hook.Secret{{Label: "live", Value: "whsec_" + encode([]byte(plain))}},
 		}
-		if err := p.Sign(r, signature.Signing{Endpoint: e, URL: address, At: noon, Secret: e.Secrets[0].Value}); err != nil {
+		if err := p.Sign(r, signature.Signing{
+			Endpoint: e, URL: address, At: noon, Secret: e.Secrets[0].Value,
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if f := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address}); f.Verdict != hook.Verified {
@@ -118,15 +125,18 @@ func TestWhatCannotBeSignedWithIsLeftAlone(t *testing.T) {
 		settings map[string]string
 		code     string // of a problem; otherwise it is signature.ErrWrongKey
 	}{
-		"nothing":                  {id: "stripe"},
-		"a key for a secret":       {id: "stripe", with: signature.Signing{Key: key("discord")}},
-		"a secret for a key":       {id: "discord", with: signature.Signing{Secret: plain}},
-		"another kind of key":      {id: "sendgrid", with: signature.Signing{Key: key("discord")}},
-		"no hex":                   {id: "adyen", with: signature.Signing{Secret: plain}},
-		"a public key":             {id: "rfc9421", with: signature.Signing{Secret: "whpk_" + encode(make([]byte, 32))}},
-		"a certificate's key":      {id: "rfc9421", with: signature.Signing{Key: key("paypal")}},
-		"a setting that is wanted": {id: "paypal", with: signature.Signing{Key: key("paypal")}, code: "setting_missing"},
-		"settings that are wrong":  {id: "generic-hmac", with: signature.Signing{Secret: plain}, settings: map[string]string{"algorithm": "md5"}, code: "setting_wrong"},
+		"nothing":             {id: "stripe"},
+		"a key for a secret":  {id: "stripe", with: signature.Signing{Key: key("discord")}},
+		"a secret for a key":  {id: "discord", with: signature.Signing{Secret: plain}},
+		"another kind of key": {id: "sendgrid", with: signature.Signing{Key: key("discord")}},
+		"no hex":              {id: "adyen", with: signature.Signing{Secret: plain}},
+		"a public key": {id: "rfc9421",
+			with: signature.Signing{Secret: "whpk_" + encode(make([]byte, 32))}},
+		"a certificate's key": {id: "rfc9421", with: signature.Signing{Key: key("paypal")}},
+		"a setting that is wanted": {id: "paypal", with: signature.Signing{Key: key("paypal")},
+			code: "setting_missing"},
+		"settings that are wrong": {id: "generic-hmac", with: signature.Signing{Secret: plain},
+			settings: map[string]string{"algorithm": "md5"}, code: "setting_wrong"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := provider.For(c.id)

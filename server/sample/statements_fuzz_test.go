@@ -59,7 +59,14 @@ func FuzzStatements(f *testing.F) {
 				s.Amount < 0 {
 				t.Errorf("%+v", s)
 			}
-			for _, text := range append([]string{s.Reference, s.Customer, s.Title, s.Refund, s.URL, s.Currency}, s.Names...) {
+			for _, text := range append([]string{
+				s.Reference,
+				s.Customer,
+				s.Title,
+				s.Refund,
+				s.URL,
+				s.Currency,
+			}, s.Names...) {
 				if len(text) > maxURL || strings.ContainsFunc(text, unicode.IsControl) {
 					t.Errorf("%q", text)
 				}

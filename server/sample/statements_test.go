@@ -85,7 +85,11 @@ func TestSamplesOfOnePaymentShareItsName(t *testing.T) {
 }
 
 func BenchmarkStatements(b *testing.B) {
-	for _, one := range []struct{ id, event string }{{"stripe", "payment_intent.succeeded"}, {"razorpay", "refund.processed"}, {"paypal", "PAYMENT.CAPTURE.COMPLETED"}} {
+	for _, one := range []struct{ id, event string }{
+		{"stripe", "payment_intent.succeeded"},
+		{"razorpay", "refund.processed"},
+		{"paypal", "PAYMENT.CAPTURE.COMPLETED"},
+	} {
 		p, _ := provider.For(one.id)
 		e, r := &hook.Endpoint{}, keptSample(b, NewSampler(), one.id, one.event)
 		var body bytes.Buffer
