@@ -7,10 +7,22 @@ import (
 	"hookbeam/server/signature"
 )
 
-// adyen is Adyen: how it signs, and what its deliveries say. Adyen signs some fields of each item of a
-// batch, and not the body; webhooks of its platforms have one event and a signature of the whole body
-// in a header. It wants to hear [accepted]:
-// https://docs.adyen.com/development-resources/webhooks/verify-hmac-signatures/
+// adyen is Adyen.
+//
+// Signature: standard webhooks have a list notificationItems, and each item has a signature of its own in
+// additionalData.hmacSignature: the base64 HMAC-SHA-256 of eight fields joined with colons. All items must verify.
+// Webhooks of Adyen's platforms are a single event with the base64 HMAC-SHA-256 of the body in the header
+// HmacSignature. The key is written in hex.
+//
+// Event: pspReference, eventCode and success identify an item, since several events of a payment may share one
+// pspReference.
+//
+// Traps: only the eight fields are protected; reason, paymentMethod and the rest of additionalData are not. The values
+// are joined without escaping: a widely copied guide escapes colons and backslashes, which belongs to an older
+// interface. Duplicates are normal, and Adyen retries for up to 30 days. Adyen used to require the answer [accepted],
+// which still works; any 2xx is enough now.
+//
+// Source: https://docs.adyen.com/development-resources/webhooks/verify-hmac-signatures/
 var adyen = Provider{
 	ID: "adyen", Name: "Adyen",
 	Steps: []string{
@@ -47,8 +59,9 @@ var adyen = Provider{
 	Ack:   &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8", Body: "[accepted]"},
 }
 
-// adyenPayment is what a notification is about. Another try of the same order is another payment: the
-// shop's reference joins them.
+// adyenPayment is the payment of an item. Modifications such as a capture have a pspReference of their own and name the
+// payment as originalReference. A second attempt to pay the same order is another payment; the merchantReference joins
+// them.
 var adyenPayment = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "item:originalReference"),
@@ -62,22 +75,25 @@ var adyenPayment = extract.SubjectSpec{
 	Digits: map[string]int{"CLP": 2, "CVE": 0, "IDR": 0, "ISK": 2},
 }
 
-// adyenChange is what the shop asked for. It may have given that a reference of its own, which names no
-// order.
+// adyenChange is the payment of a modification (capture, cancellation, refund). The merchant may give a modification
+// its own merchantReference, so it is no reference to the order.
 var adyenChange = func() extract.SubjectSpec {
 	t := adyenPayment
 	t.References = nil
 	return t
 }()
 
-// adyenOrder is one that several payments may pay.
+// adyenOrder is an Adyen order, which several payments may pay in parts.
 var adyenOrder = func() extract.SubjectSpec {
 	t := adyenPayment
 	t.Aliases = []extract.AliasSpec{extract.Alias("adyen-order", "item:pspReference")}
 	return t
 }()
 
-// adyenRules: https://docs.adyen.com/development-resources/webhooks/webhook-types/
+// adyenRules: https://docs.adyen.com/development-resources/webhooks/webhook-types/. success says whether the request
+// worked: an AUTHORISATION without success is a failed payment, a REFUND without success a failed refund. With
+// automatic capture Adyen captures an authorised payment by itself, so the setting capture makes an AUTHORISATION count
+// as paid.
 var adyenRules = extract.Rules{
 	{Types: []string{"AUTHORISATION"}, Also: true, Subject: &adyenPayment,
 		Match: extract.ByField("item:success", extract.Kinds{"false": hook.Failed}, "")},

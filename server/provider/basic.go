@@ -5,7 +5,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// basicAuth is HTTP Basic authentication (RFC 7617): it proves who sends, not what.
+// basicAuth is HTTP Basic authentication (RFC 7617). The secret is user:password, split at the first colon, so that a
+// password may contain colons. It proves who sent the request but not what is in it.
 var basicAuth = Provider{
 	ID: "basic", Name: "HTTP Basic",
 	Steps: []string{

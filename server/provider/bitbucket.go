@@ -7,9 +7,16 @@ import (
 	"hookbeam/server/signature"
 )
 
-// bitbucket is Bitbucket Cloud: how it signs, and what its deliveries say. Bitbucket Cloud signs the
-// body with HMAC-SHA-256, where a secret is set:
-// https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/
+// bitbucket is Bitbucket Cloud; Bitbucket Data Center signs alike but has other events.
+//
+// Signature: X-Hub-Signature is "sha256=" and the hex HMAC-SHA-256 of the body. GitHub uses the same header for SHA-1,
+// so the prefix matters. Without a secret Bitbucket sends no signature at all.
+//
+// Event: X-Request-UUID; X-Attempt-Number counts the attempts. The type is in X-Event-Key.
+//
+// Traps: the body is limited to 256 KB. Most events have no time in their body, so the header X-Event-Time is used.
+//
+// Source: https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/
 var bitbucket = Provider{
 	ID: "bitbucket", Name: "Bitbucket Cloud",
 	Steps: []string{
@@ -34,7 +41,8 @@ var bitbucket = Provider{
 	Rules: bitbucketRules,
 }
 
-// bitbucketStatus is what a service says of a commit, which older events name by its address alone.
+// bitbucketStatus is a build status of a commit, identified by repository, key and commit hash. Older events have the
+// hash only in the URL of the commit.
 var bitbucketStatus = extract.SubjectSpec{Kind: hook.KindRun,
 	Aliases: []extract.AliasSpec{
 		extract.Alias("run", "body:repository.full_name+body:commit_status.key+body:commit_status.commit.hash"),
@@ -49,5 +57,5 @@ var bitbucketStatus = extract.SubjectSpec{Kind: hook.KindRun,
 var bitbucketRules = extract.Rules{
 	{Types: []string{"repo:commit_status_created", "repo:commit_status_updated"}, Subject: &bitbucketStatus,
 		Match: extract.StateFrom("body:commit_status.state",
-			extract.Outcomes{"INPROGRESS": running, "SUCCESSFUL": succeeded, "FAILED": broke, "STOPPED": stopped})},
+			extract.Outcomes{"INPROGRESS": running, "SUCCESSFUL": succeeded, "FAILED": failed, "STOPPED": cancelled})},
 }

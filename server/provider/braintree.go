@@ -12,10 +12,19 @@ import (
 	"hookbeam/server/signature"
 )
 
-// braintree is Braintree: how it signs, and what its deliveries say. Braintree sends XML in base64 in a
-// form, signed with HMAC-SHA-1 under the SHA-1 of the private key, and the public key beside the
-// signature. Its libraries sign with and without a newline behind:
-// https://developer.paypal.com/braintree/docs/guides/webhooks/parse
+// braintree is Braintree.
+//
+// Signature: a notification is a form. bt_payload is XML in base64, and bt_signature is a list of pairs "public
+// key|signature" with "&" between them; the pair whose public key is the endpoint's setting counts. The signature is
+// the hex HMAC-SHA-1 of bt_payload as it was sent. The key is the SHA-1 digest of the private key, as 20 bytes.
+//
+// Event: a notification has no id, so the hash of the body identifies it.
+//
+// Traps: the base64 may have line breaks, which are part of the signed text, and Braintree's libraries accept a
+// signature of the payload with one more newline at the end. When the address is registered, Braintree sends GET with
+// bt_challenge and expects the challenge signed with the same key; see braintreeUnsigned for what follows from this.
+//
+// Source: https://developer.paypal.com/braintree/docs/guides/webhooks/parse
 var braintree = Provider{
 	ID: "braintree", Name: "Braintree",
 	Steps: []string{
@@ -43,11 +52,10 @@ var braintree = Provider{
 		Times:  payload.SelectAll("xml:bt_payload/timestamp"),
 	},
 	Rules:             braintreeRules,
-	UnsignedChallenge: braintreeNoPayload,
+	UnsignedChallenge: braintreeUnsigned,
 }
 
-// braintreeSale is a transaction, wherever it stands in a notification. Those of a subscription may
-// share what the shop wrote.
+// braintreeSale is the transaction of a notification. The transactions of a subscription may share an order-id.
 var braintreeSale = extract.SubjectSpec{
 	Aliases:    []extract.AliasSpec{extract.Alias("payment", "xml:bt_payload/transaction/id")},
 	References: payload.SelectAll("xml:bt_payload/transaction/order-id"),
@@ -58,22 +66,25 @@ var braintreeSale = extract.SubjectSpec{
 	Currency: payload.SelectAll("xml:bt_payload/transaction/currency-iso-code"), Decimal: true,
 }
 
-// braintreeLike is a transaction of other names, which name no order.
-func braintreeLike(names ...extract.AliasSpec) extract.SubjectSpec {
+// braintreeWithAliases returns braintreeSale with other aliases and without references to an order.
+func braintreeWithAliases(aliases ...extract.AliasSpec) extract.SubjectSpec {
 	t := braintreeSale
-	t.Aliases, t.References = names, nil
+	t.Aliases, t.References = aliases, nil
 	return t
 }
 
 var (
-	// braintreeCredit is a transaction that gives back what another one took.
-	braintreeCredit = braintreeLike(extract.Alias("payment", "xml:bt_payload/transaction/refunded-transaction-id"))
+	// braintreeCredit is the payment that a transaction of type credit refunds.
+	braintreeCredit = braintreeWithAliases(
+		extract.Alias("payment", "xml:bt_payload/transaction/refunded-transaction-id"))
 
-	// braintreeCharge is the newest transaction of a subscription.
-	braintreeCharge = braintreeLike(extract.Alias("payment", "xml:bt_payload/transactions/transaction/id"))
+	// braintreeCharge is the newest transaction of a subscription: the first one in its list.
+	braintreeCharge = braintreeWithAliases(extract.Alias("payment", "xml:bt_payload/transactions/transaction/id"))
 
-	braintreeReview = braintreeLike(extract.Alias("payment", "xml:bt_payload/transaction-id"))
+	// braintreeReview is the transaction of a review of suspected fraud, which names it as transaction-id.
+	braintreeReview = braintreeWithAliases(extract.Alias("payment", "xml:bt_payload/transaction-id"))
 
+	// braintreeLocal is a payment with a local method such as iDEAL. It has a payment-id before it has a transaction.
 	braintreeLocal = func() extract.SubjectSpec {
 		t := braintreeSale
 		t.Aliases = []extract.AliasSpec{extract.Alias("payment", "xml:bt_payload/transaction/id"),
@@ -82,23 +93,23 @@ var (
 	}()
 )
 
-// braintreeRefund is the id of a refund: that of the transaction that gives back.
-var braintreeRefund = payload.SelectAll("xml:bt_payload/transaction/id")
+// braintreeRefundID selects the id of a refund: that of the crediting transaction.
+var braintreeRefundID = payload.SelectAll("xml:bt_payload/transaction/id")
 
 // braintreeRules: https://developer.paypal.com/braintree/docs/reference/general/webhooks/overview
 var braintreeRules = extract.Rules{
 	{Types: []string{"transaction_settled", "transaction_disbursed"}, Also: true, Subject: &braintreeSale,
 		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": ""}, hook.Captured)},
 	{Types: []string{"transaction_settled", "transaction_disbursed"}, Subject: &braintreeCredit,
-		Refund: braintreeRefund,
+		Refund: braintreeRefundID,
 		Match:  extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.Refund}, "")},
-	// it may have counted as paid before
+	// the payment may have been reported as settled before
 	{Types: []string{"transaction_settlement_declined"}, Also: true, Subject: &braintreeSale,
 		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": ""}, hook.CaptureFailed)},
-	{Types: []string{"transaction_settlement_declined"}, Subject: &braintreeCredit, Refund: braintreeRefund,
+	{Types: []string{"transaction_settlement_declined"}, Subject: &braintreeCredit, Refund: braintreeRefundID,
 		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.RefundFailed}, "")},
 	{Types: []string{"refund_failed"}, Match: extract.Always(hook.RefundFailed), Subject: &braintreeCredit,
-		Refund: braintreeRefund},
+		Refund: braintreeRefundID},
 	{Types: []string{"transaction_reviewed"}, Match: extract.Always(hook.Info), Subject: &braintreeReview},
 	{Types: []string{"transaction_retried"}, Match: extract.Always(hook.Info), Subject: &braintreeSale},
 
@@ -120,34 +131,36 @@ var braintreeRules = extract.Rules{
 }
 
 var (
-	braintreeQuestion = payload.Select("query:bt_challenge")
-	braintreePayload  = payload.Select("form:bt_payload")
+	braintreeChallengeParam = payload.Select("query:bt_challenge")
+	braintreePayload        = payload.Select("form:bt_payload")
 )
 
-// braintreeChallenge answers with the challenge signed by the first private key.
+// braintreeChallenge answers the GET with bt_challenge that Braintree sends when the address is registered: the public
+// key, "|" and the challenge signed with the first private key.
 func braintreeChallenge(q *signature.Request) (signature.Result, bool) {
-	challenge := q.Text(braintreeQuestion)
+	challenge := q.Text(braintreeChallengeParam)
 	if q.Record.Method != "GET" || challenge == "" {
 		return signature.Result{}, false
 	}
 	public := q.Settings["public_key"]
 	secrets := signature.NotBlank(q.Endpoint.Secrets)
 	if !isChallenge(challenge) || public == "" || len(secrets) == 0 {
-		return answered(nil)
+		return challengeResult(nil)
 	}
 	key := sha1.Sum([]byte(secrets[0].Value))
 	sum := hmac.New(sha1.New, key[:])
 	_, _ = sum.Write([]byte(challenge))
-	return answered(echo(public + "|" + hex.EncodeToString(sum.Sum(nil))))
+	return challengeResult(echo(public + "|" + hex.EncodeToString(sum.Sum(nil))))
 }
 
-// isChallenge reports whether s is 20 to 32 hex digits.
+// isChallenge reports whether s has the form of a challenge: 20 to 32 hex digits.
 func isChallenge(s string) bool {
 	return len(s) >= 20 && len(s) <= 32 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// braintreeNoPayload refuses a notification whose payload could be a challenge that this endpoint has signed.
-func braintreeNoPayload(q *signature.Request) (signature.Result, bool) {
+// braintreeUnsigned answers a challenge, and rejects a notification whose payload has the form of one. Anybody can have
+// the endpoint sign a challenge, and could send it back as the payload of a notification with a valid signature.
+func braintreeUnsigned(q *signature.Request) (signature.Result, bool) {
 	if f, asked := braintreeChallenge(q); asked {
 		return f, true
 	}

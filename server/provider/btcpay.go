@@ -7,9 +7,17 @@ import (
 	"hookbeam/server/signature"
 )
 
-// btcpay is BTCPay Server: how it signs, and what its deliveries say. BTCPay Server signs the body with
-// HMAC-SHA-256. A redelivery has an id of its own and names the original one:
-// https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks
+// btcpay is BTCPay Server, which merchants host themselves.
+//
+// Signature: BTCPay-Sig is "sha256=" and the hex HMAC-SHA-256 of the body. The key is the webhook's secret, as text.
+//
+// Event: originalDeliveryId. A redelivery is a new delivery with a deliveryId of its own and a body that is serialised
+// again, so neither the deliveryId nor the hash of the body finds repeats.
+//
+// Traps: any 4xx answer except 408 and 429 ends the retries for good, so events that are rejected because the secret is
+// missing or wrong are lost.
+//
+// Source: https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks
 var btcpay = Provider{
 	ID: "btcpay", Name: "BTCPay Server",
 	Steps: []string{
@@ -30,13 +38,13 @@ var btcpay = Provider{
 	Rules: btcpayRules,
 }
 
-// btcpayInvoice is one of which BTCPay never says how much it is about.
+// btcpayInvoice is an invoice. Its webhooks carry no amount.
 var btcpayInvoice = extract.SubjectSpec{
 	Aliases:    []extract.AliasSpec{extract.Alias("invoice", "body:invoiceId")},
 	References: orderNumbers("body:metadata"), Customer: payload.SelectAll("body:metadata.buyerEmail"),
 }
 
-// btcpayRequest may be paid by several invoices, so they are no names of it.
+// btcpayRequest is a payment request. Several invoices may pay it, so they are no aliases of it.
 var btcpayRequest = extract.SubjectSpec{Aliases: []extract.AliasSpec{extract.Alias("payment-request",
 	"body:paymentRequestId")}}
 
@@ -50,7 +58,7 @@ var btcpayRules = extract.Rules{
 	{Types: []string{"InvoiceExpired", "InvoiceExpiredPaidPartial"}, Match: extract.Always(hook.Expired),
 		Subject: &btcpayInvoice},
 	{Types: []string{"InvoiceInvalid"}, Match: extract.Always(hook.Failed), Subject: &btcpayInvoice},
-	// of one of its payments, or of a refund that was offered
+	// such as InvoicePaymentSettled, which is about one of several payments, and InvoiceRefund, which offers a refund
 	{Types: []string{"Invoice*"}, Match: extract.Always(hook.Info), Subject: &btcpayInvoice},
 	{Types: []string{"PaymentRequestCreated"}, Match: extract.Always(hook.Created), Subject: &btcpayRequest},
 	{Types: []string{"PaymentRequestCompleted"}, Match: extract.Always(hook.Captured), Subject: &btcpayRequest},

@@ -2,7 +2,7 @@ package provider
 
 import "slices"
 
-// catalogue is every provider, in the order in which people are offered them.
+// catalogue holds every provider, in the order in which the dashboard offers them. A new sender is added here.
 var catalogue = slices.Concat(
 	category("general", generic, sharedSecretHeader, standardWebhooks, svix, cloudevents, websub, genericHMAC,
 		rfc9421, basicAuth),
@@ -14,7 +14,8 @@ var catalogue = slices.Concat(
 	category("mail", mailchimp, mandrill, hubspot, sendgrid, mailgun),
 )
 
-// category puts providers into a category.
+// category returns the providers with their category set. It copies them, so the variables of the senders' files have
+// none.
 func category(name string, list ...Provider) []Provider {
 	for i := range list {
 		list[i].Category = name
@@ -22,10 +23,10 @@ func category(name string, list ...Provider) []Provider {
 	return list
 }
 
-// All returns every provider, in the order in which people are offered them.
+// All returns a copy of every provider, in the order in which the dashboard offers them.
 func All() []Provider { return slices.Clone(catalogue) }
 
-// For returns the provider with this id.
+// For returns the provider with this id; false if there is none. The provider must not be changed.
 func For(id string) (*Provider, bool) {
 	for i := range catalogue {
 		if catalogue[i].ID == id {

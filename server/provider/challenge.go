@@ -7,18 +7,20 @@ import (
 	"hookbeam/server/signature"
 )
 
-// unsignedChallenge answers what a sender asks without a signature, before its events: the answer is
-// all that is judged. asked is false where the request is no question.
+// unsignedChallenge answers a request that a sender sends without a signature to test an address before it sends
+// events. asked is false if the request is no challenge; it is then verified like an event. If asked is true, f is the
+// result: the request is not verified.
 type unsignedChallenge func(*signature.Request) (f signature.Result, asked bool)
 
-// signedChallenge answers what a sender asks among its events: like any event, it is answered unless it
-// was rejected. nil is no question.
+// signedChallenge answers a challenge that the sender signs like an event. It is called only if the request was not
+// rejected. It returns nil if the request is no challenge.
 type signedChallenge func(*signature.Request) *hook.Reply
 
-// maxEcho bounds what a handshake sends back, in bytes.
+// maxEcho bounds the challenge that is sent back, in bytes.
 const maxEcho = 512
 
-// echo answers with a challenge as plain text; nil where it is not one that can be sent back safely.
+// echo returns a reply with the challenge as plain text; nil if it contains anything that a browser or a proxy could
+// interpret.
 func echo(challenge string) *hook.Reply {
 	if !token68(challenge, maxEcho) {
 		return nil
@@ -27,8 +29,8 @@ func echo(challenge string) *hook.Reply {
 		Body: challenge}}
 }
 
-// token68 reports whether s is short and made of letters, digits and what ids and addresses need: never
-// markup.
+// token68 reports whether s has 1 to most bytes, all of them letters, digits or punctuation of ids and URLs. The set is
+// that of token68 in RFC 9110 §11.2 with ":" and "|", so markup is excluded.
 func token68(s string, most int) bool {
 	for _, c := range []byte(s) {
 		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') &&
@@ -39,20 +41,21 @@ func token68(s string, most int) bool {
 	return s != "" && len(s) <= most
 }
 
-// answered is the result of a question; nil refuses the answer.
-func answered(reply *hook.Reply) (signature.Result, bool) {
+// challengeResult returns what an unsignedChallenge returns for a request that is one: accepted with the reply, or
+// rejected if the reply is nil.
+func challengeResult(reply *hook.Reply) (signature.Result, bool) {
 	if reply == nil {
 		return signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonHandshakeRefused}, true
 	}
 	return signature.Result{Verdict: hook.Unsigned, Type: "handshake", Reply: reply}, true
 }
 
-// digits reports whether s is a number of at most so many digits.
+// digits reports whether s has 1 to most characters, all of them decimal digits.
 func digits(s string, most int) bool {
 	return s != "" && len(s) <= most && strings.Trim(s, "0123456789") == ""
 }
 
-// here says that the address is there.
-func here() *hook.Reply {
+// emptyReply returns a reply with status 200 and no body.
+func emptyReply() *hook.Reply {
 	return &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"}}
 }

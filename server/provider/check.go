@@ -9,14 +9,16 @@ import (
 	"hookbeam/server/signature"
 )
 
-// CheckSecret returns what is wrong with a secret of this provider, for a person; "" if nothing is.
+// CheckSecret returns what is wrong with a secret for a provider, "" if nothing is. The text is the end of a sentence
+// whose subject is the secret. It refuses only what could never verify a delivery or protects nothing; Doubt warns
+// about the rest.
 func CheckSecret(id, value string) string {
 	p, known := For(id)
 	if !known {
 		return fmt.Sprintf("%q is no provider that this server knows.", id)
 	}
 	rule := &p.Signature.Secrets
-	if complaint := p.mistakenFor(value); complaint != "" {
+	if complaint := p.lookalikeOf(value); complaint != "" {
 		return complaint
 	}
 	_, password, _ := strings.Cut(value, ":")
@@ -42,8 +44,8 @@ func CheckSecret(id, value string) string {
 	return fmt.Sprintf("does not look like one of %s: it must be %s.", p.Name, rule.Shape)
 }
 
-// CheckSettings returns what is wrong with the settings of an endpoint of this provider, for a person;
-// "" if nothing is.
+// CheckSettings returns what is wrong with an endpoint's settings for a provider, "" if nothing is. The text is for a
+// person. An unknown provider has no settings to check.
 func CheckSettings(id string, settings map[string]string) string {
 	p, known := For(id)
 	if !known {

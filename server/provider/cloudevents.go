@@ -6,9 +6,17 @@ import (
 	"hookbeam/server/signature"
 )
 
-// cloudevents is the delivery of CloudEvents by HTTP: a token in a header or in the query, and a
-// question before the first event. An event is in headers, in the body, or one of a batch:
-// https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md
+// cloudevents is the HTTP webhook binding of CloudEvents.
+//
+// Signature: none; the sender presents a token, as "Authorization: Bearer" or as access_token in the query.
+//
+// Event: source and id together are unique. They are in headers Ce-* (binary mode), in the body (structured mode), or
+// in each item of a list (batched mode).
+//
+// Traps: before its first event a sender may ask with OPTIONS and WebHook-Request-Origin whether it may send; see
+// cloudEventsOrigin. The token protects no content.
+//
+// Source: https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md
 var cloudevents = Provider{
 	ID: "cloudevents", Name: "CloudEvents HTTP webhook",
 	Steps: []string{
@@ -32,19 +40,20 @@ var cloudevents = Provider{
 	UnsignedChallenge: cloudEventsOrigin,
 }
 
-// cloudEventsOrigin answers the question whether an origin may send. The setting "origin" narrows it to one.
+// cloudEventsOrigin answers the request in which a sender asks whether its origin may send, and at which rate. Every
+// origin is allowed unless the setting origin names one.
 func cloudEventsOrigin(q *signature.Request) (signature.Result, bool) {
 	origin := q.Record.Header("Webhook-Request-Origin")
 	if q.Record.Method != "OPTIONS" || origin == "" {
 		return signature.Result{}, false
 	}
 	if only := q.Settings["origin"]; !token68(origin, 253) || only != "" && only != origin {
-		return answered(nil)
+		return challengeResult(nil)
 	}
 	reply := &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"},
 		Headers: []hook.Header{{Name: "Allow", Value: "POST"}, {Name: "Webhook-Allowed-Origin", Value: origin}}}
 	if rate := q.Record.Header("Webhook-Request-Rate"); digits(rate, 6) {
 		reply.Headers = append(reply.Headers, hook.Header{Name: "Webhook-Allowed-Rate", Value: rate})
 	}
-	return answered(reply)
+	return challengeResult(reply)
 }

@@ -7,8 +7,17 @@ import (
 	"hookbeam/server/signature"
 )
 
-// coinbaseCommerce is Coinbase Commerce: how it signs, and what its deliveries say. Coinbase Commerce
-// signs the body with HMAC-SHA-256: https://docs.cdp.coinbase.com/commerce/docs/webhooks
+// coinbaseCommerce is Coinbase Commerce.
+//
+// Signature: X-CC-Webhook-Signature is the hex HMAC-SHA-256 of the body. The key is the shared secret of the account,
+// as text; there is one for all webhooks.
+//
+// Event: event.id. The id at the top of the body belongs to the delivery; attempt_number counts the attempts.
+//
+// Traps: event types contain a colon (charge:confirmed). A payment that arrives too late is charge:delayed until a
+// person settles it, which is charge:resolved.
+//
+// Source: https://docs.cdp.coinbase.com/commerce/docs/webhooks
 var coinbaseCommerce = Provider{
 	ID: "coinbase-commerce", Name: "Coinbase Commerce",
 	Steps: []string{
@@ -28,7 +37,7 @@ var coinbaseCommerce = Provider{
 	Rules: coinbaseRules,
 }
 
-// coinbaseCharge is known by the code that its payer sees; the oldest events have no other.
+// coinbaseCharge is a charge, identified by the code in its hosted page's URL. The oldest events have no other id.
 var coinbaseCharge = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:event.data.code"),
 		extract.Alias("charge", "body:event.data.id")},
@@ -38,11 +47,12 @@ var coinbaseCharge = extract.SubjectSpec{
 	URLs: payload.SelectAll("body:event.data.hosted_url"),
 }
 
-// coinbaseRules: https://docs.cdp.coinbase.com/commerce/docs/webhooks
+// coinbaseRules: https://docs.cdp.coinbase.com/commerce/docs/webhooks. charge:failed also stands for charges that
+// expired or were canceled; the timeline says which.
 var coinbaseRules = extract.Rules{
 	{Types: []string{"charge:created"}, Match: extract.Always(hook.Created), Subject: &coinbaseCharge},
 	{Types: []string{"charge:pending", "charge:delayed"}, Match: extract.Always(hook.Processing),
-		Subject: &coinbaseCharge}, // delayed: paid too late, for a person to settle
+		Subject: &coinbaseCharge}, // delayed: paid too late; a person must resolve it
 	{Types: []string{"charge:confirmed", "charge:resolved"}, Match: extract.Always(hook.Captured),
 		Subject: &coinbaseCharge},
 	{Types: []string{"charge:failed"}, Subject: &coinbaseCharge,

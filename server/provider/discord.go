@@ -8,9 +8,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// discord is Discord: how it signs, and what its deliveries say. Discord signs the time and the body
-// with Ed25519, and sends wrong signatures on purpose:
-// https://discord.com/developers/docs/events/webhook-events
+// discord is Discord, both webhook events and interactions.
+//
+// Signature: X-Signature-Ed25519 is the hex Ed25519 signature of the time and the body. The time is in
+// X-Signature-Timestamp. The key is the public key of the application, 64 hex digits.
+//
+// Event: interactions have an id. Webhook events have none, so the hash of the body identifies them.
+//
+// Traps: Discord sends requests with a wrong signature on purpose and expects 401; an endpoint that accepts them cannot
+// be registered. Both kinds send a PING that expects different answers: 204 without a body for events, {"type":1} for
+// interactions. The times of events have no zone; they are UTC.
+//
+// Source: https://discord.com/developers/docs/events/webhook-events
 var discord = Provider{
 	ID: "discord", Name: "Discord",
 	Steps: []string{
@@ -41,7 +50,8 @@ var (
 	discordEvent = payload.Select("body:event")
 )
 
-// discordPing answers both kinds of PING: that of events without a body, that of interactions in kind.
+// discordPing answers a PING. Type 0, or 1 with an event beside it, is one of webhook events; type 1 alone is an
+// interaction.
 func discordPing(q *signature.Request) *hook.Reply {
 	switch kind := q.Text(discordType); {
 	case kind == "0" || kind == "1" && q.Has(discordEvent):

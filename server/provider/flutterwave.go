@@ -9,9 +9,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// flutterwave is Flutterwave: how it signs, and what its deliveries say. Flutterwave sends the secret
-// itself; newer versions sign the body with HMAC-SHA-256 in a header that older ones use for the
-// secret: https://developer.flutterwave.com/docs/webhooks
+// flutterwave is Flutterwave, versions 3 and 4 of its API.
+//
+// Signature: version 3 sends the secret hash itself in the header verif-hash, which proves who sent the request but not
+// what is in it. Version 4 sends the base64 HMAC-SHA-256 of the body in flutterwave-signature. The same header may
+// carry the secret hash itself instead, which is the third scheme.
+//
+// Event: version 4 has an id. For version 3 the event's name, the object's id and its status make one.
+//
+// Traps: because a token protects no content, Flutterwave advises to query the transaction before goods are delivered.
+// charge.completed means that the attempt ended; data.status says whether it succeeded.
+//
+// Source: https://developer.flutterwave.com/docs/webhooks
 var flutterwave = Provider{
 	ID: "flutterwave", Name: "Flutterwave",
 	Steps: []string{
@@ -37,8 +46,8 @@ var flutterwave = Provider{
 	Rules: flutterwaveRules,
 }
 
-// flutterwaveCharge is known by Flutterwave's number; the shop's own reference has another name in each
-// version.
+// flutterwaveCharge is a payment, identified by Flutterwave's id. The merchant's reference is tx_ref in version 3 and
+// reference in version 4.
 var flutterwaveCharge = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:data.id"),
 		extract.Alias("flw", "body:data.flw_ref")},
@@ -49,7 +58,7 @@ var flutterwaveCharge = extract.SubjectSpec{
 	Currency: payload.SelectAll("body:data.currency"), Decimal: true,
 }
 
-// flutterwaveRefund is about a charge: by its number in version 3, by its id in version 4.
+// flutterwaveRefund is the charge of a refund: tx_id in version 3, charge_id in version 4.
 var flutterwaveRefund = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:data.tx_id"),
 		extract.Alias("payment", "body:data.charge_id"),
@@ -58,8 +67,7 @@ var flutterwaveRefund = extract.SubjectSpec{
 	Currency: payload.SelectAll("body:data.currency"), Decimal: true,
 }
 
-// flutterwaveRules: https://developer.flutterwave.com/docs/integration-guides/webhooks/. A charge that
-// is completed may have failed: completed is the attempt.
+// flutterwaveRules: https://developer.flutterwave.com/docs/integration-guides/webhooks/
 var flutterwaveRules = extract.Rules{
 	{Types: []string{"charge.completed"}, Subject: &flutterwaveCharge,
 		Match: extract.ByField("body:data.status", extract.Kinds{"successful": hook.Captured,

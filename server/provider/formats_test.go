@@ -55,7 +55,7 @@ func fuzzFormat(f *testing.F, ids ...string) {
 			},
 		}
 		got := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address})
-		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent ||
+		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEventID ||
 			len(got.Type) > maxType ||
 			len(got.Batch) > payload.MaxItems {
 			t.Errorf("%+v", got)

@@ -46,7 +46,7 @@ func FuzzSignatures(f *testing.F) {
 			}
 		}
 		got := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address})
-		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEvent ||
+		if got.Verdict == hook.Verified || !got.Verdict.Known() || len(got.Event) > maxEventID ||
 			len(got.Type) > maxType {
 			t.Errorf("%+v", got)
 		}

@@ -6,7 +6,10 @@ import (
 	"hookbeam/server/signature"
 )
 
-// generic takes deliveries of any sender. A secret counts where one is sent as it is in a header.
+// generic is any sender, and the default of a new endpoint. It accepts all requests; with a secret it requires the
+// secret in the header X-Webhook-Secret, which proves who sent the request but not what is in it. An event has an id
+// only if the sender gives one in a header: two requests with the same body may well be two events. The type is read
+// from the beginning of the body only, so that the cost does not depend on its size.
 var generic = Provider{
 	ID: "generic", Name: "Any sender",
 	Steps: []string{

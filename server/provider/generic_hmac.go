@@ -5,7 +5,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// genericHMAC is any sender that signs with an HMAC; the endpoint's settings say how.
+// genericHMAC is any sender that signs with an HMAC. signature.Profile.Custom says that the endpoint's settings
+// describe the scheme; signature/custom.go parses and checks them. Without an id in a header or in the body the hash of
+// the body identifies an event.
 var genericHMAC = Provider{
 	ID: "generic-hmac", Name: "Generic HMAC",
 	Steps: []string{

@@ -7,9 +7,19 @@ import (
 	"hookbeam/server/signature"
 )
 
-// github is GitHub: how it signs, and what its deliveries say. GitHub signs the body with HMAC-SHA-256,
-// and with SHA-1 for receivers of old:
-// https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
+// github is GitHub, github.com and Enterprise Server.
+//
+// Signature: X-Hub-Signature-256 is "sha256=" and the hex HMAC-SHA-256 of the body. X-Hub-Signature has the same with
+// SHA-1 and is sent for older receivers; either one verifies. The key is the webhook's secret, as text.
+//
+// Event: X-GitHub-Delivery, a UUID. A redelivery keeps it. The type is in X-GitHub-Event; what happened is in the
+// member action.
+//
+// Traps: GitHub never retries by itself, so an outage loses events until somebody redelivers them, within three days. A
+// webhook with the content type "form" has the JSON in the field payload; the signature covers the raw body in both
+// cases. There is no time in the signature, and no member for the event's time that all events share.
+//
+// Source: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 var github = Provider{
 	ID: "github", Name: "GitHub",
 	Steps: []string{
@@ -44,16 +54,18 @@ var github = Provider{
 	Rules: githubRules,
 }
 
-// githubStates are GitHub's status and conclusion.
+// githubStates maps "status/conclusion" of workflow runs and checks. A run has a conclusion only when it is completed.
 var githubStates = extract.Outcomes{"requested/": queued, "queued/": queued, "pending/": queued,
-	"waiting/": waits, "in_progress/": running,
+	"waiting/": waiting, "in_progress/": running,
 	"completed/success": succeeded, "completed/neutral": succeeded, "completed/skipped": skipped,
-	"completed/failure":         broke,
-	"completed/startup_failure": broke, "completed/timed_out": broke, "completed/cancelled": stopped,
-	"completed/stale":           stopped,
-	"completed/action_required": waits}
+	"completed/failure":         failed,
+	"completed/startup_failure": failed, "completed/timed_out": failed, "completed/cancelled": cancelled,
+	"completed/stale":           cancelled,
+	"completed/action_required": waiting}
 
 var (
+	// githubRun is a workflow run. A re-run keeps the id and has a higher run_attempt, which wins over all earlier
+	// events.
 	githubRun = extract.SubjectSpec{Kind: hook.KindRun, Version: payload.Select("body:workflow_run.run_attempt"),
 		Aliases: []extract.AliasSpec{extract.Alias("run", "body:repository.full_name+body:workflow_run.id")},
 		Titles: extract.Titles("{body:workflow.name} on {body:workflow_run.head_branch}",
@@ -61,18 +73,22 @@ var (
 			"{body:workflow_run.name}"),
 		URLs: payload.SelectAll("body:workflow_run.html_url")}
 
+	// githubCheck is a check run. Other apps than Actions make them too.
 	githubCheck = extract.SubjectSpec{Kind: hook.KindRun,
 		Aliases: []extract.AliasSpec{extract.Alias("check", "body:repository.full_name+body:check_run.id")},
 		Titles: extract.Titles("{body:check_run.name} on {body:check_run.check_suite.head_branch}",
 			"{body:check_run.name}"),
 		URLs: payload.SelectAll("body:check_run.html_url", "body:check_run.details_url")}
 
-	// githubStatus is what another service says of a commit. Each word has a higher id than those before it.
+	// githubStatus is a commit status, set by another service. It is identified by the commit and the context. Each new
+	// status has a higher id.
 	githubStatus = extract.SubjectSpec{Kind: hook.KindRun, Version: payload.Select("body:id"),
 		Aliases: []extract.AliasSpec{extract.Alias("status", "body:repository.full_name+body:sha+body:context")},
 		Titles:  extract.Titles("{body:context} on {body:branches.0.name}", "{body:context}"),
 		URLs:    payload.SelectAll("body:target_url")}
 
+	// githubDeployment is a deployment. Its events have the deployment and, if its state changed, a deployment_status
+	// with an increasing id.
 	githubDeployment = extract.SubjectSpec{Kind: hook.KindDeployment,
 		Version: payload.Select("body:deployment_status.id"),
 		Aliases: []extract.AliasSpec{extract.Alias("deployment", "body:repository.full_name+body:deployment.id")},
@@ -81,8 +97,8 @@ var (
 			"body:deployment_status.environment_url")}
 )
 
-// githubRules: https://docs.github.com/en/webhooks/webhook-events-and-payloads
-// The jobs of a workflow are no subjects: their run is.
+// githubRules: https://docs.github.com/en/webhooks/webhook-events-and-payloads. Events of a workflow's jobs are left
+// out: the run is the subject.
 var githubRules = extract.Rules{
 	{Types: []string{"workflow_run", "deployment_review"},
 		Match:   extract.StateFrom("body:workflow_run.status+body:workflow_run.conclusion", githubStates),
@@ -91,11 +107,11 @@ var githubRules = extract.Rules{
 		githubStates), Subject: &githubCheck},
 	{Types: []string{"status"}, Subject: &githubStatus,
 		Match: extract.StateFrom("body:state", extract.Outcomes{"pending": running, "success": succeeded,
-			"failure": broke, "error": broke})},
+			"failure": failed, "error": failed})},
 	{Types: []string{"deployment"}, Match: extract.StateFrom("body:action", extract.Outcomes{"created": queued}),
 		Subject: &githubDeployment},
 	{Types: []string{"deployment_status"}, Subject: &githubDeployment,
 		Match: extract.StateFrom("body:deployment_status.state",
-			extract.Outcomes{"queued": queued, "pending": queued, "waiting": waits, "in_progress": running,
-				"success": succeeded, "failure": broke, "error": broke, "inactive": replaced})},
+			extract.Outcomes{"queued": queued, "pending": queued, "waiting": waiting, "in_progress": running,
+				"success": succeeded, "failure": failed, "error": failed, "inactive": superseded})},
 }

@@ -9,9 +9,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// gitlab is GitLab: how it signs, and what its deliveries say. GitLab sends the secret itself, or,
-// where a signing token is set, signs as Standard Webhooks does:
-// https://docs.gitlab.com/user/project/integrations/webhooks/
+// gitlab is GitLab, gitlab.com and self-managed.
+//
+// Signature: X-Gitlab-Token is the secret itself. Newer versions can have a signing token (whsec_…) instead, and then
+// sign as Standard Webhooks does; see standardWebhooks.
+//
+// Event: Idempotency-Key, which a retry keeps. X-Gitlab-Event-UUID is the last choice, because all webhooks that one
+// event triggers share it.
+//
+// Traps: a secret token protects no content. Times come in RFC 3339 and in GitLab's own format with a zone name, and
+// job events may have none. GitLab disables a webhook that fails repeatedly.
+//
+// Source: https://docs.gitlab.com/user/project/integrations/webhooks/
 var gitlab = Provider{
 	ID: "gitlab", Name: "GitLab",
 	Steps: []string{
@@ -44,15 +53,17 @@ var gitlab = Provider{
 	Rules: gitlabRules,
 }
 
-// gitlabStates are those of pipelines and jobs. Before it has ended, a pipeline's events have all the
-// time at which it was made: one that waits for a hand has run before, so that counts more there.
+// gitlabStates are the states of pipelines and jobs. Until a pipeline has finished, all its events carry the time when
+// it was created, so the rank decides. A pipeline that waits for a manual job has run before, so "manual" and
+// "scheduled" rank above running.
 var gitlabStates = extract.Outcomes{"created": queued, "waiting_for_resource": queued, "preparing": queued,
 	"pending":   queued,
 	"scheduled": {State: hook.StateWaitsFor, Rank: 15}, "manual": {State: hook.StateWaitsFor, Rank: 15},
-	"running": running, "canceling": running, "success": succeeded, "failed": broke, "canceled": stopped,
+	"running": running, "canceling": running, "success": succeeded, "failed": failed, "canceled": cancelled,
 	"skipped": skipped}
 
 var (
+	// gitlabPipeline is a pipeline of a project.
 	gitlabPipeline = extract.SubjectSpec{Kind: hook.KindRun,
 		Aliases: []extract.AliasSpec{extract.Alias("run",
 			"body:project.path_with_namespace+body:object_attributes.id")},
@@ -60,10 +71,12 @@ var (
 			"Pipeline on {body:object_attributes.ref}"),
 		URLs: payload.SelectAll("body:object_attributes.url")}
 
+	// gitlabJob is a job of a pipeline. A job is a subject of its own, and not a part of its pipeline.
 	gitlabJob = extract.SubjectSpec{Kind: hook.KindRun,
 		Aliases: []extract.AliasSpec{extract.Alias("job", "body:build_id")},
 		Titles:  extract.Titles("{body:build_name} on {body:ref}", "{body:build_name}")}
 
+	// gitlabDeployment is a deployment to an environment.
 	gitlabDeployment = extract.SubjectSpec{Kind: hook.KindDeployment,
 		Aliases: []extract.AliasSpec{extract.Alias("deployment",
 			"body:project.path_with_namespace+body:deployment_id")},
@@ -78,7 +91,7 @@ var gitlabRules = extract.Rules{
 	{Types: []string{"Job Hook", "build"}, Match: extract.StateFrom("body:build_status", gitlabStates),
 		Subject: &gitlabJob},
 	{Types: []string{"Deployment Hook", "deployment"}, Subject: &gitlabDeployment,
-		Match: extract.StateFrom("body:status", extract.Outcomes{"created": queued, "blocked": waits,
-			"running": running, "success": succeeded, "failed": broke,
-			"canceled": stopped, "skipped": skipped})},
+		Match: extract.StateFrom("body:status", extract.Outcomes{"created": queued, "blocked": waiting,
+			"running": running, "success": succeeded, "failed": failed,
+			"canceled": cancelled, "skipped": skipped})},
 }

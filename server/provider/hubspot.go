@@ -8,9 +8,19 @@ import (
 	"hookbeam/server/signature"
 )
 
-// hubspot is HubSpot: how it signs, and what its deliveries say. HubSpot signs the method, the address,
-// the body and the time with HMAC-SHA-256. The hashes of versions 1 and 2 can be extended by a
-// stranger: https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests
+// hubspot is HubSpot.
+//
+// Signature: version 3, in X-HubSpot-Signature-v3, is the base64 HMAC-SHA-256 of the method, the URL, the body and the
+// time in milliseconds. The key is the client secret of the app. Versions 1 and 2 are plain SHA-256 hashes of the
+// secret followed by the data; a hash of this form can be extended without the secret, so they count only with the
+// setting legacy.
+//
+// Event: the body is a list of up to 100 events. eventId alone is not unique; with subscriptionId and occurredAt it is.
+//
+// Traps: HubSpot decodes percent-encoding in the URL before it signs; see decodedForms. A 4xx answer other than 429
+// ends the retries.
+//
+// Source: https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests
 var hubspot = Provider{
 	ID: "hubspot", Name: "HubSpot",
 	Steps: []string{
@@ -45,7 +55,7 @@ var hubspot = Provider{
 	},
 }
 
-// decodedForms adds each address as HubSpot signs it: with its percent-encoding undone.
+// decodedForms adds each address with its percent-encoding decoded, which is the form that HubSpot signs.
 func decodedForms(addresses []string) []string {
 	for _, address := range addresses {
 		if plain, err := url.PathUnescape(address); err == nil && plain != address {

@@ -8,23 +8,24 @@ import (
 	"hookbeam/server/signature"
 )
 
-// maxEvent and maxType bound what an event is called, in bytes; a longer name is taken for none.
+// The limits of an event's id and account and of its type, in bytes. A longer value is treated as missing.
 const (
-	maxEvent = 256
-	maxType  = 200
+	maxEventID = 256
+	maxType    = 200
 )
 
-// Identity says where a sender's events carry what they are called. Of several selectors the first
-// counts where something is.
+// Identity says where a sender's events carry their identity. In each list the first selector that finds a value is
+// used. Without an id an event is never recognised as a repeat; a sender that gives no id therefore has a composite
+// one, or "sha256", the hash of the body.
 type Identity struct {
-	Events  []payload.Join     // the event's unique id, which may be made of parts
+	Events  []payload.Join     // the event's unique id, which a retry keeps; may be composite
 	Types   []payload.Selector // the event's type
-	Times   []payload.Selector // when the event happened; the first that can be read counts
-	Account payload.Selector   // whose event it is at the sender
-	Mode    modeSpec           // whether it is real or a test
+	Times   []payload.Selector // when the event happened; the first one that parses is used
+	Account payload.Selector   // account, shop or repository at the sender
+	Mode    modeSpec           // live or test
 }
 
-// joins reads the selectors of Identity.Events.
+// joins parses the selectors of Identity.Events. One that does not parse is a broken build.
 func joins(texts ...string) []payload.Join {
 	all := make([]payload.Join, len(texts))
 	for i, text := range texts {
@@ -33,19 +34,20 @@ func joins(texts ...string) []payload.Join {
 	return all
 }
 
-// modeSpec says where a sender tells events from tests.
+// modeSpec says where a sender marks an event as live or as a test. The zero modeSpec means that it does not.
 type modeSpec struct {
 	at   payload.Selector
-	test bool // a yes means a test
+	test bool // true: the affirmative value means test mode
 }
 
-// liveIf is a field whose yes means that the event is real.
+// liveIf returns the spec for a field that is affirmative for live events.
 func liveIf(at string) modeSpec { return modeSpec{at: payload.Select(at)} }
 
-// testIf is a field whose yes means that the event is a test.
+// testIf returns the spec for a field that is affirmative for test events.
 func testIf(at string) modeSpec { return modeSpec{at: payload.Select(at), test: true} }
 
-// read returns hook.ModeLive, hook.ModeTest, or "" where the sender does not say.
+// read returns hook.ModeLive, hook.ModeTest, or "" if the field is missing or has an unknown value. The hosts are those
+// of PayPal's certificates, the only sign of the mode in its deliveries.
 func (m modeSpec) read(q *payload.Request) string {
 	yes := false
 	switch strings.ToLower(q.Text(m.at)) {
@@ -61,15 +63,17 @@ func (m modeSpec) read(q *payload.Request) string {
 	return hook.ModeTest
 }
 
-// identify reads what the event is called and what else the sender says of it. A body of several events
-// has no id of its own, and of the rest only what all of them share.
+// identify sets the identity of a request's event in f. A batch of several events has no id; its type, account and mode
+// are set only if all events agree. A batch of one event is treated like a single event.
 func (p *Provider) identify(q *payload.Request, f *signature.Result) {
 	switch items := q.Items(p.Signature.Batch); {
 	case len(items) > 1:
-		f.Batch = p.batchOf(q, items)
+		f.Batch = p.batchEvents(q, items)
 		f.Type, f.Account, f.Mode = f.Batch[0].Type, f.Batch[0].Account, f.Batch[0].Mode
 		for _, e := range f.Batch {
-			f.Type, f.Account, f.Mode = agreed(f.Type, e.Type), agreed(f.Account, e.Account), agreed(f.Mode, e.Mode)
+			f.Type = commonValue(f.Type, e.Type)
+			f.Account = commonValue(f.Account, e.Account)
+			f.Mode = commonValue(f.Mode, e.Mode)
 		}
 		return
 	case len(items) == 1:
@@ -79,7 +83,7 @@ func (p *Provider) identify(q *payload.Request, f *signature.Result) {
 	f.Event, f.Type, f.OccurredAt, f.Account, f.Mode = e.ID, e.Type, e.OccurredAt, e.Account, e.Mode
 }
 
-// Events returns every event of a body that has several; none where it has one.
+// Events returns every event of a stored batch, at most payload.MaxItems; nil if the body is one event.
 func (p *Provider) Events(e *hook.Endpoint, r *hook.Record) []hook.Event {
 	var f signature.Result
 	var q payload.Request
@@ -88,8 +92,8 @@ func (p *Provider) Events(e *hook.Endpoint, r *hook.Record) []hook.Event {
 	return f.Batch
 }
 
-// batchOf reads the events of a batch.
-func (p *Provider) batchOf(q *payload.Request, items []string) []hook.Event {
+// batchEvents reads the events of a batch from its items.
+func (p *Provider) batchEvents(q *payload.Request, items []string) []hook.Event {
 	events := make([]hook.Event, min(len(items), payload.MaxItems))
 	for i := range events {
 		q.Look(items[i])
@@ -98,18 +102,20 @@ func (p *Provider) batchOf(q *payload.Request, items []string) []hook.Event {
 	return events
 }
 
-// agreed returns what two events both say, "" where they differ.
-func agreed(a, b string) string {
+// commonValue returns the value that two events share, "" if they differ.
+func commonValue(a, b string) string {
 	if a != b {
 		return ""
 	}
 	return a
 }
 
-// event reads one event: that of the body, or of the item that is being looked at.
+// event reads the identity of one event: that of the current item of a batch, or else of the body. An id, account or
+// type that is too long is left out, and so is an account or type that is not printable, because people see it. Of the
+// ids only the first complete one is considered: with a fallback a repeat could get another id than the first delivery.
 func (p *Provider) event(q *payload.Request) hook.Event {
 	e := hook.Event{Type: p.typeOf(q), Mode: p.Identity.Mode.read(q)}
-	if e.Account = q.Text(p.Identity.Account); len(e.Account) > maxEvent || !payload.Printable(e.Account) {
+	if e.Account = q.Text(p.Identity.Account); len(e.Account) > maxEventID || !payload.Printable(e.Account) {
 		e.Account = ""
 	}
 	for _, selector := range p.Identity.Times {
@@ -120,7 +126,7 @@ func (p *Provider) event(q *payload.Request) hook.Event {
 	}
 	for _, join := range p.Identity.Events {
 		if id, whole := q.Joined(join); whole {
-			if len(id) <= maxEvent {
+			if len(id) <= maxEventID {
 				e.ID = id
 			}
 			break
@@ -129,7 +135,7 @@ func (p *Provider) event(q *payload.Request) hook.Event {
 	return e
 }
 
-// typeOf reads the type of an event.
+// typeOf reads the type of the current event.
 func (p *Provider) typeOf(q *payload.Request) string {
 	t := q.First(p.Identity.Types)
 	if len(t) > maxType || !payload.Printable(t) {
@@ -138,7 +144,8 @@ func (p *Provider) typeOf(q *payload.Request) string {
 	return t
 }
 
-// IdentityHeaders counts the headers of a delivery that carry an event's id or type of this sender.
+// IdentityHeaders counts the headers of a delivery in which this sender carries an id or a type. Package diagnose
+// guesses from it which sender a rejected delivery is really from.
 func (p *Provider) IdentityHeaders(r *hook.Record) (n int) {
 	has := func(s payload.Selector) bool {
 		name, isHeader := s.Header()

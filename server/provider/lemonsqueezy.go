@@ -7,9 +7,17 @@ import (
 	"hookbeam/server/signature"
 )
 
-// lemonsqueezy is Lemon Squeezy: how it signs, and what its deliveries say. Lemon Squeezy signs the
-// body with HMAC-SHA-256. Events of older webhooks have no id, so one is made of the name, the object
-// and the time: https://docs.lemonsqueezy.com/help/webhooks/signing-requests
+// lemonsqueezy is Lemon Squeezy.
+//
+// Signature: X-Signature is the hex HMAC-SHA-256 of the body. The key is the signing secret that the user chooses, as
+// text; Lemon Squeezy limits it to 40 characters.
+//
+// Event: meta.webhook_id. Older webhooks do not send it; then the event's name, the object's id, its updated_at and the
+// hash of the body make an id, so that only an identical body counts as a repeat.
+//
+// Traps: there is no timestamp in the signature, so an old request that was captured verifies again.
+//
+// Source: https://docs.lemonsqueezy.com/help/webhooks/signing-requests
 var lemonsqueezy = Provider{
 	ID: "lemonsqueezy", Name: "Lemon Squeezy",
 	Steps: []string{
@@ -34,8 +42,8 @@ var lemonsqueezy = Provider{
 	Rules: lemonRules,
 }
 
-// lemonOrder counts by itself: its number is not the shop's own, which stands among what the shop wrote
-// to a checkout.
+// lemonOrder is an order, which is one payment. Its order_number is counted by Lemon Squeezy for the store; the
+// merchant's own order number, if any, is in the custom data of the checkout.
 var lemonOrder = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "body:data.attributes.identifier"),
@@ -47,18 +55,20 @@ var lemonOrder = extract.SubjectSpec{
 	Currency: payload.SelectAll("body:data.attributes.currency"),
 }
 
-// lemonInvoice is one payment of a subscription. What the shop wrote, all of them have.
+// lemonInvoice is one payment of a subscription. All payments of a subscription share the custom data of its checkout,
+// so they are no references.
 var lemonInvoice = func() extract.SubjectSpec {
 	t := lemonOrder
 	t.Aliases, t.References = []extract.AliasSpec{extract.Alias("invoice", "body:data.id")}, nil
 	return t
 }()
 
-// lemonBack is how much went back: all that did so far, or, where that is not said, everything.
-var lemonBack = []extract.AmountSpec{extract.Amount("body:data.attributes.refunded_amount").Total(),
+// lemonRefundAmounts are the amounts of a refund: the sum refunded so far, or the whole order if there is no such sum.
+var lemonRefundAmounts = []extract.AmountSpec{extract.Amount("body:data.attributes.refunded_amount").Total(),
 	extract.Amount("body:data.attributes.total")}
 
-// lemonRenewal says what is said of all payments of a subscription but the first, which is an order's.
+// lemonRenewal reports a kind for all payments of a subscription but the first one, which order_created already
+// reports.
 func lemonRenewal(k hook.Kind) extract.Match {
 	return extract.ByField("body:data.attributes.billing_reason", extract.Kinds{"initial": ""}, k)
 }
@@ -69,10 +79,11 @@ var lemonRules = extract.Rules{
 		Match: extract.ByField("body:data.attributes.status",
 			extract.Kinds{"pending": hook.Processing, "paid": hook.Captured, "refunded": hook.Captured,
 				"partial_refund": hook.Captured, "failed": hook.Failed, "fraudulent": hook.Failed}, hook.Info)},
-	{Types: []string{"order_refunded"}, Match: extract.Always(hook.Refund), Subject: &lemonOrder, Amounts: lemonBack},
+	{Types: []string{"order_refunded"}, Match: extract.Always(hook.Refund), Subject: &lemonOrder,
+		Amounts: lemonRefundAmounts},
 	{Types: []string{"subscription_payment_success", "subscription_payment_recovered"},
 		Match: lemonRenewal(hook.Captured), Subject: &lemonInvoice},
 	{Types: []string{"subscription_payment_failed"}, Match: lemonRenewal(hook.Failed), Subject: &lemonInvoice},
 	{Types: []string{"subscription_payment_refunded"}, Match: lemonRenewal(hook.Refund), Subject: &lemonInvoice,
-		Amounts: lemonBack},
+		Amounts: lemonRefundAmounts},
 }

@@ -5,9 +5,17 @@ import (
 	"hookbeam/server/signature"
 )
 
-// mailchimp is Mailchimp (Marketing): how it signs, and what its deliveries say. Mailchimp signs
-// nothing: the secret is a part of the address. It sends forms:
-// https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/
+// mailchimp is Mailchimp (Marketing); see mandrill for its product for transactional mail.
+//
+// Signature: none. The secret is the parameter secret in the query of the address that is registered at Mailchimp, so
+// it must not be logged.
+//
+// Event: there is no id; type, fired_at and the ids of the object and the list make one. The body is a form with names
+// such as data[merges][FNAME].
+//
+// Traps: when the address is saved, Mailchimp sends a GET and expects 200. fired_at is UTC without a zone.
+//
+// Source: https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/
 var mailchimp = Provider{
 	ID: "mailchimp", Name: "Mailchimp (Marketing)",
 	Steps: []string{
@@ -24,15 +32,16 @@ var mailchimp = Provider{
 		Times:   payload.SelectAll("form:fired_at"),
 		Account: payload.Select("form:data[list_id]"),
 	},
-	UnsignedChallenge: mailchimpKnock,
+	UnsignedChallenge: mailchimpURLCheck,
 }
 
-// mailchimpSecret is where the secret stands in the address.
+// mailchimpSecret selects the secret in the address.
 var mailchimpSecret = payload.Select("query:secret")
 
-// mailchimpKnock answers the GET by which Mailchimp finds out whether the address is there. It has the
-// secret in it, as every event will.
-func mailchimpKnock(q *signature.Request) (signature.Result, bool) {
+// mailchimpURLCheck answers the GET with which Mailchimp checks the address when it is saved. The GET carries the
+// secret as every event does. All secrets are compared, in constant time, so that the time of the answer does not show
+// which one matched.
+func mailchimpURLCheck(q *signature.Request) (signature.Result, bool) {
 	if q.Record.Method != "GET" {
 		return signature.Result{}, false
 	}
@@ -41,7 +50,7 @@ func mailchimpKnock(q *signature.Request) (signature.Result, bool) {
 		known = signature.SameText([]byte(s.Value), sent) || known
 	}
 	if !known {
-		return answered(nil)
+		return challengeResult(nil)
 	}
-	return answered(here())
+	return challengeResult(emptyReply())
 }

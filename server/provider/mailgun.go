@@ -8,9 +8,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// mailgun is Mailgun: how it signs, and what its deliveries say. Mailgun signs a time and a token, both
-// in the body, and not the event itself:
-// https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks
+// mailgun is Mailgun.
+//
+// Signature: the member signature of the body has a timestamp, a token and their hex HMAC-SHA-256. The key is the HTTP
+// webhook signing key, which is not the API key.
+//
+// Event: event-data.id. Its timestamp is in seconds with a fraction.
+//
+// Traps: the event itself is not signed. Who has one valid triple of timestamp, token and signature can send any event
+// with it while the timestamp is within the tolerance; the dashboard therefore shows that the signature covers the time
+// only.
+//
+// Source: https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks
 var mailgun = Provider{
 	ID: "mailgun", Name: "Mailgun",
 	Steps: []string{

@@ -5,9 +5,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// mandrill is Mailchimp Transactional (Mandrill): how it signs, and what its deliveries say. Mailchimp
-// Transactional signs the address and the fields of a form with HMAC-SHA-1. The form has a batch of
-// events as JSON: https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/
+// mandrill is Mailchimp Transactional, formerly Mandrill.
+//
+// Signature: X-Mandrill-Signature is the base64 HMAC-SHA-1 of the URL and then each form field's name and value, sorted
+// by name. The key is the webhook's key, as text.
+//
+// Event: the field mandrill_events is a JSON list of events. _id, event and ts identify one, since several events of a
+// message share its _id.
+//
+// Traps: the signed URL is the one registered at Mailchimp; behind a proxy it must be set as signed_url. When the
+// webhook is added, Mailchimp sends a HEAD request and expects 200.
+//
+// Source: https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/
 var mandrill = Provider{
 	ID: "mandrill", Name: "Mailchimp Transactional (Mandrill)",
 	Steps: []string{
@@ -27,13 +36,13 @@ var mandrill = Provider{
 		Types:  payload.SelectAll("item:event"),
 		Times:  payload.SelectAll("item:ts"),
 	},
-	UnsignedChallenge: mandrillKnock,
+	UnsignedChallenge: mandrillURLCheck,
 }
 
-// mandrillKnock answers the HEAD that asks the same.
-func mandrillKnock(q *signature.Request) (signature.Result, bool) {
+// mandrillURLCheck answers the HEAD request with which Mailchimp checks the address when the webhook is added.
+func mandrillURLCheck(q *signature.Request) (signature.Result, bool) {
 	if q.Record.Method != "HEAD" {
 		return signature.Result{}, false
 	}
-	return answered(here())
+	return challengeResult(emptyReply())
 }

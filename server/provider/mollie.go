@@ -7,9 +7,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// mollie is Mollie: how it signs, and what its deliveries say. Mollie signs the body of its newer
-// webhooks with HMAC-SHA-256, with several signatures while a secret is rolled. The classic ones carry
-// an id and nothing else: https://docs.mollie.com/reference/webhooks-new
+// mollie is Mollie, with both generations of its webhooks.
+//
+// Signature: next-generation webhooks have X-Mollie-Signature, "sha256=" and the hex HMAC-SHA-256 of the body. For 24
+// hours after a secret was rotated there are two such headers. Classic webhooks are never signed.
+//
+// Event: the member id of the event. A classic webhook has no event id: its body is only id=tr_…, and the receiver is
+// expected to fetch the payment with its API key.
+//
+// Traps: a classic delivery says that a payment changed and not how, so it can only report that something happened. Two
+// deliveries with the same body are two changes, not a repeat.
+//
+// Source: https://docs.mollie.com/reference/webhooks-new
 var mollie = Provider{
 	ID: "mollie", Name: "Mollie",
 	Steps: []string{
@@ -32,8 +41,8 @@ var mollie = Provider{
 	Rules: mollieRules,
 }
 
-// mollieEntity is what an event shows of its subject. What the shop wrote to a subscription, Mollie
-// copies to each of its payments.
+// mollieEntity is the payment that an event carries in _embedded.entity. Mollie copies the metadata of a subscription
+// to each of its payments, so it identifies none of them.
 var mollieEntity = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:_embedded.entity.id"),
 		extract.Alias("payment", "body:entityId")},
@@ -45,32 +54,35 @@ var mollieEntity = extract.SubjectSpec{
 		In("body:_embedded.entity.amount.currency")}, Decimal: true,
 }
 
-// mollieNamed is an entity of another sort.
-func mollieNamed(prefix string, names ...extract.AliasSpec) extract.SubjectSpec {
+// mollieWithPrefix returns the subject of an entity that is no payment, with a prefix for its id and further aliases.
+func mollieWithPrefix(prefix string, aliases ...extract.AliasSpec) extract.SubjectSpec {
 	t := mollieEntity
-	t.Aliases = append(names, extract.Alias(prefix, "body:_embedded.entity.id"), extract.Alias(prefix, "body:entityId"))
+	t.Aliases = append(aliases,
+		extract.Alias(prefix, "body:_embedded.entity.id"), extract.Alias(prefix, "body:entityId"))
 	return t
 }
 
 var (
-	mollieLink = mollieNamed("payment-link")
+	// mollieLink is a payment link, which has its own id and is paid by a payment with another one.
+	mollieLink = mollieWithPrefix("payment-link")
 
+	// mollieInvoice is a sales invoice. Its recipient and its total are at other paths than those of a payment.
 	mollieInvoice = func() extract.SubjectSpec {
-		t := mollieNamed("invoice")
+		t := mollieWithPrefix("invoice")
 		t.Customer = payload.SelectAll("body:_embedded.entity.recipient.email")
 		t.Amounts = []extract.AmountSpec{extract.Amount("body:_embedded.entity.totalAmount.value").
 			In("body:_embedded.entity.totalAmount.currency")}
 		return t
 	}()
 
-	// mollieBack is money that went back, or may.
-	mollieBack = func() extract.SubjectSpec {
+	// mollieByPaymentID is the payment of a refund, a chargeback or a dispute, which name it as paymentId.
+	mollieByPaymentID = func() extract.SubjectSpec {
 		t := mollieEntity
 		t.Aliases, t.References = []extract.AliasSpec{extract.Alias("payment", "body:_embedded.entity.paymentId")}, nil
 		return t
 	}()
 
-	// mollieClassic is what there is without an entity: an id to ask Mollie about.
+	// mollieClassic is the payment of a classic webhook, whose body has only its id.
 	mollieClassic = extract.SubjectSpec{Aliases: []extract.AliasSpec{extract.Alias("payment", "form:id")}}
 )
 
@@ -87,24 +99,25 @@ var mollieRules = extract.Rules{
 			extract.Kinds{"open": hook.Created, "pending": hook.Processing, "authorized": hook.Authorized,
 				"paid": hook.Captured, "failed": hook.Failed, "canceled": hook.Canceled,
 				"expired": hook.Expired}, hook.Info)},
-	{Types: []string{"refund.refunded"}, Match: extract.Always(hook.Refund), Subject: &mollieBack,
+	{Types: []string{"refund.refunded"}, Match: extract.Always(hook.Refund), Subject: &mollieByPaymentID,
 		Refund: payload.SelectAll("body:_embedded.entity.id")},
 	{Types: []string{"refund.failed", "refund.canceled"}, Match: extract.Always(hook.RefundFailed),
-		Subject: &mollieBack, Refund: payload.SelectAll("body:_embedded.entity.id")},
-	{Types: []string{"refund.*"}, Match: extract.Always(hook.Info), Subject: &mollieBack},
+		Subject: &mollieByPaymentID, Refund: payload.SelectAll("body:_embedded.entity.id")},
+	{Types: []string{"refund.*"}, Match: extract.Always(hook.Info), Subject: &mollieByPaymentID},
 	{Types: []string{"payment-link.paid"}, Match: extract.Always(hook.Captured), Subject: &mollieLink},
 	{Types: []string{"sales-invoice.created", "sales-invoice.issued"}, Match: extract.Always(hook.Created),
 		Subject: &mollieInvoice},
 	{Types: []string{"sales-invoice.paid"}, Match: extract.Always(hook.Captured), Subject: &mollieInvoice},
 	{Types: []string{"sales-invoice.canceled"}, Match: extract.Always(hook.Canceled), Subject: &mollieInvoice},
 	{Types: []string{"chargeback.*"}, Match: extract.ByField("?body:_embedded.entity.reversedAt",
-		extract.Kinds{"yes": hook.DisputeWon}, hook.DisputeLost), Subject: &mollieBack},
-	{Types: []string{"dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &mollieBack},
-	// How one ended stands in its outcome, or in its status; what neither says is for a person to look up.
-	{Types: []string{"dispute.resolved"}, Subject: &mollieBack, Also: true,
+		extract.Kinds{"yes": hook.DisputeWon}, hook.DisputeLost), Subject: &mollieByPaymentID},
+	{Types: []string{"dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &mollieByPaymentID},
+	// The result of a dispute is in its outcome or in its status. If neither has it, the event only reports that the
+	// dispute was resolved.
+	{Types: []string{"dispute.resolved"}, Subject: &mollieByPaymentID, Also: true,
 		Match: extract.ByField("body:_embedded.entity.outcome",
 			extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, "")},
-	{Types: []string{"dispute.resolved"}, Subject: &mollieBack,
+	{Types: []string{"dispute.resolved"}, Subject: &mollieByPaymentID,
 		Match: extract.ByField("body:_embedded.entity.status",
 			extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, hook.Info)},
 	{Types: []string{""}, Match: extract.Always(hook.Info), Subject: &mollieClassic},

@@ -9,9 +9,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// paddle is Paddle Billing: how it signs, and what its deliveries say. Paddle Billing signs the time
-// and the body with HMAC-SHA-256, as pairs that are separated by semicolons:
-// https://developer.paddle.com/webhooks/signature-verification
+// paddle is Paddle Billing; Paddle Classic signs differently and is not supported.
+//
+// Signature: the header Paddle-Signature is "ts=1772625600;h1=…". h1 is the hex HMAC-SHA-256 of the time, a colon and
+// the body. While a key is rotated there are several h1. The key is the secret of the notification destination
+// (pdl_ntfset_…), as text.
+//
+// Event: the member event_id (evt_…), which a retry keeps.
+//
+// Traps: Paddle's libraries accept a timestamp that is at most 5 seconds old; here the tolerance of the endpoint
+// decides. The order is not guaranteed, and Paddle advises to compare occurred_at.
+//
+// Source: https://developer.paddle.com/webhooks/signature-verification
 var paddle = Provider{
 	ID: "paddle", Name: "Paddle Billing",
 	Steps: []string{
@@ -43,8 +52,8 @@ var paddle = Provider{
 	Rules: paddleRules,
 }
 
-// paddleTransaction is what a buyer pays. What the shop wrote to the first one of a subscription,
-// Paddle copies to all those that follow.
+// paddleTransaction is a payment. Paddle copies the custom_data of a subscription's first transaction to all later
+// ones, so references of a recurring transaction do not identify it.
 var paddleTransaction = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:data.id"),
 		extract.Alias("invoice", "body:data.invoice_id")},
@@ -57,14 +66,15 @@ var paddleTransaction = extract.SubjectSpec{
 	Currency: payload.SelectAll("body:data.details.totals.currency_code", "body:data.currency_code"),
 }
 
-// paddleAdjustment is what changed of a transaction that was paid.
+// paddleAdjustment is the transaction that a refund, a credit or a chargeback belongs to.
 var paddleAdjustment = extract.SubjectSpec{
 	Aliases:  []extract.AliasSpec{extract.Alias("payment", "body:data.transaction_id")},
 	Amounts:  []extract.AmountSpec{extract.Amount("body:data.totals.total")},
 	Currency: payload.SelectAll("body:data.totals.currency_code", "body:data.currency_code"),
 }
 
-// paddleRules: https://developer.paddle.com/webhooks/overview
+// paddleRules: https://developer.paddle.com/webhooks/overview. Adjustments report refunds and chargebacks by their
+// action and status.
 var paddleRules = extract.Rules{
 	{Types: []string{"transaction.created", "transaction.ready", "transaction.billed"},
 		Match: extract.Always(hook.Created), Subject: &paddleTransaction},
@@ -73,7 +83,7 @@ var paddleRules = extract.Rules{
 	{Types: []string{"transaction.payment_failed", "transaction.past_due"}, Match: extract.Always(hook.Failed),
 		Subject: &paddleTransaction},
 	{Types: []string{"transaction.canceled"}, Match: extract.Always(hook.Canceled), Subject: &paddleTransaction},
-	// ready again says nothing of a payment that failed
+	// the status "ready" is not mapped: a transaction becomes ready again after a failed payment
 	{Types: []string{"transaction.updated"}, Subject: &paddleTransaction,
 		Match: extract.ByField("body:data.status",
 			extract.Kinds{"paid": hook.Captured, "completed": hook.Captured, "past_due": hook.Failed,

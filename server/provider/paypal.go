@@ -7,9 +7,21 @@ import (
 	"hookbeam/server/signature"
 )
 
-// paypal is PayPal: how it signs, and what its deliveries say. PayPal signs with the RSA key of a
-// certificate that each delivery names by an address. What is signed is not the body but its CRC-32,
-// with the id of the webhook: https://developer.paypal.com/api/rest/webhooks/rest/
+// paypal is PayPal.
+//
+// Signature: Paypal-Transmission-Sig is an RSA signature (PKCS #1 v1.5, SHA-256) of "id|time|webhook id|CRC-32". The id
+// and the time are headers, the webhook id is a setting of the endpoint, and the CRC-32 of the body is written in
+// decimal. The key is the certificate at the address in Paypal-Cert-Url. signature.CheckCertificateURL accepts the
+// hosts of PayPal's API only, and the certificate must have a name that ends in .paypal.com and chain to a trusted
+// root.
+//
+// Event: the member id (WH-…). A retry keeps it, while the transmission id changes with each attempt.
+//
+// Traps: the signature covers a CRC-32 of the body, which is no cryptographic hash: a person who has seen a genuine
+// request can make another body with the same CRC-32. A certificate expires, so a later check of a stored delivery uses
+// the time of receipt. Resources of the v1 API and of the v2 API have different members for the same fact.
+//
+// Source: https://developer.paypal.com/api/rest/webhooks/rest/
 var paypal = Provider{
 	ID: "paypal", Name: "PayPal",
 	Steps: []string{
@@ -43,8 +55,8 @@ var paypal = Provider{
 	Rules: paypalRules,
 }
 
-// paypalLinks name what something came of by where PayPal keeps it. The first version of the API writes
-// the singular.
+// paypalLinks are aliases of related objects, taken from the URLs in resource.links. The v2 API writes the plural in
+// its paths (/captures/), the v1 API the singular (/payments/capture/).
 var paypalLinks = []extract.AliasSpec{
 	extract.Alias("payment", "body:resource.links.#rel=up.href").After("/captures/"),
 	extract.Alias("payment", "body:resource.links.#rel=capture.href").After("/captures/"),
@@ -58,8 +70,8 @@ var paypalLinks = []extract.AliasSpec{
 	extract.Alias("paypal-payment", "body:resource.parent_payment"),
 }
 
-// paypalObject is what an event's resource is. Of the facts that a shop may add, the one that was
-// called custom in the first version names nothing: a subscription gives it to all its payments.
+// paypalObject returns the subject of an event whose resource has these aliases. Merchants add references as invoice_id
+// and custom_id. The member custom of the v1 API is not used: a subscription gives the same value to all its payments.
 func paypalObject(own ...extract.AliasSpec) extract.SubjectSpec {
 	return extract.SubjectSpec{
 		Aliases: append(own, paypalLinks...),
@@ -74,11 +86,13 @@ func paypalObject(own ...extract.AliasSpec) extract.SubjectSpec {
 }
 
 var (
+	// paypalCapture is a capture (v2) or a sale (v1): money that was taken.
 	paypalCapture       = paypalObject(extract.Alias("payment", "body:resource.id"))
 	paypalAuthorization = paypalObject(extract.Alias("authorization", "body:resource.id"))
 
-	// paypalBack is money that went back, with an id of its own or that of what it was.
-	paypalBack = func() extract.SubjectSpec {
+	// paypalRefund is the payment of a refund or a reversal. The resource is the refund itself, or the capture or sale
+	// that was refunded; its links lead to the payment in both cases.
+	paypalRefund = func() extract.SubjectSpec {
 		t := paypalObject(extract.Alias("payment", "body:resource.supplementary_data.related_ids.capture_id"),
 			extract.Alias("payment", "body:resource.capture_id"), extract.Alias("payment", "body:resource.sale_id"),
 			extract.Alias("payment", "body:resource.links.#rel=self.href").After("/captures/"),
@@ -88,6 +102,7 @@ var (
 		return t
 	}()
 
+	// paypalOrder is a checkout order. Only its first purchase unit is read.
 	paypalOrder = extract.SubjectSpec{
 		Aliases: []extract.AliasSpec{
 			extract.Alias("paypal-order", "body:resource.id"),
@@ -107,7 +122,7 @@ var (
 		Decimal: true,
 	}
 
-	// paypalApproval is an approval that was taken back: its resource has no id but the order's.
+	// paypalApproval is the order of an approval that was reversed. The resource names the order as order_id.
 	paypalApproval = func() extract.SubjectSpec {
 		t := paypalOrder
 		t.Aliases = []extract.AliasSpec{extract.Alias("paypal-order", "body:resource.order_id"),
@@ -115,6 +130,7 @@ var (
 		return t
 	}()
 
+	// paypalDispute is the payment of the first disputed transaction.
 	paypalDispute = extract.SubjectSpec{
 		Aliases: []extract.AliasSpec{extract.Alias("payment",
 			"body:resource.disputed_transactions.0.seller_transaction_id")},
@@ -127,7 +143,8 @@ var paypalRules = extract.Rules{
 	{Types: []string{"CHECKOUT.ORDER.CREATED", "CHECKOUT.ORDER.SAVED"}, Match: extract.Always(hook.Created),
 		Subject: &paypalOrder},
 	{Types: []string{"CHECKOUT.ORDER.APPROVED"}, Match: extract.Always(hook.Processing), Subject: &paypalOrder},
-	// An order is complete once there is a payment, which may be an authorization, or declined.
+	// A completed order has a payment, which may still be pending, be declined or be an authorization only. So the
+	// first rule reads the state of the capture, and the second one applies if there is no capture.
 	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder, Also: true,
 		Match: extract.ByField("body:resource.purchase_units.0.payments.captures.0.status",
 			extract.Kinds{"COMPLETED": hook.Captured, "PENDING": hook.Processing,
@@ -153,7 +170,7 @@ var paypalRules = extract.Rules{
 		Subject: &paypalCapture},
 	{Types: []string{"PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.SALE.DENIED"},
 		Match: extract.Always(hook.Failed), Subject: &paypalCapture},
-	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalBack,
+	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalRefund,
 		Refund: payload.SelectAll("body:resource.id"),
 		Match: extract.ByField("body:resource.status",
 			extract.Kinds{"FAILED": hook.RefundFailed, "CANCELLED": hook.RefundFailed}, hook.Refund),
@@ -166,10 +183,10 @@ var paypalRules = extract.Rules{
 			extract.Amount("body:resource.amount.total").In("body:resource.amount.currency"),
 		}},
 	{Types: []string{"PAYMENT.CAPTURE.REVERSED", "PAYMENT.SALE.REVERSED"}, Match: extract.Always(hook.Reversed),
-		Subject: &paypalBack},
-	{Types: []string{"PAYMENT.REFUND.FAILED"}, Match: extract.Always(hook.RefundFailed), Subject: &paypalBack,
+		Subject: &paypalRefund},
+	{Types: []string{"PAYMENT.REFUND.FAILED"}, Match: extract.Always(hook.RefundFailed), Subject: &paypalRefund,
 		Refund: payload.SelectAll("body:resource.id")},
-	{Types: []string{"PAYMENT.REFUND.*"}, Match: extract.Always(hook.Info), Subject: &paypalBack},
+	{Types: []string{"PAYMENT.REFUND.*"}, Match: extract.Always(hook.Info), Subject: &paypalRefund},
 
 	{Types: []string{"CUSTOMER.DISPUTE.CREATED"}, Match: extract.Always(hook.DisputeOpen), Subject: &paypalDispute},
 	{Types: []string{"CUSTOMER.DISPUTE.RESOLVED"}, Subject: &paypalDispute,

@@ -9,8 +9,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// paystack is Paystack: how it signs, and what its deliveries say. Paystack signs the body with
-// HMAC-SHA-512 under the account's secret key: https://paystack.com/docs/payments/webhooks/
+// paystack is Paystack.
+//
+// Signature: X-Paystack-Signature is the hex HMAC-SHA-512 of the body. The key is the secret key of the account (sk_…),
+// the same one that calls the API, so it changes together with it.
+//
+// Event: there is no event id. The event's name, the object's id and its status make one; a refund has two references
+// instead of an id. Otherwise the hash of the body identifies the event.
+//
+// Traps: amounts are in the subunit of the currency, with two digits for the West African franc (XOF) too. data.domain
+// tells test from live.
+//
+// Source: https://paystack.com/docs/payments/webhooks/
 var paystack = Provider{
 	ID: "paystack", Name: "Paystack",
 	Steps: []string{
@@ -37,8 +47,8 @@ var paystack = Provider{
 	Rules: paystackRules,
 }
 
-// paystackCharge is known by the reference that the shop chose, or had chosen. Of a subscription's
-// charges, only the first has what the shop wrote.
+// paystackCharge is a payment, identified by the reference that the merchant chose or Paystack generated. Only the
+// first charge of a subscription has the merchant's metadata.
 var paystackCharge = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "body:data.reference"),
@@ -51,20 +61,22 @@ var paystackCharge = extract.SubjectSpec{
 	Currency:   payload.SelectAll("body:data.currency"), Digits: map[string]int{"XOF": 2},
 }
 
-// paystackLater is what comes of a charge.
-func paystackLater(reference string) extract.SubjectSpec {
+// paystackByReference returns the payment of an object that belongs to a charge and names it by its reference.
+func paystackByReference(reference string) extract.SubjectSpec {
 	t := paystackCharge
 	t.Aliases, t.References = []extract.AliasSpec{extract.Alias("payment", reference)}, nil
 	return t
 }
 
 var (
-	paystackRefund  = paystackLater("body:data.transaction_reference")
-	paystackInvoice = paystackLater("body:data.transaction.reference")
+	// paystackRefund and paystackInvoice name the charge at different paths.
+	paystackRefund  = paystackByReference("body:data.transaction_reference")
+	paystackInvoice = paystackByReference("body:data.transaction.reference")
 
+	// paystackDispute is the charge of a dispute.
 	paystackDispute = func() extract.SubjectSpec {
 		t := paystackInvoice
-		t.Times = payload.SelectAll("body:data.resolvedAt") // that of its events is when it was opened
+		t.Times = payload.SelectAll("body:data.resolvedAt") // the event's time is when the dispute was opened
 		return t
 	}()
 )

@@ -8,7 +8,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Problem returns the answer to the sender of a rejected delivery.
+// Problem returns the answer to the sender of a rejected delivery: the text of the reason with this sender's names
+// filled in.
 func (p *Provider) Problem(f signature.Result) *hook.Problem {
 	compare := "and check that no proxy changes the body"
 	if p.Signature.SignsAddress() {
@@ -19,7 +20,7 @@ func (p *Provider) Problem(f signature.Result) *hook.Problem {
 		"{help}", p.secretHelp(), "{compare}", compare)
 }
 
-// secretHelp says to a person what this sender's secret looks like.
+// secretHelp returns a sentence about the form of this sender's secret.
 func (p *Provider) secretHelp() string {
 	if p.Signature.Secrets.Shape != "" {
 		return fmt.Sprintf("For %s it is %s.", p.Name, p.Signature.Secrets.Shape)
@@ -27,8 +28,7 @@ func (p *Provider) secretHelp() string {
 	return "Add the one that the sender shows."
 }
 
-// MissingSecret says to a person what an endpoint lacks whose deliveries cannot be checked, and what to
-// do about it.
+// MissingSecret returns the text for an endpoint that cannot verify deliveries: what is missing and how to add it.
 func (p *Provider) MissingSecret() string {
 	lacks := "has no secret to check deliveries with. Add the one that the sender shows"
 	if p.NamesCertificate() {
@@ -38,10 +38,11 @@ func (p *Provider) MissingSecret() string {
 	return "This endpoint " + lacks + ", or set verify to off to take deliveries unchecked."
 }
 
-// NamesCertificate reports whether this sender's deliveries name the certificate that they are signed with.
+// NamesCertificate reports whether the sender's deliveries name the certificate that they are signed with, so that an
+// endpoint needs no secret.
 func (p *Provider) NamesCertificate() bool { return !p.Signature.Certificate.IsZero() }
 
-// requiredSettings names the settings that the sender cannot do without.
+// requiredSettings returns the names of the required settings, with commas between.
 func (p *Provider) requiredSettings() string {
 	var names []string
 	for _, s := range p.Settings {

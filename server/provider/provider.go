@@ -1,10 +1,12 @@
-// Package provider is the catalogue of senders: how each signs, where its events carry their id and
-// type, what they report of payments, orders and runs, and what it hears instead of the standard
-// answer. Each sender has one file with everything that is known of it; what the parts of such a
-// literal mean is said by signature.Profile, Identity and extract.Rules. A verdict is a function of the
-// request, the endpoint and the time, and needs nothing else.
+// Package provider is the catalogue of senders: how each one signs, where its events carry their id, type and time,
+// what they report about payments, orders and runs, and which answer the sender expects. Each sender has one file,
+// named after it, and everything specific to the sender is in that file. The package promises that a verdict is a
+// function of the request, the endpoint and the time of receipt: it does no I/O and keeps no state. The one exception
+// is a certificate, which signature.ReceiveContext.Certificates may fetch.
 //
-// Start with stripe.go, then Provider. To add a sender, write its file and name it in catalogue.
+// Start with stripe.go, an example of a sender, and then Provider. The parts of a sender are explained at
+// signature.Profile, Identity and extract.Rules, and the selectors in them ("body:data.id") at payload.Selector. To add
+// a sender, write its file, add it to catalogue, and write its samples in server/sample/samples.
 package provider
 
 import (
@@ -16,38 +18,40 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Provider is what is known of one sender. All of them are tables of this package; nothing changes one
-// after the start.
+// Provider is one sender. All providers are package variables that never change, so methods may run at the same time.
+// For and All return them; server/intake verifies with one, server/status extracts with it, and the API shows it.
 type Provider struct {
-	ID    string   // in URLs and the API
+	ID    string   // in URLs and the API; never changes, since endpoints store it
 	Name  string   // for people
-	Steps []string // how to set it up, in order
+	Steps []string // instructions to set it up, in order
 
 	Category string // general, payments, code, shops, chat or mail
 	Secret   SecretWords
-	Settings []Setting // its other facts, in the order of asking
-	Ranges   []Range   // where it sends from
+	Settings []Setting // further settings of an endpoint, in the order of the form
+	Ranges   []Range   // the addresses that it sends from
 
 	Signature signature.Profile // how it signs
 	Identity  Identity          // where its events carry their id, type and time
 	Rules     extract.Rules     // what its events report of payments, orders, runs
 
-	UnsignedChallenge unsignedChallenge // answers a question that is asked without a signature; nil: it asks none
-	SignedChallenge   signedChallenge   // answers a question that is asked like any event; nil: it asks none
-	Ack               *hook.Response    // what it wants to hear instead of the standard answer; nil: that
+	UnsignedChallenge unsignedChallenge // answers a challenge without a signature; nil: the sender has none
+	SignedChallenge   signedChallenge   // answers a challenge that is signed like an event; nil: it has none
+	Ack               *hook.Response    // answer to an accepted event; nil: the standard answer
 }
 
-// Verify checks a request against the endpoint's secrets and reads what it says of its event. Reading
-// costs a bounded number of steps, whatever the body: where the event's id, type, time and account
-// stand behind more than that, the request is judged all the same, and they are returned as far as they
-// were found. A batch of which not all can be read has no events.
+// Verify checks a request against the endpoint's secrets and reads the event's identity. It never fails: a request that
+// cannot be checked is rejected with a reason. Reading costs at most payload.MaxSteps, whatever the body is. If the id,
+// type, time or account would cost more, the verdict still counts and they are returned as far as they were found. A
+// batch that cannot be read completely has no events.
 func (p *Provider) Verify(e *hook.Endpoint, r *hook.Record, on signature.ReceiveContext) signature.Result {
 	q := signature.NewRequest(e, r, on)
 	defer q.Release()
 	return p.evaluate(q)
 }
 
-// evaluate is Verify for a request whose reading can be measured.
+// evaluate is Verify for a request that the caller made, so that tests can measure its steps. The order matters: a
+// challenge without a signature is answered first, but only if the endpoint could verify its events; and only an
+// accepted request gets the sender's own answer.
 func (p *Provider) evaluate(q *signature.Request) signature.Result {
 	if p.UnsignedChallenge != nil && !p.Signature.LacksSecret(q) {
 		if f, asked := p.UnsignedChallenge(q); asked {
@@ -70,9 +74,9 @@ func (p *Provider) evaluate(q *signature.Request) signature.Result {
 	return f
 }
 
-// Sign signs r as the sender would, the mirror of Verify. It changes the headers, query and body of r.
-// Errors are signature.ErrWrongKey, with r as it was, and a problem of kind hook.ErrConflict where the
-// endpoint lacks a setting that is signed.
+// Sign signs r as the sender would; Verify accepts the result. It changes the headers, query and body of r. It returns
+// signature.ErrWrongKey, with r unchanged, if the key does not fit the sender, and a *hook.Problem of kind
+// hook.ErrConflict if the endpoint has no value for a setting that is part of the signed text.
 func (p *Provider) Sign(r *hook.Record, with signature.Signing) error {
 	err := p.Signature.Sign(r, with)
 	if errors.Is(err, signature.ErrSettingMissing) {
@@ -83,18 +87,19 @@ func (p *Provider) Sign(r *hook.Record, with signature.Signing) error {
 	return err
 }
 
-// extractor is what extraction needs to know of the sender.
+// extractor returns the part of the sender that package extract needs.
 func (p *Provider) extractor() extract.Source {
 	return extract.Source{Rules: p.Rules, Batch: p.Signature.Batch, Event: p.event}
 }
 
-// Statements returns what a delivery reports of its subjects: see extract.Source.
+// Statements returns what a delivery reports about its subjects; see extract.Source.Statements for limits and errors.
 func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
 	return p.extractor().Statements(e, r)
 }
 
-// MayTell reports whether events of a type, or of several types (""), may be about subjects.
+// MayTell reports whether a delivery with this type, or with several types (""), may have statements. It is cheap: it
+// does not read the body.
 func (p *Provider) MayTell(typ string) bool { return p.extractor().MayTell(typ) }
 
-// Tells reports whether the sender's events are about subjects at all.
+// Tells reports whether the sender has rules, so that its endpoints can show statuses.
 func (p *Provider) Tells() bool { return len(p.Rules) > 0 }

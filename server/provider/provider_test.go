@@ -57,7 +57,7 @@ func TestAGenericSecretDecidesTheVerdict(t *testing.T) {
 }
 
 func TestAGenericEventIsNamedByTheFirstHeaderThatWasSent(t *testing.T) {
-	long := make([]byte, maxEvent+1)
+	long := make([]byte, maxEventID+1)
 	for i := range long {
 		long[i] = 'x'
 	}
@@ -92,7 +92,7 @@ func FuzzExamine(f *testing.F) {
 			extracttest.Record("POST", h, ""),
 			signature.ReceiveContext{At: noon},
 		)
-		if !got.Verdict.Known() || (got.Verdict == hook.Verified) != (sent == live) || len(got.Event) > maxEvent {
+		if !got.Verdict.Known() || (got.Verdict == hook.Verified) != (sent == live) || len(got.Event) > maxEventID {
 			t.Errorf("%+v", got)
 		}
 	})

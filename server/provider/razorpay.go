@@ -9,9 +9,19 @@ import (
 	"hookbeam/server/signature"
 )
 
-// razorpay is Razorpay: how it signs, and what its deliveries say. Razorpay signs the body with
-// HMAC-SHA-256. Older events have no id in a header, so one is made of what is unique in them:
-// https://razorpay.com/docs/webhooks/validate-test/
+// razorpay is Razorpay.
+//
+// Signature: X-Razorpay-Signature is the hex HMAC-SHA-256 of the body. The key is the secret of this webhook, which the
+// user chooses; it is not the API key's secret. After a change the old secret still signs events that happened before
+// it.
+//
+// Event: the header X-Razorpay-Event-Id. Older deliveries lack it; then account, event name, the object's id and
+// created_at make an id, and the hash of the body if there is no such object.
+//
+// Traps: Razorpay disables a webhook whose receiver gave no 2xx for 24 hours. The samples of dispute events show the
+// payment as authorized although it was captured, so the event's name decides and not the status in the body.
+//
+// Source: https://razorpay.com/docs/webhooks/validate-test/
 var razorpay = Provider{
 	ID: "razorpay", Name: "Razorpay",
 	Steps: []string{
@@ -39,8 +49,9 @@ var razorpay = Provider{
 	Rules: razorpayRules,
 }
 
-// Razorpay's order is what a payer tries to pay, as often as it takes: every try is the same subject.
-// Subscriptions name nothing: they have many payments.
+// razorpayPayment is a payment with everything around it. The customer pays a Razorpay order with as many attempts as
+// needed, so the order is an alias and all attempts are one subject. Subscriptions are no aliases: they have many
+// payments.
 var razorpayPayment = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "body:payload.payment.entity.id"),
@@ -68,13 +79,15 @@ var razorpayPayment = extract.SubjectSpec{
 		"body:payload.refund.entity.currency"),
 }
 
-// razorpayNotes are also those that Razorpay's own plugins for shops write.
+// razorpayNotes selects the order numbers in an object's notes, with those that Razorpay's plugins for shop systems
+// write.
 func razorpayNotes(within string) []payload.Selector {
 	return append(orderNumbers(within), payload.SelectAll(within+".merchant_order_id", within+".woocommerce_order_id",
 		within+".woocommerce_order_number")...)
 }
 
-// razorpayLink has times of its own: that of its events is when the link was made.
+// razorpayLink is a payment link. The created_at of its events is the time when the link was made, so the time is read
+// from the link itself.
 var razorpayLink = func() extract.SubjectSpec {
 	t := razorpayPayment
 	t.Times = payload.SelectAll("body:payload.payment_link.entity.expired_at",

@@ -2,8 +2,8 @@ package provider
 
 import "hookbeam/server/payload"
 
-// orderNumbers are the ways in which shops write their order's number among the facts that they may add
-// to a payment.
+// orderNumbers selects the names under which merchants usually put their order number into the metadata of a payment;
+// within is the path of the metadata object.
 func orderNumbers(within string) []payload.Selector {
 	return payload.SelectAll(within+".order_id", within+".orderId", within+".order_number", within+".orderNumber")
 }

@@ -5,8 +5,17 @@ import (
 	"hookbeam/server/signature"
 )
 
-// rfc9421 is HTTP Message Signatures: the sender says which parts of the request it signed, and
-// signature.Profile.Messages says which ones must be among them.
+// rfc9421 is HTTP Message Signatures (RFC 9421), for any sender that follows it.
+//
+// Signature: Signature-Input lists the covered parts of the request, and Signature has the signature of them.
+// signature.Profile.Messages selects this scheme; signature/rfc9421.go says which parts must be covered. The key is a
+// shared secret (hmac-sha256) or a public key; if a secret's label is the keyid, only that one is tried.
+//
+// Event: the parameter nonce, else Idempotency-Key, else the hash of the body.
+//
+// Traps: a signature that does not cover content-digest says nothing about the body, so it is required and checked.
+//
+// Source: https://www.rfc-editor.org/rfc/rfc9421
 var rfc9421 = Provider{
 	ID: "rfc9421", Name: "RFC 9421 HTTP Message Signatures",
 	Steps: []string{

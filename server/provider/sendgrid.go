@@ -7,8 +7,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// sendgrid is SendGrid Event Webhook: how it signs, and what its deliveries say. SendGrid Event Webhook
-// signs the time and the body with ECDSA on P-256. The body is a batch of events:
+// sendgrid is the Event Webhook of SendGrid.
+//
+// Signature: X-Twilio-Email-Event-Webhook-Signature is the base64 ECDSA signature (P-256, SHA-256, in ASN.1) of the
+// time and the body. The time is in X-Twilio-Email-Event-Webhook-Timestamp. The key is the public "verification key"
+// that SendGrid shows, a SubjectPublicKeyInfo in base64.
+//
+// Event: the body is a list of events; sg_event_id identifies one.
+//
+// Traps: the body ends with CR LF, which is part of what is signed, so a proxy must not trim it. The signature is off
+// by default.
+//
+// Source:
 // https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
 var sendgrid = Provider{
 	ID: "sendgrid", Name: "SendGrid Event Webhook",

@@ -5,18 +5,21 @@ import (
 	"strings"
 )
 
-// SecretWords say to people which of a sender's many keys is wanted.
+// SecretWords describes the secret of a sender to people: most senders issue several keys, and pasting the wrong one is
+// a common mistake. The dashboard and the messages about secrets use it.
 type SecretWords struct {
 	Name   string      // what the sender calls it
 	Hint   string      // what it looks like, or where it is from
-	Begins string      // what it usually begins with; "": nothing in particular
-	Not    []Lookalike // what is often pasted in its place
+	Begins string      // its usual prefix; "": none
+	Not    []Lookalike // other keys of the sender, which are refused
 }
 
-// Lookalike is another of the sender's keys, known by how it begins.
+// Lookalike is another key of the sender, recognised by its prefix. Is names it for people, with an article: "an API
+// key".
 type Lookalike struct{ Begins, Is string }
 
-// Setting is one of a sender's other facts.
+// Setting is a setting of an endpoint that a sender needs besides the secret, such as PayPal's webhook id. Selectors
+// read it as "setting:NAME".
 type Setting struct {
 	Name     string
 	Label    string
@@ -24,23 +27,23 @@ type Setting struct {
 	Required bool
 }
 
-// Range is a set of addresses that a sender says it sends from. It may change: Source is where it is
-// published.
+// Range is a set of IP ranges that a sender publishes as its own. An endpoint can be restricted to them. Source is the
+// page that publishes them; compare with it, since a sender may change them.
 type Range struct {
 	Name   string
 	Source string
-	CIDRs  []string // none: only the source is known
+	CIDRs  []string // nil: not listed here; see Source
 }
 
-// neverSecrets are keys of no use as a secret, whoever the sender is.
-func neverSecrets() []Lookalike {
+// commonLookalikes are texts that are no secret of any sender.
+func commonLookalikes() []Lookalike {
 	return []Lookalike{{"http://", "an address"}, {"https://", "an address"}, {"-----BEGIN PRIVATE", "a private key"},
 		{"-----BEGIN RSA PRIVATE", "a private key"}, {"-----BEGIN EC PRIVATE", "a private key"}}
 }
 
-// mistakenFor says which other key a pasted secret is, "" where it is none that is known.
-func (p *Provider) mistakenFor(value string) string {
-	for _, other := range append(neverSecrets(), p.Secret.Not...) {
+// lookalikeOf returns the message about a secret that is known to be another key; "" if it is not.
+func (p *Provider) lookalikeOf(value string) string {
+	for _, other := range append(commonLookalikes(), p.Secret.Not...) {
 		if strings.HasPrefix(value, other.Begins) {
 			return fmt.Sprintf("looks like %s (%s…), which this sender does not sign with. Copy the %s instead.",
 				other.Is, other.Begins, p.Secret.inSentence())
@@ -49,7 +52,8 @@ func (p *Provider) mistakenFor(value string) string {
 	return ""
 }
 
-// inSentence is the name as it stands within a sentence: small, but for what is always written large.
+// inSentence returns the label for the middle of a sentence: it starts with a small letter unless it is an abbreviation
+// such as HMAC.
 func (w SecretWords) inSentence() string {
 	name := w.Label()
 	if strings.ToUpper(name[:2]) == name[:2] {
@@ -58,7 +62,7 @@ func (w SecretWords) inSentence() string {
 	return strings.ToLower(name[:1]) + name[1:]
 }
 
-// Label is what the sender calls its secret.
+// Label returns the sender's name for its secret; "Secret" if it has none.
 func (w SecretWords) Label() string {
 	if w.Name == "" {
 		return "Secret"
@@ -66,7 +70,7 @@ func (w SecretWords) Label() string {
 	return w.Name
 }
 
-// Doubt returns what is odd about a secret that CheckSecret lets through, for a person; "" if nothing is.
+// Doubt returns a warning about a secret that CheckSecret accepts but that lacks the usual prefix; "" if there is none.
 func (p *Provider) Doubt(value string) string {
 	if p.Secret.Begins == "" || strings.HasPrefix(value, p.Secret.Begins) {
 		return ""

@@ -6,7 +6,9 @@ import (
 	"hookbeam/server/signature"
 )
 
-// sharedSecretHeader is a sender that sends the secret as it is, and names its events in headers.
+// sharedSecretHeader is a sender that presents a secret in the header X-Webhook-Secret and names its events in headers,
+// as many tutorials show. It differs from generic in that a repeated body counts as the same event. The secret protects
+// no content.
 var sharedSecretHeader = Provider{
 	ID: "shared-secret-header", Name: "Plain shared-secret header (X-Webhook-Secret)",
 	Steps: []string{

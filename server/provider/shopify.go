@@ -7,9 +7,19 @@ import (
 	"hookbeam/server/signature"
 )
 
-// shopify is Shopify: how it signs, and what its deliveries say. Shopify signs the body with
-// HMAC-SHA-256 in base64, under header names that are being changed:
-// https://shopify.dev/docs/apps/build/webhooks/subscribe/https
+// shopify is Shopify.
+//
+// Signature: X-Shopify-Hmac-Sha256 is the base64 HMAC-SHA-256 of the body. Newer deliveries use the same headers
+// without "X-", so there are two schemes. The key is the client secret of the app, or, for webhooks made in the shop's
+// admin, the secret shown there.
+//
+// Event: X-Shopify-Webhook-Id, which a retry keeps. The type is the topic, such as orders/create.
+//
+// Traps: a retry carries the original body, so an old snapshot may arrive after a newer one; updated_at decides.
+// Shopify retries 8 times within 4 hours and then deletes a subscription that was made by the API. The order is not
+// guaranteed.
+//
+// Source: https://shopify.dev/docs/apps/build/webhooks/subscribe/https
 var shopify = Provider{
 	ID: "shopify", Name: "Shopify",
 	Steps: []string{
@@ -42,13 +52,13 @@ var shopify = Provider{
 	Rules: shopifyRules,
 }
 
-// shopifyOrder is a whole order: the newest event counts. Within its second that is the one which has
-// come further.
+// shopifyOrder is an order. Every event carries the whole order, so the newest one by updated_at wins. Within one
+// second the rank decides, and the state that is further along wins.
 var shopifyOrder = extract.SubjectSpec{
 	Kind: hook.KindOrder, Aliases: []extract.AliasSpec{extract.Alias("shopify-order", "body:id")},
 	Times:      payload.SelectAll("body:updated_at"),
 	References: payload.SelectAll("body:name", "body:order_number"),
-	// each counts its orders from 1001
+	// every shop counts its orders from 1001, so with several shops a number identifies nothing
 	CopiedReferences: extract.ByField("setting:shops", extract.Kinds{"several": hook.Info}, ""),
 	Customer:         payload.SelectAll("body:email", "body:contact_email", "body:customer.email"),
 	Amounts:          []extract.AmountSpec{extract.Amount("body:total_price")},
@@ -66,10 +76,11 @@ var shopifyRules = extract.Rules{
 		Match: shopifyStates(), Subject: &shopifyOrder},
 }
 
-// shopifyStates: an order that was canceled is, whatever became of its money.
+// shopifyStates reports the payment state of an order. A canceled order stays canceled, whatever happens to its payment
+// afterwards.
 func shopifyStates() extract.Match {
-	canceled, w := extract.Outcome{State: hook.StateCanceled, Rank: 70}, extract.Outcomes{}
-	for status, of := range (extract.Outcomes{
+	canceled := extract.Outcome{State: hook.StateCanceled, Rank: 70}
+	return orderStates("body:cancelled_at", "body:financial_status", extract.Outcomes{
 		"":                   {State: hook.StatePending},
 		"pending":            {State: hook.StatePending},
 		"authorized":         {State: hook.StateAuthorized, Rank: 10},
@@ -79,8 +90,5 @@ func shopifyStates() extract.Match {
 		"refunded":           {State: hook.StateRefunded, Rank: 50},
 		"expired":            {State: hook.StateExpired, Rank: 60},
 		"voided":             canceled,
-	}) {
-		w["/"+status], w["yes/"+status] = of, canceled
-	}
-	return extract.StateFrom("?body:cancelled_at+body:financial_status", w)
+	}, func(extract.Outcome) extract.Outcome { return canceled })
 }

@@ -8,8 +8,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// slack is Slack: how it signs, and what its deliveries say. Slack signs a version, the time and the
-// body with HMAC-SHA-256: https://docs.slack.dev/authentication/verifying-requests-from-slack
+// slack is Slack, the Events API and interactive requests.
+//
+// Signature: X-Slack-Signature is "v0=" and the hex HMAC-SHA-256 of "v0:", the time, a colon and the body. The time is
+// in X-Slack-Request-Timestamp. The key is the signing secret of the app, as text.
+//
+// Event: event_id; slash commands and interactions have a trigger_id instead. X-Slack-Retry-Num counts the attempts.
+//
+// Traps: Slack waits 3 seconds for the answer. When the address is entered, it sends url_verification and expects the
+// challenge back; that request is signed like any other. An answer with a body to a slash command is shown to the user,
+// so the answer is empty.
+//
+// Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 var slack = Provider{
 	ID: "slack", Name: "Slack",
 	Steps: []string{
@@ -37,14 +47,14 @@ var slack = Provider{
 }
 
 var (
-	slackType     = payload.Select("body:type")
-	slackQuestion = payload.Select("body:challenge")
+	slackType           = payload.Select("body:type")
+	slackChallengeField = payload.Select("body:challenge")
 )
 
-// slackChallenge answers the question that Slack asks when the address is entered.
+// slackChallenge answers url_verification, the request that Slack sends when the address is entered.
 func slackChallenge(q *signature.Request) *hook.Reply {
 	if q.Text(slackType) != "url_verification" {
 		return nil
 	}
-	return echo(q.Text(slackQuestion))
+	return echo(q.Text(slackChallengeField))
 }

@@ -7,9 +7,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// square is Square: how it signs, and what its deliveries say. Square signs the address and the body
-// with HMAC-SHA-256, so the address must be the one that is registered there:
-// https://developer.squareup.com/docs/webhooks/step3validate
+// square is Square.
+//
+// Signature: X-Square-Hmacsha256-Signature is the base64 HMAC-SHA-256 of the notification URL followed by the body. The
+// key is the signature key of the webhook subscription, used as text.
+//
+// Event: the member event_id; a retry keeps it. created_at is RFC 3339. The header Square-Environment tells sandbox
+// from production.
+//
+// Traps: the signed URL is the one registered at Square, byte for byte. Behind a proxy or with another host name it
+// must be set as signed_url. The order is not guaranteed.
+//
+// Source: https://developer.squareup.com/docs/webhooks/step3validate
 var square = Provider{
 	ID: "square", Name: "Square",
 	Steps: []string{
@@ -37,7 +46,7 @@ var square = Provider{
 	Rules: squareRules,
 }
 
-// squarePayment is one try to pay an order; another try of the same order is the same subject.
+// squarePayment is one attempt to pay an order. The order is an alias, so several attempts are one subject.
 var squarePayment = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment.id"),
@@ -53,7 +62,8 @@ var squarePayment = extract.SubjectSpec{
 	},
 }
 
-// squareRefund names the payment alone: the order in it may be one that was made for the return.
+// squareRefund is the payment that a refund belongs to. The refund's order_id is no alias: Square may have made that
+// order for the return.
 var squareRefund = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:data.object.refund.payment_id")},
 	Amounts: []extract.AmountSpec{
@@ -62,11 +72,11 @@ var squareRefund = extract.SubjectSpec{
 	},
 }
 
-// squareDispute names the payment that is disputed. Its own amount is not the payment's.
+// squareDispute is the disputed payment. The amount of the dispute is not read: it may differ from the payment's.
 var squareDispute = extract.SubjectSpec{Aliases: []extract.AliasSpec{extract.Alias("payment",
 	"body:data.object.dispute.disputed_payment.payment_id")}}
 
-// squareInvoice is paid by payments of its order, by which it is one subject with them.
+// squareInvoice is an invoice. Its order is the alias that it shares with the payments of the invoice.
 var squareInvoice = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("invoice", "body:data.object.invoice.id"),
@@ -75,7 +85,8 @@ var squareInvoice = extract.SubjectSpec{
 	Customer: payload.SelectAll("body:data.object.invoice.primary_recipient.email_address"),
 }
 
-// squareRules: https://developer.squareup.com/docs/webhooks/v2-events-tech-ref
+// squareRules: https://developer.squareup.com/docs/webhooks/v2-events-tech-ref. A payment keeps the status COMPLETED
+// when it is refunded and only refunded_money grows, so an update of a payment may report both.
 var squareRules = extract.Rules{
 	{Types: []string{"payment.created", "payment.updated"}, Subject: &squarePayment, Also: true,
 		Match: extract.ByField("body:data.object.payment.status",

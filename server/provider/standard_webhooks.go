@@ -7,8 +7,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// standardWebhooks is a specification that many senders follow: id, time and body are signed with
-// HMAC-SHA-256 (v1) or Ed25519 (v1a): https://www.standardwebhooks.com
+// standardWebhooks is a specification that many senders follow.
+//
+// Signature: Webhook-Signature is a list of "version,signature" with spaces between. v1 is the base64 HMAC-SHA-256 of
+// "id.time.body", and its key is what follows whsec_, decoded from base64. v1a is Ed25519 over the same text with a
+// public key whpk_…. While a key is rotated there are several signatures.
+//
+// Event: the header Webhook-Id. A retry keeps it, and has a new Webhook-Timestamp and signature.
+//
+// Traps: Stripe's secrets start with whsec_ as well, and are used without decoding. The specification's own Go library
+// checks v1 only.
+//
+// Source: https://www.standardwebhooks.com
 var standardWebhooks = Provider{
 	ID: "standard-webhooks", Name: "Standard Webhooks",
 	Steps: []string{

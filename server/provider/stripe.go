@@ -10,9 +10,20 @@ import (
 	"hookbeam/server/signature"
 )
 
-// stripe is Stripe: how it signs, and what its deliveries say. Stripe signs the time and the body with
-// HMAC-SHA-256, in a list of pairs that may hold several signatures while a secret is rolled:
-// https://docs.stripe.com/webhooks#verify-manually
+// stripe is Stripe.
+//
+// Signature: the header Stripe-Signature is a list "t=1772625600,v1=…,v1=…". Each v1 is the hex HMAC-SHA-256 of the
+// time, a dot and the body. While a secret is rolled, which takes up to 24 hours, there is one v1 for each active
+// secret; one that matches is enough. The key is the whole secret with its prefix whsec_, as text. Standard Webhooks
+// and Svix use the same prefix and decode what follows it from base64.
+//
+// Event: the member id (evt_…) is unique and a retry keeps it; created is in seconds. account is set on events of
+// connected accounts only.
+//
+// Traps: the order of arrival is not guaranteed, and Stripe retries for up to three days. Events of the v2 API ("thin"
+// events, types v2.*) have related_object instead of data.object, so the rules here report nothing for them.
+//
+// Source: https://docs.stripe.com/webhooks#verify-manually
 var stripe = Provider{
 	ID: "stripe", Name: "Stripe",
 	Steps: []string{
@@ -44,21 +55,24 @@ var stripe = Provider{
 	Rules: stripeRules,
 }
 
-// stripeDigits are the currencies whose smallest unit is another to Stripe than to ISO 4217:
+// stripeDigits are the currencies whose minor unit at Stripe differs from ISO 4217:
 // https://docs.stripe.com/currencies#special-cases
 var stripeDigits = map[string]int{"ISK": 2, "UGX": 2, "MGA": 0}
 
-// stripeObject is what an event's object is, by its id, with what all of them share. Customers and
-// subscriptions name nothing: they have many payments.
-func stripeObject(names []extract.AliasSpec, sum string, customer, own []payload.Selector) extract.SubjectSpec {
+// stripeObject returns the subject of an event whose data.object has these aliases, with what all such objects share:
+// amount is the path of the amount, customer selects the email address, and own are references besides those in
+// metadata. Customers and subscriptions are no aliases, because they have many payments.
+func stripeObject(aliases []extract.AliasSpec, amount string, customer, own []payload.Selector) extract.SubjectSpec {
 	return extract.SubjectSpec{
-		Aliases: names, References: slices.Concat(own, orderNumbers("body:data.object.metadata")), Customer: customer,
-		Amounts:  []extract.AmountSpec{extract.Amount(sum)},
+		Aliases: aliases, References: slices.Concat(own, orderNumbers("body:data.object.metadata")), Customer: customer,
+		Amounts:  []extract.AmountSpec{extract.Amount(amount)},
 		Currency: payload.SelectAll("body:data.object.currency"), Digits: stripeDigits,
 	}
 }
 
 var (
+	// stripeIntent is a PaymentIntent. Its charge and its invoice are aliases, so that events about those are merged
+	// with it.
 	stripeIntent = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.id"),
 		extract.Alias("charge", "body:data.object.latest_charge"),
@@ -67,6 +81,7 @@ var (
 	}, "body:data.object.amount", payload.SelectAll("body:data.object.receipt_email"),
 		payload.SelectAll("body:data.object.payment_details.order_reference"))
 
+	// stripeCharge is a charge: one attempt to pay a PaymentIntent, or a payment of its own in older integrations.
 	stripeCharge = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment_intent"),
 		extract.Alias("charge", "body:data.object.id"),
@@ -74,12 +89,14 @@ var (
 	}, "body:data.object.amount", payload.SelectAll("body:data.object.billing_details.email",
 		"body:data.object.receipt_email"), nil)
 
-	// stripeAbout is what is about a charge: a refund, a dispute.
-	stripeAbout = stripeObject([]extract.AliasSpec{
+	// stripeByCharge is the payment of an object that belongs to a charge: a refund or a dispute.
+	stripeByCharge = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment_intent"),
 		extract.Alias("charge", "body:data.object.charge"),
 	}, "body:data.object.amount", nil, nil)
 
+	// stripeSession is a Checkout session. It has no PaymentIntent before the customer pays, and never one if it starts
+	// a subscription; then the invoice is the alias.
 	stripeSession = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment_intent"),
 		extract.Alias("checkout", "body:data.object.id"),
@@ -88,6 +105,8 @@ var (
 		"body:data.object.customer_email"),
 		payload.SelectAll("body:data.object.client_reference_id"))
 
+	// stripeInvoice is an invoice. Up to the API of March 2025 it names its PaymentIntent itself, since then in
+	// payments.
 	stripeInvoice = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment_intent"),
 		extract.Alias("payment", "body:data.object.payments.data.0.payment.payment_intent"),
@@ -95,16 +114,17 @@ var (
 		extract.Alias("invoice", "body:data.object.id"),
 	}, "body:data.object.amount_due", payload.SelectAll("body:data.object.customer_email"), nil)
 
-	// stripePart is a payment of an invoice: in the API of March 2025 the only word of
-	// which payment is whose.
-	stripePart = stripeObject([]extract.AliasSpec{
+	// stripeInvoicePayment connects a payment with its invoice. Since the API of March 2025 this event alone names
+	// both.
+	stripeInvoicePayment = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment.payment_intent"),
 		extract.Alias("charge", "body:data.object.payment.charge"),
 		extract.Alias("invoice", "body:data.object.invoice"),
 	}, "body:data.object.amount_paid", nil, nil)
 )
 
-// stripeRules: https://docs.stripe.com/api/events/types
+// stripeRules: https://docs.stripe.com/api/events/types. Several events report the same payment
+// (payment_intent.succeeded, charge.succeeded, invoice.paid); their aliases make them one subject.
 var stripeRules = extract.Rules{
 	{Types: []string{"payment_intent.created"}, Match: extract.Always(hook.Created), Subject: &stripeIntent},
 	{Types: []string{"payment_intent.requires_action"}, Match: extract.Always(hook.Action), Subject: &stripeIntent},
@@ -122,18 +142,18 @@ var stripeRules = extract.Rules{
 			hook.Canceled)},
 	{Types: []string{"payment_intent.*"}, Match: extract.Always(hook.Info), Subject: &stripeIntent},
 
-	{Types: []string{"charge.refund.updated", "refund.created", "refund.updated"}, Subject: &stripeAbout,
+	{Types: []string{"charge.refund.updated", "refund.created", "refund.updated"}, Subject: &stripeByCharge,
 		Refund: payload.SelectAll("body:data.object.id"),
 		Match: extract.ByField("body:data.object.status",
 			extract.Kinds{"succeeded": hook.Refund, "failed": hook.RefundFailed, "canceled": hook.RefundFailed},
 			hook.Info)},
-	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &stripeAbout,
+	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &stripeByCharge,
 		Refund: payload.SelectAll("body:data.object.id")},
-	{Types: []string{"charge.dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &stripeAbout},
-	{Types: []string{"charge.dispute.closed"}, Subject: &stripeAbout,
+	{Types: []string{"charge.dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &stripeByCharge},
+	{Types: []string{"charge.dispute.closed"}, Subject: &stripeByCharge,
 		Match: extract.ByField("body:data.object.status",
 			extract.Kinds{"won": hook.DisputeWon, "warning_closed": hook.DisputeWon}, hook.DisputeLost)},
-	{Types: []string{"charge.dispute.*"}, Match: extract.Always(hook.Info), Subject: &stripeAbout},
+	{Types: []string{"charge.dispute.*"}, Match: extract.Always(hook.Info), Subject: &stripeByCharge},
 
 	{Types: []string{"charge.pending"}, Match: extract.Always(hook.Processing), Subject: &stripeCharge},
 	{Types: []string{"charge.succeeded"}, Subject: &stripeCharge,
@@ -172,5 +192,5 @@ var stripeRules = extract.Rules{
 	{Types: []string{"invoice.voided"}, Match: extract.Always(hook.Canceled), Subject: &stripeInvoice},
 	{Types: []string{"invoice.created", "invoice.updated", "invoice.sent", "invoice.overdue"},
 		Match: extract.Always(hook.Info), Subject: &stripeInvoice},
-	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Captured), Subject: &stripePart},
+	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Captured), Subject: &stripeInvoicePayment},
 }

@@ -7,9 +7,17 @@ import (
 	"hookbeam/server/signature"
 )
 
-// svix is Svix: how it signs, and what its deliveries say. Svix sends for many senders, as Standard
-// Webhooks does, whose headers it uses too:
-// https://docs.svix.com/receiving/verifying-payloads/how-manual
+// svix is Svix, which sends webhooks on behalf of many services.
+//
+// Signature: the scheme v1 of Standard Webhooks, under the headers Svix-Id, Svix-Timestamp and Svix-Signature or under
+// Webhook-*. A request is checked with the headers of one family; they are never mixed. The key is what follows whsec_,
+// decoded from base64.
+//
+// Event: the header Svix-Id, which a retry keeps.
+//
+// Traps: the type is at the place that the service chose, mostly the member type.
+//
+// Source: https://docs.svix.com/receiving/verifying-payloads/how-manual
 var svix = Provider{
 	ID: "svix", Name: "Svix",
 	Steps: []string{

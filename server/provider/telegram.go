@@ -6,9 +6,18 @@ import (
 	"hookbeam/server/signature"
 )
 
-// telegram is Telegram Bot API: how it signs, and what its deliveries say. Telegram Bot API sends the
-// secret itself. The type of an update is the name of the member beside its id:
-// https://core.telegram.org/bots/api#setwebhook
+// telegram is the Bot API of Telegram.
+//
+// Signature: X-Telegram-Bot-Api-Secret-Token is the secret itself, 1 to 256 letters, digits, "_" and "-", as given to
+// setWebhook. It proves who sent the request but not what is in it.
+//
+// Event: update_id, a number that increases for each bot. The type of an update is the name of the member beside
+// update_id, such as message or callback_query.
+//
+// Traps: Telegram reads the body of a 2xx answer as a call of a Bot API method, so the answer must be empty. Updates
+// that cannot be delivered are kept for 24 hours.
+//
+// Source: https://core.telegram.org/bots/api#setwebhook
 var telegram = Provider{
 	ID: "telegram", Name: "Telegram Bot API",
 	Steps: []string{

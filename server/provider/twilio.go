@@ -8,9 +8,19 @@ import (
 	"hookbeam/server/signature"
 )
 
-// twilio is Twilio: how it signs, and what its deliveries say. Twilio signs the address and the sorted
-// fields of a form with HMAC-SHA-1; a JSON body is signed by its hash in the query:
-// https://www.twilio.com/docs/usage/webhooks/webhooks-security
+// twilio is Twilio: messages, calls and status callbacks.
+//
+// Signature: X-Twilio-Signature is a base64 HMAC-SHA-1. For a form it covers the URL and then each field's name and
+// value, sorted by name. For JSON it covers the URL alone, whose query parameter bodySHA256 holds the hash of the body.
+// The key is the primary auth token of the account, as text.
+//
+// Event: I-Twilio-Idempotency-Token. Otherwise the id of the message or call together with its status.
+//
+// Traps: the signed URL is the one registered at Twilio, with or without the default port; both forms are tried. Behind
+// a proxy it must be set as signed_url. There is no time in the signature. The answer is TwiML, and an empty Response
+// does nothing.
+//
+// Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security
 var twilio = Provider{
 	ID: "twilio", Name: "Twilio",
 	Steps: []string{
@@ -37,8 +47,7 @@ var twilio = Provider{
 	Ack: &hook.Response{Status: 200, ContentType: "text/xml; charset=utf-8", Body: "<Response/>"},
 }
 
-// portForms adds what else Twilio may have signed: it writes the default port of an address, or leaves
-// it out.
+// portForms adds each address with its default port written out, or left out: a sender may have signed either form.
 func portForms(addresses []string) []string {
 	for _, address := range addresses {
 		if other := otherPort(address); other != "" {
@@ -48,7 +57,8 @@ func portForms(addresses []string) []string {
 	return addresses
 }
 
-// otherPort returns an address with its default port taken away, or written out.
+// otherPort returns an http or https address without its default port, or with it if the address has no port; "" if it
+// has another port.
 func otherPort(address string) string {
 	scheme, rest, _ := strings.Cut(address, "://")
 	standard := ""
@@ -67,7 +77,7 @@ func otherPort(address string) string {
 	host, tail := rest[:end], rest[end:]
 	colon := strings.LastIndexByte(host, ':')
 	switch {
-	case colon <= strings.LastIndexByte(host, ']'): // those within brackets are no port
+	case colon <= strings.LastIndexByte(host, ']'): // a colon within brackets is part of an IPv6 address
 		return scheme + "://" + host + ":" + standard + tail
 	case host[colon+1:] == standard:
 		return scheme + "://" + host[:colon] + tail

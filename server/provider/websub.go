@@ -7,8 +7,17 @@ import (
 	"hookbeam/server/signature"
 )
 
-// websub is WebSub: how it signs, and what its deliveries say. WebSub signs content with an HMAC whose
-// hash the signature names. Subscriptions are confirmed by a challenge: https://www.w3.org/TR/websub/
+// websub is WebSub (formerly PubSubHubbub), and the webhooks of Meta, which use the same challenge.
+//
+// Signature: X-Hub-Signature is "algorithm=" and a hex HMAC of the body; the sender chooses sha1, sha256, sha384 or
+// sha512. The key is the hub.secret of the subscription, at most 199 bytes, as text.
+//
+// Event: content has no id and no type, so the hash of the body identifies it and the type is always "content".
+//
+// Traps: a hub confirms a subscription with GET and hub.challenge; see hubChallenge. Without the setting topic or
+// verify_token no subscription is confirmed.
+//
+// Source: https://www.w3.org/TR/websub/
 var websub = Provider{
 	ID: "websub", Name: "WebSub",
 	Steps: []string{
@@ -33,8 +42,8 @@ var websub = Provider{
 	UnsignedChallenge: hubChallenge,
 }
 
-// hubChallenge answers WebSub's and Meta's question. It is confirmed only where the endpoint's settings
-// name the topic or the token, or else a stranger could subscribe the endpoint to anything.
+// hubChallenge answers the GET with which a hub, or Meta, confirms a subscription. It returns the challenge only if
+// topic and token match the endpoint's settings: otherwise anybody could subscribe the endpoint to any topic.
 func hubChallenge(q *signature.Request) (signature.Result, bool) {
 	if q.Record.Method != "GET" {
 		return signature.Result{}, false
@@ -49,7 +58,7 @@ func hubChallenge(q *signature.Request) (signature.Result, bool) {
 	wanted = wanted && (topic == "" || topic == sent.Get("hub.topic"))
 	wanted = wanted && (secret == "" || signature.SameText([]byte(secret), []byte(sent.Get("hub.verify_token"))))
 	if !wanted || mode != "subscribe" && mode != "unsubscribe" {
-		return answered(nil)
+		return challengeResult(nil)
 	}
-	return answered(echo(sent.Get("hub.challenge")))
+	return challengeResult(echo(sent.Get("hub.challenge")))
 }

@@ -9,9 +9,19 @@ import (
 	"hookbeam/server/signature"
 )
 
-// woocommerce is WooCommerce: how it signs, and what its deliveries say. WooCommerce signs the body
-// with HMAC-SHA-256 in base64. Its events have no id, so one is made of the topic, the object, its time
-// and the body: https://woocommerce.com/document/webhooks/
+// woocommerce is WooCommerce, a plugin of WordPress that merchants host themselves.
+//
+// Signature: X-WC-Webhook-Signature is the base64 HMAC-SHA-256 of the body. The key is the secret of this webhook, as
+// text.
+//
+// Event: there is no usable id: X-WC-Webhook-Delivery-ID is made anew for each delivery. The topic, the object's id,
+// its date_modified_gmt and the hash of the body make one; a deleted order has only its id.
+//
+// Traps: when a webhook is saved, WooCommerce sends an unsigned form webhook_id=N and expects exactly 200, or the
+// webhook cannot be saved; see wooPing. It never retries, and disables a webhook after more than five failures in a
+// row. date_modified_gmt has no zone and a resolution of one second.
+//
+// Source: https://woocommerce.com/document/webhooks/
 var woocommerce = Provider{
 	ID: "woocommerce", Name: "WooCommerce",
 	Steps: []string{
@@ -36,7 +46,7 @@ var woocommerce = Provider{
 	UnsignedChallenge: wooPing,
 }
 
-// wooOrder is a whole order, as shopifyOrder is.
+// wooOrder is an order. Like Shopify's, every event carries the whole order and the newest one wins.
 var wooOrder = extract.SubjectSpec{
 	Kind: hook.KindOrder, Aliases: []extract.AliasSpec{extract.Alias("woocommerce-order", "body:id")},
 	Times:      payload.SelectAll("body:date_modified_gmt"),
@@ -54,10 +64,10 @@ var wooRules = extract.Rules{
 		Match: extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}), Subject: &wooOrder},
 }
 
-// wooStates: an order keeps its status when a part of its money goes back.
+// wooStates reports the payment state of an order. An order that is refunded in part keeps its status and only gets a
+// list of refunds.
 func wooStates() extract.Match {
-	part, w := extract.Outcome{State: hook.StatePartiallyRefunded, Rank: 40}, extract.Outcomes{}
-	for status, of := range (extract.Outcomes{
+	return orderStates("body:refunds.0", "body:status", extract.Outcomes{
 		"checkout-draft": {State: hook.StatePending},
 		"pending":        {State: hook.StatePending},
 		"failed":         {State: hook.StateFailed, Rank: 10},
@@ -67,20 +77,20 @@ func wooStates() extract.Match {
 		"refunded":       {State: hook.StateRefunded, Rank: 50},
 		"cancelled":      {State: hook.StateCanceled, Rank: 60},
 		"trash":          {State: hook.StateCanceled, Rank: 70},
-	}) {
-		w[status+"/"], w[status+"/yes"] = of, of
-		if of.State == hook.StatePaid {
-			w[status+"/yes"] = part
+	}, func(o extract.Outcome) extract.Outcome {
+		if o.State == hook.StatePaid {
+			return extract.Outcome{State: hook.StatePartiallyRefunded, Rank: 40}
 		}
-	}
-	return extract.StateFrom("body:status+?body:refunds.0", w)
+		return o
+	})
 }
 
-// wooPing recognises the unsigned request that WooCommerce sends when a webhook is saved.
+// wooPing recognises the unsigned request that WooCommerce sends when a webhook is saved. It reads only the beginning
+// of the body, and a request with a signature is never a ping.
 func wooPing(q *signature.Request) (signature.Result, bool) {
 	id, found := strings.CutPrefix(string(q.Record.Body[:min(len(q.Record.Body), 40)]), "webhook_id=")
 	if !found || !digits(id, 20) || q.Record.Method != "POST" || q.Record.Header("X-Wc-Webhook-Signature") != "" {
 		return signature.Result{}, false
 	}
-	return signature.Result{Verdict: hook.Unsigned, Type: "ping", Reply: here()}, true
+	return signature.Result{Verdict: hook.Unsigned, Type: "ping", Reply: emptyReply()}, true
 }
