@@ -15,47 +15,81 @@ import (
 	"github.com/expr-lang/expr/parser"
 )
 
-// The bounds of one expression.
+// The limits of one expression. Compile refuses an expression that exceeds one.
 const (
-	maxSource  = 2000 // bytes
-	maxParts   = 500  // the parser shares parts between places, so that a short source may hold far more than it shows
-	maxPattern = 200  // instructions of a regular expression
+	maxSource  = 2000 // bytes of its text
+	maxNodes   = 500  // nodes of its syntax tree, counted once for each place where a shared node is used
+	maxPattern = 200  // instructions of one compiled regular expression
 )
 
-// expression is one of a mapping's, ready to be worked out.
+// The grammar is a part of expr-lang's, whose parser reads the text. This package translates the syntax tree into Go
+// closures, and refuses every node that it does not translate. In EBNF:
+//
+//	expression  = { "let" NAME "=" expression ";" } conditional .
+//	conditional = binary [ "?" [ expression ] ":" expression ] | if .
+//	if          = "if" expression "{" expression "}" "else" ( "{" expression "}" | if ) .
+//	binary      = unary { operator unary | "|" call } .
+//	unary       = { "not" | "!" | "-" | "+" } postfix .
+//	postfix     = primary { ( "." | "?." ) NAME | "[" expression "]" | "[" [ expression ] ":" [ expression ] "]" } .
+//	primary     = "nil" | "true" | "false" | NUMBER | STRING | NAME | "#" | "#index" | "." NAME | call | list |
+//	              "(" expression ")" .
+//	call        = [ "::" ] NAME "(" [ expression { "," expression } ] ")" .
+//	list        = "[" [ expression { "," expression } ] "]" .
+//
+// Operators, loosest binding first:
+//
+//	|                                                         a | f(b) is f(a, b)
+//	or ||
+//	and &&
+//	== != < > <= >= in contains startsWith endsWith matches   a < b < c is a < b and b < c
+//	+ -
+//	not !                                                     before a value, or before in, contains and so on
+//	* / %
+//	- +                                                       before a value
+//	??                                                        a ?? b is a unless it is nil
+//
+// NAME is a variable of the delivery (see variables) or one that let declares. "#" is the item of the innermost loop,
+// and ".x" in a loop is "#.x". The right side of matches is a STRING. Maps, ranges, powers, sequences, bytes, methods
+// and all functions except those in functions and loops are refused: their result may differ between two runs, or
+// their cost is not known before they run.
+
+// expression is a compiled expression of a mapping. It is immutable: evaluations that run at the same time share
+// it.
 type expression struct {
-	name   string // of its field
-	source string
-	code   code
-	vars   int
+	name   string // the mapping's field, such as "subject", for messages
+	source string // the text, for the positions of errors
+	eval   evalFunc
+	vars   int // number of slots that its let variables need
 }
 
-// compiler turns what the parser read into code. What it does not know is refused, so that nothing new in the language
-// can be used before somebody thought of what it may cost.
+// compiler translates the syntax tree of one expression into an evalFunc. It refuses nodes that it does not know,
+// so that an update of the parser cannot add something to the language whose cost nobody has considered.
 type compiler struct {
-	failed *failure
-	parts  int
-	slots  int
-	names  map[string]int // variables in scope
-	depth  int            // of loops
+	failed *failure       // the first error; the code is unusable if there is one
+	nodes  int            // compiled so far
+	slots  int            // assigned to let variables so far; none is used twice
+	names  map[string]int // slots of the let variables that are in scope
+	depth  int            // of loops around the node
 }
 
-// parse reads an expression; a failure says where it is wrong.
+// parse compiles the text of an expression. The failure is nil, or it is the first error in the text, with its
+// position.
 func parse(source string) (expression, *failure) {
 	if len(source) > maxSource {
 		return expression{}, &failure{maxSource, fmt.Sprintf("it is longer than %d characters", maxSource)}
 	}
-	tree, err := parser.Parse(source + " ") // so that the end is told from the last character
+	tree, err := parser.Parse(source + " ") // the space gives an error at the end a position of its own
 	if err != nil {
-		return expression{}, misread(source, err)
+		return expression{}, parseFailure(source, err)
 	}
 	c := &compiler{names: map[string]int{}}
 	code := c.node(tree.Node)
-	return expression{source: source, code: code, vars: c.slots}, c.failed
+	return expression{source: source, eval: code, vars: c.slots}, c.failed
 }
 
-// misread says where the parser stumbled. Its own words are for programmers.
-func misread(source string, err error) *failure {
+// parseFailure translates an error of the parser, whose own message is for programmers, into a failure at the same
+// characters of the source.
+func parseFailure(source string, err error) *failure {
 	var broken *file.Error
 	if !errors.As(err, &broken) {
 		return &failure{0, "it cannot be read"}
@@ -68,18 +102,21 @@ func misread(source string, err error) *failure {
 	return &failure{from, fmt.Sprintf("%q is not expected", string(runes[from:to]))}
 }
 
-func (c *compiler) refuse(n ast.Node, format string, args ...any) code {
+// refuse records the first error, at the position of a node. The evalFunc that it returns is never called: it lets
+// callers go on without checks of their own.
+func (c *compiler) refuse(n ast.Node, format string, args ...any) evalFunc {
 	if c.failed == nil {
 		c.failed = &failure{n.Location().From, fmt.Sprintf(format, args...)}
 	}
-	return func(*run) any { return nil }
+	return func(*evaluation) any { return nil }
 }
 
-func constant(v any) code { return func(*run) any { return v } }
+// constant returns an evalFunc for a value that is known at compile time.
+func constant(v any) evalFunc { return func(*evaluation) any { return v } }
 
-// node compiles any part.
-func (c *compiler) node(n ast.Node) code {
-	if c.parts++; c.parts > maxParts || c.failed != nil {
+// node compiles a node and everything below it.
+func (c *compiler) node(n ast.Node) evalFunc {
+	if c.nodes++; c.nodes > maxNodes || c.failed != nil {
 		return c.refuse(n, "it has too many parts")
 	}
 	at := n.Location().From
@@ -99,13 +136,13 @@ func (c *compiler) node(n ast.Node) code {
 	case *ast.PointerNode:
 		return c.pointer(n)
 	case *ast.ChainNode:
-		return c.node(n.Node) // nothing that is missing is an error, with or without "?."
+		return c.node(n.Node) // "?." is the same as ".": a missing member is never an error
 	case *ast.MemberNode:
 		of, key := c.node(n.Node), c.node(n.Property)
-		return func(x *run) any { return x.member(at, of(x), key(x)) }
+		return func(x *evaluation) any { return x.member(at, of(x), key(x)) }
 	case *ast.SliceNode:
 		of, from, to := c.node(n.Node), c.optional(n.From), c.optional(n.To)
-		return func(x *run) any { return x.part(at, of(x), from(x), to(x)) }
+		return func(x *evaluation) any { return x.slice(at, of(x), from(x), to(x)) }
 	case *ast.UnaryNode:
 		return c.unary(n)
 	case *ast.BinaryNode:
@@ -127,21 +164,23 @@ func (c *compiler) node(n ast.Node) code {
 	return c.refuse(n, "this cannot be used here")
 }
 
-func (c *compiler) optional(n ast.Node) code {
+// optional compiles a node that may be absent, such as an end of a slice. An absent one evaluates to nil.
+func (c *compiler) optional(n ast.Node) evalFunc {
 	if n == nil {
 		return constant(nil)
 	}
 	return c.node(n)
 }
 
-func (c *compiler) identifier(n *ast.IdentifierNode) code {
+// identifier compiles a name. A let variable hides a variable of the delivery with the same name.
+func (c *compiler) identifier(n *ast.IdentifierNode) evalFunc {
 	if slot, ok := c.names[n.Value]; ok {
-		return func(x *run) any { return x.vars[slot] }
+		return func(x *evaluation) any { return x.vars[slot] }
 	}
-	if of, ok := known[n.Value]; ok {
+	if of, ok := variables[n.Value]; ok {
 		return of
 	}
-	names := slices.Sorted(maps.Keys(known))
+	names := slices.Sorted(maps.Keys(variables))
 	return c.refuse(
 		n,
 		"%q is not known; there are %s and %s",
@@ -151,33 +190,37 @@ func (c *compiler) identifier(n *ast.IdentifierNode) code {
 	)
 }
 
-func (c *compiler) pointer(n *ast.PointerNode) code {
+// pointer compiles # and #index, which read the innermost loop.
+func (c *compiler) pointer(n *ast.PointerNode) evalFunc {
 	switch {
 	case c.depth == 0:
 		return c.refuse(n, "# stands for an item of a list, within functions such as filter")
 	case n.Name == "":
-		return func(x *run) any { return x.scopes[len(x.scopes)-1].item }
+		return func(x *evaluation) any { return x.scopes[len(x.scopes)-1].item }
 	case n.Name == "index":
-		return func(x *run) any { return int64(x.scopes[len(x.scopes)-1].index) }
+		return func(x *evaluation) any { return int64(x.scopes[len(x.scopes)-1].index) }
 	}
 	return c.refuse(n, "#%s is not known; there are # and #index", n.Name)
 }
 
-func (c *compiler) unary(n *ast.UnaryNode) code {
+// unary compiles an operator with one operand. A plus sign has no effect. Minus is a subtraction from 0, which
+// detects overflow.
+func (c *compiler) unary(n *ast.UnaryNode) evalFunc {
 	of, at := c.node(n.Node), n.Location().From
 	switch n.Operator {
 	case "not", "!":
-		return func(x *run) any { return !x.truth(at, of(x)) }
+		return func(x *evaluation) any { return !x.truth(at, of(x)) }
 	case "-":
-		return func(x *run) any { return x.arithmetic(at, "-", int64(0), of(x)) }
+		return func(x *evaluation) any { return x.arithmetic(at, "-", int64(0), of(x)) }
 	}
 	return of
 }
 
-func (c *compiler) conditional(n *ast.ConditionalNode) code {
+// conditional compiles both "a ? b : c" and "if a { b } else { c }". Only one branch is evaluated.
+func (c *compiler) conditional(n *ast.ConditionalNode) evalFunc {
 	at := n.Cond.Location().From
 	cond, yes, no := c.node(n.Cond), c.node(n.Exp1), c.node(n.Exp2)
-	return func(x *run) any {
+	return func(x *evaluation) any {
 		if x.truth(at, cond(x)) {
 			return yes(x)
 		}
@@ -185,25 +228,29 @@ func (c *compiler) conditional(n *ast.ConditionalNode) code {
 	}
 }
 
-func (c *compiler) variable(n *ast.VariableDeclaratorNode) code {
+// variable compiles a let declaration and the expression after it, which is the scope of the variable. The value is
+// evaluated exactly once, before the expression.
+func (c *compiler) variable(n *ast.VariableDeclaratorNode) evalFunc {
 	value := c.node(n.Value)
 	slot, before := c.slots, maps.Clone(c.names)
 	c.slots++
 	c.names[n.Name] = slot
 	rest := c.node(n.Expr)
 	c.names = before
-	return func(x *run) any {
+	return func(x *evaluation) any {
 		x.vars[slot] = value(x)
 		return rest(x)
 	}
 }
 
-func (c *compiler) array(n *ast.ArrayNode) code {
-	items := make([]code, len(n.Nodes))
+// array compiles a list in brackets. It is not charged: its length is limited by maxNodes, and a loop around it
+// pays for each of its nodes.
+func (c *compiler) array(n *ast.ArrayNode) evalFunc {
+	items := make([]evalFunc, len(n.Nodes))
 	for i, item := range n.Nodes {
 		items[i] = c.node(item)
 	}
-	return func(x *run) any {
+	return func(x *evaluation) any {
 		list := make([]any, len(items))
 		for i, item := range items {
 			list[i] = item(x)
@@ -212,7 +259,9 @@ func (c *compiler) array(n *ast.ArrayNode) code {
 	}
 }
 
-func (c *compiler) call(n ast.Node, name string, arguments []ast.Node) code {
+// call compiles a call of a function or a loop. All arguments are evaluated before the function is called, and it
+// is not called after an error.
+func (c *compiler) call(n ast.Node, name string, arguments []ast.Node) evalFunc {
 	if l, ok := loops[name]; ok {
 		return c.loop(n, name, l, arguments)
 	}
@@ -220,15 +269,15 @@ func (c *compiler) call(n ast.Node, name string, arguments []ast.Node) code {
 	if !ok {
 		return c.refuse(n, "there is no function %s here", name)
 	}
-	if len(arguments) < f.least || len(arguments) > f.most {
+	if len(arguments) < f.minArgs || len(arguments) > f.maxArgs {
 		return c.refuse(n, "%s takes %s", name, f.takes())
 	}
-	args := make([]code, len(arguments))
+	args := make([]evalFunc, len(arguments))
 	for i, a := range arguments {
 		args[i] = c.node(a)
 	}
 	at := n.Location().From
-	return func(x *run) any {
+	return func(x *evaluation) any {
 		var values [3]any
 		for i, a := range args {
 			values[i] = a(x)
@@ -236,12 +285,13 @@ func (c *compiler) call(n ast.Node, name string, arguments []ast.Node) code {
 		if x.failed != nil {
 			return nil
 		}
-		return f.do(x, at, values[:len(args)])
+		return f.call(x, at, values[:len(args)])
 	}
 }
 
-// pattern compiles the right side of matches. Go's regular expressions take time in proportion to the text and to their
-// own size, so it is the size that is bounded here, and the product that is paid for.
+// pattern compiles the right side of matches, which must be constant. The time of Go's regular expressions is
+// proportional to the length of the text times the size of the program. So the size is limited here, and each
+// evaluation is charged for the product.
 func (c *compiler) pattern(n ast.Node) (re *regexp.Regexp, size int) {
 	s, ok := n.(*ast.StringNode)
 	if !ok {

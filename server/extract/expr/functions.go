@@ -11,29 +11,34 @@ import (
 	"hookbeam/server/payload"
 )
 
-// function is one that expressions can call. Of what is missing it makes nothing.
+// function is a function that expressions can call. It returns nil if an argument is nil, and fails if one has the
+// wrong type. It must return the same for the same arguments, and charge for work and memory that grow with their
+// size.
 type function struct {
-	least, most int // arguments; three at most
-	do          func(x *run, at int, args []any) any
+	minArgs, maxArgs int // number of arguments, at most three
+	// call evaluates the function for arguments that were evaluated without an error. at is the position of its name.
+	call func(x *evaluation, at int, args []any) any
 }
 
+// takes describes the number of arguments, for messages.
 func (f function) takes() string {
 	counts := []string{"no arguments", "one argument", "two arguments", "three arguments"}
-	if f.least == f.most {
-		return counts[f.least]
+	if f.minArgs == f.maxArgs {
+		return counts[f.minArgs]
 	}
-	return fmt.Sprintf("%s or %s", strings.Fields(counts[f.least])[0], counts[f.most])
+	return fmt.Sprintf("%s or %s", strings.Fields(counts[f.minArgs])[0], counts[f.maxArgs])
 }
 
-// functions are those of the language that give the same for the same always, and whose cost can be said beforehand.
+// functions are the functions of the language. Functions of expr-lang are missing here if they return different
+// results for the same delivery, such as now, or if their cost is not known before they run, such as repeat.
 var functions = map[string]function{
-	"lower":      {1, 1, ofText("lower", strings.ToLower)},
-	"upper":      {1, 1, ofText("upper", strings.ToUpper)},
+	"lower":      {1, 1, unaryText("lower", strings.ToLower)},
+	"upper":      {1, 1, unaryText("upper", strings.ToUpper)},
 	"fromBase64": {1, 1, fromBase64},
 	"fromJSON":   {1, 1, fromJSON},
-	"trim":       {1, 2, ofTwo("trim", strings.Trim, strings.TrimSpace)},
-	"trimPrefix": {2, 2, ofTwo("trimPrefix", strings.TrimPrefix, nil)},
-	"trimSuffix": {2, 2, ofTwo("trimSuffix", strings.TrimSuffix, nil)},
+	"trim":       {1, 2, binaryText("trim", strings.Trim, strings.TrimSpace)},
+	"trimPrefix": {2, 2, binaryText("trimPrefix", strings.TrimPrefix, nil)},
+	"trimSuffix": {2, 2, binaryText("trimSuffix", strings.TrimSuffix, nil)},
 	"replace":    {3, 3, replace},
 	"split":      {2, 2, split},
 	"join":       {1, 2, join},
@@ -45,22 +50,25 @@ var functions = map[string]function{
 	"ceil":       {1, 1, rounded("ceil", math.Ceil)},
 	"abs":        {1, 1, abs},
 	"len":        {1, 1, length},
-	"first":      {1, 1, end("first", 0)},
-	"last":       {1, 1, end("last", -1)},
+	"first":      {1, 1, element("first", 0)},
+	"last":       {1, 1, element("last", -1)},
 }
 
-func ofText(name string, f func(string) string) func(*run, int, []any) any {
-	return func(x *run, at int, args []any) any {
+// unaryText makes a function that converts one text to another.
+func unaryText(name string, f func(string) string) func(*evaluation, int, []any) any {
+	return func(x *evaluation, at int, args []any) any {
 		if !x.texts(at, name, args[0]) {
 			return nil
 		}
 		made := f(args[0].(string))
-		return x.made(at, len(made), func() string { return made })
+		return x.newText(at, len(made), func() string { return made })
 	}
 }
 
-func ofTwo(name string, f func(s, t string) string, alone func(string) string) func(*run, int, []any) any {
-	return func(x *run, at int, args []any) any {
+// binaryText makes a function that shortens its first text by its second. alone is called if there is only one
+// argument; nil if two are required.
+func binaryText(name string, f func(s, t string) string, alone func(string) string) func(*evaluation, int, []any) any {
+	return func(x *evaluation, at int, args []any) any {
 		if !x.texts(at, name, args...) {
 			return nil
 		}
@@ -71,25 +79,30 @@ func ofTwo(name string, f func(s, t string) string, alone func(string) string) f
 	}
 }
 
-func end(name string, which int64) func(*run, int, []any) any {
-	return func(x *run, at int, args []any) any { return x.member(at, x.list(at, name, args[0]), which) }
+// element makes a function that returns one item of a list, counted from the end if which is negative.
+func element(name string, which int64) func(*evaluation, int, []any) any {
+	return func(x *evaluation, at int, args []any) any { return x.member(at, x.list(at, name, args[0]), which) }
 }
 
-func replace(x *run, at int, args []any) any {
+// replace replaces all occurrences. The size of the result is computed first, because it can be the product of the
+// sizes of two texts.
+func replace(x *evaluation, at int, args []any) any {
 	if !x.texts(at, "replace", args...) {
 		return nil
 	}
 	s, was, now := args[0].(string), args[1].(string), args[2].(string)
 	size := len(s) + strings.Count(s, was)*(len(now)-len(was))
-	return x.made(at, size, func() string { return strings.ReplaceAll(s, was, now) })
+	return x.newText(at, size, func() string { return strings.ReplaceAll(s, was, now) })
 }
 
-func split(x *run, at int, args []any) any {
+// split charges for the items that it creates, and texts has charged for the text itself. The items share its
+// memory.
+func split(x *evaluation, at int, args []any) any {
 	if !x.texts(at, "split", args...) {
 		return nil
 	}
 	s, by := args[0].(string), args[1].(string)
-	if !x.pay(at, 2*strings.Count(s, by)) {
+	if !x.charge(at, 2*strings.Count(s, by)) {
 		return nil
 	}
 	pieces := strings.Split(s, by)
@@ -100,7 +113,8 @@ func split(x *run, at int, args []any) any {
 	return list
 }
 
-func join(x *run, at int, args []any) any {
+// join joins scalars to one text.
+func join(x *evaluation, at int, args []any) any {
 	list, by := x.list(at, "join", args[0]), ""
 	if len(args) == 2 {
 		if !x.texts(at, "join", args[1]) {
@@ -108,33 +122,35 @@ func join(x *run, at int, args []any) any {
 		}
 		by = args[1].(string)
 	}
-	if !x.pay(at, len(list)) || args[0] == nil {
+	if !x.charge(at, len(list)) || args[0] == nil {
 		return nil
 	}
 	pieces, size := make([]string, len(list)), 0
 	for i, item := range list {
-		piece, ok := written(item)
+		piece, ok := scalarText(item)
 		if !ok {
-			return x.fail(at, "join wants texts and numbers, and there is %s", kind(item))
+			return x.fail(at, "join wants texts and numbers, and there is %s", typeName(item))
 		}
 		pieces[i] = piece
 		size += len(piece) + len(by)
 	}
-	return x.made(at, size, func() string { return strings.Join(pieces, by) })
+	return x.newText(at, size, func() string { return strings.Join(pieces, by) })
 }
 
-func toText(x *run, at int, args []any) any {
+// toText converts a scalar to text: a float without an exponent, and without a fraction of zeros.
+func toText(x *evaluation, at int, args []any) any {
 	if args[0] == nil {
 		return nil
 	}
-	s, ok := written(args[0])
+	s, ok := scalarText(args[0])
 	if !ok {
-		return x.fail(at, "%s cannot be written as text", kind(args[0]))
+		return x.fail(at, "%s cannot be written as text", typeName(args[0]))
 	}
 	return s
 }
 
-func toInt(x *run, at int, args []any) any {
+// toInt converts a number, or a decimal text, to an integer. A float loses its fraction.
+func toInt(x *evaluation, at int, args []any) any {
 	switch v := args[0].(type) {
 	case nil, int64:
 		return v
@@ -150,7 +166,8 @@ func toInt(x *run, at int, args []any) any {
 	return x.fail(at, "this is no whole number")
 }
 
-func toFloat(x *run, at int, args []any) any {
+// toFloat converts a number, or text with one, to a float.
+func toFloat(x *evaluation, at int, args []any) any {
 	if args[0] == nil {
 		return nil
 	}
@@ -166,57 +183,62 @@ func toFloat(x *run, at int, args []any) any {
 	return f
 }
 
-func rounded(name string, f func(float64) float64) func(*run, int, []any) any {
-	return func(x *run, at int, args []any) any {
+// rounded makes a function that rounds a float to an integer. Integers stay as they are.
+func rounded(name string, f func(float64) float64) func(*evaluation, int, []any) any {
+	return func(x *evaluation, at int, args []any) any {
 		switch v := args[0].(type) {
 		case nil, int64:
 			return v
 		case float64:
 			return x.integer(at, f(v))
 		}
-		return x.fail(at, "%s wants a number, and this is %s", name, kind(args[0]))
+		return x.fail(at, "%s wants a number, and this is %s", name, typeName(args[0]))
 	}
 }
 
-// integer cuts what is behind the point.
-func (x *run) integer(at int, f float64) any {
+// integer converts a float to an integer and drops the fraction. It fails beyond 64 bits.
+func (x *evaluation) integer(at int, f float64) any {
 	if math.Abs(f) >= 1<<63 {
 		return x.fail(at, "the number is too large")
 	}
 	return int64(f)
 }
 
-func abs(x *run, at int, args []any) any {
+// abs returns the absolute value. It fails for the smallest integer, whose absolute value does not fit into 64
+// bits.
+func abs(x *evaluation, at int, args []any) any {
 	switch v := args[0].(type) {
 	case nil:
 		return nil
 	case int64:
 		if v < 0 {
-			return x.whole(at, "-", 0, v)
+			return x.integerArithmetic(at, "-", 0, v)
 		}
 		return v
 	case float64:
 		return math.Abs(v)
 	}
-	return x.fail(at, "abs wants a number, and this is %s", kind(args[0]))
+	return x.fail(at, "abs wants a number, and this is %s", typeName(args[0]))
 }
 
-func length(x *run, at int, args []any) any {
+// length returns the number of characters of a text, of items of a list, or of members of an object.
+func length(x *evaluation, at int, args []any) any {
 	switch v := args[0].(type) {
 	case nil:
 		return nil
 	case string:
-		x.payFor(at, v)
+		x.chargeText(at, v)
 		return int64(utf8.RuneCountInString(v))
 	case []any:
 		return int64(len(v))
 	case map[string]any:
 		return int64(len(v))
 	}
-	return x.fail(at, "len wants text, a list or an object, and this is %s", kind(args[0]))
+	return x.fail(at, "len wants text, a list or an object, and this is %s", typeName(args[0]))
 }
 
-func fromBase64(x *run, at int, args []any) any {
+// fromBase64 decodes standard base64 with padding. It fails if the result is not UTF-8.
+func fromBase64(x *evaluation, at int, args []any) any {
 	if !x.texts(at, "fromBase64", args[0]) {
 		return nil
 	}
@@ -224,14 +246,15 @@ func fromBase64(x *run, at int, args []any) any {
 	if err != nil || !utf8.Valid(plain) {
 		return x.fail(at, "this is no text in base64")
 	}
-	return x.made(at, len(plain), func() string { return string(plain) })
+	return x.newText(at, len(plain), func() string { return string(plain) })
 }
 
-func fromJSON(x *run, at int, args []any) any {
-	if !x.texts(at, "fromJSON", args[0]) || !x.pay(at, len(args[0].(string))) {
+// fromJSON parses a text as JSON. Parsing is charged like reading the delivery, and the text like other texts.
+func fromJSON(x *evaluation, at int, args []any) any {
+	if !x.texts(at, "fromJSON", args[0]) || !x.charge(at, len(args[0].(string))) {
 		return nil
 	}
-	v, ok := payload.Decode([]byte(args[0].(string)), x.spend)
+	v, ok := payload.Decode([]byte(args[0].(string)), x.chargeReading)
 	if x.over {
 		return x.fail(at, "this takes too long")
 	}

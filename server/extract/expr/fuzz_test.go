@@ -89,7 +89,8 @@ func FuzzMapping(f *testing.F) {
 
 // BenchmarkStatements reads a delivery of a kilobyte.
 func BenchmarkStatements(b *testing.B) {
-	body := `{"id":"evt_1","type":"payment.updated","data":{"object":{"id":"pay_9","status":"DONE","amount":4200,"currency":"EUR","order":{"number":10447},` +
+	body := `{"id":"evt_1","type":"payment.updated","data":{"object":{"id":"pay_9","status":"DONE","amount":4200,` +
+		`"currency":"EUR","order":{"number":10447},` +
 		`"customer":{"name":"Ada","address":{"city":"London","zip":"N1"}},"created":1770091506,"lines":[` +
 		strings.TrimSuffix(
 			strings.Repeat(`{"sku":"A-1000","name":"A thing to have","price":1050,"quantity":2,"tax":0.19},`, 9),

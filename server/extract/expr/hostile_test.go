@@ -33,10 +33,16 @@ func TestHostileExpressionsEndSoon(t *testing.T) {
 		doubled += fmt.Sprintf("let a%d = a%d + a%d; ", i+1, i, i)
 	}
 	for name, c := range map[string]struct{ source, want string }{
-		"lists within lists":              {"sum(map(body.list, sum(map(body.list, sum(body.list)))))", "takes too long"},
-		"a filter in a filter":            {"filter(body.list, any(body.list, # == 2))", "takes too long"},
-		"text that doubles":               {doubled + "a40", "longer than 64 KiB"},
-		"text that grows in small steps":  {`map(body.list, map(body.list, body.short + body.short))`, "takes too long"},
+		"lists within lists": {
+			"sum(map(body.list, sum(map(body.list, sum(body.list)))))",
+			"takes too long",
+		},
+		"a filter in a filter": {"filter(body.list, any(body.list, # == 2))", "takes too long"},
+		"text that doubles":    {doubled + "a40", "longer than 64 KiB"},
+		"text that grows in small steps": {
+			`map(body.list, map(body.list, body.short + body.short))`,
+			"takes too long",
+		},
 		"text made of a list of texts":    {`join(map(body.list, text), "")`, "takes too long|longer than"},
 		"a replacement for nothing":       {`replace(text, "", text)`, "longer than"},
 		"a replacement that grows":        {`replace(text, "a", text)`, "longer than"},
@@ -57,10 +63,19 @@ func TestHostileExpressionsEndSoon(t *testing.T) {
 		"a pattern of a large repeat":     {`text matches "((a{30}){30})"`, "too large"},
 		"many levels of brackets":         {strings.Repeat("(", 999) + "1" + strings.Repeat(")", 999), ""},
 		"many levels of lists":            {strings.Repeat("[", 900) + strings.Repeat("]", 900), "too many parts"},
-		"conditions that double":          {strings.Repeat("(", 300) + "1" + strings.Repeat("?:1)", 300), "too many parts"},
-		"comparisons that double":         {strings.Repeat("0<(", 100) + "1" + strings.Repeat(")<0", 100), "too many parts"},
-		"many signs":                      {strings.Repeat("-", 1900) + "1", "too many parts"},
-		"many loops within each other":    {strings.Repeat("map(body.list, ", 40) + "1" + strings.Repeat(")", 40), "takes too long"},
+		"conditions that double": {
+			strings.Repeat("(", 300) + "1" + strings.Repeat("?:1)", 300),
+			"too many parts",
+		},
+		"comparisons that double": {
+			strings.Repeat("0<(", 100) + "1" + strings.Repeat(")<0", 100),
+			"too many parts",
+		},
+		"many signs": {strings.Repeat("-", 1900) + "1", "too many parts"},
+		"many loops within each other": {
+			strings.Repeat("map(body.list, ", 40) + "1" + strings.Repeat(")", 40),
+			"takes too long",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats

@@ -2,97 +2,117 @@ package expr
 
 import "github.com/expr-lang/expr/ast"
 
-// loop is a function that goes through a list.
+// loop is a function that evaluates a predicate for each item of a list and combines the results, such as
+// filter(list, # > 1). It needs no more memory than what it returns.
 type loop struct {
-	plain bool // it can do without a second argument
-	begin func() any
-	// step takes in one item and what the second argument made of it; done ends the loop.
-	step func(x *run, at int, so any, item, made any) (now any, done bool)
+	predicateOptional bool       // without a predicate, the item itself is the result
+	initial           func() any // the accumulator before the first item
+	// step returns the accumulator after one more item. result is what the predicate returned for the item. done ends
+	// the loop before the end of the list.
+	step func(x *evaluation, at int, accumulator, item, result any) (next any, done bool)
 }
 
-func holds(yes bool) func() any { return func() any { return yes } }
+// initialBool returns an initial accumulator of true or false.
+func initialBool(b bool) func() any { return func() any { return b } }
 
-func nothing() any { return nil }
+// initialList is an initial accumulator of an empty list.
+func initialList() any { return []any(nil) }
 
-// loops are those that need no more memory than what they return.
+// initialNil is an initial accumulator of nil.
+func initialNil() any { return nil }
+
+// loops are the loops of the language. In each step, acc is the accumulator and result what the predicate returned.
+// An expression that is a loop over a loop pays for each item of the inner one, so nesting cannot exceed maxSteps.
 var loops = map[string]loop{
-	"all": {begin: holds(true), step: func(x *run, at int, so, _, made any) (any, bool) {
-		if !x.truth(at, made) {
+	// all returns whether the predicate is true for every item; true for an empty list.
+	"all": {initial: initialBool(true), step: func(x *evaluation, at int, acc, _, result any) (any, bool) {
+		if !x.truth(at, result) {
 			return false, true
 		}
-		return so, false
+		return acc, false
 	}},
-	"any": {begin: holds(false), step: func(x *run, at int, so, _, made any) (any, bool) {
-		if x.truth(at, made) {
+	// any returns whether the predicate is true for at least one item.
+	"any": {initial: initialBool(false), step: func(x *evaluation, at int, acc, _, result any) (any, bool) {
+		if x.truth(at, result) {
 			return true, true
 		}
-		return so, false
+		return acc, false
 	}},
-	"none": {begin: holds(true), step: func(x *run, at int, so, _, made any) (any, bool) {
-		if x.truth(at, made) {
+	// none returns whether the predicate is true for no item; true for an empty list.
+	"none": {initial: initialBool(true), step: func(x *evaluation, at int, acc, _, result any) (any, bool) {
+		if x.truth(at, result) {
 			return false, true
 		}
-		return so, false
+		return acc, false
 	}},
-	"one": {begin: holds(false), step: func(x *run, at int, so, _, made any) (any, bool) {
-		if !x.truth(at, made) {
-			return so, false
+	// one returns whether the predicate is true for exactly one item.
+	"one": {initial: initialBool(false), step: func(x *evaluation, at int, acc, _, result any) (any, bool) {
+		if !x.truth(at, result) {
+			return acc, false
 		}
-		return so == false, so == true
+		return acc == false, acc == true
 	}},
-	"find": {begin: nothing, step: func(x *run, at int, so, item, made any) (any, bool) {
-		if x.truth(at, made) {
+	// find returns the first item for which the predicate is true, or nil.
+	"find": {initial: initialNil, step: func(x *evaluation, at int, acc, item, result any) (any, bool) {
+		if x.truth(at, result) {
 			return item, true
 		}
-		return so, false
+		return acc, false
 	}},
-	"findLast": {begin: nothing, step: func(x *run, at int, so, item, made any) (any, bool) {
-		if x.truth(at, made) {
+	// findLast returns the last item for which the predicate is true, or nil.
+	"findLast": {initial: initialNil, step: func(x *evaluation, at int, acc, item, result any) (any, bool) {
+		if x.truth(at, result) {
 			return item, false
 		}
-		return so, false
+		return acc, false
 	}},
+	// count returns the number of items for which the predicate is true.
 	"count": {
-		plain: true,
-		begin: func() any { return int64(0) },
-		step: func(x *run, at int, so, _, made any) (any, bool) {
-			if x.truth(at, made) {
-				return so.(int64) + 1, false
+		predicateOptional: true,
+		initial:           func() any { return int64(0) },
+		step: func(x *evaluation, at int, acc, _, result any) (any, bool) {
+			if x.truth(at, result) {
+				return acc.(int64) + 1, false
 			}
-			return so, false
+			return acc, false
 		},
 	},
+	// sum returns the sum of the results of the predicate, without those that are nil; 0 for an empty list.
 	"sum": {
-		plain: true,
-		begin: func() any { return int64(0) },
-		step: func(x *run, at int, so, _, made any) (any, bool) {
-			if made == nil {
-				return so, false
+		predicateOptional: true,
+		initial:           func() any { return int64(0) },
+		step: func(x *evaluation, at int, acc, _, result any) (any, bool) {
+			if result == nil {
+				return acc, false
 			}
-			if _, ok := float(made); !ok {
-				x.fail(at, "sum wants numbers, and there is %s", kind(made))
+			if _, ok := float(result); !ok {
+				x.fail(at, "sum wants numbers, and there is %s", typeName(result))
 			}
-			return x.arithmetic(at, "+", so, made), false
+			return x.arithmetic(at, "+", acc, result), false
 		},
 	},
-	"filter": {begin: func() any { return []any(nil) }, step: func(x *run, at int, so, item, made any) (any, bool) {
-		if x.truth(at, made) {
-			return append(so.([]any), item), false
+	// filter returns the items for which the predicate is true.
+	"filter": {initial: initialList, step: func(x *evaluation, at int, acc, item, result any) (any, bool) {
+		if x.truth(at, result) {
+			return append(acc.([]any), item), false
 		}
-		return so, false
+		return acc, false
 	}},
-	"map": {begin: func() any { return []any(nil) }, step: func(_ *run, _ int, so, _, made any) (any, bool) {
-		return append(so.([]any), made), false
+	// map returns the results of the predicate, in the order of the items.
+	"map": {initial: initialList, step: func(_ *evaluation, _ int, acc, _, result any) (any, bool) {
+		return append(acc.([]any), result), false
 	}},
 }
 
-func (c *compiler) loop(n ast.Node, name string, l loop, arguments []ast.Node) code {
-	if len(arguments) != 2 && (!l.plain || len(arguments) != 1) {
+// loop compiles a call of a loop. Each item costs a step for every node of the predicate and two for the loop
+// itself.
+func (c *compiler) loop(n ast.Node, name string, l loop, arguments []ast.Node) evalFunc {
+	if len(arguments) != 2 && (!l.predicateOptional || len(arguments) != 1) {
 		return c.refuse(n, "%s takes a list, and what to do with each of its items", name)
 	}
 	list, at := c.node(arguments[0]), n.Location().From
-	before := c.parts
-	each := func(x *run) any { return x.scopes[len(x.scopes)-1].item }
+	before := c.nodes
+	each := func(x *evaluation) any { return x.scopes[len(x.scopes)-1].item }
 	if len(arguments) == 2 {
 		predicate, ok := arguments[1].(*ast.PredicateNode)
 		if !ok {
@@ -102,17 +122,17 @@ func (c *compiler) loop(n ast.Node, name string, l loop, arguments []ast.Node) c
 		each = c.node(predicate.Node)
 		c.depth--
 	}
-	cost := 2 + c.parts - before
-	return func(x *run) any {
-		items, so, done := x.list(at, name, list(x)), l.begin(), false
+	cost := 2 + c.nodes - before
+	return func(x *evaluation) any {
+		items, acc, done := x.list(at, name, list(x)), l.initial(), false
 		x.scopes = append(x.scopes, scope{})
 		here := len(x.scopes) - 1
 		for i, item := range items {
-			if !x.pay(at, cost) {
+			if !x.charge(at, cost) {
 				break
 			}
 			x.scopes[here] = scope{item, i}
-			if so, done = l.step(x, at, so, item, each(x)); done {
+			if acc, done = l.step(x, at, acc, item, each(x)); done {
 				break
 			}
 		}
@@ -120,6 +140,6 @@ func (c *compiler) loop(n ast.Node, name string, l loop, arguments []ast.Node) c
 		if x.failed != nil {
 			return nil
 		}
-		return so
+		return acc
 	}
 }

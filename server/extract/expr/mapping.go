@@ -1,6 +1,14 @@
-// Package expr reads statuses out of deliveries of which nothing is known, by expressions that somebody wrote. The
-// language is expr-lang's, less what gives something else each time or may cost more than can be said beforehand; the
-// same delivery always tells the same, within a bounded number of steps.
+// Package expr reads statuses from deliveries of senders that Hookbeam does not know, with the expressions of an
+// endpoint's mapping (hook.Mapping). The language is a part of expr-lang's.
+//
+// It promises that a mapping is a pure function of the delivery: the same delivery gives the same statements on
+// every machine and in every later version of the log. Evaluating is limited by a number of steps, whatever the
+// sender sends and whatever the mapping's author writes. An error in a mapping or in an expression says in words
+// for the author what is wrong and where.
+//
+// Start with Compile and Mapping.Statements here. compile.go has the grammar, evaluate.go the evaluation model and
+// its limits, functions.go and loops.go what expressions can call, values.go what they can read of a delivery.
+// evidence.go turns the values of expressions into evidence. Try and Guess help the author of a mapping.
 package expr
 
 import (
@@ -12,23 +20,25 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Mapping is one that can be used, by several at once.
+// Mapping is a compiled hook.Mapping. Compile makes it, for the extraction of statements and for a trial. It is
+// immutable, so goroutines may share it.
 type Mapping struct {
 	kind   hook.SubjectKind
-	states map[string]hook.MappedState
-	vars   int
+	states map[string]hook.MappedState // by the value of the state expression
+	vars   int                         // slots that the largest expression needs for let variables
 
-	subject, state, reference, amount, currency, occurredAt *expression // nil: there is none
+	subject, state, reference, amount, currency, occurredAt *expression // nil if the field is empty
 }
 
-// The bounds of what a delivery tells.
+// The limits of a mapping, and of what it reads from a delivery.
 const (
-	maxName   = 200 // bytes of a name with its prefix
-	maxState  = 60
-	maxStates = 100
+	maxName   = 200 // bytes of a subject's name with its prefix, such as "payment/"
+	maxState  = 60  // bytes of a state
+	maxStates = 100 // entries in states
 )
 
-// Compile makes a mapping ready. Its error is a *hook.Problem that names the field and says what is wrong with it.
+// Compile compiles a mapping. Its error is a *hook.Problem of kind hook.ErrInvalid, which names the field, says
+// what is wrong with it, and at which character of an expression.
 func Compile(m hook.Mapping) (*Mapping, error) {
 	if m.Kind != hook.KindOwn && m.Kind != hook.KindPayment {
 		return nil, invalid("kind", `it must be "own" or "payment".`)
@@ -37,8 +47,14 @@ func Compile(m hook.Mapping) (*Mapping, error) {
 	for _, field := range []struct {
 		name, source string
 		into         **expression
-	}{{"subject", m.Subject, &c.subject}, {"state", m.State, &c.state}, {"reference", m.Reference, &c.reference},
-		{"amount", m.Amount, &c.amount}, {"currency", m.Currency, &c.currency}, {"occurred_at", m.OccurredAt, &c.occurredAt}} {
+	}{
+		{"subject", m.Subject, &c.subject},
+		{"state", m.State, &c.state},
+		{"reference", m.Reference, &c.reference},
+		{"amount", m.Amount, &c.amount},
+		{"currency", m.Currency, &c.currency},
+		{"occurred_at", m.OccurredAt, &c.occurredAt},
+	} {
 		if strings.TrimSpace(field.source) == "" {
 			continue
 		}
@@ -55,17 +71,18 @@ func Compile(m hook.Mapping) (*Mapping, error) {
 	if c.state == nil {
 		return nil, invalid("state", "say where a delivery tells how it stands, such as body.status.")
 	}
-	if err := c.mean(m.States); err != nil {
+	if err := c.addStates(m.States); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
-// in writes a failure with its place.
+// in returns the message of a failure with its position in the source, as a sentence.
 func (f *failure) in(source string) string {
-	return fmt.Sprintf("%s, at %s.", f.text, placeIn(source, f.at))
+	return fmt.Sprintf("%s, at %s.", f.text, position(source, f.at))
 }
 
+// invalid returns the error for a field of a mapping. why is a sentence.
 func invalid(field, why string) *hook.Problem {
 	return &hook.Problem{
 		Kind:   hook.ErrInvalid,
@@ -74,15 +91,15 @@ func invalid(field, why string) *hook.Problem {
 	}
 }
 
-// mean takes in what the values of the state mean.
-func (m *Mapping) mean(states []hook.MappedState) error {
+// addStates checks the mapping's states and adds them to m.
+func (m *Mapping) addStates(states []hook.MappedState) error {
 	if len(states) > maxStates {
 		return invalid("states", fmt.Sprintf("there are more than %d.", maxStates))
 	}
 	for i, s := range states {
 		field := fmt.Sprintf("states[%d]", i)
 		s.Value = strings.TrimSpace(s.Value)
-		_, known := payments[s.State]
+		_, known := paymentKinds[s.State]
 		switch {
 		case s.Value == "":
 			return invalid(field+".value", "write the value as deliveries have it.")
@@ -106,13 +123,16 @@ func (m *Mapping) mean(states []hook.MappedState) error {
 	return nil
 }
 
+// isWord reports whether a text can be the name of a state: valid UTF-8, lower case, without blanks, of at most
+// maxState bytes.
 func isWord(s string) bool {
 	return s != "" && len(s) <= maxState && s == asWord(s) && utf8.ValidString(s)
 }
 
-// asWord makes a state's name of a value.
+// asWord makes the name of a state from a value: "In Transit" becomes "in_transit".
 func asWord(value string) string { return strings.ReplaceAll(strings.ToLower(value), " ", "_") }
 
+// isTone reports whether a tone is one that the dashboard has, or "" for the default.
 func isTone(t hook.Tone) bool {
 	switch t {
 	case "", hook.TonePending, hook.ToneActive, hook.ToneSuccess, hook.ToneWarning, hook.ToneFailure, hook.ToneNeutral:
@@ -121,10 +141,13 @@ func isTone(t hook.Tone) bool {
 	return false
 }
 
-// Statements returns what a delivery tells of its subject: one statement, or none where it names no subject or no
-// state.
-// It is a pure function of the two; whom to believe is for the caller to decide. Its error wraps hook.ErrTooMuch where
-// reading the delivery, or working the expressions out, costs more than one delivery may: then none of them counts.
+// Statements returns what a delivery says about its subject: one statement, or none if the expression of the
+// subject or of the state is empty. The endpoint is not used; the method has the signature of the extraction by
+// provider.
+//
+// An error means that the delivery says nothing, because an expression failed. It wraps hook.ErrTooMuch if reading
+// the delivery or evaluating the expressions exceeds the limits. An optional field that fails (reference, amount,
+// currency, occurred_at) is left out without an error.
 func (m *Mapping) Statements(_ *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
 	t, err := m.read(r)
 	if err != nil || len(t.Names) == 0 {
@@ -133,32 +156,35 @@ func (m *Mapping) Statements(_ *hook.Endpoint, r *hook.Record) ([]hook.Statement
 	return []hook.Statement{t.Statement}, nil
 }
 
-// told is what a delivery tells.
-type told struct {
-	hook.Statement        // without names: of nothing
-	value          string // of the state, as the expression gave it
-	short          error  // what of it had to be left out; nil: nothing
+// result is what a mapping reads from one delivery.
+type result struct {
+	hook.Statement        // without names if the delivery says nothing
+	value          string // of the state expression
+	omitted        error  // why an optional field was left out; nil if none was
 }
 
-func (m *Mapping) read(r *hook.Record) (t told, err error) {
-	x := &run{record: r, left: maxSteps, vars: make([]any, m.vars)}
-	t, err = m.tell(x)
+// read evaluates the mapping on a delivery. If an error occurs, the result has only the value of the state, which a
+// trial shows.
+func (m *Mapping) read(r *hook.Record) (t result, err error) {
+	x := &evaluation{record: r, left: maxSteps, vars: make([]any, m.vars)}
+	t, err = m.evaluate(x)
 	switch {
 	case x.over && err != nil:
-		return told{value: t.value}, fmt.Errorf("%w: %w", err, hook.ErrTooMuch)
+		return result{value: t.value}, fmt.Errorf("%w: %w", err, hook.ErrTooMuch)
 	case x.over:
-		return told{value: t.value}, hook.ErrTooMuch
+		return result{value: t.value}, hook.ErrTooMuch
 	}
 	return t, err
 }
 
-func (m *Mapping) tell(x *run) (t told, err error) {
+// evaluate evaluates the mapping's expressions, and makes a statement from their values.
+func (m *Mapping) evaluate(x *evaluation) (t result, err error) {
 	r := x.record
-	subject, err := x.word(m.subject)
+	subject, err := x.evalName(m.subject)
 	if err != nil || subject == "" {
 		return t, err
 	}
-	t.value, err = x.word(m.state)
+	t.value, err = x.evalName(m.state)
 	if err != nil || t.value == "" {
 		return t, err
 	}
@@ -166,12 +192,12 @@ func (m *Mapping) tell(x *run) (t told, err error) {
 	if t.Event == "" {
 		t.Event = string(r.ID)
 	}
-	t.Reference, t.short = x.word(m.reference)
+	t.Reference, t.omitted = x.evalName(m.reference)
 	if err := x.time(m.occurredAt, &t.Evidence); err != nil {
-		t.short = err
+		t.omitted = err
 	}
 	if err := x.money(m, &t.Evidence); err != nil {
-		t.short = err
+		t.omitted = err
 	}
 	if m.kind == hook.KindPayment {
 		err = m.payment(&t)
@@ -179,7 +205,7 @@ func (m *Mapping) tell(x *run) (t told, err error) {
 		err = m.own(&t)
 	}
 	if err != nil {
-		return told{value: t.value}, err
+		return result{value: t.value}, err
 	}
 	t.Subject = m.kind
 	t.Names = []string{string(m.kind) + "/" + subject}
@@ -189,17 +215,18 @@ func (m *Mapping) tell(x *run) (t told, err error) {
 	return t, nil
 }
 
-// word works out an expression that names something; "" where it gives nothing.
-func (x *run) word(e *expression) (string, error) {
-	v, err := x.value(e)
+// evalName evaluates an expression whose value is a name: of a subject, a state, a reference or a currency. It
+// returns "" if the value is nil or blank, and an error if it is no scalar, too long, or not printable.
+func (x *evaluation) evalName(e *expression) (string, error) {
+	v, err := x.evalField(e)
 	if v == nil || err != nil {
 		return "", err
 	}
-	s, ok := written(v)
-	s = strings.Clone(strings.TrimSpace(s)) // lets go of the body
+	s, ok := scalarText(v)
+	s = strings.Clone(strings.TrimSpace(s)) // a copy, so that the statement does not keep the body in memory
 	switch {
 	case !ok:
-		return "", fmt.Errorf("%s must be text or a number, and is %s", e.name, kind(v))
+		return "", fmt.Errorf("%s must be text or a number, and is %s", e.name, typeName(v))
 	case len(s) > maxName-len("payment/"):
 		return "", fmt.Errorf("%s is longer than %d characters", e.name, maxName-len("payment/"))
 	case strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) }):
@@ -208,12 +235,13 @@ func (x *run) word(e *expression) (string, error) {
 	return s, nil
 }
 
-// value works out an expression; nil where there is none. What went wrong in one is nothing to the next.
-func (x *run) value(e *expression) (any, error) {
+// evalField evaluates the expression of a field; nil if the field has none. It clears the failure, so that the next
+// field is evaluated.
+func (x *evaluation) evalField(e *expression) (any, error) {
 	if e == nil {
 		return nil, nil
 	}
-	v, failed := e.code(x), x.failed
+	v, failed := e.eval(x), x.failed
 	if failed != nil {
 		x.failed = nil
 		return nil, fmt.Errorf("%s: %s", e.name, strings.TrimSuffix(failed.in(e.source), "."))

@@ -63,6 +63,116 @@ var invoice = hook.Mapping{
 	},
 }
 
+// deliveries are bodies with the statements that mappings read from them.
+var deliveries = map[string]struct {
+	mapping hook.Mapping
+	body    string
+	want    hook.Statement // without names: none
+}{
+	"a state with its meaning": {
+		parcel,
+		`{"id":"P1","status":"DELIVERED"}`,
+		hook.Statement{Names: []string{"own/P1"},
+			Evidence: hook.Evidence{
+				Kind:  hook.Stands,
+				State: "delivered",
+				Tone:  hook.ToneSuccess,
+				Final: true,
+				Rank:  3,
+			}},
+	},
+	"a state without a tone is neutral": {
+		parcel,
+		`{"id":"P1","status":"LOST"}`,
+		hook.Statement{Names: []string{"own/P1"},
+			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral}},
+	},
+	"a state that nobody named stands for itself": {
+		parcel,
+		`{"id":"P1","status":"In Transit"}`,
+		hook.Statement{Names: []string{"own/P1"},
+			Evidence: hook.Evidence{Kind: hook.Stands, State: "in_transit", Tone: hook.ToneNeutral}},
+	},
+	"the shop's number is a name too": {
+		parcel,
+		`{"id":"P1","status":"LOST","order":4471}`,
+		hook.Statement{Names: []string{"own/P1", "order/4471"},
+			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral, Reference: "4471"}},
+	},
+	"no digit of a large number is lost": {
+		parcel,
+		`{"id":9007199254740993,"status":"LOST"}`,
+		hook.Statement{Names: []string{"own/9007199254740993"},
+			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral}},
+	},
+	"nor of one that no number holds": {
+		parcel,
+		`{"id":123456789012345678901234567890,"status":"LOST"}`,
+		hook.Statement{Names: []string{"own/123456789012345678901234567890"},
+			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral}},
+	},
+	"it happened when it says": {
+		parcel,
+		`{"id":"P1","status":"LOST","at":"2026-02-03T04:05:06Z"}`,
+		hook.Statement{Names: []string{"own/P1"},
+			Evidence: hook.Evidence{
+				Kind:  hook.Stands,
+				State: "lost",
+				Tone:  hook.ToneNeutral,
+				At:    hook.Millis(1770091506000),
+			}},
+	},
+	"a time that is none": {
+		parcel,
+		`{"id":"P1","status":"LOST","at":"soon"}`,
+		hook.Statement{
+			Names:    []string{"own/P1"},
+			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral},
+		},
+	},
+	"without a subject it tells of none":   {parcel, `{"status":"LOST"}`, hook.Statement{}},
+	"with an empty subject it tells none":  {parcel, `{"id":" ","status":"LOST"}`, hook.Statement{}},
+	"without a state it tells of none":     {parcel, `{"id":"P1"}`, hook.Statement{}},
+	"what is no JSON tells of none":        {parcel, `id=P1&status=LOST`, hook.Statement{}},
+	"what is behind JSON makes it no JSON": {parcel, `{"id":"P1","status":"LOST"} {}`, hook.Statement{}},
+	"money that came": {
+		invoice,
+		`{"id":"I1","status":"DONE","amount":4200,"currency":"eur"}`,
+		hook.Statement{Names: []string{"payment/I1"},
+			Evidence: hook.Evidence{Kind: hook.Captured, Amount: 4200, Currency: "EUR"}},
+	},
+	"a payment's own word needs no entry": {
+		invoice,
+		`{"id":"I1","status":"processing"}`,
+		hook.Statement{Names: []string{"payment/I1"},
+			Evidence: hook.Evidence{Kind: hook.Processing}},
+	},
+	"an amount without its currency says nothing": {
+		invoice,
+		`{"id":"I1","status":"DONE","amount":4200}`,
+		hook.Statement{Names: []string{"payment/I1"},
+			Evidence: hook.Evidence{Kind: hook.Captured}},
+	},
+	"an amount with a point says nothing": {
+		invoice,
+		`{"id":"I1","status":"DONE","amount":42.0,"currency":"EUR"}`,
+		hook.Statement{Names: []string{"payment/I1"},
+			Evidence: hook.Evidence{Kind: hook.Captured}},
+	},
+	"all of it went back": {
+		invoice,
+		`{"id":"I1","status":"BACK","amount":1,"currency":"EUR"}`,
+		hook.Statement{Names: []string{"payment/I1"},
+			Evidence: hook.Evidence{Kind: hook.Refund, Refund: "whole"}},
+	},
+	"a part of it went back, so far": {
+		invoice,
+		`{"id":"I1","status":"PART","amount":"-12.50","currency":"EUR"}`,
+		hook.Statement{Names: []string{"payment/I1"},
+			Evidence: hook.Evidence{Kind: hook.Refund, Amount: 1250, Currency: "EUR", Total: true}},
+	},
+}
+
 func TestADeliveryTellsOfItsSubject(t *testing.T) {
 	evidence := func(e hook.Evidence) hook.Evidence {
 		e.Event, e.Seq, e.Delivery, e.Type, e.ReceivedAt = "dlv_1", 7, "dlv_1", "order.paid", received
@@ -71,44 +181,7 @@ func TestADeliveryTellsOfItsSubject(t *testing.T) {
 		}
 		return e
 	}
-	for name, c := range map[string]struct {
-		mapping hook.Mapping
-		body    string
-		want    hook.Statement // without names: none
-	}{
-		"a state with its meaning": {parcel, `{"id":"P1","status":"DELIVERED"}`, hook.Statement{Names: []string{"own/P1"},
-			Evidence: hook.Evidence{Kind: hook.Stands, State: "delivered", Tone: hook.ToneSuccess, Final: true, Rank: 3}}},
-		"a state without a tone is neutral": {parcel, `{"id":"P1","status":"LOST"}`, hook.Statement{Names: []string{"own/P1"},
-			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral}}},
-		"a state that nobody named stands for itself": {parcel, `{"id":"P1","status":"In Transit"}`, hook.Statement{Names: []string{"own/P1"},
-			Evidence: hook.Evidence{Kind: hook.Stands, State: "in_transit", Tone: hook.ToneNeutral}}},
-		"the shop's number is a name too": {parcel, `{"id":"P1","status":"LOST","order":4471}`, hook.Statement{Names: []string{"own/P1", "order/4471"},
-			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral, Reference: "4471"}}},
-		"no digit of a large number is lost": {parcel, `{"id":9007199254740993,"status":"LOST"}`, hook.Statement{Names: []string{"own/9007199254740993"},
-			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral}}},
-		"nor of one that no number holds": {parcel, `{"id":123456789012345678901234567890,"status":"LOST"}`, hook.Statement{Names: []string{"own/123456789012345678901234567890"},
-			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral}}},
-		"it happened when it says": {parcel, `{"id":"P1","status":"LOST","at":"2026-02-03T04:05:06Z"}`, hook.Statement{Names: []string{"own/P1"},
-			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral, At: hook.Millis(1770091506000)}}},
-		"a time that is none":                  {parcel, `{"id":"P1","status":"LOST","at":"soon"}`, hook.Statement{Names: []string{"own/P1"}, Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral}}},
-		"without a subject it tells of none":   {parcel, `{"status":"LOST"}`, hook.Statement{}},
-		"with an empty subject it tells none":  {parcel, `{"id":" ","status":"LOST"}`, hook.Statement{}},
-		"without a state it tells of none":     {parcel, `{"id":"P1"}`, hook.Statement{}},
-		"what is no JSON tells of none":        {parcel, `id=P1&status=LOST`, hook.Statement{}},
-		"what is behind JSON makes it no JSON": {parcel, `{"id":"P1","status":"LOST"} {}`, hook.Statement{}},
-		"money that came": {invoice, `{"id":"I1","status":"DONE","amount":4200,"currency":"eur"}`, hook.Statement{Names: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Captured, Amount: 4200, Currency: "EUR"}}},
-		"a payment's own word needs no entry": {invoice, `{"id":"I1","status":"processing"}`, hook.Statement{Names: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Processing}}},
-		"an amount without its currency says nothing": {invoice, `{"id":"I1","status":"DONE","amount":4200}`, hook.Statement{Names: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Captured}}},
-		"an amount with a point says nothing": {invoice, `{"id":"I1","status":"DONE","amount":42.0,"currency":"EUR"}`, hook.Statement{Names: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Captured}}},
-		"all of it went back": {invoice, `{"id":"I1","status":"BACK","amount":1,"currency":"EUR"}`, hook.Statement{Names: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Refund, Refund: "whole"}}},
-		"a part of it went back, so far": {invoice, `{"id":"I1","status":"PART","amount":"-12.50","currency":"EUR"}`, hook.Statement{Names: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Refund, Amount: 1250, Currency: "EUR", Total: true}}},
-	} {
+	for name, c := range deliveries {
 		t.Run(name, func(t *testing.T) {
 			got, err := compiled(t, c.mapping).Statements(&hook.Endpoint{}, recordOf(c.body))
 			if err != nil {
@@ -152,11 +225,12 @@ func TestWhatIsLackingCostsNothingElse(t *testing.T) {
 
 func TestWhatCannotBeReadIsAnError(t *testing.T) {
 	for body, want := range map[string]string{
-		`{"id":{"a":1},"status":"DONE"}`:                            "subject must be text or a number, and is an object",
-		`{"id":"` + strings.Repeat("x", 300) + `"}`:                 "subject is longer than",
-		`{"id":"a\u0000b","status":"DONE"}`:                         "subject holds characters",
-		`{"id":"I1","status":["DONE"]}`:                             "state must be text or a number, and is a list",
-		`{"id":"I1","status":"HALF"}`:                               `state is "HALF", and states does not say what that means`,
+		`{"id":{"a":1},"status":"DONE"}`:            "subject must be text or a number, and is an object",
+		`{"id":"` + strings.Repeat("x", 300) + `"}`: "subject is longer than",
+		`{"id":"a\u0000b","status":"DONE"}`:         "subject holds characters",
+		`{"id":"I1","status":["DONE"]}`:             "state must be text or a number, and is a list",
+		`{"id":"I1","status":"HALF"}`:               `state is "HALF", and states does not say what that means`,
+
 		`{"id":"I1","status":"PART","amount":0}`:                    "must say how much was refunded",
 		`{"id":"I1","status":"PART","amount":1.5,"currency":"EUR"}`: "must say how much was refunded",
 	} {
@@ -167,40 +241,100 @@ func TestWhatCannotBeReadIsAnError(t *testing.T) {
 	}
 }
 
+// with returns the mapping parcel after a change.
+func with(change func(*hook.Mapping)) hook.Mapping {
+	m := parcel
+	change(&m)
+	return m
+}
+
+// wrongMappings are mappings with a part of the error that Compile returns for them.
+var wrongMappings = map[string]struct {
+	mapping hook.Mapping
+	want    string
+}{
+	"no kind":             {hook.Mapping{}, "kind is wrong"},
+	"a kind of providers": {hook.Mapping{Kind: hook.KindRun}, "kind is wrong"},
+	"no subject":          {hook.Mapping{Kind: hook.KindOwn, State: "type"}, "subject is wrong: say where"},
+	"no state": {
+		hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: " "},
+		"state is wrong: say where",
+	},
+	"a name nobody knows": {
+		with(func(m *hook.Mapping) { m.State = "bdy.status" }),
+		`state is wrong: "bdy" is not known; there are body, event, headers, method, path, query, text and type, ` +
+			"at character 1.",
+	},
+	"an expression cut": {
+		with(func(m *hook.Mapping) { m.State = "body.status ==" }),
+		"state is wrong: it ends too early, at character 15.",
+	},
+	"something out of line": {
+		with(func(m *hook.Mapping) { m.Amount = "body.\n  a ) b" }),
+		`amount is wrong: ")" is not expected, at line 2, character 5.`,
+	},
+	"text without its end": {with(func(m *hook.Mapping) { m.Currency = `"EUR` }), "currency is wrong: "},
+	"no such function": {
+		with(func(m *hook.Mapping) { m.Reference = "shout(body.id)" }),
+		"reference is wrong: there is no function shout here, at character 1.",
+	},
+	"the clock": {
+		with(func(m *hook.Mapping) { m.OccurredAt = "now()" }),
+		"occurred_at is wrong: there is no function now here",
+	},
+	"too many arguments": {
+		with(func(m *hook.Mapping) { m.Subject = "lower(body.id, 2)" }),
+		"lower takes one argument",
+	},
+	"too few arguments": {
+		with(func(m *hook.Mapping) { m.Subject = "trim()" }),
+		"trim takes one or two arguments",
+	},
+	"a function of a value": {
+		with(func(m *hook.Mapping) { m.Subject = "body.id.Foo()" }),
+		"values have no functions of their own",
+	},
+	"a broken pattern": {
+		with(func(m *hook.Mapping) { m.Subject = `body.id matches "("` }),
+		"no regular expression",
+	},
+	"a pattern of a body": {
+		with(func(m *hook.Mapping) { m.Subject = `body.id matches body.re` }),
+		"a pattern in quotes",
+	},
+	"# outside a list": {with(func(m *hook.Mapping) { m.Subject = `map(body.a, #acc)` }), "#acc is not known"},
+	"a value twice": {
+		with(func(m *hook.Mapping) { m.States = append(m.States, m.States[0]) }),
+		`states[2].value is wrong: "DELIVERED" is there twice`,
+	},
+	"an empty value": {
+		with(func(m *hook.Mapping) { m.States = []hook.MappedState{{State: "x"}} }),
+		"states[0].value",
+	},
+	"a state of two words": {
+		with(func(m *hook.Mapping) { m.States = []hook.MappedState{{Value: "x", State: "In transit"}} }),
+		"states[0].state is wrong: write it as one word",
+	},
+	"no such tone": {
+		with(func(m *hook.Mapping) { m.States = []hook.MappedState{{Value: "x", State: "x", Tone: "loud"}} }),
+		"states[0].tone",
+	},
+	"no state of a payment": {
+		with(func(m *hook.Mapping) { m.Kind = hook.KindPayment }),
+		`states[0].state is wrong: "delivered" is no state of a payment`,
+	},
+	"very many states": {
+		with(func(m *hook.Mapping) { m.States = make([]hook.MappedState, 101) }),
+		"more than 100",
+	},
+	"a very long one": {
+		with(func(m *hook.Mapping) { m.State = strings.Repeat("a", 3000) }),
+		"longer than 2000",
+	},
+}
+
 func TestAMappingThatIsWrongIsRefusedInWords(t *testing.T) {
-	with := func(change func(*hook.Mapping)) hook.Mapping {
-		m := parcel
-		change(&m)
-		return m
-	}
-	for name, c := range map[string]struct {
-		mapping hook.Mapping
-		want    string
-	}{
-		"no kind":               {hook.Mapping{}, "kind is wrong"},
-		"a kind of providers":   {hook.Mapping{Kind: hook.KindRun}, "kind is wrong"},
-		"no subject":            {hook.Mapping{Kind: hook.KindOwn, State: "type"}, "subject is wrong: say where"},
-		"no state":              {hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: " "}, "state is wrong: say where"},
-		"a name nobody knows":   {with(func(m *hook.Mapping) { m.State = "bdy.status" }), `state is wrong: "bdy" is not known; there are body, event, headers, method, path, query, text and type, at character 1.`},
-		"an expression cut":     {with(func(m *hook.Mapping) { m.State = "body.status ==" }), "state is wrong: it ends too early, at character 15."},
-		"something out of line": {with(func(m *hook.Mapping) { m.Amount = "body.\n  a ) b" }), `amount is wrong: ")" is not expected, at line 2, character 5.`},
-		"text without its end":  {with(func(m *hook.Mapping) { m.Currency = `"EUR` }), "currency is wrong: "},
-		"no such function":      {with(func(m *hook.Mapping) { m.Reference = "shout(body.id)" }), "reference is wrong: there is no function shout here, at character 1."},
-		"the clock":             {with(func(m *hook.Mapping) { m.OccurredAt = "now()" }), "occurred_at is wrong: there is no function now here"},
-		"too many arguments":    {with(func(m *hook.Mapping) { m.Subject = "lower(body.id, 2)" }), "lower takes one argument"},
-		"too few arguments":     {with(func(m *hook.Mapping) { m.Subject = "trim()" }), "trim takes one or two arguments"},
-		"a function of a value": {with(func(m *hook.Mapping) { m.Subject = "body.id.Foo()" }), "values have no functions of their own"},
-		"a broken pattern":      {with(func(m *hook.Mapping) { m.Subject = `body.id matches "("` }), "no regular expression"},
-		"a pattern of a body":   {with(func(m *hook.Mapping) { m.Subject = `body.id matches body.re` }), "a pattern in quotes"},
-		"# outside a list":      {with(func(m *hook.Mapping) { m.Subject = `map(body.a, #acc)` }), "#acc is not known"},
-		"a value twice":         {with(func(m *hook.Mapping) { m.States = append(m.States, m.States[0]) }), `states[2].value is wrong: "DELIVERED" is there twice`},
-		"an empty value":        {with(func(m *hook.Mapping) { m.States = []hook.MappedState{{State: "x"}} }), "states[0].value"},
-		"a state of two words":  {with(func(m *hook.Mapping) { m.States = []hook.MappedState{{Value: "x", State: "In transit"}} }), "states[0].state is wrong: write it as one word"},
-		"no such tone":          {with(func(m *hook.Mapping) { m.States = []hook.MappedState{{Value: "x", State: "x", Tone: "loud"}} }), "states[0].tone"},
-		"no state of a payment": {with(func(m *hook.Mapping) { m.Kind = hook.KindPayment }), `states[0].state is wrong: "delivered" is no state of a payment`},
-		"very many states":      {with(func(m *hook.Mapping) { m.States = make([]hook.MappedState, 101) }), "more than 100"},
-		"a very long one":       {with(func(m *hook.Mapping) { m.State = strings.Repeat("a", 3000) }), "longer than 2000"},
-	} {
+	for name, c := range wrongMappings {
 		t.Run(name, func(t *testing.T) {
 			got, err := Compile(c.mapping)
 			var problem *hook.Problem
@@ -212,40 +346,6 @@ func TestAMappingThatIsWrongIsRefusedInWords(t *testing.T) {
 				t.Errorf("got %s, %q; want %q in it", problem.Code, problem.Detail, c.want)
 			}
 		})
-	}
-}
-
-func TestAmountsAreReadInMinorUnits(t *testing.T) {
-	for _, c := range []struct {
-		value    any
-		currency string
-		want     int64
-		ok       bool
-	}{
-		{int64(4200), "EUR", 4200, true}, {int64(-4200), "EUR", 4200, true}, {"4200", "EUR", 4200, true}, {" 42.00 ", "EUR", 4200, true},
-		{"42.5", "EUR", 4250, true}, {"42.500", "EUR", 4250, true}, {"42.505", "EUR", 0, false}, {"42.505", "KWD", 42505, true},
-		{"42.", "EUR", 4200, true}, {".5", "EUR", 0, false}, {"42.0", "JPY", 42, true}, {"42.5", "JPY", 0, false}, {"1.-5", "EUR", 0, false},
-		{42.0, "EUR", 0, false}, {"1e3", "EUR", 0, false}, {"", "EUR", 0, false}, {true, "EUR", 0, false}, {[]any{}, "EUR", 0, false},
-		{int64(1 << 62), "EUR", 0, false}, {"99999999999999999999.00", "EUR", 0, false},
-	} {
-		got, err := minor(c.value, hook.MinorDigits(c.currency))
-		if got != c.want || (err == nil) != c.ok {
-			t.Errorf("minor(%#v, %s) = %d, %v; want %d, %t", c.value, c.currency, got, err, c.want, c.ok)
-		}
-	}
-}
-
-func TestTimesAreReadByTheirSize(t *testing.T) {
-	at := hook.Millis(1770091506000)
-	for value, want := range map[any]hook.Time{
-		int64(1770091506): at, int64(1770091506000): at, "1770091506": at, 1770091506.25: hook.Millis(1770091506250),
-		"2026-02-03T04:05:06Z": at, "2026-02-03T05:05:06+01:00": at, "2026-02-03 04:05:06": at, "2026-02-03T04:05:06": at,
-		"2026-02-03T04:05:06.789Z": hook.Millis(1770091506789),
-		"":                         {}, "soon": {}, int64(0): {}, int64(-5): {}, int64(5): {}, "1e400": {}, "NaN": {}, true: {}, int64(1) << 60: {},
-	} {
-		if got, ok := moment(value); ok == want.IsZero() || !got.Equal(want.Time) {
-			t.Errorf("moment(%#v) = %v, %t; want %v", value, got, ok, want)
-		}
 	}
 }
 

@@ -8,7 +8,8 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-func (c *compiler) binary(n *ast.BinaryNode) code {
+// binary compiles an operator with two operands. Errors have the position of the operator.
+func (c *compiler) binary(n *ast.BinaryNode) evalFunc {
 	at, op := n.Location().From, n.Operator
 	if op == "matches" {
 		return c.matches(n)
@@ -16,51 +17,56 @@ func (c *compiler) binary(n *ast.BinaryNode) code {
 	a, b := c.node(n.Left), c.node(n.Right)
 	switch op {
 	case "and", "&&":
-		return func(x *run) any { return x.truth(at, a(x)) && x.truth(at, b(x)) }
+		return func(x *evaluation) any { return x.truth(at, a(x)) && x.truth(at, b(x)) }
 	case "or", "||":
-		return func(x *run) any { return x.truth(at, a(x)) || x.truth(at, b(x)) }
+		return func(x *evaluation) any { return x.truth(at, a(x)) || x.truth(at, b(x)) }
 	case "??":
-		return func(x *run) any {
+		return func(x *evaluation) any {
 			if v := a(x); v != nil {
 				return v
 			}
 			return b(x)
 		}
 	case "==":
-		return func(x *run) any { return x.same(at, a(x), b(x)) }
+		return func(x *evaluation) any { return x.equal(at, a(x), b(x)) }
 	case "!=":
-		return func(x *run) any { return !x.same(at, a(x), b(x)) }
+		return func(x *evaluation) any { return !x.equal(at, a(x), b(x)) }
 	case "<", ">", "<=", ">=":
-		return func(x *run) any { return x.ordered(at, op, a(x), b(x)) }
+		return func(x *evaluation) any { return x.compare(at, op, a(x), b(x)) }
 	case "in":
-		return func(x *run) any { return x.within(at, a(x), b(x)) }
+		return func(x *evaluation) any { return x.contains(at, a(x), b(x)) }
 	case "contains", "startsWith", "endsWith":
-		holds := map[string]func(a, b string) bool{"contains": strings.Contains, "startsWith": strings.HasPrefix, "endsWith": strings.HasSuffix}[op]
-		return func(x *run) any {
+		holds := map[string]func(a, b string) bool{
+			"contains": strings.Contains, "startsWith": strings.HasPrefix, "endsWith": strings.HasSuffix,
+		}[op]
+		return func(x *evaluation) any {
 			text, piece := a(x), b(x)
 			return x.texts(at, op, text, piece) && holds(text.(string), piece.(string))
 		}
 	case "+", "-", "*", "/", "%":
-		return func(x *run) any { return x.arithmetic(at, op, a(x), b(x)) }
+		return func(x *evaluation) any { return x.arithmetic(at, op, a(x), b(x)) }
 	}
 	return c.refuse(n, "%q cannot be used here", op)
 }
 
-func (c *compiler) matches(n *ast.BinaryNode) code {
+// matches compiles a match with a regular expression, which is charged for the length of the text times the size of
+// the pattern.
+func (c *compiler) matches(n *ast.BinaryNode) evalFunc {
 	text, at := c.node(n.Left), n.Location().From
 	re, size := c.pattern(n.Right)
-	return func(x *run) any {
+	return func(x *evaluation) any {
 		v := text(x)
 		if !x.texts(at, "matches", v) {
 			return false
 		}
 		s := v.(string)
-		return x.pay(at, len(s)*size/2) && re.MatchString(s)
+		return x.charge(at, len(s)*size/2) && re.MatchString(s)
 	}
 }
 
-// same compares scalars. Nothing is the same as nothing alone.
-func (x *run) same(at int, a, b any) bool {
+// equal evaluates ==. nil equals only nil. Integers are compared exactly; an integer and a float are compared as
+// floats. A text never equals a number. Lists and objects cannot be compared.
+func (x *evaluation) equal(at int, a, b any) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
 	}
@@ -72,20 +78,21 @@ func (x *run) same(at int, a, b any) bool {
 		}
 		return m == n
 	}
-	_, scalar := written(a)
-	_, also := written(b)
+	_, scalar := scalarText(a)
+	_, also := scalarText(b)
 	if !scalar || !also {
 		x.fail(at, "lists and objects cannot be compared")
 		return false
 	}
-	if s, ok := a.(string); ok && !x.payFor(at, s) {
+	if s, ok := a.(string); ok && !x.chargeText(at, s) {
 		return false
 	}
 	return a == b
 }
 
-// ordered compares numbers, or texts. What is missing is neither less nor more than anything.
-func (x *run) ordered(at int, op string, a, b any) bool {
+// compare evaluates <, >, <= and >= for two numbers or two texts, which are compared byte by byte. It is false if
+// an operand is nil.
+func (x *evaluation) compare(at int, op string, a, b any) bool {
 	var order int
 	s, isText := a.(string)
 	t, also := b.(string)
@@ -94,7 +101,7 @@ func (x *run) ordered(at int, op string, a, b any) bool {
 	case a == nil || b == nil:
 		return false
 	case isText && also:
-		if !x.payFor(at, s) {
+		if !x.chargeText(at, s) {
 			return false
 		}
 		order = strings.Compare(s, t)
@@ -105,7 +112,7 @@ func (x *run) ordered(at int, op string, a, b any) bool {
 			order = cmp.Compare(i, j)
 		}
 	default:
-		x.fail(at, "%s and %s cannot be compared with %s", kind(a), kind(b), op)
+		x.fail(at, "%s and %s cannot be compared with %s", typeName(a), typeName(b), op)
 		return false
 	}
 	switch op {
@@ -120,39 +127,41 @@ func (x *run) ordered(at int, op string, a, b any) bool {
 	}
 }
 
-func (x *run) within(at int, a, b any) bool {
+// contains evaluates in: whether a list b has an item that equals a, or an object b has a member named a.
+func (x *evaluation) contains(at int, a, b any) bool {
 	switch b := b.(type) {
 	case nil:
 		return false
 	case []any:
 		for _, item := range b {
-			if !x.pay(at, 1) {
+			if !x.charge(at, 1) {
 				return false
 			}
-			if _, scalar := written(item); scalar && x.same(at, a, item) {
+			if _, scalar := scalarText(item); scalar && x.equal(at, a, item) {
 				return true
 			}
 		}
 		return false
 	case map[string]any:
 		name, isText := a.(string)
-		if !isText || !x.payFor(at, name) {
+		if !isText || !x.chargeText(at, name) {
 			return false
 		}
 		_, has := b[name]
 		return has
 	}
-	x.fail(at, "in wants a list or an object, and this is %s", kind(b))
+	x.fail(at, "in wants a list or an object, and this is %s", typeName(b))
 	return false
 }
 
-// floats reads two numbers.
+// floats converts two numbers to floats; false if one is no number.
 func floats(a, b any) (m, n float64, ok bool) {
 	m, ok = float(a)
 	n, also := float(b)
 	return m, n, ok && also
 }
 
+// float converts a number to a float; false if it is no number. Large integers lose digits.
 func float(v any) (float64, bool) {
 	switch v := v.(type) {
 	case int64:
@@ -163,23 +172,24 @@ func float(v any) (float64, bool) {
 	return 0, false
 }
 
-// arithmetic computes. With something missing it gives nothing; + also joins text with what can be written.
-func (x *run) arithmetic(at int, op string, a, b any) any {
+// arithmetic evaluates + - * / and %. It returns nil if an operand is nil. Two integers give an integer, except
+// with /, which always gives a float. With a text, + concatenates. Overflow and division by 0 are errors.
+func (x *evaluation) arithmetic(at int, op string, a, b any) any {
 	if a == nil || b == nil || x.failed != nil {
 		return nil
 	}
 	_, isText := a.(string)
 	_, also := b.(string)
 	if op == "+" && (isText || also) {
-		return x.joined(at, a, b)
+		return x.concat(at, a, b)
 	}
 	m, n, ok := floats(a, b)
 	if !ok {
-		return x.fail(at, "%s and %s do not go together with %s", kind(a), kind(b), op)
+		return x.fail(at, "%s and %s do not go together with %s", typeName(a), typeName(b), op)
 	}
 	i, whole := a.(int64)
 	if j, too := b.(int64); whole && too && op != "/" {
-		return x.whole(at, op, i, j)
+		return x.integerArithmetic(at, op, i, j)
 	}
 	var r float64
 	switch op {
@@ -200,7 +210,8 @@ func (x *run) arithmetic(at int, op string, a, b any) any {
 	return r
 }
 
-func (x *run) whole(at int, op string, i, j int64) any {
+// integerArithmetic evaluates + - * and % for integers, and fails on overflow and division by 0.
+func (x *evaluation) integerArithmetic(at int, op string, i, j int64) any {
 	var r int64
 	var fits bool
 	switch op {
@@ -224,21 +235,23 @@ func (x *run) whole(at int, op string, i, j int64) any {
 	return r
 }
 
-func (x *run) joined(at int, a, b any) any {
-	s, ok := written(a)
-	t, also := written(b)
+// concat joins two scalars to a text.
+func (x *evaluation) concat(at int, a, b any) any {
+	s, ok := scalarText(a)
+	t, also := scalarText(b)
 	if !ok || !also {
-		return x.fail(at, "%s and %s do not go together with +", kind(a), kind(b))
+		return x.fail(at, "%s and %s do not go together with +", typeName(a), typeName(b))
 	}
-	return x.made(at, len(s)+len(t), func() string { return s + t })
+	return x.newText(at, len(s)+len(t), func() string { return s + t })
 }
 
-// made makes a text of so many bytes, where that is not too long.
-func (x *run) made(at, size int, make func() string) any {
+// newText returns what make returns, a text of size bytes. It fails, without calling make, if the text is too long
+// or there are not enough steps.
+func (x *evaluation) newText(at, size int, make func() string) any {
 	if size > maxText {
 		return x.fail(at, "the text gets longer than %d KiB", maxText>>10)
 	}
-	if !x.pay(at, 1+size/16) {
+	if !x.charge(at, 1+size/16) {
 		return nil
 	}
 	return make()

@@ -43,61 +43,64 @@ type MappingError struct {
 	Error    string // for the person who writes the mapping
 }
 
-// The bounds of a trial.
+// The limits of what a trial returns.
 const (
-	maxShown = 5
-	maxFound = 50
+	maxShown = 5  // examples, and problems
+	maxFound = 50 // different values of the state
 )
 
-// Untried is a trial on nothing.
+// Untried returns a trial on no deliveries.
 func Untried() Trial {
 	return Trial{States: []StateCount{}, Examples: []Example{}, Problems: []MappingError{}}
 }
 
-// Try tells what the mapping would have made of the deliveries that each gives, one by one. Where ctx ends before they
-// do, it is of those looked at until then.
+// Try evaluates the mapping on the deliveries that each passes to do, newest first. If ctx ends before they do, the
+// result covers the deliveries until then, and there is no error: the API limits the time of a trial. Other errors
+// are those of each.
 func (m *Mapping) Try(ctx context.Context, each func(do func(*hook.Record) error) error) (Trial, error) {
 	t := Untried()
 	err := each(func(r *hook.Record) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		t.take(m, r)
+		t.add(m, r)
 		return nil
 	})
-	if ctx.Err() != nil { // it is what ended it, whatever else is said
+	if ctx.Err() != nil { // then err only says that each was interrupted
 		err = nil
 	}
 	slices.SortStableFunc(t.States, func(a, b StateCount) int { return cmp.Compare(b.Count, a.Count) })
 	return t, err
 }
 
-func (t *Trial) take(m *Mapping, r *hook.Record) {
+// add evaluates the mapping on one more delivery.
+func (t *Trial) add(m *Mapping, r *hook.Record) {
 	t.Looked++
-	told, err := m.read(r)
-	state := m.meaning(told.value)
-	if told.value != "" {
-		t.count(told.value, state)
+	got, err := m.read(r)
+	state := m.stateFor(got.value)
+	if got.value != "" {
+		t.count(got.value, state)
 	}
-	if err == nil && len(told.Names) > 0 {
+	if err == nil && len(got.Names) > 0 {
 		t.Matched++
 		if len(t.Examples) < maxShown {
 			t.Examples = append(
 				t.Examples,
-				Example{r.ID, r.Seq, told.Names[0], state, told.Reference, told.Amount, told.Currency},
+				Example{r.ID, r.Seq, got.Names[0], state, got.Reference, got.Amount, got.Currency},
 			)
 		}
 	}
 	if err != nil {
 		t.Failed++
 	} else {
-		err = told.short
+		err = got.omitted
 	}
 	if err != nil && len(t.Problems) < maxShown {
 		t.Problems = append(t.Problems, MappingError{r.ID, r.Seq, err.Error()})
 	}
 }
 
+// count counts a value of the state. Beyond maxFound different values, new ones are not listed.
 func (t *Trial) count(value string, state hook.State) {
 	for i := range t.States {
 		if t.States[i].Value == value {

@@ -83,10 +83,8 @@ func TestATrialEndsWithItsTime(t *testing.T) {
 		t.Errorf("%v: %+v after %d", err, got, n)
 	}
 	broken := errors.New("broken")
-	if _, err := compiled(t, parcel).Try(t.Context(), func(func(*hook.Record) error) error { return broken }); !errors.Is(
-		err,
-		broken,
-	) {
+	_, err = compiled(t, parcel).Try(t.Context(), func(func(*hook.Record) error) error { return broken })
+	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -96,13 +94,42 @@ func TestAGuessFitsTheDeliveryThatItWasMadeOf(t *testing.T) {
 		body string
 		want hook.Mapping
 	}{
-		"wrapped twice": {`{"id":"evt_1","type":"t","data":{"object":{"id":"pay_1","status":"succeeded","amount":4200,"currency":"eur","created":1770091506,"order_id":7}}}`,
-			hook.Mapping{Kind: hook.KindPayment, Subject: "body.data.object.id", State: "body.data.object.status", Reference: "body.data.object.order_id", Amount: "body.data.object.amount",
-				Currency: "body.data.object.currency", OccurredAt: "body.data.object.created", States: []hook.MappedState{{Value: "succeeded", State: hook.StatePaid}}}},
-		"flat":                        {`{"id":1001,"state":"In transit"}`, hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.state"}},
-		"with the state outside":      {`{"status":"paid","data":{"id":1}}`, hook.Mapping{Kind: hook.KindOwn, Subject: "body.data.id", State: "body.status"}},
-		"an event, and no state":      {`{"event":"shipped","order":{"id":1}}`, hook.Mapping{Kind: hook.KindOwn, Subject: "body.order.id", State: "body.event"}},
-		"an amount with a point":      {`{"id":1,"status":"paid","total":42.5,"currency":"EUR"}`, hook.Mapping{Kind: hook.KindPayment, Subject: "body.id", State: "body.status", Amount: "round(body.total * 100)", Currency: "body.currency"}},
+		"wrapped twice": {
+			`{"id":"evt_1","type":"t","data":{"object":{"id":"pay_1","status":"succeeded",` +
+				`"amount":4200,"currency":"eur","created":1770091506,"order_id":7}}}`,
+			hook.Mapping{
+				Kind:       hook.KindPayment,
+				Subject:    "body.data.object.id",
+				State:      "body.data.object.status",
+				Reference:  "body.data.object.order_id",
+				Amount:     "body.data.object.amount",
+				Currency:   "body.data.object.currency",
+				OccurredAt: "body.data.object.created",
+				States:     []hook.MappedState{{Value: "succeeded", State: hook.StatePaid}},
+			},
+		},
+		"flat": {
+			`{"id":1001,"state":"In transit"}`,
+			hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.state"},
+		},
+		"with the state outside": {
+			`{"status":"paid","data":{"id":1}}`,
+			hook.Mapping{Kind: hook.KindOwn, Subject: "body.data.id", State: "body.status"},
+		},
+		"an event, and no state": {
+			`{"event":"shipped","order":{"id":1}}`,
+			hook.Mapping{Kind: hook.KindOwn, Subject: "body.order.id", State: "body.event"},
+		},
+		"an amount with a point": {
+			`{"id":1,"status":"paid","total":42.5,"currency":"EUR"}`,
+			hook.Mapping{
+				Kind:     hook.KindPayment,
+				Subject:  "body.id",
+				State:    "body.status",
+				Amount:   "round(body.total * 100)",
+				Currency: "body.currency",
+			},
+		},
 		"nothing to be seen but type": {`[]`, hook.Mapping{Kind: hook.KindOwn, State: "type"}},
 	} {
 		t.Run(name, func(t *testing.T) {

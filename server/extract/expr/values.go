@@ -10,35 +10,39 @@ import (
 	"hookbeam/server/payload"
 )
 
-// What reading a form and headers costs, in steps.
+// The cost of reading a form and headers, in steps.
 const (
 	pairSteps   = 12 // for each field of a form
 	headerSteps = 4  // for each header
 )
 
-// known is what expressions see of a delivery.
-var known = map[string]code{
-	"body":    func(x *run) any { return x.once(0, &x.body, x.readBody) },
-	"headers": func(x *run) any { return x.once(1, &x.headers, x.readHeaders) },
-	"query":   func(x *run) any { return x.once(2, &x.query, x.readQuery) },
-	"text":    func(x *run) any { return x.once(3, &x.text, x.readText) },
-	"type":    func(x *run) any { return x.record.Type },
-	"event":   func(x *run) any { return x.record.Event },
-	"method":  func(x *run) any { return x.record.Method },
-	"path":    func(x *run) any { return x.record.Path },
+// variables are the variables that expressions can read. body is parsed JSON or the fields of a form, nil if the
+// body is neither. headers and query are objects of texts. text is the body as it was received, at most maxText
+// bytes of it. The others are fields of the delivery.
+var variables = map[string]evalFunc{
+	"body":    func(x *evaluation) any { return x.once(0, &x.body, x.readBody) },
+	"headers": func(x *evaluation) any { return x.once(1, &x.headers, x.readHeaders) },
+	"query":   func(x *evaluation) any { return x.once(2, &x.query, x.readQuery) },
+	"text":    func(x *evaluation) any { return x.once(3, &x.text, x.readText) },
+	"type":    func(x *evaluation) any { return x.record.Type },
+	"event":   func(x *evaluation) any { return x.record.Event },
+	"method":  func(x *evaluation) any { return x.record.Method },
+	"path":    func(x *evaluation) any { return x.record.Path },
 }
 
-// once reads a part of the delivery when it is first asked for.
-func (x *run) once(which int, kept *any, read func() any) any {
+// once returns a part of the delivery, which it reads when the first expression needs it. which is its index in
+// x.read.
+func (x *evaluation) once(which int, kept *any, read func() any) any {
 	if !x.read[which] {
 		*kept, x.read[which] = read(), true
 	}
 	return *kept
 }
 
-func (x *run) readHeaders() any {
+// readHeaders returns the headers by their names in lower case. The first header of a name counts.
+func (x *evaluation) readHeaders() any {
 	r := x.record
-	if !x.spend(headerSteps * len(r.Headers)) {
+	if !x.chargeReading(headerSteps * len(r.Headers)) {
 		return nil
 	}
 	headers := make(map[string]any, len(r.Headers))
@@ -51,16 +55,18 @@ func (x *run) readHeaders() any {
 	return headers
 }
 
-func (x *run) readText() any {
+// readText returns the beginning of the body. Bytes that are not valid UTF-8 are left out.
+func (x *evaluation) readText() any {
 	r := x.record
 	return strings.ToValidUTF8(string(r.Body[:min(len(r.Body), maxText)]), "")
 }
 
-func (x *run) readQuery() any { return x.form(x.record.Query) }
+// readQuery returns the parameters of the query string.
+func (x *evaluation) readQuery() any { return x.form(x.record.Query) }
 
-// form reads a form's fields, of each its first value.
-func (x *run) form(text string) any {
-	if !x.spend(pairSteps*strings.Count(text, "&") + len(text)/4) {
+// form parses the fields of a form. The first value of a field counts.
+func (x *evaluation) form(text string) any {
+	if !x.chargeReading(pairSteps*strings.Count(text, "&") + len(text)/4) {
 		return nil
 	}
 	values, _ := url.ParseQuery(text) // what cannot be read was not sent
@@ -71,8 +77,10 @@ func (x *run) form(text string) any {
 	return fields
 }
 
-// readBody reads JSON, or the fields of a form. Some senders call JSON a form.
-func (x *run) readBody() any {
+// readBody parses the body: as a form if the Content-Type says so, and else as JSON. Some senders send JSON with
+// the Content-Type of a form, so a body that begins like an object or a list is first tried as JSON. A body larger
+// than hook.MaxTold is not read at all and ends the evaluation.
+func (x *evaluation) readBody() any {
 	r := x.record
 	if len(r.Body) > hook.MaxTold {
 		x.over = true
@@ -82,7 +90,7 @@ func (x *run) readBody() any {
 	media, _, _ := mime.ParseMediaType(r.ContentType) // "" where it cannot be read
 	isForm := media == "application/x-www-form-urlencoded"
 	if !isForm || len(body) > 0 && (body[0] == '{' || body[0] == '[') {
-		if v, ok := payload.Decode(body, x.spend); ok || !isForm || x.over {
+		if v, ok := payload.Decode(body, x.chargeReading); ok || !isForm || x.over {
 			return v
 		}
 	}
