@@ -18,6 +18,9 @@ import (
 	"sync"
 )
 
+// The files of this package's own pages: the tokens that the dashboard has as well, the style sheet that uses them, and
+// the icon.
+//
 //go:embed tokens.css
 var tokensCSS []byte
 
@@ -27,15 +30,18 @@ var pagesCSS []byte
 //go:embed icon.svg
 var iconSVG []byte
 
-// files are what pages load: the pages' own style sheet and icon under web/, the dashboard's under assets/.
+// files serves the files that pages load: under web/ this package's style sheet and icon, under assets/ and embed/ what
+// Vite built. Everything else of the build, such as its manifest, is not served. Pages makes one. A compressed copy of
+// each text file is kept in memory after its first request.
 type files struct {
-	ui        fs.FS
-	own       map[string][]byte // by path
-	stylePath string
-	iconPath  string
-	small     sync.Map // path → *squeezed
+	ui         fs.FS
+	own        map[string][]byte // this package's files, by path
+	stylePath  string
+	iconPath   string
+	compressed sync.Map // path → *compressedFile
 }
 
+// newFiles returns the files of a build. ui may be nil.
 func newFiles(ui fs.FS) *files {
 	f := &files{ui: ui, own: map[string][]byte{}}
 	f.stylePath = f.add("pages", ".css", append(bytes.Clone(tokensCSS), pagesCSS...))
@@ -43,7 +49,8 @@ func newFiles(ui fs.FS) *files {
 	return f
 }
 
-// add names content by its hash, so that it may be kept for ever.
+// add adds one of this package's files and returns its path. The path contains a hash of the content, so browsers may
+// cache the file for ever.
 func (f *files) add(name, ext string, content []byte) string {
 	sum := sha256.Sum256(content)
 	at := "web/" + name + "." + hex.EncodeToString(sum[:6]) + ext
@@ -51,6 +58,7 @@ func (f *files) add(name, ext string, content []byte) string {
 	return at
 }
 
+// read returns the content of a file that may be served.
 func (f *files) read(at string) ([]byte, bool) {
 	if content, ok := f.own[at]; ok {
 		return content, true
@@ -62,6 +70,8 @@ func (f *files) read(at string) ([]byte, bool) {
 	return content, err == nil
 }
 
+// serve responds with a file, compressed if the client accepts gzip. It returns false, and writes nothing, if there is
+// no such file. The caller sets Cache-Control.
 func (f *files) serve(w http.ResponseWriter, r *http.Request, at string) bool {
 	content, ok := f.read(at)
 	if !ok {
@@ -70,17 +80,19 @@ func (f *files) serve(w http.ResponseWriter, r *http.Request, at string) bool {
 	h := w.Header()
 	h.Set("Content-Type", contentType(at))
 	h.Set("Vary", "Accept-Encoding")
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && squeezable(at) {
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && compressible(at) {
 		h.Set("Content-Encoding", "gzip")
-		content = f.squeeze(at, content)
+		content = f.compress(at, content)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(content)))
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(content) // the reader left: nobody to tell
+		_, _ = w.Write(content) // an error means that the client has gone
 	}
 	return true
 }
 
+// contentType returns the Content-Type of a file by its extension. Those that pages load are listed here, because
+// package mime depends on the machine's configuration.
 func contentType(at string) string {
 	switch ext := path.Ext(at); ext {
 	case ".js", ".mjs":
@@ -99,41 +111,46 @@ func contentType(at string) string {
 	}
 }
 
-func squeezable(at string) bool {
+// compressible reports whether gzip makes a file smaller. Fonts and pictures are compressed already.
+func compressible(at string) bool {
 	ext := path.Ext(at)
 	return ext == ".js" || ext == ".mjs" || ext == ".css" || ext == ".svg" || ext == ".json" || ext == ".map"
 }
 
-// squeezed is one file by gzip, made once when it is first asked for. There are as many as there are files.
-type squeezed struct {
+// compressedFile is the gzip form of one file. It is made by the first request for it; requests that arrive meanwhile
+// wait. There is at most one for each file of the build.
+type compressedFile struct {
 	once    sync.Once
 	content []byte
 }
 
-func (f *files) squeeze(at string, content []byte) []byte {
-	kept, _ := f.small.LoadOrStore(at, &squeezed{})
-	s := kept.(*squeezed)
+// compress returns the gzip form of a file.
+func (f *files) compress(at string, content []byte) []byte {
+	kept, _ := f.compressed.LoadOrStore(at, &compressedFile{})
+	s := kept.(*compressedFile)
 	s.once.Do(func() {
 		var b bytes.Buffer
-		z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // fails for an unknown level only
-		_, _ = z.Write(content)                               // a buffer takes everything
+		z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // fails only for an unknown level
+		_, _ = z.Write(content)                               // a buffer never fails
 		_ = z.Close()
 		s.content = b.Bytes()
 	})
 	return s.content
 }
 
-// entry is what the shell loads: paths relative to the base.
+// entry is what the shell loads. Paths are relative to the site's base.
 type entry struct {
 	Script  string
 	Styles  []string
-	Preload []string // modules that the script imports at once
-	Fonts   []string // what the first paint is set in
+	Preload []string // modules that the script imports statically
+	Fonts   []string // the fonts of the first paint
 }
 
+// errNotBuilt says that there is no usable build of the dashboard.
 var errNotBuilt = errors.New("the dashboard was not built")
 
-// readManifest reads Vite's manifest (https://vite.dev/guide/backend-integration).
+// readManifest reads from Vite's manifest what the shell loads (https://vite.dev/guide/backend-integration). Every
+// error wraps errNotBuilt.
 func readManifest(ui fs.FS) (entry, error) {
 	if ui == nil {
 		return entry{}, errNotBuilt
@@ -160,14 +177,16 @@ func readManifest(ui fs.FS) (entry, error) {
 	return e, nil
 }
 
+// chunk is an entry of Vite's manifest, as far as it is used.
 type chunk struct {
 	File    string   `json:"file"`
 	CSS     []string `json:"css"`
-	Imports []string `json:"imports"`
+	Imports []string `json:"imports"` // keys of the manifest
 	Assets  []string `json:"assets"`
 }
 
-// add gathers the style sheets and modules of c and of what it imports at once, each of them one time.
+// add adds the style sheets and modules of c and of its static imports, each of them once. seen has the imports that
+// were added; modules can import each other.
 func (e *entry) add(chunks map[string]chunk, c chunk, seen map[string]bool) {
 	e.Styles = append(e.Styles, c.CSS...)
 	for _, name := range c.Imports {

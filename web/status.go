@@ -18,24 +18,30 @@ import (
 	"hookbeam/server/wire"
 )
 
+// statusCSS is the style sheet of status pages. It is written without indentation because every page contains it.
+//
 //go:embed status.css
 var statusCSS string
 
-// Status answers with the page that one payer watches.
+// Status responds with the status page of one payment, order or other subject, for anyone who has its link. It is in
+// the payer's language, and complete without JavaScript: it then reloads itself until the status is final. If the
+// script is available, it updates the page instead, with the texts that scriptData gives it.
 func (p *Pages) Status(w http.ResponseWriter, r *http.Request, page hook.StatusPage) {
 	v := newStatusView(r, page)
-	renderSmall(w, r, http.StatusOK, statusPage(v))
+	renderCompressed(w, r, http.StatusOK, statusPage(v))
 }
 
-// StatusGone answers for every link that is no good, with one page that does not say why.
+// StatusGone responds with a 404 page for every invalid link, in the language of the request. The page does not say
+// what is wrong with the link, so that nobody can find out by trying which links exist. It has no script.
 func (p *Pages) StatusGone(w http.ResponseWriter, r *http.Request, nonce string) {
 	lang := language(r)
-	renderSmall(w, r, http.StatusNotFound, statusGone(languages[lang], lang, nonce, statusCSS))
+	renderCompressed(w, r, http.StatusNotFound, statusGone(languages[lang], lang, nonce, statusCSS))
 }
 
-// renderSmall is render for who may be on a slow network. What it squeezes holds no text that a stranger could choose
-// for the request, so its length tells nobody anything.
-func renderSmall(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
+// renderCompressed is render with gzip, for payers on slow networks. The length of a compressed page could reveal what
+// is in it to somebody who can put text of their choice beside it (the BREACH attack). These pages contain no text of
+// the request except the link's token and the language, which have to be valid.
+func renderCompressed(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
 	w.Header().Set("Vary", "Accept-Encoding, Accept-Language")
 	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		render(w, r, status, page)
@@ -57,51 +63,56 @@ func renderSmall(w http.ResponseWriter, r *http.Request, status int, page templ.
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(b.Bytes()) // the reader left: nobody to tell
+		_, _ = w.Write(b.Bytes()) // an error means that the client has gone
 	}
 }
 
-// statusView is what a status page says.
+// statusView is the data of the template statusPage: what package api gave, and the texts made of it in the page's
+// language. Status makes one for each response.
 type statusView struct {
 	hook.StatusPage
-	words
-	lang         string
-	now          said
-	amount, back string // money that came and went back
-	waiting      string
-	steps        []step
+	translation
+	lang    string    // a key of languages
+	current stateText // of the current state
+	amount  string    // "" if it is not known or hidden
+	refund  string    // a sentence; "" if nothing was refunded
+	waiting string    // how long it takes; "" if nothing is said
+	steps   []step
 }
 
-// step is one dot of the row of states.
+// step is one state in the row of states that the page shows: those that the status had, and one that may follow.
 type step struct {
 	state   hook.State
-	at      hook.Time
-	reached string // done, now or todo
+	at      hook.Time // zero for todo
+	reached string    // the class of its element: done, now or todo
 }
 
+// newStatusView prepares a page for the template. The language is page.Language, or else the one that the request
+// prefers.
 func newStatusView(r *http.Request, page hook.StatusPage) *statusView {
 	v := &statusView{StatusPage: page, lang: page.Language}
 	if languages[v.lang].states == nil {
 		v.lang = language(r)
 	}
-	v.words = languages[v.lang]
-	if !v.paid() {
-		v.order = "{n}" // it is no order's number
+	v.translation = languages[v.lang]
+	if !v.isPayment() {
+		v.order = "{n}" // the reference is not the number of an order
 	}
 	p := &page.Public
-	v.now = v.say(p.Status)
+	v.current = v.textOf(p.Status)
 	if p.Amount != 0 {
 		v.amount = money(p.Amount, p.Currency, v.lang)
 	}
 	if p.Refunded != 0 {
-		v.back = fill(v.refunded, "amount", money(p.Refunded, p.Currency, v.lang))
+		v.refund = fill(v.refunded, "amount", money(p.Refunded, p.Currency, v.lang))
 	}
 	v.steps = stepsOf(p)
-	v.waiting = v.honest()
+	v.waiting = v.waitingText()
 	return v
 }
 
-// stepsOf are the states that were gone through, where it stands, and, while more may follow, what all wait for.
+// stepsOf returns the steps of a status: those of its timeline, of which the last is the current one, and for a payment
+// that is not final the state that the payer waits for. The page's script has the same function.
 func stepsOf(p *hook.Public) []step {
 	steps := make([]step, 0, len(p.Timeline)+1)
 	for i, s := range p.Timeline {
@@ -112,23 +123,25 @@ func stepsOf(p *hook.Public) []step {
 		steps = append(steps, step{s.Status, s.At, reached})
 	}
 	if len(steps) > 0 && !p.Final && p.Kind == hook.KindPayment {
-		for _, s := range expected(p.Kind) {
+		for _, s := range expectedStates(p.Kind) {
 			steps = append(steps, step{state: s, reached: "todo"})
 		}
 	}
 	return steps
 }
 
-// expected is what all wait for: nothing but that is promised.
-func expected(kind hook.SubjectKind) []hook.State {
+// expectedStates returns the states that are shown before they are reached. It is only "paid", and only for payments
+// and for links of which nothing is known yet: what follows for other subjects is not the same for all.
+func expectedStates(kind hook.SubjectKind) []hook.State {
 	if kind == hook.KindPayment || kind == "" {
 		return []hook.State{hook.StatePaid}
 	}
 	return []hook.State{}
 }
 
-// honest says how long it usually takes, until it has taken longer.
-func (v *statusView) honest() string {
+// waitingText says how long a payment usually takes, by the latencies of earlier ones. Once this one has taken longer
+// than nine in ten, it says instead that it is slow. It is "" if the status is final or nothing is known.
+func (v *statusView) waitingText() string {
 	p := &v.Public
 	switch {
 	case p.Final || p.TimeToPaid == nil:
@@ -140,6 +153,8 @@ func (v *statusView) honest() string {
 	}
 }
 
+// duration rounds up to a whole number of seconds, minutes, hours or days. The number is at least 2, so that no
+// language needs a singular form.
 func (v *statusView) duration(seconds float64) string {
 	form, n := v.seconds, seconds
 	switch {
@@ -154,21 +169,24 @@ func (v *statusView) duration(seconds float64) string {
 	if float64(whole) < n {
 		whole++
 	}
-	return fill(form, "n", strconv.Itoa(max(2, whole))) // never one of them: no language has to say it
+	return fill(form, "n", strconv.Itoa(max(2, whole)))
 }
 
+// title is the text of the browser's tab: the state and the shop.
 func (v *statusView) title() string {
 	if v.Brand.Name == "" {
-		return v.now.Sentence
+		return v.current.Sentence
 	}
-	return v.now.Sentence + " · " + v.Brand.Name
+	return v.current.Sentence + " · " + v.Brand.Name
 }
 
+// initial is the first letter of the shop's name, which is shown if the shop has no logo.
 func (v *statusView) initial() string {
 	first, _ := utf8.DecodeRuneInString(v.Brand.Name)
 	return strings.ToUpper(string(first))
 }
 
+// reference is what the payer knows the payment by, such as "Order 10-4471".
 func (v *statusView) reference() string {
 	if v.Public.Reference == "" {
 		return ""
@@ -176,36 +194,44 @@ func (v *statusView) reference() string {
 	return fill(v.order, "n", v.Public.Reference)
 }
 
+// backTo is the text of the link to the shop.
 func (v *statusView) backTo() string {
 	if v.Brand.Name == "" {
 		return v.home
 	}
-	return fill(v.words.back, "name", v.Brand.Name)
+	return fill(v.translation.back, "name", v.Brand.Name)
 }
 
-// paid reports whether it is about money, as all is of which nothing is known yet. A deployment may fail too,
-// but no bank declined it.
-func (v *statusView) paid() bool {
+// isPayment reports whether the page is about money. Then states have the texts of the translation. A deployment, for
+// example, can fail as well, but no bank declined it. A link of which nothing is known yet counts as a payment.
+func (v *statusView) isPayment() bool {
 	kind := v.Public.Kind
 	return kind == "" || kind == hook.KindPayment || kind == hook.KindOrder
 }
 
-func (v *statusView) say(s hook.State) said {
-	if of, known := v.states[s]; known && v.paid() {
+// textOf returns the texts for a state. States that only the endpoint defines have none, and are shown by their name.
+func (v *statusView) textOf(s hook.State) stateText {
+	if of, known := v.states[s]; known && v.isPayment() {
 		return of
 	}
-	return called(s)
+	return plainStateText(s)
 }
 
-// clock is a moment in UTC, with its date where that is not today's.
-func (v *statusView) clock(t hook.Time) string {
+// timeText formats a time in UTC, with its date if that is not today's. The script replaces it by the local time.
+func (v *statusView) timeText(t hook.Time) string {
 	if t.UTC().Format(time.DateOnly) == v.Now.UTC().Format(time.DateOnly) {
 		return t.UTC().Format("15:04")
 	}
 	return t.UTC().Format("2006-01-02 15:04")
 }
 
-// tone is how the state feels; waiting feels like the beginning that it is.
+// updatedAt formats the time of the last event in UTC.
+func (v *statusView) updatedAt() string {
+	return v.Public.UpdatedAt.UTC().Format("2006-01-02 15:04")
+}
+
+// tone selects the colour and the symbol of the page. A link of which nothing is known yet has no tone, and looks like
+// the beginning of a payment.
 func (v *statusView) tone() hook.Tone {
 	if v.Public.Tone == "" {
 		return hook.TonePending
@@ -213,9 +239,11 @@ func (v *statusView) tone() hook.Tone {
 	return v.Public.Tone
 }
 
-func stamp(t hook.Time) string { return string(t.Append(nil)) }
+// timestamp formats a time for the attribute datetime, as in the JSON of the API.
+func timestamp(t hook.Time) string { return string(t.Append(nil)) }
 
-// style is the page's style with the shop's colour in it.
+// style returns the style sheet with the shop's colour. It is part of the page, under the nonce, so that the first
+// paint needs only one response.
 func (v *statusView) style() string {
 	brand := v.Brand.Color
 	if !isColor(brand) {
@@ -224,34 +252,25 @@ func (v *statusView) style() string {
 	return statusCSS + ":root{--brand:" + brand + ";--on-brand:" + readableOn(brand) + "}"
 }
 
-func isColor(s string) bool {
-	if len(s) != 7 || s[0] != '#' {
-		return false
-	}
-	_, err := strconv.ParseUint(s[1:], 16, 32)
-	return err == nil
-}
-
-// readableOn is black or white, whichever stands out more from a colour: one of them always does by 4.5 to 1.
-func readableOn(color string) string {
-	if luminance(color) > 0.179 { // where both stand out alike
-		return "#000"
-	}
-	return "#fff"
-}
-
-// live is what the page's script is given.
-func (v *statusView) live() any {
-	states := map[hook.State]said{}
-	if v.paid() && !v.Public.Final { // of what is final no other state is ever said
+// scriptData is the JSON in the page from which its script works: where to connect, the status, and all texts that it
+// may need in the page's language, because the script itself has none. ui/embed/page.ts describes the fields.
+func (v *statusView) scriptData() any {
+	states := map[hook.State]stateText{}
+	if v.isPayment() && !v.Public.Final { // a final status does not change, so its page needs no other state
 		maps.Copy(states, v.states)
 	}
-	states[v.Public.Status] = v.now
+	states[v.Public.Status] = v.current
 	return map[string]any{
-		"token": v.Token, "base": v.Base, "lang": v.lang, "now": v.Now, "status": wire.NewPublicStatus(&v.Public), "embed": append([]string{}, v.Brand.Embed...),
-		"words": states, "expect": expected(v.Public.Kind),
+		"token":  v.Token,
+		"base":   v.Base,
+		"lang":   v.lang,
+		"now":    v.Now,
+		"status": wire.NewPublicStatus(&v.Public),
+		"embed":  append([]string{}, v.Brand.Embed...), // an empty list instead of null
+		"words":  states,
+		"expect": expectedStates(v.Public.Kind),
 		"text": map[string]string{
-			"live":     v.words.live,
+			"live":     v.translation.live,
 			"polling":  v.polling,
 			"offline":  v.offline,
 			"done":     "",

@@ -8,34 +8,39 @@ import (
 	"hookbeam/server/hook"
 )
 
-// symbols of currencies as people of most languages read them, and what those of one write instead (CLDR). Any other
-// currency is written by its code.
+// symbols has the symbols of currencies that are clear in most languages, and localSymbols the exceptions of a
+// language, as CLDR lists them. Any other currency is written as its code.
+//
+// They cover the languages of status pages only. The page's script formats the same amounts with the browser's Intl,
+// which has the data of CLDR, so a difference would be visible when the script starts.
 var (
-	symbols = map[string]string{"EUR": "€", "GBP": "£", "INR": "₹", "JPY": "¥", "KRW": "₩", "USD": "$"}
-	abroad  = map[string]map[string]string{
+	symbols      = map[string]string{"EUR": "€", "GBP": "£", "INR": "₹", "JPY": "¥", "KRW": "₩", "USD": "$"}
+	localSymbols = map[string]map[string]string{
 		"fr": {"GBP": "£GB", "JPY": "JPY", "USD": "$US"},
 		"es": {"GBP": "GBP", "INR": "INR", "JPY": "JPY", "KRW": "KRW", "USD": "US$"},
 		"hi": {"JPY": "JP¥"},
 	}
 )
 
-// money writes an amount in minor units as people of a language do: €1,234.50, 1.234,50 €, ₹1,00,000.00.
+// money formats an amount in minor units, such as cents, in the way of a language: €1,234.50 in English, 1.234,50 € in
+// German, ₹1,00,000.00 in Hindi. The number of decimals is that of the currency (ISO 4217).
 func money(minor int64, currency, lang string) string {
-	group, point, behind := ",", ".", false
+	group, point, symbolLast := ",", ".", false
 	switch lang {
 	case "de", "es":
-		group, point, behind = ".", ",", true
+		group, point, symbolLast = ".", ",", true
 	case "fr":
-		group, point, behind = "\u202f", ",", true
+		group, point, symbolLast = "\u202f", ",", true // a narrow no-break space
 	}
 	digits := hook.MinorDigits(currency)
 	text := strconv.FormatInt(max(minor, -minor), 10)
-	for len(text) <= digits {
+	for len(text) <= digits { // 5 cents are 0.05
 		text = "0" + text
 	}
 	whole, fraction := text[:len(text)-digits], text[len(text)-digits:]
 	number := whole
-	if lang != "es" || len(whole) > 4 { // 1234,50 €, but 12.345,00 €
+	// Spanish separates numbers of five digits and more: 1234,50 €, but 12.345,00 €.
+	if lang != "es" || len(whole) > 4 {
 		number = grouped(whole, group, lang == "hi" || lang == "en" && currency == "INR")
 	}
 	if digits > 0 {
@@ -44,9 +49,9 @@ func money(minor int64, currency, lang string) string {
 	if minor < 0 {
 		number = "-" + number
 	}
-	symbol := cmp.Or(abroad[lang][currency], symbols[currency])
+	symbol := cmp.Or(localSymbols[lang][currency], symbols[currency])
 	switch {
-	case behind:
+	case symbolLast:
 		return number + "\u00a0" + cmp.Or(symbol, currency)
 	case symbol != "":
 		return symbol + number
@@ -55,7 +60,8 @@ func money(minor int64, currency, lang string) string {
 	}
 }
 
-// grouped puts a separator before every three digits; in India before three, and then before every two.
+// grouped separates the digits of a whole number into groups of three. In India only the last group has three digits,
+// and the others have two: 1,00,000.
 func grouped(whole, separator string, indian bool) string {
 	var groups []string
 	for size := 3; len(whole) > size; {

@@ -11,9 +11,10 @@ import (
 	"hookbeam/server/hook"
 )
 
-// unbalanced is the first tag of a page that does not close what was opened last, or "".
-func unbalanced(page string) string {
-	void := []string{"meta", "link", "img", "path"} // path closes itself by </path>, which is passed over alike
+// firstUnbalancedTag returns the first closing tag of a page that does not close the last opened element, or the names
+// of the elements that stay open, or "".
+func firstUnbalancedTag(page string) string {
+	void := []string{"meta", "link", "img", "path"} // </path> is skipped as well
 	var open []string
 	for _, tag := range regexp.MustCompile(`<(/?)([a-z][a-z0-9]*)(?:\s[^<>]*)?>`).FindAllStringSubmatch(page, -1) {
 		switch name := tag[2]; {
@@ -30,14 +31,12 @@ func unbalanced(page string) string {
 }
 
 func TestEveryPageIsWhole(t *testing.T) {
-	for _, state := range append(everyState, "in_transit") {
+	for _, state := range append(allStates, "in_transit") {
 		for lang := range languages {
 			for _, kind := range []hook.SubjectKind{"", hook.KindPayment, hook.KindOrder, hook.KindRun} {
-				text, _ := drawn(
-					t,
-					watched(state, in(lang), func(v *hook.StatusPage) { v.Public.Kind, v.Public.Test = kind, true }),
-				)
-				if tag := unbalanced(text); tag != "" {
+				ofKind := func(v *hook.StatusPage) { v.Public.Kind, v.Public.Test = kind, true }
+				text, _ := rendered(t, examplePage(state, inLanguage(lang), ofKind))
+				if tag := firstUnbalancedTag(text); tag != "" {
 					t.Errorf("%s, %s, %s: %s", state, lang, kind, tag)
 				}
 				if inline := regexp.MustCompile(`<[^>]*\s(style|on[a-z]+)=`).FindString(text); inline != "" {
@@ -51,7 +50,7 @@ func TestEveryPageIsWhole(t *testing.T) {
 func TestWhatIsNoPaymentSpeaksOfNone(t *testing.T) {
 	for _, kind := range []hook.SubjectKind{hook.KindOwn, hook.KindRun, hook.KindDeployment} {
 		for _, state := range []hook.State{hook.StateFailed, hook.StateCanceled, hook.StatePending, "in_transit"} {
-			text, _ := drawn(t, watched(state, func(v *hook.StatusPage) {
+			text, _ := rendered(t, examplePage(state, func(v *hook.StatusPage) {
 				v.Public.Kind, v.Public.Timeline, v.Public.TimeToPaid = kind, v.Public.Timeline[2:], nil
 			}))
 			for _, not := range []string{"payment", "charged", "bank", "Order", "todo"} {
@@ -60,35 +59,38 @@ func TestWhatIsNoPaymentSpeaksOfNone(t *testing.T) {
 					t.Errorf("%s, %s: speaks of %q", kind, state, not)
 				}
 			}
-			if want := called(state).Sentence; !strings.Contains(text, `role="status">`+want+`</span></h1>`) ||
+			if want := plainStateText(state).Sentence; !strings.Contains(text, `role="status">`+want+`</span></h1>`) ||
 				!strings.Contains(text, ">10-4471<") {
 				t.Errorf("%s, %s: no %q", kind, state, want)
 			}
 		}
 	}
-	text, _ := drawn(t, watched(hook.StateCanceled, func(v *hook.StatusPage) { v.Public.Kind = hook.KindOrder }))
+	text, _ := rendered(t, examplePage(hook.StateCanceled, func(v *hook.StatusPage) { v.Public.Kind = hook.KindOrder }))
 	if !strings.Contains(text, "The payment was cancelled") || !strings.Contains(text, "Order 10-4471") {
-		t.Error("an order's payment is not said")
+		t.Error("the page does not speak of an order's payment")
 	}
 }
 
-// TestTheScriptIsGivenTheWordsThatItMayNeed, and no more of them: a final page says no other state.
+// TestTheScriptIsGivenTheWordsThatItMayNeed, and no others: a final status does not change.
 func TestTheScriptIsGivenTheWordsThatItMayNeed(t *testing.T) {
+	kind := func(kind hook.SubjectKind) func(*hook.StatusPage) {
+		return func(v *hook.StatusPage) { v.Public.Kind = kind }
+	}
 	for name, c := range map[string]struct {
 		state  hook.State
 		change func(*hook.StatusPage)
-		want   int
+		want   int // how many states have texts
 	}{
-		"a payment under way":  {hook.StateProcessing, func(*hook.StatusPage) {}, len(everyState)},
-		"an order under way":   {hook.StatePending, func(v *hook.StatusPage) { v.Public.Kind = hook.KindOrder }, len(everyState)},
-		"an order that is out": {hook.StateFulfilled, func(v *hook.StatusPage) { v.Public.Kind = hook.KindOrder }, len(everyState) + 1},
-		"a run":                {hook.StateRunning, func(v *hook.StatusPage) { v.Public.Kind = hook.KindRun }, 1},
-		"paid for good":        {hook.StatePaid, final, 1},
+		"a payment under way":  {hook.StateProcessing, kind(hook.KindPayment), len(allStates)},
+		"an order under way":   {hook.StatePending, kind(hook.KindOrder), len(allStates)},
+		"an order that is out": {hook.StateFulfilled, kind(hook.KindOrder), len(allStates) + 1},
+		"a run":                {hook.StateRunning, kind(hook.KindRun), 1},
+		"paid for good":        {hook.StatePaid, asFinal, 1},
 	} {
-		text, _ := drawn(t, watched(c.state, c.change))
+		text, _ := rendered(t, examplePage(c.state, c.change))
 		_, text, _ = strings.Cut(text, `<script id="live" type="application/json">`)
 		text, _, _ = strings.Cut(text, "</script>")
-		var live struct{ Words map[hook.State]said }
+		var live struct{ Words map[hook.State]stateText }
 		if err := json.Unmarshal([]byte(text), &live); err != nil || len(live.Words) != c.want ||
 			live.Words[c.state].Sentence == "" {
 			t.Errorf("%s: %d states, %v", name, len(live.Words), err)
@@ -98,7 +100,8 @@ func TestTheScriptIsGivenTheWordsThatItMayNeed(t *testing.T) {
 
 func TestAShopWithoutANameHasAWayBack(t *testing.T) {
 	for lang, w := range languages {
-		text, _ := drawn(t, watched(hook.StatePaid, in(lang), func(v *hook.StatusPage) { v.Brand.Name = "" }))
+		nameless := func(v *hook.StatusPage) { v.Brand.Name = "" }
+		text, _ := rendered(t, examplePage(hook.StatePaid, inLanguage(lang), nameless))
 		if w.home == "" || !strings.Contains(text, ">"+w.home+"</a>") || lang != "en" && w.home == english.home {
 			t.Errorf("%s: %q", lang, w.home)
 		}
@@ -106,8 +109,13 @@ func TestAShopWithoutANameHasAWayBack(t *testing.T) {
 }
 
 func TestALogoComesByHTTPSOnly(t *testing.T) {
-	for logo, shown := range map[string]bool{"https://cdn.example.com/l.png": true, "http://cdn.example.com/l.png": false, "data:image/png,x": false, "": false} {
-		text, _ := drawn(t, watched(hook.StatePaid, func(v *hook.StatusPage) { v.Brand.Logo = logo }))
+	for logo, shown := range map[string]bool{
+		"https://cdn.example.com/l.png": true,
+		"http://cdn.example.com/l.png":  false,
+		"data:image/png,x":              false,
+		"":                              false,
+	} {
+		text, _ := rendered(t, examplePage(hook.StatePaid, func(v *hook.StatusPage) { v.Brand.Logo = logo }))
 		if strings.Contains(text, "<img") != shown || strings.Contains(text, `<b aria-hidden="true">A</b>`) == shown {
 			t.Errorf("%q", logo)
 		}
@@ -115,26 +123,35 @@ func TestALogoComesByHTTPSOnly(t *testing.T) {
 }
 
 func TestAStepOfAnotherDayHasItsDate(t *testing.T) {
-	text, _ := drawn(
-		t,
-		watched(hook.StateRefunded, final, func(v *hook.StatusPage) { v.Now.Time = noon.Add(30 * time.Second) }),
-	)
+	seenAfter := func(d time.Duration) func(*hook.StatusPage) {
+		return func(v *hook.StatusPage) { v.Now.Time = noon.Add(d) }
+	}
+	text, _ := rendered(t, examplePage(hook.StateRefunded, asFinal, seenAfter(30*time.Second)))
 	if !strings.Contains(text, `datetime="2026-03-04T12:00:00.000Z">12:00 UTC</time>`) {
 		t.Error("today has no clock alone")
 	}
-	text, _ = drawn(
-		t,
-		watched(hook.StateRefunded, final, func(v *hook.StatusPage) { v.Now.Time = noon.Add(24 * time.Hour) }),
-	)
+	text, _ = rendered(t, examplePage(hook.StateRefunded, asFinal, seenAfter(24*time.Hour)))
 	if !strings.Contains(text, `datetime="2026-03-04T12:00:00.000Z">2026-03-04 12:00 UTC</time>`) {
 		t.Error("yesterday has no date")
 	}
 }
 
 func TestADurationIsNeverOneOfItsUnit(t *testing.T) {
-	v := newStatusView(nil, watched(hook.StateProcessing, in("en")))
-	for seconds, want := range map[float64]string{0: "2 seconds", 0.4: "2 seconds", 1: "2 seconds", 7.2: "8 seconds", 119: "119 seconds", 120: "2 minutes", 121: "3 minutes",
-		7199: "120 minutes", 7200: "2 hours", 172_799: "48 hours", 172_800: "2 days", 260_000: "4 days"} {
+	v := newStatusView(nil, examplePage(hook.StateProcessing, inLanguage("en")))
+	for seconds, want := range map[float64]string{
+		0:       "2 seconds",
+		0.4:     "2 seconds",
+		1:       "2 seconds",
+		7.2:     "8 seconds",
+		119:     "119 seconds",
+		120:     "2 minutes",
+		121:     "3 minutes",
+		7199:    "120 minutes",
+		7200:    "2 hours",
+		172_799: "48 hours",
+		172_800: "2 days",
+		260_000: "4 days",
+	} {
 		if got := v.duration(seconds); got != want {
 			t.Errorf("%v: %q, want %q", seconds, got, want)
 		}

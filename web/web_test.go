@@ -14,10 +14,13 @@ import (
 	"hookbeam/server/hook"
 )
 
-// built is a dashboard as Vite writes it.
-var built = fstest.MapFS{
+// builtDashboard is a dashboard as Vite writes it.
+var builtDashboard = fstest.MapFS{
 	".vite/manifest.json": {Data: []byte(`{
-		"src/main.tsx": {"file":"assets/main-a1.js","isEntry":true,"css":["assets/main-b2.css"],"imports":["_react.js"],"dynamicImports":["src/later.tsx"],"assets":["assets/inter-g7.woff2","assets/picture.png"]},
+		"src/main.tsx": {
+			"file":"assets/main-a1.js","isEntry":true,"css":["assets/main-b2.css"],
+			"imports":["_react.js"],"dynamicImports":["src/later.tsx"],
+			"assets":["assets/inter-g7.woff2","assets/picture.png"]},
 		"_react.js": {"file":"assets/react-c3.js","imports":["_tiny.js"],"css":["assets/react-d4.css"]},
 		"_tiny.js": {"file":"assets/tiny-e5.js","imports":["_react.js"]},
 		"src/later.tsx": {"file":"assets/later-f6.js"}}`)},
@@ -36,20 +39,21 @@ func pages(t *testing.T, url string, o Options) *Pages {
 	return New(o)
 }
 
-// show renders one page.
-func show(draw func(w *httptest.ResponseRecorder)) (status int, html string) {
+// capture returns the response that draw writes.
+func capture(draw func(w *httptest.ResponseRecorder)) (status int, html string) {
 	w := httptest.NewRecorder()
 	draw(w)
 	return w.Code, w.Body.String()
 }
 
 func TestTheShellCarriesTheDashboard(t *testing.T) {
-	p := pages(t, "https://example.com/hooks/", Options{UI: built})
+	p := pages(t, "https://example.com/hooks/", Options{UI: builtDashboard})
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Cookie", "theme=dark")
-	status, html := show(func(w *httptest.ResponseRecorder) { p.Shell(w, r, "n0nce") })
+	status, html := capture(func(w *httptest.ResponseRecorder) { p.Shell(w, r, "n0nce") })
 	for _, want := range []string{
-		`<html lang="en" data-theme="dark" data-base="/hooks/" data-public-url="https://example.com/hooks" data-version="v1.2.3">`,
+		`<html lang="en" data-theme="dark" data-base="/hooks/" ` +
+			`data-public-url="https://example.com/hooks" data-version="v1.2.3">`,
 		`<meta property="csp-nonce" nonce="n0nce">`,
 		`<div id="root"></div>`,
 		`<script type="module" src="/hooks/assets/main-a1.js" nonce="n0nce"></script>`,
@@ -69,14 +73,17 @@ func TestTheShellCarriesTheDashboard(t *testing.T) {
 }
 
 func TestTheThemeIsThereFromTheFirstPaint(t *testing.T) {
-	p := pages(t, "http://localhost:8080", Options{UI: built})
+	p := pages(t, "http://localhost:8080", Options{UI: builtDashboard})
 	for cookie, want := range map[string]string{
-		"": `<html lang="en" data-base`, "theme=light": `<html lang="en" data-theme="light" data-base`,
-		"theme=x\"onload": `<html lang="en" data-base`, "theme=": `<html lang="en" data-base`,
+		"":                `<html lang="en" data-base`,
+		"theme=light":     `<html lang="en" data-theme="light" data-base`,
+		"theme=x\"onload": `<html lang="en" data-base`,
+		"theme=":          `<html lang="en" data-base`,
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Cookie", cookie)
-		if _, html := show(func(w *httptest.ResponseRecorder) { p.Shell(w, r, "n") }); !strings.Contains(html, want) {
+		_, html := capture(func(w *httptest.ResponseRecorder) { p.Shell(w, r, "n") })
+		if !strings.Contains(html, want) {
 			t.Errorf("%q: %s", cookie, html)
 		}
 	}
@@ -84,11 +91,13 @@ func TestTheThemeIsThereFromTheFirstPaint(t *testing.T) {
 
 func TestWithoutADashboardThePageSaysHowToBuildIt(t *testing.T) {
 	for name, ui := range map[string]fstest.MapFS{
-		"nothing": nil, "only the kept folder": {".keep": {}}, "a broken manifest": {".vite/manifest.json": {Data: []byte("{")}},
-		"another program's": {".vite/manifest.json": {Data: []byte(`{"src/other.tsx":{}}`)}},
+		"nothing":              nil,
+		"only the kept folder": {".keep": {}},
+		"a broken manifest":    {".vite/manifest.json": {Data: []byte("{")}},
+		"another program's":    {".vite/manifest.json": {Data: []byte(`{"src/other.tsx":{}}`)}},
 	} {
 		p := pages(t, "http://localhost:8080", Options{UI: ui})
-		_, html := show(func(w *httptest.ResponseRecorder) { p.Shell(w, httptest.NewRequest("GET", "/", nil), "n") })
+		_, html := capture(func(w *httptest.ResponseRecorder) { p.Shell(w, httptest.NewRequest("GET", "/", nil), "n") })
 		if !strings.Contains(html, "make build") || strings.Contains(html, "<script") {
 			t.Errorf("%s: %s", name, html)
 		}
@@ -98,13 +107,13 @@ func TestWithoutADashboardThePageSaysHowToBuildIt(t *testing.T) {
 func TestTheLoginSaysWhatWasWrong(t *testing.T) {
 	p := pages(t, "https://example.com/hooks/", Options{})
 	r := httptest.NewRequest("GET", "/login", nil)
-	_, fresh := show(func(w *httptest.ResponseRecorder) { p.Login(w, r, "n", 200, nil) })
+	_, fresh := capture(func(w *httptest.ResponseRecorder) { p.Login(w, r, "n", 200, nil) })
 	if strings.Contains(fresh, `role="alert"`) ||
 		!strings.Contains(fresh, `<form method="post" action="/hooks/login">`) ||
 		!strings.Contains(fresh, `name="code"`) {
 		t.Error(fresh)
 	}
-	status, again := show(func(w *httptest.ResponseRecorder) {
+	status, again := capture(func(w *httptest.ResponseRecorder) {
 		p.Login(w, r, "n", 401, &hook.Problem{Code: "login_unknown", Detail: `No <b>"code"</b>`})
 	})
 	if status != 401 || !strings.Contains(again, `role="alert"`) ||
@@ -117,7 +126,7 @@ func TestTheLoginSaysWhatWasWrong(t *testing.T) {
 func TestAProblemSaysWhatToDo(t *testing.T) {
 	p := pages(t, "https://example.com/hooks/", Options{})
 	for _, code := range []int{400, 403, 404, 405, 429, 500, 503} {
-		status, html := show(func(w *httptest.ResponseRecorder) {
+		status, html := capture(func(w *httptest.ResponseRecorder) {
 			p.Problem(w, httptest.NewRequest("GET", "/x", nil), "n", code, &hook.Problem{Detail: "Do this."})
 		})
 		if status != code || !strings.Contains(html, "Do this.") || !strings.Contains(html, `href="/hooks/"`) {
@@ -135,8 +144,9 @@ func TestPagesKeepToTheirPolicy(t *testing.T) {
 		"problem":   func(w *httptest.ResponseRecorder) { p.Problem(w, r, "n", 404, &hook.Problem{}) },
 		"not built": func(w *httptest.ResponseRecorder) { p.Shell(w, r, "n") },
 	} {
-		_, html := show(draw)
-		if bad := regexp.MustCompile(`<script|style=| on[a-z]+=|//[a-z]`).FindString(strings.ReplaceAll(html, "http://www.w3.org", "")); bad != "" {
+		_, html := capture(draw)
+		forbidden := regexp.MustCompile(`<script|style=| on[a-z]+=|//[a-z]`)
+		if bad := forbidden.FindString(strings.ReplaceAll(html, "http://www.w3.org", "")); bad != "" {
 			t.Errorf("%s has %q: %s", name, bad, html)
 		}
 		for _, address := range regexp.MustCompile(`(?:href|src|action)="([^"]*)"`).FindAllStringSubmatch(html, -1) {
@@ -151,7 +161,7 @@ func TestPagesKeepToTheirPolicy(t *testing.T) {
 }
 
 func TestFilesAreServedByTheirNamesOnly(t *testing.T) {
-	p := pages(t, "http://localhost", Options{UI: built})
+	p := pages(t, "http://localhost", Options{UI: builtDashboard})
 	get := func(path, encoding string) (*httptest.ResponseRecorder, bool) {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest("GET", "/", nil)
@@ -167,8 +177,10 @@ func TestFilesAreServedByTheirNamesOnly(t *testing.T) {
 			t.Errorf("%s: %v %s", path, ok, w.Header())
 		}
 	}
-	for _, path := range []string{"", "assets", "assets/", "assets/none.js", "index.html", ".vite/manifest.json", "assets/../index.html",
-		"assets/./main-a1.js", "/assets/main-a1.js", "web/pages.css", "web/"} {
+	for _, path := range []string{
+		"", "assets", "assets/", "assets/none.js", "index.html", ".vite/manifest.json", "assets/../index.html",
+		"assets/./main-a1.js", "/assets/main-a1.js", "web/pages.css", "web/",
+	} {
 		if w, ok := get(path, ""); ok || w.Body.Len() > 0 {
 			t.Errorf("%s was served: %s", path, w.Body)
 		}
@@ -192,7 +204,7 @@ func TestFilesAreServedByTheirNamesOnly(t *testing.T) {
 
 func TestAHeadAnswerHasNoBody(t *testing.T) {
 	p := pages(t, "http://localhost", Options{})
-	_, html := show(func(w *httptest.ResponseRecorder) {
+	_, html := capture(func(w *httptest.ResponseRecorder) {
 		p.Login(w, httptest.NewRequest("HEAD", "/login", nil), "n", 200, nil)
 	})
 	if html != "" {
