@@ -143,7 +143,9 @@ export function corpus(): Hostile[] {
   }
   for (const type of contentTypes) {
     const body = type.startsWith("multipart/")
-      ? `--x\r\nContent-Disposition: form-data; name="<img src=x onerror=hit()>"; filename="<svg onload=hit()>.svg"\r\nContent-Type: text/html\r\n\r\n<script>hit()</script>\r\n--x--\r\n`
+      ? '--x\r\nContent-Disposition: form-data; name="<img src=x onerror=hit()>"; ' +
+        'filename="<svg onload=hit()>.svg"\r\nContent-Type: text/html\r\n\r\n' +
+        "<script>hit()</script>\r\n--x--\r\n"
       : `<svg xmlns="http://www.w3.org/2000/svg" onload="hit()"><script>hit()</script><image href="${away}"/></svg>`;
     add(`as ${type || "nothing"}`, { body, headers: type ? { "Content-Type": type } : {} });
   }

@@ -77,7 +77,8 @@ async function open(status: object, { embed = [], lang = "en", now = start }: Pa
   document.body.innerHTML = `
     <main id="status"><h1 id="sentence" role="status">${sentence}</h1><p id="amount" hidden></p>
     <span id="reference" hidden></span><p id="refunded" hidden></p><p id="detail" hidden></p>
-    <p id="waiting" hidden></p><ol id="steps" hidden></ol><p id="updated"><time id="when" datetime="${start}">14:41 UTC</time></p>
+    <p id="waiting" hidden></p><ol id="steps" hidden></ol>
+    <p id="updated"><time id="when" datetime="${start}">14:41 UTC</time></p>
     <p id="live-line" hidden><span class="dot"></span><span id="live-text"></span></p></main>
     <script type="application/json" id="live">${JSON.stringify(live)}</script>`;
   vi.resetModules();

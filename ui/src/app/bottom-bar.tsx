@@ -3,7 +3,8 @@ import { navItems } from "./nav-items";
 import { nameWith, WarningDot } from "./warning-dot";
 
 const place =
-  "flex flex-1 cursor-pointer flex-col items-center justify-center gap-0.5 text-xs text-text-2 aria-[current]:text-beam-strong aria-[current]:font-[550]";
+  "flex flex-1 cursor-pointer flex-col items-center justify-center gap-0.5 text-xs text-text-2 " +
+  "aria-[current]:text-beam-strong aria-[current]:font-[550]";
 
 /** The way between screens on a phone: four places for the thumb. */
 export function BottomBar({ warnings }: { warnings: Record<string, number> }) {
@@ -11,7 +12,10 @@ export function BottomBar({ warnings }: { warnings: Record<string, number> }) {
   return (
     <nav
       aria-label="Screens"
-      className="flex h-[calc(52px+env(safe-area-inset-bottom))] shrink-0 border-t border-line bg-sunken pb-[env(safe-area-inset-bottom)] md:hidden"
+      className={
+        "flex h-[calc(52px+env(safe-area-inset-bottom))] shrink-0 border-t border-line bg-sunken " +
+        "pb-[env(safe-area-inset-bottom)] md:hidden"
+      }
     >
       {navItems.map(({ path, label, icon: Icon }) => (
         <Link

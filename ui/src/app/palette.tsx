@@ -39,13 +39,19 @@ export function Palette({ onClose }: { onClose: () => void }) {
         <Radix.Overlay className="fixed inset-0 z-40 bg-bg/70" />
         <Radix.Content
           aria-describedby={undefined}
-          className="fixed top-[14vh] left-1/2 z-40 w-[min(520px,calc(100vw-32px))] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised shadow-(--shadow) outline-none"
+          className={
+            "fixed top-[14vh] left-1/2 z-40 w-[min(520px,calc(100vw-32px))] -translate-x-1/2 " +
+            "overflow-hidden rounded-lg border border-line bg-raised shadow-(--shadow) outline-none"
+          }
         >
           <Radix.Title className="sr-only">Go anywhere, do anything</Radix.Title>
           <Command label="Commands" loop>
             <Command.Input
               placeholder="Go to, copy, switch …"
-              className="h-11 w-full border-b border-line bg-transparent px-4 text-[14px] outline-none placeholder:text-text-3 pointer-coarse:text-base"
+              className={
+                "h-11 w-full border-b border-line bg-transparent px-4 text-[14px] outline-none " +
+                "placeholder:text-text-3 pointer-coarse:text-base"
+              }
             />
             <Command.List className="max-h-[min(400px,60vh)] overflow-y-auto p-1">
               <Command.Empty className="px-3 py-6 text-center text-text-3">Nothing by that name.</Command.Empty>
@@ -89,7 +95,10 @@ function Group({ heading, children }: { heading: string; children: ReactNode }) 
   return (
     <Command.Group
       heading={heading}
-      className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-text-3"
+      className={
+        "[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 " +
+        "[&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-text-3"
+      }
     >
       {children}
     </Command.Group>
@@ -100,7 +109,10 @@ function Item({ label, keys, onSelect }: { label: string; keys?: string; onSelec
   return (
     <Command.Item
       onSelect={onSelect}
-      className="flex h-8 cursor-pointer items-center justify-between gap-3 rounded-md px-2 data-[selected=true]:bg-selected pointer-coarse:h-11"
+      className={
+        "flex h-8 cursor-pointer items-center justify-between gap-3 rounded-md px-2 " +
+        "data-[selected=true]:bg-selected pointer-coarse:h-11"
+      }
     >
       <span className="truncate">{label}</span>
       {keys && (

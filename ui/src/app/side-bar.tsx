@@ -20,7 +20,10 @@ export function SideBar({ folded, warnings, onKeys, onPalette }: SideBarProps) {
   return (
     <aside
       aria-label="Side bar"
-      className={`flex shrink-0 flex-col border-r border-line bg-sunken px-2 py-3 max-md:hidden ${folded ? "w-12" : "w-(--side)"}`}
+      className={
+        "flex shrink-0 flex-col border-r border-line bg-sunken px-2 py-3 max-md:hidden " +
+        (folded ? "w-12" : "w-(--side)")
+      }
     >
       <div className="flex h-6 items-center gap-2 px-2 text-[14px] font-[650] tracking-[-.01em]">
         <BrandMark />
@@ -75,7 +78,11 @@ function SideLink({ item: { path, label, icon: Icon, keys }, folded, count, warn
       href={path}
       aria-current={here.startsWith(path) ? "page" : undefined}
       aria-label={nameWith(label, warnings) ?? (folded ? label : undefined)}
-      className="relative flex h-7 items-center gap-[9px] rounded-md px-2 text-text-2 hover:bg-hover hover:text-text aria-[current]:bg-selected aria-[current]:font-[550] aria-[current]:text-beam-strong"
+      className={
+        "relative flex h-7 items-center gap-[9px] rounded-md px-2 text-text-2 hover:bg-hover " +
+        "hover:text-text aria-[current]:bg-selected aria-[current]:font-[550] " +
+        "aria-[current]:text-beam-strong"
+      }
     >
       <Icon size={14} className="shrink-0" aria-hidden />
       {!folded && label}

@@ -57,7 +57,8 @@ export function keyName(event: KeyboardEvent): string {
 }
 
 const typing =
-  "input:not([type=radio], [type=checkbox], [type=button]), textarea, select, [contenteditable]:not([contenteditable=false])";
+  "input:not([type=radio], [type=checkbox], [type=button]), textarea, select, " +
+  "[contenteditable]:not([contenteditable=false])";
 const pressing = "button, a, summary, [role=tab], [role=radio], [role=switch], [role=menuitem], [role=separator]";
 
 /** Whether the key belongs to what has the focus: to a field, an open dialog or menu, or a button that it presses. */

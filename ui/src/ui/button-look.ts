@@ -10,4 +10,6 @@ export type ButtonVariant = keyof typeof variants;
 
 /** The look of a button, and of a link that stands where buttons do. */
 export const buttonLook = (variant: ButtonVariant) =>
-  `inline-flex h-[26px] shrink-0 cursor-pointer items-center justify-center gap-1.5 rounded-md px-2.5 text-s font-[550] whitespace-nowrap transition-colors duration-(--quick) disabled:cursor-default disabled:opacity-55 pointer-coarse:h-9 ${variants[variant]}`;
+  "inline-flex h-[26px] shrink-0 cursor-pointer items-center justify-center gap-1.5 rounded-md " +
+  "px-2.5 text-s font-[550] whitespace-nowrap transition-colors duration-(--quick) " +
+  `disabled:cursor-default disabled:opacity-55 pointer-coarse:h-9 ${variants[variant]}`;

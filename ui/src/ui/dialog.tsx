@@ -26,7 +26,12 @@ export function Dialog({ open, onClose, title, description, children }: DialogPr
         <Radix.Content
           onOpenAutoFocus={focusWhole}
           {...(description ? {} : { "aria-describedby": undefined })}
-          className="fixed top-[12vh] left-1/2 z-40 flex max-h-[76vh] w-[min(560px,calc(100vw-32px))] -translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-(--shadow) outline-none max-md:top-auto max-md:bottom-0 max-md:max-h-[90vh] max-md:w-full max-md:rounded-b-none"
+          className={
+            "fixed top-[12vh] left-1/2 z-40 flex max-h-[76vh] w-[min(560px,calc(100vw-32px))] " +
+            "-translate-x-1/2 flex-col rounded-lg border border-line bg-raised shadow-(--shadow) " +
+            "outline-none max-md:top-auto max-md:bottom-0 max-md:max-h-[90vh] max-md:w-full " +
+            "max-md:rounded-b-none"
+          }
         >
           <header className="flex items-start gap-3 px-4 pt-4 pb-3">
             <div className="min-w-0 flex-1">
@@ -35,7 +40,10 @@ export function Dialog({ open, onClose, title, description, children }: DialogPr
             </div>
             <Radix.Close
               aria-label="Close"
-              className="-mt-1 -mr-1 grid size-7 shrink-0 cursor-pointer place-items-center rounded-md text-text-2 hover:bg-hover hover:text-text"
+              className={
+                "-mt-1 -mr-1 grid size-7 shrink-0 cursor-pointer place-items-center rounded-md text-text-2 " +
+                "hover:bg-hover hover:text-text"
+              }
             >
               <X size={15} />
             </Radix.Close>

@@ -16,7 +16,11 @@ export function IconButton({ label, keys, icon, className = "", ...rest }: IconB
       <button
         type="button"
         aria-label={label}
-        className={`inline-grid size-7 shrink-0 cursor-pointer place-items-center rounded-md text-text-2 transition-colors duration-(--quick) hover:bg-hover hover:text-text pointer-coarse:size-10 ${className}`}
+        className={
+          "inline-grid size-7 shrink-0 cursor-pointer place-items-center rounded-md text-text-2 " +
+          "transition-colors duration-(--quick) hover:bg-hover hover:text-text pointer-coarse:size-10 " +
+          className
+        }
         {...rest}
       >
         {icon}

@@ -16,7 +16,10 @@ export function Kbd({ keys }: { keys: string }) {
   return keys.split(" ").map((chord) => (
     <kbd
       key={chord}
-      className="rounded-sm border border-b-2 border-line-strong bg-surface px-[5px] font-sans text-xs leading-4 font-medium whitespace-nowrap text-text-2 not-last:mr-1 pointer-coarse:hidden"
+      className={
+        "rounded-sm border border-b-2 border-line-strong bg-surface px-[5px] font-sans text-xs " +
+        "leading-4 font-medium whitespace-nowrap text-text-2 not-last:mr-1 pointer-coarse:hidden"
+      }
     >
       {printed(chord)}
     </kbd>

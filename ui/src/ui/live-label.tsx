@@ -25,7 +25,10 @@ export function LiveLabel() {
         type="button"
         data-testid="live"
         onClick={() => state.kind !== "live" && live.wake({ suspect: state.kind === "offline" })}
-        className="inline-flex h-7 shrink-0 items-center gap-[7px] rounded-md px-1.5 text-s whitespace-nowrap text-text-2 tabular-nums"
+        className={
+          "inline-flex h-7 shrink-0 items-center gap-[7px] rounded-md px-1.5 text-s whitespace-nowrap " +
+          "text-text-2 tabular-nums"
+        }
       >
         <span aria-hidden className={`mx-[3px] size-2 rounded-full ${look.dot}`} />
         <span>

@@ -21,7 +21,10 @@ export function LostBanner() {
       <button
         type="button"
         onClick={() => live.wake({ suspect: true })}
-        className="h-6 shrink-0 cursor-pointer rounded-md border border-surface/50 px-2.5 text-s font-[550] hover:bg-surface hover:text-bad focus-visible:outline-surface pointer-coarse:h-9"
+        className={
+          "h-6 shrink-0 cursor-pointer rounded-md border border-surface/50 px-2.5 text-s font-[550] " +
+          "hover:bg-surface hover:text-bad focus-visible:outline-surface pointer-coarse:h-9"
+        }
       >
         Retry
       </button>

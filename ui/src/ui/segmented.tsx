@@ -17,7 +17,11 @@ export function Segmented<Value extends string>({ label, choices, value, onValue
       {choices.map((choice) => (
         <label
           key={choice.value}
-          className="cursor-pointer px-[9px] py-px text-s text-text-2 hover:text-text has-checked:bg-hover has-checked:font-[550] has-checked:text-text has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-beam pointer-coarse:py-2"
+          className={
+            "cursor-pointer px-[9px] py-px text-s text-text-2 hover:text-text has-checked:bg-hover " +
+            "has-checked:font-[550] has-checked:text-text has-focus-visible:outline-2 " +
+            "has-focus-visible:-outline-offset-2 has-focus-visible:outline-beam pointer-coarse:py-2"
+          }
         >
           <input
             type="radio"

@@ -20,7 +20,10 @@ export function Select({ choices, className = "", ...rest }: SelectProps) {
   return (
     <span className={`relative inline-flex ${className}`}>
       <select
-        className="h-8 w-full cursor-pointer appearance-none rounded-md border border-line-strong bg-bg pr-7 pl-2 text-text aria-invalid:border-bad pointer-coarse:h-10"
+        className={
+          "h-8 w-full cursor-pointer appearance-none rounded-md border border-line-strong bg-bg pr-7 " +
+          "pl-2 text-text aria-invalid:border-bad pointer-coarse:h-10"
+        }
         {...rest}
       >
         {[...new Set(choices.map(({ group }) => group))].map((group) => {

@@ -52,7 +52,11 @@ export function SidePane({ label, name, width: initial = 560, children }: SidePa
       tabIndex={-1}
       aria-label={label}
       style={{ "--pane": `${width}px` }}
-      className="relative flex w-(--pane) outline-none max-w-[calc(100%-380px)] min-w-[340px] shrink-0 flex-col border-l border-line bg-bg max-md:fixed max-md:inset-0 max-md:z-30 max-md:w-full max-md:max-w-none max-md:min-w-0 max-md:border-l-0"
+      className={
+        "relative flex w-(--pane) outline-none max-w-[calc(100%-380px)] min-w-[340px] shrink-0 " +
+        "flex-col border-l border-line bg-bg max-md:fixed max-md:inset-0 max-md:z-30 max-md:w-full " +
+        "max-md:max-w-none max-md:min-w-0 max-md:border-l-0"
+      }
     >
       {/* biome-ignore lint/a11y/useSemanticElements: a rule that moves is a focusable separator, which <hr> is not */}
       <div
@@ -66,7 +70,11 @@ export function SidePane({ label, name, width: initial = 560, children }: SidePa
         onPointerMove={drag}
         onKeyDown={press}
         onDoubleClick={() => resize(initial)}
-        className="absolute inset-y-0 -left-1 z-10 w-2 cursor-col-resize touch-none transition-colors duration-(--quick) hover:bg-beam/30 focus-visible:bg-beam/60 focus-visible:outline-none active:bg-beam/60 max-md:hidden"
+        className={
+          "absolute inset-y-0 -left-1 z-10 w-2 cursor-col-resize touch-none transition-colors " +
+          "duration-(--quick) hover:bg-beam/30 focus-visible:bg-beam/60 focus-visible:outline-none " +
+          "active:bg-beam/60 max-md:hidden"
+        }
       />
       {children}
     </aside>

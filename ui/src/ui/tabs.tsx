@@ -31,7 +31,12 @@ export function Tabs<Value extends string>({ label, tabs, value, onValue, childr
           <Radix.Trigger
             key={tab.value}
             value={tab.value}
-            className="-mb-px inline-flex shrink-0 cursor-pointer items-baseline border-b-2 border-transparent px-[9px] pt-[7px] pb-2 text-text-2 -outline-offset-2 hover:text-text data-[state=active]:border-beam data-[state=active]:font-[550] data-[state=active]:text-text pointer-coarse:py-3"
+            className={
+              "-mb-px inline-flex shrink-0 cursor-pointer items-baseline border-b-2 border-transparent " +
+              "px-[9px] pt-[7px] pb-2 text-text-2 -outline-offset-2 hover:text-text " +
+              "data-[state=active]:border-beam data-[state=active]:font-[550] " +
+              "data-[state=active]:text-text pointer-coarse:py-3"
+            }
           >
             {tab.label}
             {tab.count !== undefined && (

@@ -69,7 +69,10 @@ export function Tooltip({ text, keys, side = "bottom", repeats = false, onTap = 
           id={id}
           role="tooltip"
           popover="manual"
-          className="pointer-events-none inset-auto m-0 max-w-80 rounded-md border border-line bg-raised px-2 py-1 font-sans text-s font-normal text-pretty whitespace-normal text-text shadow-(--shadow)"
+          className={
+            "pointer-events-none inset-auto m-0 max-w-80 rounded-md border border-line bg-raised px-2 " +
+            "py-1 font-sans text-s font-normal text-pretty whitespace-normal text-text shadow-(--shadow)"
+          }
         >
           {text}
           {keys && (

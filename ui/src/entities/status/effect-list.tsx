@@ -24,7 +24,7 @@ export function EffectList({ effects, all, tone, current }: EffectListProps) {
     <ol aria-label="Timeline">
       {effects.map((effect, i) => (
         <EffectItem
-          // biome-ignore lint/suspicious/noArrayIndexKey: an event may do several things, in an order that never changes
+          // biome-ignore lint/suspicious/noArrayIndexKey: an event can have several effects, and their order is fixed
           key={`${effect.seq} ${effect.event} ${i}`}
           effect={effect}
           first={effect.effect === "duplicate" ? firstTold(all, effect) : undefined}
@@ -51,7 +51,13 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
     <li
       aria-current={current || undefined}
       data-moved={moved}
-      className="group relative grid grid-cols-[14px_1fr] gap-x-3 pb-4 last:pb-0 aria-[current]:before:absolute aria-[current]:before:-inset-x-2 aria-[current]:before:-top-1.5 aria-[current]:before:bottom-2 aria-[current]:last:before:-bottom-1.5 aria-[current]:before:rounded-md aria-[current]:before:bg-selected aria-[current]:before:content-['']"
+      className={
+        "group relative grid grid-cols-[14px_1fr] gap-x-3 pb-4 last:pb-0 " +
+        "aria-[current]:before:absolute aria-[current]:before:-inset-x-2 " +
+        "aria-[current]:before:-top-1.5 aria-[current]:before:bottom-2 " +
+        "aria-[current]:last:before:-bottom-1.5 aria-[current]:before:rounded-md " +
+        "aria-[current]:before:bg-selected aria-[current]:before:content-['']"
+      }
     >
       <span aria-hidden className="absolute top-5 bottom-[-3px] left-[6.5px] w-px bg-line-strong group-last:hidden" />
       <span className="relative mt-[3px] grid size-3.5 place-items-center">

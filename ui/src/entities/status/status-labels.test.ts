@@ -30,7 +30,8 @@ const sentences: Record<string, [Partial<Effect>, string, number?]> = {
   "a repeat of nobody knows what": [{ effect: "duplicate" }, "It was told before, and moved nothing."],
   "what came late": [
     { effect: "late", rule: "money_outranks", evidence: "failed" },
-    "Late: ignored, because money that came in outranks a failed attempt: only refunds, reversals and failed captures move it.",
+    "Late: ignored, because money that came in outranks a failed attempt: only refunds, " +
+      "reversals and failed captures move it.",
   ],
   "a rule of tomorrow": [{ effect: "late", rule: "moon_is_full" }, "Late: ignored, because moon_is_full."],
   "a mention": [

@@ -28,7 +28,14 @@ export const DeliveryRow = memo(function DeliveryRow(props: DeliveryRowProps) {
       aria-selected={selected}
       tabIndex={active ? 0 : -1}
       data-new={isNew || undefined}
-      className="grid h-(--row) cursor-pointer grid-cols-[92px_10px_minmax(56px,92px)_minmax(0,1fr)_auto_64px] items-center gap-x-2.5 border-b border-line/55 px-4 [contain:strict] -outline-offset-2 hover:bg-hover aria-selected:bg-selected aria-selected:shadow-[inset_2px_0_var(--beam)] motion-safe:data-new:animate-arrive max-md:h-14 max-md:grid-cols-[10px_minmax(0,1fr)_auto] max-md:grid-rows-[20px_18px] max-md:content-center max-md:gap-y-0.5"
+      className={
+        "grid h-(--row) cursor-pointer " +
+        "grid-cols-[92px_10px_minmax(56px,92px)_minmax(0,1fr)_auto_64px] items-center gap-x-2.5 " +
+        "border-b border-line/55 px-4 [contain:strict] -outline-offset-2 hover:bg-hover " +
+        "aria-selected:bg-selected aria-selected:shadow-[inset_2px_0_var(--beam)] " +
+        "motion-safe:data-new:animate-arrive max-md:h-14 max-md:grid-cols-[10px_minmax(0,1fr)_auto] " +
+        "max-md:grid-rows-[20px_18px] max-md:content-center max-md:gap-y-0.5"
+      }
     >
       <Cell className="font-mono text-s text-text-3 max-md:order-6 max-md:text-right max-md:text-xs">
         <Time at={delivery.received_at} form="recent" />

@@ -30,7 +30,11 @@ export function FilterBar({ terms, onTerm }: FilterBarProps) {
     <search className="relative min-w-0 flex-1 md:ml-auto md:max-w-[440px]">
       <div
         onPointerDown={pressBeside}
-        className={`flex h-7 cursor-text items-center gap-1.5 overflow-hidden rounded-md border bg-bg px-2 focus-within:border-beam pointer-coarse:h-10 ${problem ? "border-bad" : "border-line-strong"}`}
+        className={
+          "flex h-7 cursor-text items-center gap-1.5 overflow-hidden rounded-md border bg-bg px-2 " +
+          "focus-within:border-beam pointer-coarse:h-10 " +
+          (problem ? "border-bad" : "border-line-strong")
+        }
       >
         <Search size={13} className="shrink-0 text-text-3" aria-hidden />
         {chips.map(({ key, term }) => (
@@ -54,7 +58,10 @@ export function FilterBar({ terms, onTerm }: FilterBarProps) {
           onFocus={() => setOpen(true)}
           onBlur={() => setOpen(false)}
           onKeyDown={press}
-          className="min-w-12 flex-1 bg-transparent font-mono text-s outline-none placeholder:font-sans placeholder:text-m placeholder:text-text-3 pointer-coarse:text-base"
+          className={
+            "min-w-12 flex-1 bg-transparent font-mono text-s outline-none placeholder:font-sans " +
+            "placeholder:text-m placeholder:text-text-3 pointer-coarse:text-base"
+          }
         />
         <span className="pointer-coarse:hidden">
           <Kbd keys="/" />
@@ -71,7 +78,10 @@ function Hint() {
   return (
     <p
       role="alert"
-      className="absolute top-full right-0 left-0 z-30 mt-1 rounded-md border border-bad bg-raised px-3 py-2 text-s shadow-(--shadow)"
+      className={
+        "absolute top-full right-0 left-0 z-30 mt-1 rounded-md border border-bad bg-raised px-3 py-2 " +
+        "text-s shadow-(--shadow)"
+      }
     >
       Filter by <code className="font-mono">endpoint:</code>, <code className="font-mono">verdict:</code> or{" "}
       <code className="font-mono">method:</code>, such as <code className="font-mono">verdict:rejected</code>.

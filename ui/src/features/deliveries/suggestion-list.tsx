@@ -1,3 +1,6 @@
+const popup =
+  "absolute top-full right-0 left-0 z-30 mt-1 rounded-lg border border-line bg-raised p-1 shadow-(--shadow)";
+
 interface SuggestionListProps {
   /** Id of the list; those of its options begin with it: `id-0`. */
   id: string;
@@ -10,13 +13,7 @@ interface SuggestionListProps {
 /** What could be typed. The input keeps the focus and says which one is chosen. */
 export function SuggestionList({ id, open, suggestions, chosen, onTake }: SuggestionListProps) {
   return (
-    <div
-      id={id}
-      role="listbox"
-      aria-label="Suggestions"
-      hidden={!open}
-      className="absolute top-full right-0 left-0 z-30 mt-1 rounded-lg border border-line bg-raised p-1 shadow-(--shadow)"
-    >
+    <div id={id} role="listbox" aria-label="Suggestions" hidden={!open} className={popup}>
       {suggestions.map((suggestion, index) => (
         <div
           key={suggestion}
@@ -28,7 +25,10 @@ export function SuggestionList({ id, open, suggestions, chosen, onTake }: Sugges
             event.preventDefault();
             onTake(suggestion);
           }}
-          className="flex h-7 cursor-pointer items-center rounded-md px-2 font-mono text-s hover:bg-hover aria-selected:bg-selected pointer-coarse:h-11"
+          className={
+            "flex h-7 cursor-pointer items-center rounded-md px-2 font-mono text-s hover:bg-hover " +
+            "aria-selected:bg-selected pointer-coarse:h-11"
+          }
         >
           {suggestion}
         </div>

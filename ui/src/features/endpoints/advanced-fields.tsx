@@ -87,7 +87,10 @@ function AllowField({ draft, ranges, onChange }: AllowFieldProps) {
             onChange={(change) => onChange({ allow: change.target.value })}
             placeholder="203.0.113.0/24"
             spellCheck={false}
-            className="w-full rounded-md border border-line-strong bg-bg px-2 py-1.5 font-mono text-s text-text placeholder:text-text-3 pointer-coarse:text-base"
+            className={
+              "w-full rounded-md border border-line-strong bg-bg px-2 py-1.5 font-mono text-s text-text " +
+              "placeholder:text-text-3 pointer-coarse:text-base"
+            }
           />
         )}
       </Field>

@@ -15,7 +15,11 @@ export function EndpointRow({ endpoint, selected }: EndpointRowProps) {
   const check = checkOf(endpoint);
   return (
     <li
-      className={`relative grid h-11 grid-cols-[minmax(96px,160px)_minmax(0,1fr)_auto] items-center gap-3 border-b border-line/60 pr-2 pl-4 max-md:h-14 max-md:grid-cols-[minmax(0,1fr)_auto] ${selected ? "bg-selected shadow-[inset_2px_0_var(--beam)]" : "hover:bg-hover"}`}
+      className={
+        "relative grid h-11 grid-cols-[minmax(96px,160px)_minmax(0,1fr)_auto] items-center gap-3 " +
+        "border-b border-line/60 pr-2 pl-4 max-md:h-14 max-md:grid-cols-[minmax(0,1fr)_auto] " +
+        (selected ? "bg-selected shadow-[inset_2px_0_var(--beam)]" : "hover:bg-hover")
+      }
     >
       <div className="min-w-0">
         <div className="flex min-w-0 items-center gap-2">

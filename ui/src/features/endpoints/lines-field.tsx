@@ -21,7 +21,10 @@ export function LinesField({ label, hint, error, value, placeholder, onValue }: 
           onChange={(change) => onValue(change.target.value)}
           placeholder={placeholder}
           spellCheck={false}
-          className="w-full rounded-md border border-line-strong bg-bg px-2 py-1.5 font-mono text-s text-text placeholder:text-text-3 aria-invalid:border-bad pointer-coarse:text-base"
+          className={
+            "w-full rounded-md border border-line-strong bg-bg px-2 py-1.5 font-mono text-s text-text " +
+            "placeholder:text-text-3 aria-invalid:border-bad pointer-coarse:text-base"
+          }
         />
       )}
     </Field>

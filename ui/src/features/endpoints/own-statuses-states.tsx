@@ -50,7 +50,8 @@ export function OwnStatusesStates({ kind, states, onStates }: OwnStatusesStatesP
       <p className="text-s text-pretty text-text-3">
         {kind === "payment"
           ? "A value that is a state of payments already needs no line. Any other that is not listed moves nothing."
-          : "A value that is not listed is shown as it is. Where two happen in the same moment, the one further down wins."}
+          : "A value that is not listed is shown as it is. Where two happen in the same moment, the one " +
+            "further down wins."}
       </p>
     </fieldset>
   );

@@ -36,7 +36,10 @@ export function ProviderField({ providers, value, onProvider }: ProviderFieldPro
       {chosen && (
         <ol
           aria-label={`How to set up ${chosen.name}`}
-          className="list-decimal space-y-1 rounded-lg border border-line bg-surface py-2.5 pr-3 pl-7 text-pretty text-text-2 marker:text-text-3"
+          className={
+            "list-decimal space-y-1 rounded-lg border border-line bg-surface py-2.5 pr-3 pl-7 " +
+            "text-pretty text-text-2 marker:text-text-3"
+          }
         >
           {chosen.steps.map((step) => (
             <li key={step}>{step}</li>

@@ -63,7 +63,8 @@ export function SecretsField(props: SecretsFieldProps) {
           }
         >
           {refused ??
-            "No delivery can be verified without a secret. Add one, or switch checking off: the endpoint then accepts every delivery, from anyone who knows its address."}
+            "No delivery can be verified without a secret. Add one, or switch checking off: the endpoint " +
+              "then accepts every delivery, from anyone who knows its address."}
         </Callout>
       )}
       <p className="text-s text-pretty text-text-3">

@@ -49,7 +49,10 @@ export function StatusPageForm({ endpoint }: { endpoint: Endpoint }) {
       />
       <LinesField
         label="Where your own order number stands"
-        hint="Paths in the body, one on each line, beside those that are known of the sender. It becomes a name of the payment: order/10-4471."
+        hint={
+          "Paths in the body, one on each line, beside those that are known of the sender. It becomes " +
+          "a name of the payment: order/10-4471."
+        }
         value={draft.references}
         placeholder="data.object.metadata.order_id"
         onValue={(references) => set({ references })}

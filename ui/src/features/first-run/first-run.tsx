@@ -8,6 +8,11 @@ import { ErrorNote } from "../../ui/error-note";
 import { Skeleton } from "../../ui/skeleton";
 import { toast } from "../../ui/toast";
 
+const facts = "grid grid-cols-[92px_minmax(0,1fr)] items-center gap-x-4 gap-y-2.5 max-md:grid-cols-1 max-md:gap-y-1";
+
+const screen =
+  "grid min-h-full flex-1 content-start justify-items-center overflow-y-auto px-4 pt-[22vh] pb-8 max-md:pt-8";
+
 const Unconfirmed = lazy(async () => ({ default: (await import("../../entities/endpoint/unconfirmed")).Unconfirmed }));
 
 /** What stands in place of the list while nothing has arrived: the address, and two ways to try it. */
@@ -35,13 +40,13 @@ export function FirstRun() {
 
   return (
     // From the top, not centred: what comes late, below, must not move a button away from under the pointer.
-    <div className="grid min-h-full flex-1 content-start justify-items-center overflow-y-auto px-4 pt-[22vh] pb-8 max-md:pt-8">
+    <div className={screen}>
       <div className="w-full max-w-[640px] min-w-0">
         <Waiting
           title="Waiting for your first webhook"
           text="This page becomes your inspector the moment something arrives."
         />
-        <dl className="grid grid-cols-[92px_minmax(0,1fr)] items-center gap-x-4 gap-y-2.5 max-md:grid-cols-1 max-md:gap-y-1">
+        <dl className={facts}>
           <dt className="text-[14px] text-text-2">Address</dt>
           <dd className="max-md:mb-3">
             <CopyLine text={url} what="address" />

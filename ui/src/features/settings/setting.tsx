@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 
+const gridRow = "grid min-h-12 grid-cols-[120px_minmax(0,1fr)] items-center gap-4 py-2 max-md:grid-cols-1 max-md:gap-1";
+
 /** Settings or facts that belong together, under a heading where there are several such groups. */
 export function Settings({ title, children }: { title?: string; children: ReactNode }) {
   return (
@@ -13,7 +15,7 @@ export function Settings({ title, children }: { title?: string; children: ReactN
 /** One of them: its name, and what it is. */
 export function Setting({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div className="grid min-h-12 grid-cols-[120px_minmax(0,1fr)] items-center gap-4 py-2 max-md:grid-cols-1 max-md:gap-1">
+    <div className={gridRow}>
       <dt className="text-text-2">{name}</dt>
       <dd className="flex min-w-0 items-center gap-2">{children}</dd>
     </div>

@@ -28,7 +28,8 @@ export function Storage({ storage, tooMuch }: StorageProps) {
         <Amount count={events} used={event_bytes} limit={keep_event_bytes}>
           {events_forgotten === 0
             ? "None forgotten."
-            : `${formatCount(events_forgotten)} forgotten to make room${early(events_forgotten_early)}. A repeat of a forgotten event counts as new.`}
+            : `${formatCount(events_forgotten)} forgotten to make room${early(events_forgotten_early)}. ` +
+              "A repeat of a forgotten event counts as new."}
         </Amount>
       </Setting>
       <Setting name="Damaged records">

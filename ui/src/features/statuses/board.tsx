@@ -10,7 +10,9 @@ import { statuses } from "./statuses";
 import type { StatusTerms, TermKey } from "./use-statuses-url";
 
 const chip =
-  "inline-flex shrink-0 cursor-pointer items-center gap-1.5 rounded-full px-[9px] py-[3px] whitespace-nowrap text-text-2 hover:text-text aria-pressed:bg-hover aria-pressed:font-[550] aria-pressed:text-text pointer-coarse:py-2";
+  "inline-flex shrink-0 cursor-pointer items-center gap-1.5 rounded-full px-[9px] py-[3px] " +
+  "whitespace-nowrap text-text-2 hover:text-text aria-pressed:bg-hover aria-pressed:font-[550] " +
+  "aria-pressed:text-text pointer-coarse:py-2";
 
 interface BoardProps {
   terms: StatusTerms;

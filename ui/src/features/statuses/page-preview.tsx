@@ -44,7 +44,10 @@ export function PagePreview({ status, rules, unseen }: PagePreviewProps) {
   return (
     <section
       aria-label="What the customer sees"
-      className="mx-auto flex max-w-80 flex-col items-center rounded-lg border border-line bg-surface px-4 pt-3 pb-4 text-center shadow-(--shadow)"
+      className={
+        "mx-auto flex max-w-80 flex-col items-center rounded-lg border border-line bg-surface px-4 " +
+        "pt-3 pb-4 text-center shadow-(--shadow)"
+      }
     >
       <Shop name={page.name ?? ""} color={page.color ?? ""} />
       {mode === "test" && (

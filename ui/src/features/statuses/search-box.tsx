@@ -40,7 +40,12 @@ export function SearchBox({ words, onWords }: SearchBoxProps) {
     else if (key === "Escape") setTyped("");
   };
   return (
-    <search className="flex h-7 min-w-0 flex-1 items-center gap-1.5 rounded-md border border-line-strong bg-bg px-2 focus-within:border-beam md:ml-auto md:max-w-[360px] pointer-coarse:h-10">
+    <search
+      className={
+        "flex h-7 min-w-0 flex-1 items-center gap-1.5 rounded-md border border-line-strong bg-bg " +
+        "px-2 focus-within:border-beam md:ml-auto md:max-w-[360px] pointer-coarse:h-10"
+      }
+    >
       <Search size={13} className="shrink-0 text-text-3" aria-hidden />
       <input
         ref={input}

@@ -25,7 +25,12 @@ export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProp
   return (
     <header className="shrink-0 px-4 pt-3 pb-3">
       <div className="flex items-start gap-2">
-        <h2 className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 py-0.5 text-xl leading-[1.3] font-[650] tracking-[-.015em]">
+        <h2
+          className={
+            "flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2 py-0.5 text-xl leading-[1.3] " +
+            "font-[650] tracking-[-.015em]"
+          }
+        >
           <span className="flex items-center gap-2">
             <StateGlyph tone={tone} size={14} />
             {capital(stateWord(state))}

@@ -60,7 +60,12 @@ export function StatusPane({ id, tab, onTab, onClose }: StatusPaneProps) {
           >
             {tab === "timeline" ? <Timeline status={data} /> : <CustomerView key={data.id} status={data} />}
           </Tabs>
-          <footer className="flex h-10 shrink-0 items-center gap-1 border-t border-line px-2 max-md:h-[calc(56px+env(safe-area-inset-bottom))] max-md:pb-[env(safe-area-inset-bottom)]">
+          <footer
+            className={
+              "flex h-10 shrink-0 items-center gap-1 border-t border-line px-2 " +
+              "max-md:h-[calc(56px+env(safe-area-inset-bottom))] max-md:pb-[env(safe-area-inset-bottom)]"
+            }
+          >
             <Button variant="quiet" onClick={() => void copyLink()} className="px-2 font-normal">
               <Kbd keys="y" /> <Link2 size={14} className="hidden pointer-coarse:block" aria-hidden /> copy link for
               colleagues

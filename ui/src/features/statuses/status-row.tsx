@@ -27,7 +27,17 @@ export const StatusRow = memo(function StatusRow({ status, endpoint, index, sele
       aria-selected={selected}
       tabIndex={active ? 0 : -1}
       data-new={isNew || undefined}
-      className="grid h-(--row) cursor-pointer grid-cols-[10px_124px_minmax(0,1fr)_auto_96px_minmax(0,180px)_minmax(0,84px)_72px] items-center gap-x-2.5 border-b border-line/55 px-4 [contain:strict] -outline-offset-2 hover:bg-hover aria-selected:bg-selected aria-selected:shadow-[inset_2px_0_var(--beam)] motion-safe:data-new:animate-arrive md:@max-4xl:grid-cols-[10px_118px_minmax(0,1fr)_auto_88px_minmax(0,72px)_72px] md:@max-2xl:grid-cols-[10px_118px_minmax(0,1fr)_auto_88px_72px] max-md:h-14 max-md:grid-cols-[10px_auto_minmax(0,1fr)_auto] max-md:grid-rows-[20px_18px] max-md:content-center max-md:gap-y-0.5"
+      className={
+        "grid h-(--row) cursor-pointer " +
+        "grid-cols-[10px_124px_minmax(0,1fr)_auto_96px_minmax(0,180px)_minmax(0,84px)_72px] " +
+        "items-center gap-x-2.5 border-b border-line/55 px-4 [contain:strict] -outline-offset-2 " +
+        "hover:bg-hover aria-selected:bg-selected aria-selected:shadow-[inset_2px_0_var(--beam)] " +
+        "motion-safe:data-new:animate-arrive " +
+        "md:@max-4xl:grid-cols-[10px_118px_minmax(0,1fr)_auto_88px_minmax(0,72px)_72px] " +
+        "md:@max-2xl:grid-cols-[10px_118px_minmax(0,1fr)_auto_88px_72px] max-md:h-14 " +
+        "max-md:grid-cols-[10px_auto_minmax(0,1fr)_auto] max-md:grid-rows-[20px_18px] " +
+        "max-md:content-center max-md:gap-y-0.5"
+      }
     >
       <Cell className="grid max-md:order-1">
         <StateGlyph tone={tone} />

@@ -65,7 +65,12 @@ export function DetailContent({ delivery, tab, onTab, onClose }: DetailContentPr
       <Tabs label="Parts of the delivery" tabs={tabs} value={shown} onValue={onTab}>
         {panels[shown]()}
       </Tabs>
-      <footer className="flex h-10 shrink-0 items-center gap-1 border-t border-line px-2 max-md:h-[calc(56px+env(safe-area-inset-bottom))] max-md:pb-[env(safe-area-inset-bottom)]">
+      <footer
+        className={
+          "flex h-10 shrink-0 items-center gap-1 border-t border-line px-2 " +
+          "max-md:h-[calc(56px+env(safe-area-inset-bottom))] max-md:pb-[env(safe-area-inset-bottom)]"
+        }
+      >
         <Button variant="quiet" onClick={() => void copyCurl()} className="px-2 font-normal">
           <Kbd keys="c" /> <SquareTerminal size={14} className="hidden pointer-coarse:block" aria-hidden /> copy as curl
         </Button>

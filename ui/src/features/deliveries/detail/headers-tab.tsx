@@ -6,6 +6,9 @@ import { Time } from "../../../ui/time";
 import { Masked } from "./masked";
 import { isSecretHeader } from "./secret-headers";
 
+const shownOnHover =
+  "-my-1.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100";
+
 /** The request around the body: its line, query, headers, caller and timing. */
 export function HeadersTab({ delivery }: { delivery: DeliveryDetail }) {
   const { headers, query, method, path, host, proto, remote, received_at, took_us } = delivery;
@@ -78,9 +81,7 @@ function Row({ name, copy, children }: { name: string; copy?: string; children: 
       <dt className="break-words text-text-2">{name}</dt>
       <dd className="flex min-w-0 items-start justify-between gap-2">
         <span className="min-w-0 break-all">{children}</span>
-        <span className="-my-1.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
-          {copy && <Copy text={copy} what={name} small />}
-        </span>
+        <span className={shownOnHover}>{copy && <Copy text={copy} what={name} small />}</span>
       </dd>
     </div>
   );

@@ -27,7 +27,8 @@ it.each([
   ],
   [
     { verdict: "rejected", reason: "signature_missing" },
-    "A POST with 1.2 KB of JSON came to stripe and was rejected: the request has no signature or secret, and the endpoint requires one.",
+    "A POST with 1.2 KB of JSON came to stripe and was rejected: the request has no signature or " +
+      "secret, and the endpoint requires one.",
   ],
   [
     { verdict: "rejected", reason: "of_a_later_release" },
@@ -35,7 +36,8 @@ it.each([
   ],
   [
     { verdict: "verified", secret: "live", event: "evt_1", duplicate_of: 1042 },
-    "A POST with 1.2 KB of JSON came to stripe. It is genuine: it matches the secret “live”. It repeats event evt_1, which came first as #1,042.",
+    "A POST with 1.2 KB of JSON came to stripe. It is genuine: it matches the secret “live”. It " +
+      "repeats event evt_1, which came first as #1,042.",
   ],
   [
     { content_type: "application/x-www-form-urlencoded" },
