@@ -1,11 +1,9 @@
 package trust_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,100 +11,31 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// clientFrom is newClient with an address of its own, out of 127.0.0.0/8.
-func clientFrom(t *testing.T, ip string) *http.Client {
-	t.Helper()
-	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}
-	transport := &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 1}
-	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: patience}
-}
-
-// line is a connection from an address, spoken to by hand.
-type line struct {
-	net.Conn
-	reader *bufio.Reader
-}
-
-func (s *server) connect(ip string) *line {
-	s.t.Helper()
-	l, err := s.dial(ip)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return l
-}
-
-func (s *server) dial(ip string) (*line, error) {
-	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}, Timeout: patience}
-	conn, err := dialer.DialContext(s.t.Context(), "tcp", s.addr)
-	if err != nil {
-		return nil, err
-	}
-	s.t.Cleanup(func() { _ = conn.Close() })
-	return &line{conn, bufio.NewReader(conn)}, nil
-}
-
-// stay opens a kept-alive connection; nil where it is refused, which may show at once or when it is used.
-func (s *server) stay(ip string) *line {
-	l, err := s.dial(ip)
-	if err == nil {
-		_, _, err = l.ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-	}
-	if err != nil {
-		return nil
-	}
-	return l
-}
-
-// ask sends text and returns the answer, its body read; the connection stays open.
-func (l *line) ask(text string) (status int, body string, err error) {
-	if _, err := io.WriteString(l, text); err != nil {
-		return 0, "", err
-	}
-	answer, err := http.ReadResponse(l.reader, nil)
-	if err != nil {
-		return 0, "", err
-	}
-	if answer.StatusCode == http.StatusContinue {
-		return answer.StatusCode, "", nil
-	}
-	defer answer.Body.Close()
-	all, err := io.ReadAll(answer.Body)
-	return answer.StatusCode, string(all), err
-}
-
-// announce begins a body of size bytes and returns what the server says: 100 where it waits for the body.
-func (l *line) announce(t *testing.T, e endpoint, size int) int {
-	t.Helper()
-	status, _, err := l.ask(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"+
-		"Content-Length: %d\r\n\r\n", path(e), size))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return status
-}
-
-// about is what the server says of itself.
-type about struct {
+// serverInfo is the part of GET /api/v1/server that tests need: bytes of bodies in progress, refusals counted by code,
+// and warnings for the operator.
+type serverInfo struct {
 	InFlight int `json:"in_flight"`
 	Refused  map[string]int
 	Warnings []struct{ Code, Detail string }
 }
 
-func (s *server) about() (a about) {
+// info asks the server for its state, as administrator.
+func (s *server) info() (a serverInfo) {
 	s.t.Helper()
 	s.api(http.MethodGet, "/api/v1/server", http.StatusOK, nil, &a)
 	return a
 }
 
-// TestAnnouncedBodiesOfOneAddressLeaveRoomForOthers is the first half of defence S24: lengths that together are the
-// room for all bodies, a byte each, from one address.
+// TestAnnouncedBodiesOfOneAddressLeaveRoomForOthers checks S24 for bodies. One address opens 414 requests whose
+// announced lengths add up to all body memory, and sends one byte of each. Some must be refused, the server
+// must not grow by the announced bytes, and another address must still be able to send. The refusals are counted, and
+// logged in one line.
 func TestAnnouncedBodiesOfOneAddressLeaveRoomForOthers(t *testing.T) {
 	t.Parallel()
 	s := serveMeasured(t)
 	e := s.first()
 	before, waiting, refused := s.resident(), 0, 0
+	// Large bodies first, then smaller and smaller ones, so that the last bytes of the share are used as well.
 	for _, part := range []struct{ lines, size int }{{255, 1 << 20}, {15, 64 << 10}, {16, 4096}, {128, 512}} {
 		for range part.lines {
 			l := s.connect("127.0.0.2")
@@ -129,16 +58,17 @@ func TestAnnouncedBodiesOfOneAddressLeaveRoomForOthers(t *testing.T) {
 	if growth := s.resident() - before; growth > 64<<20 {
 		t.Errorf("bytes that never came took %d MiB", growth>>20)
 	}
+	// Another address and the health check must still be served.
 	for _, body := range []string{"small", strings.Repeat("x", 1<<20)} {
 		if _, err := deliver(t.Context(), clientFrom(t, "127.0.0.3"), e.in(s), body); err != nil {
 			t.Errorf("another address, %d bytes: %v", len(body), err)
 		}
 	}
-	if status, text, err := s.connect("127.0.0.4").ask("GET /readyz HTTP/1.1\r\nHost: localhost\r\n" +
+	if status, text, err := s.connect("127.0.0.4").roundTrip("GET /readyz HTTP/1.1\r\nHost: localhost\r\n" +
 		"\r\n"); err != nil || status != http.StatusOK {
 		t.Errorf("readyz: %d %s %v", status, text, err)
 	}
-	if n := s.about().Refused["address_busy"]; n != refused {
+	if n := s.info().Refused["address_busy"]; n != refused {
 		t.Errorf("%d refusals are counted, not %d", n, refused)
 	}
 	if lines := strings.Count(s.log.String(), "code=address_busy"); lines != 1 ||
@@ -147,12 +77,14 @@ func TestAnnouncedBodiesOfOneAddressLeaveRoomForOthers(t *testing.T) {
 	}
 }
 
-// TestNotReadyWhileNoBodyFindsRoom is a part of promise R17.
+// TestNotReadyWhileNoBodyFindsRoom checks R17 for body memory. Two addresses send 400 kB each of bodies that they do
+// not finish, into a server with 1 MiB for bodies. Larger bodies are then refused and /readyz must say why, while small
+// bodies still pass. After the two connections are closed, the server must be ready again.
 func TestNotReadyWhileNoBodyFindsRoom(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "--max-in-flight", "1MiB")
 	e := s.first()
-	var senders []*line
+	var senders []*rawConn
 	for _, ip := range []string{"127.0.0.2", "127.0.0.3"} {
 		l := s.connect(ip)
 		if status := l.announce(t, e, 500_000); status != http.StatusContinue {
@@ -162,13 +94,15 @@ func TestNotReadyWhileNoBodyFindsRoom(t *testing.T) {
 		senders = append(senders, l)
 	}
 	ready := func(query string) (int, string) {
-		status, text, err := s.connect("127.0.0.4").ask("GET /readyz" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		status, text, err := s.connect("127.0.0.4").
+			roundTrip("GET /readyz" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		if err != nil {
 			t.Fatal(err)
 		}
 		return status, text
 	}
-	eventually(t, "what was sent is held", func() bool { return s.about().InFlight > 1_000_000 })
+	// Both bodies together leave less than 100 kB: too little for the next one, enough for a small one.
+	eventually(t, "what was sent is held", func() bool { return s.info().InFlight > 1_000_000 })
 	if status, _, _, err := send(t.Context(), clientFrom(t, "127.0.0.5"), e.in(s),
 		strings.Repeat("x", 100_000)); err != nil || status != 503 {
 		t.Errorf("a body then: %d %v", status, err)
@@ -177,6 +111,7 @@ func TestNotReadyWhileNoBodyFindsRoom(t *testing.T) {
 		status, text := ready("")
 		return status == http.StatusServiceUnavailable && strings.Contains(text, `"busy"`)
 	})
+	// The verbose form lists all checks, whether they pass or not.
 	var verbose struct {
 		Status string
 		Checks []struct {
@@ -189,6 +124,7 @@ func TestNotReadyWhileNoBodyFindsRoom(t *testing.T) {
 		verbose.Status != "not_ready" {
 		t.Fatalf("verbose: %d %s %v", status, text, err)
 	}
+	// Only the check of bodies may fail, and a failed check has a code.
 	for _, c := range verbose.Checks {
 		if c.OK == (c.Name == "bodies") || c.OK == (c.Code != "") {
 			t.Errorf("check %+v", c)
@@ -210,7 +146,8 @@ func TestNotReadyWhileNoBodyFindsRoom(t *testing.T) {
 	}
 }
 
-// withDescriptors starts a server that may open n files.
+// withDescriptors starts a server that may open n file descriptors (ulimit -n). It may use 80 % of them for
+// connections, and one address half of that.
 func withDescriptors(t *testing.T, n int, args ...string) *server {
 	t.Helper()
 	s := newServer(t, args...)
@@ -219,26 +156,29 @@ func withDescriptors(t *testing.T, n int, args ...string) *server {
 	return s
 }
 
-// TestIdleConnectionsOfOneAddressLeaveRoomForOthers is the other half of defence S24.
+// TestIdleConnectionsOfOneAddressLeaveRoomForOthers checks S24 and S2 for connections. One address opens 300 idle
+// connections to a server with 256 descriptors. It must keep exactly its share, and a delivery from another address
+// must succeed.
 func TestIdleConnectionsOfOneAddressLeaveRoomForOthers(t *testing.T) {
 	t.Parallel()
 	s := withDescriptors(t, 256)
 	e := s.first()
 	kept, refused := 0, 0
 	for range 300 {
-		if s.stay("127.0.0.2") == nil {
+		if s.openKeptAlive("127.0.0.2") == nil {
 			refused++
 		} else {
 			kept++
 		}
 	}
+	// 80 % of the descriptors may be connections, and one address may have half of them.
 	if kept != 256*8/10/2 {
 		t.Errorf("%d connections of one address are kept with 256 descriptors", kept)
 	}
 	if _, err := deliver(t.Context(), clientFrom(t, "127.0.0.3"), e.in(s), "from elsewhere"); err != nil {
 		t.Error(err)
 	}
-	if n := s.about().Refused["too_many_connections_of_address"]; n != refused {
+	if n := s.info().Refused["too_many_connections_of_address"]; n != refused {
 		t.Errorf("%d refusals are counted, not %d", n, refused)
 	}
 	if lines := strings.Count(s.log.String(), "code=too_many_connections_of_address"); lines != 1 {
@@ -246,21 +186,24 @@ func TestIdleConnectionsOfOneAddressLeaveRoomForOthers(t *testing.T) {
 	}
 }
 
-// TestNotReadyWhileNoConnectionIsLetIn: many addresses together take all there are, sockets among them. The databases
-// still have descriptors then.
+// TestNotReadyWhileNoConnectionIsLetIn checks R17 for connections. 250 addresses together use all connections of a
+// server with 256 descriptors, 20 of them with WebSockets. /readyz, asked on a connection opened before, must report
+// it. Deliveries on open connections must still be stored, since the databases have their own descriptors. After the
+// connections are closed, the server must be ready again.
 func TestNotReadyWhileNoConnectionIsLetIn(t *testing.T) {
 	t.Parallel()
 	s := withDescriptors(t, 256)
 	e := s.first()
 	probe := s.connect("127.0.0.9")
 	const readyz = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-	if status, text, err := probe.ask(readyz); err != nil || status != http.StatusOK {
+	if status, text, err := probe.roundTrip(readyz); err != nil || status != http.StatusOK {
 		t.Fatalf("%d %s %v", status, text, err)
 	}
-	var lines []*line
+	var lines []*rawConn
+	// Twenty WebSockets, each from its own address, count as connections too.
 	for i := range 20 {
 		l := s.connect(fmt.Sprintf("127.0.1.%d", 1+i))
-		status, _, err := l.ask("GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+		status, _, err := l.roundTrip("GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
 			adminToken + "\r\nConnection: Upgrade\r\n" +
 			"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
 		if err != nil || status != http.StatusSwitchingProtocols {
@@ -269,37 +212,41 @@ func TestNotReadyWhileNoConnectionIsLetIn(t *testing.T) {
 		lines = append(lines, l)
 	}
 	refused := 0
+	// Then idle connections, one per address, until no more are accepted.
 	for i := range 230 {
-		if l := s.stay(fmt.Sprintf("127.0.2.%d", 1+i)); l != nil {
+		if l := s.openKeptAlive(fmt.Sprintf("127.0.2.%d", 1+i)); l != nil {
 			lines = append(lines, l)
 		} else {
 			refused++
 		}
 	}
-	if kept := len(lines) + 1; kept < 190 || kept > 256*8/10 { // one of our own calls may still be open
+	if kept := len(lines) + 1; kept < 190 ||
+		kept > 256*8/10 { // one connection of an earlier API call may still be open
 		t.Errorf("%d connections are kept with 256 descriptors", kept)
 	}
-	if status, text, err := probe.ask(readyz); err != nil || status != http.StatusServiceUnavailable ||
+	if status, text, err := probe.roundTrip(readyz); err != nil || status != http.StatusServiceUnavailable ||
 		!strings.Contains(text, "connections_exhausted") {
 		t.Errorf("readyz: %d %s %v", status, text, err)
 	}
+	// A delivery on a connection that is already open must be stored.
 	post := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}", path(e))
-	if status, text, err := probe.ask(post); err != nil || status != http.StatusOK {
+	if status, text, err := probe.roundTrip(post); err != nil || status != http.StatusOK {
 		t.Errorf("on an open connection: %d %s %v", status, text, err)
 	}
 	for _, l := range lines {
 		_ = l.Close()
 	}
 	eventually(t, "ready again", func() bool {
-		status, _, err := probe.ask(readyz)
+		status, _, err := probe.roundTrip(readyz)
 		return err == nil && status == http.StatusOK
 	})
-	if s.about().Refused["too_many_connections"] != refused {
-		t.Errorf("counted: %v, not %d", s.about().Refused, refused)
+	if s.info().Refused["too_many_connections"] != refused {
+		t.Errorf("counted: %v, not %d", s.info().Refused, refused)
 	}
 }
 
-// TestTheRateOfOneAddressIsItsOwn is a part of defence S14.
+// TestTheRateOfOneAddressIsItsOwn checks S14 for addresses: with one request per hour and address, the second request
+// of an address gets 429 with Retry-After, while another address still has its own.
 func TestTheRateOfOneAddressIsItsOwn(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "--rate-address", "1/h")
@@ -315,12 +262,13 @@ func TestTheRateOfOneAddressIsItsOwn(t *testing.T) {
 	}
 }
 
-// TestAProxyThatIsNotTrustedIsToldOf: everybody behind it has one address, which is not limited then. Named as trusted,
-// it is limited by who is behind it.
+// TestAProxyThatIsNotTrustedIsToldOf checks S13. Requests with X-Forwarded-For come from one address. If the proxy is
+// not trusted, all its clients share that address: it is then not rate-limited, and the log, /readyz?verbose and GET
+// /api/v1/server name the flag to set. If it is trusted, each client has its own rate and there is no warning.
 func TestAProxyThatIsNotTrustedIsToldOf(t *testing.T) {
 	t.Parallel()
 	const code = "proxy_not_trusted"
-	open := map[string]any{"name": "open", "verify": "off"} // the first one takes nothing from behind a proxy
+	open := map[string]any{"name": "open", "verify": "off"} // the endpoint "first" refuses requests with proxy headers
 	var e endpoint
 	post := func(s *server, ip, behind string, want int) {
 		t.Helper()
@@ -337,26 +285,28 @@ func TestAProxyThatIsNotTrustedIsToldOf(t *testing.T) {
 	if lines := strings.Count(s.log.String(), "code="+code); lines != 1 {
 		t.Errorf("the log has %d lines:\n%s", lines, s.log.tail(4<<10))
 	}
-	if a := s.about(); len(a.Warnings) != 1 || a.Warnings[0].Code != code ||
+	if a := s.info(); len(a.Warnings) != 1 || a.Warnings[0].Code != code ||
 		!strings.Contains(a.Warnings[0].Detail, "--trusted-proxy 127.0.0.2") {
 		t.Errorf("%+v", a)
 	}
-	if _, text, err := s.connect("127.0.0.4").ask("GET /readyz?verbose HTTP/1.1\r\nHost: localhost\r\n" +
+	if _, text, err := s.connect("127.0.0.4").roundTrip("GET /readyz?verbose HTTP/1.1\r\nHost: localhost\r\n" +
 		"\r\n"); err != nil || !strings.Contains(text, code) {
 		t.Errorf("readyz: %s %v", text, err)
 	}
 
+	// With the proxy trusted, its clients have separate rates: the second request of a client is refused.
 	s = serve(t, "--rate-address", "1/h", "--trusted-proxy", "127.0.0.2")
 	e = s.make(open)
 	post(s, "127.0.0.2", "192.0.2.1", 200)
 	post(s, "127.0.0.2", "192.0.2.1", 429)
 	post(s, "127.0.0.2", "192.0.2.2", 200)
-	if a := s.about(); len(a.Warnings) != 0 || strings.Contains(s.log.String(), code) {
+	if a := s.info(); len(a.Warnings) != 0 || strings.Contains(s.log.String(), code) {
 		t.Errorf("%+v", a)
 	}
 }
 
-// TestASocketMayNotChatter is a part of defence S2: frames without end cost the server more than the sender.
+// TestASocketMayNotChatter checks S2 for WebSockets that send: 100,000 small frames of each kind without pause.
+// Handling them costs the server more than the client, so it must close the connection with 1008.
 func TestASocketMayNotChatter(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
@@ -372,6 +322,7 @@ func TestASocketMayNotChatter(t *testing.T) {
 			if name == "empty fragments" {
 				_, _ = conn.Write(clientFrame(0x01, 0, ""))
 			}
+			// The server closes the connection long before all frames are written.
 			go func() {
 				for range 100_000 {
 					if _, err := conn.Write(frame); err != nil {

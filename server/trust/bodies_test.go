@@ -12,15 +12,20 @@ import (
 	"testing"
 )
 
-// endless is a body without end. It counts what was taken of it, which goes on for a moment after the answer.
+// endless is a request body without an end. It counts how many bytes the HTTP client read from it. The client reads a
+// little more after the response has arrived.
 type endless struct{ taken atomic.Int64 }
 
+// Read returns whatever is in p: the content does not matter.
 func (e *endless) Read(p []byte) (int, error) {
 	e.taken.Add(int64(len(p)))
 	return len(p), nil
 }
 
-// TestHugeBodiesAndBombsSwellNothing is defence S10.
+// TestHugeBodiesAndBombsSwellNothing checks S10 with one server that has 32 MiB for bodies: a body without an end,
+// announced lengths over the limit, a gzip bomb (64 MiB in 64 KiB), a million opening brackets, and 480 MiB of bodies
+// at once. Bodies over the limit must get 413 without being read; the others are stored unchanged, and memory must stay
+// far below what the bodies would expand to.
 func TestHugeBodiesAndBombsSwellNothing(t *testing.T) {
 	t.Parallel()
 	s := serveMeasured(t, "--max-in-flight", "33554432")
@@ -43,7 +48,7 @@ func TestHugeBodiesAndBombsSwellNothing(t *testing.T) {
 	})
 	t.Run("a length over the limit is refused before a byte is read", func(t *testing.T) {
 		for _, length := range []string{"1048577", "99999999999"} {
-			answer := raw(t, s.addr, "POST "+path(e)+" HTTP/1.1\r\nHost: localhost\r\n"+
+			answer := sendRaw(t, s.addr, "POST "+path(e)+" HTTP/1.1\r\nHost: localhost\r\n"+
 				"Content-Length: "+length+"\r\n\r\n")
 			if answer != http.StatusRequestEntityTooLarge {
 				t.Errorf("Content-Length %s is answered %d, not 413", length, answer)
@@ -58,6 +63,7 @@ func TestHugeBodiesAndBombsSwellNothing(t *testing.T) {
 	t.Run("a bomb is kept as it came", func(t *testing.T) {
 		var bomb bytes.Buffer
 		w := gzip.NewWriter(&bomb)
+		// 64 MiB of zeros compress to about 64 KiB.
 		if _, err := io.CopyN(w, zeros{}, 64<<20); err != nil {
 			t.Fatal(err)
 		}
@@ -86,12 +92,14 @@ func TestHugeBodiesAndBombsSwellNothing(t *testing.T) {
 		}
 	})
 	t.Run("many large ones at once are bounded together", func(t *testing.T) { manyAtOnce(t, s, client) })
+	// The list shows at least the 30 bombs and the three other bodies that were stored.
 	if got := len(s.list()); got < 33 {
 		t.Errorf("the list shows %d deliveries", got)
 	}
 }
 
-// manyAtOnce sends more than may be in flight, and expects some of it to be told to come back.
+// manyAtOnce sends 24 bodies of 20 MiB at once, many times the memory for bodies. Each must be stored or get 503 with
+// Retry-After, and the server must not grow by their sum.
 func manyAtOnce(t *testing.T, s *server, client *http.Client) {
 	t.Helper()
 	large := s.make(map[string]any{"name": "large", "max_body": 25 << 20}).in(s)
@@ -121,10 +129,12 @@ func manyAtOnce(t *testing.T, s *server, client *http.Client) {
 	}
 }
 
+// zeros is an io.Reader of zero bytes, the content of the gzip bomb.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
+// path is the path of an endpoint's webhook URL, for requests that are written by hand.
 func path(e endpoint) string {
 	_, rest, _ := strings.Cut(e.URL, "/in/")
 	return fmt.Sprintf("/in/%s", rest)

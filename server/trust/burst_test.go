@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// TestABurstIsStoredWholeAndOnce is the half of promise R16 that can be counted; how long answers take is measured
-// by make bench ARGS='-only burst'. Senders write their requests one behind the other without waiting for an
-// answer, so that the server always has more before it than it can do. All are answered 200, and each is in the log
-// once.
+// TestABurstIsStoredWholeAndOnce checks the part of R16 that can be counted; make bench ARGS='-only burst' measures how
+// long responses take. 200 connections write their requests one after another without waiting for responses
+// (pipelining), so the server always has a backlog. Every request must be answered 200, and each delivery must be in
+// the log exactly once, with its own event id.
 func TestABurstIsStoredWholeAndOnce(t *testing.T) {
 	t.Parallel()
 	const connections = 200
@@ -40,6 +40,7 @@ func TestABurstIsStoredWholeAndOnce(t *testing.T) {
 	if t.Failed() {
 		return
 	}
+	// Every response must match one delivery in the log, and the other way round.
 	log := map[string]delivery{}
 	for _, d := range s.list() {
 		if _, twice := log[d.ID]; twice {
@@ -53,6 +54,7 @@ func TestABurstIsStoredWholeAndOnce(t *testing.T) {
 	for i, all := range answered {
 		for n, one := range all {
 			d, kept := log[one.ID]
+			// Responses come in the order of requests, so the n-th response belongs to the n-th event.
 			if event := fmt.Sprintf("evt_%d_%d", i, n); !kept || one.DuplicateOf != 0 || d.Seq != one.Seq ||
 				(senders[i%len(senders)].secret != "" && d.Event != event) {
 				t.Errorf("%s was answered as %+v, and is kept as %+v", event, one, d)
@@ -61,14 +63,15 @@ func TestABurstIsStoredWholeAndOnce(t *testing.T) {
 	}
 }
 
-// sender is an endpoint, and how one signs for it.
+// sender is an endpoint and the headers that make a request valid for it.
 type sender struct {
 	endpoint
 	secret string // empty: nothing is signed
 	header func(event, body string) string
 }
 
-// senders are of three kinds: with a shared secret, with a signature, and with nothing.
+// senders creates an endpoint for each kind of sender: one with a shared secret, one with signatures (Stripe), and one
+// that verifies nothing.
 func (s *server) senders() []sender {
 	s.t.Helper()
 	const secret = "a-secret-that-nobody-guesses"
@@ -87,7 +90,8 @@ func (s *server) senders() []sender {
 	}
 }
 
-// burst writes n requests over one connection at once, and reads their answers, all of which must be 200.
+// burst writes n requests on one connection at once and reads the n responses. It returns those read so far with the
+// first error or the first status that is not 200.
 func (s *server) burst(i, n int, from sender) (all []stored, err error) {
 	dialer := net.Dialer{}
 	if runtime.GOOS == "linux" { // elsewhere there is one loopback address only
@@ -98,10 +102,11 @@ func (s *server) burst(i, n int, from sender) (all []stored, err error) {
 		return nil, err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(longest())); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(readersTimeout())); err != nil {
 		return nil, err
 	}
 	wrote := make(chan error, 1)
+	// Writing does not wait for responses, so it needs its own goroutine.
 	go func() {
 		out := bufio.NewWriter(conn)
 		for k := range n {

@@ -10,8 +10,10 @@ import (
 	"time"
 )
 
-// TestTheLogHoldsNoCanary runs the binary at level debug, uses and misuses all that takes a secret, and looks for
-// each of them in what was logged and printed after the greeting.
+// TestTheLogHoldsNoCanary checks S16. A recognizable value, the canary, is used as every kind of secret: in paths,
+// queries, headers, cookies, malformed requests and settings, at log level debug. Neither it, nor the secret part of a
+// webhook URL, nor the administrator's token may be in the log after the startup banner, which prints the login link on
+// purpose.
 func TestTheLogHoldsNoCanary(t *testing.T) {
 	const canary = "canary0123456789abcdef"
 	s := newServer(t, "--log-level", "debug", "--public-url", "http://127.0.0.1:9/hooks/")
@@ -23,6 +25,7 @@ func TestTheLogHoldsNoCanary(t *testing.T) {
 	made := s.make(map[string]any{"name": "paypal", "provider": "paypal",
 		"settings": map[string]any{"webhook_id": canary}})
 	shop := s.make(map[string]any{"name": "shop", "secrets": []any{map[string]any{"label": "live", "value": canary}}})
+	// Each request has a secret where a user or a program could put it by mistake.
 	requests := []string{
 		"GET /hooks/login/" + canary + "/status/x", "GET /x/login/" + canary,
 		"GET /login/" + canary + "?code=" + canary,
@@ -38,6 +41,7 @@ func TestTheLogHoldsNoCanary(t *testing.T) {
 		"POST " + strings.TrimPrefix(shop.in(s), "http://"+s.addr),
 	}
 	for _, request := range requests {
+		// Each request is sent without and with headers that contain secrets, some of them invalid.
 		for _, header := range []string{"", "Authorization: Bearer " + canary + "\r\n",
 			"Cookie: hookbeam_9=" + canary + "\r\nOrigin: http://" + canary + "\r\n",
 			"X-Webhook-Secret: " + canary + "\r\n", "X-Forwarded-For: " + canary + "\r\n" +
@@ -48,13 +52,17 @@ func TestTheLogHoldsNoCanary(t *testing.T) {
 				"Paypal-Transmission-Time: 2026-01-01T00:00:00Z\r\n",
 			"Bad header " + canary + "\r\n", "Transfer-Encoding: " + canary + "\r\n",
 			"Upgrade: websocket\r\nConnection: upgrade\r\n"} {
-			s.wire(fmt.Sprintf("%s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n%s", request, s.addr, header,
-				len(canary), canary))
+			s.sendIgnoringAnswer(
+				fmt.Sprintf("%s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n%s", request, s.addr, header,
+					len(canary), canary),
+			)
 		}
 	}
+	// A last, valid call shows that the server is still alive; the stop flushes the log.
 	s.api(http.MethodGet, "/api/v1/endpoints", http.StatusOK, nil, nil)
 	s.stop()
 	log := s.log.String()[greeted:]
+	// The check below would pass on an empty log, so count its lines first.
 	if n := strings.Count(log, "msg=request"); n < len(requests) {
 		t.Fatalf("only %d requests were logged", n)
 	}
@@ -65,17 +73,18 @@ func TestTheLogHoldsNoCanary(t *testing.T) {
 	}
 }
 
-// wire writes bytes as they are on a connection of their own, and reads what comes back until nothing more does.
-func (s *server) wire(text string) {
+// sendIgnoringAnswer writes raw bytes on a new connection and waits for the response or for the server to close the
+// connection. Either is fine here: the caller looks at the log only.
+func (s *server) sendIgnoringAnswer(text string) {
 	s.t.Helper()
-	conn, err := net.DialTimeout("tcp", s.addr, patience)
+	conn, err := net.DialTimeout("tcp", s.addr, waitTimeout)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(patience))
+	_ = conn.SetDeadline(time.Now().Add(waitTimeout))
 	if _, err = conn.Write([]byte(text)); err != nil {
-		return // it was hung up on, which is an answer
+		return // the server has closed the connection already
 	}
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err == nil {

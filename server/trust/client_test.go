@@ -16,15 +16,15 @@ import (
 	"time"
 )
 
-// stored is what a sender is answered with 200. The types here are the tests' own and not those of server/wire: a test
-// must notice when the JSON changes.
+// stored is the response to a delivery that was stored. The types in this package are copies of those in server/wire on
+// purpose, so that a test fails if the JSON changes.
 type stored struct {
 	ID          string `json:"id"`
 	Seq         int64  `json:"seq"`
 	DuplicateOf int64  `json:"duplicate_of"` // the seq of an earlier delivery of the event; 0: none
 }
 
-// delivery is what a list or a frame tells.
+// delivery is a delivery as the list and the frames show it.
 type delivery struct {
 	ID       string `json:"id"`
 	Seq      int64  `json:"seq"`
@@ -34,13 +34,13 @@ type delivery struct {
 	Size     int64  `json:"size"`
 }
 
-// endpoint is an address to post to.
+// endpoint is a webhook endpoint as the API returns it.
 type endpoint struct {
 	ID  string `json:"id"`
 	URL string `json:"url"`
 }
 
-// in is the address as reached directly.
+// in is the endpoint's URL at the server's own address, without a proxy that the public URL may name.
 func (e endpoint) in(s *server) string {
 	u, err := url.Parse(e.URL)
 	if err != nil {
@@ -49,14 +49,14 @@ func (e endpoint) in(s *server) string {
 	return "http://" + s.addr + u.Path
 }
 
-// newClient returns a client with one kept-alive connection for each of n users.
+// newClient returns an HTTP client that keeps up to n idle connections, for n goroutines that share it.
 func newClient(t *testing.T, n int) *http.Client {
 	transport := &http.Transport{MaxIdleConnsPerHost: n, MaxIdleConns: n}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: patience}
+	return &http.Client{Transport: transport, Timeout: waitTimeout}
 }
 
-// send posts a body and returns the answer's status, header and body.
+// send posts a body and returns the status, headers and body of the response. header lists names and values in turn.
 func send(ctx context.Context, client *http.Client, address, body string, header ...string) (int, http.Header, []byte,
 	error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))
@@ -75,7 +75,7 @@ func send(ctx context.Context, client *http.Client, address, body string, header
 	return answer.StatusCode, answer.Header, text, err
 }
 
-// deliver posts a body that must be stored.
+// deliver posts a body that must be stored: any response but 200 with an id and a seq is an error.
 func deliver(ctx context.Context, client *http.Client, address, body string, header ...string) (stored, error) {
 	var s stored
 	status, _, text, err := send(ctx, client, address, body, header...)
@@ -91,7 +91,8 @@ func deliver(ctx context.Context, client *http.Client, address, body string, hea
 	return s, err
 }
 
-// api calls the REST API as the administrator and wants the status.
+// api calls the REST API as administrator and fails the test unless the response has the status want. in, if not nil,
+// is sent as JSON. out, if not nil, receives the decoded JSON, or the raw body if it is a *[]byte.
 func (s *server) api(method, path string, want int, in, out any) {
 	s.t.Helper()
 	var body bytes.Buffer
@@ -108,7 +109,7 @@ func (s *server) api(method, path string, want int, in, out any) {
 	if in != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	answer, err := (&http.Client{Timeout: patience}).Do(request)
+	answer, err := (&http.Client{Timeout: waitTimeout}).Do(request)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -128,7 +129,7 @@ func (s *server) api(method, path string, want int, in, out any) {
 	}
 }
 
-// first is the endpoint that the server made by itself.
+// first returns the endpoint that the server created on its first start. It verifies nothing.
 func (s *server) first() endpoint {
 	s.t.Helper()
 	var list struct{ Endpoints []endpoint }
@@ -139,7 +140,7 @@ func (s *server) first() endpoint {
 	return list.Endpoints[0]
 }
 
-// make makes an endpoint with these facts.
+// make creates an endpoint with these fields of the create request.
 func (s *server) make(facts map[string]any) endpoint {
 	s.t.Helper()
 	var e endpoint
@@ -147,7 +148,7 @@ func (s *server) make(facts map[string]any) endpoint {
 	return e
 }
 
-// list returns every delivery in the log, oldest first.
+// list returns all deliveries in the log, oldest first, from all pages of the list.
 func (s *server) list() []delivery {
 	s.t.Helper()
 	var all []delivery
@@ -169,7 +170,7 @@ func (s *server) list() []delivery {
 	return all
 }
 
-// body returns a delivery's exact bytes.
+// body returns the stored body of a delivery, byte for byte.
 func (s *server) body(id string) string {
 	s.t.Helper()
 	var text []byte
@@ -177,7 +178,7 @@ func (s *server) body(id string) string {
 	return string(text)
 }
 
-// stripeSignature is the header by which Stripe signs a body now.
+// stripeSignature returns a valid Stripe-Signature header for a body, with the current time.
 func stripeSignature(secret, body string) string {
 	at := time.Now().Unix()
 	sum := hmac.New(sha256.New, []byte(secret))
@@ -185,12 +186,13 @@ func stripeSignature(secret, body string) string {
 	return fmt.Sprintf("t=%d,v1=%s", at, hex.EncodeToString(sum.Sum(nil)))
 }
 
-// eventually asks until true, or gives up.
+// eventually checks a condition every 10 ms until it holds, and fails the test after waitTimeout. what names the
+// condition in the failure.
 func eventually(t *testing.T, what string, reached func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for limit := time.Now().Add(patience); !reached(); <-tick.C {
+	for limit := time.Now().Add(waitTimeout); !reached(); <-tick.C {
 		if time.Now().After(limit) {
 			t.Fatalf("not reached: %s", what)
 		}

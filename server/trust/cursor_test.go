@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// TestACursorNeverSkipsWhatIsVisibleToIt is promises R4 and R14: 50 writers, 20 pollers and 20 sockets that drop at
-// random, half of them watching one endpoint only. Each sees exactly what is in the log, in order, and what is polled
-// is what the sockets saw.
+// TestACursorNeverSkipsWhatIsVisibleToIt checks R4 and R14: 50 writers post while 20 pollers and 20 WebSockets read;
+// the WebSockets disconnect at random and continue from their cursors. Half of the readers see one endpoint only. In
+// the end each must have seen exactly the deliveries of the log, in order, whichever way it read them.
 func TestACursorNeverSkipsWhatIsVisibleToIt(t *testing.T) {
 	t.Parallel()
 	const writers, readers = 50, 20
@@ -20,12 +20,13 @@ func TestACursorNeverSkipsWhatIsVisibleToIt(t *testing.T) {
 	first, second := s.first(), s.make(map[string]any{"name": "second"})
 
 	total := 2 * writers * each
-	ctx, cancel := context.WithTimeout(t.Context(), longest())
+	ctx, cancel := context.WithTimeout(t.Context(), readersTimeout())
 	defer cancel()
 	views := make([]*view, 2*readers)
 	var reading, writing sync.WaitGroup
 	for i := range views {
 		v := &view{server: s, cursor: "0"}
+		// Every second reader filters by the second endpoint.
 		if i%2 == 1 {
 			v.endpoint = second.ID
 		}
@@ -34,6 +35,7 @@ func TestACursorNeverSkipsWhatIsVisibleToIt(t *testing.T) {
 		if v.endpoint != "" {
 			want /= 2
 		}
+		// A reader stops when it has seen as many deliveries as will be sent to its endpoints.
 		complete := func() bool { return len(v.seen) >= want }
 		random := rand.New(rand.NewPCG(5, uint64(i)))
 		reading.Go(func() {
@@ -52,6 +54,7 @@ func TestACursorNeverSkipsWhatIsVisibleToIt(t *testing.T) {
 	for w := range writers {
 		writing.Go(func() {
 			for i := range each {
+				// Both endpoints get the same number of deliveries.
 				for _, e := range []endpoint{first, second} {
 					if _, err := deliver(ctx, client, e.in(s), fmt.Sprintf("%d of %d", i, w)); err != nil {
 						t.Error(err)
@@ -64,6 +67,7 @@ func TestACursorNeverSkipsWhatIsVisibleToIt(t *testing.T) {
 	reading.Wait()
 
 	log := s.list()
+	// The log itself, read through the list, is the expected result.
 	ofSecond := slices.DeleteFunc(slices.Clone(log), func(d delivery) bool { return d.Endpoint != second.ID })
 	if len(log) != total {
 		t.Fatalf("the log has %d deliveries, %d were answered", len(log), total)
@@ -80,6 +84,7 @@ func TestACursorNeverSkipsWhatIsVisibleToIt(t *testing.T) {
 	}
 }
 
+// pollUntil polls until the view is complete.
 func (v *view) pollUntil(ctx context.Context, t *testing.T, complete func() bool) error {
 	client := newClient(t, 1)
 	for !complete() {
@@ -90,7 +95,8 @@ func (v *view) pollUntil(ctx context.Context, t *testing.T, complete func() bool
 	return nil
 }
 
-// listenUntil hangs up after a few frames, again and again, and comes back with its cursor.
+// listenUntil reads over WebSockets until the view is complete. It disconnects after a random number of frames and
+// reconnects with its cursor.
 func (v *view) listenUntil(ctx context.Context, random *rand.Rand, complete func() bool) error {
 	for !complete() {
 		conn, err := v.open(ctx)

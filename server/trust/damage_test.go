@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestADamagedDatabaseIsNoticedNotServed is promise R9.
+// TestADamagedDatabaseIsNoticedNotServed checks R9: copies of a database of more than 1 MiB are damaged in four ways,
+// and a server is started on each. It must exit with code 1, and its message must name the file and mention a backup.
 func TestADamagedDatabaseIsNoticedNotServed(t *testing.T) {
 	t.Parallel()
 	sound := serve(t)
@@ -23,11 +24,13 @@ func TestADamagedDatabaseIsNoticedNotServed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The database must be complete in its main file, not in the WAL, for the damage to hit it.
 	if len(kept) < 1<<20 {
 		t.Fatalf("after a polite stop the database has %d bytes: it was not all written to its file", len(kept))
 	}
 
 	for name, damage := range map[string]func([]byte) []byte{
+		// The damage is in the header, in a fifth of the pages, in one page, or a truncated file.
 		"its first page":       func(b []byte) []byte { flip(b[:100]); return b },
 		"some pages in it":     func(b []byte) []byte { flipPages(b, 5); return b },
 		"one page in it":       func(b []byte) []byte { flip(b[len(b)/2&^0x3fff:][:64]); return b },
@@ -39,8 +42,9 @@ func TestADamagedDatabaseIsNoticedNotServed(t *testing.T) {
 				0o600); err != nil {
 				t.Fatal(err)
 			}
+			// launch, because the start must fail.
 			s.launch()
-			if code := s.ended(); code != 1 {
+			if code := s.awaitExit(); code != 1 {
 				t.Errorf("exit code %d, not 1", code)
 			}
 			said := s.log.String()
@@ -53,13 +57,14 @@ func TestADamagedDatabaseIsNoticedNotServed(t *testing.T) {
 	}
 }
 
+// flip inverts all bits of b.
 func flip(b []byte) {
 	for i := range b {
 		b[i] ^= 0xff
 	}
 }
 
-// flipPages damages the beginning of every n-th page but the first.
+// flipPages damages the beginning of every n-th page of 16 KiB, except the first page.
 func flipPages(b []byte, n int) {
 	for at := n << 14; at+64 < len(b); at += n << 14 {
 		flip(b[at:][:64])

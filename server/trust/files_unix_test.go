@@ -13,8 +13,9 @@ import (
 	"testing"
 )
 
-// TestFilesAreTheirOwnersAlone is promise S23: whatever the umask, whatever modes were there before, and those too
-// that are made later.
+// TestFilesAreTheirOwnersAlone checks S23 with a umask of 0 and a folder of mode 0755. The folder must have mode 0700
+// and every file 0600: after the first start, after statuses were rebuilt into new files, after a restart for which all
+// modes had been opened, and while a command asks for a rebuild.
 func TestFilesAreTheirOwnersAlone(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -22,6 +23,7 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 	if err := os.Chmod(s.data, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	// modes checks the folder and all files, and returns how many files there are.
 	modes := func(when string) (files int) {
 		t.Helper()
 		if info, err := os.Stat(s.data); err != nil || info.Mode().Perm() != 0o700 {
@@ -41,6 +43,7 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 		}
 		return len(entries)
 	}
+	// look is modes when all files of a running server must exist.
 	look := func(when string) {
 		t.Helper()
 		if files := modes(when); files < 7 { // two databases, each with a WAL and its index, and the lock
@@ -58,6 +61,7 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 	s.api(http.MethodPost, "/api/v1/statuses/rebuild", http.StatusAccepted, nil, nil)
 	drawnAgain(1)
 	look("after drawing the statuses again")
+	// Open all modes while no server runs. The next start must correct them.
 	s.kill()
 	if err := filepath.WalkDir(s.data, func(path string, e fs.DirEntry, err error) error {
 		if err == nil && !e.IsDir() {
@@ -82,7 +86,8 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 	look("after a command asked for statuses")
 }
 
-// TestLinksInTheFolderAreRefused: a server writes through none.
+// TestLinksInTheFolderAreRefused checks S23 and S26: for each file name that the server uses, a link under that name
+// points to a file elsewhere. The server must exit with an error and must not write through the link.
 func TestLinksInTheFolderAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"hookbeam.db", "hookbeam.db-wal", "hookbeam.db-shm", "hookbeam.lock", "statuses.db",
@@ -97,7 +102,7 @@ func TestLinksInTheFolderAreRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.launch()
-			if code := s.ended(); code != 1 || !strings.Contains(s.log.String(), "is a link") {
+			if code := s.awaitExit(); code != 1 || !strings.Contains(s.log.String(), "is a link") {
 				t.Errorf("exit code %d:\n%s", code, s.log.tail(4<<10))
 			}
 			if text, err := os.ReadFile(target); err != nil || string(text) != "text" {

@@ -13,8 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestAFullDiskIsA503AndRecoversWithoutARestart is promise R5, twice: on a file system that fills up, and with files
-// that may not grow, which needs no rights.
+// TestAFullDiskIsA503AndRecoversWithoutARestart checks R5 and R17 with two kinds of full disk: a file system of 24 MiB
+// that is filled by another file (mounting it needs root), and a process limit on the size of files (RLIMIT_FSIZE),
+// which needs no rights. testFull is the test itself.
 func TestAFullDiskIsA503AndRecoversWithoutARestart(t *testing.T) {
 	t.Parallel()
 	t.Run("a small file system", func(t *testing.T) {
@@ -30,6 +31,7 @@ func TestAFullDiskIsA503AndRecoversWithoutARestart(t *testing.T) {
 		})
 		s.start()
 		ballast := filepath.Join(s.data, "ballast")
+		// The ballast file takes all remaining space, block by block.
 		fill := func() {
 			file, err := os.Create(ballast)
 			if err != nil {
@@ -48,6 +50,7 @@ func TestAFullDiskIsA503AndRecoversWithoutARestart(t *testing.T) {
 	})
 	t.Run("files that may not grow", func(t *testing.T) {
 		s := serve(t)
+		// The soft limit of the running process can be lowered and raised again.
 		limit := func(soft uint64) {
 			var now unix.Rlimit
 			if err := unix.Prlimit(s.cmd.Process.Pid, unix.RLIMIT_FSIZE, nil, &now); err != nil {
@@ -62,10 +65,14 @@ func TestAFullDiskIsA503AndRecoversWithoutARestart(t *testing.T) {
 	})
 }
 
+// testFull posts until 20 deliveries got 503, checks that everything can still be read and that /readyz reports the
+// state, and makes room again. The server must then store without a restart. After a kill, the log must hold exactly
+// the deliveries that were answered 200, in order. fill makes the disk full, free undoes it.
 func testFull(t *testing.T, s *server, fill, free func()) {
 	t.Helper()
 	address, client := s.first().in(s), newClient(t, 4)
 	var answered []stored
+	// keep posts 32 KiB and records the answer. Only 200 and a complete 503 are allowed.
 	keep := func(i int) int {
 		body := fmt.Sprint(i, strings.Repeat("y", 32<<10))
 		status, header, text, err := send(t.Context(), client, address, body)
@@ -96,8 +103,10 @@ func testFull(t *testing.T, s *server, fill, free func()) {
 			t.Fatal("the disk is full already")
 		}
 	}
+	// A reader from the beginning, to poll while the disk is full.
 	v := &view{server: s, cursor: "0"}
 	fill()
+	// Post until 20 deliveries were refused. The first few may still fit into free pages.
 	refused := 0
 	for i := 0; refused < 20; i++ {
 		if keep(i) == http.StatusServiceUnavailable {
@@ -107,7 +116,7 @@ func testFull(t *testing.T, s *server, fill, free func()) {
 			t.Fatal("the disk does not fill")
 		}
 	}
-	// Reading goes on: the list, a body, a poll, a page; and readiness tells the truth.
+	// Reading still works: the list, a body, a poll, the statuses. /readyz reports that nothing can be stored.
 	if got := len(s.list()); got != len(answered) {
 		t.Errorf("while full, the list shows %d of %d", got, len(answered))
 	}
@@ -125,6 +134,7 @@ func testFull(t *testing.T, s *server, fill, free func()) {
 	}
 
 	free()
+	// No restart: the next delivery that fits is stored.
 	eventually(t, "storing again", func() bool { return keep(0) == http.StatusOK })
 	for i := range 20 {
 		if keep(i) != http.StatusOK {
@@ -132,6 +142,7 @@ func testFull(t *testing.T, s *server, fill, free func()) {
 		}
 	}
 	s.api(http.MethodGet, "/readyz", http.StatusOK, nil, nil)
+	// The log must be exactly what was answered 200: nothing refused is in it, nothing answered is missing.
 	s.kill()
 	quickCheck(t, s)
 	s.start()

@@ -12,37 +12,40 @@ import (
 	"testing"
 )
 
-// disappearance is one way in which a database goes while its server runs.
+// disappearance is one way in which the files of a database can go away while the server runs. remove does it, and
+// restore undoes it. data is the data folder and db the path of the database.
 type disappearance struct {
-	take func(data, db string) error
-	back func(data, db string) error
-	lost bool // there is nothing to put back
+	remove  func(data, db string) error
+	restore func(data, db string) error
+	lost    bool // it cannot be undone: the file is deleted
 }
 
+// disappearances returns all cases by name.
 func disappearances() map[string]disappearance {
 	copied := func(from, to string) error {
 		text, err := os.ReadFile(from)
 		return errors.Join(err, os.WriteFile(to, text, 0o600))
 	}
 	return map[string]disappearance{
-		"removed": {take: func(_, db string) error { return os.Remove(db) }, lost: true},
-		"renamed": {take: func(_, db string) error { return os.Rename(db, db+".old") },
-			back: func(_, db string) error { return os.Rename(db+".old", db) }},
+		"removed": {remove: func(_, db string) error { return os.Remove(db) }, lost: true},
+		"renamed": {remove: func(_, db string) error { return os.Rename(db, db+".old") },
+			restore: func(_, db string) error { return os.Rename(db+".old", db) }},
 		"a copy put in its place": {
-			take: func(_, db string) error {
+			remove: func(_, db string) error {
 				return errors.Join(copied(db, db+".copy"), os.Rename(db, db+".old"), os.Rename(db+".copy", db))
 			},
-			back: func(_, db string) error { return os.Rename(db+".old", db) }},
+			restore: func(_, db string) error { return os.Rename(db+".old", db) }},
 		"its folder moved": {
-			take: func(data, _ string) error { return os.Rename(data, data+".old") },
-			back: func(data, _ string) error { return os.Rename(data+".old", data) }},
-		"its WAL removed": {take: func(_, db string) error { return os.Remove(db + "-wal") },
-			back: func(_, _ string) error { return nil }},
+			remove:  func(data, _ string) error { return os.Rename(data, data+".old") },
+			restore: func(data, _ string) error { return os.Rename(data+".old", data) }},
+		"its WAL removed": {remove: func(_, db string) error { return os.Remove(db + "-wal") },
+			restore: func(_, _ string) error { return nil }},
 	}
 }
 
-// TestADatabaseThatIsGoneIsNoticed is promise R20. From the moment on in which the files are not where they were,
-// nothing is answered 2xx; and what was answered before is there after a restart, as far as its file is.
+// TestADatabaseThatIsGoneIsNoticed checks R20 for each disappearance, with a server that is then stopped and one that
+// is killed. The first delivery afterwards must get 503 database_gone, and /readyz must report it. The server must
+// write what it had answered into the original file: when that file is back, all answered deliveries must be in it.
 func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 	t.Parallel()
 	for name, c := range disappearances() {
@@ -60,9 +63,11 @@ func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 					}
 					answered = append(answered, one)
 				}
-				if err := c.take(s.data, db); err != nil {
+				// Twenty deliveries are answered; now the files go away.
+				if err := c.remove(s.data, db); err != nil {
 					t.Fatal(err)
 				}
+				// The very next delivery must be refused: the check is part of each commit.
 				status, header, text, err := send(t.Context(), client, address, "lost?")
 				var problem struct{ Code, Detail string }
 				if err == nil {
@@ -74,6 +79,7 @@ func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 				}
 				s.api(http.MethodGet, "/readyz", http.StatusServiceUnavailable, nil, nil)
 				s.api(http.MethodGet, "/healthz", http.StatusOK, nil, nil)
+				// The server copies what it answered into the file that it still has open.
 				const saved = "what was answered before the database was gone is written into its file"
 				eventually(t, "all that was answered is in its file", func() bool {
 					return strings.Contains(s.log.String(), saved)
@@ -89,7 +95,8 @@ func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 				if c.lost {
 					return
 				}
-				if err := c.back(s.data, db); err != nil {
+				// With the original file back in place, all answered deliveries must be in it.
+				if err := c.restore(s.data, db); err != nil {
 					t.Fatal(err)
 				}
 				s.start()
@@ -110,7 +117,8 @@ func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 	}
 }
 
-// TestADatabaseThatIsGoneIsNoticedThoughNothingComes looks only whether it is ready, and at the log.
+// TestADatabaseThatIsGoneIsNoticedThoughNothingComes checks R20 without traffic: the database is deleted, and nothing
+// is posted. The server must find out by itself, log it, and not be ready.
 func TestADatabaseThatIsGoneIsNoticedThoughNothingComes(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
@@ -122,7 +130,8 @@ func TestADatabaseThatIsGoneIsNoticedThoughNothingComes(t *testing.T) {
 	s.api(http.MethodGet, "/readyz", http.StatusServiceUnavailable, nil, nil)
 }
 
-// TestStatusesThatAreGoneAreDrawnAgain: they can be, from the log.
+// TestStatusesThatAreGoneAreDrawnAgain deletes the database of statuses under a running server. It is derived from the
+// log, so the server must rebuild it, show the same status again, and stay ready.
 func TestStatusesThatAreGoneAreDrawnAgain(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
@@ -147,6 +156,7 @@ func TestStatusesThatAreGoneAreDrawnAgain(t *testing.T) {
 		t.Error("the status is lost")
 	}
 	s.api(http.MethodGet, "/readyz", http.StatusOK, nil, nil)
+	// The rebuilt statuses must be on disk, not only in memory.
 	s.stop()
 	s.start()
 	if statuses() != 1 {
@@ -154,7 +164,8 @@ func TestStatusesThatAreGoneAreDrawnAgain(t *testing.T) {
 	}
 }
 
-// TestTwoServersNeverHaveOneFolder also where its lock file is removed.
+// TestTwoServersNeverHaveOneFolder checks R20: the lock file of a running server is deleted. A second server on the
+// folder must be refused all the same. The first must write the file again, so that commands still find it.
 func TestTwoServersNeverHaveOneFolder(t *testing.T) {
 	t.Parallel()
 	s := serve(t)

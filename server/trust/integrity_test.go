@@ -10,7 +10,9 @@ import (
 	"testing"
 )
 
-// TestABodyThatChangedOnDiskIsNeverServedAsGenuine is promise R21.
+// TestABodyThatChangedOnDiskIsNeverServedAsGenuine checks R21: with the server stopped, one character of a stored body
+// is changed in the database file, which stays a valid database. After the restart the delivery must be shown as
+// damaged, its body and diagnosis must return 500 without the changed text, and other deliveries must not be affected.
 func TestABodyThatChangedOnDiskIsNeverServedAsGenuine(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
@@ -23,6 +25,7 @@ func TestABodyThatChangedOnDiskIsNeverServedAsGenuine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// After a graceful stop the body is in the database file, exactly once.
 	s.stop()
 	path := filepath.Join(s.data, "hookbeam.db")
 	file, err := os.ReadFile(path)
@@ -42,9 +45,11 @@ func TestABodyThatChangedOnDiskIsNeverServedAsGenuine(t *testing.T) {
 		s.api(http.MethodGet, "/api/v1/deliveries/"+id, http.StatusOK, nil, &whole)
 		return whole.Integrity
 	}
+	// Metadata is still shown, with a mark.
 	if integrity(bad.ID) != "damaged" || integrity(good.ID) != "ok" {
 		t.Errorf("the damaged one is %s, the sound one %s", integrity(bad.ID), integrity(good.ID))
 	}
+	// No response may contain the changed body.
 	for method, path := range map[string]string{http.MethodGet: "/body", http.MethodPost: "/diagnose"} {
 		var text []byte
 		s.api(method, "/api/v1/deliveries/"+bad.ID+path, http.StatusInternalServerError, nil, &text)
@@ -57,6 +62,7 @@ func TestABodyThatChangedOnDiskIsNeverServedAsGenuine(t *testing.T) {
 	if s.body(good.ID) != `{"amount":200}` {
 		t.Error("the sound body is another")
 	}
+	// One damaged record is logged once, however often it is read.
 	if n := strings.Count(s.log.String(), "a delivery is damaged"); n != 1 {
 		t.Errorf("%d lines say that a delivery is damaged", n)
 	}

@@ -13,8 +13,9 @@ import (
 	"testing"
 )
 
-// heldEndpoint is what a release's API told of an endpoint before its database was kept.
-type heldEndpoint struct {
+// recordedEndpoint is an endpoint as an earlier release's API returned it, recorded when the release's database was
+// kept.
+type recordedEndpoint struct {
 	Name     string `json:"name"`
 	URL      string `json:"url"`
 	Provider string `json:"provider"`
@@ -27,9 +28,9 @@ type heldEndpoint struct {
 	} `json:"response"`
 }
 
-// TestAnUpgradeCutsNobodyOffAndOpensNothing starts on the database that each release kept, and posts unsigned to
-// each of its endpoints: what checked still checks, what took everything still does and says so, what was deleted
-// stays gone.
+// TestAnUpgradeCutsNobodyOffAndOpensNothing checks R18: a server starts on the kept database of each earlier release,
+// and an unsigned delivery is posted to each endpoint. An endpoint that verified must still verify. One that accepted
+// everything must still do so, and be reported as open. A deleted one must stay deleted.
 func TestAnUpgradeCutsNobodyOffAndOpensNothing(t *testing.T) {
 	releases, err := filepath.Glob("../sqlite/testdata/releases/*/holds.json")
 	if err != nil || len(releases) == 0 {
@@ -40,10 +41,11 @@ func TestAnUpgradeCutsNobodyOffAndOpensNothing(t *testing.T) {
 	}
 }
 
+// openOlder runs the test for one release. file lists what its database contains.
 func openOlder(t *testing.T, file string) {
 	var holds struct {
-		Endpoints []heldEndpoint
-		Deleted   string // its address
+		Endpoints []recordedEndpoint
+		Deleted   string // URL of an endpoint that was deleted
 	}
 	text, err := os.ReadFile(file)
 	if err == nil {
@@ -66,15 +68,17 @@ func openOlder(t *testing.T, file string) {
 	s.api(http.MethodGet, "/api/v1/endpoints", http.StatusOK, nil, &now)
 	client, open := newClient(t, 1), 0
 	for _, e := range holds.Endpoints {
+		// Only an endpoint with a secret verified anything. It must still answer 401 if it enforced.
 		checks := e.Verify != "off" && len(e.Secrets) > 0
 		want := map[bool]int{true: http.StatusUnauthorized, false: http.StatusOK}[checks && e.Verify == "enforce"]
 		if e.Response != nil && want == http.StatusOK {
 			want = e.Response.Status
 		}
-		// A name as the host, for those of older releases need no confirming.
+		// The request has a public host name: endpoints of earlier releases need no confirmation for that.
 		if got := unsignedTo(t, s, client, e.URL); got != want {
 			t.Errorf("%s: %d, want %d", e.Name, got, want)
 		}
+		// The API shows what verifies nothing as open, and all endpoints as confirmed.
 		for _, n := range now.Endpoints {
 			if n.Name == e.Name && (n.Open == checks || !n.Confirmed || checks && n.Verify != e.Verify) {
 				t.Errorf("%s: %+v", e.Name, n)
@@ -87,17 +91,19 @@ func openOlder(t *testing.T, file string) {
 			}
 		}
 	}
+	// The URL of a deleted endpoint must not work again.
 	if holds.Deleted != "" {
 		if got := unsignedTo(t, s, client, holds.Deleted); got != http.StatusNotFound {
 			t.Errorf("the deleted one: %d", got)
 		}
 	}
+	// One warning names all of them.
 	if open == 0 || strings.Count(s.log.String(), "endpoints without verification") != 1 {
 		t.Errorf("%d are open; the log says %s", open, s.log)
 	}
 }
 
-// unsignedTo sends an unsigned body to an address as a stranger would, and returns the answer's status.
+// unsignedTo posts an unsigned body to the path of address, as a client on the Internet would, and returns the status.
 func unsignedTo(t *testing.T, s *server, client *http.Client, address string) (status int) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -119,6 +125,7 @@ func unsignedTo(t *testing.T, s *server, client *http.Client, address string) (s
 	return status
 }
 
+// unpack decompresses the gzip file from into the file to.
 func unpack(t *testing.T, from, to string) {
 	t.Helper()
 	in, err := os.Open(from)

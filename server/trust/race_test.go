@@ -2,5 +2,5 @@
 
 package trust_test
 
-// withRace says that the tests look for data races: then the binary is built to look for them too.
+// withRace is true if the tests run with the race detector. The binary is then built with it, too.
 const withRace = true

@@ -12,7 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// frame is what a reader is told.
+// frame is a message of the live connection or a response of the polling endpoint.
 type frame struct {
 	From, To, Head string
 	Reset          bool
@@ -23,25 +23,27 @@ type frame struct {
 	}
 }
 
-// view is what one reader has seen so far. It is the reader's side of the contract: a frame goes on where the last one
-// ended, seqs rise, and nothing else is needed to be complete.
+// view is one reader: its filter, its cursor and all deliveries that it has seen. It checks the contract of cursors
+// from the reader's side: a frame begins where the last one ended, and seqs increase. A view is used by one goroutine.
 type view struct {
 	server   *server
-	endpoint string     // filter; empty: all
-	cursor   string     // where the last frame ended; empty: the head, "0": the oldest that is kept
-	seen     []delivery // in the order in which they were told
+	endpoint string     // filter by endpoint id; empty: all
+	cursor   string     // end of the last frame; empty: the head of the log; "0": the oldest delivery
+	seen     []delivery // in the order received
 }
 
-// take checks a frame against the cursor and then moves the cursor. A reset, a hole, a repeat and a wrong order are
-// errors.
-func (v *view) take(f frame) error {
+// apply checks a frame against the cursor, records its deliveries and moves the cursor. A reset, a gap, a duplicate and
+// a wrong order are errors.
+func (v *view) apply(f frame) error {
 	if f.Reset {
 		return fmt.Errorf("reset at %s", v.cursor)
 	}
+	// The first frame may begin anywhere: at the head, or at the oldest delivery that is kept.
 	if v.cursor != "" && v.cursor != "0" && f.From != v.cursor {
-		return fmt.Errorf("a hole: the reader is at %s, the frame begins at %s", v.cursor, f.From)
+		return fmt.Errorf("a gap: the reader is at %s, the frame begins at %s", v.cursor, f.From)
 	}
 	for _, u := range f.Updates {
+		// Changed statuses are in the frames too; the tests count deliveries.
 		if u.Kind != "delivery" {
 			continue
 		}
@@ -57,14 +59,15 @@ func (v *view) take(f frame) error {
 	return nil
 }
 
-// until says whether the delivery at seq was seen.
+// until returns a condition: the delivery at seq was seen.
 func (v *view) until(seq int64) func() bool {
 	return func() bool { return len(v.seen) > 0 && v.seen[len(v.seen)-1].Seq >= seq }
 }
 
-// last are the last n deliveries seen, fewer where fewer were.
+// last returns the last n deliveries seen, or all if there are fewer.
 func (v *view) last(n int) []delivery { return v.seen[max(0, len(v.seen)-n):] }
 
+// address is the URL of a stream from the view's cursor: polling for the scheme http, a WebSocket for ws.
 func (v *view) address(scheme, path string) string {
 	q := url.Values{}
 	if v.cursor != "" {
@@ -79,9 +82,10 @@ func (v *view) address(scheme, path string) string {
 	return scheme + "://" + v.server.addr + path + "?" + q.Encode()
 }
 
+// bearer has the administrator's token, for requests that do not go through server.api.
 var bearer = http.Header{"Authorization": {"Bearer " + adminToken}}
 
-// poll asks once, waiting for news.
+// poll makes one long poll of at most 5 s and applies the frame.
 func (v *view) poll(ctx context.Context, client *http.Client) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, v.address("http", "/api/v1/updates"), nil)
 	if err != nil {
@@ -104,10 +108,10 @@ func (v *view) poll(ctx context.Context, client *http.Client) error {
 	if err := json.Unmarshal(text, &f); err != nil {
 		return err
 	}
-	return v.take(f)
+	return v.apply(f)
 }
 
-// open connects a socket at the view's cursor.
+// open connects a WebSocket at the view's cursor. The error includes the response if the upgrade was refused.
 func (v *view) open(ctx context.Context) (*websocket.Conn, error) {
 	conn, answer, err := websocket.DefaultDialer.DialContext(ctx, v.address("ws", "/api/v1/live"), bearer)
 	if err != nil && answer != nil {
@@ -117,7 +121,7 @@ func (v *view) open(ctx context.Context) (*websocket.Conn, error) {
 	return conn, err
 }
 
-// listen takes frames until enough says so, or the connection or ctx ends.
+// listen applies frames until enough returns true, the connection ends or ctx is done. It closes conn.
 func (v *view) listen(ctx context.Context, conn *websocket.Conn, enough func() bool) error {
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
@@ -127,7 +131,7 @@ func (v *view) listen(ctx context.Context, conn *websocket.Conn, enough func() b
 		if err := conn.ReadJSON(&f); err != nil {
 			return errors.Join(err, ctx.Err())
 		}
-		if err := v.take(f); err != nil {
+		if err := v.apply(f); err != nil {
 			return err
 		}
 	}

@@ -13,15 +13,16 @@ import (
 	"hookbeam/server/client"
 )
 
-// nextMigration is what the next release does to the log's tables: this release needs the index by its name whenever it
-// stores a rejected delivery.
+// nextMigration stands for the next release's change of the schema. It removes an index that this release names in a
+// statement for rejected deliveries, so that a server of this release fails if the migration runs under it.
 const nextMigration = `-- +goose Up
 DROP INDEX deliveries_rejected;
 CREATE INDEX deliveries_refused ON deliveries (endpoint, seq) WHERE verdict = 'rejected';
 `
 
-// nextRelease builds the release after this one: the same source with one more migration, and with another version of
-// the control protocol if protocol is not this one's.
+// nextRelease builds a binary that stands for the next release: the same source with one more migration and, if
+// protocol is not this release's, another version of the control protocol. The files are replaced with go build
+// -overlay, so the tree is not changed.
 func nextRelease(t *testing.T, protocol int) (program string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -38,6 +39,7 @@ func nextRelease(t *testing.T, protocol int) (program string) {
 		replace[filepath.Join(root, path)] = from
 	}
 	put("server/sqlite/migrations/00999_next.sql", nextMigration)
+	// Replace the version in the source, and notice if the line has moved.
 	if protocol != client.Protocol {
 		source, err := os.ReadFile(filepath.Join(root, "server/client/protocol.go"))
 		if err != nil {
@@ -67,21 +69,25 @@ func nextRelease(t *testing.T, protocol int) (program string) {
 	return program
 }
 
-// command runs a command of a release on a server's data folder, and returns what it printed.
+// command runs a command of the given binary on the server's data folder and returns its output.
 func (s *server) command(program string, args ...string) (out string, err error) {
 	s.t.Helper()
 	text, err := exec.CommandContext(s.t.Context(), program, append(args, "--data", s.data)...).CombinedOutput()
 	return string(text), err
 }
 
-// TestACommandOfTheNextReleaseLeavesARunningServerAlone: an operator replaces the file before restarting the
-// server. The commands of the new one go through the server, and nothing changes its tables under it.
+// TestACommandOfTheNextReleaseLeavesARunningServerAlone checks R18 during an upgrade: the operator replaces the binary
+// before restarting the server. Commands of the newer binary must work through the running server without migrating its
+// database, and without a server they must refuse to. Then the newer server runs once, and commands and server of the
+// older binary must leave the newer database unchanged.
 func TestACommandOfTheNextReleaseLeavesARunningServerAlone(t *testing.T) {
 	t.Parallel()
 	next := nextRelease(t, client.Protocol)
 	s := serve(t)
 	address := s.make(map[string]any{"name": "shop", "provider": "stripe",
 		"secrets": []map[string]string{{"label": "live", "value": "whsec_0123456789abcdef"}}}).URL
+	// good checks the running server: a signed delivery is accepted, and an unsigned one is stored as rejected, which
+	// needs the index that the migration removes.
 	good := func(when string) {
 		t.Helper()
 		if out, err := s.command(hookbeam, "trigger", "stripe"); err != nil || !strings.Contains(out, "\n200 ") {
@@ -107,6 +113,7 @@ func TestACommandOfTheNextReleaseLeavesARunningServerAlone(t *testing.T) {
 	if out, err := s.command(next, "statuses", "rebuild"); err != nil || !strings.Contains(out, "The running server") {
 		t.Errorf("the next release's statuses rebuild: %v\n%s", err, out)
 	}
+	// A second server on the folder is refused, whatever its release.
 	serving := []string{"serve", "--listen", "127.0.0.1:0"}
 	if out, err := s.command(next, serving...); err == nil || !strings.Contains(out, "belongs to a running server") {
 		t.Errorf("the next release's server: %v\n%s", err, out)
@@ -118,6 +125,7 @@ func TestACommandOfTheNextReleaseLeavesARunningServerAlone(t *testing.T) {
 	}
 	good("after the next release's commands")
 	s.stop()
+	// Without a server, the newer command may not migrate the database either.
 	if out, err := s.command(next, "login"); err == nil || !strings.Contains(out, "written by an older Hookbeam") {
 		t.Errorf("the next release's login where no server runs: %v\n%s", err, out)
 	}
@@ -127,6 +135,7 @@ func TestACommandOfTheNextReleaseLeavesARunningServerAlone(t *testing.T) {
 
 	s.program = next
 	s.start()
+	// The newer server has migrated the database. A login of the older release still works through it.
 	if out, err := s.command(hookbeam, "login"); err != nil || !strings.Contains(out, s.addr+"/login/") {
 		t.Errorf("this release's login beside a newer server: %v\n%s", err, out)
 	}
@@ -139,7 +148,8 @@ func TestACommandOfTheNextReleaseLeavesARunningServerAlone(t *testing.T) {
 	}
 }
 
-// TestReleasesThatDoNotUnderstandEachOtherSaySo in both ways.
+// TestReleasesThatDoNotUnderstandEachOtherSaySo gives command and server different versions of the control protocol, in
+// both directions. The command must fail, name both releases and leave the server running.
 func TestReleasesThatDoNotUnderstandEachOtherSaySo(t *testing.T) {
 	t.Parallel()
 	next := nextRelease(t, client.Protocol+1)

@@ -9,15 +9,17 @@ import (
 	"testing"
 )
 
+// shopSecret is the shared secret of endpoints made by makeWithSecret.
 const shopSecret = "a-secret-that-nobody-guesses"
 
-// guarded makes an endpoint that takes only what has the secret.
-func (s *server) guarded(name string) endpoint {
+// makeWithSecret creates an endpoint that accepts only deliveries with shopSecret.
+func (s *server) makeWithSecret(name string) endpoint {
 	s.t.Helper()
 	return s.make(map[string]any{"name": name, "secrets": []any{map[string]any{"label": "live", "value": shopSecret}}})
 }
 
-// senders has so many at once send n deliveries, numbered from 0.
+// senders calls one for i from 0 to n-1, in at goroutines that share an HTTP client. A goroutine stops at its first
+// error.
 func senders(t *testing.T, at, n int, one func(client *http.Client, i int) error) {
 	t.Helper()
 	client := newClient(t, at)
@@ -35,7 +37,7 @@ func senders(t *testing.T, at, n int, one func(client *http.Client, i int) error
 	all.Wait()
 }
 
-// counted returns how many deliveries are kept with a verdict, and the length of their bodies.
+// counted returns how many deliveries with a verdict are in the log, and the size of their bodies in bytes.
 func (s *server) counted(verdict string) (n int, bytes int64) {
 	s.t.Helper()
 	for _, d := range s.list() {
@@ -46,17 +48,20 @@ func (s *server) counted(verdict string) (n int, bytes int64) {
 	return n, bytes
 }
 
-// TestForgedAndUnsignedDeliveriesDisplaceNoVerifiedOne is promise R19: floods of 1 MiB of either kind.
+// TestForgedAndUnsignedDeliveriesDisplaceNoVerifiedOne checks R19: 10 MB of verified deliveries are stored with
+// --keep-bytes 16MiB, then 60 MiB of forged and 60 MiB of unsigned ones are sent. All verified deliveries must be kept,
+// at most a fifth of the space may be rejected ones, and at most a half unsigned ones.
 func TestForgedAndUnsignedDeliveriesDisplaceNoVerifiedOne(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "--keep-bytes", "16MiB")
-	shop, open := s.guarded("shop"), s.first()
+	shop, open := s.makeWithSecret("shop"), s.first()
 	const genuine = 100
 	senders(t, 8, genuine, func(client *http.Client, i int) error {
 		_, err := deliver(t.Context(), client, shop.in(s), fmt.Sprint(i, strings.Repeat("g", 100_000)),
 			"X-Webhook-Secret", shopSecret)
 		return err
 	})
+	// Floods of 1 MiB each: first with a wrong secret, then to an endpoint that verifies nothing.
 	large := strings.Repeat("f", 1<<20)
 	senders(t, 4, 60, func(client *http.Client, _ int) error {
 		status, _, text, err := send(t.Context(), client, shop.in(s), large, "X-Webhook-Secret", "wrong")
@@ -72,6 +77,7 @@ func TestForgedAndUnsignedDeliveriesDisplaceNoVerifiedOne(t *testing.T) {
 		_, err := deliver(t.Context(), client, open.in(s), large)
 		return err
 	})
+	// Unsigned deliveries are removed a moment after they were stored.
 	eventually(t, "unsigned deliveries are within their bound", func() bool {
 		_, bytes := s.counted("unsigned")
 		return bytes <= 16<<20/2
@@ -81,15 +87,18 @@ func TestForgedAndUnsignedDeliveriesDisplaceNoVerifiedOne(t *testing.T) {
 	}
 }
 
-// TestEventsPushNoDeliveryOut is promise R19, too: many more events than --keep-bytes has room for.
+// TestEventsPushNoDeliveryOut checks R19 for event ids: with --keep-bytes 1MiB, thousands of deliveries with ids of 200
+// characters are sent. At least the newest 1,000 deliveries must be kept, also after a restart, and a repetition of the
+// newest event must still be detected.
 func TestEventsPushNoDeliveryOut(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "--keep-bytes", "1MiB")
-	shop := s.guarded("shop")
+	shop := s.makeWithSecret("shop")
 	n := scaled(6000)
 	if testing.Short() {
 		n = 3000
 	}
+	// Long ids: together they are larger than --keep-bytes.
 	id := strings.Repeat("e", 200)
 	var first stored
 	senders(t, 1, 1, func(client *http.Client, _ int) (err error) {
@@ -105,6 +114,7 @@ func TestEventsPushNoDeliveryOut(t *testing.T) {
 	if kept < 1000 {
 		t.Errorf("%d deliveries are kept", kept)
 	}
+	// A restart counts from the tables again and must come to the same result.
 	s.stop()
 	s.start()
 	if again, _ := s.counted("verified"); again < min(kept, 1000) {

@@ -19,22 +19,24 @@ import (
 	"time"
 )
 
+// scale multiplies the load of the tests.
 var scale = flag.Float64("scale", 1, "how many times the usual amount of everything")
 
-// scaled is n at the usual scale.
+// scaled returns n multiplied by the flag -scale, at least 1.
 func scaled(n int) int { return max(1, int(float64(n)**scale)) }
 
-// longest is how long one test's readers may take, which grows with what they read.
-func longest() time.Duration { return time.Duration(2 * max(1, *scale) * float64(patience)) }
+// readersTimeout is the time limit for the readers of one test. It grows with -scale, as the amount to read does.
+func readersTimeout() time.Duration { return time.Duration(2 * max(1, *scale) * float64(waitTimeout)) }
 
 const (
-	adminToken = "trust-trust-trust-trust"
-	patience   = 60 * time.Second // with what must happen; a machine may be slow, a promise is not timed
+	adminToken  = "trust-trust-trust-trust"
+	waitTimeout = 60 * time.Second // for any one condition; generous, because a slow machine breaks no promise
 )
 
-// hookbeam is the program under test.
+// hookbeam is the path of the binary under test, built by TestMain. It is not changed afterwards.
 var hookbeam string
 
+// TestMain builds the binary once for all tests of the package.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	os.Exit(func() int {
@@ -53,7 +55,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// build builds the binary, which then looks for data races or does not.
+// build builds the binary into the file to, with the race detector or without.
 func build(to string, race bool) error {
 	args := []string{"build", fmt.Sprintf("-race=%t", race), "-o", to, "hookbeam"}
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
@@ -62,24 +64,24 @@ func build(to string, race bool) error {
 	return nil
 }
 
-// server is a Hookbeam process on a data folder of its own. It can be stopped, killed and started again: address,
-// folder and arguments stay, so that a test sees what a restart finds. One goroutine starts and ends it; any may send
-// to it. At the end of the test it is killed, and its log must not show a panic or a data race.
+// server is a Hookbeam process with its own data folder. It can be stopped, killed and started again. Address, folder
+// and arguments stay the same, so a test sees what a restart finds. One goroutine starts and stops it; any goroutine
+// may send requests to it. At the end of the test it is killed, and its log must contain no panic and no data race.
 type server struct {
 	t    *testing.T
 	addr string   // host and port, chosen before the first start
 	data string   // the data folder, removed with the test
-	args []string // of "serve", behind those that every server is given
-	env  []string // beside what every server is given
-	wrap []string // a program and its arguments that runs the binary
+	args []string // of "serve", after those that every server has
+	env  []string // in addition to the environment that every server has
+	wrap []string // a command that runs the binary, such as strace; empty: none
 
-	program string        // the binary, where it is not the one that all tests use
+	program string        // the binary; empty: hookbeam
 	cmd     *exec.Cmd     // the process of the last start; nil before the first
-	log     *log          // what its processes printed
-	done    chan struct{} // closed when the process of the last start is gone
+	log     *log          // output of all its processes
+	done    chan struct{} // closed when the process of the last start has exited
 }
 
-// serve starts a server that knows no rate limits, with more arguments where given.
+// serve starts a server without rate limits, with additional arguments if given, and waits until it is ready.
 func serve(t *testing.T, args ...string) *server {
 	t.Helper()
 	s := newServer(t, args...)
@@ -87,20 +89,21 @@ func serve(t *testing.T, args ...string) *server {
 	return s
 }
 
-// serveMeasured starts a server whose garbage is collected often, so that what resident says is what it keeps, and not
-// what happens to wait for the collector.
+// serveMeasured is serve for tests that measure memory: the server collects garbage often, so that resident shows the
+// memory in use and not garbage that waits for collection.
 func serveMeasured(t *testing.T, args ...string) *server {
 	t.Helper()
 	s := newServer(t, args...)
-	s.env = oftenCollected()
+	s.env = frequentGC()
 	s.start()
 	return s
 }
 
-// oftenCollected is the environment of a server whose memory is measured.
-func oftenCollected() []string { return []string{"GOGC=20", "GOMEMLIMIT=256MiB"} }
+// frequentGC is the environment for a server whose memory is measured.
+func frequentGC() []string { return []string{"GOGC=20", "GOMEMLIMIT=256MiB"} }
 
-// newServer prepares a server without starting it. Its port was free a moment ago; nothing holds it until the start.
+// newServer prepares a server without starting it. Its port was free a moment ago, but nothing reserves it until the
+// start.
 func newServer(t *testing.T, args ...string) *server {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -109,10 +112,11 @@ func newServer(t *testing.T, args ...string) *server {
 	}
 	defer l.Close()
 	s := &server{t: t, addr: l.Addr().String(), data: t.TempDir(), log: &log{}}
+	// Rate limits are off unless a test sets them: flags given later win.
 	s.args = append([]string{"--rate-endpoint=0", "--rate-address=0"}, args...)
 	t.Cleanup(func() {
 		s.kill()
-		if bad := s.log.bad(); bad != "" {
+		if bad := s.log.crashReport(); bad != "" {
 			t.Errorf("the server's log has %q", bad)
 		}
 		if t.Failed() {
@@ -122,11 +126,11 @@ func newServer(t *testing.T, args ...string) *server {
 	return s
 }
 
-// start returns when the server is ready.
+// start starts the process and waits until /readyz returns 200. It fails the test if the process exits first.
 func (s *server) start() {
 	s.t.Helper()
 	s.launch()
-	for limit := time.Now().Add(patience); ; {
+	for limit := time.Now().Add(waitTimeout); ; {
 		if answer, err := http.Get("http://" + s.addr + "/readyz"); err == nil {
 			answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
@@ -136,6 +140,7 @@ func (s *server) start() {
 		select {
 		case <-s.done:
 			s.t.Fatalf("the server ended instead of starting: %s\n%s", s.cmd.ProcessState, s.log.tail(4<<10))
+		// Readiness is polled, because the start may still check or migrate the database.
 		case <-time.After(10 * time.Millisecond):
 		}
 		if time.Now().After(limit) {
@@ -144,7 +149,8 @@ func (s *server) start() {
 	}
 }
 
-// launch starts the process and returns at once. A data race ends the process, which the log then shows.
+// launch starts the process and returns at once, for tests in which the start must fail. A data race ends the process
+// (GORACE=halt_on_error), and the report is in the log.
 func (s *server) launch() {
 	s.t.Helper()
 	line := append(append([]string{}, s.wrap...), cmp.Or(s.program, hookbeam), "serve", "--listen", s.addr, "--data",
@@ -159,12 +165,12 @@ func (s *server) launch() {
 	cmd, done := s.cmd, make(chan struct{})
 	s.done = done
 	go func() {
-		_ = cmd.Wait() // how it ended shows in ProcessState
+		_ = cmd.Wait() // the result is in ProcessState
 		close(done)
 	}()
 }
 
-// kill ends the server as a power cut would, and waits until it is gone. It may be called again.
+// kill sends SIGKILL and waits for the exit. It can be called repeatedly, and before the first start.
 func (s *server) kill() {
 	if s.cmd == nil {
 		return
@@ -173,7 +179,7 @@ func (s *server) kill() {
 	<-s.done
 }
 
-// terminate asks the server to stop.
+// terminate sends SIGTERM and does not wait.
 func (s *server) terminate() {
 	s.t.Helper()
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -181,27 +187,27 @@ func (s *server) terminate() {
 	}
 }
 
-// ended waits for the end and returns the exit code.
-func (s *server) ended() int {
+// awaitExit waits for the process to exit and returns its exit code.
+func (s *server) awaitExit() int {
 	s.t.Helper()
 	select {
 	case <-s.done:
-	case <-time.After(patience):
+	case <-time.After(waitTimeout):
 		s.t.Fatal("the server does not end")
 	}
 	return s.cmd.ProcessState.ExitCode()
 }
 
-// stop ends the server politely and wants it to say that all went well.
+// stop stops the server gracefully and fails the test unless it exits with code 0.
 func (s *server) stop() {
 	s.t.Helper()
 	s.terminate()
-	if code := s.ended(); code != 0 {
+	if code := s.awaitExit(); code != 0 {
 		s.t.Fatalf("exit code %d after a polite stop\n%s", code, s.log.tail(4<<10))
 	}
 }
 
-// resident is the process's memory in bytes.
+// resident is the resident memory of the process in bytes, from /proc or, without it, from ps.
 func (s *server) resident() int {
 	s.t.Helper()
 	pid := s.cmd.Process.Pid
@@ -218,22 +224,23 @@ func (s *server) resident() int {
 	return kib << 10
 }
 
-// within runs work and fails the test where it takes longer than anybody would wait. Any goroutine may call it.
+// within runs work with readersTimeout and reports its error as a failure of the test. Any goroutine may call it.
 func within(t *testing.T, what string, work func(context.Context) error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), longest())
+	ctx, cancel := context.WithTimeout(t.Context(), readersTimeout())
 	defer cancel()
 	if err := work(ctx); err != nil {
 		t.Errorf("%s: %v", what, errors.Join(err, ctx.Err()))
 	}
 }
 
-// log keeps what a process prints. The process writes to it while tests read.
+// log collects the output of a server's processes. They write while tests read.
 type log struct {
 	mu   sync.Mutex
 	text []byte
 }
 
+// Write implements io.Writer for the processes.
 func (l *log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -241,20 +248,21 @@ func (l *log) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// String returns all output so far.
 func (l *log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return string(l.text)
 }
 
-// tail returns the last n bytes, for messages.
+// tail returns the last n bytes, for failure messages.
 func (l *log) tail(n int) string {
 	text := l.String()
 	return text[max(0, len(text)-n):]
 }
 
-// bad returns the first sign of a broken program.
-func (l *log) bad() string {
+// crashReport returns the beginning of a panic, a fatal error or a data race report in the log, or "".
+func (l *log) crashReport() string {
 	text := l.String()
 	for _, sign := range []string{"DATA RACE", "panic", "fatal error:", "goroutine 1 ["} {
 		if at := strings.Index(text, sign); at >= 0 {

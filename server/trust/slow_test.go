@@ -17,7 +17,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// TestSocketsTakeNoCompressedAndNoLargeFrames is the first half of defence S2.
+// TestSocketsTakeNoCompressedAndNoLargeFrames checks S2 for WebSocket messages. A client offers compression, which the
+// server must not accept, and sends frames that are compressed, too large, or invalid. Each must close the connection
+// with the matching code, and the server must go on.
 func TestSocketsTakeNoCompressedAndNoLargeFrames(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
@@ -25,6 +27,7 @@ func TestSocketsTakeNoCompressedAndNoLargeFrames(t *testing.T) {
 		frame []byte
 		code  int
 	}{
+		// The first byte has FIN, the reserved bits and the opcode: 0xc1 is a compressed text message.
 		"a deflated frame": {clientFrame(0xc1, 5, "\x2a\x49\x2d\x2e\x01"), websocket.CloseProtocolError},
 		"a frame of 64 KiB": {clientFrame(0x81, 64<<10, strings.Repeat("x", 64<<10)),
 			websocket.CloseMessageTooBig},
@@ -52,16 +55,17 @@ func TestSocketsTakeNoCompressedAndNoLargeFrames(t *testing.T) {
 	}
 }
 
-// TestSlowSendersAreCutOff is the other half: nobody holds a connection by dribbling. A byte a second goes on until the
-// server has had enough; meanwhile everybody else is served.
+// TestSlowSendersAreCutOff checks S2 for slow clients: four connections send headers or a body at one byte per second,
+// without end. The server must close each of them when its time limit is reached, and serve others meanwhile.
 func TestSlowSendersAreCutOff(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it waits for the server's time limits")
+		t.Skip("NOT TESTED with -short: slow senders, because the test waits for the server's time limits")
 	}
 	t.Parallel()
 	s := serve(t)
 	e := s.first()
 	var dribbling sync.WaitGroup
+	// Each connection stops in another part of a request, which have time limits of their own.
 	for name, begin := range map[string]string{
 		"headers": "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nX-Long: ",
 		"a body":  "POST " + path(e) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n",
@@ -71,7 +75,7 @@ func TestSlowSendersAreCutOff(t *testing.T) {
 	} {
 		dribbling.Go(func() {
 			began := time.Now()
-			if err := dribble(s.addr, begin, 3*patience); err != nil {
+			if err := dribble(s.addr, begin, 3*waitTimeout); err != nil {
 				t.Errorf("%s without end: %v", name, err)
 			}
 			t.Logf("%s without end: cut off after %s", name, time.Since(began).Round(time.Second))
@@ -86,7 +90,9 @@ func TestSlowSendersAreCutOff(t *testing.T) {
 	}
 }
 
-// TestHalfOpenConnectionsLeaveRoomForOthers: strangers connect, send half a line, and stay.
+// TestHalfOpenConnectionsLeaveRoomForOthers checks S2 for connections without a complete request: 1,500 clients from
+// 200 addresses send half a request line and stay connected. A delivery must still be stored, and each connection may
+// cost at most 128 KiB.
 func TestHalfOpenConnectionsLeaveRoomForOthers(t *testing.T) {
 	t.Parallel()
 	s := serveMeasured(t)
@@ -112,7 +118,8 @@ func TestHalfOpenConnectionsLeaveRoomForOthers(t *testing.T) {
 	}
 }
 
-// dribble writes begin and then a byte a second until the server hangs up, or answers and hangs up.
+// dribble writes begin and then one byte per second until the server closes the connection. It is an error if the
+// connection is still open after limit.
 func dribble(addr, begin string, limit time.Duration) error {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -122,6 +129,7 @@ func dribble(addr, begin string, limit time.Duration) error {
 	if _, err := io.WriteString(conn, begin); err != nil {
 		return err
 	}
+	// The end of the connection shows on the reading side.
 	gone := make(chan error, 1)
 	go func() {
 		_ = conn.SetReadDeadline(time.Now().Add(limit))
@@ -143,14 +151,14 @@ func dribble(addr, begin string, limit time.Duration) error {
 	}
 }
 
-// upgrade opens a socket by hand, offering compression.
+// upgrade opens a WebSocket by hand, offering compression, so that a test can write invalid frames on it.
 func upgrade(t *testing.T, s *server) (net.Conn, *bufio.Reader, *http.Response) {
 	t.Helper()
 	conn, err := net.Dial("tcp", s.addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = conn.SetDeadline(time.Now().Add(patience))
+	_ = conn.SetDeadline(time.Now().Add(waitTimeout))
 	fmt.Fprintf(conn, "GET /api/v1/live HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"+
 		"Connection: Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"+
@@ -166,7 +174,8 @@ func upgrade(t *testing.T, s *server) (net.Conn, *bufio.Reader, *http.Response) 
 	return conn, reader, answer
 }
 
-// clientFrame is a frame with a mask of zeros that claims length bytes (RFC 6455 §5.2).
+// clientFrame encodes a frame whose header claims length bytes, with first as its first byte and a mask of zeros, so
+// that the payload is sent as it is (RFC 6455 §5.2). The payload may be shorter than claimed.
 func clientFrame(first byte, length uint64, payload string) []byte {
 	b := []byte{first}
 	switch {
@@ -180,7 +189,7 @@ func clientFrame(first byte, length uint64, payload string) []byte {
 	return append(append(b, 0, 0, 0, 0), payload...)
 }
 
-// fragments is one message in n pieces of 1 KiB, the last not its last.
+// fragments encodes a message in n fragments of 1 KiB, without a final fragment.
 func fragments(n int) []byte {
 	all := clientFrame(0x01, 1024, strings.Repeat("x", 1024))
 	for range n - 1 {
@@ -189,7 +198,8 @@ func fragments(n int) []byte {
 	return all
 }
 
-// closeCode reads frames until one says goodbye.
+// closeCode reads frames until a close frame and returns its code. It returns an error if the connection ends without
+// one.
 func closeCode(reader *bufio.Reader) (int, error) {
 	for {
 		var head [2]byte

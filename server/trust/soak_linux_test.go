@@ -22,37 +22,39 @@ const (
 	soakSenders = 8
 )
 
-// TestNothingGrowsWithoutEnd is promise R15: genuine, forged, unsigned and repeated deliveries, and readers that
-// come and go, until the log is full and its oldest deliveries are removed; then as much again. When all have left,
-// descriptors and goroutines are as few as in a server that has just begun, and memory is what it was before the
-// second half.
+// TestNothingGrowsWithoutEnd checks R15. Verified, forged, unsigned and repeated deliveries are sent, and readers
+// connect and disconnect, until the log is full and its oldest deliveries are removed. Then the same again. When all
+// clients have disconnected, the server must have as many descriptors and goroutines as a fresh server, and as much
+// memory as before the second half.
 func TestNothingGrowsWithoutEnd(t *testing.T) {
 	if testing.Short() {
 		t.Skip("NOT TESTED with -short: a soak of a minute or two")
 	}
 	t.Parallel()
 	program := ""
-	if withRace { // a binary that looks for races keeps notes of its own, which grow
+	if withRace { // the memory of the race detector itself grows
 		program = filepath.Join(t.TempDir(), "hookbeam")
 		if err := build(program, false); err != nil {
 			t.Fatal(err)
 		}
 	}
+	// A fresh server that has done the same things once, for comparison.
 	fresh := newSoak(t, program)
 	fresh.work(100)
-	idle := fresh.rest()
-	freshly, _ := fresh.server.quit()
+	idle := fresh.usageWhenIdle()
+	freshly, _ := fresh.server.dumpGoroutines()
 
 	s := newSoak(t, program)
 	s.work(scaled(6000))
-	before := s.rest()
+	before := s.usageWhenIdle()
 	s.work(scaled(6000))
-	after := s.rest()
-	goroutines, dump := s.server.quit()
+	after := s.usageWhenIdle()
+	goroutines, dump := s.server.dumpGoroutines()
 	t.Logf("fresh: %+v, %d goroutines", idle, freshly)
 	t.Logf("half:  %+v", before)
 	t.Logf("end:   %+v, %d goroutines", after, goroutines)
 	t.Logf("answers: %v; readers came %d times and were told %d frames", s.answers(), s.came.Load(), s.frames.Load())
+	// The margins allow for what the runtime opens and starts on its own.
 	if after.descriptors > idle.descriptors+4 || after.threads > before.threads+8 {
 		t.Errorf("descriptors and threads grew: fresh %+v, half %+v, end %+v", idle, before, after)
 	}
@@ -65,19 +67,20 @@ func TestNothingGrowsWithoutEnd(t *testing.T) {
 	}
 }
 
-// soak is a server, those who use it, and what they see.
+// soak is a server, its three endpoints, and counters of what its clients did.
 type soak struct {
 	t                        *testing.T
 	server                   *server
 	generic, stripe, nobody  endpoint
 	sent, came, frames       atomic.Int64
-	genuine, forged, unknown atomic.Int64 // answered 200, 401 or 403, and anything else
+	genuine, forged, unknown atomic.Int64 // responses 200, 401 or 403, and others
 }
 
+// newSoak starts a server with --keep-bytes 16MiB and creates the endpoints. program is the binary; empty: hookbeam.
 func newSoak(t *testing.T, program string) *soak {
 	t.Helper()
 	s := &soak{t: t, server: newServer(t, "--keep-bytes", "16MiB")}
-	s.server.program, s.server.env = program, oftenCollected()
+	s.server.program, s.server.env = program, frequentGC()
 	s.server.start()
 	facts := func(name, provider string) map[string]any {
 		return map[string]any{"name": name, "provider": provider, "verify": "enforce",
@@ -88,14 +91,15 @@ func newSoak(t *testing.T, program string) *soak {
 	return s
 }
 
+// answers summarizes the responses for the log of the test.
 func (s *soak) answers() string {
 	return fmt.Sprintf("%d × 200, %d × 401 or 403, %d others", s.genuine.Load(), s.forged.Load(), s.unknown.Load())
 }
 
-// work sends n deliveries, and more where they are repeated, while readers come and go. It returns when all have left.
+// work sends n deliveries while readers connect and disconnect. It returns when all clients have disconnected.
 func (s *soak) work(n int) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), longest())
+	ctx, cancel := context.WithTimeout(s.t.Context(), readersTimeout())
 	defer cancel()
 	done := make(chan struct{})
 	var reading, sending sync.WaitGroup
@@ -106,9 +110,10 @@ func (s *soak) work(n int) {
 			}
 		})
 	}
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: soakSenders}, Timeout: patience}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: soakSenders}, Timeout: waitTimeout}
 	for range soakSenders {
 		sending.Go(func() {
+			// All clients take numbers from one counter, so every kind of delivery is sent concurrently.
 			for range n / soakSenders {
 				if !s.send(ctx, client, s.sent.Add(1)) {
 					return
@@ -122,19 +127,20 @@ func (s *soak) work(n int) {
 	client.CloseIdleConnections()
 }
 
-// send posts the i-th delivery, of a kind that i says, and reports whether to go on.
+// send posts the i-th delivery. i determines its kind: verified, repeated, forged, unsigned, or one of the two events
+// of a payment. It reports whether the caller should continue.
 func (s *soak) send(ctx context.Context, client *http.Client, i int64) bool {
 	target, body := s.generic, fmt.Sprintf(`{"number":%d,"filling":%q}`, i, strings.Repeat("x", 5000))
 	header := []string{"X-Webhook-Secret", soakSecret, "Webhook-Id", fmt.Sprint("evt_", i)}
 	want := http.StatusOK
 	switch i % 6 {
-	case 1: // repeats one that may be long gone
+	case 1: // repeats an earlier event, whose delivery may have been removed
 		header[3] = fmt.Sprint("evt_", i/2/6*6)
 	case 2:
 		header[1], want = "wrong", http.StatusForbidden
 	case 3:
 		target, header = s.nobody, nil
-	case 4, 5: // a payment, told of twice
+	case 4, 5: // the two events of a payment
 		target = s.stripe
 		kind := [...]string{4: "payment_intent.created", 5: "payment_intent.succeeded"}[i%6]
 		body = fmt.Sprintf(`{"id":"evt_%d","type":%q,"created":%d,"livemode":true,"data":{"object":{"id":"pi_%d"`+
@@ -158,10 +164,11 @@ func (s *soak) send(ctx context.Context, client *http.Client, i int64) bool {
 	return true
 }
 
-// read comes, follows the log for some frames, leaves, and comes again with its cursor, until done.
+// read connects, reads some frames, disconnects, and connects again with its cursor, until done. The first soakPollers
+// readers poll, the others use WebSockets.
 func (s *soak) read(ctx context.Context, i int, done <-chan struct{}) error {
 	random := rand.New(rand.NewPCG(11, uint64(i)))
-	client := &http.Client{Transport: &http.Transport{}, Timeout: patience}
+	client := &http.Client{Transport: &http.Transport{}, Timeout: waitTimeout}
 	defer client.CloseIdleConnections()
 	v := &view{server: s.server}
 	ended := func() bool {
@@ -174,13 +181,15 @@ func (s *soak) read(ctx context.Context, i int, done <-chan struct{}) error {
 	}
 	for !ended() {
 		s.came.Add(1)
+		// Each connection reads up to 40 frames.
 		left := 1 + random.IntN(40)
 		enough := func() bool {
-			v.seen = nil // a frame's range says enough
+			v.seen = nil // the frames' ranges are checked; the deliveries would use up memory
 			s.frames.Add(1)
 			left--
 			return left < 0 || ended()
 		}
+		// A poller needs no connection of its own.
 		if i < soakPollers {
 			for !enough() {
 				if err := v.poll(ctx, client); err != nil {
@@ -194,7 +203,7 @@ func (s *soak) read(ctx context.Context, i int, done <-chan struct{}) error {
 			return err
 		}
 		stop := make(chan struct{})
-		go func() { // a quiet log must not hold the end up
+		go func() { // with no further deliveries, listen would wait for a frame
 			select {
 			case <-done:
 				_ = conn.Close()
@@ -210,15 +219,16 @@ func (s *soak) read(ctx context.Context, i int, done <-chan struct{}) error {
 	return nil
 }
 
-// held is what a process has.
-type held struct{ descriptors, threads, resident int }
+// processUsage is what a process holds: open descriptors, threads, and resident memory in bytes.
+type processUsage struct{ descriptors, threads, resident int }
 
-// listening is how many sockets a server has that nobody is connected to: its address, and the control channel.
+// listening is the number of listening sockets of a server: its address and the control channel.
 const listening = 2
 
-// rest waits until nobody is connected any more, and says what the server then has.
-func (s *soak) rest() (h held) {
+// usageWhenIdle waits until no client is connected and returns the usage of the server.
+func (s *soak) usageWhenIdle() (h processUsage) {
 	s.t.Helper()
+	// Connections close a moment after their clients; idle ones of API calls are closed here.
 	eventually(s.t, "nobody is connected", func() bool {
 		http.DefaultClient.CloseIdleConnections()
 		return len(s.server.proc("fd", "socket:")) == listening
@@ -228,7 +238,7 @@ func (s *soak) rest() (h held) {
 	return h
 }
 
-// proc lists a folder of the process in /proc; of links, those that begin with prefix.
+// proc lists a folder of the process in /proc. If prefix is not empty, only links whose target begins with it.
 func (s *server) proc(folder, prefix string) (names []string) {
 	s.t.Helper()
 	folder = fmt.Sprintf("/proc/%d/%s", s.cmd.Process.Pid, folder)
@@ -237,7 +247,7 @@ func (s *server) proc(folder, prefix string) (names []string) {
 		s.t.Fatal(err)
 	}
 	for _, e := range entries {
-		to, _ := os.Readlink(filepath.Join(folder, e.Name())) // one that is just closed is none
+		to, _ := os.Readlink(filepath.Join(folder, e.Name())) // a descriptor that was just closed has no target
 		if strings.HasPrefix(to, prefix) {
 			names = append(names, e.Name())
 		}
@@ -245,18 +255,18 @@ func (s *server) proc(folder, prefix string) (names []string) {
 	return names
 }
 
-// quit ends the server so that it prints what each goroutine does, and counts them.
-func (s *server) quit() (goroutines int, dump string) {
+// dumpGoroutines ends the server with SIGQUIT, which makes the Go runtime print all goroutines, and counts them.
+func (s *server) dumpGoroutines() (goroutines int, dump string) {
 	s.t.Helper()
-	if bad := s.log.bad(); bad != "" {
+	if bad := s.log.crashReport(); bad != "" {
 		s.t.Errorf("the server's log has %q", bad)
 	}
 	before := len(s.log.String())
 	if err := s.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
 		s.t.Fatal(err)
 	}
-	s.ended()
+	s.awaitExit()
 	dump = s.log.String()[before:]
-	s.log = &log{} // what it prints is no sign of a broken program here
+	s.log = &log{} // the dump is not a crash
 	return strings.Count(dump, "\ngoroutine "), dump
 }

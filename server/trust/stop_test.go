@@ -19,8 +19,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// TestAPoliteStopFailsNoRequest is promise R11: SIGTERM while 32 senders are busy on kept-alive connections. Whatever
-// was sent is answered, nothing that was answered is lost, and the sockets are told to come back.
+// TestAPoliteStopFailsNoRequest checks R11: the server gets SIGTERM while 32 clients post on kept-alive connections and
+// 10 WebSockets read, in several rounds. Every request that was sent must be answered 200, every WebSocket must be
+// closed with 1012 (service restart), the exit code must be 0, and no answered delivery may be lost.
 func TestAPoliteStopFailsNoRequest(t *testing.T) {
 	t.Parallel()
 	const senders, sockets = 32, 10
@@ -32,6 +33,7 @@ func TestAPoliteStopFailsNoRequest(t *testing.T) {
 		var reading sync.WaitGroup
 		codes := make([]int, sockets)
 		for i := range sockets {
+			// Readers from the head of the log, until the server closes their connection.
 			v := &view{server: s}
 			conn, err := v.open(t.Context())
 			if err != nil {
@@ -55,6 +57,7 @@ func TestAPoliteStopFailsNoRequest(t *testing.T) {
 		for w := range senders {
 			sending.Go(func() {
 				ids, err := sendUntilAskedToLeave(s.addr, target, func() {
+					// SIGTERM arrives in the middle of the load, after 600 responses.
 					if count.Add(1) == 600 {
 						s.terminate()
 					}
@@ -62,6 +65,7 @@ func TestAPoliteStopFailsNoRequest(t *testing.T) {
 				if err != nil {
 					t.Errorf("round %d, sender %d: after %d answers: %v", round, w, len(ids), err)
 				}
+				// A sender returns only after a response that asked it to leave, so these are all its deliveries.
 				mu.Lock()
 				defer mu.Unlock()
 				for _, id := range ids {
@@ -70,7 +74,7 @@ func TestAPoliteStopFailsNoRequest(t *testing.T) {
 			})
 		}
 		sending.Wait()
-		if code := s.ended(); code != 0 {
+		if code := s.awaitExit(); code != 0 {
 			t.Errorf("round %d: exit code %d", round, code)
 		}
 		reading.Wait()
@@ -81,6 +85,7 @@ func TestAPoliteStopFailsNoRequest(t *testing.T) {
 		}
 	}
 	s.start()
+	// After the last round: every answered delivery must be in the log.
 	for _, d := range s.list() {
 		delete(answered, d.ID)
 	}
@@ -89,8 +94,9 @@ func TestAPoliteStopFailsNoRequest(t *testing.T) {
 	}
 }
 
-// sendUntilAskedToLeave posts over one kept-alive connection until an answer says "Connection: close". Any other end is
-// an error: it left the sender of a request without an answer. It returns the ids it was answered.
+// sendUntilAskedToLeave posts on one kept-alive connection until a response has "Connection: close", and returns the
+// ids of the stored deliveries. Any other end is an error, because a request then has no response. answered is called
+// after each other response.
 func sendUntilAskedToLeave(addr, target string, answered func()) (ids []string, err error) {
 	u, err := url.Parse(target)
 	if err != nil {
@@ -101,6 +107,8 @@ func sendUntilAskedToLeave(addr, target string, answered func()) (ids []string, 
 		return nil, err
 	}
 	defer conn.Close()
+	// The next request is written only after the last response, so a request without a response is one that the server
+	// lost.
 	request := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: 5\r\n\r\nhello", u.Path, addr)
 	for reader := bufio.NewReader(conn); ; {
 		if _, err := io.WriteString(conn, request); err != nil {
@@ -132,9 +140,9 @@ func sendUntilAskedToLeave(addr, target string, answered func()) (ids []string, 
 	}
 }
 
-// TestABodyUnderWayAtTheStopIsStored is promise R11 for a slow sender: half of its body has come when the server is
-// told to stop. The other half comes when nobody can connect any more, and connections that said nothing have been
-// cut. It is answered 200, and kept.
+// TestABodyUnderWayAtTheStopIsStored checks R11 for a slow sender: the server gets SIGTERM when half of a body has
+// arrived. It must close idle connections and refuse new ones. When the second half arrives after that, it must still
+// answer 200, and the delivery must be in the log after the restart.
 func TestABodyUnderWayAtTheStopIsStored(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
@@ -145,12 +153,14 @@ func TestABodyUnderWayAtTheStopIsStored(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { conn.Close() })
-		_ = conn.SetDeadline(time.Now().Add(patience))
+		_ = conn.SetDeadline(time.Now().Add(waitTimeout))
 		return conn
 	}
+	// One connection says nothing, the other sends half of its body.
 	silent, conn := dial(), dial()
 	reader := bufio.NewReader(conn)
 	request := &http.Request{Method: http.MethodPost}
+	// "100 Continue" shows that the handler is reading the body.
 	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n",
 		path(s.first()), s.addr, 2*len(half))
 	if answer, err := http.ReadResponse(reader, request); err != nil || answer.StatusCode != http.StatusContinue {
@@ -160,9 +170,11 @@ func TestABodyUnderWayAtTheStopIsStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.terminate()
+	// When the silent connection is closed, the stop has begun.
 	if n, err := silent.Read(make([]byte, 1)); n != 0 || err == nil || os.IsTimeout(err) {
 		t.Fatalf("a silent connection is not cut: %d bytes, %v", n, err)
 	}
+	// The listener is closed, but the body is still awaited.
 	if late, err := net.Dial("tcp", s.addr); err == nil {
 		late.Close()
 		t.Error("one can still connect")
@@ -179,7 +191,7 @@ func TestABodyUnderWayAtTheStopIsStored(t *testing.T) {
 	if err := json.NewDecoder(answer.Body).Decode(&one); err != nil || answer.StatusCode != http.StatusOK {
 		t.Fatalf("answered %s (%v)", answer.Status, err)
 	}
-	if code := s.ended(); code != 0 {
+	if code := s.awaitExit(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
 	s.start()

@@ -21,9 +21,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestReadersThatWereCutAtOnceAreAllBack is promise R7: 3,000 sockets from many addresses end at the same moment,
-// first as when a network fails, then because the server dies. Every one comes back as a browser does, goes on from
-// its cursor without a hole, and whatever is sent while they do so is answered 200.
+// TestReadersThatWereCutAtOnceAreAllBack checks R7: the WebSockets of 3,000 readers from many addresses end at the same
+// moment, first because the connections are reset, then because the server is killed. All of them must reconnect and
+// continue from their cursors without a gap, and every delivery that is sent meanwhile must be answered 200.
 func TestReadersThatWereCutAtOnceAreAllBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("NOT TESTED with -short: thousands of readers that come back at once")
@@ -35,29 +35,30 @@ func TestReadersThatWereCutAtOnceAreAllBack(t *testing.T) {
 		t.Skipf("NOT TESTED: %d readers need more open files than %d (%v)", n, limit.Cur, err)
 	}
 	s := serve(t)
-	ctx, cancel := context.WithTimeout(t.Context(), longest())
+	ctx, cancel := context.WithTimeout(t.Context(), readersTimeout())
 	defer cancel()
 	st := &storm{server: s, address: s.first().in(s), client: newClient(t, 1), arrived: make(chan struct{}, n),
 		failed: make(chan error, n)}
 	st.stage.Store(1)
 	st.begin(ctx, t, n)
-	st.comeBack(t, "at first")
+	st.awaitReaders(t, "at first")
 
 	began := time.Now()
 	st.cutAll()
-	st.comeBack(t, "after the network failed")
+	st.awaitReaders(t, "after the network failed")
 	t.Logf("%d readers were cut, and all back after %v", n, time.Since(began).Round(time.Millisecond))
 
 	began = time.Now()
 	st.stage.Add(1)
 	s.kill()
 	s.start()
-	st.comeBack(t, "after the server died")
+	st.awaitReaders(t, "after the server died")
 	t.Logf("%d readers lost their server, and were all back after %v", n, time.Since(began).Round(time.Millisecond))
 
+	// Two more deliveries: the first is the last one that all readers must see.
 	last := st.post(t)
 	st.last.Store(last)
-	st.post(t) // each hears once more, and sees that it has enough
+	st.post(t) // one more frame for each reader, so that it checks whether it is finished
 	st.reading.Wait()
 	for i, r := range st.readers {
 		if told := r.cursor - r.first; r.cursor < last || r.deliveries != told {
@@ -67,23 +68,24 @@ func TestReadersThatWereCutAtOnceAreAllBack(t *testing.T) {
 	}
 }
 
-// storm is many readers that come back whenever they are cut, and one sender.
+// storm is many readers that reconnect whenever they are disconnected, and one client that posts.
 type storm struct {
 	server  *server
 	address string
 	client  *http.Client
-	readers []*comingBack
+	readers []*reconnectingReader
 	reading sync.WaitGroup
-	stage   atomic.Int64  // counts the cuts
-	last    atomic.Int64  // the seq at which a reader has enough; 0: none
-	arrived chan struct{} // one for each reader's first frame after a cut
-	failed  chan error    // a reader's that gave up
+	stage   atomic.Int64  // number of disconnections so far, plus one
+	last    atomic.Int64  // the seq after which a reader stops; 0: none yet
+	arrived chan struct{} // one value per reader: its first frame after a disconnection
+	failed  chan error    // the error of a reader that gave up
 }
 
+// begin starts n readers with their own addresses. They end with the test.
 func (st *storm) begin(ctx context.Context, t *testing.T, n int) {
 	t.Helper()
 	for i := range n {
-		r := &comingBack{storm: st, random: rand.New(rand.NewPCG(7, uint64(i))), first: -1,
+		r := &reconnectingReader{storm: st, random: rand.New(rand.NewPCG(7, uint64(i))), first: -1,
 			local: net.IPv4(127, 1, byte(i/200), byte(1+i%200))}
 		st.readers = append(st.readers, r)
 		st.reading.Go(func() {
@@ -92,6 +94,7 @@ func (st *storm) begin(ctx context.Context, t *testing.T, n int) {
 			}
 		})
 	}
+	// Readers that are still running end with their connections; errors other than the end of the test count.
 	t.Cleanup(func() {
 		st.cutAll()
 		st.reading.Wait()
@@ -104,10 +107,11 @@ func (st *storm) begin(ctx context.Context, t *testing.T, n int) {
 	})
 }
 
-// comeBack waits until every reader has its first frame, and posts a delivery whenever a thirtieth of them has come.
-func (st *storm) comeBack(t *testing.T, when string) {
+// awaitReaders waits until every reader has had its first frame. It posts a delivery each time another thirtieth of
+// them has.
+func (st *storm) awaitReaders(t *testing.T, when string) {
 	t.Helper()
-	limit := time.After(longest())
+	limit := time.After(readersTimeout())
 	for i := range st.readers {
 		select {
 		case <-st.arrived:
@@ -116,12 +120,14 @@ func (st *storm) comeBack(t *testing.T, when string) {
 		case <-limit:
 			t.Fatalf("%s: only %d of %d readers are there", when, i, len(st.readers))
 		}
+		// Deliveries must be stored while readers reconnect.
 		if i%max(1, len(st.readers)/30) == 0 {
 			st.post(t)
 		}
 	}
 }
 
+// post sends a delivery, which must be stored, and returns its seq.
 func (st *storm) post(t *testing.T) int64 {
 	t.Helper()
 	one, err := deliver(t.Context(), st.client, st.address, "while readers come back")
@@ -131,12 +137,13 @@ func (st *storm) post(t *testing.T) int64 {
 	return one.Seq
 }
 
-// cutAll ends every connection without a word, as a network that fails.
+// cutAll resets all connections (TCP RST), without a WebSocket close frame, as a failing network does.
 func (st *storm) cutAll() {
 	st.stage.Add(1)
 	for _, r := range st.readers {
 		r.mu.Lock()
 		if r.conn != nil {
+			// With a linger time of 0, closing sends a reset instead of a FIN.
 			_ = r.conn.NetConn().(*net.TCPConn).SetLinger(0)
 			_ = r.conn.NetConn().Close()
 		}
@@ -144,29 +151,30 @@ func (st *storm) cutAll() {
 	}
 }
 
-// comingBack is one reader with its cursor. It counts what it is told: thousands cannot keep it.
-type comingBack struct {
+// reconnectingReader is one reader with its cursor. It only counts deliveries: keeping them for thousands of readers
+// would take too much memory. Its own goroutine uses all fields, except conn, which mu guards for cutAll.
+type reconnectingReader struct {
 	storm      *storm
 	local      net.IP
 	random     *rand.Rand
-	at         string // its cursor, as it was given
-	cursor     int64  // the seq in it
-	first      int64  // the seq at which it began
-	deliveries int64  // that it was told since
-	stage      int64  // the last in which it came back
+	at         string // the cursor as the server sent it; empty: none yet
+	cursor     int64  // the seq in the cursor
+	first      int64  // the seq of its first cursor; -1: none yet
+	deliveries int64  // received since first
+	stage      int64  // the last stage in which it reconnected
 
 	mu   sync.Mutex
 	conn *websocket.Conn
 }
 
-// read follows the log until it has enough, over as many connections as it takes.
-func (r *comingBack) read(ctx context.Context) error {
+// read follows the log until the reader has everything, over as many connections as necessary.
+func (r *reconnectingReader) read(ctx context.Context) error {
 	for ctx.Err() == nil {
 		pause, err := r.follow(ctx)
 		if err != nil || r.enough() {
 			return err
 		}
-		// As the dashboard does: anything between nothing and a second, and at least what the server asks for.
+		// As the dashboard does: a random pause of up to a second, and at least the server's Retry-After.
 		pause = max(pause, time.Duration(r.random.Int64N(int64(time.Second))))
 		select {
 		case <-time.After(pause):
@@ -176,15 +184,17 @@ func (r *comingBack) read(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (r *comingBack) enough() bool {
+// enough reports whether the reader has reached the last seq of the test.
+func (r *reconnectingReader) enough() bool {
 	last := r.storm.last.Load()
 	return last > 0 && r.cursor >= last
 }
 
-// follow reads one connection to its end. An end is no error, a refusal without Retry-After and a hole are.
-func (r *comingBack) follow(ctx context.Context) (pause time.Duration, err error) {
+// follow reads one connection until it ends, and returns how long to wait before the next. The end of a connection is
+// not an error. A gap is, and so is a refusal without Retry-After.
+func (r *reconnectingReader) follow(ctx context.Context) (pause time.Duration, err error) {
 	dialer := websocket.Dialer{NetDialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: r.local}}).DialContext,
-		HandshakeTimeout: patience, ReadBufferSize: 1024, WriteBufferSize: 256}
+		HandshakeTimeout: waitTimeout, ReadBufferSize: 1024, WriteBufferSize: 256}
 	address := "ws://" + r.storm.server.addr + "/api/v1/live"
 	if r.at != "" {
 		address += "?after=" + r.at
@@ -194,7 +204,7 @@ func (r *comingBack) follow(ctx context.Context) (pause time.Duration, err error
 		return refusal(answer)
 	}
 	if err != nil {
-		return 0, nil // nobody is there
+		return 0, nil // the server does not run at the moment
 	}
 	defer conn.Close()
 	r.mu.Lock()
@@ -205,7 +215,7 @@ func (r *comingBack) follow(ctx context.Context) (pause time.Duration, err error
 		if err != nil {
 			return 0, nil
 		}
-		if err := r.take(text); err != nil {
+		if err := r.apply(text); err != nil {
 			return 0, err
 		}
 		if stage := r.storm.stage.Load(); first && r.stage != stage {
@@ -219,7 +229,7 @@ func (r *comingBack) follow(ctx context.Context) (pause time.Duration, err error
 	return 0, ctx.Err()
 }
 
-// refusal is how long a server that has no room asks one to wait.
+// refusal returns the Retry-After of a refused upgrade. A status other than 429 and 503 is an error.
 func refusal(answer *http.Response) (time.Duration, error) {
 	defer answer.Body.Close()
 	text, _ := io.ReadAll(answer.Body)
@@ -231,8 +241,9 @@ func refusal(answer *http.Response) (time.Duration, error) {
 	return time.Duration(seconds) * time.Second, nil
 }
 
-// take holds a frame against the reader's cursor. Seqs rise by one, so a range says how many deliveries there must be.
-func (r *comingBack) take(text []byte) error {
+// apply checks a frame against the reader's cursor. Seqs increase by one, so a frame's range says how many deliveries
+// it must contain.
+func (r *reconnectingReader) apply(text []byte) error {
 	var f struct {
 		From, To string
 		Reset    bool
@@ -241,7 +252,7 @@ func (r *comingBack) take(text []byte) error {
 		return err
 	}
 	if f.Reset || (r.at != "" && f.From != r.at) {
-		return fmt.Errorf("a hole: the reader is at %q, the frame begins at %q, reset %v", r.at, f.From, f.Reset)
+		return fmt.Errorf("a gap: the reader is at %q, the frame begins at %q, reset %v", r.at, f.From, f.Reset)
 	}
 	seq, err := strconv.ParseInt(f.To[strings.LastIndexByte(f.To, '.')+1:], 10, 64)
 	if err != nil {

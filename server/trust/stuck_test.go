@@ -12,15 +12,17 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// TestAStuckReaderDelaysNobodyAndCostsBoundedMemory is promise R6: a hundred sockets that are never read, beside one
-// that is. What they would have to be sent is many times what the server may grow by.
+// TestAStuckReaderDelaysNobodyAndCostsBoundedMemory checks R6: 100 WebSockets connect and never read, next to one that
+// does, while 6,000 large updates are sent. The healthy reader must receive all of them. The server may grow by a
+// sixteenth of what the stuck readers lack at most. In the end one of them reads again and must get everything, on the
+// same connection or on a new one.
 func TestAStuckReaderDelaysNobodyAndCostsBoundedMemory(t *testing.T) {
 	t.Parallel()
 	const stuck, posts, senders = 100, 6000, 16
 	s := serveMeasured(t)
 	e := s.first()
 	client := newClient(t, senders)
-	// the kernel takes some megabytes for each socket: frames must be more
+	// The kernel buffers some megabytes per connection, so the updates are made large with a long path.
 	path := "/" + strings.Repeat("long-path/", 300)
 	flood := func() {
 		var all sync.WaitGroup
@@ -37,10 +39,12 @@ func TestAStuckReaderDelaysNobodyAndCostsBoundedMemory(t *testing.T) {
 		all.Wait()
 	}
 	flood()
+	// The first flood has filled all buffers and caches, so what grows from now on is for readers.
 	before := s.resident()
 
 	late := &view{server: s}
 	conns := make([]*websocket.Conn, stuck)
+	// A small receive buffer, so that a reader that does not read fills up soon.
 	dialer := websocket.Dialer{NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := (&net.Dialer{}).DialContext(ctx, network, addr)
 		if err == nil {
@@ -70,12 +74,13 @@ func TestAStuckReaderDelaysNobodyAndCostsBoundedMemory(t *testing.T) {
 	flood()
 	reading.Wait()
 
+	// An update with this path takes about 3,300 bytes.
 	growth, owed := s.resident()-before, stuck*posts*3300
 	t.Logf("the server grew by %d MiB; the stuck readers were owed %d MiB", growth>>20, owed>>20)
 	if growth > owed/16 {
 		t.Errorf("the server grew by %d MiB for readers that do not read", growth>>20)
 	}
-	// Whoever wakes goes on from its cursor, on the same socket or, where the server gave up on it, on a new one.
+	// A stuck reader that reads again continues from its cursor, on a new connection if the server closed the old one.
 	within(t, "a stuck reader that wakes", func(ctx context.Context) error {
 		err := late.listen(ctx, conns[0], late.until(2*posts))
 		var hungUp *websocket.CloseError
@@ -91,7 +96,7 @@ func TestAStuckReaderDelaysNobodyAndCostsBoundedMemory(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	// Each may also have been told what was answered just before it came.
+	// Each may also have received deliveries from just before it connected, so only the last are compared.
 	if got, want := late.last(posts), healthy.last(posts); len(got) != posts || !slices.Equal(got, want) {
 		t.Errorf("of %d deliveries the late reader saw %d and the healthy one %d, or others", posts, len(got),
 			len(want))

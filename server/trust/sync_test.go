@@ -12,19 +12,21 @@ import (
 	"testing"
 )
 
-// TestNothingIsAnsweredBeforeItIsSynced is promise R2. A kill cannot show it, for the kernel keeps what a killed
-// process wrote: so the system calls themselves are read.
+// TestNothingIsAnsweredBeforeItIsSynced checks R2. Killing the process cannot show a missing sync, because the kernel
+// keeps what the process wrote. So the server runs under strace, and the order of its system calls is checked: between
+// reading a delivery and writing its response, a sync must have succeeded.
 func TestNothingIsAnsweredBeforeItIsSynced(t *testing.T) {
 	t.Parallel()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		t.Skip("NOT TESTED: strace is not installed, so nobody counts the syncs")
+		t.Skip("NOT TESTED: strace is not installed, so the order of syncs and answers is not checked")
 	}
 	trace := filepath.Join(t.TempDir(), "trace")
 	s := newServer(t)
+	// -f follows all threads, -D keeps the server the direct child, so that signals reach it.
 	s.wrap = []string{strace, "-D", "-f", "-qq", "-s", "12", "-e", "trace=fsync,fdatasync,read,write", "-o", trace}
 	s.start()
-	// 202 tells a sender's answer from every other.
+	// Status 202 distinguishes the responses to deliveries from all others in the trace.
 	address := s.make(map[string]any{"name": "traced",
 		"response": map[string]any{"status": 202, "content_type": "text/plain", "body": "ok"}}).in(s)
 	client := newClient(t, 64)
@@ -34,6 +36,7 @@ func TestNothingIsAnsweredBeforeItIsSynced(t *testing.T) {
 			t.Errorf("%q is answered %d %s (%v), not 202", body, status, text, err)
 		}
 	}
+	// First one by one, so that each response can be matched to its sync, then all at once.
 	const alone, together = 40, 64
 	for i := range alone {
 		post(fmt.Sprintf("alone %d", i))
@@ -45,6 +48,7 @@ func TestNothingIsAnsweredBeforeItIsSynced(t *testing.T) {
 	all.Wait()
 	s.stop()
 
+	// Replay the trace: a request resets the sync that its answer needs.
 	answers, asked, synced := 0, false, false
 	for _, event := range readTrace(t, trace) {
 		switch event {
@@ -54,7 +58,7 @@ func TestNothingIsAnsweredBeforeItIsSynced(t *testing.T) {
 			synced = true
 		case "answer":
 			answers++
-			if answers <= alone && (!asked || !synced) { // later ones come together: whose sync it is, nobody can tell
+			if answers <= alone && (!asked || !synced) { // concurrent ones cannot be matched to syncs
 				t.Fatalf("answer %d: request seen %t, then a sync %t", answers, asked, synced)
 			}
 			asked = false
@@ -66,8 +70,8 @@ func TestNothingIsAnsweredBeforeItIsSynced(t *testing.T) {
 	quickCheck(t, s)
 }
 
-// readTrace returns, in order, "request" for each delivery as it was read, "sync" for each sync that succeeded, and
-// "answer" for each answer to a sender as its writing began.
+// readTrace returns the events of a trace in order: "request" when a delivery was read, "sync" when a sync succeeded,
+// and "answer" when the response to a delivery began to be written.
 func readTrace(t *testing.T, path string) (events []string) {
 	t.Helper()
 	file, err := os.Open(path)
@@ -79,7 +83,7 @@ func readTrace(t *testing.T, path string) (events []string) {
 		switch line := lines.Text(); {
 		case strings.Contains(line, "sync") && strings.HasSuffix(line, "= 0"):
 			events = append(events, "sync")
-		// net/http may have read its first byte before
+		// net/http may have read the first byte, "P", separately
 		case strings.Contains(line, "read") && strings.Contains(line, `OST /in/`):
 			events = append(events, "request")
 		case strings.Contains(line, `write(`) && strings.Contains(line, `"HTTP/1.1 202`):
