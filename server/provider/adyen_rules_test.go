@@ -1,6 +1,6 @@
 package provider
 
-var adyenShown = map[string]string{
+var adyenExpected = map[string]string{
 	"adyen/AUTHORISATION":              "authorized 1000 EUR: payment/QFQTPCQ8HXSKGK82 order/YOUR_MERCHANT_REFERENCE",
 	"adyen/CANCELLATION":               "canceled 1000 EUR: payment/9913140798220028",
 	"adyen/CANCEL_OR_REFUND":           "canceled 1000 EUR QFQTPCQ8HXSKGK82: payment/9913140798220028",

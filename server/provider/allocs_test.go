@@ -8,9 +8,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestALargerBodyTakesNoMoreMemoryToCheck counts what checking allocates, for a body of some 100 bytes and one of 64
-// KiB: the
-// fewest of many counts, for the race detector has what is used again forgotten at random.
+// TestALargerBodyTakesNoMoreMemoryToCheck compares the allocations for a body of about 100 bytes and one of 64 KiB. It
+// takes the smallest of many counts, because the race detector drops pooled objects at random.
 func TestALargerBodyTakesNoMoreMemoryToCheck(t *testing.T) {
 	for _, s := range samples(t) {
 		p, _ := For(s.id)

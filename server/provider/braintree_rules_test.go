@@ -1,6 +1,6 @@
 package provider
 
-var braintreeShown = map[string]string{
+var braintreeExpected = map[string]string{
 	"braintree/check.signed":                               "",
 	"braintree/dispute_lost.signed":                        "dispute_lost: payment/my_id",
 	"braintree/dispute_opened.signed":                      "dispute_open: payment/my_id",

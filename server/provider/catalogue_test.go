@@ -7,8 +7,8 @@ import (
 	"hookbeam/server/payload"
 )
 
-// TestEverySelectorOfTheCatalogueIsParsed finds the selectors in all tables, wherever they stand: each is one that
-// ParseSelector takes, and none was put together without it.
+// TestEverySelectorOfTheCatalogueIsParsed finds the selectors in all tables by reflection: ParseSelector accepts each
+// one, and none was constructed without it.
 func TestEverySelectorOfTheCatalogueIsParsed(t *testing.T) {
 	found := map[string]int{}
 	for i := range catalogue {

@@ -11,15 +11,16 @@ import (
 	"hookbeam/server/hook"
 )
 
-// otherwise is what is told of a type in another word than the table's, and why.
+// otherwise explains the event types for which the rules deviate from the table.
 var otherwise = map[string]string{
 	"razorpay payment.dispute.closed":           "lost, unless it was said how it ended: both in one kind",
 	"paddle transaction.paid":                   "the table itself says that it is shown as paid",
 	"braintree transaction_settlement_declined": "it takes back what had counted as paid",
 }
 
-// TestEveryKnownTypeOfAPaymentsEventIsTold holds the rules against a table of what each sender's types mean. What the
-// table says in a word must be among what is said; of what it explains in a sentence, something must be.
+// TestEveryKnownTypeOfAPaymentsEventIsTold compares the rules with a table of what each sender's event types mean. A
+// kind that the table names must be among the kinds of the rules; for a type that it explains in a sentence, the rules
+// must report something.
 func TestEveryKnownTypeOfAPaymentsEventIsTold(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(shared(t), "status_map.json"))
 	if err != nil {
@@ -61,7 +62,7 @@ func TestEveryKnownTypeOfAPaymentsEventIsTold(t *testing.T) {
 			if strings.HasPrefix(typ, "(") || strings.HasPrefix(means, "info") && !strings.Contains(means, "->") {
 				continue // no type of an event; what moves nothing need not be told
 			}
-			said := p.maySay(strings.TrimSuffix(typ, "*"))
+			said := p.possibleKinds(strings.TrimSuffix(typ, "*"))
 			if len(said) == 0 {
 				t.Errorf("%s: %s tells nothing, and means %q", sender, typ, means)
 			}
@@ -74,8 +75,8 @@ func TestEveryKnownTypeOfAPaymentsEventIsTold(t *testing.T) {
 	}
 }
 
-// maySay are all the kinds that a type of event may say.
-func (p *Provider) maySay(typ string) (kinds []hook.Kind) {
+// possibleKinds returns all kinds of evidence that the rules may report for a type of event.
+func (p *Provider) possibleKinds(typ string) (kinds []hook.Kind) {
 	for i := range p.Rules {
 		rule := &p.Rules[i]
 		if !rule.About(typ) {

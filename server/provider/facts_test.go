@@ -18,20 +18,56 @@ func TestAnEventSaysWhoseItIsAndWhetherItIsATest(t *testing.T) {
 		header        http.Header
 		account, mode string
 	}{
-		"stripe, live":      {"stripe", `{"account":"acct_1","livemode":true}`, nil, "acct_1", "live"},
-		"stripe, test":      {"stripe", `{"livemode":false}`, nil, "", "test"},
-		"stripe, silent":    {"stripe", `{}`, nil, "", ""},
-		"lemon, test":       {"lemonsqueezy", `{"meta":{"test_mode":true},"data":{"attributes":{"store_id":7}}}`, nil, "7", "test"},
-		"lemon, live":       {"lemonsqueezy", `{"meta":{"test_mode":false}}`, nil, "", "live"},
-		"square":            {"square", `{"merchant_id":"M"}`, http.Header{"Square-Environment": {"Sandbox"}}, "M", "test"},
-		"paypal, sandbox":   {"paypal", `{}`, http.Header{"Paypal-Cert-Url": {"https://api.sandbox.paypal.com/v1/x"}}, "", "test"},
-		"paypal, elsewhere": {"paypal", `{}`, http.Header{"Paypal-Cert-Url": {"https://api.paypal.com.evil.example/"}}, "", ""},
-		"adyen":             {"adyen", `{"live":"true","notificationItems":[{"NotificationRequestItem":{"merchantAccountCode":"Shop"}}]}`, nil, "Shop", "live"},
-		"mollie":            {"mollie", `{"_embedded":{"entity":{"mode":"test"}}}`, nil, "", "test"},
-		"shopify":           {"shopify", `{"test":true}`, http.Header{"X-Shopify-Shop-Domain": {"a.myshopify.com"}}, "a.myshopify.com", "test"},
-		"a batch, alike":    {"hubspot", `[{"portalId":1},{"portalId":1}]`, nil, "1", ""},
-		"a batch, not":      {"hubspot", `[{"portalId":1},{"portalId":2}]`, nil, "", ""},
-		"unprintable":       {"stripe", `{"account":"a\u0000b"}`, nil, "", ""},
+		"stripe, live":   {"stripe", `{"account":"acct_1","livemode":true}`, nil, "acct_1", "live"},
+		"stripe, test":   {"stripe", `{"livemode":false}`, nil, "", "test"},
+		"stripe, silent": {"stripe", `{}`, nil, "", ""},
+		"lemon, test": {
+			"lemonsqueezy",
+			`{"meta":{"test_mode":true},"data":{"attributes":{"store_id":7}}}`,
+			nil,
+			"7",
+			"test",
+		},
+		"lemon, live": {"lemonsqueezy", `{"meta":{"test_mode":false}}`, nil, "", "live"},
+		"square": {
+			"square",
+			`{"merchant_id":"M"}`,
+			http.Header{"Square-Environment": {"Sandbox"}},
+			"M",
+			"test",
+		},
+		"paypal, sandbox": {
+			"paypal",
+			`{}`,
+			http.Header{"Paypal-Cert-Url": {"https://api.sandbox.paypal.com/v1/x"}},
+			"",
+			"test",
+		},
+		"paypal, elsewhere": {
+			"paypal",
+			`{}`,
+			http.Header{"Paypal-Cert-Url": {"https://api.paypal.com.evil.example/"}},
+			"",
+			"",
+		},
+		"adyen": {
+			"adyen",
+			`{"live":"true","notificationItems":[{"NotificationRequestItem":{"merchantAccountCode":"Shop"}}]}`,
+			nil,
+			"Shop",
+			"live",
+		},
+		"mollie": {"mollie", `{"_embedded":{"entity":{"mode":"test"}}}`, nil, "", "test"},
+		"shopify": {
+			"shopify",
+			`{"test":true}`,
+			http.Header{"X-Shopify-Shop-Domain": {"a.myshopify.com"}},
+			"a.myshopify.com",
+			"test",
+		},
+		"a batch, alike": {"hubspot", `[{"portalId":1},{"portalId":1}]`, nil, "1", ""},
+		"a batch, not":   {"hubspot", `[{"portalId":1},{"portalId":2}]`, nil, "", ""},
+		"unprintable":    {"stripe", `{"account":"a\u0000b"}`, nil, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := For(c.id)
@@ -47,7 +83,7 @@ func TestAnEventSaysWhoseItIsAndWhetherItIsATest(t *testing.T) {
 	}
 }
 
-// timed is of how many published payloads the time is known.
+// timed is the number of published payloads of each sender that carry a time.
 var timed = map[string]int{
 	"stripe":    21,
 	"paddle":    16,

@@ -9,8 +9,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// A target for each way in which a signature is written. Whatever a stranger writes there, nothing breaks, the work is
-// bounded, and nobody is verified without the key.
+// There is one fuzz test for each format of a signature. No value of it causes a panic, exceeds the bound on work or
+// verifies without the key.
 
 func FuzzRaw(f *testing.F)      { fuzzFormat(f, "razorpay", "shopify", "paystack") }
 func FuzzPrefixed(f *testing.F) { fuzzFormat(f, "github", "slack", "mollie", "btcpay") }
@@ -24,7 +24,8 @@ func FuzzItems(f *testing.F)    { fuzzFormat(f, "adyen", "hubspot", "sendgrid", 
 func FuzzPublic(f *testing.F)   { fuzzFormat(f, "discord", "sendgrid", "paypal") }
 func FuzzMessages(f *testing.F) { fuzzFormat(f, "rfc9421") }
 
-// fuzzFormat seeds with genuine requests of these senders, of which the headers, the body and the query are turned.
+// fuzzFormat seeds a fuzz test with genuine requests of these senders. The fuzzer changes their headers, body and
+// query.
 func fuzzFormat(f *testing.F, ids ...string) {
 	for _, s := range samples(f) {
 		for i, id := range ids {

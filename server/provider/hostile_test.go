@@ -17,21 +17,29 @@ import (
 	"hookbeam/server/signature"
 )
 
-// hostileBodies are bodies of about n bytes that a stranger would send to keep a reader busy.
+// hostileBodies are bodies of about n bytes that an attacker would send to make reading slow.
 var hostileBodies = map[string]func(n int) string{
-	"nothing but spaces":      func(n int) string { return strings.Repeat(" ", n) },
-	"lists in lists":          func(n int) string { return strings.Repeat("[", n) },
-	"closed lists in lists":   func(n int) string { return strings.Repeat("[", n/2) + strings.Repeat("]", n/2) },
-	"objects in objects":      func(n int) string { return strings.Repeat(`{"data":`, n/8) },
-	"closed objects":          func(n int) string { return strings.Repeat(`{"data":`, n/9) + "1" + strings.Repeat("}", n/9) },
-	"known paths, repeated":   func(n int) string { return strings.Repeat(`{"data":{"object":{"payment":`, n/29) },
-	"one key many times":      func(n int) string { return "{" + repeated(n, `"type":"a",`) + `"id":1}` },
-	"many keys":               func(n int) string { return "{" + counted(n, `"key%d":1,`) + `"id":1}` },
-	"many keys of one object": func(n int) string { return `{"data":{"object":{` + counted(n, `"key%d":1,`) + `"id":1}}}` },
-	"many objects as ids":     func(n int) string { return `{"data":{"object":{"id":[` + repeated(n, `{"id":{"id":1}},`) + `1]}}}` },
-	"a long text":             func(n int) string { return `{"type":"` + strings.Repeat("x", n) + `"}` },
-	"a text without an end":   func(n int) string { return `{"type":"` + strings.Repeat("x", n) },
-	"a text of backslashes":   func(n int) string { return `{"type":"` + strings.Repeat(`\\`, n/2) + `"}` },
+	"nothing but spaces":    func(n int) string { return strings.Repeat(" ", n) },
+	"lists in lists":        func(n int) string { return strings.Repeat("[", n) },
+	"closed lists in lists": func(n int) string { return strings.Repeat("[", n/2) + strings.Repeat("]", n/2) },
+	"objects in objects":    func(n int) string { return strings.Repeat(`{"data":`, n/8) },
+	"closed objects": func(n int) string {
+		return strings.Repeat(`{"data":`, n/9) + "1" + strings.Repeat("}", n/9)
+	},
+	"known paths, repeated": func(n int) string { return strings.Repeat(`{"data":{"object":{"payment":`, n/29) },
+	"one key many times":    func(n int) string { return "{" + repeated(n, `"type":"a",`) + `"id":1}` },
+	"many keys":             func(n int) string { return "{" + counted(n, `"key%d":1,`) + `"id":1}` },
+	"many keys of one object": func(n int) string {
+		return `{"data":{"object":{` + counted(n, `"key%d":1,`) +
+			`"id":1}}}`
+	},
+	"many objects as ids": func(n int) string {
+		return `{"data":{"object":{"id":[` + repeated(n, `{"id":{"id":1}},`) +
+			`1]}}}`
+	},
+	"a long text":           func(n int) string { return `{"type":"` + strings.Repeat("x", n) + `"}` },
+	"a text without an end": func(n int) string { return `{"type":"` + strings.Repeat("x", n) },
+	"a text of backslashes": func(n int) string { return `{"type":"` + strings.Repeat(`\\`, n/2) + `"}` },
 	"a text of escapes": func(n int) string {
 		return `{"id":"` + repeated(n, `\u0041`) + `","type":"` + repeated(10, `\n`) + `"}`
 	},
@@ -74,11 +82,14 @@ var hostileBodies = map[string]func(n int) string{
 	"events of Mandrill": func(n int) string {
 		return "mandrill_events=" + url.QueryEscape("["+counted(n/2, `{"_id":"%d","event":"a","ts":1},`)+"{}]")
 	},
-	"slashes":               func(n int) string { return `{"resource":{"href":"` + strings.Repeat("/", n) + `"}}` },
-	"many amounts as texts": func(n int) string { return `{"amount":{` + repeated(n, `"value":"1",`) + `"currency":"EUR"}}` },
+	"slashes": func(n int) string { return `{"resource":{"href":"` + strings.Repeat("/", n) + `"}}` },
+	"many amounts as texts": func(n int) string {
+		return `{"amount":{` + repeated(n, `"value":"1",`) +
+			`"currency":"EUR"}}`
+	},
 }
 
-// hostileLines are lines of about n bytes, for all headers in which something is looked for.
+// hostileLines are lines of about n bytes for every header that a selector or a scheme reads.
 var hostileLines = map[string]func(n int) string{
 	"signatures of a list":  func(n int) string { return repeated(n, "v1,AAAA ") },
 	"signatures of pairs":   func(n int) string { return "t=1," + repeated(n, "v1=00,") },
@@ -88,14 +99,16 @@ var hostileLines = map[string]func(n int) string{
 	"short labels":          func(n int) string { return repeated(n, "a=(),") },
 	"commas":                func(n int) string { return strings.Repeat(",", n) },
 	"spaces":                func(n int) string { return "v1" + strings.Repeat(" ", n) },
-	"digests":               func(n int) string { return repeated(n, "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:, ") },
-	"brackets":              func(n int) string { return "a=" + strings.Repeat("(", n) },
-	"hex":                   func(n int) string { return strings.Repeat("0", n) },
+	"digests": func(n int) string {
+		return repeated(n, "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:, ")
+	},
+	"brackets": func(n int) string { return "a=" + strings.Repeat("(", n) },
+	"hex":      func(n int) string { return strings.Repeat("0", n) },
 }
 
 func repeated(n int, text string) string { return strings.Repeat(text, n/len(text)) }
 
-// counted is format with a number in it, again and again.
+// counted repeats format with a running number, up to about n bytes.
 func counted(n int, format string) string {
 	var b strings.Builder
 	for i := 0; b.Len() < n; i++ {
@@ -108,7 +121,7 @@ func braintreeOf(xml string) string {
 	return "bt_signature=x%7C00&bt_payload=" + url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(xml)))
 }
 
-// cost is what one delivery made a provider do.
+// cost is the work that one delivery caused.
 type cost struct{ steps, hashed, allocated int }
 
 func costOf(p *Provider, e *hook.Endpoint, r *hook.Record) (door, behind cost) {
@@ -127,7 +140,8 @@ func costOf(p *Provider, e *hook.Endpoint, r *hook.Record) (door, behind cost) {
 	return door, cost{steps, behind.hashed, int(after.TotalAlloc - between.TotalAlloc)}
 }
 
-// linear says what is wrong with costs of a delivery and of one that is four times as large.
+// linear returns what is wrong with the costs of a delivery and of one that is four times as large, "" if they grow
+// with the size at most.
 func linear(one, four cost, size int) error {
 	switch {
 	case one.steps > payload.MaxSteps || four.steps > payload.MaxSteps:
@@ -144,7 +158,7 @@ func linear(one, four cost, size int) error {
 	return nil
 }
 
-// hostileEndpoint has two secrets that fit the provider.
+// hostileEndpoint returns an endpoint with two secrets that fit the provider.
 func hostileEndpoint(t *testing.T, p *Provider) *hook.Endpoint {
 	t.Helper()
 	for _, s := range samples(t) {
@@ -158,17 +172,16 @@ func hostileEndpoint(t *testing.T, p *Provider) *hook.Endpoint {
 	return nil
 }
 
-// told is the first type of which a provider has something to tell.
-func (p *Provider) toldType() string {
+// firstType returns the first event type for which the provider has a rule; a prefix without its "*".
+func (p *Provider) firstType() string {
 	if len(p.Rules) == 0 {
 		return ""
 	}
 	return strings.TrimSuffix(p.Rules[0].Types[0], "*")
 }
 
-// TestNoBodyCostsMoreThanItsLength has each sender's reader read what a stranger would send to keep it busy, of one
-// size and
-// of four times that, at the door and behind it, with each type that the sender tells of.
+// TestNoBodyCostsMoreThanItsLength verifies and extracts from hostile bodies of one size and of four times that size,
+// with every type that the sender has rules for.
 func TestNoBodyCostsMoreThanItsLength(t *testing.T) {
 	const n = 12 << 10
 	for _, p := range All() {
@@ -177,7 +190,7 @@ func TestNoBodyCostsMoreThanItsLength(t *testing.T) {
 			for name, shape := range hostileBodies {
 				record := func(n int) *hook.Record {
 					r := extracttest.Record("POST", headers("Content-Type", "application/json"), shape(n))
-					r.ID, r.Type = "dlv_1", p.toldType()
+					r.ID, r.Type = "dlv_1", p.firstType()
 					for _, ru := range p.Signature.Schemes {
 						if header, is := ru.At.Header(); is {
 							r.Headers = append(r.Headers, hook.Header{Name: header, Value: ru.Prefix + "AAAA"})
@@ -195,7 +208,7 @@ func TestNoBodyCostsMoreThanItsLength(t *testing.T) {
 	}
 }
 
-// TestNoHeaderCostsMoreThanItsLength is the same of headers and the query.
+// TestNoHeaderCostsMoreThanItsLength does the same with headers and the query.
 func TestNoHeaderCostsMoreThanItsLength(t *testing.T) {
 	const n = 12 << 10
 	body := strings.Repeat("x", 64<<10)
@@ -216,7 +229,13 @@ func TestNoHeaderCostsMoreThanItsLength(t *testing.T) {
 							}
 						}
 					}
-					for _, header := range []string{"Signature-Input", "Signature", "Content-Digest", "X-Signature", "Webhook-Id"} {
+					for _, header := range []string{
+						"Signature-Input",
+						"Signature",
+						"Content-Digest",
+						"X-Signature",
+						"Webhook-Id",
+					} {
 						add(header)
 					}
 					return r
@@ -231,7 +250,7 @@ func TestNoHeaderCostsMoreThanItsLength(t *testing.T) {
 	}
 }
 
-// TestManySignaturesHashABodyOnce has a hundred signatures of RFC 9421, and as many right digests of the body.
+// TestManySignaturesHashABodyOnce has a hundred signatures of RFC 9421 and as many correct digests of the body.
 func TestManySignaturesHashABodyOnce(t *testing.T) {
 	p, _ := For("rfc9421")
 	e := &hook.Endpoint{
@@ -257,23 +276,19 @@ func TestManySignaturesHashABodyOnce(t *testing.T) {
 	}
 }
 
-// TestABatchOfAThousandEventsIsTold has a body as large as any of which it is read what it tells, full of real events.
+// TestABatchOfAThousandEventsIsTold has a body of realistic events that is nearly as large as extraction accepts.
 func TestABatchOfAThousandEventsIsTold(t *testing.T) {
 	p, _ := For("adyen")
-	one := `{"NotificationRequestItem":{"pspReference":"%d","eventCode":"AUTHORISATION","success":"true","merchantReference":"10-%[1]d",` +
-		`"eventDate":"2026-03-04T12:00:00+01:00","amount":{"value":4900,"currency":"EUR"},"additionalData":{"x":"` + strings.Repeat(
-		"y",
-		700,
-	) + `"}}},`
+	one := `{"NotificationRequestItem":{"pspReference":"%d","eventCode":"AUTHORISATION","success":"true",` +
+		`"merchantReference":"10-%[1]d",` +
+		`"eventDate":"2026-03-04T12:00:00+01:00","amount":{"value":4900,"currency":"EUR"},"additionalData":{"x":"` +
+		strings.Repeat("y", 700) + `"}}},`
 	var b strings.Builder
 	for i := range payload.MaxItems - 1 {
 		fmt.Fprintf(&b, one, i)
 	}
-	r := extracttest.Record(
-		"POST",
-		nil,
-		`{"notificationItems":[`+b.String()+strings.TrimSuffix(fmt.Sprintf(one, payload.MaxItems), ",")+`]}`,
-	)
+	r := extracttest.Record("POST", nil,
+		`{"notificationItems":[`+b.String()+strings.TrimSuffix(fmt.Sprintf(one, payload.MaxItems), ",")+`]}`)
 	told, steps, err := p.extractor().Measured(&hook.Endpoint{}, r)
 	if err != nil || len(told) != payload.MaxItems || steps > payload.MaxSteps*3/4 || len(r.Body) < hook.MaxTold*8/10 {
 		t.Errorf("%d statements, %d steps for %d bytes: %v", len(told), steps, len(r.Body), err)
@@ -284,7 +299,8 @@ func TestABatchOfAThousandEventsIsTold(t *testing.T) {
 	}
 }
 
-// TestWhatIsTooMuchIsStillJudged has events whose ids stand before and behind more than one delivery may cost to read.
+// TestWhatIsTooMuchIsStillJudged has events whose ids come before and after more content than one delivery may cost to
+// read.
 func TestWhatIsTooMuchIsStillJudged(t *testing.T) {
 	p, _ := For("lemonsqueezy")
 	e := &hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: plain}}}

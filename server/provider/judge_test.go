@@ -39,12 +39,12 @@ func TestOfEverySenderOnlyTheGenuineVerifies(t *testing.T) {
 				t.Errorf("its own secret %s", complaint)
 			}
 			s.forge(t)
-			s.date(t)
+			s.checkTolerance(t)
 		})
 	}
 }
 
-// forge tries everything that is not quite the genuine request.
+// forge tries requests that differ from the genuine one in one respect.
 func (s *sample) forge(t *testing.T) {
 	t.Helper()
 	refused := func(name string, e *hook.Endpoint, r *hook.Record) {
@@ -118,8 +118,8 @@ func swapCase(c rune) rune {
 	return c
 }
 
-// date holds the tolerance against the signature's age, both ways.
-func (s *sample) date(t *testing.T) {
+// checkTolerance compares the tolerance with the age of the signature, in both directions.
+func (s *sample) checkTolerance(t *testing.T) {
 	t.Helper()
 	if !s.dated {
 		return

@@ -15,7 +15,7 @@ import (
 	"hookbeam/server/hook"
 )
 
-// publishedPayload is one that a real sender's documentation shows.
+// publishedPayload reads a payload that a sender published in its documentation or in its libraries.
 func publishedPayload(t *testing.T, sender, name string) *hook.Record {
 	t.Helper()
 	at := filepath.Join(shared(t), "fixtures", sender, name)
@@ -39,64 +39,93 @@ func publishedPayload(t *testing.T, sender, name string) *hook.Record {
 	return extracttest.Record("POST", headers, string(body))
 }
 
-// shown is what each of those payloads must say.
-var shown = map[string]string{
-	"stripe/charge.captured":                          "captured 100 USD: charge/ch_000000000000000000000000",
-	"stripe/charge.dispute.closed":                    "dispute_won: charge/ch_00000000000000",
-	"stripe/charge.dispute.created":                   "dispute_open: charge/ch_000000000000000000000000",
-	"stripe/charge.failed":                            "failed 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
-	"stripe/charge.refund.updated":                    "refund 100 USD re_000000000000000000000000: charge/ch_000000000000000000000000 order/6735",
-	"stripe/charge.refunded":                          "refund 100 USD in all: charge/ch_000000000000000000000000",
-	"stripe/charge.succeeded":                         "captured 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
-	"stripe/checkout.session.completed.payment_mode":  "captured 25000 USD: payment/pi_00000000000000 checkout/cs_00000000000000",
-	"stripe/customer.subscription.created":            "",
-	"stripe/event_test_signature":                     "",
-	"stripe/invoice.paid":                             "captured 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
-	"stripe/invoice.payment_action_required":          "action 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
-	"stripe/invoice.payment_failed":                   "failed 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
-	"stripe/payment_intent.amount_capturable_updated": "authorized 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
-	"stripe/payment_intent.canceled":                  "canceled 2000 USD: payment/pi_000000000000000000000000",
-	"stripe/payment_intent.created":                   "created 2000 USD: payment/pi_000000000000000000000000",
-	"stripe/payment_intent.payment_failed":            "failed 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
-	"stripe/payment_intent.processing":                "processing 900 EUR: payment/pi_00000000000000 charge/ch_00000000000000",
-	"stripe/payment_intent.requires_action":           "action 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
-	"stripe/payment_intent.succeeded":                 "captured 2000 USD: payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
-	"stripe/payout.paid":                              "",
-	"razorpay/order.paid":                             "captured 100 INR: payment/pay_DESlfW9H8K9uqM razorpay-order/order_DESlLckIVRkHWj order/rcptid #1",
-	"razorpay/payment.authorized":                     "authorized 100 INR: payment/pay_DESlfW9H8K9uqM razorpay-order/order_DESlLckIVRkHWj",
-	"razorpay/payment.authorized.signed":              "captured 1000000 INR: payment/pay_6koWN7bvxujzxM razorpay-order/order_100000000order order/random order id",
-	"razorpay/payment.captured":                       "captured 100 INR: payment/pay_DESlfW9H8K9uqM razorpay-order/order_DESlLckIVRkHWj",
-	"razorpay/payment.dispute.action_required":        "dispute_open: payment/pay_EFtmUsbwpXwBHI razorpay-order/order_EFtkA6f5jdkfud",
-	"razorpay/payment.dispute.closed":                 "dispute_closed: payment/pay_EsIKS2bpFiWghA",
-	"razorpay/payment.dispute.created":                "dispute_open: payment/pay_EFtmUsbwpXwBHI razorpay-order/order_EFtkA6f5jdkfud",
-	"razorpay/payment.dispute.lost":                   "dispute_lost: payment/pay_EFtmUsbwpXwBHI razorpay-order/order_EFtkA6f5jdkfud",
-	"razorpay/payment.dispute.under_review":           "dispute_open: payment/pay_EsIStomuIwFQ6U",
-	"razorpay/payment.dispute.won":                    "dispute_won: payment/pay_EsIStomuIwFQ6U",
-	"razorpay/payment.downtime.resolved":              "",
-	"razorpay/payment.downtime.started":               "",
-	"razorpay/payment.downtime.updated":               "",
-	"razorpay/payment.failed":                         "failed 50000 INR: payment/pay_DEAU825sJlCbGa razorpay-order/order_DEATVTRRctwEGb",
-	"razorpay/payment_link.cancelled":                 "canceled 1000 INR: payment-link/plink_QaIrRSjWiIuxAO order/NewTestPayment4",
-	"razorpay/payment_link.expired":                   "expired 1000 INR: payment-link/plink_QaIlOGFf8KZNF8 order/NewTestPayment",
-	"razorpay/payment_link.paid":                      "captured 1000 INR: payment/pay_Qfldmt5StKZFCB razorpay-order/order_QflczVVaNJciLq razorpay-order/QflczVVaNJciLq payment-link/plink_QflcnnZqCekuvL order/23",
-	"razorpay/refund.created":                         "info: payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
-	"razorpay/refund.failed":                          "refund_failed 50000 INR rfnd_FS8TWyPrCsa0OB: payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
-	"razorpay/refund.processed":                       "refund 190000 INR in all rfnd_FS8TWyPrCsa0OB: payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
-	"razorpay/refund.speed_changed":                   "info: payment/pay_EcPJsxu8cSzOK6 razorpay-order/order_FPoIeimWki9j8A",
-	"razorpay/subscription.charged":                   "captured 100000 INR: payment/pay_DEXFWroJ6LikKT razorpay-order/order_DEXFWXwO24pDxH invoice/inv_DEXFWVuM6rPqlK",
-	"paypal/BILLING.PLAN.CREATED.signed":              "",
-	"paypal/PAYMENT.AUTHORIZATION.CREATED":            "authorized 747 USD: authorization/2DC87612EK520411B paypal-payment/PAY-36246664YD343335CKHFA4AY",
-	"paypal/PAYMENT.SALE.COMPLETED":                   "captured 601 USD: payment/8RS6210148826604N paypal-payment/PAY-11X29866PC6848407K72RIQA",
-	"paypal/PAYMENT.SALE.COMPLETED.2":                 "captured 2000 USD: payment/4EU7004268015634R paypal-payment/PAY-86C81811X5228590KKVNARQQ",
+// expected holds the summary of the statements that each published payload must give; other files have more senders.
+var expected = map[string]string{
+	"stripe/charge.captured":        "captured 100 USD: charge/ch_000000000000000000000000",
+	"stripe/charge.dispute.closed":  "dispute_won: charge/ch_00000000000000",
+	"stripe/charge.dispute.created": "dispute_open: charge/ch_000000000000000000000000",
+	"stripe/charge.failed": "failed 2000 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000",
+	"stripe/charge.refund.updated": "refund 100 USD re_000000000000000000000000: " +
+		"charge/ch_000000000000000000000000 order/6735",
+	"stripe/charge.refunded": "refund 100 USD in all: charge/ch_000000000000000000000000",
+	"stripe/charge.succeeded": "captured 2000 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000",
+	"stripe/checkout.session.completed.payment_mode": "captured 25000 USD: payment/pi_00000000000000 " +
+		"checkout/cs_00000000000000",
+	"stripe/customer.subscription.created": "",
+	"stripe/event_test_signature":          "",
+	"stripe/invoice.paid": "captured 2000 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
+	"stripe/invoice.payment_action_required": "action 2000 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
+	"stripe/invoice.payment_failed": "failed 2000 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
+	"stripe/payment_intent.amount_capturable_updated": "authorized 2000 USD: " +
+		"payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
+	"stripe/payment_intent.canceled": "canceled 2000 USD: payment/pi_000000000000000000000000",
+	"stripe/payment_intent.created":  "created 2000 USD: payment/pi_000000000000000000000000",
+	"stripe/payment_intent.payment_failed": "failed 2000 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000",
+	"stripe/payment_intent.processing": "processing 900 EUR: payment/pi_00000000000000 " +
+		"charge/ch_00000000000000",
+	"stripe/payment_intent.requires_action": "action 2000 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
+	"stripe/payment_intent.succeeded": "captured 2000 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000",
+	"stripe/payout.paid": "",
+	"razorpay/order.paid": "captured 100 INR: payment/pay_DESlfW9H8K9uqM " +
+		"razorpay-order/order_DESlLckIVRkHWj order/rcptid #1",
+	"razorpay/payment.authorized": "authorized 100 INR: payment/pay_DESlfW9H8K9uqM " +
+		"razorpay-order/order_DESlLckIVRkHWj",
+	"razorpay/payment.authorized.signed": "captured 1000000 INR: payment/pay_6koWN7bvxujzxM " +
+		"razorpay-order/order_100000000order order/random order id",
+	"razorpay/payment.captured": "captured 100 INR: payment/pay_DESlfW9H8K9uqM " +
+		"razorpay-order/order_DESlLckIVRkHWj",
+	"razorpay/payment.dispute.action_required": "dispute_open: payment/pay_EFtmUsbwpXwBHI " +
+		"razorpay-order/order_EFtkA6f5jdkfud",
+	"razorpay/payment.dispute.closed": "dispute_closed: payment/pay_EsIKS2bpFiWghA",
+	"razorpay/payment.dispute.created": "dispute_open: payment/pay_EFtmUsbwpXwBHI " +
+		"razorpay-order/order_EFtkA6f5jdkfud",
+	"razorpay/payment.dispute.lost": "dispute_lost: payment/pay_EFtmUsbwpXwBHI " +
+		"razorpay-order/order_EFtkA6f5jdkfud",
+	"razorpay/payment.dispute.under_review": "dispute_open: payment/pay_EsIStomuIwFQ6U",
+	"razorpay/payment.dispute.won":          "dispute_won: payment/pay_EsIStomuIwFQ6U",
+	"razorpay/payment.downtime.resolved":    "",
+	"razorpay/payment.downtime.started":     "",
+	"razorpay/payment.downtime.updated":     "",
+	"razorpay/payment.failed": "failed 50000 INR: payment/pay_DEAU825sJlCbGa " +
+		"razorpay-order/order_DEATVTRRctwEGb",
+	"razorpay/payment_link.cancelled": "canceled 1000 INR: payment-link/plink_QaIrRSjWiIuxAO " +
+		"order/NewTestPayment4",
+	"razorpay/payment_link.expired": "expired 1000 INR: payment-link/plink_QaIlOGFf8KZNF8 order/NewTestPayment",
+	"razorpay/payment_link.paid": "captured 1000 INR: payment/pay_Qfldmt5StKZFCB " +
+		"razorpay-order/order_QflczVVaNJciLq razorpay-order/QflczVVaNJciLq payment-link/plink_QflcnnZqCekuvL order/23",
+	"razorpay/refund.created": "info: payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
+	"razorpay/refund.failed": "refund_failed 50000 INR rfnd_FS8TWyPrCsa0OB: " +
+		"payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
+	"razorpay/refund.processed": "refund 190000 INR in all rfnd_FS8TWyPrCsa0OB: " +
+		"payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
+	"razorpay/refund.speed_changed": "info: payment/pay_EcPJsxu8cSzOK6 razorpay-order/order_FPoIeimWki9j8A",
+	"razorpay/subscription.charged": "captured 100000 INR: payment/pay_DEXFWroJ6LikKT " +
+		"razorpay-order/order_DEXFWXwO24pDxH invoice/inv_DEXFWVuM6rPqlK",
+	"paypal/BILLING.PLAN.CREATED.signed": "",
+	"paypal/PAYMENT.AUTHORIZATION.CREATED": "authorized 747 USD: authorization/2DC87612EK520411B " +
+		"paypal-payment/PAY-36246664YD343335CKHFA4AY",
+	"paypal/PAYMENT.SALE.COMPLETED": "captured 601 USD: payment/8RS6210148826604N " +
+		"paypal-payment/PAY-11X29866PC6848407K72RIQA",
+	"paypal/PAYMENT.SALE.COMPLETED.2": "captured 2000 USD: payment/4EU7004268015634R " +
+		"paypal-payment/PAY-86C81811X5228590KKVNARQQ",
 }
 
 func TestPublishedPayloadsSayWhatTheirSendersMean(t *testing.T) {
 	senders := map[string]bool{}
-	for name, want := range allShown() {
+	for name, want := range allExpected() {
 		sender, event, _ := strings.Cut(name, "/")
 		senders[sender] = true
 		p, _ := For(sender)
-		if got := extracttest.Summary(p.mustTell(t, &hook.Endpoint{}, publishedPayload(t, sender, event))); got != want {
+		got := extracttest.Summary(p.mustExtract(t, &hook.Endpoint{}, publishedPayload(t, sender, event)))
+		if got != want {
 			t.Errorf("%s: %s\nwant %s", name, got, want)
 		}
 	}
@@ -113,29 +142,31 @@ func TestPublishedPayloadsSayWhatTheirSendersMean(t *testing.T) {
 			t.Fatalf("no payloads of %s", sender)
 		}
 		for _, file := range files {
-			if name := sender + "/" + strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)); !knows(name) {
+			if name := sender + "/" + strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)); !isExpected(name) {
 				t.Errorf("nothing is said of what %s must say", name)
 			}
 		}
 	}
 }
 
-func knows(name string) bool {
-	_, known := allShown()[name]
+func isExpected(name string) bool {
+	_, known := allExpected()[name]
 	return known
 }
 
-// allShown is shown with what the files of the other senders say.
-func allShown() map[string]string {
-	all := maps.Clone(shown)
-	for _, more := range []map[string]string{adyenShown, billingShown, walletsShown, codeShown, shopsShown, braintreeShown, cryptoShown} {
+// allExpected returns expected together with the tables of the other files.
+func allExpected() map[string]string {
+	all := maps.Clone(expected)
+	for _, more := range []map[string]string{
+		adyenExpected, billingExpected, walletsExpected, codeExpected, shopsExpected, braintreeExpected, cryptoExpected,
+	} {
 		maps.Copy(all, more)
 	}
 	return all
 }
 
-// mustTell is what one delivery tells.
-func (p *Provider) mustTell(t testing.TB, e *hook.Endpoint, r *hook.Record) []hook.Statement {
+// mustExtract returns the statements of a delivery.
+func (p *Provider) mustExtract(t testing.TB, e *hook.Endpoint, r *hook.Record) []hook.Statement {
 	t.Helper()
 	told, err := p.Statements(e, r)
 	if err != nil {

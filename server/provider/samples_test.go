@@ -30,7 +30,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// sample is one genuine request of a sender, signed here with the standard library alone.
+// sample is one genuine request of a sender. The test signs it with the standard library alone, not with package
+// signature.
 type sample struct {
 	id         string
 	secret     string // as an endpoint holds it
@@ -70,7 +71,7 @@ func headers(pairs ...string) http.Header {
 
 func seconds(at time.Time) string { return fmt.Sprint(at.Unix()) }
 
-// signed is a sender that signs with one header over the body.
+// signed returns the headers of a sender that signs the body with one header.
 func signed(header, before string, sum func(body string) string, more ...string) func(time.Time, string) http.Header {
 	return func(_ time.Time, body string) http.Header {
 		return headers(append([]string{header, before + sum(body)}, more...)...)
@@ -82,7 +83,7 @@ func b64256(body string) string { return hmac64(sha256.New, plain, body) }
 
 func constant(text string) func(string) string { return func(string) string { return text } }
 
-// standardSample is a sender of Standard Webhooks under one prefix of its headers.
+// standardSample is a sender of Standard Webhooks; prefix is that of its header names.
 func standardSample(id, prefix, secret string, sum func(message string) string) sample {
 	return sample{id: id, secret: secret, body: `{"type":"contact.created","data":{"id":"c_1"}}`, dated: true,
 		typ: "contact.created", event: "msg_1",
@@ -98,19 +99,19 @@ func standardSample(id, prefix, secret string, sum func(message string) string) 
 		}}
 }
 
-// keys are made once for each run.
+// keys are key pairs that are made once for each run.
 type keys struct {
-	edwards ed25519.PrivateKey
-	ecdsa   *ecdsa.PrivateKey
-	rsa     *rsa.PrivateKey
-	pem     string
+	ed25519Key ed25519.PrivateKey
+	ecdsa      *ecdsa.PrivateKey
+	rsa        *rsa.PrivateKey
+	pem        string
 }
 
 func newKeys(t testing.TB) keys {
 	t.Helper()
 	var k keys
 	var err error
-	if _, k.edwards, err = ed25519.GenerateKey(rand.Reader); err != nil {
+	if _, k.ed25519Key, err = ed25519.GenerateKey(rand.Reader); err != nil {
 		t.Fatal(err)
 	}
 	if k.ecdsa, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
@@ -129,7 +130,7 @@ func newKeys(t testing.TB) keys {
 	return k
 }
 
-func (k keys) public() string { return string(k.edwards.Public().(ed25519.PublicKey)) }
+func (k keys) public() string { return string(k.ed25519Key.Public().(ed25519.PublicKey)) }
 
 func (k keys) paypal(at time.Time, body string) http.Header {
 	stamp := at.Format(time.RFC3339)
@@ -177,8 +178,11 @@ func adyenBody(reference string) string {
 }
 
 func adyenItem(reference, sum string) string {
-	return `{"NotificationRequestItem":{"additionalData":{"hmacSignature":"` + sum + `"},"amount":{"currency":"EUR","value":1000},` +
-		`"eventCode":"AUTHORISATION","merchantAccountCode":"Shop","merchantReference":"order-1","pspReference":"` + reference + `","success":"true"}}`
+	return `{"NotificationRequestItem":{"additionalData":{"hmacSignature":"` + sum +
+		`"},"amount":{"currency":"EUR","value":1000},` +
+		`"eventCode":"AUTHORISATION","merchantAccountCode":"Shop","merchantReference":"order-1","pspReference":"` +
+		reference +
+		`","success":"true"}}`
 }
 
 func mailgunBody(at time.Time) string {
@@ -193,7 +197,7 @@ func mailgunBody(at time.Time) string {
 		`"},"event-data":{"event":"delivered","id":"mg-1"}}`
 }
 
-// record is the sample as the door keeps it, signed at a moment.
+// record returns the sample as it is stored, signed at this time.
 func (s *sample) record(at time.Time) *hook.Record {
 	body := s.body
 	header := http.Header{}

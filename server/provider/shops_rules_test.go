@@ -13,21 +13,24 @@ func TestAnOrderIsNotKnownByItsNumberWhereSeveralShopsCountOrders(t *testing.T) 
 	r.Type = "orders/paid"
 	for set, want := range map[string]string{"several": "stands paid unfulfilled: shopify-order/7",
 		"": "stands paid unfulfilled: shopify-order/7 order/#1001 order/1001"} {
-		if got := extracttest.Summary(p.mustTell(t, &hook.Endpoint{Settings: map[string]string{"shops": set}}, r)); got != want {
+		e := &hook.Endpoint{Settings: map[string]string{"shops": set}}
+		if got := extracttest.Summary(p.mustExtract(t, e, r)); got != want {
 			t.Errorf("%q: %s", set, got)
 		}
 	}
 }
 
-var shopsShown = map[string]string{
+var shopsExpected = map[string]string{
 	"shopify/customers-update":          "",
 	"shopify/fulfillments-create":       "",
 	"shopify/inventory_levels-update":   "",
 	"shopify/order_transactions-create": "",
-	"shopify/orders-create":             "stands 1000 USD canceled unfulfilled: shopify-order/123456 order/#9999 order/1234",
-	"shopify/orders-updated":            "stands 40994 USD authorized partially_fulfilled: shopify-order/450789469 order/#1001 order/1001",
-	"shopify/products-update":           "",
-	"woocommerce/order.created":         "stands 2935 USD paid unfulfilled: woocommerce-order/727 order/727",
-	"woocommerce/order.updated":         "stands 2935 USD paid unfulfilled: woocommerce-order/727 order/727",
-	"woocommerce/ping":                  "",
+	"shopify/orders-create": "stands 1000 USD canceled unfulfilled: shopify-order/123456 " +
+		"order/#9999 order/1234",
+	"shopify/orders-updated": "stands 40994 USD authorized partially_fulfilled: shopify-order/450789469 " +
+		"order/#1001 order/1001",
+	"shopify/products-update":   "",
+	"woocommerce/order.created": "stands 2935 USD paid unfulfilled: woocommerce-order/727 order/727",
+	"woocommerce/order.updated": "stands 2935 USD paid unfulfilled: woocommerce-order/727 order/727",
+	"woocommerce/ping":          "",
 }

@@ -37,16 +37,35 @@ func TestEachItemOfAnAdyenBatchMustBeGenuine(t *testing.T) {
 		items []string
 		want  signature.Result
 	}{
-		"none":       {nil, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}},
-		"both":       {[]string{good, other}, signature.Result{Verdict: hook.Verified, Secret: "live", Type: "AUTHORISATION"}},
-		"last bad":   {[]string{good, bad}, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch, Type: "AUTHORISATION"}},
-		"first bad":  {[]string{bad, good}, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch, Type: "AUTHORISATION"}},
-		"unsigned":   {[]string{good, adyenItem("2", "")}, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Type: "AUTHORISATION"}},
-		"other type": {[]string{good, strings.Replace(other, "AUTHORISATION", "REFUND", 1)}, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch}},
-		"too many":   {append(make([]string, 0), strings.Split(strings.Repeat(good+"\n", payload.MaxItems)+good, "\n")...), signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed, Type: "AUTHORISATION"}},
+		"none": {nil, signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}},
+		"both": {
+			[]string{good, other},
+			signature.Result{Verdict: hook.Verified, Secret: "live", Type: "AUTHORISATION"},
+		},
+		"last bad": {
+			[]string{good, bad},
+			signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch, Type: "AUTHORISATION"},
+		},
+		"first bad": {
+			[]string{bad, good},
+			signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch, Type: "AUTHORISATION"},
+		},
+		"unsigned": {
+			[]string{good, adyenItem("2", "")},
+			signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Type: "AUTHORISATION"},
+		},
+		"other type": {
+			[]string{good, strings.Replace(other, "AUTHORISATION", "REFUND", 1)},
+			signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMismatch},
+		},
+		"too many": {
+			append(make([]string, 0), strings.Split(strings.Repeat(good+"\n", payload.MaxItems)+good, "\n")...),
+			signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed, Type: "AUTHORISATION"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := examine("adyen", e, extracttest.Record("POST", nil, `{"notificationItems":[`+strings.Join(c.items, ",")+`]}`))
+			f := examine("adyen", e,
+				extracttest.Record("POST", nil, `{"notificationItems":[`+strings.Join(c.items, ",")+`]}`))
 			f = signature.Result{Verdict: f.Verdict, Reason: f.Reason, Secret: f.Secret, Type: f.Type}
 			if !reflect.DeepEqual(f, c.want) {
 				t.Errorf("%+v, want %+v", f, c.want)
@@ -57,10 +76,22 @@ func TestEachItemOfAnAdyenBatchMustBeGenuine(t *testing.T) {
 
 func TestABatchNeverTakesTheNameOfOneOfItsEvents(t *testing.T) {
 	for name, c := range map[string]struct{ id, body, typ string }{
-		"sendgrid, one type":  {"sendgrid", `[{"event":"open","sg_event_id":"1"},{"event":"open","sg_event_id":"2"}]`, "open"},
-		"sendgrid, two types": {"sendgrid", `[{"event":"open","sg_event_id":"1"},{"event":"click","sg_event_id":"2"}]`, ""},
-		"hubspot":             {"hubspot", `[{"subscriptionType":"a","eventId":1,"subscriptionId":1,"occurredAt":1},{"subscriptionType":"a"}]`, "a"},
-		"cloudevents":         {"cloudevents", `[{"type":"a","source":"s","id":"1"},{"type":"b","source":"s","id":"2"}]`, ""},
+		"sendgrid, one type": {
+			"sendgrid",
+			`[{"event":"open","sg_event_id":"1"},{"event":"open","sg_event_id":"2"}]`,
+			"open",
+		},
+		"sendgrid, two types": {
+			"sendgrid",
+			`[{"event":"open","sg_event_id":"1"},{"event":"click","sg_event_id":"2"}]`,
+			"",
+		},
+		"hubspot": {
+			"hubspot",
+			`[{"subscriptionType":"a","eventId":1,"subscriptionId":1,"occurredAt":1},{"subscriptionType":"a"}]`,
+			"a",
+		},
+		"cloudevents": {"cloudevents", `[{"type":"a","source":"s","id":"1"},{"type":"b","source":"s","id":"2"}]`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := examine(c.id, hook.Endpoint{}, extracttest.Record("POST", nil, c.body))
@@ -86,8 +117,8 @@ func TestTheTypeOfAnySendersEventIsReadFromTheBody(t *testing.T) {
 		`{"x":"` + strings.Repeat("x", 1e4) + `","type":"a"}`:                 "",
 		`{"x":"` + strings.Repeat("x", 8<<10-18) + `","type":"abcdefghijkl"}`: "",
 	} {
-		if f := examine("generic", hook.Endpoint{Verify: hook.Off}, extracttest.Record("POST", nil, body)); f.Type != want ||
-			f.Verdict != hook.Unsigned {
+		f := examine("generic", hook.Endpoint{Verify: hook.Off}, extracttest.Record("POST", nil, body))
+		if f.Type != want || f.Verdict != hook.Unsigned {
 			t.Errorf("%.40s gave %+v, want %q", body, f, want)
 		}
 	}
@@ -166,15 +197,20 @@ func TestACertificateThatIsMissingOrOldIsNamed(t *testing.T) {
 	}{
 		"no webhook id":  {hook.Endpoint{Secrets: secret(k.pem)}, hook.ReasonKeyMissing},
 		"no certificate": {hook.Endpoint{Secrets: secret(plain), Settings: settings}, hook.ReasonSecretMissing},
-		"another id":     {hook.Endpoint{Secrets: secret(k.pem), Settings: map[string]string{"webhook_id": "WH-2"}}, hook.ReasonSignatureMismatch},
-		"in settings":    {hook.Endpoint{Settings: map[string]string{"webhook_id": "WH-1", "certificate": k.pem}}, ""},
+		"another id": {
+			hook.Endpoint{Secrets: secret(k.pem), Settings: map[string]string{"webhook_id": "WH-2"}},
+			hook.ReasonSignatureMismatch,
+		},
+		"in settings": {hook.Endpoint{Settings: map[string]string{"webhook_id": "WH-1", "certificate": k.pem}}, ""},
 	} {
 		if f := examine("paypal", c.e, r); f.Reason != c.want {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
 	late := &hook.Endpoint{Verify: hook.Enforce, Secrets: secret(k.pem), Settings: settings}
-	if f := p.Verify(late, r, signature.ReceiveContext{At: noon.AddDate(1, 0, 0), URL: address}); f.Reason != hook.ReasonKeyMissing {
+	if f := p.Verify(late, r, signature.ReceiveContext{
+		At: noon.AddDate(1, 0, 0), URL: address,
+	}); f.Reason != hook.ReasonKeyMissing {
 		t.Errorf("an expired certificate: %+v", f)
 	}
 }
@@ -220,23 +256,41 @@ func TestHandshakes(t *testing.T) {
 		reply                   string
 		status                  int
 	}{
-		"websub":                 {id: "websub", method: "GET", query: asked + "abc-1", e: hub, reply: "abc-1", status: 200},
-		"websub, other topic":    {id: "websub", method: "GET", query: strings.Replace(asked, "feed", "food", 1) + "a", e: hub, reason: hook.ReasonHandshakeRefused},
-		"websub, other token":    {id: "websub", method: "GET", query: strings.Replace(asked, "token-1", "token-2", 1) + "a", e: hub, reason: hook.ReasonHandshakeRefused},
-		"websub, nothing set":    {id: "websub", method: "GET", query: asked + "a", reason: hook.ReasonHandshakeRefused},
-		"websub, markup":         {id: "websub", method: "GET", query: asked + "%3Cb%3E", e: hub, reason: hook.ReasonHandshakeRefused},
-		"websub, long":           {id: "websub", method: "GET", query: asked + strings.Repeat("a", maxEcho+1), e: hub, reason: hook.ReasonHandshakeRefused},
-		"cloudevents":            {id: "cloudevents", method: "OPTIONS", header: origin("WebHook-Request-Origin", "a.example"), status: 200},
-		"cloudevents, injected":  {id: "cloudevents", method: "OPTIONS", header: origin("WebHook-Request-Origin", "a b"), reason: hook.ReasonHandshakeRefused},
-		"cloudevents, not it":    {id: "cloudevents", method: "OPTIONS", header: origin("WebHook-Request-Origin", "a"), e: hook.Endpoint{Settings: map[string]string{"origin": "b"}}, reason: hook.ReasonHandshakeRefused},
-		"slack":                  {id: "slack", method: "POST", body: `{"type":"url_verification","challenge":"c-1"}`, reply: "c-1", status: 200},
-		"slack, rejected":        {id: "slack", method: "POST", body: `{"type":"url_verification","challenge":"c-1"}`, e: hook.Endpoint{Verify: hook.Observe, Secrets: secret(plain)}, reason: hook.ReasonSignatureMissing},
-		"slack, markup":          {id: "slack", method: "POST", body: `{"type":"url_verification","challenge":"<b>"}`, status: 200},
-		"discord event ping":     {id: "discord", method: "POST", body: `{"type":0}`, status: 204},
-		"discord ping":           {id: "discord", method: "POST", body: `{"type":1}`, reply: `{"type":1}`, status: 200},
-		"woocommerce ping":       {id: "woocommerce", method: "POST", body: "webhook_id=12", e: hook.Endpoint{Secrets: secret(plain)}, status: 200},
-		"woocommerce, not it":    {id: "woocommerce", method: "POST", body: "webhook_id=12&id=1", e: hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonSignatureMissing},
-		"braintree, no key":      {id: "braintree", method: "GET", query: "bt_challenge=0123456789abcdef0123", e: hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonHandshakeRefused},
+		"websub": {id: "websub", method: "GET", query: asked + "abc-1", e: hub, reply: "abc-1",
+			status: 200},
+		"websub, other topic": {id: "websub", method: "GET",
+			query: strings.Replace(asked, "feed", "food", 1) + "a", e: hub, reason: hook.ReasonHandshakeRefused},
+		"websub, other token": {id: "websub", method: "GET",
+			query: strings.Replace(asked, "token-1", "token-2", 1) + "a", e: hub,
+			reason: hook.ReasonHandshakeRefused},
+		"websub, nothing set": {id: "websub", method: "GET", query: asked + "a",
+			reason: hook.ReasonHandshakeRefused},
+		"websub, markup": {id: "websub", method: "GET", query: asked + "%3Cb%3E", e: hub,
+			reason: hook.ReasonHandshakeRefused},
+		"websub, long": {id: "websub", method: "GET", query: asked + strings.Repeat("a", maxEcho+1),
+			e: hub, reason: hook.ReasonHandshakeRefused},
+		"cloudevents": {id: "cloudevents", method: "OPTIONS",
+			header: origin("WebHook-Request-Origin", "a.example"), status: 200},
+		"cloudevents, injected": {id: "cloudevents", method: "OPTIONS",
+			header: origin("WebHook-Request-Origin", "a b"), reason: hook.ReasonHandshakeRefused},
+		"cloudevents, not it": {id: "cloudevents", method: "OPTIONS",
+			header: origin("WebHook-Request-Origin", "a"),
+			e:      hook.Endpoint{Settings: map[string]string{"origin": "b"}}, reason: hook.ReasonHandshakeRefused},
+		"slack": {id: "slack", method: "POST",
+			body: `{"type":"url_verification","challenge":"c-1"}`, reply: "c-1", status: 200},
+		"slack, rejected": {id: "slack", method: "POST",
+			body: `{"type":"url_verification","challenge":"c-1"}`,
+			e:    hook.Endpoint{Verify: hook.Observe, Secrets: secret(plain)}, reason: hook.ReasonSignatureMissing},
+		"slack, markup": {id: "slack", method: "POST",
+			body: `{"type":"url_verification","challenge":"<b>"}`, status: 200},
+		"discord event ping": {id: "discord", method: "POST", body: `{"type":0}`, status: 204},
+		"discord ping":       {id: "discord", method: "POST", body: `{"type":1}`, reply: `{"type":1}`, status: 200},
+		"woocommerce ping": {id: "woocommerce", method: "POST", body: "webhook_id=12",
+			e: hook.Endpoint{Secrets: secret(plain)}, status: 200},
+		"woocommerce, not it": {id: "woocommerce", method: "POST", body: "webhook_id=12&id=1",
+			e: hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonSignatureMissing},
+		"braintree, no key": {id: "braintree", method: "GET", query: "bt_challenge=0123456789abcdef0123",
+			e: hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonHandshakeRefused},
 		"twilio's acknowledging": {id: "twilio", method: "POST", reply: "<Response/>", status: 200},
 		"adyen's acknowledging":  {id: "adyen", method: "POST", reply: "[accepted]", status: 200},
 	} {
@@ -264,10 +318,14 @@ func TestWhatIsSignedWithNothingDoesNotMatchAnEmptySecret(t *testing.T) {
 		"bt_payload":   {"PGtpbmQ+"},
 	}.Encode()
 	for id, r := range map[string]*hook.Record{
-		"github":            extracttest.Record("POST", headers("X-Hub-Signature-256", "sha256="+hmacHex(sha256.New, "", "{}")), "{}"),
-		"standard-webhooks": extracttest.Record("POST", headers("Webhook-Id", "1", "Webhook-Timestamp", seconds(noon), "Webhook-Signature", "v1,"+hmac64(sha256.New, "", "1."+seconds(noon)+".{}")), "{}"),
-		"braintree":         extracttest.Record("POST", nil, form),
-		"basic":             extracttest.Record("POST", headers("Authorization", "Basic "+encode([]byte(":"))), "{}"),
+		"github": extracttest.Record("POST",
+			headers("X-Hub-Signature-256", "sha256="+hmacHex(sha256.New, "", "{}")), "{}"),
+		"standard-webhooks": extracttest.Record("POST",
+			headers("Webhook-Id", "1", "Webhook-Timestamp", seconds(noon), "Webhook-Signature",
+				"v1,"+hmac64(sha256.New, "", "1."+seconds(noon)+".{}")),
+			"{}"),
+		"braintree": extracttest.Record("POST", nil, form),
+		"basic":     extracttest.Record("POST", headers("Authorization", "Basic "+encode([]byte(":"))), "{}"),
 	} {
 		for _, value := range []string{"", ":", "whsec_"} {
 			if value != "" && (id == "github" || id == "braintree") { // there it is a secret like any other

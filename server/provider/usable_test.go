@@ -15,7 +15,7 @@ import (
 	"hookbeam/server/signature"
 )
 
-// worthless are secrets that protect nothing: empty, blank, or making a key that anybody has.
+// worthless returns secrets that protect nothing: empty, blank, or with a key that anybody can know.
 func worthless() map[string]string {
 	zeros := strings.Repeat("\x00", 32)
 	return map[string]string{
@@ -30,7 +30,7 @@ func worthless() map[string]string {
 	}
 }
 
-// TestAWorthlessSecretVerifiesNothing signs as anybody could who knows that a secret is worth nothing.
+// TestAWorthlessSecretVerifiesNothing signs with each of these keys, as an attacker could.
 func TestAWorthlessSecretVerifiesNothing(t *testing.T) {
 	for name, secret := range worthless() {
 		for _, key := range []string{"", "\x00", strings.TrimLeft(secret, "abcdefghijklmnopqrstuvwxyz_0")} {
@@ -43,7 +43,9 @@ func TestAWorthlessSecretVerifiesNothing(t *testing.T) {
 						Secrets:  []hook.Secret{{Label: "x", Value: secret}},
 						Settings: map[string]string{"key": "hex", "topic": "t"},
 					}
-					if f := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address}); f.Verdict != hook.Rejected {
+					if f := p.Verify(e, r, signature.ReceiveContext{
+						At: noon, URL: address,
+					}); f.Verdict != hook.Rejected {
 						t.Errorf("%s, %s: %s", p.ID, name, f.Verdict)
 					}
 				}
@@ -52,7 +54,7 @@ func TestAWorthlessSecretVerifiesNothing(t *testing.T) {
 	}
 }
 
-// forged are the headers of a request that is signed with a key, in the ways of many senders.
+// forged returns the headers of a request that is signed with a key by the schemes of many senders.
 func forged(key string) http.Header {
 	stamp := seconds(noon)
 	sum := mac(sha256.New, key, "{}")
@@ -112,8 +114,8 @@ func TestAWorthlessSecretIsNotTaken(t *testing.T) {
 	}
 }
 
-// TestEverySenderKnowsWhetherItCanCheck holds the catalogue's notion against what the door does: where an endpoint can
-// check, a request without a signature is refused for what it lacks, and where it cannot, for what the endpoint lacks.
+// TestEverySenderKnowsWhetherItCanCheck compares Profile.Checks with Verify. If an endpoint can check, a request
+// without a signature is rejected because it has none; if not, because the endpoint has no secret.
 func TestEverySenderKnowsWhetherItCanCheck(t *testing.T) {
 	for _, p := range catalogue {
 		for _, s := range append(secretsOf(p.ID), plain, "") {
@@ -138,16 +140,17 @@ func TestEverySenderKnowsWhetherItCanCheck(t *testing.T) {
 	}
 }
 
-// noCertificates finds none.
+// noCertificates finds no certificate.
 type noCertificates struct{}
 
 func (noCertificates) Certificate(string, time.Time) (*x509.Certificate, error) {
 	return nil, signature.ErrUntrusted
 }
 
-// secretsOf are what an endpoint of a sender may hold, where that is not any text.
+// secretsOf returns valid secrets for a sender whose secrets must have a certain form.
 func secretsOf(id string) []string {
 	whsec := "whsec_" + encode([]byte(plain))
-	return map[string][]string{"adyen": {hex.EncodeToString([]byte(plain))}, "svix": {whsec}, "standard-webhooks": {whsec},
-		"gitlab": {plain, whsec}, "rfc9421": {plain, whsec}, "basic": {"user:" + plain}}[id]
+	return map[string][]string{"adyen": {hex.EncodeToString([]byte(plain))}, "svix": {whsec},
+		"standard-webhooks": {whsec},
+		"gitlab":            {plain, whsec}, "rfc9421": {plain, whsec}, "basic": {"user:" + plain}}[id]
 }

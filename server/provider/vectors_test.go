@@ -18,13 +18,14 @@ import (
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
-// shared is where vectors and payloads of the real senders are.
+// shared returns the folder with vectors and payloads of the real senders; it skips the test if there is none.
 func shared(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("HOOKBEAM_SHARED")
 	if folder == "" {
 		t.Skip(
-			"SKIPPED: HOOKBEAM_SHARED is not set, so the published vectors and payloads in $HOOKBEAM_SHARED/providers are not checked; the project's own samples are",
+			"SKIPPED: HOOKBEAM_SHARED is not set, so the published vectors and payloads in " +
+				"$HOOKBEAM_SHARED/providers are not checked; the project's own samples are",
 		)
 	}
 	return filepath.Join(folder, "providers")
@@ -80,7 +81,7 @@ func TestThePublishedVectorsVerifyAndNoBitOfThemCanBeTurned(t *testing.T) {
 	}
 }
 
-// turn turns the lowest bit of each byte that a vector's signature covers, one after the other.
+// turn flips the lowest bit of each byte that the signature of a vector covers, one after the other.
 func turn(t *testing.T, v *vector, p *Provider, at time.Time) {
 	t.Helper()
 	covered := func(int) bool { return true }
@@ -143,7 +144,8 @@ func identified(t *testing.T, folder, id, file string) {
 		t.Fatal("unknown provider")
 	}
 	var sent map[string]string
-	if content, err := os.ReadFile(filepath.Join(folder, strings.TrimSuffix(file, filepath.Ext(file))+".headers")); err == nil {
+	headersFile := strings.TrimSuffix(file, filepath.Ext(file)) + ".headers"
+	if content, err := os.ReadFile(filepath.Join(folder, headersFile)); err == nil {
 		if err := json.Unmarshal(content, &sent); err != nil {
 			t.Fatal(err)
 		}
@@ -170,22 +172,25 @@ func identified(t *testing.T, folder, id, file string) {
 
 func encode(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
-// untyped are payloads that say no type.
+// untyped are payloads without a type.
 var untyped = map[string]bool{
 	"mollie/classic.form":                true,
 	"twilio/voice.form":                  true,
 	"standard-webhooks/test.signed.json": true,
 }
 
-// nameless are payloads without an id: whose senders give none, or whose values were emptied before they were
-// published.
-var nameless = map[string]bool{"mollie/classic.form": true, "twilio/voice.form": true, "woocommerce/ping.form": true,
-	"adyen/accountHolderCreated.json": true, "slack/url_verification.json": true, "slack/MessagePayload.json": true,
-	"slack/AppMentionPayload.json": true, "slack/ReactionAddedPayload.json": true, "slack/ChannelCreatedPayload.json": true,
-	"slack/TeamJoinPayload.json": true, "slack/AppRateLimitedPayload.json": true, "mailgun/failed.json": true,
-	"mailgun/failed.2.json": true, "mailgun/failed.3.json": true, "mailgun/rejected.json": true, "mailgun/opened.json": true}
+// nameless are payloads without an id: their senders give none, or the values were removed before publication.
+var nameless = map[string]bool{"mollie/classic.form": true, "twilio/voice.form": true,
+	"woocommerce/ping.form":           true,
+	"adyen/accountHolderCreated.json": true, "slack/url_verification.json": true,
+	"slack/MessagePayload.json":    true,
+	"slack/AppMentionPayload.json": true, "slack/ReactionAddedPayload.json": true,
+	"slack/ChannelCreatedPayload.json": true,
+	"slack/TeamJoinPayload.json":       true, "slack/AppRateLimitedPayload.json": true, "mailgun/failed.json": true,
+	"mailgun/failed.2.json": true, "mailgun/failed.3.json": true, "mailgun/rejected.json": true,
+	"mailgun/opened.json": true}
 
-// idHeaders carry the id of senders whose payloads were published without their headers.
+// idHeaders are the ids of senders whose payloads were published without headers.
 var idHeaders = map[string]string{
 	"github":    "X-Github-Delivery",
 	"gitlab":    "Idempotency-Key",

@@ -54,7 +54,7 @@ func holds(ok bool) error {
 type sdk struct {
 	secret string
 	key    crypto.Signer                                     // its private half, where the secret is a public key
-	sign   func(r *hook.Record, secret string, at time.Time) // nil: the library only checks, and Hookbeam's mirror signs
+	sign   func(r *hook.Record, secret string, at time.Time) // nil: the library only checks, and Hookbeam signs
 	check  func(r *hook.Record, secret string) error
 	covers string // where the turned bit must be; "": anywhere in the body
 }
@@ -71,7 +71,8 @@ func sdks(t *testing.T) map[string]sdk {
 	return map[string]sdk{
 		"stripe": {secret: "whsec_" + plain,
 			sign: func(r *hook.Record, secret string, at time.Time) {
-				signed := stripe.GenerateTestSignedPayload(&stripe.UnsignedPayload{Payload: r.Body, Secret: secret, Timestamp: at})
+				signed := stripe.GenerateTestSignedPayload(&stripe.UnsignedPayload{Payload: r.Body,
+					Secret: secret, Timestamp: at})
 				setHeader(r, "Stripe-Signature", signed.Header)
 			},
 			check: func(r *hook.Record, secret string) error {
@@ -131,15 +132,16 @@ func sdks(t *testing.T) map[string]sdk {
 			v := twilio.NewRequestValidator(secret)
 			return errors.Join(err, holds(v.Validate(address, params, r.Header("X-Twilio-Signature"))))
 		}},
-		"sendgrid": {secret: base64.StdEncoding.EncodeToString(public), key: key, check: func(r *hook.Record, secret string) error {
-			k, err := eventwebhook.ConvertPublicKeyBase64ToECDSA(secret)
-			if err != nil {
-				return err
-			}
-			ok, err := eventwebhook.VerifySignature(k, r.Body, r.Header("X-Twilio-Email-Event-Webhook-Signature"),
-				r.Header("X-Twilio-Email-Event-Webhook-Timestamp"))
-			return errors.Join(err, holds(ok))
-		}},
+		"sendgrid": {secret: base64.StdEncoding.EncodeToString(public), key: key,
+			check: func(r *hook.Record, secret string) error {
+				k, err := eventwebhook.ConvertPublicKeyBase64ToECDSA(secret)
+				if err != nil {
+					return err
+				}
+				ok, err := eventwebhook.VerifySignature(k, r.Body, r.Header("X-Twilio-Email-Event-Webhook-Signature"),
+					r.Header("X-Twilio-Email-Event-Webhook-Timestamp"))
+				return errors.Join(err, holds(ok))
+			}},
 		"mailgun": {secret: plain, covers: `"token"`, check: func(r *hook.Record, secret string) error {
 			var sent mailgun.WebhookPayload
 			if err := json.Unmarshal(r.Body, &sent); err != nil {
@@ -181,7 +183,8 @@ func headers(r *hook.Record) http.Header {
 }
 
 func asRequest(r *hook.Record) *http.Request {
-	return &http.Request{Method: r.Method, URL: &url.URL{Path: r.Path}, Header: headers(r), Body: io.NopCloser(bytes.NewReader(r.Body))}
+	return &http.Request{Method: r.Method, URL: &url.URL{Path: r.Path}, Header: headers(r),
+		Body: io.NopCloser(bytes.NewReader(r.Body))}
 }
 
 // TestTheSendersOwnLibrariesAgree: what a library signs is verified, what is signed as it should be the library accepts
@@ -194,14 +197,16 @@ func TestTheSendersOwnLibrariesAgree(t *testing.T) {
 				t.Fatal("no such provider")
 			}
 			now := time.Now()
-			e := &hook.Endpoint{Verify: hook.Enforce, Tolerance: 5 * time.Minute, Secrets: []hook.Secret{{Label: "live", Value: s.secret}}}
+			e := &hook.Endpoint{Verify: hook.Enforce, Tolerance: 5 * time.Minute,
+				Secrets: []hook.Secret{{Label: "live", Value: s.secret}}}
 			r, err := sample.NewSampler().Make(p, "", nil, now)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if s.sign != nil {
 				s.sign(r, s.secret, now)
-			} else if err := p.Sign(r, signature.Signing{Endpoint: e, URL: address, At: now, Secret: s.secret, Key: s.key}); err != nil {
+			} else if err := p.Sign(r, signature.Signing{Endpoint: e, URL: address, At: now, Secret: s.secret,
+				Key: s.key}); err != nil {
 				t.Fatal(err)
 			}
 			on := signature.ReceiveContext{At: now, URL: address}
@@ -257,7 +262,8 @@ func TestOneLibraryCannotReadARotation(t *testing.T) {
 	s := sdks(t)["paddle"]
 	p, _ := provider.For("paddle")
 	now := time.Now()
-	e := &hook.Endpoint{Verify: hook.Enforce, Tolerance: 5 * time.Minute, Secrets: []hook.Secret{{Label: "live", Value: s.secret}}}
+	e := &hook.Endpoint{Verify: hook.Enforce, Tolerance: 5 * time.Minute,
+		Secrets: []hook.Secret{{Label: "live", Value: s.secret}}}
 	r, err := sample.NewSampler().Make(p, "", nil, now)
 	if err != nil {
 		t.Fatal(err)
@@ -280,7 +286,8 @@ func TestOneLibraryAcceptsTheFuture(t *testing.T) {
 	s := sdks(t)["stripe"]
 	p, _ := provider.For("stripe")
 	now := time.Now()
-	e := &hook.Endpoint{Verify: hook.Enforce, Tolerance: 5 * time.Minute, Secrets: []hook.Secret{{Label: "live", Value: s.secret}}}
+	e := &hook.Endpoint{Verify: hook.Enforce, Tolerance: 5 * time.Minute,
+		Secrets: []hook.Secret{{Label: "live", Value: s.secret}}}
 	r := &hook.Record{Request: hook.Request{Body: []byte(`{"id":"evt_1"}`)}}
 	s.sign(r, s.secret, now.Add(24*time.Hour))
 	if f := p.Verify(e, r, signature.ReceiveContext{At: now}); f.Reason != "timestamp_in_future" {
