@@ -69,7 +69,7 @@ type SubjectSpec struct {
 	Decimal  bool               // amounts are decimal, such as 49.00; else they are in minor units
 	Digits   map[string]int     // digits of the minor unit by currency, where the sender deviates from ISO 4217
 
-	Times      []payload.Selector // used instead of the event's time
+	Times      []payload.Selector // where present, used instead of the event's time
 	Version    payload.Selector   // an integer; evidence with a higher version always wins
 	Fulfilment Match              // of an order: how much of it was shipped; its rank is added to that of Rule.Match
 	Titles     []payload.Template // "{body:name} on {body:branch}"; one with a missing field is skipped

@@ -5,8 +5,14 @@ import (
 	"hookbeam/server/signature"
 )
 
-// basicAuth is HTTP Basic authentication (RFC 7617). The secret is user:password, split at the first colon, so that a
-// password may contain colons. It proves who sent the request but not what is in it.
+// basicAuth is HTTP Basic authentication, for senders that can only be given a URL with a user and a password.
+//
+// Signature: none; the header Authorization presents user:password. Both are split at the first colon, so that a
+// password may contain colons. This proves who sent the request but not what is in it.
+//
+// Event: the header Idempotency-Key, else the hash of the body, so that a repeated body counts as the same event.
+//
+// Source: https://www.rfc-editor.org/rfc/rfc7617
 var basicAuth = Provider{
 	ID: "basic", Name: "HTTP Basic",
 	Steps: []string{

@@ -18,14 +18,15 @@ func CheckSecret(id, value string) string {
 		return fmt.Sprintf("%q is no provider that this server knows.", id)
 	}
 	rule := &p.Signature.Secrets
-	if complaint := p.lookalikeOf(value); complaint != "" {
-		return complaint
+	// The check for another key comes first: the message that such a key is too short would mislead.
+	if message := p.lookalikeOf(value); message != "" {
+		return message
 	}
 	_, password, _ := strings.Cut(value, ":")
 	switch {
 	case signature.Blank(value):
 		return "is blank. Copy the one that the sender shows, or generate one."
-	case strings.ContainsFunc(value, unicode.IsControl) && !strings.HasPrefix(value, "-----BEGIN"):
+	case strings.ContainsFunc(value, unicode.IsControl) && !strings.HasPrefix(value, "-----BEGIN"): // PEM has lines
 		return "has a line break or another control character in it, which no header can carry. Copy it anew."
 	case len(value) < signature.MinSecret:
 		return fmt.Sprintf("has %d bytes; at least %d are needed. Generate a longer one.", len(value),

@@ -5,9 +5,13 @@ import (
 	"hookbeam/server/signature"
 )
 
-// genericHMAC is any sender that signs with an HMAC. signature.Profile.Custom says that the endpoint's settings
-// describe the scheme; signature/custom.go parses and checks them. Without an id in a header or in the body the hash of
-// the body identifies an event.
+// genericHMAC is any sender that signs with an HMAC and has no entry of its own.
+//
+// Signature: signature.Profile.Custom says that the endpoint's settings describe the scheme. They are checked when they
+// are written; signature/custom.go has their values and defaults.
+//
+// Event: an id in one of the usual headers or in the body, else the hash of the body, so that a repeated body counts as
+// the same event.
 var genericHMAC = Provider{
 	ID: "generic-hmac", Name: "Generic HMAC",
 	Steps: []string{

@@ -6,9 +6,12 @@ import (
 	"hookbeam/server/signature"
 )
 
-// sharedSecretHeader is a sender that presents a secret in the header X-Webhook-Secret and names its events in headers,
-// as many tutorials show. It differs from generic in that a repeated body counts as the same event. The secret protects
-// no content.
+// sharedSecretHeader is a sender that presents a secret in the header X-Webhook-Secret, as many tutorials show.
+//
+// Signature: none; the secret proves who sent the request but not what is in it.
+//
+// Event: X-Event-Id, Idempotency-Key or the member id, else the hash of the body. This is the difference to generic,
+// which takes two requests with the same body for two events.
 var sharedSecretHeader = Provider{
 	ID: "shared-secret-header", Name: "Plain shared-secret header (X-Webhook-Secret)",
 	Steps: []string{
