@@ -13,7 +13,8 @@ import (
 // without "X-", so there are two schemes. The key is the client secret of the app, or, for webhooks made in the shop's
 // admin, the secret shown there.
 //
-// Event: X-Shopify-Webhook-Id, which a retry keeps. The type is the topic, such as orders/create.
+// Event: X-Shopify-Webhook-Id, which a retry keeps. The event id is only the last choice: all subscriptions to one
+// event share it. The type is the topic, such as orders/create.
 //
 // Traps: a retry carries the original body, so an old snapshot may arrive after a newer one; updated_at decides.
 // Shopify retries 8 times within 4 hours and then deletes a subscription that was made by the API. The order is not
