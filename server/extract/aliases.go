@@ -61,7 +61,7 @@ func (x *extraction) addReferences(s *hook.Statement, spec *SubjectSpec) {
 		if s.Reference == "" {
 			s.Reference = text
 		}
-		s.Names = addAlias(s.Names, "order", text)
+		s.Aliases = addAlias(s.Aliases, "order", text)
 	}
 	if x.outcome(&spec.CopiedReferences).Kind == "" {
 		for _, selector := range spec.References {

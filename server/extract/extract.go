@@ -160,7 +160,7 @@ func (x *extraction) statement(rule *Rule, one hook.Event) (s hook.Statement, re
 		return s, false
 	}
 	spec, r := rule.Subject, x.Record
-	s.Subject, s.Names = spec.Kind, x.aliases(spec)
+	s.Subject, s.Aliases = spec.Kind, x.aliases(spec)
 	if s.Subject == "" {
 		s.Subject = hook.KindPayment
 	}
@@ -185,7 +185,7 @@ func (x *extraction) statement(rule *Rule, one hook.Event) (s hook.Statement, re
 	}
 	x.readAmount(&s.Evidence, rule)
 	x.addReferences(&s, spec)
-	return s, len(s.Names) > 0
+	return s, len(s.Aliases) > 0
 }
 
 // outcome evaluates a match for the current event. A match over several selectors looks up their texts joined with

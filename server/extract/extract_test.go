@@ -192,7 +192,7 @@ func TestAStatementHasWhatIsKnownOfItsEvent(t *testing.T) {
 			`"at":1767225700,` +
 			`"of":"bread","url":"https://oven.example/1","door":[]}}`,
 	)
-	want := []hook.Statement{{Subject: hook.KindRun, Names: []string{"run/o1"}, Evidence: hook.Evidence{
+	want := []hook.Statement{{Subject: hook.KindRun, Aliases: []string{"run/o1"}, Evidence: hook.Evidence{
 		Event: "e1", Kind: hook.Stands, At: hook.Millis(1767225700000), Seq: 7, Delivery: "dlv_1", Type: "oven",
 		ReceivedAt: hook.Millis(noon.UnixMilli()),
 		State:      hook.StateSuccess, Fulfilment: hook.StateUnfulfilled, Tone: hook.ToneNeutral, Final: true,
@@ -203,7 +203,7 @@ func TestAStatementHasWhatIsKnownOfItsEvent(t *testing.T) {
 	}
 	got = cafe.mustExtract(`{"type":"sum.","state":"open","at":1767225600,"basket":"b1",` +
 		`"guest":{"mail":"ada@example.com"}}`)
-	want = []hook.Statement{{Subject: hook.KindPayment, Names: []string{"order/b1"}, Evidence: hook.Evidence{
+	want = []hook.Statement{{Subject: hook.KindPayment, Aliases: []string{"order/b1"}, Evidence: hook.Evidence{
 		Event: "dlv_1", Kind: hook.Created, At: hook.Millis(1767225600000), Seq: 7, Delivery: "dlv_1",
 		Type: "sum.", ReceivedAt: hook.Millis(noon.UnixMilli()),
 		Reference: "b1", Customer: "ada@example.com"}}}
@@ -220,12 +220,12 @@ func TestAStatementHasWhatIsKnownOfItsEvent(t *testing.T) {
 func TestAnEndpointsOwnReferencesAreNamesToo(t *testing.T) {
 	body := `{"type":"sum.","state":"open","sum":{"id":1},"shop":{"no":["x","10-4471"]}%s}`
 	got := cafe.mustExtract(fmt.Sprintf(body, ""), "shop.none", "shop.no.1")[0]
-	if got.Reference != "10-4471" || !slices.Equal(got.Names, []string{"payment/1", "order/10-4471"}) {
-		t.Errorf("%q %q", got.Reference, got.Names)
+	if got.Reference != "10-4471" || !slices.Equal(got.Aliases, []string{"payment/1", "order/10-4471"}) {
+		t.Errorf("%q %q", got.Reference, got.Aliases)
 	}
 	got = cafe.mustExtract(fmt.Sprintf(body, `,"basket":"b1"`), "shop.no.1")[0]
-	if got.Reference != "b1" || !slices.Equal(got.Names, []string{"payment/1", "order/b1", "order/10-4471"}) {
-		t.Errorf("%q %q", got.Reference, got.Names)
+	if got.Reference != "b1" || !slices.Equal(got.Aliases, []string{"payment/1", "order/b1", "order/10-4471"}) {
+		t.Errorf("%q %q", got.Reference, got.Aliases)
 	}
 	many := slices.Repeat([]string{"none"}, maxReferences)
 	if got := cafe.mustExtract(fmt.Sprintf(body, ""), append(many, "shop.no.1")...)[0]; got.Reference != "" {

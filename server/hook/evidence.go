@@ -87,8 +87,8 @@ const (
 // statements from a delivery; package status applies them.
 type Statement struct {
 	Subject SubjectKind
-	// Names are all aliases that the event gives the subject, the main one first: "payment/pi_1", "order/10-4471".
-	Names []string
+	// Aliases are all aliases that the event gives the subject, the main one first: "payment/pi_1", "order/10-4471".
+	Aliases []string
 	Evidence
 }
 
@@ -99,7 +99,7 @@ func (s *Statement) Compact() {
 	texts := [...]*string{&e.Event, (*string)(&e.Delivery), &e.Type, &e.Currency, &e.Refund,
 		&e.Reference, &e.Customer, &e.Title, &e.URL}
 	size := 0
-	for _, name := range s.Names {
+	for _, name := range s.Aliases {
 		size += len(name)
 	}
 	for _, text := range texts {
@@ -107,7 +107,7 @@ func (s *Statement) Compact() {
 	}
 	var b strings.Builder
 	b.Grow(size)
-	for _, name := range s.Names {
+	for _, name := range s.Aliases {
 		b.WriteString(name)
 	}
 	for _, text := range texts {
@@ -118,8 +118,8 @@ func (s *Statement) Compact() {
 		n := len(*of)
 		*of, all = all[:n], all[n:]
 	}
-	for i := range s.Names {
-		cut(&s.Names[i])
+	for i := range s.Aliases {
+		cut(&s.Aliases[i])
 	}
 	for _, text := range texts {
 		cut(text)

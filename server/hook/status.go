@@ -37,8 +37,8 @@ type Status struct {
 	Title     string // a description of the subject
 	URL       string // the subject's page at the provider
 
-	Names  []string   // all aliases of the subject
-	Merged []StatusID // ids of statuses that were merged into this one; they still find it
+	Aliases []string   // all aliases of the subject
+	Merged  []StatusID // ids of statuses that were merged into this one; they still find it
 
 	Seq       Seq  // the last delivery that changed it
 	CreatedAt Time // when the first known event happened

@@ -54,8 +54,8 @@ func FuzzStatements(f *testing.F) {
 			t.Fatalf("%d statements", len(told))
 		}
 		for _, s := range told {
-			if s.Kind == "" || s.Subject == "" || s.Event == "" || s.At.IsZero() || len(s.Names) == 0 ||
-				len(s.Names) > maxAliases ||
+			if s.Kind == "" || s.Subject == "" || s.Event == "" || s.At.IsZero() || len(s.Aliases) == 0 ||
+				len(s.Aliases) > maxAliases ||
 				s.Amount < 0 {
 				t.Errorf("%+v", s)
 			}
@@ -66,7 +66,7 @@ func FuzzStatements(f *testing.F) {
 				s.Refund,
 				s.URL,
 				s.Currency,
-			}, s.Names...) {
+			}, s.Aliases...) {
 				if len(text) > maxURL || strings.ContainsFunc(text, unicode.IsControl) {
 					t.Errorf("%q", text)
 				}

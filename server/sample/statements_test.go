@@ -70,10 +70,10 @@ func TestSamplesOfOnePaymentShareItsName(t *testing.T) {
 				t.Errorf("%s of %s, read anew: %s", name, id, diff)
 			}
 			if named != nil &&
-				!slices.ContainsFunc(got[0].Names, func(name string) bool { return slices.Contains(named, name) }) {
-				t.Errorf("%s of %s is about %q, none of %q", name, id, got[0].Names, named)
+				!slices.ContainsFunc(got[0].Aliases, func(name string) bool { return slices.Contains(named, name) }) {
+				t.Errorf("%s of %s is about %q, none of %q", name, id, got[0].Aliases, named)
 			}
-			named = append(named, got[0].Names...)
+			named = append(named, got[0].Aliases...)
 			if got[0].Reference != "" {
 				references = append(references, got[0].Reference)
 			}

@@ -153,7 +153,7 @@ func (s *Statuses) writeAliases(subjects map[hook.AliasHash]int64) error {
 
 // searchText returns the column words of a subject: its reference, customer, title and aliases in lower case.
 func searchText(st *hook.Status) string {
-	return strings.ToLower(strings.Join(append([]string{st.Reference, st.Customer, st.Title}, st.Names...), " "))
+	return strings.ToLower(strings.Join(append([]string{st.Reference, st.Customer, st.Title}, st.Aliases...), " "))
 }
 
 // Show records that a status page displayed a state of a subject. Only the earliest impression of each state is kept.

@@ -193,13 +193,13 @@ func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, err
 		return append(effects, tooMuch(r)), nil
 	}
 	for _, st := range statements {
-		if len(st.Names) == 0 {
+		if len(st.Aliases) == 0 {
 			continue
 		}
 		if len(effects) == maxEffects {
 			break
 		}
-		s, err := b.find(ctx, hook.HashAlias(r.Endpoint, world, st.Names[0]))
+		s, err := b.find(ctx, hook.HashAlias(r.Endpoint, world, st.Aliases[0]))
 		if err != nil {
 			return nil, err
 		}

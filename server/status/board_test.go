@@ -232,7 +232,7 @@ func TestEveryOrderOfArrivalEndsAlike(t *testing.T) {
 		}
 		if n == 1 {
 			want = got
-			if got.State != hook.StatePartiallyRefunded || len(got.Names) != 4 {
+			if got.State != hook.StatePartiallyRefunded || len(got.Aliases) != 4 {
 				t.Fatalf("%+v", got)
 			}
 		}

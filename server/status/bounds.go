@@ -40,7 +40,7 @@ func weightOfEvidence(e *hook.Evidence) int {
 
 func weightOfStatus(st *hook.Status) int {
 	n := statusWeight + len(st.Reference) + len(st.Customer) + len(st.Title) + len(st.URL)
-	for _, name := range st.Names {
+	for _, name := range st.Aliases {
 		n += nameWeight + len(name)
 	}
 	for _, id := range st.Merged {

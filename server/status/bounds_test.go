@@ -26,8 +26,8 @@ func chargeOf(id string, charge, payment string) event {
 func (h *house) checkBounds() (marked int) {
 	h.Helper()
 	for _, s := range h.list(hook.StatusFilter{}) {
-		if len(s.Names) > maxNames || bytesOf(s.Names) > maxNameBytes || len(s.Merged) >= maxNames || len(wire.AppendStatus(nil, &s)) > 64<<10 {
-			h.Fatalf("%d names of %d bytes, %d former ids", len(s.Names), bytesOf(s.Names), len(s.Merged))
+		if len(s.Aliases) > maxNames || bytesOf(s.Aliases) > maxNameBytes || len(s.Merged) >= maxNames || len(wire.AppendStatus(nil, &s)) > 64<<10 {
+			h.Fatalf("%d names of %d bytes, %d former ids", len(s.Aliases), bytesOf(s.Aliases), len(s.Merged))
 		}
 		if s.TooMuch != (s.TooMuch && s.NeedsReview) {
 			h.Errorf("marked, and not to be reviewed: %+v", s)
@@ -55,8 +55,8 @@ func TestJoiningIsBounded(t *testing.T) {
 		t.Error("nothing is marked")
 	}
 	s, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, "payment/pi_common"))
-	if err != nil || !s.Status.TooMuch || len(s.Status.Names) != maxNames || len(s.Evidence) > maxEvidence {
-		t.Fatalf("%d names, %d pieces of evidence, marked: %t", len(s.Status.Names), len(s.Evidence), s.Status.TooMuch)
+	if err != nil || !s.Status.TooMuch || len(s.Status.Aliases) != maxNames || len(s.Evidence) > maxEvidence {
+		t.Fatalf("%d names, %d pieces of evidence, marked: %t", len(s.Status.Aliases), len(s.Evidence), s.Status.TooMuch)
 	}
 	last, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, fmt.Sprint("charge/ch_", n-1)))
 	if err != nil || last.Key == s.Key || !last.Status.TooMuch || !last.Status.NeedsReview {
@@ -115,7 +115,7 @@ func TestWhatIsShownOfHeavyEvidenceDependsOnNoOrder(t *testing.T) {
 			set = append(set, e)
 		}
 		shown := func(set []hook.Evidence) string {
-			s := draft{Subject: hook.Subject{Status: hook.Status{Kind: hook.KindPayment, Names: []string{"payment/1"}}}}
+			s := draft{Subject: hook.Subject{Status: hook.Status{Kind: hook.KindPayment, Aliases: []string{"payment/1"}}}}
 			for i, e := range set {
 				s.add(hook.Statement{Evidence: e})
 				if s.Evidence = weightiest(s.Evidence, 30); i%3 == 0 { // a few together, and more than are kept

@@ -27,8 +27,8 @@ type heard struct {
 }
 
 func newHeard(endpoint hook.EndpointID, world string, s hook.Statement) heard {
-	t := heard{s, endpoint, world, make([]hook.AliasHash, len(s.Names)), false}
-	for i, name := range s.Names {
+	t := heard{s, endpoint, world, make([]hook.AliasHash, len(s.Aliases)), false}
+	for i, name := range s.Aliases {
 		t.keys[i] = hook.HashAlias(endpoint, world, name)
 	}
 	return t
@@ -54,9 +54,9 @@ func (b *Board) hear(ctx context.Context, telling []hook.Delivery, upTo hook.Seq
 			b.excess.note(b, &r.Delivery)
 		}
 		for _, s := range statements {
-			if len(s.Names) > 0 {
+			if len(s.Aliases) > 0 {
 				all = append(all, newHeard(r.Endpoint, world, s))
-				weight += weightOfEvidence(&s.Evidence) + len(s.Names)*(nameWeight+len(s.Names[0]))
+				weight += weightOfEvidence(&s.Evidence) + len(s.Aliases)*(nameWeight+len(s.Aliases[0]))
 			}
 		}
 		return nil
@@ -121,7 +121,7 @@ func (d *drawing) take(ctx context.Context, t *heard) error {
 	if into == nil {
 		into = d.begin(t.endpoint, t.world, t.keys[0].ID())
 	}
-	for i, name := range t.Names {
+	for i, name := range t.Aliases {
 		if d.names[t.keys[i]] == 0 { // those of others stay theirs, where there was too much to join
 			d.give(into, name, t.keys[i])
 		}
@@ -137,11 +137,11 @@ func (d *drawing) take(ctx context.Context, t *heard) error {
 // left to whatever is told of under it alone.
 func (d *drawing) give(into *draft, name string, key hook.AliasHash) {
 	st := &into.Status
-	if len(st.Names) == maxNames || bytesOf(st.Names)+len(name) > maxNameBytes {
+	if len(st.Aliases) == maxNames || bytesOf(st.Aliases)+len(name) > maxNameBytes {
 		into.mark()
 		return
 	}
-	st.Names = append(st.Names, strings.Clone(name)) // lets go of what else the statement said
+	st.Aliases = append(st.Aliases, strings.Clone(name)) // lets go of what else the statement said
 	d.name(key, into.Key)
 	into.touched = true
 }
@@ -180,7 +180,7 @@ func (d *drawing) join(ctx context.Context, keys []int64) (*draft, error) {
 		if all[i], err = d.draft(ctx, key); err != nil {
 			return nil, err
 		}
-		names, bytes = names+len(all[i].Status.Names), bytes+bytesOf(all[i].Status.Names)
+		names, bytes = names+len(all[i].Status.Aliases), bytes+bytesOf(all[i].Status.Aliases)
 	}
 	switch {
 	case len(all) == 0:
@@ -200,10 +200,10 @@ func (d *drawing) join(ctx context.Context, keys []int64) (*draft, error) {
 
 // merge has one subject take all of another, which is no more.
 func (d *drawing) merge(into, other *draft) {
-	for _, name := range other.Status.Names {
+	for _, name := range other.Status.Aliases {
 		d.name(hook.HashAlias(into.Status.Endpoint, into.Environment, name), into.Key)
-		if !slices.Contains(into.Status.Names, name) {
-			into.Status.Names = append(into.Status.Names, name)
+		if !slices.Contains(into.Status.Aliases, name) {
+			into.Status.Aliases = append(into.Status.Aliases, name)
 		}
 	}
 	into.Evidence = append(into.Evidence, other.Evidence...)
@@ -232,7 +232,7 @@ func (d *drawing) draft(ctx context.Context, key int64) (*draft, error) {
 		}
 	}
 	s := &draft{Subject: *was}
-	s.Evidence, s.Status.Names = slices.Clip(s.Evidence), slices.Clip(s.Status.Names)
+	s.Evidence, s.Status.Aliases = slices.Clip(s.Evidence), slices.Clip(s.Status.Aliases)
 	s.Status.Merged = slices.Clip(s.Status.Merged)
 	d.subjects[key], d.before[key] = s, was
 	d.weight += weightOf(was)
@@ -288,8 +288,8 @@ func (d *drawing) finish() []*draft {
 func (s *draft) finish() {
 	s.trim(maxEvidence)
 	s.Evidence = lighten(s.Evidence)
-	slices.SortFunc(s.Status.Names, byName)
-	s.Status.Subject = s.Status.Names[0]
+	slices.SortFunc(s.Status.Aliases, byName)
+	s.Status.Subject = s.Status.Aliases[0]
 	s.TimeToPaid = describe(&s.Status, s.Environment, s.Evidence)
 }
 

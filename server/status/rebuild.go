@@ -197,7 +197,7 @@ func (b *Board) inherit(ctx context.Context, from *Tables, upTo hook.Seq, wanted
 	err := from.Each(ctx, func(s *hook.Subject) error {
 		for _, e := range s.Evidence {
 			if wanted(e.Seq) {
-				said := hook.Statement{Subject: s.Status.Kind, Names: s.Status.Names, Evidence: e}
+				said := hook.Statement{Subject: s.Status.Kind, Aliases: s.Status.Aliases, Evidence: e}
 				t := newHeard(s.Status.Endpoint, s.Environment, said)
 				t.tooMuch = s.Status.TooMuch
 				all = append(all, t)

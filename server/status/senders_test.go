@@ -142,9 +142,9 @@ func TestPaymentsOfOneSubscriptionStayApart(t *testing.T) {
 // apart returns the sets of names that nothing joins.
 func apart(all []hook.Statement) (sets [][]string) {
 	for _, s := range all {
-		joined := slices.Clone(s.Names)
+		joined := slices.Clone(s.Aliases)
 		sets = slices.DeleteFunc(sets, func(set []string) bool {
-			shared := slices.ContainsFunc(set, func(name string) bool { return slices.Contains(s.Names, name) })
+			shared := slices.ContainsFunc(set, func(name string) bool { return slices.Contains(s.Aliases, name) })
 			if shared {
 				joined = append(joined, set...)
 			}

@@ -153,7 +153,7 @@ func (b *Board) forget(gone []*hook.Subject) error {
 	for _, s := range gone {
 		out.Gone = append(out.Gone, s.Key)
 		out.Forgotten = append(append(out.Forgotten, s.Status.ID), s.Status.Merged...)
-		for _, name := range s.Status.Names {
+		for _, name := range s.Status.Aliases {
 			out.Aliases[hook.HashAlias(s.Status.Endpoint, s.Environment, name)] = 0
 		}
 	}

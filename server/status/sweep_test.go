@@ -61,7 +61,7 @@ func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
 		h.open(sqlite.Options{})
 	}
 	anew := h.list(hook.StatusFilter{Words: "10-0"})
-	if len(anew) != 1 || len(anew[0].Names) != 2 {
+	if len(anew) != 1 || len(anew[0].Aliases) != 2 {
 		t.Fatalf("told of anew: %+v", anew)
 	}
 	if d, err := h.board.Status(t.Context(), anew[0].ID); err != nil || len(d.Impressions) != 0 {

@@ -61,7 +61,7 @@ func TestOnlyWhatIsGoneIsInherited(t *testing.T) {
 	h.redraw()
 	old := 0
 	for _, s := range h.list(hook.StatusFilter{}) {
-		if !slices.Contains(s.Names, "order/cs_"+strings.TrimPrefix(s.Subject, "payment/pi_")) {
+		if !slices.Contains(s.Aliases, "order/cs_"+strings.TrimPrefix(s.Subject, "payment/pi_")) {
 			old++
 		}
 	}
@@ -71,7 +71,7 @@ func TestOnlyWhatIsGoneIsInherited(t *testing.T) {
 	h.change(func(e *hook.Endpoint) { e.Statuses.References = nil })
 	h.redraw()
 	for _, s := range h.list(hook.StatusFilter{}) {
-		for _, name := range s.Names {
+		for _, name := range s.Aliases {
 			if strings.HasPrefix(name, "order/cs_") {
 				t.Errorf("%s of rules that are no more", name)
 			}

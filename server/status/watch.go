@@ -62,7 +62,7 @@ func (ws *watches) tell(s *hook.Subject) {
 	if len(ws.all) == 0 {
 		return
 	}
-	for _, name := range s.Status.Names {
+	for _, name := range s.Status.Aliases {
 		for w := range ws.all[hook.HashAlias(s.Status.Endpoint, s.Environment, name)] {
 			w.wake()
 		}

@@ -51,8 +51,8 @@ func NewStatus(s *hook.Status) Status {
 		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified,
 		Mode: s.Mode, Fulfilment: s.Fulfilment,
 		Amount: s.Amount, Refunded: s.Refunded, Currency: s.Currency, Reference: s.Reference,
-		Customer: s.Customer, Title: s.Title, URL: s.URL, Aliases: s.Names, Merged: s.Merged,
-		Seq: s.Seq, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Names: s.Names,
+		Customer: s.Customer, Title: s.Title, URL: s.URL, Aliases: s.Aliases, Merged: s.Merged,
+		Seq: s.Seq, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Names: s.Aliases,
 	}
 }
 
@@ -63,7 +63,7 @@ func (s *Status) Status() hook.Status {
 		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified,
 		Mode: s.Mode, Fulfilment: s.Fulfilment,
 		Amount: s.Amount, Refunded: s.Refunded, Currency: s.Currency, Reference: s.Reference,
-		Customer: s.Customer, Title: s.Title, URL: s.URL, Names: s.Aliases, Merged: s.Merged,
+		Customer: s.Customer, Title: s.Title, URL: s.URL, Aliases: s.Aliases, Merged: s.Merged,
 		Seq: s.Seq, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt,
 	}
 }
@@ -104,14 +104,14 @@ func AppendStatus(b []byte, s *hook.Status) []byte {
 	b = AppendNonEmpty(b, `,"customer":`, s.Customer)
 	b = AppendNonEmpty(b, `,"title":`, s.Title)
 	b = AppendNonEmpty(b, `,"url":`, s.URL)
-	b = appendList(b, `,"aliases":`, s.Names)
+	b = appendList(b, `,"aliases":`, s.Aliases)
 	if len(s.Merged) > 0 {
 		b = appendList(b, `,"merged":`, s.Merged)
 	}
 	b = AppendInt(b, `,"seq":`, int64(s.Seq))
 	b = AppendTime(b, `,"created_at":`, s.CreatedAt)
 	b = AppendTime(b, `,"updated_at":`, s.UpdatedAt)
-	b = appendList(b, `,"names":`, s.Names)
+	b = appendList(b, `,"names":`, s.Aliases)
 	return append(b, '}')
 }
 

@@ -79,7 +79,7 @@ func TestAppendStatusMatchesEncodingJSON(t *testing.T) {
 
 func TestParseStatusReadsTheFormOfAnEarlierRelease(t *testing.T) {
 	s, err := ParseStatus([]byte(`{"id":"sub_a","subject":"order/1","names":["order/1","order/2"],"seq":7}`))
-	if err != nil || len(s.Names) != 2 || s.Seq != 7 {
+	if err != nil || len(s.Aliases) != 2 || s.Seq != 7 {
 		t.Errorf("%+v %v", s, err)
 	}
 	if _, err := ParseStatus([]byte(`{"id":`)); err == nil {

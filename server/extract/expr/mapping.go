@@ -150,7 +150,7 @@ func isTone(t hook.Tone) bool {
 // currency, occurred_at) is left out without an error.
 func (m *Mapping) Statements(_ *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
 	t, err := m.read(r)
-	if err != nil || len(t.Names) == 0 {
+	if err != nil || len(t.Aliases) == 0 {
 		return nil, err
 	}
 	return []hook.Statement{t.Statement}, nil
@@ -208,9 +208,9 @@ func (m *Mapping) evaluate(x *evaluation) (t result, err error) {
 		return result{value: t.value}, err
 	}
 	t.Subject = m.kind
-	t.Names = []string{string(m.kind) + "/" + subject}
+	t.Aliases = []string{string(m.kind) + "/" + subject}
 	if t.Reference != "" {
-		t.Names = append(t.Names, "order/"+t.Reference)
+		t.Aliases = append(t.Aliases, "order/"+t.Reference)
 	}
 	return t, nil
 }

@@ -72,7 +72,7 @@ var deliveries = map[string]struct {
 	"a state with its meaning": {
 		parcel,
 		`{"id":"P1","status":"DELIVERED"}`,
-		hook.Statement{Names: []string{"own/P1"},
+		hook.Statement{Aliases: []string{"own/P1"},
 			Evidence: hook.Evidence{
 				Kind:  hook.Stands,
 				State: "delivered",
@@ -84,37 +84,37 @@ var deliveries = map[string]struct {
 	"a state without a tone is neutral": {
 		parcel,
 		`{"id":"P1","status":"LOST"}`,
-		hook.Statement{Names: []string{"own/P1"},
+		hook.Statement{Aliases: []string{"own/P1"},
 			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral}},
 	},
 	"a state that nobody named stands for itself": {
 		parcel,
 		`{"id":"P1","status":"In Transit"}`,
-		hook.Statement{Names: []string{"own/P1"},
+		hook.Statement{Aliases: []string{"own/P1"},
 			Evidence: hook.Evidence{Kind: hook.Stands, State: "in_transit", Tone: hook.ToneNeutral}},
 	},
 	"the shop's number is a name too": {
 		parcel,
 		`{"id":"P1","status":"LOST","order":4471}`,
-		hook.Statement{Names: []string{"own/P1", "order/4471"},
+		hook.Statement{Aliases: []string{"own/P1", "order/4471"},
 			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral, Reference: "4471"}},
 	},
 	"no digit of a large number is lost": {
 		parcel,
 		`{"id":9007199254740993,"status":"LOST"}`,
-		hook.Statement{Names: []string{"own/9007199254740993"},
+		hook.Statement{Aliases: []string{"own/9007199254740993"},
 			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral}},
 	},
 	"nor of one that no number holds": {
 		parcel,
 		`{"id":123456789012345678901234567890,"status":"LOST"}`,
-		hook.Statement{Names: []string{"own/123456789012345678901234567890"},
+		hook.Statement{Aliases: []string{"own/123456789012345678901234567890"},
 			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral}},
 	},
 	"it happened when it says": {
 		parcel,
 		`{"id":"P1","status":"LOST","at":"2026-02-03T04:05:06Z"}`,
-		hook.Statement{Names: []string{"own/P1"},
+		hook.Statement{Aliases: []string{"own/P1"},
 			Evidence: hook.Evidence{
 				Kind:  hook.Stands,
 				State: "lost",
@@ -126,7 +126,7 @@ var deliveries = map[string]struct {
 		parcel,
 		`{"id":"P1","status":"LOST","at":"soon"}`,
 		hook.Statement{
-			Names:    []string{"own/P1"},
+			Aliases:  []string{"own/P1"},
 			Evidence: hook.Evidence{Kind: hook.Stands, State: "lost", Tone: hook.ToneNeutral},
 		},
 	},
@@ -138,37 +138,37 @@ var deliveries = map[string]struct {
 	"money that came": {
 		invoice,
 		`{"id":"I1","status":"DONE","amount":4200,"currency":"eur"}`,
-		hook.Statement{Names: []string{"payment/I1"},
+		hook.Statement{Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Captured, Amount: 4200, Currency: "EUR"}},
 	},
 	"a payment's own word needs no entry": {
 		invoice,
 		`{"id":"I1","status":"processing"}`,
-		hook.Statement{Names: []string{"payment/I1"},
+		hook.Statement{Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Processing}},
 	},
 	"an amount without its currency says nothing": {
 		invoice,
 		`{"id":"I1","status":"DONE","amount":4200}`,
-		hook.Statement{Names: []string{"payment/I1"},
+		hook.Statement{Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Captured}},
 	},
 	"an amount with a point says nothing": {
 		invoice,
 		`{"id":"I1","status":"DONE","amount":42.0,"currency":"EUR"}`,
-		hook.Statement{Names: []string{"payment/I1"},
+		hook.Statement{Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Captured}},
 	},
 	"all of it went back": {
 		invoice,
 		`{"id":"I1","status":"BACK","amount":1,"currency":"EUR"}`,
-		hook.Statement{Names: []string{"payment/I1"},
+		hook.Statement{Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Refund, Refund: "whole"}},
 	},
 	"a part of it went back, so far": {
 		invoice,
 		`{"id":"I1","status":"PART","amount":"-12.50","currency":"EUR"}`,
-		hook.Statement{Names: []string{"payment/I1"},
+		hook.Statement{Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Refund, Amount: 1250, Currency: "EUR", Total: true}},
 	},
 }
@@ -188,7 +188,7 @@ func TestADeliveryTellsOfItsSubject(t *testing.T) {
 				t.Fatal(err)
 			}
 			var want []hook.Statement
-			if c.want.Names != nil {
+			if c.want.Aliases != nil {
 				c.want.Subject, c.want.Evidence = c.mapping.Kind, evidence(c.want.Evidence)
 				want = []hook.Statement{c.want}
 			}

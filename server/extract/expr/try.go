@@ -81,12 +81,12 @@ func (t *Trial) add(m *Mapping, r *hook.Record) {
 	if got.value != "" {
 		t.count(got.value, state)
 	}
-	if err == nil && len(got.Names) > 0 {
+	if err == nil && len(got.Aliases) > 0 {
 		t.Matched++
 		if len(t.Examples) < maxShown {
 			t.Examples = append(
 				t.Examples,
-				Example{r.ID, r.Seq, got.Names[0], state, got.Reference, got.Amount, got.Currency},
+				Example{r.ID, r.Seq, got.Aliases[0], state, got.Reference, got.Amount, got.Currency},
 			)
 		}
 	}

@@ -44,7 +44,7 @@ func Summary(all []hook.Statement) string {
 				words = append(words, more)
 			}
 		}
-		lines[i] = strings.Join(words, " ") + ": " + strings.Join(s.Names, " ")
+		lines[i] = strings.Join(words, " ") + ": " + strings.Join(s.Aliases, " ")
 	}
 	return strings.Join(lines, "\n")
 }
