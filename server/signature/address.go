@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// addresses returns what the sender may have signed as the endpoint's address; one that is empty where
-// it signs none.
+// addresses returns the URLs that the sender may have signed as the endpoint's address: the candidates for {url} in
+// the message. It returns one empty URL if the scheme does not sign the address, so that callers can loop in any
+// case.
 func (sc *Scheme) addresses(q *Request) []string {
 	if !sc.Message.Uses("url") {
 		return []string{""}
@@ -19,8 +20,8 @@ func (sc *Scheme) addresses(q *Request) []string {
 	return found
 }
 
-// addresses returns the endpoint's address as registered, and with the path and the query that the
-// request came with.
+// addresses returns the endpoint's address as it is registered at the sender, and, if they differ, the same with
+// the path and the query of the request. Senders differ in whether they sign what they append.
 func (q *Request) addresses() []string {
 	base := q.Endpoint.SignedURL
 	if base == "" {
@@ -43,8 +44,9 @@ func (q *Request) addresses() []string {
 	return found
 }
 
-// holdsBody reports whether the address names the body's SHA-256 in this query parameter.
-func (q *Request) holdsBody(address, parameter string) bool {
+// namesBody reports whether a query parameter of the address is the SHA-256 of the body in hex. Such a sender signs
+// only the address, and the parameter protects the body.
+func (q *Request) namesBody(address, parameter string) bool {
 	_, query, _ := strings.Cut(address, "?")
 	values, err := url.ParseQuery(query)
 	if err != nil {

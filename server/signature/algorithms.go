@@ -17,10 +17,10 @@ import (
 	"time"
 )
 
-// holds tries the signature with a secret. alg is the algorithm of RFC 9421 §3.3 that it was tried by,
-// "" where the secret has no form for what the signature says of itself: a key of one kind is never
-// used as one of another.
-func (m *httpMessage) holds(secret string, base []byte) (alg string, right bool) {
+// matches verifies the signature with one secret. alg is the algorithm of RFC 9421 §3.3 that was tried. It is "" if
+// the secret cannot be a key of the algorithm that the signature names: a key of one kind is never used as one of
+// another, which would let anybody sign with a public key as an HMAC key.
+func (m *httpMessage) matches(secret string, base []byte) (alg string, right bool) {
 	public := publicKey(secret)
 	for _, one := range algorithmsOf(public, secret) {
 		if said := m.fields["alg"]; said != "" && said != one {
@@ -29,14 +29,15 @@ func (m *httpMessage) holds(secret string, base []byte) (alg string, right bool)
 		if alg == "" {
 			alg = one
 		}
-		if checkBy(one, public, secret, base, m.sum) {
+		if verifyWith(one, public, secret, base, m.sum) {
 			return one, true
 		}
 	}
 	return alg, false
 }
 
-// algorithmsOf are those that a secret can be a key of.
+// algorithmsOf returns the algorithms for which a secret can be a key; none if the secret is blank or looks like a
+// public key that cannot be parsed. public is the public key in the secret, or nil.
 func algorithmsOf(public crypto.PublicKey, secret string) []string {
 	switch public.(type) {
 	case ed25519.PublicKey:
@@ -49,15 +50,17 @@ func algorithmsOf(public crypto.PublicKey, secret string) []string {
 	if Blank(secret) || strings.HasPrefix(secret, "whpk_") || strings.HasPrefix(secret, "-----BEGIN") {
 		return nil
 	}
-	if k, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_")); strings.HasPrefix(secret,
-		"whsec_") && err == nil && isZeroKey(k) {
-		return nil // it decodes to nothing
+	if coded, marked := strings.CutPrefix(secret, "whsec_"); marked {
+		// Anybody can sign with a key of zeros.
+		if k, err := base64.StdEncoding.DecodeString(coded); err == nil && isZeroKey(k) {
+			return nil
+		}
 	}
 	return []string{"hmac-sha256"}
 }
 
-// checkBy checks a signature with a key by one algorithm.
-func checkBy(alg string, public crypto.PublicKey, secret string, base, sum []byte) bool {
+// verifyWith verifies a signature over base with one algorithm. public is nil for a shared secret.
+func verifyWith(alg string, public crypto.PublicKey, secret string, base, sum []byte) bool {
 	switch k := public.(type) {
 	case ed25519.PublicKey:
 		return ed25519.Verify(k, base, sum)
@@ -79,16 +82,18 @@ func checkBy(alg string, public crypto.PublicKey, secret string, base, sum []byt
 	return hmac.Equal(h.Sum(nil), sum)
 }
 
-// sharedKey is the key of a shared secret: base64 behind whsec_, or else its bytes.
+// sharedKey returns the HMAC key of a shared secret: the decoded base64 after whsec_, and else the bytes of the
+// secret.
 func sharedKey(secret string) []byte {
-	if k, ok := FromWhsec.of(secret, time.Time{}); ok && strings.HasPrefix(secret, "whsec_") {
+	if k, ok := FromWhsec.key(secret, time.Time{}); ok && strings.HasPrefix(secret, "whsec_") {
 		return k.bytes
 	}
 	return []byte(secret)
 }
 
-// publicKey reads a public key: Ed25519 behind whpk_, or in PEM, or that of a certificate in PEM. nil:
-// it is none that can be used here.
+// publicKey parses a public key: Ed25519 in base64 after whpk_, or a public key or certificate in PEM. It returns
+// nil for any other secret, and for a key that must not be trusted: Ed25519 of small order, ECDSA on another curve
+// than P-256, RSA with fewer than 2048 bits.
 func publicKey(secret string) crypto.PublicKey {
 	if k := ed25519Key(FromWhpk, secret); k != nil {
 		return k
@@ -110,6 +115,7 @@ func publicKey(secret string) crypto.PublicKey {
 	} else if parsed, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
 		key = parsed
 	}
+	// A key of any other type is returned as well; algorithmsOf knows no algorithm for it.
 	switch k := key.(type) {
 	case ed25519.PublicKey:
 		if smallOrder(k) {

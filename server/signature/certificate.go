@@ -13,16 +13,18 @@ import (
 	"hookbeam/server/hook"
 )
 
-// ErrUntrusted says that a certificate, or the address of one, is not the sender's.
+// ErrUntrusted means that a certificate, or its address, does not belong to the sender. It is final: another
+// attempt gives the same result.
 var ErrUntrusted = errors.New("not a certificate of the sender")
 
-// paypalHosts are the only ones that PayPal's certificates are fetched from: its APIs.
+// paypalHosts returns the only hosts from which PayPal's certificates are fetched. They are those of its APIs.
 func paypalHosts() []string {
 	return []string{"api.paypal.com", "api-m.paypal.com", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com"}
 }
 
-// CheckCertificateURL returns an error that is ErrUntrusted for an address that PayPal keeps no
-// certificates at.
+// CheckCertificateURL returns an error that wraps ErrUntrusted unless address is one where PayPal publishes
+// certificates. The address comes from the request, so anybody can write it: without this check, a sender could
+// make the server fetch any URL, or trust a certificate of its own.
 func CheckCertificateURL(address string) error {
 	u, err := url.Parse(address)
 	switch {
@@ -39,11 +41,13 @@ func CheckCertificateURL(address string) error {
 	return nil
 }
 
-// ReadCertificate takes the certificate out of what was found at such an address, checked up to one of
-// the roots (nil: the system's) as of a moment. Its error is ErrUntrusted.
+// ReadCertificate parses the certificate that was fetched from such an address, and verifies its chain up to one of
+// the roots (nil: the system's) at the given time. text is the leaf followed by intermediates, in PEM. The name of
+// the leaf must belong to paypal.com. Errors wrap ErrUntrusted.
 func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Certificate, error) {
+	// The first certificate is the sender's own; the others only help to build the chain.
 	var leaf *x509.Certificate
-	between := x509.NewCertPool()
+	intermediates := x509.NewCertPool()
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil || block.Type != "CERTIFICATE" {
@@ -52,7 +56,7 @@ func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Cer
 		if leaf == nil {
 			leaf = c
 		} else {
-			between.AddCert(c)
+			intermediates.AddCert(c)
 		}
 	}
 	if leaf == nil {
@@ -62,7 +66,7 @@ func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Cer
 	if !slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, ".paypal.com") }) {
 		return nil, fmt.Errorf("%w: it is not made out to paypal.com", ErrUntrusted)
 	}
-	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: at,
+	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: at,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUntrusted, err)
@@ -73,13 +77,15 @@ func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Cer
 // NamesCertificate reports whether this sender's deliveries name the certificate that they are signed with.
 func (p *Profile) NamesCertificate() bool { return !p.Certificate.IsZero() }
 
-// fetches reports whether this sender's certificate may be looked up for the endpoint.
-func (p *Profile) fetches(q *Request) bool {
+// mayFetch reports whether this sender's certificate may be looked up for a request. It may not if the endpoint
+// lacks a setting that is signed, because the signature cannot verify then.
+func (p *Profile) mayFetch(q *Request) bool {
 	return !p.Certificate.IsZero() && q.Certificates != nil && p.Schemes[0].complete(q.Endpoint.Settings)
 }
 
-// verifyByFetched checks with the certificate that the request names. Nothing is looked up for a
-// request that does not look like the sender's.
+// verifyByFetched verifies the request with the certificate that it names. f is the result of the endpoint's own
+// secrets, which the certificate's result replaces. Nothing is looked up for a request that does not name an
+// algorithm and an address of the sender.
 func (p *Profile) verifyByFetched(q *Request, f Result) Result {
 	address := q.Text(p.Certificate)
 	if address == "" || !strings.EqualFold(q.Text(p.Algorithm), "SHA256withRSA") {
@@ -95,10 +101,10 @@ func (p *Profile) verifyByFetched(q *Request, f Result) Result {
 	case errors.Is(err, ErrUntrusted):
 		f.Reason = hook.ReasonCertificateUntrusted
 		return f
-	case err != nil:
+	case err != nil: // temporary: verifying again later may succeed
 		f.Reason = hook.ReasonCertificateUnavailable
 		return f
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
-	return p.Schemes[0].try(q, []hook.Secret{{Label: "certificate", Value: string(text)}})
+	return p.Schemes[0].verify(q, []hook.Secret{{Label: "certificate", Value: string(text)}})
 }

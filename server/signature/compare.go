@@ -9,13 +9,15 @@ import (
 	"hash"
 )
 
-// SameText compares secrets. Hashing both sides first hides their lengths.
+// SameText compares secrets in constant time. It hashes both sides first, because the comparison itself would
+// reveal whether the lengths are equal.
 func SameText(a, b []byte) bool {
 	x, y := sha256.Sum256(a), sha256.Sum256(b)
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// sameLogin compares user and password, parted at the first colon.
+// sameLogin compares two "user:password" texts in constant time, user and password each. A blank password never
+// matches.
 func sameLogin(a, b []byte) bool {
 	userA, passwordA, okA := bytes.Cut(a, []byte(":"))
 	userB, passwordB, okB := bytes.Cut(b, []byte(":"))
@@ -23,7 +25,7 @@ func sameLogin(a, b []byte) bool {
 	return user && password && okA && okB && !Blank(string(passwordB))
 }
 
-// newHash returns the maker of a hash, nil for one that is not known.
+// newHash returns the constructor of a hash by its name; nil for an unknown one.
 func newHash(name string) func() hash.Hash {
 	switch name {
 	case "sha1":

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// credential returns the secret, or the user and password, that was sent as it is. Only the first line
-// counts: many lines would be many guesses.
+// credential returns the token, or "user:password", of a request whose sender does not sign but sends the secret
+// itself. sent reports whether the request has the header at all; text is "" if it cannot be parsed. Only the first
+// line of a repeated header counts: several lines would be several guesses in one request.
 func (sc *Scheme) credential(q *Request) (text string, sent bool) {
 	text = q.Text(sc.At)
 	if sent = text != ""; !sent || sc.Prefix == "" {
@@ -26,7 +27,8 @@ func (sc *Scheme) credential(q *Request) (text string, sent bool) {
 	return value, true
 }
 
-// TimestampText returns the signed timestamp as it was written.
+// TimestampText returns the signed timestamp as it was sent, "" if there is none. It is a header or field of its
+// own, or a pair beside the signature, such as Stripe's t=.
 func (sc *Scheme) TimestampText(q *Request) string {
 	if sc.TimeBeside == "" {
 		return q.Text(sc.Time)
@@ -39,7 +41,7 @@ func (sc *Scheme) TimestampText(q *Request) string {
 	return ""
 }
 
-// complete reports whether the endpoint's settings have all that the message takes from them.
+// complete reports whether the endpoint has all settings that are part of the signed message.
 func (sc *Scheme) complete(settings map[string]string) bool {
 	for i := range sc.Message {
 		if name, isSetting := sc.Message[i].Selector.Setting(); isSetting && Blank(settings[name]) {

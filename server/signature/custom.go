@@ -7,8 +7,9 @@ import (
 	"hookbeam/server/payload"
 )
 
-// customScheme makes a scheme of an endpoint's settings; complaint says what is wrong with them, for a
-// person.
+// customScheme makes the scheme of an endpoint of generic-hmac from its settings: header, prefix, algorithm,
+// encoding, key, timestamp and message, each with a default. complaint is a sentence about the first wrong setting,
+// for the person who wrote it; the scheme is unusable then.
 func customScheme(settings map[string]string) (sc Scheme, complaint string) {
 	setting := func(name, otherwise string) string {
 		if v := settings[name]; v != "" {
@@ -38,7 +39,7 @@ func customScheme(settings map[string]string) (sc Scheme, complaint string) {
 	return sc, complaint
 }
 
-// encodingNamed returns the encoding that a setting names.
+// encodingNamed returns the encoding with the given name in settings.
 func encodingNamed(name string) (Encoding, bool) {
 	switch name {
 	case "hex":
@@ -51,7 +52,7 @@ func encodingNamed(name string) (Encoding, bool) {
 	return 0, false
 }
 
-// keyFormNamed returns the form of keys that a setting names.
+// keyFormNamed returns the form of keys with the given name in settings.
 func keyFormNamed(name string) (KeyForm, bool) {
 	switch name {
 	case "text":
@@ -66,12 +67,12 @@ func keyFormNamed(name string) (KeyForm, bool) {
 	return 0, false
 }
 
-// messageHelp says to a person how a message is written.
+// messageHelp explains how the setting message is written.
 const messageHelp = "message is text with {body}, {time}, {url}, {method} and headers such as " +
 	"{header:Webhook-Id} in it."
 
-// customMessage reads what is signed. It must have the body in it, and the time where there is one: a
-// timestamp that nobody signed proves nothing.
+// customMessage parses the setting message. It must contain the body, and the timestamp exactly if one is sent: a
+// timestamp that is not signed proves nothing, because anybody can change it.
 func customMessage(text string, dated bool) (t payload.Template, complaint string) {
 	t, err := payload.ParseTemplate(text, "body", "time", "url", "method")
 	if err != nil {
@@ -91,8 +92,8 @@ func customMessage(text string, dated bool) (t payload.Template, complaint strin
 	return t, ""
 }
 
-// CheckSettings returns what is wrong with the settings of an endpoint of this sender, for a person; ""
-// if nothing is.
+// CheckSettings returns what is wrong with the settings of an endpoint of this sender, as a sentence for people; ""
+// if nothing is. It is called when settings are saved, so stored settings are usable.
 func (p *Profile) CheckSettings(settings map[string]string) string {
 	if !p.Custom {
 		return ""

@@ -17,23 +17,34 @@ import (
 	"hookbeam/server/hook"
 )
 
-// KeyForm says how a secret becomes a key.
+// KeyForm says how a secret, which is text, is converted to a key. A profile's schemes and its SecretRule name the
+// forms.
 type KeyForm int
 
 // The forms of secrets.
 const (
-	AsText         KeyForm = iota // its bytes as they are
-	FromHex                       // written in hex
-	FromBase64                    // written in base64
-	FromWhsec                     // base64 behind whsec_, or without it
-	FromWhpk                      // an Ed25519 public key in base64 behind whpk_
-	FromHexPublic                 // an Ed25519 public key in hex
-	FromSPKI                      // an ECDSA public key in base64
-	FromPEM                       // a certificate
-	HashedWithSHA1                // the SHA-1 of its bytes
+	// AsText: the bytes of the secret are the key.
+	AsText KeyForm = iota
+	// FromHex: the secret is the key in hex.
+	FromHex
+	// FromBase64: the secret is the key in standard base64 with padding.
+	FromBase64
+	// FromWhsec: the secret is the key in base64, with or without whsec_ before it (Standard Webhooks).
+	FromWhsec
+	// FromWhpk: the secret is an Ed25519 public key in base64 after whpk_ (Standard Webhooks).
+	FromWhpk
+	// FromHexPublic: the secret is an Ed25519 public key in hex.
+	FromHexPublic
+	// FromSPKI: the secret is an ECDSA public key on P-256, as DER of its SubjectPublicKeyInfo in base64.
+	FromSPKI
+	// FromPEM: the secret is a certificate in PEM with an RSA key. It must be valid when a delivery is received.
+	FromPEM
+	// HashedWithSHA1: the SHA-1 of the secret's bytes is the key.
+	HashedWithSHA1
 )
 
-// key is a secret made ready.
+// key is a secret that was converted to a key. Exactly one field is set: bytes for shared secrets, one of the
+// others for public keys.
 type key struct {
 	bytes   []byte
 	ed25519 ed25519.PublicKey
@@ -41,10 +52,10 @@ type key struct {
 	rsa     *rsa.PublicKey
 }
 
-// of makes a key of a secret; false where the secret has another form, is blank, makes a key that
-// anybody has, or has expired.
-func (f KeyForm) of(secret string, now time.Time) (k key, ok bool) {
-	k, ok = f.read(secret)
+// key converts a secret to a key. It returns false if the secret has another form, is blank, makes a key that is
+// publicly known (such as one of zeros), or is a certificate that is not valid at now.
+func (f KeyForm) key(secret string, now time.Time) (k key, ok bool) {
+	k, ok = f.parse(secret)
 	if f == FromPEM {
 		k.rsa = certificateKey(secret, now)
 		ok = k.rsa != nil
@@ -52,8 +63,8 @@ func (f KeyForm) of(secret string, now time.Time) (k key, ok bool) {
 	return k, ok
 }
 
-// read is of for a certificate of any age, whose key it leaves out.
-func (f KeyForm) read(secret string) (k key, ok bool) {
+// parse is key without the key of a certificate, so it accepts certificates of any age.
+func (f KeyForm) parse(secret string) (k key, ok bool) {
 	if Blank(secret) {
 		return k, false
 	}
@@ -82,7 +93,7 @@ func (f KeyForm) read(secret string) (k key, ok bool) {
 	return k, err == nil && !isZeroKey(k.bytes)
 }
 
-// ed25519Key reads a public key of Ed25519.
+// ed25519Key parses a public key of Ed25519; nil if it is none or has small order.
 func ed25519Key(f KeyForm, secret string) ed25519.PublicKey {
 	var b []byte
 	if f == FromHexPublic {
@@ -96,7 +107,7 @@ func ed25519Key(f KeyForm, secret string) ed25519.PublicKey {
 	return b
 }
 
-// ecdsaKey reads a public key of ECDSA on P-256.
+// ecdsaKey parses a public key of ECDSA on P-256 in base64 of its DER; nil if it is none.
 func ecdsaKey(secret string) *ecdsa.PublicKey {
 	der, err := base64.StdEncoding.DecodeString(secret)
 	if err != nil {
@@ -112,7 +123,7 @@ func ecdsaKey(secret string) *ecdsa.PublicKey {
 	return nil
 }
 
-// certificateOf reads a certificate in PEM.
+// certificateOf parses a certificate in PEM; nil if it is none.
 func certificateOf(secret string) *x509.Certificate {
 	block, _ := pem.Decode([]byte(secret))
 	if block == nil || block.Type != "CERTIFICATE" {
@@ -125,7 +136,7 @@ func certificateOf(secret string) *x509.Certificate {
 	return c
 }
 
-// certificateKey reads the RSA key of a certificate that is valid now.
+// certificateKey returns the RSA key of a certificate that is valid now; nil if there is none.
 func certificateKey(secret string, now time.Time) *rsa.PublicKey {
 	c := certificateOf(secret)
 	if c == nil || now.Before(c.NotBefore) || now.After(c.NotAfter) {
@@ -135,7 +146,8 @@ func certificateKey(secret string, now time.Time) *rsa.PublicKey {
 	return public
 }
 
-// SecretsOf returns what an endpoint has to check with.
+// SecretsOf returns the secrets that an endpoint can verify with: its own that are not blank, and a certificate in
+// its settings if the sender's profile allows one.
 func (p *Profile) SecretsOf(e *hook.Endpoint) []hook.Secret {
 	secrets := NotBlank(e.Secrets)
 	if pinned := e.Settings["certificate"]; p.Secrets.Pinned && !Blank(pinned) {
@@ -144,8 +156,8 @@ func (p *Profile) SecretsOf(e *hook.Endpoint) []hook.Secret {
 	return secrets
 }
 
-// NotBlank leaves blank secrets out: they cannot be saved, but a database may have been changed by
-// other hands.
+// NotBlank returns the secrets that are not blank. Blank ones cannot be saved, but other programs may have changed
+// the database.
 func NotBlank(secrets []hook.Secret) []hook.Secret {
 	isBlank := func(s hook.Secret) bool { return Blank(s.Value) }
 	if !slices.ContainsFunc(secrets, isBlank) {
@@ -154,15 +166,16 @@ func NotBlank(secrets []hook.Secret) []hook.Secret {
 	return slices.DeleteFunc(slices.Clone(secrets), isBlank)
 }
 
-// MinSecret is the least number of bytes of a secret, unless its sender makes shorter or other ones.
+// MinSecret is the minimum length of a secret in bytes, unless the sender's profile names forms that may be
+// shorter.
 const MinSecret = 16
 
-// Accepts reports whether a secret has this form, and makes a key that is long enough. A certificate
-// may have expired.
+// Accepts reports whether a secret has this form and makes a key of at least MinSecret bytes. It accepts a
+// certificate that has expired.
 func (f KeyForm) Accepts(secret string) bool {
 	if f == FromPEM {
 		return certificateOf(secret) != nil
 	}
-	k, ok := f.of(secret, time.Time{})
+	k, ok := f.key(secret, time.Time{})
 	return ok && (len(k.bytes) >= MinSecret || k.bytes == nil)
 }

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// messages reads Signature-Input and Signature, as far as webhooks need them: components without
-// parameters. sent tells whether there was anything to read.
+// messages parses Signature-Input and Signature (RFC 9421 §4), as far as webhooks use them: components without
+// parameters, and strings without escapes. It looks at maxSignatures signatures at most. sent reports whether the
+// request has one of the headers at all.
 func (q *Request) messages() (found []httpMessage, sent bool) {
 	looked := 0
 	for line := range q.HeaderLines("Signature-Input") {
@@ -24,7 +25,7 @@ func (q *Request) messages() (found []httpMessage, sent bool) {
 				break
 			}
 			line = strings.TrimLeft(line, ", \t")
-			if m.sum = q.sumOf(strings.TrimSpace(label)); m.sum != nil {
+			if m.sum = q.signatureOf(strings.TrimSpace(label)); m.sum != nil {
 				found = append(found, m)
 			}
 		}
@@ -32,19 +33,21 @@ func (q *Request) messages() (found []httpMessage, sent bool) {
 	return found, sent || q.Header("Signature") != ""
 }
 
-// parseInput reads ("a" "b");created=1;keyid="x" and returns what follows it.
+// parseInput parses one value of Signature-Input, ("a" "b");created=1;keyid="x", and returns the rest of the line.
+// ok is false if it uses syntax that is not supported, or has a parameter twice.
 func parseInput(s string) (m httpMessage, rest string, ok bool) {
-	m.parts, m.fields = make([]string, 0, 8), make(map[string]string, 4)
+	// Eight components and four parameters are enough for most senders, so that nothing grows.
+	m.components, m.fields = make([]string, 0, 8), make(map[string]string, 4)
 	end := strings.IndexByte(s, ')')
 	if !strings.HasPrefix(s, "(") || end < 0 {
 		return m, "", false
 	}
 	for part := range strings.FieldsSeq(s[1:end]) {
 		if len(part) < 3 || part[0] != '"' || part[len(part)-1] != '"' ||
-			strings.ContainsAny(part[1:len(part)-1], `"\;`) || len(m.parts) == mostParts {
+			strings.ContainsAny(part[1:len(part)-1], `"\;`) || len(m.components) == maxComponents {
 			return m, "", false
 		}
-		m.parts = append(m.parts, part[1:len(part)-1])
+		m.components = append(m.components, part[1:len(part)-1])
 	}
 	at := end + 1
 	for at < len(s) && s[at] == ';' {
@@ -58,7 +61,8 @@ func parseInput(s string) (m httpMessage, rest string, ok bool) {
 	return m, s[at:], at == len(s) || s[at] == ',' || s[at] == ' '
 }
 
-// parseParameter reads name=value from at on; a value is a quoted string without escapes, or a bare word.
+// parseParameter parses name=value, which begins at s[at], and returns the position after it. A value is a quoted
+// string without escapes, or a bare token.
 func parseParameter(s string, at int) (name, value string, next int, ok bool) {
 	equals := strings.IndexByte(s[at:], '=')
 	if equals < 1 {
@@ -79,8 +83,8 @@ func parseParameter(s string, at int) (name, value string, next int, ok bool) {
 	return name, s[at : at+end], at + end, end > 0
 }
 
-// sumOf returns the signature with a label, nil where there is none that can be read.
-func (q *Request) sumOf(label string) []byte {
+// signatureOf returns the bytes of the signature with a label; nil if there is none or it is not base64.
+func (q *Request) signatureOf(label string) []byte {
 	if q.sums == nil {
 		q.sums = q.readSums()
 	}
@@ -95,10 +99,11 @@ func (q *Request) sumOf(label string) []byte {
 	return sum
 }
 
-// maxMembers9421 bounds how many members of one header are looked at.
+// maxMembers9421 limits how many members of one dictionary header are read.
 const maxMembers9421 = 64
 
-// readSums returns the signatures by their labels, the first of each that looks like one.
+// readSums returns the signatures, still in base64, by their labels. If a label occurs twice, the first signature
+// counts.
 func (q *Request) readSums() map[string]string {
 	sums := map[string]string{}
 	for name, value := range q.dictionary("Signature") {
@@ -112,8 +117,8 @@ func (q *Request) readSums() map[string]string {
 	return sums
 }
 
-// dictionary yields the members of a header that is a list of pairs (RFC 8941 §3.2), as far as they are
-// looked at.
+// dictionary yields the members of a header that is a dictionary (RFC 8941 §3.2), in the order in which they were
+// sent, up to maxMembers9421.
 func (q *Request) dictionary(header string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		n := 0
@@ -129,9 +134,9 @@ func (q *Request) dictionary(header string) iter.Seq2[string, string] {
 	}
 }
 
-// digestHolds reports whether Content-Digest (RFC 9530) has a SHA-256 or SHA-512 of the body, and no
-// wrong one among those that are looked at.
-func (q *Request) digestHolds() bool {
+// digestMatches reports whether Content-Digest (RFC 9530) has a right SHA-256 or SHA-512 of the body, and no wrong
+// one among the members that are read. Digests with other algorithms are ignored.
+func (q *Request) digestMatches() bool {
 	right := false
 	for name, value := range q.dictionary("Content-Digest") {
 		var want []byte

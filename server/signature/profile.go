@@ -8,29 +8,35 @@ import (
 	"hookbeam/server/payload"
 )
 
-// Profile is how one sender signs. Exactly one of Schemes, Custom and Messages says it.
+// Profile describes how one sender signs its deliveries. server/provider has one for each sender, and creates it
+// when the program starts; nothing changes it. Exactly one of Schemes, Custom and Messages is set.
 type Profile struct {
-	Schemes  []Scheme // any of them will do; the first one is named where none was sent
-	Custom   bool     // the endpoint's settings say it
-	Messages bool     // by RFC 9421
+	// Schemes are the sender's schemes. A delivery is genuine if one of them verifies. Messages to people name the first.
+	Schemes []Scheme
+	// Custom: the endpoint's settings describe the only scheme, see customScheme.
+	Custom bool
+	// Messages: the sender uses HTTP message signatures (RFC 9421).
+	Messages bool
 
-	Batch   *payload.Batch // where several events come in one body; nil: nowhere
-	Secrets SecretRule     // what its secrets look like
+	Batch   *payload.Batch // where the events are if a body has several; nil if it never has
+	Secrets SecretRule     // which secrets the sender has
 
-	Certificate payload.Selector // of the address of the certificate that it signs with; zero: it has none
-	Algorithm   payload.Selector // of the algorithm that it says to sign with then
+	// Certificate selects the URL of the certificate of a delivery's key, and Algorithm the name of the algorithm. Both
+	// are zero unless deliveries name the certificate that they are signed with.
+	Certificate payload.Selector
+	Algorithm   payload.Selector
 }
 
-// Result is what a sender's rules make of one delivery: whether it is genuine, and what it says of its
-// event. This package fills in the verdict; server/provider adds the event.
+// Result is what was found out about one delivery: whether it is genuine, and which event it brings. Verify fills
+// in the fields of the verdict, and server/provider those of the event. intake stores them in the record.
 type Result struct {
 	Verdict hook.Verdict
 	Reason  hook.Reason // why it was rejected, empty if it was not
 	Secret  string      // label of the secret that matched
-	Check   hook.Check  // how it was checked, or would have been
+	Check   hook.Check  // how it was verified, or would have been
 	Event   string      // the event's unique id, where there is one; never that of one event among several
 	Type    string      // the event's type, where there is one
-	Reply   *hook.Reply // what to answer instead of the standard answer; nil: that
+	Reply   *hook.Reply // the answer instead of the standard one; nil for the standard answer
 
 	OccurredAt hook.Time // when the event happened; zero where the sender does not say
 	Account    string
@@ -38,31 +44,32 @@ type Result struct {
 	Batch      []hook.Event // every event, where the body has several
 }
 
-// ReceiveContext is what a delivery does not say of itself.
+// ReceiveContext is what verifying needs besides the delivery and the endpoint.
 type ReceiveContext struct {
-	At           time.Time    // when it came
+	At           time.Time    // time of receipt
 	URL          string       // the endpoint's address if it names no other as registered; needed where SignsAddress
-	Certificates Certificates // nil: only those that an endpoint holds count
+	Certificates Certificates // nil: only certificates in the endpoint's configuration count
 }
 
-// Certificates finds the certificate that a sender names by an address.
+// Certificates looks up the certificate that a delivery names by its URL. server/intake implements it with a cache
+// and limits; a fake is enough for tests.
 type Certificates interface {
 	// Certificate returns the certificate at an address that CheckCertificateURL lets through, checked by
-	// ReadCertificate. An error that is not ErrUntrusted passes: asked again later, there may be an answer.
+	// ReadCertificate. An error that does not wrap ErrUntrusted is temporary.
 	Certificate(url string, at time.Time) (*x509.Certificate, error)
 }
 
-// SecretRule is what a sender's secrets look like, where that is more than MinSecret bytes of anything.
+// SecretRule restricts the secrets of one sender. Without it, any text of at least MinSecret bytes is accepted.
 type SecretRule struct {
-	Most    int       // bytes; 0: as many as a secret may have
-	Forms   []KeyForm // one of them must fit; none: any text
-	Shape   string    // says them, for people
-	Charset string    // what it may consist of; "": anything
+	Most    int       // maximum length in bytes; 0: the general limit
+	Forms   []KeyForm // one of them must accept it; empty: any text
+	Shape   string    // describes the forms, for people
+	Charset string    // allowed characters; "": all
 	Login   bool      // user:password
 	Pinned  bool      // the setting "certificate" counts as one
 }
 
-// SignsAddress reports whether the address is part of what this sender signs.
+// SignsAddress reports whether the endpoint's address is part of the message that this sender signs.
 func (p *Profile) SignsAddress() bool {
 	for i := range p.Schemes {
 		if p.Schemes[i].Message.Uses("url") {
@@ -72,7 +79,7 @@ func (p *Profile) SignsAddress() bool {
 	return p.Custom || p.Messages
 }
 
-// Place names for people where the sender puts its signature or secret.
+// Place describes for people where the sender puts its signature or secret.
 func (p *Profile) Place() string {
 	switch {
 	case p.Messages:
@@ -84,17 +91,19 @@ func (p *Profile) Place() string {
 	}
 }
 
-// SchemesFor returns the sender's schemes as the endpoint's settings have them.
+// SchemesFor returns the sender's schemes for an endpoint. Only a custom sender's depend on the endpoint's
+// settings.
 func (p *Profile) SchemesFor(e *hook.Endpoint) []Scheme {
 	if !p.Custom {
 		return p.Schemes
 	}
-	own, _ := customScheme(e.Settings) // a complaint was told when the settings were written
+	own, _ := customScheme(e.Settings) // settings were checked when they were saved
 	return []Scheme{own}
 }
 
-// Resembles counts what of the sender's own signatures a delivery has, and names the header of one; 0
-// without any.
+// Resembles reports how much a delivery looks like one of this sender: n grows with each scheme whose signature it
+// has, and header is the header of the first. n is 0 if it has none. Package diagnose uses it to find the sender of
+// a delivery that came to another sender's endpoint.
 func (p *Profile) Resembles(r *hook.Record) (n int, header string) {
 	q := NewRequest(&hook.Endpoint{}, r, ReceiveContext{})
 	defer q.Release()

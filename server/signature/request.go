@@ -1,11 +1,13 @@
-// Package signature checks that a delivery comes from its sender, and signs samples as the sender
-// would. A verdict is a function of the delivery, the endpoint, the time and the sender's Profile, and
-// of nothing else but the certificates that a Certificates fetches. It promises that nothing verifies
-// without the sender's key: a secret that protects nothing makes no key, signatures are compared in
-// constant time, and what could not be read whole never verifies.
+// Package signature verifies that a delivery comes from its sender, and signs samples as the sender would. A verdict is
+// a function of the delivery, the endpoint, the time of receipt and the sender's Profile, and of the certificate that a
+// Certificates looks up if the sender names one.
 //
-// Start with Profile, which says how one sender signs, and Profile.Verify. The profiles stand in
-// server/provider.
+// It promises that nothing verifies without the sender's key. A secret that protects nothing (blank, zeros, a public
+// key of small order) makes no key. Signatures are compared in constant time. A delivery that could not be read
+// completely never verifies.
+//
+// Start with Profile and Scheme, which describe how a sender signs, and Profile.Verify; Profile.Sign is its mirror. The
+// profiles of all senders are in server/provider.
 package signature
 
 import (
@@ -21,29 +23,28 @@ import (
 	"hookbeam/server/payload"
 )
 
-// Request is a delivery while it is checked: what payload reads of it, the endpoint that received it,
-// and the memory that checking needs. NewRequest takes one from a pool, and Release gives it back. One
-// goroutine uses it at a time.
+// Request is one delivery while it is verified: what payload reads of it, the endpoint that received it, and
+// buffers. NewRequest takes one from a pool, and Release returns it. One goroutine uses it at a time.
 type Request struct {
 	payload.Request
 	ReceiveContext
 	Endpoint *hook.Endpoint
 
-	custom  [1]Scheme // that of the endpoint's settings
-	scratch []byte    // of put
-	keys    [2]keyedHash
-	sums    map[string]string // the signatures of RFC 9421 by their labels, once asked for
+	custom [1]Scheme // that of the endpoint's settings
+	buffer []byte    // of put
+	keys   [2]keyedHash
+	sums   map[string]string // the signatures of RFC 9421 by their labels, once asked for
 }
 
-// keyedHash is an HMAC, and what it was made with.
+// keyedHash is an HMAC with the name of its hash and its key, to find it again.
 type keyedHash struct {
 	hash.Hash
 	name string
 	key  []byte
 }
 
-// keyedHash returns an HMAC that nothing was written to. To make one costs as much as to hash a
-// kilobyte, and the next request is likely to be checked with the same secret, or the same two.
+// keyedHash returns an empty HMAC, if possible one that was used before. Creating one costs as much as hashing a
+// kilobyte, and the next request is likely to be verified with the same one or two secrets.
 func (q *Request) keyedHash(name string, key []byte) hash.Hash {
 	for i := range q.keys {
 		if k := &q.keys[i]; k.Hash != nil && k.name == name && bytes.Equal(k.key, key) {
@@ -56,10 +57,10 @@ func (q *Request) keyedHash(name string, key []byte) hash.Hash {
 	return q.keys[0]
 }
 
-// requests are used again and again: what is read of a body takes memory for each of its members.
+// requests are reused, because parsing a body allocates memory for each of its members.
 var requests = sync.Pool{New: func() any { return new(Request) }}
 
-// NewRequest returns a delivery to be checked. Its caller releases it.
+// NewRequest returns a request for a delivery. The caller releases it.
 func NewRequest(e *hook.Endpoint, r *hook.Record, on ReceiveContext) *Request {
 	q := requests.Get().(*Request)
 	q.Endpoint, q.ReceiveContext = e, on
@@ -67,7 +68,7 @@ func NewRequest(e *hook.Endpoint, r *hook.Record, on ReceiveContext) *Request {
 	return q
 }
 
-// Release drops everything that q was about. Nobody may use it any more.
+// Release drops everything that belongs to the delivery, and returns q to the pool. Nobody may use q after that.
 func (q *Request) Release() {
 	q.Request.Release()
 	q.Endpoint, q.ReceiveContext, q.sums = nil, ReceiveContext{}, nil
@@ -75,44 +76,45 @@ func (q *Request) Release() {
 	requests.Put(q)
 }
 
-// maxPiece is how much is written at once.
-const maxPiece = 1 << 10
+// bufferSize is the size in bytes of the buffer of writeText.
+const bufferSize = 1 << 10
 
-// put writes text by way of a scratch: a hash takes bytes only, and a conversion for each piece costs
-// more than hashing it.
-func (q *Request) put(w io.Writer, text string) {
+// writeText writes text in parts, by way of a buffer: a hash accepts bytes only, and converting each part to bytes
+// would allocate memory for it.
+func (q *Request) writeText(w io.Writer, text string) {
 	q.Hashed += len(text)
 	for text != "" {
-		n := min(len(text), maxPiece)
-		q.scratch = append(q.scratch[:0], text[:n]...)
-		_, _ = w.Write(q.scratch) // hashes and buffers never fail
+		n := min(len(text), bufferSize)
+		q.buffer = append(q.buffer[:0], text[:n]...)
+		_, _ = w.Write(q.buffer) // hashes and buffers never fail
 		text = text[n:]
 	}
 }
 
-// write writes what is signed; false where a part of it cannot be had.
+// write writes the message that is signed. It returns false if a part of it does not exist, such as the form of a
+// body that is none.
 func (q *Request) write(w io.Writer, text *signedText, secret string) bool {
 	for i := range text.Template {
 		piece := &text.Template[i]
-		q.put(w, piece.Text)
+		q.writeText(w, piece.Text)
 		switch piece.Variable {
 		case "":
 			if !piece.Selector.IsZero() {
-				q.put(w, q.Text(piece.Selector))
+				q.writeText(w, q.Text(piece.Selector))
 			}
 		case "body":
 			q.Hashed += len(q.Record.Body)
 			_, _ = w.Write(q.Record.Body)
 		case "time":
-			q.put(w, text.timestamp)
+			q.writeText(w, text.timestamp)
 		case "url":
-			q.put(w, text.address)
+			q.writeText(w, text.address)
 		case "secret":
-			q.put(w, secret)
+			q.writeText(w, secret)
 		case "method":
-			q.put(w, q.Record.Method)
+			q.writeText(w, q.Record.Method)
 		case "crc32":
-			q.put(w, strconv.FormatUint(uint64(crc32.ChecksumIEEE(q.Record.Body)), 10))
+			q.writeText(w, strconv.FormatUint(uint64(crc32.ChecksumIEEE(q.Record.Body)), 10))
 		case "form":
 			form, isForm := q.SortedForm()
 			if !isForm {
@@ -122,6 +124,6 @@ func (q *Request) write(w io.Writer, text *signedText, secret string) bool {
 			_, _ = w.Write(form)
 		}
 	}
-	q.put(w, text.ending)
+	q.writeText(w, text.ending)
 	return true
 }

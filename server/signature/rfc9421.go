@@ -11,19 +11,21 @@ import (
 	"hookbeam/server/hook"
 )
 
-// httpMessage is one signature of RFC 9421: which parts of the request it covers, and what it says of itself.
+// httpMessage is one HTTP message signature of a request (RFC 9421): which components it covers, its parameters,
+// and its bytes.
 type httpMessage struct {
-	parts  []string // quoted component identifiers without parameters
-	params string   // the signature's parameters as sent, from the opening bracket on
-	fields map[string]string
-	sum    []byte
+	components []string // identifiers of the covered components, without quotes
+	params     string   // the signature's parameters as sent, from the opening bracket on
+	fields     map[string]string
+	sum        []byte
 }
 
-// mostParts bounds the covered components of one signature.
-const mostParts = 32
+// maxComponents limits the covered components of one signature.
+const maxComponents = 32
 
-// verifyMessages checks the signatures of RFC 9421. One counts that covers the method, where it went,
-// and a digest of the body that is right, and that says when it was made.
+// verifyMessages verifies the signatures of RFC 9421. One is enough that covers the method, the target URI and a
+// right digest of the body, and that has a creation time. If none verifies, the result has the reason of the one
+// that failed last in the order of the checks.
 func verifyMessages(q *Request, secrets []hook.Secret) Result {
 	f := Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}
 	found, sent := q.messages()
@@ -42,13 +44,12 @@ func verifyMessages(q *Request, secrets []hook.Secret) Result {
 	return f
 }
 
-// evaluate says what one signature is worth: whether it covers enough, the digest is that of the body,
-// and one of the secrets made it. Where a secret has the label that the signature names as keyid, that
-// one alone is tried.
+// evaluate verifies one signature: whether it covers enough, whether the digest is that of the body, and whether
+// one of the secrets made it. If the label of a secret equals the signature's keyid, only that secret is tried.
 func (m *httpMessage) evaluate(q *Request, secrets []hook.Secret) Result {
 	f := Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed,
 		Check: hook.Check{Scheme: "rfc9421", Covers: hook.CoversBody, Dated: true}}
-	if !m.coversEnough() || !q.digestHolds() {
+	if !m.coversEnough() || !q.digestMatches() {
 		return f
 	}
 	created, err := strconv.ParseInt(m.fields["created"], 10, 64)
@@ -56,6 +57,7 @@ func (m *httpMessage) evaluate(q *Request, secrets []hook.Secret) Result {
 		f.Reason = hook.ReasonTimestampMissing
 		return f
 	}
+	// Senders differ in what they append to the registered address, so each candidate is tried with each secret.
 	usable, matched := false, -1
 	named := slices.ContainsFunc(secrets, func(s hook.Secret) bool { return s.Label == m.fields["keyid"] })
 	for _, address := range q.addresses() {
@@ -67,7 +69,7 @@ func (m *httpMessage) evaluate(q *Request, secrets []hook.Secret) Result {
 			if named && s.Label != m.fields["keyid"] {
 				continue
 			}
-			alg, holds := m.holds(s.Value, base)
+			alg, holds := m.matches(s.Value, base)
 			usable = usable || alg != ""
 			if holds && matched < 0 {
 				matched, f.Check.Scheme = i, "rfc9421 "+alg
@@ -91,10 +93,11 @@ func (m *httpMessage) evaluate(q *Request, secrets []hook.Secret) Result {
 	return f
 }
 
-// coversEnough reports whether nobody could change what matters and keep the signature.
+// coversEnough reports whether the signature covers everything that a forger could want to change: the method, the
+// target and the body. It returns false if a component is covered twice, which RFC 9421 forbids.
 func (m *httpMessage) coversEnough() bool {
 	has := map[string]bool{}
-	for _, part := range m.parts {
+	for _, part := range m.components {
 		if has[part] { // the same component twice is not allowed
 			return false
 		}
@@ -104,14 +107,15 @@ func (m *httpMessage) coversEnough() bool {
 		(has["@target-uri"] || has["@authority"] && (has["@path"] || has["@request-target"]))
 }
 
-// base is what was signed (RFC 9421 §2.5); false where it names a component that the request does not have.
+// base returns the signature base, the text that is signed (RFC 9421 §2.5). It returns false if the signature
+// covers a component that the request does not have. address is a candidate for the target URI.
 func (m *httpMessage) base(q *Request, address string) ([]byte, bool) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, false
 	}
 	b := bytes.NewBuffer(make([]byte, 0, 512))
-	for _, part := range m.parts {
+	for _, part := range m.components {
 		value, ok := q.component(part, address, u)
 		if !ok {
 			return nil, false
@@ -126,8 +130,8 @@ func (m *httpMessage) base(q *Request, address string) ([]byte, bool) {
 	return b.Bytes(), true
 }
 
-// component returns the value of a covered component (RFC 9421 §2.1, §2.2); false where the request
-// does not have it.
+// component returns the value of a covered component (RFC 9421 §2.1 and §2.2): a derived component, or a header in
+// lower case. It returns false if the request does not have it.
 func (q *Request) component(part, address string, u *url.URL) (string, bool) {
 	path := u.EscapedPath()
 	if path == "" {

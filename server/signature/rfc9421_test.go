@@ -24,7 +24,7 @@ func TestTheExampleOfTheRFC(t *testing.T) {
 		t.Fatal(err, found)
 	}
 	base, ok := found[0].base(q, "https://example.com/foo")
-	if _, right := found[0].holds(string(key), base); !ok || !right {
+	if _, right := found[0].matches(string(key), base); !ok || !right {
 		t.Errorf("%v: %s", ok, base)
 	}
 	if found[0].coversEnough() {
@@ -51,7 +51,7 @@ func TestTheEd25519ExampleOfTheRFC(t *testing.T) {
 	base, ok := found[0].base(q, "https://example.com/foo?param=Value&Pet=dog")
 	public := "-----BEGIN PUBLIC " +
 		"KEY-----\nMCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=\n-----END PUBLIC KEY-----\n"
-	if alg, right := found[0].holds(public, base); !ok || !right || alg != "ed25519" {
+	if alg, right := found[0].matches(public, base); !ok || !right || alg != "ed25519" {
 		t.Errorf("%v %s: %s", ok, alg, base)
 	}
 }

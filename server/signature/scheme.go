@@ -10,75 +10,106 @@ import (
 	"hookbeam/server/payload"
 )
 
-// Scheme is one way to sign a delivery: what is signed, with what, and where the signature stands.
-// Everything in it is data, written beside the sender in server/provider; verify.go checks by it and
-// sign.go signs by it. Stripe's:
+// Scheme is one way to sign a delivery: what is signed, with which operation and key, and where the signature is. It is
+// plain data, written in the sender's file in server/provider; verify.go verifies with it and sign.go signs with it, so
+// both always agree. This is Stripe's scheme:
 //
 //	signature.Scheme{At: payload.Select("header:Stripe-Signature"), Format: signature.Pairs, Separator: ",",
 //		Prefix: "v1", Hash: "sha256", Message: signature.Message("{time}.{body}"), TimeBeside: "t", Unit: time.Second}
 type Scheme struct {
-	Kind       Kind             // what the signature is
-	At         payload.Selector // where it stands
-	Format     Format           // how it is written there
-	Prefix     string           // what stands before it: a prefix, the key of a pair, the version in a list
-	Separator  string           // what separates pairs
-	Hash       string           // sha1, sha256, sha384, sha512
-	Encoding   Encoding         // of the signature
-	Key        KeyForm          // of the secret
-	Message    payload.Template // what is signed, made by Message
-	Time       payload.Selector // where the signed timestamp stands; zero: nowhere, or TimeBeside
-	TimeBeside string           // the key of the timestamp where it is a pair beside the signature
-	Unit       time.Duration    // of the timestamp; 0: RFC 3339
+	Kind Kind // the cryptographic operation
 
-	PerItem        bool         // every item of the batch is signed by itself
-	Newline        bool         // the message is tried with a newline behind it as well
-	Addresses      AddressForms // other forms of the signed address that are tried as well
-	BodyHashIn     string       // the query parameter of the signed address that holds the body's SHA-256
-	Legacy         bool         // too weak to count unless the endpoint's setting "legacy" is "accept"
-	Covers         hook.Covers  // what is signed, where the message does not show it
-	MismatchReason hook.Reason  // the reason where nothing matches; signature_mismatch unless said
+	// At is the place of the signature, and Format its syntax there. Prefix is the text before it: a prefix, the key of
+	// a pair, or the version in a list, depending on Format. Separator separates pairs.
+	At        payload.Selector
+	Format    Format
+	Prefix    string
+	Separator string
+
+	// Hash is the name of the hash, see newHash. Encoding is that of the signature, and Key the form of secrets.
+	Hash     string
+	Encoding Encoding
+	Key      KeyForm
+
+	// Message is the text that is signed. The function Message parses it.
+	Message payload.Template
+
+	// Time is the place of the signed timestamp. TimeBeside is its key instead if it is a pair beside the signature. If
+	// both are zero, no timestamp is signed. Unit is a second or a millisecond since 1970; 0 means RFC 3339.
+	Time       payload.Selector
+	TimeBeside string
+	Unit       time.Duration
+
+	// PerItem: the items of the batch are signed, each by itself, and not the whole body.
+	PerItem bool
+	// Newline: a signature over the message with a newline at its end is valid as well.
+	Newline bool
+	// Addresses adds other forms of the signed address, which are tried as well; nil adds none.
+	Addresses AddressForms
+	// BodyHashIn is the query parameter of the signed address with the SHA-256 of the body; "" if there is none.
+	BodyHashIn string
+	// Legacy: the scheme is too weak to count unless the endpoint's setting "legacy" is "accept".
+	Legacy bool
+	// Covers is what the signature protects if the message does not show it; "" means the body.
+	Covers hook.Covers
+	// MismatchReason is the reason if no secret matches; "" means signature_mismatch.
+	MismatchReason hook.Reason
 }
 
-// AddressForms appends further forms in which a sender may have signed one of the addresses.
+// AddressForms appends further URLs that a sender may have signed instead of one of the addresses, such as one with
+// the default port.
 type AddressForms func(addresses []string) []string
 
-// Message reads what a scheme signs: text with selectors in braces, and {body}, {time}, {url}, {form}
-// (its names and values, sorted), {method}, {secret} and {crc32} (of the body, in decimal). It is for
-// the tables of the catalogue.
+// Message parses the message that a scheme signs: text with selectors in braces, and the variables {body}, {time},
+// {url}, {form} (its names and values, sorted), {method}, {secret} and {crc32} (of the body, in decimal). It is for
+// the tables of server/provider, and panics on a mistake in them.
 func Message(text string) payload.Template {
 	return payload.SelectTemplate(text, messageVariables()...)
 }
 
-// messageVariables are what may stand in a message beside selectors; Request.write fills them in.
+// messageVariables returns the variables of messages. Request.write writes their values.
 func messageVariables() []string {
 	return []string{"body", "time", "url", "form", "method", "secret", "crc32"}
 }
 
-// Kind is what a signature is.
+// Kind is the cryptographic operation of a scheme.
 type Kind int
 
 // The kinds of signatures.
 const (
-	HMAC           Kind = iota // an HMAC
-	PlainHash                  // a hash over the secret and the message
-	Token                      // the secret itself
-	Basic                      // user and password
-	Ed25519                    // Ed25519
-	ECDSAP256                  // ECDSA over a hash, in ASN.1
-	RSACertificate             // RSA PKCS #1 v1.5 over a hash, with the key of a certificate
+	// HMAC is an HMAC of the message, with the hash of the scheme.
+	HMAC Kind = iota
+	// PlainHash is a hash of the message, which contains the secret.
+	PlainHash
+	// Token is the secret itself, sent in a header or in the query. It protects nothing in the delivery.
+	Token
+	// Basic is user and password by HTTP Basic authentication.
+	Basic
+	// Ed25519 is a signature over the message.
+	Ed25519
+	// ECDSAP256 is an ECDSA signature on P-256 over a hash of the message, in ASN.1.
+	ECDSAP256
+	// RSACertificate is an RSA PKCS #1 v1.5 signature over the SHA-256 of the message, with a certificate's key.
+	RSACertificate
 )
 
-// Format is how a signature is written.
+// Format is the syntax of the text in which signatures are sent.
 type Format int
 
 // The formats of signatures.
 const (
-	Raw           Format = iota // the signature and nothing else
-	Prefixed                    // prefix and signature; several with commas between
-	Pairs                       // key=value, several with the separator between; the prefix is the key
-	List                        // version,signature with spaces between; the prefix is the version
-	AlgorithmPair               // algorithm=signature
-	PublicKeyPair               // public key|signature with & between
+	// Raw is the signature and nothing else.
+	Raw Format = iota
+	// Prefixed is the scheme's prefix and the signature; several are separated by commas.
+	Prefixed
+	// Pairs is key=value, several with the scheme's separator; the prefix is the key of signatures.
+	Pairs
+	// List is version,signature, several separated by blanks; the prefix is the version.
+	List
+	// AlgorithmPair is algorithm=signature, where the algorithm is the name of a hash.
+	AlgorithmPair
+	// PublicKeyPair is key|signature, several separated by &, where key is the setting public_key.
+	PublicKeyPair
 )
 
 // Encoding is how the bytes of a signature are written as text.
@@ -86,22 +117,26 @@ type Encoding int
 
 // The encodings of signatures.
 const (
+	// Hex is lower case when written, and either case when read.
 	Hex Encoding = iota
+	// Base64 is standard base64 with padding.
 	Base64
+	// Base64URL is base64 for URLs, written without padding, and read with or without it.
 	Base64URL
 )
 
-// dated reports whether a timestamp is part of the signature.
+// dated reports whether a timestamp is part of the signed message.
 func (sc *Scheme) dated() bool { return !sc.Time.IsZero() || sc.TimeBeside != "" }
 
-// Undated returns the scheme with a text in the place of its timestamp, which is then not read: for a
-// timestamp that is written in another unit than the scheme's.
+// Undated returns the scheme with a fixed text in place of its timestamp, which is not parsed then. Package
+// diagnose uses it to recognize a timestamp in a wrong unit.
 func (sc Scheme) Undated(timestamp string) Scheme {
 	sc.Message, sc.Time, sc.TimeBeside = sc.Message.Replace("time", timestamp), payload.Selector{}, ""
 	return sc
 }
 
-// check says what the scheme is worth. hash is that of the signature, where it names one itself.
+// check describes the scheme for the verdict: its name and what it protects. hash is the hash that the signature
+// itself names, if it names one.
 func (sc *Scheme) check(hash string) hook.Check {
 	c := hook.Check{Covers: sc.Covers, Dated: sc.dated()}
 	switch sc.Kind {
@@ -130,16 +165,17 @@ func (sc *Scheme) check(hash string) hook.Check {
 	return c
 }
 
-// maxSignatures bounds how many signatures of one request are looked at.
+// maxSignatures limits how many signatures of one request are tried.
 const maxSignatures = 8
 
-// sentSignature is one that was sent, decoded.
+// sentSignature is a signature of the request: its bytes, and the name of its hash.
 type sentSignature struct {
 	sum  []byte
 	hash string
 }
 
-// signatures returns what was sent where the scheme looks for it; sent tells nothing from nothing readable.
+// signatures returns the signatures that the request has in the scheme's place. sent distinguishes a request
+// without the header from one whose header cannot be parsed.
 func (sc *Scheme) signatures(q *Request) (found []sentSignature, sent bool) {
 	for line := range q.Lines(sc.At) {
 		sent = true
@@ -159,7 +195,7 @@ func (sc *Scheme) signatures(q *Request) (found []sentSignature, sent bool) {
 	return found, sent
 }
 
-// part takes the first part off a line.
+// part splits a line after its first part. more is false if there is no further part.
 func (sc *Scheme) part(line string) (part, rest string, more bool) {
 	switch sc.Format {
 	case Prefixed:
@@ -175,7 +211,8 @@ func (sc *Scheme) part(line string) (part, rest string, more bool) {
 	}
 }
 
-// cut takes the signature out of one part of a line, with the hash that it was made with.
+// cut returns the text of the signature in one part of a line, and the name of its hash. ok is false if the part
+// has another prefix, version, key or algorithm: it is not for this scheme then.
 func (sc *Scheme) cut(q *Request, part string) (hash, text string, ok bool) {
 	part = strings.TrimSpace(part)
 	switch sc.Format {
@@ -199,7 +236,7 @@ func (sc *Scheme) cut(q *Request, part string) (hash, text string, ok bool) {
 	return sc.Hash, text, ok
 }
 
-// decode reads the text of a signature.
+// decode decodes the text of a signature. It is strict: a text has one meaning.
 func (c Encoding) decode(text string) ([]byte, error) {
 	switch c {
 	case Base64:

@@ -17,7 +17,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Signing is what a sender signs with.
+// Signing is the input of Sign besides the delivery: who signs with what, and when. Exactly one of Secret and Key
+// is set.
 type Signing struct {
 	Endpoint *hook.Endpoint // whose settings and registered address are signed, where they are
 	URL      string         // the address that the endpoint has if it names no other as registered
@@ -26,16 +27,17 @@ type Signing struct {
 	Key      crypto.Signer // the sender's own: Ed25519, ECDSA on P-256, or RSA
 }
 
-// ErrWrongKey says that a sender does not sign with such a secret or key.
+// ErrWrongKey means that the sender does not sign with such a secret or key.
 var ErrWrongKey = errors.New("the sender does not sign with such a secret or key")
 
-// ErrSettingMissing says that the endpoint lacks a setting that is signed.
+// ErrSettingMissing means that the endpoint lacks a setting that is part of the signed message.
 var ErrSettingMissing = errors.New("the endpoint lacks a setting that is signed")
 
-// Sign signs r as its sender would, by the first of the sender's schemes that the secret or key fits:
-// the mirror of Verify. It changes the headers, query and body of r. Errors are ErrWrongKey, with r as
-// it was, ErrSettingMissing, and a problem of kind hook.ErrConflict where the settings of the endpoint
-// cannot be.
+// Sign signs r as its sender would, by the first of the sender's schemes for which the secret or key is suitable.
+// Its result verifies with Verify. It changes the headers, the query and the body of r.
+//
+// Errors are ErrWrongKey, with r unchanged, ErrSettingMissing, and a problem of kind hook.ErrConflict if the
+// endpoint's settings are invalid.
 func (p *Profile) Sign(r *hook.Record, with Signing) error {
 	q := &Request{Endpoint: with.Endpoint, ReceiveContext: ReceiveContext{At: with.At, URL: with.URL}}
 	q.Reset(r, with.Endpoint.Settings)
@@ -51,6 +53,7 @@ func (p *Profile) Sign(r *hook.Record, with Signing) error {
 		}
 		schemes = []Scheme{own}
 	}
+	// A scheme that fits exactly wins over an earlier one that could sign with the secret as well.
 	for _, exactly := range []bool{true, false} {
 		for i := range schemes {
 			if schemes[i].fits(p, q, with, exactly) {
@@ -63,23 +66,24 @@ func (p *Profile) Sign(r *hook.Record, with Signing) error {
 	return ErrWrongKey
 }
 
-// fits reports whether this is how a sender signs who has such a key. exactly asks more of a secret
-// than it takes to check with it: what looks like base64 may be a plain token as well.
+// fits reports whether the scheme can sign the request with the given secret or key. With exactly, it accepts for
+// whsec_ schemes only secrets with that prefix: a secret that happens to be valid base64 may also be a plain token,
+// so Sign tries other schemes first.
 func (sc *Scheme) fits(p *Profile, q *Request, with Signing, exactly bool) bool {
 	switch {
 	case sc.Legacy || sc.BodyHashIn != "" || sc.PerItem && len(q.Items(p.Batch)) == 0:
 		return false
 	case with.Key != nil:
-		return sc.takes(with.Key)
+		return sc.signsWith(with.Key)
 	case with.Secret == "" || sc.Kind == Ed25519 || sc.Kind == ECDSAP256 || sc.Kind == RSACertificate:
 		return false
 	}
-	_, ok := sc.Key.of(with.Secret, with.At)
+	_, ok := sc.Key.key(with.Secret, with.At)
 	return ok && (!exactly || sc.Key != FromWhsec || strings.HasPrefix(with.Secret, "whsec_"))
 }
 
-// takes reports whether the scheme signs with a private key of this kind.
-func (sc *Scheme) takes(key crypto.Signer) bool {
+// signsWith reports whether the scheme signs with private keys of this kind.
+func (sc *Scheme) signsWith(key crypto.Signer) bool {
 	switch key.Public().(type) {
 	case ed25519.PublicKey:
 		return sc.Kind == Ed25519
@@ -91,7 +95,8 @@ func (sc *Scheme) takes(key crypto.Signer) bool {
 	return false
 }
 
-// sign writes the time and the signature, or one for each item, where the scheme looks for them.
+// sign writes the timestamp and the signature where the scheme expects them; one of each for every item if the
+// items of a batch are signed.
 func (sc *Scheme) sign(p *Profile, q *Request, with Signing) error {
 	if !sc.complete(q.Endpoint.Settings) {
 		return ErrSettingMissing
@@ -108,23 +113,24 @@ func (sc *Scheme) sign(p *Profile, q *Request, with Signing) error {
 	return nil
 }
 
-// signOne signs the request, or the item that is at this path of its body.
+// signOne signs the request, or one item of it. item is the path of the item in the body with a dot at its end, ""
+// for the request.
 func (sc *Scheme) signOne(q *Request, with Signing, item string) error {
 	timestamp := ""
 	if sc.dated() {
 		timestamp = sc.timestampOf(with.At)
-		if err := q.place(sc.Time, timestamp, item); err != nil {
+		if err := q.writeAt(sc.Time, timestamp, item); err != nil {
 			return err
 		}
 	}
-	text, err := sc.sum(q, with, timestamp)
+	text, err := sc.signature(q, with, timestamp)
 	if err != nil {
 		return err
 	}
-	return q.place(sc.At, sc.Write(q.Endpoint, text, timestamp), item)
+	return q.writeAt(sc.At, sc.Write(q.Endpoint, text, timestamp), item)
 }
 
-// timestampOf writes a time as the scheme has it.
+// timestampOf formats a time in the scheme's unit.
 func (sc *Scheme) timestampOf(at time.Time) string {
 	switch sc.Unit {
 	case 0:
@@ -135,23 +141,23 @@ func (sc *Scheme) timestampOf(at time.Time) string {
 	return strconv.FormatInt(at.Unix(), 10)
 }
 
-// sum makes the signature, as text; of a scheme that asks for the secret itself, the secret.
-func (sc *Scheme) sum(q *Request, with Signing, timestamp string) (string, error) {
+// signature returns the encoded signature of the request; for a scheme without a signature, the secret itself.
+func (sc *Scheme) signature(q *Request, with Signing, timestamp string) (string, error) {
 	if sc.Kind == Token || sc.Kind == Basic {
 		return with.Secret, nil
 	}
-	k, _ := sc.Key.of(with.Secret, with.At) // it fits, or there is a private key
+	k, _ := sc.Key.key(with.Secret, with.At) // it fits, or there is a private key
 	var message strings.Builder
 	q.write(&message, &signedText{sc.Message, "", timestamp, sc.addresses(q)[0]}, with.Secret)
 	var h hash.Hash
 	switch sc.Kind {
 	case HMAC:
-		h = hmac.New(newHash(sc.hashed()), k.bytes)
+		h = hmac.New(newHash(sc.hashName()), k.bytes)
 	case Ed25519:
 		sum, err := with.Key.Sign(rand.Reader, []byte(message.String()), crypto.Hash(0))
 		return sc.Encoding.Encode(sum), err
 	default:
-		h = newHash(sc.hashed())()
+		h = newHash(sc.hashName())()
 	}
 	_, _ = h.Write([]byte(message.String()))
 	sum := h.Sum(nil)

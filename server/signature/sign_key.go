@@ -18,9 +18,9 @@ import (
 	"time"
 )
 
-// NewKey makes a key pair of the kind that a sender signs with who has a private key, and returns its
-// public half in the form that an endpoint takes as a secret. It fails with ErrWrongKey for a sender
-// who has none.
+// NewKey creates a key pair for a sender that signs with a private key. public is the public half in the form that
+// an endpoint accepts as a secret. It returns ErrWrongKey for a sender that signs with shared secrets only. at is
+// the beginning of a certificate's validity.
 func (p *Profile) NewKey(at time.Time) (key crypto.Signer, public string, err error) {
 	if p.Messages {
 		return newEd25519(FromWhpk)
@@ -38,7 +38,7 @@ func (p *Profile) NewKey(at time.Time) (key crypto.Signer, public string, err er
 	return nil, "", ErrWrongKey
 }
 
-// OnlyByKey reports whether a sender signs with a private key and never with a secret that it shares.
+// OnlyByKey reports whether the sender signs with private keys only, and never with a shared secret.
 func (p *Profile) OnlyByKey() bool {
 	for i := range p.Schemes {
 		if k := p.Schemes[i].Kind; k != Ed25519 && k != ECDSAP256 && k != RSACertificate {
@@ -48,7 +48,7 @@ func (p *Profile) OnlyByKey() bool {
 	return len(p.Schemes) > 0
 }
 
-// newEd25519 makes a key whose public half is written in a form.
+// newEd25519 creates a key. The public key is returned in the given form, in hex or in base64 after whpk_.
 func newEd25519(form KeyForm) (crypto.Signer, string, error) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if form == FromHexPublic {
@@ -57,7 +57,7 @@ func newEd25519(form KeyForm) (crypto.Signer, string, error) {
 	return private, "whpk_" + base64.StdEncoding.EncodeToString(public), err
 }
 
-// newECDSA makes a key on P-256.
+// newECDSA creates a key on P-256. The public key is returned in base64 of its DER.
 func newECDSA() (crypto.Signer, string, error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -67,8 +67,7 @@ func newECDSA() (crypto.Signer, string, error) {
 	return private, base64.StdEncoding.EncodeToString(der), err
 }
 
-// newCertificate makes an RSA key, and for its public half a certificate that it signs itself and that
-// holds for a day.
+// newCertificate creates an RSA key and a self-signed certificate in PEM that is valid for a day.
 func newCertificate(at time.Time) (crypto.Signer, string, error) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

@@ -12,8 +12,10 @@ import (
 	"strings"
 )
 
-// signMessage signs as RFC 9421 says: the method, where the request goes, its content, and when it was made.
+// signMessage adds an HTTP message signature (RFC 9421) with the label sig1 to the request. It covers the method,
+// the target URI and the content digest, and has the creation time.
 func signMessage(q *Request, with Signing) error {
+	// The algorithm is named, so that a public key can never be taken for a shared secret.
 	alg := "hmac-sha256"
 	switch {
 	case with.Key != nil:
@@ -26,8 +28,8 @@ func signMessage(q *Request, with Signing) error {
 	}
 	digest := sha256.Sum256(q.Record.Body)
 	SetHeader(q.Record, "Content-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(digest[:])+":")
-	m := httpMessage{parts: []string{"@method", "@target-uri", "content-digest"}}
-	m.params = fmt.Sprintf(`("%s");created=%d;alg="%s"`, strings.Join(m.parts, `" "`), with.At.Unix(), alg)
+	m := httpMessage{components: []string{"@method", "@target-uri", "content-digest"}}
+	m.params = fmt.Sprintf(`("%s");created=%d;alg="%s"`, strings.Join(m.components, `" "`), with.At.Unix(), alg)
 	base, ok := m.base(q, q.addresses()[0])
 	if !ok {
 		return errors.New("the address cannot be signed")

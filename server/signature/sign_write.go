@@ -15,15 +15,15 @@ import (
 	"hookbeam/server/payload"
 )
 
-// hashed is the hash that is signed with, also where the signature itself may name another.
-func (sc *Scheme) hashed() string {
+// hashName returns the hash to sign with. A scheme whose signatures name their hash themselves has no fixed one.
+func (sc *Scheme) hashName() string {
 	if sc.Hash == "" {
 		return "sha256"
 	}
 	return sc.Hash
 }
 
-// Encode writes the bytes of a signature as text.
+// Encode encodes the bytes of a signature as text.
 func (c Encoding) Encode(sum []byte) string {
 	switch c {
 	case Base64:
@@ -35,7 +35,8 @@ func (c Encoding) Encode(sum []byte) string {
 	}
 }
 
-// Write puts round the signature what its format has round it.
+// Write returns the text of the header or field: the encoded signature with the prefix, the timestamp or the
+// version that the format adds.
 func (sc *Scheme) Write(e *hook.Endpoint, text, timestamp string) string {
 	switch {
 	case sc.Kind == Basic:
@@ -54,15 +55,16 @@ func (sc *Scheme) Write(e *hook.Endpoint, text, timestamp string) string {
 	case List:
 		return sc.Prefix + "," + text
 	case AlgorithmPair:
-		return sc.hashed() + "=" + text
+		return sc.hashName() + "=" + text
 	case PublicKeyPair:
 		return e.Settings["public_key"] + "|" + text
 	}
 	return text
 }
 
-// place writes a text to where a selector reads it; item is the path of the item that it may be in.
-func (q *Request) place(at payload.Selector, text, item string) error {
+// writeAt writes a text to the place that a selector reads. item is the path of the item that item selectors refer
+// to. A zero selector writes nothing: the timestamp is then part of the signature's text.
+func (q *Request) writeAt(at payload.Selector, text, item string) error {
 	where, name, _ := strings.Cut(at.String(), ":")
 	switch where {
 	case "header":
@@ -86,10 +88,10 @@ func (q *Request) place(at payload.Selector, text, item string) error {
 		q.Record.Body = body
 		q.Changed()
 	}
-	return nil // a timestamp beside the signature is written with it
+	return nil // a timestamp in a pair beside the signature is written by Write
 }
 
-// SetHeader gives a record one value of a header, and keeps the names canonical and sorted.
+// SetHeader sets a header of a record to one value. Names stay canonical and sorted, as records require.
 func SetHeader(r *hook.Record, name, value string) {
 	name = http.CanonicalHeaderKey(name)
 	i, there := slices.BinarySearchFunc(r.Headers, name,

@@ -8,20 +8,20 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Checks reports whether a delivery to e can be checked at all: e has a secret that makes a key for one
-// of the sender's schemes, or the settings with which the certificate is looked up that each delivery
-// names. Where it is false, a delivery can only be unsigned (hook.Off) or rejected.
+// Checks reports whether deliveries to e can be verified at all: e has a secret that makes a key for one of the
+// sender's schemes, or the settings that are needed to look up the certificate that each delivery names. If it
+// returns false, deliveries are rejected, or unsigned if verification is off (hook.Off).
 func (p *Profile) Checks(e *hook.Endpoint) bool {
 	schemes := p.SchemesFor(e)
 	complete := func(sc Scheme) bool { return sc.complete(e.Settings) }
 	if !p.Messages && !slices.ContainsFunc(schemes, complete) {
 		return false
 	}
-	return !p.Certificate.IsZero() || p.makesKey(e, p.SecretsOf(e))
+	return !p.Certificate.IsZero() || p.hasUsableSecret(e, p.SecretsOf(e))
 }
 
-// makesKey reports whether one of the secrets is of any use, however old it is.
-func (p *Profile) makesKey(e *hook.Endpoint, secrets []hook.Secret) bool {
+// hasUsableSecret reports whether one of the secrets makes a key for this sender. An expired certificate counts.
+func (p *Profile) hasUsableSecret(e *hook.Endpoint, secrets []hook.Secret) bool {
 	schemes := p.SchemesFor(e)
 	return slices.ContainsFunc(secrets, func(s hook.Secret) bool {
 		if p.Messages {
@@ -31,9 +31,9 @@ func (p *Profile) makesKey(e *hook.Endpoint, secrets []hook.Secret) bool {
 	})
 }
 
-// usable reports whether a secret makes a key for the scheme. A certificate may have expired.
+// usable reports whether a secret makes a key for the scheme. An expired certificate counts.
 func (sc *Scheme) usable(secret string) bool {
-	k, ok := sc.Key.read(secret)
+	k, ok := sc.Key.parse(secret)
 	if sc.Kind == Basic {
 		_, password, _ := strings.Cut(secret, ":")
 		return ok && !Blank(password)
@@ -41,18 +41,18 @@ func (sc *Scheme) usable(secret string) bool {
 	return ok && (k.bytes == nil || !isZeroKey(k.bytes))
 }
 
-// Blank reports whether a secret is empty but for white space and characters that nobody sees,
-// or for the mark of a key that is missing: such a one protects nothing.
+// Blank reports whether a secret consists only of white space and invisible characters, or only of a prefix such as
+// whsec_ without a key. Such a secret protects nothing.
 func Blank(secret string) bool {
 	if secret != "" && secret[0] > ' ' && secret[0] < 0x7f && secret[0] != 'w' {
-		return false // as nearly all begin
+		return false // the common case, without scanning the secret
 	}
 	secret = strings.TrimPrefix(strings.TrimPrefix(secret, "whsec_"), "whpk_")
 	return strings.Trim(secret, " \t\r\n\v\f\x00\u00a0\u200b\ufeff") == ""
 }
 
-// isZeroKey reports whether a key is nothing but zeros. HMAC fills its key up with zeros (RFC 2104 §2),
-// so anybody can sign with such a key, as with an empty one.
+// isZeroKey reports whether all bytes of a key are zero. HMAC pads keys with zeros (RFC 2104 §2), so such a key is
+// the same as an empty one, and anybody can sign with it.
 func isZeroKey(key []byte) bool {
 	for _, b := range key {
 		if b != 0 {
@@ -62,9 +62,9 @@ func isZeroKey(key []byte) bool {
 	return true
 }
 
-// smallOrder are the Ed25519 public keys of small order, the sign bit cleared: with such a key, one
-// signature fits a great part of all messages, and no private key is needed to make it. They are the y
-// coordinates of the points of order 1, 2, 4 and 8, and what is the same modulo 2^255-19.
+// smallOrder reports whether an Ed25519 public key has small order. With such a key, one signature is valid for
+// many messages, and anybody can make it without a private key. The list has the y coordinates of the points of
+// order 1, 2, 4 and 8, and their other encodings (modulo 2^255-19), with the sign bit cleared.
 func smallOrder(key []byte) bool {
 	masked := slices.Clone(key)
 	masked[len(masked)-1] &= 0x7f

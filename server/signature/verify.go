@@ -16,8 +16,9 @@ import (
 	"hookbeam/server/payload"
 )
 
-// Verify is evaluate for what costs no more to read than one delivery may: where a signature is held
-// against what stands in the body, and not all of that could be read, nothing is proved.
+// Verify returns the verdict on a request, with the reason if it is rejected. It rejects a request that could not
+// be read completely within the limits of payload.Meter: a signature over parts of the body proves nothing about
+// parts that were not read.
 func (p *Profile) Verify(q *Request) Result {
 	f := p.evaluate(q)
 	if f.Verdict == hook.Verified && q.Cut {
@@ -26,8 +27,8 @@ func (p *Profile) Verify(q *Request) Result {
 	return f
 }
 
-// evaluate says what a request is worth. Only where the endpoint says that nothing is to be checked is
-// it unsigned: one that is to check, and has nothing of use to check with, takes nothing.
+// evaluate is Verify without the limit. A request is unsigned only if the endpoint's verification is off. An
+// endpoint that verifies but has no usable secret rejects everything: it fails closed.
 func (p *Profile) evaluate(q *Request) Result {
 	if q.Endpoint.Verify == hook.Off {
 		return Result{Verdict: hook.Unsigned}
@@ -36,21 +37,22 @@ func (p *Profile) evaluate(q *Request) Result {
 	if p.LacksSecret(q) {
 		return Result{Verdict: hook.Rejected, Reason: hook.ReasonSecretMissing}
 	}
-	f := p.tryAll(q, secrets)
-	if f.Verdict == hook.Rejected && !p.fetches(q) && !p.makesKey(q.Endpoint, secrets) {
-		// found out only now: reading a key takes long
+	f := p.verifySchemes(q, secrets)
+	if f.Verdict == hook.Rejected && !p.mayFetch(q) && !p.hasUsableSecret(q.Endpoint, secrets) {
+		// checked last, because parsing keys is slow and most requests verify
 		return Result{Verdict: hook.Rejected, Reason: hook.ReasonSecretMissing}
 	}
 	return f
 }
 
-// LacksSecret reports whether a request is to be checked, and there is nothing to check it with.
+// LacksSecret reports whether the endpoint verifies, but has no secret and cannot look up a certificate.
 func (p *Profile) LacksSecret(q *Request) bool {
-	return q.Endpoint.Verify != hook.Off && len(p.SecretsOf(q.Endpoint)) == 0 && !p.fetches(q)
+	return q.Endpoint.Verify != hook.Off && len(p.SecretsOf(q.Endpoint)) == 0 && !p.mayFetch(q)
 }
 
-// tryAll tries every scheme whose signature was sent. Where none holds, the one that came farthest says why.
-func (p *Profile) tryAll(q *Request, secrets []hook.Secret) Result {
+// verifySchemes tries every scheme of the sender. If none verifies, the result is that of the scheme that came
+// farthest in the order of the checks, because its reason helps most.
+func (p *Profile) verifySchemes(q *Request, secrets []hook.Secret) Result {
 	if p.Messages {
 		return verifyMessages(q, secrets)
 	}
@@ -65,7 +67,7 @@ func (p *Profile) tryAll(q *Request, secrets []hook.Secret) Result {
 	}
 	var best Result
 	for i := range schemes {
-		f := schemes[i].every(p, q, secrets)
+		f := schemes[i].verifyItems(p, q, secrets)
 		if f.Verdict == hook.Verified {
 			return f
 		}
@@ -73,16 +75,16 @@ func (p *Profile) tryAll(q *Request, secrets []hook.Secret) Result {
 			best = f
 		}
 	}
-	if p.fetches(q) && (best.Reason == hook.ReasonKeyMissing || best.Reason == hook.ReasonSignatureMismatch) {
+	if p.mayFetch(q) && (best.Reason == hook.ReasonKeyMissing || best.Reason == hook.ReasonSignatureMismatch) {
 		return p.verifyByFetched(q, best)
 	}
 	return best
 }
 
-// every tries a scheme, item by item where items are signed: all must hold.
-func (sc *Scheme) every(p *Profile, q *Request, secrets []hook.Secret) (f Result) {
+// verifyItems verifies one scheme. If the sender signs each item of a batch, all items must verify.
+func (sc *Scheme) verifyItems(p *Profile, q *Request, secrets []hook.Secret) (f Result) {
 	if !sc.PerItem {
-		return sc.try(q, secrets)
+		return sc.verify(q, secrets)
 	}
 	f = Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing}
 	items := q.Items(p.Batch)
@@ -92,7 +94,7 @@ func (sc *Scheme) every(p *Profile, q *Request, secrets []hook.Secret) (f Result
 	}
 	for i := range items {
 		q.Look(items[i])
-		one := sc.try(q, secrets)
+		one := sc.verify(q, secrets)
 		if i == 0 || one.Verdict == hook.Rejected {
 			f = one
 		}
@@ -103,8 +105,9 @@ func (sc *Scheme) every(p *Profile, q *Request, secrets []hook.Secret) (f Result
 	return f
 }
 
-// try checks one scheme against the request. Every secret is tried, whichever matches first.
-func (sc *Scheme) try(q *Request, secrets []hook.Secret) Result {
+// verify verifies one scheme for the request, or for the item that is looked at. It tries every secret even after
+// one has matched, so that its time does not depend on which one matches.
+func (sc *Scheme) verify(q *Request, secrets []hook.Secret) Result {
 	f := Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Check: sc.check(sc.Hash)}
 	if sc.Legacy && q.Endpoint.Settings["legacy"] != "accept" {
 		return f
@@ -125,6 +128,7 @@ func (sc *Scheme) try(q *Request, secrets []hook.Secret) Result {
 		}
 		return f
 	}
+	// The verdict names the hash that was used: with this format, the signature chooses it.
 	if sc.Format == AlgorithmPair {
 		f.Check = sc.check(found[0].hash)
 	}
@@ -136,22 +140,23 @@ func (sc *Scheme) try(q *Request, secrets []hook.Secret) Result {
 	if f.Check.Dated {
 		f.Check.Skew = q.At.Sub(at)
 	}
+	// Any text is a key with AsText, so the reason is never key_missing then.
 	addresses, usable, matched := sc.addresses(q), false, -1
 	for i, s := range secrets {
-		k, ok := sc.Key.of(s.Value, q.At)
+		k, ok := sc.Key.key(s.Value, q.At)
 		usable = usable || ok || sc.Key == AsText
 		if !ok {
 			continue
 		}
 		holds := slices.ContainsFunc(addresses, func(address string) bool {
-			return sc.holds(q, k, found, timestamp, address)
+			return sc.anyMatches(q, k, found, timestamp, address)
 		})
 		if holds && matched < 0 {
 			matched = i
 		}
 	}
 	switch {
-	case !usable || !sc.complete(q.Endpoint.Settings):
+	case !usable || !sc.complete(q.Endpoint.Settings): // the endpoint's configuration is the cause, not the delivery
 		f.Reason = hook.ReasonKeyMissing
 	case matched < 0 && sc.MismatchReason != "":
 		f.Reason = sc.MismatchReason
@@ -163,7 +168,8 @@ func (sc *Scheme) try(q *Request, secrets []hook.Secret) Result {
 	return f
 }
 
-// withinTolerance judges the age of a genuine signature, both ways.
+// withinTolerance checks the age of a genuine signature. A timestamp in the future is limited like one in the past:
+// otherwise a stolen request could be replayed later. Tolerance 0 means any age.
 func withinTolerance(q *Request, c hook.Check, label string) Result {
 	switch limit := q.Endpoint.Tolerance; {
 	case c.Dated && limit > 0 && c.Skew > limit:
@@ -174,7 +180,8 @@ func withinTolerance(q *Request, c hook.Check, label string) Result {
 	return Result{Verdict: hook.Verified, Secret: label, Check: c}
 }
 
-// timestamp reads the signed timestamp; reason says why it could not be.
+// timestamp parses the signed timestamp. text is what the sender signed, and reason says why it could not be
+// parsed, "" if it could. A scheme without a timestamp returns zero values.
 func (sc *Scheme) timestamp(q *Request) (text string, at time.Time, reason hook.Reason) {
 	if !sc.dated() {
 		return "", at, ""
@@ -199,7 +206,7 @@ func (sc *Scheme) timestamp(q *Request) (text string, at time.Time, reason hook.
 	return text, time.Unix(int64(n), 0), ""
 }
 
-// signedText is a scheme's message with what stands in it.
+// signedText is a scheme's message together with the values of its variables.
 type signedText struct {
 	payload.Template
 	ending    string // behind the message
@@ -207,9 +214,10 @@ type signedText struct {
 	address   string
 }
 
-// holds reports whether one of the signatures is that of the message under k.
-func (sc *Scheme) holds(q *Request, k key, found []sentSignature, timestamp, address string) (ok bool) {
-	if sc.BodyHashIn != "" && !q.holdsBody(address, sc.BodyHashIn) {
+// anyMatches reports whether one of the signatures is valid for the message with key k. It compares all of them, in
+// constant time.
+func (sc *Scheme) anyMatches(q *Request, k key, found []sentSignature, timestamp, address string) (ok bool) {
+	if sc.BodyHashIn != "" && !q.namesBody(address, sc.BodyHashIn) {
 		return false
 	}
 	for _, ending := range sc.endings() {
@@ -228,7 +236,7 @@ func (sc *Scheme) holds(q *Request, k key, found []sentSignature, timestamp, add
 	return ok
 }
 
-// endings are what may stand behind the message.
+// endings returns the texts that may follow the message.
 func (sc *Scheme) endings() []string {
 	if sc.Newline {
 		return []string{"", "\n"}
@@ -236,7 +244,7 @@ func (sc *Scheme) endings() []string {
 	return []string{""}
 }
 
-// digest is the right sum of what is signed, nil where a part of the message cannot be had.
+// digest returns the HMAC or hash of the message; nil if a part of the message does not exist.
 func (sc *Scheme) digest(q *Request, hashed string, k key, text *signedText) []byte {
 	var h hash.Hash
 	if sc.Kind == HMAC {
@@ -250,7 +258,8 @@ func (sc *Scheme) digest(q *Request, hashed string, k key, text *signedText) []b
 	return h.Sum(nil)
 }
 
-// matches compares what only a comparison can tell.
+// matches verifies one signature of a kind that cannot be verified by computing the right one: credentials and
+// signatures by private keys.
 func (sc *Scheme) matches(q *Request, k key, s sentSignature, text *signedText) bool {
 	switch sc.Kind {
 	case Token:
