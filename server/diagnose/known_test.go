@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -34,7 +35,16 @@ func signedHex(header, prefix, with, message, body string) *hook.Record {
 	return recordOf("POST", headers(header, prefix+hmacHex(sha256.New, with, message)), body)
 }
 
-func TestRarerCausesAreNamed(t *testing.T) {
+// rareCase is a delivery at an endpoint, with what is to be found.
+type rareCase struct {
+	e           hook.Endpoint
+	r           *hook.Record
+	known       Known // another endpoint, if there is one
+	cause, says string
+}
+
+// rareSignatures are signatures that are written or made in an unusual way.
+func rareSignatures() map[string]rareCase {
 	var deflated bytes.Buffer
 	w := zlib.NewWriter(&deflated)
 	_, _ = w.Write([]byte("{}"))
@@ -43,6 +53,53 @@ func TestRarerCausesAreNamed(t *testing.T) {
 	signature.SetHeader(packed, "Content-Encoding", "gzip")
 	micro := seconds(noon) + "000000"
 	old := sha256.Sum256([]byte(plain + "{}"))
+	tuned := map[string]string{"header": "x-sum", "prefix": "v1="}
+	return map[string]rareCase{
+		"inflated": {
+			e:     hook.Endpoint{Provider: "github", Secrets: secret(plain)},
+			r:     signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", deflated.String()),
+			cause: "compressed", says: "decompressed",
+		},
+		"came unpacked": {
+			e:     hook.Endpoint{Provider: "github", Secrets: secret(plain)},
+			r:     packed,
+			cause: "decompressed", says: "Content-Encoding is gzip, but the body came unpacked",
+		},
+		"microseconds": {
+			e:     hook.Endpoint{Provider: "stripe", Secrets: secret(plain)},
+			r:     signedHex("Stripe-Signature", "t="+micro+",v1=", plain, micro+".{}", "{}"),
+			cause: "timestamp_unit", says: "in another unit than Stripe writes",
+		},
+		"a date for seconds": {
+			e:     hook.Endpoint{Provider: "stripe", Secrets: secret(plain)},
+			r:     signedHex("Stripe-Signature", "t=2026-01-31T14:41:10Z,v1=", plain, "2026-01-31T14:41:10Z.{}", "{}"),
+			cause: "timestamp_unit", says: "Genuine",
+		},
+		"an old way": {
+			e:     hook.Endpoint{Provider: "hubspot", Secrets: secret(plain)},
+			r:     recordOf("POST", headers("X-Hubspot-Signature", hex.EncodeToString(old[:])), "{}"),
+			cause: "old_scheme", says: `"live" fits, but it is signed in an old way of HubSpot's`,
+		},
+		"tuned, without its prefix": {
+			e:     hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned},
+			r:     signedHex("X-Sum", "", plain, "{}", "{}"),
+			cause: "header_form", says: "the header X-Sum is without its v1=",
+		},
+		"tuned, in another header": {
+			e:     hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned},
+			r:     signedHex("X-Other", "v1=", plain, "{}", "{}"),
+			cause: "header_name", says: "came as X-Other",
+		},
+		"tuned, not sent": {
+			e:     hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned},
+			r:     recordOf("POST", nil, "{}"),
+			cause: "signature_missing", says: "in the header X-Sum",
+		},
+	}
+}
+
+// rareEndpoints are endpoints in an unusual state, and deliveries for another endpoint.
+func rareEndpoints() map[string]rareCase {
 	deleted := &hook.Endpoint{Provider: "github", Secrets: secret(plain), DeletedAt: hook.Time{Time: noon}}
 	square := &hook.Endpoint{ID: "ep_till", Name: "till", Provider: "square", Secrets: secret(plain)}
 	byOther := recordOf(
@@ -51,27 +108,42 @@ func TestRarerCausesAreNamed(t *testing.T) {
 		"{}",
 	)
 	code := &hook.Endpoint{ID: "ep_code", Name: "code", Provider: "github", Secrets: secret(githubKnown)}
-	tuned := map[string]string{"header": "x-sum", "prefix": "v1="}
-	for name, c := range map[string]struct {
-		e           hook.Endpoint
-		r           *hook.Record
-		known       Known
-		cause, says string
-	}{
-		"inflated":                  {hook.Endpoint{Provider: "github", Secrets: secret(plain)}, signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", deflated.String()), Known{}, "compressed", "decompressed"},
-		"came unpacked":             {hook.Endpoint{Provider: "github", Secrets: secret(plain)}, packed, Known{}, "decompressed", "Content-Encoding is gzip, but the body came unpacked"},
-		"microseconds":              {hook.Endpoint{Provider: "stripe", Secrets: secret(plain)}, signedHex("Stripe-Signature", "t="+micro+",v1=", plain, micro+".{}", "{}"), Known{}, "timestamp_unit", "in another unit than Stripe writes"},
-		"a date for seconds":        {hook.Endpoint{Provider: "stripe", Secrets: secret(plain)}, signedHex("Stripe-Signature", "t=2026-01-31T14:41:10Z,v1=", plain, "2026-01-31T14:41:10Z.{}", "{}"), Known{}, "timestamp_unit", "Genuine"},
-		"an old way":                {hook.Endpoint{Provider: "hubspot", Secrets: secret(plain)}, recordOf("POST", headers("X-Hubspot-Signature", hex.EncodeToString(old[:])), "{}"), Known{}, "old_scheme", `"live" fits, but it is signed in an old way of HubSpot's`},
-		"deleted":                   {*deleted, signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", "{}\n"), Known{}, "newline", "no newline"},
-		"same sender's endpoint":    {hook.Endpoint{Provider: "square", Secrets: secret(plain)}, byOther, Known{square, address + "-till"}, "other_endpoint", `of your endpoint "till"`},
-		"tuned, without its prefix": {hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned}, signedHex("X-Sum", "", plain, "{}", "{}"), Known{}, "header_form", "the header X-Sum is without its v1="},
-		"tuned, in another header":  {hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned}, signedHex("X-Other", "v1=", plain, "{}", "{}"), Known{}, "header_name", "came as X-Other"},
-		"tuned, not sent":           {hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned}, recordOf("POST", nil, "{}"), Known{}, "signature_missing", "in the header X-Sum"},
-		"two secrets, one header":   {hook.Endpoint{Provider: "github", Secrets: secret(plain)}, signedHex("X-Hub-Signature-256", "", githubKnown, "{}", "{}"), Known{code, address}, "header_form", `"live" of your endpoint "code", but the header`},
-		"a space in the endpoint's": {hook.Endpoint{Provider: "github", Secrets: secret(" " + plain + "\n")}, signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", "{}"), Known{}, "secret_form", "without the white space around it"},
-		"no secret, another has it": {hook.Endpoint{Provider: "github"}, signedHex("X-Hub-Signature-256", "sha256=", githubKnown, "{}", "{}"), Known{code, address}, "no_secret", "has no secret"},
-	} {
+	return map[string]rareCase{
+		"deleted": {
+			e:     *deleted,
+			r:     signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", "{}\n"),
+			cause: "newline", says: "no newline",
+		},
+		"same sender's endpoint": {
+			e:     hook.Endpoint{Provider: "square", Secrets: secret(plain)},
+			r:     byOther,
+			known: Known{square, address + "-till"},
+			cause: "other_endpoint", says: `of your endpoint "till"`,
+		},
+		"two secrets, one header": {
+			e:     hook.Endpoint{Provider: "github", Secrets: secret(plain)},
+			r:     signedHex("X-Hub-Signature-256", "", githubKnown, "{}", "{}"),
+			known: Known{code, address},
+			cause: "header_form", says: `"live" of your endpoint "code", but the header`,
+		},
+		"a space in the endpoint's": {
+			e:     hook.Endpoint{Provider: "github", Secrets: secret(" " + plain + "\n")},
+			r:     signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", "{}"),
+			cause: "secret_form", says: "without the white space around it",
+		},
+		"no secret, another has it": {
+			e:     hook.Endpoint{Provider: "github"},
+			r:     signedHex("X-Hub-Signature-256", "sha256=", githubKnown, "{}", "{}"),
+			known: Known{code, address},
+			cause: "no_secret", says: "has no secret",
+		},
+	}
+}
+
+func TestRarerCausesAreNamed(t *testing.T) {
+	cases := rareSignatures()
+	maps.Copy(cases, rareEndpoints())
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			var others []Known
 			if c.known.Endpoint != nil {
@@ -85,7 +157,8 @@ func TestRarerCausesAreNamed(t *testing.T) {
 			if told := got.Findings[len(got.Findings)-1].Cause == "endpoint_deleted"; told == c.e.DeletedAt.IsZero() {
 				t.Errorf("deleted %v, but it says %+v", c.e.DeletedAt, got.Findings)
 			}
-			if genuine := !slices.Contains([]string{"decompressed", "signature_missing"}, c.cause); got.Genuine != genuine {
+			genuine := !slices.Contains([]string{"decompressed", "signature_missing"}, c.cause)
+			if got.Genuine != genuine {
 				t.Errorf("genuine: %v", got.Genuine)
 			}
 		})
@@ -179,8 +252,11 @@ func TestADiagnosisIsBounded(t *testing.T) {
 		body   string
 		others []Known
 	}{
-		"a large body":        {strings.Repeat("[[1,2],", 25<<20/7), nil},
-		"deep JSON":           {strings.Repeat("[", 9000) + strings.Repeat("[],", 1<<20) + "1" + strings.Repeat("]", 9000), nil},
+		"a large body": {strings.Repeat("[[1,2],", 25<<20/7), nil},
+		"deep JSON": {
+			strings.Repeat("[", 9000) + strings.Repeat("[],", 1<<20) + "1" + strings.Repeat("]", 9000),
+			nil,
+		},
 		"very many endpoints": {"{}", crowd},
 		"a body that unpacks": {string(zipped(bytes.Repeat([]byte("0"), 64<<20))), nil},
 		"all of it":           {strings.Repeat("a=1&", 1<<20), crowd},

@@ -11,7 +11,8 @@ import (
 // Profile describes how one sender signs its deliveries. server/provider has one for each sender, and creates it
 // when the program starts; nothing changes it. Exactly one of Schemes, Custom and Messages is set.
 type Profile struct {
-	// Schemes are the sender's schemes. A delivery is genuine if one of them verifies. Messages to people name the first.
+	// Schemes are the sender's schemes. A delivery is genuine if one of them verifies. Messages to people name the
+	// first.
 	Schemes []Scheme
 	// Custom: the endpoint's settings describe the only scheme, see customScheme.
 	Custom bool
