@@ -16,7 +16,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-// TestCrossSiteRequestsAreRejected is S11 of what is promised: forms, fetch, and browsers without fetch metadata.
+// TestCrossSiteRequestsAreRejected is promise S11: forms, fetch, and browsers without fetch metadata.
 func TestCrossSiteRequestsAreRejected(t *testing.T) {
 	h := newTestAPI(t, "https://hooks.example.com/")
 	cookie := h.login()
@@ -28,23 +28,23 @@ func TestCrossSiteRequestsAreRejected(t *testing.T) {
 		{"a program", http.Header{}, true},
 		{"our page", http.Header{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"https://hooks.example.com"}}, true},
 		{"our page, in a browser without fetch metadata", http.Header{"Origin": {"https://hooks.example.com"}}, true},
-		{"another site's form", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}},
-			false},
+		{"another site's form",
+			http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}}, false},
 		{"another site's form, in a browser without fetch metadata", http.Header{"Origin": {"https://evil.example"}},
 			false},
-		{"a sibling's form", http.Header{"Sec-Fetch-Site": {"same-site"}, "Origin": {"https://shop.example.com"}},
-			false},
+		{"a form of another host of the site",
+			http.Header{"Sec-Fetch-Site": {"same-site"}, "Origin": {"https://shop.example.com"}}, false},
 		{"a sandboxed frame", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"null"}}, false},
-		{"a host that begins as ours", http.Header{"Origin": {"https://hooks.example.com.evil.example"}}, false},
+		{"a host that begins like ours", http.Header{"Origin": {"https://hooks.example.com.evil.example"}}, false},
 		{"by plain HTTP", http.Header{"Origin": {"http://hooks.example.com"}}, false},
-		{"by plain HTTP, as the browser says", http.Header{"Sec-Fetch-Site": {"same-origin"},
+		{"by plain HTTP, called same-origin by the browser", http.Header{"Sec-Fetch-Site": {"same-origin"},
 			"Origin": {"http://hooks.example.com"}}, false},
 		{"another port", http.Header{"Origin": {"https://hooks.example.com:8443"}}, false},
-		{"no origin that is one", http.Header{"Origin": {"null"}}, false},
-		{"no origin that is one, as the browser says", http.Header{"Sec-Fetch-Site": {"same-origin"},
+		{"an opaque origin", http.Header{"Origin": {"null"}}, false},
+		{"an opaque origin, called same-origin by the browser", http.Header{"Sec-Fetch-Site": {"same-origin"},
 			"Origin": {"null"}}, false},
 		{"two origins", http.Header{"Origin": {"https://hooks.example.com", "https://evil.example"}}, false},
-		{"the host that was asked", http.Header{"Origin": {h.URL}}, false},
+		{"the address of the listener", http.Header{"Origin": {h.URL}}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, q := range []request{
@@ -59,7 +59,7 @@ func TestCrossSiteRequestsAreRejected(t *testing.T) {
 					h.do(q).expect(t, 403, "forbidden_origin")
 				}
 			}
-			// Receiving is for strangers: nothing there looks at where a request comes from.
+			// Deliveries are accepted from any origin.
 			a := h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, header: c.header.Clone(),
 				cookie: cookie, body: "{}"})
 			if a.StatusCode != 200 || len(a.Cookies()) != 0 || a.Header.Get("Vary") != "" {
@@ -69,7 +69,7 @@ func TestCrossSiteRequestsAreRejected(t *testing.T) {
 	}
 }
 
-// TestWebSocketsOpenForOwnPagesAndForTokens is S1 of what is promised, over real sockets.
+// TestWebSocketsOpenForOwnPagesAndForTokens is promise S1.
 func TestWebSocketsOpenForOwnPagesAndForTokens(t *testing.T) {
 	h := newTestAPI(t, "")
 	session := h.login()
@@ -85,7 +85,7 @@ func TestWebSocketsOpenForOwnPagesAndForTokens(t *testing.T) {
 		{"a program with a token", "", false, true, 101},
 		{"a page elsewhere with a token", "https://elsewhere.example", false, true, 101},
 		{"our page without a session", h.URL, false, false, 401},
-		{"nobody", "", false, false, 401},
+		{"no credentials", "", false, false, 401},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			header := http.Header{}
@@ -98,8 +98,8 @@ func TestWebSocketsOpenForOwnPagesAndForTokens(t *testing.T) {
 			if c.token {
 				header.Set("Authorization", "Bearer "+adminToken)
 			}
-			ws, res, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(h.URL,
-				"http")+"/api/v1/live", header)
+			ws, res, err := websocket.DefaultDialer.DialContext(t.Context(),
+				"ws"+strings.TrimPrefix(h.URL, "http")+"/api/v1/live", header)
 			if res == nil || res.StatusCode != c.status {
 				t.Fatalf("%v %v, want %d", res, err, c.status)
 			}
@@ -115,14 +115,15 @@ func TestWebSocketsOpenForOwnPagesAndForTokens(t *testing.T) {
 	}
 }
 
-// TestLogoutClosesOnlyTheSessionsWebSockets is the end of S12: a session's sockets and polls do not outlive it.
+// TestLogoutClosesOnlyTheSessionsWebSockets is the second half of promise S12: the connections of a session end
+// with it.
 func TestLogoutClosesOnlyTheSessionsWebSockets(t *testing.T) {
 	h := newTestAPI(t, "")
 	session, other := h.login(), h.login()
 	open := func(cookie *http.Cookie) *websocket.Conn {
 		header := http.Header{"Origin": {h.URL}, "Cookie": {cookie.Name + "=" + cookie.Value}}
-		ws, res, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(h.URL,
-			"http")+"/api/v1/live", header)
+		ws, res, err := websocket.DefaultDialer.DialContext(t.Context(),
+			"ws"+strings.TrimPrefix(h.URL, "http")+"/api/v1/live", header)
 		if err != nil {
 			t.Fatal(res, err)
 		}
@@ -136,7 +137,7 @@ func TestLogoutClosesOnlyTheSessionsWebSockets(t *testing.T) {
 	defer theirs.Close()
 	h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session}).expect(t, 204, "")
 	if _, _, err := mine.ReadMessage(); err == nil {
-		t.Error("the socket is told more after the session's end")
+		t.Error("the WebSocket received a message after the logout")
 	}
 	h.send("x")
 	if _, _, err := theirs.ReadMessage(); err != nil {
@@ -144,15 +145,16 @@ func TestLogoutClosesOnlyTheSessionsWebSockets(t *testing.T) {
 	}
 }
 
-// TestLongPollGets401AndNoUpdatesAfterLogout logs out while a poll waits, and then something happens: it is not told.
+// TestLongPollGets401AndNoUpdatesAfterLogout logs out while a poll waits. A delivery then arrives, which the
+// response must not contain.
 func TestLongPollGets401AndNoUpdatesAfterLogout(t *testing.T) {
 	h := newTestAPI(t, "")
 	session := h.login()
 	var page struct{ Cursor string }
 	h.get("/api/v1/deliveries", &page)
 	started := make(chan struct{})
-	guarded := h.api.guard(h.api.routes.rows["GET /api/v1/updates"], http.HandlerFunc(func(w http.ResponseWriter,
-		r *http.Request) {
+	row := h.api.routes.rows["GET /api/v1/updates"]
+	guarded := h.api.guard(row, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		close(started)
 		h.api.Updates.ServeHTTP(w, r)
 	}))
@@ -167,7 +169,7 @@ func TestLongPollGets401AndNoUpdatesAfterLogout(t *testing.T) {
 	select {
 	case <-started:
 	case <-answered:
-		t.Fatalf("it did not begin: %d %s", w.Code, w.Body)
+		t.Fatalf("the poll did not wait: %d %s", w.Code, w.Body)
 	}
 	h.do(request{method: "DELETE", path: "/api/v1/session", cookie: session}).expect(t, 204, "")
 	h.send("x")
@@ -179,9 +181,9 @@ func TestLongPollGets401AndNoUpdatesAfterLogout(t *testing.T) {
 
 func TestServerWorksUnderABasePath(t *testing.T) {
 	h := newTestAPI(t, "http://proxy.example/hooks/")
-	for _, base := range []string{"", "/hooks"} { // a proxy that cuts the path off, and one that passes it on
+	for _, base := range []string{"", "/hooks"} { // behind a proxy that removes the base path, and one that does not
 		if a := h.do(request{method: "GET", path: base + "/"}); a.Header.Get("Location") != "/hooks/login" {
-			t.Errorf("%q: to %q", base, a.Header.Get("Location"))
+			t.Errorf("%q: redirected to %q", base, a.Header.Get("Location"))
 		}
 		cookie := h.login()
 		if cookie.Path != "/hooks/" {
@@ -198,7 +200,7 @@ func TestServerWorksUnderABasePath(t *testing.T) {
 		var d wire.DeliveryDetail
 		h.get("/api/v1/deliveries/"+string(stored.ID), &d)
 		if d.Path != "//a%2Fb" || d.Query != "c=d" {
-			t.Errorf("%q: kept as %q %q", base, d.Path, d.Query)
+			t.Errorf("%q: stored as %q %q", base, d.Path, d.Query)
 		}
 	}
 	var list struct{ Endpoints []wire.Endpoint }
@@ -208,11 +210,11 @@ func TestServerWorksUnderABasePath(t *testing.T) {
 	}
 }
 
-// TestServerIsNotReadyWhileDeliveriesCannotBeStored is R17 of what is promised.
+// TestServerIsNotReadyWhileDeliveriesCannotBeStored is promise R17.
 func TestServerIsNotReadyWhileDeliveriesCannotBeStored(t *testing.T) {
 	h := newTestAPI(t, "")
 	h.do(request{method: "GET", path: "/readyz"}).expect(t, 200, "")
-	h.stop() // the writer is gone
+	h.stop() // ends the writer
 	h.do(request{method: "GET", path: "/readyz"}).expect(t, 503, "cannot_store")
 	h.do(request{method: "GET", path: "/healthz"}).expect(t, 200, "")
 	a := h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "{}"})
@@ -224,9 +226,14 @@ func TestServerIsNotReadyWhileDeliveriesCannotBeStored(t *testing.T) {
 func TestStoppingServerAnswersAndClosesConnections(t *testing.T) {
 	h := newTestAPI(t, "")
 	h.api.Stop()
-	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/in/" + h.endpoint.Slug: 200,
-		"/api/v1/updates": 503,
-		"/api/v1/live":    503, "/api/v1/deliveries": 200} {
+	for path, want := range map[string]int{
+		"/healthz":               200,
+		"/readyz":                503,
+		"/in/" + h.endpoint.Slug: 200,
+		"/api/v1/updates":        503,
+		"/api/v1/live":           503,
+		"/api/v1/deliveries":     200,
+	} {
 		a := h.do(request{method: "GET", path: path, token: true})
 		if a.StatusCode != want || !a.Close {
 			t.Errorf("%s: %d, Connection: close %v; want %d and close", path, a.StatusCode, a.Close, want)
@@ -241,8 +248,8 @@ func TestLongPollIsAnsweredWhenTheServerStops(t *testing.T) {
 	started := make(chan struct{})
 	next := h.api.Updates
 	h.api.Updates = nil
-	guarded := h.api.guard(h.api.routes.rows["GET /api/v1/updates"], http.HandlerFunc(func(w http.ResponseWriter,
-		r *http.Request) {
+	row := h.api.routes.rows["GET /api/v1/updates"]
+	guarded := h.api.guard(row, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		close(started)
 		next.ServeHTTP(w, r)
 	}))
@@ -250,7 +257,7 @@ func TestLongPollIsAnsweredWhenTheServerStops(t *testing.T) {
 	r.Header.Set("Authorization", "Bearer "+adminToken)
 	w := httptest.NewRecorder()
 	go func() { <-started; h.api.Stop() }()
-	guarded.ServeHTTP(w, r) // would not return before its 50 seconds
+	guarded.ServeHTTP(w, r) // without Stop it would return after 50 seconds
 	if w.Code != 200 || !strings.Contains(w.Body.String(), `"updates":[]`) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -258,14 +265,14 @@ func TestLongPollIsAnsweredWhenTheServerStops(t *testing.T) {
 
 func TestPanicGivesAProblemAndOneLogLine(t *testing.T) {
 	h := newTestAPI(t, "")
-	h.api.Receive = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the sky is falling") })
+	h.api.Receive = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a broken handler") })
 	a := h.do(request{method: "POST", path: "/in/x", body: "{}"})
 	a.expect(t, 500, "internal")
-	if strings.Contains(a.text, "sky") {
-		t.Errorf("strangers are told of it: %s", a.text)
+	if strings.Contains(a.text, "broken") {
+		t.Errorf("the response contains the panic: %s", a.text)
 	}
 	id := a.Header.Get("X-Request-Id")
-	if log := h.log.String(); strings.Count(log, "the sky is falling") != 1 || !strings.Contains(log, id) {
+	if log := h.log.String(); strings.Count(log, "a broken handler") != 1 || !strings.Contains(log, id) {
 		t.Errorf("the log says: %s", log)
 	}
 }
@@ -280,7 +287,7 @@ func TestPanicAfterTheClientHasLeftIsNotLogged(t *testing.T) {
 			t.Errorf("recovered %v, want the connection aborted", err)
 		}
 		if strings.Contains(h.log.String(), "panic") {
-			t.Error("it was logged as ours")
+			t.Error("the panic was logged")
 		}
 	}()
 	h.api.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "POST", "/in/x", nil))

@@ -16,7 +16,7 @@ import (
 	"hookbeam/server/hook"
 )
 
-// codeOf is what a refusal is counted under; "" for none.
+// codeOf returns the code under which a refusal is counted, or "" if err is none.
 func codeOf(err error) string {
 	var refused *refusedError
 	if errors.As(err, &refused) {
@@ -27,7 +27,7 @@ func codeOf(err error) string {
 
 func from(key string) access.Client { return access.Client{Address: key, Key: key} }
 
-// enter is a request that has entered, or why it has not.
+// reserve reserves memory for a new request of c.
 func reserve(b *bodyMemory, c access.Client, announced, first int64) (*bodyReservation, error) {
 	taken := &bodyReservation{client: c}
 	return taken, b.reserve(taken, announced, first)
@@ -60,7 +60,7 @@ func TestEachAddressGetsHalfOfTheFreeBodyMemory(t *testing.T) {
 		b.release(c)
 	}
 	if _, err := reserve(b, from("3"), 1, 1); err != nil {
-		t.Errorf("what one address gives back is not for the others: %v", err)
+		t.Errorf("memory that one address releases is not available to others: %v", err)
 	}
 }
 
@@ -72,12 +72,12 @@ func TestAnnouncedLengthsAreLimitedPerAddressAndReserveNoMemory(t *testing.T) {
 		}
 	}
 	if _, err := reserve(b, from("a"), 1, 1); codeOf(err) != "address_busy" {
-		t.Errorf("more than half is announced: %v", err)
+		t.Errorf("with more than half announced: %v", err)
 	}
 	if b.held != 5 {
-		t.Errorf("%d bytes are held", b.held)
+		t.Errorf("%d bytes are reserved", b.held)
 	}
-	for range 50 { // whoever announces as much has the same right
+	for range 50 { // another address may announce as much
 		if _, err := reserve(b, from("b"), 10, 1); err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestAnnouncedLengthsAreLimitedPerAddressAndReserveNoMemory(t *testing.T) {
 	proxy.Shared = true
 	for range 20 {
 		if _, err := reserve(b, proxy, 100, 1); err != nil {
-			t.Fatalf("a proxy: %v", err)
+			t.Fatalf("a shared client: %v", err)
 		}
 	}
 }
@@ -97,25 +97,26 @@ func TestOnlyRequestOfAnAddressMayExceedItsShare(t *testing.T) {
 	check(t, err)
 	check(t, b.grow(c, 80))
 	if _, err := reserve(b, from("a"), 1, 1); codeOf(err) != "address_busy" {
-		t.Errorf("a second one: %v", err)
+		t.Errorf("a second request: %v", err)
 	}
 	if err := b.grow(c, 11); codeOf(err) != "busy" {
-		t.Errorf("more than there is: %v", err)
+		t.Errorf("more than the limit: %v", err)
 	}
 	if err := b.ready(); err == nil {
-		t.Error("it is ready")
+		t.Error("ready while a body was refused")
 	}
 	b.release(c)
 	if err := b.ready(); err != nil || b.held != 0 {
-		t.Errorf("%v, %d held", err, b.held)
+		t.Errorf("after release: %v, %d bytes held", err, b.held)
 	}
 }
 
 func TestConcurrentRequestsOfOneAddressAreLimited(t *testing.T) {
 	b := newBodyMemory(0, 2)
 	last := &bodyReservation{}
-	for _, c := range []struct{ who, want string }{{"b", ""}, {"a", ""}, {"a", ""}, {"a", "too_many_at_once"}, {"b",
-		""}} {
+	for _, c := range []struct{ who, want string }{
+		{"b", ""}, {"a", ""}, {"a", ""}, {"a", "too_many_at_once"}, {"b", ""},
+	} {
 		taken, err := reserve(b, from(c.who), 5, 5)
 		if code := codeOf(err); code != c.want {
 			t.Errorf("%s: %q, want %q", c.who, code, c.want)
@@ -130,7 +131,7 @@ func TestConcurrentRequestsOfOneAddressAreLimited(t *testing.T) {
 	}
 }
 
-// TestIdleSendersAreForgotten has a thousand of them under way at any moment.
+// TestIdleSendersAreForgotten sends from a million addresses, a thousand of them at a time.
 func TestIdleSendersAreForgotten(t *testing.T) {
 	b := newBodyMemory(1<<30, 0)
 	var open [1000]*bodyReservation
@@ -142,15 +143,15 @@ func TestIdleSendersAreForgotten(t *testing.T) {
 		}
 		open[i%len(open)] = c
 		if n := len(b.senders); n > 2*(len(open)+1)+minSweepSenders {
-			t.Fatalf("%d senders are remembered", n)
+			t.Fatalf("%d senders are in the map", n)
 		}
 	}
 	if b.held != 10*int64(len(open)) {
-		t.Errorf("%d bytes are held", b.held)
+		t.Errorf("%d bytes are reserved", b.held)
 	}
 }
 
-// TestBodyMemoryIsReleasedCompletely does anything in any order.
+// TestBodyMemoryIsReleasedCompletely reserves, grows and releases in random order.
 func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	b := newBodyMemory(5000, 5)
@@ -178,7 +179,7 @@ func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 			held += c.held
 		}
 		if b.held != held || held > 5000 {
-			t.Fatalf("%d held, counted %d", held, b.held)
+			t.Fatalf("%d bytes are reserved, counted as %d", held, b.held)
 		}
 	}
 	for _, c := range open {
@@ -191,7 +192,7 @@ func TestBodyMemoryIsReleasedCompletely(t *testing.T) {
 	}
 }
 
-// TestBodyMemoryIsReservedAsBytesArrive looks at what is held between two pieces of one body.
+// TestBodyMemoryIsReservedAsBytesArrive compares the reserved memory with the bytes that were sent so far.
 func TestBodyMemoryIsReservedAsBytesArrive(t *testing.T) {
 	const size = 1 << 20
 	d := newTestReceiver(t, hook.Endpoint{MaxBody: size}, func(o *ReceiveOptions) { o.MaxInFlight = 8 << 20 })
@@ -213,7 +214,7 @@ func TestBodyMemoryIsReservedAsBytesArrive(t *testing.T) {
 				piece := min(100_000, size-sent)
 				write(strings.Repeat("x", piece))
 				sent += piece
-				for held := int64(0); held < int64(sent); { // until it has come
+				for held := int64(0); held < int64(sent); { // until it was received
 					d.receive.bodies.mu.Lock()
 					held = d.receive.bodies.held
 					d.receive.bodies.mu.Unlock()
@@ -221,7 +222,7 @@ func TestBodyMemoryIsReservedAsBytesArrive(t *testing.T) {
 						break
 					}
 					if held > int64(max(2*sent, firstRead+1)) {
-						t.Fatalf("%d bytes are held for %d that came", held, sent)
+						t.Fatalf("%d bytes are reserved after %d were received", held, sent)
 					}
 				}
 			}
@@ -231,7 +232,7 @@ func TestBodyMemoryIsReservedAsBytesArrive(t *testing.T) {
 			answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 			check(t, err)
 			if r := d.stored(t, answer); len(r.Body) != size {
-				t.Errorf("kept %d bytes", len(r.Body))
+				t.Errorf("stored %d bytes", len(r.Body))
 			}
 		})
 	}

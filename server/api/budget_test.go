@@ -21,7 +21,7 @@ func TestBudgetNeverGrantsMoreThanItsTotal(t *testing.T) {
 			for range 20 {
 				n := int64(1 + i%130)
 				done, err := a.acquire(t.Context(), n)
-				if errors.Is(err, hook.ErrUnavailable) { // too many were in line
+				if errors.Is(err, hook.ErrUnavailable) { // the queue was full
 					continue
 				}
 				now := used.Add(min(n, 100))
@@ -29,13 +29,13 @@ func TestBudgetNeverGrantsMoreThanItsTotal(t *testing.T) {
 				}
 				used.Add(-min(n, 100))
 				done()
-				done() // once is enough
+				done() // a second call has no effect
 			}
 		})
 	}
 	all.Wait()
 	if most.Load() > 100 || a.used != 0 || len(a.queue) != 0 {
-		t.Errorf("%d at once; %d taken, %d in line", most.Load(), a.used, len(a.queue))
+		t.Errorf("at most %d used; at the end %d used, %d in the queue", most.Load(), a.used, len(a.queue))
 	}
 }
 
@@ -45,23 +45,23 @@ func TestBudgetQueuesCallsAndRejectsThemWhenTheQueueIsFull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone, leave := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() { _, err := a.acquire(gone, 1000); ended <- err }()
-	for inLine := 0; inLine == 0; { // it is in line before the next asks
+	go func() { _, err := a.acquire(ctx, 1000); ended <- err }()
+	for queued := 0; queued == 0; { // until the call is in the queue
 		a.mu.Lock()
-		inLine = len(a.queue)
+		queued = len(a.queue)
 		a.mu.Unlock()
 	}
 	if _, ok := a.tryAcquire(1); ok {
-		t.Error("somebody went past the line")
+		t.Error("a call overtook the queue")
 	}
-	leave()
+	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Errorf("who left got %v", err)
+		t.Errorf("the canceled call returned %v", err)
 	}
 	if done, ok := a.tryAcquire(40); !ok {
-		t.Error("who left is still waited for")
+		t.Error("the canceled call is still in the queue")
 	} else {
 		done()
 	}
@@ -69,16 +69,16 @@ func TestBudgetQueuesCallsAndRejectsThemWhenTheQueueIsFull(t *testing.T) {
 		a.queue = append(a.queue, &budgetWaiter{1, make(chan struct{})})
 	}
 	if _, err := a.acquire(t.Context(), 1); !errors.Is(err, hook.ErrUnavailable) {
-		t.Errorf("one too many got %v", err)
+		t.Errorf("with a full queue: %v", err)
 	}
 	first()
 	if a.used != maxBudgetQueue || len(a.queue) != 0 {
-		t.Errorf("%d taken, %d in line", a.used, len(a.queue))
+		t.Errorf("%d used, %d in the queue", a.used, len(a.queue))
 	}
 }
 
-// TestCallsAnswer503WhileTheMemoryBudgetIsUsedUp has all that may be held be taken, as by slow downloads and large
-// diagnoses.
+// TestCallsAnswer503WhileTheMemoryBudgetIsUsedUp acquires the whole budget, as slow downloads and large
+// diagnoses would.
 func TestCallsAnswer503WhileTheMemoryBudgetIsUsedUp(t *testing.T) {
 	h := newTestAPI(t, "")
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: strings.Repeat("x", 1000)}).expect(t, 200, "")
@@ -92,11 +92,11 @@ func TestCallsAnswer503WhileTheMemoryBudgetIsUsedUp(t *testing.T) {
 	ask("GET", path+"/body").expect(t, 200, "")
 	ask("POST", path+"/diagnose").expect(t, 200, "")
 	if h.api.work.used != 0 {
-		t.Errorf("%d bytes were not given back", h.api.work.used)
+		t.Errorf("%d bytes were not released", h.api.work.used)
 	}
 	done, _ := h.api.downloads.acquire(t.Context(), downloadBytes)
 	if a := ask("GET", path+"/body"); a.StatusCode != 503 || a.Header.Get("Retry-After") == "" {
-		t.Errorf("a download too many: %d, %s", a.StatusCode, a.text)
+		t.Errorf("with the budget used up: %d, %s", a.StatusCode, a.text)
 	}
 	done()
 	ask("GET", path+"/body").expect(t, 200, "")

@@ -15,8 +15,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestProviderChallengesAreAnsweredAndNotStoredAsEvents asks as each sender does, through the door, and holds
-// that a question is kept as what it is, and never as an event.
+// TestProviderChallengesAreAnsweredAndNotStoredAsEvents sends the challenge of each provider. It is stored as a
+// handshake, or as the type that the provider gives it, and never with an event id.
 func TestProviderChallengesAreAnsweredAndNotStoredAsEvents(t *testing.T) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	check(t, err)
@@ -35,9 +35,9 @@ func TestProviderChallengesAreAnsweredAndNotStoredAsEvents(t *testing.T) {
 		method, query, body string
 		header              http.Header
 		status              int
-		said                string // "…" at its end: begins so
+		response            string // with "…" at the end: a prefix
 		verdict             hook.Verdict
-		kept                string // the type that it is kept as
+		storedType          string // the type that it is stored as
 	}{
 		{"discord, events",
 			`"provider":"discord","secrets":[{"label":"app","value":"` + hex.EncodeToString(public) + `"}]`,
@@ -82,21 +82,21 @@ func TestProviderChallengesAreAnsweredAndNotStoredAsEvents(t *testing.T) {
 			e := h.createEndpoint(fmt.Sprintf(`{"name":"e%d",%s}`, i, c.endpoint))
 			a := h.do(request{method: c.method, path: strings.TrimPrefix(e.URL, h.URL) + c.query, body: c.body,
 				header: c.header})
-			begins, partly := strings.CutSuffix(c.said, "…")
-			if a.StatusCode != c.status || partly && !strings.HasPrefix(a.text,
-				begins) || !partly && a.text != c.said {
-				t.Errorf("%d %q, want %d %q", a.StatusCode, a.text, c.status, c.said)
+			begins, partly := strings.CutSuffix(c.response, "…")
+			matches := !partly && a.text == c.response || partly && strings.HasPrefix(a.text, begins)
+			if a.StatusCode != c.status || !matches {
+				t.Errorf("%d %q, want %d %q", a.StatusCode, a.text, c.status, c.response)
 			}
-			if a.Header.Get("X-Content-Type-Options") != "nosniff" || strings.Contains(a.Header.Get("Content-Type"),
-				"html") {
-				t.Errorf("a browser could take it for a page: %v", a.Header)
+			if a.Header.Get("X-Content-Type-Options") != "nosniff" ||
+				strings.Contains(a.Header.Get("Content-Type"), "html") {
+				t.Errorf("a browser may render the response as a page: %v", a.Header)
 			}
 			d := h.newest(e)
-			if d.Verdict != c.verdict || c.kept != "" && d.Type != c.kept {
-				t.Errorf("kept as %s %q %q", d.Verdict, d.Type, d.Event)
+			if d.Verdict != c.verdict || c.storedType != "" && d.Type != c.storedType {
+				t.Errorf("stored as %s %q %q", d.Verdict, d.Type, d.Event)
 			}
 			if d.Type == "handshake" && d.Event != "" {
-				t.Errorf("a question took the event id %q", d.Event)
+				t.Errorf("a challenge has the event id %q", d.Event)
 			}
 		})
 	}

@@ -79,7 +79,7 @@ func TestEverySchemaAndFieldIsDescribed(t *testing.T) {
 			t.Errorf("%s has no description: add it to schemaDescriptions", name)
 		}
 		if strings.HasSuffix(name, "Body") || !regexp.MustCompile(`^[A-Z][A-Za-z]+$`).MatchString(name) {
-			t.Errorf("%s is no name for a type in a generated client", name)
+			t.Errorf("%s is not a suitable type name for generated clients", name)
 		}
 		for field, p := range s.Properties {
 			if p.Description == "" && p.Ref == "" {
@@ -89,7 +89,7 @@ func TestEverySchemaAndFieldIsDescribed(t *testing.T) {
 	}
 	for name := range schemaDescriptions {
 		if _, used := d.Components.Schemas[name]; !used {
-			t.Errorf("%s is described, and no operation uses it", name)
+			t.Errorf("schemaDescriptions has %s, which no operation uses", name)
 		}
 	}
 }
@@ -123,9 +123,10 @@ func TestDescriptionListsEveryReasonAndUpdateKind(t *testing.T) {
 // TestFramesHaveOnlyDescribedFields reads frames of every kind of update strictly.
 func TestFramesHaveOnlyDescribedFields(t *testing.T) {
 	h := newTestAPI(t, "")
-	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
+	e := h.stripeEndpoint("live", stripeSecret)
 	body := `{"id":"evt_1","type":"payment_intent.succeeded","created":1772539200,"livemode":true,` +
-		`"data":{"object":{"id":"pi_1","object":"payment_intent","amount_received":4900,"currency":"eur","status":"succeeded"}}}`
+		`"data":{"object":{"id":"pi_1","object":"payment_intent","amount_received":4900,"currency":"eur",` +
+		`"status":"succeeded"}}}`
 	h.stripe(e, stripeSecret, body, 0).expect(t, 200, "")
 	var got []wire.UpdateKind
 	for after := "0"; !slices.Contains(got, wire.UpdateStatus); {
@@ -143,7 +144,7 @@ func TestFramesHaveOnlyDescribedFields(t *testing.T) {
 			got = append(got, u.Kind)
 		}
 		if after = f.To; f.To == f.From && len(f.Updates) == 0 {
-			t.Fatalf("nothing came in time: %s", a.text)
+			t.Fatalf("no update within the wait: %s", a.text)
 		}
 	}
 	if !slices.Contains(got, wire.UpdateDelivery) {
@@ -155,7 +156,7 @@ func TestFramesHaveOnlyDescribedFields(t *testing.T) {
 // release.
 func TestDeprecatedRoutesAndFieldsStillWork(t *testing.T) {
 	h := newTestAPI(t, "")
-	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
+	e := h.stripeEndpoint("live", stripeSecret)
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).expect(t, 200, "")
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).expect(t, 200, "")
 	id := string(h.newest(e).ID)

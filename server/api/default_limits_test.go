@@ -7,16 +7,16 @@ import (
 	"hookbeam/server/access"
 )
 
-// TestLimitersAcceptExactlyTheDefaultNumberOfConnections counts how many connections each handler accepts with
-// its default limits: per address, per link where links are used, and in total. Other tests use small limits to
-// check what happens at a limit.
+// TestLimitersAcceptExactlyTheDefaultNumberOfConnections fills the limiters that the handlers have by default:
+// per address, per link where links are used, and in total. Other tests use small limits to check what a
+// handler does at a limit.
 func TestLimitersAcceptExactlyTheDefaultNumberOfConnections(t *testing.T) {
 	h := newTestAPI(t, "")
 	quota := func(q *access.Quota) func(address, link string) bool {
 		return func(address, _ string) bool { return q.Take(access.Client{Key: address}) == access.HasRoom }
 	}
-	seat := func(s *connLimiter) func(address, link string) bool {
-		t.Cleanup(func() { s.open.Add(-s.held) }) // nobody gives these seats back
+	conns := func(s *connLimiter) func(address, link string) bool {
+		t.Cleanup(func() { s.open.Add(-s.held) }) // the test does not release them
 		return func(address, link string) bool {
 			_, ok := s.acquire(access.Link{Subject: link}, access.Client{Key: address})
 			return ok
@@ -26,18 +26,18 @@ func TestLimitersAcceptExactlyTheDefaultNumberOfConnections(t *testing.T) {
 		take                     func(address, link string) bool
 		ofAddress, ofLink, inAll int
 	}{
-		"sockets":           {quota(h.api.Live.(*Live).sockets), 1000, 1000, 20_000},
-		"polls that wait":   {quota(h.api.Updates.(*updates).waiting), 1000, 1000, 20_000},
-		"pages' sockets":    {seat(h.api.statusSockets), 1000, 20, 20_000},
-		"pages that wait":   {seat(h.api.statusPolls), 1000, 20, 20_000},
-		"small, as a check": {quota(access.NewQuota(9, 5)), 5, 5, 9},
+		"sockets":                          {quota(h.api.Live.(*Live).sockets), 1000, 1000, 20_000},
+		"waiting polls":                    {quota(h.api.Updates.(*updates).waiting), 1000, 1000, 20_000},
+		"status sockets":                   {conns(h.api.statusSockets), 1000, 20, 20_000},
+		"waiting status polls":             {conns(h.api.statusPolls), 1000, 20, 20_000},
+		"a small quota, to check the test": {quota(access.NewQuota(9, 5)), 5, 5, 9},
 	} {
 		t.Run(name, func(t *testing.T) {
 			taken := 0
 			until := func(address, link func(i int) string) (n int) {
 				for c.take(address(n), link(n)) {
 					if n++; n > 2*c.inAll {
-						t.Fatalf("%d and no end", n)
+						t.Fatalf("no limit after %d", n)
 					}
 				}
 				taken += n
@@ -46,13 +46,13 @@ func TestLimitersAcceptExactlyTheDefaultNumberOfConnections(t *testing.T) {
 			one := func(name string) func(int) string { return func(int) string { return name } }
 			each := func(name string) func(int) string { return func(i int) string { return fmt.Sprint(name, i) } }
 			if n := until(one("a"), one("a")); n != c.ofLink {
-				t.Errorf("%d of one link from one address, want %d", n, c.ofLink)
+				t.Errorf("%d with one link from one address, want %d", n, c.ofLink)
 			}
 			if until(one("a"), each("b")); taken != c.ofAddress {
-				t.Errorf("%d of one address, want %d", taken, c.ofAddress)
+				t.Errorf("%d from one address, want %d", taken, c.ofAddress)
 			}
 			if until(each("c"), each("c")); taken != c.inAll {
-				t.Errorf("%d in all, want %d", taken, c.inAll)
+				t.Errorf("%d in total, want %d", taken, c.inAll)
 			}
 		})
 	}

@@ -42,7 +42,7 @@ func TestPagesListEveryDeliveryOnceNewestFirst(t *testing.T) {
 			seen = append(seen, d.Seq)
 		}
 		if rounds == 0 {
-			h.send("in between") // belongs to no page: it is told after the first one's cursor
+			h.send("in between") // belongs to no page, because it is newer than the first page's cursor
 		}
 		if p.Next == "" {
 			break
@@ -75,9 +75,15 @@ func TestDeliveriesAreFiltered(t *testing.T) {
 		200, nil)
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "z"}).expect(t, 401, "signature_missing")
 	for query, want := range map[string]int{
-		"": 3, "?verdict=rejected": 1, "?verdict=unsigned": 2, "?verdict=verified": 0, "?method=PUT": 1,
+		"":                                   3,
+		"?verdict=rejected":                  1,
+		"?verdict=unsigned":                  2,
+		"?verdict=verified":                  0,
+		"?method=PUT":                        1,
 		"?method=put":                        0,
-		"?endpoint=" + string(h.endpoint.ID): 3, "?endpoint=ep_other": 0, "?method=POST&verdict=unsigned": 1,
+		"?endpoint=" + string(h.endpoint.ID): 3,
+		"?endpoint=ep_other":                 0,
+		"?method=POST&verdict=unsigned":      1,
 	} {
 		var p page
 		h.get("/api/v1/deliveries"+query, &p)
@@ -90,9 +96,13 @@ func TestDeliveriesAreFiltered(t *testing.T) {
 func TestInvalidQueryParametersAreRejected(t *testing.T) {
 	h := newTestAPI(t, "")
 	for query, code := range map[string]string{
-		"limit=0": "invalid_request", "limit=501": "invalid_request", "limit=x": "invalid_request",
-		"verdict=fine": "invalid_request",
-		"type=x":       "invalid_request", "before=x": "cursor_unreadable", "before=aaaaaaaaaa.0.5": "cursor_unreadable",
+		"limit=0":               "invalid_request",
+		"limit=501":             "invalid_request",
+		"limit=x":               "invalid_request",
+		"verdict=fine":          "invalid_request",
+		"type=x":                "invalid_request",
+		"before=x":              "cursor_unreadable",
+		"before=aaaaaaaaaa.0.5": "cursor_unreadable",
 	} {
 		h.do(request{method: "GET", path: "/api/v1/deliveries?" + query, token: true}).expect(t, 400, code)
 	}
@@ -113,9 +123,8 @@ func TestGetDeliveryReturnsAllDetails(t *testing.T) {
 			many = append(many, header.Value)
 		}
 	}
-	if d.Path != "/deep" || d.Query != "q=1" || d.ContentType != "text/x-odd" || d.Size != 7 || d.Host == "" || d.Proto != "HTTP/1.1" ||
-		d.Remote != "127.0.0.1" || d.TookUS < 0 ||
-		strings.Join(many, ",") != "2,1" {
+	if d.Path != "/deep" || d.Query != "q=1" || d.ContentType != "text/x-odd" || d.Size != 7 || d.Host == "" ||
+		d.Proto != "HTTP/1.1" || d.Remote != "127.0.0.1" || d.TookUS < 0 || strings.Join(many, ",") != "2,1" {
 		t.Errorf("%+v", d)
 	}
 }
@@ -147,22 +156,22 @@ func TestBodyDownloadHasSafeHeaders(t *testing.T) {
 	}
 }
 
-// TestUnknownAndMalformedDeliveryIDsGet404 is S15 of what is promised, as far as there is one tenant.
+// TestUnknownAndMalformedDeliveryIDsGet404 is promise S15, as far as there is one tenant.
 func TestUnknownAndMalformedDeliveryIDsGet404(t *testing.T) {
 	h := newTestAPI(t, "")
 	id := string(h.send("x"))
 	for _, wrong := range []string{"dlv_1", "dlv_", id + "a", id[:len(id)-1], "dlv_1" + strings.Repeat("a", 26),
 		strings.ToUpper(id), "1"} {
 		h.do(request{method: "GET", path: "/api/v1/deliveries/" + wrong, token: true}).expect(t, 404, "not_found")
-		h.do(request{method: "GET", path: "/api/v1/deliveries/" + wrong + "/body", token: true}).expect(t, 404,
-			"not_found")
+		body := h.do(request{method: "GET", path: "/api/v1/deliveries/" + wrong + "/body", token: true})
+		body.expect(t, 404, "not_found")
 	}
 }
 
 func TestPageStartsAtOrBelowItsCursor(t *testing.T) {
 	cursor := hook.Cursor{Epoch: "aaaaaaaaaa", Seq: 20}
 	for before, want := range map[string]hook.Seq{
-		"":                21, // not open at the top: what arrives while the page is read is told by frames
+		"":                21, // excludes what arrives while the page is read: frames contain it
 		"aaaaaaaaaa.0.20": 20,
 		"aaaaaaaaaa.0.7":  7,
 		"aaaaaaaaaa.0.0":  0,
@@ -173,6 +182,6 @@ func TestPageStartsAtOrBelowItsCursor(t *testing.T) {
 		}
 	}
 	if got, err := pageStart("bbbbbbbbbb.0.7", cursor); err == nil {
-		t.Errorf("another log's page begins at %d", got)
+		t.Errorf("before of another log gave %d, want an error", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-// call sends JSON as the administrator and reads the answer's into to, where it is not nil.
+// call sends JSON as the administrator, checks the status, and decodes the response into to, unless that is nil.
 func (h *testAPI) call(method, path, body string, status int, to any) {
 	h.t.Helper()
 	a := h.do(request{method: method, path: "/api/v1" + path, body: body, token: true})
@@ -26,12 +26,13 @@ func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
 	var e wire.Endpoint
 	h.call("POST", "/endpoints", `{"name":"stripe-live","verify":"observe","tolerance":"90s","max_body":2048,
 		"secrets":[{"label":"live","value":"whsec_0123456789"},{"label":"test","value":"whsec_abcdefghij"}],
-		"response":{"status":202,"content_type":"text/plain","body":"ok"},"signed_url":"https://x.example/y","settings":{"webhook_id":"7"}}`, 201, &e)
-	if e.Name != "stripe-live" || e.Provider != "generic" || e.Verify != "observe" || e.Tolerance != "1m30s" || e.MaxBody != 2048 ||
-		len(e.Secrets) != 2 || e.Response == nil || e.Response.Status != 202 || e.SignedURL == "" || e.Settings["webhook_id"] != "7" ||
-		!strings.HasPrefix(e.URL, h.URL+"/in/stripe-live-") ||
-		!strings.HasPrefix(string(e.ID), "ep_") {
-		t.Errorf("made: %+v", e)
+		"response":{"status":202,"content_type":"text/plain","body":"ok"},"signed_url":"https://x.example/y",
+		"settings":{"webhook_id":"7"}}`, 201, &e)
+	if e.Name != "stripe-live" || e.Provider != "generic" || e.Verify != "observe" || e.Tolerance != "1m30s" ||
+		e.MaxBody != 2048 || len(e.Secrets) != 2 || e.Response == nil || e.Response.Status != 202 ||
+		e.SignedURL == "" || e.Settings["webhook_id"] != "7" ||
+		!strings.HasPrefix(e.URL, h.URL+"/in/stripe-live-") || !strings.HasPrefix(string(e.ID), "ep_") {
+		t.Errorf("created: %+v", e)
 	}
 	path := "/endpoints/" + string(e.ID)
 	inbox := strings.TrimPrefix(e.URL, h.URL)
@@ -46,11 +47,11 @@ func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
 	kept, err := h.api.Endpoints.Get(e.ID)
 	check(t, err)
 	if kept.Secrets[0].Value != "whsec_0123456789" {
-		t.Errorf("the secret that was left as it is became %q", kept.Secrets[0].Value)
+		t.Errorf("the secret without a new value became %q", kept.Secrets[0].Value)
 	}
 	h.call("PATCH", path, `{}`, 200, &changed)
 	if len(changed.Secrets) != 1 || changed.Verify != "observe" {
-		t.Errorf("changed by nothing: %+v", changed)
+		t.Errorf("after an empty change: %+v", changed)
 	}
 
 	h.call("DELETE", path, "", 204, nil)
@@ -58,7 +59,7 @@ func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
 	h.do(request{method: "GET", path: "/api/v1" + path, token: true}).expect(t, 404, "endpoint_not_found")
 	h.call("POST", path+"/restore", "", 200, &changed)
 	if changed.URL != e.URL {
-		t.Errorf("it came back at %s", changed.URL)
+		t.Errorf("the restored endpoint has the URL %s", changed.URL)
 	}
 	h.do(request{method: "POST", path: inbox, body: "x"}).expect(t, 200, "")
 }
@@ -82,7 +83,7 @@ func TestSecretsAreNeverReturned(t *testing.T) {
 	longer.expect(t, 400, "invalid_request")
 	for _, a := range []answer{made, list, taken, wrong, longer} {
 		if strings.Contains(a.text, value) {
-			t.Errorf("%s %d: the value is in the answer: %s", a.Request.Method, a.StatusCode, a.text)
+			t.Errorf("%s %d: the response contains the secret: %s", a.Request.Method, a.StatusCode, a.text)
 		}
 	}
 }
@@ -116,11 +117,12 @@ func TestInvalidEndpointsAreRejected(t *testing.T) {
 			t.Errorf("%s: the answer does not name %s: %s", body, part, a.text)
 		}
 	}
-	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `{"name":"` + strings.Repeat("a",
-		maxCallBody) + `"}`}).expect(t, 413, "body_too_large")
-	h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `name=a`,
-		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).expect(t, 415,
-		"unsupported_media_type")
+	tooLarge := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true,
+		body: `{"name":"` + strings.Repeat("a", maxCallBody) + `"}`})
+	tooLarge.expect(t, 413, "body_too_large")
+	form := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: `name=a`,
+		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}})
+	form.expect(t, 415, "unsupported_media_type")
 	var list struct{ Endpoints []wire.Endpoint }
 	h.get("/api/v1/endpoints", &list)
 	if len(list.Endpoints) != 1 {
@@ -166,7 +168,7 @@ func TestSampleHasTheRequestedTypeAndValues(t *testing.T) {
 		a := h.do(request{method: "POST", path: "/api/v1" + path + "/sample", token: true, body: body})
 		a.expect(t, 400, want)
 		if want == "unknown_type" && !strings.Contains(a.text, "charge.refunded, charge.dispute.created") {
-			t.Errorf("the answer does not list the types: %s", a.text)
+			t.Errorf("the error does not list the types: %s", a.text)
 		}
 	}
 }
@@ -180,7 +182,7 @@ func TestProvidersHaveSetupStepsAndSampleTypes(t *testing.T) {
 	}
 	for _, p := range list.Providers {
 		if len(p.SampleTypes) == 0 {
-			t.Errorf("%s names no types to make samples of", p.ID)
+			t.Errorf("%s has no sample types", p.ID)
 		}
 	}
 }
@@ -198,21 +200,27 @@ func TestSessionHasLoginVersionAndExpiry(t *testing.T) {
 		left > 31*24*time.Hour {
 		t.Errorf("%s", a.text)
 	}
-	if a := h.do(request{method: "GET", path: "/api/v1/session", token: true}); strings.Contains(a.text,
-		"expires_at") {
-		t.Errorf("a token does not expire: %s", a.text)
+	a = h.do(request{method: "GET", path: "/api/v1/session", token: true})
+	if strings.Contains(a.text, "expires_at") {
+		t.Errorf("a token has no expiry, got %s", a.text)
 	}
 }
 
 func TestDurationsAreFormattedWithoutTrailingZeroUnits(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "0s", 5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Second: "1m30s",
+		0:                          "0s",
+		30 * time.Second:           "30s",
+		90 * time.Second:           "1m30s",
+		5 * time.Minute:            "5m",
+		10 * time.Minute:           "10m",
+		time.Hour:                  "1h",
 		time.Hour + 10*time.Second: "1h0m10s",
-		10 * time.Minute:           "10m", 20 * time.Hour: "20h", 30 * time.Second: "30s", time.Hour + 30*time.Minute: "1h30m",
+		time.Hour + 30*time.Minute: "1h30m",
+		20 * time.Hour:             "20h",
 	} {
 		got := formatDuration(d)
 		if back, err := time.ParseDuration(got); got != want || err != nil || back != d {
-			t.Errorf("brief(%v) = %s, want %s", d, got, want)
+			t.Errorf("formatDuration(%v) = %s, want %s", d, got, want)
 		}
 	}
 }
@@ -232,12 +240,12 @@ func TestOpenAPIListsEveryAPIRoute(t *testing.T) {
 			continue
 		}
 		if _, ok := doc.Paths[path][strings.ToLower(method)]; !ok {
-			t.Errorf("%s is not in the contract", row.pattern)
+			t.Errorf("%s is not in openapi.json", row.pattern)
 		}
 	}
 	committed, err := OpenAPI()
 	check(t, err)
 	if !json.Valid(committed) || doc.OpenAPI != "3.1.0" {
-		t.Error("the contract is no OpenAPI 3.1")
+		t.Error("openapi.json is not a document of OpenAPI 3.1")
 	}
 }

@@ -27,7 +27,7 @@ import (
 
 const adminToken = "an administrator's token"
 
-// house is all the doors over a real log, reached by real sockets.
+// testAPI is a server with the whole API on a real log. Tests send it requests over the network.
 type testAPI struct {
 	*httptest.Server
 	t        testing.TB
@@ -35,16 +35,16 @@ type testAPI struct {
 	board    *status.Board
 	store    *sqlite.Log
 	registry *sqlite.Registry
-	stop     func() // ends the writer: nothing can be stored any more
+	stop     func() // ends the writer and the followers: nothing can be stored any more
 	log      *lines
 	endpoint hook.Endpoint
 	count    atomic.Int64 // of next
-	ahead    atomic.Int64 // how far the doors' clock is ahead, in nanoseconds
+	ahead    atomic.Int64 // how far the API's clock is ahead, in nanoseconds
 }
 
 func (h *testAPI) now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
 
-// lines collects what is logged.
+// lines collects the log.
 type lines struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -62,7 +62,7 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
-// plainPages says which page it is and no more: how pages look is tested where they are drawn.
+// plainPages renders pages as plain text. Package web tests how the real pages look.
 type plainPages struct{}
 
 func (plainPages) Shell(w http.ResponseWriter, _ *http.Request, nonce string) {
@@ -135,10 +135,8 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 	h.board = board
 	endpoints.Subscribe(board.Change)
 	view := follow.Behind(store, board)
-	hub := live.New(
-		view,
-		live.Options{Now: time.Now, Newest: store.Head, Statuses: board, Encode: EncodeText, Ping: Ping},
-	)
+	hub := live.New(view,
+		live.Options{Now: time.Now, Newest: store.Head, Statuses: board, Encode: EncodeText, Ping: Ping})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = db.Run(ctx) })
@@ -149,13 +147,7 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 	h.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
 	h.endpoint, err = endpoints.Create(t.Context(), hook.Endpoint{Name: "first"})
 	check(t, err)
-	in := intake.New(
-		endpoints,
-		store,
-		time.Now,
-		func(slug string) string { return "https://hooks.example.com/in/" + slug },
-		nil,
-	)
+	in := intake.New(endpoints, store, time.Now, publicAddress, nil)
 	sessions := access.NewSessions(h.registry.Sessions(), site)
 	refusals := access.NewRefusals(logger, h.now)
 	h.api = New(Describe("test"), Options{
@@ -193,7 +185,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// request is one request as a test asks it.
+// request is a request to the test's server.
 type request struct {
 	method, path string
 	body         string
@@ -203,13 +195,13 @@ type request struct {
 	host         string
 }
 
-// answer is what came back, with its body read.
+// answer is a response with its body.
 type answer struct {
 	*http.Response
 	text string
 }
 
-// do sends q and follows no redirect.
+// do sends q. It does not follow redirects.
 func (h *testAPI) do(q request) answer {
 	h.t.Helper()
 	r, err := http.NewRequestWithContext(h.t.Context(), q.method, h.URL+q.path, strings.NewReader(q.body))
@@ -239,7 +231,7 @@ func (h *testAPI) do(q request) answer {
 	return answer{res, string(text)}
 }
 
-// get asks with the administrator's token and reads JSON into to.
+// get sends a GET request with the administrator's token, and decodes the response into to.
 func (h *testAPI) get(path string, to any) {
 	h.t.Helper()
 	a := h.do(request{method: "GET", path: path, token: true})
@@ -249,7 +241,7 @@ func (h *testAPI) get(path string, to any) {
 	check(h.t, json.Unmarshal([]byte(a.text), to))
 }
 
-// is checks an answer's status and, where code is not "", its problem's code.
+// expect checks the status and, unless code is empty, that the response is a problem with that code.
 func (a answer) expect(t testing.TB, status int, code string) {
 	t.Helper()
 	if a.StatusCode != status {
@@ -261,7 +253,7 @@ func (a answer) expect(t testing.TB, status int, code string) {
 	}
 	var p Problem
 	if err := json.Unmarshal([]byte(a.text), &p); err != nil {
-		t.Errorf("%s %s: no problem details: %s", a.Request.Method, a.Request.URL.Path, a.text)
+		t.Errorf("%s %s: not problem details: %s", a.Request.Method, a.Request.URL.Path, a.text)
 		return
 	}
 	if a.Header.Get("Content-Type") != "application/problem+json" || p.Status != status || p.Code != code ||
@@ -272,7 +264,7 @@ func (a answer) expect(t testing.TB, status int, code string) {
 	}
 }
 
-// login makes a session by a one-time code.
+// login begins a session with a one-time code, and returns its cookie.
 func (h *testAPI) login() *http.Cookie {
 	h.t.Helper()
 	code, err := h.api.Logins.New(h.t.Context())

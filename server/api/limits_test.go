@@ -15,7 +15,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-// socketFrom opens a socket from an address of its own and returns it, or the status that it is refused with.
+// socketFrom opens a WebSocket from a local address. ws is nil if it is refused.
 func (h *testAPI) socketFrom(ip, path string) (*websocket.Conn, *http.Response) {
 	h.t.Helper()
 	dialer := websocket.Dialer{NetDialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}).DialContext}
@@ -30,9 +30,8 @@ func (h *testAPI) socketFrom(ip, path string) (*websocket.Conn, *http.Response) 
 	return ws, res
 }
 
-// TestSocketsAreLimitedPerAddressAndInTotal holds both bounds for readers and for pages of payers, and the counts of
-// those
-// who are refused.
+// TestSocketsAreLimitedPerAddressAndInTotal reaches both limits, for the live connection and for public
+// statuses, and checks that refusals are counted.
 func TestSocketsAreLimitedPerAddressAndInTotal(t *testing.T) {
 	for name, path := range map[string]func(h *testAPI) string{
 		"readers": func(h *testAPI) string {
@@ -47,10 +46,10 @@ func TestSocketsAreLimitedPerAddressAndInTotal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newTestAPI(t, "")
-			at := path(h)
+			path := path(h)
 			open := func(ip string, want int) *websocket.Conn {
 				t.Helper()
-				ws, res := h.socketFrom(ip, at)
+				ws, res := h.socketFrom(ip, path)
 				if res.StatusCode != want || (want == 429) != (res.Header.Get("Retry-After") != "") {
 					t.Errorf("from %s: %d, want %d", ip, res.StatusCode, want)
 				}
@@ -73,16 +72,16 @@ func TestSocketsAreLimitedPerAddressAndInTotal(t *testing.T) {
 			}
 			check(t, first.Close())
 			for range 10_000 {
-				if ws, _ := h.socketFrom("127.0.0.4", at); ws != nil {
+				if ws, _ := h.socketFrom("127.0.0.4", path); ws != nil {
 					return
 				}
 			}
-			t.Error("nobody takes the place of who left")
+			t.Error("after a socket was closed, no other one may connect")
 		})
 	}
 }
 
-// TestAllTokensOfALinkShareItsConnectionLimit: a shop's key signs any number of tokens for one payment.
+// TestAllTokensOfALinkShareItsConnectionLimit signs several tokens for one payment, as a shop may.
 func TestAllTokensOfALinkShareItsConnectionLimit(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
@@ -94,8 +93,8 @@ func TestAllTokensOfALinkShareItsConnectionLimit(t *testing.T) {
 		return text
 	}
 	for i, want := range []int{101, 101, 429} {
-		if _, res := h.socketFrom("127.0.0.2",
-			"/api/v1/status/"+token(time.Duration(i+1)*time.Hour)+"/live"); res.StatusCode != want {
+		path := "/api/v1/status/" + token(time.Duration(i+1)*time.Hour) + "/live"
+		if _, res := h.socketFrom("127.0.0.2", path); res.StatusCode != want {
 			t.Errorf("token %d: %d, want %d", i, res.StatusCode, want)
 		}
 	}
@@ -103,7 +102,7 @@ func TestAllTokensOfALinkShareItsConnectionLimit(t *testing.T) {
 		l, err := h.api.readLink(token(time.Duration(i+1) * time.Hour))
 		check(t, err)
 		if _, ok := h.api.statusPolls.acquire(l, access.Client{Key: "a"}); ok != want {
-			t.Errorf("waiting with token %d: %v", i, ok)
+			t.Errorf("poll with token %d: %v", i, ok)
 		}
 	}
 	for _, spelled := range []string{"%0a", "%0D%0A", "%20", "="} {
@@ -126,39 +125,38 @@ func TestLongPollsAreLimitedPerAddress(t *testing.T) {
 	full := h.do(ask)
 	full.expect(t, 429, "too_many_waiting")
 	if full.Header.Get("Retry-After") == "" {
-		t.Error("it is not told when to come back")
+		t.Error("Retry-After is missing")
 	}
-	h.do(request{method: "GET", path: "/api/v1/updates?after=" + page.Cursor, token: true}).expect(t, 200,
-		"") // does not wait
+	// A request without wait is not limited.
+	h.do(request{method: "GET", path: "/api/v1/updates?after=" + page.Cursor, token: true}).expect(t, 200, "")
 	h.send("x")
 	if a := <-answered; a.StatusCode != 200 {
 		t.Errorf("%d %s", a.StatusCode, a.text)
 	}
 	if n := u.waiting.Held(); n != 0 {
-		t.Errorf("%d still wait", n)
+		t.Errorf("%d polls are still counted", n)
 	}
 }
 
-// TestTenThousandReadersAreAdmittedWithinThirtySeconds follows the clock of a storm: everybody comes at once,
-// and then when told.
+// TestTenThousandReadersAreAdmittedWithinThirtySeconds simulates a reconnection: all readers come at once, and
+// those that are refused come back after Retry-After.
 func TestTenThousandReadersAreAdmittedWithinThirtySeconds(t *testing.T) {
 	a := newAdmission()
 	now := time.Unix(0, 0)
 	const readers = 10_000
-	due := map[int][]int{0: nil} // by second: who comes
+	due := map[int][]int{0: nil} // the readers that come in each second
 	for i := range readers {
 		due[0] = append(due[0], i)
 	}
 	back, busiest := 0, 0
 	for second := 0; back < readers; second++ {
 		if second > 30 {
-			t.Fatalf("%d of %d are back after 30 s", back, readers)
+			t.Fatalf("%d of %d readers are admitted after 30 s", back, readers)
 		}
 		in := 0
 		for n, i := range due[second] {
-			at := now.Add(
-				time.Duration(second)*time.Second + time.Duration(n)*time.Second/time.Duration(len(due[second])),
-			)
+			part := time.Duration(n) * time.Second / time.Duration(len(due[second]))
+			at := now.Add(time.Duration(second)*time.Second + part)
 			err := a.admit(from("address "+string(rune('a'+i%20))), at)
 			if err == nil {
 				in++
@@ -174,11 +172,11 @@ func TestTenThousandReadersAreAdmittedWithinThirtySeconds(t *testing.T) {
 		back += in
 		busiest = max(busiest, in)
 		if second == 0 && in < admissionBurst {
-			t.Errorf("only %d are let in at once", in)
+			t.Errorf("only %d readers are admitted at once", in)
 		}
 	}
 	if busiest > admissionBurst+admissionPerSecond {
-		t.Errorf("%d were let in within one second", busiest)
+		t.Errorf("%d readers were admitted within one second", busiest)
 	}
 }
 
@@ -235,26 +233,26 @@ func TestClientFramesAreCountedAcrossReads(t *testing.T) {
 func TestPageThatSendsTooManyFramesIsDisconnected(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
-	line := h.watch(s.token("order/1", ""))
-	check(t, line.SetReadDeadline(time.Now().Add(time.Minute))) // or a page that is left alone would hang the test
-	for range 3 * framesAtOnce {                                // it may be sent away before the last
-		if line.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Minute)) != nil {
+	page := h.watch(s.token("order/1", ""))
+	check(t, page.SetReadDeadline(time.Now().Add(time.Minute))) // so that the test fails instead of hanging
+	for range 3 * framesAtOnce {                                // it may be disconnected before the last
+		if page.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Minute)) != nil {
 			break
 		}
 	}
 	for {
-		_, _, err := line.ReadMessage()
+		_, _, err := page.ReadMessage()
 		var closed *websocket.CloseError
 		if errors.As(err, &closed) && closed.Code == websocket.ClosePolicyViolation {
 			return
 		}
 		if err != nil {
-			t.Fatalf("it ends with %v", err)
+			t.Fatalf("the WebSocket ended with %v, want close code 1008", err)
 		}
 	}
 }
 
-// TestServerReportsRefusalsAndWarnings reads the counts and warnings as the dashboard does.
+// TestServerReportsRefusalsAndWarnings reads GET /server, as the dashboard does.
 func TestServerReportsRefusalsAndWarnings(t *testing.T) {
 	h := newTestAPI(t, "")
 	var s struct {
@@ -276,8 +274,8 @@ func TestServerReportsRefusalsAndWarnings(t *testing.T) {
 	h.do(request{method: "GET", path: "/api/v1/server"}).expect(t, 401, "unauthenticated")
 }
 
-// TestRepeatedStorageFailuresDoNotFloodTheLog sends deliveries that cannot be stored, and asks whether it is
-// ready. All are counted, and the log has a line for each code.
+// TestRepeatedStorageFailuresDoNotFloodTheLog sends deliveries that cannot be stored, and readiness probes. All
+// refusals are counted, and the log has one line for each code.
 func TestRepeatedStorageFailuresDoNotFloodTheLog(t *testing.T) {
 	h := newTestAPI(t, "")
 	h.stop()
@@ -294,10 +292,10 @@ func TestRepeatedStorageFailuresDoNotFloodTheLog(t *testing.T) {
 		h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "x"}).expect(t, 503, "stopping")
 		h.do(request{method: "GET", path: "/readyz"}).expect(t, 503, "cannot_store")
 	}
-	if said := lines() - before; said > 2 {
-		t.Errorf("%d lines for 100 requests", said)
+	if written := lines() - before; written > 2 {
+		t.Errorf("%d log lines for 100 requests", written)
 	}
 	if refused := h.api.Refusals.Counts()["stopping"]; refused != 50 {
-		t.Errorf("%d are counted", refused)
+		t.Errorf("%d refusals are counted", refused)
 	}
 }

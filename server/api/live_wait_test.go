@@ -2,25 +2,25 @@ package api
 
 import "testing"
 
-// TestLiveHandlerWaitsForSocketReaders: after the hub has ended, nothing is left of a socket when Wait returns.
+// TestLiveHandlerWaitsForSocketReaders ends the hub, after which Wait must return and no socket may be counted.
 func TestLiveHandlerWaitsForSocketReaders(t *testing.T) {
 	h := newTestAPI(t, "")
-	door := h.api.Live.(*Live)
+	live := h.api.Live.(*Live)
 	for range 20 {
 		if _, res := h.socketFrom("127.0.0.2", "/api/v1/live"); res.StatusCode != 101 {
-			t.Fatalf("a socket is answered %s", res.Status)
+			t.Fatalf("the WebSocket was refused: %s", res.Status)
 		}
 	}
 	waited := make(chan struct{})
-	go func() { defer close(waited); door.Wait() }()
+	go func() { defer close(waited); live.Wait() }()
 	select {
 	case <-waited:
-		t.Error("it did not wait for sockets that are open")
+		t.Error("Wait returned while sockets are open")
 	default:
 	}
 	h.stop()
 	<-waited
-	if n := door.Open(); n != 0 {
-		t.Errorf("then %d sockets are open", n)
+	if n := live.Open(); n != 0 {
+		t.Errorf("%d sockets are open after Wait", n)
 	}
 }

@@ -23,17 +23,17 @@ func TestLoginLinkWorksOnce(t *testing.T) {
 		len(again.Cookies()) != 0 {
 		t.Errorf("the second time: %d %s %v", again.StatusCode, again.text, again.Cookies())
 	}
-	if shell := h.do(request{method: "GET", path: "/deliveries/dlv_x",
-		cookie: first.Cookies()[0]}); shell.StatusCode != 200 {
+	session := first.Cookies()[0]
+	if shell := h.do(request{method: "GET", path: "/deliveries/dlv_x", cookie: session}); shell.StatusCode != 200 {
 		t.Errorf("the dashboard: %d", shell.StatusCode)
 	}
-	if login := h.do(request{method: "GET", path: "/login",
-		cookie: first.Cookies()[0]}); login.StatusCode != http.StatusSeeOther {
-		t.Errorf("the login, once logged in: %d", login.StatusCode)
+	login := h.do(request{method: "GET", path: "/login", cookie: session})
+	if login.StatusCode != http.StatusSeeOther {
+		t.Errorf("the login page with a session: %d", login.StatusCode)
 	}
 }
 
-// form is a form that a page of ours sends.
+// form returns the request of the login form.
 func form(h *testAPI, code string) request {
 	return request{method: "POST", path: "/login", body: url.Values{"code": {code}}.Encode(),
 		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Origin": {h.URL},
@@ -48,9 +48,9 @@ func TestLoginFormBeginsASessionThatLogoutEnds(t *testing.T) {
 		t.Errorf("a wrong code: %d %s", a.StatusCode, a.text)
 	}
 	if a := h.do(form(h, strings.Repeat("x", 5000))); a.StatusCode != 413 {
-		t.Errorf("a code without end: %d %s", a.StatusCode, a.text)
+		t.Errorf("a form that is too large: %d %s", a.StatusCode, a.text)
 	}
-	a := h.do(form(h, " "+h.URL+"/login/"+code+"\n")) // as people paste it
+	a := h.do(form(h, " "+h.URL+"/login/"+code+"\n")) // a pasted link
 	if a.StatusCode != http.StatusSeeOther || len(a.Cookies()) != 1 {
 		t.Fatalf("%d %s", a.StatusCode, a.text)
 	}
@@ -76,8 +76,8 @@ func TestLoginCodeGuessesAreRateLimited(t *testing.T) {
 	}
 }
 
-// TestWrongCodesDoNotLockOutAValidLogin is for proxies that are not known as such, behind which everybody has one
-// address.
+// TestWrongCodesDoNotLockOutAValidLogin matters behind a proxy that is not configured as trusted, where all
+// clients have one address.
 func TestWrongCodesDoNotLockOutAValidLogin(t *testing.T) {
 	h := newTestAPI(t, "")
 	for range 3 * wrongCodesBurst {
@@ -98,8 +98,8 @@ func TestWrongCodesDoNotLockOutAValidLogin(t *testing.T) {
 	}
 }
 
-// TestWrongCodeCausesNoDatabaseCommit wrongCodes while nothing can be stored: a guess is told all the same, and
-// a right code is not.
+// TestWrongCodeCausesNoDatabaseCommit logs in while nothing can be stored. A wrong code is still answered with
+// 401; a correct one, which must be marked as used, gets 503.
 func TestWrongCodeCausesNoDatabaseCommit(t *testing.T) {
 	h := newTestAPI(t, "")
 	code, err := h.api.Logins.New(t.Context())

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// begin runs handler for a request with a session's cookie, and returns when handler's own work has begun. It
-// gives the context that the work is bound to; end lets the work come to its end by itself.
+// begin sends a request with a session to a guarded handler, and returns when the handler runs. work is the
+// context of the request; end lets the handler return.
 func (h *testAPI) begin(t *testing.T, pattern string, cookie *http.Cookie) (work context.Context, end func()) {
 	t.Helper()
 	begun, let, done := make(chan context.Context, 1), make(chan struct{}), make(chan struct{})
@@ -31,8 +31,8 @@ func (h *testAPI) begin(t *testing.T, pattern string, cookie *http.Cookie) (work
 	return work, func() { close(let); <-done }
 }
 
-// TestLogoutEndsAllLongLivedRequestsOfTheSession: whatever may wait for long belongs to a session, and ends
-// with it at once. Another session's goes on.
+// TestLogoutEndsAllLongLivedRequestsOfTheSession checks every long-lived route of the table. The context of the
+// request is canceled at once; a request of another session goes on.
 func TestLogoutEndsAllLongLivedRequestsOfTheSession(t *testing.T) {
 	h := newTestAPI(t, "")
 	tried := 0
@@ -48,15 +48,15 @@ func TestLogoutEndsAllLongLivedRequestsOfTheSession(t *testing.T) {
 		select {
 		case <-mine.Done():
 		case <-time.After(20 * time.Second):
-			t.Errorf("%s goes on after the logout", pattern)
+			t.Errorf("%s is not canceled after the logout", pattern)
 		}
 		if err := theirs.Err(); err != nil {
-			t.Errorf("%s of another session ended as well: %v", pattern, err)
+			t.Errorf("%s of another session was canceled: %v", pattern, err)
 		}
 		endMine()
 		endTheirs()
 	}
 	if tried == 0 {
-		t.Error("nothing that waits was found in the table of routes")
+		t.Error("the table has no long-lived route")
 	}
 }

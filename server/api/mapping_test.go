@@ -9,7 +9,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-func (h *testAPI) tryMapping(body string) (got wire.MappingTestResult) {
+func (h *testAPI) testMapping(body string) (got wire.MappingTestResult) {
 	h.t.Helper()
 	h.call("POST", "/endpoints/"+string(h.endpoint.ID)+"/mapping/try", body, 200, &got)
 	return got
@@ -23,18 +23,14 @@ func TestMappingIsTestedOnPastDeliveries(t *testing.T) {
 	}
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "id=P5&state=PAID",
 		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}).expect(t, 200, "")
-	got := h.tryMapping(
-		`{"mapping":{"kind":"own","subject":"body.id","state":"body.state","states":[{"value":"PAID","state":"paid"}]}}`,
-	)
+	got := h.testMapping(`{"mapping":{"kind":"own","subject":"body.id","state":"body.state",
+		"states":[{"value":"PAID","state":"paid"}]}}`)
 	if got.Looked != 5 || got.Matched != 3 || got.Failed != 1 || len(got.States) != 2 ||
-		got.States[0].Value != "PAID" ||
-		got.States[0].Count != 2 ||
-		got.States[1].State != "in_transit" {
+		got.States[0].Value != "PAID" || got.States[0].Count != 2 || got.States[1].State != "in_transit" {
 		t.Errorf("got %+v", got)
 	}
 	if len(got.Examples) != 3 || got.Examples[0].Subject != "own/P5" ||
-		got.Examples[1].Subject != "own/9007199254740993" ||
-		got.Examples[1].Seq != 4 {
+		got.Examples[1].Subject != "own/9007199254740993" || got.Examples[1].Seq != 4 {
 		t.Errorf("examples: %+v", got.Examples)
 	}
 	if len(got.Problems) != 1 || got.Problems[0].Seq != 2 ||
@@ -46,16 +42,15 @@ func TestMappingIsTestedOnPastDeliveries(t *testing.T) {
 func TestMappingIsSuggestedIfNoneIsSent(t *testing.T) {
 	h := newTestAPI(t, "")
 	for _, body := range []string{`{}`, `{"mapping":null}`} {
-		if got := h.tryMapping(body); got.Looked != 0 || got.States == nil || got.Mapping.Kind != hook.KindOwn ||
+		if got := h.testMapping(body); got.Looked != 0 || got.States == nil || got.Mapping.Kind != hook.KindOwn ||
 			got.Mapping.Subject != "" {
-			t.Errorf("of nothing: %+v", got)
+			t.Errorf("without deliveries: %+v", got)
 		}
 	}
 	h.send(`{"data":{"id":"o1","status":"PAID"}}`)
 	h.send(`{"data":{"id":"o2","status":"SENT"}}`)
-	if got := h.tryMapping(`{}`); got.Mapping.Subject != "body.data.id" || got.Mapping.State != "body.data.status" ||
-		got.Matched != 2 ||
-		got.Looked != 2 {
+	if got := h.testMapping(`{}`); got.Mapping.Subject != "body.data.id" || got.Mapping.State != "body.data.status" ||
+		got.Matched != 2 || got.Looked != 2 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -74,13 +69,13 @@ func TestInvalidMappingIsRejectedWhenTestedAndWhenSaved(t *testing.T) {
 	made.expect(t, 400, "mapping_invalid")
 	for _, a := range []answer{tried, saved, made} {
 		if !strings.Contains(a.text, "In the mapping, subject is wrong: it ends too early, at character 10.") {
-			t.Errorf("it says %s", a.text)
+			t.Errorf("the error is %s", a.text)
 		}
 	}
 	var e wire.Endpoint
 	h.get("/api/v1/endpoints/"+id, &e)
 	if e.Statuses.Mapping != nil {
-		t.Errorf("it is kept: %+v", e.Statuses.Mapping)
+		t.Errorf("the invalid mapping was stored: %+v", e.Statuses.Mapping)
 	}
 	h.do(request{method: "POST", path: "/api/v1/endpoints/ep_none/mapping/try", body: `{}`, token: true}).expect(t, 404,
 		"endpoint_not_found")
@@ -90,7 +85,8 @@ func TestMappingProducesTheEndpointsStatuses(t *testing.T) {
 	h := newTestAPI(t, "")
 	h.call("PATCH", "/endpoints/"+string(h.endpoint.ID),
 		`{"statuses":{"unsigned":true,"mapping":{"kind":"own","subject":"body.id","state":"body.state",
-		"reference":"body.order","occurred_at":"body.at","states":[{"value":"THERE","state":"delivered","tone":"success","final":true}]}}}`, 200, nil)
+		"reference":"body.order","occurred_at":"body.at",
+		"states":[{"value":"THERE","state":"delivered","tone":"success","final":true}]}}}`, 200, nil)
 	h.send(`{"id":"P1","state":"THERE","at":1770091600,"order":7}`)
 	h.send(`{"id":"P1","state":"On its way","at":1770091500}`)
 	h.waitApplied(2)
@@ -101,24 +97,23 @@ func TestMappingProducesTheEndpointsStatuses(t *testing.T) {
 	}
 	got := page.Statuses[0]
 	if got.Subject != "own/P1" || got.State != "delivered" || got.Tone != hook.ToneSuccess || !got.Final ||
-		got.Reference != "7" ||
-		len(got.Names) != 2 {
+		got.Reference != "7" || len(got.Names) != 2 {
 		t.Errorf("got %+v", got)
 	}
 }
 
-// drawn waits until the board has drawn a delivery.
+// waitApplied waits until the delivery with seq was applied to the statuses.
 func (h *testAPI) waitApplied(seq hook.Seq) {
 	h.t.Helper()
 	for {
-		grown := h.board.Moved()
+		moved := h.board.Moved()
 		if h.board.Position() >= seq {
 			return
 		}
 		select {
-		case <-grown:
+		case <-moved:
 		case <-h.t.Context().Done():
-			h.t.Fatal("a delivery is never drawn")
+			h.t.Fatalf("delivery %d was not applied", seq)
 		}
 	}
 }

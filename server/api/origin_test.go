@@ -8,8 +8,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// TestPlainHTTPOriginOfTheSameHostIsRejected is what somebody on the way could do who answers the first plain request
-// of a browser.
+// TestPlainHTTPOriginOfTheSameHostIsRejected is about an attacker in the network, who can answer a plain HTTP
+// request of a browser with a page of his own.
 func TestPlainHTTPOriginOfTheSameHostIsRejected(t *testing.T) {
 	h := newTestAPI(t, "https://hooks.example.com/")
 	session := h.login()
@@ -17,8 +17,8 @@ func TestPlainHTTPOriginOfTheSameHostIsRejected(t *testing.T) {
 		"https://hooks.example.com:8443": 403, h.URL: 403, "null": 403} {
 		header := http.Header{"Origin": {origin}, "Cookie": {session.Name + "=" + session.Value},
 			"Host": {"hooks.example.com"}}
-		ws, res, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(h.URL,
-			"http")+"/api/v1/live", header)
+		ws, res, err := websocket.DefaultDialer.DialContext(t.Context(),
+			"ws"+strings.TrimPrefix(h.URL, "http")+"/api/v1/live", header)
 		if res == nil || res.StatusCode != status {
 			t.Errorf("%s: %v %v, want %d", origin, res, err, status)
 		}
@@ -50,8 +50,8 @@ func TestDNSRebindingIsRejectedWithASession(t *testing.T) {
 	for _, path := range []string{"/", "/api/v1/session", "/api/v1/endpoints", "/api/v1/updates", "/api/v1/live",
 		"/assets/main.js"} {
 		h.do(request{method: "GET", path: path, cookie: session, host: "evil.example"}).expect(t, 403, "forbidden_host")
-		h.do(request{method: "GET", path: path, cookie: session, host: "hooks.example.com.evil.example:80"}).expect(t,
-			403, "forbidden_host")
+		prefixed := "hooks.example.com.evil.example:80"
+		h.do(request{method: "GET", path: path, cookie: session, host: prefixed}).expect(t, 403, "forbidden_host")
 	}
 	for _, host := range []string{"hooks.example.com", "127.0.0.1:8080", "localhost", "hookbeam:8080"} {
 		h.do(request{method: "GET", path: "/api/v1/session", cookie: session, host: host}).expect(t, 200, "")
@@ -61,13 +61,13 @@ func TestDNSRebindingIsRejectedWithASession(t *testing.T) {
 		200, "")
 }
 
-// TestSecureSiteSendsHSTS holds that every page and call says so, whatever it answers, and only where it is true.
+// TestSecureSiteSendsHSTS checks pages, calls and errors, and that a site without TLS does not send the header.
 func TestSecureSiteSendsHSTS(t *testing.T) {
 	h, bare := newTestAPI(t, "https://hooks.example.com/hooks/"), newTestAPI(t, "")
 	for _, path := range []string{"/", "/login", "/api/v1/session", "/api/v1/none", "/none", "//", "/healthz",
 		"/status/x", "/api/v1/status/x", "/embed/hookbeam.js"} {
-		if got := h.do(request{method: "GET",
-			path: path}).Header["Strict-Transport-Security"]; len(got) != 1 || got[0] != "max-age=31536000" {
+		got := h.do(request{method: "GET", path: path}).Header["Strict-Transport-Security"]
+		if len(got) != 1 || got[0] != "max-age=31536000" {
 			t.Errorf("%s: %q", path, got)
 		}
 		if got := bare.do(request{method: "GET", path: path}).Header["Strict-Transport-Security"]; got != nil {

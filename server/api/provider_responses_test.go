@@ -14,8 +14,9 @@ import (
 	"hookbeam/server/hook"
 )
 
-// ask sends a request to the door's endpoint and returns the answer with its body.
-func (d *testReceiver) ask(t *testing.T, method, query, body string, header map[string]string) (*http.Response, string) {
+// ask sends a request to the endpoint and returns the response with its body.
+func (d *testReceiver) ask(t *testing.T, method, query, body string, header map[string]string) (
+	*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, d.URL+"/in/"+d.endpoint.Slug+query,
 		strings.NewReader(body))
@@ -53,34 +54,34 @@ func TestSlackChallengeIsAnsweredOnlyIfSigned(t *testing.T) {
 		Secrets: []hook.Secret{{Label: "live", Value: signingSecret}}}, nil)
 	const question = `{"type":"url_verification","challenge":"c-0123"}`
 	answer, said := d.ask(t, "POST", "", question, slackHeaders(question))
-	if answer.StatusCode != 200 || said != "c-0123" || !strings.HasPrefix(answer.Header.Get("Content-Type"),
-		"text/plain") {
+	kind := answer.Header.Get("Content-Type")
+	if answer.StatusCode != 200 || said != "c-0123" || !strings.HasPrefix(kind, "text/plain") {
 		t.Errorf("%d %q %v", answer.StatusCode, said, answer.Header)
 	}
-	if answer, said = d.ask(t, "POST", "", question+" ",
-		slackHeaders(question)); answer.StatusCode != 401 || !strings.Contains(said, "signature_mismatch") {
+	answer, said = d.ask(t, "POST", "", question+" ", slackHeaders(question))
+	if answer.StatusCode != 401 || !strings.Contains(said, "signature_mismatch") {
 		t.Errorf("a changed body: %d %q", answer.StatusCode, said)
 	}
 	const event = `{"type":"event_callback","event_id":"Ev1"}`
 	if answer, said = d.ask(t, "POST", "", event, slackHeaders(event)); answer.StatusCode != 202 || said != "own" {
-		t.Errorf("an event, where the endpoint has an answer of its own: %d %q", answer.StatusCode, said)
+		t.Errorf("an event of an endpoint with a custom response: %d %q", answer.StatusCode, said)
 	}
 }
 
 func TestProviderAcknowledgementReplacesTheStandardResponse(t *testing.T) {
 	d := newTestReceiver(t, hook.Endpoint{Provider: "twilio"}, nil)
 	answer, said := d.ask(t, "POST", "", "MessageSid=SM1&MessageStatus=sent", nil)
-	if answer.StatusCode != 200 || said != "<Response/>" || !strings.HasPrefix(answer.Header.Get("Content-Type"),
-		"text/xml") {
+	kind := answer.Header.Get("Content-Type")
+	if answer.StatusCode != 200 || said != "<Response/>" || !strings.HasPrefix(kind, "text/xml") {
 		t.Errorf("%d %q %v", answer.StatusCode, said, answer.Header)
 	}
 }
 
 func TestCloudEventsValidationRequestIsAnswered(t *testing.T) {
-	d := newTestReceiver(t, hook.Endpoint{Provider: "cloudevents", Secrets: []hook.Secret{{Label: "live",
-		Value: signingSecret}}}, nil)
-	answer, _ := d.ask(t, "OPTIONS", "", "", map[string]string{"WebHook-Request-Origin": "sender.example.com",
-		"WebHook-Request-Rate": "120"})
+	d := newTestReceiver(t, hook.Endpoint{Provider: "cloudevents",
+		Secrets: []hook.Secret{{Label: "live", Value: signingSecret}}}, nil)
+	answer, _ := d.ask(t, "OPTIONS", "", "", map[string]string{
+		"WebHook-Request-Origin": "sender.example.com", "WebHook-Request-Rate": "120"})
 	if answer.StatusCode != 200 || answer.Header.Get("Allow") != "POST" ||
 		answer.Header.Get("WebHook-Allowed-Origin") != "sender.example.com" ||
 		answer.Header.Get("WebHook-Allowed-Rate") != "120" {
@@ -95,17 +96,17 @@ func TestWebSubIsConfirmedOnlyForTheConfiguredTopic(t *testing.T) {
 	if answer, said := d.ask(t, "GET", asked+"feed", "", nil); answer.StatusCode != 200 || said != "abc" {
 		t.Errorf("%d %q", answer.StatusCode, said)
 	}
-	if answer, said := d.ask(t, "GET", asked+"other", "", nil); answer.StatusCode != 404 || !strings.Contains(said,
-		"handshake_refused") {
+	answer, said := d.ask(t, "GET", asked+"other", "", nil)
+	if answer.StatusCode != 404 || !strings.Contains(said, "handshake_refused") {
 		t.Errorf("another topic: %d %q", answer.StatusCode, said)
 	}
 }
 
 func TestMissingSignatureErrorNamesTheHeader(t *testing.T) {
-	d := newTestReceiver(t, hook.Endpoint{Provider: "shopify", Secrets: []hook.Secret{{Label: "live",
-		Value: signingSecret}}}, nil)
-	if answer, said := d.ask(t, "POST", "", "{}", nil); answer.StatusCode != 401 || !strings.Contains(said,
-		"X-Shopify-Hmac-Sha256") {
+	d := newTestReceiver(t, hook.Endpoint{Provider: "shopify",
+		Secrets: []hook.Secret{{Label: "live", Value: signingSecret}}}, nil)
+	answer, said := d.ask(t, "POST", "", "{}", nil)
+	if answer.StatusCode != 401 || !strings.Contains(said, "X-Shopify-Hmac-Sha256") {
 		t.Errorf("%d %q", answer.StatusCode, said)
 	}
 }

@@ -1,12 +1,10 @@
 package api
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -21,21 +19,22 @@ import (
 func TestPublicSocketSendsTheStatusAtOnceAndOnEachChange(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
-	line := h.watch(s.token("order/1", ""))
-	if text, p := line.read(); p.Status != hook.StateWaiting || p.Final {
+	page := h.watch(s.token("order/1", ""))
+	if text, p := page.read(); p.Status != hook.StateWaiting || p.Final {
 		t.Errorf("at first: %s", text)
 	}
 	s.sendPayment("created", "pi_1", "1", 4900)
-	if text, p := line.read(); p.Status != hook.StatePending || p.Amount != 4900 || p.Reference != "1" {
-		t.Errorf("once it is known: %s", text)
+	if text, p := page.read(); p.Status != hook.StatePending || p.Amount != 4900 || p.Reference != "1" {
+		t.Errorf("after the first event: %s", text)
 	}
-	s.sendPayment("succeeded", "pi_2", "2", 100) // of another
+	s.sendPayment("succeeded", "pi_2", "2", 100) // another payment
 	s.sendPayment("succeeded", "pi_1", "1", 4900)
-	if text, p := line.read(); p.Status != hook.StatePaid || !p.Final || len(p.Timeline) != 2 {
-		t.Errorf("once it is paid: %s", text)
+	if text, p := page.read(); p.Status != hook.StatePaid || !p.Final || len(p.Timeline) != 2 {
+		t.Errorf("after the payment: %s", text)
 	}
-	if asked := h.do(request{method: "GET", path: "/api/v1/status/" + s.token("payment/pi_1", "")}); !strings.Contains(asked.text, `"paid"`) {
-		t.Errorf("asked: %s", asked.text)
+	polled := h.do(request{method: "GET", path: "/api/v1/status/" + s.token("payment/pi_1", "")})
+	if !strings.Contains(polled.text, `"paid"`) {
+		t.Errorf("polled: %s", polled.text)
 	}
 }
 
@@ -43,28 +42,30 @@ func TestPublicSocketSendsHeartbeatsAndPings(t *testing.T) {
 	h := newTestAPI(t, "")
 	h.api.heartbeat = time.Millisecond
 	s := h.shop("north")
-	line := h.watch(s.token("order/1", ""))
-	asked := 0
-	line.SetPingHandler(func(string) error { asked++; return nil })
-	first, _ := line.read()
+	page := h.watch(s.token("order/1", ""))
+	pings := 0
+	page.SetPingHandler(func(string) error { pings++; return nil })
+	first, _ := page.read()
 	for range 5 {
-		if text, _ := line.read(); text != first {
-			t.Errorf("it hears %s after %s", text, first)
+		if text, _ := page.read(); text != first {
+			t.Errorf("a heartbeat is %s, want %s", text, first)
 		}
 	}
-	if asked < 3 {
-		t.Errorf("it was asked %d times whether it is still there", asked)
+	if pings < 3 {
+		t.Errorf("%d pings, want at least 3", pings)
 	}
 	h.ahead.Store(int64(2 * time.Hour))
-	line.expectClose(websocket.ClosePolicyViolation) // a sign of life looks at the token, too
+	page.expectClose(websocket.ClosePolicyViolation) // each heartbeat checks the token, too
 }
 
-// TestPublicSocketNeedsOnlyAToken is the other side of S1: no cookie counts, so any page may open it.
+// TestPublicSocketNeedsOnlyAToken is the counterpart of promise S1: cookies are ignored, so pages of any origin may
+// open the socket.
 func TestPublicSocketNeedsOnlyAToken(t *testing.T) {
 	h := newTestAPI(t, "")
 	s, session := h.shop("north"), h.login()
 	for _, origin := range []string{"", "null", "https://shop.example", h.URL} {
-		header := http.Header{"Cookie": {session.Name + "=" + session.Value}, "Authorization": {"Bearer " + adminToken}}
+		header := http.Header{"Cookie": {session.Name + "=" + session.Value},
+			"Authorization": {"Bearer " + adminToken}}
 		if origin != "" {
 			header.Set("Origin", origin)
 		}
@@ -84,25 +85,27 @@ func TestPublicSocketNeedsOnlyAToken(t *testing.T) {
 
 func TestPublicSocketClosesWhenItsLinkIsRevoked(t *testing.T) {
 	for name, end := range map[string]func(h *testAPI, s *shop){
-		"its time is over, and something is told": func(h *testAPI, s *shop) {
+		"the link has expired, and an event arrives": func(h *testAPI, s *shop) {
 			h.ahead.Store(int64(2 * time.Hour))
 			s.sendPayment("succeeded", "pi_1", "1", 100)
 		},
 		"its key is replaced": func(_ *testAPI, s *shop) { s.rotate("0s") },
-		"its key is ended": func(h *testAPI, s *shop) {
+		"its key is deleted": func(h *testAPI, s *shop) {
 			h.call("DELETE", "/endpoints/"+string(s.ID)+"/link-keys/"+s.key.ID, "", 204, nil)
 		},
-		"its endpoint is deleted": func(h *testAPI, s *shop) { h.call("DELETE", "/endpoints/"+string(s.ID), "", 204, nil) },
+		"its endpoint is deleted": func(h *testAPI, s *shop) {
+			h.call("DELETE", "/endpoints/"+string(s.ID), "", 204, nil)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newTestAPI(t, "")
 			s := h.shop("north")
-			line := h.watch(s.token("payment/pi_1", ""))
-			line.read()
+			page := h.watch(s.token("payment/pi_1", ""))
+			page.read()
 			end(h, &s)
-			_, text, err := line.ReadMessage()
+			_, text, err := page.ReadMessage()
 			if !websocket.IsCloseError(err, websocket.ClosePolicyViolation) {
-				t.Errorf("it hears %s, %v", text, err)
+				t.Errorf("the page received %s, %v; want close code 1008", text, err)
 			}
 		})
 	}
@@ -111,20 +114,21 @@ func TestPublicSocketClosesWhenItsLinkIsRevoked(t *testing.T) {
 func TestPublicSocketClosesWhenItsLinkExpires(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
-	token, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: "order/1", Expires: time.Now().Add(2 * time.Second)})
+	token, err := access.SignLink(s.key,
+		access.Link{Endpoint: s.ID, Subject: "order/1", Expires: time.Now().Add(2 * time.Second)})
 	check(t, err)
-	h.watch(token).expectClose(websocket.ClosePolicyViolation) // would hear its next sign of life in 20 seconds
+	h.watch(token).expectClose(websocket.ClosePolicyViolation) // before the next heartbeat, which is in 20 seconds
 }
 
 func TestOldLinksAreValidUntilTheOverlapEnds(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
 	old := s.token("payment/pi_1", "")
-	line := h.watch(old)
-	line.read()
+	page := h.watch(old)
+	page.read()
 	s.rotate("1h")
 	s.sendPayment("succeeded", "pi_1", "1", 100)
-	if _, p := line.read(); p.Status != hook.StatePaid {
+	if _, p := page.read(); p.Status != hook.StatePaid {
 		t.Errorf("the open socket: %+v", p)
 	}
 	h.public(old)
@@ -136,17 +140,18 @@ func TestPublicSocketsCloseWithServiceRestartWhenTheServerStops(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
 	token := s.token("order/1", "")
-	line := h.watch(token)
-	line.read()
+	page := h.watch(token)
+	page.read()
 	h.api.Stop()
-	line.expectClose(websocket.CloseServiceRestart)
+	page.expectClose(websocket.CloseServiceRestart)
 	if _, res, err := h.dial(token, nil); err == nil || res.StatusCode != 503 {
 		t.Errorf("a new one: %v %v", res, err)
 	}
-	h.api.Watched() // would not return while somebody watches
+	h.api.Watched() // returns only when no page watches
 }
 
-// TestConnectionsOfOneLinkAreLimited holds the bound, and that who leaves makes room.
+// TestConnectionsOfOneLinkAreLimited reaches the limit, and checks that a page that leaves makes room for
+// another one.
 func TestConnectionsOfOneLinkAreLimited(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
@@ -160,7 +165,7 @@ func TestConnectionsOfOneLinkAreLimited(t *testing.T) {
 		t.Fatalf("one more: %v %v", res, err)
 	}
 	h.watch(s.token("order/2", "")).read()
-	h.public(token) // asking is not limited
+	h.public(token) // a poll that does not wait is not limited
 	check(t, last.Close())
 	for range 1000 {
 		ws, _, err := h.dial(token, nil)
@@ -169,14 +174,15 @@ func TestConnectionsOfOneLinkAreLimited(t *testing.T) {
 			return
 		}
 	}
-	t.Error("nobody takes the place of who left")
+	t.Error("after a page has left, no other one may connect")
 }
 
 func TestMessagesFromAPageAreLimited(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
 	long := h.watch(s.token("order/1", ""))
-	check(t, long.WriteMessage(websocket.TextMessage, []byte(`{"shown":"`+strings.Repeat("x", publicMessageBytes)+`"}`)))
+	message := []byte(`{"shown":"` + strings.Repeat("x", publicMessageBytes) + `"}`)
+	check(t, long.WriteMessage(websocket.TextMessage, message))
 	long.expectClose(websocket.CloseMessageTooBig)
 	often := h.watch(s.token("order/1", ""))
 	for range publicMessages {
@@ -185,24 +191,25 @@ func TestMessagesFromAPageAreLimited(t *testing.T) {
 	for {
 		if _, _, err := often.ReadMessage(); err != nil {
 			if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
-				t.Error("it may say on and on")
+				t.Error("the number of messages is not limited")
 			}
-			return // it was sent away
+			return // it was disconnected
 		}
 	}
 }
 
-// TestOnlyStatesSentToAPageAreRecordedAsShown counts only what the page was told.
+// TestOnlyStatesSentToAPageAreRecordedAsShown reports states that the page has and has not received.
 func TestOnlyStatesSentToAPageAreRecordedAsShown(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
 	s.sendPayment("succeeded", "pi_1", "1", 100)
-	line := h.watch(s.token("payment/pi_1", ""))
-	line.read()
+	page := h.watch(s.token("payment/pi_1", ""))
+	page.read()
 	for _, said := range []string{`{"shown":"refunded"}`, `{"shown":5}`, `[]`, `{"shown":"paid"}`} {
-		check(t, line.WriteMessage(websocket.TextMessage, []byte(said)))
+		check(t, page.WriteMessage(websocket.TextMessage, []byte(said)))
 	}
-	h.do(request{method: "GET", path: "/api/v1/status/" + s.token("payment/pi_1", "") + "?shown=canceled"}).expect(t, 200, "")
+	path := "/api/v1/status/" + s.token("payment/pi_1", "")
+	h.do(request{method: "GET", path: path + "?shown=canceled"}).expect(t, 200, "")
 	var list struct{ Statuses []wire.Status }
 	h.get("/api/v1/statuses", &list)
 	if len(list.Statuses) != 1 {
@@ -213,136 +220,46 @@ func TestOnlyStatesSentToAPageAreRecordedAsShown(t *testing.T) {
 		h.get("/api/v1/statuses/"+string(list.Statuses[0].ID), &d)
 	}
 	if len(d.Shown) != 1 || d.Shown[0].State != hook.StatePaid || d.Shown[0].By != "socket" {
-		t.Errorf("noted: %+v", d.Shown)
+		t.Errorf("recorded: %+v", d.Shown)
 	}
 }
 
-// count is how many seats are taken.
+// count returns how many readers are counted.
 func (s *connLimiter) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.held
 }
 
-// TestPublicLongPollWaitsForAChange is the socket's other way: the tag names what is known, and a change is the
-// answer.
-func TestPublicLongPollWaitsForAChange(t *testing.T) {
-	h := newTestAPI(t, "")
-	s := h.shop("north")
-	path := "/api/v1/status/" + s.token("payment/pi_1", "")
-	first := h.do(request{method: "GET", path: path + "?wait=50s"}) // knows nothing: is not held
-	first.expect(t, 200, "")
-	same := h.do(request{method: "GET", path: path, header: http.Header{"If-None-Match": {`W/"x", ` + first.Header.Get("ETag")}}})
-	if same.StatusCode != 304 || same.text != "" || same.Header.Get("ETag") != first.Header.Get("ETag") || same.Header.Get("Access-Control-Allow-Origin") != "*" {
-		t.Errorf("unchanged: %d %s %v", same.StatusCode, same.text, same.Header)
-	}
-	heard := make(chan answer)
-	go func() {
-		heard <- h.do(request{method: "GET", path: path + "?wait=50s", header: http.Header{"If-None-Match": {first.Header.Get("ETag")}}})
-	}()
-	s.sendPayment("succeeded", "pi_1", "1", 100)
-	second := <-heard
-	var p wire.PublicStatus
-	check(t, json.Unmarshal([]byte(second.text), &p))
-	if p.Status != hook.StatePaid || second.Header.Get("ETag") == first.Header.Get("ETag") {
-		t.Errorf("changed: %s", second.text)
-	}
-	h.do(request{method: "GET", path: path + "?wait=soon"}).expect(t, 400, "invalid_request")
-	go func() {
-		heard <- h.do(request{method: "GET", path: path + "?wait=50s", header: http.Header{"If-None-Match": {second.Header.Get("ETag")}}})
-	}()
-	for h.api.statusPolls.count() == 0 && t.Context().Err() == nil {
-		runtime.Gosched() // until it waits
-	}
-	s.rotate("0s")
-	(<-heard).expect(t, 404, "not_found")
-}
-
-// TestReloadingPageWaitsForAChange is the third way, without script.
-func TestReloadingPageWaitsForAChange(t *testing.T) {
-	h := newTestAPI(t, "")
-	s := h.shop("north")
-	path := "/status/" + s.token("payment/pi_1", "")
-	load := func(seen string) (a answer, next string) {
-		a = h.do(request{method: "GET", path: path + "?seen=" + seen})
-		a.expect(t, 200, "")
-		_, after, _ := strings.Cut(a.text, "seen=")
-		next, _, _ = strings.Cut(after, " ")
-		return a, next
-	}
-	held := func(seen string) <-chan answer {
-		heard := make(chan answer, 1)
-		go func() { heard <- h.do(request{method: "GET", path: path + "?seen=" + seen}) }()
-		for h.api.statusPolls.count() == 0 && len(heard) == 0 {
-			runtime.Gosched()
-		}
-		return heard
-	}
-	first, seen := load("")
-	if !strings.Contains(first.text, "reload=1 ") {
-		t.Errorf("first: %s", first.text)
-	}
-	for _, other := range []string{"x", "x.y", seen + "0", "." + seen, strings.Split(seen, ".")[0] + ".1"} { // from long ago, or never sent
-		if a, _ := load(other); a.text == "" {
-			t.Errorf("%s: nothing", other)
-		}
-	}
-	heard := held(seen)
-	h.do(request{method: "HEAD", path: path + "?seen=" + seen}) // does not wait
-	s.sendPayment("processing", "pi_1", "1", 100)
-	second := <-heard
-	if !strings.Contains(second.text, "Status:processing") || !strings.Contains(second.text, "reload=1 ") {
-		t.Errorf("changed: %s", second.text)
-	}
-	_, seen = load("")
-	heard = held(seen)
-	s.sendPayment("succeeded", "pi_1", "1", 100)
-	if last := <-heard; !strings.Contains(last.text, "Status:paid") || !strings.Contains(last.text, "reload=0 ") {
-		t.Errorf("final: %s", last.text)
-	}
-	path = "/status/" + s.token("payment/pi_2", "")
-	_, seen = load("")
-	var leave []func()
-	for range connsPerLink {
-		l, err := h.api.readLink(strings.TrimPrefix(path, "/status/"))
-		check(t, err)
-		free, _ := h.api.statusPolls.acquire(l, access.Client{Key: "elsewhere"})
-		leave = append(leave, free)
-	}
-	if full, _ := load(seen); !strings.Contains(full.text, "reload=3 ") {
-		t.Errorf("too many wait: %s", full.text)
-	}
-	for _, free := range leave {
-		free()
-	}
-	heard = held(seen)
-	h.api.Stop()
-	if a := <-heard; !strings.Contains(a.text, "reload=3 ") {
-		t.Errorf("stopping: %s", a.text)
-	}
-}
-
 func TestPublicStatusAllowsAnyOriginWithoutCredentials(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
 	path := "/api/v1/status/" + s.token("order/1", "")
-	ask := http.Header{"Origin": {"https://shop.example"}, "Access-Control-Request-Method": {"GET"}, "Access-Control-Request-Headers": {"if-none-match"},
-		"Sec-Fetch-Site": {"cross-site"}}
-	before := h.do(request{method: "OPTIONS", path: path, header: ask})
-	if before.StatusCode != 204 || before.Header.Get("Access-Control-Allow-Headers") != "If-None-Match" {
-		t.Errorf("before: %d %v", before.StatusCode, before.Header)
+	header := http.Header{
+		"Origin":                         {"https://shop.example"},
+		"Sec-Fetch-Site":                 {"cross-site"},
+		"Access-Control-Request-Method":  {"GET"},
+		"Access-Control-Request-Headers": {"if-none-match"},
 	}
-	if other := h.do(request{method: "OPTIONS", path: "/api/v1/endpoints", header: ask}); other.Header.Get("Access-Control-Allow-Origin") != "" {
-		t.Errorf("elsewhere: %v", other.Header)
+	preflight := h.do(request{method: "OPTIONS", path: path, header: header})
+	if preflight.StatusCode != 204 || preflight.Header.Get("Access-Control-Allow-Headers") != "If-None-Match" {
+		t.Errorf("preflight: %d %v", preflight.StatusCode, preflight.Header)
 	}
-	for _, a := range []answer{before, h.do(request{method: "GET", path: path, header: ask}), h.do(request{method: "GET", path: "/api/v1/status/x", header: ask})} {
-		if a.Header.Get("Access-Control-Allow-Origin") != "*" || a.Header.Get("Access-Control-Allow-Credentials") != "" {
+	other := h.do(request{method: "OPTIONS", path: "/api/v1/endpoints", header: header})
+	if other.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("another route: %v", other.Header)
+	}
+	valid := h.do(request{method: "GET", path: path, header: header})
+	invalid := h.do(request{method: "GET", path: "/api/v1/status/x", header: header})
+	for _, a := range []answer{preflight, valid, invalid} {
+		if a.Header.Get("Access-Control-Allow-Origin") != "*" ||
+			a.Header.Get("Access-Control-Allow-Credentials") != "" {
 			t.Errorf("%d: %v", a.StatusCode, a.Header)
 		}
 	}
 }
 
-// TestStatusPagePolicyFollowsItsEndpointsSettings is S4 for status pages.
+// TestStatusPagePolicyFollowsItsEndpointsSettings is promise S4 for status pages.
 func TestStatusPagePolicyFollowsItsEndpointsSettings(t *testing.T) {
 	h := newTestAPI(t, "https://pay.example/hooks/")
 	s := shop{h: h, Endpoint: h.createEndpoint(`{"name":"north"}`)}
@@ -356,32 +273,37 @@ func TestStatusPagePolicyFollowsItsEndpointsSettings(t *testing.T) {
 		}
 		return a.Header.Get("Content-Security-Policy"), nonce
 	}
-	want := "default-src 'none'; script-src 'nonce-%[1]s'; style-src 'nonce-%[1]s'; connect-src 'self' wss://pay.example; img-src data:%[2]s; " +
-		"base-uri 'none'; form-action 'none'; frame-ancestors %[3]s; require-trusted-types-for 'script'"
+	want := "default-src 'none'; script-src 'nonce-%[1]s'; style-src 'nonce-%[1]s'; " +
+		"connect-src 'self' wss://pay.example; img-src data:%[2]s; base-uri 'none'; form-action 'none'; " +
+		"frame-ancestors %[3]s; require-trusted-types-for 'script'"
 	csp, nonce := policy()
 	if csp != fmt.Sprintf(want, nonce, "", "'none'") {
-		t.Errorf("plain: %s", csp)
+		t.Errorf("without settings: %s", csp)
 	}
-	h.call("PATCH", "/endpoints/"+string(s.ID), `{"statuses":{"page":{"logo":"https://cdn.example/l.png","embed":["https://shop.example","http://localhost:3000"]}}}`, 200, nil)
+	h.call("PATCH", "/endpoints/"+string(s.ID), `{"statuses":{"page":{"logo":"https://cdn.example/l.png",
+		"embed":["https://shop.example","http://localhost:3000"]}}}`, 200, nil)
 	csp, again := policy()
-	if csp != fmt.Sprintf(want, again, " https://cdn.example", "https://shop.example http://localhost:3000") || again == nonce {
-		t.Errorf("branded: %s", csp)
+	want = fmt.Sprintf(want, again, " https://cdn.example", "https://shop.example http://localhost:3000")
+	if csp != want || again == nonce {
+		t.Errorf("with a logo and embedding sites: %s", csp)
 	}
 }
 
 func TestEmbeddedScriptIsCachedBriefly(t *testing.T) {
 	h := newTestAPI(t, "")
 	a := h.do(request{method: "GET", path: "/embed/hookbeam.js", header: http.Header{"Sec-Fetch-Site": {"cross-site"}}})
-	if a.StatusCode != 200 || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/javascript") || a.Header.Get("Cache-Control") != "public, max-age=300" ||
-		a.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin" || a.Header.Get("Access-Control-Allow-Origin") != "*" {
+	if a.StatusCode != 200 || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/javascript") ||
+		a.Header.Get("Cache-Control") != "public, max-age=300" ||
+		a.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin" ||
+		a.Header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("%d %v", a.StatusCode, a.Header)
 	}
-	if same := h.do(request{method: "GET", path: "/embed/hookbeam.js", header: http.Header{"If-None-Match": {a.Header.Get("ETag")}}}); same.StatusCode != 304 {
+	if same := h.getKnowing("/embed/hookbeam.js", a.Header.Get("ETag")); same.StatusCode != 304 {
 		t.Errorf("unchanged: %d", same.StatusCode)
 	}
 	none := h.do(request{method: "GET", path: "/embed/other.js"})
 	none.expect(t, 404, "not_found")
 	if none.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("none: %v", none.Header)
+		t.Errorf("an unknown script: %v", none.Header)
 	}
 }

@@ -13,43 +13,45 @@ import (
 	"hookbeam/server/wire"
 )
 
-// TestLinkShowsOnlyItsOwnPayment is S15 of what is promised: two shops with two payments each, of which one has the
-// same names in both, crossed on the page, by asking and by socket.
+// TestLinkShowsOnlyItsOwnPayment is promise S15. Two shops have two payments each, and one payment has the same id in
+// both shops. Every link is read on the page, by polling and over a WebSocket.
 func TestLinkShowsOnlyItsOwnPayment(t *testing.T) {
 	h := newTestAPI(t, "")
-	type one struct{ token, order, amount string }
-	var all []one
+	type link struct{ token, order, amount string }
+	var all []link
 	for i, name := range []string{"north", "south"} {
 		s := h.shop(name)
 		for j, payment := range []string{"pi_same", "pi_" + name} {
 			order, amount := fmt.Sprintf("order-of-%s-%d", name, j), 777001+2*i+j
 			s.sendPayment("succeeded", payment, order, amount)
-			all = append(all, one{s.token("payment/"+payment, ""), order, fmt.Sprint(amount)},
-				one{s.token("order/"+order, ""), order, fmt.Sprint(amount)})
+			all = append(all, link{s.token("payment/"+payment, ""), order, fmt.Sprint(amount)},
+				link{s.token("order/"+order, ""), order, fmt.Sprint(amount)})
 		}
 	}
 	for _, mine := range all {
-		asked := h.do(request{method: "GET", path: "/api/v1/status/" + mine.token})
+		polled := h.do(request{method: "GET", path: "/api/v1/status/" + mine.token})
 		page := h.do(request{method: "GET", path: "/status/" + mine.token})
-		told, _ := h.watch(mine.token).read()
-		for way, text := range map[string]string{"asking": asked.text, "the page": page.text, "the socket": told} {
+		message, _ := h.watch(mine.token).read()
+		for way, text := range map[string]string{
+			"polling": polled.text, "the page": page.text, "the WebSocket": message,
+		} {
 			if !strings.Contains(text, mine.order) || !strings.Contains(text, mine.amount) {
 				t.Errorf("%s does not show %s: %s", way, mine.order, text)
 			}
 			for _, other := range all {
-				if other.order != mine.order && (strings.Contains(text, other.order) || strings.Contains(text,
-					other.amount)) {
+				foreign := strings.Contains(text, other.order) || strings.Contains(text, other.amount)
+				if other.order != mine.order && foreign {
 					t.Errorf("%s with the link of %s shows %s: %s", way, mine.order, other.order, text)
 				}
 			}
 			if strings.Contains(text, "payer@") {
-				t.Errorf("%s tells the payer's address: %s", way, text)
+				t.Errorf("%s shows the payer's address: %s", way, text)
 			}
 		}
 	}
 }
 
-// TestLinkKeyOpensOnlyItsOwnEndpointsStatuses crosses keys and claims.
+// TestLinkKeyOpensOnlyItsOwnEndpointsStatuses signs tokens for one endpoint with the key of another.
 func TestLinkKeyOpensOnlyItsOwnEndpointsStatuses(t *testing.T) {
 	h := newTestAPI(t, "")
 	north, south := h.shop("north"), h.shop("south")
@@ -67,10 +69,9 @@ func TestLinkKeyOpensOnlyItsOwnEndpointsStatuses(t *testing.T) {
 func TestTestEventsAreShownOnlyByTestLinks(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
-	s.sendPayment("succeeded", "pi_real", "1", 100) // nobody is only trying it out
-	s.sendEvent(
-		`{"id":"evt_1","type":"payment_intent.succeeded","livemode":false,"data":{"object":{"id":"pi_1","amount_received":5,"currency":"eur"}}}`,
-	)
+	s.sendPayment("succeeded", "pi_real", "1", 100) // the endpoint gets live events, too
+	s.sendEvent(`{"id":"evt_1","type":"payment_intent.succeeded","livemode":false,
+		"data":{"object":{"id":"pi_1","amount_received":5,"currency":"eur"}}}`)
 	if p := h.public(s.token("payment/pi_1", "")); p.Status != hook.StateWaiting || p.Test {
 		t.Errorf("a link: %+v", p)
 	}
@@ -79,26 +80,26 @@ func TestTestEventsAreShownOnlyByTestLinks(t *testing.T) {
 	}
 }
 
-// TestHiddenFieldsAreInNoPublicResponse is S20 of what is promised, as far as status pages go.
+// TestHiddenFieldsAreInNoPublicResponse is promise S20, for status pages.
 func TestHiddenFieldsAreInNoPublicResponse(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
 	h.call("PATCH", "/endpoints/"+string(s.ID), `{"statuses":{"page":{"hidden":["amount","reference","timeline"]}}}`,
 		200, nil)
 	token := s.token("payment/pi_1", "")
-	line := h.watch(token)
-	line.read()
+	socket := h.watch(token)
+	socket.read()
 	s.sendPayment("created", "pi_1", "the-secret-order", 777001)
-	text, _ := line.read()
+	text, _ := socket.read()
 	s.sendPayment("succeeded", "pi_1", "the-secret-order", 777001)
-	more, p := line.read()
+	more, p := socket.read()
 	if p.Status != hook.StatePaid {
-		t.Fatalf("it is %+v", p)
+		t.Fatalf("the status is %+v, want paid", p)
 	}
 	text += more + h.do(request{method: "GET", path: "/api/v1/status/" + token}).text
 	page := h.do(request{method: "GET", path: "/status/" + token})
-	text += strings.NewReplacer("Amount:0", "", "Timeline:[]", "", token,
-		"").Replace(page.text) // how this test's page names what is not there
+	text += strings.NewReplacer("Amount:0", "", "Timeline:[]", "", token, "").
+		Replace(page.text) // how the test's page prints empty fields
 	for _, hidden := range []string{"the-secret-order", "777001", "EUR", "imeline", "mount", "payer@", "evt_"} {
 		if strings.Contains(text, hidden) {
 			t.Errorf("%q is shown: %s", hidden, text)
@@ -106,7 +107,8 @@ func TestHiddenFieldsAreInNoPublicResponse(t *testing.T) {
 	}
 }
 
-// TestLinkKeysAreReturnedOnlyWhenCreated is S17 for the keys of links: one is shown when it is made, and never again.
+// TestLinkKeysAreReturnedOnlyWhenCreated is promise S17 for link keys: a response has the key only when it is
+// created.
 func TestLinkKeysAreReturnedOnlyWhenCreated(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := h.shop("north")
@@ -116,7 +118,7 @@ func TestLinkKeysAreReturnedOnlyWhenCreated(t *testing.T) {
 		body: `{"statuses":{"unsigned":true}}`})
 	for _, text := range []string{a.text, list.text, changed.text} {
 		if strings.Contains(text, access.LinkKeyPrefix) || len(text) < 50 {
-			t.Errorf("answered: %s", text)
+			t.Errorf("the response is %s", text)
 		}
 	}
 	if !strings.Contains(list.text, s.key.ID) {
@@ -127,21 +129,21 @@ func TestLinkKeysAreReturnedOnlyWhenCreated(t *testing.T) {
 	}
 }
 
-var perAnswer = regexp.MustCompile(`nonce[=-][A-Za-z0-9+/]+`)
+var perResponse = regexp.MustCompile(`nonce[=-][A-Za-z0-9+/]+`)
 
-// bytes is all that an answer says, without what is new in each.
+// bytes returns the whole response, without what differs in every response.
 func (a answer) bytes() string {
 	h := a.Header.Clone()
 	for _, name := range []string{"Date", "X-Request-Id"} {
 		h.Del(name)
 	}
-	return perAnswer.ReplaceAllString(fmt.Sprint(a.StatusCode, h, a.text), "nonce")
+	return perResponse.ReplaceAllString(fmt.Sprint(a.StatusCode, h, a.text), "nonce")
 }
 
-// TestAllInvalidLinksGetTheSameResponse is S9 for links: nobody learns what is wrong with one, nor what there is.
+// TestAllInvalidLinksGetTheSameResponse is promise S9 for links: the response does not tell what is wrong with one.
 func TestAllInvalidLinksGetTheSameResponse(t *testing.T) {
 	h := newTestAPI(t, "")
-	h.api.badTokens = nil // how many may be tried is another test's
+	h.api.badTokens = nil // no rate limit, which another test checks
 	s, gone := h.shop("north"), h.shop("south")
 	s.sendPayment("succeeded", "pi_1", "1", 100)
 	old := s.token("payment/pi_1", "")
@@ -157,9 +159,12 @@ func TestAllInvalidLinksGetTheSameResponse(t *testing.T) {
 		"/api/v1/status/%s/live"} {
 		var want string
 		for _, c := range []struct{ name, token string }{
-			{"malformed", "nonsense"}, {"of a key that was rotated away", old}, {"expired", late},
+			{"malformed", "nonsense"},
+			{"of a key that was replaced", old},
+			{"expired", late},
 			{"of a deleted endpoint", deleted},
-			{"of no endpoint", other.token("payment/pi_1", "")}, {"forged", good[:len(good)-4] + "AAAA"},
+			{"of an unknown endpoint", other.token("payment/pi_1", "")},
+			{"forged", good[:len(good)-4] + "AAAA"},
 			{"too long", strings.Repeat("a.b", 5000)},
 		} {
 			a := h.do(request{method: "GET", path: fmt.Sprintf(path, c.token),
@@ -173,7 +178,7 @@ func TestAllInvalidLinksGetTheSameResponse(t *testing.T) {
 		}
 	}
 	if p := h.public(good); p.Status != hook.StatePaid {
-		t.Errorf("a good one: %+v", p)
+		t.Errorf("a valid link: %+v", p)
 	}
 }
 
@@ -194,9 +199,8 @@ func TestOnlyInvalidLinksAreRateLimited(t *testing.T) {
 	}
 }
 
-// TestLinkTokensAreNotLoggedCachedOrSentAsReferrer is S16 for links: no log has a token or a key, no cache an answer,
-// no other site
-// the address, and nobody a cookie.
+// TestLinkTokensAreNotLoggedCachedOrSentAsReferrer is promise S16 for links: the log contains neither tokens
+// nor keys, no response may be cached, no other site gets the address, and no cookie is set.
 func TestLinkTokensAreNotLoggedCachedOrSentAsReferrer(t *testing.T) {
 	h := newTestAPI(t, "http://localhost/hooks/")
 	s := shop{h: h, Endpoint: h.createEndpoint(`{"name":"north"}`)}

@@ -8,7 +8,7 @@ import (
 	"hookbeam/server/access"
 )
 
-// BenchmarkLimitsByAddress is what the limits by address add to receiving one delivery.
+// BenchmarkLimitsByAddress measures what the limits per address add to receiving one delivery.
 func BenchmarkLimitsByAddress(b *testing.B) {
 	addresses, err := access.NewAddresses(nil)
 	if err != nil {
@@ -19,8 +19,7 @@ func BenchmarkLimitsByAddress(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		r := &http.Request{RemoteAddr: "127.0.0.1:40000", Header: http.Header{"User-Agent": {"bench"},
-			"Content-Type":   {"application/json"},
-			"Content-Length": {"1024"}, "Accept": {"*/*"}}}
+			"Content-Type": {"application/json"}, "Content-Length": {"1024"}, "Accept": {"*/*"}}}
 		for pb.Next() {
 			addresses.Notice(r, now)
 			c := bodyReservation{client: addresses.Client(r, now)}

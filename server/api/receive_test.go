@@ -24,13 +24,16 @@ import (
 	"hookbeam/server/sqlite"
 )
 
-// door is a receiving server over a real log.
+// testReceiver is a server with only the Receive handler, on a real log.
 type testReceiver struct {
 	*httptest.Server
 	store    *sqlite.Log
 	receive  *Receive
 	endpoint hook.Endpoint
 }
+
+// publicAddress returns the webhook URL of an endpoint, as the tests configure it.
+func publicAddress(slug string) string { return "https://hooks.example.com/in/" + slug }
 
 func newTestReceiver(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)) *testReceiver {
 	t.Helper()
@@ -56,13 +59,7 @@ func newTestReceiver(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)
 	}
 	o := ReceiveOptions{
 		Endpoints: endpoints,
-		Intake: intake.New(
-			endpoints,
-			db.Log(),
-			time.Now,
-			func(slug string) string { return "https://hooks.example.com/in/" + slug },
-			nil,
-		),
+		Intake:    intake.New(endpoints, db.Log(), time.Now, publicAddress, nil),
 		Addresses: addresses,
 		Now:       time.Now,
 		Log:       quiet,
@@ -76,7 +73,7 @@ func newTestReceiver(t *testing.T, e hook.Endpoint, change func(*ReceiveOptions)
 	return d
 }
 
-// raw sends bytes as they are and returns the answer.
+// raw sends a request byte for byte, with {slug} replaced, and returns the response.
 func (d *testReceiver) raw(t *testing.T, request string) *http.Response {
 	t.Helper()
 	conn, err := net.Dial("tcp", d.Listener.Addr().String())
@@ -94,28 +91,30 @@ func (d *testReceiver) raw(t *testing.T, request string) *http.Response {
 	return answer
 }
 
+// stored checks that the response reports a stored delivery, and returns the delivery.
 func (d *testReceiver) stored(t *testing.T, answer *http.Response) hook.Record {
 	t.Helper()
-	var said struct {
+	var body struct {
 		ID  hook.DeliveryID
 		Seq hook.Seq
 	}
-	if err := json.NewDecoder(answer.Body).Decode(&said); err != nil || answer.StatusCode != 200 {
+	if err := json.NewDecoder(answer.Body).Decode(&body); err != nil || answer.StatusCode != 200 {
 		t.Fatalf("status %d, %v", answer.StatusCode, err)
 	}
-	r, err := d.store.Delivery(t.Context(), said.ID)
-	if err != nil || r.Seq != said.Seq {
-		t.Fatalf("seq %d, want %d: %v", r.Seq, said.Seq, err)
+	r, err := d.store.Delivery(t.Context(), body.ID)
+	if err != nil || r.Seq != body.Seq {
+		t.Fatalf("seq %d, want %d: %v", r.Seq, body.Seq, err)
 	}
 	return r
 }
 
+// code checks that the response is a problem, and returns its code.
 func code(t *testing.T, answer *http.Response) string {
 	t.Helper()
 	var p Problem
 	if err := json.NewDecoder(answer.Body).Decode(&p); err != nil || p.Status != answer.StatusCode || p.Detail == "" ||
 		answer.Header.Get("Content-Type") != "application/problem+json" {
-		t.Errorf("no problem details: %v %+v %v", err, p, answer.Header)
+		t.Errorf("not problem details: %v %+v %v", err, p, answer.Header)
 	}
 	return p.Code
 }
@@ -123,17 +122,22 @@ func code(t *testing.T, answer *http.Response) string {
 func TestDeliveryIsStoredByteForByte(t *testing.T) {
 	d := newTestReceiver(t, hook.Endpoint{}, nil)
 	body := "a=1&b=%zz\r\n\x00\xff"
-	r := d.stored(t, d.raw(t, "PATCH /in/{slug}/a%2Fb//c/../d;e?x=%20&x=%zz&&y HTTP/1.1\r\nHost: Shop.Example:81\r\n"+
-		"X-B: 2\r\nx-a:  one \r\nX-A: two\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Encoding: gzip\r\n"+
+	r := d.stored(t, d.raw(t, "PATCH /in/{slug}/a%2Fb//c/../d;e?x=%20&x=%zz&&y HTTP/1.1\r\n"+
+		"Host: Shop.Example:81\r\nX-B: 2\r\nx-a:  one \r\nX-A: two\r\n"+
+		"Content-Type: application/x-www-form-urlencoded\r\nContent-Encoding: gzip\r\n"+
 		fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body)))
 	if string(r.Body) != body || r.Method != "PATCH" || r.Path != "/a%2Fb//c/../d;e" || r.Query != "x=%20&x=%zz&&y" ||
 		r.Host != "Shop.Example:81" || r.Proto != "HTTP/1.1" || r.Remote != "127.0.0.1" || r.Size != int64(len(body)) {
 		t.Errorf("%+v", r)
 	}
-	want := []hook.Header{{Name: "Content-Encoding", Value: "gzip"}, {Name: "Content-Length",
-		Value: fmt.Sprint(len(body))},
-		{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}, {Name: "X-A", Value: "one"},
-		{Name: "X-A", Value: "two"}, {Name: "X-B", Value: "2"}}
+	want := []hook.Header{
+		{Name: "Content-Encoding", Value: "gzip"},
+		{Name: "Content-Length", Value: fmt.Sprint(len(body))},
+		{Name: "Content-Type", Value: "application/x-www-form-urlencoded"},
+		{Name: "X-A", Value: "one"},
+		{Name: "X-A", Value: "two"},
+		{Name: "X-B", Value: "2"},
+	}
 	if diff := cmp.Diff(want, r.Headers); diff != "" {
 		t.Error(diff)
 	}
@@ -150,10 +154,8 @@ func TestAllMethodsAndChunkedBodiesAreReceived(t *testing.T) {
 	if answer := d.raw(t, "HEAD /in/{slug} HTTP/1.0\r\n\r\n"); answer.StatusCode != 200 {
 		t.Errorf("HEAD gave %d", answer.StatusCode)
 	}
-	chunked := d.stored(t, d.raw(
-		t,
-		"POST /in/{slug} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n",
-	))
+	chunked := d.stored(t, d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"+
+		"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"))
 	if string(chunked.Body) != "abcde" {
 		t.Errorf("chunked body %q", chunked.Body)
 	}
@@ -166,10 +168,14 @@ func TestBodiesOverTheEndpointsLimitAreRefused(t *testing.T) {
 		chunked bool
 		want    int
 	}{
-		"at the limit": {2000, false, 200}, "one over": {2001, false, 413},
-		"chunked at the limit": {2000, true, 200}, "chunked one over": {2001, true, 413},
-		"chunked far over": {1 << 20, true, 413},
-		"empty":            {0, false, 200}, "chunked, empty": {0, true, 200}, "chunked, one buffer": {512, true, 200},
+		"empty":                {0, false, 200},
+		"at the limit":         {2000, false, 200},
+		"one over":             {2001, false, 413},
+		"chunked, empty":       {0, true, 200},
+		"chunked, one buffer":  {512, true, 200},
+		"chunked at the limit": {2000, true, 200},
+		"chunked one over":     {2001, true, 413},
+		"chunked far over":     {1 << 20, true, 413},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var body io.Reader = strings.NewReader(strings.Repeat("x", c.size))
@@ -186,7 +192,7 @@ func TestBodiesOverTheEndpointsLimitAreRefused(t *testing.T) {
 			}
 			if c.want == 200 {
 				if r := d.stored(t, answer); len(r.Body) != c.size {
-					t.Errorf("kept %d bytes of %d", len(r.Body), c.size)
+					t.Errorf("stored %d bytes of %d", len(r.Body), c.size)
 				}
 			} else if got := code(t, answer); got != "body_too_large" {
 				t.Errorf("code %s", got)
@@ -221,14 +227,13 @@ func TestReceiveStatusDependsOnSlugAndCredential(t *testing.T) {
 		request, code string
 		status        int
 	}{
-		"right":   {"POST /in/{slug}" + head + "X-Webhook-Secret: " + secret + "\r\n\r\n", "", 200},
-		"wrong":   {"POST /in/{slug}" + head + "X-Webhook-Secret: x\r\n\r\n", "secret_mismatch", 403},
-		"missing": {"POST /in/{slug}" + head + "\r\n", "signature_missing", 401},
-		"unknown": {"POST /in/shop-nobody" + head + "\r\n", "endpoint_not_found", 404},
-		"no slug": {"POST /in/" + head + "\r\n", "endpoint_not_found", 404},
-		"another case": {"POST /in/" + strings.ToUpper(d.endpoint.Slug) + head + "\r\n", "endpoint_not_found",
-			404},
-		"escaped the same": {"POST /in/%73" + strings.TrimPrefix(d.endpoint.Slug, "s") + head + "\r\n",
+		"right":      {"POST /in/{slug}" + head + "X-Webhook-Secret: " + secret + "\r\n\r\n", "", 200},
+		"wrong":      {"POST /in/{slug}" + head + "X-Webhook-Secret: x\r\n\r\n", "secret_mismatch", 403},
+		"missing":    {"POST /in/{slug}" + head + "\r\n", "signature_missing", 401},
+		"unknown":    {"POST /in/shop-nobody" + head + "\r\n", "endpoint_not_found", 404},
+		"no slug":    {"POST /in/" + head + "\r\n", "endpoint_not_found", 404},
+		"upper case": {"POST /in/" + strings.ToUpper(d.endpoint.Slug) + head + "\r\n", "endpoint_not_found", 404},
+		"escaped": {"POST /in/%73" + strings.TrimPrefix(d.endpoint.Slug, "s") + head + "\r\n",
 			"endpoint_not_found", 404},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -243,7 +248,8 @@ func TestReceiveStatusDependsOnSlugAndCredential(t *testing.T) {
 func TestDuplicateRefersToTheFirstDelivery(t *testing.T) {
 	const secret = "0123456789abcdef"
 	d := newTestReceiver(t, hook.Endpoint{Secrets: []hook.Secret{{Label: "live", Value: secret}}}, nil)
-	request := "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nIdempotency-Key: a\r\nX-Webhook-Secret: " + secret + "\r\n\r\n"
+	request := "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nIdempotency-Key: a\r\n" +
+		"X-Webhook-Secret: " + secret + "\r\n\r\n"
 	first := d.stored(t, d.raw(t, request))
 	again := d.stored(t, d.raw(t, request))
 	if first.DuplicateOf != 0 || again.DuplicateOf != first.Seq {
@@ -252,8 +258,8 @@ func TestDuplicateRefersToTheFirstDelivery(t *testing.T) {
 }
 
 func TestCustomResponseReplacesTheStandardResponse(t *testing.T) {
-	d := newTestReceiver(t, hook.Endpoint{Response: &hook.Response{Status: 202, ContentType: "text/plain",
-		Body: "[accepted]"}}, nil)
+	d := newTestReceiver(t, hook.Endpoint{
+		Response: &hook.Response{Status: 202, ContentType: "text/plain", Body: "[accepted]"}}, nil)
 	answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")
 	body, _ := io.ReadAll(answer.Body)
 	if answer.StatusCode != 202 || string(body) != "[accepted]" || answer.Header.Get("Content-Type") != "text/plain" ||
@@ -272,8 +278,8 @@ func TestRateLimitedSenderGetsRetryAfter(t *testing.T) {
 			const request = "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"
 			d.stored(t, d.raw(t, request))
 			answer := d.raw(t, request)
-			if answer.StatusCode != 429 || answer.Header.Get("Retry-After") == "" || code(t,
-				answer) != "too_many_requests" {
+			if answer.StatusCode != 429 || answer.Header.Get("Retry-After") == "" ||
+				code(t, answer) != "too_many_requests" {
 				t.Errorf("%d %v", answer.StatusCode, answer.Header)
 			}
 		})
@@ -283,8 +289,8 @@ func TestRateLimitedSenderGetsRetryAfter(t *testing.T) {
 func TestRequestOverTheTotalBodyMemoryGets503(t *testing.T) {
 	d := newTestReceiver(t, hook.Endpoint{}, func(o *ReceiveOptions) { o.MaxInFlight = 1000 })
 	answer := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n")
-	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "1" || code(t,
-		answer) != "busy" || d.receive.bodies.held != 0 {
+	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "1" || code(t, answer) != "busy" ||
+		d.receive.bodies.held != 0 {
 		t.Errorf("%d %v, %d held", answer.StatusCode, answer.Header, d.receive.bodies.held)
 	}
 	d.stored(t, d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"))

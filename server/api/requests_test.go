@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestSecretsAreNeverLogged is S16 of what is promised: at level debug, after everything has been used.
+// TestSecretsAreNeverLogged is promise S16, at log level debug: each secret is used, and then searched in the log.
 func TestSecretsAreNeverLogged(t *testing.T) {
 	h := newTestAPI(t, "http://localhost/hooks/")
 	code, err := h.api.Logins.New(t.Context())
@@ -37,12 +37,12 @@ func TestSecretsAreNeverLogged(t *testing.T) {
 	}
 }
 
-// TestPathParametersAreNeverLogged asks for a canary at every place of a path, as it is written on the wire.
+// TestPathParametersAreNeverLogged sends a canary at every position of a path, byte for byte.
 func TestPathParametersAreNeverLogged(t *testing.T) {
 	const canary = "canary0123456789abcdef"
 	h := newTestAPI(t, "http://localhost/hooks/")
 	session := h.login()
-	asked := 0
+	sent := 0
 	for _, path := range []string{
 		"/in/%s", "/in/first-%s", "/in/first-%s/status/x", "/in/%s-x", "/in/a-%s-b/c", "/in/first-x/%s", "/in//%s",
 		"/in/%%2F%s",
@@ -61,32 +61,32 @@ func TestPathParametersAreNeverLogged(t *testing.T) {
 			for _, line := range []string{"GET " + target, "POST " + target, "DELETE " + target, "CONNECT " + target,
 				canary + " " + target,
 				"GET http://" + canary + target, "OPTIONS " + target} {
-				h.raw(
-					line + " HTTP/1.1\r\nHost: localhost\r\nCookie: " + session.Name + "=" + session.Value + "\r\nReferer: http://" + canary +
-						"/\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-				)
-				asked++
+				h.raw(line + " HTTP/1.1\r\nHost: localhost\r\n" +
+					"Cookie: " + session.Name + "=" + session.Value + "\r\nReferer: http://" + canary + "/\r\n" +
+					"Connection: close\r\nContent-Length: 0\r\n\r\n")
+				sent++
 			}
 		}
 	}
 	h.raw("CONNECT " + canary + ":443 HTTP/1.1\r\nHost: " + canary + ":443\r\nConnection: close\r\n\r\n")
 	h.raw("OPTIONS * HTTP/1.1\r\nHost: " + canary + "\r\nConnection: close\r\n\r\n")
 	log := h.log.String()
-	if n := strings.Count(log, "msg=request"); n < asked/2 {
-		t.Fatalf("%d of %d requests are in the log", n, asked)
+	if n := strings.Count(log, "msg=request"); n < sent/2 {
+		t.Fatalf("%d of %d requests are in the log", n, sent)
 	}
 	for line := range strings.Lines(log) {
 		if strings.Contains(line, canary) {
 			t.Errorf("the log has %s", line)
 		}
 	}
-	if !strings.Contains(log, "path=/api/v1/endpoints/{id}") || !strings.Contains(log,
-		"path=/in/…") || !strings.Contains(log, "path=/login/{code}") {
-		t.Errorf("the log does not tell what was asked for: %.2000s", log)
+	for _, route := range []string{"path=/api/v1/endpoints/{id}", "path=/in/…", "path=/login/{code}"} {
+		if !strings.Contains(log, route) {
+			t.Errorf("the log has no %s: %.2000s", route, log)
+		}
 	}
 }
 
-// raw writes a request as it is, and reads the answer to its end.
+// raw sends a request byte for byte, and reads the response to its end.
 func (h *testAPI) raw(text string) {
 	h.t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(h.t.Context(), "tcp", h.Listener.Addr().String())
@@ -95,6 +95,6 @@ func (h *testAPI) raw(text string) {
 	_, err = conn.Write([]byte(text))
 	check(h.t, err)
 	for lines := bufio.NewScanner(conn); lines.Scan(); {
-		continue // the far end closes it
+		continue // until the server closes the connection
 	}
 }

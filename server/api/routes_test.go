@@ -7,26 +7,26 @@ import (
 	"testing"
 )
 
-// public is every route that wants no login, in words of its own: a route that is opened must be opened here too.
+// public lists every route without a login. It repeats the table on purpose: to open a route, change both.
 var public = []string{
 	"/in/", "GET /healthz", "GET /readyz", "GET /login", "POST /login", "GET /login/{code}", "GET /web/{file}",
 	"GET /status/{token}", "GET /api/v1/status/{token}", "OPTIONS /api/v1/status/{token}",
 	"GET /api/v1/status/{token}/live", "GET /embed/{file}",
 }
 
-// shared is what other sites' pages may read: what a status link shows, and the script that shows it there.
+// shared lists the routes that pages of other sites may read: the public status, and the script that embeds it.
 var shared = []string{"GET /api/v1/status/{token}", "OPTIONS /api/v1/status/{token}", "GET /embed/{file}"}
 
-// at makes a request for a line of the table.
+// at returns a request for a row of the table.
 func (h *testAPI) at(row route) request {
 	method, path, found := strings.Cut(row.pattern, " ")
 	if !found {
 		method, path = "GET", row.pattern
 	}
-	path = strings.NewReplacer("{id}", "ep_x", "{code}", "nonsense", "web/{file}", "web/pages.css", "assets/{file}",
-		"assets/main.js",
-		"embed/{file}", "embed/hookbeam.js", "{token}", "nonsense", "{key}", "lk_x",
-		"{$}", "").Replace(path)
+	path = strings.NewReplacer(
+		"{id}", "ep_x", "{code}", "nonsense", "{token}", "nonsense", "{key}", "lk_x", "{$}", "",
+		"web/{file}", "web/pages.css", "assets/{file}", "assets/main.js", "embed/{file}", "embed/hookbeam.js",
+	).Replace(path)
 	if row.pattern == receivePath {
 		method, path = "POST", "/in/"+h.endpoint.Slug
 	}
@@ -36,7 +36,8 @@ func (h *testAPI) at(row route) request {
 	return request{method: method, path: path}
 }
 
-// TestEveryProtectedRouteRejectsUnauthenticatedRequests walks the table: S22 of what is promised.
+// TestEveryProtectedRouteRejectsUnauthenticatedRequests requests every route of the table without a login:
+// promise S22.
 func TestEveryProtectedRouteRejectsUnauthenticatedRequests(t *testing.T) {
 	h := newTestAPI(t, "")
 	for _, row := range table() {
@@ -44,7 +45,7 @@ func TestEveryProtectedRouteRejectsUnauthenticatedRequests(t *testing.T) {
 		switch {
 		case slices.Contains(public, row.pattern):
 			if row.audience != publicAccess {
-				t.Errorf("%s: not open to anyone", row.pattern)
+				t.Errorf("%s: not public in the table", row.pattern)
 			}
 			if a.StatusCode == http.StatusSeeOther || strings.Contains(a.text, `"unauthenticated"`) {
 				t.Errorf("%s: %d %s", row.pattern, a.StatusCode, a.text)
@@ -68,21 +69,21 @@ func TestEveryRouteIsOpenToTheAdministrator(t *testing.T) {
 		q := h.at(row)
 		q.token = true
 		a := h.do(q)
-		if a.StatusCode == http.StatusUnauthorized && row.pattern != "GET /login/{code}" && row.pattern != "POST /login" ||
-			a.StatusCode == http.StatusSeeOther && row.pattern != "GET /login" ||
-			a.StatusCode >= 500 {
+		wrongCode := row.pattern == "GET /login/{code}" || row.pattern == "POST /login"
+		if a.StatusCode == http.StatusUnauthorized && !wrongCode ||
+			a.StatusCode == http.StatusSeeOther && row.pattern != "GET /login" || a.StatusCode >= 500 {
 			t.Errorf("%s: %d %s", row.pattern, a.StatusCode, a.text)
 		}
 	}
 }
 
-// TestEveryResponseHasSecurityHeaders looks at the headers of every route, with and without a login: S4 of what is
-// promised.
+// TestEveryResponseHasSecurityHeaders requests every route with and without a login: promise S4.
 func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 	h := newTestAPI(t, "")
-	more := []route{{pattern: "GET //"}, {pattern: "GET /a/../b"}, {pattern: "PUT /login"},
-		{pattern: "OPTIONS /api/v1/endpoints"},
-		{pattern: "GET /api"}, {pattern: "GET /assets"}, {pattern: "CONNECT /x"}}
+	more := []route{
+		{pattern: "GET //"}, {pattern: "GET /a/../b"}, {pattern: "PUT /login"}, {pattern: "OPTIONS /api/v1/endpoints"},
+		{pattern: "GET /api"}, {pattern: "GET /assets"}, {pattern: "CONNECT /x"},
+	}
 	for _, row := range append(table(), more...) {
 		for _, token := range []bool{false, true} {
 			q := h.at(row)
@@ -108,30 +109,29 @@ func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 				}
 			}
 			csp := a.Header.Get("Content-Security-Policy")
-			if strings.Contains(csp, "unsafe") || !strings.Contains(csp,
-				"frame-ancestors 'none'") && !strings.HasPrefix(csp, "sandbox") {
+			unframed := strings.Contains(csp, "frame-ancestors 'none'") || strings.HasPrefix(csp, "sandbox")
+			if strings.Contains(csp, "unsafe") || !unframed {
 				t.Errorf("%s %s: policy %q", q.method, q.path, csp)
 			}
 			if cache := a.Header.Get("Cache-Control"); cache != "no-store" &&
 				(row.cache == cacheNever || cache != row.cache) {
 				t.Errorf("%s %s: Cache-Control %q", q.method, q.path, cache)
 			}
-			if got, want := a.Header.Get("Access-Control-Allow-Origin") == "*", slices.Contains(shared,
-				row.pattern); got != want {
-				t.Errorf("%s %s: opened to other sites: %v", q.method, q.path, got)
+			got, want := a.Header.Get("Access-Control-Allow-Origin") == "*", slices.Contains(shared, row.pattern)
+			if got != want {
+				t.Errorf("%s %s: readable by other sites: %v", q.method, q.path, got)
 			}
 		}
 	}
 }
 
-// TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected is the exception of the test above, and its
-// bounds.
+// TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected is the exception to the test above.
 func TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected(t *testing.T) {
 	h := newTestAPI(t, "")
 	at := "/in/" + h.endpoint.Slug
 	own := h.createEndpoint(`{"name":"own","verify":"off",
 		"response":{"status":200,"content_type":"text/html","body":"<p>thanks"}}`)
-	greeted := h.createEndpoint(`{"name":"greeted","provider":"adyen"}`)
+	replied := h.createEndpoint(`{"name":"replied","provider":"adyen"}`)
 	closed := h.createEndpoint(`{"name":"closed","provider":"stripe",
 		"secrets":[{"label":"live","value":"whsec_0123456789abcdef0123456789abcdef"}]}`)
 	for _, c := range []struct {
@@ -141,16 +141,16 @@ func TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected(t *te
 		kind   string
 	}{
 		{"standard", request{method: "POST", path: at, body: "{}"}, 200, "application/json"},
-		{"standard, as a cache could keep it", request{method: "GET", path: at + "/logo.png"}, 200,
+		{"standard, to a GET that a cache could store", request{method: "GET", path: at + "/logo.png"}, 200,
 			"application/json"},
-		{"standard, of a HEAD", request{method: "HEAD", path: at}, 200, "application/json"},
-		{"the endpoint's own", request{method: "POST", path: strings.TrimPrefix(own.URL, h.URL), body: "{}"},
+		{"standard, to a HEAD", request{method: "HEAD", path: at}, 200, "application/json"},
+		{"custom", request{method: "POST", path: strings.TrimPrefix(own.URL, h.URL), body: "{}"},
 			200, "text/html"},
-		{"what the sender must hear", request{method: "POST", path: strings.TrimPrefix(greeted.URL, h.URL),
+		{"required by the provider", request{method: "POST", path: strings.TrimPrefix(replied.URL, h.URL),
 			body: `{"notificationItems":[]}`}, 200, "text/plain"},
-		{"refused and kept", request{method: "POST", path: strings.TrimPrefix(closed.URL, h.URL), body: "{}"},
+		{"rejected", request{method: "POST", path: strings.TrimPrefix(closed.URL, h.URL), body: "{}"},
 			401, "application/problem+json"},
-		{"no such address", request{method: "POST", path: "/in/nobody", body: "{}"}, 404, "application/problem+json"},
+		{"unknown slug", request{method: "POST", path: "/in/nobody", body: "{}"}, 404, "application/problem+json"},
 		{"too large", request{method: "POST", path: at, body: strings.Repeat("x", 3<<20)},
 			413, "application/problem+json"},
 	} {
@@ -170,7 +170,7 @@ func TestStandardResponseHasFewHeadersAndOtherReceiveResponsesAreProtected(t *te
 					"Content-Length", "Date"}
 				for name := range a.Header {
 					if !slices.Contains(few, name) {
-						t.Errorf("the standard answer bears %s", name)
+						t.Errorf("the standard response has the header %s", name)
 					}
 				}
 				return
@@ -212,12 +212,12 @@ func TestMountedRoutesMustMatchTheTable(t *testing.T) {
 			rs.HandleFunc("GET /healthz", http.NotFound)
 			rs.HandleFunc("GET /healthz", http.NotFound)
 		},
-		"a line without a handler": func(rs *routes) { rs.complete() },
+		"a row without a handler": func(rs *routes) { rs.complete() },
 	} {
 		func() {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("%s: mounted", name)
+					t.Errorf("%s: no panic", name)
 				}
 			}()
 			mount(newRoutes(&API{}))
@@ -242,7 +242,7 @@ func TestUnknownPathsAndMethodsGetProblems(t *testing.T) {
 	h.do(request{method: "PUT", path: "/nothing"}).expect(t, 401, "unauthenticated")
 	page := h.do(request{method: "GET", path: "/nothing", token: true, header: html})
 	if page.StatusCode != 404 || page.Header.Get("Content-Type") != "text/html" || page.text != "not_found" {
-		t.Errorf("for a person: %d %s %s", page.StatusCode, page.Header.Get("Content-Type"), page.text)
+		t.Errorf("for a browser: %d %s %s", page.StatusCode, page.Header.Get("Content-Type"), page.text)
 	}
 }
 
@@ -253,7 +253,7 @@ func TestRedirectsStayUnderTheBasePath(t *testing.T) {
 		for _, base := range []string{"/hooks", ""} {
 			a := h.do(request{method: "GET", path: base + path})
 			if to := a.Header.Get("Location"); to != "" && to != "/hooks/login" {
-				t.Errorf("%s leads to %s", base+path, to)
+				t.Errorf("%s redirects to %s", base+path, to)
 			}
 		}
 	}

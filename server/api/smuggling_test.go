@@ -12,10 +12,11 @@ import (
 	"testing"
 )
 
-// A proxy that reads the length where we read the chunks would send a second request here that nobody made.
+// A proxy that goes by Content-Length, where the server goes by the chunks, would send the rest of the body as
+// a second request (request smuggling). On a closed connection there is none.
 func TestConnectionIsClosedAfterAChunkedBody(t *testing.T) {
 	h := newTestAPI(t, "")
-	door := "/in/" + h.endpoint.Slug
+	inbox := "/in/" + h.endpoint.Slug
 	cases := map[string]string{
 		"chunks alone":          "Transfer-Encoding: chunked\r\n",
 		"a length and chunks":   "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
@@ -23,7 +24,7 @@ func TestConnectionIsClosedAfterAChunkedBody(t *testing.T) {
 		"chunked in upper case": "Transfer-Encoding: CHUNKED\r\nContent-Length: 0\r\n",
 	}
 	for name, framing := range cases {
-		for _, path := range []string{door, "/login"} {
+		for _, path := range []string{inbox, "/login"} {
 			conn, err := net.Dial("tcp", h.Listener.Addr().String())
 			check(t, err)
 			_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: h\r\n%s\r\n0\r\n\r\n", path, framing)

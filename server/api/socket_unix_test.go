@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// watchedConn is a file descriptor as the network poller would hold it. It does not wait where it is asked to, but
-// says so.
+// watchedConn is a file descriptor in the role of a raw connection. It records when Write should wait, instead
+// of waiting.
 type watchedConn struct {
 	syscall.RawConn
 	fd    int
@@ -24,10 +24,9 @@ func (c *watchedConn) Write(try func(fd uintptr) bool) error {
 	return nil
 }
 
-// TestSendDoesNotBlockOnAFullSocket sends to a far end that does not read until nothing goes any more, and then again
-// and
-// again: each call gives back what did not go, asks nobody to wait, and does not sleep. The clock moves only when
-// everybody waits.
+// TestSendDoesNotBlockOnAFullSocket sends to a client that does not read, until the buffer is full and longer.
+// Each call returns the rest, does not ask the poller to wait, and does not sleep: in the bubble of synctest
+// the clock moves only when all goroutines are blocked.
 func TestSendDoesNotBlockOnAFullSocket(t *testing.T) {
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	check(t, err)
@@ -53,7 +52,7 @@ func TestSendDoesNotBlockOnAFullSocket(t *testing.T) {
 			t.Fatalf("the socket was full only %d times", full)
 		}
 		if waited := time.Since(began); waited != 0 || conn.waits != 0 {
-			t.Errorf("it slept for %v and wanted to wait %d times", waited, conn.waits)
+			t.Errorf("Send slept for %v and asked to wait %d times", waited, conn.waits)
 		}
 	})
 }

@@ -15,7 +15,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-// shop is an endpoint whose payments people watch.
+// shop is an endpoint for Stripe with a link key. Tests send it events about payments, and read their public status.
 type shop struct {
 	wire.Endpoint
 	h   *testAPI
@@ -24,15 +24,13 @@ type shop struct {
 
 func (h *testAPI) shop(name string) shop {
 	h.t.Helper()
-	s := shop{h: h,
-		Endpoint: h.createEndpoint(
-			`{"name":"` + name + `","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`,
-		)}
+	s := shop{h: h, Endpoint: h.createEndpoint(`{"name":"` + name + `","provider":"stripe",
+		"secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)}
 	s.rotate("0s")
 	return s
 }
 
-// rotate makes a new link key.
+// rotate creates a link key.
 func (s *shop) rotate(overlap string) wire.LinkKey {
 	s.h.t.Helper()
 	var k wire.LinkKey
@@ -41,43 +39,26 @@ func (s *shop) rotate(overlap string) wire.LinkKey {
 	return k
 }
 
-// tells sends an event about a payment, of an order and for an amount.
+// sendPayment sends an event about a payment of an order: "created", "processing" or "succeeded".
 func (s *shop) sendPayment(kind, payment, order string, amount int) {
 	s.h.t.Helper()
-	s.sendEvent(
-		fmt.Sprintf(
-			`{"id":"evt_%[1]s_%[2]s","type":"payment_intent.%[1]s","created":%[5]d,"livemode":true,"data":{"object":{"id":%[2]q,
-		"amount":%[4]d,"amount_received":%[4]d,"currency":"eur","receipt_email":"payer@%[3]s.example","metadata":{"order_id":%[3]q}}}}`,
-			kind,
-			payment,
-			order,
-			amount,
-			time.Now().Unix(),
-		),
-	)
+	const event = `{"id":"evt_%[1]s_%[2]s","type":"payment_intent.%[1]s","created":%[5]d,"livemode":true,
+		"data":{"object":{"id":%[2]q,"amount":%[4]d,"amount_received":%[4]d,"currency":"eur",
+		"receipt_email":"payer@%[3]s.example","metadata":{"order_id":%[3]q}}}}`
+	s.sendEvent(fmt.Sprintf(event, kind, payment, order, amount, time.Now().Unix()))
 }
 
-// sends sends an event, and waits until it is drawn.
+// sendEvent sends an event, and waits until it was applied to the statuses.
 func (s *shop) sendEvent(body string) {
 	s.h.t.Helper()
 	a := s.h.stripe(s.Endpoint, stripeSecret, body, 0)
 	a.expect(s.h.t, 200, "")
 	var stored struct{ Seq hook.Seq }
 	check(s.h.t, json.Unmarshal([]byte(a.text), &stored))
-	for {
-		grown := s.h.board.Moved()
-		if s.h.board.Position() >= stored.Seq {
-			return
-		}
-		select {
-		case <-grown:
-		case <-s.h.t.Context().Done():
-			s.h.t.Fatal("an event is never drawn")
-		}
-	}
+	s.h.waitApplied(stored.Seq)
 }
 
-// token is a token of the shop's own making.
+// token returns a token for a subject, signed as a shop's back end would sign it.
 func (s *shop) token(subject, mode string) string {
 	s.h.t.Helper()
 	token, err := access.SignLink(s.key, access.Link{Endpoint: s.ID, Subject: subject, Mode: mode,
@@ -86,7 +67,7 @@ func (s *shop) token(subject, mode string) string {
 	return token
 }
 
-// public reads what a token shows.
+// public returns the public status that a token gives access to.
 func (h *testAPI) public(token string) (p wire.PublicStatus) {
 	h.t.Helper()
 	a := h.do(request{method: "GET", path: "/api/v1/status/" + token})
@@ -95,7 +76,7 @@ func (h *testAPI) public(token string) (p wire.PublicStatus) {
 	return p
 }
 
-// watcher is the far end of a socket that watches one status.
+// watcher is the client side of a WebSocket that watches one status.
 type watcher struct {
 	*websocket.Conn
 	t testing.TB
@@ -108,16 +89,16 @@ func (h *testAPI) watch(token string) watcher {
 		h.t.Fatal(res, err)
 	}
 	h.t.Cleanup(func() { _ = ws.Close() })
-	check(h.t, ws.SetReadDeadline(time.Now().Add(15*time.Second))) // less than to the next sign of life
+	check(h.t, ws.SetReadDeadline(time.Now().Add(15*time.Second))) // less than the interval of heartbeats
 	return watcher{ws, h.t}
 }
 
 func (h *testAPI) dial(token string, header http.Header) (*websocket.Conn, *http.Response, error) {
-	return websocket.DefaultDialer.DialContext(h.t.Context(), "ws"+strings.TrimPrefix(h.URL,
-		"http")+"/api/v1/status/"+token+"/live", header)
+	return websocket.DefaultDialer.DialContext(h.t.Context(),
+		"ws"+strings.TrimPrefix(h.URL, "http")+"/api/v1/status/"+token+"/live", header)
 }
 
-// hears returns the next message, and what it says.
+// read returns the next message, and what it contains.
 func (w watcher) read() (text string, p wire.PublicStatus) {
 	w.t.Helper()
 	_, b, err := w.ReadMessage()
@@ -126,13 +107,13 @@ func (w watcher) read() (text string, p wire.PublicStatus) {
 	return string(b), p
 }
 
-// ends checks how the socket is closed, past what is still told.
+// expectClose reads until the server closes the WebSocket, and checks the close code.
 func (w watcher) expectClose(code int) {
 	w.t.Helper()
 	for {
 		if _, _, err := w.ReadMessage(); err != nil {
 			if !websocket.IsCloseError(err, code) {
-				w.t.Errorf("it ends with %v, want %d", err, code)
+				w.t.Errorf("the WebSocket ended with %v, want close code %d", err, code)
 			}
 			return
 		}

@@ -27,7 +27,7 @@ func TestConcurrentFirstLinksShareOneLinkKey(t *testing.T) {
 				t.Errorf("%d %s", a.StatusCode, a.text)
 			}
 			if left := time.Until(l.ExpiresAt.Time); left < 71*time.Hour || left > 72*time.Hour {
-				t.Errorf("it lasts %v", left)
+				t.Errorf("the link is valid for %v", left)
 			}
 			tokens[i] = l.Token
 		})
@@ -61,8 +61,8 @@ func TestInvalidLinkRequestsAreRejected(t *testing.T) {
 		{`{"endpoint":"ID","subject":"order/1","expires_in":"100000h"}`, 400, "invalid_request"},
 		{`{"endpoint":"ID","subject":"order/1","mode":"other"}`, 400, "invalid_request"},
 	} {
-		h.do(request{method: "POST", path: "/api/v1/status-links", token: true, body: strings.Replace(c.body, "ID",
-			string(h.endpoint.ID), 1)}).expect(t, c.status, c.code)
+		body := strings.Replace(c.body, "ID", string(h.endpoint.ID), 1)
+		h.do(request{method: "POST", path: "/api/v1/status-links", token: true, body: body}).expect(t, c.status, c.code)
 	}
 	path := "/api/v1/endpoints/" + string(h.endpoint.ID) + "/link-keys"
 	h.do(request{method: "POST", path: path, token: true, body: `{"overlap":"-1h"}`}).expect(t, 400, "invalid_request")
@@ -71,8 +71,8 @@ func TestInvalidLinkRequestsAreRejected(t *testing.T) {
 		"endpoint_not_found")
 }
 
-// TestChangingAnEndpointKeepsItsLinkKeys changes an endpoint again and again while its keys are replaced: a key
-// that was ended must not come back, nor a new one be lost.
+// TestChangingAnEndpointKeepsItsLinkKeys changes an endpoint concurrently with the replacement of its keys: a deleted
+// key must not return, and a new one must not be lost.
 func TestChangingAnEndpointKeepsItsLinkKeys(t *testing.T) {
 	h := newTestAPI(t, "")
 	s := shop{h: h, Endpoint: h.createEndpoint(`{"name":"north"}`)}
@@ -92,38 +92,39 @@ func TestChangingAnEndpointKeepsItsLinkKeys(t *testing.T) {
 		e, err := h.api.Endpoints.Get(s.ID)
 		check(t, err)
 		if len(e.Statuses.LinkKeys) != 1 || e.Statuses.LinkKeys[0].ID != k.ID {
-			t.Errorf("the key %s was made, the endpoint has %d others", k.ID, len(e.Statuses.LinkKeys))
+			t.Errorf("after the creation of %s the endpoint has the keys %+v", k.ID, e.Statuses.LinkKeys)
 		}
 	}
 	stop()
 	changing.Wait()
-	if e,
-		_ := h.api.Endpoints.Get(s.ID); len(e.Statuses.LinkKeys) != 1 || e.Statuses.LinkKeys[0].Value != s.key.Value || len(keys) != 40 {
-		t.Error("in the end, it has another key than the last")
+	e, err := h.api.Endpoints.Get(s.ID)
+	check(t, err)
+	if len(e.Statuses.LinkKeys) != 1 || e.Statuses.LinkKeys[0].Value != s.key.Value || len(keys) != 40 {
+		t.Errorf("the endpoint does not have the last of 40 keys: %d keys were created, it has %d", len(keys),
+			len(e.Statuses.LinkKeys))
 	}
 }
 
 func TestLinkKeysAndStatusRulesAreStored(t *testing.T) {
 	h := newTestAPI(t, "")
-	s := shop{h: h,
-		Endpoint: h.createEndpoint(
-			`{"name":"north","statuses":{"references":["body.cart"],"page":{"name":"North","hidden":["amount"]}}}`,
-		)}
+	s := shop{h: h, Endpoint: h.createEndpoint(`{"name":"north","statuses":{"references":["body.cart"],
+		"page":{"name":"North","hidden":["amount"]}}}`)}
 	s.rotate("0s")
 	kept, err := h.registry.Endpoints(t.Context())
 	check(t, err)
 	for _, e := range kept {
-		if e.ID == s.ID &&
-			(len(e.Statuses.LinkKeys) != 1 || e.Statuses.LinkKeys[0] != s.kept(t) || e.Statuses.Page.Name != "North" || len(e.Statuses.References) != 1) {
-			t.Errorf("kept: %+v", e.Statuses)
+		rules := e.Statuses
+		if e.ID == s.ID && (len(rules.LinkKeys) != 1 || rules.LinkKeys[0] != s.kept(t) ||
+			rules.Page.Name != "North" || len(rules.References) != 1) {
+			t.Errorf("stored: %+v", rules)
 		}
-		if e.ID == h.endpoint.ID && len(e.Statuses.LinkKeys)+len(e.Statuses.References) != 0 {
-			t.Errorf("of the other: %+v", e.Statuses)
+		if e.ID == h.endpoint.ID && len(rules.LinkKeys)+len(rules.References) != 0 {
+			t.Errorf("stored for the other endpoint: %+v", rules)
 		}
 	}
 }
 
-// kept is the shop's newest key as the server has it.
+// kept returns the shop's newest key as the server has it.
 func (s *shop) kept(t *testing.T) hook.LinkKey {
 	t.Helper()
 	e, err := s.h.api.Endpoints.Get(s.ID)
@@ -153,16 +154,16 @@ func TestStatusesCanBeListedCountedAndSearched(t *testing.T) {
 	var counts struct{ Counts map[hook.State]int }
 	h.get("/api/v1/statuses/counts?endpoint="+string(north.ID), &counts)
 	if len(counts.Counts) != 2 || counts.Counts[hook.StatePaid] != 1 || counts.Counts[hook.StatePending] != 1 {
-		t.Errorf("counted: %+v", counts)
+		t.Errorf("counts: %+v", counts)
 	}
 	h.get("/api/v1/statuses?q=10-1", &list)
 	var d wire.StatusDetail
 	h.get("/api/v1/statuses/"+string(list.Statuses[0].ID), &d)
 	if d.State != hook.StatePaid || d.Amount != 4900 || len(d.Steps) != 1 || len(d.Timeline) != 1 || d.Shown == nil {
-		t.Errorf("one: %+v", d)
+		t.Errorf("the paid one: %+v", d)
 	}
 	if w := h.newest(north.Endpoint); len(w.Effects) != 1 || w.Effects[0].To != hook.StatePending {
-		t.Errorf("what a delivery did: %+v", w.Effects)
+		t.Errorf("effects of the last delivery: %+v", w.Effects)
 	}
 	h.do(request{method: "GET", path: "/api/v1/statuses/sub_x", token: true}).expect(t, 404, "not_found")
 	h.do(request{method: "GET", path: "/api/v1/statuses?before=x", token: true}).expect(t, 400, "invalid_request")

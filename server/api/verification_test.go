@@ -16,14 +16,21 @@ import (
 
 const stripeSecret = "whsec_a-secret-that-nobody-wrongCodes"
 
-// made makes an endpoint from JSON.
+// createEndpoint creates an endpoint from JSON.
 func (h *testAPI) createEndpoint(body string) (e wire.Endpoint) {
 	h.t.Helper()
 	h.call("POST", "/endpoints", body, 201, &e)
 	return e
 }
 
-// stripe sends an event as Stripe does, signed some time ago, and returns the answer.
+// stripeEndpoint creates an endpoint for Stripe with one secret.
+func (h *testAPI) stripeEndpoint(label, secret string) wire.Endpoint {
+	h.t.Helper()
+	return h.createEndpoint(`{"name":"stripe","provider":"stripe",
+		"secrets":[{"label":"` + label + `","value":"` + secret + `"}]}`)
+}
+
+// stripe sends an event as Stripe does, signed some time ago, and returns the response.
 func (h *testAPI) stripe(e wire.Endpoint, secret, body string, age time.Duration) answer {
 	h.t.Helper()
 	stamp := time.Now().Add(-age).Unix()
@@ -47,31 +54,28 @@ func (h *testAPI) newest(e wire.Endpoint) (d wire.DeliveryDetail) {
 
 func TestDeliveryDetailHasTheCheckAndTheEvent(t *testing.T) {
 	h := newTestAPI(t, "")
-	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
+	e := h.stripeEndpoint("live", stripeSecret)
 	body := `{"id":"evt_1","type":"charge.refunded","created":1772625600,"account":"acct_1","livemode":false}`
 	h.stripe(e, stripeSecret, body, 2*time.Minute).expect(t, 200, "")
 	d := h.newest(e)
 	if d.Verdict != hook.Verified || d.Secret != "live" || d.Event != "evt_1" || d.Type != "charge.refunded" ||
-		d.Account != "acct_1" ||
-		d.Mode != "test" ||
-		d.OccurredAt.Unix() != 1772625600 {
+		d.Account != "acct_1" || d.Mode != "test" || d.OccurredAt.Unix() != 1772625600 {
 		t.Errorf("%+v", d.Delivery)
 	}
 	c := d.Check
-	if c == nil || c.Scheme != "hmac-sha256" || c.Covers != "body" || c.Strength != "signed body" || c.SkewMS == nil ||
-		*c.SkewMS < 120_000 ||
-		*c.SkewMS > 180_000 {
+	if c == nil || c.Scheme != "hmac-sha256" || c.Covers != "body" || c.Strength != "signed body" ||
+		c.SkewMS == nil || *c.SkewMS < 120_000 || *c.SkewMS > 180_000 {
 		t.Fatalf("%+v", c)
 	}
 	h.do(request{method: "POST", path: "/in/" + h.endpoint.Slug, body: "x"}).expect(t, 200, "")
 	if first, _ := h.api.Endpoints.Get(h.endpoint.ID); h.newest(View(h.api.Site, first)).Check != nil {
-		t.Error("nothing was checked, and yet there is a check")
+		t.Error("a delivery that was not verified has a check")
 	}
 }
 
 func TestRedeliveriesOfAnEventListTheirDifferences(t *testing.T) {
 	h := newTestAPI(t, "")
-	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"live","value":"` + stripeSecret + `"}]}`)
+	e := h.stripeEndpoint("live", stripeSecret)
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).expect(t, 200, "")
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, time.Minute).expect(t, 200, "")
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"b"}`, time.Minute).expect(t, 200, "")
@@ -107,29 +111,29 @@ func TestBatchListsItsEventsAndDuplicates(t *testing.T) {
 	if d.Events != 2 || d.Event != "" || d.Type != "b" || d.DuplicateOf != 0 || len(d.Batch) != 2 {
 		t.Fatalf("%+v", d)
 	}
-	if a, b := d.Batch[0],
-		d.Batch[1]; a.Event != "s/2" || a.DuplicateOf != d.Seq-1 || b.Event != "s/3" || b.DuplicateOf != 0 {
+	a, b := d.Batch[0], d.Batch[1]
+	if a.Event != "s/2" || a.DuplicateOf != d.Seq-1 || b.Event != "s/3" || b.DuplicateOf != 0 {
 		t.Errorf("%+v", d.Batch)
 	}
 }
 
 func TestReverifyReleasesRejectedDeliveries(t *testing.T) {
 	h := newTestAPI(t, "")
-	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
+	e := h.stripeEndpoint("old", "whsec_of-another-endpoint")
 	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).expect(t, 401, "signature_mismatch")
 	rejected := h.newest(e)
 	path := "/endpoints/" + string(e.ID)
 	h.call("PATCH", path, `{"secrets":[{"label":"old"},{"label":"live","value":"`+stripeSecret+`"}]}`, 200, nil)
-	var again wire.ReverifyResult
-	if h.call("POST", path+"/verify-again", `{}`, 200, &again); again != (wire.ReverifyResult{Examined: 1, Verified: 1}) {
-		t.Errorf("%+v", again)
+	var result wire.ReverifyResult
+	h.call("POST", path+"/verify-again", `{}`, 200, &result)
+	if result != (wire.ReverifyResult{Examined: 1, Verified: 1}) {
+		t.Errorf("without release: %+v", result)
 	}
-	if h.call("POST", path+"/verify-again", `{"release":true}`, 200, &again); again.Released != 1 {
-		t.Errorf("%+v", again)
+	if h.call("POST", path+"/verify-again", `{"release":true}`, 200, &result); result.Released != 1 {
+		t.Errorf("with release: %+v", result)
 	}
 	if d := h.newest(e); d.Verdict != hook.Verified || d.ReleaseOf != rejected.Seq || d.Secret != "live" ||
-		d.Event != "evt_1" ||
-		!d.ReceivedAt.Equal(rejected.ReceivedAt.Time) {
+		d.Event != "evt_1" || !d.ReceivedAt.Equal(rejected.ReceivedAt.Time) {
 		t.Errorf("%+v", d.Delivery)
 	}
 	h.call("POST", "/endpoints/ep_none/verify-again", `{}`, 404, nil)
@@ -137,7 +141,7 @@ func TestReverifyReleasesRejectedDeliveries(t *testing.T) {
 
 func TestDiagnosisFindsTheSecretOfAnotherEndpoint(t *testing.T) {
 	h := newTestAPI(t, "")
-	e := h.createEndpoint(`{"name":"stripe","provider":"stripe","secrets":[{"label":"old","value":"whsec_of-another-endpoint"}]}`)
+	e := h.stripeEndpoint("old", "whsec_of-another-endpoint")
 	other := h.createEndpoint(
 		`{"name":"shop-test","provider":"stripe","secrets":[{"label":"test","value":"` + stripeSecret + `"}]}`,
 	)
@@ -146,8 +150,7 @@ func TestDiagnosisFindsTheSecretOfAnotherEndpoint(t *testing.T) {
 	path := "/deliveries/" + string(h.newest(e).ID) + "/diagnose"
 	h.call("POST", path, "", 200, &got)
 	if f := got.Findings[0]; got.Cause != "other_secret" || !got.Genuine || f.Endpoint != other.ID ||
-		f.Secret != "test" ||
-		got.Summary != `Valid with the secret "test" of your endpoint "shop-test".` {
+		f.Secret != "test" || got.Summary != `Valid with the secret "test" of your endpoint "shop-test".` {
 		t.Errorf("%+v", got)
 	}
 	h.call("DELETE", "/endpoints/"+string(other.ID), "", 204, nil)

@@ -21,7 +21,7 @@ const (
 	webhookID = `"provider":"paypal","settings":{"webhook_id":"WH-1"}`
 )
 
-// next is a number that no test of this house has had.
+// next returns a number that was not used before, for unique names.
 func (h *testAPI) next() string { return strconv.FormatInt(h.count.Add(1), 10) }
 
 // reload reads the endpoints from the store, as a restart does.
@@ -31,27 +31,14 @@ func (h *testAPI) reload() {
 	check(h.t, err)
 	endpoints.Subscribe(h.board.Change)
 	h.api.Endpoints = endpoints
-	h.api.Intake = intake.New(
-		endpoints,
-		h.store,
-		time.Now,
-		func(slug string) string { return h.URL + "/in/" + slug },
-		nil,
-	)
-	h.api.Receive = NewReceive(
-		ReceiveOptions{
-			Endpoints: endpoints,
-			Intake:    h.api.Intake,
-			Addresses: h.api.Addresses,
-			Now:       time.Now,
-			Log:       h.api.Log,
-		},
-	)
+	address := func(slug string) string { return h.URL + "/in/" + slug }
+	h.api.Intake = intake.New(endpoints, h.store, time.Now, address, nil)
+	h.api.Receive = NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: h.api.Intake,
+		Addresses: h.api.Addresses, Now: time.Now, Log: h.api.Log})
 }
 
-// TestDefaultVerifyModeDependsOnTheSecrets holds what is stored for an endpoint of which verify was not said, and
-// what is
-// refused where it was.
+// TestDefaultVerifyModeDependsOnTheSecrets creates endpoints with and without verify, and checks what is
+// stored, or that the request is refused.
 func TestDefaultVerifyModeDependsOnTheSecrets(t *testing.T) {
 	h := newTestAPI(t, "")
 	for _, c := range []struct {
@@ -62,23 +49,25 @@ func TestDefaultVerifyModeDependsOnTheSecrets(t *testing.T) {
 		{"nothing", `"provider":"generic"`, 201, hook.Off},
 		{"a secret", oneSecret, 201, hook.Enforce},
 		{"no secrets", `"secrets":[]`, 201, hook.Off},
-		{"a sender who always signs", `"provider":"stripe"`, 201, hook.Off},
-		{"a sender who is asked for its certificate", webhookID, 201, hook.Enforce},
-		{"that without what it signs", `"provider":"paypal"`, 201, hook.Off},
+		{"a provider that always signs", `"provider":"stripe"`, 201, hook.Off},
+		{"a provider verified by certificate", webhookID, 201, hook.Enforce},
+		{"the same without its webhook id", `"provider":"paypal"`, 201, hook.Off},
 		{"off", `"verify":"off"`, 201, hook.Off},
 		{"off, with a secret", `"verify":"off",` + oneSecret, 201, hook.Off},
 		{"observed, with a secret", `"verify":"observe",` + oneSecret, 201, hook.Observe},
 		{"enforced, with a secret", `"verify":"enforce",` + oneSecret, 201, hook.Enforce},
 		{"enforced, by certificate", `"verify":"enforce",` + webhookID, 201, hook.Enforce},
-		{"enforced, without", `"verify":"enforce"`, 422, ""},
+		{"enforced, without a secret", `"verify":"enforce"`, 422, ""},
 		{"enforced, with an empty list", `"verify":"enforce","secrets":[]`, 422, ""},
-		{"observed, without", `"verify":"observe"`, 422, ""},
-		{"enforced, without what PayPal signs",
+		{"observed, without a secret", `"verify":"observe"`, 422, ""},
+		{"enforced, with a blank webhook id",
 			`"verify":"enforce","provider":"paypal","settings":{"webhook_id":" "}`, 422, ""},
-		{"a public key that anybody can sign for",
-			`"provider":"standard-webhooks","secrets":[{"label":"x","value":"whpk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]`, 400, ""},
+		{"an invalid public key",
+			`"provider":"standard-webhooks",
+				"secrets":[{"label":"x","value":"whpk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]`, 400, ""},
 		{"a key of zeros",
-			`"provider":"svix","secrets":[{"label":"x","value":"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]`, 400, ""},
+			`"provider":"svix",
+				"secrets":[{"label":"x","value":"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]`, 400, ""},
 		{"a blank secret", `"secrets":[{"label":"x","value":"                    "}]`, 400, ""},
 		{"a secret of NULs", `"secrets":[{"label":"x","value":"` + strings.Repeat(`\u0000`, 20) + `"}]`, 400, ""},
 	} {
@@ -109,22 +98,22 @@ func TestRemovingTheLastSecretNeedsAnExplicitVerifyMode(t *testing.T) {
 		verify               hook.Verify
 	}{
 		{"the last secret", oneSecret, `{"secrets":[]}`, 422, hook.Enforce},
-		{"the last secret of one that observes", oneSecret + `,"verify":"observe"`, `{"secrets":[]}`, 422,
+		{"the last secret while observed", oneSecret + `,"verify":"observe"`, `{"secrets":[]}`, 422,
 			hook.Observe},
-		{"the last secret, with verify said anew", oneSecret, `{"secrets":[],"verify":"enforce"}`, 422, hook.Enforce},
+		{"the last secret, enforced explicitly", oneSecret, `{"secrets":[],"verify":"enforce"}`, 422, hook.Enforce},
 		{"the last secret, switched off", oneSecret, `{"secrets":[],"verify":"off"}`, 200, hook.Off},
-		{"what PayPal signs", webhookID, `{"settings":{}}`, 422, hook.Enforce},
-		{"another sender, whose key it is not", `"provider":"stripe",` + oneSecret, `{"provider":"discord"}`, 400,
-			hook.Enforce},
-		{"another sender, who needs a secret", webhookID, `{"provider":"stripe"}`, 422, hook.Enforce},
-		{"enforced from now on, without", `"verify":"off"`, `{"verify":"enforce"}`, 422, hook.Off},
-		{"observed from now on, without", `"verify":"off"`, `{"verify":"observe"}`, 422, hook.Off},
+		{"the webhook id", webhookID, `{"settings":{}}`, 422, hook.Enforce},
+		{"a provider for which the secret is invalid", `"provider":"stripe",` + oneSecret,
+			`{"provider":"discord"}`, 400, hook.Enforce},
+		{"a provider that needs a secret", webhookID, `{"provider":"stripe"}`, 422, hook.Enforce},
+		{"enforced from now on, without a secret", `"verify":"off"`, `{"verify":"enforce"}`, 422, hook.Off},
+		{"observed from now on, without a secret", `"verify":"off"`, `{"verify":"observe"}`, 422, hook.Off},
 		{"something else", oneSecret, `{"max_body":1000}`, 200, hook.Enforce},
 		{"its first secret", `"verify":"off"`, `{` + oneSecret + `}`, 200, hook.Enforce},
 		{"its first secret, kept off", `"verify":"off"`, `{"verify":"off",` + oneSecret + `}`, 200, hook.Off},
-		{"another secret, where it was off by choice", `"verify":"off",` + oneSecret,
+		{"another secret, while off explicitly", `"verify":"off",` + oneSecret,
 			`{"secrets":[{"label":"b","value":"0123456789abcdefgh"}]}`, 200, hook.Off},
-		{"what PayPal signs, at last", `"provider":"paypal"`, `{"settings":{"webhook_id":"WH-1"}}`, 200,
+		{"the webhook id, added later", `"provider":"paypal"`, `{"settings":{"webhook_id":"WH-1"}}`, 200,
 			hook.Enforce},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -134,7 +123,7 @@ func TestRemovingTheLastSecretNeedsAnExplicitVerifyMode(t *testing.T) {
 			a.expect(t, c.status, map[int]string{422: "secret_missing"}[c.status])
 			h.get("/api/v1/endpoints/"+string(e.ID), &e)
 			if e.Verify != c.verify || e.Open != (c.verify == hook.Off) {
-				t.Errorf("it is %s now, open %v", e.Verify, e.Open)
+				t.Errorf("verify is %s now, open %v", e.Verify, e.Open)
 			}
 			want := map[hook.Verify]int{hook.Off: 200, hook.Observe: 200, hook.Enforce: 401}[c.verify]
 			h.do(request{method: "POST", path: strings.TrimPrefix(e.URL, h.URL), body: "{}"}).expect(t, want, "")
@@ -142,7 +131,7 @@ func TestRemovingTheLastSecretNeedsAnExplicitVerifyMode(t *testing.T) {
 	}
 }
 
-// TestEndpointWithoutItsSecretRejectsEveryDelivery is for databases that were changed by other hands.
+// TestEndpointWithoutItsSecretRejectsEveryDelivery is for databases that were changed by another program.
 func TestEndpointWithoutItsSecretRejectsEveryDelivery(t *testing.T) {
 	for name, secrets := range map[string][]hook.Secret{"none": nil, "an empty one": {{Label: "x"}},
 		"a blank one": {{Label: "x", Value: " \t"}}} {
@@ -158,7 +147,7 @@ func TestEndpointWithoutItsSecretRejectsEveryDelivery(t *testing.T) {
 			a.expect(t, status, map[int]string{401: "secret_missing"}[status])
 			if d := h.newest(wire.Endpoint{ID: e.ID}); d.Verdict != hook.Rejected || d.Reason != "secret_missing" ||
 				d.Type != "paid" {
-				t.Errorf("%s, %q: kept as %s %s", name, verify, d.Verdict, d.Reason)
+				t.Errorf("%s, %q: stored as %s %s", name, verify, d.Verdict, d.Reason)
 			}
 			if secrets == nil && (verify == hook.Enforce || verify == hook.Observe) { // nothing else is wrong with it
 				h.call("PATCH", "/endpoints/"+string(e.ID), `{"max_body":999}`, 200, nil)
@@ -167,7 +156,8 @@ func TestEndpointWithoutItsSecretRejectsEveryDelivery(t *testing.T) {
 	}
 }
 
-// TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed asks as neighbours, strangers, tunnels and proxies do.
+// TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed sends requests as local clients, internet clients,
+// tunnels and proxies do.
 func TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed(t *testing.T) {
 	h := newTestAPI(t, "")
 	e, err := h.api.Endpoints.Create(t.Context(), hook.Endpoint{Name: "fresh", Awaiting: true})
@@ -185,23 +175,23 @@ func TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed(t *testing.T) {
 		{"the network", "192.168.1.7:5", "192.168.1.2:8080", nil, true},
 		{"a container", "172.17.0.1:5", "10.0.0.2", nil, true},
 		{"the network by IPv6", "[fd00::7]:5", "[fd00::2]:8080", nil, true},
-		{"its own link", "[fe80::7%eth0]:5", "[fe80::2]:8080", nil, true},
-		{"a stranger", "203.0.113.9:5", "127.0.0.1:8080", nil, false},
-		{"a stranger by IPv6", "[2001:db8::9]:5", "localhost", nil, false},
-		{"a shared address of a provider", "100.64.0.9:5", "localhost", nil, false},
-		{"no address", "@", "localhost", nil, false},
+		{"the link-local network", "[fe80::7%eth0]:5", "[fe80::2]:8080", nil, true},
+		{"the internet", "203.0.113.9:5", "127.0.0.1:8080", nil, false},
+		{"the internet by IPv6", "[2001:db8::9]:5", "localhost", nil, false},
+		{"a carrier-grade NAT address", "100.64.0.9:5", "localhost", nil, false},
+		{"no peer address", "@", "localhost", nil, false},
 		{"a name", "127.0.0.1:5", "hooks.example.com", nil, false},
-		{"a name that begins as ours", "127.0.0.1:5", "localhost.example.com", nil, false},
+		{"a name that begins with localhost", "127.0.0.1:5", "localhost.example.com", nil, false},
 		{"a public address", "172.17.0.1:5", "203.0.113.1:8080", nil, true},
 		{"no host", "127.0.0.1:5", "", nil, false},
 		{"a proxy", "127.0.0.1:5", "127.0.0.1:8080", http.Header{"X-Forwarded-For": {"203.0.113.9"}}, false},
-		{"a proxy that says the host", "127.0.0.1:5", "localhost", http.Header{"X-Forwarded-Host": {"localhost"}},
+		{"a proxy that forwards the host", "127.0.0.1:5", "localhost", http.Header{"X-Forwarded-Host": {"localhost"}},
 			false},
-		{"a proxy that is new", "127.0.0.1:5", "localhost", http.Header{"Forwarded": {"for=127.0.0.1"}}, false},
-		{"a proxy of old", "127.0.0.1:5", "localhost", http.Header{"Via": {"1.1 somewhere"}}, false},
+		{"a proxy with Forwarded", "127.0.0.1:5", "localhost", http.Header{"Forwarded": {"for=127.0.0.1"}}, false},
+		{"a proxy with Via", "127.0.0.1:5", "localhost", http.Header{"Via": {"1.1 somewhere"}}, false},
 		{"nginx", "127.0.0.1:5", "localhost", http.Header{"X-Real-Ip": {"127.0.0.1"}}, false},
 		{"a tunnel", "127.0.0.1:5", "localhost", http.Header{"Cf-Connecting-Ip": {"203.0.113.9"}}, false},
-		{"a header that is empty", "127.0.0.1:5", "localhost", http.Header{"X-Forwarded-For": {""}}, false},
+		{"an empty header", "127.0.0.1:5", "localhost", http.Header{"X-Forwarded-For": {""}}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			body := &read{}
@@ -226,11 +216,11 @@ func TestFirstEndpointAcceptsOnlyTheLocalNetworkUntilConfirmed(t *testing.T) {
 	var page struct{ Deliveries []json.RawMessage }
 	h.get("/api/v1/deliveries?endpoint="+string(e.ID), &page)
 	if len(page.Deliveries) != 9 {
-		t.Errorf("%d are kept, want those from near alone", len(page.Deliveries))
+		t.Errorf("%d are stored, want only the local ones", len(page.Deliveries))
 	}
 }
 
-// read is an empty body that knows whether it was asked for.
+// read is an empty body that records whether it was read.
 type read struct{ asked bool }
 
 func (b *read) Read([]byte) (int, error) {
@@ -244,8 +234,8 @@ func TestConfirmingOpensTheFirstEndpointToAllAddresses(t *testing.T) {
 		return h.do(request{method: "POST", path: "/in/" + e.Slug, body: "{}", host: "hooks.example.com"})
 	}
 	for name, confirm := range map[string]func(id string){
-		"by saying so": func(id string) { h.call("POST", "/endpoints/"+id+"/confirm", "", 200, nil) },
-		"by a secret":  func(id string) { h.call("PATCH", "/endpoints/"+id, `{`+oneSecret+`}`, 200, nil) },
+		"by confirming": func(id string) { h.call("POST", "/endpoints/"+id+"/confirm", "", 200, nil) },
+		"by a secret":   func(id string) { h.call("PATCH", "/endpoints/"+id, `{`+oneSecret+`}`, 200, nil) },
 	} {
 		e, err := h.api.Endpoints.Create(t.Context(), hook.Endpoint{Name: "fresh" + h.next(), Awaiting: true})
 		check(t, err)
