@@ -45,7 +45,7 @@ test("the element shows a payment in a shop's page under the strictest policy", 
   const { page, complaints } = await customer(browser);
   await page.goto(theirs.origin);
   await expect(page.getByRole("status")).toHaveText("Wir warten auf Ihre Zahlung");
-  await shop.tell("pi_1", created, succeeded);
+  await shop.sendAll("pi_1", created, succeeded);
   await expect(page.getByRole("status")).toContainText("Zahlung eingegangen");
   await expect(page.getByRole("status")).toContainText("49,00");
   const box = page.locator("payment-status [part~=box]");
@@ -63,7 +63,7 @@ test("the status page is whole by itself although it was opened before the payme
   await page.goto(`${url}?lang=en`);
   const before = await page.getByRole("status").textContent();
   await expect(page.locator("#live-line")).toHaveAttribute("data-line", "live");
-  await shop.tell("pi_2", created, succeeded);
+  await shop.sendAll("pi_2", created, succeeded);
   await expect(page.getByRole("status")).not.toHaveText(before ?? "");
   await expect(page.locator("#amount")).toHaveText("€49.00");
   await expect(page.getByRole("listitem").last()).toHaveAttribute("aria-current", "step");
@@ -86,16 +86,16 @@ test("the status page in a frame tells the shop's page, and is in no other's", a
   await site.hookbeam.api("PATCH", `/endpoints/${shop.endpoint.id}`, embed);
   const { page, complaints } = await customer(browser);
   await page.addInitScript(() => {
-    const told: unknown[] = [];
-    Object.assign(window, { told });
-    addEventListener("message", ({ data }) => told.push(data.status));
+    const messages: unknown[] = [];
+    Object.assign(window, { messages });
+    addEventListener("message", ({ data }) => messages.push(data.status));
   });
   await page.goto(theirs.origin);
   await expect(page.frameLocator("iframe").locator("#live-line")).toHaveAttribute("data-line", "live");
-  await shop.tell("pi_3", created, succeeded);
-  const told = () => page.evaluate(() => (window as unknown as { told: string[] }).told);
-  await expect.poll(async () => (await told()).at(-1)).toBe("paid");
-  expect((await told())[0]).toBe("waiting");
+  await shop.sendAll("pi_3", created, succeeded);
+  const messages = () => page.evaluate(() => (window as unknown as { messages: string[] }).messages);
+  await expect.poll(async () => (await messages()).at(-1)).toBe("paid");
+  expect((await messages())[0]).toBe("waiting");
   expect(complaints).toEqual([]);
   theirs.close();
 });
@@ -115,7 +115,7 @@ test("the status page survives a restart of the server, and says when its link h
   await expect(line).toHaveAttribute("data-line", "offline");
   await site.hookbeam.run();
   await expect(line).toHaveAttribute("data-line", "live");
-  await shop.tell("pi_4", created);
+  await shop.sendAll("pi_4", created);
   await expect(page.locator("#status")).toHaveAttribute("data-state", "pending");
   await expect(line).toHaveAttribute("data-line", "gone", { timeout: 30_000 });
   await expect(page.locator("#status")).toHaveAttribute("data-state", "pending");

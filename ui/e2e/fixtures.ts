@@ -54,7 +54,7 @@ export const test = base.extend<Mounted & { site: Site }>({
     const complaints = listen(page, new URL(site.url).origin);
     await page.goto(site.hookbeam.login);
     await use(page);
-    const unexpected = complaints.filter((said) => !site.expected.some((pattern) => pattern.test(said)));
+    const unexpected = complaints.filter((complaint) => !site.expected.some((pattern) => pattern.test(complaint)));
     expect(unexpected, "what the browser complained of").toEqual([]);
   },
 });

@@ -11,8 +11,8 @@ async function payer(
   order: string,
   script = true,
 ): Promise<Page> {
-  const wanted = { endpoint: sender.endpoint.id, subject: `order/${order}` };
-  const { url } = await hookbeam.api<{ url: string }>("POST", "/status-links", wanted);
+  const body = { endpoint: sender.endpoint.id, subject: `order/${order}` };
+  const { url } = await hookbeam.api<{ url: string }>("POST", "/status-links", body);
   const context = await browser.newContext({
     ...{ viewport: { width: 390, height: 760 }, javaScriptEnabled: script, locale: "en-GB" },
   });

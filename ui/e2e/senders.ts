@@ -19,7 +19,7 @@ const seconds = () => Math.floor(Date.now() / 1000);
 async function stripe(hookbeam: Hookbeam): Promise<Sender> {
   const made = { name: "stripe", provider: "stripe", secrets: [{ label: "live", value: secret }] };
   const endpoint = await hookbeam.api<Endpoint>("POST", "/endpoints", made);
-  const say = async (type: string, order: string) => {
+  const send = async (type: string, order: string) => {
     const object = { id: `pi_${order}`, object: "payment_intent", amount: 4900, currency: "eur" };
     const data = { object: { ...object, metadata: { order_id: order } } };
     const event = { id: `evt_${randomUUID()}`, type, created: seconds(), livemode: true, data };
@@ -29,15 +29,15 @@ async function stripe(hookbeam: Hookbeam): Promise<Sender> {
   return {
     endpoint,
     meanwhile: "We are waiting for your bank",
-    begin: (order) => say("payment_intent.processing", order),
-    pay: (order) => say("payment_intent.succeeded", order),
+    begin: (order) => send("payment_intent.processing", order),
+    pay: (order) => send("payment_intent.succeeded", order),
   };
 }
 
 async function razorpay(hookbeam: Hookbeam): Promise<Sender> {
   const made = { name: "razorpay", provider: "razorpay", secrets: [{ label: "live", value: secret }] };
   const endpoint = await hookbeam.api<Endpoint>("POST", "/endpoints", made);
-  const say = async (event: string, order: string) => {
+  const send = async (event: string, order: string) => {
     const of = {
       id: `pay_${order}`,
       order_id: `order_${order}`,
@@ -54,8 +54,8 @@ async function razorpay(hookbeam: Hookbeam): Promise<Sender> {
   return {
     endpoint,
     meanwhile: "The amount is reserved",
-    begin: (order) => say("payment.authorized", order),
-    pay: (order) => say("payment.captured", order),
+    begin: (order) => send("payment.authorized", order),
+    pay: (order) => send("payment.captured", order),
   };
 }
 
@@ -65,7 +65,7 @@ async function paypal(hookbeam: Hookbeam): Promise<Sender> {
     ...{ name: "paypal", provider: "paypal", settings: { webhook_id: "WH-1" } },
     secrets: [{ label: "certificate", value: pem.trim() }],
   });
-  const say = async (event_type: string, resource: unknown) => {
+  const send = async (event_type: string, resource: unknown) => {
     const at = new Date().toISOString();
     const body = JSON.stringify({ id: `WH-${randomUUID()}`, event_type, create_time: at, resource });
     const id = randomUUID();
@@ -87,12 +87,12 @@ async function paypal(hookbeam: Hookbeam): Promise<Sender> {
     endpoint,
     meanwhile: "We are waiting for your bank",
     begin: (order) =>
-      say("CHECKOUT.ORDER.APPROVED", {
+      send("CHECKOUT.ORDER.APPROVED", {
         ...{ id: `ORDER${order}`, status: "APPROVED" },
         purchase_units: [{ amount, custom_id: order }],
       }),
     pay: (order) =>
-      say("PAYMENT.CAPTURE.COMPLETED", {
+      send("PAYMENT.CAPTURE.COMPLETED", {
         ...{ id: `CAPTURE${order}`, status: "COMPLETED", amount, custom_id: order },
         supplementary_data: { related_ids: { order_id: `ORDER${order}` } },
       }),

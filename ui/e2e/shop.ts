@@ -4,7 +4,7 @@ import { signedByStripe } from "./stripe";
 const secret = "whsec_of-the-shop-0123456789abcdef";
 
 /** What Stripe says of a payment: its event's type, and what of it differs from a card payment of 49 euros. */
-export interface Said {
+export interface SentEvent {
   type: string;
   /** The event's id; the same again is the same event. */
   event?: string;
@@ -31,8 +31,8 @@ export class Shop {
     return new Shop(hookbeam, await hookbeam.api<Endpoint>("POST", "/endpoints", made));
   }
 
-  /** Has Stripe tell something of a payment. */
-  async say(payment: string, { type, event, ago = 0, object, livemode = true }: Said): Promise<Stored> {
+  /** Sends one event of a payment, as Stripe does. */
+  async send(payment: string, { type, event, ago = 0, object, livemode = true }: SentEvent): Promise<Stored> {
     const created = Math.floor(Date.now() / 1000) - ago;
     const body = JSON.stringify({
       id: event ?? `evt_${payment}_${++this.#events}`,
@@ -52,10 +52,10 @@ export class Shop {
     return this.#hookbeam.send(this.endpoint, { body, headers: signedByStripe(secret, body) });
   }
 
-  /** Says several things of a payment, one after the other. */
-  async tell(payment: string, ...all: Said[]): Promise<Stored[]> {
+  /** Sends several events of a payment, one after the other. */
+  async sendAll(payment: string, ...all: SentEvent[]): Promise<Stored[]> {
     const stored: Stored[] = [];
-    for (const said of all) stored.push(await this.say(payment, said));
+    for (const event of all) stored.push(await this.send(payment, event));
     return stored;
   }
 }
@@ -80,7 +80,7 @@ const statuses: Record<string, string> = {
   "payment_intent.canceled": "canceled",
 };
 
-export const created: Said = { type: "payment_intent.created", ago: 40 };
-export const processing: Said = { type: "payment_intent.processing", ago: 30 };
-export const succeeded: Said = { type: "payment_intent.succeeded", ago: 10 };
-export const failed: Said = { type: "payment_intent.payment_failed", ago: 20 };
+export const created: SentEvent = { type: "payment_intent.created", ago: 40 };
+export const processing: SentEvent = { type: "payment_intent.processing", ago: 30 };
+export const succeeded: SentEvent = { type: "payment_intent.succeeded", ago: 10 };
+export const failed: SentEvent = { type: "payment_intent.payment_failed", ago: 20 };

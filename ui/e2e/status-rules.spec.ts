@@ -80,7 +80,7 @@ for (const theme of ["light", "dark"] as const) {
       await expect(keys.getByRole("listitem")).toHaveCount(1);
       expect(await page.content()).not.toContain(key);
 
-      await shop.tell("pi_Ada", created, succeeded);
+      await shop.sendAll("pi_Ada", created, succeeded);
       await page.goto(`${site.url}statuses`);
       await page.getByRole("row", { name: /Ada/ }).click();
       await page.getByRole("tab", { name: "What the customer sees" }).click();

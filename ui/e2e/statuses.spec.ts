@@ -22,13 +22,13 @@ const ordered = (order: string) => ({ metadata: { order_id: order } });
 
 /** Payments as a shop has them on an afternoon. */
 async function afternoon(shop: Shop) {
-  await shop.tell("pi_Ada", created, processing, succeeded);
+  await shop.sendAll("pi_Ada", created, processing, succeeded);
   const yen = { amount: 120_000, currency: "jpy" };
-  await shop.tell("pi_Bob", { ...created, object: yen }, { ...processing, object: yen });
-  await shop.tell("pi_Cyd", created, failed);
-  await shop.tell("pi_Dan", { ...created, livemode: false }, { ...succeeded, livemode: false });
-  await shop.tell("pi_Eve", created, { type: "payment_intent.requires_action", ago: 20 });
-  await shop.tell("pi_Fay", { ...created, ago: 4000 }, { type: "payment_intent.canceled", ago: 3000 }, succeeded);
+  await shop.sendAll("pi_Bob", { ...created, object: yen }, { ...processing, object: yen });
+  await shop.sendAll("pi_Cyd", created, failed);
+  await shop.sendAll("pi_Dan", { ...created, livemode: false }, { ...succeeded, livemode: false });
+  await shop.sendAll("pi_Eve", created, { type: "payment_intent.requires_action", ago: 20 });
+  await shop.sendAll("pi_Fay", { ...created, ago: 4000 }, { type: "payment_intent.canceled", ago: 3000 }, succeeded);
 }
 
 for (const theme of ["light", "dark"] as const) {
@@ -53,12 +53,12 @@ for (const theme of ["light", "dark"] as const) {
       expect(await violations(page)).toEqual([]);
       await page.screenshot({ path: picture(theme) });
 
-      await shop.tell("pi_Bob", { ...succeeded, object: { amount: 120_000, currency: "jpy" } });
+      await shop.sendAll("pi_Bob", { ...succeeded, object: { amount: 120_000, currency: "jpy" } });
       await expect(row(/Bob/)).toContainText("Paid");
       await expect(rows).toHaveCount(6);
       await expect(chip(/^Paid/)).toHaveText("Paid 4");
 
-      await shop.tell("pi_Gil", { ...created, ago: 90 }, succeeded, { ...failed, ago: 60 });
+      await shop.sendAll("pi_Gil", { ...created, ago: 90 }, succeeded, { ...failed, ago: 60 });
       await row(/Gil/).click();
       const steps = pane.getByRole("list", { name: "Timeline" }).getByRole("listitem");
       await expect(steps).toHaveCount(3);
@@ -98,7 +98,7 @@ test("a status is found by what one has at hand, and the address holds it", asyn
   const { row, rows, chip, search } = board(page);
   const shop = await Shop.open(site.hookbeam);
   await afternoon(shop);
-  await shop.tell("pi_Han", { ...created, object: ordered("10-4471") }, succeeded);
+  await shop.sendAll("pi_Han", { ...created, object: ordered("10-4471") }, succeeded);
   await page.goto(`${site.url}statuses`);
   for (const [words, name] of [
     ["10-4471", /10-4471/],
@@ -118,7 +118,7 @@ test("a status is found by what one has at hand, and the address holds it", asyn
   await expect(rows).toHaveCount(1);
   await expect(row(/Cyd/)).toBeVisible();
   // What matches no more goes by itself.
-  await shop.tell("pi_Cyd", succeeded);
+  await shop.sendAll("pi_Cyd", succeeded);
   await expect(page.getByText("Nothing matches this filter")).toBeVisible();
 });
 
@@ -126,7 +126,7 @@ test("a reference stays whole beside an open payment", async ({ page, site }) =>
   await page.setViewportSize({ width: 1280, height: 800 }); // a usual laptop: little room is left
   const { row, pane } = board(page);
   const shop = await Shop.open(site.hookbeam);
-  await shop.tell("pi_Ivy", { ...created, object: ordered("LX-2026-008815-07") }, succeeded);
+  await shop.sendAll("pi_Ivy", { ...created, object: ordered("LX-2026-008815-07") }, succeeded);
   await page.goto(`${site.url}statuses`);
   await row(/008815/).click();
   await expect(pane.getByRole("list", { name: "Timeline" })).toBeVisible();
@@ -142,7 +142,7 @@ test("a delivery says what it did, and leads to its payment", async ({ page, sit
   const dashboard = new Dashboard(page, site.url);
   const shop = await Shop.open(site.hookbeam);
   const once = { ...succeeded, event: "evt_once" };
-  const [, paid, again, late] = await shop.tell("pi_Ada", created, once, once, { ...failed, ago: 20 });
+  const [, paid, again, late] = await shop.sendAll("pi_Ada", created, once, once, { ...failed, ago: 20 });
   if (!paid || !again || !late) throw new Error("nothing was stored");
   await dashboard.show(paid, "Effect");
   await expect(dashboard.detail.getByText("Moved payment pi_Ada from pending to paid.")).toBeVisible();
@@ -169,7 +169,7 @@ test("the link that is made opens the page, and the dashboard says that it was s
 }) => {
   const { pane } = board(page);
   const shop = await Shop.open(site.hookbeam);
-  await shop.tell("pi_Ada", created, succeeded);
+  await shop.sendAll("pi_Ada", created, succeeded);
   await page.goto(`${site.url}statuses`);
   await board(page).row(/Ada/).click();
   await pane.getByRole("tab", { name: "What the customer sees" }).click();
@@ -211,24 +211,24 @@ test("opened first it loads no deliveries, is live, and leaves none out when one
   const { rows } = board(page);
   const dashboard = new Dashboard(page, site.url);
   const shop = await Shop.open(site.hookbeam);
-  await shop.tell("pi_Ada", created);
+  await shop.sendAll("pi_Ada", created);
   await page.goto("about:blank"); // the page before it asks no more
-  const asked: string[] = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(new URL(request.url()).pathname));
   await page.goto(`${site.url}statuses`);
   await expect(dashboard.live).toContainText("Live");
   await expect(rows).toHaveCount(1);
-  await shop.tell("pi_Bob", created, succeeded);
+  await shop.sendAll("pi_Bob", created, succeeded);
   await expect(rows).toHaveCount(2);
   await dashboard.settled();
-  expect(asked.filter((path) => path.includes("/api/v1/deliveries"))).toEqual([]);
+  expect(requests.filter((path) => path.includes("/api/v1/deliveries"))).toEqual([]);
 
   await page.getByRole("navigation").getByRole("link", { name: "Deliveries" }).click();
   await expect(dashboard.rows).toHaveCount(3);
-  await shop.tell("pi_Cyd", created);
+  await shop.sendAll("pi_Cyd", created);
   await expect(dashboard.rows).toHaveCount(4);
   await expect(dashboard.live).toContainText("Live · #4");
-  expect(asked.filter((path) => path.endsWith("/api/v1/deliveries"))).not.toEqual([]);
+  expect(requests.filter((path) => path.endsWith("/api/v1/deliveries"))).not.toEqual([]);
 });
 
 test.describe("on a phone", () => {

@@ -1,13 +1,13 @@
 import type { Tone } from "./status";
 
 /** What is written in it; an empty text is not there. */
-interface Content extends Record<(typeof said)[number] | "line", string> {
+interface Content extends Record<(typeof textNames)[number] | "line", string> {
   tone: Tone;
   state: string;
 }
 
 /** What is read out when it changes. How news come is not: it changes with the network. */
-const said = ["title", "amount", "reference", "test"] as const;
+const textNames = ["title", "amount", "reference", "test"] as const;
 
 const marks: Record<Tone, string> = {
   pending: "○",
@@ -64,7 +64,7 @@ export function bodyOf(host: HTMLElement): (content: Content) => void {
   mark.ariaHidden = "true";
   const words = part(box, "div", "words");
   words.setAttribute("role", "status");
-  const texts = said.map((name) => [name, part(words, name === "title" ? "strong" : "span", name)] as const);
+  const texts = textNames.map((name) => [name, part(words, name === "title" ? "strong" : "span", name)] as const);
   const line = ["line", part(box, "small", "line")] as const;
   return (content) => {
     box.setAttribute("part", `box tone-${content.tone} state-${content.state}`);

@@ -40,8 +40,8 @@ const failed: Answer = { kind: "failed", pauseMs: 0 };
 
 /** Proxies answer 404 as well, while the server behind them is being replaced. */
 function isOurs(text: string): boolean {
-  const said = parse(text);
-  return isObject(said) && said["code"] === "not_found";
+  const body = parse(text);
+  return isObject(body) && body["code"] === "not_found";
 }
 
 /** Retry-After is a number of seconds or a date (RFC 9110, 10.2.3). */

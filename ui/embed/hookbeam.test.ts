@@ -32,17 +32,17 @@ async function open(attributes: Record<string, string> = {}) {
   const element = document.createElement("payment-status");
   const all = { token: "tok", url: "https://hooks.example.com", lang: "en", ...attributes };
   for (const [name, value] of Object.entries(all)) element.setAttribute(name, value);
-  const told: PublicStatus[] = [];
-  element.addEventListener("statuschange", (event) => told.push((event as CustomEvent<PublicStatus>).detail));
+  const events: PublicStatus[] = [];
+  element.addEventListener("statuschange", (event) => events.push((event as CustomEvent<PublicStatus>).detail));
   document.body.append(element);
   await pass(50);
-  return { element, told, ...inside(element) };
+  return { element, events, ...inside(element) };
 }
 
 function inside(element: PaymentStatusElement) {
   const root = element.shadowRoot?.firstElementChild as HTMLElement;
   return {
-    said: () => within(root).getByRole("status").textContent,
+    visibleText: () => within(root).getByRole("status").textContent,
     text: () => root.textContent,
     parts: () => root.getAttribute("part"),
     shows: (name: string) => root.querySelector<HTMLElement>(`[part=${name}]`)?.hidden === false,
@@ -51,76 +51,76 @@ function inside(element: PaymentStatusElement) {
 
 it("says where the payment stands, with its amount and its reference, and how it knows", async () => {
   serve(new FakeHookbeam(pending));
-  const { said, text, parts } = await open();
-  expect(said()).toBe("Payment started€49.0010-4471");
+  const { visibleText, text, parts } = await open();
+  expect(visibleText()).toBe("Payment started€49.0010-4471");
   expect(text()).toMatch(/Live$/);
   expect(parts()).toBe("box tone-pending state-pending");
 });
 
 it("changes by itself, tells the page, and ends when nothing is expected to follow", async () => {
   const server = serve(new FakeHookbeam(pending));
-  const { element, told, said, text, parts, shows } = await open();
+  const { element, events, visibleText, text, parts, shows } = await open();
   server.become(paid);
-  expect(said()).toMatch(/^Payment received/);
+  expect(visibleText()).toMatch(/^Payment received/);
   expect(parts()).toBe("box tone-success state-paid");
   expect(text()).toContain("✓");
   expect(shows("line")).toBe(false);
-  expect(told.map(({ status }) => status)).toEqual(["pending", "paid"]);
-  expect(element.status).toEqual(told.at(-1));
+  expect(events.map(({ status }) => status)).toEqual(["pending", "paid"]);
+  expect(element.status).toEqual(events.at(-1));
 });
 
 it("claims nothing before the first answer, and asks for nothing without a token", async () => {
   const server = serve(new FakeHookbeam(pending));
   server.sockets = "mute";
   server.polls = "swallow";
-  expect((await open()).said()).toBe("…");
+  expect((await open()).visibleText()).toBe("…");
   const dialled = server.dialled.length;
-  const { said } = await open({ token: "" });
-  expect([said(), server.dialled.length]).toEqual(["…", dialled]);
+  const { visibleText } = await open({ token: "" });
+  expect([visibleText(), server.dialled.length]).toEqual(["…", dialled]);
 });
 
 it("says that a payment is a test, and that a link leads nowhere", async () => {
   const server = serve(new FakeHookbeam({ ...pending, test: true }));
-  expect((await open()).said()).toMatch(/Test: no money moves$/);
+  expect((await open()).visibleText()).toMatch(/Test: no money moves$/);
   server.gone = true;
   server.sockets = "refuse";
-  const { said, shows, told } = await open({ token: "other" });
-  expect([said(), shows("line")]).toEqual(["This link is not valid, or no longer", false]);
-  expect(told).toEqual([]);
+  const { visibleText, shows, events } = await open({ token: "other" });
+  expect([visibleText(), shows("line")]).toEqual(["This link is not valid, or no longer", false]);
+  expect(events).toEqual([]);
 });
 
 it("speaks five languages, each with a word for everything, and the page's where none is chosen", async () => {
   serve(new FakeHookbeam(paid));
   const received = { de: "Zahlung eingegangen", "fr-CA": "Paiement reçu", es: "Pago recibido", hi: "भुगतान मिल गया" };
-  for (const [lang, words] of Object.entries(received)) expect((await open({ lang })).said()).toContain(words);
-  expect((await open({ lang: "de" })).said()).toContain("49,00\u00a0€");
-  expect((await open({ lang: "xx" })).said()).toContain("Payment received");
+  for (const [lang, words] of Object.entries(received)) expect((await open({ lang })).visibleText()).toContain(words);
+  expect((await open({ lang: "de" })).visibleText()).toContain("49,00\u00a0€");
+  expect((await open({ lang: "xx" })).visibleText()).toContain("Payment received");
   for (const lang of ["de", "fr", "es", "hi"]) {
     const states = Object.keys(wordsOf("en").states);
     expect(Object.keys(wordsOf(lang).states)).toEqual(states);
     expect(new Set(Object.values(wordsOf(lang).states)).size).toBe(states.length);
   }
   document.body.lang = "es";
-  const { element, said } = await open();
+  const { element, visibleText } = await open();
   element.removeAttribute("lang");
-  expect(said()).toContain("Pago recibido");
+  expect(visibleText()).toContain("Pago recibido");
   document.body.removeAttribute("lang");
 });
 
 it("shows a state as it is that only the shop knows", async () => {
   serve(new FakeHookbeam({ status: "in_transit", final: false }));
-  expect((await open()).said()).toBe("In transit");
+  expect((await open()).visibleText()).toBe("In transit");
 });
 
 it("follows its attributes, and shows nothing of the payment before", async () => {
   const server = serve(new FakeHookbeam(pending));
-  const { element, said } = await open();
+  const { element, visibleText } = await open();
   expect(server.open.size).toBe(1);
   element.setAttribute("token", "other");
-  expect(said()).toBe("…");
+  expect(visibleText()).toBe("…");
   element.setAttribute("url", "https://elsewhere.example.com/h");
   await pass(50);
-  expect(said()).toContain("Payment started");
+  expect(visibleText()).toContain("Payment started");
   expect([...server.addresses]).toEqual([
     "wss://hooks.example.com/api/v1/status/tok/live",
     "wss://elsewhere.example.com/h/api/v1/status/other/live",
@@ -144,31 +144,34 @@ it("several on a page do not disturb one another", async () => {
   const [one, two] = [await open(), await open({ lang: "de" })];
   one.element.remove();
   server.become(paid);
-  expect([one.said(), two.said()]).toEqual(["Payment started€49.0010-4471", "Zahlung eingegangen49,00\u00a0€10-4471"]);
+  expect([one.visibleText(), two.visibleText()]).toEqual([
+    "Payment started€49.0010-4471",
+    "Zahlung eingegangen49,00\u00a0€10-4471",
+  ]);
 });
 
 it("is silent while it is out of the page, and goes on when it is back", async () => {
   const server = serve(new FakeHookbeam(pending));
-  const { element, said, told } = await open();
+  const { element, visibleText, events } = await open();
   element.remove();
   await pass(50);
   expect(server.open.size).toBe(0);
   server.status = paid;
   document.body.append(element);
-  expect(said()).toContain("Payment started");
+  expect(visibleText()).toContain("Payment started");
   await pass(50);
-  expect(said()).toContain("Payment received");
+  expect(visibleText()).toContain("Payment received");
   element.remove();
   document.body.append(element);
   await pass(50);
-  expect(told.map(({ status }) => status)).toEqual(["pending", "paid"]);
+  expect(events.map(({ status }) => status)).toEqual(["pending", "paid"]);
 });
 
 it("needs nothing that a strict policy of the shop forbids", async () => {
   const html = vi.spyOn(Element.prototype, "innerHTML", "set");
   serve(new FakeHookbeam({ ...paid, reference: "<img src=x onerror=alert(1)>" }));
-  const { element, said } = await open();
-  expect(said()).toContain("<img src=x onerror=alert(1)>");
+  const { element, visibleText } = await open();
+  expect(visibleText()).toContain("<img src=x onerror=alert(1)>");
   expect(element.shadowRoot?.querySelectorAll("style, link, script, img, [style], [onerror]")).toHaveLength(0);
   expect(html).not.toHaveBeenCalled();
 });

@@ -29,7 +29,7 @@ const paid = {
   timeline: [...processing.timeline, { status: "paid", at: "2026-11-23T14:41:08.000Z" }],
 };
 
-const said = (sentence: string, detail = "") => ({ sentence, detail, step: `${sentence} (step)` });
+const stateText = (sentence: string, detail = "") => ({ sentence, detail, step: `${sentence} (step)` });
 const text = {
   live: "live",
   polling: "checking",
@@ -69,7 +69,11 @@ interface Page {
 /** The page as the server writes it, with the script running. */
 async function open(status: object, { embed = [], lang = "en", now = start }: Page = {}) {
   const server = serve(new FakeHookbeam({ ...status }));
-  const words = { waiting: said("Waiting"), processing: said("At your bank", "A moment."), paid: said("Received") };
+  const words = {
+    waiting: stateText("Waiting"),
+    processing: stateText("At your bank", "A moment."),
+    paid: stateText("Received"),
+  };
   const sentence = words[server.status["status"] as keyof typeof words].sentence;
   document.title = `${sentence} · Shop`;
   const base = "https://hooks.example.com/h/";
@@ -223,35 +227,35 @@ it("says how it is connected, nothing more when it is done, and when its link en
 });
 
 it("tells the page around it, if that may show it in a frame", async () => {
-  const told: unknown[] = [];
-  const around = { postMessage: (...message: unknown[]) => told.push(message) };
+  const messages: unknown[] = [];
+  const around = { postMessage: (...message: unknown[]) => messages.push(message) };
   vi.spyOn(window, "parent", "get").mockReturnValue(around as unknown as Window);
   vi.spyOn(document, "referrer", "get").mockReturnValue("https://shop.example/checkout");
   const server = await open(processing, { embed: ["https://other.example", "https://shop.example"] });
   server.become(paid);
-  expect(told).toEqual([
+  expect(messages).toEqual([
     [{ type: "hookbeam:status", status: "processing", final: false }, "https://shop.example"],
     [{ type: "hookbeam:status", status: "paid", final: true }, "https://shop.example"],
   ]);
 });
 
 it("tells nobody who may not show it, and nobody where no page is around it", async () => {
-  const tell = vi.fn();
+  const postMessage = vi.fn();
   const itself = vi.spyOn(window, "postMessage");
   await open(paid, { embed: ["https://shop.example"] });
   expect(itself).not.toHaveBeenCalled();
-  vi.spyOn(window, "parent", "get").mockReturnValue({ postMessage: tell } as unknown as Window);
+  vi.spyOn(window, "parent", "get").mockReturnValue({ postMessage: postMessage } as unknown as Window);
   await open(paid);
   Object.defineProperty(location, "ancestorOrigins", { value: ["https://evil.example"], configurable: true });
   await open(paid, { embed: ["https://shop.example"] });
   Reflect.deleteProperty(location, "ancestorOrigins");
-  expect(tell).not.toHaveBeenCalled();
+  expect(postMessage).not.toHaveBeenCalled();
 });
 
 it("names each origin that may be around it where the browser does not say which is", async () => {
-  const tell = vi.fn();
-  vi.spyOn(window, "parent", "get").mockReturnValue({ postMessage: tell } as unknown as Window);
+  const postMessage = vi.fn();
+  vi.spyOn(window, "parent", "get").mockReturnValue({ postMessage: postMessage } as unknown as Window);
   vi.spyOn(document, "referrer", "get").mockReturnValue("");
   await open(paid, { embed: ["https://shop.example", "https://other.example"] });
-  expect(tell.mock.calls.map(([, origin]) => origin)).toEqual(["https://shop.example", "https://other.example"]);
+  expect(postMessage.mock.calls.map(([, origin]) => origin)).toEqual(["https://shop.example", "https://other.example"]);
 });

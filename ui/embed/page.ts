@@ -1,5 +1,5 @@
 import { formatAmount } from "../src/lib/amount";
-import { tellParent } from "./parent";
+import { notifyParent } from "./parent";
 import { type Line, type PublicStatus, readStatus } from "./status";
 import { stepsOf } from "./steps";
 import { watch } from "./watch";
@@ -43,11 +43,11 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let sentence = find("sentence")?.textContent ?? "";
 
 /** Writes a text; without one, the element is not there. */
-function write(id: string, said: string) {
+function write(id: string, content: string) {
   const element = find(id);
   if (!element) return;
-  if (element.textContent !== said) element.textContent = said;
-  element.hidden = !said;
+  if (element.textContent !== content) element.textContent = content;
+  element.hidden = !content;
 }
 
 const fill = (form: string, name: string, value: string) => form.replace(`{${name}}`, () => value);
@@ -137,26 +137,26 @@ function duration(seconds: number): string {
 }
 
 function drawLine(line: Line) {
-  const said = text[line] ?? "";
+  const content = text[line] ?? "";
   const place = find("live-line");
   if (!place) return;
   place.dataset["line"] = line;
-  place.hidden = !said;
-  write("live-text", said);
+  place.hidden = !content;
+  write("live-text", content);
 }
 
 const initial = readStatus(page.status);
 drawTimes();
 if (initial) {
   drawWaiting(initial);
-  tellParent(initial, page.embed ?? []);
+  notifyParent(initial, page.embed ?? []);
 }
 watch(page.token, {
   url: page.base,
   initial,
   onChange(status) {
     draw(status);
-    tellParent(status, page.embed ?? []);
+    notifyParent(status, page.embed ?? []);
   },
   onLine: drawLine,
 });

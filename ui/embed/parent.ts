@@ -4,7 +4,7 @@ import type { PublicStatus } from "./status";
  * Tells the page that shows this one in a frame where the payment stands, if it is one of those that may. The browser
  * delivers it to that origin alone.
  */
-export function tellParent({ status, final }: PublicStatus, allowed: readonly string[]) {
+export function notifyParent({ status, final }: PublicStatus, allowed: readonly string[]) {
   if (window.parent === window) return;
   for (const origin of parents(allowed)) window.parent.postMessage({ type: "hookbeam:status", status, final }, origin);
 }

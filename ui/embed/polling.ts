@@ -21,18 +21,18 @@ export class Polling {
   readonly #address: string;
   readonly #fetch: typeof fetch;
   readonly #clock: Clock;
-  readonly #hear: (answer: Answer) => void;
+  readonly #onAnswer: (answer: Answer) => void;
   #etag: string | undefined;
   #request: AbortController | undefined;
   #cancel: (() => void) | undefined;
   /** How long the next question may wait, for it to come with the last answer's news. */
   #nextMs = restMs;
 
-  constructor(address: string, fetch: typeof globalThis.fetch, clock: Clock, hear: (answer: Answer) => void) {
+  constructor(address: string, fetch: typeof globalThis.fetch, clock: Clock, onAnswer: (answer: Answer) => void) {
     this.#address = address;
     this.#fetch = fetch;
     this.#clock = clock;
-    this.#hear = hear;
+    this.#onAnswer = onAnswer;
   }
 
   /** A question is on its way, or will be. */
@@ -77,7 +77,7 @@ export class Polling {
     if (answer.kind !== "failed" && this.shown === shown) this.shown = undefined;
     const held = !hold || answer.kind === "status" || now() - askedAt > heldMs;
     this.#nextMs = held && this.#etag ? restMs : everyMs;
-    this.#hear(answer);
+    this.#onAnswer(answer);
   }
 
   /** Says what was shown where no question will follow. Nobody waits for the answer. */
@@ -89,7 +89,7 @@ export class Polling {
   }
 
   #url(...query: (string | false | undefined)[]): string {
-    const said = query.filter(Boolean).join("&");
-    return said ? `${this.#address}?${said}` : this.#address;
+    const queryString = query.filter(Boolean).join("&");
+    return queryString ? `${this.#address}?${queryString}` : this.#address;
   }
 }

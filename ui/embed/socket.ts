@@ -7,7 +7,7 @@ export const silenceMs = 45_000;
 
 interface Listener {
   /** False: it is nothing that can be read. */
-  said(text: string): boolean;
+  message(text: string): boolean;
   /** At most once, and nothing after it. */
   lost(): void;
 }
@@ -17,7 +17,7 @@ export class StatusSocket {
   /** It has spoken. */
   established = false;
   /** When it spoke last; when it was opened where it has not. */
-  heardAt: number;
+  lastMessageAt: number;
   readonly openedAt: number;
   readonly #clock: Clock;
   readonly #listener: Listener;
@@ -29,19 +29,19 @@ export class StatusSocket {
   constructor(url: string, Socket: () => typeof WebSocket, clock: Clock, listener: Listener) {
     this.#clock = clock;
     this.#listener = listener;
-    this.openedAt = this.heardAt = clock.now();
+    this.openedAt = this.lastMessageAt = clock.now();
     this.#within(firstWordMs);
     try {
       const socket = new (Socket())(url);
       this.#socket = socket;
-      socket.onmessage = ({ data }) => this.#hear(data);
+      socket.onmessage = ({ data }) => this.#receive(data);
       socket.onclose = () => this.#end();
     } catch {
       this.#within(0); // no sockets here, or none to there
     }
   }
 
-  say(message: object) {
+  send(message: object) {
     this.#socket?.send(JSON.stringify(message));
   }
 
@@ -53,12 +53,12 @@ export class StatusSocket {
     this.#socket?.close();
   }
 
-  #hear(text: unknown) {
+  #receive(text: unknown) {
     if (!this.#open) return;
     this.established = true;
-    this.heardAt = this.#clock.now();
+    this.lastMessageAt = this.#clock.now();
     this.#within(silenceMs);
-    if (typeof text !== "string" || !this.#listener.said(text)) this.#end();
+    if (typeof text !== "string" || !this.#listener.message(text)) this.#end();
   }
 
   #within(ms: number) {

@@ -30,8 +30,8 @@ const cases: Record<string, [unknown, object | undefined]> = {
   null: [null, undefined],
 };
 
-for (const [name, [said, status]] of Object.entries(cases)) {
-  it(`reads ${name}`, () => expect(readStatus(said)).toEqual(status));
+for (const [name, [raw, status]] of Object.entries(cases)) {
+  it(`reads ${name}`, () => expect(readStatus(raw)).toEqual(status));
 }
 
 it("reads no text that is no JSON", () => {

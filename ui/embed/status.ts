@@ -50,24 +50,24 @@ export type Line = "live" | "polling" | "offline" | "done" | "gone";
 const words = ["kind", "currency", "reference", "fulfilment", "started_at", "updated_at"] as const;
 
 /** Reads what the server's JSON holds; undefined where it is no status. What it does not know it leaves out. */
-export function readStatus(said: unknown): PublicStatus | undefined {
-  if (!isObject(said) || typeof said["status"] !== "string") return undefined;
+export function readStatus(raw: unknown): PublicStatus | undefined {
+  if (!isObject(raw) || typeof raw["status"] !== "string") return undefined;
   const status: PublicStatus = {
-    status: said["status"],
-    tone: isTone(said["tone"]) ? said["tone"] : "pending",
-    final: said["final"] === true,
-    test: said["test"] === true,
-    timeline: Array.isArray(said["timeline"]) ? said["timeline"].flatMap(readStep) : [],
+    status: raw["status"],
+    tone: isTone(raw["tone"]) ? raw["tone"] : "pending",
+    final: raw["final"] === true,
+    test: raw["test"] === true,
+    timeline: Array.isArray(raw["timeline"]) ? raw["timeline"].flatMap(readStep) : [],
   };
   for (const name of words) {
-    const value = said[name];
+    const value = raw[name];
     if (typeof value === "string" && value) status[name] = value;
   }
   for (const name of ["amount", "refunded"] as const) {
-    const value = said[name];
+    const value = raw[name];
     if (typeof value === "number") status[name] = value;
   }
-  const { p50, p90 } = Object(said["time_to_paid"]) as Record<string, unknown>;
+  const { p50, p90 } = Object(raw["time_to_paid"]) as Record<string, unknown>;
   if (typeof p50 === "number" && typeof p90 === "number") status.time_to_paid = { p50, p90 };
   return status;
 }

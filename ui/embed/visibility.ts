@@ -11,7 +11,7 @@ export function onWake(wake: (suspect: boolean) => void): () => void {
   return () => listening.abort();
 }
 
-/** Runs once, when what was changed just now can be seen: in a page that nobody looks at, not before someone does. */
+/** Runs once, when the latest change can be seen: in a hidden page only after it becomes visible. */
 export function whenPainted(run: () => void): () => void {
   let frame = requestAnimationFrame(() => {
     frame = requestAnimationFrame(run);

@@ -18,7 +18,7 @@ it("says what was shown with the next question where there is no socket", async 
   server.sockets = "refuse";
   open(server);
   await pass(second);
-  expect(server.asked.map(({ query }) => query)).toEqual(["", "?shown=pending", "?wait=25s"]);
+  expect(server.requests.map(({ query }) => query)).toEqual(["", "?shown=pending", "?wait=25s"]);
   await pass(60 * second);
   expect(server.shown).toEqual(["pending by poll"]);
 });
@@ -28,7 +28,7 @@ it("says what was shown last although no question would follow", async () => {
   server.sockets = "refuse";
   open(server);
   await pass(second);
-  expect(server.asked.map(({ query }) => query)).toEqual(["", "?shown=paid"]);
+  expect(server.requests.map(({ query }) => query)).toEqual(["", "?shown=paid"]);
   const other = open(new FakeHookbeam(paid));
   await pass(second);
   expect(other.server.shown).toEqual(["paid by socket"]);
@@ -49,11 +49,11 @@ it("says it again where the server was not reached", async () => {
 });
 
 it("begins with what the page shows already, and tells of it when it can be seen", async () => {
-  const { server, told, line } = open(new FakeHookbeam(paid), {
+  const { server, received, line } = open(new FakeHookbeam(paid), {
     initial: { status: "paid", tone: "success", final: true, test: false, timeline: [] },
   });
   await pass(second);
-  expect([told, line()]).toEqual([[], "done"]);
+  expect([received, line()]).toEqual([[], "done"]);
   expect(server.dialled).toEqual([]);
   expect(server.shown).toEqual(["paid by poll"]);
 });

@@ -4,7 +4,7 @@ import { setVisibility, sleep } from "./testing/visibility";
 import { open, paid, pass, pending, second } from "./testing/watcher";
 
 it("comes back within a second of being looked at", async () => {
-  const { server, told, line } = open();
+  const { server, received, line } = open();
   await pass(10);
   server.silence();
   setVisibility("hidden");
@@ -13,37 +13,37 @@ it("comes back within a second of being looked at", async () => {
   setVisibility("visible");
   expect(line()).toBe("polling");
   await pass(100);
-  expect([line(), told.at(-1)]).toEqual(["live", "pending"]);
+  expect([line(), received.at(-1)]).toEqual(["live", "pending"]);
 });
 
 it("comes back within a second even where the socket and the last question died in the pocket", async () => {
   const server = new FakeHookbeam();
   server.sockets = "mute";
-  const { told } = open(server);
+  const { received } = open(server);
   await pass(10 * second);
   server.polls = "swallow";
   server.become(pending);
   await pass(300);
   server.polls = "work";
-  expect(told).toEqual(["waiting", "pending"]);
+  expect(received).toEqual(["waiting", "pending"]);
   server.status = paid;
   sleep(600 * second);
   setVisibility("visible");
   await pass(100);
-  expect(told.at(-1)).toBe("paid");
+  expect(received.at(-1)).toBe("paid");
 });
 
 it("asks at once when the network is back, and when the page comes out of the browser's cache", async () => {
   const back = [new Event("online"), Object.assign(new Event("pageshow"), { persisted: true })];
   for (const event of back) {
-    const { server, told, stop } = open();
+    const { server, received, stop } = open();
     await pass(5 * second);
     server.silence();
     server.status = pending;
     dispatchEvent(event);
     await pass(100);
-    expect(server.asked.length).toBe(1);
-    expect(told.at(-1)).toBe("pending");
+    expect(server.requests.length).toBe(1);
+    expect(received.at(-1)).toBe("pending");
     stop();
   }
 });
@@ -54,7 +54,7 @@ it("does not ask because a page is shown for the first time, or hidden", async (
   dispatchEvent(new Event("pageshow"));
   setVisibility("hidden");
   await pass(second);
-  expect(server.asked).toEqual([]);
+  expect(server.requests).toEqual([]);
 });
 
 it("asks once for several reasons at the same moment", async () => {
@@ -64,29 +64,29 @@ it("asks once for several reasons at the same moment", async () => {
   dispatchEvent(new Event("online"));
   setVisibility("visible");
   await pass(second);
-  expect(server.asked).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
   expect(line()).toBe("live");
 });
 
 it("stops when nothing is expected to follow", async () => {
   for (const sockets of ["work", "refuse"] as const) {
     const server = Object.assign(new FakeHookbeam(), { sockets });
-    const { told, line, stop } = open(server);
+    const { received, line, stop } = open(server);
     await pass(10 * second);
     server.become(paid);
     await pass(second);
-    const [dialled, asked] = [server.dialled.length, server.asked.length];
+    const [dialled, requests] = [server.dialled.length, server.requests.length];
     await pass(300 * second);
     setVisibility("visible");
     await pass(second);
-    expect([told.at(-1), line()]).toEqual(["paid", "done"]);
-    expect([server.dialled.length, server.asked.length, server.open.size]).toEqual([dialled, asked, 0]);
+    expect([received.at(-1), line()]).toEqual(["paid", "done"]);
+    expect([server.dialled.length, server.requests.length, server.open.size]).toEqual([dialled, requests, 0]);
     stop();
   }
 });
 
 it("a token that is gone is asked for no more, and the last that is known stays", async () => {
-  const { server, told, line } = open();
+  const { server, received, line } = open();
   await pass(10);
   server.become(pending);
   server.gone = true;
@@ -94,44 +94,44 @@ it("a token that is gone is asked for no more, and the last that is known stays"
   server.cut(1008);
   await pass(2 * second);
   expect(line()).toBe("gone");
-  const [dialled, asked] = [server.dialled.length, server.asked.length];
+  const [dialled, requests] = [server.dialled.length, server.requests.length];
   await pass(300 * second);
   setVisibility("visible");
   await pass(second);
-  expect([server.dialled.length, server.asked.length]).toEqual([dialled, asked]);
-  expect(told).toEqual(["waiting", "pending"]);
+  expect([server.dialled.length, server.requests.length]).toEqual([dialled, requests]);
+  expect(received).toEqual(["waiting", "pending"]);
 });
 
 it("does not take a proxy's 404 for the server's", async () => {
   const server = new FakeHookbeam(pending);
   server.sockets = "refuse";
   server.polls = "a proxy's 404";
-  const { told, line } = open(server);
+  const { received, line } = open(server);
   await pass(5 * second);
   expect(line()).toBe("offline");
   server.polls = "work";
   await pass(20 * second);
-  expect([line(), told]).toEqual(["polling", ["pending"]]);
+  expect([line(), received]).toEqual(["polling", ["pending"]]);
 });
 
 it("asks nothing at all when it is stopped at once", async () => {
   const { server, stop } = open();
   stop();
   await pass(60 * second);
-  expect([server.dialled, server.asked]).toEqual([[], []]);
+  expect([server.dialled, server.requests]).toEqual([[], []]);
 });
 
 it("is silent once it is stopped", async () => {
   for (const sockets of ["work", "refuse"] as const) {
     const server = Object.assign(new FakeHookbeam(pending), { sockets });
-    const { told, stop } = open(server);
+    const { received, stop } = open(server);
     await pass(12);
     stop();
     server.become(paid);
     await pass(60 * second);
     setVisibility("visible");
     await pass(second);
-    expect(told.at(-1) ?? "pending").toBe("pending");
+    expect(received.at(-1) ?? "pending").toBe("pending");
     expect([server.shown, server.open.size]).toEqual([[], 0]);
   }
 });
@@ -173,12 +173,12 @@ it("ends when whoever is told ends it", async () => {
   server.sockets = "refuse";
   const it = open(server, { onChange: () => it.stop() });
   await pass(60 * second);
-  expect([it.told, server.shown, it.lines]).toEqual([["paid"], [], ["polling"]]);
+  expect([it.received, server.shown, it.lines]).toEqual([["paid"], [], ["polling"]]);
 });
 
 it("lets go of the socket when what was shown long ago turns out to be final", async () => {
   const { server, line } = open(new FakeHookbeam({ ...paid, final: false }));
   await pass(5 * second);
   server.become(paid);
-  expect([line(), server.open.size, server.asked]).toEqual(["done", 0, []]);
+  expect([line(), server.open.size, server.requests]).toEqual(["done", 0, []]);
 });

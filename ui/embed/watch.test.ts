@@ -4,75 +4,75 @@ import { setVisibility } from "./testing/visibility";
 import { open, paid, pass, pending, second, waiting } from "./testing/watcher";
 
 it("is live by the socket, and asks nothing beside it", async () => {
-  const { server, told, lines } = open();
+  const { server, received, lines } = open();
   await pass(10);
   server.become(pending);
-  expect(told).toEqual(["waiting", "pending"]);
+  expect(received).toEqual(["waiting", "pending"]);
   await pass(120 * second);
   expect(lines).toEqual(["live"]);
-  expect(server.asked).toEqual([]);
+  expect(server.requests).toEqual([]);
   expect([...server.addresses]).toEqual(["wss://hooks.example.com/h/api/v1/status/tok.en/live"]);
 });
 
 it("tells nothing twice, however often it hears it", async () => {
-  const { server, told } = open();
+  const { server, received } = open();
   await pass(10);
   server.become({ ...waiting });
   await pass(65 * second);
-  expect(told).toEqual(["waiting"]);
+  expect(received).toEqual(["waiting"]);
 });
 
 it("asks where the socket is refused, and the server holds the answer until there is news", async () => {
   const server = new FakeHookbeam(waiting);
   server.sockets = "refuse";
-  const { told, line } = open(server);
+  const { received, line } = open(server);
   await pass(300);
   expect(line()).toBe("polling");
-  expect(server.asked.map(({ query }) => query)).toEqual(["", "?wait=25s"]);
-  expect(server.asked[1]?.known).toBe(server.etag);
+  expect(server.requests.map(({ query }) => query)).toEqual(["", "?wait=25s"]);
+  expect(server.requests[1]?.known).toBe(server.etag);
   server.become(pending);
   await pass(10);
-  expect(told).toEqual(["waiting", "pending"]);
+  expect(received).toEqual(["waiting", "pending"]);
 });
 
 it("a socket that opens and stays mute gives way to polling within five seconds", async () => {
   const server = new FakeHookbeam(paid);
   server.sockets = "mute";
-  const { told } = open(server);
+  const { received } = open(server);
   await pass(5 * second);
-  expect(told).toEqual(["paid"]);
+  expect(received).toEqual(["paid"]);
 });
 
 it("a socket that opens and falls silent gives way to polling", async () => {
-  const { server, told, line } = open();
+  const { server, received, line } = open();
   await pass(10);
   server.silence();
   server.become(pending);
   server.sockets = "mute";
   await pass(44 * second);
-  expect([line(), told.at(-1)]).toEqual(["live", "waiting"]);
+  expect([line(), received.at(-1)]).toEqual(["live", "waiting"]);
   await pass(2 * second);
-  expect([line(), told.at(-1)]).toEqual(["polling", "pending"]);
+  expect([line(), received.at(-1)]).toEqual(["polling", "pending"]);
 });
 
 it("a socket that says what cannot be read gives way to polling", async () => {
   const { server, line } = open();
   await pass(10);
-  for (const socket of server.open) socket.say("<html>");
+  for (const socket of server.open) socket.sendToClient("<html>");
   await pass(second);
   expect(line()).toBe("polling");
-  expect(server.asked.length).toBeGreaterThan(0);
+  expect(server.requests.length).toBeGreaterThan(0);
 });
 
 it("is not live from the moment that the socket breaks, and live again a little later", async () => {
-  const { server, told, lines } = open();
+  const { server, received, lines } = open();
   await pass(20 * second);
   server.cut(1012);
   expect(lines).toEqual(["live", "polling"]);
   server.become(pending);
   await pass(5 * second);
   expect(lines).toEqual(["live", "polling", "live"]);
-  expect(told).toEqual(["waiting", "pending"]);
+  expect(received).toEqual(["waiting", "pending"]);
 });
 
 it("does not ask at once when it was cut together with many others", async () => {
@@ -80,7 +80,7 @@ it("does not ask at once when it was cut together with many others", async () =>
   await pass(20 * second);
   server.cut(1012);
   await pass(400);
-  expect(server.asked).toEqual([]);
+  expect(server.requests).toEqual([]);
 });
 
 it("a socket that closes again and again is tried less and less", async () => {
@@ -103,9 +103,9 @@ it("keeps trying the socket while it polls", async () => {
   server.sockets = "work";
   await pass(62 * second);
   expect(line()).toBe("live");
-  const before = server.asked.length;
+  const before = server.requests.length;
   await pass(60 * second);
-  expect(server.asked.length).toBe(before);
+  expect(server.requests.length).toBe(before);
 });
 
 it("pauses longer and longer while nothing works, and says so", async () => {
@@ -114,7 +114,7 @@ it("pauses longer and longer while nothing works, and says so", async () => {
   const { line } = open(server);
   await pass(1000 * second);
   expect(line()).toBe("offline");
-  const pauses = server.asked.slice(1).map(({ at }, i) => at - (server.asked[i]?.at ?? 0));
+  const pauses = server.requests.slice(1).map(({ at }, i) => at - (server.requests[i]?.at ?? 0));
   expect(pauses.slice(0, 4).map((ms) => Math.round(ms / 100) / 10)).toEqual([0.5, 1, 2, 4]);
   expect(pauses.at(-1)).toBeLessThanOrEqual(60 * second);
 });
@@ -126,9 +126,9 @@ it("asks no sooner than the server wishes", async () => {
   server.retryAfter = "90";
   open(server);
   await pass(89 * second);
-  expect(server.asked).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
   await pass(3 * second);
-  expect(server.asked).toHaveLength(2);
+  expect(server.requests).toHaveLength(2);
 });
 
 it("understands a wish that is a date, and none that lasts for days", async () => {
@@ -138,12 +138,12 @@ it("understands a wish that is a date, and none that lasts for days", async () =
   server.retryAfter = new Date(Date.now() + 20 * second).toUTCString();
   open(server);
   await pass(18 * second);
-  expect(server.asked).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
   server.retryAfter = "864000";
   await pass(3 * second);
-  expect(server.asked).toHaveLength(2);
+  expect(server.requests).toHaveLength(2);
   await pass(302 * second);
-  expect(server.asked).toHaveLength(3);
+  expect(server.requests).toHaveLength(3);
 });
 
 it("tries the socket at once when the server answers again", async () => {
@@ -174,8 +174,8 @@ it("does not hurry a server that holds no answers, or names none", async () => {
     else server.etags = false;
     const { stop } = open(server);
     await pass(60 * second);
-    expect(server.asked.length).toBeLessThan(25);
-    expect(server.asked.length).toBeGreaterThan(15);
+    expect(server.requests.length).toBeLessThan(25);
+    expect(server.requests.length).toBeGreaterThan(15);
     stop();
   }
 });
@@ -189,7 +189,7 @@ it("has no more than one question on its way", async () => {
     setVisibility("visible");
     dispatchEvent(new Event("online"));
   }
-  expect(server.asked.length).toBeGreaterThan(20);
+  expect(server.requests.length).toBeGreaterThan(20);
   expect(server.mostAsking).toBe(1);
 });
 
@@ -202,9 +202,9 @@ it("asks soon after a first failure, however many there were before", async () =
   await pass(60 * second);
   server.polls = "refuse";
   await pass(25 * second);
-  const failed = server.asked.length;
+  const failed = server.requests.length;
   await pass(5 * second);
-  expect(server.asked.length).toBeGreaterThan(failed);
+  expect(server.requests.length).toBeGreaterThan(failed);
 });
 
 it("tries a socket that worked for long soon again, however often it had failed", async () => {
@@ -223,7 +223,7 @@ it("tries a socket that worked for long soon again, however often it had failed"
 it("does not take an answer that the socket overtook", async () => {
   const server = new FakeHookbeam();
   server.sockets = "mute";
-  const { told } = open(server);
+  const { received } = open(server);
   await pass(3 * second);
   server.polls = "slow";
   setVisibility("visible");
@@ -231,7 +231,7 @@ it("does not take an answer that the socket overtook", async () => {
   server.sockets = "work";
   server.become(pending);
   await pass(10 * second);
-  expect(told).toEqual(["pending"]);
+  expect(received).toEqual(["pending"]);
 });
 
 it("asks where the browser has no sockets", async () => {

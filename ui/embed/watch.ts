@@ -104,14 +104,14 @@ class Watch implements Watching {
       () => this.#options.WebSocket ?? globalThis.WebSocket,
       this.#clock,
       {
-        said: (text) => this.#said(text),
+        message: (text) => this.#receive(text),
         lost: () => this.#lost(socket),
       },
     );
     this.#socket = socket;
   }
 
-  #said(text: string): boolean {
+  #receive(text: string): boolean {
     const status = readStatus(parse(text));
     if (!status) return false;
     if (!this.#open) return true;
@@ -141,7 +141,7 @@ class Watch implements Watching {
     const now = this.#clock.now();
     if (now - this.#polling.askedAt < youngMs) return;
     const socket = this.#socket;
-    if (socket && (suspect || now - socket.heardAt > lateMs)) {
+    if (socket && (suspect || now - socket.lastMessageAt > lateMs)) {
       if (socket.established) this.#show("polling");
       this.#dial();
     }
@@ -176,7 +176,7 @@ class Watch implements Watching {
     if (text !== this.#known) {
       this.#known = text;
       if (!shown) this.#options.onChange(status);
-      if (this.#stopped) return; // by whoever was told
+      if (this.#stopped) return; // by a callback
       if (status.status !== this.#state) this.#await(status.status);
     }
     if (status.final) this.#end("done");
@@ -198,7 +198,7 @@ class Watch implements Watching {
     const socket = this.#socket;
     if (socket?.established) {
       this.#polling.shown = undefined;
-      socket.say({ shown: state });
+      socket.send({ shown: state });
     } else this.#polling.shown = state;
     if (!this.#open) this.#leave();
   }

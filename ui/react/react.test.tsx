@@ -18,7 +18,7 @@ const pending = {
 const paid = { ...pending, status: "paid", tone: "success", final: true };
 
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
-const said = () => screen.getByRole("status").textContent;
+const statusText = () => screen.getByRole("status").textContent;
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -29,12 +29,12 @@ afterEach(() => {
 it("says where the payment stands, and changes by itself", async () => {
   const server = serve(new FakeHookbeam(pending));
   render(<PaymentStatus token="tok" url={url} />);
-  expect(said()).toBe("…");
+  expect(statusText()).toBe("…");
   await pass(50);
-  expect(said()).toBe("Payment started €49.00 10-4471");
+  expect(statusText()).toBe("Payment started €49.00 10-4471");
   expect(screen.getByText("Live")).toBeTruthy();
   act(() => server.become(paid));
-  expect(said()).toBe("Payment received €49.00 10-4471");
+  expect(statusText()).toBe("Payment received €49.00 10-4471");
   expect(screen.queryByText("Live")).toBeNull();
 });
 
@@ -42,7 +42,7 @@ it("speaks the language that it is told", async () => {
   serve(new FakeHookbeam({ ...paid, test: true }));
   render(<PaymentStatus token="tok" url={url} lang="de" />);
   await pass(50);
-  expect(said()).toBe("Zahlung eingegangen 49,00\u00a0€ 10-4471 Test: Es fließt kein Geld");
+  expect(statusText()).toBe("Zahlung eingegangen 49,00\u00a0€ 10-4471 Test: Es fließt kein Geld");
 });
 
 it("lets its children draw", async () => {
@@ -54,11 +54,11 @@ it("lets its children draw", async () => {
       )}
     </PaymentStatus>,
   );
-  expect(said()).toBe(" false connecting 0");
+  expect(statusText()).toBe(" false connecting 0");
   await pass(50);
-  expect(said()).toBe("pending false live 0");
+  expect(statusText()).toBe("pending false live 0");
   act(() => server.become({ ...paid, timeline: [{ status: "paid", at: "2026-11-23T14:41:00.000Z" }] }));
-  expect(said()).toBe("paid true done 1");
+  expect(statusText()).toBe("paid true done 1");
 });
 
 it("has one connection in strict mode, and none once it is gone from the page", async () => {
@@ -69,10 +69,10 @@ it("has one connection in strict mode, and none once it is gone from the page", 
     </StrictMode>,
   );
   await pass(50);
-  expect([server.dialled.length, said()]).toEqual([1, "Payment started €49.00 10-4471"]);
+  expect([server.dialled.length, statusText()]).toEqual([1, "Payment started €49.00 10-4471"]);
   unmount();
   await pass(60_000);
-  expect([server.dialled.length, server.asked.length, server.open.size]).toEqual([1, 0, 0]);
+  expect([server.dialled.length, server.requests.length, server.open.size]).toEqual([1, 0, 0]);
 });
 
 it("does not connect anew because it is drawn anew, and tells nothing of another token", async () => {
@@ -82,29 +82,29 @@ it("does not connect anew because it is drawn anew, and tells nothing of another
   await pass(50);
   rerender(<PaymentStatus token="tok" url={url} lang="es" />);
   await pass(50);
-  expect([server.dialled.length, said()]).toEqual([1, "Pago iniciado 49,00\u00a0€ 10-4471"]);
+  expect([server.dialled.length, statusText()]).toEqual([1, "Pago iniciado 49,00\u00a0€ 10-4471"]);
   rerender(<PaymentStatus token="other" url={url} />);
-  expect(said()).toBe("…");
+  expect(statusText()).toBe("…");
   await pass(50);
   expect([server.dialled.length, server.open.size]).toEqual([2, 1]);
-  expect(said()).toContain("Payment started");
+  expect(statusText()).toContain("Payment started");
 });
 
 it("waits for its token", async () => {
   const server = serve(new FakeHookbeam(pending));
   const { rerender } = render(<PaymentStatus token={undefined} url={url} />);
   await pass(60_000);
-  expect([server.dialled.length, server.asked.length, said()]).toEqual([0, 0, "…"]);
+  expect([server.dialled.length, server.requests.length, statusText()]).toEqual([0, 0, "…"]);
   rerender(<PaymentStatus token="tok" url={url} />);
   await pass(50);
-  expect(said()).toContain("Payment started");
+  expect(statusText()).toContain("Payment started");
 });
 
 it("says that it is offline, and keeps what is known", async () => {
   const server = serve(new FakeHookbeam(pending));
-  const heard: WatchedStatus[] = [];
+  const renders: WatchedStatus[] = [];
   function Probe() {
-    heard.push(usePaymentStatus("tok", { url }));
+    renders.push(usePaymentStatus("tok", { url }));
     return null;
   }
   render(<Probe />);
@@ -112,7 +112,7 @@ it("says that it is offline, and keeps what is known", async () => {
   server.sockets = server.polls = "refuse";
   await act(async () => server.cut());
   await pass(3_000);
-  expect(heard.at(-1)).toMatchObject({ status: "pending", amount: 4900, connection: "offline" });
+  expect(renders.at(-1)).toMatchObject({ status: "pending", amount: 4900, connection: "offline" });
 });
 
 it("says that a link leads nowhere", async () => {
@@ -121,7 +121,7 @@ it("says that a link leads nowhere", async () => {
   server.sockets = "refuse";
   render(<PaymentStatus token="tok" url={url} />);
   await pass(1_000);
-  expect(said()).toBe("This link is not valid, or no longer");
+  expect(statusText()).toBe("This link is not valid, or no longer");
 });
 
 it("is drawn on a server, which knows nothing yet", () => {
@@ -148,12 +148,12 @@ it("the classic component that asks every two seconds works with the same answer
   const server = serve(new FakeHookbeam());
   render(<Classic token="tok" />);
   await pass(2_100);
-  expect(said()).toBe("waiting");
+  expect(statusText()).toBe("waiting");
   server.become(pending);
   await pass(2_000);
-  expect(said()).toBe("pending");
+  expect(statusText()).toBe("pending");
   server.become(paid);
   await pass(2_000);
-  expect(said()).toBe("paid");
+  expect(statusText()).toBe("paid");
   expect([...server.addresses]).toEqual([`${url}/api/v1/status/tok`]);
 });

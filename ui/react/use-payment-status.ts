@@ -20,13 +20,13 @@ const nothing: WatchedStatus = { final: false, test: false, timeline: [], connec
 
 /** Where the payment of a status token stands, live. Without a token it waits for one. */
 export function usePaymentStatus(token: string | null | undefined, { url }: Place): WatchedStatus {
-  const [heard, hear] = useState({ token, url, status: nothing });
+  const [watched, setWatched] = useState({ token, url, status: nothing });
   useEffect(
     function follow() {
       if (!token) return;
       // What was heard of another token is forgotten; what was heard of this one is kept over a reconnect.
       const change = (how: (status: WatchedStatus) => WatchedStatus) =>
-        hear((last) => {
+        setWatched((last) => {
           const before = last.token === token && last.url === url ? last.status : nothing;
           return { token, url, status: how(before) };
         });
@@ -39,5 +39,5 @@ export function usePaymentStatus(token: string | null | undefined, { url }: Plac
     },
     [token, url],
   );
-  return heard.token === token && heard.url === url ? heard.status : nothing;
+  return watched.token === token && watched.url === url ? watched.status : nothing;
 }

@@ -13,7 +13,7 @@ export class FakeHookbeam {
   etags = true;
   status: Json;
   /** Every question: its query, what it knew, and when it came. */
-  asked: { query: string; known: string | null; at: number }[] = [];
+  requests: { query: string; known: string | null; at: number }[] = [];
   dialled: number[] = [];
   /** States that were shown, and how the server heard of it. */
   shown: string[] = [];
@@ -30,7 +30,7 @@ export class FakeHookbeam {
   /** Something happened. */
   become(status: Json) {
     this.status = status;
-    for (const socket of this.open) socket.tell();
+    for (const socket of this.open) socket.sendStatus();
     for (const answer of [...this.#held]) answer();
   }
 
@@ -52,7 +52,7 @@ export class FakeHookbeam {
     const url = new URL(String(input));
     const known = new Headers(init.headers).get("If-None-Match");
     this.addresses.add(url.origin + url.pathname);
-    this.asked.push({ query: url.search, known, at: Date.now() });
+    this.requests.push({ query: url.search, known, at: Date.now() });
     const signal = init.signal ?? new AbortController().signal;
     const question = Symbol();
     this.#asking.add(question);
@@ -134,15 +134,15 @@ class FakeSocket {
     if (this.server.sockets === "refuse") return this.end(1006);
     this.server.open.add(this);
     if (this.server.sockets === "mute") return;
-    this.tell();
-    this.#heartbeat = setInterval(() => this.tell(), heartbeatMs);
+    this.sendStatus();
+    this.#heartbeat = setInterval(() => this.sendStatus(), heartbeatMs);
   }
 
-  tell() {
-    this.say(JSON.stringify(this.server.status));
+  sendStatus() {
+    this.sendToClient(JSON.stringify(this.server.status));
   }
 
-  say(data: unknown) {
+  sendToClient(data: unknown) {
     if (!this.silent && !this.#done && this.server.sockets === "work") this.onmessage?.({ data });
   }
 

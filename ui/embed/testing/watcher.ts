@@ -14,13 +14,13 @@ export function open(
   server = new FakeHookbeam(),
   { initial, url = "https://hooks.example.com/h", onChange = () => {} }: Options = {},
 ) {
-  const told: string[] = [];
+  const received: string[] = [];
   const lines: Line[] = [];
   const it = watch("tok.en", {
     url,
     initial,
     onChange(status) {
-      told.push(status.status);
+      received.push(status.status);
       onChange();
     },
     onLine: (line) => lines.push(line),
@@ -29,7 +29,7 @@ export function open(
     random: () => 0.5,
   });
   watching.push(it);
-  return { server, told, lines, line: () => lines.at(-1), stop: () => it.stop() };
+  return { server, received, lines, line: () => lines.at(-1), stop: () => it.stop() };
 }
 
 interface Options {

@@ -133,27 +133,27 @@ it("puts arrivals where the newest and the rejected ones are cached, and makes u
 
 it("asks again instead where the answer is on its way, which may be older", async () => {
   const { cache, client } = open();
-  const asked: ((ids: string[]) => void)[] = [];
+  const requests: ((ids: string[]) => void)[] = [];
   const { queryKey } = rejectedQuery("");
-  const queryFn = () => new Promise<string[]>((done) => asked.push(done));
+  const queryFn = () => new Promise<string[]>((done) => requests.push(done));
   const stop = new QueryObserver(client, { queryKey, queryFn }).subscribe(() => {});
   cache.updates([arrived(7, { verdict: "rejected" })]);
-  asked[0]?.([]);
-  await vi.waitFor(() => expect(asked).toHaveLength(2));
-  asked[1]?.(["dlv_7"]);
+  requests[0]?.([]);
+  await vi.waitFor(() => expect(requests).toHaveLength(2));
+  requests[1]?.(["dlv_7"]);
   await vi.waitFor(() => expect(client.getQueryData(queryKey)).toEqual(["dlv_7"]));
   stop();
 });
 
 it("announces how many deliveries came", () => {
-  const heard: number[] = [];
-  const stop = arrivals.subscribe((count) => heard.push(count));
+  const counts: number[] = [];
+  const stop = arrivals.subscribe((count) => counts.push(count));
   const { cache } = open();
   cache.updates([arrived(1), changed(status(1)), arrived(2)]);
   cache.updates([endpoint]);
   stop();
   cache.updates([arrived(3)]);
-  expect(heard).toEqual([2]);
+  expect(counts).toEqual([2]);
 });
 
 it("has endpoints fetched again after a notice", () => {

@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { Problem } from "../lib/problem";
 
-/** The cache of what the server said. Only a server that could not be reached is asked again by itself. */
+/** The cache of server data. A request is retried only if the server could not be reached. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {

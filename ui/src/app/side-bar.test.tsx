@@ -5,11 +5,11 @@ import { Layout } from "./layout";
 
 /** What answers; the API's client takes `fetch` as it finds it when it is made. */
 const net = vi.hoisted(() => {
-  const net = { asked: 0, warnings: [] as { code: string; detail: string }[] };
+  const net = { requests: 0, warnings: [] as { code: string; detail: string }[] };
   document.documentElement.dataset["base"] = `${location.origin}/`; // outside a browser an address must be whole
   globalThis.fetch = (async ({ url }: Request) => {
     if (!url.endsWith("/server")) return new Response('{"endpoints":[]}');
-    net.asked++;
+    net.requests++;
     return new Response(JSON.stringify({ version: "", storage: {}, refused: {}, warnings: net.warnings }));
   }) as typeof fetch;
   return net;
@@ -22,13 +22,13 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.spyOn(document, "visibilityState", "get").mockImplementation(() => (hidden ? "hidden" : "visible"));
   vi.spyOn(document, "hidden", "get").mockImplementation(() => hidden);
-  Object.assign(net, { asked: 0, warnings: [] });
+  Object.assign(net, { requests: 0, warnings: [] });
 });
 afterEach(() => vi.useRealTimers());
 
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
-const look = (away: boolean) => {
-  hidden = away;
+const look = (isHidden: boolean) => {
+  hidden = isHidden;
   act(() => void document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
 };
 
@@ -45,7 +45,7 @@ it("marks the settings where the server has warnings, after the page has loaded"
   net.warnings = [warning, warning];
   show();
   await pass(1999);
-  expect(net.asked).toBe(0);
+  expect(net.requests).toBe(0);
   await pass(1);
   await pass(10);
   // Beside the list of screens, and in the bar of a phone.
@@ -60,15 +60,15 @@ it("asks once a minute, and never while nobody looks", async () => {
   hidden = true;
   show();
   await pass(10 * 60_000);
-  expect(net.asked).toBe(0);
+  expect(net.requests).toBe(0);
   look(false);
   await pass(0);
-  expect(net.asked).toBe(1);
+  expect(net.requests).toBe(1);
   await pass(59_000);
-  expect(net.asked).toBe(1);
+  expect(net.requests).toBe(1);
   await pass(1_000);
-  expect(net.asked).toBe(2);
+  expect(net.requests).toBe(2);
   look(true);
   await pass(10 * 60_000);
-  expect(net.asked).toBe(2);
+  expect(net.requests).toBe(2);
 });

@@ -6,8 +6,8 @@ import { TabTitle } from "./tab-title";
 it("counts what came while nobody looked, and forgets it once someone does", () => {
   const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(false);
   const arrive = (count: number) => act(() => arrivals.announce(count));
-  const look = (away: boolean) => {
-    hidden.mockReturnValue(away);
+  const look = (isHidden: boolean) => {
+    hidden.mockReturnValue(isHidden);
     act(() => void document.dispatchEvent(new Event("visibilitychange")));
   };
 

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { arrivals } from "../entities/delivery/arrivals";
 import { formatCount } from "../lib/format";
 
-/** The tab's title: the screen, and before it how many deliveries came while nobody looked. */
+/** The tab's title: the number of deliveries that arrived while the tab was hidden, and the screen. */
 export function TabTitle({ screen }: { screen: string }) {
   const unseen = useUnseen();
   useEffect(

@@ -24,7 +24,7 @@ export const formatDay = (at: Date) => days.format(at);
 
 const dayAndMonth = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short" });
 
-/** For a list of what is mostly new: the time of day where it was today, and else the day too: `22 Nov 14:41`. */
+/** For lists of mostly new items: the time if it was today, else with the date: `22 Nov 14:41`. */
 export function formatRecent(at: Date, now: Date): string {
   const clock = formatClock(at);
   return at.toDateString() === now.toDateString() ? clock : `${dayAndMonth.format(at)} ${clock.slice(0, 5)}`;

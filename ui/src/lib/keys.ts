@@ -44,7 +44,7 @@ function changed() {
       action.label ? [{ group, keys, label: action.label, run: () => action.run(new KeyboardEvent("keydown")) }] : [],
     ),
   );
-  for (const tell of listeners) tell();
+  for (const listener of listeners) listener();
 }
 
 /**
@@ -117,9 +117,9 @@ export function useKeys(keys: KeyMap, { group = "Everywhere", when = true }: Key
 /** Every key that does something now, for the overview and the palette. */
 export function useKeyHelp(): readonly KeyHelp[] {
   return useSyncExternalStore(
-    (tell) => {
-      listeners.add(tell);
-      return () => void listeners.delete(tell);
+    (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     () => help,
   );

@@ -47,16 +47,16 @@ class Numbers extends LiveListStore<Item, Named> {
   }
 }
 
-interface Asked extends PageRequest<Named> {
+interface FakeRequest extends PageRequest<Named> {
   answer(numbers: number[], next?: string): Promise<void>;
   refuse(): Promise<void>;
 }
 
 /** A list whose pages and animation frames come when the test says so. */
 function open() {
-  const asked: Asked[] = [];
+  const requests: FakeRequest[] = [];
   const frames: (() => void)[] = [];
-  const time = { now: 0, told: 0 };
+  const time = { now: 0, notified: 0 };
   const store = new Numbers(
     {
       fetchPage: (request) =>
@@ -69,20 +69,20 @@ function open() {
             reject(new Error("It is down."));
             return settle();
           };
-          asked.push({ ...request, answer, refuse });
+          requests.push({ ...request, answer, refuse });
         }),
       nextFrame: (run) => frames.push(run),
       now: () => time.now,
     },
     { name: "all" },
   );
-  store.subscribe(() => time.told++);
+  store.subscribe(() => time.notified++);
   const view = () => {
     for (const run of frames.splice(0)) run();
     return store.view();
   };
   const rows = () => Array.from({ length: view().count }, (_, i) => store.row(i)?.n);
-  return { store, asked, time, view, rows, last: () => asked.at(-1) as Asked };
+  return { store, requests, time, view, rows, last: () => requests.at(-1) as FakeRequest };
 }
 
 async function ready(numbers: number[], next?: string) {
@@ -94,9 +94,9 @@ async function ready(numbers: number[], next?: string) {
 }
 
 it("loads nothing and keeps nothing before it is shown", () => {
-  const { store, asked, view } = open();
+  const { store, requests, view } = open();
   store.add(1);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
   expect(view()).toMatchObject({ phase: "loading", started: false, count: 0, pending: 0 });
 });
 
@@ -122,11 +122,11 @@ it("keeps its rows while it loads again, and loses nothing of what comes meanwhi
 
 it("tells its listeners once in an animation frame, with a new view", async () => {
   const { store, time, view } = await ready([1]);
-  const [told, before] = [time.told, view()];
+  const [notified, before] = [time.notified, view()];
   for (let n = 2; n < 500; n++) store.add(n);
-  expect([time.told, store.view()]).toEqual([told, before]);
+  expect([time.notified, store.view()]).toEqual([notified, before]);
   expect(view()).not.toBe(before);
-  expect(time.told).toBe(told + 1);
+  expect(time.notified).toBe(notified + 1);
 });
 
 it("holds its rows while someone reads further down, and shows what waits when they return or ask", async () => {
@@ -142,63 +142,63 @@ it("holds its rows while someone reads further down, and shows what waits when t
 });
 
 it("loads again what is outdated once it is not held, and asks once", async () => {
-  const { store, asked, last } = await ready([1]);
+  const { store, requests, last } = await ready([1]);
   store.setScrolledAway(true);
   store.markOutdated();
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
   store.setScrolledAway(false);
   store.showNew();
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
   await last().answer([1]);
   store.showNew();
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
 });
 
 it("loads older pages one at a time, offers to try again, and stops at the end", async () => {
-  const { store, asked, last, rows, view } = await ready([9], "p2");
+  const { store, requests, last, rows, view } = await ready([9], "p2");
   expect(view().below).toBe("more");
   void store.loadOlder();
   void store.loadOlder();
-  expect([asked.length, last().before, view().below]).toEqual([2, "p2", "loading"]);
+  expect([requests.length, last().before, view().below]).toEqual([2, "p2", "loading"]);
   await last().refuse();
   expect(view().below).toBe("failed");
   void store.loadOlder();
   await last().answer([8]);
   expect([rows(), view().below]).toEqual([[9, 8], "nothing"]);
   void store.loadOlder();
-  expect(asked).toHaveLength(3);
+  expect(requests).toHaveLength(3);
 });
 
 it("takes no older page over that a reload has overtaken", async () => {
-  const { store, asked, last, rows, view } = await ready([9], "p2");
+  const { store, requests, last, rows, view } = await ready([9], "p2");
   void store.loadOlder();
   store.reload();
-  expect(asked[1]?.signal.aborted).toBe(true);
-  await asked[1]?.answer([8]);
+  expect(requests[1]?.signal.aborted).toBe(true);
+  await requests[1]?.answer([8]);
   await last().refuse();
   expect([rows(), view().below]).toEqual([[9], "more"]);
 });
 
 it("says that it has no room, full or cut at its end", async () => {
-  const { store, asked, view } = await ready([5, 4, 3, 2, 1, 0], "p2");
+  const { store, requests, view } = await ready([5, 4, 3, 2, 1, 0], "p2");
   expect(view().below).toBe("no-room");
   void store.loadOlder();
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
   store.add(6);
   expect(view()).toMatchObject({ count: Numbers.capacity, below: "no-room" });
 });
 
 it("shows another filter's page only, whichever answers last", async () => {
-  const { store, asked, rows, view } = await ready([1]);
+  const { store, requests, rows, view } = await ready([1]);
   store.show({ name: "odd" });
   store.show({ name: "even", of: undefined });
   expect(view()).toMatchObject({ phase: "loading", count: 0, filter: { name: "even" } });
-  expect(asked[1]?.signal.aborted).toBe(true);
-  await asked[2]?.answer([2]);
-  await asked[1]?.answer([1]);
+  expect(requests[1]?.signal.aborted).toBe(true);
+  await requests[2]?.answer([2]);
+  await requests[1]?.answer([1]);
   expect(rows()).toEqual([2]);
   store.show({ name: "even" });
-  expect(asked).toHaveLength(3);
+  expect(requests).toHaveLength(3);
 });
 
 it("keeps its rows where a reload fails, and says so where it has none", async () => {
@@ -214,26 +214,26 @@ it("keeps its rows where a reload fails, and says so where it has none", async (
 });
 
 it("ignores updates after it was closed, and catches up when it is shown again", async () => {
-  const { store, asked, last, rows } = await ready([1]);
+  const { store, requests, last, rows } = await ready([1]);
   store.close();
   store.add(2);
   expect(rows()).toEqual([1]);
   store.show({ name: "all" });
-  expect([rows(), asked.length]).toEqual([[1], 2]);
+  expect([rows(), requests.length]).toEqual([[1], 2]);
   await last().answer([2, 1]);
   expect(rows()).toEqual([2, 1]);
 });
 
 it("asks for the page anew instead of buffering without bound", async () => {
-  const { store, asked } = open();
+  const { store, requests } = open();
   store.show({ name: "all" });
   const many = Array.from({ length: 50_000 }, (_, n) => n);
   store.add(...many);
   store.add(...many);
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
   store.add(1);
-  expect(asked).toHaveLength(2);
-  expect(asked[0]?.signal.aborted).toBe(true);
+  expect(requests).toHaveLength(2);
+  expect(requests[0]?.signal.aborted).toBe(true);
 });
 
 it("knows for a moment what came, unless too much came at once", async () => {

@@ -32,7 +32,7 @@ export interface LiveListView<Filter> extends ListView {
   error: unknown;
 }
 
-/** For so long an item counts as new. Where more than these come at once, none does: nobody could follow. */
+/** How long an item counts as new. If more than these arrive at once, none does, because nobody could follow. */
 const newForMs = 1500;
 const newAtOnce = 20;
 const firstPage = 200;

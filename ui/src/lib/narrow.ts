@@ -2,10 +2,10 @@ import { useSyncExternalStore } from "react";
 
 const query = "(max-width: 767px)";
 
-function subscribe(tell: () => void): () => void {
+function subscribe(listener: () => void): () => void {
   const media = matchMedia(query);
-  media.addEventListener("change", tell);
-  return () => media.removeEventListener("change", tell);
+  media.addEventListener("change", listener);
+  return () => media.removeEventListener("change", listener);
 }
 
 /** Whether the window is as narrow as a phone's. The same width as the styles' `md`. */

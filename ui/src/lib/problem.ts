@@ -19,9 +19,10 @@ export class Problem extends Error {
   static async from(response: Response): Promise<Problem> {
     const { status } = response;
     const content: unknown = await response.json().catch(() => undefined);
-    const said = typeof content === "object" && content !== null ? (content as Record<string, unknown>) : {};
-    const code = typeof said["code"] === "string" ? said["code"] : "unexpected";
-    const detail = typeof said["detail"] === "string" ? said["detail"] : `The server answered ${status}. Try again.`;
+    const fields = typeof content === "object" && content !== null ? (content as Record<string, unknown>) : {};
+    const code = typeof fields["code"] === "string" ? fields["code"] : "unexpected";
+    const detail =
+      typeof fields["detail"] === "string" ? fields["detail"] : `The server answered ${status}. Try again.`;
     return new Problem(status, code, detail);
   }
 }

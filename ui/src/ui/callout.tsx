@@ -17,7 +17,7 @@ interface CalloutProps {
   children?: ReactNode;
 }
 
-/** Says what a person must know of what is shown, and what to do about it. What went wrong just now is an ErrorNote. */
+/** A note on what is shown, and what to do about it. For errors of the last action see ErrorNote. */
 export function Callout({ tone, title, alert = false, action, children }: CalloutProps) {
   const { ground, mark } = tones[tone];
   return (

@@ -1,9 +1,8 @@
+// Passes the number of newly received deliveries from the live cache to the parts that count or announce them.
+
 const listeners = new Set<(count: number) => void>();
 
-/**
- * Says how many deliveries the live connection brings, as it brings them. The live cache announces them; whatever
- * counts or reads them out subscribes here.
- */
+/** Notifies subscribers of the number of deliveries in each live update. The live cache calls `announce`. */
 export const arrivals = {
   subscribe(listener: (count: number) => void): () => void {
     listeners.add(listener);

@@ -1,11 +1,13 @@
+// The filter of the deliveries list, and whether a delivery passes it.
+
 import type { Delivery } from "../../lib/api";
 
-/** What deliveries can be filtered by: properties that a delivery has, as it has them. `endpoint` is an id. */
+/** The properties of a delivery that a filter can name. `endpoint` is an id. */
 export const termKeys = ["endpoint", "verdict", "method"] as const;
 
 export type TermKey = (typeof termKeys)[number];
 
-/** Which deliveries a list shows. What is absent lets everything through. */
+/** Which deliveries a list shows. A term that is absent lets everything through. */
 export type Filter = Partial<Pick<Delivery, TermKey>>;
 
 export function matches(filter: Filter, delivery: Delivery): boolean {

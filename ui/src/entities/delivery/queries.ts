@@ -1,3 +1,5 @@
+// What the query cache holds about deliveries: keys, and the queries that several screens use.
+
 import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "../../lib/api";
 
@@ -15,7 +17,7 @@ export const deliveryKeys = {
   rejected: (endpoint: string) => ["deliveries", "rejected", endpoint] as const,
 };
 
-/** One delivery with its headers and effects. Only the effects change; the live cache has it fetched again then. */
+/** One delivery with its headers and effects. Only the effects can change; the live cache then invalidates it. */
 export const deliveryQuery = (id: string) =>
   queryOptions({
     queryKey: deliveryKeys.one(id),
@@ -23,7 +25,7 @@ export const deliveryQuery = (id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-/** The newest delivery of an endpoint, null where it has none. The live cache puts newer ones in its place. */
+/** The newest delivery of an endpoint, or null. The live cache replaces it by newer ones. */
 export const newestQuery = (endpoint: string) =>
   queryOptions({
     queryKey: deliveryKeys.newest(endpoint),
@@ -33,10 +35,10 @@ export const newestQuery = (endpoint: string) =>
     },
   });
 
-/** Rejected deliveries are counted up to one less than this: the page that is read for it would grow. */
+/** Rejected deliveries are counted up to one less than this, so that the page that is read for it stays small. */
 export const mostRejected = 100;
 
-/** The ids of the rejected deliveries of an endpoint, or of all where it is "". The live cache adds what arrives. */
+/** The ids of the rejected deliveries of an endpoint, or of all if it is "". The live cache adds new ones. */
 export const rejectedQuery = (endpoint: string) =>
   queryOptions({
     queryKey: deliveryKeys.rejected(endpoint),
@@ -47,7 +49,7 @@ export const rejectedQuery = (endpoint: string) =>
     staleTime: 60_000,
   });
 
-/** The ids with those that arrived. A delivery that is in both counts once. */
+/** The ids of both lists. An id in both appears once. */
 export function withArrived(known: string[], arrived: readonly string[]): string[] {
   return known.length >= mostRejected ? known : [...new Set([...known, ...arrived])].slice(0, mostRejected);
 }

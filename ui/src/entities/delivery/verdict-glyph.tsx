@@ -1,3 +1,5 @@
+// The symbol of a verdict, in lists, details and notes.
+
 import type { ReactElement } from "react";
 
 interface VerdictGlyphProps {
@@ -29,7 +31,7 @@ const shapes: Record<string, { word: string; colour: string; shape: ReactElement
   },
 };
 
-/** A verdict as a shape of its own: a disc, a ring, a cross; a broken ring for a duplicate. */
+/** Each verdict has its own shape, not only a colour: a disc, a ring or a cross; a duplicate has a broken ring. */
 export function VerdictGlyph({ verdict, duplicate = false, silent = false }: VerdictGlyphProps) {
   const glyph = shapes[duplicate && verdict === "verified" ? "duplicate" : verdict];
   if (!glyph) return null;

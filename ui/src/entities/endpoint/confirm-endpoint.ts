@@ -1,10 +1,12 @@
+// The mutation that opens the endpoint of the first start to the internet.
+
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, type Endpoint, unwrap } from "../../lib/api";
 import { endpointKeys } from "./queries";
 
 /**
- * Confirms the endpoint that the first start made, so that anyone can send to it. It counts as confirmed at once, and
- * no longer where the server refuses.
+ * Confirms the endpoint that the first start created, so that anyone can send to it. The update is optimistic: it is
+ * undone if the server refuses.
  */
 export function useConfirmEndpoint(id: string) {
   const client = useQueryClient();

@@ -1,16 +1,18 @@
+// Whether an endpoint can verify deliveries, and why it does not. The server decides the same when it saves one.
+
 import type { Endpoint } from "../../lib/api";
 
 type Checked = Pick<Endpoint, "verify" | "secrets" | "provider" | "settings">;
 
-/** The sender's certificate is fetched and takes the place of a secret. */
+/** The server fetches the sender's certificate, so no secret is needed. */
 export const isCertified = ({ provider, settings }: Pick<Checked, "provider" | "settings">) =>
   provider === "paypal" && !!settings["webhook_id"]?.trim();
 
-/** The endpoint has something to check deliveries with. */
+/** The endpoint has a secret or a certificate to verify deliveries with. */
 export const canCheck = (endpoint: Omit<Checked, "verify" | "secrets"> & { secrets: readonly unknown[] }) =>
   endpoint.secrets.length > 0 || isCertified(endpoint);
 
-/** Why an endpoint checks nothing; undefined where it does, or where something to check with is all that it lacks. */
+/** Why an endpoint verifies nothing; undefined if it verifies, or only lacks a secret. */
 export function whyUnchecked(endpoint: Checked): "no secret" | "off" | undefined {
   if (!canCheck(endpoint)) return "no secret";
   return endpoint.verify === "off" ? "off" : undefined;

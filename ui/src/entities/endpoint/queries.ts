@@ -1,10 +1,12 @@
+// What the query cache holds about endpoints, and the mutations that several screens use.
+
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "../../lib/api";
 
-/** Names of what the query cache keeps of endpoints. Screens of every feature name endpoints, so they live here. */
+/** The keys of everything about endpoints in the query cache. */
 export const endpointKeys = { all: ["endpoints"] as const };
 
-/** All endpoints, by name. Notices of the live connection make it stale. */
+/** All endpoints, by name. The live cache invalidates them when one changes. */
 export const endpointsQuery = queryOptions({
   queryKey: endpointKeys.all,
   queryFn: async ({ signal }) => {
@@ -17,21 +19,21 @@ export const endpointsQuery = queryOptions({
 /** All endpoints, by name. */
 export const useEndpoints = () => useQuery(endpointsQuery);
 
-/** Names endpoints by id; "" until they are known. */
+/** Returns a function from an endpoint's id to its name; "" while endpoints are loading. */
 export function useEndpointNames(): (id: string) => string {
   const { data } = useEndpoints();
   const names = new Map(data?.map(({ id, name }) => [id, name]));
   return (id) => names.get(id) ?? (data ? "deleted" : "");
 }
 
-/** Has the server send itself a sample, through the same door as any other delivery; without a type the usual one. */
+/** Sends a sample delivery to an endpoint. Without a type, the server chooses the most common one. */
 export const useSendSample = () =>
   useMutation({
     mutationFn: async ({ id, type }: { id: string; type?: string }) =>
       unwrap(await api.POST("/endpoints/{id}/sample", { params: { path: { id } }, body: type ? { type } : {} })),
   });
 
-/** Counts the endpoint's rejected deliveries that verify with the secrets that it has now, or releases them. */
+/** Counts the endpoint's rejected deliveries that verify with its current secrets, or releases them. */
 export const useReverify = (id: string) =>
   useMutation({
     mutationFn: async (release: boolean) =>

@@ -1,3 +1,5 @@
+// Verifies rejected deliveries again with the secrets of now, and releases those that are valid.
+
 import { RotateCw } from "lucide-react";
 import { formatCount } from "../../lib/format";
 import { Button } from "../../ui/button";
@@ -14,7 +16,7 @@ interface ReverifyProps {
 
 const deliveries = (n: number) => (n === 1 ? "1 rejected delivery" : `${formatCount(n)} rejected deliveries`);
 
-/** Finds out how many rejected deliveries verify with the endpoint's secrets of today, and releases them if wanted. */
+/** Counts the rejected deliveries that verify with the endpoint's current secrets, and offers to release them. */
 export function Reverify({ endpoint, disabled = false, onReleased }: ReverifyProps) {
   const count = useReverify(endpoint);
   const release = useReverify(endpoint);

@@ -1,10 +1,12 @@
+// The note on an endpoint that only the server’s own network can send to, with the button that opens it.
+
 import type { Endpoint } from "../../lib/api";
 import { Button } from "../../ui/button";
 import { Callout } from "../../ui/callout";
 import { toast } from "../../ui/toast";
 import { useConfirmEndpoint } from "./confirm-endpoint";
 
-/** Says who can send to an endpoint that nobody confirmed yet, and confirms it. Nothing for any other endpoint. */
+/** Says who can send to an unconfirmed endpoint, and confirms it. Renders nothing for any other endpoint. */
 export function Unconfirmed({ endpoint: { id, name, confirmed } }: { endpoint: Endpoint }) {
   const confirm = useConfirmEndpoint(id);
   if (confirmed !== false) return null;

@@ -1,12 +1,14 @@
+// What the query cache holds about the server itself: storage, refusals and warnings.
+
 import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "../../lib/api";
 import type { components } from "../../lib/api.gen";
 
-/** What the server tells of itself. */
+/** The state of the server, for the settings screen. */
 export type Server = components["schemas"]["ServerInfo"];
 
 /**
- * What is kept, what was refused, and what a person should look at. It is asked again after a minute at the earliest.
+ * What is stored, what was refused, and warnings. It is fetched at most once a minute.
  */
 export const serverQuery = queryOptions({
   queryKey: ["server"] as const,

@@ -1,3 +1,5 @@
+// The timeline of a status: one item for each effect of an event. The panes of statuses and deliveries show it.
+
 import { Link } from "wouter";
 import { formatCount } from "../../lib/format";
 import { Time } from "../../ui/time";
@@ -7,16 +9,16 @@ import { capital, effectSentence, evidenceLabel, firstTold, stateWord, toneOf } 
 
 interface EffectListProps {
   effects: readonly Effect[];
-  /** The subject's whole timeline, in which what is repeated is looked up. */
+  /** The subject's whole timeline, in which the first delivery of a duplicate is looked up. */
   all: readonly Effect[];
-  /** How the state feels in which it stands now. */
+  /** The tone of the current state. */
   tone?: Tone;
-  /** The delivery that is open already. */
+  /** The delivery that is open, which is marked. */
   current?: string | undefined;
 }
 
 /**
- * What events said of a subject and did to it, in the order in which they came. Those that moved nothing are quieter.
+ * The effects of events on a subject, in the order in which the events arrived. Those that changed nothing are dimmed.
  */
 export function EffectList({ effects, all, tone, current }: EffectListProps) {
   const last = all.findLast(({ to }) => to)?.to;
@@ -91,7 +93,7 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
   );
 }
 
-/** How long after it happened the event came, where that is worth a word. */
+/** How long after it happened the event arrived, if that was more than a minute. */
 function lag(at: string, receivedAt: string) {
   const seconds = Math.round((Date.parse(receivedAt) - Date.parse(at)) / 1000);
   if (seconds < 60) return null;

@@ -1,11 +1,13 @@
+// What the query cache holds about statuses: keys, counts, and one status with its timeline.
+
 import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "../../lib/api";
 import type { StatusFilter, SubjectKind } from "./status";
 
-/** What narrows the counts. */
+/** The filter of the counts. */
 export type CountFilter = Pick<StatusFilter, "kind" | "endpoint" | "mode">;
 
-/** Names of what the query cache keeps of statuses. */
+/** The keys of everything about statuses in the query cache. */
 export const statusKeys = {
   counts: ["statuses", "counts"] as const,
   kinds: ["statuses", "kinds"] as const,
@@ -17,7 +19,7 @@ async function countsOf(query: CountFilter, signal: AbortSignal): Promise<Record
   return unwrap(await api.GET("/statuses/counts", { params: { query }, signal })).counts;
 }
 
-/** How many stand where. */
+/** The number of statuses in each state. */
 export const countsQuery = (filter: CountFilter) =>
   queryOptions({
     queryKey: [...statusKeys.counts, filter],
@@ -26,7 +28,7 @@ export const countsQuery = (filter: CountFilter) =>
 
 const kinds: readonly SubjectKind[] = ["payment", "order", "run", "deployment", "own"];
 
-/** The kinds of which there are any. */
+/** The kinds of which at least one status exists. */
 export const kindsQuery = queryOptions({
   queryKey: statusKeys.kinds,
   queryFn: async ({ signal }) => {
@@ -36,7 +38,7 @@ export const kindsQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** One status with how it came there. Any of its ids finds it. */
+/** One status with its timeline. Any of its ids finds it, also those of statuses that were merged into it. */
 export const statusQuery = (id: string) =>
   queryOptions({
     queryKey: statusKeys.one(id),

@@ -1,3 +1,5 @@
+// The symbol of a state, by its tone.
+
 import type { ReactElement } from "react";
 import type { Tone } from "./status";
 
@@ -26,7 +28,7 @@ const shapes: Record<Tone, { colour: string; shape: ReactElement }> = {
   },
 };
 
-/** How a state feels, as a shape of its own. Its word stands beside it. */
+/** Each tone has its own shape, not only a colour. The name of the state stands beside it. */
 export function StateGlyph({ tone, size = 10 }: { tone: Tone; size?: number }) {
   const { colour, shape } = shapes[tone] ?? shapes.neutral;
   return (

@@ -1,3 +1,5 @@
+// The texts for states, kinds, evidence and effects that the screens share.
+
 import { formatAmount } from "../../lib/amount";
 import { formatCount } from "../../lib/format";
 import type { Effect, State, Status, SubjectKind, Tone } from "./status";
@@ -31,10 +33,10 @@ const tones: Record<State, Tone> = {
 
 const order = Object.keys(tones);
 
-/** How a state feels, where nobody says. */
+/** The tone of a state, if the server does not give one. */
 export const toneOf = (state: State): Tone => tones[state] ?? "neutral";
 
-/** States as things usually go; those that only an endpoint knows come last, by name. */
+/** Sorts states in the order in which they usually occur; those that an endpoint defines come last, by name. */
 export function inOrder(states: readonly State[]): State[] {
   const place = (state: State) => (tones[state] ? order.indexOf(state) : order.length);
   return [...states].sort((a, b) => place(a) - place(b) || a.localeCompare(b));
@@ -43,7 +45,7 @@ export function inOrder(states: readonly State[]): State[] {
 /** `partially_refunded` as `partially refunded`. */
 export const stateWord = (state: State) => state.replaceAll("_", " ");
 
-/** With a capital: as a heading or a chip has it. */
+/** With a capital letter, for headings and chips. */
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const kinds: Record<SubjectKind, { one: string; many: string }> = {
@@ -54,10 +56,10 @@ const kinds: Record<SubjectKind, { one: string; many: string }> = {
   own: { one: "subject", many: "Own" },
 };
 
-/** What things of a kind are called. */
+/** The nouns for a kind of subjects. */
 export const kindWords = (kind: string) => kinds[kind as SubjectKind] ?? { one: kind, many: capital(kind) };
 
-/** A name without what it is a name of: `payment/pi_1` as `pi_1`. */
+/** An alias without its kind: `payment/pi_1` as `pi_1`. */
 export const bareName = (name: string) => name.slice(name.indexOf("/") + 1);
 
 /** What a subject is called: its reference where there is one. */

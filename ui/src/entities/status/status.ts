@@ -1,18 +1,20 @@
+// Names for the API’s types of statuses.
+
 import type { components } from "../../lib/api.gen";
 
 type Schemas = components["schemas"];
 
-/** Where a subject stands: a known word, or one of an endpoint's own. */
+/** The state of a subject: a known one, or one that an endpoint defines. */
 export type State = string;
-/** Where a subject stands now. */
+/** The current status of a subject. */
 export type Status = Schemas["Status"];
-/** A status with how it came there. */
+/** A status with its timeline. */
 export type StatusDetail = Schemas["StatusDetail"];
-/** What one event did to one subject. */
+/** The effect of one event on one subject. */
 export type Effect = Schemas["Effect"];
 /** One change of state. */
 export type Step = Schemas["StatusStep"];
-/** When a page first showed a state to somebody. */
+/** When a status page first displayed a state. */
 export type Impression = Schemas["Impression"];
 export type Tone = Status["tone"];
 export type SubjectKind = Status["kind"];

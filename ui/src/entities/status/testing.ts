@@ -1,3 +1,5 @@
+// Example statuses and effects for tests.
+
 import type { Effect, Status, StatusDetail } from "./status";
 
 /** A status for tests: payment number n. */

@@ -1,35 +1,37 @@
-/** What a person who hears the page is told, and when. */
+// Messages for screen readers: when they are spoken, and how several become one.
+
+/** Collects what a screen reader should say. */
 export interface Announcer {
   /** So many new deliveries are in the list. */
   arrived(count: number): void;
-  /** Says something of its own, such as how current the list is. The latest wins. */
+  /** Says another text, such as the state of the connection. Only the latest is kept. */
   say(text: string): void;
   stop(): void;
 }
 
-/** Between two messages: more would talk over everything else. */
-export const quietMs = 5000;
+/** The least time between two messages, in milliseconds, so that they do not talk over everything else. */
+export const pauseMs = 5000;
 
-/** Gathers what happens into one message in five seconds. The first comes at once. */
+/** Combines what happens within `pauseMs` into one message. The first message is spoken at once. */
 export function announcer(
   speak: (text: string) => void,
   after: (ms: number, run: () => void) => () => void,
 ): Announcer {
   let arrived = 0;
-  let said = "";
-  let quiet = false;
+  let message = "";
+  let paused = false;
   let cancel = () => {};
   const flush = () => {
     const news = arrived > 0 ? `${arrived} new ${arrived === 1 ? "delivery" : "deliveries"}.` : "";
-    const text = [said, news].filter(Boolean).join(" ");
-    quiet = text !== "";
-    if (!quiet) return;
-    [arrived, said] = [0, ""];
-    cancel = after(quietMs, flush);
+    const text = [message, news].filter(Boolean).join(" ");
+    paused = text !== "";
+    if (!paused) return;
+    [arrived, message] = [0, ""];
+    cancel = after(pauseMs, flush);
     speak(text);
   };
   const soon = () => {
-    if (!quiet) flush();
+    if (!paused) flush();
   };
   return {
     arrived(count) {
@@ -37,7 +39,7 @@ export function announcer(
       soon();
     },
     say(text) {
-      said = text;
+      message = text;
       soon();
     },
     stop: () => cancel(),

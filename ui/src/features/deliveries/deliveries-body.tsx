@@ -1,3 +1,5 @@
+// The body of the deliveries screen: the list, or the state that replaces it, such as loading or nothing found.
+
 import { useSyncExternalStore } from "react";
 import { useNarrow } from "../../lib/narrow";
 import { Button } from "../../ui/button";
@@ -20,7 +22,7 @@ interface DeliveriesBodyProps {
   onClear: () => void;
 }
 
-/** The list, or what stands in its place. */
+/** The list, or what replaces it: loading, an error, no match. */
 export function DeliveriesBody({ store, unknown, selected, onOpen, onCopyLink, onClear }: DeliveriesBodyProps) {
   const { phase, error, count, pending, below } = useSyncExternalStore(store.subscribe, store.view);
   const rowHeight = useNarrow() ? rowHeights.narrow : rowHeights.wide;

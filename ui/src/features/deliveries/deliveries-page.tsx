@@ -1,3 +1,5 @@
+// The deliveries screen: filter, list, and the open delivery beside it.
+
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { useEndpoints } from "../../entities/endpoint/queries";
 import { copyText } from "../../lib/clipboard";
@@ -17,7 +19,7 @@ import { useDeliveriesUrl } from "./use-deliveries-url";
 import { useRejectedCount } from "./use-rejected-count";
 import { ViewTabs } from "./view-tabs";
 
-/** The list, live, and beside it the delivery that is open. `firstRun` stands in its place while nothing ever came. */
+/** The live list, and the open delivery beside it. `firstRun` replaces both until the first delivery has arrived. */
 export function DeliveriesPage({ firstRun }: { firstRun: ReactNode }) {
   const url = useDeliveriesUrl();
   const view = useSyncExternalStore(deliveries.subscribe, deliveries.view);

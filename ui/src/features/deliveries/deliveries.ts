@@ -1,9 +1,11 @@
+// The one store of the deliveries list, connected to the API and to the browser’s animation frames.
+
 import type { Filter } from "../../entities/delivery/filter";
 import { api, unwrap } from "../../lib/api";
 import type { PageRequest } from "../../lib/live-list-store";
 import { type DeliveryPage, DeliveryStore } from "./delivery-store";
 
-/** A page in the background gets no animation frames: it is told of changes this late at most. */
+/** A background tab gets no animation frames: it is updated after this time at most. */
 const backgroundMs = 1000;
 
 async function fetchPage({ filter, before, limit, signal }: PageRequest<Filter>): Promise<DeliveryPage> {

@@ -1,3 +1,5 @@
+// The pane of one delivery. It loads the delivery; its content is a code chunk of its own.
+
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { deliveryQuery } from "../../entities/delivery/queries";
@@ -16,7 +18,7 @@ interface DeliveryDetailProps {
   onClose: () => void;
 }
 
-/** One delivery, beside the list; on a phone, over it. Escape is the page's to handle. */
+/** One delivery, beside the list or, on a phone, over it. The page handles Escape. */
 export function DeliveryDetail({ id, tab, onTab, onClose }: DeliveryDetailProps) {
   // The one before stays until the next is there, so that moving down the list does not flicker.
   const delivery = useQuery({ ...deliveryQuery(id), placeholderData: keepPreviousData });

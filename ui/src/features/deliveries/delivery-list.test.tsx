@@ -23,10 +23,10 @@ const down = (from: number, to: number) => Array.from({ length: from - to + 1 },
 
 /** The list over so many deliveries, of which the server gives 100 at a time. */
 async function open(stored: number) {
-  const asked: PageRequest<Filter>[] = [];
+  const requests: PageRequest<Filter>[] = [];
   const store = new DeliveryStore({
     async fetchPage(request) {
-      asked.push(request);
+      requests.push(request);
       const from = request.before ? Number(request.before) - 1 : stored;
       const to = Math.max(1, from - 99);
       return { items: down(from, to).map(delivery), next: to > 1 ? String(to) : undefined, cursor: "c" };
@@ -57,7 +57,7 @@ async function open(stored: number) {
   await act(async () => store.reload());
   const grid = screen.getByRole("grid", { name: "Deliveries" });
   return {
-    asked,
+    requests,
     copied,
     grid,
     selected: () => grid.querySelector("[aria-selected=true]")?.id,
@@ -154,8 +154,8 @@ it("follows at the top, stands still below, and counts on a pill that leads back
 });
 
 it("loads what is older before one gets there, until it has everything", async () => {
-  const { asked, grid, scroll } = await open(250);
+  const { requests, grid, scroll } = await open(250);
   for (const top of [0, 3000, 6000]) await scroll(top);
-  expect(asked.map(({ before }) => before)).toEqual([undefined, "151", "51"]);
+  expect(requests.map(({ before }) => before)).toEqual([undefined, "151", "51"]);
   expect(grid.getAttribute("aria-rowcount")).toBe("250");
 });

@@ -1,3 +1,5 @@
+// The rows of the deliveries list, in the shared live list.
+
 import { useEndpointNames } from "../../entities/endpoint/queries";
 import { LiveList } from "../../ui/live-list/live-list";
 import { DeliveryRow } from "./delivery-row";

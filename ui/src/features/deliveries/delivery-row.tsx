@@ -1,3 +1,5 @@
+// One row of the deliveries list.
+
 import { memo } from "react";
 import { VerdictGlyph } from "../../entities/delivery/verdict-glyph";
 import type { Delivery } from "../../lib/api";
@@ -14,7 +16,7 @@ interface DeliveryRowProps extends RowPlace {
   endpoint: string;
 }
 
-/** One delivery: a line, or two on a phone. The list listens to presses and keys for all of its rows. */
+/** One delivery: one line, or two on a phone. The list handles clicks and keys for all rows. */
 export const DeliveryRow = memo(function DeliveryRow(props: DeliveryRowProps) {
   const { delivery, endpoint, index, selected, active, isNew } = props;
   const { before, main, after } = titleOf(delivery);

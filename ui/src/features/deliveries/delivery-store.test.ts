@@ -7,20 +7,20 @@ import { delivery } from "../../lib/live/testing/fake-server";
 import type { PageRequest } from "../../lib/live-list-store";
 import { capacity, type DeliveryPage, DeliveryStore } from "./delivery-store";
 
-interface Asked extends PageRequest<Filter> {
+interface FakeRequest extends PageRequest<Filter> {
   answer(page: Partial<DeliveryPage> & { seqs: number[] }): Promise<void>;
   refuse(): Promise<void>;
 }
 
 /** A store whose pages and animation frames come when the test says so. */
 function open() {
-  const asked: Asked[] = [];
+  const requests: FakeRequest[] = [];
   let frames: Array<() => void> = [];
   let now = 0;
   const store = new DeliveryStore({
     fetchPage: (request) =>
       new Promise((resolve, reject) => {
-        asked.push({
+        requests.push({
           ...request,
           answer({ seqs, next, cursor = "c" }) {
             resolve({ items: seqs.map((seq) => delivery(seq)), next, cursor });
@@ -35,8 +35,8 @@ function open() {
     nextFrame: (run) => frames.push(run),
     now: () => now,
   });
-  let told = 0;
-  store.subscribe(() => told++);
+  let notified = 0;
+  store.subscribe(() => notified++);
   const paint = () => {
     const due = frames;
     frames = [];
@@ -45,10 +45,10 @@ function open() {
   };
   return {
     store,
-    asked,
+    requests,
     paint,
-    last: () => asked.at(-1) as Asked,
-    told: () => told,
+    last: () => requests.at(-1) as FakeRequest,
+    notified: () => notified,
     pass: (ms: number) => {
       now += ms;
     },
@@ -84,14 +84,14 @@ it("joins the first page with what was told while it was on its way, without a s
 });
 
 it("tells of any number of updates once in an animation frame", async () => {
-  const { store, paint, told } = await ready([1]);
-  const before = told();
+  const { store, paint, notified } = await ready([1]);
+  const before = notified();
   for (let seq = 2; seq < 1000; seq++) store.applyUpdates(news([seq]));
-  expect(told()).toBe(before);
+  expect(notified()).toBe(before);
   paint();
-  expect(told()).toBe(before + 1);
+  expect(notified()).toBe(before + 1);
   paint();
-  expect(told()).toBe(before + 1);
+  expect(notified()).toBe(before + 1);
 });
 
 it("keeps the rows where they are while someone reads further down, and counts what is new", async () => {
@@ -121,11 +121,11 @@ it("stands still while it is paused, wherever one reads, and shows what is new w
 });
 
 it("loads older pages below, one at a time, until there is nothing older", async () => {
-  const { store, asked, last, shown, paint } = await ready([9, 8], "p2");
+  const { store, requests, last, shown, paint } = await ready([9, 8], "p2");
   expect(paint().below).toBe("more");
   void store.loadOlder();
   void store.loadOlder();
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
   expect(last()).toMatchObject({ before: "p2" });
   expect(paint().below).toBe("loading");
   await last().answer({ seqs: [], next: "p3" });
@@ -136,7 +136,7 @@ it("loads older pages below, one at a time, until there is nothing older", async
   expect(shown()).toEqual([10, 9, 8, 5, 2]);
   expect(paint().below).toBe("nothing");
   void store.loadOlder();
-  expect(asked).toHaveLength(3);
+  expect(requests).toHaveLength(3);
 });
 
 it("offers to try again where an older page does not come", async () => {
@@ -174,9 +174,9 @@ it("does not take a page that another filter asked for", async () => {
 });
 
 it("does not ask again for what it shows already", async () => {
-  const { store, asked } = await ready([1]);
+  const { store, requests } = await ready([1]);
   store.show({});
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
 });
 
 it("says what went wrong, and goes on when asked again", async () => {
@@ -199,19 +199,19 @@ it("keeps what it shows when the first page cannot be loaded again", async () =>
 });
 
 it("gives the live connection the cursor of the page that is shown, whichever filter that is of by then", async () => {
-  const { store, asked, last } = open();
+  const { store, requests, last } = open();
   const start = store.resync();
   store.show({ method: "GET" });
-  await asked[0]?.answer({ seqs: [9], cursor: "all" });
+  await requests[0]?.answer({ seqs: [9], cursor: "all" });
   await last().answer({ seqs: [4], cursor: "get" });
   expect(await start).toEqual({ cursor: "get", seq: 4 });
 });
 
 it("gives it that cursor, too, where the page of the filter before failed, as one does that is aborted", async () => {
-  const { store, asked, last } = open();
+  const { store, requests, last } = open();
   const start = store.resync();
   store.show({ method: "GET" });
-  await asked[0]?.refuse();
+  await requests[0]?.refuse();
   await last().answer({ seqs: [4], cursor: "get" });
   expect(await start).toEqual({ cursor: "get", seq: 4 });
 });
@@ -232,13 +232,13 @@ it("holds so many rows and says that older ones are left out", async () => {
 });
 
 it("takes nothing away from under a reader: what finds no room is loaded when they return", async () => {
-  const { store, asked, last, paint, shown } = await ready([2, 1]);
+  const { store, requests, last, paint, shown } = await ready([2, 1]);
   store.setScrolledAway(true);
   store.applyUpdates(news(down(capacity + 100, 3).reverse()));
   expect(paint()).toMatchObject({ count: 2, pending: capacity + 98 });
   expect(store.row(1)?.seq).toBe(1);
   store.setScrolledAway(false);
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
   await last().answer({ seqs: down(capacity + 100, capacity + 98) });
   expect(shown()).toEqual(down(capacity + 100, capacity + 98));
   expect(paint().pending).toBe(0);

@@ -1,3 +1,5 @@
+// The deliveries list without React: pages, live updates, and one row for each event.
+
 import { type Filter, matches } from "../../entities/delivery/filter";
 import type { Delivery } from "../../lib/api";
 import type { Start } from "../../lib/live/connection";

@@ -1,3 +1,5 @@
+// The filter of the deliveries screen: chips and an input with suggestions.
+
 import { Search } from "lucide-react";
 import { type PointerEvent, useId, useRef } from "react";
 import { type TermKey, termKeys } from "../../entities/delivery/filter";
@@ -13,11 +15,11 @@ interface FilterBarProps {
   onTerm: (key: TermKey, value: string | undefined) => void;
 }
 
-/** The filter as chips, and a line to add to it, which suggests what is there. */
+/** The filter as chips, and an input with suggestions that adds terms. */
 export function FilterBar({ terms, onTerm }: FilterBarProps) {
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
-  const { typed, problem, suggestions, open, chosen, write, take, setOpen, press } = useFilterInput(terms, onTerm);
+  const { typed, problem, suggestions, open, chosen, write, accept, setOpen, press } = useFilterInput(terms, onTerm);
   const chips = termKeys.flatMap((key) => (terms[key] ? [{ key, term: `${key}:${terms[key]}` }] : []));
   useKeys({ "/": { label: "Filter", run: () => input.current?.focus() } }, { group: "Deliveries" });
   const pressBeside = (event: PointerEvent) => {
@@ -68,7 +70,7 @@ export function FilterBar({ terms, onTerm }: FilterBarProps) {
         </span>
       </div>
       {problem && <Hint />}
-      <SuggestionList id={list} open={open} suggestions={suggestions} chosen={chosen} onTake={take} />
+      <SuggestionList id={list} open={open} suggestions={suggestions} chosen={chosen} onAccept={accept} />
     </search>
   );
 }

@@ -1,3 +1,5 @@
+// One term of the filter as a chip.
+
 import { X } from "lucide-react";
 
 interface FilterChipProps {
@@ -6,7 +8,7 @@ interface FilterChipProps {
   onRemove: () => void;
 }
 
-/** One term of the filter. A press takes it away. */
+/** One term of the filter. A click removes it. */
 export function FilterChip({ term, onRemove }: FilterChipProps) {
   return (
     <button

@@ -31,28 +31,28 @@ async function showing(page: Delivery[], next?: string) {
   store.show({});
   await settle();
   const seqs = () => Array.from({ length: store.view().count }, (_, i) => store.row(i)?.seq);
-  const take = (...all: Delivery[]) =>
+  const applyUpdates = (...all: Delivery[]) =>
     store.applyUpdates(all.map((d) => ({ kind: "delivery", seq: d.seq, delivery: d })));
-  return { store, seqs, take, older };
+  return { store, seqs, applyUpdates, older };
 }
 
 it("shows a repeat in place of the try before it", async () => {
-  const { seqs, take } = await showing([delivery(3), verified(2, "evt_1"), delivery(1)]);
-  take(verified(4, "evt_1", { redelivery: 1, duplicate_of: 2 }));
+  const { seqs, applyUpdates } = await showing([delivery(3), verified(2, "evt_1"), delivery(1)]);
+  applyUpdates(verified(4, "evt_1", { redelivery: 1, duplicate_of: 2 }));
   expect(seqs()).toEqual([4, 3, 1]);
-  take(verified(5, "evt_2"), verified(6, "evt_1", { redelivery: 2, duplicate_of: 2 }));
+  applyUpdates(verified(5, "evt_2"), verified(6, "evt_1", { redelivery: 2, duplicate_of: 2 }));
   expect(seqs()).toEqual([6, 5, 3, 1]);
 });
 
 it("knows events by their endpoint, and only genuine ones", async () => {
-  const { seqs, take } = await showing([verified(2, "evt_1"), rejected(1)]);
-  take(verified(3, "evt_1", { endpoint: "ep_2" }), { ...rejected(4), event: "evt_1" });
+  const { seqs, applyUpdates } = await showing([verified(2, "evt_1"), rejected(1)]);
+  applyUpdates(verified(3, "evt_1", { endpoint: "ep_2" }), { ...rejected(4), event: "evt_1" });
   expect(seqs()).toEqual([4, 3, 2, 1]);
 });
 
 it("shows what was released in place of what was rejected", async () => {
-  const { seqs, take } = await showing([rejected(2), rejected(1)]);
-  take(verified(3, "evt_1", { release_of: 1 }));
+  const { seqs, applyUpdates } = await showing([rejected(2), rejected(1)]);
+  applyUpdates(verified(3, "evt_1", { release_of: 1 }));
   expect(seqs()).toEqual([3, 2]);
 });
 
@@ -67,9 +67,9 @@ it("folds what one page holds, and what an older one brings", async () => {
 });
 
 it("moves nothing under a reader", async () => {
-  const { store, seqs, take } = await showing([delivery(3), verified(2, "evt_1"), delivery(1)]);
+  const { store, seqs, applyUpdates } = await showing([delivery(3), verified(2, "evt_1"), delivery(1)]);
   store.setScrolledAway(true);
-  take(verified(4, "evt_1", { redelivery: 1 }));
+  applyUpdates(verified(4, "evt_1", { redelivery: 1 }));
   expect(seqs()).toEqual([3, 2, 1]);
   store.setScrolledAway(false);
   expect(seqs()).toEqual([4, 3, 1]);

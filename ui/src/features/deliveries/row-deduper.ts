@@ -1,3 +1,5 @@
+// Decides which rows of the deliveries list are replaced by newer ones of the same event.
+
 import type { Delivery } from "../../lib/api";
 import type { Ring } from "../../lib/ring";
 

@@ -1,8 +1,10 @@
+// The texts of a row: title and remark.
+
 import { reasonLabels } from "../../entities/delivery/reason-labels.gen";
 import type { Delivery } from "../../lib/api";
 import { formatCount } from "../../lib/format";
 
-/** What a row says of a delivery beyond its type: in two or three words, and how grave it is. */
+/** What a row says about a delivery beside its type, in two or three words, and how serious it is. */
 export interface Remark {
   tone: "bad" | "wait" | "off";
   text: string;

@@ -1,3 +1,5 @@
+// The status region for screen readers on the deliveries screen.
+
 import { useEffect, useState } from "react";
 import { arrivals } from "../../entities/delivery/arrivals";
 import { stateLabel } from "../../lib/live/describe";
@@ -5,24 +7,24 @@ import { live } from "../../lib/live/live";
 import { realClock } from "../../lib/live/transport";
 import { announcer } from "./announcements";
 
-/** Tells those who hear the page what those who see it see: that deliveries came, and when the list is not live. */
+/** Announces new deliveries, and when the list is not live any more. */
 export function StatusRegion() {
   const [text, setText] = useState("");
-  useEffect(function tell() {
-    const told = announcer(setText, realClock.after);
+  useEffect(function announce() {
+    const announcements = announcer(setText, realClock.after);
     let kind = live.state.kind;
-    const stopCounting = arrivals.subscribe((count) => told.arrived(count));
+    const stopCounting = arrivals.subscribe((count) => announcements.arrived(count));
     const unsubscribe = live.subscribe(() => {
       const { state } = live;
       const passing = state.kind === "connecting" || state.kind === "catching-up";
       if (passing || state.kind === kind) return;
       kind = state.kind;
-      told.say(`${stateLabel(state).word}.`);
+      announcements.say(`${stateLabel(state).word}.`);
     });
     return () => {
       stopCounting();
       unsubscribe();
-      told.stop();
+      announcements.stop();
     };
   }, []);
   return (

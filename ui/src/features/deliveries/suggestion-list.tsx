@@ -1,3 +1,5 @@
+// The suggestions below the filter input.
+
 const popup =
   "absolute top-full right-0 left-0 z-30 mt-1 rounded-lg border border-line bg-raised p-1 shadow-(--shadow)";
 
@@ -7,11 +9,11 @@ interface SuggestionListProps {
   open: boolean;
   suggestions: readonly string[];
   chosen: number;
-  onTake: (suggestion: string) => void;
+  onAccept: (suggestion: string) => void;
 }
 
-/** What could be typed. The input keeps the focus and says which one is chosen. */
-export function SuggestionList({ id, open, suggestions, chosen, onTake }: SuggestionListProps) {
+/** The suggestions. The input keeps the focus and names the chosen one (aria-activedescendant). */
+export function SuggestionList({ id, open, suggestions, chosen, onAccept }: SuggestionListProps) {
   return (
     <div id={id} role="listbox" aria-label="Suggestions" hidden={!open} className={popup}>
       {suggestions.map((suggestion, index) => (
@@ -23,7 +25,7 @@ export function SuggestionList({ id, open, suggestions, chosen, onTake }: Sugges
           aria-selected={index === chosen}
           onPointerDown={(event) => {
             event.preventDefault();
-            onTake(suggestion);
+            onAccept(suggestion);
           }}
           className={
             "flex h-7 cursor-pointer items-center rounded-md px-2 font-mono text-s hover:bg-hover " +

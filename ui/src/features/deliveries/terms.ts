@@ -1,13 +1,15 @@
+// Filter terms as text: in the URL, in chips and as typed.
+
 import { type Filter, type TermKey, termKeys } from "../../entities/delivery/filter";
 import type { Endpoint, Verdict } from "../../lib/api";
 
-/** A filter in words, as it stands in the address and in the chips. An endpoint goes by its name. */
+/** A filter as text, in the URL and in chips. An endpoint is given by its name. */
 export type Terms = Partial<Record<TermKey, string>>;
 
 export const verdicts: readonly Verdict[] = ["verified", "unsigned", "rejected"];
 const methods = ["POST", "GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/** Reads them from the address. */
+/** Reads them from the URL. */
 export function readTerms(search: URLSearchParams): Terms {
   const terms: Terms = {};
   for (const key of termKeys) {
@@ -17,7 +19,7 @@ export function readTerms(search: URLSearchParams): Terms {
   return terms;
 }
 
-/** Reads one from what was typed: `verdict:rejected`. Undefined where it is none. */
+/** Parses a typed term such as `verdict:rejected`; undefined if it is none. */
 export function readTerm(typed: string): { key: TermKey; value: string } | undefined {
   const [name = "", ...rest] = typed.trim().split(":");
   const key = termKeys.find((known) => known === name.toLowerCase());
@@ -31,7 +33,7 @@ export function readTerm(typed: string): { key: TermKey; value: string } | undef
   return { key, value };
 }
 
-/** What a filter in words means, or what is wrong with it. */
+/** The filter of the terms, or what is wrong with them. */
 export function filterOf(terms: Terms, endpoints: readonly Endpoint[]): Filter | { unknown: string } {
   const filter: Filter = {};
   if (terms.endpoint) {
@@ -48,20 +50,20 @@ export function filterOf(terms: Terms, endpoints: readonly Endpoint[]): Filter |
   return filter;
 }
 
-/** What could be meant by what was typed so far, whole terms first, at most eight. */
+/** Suggestions for what was typed so far, complete terms first, at most eight. */
 export function suggest(typed: string, endpoints: readonly Endpoint[], terms: Terms): string[] {
   const values: Record<TermKey, readonly string[]> = {
     endpoint: endpoints.map(({ name }) => name),
     verdict: verdicts,
     method: methods,
   };
-  const wanted = typed.trim().toLowerCase();
+  const prefix = typed.trim().toLowerCase();
   const all = termKeys
     .filter((key) => terms[key] === undefined)
     .flatMap((key) => values[key].map((value) => ({ term: `${key}:${value}`, value })));
   const fits = all.filter(({ term, value }) => {
-    return term.toLowerCase().startsWith(wanted) || (wanted !== "" && value.toLowerCase().startsWith(wanted));
+    return term.toLowerCase().startsWith(prefix) || (prefix !== "" && value.toLowerCase().startsWith(prefix));
   });
-  const open = termKeys.filter((key) => terms[key] === undefined && key.startsWith(wanted)).map((key) => `${key}:`);
-  return (wanted.includes(":") || open.length === 0 ? fits.map(({ term }) => term) : open).slice(0, 8);
+  const open = termKeys.filter((key) => terms[key] === undefined && key.startsWith(prefix)).map((key) => `${key}:`);
+  return (prefix.includes(":") || open.length === 0 ? fits.map(({ term }) => term) : open).slice(0, 8);
 }

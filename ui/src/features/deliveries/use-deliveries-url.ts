@@ -1,3 +1,5 @@
+// Reads and changes the state of the deliveries screen in the URL.
+
 import { useLocation, useParams, useSearchParams } from "wouter";
 import { type TermKey, termKeys } from "../../entities/delivery/filter";
 import { boot } from "../../lib/boot";
@@ -6,7 +8,7 @@ import { readTerms, type Terms } from "./terms";
 
 const tabs: readonly DetailTab[] = ["body", "headers", "verdict", "effect", "subject"];
 
-/** The state of the screen, which is its address: filter, open delivery, and that one's tab. */
+/** The state of the screen, which is in its URL: filter, open delivery, and its tab. */
 export interface DeliveriesUrl {
   terms: Terms;
   setTerm(key: TermKey, value: string | undefined): void;

@@ -1,9 +1,11 @@
+// The state and the keys of the filter input.
+
 import { type KeyboardEvent, useState } from "react";
 import { type TermKey, termKeys } from "../../entities/delivery/filter";
 import { useEndpoints } from "../../entities/endpoint/queries";
 import { readTerm, suggest, type Terms } from "./terms";
 
-/** The line in which a term is typed, and what is suggested for it. */
+/** The input for a term, and its suggestions. */
 export interface FilterInput {
   typed: string;
   /** What was typed and entered is no term. */
@@ -15,7 +17,7 @@ export interface FilterInput {
   chosen: number;
   write(text: string): void;
   /** Takes a whole term, or begins one: `verdict:`. */
-  take(text: string): void;
+  accept(text: string): void;
   setOpen(open: boolean): void;
   press(event: KeyboardEvent<HTMLInputElement>): void;
 }
@@ -34,7 +36,7 @@ export function useFilterInput(terms: Terms, onTerm: (key: TermKey, value: strin
     setProblem(false);
     setOpen(true);
   };
-  const take = (text: string) => {
+  const accept = (text: string) => {
     const term = readTerm(text);
     if (!term) return text.endsWith(":") ? write(text) : setProblem(text.trim() !== "");
     onTerm(term.key, term.value);
@@ -49,7 +51,7 @@ export function useFilterInput(terms: Terms, onTerm: (key: TermKey, value: strin
   const keys: Record<string, (event: KeyboardEvent<HTMLInputElement>) => void> = {
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
-    Enter: () => take(suggestions[chosen] ?? completed(typed, suggestions)),
+    Enter: () => accept(suggestions[chosen] ?? completed(typed, suggestions)),
     Escape: ({ currentTarget }) => (typed === "" ? currentTarget.blur() : write("")),
   };
   const press = (event: KeyboardEvent<HTMLInputElement>) => {
@@ -65,7 +67,7 @@ export function useFilterInput(terms: Terms, onTerm: (key: TermKey, value: strin
     open: open && !problem && suggestions.length > 0,
     chosen,
     write,
-    take,
+    accept,
     setOpen,
     press,
   };

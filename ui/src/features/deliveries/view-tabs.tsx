@@ -1,3 +1,5 @@
+// The tabs by verdict above the list, and the button that pauses it.
+
 import type { Verdict } from "../../lib/api";
 import { Kbd } from "../../ui/kbd";
 
@@ -12,7 +14,7 @@ interface ViewTabsProps {
   onPause: () => void;
 }
 
-/** The views one changes between most, and the switch that stops the list. */
+/** The most common filters as tabs, and the button that pauses the list. */
 export function ViewTabs({ verdict, onVerdict, rejected, paused, onPause }: ViewTabsProps) {
   const views = [
     { value: undefined, label: "All" },

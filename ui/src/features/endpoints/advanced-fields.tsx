@@ -1,3 +1,5 @@
+// The fields of the endpoint form that most endpoints leave at their defaults.
+
 import { Plus } from "lucide-react";
 import type { Provider } from "../../entities/provider/queries";
 import { Button } from "../../ui/button";
@@ -12,7 +14,7 @@ interface AdvancedFieldsProps {
   onChange: (change: Partial<EndpointDraft>) => void;
 }
 
-/** What most endpoints leave as it is. */
+/** Settings that most endpoints leave at their defaults. */
 export function AdvancedFields({ draft, provider, onChange }: AdvancedFieldsProps) {
   return (
     <details className="group">

@@ -1,7 +1,9 @@
+// Describes what an endpoint verifies, for its row.
+
 import { canCheck } from "../../entities/endpoint/open-endpoint";
 import type { Endpoint } from "../../lib/api";
 
-/** What an endpoint checks, in a word or two. */
+/** What an endpoint verifies, in one or two words. */
 export function checkOf(endpoint: Endpoint): { text: string; tone: "ok" | "wait" | "bad" } {
   const { verify, secrets, open } = endpoint;
   if (open || verify === "off") return { text: "Open: checks nothing", tone: "wait" };

@@ -1,8 +1,10 @@
+// The state of the endpoint form: drafts, their validation, and the request that is made of them.
+
 import { canCheck } from "../../entities/endpoint/open-endpoint";
 import type { Endpoint, EndpointPatch, NewEndpoint } from "../../lib/api";
 import { formatBytes } from "../../lib/format";
 
-/** A secret in the form. A kept one has no value: the server never gives it back. */
+/** A secret in the form. A stored one has no value, because the server never returns it. */
 export interface SecretDraft {
   label: string;
   value: string;
@@ -12,7 +14,7 @@ export interface SecretDraft {
   key: number;
 }
 
-/** What a person says of an endpoint. */
+/** The values of the form. */
 export interface EndpointDraft {
   name: string;
   provider: string;
@@ -27,7 +29,7 @@ export interface EndpointDraft {
   allow: string;
 }
 
-/** What is wrong with a draft, by field; for secrets by key. */
+/** Error messages by field; for secrets by key. */
 export interface Mistakes {
   name?: string;
   secrets?: Record<number, string>;
@@ -40,7 +42,7 @@ const mib = 1 << 20;
 const shortestSecret = 16;
 const nameForm = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
-/** The form's start: the endpoint as it is, or a new one with sensible rules. */
+/** The initial values: those of the endpoint, or the defaults of a new one. */
 export function draftOf(endpoint: Endpoint | undefined): EndpointDraft {
   if (!endpoint) {
     const rules = { provider: "generic", verify: "off", tolerance: "5m", maxBody: mib } as const;
@@ -55,8 +57,8 @@ export function draftOf(endpoint: Endpoint | undefined): EndpointDraft {
 }
 
 /**
- * Makes a change to the draft. What is checked goes with it: the first secret has it enforced, and where none was ever
- * saved, the last one gone switches it off. A check that is in force is switched off by a person only.
+ * Changes the draft. The verify mode follows the secrets: the first secret switches verification on, and without any
+ * saved secret, removing the last one switches it off. Verification that is in force is switched off only by the user.
  */
 export function changed(before: EndpointDraft, change: Partial<EndpointDraft>, saved?: Endpoint): EndpointDraft {
   const after = { ...before, ...change };
@@ -67,7 +69,7 @@ export function changed(before: EndpointDraft, change: Partial<EndpointDraft>, s
   return after;
 }
 
-/** Deliveries are to be checked, with nothing to check them with: the server does not save that. */
+/** Deliveries should be verified, but there is no secret. The server refuses to save that. */
 export const lacksSecret = (draft: EndpointDraft) => draft.verify !== "off" && !canCheck(draft);
 
 /** Says of each field what is wrong and what to do. */

@@ -1,3 +1,5 @@
+// The pane of an existing endpoint: URL, notes, first delivery, form and deletion.
+
 import { Send, Trash2 } from "lucide-react";
 import { useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
@@ -22,7 +24,7 @@ interface EndpointEditorProps {
   onClose: () => void;
 }
 
-/** An endpoint's address, what to do with it, and its rules. */
+/** An endpoint's URL, its actions and its form. */
 export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
   const { id, name, url, created_at } = endpoint;
   const update = useUpdateEndpoint(id);

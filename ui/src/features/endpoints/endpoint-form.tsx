@@ -1,3 +1,5 @@
+// The form for a new or an existing endpoint.
+
 import { type FormEvent, type RefObject, useState } from "react";
 import { useEndpoints } from "../../entities/endpoint/queries";
 import { useProviders } from "../../entities/provider/queries";
@@ -36,7 +38,7 @@ interface EndpointFormProps {
   onCancel: () => void;
 }
 
-/** What a person says of an endpoint. Values of secrets go in and never come back. */
+/** The settings of an endpoint. Secrets can be entered, but stored ones are never shown. */
 export function EndpointForm({ endpoint, addSecret, saving, error, onSave, onCancel }: EndpointFormProps) {
   const [draft, setDraft] = useState(() => draftOf(endpoint));
   const [tried, setTried] = useState(false);

@@ -1,3 +1,5 @@
+// The pane beside the list of endpoints: an editor, or the form for a new one.
+
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useLocation } from "wouter";

@@ -1,3 +1,5 @@
+// One row of the list of endpoints.
+
 import { Link } from "wouter";
 import type { Endpoint } from "../../lib/api";
 import { Copy } from "../../ui/copy";
@@ -9,7 +11,7 @@ interface EndpointRowProps {
   selected: boolean;
 }
 
-/** One endpoint: its name, its address to copy, and what is checked. The whole row opens it. */
+/** One endpoint: its name, its URL to copy, and what it verifies. A click anywhere opens it. */
 export function EndpointRow({ endpoint, selected }: EndpointRowProps) {
   const { id, name, url, confirmed } = endpoint;
   const check = checkOf(endpoint);

@@ -24,7 +24,7 @@ afterEach(() => {
 type Written = { name?: string; verify?: Endpoint["verify"]; secrets?: { label: string; value?: string }[] };
 
 /** The far end: endpoints in memory, behind the API's calls. */
-function farEnd(start: Endpoint[]) {
+function fakeApi(start: Endpoint[]) {
   let kept = start;
   const written: [string, Written][] = [];
   const answer = (status: number, content?: unknown) =>
@@ -101,7 +101,7 @@ function open(path: string) {
 }
 
 it("makes an endpoint with a secret, and shows its address", async () => {
-  const written = farEnd([]);
+  const written = fakeApi([]);
   const history = open("/endpoints/new");
   const user = userEvent.setup();
   await user.type(await screen.findByLabelText("Name"), "github");
@@ -116,7 +116,7 @@ it("makes an endpoint with a secret, and shows its address", async () => {
 });
 
 it("says what is wrong before it asks the server", async () => {
-  const written = farEnd([]);
+  const written = fakeApi([]);
   open("/endpoints/new");
   const user = userEvent.setup();
   await user.type(await screen.findByLabelText("Name"), "Not A Name");
@@ -126,7 +126,7 @@ it("says what is wrong before it asks the server", async () => {
 });
 
 it("says at the name that it is taken", async () => {
-  farEnd([endpoint({})]);
+  fakeApi([endpoint({})]);
   open("/endpoints/new");
   const user = userEvent.setup();
   await user.type(await screen.findByLabelText("Name"), "stripe");
@@ -135,7 +135,7 @@ it("says at the name that it is taken", async () => {
 });
 
 it("keeps a secret that was not touched, and forgets the value of one that was", async () => {
-  const written = farEnd([endpoint({})]);
+  const written = fakeApi([endpoint({})]);
   open("/endpoints/ep_1");
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Add a secret" }));
@@ -151,7 +151,7 @@ it("keeps a secret that was not touched, and forgets the value of one that was",
 });
 
 it("undoes a deletion", async () => {
-  const written = farEnd([endpoint({})]);
+  const written = fakeApi([endpoint({})]);
   open("/endpoints/ep_1");
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Delete" }));
@@ -166,7 +166,7 @@ it("undoes a deletion", async () => {
 });
 
 it("keeps what it knows when the server cannot be asked again", async () => {
-  farEnd([endpoint({})]);
+  fakeApi([endpoint({})]);
   open("/endpoints");
   await screen.findByRole("link", { name: "stripe" });
   net.answer = () => Promise.reject(new TypeError("network gone"));
@@ -181,7 +181,7 @@ it("says that it could not load, and tries again when asked", async () => {
   net.answer = () => Promise.reject(new TypeError("network gone"));
   open("/endpoints");
   expect((await screen.findByRole("alert")).textContent).toContain("Check the connection and try again");
-  farEnd([endpoint({})]);
+  fakeApi([endpoint({})]);
   await userEvent.setup().click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByRole("link", { name: "stripe" })).toBeTruthy();
 });
@@ -189,7 +189,7 @@ it("says that it could not load, and tries again when asked", async () => {
 const unchecked: Partial<Endpoint> = { verify: "off", secrets: [], open: true };
 
 it("says in the list and beside it that an endpoint checks nothing, and leads to a secret", async () => {
-  const written = farEnd([endpoint(unchecked)]);
+  const written = fakeApi([endpoint(unchecked)]);
   open("/endpoints/ep_1");
   const row = within((await screen.findByRole("link", { name: "stripe" })).closest("li") as HTMLElement);
   expect(row.getAllByText("Open: checks nothing").length).toBeGreaterThan(0);
@@ -208,7 +208,7 @@ it("says in the list and beside it that an endpoint checks nothing, and leads to
 });
 
 it("says that a check is off where there are secrets", async () => {
-  farEnd([endpoint({ verify: "off", open: true })]);
+  fakeApi([endpoint({ verify: "off", open: true })]);
   open("/endpoints/ep_1");
   const note = within(await screen.findByRole("region", { name: "Open: checks nothing" }));
   expect(note.getByText(/Verification is off/)).toBeTruthy();
@@ -216,7 +216,7 @@ it("says that a check is off where there are secrets", async () => {
 });
 
 it("says nothing of the kind where deliveries are checked", async () => {
-  farEnd([endpoint({})]);
+  fakeApi([endpoint({})]);
   open("/endpoints/ep_1");
   await screen.findByRole("button", { name: "Save" });
   expect(screen.queryByRole("region", { name: "Open: checks nothing" })).toBeNull();
@@ -224,7 +224,7 @@ it("says nothing of the kind where deliveries are checked", async () => {
 });
 
 it("makes an endpoint without a secret only as one that checks nothing", async () => {
-  const written = farEnd([]);
+  const written = fakeApi([]);
   open("/endpoints/new");
   const user = userEvent.setup();
   await user.type(await screen.findByLabelText("Name"), "open");
@@ -237,7 +237,7 @@ it("makes an endpoint without a secret only as one that checks nothing", async (
 });
 
 it("explains what the last secret is for when it is removed, and switches checking off in the same save", async () => {
-  const written = farEnd([endpoint({})]);
+  const written = fakeApi([endpoint({})]);
   open("/endpoints/ep_1");
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Remove secret live" }));
@@ -255,7 +255,7 @@ it("explains what the last secret is for when it is removed, and switches checki
 });
 
 it("shows at the secrets what the server says of a missing one", async () => {
-  farEnd([endpoint({})]);
+  fakeApi([endpoint({})]);
   const far = net.answer;
   const detail = "No secret of it can be used. Add one, or switch the check off.";
   net.answer = async (request) =>
@@ -270,7 +270,7 @@ it("shows at the secrets what the server says of a missing one", async () => {
 });
 
 it("opens an endpoint to the internet at once, keeps what is typed, and takes it back where that fails", async () => {
-  const written = farEnd([endpoint({ confirmed: false })]);
+  const written = fakeApi([endpoint({ confirmed: false })]);
   const far = net.answer;
   let refuse = (_: Response) => {};
   open("/endpoints/ep_1");

@@ -1,3 +1,5 @@
+// The endpoints screen: list and pane.
+
 import { Plus } from "lucide-react";
 import { useLocation } from "wouter";
 import { useEndpoints } from "../../entities/endpoint/queries";
@@ -15,7 +17,7 @@ interface EndpointsPageProps {
   selected: string | undefined;
 }
 
-/** The addresses that senders are given. */
+/** All endpoints, and the selected one beside them. */
 export function EndpointsPage({ selected }: EndpointsPageProps) {
   const [, go] = useLocation();
   const close = () => go("/endpoints");

@@ -1,3 +1,5 @@
+// Helps while an endpoint is set up: shows its newest delivery as soon as it arrives.
+
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { newestQuery } from "../../entities/delivery/queries";
@@ -13,7 +15,7 @@ interface FirstDeliveryProps {
   saving: boolean;
 }
 
-/** Waits for the endpoint's first delivery, and says what the newest one showed. */
+/** Waits for the endpoint's first delivery, and then describes the newest one. */
 export function FirstDelivery({ endpoint: { id }, changed, saving }: FirstDeliveryProps) {
   const { data: newest } = useQuery(newestQuery(id));
   if (newest === undefined) return null;

@@ -1,3 +1,5 @@
+// A form field for several values, one on each line.
+
 import { Field } from "../../ui/field";
 
 interface LinesFieldProps {
@@ -9,7 +11,7 @@ interface LinesFieldProps {
   onValue: (value: string) => void;
 }
 
-/** Several of something, one on each line. */
+/** Several values, one on each line. */
 export function LinesField({ label, hint, error, value, placeholder, onValue }: LinesFieldProps) {
   return (
     <Field label={label} hint={hint} error={error}>

@@ -1,3 +1,5 @@
+// The keys that sign status links: list, creation and deletion.
+
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, X } from "lucide-react";
 import { useState } from "react";
@@ -17,7 +19,7 @@ const overlaps = [
   { value: "720h", label: "last 30 more days" },
 ];
 
-/** The keys with which links are signed, by Hookbeam and by the shop's own back end. */
+/** The keys that sign status links, for Hookbeam and for the back end of a shop. */
 export function LinkKeys({ endpoint }: { endpoint: string }) {
   const keys = useQuery(linkKeysQuery(endpoint));
   const make = useMakeLinkKey(endpoint);
@@ -80,7 +82,7 @@ interface KeyRowProps {
 
 /** Taking a key away ends links that people have, so it is asked twice. */
 function KeyRow({ linkKey: { id, created_at, expires_at }, busy, onRemove }: KeyRowProps) {
-  const [asked, setAsked] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   return (
     <li className="flex min-h-9 flex-wrap items-center gap-x-3 px-3 py-1 text-s">
       <code className="min-w-0 truncate font-mono">{id}</code>
@@ -93,18 +95,18 @@ function KeyRow({ linkKey: { id, created_at, expires_at }, busy, onRemove }: Key
         )}
       </span>
       <span className="ml-auto flex items-center gap-1">
-        {asked ? (
+        {confirming ? (
           <>
             <span className="text-text-2">Its links end at once.</span>
             <Button variant="danger" onClick={onRemove} disabled={busy}>
               Delete
             </Button>
-            <Button variant="quiet" onClick={() => setAsked(false)}>
+            <Button variant="quiet" onClick={() => setConfirming(false)}>
               Keep
             </Button>
           </>
         ) : (
-          <IconButton label={`Delete key ${id}`} icon={<X size={14} />} onClick={() => setAsked(true)} />
+          <IconButton label={`Delete key ${id}`} icon={<X size={14} />} onClick={() => setConfirming(true)} />
         )}
       </span>
     </li>

@@ -1,3 +1,5 @@
+// The mutations of endpoints: create, update, and delete with undo.
+
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { endpointKeys } from "../../entities/endpoint/queries";
 import { api, type Endpoint, type EndpointPatch, type NewEndpoint, unwrap } from "../../lib/api";
@@ -6,7 +8,7 @@ import { dismiss, toast } from "../../ui/toast";
 /** How long a deletion can be undone. */
 const undoMs = 10_000;
 
-const said = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Has every screen ask again which endpoints there are. */
 function useRefresh() {
@@ -14,7 +16,7 @@ function useRefresh() {
   return () => client.invalidateQueries({ queryKey: endpointKeys.all });
 }
 
-/** Makes an endpoint. */
+/** Creates an endpoint. */
 export function useCreateEndpoint() {
   const refresh = useRefresh();
   return useMutation({
@@ -23,7 +25,7 @@ export function useCreateEndpoint() {
   });
 }
 
-/** Changes an endpoint; what is left out stays. */
+/** Changes an endpoint. Fields that are left out keep their values. */
 export function useUpdateEndpoint(id: string) {
   const refresh = useRefresh();
   return useMutation({
@@ -41,7 +43,7 @@ export function useDeleteEndpoint() {
       unwrap(await api.POST("/endpoints/{id}/restore", { params: { path: { id } } }));
       toast({ title: `${name} is back` });
     } catch (error) {
-      toast({ title: `Could not bring ${name} back`, text: said(error), tone: "bad" });
+      toast({ title: `Could not bring ${name} back`, text: messageOf(error), tone: "bad" });
     }
     await refresh();
   };
@@ -62,6 +64,6 @@ export function useDeleteEndpoint() {
       });
       await refresh();
     },
-    onError: (error, { name }) => toast({ title: `Could not delete ${name}`, text: said(error), tone: "bad" }),
+    onError: (error, { name }) => toast({ title: `Could not delete ${name}`, text: messageOf(error), tone: "bad" }),
   });
 }

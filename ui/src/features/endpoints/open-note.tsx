@@ -1,3 +1,5 @@
+// The note on an endpoint that does not verify deliveries.
+
 import { whyUnchecked } from "../../entities/endpoint/open-endpoint";
 import type { Endpoint } from "../../lib/api";
 import { Button } from "../../ui/button";
@@ -8,7 +10,7 @@ interface OpenNoteProps {
   onAddSecret: () => void;
 }
 
-/** Says that an endpoint checks nothing, and how to change that. Nothing for one that checks. */
+/** Says that an endpoint verifies nothing, and how to change that. Renders nothing for one that verifies. */
 export function OpenNote({ endpoint, onAddSecret }: OpenNoteProps) {
   if (!endpoint.open) return null;
   if (whyUnchecked(endpoint) === "off") {

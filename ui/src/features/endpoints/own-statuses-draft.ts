@@ -1,7 +1,9 @@
+// The state of the form for mappings, and the request that is made of it.
+
 import type { Tone } from "../../entities/status/status";
 import type { MappedState, Mapping } from "../../entities/status/status-rules";
 
-/** What one value means, in the form. Those further down win where two happen in the same moment. */
+/** The meaning of one value. If two occur at the same time, the later one in the list wins. */
 export interface StateDraft {
   /** Tells rows apart while they are edited. */
   key: number;
@@ -11,10 +13,10 @@ export interface StateDraft {
   final: boolean;
 }
 
-/** What a mapping tells of. */
+/** The kind of subjects that a mapping reads. */
 export type MappingKind = "own" | "payment";
 
-/** How subjects are read out of deliveries of which nothing is known, as a person writes it. */
+/** The values of the form for a mapping. */
 export interface MappingDraft {
   kind: MappingKind;
   subject: string;
@@ -26,7 +28,7 @@ export interface MappingDraft {
   states: StateDraft[];
 }
 
-/** Of a payment these are all that there are. */
+/** All states of a payment. */
 export const paymentStates = [
   "pending",
   "action_required",
@@ -40,7 +42,7 @@ export const paymentStates = [
   "expired",
 ] as const;
 
-/** The form's start: the mapping as it is, or an empty one. */
+/** The initial values: those of the mapping, or empty ones. */
 export function draftOf(mapping: Mapping | null | undefined): MappingDraft {
   const { subject = "", state = "", reference = "", amount = "", currency = "" } = mapping ?? {};
   const rows = [...(mapping?.states ?? [])].sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
@@ -52,7 +54,7 @@ export function draftOf(mapping: Mapping | null | undefined): MappingDraft {
   return { kind, subject, state, reference, amount, currency, occurredAt: mapping?.occurred_at ?? "", states };
 }
 
-/** The draft as the server takes it; what is left empty is left out. */
+/** The request for a draft. Empty fields are left out. */
 export function toMapping(draft: MappingDraft): Mapping {
   const { kind, subject, state, reference, amount, currency, occurredAt, states } = draft;
   const optional = Object.entries({ reference, amount, currency, occurred_at: occurredAt }).flatMap(([name, text]) =>

@@ -1,3 +1,5 @@
+// The part of the form for mappings that gives each value of the state a meaning.
+
 import { Plus, X } from "lucide-react";
 import { StateGlyph } from "../../entities/status/state-glyph";
 import type { Tone } from "../../entities/status/status";
@@ -26,7 +28,7 @@ interface OwnStatusesStatesProps {
   onStates: (states: StateDraft[]) => void;
 }
 
-/** What each value of the state means. */
+/** The meaning of each value of the state. */
 export function OwnStatusesStates({ kind, states, onStates }: OwnStatusesStatesProps) {
   const change = (key: number, part: Partial<StateDraft>) =>
     onStates(states.map((row) => (row.key === key ? { ...row, ...part } : row)));

@@ -1,3 +1,5 @@
+// The results of a mapping that was tried on past deliveries.
+
 import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
@@ -12,12 +14,12 @@ interface OwnStatusesTryProps {
   result: MappingTrial;
   /** The values that the form has a meaning for. */
   known: readonly string[];
-  /** The form was changed since. */
+  /** The form was changed after the trial. */
   stale: boolean;
   onAdd: (value: string) => void;
 }
 
-/** What would have become of past deliveries. */
+/** What the mapping finds in past deliveries. */
 export function OwnStatusesTry({ result, known, stale, onAdd }: OwnStatusesTryProps) {
   const { examined, matched, failed, states, examples, errors } = result;
   const ofThem = `${formatCount(matched)} matched, ${counted(states.length, "state")}`;

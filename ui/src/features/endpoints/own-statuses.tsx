@@ -1,3 +1,5 @@
+// The form for a mapping, which reads statuses from deliveries of a sender that Hookbeam has no rules for.
+
 import { useState } from "react";
 import type { Endpoint } from "../../lib/api";
 import { Button } from "../../ui/button";
@@ -26,7 +28,7 @@ const kinds = [
   { value: "payment", label: "Payments" },
 ] as const;
 
-/** How statuses are read out of what nothing is known of. It is tried on past deliveries before it can be saved. */
+/** The mapping has to be tried on past deliveries before it can be saved. */
 export function OwnStatuses({ endpoint }: { endpoint: Endpoint }) {
   const { mapping } = endpoint.statuses;
   const [draft, setDraft] = useState(() => draftOf(mapping));
@@ -37,7 +39,7 @@ export function OwnStatuses({ endpoint }: { endpoint: Endpoint }) {
   const set = (change: Partial<MappingDraft>) => setDraft((before) => ({ ...before, ...change }));
   const meant = toMapping(draft);
   const complete = meant.subject !== "" && meant.state !== "";
-  /** What was tried is what would be saved. */
+  /** The mapping in the form is the one that was tried. */
   const tried =
     trial.data && JSON.stringify(toMapping(draftOf(trial.data.mapping))) === JSON.stringify(meant) && complete;
   const store = (next: typeof meant | null) => save.mutate({ mapping: next });

@@ -1,3 +1,5 @@
+// The choice of the provider, with instructions to set up its webhook.
+
 import type { Provider } from "../../entities/provider/queries";
 import { Field } from "../../ui/field";
 import { Select } from "../../ui/select";
@@ -17,7 +19,7 @@ interface ProviderFieldProps {
   onProvider: (id: string) => void;
 }
 
-/** Who sends, and how to set it up there. */
+/** The provider, and how to set up the webhook there. */
 export function ProviderField({ providers, value, onProvider }: ProviderFieldProps) {
   const chosen = providers.find(({ id }) => id === value);
   const choices = providers.map(({ id, name, category }) => ({ value: id, label: name, group: groups[category] }));

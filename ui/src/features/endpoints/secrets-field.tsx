@@ -1,3 +1,5 @@
+// The secrets in the endpoint form, which the server checks as they are typed.
+
 import { Dices, Eye, EyeOff, Plus, X } from "lucide-react";
 import { type RefObject, useState } from "react";
 import { checkSecret, type Provider } from "../../entities/provider/queries";
@@ -23,7 +25,7 @@ interface SecretsFieldProps {
   addRef: RefObject<HTMLButtonElement | null> | undefined;
 }
 
-/** An endpoint's secrets: several may be active, so that one can be replaced without a gap. */
+/** An endpoint's secrets. Several can be active, so that one can be rotated without a gap. */
 export function SecretsField(props: SecretsFieldProps) {
   const { provider, secrets, onSecrets, mistakes, missing, refused, onSwitchOff, addRef } = props;
   const change = (key: number, part: Partial<SecretDraft>) =>
@@ -85,13 +87,13 @@ interface SecretRowProps {
 
 function SecretRow({ provider, secret, mistake, onChange, onRemove }: SecretRowProps) {
   const { label, value, kept, key } = secret;
-  const [said, setSaid] = useState({ of: "", error: "", warning: "" });
+  const [checked, setChecked] = useState({ of: "", error: "", warning: "" });
   const look = async (pasted: string) => {
     if (pasted === "") return;
     const opinion = await checkSecret(provider, pasted).catch(() => undefined); // saving will say it as well
-    if (opinion) setSaid({ of: provider + pasted, ...opinion });
+    if (opinion) setChecked({ of: provider + pasted, ...opinion });
   };
-  const current = said.of === provider + value ? said : undefined;
+  const current = checked.of === provider + value ? checked : undefined;
   const bad = mistake || current?.error;
   const [shown, setShown] = useState(false);
   const name = label || "new";

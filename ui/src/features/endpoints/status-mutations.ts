@@ -1,3 +1,5 @@
+// The mutations of an endpoint’s status rules and of its link keys.
+
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { endpointKeys } from "../../entities/endpoint/queries";
 import type { Mapping, StatusRulesChange } from "../../entities/status/status-rules";
@@ -6,7 +8,7 @@ import { toast } from "../../ui/toast";
 
 const linkKeyKeys = (id: string) => ["endpoints", "link keys", id] as const;
 
-/** Changes an endpoint's rules for statuses, and says so; what is left out stays. */
+/** Changes an endpoint's rules for statuses, and shows a toast. Rules that are left out stay. */
 export function useUpdateRules(id: string, title: (change: StatusRulesChange) => string) {
   const client = useQueryClient();
   return useMutation({
@@ -19,7 +21,7 @@ export function useUpdateRules(id: string, title: (change: StatusRulesChange) =>
   });
 }
 
-/** Looks what a mapping, or without one a guess, would have made of the endpoint's past deliveries. */
+/** Tries a mapping on the endpoint's past deliveries. Without one, the server guesses a mapping. */
 export const useTryMapping = (id: string) =>
   useMutation({
     mutationFn: async (mapping: Mapping | null) =>
@@ -34,7 +36,7 @@ export const linkKeysQuery = (id: string) =>
       unwrap(await api.GET("/endpoints/{id}/link-keys", { params: { path: { id } }, signal })).link_keys,
   });
 
-/** Makes a new key; the older ones end after `overlap`. */
+/** Creates a key; the older ones expire after `overlap`. */
 export function useMakeLinkKey(id: string) {
   const client = useQueryClient();
   return useMutation({
@@ -44,7 +46,7 @@ export function useMakeLinkKey(id: string) {
   });
 }
 
-/** Takes a key away: its links end at once. */
+/** Deletes a key: its links are invalid at once. */
 export function useDeleteLinkKey(id: string) {
   const client = useQueryClient();
   return useMutation({

@@ -1,13 +1,15 @@
+// The state of the form for status pages: draft, validation, and request.
+
 import type { StatusRules, StatusRulesChange } from "../../entities/status/status-rules";
 
-/** What a status page may show beside where a thing stands. */
+/** What a status page can show beside the state. */
 export const shownFields = [
   { value: "amount", label: "the amount" },
   { value: "reference", label: "the order’s number" },
   { value: "timeline", label: "the steps" },
 ] as const;
 
-/** What a person says of an endpoint's status pages. Lists are written one on each line. */
+/** The values of the form. Lists have one entry on each line. */
 export interface StatusPageDraft {
   name: string;
   logo: string;
@@ -19,7 +21,7 @@ export interface StatusPageDraft {
   unsigned: boolean;
 }
 
-/** What is wrong with a draft, by field. */
+/** Error messages by field. */
 export type StatusPageMistakes = Partial<Record<keyof StatusPageDraft, string>>;
 
 const lines = (text: string) =>
@@ -28,14 +30,14 @@ const lines = (text: string) =>
     .map((line) => line.trim())
     .filter(Boolean);
 
-/** The form's start: the rules as they are. */
+/** The initial values: the current rules. */
 export function draftOf({ page, references, unsigned }: StatusRules): StatusPageDraft {
   const { name = "", logo = "", color = "", back = "", hidden, embed } = page;
   const lists = { hidden: hidden ?? [], embed: (embed ?? []).join("\n"), references: references.join("\n") };
   return { name, logo, color, back, unsigned, ...lists };
 }
 
-/** Says of each field what is wrong and what to do. */
+/** Returns the error messages, which say what to do. */
 export function mistakesIn({ logo, color, back, embed }: StatusPageDraft): StatusPageMistakes {
   const mistakes: StatusPageMistakes = {};
   if (logo && !isUrl(logo, ["https:"])) mistakes.logo = "Give a whole address that begins with https://.";
@@ -46,7 +48,7 @@ export function mistakesIn({ logo, color, back, embed }: StatusPageDraft): Statu
   return mistakes;
 }
 
-/** The draft as the server takes it. */
+/** The request for a draft. */
 export function toRules(draft: StatusPageDraft): StatusRulesChange {
   const { name, logo, color, back, hidden, embed, references, unsigned } = draft;
   const page = { name: name.trim(), logo: logo.trim(), color: color.trim().toLowerCase(), back: back.trim() };

@@ -1,3 +1,5 @@
+// The form for what an endpoint’s status pages show.
+
 import { type FormEvent, useState } from "react";
 import type { Endpoint } from "../../lib/api";
 import { Button } from "../../ui/button";
@@ -8,7 +10,7 @@ import { useUpdateRules } from "./status-mutations";
 import { draftOf, mistakesIn, type StatusPageDraft, shownFields, toRules } from "./status-page-draft";
 import { StatusPageLook } from "./status-page-look";
 
-/** How customers see what the endpoint tells of, and what of it. */
+/** What customers see on the status pages of an endpoint, and how it looks. */
 export function StatusPageForm({ endpoint }: { endpoint: Endpoint }) {
   const [draft, setDraft] = useState(() => draftOf(endpoint.statuses));
   const [tried, setTried] = useState(false);

@@ -1,3 +1,5 @@
+// The part of that form with name, logo and colour, and how they look together.
+
 import { contrast, inkOn } from "../../lib/contrast";
 import { Field } from "../../ui/field";
 import { Input } from "../../ui/input";

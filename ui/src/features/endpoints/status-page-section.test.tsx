@@ -17,7 +17,7 @@ const net = vi.hoisted(() => {
 });
 
 /** The far end: one endpoint's rules and keys. */
-function farEnd(answers: Record<string, unknown> = {}) {
+function fakeApi(answers: Record<string, unknown> = {}) {
   let keys: LinkKey[] = [{ id: "key_old", created_at: "2026-11-20T09:00:00Z" }];
   const written: [string, unknown][] = [];
   net.answer = async (request) => {
@@ -55,7 +55,7 @@ async function open(rules: Partial<StatusRules>, section: string) {
 const write = (field: HTMLElement, value: string) => fireEvent.change(field, { target: { value } });
 
 it("saves how the page looks, and what it shows", async () => {
-  const written = farEnd();
+  const written = fakeApi();
   await open({ page: { name: "Acme", hidden: ["amount"] }, references: ["a.b"] }, "Status page");
   const name = await screen.findByLabelText<HTMLInputElement>("Shop’s name");
   expect(name.value).toBe("Acme");
@@ -83,7 +83,7 @@ it("saves how the page looks, and what it shows", async () => {
 });
 
 it("says what is wrong before it asks the server", async () => {
-  const written = farEnd();
+  const written = fakeApi();
   await open({}, "Status page");
   write(await screen.findByLabelText("Logo"), "http://shop.example/logo.png");
   write(screen.getByLabelText("Colour"), "green");
@@ -96,7 +96,7 @@ it("says what is wrong before it asks the server", async () => {
 });
 
 it("shows a new key once, and asks before it takes one away", async () => {
-  const written = farEnd();
+  const written = fakeApi();
   await open({}, "Status page");
   const keys = await screen.findByRole("region", { name: "Link keys" });
   await userEvent.selectOptions(await within(keys).findByLabelText("older ones"), "168h");
@@ -123,7 +123,7 @@ it("saves an own mapping only as it was tried", async () => {
     examples: [{ delivery: "dlv_7", seq: 7, subject: "own/17", state: "open", reference: "10-4471", amount: 4900 }],
     errors: [{ delivery: "dlv_8", seq: 8, error: "body.order is nothing" }],
   };
-  const written = farEnd({ "POST /mapping/test": result });
+  const written = fakeApi({ "POST /mapping/test": result });
   await open({}, "Your own statuses");
   const save = () => screen.getByRole<HTMLButtonElement>("button", { name: "Save" });
   write(await screen.findByLabelText("What it is about"), "body.order.id");
@@ -154,7 +154,7 @@ it("saves an own mapping only as it was tried", async () => {
 
 it("guesses where things stand, which can be saved as it is", async () => {
   const guess = { kind: "payment", subject: "body.id", state: "body.status" };
-  farEnd({ "POST /mapping/test": { examined: 1, matched: 1, failed: 0, states: [], examples: [], errors: [] } });
+  fakeApi({ "POST /mapping/test": { examined: 1, matched: 1, failed: 0, states: [], examples: [], errors: [] } });
   const { answer } = net;
   net.answer = async (request) => {
     const content = (await (await answer(request)).json()) as { mapping?: unknown };

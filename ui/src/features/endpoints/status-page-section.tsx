@@ -1,3 +1,5 @@
+// The folded sections of an endpoint’s pane about status pages and mappings.
+
 import type { ReactNode } from "react";
 import { useState } from "react";
 import type { Endpoint } from "../../lib/api";
@@ -5,7 +7,7 @@ import { LinkKeys } from "./link-keys";
 import { OwnStatuses } from "./own-statuses";
 import { StatusPageForm } from "./status-page-form";
 
-/** What the endpoint's deliveries tell of, and how customers see it. Folded: most never change it. */
+/** The status page, and the mapping of a generic sender. Folded, because most users never change them. */
 export function StatusPageSection({ endpoint }: { endpoint: Endpoint }) {
   const rules = endpoint.statuses;
   const own = endpoint.provider === "generic" || !!rules.mapping;
@@ -26,7 +28,7 @@ export function StatusPageSection({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-/** What is inside is drawn, and asked for, only once it is unfolded. */
+/** The children are rendered, and their data is fetched, only after unfolding. */
 function Fold({ title, children }: { title: string; children: ReactNode }) {
   const [open, setOpen] = useState(false);
   return (

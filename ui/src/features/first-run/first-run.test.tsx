@@ -40,9 +40,9 @@ it("asks for the secret in the line where the endpoint wants one", () => {
 });
 
 it("has the server send a sample, and says why it could not", async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   net.answer = async (request) => {
-    asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    requests.push(`${request.method} ${new URL(request.url).pathname}`);
     return new Response(
       JSON.stringify({ status: 503, code: "cannot_store", detail: "The disk is full. Free some space." }),
       {
@@ -52,7 +52,7 @@ it("has the server send a sample, and says why it could not", async () => {
   };
   show([first]);
   await userEvent.setup().click(screen.getByRole("button", { name: "Send a sample" }));
-  expect(asked).toEqual(["POST /api/v1/endpoints/ep_1/sample"]);
+  expect(requests).toEqual(["POST /api/v1/endpoints/ep_1/sample"]);
   await vi.waitFor(() => expect(toasts.get().at(-1)?.text).toBe("The disk is full. Free some space."));
 });
 
@@ -62,9 +62,9 @@ it("leads on where every endpoint was deleted", () => {
 });
 
 it("says that only the private network can send, and opens the address to the internet", async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   net.answer = async (request) => {
-    asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    requests.push(`${request.method} ${new URL(request.url).pathname}`);
     const kept = { ...first, confirmed: true };
     return new Response(JSON.stringify(request.method === "GET" ? { endpoints: [kept] } : kept), { status: 200 });
   };
@@ -72,7 +72,7 @@ it("says that only the private network can send, and opens the address to the in
   expect(await screen.findByText(/Only this machine and your private network can send here/)).toBeTruthy();
   await userEvent.setup().click(screen.getByRole("button", { name: "Open it to the internet" }));
   await vi.waitFor(() => expect(toasts.get().at(-1)?.title).toBe("first is open to the internet"));
-  expect(asked[0]).toBe("POST /api/v1/endpoints/ep_1/confirm");
+  expect(requests[0]).toBe("POST /api/v1/endpoints/ep_1/confirm");
   expect(screen.queryByText(/Only this machine/)).toBeNull();
 });
 

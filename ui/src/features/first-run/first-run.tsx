@@ -1,3 +1,5 @@
+// The screen before the first delivery.
+
 import { lazy, Suspense } from "react";
 import { Link } from "wouter";
 import { useEndpoints, useSendSample } from "../../entities/endpoint/queries";
@@ -15,7 +17,7 @@ const screen =
 
 const Unconfirmed = lazy(async () => ({ default: (await import("../../entities/endpoint/unconfirmed")).Unconfirmed }));
 
-/** What stands in place of the list while nothing has arrived: the address, and two ways to try it. */
+/** Replaces the list until something has arrived: the URL of the endpoint, and two ways to try it. */
 export function FirstRun() {
   const endpoints = useEndpoints();
   const sample = useSendSample();

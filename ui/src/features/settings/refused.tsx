@@ -1,8 +1,10 @@
+// The section of the settings screen with the requests that the server refused.
+
 import type { Server } from "../../entities/server/queries";
 import { formatCount } from "../../lib/format";
 import { refusalWords } from "./server-words";
 
-/** What was refused since the start, the most frequent first. */
+/** What was refused since the server started, the most frequent first. */
 export function Refused({ refused }: { refused: Server["refused"] }) {
   const counts = Object.entries(refused)
     .filter(([, count]) => count > 0)

@@ -1,3 +1,5 @@
+// The texts for the server’s refusals and warnings.
+
 /** What was refused, by code, for a list with counts. */
 const refusals: Record<string, string> = {
   accept_failed: "Connections that could not be accepted",
@@ -42,8 +44,8 @@ const warnings: Record<string, string> = {
 /** A code that this release has no words for. */
 const plain = (code: string) => code.charAt(0).toUpperCase() + code.slice(1).replaceAll("_", " ");
 
-/** What was refused under a code. */
+/** The description of a refusal code. */
 export const refusalWords = (code: string) => refusals[code] ?? plain(code);
 
-/** What a warning is about, in a few words. Its detail says what to do. */
+/** The title of a warning. Its detail says what to do. */
 export const warningTitle = (code: string) => warnings[code] ?? plain(code);

@@ -1,8 +1,10 @@
+// The layout of the settings screen: groups and rows.
+
 import type { ReactNode } from "react";
 
 const gridRow = "grid min-h-12 grid-cols-[120px_minmax(0,1fr)] items-center gap-4 py-2 max-md:grid-cols-1 max-md:gap-1";
 
-/** Settings or facts that belong together, under a heading where there are several such groups. */
+/** A group of settings or facts, with a heading if there are several groups. */
 export function Settings({ title, children }: { title?: string; children: ReactNode }) {
   return (
     <section className="px-4">
@@ -12,7 +14,7 @@ export function Settings({ title, children }: { title?: string; children: ReactN
   );
 }
 
-/** One of them: its name, and what it is. */
+/** One row: name and value. */
 export function Setting({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className={gridRow}>

@@ -58,9 +58,9 @@ it("says what is kept, and how much may be", async () => {
 
 it("says what has no limit, and what rejected and unsigned deliveries take", async () => {
   show({ storage: { ...storage, keep_bytes: 0, rejected_bytes: 2_000_000, unsigned_bytes: 640 } });
-  const said = await beside("Deliveries");
-  expect(said).toContain("312.4 MB · unlimited");
-  expect(said).toContain("Rejected deliveries take 2.0 MB, unsigned ones 640 B.");
+  const text = await beside("Deliveries");
+  expect(text).toContain("312.4 MB · unlimited");
+  expect(text).toContain("Rejected deliveries take 2.0 MB, unsigned ones 640 B.");
 });
 
 it("says what was forgotten, and what is damaged", async () => {

@@ -1,3 +1,5 @@
+// The settings screen.
+
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { serverQuery } from "../../entities/server/queries";
@@ -31,7 +33,7 @@ const themes = [
   { value: "dark", label: "Dark" },
 ] as const;
 
-/** The viewer's own settings, their session, which Hookbeam this is, and what it keeps. */
+/** Theme, session, URL and version, and what the server stores and refused. */
 export function SettingsPage() {
   const [theme, setTheme] = useState(currentTheme);
   const choose = (next: Theme) => {
@@ -118,7 +120,7 @@ function ServerFacts() {
   );
 }
 
-/** What a person should look at, above everything else. */
+/** The warnings of the server, above everything else. */
 function Warnings() {
   const { data } = useQuery(serverQuery);
   if (!data || data.warnings.length === 0) return null;

@@ -1,3 +1,5 @@
+// The section of the settings screen with what is stored, and its limits.
+
 import type { ReactNode } from "react";
 import type { Server } from "../../entities/server/queries";
 import { formatCount } from "../../lib/format";
@@ -9,7 +11,7 @@ interface StorageProps {
   tooMuch: number;
 }
 
-/** What is kept, how much may be, whether all of it is whole, and what was too much to read. */
+/** What is stored, the limits, damaged records, and deliveries that exceed the limits of reading. */
 export function Storage({ storage, tooMuch }: StorageProps) {
   const { deliveries, bytes, keep_bytes, rejected_bytes, unsigned_bytes, damaged } = storage;
   const { events, event_bytes, keep_event_bytes, events_forgotten, events_forgotten_early } = storage;

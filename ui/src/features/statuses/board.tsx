@@ -1,3 +1,5 @@
+// The filter of the statuses screen: kinds, states with live counts, endpoint and mode.
+
 import { useQuery } from "@tanstack/react-query";
 import { useEndpoints } from "../../entities/endpoint/queries";
 import { type CountFilter, countsQuery, kindsQuery } from "../../entities/status/queries";
@@ -16,12 +18,12 @@ const chip =
 
 interface BoardProps {
   terms: StatusTerms;
-  /** What the counts are narrowed by. */
+  /** The filter of the counts. */
   filter: CountFilter;
   onTerm: (key: TermKey, value: string | undefined) => void;
 }
 
-/** How many stand where, live; each a press away. */
+/** The number of statuses in each state, live. A click filters by the state. */
 export function Board({ terms, filter, onTerm }: BoardProps) {
   const { data: counts = {} } = useQuery(countsQuery(filter));
   const states = inOrder([...new Set([...Object.keys(counts), ...(terms.state ? [terms.state] : [])])]);
@@ -63,7 +65,7 @@ interface KindsProps {
   onKind: (kind: SubjectKind | undefined) => void;
 }
 
-/** The kinds that there are, where there is a choice. */
+/** The kinds that exist, if there are several. */
 function Kinds({ chosen, onKind }: KindsProps) {
   const { data: kinds = [] } = useQuery(kindsQuery);
   if (kinds.length < 2 && !chosen) return null;
@@ -91,7 +93,7 @@ const modes = [
   { value: "test", label: "Test" },
 ];
 
-/** What else narrows the list. */
+/** The filters by endpoint and mode. */
 function Narrowing({ terms, onTerm }: Pick<BoardProps, "terms" | "onTerm">) {
   const { data: endpoints = [] } = useEndpoints();
   const names = [...new Set([...endpoints.map(({ name }) => name), ...(terms.endpoint ? [terms.endpoint] : [])])];

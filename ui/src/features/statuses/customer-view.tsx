@@ -1,3 +1,5 @@
+// The tab of a status with what its customer sees.
+
 import { useEndpoints } from "../../entities/endpoint/queries";
 import type { Impression, StatusDetail } from "../../entities/status/status";
 import { capital, stateWord } from "../../entities/status/status-labels";
@@ -5,7 +7,7 @@ import { Time } from "../../ui/time";
 import { PagePreview } from "./page-preview";
 import { StatusLink } from "./status-link";
 
-/** What the customer sees, when a page first showed it to them, and the link that leads there. */
+/** What the customer sees, when a page first displayed it, and the link to that page. */
 export function CustomerView({ status }: { status: StatusDetail }) {
   const rules = useEndpoints().data?.find(({ id }) => id === status.endpoint)?.statuses;
   const unseen = status.unverified === true && !rules?.unsigned;
@@ -18,19 +20,19 @@ export function CustomerView({ status }: { status: StatusDetail }) {
       )}
       <PagePreview status={status} rules={rules} unseen={unseen} />
       <StatusLink status={status} />
-      <Seen status={status} />
+      <Impressions status={status} />
     </div>
   );
 }
 
-const ways: Record<Impression["by"], string> = {
+const channels: Record<Impression["by"], string> = {
   socket: "by its live connection",
   poll: "by polling",
   page: "with the page itself",
 };
 
-/** When a page first showed each state to somebody. */
-function Seen({ status: { steps, impressions } }: { status: StatusDetail }) {
+/** When a status page first displayed each state. */
+function Impressions({ status: { steps, impressions } }: { status: StatusDetail }) {
   const states = [...new Set([...impressions.map(({ state }) => state), ...steps.map(({ state }) => state)])];
   return (
     <section>
@@ -40,14 +42,14 @@ function Seen({ status: { steps, impressions } }: { status: StatusDetail }) {
       ) : (
         <dl className="mt-1 divide-y divide-line rounded-lg border border-line bg-surface">
           {states.map((state) => {
-            const seen = impressions.find((one) => one.state === state);
+            const impression = impressions.find((one) => one.state === state);
             return (
               <div key={state} className="grid grid-cols-[132px_1fr] gap-3 px-3 py-1.5">
                 <dt>{capital(stateWord(state))}</dt>
-                <dd className={seen ? "text-text-2" : "text-text-3"}>
-                  {seen ? (
+                <dd className={impression ? "text-text-2" : "text-text-3"}>
+                  {impression ? (
                     <>
-                      <Time at={seen.at} form="recent" />, {ways[seen.by] ?? seen.by}
+                      <Time at={impression.at} form="recent" />, {channels[impression.by] ?? impression.by}
                     </>
                   ) : (
                     "no page showed it"

@@ -1,3 +1,5 @@
+// The statuses screen before the first status.
+
 import { Link } from "wouter";
 import { useEndpoints, useSendSample } from "../../entities/endpoint/queries";
 import { useProviders } from "../../entities/provider/queries";
@@ -8,7 +10,7 @@ import { toast } from "../../ui/toast";
 
 const link = "text-beam underline underline-offset-2";
 
-/** What stands in place of the list while nothing told of anything: how statuses come about, and a way to see one. */
+/** Replaces the list until there is a status: how statuses come about, and a button to create an example. */
 export function FirstStatus() {
   const endpoints = useEndpoints();
   const providers = useProviders();

@@ -1,12 +1,14 @@
+// The notes on a status, such as a dispute or a late payment.
+
 import type { Status } from "../../entities/status/status";
 import { stateWord } from "../../entities/status/status-labels";
 
-/** Something worth knowing of a status beside where it stands. */
+/** A note on a status beside its state. */
 export interface Flag {
   tone: "bad" | "wait" | "note" | "off";
-  /** In a word or two, for a row. */
+  /** One or two words, for a row. */
   word: string;
-  /** In a sentence. */
+  /** A sentence, for the header. */
   sentence: string;
 }
 
@@ -24,7 +26,7 @@ const disputes: Record<NonNullable<Status["dispute"]>, Flag> = {
   },
 };
 
-/** What is worth knowing of a status, gravest first. */
+/** The notes on a status, the most serious first. */
 export function flagsOf({ dispute, needs_review, late, unverified, mode, fulfilment }: Status): Flag[] {
   const flags: (Flag | false | undefined)[] = [
     dispute && disputes[dispute],

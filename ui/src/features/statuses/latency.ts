@@ -1,6 +1,8 @@
+// The text that says how long a payment usually takes, in the pane of a status and the preview of its page.
+
 import type { StatusDetail } from "../../entities/status/status";
 
-/** A length of time in words, as the status page has it: `8 seconds`, `3 minutes`. */
+/** A duration in words, as on the status page: `8 seconds`, `3 minutes`. */
 export function lengthWords(seconds: number): string {
   for (const [unit, size, upTo] of [
     ["second", 1, 120],
@@ -14,7 +16,7 @@ export function lengthWords(seconds: number): string {
 
 const counted = (n: number, unit: string) => `${n} ${unit}${n === 1 ? "" : "s"}`;
 
-/** What waiting is usually like, while there is something to wait for. `now` is in milliseconds since 1970. */
+/** How long it usually takes; undefined if the status is final. `now` is in milliseconds since 1970. */
 export function latencyText(
   { time_to_paid: latency, final, created_at }: StatusDetail,
   now: number,
@@ -26,7 +28,7 @@ export function latencyText(
   return `Usually confirmed within ${lengthWords(latency.p50)}; 9 in 10 within ${shortened(latency)}.`;
 }
 
-/** The second length without its unit, where that is the first one's. */
+/** The second duration without its unit, if the first one has the same. */
 function shortened({ p50, p90 }: { p50: number; p90: number }): string {
   const [first, second] = [lengthWords(p50), lengthWords(p90)];
   const [n = "", unit = ""] = second.split(" ");

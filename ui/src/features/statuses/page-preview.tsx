@@ -1,3 +1,5 @@
+// A preview of the status page. The real page is web/status.templ; the two must look alike.
+
 import type { StatusDetail, Step, Tone } from "../../entities/status/status";
 import type { StatusRules } from "../../entities/status/status-rules";
 import { formatAmount } from "../../lib/amount";
@@ -7,7 +9,7 @@ import { Time } from "../../ui/time";
 import { latencyText } from "./latency";
 import { publicWords } from "./public-words";
 
-/** How the page's mark is drawn and coloured. */
+/** The symbols of the page, with their colours. */
 const marks: Record<Tone, { look: string; path: string }> = {
   pending: { look: "bg-beam-soft text-beam", path: "M22 6a16 16 0 1 1-16 16" },
   active: { look: "bg-beam-soft text-beam", path: "M22 6a16 16 0 1 1-16 16" },
@@ -20,11 +22,11 @@ const marks: Record<Tone, { look: string; path: string }> = {
 interface PagePreviewProps {
   status: StatusDetail;
   rules: StatusRules | undefined;
-  /** The public is told nothing of it: it waits. */
+  /** The public page shows it as waiting, because it is not verified. */
   unseen: boolean;
 }
 
-/** The status page as it is now, small, in English. */
+/** The status page as its customer sees it now, in English. */
 export function PagePreview({ status, rules, unseen }: PagePreviewProps) {
   const { tone, amount, currency, refunded, reference, mode, steps } = status;
   const now = useNow(!status.final && !!status.time_to_paid);
@@ -94,7 +96,7 @@ export function PagePreview({ status, rules, unseen }: PagePreviewProps) {
   );
 }
 
-/** Its name, and its first letter in its colour. The logo itself is loaded on the page alone. */
+/** The shop's name, and its first letter in its colour. The logo is loaded only by the real page. */
 function Shop({ name, color }: { name: string; color: string }) {
   if (!name) return <p className="self-start text-s text-text-3">Your shop’s name stands here.</p>;
   return (
@@ -111,14 +113,14 @@ function Shop({ name, color }: { name: string; color: string }) {
   );
 }
 
-/** How a step is drawn that lies so far ahead of where it stands. */
+/** The look of a step that is so many steps ahead of the current one. */
 function dot(ahead: number, state: string, color: string): string {
   if (ahead === 0) return `border-current bg-current ${color}`;
   if (ahead > 0) return "border-line-strong bg-surface";
   return state === "failed" ? "border-bad bg-bad" : "border-ok bg-ok";
 }
 
-/** The steps that were gone through, where it stands, and, hollow, what all wait for. */
+/** The past steps, the current one and, hollow, the one that the customer waits for. */
 function Steps({ steps, waits, color }: { steps: readonly Step[]; waits: boolean; color: string }) {
   const last = steps.slice(-4);
   const all: Partial<Step>[] = [...last, ...(waits ? [{ state: "paid" }] : [])];

@@ -1,7 +1,9 @@
+// The English texts of the status page, for its preview. A test compares them with web/status_words.go.
+
 import type { State } from "../../entities/status/status";
 import { capital, stateWord } from "../../entities/status/status-labels";
 
-/** What the status page says of a state, in English. The page is the server's: a test holds these words to its own. */
+/** The texts of the status page for one state, in English. */
 export interface PublicWords {
   sentence: string;
   detail: string;
@@ -34,10 +36,10 @@ const known: Record<State, [sentence: string, detail: string, step: string]> = {
   expired: ["The payment has expired", "It was not completed in time. You have not been charged.", "Expired"],
 };
 
-/** The states that the page has words for. */
+/** The states that have texts. */
 export const wordedStates: readonly State[] = Object.keys(known);
 
-/** What the page says of a state; one that only its endpoint knows is said as it is called. */
+/** The texts for a state. A state that only an endpoint defines is shown by its name. */
 export function publicWords(state: State): PublicWords {
   const name = capital(stateWord(state));
   const [sentence, detail, step] = known[state] ?? [name, "", name];

@@ -1,3 +1,5 @@
+// The search input of the statuses screen.
+
 import { Search, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useKeys } from "../../lib/keys";
@@ -11,7 +13,7 @@ interface SearchBoxProps {
 /** So long after the last letter it is searched for. */
 const pauseMs = 250;
 
-/** Finds a status by what a person has at hand: the order's number, the amount, the customer's mail, an id. */
+/** Searches statuses by order number, amount, customer's e-mail address or id. */
 export function SearchBox({ words, onWords }: SearchBoxProps) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(words);

@@ -1,3 +1,5 @@
+// The header of the status pane: state, amount and notes.
+
 import { ExternalLink, X } from "lucide-react";
 import { StateGlyph } from "../../entities/status/state-glyph";
 import type { StatusDetail } from "../../entities/status/status";
@@ -18,7 +20,7 @@ interface StatusHeaderProps {
   onClose: () => void;
 }
 
-/** Where it stands, how much it is about, and what is worth knowing. */
+/** The state, the amount, and the notes of a status. */
 export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProps) {
   const { state, tone, kind, amount, currency, refunded, customer, created_at, updated_at, title, url } = status;
   const named = titleOf(status);

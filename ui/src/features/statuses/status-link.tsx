@@ -1,3 +1,5 @@
+// Creates status links: copy one, or open the page.
+
 import { useMutation } from "@tanstack/react-query";
 import { ExternalLink, Link2 } from "lucide-react";
 import { useId, useState } from "react";
@@ -19,7 +21,7 @@ const expiries = [
   { value: "720h", label: "30 days" },
 ];
 
-/** Makes the address that lets one person watch one subject. */
+/** Creates a link to the public page of one subject. */
 export function StatusLink({ status: { endpoint, subject, mode } }: { status: Status }) {
   const [expiry, setExpiry] = useState("72h");
   const label = useId();

@@ -1,3 +1,5 @@
+// The pane of one status: header and tabs.
+
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
 import { useEndpointNames } from "../../entities/endpoint/queries";
@@ -23,7 +25,7 @@ interface StatusPaneProps {
   onClose: () => void;
 }
 
-/** One status, beside the list; on a phone, over it. Escape is the page's to handle. */
+/** One status, beside the list or, on a phone, over it. The page handles Escape. */
 export function StatusPane({ id, tab, onTab, onClose }: StatusPaneProps) {
   const nameOf = useEndpointNames();
   // The one before stays until the next is there, so that moving down the list does not flicker.

@@ -1,3 +1,5 @@
+// One row of the list of statuses.
+
 import { memo } from "react";
 import { StateGlyph } from "../../entities/status/state-glyph";
 import type { Status } from "../../entities/status/status";
@@ -15,7 +17,7 @@ interface StatusRowProps extends RowPlace {
   endpoint: string;
 }
 
-/** One status: a line, or two on a phone. The list listens to presses and keys for all of its rows. */
+/** One status: one line, or two on a phone. The list handles clicks and keys for all rows. */
 export const StatusRow = memo(function StatusRow({ status, endpoint, index, selected, active, isNew }: StatusRowProps) {
   const { id, state, tone, amount, currency, customer, reference, updated_at } = status;
   return (

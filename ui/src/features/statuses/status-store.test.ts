@@ -7,67 +7,67 @@ import { StatusStore } from "./status-store";
 
 /** A store that shows a first page; the pages after it are answered by hand. */
 async function showing(first: Status[], filter: StatusFilter = {}, next?: string) {
-  const asked: (PageRequest<StatusFilter> & { answer: (page: Status[]) => Promise<void> })[] = [];
+  const requests: (PageRequest<StatusFilter> & { answer: (page: Status[]) => Promise<void> })[] = [];
   const later: (() => void)[] = [];
   const store = new StatusStore({
     fetchPage: (request) =>
       new Promise<ListPage<Status>>((done) => {
         const answer = (items: Status[]) => {
-          done({ items, next: asked.length === 1 ? next : undefined });
+          done({ items, next: requests.length === 1 ? next : undefined });
           return settle();
         };
-        asked.push({ ...request, answer });
+        requests.push({ ...request, answer });
       }),
     nextFrame: (run) => run(),
     after: (_, run) => void later.push(run),
     now: () => 0,
   });
   store.show(filter);
-  await asked[0]?.answer(first);
+  await requests[0]?.answer(first);
   const rows = () => Array.from({ length: store.view().count }, (_, i) => store.row(i));
   return {
     store,
-    asked,
+    requests,
     pass() {
       for (const run of later.splice(0)) run();
     },
     ids: () => rows().map((row) => row?.id),
     states: () => rows().map((row) => row?.state),
-    tell: (...all: Status[]) => store.applyUpdates(all.map((s) => ({ kind: "status", seq: s.seq, status: s }))),
+    update: (...all: Status[]) => store.applyUpdates(all.map((s) => ({ kind: "status", seq: s.seq, status: s }))),
   };
 }
 
 it("changes a row where it stands, and puts a new one on top", async () => {
-  const { ids, states, tell } = await showing([status(2), status(1, { state: "processing" })]);
-  tell(status(1, { seq: 3 }), status(4, { state: "pending" }));
+  const { ids, states, update } = await showing([status(2), status(1, { state: "processing" })]);
+  update(status(1, { seq: 3 }), status(4, { state: "pending" }));
   expect(ids()).toEqual(["sub_4", "sub_2", "sub_1"]);
   expect(states()).toEqual(["pending", "paid", "paid"]);
 });
 
 it("takes no older word for a newer one", async () => {
-  const { states, tell } = await showing([status(1, { seq: 9 })]);
-  tell(status(1, { seq: 8, state: "processing" }));
+  const { states, update } = await showing([status(1, { seq: 9 })]);
+  update(status(1, { seq: 8, state: "processing" }));
   expect(states()).toEqual(["paid"]);
 });
 
 it("shows as one what turned out to be one", async () => {
-  const { ids, tell } = await showing([status(3), status(2), status(1)]);
-  tell(status(9, { merged: ["sub_2"] }));
+  const { ids, update } = await showing([status(3), status(2), status(1)]);
+  update(status(9, { merged: ["sub_2"] }));
   expect(ids()).toEqual(["sub_3", "sub_9", "sub_1"]);
-  tell(status(9, { seq: 10, merged: ["sub_2", "sub_1"] }));
+  update(status(9, { seq: 10, merged: ["sub_2", "sub_1"] }));
   expect(ids()).toEqual(["sub_3", "sub_9"]);
 });
 
 it("lets go what matches no more, and takes in what matches now", async () => {
-  const { ids, tell } = await showing([status(2, { state: "processing" })], { state: "processing" });
-  tell(status(2, { seq: 3 }), status(5, { state: "processing" }), status(6));
+  const { ids, update } = await showing([status(2, { state: "processing" })], { state: "processing" });
+  update(status(2, { seq: 3 }), status(5, { state: "processing" }), status(6));
   expect(ids()).toEqual(["sub_5"]);
 });
 
 it("moves nothing under a reader, and counts what waits", async () => {
-  const { store, ids, states, tell } = await showing([status(2), status(1)]);
+  const { store, ids, states, update } = await showing([status(2), status(1)]);
   store.setScrolledAway(true);
-  tell(status(3), status(4), status(1, { seq: 5, state: "refunded" }), status(7, { merged: ["sub_2", "sub_3"] }));
+  update(status(3), status(4), status(1, { seq: 5, state: "refunded" }), status(7, { merged: ["sub_2", "sub_3"] }));
   expect([ids(), store.view().pending]).toEqual([["sub_7", "sub_1"], 1]);
   expect(states()).toEqual(["paid", "refunded"]);
   store.setScrolledAway(false);
@@ -76,22 +76,22 @@ it("moves nothing under a reader, and counts what waits", async () => {
 });
 
 it("keeps a reader's rows when it is loaded again, and puts things in order once they are done", async () => {
-  const { store, asked, ids } = await showing([status(2), status(1)]);
+  const { store, requests, ids } = await showing([status(2), status(1)]);
   store.setScrolledAway(true);
   store.reload();
-  await asked[1]?.answer([status(5), status(1, { seq: 4, state: "refunded" }), status(2)]);
+  await requests[1]?.answer([status(5), status(1, { seq: 4, state: "refunded" }), status(2)]);
   expect([ids(), store.view().pending, store.row(1)?.state]).toEqual([["sub_2", "sub_1"], 1, "refunded"]);
   store.setScrolledAway(false);
   expect(ids()).toEqual(["sub_5", "sub_2", "sub_1"]);
-  await asked[2]?.answer([status(5), status(1), status(2)]);
+  await requests[2]?.answer([status(5), status(1), status(2)]);
   expect(ids()).toEqual(["sub_5", "sub_1", "sub_2"]);
 });
 
 it("loses nothing that is told while the page is on its way", async () => {
-  const { store, asked, ids, states, tell } = await showing([status(1, { state: "processing" })]);
+  const { store, requests, ids, states, update } = await showing([status(1, { state: "processing" })]);
   store.reload();
-  tell(status(1, { seq: 7 }), status(8));
-  await asked[1]?.answer([status(1, { state: "processing" })]);
+  update(status(1, { seq: 7 }), status(8));
+  await requests[1]?.answer([status(1, { state: "processing" })]);
   expect([ids(), states()]).toEqual([
     ["sub_8", "sub_1"],
     ["paid", "paid"],
@@ -99,29 +99,29 @@ it("loses nothing that is told while the page is on its way", async () => {
 });
 
 it("asks the server which new ones match words, once for many", async () => {
-  const { asked, pass, ids, tell } = await showing([status(1)], { q: "ada@" });
-  tell(status(2), status(3));
-  tell(status(1, { seq: 4, state: "refunded" }));
-  expect([ids(), asked.length]).toEqual([["sub_1"], 1]);
+  const { requests, pass, ids, update } = await showing([status(1)], { q: "ada@" });
+  update(status(2), status(3));
+  update(status(1, { seq: 4, state: "refunded" }));
+  expect([ids(), requests.length]).toEqual([["sub_1"], 1]);
   pass();
-  expect(asked.map(({ filter }) => filter.q)).toEqual(["ada@", "ada@"]);
-  await asked[1]?.answer([status(3), status(1)]);
+  expect(requests.map(({ filter }) => filter.q)).toEqual(["ada@", "ada@"]);
+  await requests[1]?.answer([status(3), status(1)]);
   expect(ids()).toEqual(["sub_3", "sub_1"]);
 });
 
 it("joins older pages, whose rows may have moved up since", async () => {
-  const { store, asked, ids, tell } = await showing([status(5), status(4)], {}, "n");
-  tell(status(2, { seq: 6 }));
+  const { store, requests, ids, update } = await showing([status(5), status(4)], {}, "n");
+  update(status(2, { seq: 6 }));
   void store.loadOlder();
-  expect(asked[1]?.before).toBe("n");
-  await asked[1]?.answer([status(3), status(2), status(1)]);
+  expect(requests[1]?.before).toBe("n");
+  await requests[1]?.answer([status(3), status(2), status(1)]);
   expect(ids()).toEqual(["sub_2", "sub_5", "sub_4", "sub_3", "sub_1"]);
   expect(store.view().below).toBe("nothing");
 });
 
 it("stays quick with 20,000 rows and a storm of moves", async () => {
   const all = Array.from({ length: 20_000 }, (_, i) => status(i + 1));
-  const { store, tell } = await showing(all);
-  for (let n = 0; n < 200; n++) tell(...all.slice(n, n + 100).map((one) => ({ ...one, seq: 30_000 + n })));
+  const { store, update } = await showing(all);
+  for (let n = 0; n < 200; n++) update(...all.slice(n, n + 100).map((one) => ({ ...one, seq: 30_000 + n })));
   expect(store.view().count).toBe(20_000);
 });

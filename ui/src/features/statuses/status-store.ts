@@ -1,3 +1,5 @@
+// The list of statuses without React: pages, live updates, merged statuses.
+
 import type { Status, StatusFilter, Tone } from "../../entities/status/status";
 import type { Update } from "../../lib/live/frame";
 import { type ListDeps, type ListPage, LiveListStore } from "../../lib/live-list-store";

@@ -1,3 +1,5 @@
+// The body of the statuses screen: the list, or the state that replaces it.
+
 import { type ReactNode, useSyncExternalStore } from "react";
 import { useEndpointNames } from "../../entities/endpoint/queries";
 import { useNarrow } from "../../lib/narrow";
@@ -27,7 +29,7 @@ interface StatusesBodyProps {
   empty: ReactNode;
 }
 
-/** The list, or what stands in its place. */
+/** The list, or what replaces it: loading, an error, no match, no status yet. */
 export function StatusesBody(props: StatusesBodyProps) {
   const { store, unknown, filtered, selected, onOpen, onCopyLink, onClear, empty } = props;
   const { phase, error, count, pending, below } = useSyncExternalStore(store.subscribe, store.view);

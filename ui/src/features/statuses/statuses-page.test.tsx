@@ -36,13 +36,13 @@ const stripe = {
 };
 
 /** The far end: statuses in memory. */
-function farEnd(kept: Status[], wholes: StatusDetail[] = []) {
-  const asked: string[] = [];
+function fakeApi(kept: Status[], wholes: StatusDetail[] = []) {
+  const requests: string[] = [];
   const sent: unknown[] = [];
   net.answer = async (request) => {
     const { pathname, searchParams: query } = new URL(request.url);
     const path = pathname.replace("/api/v1", "");
-    asked.push(`${request.method} ${path}?${query}`);
+    requests.push(`${request.method} ${path}?${query}`);
     const answer = (content: unknown, code = 200) => new Response(JSON.stringify(content), { status: code });
     const kind = query.get("kind");
     const state = query.get("state");
@@ -67,7 +67,7 @@ function farEnd(kept: Status[], wholes: StatusDetail[] = []) {
     if (whole) return answer(whole);
     return answer({ code: "not_found", detail: "There is no such status. It may have been of another log." }, 404);
   };
-  return { asked, sent, kept };
+  return { requests, sent, kept };
 }
 
 async function open(path: string) {
@@ -88,12 +88,12 @@ async function open(path: string) {
 }
 
 const rows = () => screen.getAllByRole("row").map((row) => row.textContent?.replace(/\s+/g, " ").trim());
-const tell = (...all: Status[]) =>
+const pushUpdates = (...all: Status[]) =>
   act(async () => cache.updates(all.map((one) => ({ kind: "status", seq: one.seq, status: one }))));
 
 it("lists what there is, and follows it", async () => {
   const first = status(1, { state: "processing", tone: "active", reference: "10-4471", customer: "ada@example.com" });
-  const { kept } = farEnd([first, status(2, { mode: "test", dispute: "open", amount: 120000, currency: "INR" })]);
+  const { kept } = fakeApi([first, status(2, { mode: "test", dispute: "open", amount: 120000, currency: "INR" })]);
   await open("/statuses");
   await screen.findByRole("grid", { name: "Statuses" });
   expect(rows()).toEqual([
@@ -104,14 +104,14 @@ it("lists what there is, and follows it", async () => {
   expect(chips().map((chip) => chip.textContent)).toEqual(["All 2", "Processing 1", "Paid 1"]);
 
   kept[0] = { ...first, seq: 3, state: "paid", tone: "success" };
-  await tell(kept[0], status(4, { state: "failed", tone: "failure" }));
+  await pushUpdates(kept[0], status(4, { state: "failed", tone: "failure" }));
   await vi.waitFor(() => expect(rows()).toHaveLength(3));
   expect(rows().map((row) => row?.split(" ")[0])).toEqual(["Failed", "Paid", "Paid"]);
   await vi.waitFor(() => expect(chips().map((chip) => chip.textContent)).toEqual(["All 2", "Paid 2"]), 3000);
 });
 
 it("filters by a press and by words, and the address says so", async () => {
-  farEnd([status(1, { reference: "10-4471" }), status(2, { state: "failed", tone: "failure" })]);
+  fakeApi([status(1, { reference: "10-4471" }), status(2, { state: "failed", tone: "failure" })]);
   const history = await open("/statuses");
   await userEvent.click(await screen.findByRole("button", { name: /^Failed/ }));
   await vi.waitFor(() => expect(rows()).toHaveLength(1));
@@ -141,7 +141,7 @@ it("tells how a payment came there, what counted, and why the rest did not", asy
     effect({ seq: 14, effect: "late", rule: "money_outranks", evidence: "failed", event: "evt_2", delivery: "dlv_14" }),
   ];
   const whole = detail(1, { timeline, late: true, refunded: 900, aliases: ["payment/pi_1", "order/10-4471"] });
-  farEnd([status(1)], [whole]);
+  fakeApi([status(1)], [whole]);
   await open("/statuses/sub_1");
   const pane = await screen.findByRole("complementary", { name: "Status" });
   expect(await within(pane).findByRole("heading", { name: "Paid €49.00" })).toBeTruthy();
@@ -173,7 +173,7 @@ it("shows what the customer sees, whether somebody saw it, and makes the link", 
     ],
     impressions: [{ state: "paid", at, by: "socket" }],
   });
-  const { sent } = farEnd([status(1)], [whole]);
+  const { sent } = fakeApi([status(1)], [whole]);
   await open("/statuses/sub_1?tab=customer");
   const page = await screen.findByRole("region", { name: "What the customer sees" });
   expect(page.textContent).toContain("Payment receivedOrder 10-4471");
@@ -192,30 +192,30 @@ it("shows what the customer sees, whether somebody saw it, and makes the link", 
 it("says what waiting is like, and that nobody opened the page yet", async () => {
   const time_to_paid = { p50: 8, p90: 20, samples: 40 };
   const waits = { state: "processing", tone: "active", time_to_paid, created_at: new Date().toISOString() } as const;
-  farEnd([status(1)], [detail(1, waits)]);
+  fakeApi([status(1)], [detail(1, waits)]);
   await open("/statuses/sub_1?tab=customer");
   expect(await screen.findAllByText("Usually confirmed within 8 seconds; 9 in 10 within 20.")).toHaveLength(2);
   expect(screen.getByText("Not opened yet.")).toBeTruthy();
 });
 
 it("finds what turned out to be another's, and marks its row", async () => {
-  farEnd([status(2, { merged: ["sub_1"] })], [detail(2, { merged: ["sub_1"] })]);
+  fakeApi([status(2, { merged: ["sub_1"] })], [detail(2, { merged: ["sub_1"] })]);
   await open("/statuses/sub_1");
   await vi.waitFor(() => expect(screen.getByRole("row", { selected: true }).id).toBe("row-sub_2"));
 });
 
 it("says what is so where there is no such status", async () => {
-  farEnd([status(1)]);
+  fakeApi([status(1)]);
   await open("/statuses/sub_9");
   expect((await screen.findByRole("alert")).textContent).toContain("There is no such status.");
 });
 
 it("explains itself while nothing was told, and sends a sample payment", async () => {
-  const { asked } = farEnd([]);
+  const { requests } = fakeApi([]);
   await open("/statuses");
   await userEvent.click(await screen.findByRole("button", { name: "Send a sample payment" }));
   expect(await screen.findByText("Sent a sample payment to stripe")).toBeTruthy();
-  expect(asked).toContain("POST /endpoints/ep_1/sample?");
-  await tell(status(9));
+  expect(requests).toContain("POST /endpoints/ep_1/sample?");
+  await pushUpdates(status(9));
   await vi.waitFor(() => expect(rows()).toHaveLength(1));
 });

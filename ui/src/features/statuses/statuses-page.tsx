@@ -1,3 +1,5 @@
+// The statuses screen: filter, list, and the open status beside it.
+
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { useEndpoints } from "../../entities/endpoint/queries";
@@ -17,7 +19,7 @@ import { statuses } from "./statuses";
 import { StatusesBody } from "./statuses-body";
 import { filterOf, type StatusTerms, useStatusesUrl } from "./use-statuses-url";
 
-/** Where everything stands, live, and beside it what is open. */
+/** The live list of statuses, and the open one beside it. */
 export function StatusesPage() {
   const url = useStatusesUrl();
   const { filter, unknown } = useFilter(url.terms);

@@ -1,3 +1,5 @@
+// The one store of the list of statuses, connected to the API.
+
 import type { Status, StatusFilter } from "../../entities/status/status";
 import { api, unwrap } from "../../lib/api";
 import { realClock } from "../../lib/live/transport";

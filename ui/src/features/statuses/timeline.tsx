@@ -1,3 +1,5 @@
+// The tab of a status with its timeline, of which the newest part is shown first.
+
 import { useState } from "react";
 import { EffectList } from "../../entities/status/effect-list";
 import type { StatusDetail } from "../../entities/status/status";
@@ -5,10 +7,10 @@ import { formatCount } from "../../lib/format";
 import { Button } from "../../ui/button";
 import { Empty } from "../../ui/empty";
 
-/** So many at first: a subject may have been told of thousands of times. */
+/** How many effects are shown at first: a subject can have thousands. */
 const atFirst = 100;
 
-/** What each event said and did, newest last. */
+/** The effects of all events, newest last. */
 export function Timeline({ status: { timeline, tone } }: { status: StatusDetail }) {
   const [all, setAll] = useState(false);
   const hidden = all ? 0 : Math.max(0, timeline.length - atFirst);

@@ -1,18 +1,20 @@
+// Reads and changes the state of the statuses screen in the URL.
+
 import { useLocation, useParams, useSearchParams } from "wouter";
 import type { StatusFilter, SubjectKind } from "../../entities/status/status";
 import type { Endpoint } from "../../lib/api";
 import { boot } from "../../lib/boot";
 
-/** The tabs of a status, as they stand in the address. */
+/** The tabs of a status, as in the URL. */
 export type StatusTab = "timeline" | "customer";
 
-/** The filter as it stands in the address. An endpoint goes by its name. */
+/** The filter as in the URL. An endpoint is given by its name. */
 export type StatusTerms = Partial<Record<TermKey, string>>;
 export type TermKey = "state" | "kind" | "endpoint" | "mode" | "q";
 
 const termKeys: readonly TermKey[] = ["state", "kind", "endpoint", "mode", "q"];
 
-/** The state of the screen, which is its address: filter, open status, and that one's tab. */
+/** The state of the screen, which is in its URL: filter, open status, and its tab. */
 export interface StatusesUrl {
   terms: StatusTerms;
   /** Words are typed letter by letter: they take the place of what was typed before. */
@@ -60,7 +62,7 @@ export function useStatusesUrl(): StatusesUrl {
   };
 }
 
-/** What a filter in words means, or what is wrong with it. */
+/** The filter of the terms, or what is wrong with them. */
 export function filterOf(terms: StatusTerms, endpoints: readonly Endpoint[]): StatusFilter | { unknown: string } {
   const { state, kind, mode, q, endpoint: name } = terms;
   const endpoint = endpoints.find((e) => e.name === name || e.id === name)?.id;

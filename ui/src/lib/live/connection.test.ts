@@ -9,7 +9,7 @@ function open({ random = () => 0.5, stored = 0 }: { random?: () => number; store
   const clock = new FakeClock();
   const server = new FakeServer(clock);
   server.head = stored;
-  const page = { told: [] as number[], firstPage: 0, missed: 0, expelled: 0, online: true };
+  const page = { received: [] as number[], firstPage: 0, missed: 0, expelled: 0, online: true };
   const connection = new Connection({
     socket: server.socket,
     polling: server.polling,
@@ -17,7 +17,7 @@ function open({ random = () => 0.5, stored = 0 }: { random?: () => number; store
     random,
     load: async () => {
       const start = await server.load();
-      page.told = [];
+      page.received = [];
       page.firstPage = server.head;
       return start;
     },
@@ -26,7 +26,7 @@ function open({ random = () => 0.5, stored = 0 }: { random?: () => number; store
   });
   connection.follow({
     updates: (updates) => {
-      for (const update of updates) if (update.kind === "delivery") page.told.push(update.seq);
+      for (const update of updates) if (update.kind === "delivery") page.received.push(update.seq);
     },
     missed: () => page.missed++,
   });
@@ -47,7 +47,7 @@ it("loads the first page and is live right behind it", async () => {
   expect(connection.state).toEqual({ kind: "live", seq: 40 });
   server.store(2);
   await clock.pass(10);
-  expect(page.told).toEqual([41, 42]);
+  expect(page.received).toEqual([41, 42]);
   expect(connection.state).toEqual({ kind: "live", seq: 42 });
 });
 
@@ -63,7 +63,7 @@ it("says that it is catching up until it has everything", async () => {
   expect(connection.state).toEqual({ kind: "catching-up", received: 6 });
   await clock.pass(5);
   expect(connection.state).toEqual({ kind: "live", seq: 13 });
-  expect(page.told).toEqual(upTo(5, 13));
+  expect(page.received).toEqual(upTo(5, 13));
   expect(kinds()).toEqual(["live", "connecting", "catching-up", "catching-up", "live"]);
 });
 
@@ -75,7 +75,7 @@ it("is not live from the moment that a socket breaks, and comes back with its cu
   server.store(2);
   await clock.pass(1000);
   expect(connection.state).toEqual({ kind: "live", seq: 2 });
-  expect(page.told).toEqual([1, 2]);
+  expect(page.received).toEqual([1, 2]);
   expect(page.missed).toBe(2);
   expect(server.opened.page).toBe(1);
 });
@@ -87,9 +87,9 @@ it("never moves past a hole", async () => {
   const updates = [{ kind: "delivery" as const, seq: 3, delivery: delivery(3) }];
   server.send({ from: server.cursor(2), to: server.cursor(3), head: server.cursor(3), reset: false, updates });
   expect(connection.state.kind).toBe("connecting");
-  expect(page.told).toEqual([]);
+  expect(page.received).toEqual([]);
   await clock.pass(1000);
-  expect(page.told).toEqual([1, 2, 3]);
+  expect(page.received).toEqual([1, 2, 3]);
 });
 
 it("takes no frame twice", async () => {
@@ -99,7 +99,7 @@ it("takes no frame twice", async () => {
   await clock.pass(10);
   server.send(server.frame(server.cursor(0)));
   await clock.pass(1000);
-  expect(page.told).toEqual([1]);
+  expect(page.received).toEqual([1]);
 });
 
 it("loads the first page again when its cursor leads nowhere", async () => {
@@ -111,7 +111,7 @@ it("loads the first page again when its cursor leads nowhere", async () => {
   expect(connection.state).toEqual({ kind: "live", seq: 7 });
   server.store();
   await clock.pass(10);
-  expect(page.told).toEqual([8]);
+  expect(page.received).toEqual([8]);
 });
 
 it("is in no hurry where even a new cursor leads nowhere", async () => {
@@ -140,7 +140,7 @@ it("gives up a socket on which nothing is heard for 45 seconds", async () => {
     cause: "Nothing was heard from the server for 45 seconds.",
   });
   await clock.pass(1000);
-  expect(page.told).toEqual([1]);
+  expect(page.received).toEqual([1]);
 });
 
 it("stays live on heartbeats alone", async () => {
@@ -158,7 +158,7 @@ it("polls where sockets are refused, says so, and loses nothing", async () => {
   expect(kinds()).toEqual(["polling"]);
   server.store(5);
   await clock.pass(3100);
-  expect(page.told).toEqual([1, 2, 3, 4, 5]);
+  expect(page.received).toEqual([1, 2, 3, 4, 5]);
 });
 
 it("does not fall back to polling for failures that lie far apart", async () => {
@@ -188,14 +188,14 @@ it("returns to the socket as soon as it works, although polling moved on meanwhi
   const { clock, server, connection, page } = open();
   server.sockets = "refuse";
   await clock.pass(2000);
-  const told = upTo(0, 60);
-  for (const seq of told) {
+  const received = upTo(0, 60);
+  for (const seq of received) {
     if (seq === 20) server.sockets = "work";
     server.store();
     await clock.pass(1000);
   }
   expect(connection.state).toEqual({ kind: "live", seq: 60 });
-  expect(page.told).toEqual(told);
+  expect(page.received).toEqual(received);
 });
 
 it("keeps polling, and trying the socket less often, while it stays blocked", async () => {
@@ -229,11 +229,11 @@ it("is offline when nothing works, says since when and when it tries again", asy
 it("was offline since it last heard something, where the connection fell silent", async () => {
   const { clock, server, connection } = open();
   await clock.pass(6);
-  const heard = clock.now() - 1;
+  const lastFrameAt = clock.now() - 1;
   server.silence();
   server.sockets = server.polls = "refuse";
   await clock.pass(60_000);
-  expect(connection.state).toMatchObject({ kind: "offline", since: heard });
+  expect(connection.state).toMatchObject({ kind: "offline", since: lastFrameAt });
 });
 
 it("names the device where that has no network", async () => {
@@ -268,7 +268,7 @@ it("is right within a second of being looked at after a sleep", async () => {
   expect(connection.state.kind).toBe("connecting");
   await clock.pass(1000);
   expect(connection.state).toEqual({ kind: "live", seq: 9 });
-  expect(page.told).toEqual(upTo(0, 9));
+  expect(page.received).toEqual(upTo(0, 9));
 });
 
 it("leaves a healthy connection alone when it is merely looked at", async () => {
@@ -289,7 +289,7 @@ it.each([true, false])("tries the socket at once when woken while polling (suspe
   connection.wake({ suspect });
   await clock.pass(20);
   expect(connection.state.kind).toBe("live");
-  expect(page.told).toEqual([1]);
+  expect(page.received).toEqual([1]);
 });
 
 it("stops and goes to the login when the session is over, whichever way it learns of it", async () => {
@@ -313,16 +313,16 @@ it("lets no subscriber's fault reach another", async () => {
   vi.stubGlobal("reportError", report);
   const { clock, server, connection } = open();
   const fault = new Error("a fault");
-  const told: number[] = [];
+  const received: number[] = [];
   const broken = () => {
     throw fault;
   };
   connection.follow({ updates: broken });
-  connection.follow({ updates: (updates) => told.push(updates.length) });
+  connection.follow({ updates: (updates) => received.push(updates.length) });
   await clock.pass(10);
   server.store(1);
   await clock.pass(10);
-  expect(told).toEqual([1]);
+  expect(received).toEqual([1]);
   expect(report.mock.calls).toEqual([[fault]]);
 });
 
@@ -332,7 +332,7 @@ it("says nothing once stopped", async () => {
   connection.stop();
   server.store();
   await clock.pass(60_000);
-  expect(page.told).toEqual([]);
+  expect(page.received).toEqual([]);
 });
 
 it("waits longer after each failure, by chance, and never longer than a quarter of a minute", async () => {

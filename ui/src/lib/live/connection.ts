@@ -119,8 +119,8 @@ export class Connection implements StreamListener {
     if (this.#waiting) this.#try("socket");
     else if (!stream?.established) {
       if (suspect || now - this.#triedAt > oldTryMs) this.#try(stream?.kind ?? "socket");
-    } else if (suspect || now - stream.heardAt > lateMs) {
-      this.#lostAt = suspect ? now : stream.heardAt;
+    } else if (suspect || now - stream.lastFrameAt > lateMs) {
+      this.#lostAt = suspect ? now : stream.lastFrameAt;
       this.#show({ kind: "connecting", cause: "The connection is being checked." });
       this.#try(stream.kind);
       if (stream.kind === "polling") this.#probe.now();
@@ -190,12 +190,12 @@ export class Connection implements StreamListener {
       this.#seq = update.seq;
       this.#received++;
     }
-    if (first || (stream.kind === "polling" && stream.heardAt - this.#noticedAt > noticeMs)) {
-      this.#noticedAt = stream.heardAt;
+    if (first || (stream.kind === "polling" && stream.lastFrameAt - this.#noticedAt > noticeMs)) {
+      this.#noticedAt = stream.lastFrameAt;
       this.#subscribers.missed();
     }
     this.#subscribers.notify(frame.updates);
-    if (stream !== this.#stream) return; // whoever was told may have stopped us
+    if (stream !== this.#stream) return; // a listener may have stopped the connection
     if (first && stream.kind === "polling") this.#probe.later();
     this.#showProgress(stream, frame);
   }
@@ -244,7 +244,7 @@ export class Connection implements StreamListener {
   #broke(kind: TransportKind, { cause, pauseMs = 0, since = this.#deps.clock.now() }: Failure) {
     this.#lostAt = since;
     this.#wait(Math.max(pauseMs, backoff(1, this.#deps.random)), kind);
-    this.#show({ kind: "connecting", cause: this.#say(cause) });
+    this.#show({ kind: "connecting", cause: this.#describeCause(cause) });
   }
 
   #socketFailed({ cause, swallowed = false }: Failure) {
@@ -258,7 +258,7 @@ export class Connection implements StreamListener {
   /** No transport works: the next attempt waits longer after each failure. */
   #failed(cause: string, pauseMs = 0) {
     this.#failures++;
-    this.#cause = this.#say(cause);
+    this.#cause = this.#describeCause(cause);
     const ms = Math.max(pauseMs, backoff(this.#failures, this.#deps.random));
     this.#wait(ms, "socket");
     this.#showOffline(this.#deps.clock.now() + ms);
@@ -276,7 +276,7 @@ export class Connection implements StreamListener {
     this.#deps.unauthenticated();
   }
 
-  #say(cause: string): string {
+  #describeCause(cause: string): string {
     return this.#deps.online() ? cause : "This device is offline.";
   }
 

@@ -22,9 +22,9 @@ export interface Frame extends Pick<Schemas["Frame"], "from" | "to" | "head"> {
 
 /** Reads a frame as it came over the wire; undefined where it is none. */
 export function readFrame(text: string): Frame | undefined {
-  const said = parse(text);
-  if (!isObject(said)) return undefined;
-  const { from, to, head, reset, updates } = said;
+  const raw = parse(text);
+  if (!isObject(raw)) return undefined;
+  const { from, to, head, reset, updates } = raw;
   if (typeof from !== "string" || typeof to !== "string" || typeof head !== "string") return undefined;
   if (!Array.isArray(updates)) return undefined;
   return { from, to, head, reset: reset === true, updates: updates.filter(isUpdate) };

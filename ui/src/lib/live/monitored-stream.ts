@@ -21,7 +21,7 @@ export class MonitoredStream {
   readonly kind: TransportKind;
   /** It has brought a frame that fits. */
   established = false;
-  heardAt = 0;
+  lastFrameAt = 0;
   listener: StreamListener;
   readonly #clock: Clock;
   readonly #stream: Stream;
@@ -35,7 +35,7 @@ export class MonitoredStream {
     this.#clock = clock;
     this.#watch();
     this.#stream = transport.open(cursor, {
-      frame: (frame) => this.#heard(frame),
+      frame: (frame) => this.#receive(frame),
       lost: (loss) => this.#end(loss),
     });
   }
@@ -47,21 +47,21 @@ export class MonitoredStream {
     this.#stream.close();
   }
 
-  #heard(frame: Frame) {
+  #receive(frame: Frame) {
     if (!this.#open) return;
-    this.heardAt = this.#clock.now();
+    this.lastFrameAt = this.#clock.now();
     this.#watch();
     this.listener.frame(this, frame);
   }
 
   #watch() {
     this.#cancel();
-    const swallowed = this.kind === "socket" && this.heardAt === 0;
+    const swallowed = this.kind === "socket" && this.lastFrameAt === 0;
     this.#cancel = this.#clock.after(swallowed ? firstFrameMs : silenceMs, () => {
       this.#end(
         swallowed
           ? { kind: "failed", cause: blocked, swallowed }
-          : { kind: "failed", cause: silent, since: this.heardAt },
+          : { kind: "failed", cause: silent, since: this.lastFrameAt },
       );
     });
   }

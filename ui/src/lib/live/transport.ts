@@ -1,6 +1,6 @@
 import type { Frame } from "./frame";
 
-/** Why a stream ended that nobody closed. */
+/** Why a stream ended without being closed. */
 export type Loss =
   | { kind: "unauthenticated" }
   /** The server cannot read our cursor. */

@@ -38,7 +38,7 @@ it.each([
   "{}",
   '{"from":"a","to":"b","updates":[]}',
   '{"from":1,"to":"b","head":"b","updates":[]}',
-])("takes %j for no frame", (said) => expect(readFrame(said)).toBeUndefined());
+])("takes %j for no frame", (text) => expect(readFrame(text)).toBeUndefined());
 
 /** A WebSocket whose far end is the test. */
 class FakeWebSocket {
@@ -125,7 +125,7 @@ it("takes a browser that refuses to open a socket for one that could not", async
 function openPoll() {
   const held = receiver();
   const clock = new FakeClock();
-  const asked: {
+  const requests: {
     query: string;
     at: number;
     answer(a: Response): Promise<void>;
@@ -139,7 +139,7 @@ function openPoll() {
         return settle();
       };
       signal?.addEventListener("abort", () => reject(signal.reason));
-      asked.push({
+      requests.push({
         query: url.slice(url.indexOf("?") + 1),
         at: clock.now(),
         answer: (response) => end(() => resolve(response)),
@@ -148,11 +148,11 @@ function openPoll() {
       });
     });
   const stream = pollingTransport("/api/v1/updates", ask as typeof fetch, clock).open("c:1", held.far);
-  return { ...held, clock, asked, stream, last: () => asked.at(-1) as (typeof asked)[number] };
+  return { ...held, clock, requests, stream, last: () => requests.at(-1) as (typeof requests)[number] };
 }
 
 it("asks at once, then waits for news, each time from where the last frame ended", async () => {
-  const { clock, asked, last, frames } = openPoll();
+  const { clock, requests, last, frames } = openPoll();
   expect(last().query).toBe("after=c%3A1&wait=0ms");
   await last().answer(new Response(text("c:1", "c:2")));
   await clock.pass(1000);
@@ -160,20 +160,20 @@ it("asks at once, then waits for news, each time from where the last frame ended
   await last().answer(new Response(text("c:2", "c:5")));
   await clock.pass(1000);
   expect(last().query).toBe("after=c%3A5&wait=2750ms");
-  expect(asked).toHaveLength(3);
+  expect(requests).toHaveLength(3);
   expect(frames.map(({ to }) => to)).toEqual(["c:2", "c:5"]);
 });
 
 it("asks again without a pause while it is behind, and rests where it is not", async () => {
-  const { clock, asked, last } = openPoll();
+  const { clock, requests, last } = openPoll();
   await last().answer(new Response(text("c:1", "c:2", "c:9")));
   await clock.pass(0);
-  expect([asked.length, last().query]).toEqual([2, "after=c%3A2&wait=0ms"]);
+  expect([requests.length, last().query]).toEqual([2, "after=c%3A2&wait=0ms"]);
   await last().answer(new Response(text("c:2", "c:9")));
   await clock.pass(249);
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
   await clock.pass(1);
-  expect(asked).toHaveLength(3);
+  expect(requests).toHaveLength(3);
 });
 
 it.each([
@@ -183,10 +183,10 @@ it.each([
   [429, { "Retry-After": "2" }, { kind: "failed", cause: "The server answered 429.", pauseMs: 2000 }],
   [502, {}, { kind: "failed", cause: "The server answered 502." }],
 ])("understands a refusal with %d", async (status, headers, loss) => {
-  const { clock, asked, last, losses } = openPoll();
+  const { clock, requests, last, losses } = openPoll();
   await last().answer(new Response("{}", { status, headers }));
   await clock.pass(60_000);
-  expect([losses, asked.length]).toEqual([[loss], 1]);
+  expect([losses, requests.length]).toEqual([[loss], 1]);
 });
 
 it("gives up on an answer that does not come, and on a network that breaks", async () => {
@@ -200,9 +200,9 @@ it("gives up on an answer that does not come, and on a network that breaks", asy
 });
 
 it("asks nothing more once closed", async () => {
-  const { clock, asked, last, stream, frames, losses } = openPoll();
+  const { clock, requests, last, stream, frames, losses } = openPoll();
   stream.close();
   await last().answer(new Response(text("c:1", "c:2")));
   await clock.pass(10 * pollEveryMs);
-  expect([asked.length, frames.length, losses.length]).toEqual([1, 0, 0]);
+  expect([requests.length, frames.length, losses.length]).toEqual([1, 0, 0]);
 });

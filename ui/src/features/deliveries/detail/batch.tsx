@@ -1,3 +1,5 @@
+// The events of a delivery that contains several.
+
 import type { DeliveryDetail } from "../../../lib/api";
 import { formatCount } from "../../../lib/format";
 import { Time } from "../../../ui/time";

@@ -1,4 +1,6 @@
-/** How a body is best looked at. */
+// Decides from the content type and the first bytes how a body can be shown.
+
+/** The kind of a body, which decides how it is shown. */
 export type BodyKind = "empty" | "json" | "form" | "multipart" | "image" | "text" | "binary";
 
 /** Image types that every browser draws from a blob without running anything. SVG is shown as text. */
@@ -7,7 +9,7 @@ const images = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "i
 const texts =
   /^(text\/|application\/(xml|javascript|ecmascript|graphql|x-ndjson|x-yaml|yaml|toml|sql)\b)|\+(xml|yaml)$/;
 
-/** Chooses the view from the declared type first, and from the bytes where the type says nothing. */
+/** Decides by the declared type, or by the bytes if the type says nothing. */
 export function bodyKind(contentType: string | undefined, bytes: Uint8Array): BodyKind {
   if (bytes.length === 0) return "empty";
   const type = mediaType(contentType);
@@ -38,7 +40,7 @@ function looksLikeText(bytes: Uint8Array): boolean {
   return !text.includes("\ufffd");
 }
 
-/** What a declared type is called in a sentence. */
+/** The name of a declared type in a sentence. */
 export function bodyWord(contentType: string | undefined): string {
   const type = mediaType(contentType);
   if (type === "application/json" || type.endsWith("+json")) return "JSON";

@@ -1,3 +1,5 @@
+// Prepares a body for its views: text, fields, image, hexadecimal.
+
 import { formatBytes } from "../../../lib/format";
 import { type BodyKind, bodyKind, mediaType } from "./body-kind";
 import { type FormField, multipartFields, parameter, urlencodedFields } from "./form-fields";
@@ -5,15 +7,15 @@ import { hexDump } from "./hex";
 import type { Body } from "./read-body";
 import { reindent } from "./reindent";
 
-/** A way of looking at a body. */
+/** A view of a body. */
 export type BodyView = "pretty" | "fields" | "image" | "raw" | "hex";
 
-/** A body made ready for looking at. Nothing here changes what is stored or downloaded. */
+/** A body prepared for display. What is stored and downloaded is not changed. */
 export interface BodyModel {
   kind: BodyKind;
-  /** The ways of looking at it, the best first. */
+  /** The possible views, the best one first. */
   views: readonly BodyView[];
-  /** What the viewer must know: that it is cut, was inflated, or is not what it says. */
+  /** Notes for the viewer: that the body is cut or was decompressed, or does not match its declared type. */
   notes: string[];
   fields: FormField[] | undefined;
   text: (view: "pretty" | "raw" | "hex") => string;
@@ -29,7 +31,7 @@ const viewsOf: Record<BodyKind, readonly BodyView[]> = {
   binary: ["hex", "raw"],
 };
 
-/** Hexadecimal swells five times: of a long body only the start is set out. */
+/** A hexadecimal dump is five times as long as the body, so only the start of a long body is dumped. */
 const mostHex = 128 << 10;
 
 /** Makes the views of a body of `size` bytes, of which `body` may hold the start. */
@@ -89,7 +91,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The bytes as text in the character set that was declared, else UTF-8; `intact` is false where some were no text. */
+/** Decodes bytes with the declared charset, else as UTF-8; `intact` is false if some bytes are not valid. */
 function decoded(bytes: Uint8Array, contentType: string | undefined, cut: boolean): { text: string; intact: boolean } {
   const declared = parameter(contentType ?? "", "charset");
   const whole = cut ? withoutCutLetter(bytes) : bytes;
@@ -100,7 +102,7 @@ function decoded(bytes: Uint8Array, contentType: string | undefined, cut: boolea
   }
 }
 
-/** Drops the start of a UTF-8 letter whose rest was cut off. */
+/** Removes an incomplete UTF-8 character from the end. */
 function withoutCutLetter(bytes: Uint8Array): Uint8Array {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back] ?? 0;

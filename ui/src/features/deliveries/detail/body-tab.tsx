@@ -1,3 +1,5 @@
+// The tab with the body of a delivery, and the choice of its view.
+
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
@@ -27,7 +29,7 @@ interface BodyTabProps {
   onChoose: (view: BodyView) => void;
 }
 
-/** The body: laid out, as fields, as an image, raw, in hex. */
+/** The body: formatted, as fields, as an image, raw, or as a hexadecimal dump. */
 export function BodyTab({ delivery, chosen, onChoose }: BodyTabProps) {
   const { id, content_type = "", headers, size, integrity } = delivery;
   const damaged = integrity === "damaged";

@@ -1,3 +1,5 @@
+// The editor component that shows text and JSON. It is loaded only with a body.
+
 import { json } from "@codemirror/lang-json";
 import { foldGutter, foldKeymap, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
@@ -76,7 +78,7 @@ interface CodeViewProps {
   onReady: (find: () => void) => void;
 }
 
-/** Text to read, fold, search and select in; megabytes of it, for only what is in sight is drawn. */
+/** Text with folding, search and selection. It can have megabytes, because only the visible lines are rendered. */
 export function CodeView({ text, label, json: asJson = false, columns = false, onReady }: CodeViewProps) {
   const frame = useRef<HTMLDivElement>(null);
   useEffect(

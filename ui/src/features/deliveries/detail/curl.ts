@@ -1,4 +1,6 @@
-/** What a curl line is made of. */
+// Writes a request as a curl command.
+
+/** The parts of a curl command. */
 export interface Sent {
   method: string;
   url: string;
@@ -13,10 +15,10 @@ const ofTheHop = /^(host|content-length|connection|keep-alive|proxy-.*|te|traile
 /** Headers that curl adds unless it is told not to. */
 const curlAdds = ["Accept", "User-Agent", "Content-Type"];
 
-/** A body longer than this is named as a file: shells and terminals take no line of megabytes. */
+/** A longer body is named as a file, because shells do not accept lines of megabytes. In bytes. */
 export const longestInline = 96 << 10;
 
-/** A line for a POSIX shell that sends the same bytes again: method, address, headers and body. */
+/** A command for POSIX shells that sends the same request again: method, URL, headers and body. */
 export function asCurl({ method, url, headers, body }: Sent): string {
   const kept = headers.filter((h) => !ofTheHop.test(h.name));
   const words = [`curl -X ${quote(method)} ${quote(url)}`];

@@ -26,7 +26,7 @@ const delivery = {
 const endpoint = { id: "ep_1", name: "stripe", verify: "enforce", secrets: [{ label: "live" }] } as Endpoint;
 
 function show(tab: DetailTab, change: Partial<DeliveryDetail>) {
-  const asked = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("{}"));
+  const fetched = vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("{}"));
   const client = new QueryClient();
   client.setQueryData(endpointKeys.all, [endpoint]);
   const { container } = render(
@@ -34,14 +34,14 @@ function show(tab: DetailTab, change: Partial<DeliveryDetail>) {
       <DetailContent delivery={{ ...delivery, ...change }} tab={tab} onTab={() => {}} onClose={() => {}} />
     </QueryClientProvider>,
   );
-  return { asked, text: () => container.textContent };
+  return { fetched, text: () => container.textContent };
 }
 
 it("says of a damaged record that it is not genuine, and does not ask for its body", () => {
-  const { asked, text } = show("body", { integrity: "damaged" });
+  const { fetched, text } = show("body", { integrity: "damaged" });
   expect(screen.getByRole("alert").textContent).toContain("This record was changed on disk after it was stored");
   expect(screen.getByText("Body not shown")).toBeTruthy();
-  expect(asked).not.toHaveBeenCalled();
+  expect(fetched).not.toHaveBeenCalled();
   expect(text()).not.toMatch(/verified|“live”|is genuine/i);
 });
 
@@ -53,9 +53,9 @@ it("shows none of a damaged record's checks as passed", () => {
 });
 
 it("asks for the body of any other, and says in the verdict that its checksum matches", () => {
-  const { asked } = show("body", { integrity: "ok" });
+  const { fetched } = show("body", { integrity: "ok" });
   expect(screen.queryByRole("alert")).toBeNull();
-  expect(asked).toHaveBeenCalledOnce();
+  expect(fetched).toHaveBeenCalledOnce();
   show("verdict", { integrity: "ok" });
   expect(screen.getByText("Checksum matches")).toBeTruthy();
 });

@@ -1,3 +1,5 @@
+// The content of the delivery pane: header, tabs and actions.
+
 import { Link2, SquareTerminal } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useEndpoints } from "../../../entities/endpoint/queries";
@@ -24,15 +26,15 @@ interface DetailContentProps {
   onClose: () => void;
 }
 
-/** What happened in a sentence, the tabs below it, and what can be done. */
+/** Header, tabs and actions of a delivery that is loaded. */
 export function DetailContent({ delivery, tab, onTab, onClose }: DetailContentProps) {
   const endpoints = useEndpoints();
   const endpoint = endpoints.data?.find((e) => e.id === delivery.endpoint);
   const endpointName = endpoint?.name ?? (endpoints.data ? "a deleted endpoint" : "an endpoint");
   const { copyCurl, copyLink } = useDetailActions(delivery, endpoint);
   const { effects } = delivery;
-  const told = effects.filter(({ effect }) => effect !== "too_much"); // which names no subject
-  const statuses = [...new Set(told.map(({ status }) => status))];
+  const withSubject = effects.filter(({ effect }) => effect !== "too_much"); // which names no subject
+  const statuses = [...new Set(withSubject.map(({ status }) => status))];
   const [view, setView] = useState<BodyView>();
   useKeys(
     {
@@ -49,7 +51,7 @@ export function DetailContent({ delivery, tab, onTab, onClose }: DetailContentPr
     effect: () => <EffectTab delivery={delivery} effects={effects} />,
     subject: () => <SubjectTab delivery={delivery} statuses={statuses} />,
   };
-  const kind = told[0] && kindWords(told[0].kind).one;
+  const kind = withSubject[0] && kindWords(withSubject[0].kind).one;
   const tabs: Tab<DetailTab>[] = [
     { value: "body", label: "Body" },
     { value: "headers", label: "Headers", count: delivery.headers.length },

@@ -1,3 +1,5 @@
+// The header of the delivery pane: title, sentence and facts.
+
 import { TriangleAlert, X } from "lucide-react";
 import { VerdictGlyph } from "../../../entities/delivery/verdict-glyph";
 import type { DeliveryDetail } from "../../../lib/api";
@@ -18,7 +20,7 @@ interface DetailHeaderProps {
   onClose: () => void;
 }
 
-/** What arrived, what happened to it in one sentence, and its facts. */
+/** The title of the delivery, one sentence about what happened, and its facts. */
 export function DetailHeader({ delivery, endpointName, onClose }: DetailHeaderProps) {
   const { verdict, secret, duplicate_of, type, method, path, seq, took_us, received_at } = delivery;
   const damaged = delivery.integrity === "damaged";

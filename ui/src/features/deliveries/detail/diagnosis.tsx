@@ -1,3 +1,5 @@
+// The diagnosis of a rejected delivery, as the server finds it.
+
 import { useQuery } from "@tanstack/react-query";
 import { Stethoscope } from "lucide-react";
 import { Link } from "wouter";
@@ -14,7 +16,7 @@ interface DiagnosisProps {
   otherwise: readonly string[];
 }
 
-/** Why a rejected delivery did not verify, found by trying, and what to do about it. */
+/** Why a rejected delivery did not verify, and what to do about it. The server finds the cause by trying. */
 export function Diagnosis({ delivery, otherwise }: DiagnosisProps) {
   const { data, error, refetch } = useQuery(diagnosisQuery(delivery.id));
   if (error) {

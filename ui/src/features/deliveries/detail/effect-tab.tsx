@@ -1,3 +1,5 @@
+// The tab with the effects of a delivery on statuses.
+
 import { Link } from "wouter";
 import { StateGlyph } from "../../../entities/status/state-glyph";
 import type { Effect } from "../../../entities/status/status";
@@ -9,7 +11,7 @@ interface EffectTabProps {
   effects: readonly Effect[];
 }
 
-/** What the delivery did: which subjects it moved, and why it left others where they were. */
+/** Which statuses the delivery changed, and why it did not change others. */
 export function EffectTab({ delivery, effects }: EffectTabProps) {
   return (
     <div className="min-h-0 flex-1 space-y-3 overflow-y-auto p-4">

@@ -1,9 +1,11 @@
+// Explains a verdict: the checks, their results, and what to do next. The verdict tab shows it.
+
 import { whyUnchecked } from "../../../entities/endpoint/open-endpoint";
 import type { Delivery, DeliveryDetail, Endpoint } from "../../../lib/api";
 import { formatCount } from "../../../lib/format";
 import { reasonOf } from "./reasons";
 
-/** One thing that was looked at, and what came of it. */
+/** One check, and its result. */
 export interface Check {
   name: string;
   outcome: "passed" | "failed" | "noticed" | "skipped";
@@ -21,7 +23,7 @@ export interface VerdictExplanation {
   next: readonly string[];
 }
 
-/** Tells the story of a delivery's verdict. The endpoint is as it is today, absent where it was deleted. */
+/** Explains a delivery's verdict. The endpoint has its current settings, and is undefined if it was deleted. */
 export function explainVerdict(delivery: Judged, endpoint: Endpoint | undefined): VerdictExplanation {
   if (delivery.integrity === "damaged") return damaged;
   return {

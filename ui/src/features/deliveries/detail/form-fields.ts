@@ -1,3 +1,5 @@
+// Parses urlencoded and multipart forms for display.
+
 /** One field of a form, in the order sent. A file has no value, only its name, type and size. */
 export interface FormField {
   name: string;
@@ -9,14 +11,14 @@ export interface FormField {
 /** A form of more fields than this is shown raw: a table of them would help nobody. */
 const mostFields = 1000;
 
-/** Reads `application/x-www-form-urlencoded`; undefined where there are too many fields to show. */
+/** Parses `application/x-www-form-urlencoded`; undefined if there are too many fields to show. */
 export function urlencodedFields(text: string): FormField[] | undefined {
   const pairs = [...new URLSearchParams(text)];
   if (pairs.length > mostFields) return undefined;
   return pairs.map(([name, value]) => ({ name, value, size: new TextEncoder().encode(value).length }));
 }
 
-/** Reads `multipart/form-data` (RFC 7578); undefined where the body is not what its boundary promises. */
+/** Parses `multipart/form-data` (RFC 7578); undefined if the body does not match its boundary. */
 export function multipartFields(bytes: Uint8Array, contentType: string): FormField[] | undefined {
   const boundary = parameter(contentType, "boundary");
   if (!boundary) return undefined;

@@ -1,3 +1,5 @@
+// The fields of a form as a table.
+
 import { Bytes } from "../../../ui/bytes";
 import { Copy } from "../../../ui/copy";
 import type { FormField } from "./form-fields";

@@ -1,3 +1,5 @@
+// The tab with the headers of a delivery, and the other parts of its request.
+
 import type { ReactNode } from "react";
 import type { DeliveryDetail } from "../../../lib/api";
 import { formatMicros, formatUtc } from "../../../lib/format";
@@ -9,7 +11,7 @@ import { isSecretHeader } from "./secret-headers";
 const shownOnHover =
   "-my-1.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100";
 
-/** The request around the body: its line, query, headers, caller and timing. */
+/** The request without its body: request line, query, headers, client and timing. */
 export function HeadersTab({ delivery }: { delivery: DeliveryDetail }) {
   const { headers, query, method, path, host, proto, remote, received_at, took_us } = delivery;
   const pairs = query ? [...new URLSearchParams(query)] : [];

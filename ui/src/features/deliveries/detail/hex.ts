@@ -1,6 +1,8 @@
+// Formats bytes as a hexadecimal dump.
+
 const perLine = 16;
 
-/** Sets bytes out as `offset  hex  text`, sixteen to a line, as `hexdump -C` does. */
+/** Formats bytes as `offset  hex  text`, sixteen on a line, like `hexdump -C`. */
 export function hexDump(bytes: Uint8Array): string {
   const lines: string[] = [];
   for (let start = 0; start < bytes.length; start += perLine) {

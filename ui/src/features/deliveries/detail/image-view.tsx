@@ -1,3 +1,5 @@
+// Shows a body that is an image.
+
 import { useEffect, useState } from "react";
 import { ErrorNote } from "../../../ui/error-note";
 
@@ -7,7 +9,7 @@ interface ImageViewProps {
   type: string;
 }
 
-/** An image that was received, on a chequered ground. */
+/** A received image on a chequered background. */
 export function ImageView({ bytes, type }: ImageViewProps) {
   const [url, setUrl] = useState<string>();
   const [broken, setBroken] = useState(false);

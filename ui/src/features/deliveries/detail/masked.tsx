@@ -1,3 +1,5 @@
+// Hides a secret value until it is asked for.
+
 import { Eye } from "lucide-react";
 import { useEffect, useState } from "react";
 import { IconButton } from "../../../ui/icon-button";
@@ -5,7 +7,7 @@ import { IconButton } from "../../../ui/icon-button";
 /** How long a secret stays readable once it was asked for. */
 const shownForMs = 10_000;
 
-/** A secret value: dots, and on demand the value for ten seconds. */
+/** A secret value, shown as dots. A click shows the value for ten seconds. */
 export function Masked({ value, name }: { value: string; name: string }) {
   const [shown, setShown] = useState(false);
   useEffect(

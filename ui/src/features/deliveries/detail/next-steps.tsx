@@ -1,4 +1,6 @@
-/** What to do next, where there is something. */
+// The list of what to do next, below a verdict or a diagnosis.
+
+/** What to do next. Renders nothing if there is nothing to do. */
 export function NextSteps({ steps }: { steps: readonly string[] }) {
   if (steps.length === 0) return null;
   return (

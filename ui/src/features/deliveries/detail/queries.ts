@@ -1,3 +1,5 @@
+// The queries that only the delivery pane needs: diagnosis, redeliveries and body.
+
 import { queryOptions } from "@tanstack/react-query";
 import { deliveryKeys } from "../../../entities/delivery/queries";
 import { api, type Delivery, unwrap } from "../../../lib/api";
@@ -9,7 +11,7 @@ const mostShown = 1 << 20;
 /** An image can only be drawn whole. It is the most that the server takes. */
 const mostImage = 25 << 20;
 
-/** Why it did not verify. It depends on the endpoints of today, so it is asked anew after a while. */
+/** The diagnosis. It depends on the current endpoints, so it becomes stale. */
 export const diagnosisQuery = (id: string) =>
   queryOptions({
     queryKey: deliveryKeys.diagnosis(id),
@@ -18,7 +20,7 @@ export const diagnosisQuery = (id: string) =>
     staleTime: 10_000,
   });
 
-/** All deliveries of its event, oldest first. There may be more of them any time. */
+/** All deliveries of its event, oldest first. More can arrive at any time. */
 export const redeliveriesQuery = ({ id, verdict, event }: Delivery) =>
   queryOptions({
     queryKey: deliveryKeys.redeliveries(id),
@@ -27,7 +29,7 @@ export const redeliveriesQuery = ({ id, verdict, event }: Delivery) =>
     enabled: verdict === "verified" && !!event,
   });
 
-/** The start of a delivery's body, unpacked where it was compressed. */
+/** The start of a delivery's body, decompressed if it was compressed. */
 export const bodyQuery = (id: string, contentType: string, encoding: string) =>
   queryOptions({
     queryKey: deliveryKeys.body(id),

@@ -1,23 +1,25 @@
+// Fetches and decompresses bodies, within limits.
+
 import { at } from "../../../lib/boot";
 import { Problem, toLogin, unreachable } from "../../../lib/problem";
 
-/** A body as far as it was read. */
+/** The bytes of a body that were read. */
 export interface BodyBytes {
   bytes: Uint8Array;
   /** More was sent than `bytes` holds. */
   cut: boolean;
 }
 
-/** A body as it is looked at. */
+/** A body for display. */
 export interface Body extends BodyBytes {
   /** It came compressed; `bytes` holds what was inside. */
   inflated: boolean;
 }
 
-/** Where the exact bytes can be downloaded. */
+/** The URL from which the exact bytes can be downloaded. */
 export const bodyUrl = (id: string) => at(`api/v1/deliveries/${encodeURIComponent(id)}/body`);
 
-/** Fetches a body; what is no success rejects with a Problem. */
+/** Fetches a body; rejects with a Problem if that fails. */
 export async function fetchBody(id: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
   let answer: Response;
   try {
@@ -59,8 +61,8 @@ function joined(chunks: Uint8Array[], length: number): Uint8Array {
 const inflatable = new Set(["gzip", "deflate"]);
 
 /**
- * Undoes a body's Content-Encoding for looking at it, up to `most` bytes, so that a bomb stays small. Undefined where
- * the body is not compressed, or not in a way that a browser knows.
+ * Decompresses a body for display, up to `most` bytes, so that a decompression bomb stays small. Undefined if the body
+ * is not compressed, or with a method that browsers do not support.
  */
 export async function inflated(bytes: Uint8Array, encoding: string, most: number): Promise<BodyBytes | undefined> {
   const name = encoding.trim().toLowerCase().replace(/^x-/, "");

@@ -1,6 +1,8 @@
+// The texts for the reasons of rejected deliveries, from the generated ones.
+
 import { reasonTexts } from "../../../entities/delivery/reason-texts.gen";
 
-/** Why a delivery was rejected, for people. */
+/** The texts for the reason of a rejected delivery. */
 export interface ReasonText {
   /** A few words for a heading. */
   title: string;
@@ -10,7 +12,7 @@ export interface ReasonText {
   next: readonly string[];
 }
 
-/** Explains the code of a rejected delivery; one that this release does not know is named by its code. */
+/** Returns the texts for a reason. An unknown one, of a newer server, is described by its code. */
 export function reasonOf(code = "unknown"): ReasonText {
   if (Object.hasOwn(reasonTexts, code)) {
     const { title = "", explanation = "", nextSteps = [] } = reasonTexts[code] ?? {};

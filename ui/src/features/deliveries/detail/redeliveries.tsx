@@ -1,3 +1,5 @@
+// The list of all deliveries of the same event.
+
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import type { Delivery } from "../../../lib/api";
@@ -5,7 +7,7 @@ import { formatCount } from "../../../lib/format";
 import { Time } from "../../../ui/time";
 import { redeliveriesQuery } from "./queries";
 
-/** The deliveries of one event, and what each has otherwise than the first. */
+/** The deliveries of one event, and how each differs from the first. */
 export function Redeliveries({ delivery }: { delivery: Delivery }) {
   const { data } = useQuery(redeliveriesQuery(delivery));
   if (!data || data.length < 2) return null;

@@ -1,11 +1,13 @@
+// Indents JSON without parsing its values.
+
 /** Nesting beyond this stays on one line, so that a body of nothing but brackets cannot swell the view. */
 const deepest = 32;
 
 const blank = /[\t\n\r ]/;
 
 /**
- * Sets JSON out on lines without touching a token: numbers, escapes, the order of keys and keys that come twice stay
- * as they were sent. Text that is cut off or broken is laid out as far as it goes. Stops after `most` characters.
+ * Indents JSON without changing a token: numbers, escapes, the order of keys and duplicate keys stay as they were sent.
+ * Invalid or truncated text is indented as far as possible. Stops after `most` characters.
  */
 export function reindent(source: string, most = 8 << 20): { text: string; cut: boolean } {
   const out: string[] = [];

@@ -14,7 +14,7 @@ const delivery: Delivery = {
   verdict: "unsigned",
   received_at: "2026-11-23T14:41:10.386Z",
 };
-const said = (change: Partial<Delivery & Pick<DeliveryDetail, "integrity">>) =>
+const text = (change: Partial<Delivery & Pick<DeliveryDetail, "integrity">>) =>
   sentence({ ...delivery, integrity: "ok", ...change }, "stripe")
     .map(({ text }) => text)
     .join("");
@@ -44,15 +44,15 @@ it.each([
     "A POST with 1.2 KB of data came to stripe. Nothing was checked, so nothing proves who sent it.",
   ],
 ] as [Partial<Delivery>, string][])("of %j it says: %s", (change, words) => {
-  expect(said(change)).toBe(words);
+  expect(text(change)).toBe(words);
 });
 
 it("does not call genuine what was changed after it was stored", () => {
-  expect(said({ verdict: "verified", secret: "live", integrity: "damaged" })).toBe(
+  expect(text({ verdict: "verified", secret: "live", integrity: "damaged" })).toBe(
     "A POST with 1.2 KB of JSON came to stripe.",
   );
 });
 
 it.each(Object.keys(reasonTexts))("has words of its own for %s", (reason) => {
-  expect(said({ verdict: "rejected", reason })).not.toContain("its check failed");
+  expect(text({ verdict: "rejected", reason })).not.toContain("its check failed");
 });

@@ -1,15 +1,17 @@
+// Describes a delivery in one sentence, for the header of its pane.
+
 import type { Delivery, DeliveryDetail } from "../../../lib/api";
 import { formatBytes, formatCount } from "../../../lib/format";
 import { bodyWord } from "./body-kind";
 import { reasonOf } from "./reasons";
 
-/** A run of text; `strong` ones are the names a reader looks for. */
+/** A part of a sentence; `strong` ones are names, shown in bold. */
 export interface Words {
   text: string;
   strong?: boolean;
 }
 
-/** Says in plain words what happened, and nothing that the delivery does not prove. */
+/** Describes what happened, and claims nothing that the delivery does not prove. */
 export function sentence(delivery: Delivery & Pick<DeliveryDetail, "integrity">, endpointName: string): Words[] {
   if (delivery.integrity === "damaged") return [...arrival(delivery, endpointName), { text: "." }];
   return [...arrival(delivery, endpointName), ...judgement(delivery), ...repeat(delivery)];

@@ -1,3 +1,5 @@
+// The tab with the timelines of the subjects that a delivery is about.
+
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { EffectList } from "../../../entities/status/effect-list";
@@ -11,14 +13,14 @@ import { Skeleton } from "../../../ui/skeleton";
 
 interface SubjectTabProps {
   delivery: DeliveryDetail;
-  /** The statuses of the subjects that it tells of. */
+  /** The ids of the statuses of its subjects. */
   statuses: readonly string[];
 }
 
-/** A batch may tell of hundreds. */
+/** How many subjects are shown: a batch can be about hundreds. */
 const most = 5;
 
-/** The life of what the delivery is about, in which it is one step. */
+/** The timelines of the subjects that the delivery is about. The delivery is marked in them. */
 export function SubjectTab({ delivery, statuses }: SubjectTabProps) {
   return (
     <div className="min-h-0 flex-1 space-y-6 overflow-y-auto p-4">

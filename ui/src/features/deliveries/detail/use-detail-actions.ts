@@ -1,3 +1,5 @@
+// The actions of the delivery pane: copy a link, copy as curl.
+
 import { useQueryClient } from "@tanstack/react-query";
 import { deliveryKeys } from "../../../entities/delivery/queries";
 import type { DeliveryDetail, Endpoint } from "../../../lib/api";
@@ -9,7 +11,7 @@ import { isSecretHeader } from "./secret-headers";
 
 const refused = { title: "Your browser did not allow copying", tone: "bad" } as const;
 
-/** What can be done with the delivery that is open. */
+/** The actions for the open delivery. Each says in a toast what it did. */
 export function useDetailActions(delivery: DeliveryDetail, endpoint: Endpoint | undefined) {
   const client = useQueryClient();
 
@@ -46,7 +48,7 @@ export function useDetailActions(delivery: DeliveryDetail, endpoint: Endpoint | 
   return { copyLink, copyCurl };
 }
 
-/** The bytes as they came, or the name under which a long body is downloaded. */
+/** The received bytes, or the file name of a body that is too long for a command. */
 async function exactBody({ id, size }: DeliveryDetail, signal: AbortSignal): Promise<Uint8Array | string> {
   if (size > longestInline) return `${id}.bin`;
   return (await readUpTo(await fetchBody(id, signal), longestInline)).bytes;

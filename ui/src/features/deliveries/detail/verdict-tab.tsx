@@ -1,3 +1,5 @@
+// The tab that explains the verdict of a delivery.
+
 import { Check as CheckIcon, Minus, TriangleAlert, X } from "lucide-react";
 import { Link } from "wouter";
 import { VerdictGlyph } from "../../../entities/delivery/verdict-glyph";

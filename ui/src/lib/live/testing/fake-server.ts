@@ -136,21 +136,21 @@ class FakeSocket implements Stream {
     if (this.server.sockets === "refuse" || !this.server.loggedIn)
       return this.end({ kind: "failed", cause: "Refused." });
     this.#open = true;
-    this.#tell();
+    this.#sendNext();
   }
 
   flush() {
     if (!this.#open || this.#done) return;
     this.#cancel();
-    this.#cancel = this.clock.after(latencyMs, () => this.#tell());
+    this.#cancel = this.clock.after(latencyMs, () => this.#sendNext());
   }
 
-  #tell() {
+  #sendNext() {
     this.#cancel();
     const frame = this.server.frame(this.#at);
     this.#at = frame.to;
     this.send(frame);
-    this.#cancel = this.clock.after(frame.to === frame.head ? heartbeatMs : latencyMs, () => this.#tell());
+    this.#cancel = this.clock.after(frame.to === frame.head ? heartbeatMs : latencyMs, () => this.#sendNext());
   }
 
   send(frame: Frame) {
