@@ -42,13 +42,13 @@ func TestAReaderCountsRangesHoweverTheBytesArrive(t *testing.T) {
 		for rest := stream; len(rest) > 0; {
 			next := rest[:min(piece, len(rest))]
 			rest = rest[len(next):]
-			skipped := min(one.skip, len(next)) // as discard does
-			one.skip -= skipped
-			if err := r.feed(one, next[skipped:]); err != nil {
+			skipped := min(one.unread, len(next)) // as discard does
+			one.unread -= skipped
+			if err := r.parse(one, next[skipped:]); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if got := r.told.Load(); got != 6 || one.cursor != 10 {
+		if got := r.received.Load(); got != 6 || one.cursor != 10 {
 			t.Errorf("in pieces of %d: told %d updates up to %d, not 6 up to 10", piece, got, one.cursor)
 		}
 	}

@@ -11,24 +11,31 @@ import (
 	"text/tabwriter"
 )
 
-// versus is one load under which two binaries are compared. Both get the same load in turn, so that a busy machine
-// slows both down alike.
-type versus struct {
-	name  string // for -only
-	what  string
-	start func(b *bench, binary string) (*told, error) // starts a server of the binary, ready for rounds
-	load  func(b *bench, t *told) (sample, error)      // one round
+// comparison is one load under which two binaries are compared, to judge a change: usually this commit's binary and its
+// parent's. Both get the same load in turn, so that a busy machine slows both down alike.
+type comparison struct {
+	// The name for -only.
+	name string
+	// The load, as printed.
+	what string
+	// start starts a server of the binary and its clients.
+	start func(b *bench, binary string) (*fanOutSide, error)
+	// load runs one round and returns its figures.
+	load func(b *bench, t *fanOutSide) (sample, error)
 }
 
-// sample is what one round gave. The values of a pair of rounds are divided by each other before anything is averaged.
+// sample is the result of one round of one binary.
 type sample struct {
-	cpu  float64 // microseconds of the server's CPU for each operation
-	rate float64 // operations per second
-	p99  float64 // milliseconds; 0: not measured
+	// CPU time of the server per operation, in microseconds.
+	cpu float64
+	// Operations per second.
+	rate float64
+	// Latency in milliseconds; 0 if it is not measured.
+	p99 float64
 }
 
-// compared are the loads that every change is held to.
-var compared = []versus{
+// compared lists the loads that every change to the hot paths is compared under.
+var compared = []comparison{
 	{"receive", "receiving, 64 connections", (*bench).startReceiving, (*bench).receiveRound},
 	{"crowd", "receiving, 256 connections", (*bench).startCrowd, (*bench).receiveRound},
 	{"statuses", "receiving payments, with statuses", (*bench).startPayments, (*bench).paymentsRound},
@@ -36,11 +43,11 @@ var compared = []versus{
 	{"storm", "readers cut, all back", (*bench).startStorm, (*bench).stormRound},
 }
 
-// mostCPU is how much of another binary's CPU one may use that has more to do: what a release costs against the one
-// that speed is held against.
-const mostCPU = 1.03
+// maxCPURatio is the highest acceptable ratio of CPU per operation of a binary to that of the one it is compared with.
+// It is printed with the results and not enforced: a single ratio has a range, which must be read with it.
+const maxCPURatio = 1.03
 
-// comparedNames are what -only may choose of them.
+// comparedNames lists the names that -only accepts with -against.
 func comparedNames() []string {
 	names := make([]string, len(compared))
 	for i, v := range compared {
@@ -49,12 +56,13 @@ func comparedNames() []string {
 	return names
 }
 
-// compare measures the binary under test against another one: in pairs of rounds that follow each other, the first of a
-// pair being each in turn, after one pair that warms up. It prints the median of the pairs' ratios, and their range.
+// compare measures the binary under test against the binary other. Rounds are made in pairs, and who is first
+// alternates. It prints the median of the ratios of all pairs, and their range, because the machine's noise can be
+// larger than the effect of a change.
 func (b *bench) compare(out io.Writer, other string, wanted map[string]bool) error {
 	tw := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(tw, "what, %d pairs\tCPU each\tagainst\tratio (must be ≤ %g), range\trate, range\tp99, range\n",
-		b.rounds, mostCPU)
+		b.rounds, maxCPURatio)
 	var failed error
 	for _, v := range compared {
 		if !wanted[v.name] {
@@ -74,7 +82,7 @@ func (b *bench) compare(out io.Writer, other string, wanted map[string]bool) err
 	return errors.Join(failed, tw.Flush())
 }
 
-// each picks one figure out of every sample.
+// each returns one figure of every sample.
 func each(samples []sample, value func(sample) float64) []float64 {
 	values := make([]float64, len(samples))
 	for i, s := range samples {
@@ -83,19 +91,20 @@ func each(samples []sample, value func(sample) float64) []float64 {
 	return values
 }
 
-// spread is the median of the pairs' ratios, and their range.
+// spread prints the median, the lowest and the highest ratio of the pairs, or a dash if the figure was not measured.
 func spread(mine, others []sample, value func(sample) float64) string {
 	all := ratios(each(mine, value), each(others, value))
+	// Storms have no p99.
 	if slices.Max(each(mine, value)) == 0 {
 		return "–"
 	}
 	return fmt.Sprintf("%.3f, %.3f–%.3f", median(all), slices.Min(all), slices.Max(all))
 }
 
-// pairs runs all rounds of one load and returns what each binary gave, in the same order. The first pair warms up and
-// is dropped.
-func (b *bench) pairs(v versus, other string) (mine, others []sample, err error) {
-	var both [2]*told
+// pairs starts both binaries, runs all rounds of one load and returns the samples of each. The first pair only warms up
+// caches and is dropped.
+func (b *bench) pairs(v comparison, other string) (mine, others []sample, err error) {
+	var both [2]*fanOutSide
 	defer func() {
 		for _, t := range both {
 			if t != nil {
@@ -103,6 +112,7 @@ func (b *bench) pairs(v versus, other string) (mine, others []sample, err error)
 			}
 		}
 	}()
+	// Both servers run during all rounds. The one that is not under load uses no CPU.
 	for i, binary := range []string{b.hookbeam, other} {
 		if both[i], err = v.start(b, binary); err != nil {
 			return nil, nil, err
@@ -121,9 +131,10 @@ func (b *bench) pairs(v versus, other string) (mine, others []sample, err error)
 	return mine, others, nil
 }
 
-// pair runs one round of each: one after the other, or both at once.
-func (b *bench) pair(v versus, both [2]*told, round int) (pair [2]sample, err error) {
+// pair runs one round of each binary: one after the other, or both at the same time with -together.
+func (b *bench) pair(v comparison, both [2]*fanOutSide, round int) (pair [2]sample, err error) {
 	if !b.together {
+		// In odd rounds the other binary is first, so that neither always follows the other.
 		for turn := range both {
 			i := (turn + round) % 2
 			if pair[i], err = v.load(b, both[i]); err != nil {
@@ -141,30 +152,34 @@ func (b *bench) pair(v versus, both [2]*told, round int) (pair [2]sample, err er
 	return pair, errors.Join(errs[:]...)
 }
 
-// startBinary starts a binary on an empty folder, with so many connections that post.
-func (b *bench) startBinary(binary string, connections int) (*told, error) {
+// startBinary starts a binary on an empty folder, with the given number of connections that post to it.
+func (b *bench) startBinary(binary string, connections int) (*fanOutSide, error) {
+	// A copy of the run that starts the given binary.
 	one := *b
 	one.hookbeam = binary
 	s, err := one.serve()
 	if err != nil {
 		return nil, err
 	}
-	t := &told{side: &side{server: s}}
+	t := &fanOutSide{side: &side{server: s}}
 	if t.posters, err = s.posters(connections); err != nil {
 		return nil, errors.Join(err, t.end())
 	}
 	return t, nil
 }
 
-func (b *bench) startReceiving(binary string) (*told, error) {
+// startReceiving prepares the load of the measurement "receive": 64 connections.
+func (b *bench) startReceiving(binary string) (*fanOutSide, error) {
 	return b.startBinary(binary, connections)
 }
 
-func (b *bench) startCrowd(binary string) (*told, error) {
+// startCrowd prepares the same load with 256 connections, which makes larger transactions.
+func (b *bench) startCrowd(binary string) (*fanOutSide, error) {
 	return b.startBinary(binary, 4*connections)
 }
 
-func (b *bench) receiveRound(t *told) (sample, error) {
+// receiveRound runs a closed loop for one window. The operation is one request.
+func (b *bench) receiveRound(t *fanOutSide) (sample, error) {
 	if err := t.flood(b.window); err != nil {
 		return sample{}, err
 	}
@@ -172,7 +187,8 @@ func (b *bench) receiveRound(t *told) (sample, error) {
 	return sample{t.cpu[last], t.rate[last], t.p99[last]}, nil
 }
 
-func (b *bench) startPayments(binary string) (*told, error) {
+// startPayments prepares the load of the measurement "statuses": signed events of payments.
+func (b *bench) startPayments(binary string) (*fanOutSide, error) {
 	t, err := b.startBinary(binary, connections)
 	if err != nil {
 		return nil, err
@@ -184,12 +200,14 @@ func (b *bench) startPayments(binary string) (*told, error) {
 	return t, nil
 }
 
-// paymentsRound counts the CPU until every status is drawn.
-func (b *bench) paymentsRound(t *told) (sample, error) {
+// paymentsRound runs a closed loop of payment events. The operation is one event, including the CPU until its status
+// has been updated.
+func (b *bench) paymentsRound(t *fanOutSide) (sample, error) {
+	// The CPU is read before the load and after all statuses are updated.
 	before := t.server.cpu()
 	l, err := t.posters.run(b.window)
 	if err == nil {
-		err = t.drawn()
+		err = t.awaitStatuses()
 	}
 	if err != nil {
 		return sample{}, err
@@ -197,7 +215,8 @@ func (b *bench) paymentsRound(t *told) (sample, error) {
 	return sample{(t.server.cpu() - before) * 1e6 / float64(len(l.times)), l.rate(), percentile(l.times, 0.99)}, nil
 }
 
-func (b *bench) startFanOut(binary string) (*told, error) {
+// startFanOut prepares 16 connections that post and plan.readers WebSockets.
+func (b *bench) startFanOut(binary string) (*fanOutSide, error) {
 	t, err := b.startBinary(binary, 16)
 	if err != nil {
 		return nil, err
@@ -208,19 +227,22 @@ func (b *bench) startFanOut(binary string) (*told, error) {
 	return t, nil
 }
 
-func (b *bench) fanOutRound(t *told) (sample, error) {
-	if err := t.count(func() error { return t.flood(b.window) }); err != nil {
+// fanOutRound runs a closed loop. The operation is one update sent to one reader.
+func (b *bench) fanOutRound(t *fanOutSide) (sample, error) {
+	if err := t.measureLoad(func() error { return t.flood(b.window) }); err != nil {
 		return sample{}, err
 	}
 	last := len(t.each) - 1
 	return sample{t.each[last], t.perSec[last], t.p99[last]}, nil
 }
 
-func (b *bench) startStorm(binary string) (*told, error) { return b.startBinary(binary, 1) }
+// startStorm prepares a server without readers; each round connects its own.
+func (b *bench) startStorm(binary string) (*fanOutSide, error) { return b.startBinary(binary, 1) }
 
-// stormRound counts the CPU for each reader that comes back, and how many come back a second.
-func (b *bench) stormRound(t *told) (sample, error) {
-	took, err := t.comeBack(b.plan.readers, stormMissed)
+// stormRound disconnects and reconnects plan.readers readers. The operation is one reader that is back with all it has
+// missed; the rate is readers per second.
+func (b *bench) stormRound(t *fanOutSide) (sample, error) {
+	took, err := t.reconnect(b.plan.readers, stormMissed)
 	if err != nil {
 		return sample{}, err
 	}

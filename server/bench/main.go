@@ -1,16 +1,31 @@
 //go:build linux
 
 // Bench measures the built binary from outside and prints one table. A row names the measurement, its figure, the
-// yardstick's figure and the bounds: "must" fails the run, "aim" is reported only.
+// yardstick's figure, their ratio, and two bounds: the run fails if a row misses its "must"; its "aim" is only
+// reported.
 //
-// A yardstick is the least that a server could do for the same load, such as answering without storing. Server and load
-// are separate processes. Rounds of the server alternate with rounds of its yardstick, and a ratio is the median of the
-// rounds' own ratios. So a ratio means the same on another machine, and on a busy one; absolute figures do not.
+// A yardstick is the least that a server could do for the same load, such as answering without storing. Absolute
+// figures depend on the machine and on what else it does; the ratio of two figures from the same run hardly does. So
+// server, yardstick and load are separate processes, rounds of the server alternate with rounds of its yardstick, and
+// a ratio is the median of the ratios of the pairs of rounds.
+//
+// There are five yardsticks, all in yardstick.go:
+//
+//	null      reads the body and answers 200
+//	file      appends the body to a file and syncs it before it answers; concurrent requests share a sync
+//	stub      the same with a SQLite table instead of a file
+//	prepared  sends each delivery to all WebSockets, with a goroutine and a channel for each (the usual hub)
+//	bare      sends it with a plain loop of writes
+//
+// CPU is that of the server's process, from /proc, and is given per operation: a request, an update sent to one
+// reader, a reconnection. Latency is measured by the load. Memory is resident memory. Each method documents its load
+// and units.
 //
 // Start reading at measurements below. Each entry is one method in the file of its subject: receive.go (receiving),
-// fanout.go (telling readers), payments.go (statuses and status pages), rest.go (memory, reconnects, start), verify.go
-// and signed.go (signatures). The load comes from posts.go and readers.go, which use epoll on few threads, so that the
-// load itself takes little CPU. compare.go holds one binary against another instead of against a yardstick.
+// fanout.go (sending to readers), payments.go (statuses and status pages), rest.go (memory, reconnects, start),
+// verify.go and signed.go (signatures). The load comes from posts.go and readers.go, which use epoll on few threads,
+// so that it takes little CPU from the server. compare.go compares two binaries with each other instead of with a
+// yardstick, to judge a change.
 package main
 
 import (
@@ -27,16 +42,16 @@ import (
 	"time"
 )
 
-// plan is how much of everything is done. There are two: full, and quick for a look while working. Their figures can be
-// compared with their own kind only, because a short round has more noise.
+// plan says how long and how often everything is measured. There are two plans: full, and quick for a first impression.
+// Compare figures of the same plan only, because short rounds have more noise.
 type plan struct {
-	rounds      int           // of each side; the figures are medians over them
-	window      time.Duration // of a saturated round
-	latency     time.Duration // of a paced round
-	burstFor    time.Duration // of the burst, which has one round
-	readers     int           // WebSockets that are told everything
-	idleReaders int           // WebSockets that are told nothing, for memory
-	starts      int           // on a folder with data; freshStarts come beside them
+	rounds      int           // for each server; figures are medians over the rounds
+	window      time.Duration // length of a round at full load
+	latency     time.Duration // length of a round at a fixed rate
+	burstFor    time.Duration // length of the burst, which has one round
+	readers     int           // WebSockets that receive every update
+	idleReaders int           // WebSockets that receive nothing, to measure memory
+	starts      int           // starts on a folder with data, in addition to freshStarts
 }
 
 var (
@@ -46,7 +61,7 @@ var (
 		readers: 1000, idleReaders: 3000, starts: 7}
 )
 
-// measurements are in the order of the table. The option -only chooses some of them by name.
+// measurements lists all measurements in the order of the table. -only selects some by name.
 var measurements = []struct {
 	name string
 	run  func(*bench) error
@@ -67,13 +82,13 @@ var measurements = []struct {
 	{"pages", (*bench).pages},
 }
 
-// bench is one run. A measurement is a method of it: it starts its servers, adds its rows to the table and stops what
-// it started, also after an error.
+// bench is one run. A measurement is a method: it starts its servers, adds rows to the table and stops what it started,
+// also after an error.
 type bench struct {
 	plan
-	together bool            // compare runs both binaries at once instead of in turn
-	ctx      context.Context // ends with the run or an interrupt; servers are killed then
-	self     string          // this program, for the yardsticks
+	together bool            // compare runs both binaries at the same time instead of in turn
+	ctx      context.Context // done at the end or at an interrupt, which kills the servers
+	self     string          // path of this program, which is also the yardsticks
 	hookbeam string          // the binary under test
 	dir      string          // for data and logs; removed at the end
 	table    table
@@ -98,7 +113,8 @@ func main() {
 	}
 }
 
-// run returns how many musts were missed.
+// run parses the flags, measures, and returns how many rows missed their must. With -against it compares two binaries
+// and returns 0.
 func run(ctx context.Context, args []string) (int, error) {
 	names := make([]string, len(measurements))
 	for i, m := range measurements {
@@ -122,6 +138,7 @@ func run(ctx context.Context, args []string) (int, error) {
 	} else if err != nil {
 		return 0, err
 	}
+	// The flags change how much is measured. What is measured is the same in every run.
 	b := &bench{plan: full, ctx: ctx}
 	if *short {
 		b.plan = quick
@@ -150,6 +167,8 @@ func run(ctx context.Context, args []string) (int, error) {
 	return b.measure(wanted)
 }
 
+// measure runs the selected measurements and prints the table. An error in one does not stop the others; all errors are
+// returned together.
 func (b *bench) measure(wanted map[string]bool) (int, error) {
 	var failed []error
 	for _, m := range measurements {
@@ -165,6 +184,7 @@ func (b *bench) measure(wanted map[string]bool) (int, error) {
 	return missed, errors.Join(append(failed, b.ctx.Err())...)
 }
 
+// choose parses the flag -only, a comma-separated list; empty selects all names. An unknown name is an error.
 func choose(names []string, only string) (map[string]bool, error) {
 	wanted := map[string]bool{}
 	for _, n := range names {
@@ -182,7 +202,8 @@ func choose(names []string, only string) (map[string]bool, error) {
 	return wanted, nil
 }
 
-// prepare makes the folder and the binary.
+// prepare creates the temporary folder inside dir and builds the binary, unless one is given. The binary is built as a
+// release is: stripped, without cgo.
 func (b *bench) prepare(binary, dir string) error {
 	var err error
 	if b.self, err = os.Executable(); err != nil {
@@ -194,6 +215,7 @@ func (b *bench) prepare(binary, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	// A folder of its own, below dir: a run leaves nothing behind, and two runs do not meet.
 	if b.dir, err = os.MkdirTemp(dir, "bench-"); err != nil {
 		return err
 	}
@@ -204,6 +226,7 @@ func (b *bench) prepare(binary, dir string) error {
 		b.hookbeam, err = filepath.Abs(binary)
 		return err
 	}
+	// Built as a release is built, so that size, start and speed are those of a release.
 	b.hookbeam = filepath.Join(b.dir, "hookbeam")
 	build := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.hookbeam, "hookbeam")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -213,7 +236,8 @@ func (b *bench) prepare(binary, dir string) error {
 	return nil
 }
 
-// raiseFileLimit makes room for n open sockets, here and in the children.
+// raiseFileLimit raises the soft limit of open files to the hard limit, for this process and its children. It fails if
+// n files would not be allowed.
 func raiseFileLimit(n uint64) error {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {

@@ -25,16 +25,17 @@ import (
 	"github.com/gorilla/websocket"
 )
 
+// paymentSecret signs the payment events.
 const paymentSecret = "whsec_0123456789abcdef0123456789abcdef"
 
-// shop is an endpoint for Stripe's payments, with the key of its status links. It verifies signatures: each event costs
+// shop is an endpoint for Stripe payments with a key for status links. It verifies signatures, so that each event costs
 // what it costs in production.
 type shop struct {
 	*server
 	id, key string // the endpoint's id, and the key that signs its links
 }
 
-// openShop makes the endpoint; what is posted to the server goes there from now on.
+// openShop creates the endpoint and its link key, and makes the endpoint the target of further posts.
 func (s *server) openShop() (*shop, error) {
 	var made struct{ ID, URL string }
 	err := s.call("POST", "/api/v1/endpoints", map[string]any{"name": "shop", "provider": "stripe",
@@ -42,7 +43,7 @@ func (s *server) openShop() (*shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.aim(made.URL); err != nil {
+	if err := s.postTo(made.URL); err != nil {
 		return nil, err
 	}
 	var key struct{ Key string }
@@ -50,8 +51,8 @@ func (s *server) openShop() (*shop, error) {
 	return &shop{server: s, id: made.ID, key: key.Key}, err
 }
 
-// aim has what is posted to the server go to an endpoint's address from now on.
-func (s *server) aim(address string) error {
+// postTo makes a webhook URL the target of further posts.
+func (s *server) postTo(address string) error {
 	u, err := url.Parse(address)
 	if err == nil {
 		s.in = u.Path
@@ -59,7 +60,8 @@ func (s *server) aim(address string) error {
 	return err
 }
 
-// call makes a call of the API.
+// call makes an API call as administrator with a JSON body and decodes the JSON response. A status over 299 is an
+// error.
 func (s *server) call(method, path string, body, into any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -87,20 +89,24 @@ func (s *server) call(method, path string, body, into any) error {
 	return json.Unmarshal(answered, into)
 }
 
-// stages are the events of one payment, in the order of its life. After them it is refunded, a euro each time.
+// stages are the event types of one payment, in order. Every later stage is a refund of one more euro.
 var stages = []string{"payment_intent.created", "payment_intent.processing", "payment_intent.succeeded"}
 
-// paymentEvent is a signed request that tells of a stage of payment n, with a body of 1 KiB.
+// paymentEvent is a signed request with the event of a stage of payment n, with a body of 1 KiB. It is signed with the
+// current time, so it must be made when it is sent.
 func (s *server) paymentEvent(n, stage int) []byte {
+	// A refund names the total refunded so far, so each one changes the status.
 	typ, object := "charge.refunded", fmt.Sprintf(`{"id":"ch_%d","payment_intent":"pi_%d","captured":true`+
 		`,"amount":490000,"amount_refunded":%d,"currency":"eur"`, n, n, 100*(stage-len(stages)+1))
 	if stage < len(stages) {
 		typ, object = stages[stage], fmt.Sprintf(`{"id":"pi_%d","object":"payment_intent","amount":490000`+
 			`,"amount_received":490000,"currency":"eur","metadata":{"order_id":"10-%d"}`, n, n)
 	}
+	// The signature is over the time and the body, as in Stripe's scheme v1.
 	now := strconv.FormatInt(time.Now().Unix(), 10)
 	head := fmt.Sprintf(`{"id":"evt_%d_%d","object":"event","created":%s,"livemode":true,"type":%q`+
 		`,"data":{"object":%s,"note":"`, n, stage, now, typ, object)
+	// Fill the note up to 1 KiB.
 	text := head + strings.Repeat("0123456789abcdef", 64)[:max(0, 1024-len(head)-4)] + `"}}}`
 	m := hmac.New(sha256.New, []byte(paymentSecret))
 	_, _ = io.WriteString(m, now+"."+text)
@@ -110,19 +116,23 @@ func (s *server) paymentEvent(n, stage int) []byte {
 		"\r\n\r\n" + text)
 }
 
-// payments makes the events of many payments that live at the same time: as many as there are connections.
+// payments returns a function that makes the events of many payments, as many in progress at the same time as there are
+// connections. Each payment gets its events in order.
 func (s *server) payments() func() []byte {
 	i := -1
 	return func() []byte {
 		i++
+		// Consecutive events belong to different payments: payment by payment within a stage.
 		round := i / connections
 		return s.paymentEvent(round/len(stages)*connections+i%connections, round%len(stages))
 	}
 }
 
-// statuses: a closed loop of payments' events, which are checked, stored, and moved into statuses.
+// statuses measures receiving with statuses: a closed loop of payment events that are verified, stored, and applied to
+// statuses. It reports CPU per event in µs, including the CPU until all statuses are updated, and events per second.
+// The yardstick "null" gets the same requests and does nothing with them.
 func (b *bench) statuses() error {
-	sides, end, err := b.sides(connections, func() (*server, error) { return b.yard("null") }, b.serve)
+	sides, end, err := b.sides(connections, func() (*server, error) { return b.startYardstick("null") }, b.serve)
 	defer end()
 	if err != nil {
 		return err
@@ -139,15 +149,16 @@ func (b *bench) statuses() error {
 			if err := sd.flood(b.window); err != nil {
 				return err
 			}
-			if sd.name == "hookbeam" { // until all of it is drawn
+			if sd.name == "hookbeam" { // add the CPU until all statuses are updated
 				flooded := (sd.server.cpu() - before) * 1e6
-				if err := sd.drawn(); err != nil {
+				if err := sd.awaitStatuses(); err != nil {
 					return err
 				}
+				// flood has added the CPU per event without the statuses; scale it up to include them.
 				sd.cpu[had] *= (sd.server.cpu() - before) * 1e6 / flooded
 			}
 			if round == 0 {
-				sd.forget()
+				sd.dropWarmUp()
 			}
 		}
 	}
@@ -160,9 +171,10 @@ func (b *bench) statuses() error {
 	return nil
 }
 
-// drawn waits until everything that was received has moved what it moves. It asks as no dashboard would: while nobody
-// watches, nothing is written for anybody. The answer waits for what was received before, a second at the most.
-func (s *server) drawn() error {
+// awaitStatuses waits until all received events have been applied to the statuses. The request itself waits for that,
+// for up to a second, so a response that comes sooner means that all are applied. No reader is connected during this
+// load, so nothing is encoded for readers.
+func (s *server) awaitStatuses() error {
 	for limit := time.Now().Add(startLimit); time.Now().Before(limit); {
 		began := time.Now()
 		if err := s.get("/api/v1/statuses/counts", &struct{}{}); err != nil {
@@ -175,7 +187,7 @@ func (s *server) drawn() error {
 	return errors.New("what was received is not drawn in time")
 }
 
-// token is that of a status link, made as a shop would make it.
+// token returns the token of a status link, signed as a shop's back end would.
 func (s *shop) token(subject string) string {
 	text := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." +
 		base64.RawURLEncoding.EncodeToString(
@@ -185,14 +197,17 @@ func (s *shop) token(subject string) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(m.Sum(nil))
 }
 
-// payer is an open page that watches one payment over its WebSocket, as a payer's browser does.
+// payer is an open status page of one payment: its WebSocket, as in a payer's browser. Several goroutines use it: one
+// reads, one posts events.
 type payer struct {
 	ws      *websocket.Conn
-	due     atomic.Int64       // when its next event was due, in unix nanoseconds; 0: none is
-	changed chan time.Duration // how long after it was due each event showed; closed with the socket
+	due     atomic.Int64       // when its next event is due, in nanoseconds since 1970; 0: none
+	changed chan time.Duration // per event, the time from due to the update; closed with the WebSocket
 }
 
-// pages: 1,000 pages are open, each on a payment of its own, and 200 times a second one of the payments moves.
+// pages measures the latency that a payer sees: 1,000 pages are open, each on its own payment, and 200 events per
+// second change one of them at a time. It reports p50 and p99 in ms, from the time the event was due to the update at
+// the page. There is no yardstick; bounds are absolute.
 func (b *bench) pages() error {
 	const perSecond = 200
 	s, err := b.serve()
@@ -217,10 +232,11 @@ func (b *bench) pages() error {
 			return err
 		}
 	}
-	times, err := shop.move(open, perSecond, time.Duration(b.rounds)*b.latency)
+	times, err := shop.movePayments(open, perSecond, time.Duration(b.rounds)*b.latency)
 	if err != nil {
 		return err
 	}
+	// addTimes needs a side; 1 ms makes its ratio the latency itself.
 	yard := &side{server: &server{name: "–"}, p50: []float64{1}, p99: []float64{1}}
 	b.addTimes(fmt.Sprintf("POST to its payer's page, %d open, %d/s", len(open), perSecond),
 		&side{p50: []float64{percentile(times, 0.5)}, p99: []float64{percentile(times, 0.99)}}, yard,
@@ -228,9 +244,10 @@ func (b *bench) pages() error {
 	return nil
 }
 
-// page opens the page of payment n by its order's number, which nobody has told of yet.
+// page opens the page of payment n by its order number. The payment does not exist yet, so the first message is
+// "waiting".
 func (s *shop) page(n int) (*payer, error) {
-	// each payer has an address
+	// Payers have different loopback addresses, so that the limits per address do not apply.
 	from := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, byte(1+n/200), byte(1+n%200))}}
 	dialer := websocket.Dialer{NetDialContext: from.DialContext}
 	ws, answer, err := dialer.Dial("ws://"+s.addr+"/api/v1/status/"+s.token(fmt.Sprintf("order/10-%d", n))+"/live", nil)
@@ -249,6 +266,7 @@ func (s *shop) page(n int) (*payer, error) {
 				close(p.changed)
 				return
 			}
+			// Only the first changed message after an event counts; others are heartbeats or repetitions.
 			if due := p.due.Swap(0); due != 0 && !bytes.Equal(text, last) {
 				p.changed <- time.Duration(time.Now().UnixNano() - due)
 			}
@@ -258,8 +276,9 @@ func (s *shop) page(n int) (*payer, error) {
 	return p, nil
 }
 
-// move has one payment after the other move, for d, and returns how long after its event was due each page showed it.
-func (s *shop) move(open []*payer, perSecond int, d time.Duration) ([]time.Duration, error) {
+// movePayments sends one event after another for d, at fixed times and to one payment after the other, and returns how
+// long after its event was due each page showed it. The events are sent on eight connections.
+func (s *shop) movePayments(open []*payer, perSecond int, d time.Duration) ([]time.Duration, error) {
 	step := time.Second / time.Duration(perSecond)
 	const lanes = 8
 	all, errs := make([][]time.Duration, lanes), make([]error, lanes)
@@ -273,15 +292,17 @@ func (s *shop) move(open []*payer, perSecond int, d time.Duration) ([]time.Durat
 				return
 			}
 			c, buffer := &poster{fd: fd}, make([]byte, 4096)
+			// Lane i sends the events i, i+lanes and so on. Events of one payment are far apart.
 			for i := lane; time.Duration(i)*step < d; i += lanes {
 				p, request := open[i%len(open)], s.paymentEvent(i%len(open), i/len(open))
 				due := begin.Add(time.Duration(i) * step)
-				nap(time.Until(due))
+				sleepThread(time.Until(due))
 				p.due.Store(due.UnixNano())
 				if errs[lane] = c.exchange(request, buffer); errs[lane] != nil {
 					return
 				}
 				select {
+				// Wait for the page before the next event, so that a slow page delays its lane and is charged for it.
 				case took, told := <-p.changed:
 					if !told {
 						errs[lane] = errors.New("a page was cut")

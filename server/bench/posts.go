@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// body is the 1 KiB of JSON that is posted.
+// body is the posted JSON of 1 KiB. Its content is constant, so all rounds and servers get the same work.
 func body() string {
 	head := `{"id":"evt_3PqR7s2eZvKYlo2C","object":"event","created":1769870470,"type":"payment_intent.succeeded"` +
 		`,"data":{"note":"`
@@ -23,7 +23,7 @@ func body() string {
 	return head + strings.Repeat("0123456789abcdef", 64)[:1024-len(head)-len(tail)] + tail
 }
 
-// post is the request, ready to send.
+// post is the complete HTTP request, ready to be written.
 func (s *server) post() []byte {
 	b := body()
 	return []byte("POST " + s.in + " HTTP/1.1\r\nHost: " + s.addr +
@@ -31,22 +31,23 @@ func (s *server) post() []byte {
 		strconv.Itoa(len(b)) + "\r\n\r\n" + b)
 }
 
-// poster is one kept-alive connection. It has at most one request under way, so that an answer belongs to the request
-// that was sent last. It is used by one thread.
+// poster is one kept-alive connection that posts. It has at most one request in progress, so a response belongs to the
+// last request. It is used by one thread.
 type poster struct {
-	fd   int       // a raw socket: net.Conn would add a goroutine's switch to each time
-	sent time.Time // when the request under way was written
-	held []byte    // the part of an answer that has come so far
+	fd   int       // a raw socket, because net.Conn would add a goroutine switch to each latency
+	sent time.Time // when the request in progress was written
+	held []byte    // an incomplete response
 }
 
-// posters is a closed loop over several connections on one thread: each sends again as soon as it has its answer. One
-// thread with epoll is enough to saturate a server and leaves it the other cores.
+// posters is a closed loop over several connections: each sends the next request as soon as it has a response. One
+// thread with epoll is enough to saturate a server, and leaves it the other cores.
 type posters struct {
 	conns []*poster
-	next  func() []byte // the next request
+	next  func() []byte // returns the next request to send
 	epoll int
 }
 
+// posters opens n connections to the server. They send the standard request unless next is replaced.
 func (s *server) posters(n int) (*posters, error) {
 	epoll, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
@@ -68,6 +69,7 @@ func (s *server) posters(n int) (*posters, error) {
 	return p, nil
 }
 
+// close closes all connections, also after an error.
 func (p *posters) close() {
 	for _, c := range p.conns {
 		_ = syscall.Close(c.fd)
@@ -75,16 +77,17 @@ func (p *posters) close() {
 	_ = syscall.Close(p.epoll)
 }
 
-// load is what a closed loop did: each request's time, and how long all took.
+// load is the result of a closed loop: the latency of each request, and the duration of the whole loop.
 type load struct {
 	times []time.Duration
 	took  time.Duration
 }
 
+// rate is requests per second.
 func (l load) rate() float64 { return float64(len(l.times)) / l.took.Seconds() }
 
-// run keeps all connections busy for d and then takes the last answers in. An answer that is not 200 is an error: a
-// figure of a server that refuses is worth nothing.
+// run keeps all connections busy for d and then waits for the last responses. Any response but 200 is an error, because
+// the figures of a server that refuses requests say nothing.
 func (p *posters) run(d time.Duration) (load, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -94,10 +97,12 @@ func (p *posters) run(d time.Duration) (load, error) {
 			return load{}, err
 		}
 	}
+	// Room for 60,000 requests per second, so that the slice does not grow while measuring.
 	l := load{times: make([]time.Duration, 0, int(d.Seconds()*60000))}
 	events := make([]syscall.EpollEvent, len(p.conns))
 	buffer := make([]byte, 16<<10)
 	for waiting := len(p.conns); waiting > 0; {
+		// No response within requestTime ends the run: the server hangs.
 		n, err := syscall.EpollWait(p.epoll, events, int(requestTime.Milliseconds()))
 		if errors.Is(err, syscall.EINTR) {
 			continue
@@ -116,6 +121,7 @@ func (p *posters) run(d time.Duration) (load, error) {
 			}
 			now := time.Now()
 			l.times = append(l.times, now.Sub(c.sent))
+			// After d each connection stops with its next response, so that no request is lost.
 			if now.Sub(begin) >= d {
 				waiting--
 			} else if err := c.send(p.next()); err != nil {
@@ -127,6 +133,7 @@ func (p *posters) run(d time.Duration) (load, error) {
 	return l, nil
 }
 
+// send writes a request. Requests are smaller than the send buffer of an idle socket, so a partial write is an error.
 func (c *poster) send(request []byte) error {
 	c.sent = time.Now()
 	n, err := syscall.Write(c.fd, request)
@@ -136,7 +143,7 @@ func (c *poster) send(request []byte) error {
 	return err
 }
 
-// receive reads what is there; answered is true when that completes an answer.
+// receive reads what has arrived. answered is true if this completes a response.
 func (c *poster) receive(buffer []byte) (answered bool, err error) {
 	n, err := syscall.Read(c.fd, buffer)
 	if errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR) {
@@ -150,6 +157,7 @@ func (c *poster) receive(buffer []byte) (answered bool, err error) {
 		c.held = append(c.held, text...)
 		text = c.held
 	}
+	// Most responses arrive in one piece, and are then never copied into held.
 	whole, err := answerEnds(text)
 	if err != nil || whole {
 		c.held = c.held[:0]
@@ -161,7 +169,8 @@ func (c *poster) receive(buffer []byte) (answered bool, err error) {
 	return false, nil
 }
 
-// answerEnds reports whether text is a whole answer with status 200.
+// answerEnds reports whether text is a complete response with status 200. Only what Hookbeam and the yardsticks send is
+// understood: a response with Content-Length.
 func answerEnds(text []byte) (bool, error) {
 	end := bytes.Index(text, []byte("\r\n\r\n"))
 	if end < 0 {
@@ -180,14 +189,17 @@ func answerEnds(text []byte) (bool, error) {
 	return len(text) >= end+4+size, err
 }
 
-// paced posts per second requests for d whatever the answers do, and measures each from the moment it was due. Each of
-// count connections has a thread of its own, so that no request waits for another's answer unless that takes
-// count/perSecond.
+// paced is an open loop: it posts perSecond requests per second for d at fixed times, whatever the answers do, and
+// returns each latency from the time the request was due. So a server that stalls is charged for all requests that wait
+// meanwhile. Each of count connections has its own thread; a request waits for another's response only if that takes
+// longer than count/perSecond.
 func (s *server) paced(count, perSecond int, d time.Duration) ([]time.Duration, error) {
 	step := time.Second / time.Duration(perSecond)
+	// Connection i sends the requests i, i+count, i+2·count and so on.
 	round := time.Duration(count) * step
 	all := make([][]time.Duration, count)
 	errs := make([]error, count)
+	// Time for all threads to start and connect.
 	begin := time.Now().Add(20 * time.Millisecond)
 	var threads sync.WaitGroup
 	for i := range count {
@@ -202,7 +214,7 @@ func (s *server) paced(count, perSecond int, d time.Duration) ([]time.Duration, 
 			defer syscall.Close(fd)
 			c, request, buffer := &poster{fd: fd}, s.post(), make([]byte, 4096)
 			for due := begin.Add(time.Duration(i) * step); due.Sub(begin) < d && errs[i] == nil; due = due.Add(round) {
-				nap(time.Until(due))
+				sleepThread(time.Until(due))
 				errs[i] = c.exchange(request, buffer)
 				all[i] = append(all[i], time.Since(due))
 			}
@@ -212,7 +224,7 @@ func (s *server) paced(count, perSecond int, d time.Duration) ([]time.Duration, 
 	return slices.Concat(all...), errors.Join(errs...)
 }
 
-// postSome posts n times, one after the other.
+// postSome posts n requests, one after another.
 func (s *server) postSome(n int) error {
 	fd, err := dial(s.addr)
 	if err != nil {
@@ -226,7 +238,7 @@ func (s *server) postSome(n int) error {
 	return err
 }
 
-// exchange sends a request on a blocking socket and waits for its answer.
+// exchange sends a request on a blocking socket and waits for the response.
 func (c *poster) exchange(request, buffer []byte) error {
 	if err := c.send(request); err != nil {
 		return err
@@ -241,7 +253,8 @@ func (c *poster) exchange(request, buffer []byte) error {
 	}
 }
 
-// percentile returns the time that the share p of times does not exceed, in milliseconds. It sorts times.
+// percentile returns the latency in milliseconds that a share p of the times does not exceed, or 0 for no times. It
+// sorts times.
 func percentile(times []time.Duration, p float64) float64 {
 	if len(times) == 0 {
 		return 0

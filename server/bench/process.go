@@ -20,6 +20,7 @@ import (
 	"time"
 )
 
+// The limits are far above what a working server needs: they only end a run that hangs.
 const (
 	adminToken  = "bench-bench-bench-bench"
 	startLimit  = 20 * time.Second
@@ -27,19 +28,19 @@ const (
 	requestTime = 5 * time.Second
 )
 
-// server is a child process that receives at in and tells at live: Hookbeam or a yardstick. Its CPU and memory are read
-// from /proc, so that nothing has to be asked of it while it is measured.
+// server is a child process: Hookbeam or a yardstick. The load posts to the path in and reads from /api/v1/live. CPU
+// and memory are read from /proc, so that measuring does not add work to the server.
 type server struct {
 	name string // for the table and for errors
 	cmd  *exec.Cmd
 	addr string        // host and port on loopback
 	in   string        // path to POST to
-	log  string        // file with what it printed
-	done chan struct{} // closed when the process is gone
+	log  string        // file with its output, for errors
+	done chan struct{} // closed when the process has exited
 }
 
-// yard starts a yardstick; see yardstick.go for its arguments.
-func (b *bench) yard(name string, args ...string) (*server, error) {
+// startYardstick starts this program as a yardstick. name is for the table; the args are described at yardstick.
+func (b *bench) startYardstick(name string, args ...string) (*server, error) {
 	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -49,7 +50,7 @@ func (b *bench) yard(name string, args ...string) (*server, error) {
 		append([]string{"yardstick", "-listen", addr, "-file", filepath.Join(b.dir, "yardstick.log")}, args...))
 }
 
-// serve starts Hookbeam on an empty data folder, its rate limits off.
+// serve starts Hookbeam on an empty data folder, without rate limits.
 func (b *bench) serve() (*server, error) {
 	data, err := os.MkdirTemp(b.dir, "data-")
 	if err != nil {
@@ -58,6 +59,7 @@ func (b *bench) serve() (*server, error) {
 	return b.serveFrom(data)
 }
 
+// serveFrom starts Hookbeam on a data folder and finds the URL of its first endpoint.
 func (b *bench) serveFrom(data string) (*server, error) {
 	s, err := b.exec(data)
 	if err != nil {
@@ -70,8 +72,8 @@ func (b *bench) serveFrom(data string) (*server, error) {
 	return s, nil
 }
 
-// exec starts Hookbeam and returns when it answers. Nothing is removed while it is measured: what that costs
-// depends on how much was received before.
+// exec starts Hookbeam and waits until it answers. Retention is off (--keep-bytes=0), because its cost depends on how
+// much earlier rounds have stored.
 func (b *bench) exec(data string) (*server, error) {
 	addr, err := freeAddress()
 	if err != nil {
@@ -82,6 +84,8 @@ func (b *bench) exec(data string) (*server, error) {
 		"--rate-endpoint=0", "--rate-address=0", "--keep-bytes=0"})
 }
 
+// launch starts a program for s with its output in a file, and waits until it answers. After an error the process is
+// stopped, and the error includes the output.
 func (b *bench) launch(s *server, program string, args []string) error {
 	out, err := os.CreateTemp(b.dir, s.name+"-*.out")
 	if err != nil {
@@ -89,6 +93,7 @@ func (b *bench) launch(s *server, program string, args []string) error {
 	}
 	defer out.Close()
 	s.log = out.Name()
+	// The context kills the process at an interrupt; stop is the regular end.
 	s.cmd = exec.CommandContext(b.ctx, program, args...)
 	s.cmd.Stdout, s.cmd.Stderr = out, out
 	s.cmd.Env = append(os.Environ(), "HOOKBEAM_ADMIN_TOKEN="+adminToken)
@@ -97,7 +102,7 @@ func (b *bench) launch(s *server, program string, args []string) error {
 	}
 	s.done = make(chan struct{})
 	go func() {
-		_ = s.cmd.Wait() // how it ended shows in ProcessState
+		_ = s.cmd.Wait() // the result is in ProcessState
 		close(s.done)
 	}()
 	if err := s.awaitAnswer(time.Now().Add(startLimit)); err != nil {
@@ -108,8 +113,8 @@ func (b *bench) launch(s *server, program string, args []string) error {
 	return nil
 }
 
-// awaitAnswer asks again and again until the server answers 200. It asks every quarter of a millisecond, for the
-// time from start to here is a figure of its own.
+// awaitAnswer requests /healthz every quarter of a millisecond until the answer is 200. The interval is that short
+// because the time from start to here is a figure of its own. Raw sockets avoid the cost of an HTTP client.
 func (s *server) awaitAnswer(limit time.Time) error {
 	request := []byte("GET /healthz HTTP/1.1\r\nHost: " + s.addr + "\r\nConnection: close\r\n\r\n")
 	answer := make([]byte, 4096)
@@ -119,6 +124,7 @@ func (s *server) awaitAnswer(limit time.Time) error {
 			return errors.New("it ended: " + s.cmd.ProcessState.String())
 		default:
 		}
+		// The port is closed until the server listens, so most attempts fail while connecting.
 		fd, err := dial(s.addr)
 		if err == nil {
 			var n int
@@ -133,11 +139,11 @@ func (s *server) awaitAnswer(limit time.Time) error {
 		if time.Now().After(limit) {
 			return errors.Join(errors.New("no 200 from /healthz in time"), err)
 		}
-		nap(250 * time.Microsecond)
+		sleepThread(250 * time.Microsecond)
 	}
 }
 
-// stop ends the server: politely, then not.
+// stop sends SIGTERM, and SIGKILL after stopLimit. It may be called with a nil server.
 func (s *server) stop() {
 	if s == nil || s.cmd == nil || s.cmd.Process == nil {
 		return
@@ -151,6 +157,7 @@ func (s *server) stop() {
 	}
 }
 
+// firstEndpoint returns the path of the endpoint that Hookbeam creates on its first start.
 func (s *server) firstEndpoint() (string, error) {
 	var answer struct {
 		Endpoints []struct{ ID, URL string }
@@ -161,8 +168,9 @@ func (s *server) firstEndpoint() (string, error) {
 	if len(answer.Endpoints) == 0 {
 		return "", errors.New("there is none")
 	}
+	// An empty folder has exactly one endpoint, "first".
 	first := answer.Endpoints[0]
-	// Confirmed, as whatever somebody sends to; a release before that knows no such call.
+	// Confirm it, as an operator does. Older binaries have no such call, so an error is ignored.
 	_ = s.call(http.MethodPost, "/api/v1/endpoints/"+first.ID+"/confirm", nil, &struct{}{})
 	u, err := url.Parse(first.URL)
 	if err != nil {
@@ -171,6 +179,7 @@ func (s *server) firstEndpoint() (string, error) {
 	return u.Path, nil
 }
 
+// get requests a path of the API as administrator and decodes the JSON of a 200 response.
 func (s *server) get(path string, into any) error {
 	request, err := http.NewRequest(http.MethodGet, "http://"+s.addr+path, nil)
 	if err != nil {
@@ -193,8 +202,9 @@ func (s *server) get(path string, into any) error {
 	return json.Unmarshal(body, into)
 }
 
-// cpu is the processor time that the server has used, in seconds. The scheduler's count of each thread is exact to
-// the nanosecond, where the process's own is rounded to ticks; Go's threads do not end.
+// cpu returns the CPU time that the server has used so far, in seconds. It adds the schedstat of all threads, which is
+// exact to the nanosecond, while the process's own count is rounded to clock ticks. The threads of a Go program do not
+// end, so none is missing from the sum.
 func (s *server) cpu() float64 {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", s.cmd.Process.Pid))
 	sum := 0.0
@@ -207,7 +217,7 @@ func (s *server) cpu() float64 {
 	return sum
 }
 
-// resident is the server's memory in KiB.
+// resident returns the resident memory of the server (VmRSS) in KiB, or 0 if it has exited.
 func (s *server) resident() float64 {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	_, rest, _ := strings.Cut(string(text), "VmRSS:")
@@ -215,7 +225,9 @@ func (s *server) resident() float64 {
 	return kib
 }
 
+// freeAddress returns a loopback address with a port that is free at the moment.
 func freeAddress() (string, error) {
+	// The system chooses a free port. Another process could take it before the server does; then the start fails.
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err

@@ -8,21 +8,27 @@ import (
 	"time"
 )
 
+// connections is the number of connections of the closed loops.
 const connections = 64
 
-// side is one of the servers that a measurement compares, with what its rounds gave. Each slice has one value for each
-// round, so that the rounds of two sides can be divided pair by pair. A slice stays empty where its figure is not
+// side is one of the servers that a measurement compares, with the results of its rounds. Each slice has one value per
+// round, so that the rounds of two sides can be divided pair by pair. A slice stays empty if its figure is not
 // measured.
 type side struct {
 	*server
-	posters *posters  // the connections that post to it
-	rate    []float64 // requests per second
-	cpu     []float64 // microseconds for each operation
-	p50     []float64 // milliseconds, as all times
-	p99     []float64
-	p999    []float64
+	// The connections that post to the server.
+	posters *posters
+	// Requests per second.
+	rate []float64
+	// CPU of the server per operation. The unit is microseconds, except in rest.go, where it is milliseconds.
+	cpu []float64
+	// Latencies in milliseconds.
+	p50  []float64
+	p99  []float64
+	p999 []float64
 }
 
+// end closes the connections and stops the server.
 func (sd *side) end() {
 	if sd.posters != nil {
 		sd.posters.close()
@@ -30,8 +36,8 @@ func (sd *side) end() {
 	sd.stop()
 }
 
-// flood runs one round of the closed loop and adds its rate, its CPU for each request and its times. The CPU is that of
-// the server's process alone, from before the first request until after the last answer.
+// flood runs one round of the closed loop and adds its rate, CPU per request and latencies. The CPU is that of the
+// server process alone, from before the first request until after the last response.
 func (sd *side) flood(d time.Duration) error {
 	before := sd.server.cpu()
 	l, err := sd.posters.run(d)
@@ -46,16 +52,18 @@ func (sd *side) flood(d time.Duration) error {
 	return nil
 }
 
-// forget drops what warming up measured. The first round meets cold caches.
-func (sd *side) forget() { *sd = side{server: sd.server, posters: sd.posters} }
+// dropWarmUp drops the results so far. It is called after the first round, in which caches and the allocator are cold.
+func (sd *side) dropWarmUp() { *sd = side{server: sd.server, posters: sd.posters} }
 
-// receive: a closed loop over 64 kept-alive connections, each of which sends as soon as it has its answer. It shows how
-// much the server can take, and what one request costs it in CPU.
+// receive measures the capacity of receiving: a closed loop over 64 kept-alive connections. It reports requests per
+// second, CPU per request in µs, and p99 and p99.9 of the latency in ms. Rate, CPU and latency are bounded relative to
+// the yardstick "null", CPU also relative to "stub". The yardstick "file" shows whether the disk is busy with something
+// else.
 func (b *bench) receive() error {
 	sides, end, err := b.sides(connections,
-		func() (*server, error) { return b.yard("null") },
-		func() (*server, error) { return b.yard("file", "-store=file") },
-		func() (*server, error) { return b.yard("stub", "-store=sqlite") },
+		func() (*server, error) { return b.startYardstick("null") },
+		func() (*server, error) { return b.startYardstick("file", "-store=file") },
+		func() (*server, error) { return b.startYardstick("stub", "-store=sqlite") },
 		b.serve)
 	defer end()
 	if err != nil {
@@ -67,16 +75,19 @@ func (b *bench) receive() error {
 				return err
 			}
 			if round == 0 {
-				sd.forget()
+				sd.dropWarmUp()
 			}
 		}
 	}
 	null, file, stub, hookbeam := sides[0], sides[1], sides[2], sides[3]
+	// Rate, as a share of null's. It depends on the disk, so the plain file decides whether it can be judged.
 	share := median(ratios(hookbeam.rate, null.rate))
 	b.table.add(row{what: "receiving, 64 connections: rate", measured: fmt.Sprintf("%.0f /s", median(hookbeam.rate)),
 		against: fmt.Sprintf("null %.0f, file+fsync %.0f, SQLite stub %.0f (%.2f)",
 			median(null.rate), median(file.rate), median(stub.rate), median(ratios(stub.rate, null.rate))),
 		ratio: share, value: share, floor: median(ratios(file.rate, null.rate)), must: 0.37, aim: 0.45, more: true})
+	// CPU, as a multiple of null's and of the stub's: the first includes SQLite, the second is what Hookbeam adds to
+	// it.
 	multiple, ofStub := median(ratios(hookbeam.cpu, null.cpu)), median(ratios(hookbeam.cpu, stub.cpu))
 	b.table.add(row{what: "receiving: CPU each", measured: fmt.Sprintf("%.1f µs", median(hookbeam.cpu)),
 		against: fmt.Sprintf("null %.1f, file+fsync %.1f", median(null.cpu), median(file.cpu)),
@@ -84,6 +95,7 @@ func (b *bench) receive() error {
 	b.table.add(row{what: "receiving: CPU each, of the stub's", measured: fmt.Sprintf("%.1f µs", median(hookbeam.cpu)),
 		against: fmt.Sprintf("SQLite stub %.1f (%.2f of null)", median(stub.cpu), median(ratios(stub.cpu, null.cpu))),
 		ratio:   ofStub, value: ofStub, must: 1.30, aim: 1.10})
+	// Tail latency, relative to null's p99 at full load.
 	tail, far := median(ratios(hookbeam.p99, null.p99)), median(ratios(hookbeam.p999, null.p99))
 	b.table.add(row{what: "receiving: p99", measured: fmt.Sprintf("%.2f ms", median(hookbeam.p99)),
 		against: fmt.Sprintf("null's p99 %.2f, file+fsync's %.2f, SQLite stub's %.2f",
@@ -96,7 +108,7 @@ func (b *bench) receive() error {
 	return nil
 }
 
-// sides starts servers, each with its connections. end stops what was started, also after an error.
+// sides starts servers, each with the given number of connections. The caller must call end, also after an error.
 func (b *bench) sides(connections int, starts ...func() (*server, error)) (sides []*side, end func(), err error) {
 	end = func() {
 		for _, sd := range sides {
@@ -117,15 +129,14 @@ func (b *bench) sides(connections int, starts ...func() (*server, error)) (sides
 	return sides, end, nil
 }
 
-// pacers is how many connections share a paced load.
+// pacers is the number of connections that share a load at a fixed rate.
 const pacers = 16
 
-// paced: 200 requests per second, whatever the answers do. It shows how long an answer takes on a server that is not
-// saturated. A time counts from the moment a request was due, so that a server that stalls is charged for all that
-// waits meanwhile.
+// paced measures the latency of a server that is not saturated: 200 requests per second, at fixed times. It reports p50
+// and p99 in ms, bounded absolutely. The yardstick "file" syncs before it answers as well.
 func (b *bench) paced() error {
 	const perSecond = 200
-	sides, end, err := b.sides(1, func() (*server, error) { return b.yard("file", "-store=file") }, b.serve)
+	sides, end, err := b.sides(1, func() (*server, error) { return b.startYardstick("file", "-store=file") }, b.serve)
 	defer end()
 	if err != nil {
 		return err
@@ -142,7 +153,7 @@ func (b *bench) paced() error {
 			}
 			sd.p50, sd.p99 = append(sd.p50, percentile(times, 0.5)), append(sd.p99, percentile(times, 0.99))
 			if round == 0 {
-				sd.forget()
+				sd.dropWarmUp()
 			}
 		}
 	}
@@ -150,8 +161,8 @@ func (b *bench) paced() error {
 	return nil
 }
 
-// addTimes adds the rows of a median and a p99. Their bounds are in milliseconds: must first, then aim. A bound that a
-// plain synced file misses as well is not decided: the disk is busy with something else.
+// addTimes adds two rows for p50 and p99. The bounds of each are in milliseconds: must, then aim. They do not fail the
+// run if the yardstick, a plain synced file, misses them too.
 func (b *bench) addTimes(what string, hookbeam, yard *side, p50, p99 [2]float64) {
 	half, tail := median(hookbeam.p50), median(hookbeam.p99)
 	b.table.add(row{what: what + ": p50", measured: fmt.Sprintf("%.2f ms", half),
@@ -164,7 +175,8 @@ func (b *bench) addTimes(what string, hookbeam, yard *side, p50, p99 [2]float64)
 		floor: median(yard.p99)})
 }
 
-// watched: what is left of the closed loop's rate while 1,000 readers are told everything.
+// watched measures what fan-out costs receiving: the rate of the closed loop while 1,000 readers receive everything, as
+// a share of its rate without readers. There is no yardstick; rounds with and without readers alternate.
 func (b *bench) watched() error {
 	sides, end, err := b.sides(connections, b.serve)
 	defer end()
@@ -172,6 +184,7 @@ func (b *bench) watched() error {
 		return err
 	}
 	hookbeam := sides[0]
+	// The readers connect for one round only, so both kinds of rounds alternate on one server.
 	var alone, watched []float64
 	for range b.rounds {
 		if err := hookbeam.flood(b.window); err != nil {
@@ -189,6 +202,7 @@ func (b *bench) watched() error {
 			return err
 		}
 	}
+	// Even rounds were without readers, odd ones with them.
 	for i, rate := range hookbeam.rate {
 		if i%2 == 0 {
 			alone = append(alone, rate)

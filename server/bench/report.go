@@ -10,20 +10,33 @@ import (
 	"text/tabwriter"
 )
 
-// row is one line of the table. value is what must and aim speak of: a ratio, or the measured figure itself.
+// row is one line of the table. must and aim are bounds of value, which is either a ratio or the measured figure
+// itself, in unit.
 type row struct {
-	what     string
-	measured string  // the figure with its unit, for people
-	against  string  // the yardstick and its figure
-	ratio    float64 // of the figure to the yardstick's; 0: there is none
-	value    float64
-	unit     string  // of value, must and aim; empty: they are ratios
-	must     float64 // the run fails where value misses it
-	aim      float64 // reported only
-	more     bool    // more is better; otherwise less is
-	floor    float64 // what the machine gave a plain synced file just then, as value; 0: not asked
+	// The name of the measurement and of its figure.
+	what string
+	// The figure of the server with its unit, as printed.
+	measured string
+	// The yardstick and its figure, as printed; "–" if there is none.
+	against string
+	// The figure divided by the yardstick's; 0 if there is no yardstick.
+	ratio float64
+	// What is compared with the bounds: the ratio, or the figure of the server in unit.
+	value float64
+	// The unit of value, must and aim; empty if they are ratios.
+	unit string
+	// The bound that fails the run. It has some room above today's figure, so that only a regression misses it.
+	must float64
+	// The bound that the design is meant to reach. It is only reported.
+	aim float64
+	// True if higher values are better, as of a rate; false for CPU, memory and latency.
+	more bool
+	// The same value of a plain synced file in the same rounds, or 0. If it misses a bound, the disk is busy with
+	// something else, and the bound is not decided.
+	floor float64
 }
 
+// table collects the rows of all measurements until they are printed.
 type table struct{ rows []row }
 
 func (t *table) add(r row) { t.rows = append(t.rows, r) }
@@ -40,6 +53,7 @@ func (t *table) print(w io.Writer) int {
 		}
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.what, r.measured, r.against, ratio, r.bound(r.must),
 			r.bound(r.aim), r.verdict())
+		// An undecided row is reported, but does not fail the run.
 		if r.missedBy(r.must, r.value) > 0 && !r.undecided(r.must) {
 			missed++
 		}
@@ -48,6 +62,7 @@ func (t *table) print(w io.Writer) int {
 	return missed
 }
 
+// bound prints a bound with its direction and unit, such as "≤ 4.5 ms".
 func (r row) bound(v float64) string {
 	sign := "≤"
 	if r.more {
@@ -56,7 +71,7 @@ func (r row) bound(v float64) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %g %s", sign, v, r.unit))
 }
 
-// missedBy is the share of the bound by which the value is on the wrong side of it, or 0.
+// missedBy returns by which share of the bound the value is on its wrong side, or 0 if it is met: 0.2 is 20 %.
 func (r row) missedBy(bound, value float64) float64 {
 	if r.more {
 		return max(0, 1-value/bound)
@@ -64,9 +79,11 @@ func (r row) missedBy(bound, value float64) float64 {
 	return max(0, value/bound-1)
 }
 
-// undecided says that a plain file would miss the bound too: the machine is busy with something else.
+// undecided reports whether a plain synced file misses the bound as well. Then the disk is busy with something else,
+// and the row does not fail the run.
 func (r row) undecided(bound float64) bool { return r.floor > 0 && r.missedBy(bound, r.floor) > 0 }
 
+// verdict is the last column: which bound is missed, and by how much.
 func (r row) verdict() string {
 	for _, b := range []struct {
 		name  string
@@ -84,7 +101,7 @@ func (r row) verdict() string {
 	return "aim reached"
 }
 
-// median returns the middle of values, or 0 where there are none.
+// median returns the middle value, the mean of the two middle ones, or 0 for no values. It does not change values.
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0
@@ -96,7 +113,8 @@ func median(values []float64) float64 {
 	return sorted[len(sorted)/2]
 }
 
-// ratios divides a by b, round by round.
+// ratios divides the values of each round by those of the same round of b. Rounds next to each other meet the same
+// machine, so their ratio is steadier than a ratio of medians.
 func ratios(a, b []float64) []float64 {
 	out := make([]float64, min(len(a), len(b)))
 	for i := range out {

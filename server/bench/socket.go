@@ -10,11 +10,11 @@ import (
 	"unsafe"
 )
 
-// dial opens a blocking TCP socket with Nagle's delay off. Raw sockets keep the load cheap: what the load costs, the
-// server on the same machine cannot have.
+// dial opens a blocking TCP connection without Nagle's delay. Raw sockets keep the load cheap: on the same machine, CPU
+// that the load uses is missing for the server.
 func dial(addr string) (int, error) { return dialFrom("", addr) }
 
-// dialFrom dials from a loopback address of its own, so that limits by address do not see one giant client.
+// dialFrom dials from the given loopback address, so that many connections do not reach the limits of one address.
 func dialFrom(local, addr string) (int, error) {
 	to, err := netip.ParseAddrPort(addr)
 	if err != nil {
@@ -29,6 +29,7 @@ func dialFrom(local, addr string) (int, error) {
 		err = syscall.Bind(fd, &syscall.SockaddrInet4{Addr: netip.MustParseAddr(local).As4()})
 	}
 	if err == nil {
+		// A read that waits longer than requestTime fails, so a blocking socket cannot hang the run.
 		limit := syscall.NsecToTimeval(int64(requestTime))
 		err = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &limit)
 	}
@@ -42,7 +43,7 @@ func dialFrom(local, addr string) (int, error) {
 	return fd, nil
 }
 
-// watch adds a socket, from now on non-blocking, to an epoll under the number id.
+// watch makes a socket non-blocking and registers it with epoll. Its events carry id, the index in the caller's slice.
 func watch(epoll, fd, id int) error {
 	if err := syscall.SetNonblock(fd, true); err != nil {
 		return err
@@ -51,7 +52,8 @@ func watch(epoll, fd, id int) error {
 		&syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP, Fd: int32(id)})
 }
 
-// discard takes up to n received bytes from a socket without copying them (tcp(7), MSG_TRUNC).
+// discard removes up to n received bytes from a socket without copying them to user space (MSG_TRUNC, see tcp(7)). It
+// returns how many there were.
 func discard(fd int, n int) (int, error) {
 	room := scratch[:min(n, len(scratch))]
 	got, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&room[0])),
@@ -63,11 +65,12 @@ func discard(fd int, n int) (int, error) {
 	return int(got), nil
 }
 
-// scratch only lends discard a length: nothing is written there.
+// scratch only gives discard a valid address and length. Nothing is written to it, so all threads can share it.
 var scratch = make([]byte, 1<<20)
 
-// nap sleeps on the thread itself: the runtime's timers are a millisecond late when it is idle.
-func nap(d time.Duration) {
+// sleepThread sleeps with a system call on the current thread. The Go runtime's own timers can be a millisecond late
+// when the process is idle, which is as long as what is measured.
+func sleepThread(d time.Duration) {
 	if d <= 0 {
 		return
 	}

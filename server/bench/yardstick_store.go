@@ -11,31 +11,35 @@ import (
 	"modernc.org/sqlite"
 )
 
-// group is one writer for many: whoever comes while it writes goes into the next write.
+// group is one writer for many requests (group commit): bodies that arrive during a write go into the next one.
 type group struct{ queue chan entry }
 
+// entry is a body that waits for its write. done receives the result.
 type entry struct {
 	body []byte
 	done chan error
 }
 
+// newGroup starts the writer. It runs until the process ends.
 func newGroup(write func(batch []entry) error) *group {
 	g := &group{queue: make(chan entry, 512)}
 	go g.run(write)
 	return g
 }
 
-// append returns when body is written.
+// append returns when the body is written, or could not be.
 func (g *group) append(body []byte) error {
 	e := entry{body, make(chan error, 1)}
 	g.queue <- e
 	return <-e.done
 }
 
+// run collects all queued entries, at most 512, and writes them as one batch.
 func (g *group) run(write func([]entry) error) {
 	var batch []entry
 	for first := range g.queue {
 		batch = append(batch[:0], first)
+		// Everything that is queued now, without waiting for more: as Hookbeam's writer does.
 		for more := true; more && len(batch) < 512; {
 			select {
 			case e := <-g.queue:
@@ -51,7 +55,7 @@ func (g *group) run(write func([]entry) error) {
 	}
 }
 
-// plainLog appends to a file and syncs it.
+// plainLog is the store "file": each batch is appended to the file, as lengths and bodies, and synced once.
 func plainLog(path string) (store func([]byte) error, err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -70,14 +74,15 @@ func plainLog(path string) (store func([]byte) error, err error) {
 	}).append, nil
 }
 
-// bareSQLite is the least that a log in SQLite can do: it checks nothing and keeps the body alone, in as many rows a
-// transaction as are queued, with Hookbeam's own settings.
+// bareSQLite is the store "sqlite", the least that a log in SQLite can do: it checks nothing, keeps only the body, and
+// inserts a batch in one transaction, with the same page size, journal mode and sync setting as Hookbeam.
 func bareSQLite(path string) (store func([]byte) error, err error) {
 	conn, err := (&sqlite.Driver{}).Open("file:" + path + "?_pragma=page_size(16384)&_pragma=journal_mode(WAL)" +
 		"&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(256)")
 	if err != nil {
 		return nil, err
 	}
+	// Statements are prepared once, and the driver is called without database/sql, as in Hookbeam.
 	statements := map[string]driver.StmtExecContext{}
 	exec := func(query string, args ...driver.NamedValue) error {
 		st := statements[query]
