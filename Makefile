@@ -1,16 +1,16 @@
 # make run    builds what changed, starts Hookbeam, prints the dashboard's address with a one-time login
-# make test   everything, in a real browser too; what CI runs. Stages that need nothing of each other run side by side
+# make test   all tests and checks, also in a real browser; CI runs it. Independent stages run in parallel
 # make test-services  the tests that need other servers, such as a message queue
-# make check  the quick part of it, for while you work
+# make check  the quick checks and tests, for use while you work
 # make build  bin/hookbeam, one stripped static binary
-# make fuzz   searches for input that breaks a parser, longer than a test should take
-# make mutants  breaks the program on purpose, in each way of scripts/mutants, and demands that a test notices
-# make bench  speed, as ratios to yardsticks measured in the same run
-# make bench-against  speed against that of another commit, in pairs of rounds: BASE=33ed6df
-# make dev    the dashboard with hot reload, templ watched
-# make generate  the committed files that are made from others
-# make packages  what shops install: bin/packages/hookbeam-react-….tgz
-# make clean  removes what the others made
+# make fuzz   searches for input that breaks a parser, for longer than in a test
+# make mutants  breaks the program on purpose with each patch of scripts/mutants, and requires that a test fails
+# make bench  measures speed, relative to yardsticks that are measured in the same run
+# make bench-against  compares the speed with that of another commit: BASE=33ed6df
+# make dev    serves the dashboard with hot reload, and rebuilds templates
+# make generate  the generated files that are committed
+# make packages  the npm package for shops: bin/packages/hookbeam-react-….tgz
+# make clean  removes what the other targets created
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -83,8 +83,7 @@ stale: generate
 
 ## Checking
 
-# Generated files and the binary are made first, because every lane reads them. Each lane then needs nothing of the
-# others.
+# Generated files and the binary are made first, because every lane reads them. After that the lanes are independent.
 test: system-packages stale build packages $(GOLANGCI_LINT)
 	@scripts/lanes "test-browser" "lint vulnerabilities test-ui test-packages test-sdks test-go test-trust"
 	@echo "All of it passed."
@@ -112,28 +111,28 @@ vulnerabilities:
 test-go:
 	go test -race $$(go list ./... | grep -v /server/trust$$)
 
-# The real binary, attacked and killed: with the race detector, too.
+# The tests that attack and kill the real binary, which is built with the race detector too.
 test-trust:
 	go test -race ./server/trust
 
-# Tests that need other servers have the build tag "services". Each says aloud when its server is not there.
+# Tests that need other servers have the build tag "services". Each prints a reason if its server is missing.
 test-services:
 	@scripts/services
 
-# The senders' own libraries, in a module of their own.
+# Compares verification with the senders' own libraries, in a separate Go module.
 test-sdks:
 	cd server/provider/sdks && go vet ./... && go test ./...
 
 test-go-quick:
 	go test -short ./...
 
-# A search at random finds something new one day; what it finds becomes a seed of its target, and every test-go runs
-# all seeds. So it is no part of test, whose answer should depend on the change alone.
+# Fuzzing is random, so it is not part of make test, whose result should depend only on the change. Inputs that it finds
+# become seeds of their fuzz test, and test-go runs all seeds.
 fuzz:
 	scripts/fuzz $(FUZZ_TIME)
 
-# Tests that cannot fail prove nothing. This takes a while and changes only when tests or promises do, so it is run by
-# hand.
+# A test that cannot fail proves nothing. This takes long, and its result changes only with tests or promises, so it is
+# run by hand.
 mutants:
 	scripts/mutants/run $(ARGS)
 
@@ -147,13 +146,13 @@ test-packages: packages
 test-browser: build $(PACKAGES)
 	npm run --silent e2e
 
-# What a fresh machine may lack beside Go and Node. The race detector needs a C compiler; one test counts syncs with
-# strace, and says so where there is none.
+# Installs what a machine may lack besides Go and Node. The race detector needs a C compiler. One test needs strace, and
+# is skipped with a message without it.
 system-packages:
 	@command -v $$(go env CC) >/dev/null || scripts/apt-install gcc libc6-dev || \
 		{ echo "go test -race needs a C compiler: install gcc or clang."; exit 1; }
 	@command -v strace >/dev/null || scripts/apt-install strace || \
-		echo "No strace here: the test that counts syncs will be skipped."
+		echo "strace is not installed: the test that checks syncs will be skipped."
 	@scripts/chromium --install
 
 bench: bin/hookbeam
