@@ -1,4 +1,7 @@
-// Hookbeam receives webhooks, keeps them, and shows them live in the browser.
+// Hookbeam receives webhooks, stores them, and shows them live in the browser.
+//
+// This package only connects the packages that may not import each other: the command line (server/command), the server
+// (server), the pages that it renders (web) and the embedded dashboard. Start reading at run.
 package main
 
 import (
@@ -14,24 +17,25 @@ import (
 	"hookbeam/web"
 )
 
-// version is set when a release is built.
+// version is the version of this build. A release sets it with -ldflags.
 var version = "dev"
 
 func main() {
-	ctx, forget := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, forget) // the second signal ends the process at once
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // restores the default, so that a second signal ends the process at once
 	os.Exit(run(ctx, os.Args[1:]))
 }
 
-// run joins the command line, the server, its pages and the dashboard. It returns the exit code.
+// run runs the command that args name, and returns the exit code. ctx ends with the first signal.
 func run(ctx context.Context, args []string) int {
+	// Describing the API takes a while, so it begins before the command line is parsed.
 	var calls func() *api.Calls
-	if len(args) > 0 && args[0] == "serve" { // reading the command line takes milliseconds, too
+	if len(args) > 0 && args[0] == "serve" {
 		calls = api.BeginDescribing(version)
 	}
 	var config server.Config
 	serve := func(ctx context.Context, o command.ServeOutput) error {
-		if calls == nil {
+		if calls == nil { // the check above did not recognize the command
 			calls = api.BeginDescribing(version)
 		}
 		config.AdminToken, config.Version = os.Getenv("HOOKBEAM_ADMIN_TOKEN"), version

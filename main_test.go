@@ -29,18 +29,19 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the binary as people do. Beside testscript's own, a script has these commands:
 //
-//	serve ARG…      starts hookbeam serve on a free port, waits for its greeting, keeps it in the file greeting, and sets
-//	                $URL, $HOST, $LOGIN and $IN from it
+//	serve ARG…      starts hookbeam serve on a free port, waits for its banner, keeps it in the file banner, and
+//	                sets $URL, $HOST, $LOGIN and $IN from it
 //	shutdown [SIGNAL]
 //	                ends the server, which must exit with code 0; what it logged is in the file log
 //	hurry           sends SIGTERM while the server is to go on for an hour; it must say that it is not ready and still
 //	                receive at $IN; the second SIGTERM must end it at once
 //	code N ARG…     runs hookbeam, which must exit with code N; its output is in the files out and err
 //	fetch STATUS URL [METHOD [BODY]]
-//	                asks as a browser does, with $TOKEN where it is set; the answer is in the file answer. @FILE is the
-//	                URL that stands in a file
+//	                asks as a browser does, with $TOKEN where it is set; the answer is in the file answer. @FILE is
+//	                the URL that stands in a file
 //	control STATUS METHOD PATH
-//	                asks over the control channel of the folder data, as a command does; the answer is in the file answer
+//	                asks over the control channel of the folder data, as a command does; the answer is in the file
+//	                answer
 func TestScripts(t *testing.T) {
 	earlyEnds(t)
 	testscript.Run(t, testscript.Params{
@@ -51,11 +52,12 @@ func TestScripts(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": plainly(
-				(*script).serve,
-			), "shutdown": plainly((*script).shutdown), "hurry": plainly((*script).hurry),
-			"code": plainly((*script).code), "fetch": plainly((*script).fetch),
-			"control": plainly((*script).control),
+			"serve":    plainly((*script).serve),
+			"shutdown": plainly((*script).shutdown),
+			"hurry":    plainly((*script).hurry),
+			"code":     plainly((*script).code),
+			"fetch":    plainly((*script).fetch),
+			"control":  plainly((*script).control),
 		},
 	})
 }
@@ -134,7 +136,10 @@ func hookbeamCmd(ts *testscript.TestScript, args []string) *exec.Cmd {
 	}
 	cmd := exec.Command(path, args...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"HOOKBEAM_ADMIN_TOKEN", "HOOKBEAM_DATA", "HOOKBEAM_KEEP_FOR", "HOOKBEAM_INSECURE_HTTP", "HOOKBEAM_LOG_FORMAT", "SECRET", "GOCOVERDIR"} {
+	for _, name := range []string{
+		"HOOKBEAM_ADMIN_TOKEN", "HOOKBEAM_DATA", "HOOKBEAM_KEEP_FOR", "HOOKBEAM_INSECURE_HTTP", "HOOKBEAM_LOG_FORMAT",
+		"SECRET", "GOCOVERDIR",
+	} {
 		if value := ts.Getenv(name); value != "" {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
@@ -143,33 +148,34 @@ func hookbeamCmd(ts *testscript.TestScript, args []string) *exec.Cmd {
 }
 
 func (s *script) serve(ts *testscript.TestScript, args []string) {
-	s.server, s.log = hookbeamCmd(
-		ts,
-		append([]string{"serve", "--listen=127.0.0.1:0"}, args...),
-	), &journal{
-		stopping: make(chan struct{}),
-	}
+	s.server = hookbeamCmd(ts, append([]string{"serve", "--listen=127.0.0.1:0"}, args...))
+	s.log = &journal{stopping: make(chan struct{})}
 	s.server.Stderr = s.log
 	out, err := s.server.StdoutPipe()
 	ts.Check(err)
 	ts.Check(s.server.Start())
 	process := s.server.Process
 	ts.Defer(func() { _ = process.Kill() }) // it has ended already, where the script went well
-	greeting := readGreeting(out)
-	keep(ts, "greeting", greeting)
-	if !strings.Contains(greeting, "/login/") {
+	banner := readBanner(out)
+	keep(ts, "banner", banner)
+	if !strings.Contains(banner, "/login/") {
 		_ = s.server.Wait()
-		ts.Fatalf("it greeted with %q and logged %s", greeting, s.log)
+		ts.Fatalf("its banner is %q, and it logged %s", banner, s.log)
 	}
-	for name, form := range map[string]string{"URL": `(http\S+)/login/`, "LOGIN": `(http\S+/login/[a-z0-9]+)`, "IN": `(http\S+/in/[a-z0-9-]+)`, "HOST": `http://([^/\s]+)/login/`} {
-		if found := regexp.MustCompile(form).FindStringSubmatch(greeting); found != nil {
+	for name, form := range map[string]string{
+		"URL":   `(http\S+)/login/`,
+		"LOGIN": `(http\S+/login/[a-z0-9]+)`,
+		"IN":    `(http\S+/in/[a-z0-9-]+)`,
+		"HOST":  `http://([^/\s]+)/login/`,
+	} {
+		if found := regexp.MustCompile(form).FindStringSubmatch(banner); found != nil {
 			ts.Setenv(name, found[1])
 		}
 	}
 }
 
-// readGreeting reads until all is said: one line of JSON, or a block that ends with an empty line.
-func readGreeting(out io.Reader) string {
+// readBanner reads the whole banner: one line of JSON, or a block that ends with an empty line.
+func readBanner(out io.Reader) string {
 	var b strings.Builder
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		b.WriteString(lines.Text() + "\n")

@@ -11,34 +11,37 @@ import (
 	"hookbeam/server/access"
 )
 
-// banner is what a starting server tells its operator on standard output: where the dashboard is and what to try.
+// banner is what a server prints on standard output when it has started: the dashboard's URL with a one-time login, and
+// a command that sends a first webhook. Its JSON form is for scripts.
 type banner struct {
 	Version string `json:"version"`
 	URL     string `json:"url"`
 	Login   string `json:"login"`
-	Try     string `json:"try,omitempty"`
-	near    bool   // that line works from this machine and its network only
-	another string
+	Try     string `json:"try,omitempty"` // a curl command for the first endpoint; "" if there is no endpoint
+
+	localOnly    bool   // the endpoint in Try accepts requests from private networks only
+	loginCommand string // prints another login
 }
 
-// printBanner prints where the dashboard is, with a fresh one-time login, and a line to try.
+// printBanner creates a one-time login and prints the banner. The login is stored even if ctx has ended meanwhile, so
+// that a stop right after the start does not look like an error.
 func (s *server) printBanner(ctx context.Context) error {
 	code, err := s.logins.New(context.WithoutCancel(ctx))
 	if err != nil {
 		return err
 	}
 	b := banner{
-		Version: s.config.Version,
-		URL:     s.site.URL(""),
-		Login:   s.site.URL("login/" + code),
-		another: "hookbeam login",
+		Version:      s.config.Version,
+		URL:          s.site.URL(""),
+		Login:        s.site.URL("login/" + code),
+		loginCommand: "hookbeam login",
 	}
 	if endpoints := s.endpoints.List(); len(endpoints) > 0 {
 		b.Try = `curl -d '{"hello":"world"}' ` + s.site.URL("in/"+endpoints[0].Slug)
-		b.near = endpoints[0].Awaiting
+		b.localOnly = endpoints[0].Awaiting
 	}
 	if s.config.Data != defaultData {
-		b.another += " --data " + s.config.Data
+		b.loginCommand += " --data " + s.config.Data
 	}
 	if s.deps.JSON {
 		return json.NewEncoder(s.deps.Stdout).Encode(b)
@@ -46,27 +49,24 @@ func (s *server) printBanner(ctx context.Context) error {
 	return b.print(s.deps.Stdout)
 }
 
+// defaultData is the default of --data. A command needs the flag only for another folder.
 const defaultData = "./data"
 
-func (n banner) print(w io.Writer) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "\n  Hookbeam %s\n\n", n.Version)
-	fmt.Fprintf(&b, "  Dashboard   %s\n", n.Login)
-	fmt.Fprintf(
-		&b,
-		"              logs you in once, within %d minutes; for another link: %s\n",
-		access.LoginLife/time.Minute,
-		n.another,
-	)
-	if n.Try != "" {
-		fmt.Fprintf(&b, "  Try it      %s\n", n.Try)
-		if n.near {
-			b.WriteString(
-				"              takes requests from this machine and its network only, until you confirm it in the dashboard\n",
-			)
+// print writes the banner for people, in one call, so that other output cannot get between its lines.
+func (b banner) print(w io.Writer) error {
+	var text strings.Builder
+	fmt.Fprintf(&text, "\n  Hookbeam %s\n\n", b.Version)
+	fmt.Fprintf(&text, "  Dashboard   %s\n", b.Login)
+	fmt.Fprintf(&text, "              one-time login, valid for %d minutes; for a new one: %s\n",
+		access.LoginLife/time.Minute, b.loginCommand)
+	if b.Try != "" {
+		fmt.Fprintf(&text, "  Try it      %s\n", b.Try)
+		if b.localOnly {
+			text.WriteString("              accepts requests from this machine and its network only, " +
+				"until you confirm it in the dashboard\n")
 		}
 	}
-	b.WriteByte('\n')
-	_, err := io.WriteString(w, b.String())
+	text.WriteByte('\n')
+	_, err := io.WriteString(w, text.String())
 	return err
 }

@@ -2,11 +2,12 @@ package server
 
 import "time"
 
-// steadyClock returns a clock that began at a time and goes on with how long the process has been running. Nobody can
-// set
-// it. Who measures how long somebody has been silent goes by it: by a clock that is set forward every reader would be
-// dropped at once, and by one that is set back none would be for as long.
-func steadyClock(began time.Time, running func() time.Duration) func() time.Time {
-	began = began.Round(0)
+// monotonicClock returns a clock that starts at began and advances with the running time of the process. Setting the
+// system's clock does not change it.
+//
+// Time-outs of readers are measured with it. With the system's clock, setting it forward would disconnect every reader
+// at once, and setting it back would keep dead readers connected for as long.
+func monotonicClock(began time.Time, running func() time.Duration) func() time.Time {
+	began = began.Round(0) // drops its own monotonic reading, which running replaces
 	return func() time.Time { return began.Add(running()) }
 }

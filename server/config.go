@@ -10,30 +10,32 @@ import (
 	"hookbeam/server/client"
 )
 
-// Config is what an operator sets. The tags are the command line's: each flag has an environment variable.
+// Config is the configuration of a server. main passes it to package command as the flags of serve, and then to Run.
+// The tags declare command-line flags, each with an environment variable. Numbers of bytes, durations and rates have
+// types that parse what people write.
 type Config struct {
 	client.Location
 	InsecureHTTP bool     `help:"Serve other machines over plain HTTP. Anyone on the network path can read and change the traffic." env:"HOOKBEAM_INSECURE_HTTP"`
 	TrustedProxy []string `help:"Proxies whose X-Forwarded-For header is trusted, as addresses or CIDRs." env:"HOOKBEAM_TRUSTED_PROXY" placeholder:"CIDR,…"`
 
 	KeepFor   Span  `help:"How long deliveries are kept; 0 = forever." default:"30d" env:"HOOKBEAM_KEEP_FOR"`
-	KeepBytes Bytes `help:"What deliveries may take on disk before the oldest go, and the statuses beside them; 0 = unlimited." default:"1GiB" env:"HOOKBEAM_KEEP_BYTES"`
+	KeepBytes Bytes `help:"Maximum size of deliveries on disk, and of the statuses beside them; 0 = unlimited." default:"1GiB" env:"HOOKBEAM_KEEP_BYTES"`
 
-	KeepEvents *Bytes `help:"What remembered event ids may take on disk before the oldest are forgotten; a fifth of --keep-bytes if not given; 0 = unlimited." env:"HOOKBEAM_KEEP_EVENTS" placeholder:"BYTES"`
+	KeepEvents *Bytes `help:"Maximum size of the event ids that are remembered to detect duplicates; default: a fifth of --keep-bytes; 0 = unlimited." env:"HOOKBEAM_KEEP_EVENTS" placeholder:"BYTES"`
 
 	KeepStatuses Span `help:"How long a status is kept after its last update; 0 = forever." default:"400d" env:"HOOKBEAM_KEEP_STATUSES"`
 
-	RateEndpoint Rate  `help:"Deliveries that an endpoint takes, for example 500/s or 1000/m; twice as many may come at once; 0 = unlimited." default:"5000/s" env:"HOOKBEAM_RATE_ENDPOINT"`
-	RateAddress  Rate  `help:"Deliveries that one address may send; twice as many may come at once; 0 = unlimited." default:"5000/s" env:"HOOKBEAM_RATE_ADDRESS"`
-	MaxInFlight  Bytes `help:"Memory that all bodies together may take while they are received." default:"256MiB" env:"HOOKBEAM_MAX_IN_FLIGHT"`
+	RateEndpoint Rate  `help:"Deliveries per endpoint, for example 500/s or 1000/m, with bursts of twice as many; 0 = unlimited." default:"5000/s" env:"HOOKBEAM_RATE_ENDPOINT"`
+	RateAddress  Rate  `help:"Deliveries per IP address, with bursts of twice as many; 0 = unlimited." default:"5000/s" env:"HOOKBEAM_RATE_ADDRESS"`
+	MaxInFlight  Bytes `help:"Maximum memory of request bodies in progress, half of it for one IP address." default:"256MiB" env:"HOOKBEAM_MAX_IN_FLIGHT"`
 
 	StopAfter Span `help:"How long to continue to receive after a stop signal, so that load balancers can react." default:"0s" env:"HOOKBEAM_STOP_AFTER"`
 
-	AdminToken string `kong:"-"` // HOOKBEAM_ADMIN_TOKEN: not a flag, for process lists are public
+	AdminToken string `kong:"-"` // HOOKBEAM_ADMIN_TOKEN; not a flag, because process lists are public
 	Version    string `kong:"-"`
 }
 
-// keepEvents is what remembered event ids may take on disk; 0: no bound.
+// keepEvents returns the disk space for event ids in bytes; 0 means unlimited.
 func (c Config) keepEvents() int64 {
 	if c.KeepEvents != nil {
 		return int64(*c.KeepEvents)
@@ -41,14 +43,15 @@ func (c Config) keepEvents() int64 {
 	return int64(c.KeepBytes) / 5
 }
 
-// usage returns a *client.UsageError that names the flag.
+// usage returns a *client.UsageError that starts with the name of the flag.
 func usage(flag string, err error) error {
 	return &client.UsageError{Err: fmt.Errorf("%s: %w", flag, err)}
 }
 
-// Bytes is a size, written as 1GiB, 500MB or 4096.
+// Bytes is a number of bytes, written as 1GiB, 500MB or 4096.
 type Bytes int64
 
+// units are the suffixes of Bytes. A suffix comes before those that it ends with.
 var units = [...]struct {
 	suffix string
 	factor float64
@@ -57,7 +60,7 @@ var units = [...]struct {
 	{"kB", 1e3}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1}, {"", 1},
 }
 
-// UnmarshalText reads a size.
+// UnmarshalText parses a number, which may have a fraction, and an optional unit.
 func (b *Bytes) UnmarshalText(text []byte) error {
 	for _, u := range units {
 		number, ok := strings.CutSuffix(string(text), u.suffix)
@@ -65,19 +68,20 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 			continue
 		}
 		n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		// The limit leaves room for sums of two sizes.
 		if err != nil || n < 0 || math.IsNaN(n) || n*u.factor > math.MaxInt64/2 {
 			break
 		}
 		*b = Bytes(n * u.factor)
 		return nil
 	}
-	return fmt.Errorf("%q is no size; write it as 1GiB, 500MB or 4096", text)
+	return fmt.Errorf("%q is not a size; write it as 1GiB, 500MB or 4096", text)
 }
 
-// Span is a duration, written as 30d, 12h or 1h30m.
+// Span is a duration, written as 30d, 12h or 1h30m. Unlike time.ParseDuration it accepts days.
 type Span time.Duration
 
-// UnmarshalText reads a duration.
+// UnmarshalText parses a duration that is not negative.
 func (s *Span) UnmarshalText(text []byte) error {
 	if days, ok := strings.CutSuffix(string(text), "d"); ok {
 		n, err := strconv.ParseFloat(days, 64)
@@ -94,24 +98,24 @@ func (s *Span) UnmarshalText(text []byte) error {
 		*s = 0
 		return nil
 	}
-	return fmt.Errorf("%q is no duration; write it as 30d, 12h or 90s", text)
+	return fmt.Errorf("%q is not a duration; write it as 30d, 12h or 90s", text)
 }
 
-// Rate is so many a second, written as 500, 500/s, 1000/m or 5000/h. 0 means no limit.
+// Rate is a number of events per second, written as 500, 500/s, 1000/m or 5000/h. 0 means unlimited.
 type Rate float64
 
-// UnmarshalText reads a rate.
+// UnmarshalText parses a number and an optional unit of time.
 func (r *Rate) UnmarshalText(text []byte) error {
 	number, per, _ := strings.Cut(string(text), "/")
 	n, err := strconv.ParseFloat(number, 64)
 	seconds, known := map[string]float64{"": 1, "s": 1, "m": 60, "h": 3600}[per]
 	if err != nil || !known || n < 0 || n > 1e9 || math.IsNaN(n) {
-		return fmt.Errorf("%q is no rate; write it as 500/s, 1000/m or 0 for no limit", text)
+		return fmt.Errorf("%q is not a rate; write it as 500/s, 1000/m, or 0 for unlimited", text)
 	}
 	*r = Rate(n / seconds)
 	return nil
 }
 
-// burst is what may come at once: two seconds' worth, for senders repeat at once what they could not deliver for a
-// while; for slow rates one.
+// burst returns the number of events that are accepted at once: two seconds' worth, and at least one. After an outage
+// senders repeat all their failed deliveries together.
 func (r Rate) burst() int { return max(int(2*r), 1) }

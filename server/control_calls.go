@@ -11,13 +11,14 @@ import (
 	"hookbeam/server/hook"
 )
 
-// apiPrefix is where the calls of the API are, and publicStatus those of them that are for the public.
+// apiPrefix is the path of the API's calls. Those below publicStatus are for the public, which the channel does not
+// serve.
 const (
 	apiPrefix    = "/api/v1/"
 	publicStatus = "/api/v1/status/"
 )
 
-// routes returns the calls of the control channel.
+// routes returns the handler of all calls of the control channel: its own, and those of the API.
 func (c controlCalls) routes() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]http.HandlerFunc{
@@ -42,19 +43,19 @@ func (c controlCalls) routes() http.Handler {
 	return mux
 }
 
-// newLogin makes a one-time link to the dashboard.
+// newLogin creates a one-time link to the dashboard.
 func (c controlCalls) newLogin(w http.ResponseWriter, r *http.Request) {
 	code, err := c.Logins.New(r.Context())
 	if err != nil {
 		writeControlProblem(w, http.StatusServiceUnavailable, &hook.Problem{Code: "cannot_store",
-			Detail: "The login cannot be stored now. The server's log says why; look at the disk's free space first."})
+			Detail: "The login could not be stored. Check the free disk space; the server's log has the cause."})
 		return
 	}
 	writeControlJSON(w, http.StatusCreated, client.Login{Link: c.Site.URL("login/" + code)})
 }
 
-// listEndpoints gives the endpoints with their secrets, so that a command can sign what it sends. Whoever may use the
-// channel could read them in the database.
+// listEndpoints returns the endpoints with the values of their secrets, so that a command can sign samples. The users
+// of the channel could read these in the database as well.
 func (c controlCalls) listEndpoints(w http.ResponseWriter, _ *http.Request) {
 	all := client.Endpoints{Endpoints: []client.Endpoint{}}
 	for _, e := range c.Endpoints.List() {
@@ -68,12 +69,13 @@ func (c controlCalls) listEndpoints(w http.ResponseWriter, _ *http.Request) {
 	writeControlJSON(w, http.StatusOK, all)
 }
 
-// debug gives a summary of what goes on inside.
+// debug returns a summary of the server's internal state.
 func (c controlCalls) debug(w http.ResponseWriter, _ *http.Request) {
 	writeControlJSON(w, http.StatusOK, c.Summary())
 }
 
-// profile gives one of the runtime's profiles: for go tool pprof, or, with ?debug=1 or ?debug=2, as text.
+// profile returns a handler for one of the runtime's profiles. Its format is that of go tool pprof, or text with
+// ?debug=1 or ?debug=2.
 func profile(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		level, _ := strconv.Atoi(r.URL.Query().Get("debug"))
@@ -81,12 +83,13 @@ func profile(name string) http.HandlerFunc {
 		if level > 0 {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		}
-		_ = pprof.Lookup(name).WriteTo(w, min(max(level, 0), 2)) // the other end left: nobody to tell
+		_ = pprof.Lookup(name).WriteTo(w, min(max(level, 0), 2)) // fails only if the client has left
 	}
 }
 
-func writeControlJSON(w http.ResponseWriter, status int, what any) {
+// writeControlJSON writes a value as JSON.
+func writeControlJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(what) // the other end left: nobody to tell
+	_ = json.NewEncoder(w).Encode(value) // fails only if the client has left
 }

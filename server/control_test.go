@@ -107,7 +107,8 @@ func TestACommandTalksToTheServerThatHoldsTheFolder(t *testing.T) {
 	folder := t.TempDir()
 	log := controlled(t, folder, func(c *controlCalls) {
 		c.Endpoints = fewEndpoints{{ID: "ep_1", Name: "shop", Slug: "shop-1", Provider: "stripe",
-			SignedURL: "https://there.test/x", Settings: map[string]string{"a": "b"}, Secrets: []hook.Secret{{Label: "live", Value: "whsec_1"}}}}
+			SignedURL: "https://there.test/x", Settings: map[string]string{"a": "b"},
+			Secrets: []hook.Secret{{Label: "live", Value: "whsec_1"}}}}
 	})
 	s := connected(t, folder)
 	link, err := s.NewLogin(t.Context())
@@ -128,7 +129,7 @@ func TestACommandTalksToTheServerThatHoldsTheFolder(t *testing.T) {
 		t.Error(err)
 	}
 	for _, want := range []string{`route=/control/v1/logins status=201`, `route=/control/v1/endpoints status=200`} {
-		if strings.Count(log.String(), `msg="control request" who=local method=`) != 3 ||
+		if strings.Count(log.String(), `msg="control request" actor=local method=`) != 3 ||
 			!strings.Contains(log.String(), want) {
 			t.Errorf("the log lacks %q: %s", want, log)
 		}
@@ -269,15 +270,16 @@ func controlHandler(t *testing.T) (*control, *text) {
 	log := &text{}
 	logger := slog.New(slog.NewTextHandler(log, nil))
 	return newControl(listener, "test", controlCalls{Logins: oneLogin{}, Endpoints: fewEndpoints{},
-		API: http.HandlerFunc(
-			func(http.ResponseWriter, *http.Request) { t.Error("it reached the API") },
-		)}, nil, logger), log
+		API: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			t.Error("it reached the API")
+		})}, nil, logger), log
 }
 
 func TestTheControlChannelRefusesWhatBrowsersAndProxiesSend(t *testing.T) {
 	c, log := controlHandler(t)
 	host := c.hosts[0]
 	refused := 0
+	paths := []string{client.LoginsPath, client.EndpointsPath, "/api/v1/endpoints", "/control/v1/debug", "/"}
 	for name, change := range map[string]func(*http.Request){
 		"Origin":          func(r *http.Request) { r.Header.Set("Origin", "null") },
 		"own Origin":      func(r *http.Request) { r.Header.Set("Origin", "http://"+host) },
@@ -295,7 +297,7 @@ func TestTheControlChannelRefusesWhatBrowsersAndProxiesSend(t *testing.T) {
 		"absolute form":   func(r *http.Request) { r.URL.Host = host },
 		"a host's suffix": func(r *http.Request) { r.Host = host + ".evil.test" },
 	} {
-		for _, path := range []string{client.LoginsPath, client.EndpointsPath, "/api/v1/endpoints", "/control/v1/debug", "/"} {
+		for _, path := range paths {
 			r := httptest.NewRequest(http.MethodPost, path, nil)
 			r.Host = host
 			change(r)
@@ -312,7 +314,8 @@ func TestTheControlChannelRefusesWhatBrowsersAndProxiesSend(t *testing.T) {
 			}
 		}
 	}
-	if n := strings.Count(log.String(), `msg="control request" who=local method=POST route=… status=403`); n != refused {
+	line := `msg="control request" actor=local method=POST route=… status=403`
+	if n := strings.Count(log.String(), line); n != refused {
 		t.Errorf("%d of %d refusals are in the log", n, refused)
 	}
 }

@@ -2,5 +2,5 @@
 
 package server
 
-// descriptors returns 0: the system does not limit how many files a process may have open.
+// descriptors returns 0: this system has no limit of open files per process.
 func descriptors() uint64 { return 0 }

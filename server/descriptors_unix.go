@@ -4,15 +4,14 @@ package server
 
 import "syscall"
 
-// descriptors returns how many files the process may have open; 0 where that is not limited. Go's runtime has raised
-// the
-// soft limit to the hard one when the process began.
+// descriptors returns the number of files that the process may have open, or 0 if it is unlimited. It is the soft
+// limit, which Go's runtime raises to the hard limit when a process starts.
 func descriptors() uint64 {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return 0
 	}
-	if limit.Cur >= 1<<62 { // RLIM_INFINITY, which each system writes in its own way
+	if limit.Cur >= 1<<62 { // RLIM_INFINITY, whose value differs between systems
 		return 0
 	}
 	return uint64(limit.Cur) //nolint:unconvert // it is signed on FreeBSD

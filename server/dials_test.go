@@ -61,7 +61,7 @@ var mayDial = map[string]string{
 	"server/client":   "it calls this program's own API at the address that the person at the keyboard gives",
 	"server/bench":    "it drives the running binary from outside",
 
-	"server/command/sender.go":        "it sends a sample to the address that the person at the keyboard gives, usually this machine",
+	"server/command/sender.go":        "it sends a sample to the address that the user gives, usually this machine",
 	"server/datafile/control_dial.go": "it reaches the server that holds the data folder, on this machine",
 }
 
@@ -121,26 +121,47 @@ func TestTheDialTestNoticesDialers(t *testing.T) {
 		imports, body string
 		want          []string
 	}{
-		"a function":             {`"net"`, `var _, _ = net.Dial("tcp", "a:1")`, []string{"net.Dial"}},
-		"one of a family":        {`"net"`, `func f() { net.DialTimeout("tcp", "a:1", 0) }`, []string{"net.DialTimeout"}},
-		"a name as a value":      {`"net"`, `var d = net.Dial`, []string{"net.Dial"}},
-		"a literal":              {`"net"`, `var d = &net.Dialer{}`, []string{"net.Dialer"}},
-		"a method of a literal":  {`"net"`, `var d = (&net.Dialer{}).DialContext`, []string{"net.Dialer"}},
-		"new":                    {`"net/http"`, `var c = new(http.Client)`, []string{"net/http.Client"}},
-		"a variable":             {`"net/http"`, `var c http.Client`, []string{"net/http.Client"}},
-		"a field that is one":    {`"net/http"`, `type t struct { c http.Client }`, []string{"net/http.Client"}},
-		"the global client":      {`"net/http"`, `var c = http.DefaultClient`, []string{"net/http.DefaultClient"}},
-		"a copy of the global":   {`"net/http"`, `var c = http.DefaultTransport.(*http.Transport).Clone()`, []string{"net/http.DefaultTransport"}},
-		"another name":           {`web "net/http"`, `func f() { web.Get("http://a") }`, []string{"net/http.Get"}},
-		"no name":                {`. "net/smtp"`, `func f() { SendMail("", nil, "", nil, nil) }`, []string{"net/smtp without its name"}},
-		"a version in the path":  {`"github.com/redis/go-redis/v9"`, `var c = redis.NewClient(nil)`, []string{"github.com/redis/go-redis/v9.NewClient"}},
-		"a suffix in the path":   {`"github.com/nats-io/nats.go"`, `var c, _ = nats.Connect("")`, []string{"github.com/nats-io/nats.go.Connect"}},
-		"a library's dialer":     {`"github.com/gorilla/websocket"`, `var d = websocket.DefaultDialer`, []string{"github.com/gorilla/websocket.DefaultDialer"}},
+		"a function": {`"net"`, `var _, _ = net.Dial("tcp", "a:1")`, []string{"net.Dial"}},
+		"one of a family": {
+			`"net"`, `func f() { net.DialTimeout("tcp", "a:1", 0) }`,
+			[]string{"net.DialTimeout"},
+		},
+		"a name as a value":     {`"net"`, `var d = net.Dial`, []string{"net.Dial"}},
+		"a literal":             {`"net"`, `var d = &net.Dialer{}`, []string{"net.Dialer"}},
+		"a method of a literal": {`"net"`, `var d = (&net.Dialer{}).DialContext`, []string{"net.Dialer"}},
+		"new":                   {`"net/http"`, `var c = new(http.Client)`, []string{"net/http.Client"}},
+		"a variable":            {`"net/http"`, `var c http.Client`, []string{"net/http.Client"}},
+		"a field that is one":   {`"net/http"`, `type t struct { c http.Client }`, []string{"net/http.Client"}},
+		"the global client":     {`"net/http"`, `var c = http.DefaultClient`, []string{"net/http.DefaultClient"}},
+		"a copy of the global": {
+			`"net/http"`, `var c = http.DefaultTransport.(*http.Transport).Clone()`,
+			[]string{"net/http.DefaultTransport"},
+		},
+		"another name": {`web "net/http"`, `func f() { web.Get("http://a") }`, []string{"net/http.Get"}},
+		"no name": {
+			`. "net/smtp"`, `func f() { SendMail("", nil, "", nil, nil) }`,
+			[]string{"net/smtp without its name"},
+		},
+		"a version in the path": {
+			`"github.com/redis/go-redis/v9"`, `var c = redis.NewClient(nil)`,
+			[]string{"github.com/redis/go-redis/v9.NewClient"},
+		},
+		"a suffix in the path": {
+			`"github.com/nats-io/nats.go"`, `var c, _ = nats.Connect("")`,
+			[]string{"github.com/nats-io/nats.go.Connect"},
+		},
+		"a library's dialer": {
+			`"github.com/gorilla/websocket"`, `var d = websocket.DefaultDialer`,
+			[]string{"github.com/gorilla/websocket.DefaultDialer"},
+		},
 		"a client that is given": {`"net/http"`, `func f(c *http.Client) { c.Get("http://a") }`, nil},
 		"a pointer to one":       {`"net/http"`, `type t struct { c *http.Client }`, nil},
 		"the server's side":      {`"net/http"`, `var s = &http.Server{}`, nil},
 		"listening":              {`"net"`, `func f() { net.Listen("tcp", ":0") }`, nil},
-		"a name of one's own":    {`"net/http"`, `var net = struct{ Dial func() }{}; var s http.Server; func f() { net.Dial() }`, nil},
+		"a name of one's own": {
+			`"net/http"`, `var net = struct{ Dial func() }{}; var s http.Server; func f() { net.Dial() }`,
+			nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, err := dialsIn(name+".go", "package p\nimport "+c.imports+"\n"+c.body)

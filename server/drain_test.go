@@ -51,7 +51,8 @@ type pipeClient struct {
 // begin sends a request without the end of its body.
 func (c *pipeClient) begin(t *testing.T, body string, missing int) {
 	t.Helper()
-	if _, err := fmt.Fprintf(c, "POST /in/a HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(body)+missing, body); err != nil {
+	const form = "POST /in/a HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
+	if _, err := fmt.Fprintf(c, form, len(body)+missing, body); err != nil {
 		t.Errorf("a request cannot be sent: %v", err)
 	}
 }
@@ -101,7 +102,7 @@ func TestAStopWaitsForRequestsUnderWayAndOnTheirWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, listener := draining(t)
 		running := newGroup(t.Context())
-		running.start(s.doors(part{name: "readers"}, func() {})...)
+		running.start(s.requestParts(part{name: "readers"}, func() {})...)
 		underWay, idle, silent := listener.dial(), listener.dial(), listener.dial()
 		defer silent.Close()
 		idle.begin(t, "first", 0)

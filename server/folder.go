@@ -15,98 +15,98 @@ import (
 	"hookbeam/server/status"
 )
 
-// dataLock is a data folder that this process holds. The folder itself is locked, and on Linux the database, so the
-// lock
-// does not depend on a file that somebody may remove. The lock file tells who has the folder; releases before this
-// one lock
-// only that file, so it is locked as well.
+// dataLock is the lock of a data folder that this process holds. It consists of three locks:
+//
+//   - of the folder itself, and on Linux of the database, so that removing a file does not release the lock;
+//   - of the lock file, which describes the process that holds the folder. Older releases lock only this file.
+//
+// Run and the methods of Offline each have one while they use a folder.
 type dataLock struct {
 	path     string
-	who      datafile.RunningServer
+	who      datafile.RunningServer // what the lock file says
 	log      *slog.Logger
 	folder   *os.File
 	file     *os.File
-	database func() error // frees it
+	database func() error // unlocks the database; nil if it is not locked
 }
 
-// lockDataFolder makes the data folder, gives what is in it to its owner alone, and takes it for this process, which
-// who
-// describes. One folder belongs to one server: two would write the same log. The caller releases it after the databases
-// are closed.
+// lockDataFolder creates the data folder, restricts the permissions of its files to their owner, and locks it for this
+// process, which who describes. A folder has at most one server, because two would write to the same log. The caller
+// must close the databases before it releases the lock.
 func lockDataFolder(path string, who datafile.RunningServer, log *slog.Logger) (l *dataLock, err error) {
 	if err := datafile.Folder(path); err != nil {
 		return nil, err
 	}
-	names := append(append(sqlite.Files(sqlite.FileName), sqlite.ProjectionFiles()...), status.RebuildRequestFile, datafile.LockName)
+	names := append(sqlite.Files(sqlite.FileName), sqlite.ProjectionFiles()...)
+	names = append(names, status.RebuildRequestFile, datafile.LockName)
 	if err := datafile.Mend(path, names...); err != nil {
 		return nil, err
 	}
 	who.PID = os.Getpid()
 	l = &dataLock{path: path, who: who, log: log}
-	if err := l.take(); err != nil {
+	if err := l.acquire(); err != nil {
 		return nil, errors.Join(err, l.release())
 	}
 	return l, nil
 }
 
-func (l *dataLock) take() (err error) {
+// acquire takes all locks, or fails with an error that says who holds the folder. The caller releases what was locked
+// before a failure.
+func (l *dataLock) acquire() (err error) {
 	if l.folder, err = os.Open(l.path); err != nil {
 		return fmt.Errorf("open the data folder: %w", err)
 	}
-	taken, err := takeFolder(l.folder)
-	if err == nil && taken {
-		taken, err = l.takeFile()
+	locked, err := lockFolder(l.folder)
+	if err == nil && locked {
+		locked, err = l.lockFile()
 	}
 	if err != nil {
 		return fmt.Errorf("lock the data folder: %w", err)
 	}
-	if !taken {
+	if !locked {
 		other := datafile.ReadRunningServer(l.path)
 		if other.Command != "" {
-			return fmt.Errorf("the data folder %s is in use by hookbeam %s (process %d). Try again when that has ended",
-				l.path, other.Command, other.PID)
+			return fmt.Errorf("the data folder %s is in use by hookbeam %s (process %d). "+
+				"Try again when it has finished", l.path, other.Command, other.PID)
 		}
-		return fmt.Errorf(
-			"the data folder %s belongs to a running server (process %d, %s). Stop it first, or choose another folder with --data",
-			l.path,
-			other.PID,
-			other.URL,
-		)
+		return fmt.Errorf("the data folder %s is in use by a running server (process %d, %s). "+
+			"Stop that server first, or choose another folder with --data", l.path, other.PID, other.URL)
 	}
 	database := filepath.Join(l.path, sqlite.FileName)
 	if err := datafile.Create(database); err != nil {
 		return err
 	}
-	if l.database, taken, err = datafile.LockDatabase(database); err != nil {
+	if l.database, locked, err = datafile.LockDatabase(database); err != nil {
 		return fmt.Errorf("lock the database: %w", err)
 	}
-	if !taken {
-		return fmt.Errorf(
-			"the database %s is open in a running server, which had it at another place. Stop that server first",
-			database,
-		)
+	if !locked {
+		return fmt.Errorf("the database %s is in use by a running server, which opened it in another folder. "+
+			"Stop that server first", database) // the file was moved while it was open
 	}
 	return nil
 }
 
-// A command that looks who is there holds the folder for a moment, so a server tries more than once.
+// How often, and at which interval, locking the folder is tried. A command that checks whether a server is running
+// holds the lock for a moment.
 const (
 	lockTries = 5
 	lockPause = 20 * time.Millisecond
 )
 
-func takeFolder(folder *os.File) (taken bool, err error) {
+// lockFolder locks the folder. locked is false if another process holds it.
+func lockFolder(folder *os.File) (locked bool, err error) {
 	for range lockTries {
-		if taken, err = datafile.LockFolder(folder, false); taken || err != nil {
-			return taken, err
+		if locked, err = datafile.LockFolder(folder, false); locked || err != nil {
+			return locked, err
 		}
 		<-time.After(lockPause)
 	}
 	return false, nil
 }
 
-// takeFile opens or makes the lock file, locks it and writes into it who has the folder.
-func (l *dataLock) takeFile() (taken bool, err error) {
+// lockFile opens or creates the lock file, locks it, and writes into it who holds the folder. locked is false if
+// another process holds it.
+func (l *dataLock) lockFile() (locked bool, err error) {
 	path := filepath.Join(l.path, datafile.LockName)
 	if l.file, err = datafile.Open(path, os.O_RDWR); errors.Is(err, fs.ErrNotExist) {
 		l.file, err = datafile.OpenNew(path)
@@ -114,19 +114,19 @@ func (l *dataLock) takeFile() (taken bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if taken, err = datafile.Lock(l.file, false); err != nil || !taken {
+	if locked, err = datafile.Lock(l.file, false); err != nil || !locked {
 		return false, err
 	}
 	return true, datafile.WriteRunningServer(l.file, l.who)
 }
 
-// release frees the folder. The databases must be closed.
+// release unlocks the folder. The databases must be closed.
 func (l *dataLock) release() error {
 	var errs []error
 	if l.database != nil {
 		errs = append(errs, l.database())
 	}
-	for _, f := range []*os.File{l.file, l.folder} { // the locks go with them; nothing was buffered
+	for _, f := range []*os.File{l.file, l.folder} { // closing a file releases its lock
 		if f != nil {
 			errs = append(errs, f.Close())
 		}
@@ -134,11 +134,12 @@ func (l *dataLock) release() error {
 	return errors.Join(errs...)
 }
 
-// lockEvery is how often it is looked whether the lock file is still there.
+// lockEvery is the interval at which the lock file and the control channel are checked.
 const lockEvery = time.Second
 
-// Keep puts the lock file back where it was removed or replaced, until ctx ends: commands find the server by it.
-func (l *dataLock) Keep(ctx context.Context) error {
+// Watch restores the lock file if it is removed or replaced, until ctx ends. Without the file commands cannot find the
+// server; the folder stays locked all the time.
+func (l *dataLock) Watch(ctx context.Context) error {
 	tick := time.NewTicker(lockEvery)
 	defer tick.Stop()
 	for {
@@ -149,37 +150,29 @@ func (l *dataLock) Keep(ctx context.Context) error {
 		}
 		switch restored, err := l.restore(); {
 		case err != nil:
-			l.log.Error(
-				"could not put the data folder's lock file back; commands will not find this server",
-				"folder",
-				l.path,
-				"error",
-				err,
-			)
+			l.log.Error("could not restore the lock file of the data folder; commands cannot find this server",
+				"folder", l.path, "error", err)
 			return nil
 		case restored:
-			l.log.Warn(
-				"the data folder's lock file was removed or replaced, and was put back. The folder stayed locked",
-				"folder",
-				l.path,
-			)
+			l.log.Warn("lock file of the data folder was removed or replaced; restored it (the folder stayed locked)",
+				"folder", l.path)
 		}
 	}
 }
 
-// restore puts the lock file back where it is not the one that this process holds.
+// restore replaces the lock file if it is not the one that this process has locked. restored reports whether it did. A
+// folder that was moved away is left alone: at its old path another server may have a folder now.
 func (l *dataLock) restore() (restored bool, err error) {
 	path := filepath.Join(l.path, datafile.LockName)
-	if datafile.Same(l.file, path, os.Lstat) ||
-		!datafile.Same(l.folder, l.path, os.Stat) { // a folder that was moved away is another's now
+	if datafile.Same(l.file, path, os.Lstat) || !datafile.Same(l.folder, l.path, os.Stat) {
 		return false, nil
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
 	before := l.file
-	taken, err := l.takeFile()
-	if err == nil && !taken {
+	locked, err := l.lockFile()
+	if err == nil && !locked {
 		err = errors.New("another process holds it")
 	}
 	if err != nil {

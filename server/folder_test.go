@@ -28,10 +28,12 @@ func held(t *testing.T, folder string) *dataLock {
 // TestALockStaysWhateverBecomesOfItsFile: a clean-up job may remove it, and somebody may put another one in its place.
 func TestALockStaysWhateverBecomesOfItsFile(t *testing.T) {
 	for name, change := range map[string]func(path string) error{
-		"removed":  os.Remove,
-		"replaced": func(path string) error { return errors.Join(os.Remove(path), os.WriteFile(path, []byte("{}"), 0o600)) },
-		"a link":   func(path string) error { return errors.Join(os.Remove(path), os.Symlink("/dev/null", path)) },
-		"moved":    func(path string) error { return os.Rename(path, path+".away") },
+		"removed": os.Remove,
+		"replaced": func(path string) error {
+			return errors.Join(os.Remove(path), os.WriteFile(path, []byte("{}"), 0o600))
+		},
+		"a link": func(path string) error { return errors.Join(os.Remove(path), os.Symlink("/dev/null", path)) },
+		"moved":  func(path string) error { return os.Rename(path, path+".away") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -65,10 +67,12 @@ func TestALockStaysWhateverBecomesOfItsFile(t *testing.T) {
 
 func TestALockIsNeverWrittenThroughALink(t *testing.T) {
 	folder, target := t.TempDir(), filepath.Join(t.TempDir(), "target")
-	if err := errors.Join(os.WriteFile(target, []byte("text"), 0o644), os.Symlink(target, filepath.Join(folder, datafile.LockName))); err != nil {
+	link := filepath.Join(folder, datafile.LockName)
+	if err := errors.Join(os.WriteFile(target, []byte("text"), 0o644), os.Symlink(target, link)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://here.test"}, slog.New(slog.DiscardHandler)); err == nil {
+	who, log := datafile.RunningServer{URL: "http://here.test"}, slog.New(slog.DiscardHandler)
+	if _, err := lockDataFolder(folder, who, log); err == nil {
 		t.Error("a lock that is a link was taken")
 	}
 	if text, err := os.ReadFile(target); err != nil || string(text) != "text" {

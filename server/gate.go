@@ -11,27 +11,27 @@ import (
 	"hookbeam/server/hook"
 )
 
-// How many connections there may be, sockets and waiting requests included.
+// Limits of open connections, including those of sockets and waiting requests.
 const (
 	connectionsOfAddress = 1024
-	connectionsMost      = 40_000 // in all, however many descriptors there are
-	connectionsUnknown   = 20_000 // in all, where the system does not limit descriptors
-	descriptorShare      = 0.8    // of the descriptors; the rest is for the databases and for what is asked outside
+	connectionsMost      = 40_000 // in all, however many file descriptors there are
+	connectionsUnknown   = 20_000 // in all, if the system does not limit file descriptors
+	descriptorShare      = 0.8    // of the file descriptors; the rest is for databases and outgoing connections
 )
 
-// What is told of connections that are closed at once.
+// Codes and messages of connections that are closed without an answer, for logs and counters.
 const (
 	connectionsInAll     = "too_many_connections"
 	connectionsByAddress = "too_many_connections_of_address"
 	acceptFailed         = "accept_failed"
 
-	detailInAll     = "new connections are refused: there are as many as this server may have"
-	detailByAddress = "new connections of an address are refused: it has as many as one address may have"
-	detailAccept    = "a connection could not be accepted"
+	detailInAll     = "connection refused: the connection limit of the server is reached"
+	detailByAddress = "connection refused: the connection limit of one address is reached"
+	detailAccept    = "could not accept a connection"
 )
 
-// gate is the listener that lets connections in: so many in all, and so many of one address. What is too much is closed
-// before a byte of it is read.
+// gate is a net.Listener that limits connections, in all and of one address. A connection over a limit is closed before
+// a byte of it is read, which costs far less than an HTTP answer. http.Server accepts from it.
 type gate struct {
 	net.Listener
 	addresses *access.Addresses
@@ -39,19 +39,20 @@ type gate struct {
 	refusals  *access.Refusals
 }
 
-// newGate takes how many descriptors the process may have; 0 where that is not limited.
+// newGate returns a gate in front of l. descriptors is the number of files that the process may have open, 0 if
+// unlimited.
 func newGate(l net.Listener, addresses *access.Addresses, refusals *access.Refusals, descriptors uint64) *gate {
 	inAll := connectionsUnknown
 	if descriptors > 0 {
 		inAll = int(min(descriptorShare*float64(descriptors), connectionsMost))
 	}
-	inAll = max(inAll, 2)
+	inAll = max(inAll, 2) // one address may have half of them, which must not be none
 	return &gate{Listener: l, addresses: addresses, refusals: refusals,
 		quota: access.NewQuota(inAll, min(connectionsOfAddress, inAll/2))}
 }
 
-// Accept returns the next connection that there is room for. It stays counted until it is closed, also when a socket
-// has taken it over.
+// Accept returns the next connection that is within the limits. It counts until it is closed, also after it was
+// upgraded to a WebSocket.
 func (g *gate) Accept() (net.Conn, error) {
 	for {
 		conn, err := g.Listener.Accept()
@@ -68,66 +69,68 @@ func (g *gate) Accept() (net.Conn, error) {
 		case access.ClientFull:
 			g.refusals.Count(connectionsByAddress, detailByAddress, "address", client.Address)
 		default:
-			return g.counted(conn, client.Key), nil
+			return g.withSlot(conn, client.Key), nil
 		}
 		if tcp, ok := conn.(*net.TCPConn); ok {
-			_ = tcp.SetLinger(0) // nothing was said: no state is kept for it in the kernel, either
+			_ = tcp.SetLinger(0) // closes by RST, so that the kernel keeps no state for the connection either
 		}
-		_ = conn.Close() // who opened it sees that
+		_ = conn.Close() // the client sees that, and can try again
 	}
 }
 
-func (g *gate) counted(conn net.Conn, key string) net.Conn {
+// withSlot returns conn so that closing it releases its place in the quota. key is its client's.
+func (g *gate) withSlot(conn net.Conn, key string) net.Conn {
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		return &countedTCP{TCPConn: tcp, seat: seat{quota: g.quota, key: key}}
+		return &countedTCP{TCPConn: tcp, slot: slot{quota: g.quota, key: key}}
 	}
-	return &countedConn{Conn: conn, seat: seat{quota: g.quota, key: key}}
+	return &countedConn{Conn: conn, slot: slot{quota: g.quota, key: key}}
 }
 
-// seat is a connection's place in the quota. It may be given back again and again: a connection is closed by whoever
-// has done with it.
-type seat struct {
-	quota *access.Quota
-	key   string
-	given atomic.Bool
+// slot is a connection's place in the quota. It may be released more than once, because a connection may be closed more
+// than once.
+type slot struct {
+	quota    *access.Quota
+	key      string
+	released atomic.Bool
 }
 
-func (s *seat) giveBack() {
-	if s.given.CompareAndSwap(false, true) {
+func (s *slot) release() {
+	if s.released.CompareAndSwap(false, true) {
 		s.quota.Give(s.key)
 	}
 }
 
-// ready says where no connection is let in any more.
+// ready is a readiness check. It fails while the limit of all connections is reached.
 func (g *gate) ready(context.Context) error {
 	if g.quota.Full() {
 		return &hook.Problem{Kind: hook.ErrUnavailable, Code: "connections_exhausted", RetryAfter: 5 * time.Second,
-			Detail: "There are as many connections as this server may have: new ones are refused. Raise the limit of open " +
-				"files (ulimit -n), or see in the log who opens them."}
+			Detail: "The server has reached its connection limit and refuses new connections. Raise the limit of " +
+				"open files (ulimit -n), or find in the log which addresses open them."}
 	}
 	return nil
 }
 
-// countedTCP is a connection that is counted until it is closed. It is a *net.TCPConn for all that looks for one's
-// methods.
+// countedTCP is a TCP connection with a slot. It has the methods of *net.TCPConn, such as ReadFrom, which net/http
+// uses.
 type countedTCP struct {
 	*net.TCPConn
-	seat seat
+	slot slot
 }
 
-// Close closes the connection, and counts it no more.
+// Close closes the connection and releases its slot.
 func (c *countedTCP) Close() error {
-	defer c.seat.giveBack()
+	defer c.slot.release()
 	return c.TCPConn.Close()
 }
 
+// countedConn is any other connection with a slot.
 type countedConn struct {
 	net.Conn
-	seat seat
+	slot slot
 }
 
-// Close closes the connection, and counts it no more.
+// Close closes the connection and releases its slot.
 func (c *countedConn) Close() error {
-	defer c.seat.giveBack()
+	defer c.slot.release()
 	return c.Conn.Close()
 }

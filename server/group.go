@@ -7,38 +7,40 @@ import (
 	"sync"
 )
 
-// part is one piece of the server that lives until the server is told to stop. A list of them says the order: each is
-// started after the one before, and stopped before it.
+// part is a long-lived part of the server, such as a follower or the HTTP server. Parts are in a list: each is started
+// after the one before it, and stopped before that one.
 type part struct {
-	name string
-	// run runs the part until its context ends; nil if it is only a step of stopping. An error stops the server.
+	name string // prefixes its error
+	// run runs the part until its context ends; nil if the part is only a step of the shutdown. An error stops the
+	// whole server.
 	run func(context.Context) error
-	// stop is called before the context ends, and brings the part to its end without haste; nil if there is nothing
-	// to do.
+	// stop is called before the context ends, to finish work that the end of the context would abort; nil if there is
+	// none.
 	stop func()
 }
 
-// group runs the parts of a server. When one of them fails, all are to stop. The one goroutine that starts parts is the
-// one that stops them.
+// group starts parts in order and stops them in reverse. If one fails, wait returns so that the caller stops all.
+// start, wait and stop are called by one goroutine.
 type group struct {
-	outer   context.Context // ends when the server is told to stop
-	failed  chan struct{}   // closed when a part has failed
+	outer   context.Context // ends when the server is asked to stop
+	failed  chan struct{}   // closed when the first part fails
 	running []runningPart   // in the order in which they were started
 
 	mu   sync.Mutex
-	errs []error
+	errs []error // of parts that failed
 }
 
-// runningPart is a part that was started and is not yet stopped.
+// runningPart is a part that was started and is not stopped yet.
 type runningPart struct {
 	part
 	cancel context.CancelFunc
 	done   chan struct{}
 }
 
+// newGroup returns an empty group. ctx ends when the server is asked to stop.
 func newGroup(ctx context.Context) *group { return &group{outer: ctx, failed: make(chan struct{})} }
 
-// start runs parts, in this order. Their contexts do not end with the server's, but when they are stopped.
+// start starts parts, in this order. The context of a part does not end with the group's, but when the part is stopped.
 func (g *group) start(parts ...part) {
 	for _, p := range parts {
 		ctx, cancel := context.WithCancel(context.WithoutCancel(g.outer))
@@ -58,6 +60,7 @@ func (g *group) start(parts ...part) {
 	}
 }
 
+// fail records the error of a part.
 func (g *group) fail(err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -67,7 +70,7 @@ func (g *group) fail(err error) {
 	g.errs = append(g.errs, err)
 }
 
-// wait returns when the server is to stop: when it is told to, or when a part has failed.
+// wait blocks until the server is asked to stop, or until a part fails.
 func (g *group) wait() {
 	select {
 	case <-g.outer.Done():
@@ -75,7 +78,8 @@ func (g *group) wait() {
 	}
 }
 
-// stop stops all parts, the one that was started last first. Each has ended before the next is stopped.
+// stop stops all parts in reverse order. It waits for each to end before it stops the next. Calling it again does
+// nothing.
 func (g *group) stop() {
 	for i := len(g.running) - 1; i >= 0; i-- {
 		p := g.running[i]
@@ -88,7 +92,7 @@ func (g *group) stop() {
 	g.running = nil
 }
 
-// failure is why parts failed, nil if none did.
+// failure returns the errors of all parts that failed, or nil.
 func (g *group) failure() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

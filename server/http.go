@@ -13,31 +13,38 @@ import (
 	"hookbeam/server/access"
 )
 
-// Limits against clients that are slow on purpose.
+// Limits that protect against slow clients, also those that are slow on purpose.
 const (
 	headerTime = 10 * time.Second
-	readTime   = time.Minute // headers and body
-	writeTime  = 75 * time.Second
+	readTime   = time.Minute      // headers and body
+	writeTime  = 75 * time.Second // longer than a long poll
 	idleTime   = 2 * time.Minute
-	maxHeaders = 64 << 10
-	maxConns   = 20_000 // at once, beside the sockets; about 10 KiB each
+	maxHeaders = 64 << 10 // bytes
+	maxConns   = 20_000   // connections that are not sockets; each takes about 10 KiB
 )
 
-// How the server leaves.
+// Time-outs of the shutdown.
 const (
-	quietTime    = time.Second      // when no connection has left for so long, those that stay are not in the middle of saying something
-	shutdownTime = 10 * time.Second // for the slowest answers
+	quietTime    = time.Second      // without a closed connection, after which the remaining ones count as idle
+	shutdownTime = 10 * time.Second // for all requests to be answered
 )
 
-// newHTTP returns the server. What it logs itself, of clients that break off or speak no HTTP, is for level debug;
-// that a
-// connection could not be accepted is told by the gate.
+// newHTTP returns the HTTP server. Its own messages, such as those about malformed requests, are logged at level debug,
+// because clients can cause any number of them. Errors of accepting connections are logged by gate.
 func newHTTP(h http.Handler, conns *connections, log *slog.Logger) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
-		IdleTimeout: idleTime, MaxHeaderBytes: maxHeaders, ConnState: conns.note,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       readTime,
+		WriteTimeout:      writeTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    maxHeaders,
+		ConnState:         conns.note,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
 }
 
+// listen serves requests until the listener or the server is closed.
 func (s *server) listen() error {
 	if err := s.http.Serve(s.gate); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		return err
@@ -45,27 +52,24 @@ func (s *server) listen() error {
 	return nil
 }
 
-// leaveReadiness says that the server is not ready any more, and goes on receiving for as long as load balancers need
-// to
-// notice.
-func (s *server) leaveReadiness() {
+// leaveService makes the readiness check fail, and returns after --stop-after. Meanwhile the server still accepts
+// requests, so that load balancers have time to stop sending them.
+func (s *server) leaveService() {
 	s.api.Stop()
-	s.deps.Log.Info("stopping") // only now is it no more ready
+	s.deps.Log.Info("stopping") // after the readiness check has changed: tests rely on this order
 	pause(time.Duration(s.config.StopAfter))
 }
 
-// stopListening lets no new connection in.
+// stopListening closes the listener, so that new connections are refused.
 func (s *server) stopListening() {
 	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-		s.deps.Log.Warn("could not stop listening", "error", err)
+		s.deps.Log.Warn("could not close the listener", "error", err)
 	}
 }
 
-// finishRequests lets every request that has begun, or is on its way, be answered. Who is connected is asked to leave
-// with
-// its next answer. Cutting an idle connection at once could hit a client that is just writing to it, and that client
-// would
-// not know whether its delivery was kept.
+// finishRequests waits until every request that has begun, or is on its way, is answered. Each client is asked to close
+// its connection with the next answer. An idle connection is not closed at once, because its client may be sending a
+// request at that moment, and would not know whether the delivery was stored.
 func (s *server) finishRequests() {
 	s.api.Watched()
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
@@ -73,38 +77,41 @@ func (s *server) finishRequests() {
 	s.conns.drained(ctx)
 	s.conns.closeSilent()
 	if err := s.http.Shutdown(ctx); err != nil {
-		s.deps.Log.Warn("some requests did not end in time and were cut", "error", err)
+		s.deps.Log.Warn("aborted requests that did not end before the shutdown time-out", "error", err)
 		_ = s.http.Close()
 	}
 	s.deps.Log.Info("stopped")
 }
 
+// pause waits for a duration.
 func pause(d time.Duration) {
 	if d > 0 {
 		<-time.After(d)
 	}
 }
 
-// connections counts the open ones, and knows those that have not said anything yet.
+// connections tracks the open connections of the HTTP server. Upgraded ones, which are sockets, do not count. note is
+// its http.Server.ConnState; the shutdown calls drained and closeSilent.
 type connections struct {
 	open     atomic.Int64
-	silent   sync.Map // of net.Conn
-	changed  chan struct{}
+	silent   sync.Map      // net.Conn → nil: connections on which nothing was received yet
+	changed  chan struct{} // of capacity 1; signals that a connection was closed
 	refusals *access.Refusals
 }
 
+// newConnections returns a tracker without connections. refusals counts those over the limit.
 func newConnections(refusals *access.Refusals) *connections {
 	return &connections{changed: make(chan struct{}, 1), refusals: refusals}
 }
 
-// note is told by net/http of each connection's state. One too many is closed at once.
+// note records a change of a connection's state. It closes a new connection that exceeds maxConns.
 func (c *connections) note(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		c.silent.Store(conn, nil)
 		if c.open.Add(1) > maxConns {
 			c.refusals.Count(connectionsInAll, detailInAll)
-			_ = conn.Close() // who opened it sees that; net/http then tells of its end
+			_ = conn.Close() // net/http then reports StateClosed
 		}
 	case http.StateActive:
 		c.silent.Delete(conn)
@@ -118,8 +125,8 @@ func (c *connections) note(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// drained returns when no connection is open, when none has left for quietTime, or when ctx ends. On a busy machine the
-// last sender to come to its turn needs as long as all the others together.
+// drained waits until no connection is open, until none was closed for quietTime, or until ctx ends. The time starts
+// again with each closed connection, because on a busy machine the last client waits for all others.
 func (c *connections) drained(ctx context.Context) {
 	quiet := time.NewTimer(quietTime)
 	defer quiet.Stop()
@@ -135,11 +142,11 @@ func (c *connections) drained(ctx context.Context) {
 	}
 }
 
-// closeSilent closes connections that were opened ahead of need, as browsers do: http.Server would wait for their first
-// words for five seconds.
+// closeSilent closes connections on which no request was ever received. Browsers open some in advance, and
+// http.Server.Shutdown would wait five seconds for a first request on them.
 func (c *connections) closeSilent() {
 	c.silent.Range(func(conn, _ any) bool {
-		_ = conn.(net.Conn).Close() // whoever is at the other end has not asked for anything
+		_ = conn.(net.Conn).Close() // no request can be lost
 		return true
 	})
 }

@@ -127,7 +127,9 @@ func TestOneFolderOneServer(t *testing.T) {
 	if _, running, err := datafile.FindRunningServer(folder); running || err != nil {
 		t.Errorf("before: %v %v", running, err)
 	}
-	held, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://here.test"}, slog.New(slog.DiscardHandler))
+	here, there := datafile.RunningServer{URL: "http://here.test"}, datafile.RunningServer{URL: "http://there.test"}
+	log := slog.New(slog.DiscardHandler)
+	held, err := lockDataFolder(folder, here, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,8 +137,7 @@ func TestOneFolderOneServer(t *testing.T) {
 		at.PID == 0 {
 		t.Errorf("while: %+v %v %v", at, running, err)
 	}
-	if _, err := lockDataFolder(folder, datafile.RunningServer{URL: "http://there.test"}, slog.New(slog.DiscardHandler)); err == nil ||
-		!strings.Contains(err.Error(), "http://here.test") {
+	if _, err := lockDataFolder(folder, there, log); err == nil || !strings.Contains(err.Error(), here.URL) {
 		t.Errorf("the second: %v", err)
 	}
 	if err := held.release(); err != nil {
@@ -145,11 +146,7 @@ func TestOneFolderOneServer(t *testing.T) {
 	if _, running, err := datafile.FindRunningServer(folder); running || err != nil {
 		t.Errorf("after: %v %v", running, err)
 	}
-	again, err := lockDataFolder(
-		folder,
-		datafile.RunningServer{URL: "http://there.test"},
-		slog.New(slog.DiscardHandler),
-	)
+	again, err := lockDataFolder(folder, there, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,13 +206,9 @@ func TestConnectionsAreBoundedByAddressAndInAll(t *testing.T) {
 	if err := g.ready(t.Context()); err != nil {
 		t.Error(err)
 	}
-	conns = append(
-		conns,
-		open("127.0.0.3", true),
-		open("127.0.0.9", true),
-		open("127.0.0.9", true),
-		open("127.0.0.9", true),
-	)
+	for _, ip := range []string{"127.0.0.3", "127.0.0.9", "127.0.0.9", "127.0.0.9"} {
+		conns = append(conns, open(ip, true))
+	}
 	open("127.0.0.4", false)
 	open("127.0.0.9", false)
 	if err := g.ready(t.Context()); err == nil {
@@ -273,7 +266,13 @@ func TestWhatCannotBeAcceptedIsToldOnce(t *testing.T) {
 }
 
 func TestThereIsABoundHoweverManyDescriptorsThereAre(t *testing.T) {
-	for descriptors, want := range map[uint64][2]int{0: {20_000, 1024}, 256: {204, 102}, 20_000: {16_000, 1024}, 1 << 20: {40_000, 1024}, 1: {2, 1}} {
+	for descriptors, want := range map[uint64][2]int{ // in all, of one address
+		0:       {20_000, 1024},
+		1:       {2, 1},
+		256:     {204, 102},
+		20_000:  {16_000, 1024},
+		1 << 20: {40_000, 1024},
+	} {
 		g := newGate(nil, nil, nil, descriptors)
 		one, all := 0, 0
 		for g.quota.Take(access.Client{Key: "a"}) == access.HasRoom {

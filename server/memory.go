@@ -7,36 +7,41 @@ import (
 	"time"
 )
 
-// ballast is memory that is reserved and never touched, so it is never resident. It makes the collector wait for about
-// 100 MiB of garbage instead of 4: with a heap as small as a quiet server's it would otherwise run many times a second
-// under load. Where GOMEMLIMIT sets a limit, which counts it, it is a small part of that.
+// ballast allocates memory that is never written to, so it is never resident. It makes the heap larger, so that the
+// garbage collector runs after about 100 MiB of new garbage instead of 4: an idle server has a small heap, and under
+// load the collector would run many times a second. If GOMEMLIMIT is set, which includes it, it is a small share of
+// that.
 func ballast() []byte { return make([]byte, min(48<<20, debug.SetMemoryLimit(-1)/16)) }
 
-// startPercent is the collector's until the server serves: it then waits for 16 MiB of garbage instead of 4. That is
-// more than a start makes, of which running the collector once would be a tenth.
+// startPercent is GOGC while the server starts: the collector then runs after 16 MiB of garbage instead of 4. A start
+// makes less than that, and one collection would take a tenth of its time.
 const startPercent = 400
 
-// collectLater sets startPercent, and returns what ends it. One server runs in a process.
-func collectLater() (end func()) {
+// delayCollections sets startPercent, and returns a function that restores GOGC, which may be called more than once.
+// The setting is the process's, so only one server may run in it.
+func delayCollections() (end func()) {
 	before := debug.SetGCPercent(startPercent)
 	return sync.OnceFunc(func() { debug.SetGCPercent(before) })
 }
 
+// Parameters of waveDetector.
 const (
-	lookEvery = 500 * time.Millisecond // it is calm if as many sockets are open as at the look before
-	waveSize  = 500                    // opened or closed sockets that are worth a collection
-	restLooks = 4                      // looks after a collection that start none
+	lookEvery = 500 * time.Millisecond // interval of samples
+	waveSize  = 500                    // a wave is at least so many sockets that were opened or closed
+	restLooks = 4                      // samples after a wave that detect none
 )
 
-// wave notices when many sockets have come or gone and it is calm again.
-type wave struct {
-	settled int // how many were open when memory was last given back
-	last    int // how many were open at the last look
-	rest    int // looks that start no collection yet
+// waveDetector detects that many sockets were opened or closed and that their number is stable again. One goroutine
+// samples the number at regular intervals.
+type waveDetector struct {
+	settled int // open sockets after the last wave
+	last    int // open sockets at the last sample
+	rest    int // samples left that detect no wave
 }
 
-// over reports whether a wave is over, given how many sockets are open now.
-func (w *wave) over(open int) bool {
+// ended takes a sample of the number of open sockets, and reports whether a wave has ended: the number differs by at
+// least waveSize from that after the last wave, and has not changed since the last sample.
+func (w *waveDetector) ended(open int) bool {
 	calm := open == w.last
 	w.last, w.rest = open, max(w.rest-1, 0)
 	if !calm || w.rest > 0 || max(open-w.settled, w.settled-open) < waveSize {
@@ -46,15 +51,16 @@ func (w *wave) over(open int) bool {
 	return true
 }
 
-// tidy gives memory back to the system after each wave of sockets until ctx ends. Upgrading a connection leaves several
-// times the garbage that the socket then keeps, and a server on which nothing happens has no reason to collect it.
-func tidy(ctx context.Context, open func() int) error {
+// freeMemoryAfterWaves returns memory to the operating system after each wave of sockets, until ctx ends. Upgrading a
+// connection creates several times as much garbage as the socket then needs, and an idle server would not collect it.
+// open returns the number of open sockets.
+func freeMemoryAfterWaves(ctx context.Context, open func() int) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	for w := (wave{}); ; {
+	for w := (waveDetector{}); ; {
 		select {
 		case <-tick.C:
-			if w.over(open()) {
+			if w.ended(open()) {
 				debug.FreeOSMemory()
 			}
 		case <-ctx.Done():

@@ -4,9 +4,9 @@ import "testing"
 
 // collections returns at which looks a wave is found to be over.
 func collections(open ...int) (at []int) {
-	var w wave
+	var w waveDetector
 	for look, n := range open {
-		if w.over(n) {
+		if w.ended(n) {
 			at = append(at, look)
 		}
 	}

@@ -15,14 +15,14 @@ import (
 	"hookbeam/server/sqlite"
 )
 
-// Offline works on a data folder that no server holds, for the commands that can do without one. Each method takes the
-// folder's lock before it opens a database, so that a server never has its tables changed while it runs.
+// Offline implements command.Offline: it works on a data folder that no server holds. Each method locks the folder
+// before it opens a database, so a running server's database is never changed by another process.
 type Offline struct {
 	Version string // of this program
 }
 
-// lockOffline takes a data folder for a command that works on it while no server does. It fails with client.ErrNoLog if
-// there is no database.
+// lockOffline locks a data folder for a command. It fails with client.ErrNoLog if the folder has no database. The
+// caller releases the lock.
 func lockOffline(folder, command, version string, log *slog.Logger) (*dataLock, error) {
 	if !datafile.HasDatabase(folder) {
 		return nil, fmt.Errorf("%s: %w", folder, client.ErrNoLog)
@@ -30,9 +30,8 @@ func lockOffline(folder, command, version string, log *slog.Logger) (*dataLock, 
 	return lockDataFolder(folder, datafile.RunningServer{Version: version, Command: command}, log)
 }
 
-// NewLogin makes a one-time login in a data folder that no server holds, and returns its link, which works once a
-// server runs there. It leaves the schema alone: a login must not keep the release from starting that served the folder
-// before.
+// NewLogin creates a one-time login in a data folder, and returns its link, which can be used once a server runs there.
+// It does not migrate the schema: after a login, the release that last used the folder must still be able to start.
 func (o Offline) NewLogin(ctx context.Context, l client.Location, log *slog.Logger) (link string, err error) {
 	site, err := siteOf(l, l.Listen)
 	if err != nil {
@@ -55,9 +54,8 @@ func (o Offline) NewLogin(ctx context.Context, l client.Location, log *slog.Logg
 	return site.URL("login/" + code), errors.Join(err, store.Close())
 }
 
-// RebuildStatuses rebuilds the statuses of a data folder from its log, and returns from how many deliveries. As the
-// holder
-// of the folder it brings the schema up to date first.
+// RebuildStatuses rebuilds the statuses of a data folder from its log, and returns the number of deliveries in the log.
+// It migrates the schema first, which only the process that holds the folder may do.
 func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.Logger) (deliveries int, err error) {
 	lock, err := lockOffline(folder, "statuses rebuild", o.Version, log)
 	if err != nil {

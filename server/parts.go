@@ -6,34 +6,41 @@ import (
 	"hookbeam/server/follow"
 )
 
-// parts are the long-lived pieces of a server that serves, in the order in which they are started. They are stopped in
-// the reverse order: nothing new is begun, readers are sent away, requests are answered, the followers and what keeps
-// the
-// log in order come to their end. The writer of the log runs before all of them and after them: see Run.
+// parts returns the long-lived parts of a server in the order in which they are started. They are stopped in reverse
+// order: first the server stops accepting connections, then it closes the connections of readers and answers the
+// remaining requests, and then followers, retention and the other background work end. The writer of the log is started
+// before all of them and stopped after them, see Run.
 func (s *server) parts() []part {
 	log := s.deps.Log
 	parts := append(s.views.parts(s.db, s.notice, log), []part{
+		// The hub of live readers follows behind the projections.
 		{name: "announcer", run: func(ctx context.Context) error { return follow.Run(ctx, s.applied, s.hub, log) }},
+		// The upkeep of the databases and of the data folder.
 		{name: "retention of deliveries", run: s.db.Log().Sweep},
 		{name: "integrity check", run: s.db.Check},
 		{name: "database watch", run: s.db.Watch},
-		{name: "folder lock", run: s.folder.Keep},
+		{name: "folder lock", run: s.folder.Watch},
+		// The channel of commands. It stops after the requests of other clients are answered.
 		{name: "control channel", run: s.control.Run},
 		{name: "control channel watch", run: func(ctx context.Context) error {
-			return keepChannel(ctx, s.channel, s.folder.folder, log)
+			return watchChannel(ctx, s.channel, s.folder.folder, log)
 		}},
-		{name: "memory", run: func(ctx context.Context) error { return tidy(ctx, s.sockets.Open) }},
+		{name: "memory", run: func(ctx context.Context) error { return freeMemoryAfterWaves(ctx, s.sockets.Open) }},
 		{name: "refusals", run: s.refusals.Run},
 	}...)
-	return append(parts, s.doors(part{name: "live readers", run: s.hub.Run}, s.sockets.Wait)...)
+	return append(parts, s.requestParts(part{name: "live readers", run: s.hub.Run}, s.sockets.Wait)...)
 }
 
-// doors are the parts that let requests in. Stopping them lets every request that has begun, or is on its way, be
-// answered: first the server says that it is not ready, then it listens no more, then readers are told to come back,
-// then
-// those who are connected are asked to leave with their next answer. readers tells live readers, and readersGone waits
-// until nothing is left of their connections.
-func (s *server) doors(readers part, readersGone func()) []part {
+// requestParts returns the parts through which requests come in. Stopping them, from the last to the first, answers
+// every request that has begun or is on its way:
+//
+//  1. readiness: the readiness check fails, and --stop-after passes.
+//  2. listener: no new connections are accepted.
+//  3. readers: WebSocket readers are asked to reconnect.
+//  4. http: the remaining requests are answered with Connection: close.
+//
+// readers is the part that serves live readers, and readersGone waits until their connections are closed.
+func (s *server) requestParts(readers part, readersGone func()) []part {
 	return []part{
 		{
 			name: "http",
@@ -42,6 +49,6 @@ func (s *server) doors(readers part, readersGone func()) []part {
 		},
 		readers,
 		{name: "listener", stop: s.stopListening},
-		{name: "readiness", stop: s.leaveReadiness},
+		{name: "readiness", stop: s.leaveService},
 	}
 }

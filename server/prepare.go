@@ -9,7 +9,9 @@ import (
 	"hookbeam/server/datafile"
 )
 
-// prepare checks the configuration, listens, and takes the data folder: all that can be wrong before there is a log.
+// prepare validates the configuration, listens on --listen, locks the data folder and opens the control channel: all
+// that can fail before the log is opened. It sets the fields of s for these, which close frees. It validates flags
+// first, so that a mistake leaves no traces on disk.
 func (s *server) prepare() (access.Token, *access.Addresses, error) {
 	token, err := access.NewToken(s.config.AdminToken)
 	if err != nil {
@@ -19,20 +21,23 @@ func (s *server) prepare() (access.Token, *access.Addresses, error) {
 	if err != nil {
 		return token, nil, usage("--trusted-proxy", err)
 	}
-	if s.config.PublicURL != "" { // before listening: it is the likelier mistake
+	if s.config.PublicURL != "" { // before listening, because a wrong URL is the more likely mistake
 		if _, err := access.ParseSite(s.config.PublicURL); err != nil {
 			return token, nil, usage("--public-url", err)
 		}
 	}
-	if at, err := net.ResolveTCPAddr("tcp", s.config.Listen); err == nil { // what cannot be resolved, Listen tells of
-		if err := s.config.exposed(at); err != nil {
+	// Before listening, so that the port is never open to others. net.Listen reports an address that cannot be
+	// resolved.
+	if at, err := net.ResolveTCPAddr("tcp", s.config.Listen); err == nil {
+		if err := s.config.checkExposure(at); err != nil {
 			return token, nil, err
 		}
 	}
 	if s.listener, err = net.Listen("tcp", s.config.Listen); err != nil {
 		return token, nil, fmt.Errorf("listen on %s: %w", s.config.Listen, err)
 	}
-	if err := s.config.exposed(s.listener.Addr()); err != nil { // a name may have been resolved otherwise
+	// Again, because a host name may have been resolved to another address this time.
+	if err := s.config.checkExposure(s.listener.Addr()); err != nil {
 		return token, nil, err
 	}
 	if s.site, err = siteOf(s.config.Location, s.listener.Addr().String()); err != nil {
@@ -42,59 +47,51 @@ func (s *server) prepare() (access.Token, *access.Addresses, error) {
 	if s.folder, err = lockDataFolder(s.config.Data, who, s.deps.Log); err != nil {
 		return token, nil, err
 	}
-	if s.channel, err = datafile.ListenControl(s.config.Data, s.refuseStranger); err != nil {
+	if s.channel, err = datafile.ListenControl(s.config.Data, s.logRefusedPeer); err != nil {
 		return token, nil, err
 	}
-	s.warn()
+	s.warnPlainHTTP()
 	return token, addresses, nil
 }
 
-// exposed refuses to serve others than this machine by plain HTTP, unless the operator says so: on the way, anybody
-// could
-// read logins and secrets, and change what is delivered. It is a *client.UsageError.
-func (c *Config) exposed(at net.Addr) error {
+// checkExposure returns a *client.UsageError if other machines could reach the server over plain HTTP, unless the
+// operator allows it with --insecure-http: anyone on the network path could read logins and secrets, and change
+// deliveries. at is the address that the server listens on.
+func (c *Config) checkExposure(at net.Addr) error {
 	if c.InsecureHTTP || isLoopback(at) {
 		return nil
 	}
+	const remedies = "or listen on this machine only: --listen 127.0.0.1:8080; " +
+		"or allow plain HTTP: --insecure-http (HOOKBEAM_INSECURE_HTTP=true)"
 	if c.PublicURL == "" {
-		return usage(
-			"--listen",
-			fmt.Errorf(
-				"%s can be reached from other machines, by plain HTTP: put a proxy with TLS in front and name it, "+
-					"--public-url https://hooks.example.com; or listen on this machine only, --listen 127.0.0.1:8080; "+
-					"or say that plain HTTP is meant, --insecure-http (HOOKBEAM_INSECURE_HTTP=true)",
-				c.Listen,
-			),
-		)
+		return usage("--listen", fmt.Errorf("%s can be reached from other machines over plain HTTP. "+
+			"Put a proxy with TLS in front and set its URL: --public-url https://hooks.example.com; %s",
+			c.Listen, remedies))
 	}
 	if site, err := access.ParseSite(c.PublicURL); err != nil || site.Secure() {
 		return err
 	}
-	return usage(
-		"--public-url",
-		fmt.Errorf("%s is plain HTTP, and %s can be reached from other machines: name the https:// address of a proxy "+
-			"with TLS in front; or listen on this machine only, --listen 127.0.0.1:8080; "+
-			"or say that plain HTTP is meant, --insecure-http (HOOKBEAM_INSECURE_HTTP=true)", c.PublicURL, c.Listen),
-	)
+	return usage("--public-url", fmt.Errorf("%s is plain HTTP, and %s can be reached from other machines. "+
+		"Put a proxy with TLS in front and set its https:// URL; %s", c.PublicURL, c.Listen, remedies))
 }
 
+// isLoopback reports whether only this machine can connect to an address.
 func isLoopback(at net.Addr) bool {
 	tcp, ok := at.(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback() // no address at all is every address
+	return ok && tcp.IP.IsLoopback() // an empty IP means all addresses, and is not loopback
 }
 
-// warn says where logins and secrets would be readable on their way.
-func (s *server) warn() {
+// warnPlainHTTP logs a warning if the operator has allowed plain HTTP for other machines.
+func (s *server) warnPlainHTTP() {
 	if !isLoopback(s.listener.Addr()) && !s.site.Secure() {
-		s.deps.Log.Warn(
-			"plain HTTP, as told: whoever is on the way can read logins and secrets, and change what is delivered",
-			"listen",
-			s.listener.Addr().String(),
-		)
+		s.deps.Log.Warn("serving plain HTTP to other machines: "+
+			"anyone on the network path can read logins and secrets, and change deliveries",
+			"listen", s.listener.Addr().String())
 	}
 }
 
-// siteOf returns the site of a server: its public URL, or where address can be reached from this machine.
+// siteOf returns the site of a server: its public URL, or else the URL of address as this machine can reach it. An
+// address that means all interfaces, such as 0.0.0.0, becomes localhost.
 func siteOf(p client.Location, address string) (access.Site, error) {
 	if p.PublicURL != "" {
 		return access.ParseSite(p.PublicURL)

@@ -1,5 +1,10 @@
-// Package server makes one running Hookbeam of all the parts: it configures, wires, starts and stops them.
-// What was answered 2xx is stored before Run returns, however it was ended.
+// Package server runs a Hookbeam server: it validates the configuration, locks the data folder, creates all parts and
+// connects them, starts them in order and stops them in reverse. It also holds the control channel, through which
+// commands reach the server, and the work of commands on a data folder without a server (Offline).
+//
+// It promises that one folder has at most one server, that a delivery that was answered 2xx is stored, however the
+// process ends, and that Run returns only after every part has ended. Start reading at Run; parts.go lists what is
+// started, and wire shows how it is connected.
 package server
 
 import (
@@ -26,22 +31,23 @@ import (
 	"hookbeam/server/wire"
 )
 
-// Deps is what the program around the server gives to it.
+// Deps are the values that main passes to the server, because this package may not import package web.
 type Deps struct {
-	Calls  func() *api.Calls // waits for them; called once
+	Calls  func() *api.Calls // the described API; waits until it is ready, and is called once
 	Pages  func(access.Site) Pages
-	Stdout io.Writer // told where the dashboard is
-	JSON   bool      // tell it for machines
+	Stdout io.Writer // for the banner
+	JSON   bool      // print the banner as JSON
 	Log    *slog.Logger
 }
 
-// Pages are all pages that the server draws itself.
+// Pages renders all pages that are not part of the dashboard. Package web implements it.
 type Pages interface {
 	api.Pages
 	api.StatusPages
 }
 
-// server is the parts of a running Hookbeam.
+// server holds the parts of a running server. Run makes it; prepare sets the first group of fields, and Run and wire
+// the second. A field is nil until its part exists, so that close can free what a failed start leaves.
 type server struct {
 	config   Config
 	deps     Deps
@@ -50,13 +56,13 @@ type server struct {
 	folder   *dataLock
 	channel  *datafile.ControlListener
 	began    time.Time
-	collect  func() // ends what collectLater began
+	collect  func() // restores the garbage collector's setting; see delayCollections
 
 	db        *sqlite.DB
 	logins    *access.Logins
 	endpoints *intake.Endpoints
 	views     projections
-	applied   *follow.View // the log as far as the projections have applied it
+	applied   *follow.View // the log up to the position of the projections
 	hub       *live.Hub
 	sockets   *api.Live
 	receive   *api.Receive
@@ -68,10 +74,11 @@ type server struct {
 	refusals  *access.Refusals
 }
 
-// Run serves until ctx ends, and then stops gracefully: it answers what has begun, tells readers to come back, and
-// closes the log last. A *client.UsageError is a mistake in c.
+// Run runs a server until ctx ends or a part fails. It then stops gracefully: it answers the requests that have begun,
+// asks live readers to reconnect, and closes the log last. Its error joins the errors of all parts; it is a
+// *client.UsageError for a mistake in c.
 func Run(ctx context.Context, c Config, o Deps) (err error) {
-	s := &server{config: c, deps: o, collect: collectLater(), began: time.Now()}
+	s := &server{config: c, deps: o, collect: delayCollections(), began: time.Now()}
 	defer s.collect()
 	defer func() { err = errors.Join(err, s.close()) }()
 	token, addresses, err := s.prepare()
@@ -82,11 +89,12 @@ func Run(ctx context.Context, c Config, o Deps) (err error) {
 	if err != nil {
 		return err
 	}
-	s.views = startProjections(ctx, c.Data, o.Log, checked)
+	s.views = startProjections(ctx, c.Data, o.Log, checked) // opens them while the log is opened
 	if s.db, err = sqlite.Open(ctx, c.Data, s.storeOptions(checked)); err != nil {
 		return err
 	}
-	spareThread()
+	setMaxProcs()
+	// The writer is started first and stopped last, because all other parts may write to the log.
 	running := newGroup(ctx)
 	running.start(part{name: "writer", run: s.db.Run})
 	defer func() {
@@ -99,17 +107,26 @@ func Run(ctx context.Context, c Config, o Deps) (err error) {
 	return s.serve(running)
 }
 
+// storeOptions returns the options of the log. checked is the result of sqlite.CheckRelease, which is not repeated.
 func (s *server) storeOptions(checked sqlite.Checked) sqlite.Options {
 	began := time.Now()
-	return sqlite.Options{KeepFor: time.Duration(s.config.KeepFor), KeepBytes: int64(s.config.KeepBytes),
-		KeepEvents: s.config.keepEvents(), Now: time.Now, Running: func() time.Duration { return time.Since(began) },
-		Random: rand.Reader, Log: s.deps.Log, Checked: checked}
+	return sqlite.Options{
+		KeepFor:    time.Duration(s.config.KeepFor),
+		KeepBytes:  int64(s.config.KeepBytes),
+		KeepEvents: s.config.keepEvents(),
+		Now:        time.Now,
+		Running:    func() time.Duration { return time.Since(began) },
+		Random:     rand.Reader,
+		Log:        s.deps.Log,
+		Checked:    checked,
+	}
 }
 
-// limitedKeys is how many addresses, and how many endpoints, have their rate remembered.
+// limitedKeys is the number of addresses, and of endpoints, for which rate limits are tracked.
 const limitedKeys = 50_000
 
-// wire joins the parts, from the log up to the doors.
+// wire creates the parts and connects them: first authentication, endpoints and statuses, then the hub of live readers,
+// then everything that serves requests. Each part gets those below it as interfaces. Nothing is started yet.
 func (s *server) wire(ctx context.Context, token access.Token, addresses *access.Addresses) error {
 	log := s.deps.Log
 	gate := &access.Gate{Token: token, Sessions: access.NewSessions(s.db.Registry().Sessions(), s.site)}
@@ -122,19 +139,23 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		return err
 	}
 	began := time.Now()
-	steady := steadyClock(began, func() time.Duration { return time.Since(began) })
+	clock := monotonicClock(began, func() time.Duration { return time.Since(began) })
+	// Live readers follow behind the projections, so that a frame contains a delivery together with the statuses that
+	// it changed.
 	s.applied = s.views.behind(s.db.Log())
-	s.hub = live.New(s.applied, live.Options{Now: steady, Newest: s.db.Log().Head, Statuses: s.views.statuses,
+	s.hub = live.New(s.applied, live.Options{Now: clock, Newest: s.db.Log().Head, Statuses: s.views.statuses,
 		Encode: api.EncodeText, Ping: api.Ping})
-	s.endpoints.Subscribe(s.announce)
-	if err := s.makeFirst(ctx); err != nil {
-		return fmt.Errorf("make the first endpoint: %w", err)
+	s.endpoints.Subscribe(s.announceEndpoint)
+	if err := s.createFirstEndpoint(ctx); err != nil {
+		return fmt.Errorf("create the first endpoint: %w", err)
 	}
 	s.endpoints.WarnOfOpen(log)
+	// Some providers name the certificate of a signature by URL. It is fetched through the guard of package outbound.
 	address := func(slug string) string { return s.site.URL("in/" + slug) }
 	in := intake.New(s.endpoints, s.db.Log(), time.Now, address,
 		intake.NewCertificates(s.db.Registry(), outbound.New(outbound.Options{Log: log}), log, time.Now))
 	s.refusals = access.NewRefusals(log, time.Now)
+	// Everything below serves requests, and counts those that it refuses in one place.
 	s.gate = newGate(s.listener, addresses, s.refusals, descriptors())
 	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions,
 		Refusals: s.refusals, Now: time.Now, Log: log})
@@ -163,9 +184,10 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	return nil
 }
 
-// makeFirst makes an endpoint where there never was one, so that a first start has something to try.
-func (s *server) makeFirst(ctx context.Context) error {
-	ever, err := s.db.Registry().Endpoints(ctx) // deleted ones, too
+// createFirstEndpoint creates an endpoint if there never was one, so that a new server can be tried at once. The
+// endpoint accepts requests from private networks only until it is confirmed in the dashboard.
+func (s *server) createFirstEndpoint(ctx context.Context) error {
+	ever, err := s.db.Registry().Endpoints(ctx) // includes deleted ones
 	if err != nil || len(ever) > 0 {
 		return err
 	}
@@ -173,26 +195,28 @@ func (s *server) makeFirst(ctx context.Context) error {
 	return err
 }
 
-// notice sends an update that is not about a delivery to every dashboard.
+// notice sends an update that is not about a delivery to all dashboards.
 func (s *server) notice(u wire.Update) {
 	if err := s.hub.Notice(u); err != nil {
 		s.deps.Log.Error("could not send a notice to dashboards", "kind", u.Kind, "error", err)
 	}
 }
 
-// announce tells the board and every dashboard of a changed endpoint.
-func (s *server) announce(e hook.Endpoint) {
+// announceEndpoint passes a changed endpoint to the statuses, and notifies all dashboards. It is called for each
+// change.
+func (s *server) announceEndpoint(e hook.Endpoint) {
 	s.views.statuses.Change(e)
 	view := api.View(s.site, e)
 	s.notice(wire.Update{Kind: wire.UpdateEndpoint, Endpoint: &view})
 }
 
-// serve answers until it is told to stop or a part fails.
+// serve starts all parts, prints the banner, and waits until the server is asked to stop or a part fails. It then stops
+// all parts, including those that running had before.
 func (s *server) serve(running *group) error {
 	running.start(s.parts()...)
 	err := s.printBanner(running.outer)
 	s.collect()
-	defer runtime.KeepAlive(ballast())
+	defer runtime.KeepAlive(ballast()) // allocated now, freed when the server stops
 	if err == nil {
 		running.wait()
 	}
@@ -200,7 +224,8 @@ func (s *server) serve(running *group) error {
 	return err
 }
 
-// close frees what is left when everything has stopped.
+// close closes what is still open after all parts have ended: databases first, then the lock of the folder. It also
+// works after a start that failed at any point.
 func (s *server) close() error {
 	var errs []error
 	if s.listener != nil {

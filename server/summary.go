@@ -8,9 +8,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// summary is what GET /control/v1/debug answers: what goes on inside a running server, for whoever looks for the
-// cause of
-// a problem. It holds numbers only, nothing of what was received.
+// summary is the response to GET /control/v1/debug: the internal state of a running server, for finding the cause of a
+// problem. It contains numbers and codes only, no received data, so that it can be shared.
 type summary struct {
 	Version   string           `json:"version"`
 	PID       int              `json:"pid"`
@@ -21,28 +20,29 @@ type summary struct {
 	Refused   map[string]int64 `json:"refused"` // since the start, by code
 }
 
-// runtimeSummary is what Go's runtime says of itself.
+// runtimeSummary is the state of Go's runtime.
 type runtimeSummary struct {
 	Go          string  `json:"go"`
 	Procs       int     `json:"procs"` // GOMAXPROCS
 	Goroutines  int     `json:"goroutines"`
-	HeapBytes   uint64  `json:"heap_bytes"` // that are in use
+	HeapBytes   uint64  `json:"heap_bytes"` // in use
 	HeapObjects uint64  `json:"heap_objects"`
-	SystemBytes uint64  `json:"system_bytes"` // that were taken from the system
+	SystemBytes uint64  `json:"system_bytes"` // obtained from the operating system
 	Collections uint32  `json:"collections"`
-	Paused      float64 `json:"paused_seconds"` // by all collections together
+	Paused      float64 `json:"paused_seconds"` // total of all collections
 }
 
-// queueSummary is how much waits or is held at this moment.
+// queueSummary is the length of queues and the number of open connections at this moment.
 type queueSummary struct {
-	Writes      int   `json:"writes"`      // that wait for the writer of the log
+	Writes      int   `json:"writes"`      // waiting for the writer of the log
 	BodyBytes   int64 `json:"body_bytes"`  // of bodies that are being received
-	Connections int64 `json:"connections"` // to the listening address
+	Connections int64 `json:"connections"` // to the listening address, without sockets
 	Sockets     int   `json:"sockets"`     // of live readers
 	Control     int64 `json:"control_connections"`
 }
 
-// positionSummary is how far each follower of the log has come, as seqs. What lies behind swept was removed.
+// positionSummary is the position of each follower of the log, as a seq. Deliveries up to swept were removed. A
+// position that stays behind head shows a follower that is stuck.
 type positionSummary struct {
 	Swept    hook.Seq `json:"swept"`
 	Head     hook.Seq `json:"head"`
@@ -50,16 +50,24 @@ type positionSummary struct {
 	Live     hook.Seq `json:"live"`
 }
 
-// readRuntime reads what the runtime says. It stops the world for some microseconds.
+// readRuntime reads the state of the runtime. It stops all goroutines for some microseconds.
 func readRuntime() runtimeSummary {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return runtimeSummary{Go: runtime.Version(), Procs: runtime.GOMAXPROCS(0), Goroutines: runtime.NumGoroutine(),
-		HeapBytes: m.HeapInuse, HeapObjects: m.HeapObjects, SystemBytes: m.Sys,
-		Collections: m.NumGC, Paused: time.Duration(m.PauseTotalNs).Seconds()}
+	return runtimeSummary{
+		Go:          runtime.Version(),
+		Procs:       runtime.GOMAXPROCS(0),
+		Goroutines:  runtime.NumGoroutine(),
+		HeapBytes:   m.HeapInuse,
+		HeapObjects: m.HeapObjects,
+		SystemBytes: m.Sys,
+		Collections: m.NumGC,
+		Paused:      time.Duration(m.PauseTotalNs).Seconds(),
+	}
 }
 
-// summary reads what goes on in the server.
+// summary collects the current state of the server. The numbers are read one after another, so they need not describe
+// the same instant.
 func (s *server) summary() summary {
 	return summary{Version: s.config.Version, PID: os.Getpid(), Uptime: time.Since(s.began).Seconds(),
 		Runtime: readRuntime(),

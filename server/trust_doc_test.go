@@ -135,19 +135,20 @@ func TestEveryPromiseNamesTestsThatAreThere(t *testing.T) {
 }
 
 func TestThePromisesTestNoticesWhatIsMissing(t *testing.T) {
+	const this, pages = "server/trust_doc_test.go", "ui/e2e/pages.spec.ts"
 	for name, c := range map[string]struct {
 		named namedTest
 		want  string // part of the complaint; empty: none
 	}{
-		"a test":                    {namedTest{"server/trust_doc_test.go", "TestThePromisesTestNoticesWhatIsMissing"}, ""},
-		"a test that is gone":       {namedTest{"server/trust_doc_test.go", "TestThePromisesTestNotices"}, "has no"},
+		"a test":                    {namedTest{this, "TestThePromisesTestNoticesWhatIsMissing"}, ""},
+		"a test that is gone":       {namedTest{this, "TestThePromisesTestNotices"}, "has no"},
 		"a file that is gone":       {namedTest{"server/gone_test.go", "TestX"}, "cannot be read"},
-		"a file without a name":     {namedTest{"server/trust_doc_test.go", ""}, "without a test"},
+		"a file without a name":     {namedTest{this, ""}, "without a test"},
 		"a script":                  {namedTest{"testdata/script/start.txtar", ""}, ""},
 		"a script that is gone":     {namedTest{"testdata/script/gone.txtar", ""}, "cannot be read"},
-		"a title":                   {namedTest{"ui/e2e/pages.spec.ts", "every page leads a stranger to the login"}, ""},
-		"a title that is gone":      {namedTest{"ui/e2e/pages.spec.ts", "every page leads nowhere"}, "in its title"},
-		"a title that is no test's": {namedTest{"ui/e2e/pages.spec.ts", "import"}, "in its title"},
+		"a title":                   {namedTest{pages, "every page leads a stranger to the login"}, ""},
+		"a title that is gone":      {namedTest{pages, "every page leads nowhere"}, "in its title"},
+		"a title that is no test's": {namedTest{pages, "import"}, "in its title"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := c.named.missing("..")

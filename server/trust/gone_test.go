@@ -175,7 +175,7 @@ func TestTwoServersNeverHaveOneFolder(t *testing.T) {
 	}
 	out, err := exec.CommandContext(t.Context(), hookbeam, "serve", "--listen", "127.0.0.1:0", "--data",
 		s.data).CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "belongs to a running server") {
+	if err == nil || !strings.Contains(string(out), "is in use by a running server") {
 		t.Errorf("a second server: %v\n%s", err, out)
 	}
 	eventually(t, "the lock file is back", func() bool {

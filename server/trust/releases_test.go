@@ -115,7 +115,7 @@ func TestACommandOfTheNextReleaseLeavesARunningServerAlone(t *testing.T) {
 	}
 	// A second server on the folder is refused, whatever its release.
 	serving := []string{"serve", "--listen", "127.0.0.1:0"}
-	if out, err := s.command(next, serving...); err == nil || !strings.Contains(out, "belongs to a running server") {
+	if out, err := s.command(next, serving...); err == nil || !strings.Contains(out, "is in use by a running server") {
 		t.Errorf("the next release's server: %v\n%s", err, out)
 	}
 	if answer, err := http.Get(strings.TrimSpace(out)); err != nil || answer.StatusCode != http.StatusOK {
