@@ -81,7 +81,8 @@ func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.L
 	views := startProjections(ctx, folder, log, sqlite.Checked{})
 	defer func() { err = errors.Join(err, views.close()) }()
 	find := func(id hook.EndpointID) (hook.Endpoint, bool) { e, ok := known[id]; return e, ok }
-	if err := views.open(ctx, store, Config{Location: client.Location{Data: folder}, Version: o.Version}, log, find, time.Hour); err != nil {
+	config := Config{Location: client.Location{Data: folder}, Version: o.Version}
+	if err := views.open(ctx, store, config, log, find, time.Hour); err != nil {
 		return 0, err
 	}
 	if err := views.rebuild(ctx); err != nil {

@@ -13,39 +13,55 @@ import (
 	"hookbeam/server/wire"
 )
 
-// projections are the followers whose state is built from the log and kept in databases of their own. This file is the
-// only one of this package that names each of them where they are opened, run and closed: to add one, add it to every
-// method here.
+// projections are the followers that build state from the log and store it in databases of their own. Other files of
+// this package open, run and close them together through these methods; only this file does so for each one. To add a
+// projection, add it to every method here.
 type projections struct {
 	statusFiles *sqlite.Projections[*sqlite.Statuses]
 	statuses    *status.Board
 }
 
-// startProjections starts opening the databases, beside opening the log.
+// startProjections starts to open the databases in the background, while the caller opens the log. close must be called
+// in any case.
 func startProjections(ctx context.Context, folder string, log *slog.Logger, checked sqlite.Checked) projections {
 	return projections{statusFiles: sqlite.NewStatusDatabases(ctx, folder, log, checked, true)}
 }
 
-// catchUpAtStart is how long a start waits for a projection to apply what came before.
+// catchUpAtStart is the time that a start waits for a projection to catch up with the log. It continues in the
+// background.
 const catchUpAtStart = 2 * time.Second
 
-// open opens the projections of a log that is open, and lets them apply what came before for as long as catchUp.
-func (p *projections) open(ctx context.Context, db *sqlite.DB, c Config, log *slog.Logger,
-	endpoints func(hook.EndpointID) (hook.Endpoint, bool), catchUp time.Duration) (err error) {
-	p.statuses, err = status.Open(ctx, status.Options{Log: db.Log(), Records: db.Log(), Retention: db.Log(),
-		LogGone: db.Gone, Databases: status.DatabasesOf(p.statusFiles),
-		Dir: c.Data, Endpoints: endpoints, Now: time.Now, Logger: log,
-		KeepFor: time.Duration(c.KeepStatuses), KeepBytes: int64(c.KeepBytes), Release: c.Version})
+// open opens the projections of an open log, and lets them apply the deliveries that they do not contain yet, for
+// catchUp at most. endpoints finds an endpoint by its id.
+func (p *projections) open(
+	ctx context.Context, db *sqlite.DB, c Config, log *slog.Logger,
+	endpoints func(hook.EndpointID) (hook.Endpoint, bool), catchUp time.Duration,
+) (err error) {
+	p.statuses, err = status.Open(ctx, status.Options{
+		Log:       db.Log(),
+		Records:   db.Log(),
+		Retention: db.Log(),
+		LogGone:   db.Gone,
+		Databases: status.DatabasesOf(p.statusFiles),
+		Dir:       c.Data,
+		Endpoints: endpoints,
+		Now:       time.Now,
+		Logger:    log,
+		KeepFor:   time.Duration(c.KeepStatuses),
+		KeepBytes: int64(c.KeepBytes),
+		Release:   c.Version,
+	})
 	if err != nil {
 		return err
 	}
 	return p.statuses.CatchUp(ctx, catchUp)
 }
 
-// behind returns the log as far as all projections have applied it.
+// behind returns the log up to the position that all projections have reached.
 func (p *projections) behind(log follow.Source) *follow.View { return follow.Behind(log, p.statuses) }
 
-// parts are what runs while the server does. Dashboards are sent a notice after a rebuild.
+// parts returns the parts that apply new deliveries, rebuild after a change of an endpoint's rules, and delete old
+// state. notice sends an update to all dashboards; it is called after a rebuild.
 func (p *projections) parts(db *sqlite.DB, notice func(wire.Update), log *slog.Logger) []part {
 	return []part{
 		{name: "statuses", run: func(ctx context.Context) error { return follow.Run(ctx, db.Log(), p.statuses, log) }},
@@ -58,10 +74,10 @@ func (p *projections) parts(db *sqlite.DB, notice func(wire.Update), log *slog.L
 	}
 }
 
-// rebuild rebuilds all projections at once. Nothing else may run.
+// rebuild rebuilds all projections from the log and returns when they are complete. The parts must not be running.
 func (p *projections) rebuild(ctx context.Context) error { return p.statuses.Rebuild(ctx) }
 
-// close closes what was opened, when nothing runs any more.
+// close closes the databases that were opened, after the parts have ended.
 func (p *projections) close() error {
 	var errs []error
 	if p.statuses != nil {
