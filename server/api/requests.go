@@ -80,7 +80,7 @@ func newLoggedWriter(
 // done logs one line. It contains neither the path nor the query, headers or body: see loggedPath.
 func (l *loggedWriter) done() {
 	l.logger.Debug("request", "request", requestID(l), "method", loggedMethod(l.request.Method),
-		"path", l.loggedPath(), "status", l.status, "bytes", l.size, "took", l.now().Sub(l.began))
+		"path", l.loggedPath(), "status", l.status, "bytes", l.size, "duration", l.now().Sub(l.began))
 }
 
 // WriteHeader records the status.

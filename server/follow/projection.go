@@ -119,7 +119,7 @@ func (r *Rebuilder) rebuild(ctx context.Context, rebuilt func()) {
 		return
 	}
 	log.Info("rebuild finished", "position", r.projection.Position(),
-		"took", r.options.Now().Sub(began).Round(time.Millisecond))
+		"duration", r.options.Now().Sub(began).Round(time.Millisecond))
 	rebuilt()
 }
 

@@ -41,7 +41,7 @@ func (s *DB) Check(ctx context.Context) error {
 		return s.explain(err)
 	}
 	s.options.Log.Info("checked the database: it is sound",
-		"file", s.path, "took", s.options.Now().Sub(began).Round(time.Millisecond))
+		"file", s.path, "duration", s.options.Now().Sub(began).Round(time.Millisecond))
 	return nil
 }
 
