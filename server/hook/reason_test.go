@@ -12,8 +12,7 @@ import (
 )
 
 // TestEveryReasonHasItsTexts reads the constants from the source, because Go cannot list them: a reason without a row
-// in
-// the table would be shown by its code alone.
+// in the table would be shown by its code alone.
 func TestEveryReasonHasItsTexts(t *testing.T) {
 	declared := declaredReasons(t)
 	if len(declared) < 15 {

@@ -10,8 +10,7 @@ import (
 )
 
 // TestWhoCommitsTogetherClaimsAsAlone has deliveries be committed some by some, and holds what each was taken for
-// against
-// what they are one after the other.
+// against what they are one after the other.
 func TestWhoCommitsTogetherClaimsAsAlone(t *testing.T) {
 	s := resting(t)
 	round := 0

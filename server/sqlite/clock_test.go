@@ -23,8 +23,8 @@ var jumps = [...]time.Duration{
 }
 
 // TestOrderAndDuplicatesDoNotDependOnTheClock lets the clock jump before each delivery, and over a restart. Seqs rise
-// by one,
-// both ends of the log tell the deliveries by them, and each event has one first delivery and its repeats in order.
+// by one, both ends of the log tell the deliveries by them, and each event has one first delivery and its repeats in
+// order.
 func TestOrderAndDuplicatesDoNotDependOnTheClock(t *testing.T) {
 	dir, clock := t.TempDir(), &clock{at: noon}
 	s, stop := running(t, dir, Options{Now: clock.now})

@@ -28,8 +28,7 @@ func (j *journal) count(text string) int {
 }
 
 // TestAFullDiskIsNotFilledByTheLog has hundreds of commits fail. The first is logged at once, and after a minute how
-// many
-// there were since.
+// many there were since.
 func TestAFullDiskIsNotFilledByTheLog(t *testing.T) {
 	said, at := &journal{}, &clock{at: noon}
 	o := options(Options{Now: at.now})

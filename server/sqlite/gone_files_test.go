@@ -212,9 +212,8 @@ func TestTheWALShrinksAgainAfterALongReader(t *testing.T) {
 	}
 }
 
-// TestAWALThatIsEmptiedRightlyIsNotCut has another process empty the WAL again and again, as tools for copies do:
-// what it
-// held is in the database then.
+// TestAWALThatIsEmptiedRightlyIsNotCut has another process empty the WAL again and again, as tools for copies do: what
+// it held is in the database then.
 func TestAWALThatIsEmptiedRightlyIsNotCut(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})
 	db, err := sql.Open("sqlite", "file:"+s.path+"?_busy_timeout=5000")

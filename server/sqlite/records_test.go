@@ -13,8 +13,7 @@ import (
 )
 
 // TestEveryMemberOfARecordComesBack has each member be what it mostly is or something else, whatever the others are:
-// some
-// are written only where they are unusual.
+// some are written only where they are unusual.
 func TestEveryMemberOfARecordComesBack(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})
 	rapid.Check(t, func(t *rapid.T) {

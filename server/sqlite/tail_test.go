@@ -10,8 +10,7 @@ import (
 )
 
 // TestLongPathsAreBoundedInMemory has deliveries come whose paths are as long as a header may be: what is kept in
-// memory of
-// them, and what one page holds, is bounded in bytes, and nothing is missing.
+// memory of them, and what one page holds, is bounded in bytes, and nothing is missing.
 func TestLongPathsAreBoundedInMemory(t *testing.T) {
 	s, _ := running(t, t.TempDir(), Options{})
 	const n = 300

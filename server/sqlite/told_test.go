@@ -59,8 +59,7 @@ func must(t *testing.T, err error) {
 }
 
 // TestWhatIsRolledBackIsNeverTold fails a transaction at its very end: nobody may hear of the deliveries in it, not
-// from
-// the tail, not from the head, and nobody who waits is woken. The next ones take their seqs.
+// from the tail, not from the head, and nobody who waits is woken. The next ones take their seqs.
 func TestWhatIsRolledBackIsNeverTold(t *testing.T) {
 	for name, fail := range map[string]func(*testing.T, *testStore) *writeRequest{
 		"an append that fails": failingAppend, "a commit that fails": failingCommit,
