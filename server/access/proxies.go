@@ -62,8 +62,8 @@ func (a *Addresses) Notice(r *http.Request, now time.Time) (proxy string, found 
 	return peer, true
 }
 
-// StrangeProxies returns the untrusted proxies that Notice found within the last hour, as sorted AddressKeys.
-func (a *Addresses) StrangeProxies(now time.Time) []string {
+// UntrustedProxies returns the untrusted proxies that Notice found within the last hour, as sorted AddressKeys.
+func (a *Addresses) UntrustedProxies(now time.Time) []string {
 	var all []string
 	for _, key := range a.untrusted.known.Keys() {
 		if a.untrusted.has(key, now) {

@@ -46,7 +46,7 @@ func TestAProxyThatIsNotTrustedIsNoticed(t *testing.T) {
 		if client := a.Client(r, now.Add(proxyKnown)); client.Shared {
 			t.Errorf("%s with %s is still shared after an hour", c.peer, c.name)
 		}
-		if all := a.StrangeProxies(now); (len(all) == 1) != c.found {
+		if all := a.UntrustedProxies(now); (len(all) == 1) != c.found {
 			t.Errorf("%s with %s: %v", c.peer, c.name, all)
 		}
 	}
@@ -82,7 +82,7 @@ func TestProxiesThatAreRememberedAreBounded(t *testing.T) {
 			Header:     http.Header{"Via": {"x"}},
 		}, now)
 	}
-	all := a.StrangeProxies(now)
+	all := a.UntrustedProxies(now)
 	if len(all) != proxiesKnown || !slices.IsSorted(all) {
 		t.Errorf("%d are remembered", len(all))
 	}

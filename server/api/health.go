@@ -90,7 +90,7 @@ func (a *API) writeChecks(ctx context.Context, w http.ResponseWriter) {
 		}
 		answer.Checks = append(answer.Checks, result)
 	}
-	if len(a.Addresses.StrangeProxies(a.Now())) > 0 {
+	if len(a.Addresses.UntrustedProxies(a.Now())) > 0 {
 		answer.Checks = append(answer.Checks,
 			wire.ReadinessCheck{Name: "proxy", OK: true, Code: proxyNotTrusted, Detail: proxyAdvice})
 	}

@@ -40,7 +40,7 @@ func (a *API) getServer(context.Context, *struct{}) (*serverOut, error) {
 // warnings returns what the operator should fix.
 func (a *API) warnings() []wire.Warning {
 	warnings := []wire.Warning{}
-	if proxies := a.Addresses.StrangeProxies(a.Now()); len(proxies) > 0 {
+	if proxies := a.Addresses.UntrustedProxies(a.Now()); len(proxies) > 0 {
 		warnings = append(warnings, wire.Warning{Code: proxyNotTrusted,
 			Detail: proxyAdvice + " Seen: --trusted-proxy " + strings.Join(proxies, ",")})
 	}
