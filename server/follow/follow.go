@@ -5,7 +5,8 @@
 // that fails is retried from the follower's position, with exponential backoff. A slow or failing follower delays
 // neither the log nor any other follower.
 //
-// Start reading with Run. View, in behind.go, makes one follower stay behind others.
+// Start reading with Run. View, in behind.go, makes one follower stay behind others. Projection and Rebuilder, in
+// projection.go, are for followers whose state can be built again from the log.
 package follow
 
 import (

@@ -167,9 +167,9 @@ type AliasHash [16]byte
 // HashAlias returns the first 128 bits of the SHA-256 of an alias with its endpoint and environment. It cannot be
 // computed without the endpoint's id, which has 128 random bits, so the id of a status cannot be guessed from an order
 // number.
-func HashAlias(endpoint EndpointID, environment, name string) (k AliasHash) {
+func HashAlias(endpoint EndpointID, environment, alias string) (k AliasHash) {
 	b := make([]byte, 0, 128)
-	b = append(append(append(append(append(b, endpoint...), 0), environment...), 0), name...)
+	b = append(append(append(append(append(b, endpoint...), 0), environment...), 0), alias...)
 	sum := sha256.Sum256(b)
 	return AliasHash(sum[:16])
 }

@@ -9,7 +9,7 @@ import (
 	"hookbeam/server/hook"
 )
 
-func nameKey(n int) hook.AliasHash {
+func aliasHash(n int) hook.AliasHash {
 	return hook.HashAlias("ep_1", hook.EnvironmentLive, fmt.Sprint("payment/pi_", n))
 }
 
@@ -24,33 +24,33 @@ func openStatuses(t *testing.T, dir string) *Statuses {
 	return s
 }
 
-// put stores the names in [from, to), each of a subject of its own number.
+// put stores the aliases in [from, to), each of a subject of its own number.
 func (s *Statuses) put(t *testing.T, from, to int) {
 	t.Helper()
 	d := hook.SubjectChanges{Aliases: map[hook.AliasHash]int64{}}
 	for n := from; n < to; n++ {
-		d.Aliases[nameKey(n)] = int64(n)
+		d.Aliases[aliasHash(n)] = int64(n)
 	}
 	if err := s.Store(d); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// wants looks names up, all together and some alone.
+// wants looks aliases up, all together and some alone.
 func (s *Statuses) wants(t *testing.T, from, to int) {
 	t.Helper()
-	keys, names := map[hook.AliasHash]int64{}, []hook.AliasHash{}
+	keys, aliases := map[hook.AliasHash]int64{}, []hook.AliasHash{}
 	for n := from; n < to; n++ {
-		names = append(names, nameKey(n))
+		aliases = append(aliases, aliasHash(n))
 		if n%50 > 1 {
 			continue
 		}
-		if key, err := s.KeyOfAlias(t.Context(), nameKey(n)); err != nil || key != int64(n) {
-			t.Fatalf("name %d is of %d, %v", n, key, err)
+		if key, err := s.KeyOfAlias(t.Context(), aliasHash(n)); err != nil || key != int64(n) {
+			t.Fatalf("alias %d is of %d, %v", n, key, err)
 		}
 	}
-	if err := s.Keys(names, keys); err != nil || len(keys) != len(names) {
-		t.Fatalf("%d of %d, %v", len(keys), len(names), err)
+	if err := s.Keys(aliases, keys); err != nil || len(keys) != len(aliases) {
+		t.Fatalf("%d of %d, %v", len(keys), len(aliases), err)
 	}
 }
 
@@ -68,7 +68,7 @@ func TestEveryNameThatIsThereIsFound(t *testing.T) {
 	s.wants(t, 1, 26_000)
 	<-s.loaded
 	s.wants(t, 1, 26_000)
-	if key, err := s.KeyOfAlias(t.Context(), nameKey(0)); key != 0 || err != nil {
+	if key, err := s.KeyOfAlias(t.Context(), aliasHash(0)); key != 0 || err != nil {
 		t.Errorf("%d, %v", key, err)
 	}
 }
@@ -89,28 +89,28 @@ func TestWhoDoesNotKnowAllNamesDeniesNone(t *testing.T) {
 func TestFewNamesAreTakenForOthers(t *testing.T) {
 	b := newBloom()
 	b.complete.Store(true)
-	const names = 500_000
-	for n := range uint64(names) { // any bits that are spread evenly will do
+	const aliases = 500_000
+	for n := range uint64(aliases) { // any bits that are spread evenly will do
 		b.put(spread(n))
 	}
 	taken := 0
 	for n := range uint64(100_000) {
-		if !b.definitelyAbsent(spread(names + n)) {
+		if !b.definitelyAbsent(spread(aliases + n)) {
 			taken++
 		}
 	}
 	if taken == 0 || taken > 40 {
-		t.Errorf("%d of 100,000 names are taken for one of half a million", taken)
+		t.Errorf("%d of 100,000 aliases are taken for one of half a million", taken)
 	}
 }
 
 // spread makes 16 bytes of a number, as SplitMix64 does: https://prng.di.unimi.it/splitmix64.c
-func spread(n uint64) (name hook.AliasHash) {
+func spread(n uint64) (alias hook.AliasHash) {
 	for i := range 2 {
 		z := (2*n + uint64(i) + 1) * 0x9e3779b97f4a7c15
 		z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 		z = (z ^ z>>27) * 0x94d049bb133111eb
-		binary.LittleEndian.PutUint64(name[8*i:], z^z>>31)
+		binary.LittleEndian.PutUint64(alias[8*i:], z^z>>31)
 	}
-	return name
+	return alias
 }

@@ -47,7 +47,7 @@ func (s *Statuses) KeyOfAlias(ctx context.Context, alias hook.AliasHash) (key in
 	}
 	err = s.read.QueryRowContext(ctx, `SELECT subject FROM names WHERE hash = ?`, alias[:]).Scan(&key)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("look a name up: %w", err)
+		return 0, fmt.Errorf("look up an alias: %w", err)
 	}
 	return key, nil
 }

@@ -76,7 +76,7 @@ func (s *Statuses) Keys(aliases []hook.AliasHash, keys map[hook.AliasHash]int64)
 			keys[hook.AliasHash(row[0].([]byte))] = row[1].(int64)
 		}, values...)
 		if err != nil {
-			return fmt.Errorf("look names up: %w", err)
+			return fmt.Errorf("look up aliases: %w", err)
 		}
 	}
 	return nil

@@ -71,12 +71,12 @@ type Progress interface {
 	SetStale() error
 }
 
-// Subjects finds subjects by their names.
+// Subjects finds subjects by their aliases.
 type Subjects interface {
-	// Keys sets the keys of the subjects of those names that there are.
-	Keys(names []hook.AliasHash, keys map[hook.AliasHash]int64) error
-	// KeyOf returns the key of the subject that has this name, 0 where there is none.
-	KeyOfAlias(ctx context.Context, name hook.AliasHash) (key int64, err error)
+	// Keys sets the keys of the subjects of those aliases that are stored.
+	Keys(aliases []hook.AliasHash, keys map[hook.AliasHash]int64) error
+	// KeyOfAlias returns the key of the subject that has this alias, 0 if there is none.
+	KeyOfAlias(ctx context.Context, alias hook.AliasHash) (key int64, err error)
 	// Subject returns the subject with this key, nil where there is none.
 	Subject(ctx context.Context, key int64) (*hook.Subject, error)
 	// NextKey reserves the key of a new subject.
