@@ -257,7 +257,7 @@ func daysAgo(millis int64, ago time.Duration) int64 {
 
 // saveHead records in the table heads that head was the newest delivery on the day of millis, unless the day has a row.
 // It deletes the rows that are no longer needed, except the newest one that is older than rememberFor. With this table,
-// oldHead knows the age of a seq without reading deliveries, which may have been removed.
+// oldHead finds the age of a seq without reading deliveries, which may have been removed.
 func (s *Log) saveHead(head hook.Seq, millis int64) error {
 	fresh, err := s.write.changed(`INSERT INTO heads (day, seq) VALUES (?, ?) ON CONFLICT DO NOTHING`,
 		daysAgo(millis, 0), int64(head))
