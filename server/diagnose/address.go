@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// address tries the addresses that the endpoint may be registered under, where the sender signs one.
+// address tries other URLs with the endpoint's own secrets, if the sender signs the URL.
 func (d *diagnosis) address() { d.addresses(d.own()) }
 
-// addresses tries other addresses with some secrets.
-func (d *diagnosis) addresses(secrets []owned) {
+// addresses tries other URLs with the given secrets. One that matches is enough.
+func (d *diagnosis) addresses(secrets []ownedSecret) {
 	for address := range d.otherAddresses() {
 		for _, s := range secrets {
 			if _, ok := d.try(trial{&d.provider.Signature, d.Endpoint, address, s.Secret, d.Record}); ok {
-				d.tell(Cause{Cause: "other_address", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
+				d.addFinding(Cause{Cause: "other_address", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 					Summary: fmt.Sprintf("Valid%s if the endpoint's address is %s: that one is registered at %s.",
 						d.by(s), address, d.provider.Name),
 					Fix: "Put that address into signed_url, or register this server's own address at the " +
@@ -26,14 +26,16 @@ func (d *diagnosis) addresses(secrets []owned) {
 	}
 }
 
-// otherAddresses are this endpoint's address as others may see it: by another scheme, host, port, with
-// and without a slash at its end, and with the query that came.
+// otherAddresses yields the endpoint's URL as it may look from outside, because a proxy may change all of its
+// parts: with http or https, with the hosts that the headers of proxies name, with and without the default port,
+// and with and without a slash at its end. It yields nothing if the sender does not sign URLs.
 func (d *diagnosis) otherAddresses() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		known, err := url.Parse(d.Context.URL)
 		if !d.provider.Signature.SignsAddress() || d.Context.URL == "" || err != nil {
 			return
 		}
+		// The hosts of proxies' headers, and the host that the request was sent to, may be the public ones.
 		hosts := []string{known.Host}
 		for _, h := range d.Record.Headers {
 			if h.Name == "X-Forwarded-Host" || h.Name == "X-Original-Host" {
@@ -41,7 +43,7 @@ func (d *diagnosis) otherAddresses() iter.Seq[string] {
 			}
 		}
 		hosts = append(hosts, d.Record.Host)
-		told := map[string]bool{d.registered(): true}
+		tried := map[string]bool{d.registered(): true}
 		for _, host := range hosts {
 			bare := strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":80")
 			for _, scheme := range []string{"https", "http"} {
@@ -50,10 +52,10 @@ func (d *diagnosis) otherAddresses() iter.Seq[string] {
 						strings.TrimSuffix(known.EscapedPath(), "/"),
 						strings.TrimSuffix(known.EscapedPath(), "/") + "/"} {
 						address := scheme + "://" + h + path
-						if h == "" || len(address) > 2000 || told[address] {
+						if h == "" || len(address) > 2000 || tried[address] {
 							continue
 						}
-						if told[address] = true; !yield(address) {
+						if tried[address] = true; !yield(address) {
 							return
 						}
 					}

@@ -16,28 +16,30 @@ import (
 	"hookbeam/server/hook"
 )
 
-// maxVariant bounds the bodies of which variants are made: beyond it they cost more than they explain.
+// maxVariant is the largest body, in bytes, of which variants are made. Variants of larger ones cost more than they
+// explain.
 const maxVariant = 4 << 20
 
-// variant is a body as it may have been before something between changed it.
+// variant is a body as it may have been before it was changed on the way. cause is the code of the finding, and how
+// completes "Valid if the body …".
 type variant struct {
 	cause, how string
 	body       []byte
 }
 
-// body tries the variants of the body with the endpoint's own secrets.
+// body tries variants of the body with the endpoint's own secrets.
 func (d *diagnosis) body() { d.bodies(d.own(), d.registered()) }
 
-// bodies tries the variants of the body with some secrets and one address.
-func (d *diagnosis) bodies(secrets []owned, address string) {
+// bodies tries variants of the body with the given secrets and URL. The first one that matches is enough.
+func (d *diagnosis) bodies(secrets []ownedSecret, address string) {
 	if len(secrets) == 0 {
 		return
 	}
 	for v := range variants(d.Record) {
-		if !d.spend(len(v.body)) {
+		if !d.charge(len(v.body)) {
 			return
 		}
-		r := copied(d.Record)
+		r := cloneRecord(d.Record)
 		r.Body = v.body
 		for _, s := range secrets {
 			if _, ok := d.try(trial{&d.provider.Signature, d.Endpoint, address, s.Secret, r}); !ok {
@@ -47,29 +49,30 @@ func (d *diagnosis) bodies(secrets []owned, address string) {
 				Summary: fmt.Sprintf("Valid%s if the body %s: something between changed it.", d.by(s), v.how),
 				Fix: "Find what reads and rewrites the body before it comes here: a proxy, a gateway, " +
 					"a body parser that re-encodes. It must pass the bytes on as they are."}
-			d.tell(c)
+			d.addFinding(c)
 			return
 		}
 	}
 }
 
-// by names a secret that is not the endpoint's own.
-func (d *diagnosis) by(s owned) string {
+// by names a secret for the middle of a sentence, "" if it is one of the endpoint's own.
+func (d *diagnosis) by(s ownedSecret) string {
 	if s.of == d.Endpoint {
 		return ""
 	}
 	return " with the secret " + d.named(s) + ","
 }
 
-// named names a secret, and its endpoint where that is another one.
-func (d *diagnosis) named(s owned) string {
+// named names a secret by its label, and by its endpoint if that is another one.
+func (d *diagnosis) named(s ownedSecret) string {
 	if s.of == d.Endpoint {
 		return strconv.Quote(s.Label)
 	}
 	return fmt.Sprintf("%q of your endpoint %q", s.Label, s.of.Name)
 }
 
-// variants makes the bodies that may have been sent, one at a time, the likeliest first.
+// variants yields the bodies that may have been sent, most likely first. They are made one at a time, so memory
+// holds only one.
 func variants(r *hook.Record) iter.Seq[variant] {
 	body := r.Body
 	return func(yield func(variant) bool) {
@@ -86,7 +89,8 @@ func variants(r *hook.Record) iter.Seq[variant] {
 	}
 }
 
-// lineEnds makes bodies of other line ends, white space and byte order marks.
+// lineEnds yields variants with other line ends, white space and byte order marks: editors and copying add and
+// remove them.
 func lineEnds(r *hook.Record) iter.Seq[variant] {
 	body := r.Body
 	return func(yield func(variant) bool) {
@@ -109,10 +113,10 @@ func lineEnds(r *hook.Record) iter.Seq[variant] {
 	}
 }
 
-// with returns a body with something behind it.
+// with returns a copy of the body with end appended.
 func with(body []byte, end string) []byte { return append(slices.Clone(body), end...) }
 
-// unpacked inflates a body that came compressed, up to a limit.
+// unpacked yields the decompressed body, at most maxVariant bytes: a proxy may have compressed it.
 func unpacked(r *hook.Record) iter.Seq[variant] {
 	return func(yield func(variant) bool) {
 		for _, open := range []func(io.Reader) (io.Reader, error){
@@ -132,7 +136,7 @@ func unpacked(r *hook.Record) iter.Seq[variant] {
 	}
 }
 
-// formVariants writes a form anew as libraries do.
+// formVariants yields the fields of a form as other libraries encode them.
 func formVariants(r *hook.Record) iter.Seq[variant] {
 	return func(yield func(variant) bool) {
 		body := string(r.Body)
@@ -148,6 +152,7 @@ func formVariants(r *hook.Record) iter.Seq[variant] {
 			pairs = append(pairs, url.QueryEscape(n)+"="+url.QueryEscape(v))
 			percent = append(percent, strings.ReplaceAll(url.QueryEscape(n)+"="+url.QueryEscape(v), "+", "%20"))
 		}
+		// In their order, with + and with %20, and sorted by name; with hex digits in either case.
 		for _, text := range []string{strings.Join(pairs, "&"), strings.Join(percent, "&"), fields.Encode(),
 			lowerHex(strings.Join(pairs, "&")), lowerHex(strings.Join(percent, "&"))} {
 			if !yield(variant{"form_rewritten", "were the form as another library writes it", []byte(text)}) {
@@ -157,7 +162,7 @@ func formVariants(r *hook.Record) iter.Seq[variant] {
 	}
 }
 
-// lowerHex writes the digits behind each percent sign small.
+// lowerHex writes the hex digits after each percent sign in lower case.
 func lowerHex(s string) string {
 	b := []byte(s)
 	for i := 0; i+2 < len(b); i++ {
@@ -168,9 +173,9 @@ func lowerHex(s string) string {
 	return string(b)
 }
 
-// two tries what takes two causes: another endpoint's secret and a changed header, body or address; a
-// changed body and address.
-func (d *diagnosis) two() {
+// combinations tries two changes at once: another endpoint's secret and a changed header, body or URL, and a
+// changed body and URL. It stops at the first finding.
+func (d *diagnosis) combinations() {
 	others := d.others()
 	d.headers(others)
 	for _, look := range []func(){func() { d.bodies(others, d.registered()) }, func() { d.addresses(others) }} {

@@ -1,10 +1,12 @@
-// Package diagnose explains why a delivery did not verify. It tries what may have gone wrong and
-// reports what fits: every secret that is known, the ways in which headers, bodies, addresses and
-// timestamps are changed between sender and receiver, and what other senders would have meant. It
-// promises that the same case has the same diagnosis, that one costs a bounded number of hashed bytes,
-// and that it never shows a secret or a signature that would have been right.
+// Package diagnose explains why a delivery failed verification. It tries what commonly goes wrong and reports what
+// makes the signature valid: another known secret, another form of the secret, another header, a body that a proxy
+// changed, another URL, or the scheme of another sender.
 //
-// Start with Run. Each file is one thing that may have been changed.
+// It promises that the same case has the same diagnosis, that a diagnosis costs a limited number of hashed bytes,
+// and that it never contains a secret or a valid signature that the delivery did not have.
+//
+// Start with Run, which lists the attempts in their order. Each further file is one part of a delivery that may
+// have been changed: secret.go, header.go, timestamp.go, body.go with json.go, and address.go.
 package diagnose
 
 import (
@@ -19,22 +21,23 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Case is a delivery whose verdict is to be explained.
+// Case is a delivery whose verdict is to be explained. intake makes one of a stored delivery, and the command
+// verify one of a file. Run does not change it.
 type Case struct {
 	Record   *hook.Record
 	Endpoint *hook.Endpoint // that received it
 	Context  signature.ReceiveContext
-	Others   []Known // the other endpoints: what was sent may be meant for one of them
+	Others   []Known // the other endpoints, for one of which the delivery may be intended
 }
 
-// Known is an endpoint with the address that it has.
+// Known is an endpoint together with its URL.
 type Known struct {
 	Endpoint *hook.Endpoint
 	URL      string
 }
 
-// Diagnosis says why a delivery did not verify. It names secrets by their labels, and holds neither a
-// secret nor a signature that would have been right.
+// Diagnosis is the result of Run: why a delivery failed verification. It names secrets by their labels, and
+// contains neither a secret nor a valid signature. Wire converts it for clients.
 type Diagnosis struct {
 	Genuine  bool    // a finding proves who sent it: a known secret matches
 	Cause    string  // of the first finding
@@ -43,7 +46,30 @@ type Diagnosis struct {
 	Tried    int     // number of combinations of secret, header, body and URL that were tried
 }
 
-// Cause is one thing that explains a verdict.
+// Cause is one finding: a possible cause of the verdict, and what to do about it. The codes are part of the API:
+//
+//	verified            a secret matches, and nothing is wrong
+//	clock, old          genuine, but the timestamp is outside of the tolerance
+//	timestamp_unit      genuine, but the timestamp is in another unit
+//	other_secret        the secret of another endpoint matches, with this endpoint's scheme
+//	other_endpoint      the delivery is valid for another endpoint
+//	other_sender        the signature is one of another sender
+//	old_scheme          genuine, but by a scheme that the endpoint does not accept
+//	no_secret           the endpoint has no secret
+//	secret_form         sender and endpoint use the same secret in different forms
+//	header_form         the signature is in the right header, in another format
+//	header_name         the signature is in another header
+//	newline, line_ends, byte_order_mark, spaces, empty_body
+//	                    the body was changed as the code says
+//	json_rewritten, form_rewritten
+//	                    the body has the same content in another encoding
+//	compressed          the body was compressed after it was signed
+//	decompressed        the body was probably compressed when it was signed
+//	other_address       the sender signs another URL of the endpoint
+//	unknown_secret      nothing that was tried verifies
+//	endpoint_deleted    always the last finding: the endpoint is deleted
+//
+// A verdict that has nothing to do with secrets, such as address_not_allowed, is its own code (hook.Reason).
 type Cause struct {
 	Cause    string          // stable code, such as "other_secret"
 	Summary  string          // what was found, as a sentence
@@ -54,55 +80,67 @@ type Cause struct {
 	genuine bool // a known secret matches
 }
 
-// The bounds of one diagnosis.
+// The limits of one diagnosis.
 const (
-	hashedBytes = 256 << 20 // hashed and rewritten in all of its trials
-	trialBytes  = 16 << 10  // what a trial counts for besides its body: some keys cost as much as hashing that
-	maxFindings = 4
+	hashedBytes = 256 << 20 // bytes hashed and rewritten by all trials
+	trialBytes  = 16 << 10  // added for each trial: an operation with a public key costs as much as hashing them
+	maxFindings = 4         // findings, besides the one that the endpoint is deleted
 )
 
-// diagnosis is one under way.
+// diagnosis is the state of one call of Run. Its methods are the attempts; each adds what it finds to found.
 type diagnosis struct {
 	Case
-	provider *provider.Provider
-	schemes  []signature.Scheme // of the provider, as the endpoint's settings have them
-	reason   hook.Reason        // why it is rejected now, whatever its age; "" where it is not
-	tried    int
-	left     int  // bytes that may still be spent
-	cut      bool // there was more to try
-	found    []Cause
+	provider   *provider.Provider
+	schemes    []signature.Scheme // of the provider, for the endpoint's settings
+	reason     hook.Reason        // why the delivery is rejected now, apart from its age; "" if it is not
+	tried      int                // combinations
+	left       int                // bytes left of hashedBytes
+	incomplete bool               // something was not tried because too few bytes were left
+	found      []Cause
 }
 
-// Run explains a delivery's verdict from what is stored: it tries every known secret, the ways in which
-// headers, bodies and addresses are changed between sender and receiver, and what other senders would
-// have meant. The same case has the same diagnosis. p is the provider of the case's endpoint.
+// Run explains a delivery's verdict. p is the provider of the case's endpoint. The attempts are ordered by
+// likelihood and by cost, and the first one that finds something ends the search: later ones would find less likely
+// causes, such as two changes at once. The last attempt always finds something.
+//
+// Run makes no requests, except for certificates through the case's Context.
 func Run(p *provider.Provider, c Case) Diagnosis {
 	d := &diagnosis{Case: c, provider: p, schemes: p.Signature.SchemesFor(c.Endpoint), left: hashedBytes}
+	// The age is ignored here, and also in trials: unchanged explains it.
 	e := *c.Endpoint
 	e.Verify, e.Tolerance = hook.Enforce, 0
 	d.reason = check(&p.Signature, &e, c.Record, c.Context).Reason
-	for _, look := range []func(*diagnosis){(*diagnosis).asItIs, (*diagnosis).otherSecret,
-		(*diagnosis).otherSender, (*diagnosis).header,
-		(*diagnosis).secretForm, (*diagnosis).otherTime, (*diagnosis).oldWay, (*diagnosis).body,
-		(*diagnosis).address, (*diagnosis).two,
-		(*diagnosis).nothing} {
-		if look(d); len(d.found) > 0 {
+	for _, attempt := range []func(*diagnosis){
+		(*diagnosis).unchanged,
+		(*diagnosis).otherSecret,
+		(*diagnosis).otherSender,
+		(*diagnosis).header,
+		(*diagnosis).secretForm,
+		(*diagnosis).otherTimestamp,
+		(*diagnosis).legacyScheme,
+		(*diagnosis).body,
+		(*diagnosis).address,
+		(*diagnosis).combinations,
+		(*diagnosis).unknownCause,
+	} {
+		if attempt(d); len(d.found) > 0 {
 			break
 		}
 	}
 	d.found = d.found[:min(len(d.found), maxFindings)]
 	if !c.Endpoint.DeletedAt.IsZero() {
-		d.tell(Cause{Cause: "endpoint_deleted", Summary: "The endpoint was deleted: this is against what it had then.",
-			Fix: "Take its address out at the sender, or bring the endpoint back."})
+		d.addFinding(Cause{Cause: "endpoint_deleted",
+			Summary: "The endpoint was deleted: this is against what it had then.",
+			Fix:     "Take its address out at the sender, or bring the endpoint back."})
 	}
 	return Diagnosis{Genuine: d.found[0].genuine, Cause: d.found[0].Cause, Summary: d.found[0].Summary,
 		Findings: d.found, Tried: d.tried}
 }
 
-// tell adds a finding.
-func (d *diagnosis) tell(c Cause) { d.found = append(d.found, c) }
+// addFinding adds a finding.
+func (d *diagnosis) addFinding(c Cause) { d.found = append(d.found, c) }
 
-// trial is one combination that may fit.
+// trial is one combination of a scheme, a secret, a URL and a changed delivery.
 type trial struct {
 	by     *signature.Profile
 	e      *hook.Endpoint // whose settings count
@@ -111,12 +149,14 @@ type trial struct {
 	record *hook.Record
 }
 
-// try reports whether a combination verifies, whatever its age.
+// try reports whether a combination verifies, whatever its age. It returns false without trying if the limit is
+// reached.
 func (d *diagnosis) try(t trial) (signature.Result, bool) {
-	if t.secret.Value == "" && t.by.Certificate.IsZero() || !d.spend(len(t.record.Body)+trialBytes) {
+	if t.secret.Value == "" && t.by.Certificate.IsZero() || !d.charge(len(t.record.Body)+trialBytes) {
 		return signature.Result{}, false
 	}
 	d.tried++
+	// Everything but the combination is taken out of the endpoint: its other secrets, its tolerance, its signed_url.
 	e := *t.e
 	e.Verify, e.Tolerance, e.SignedURL, e.Secrets = hook.Enforce, 0, t.url, nil
 	on := signature.ReceiveContext{At: d.Context.At}
@@ -129,33 +169,34 @@ func (d *diagnosis) try(t trial) (signature.Result, bool) {
 	return f, f.Verdict == hook.Verified
 }
 
-// check is the verdict of a profile.
+// check verifies a record with a profile.
 func check(by *signature.Profile, e *hook.Endpoint, r *hook.Record, on signature.ReceiveContext) signature.Result {
 	q := signature.NewRequest(e, r, on)
 	defer q.Release()
 	return by.Verify(q)
 }
 
-// spend takes from what is left, and reports whether there was enough.
-func (d *diagnosis) spend(bytes int) bool {
+// charge counts bytes to be hashed or rewritten. It returns false if too few are left.
+func (d *diagnosis) charge(bytes int) bool {
 	if d.left < bytes {
-		d.cut = true
+		d.incomplete = true
 		return false
 	}
 	d.left -= bytes
 	return true
 }
 
-// with is a trial of the case's own provider and address.
-func (d *diagnosis) with(s owned, r *hook.Record) trial {
+// with returns a trial with the case's own provider, endpoint and URL.
+func (d *diagnosis) with(s ownedSecret, r *hook.Record) trial {
 	return trial{&d.provider.Signature, d.Endpoint, d.registered(), s.Secret, r}
 }
 
-// registered is the address that the sender is taken to know.
+// registered returns the endpoint's URL as the sender is expected to know it.
 func (d *diagnosis) registered() string { return cmp.Or(d.Endpoint.SignedURL, d.Context.URL) }
 
-// asItIs explains what needs no trying, and a genuine signature of the wrong age.
-func (d *diagnosis) asItIs() {
+// unchanged explains verdicts that have nothing to do with secrets, and finds a genuine signature of the wrong age,
+// or one that verifies now. It changes nothing in the delivery.
+func (d *diagnosis) unchanged() {
 	why := Cause{Cause: string(d.Record.Reason)}
 	switch d.Record.Reason {
 	case hook.ReasonAddressNotAllowed, hook.ReasonHandshakeRefused, hook.ReasonCertificateUnavailable,
@@ -172,33 +213,38 @@ func (d *diagnosis) asItIs() {
 			Fix: "Add the secret that the sender shows."}
 	}
 	if why.Summary != "" {
-		d.tell(why)
+		d.addFinding(why)
 	}
+	// A genuine signature is worth knowing even if another rule rejected the delivery.
 	for _, s := range own {
 		if f, ok := d.try(d.with(s, d.Record)); ok {
-			d.tellGenuine(s, f)
+			d.addGenuine(s, f)
 			break
 		}
 	}
+	// Without a secret of its own, the endpoint's address may be the mistake.
 	if len(own) == 0 {
 		d.otherSecret()
 	}
+	// The first finding decides whether the diagnosis is genuine, and it is about the verdict, not about a secret.
 	if len(d.found) > 1 {
 		d.found[0].genuine = d.found[1].genuine
 	}
 }
 
-// nothing says honestly that nothing fits, and what is left.
-func (d *diagnosis) nothing() {
+// unknownCause is the finding if nothing else was found. It says what can be seen in the delivery itself: no
+// signature, no body, or a body that was decompressed.
+func (d *diagnosis) unknownCause() {
 	c := Cause{Cause: "unknown_secret",
 		Summary: fmt.Sprintf("No known secret fits, in any of the %d ways that were tried.", d.tried),
 		Fix: fmt.Sprintf("Most likely the sender signs with another secret: copy the %s anew and add it. "+
 			"Otherwise it is not from %s.",
 			strings.ToLower(d.provider.Secret.Label()), d.provider.Name)}
-	if d.cut {
+	if d.incomplete {
 		c.Summary = fmt.Sprintf("No known secret fits in the %d ways that were tried; there is too much to "+
 			"try all.", d.tried)
 	}
+	// The compressed bytes are lost if a proxy decompressed the body, so that no variant can match.
 	packed := strings.ToLower(d.Record.Header("Content-Encoding"))
 	switch {
 	case d.reason == hook.ReasonSignatureMissing:
@@ -217,10 +263,10 @@ func (d *diagnosis) nothing() {
 			"was signed, it cannot be checked any more.", packed)
 		c.Fix = "Have whatever decompresses between pass the body on as it is. " + c.Fix
 	}
-	d.tell(c)
+	d.addFinding(c)
 }
 
-// where names the place of the signature.
+// where describes where the endpoint's sender puts its signature.
 func (d *diagnosis) where() string {
 	if len(d.schemes) == 0 {
 		return "it in the headers Signature-Input and Signature"
@@ -228,8 +274,8 @@ func (d *diagnosis) where() string {
 	return "it in " + d.schemes[0].At.Place()
 }
 
-// copied is a record that may be changed without changing another.
-func copied(r *hook.Record) *hook.Record {
+// cloneRecord returns a copy of a record whose headers and body can be replaced without changing the original.
+func cloneRecord(r *hook.Record) *hook.Record {
 	c := *r
 	c.Headers = slices.Clone(r.Headers)
 	return &c

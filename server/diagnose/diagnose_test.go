@@ -127,7 +127,7 @@ func TestNoDiagnosisGivesASecretOrASignatureAway(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, _ := provider.For(c.sender)
-		right := copied(one.Record)
+		right := cloneRecord(one.Record)
 		err = p.Sign(right, signature.Signing{Endpoint: one.Endpoint, URL: address, At: noon.Add(c.at),
 			Secret: one.Endpoint.Secrets[0].Value})
 		if err != nil {

@@ -12,13 +12,12 @@ import (
 	"hookbeam/server/signature"
 )
 
-// header tries the signature as it may have been meant: in another header, with another prefix, in
-// another encoding.
+// header tries the signature in another header, with another prefix, or in another encoding.
 func (d *diagnosis) header() { d.headers(d.own()) }
 
-// headers tries the sender's own header written otherwise, or, where it did not come, each of the
-// others in its place.
-func (d *diagnosis) headers(secrets []owned) {
+// headers tries other forms of the value in the sender's header. If the delivery does not have that header, it
+// tries the value of each other header.
+func (d *diagnosis) headers(secrets []ownedSecret) {
 	for i := range d.schemes {
 		sc := &d.schemes[i]
 		name, inHeader := sc.At.Header()
@@ -26,25 +25,25 @@ func (d *diagnosis) headers(secrets []owned) {
 			continue
 		}
 		if sent := d.Record.Header(name); sent != "" {
-			d.rewritten(sc, secrets, name, sent, "")
+			d.tryRewrites(sc, secrets, name, sent, "")
 			continue
 		}
 		for _, h := range d.Record.Headers {
 			if len(h.Value) >= 16 && len(h.Value) <= maxHeaderTried && h.Name != "Authorization" {
-				d.rewritten(sc, secrets, name, h.Value, h.Name)
+				d.tryRewrites(sc, secrets, name, h.Value, h.Name)
 			}
 		}
 	}
 }
 
-// maxHeaderTried bounds the values that are looked at for a signature.
+// maxHeaderTried is the length of the longest header value, in bytes, that may be a signature.
 const maxHeaderTried = 1000
 
-// rewritten tries a value as the rule's signature, written as the rule wants it. from is the header in
-// which it came, "" where it came in the right one.
-func (d *diagnosis) rewritten(sc *signature.Scheme, secrets []owned, name, value, from string) {
-	for _, w := range d.writings(sc, value) {
-		r := copied(d.Record)
+// tryRewrites rewrites a value into the scheme's format, in each way in which it can be read, and tries the
+// results. from is the header that has the value, "" if it is the right one. value is never shown.
+func (d *diagnosis) tryRewrites(sc *signature.Scheme, secrets []ownedSecret, name, value, from string) {
+	for _, w := range d.rewrites(sc, value) {
+		r := cloneRecord(d.Record)
 		signature.SetHeader(r, name, w.value)
 		for _, s := range secrets {
 			if _, ok := d.try(d.with(s, r)); !ok {
@@ -59,39 +58,40 @@ func (d *diagnosis) rewritten(sc *signature.Scheme, secrets []owned, name, value
 					"signature came as %s; the endpoint expects it as %s.", d.named(s), from, name)
 				c.Fix = "Have the sender, or the proxy between, use that name."
 			}
-			d.tell(c)
+			d.addFinding(c)
 			return
 		}
 	}
 }
 
-// writing is a value as it may have been meant, and what is odd about how it was written.
-type writing struct{ value, how string }
+// rewrite is a value in the scheme's format, and what was wrong with the format in which it was sent.
+type rewrite struct{ value, how string }
 
-// writings are what a value may have been meant as, in the form that the scheme reads.
-func (d *diagnosis) writings(sc *signature.Scheme, value string) []writing {
+// rewrites returns the values in the scheme's format that a value may stand for.
+func (d *diagnosis) rewrites(sc *signature.Scheme, value string) []rewrite {
 	plain := strings.Trim(value, " \t\"'")
-	all := []writing{{plain, "in quotes or spaces"}}
+	all := []rewrite{{plain, "in quotes or spaces"}}
 	if sc.Kind == signature.Token || sc.Kind == signature.Basic {
 		for _, word := range []string{"Bearer ", "bearer ", "Token ", "token ", "Basic "} {
 			if rest, found := strings.CutPrefix(plain, word); found {
 				plain = strings.TrimSpace(rest)
 			}
 		}
-		return append(all, writing{plain, "behind another word"},
-			writing{strings.TrimSpace(sc.Prefix + " " + plain), "without its " + sc.Prefix})
+		return append(all, rewrite{plain, "behind another word"},
+			rewrite{strings.TrimSpace(sc.Prefix + " " + plain), "without its " + sc.Prefix})
 	}
 	if sc.Prefix != "" && sc.Format == signature.Prefixed {
-		all = append(all, writing{sc.Prefix + plain, "without its " + sc.Prefix})
+		all = append(all, rewrite{sc.Prefix + plain, "without its " + sc.Prefix})
 	}
+	// Any part of the value that decodes to 16 to 512 bytes may be the signature.
 	timestamp := d.timestampText(sc)
 	for _, part := range strings.FieldsFunc(plain, func(c rune) bool { return strings.ContainsRune(" ,;|", c) }) {
-		for _, text := range []string{part, behind(part, "="), behind(part, ":")} {
-			for _, read := range []struct{ name, text string }{{"hex", inText(hex.DecodeString(text))},
+		for _, text := range []string{part, afterSign(part, "="), afterSign(part, ":")} {
+			for _, read := range []struct{ name, text string }{{"hex", decodedText(hex.DecodeString(text))},
 				{"base64", fromAnyBase64(text)}} {
 				if len(read.text) >= 16 && len(read.text) <= 512 {
 					all = append(all,
-						writing{sc.Write(d.Endpoint, sc.Encoding.Encode([]byte(read.text)), timestamp),
+						rewrite{sc.Write(d.Endpoint, sc.Encoding.Encode([]byte(read.text)), timestamp),
 							"not written as usual: " + read.name + " was found in it"})
 				}
 			}
@@ -100,8 +100,8 @@ func (d *diagnosis) writings(sc *signature.Scheme, value string) []writing {
 	return all
 }
 
-// behind returns what stands behind a short word and a sign, "" where nothing does.
-func behind(part, sign string) string {
+// afterSign returns the text after a short word and a sign, such as after "v1="; "" if there is none.
+func afterSign(part, sign string) string {
 	word, rest, found := strings.Cut(part, sign)
 	if !found || len(word) > 20 {
 		return ""
@@ -109,25 +109,27 @@ func behind(part, sign string) string {
 	return rest
 }
 
-// inText returns what was decoded, "" where it could not be.
-func inText(b []byte, err error) string {
+// decodedText returns the decoded bytes as text, "" if decoding failed. It takes both results of a decoder.
+func decodedText(b []byte, err error) string {
 	if err != nil {
 		return ""
 	}
 	return string(b)
 }
 
-// fromAnyBase64 decodes any of the ways to write base64.
+// fromAnyBase64 decodes standard base64 and base64 for URLs, with or without padding.
 func fromAnyBase64(text string) string {
 	text = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
-	return inText(base64.RawStdEncoding.DecodeString(text))
+	return decodedText(base64.RawStdEncoding.DecodeString(text))
 }
 
-// otherSender looks for the header of another sender where the endpoint's own did not come.
+// otherSender looks for another sender's signature if the endpoint's own sender's is missing, and tries the known
+// secrets with that sender's schemes.
 func (d *diagnosis) otherSender() {
 	if d.reason != hook.ReasonSignatureMissing && d.reason != hook.ReasonSignatureMalformed {
 		return
 	}
+	// The sender with the most of its own headers wins: two senders may share the name of one header.
 	best, most := (*provider.Provider)(nil), 0
 	var at string
 	for _, p := range provider.All() {
@@ -149,11 +151,11 @@ func (d *diagnosis) otherSender() {
 			break
 		}
 	}
-	d.tell(c)
+	d.addFinding(c)
 }
 
-// resembles counts what of a sender's own headers a delivery has, and names the one of its signature; 0
-// without it.
+// resembles reports how many of a sender's own headers a delivery has, and the header with its signature; 0 if it
+// has no such signature.
 func resembles(p *provider.Provider, r *hook.Record) (n int, header string) {
 	if n, header = p.Signature.Resembles(r); n > 0 {
 		n += p.IdentityHeaders(r)
@@ -161,7 +163,7 @@ func resembles(p *provider.Provider, r *hook.Record) (n int, header string) {
 	return n, header
 }
 
-// looksAt reports whether a header is one of the places where the endpoint's sender has its signature.
+// looksAt reports whether a scheme of the endpoint's own sender reads the header.
 func (d *diagnosis) looksAt(name string) bool {
 	return slices.ContainsFunc(d.schemes, func(sc signature.Scheme) bool { return sc.At.String() == "header:"+name })
 }

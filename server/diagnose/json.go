@@ -15,16 +15,21 @@ import (
 	"hookbeam/server/payload"
 )
 
-// jsonStyle is how a library writes JSON.
+// jsonStyle is the style in which a library writes JSON. A proxy or a body parser that parses and writes a body
+// changes its style, and so invalidates its signature.
 type jsonStyle struct {
+	// comma and colon are written between members and after names, with the white space that the library adds.
 	comma, colon string
-	indent       string
-	ascii        bool // \u00e9 for é
-	slash        bool // \/ for /
-	html         bool // \u003c for <
+	// indent is written once for each level at the beginning of a line; "" writes one line.
+	indent string
+
+	ascii bool // \u00e9 for é
+	slash bool // \/ for /
+	html  bool // \u003c for <
 }
 
-// jsonVariants writes the body anew as the usual libraries do, with its members in their order and sorted.
+// jsonVariants yields the body in the styles of common libraries, with its members in their order and sorted by
+// name.
 func jsonVariants(r *hook.Record) iter.Seq[variant] {
 	return func(yield func(variant) bool) {
 		if first := payload.FirstByte(r.Body); first != '{' && first != '[' || !json.Valid(r.Body) {
@@ -36,12 +41,13 @@ func jsonVariants(r *hook.Record) iter.Seq[variant] {
 			for _, layout := range []jsonStyle{{comma: ",", colon: ":"}, {comma: ", ", colon: ": "},
 				{comma: ",", colon: ": ", indent: "  "}, {comma: ",", colon: ": ", indent: "    "},
 				{comma: ",", colon: ": ", indent: "\t"}} {
+				// All combinations of the three ways to escape letters.
 				for letters := range 8 {
 					style := layout
 					style.ascii, style.slash, style.html = letters&1 != 0, letters&2 != 0, letters&4 != 0
 					text := style.write(source)
 					if len(text) > 2*maxVariant {
-						break // nor in other letters
+						break // other escapes do not make it short enough
 					}
 					if !yield(variant{"json_rewritten", how, text}) {
 						return
@@ -52,7 +58,7 @@ func jsonVariants(r *hook.Record) iter.Seq[variant] {
 	}
 }
 
-// sortedJSON is the same value with every object's members sorted by name.
+// sortedJSON returns the same JSON with the members of all objects sorted by name. Numbers keep their digits.
 func sortedJSON(body []byte) []byte {
 	var value any
 	decoder := json.NewDecoder(bytes.NewReader(body))
@@ -67,7 +73,8 @@ func sortedJSON(body []byte) []byte {
 	return sorted
 }
 
-// write writes valid JSON in the style. It stops where that comes out longer than a variant may be.
+// write writes valid JSON in the style. It stops when the result is longer than a variant may be, because
+// indentation multiplies the size of deep JSON.
 func (st jsonStyle) write(src []byte) []byte {
 	b := make([]byte, 0, len(src)+len(src)/8)
 	depth := 0

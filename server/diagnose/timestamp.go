@@ -11,48 +11,51 @@ import (
 	"hookbeam/server/signature"
 )
 
-// decades is more than any clock is off by: a time that far away is written in another unit.
-const decades = 20 * 365 * 24 * time.Hour
+// maxClockSkew is more than any clock is wrong by. A timestamp that is farther away is in another unit.
+const maxClockSkew = 20 * 365 * 24 * time.Hour
 
-// tellGenuine tells of a signature that a secret of the endpoint fits as it is.
-func (d *diagnosis) tellGenuine(s owned, f signature.Result) {
+// addGenuine adds a finding for a delivery that verifies with one of the endpoint's secrets: it is too old, from
+// the future, in another unit, or valid now.
+func (d *diagnosis) addGenuine(s ownedSecret, f signature.Result) {
 	c := Cause{Cause: "verified", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 		Summary: fmt.Sprintf("It is genuine: the secret %q fits.", s.Label),
 		Fix:     "Nothing is wrong with it. If it was rejected before, verify the endpoint's deliveries again."}
 	skew, limit := f.Check.Skew, d.Endpoint.Tolerance
 	switch {
 	case !f.Check.Dated || limit == 0 || skew <= limit && skew >= -limit:
-	case skew > decades || skew < -decades:
+	case skew > maxClockSkew || skew < -maxClockSkew:
 		c = d.otherUnit(s)
 	case skew < 0:
-		c.Cause, c.Summary = "clock", fmt.Sprintf("Genuine, but its clock is %s ahead of this server's.", long(-skew))
+		c.Cause = "clock"
+		c.Summary = fmt.Sprintf("Genuine, but its clock is %s ahead of this server's.", humanDuration(-skew))
 		c.Fix = "Set the clocks of sender and server by a time server, or raise the endpoint's tolerance."
 	case skew < 15*time.Minute:
 		c.Cause, c.Summary = "clock", fmt.Sprintf("Genuine, but it was signed %s before it came: a clock "+
-			"that is off, or a queue between.", long(skew))
+			"that is off, or a queue between.", humanDuration(skew))
 		c.Fix = "Set the clocks of sender and server by a time server, or raise the endpoint's tolerance."
 	default:
 		c.Cause, c.Summary = "old", fmt.Sprintf("Genuine, but it was signed %s before it came: an old "+
-			"request sent again.", long(skew))
+			"request sent again.", humanDuration(skew))
 		c.Fix = "Have the sender send it anew. If it is a test of a stored request, set the endpoint's " +
 			"tolerance to 0s for a while."
 	}
-	d.tell(c)
+	d.addFinding(c)
 }
 
-// otherUnit is the finding of a timestamp in another unit.
-func (d *diagnosis) otherUnit(s owned) Cause {
+// otherUnit returns the finding for a timestamp in another unit.
+func (d *diagnosis) otherUnit(s ownedSecret) Cause {
 	return Cause{Cause: "timestamp_unit", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 		Summary: fmt.Sprintf("Genuine, but its time is written in another unit than %s writes.", d.provider.Name),
 		Fix: "Have the sender write the time as " + d.provider.Name +
 			" does: in seconds, in milliseconds, or as a date."}
 }
 
-// otherTime takes a time that cannot be read as the text that was signed.
-func (d *diagnosis) otherTime() {
+// otherTimestamp tries a timestamp that cannot be parsed as the plain text that was signed.
+func (d *diagnosis) otherTimestamp() {
 	if d.reason != hook.ReasonTimestampMalformed {
 		return
 	}
+	// The provider's profile is shared, so a copy gets schemes in which the timestamp is a fixed text.
 	undated := d.provider.Signature
 	undated.Schemes, undated.Custom = nil, false
 	for _, sc := range d.schemes {
@@ -65,24 +68,25 @@ func (d *diagnosis) otherTime() {
 			return
 		}
 		if _, ok := d.try(trial{&undated, d.Endpoint, d.registered(), s.Secret, d.Record}); ok {
-			d.tell(d.otherUnit(s))
+			d.addFinding(d.otherUnit(s))
 			return
 		}
 	}
 }
 
-// timestampText is the timestamp of a scheme as it was sent, "" where it has none.
+// timestampText returns the timestamp of a scheme as it was sent, "" if there is none.
 func (d *diagnosis) timestampText(sc *signature.Scheme) string {
 	q := signature.NewRequest(d.Endpoint, d.Record, d.Context)
 	defer q.Release()
 	return sc.TimestampText(q)
 }
 
-// oldWay tries the ways to sign that count only where the endpoint's settings accept them.
-func (d *diagnosis) oldWay() {
+// legacyScheme tries the schemes that count only if the endpoint's settings accept them.
+func (d *diagnosis) legacyScheme() {
 	if !slices.ContainsFunc(d.schemes, func(sc signature.Scheme) bool { return sc.Legacy }) {
 		return
 	}
+	// The endpoint is shared, so a copy accepts the legacy schemes.
 	e := *d.Endpoint
 	if e.Settings = maps.Clone(e.Settings); e.Settings == nil {
 		e.Settings = map[string]string{}
@@ -90,7 +94,7 @@ func (d *diagnosis) oldWay() {
 	e.Settings["legacy"] = "accept"
 	for _, s := range d.own() {
 		if _, ok := d.try(trial{&d.provider.Signature, &e, d.registered(), s.Secret, d.Record}); ok {
-			d.tell(Cause{Cause: "old_scheme", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
+			d.addFinding(Cause{Cause: "old_scheme", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 				Summary: fmt.Sprintf("The secret %q fits, but it is signed in an old way of %s's that can "+
 					"be forged.", s.Label, d.provider.Name),
 				Fix: "Have the sender sign in its newer way, or set legacy to accept in the endpoint's settings."})
@@ -99,8 +103,8 @@ func (d *diagnosis) oldWay() {
 	}
 }
 
-// long writes a duration as people say it.
-func long(t time.Duration) string {
+// humanDuration formats a duration for people, with one unit.
+func humanDuration(t time.Duration) string {
 	switch {
 	case t < 2*time.Minute:
 		return fmt.Sprintf("%d s", int(t.Seconds()))
