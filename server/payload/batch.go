@@ -6,20 +6,20 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// MaxItems bounds the events of one body.
+// MaxItems is the largest number of events in one body.
 const MaxItems = 1000
 
-// Batch is where several events stand in one body: a list in its JSON, or in a form's field, or the
-// body itself. The zero Batch is a body that is a list of events. A sender's signature and its event
-// rules share one.
+// Batch says where the events are if a body has several: in a list in its JSON, in a list in a form field, or in
+// the body itself, which the zero Batch means. A sender's signature profile and its event rules share one Batch.
 type Batch struct {
 	List  string // path of the list in an object; "": the body is the list
 	Field string // the form field that holds the list; "": none
 	Inner string // name of the event in an item; "": the item is the event
 }
 
-// Items returns the events of a body as they are written, one more than MaxItems at most; none where
-// the body is no batch, or b is nil. All of them or none are returned where reading costs too much.
+// Items returns the JSON of each event in the body, at most MaxItems+1, so that the caller can detect more. It
+// returns none if the body is no batch, or b is nil. If reading costs too many steps, it returns none instead of a
+// part, because a signature of some items proves nothing about the others.
 func (q *Request) Items(b *Batch) []string {
 	if b == nil {
 		return nil
@@ -48,7 +48,7 @@ func (q *Request) readItems(b *Batch) (items []string) {
 	}
 	found.ForEach(func(_, item gjson.Result) bool {
 		if b.Inner != "" {
-			if !q.Charge(len(item.Raw)) { // to be read all or not at all
+			if !q.Charge(len(item.Raw)) { // all items or none
 				items = nil
 				return false
 			}
@@ -60,10 +60,10 @@ func (q *Request) readItems(b *Batch) (items []string) {
 	return items
 }
 
-// Look turns to an item of a batch: selectors of "item" read that one from now on. "" is none.
+// Look selects an item of a batch: selectors of "item" read it from now on. "" selects none.
 func (q *Request) Look(item string) { q.item.Reset(item, &q.Meter) }
 
-// ItemPath is the path of an item of the batch in the body's JSON.
+// ItemPath returns the path of item i in the body's JSON.
 func (b *Batch) ItemPath(i int) string {
 	path := strconv.Itoa(i)
 	if b.List != "" {

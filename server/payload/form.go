@@ -9,14 +9,15 @@ import (
 	"slices"
 )
 
-// The bounds of a form: each pair takes ten times the memory of its bytes.
+// The limits and costs of parsing a form. Each pair takes ten times the memory of its bytes.
 const (
-	maxPairs = 10_000
-	formByte = 2  // steps for each byte of a form
-	formPair = 64 // and for each pair
+	maxPairs = 10_000 // a form with more pairs has no fields
+	formByte = 2      // steps for each byte of a form
+	formPair = 64     // and for each pair
 )
 
-// fields returns the fields of the body as a form.
+// fields returns the fields of the body as a form. It parses the body once; a body that is no form, or has too many
+// fields, has none.
 func (q *Request) fields() url.Values {
 	if q.form != nil {
 		return q.form
@@ -32,8 +33,9 @@ func (q *Request) fields() url.Values {
 	return q.form
 }
 
-// SortedForm returns the names and values of the form, sorted, each pair once; false where the body is
-// no form, or too large a one. It may be asked for again and again: with each secret and address.
+// SortedForm returns the names and values of the form, concatenated and sorted, each pair once: what some senders
+// sign. isForm is false if the body is no form, or a too large one. The result is kept, because it is needed for
+// each secret and URL; the caller must not change it.
 func (q *Request) SortedForm() (text []byte, isForm bool) {
 	fields := q.fields()
 	if q.broken {
@@ -57,7 +59,8 @@ func (q *Request) SortedForm() (text []byte, isForm bool) {
 	return q.sorted, true
 }
 
-// bodyHashes are hashes of the body, once asked for: a request may ask for them by the hundred.
+// bodyHashes are the hashes of the body. They are kept, because a request may name the same digest hundreds of
+// times.
 type bodyHashes struct {
 	sha256 [sha256.Size]byte
 	sha512 [sha512.Size]byte
@@ -65,7 +68,7 @@ type bodyHashes struct {
 	has512 bool
 }
 
-// BodySHA256 returns the SHA-256 of the body.
+// BodySHA256 returns the SHA-256 of the body. The caller must not change it.
 func (q *Request) BodySHA256() []byte {
 	if !q.hashes.has256 {
 		q.Hashed += len(q.Record.Body)
@@ -74,7 +77,7 @@ func (q *Request) BodySHA256() []byte {
 	return q.hashes.sha256[:]
 }
 
-// BodySHA512 returns the SHA-512 of the body.
+// BodySHA512 returns the SHA-512 of the body. The caller must not change it.
 func (q *Request) BodySHA512() []byte {
 	if !q.hashes.has512 {
 		q.Hashed += len(q.Record.Body)

@@ -2,11 +2,16 @@ package payload
 
 import "strings"
 
-// Path leads to a value in a JSON document: names with dots between. A number is a position in a list,
-// "#rel=up" is the first element of a list whose member "rel" is the text "up", and "\." is a dot
-// within a name. A Path is parsed once and may be used for any number of documents. Every text is a
-// path, for users write paths as well; one that means nothing finds nothing. Selectors hold their own
-// paths to more: see ParseSelector.
+// Path is the path of a value in a JSON document: names with dots between them. A number is a position in a list,
+// "#rel=up" is the first element of a list whose member "rel" is the text "up", and "\." is a dot in a name.
+// Examples:
+//
+//	data.object.id
+//	links.#rel=self.href
+//	items.0.meta.order\.id
+//
+// A Path is parsed once and used for any number of documents. Every text is a path, because users write paths as
+// well; one without a meaning finds nothing. ParseSelector checks the paths of selectors more strictly.
 type Path struct {
 	parent string // the path without its last step
 	name   string // the last step: a member's name, or a position
@@ -16,7 +21,7 @@ type Path struct {
 	key, value string // that member's name and text
 }
 
-// ParsePath reads a path.
+// ParsePath parses a path.
 func ParsePath(text string) Path {
 	var p Path
 	p.parent, p.name = cutLast(text)
@@ -27,7 +32,7 @@ func ParsePath(text string) Path {
 	return p
 }
 
-// isPlain reports whether a path means nothing else to gjson than here.
+// isPlain reports whether a path has the same meaning in gjson's syntax.
 func isPlain(path string) bool {
 	for _, c := range []byte(path) {
 		if c != '.' && c != '_' && (c < 'a' || c > 'z') {
@@ -37,7 +42,7 @@ func isPlain(path string) bool {
 	return true
 }
 
-// cutLast splits a path at its last dot that no backslash stands before.
+// cutLast splits a path at its last dot that is not escaped, and removes the escapes from name.
 func cutLast(path string) (parent, name string) {
 	name = path
 	for i := len(path) - 1; i >= 0; i-- {
@@ -52,8 +57,8 @@ func cutLast(path string) (parent, name string) {
 	return parent, name
 }
 
-// checkPath returns what is wrong with a path of the catalogue; "" if nothing is. A step may not be
-// empty, and one that begins with "#" must be a match.
+// checkPath returns what is wrong with a path of a selector, as the end of a sentence; "" if nothing is. A step
+// must not be empty, and one that begins with "#" must be a match of a member.
 func checkPath(path string) string {
 	if strings.HasPrefix(path, ".") {
 		return "has an empty step in its path"

@@ -1,10 +1,13 @@
-// Package payload reads what a delivery holds: its headers, its query, and its body as JSON, as a form,
-// or as XML in a form. Everything is read when it is first asked for, once, and charged to a Meter, so
-// that a stranger's body costs a bounded number of steps. What to read is said by a Selector, which is
-// parsed once into a closed type: a misspelt one ends the program when its table is built, and never
-// reads as empty.
+// Package payload reads values from a delivery: from its headers, its query, and its body as JSON, as a form, or as
+// XML in a form field.
 //
-// Start with Selector for the language, and Request for what reads it. Tree is the JSON alone.
+// It promises that each part is parsed once, when it is first needed, and that reading costs a limited number of
+// steps (Meter), whatever the sender sends: a value that costs too much is absent, and Meter.Cut is set. What to
+// read is given by a Selector, which is parsed once into a closed type. A mistake in a sender's table stops the
+// program at its start; it never reads as empty.
+//
+// Start with Selector for the language, and Request, which reads it. Tree reads a JSON document alone, and Decode
+// converts one to Go values.
 package payload
 
 import (
@@ -18,14 +21,14 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Request is one delivery, and what has been read of it so far. Reset gives it a delivery and Release
-// takes it away; between the two it holds everything that was read, so two readers of one value read it
-// once. One goroutine uses it at a time.
+// Request is one delivery, and what was read of it so far. Reset assigns a delivery and Release removes it. One
+// goroutine uses it at a time. signature.Request embeds it, and the extraction of events and subjects uses it
+// directly.
 type Request struct {
 	Meter
 	Record   *hook.Record
 	Settings map[string]string // of the endpoint
-	Nonce    string            // of the message signature that verified
+	Nonce    string            // of the HTTP message signature that verified; "" if there is none
 
 	body, item Tree
 	parsed     bool // body has the record's body, where that looks like JSON
@@ -44,13 +47,13 @@ type Request struct {
 	hashes bodyHashes
 }
 
-// Reset gives q a delivery.
+// Reset assigns a delivery and the settings of its endpoint.
 func (q *Request) Reset(r *hook.Record, settings map[string]string) {
 	q.Record, q.Settings = r, settings
 }
 
-// Release drops everything that q was about, but keeps some memory for the next delivery. Nobody may
-// use what was read of q any more.
+// Release drops everything that belongs to the delivery, but keeps some memory for the next one. Nobody may use
+// values that were read after that.
 func (q *Request) Release() {
 	q.body.Release()
 	q.item.Release()
@@ -58,21 +61,20 @@ func (q *Request) Release() {
 	q.Changed()
 }
 
-// Changed says that the body of the record is another one now: nothing that was read of it counts any more.
+// Changed must be called after the body of the record was replaced. It drops what was read of the body.
 func (q *Request) Changed() {
 	q.parsed, q.items, q.batched, q.form, q.broken, q.sorted = false, nil, false, nil, false, nil
 	q.xmlOf, q.xml, q.hashes.has256, q.hashes.has512 = "", nil, false, false
 }
 
-// Text returns the text at a selector as it was sent, "" where there is none. Objects and lists of JSON
-// have none.
+// Text returns the text at a selector as it was sent, "" if there is none. Objects and lists of JSON have no text.
 func (q *Request) Text(s Selector) string {
 	if s.asks {
 		return q.yes(s)
 	}
 	switch s.source {
 	case inBody:
-		if body := q.json(); !q.isList { // the events of a list are read as items
+		if body := q.json(); !q.isList { // events in a list are read as items
 			return body.Text(s.path)
 		}
 		return ""
@@ -83,8 +85,8 @@ func (q *Request) Text(s Selector) string {
 	}
 }
 
-// TextOrID is Text, but an object of JSON stands for its member "id": senders show the same thing by
-// its id in one event and whole in another.
+// TextOrID is Text, except that an object of JSON counts as its member "id": some senders send the same thing as an
+// id in one event and as an object in another.
 func (q *Request) TextOrID(s Selector) string {
 	switch {
 	case s.asks:
@@ -98,8 +100,7 @@ func (q *Request) TextOrID(s Selector) string {
 	}
 }
 
-// PathText is TextOrID for a path that an endpoint's settings hold: in the item that is looked at, or
-// else in the body.
+// PathText is TextOrID for a path in an endpoint's settings: in the item that Look selected, or else in the body.
 func (q *Request) PathText(p Path) string {
 	if text := q.item.TextOrID(&p); text != "" {
 		return text
@@ -107,10 +108,10 @@ func (q *Request) PathText(p Path) string {
 	return q.json().TextOrID(&p)
 }
 
-// Has reports whether there is anything at a path of the body's JSON, if only null.
+// Has reports whether the body's JSON has a value at a path, including null.
 func (q *Request) Has(s Selector) bool { return s.source == inBody && q.json().Exists(s.path) }
 
-// yes says whether there is anything at a selector.
+// yes returns "yes" if there is a value at a selector that is not null, false, 0 or empty, and else "".
 func (q *Request) yes(s Selector) string {
 	found := false
 	switch s.source {
@@ -127,7 +128,7 @@ func (q *Request) yes(s Selector) string {
 	return "yes"
 }
 
-// elsewhere returns the text at a selector of anything but a path of JSON.
+// elsewhere returns the text at a selector that does not read JSON at a path.
 func (q *Request) elsewhere(s Selector) string {
 	switch s.source {
 	case inHeader:
@@ -164,7 +165,7 @@ func (q *Request) elsewhere(s Selector) string {
 	}
 }
 
-// First returns the text at the first of some selectors where there is one.
+// First returns the first text that is not empty among those at some selectors.
 func (q *Request) First(all []Selector) string {
 	for _, s := range all {
 		if text := q.Text(s); text != "" {
@@ -174,7 +175,7 @@ func (q *Request) First(all []Selector) string {
 	return ""
 }
 
-// Joined returns the texts of a join as one; false where a part is missing.
+// Joined returns the texts of a join with "/" between them. whole is false if one is missing.
 func (q *Request) Joined(j Join) (text string, whole bool) {
 	if len(j) == 1 {
 		text = q.Text(j[0])
@@ -194,7 +195,7 @@ func (q *Request) Joined(j Join) (text string, whole bool) {
 	return b.String(), true
 }
 
-// Lines returns every value at a selector: a header may be sent more than once.
+// Lines yields every value at a selector. Only a header can have several.
 func (q *Request) Lines(s Selector) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if name, isHeader := s.Header(); isHeader {
@@ -205,7 +206,7 @@ func (q *Request) Lines(s Selector) iter.Seq[string] {
 	}
 }
 
-// HeaderLines returns every value of a header.
+// HeaderLines yields every value of a header that is not empty. name is canonical.
 func (q *Request) HeaderLines(name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		q.Steps += len(q.Record.Headers)
@@ -217,8 +218,8 @@ func (q *Request) HeaderLines(name string) iter.Seq[string] {
 	}
 }
 
-// Header returns the first header of a name, "" where there is none. It can be read whatever the body
-// cost: what a sender writes into headers is found in any case.
+// Header returns the first value of a header, "" if there is none. It is counted but never refused: headers are
+// readable whatever the body costs.
 func (q *Request) Header(name string) string {
 	q.Steps += len(q.Record.Headers)
 	return q.Record.Header(name)
@@ -232,7 +233,7 @@ func (q *Request) queryValues() url.Values {
 	return q.query
 }
 
-// json is the body, where it looks like JSON.
+// json returns the body as JSON; an empty tree if it does not begin like an object or a list.
 func (q *Request) json() *Tree {
 	if !q.parsed {
 		root, first := "", FirstByte(q.Record.Body)
@@ -245,10 +246,11 @@ func (q *Request) json() *Tree {
 	return &q.body
 }
 
-// headSize bounds how far into a stranger's body "head" looks.
+// headSize is the number of bytes in which selectors of "head" look for a member.
 const headSize = 8 << 10
 
-// head returns a string member of the body's object where it stands within its first bytes.
+// head returns a text member of the body's object, if it is within the first headSize bytes. It is for senders without
+// rules of their own, whose bodies are not parsed any further.
 func (q *Request) head(name string) string {
 	body := q.Record.Body
 	if len(body) > headSize {
@@ -264,7 +266,7 @@ func (q *Request) head(name string) string {
 	return r.Str
 }
 
-// FirstByte returns the first byte of a body that is no white space of JSON; 0 where there is none.
+// FirstByte returns the first byte of a body that is not white space of JSON; 0 if there is none.
 func FirstByte(body []byte) byte {
 	for _, c := range body {
 		if c != ' ' && c != '\t' && c != '\n' && c != '\r' {

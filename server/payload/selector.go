@@ -7,37 +7,50 @@ import (
 	"strings"
 )
 
-// source is where in a request a selector looks. The set is closed: ParseSelector refuses every other word.
+// source is the part of a request that a selector reads. The set is closed: ParseSelector refuses unknown names.
 type source uint8
 
 const (
-	nowhere   source = iota
-	inHeader         // header:X-Name, the first of this name; canonical
-	inBody           // body:path, in the body's JSON
-	inItem           // item:path, in the JSON of the batch's item that is looked at
-	inForm           // form:name, a field of the body as a form
-	inQuery          // query:name
-	inSetting        // setting:name, of the endpoint
-	inHead           // head:name, a text member near the beginning of the body's JSON
-	isBeside         // beside:name, the name of the body's first member that has another name
-	isHost           // host:X-Name, the host of the address that a header holds
-	inXML            // xml:field/element/…, in the XML that a form field holds in base64
-	isNonce          // nonce, of the message signature that verified
-	isConst          // const:text, the text itself
-	isSHA256         // sha256, of the body, "" where it is empty
+	nowhere source = iota
+	// inHeader is header:X-Name, the first header with this canonical name.
+	inHeader
+	// inBody is body:path, in the body's JSON.
+	inBody
+	// inItem is item:path, in the JSON of the item that Request.Look selected.
+	inItem
+	// inForm is form:name, a field of the body as a form.
+	inForm
+	// inQuery is query:name, a parameter of the query.
+	inQuery
+	// inSetting is setting:name, a setting of the endpoint.
+	inSetting
+	// inHead is head:name, a text member near the beginning of the body's JSON.
+	inHead
+	// isBeside is beside:name, the name of the body's first member with another name than this.
+	isBeside
+	// isHost is host:X-Name, the host of the URL in a header.
+	isHost
+	// inXML is xml:field/element/…, in the XML that a form field contains in base64.
+	inXML
+	// isNonce is nonce, that of the HTTP message signature that verified.
+	isNonce
+	// isConst is const:text, the text itself.
+	isConst
+	// isSHA256 is sha256, the digest of the body; "" if the body is empty.
+	isSHA256
 )
 
-// sources are the words before the colon. Those of bare stand alone.
+// sources are the names of sources that are followed by a colon and a name.
 var sources = map[string]source{"header": inHeader, "body": inBody, "item": inItem, "form": inForm, "query": inQuery,
 	"setting": inSetting, "head": inHead, "beside": isBeside, "host": isHost, "xml": inXML, "const": isConst}
 
-// bare are the sources that stand alone, without a colon and a name.
+// bare are the names of sources without a colon and a name.
 var bare = map[string]source{"nonce": isNonce, "sha256": isSHA256}
 
-// Selector names one place in a request: "header:X-Signature", "body:data.object.id",
-// "xml:bt_payload/kind". With "?" before it, it reads as "yes" where there is anything but null, false,
-// 0 and what is empty, and else as "". The zero Selector reads as "". The catalogue of senders is made
-// of selectors; Request.Text reads them.
+// Selector names one place in a request: "header:X-Signature", "body:data.object.id", "xml:bt_payload/kind". With
+// "?" before it, it reads as "yes" if there is a value other than null, false, 0 and empty ones, and else as "".
+// The zero Selector reads as "". The profiles and rules of all senders consist of selectors; Request.Text reads
+// them.
 type Selector struct {
 	text   string
 	source source
@@ -47,8 +60,8 @@ type Selector struct {
 	inside string // path of the element in XML
 }
 
-// ParseSelector reads a selector. It refuses what could never be found: an unknown source, an empty
-// name or step, a header that is not written in its canonical form.
+// ParseSelector parses a selector. It returns an error for one that can never find anything: with an unknown
+// source, an empty name or step, or a header that is not in its canonical form.
 func ParseSelector(text string) (Selector, error) {
 	s := Selector{text: text}
 	rest, asks := strings.CutPrefix(text, "?")
@@ -86,11 +99,11 @@ func ParseSelector(text string) (Selector, error) {
 	return s, nil
 }
 
-// Select is ParseSelector for the tables of the catalogue: a selector that cannot be read there is a
-// broken build.
+// Select is ParseSelector for the tables of server/provider. It panics on a mistake in them, which is a broken
+// build.
 func Select(text string) Selector { return must(ParseSelector(text)) }
 
-// SelectAll is Select for several.
+// SelectAll is Select for several selectors.
 func SelectAll(texts ...string) []Selector {
 	all := make([]Selector, len(texts))
 	for i, text := range texts {
@@ -99,28 +112,28 @@ func SelectAll(texts ...string) []Selector {
 	return all
 }
 
-// HeaderNamed selects a header that an endpoint's settings name, in whatever case.
+// HeaderNamed returns the selector of a header whose name comes from an endpoint's settings, in any case.
 func HeaderNamed(name string) Selector {
 	name = http.CanonicalHeaderKey(name)
 	return Selector{text: "header:" + name, source: inHeader, name: name}
 }
 
-// String returns the selector as it is written.
+// String returns the selector's text.
 func (s Selector) String() string { return s.text }
 
-// IsZero reports whether it selects nothing at all.
+// IsZero reports whether s is the zero Selector.
 func (s Selector) IsZero() bool { return s.source == nowhere }
 
-// Header returns the name of the header that it selects; false where it selects anything else.
+// Header returns the name of the header that s reads; is is false if s reads anything else.
 func (s Selector) Header() (name string, is bool) { return s.name, s.source == inHeader }
 
-// InQuery reports whether it selects a part of the query.
+// InQuery reports whether s reads the query.
 func (s Selector) InQuery() bool { return s.source == inQuery }
 
-// Setting returns the name of the endpoint's setting that it selects; false where it selects anything else.
+// Setting returns the name of the endpoint's setting that s reads; is is false if s reads anything else.
 func (s Selector) Setting() (name string, is bool) { return s.name, s.source == inSetting }
 
-// Place names what it selects for people.
+// Place describes for people what s reads.
 func (s Selector) Place() string {
 	switch s.source {
 	case inHeader:
@@ -134,10 +147,10 @@ func (s Selector) Place() string {
 	}
 }
 
-// Join is several selectors whose texts make one, with "/" between them: the parts of a composite id.
+// Join is a list of selectors whose texts form one text, with "/" between them: the parts of a composite id.
 type Join []Selector
 
-// ParseJoin reads selectors with "+" between them.
+// ParseJoin parses selectors with "+" between them.
 func ParseJoin(text string) (Join, error) {
 	parts := strings.Split(text, "+")
 	join := make(Join, len(parts))
@@ -150,23 +163,23 @@ func ParseJoin(text string) (Join, error) {
 	return join, nil
 }
 
-// SelectJoin is ParseJoin for the tables of the catalogue.
+// SelectJoin is ParseJoin for the tables of server/provider.
 func SelectJoin(text string) Join { return must(ParseJoin(text)) }
 
 // Template is text with selectors and variables in braces: "{time}.{body}", "{body:name} on {body:branch}".
 type Template []Piece
 
-// Piece is a part of a template: plain text, and what stands behind it.
+// Piece is a plain text and the variable or selector after it.
 type Piece struct {
 	Text     string
 	Variable string   // "": none
 	Selector Selector // where there is no variable; zero behind the last text
 }
 
-// errOpenBrace says that a template ends within a selector or a variable.
+// errOpenBrace means that a template ends inside a selector or a variable.
 var errOpenBrace = errors.New("has a brace without its counterpart")
 
-// ParseTemplate reads a template, in which the named variables may stand.
+// ParseTemplate parses a template. Names in braces that are not in variables must be selectors.
 func ParseTemplate(text string, variables ...string) (Template, error) {
 	all := make(Template, 0, strings.Count(text, "{")+1)
 	for rest := text; rest != ""; {
@@ -189,7 +202,7 @@ func ParseTemplate(text string, variables ...string) (Template, error) {
 	return all, nil
 }
 
-// variable returns name where it is one of the variables.
+// variable returns name if it is one of the variables, and else "".
 func variable(name string, variables []string) string {
 	for _, v := range variables {
 		if v == name {
@@ -199,12 +212,12 @@ func variable(name string, variables []string) string {
 	return ""
 }
 
-// SelectTemplate is ParseTemplate for the tables of the catalogue.
+// SelectTemplate is ParseTemplate for the tables of server/provider.
 func SelectTemplate(text string, variables ...string) Template {
 	return must(ParseTemplate(text, variables...))
 }
 
-// Uses reports whether a variable stands in the template.
+// Uses reports whether the template contains a variable.
 func (t Template) Uses(variable string) bool {
 	for i := range t {
 		if t[i].Variable == variable {
@@ -214,7 +227,7 @@ func (t Template) Uses(variable string) bool {
 	return false
 }
 
-// Replace returns the template with a text in the place of a variable.
+// Replace returns the template with a text in place of a variable.
 func (t Template) Replace(variable, text string) Template {
 	replaced := make(Template, len(t))
 	for i, piece := range t {
@@ -226,7 +239,7 @@ func (t Template) Replace(variable, text string) Template {
 	return replaced
 }
 
-// must ends the program where a table of the catalogue cannot be read.
+// must panics if a table of server/provider has a mistake, which is a broken build.
 func must[T any](read T, err error) T {
 	if err != nil {
 		panic("broken build: " + err.Error())

@@ -9,12 +9,12 @@ import (
 	"hookbeam/server/hook"
 )
 
-// timeLayouts are how senders write times that are no numbers. Without a zone they mean UTC.
+// timeLayouts are the layouts of senders' times that are not numbers. Without a zone they are in UTC.
 var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05 MST",
 	"2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05-0700"}
 
-// ParseTime reads a time as text, or as seconds or milliseconds since 1970; none before 2000 or after
-// 2100 is one.
+// ParseTime parses a time as text, or as seconds (below 100 billion) or milliseconds since 1970. It returns false
+// for times before 2000 or after 2100.
 func ParseTime(s string) (hook.Time, bool) {
 	if s == "" || len(s) > 40 {
 		return hook.Time{}, false
@@ -41,7 +41,7 @@ func ParseTime(s string) (hook.Time, bool) {
 	return hook.Millis(at.UnixMilli()), true
 }
 
-// Printable reports whether a text is valid UTF-8 and made of characters that can be shown.
+// Printable reports whether a text is valid UTF-8 and consists of printable characters.
 func Printable(s string) bool {
 	for _, c := range s {
 		if !unicode.IsPrint(c) {

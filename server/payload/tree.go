@@ -7,16 +7,16 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// MaxMembers bounds how many members of one object, or elements of one list, are read.
+// MaxMembers is the number of members of an object, or elements of a list, that are read; further ones are ignored.
 const MaxMembers = 1000
 
-// keptFields is for how many fields the memory of a tree is used again.
+// keptFields is the largest number of fields whose memory a released tree keeps.
 const keptFields = 256
 
-// Tree is a JSON document whose objects and lists are split when they are first looked into, each of
-// them once: the rules of one sender ask for thirty values of one body. It checks no syntax: what
-// cannot be read is not there. The first of several members of one name counts. Its zero value is an
-// empty document; Reset gives it another one.
+// Tree is a JSON document whose objects and lists are split when a path first leads into them, each once: the rules
+// of one sender read thirty values of one body. It does not check the syntax: what cannot be parsed is absent. If a
+// name occurs twice in an object, the first member counts. The zero Tree is an empty document; Reset assigns
+// another one. Values share the document's memory.
 type Tree struct {
 	meter  *Meter // counts what it takes to look into it; nil: nobody counts
 	root   string
@@ -25,20 +25,20 @@ type Tree struct {
 	most   int     // as many fields as any document had since Release
 }
 
-// node is an object or a list that was split. Its fields are those in [from, to).
+// node is an object or a list that was split. Its fields are Tree.fields[from:to].
 type node struct {
 	path     string
 	from, to int
 }
 
-// field is one member of an object, or one element of a list under its position. Its text is that of a
-// string without its quotes, and of everything else as it was written.
+// field is a member of an object, or an element of a list with its position as the name. text is a string without
+// its quotes, and any other value as it was written.
 type field struct {
 	name, text string
 	kind       gjson.Type
 }
 
-// Reset makes t the document root.
+// Reset assigns the document root. m counts the steps of reading it.
 func (t *Tree) Reset(root string, m *Meter) {
 	t.meter = m
 	if t.fields == nil && root != "" {
@@ -60,8 +60,7 @@ func (t *Tree) Release() {
 	t.most = 0
 }
 
-// Text returns the scalar at a path as it was written, a string without its quotes. Objects, lists and
-// null have none.
+// Text returns the scalar at a path as it was written, a string without its quotes; "" for objects, lists and null.
 func (t *Tree) Text(p *Path) string {
 	f, _ := t.get(p)
 	if f.kind == gjson.Null || f.kind == gjson.JSON {
@@ -70,7 +69,7 @@ func (t *Tree) Text(p *Path) string {
 	return f.text
 }
 
-// TextOrID returns the scalar at a path, or the id of the object there.
+// TextOrID returns the scalar at a path, or the member "id" of the object there.
 func (t *Tree) TextOrID(p *Path) string {
 	f, _ := t.get(p)
 	switch {
@@ -85,13 +84,13 @@ func (t *Tree) TextOrID(p *Path) string {
 	}
 }
 
-// Exists reports whether there is anything at a path, if only null.
+// Exists reports whether there is a value at a path, including null.
 func (t *Tree) Exists(p *Path) bool {
 	_, found := t.get(p)
 	return found
 }
 
-// NotEmpty reports whether there is anything at a path but null, false, 0 and what is empty.
+// NotEmpty reports whether there is a value at a path that is not null, false, 0 or empty.
 func (t *Tree) NotEmpty(p *Path) bool {
 	f, _ := t.get(p)
 	switch f.kind {
@@ -106,7 +105,7 @@ func (t *Tree) NotEmpty(p *Path) bool {
 	}
 }
 
-// raw returns the object or the list at a path, as it was written; "" where there is none.
+// raw returns the JSON of the object or list at a path; "" if there is none.
 func (t *Tree) raw(p *Path) string {
 	if f, _ := t.get(p); f.kind == gjson.JSON {
 		return f.text
@@ -114,7 +113,8 @@ func (t *Tree) raw(p *Path) string {
 	return ""
 }
 
-// firstBeside returns the name of the first member of the document that has another name than this.
+// firstBeside returns the name of the document's first member with another name than this. Some senders name their
+// event type only so.
 func (t *Tree) firstBeside(name string) string {
 	if !strings.HasPrefix(strings.TrimLeft(t.root, " \t\r\n"), "{") {
 		return "" // the elements of a list have no names
@@ -127,7 +127,7 @@ func (t *Tree) firstBeside(name string) string {
 	return ""
 }
 
-// get returns what is at a path.
+// get returns the value at a path.
 func (t *Tree) get(p *Path) (field, bool) {
 	fields := t.open(p.parent, p.plain)
 	if !t.meter.Charge(len(fields)) {
@@ -141,13 +141,13 @@ func (t *Tree) get(p *Path) (field, bool) {
 	return field{}, false
 }
 
-// matches reports whether an element has the member that a path asks for.
+// matches reports whether an element has the member and text that a path demands.
 func (t *Tree) matches(f *field, p *Path) bool {
 	return f.kind == gjson.JSON && t.meter.Charge(len(f.text)) && gjson.Get(f.text, p.key).Str == p.value
 }
 
-// open returns the fields of the object or list at a path; "" is the document itself. plain says that
-// the path means nothing else to gjson.
+// open returns the fields of the object or list at a path, and splits it if it was not split yet; "" is the
+// document itself. plain says that gjson reads the path in the same way.
 func (t *Tree) open(path string, plain bool) []field {
 	for i := range t.nodes {
 		if t.nodes[i].path == path {
@@ -172,7 +172,7 @@ func (t *Tree) open(path string, plain bool) []field {
 	return t.split(path, inside)
 }
 
-// split splits an object or a list, as far as its fields do not cost too much.
+// split splits an object or a list until its fields cost too many steps.
 func (t *Tree) split(path, inside string) []field {
 	from, unread, affordable := len(t.fields), len(inside), true
 	document := gjson.Parse(inside)
@@ -202,7 +202,7 @@ func (t *Tree) split(path, inside string) []field {
 	return t.fields[from:]
 }
 
-// scalar returns a scalar as it was written; objects, lists and null have none.
+// scalar returns a scalar as it was written; "" for objects, lists and null.
 func scalar(r gjson.Result) string {
 	switch r.Type {
 	case gjson.String:

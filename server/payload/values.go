@@ -13,10 +13,10 @@ const (
 	escapeSteps = 15 // for a text with escapes
 )
 
-// Decode reads one JSON value whole, with every digit of whole numbers; false where it is none. Values
-// are nil, bool, int64, float64, string, []any and map[string]any. The library says whether it is JSON;
-// building the values ourselves, with texts that share the body's memory, takes a third of the time.
-// Each part of it costs steps: spend counts them and returns false where there are no more.
+// Decode parses a complete JSON value; it returns false if text is not valid JSON, or costs too much. Values are
+// nil, bool, int64, float64, string, []any and map[string]any; integers beyond 64 bits are strings. encoding/json
+// checks the syntax. Building the values here, with strings that share memory, takes a third of its time. spend
+// counts steps, and returns false when there are none left.
 func Decode(text []byte, spend func(steps int) bool) (any, bool) {
 	if !spend(len(text)/valueBytes) || !json.Valid(text) {
 		return nil, false
@@ -26,7 +26,7 @@ func Decode(text []byte, spend func(steps int) bool) (any, bool) {
 	return v, !d.over
 }
 
-// decoder builds values of JSON that is known to be valid.
+// decoder builds the values of valid JSON.
 type decoder struct {
 	text  string
 	at    int
@@ -34,13 +34,13 @@ type decoder struct {
 	over  bool // it cost too much
 }
 
-// pay spends steps; false where there are not enough.
+// pay spends steps; it returns false if there are not enough.
 func (d *decoder) pay(steps int) bool {
 	d.over = d.over || !d.spend(steps)
 	return !d.over
 }
 
-// next goes to the next byte that is no space.
+// next skips to the next byte that is not white space, a comma or a colon, and returns it.
 func (d *decoder) next() byte {
 	for {
 		switch c := d.text[d.at]; c {
@@ -55,7 +55,7 @@ func (d *decoder) next() byte {
 // value builds the next value.
 func (d *decoder) value() any {
 	if !d.pay(valueSteps) {
-		d.at = len(d.text) // whoever waits for an end has it
+		d.at = len(d.text) // ends all loops
 		return nil
 	}
 	switch d.next() {
@@ -78,7 +78,7 @@ func (d *decoder) value() any {
 	return d.number()
 }
 
-// object builds an object. Of several members of one name the last counts, as with encoding/json.
+// object builds an object. If a name occurs twice, the last member counts, as in encoding/json.
 func (d *decoder) object() any {
 	members := map[string]any{}
 	for d.at++; !d.over && d.next() != '}'; {
@@ -99,7 +99,7 @@ func (d *decoder) list() any {
 	return items
 }
 
-// string builds a text. One without escapes shares the document's memory.
+// string builds a string. One without escapes shares the document's memory.
 func (d *decoder) string() string {
 	begin, escaped := d.at, false
 	for d.at++; d.text[d.at] != '"'; d.at++ {
@@ -117,7 +117,7 @@ func (d *decoder) string() string {
 	return s
 }
 
-// number reads a number. A whole one that is too large stays as it was written, as text: it is an id.
+// number builds a number. An integer that is too large stays text, because it is most likely an id.
 func (d *decoder) number() any {
 	begin, whole := d.at, true
 loop:

@@ -18,15 +18,15 @@ const (
 	elementStep = 16 // steps for an element that is looked at
 )
 
-// xmlElement is one of an XML document, in the order in which they begin.
+// xmlElement is an element of an XML document. The elements of a document are in the order in which they begin.
 type xmlElement struct {
 	name string // "" where it belongs to a namespace of its own
 	text string // "" where it holds other elements
 	end  int    // those that stand inside it are the ones up to here
 }
 
-// element returns the text of an element of the XML that a form field holds in base64. path is made of
-// names with "/" between: of each the first that stands inside the one before it. The document is read
+// element returns the text of an element of the XML that a form field contains in base64. path consists of names
+// with "/" between them; each name finds the first such element inside the one before it. The document is parsed
 // once.
 func (q *Request) element(field, path string) string {
 	if q.xmlOf != field {
@@ -42,7 +42,7 @@ func (q *Request) element(field, path string) string {
 	return q.xml[found].text
 }
 
-// find returns the first element of a name among those in [from, to); -1 where there is none.
+// find returns the index of the first element with a name in [from, to); -1 if there is none.
 func (q *Request) find(name string, from, to int) int {
 	if name == "" || !q.Charge((to-from)*elementStep) {
 		return -1
@@ -55,7 +55,7 @@ func (q *Request) find(name string, from, to int) int {
 	return -1
 }
 
-// unpackField returns what a form field holds in base64.
+// unpackField returns the decoded base64 of a form field; "" if it is none.
 func (q *Request) unpackField(field string) string {
 	packed := q.fields().Get(field)
 	if !q.Charge(2 * len(packed)) {
@@ -68,7 +68,7 @@ func (q *Request) unpackField(field string) string {
 	return string(plain)
 }
 
-// openElement is an element whose end has not come.
+// openElement is an element whose end tag was not read yet.
 type openElement struct {
 	name  xml.Name
 	index int
@@ -76,8 +76,9 @@ type openElement struct {
 	outer bool // other elements stand inside it
 }
 
-// parseXML reads a whole document; none where it is not well formed, has a DTD, is not in UTF-8, or is
-// beyond the bounds. No entity but those of XML itself is known, and nothing is ever fetched.
+// parseXML parses a document. It returns no elements if the document is not well formed, has a DTD, is not UTF-8,
+// or exceeds a limit. Only the entities of XML itself are known, and nothing is ever fetched, so no external entity
+// can be read.
 func (q *Request) parseXML(text string) []xmlElement {
 	if len(text) > maxXML || !q.Charge(xmlByte*len(text)) {
 		q.Cut = true
@@ -124,7 +125,7 @@ func (q *Request) parseXML(text string) []xmlElement {
 	}
 }
 
-// plainName returns the name of an element that belongs to no namespace.
+// plainName returns the name of an element without a namespace prefix; "" if it has one.
 func plainName(n xml.Name) string {
 	if n.Space != "" {
 		return ""
