@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -102,8 +103,19 @@ func TestHalfOpenConnectionsLeaveRoomForOthers(t *testing.T) {
 	for i := range count {
 		dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 2, byte(1+i%200))}}
 		conn, err := dialer.DialContext(t.Context(), "tcp", s.addr)
+		// This machine may lack loopback addresses or descriptors: the test's own, or the server's, which then refuses
+		// connections and says so. Any other error is a failure.
+		if errors.Is(err, syscall.ECONNRESET) {
+			eventually(t, "the server logs that it has no descriptors left", func() bool {
+				return strings.Contains(s.log.String(), "code=too_many_connections ")
+			})
+		}
+		if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EMFILE) ||
+			errors.Is(err, syscall.EADDRNOTAVAIL) {
+			t.Skipf("NOT TESTED: only %d of %d half-open connections are possible here: %v", i, count, err)
+		}
 		if err != nil {
-			t.Skipf("NOT TESTED beyond %d connections: %v", i, err)
+			t.Fatalf("connection %d of %d: %v", i, count, err)
 		}
 		defer conn.Close()
 		_, _ = io.WriteString(conn, "POST /in")
