@@ -215,7 +215,7 @@ func (d *diagnosis) unchanged() {
 	if why.Summary != "" {
 		d.addFinding(why)
 	}
-	// A genuine signature is worth knowing even if another rule rejected the delivery.
+	// That the signature is genuine helps even if another rule rejected the delivery.
 	for _, s := range own {
 		if f, ok := d.try(d.with(s, d.Record)); ok {
 			d.addGenuine(s, f)

@@ -17,7 +17,7 @@ type Meter struct {
 // Charge counts steps. It returns false if they exceed MaxSteps: then they are not counted, and the caller must not
 // do the work.
 func (m *Meter) Charge(steps int) bool {
-	if m == nil { // nobody counts
+	if m == nil { // no limit
 		return true
 	}
 	if m.Steps+steps > MaxSteps {

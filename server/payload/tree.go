@@ -18,7 +18,7 @@ const keptFields = 256
 // name occurs twice in an object, the first member counts. The zero Tree is an empty document; Reset assigns
 // another one. Values share the document's memory.
 type Tree struct {
-	meter  *Meter // counts what it takes to look into it; nil: nobody counts
+	meter  *Meter // counts the steps of reading; nil: no limit
 	root   string
 	nodes  []node  // in the order in which they were split
 	fields []field // of all nodes
@@ -157,7 +157,7 @@ func (t *Tree) open(path string, plain bool) []field {
 	inside := t.root
 	switch {
 	case path == "":
-	case len(t.nodes) == 0 && plain && t.meter.affords(len(t.root)): // most of what is asked for stands in one object
+	case len(t.nodes) == 0 && plain && t.meter.affords(len(t.root)): // one object has most of the values that are read
 		t.meter.Charge(len(t.root))
 		inside = ""
 		if r := gjson.Get(t.root, path); r.Type == gjson.JSON {
