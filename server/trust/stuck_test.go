@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/gorilla/websocket"
@@ -84,7 +85,8 @@ func TestAStuckReaderDelaysNobodyAndCostsBoundedMemory(t *testing.T) {
 	within(t, "a stuck reader that wakes", func(ctx context.Context) error {
 		err := late.listen(ctx, conns[0], late.until(2*posts))
 		var hungUp *websocket.CloseError
-		if !errors.As(err, &hungUp) {
+		// If the server gave up on it, the close frame may be lost behind what was not read: then it is a reset.
+		if !errors.As(err, &hungUp) && !errors.Is(err, syscall.ECONNRESET) {
 			return err
 		}
 		again, err := late.open(ctx)
