@@ -56,6 +56,9 @@ func readPromises(text string) (promises []promise, err error) {
 		if named == nil || len(promises) == 0 {
 			return nil, fmt.Errorf("this line names no test as it should: %s", line)
 		}
+		if strings.Count(line, `"`)%2 != 0 || strings.Count(line, "`")%2 != 0 {
+			return nil, fmt.Errorf("a name goes on in the next line, where it is not read: %s", line)
+		}
 		last := &promises[len(promises)-1]
 		names := testName.FindAllStringSubmatch(named[2], -1)
 		for _, name := range names {
@@ -159,5 +162,9 @@ func TestThePromisesTestNoticesWhatIsMissing(t *testing.T) {
 	}
 	if _, err := readPromises("### R1. A\n- some test\n\n## Not promised yet\n"); err == nil {
 		t.Error("a line that names no test was passed over")
+	}
+	broken := "### R1. A\n- `ui/e2e/a.spec.ts`: \"one\", \"two and\n  more\"\n\n## Not promised yet\n"
+	if _, err := readPromises(broken); err == nil {
+		t.Error("a title that is broken over two lines was passed over")
 	}
 }

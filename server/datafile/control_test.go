@@ -122,7 +122,7 @@ func TestWhatStandsInTheWayOfTheChannelIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if strings.HasPrefix(name, "another's") && os.Geteuid() != 0 {
-				t.Skip("only root can make another's file")
+				t.Skip("NOT TESTED: a file of another user, because only root can create one")
 			}
 			folder := t.TempDir()
 			path := filepath.Join(folder, c.name)

@@ -14,7 +14,7 @@ import (
 // TestAnotherUserIsRefusedWhateverTheModes connects as another user to a socket that everybody can open.
 func TestAnotherUserIsRefusedWhateverTheModes(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("only root can act as another user")
+		t.Skip("NOT TESTED: requests of another user, because only root can act as one")
 	}
 	folder := t.TempDir()
 	refused := make(chan error, 1)

@@ -13,9 +13,9 @@ import (
 func TestALargerBodyTakesNoMoreMemoryToCheck(t *testing.T) {
 	for _, s := range samples(t) {
 		p, _ := For(s.id)
-		if p.Signature.Batch != nil || s.id == "mandrill" ||
-			s.id == "braintree" { // they are more events, or read as a form or XML
-			continue
+		inside := strings.LastIndexByte(s.body, '}')
+		if p.Signature.Batch != nil || s.id == "mandrill" || s.id == "braintree" || inside < 1 || s.body[0] != '{' {
+			continue // a batch, or no JSON object that could be made longer
 		}
 		t.Run(s.id, func(t *testing.T) {
 			count := func(body string) float64 {
@@ -31,10 +31,6 @@ func TestALargerBodyTakesNoMoreMemoryToCheck(t *testing.T) {
 					}))
 				}
 				return fewest
-			}
-			inside := strings.LastIndexByte(s.body, '}')
-			if inside < 1 || !strings.HasPrefix(s.body, "{") {
-				t.Skip("its bodies are no JSON objects")
 			}
 			with := func(size int) string { return s.body[:inside] + `,"more":"` + strings.Repeat("x", size) + `"}` }
 			if small, large := count(with(100)), count(with(64<<10)); large > small {
