@@ -19,10 +19,12 @@ MAKEFLAGS += --no-builtin-rules
 .NOTPARALLEL:
 .DEFAULT_GOAL := build
 
-VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-FUZZ_TIME ?= 30s
-ARGS      ?=
-BASE      ?= 33ed6df
+VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# TEST_LIMIT ends a package whose tests hang. A machine that does much beside may take ten times as long as a quiet one.
+TEST_LIMIT ?= 30m
+FUZZ_TIME  ?= 30s
+ARGS       ?=
+BASE       ?= 33ed6df
 
 TEMPL         := go tool -modfile=tools/go.mod templ
 LINT_VERSION  := 2.15.0
@@ -109,11 +111,11 @@ vulnerabilities:
 	scripts/vulnerabilities
 
 test-go:
-	go test -race $$(go list ./... | grep -v /server/trust$$)
+	go test -race -timeout $(TEST_LIMIT) $$(go list ./... | grep -v /server/trust$$)
 
 # The tests that attack and kill the real binary, which is built with the race detector too.
 test-trust:
-	go test -race ./server/trust
+	go test -race -timeout $(TEST_LIMIT) ./server/trust
 
 # Tests that need other servers have the build tag "services". Each prints a reason if its server is missing.
 test-services:
@@ -121,7 +123,7 @@ test-services:
 
 # Compares verification with the senders' own libraries, in a separate Go module.
 test-sdks:
-	cd server/provider/sdks && go vet ./... && go test ./...
+	cd server/provider/sdks && go vet ./... && go test -timeout $(TEST_LIMIT) ./...
 
 test-go-quick:
 	go test -short ./...
