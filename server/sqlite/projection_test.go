@@ -9,8 +9,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestAClearedProjectionIsClearedToTheEnd interrupts the deletion of what was built from another log. A trigger stands for
-// whatever ends the process between two of the deletions.
+// TestAClearedProjectionIsClearedToTheEnd interrupts the deletion of what was built from another log. A trigger stands
+// for whatever ends the process between two of the deletions.
 func TestAClearedProjectionIsClearedToTheEnd(t *testing.T) {
 	for _, table := range statusesKind.tables {
 		t.Run(table, func(t *testing.T) {
