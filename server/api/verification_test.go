@@ -150,7 +150,7 @@ func TestDiagnosisFindsTheSecretOfAnotherEndpoint(t *testing.T) {
 	path := "/deliveries/" + string(h.newest(e).ID) + "/diagnose"
 	h.call("POST", path, "", 200, &got)
 	if f := got.Findings[0]; got.Cause != "other_secret" || !got.Genuine || f.Endpoint != other.ID ||
-		f.Secret != "test" || got.Summary != `Valid with the secret "test" of your endpoint "shop-test".` {
+		f.Secret != "test" || got.Summary != `The secret "test" of your endpoint "shop-test" matches.` {
 		t.Errorf("%+v", got)
 	}
 	h.call("DELETE", "/endpoints/"+string(other.ID), "", 204, nil)

@@ -16,10 +16,10 @@ func (d *diagnosis) addresses(secrets []ownedSecret) {
 		for _, s := range secrets {
 			if _, ok := d.try(trial{&d.provider.Signature, d.Endpoint, address, s.Secret, d.Record}); ok {
 				d.addFinding(Cause{Cause: "other_address", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-					Summary: fmt.Sprintf("Valid%s if the endpoint's address is %s: that one is registered at %s.",
-						d.by(s), address, d.provider.Name),
-					Fix: "Put that address into signed_url, or register this server's own address at the " +
-						"sender; behind a proxy, set --public-url."})
+					Summary: fmt.Sprintf("%s is valid for the URL %s. That is the URL registered at %s.",
+						d.signature(s), address, d.provider.Name),
+					Fix: "Set signed_url to that URL, or register this server's own URL at the sender. " +
+						"If this server is behind a proxy, set --public-url."})
 				return
 			}
 		}

@@ -20,11 +20,11 @@ import (
 // explain.
 const maxVariant = 4 << 20
 
-// variant is a body as it may have been before it was changed on the way. cause is the code of the finding, and how
-// completes "Valid if the body …".
+// variant is a body as it may have been before it was changed on the way. cause is the code of the finding, and what
+// completes "The signature matches …".
 type variant struct {
-	cause, how string
-	body       []byte
+	cause, what string
+	body        []byte
 }
 
 // body tries variants of the body with the endpoint's own secrets.
@@ -46,21 +46,22 @@ func (d *diagnosis) bodies(secrets []ownedSecret, address string) {
 				continue
 			}
 			c := Cause{Cause: v.cause, Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-				Summary: fmt.Sprintf("Valid%s if the body %s: something between changed it.", d.by(s), v.how),
-				Fix: "Find what reads and rewrites the body before it comes here: a proxy, a gateway, " +
-					"a body parser that re-encodes. It must pass the bytes on as they are."}
+				Summary: fmt.Sprintf("%s matches %s. The body was changed after it was signed.",
+					d.signature(s), v.what),
+				Fix: "Find the proxy, gateway or body parser that changes the body before this server receives it. " +
+					"Configure it to pass the body through unchanged."}
 			d.addFinding(c)
 			return
 		}
 	}
 }
 
-// by names a secret for the middle of a sentence, "" if it is one of the endpoint's own.
-func (d *diagnosis) by(s ownedSecret) string {
+// signature begins a sentence about the signature. It names the secret if that is one of another endpoint.
+func (d *diagnosis) signature(s ownedSecret) string {
 	if s.of == d.Endpoint {
-		return ""
+		return "The signature"
 	}
-	return " with the secret " + d.named(s) + ","
+	return "With the secret " + d.named(s) + ", the signature"
 }
 
 // named names a secret by its label, and by its endpoint if that is another one.
@@ -96,15 +97,17 @@ func lineEnds(r *hook.Record) iter.Seq[variant] {
 	return func(yield func(variant) bool) {
 		unix := bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))
 		for _, v := range []variant{
-			{"newline", "had its last newline", with(body, "\n")},
-			{"newline", "had its last newline", with(body, "\r\n")},
-			{"newline", "had no newline at its end", bytes.TrimRight(body, "\r\n")},
-			{"line_ends", "had the line ends of Windows", bytes.ReplaceAll(unix, []byte("\n"), []byte("\r\n"))},
-			{"line_ends", "had the line ends of Unix", unix},
-			{"byte_order_mark", "had no byte order mark", bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))},
-			{"byte_order_mark", "had its byte order mark", slices.Concat([]byte("\xef\xbb\xbf"), body)},
-			{"spaces", "had no white space around it", bytes.TrimSpace(body)},
-			{"empty_body", "was empty", nil},
+			{"newline", "the body with a trailing newline", with(body, "\n")},
+			{"newline", "the body with a trailing newline", with(body, "\r\n")},
+			{"newline", "the body without a trailing newline", bytes.TrimRight(body, "\r\n")},
+			{"line_ends", "the body with Windows line endings",
+				bytes.ReplaceAll(unix, []byte("\n"), []byte("\r\n"))},
+			{"line_ends", "the body with Unix line endings", unix},
+			{"byte_order_mark", "the body without a byte order mark",
+				bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))},
+			{"byte_order_mark", "the body with a byte order mark", slices.Concat([]byte("\xef\xbb\xbf"), body)},
+			{"spaces", "the body without leading and trailing white space", bytes.TrimSpace(body)},
+			{"empty_body", "an empty body", nil},
 		} {
 			if !yield(v) {
 				return
@@ -129,7 +132,7 @@ func unpacked(r *hook.Record) iter.Seq[variant] {
 				continue
 			}
 			plain, err := io.ReadAll(io.LimitReader(in, maxVariant))
-			if err == nil && len(plain) > 0 && !yield(variant{"compressed", "were decompressed", plain}) {
+			if err == nil && len(plain) > 0 && !yield(variant{"compressed", "the decompressed body", plain}) {
 				return
 			}
 		}
@@ -155,7 +158,7 @@ func formVariants(r *hook.Record) iter.Seq[variant] {
 		// In their order, with + and with %20, and sorted by name; with hex digits in either case.
 		for _, text := range []string{strings.Join(pairs, "&"), strings.Join(percent, "&"), fields.Encode(),
 			lowerHex(strings.Join(pairs, "&")), lowerHex(strings.Join(percent, "&"))} {
-			if !yield(variant{"form_rewritten", "were the form as another library writes it", []byte(text)}) {
+			if !yield(variant{"form_rewritten", "the same form in another encoding", []byte(text)}) {
 				return
 			}
 		}

@@ -19,15 +19,15 @@ import (
 var cases = map[string]wrongDelivery{
 	"nothing is wrong": {
 		sender: "stripe", secret: stripeLive,
-		cause: "verified", says: `the secret "live" fits`,
+		cause: "verified", says: `the secret "live" matches`,
 	},
 	"another endpoint's secret": {
 		sender: "stripe", secret: stripeTest, own: stripeLive,
-		cause: "other_secret", says: `Valid with the secret "test" of your endpoint "shop-test".`,
+		cause: "other_secret", says: `The secret "test" of your endpoint "shop-test" matches.`,
 	},
 	"unknown secret": {
 		sender: "stripe", secret: "whsec_nobody-knows-this-one", own: stripeLive,
-		cause: "unknown_secret", says: "No known secret fits",
+		cause: "unknown_secret", says: "No known secret matches",
 	},
 	"no signature": {
 		sender: "shopify", secret: stripeLive,
@@ -36,15 +36,15 @@ var cases = map[string]wrongDelivery{
 	},
 	"clock ahead": {
 		sender: "stripe", secret: stripeLive, at: 7 * time.Minute,
-		cause: "clock", says: "its clock is 7 min ahead",
+		cause: "clock", says: "the sender's clock is 7 min ahead",
 	},
 	"clock behind": {
 		sender: "stripe", secret: stripeLive, at: -7 * time.Minute,
-		cause: "clock", says: "signed 7 min before it came",
+		cause: "clock", says: "signed 7 min before it was received",
 	},
 	"old": {
 		sender: "stripe", secret: stripeLive, at: -3 * time.Hour,
-		cause: "old", says: "signed 3 h before it came",
+		cause: "old", says: "signed 3 h before it was received",
 	},
 	"milliseconds": {
 		sender: "stripe", secret: stripeLive,
@@ -53,17 +53,17 @@ var cases = map[string]wrongDelivery{
 			sum := hmacHex(sha256.New, stripeLive, stamp+"."+string(r.Body))
 			signature.SetHeader(r, "Stripe-Signature", "t="+stamp+",v1="+sum)
 		},
-		cause: "timestamp_unit", says: "in another unit than Stripe writes",
+		cause: "timestamp_unit", says: "not in the unit that Stripe uses",
 	},
 	"quotes": {
 		sender: "github", secret: plain,
 		after: setHeader("X-Hub-Signature-256", func(s string) string { return `"` + s + `"` }),
-		cause: "header_form", says: "in quotes or spaces",
+		cause: "header_form", says: "quotes or spaces around",
 	},
 	"no prefix": {
 		sender: "github", secret: plain,
 		after: setHeader("X-Hub-Signature-256", func(s string) string { return strings.TrimPrefix(s, "sha256=") }),
-		cause: "header_form", says: "without its sha256=",
+		cause: "header_form", says: "lacks the prefix sha256=",
 	},
 	"another prefix": {
 		sender: "github", secret: plain,
@@ -73,27 +73,27 @@ var cases = map[string]wrongDelivery{
 	"base64 for hex": {
 		sender: "github", secret: plain,
 		after: setHeader("X-Hub-Signature-256", inOtherCoding),
-		cause: "header_form", says: "base64 was found",
+		cause: "header_form", says: "the signature in base64",
 	},
 	"hex for base64": {
 		sender: "shopify", secret: plain,
 		after: setHeader("X-Shopify-Hmac-Sha256", hexOfBase64),
-		cause: "header_form", says: "hex was found",
+		cause: "header_form", says: "the signature in hex",
 	},
 	"base64 for addresses": {
 		sender: "shopify", secret: plain,
 		after: setHeader("X-Shopify-Hmac-Sha256", strings.NewReplacer("+", "-", "/", "_", "=", "").Replace),
-		cause: "header_form", says: "base64 was found",
+		cause: "header_form", says: "the signature in base64",
 	},
 	"another header": {
 		sender: "razorpay", secret: plain,
 		after: renamed("X-Razorpay-Signature", "X-Webhook-Hmac"),
-		cause: "header_name", says: "came as X-Webhook-Hmac",
+		cause: "header_name", says: "in the header X-Webhook-Hmac",
 	},
 	"a bearer token": {
 		sender: "generic", secret: plain,
 		after: setHeader("X-Webhook-Secret", func(s string) string { return "Bearer " + s }),
-		cause: "header_form", says: "behind another word",
+		cause: "header_form", says: "an extra word before",
 	},
 	"secret decoded": {
 		sender: "github", secret: plain, own: base64.StdEncoding.EncodeToString([]byte(plain)),
@@ -109,54 +109,54 @@ var cases = map[string]wrongDelivery{
 	},
 	"secret with a newline": {
 		sender: "github", secret: plain + "\n", own: plain,
-		cause: "secret_form", says: "white space behind it",
+		cause: "secret_form", says: "white space after it",
 	},
 	"last newline lost": {
 		sender: "github", secret: plain,
 		before: setBody(oneNewline),
 		after:  setBody(bytes.TrimSpace),
-		cause:  "newline", says: "had its last newline: something between changed it.",
+		cause:  "newline", says: "the body with a trailing newline. The body was changed after it was signed.",
 	},
 	"newline added": {
 		sender: "github", secret: plain,
 		before: setBody(bytes.TrimSpace),
 		after:  setBody(func(b []byte) []byte { return append(bytes.Clone(b), '\n') }),
-		cause:  "newline", says: "had no newline at its end",
+		cause:  "newline", says: "the body without a trailing newline",
 	},
 	"line ends of Unix": {
 		sender: "github", secret: plain,
 		before: bodyIs("{\r\n\"a\":1\r\n}"),
 		after:  replaceInBody("\r\n", "\n"),
-		cause:  "line_ends", says: "of Windows",
+		cause:  "line_ends", says: "Windows line endings",
 	},
 	"line ends of Windows": {
 		sender: "github", secret: plain,
 		before: bodyIs("{\n\"a\":1\n}"),
 		after:  replaceInBody("\n", "\r\n"),
-		cause:  "line_ends", says: "of Unix",
+		cause:  "line_ends", says: "Unix line endings",
 	},
 	"byte order mark added": {
 		sender: "github", secret: plain,
 		after: setBody(withByteOrderMark),
-		cause: "byte_order_mark", says: "had no byte order mark",
+		cause: "byte_order_mark", says: "without a byte order mark",
 	},
 	"byte order mark lost": {
 		sender: "github", secret: plain,
 		before: setBody(withByteOrderMark),
 		after:  setBody(func(b []byte) []byte { return b[3:] }),
-		cause:  "byte_order_mark", says: "had its byte order mark",
+		cause:  "byte_order_mark", says: "with a byte order mark",
 	},
 	"JSON made compact": {
 		sender: "stripe", secret: stripeLive,
 		before: indented(jsonStyle{comma: ",", colon: ": ", indent: "  "}),
 		after:  indented(jsonStyle{comma: ",", colon: ":"}),
-		cause:  "json_rewritten", says: "in other spaces or escapes",
+		cause:  "json_rewritten", says: "different white space or escapes",
 	},
 	"JSON as Python writes it": {
 		sender: "stripe", secret: stripeLive,
 		before: indented(jsonStyle{comma: ",", colon: ":"}),
 		after:  indented(jsonStyle{comma: ", ", colon: ": "}),
-		cause:  "json_rewritten", says: "other spaces",
+		cause:  "json_rewritten", says: "different white space",
 	},
 	"slashes escaped": {
 		sender: "stripe", secret: stripeLive,
@@ -192,7 +192,7 @@ var cases = map[string]wrongDelivery{
 		sender: "stripe", secret: stripeLive,
 		before: bodyIs("{\n  \"a\": {},\n  \"b\": [],\n  \"c\": [\n    1\n  ]\n}"),
 		after:  bodyIs(`{"a": { },"b":[ ],"c":[1]}`),
-		cause:  "json_rewritten", says: "other spaces",
+		cause:  "json_rewritten", says: "different white space",
 	},
 	"members sorted on the way": {
 		sender: "stripe", secret: stripeLive,
@@ -210,39 +210,40 @@ var cases = map[string]wrongDelivery{
 		sender: "slack", secret: plain,
 		before: bodyIs("text=a%20b&command=%2Fx"),
 		after:  bodyIs("text=a+b&command=%2Fx"),
-		cause:  "form_rewritten", says: "as another library writes it",
+		cause:  "form_rewritten", says: "the same form in another encoding",
 	},
 	"form in small hex": {
 		sender: "slack", secret: plain,
 		before: bodyIs("command=%2fx&text=a+b"),
 		after:  bodyIs("command=%2Fx&text=a+b"),
-		cause:  "form_rewritten", says: "another library",
+		cause:  "form_rewritten", says: "another encoding",
 	},
 	"form in order": {
 		sender: "slack", secret: plain,
 		before: bodyIs("command=x&text=a"),
 		after:  bodyIs("text=a&command=x"),
-		cause:  "form_rewritten", says: "another library",
+		cause:  "form_rewritten", says: "another encoding",
 	},
 	"compressed": {
 		sender: "github", secret: plain,
 		after: setBody(zipped),
-		cause: "compressed", says: "were decompressed",
+		cause: "compressed", says: "the decompressed body",
 	},
 	"body lost": {
 		sender: "github", secret: plain,
 		after: bodyIs(""),
-		cause: "empty_body", says: "without a body",
+		cause: "empty_body", says: "has no body",
 	},
 	"another sender": {
 		sender: "stripe", secret: stripeLive,
 		after: asGitHub(plain),
-		cause: "other_sender", says: "is GitHub's header; the endpoint expects Stripe.",
+		cause: "other_sender", says: "belongs to GitHub, but the endpoint expects requests from Stripe.",
 	},
 	"another sender, genuine": {
 		sender: "stripe", secret: stripeLive,
 		after: asGitHub(githubKnown),
-		cause: "other_endpoint", says: `Valid as GitHub's, with the secret "repository" of your endpoint "code".`,
+		cause: "other_endpoint",
+		says:  `a valid request from GitHub: the secret "repository" of your endpoint "code" matches.`,
 	},
 	"another hash in a header that two senders share": {
 		sender: "bitbucket", secret: plain,
@@ -255,12 +256,13 @@ var cases = map[string]wrongDelivery{
 			asGitHub(plain)(r)
 			signature.SetHeader(r, "X-Hub-Signature", "sha1="+hmacHex(sha1.New, plain, string(r.Body)))
 		},
-		cause: "other_sender", says: "X-Hub-Signature-256 is GitHub's header; the endpoint expects Bitbucket",
+		cause: "other_sender",
+		says:  "X-Hub-Signature-256 belongs to GitHub, but the endpoint expects requests from Bitbucket",
 	},
 	"another address": {
 		sender: "square", secret: plain,
 		url:   strings.Replace(address, "https", "http", 1),
-		cause: "other_address", says: "address is http://hooks",
+		cause: "other_address", says: "for the URL http://hooks",
 	},
 	"a slash at its end": {
 		sender: "square", secret: plain,
@@ -284,14 +286,15 @@ var cases = map[string]wrongDelivery{
 		before: setBody(oneNewline),
 		after:  setBody(bytes.TrimSpace),
 		cause:  "newline",
-		says:   `with the secret "test" of your endpoint "shop-test", if the body had its last newline`,
+		says: `With the secret "test" of your endpoint "shop-test", the signature matches ` +
+			`the body with a trailing newline`,
 	},
 	"other address and newline": {
 		sender: "square", secret: plain,
 		url:    address + "/",
 		before: setBody(oneNewline),
 		after:  setBody(bytes.TrimSpace),
-		cause:  "newline", says: "last newline",
+		cause:  "newline", says: "trailing newline",
 	},
 }
 

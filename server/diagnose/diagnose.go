@@ -130,8 +130,8 @@ func Run(p *provider.Provider, c Case) Diagnosis {
 	d.found = d.found[:min(len(d.found), maxFindings)]
 	if !c.Endpoint.DeletedAt.IsZero() {
 		d.addFinding(Cause{Cause: "endpoint_deleted",
-			Summary: "The endpoint was deleted: this is against what it had then.",
-			Fix:     "Take its address out at the sender, or bring the endpoint back."})
+			Summary: "The endpoint is deleted. Its last secrets and settings were used for this diagnosis.",
+			Fix:     "Remove its URL at the sender, or restore the endpoint."})
 	}
 	return Diagnosis{Genuine: d.found[0].genuine, Cause: d.found[0].Cause, Summary: d.found[0].Summary,
 		Findings: d.found, Tried: d.tried}
@@ -209,8 +209,8 @@ func (d *diagnosis) unchanged() {
 	}
 	own := d.own()
 	if why.Summary == "" && len(own) == 0 {
-		why = Cause{Cause: "no_secret", Summary: "The endpoint has no secret, so nothing was checked.",
-			Fix: "Add the secret that the sender shows."}
+		why = Cause{Cause: "no_secret", Summary: "The endpoint has no secret, so nothing was verified.",
+			Fix: "Add the secret that the sender shows to the endpoint."}
 	}
 	if why.Summary != "" {
 		d.addFinding(why)
@@ -236,32 +236,32 @@ func (d *diagnosis) unchanged() {
 // signature, no body, or a body that was decompressed.
 func (d *diagnosis) unknownCause() {
 	c := Cause{Cause: "unknown_secret",
-		Summary: fmt.Sprintf("No known secret fits, in any of the %d ways that were tried.", d.tried),
-		Fix: fmt.Sprintf("Most likely the sender signs with another secret: copy the %s anew and add it. "+
-			"Otherwise it is not from %s.",
+		Summary: fmt.Sprintf("No known secret matches (combinations tried: %d).", d.tried),
+		Fix: fmt.Sprintf("The sender probably uses another secret. Copy the %s again and add it to the endpoint. "+
+			"If that does not help, the request is not from %s.",
 			strings.ToLower(d.provider.Secret.Label()), d.provider.Name)}
 	if d.incomplete {
-		c.Summary = fmt.Sprintf("No known secret fits in the %d ways that were tried; there is too much to "+
-			"try all.", d.tried)
+		c.Summary = fmt.Sprintf("No known secret matches (combinations tried: %d). "+
+			"Not all combinations were tried, because that would take too long.", d.tried)
 	}
 	// The compressed bytes are lost if a proxy decompressed the body, so that no variant can match.
 	packed := strings.ToLower(d.Record.Header("Content-Encoding"))
 	switch {
 	case d.reason == hook.ReasonSignatureMissing:
 		c = Cause{Cause: string(hook.ReasonSignatureMissing),
-			Summary: fmt.Sprintf("No signature was sent. %s sends %s.", d.provider.Name, d.where()),
-			Fix: "Set the secret at the sender: without one, many sign nothing. If it is set, check " +
-				"that no proxy between removes headers."}
+			Summary: fmt.Sprintf("The request has no signature. %s sends %s.", d.provider.Name, d.where()),
+			Fix: "Set the secret at the sender. Many senders do not sign requests until a secret is set. " +
+				"If the secret is set, check that no proxy removes request headers."}
 	case len(d.Record.Body) == 0:
-		c = Cause{Cause: "empty_body", Summary: "It came without a body, and no known secret fits that.",
-			Fix: "See whether a redirect or a proxy between drops the body: the sender must be given the " +
-				"final address."}
+		c = Cause{Cause: "empty_body", Summary: "The request has no body, and no known secret matches.",
+			Fix: "Check whether a redirect or a proxy drops the body. Register the final URL at the sender, " +
+				"not one that redirects."}
 	case slices.Contains([]string{"gzip", "deflate", "br", "zstd"}, packed) &&
 		strings.IndexByte("{[<", payload.FirstByte(d.Record.Body)) >= 0:
 		c.Cause = "decompressed"
-		c.Summary = fmt.Sprintf("Its Content-Encoding is %s, but the body came unpacked: if the packed one "+
-			"was signed, it cannot be checked any more.", packed)
-		c.Fix = "Have whatever decompresses between pass the body on as it is. " + c.Fix
+		c.Summary = fmt.Sprintf("The Content-Encoding is %s, but the body is not compressed. If the compressed "+
+			"body was signed, the signature can no longer be verified.", packed)
+		c.Fix = "If a proxy decompresses the body, configure it to pass the body through unchanged. " + c.Fix
 	}
 	d.addFinding(c)
 }

@@ -84,7 +84,7 @@ func TestEachCauseIsFoundAndNamed(t *testing.T) {
 				t.Errorf("%s: %s", got.Cause, got.Summary)
 			}
 			unproven := c.cause == "unknown_secret" || c.cause == "signature_missing" ||
-				strings.Contains(got.Summary, "without a body") || name == "another sender"
+				strings.Contains(got.Summary, "has no body") || name == "another sender"
 			if got.Genuine == unproven {
 				t.Errorf("genuine: %v", got.Genuine)
 			}

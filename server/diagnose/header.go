@@ -50,13 +50,13 @@ func (d *diagnosis) tryRewrites(sc *signature.Scheme, secrets []ownedSecret, nam
 				continue
 			}
 			c := Cause{Cause: "header_form", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-				Summary: fmt.Sprintf("Valid with the secret %s, but the header %s is %s.", d.named(s), name, w.how),
-				Fix: fmt.Sprintf("Have the sender write it exactly as %s does, and let nothing between "+
-					"rewrite headers.", d.provider.Name)}
+				Summary: fmt.Sprintf("The secret %s matches, but the header %s %s.", d.named(s), name, w.how),
+				Fix: fmt.Sprintf("Configure the sender to write the header exactly as %s does, and check that "+
+					"no proxy changes it.", d.provider.Name)}
 			if from != "" {
-				c.Cause, c.Summary = "header_name", fmt.Sprintf("Valid with the secret %s, but the "+
-					"signature came as %s; the endpoint expects it as %s.", d.named(s), from, name)
-				c.Fix = "Have the sender, or the proxy between, use that name."
+				c.Cause, c.Summary = "header_name", fmt.Sprintf("The secret %s matches, but the "+
+					"signature is in the header %s instead of %s.", d.named(s), from, name)
+				c.Fix = "Configure the sender, or the proxy that renames the header, to use the expected name."
 			}
 			d.addFinding(c)
 			return
@@ -64,24 +64,25 @@ func (d *diagnosis) tryRewrites(sc *signature.Scheme, secrets []ownedSecret, nam
 	}
 }
 
-// rewrite is a value in the scheme's format, and what was wrong with the format in which it was sent.
+// rewrite is a value in the scheme's format, and what was wrong with the format in which it was sent: how completes
+// "the header X …".
 type rewrite struct{ value, how string }
 
 // rewrites returns the values in the scheme's format that a value may stand for.
 func (d *diagnosis) rewrites(sc *signature.Scheme, value string) []rewrite {
 	plain := strings.Trim(value, " \t\"'")
-	all := []rewrite{{plain, "in quotes or spaces"}}
+	all := []rewrite{{plain, "has quotes or spaces around its value"}}
 	if sc.Kind == signature.Token || sc.Kind == signature.Basic {
 		for _, word := range []string{"Bearer ", "bearer ", "Token ", "token ", "Basic "} {
 			if rest, found := strings.CutPrefix(plain, word); found {
 				plain = strings.TrimSpace(rest)
 			}
 		}
-		return append(all, rewrite{plain, "behind another word"},
-			rewrite{strings.TrimSpace(sc.Prefix + " " + plain), "without its " + sc.Prefix})
+		return append(all, rewrite{plain, "has an extra word before its value, such as Bearer"},
+			rewrite{strings.TrimSpace(sc.Prefix + " " + plain), "lacks the prefix " + sc.Prefix})
 	}
 	if sc.Prefix != "" && sc.Format == signature.Prefixed {
-		all = append(all, rewrite{sc.Prefix + plain, "without its " + sc.Prefix})
+		all = append(all, rewrite{sc.Prefix + plain, "lacks the prefix " + sc.Prefix})
 	}
 	// Any part of the value that decodes to 16 to 512 bytes may be the signature.
 	timestamp := d.timestampText(sc)
@@ -92,7 +93,7 @@ func (d *diagnosis) rewrites(sc *signature.Scheme, value string) []rewrite {
 				if len(read.text) >= 16 && len(read.text) <= 512 {
 					all = append(all,
 						rewrite{sc.Write(d.Endpoint, sc.Encoding.Encode([]byte(read.text)), timestamp),
-							"not written as usual: " + read.name + " was found in it"})
+							"has an unexpected format: it contains the signature in " + read.name})
 				}
 			}
 		}
@@ -140,14 +141,14 @@ func (d *diagnosis) otherSender() {
 	if best == nil {
 		return
 	}
-	c := Cause{Cause: "other_sender", Summary: fmt.Sprintf("%s is %s's header; the endpoint expects %s.", at,
-		best.Name, d.provider.Name),
-		Fix: fmt.Sprintf("Set the endpoint's provider to %s, or register another endpoint's address at %s.",
+	c := Cause{Cause: "other_sender", Summary: fmt.Sprintf("The header %s belongs to %s, but the endpoint expects "+
+		"requests from %s.", at, best.Name, d.provider.Name),
+		Fix: fmt.Sprintf("Set the endpoint's provider to %s, or register the URL of another endpoint at %s.",
 			best.Name, best.Name)}
 	for _, s := range append(d.own(), d.others()...) {
 		if _, ok := d.try(trial{&best.Signature, d.Endpoint, d.registered(), s.Secret, d.Record}); ok {
 			c.genuine, c.Endpoint, c.Secret = true, s.of.ID, s.Label
-			c.Summary += fmt.Sprintf(" It is genuine: the secret %q of %q fits.", s.Label, s.of.Name)
+			c.Summary += fmt.Sprintf(" The secret %q of your endpoint %q matches.", s.Label, s.of.Name)
 			break
 		}
 	}

@@ -36,8 +36,8 @@ func jsonVariants(r *hook.Record) iter.Seq[variant] {
 			return
 		}
 		for i, source := range [][]byte{r.Body, sortedJSON(r.Body)} {
-			how := []string{"were the JSON as it was written first, in other spaces or escapes",
-				"were the JSON with its members sorted"}[i]
+			what := []string{"the same JSON with different white space or escapes",
+				"the same JSON with its members sorted"}[i]
 			for _, layout := range []jsonStyle{{comma: ",", colon: ":"}, {comma: ", ", colon: ": "},
 				{comma: ",", colon: ": ", indent: "  "}, {comma: ",", colon: ": ", indent: "    "},
 				{comma: ",", colon: ": ", indent: "\t"}} {
@@ -49,7 +49,7 @@ func jsonVariants(r *hook.Record) iter.Seq[variant] {
 					if len(text) > 2*maxVariant {
 						break // other escapes do not make it short enough
 					}
-					if !yield(variant{"json_rewritten", how, text}) {
+					if !yield(variant{"json_rewritten", what, text}) {
 						return
 					}
 				}

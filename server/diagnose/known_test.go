@@ -63,32 +63,32 @@ func rareSignatures() map[string]rareCase {
 		"came unpacked": {
 			e:     hook.Endpoint{Provider: "github", Secrets: secret(plain)},
 			r:     packed,
-			cause: "decompressed", says: "Content-Encoding is gzip, but the body came unpacked",
+			cause: "decompressed", says: "Content-Encoding is gzip, but the body is not compressed",
 		},
 		"microseconds": {
 			e:     hook.Endpoint{Provider: "stripe", Secrets: secret(plain)},
 			r:     signedHex("Stripe-Signature", "t="+micro+",v1=", plain, micro+".{}", "{}"),
-			cause: "timestamp_unit", says: "in another unit than Stripe writes",
+			cause: "timestamp_unit", says: "not in the unit that Stripe uses",
 		},
 		"a date for seconds": {
 			e:     hook.Endpoint{Provider: "stripe", Secrets: secret(plain)},
 			r:     signedHex("Stripe-Signature", "t=2026-01-31T14:41:10Z,v1=", plain, "2026-01-31T14:41:10Z.{}", "{}"),
-			cause: "timestamp_unit", says: "Genuine",
+			cause: "timestamp_unit", says: "The signature is valid",
 		},
 		"an old way": {
 			e:     hook.Endpoint{Provider: "hubspot", Secrets: secret(plain)},
 			r:     recordOf("POST", headers("X-Hubspot-Signature", hex.EncodeToString(old[:])), "{}"),
-			cause: "old_scheme", says: `"live" fits, but it is signed in an old way of HubSpot's`,
+			cause: "old_scheme", says: `"live" matches, but the request is signed with an old scheme of HubSpot`,
 		},
 		"tuned, without its prefix": {
 			e:     hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned},
 			r:     signedHex("X-Sum", "", plain, "{}", "{}"),
-			cause: "header_form", says: "the header X-Sum is without its v1=",
+			cause: "header_form", says: "the header X-Sum lacks the prefix v1=",
 		},
 		"tuned, in another header": {
 			e:     hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned},
 			r:     signedHex("X-Other", "v1=", plain, "{}", "{}"),
-			cause: "header_name", says: "came as X-Other",
+			cause: "header_name", says: "in the header X-Other",
 		},
 		"tuned, not sent": {
 			e:     hook.Endpoint{Provider: "generic-hmac", Secrets: secret(plain), Settings: tuned},
@@ -112,7 +112,7 @@ func rareEndpoints() map[string]rareCase {
 		"deleted": {
 			e:     *deleted,
 			r:     signedHex("X-Hub-Signature-256", "sha256=", plain, "{}", "{}\n"),
-			cause: "newline", says: "no newline",
+			cause: "newline", says: "without a trailing newline",
 		},
 		"same sender's endpoint": {
 			e:     hook.Endpoint{Provider: "square", Secrets: secret(plain)},
@@ -124,7 +124,7 @@ func rareEndpoints() map[string]rareCase {
 			e:     hook.Endpoint{Provider: "github", Secrets: secret(plain)},
 			r:     signedHex("X-Hub-Signature-256", "", githubKnown, "{}", "{}"),
 			known: Known{code, address},
-			cause: "header_form", says: `"live" of your endpoint "code", but the header`,
+			cause: "header_form", says: `"live" of your endpoint "code" matches, but the header`,
 		},
 		"a space in the endpoint's": {
 			e:     hook.Endpoint{Provider: "github", Secrets: secret(" " + plain + "\n")},
@@ -267,7 +267,7 @@ func TestADiagnosisIsBounded(t *testing.T) {
 				recordOf("POST", unsigned, c.body),
 				c.others...)
 			if got.Cause != "unknown_secret" ||
-				!strings.Contains(got.Summary, "too much to try all") && c.others != nil ||
+				!strings.Contains(got.Summary, "Not all combinations were tried") && c.others != nil ||
 				got.Tried*(len(c.body)+trialBytes) > hashedBytes {
 				t.Errorf("%+v", got)
 			}

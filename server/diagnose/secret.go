@@ -71,12 +71,15 @@ func (d *diagnosis) otherSecret() {
 // sender, the provider of the other one, if it is not "".
 func (d *diagnosis) addOtherSecret(s hook.Secret, of *hook.Endpoint, sender string) {
 	c := Cause{Cause: "other_secret", Endpoint: of.ID, Secret: s.Label, genuine: true,
-		Summary: fmt.Sprintf("Valid with the secret %q of your endpoint %q.", s.Label, of.Name),
-		Fix:     fmt.Sprintf("Register the address of %q at the sender, or add that secret to this endpoint.", of.Name)}
+		Summary: fmt.Sprintf("The secret %q of your endpoint %q matches.", s.Label, of.Name),
+		Fix: fmt.Sprintf("Register the URL of %q at the sender, or add that secret to this endpoint.",
+			of.Name)}
 	if sender != "" {
 		c.Cause = "other_endpoint"
-		c.Summary = fmt.Sprintf("Valid as %s's, with the secret %q of your endpoint %q.", sender, s.Label, of.Name)
-		c.Fix = fmt.Sprintf("The sender has the address of the wrong endpoint: register that of %q there.", of.Name)
+		c.Summary = fmt.Sprintf("This is a valid request from %s: the secret %q of your endpoint %q matches.",
+			sender, s.Label, of.Name)
+		c.Fix = fmt.Sprintf("The sender uses the URL of the wrong endpoint. Register the URL of %q there instead.",
+			of.Name)
 	}
 	d.addFinding(c)
 }
@@ -85,17 +88,19 @@ func (d *diagnosis) addOtherSecret(s hook.Secret, of *hook.Endpoint, sender stri
 func (d *diagnosis) secretForm() {
 	for _, s := range d.own() {
 		for _, form := range secretForms(s.Value) {
-			if _, ok := d.try(d.with(ownedSecret{hook.Secret{Label: s.Label, Value: form.value}, s.of}, d.Record)); ok {
+			changed := ownedSecret{hook.Secret{Label: s.Label, Value: form.value}, s.of}
+			if _, ok := d.try(d.with(changed, d.Record)); ok {
 				d.addFinding(Cause{Cause: "secret_form", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-					Summary: fmt.Sprintf("Valid with the secret %q %s.", s.Label, form.how),
-					Fix:     "Make sender and endpoint use the secret in the same form: " + form.fix})
+					Summary: fmt.Sprintf("The secret %q matches %s.", s.Label, form.how),
+					Fix:     "Use the secret in the same form at the sender and in the endpoint. " + form.fix})
 				return
 			}
 		}
 	}
 }
 
-// secretReading is a secret in another form, how it differs, and what to do about it.
+// secretReading is a secret in another form, how it differs, and what to do about it. how completes "The secret
+// matches …", and fix is a sentence.
 type secretReading struct{ value, how, fix string }
 
 // secretForms returns other forms of a secret, written so that a scheme derives the intended key from them.
@@ -108,20 +113,20 @@ func secretForms(value string) (all []secretReading) {
 			all = append(all, secretReading{text, how, fix})
 		}
 	}
-	add(decodedText(hex.DecodeString(value)), "decoded from hex", "one of them decodes it before use.")
-	add(fromAnyBase64(value), "decoded from base64", "one of them decodes it before use.")
-	add(bare, "without its whsec_", "one of them cuts the whsec_ off.")
-	add(fromAnyBase64(bare), "decoded from base64 behind its whsec_", "one of them decodes it before use.")
-	add("whsec_"+base64.StdEncoding.EncodeToString([]byte(value)), "as it is written, not decoded",
-		"one of them decodes it before use, the other takes its letters.")
+	const decoded = "One of them decodes it before use, the other does not."
+	add(decodedText(hex.DecodeString(value)), "if it is decoded from hex", decoded)
+	add(fromAnyBase64(value), "if it is decoded from base64", decoded)
+	add(bare, "without the prefix whsec_", "One of them removes the prefix whsec_.")
+	add(fromAnyBase64(bare), "if it is decoded from base64 without the prefix whsec_", decoded)
+	add("whsec_"+base64.StdEncoding.EncodeToString([]byte(value)), "if it is used as text, not decoded", decoded)
 	add("whsec_"+base64.StdEncoding.EncodeToString([]byte(bare)),
-		"behind its whsec_ as it is written, not decoded",
-		"one of them decodes it before use, the other takes its letters.")
-	add(hex.EncodeToString([]byte(value)), "as it is written, not decoded from hex",
-		"one of them decodes it before use, the other takes its letters.")
-	add(strings.TrimSpace(value), "without the white space around it", "add it anew here, without white space.")
+		"if it is used as text, not decoded, without the prefix whsec_", decoded)
+	add(hex.EncodeToString([]byte(value)), "if it is used as text, not decoded from hex", decoded)
+	add(strings.TrimSpace(value), "without the white space around it",
+		"Add it to the endpoint again, without white space.")
 	for _, end := range []string{"\n", "\r\n", " "} {
-		add(value+end, "and white space behind it", "a line break was copied into the sender's; set it anew there.")
+		add(value+end, "with white space after it",
+			"Set it at the sender again, without the line break or space at its end.")
 	}
 	return all
 }

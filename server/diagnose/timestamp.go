@@ -14,12 +14,16 @@ import (
 // maxClockSkew is more than any clock is wrong by. A timestamp that is farther away is in another unit.
 const maxClockSkew = 20 * 365 * 24 * time.Hour
 
+// clockFix is the advice if a wrong clock is the likely cause.
+const clockFix = "Synchronize the clocks of the sender and of this server, " +
+	"or increase the endpoint's timestamp tolerance."
+
 // addGenuine adds a finding for a delivery that verifies with one of the endpoint's secrets: it is too old, from
 // the future, in another unit, or valid now.
 func (d *diagnosis) addGenuine(s ownedSecret, f signature.Result) {
 	c := Cause{Cause: "verified", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-		Summary: fmt.Sprintf("It is genuine: the secret %q fits.", s.Label),
-		Fix:     "Nothing is wrong with it. If it was rejected before, verify the endpoint's deliveries again."}
+		Summary: fmt.Sprintf("The request is valid: the secret %q matches.", s.Label),
+		Fix:     "No change is needed. If the delivery was rejected before, verify the endpoint's deliveries again."}
 	skew, limit := f.Check.Skew, d.Endpoint.Tolerance
 	switch {
 	case !f.Check.Dated || limit == 0 || skew <= limit && skew >= -limit:
@@ -27,17 +31,18 @@ func (d *diagnosis) addGenuine(s ownedSecret, f signature.Result) {
 		c = d.otherUnit(s)
 	case skew < 0:
 		c.Cause = "clock"
-		c.Summary = fmt.Sprintf("Genuine, but its clock is %s ahead of this server's.", humanDuration(-skew))
-		c.Fix = "Set the clocks of sender and server by a time server, or raise the endpoint's tolerance."
+		c.Summary = fmt.Sprintf("The signature is valid, but the sender's clock is %s ahead of this server's.",
+			humanDuration(-skew))
+		c.Fix = clockFix
 	case skew < 15*time.Minute:
-		c.Cause, c.Summary = "clock", fmt.Sprintf("Genuine, but it was signed %s before it came: a clock "+
-			"that is off, or a queue between.", humanDuration(skew))
-		c.Fix = "Set the clocks of sender and server by a time server, or raise the endpoint's tolerance."
+		c.Cause, c.Summary = "clock", fmt.Sprintf("The signature is valid, but the request was signed %s before it "+
+			"was received. A clock is wrong, or a queue delayed the request.", humanDuration(skew))
+		c.Fix = clockFix
 	default:
-		c.Cause, c.Summary = "old", fmt.Sprintf("Genuine, but it was signed %s before it came: an old "+
-			"request sent again.", humanDuration(skew))
-		c.Fix = "Have the sender send it anew. If it is a test of a stored request, set the endpoint's " +
-			"tolerance to 0s for a while."
+		c.Cause, c.Summary = "old", fmt.Sprintf("The signature is valid, but the request was signed %s before it "+
+			"was received. An old request was sent again.", humanDuration(skew))
+		c.Fix = "Have the sender sign and send the request again. To test with a stored request, set the endpoint's " +
+			"tolerance to 0s temporarily."
 	}
 	d.addFinding(c)
 }
@@ -45,9 +50,10 @@ func (d *diagnosis) addGenuine(s ownedSecret, f signature.Result) {
 // otherUnit returns the finding for a timestamp in another unit.
 func (d *diagnosis) otherUnit(s ownedSecret) Cause {
 	return Cause{Cause: "timestamp_unit", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-		Summary: fmt.Sprintf("Genuine, but its time is written in another unit than %s writes.", d.provider.Name),
-		Fix: "Have the sender write the time as " + d.provider.Name +
-			" does: in seconds, in milliseconds, or as a date."}
+		Summary: fmt.Sprintf("The signature is valid, but its timestamp is not in the unit that %s uses.",
+			d.provider.Name),
+		Fix: "Configure the sender to write the timestamp as " + d.provider.Name +
+			" does: in seconds, in milliseconds or as a date."}
 }
 
 // otherTimestamp tries a timestamp that cannot be parsed as the plain text that was signed.
@@ -95,9 +101,10 @@ func (d *diagnosis) legacyScheme() {
 	for _, s := range d.own() {
 		if _, ok := d.try(trial{&d.provider.Signature, &e, d.registered(), s.Secret, d.Record}); ok {
 			d.addFinding(Cause{Cause: "old_scheme", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
-				Summary: fmt.Sprintf("The secret %q fits, but it is signed in an old way of %s's that can "+
-					"be forged.", s.Label, d.provider.Name),
-				Fix: "Have the sender sign in its newer way, or set legacy to accept in the endpoint's settings."})
+				Summary: fmt.Sprintf("The secret %q matches, but the request is signed with an old scheme of %s "+
+					"that can be forged.", s.Label, d.provider.Name),
+				Fix: "Configure the sender to use its newer scheme, or set legacy to accept in the endpoint's " +
+					"settings."})
 			return
 		}
 	}

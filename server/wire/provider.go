@@ -67,7 +67,7 @@ type Diagnosis struct {
 // DiagnosisFinding is one possible cause.
 type DiagnosisFinding struct {
 	Cause    string          `json:"cause" example:"other_secret" doc:"Stable code."`
-	Summary  string          `json:"summary" example:"Valid with the secret \"live\" of your endpoint \"shop-test\"." doc:"What was found, as a sentence."`
+	Summary  string          `json:"summary" example:"The secret \"live\" of your endpoint \"shop-test\" matches." doc:"What was found, as a sentence."`
 	Fix      string          `json:"fix" doc:"What to do next, as a sentence."`
 	Endpoint hook.EndpointID `json:"endpoint,omitempty" doc:"The endpoint with the matching secret."`
 	Secret   string          `json:"secret,omitempty" doc:"The label of the matching secret."`

@@ -62,7 +62,7 @@ for (const theme of ["light", "dark"] as const) {
       await row.click();
       await page.getByRole("tab", { name: "Verdict" }).click();
       const diagnosis = page.getByRole("region", { name: "Diagnosis" });
-      await expect(diagnosis).toContainText('Valid with the secret "test" of your endpoint "shop-test".');
+      await expect(diagnosis).toContainText('The secret "test" of your endpoint "shop-test" matches.');
       await expect(page.getByText("Failed: The signature does not match")).toBeVisible();
       expect(await page.content()).not.toContain(secret);
       expect(await violations(page)).toEqual([]);

@@ -970,7 +970,7 @@ export interface components {
             secret?: string;
             /**
              * @description What was found, as a sentence.
-             * @example Valid with the secret "live" of your endpoint "shop-test".
+             * @example The secret "live" of your endpoint "shop-test" matches.
              */
             summary: string;
         };
