@@ -34,7 +34,7 @@ func TestMappingIsTestedOnPastDeliveries(t *testing.T) {
 		t.Errorf("examples: %+v", got.Examples)
 	}
 	if len(got.Problems) != 1 || got.Problems[0].Seq != 2 ||
-		got.Problems[0].Error != "state must be text or a number, and is a list" {
+		got.Problems[0].Error != "state must be text or a number, but is a list" {
 		t.Errorf("problems: %+v", got.Problems)
 	}
 }
@@ -68,7 +68,7 @@ func TestInvalidMappingIsRejectedWhenTestedAndWhenSaved(t *testing.T) {
 		token: true})
 	made.expect(t, 400, "mapping_invalid")
 	for _, a := range []answer{tried, saved, made} {
-		if !strings.Contains(a.text, "In the mapping, subject is wrong: it ends too early, at character 10.") {
+		if !strings.Contains(a.text, "In the mapping, subject is invalid: the expression ends too early, at character 10.") {
 			t.Errorf("the error is %s", a.text)
 		}
 	}

@@ -76,7 +76,7 @@ type compiler struct {
 // position.
 func parse(source string) (expression, *failure) {
 	if len(source) > maxSource {
-		return expression{}, &failure{maxSource, fmt.Sprintf("it is longer than %d characters", maxSource)}
+		return expression{}, &failure{maxSource, fmt.Sprintf("the expression is longer than %d characters", maxSource)}
 	}
 	tree, err := parser.Parse(source + " ") // the space gives an error at the end a position of its own
 	if err != nil {
@@ -92,14 +92,14 @@ func parse(source string) (expression, *failure) {
 func parseFailure(source string, err error) *failure {
 	var broken *file.Error
 	if !errors.As(err, &broken) {
-		return &failure{0, "it cannot be read"}
+		return &failure{0, "the expression cannot be parsed"}
 	}
 	runes := []rune(source)
 	from, to := min(broken.From, len(runes)), min(max(broken.To, broken.From+1), len(runes))
 	if strings.TrimSpace(string(runes[from:])) == "" {
-		return &failure{from, "it ends too early"}
+		return &failure{from, "the expression ends too early"}
 	}
-	return &failure{from, fmt.Sprintf("%q is not expected", string(runes[from:to]))}
+	return &failure{from, fmt.Sprintf("unexpected %q", string(runes[from:to]))}
 }
 
 // refuse records the first error, at the position of a node. The evalFunc that it returns is never called: it lets
@@ -117,7 +117,7 @@ func constant(v any) evalFunc { return func(*evaluation) any { return v } }
 // node compiles a node and everything below it.
 func (c *compiler) node(n ast.Node) evalFunc {
 	if c.nodes++; c.nodes > maxNodes || c.failed != nil {
-		return c.refuse(n, "it has too many parts")
+		return c.refuse(n, "the expression has too many parts")
 	}
 	at := n.Location().From
 	switch n := n.(type) {
@@ -159,9 +159,9 @@ func (c *compiler) node(n ast.Node) evalFunc {
 		if name, plain := n.Callee.(*ast.IdentifierNode); plain {
 			return c.call(n, name.Value, n.Arguments)
 		}
-		return c.refuse(n, "values have no functions of their own")
+		return c.refuse(n, "values have no methods: write lower(x), not x.lower()")
 	}
-	return c.refuse(n, "this cannot be used here")
+	return c.refuse(n, "this syntax is not supported")
 }
 
 // optional compiles a node that may be absent, such as an end of a slice. An absent one evaluates to nil.
@@ -183,7 +183,7 @@ func (c *compiler) identifier(n *ast.IdentifierNode) evalFunc {
 	names := slices.Sorted(maps.Keys(variables))
 	return c.refuse(
 		n,
-		"%q is not known; there are %s and %s",
+		"unknown variable %q: the variables are %s and %s",
 		n.Value,
 		strings.Join(names[:len(names)-1], ", "),
 		names[len(names)-1],
@@ -194,13 +194,13 @@ func (c *compiler) identifier(n *ast.IdentifierNode) evalFunc {
 func (c *compiler) pointer(n *ast.PointerNode) evalFunc {
 	switch {
 	case c.depth == 0:
-		return c.refuse(n, "# stands for an item of a list, within functions such as filter")
+		return c.refuse(n, "# is the item of a list and is valid only in functions such as filter")
 	case n.Name == "":
 		return func(x *evaluation) any { return x.scopes[len(x.scopes)-1].item }
 	case n.Name == "index":
 		return func(x *evaluation) any { return int64(x.scopes[len(x.scopes)-1].index) }
 	}
-	return c.refuse(n, "#%s is not known; there are # and #index", n.Name)
+	return c.refuse(n, "unknown variable #%s: use # or #index", n.Name)
 }
 
 // unary compiles an operator with one operand. A plus sign has no effect. Minus is a subtraction from 0, which
@@ -267,7 +267,7 @@ func (c *compiler) call(n ast.Node, name string, arguments []ast.Node) evalFunc 
 	}
 	f, ok := functions[name]
 	if !ok {
-		return c.refuse(n, "there is no function %s here", name)
+		return c.refuse(n, "unknown function %s", name)
 	}
 	if len(arguments) < f.minArgs || len(arguments) > f.maxArgs {
 		return c.refuse(n, "%s takes %s", name, f.takes())
@@ -295,22 +295,22 @@ func (c *compiler) call(n ast.Node, name string, arguments []ast.Node) evalFunc 
 func (c *compiler) pattern(n ast.Node) (re *regexp.Regexp, size int) {
 	s, ok := n.(*ast.StringNode)
 	if !ok {
-		c.refuse(n, "behind matches stands a pattern in quotes")
+		c.refuse(n, "the right side of matches must be a pattern in quotes")
 		return nil, 0
 	}
 	tree, err := syntax.Parse(s.Value, syntax.Perl)
 	if err != nil || !utf8.ValidString(s.Value) {
-		c.refuse(n, "this is no regular expression")
+		c.refuse(n, "this is not a valid regular expression")
 		return nil, 0
 	}
 	program, err := syntax.Compile(tree.Simplify())
 	if err != nil || len(program.Inst) > maxPattern {
-		c.refuse(n, "this regular expression is too large")
+		c.refuse(n, "the regular expression is too large")
 		return nil, 0
 	}
 	re, err = regexp.Compile(s.Value)
 	if err != nil {
-		c.refuse(n, "this is no regular expression")
+		c.refuse(n, "this is not a valid regular expression")
 	}
 	return re, len(program.Inst)
 }

@@ -23,7 +23,6 @@ import (
 // an error.
 type evalFunc func(x *evaluation) any
 
-// X
 // The limits of one delivery. A step is about 20 nanoseconds of work, or 20 bytes of memory. It is counted before the
 // work is done. Unlike a time limit, a number of steps gives the same result for the same delivery on every machine.
 const (
@@ -77,7 +76,7 @@ func (x *evaluation) fail(at int, format string, args ...any) any {
 func (x *evaluation) charge(at, steps int) bool {
 	if x.left -= steps; x.left < 0 || x.over {
 		x.over = true
-		x.fail(at, "this takes too long")
+		x.fail(at, "the evaluation takes too long")
 	}
 	return x.failed == nil
 }
@@ -101,7 +100,7 @@ func (x *evaluation) truth(at int, v any) bool {
 	case bool:
 		return v
 	}
-	x.fail(at, "this must be true or false, and is %s", typeName(v))
+	x.fail(at, "expected true or false, but got %s", typeName(v))
 	return false
 }
 
@@ -117,7 +116,7 @@ func (x *evaluation) texts(at int, what string, values ...any) bool {
 				return false
 			}
 		default:
-			x.fail(at, "%s wants text, and this is %s", what, typeName(v))
+			x.fail(at, "%s expects text, but got %s", what, typeName(v))
 			return false
 		}
 	}
@@ -132,7 +131,7 @@ func (x *evaluation) list(at int, what string, v any) []any {
 	case []any:
 		return v
 	}
-	x.fail(at, "%s wants a list, and this is %s", what, typeName(v))
+	x.fail(at, "%s expects a list, but got %s", what, typeName(v))
 	return nil
 }
 
@@ -173,12 +172,12 @@ func (x *evaluation) slice(at int, of, from, to any) any {
 	case []any:
 		n = len(of)
 	default:
-		return x.fail(at, "only a part of a text or a list can be taken, and this is %s", typeName(of))
+		return x.fail(at, "[from:to] expects text or a list, but got %s", typeName(of))
 	}
 	begin, ok := sliceIndex(from, n, 0)
 	end, also := sliceIndex(to, n, n)
 	if !ok || !also {
-		return x.fail(at, "where a part begins and ends must be whole numbers")
+		return x.fail(at, "from and to in [from:to] must be whole numbers")
 	}
 	end = max(begin, end)
 	if isText {
@@ -219,9 +218,9 @@ func scalarText(v any) (string, bool) {
 func typeName(v any) string {
 	switch v.(type) {
 	case nil:
-		return "nothing"
+		return "nil"
 	case bool:
-		return "true or false"
+		return "a boolean"
 	case int64, float64:
 		return "a number"
 	case string:

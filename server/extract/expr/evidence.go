@@ -56,13 +56,13 @@ func (m *Mapping) payment(t *result) error {
 	t.Kind = paymentKinds[state]
 	switch state {
 	case "":
-		return fmt.Errorf("state is %q, and states does not say what that means for a payment", t.value)
+		return fmt.Errorf("state is %q, but states does not map this value to a payment state", t.value)
 	case hook.StateRefunded: // all of it, so the amount does not matter
 		t.Amount, t.Currency, t.Refund = 0, "", wholeRefund
 	case hook.StatePartiallyRefunded:
 		if t.Amount == 0 {
 			return fmt.Errorf(
-				"state is %q, for which amount and currency must say how much was refunded so far",
+				"state is %q, which requires amount and currency to contain the total refunded so far",
 				t.value,
 			)
 		}
@@ -97,8 +97,8 @@ func (x *evaluation) time(e *expression, into *hook.Evidence) error {
 	}
 	at, ok := parseTime(v)
 	if !ok {
-		return fmt.Errorf("occurred_at is no time, such as 2026-01-31T14:41:10Z or Unix seconds; " +
-			"the time of receiving counts instead")
+		return fmt.Errorf("occurred_at is not a time, such as 2026-01-31T14:41:10Z or Unix seconds; " +
+			"the time of receipt is used instead")
 	}
 	into.At = at
 	return nil
@@ -156,7 +156,7 @@ func (x *evaluation) money(m *Mapping, into *hook.Evidence) error {
 	case err != nil:
 		return err
 	case len(currency) != 3 || strings.Trim(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
-		return fmt.Errorf("without a currency of three letters, such as EUR, the amount says nothing")
+		return fmt.Errorf("currency is not a code of three letters, such as EUR, so the amount is ignored")
 	}
 	amount, err := parseAmount(v, hook.MinorDigits(currency))
 	if err == nil && amount != 0 {
@@ -175,8 +175,8 @@ func parseAmount(v any, digits int) (int64, error) {
 	case int64:
 		n, ok = v, true
 	case float64:
-		return 0, fmt.Errorf("amount is the number %s, which may be of minor units or major ones: "+
-			"write round(… * 100), or round(…)", strconv.FormatFloat(v, 'f', -1, 64))
+		return 0, fmt.Errorf("amount is the number %s, which may be in major or minor units: "+
+			"write round(… * 100) for major units, or round(…) for minor units", strconv.FormatFloat(v, 'f', -1, 64))
 	case string:
 		n, ok = parseDecimal(strings.TrimSpace(v), digits)
 	}

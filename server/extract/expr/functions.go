@@ -129,7 +129,7 @@ func join(x *evaluation, at int, args []any) any {
 	for i, item := range list {
 		piece, ok := scalarText(item)
 		if !ok {
-			return x.fail(at, "join wants texts and numbers, and there is %s", typeName(item))
+			return x.fail(at, "join expects text and numbers, but got %s", typeName(item))
 		}
 		pieces[i] = piece
 		size += len(piece) + len(by)
@@ -144,7 +144,7 @@ func toText(x *evaluation, at int, args []any) any {
 	}
 	s, ok := scalarText(args[0])
 	if !ok {
-		return x.fail(at, "%s cannot be written as text", typeName(args[0]))
+		return x.fail(at, "%s cannot be converted to text", typeName(args[0]))
 	}
 	return s
 }
@@ -163,7 +163,7 @@ func toInt(x *evaluation, at int, args []any) any {
 			}
 		}
 	}
-	return x.fail(at, "this is no whole number")
+	return x.fail(at, "the value is not a whole number")
 }
 
 // toFloat converts a number, or text with one, to a float.
@@ -178,7 +178,7 @@ func toFloat(x *evaluation, at int, args []any) any {
 		ok = err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
 	}
 	if !ok {
-		return x.fail(at, "this is no number")
+		return x.fail(at, "the value is not a number")
 	}
 	return f
 }
@@ -192,7 +192,7 @@ func rounded(name string, f func(float64) float64) func(*evaluation, int, []any)
 		case float64:
 			return x.integer(at, f(v))
 		}
-		return x.fail(at, "%s wants a number, and this is %s", name, typeName(args[0]))
+		return x.fail(at, "%s expects a number, but got %s", name, typeName(args[0]))
 	}
 }
 
@@ -218,7 +218,7 @@ func abs(x *evaluation, at int, args []any) any {
 	case float64:
 		return math.Abs(v)
 	}
-	return x.fail(at, "abs wants a number, and this is %s", typeName(args[0]))
+	return x.fail(at, "abs expects a number, but got %s", typeName(args[0]))
 }
 
 // length returns the number of characters of a text, of items of a list, or of members of an object.
@@ -234,7 +234,7 @@ func length(x *evaluation, at int, args []any) any {
 	case map[string]any:
 		return int64(len(v))
 	}
-	return x.fail(at, "len wants text, a list or an object, and this is %s", typeName(args[0]))
+	return x.fail(at, "len expects text, a list or an object, but got %s", typeName(args[0]))
 }
 
 // fromBase64 decodes standard base64 with padding. It fails if the result is not UTF-8.
@@ -244,7 +244,7 @@ func fromBase64(x *evaluation, at int, args []any) any {
 	}
 	plain, err := base64.StdEncoding.DecodeString(args[0].(string))
 	if err != nil || !utf8.Valid(plain) {
-		return x.fail(at, "this is no text in base64")
+		return x.fail(at, "the value is not base64-encoded text")
 	}
 	return x.newText(at, len(plain), func() string { return string(plain) })
 }
@@ -256,10 +256,10 @@ func fromJSON(x *evaluation, at int, args []any) any {
 	}
 	v, ok := payload.Decode([]byte(args[0].(string)), x.chargeReading)
 	if x.over {
-		return x.fail(at, "this takes too long")
+		return x.fail(at, "the evaluation takes too long")
 	}
 	if !ok {
-		return x.fail(at, "this is no JSON")
+		return x.fail(at, "the text is not valid JSON")
 	}
 	return v
 }

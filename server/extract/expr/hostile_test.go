@@ -53,7 +53,7 @@ func TestHostileExpressionsEndSoon(t *testing.T) {
 		"a long name looked up":           {"map(body.list, body[body.s])", "takes too long"},
 		"a long name looked for":          {"map(body.list, body.s in body)", "takes too long"},
 		"long texts compared":             {"filter(body.list, body.s == body.s)", "takes too long"},
-		"JSON read for each item":         {`map(body.list, fromJSON("[" + text[3:9] + "]"))`, "no JSON"},
+		"JSON read for each item":         {`map(body.list, fromJSON("[" + text[3:9] + "]"))`, "not valid JSON"},
 		"lists in JSON for each item":     {"map(body.list, fromJSON(body.json))", "takes too long"},
 		"a list joined for each item":     {"map(body.list, join(body.list[:60000]))", "takes too long"},
 		"a list in a list, for each item": {"map(body.list, map(body.list, [#, #, #, #, #, #]))", "takes too long"},

@@ -170,39 +170,39 @@ func TestWhatExpressionsGive(t *testing.T) {
 
 func TestWhatDoesNotGoTogetherIsToldInWords(t *testing.T) {
 	for source, want := range map[string]string{
-		"body.s - 1":      "text and a number do not go together with -",
+		"body.s - 1":      "the operator - cannot be applied to text and a number",
 		"body.s > 1":      "cannot be compared with >",
-		"body.s and true": "must be true or false, and is text",
+		"body.s and true": "expected true or false, but got text",
 
-		"lower(body.n)":     "lower wants text, and this is a number",
-		"filter(body.s, #)": "filter wants a list, and this is text",
-		"sum(body.words)":   "sum wants numbers, and there is text",
+		"lower(body.n)":     "lower expects text, but got a number",
+		"filter(body.s, #)": "filter expects a list, but got text",
+		"sum(body.words)":   "sum expects numbers, but got text",
 
 		"body.deep == body.deep": "lists and objects cannot be compared",
-		"body.n / 0":             "divided by 0",
-		"body.n % 0":             "divided by 0",
-		"body.f % 2":             "wants whole numbers",
+		"body.n / 0":             "the divisor is 0",
+		"body.n % 0":             "the divisor is 0",
+		"body.f % 2":             "% expects whole numbers",
 
 		"9223372036854775807 + 1":  "too large",
 		"9223372036854775807 * 2":  "too large",
 		"-9223372036854775807 - 2": "too large",
 		"int(1e300)":               "too large",
-		`int("x")`:                 "no whole number",
-		`float("x")`:               "no number",
+		`int("x")`:                 "not a whole number",
+		`float("x")`:               "not a number",
 
 		"body.list + 1":     "a list and a number",
 		`body.list + "x"`:   "a list and text",
-		"string(body.deep)": "an object cannot be written",
-		"1 in body.s":       "in wants a list",
-		"body.n[1:]":        "only a part of",
+		"string(body.deep)": "an object cannot be converted",
+		"1 in body.s":       "in expects a list",
+		"body.n[1:]":        "[from:to] expects text or a list",
 		`body.s["a":]`:      "whole numbers",
 
-		"fromJSON(body.s)":   "no JSON",
+		"fromJSON(body.s)":   "not valid JSON",
 		"fromBase64(body.s)": "base64",
-		"len(body.n)":        "len wants",
-		"abs(body.s)":        "abs wants",
-		"round(body.s)":      "round wants",
-		"join([[1]])":        "join wants",
+		"len(body.n)":        "len expects",
+		"abs(body.s)":        "abs expects",
+		"round(body.s)":      "round expects",
+		"join([[1]])":        "join expects",
 	} {
 		if got, failed := worked(source, recordOf(shop)); failed == nil || !strings.Contains(failed.text, want) {
 			t.Errorf("%s gives %#v, %v; want %q", source, got, failed, want)

@@ -86,7 +86,7 @@ var loops = map[string]loop{
 				return acc, false
 			}
 			if _, ok := float(result); !ok {
-				x.fail(at, "sum wants numbers, and there is %s", typeName(result))
+				x.fail(at, "sum expects numbers, but got %s", typeName(result))
 			}
 			return x.arithmetic(at, "+", acc, result), false
 		},
@@ -108,7 +108,7 @@ var loops = map[string]loop{
 // itself.
 func (c *compiler) loop(n ast.Node, name string, l loop, arguments []ast.Node) evalFunc {
 	if len(arguments) != 2 && (!l.predicateOptional || len(arguments) != 1) {
-		return c.refuse(n, "%s takes a list, and what to do with each of its items", name)
+		return c.refuse(n, "%s takes a list and an expression for each item", name)
 	}
 	list, at := c.node(arguments[0]), n.Location().From
 	before := c.nodes
@@ -116,7 +116,7 @@ func (c *compiler) loop(n ast.Node, name string, l loop, arguments []ast.Node) e
 	if len(arguments) == 2 {
 		predicate, ok := arguments[1].(*ast.PredicateNode)
 		if !ok {
-			return c.refuse(n, "%s takes a list, and what to do with each of its items", name)
+			return c.refuse(n, "%s takes a list and an expression for each item", name)
 		}
 		c.depth++
 		each = c.node(predicate.Node)

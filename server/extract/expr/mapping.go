@@ -66,10 +66,10 @@ func Compile(m hook.Mapping) (*Mapping, error) {
 		*field.into, c.vars = &e, max(c.vars, e.vars)
 	}
 	if c.subject == nil {
-		return nil, invalid("subject", "say where a delivery names what it is about, such as body.order.id.")
+		return nil, invalid("subject", "it is empty. Enter an expression for the subject's id, such as body.order.id.")
 	}
 	if c.state == nil {
-		return nil, invalid("state", "say where a delivery tells how it stands, such as body.status.")
+		return nil, invalid("state", "it is empty. Enter an expression for the subject's state, such as body.status.")
 	}
 	if err := c.addStates(m.States); err != nil {
 		return nil, err
@@ -87,14 +87,14 @@ func invalid(field, why string) *hook.Problem {
 	return &hook.Problem{
 		Kind:   hook.ErrInvalid,
 		Code:   "mapping_invalid",
-		Detail: "In the mapping, " + field + " is wrong: " + why,
+		Detail: "In the mapping, " + field + " is invalid: " + why,
 	}
 }
 
 // addStates checks the mapping's states and adds them to m.
 func (m *Mapping) addStates(states []hook.MappedState) error {
 	if len(states) > maxStates {
-		return invalid("states", fmt.Sprintf("there are more than %d.", maxStates))
+		return invalid("states", fmt.Sprintf("it has more than %d entries.", maxStates))
 	}
 	for i, s := range states {
 		field := fmt.Sprintf("states[%d]", i)
@@ -102,16 +102,16 @@ func (m *Mapping) addStates(states []hook.MappedState) error {
 		_, known := paymentKinds[s.State]
 		switch {
 		case s.Value == "":
-			return invalid(field+".value", "write the value as deliveries have it.")
+			return invalid(field+".value", "it is empty. Enter the value exactly as deliveries contain it.")
 		case m.states[s.Value].Value != "":
-			return invalid(field+".value", fmt.Sprintf("%q is there twice.", s.Value))
+			return invalid(field+".value", fmt.Sprintf("%q is listed twice.", s.Value))
 		case m.kind == hook.KindPayment && !known:
 			return invalid(
 				field+".state",
-				fmt.Sprintf("%q is no state of a payment; those are %s.", s.State, paymentStates),
+				fmt.Sprintf("%q is not a payment state. The payment states are %s.", s.State, paymentStates),
 			)
 		case m.kind == hook.KindOwn && !isWord(string(s.State)):
-			return invalid(field+".state", `write it as one word in lower case, such as "in_transit".`)
+			return invalid(field+".state", `it must be one word in lower case, such as "in_transit".`)
 		case !isTone(s.Tone):
 			return invalid(field+".tone", "it must be pending, active, success, warning, failure or neutral.")
 		}
@@ -226,11 +226,11 @@ func (x *evaluation) evalName(e *expression) (string, error) {
 	s = strings.Clone(strings.TrimSpace(s)) // a copy, so that the statement does not keep the body in memory
 	switch {
 	case !ok:
-		return "", fmt.Errorf("%s must be text or a number, and is %s", e.name, typeName(v))
+		return "", fmt.Errorf("%s must be text or a number, but is %s", e.name, typeName(v))
 	case len(s) > maxName-len("payment/"):
 		return "", fmt.Errorf("%s is longer than %d characters", e.name, maxName-len("payment/"))
 	case strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) }):
-		return "", fmt.Errorf("%s holds characters that cannot be shown", e.name)
+		return "", fmt.Errorf("%s contains characters that cannot be displayed", e.name)
 	}
 	return s, nil
 }

@@ -224,15 +224,16 @@ func TestWhatIsLackingCostsNothingElse(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsAnError(t *testing.T) {
+	const noTotal = "requires amount and currency to contain the total refunded"
 	for body, want := range map[string]string{
-		`{"id":{"a":1},"status":"DONE"}`:            "subject must be text or a number, and is an object",
+		`{"id":{"a":1},"status":"DONE"}`:            "subject must be text or a number, but is an object",
 		`{"id":"` + strings.Repeat("x", 300) + `"}`: "subject is longer than",
-		`{"id":"a\u0000b","status":"DONE"}`:         "subject holds characters",
-		`{"id":"I1","status":["DONE"]}`:             "state must be text or a number, and is a list",
-		`{"id":"I1","status":"HALF"}`:               `state is "HALF", and states does not say what that means`,
+		`{"id":"a\u0000b","status":"DONE"}`:         "subject contains characters",
+		`{"id":"I1","status":["DONE"]}`:             "state must be text or a number, but is a list",
+		`{"id":"I1","status":"HALF"}`:               `state is "HALF", but states does not map this value`,
 
-		`{"id":"I1","status":"PART","amount":0}`:                    "must say how much was refunded",
-		`{"id":"I1","status":"PART","amount":1.5,"currency":"EUR"}`: "must say how much was refunded",
+		`{"id":"I1","status":"PART","amount":0}`:                    noTotal,
+		`{"id":"I1","status":"PART","amount":1.5,"currency":"EUR"}`: noTotal,
 	} {
 		got, err := compiled(t, invoice).Statements(nil, recordOf(body))
 		if err == nil || !strings.Contains(err.Error(), want) || len(got) > 0 {
@@ -253,34 +254,34 @@ var wrongMappings = map[string]struct {
 	mapping hook.Mapping
 	want    string
 }{
-	"no kind":             {hook.Mapping{}, "kind is wrong"},
-	"a kind of providers": {hook.Mapping{Kind: hook.KindRun}, "kind is wrong"},
-	"no subject":          {hook.Mapping{Kind: hook.KindOwn, State: "type"}, "subject is wrong: say where"},
+	"no kind":             {hook.Mapping{}, "kind is invalid"},
+	"a kind of providers": {hook.Mapping{Kind: hook.KindRun}, "kind is invalid"},
+	"no subject":          {hook.Mapping{Kind: hook.KindOwn, State: "type"}, "subject is invalid: it is empty"},
 	"no state": {
 		hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: " "},
-		"state is wrong: say where",
+		"state is invalid: it is empty",
 	},
 	"a name nobody knows": {
 		with(func(m *hook.Mapping) { m.State = "bdy.status" }),
-		`state is wrong: "bdy" is not known; there are body, event, headers, method, path, query, text and type, ` +
-			"at character 1.",
+		`state is invalid: unknown variable "bdy": the variables are body, event, headers, method, path, query, ` +
+			"text and type, at character 1.",
 	},
 	"an expression cut": {
 		with(func(m *hook.Mapping) { m.State = "body.status ==" }),
-		"state is wrong: it ends too early, at character 15.",
+		"state is invalid: the expression ends too early, at character 15.",
 	},
 	"something out of line": {
 		with(func(m *hook.Mapping) { m.Amount = "body.\n  a ) b" }),
-		`amount is wrong: ")" is not expected, at line 2, character 5.`,
+		`amount is invalid: unexpected ")", at line 2, character 5.`,
 	},
-	"text without its end": {with(func(m *hook.Mapping) { m.Currency = `"EUR` }), "currency is wrong: "},
+	"text without its end": {with(func(m *hook.Mapping) { m.Currency = `"EUR` }), "currency is invalid: "},
 	"no such function": {
 		with(func(m *hook.Mapping) { m.Reference = "shout(body.id)" }),
-		"reference is wrong: there is no function shout here, at character 1.",
+		"reference is invalid: unknown function shout, at character 1.",
 	},
 	"the clock": {
 		with(func(m *hook.Mapping) { m.OccurredAt = "now()" }),
-		"occurred_at is wrong: there is no function now here",
+		"occurred_at is invalid: unknown function now",
 	},
 	"too many arguments": {
 		with(func(m *hook.Mapping) { m.Subject = "lower(body.id, 2)" }),
@@ -292,20 +293,20 @@ var wrongMappings = map[string]struct {
 	},
 	"a function of a value": {
 		with(func(m *hook.Mapping) { m.Subject = "body.id.Foo()" }),
-		"values have no functions of their own",
+		"values have no methods",
 	},
 	"a broken pattern": {
 		with(func(m *hook.Mapping) { m.Subject = `body.id matches "("` }),
-		"no regular expression",
+		"not a valid regular expression",
 	},
 	"a pattern of a body": {
 		with(func(m *hook.Mapping) { m.Subject = `body.id matches body.re` }),
-		"a pattern in quotes",
+		"must be a pattern in quotes",
 	},
-	"# outside a list": {with(func(m *hook.Mapping) { m.Subject = `map(body.a, #acc)` }), "#acc is not known"},
+	"# outside a list": {with(func(m *hook.Mapping) { m.Subject = `map(body.a, #acc)` }), "unknown variable #acc"},
 	"a value twice": {
 		with(func(m *hook.Mapping) { m.States = append(m.States, m.States[0]) }),
-		`states[2].value is wrong: "DELIVERED" is there twice`,
+		`states[2].value is invalid: "DELIVERED" is listed twice`,
 	},
 	"an empty value": {
 		with(func(m *hook.Mapping) { m.States = []hook.MappedState{{State: "x"}} }),
@@ -313,7 +314,7 @@ var wrongMappings = map[string]struct {
 	},
 	"a state of two words": {
 		with(func(m *hook.Mapping) { m.States = []hook.MappedState{{Value: "x", State: "In transit"}} }),
-		"states[0].state is wrong: write it as one word",
+		"states[0].state is invalid: it must be one word",
 	},
 	"no such tone": {
 		with(func(m *hook.Mapping) { m.States = []hook.MappedState{{Value: "x", State: "x", Tone: "loud"}} }),
@@ -321,7 +322,7 @@ var wrongMappings = map[string]struct {
 	},
 	"no state of a payment": {
 		with(func(m *hook.Mapping) { m.Kind = hook.KindPayment }),
-		`states[0].state is wrong: "delivered" is no state of a payment`,
+		`states[0].state is invalid: "delivered" is not a payment state`,
 	},
 	"very many states": {
 		with(func(m *hook.Mapping) { m.States = make([]hook.MappedState, 101) }),

@@ -46,7 +46,7 @@ func (c *compiler) binary(n *ast.BinaryNode) evalFunc {
 	case "+", "-", "*", "/", "%":
 		return func(x *evaluation) any { return x.arithmetic(at, op, a(x), b(x)) }
 	}
-	return c.refuse(n, "%q cannot be used here", op)
+	return c.refuse(n, "the operator %q is not supported", op)
 }
 
 // matches compiles a match with a regular expression, which is charged for the length of the text times the size of
@@ -150,7 +150,7 @@ func (x *evaluation) contains(at int, a, b any) bool {
 		_, has := b[name]
 		return has
 	}
-	x.fail(at, "in wants a list or an object, and this is %s", typeName(b))
+	x.fail(at, "in expects a list or an object, but got %s", typeName(b))
 	return false
 }
 
@@ -185,7 +185,7 @@ func (x *evaluation) arithmetic(at int, op string, a, b any) any {
 	}
 	m, n, ok := floats(a, b)
 	if !ok {
-		return x.fail(at, "%s and %s do not go together with %s", typeName(a), typeName(b), op)
+		return x.fail(at, "the operator %s cannot be applied to %s and %s", op, typeName(a), typeName(b))
 	}
 	i, whole := a.(int64)
 	if j, too := b.(int64); whole && too && op != "/" {
@@ -202,10 +202,10 @@ func (x *evaluation) arithmetic(at int, op string, a, b any) any {
 	case "/":
 		r = m / n
 	default:
-		return x.fail(at, "%% wants whole numbers")
+		return x.fail(at, "the operator %% expects whole numbers")
 	}
 	if math.IsInf(r, 0) || math.IsNaN(r) {
-		return x.fail(at, "the number is too large, or divided by 0")
+		return x.fail(at, "the result is too large, or the divisor is 0")
 	}
 	return r
 }
@@ -230,7 +230,7 @@ func (x *evaluation) integerArithmetic(at int, op string, i, j int64) any {
 		}
 	}
 	if !fits {
-		return x.fail(at, "the number is too large, or divided by 0")
+		return x.fail(at, "the result is too large, or the divisor is 0")
 	}
 	return r
 }
@@ -240,7 +240,7 @@ func (x *evaluation) concat(at int, a, b any) any {
 	s, ok := scalarText(a)
 	t, also := scalarText(b)
 	if !ok || !also {
-		return x.fail(at, "%s and %s do not go together with +", typeName(a), typeName(b))
+		return x.fail(at, "the operator + cannot be applied to %s and %s", typeName(a), typeName(b))
 	}
 	return x.newText(at, len(s)+len(t), func() string { return s + t })
 }
@@ -249,7 +249,7 @@ func (x *evaluation) concat(at int, a, b any) any {
 // or there are not enough steps.
 func (x *evaluation) newText(at, size int, make func() string) any {
 	if size > maxText {
-		return x.fail(at, "the text gets longer than %d KiB", maxText>>10)
+		return x.fail(at, "the resulting text is longer than %d KiB", maxText>>10)
 	}
 	if !x.charge(at, 1+size/16) {
 		return nil

@@ -39,8 +39,8 @@ func TestATrialTellsWhatWouldHaveBecomeOfDeliveries(t *testing.T) {
 			{Delivery: "dlv_8", Seq: 8, Subject: "payment/I2", State: hook.StatePaid, Amount: 4200, Currency: "EUR"},
 			{Delivery: "dlv_6", Seq: 6, Subject: "payment/I1", State: hook.StatePaid},
 		},
-		Problems: []MappingError{{"dlv_9", 9, `state is "HALF", and states does not say what that means for a payment`},
-			{"dlv_6", 6, "without a currency of three letters, such as EUR, the amount says nothing"}}}
+		Problems: []MappingError{{"dlv_9", 9, `state is "HALF", but states does not map this value to a payment state`},
+			{"dlv_6", 6, "currency is not a code of three letters, such as EUR, so the amount is ignored"}}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
