@@ -184,7 +184,7 @@ func TestSecretFormatIsChecked(t *testing.T) {
 		"right elsewhere": {"paystack", "sk_live_0123456789abcdef", "", ""},
 		"odd":             {"stripe", "0123456789abcdef0123", "", "begins with whsec_"},
 		"short":           {"stripe", "whsec_1", "at least 16", ""},
-		"an address":      {"generic", "https://example.com/hook", "looks like an address", ""},
+		"an address":      {"generic", "https://example.com/hook", "looks like a URL", ""},
 		"another form":    {"discord", "not-hexadecimal-at-all", "64 hex digits", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -27,13 +27,13 @@ var adyen = Provider{
 	ID: "adyen", Name: "Adyen",
 	Steps: []string{
 		"In Adyen's Customer Area open Developers, Webhooks, and add a webhook with this address.",
-		"Generate an HMAC key under Security and add it here. Several payments in one request are checked one by one.",
+		"Generate an HMAC key under Security and add it here. Several payments in one request are verified one by one.",
 	},
 	Secret: SecretWords{Name: "HMAC key", Hint: "64 hex digits",
 		Not: []Lookalike{{"AQE", "an API key"}}},
 	Settings: []Setting{
 		{Name: "capture", Label: "Capture",
-			Hint: "automatic, where Adyen captures each payment itself: then an authorised one counts as paid"},
+			Hint: "automatic, if Adyen captures each payment itself: an authorised payment then counts as paid"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{

@@ -21,9 +21,9 @@ var bitbucket = Provider{
 	ID: "bitbucket", Name: "Bitbucket Cloud",
 	Steps: []string{
 		"In the repository open Repository settings, Webhooks, Add webhook, and enter this address.",
-		"Set a secret there and add the same one here: without it Bitbucket signs nothing.",
+		"Set a secret there and add the same one here. Without a secret, Bitbucket does not sign its requests.",
 	},
-	Secret: SecretWords{Name: "Secret", Hint: "the one that you chose or had generated",
+	Secret: SecretWords{Name: "Secret", Hint: "the one that you chose or generated",
 		Not: []Lookalike{{"ATBB", "an app password"}, {"ATCTT", "an access token"}}},
 	Ranges: []Range{
 		{Name: "Atlassian", Source: "https://ip-ranges.atlassian.com"},

@@ -28,9 +28,9 @@ import (
 var braintree = Provider{
 	ID: "braintree", Name: "Braintree",
 	Steps: []string{
-		"Put your public key into the setting public_key and add your private key here as the secret.",
-		"In Braintree's control panel open Settings, Webhooks, and add this address: it is asked a " +
-			"question, which is answered with the keys.",
+		"Set public_key to your public key and add your private key here as the secret.",
+		"In Braintree's control panel open Settings, Webhooks, and add this address. Braintree sends a " +
+			"challenge, and this server answers it with the keys.",
 	},
 	Secret: SecretWords{Name: "Private key", Hint: "from Settings, API",
 		Not: []Lookalike{{"access_token$", "an access token"}}},

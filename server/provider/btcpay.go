@@ -21,8 +21,8 @@ import (
 var btcpay = Provider{
 	ID: "btcpay", Name: "BTCPay Server",
 	Steps: []string{
-		"In your store's settings open Webhooks and make one with this address.",
-		"Copy its secret and add it here, before the first event: BTCPay does not try again after a refusal.",
+		"In your store's settings open Webhooks and create one with this address.",
+		"Copy its secret and add it here before the first event: BTCPay does not retry a rejected delivery.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "shown with the webhook"},
 	Signature: signature.Profile{

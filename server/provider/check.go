@@ -15,7 +15,7 @@ import (
 func CheckSecret(id, value string) string {
 	p, known := For(id)
 	if !known {
-		return fmt.Sprintf("%q is no provider that this server knows.", id)
+		return fmt.Sprintf("cannot be checked, because the provider %q does not exist.", id)
 	}
 	rule := &p.Signature.Secrets
 	// The check for another key comes first: the message that such a key is too short would mislead.
@@ -25,16 +25,17 @@ func CheckSecret(id, value string) string {
 	_, password, _ := strings.Cut(value, ":")
 	switch {
 	case signature.Blank(value):
-		return "is blank. Copy the one that the sender shows, or generate one."
+		return "is blank. Copy the secret that the sender shows, or generate one."
 	case strings.ContainsFunc(value, unicode.IsControl) && !strings.HasPrefix(value, "-----BEGIN"): // PEM has lines
-		return "has a line break or another control character in it, which no header can carry. Copy it anew."
+		return "contains a line break or another control character, which a header cannot contain. Copy it again."
 	case len(value) < signature.MinSecret:
-		return fmt.Sprintf("has %d bytes; at least %d are needed. Generate a longer one.", len(value),
+		return fmt.Sprintf("has %d bytes, but needs at least %d. Generate a longer one.", len(value),
 			signature.MinSecret)
 	case rule.Most > 0 && len(value) > rule.Most:
-		return fmt.Sprintf("has %d bytes; %s takes at most %d. Choose a shorter one.", len(value), p.Name, rule.Most)
+		return fmt.Sprintf("has %d bytes, but %s accepts at most %d. Choose a shorter one.",
+			len(value), p.Name, rule.Most)
 	case rule.Charset != "" && strings.Trim(value, rule.Charset) != "":
-		return fmt.Sprintf("has a character that %s does not take. Use %s.", p.Name, rule.Shape)
+		return fmt.Sprintf("contains a character that %s does not accept. Use %s.", p.Name, rule.Shape)
 	case rule.Login && (len(password) < signature.MinSecret || signature.Blank(password)):
 		return fmt.Sprintf("must be user:password, with a password of at least %d bytes.", signature.MinSecret)
 	}
@@ -42,7 +43,7 @@ func CheckSecret(id, value string) string {
 		func(form signature.KeyForm) bool { return form.Accepts(value) }) {
 		return ""
 	}
-	return fmt.Sprintf("does not look like one of %s: it must be %s.", p.Name, rule.Shape)
+	return fmt.Sprintf("does not have the format that %s uses: it must be %s.", p.Name, rule.Shape)
 }
 
 // CheckSettings returns what is wrong with an endpoint's settings for a provider, "" if nothing is. The text is for a

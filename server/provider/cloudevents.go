@@ -21,11 +21,11 @@ var cloudevents = Provider{
 	ID: "cloudevents", Name: "CloudEvents HTTP webhook",
 	Steps: []string{
 		"Add a token here and have the sender send it as Authorization: Bearer, or as access_token in the address.",
-		"The sender may ask first whether its origin may send; set origin in the settings to allow only one.",
+		"The sender may first ask for permission for its origin. Set origin in the settings to allow only one.",
 	},
 	Secret: SecretWords{Name: "Token", Hint: "sent as Authorization: Bearer"},
 	Settings: []Setting{
-		{Name: "origin", Label: "Origin", Hint: "the only one that may send; empty: any"},
+		{Name: "origin", Label: "Origin", Hint: "the only origin that may send; any if empty"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:Authorization"),

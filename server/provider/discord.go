@@ -24,8 +24,8 @@ var discord = Provider{
 	ID: "discord", Name: "Discord",
 	Steps: []string{
 		"In Discord's developer portal open your application, General Information, and add its public key here.",
-		"Open Webhooks there and enter this address: Discord sends a PING, and one with a wrong signature " +
-			"that must be refused.",
+		"Open Webhooks there and enter this address. Discord sends a PING, and another one with a wrong " +
+			"signature, which this server rejects.",
 	},
 	Secret: SecretWords{Name: "Public key", Hint: "64 hex digits, from General Information"},
 	Signature: signature.Profile{

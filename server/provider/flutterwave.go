@@ -25,8 +25,8 @@ var flutterwave = Provider{
 	ID: "flutterwave", Name: "Flutterwave",
 	Steps: []string{
 		"In Flutterwave's dashboard open Settings, Webhooks, and enter this address.",
-		"Choose a secret hash there and add the same one here. It proves who sends, not what: ask " +
-			"Flutterwave for the payment before you deliver.",
+		"Choose a secret hash there and add the same one here. It proves who sent a request, " +
+			"but not its content: look the payment up at Flutterwave before you deliver.",
 	},
 	Secret: SecretWords{Name: "Secret hash", Hint: "the one that you chose under Webhooks",
 		Not: []Lookalike{{"FLWSECK", "an API secret key"}, {"FLWPUBK", "a public key"}}},

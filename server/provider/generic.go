@@ -15,7 +15,7 @@ var generic = Provider{
 	Steps: []string{
 		"Give the address to the sender as its webhook URL.",
 		"If the sender can send a header of your choice, set a secret here and have it sent as X-Webhook-Secret.",
-		"If it can name its events, have it send a unique id as Webhook-Id: a repeat is then recognised.",
+		"If the sender has unique event ids, have it send them as Webhook-Id: redeliveries are then recognised.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "at least 16 characters; sent as X-Webhook-Secret"},
 	Signature: signature.Profile{

@@ -16,21 +16,21 @@ var genericHMAC = Provider{
 	ID: "generic-hmac", Name: "Generic HMAC",
 	Steps: []string{
 		"Add the secret that the sender signs with.",
-		"Say in the settings how it signs: header and prefix, algorithm (sha1, sha256, sha384, sha512), " +
+		"Describe in the settings how it signs: header and prefix, algorithm (sha1, sha256, sha384, sha512), " +
 			"encoding (hex, base64, base64url), key (text, hex, base64, whsec).",
-		"Where more than the body is signed, set message, such as {time}.{body}, and timestamp to the " +
-			"header that holds the seconds.",
+		"If more than the body is signed, set message, such as {time}.{body}, and timestamp to the " +
+			"header with the time in seconds.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the key that the sender signs with"},
 	Settings: []Setting{
-		{Name: "header", Label: "Header", Hint: "that holds the signature; X-Signature where empty"},
+		{Name: "header", Label: "Header", Hint: "the header with the signature; X-Signature if empty"},
 		{Name: "prefix", Label: "Prefix", Hint: "before the signature, such as sha256="},
-		{Name: "algorithm", Label: "Algorithm", Hint: "sha1, sha256, sha384 or sha512; sha256 where empty"},
-		{Name: "encoding", Label: "Encoding", Hint: "hex, base64 or base64url; hex where empty"},
-		{Name: "key", Label: "Key", Hint: "text, hex, base64 or whsec: how the secret is written; text where empty"},
-		{Name: "message", Label: "Message", Hint: "what is signed, such as {time}.{body}; {body} where empty"},
+		{Name: "algorithm", Label: "Algorithm", Hint: "sha1, sha256, sha384 or sha512; sha256 if empty"},
+		{Name: "encoding", Label: "Encoding", Hint: "hex, base64 or base64url; hex if empty"},
+		{Name: "key", Label: "Key", Hint: "text, hex, base64 or whsec: how the secret is encoded; text if empty"},
+		{Name: "message", Label: "Message", Hint: "what is signed, such as {time}.{body}; {body} if empty"},
 		{Name: "timestamp", Label: "Timestamp",
-			Hint: "the header that holds the seconds, where the message has {time}"},
+			Hint: "the header with the time in seconds, if the message contains {time}"},
 	},
 	Signature: signature.Profile{
 		Custom: true,

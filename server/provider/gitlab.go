@@ -25,8 +25,8 @@ var gitlab = Provider{
 	ID: "gitlab", Name: "GitLab",
 	Steps: []string{
 		"In the project or group open Settings, Webhooks, Add new webhook, and enter this address.",
-		"Set a secret token of at least 16 characters and add the same one here; a signing token " +
-			"(whsec_…), where GitLab offers one, is better.",
+		"Set a secret token of at least 16 characters and add the same one here. Prefer a signing " +
+			"token (whsec_…) if GitLab offers one.",
 	},
 	Secret: SecretWords{Name: "Secret token or signing token", Hint: "yours, or one that begins with whsec_",
 		Not: []Lookalike{{"glpat-", "an access token"}, {"glptt-", "a trigger token"}}},

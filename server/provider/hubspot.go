@@ -26,13 +26,13 @@ var hubspot = Provider{
 	Steps: []string{
 		"In HubSpot's developer account open your app, Webhooks, and enter this address as the target URL.",
 		"Add the app's client secret here.",
-		"Signatures of version 1 and 2 can be forged by appending, and are refused unless the setting " +
-			"legacy is accept.",
+		"Signatures of version 1 and 2 can be forged by appending data. They are rejected unless the " +
+			"setting legacy is accept.",
 	},
 	Secret: SecretWords{Name: "Client secret", Hint: "of the app",
 		Not: []Lookalike{{"pat-", "an access token"}}},
 	Settings: []Setting{
-		{Name: "legacy", Label: "Old signatures", Hint: "accept, to take versions 1 and 2 as well"},
+		{Name: "legacy", Label: "Old signatures", Hint: "accept, to allow versions 1 and 2 as well"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{

@@ -19,10 +19,11 @@ import (
 var mailchimp = Provider{
 	ID: "mailchimp", Name: "Mailchimp (Marketing)",
 	Steps: []string{
-		"Choose a long secret, add it here, and put it behind this address as ?secret=…: Mailchimp signs nothing.",
+		"Choose a long secret, add it here, and append it to this address as ?secret=…, because Mailchimp does " +
+			"not sign its requests.",
 		"In Mailchimp open Audience, Settings, Webhooks, and enter the address with the secret.",
 	},
-	Secret: SecretWords{Name: "Secret", Hint: "the one behind ?secret= in the address"},
+	Secret: SecretWords{Name: "Secret", Hint: "the value of ?secret= in the address"},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("query:secret")}},
 	},

@@ -21,11 +21,12 @@ var mandrill = Provider{
 	ID: "mandrill", Name: "Mailchimp Transactional (Mandrill)",
 	Steps: []string{
 		"In Mailchimp Transactional open Settings, Webhooks, and add this address with the events you " +
-			"need: it is asked whether it is there, which is answered.",
+			"need. Mailchimp first sends a test request, and this server answers it.",
 		"Copy the webhook's key from there and add it here.",
-		"If Mailchimp knows the endpoint by another address, set that one as signed_url: it is part of the signature.",
+		"If you registered another address at Mailchimp, set signed_url to it: it is part of the signature.",
 	},
-	Secret: SecretWords{Name: "Webhook key", Hint: "beside the webhook", Not: []Lookalike{{"md-", "an API key"}}},
+	Secret: SecretWords{Name: "Webhook key", Hint: "shown next to the webhook",
+		Not: []Lookalike{{"md-", "an API key"}}},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{At: payload.Select("header:X-Mandrill-Signature"), Hash: "sha1",
 			Encoding: signature.Base64, Message: signature.Message("{url}{form}")}},

@@ -23,10 +23,10 @@ var mollie = Provider{
 	ID: "mollie", Name: "Mollie",
 	Steps: []string{
 		"In Mollie's dashboard open Developers, Webhooks, and add this address.",
-		"Copy the signing secret from there and add it here. Classic webhooks, which carry only an id, are " +
-			"never signed: leave the secret out for them.",
+		"Copy the signing secret from there and add it here. Classic webhooks contain only an id and are " +
+			"never signed: add no secret for them.",
 	},
-	Secret: SecretWords{Name: "Signing secret", Hint: "shown when the webhook is made",
+	Secret: SecretWords{Name: "Signing secret", Hint: "shown when the webhook is created",
 		Not: []Lookalike{{"live_", "an API key"}, {"test_", "an API key"}, {"access_", "an access token"}}},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{At: payload.Select("header:X-Mollie-Signature"), Format: signature.Prefixed,

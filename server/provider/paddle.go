@@ -24,7 +24,7 @@ import (
 var paddle = Provider{
 	ID: "paddle", Name: "Paddle Billing",
 	Steps: []string{
-		"In Paddle open Developer tools, Notifications, and make a destination with this address.",
+		"In Paddle open Developer tools, Notifications, and create a destination with this address.",
 		"Copy that destination's secret key and add it here.",
 	},
 	Secret: SecretWords{Name: "Secret key", Hint: "of the notification destination; begins with pdl_ntfset_",

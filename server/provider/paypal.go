@@ -26,14 +26,14 @@ var paypal = Provider{
 	ID: "paypal", Name: "PayPal",
 	Steps: []string{
 		"In PayPal's developer dashboard open your app and add this address under Webhooks.",
-		"Copy the webhook's id from there into the setting webhook_id.",
-		"PayPal's certificate is then fetched from PayPal when it is first needed. Only where this server " +
-			"has no way out, add it here in PEM; it is behind the address in the header Paypal-Cert-Url.",
+		"Copy the webhook's id from there to the setting webhook_id.",
+		"This server fetches PayPal's certificate when it first needs it. If it cannot reach PayPal, add the " +
+			"certificate here in PEM. The header Paypal-Cert-Url contains its URL.",
 	},
-	Secret: SecretWords{Name: "Certificate", Hint: "PEM, only where this server cannot fetch it from PayPal"},
+	Secret: SecretWords{Name: "Certificate", Hint: "PEM; only if this server cannot fetch it from PayPal"},
 	Settings: []Setting{
 		{Name: "webhook_id", Label: "Webhook id",
-			Hint: "from PayPal's developer dashboard; part of what is signed", Required: true},
+			Hint: "from PayPal's developer dashboard; part of the signature", Required: true},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{Kind: signature.RSACertificate,

@@ -23,19 +23,19 @@ func (p *Provider) Problem(f signature.Result) *hook.Problem {
 // secretHelp returns a sentence about the form of this sender's secret.
 func (p *Provider) secretHelp() string {
 	if p.Signature.Secrets.Shape != "" {
-		return fmt.Sprintf("For %s it is %s.", p.Name, p.Signature.Secrets.Shape)
+		return fmt.Sprintf("For %s, the secret must be %s.", p.Name, p.Signature.Secrets.Shape)
 	}
-	return "Add the one that the sender shows."
+	return "Add the key that the sender shows to the endpoint."
 }
 
 // MissingSecret returns the text for an endpoint that cannot verify deliveries: what is missing and how to add it.
 func (p *Provider) MissingSecret() string {
-	lacks := "has no secret to check deliveries with. Add the one that the sender shows"
+	lacks := "has no secret to verify deliveries with. Add the secret that the sender shows"
 	if p.NamesCertificate() {
-		lacks = "cannot check deliveries. Set " + p.requiredSettings() +
-			" in its settings, which is part of what the sender signs"
+		lacks = "cannot verify deliveries without the setting " + p.requiredSettings() +
+			", which is part of the signature. Set it"
 	}
-	return "This endpoint " + lacks + ", or set verify to off to take deliveries unchecked."
+	return "This endpoint " + lacks + ", or set verify to off to accept deliveries without verification."
 }
 
 // NamesCertificate reports whether the sender's deliveries name the certificate that they are signed with, so that an

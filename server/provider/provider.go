@@ -81,7 +81,7 @@ func (p *Provider) Sign(r *hook.Record, with signature.Signing) error {
 	err := p.Signature.Sign(r, with)
 	if errors.Is(err, signature.ErrSettingMissing) {
 		return &hook.Problem{Kind: hook.ErrConflict, Code: "setting_missing",
-			Detail: fmt.Sprintf("%s signs a value that the endpoint's settings do not have. Put it there first: %s.",
+			Detail: fmt.Sprintf("%s signs a value that is missing from the endpoint's settings. Set it first: %s.",
 				p.Name, p.requiredSettings())}
 	}
 	return err

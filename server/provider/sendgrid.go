@@ -24,7 +24,7 @@ var sendgrid = Provider{
 	ID: "sendgrid", Name: "SendGrid Event Webhook",
 	Steps: []string{
 		"In SendGrid open Settings, Mail Settings, Event Webhook, and enter this address.",
-		"Switch the signed event webhook on, and add its verification key here.",
+		"Enable the signed event webhook, and add its verification key here.",
 	},
 	Secret: SecretWords{Name: "Verification key", Hint: "base64, begins with MFkwEwYH", Begins: "MFkwEwYH",
 		Not: []Lookalike{{"SG.", "an API key"}}},

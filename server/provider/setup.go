@@ -37,7 +37,7 @@ type Range struct {
 
 // commonLookalikes are texts that are no secret of any sender.
 func commonLookalikes() []Lookalike {
-	return []Lookalike{{"http://", "an address"}, {"https://", "an address"}, {"-----BEGIN PRIVATE", "a private key"},
+	return []Lookalike{{"http://", "a URL"}, {"https://", "a URL"}, {"-----BEGIN PRIVATE", "a private key"},
 		{"-----BEGIN RSA PRIVATE", "a private key"}, {"-----BEGIN EC PRIVATE", "a private key"}}
 }
 
@@ -45,7 +45,7 @@ func commonLookalikes() []Lookalike {
 func (p *Provider) lookalikeOf(value string) string {
 	for _, other := range append(commonLookalikes(), p.Secret.Not...) {
 		if strings.HasPrefix(value, other.Begins) {
-			return fmt.Sprintf("looks like %s (%s…), which this sender does not sign with. Copy the %s instead.",
+			return fmt.Sprintf("looks like %s (%s…), but this sender does not sign with it. Copy the %s instead.",
 				other.Is, other.Begins, p.Secret.inSentence())
 		}
 	}
@@ -75,6 +75,6 @@ func (p *Provider) Doubt(value string) string {
 	if p.Secret.Begins == "" || strings.HasPrefix(value, p.Secret.Begins) {
 		return ""
 	}
-	return fmt.Sprintf("%s's %s usually begins with %s, and this does not. Make sure that it is the right one.",
+	return fmt.Sprintf("%s's %s usually begins with %s, but this one does not. Check that you copied the right value.",
 		p.Name, p.Secret.inSentence(), p.Secret.Begins)
 }

@@ -16,7 +16,7 @@ var sharedSecretHeader = Provider{
 	ID: "shared-secret-header", Name: "Plain shared-secret header (X-Webhook-Secret)",
 	Steps: []string{
 		"Add a secret here and have the sender send it as X-Webhook-Secret.",
-		"Have it name its events with X-Event-Id and X-Event-Type, if it can.",
+		"If possible, have it send the id and the type of each event as X-Event-Id and X-Event-Type.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "at least 16 characters; sent as X-Webhook-Secret"},
 	Signature: signature.Profile{

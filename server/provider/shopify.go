@@ -24,7 +24,7 @@ import (
 var shopify = Provider{
 	ID: "shopify", Name: "Shopify",
 	Steps: []string{
-		"In Shopify's admin open Settings, Notifications, Webhooks, and make one with this address and the " +
+		"In Shopify's admin open Settings, Notifications, Webhooks, and create one with this address and the " +
 			"format JSON.",
 		"Add the secret shown below the list of webhooks here. For an app's webhooks it is the app's client secret.",
 	},
@@ -32,8 +32,8 @@ var shopify = Provider{
 		Not: []Lookalike{{"shpat_", "an access token"}, {"shpca_", "an access token"}, {"shppa_", "an access token"}}},
 	Settings: []Setting{
 		{Name: "shops", Label: "Shops",
-			Hint: "several, where an app's webhooks come from more than one: then no order is known by its " +
-				"number alone"},
+			Hint: "several, if an app's webhooks come from more than one shop: an order number alone then does " +
+				"not identify an order"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{

@@ -24,8 +24,8 @@ var slack = Provider{
 	ID: "slack", Name: "Slack",
 	Steps: []string{
 		"On api.slack.com open your app, Basic Information, and add its signing secret here.",
-		"Open Event Subscriptions there and enter this address as the request URL: Slack asks a question, " +
-			"which is answered.",
+		"Open Event Subscriptions there and enter this address as the request URL. Slack sends a challenge, " +
+			"and this server answers it.",
 	},
 	Secret: SecretWords{Name: "Signing secret", Hint: "32 hex digits, from Basic Information",
 		Not: []Lookalike{{"xoxb-", "a bot token"}, {"xoxp-", "a user token"}, {"xapp-", "an app token"},

@@ -230,7 +230,7 @@ func TestWhatNoSecretMayBe(t *testing.T) {
 		"broken PEM":       {"paypal", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "PEM"},
 		"no spki":          {"sendgrid", plain, "verification key"},
 		"a short password": {"basic", "somebody-with-a-long-name:short", "password"},
-		"unknown sender":   {"nobody", plain, "no provider"},
+		"unknown sender":   {"nobody", plain, "does not exist"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := CheckSecret(c.id, c.value); !strings.Contains(got, c.want) ||

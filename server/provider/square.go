@@ -24,7 +24,7 @@ var square = Provider{
 	Steps: []string{
 		"In Square's developer console open your application, Webhooks, and add a subscription with this address.",
 		"Copy the subscription's signature key and add it here.",
-		"If Square knows the endpoint by another address, set that one as signed_url: it is part of the signature.",
+		"If you registered another address at Square, set signed_url to it: it is part of the signature.",
 	},
 	Secret: SecretWords{Name: "Signature key", Hint: "of the webhook subscription",
 		Not: []Lookalike{{"EAAA", "an access token"}, {"sq0atp-", "an access token"},

@@ -23,7 +23,7 @@ var standardWebhooks = Provider{
 	ID: "standard-webhooks", Name: "Standard Webhooks",
 	Steps: []string{
 		"Register this address at the sender.",
-		"Add the secret that it shows: whsec_… for v1, or the public key whpk_… for v1a.",
+		"Add the secret that the sender shows: whsec_… for v1, or the public key whpk_… for v1a.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "begins with whsec_, or whpk_ for a public key", Begins: "whsec_",
 		Not: []Lookalike{{"whsk_", "a private key"}}},
@@ -39,7 +39,7 @@ var standardWebhooks = Provider{
 				Time:    payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
 		},
 		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromWhsec, signature.FromWhpk},
-			Shape: "whsec_ and at least 16 bytes in base64, or a public key whpk_…"},
+			Shape: "whsec_ followed by at least 16 bytes in base64, or a public key whpk_…"},
 	},
 	Identity: Identity{
 		Events: joins("header:Webhook-Id"),

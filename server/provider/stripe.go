@@ -29,7 +29,7 @@ var stripe = Provider{
 	Steps: []string{
 		"In Stripe's dashboard open Developers, Webhooks, and add a destination with this address and the " +
 			"events you need.",
-		"Reveal the signing secret of that destination (it begins with whsec_) and add it here, whole.",
+		"Reveal the signing secret of that destination and add it here, including whsec_ at its beginning.",
 	},
 	Secret: SecretWords{Name: "Signing secret", Hint: "begins with whsec_", Begins: "whsec_",
 		Not: []Lookalike{{"sk_", "an API secret key"}, {"rk_", "a restricted API key"},

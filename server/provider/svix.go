@@ -41,7 +41,7 @@ var svix = Provider{
 				Time:    payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
 		},
 		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromWhsec},
-			Shape: "whsec_ and at least 16 bytes in base64"},
+			Shape: "whsec_ followed by at least 16 bytes in base64"},
 	},
 	Identity: Identity{
 		Events: joins("header:Svix-Id", "header:Webhook-Id"),

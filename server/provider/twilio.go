@@ -26,7 +26,7 @@ var twilio = Provider{
 	Steps: []string{
 		"In Twilio's console copy the account's primary auth token and add it here.",
 		"Enter this address as the webhook or status callback of your number or service.",
-		"If Twilio knows the endpoint by another address, set that one as signed_url: it is part of the signature.",
+		"If you registered another address at Twilio, set signed_url to it: it is part of the signature.",
 	},
 	Secret: SecretWords{Name: "Auth token", Hint: "32 characters, from the console",
 		Not: []Lookalike{{"AC", "an account's id"}, {"SK", "an API key's id"}}},

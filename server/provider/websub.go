@@ -21,14 +21,14 @@ import (
 var websub = Provider{
 	ID: "websub", Name: "WebSub",
 	Steps: []string{
-		"Put the topic's address into the setting topic (or a token into verify_token): only that " +
-			"subscription is confirmed.",
+		"Set topic to the URL of the topic, or verify_token to a token: only that subscription is " +
+			"confirmed.",
 		"Add a secret here and subscribe at the hub with this address as hub.callback and the same hub.secret.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the hub.secret of the subscription"},
 	Settings: []Setting{
-		{Name: "topic", Label: "Topic", Hint: "the address that is subscribed to"},
-		{Name: "verify_token", Label: "Verify token", Hint: "for Meta: the token that you chose"},
+		{Name: "topic", Label: "Topic", Hint: "the URL of the topic"},
+		{Name: "verify_token", Label: "Verify token", Hint: "the token that you chose; for Meta"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{At: payload.Select("header:X-Hub-Signature"),

@@ -27,9 +27,10 @@ var woocommerce = Provider{
 	Steps: []string{
 		"In WordPress open WooCommerce, Settings, Advanced, Webhooks, and add one with this address as its " +
 			"delivery URL.",
-		"Enter a secret there and add the same one here. The first request when it is saved is unsigned and no event.",
+		"Enter a secret there and add the same one here. The first request, sent on saving, is not " +
+			"signed and is not an event.",
 	},
-	Secret: SecretWords{Name: "Secret", Hint: "the one of this webhook",
+	Secret: SecretWords{Name: "Secret", Hint: "the secret of this webhook",
 		Not: []Lookalike{{"ck_", "an API consumer key"}, {"cs_", "an API consumer secret"}}},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{At: payload.Select("header:X-Wc-Webhook-Signature"), Hash: "sha256",
