@@ -199,7 +199,7 @@ func (cs *Certificates) find(address string, at time.Time, who requester) (*x509
 type cachedOnly struct{ certificates *Certificates }
 
 // errNotCached says that cachedOnly would have to fetch a certificate.
-var errNotCached = errors.New("the certificate is not kept here")
+var errNotCached = errors.New("the certificate is not in the cache")
 
 // Certificate returns a stored certificate if it is valid at the given time, or errNotCached.
 func (c cachedOnly) Certificate(address string, at time.Time) (*x509.Certificate, error) {
@@ -217,7 +217,7 @@ func (c cachedOnly) Certificate(address string, at time.Time) (*x509.Certificate
 }
 
 // errTooManyFetches says that a fetch would exceed the budget of its requester.
-var errTooManyFetches = errors.New("too many certificates were asked for in a short time")
+var errTooManyFetches = errors.New("too many certificate downloads in a short time")
 
 // fetch downloads a certificate, if the budget of who allows it. It waits while maxConcurrentFetches are running.
 func (cs *Certificates) fetch(ctx context.Context, address string, who requester) ([]byte, error) {
@@ -240,7 +240,7 @@ func (cs *Certificates) fetch(ctx context.Context, address string, who requester
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("fetch certificate: answered %d", res.StatusCode)
+		return nil, fmt.Errorf("fetch certificate: the server responded with status %d", res.StatusCode)
 	}
 	text, err := io.ReadAll(res.Body)
 	if err != nil {

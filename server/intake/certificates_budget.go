@@ -117,7 +117,7 @@ func (f *failureLog) note(log *slog.Logger, now time.Time, address string, err e
 	if !f.lastLogged.IsZero() && now.Sub(f.lastLogged) < warnInterval {
 		return
 	}
-	log.Warn("could not get a certificate that a delivery names", "host", hostOf(address),
+	log.Warn("could not download the certificate of a delivery", "host", hostOf(address),
 		"error", withoutURL(err), "count", f.count)
 	f.count, f.lastLogged = 0, now
 }

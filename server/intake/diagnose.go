@@ -17,7 +17,7 @@ func (in *Intake) Diagnose(r *hook.Record) (diagnose.Diagnosis, error) {
 	e, ok := in.endpoints.Known(r.Endpoint)
 	p, known := provider.For(e.Provider)
 	if !ok || !known {
-		return diagnose.Diagnosis{}, fmt.Errorf("diagnose delivery %d: its endpoint is not known", r.Seq)
+		return diagnose.Diagnosis{}, fmt.Errorf("diagnose delivery %d: its endpoint does not exist", r.Seq)
 	}
 	c := diagnose.Case{Record: r, Endpoint: &e,
 		Context: signature.ReceiveContext{At: r.ReceivedAt.Time, URL: in.address(e.Slug), Certificates: in.kept}}

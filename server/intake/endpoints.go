@@ -135,7 +135,7 @@ func (es *Endpoints) Known(id hook.EndpointID) (hook.Endpoint, bool) {
 
 // errNoEndpoint is returned for an id that does not exist or belongs to a deleted endpoint.
 var errNoEndpoint = &hook.Problem{Kind: hook.ErrNotFound, Code: "endpoint_not_found",
-	Detail: "There is no such endpoint: the id is wrong, or it was deleted."}
+	Detail: "This endpoint does not exist, or it was deleted. Check the id."}
 
 // Create stores a new endpoint. The name is required and the rest has defaults; Create fills in id, slug and
 // time. If Verify is empty it becomes hook.Enforce where the endpoint can verify deliveries, and hook.Off where
@@ -298,7 +298,7 @@ func validate(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	for id, o := range others {
 		if id != e.ID && o.Name == e.Name && o.DeletedAt.IsZero() {
 			return &hook.Problem{Kind: hook.ErrConflict, Code: "name_taken",
-				Detail: fmt.Sprintf("There is an endpoint named %q already. Choose another name.", e.Name)}
+				Detail: fmt.Sprintf("An endpoint named %q already exists. Choose another name.", e.Name)}
 		}
 	}
 	problem := validateEndpoint(e)
@@ -323,23 +323,24 @@ func validate(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 // values alone; validate and validateTexts compare with other endpoints and with the stored version.
 func validateEndpoint(e hook.Endpoint) string {
 	if _, known := provider.For(e.Provider); !known {
-		return fmt.Sprintf("%q is no provider that this server knows.", e.Provider)
+		return fmt.Sprintf("The provider %q does not exist. GET /providers lists all providers.", e.Provider)
 	}
 	switch {
 	case !namePattern.MatchString(e.Name):
-		return "A name is 1 to 40 lower-case letters, digits and hyphens, and neither begins nor ends with a hyphen."
+		return "A name must have 1 to 40 lower-case letters, digits and hyphens. " +
+			"It must not begin or end with a hyphen."
 	case e.Verify != hook.Enforce && e.Verify != hook.Observe && e.Verify != hook.Off:
-		return "verify is one of enforce, observe and off."
+		return "verify must be enforce, observe or off."
 	case e.Tolerance < 0 || e.Tolerance > maxTolerance || e.Tolerance%time.Second != 0:
-		return "tolerance is whole seconds from 0s (no check) to 24h."
+		return "tolerance must be a whole number of seconds from 0s (no check) to 24h."
 	case e.MaxBody < 1 || e.MaxBody > hook.MostMaxBody:
-		return fmt.Sprintf("max_body is 1 to %d bytes.", hook.MostMaxBody)
+		return fmt.Sprintf("max_body must be from 1 to %d bytes.", hook.MostMaxBody)
 	case len(e.Secrets) > maxSecrets:
-		return fmt.Sprintf("An endpoint has at most %d secrets.", maxSecrets)
+		return fmt.Sprintf("An endpoint can have at most %d secrets.", maxSecrets)
 	case len(e.Settings) > 20 || len(e.SignedURL) > 2000:
-		return "settings has at most 20 entries, and signed_url at most 2,000 characters."
+		return "settings can have at most 20 entries, and signed_url at most 2,000 characters."
 	case e.Response != nil && (e.Response.Status < 200 || e.Response.Status > 299):
-		return "response.status is a 2xx status: the delivery was stored, and the sender must not try again."
+		return "response.status must be a 2xx status, because the sender must not retry a delivery that was stored."
 	}
 	if problem := provider.CheckSettings(e.Provider, e.Settings); problem != "" {
 		return "In settings, " + problem
@@ -357,13 +358,14 @@ func validateSecrets(sender string, secrets []hook.Secret) string {
 	for _, s := range secrets {
 		switch {
 		case s.Label == "" || len(s.Label) > 40:
-			return "Each secret has a label of 1 to 40 characters."
+			return "Each secret must have a label of 1 to 40 characters."
 		case seen[s.Label]:
-			return fmt.Sprintf("Two secrets are labelled %q. Give each its own label.", s.Label)
+			return fmt.Sprintf("Two secrets have the label %q. Give each secret a different label.", s.Label)
 		case len(s.Value) > maxSecret:
-			return fmt.Sprintf("The secret %q has %d bytes; a secret has at most %d.", s.Label, len(s.Value), maxSecret)
+			return fmt.Sprintf("The secret %q has %d bytes. The maximum is %d bytes.", s.Label, len(s.Value), maxSecret)
 		case strings.TrimSpace(s.Value) != s.Value:
-			return fmt.Sprintf("The secret %q begins or ends with white space, which is lost in a header.", s.Label)
+			return fmt.Sprintf("The secret %q begins or ends with white space, which HTTP headers cannot carry. "+
+				"Remove the white space.", s.Label)
 		}
 		if problem := provider.CheckSecret(sender, s.Value); problem != "" {
 			return fmt.Sprintf("The secret %q %s", s.Label, problem)

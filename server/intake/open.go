@@ -75,5 +75,5 @@ func (es *Endpoints) WarnOfOpen(log *slog.Logger) {
 	}
 	warn("endpoints without verification: anyone who knows their address can send to them. "+
 		"Give each a secret, or leave it if that is intended", open)
-	warn("endpoints that refuse every delivery: they verify and have no usable secret. Give each a secret", closed)
+	warn("endpoints that reject every delivery: they verify but have no usable secret. Give each a secret", closed)
 }

@@ -30,7 +30,7 @@ func allows(cidrs []string, remote string) bool {
 // sentence for the user if one of them is neither an address nor a CIDR, or if there are too many.
 func normalizeCIDRs(list []string) (normal []string, problem string) {
 	if len(list) > maxAllowedCIDRs {
-		return nil, "allow has at most 200 addresses."
+		return nil, "allow can have at most 200 addresses."
 	}
 	for _, s := range list {
 		prefix, err := netip.ParsePrefix(s)
@@ -38,7 +38,7 @@ func normalizeCIDRs(list []string) (normal []string, problem string) {
 			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
 		}
 		if err != nil {
-			return nil, "In allow, write each as an address or a CIDR such as 203.0.113.0/24."
+			return nil, "Each entry in allow must be an IP address or a CIDR such as 203.0.113.0/24."
 		}
 		if addr := prefix.Addr(); addr.Is4In6() && prefix.Bits() >= 96 { // ::ffff:0:0/96 is all of IPv4
 			prefix = netip.PrefixFrom(addr.Unmap(), prefix.Bits()-96)

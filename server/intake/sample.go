@@ -38,7 +38,7 @@ func (in *Intake) Sample(id hook.EndpointID, want SampleRequest) (hook.DeliveryI
 		return "", 0, err
 	}
 	if r.Size > e.MaxBody {
-		detail := "The sample has %d bytes; this endpoint takes at most %d. Set less in it, or raise max_body."
+		detail := "The sample has %d bytes, but this endpoint accepts at most %d. Set less, or raise max_body."
 		return "", 0, &hook.Problem{Kind: hook.ErrTooLarge, Code: "sample_too_large",
 			Detail: fmt.Sprintf(detail, r.Size, e.MaxBody)}
 	}

@@ -23,12 +23,12 @@ var (
 // or "". It does not look at the mapping, which package expr compiles.
 func validateStatuses(s hook.StatusRules) string {
 	if len(s.References) > 8 {
-		return "statuses.references has at most 8 paths."
+		return "statuses.references can have at most 8 paths."
 	}
 	for _, path := range s.References {
 		if path == "" || len(path) > 200 || strings.ContainsAny(path, " |#*?@{}[]\"") {
-			return fmt.Sprintf("%q in statuses.references is no path. "+
-				"Write names with dots between, as in data.object.metadata.cart.", path)
+			return fmt.Sprintf("%q in statuses.references is not a valid path. "+
+				"Separate the names with dots, as in data.object.metadata.cart.", path)
 		}
 	}
 	return validatePage(s.Page)
@@ -39,26 +39,26 @@ func validateStatuses(s hook.StatusRules) string {
 func validatePage(p hook.Page) string {
 	switch {
 	case utf8.RuneCountInString(p.Name) > 80 || strings.ContainsFunc(p.Name, func(r rune) bool { return r < ' ' }):
-		return "statuses.page.name has at most 80 characters, all printable."
+		return "statuses.page.name must have at most 80 characters, all printable."
 	case p.Color != "" && !colorPattern.MatchString(p.Color):
-		return "statuses.page.color is a colour such as #0a7f5c."
+		return "statuses.page.color must be a hexadecimal color such as #0a7f5c."
 	case p.Logo != "" && !isAddress(p.Logo, "https"):
-		return "statuses.page.logo is the https address of a picture."
+		return "statuses.page.logo must be the https URL of an image."
 	case p.Back != "" && !isAddress(p.Back, "https", "http"):
-		return "statuses.page.back is an http or https address."
+		return "statuses.page.back must be an http or https URL."
 	case len(p.Embed) > 20:
-		return "statuses.page.embed has at most 20 origins."
+		return "statuses.page.embed can have at most 20 origins."
 	}
 	for _, field := range p.Hidden {
 		if !slices.Contains([]string{"amount", "reference", "timeline"}, field) {
-			return fmt.Sprintf("%q in statuses.page.hidden cannot be hidden; amount, reference and timeline can.",
-				field)
+			return fmt.Sprintf("%q in statuses.page.hidden cannot be hidden. "+
+				"You can hide amount, reference and timeline.", field)
 		}
 	}
 	for _, origin := range p.Embed {
 		if !isOrigin(origin) {
-			return fmt.Sprintf("%q in statuses.page.embed is no origin. "+
-				"Write scheme and host as in https://shop.example; http only for localhost.", origin)
+			return fmt.Sprintf("%q in statuses.page.embed is not a valid origin. "+
+				"Write scheme and host, as in https://shop.example. http is allowed only for localhost.", origin)
 		}
 	}
 	return ""

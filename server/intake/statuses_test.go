@@ -51,7 +51,7 @@ func TestWhatAStatusPageMayBe(t *testing.T) {
 		"a name on two lines":          {page(hook.Page{Name: "a\nb"}), "name"},
 		"frames of 21 sites":           {page(hook.Page{Embed: make([]string, 21)}), "20 origins"},
 		"nine paths of references":     {hook.StatusRules{References: make([]string, 9)}, "8 paths"},
-		"a reference that is a query":  {hook.StatusRules{References: []string{"items.#(a==1)"}}, "no path"},
+		"a reference that is a query":  {hook.StatusRules{References: []string{"items.#(a==1)"}}, "not a valid path"},
 	} {
 		if got := validateStatuses(c.rules); (c.says == "") != (got == "") || !strings.Contains(got, c.says) {
 			t.Errorf("%s: %q, want %q in it", name, got, c.says)
@@ -66,7 +66,7 @@ func TestWhatAStatusPageMayBe(t *testing.T) {
 		"http://shop.example", "http://localhost.evil.example", "http://10.0.0.1",
 	} {
 		problem := validateStatuses(page(hook.Page{Embed: []string{origin}}))
-		if !strings.Contains(problem, "no origin") {
+		if !strings.Contains(problem, "not a valid origin") {
 			t.Errorf("frames of %q: %q", origin, problem)
 		}
 	}

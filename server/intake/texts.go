@@ -27,7 +27,7 @@ func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 		}
 	}
 	if e.SignedURL != before.SignedURL && strings.ContainsFunc(e.SignedURL, isInvisible) {
-		return "signed_url has a line break or another character in it that nobody sees. Copy it anew."
+		return "signed_url contains a line break or another invisible character. Copy it again."
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Settings)) {
 		value := e.Settings[name]
@@ -38,21 +38,18 @@ func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 			continue
 		}
 		if name == "" || len(name) > 100 || len(value) > 20_000 || strings.ContainsFunc(name+value, isInvisible) {
-			return fmt.Sprintf(
-				"%q in settings has a line break or another character in it that nobody sees, or is too long. "+
-					"Copy it anew.",
-				name,
-			)
+			return fmt.Sprintf("%q in settings contains a line break or another invisible character, or is too long. "+
+				"Copy it again.", name)
 		}
 	}
 	for _, s := range e.Secrets {
 		kept := slices.ContainsFunc(before.Secrets, func(o hook.Secret) bool { return o.Label == s.Label })
 		if !kept && strings.ContainsFunc(s.Label, isInvisible) {
-			return "A secret's label has a line break or another character in it that nobody sees."
+			return "A secret's label contains a line break or another invisible character. Type it again."
 		}
 	}
 	if e.Statuses.Page.Name != before.Statuses.Page.Name && strings.ContainsFunc(e.Statuses.Page.Name, isInvisible) {
-		return "statuses.page.name has a line break or another character in it that nobody sees."
+		return "statuses.page.name contains a line break or another invisible character. Type it again."
 	}
 	return ""
 }
@@ -60,7 +57,7 @@ func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 // validateContentType returns a sentence for the user if text is not one media type in printable ASCII (RFC 9110 §8.3),
 // or "". An empty text is valid: the default is sent.
 func validateContentType(text string) string {
-	const wrong = "response.content_type is a media type such as application/json, or text/plain; charset=utf-8."
+	const wrong = "response.content_type must be a media type such as application/json or text/plain; charset=utf-8."
 	if text == "" {
 		return ""
 	}

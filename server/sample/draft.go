@@ -71,9 +71,9 @@ const (
 func (d *draft) set(path, value string) error {
 	switch {
 	case path == "" || len(path) > maxPath:
-		return fmt.Errorf("a name has 1 to %d characters", maxPath)
+		return fmt.Errorf("a path must have 1 to %d characters", maxPath)
 	case len(value) > maxValue:
-		return fmt.Errorf("a value has at most %d bytes", maxValue)
+		return fmt.Errorf("a value can have at most %d bytes", maxValue)
 	case d.json:
 		return d.setJSON(path, value)
 	}
@@ -87,7 +87,7 @@ func (d *draft) set(path, value string) error {
 		return nil
 	}
 	if d.fields == nil {
-		return errors.New("there is no such element in it")
+		return errors.New("the sample has no such element")
 	}
 	d.fields = append(d.fields, field{path, value})
 	return nil
@@ -99,7 +99,7 @@ func (d *draft) setJSON(path, value string) (err error) {
 	for part := range strings.SplitSeq(path, ".") {
 		if n, err := strconv.ParseUint(part, 10, 64); (err == nil && n > maxIndex) ||
 			errors.Is(err, strconv.ErrRange) {
-			return fmt.Errorf("a list in a sample has at most %d items", maxIndex)
+			return fmt.Errorf("a list in a sample can have at most %d items", maxIndex)
 		}
 	}
 	changed := ""
@@ -109,7 +109,7 @@ func (d *draft) setJSON(path, value string) (err error) {
 		changed, err = sjson.Set(d.text, path, value)
 	}
 	if err != nil || !gjson.Valid(changed) || strings.ContainsAny(path, "#|@*?") { // queries of gjson
-		return errors.New("a path is made of names and numbers with dots between, such as data.object.amount")
+		return errors.New("a path must consist of names and numbers separated by dots, such as data.object.amount")
 	}
 	d.text = changed
 	return nil

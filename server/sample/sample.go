@@ -80,7 +80,7 @@ func (s *Sampler) Make(p *provider.Provider, name string, set map[string]string,
 	}
 	if i < 0 {
 		return nil, &hook.Problem{Kind: hook.ErrInvalid, Code: "unknown_type",
-			Detail: fmt.Sprintf("There is no sample of that type. For %s there are: %s.", p.Name,
+			Detail: fmt.Sprintf("No sample of this type exists. %s has samples of these types: %s.", p.Name,
 				strings.Join(Types(p), ", "))}
 	}
 	f := filler{samplerSeed: s.seed, at: at}
@@ -92,7 +92,7 @@ func (s *Sampler) Make(p *provider.Provider, name string, set map[string]string,
 	for _, path := range sortedKeys(set) { // in order, so that the same set always gives the same body
 		if err := d.set(path, set[path]); err != nil {
 			return nil, &hook.Problem{Kind: hook.ErrInvalid, Code: "cannot_set",
-				Detail: fmt.Sprintf("%q cannot be set: %s", path, err)}
+				Detail: fmt.Sprintf("%q cannot be set: %s.", path, err)}
 		}
 	}
 	r := &hook.Record{

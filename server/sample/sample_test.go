@@ -276,7 +276,7 @@ func TestWhatCannotBeMadeIsSaid(t *testing.T) {
 		"a long path": {id: "stripe", path: strings.Repeat("a", 201), code: "cannot_set",
 			want: "1 to 200"},
 		"a wild path": {id: "stripe", path: "data.#.id", value: "1", code: "cannot_set",
-			want: "dots between"},
+			want: "separated by dots"},
 		"a huge list": {id: "stripe", path: "data.list.1000000", value: "1", code: "cannot_set",
 			want: "at most 100"},
 		"an index beyond all": {id: "stripe", path: "data.99999999999999999999999", value: "1",
@@ -286,7 +286,7 @@ func TestWhatCannotBeMadeIsSaid(t *testing.T) {
 		"an element that is none": {id: "websub", path: "price", value: "1", code: "cannot_set",
 			want: "no such element"},
 		"a name that is no member": {id: "hubspot", path: "objectId", value: "1", code: "cannot_set",
-			want: "dots between"},
+			want: "separated by dots"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := provider.For(c.id)

@@ -23,14 +23,14 @@ func customScheme(settings map[string]string) (sc Scheme, complaint string) {
 		sc.Format = Prefixed
 	}
 	if newHash(sc.Hash) == nil {
-		return sc, fmt.Sprintf("algorithm is one of sha1, sha256, sha384 and sha512, not %q.", sc.Hash)
+		return sc, fmt.Sprintf("algorithm must be sha1, sha256, sha384 or sha512, not %q.", sc.Hash)
 	}
 	var known bool
 	if sc.Encoding, known = encodingNamed(setting("encoding", "hex")); !known {
-		return sc, "encoding is one of hex, base64 and base64url."
+		return sc, "encoding must be hex, base64 or base64url."
 	}
 	if sc.Key, known = keyFormNamed(setting("key", "text")); !known {
-		return sc, "key is one of text, hex, base64 and whsec."
+		return sc, "key must be text, hex, base64 or whsec."
 	}
 	if header := settings["timestamp"]; header != "" {
 		sc.Time = payload.HeaderNamed(header)
@@ -68,8 +68,8 @@ func keyFormNamed(name string) (KeyForm, bool) {
 }
 
 // messageHelp explains how the setting message is written.
-const messageHelp = "message is text with {body}, {time}, {url}, {method} and headers such as " +
-	"{header:Webhook-Id} in it."
+const messageHelp = "message may contain only {body}, {time}, {url}, {method} and headers such as " +
+	"{header:Webhook-Id} in braces."
 
 // customMessage parses the setting message. It must contain the body, and the timestamp exactly if one is sent: a
 // timestamp that is not signed proves nothing, because anybody can change it.
@@ -85,9 +85,9 @@ func customMessage(text string, dated bool) (t payload.Template, complaint strin
 	}
 	switch {
 	case !t.Uses("body"):
-		return nil, "message has {body} in it, or else the signature would cover any body."
+		return nil, "message must contain {body}. Otherwise, the signature would be valid for any body."
 	case t.Uses("time") != dated:
-		return nil, "message has {time} in it where timestamp names its header, and only there."
+		return nil, "message must contain {time} if timestamp is set, and must not contain it otherwise."
 	}
 	return t, ""
 }

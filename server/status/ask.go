@@ -12,7 +12,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-var noStatus = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "There is no such status: the id is wrong, or nothing has told of it."}
+var noStatus = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found", Detail: "This status does not exist. Check the id."}
 
 // patience is how long an answer waits for what was received before it was asked for.
 const patience = time.Second
@@ -79,7 +79,7 @@ func parsePlace(s string) (p hook.StatusPageKey, err error) {
 		p.Key, err = strconv.ParseInt(key, 10, 64)
 	}
 	if err != nil {
-		return p, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: "before takes what a page gave as next, or is left out.", Cause: err}
+		return p, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: "before is invalid. Send the value of next from the previous page, or omit before.", Cause: err}
 	}
 	return p, nil
 }

@@ -44,7 +44,7 @@ export function mistakesIn({ logo, color, back, embed }: StatusPageDraft): Statu
   if (color && !/^#[0-9a-f]{6}$/i.test(color)) mistakes.color = "Write it as # and six digits, such as #0a7f5c.";
   if (back && !isUrl(back, ["https:", "http:"])) mistakes.back = "Give a whole address, such as https://shop.example/.";
   const wrong = lines(embed).find((origin) => !isOrigin(origin));
-  if (wrong) mistakes.embed = `“${wrong}” is no origin. Write it without a path, such as https://shop.example.`;
+  if (wrong) mistakes.embed = `“${wrong}” is not an origin. Write it without a path, such as https://shop.example.`;
   return mistakes;
 }
 
