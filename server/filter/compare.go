@@ -58,7 +58,7 @@ func (p *parser) key(start int, text string) (Key, KeyDoc, error) {
 	case !known || dotted && doc.kind != ofPath:
 		return Key{}, doc, p.unknownKey(span, text)
 	case doc.kind == ofPath && rest == "":
-		return Key{}, doc, p.wrong(span.End, span.End, "a path", fmt.Sprintf("%s needs a path behind it.", name),
+		return Key{}, doc, p.wrong(span.End, span.End, "a path", fmt.Sprintf("%s needs a path after it.", name),
 			fmt.Sprintf("Write %s.name.", name))
 	case !dotted:
 		return Key{Name: name, Span: span}, doc, nil
@@ -74,8 +74,8 @@ func (p *parser) key(start int, text string) (Key, KeyDoc, error) {
 // operator, a key with a similar name, or a path in the body without "body.".
 func (p *parser) unknownKey(span Span, text string) error {
 	if bare, found := strings.CutSuffix(text, "!"); found {
-		return p.wrong(span.End-1, span.End, `":"`, "There is no operator !=.",
-			fmt.Sprintf("Write a minus sign before the term: -%s:value.", bare))
+		return p.wrong(span.End-1, span.End, `":"`, "The operator != does not exist.",
+			fmt.Sprintf("To exclude a value, put a minus sign before the term: -%s:value.", bare))
 	}
 	hint := "To search for the text itself, put it in quotes."
 	name, path, dotted := strings.Cut(text, ".")
@@ -85,7 +85,7 @@ func (p *parser) unknownKey(span Span, text string) error {
 	if near, ok := nearest(name, keyNames()); ok && strings.HasSuffix(near, ".") == dotted {
 		hint = fmt.Sprintf("Did you mean %q? ", near+path) + hint
 	} else if dotted {
-		hint = fmt.Sprintf("A value in a JSON body is written body.%s. ", text) + hint
+		hint = fmt.Sprintf("For a value in a JSON body, write body.%s. ", text) + hint
 	}
 	return p.wrong(span.Start, span.End, "a key", fmt.Sprintf("There is no key %s.", quote(text)), hint)
 }
@@ -118,7 +118,7 @@ func (p *parser) path(start int, text string) ([]string, error) {
 			return names, nil
 		}
 		if inner.text[inner.at] != '.' {
-			return nil, p.wrong(inner.at, inner.at+1, "a dot", "A dot is missing behind this quoted name.", "")
+			return nil, p.wrong(inner.at, inner.at+1, "a dot", "A dot is missing after this quoted name.", "")
 		}
 		inner.at++
 	}
@@ -130,13 +130,13 @@ func (p *parser) checkName(start int, name string) error {
 	switch {
 	case name == "":
 		return p.wrong(start, end, "a name", "A name is missing in this path.",
-			`Write one dot between two names; quotes keep a dot: body."a.b".`)
+			`Put one dot between two names. If a name contains a dot, put the name in quotes: body."a.b".`)
 	case strings.HasSuffix(name, "!"):
-		return p.wrong(end-1, end, `":"`, "There is no operator !=.",
-			"Write a minus sign before the term: -body.a:1.")
+		return p.wrong(end-1, end, `":"`, "The operator != does not exist.",
+			"To exclude a value, put a minus sign before the term: -body.a:1.")
 	case !isBareName(name):
 		return p.wrong(start, end, "a name", fmt.Sprintf("The name %s needs quotes.", quote(name)),
-			`Quotes keep every sign: body."a*b".`)
+			`Put names with special characters in quotes: body."a*b".`)
 	}
 	return nil
 }
@@ -179,11 +179,11 @@ func (p *parser) value(key Key, of kind) (Value, error) {
 
 // missingValue is the error for an operator or a comma without a value after it.
 func (p *parser) missingValue(key Key) error {
-	hint := fmt.Sprintf("Write it without a blank: %s:value. To find where there is any, write has:%s.", key, key)
+	hint := fmt.Sprintf("Write it without a space: %s:value. To match any value, write has:%s.", key, key)
 	if p.text[p.at-1] == ',' {
-		hint = "Write lists without blanks: a,b."
+		hint = "Write lists without spaces: a,b."
 	}
-	return p.wrong(p.at, p.at, "a value", fmt.Sprintf("A value is missing behind %q.", p.text[p.at-1:p.at]), hint)
+	return p.wrong(p.at, p.at, "a value", fmt.Sprintf("A value is missing after %q.", p.text[p.at-1:p.at]), hint)
 }
 
 // normal returns the normal form of a value, so that values with the same meaning are equal, and

@@ -165,14 +165,14 @@ func checkOperator(n Compare, doc KeyDoc) error {
 	v := n.Values[0]
 	switch {
 	case doc.kind == ofTime:
-		return invalid(v, "a time", fmt.Sprintf("%s takes a time, and no comparison.", n.Key),
-			"Write after:1h for the last hour, and before:1h for all before it.")
+		return invalid(v, "a time", fmt.Sprintf("%s takes a time, not a comparison.", n.Key),
+			"Write after:1h for the last hour, or before:1h for everything before it.")
 	case doc.kind != ofNumber && doc.kind != ofPath:
-		return invalid(v, "a value", fmt.Sprintf("%s is text, which %s does not compare.", n.Key, n.Op),
+		return invalid(v, "a value", fmt.Sprintf("%s is text and cannot be compared with %s.", n.Key, n.Op),
 			fmt.Sprintf("Write %s:%s.", n.Key, v.Text()))
 	case len(n.Values) > 1:
-		return invalid(n.Values[1], "the end of the term", fmt.Sprintf("%s compares with one value.", n.Op),
-			fmt.Sprintf("Write ranges as %s:10..20.", n.Key))
+		return invalid(n.Values[1], "the end of the term", fmt.Sprintf("%s takes only one value.", n.Op),
+			fmt.Sprintf("Write a range as %s:10..20.", n.Key))
 	case v.Range:
 		return invalid(v, "a number", fmt.Sprintf("A range cannot follow %s.", n.Op),
 			fmt.Sprintf("Write %s:%s.", n.Key, v.Text()))
@@ -195,7 +195,7 @@ func checkListed(key Key, doc KeyDoc, v Value) error {
 	}
 	hint := didYouMean(v.Text(), doc.Values)
 	if doc.open {
-		hint += fmt.Sprintf(" A %s of an own mapping is written in quotes.", key)
+		hint += fmt.Sprintf(" Put a %s from your own mapping in quotes.", key)
 	}
 	return invalid(v, "a "+key.Name, fmt.Sprintf("There is no %s %s.", key, quote(v.Text())), hint)
 }
@@ -265,8 +265,8 @@ func notNumber(n Compare, v Value) error {
 // matches after:, so every delivery matches either `after:x` or `before:x`.
 func (c *compiler) compareTime(n Compare) (step, error) {
 	if len(n.Values) > 1 {
-		return step{}, invalid(n.Values[1], "the end of the term", fmt.Sprintf("%s takes one time.", n.Key),
-			"Write after:7d before:1d for what lies between two times.")
+		return step{}, invalid(n.Values[1], "the end of the term", fmt.Sprintf("%s takes only one time.", n.Key),
+			"For the period between two times, write after:7d before:1d.")
 	}
 	limit, err := parseMoment(n.Values[0])
 	after := n.Key.Name == "after"
@@ -343,7 +343,7 @@ func (c *compiler) id(n ID, bit uint64) (step, error) {
 			return step{}, &SyntaxError{
 				Position: n.Start, End: n.End, Expected: "a seq",
 				Message: fmt.Sprintf("%s is too large for a seq.", quote(id)),
-				Hint:    "The seq of a delivery stands beside it: #1042.",
+				Hint:    "A delivery's seq is shown next to it, such as #1042.",
 			}
 		}
 		return step{ask: func(m *matching) bool { return int64(m.item.Record.Seq) == seq }}, nil

@@ -20,7 +20,7 @@ type SyntaxError struct {
 
 // Error returns the message, its position counted from 1, and the hint.
 func (e *SyntaxError) Error() string {
-	text := fmt.Sprintf("filter, position %d: %s", e.Position+1, e.Message)
+	text := fmt.Sprintf("invalid filter at position %d: %s", e.Position+1, e.Message)
 	if e.Hint != "" {
 		text += " " + e.Hint
 	}
@@ -79,5 +79,5 @@ func didYouMean(misspelt string, words []string) string {
 	if word, ok := nearest(misspelt, words); ok {
 		return fmt.Sprintf("Did you mean %q?", word)
 	}
-	return "It is one of " + strings.Join(words, ", ") + "."
+	return "Use one of " + strings.Join(words, ", ") + "."
 }

@@ -84,7 +84,7 @@ func Parse(text string) (*Filter, error) {
 	if len(text) > MaxText {
 		return nil, &SyntaxError{
 			Position: MaxText, End: len(text), Expected: "the end of the filter",
-			Message: fmt.Sprintf("The filter has %d bytes, and may have %d.", len(text), MaxText),
+			Message: fmt.Sprintf("The filter has %d bytes. The maximum is %d.", len(text), MaxText),
 			Hint:    "Split it into several filters.",
 		}
 	}
@@ -108,7 +108,7 @@ func Parse(text string) (*Filter, error) {
 	if f.text = root.String(); len(f.text) > MaxText {
 		return nil, &SyntaxError{
 			Position: 0, End: len(text), Expected: "a shorter filter",
-			Message: fmt.Sprintf("In full the filter has %d bytes, and may have %d.", len(f.text), MaxText),
+			Message: fmt.Sprintf("Written in full, the filter has %d bytes. The maximum is %d.", len(f.text), MaxText),
 			Hint:    "Split it into several filters.",
 		}
 	}

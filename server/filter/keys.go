@@ -37,22 +37,31 @@ func Keys() []KeyDoc {
 		{Name: "provider", About: "the endpoint's provider: stripe, github, generic"},
 		{Name: "type", About: "the event's type: invoice.paid, invoice.*"},
 		{Name: "event", About: "the event's id at the provider"},
-		{Name: "account", About: "whose event it is at the provider"},
-		{Name: "verdict", About: "what the checks said", Values: texts(hook.Verified, hook.Unsigned, hook.Rejected)},
+		{Name: "account", About: "the account at the provider that the event belongs to"},
+		{
+			Name: "verdict", About: "the result of verification",
+			Values: texts(hook.Verified, hook.Unsigned, hook.Rejected),
+		},
 		{Name: "reason", About: "why it was rejected, or what was noticed: signature_mismatch"},
-		{Name: "mode", About: "whether the provider calls the event real", Values: texts(hook.ModeLive, hook.ModeTest)},
+		{
+			Name: "mode", About: "whether the provider marks the event as live or test",
+			Values: texts(hook.ModeLive, hook.ModeTest),
+		},
 		{Name: "method", About: "the HTTP method"},
-		{Name: "path", About: "the path after the endpoint's address"},
-		{Name: "ip", About: "the sender's address, or a network: 10.0.0.0/8", kind: ofAddress},
+		{Name: "path", About: "the path after the endpoint's URL"},
+		{Name: "ip", About: "the sender's IP address, or a network: 10.0.0.0/8", kind: ofAddress},
 		{Name: "size", About: "the body's length in bytes", kind: ofNumber},
-		{Name: "seq", About: "its place in the log", kind: ofNumber},
-		{Name: "after", About: "received then or later: 1h (ago), 7d, 2026-11-01, 2026-11-01T10:00:00Z", kind: ofTime},
+		{Name: "seq", About: "its position in the log", kind: ofNumber},
+		{
+			Name: "after", About: "received at this time or later: 1h (ago), 7d, 2026-11-01, 2026-11-01T10:00:00Z",
+			kind: ofTime,
+		},
 		{Name: "before", About: "received earlier than this time", kind: ofTime},
-		{Name: "subject", About: "a name of what it is about: payment/pi_1, or pi_1"},
-		{Name: "reference", About: "the shop's own number of what it is about"},
-		{Name: "state", About: "where what it is about stands now", Values: states(), open: true},
+		{Name: "subject", About: "an alias of its subject: payment/pi_1, or pi_1"},
+		{Name: "reference", About: "the shop's own reference for its subject, such as an order number"},
+		{Name: "state", About: "the current state of its subject", Values: states(), open: true},
 		{Name: "status", About: "the same as state; or the id of a status, sub_…", Values: states(), open: true},
-		{Name: "amount", About: "the amount of what it is about, in minor units", kind: ofNumber},
+		{Name: "amount", About: "the amount of its subject, in minor units", kind: ofNumber},
 	}, pathKeys())
 }
 
@@ -77,16 +86,16 @@ type FlagDoc struct {
 func Flags() []FlagDoc {
 	return []FlagDoc{
 		{FlagVerified, "a secret of the endpoint matched"},
-		{FlagUnsigned, "nothing was checked, because the endpoint has nothing to check with"},
-		{FlagRejected, "the check failed"},
-		{FlagDuplicate, "an earlier delivery brought the same event"},
-		{FlagRetry, "it is the second or a later try of its event"},
-		{FlagReleased, "it was rejected at first, and verified with a later secret"},
-		{FlagLive, "the provider calls the event real"},
-		{FlagTest, "the provider calls the event a test"},
+		{FlagUnsigned, "it was not verified"},
+		{FlagRejected, "verification failed"},
+		{FlagDuplicate, "an earlier delivery contained the same event"},
+		{FlagRetry, "it is the second or a later delivery of its event"},
+		{FlagReleased, "it was rejected at first and later verified with another secret"},
+		{FlagLive, "the provider marks the event as live"},
+		{FlagTest, "the provider marks the event as a test"},
 		{FlagSample, "it is a sample that Hookbeam sent to itself"},
-		{FlagBatch, "its body holds several events"},
-		{FlagDamaged, "what is stored is not what was received"},
+		{FlagBatch, "its body contains several events"},
+		{FlagDamaged, "the stored record does not match its checksum"},
 	}
 }
 

@@ -35,7 +35,7 @@ func parseMoment(v Value) (moment, error) {
 		}
 	}
 	return moment{}, invalid(v, "a time", fmt.Sprintf("%s is not a time.", quote(text)),
-		"Write 30m, 1h, 7d or 2w for so long ago, a date such as 2026-11-01, or a time such as 2026-11-01T10:00:00Z.")
+		"Write how long ago (30m, 1h, 7d or 2w), a date such as 2026-11-01, or a time such as 2026-11-01T10:00:00Z.")
 }
 
 // maxAgo is the longest relative time; a time.Duration can hold about three times as much.

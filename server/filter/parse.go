@@ -112,8 +112,8 @@ func (p *parser) not() (Node, error) {
 	case p.text[p.at] == '-':
 		p.at++
 		if p.ended() || p.blank() {
-			return nil, p.wrong(p.at, p.at, "a term", "A minus sign needs a term right behind it.",
-				"Write it without a blank: -type:ping.")
+			return nil, p.wrong(p.at, p.at, "a term", "A minus sign needs a term right after it.",
+				"Write it without a space: -type:ping.")
 		}
 	case p.takeWord("NOT"):
 	case p.text[p.at] == '(':
@@ -174,7 +174,7 @@ func (p *parser) enter(start int) error {
 	}
 	return p.wrong(start, start+1, "a term",
 		fmt.Sprintf("Parentheses and NOTs are nested more than %d deep.", MaxDepth),
-		"Write it with fewer parentheses.")
+		"Use fewer of them.")
 }
 
 // missingTerm is the error for an operator without a term on one of its sides: before an AND or OR that
@@ -189,12 +189,12 @@ func (p *parser) missingTerm() error {
 	if end > start {
 		word := p.text[start:end]
 		return p.wrong(start, end, "a term", word+" needs a term before it.",
-			fmt.Sprintf("Write %q in quotes to search for the word.", word))
+			fmt.Sprintf("To search for the word itself, put it in quotes: %q.", word))
 	}
 	before := strings.TrimRightFunc(p.text[:p.at], unicode.IsSpace)
 	word := before[strings.LastIndexFunc(before, func(c rune) bool { return !unicode.IsUpper(c) })+1:]
-	return p.wrong(start, end, "a term", word+" needs a term behind it.",
-		fmt.Sprintf("Write %q in quotes to search for the word.", word))
+	return p.wrong(start, end, "a term", word+" needs a term after it.",
+		fmt.Sprintf("To search for the word itself, put it in quotes: %q.", word))
 }
 
 // ended reports whether the whole text was read.
@@ -249,14 +249,14 @@ func (p *parser) quoted() (string, error) {
 				break
 			}
 			if c = p.text[p.at]; c != '"' && c != '\\' {
-				return "", p.wrong(p.at-1, p.at, `\" or \\`, `Behind a backslash in quotes only " and \ may stand.`,
-					`Write \\ for a backslash.`)
+				return "", p.wrong(p.at-1, p.at, `\" or \\`, `After a backslash in quotes, only " or \ is allowed.`,
+					`To write a backslash, use \\.`)
 			}
 		}
 		b.WriteByte(c)
 	}
 	return "", p.wrong(start, len(p.text), "a closing quote", "This quote is never closed.",
-		`Add " at its end, or write \" for a quote inside quotes.`)
+		`Add " at the end of the text, or write \" for a quote inside quotes.`)
 }
 
 // wrong returns a SyntaxError for the bytes of the text from start up to end.

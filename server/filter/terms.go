@@ -18,7 +18,7 @@ func (p *parser) term() (Node, error) {
 	if p.terms++; p.terms > MaxTerms {
 		return nil, p.wrong(start, len(p.text), "the end of the filter",
 			fmt.Sprintf("The filter has more than %d terms.", MaxTerms),
-			"Several values of one key are one term: type:a,b,c. Or split it into several filters.")
+			"Write several values of one key as one term, type:a,b,c, or split the filter into several filters.")
 	}
 	if p.peekWord("AND") || p.peekWord("OR") || p.text[p.at] == ')' {
 		if p.text[p.at] == ')' {
@@ -39,7 +39,7 @@ func (p *parser) term() (Node, error) {
 	if head == "" {
 		return nil, p.wrong(start, start+1, "a key",
 			fmt.Sprintf("A key is missing before %q.", p.text[start:start+1]),
-			"Write comparisons without blanks: size:>1000. To search for the text itself, put it in quotes.")
+			"Write comparisons without spaces: size:>1000. To search for the text itself, put it in quotes.")
 	}
 	switch strings.ToLower(head) {
 	case "has":
@@ -88,7 +88,7 @@ func (p *parser) phrase() (Node, error) {
 	n.Span = Span{start, p.at}
 	if len(tokens(text)) == 0 {
 		return nil, p.wrong(start, p.at, "a word", "There is no letter or digit in these quotes.",
-			"Words are searched for by their letters and digits.")
+			"Only letters and digits can be searched for.")
 	}
 	return n, p.endTerm()
 }
@@ -108,10 +108,10 @@ func (p *parser) word(start int, head string) (Node, error) {
 		return ID{head, span}, nil
 	case strings.Contains(text, "*"):
 		return nil, p.wrong(start+strings.Index(text, "*"), start+strings.Index(text, "*")+1, "the end of the word",
-			"A * in a word may only stand at its end.", "Globs are for the values of keys: type:*.paid.")
+			"A * in a word is allowed only at its end.", "The value of a key can have a * anywhere: type:*.paid.")
 	case len(tokens(text)) == 0:
 		return nil, p.wrong(start, p.at, "a term", fmt.Sprintf("There is no letter or digit in %s.", quote(head)),
-			"Words are searched for by their letters and digits.")
+			"Only letters and digits can be searched for.")
 	}
 	return Word{text, prefix, span}, nil
 }
@@ -141,8 +141,8 @@ func (p *parser) endTerm() error {
 		return nil
 	}
 	c, size := utf8.DecodeRuneInString(p.text[p.at:])
-	return p.wrong(p.at, p.at+size, "a blank", fmt.Sprintf("A blank is missing before %q.", string(c)),
-		"Put a blank between two terms, or quotes around the whole text.")
+	return p.wrong(p.at, p.at+size, "a space", fmt.Sprintf("A space is missing before %q.", string(c)),
+		"Put a space between two terms, or put quotes around the whole text.")
 }
 
 // has reads the keys after "has", from the colon on.
@@ -150,15 +150,15 @@ func (p *parser) has(start int) (Node, error) {
 	var keys []Key
 	err := p.list("has", func(from int, text string) error {
 		if text == "" {
-			return p.wrong(from, from, "a key", "has: needs a key behind it.", "Write has:event, or has:body.refund.")
+			return p.wrong(from, from, "a key", "has: needs a key after it.", "Write has:event, or has:body.refund.")
 		}
 		key, doc, err := p.key(from, text)
 		if err != nil {
 			return err
 		}
 		if doc.kind == ofTime {
-			return p.wrong(from, p.at, "another key", fmt.Sprintf("%s is no part of a delivery.", key.Name),
-				"Every delivery has a time of receipt: write after:1h.")
+			return p.wrong(from, p.at, "another key", fmt.Sprintf("has: cannot be used with %s.", key.Name),
+				"Every delivery has a receipt time. To filter by time, write after:1h.")
 		}
 		keys = append(keys, key)
 		return nil
@@ -185,7 +185,7 @@ func (p *parser) is(start int) (Node, error) {
 // position to add. add is called with p behind the name, and with "" where a name is missing.
 func (p *parser) list(term string, add func(from int, name string) error) error {
 	if p.text[p.at] != ':' {
-		return p.wrong(p.at, p.at+1, `":"`, fmt.Sprintf("%s takes names, and compares nothing.", term),
+		return p.wrong(p.at, p.at+1, `":"`, fmt.Sprintf("%s takes names, not a comparison.", term),
 			fmt.Sprintf("Write %s:%s.", term, map[string]string{"has": "event", "is": "duplicate"}[term]))
 	}
 	p.at++
@@ -229,7 +229,8 @@ func (p *parser) countValue() error {
 		return nil
 	}
 	return p.wrong(p.at, len(p.text), "the end of the filter",
-		fmt.Sprintf("The filter has more than %d values.", MaxValues), "A glob stands for many values: type:invoice.*.")
+		fmt.Sprintf("The filter has more than %d values.", MaxValues),
+		"Use a glob to match many values: type:invoice.*.")
 }
 
 // takeComma skips a comma and returns true if it comes next.
