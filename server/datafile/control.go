@@ -116,11 +116,11 @@ func removeStale(folder, name string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("look at the control channel: %w", err)
+		return fmt.Errorf("inspect the control channel: %w", err)
 	}
 	dir, err := os.Stat(folder)
 	if err != nil {
-		return fmt.Errorf("look at the data folder: %w", err)
+		return fmt.Errorf("inspect the data folder: %w", err)
 	}
 	if err := refuseControl(path, info, owner(dir)); err != nil {
 		return err
@@ -134,13 +134,13 @@ func refuseControl(path string, info fs.FileInfo, folder ownership) error {
 	if filepath.Base(path) == SocketName && info.Mode()&fs.ModeSocket != 0 {
 		who := owner(info)
 		if who.known && folder.known && who.uid != folder.uid && who.uid != self() && who.uid != root {
-			return fmt.Errorf("%s belongs to the user with id %d, and the data folder does not: remove it",
+			return fmt.Errorf("%s belongs to the user with id %d, who does not own the data folder: remove it",
 				path, who.uid)
 		}
 		return nil
 	}
 	if filepath.Base(path) == SocketName && info.Mode().IsRegular() {
-		return fmt.Errorf("%s is a file, and the server's control channel goes there: move it away", path)
+		return fmt.Errorf("%s is a file, but the server needs the path for its control channel: move it away", path)
 	}
 	return refuse(path, info, folder)
 }
@@ -163,7 +163,7 @@ func listenSocket(path string) (net.Listener, fs.FileInfo, error) {
 	err = chmod(path, fileMode, os.Lstat)
 	info, seen := os.Lstat(path)
 	if err = errors.Join(err, seen); err == nil && info.Mode()&fs.ModeSocket == 0 {
-		err = fmt.Errorf("%s is no socket", path)
+		err = fmt.Errorf("%s is not a socket", path)
 	}
 	if err != nil {
 		_ = os.Remove(path)
@@ -251,7 +251,7 @@ func admitPeer(conn net.Conn) (Peer, error) {
 	}
 	peer, err := peerOf(unix)
 	if err != nil {
-		return Peer{}, fmt.Errorf("read who is connected: %w", err)
+		return Peer{}, fmt.Errorf("identify the connected user: %w", err)
 	}
 	if peer.UID != self() && peer.UID != root {
 		return Peer{}, fmt.Errorf("the user with id %d may not use this data folder", peer.UID)

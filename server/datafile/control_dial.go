@@ -63,10 +63,10 @@ func trustServer(conn net.Conn, folder ownership) error {
 	}
 	peer, err := peerOf(unix)
 	if err != nil {
-		return fmt.Errorf("read who listens: %w", err)
+		return fmt.Errorf("identify the listening user: %w", err)
 	}
 	if peer.UID != self() && peer.UID != root && (!folder.known || peer.UID != folder.uid) {
-		return fmt.Errorf("the user with id %d listens at the control channel, and does not own the data folder",
+		return fmt.Errorf("the user with id %d listens on the control channel but does not own the data folder",
 			peer.UID)
 	}
 	return nil
@@ -88,7 +88,7 @@ func dialPort(ctx context.Context, path string) (net.Conn, string, error) {
 		return nil, "", fmt.Errorf("read %s: %w", path, err)
 	}
 	if host, _, err := net.SplitHostPort(port.Address); err != nil || !net.ParseIP(host).IsLoopback() {
-		return nil, "", fmt.Errorf("%s names no port of this machine", path)
+		return nil, "", fmt.Errorf("%s does not contain a loopback address with a port", path)
 	}
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", port.Address)
 	return conn, port.Token, err

@@ -111,12 +111,12 @@ func TestWhatStandsInTheWayOfTheChannelIsRefused(t *testing.T) {
 		make func(path string) error
 		want string
 	}{
-		"a link for the socket":      {SocketName, symlink, "is a link"},
-		"a loose link":               {SocketName, danglingSymlink, "is a link"},
-		"a link for the port":        {PortName, symlink, "is a link"},
-		"a second name":              {PortName, hardLink, "second name"},
+		"a link for the socket":      {SocketName, symlink, "is a symbolic link"},
+		"a loose link":               {SocketName, danglingSymlink, "is a symbolic link"},
+		"a link for the port":        {PortName, symlink, "is a symbolic link"},
+		"a second name":              {PortName, hardLink, "another hard link"},
 		"a file for the socket":      {SocketName, emptyFile, "move it away"},
-		"a folder for the socket":    {SocketName, emptyFolder, "is not a file"},
+		"a folder for the socket":    {SocketName, emptyFolder, "is not a regular file"},
 		"another's file":             {PortName, foreignFile, "belongs to the user with id 65533"},
 		"another's file as a socket": {SocketName, foreignSocket, "belongs to the user with id 65533"},
 	} {
@@ -189,7 +189,7 @@ func TestAPathThatIsTooLongForASocketGetsAPortWithAToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, _, err := DialControl(t.Context(), folder); err == nil ||
-		!strings.Contains(err.Error(), "no port of this machine") {
+		!strings.Contains(err.Error(), "does not contain a loopback address") {
 		t.Errorf("an address elsewhere gave %v", err)
 	}
 }

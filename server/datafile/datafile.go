@@ -33,16 +33,16 @@ const (
 // Hookbeam's: changing the mode would lock those users out.
 func Folder(dir string) error {
 	if err := os.MkdirAll(dir, folderMode); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
+		return fmt.Errorf("create the data folder: %w", err)
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
-		return fmt.Errorf("look at the data folder: %w", err)
+		return fmt.Errorf("inspect the data folder: %w", err)
 	}
 	if who := owner(info); who.known && who.uid != self() && self() != root {
 		return fmt.Errorf(
-			"the data folder %s belongs to the user with id %d, and this runs as %d: run it as its owner, "+
-				"change the owner with chown, or choose another folder with --data",
+			"the data folder %s belongs to the user with id %d, but this process runs as %d: run it as the "+
+				"folder's owner, change the owner with chown, or choose another folder with --data",
 			dir, who.uid, self(),
 		)
 	}
@@ -60,7 +60,7 @@ func Folder(dir string) error {
 func refuseShared(dir string, info fs.FileInfo) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("look at the data folder: %w", err)
+		return fmt.Errorf("inspect the data folder: %w", err)
 	}
 	others := 0
 	for _, e := range entries {
@@ -73,8 +73,8 @@ func refuseShared(dir string, info fs.FileInfo) error {
 	}
 	if others > 0 {
 		return fmt.Errorf(
-			"the data folder %s can be read by other users and holds other things, too (mode %04o): choose a "+
-				"folder of its own with --data, or run chmod 700 on it if nobody else needs it",
+			"other users can read the data folder %s, and it also contains other files (mode %04o): choose a "+
+				"separate folder with --data, or run chmod 700 on it if nobody else needs it",
 			dir, info.Mode().Perm(),
 		)
 	}
@@ -87,7 +87,7 @@ func refuseShared(dir string, info fs.FileInfo) error {
 func Mend(dir string, names ...string) error {
 	folder, err := os.Stat(dir)
 	if err != nil {
-		return fmt.Errorf("look at the data folder: %w", err)
+		return fmt.Errorf("inspect the data folder: %w", err)
 	}
 	for _, name := range names {
 		path := filepath.Join(dir, name)
@@ -126,13 +126,13 @@ func Create(path string) error {
 func OpenNew(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|noFollow, fileMode)
 	if err != nil {
-		return nil, fmt.Errorf("make %s: %w", path, err)
+		return nil, fmt.Errorf("create %s: %w", path, err)
 	}
 	if !hasModes {
 		return f, nil
 	}
 	if err := f.Chmod(fileMode); err != nil { // the umask may deny the owner, too
-		return nil, errors.Join(fmt.Errorf("make %s: %w", path, err), f.Close())
+		return nil, errors.Join(fmt.Errorf("create %s: %w", path, err), f.Close())
 	}
 	return f, nil
 }
@@ -157,21 +157,21 @@ func refuse(path string, info fs.FileInfo, folder ownership) error {
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:
 		return fmt.Errorf(
-			"%s is a link: it is not followed, because whoever put it there would choose the file. "+
-				"Move it away, or move the file itself into its place",
+			"%s is a symbolic link, which Hookbeam does not follow, because it could lead to any file: "+
+				"remove the link, or replace it with the file itself",
 			path,
 		)
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a file (%s): move it away", path, info.Mode().Type())
+		return fmt.Errorf("%s is not a regular file (%s): move it away", path, info.Mode().Type())
 	case who.linked:
 		return fmt.Errorf(
-			"%s has a second name somewhere else (a hard link), through which it could be read or changed: "+
-				"remove the other name, or put a copy in its place",
+			"%s has another hard link, through which the file could be read or changed: "+
+				"remove the other link, or replace the file with a copy",
 			path,
 		)
 	case who.known && folder.known && who.uid != folder.uid && who.uid != self():
 		return fmt.Errorf(
-			"%s belongs to the user with id %d, and the data folder does not: change its owner with chown",
+			"%s belongs to the user with id %d, who does not own the data folder: change its owner with chown",
 			path, who.uid,
 		)
 	}
@@ -197,12 +197,12 @@ func chmod(path string, mode fs.FileMode, stat func(string) (fs.FileInfo, error)
 		err = seen
 	}
 	if err == nil && info.Mode().Perm() != mode {
-		err = fmt.Errorf("its mode stays %04o", info.Mode().Perm())
+		err = fmt.Errorf("the mode is still %04o", info.Mode().Perm())
 	}
 	if err != nil {
 		return fmt.Errorf(
-			"other users can read %s, and it cannot be kept to its owner (mode %04o): %w. Run as its owner, "+
-				"change the owner with chown, or choose a folder with --data on a file system that has modes",
+			"other users can read %s, and its mode cannot be changed to %04o: %w. Run Hookbeam as its owner, "+
+				"change the owner with chown, or choose a folder with --data on a file system that supports modes",
 			path, mode, err,
 		)
 	}

@@ -102,7 +102,7 @@ func TestLinksInTheFolderAreRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.launch()
-			if code := s.awaitExit(); code != 1 || !strings.Contains(s.log.String(), "is a link") {
+			if code := s.awaitExit(); code != 1 || !strings.Contains(s.log.String(), "is a symbolic link") {
 				t.Errorf("exit code %d:\n%s", code, s.log.tail(4<<10))
 			}
 			if text, err := os.ReadFile(target); err != nil || string(text) != "text" {
