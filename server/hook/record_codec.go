@@ -111,7 +111,7 @@ func ParseRecord(b []byte) (LogRecord, error) {
 		return LogRecord{}, fmt.Errorf("%w: its checksum does not match", errRecordForm)
 	}
 	if inner[0] != recordForm {
-		return LogRecord{}, fmt.Errorf("%w (form %d)", ErrNewerRecord, inner[0])
+		return LogRecord{}, fmt.Errorf("%w (format %d)", ErrNewerRecord, inner[0])
 	}
 	l := LogRecord{Kind: RecordKind(inner[1]), Random: [16]byte(inner[2:recordHeader])}
 	c := recordCoder{b: inner[recordHeader:], decoding: true}
@@ -128,7 +128,7 @@ func ParseRecord(b []byte) (LogRecord, error) {
 	r := &Record{Random: l.Random, Node: l.Node}
 	c.record(l.Kind, r)
 	if c.err == nil && len(c.b) > 0 {
-		c.fail("bytes behind its end")
+		c.fail("there are bytes after its end")
 	}
 	if c.err != nil {
 		return LogRecord{}, c.err
@@ -216,7 +216,7 @@ func ParseRest(b []byte, r *Record) error {
 	r.Node = c.node()
 	c.rest(r)
 	if c.err == nil && len(c.b) > 0 {
-		c.fail("bytes behind its end")
+		c.fail("there are bytes after its end")
 	}
 	return c.err
 }
@@ -232,7 +232,7 @@ func (c *recordCoder) fail(what string) {
 // take returns the next n bytes, or nil if fewer are left.
 func (c *recordCoder) take(n uint64) []byte {
 	if n > uint64(len(c.b)) {
-		c.fail("a length is beyond its end")
+		c.fail("a length goes past its end")
 		return nil
 	}
 	taken := c.b[:n]
@@ -259,7 +259,7 @@ func (c *recordCoder) count(n uint64) uint64 {
 func (c *recordCoder) items(n int, least int) int {
 	counted := c.count(uint64(n))
 	if c.decoding && counted > uint64(len(c.b)/least) {
-		c.fail("a count is beyond its end")
+		c.fail("a count goes past its end")
 		return 0
 	}
 	return int(counted)
@@ -304,7 +304,7 @@ func (c *recordCoder) time(t *Time) {
 		return
 	}
 	if *t = Millis(ms); t.IsZero() || t.UnixMilli() != ms {
-		c.fail("a moment is out of range")
+		c.fail("a time is out of range")
 	}
 }
 
@@ -345,7 +345,7 @@ func (c *recordCoder) flag(f *bool) {
 func (c *recordCoder) marks(m *Marks) {
 	n := c.count(uint64(*m))
 	if *m = Marks(n); uint64(*m) != n {
-		c.fail("marks are too many")
+		c.fail("the marks are out of range")
 	}
 }
 

@@ -79,8 +79,8 @@ func (s *Log) verifiedOver(verified rowAmount) bool {
 func (s *Log) warnOfBounds() {
 	verified, b := s.ledger.committedTotal(kindVerified), s.bounds()
 	if b.keep > 0 && verified.bytes > b.verified() && !s.verifiedOver(verified) {
-		s.warn("floor", "the newest verified deliveries take more than --keep-bytes allows; they are kept all the "+
-			"same. Raise it, and see that the disk has room",
+		s.warn("floor", "the newest verified deliveries take more than --keep-bytes allows, but they are kept "+
+			"anyway. Raise --keep-bytes, and make sure that the disk has enough free space",
 			"deliveries", verified.number, "bytes", verified.bytes, "keep_bytes", b.keep)
 	}
 }

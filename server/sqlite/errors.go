@@ -33,7 +33,7 @@ func (s *database) unavailable(err error) error {
 	detail := "The delivery could not be stored. Try again later."
 	switch primary(err) {
 	case codes.SQLITE_FULL:
-		detail = "The server's disk is full: nothing was stored. Try again later."
+		detail = "The server's disk is full, so nothing was stored. Try again later."
 	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
 		s.markDamaged(err)
 	}
@@ -43,7 +43,7 @@ func (s *database) unavailable(err error) error {
 
 // errStopping is the problem for a write that comes when the server is stopping.
 var errStopping = &hook.Problem{Kind: hook.ErrUnavailable, Code: "stopping",
-	Detail: "The server is stopping: nothing was stored. Try again in a few seconds.", RetryAfter: 5 * time.Second}
+	Detail: "The server is stopping, so nothing was stored. Try again in a few seconds.", RetryAfter: 5 * time.Second}
 
 // markDamaged records the first sign of damage and logs it. From then on nothing is written.
 func (s *database) markDamaged(err error) {
@@ -67,8 +67,8 @@ func (s *database) explain(err error) error {
 	}
 	if damage(err) {
 		return fmt.Errorf(
-			"%w: %s. Nothing was changed. Put a backup in its place, or move the file away to begin with an "+
-				"empty log: the sqlite3 command's .recover can read what is left of it (%v)",
+			"%w: %s. Nothing was changed. Replace the file with a backup, or move it away to start with an empty "+
+				"log. The sqlite3 command .recover can read the undamaged part of the file (%v)",
 			errDamaged, s.path, err,
 		)
 	}

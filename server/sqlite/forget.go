@@ -181,8 +181,8 @@ func (s *Log) forgetUpTo(ctx context.Context, upTo hook.Seq) error {
 		return err
 	}
 	if early > 0 {
-		s.warn("events", "event ids younger than 90 days were forgotten to stay within --keep-events: a repeat of one "+
-			"of them is no longer noticed. Raise it",
+		s.warn("events", "event ids younger than 90 days were removed to stay within --keep-events. Redeliveries of "+
+			"these events are no longer detected. Raise --keep-events",
 			"events", early, "keep_events", s.options.KeepEvents)
 	}
 	return nil

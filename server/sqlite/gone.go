@@ -37,7 +37,7 @@ func identifyFiles(path string) (fileSet, error) {
 	for _, ending := range []string{"", "-wal", "-shm"} {
 		id, _, err := datafile.Identify(path + ending)
 		if err != nil {
-			return nil, fmt.Errorf("look at the database: %w", err)
+			return nil, fmt.Errorf("inspect the database: %w", err)
 		}
 		p = append(p, openFile{path + ending, id})
 	}
@@ -68,8 +68,8 @@ func (p fileSet) missing(n int) error {
 
 // errGone is the problem for every write to a database whose files are missing.
 var errGone = &hook.Problem{Kind: hook.ErrUnavailable, Code: "database_gone", RetryAfter: 30 * time.Second,
-	Detail: "The server's database was removed, renamed or replaced while it was open: nothing is stored any more. " +
-		"Its operator has to put the database back into the data folder and restart the server."}
+	Detail: "The server's database was removed, renamed or replaced while it was open, so nothing can be stored. " +
+		"The operator must put the database back into the data folder and restart the server."}
 
 // checkFiles compares the first n files, and returns errGone if one is missing or the WAL was truncated. From then on
 // it always does, until a restart, even if the file is put back: it may have been changed meanwhile.
@@ -83,8 +83,8 @@ func (s *database) checkFiles(n int) error {
 			return nil
 		}
 		if s.gone.CompareAndSwap(nil, &err) {
-			s.options.Log.Error("the database is gone: nothing is stored any more. Put it back into the data folder "+
-				"and restart", "file", s.path, "error", err)
+			s.options.Log.Error("the database is gone, so nothing can be stored. Put it back into the data folder "+
+				"and restart the server", "file", s.path, "error", err)
 		}
 	}
 	return errGone
@@ -131,8 +131,8 @@ func (s *database) rescue() bool {
 	row, err := s.write.row(`PRAGMA wal_checkpoint(TRUNCATE)`)
 	s.rescued = err == nil && len(row) > 0 && row[0] == int64(0) // 1: a reader prevents it
 	if s.rescued {
-		s.options.Log.Info("what was answered before the database was gone is written into its file, wherever that "+
-			"is now", "file", s.path)
+		s.options.Log.Info("every delivery that was accepted before the database was gone is in its file, wherever "+
+			"that file is now", "file", s.path)
 	}
 	return s.rescued
 }

@@ -29,7 +29,7 @@ func (s *DB) Check(ctx context.Context) error {
 	if !s.checkLater {
 		return nil
 	}
-	s.options.Log.Info("checking the database while it serves", "file", s.path)
+	s.options.Log.Info("checking the database in the background", "file", s.path)
 	began := s.options.Now()
 	if err := quickCheck(ctx, s.read); err != nil {
 		if ctx.Err() != nil {
@@ -40,7 +40,7 @@ func (s *DB) Check(ctx context.Context) error {
 		}
 		return s.explain(err)
 	}
-	s.options.Log.Info("checked the database: it is sound",
+	s.options.Log.Info("checked the database: no damage found",
 		"file", s.path, "duration", s.options.Now().Sub(began).Round(time.Millisecond))
 	return nil
 }
@@ -99,7 +99,7 @@ func (s *DB) Probe(ctx context.Context) error {
 		return &hook.Problem{
 			Kind:       hook.ErrUnavailable,
 			Code:       "database_damaged",
-			Detail:     "The server's database is damaged: nothing is stored any more. Its log says how to go on.",
+			Detail:     "The server's database is damaged, so nothing can be stored. See the server's log.",
 			RetryAfter: 30 * time.Second,
 			Cause:      *bad,
 		}
@@ -122,7 +122,7 @@ func (s *DB) Probe(ctx context.Context) error {
 			Code:       "cannot_store",
 			Cause:      ctx.Err(),
 			RetryAfter: 5 * time.Second,
-			Detail:     "The server's disk does not come to an end with what is to be stored.",
+			Detail:     "The server's disk did not finish a write in time. Check the disk.",
 		}
 	}
 }

@@ -88,14 +88,14 @@ func (s *Log) noteDamage(seq hook.Seq) {
 		s.damagedRecords.all = map[hook.Seq]struct{}{}
 	}
 	s.damagedRecords.all[seq] = struct{}{}
-	s.options.Log.Error("a delivery is damaged: what is stored of it is not what was received. It is kept, shown as "+
-		"damaged, and not acted on", "seq", seq, "file", s.path)
+	s.options.Log.Error("a delivery is damaged: the stored record does not match its checksum. It is kept, shown as "+
+		"damaged, and has no effect", "seq", seq, "file", s.path)
 }
 
 // errRecordDamaged is the problem that comes with a damaged record.
 var errRecordDamaged = &hook.Problem{
 	Kind: hook.ErrDamaged,
 	Code: "record_damaged",
-	Detail: "What is stored of this delivery is not what was received: its checksum does not match. " +
-		"Have the sender deliver it again, or take it from a backup, and check the disk.",
+	Detail: "The stored record of this delivery does not match its checksum. " +
+		"Ask the sender to deliver it again, or restore it from a backup, and check the disk.",
 }

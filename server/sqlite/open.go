@@ -279,8 +279,8 @@ func (s *database) openBeside(ctx context.Context) error {
 	}
 	if found != current {
 		return errors.New(
-			"this database was written by an older Hookbeam. Start hookbeam serve of this release once, " +
-				"which brings it up to date, or run this command with the release that serves it",
+			"this database was written by an older Hookbeam. Start hookbeam serve of this release once to " +
+				"upgrade it, or run this command with the release that the server runs",
 		)
 	}
 	if s.write, s.read, err = connect(s.path, logTuning); err != nil {

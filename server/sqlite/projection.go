@@ -140,7 +140,7 @@ func (p *projection) SetStale() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.write.exec(`UPDATE ` + p.kind.origin + ` SET release = NULL`); err != nil {
-		return fmt.Errorf("note that the %s are to be rebuilt: %w", p.kind.name, err)
+		return fmt.Errorf("mark the %s for rebuilding: %w", p.kind.name, err)
 	}
 	p.stale = true
 	return nil

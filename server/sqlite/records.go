@@ -69,7 +69,7 @@ func (s *Log) locate(ctx context.Context, id hook.DeliveryID) (hook.Seq, hook.De
 
 // errNoDelivery is the problem for an id that finds no delivery.
 var errNoDelivery = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
-	Detail: "There is no such delivery: the id is wrong, or it was removed by retention."}
+	Detail: "This delivery does not exist, or it was removed by retention. Check the id."}
 
 // eachRow calls do for each record that a query of recordColumns selects, also for damaged ones: do must look at
 // hook.Record.Integrity. An error of do ends it and is returned as a callbackError.

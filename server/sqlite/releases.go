@@ -18,7 +18,7 @@ import (
 var errNewer = errors.New("this database was written by a newer Hookbeam; nothing was changed")
 
 // errForeign means that a file is an SQLite database of another program.
-var errForeign = errors.New("this database is not Hookbeam's; nothing was changed")
+var errForeign = errors.New("this is not a Hookbeam database; nothing was changed")
 
 // Checked is the result of CheckRelease: the state of each database's schema. Open uses it instead of checking again,
 // which needs a connection for each database. It is valid as long as this process holds the folder's lock. The zero
@@ -66,7 +66,7 @@ func (of schema) check(ctx context.Context, path string) (schemaState, error) {
 	for _, version := range done {
 		if !slices.Contains(versions, version) {
 			return blank, fmt.Errorf(
-				"%w: %s (its migration %d is not known here). Start that release again, or choose another "+
+				"%w: %s (this release does not have its migration %d). Start that release again, or choose another "+
 					"folder with --data",
 				errNewer, path, version,
 			)

@@ -268,7 +268,7 @@ func TestADatabaseOfSomethingElseIsRefusedUntouched(t *testing.T) {
 	}
 	before := contents(t, dir)
 	if err := openAndClose(t, dir); err == nil ||
-		!strings.Contains(err.Error(), "not Hookbeam's; nothing was changed") {
+		!strings.Contains(err.Error(), "not a Hookbeam database; nothing was changed") {
 		t.Errorf("%v", err)
 	}
 	if diff := cmp.Diff(before, contents(t, dir)); diff != "" {

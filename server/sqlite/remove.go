@@ -60,7 +60,7 @@ func (s *Log) trimRejected(endpoint hook.EndpointID, most int64) (removed int64,
 			return removed, fmt.Errorf("find the oldest rejected delivery: %w", err)
 		}
 		if row == nil {
-			s.options.Log.Error("rejected deliveries were counted that are not there", "endpoint", a.key.endpoint,
+			s.options.Log.Error("the log has fewer rejected deliveries than were counted", "endpoint", a.key.endpoint,
 				"counted", a.number)
 			s.ledger.post(a, -a.number, -a.bytes) // corrects the ledger, so that receiving can go on
 			continue
@@ -308,7 +308,7 @@ func (s *Log) removeUpTo(c *writerConn, rows []keptRow) error {
 		return fmt.Errorf("remove the oldest deliveries: %w", err)
 	}
 	if n != int64(len(rows)) {
-		return errors.New("remove the oldest deliveries: there are others than were read")
+		return errors.New("remove the oldest deliveries: their number differs from the number read")
 	}
 	for _, r := range rows {
 		s.ledger.post(r.account, -1, -r.bytes)

@@ -71,13 +71,13 @@ func (of schema) create(c *writerConn) error {
 		return err
 	}
 	if err := c.begin(); err != nil {
-		return fmt.Errorf("make the tables: %w", err)
+		return fmt.Errorf("create the tables: %w", err)
 	}
 	if err = c.script(string(statements)); err == nil {
 		err = c.commit()
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("make the tables: %w", err), c.rollback())
+		return errors.Join(fmt.Errorf("create the tables: %w", err), c.rollback())
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func (s *Log) sweepLoop(ctx context.Context, wake <-chan struct{}, sweep func(co
 	for {
 		awake := wake
 		if err := sweep(ctx); err != nil && ctx.Err() == nil {
-			s.options.Log.Error("could not remove what is beyond the bounds of the log", "error", err)
+			s.options.Log.Error("could not remove what exceeds the limits of the log", "error", err)
 			awake = nil // after an error it waits for the next tick: every commit would wake it again
 		}
 		select {
@@ -122,8 +122,8 @@ func (s *Log) ClockBelieved() bool {
 	now := s.options.Now()
 	paused, leap := s.clock.check(now, s.options.Running())
 	if leap > 0 {
-		s.warn("clock", "the clock is ahead of what was expected: for a day nothing is removed by age, in case it is "+
-			"wrong. If it is right, there is nothing to do; if not, set it within that day",
+		s.warn("clock", "the clock is further ahead than expected. In case it is wrong, nothing is removed by age for "+
+			"a day. If it is wrong, correct it within that day; otherwise do nothing",
 			"clock", now.UTC(), "ahead", leap.Round(time.Second), "paused", paused)
 	}
 	return paused == 0

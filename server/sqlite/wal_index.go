@@ -70,7 +70,7 @@ func (x *walIndex) checkTruncated(path string) error {
 	if after, err := x.requiredWALSize(); err != nil || after != before {
 		return nil
 	}
-	return fmt.Errorf("%s-wal was cut: it has %d bytes of %d", path, size, before)
+	return fmt.Errorf("%s-wal was truncated: it has %d of %d bytes", path, size, before)
 }
 
 // close closes the file. It must be called after the database was closed.

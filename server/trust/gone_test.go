@@ -80,7 +80,7 @@ func TestADatabaseThatIsGoneIsNoticed(t *testing.T) {
 				s.api(http.MethodGet, "/readyz", http.StatusServiceUnavailable, nil, nil)
 				s.api(http.MethodGet, "/healthz", http.StatusOK, nil, nil)
 				// The server copies what it answered into the file that it still has open.
-				const saved = "what was answered before the database was gone is written into its file"
+				const saved = "every delivery that was accepted before the database was gone is in its file"
 				eventually(t, "all that was answered is in its file", func() bool {
 					return strings.Contains(s.log.String(), saved)
 				})
