@@ -50,7 +50,7 @@ type EndpointChange struct {
 	Response  orNull[wire.Response] `json:"response,omitempty" doc:"The response to senders; null: the standard response."`
 	SignedURL *string               `json:"signed_url,omitempty" maxLength:"2000" doc:"The URL as registered at the provider, if it differs from url."`
 	Settings  *map[string]string    `json:"settings,omitempty" doc:"The provider's other settings. Replaces them all."`
-	Statuses  *UpdateStatusRules    `json:"statuses,omitempty" doc:"How statuses are read from its deliveries, and what of them is public."`
+	Statuses  *UpdateStatusRules    `json:"statuses,omitempty" doc:"How statuses are read from its deliveries, and what the public can see."`
 	Allow     *[]string             `json:"allow,omitempty" maxItems:"200" doc:"IP addresses and CIDRs that may send. Empty: any address."`
 }
 

@@ -71,7 +71,7 @@ var apiTags = []*huma.Tag{
 		Description: "Links that show one status to a person without a login, and the keys that sign them."},
 	{Name: tagPublicStatus,
 		Description: "What the holder of a status link can see. Open to any origin, without a login."},
-	{Name: tagProviders, Description: "The senders that Hookbeam knows."},
+	{Name: tagProviders, Description: "The senders that Hookbeam supports."},
 	{Name: tagServer, Description: "The server itself and the caller's session."},
 }
 

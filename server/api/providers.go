@@ -17,7 +17,7 @@ func (a *API) mountProviders(h huma.API) {
 	register(a, h, a.call("GET /providers", "list-providers", "List providers",
 		"Returns the senders that Hookbeam supports, with the steps to set each up."), a.listProviders)
 	register(a, h, a.call("POST /providers/{id}/check-secret", "check-secret", "Check a secret",
-		"Checks whether a secret looks like one of this provider. The secret is not stored."), a.checkSecret)
+		"Checks whether a secret has the form that this provider uses. The secret is not stored."), a.checkSecret)
 }
 
 func (a *API) listProviders(context.Context, *struct{}) (*struct{ Body wire.ProviderList }, error) {

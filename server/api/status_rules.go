@@ -20,8 +20,8 @@ import (
 // it is.
 type UpdateStatusRules struct {
 	References *[]string                `json:"references,omitempty" maxItems:"8" doc:"Replaces the list."`
-	Mapping    orNull[wire.Mapping]     `json:"mapping,omitempty" doc:"null: as known for the provider."`
-	Unsigned   *bool                    `json:"unsigned,omitempty" doc:"Deliveries that were not verified count for public statuses."`
+	Mapping    orNull[wire.Mapping]     `json:"mapping,omitempty" doc:"How to read statuses from deliveries; null: the built-in rules of the provider."`
+	Unsigned   *bool                    `json:"unsigned,omitempty" doc:"Whether unverified deliveries affect public statuses."`
 	Page       *wire.StatusPageSettings `json:"page,omitempty" doc:"Replaces all page settings."`
 }
 

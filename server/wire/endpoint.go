@@ -17,7 +17,7 @@ type Endpoint struct {
 	SignedURL string            `json:"signed_url" doc:"The URL as registered at the provider, if it differs from url."`
 	Settings  map[string]string `json:"settings" doc:"The provider's other settings."`
 	Allow     []string          `json:"allow" nullable:"false" doc:"IP addresses that may send, as CIDRs. Empty: any address." example:"[\"203.0.113.0/24\"]"`
-	Statuses  StatusRules       `json:"statuses" doc:"How statuses are read from its deliveries, and what of them is public."`
+	Statuses  StatusRules       `json:"statuses" doc:"How statuses are read from its deliveries, and what the public can see."`
 	Open      bool              `json:"open" doc:"The endpoint accepts any request without verification: verify is off."`
 	Confirmed bool              `json:"confirmed" doc:"false for the endpoint that was created on the first start until somebody confirms it (POST /endpoints/{id}/confirm). Until then it accepts requests from this machine and its private network only."`
 	CreatedAt hook.Time         `json:"created_at" format:"date-time" doc:"When it was created."`
@@ -61,11 +61,11 @@ type Response struct {
 	Body        string `json:"body,omitempty" maxLength:"65536" doc:"The body."`
 }
 
-// StatusRules configure how statuses are read from an endpoint's deliveries, and what of them is public.
+// StatusRules configure how statuses are read from an endpoint's deliveries, and what the public can see.
 type StatusRules struct {
 	References []string           `json:"references" nullable:"false" doc:"Paths in the body where the shop's own reference can be found, in addition to the built-in ones of the provider." example:"[\"data.object.metadata.cart\"]"`
 	Mapping    *Mapping           `json:"mapping" doc:"How to read statuses from deliveries; null: the built-in rules of the provider."`
-	Unsigned   bool               `json:"unsigned" doc:"Deliveries that were not verified count for public statuses."`
+	Unsigned   bool               `json:"unsigned" doc:"Whether unverified deliveries affect public statuses."`
 	Page       StatusPageSettings `json:"page" doc:"How the endpoint's status pages look."`
 }
 
@@ -109,7 +109,7 @@ type MappedState struct {
 	State hook.State `json:"state" doc:"The state: of a payment one of its states, otherwise any word."`
 	Tone  hook.Tone  `json:"tone,omitempty" doc:"How to present the state; not for payments."`
 	Final bool       `json:"final,omitempty" doc:"No further event is expected."`
-	Rank  int        `json:"rank,omitempty" doc:"Of several states at the same time, the one with the highest rank wins."`
+	Rank  int        `json:"rank,omitempty" doc:"If several states have the same time, the one with the highest rank wins."`
 }
 
 // newMapping returns m as clients see it; nil stays nil.

@@ -13,8 +13,8 @@ import (
 // openapi.json, and a test decodes frames into it strictly.
 type Frame struct {
 	From    string   `json:"from" doc:"The reader's own cursor. If it differs, the reader has missed something and must reconnect with its cursor."`
-	To      string   `json:"to" doc:"The reader's next cursor. The frame has everything in (from, to] that the filter lets through."`
-	Head    string   `json:"head" doc:"The log's newest cursor. Equal to to once the reader has caught up."`
+	To      string   `json:"to" doc:"The reader's next cursor. The frame has all updates in (from, to] that match the filter."`
+	Head    string   `json:"head" doc:"The log's newest cursor. Once the reader has caught up, to has the same value."`
 	Reset   bool     `json:"reset,omitempty" doc:"The reader's cursor belongs to another log or is older than what is kept. Load the first page again."`
 	Updates []Update `json:"updates" nullable:"false" doc:"In the order of the log."`
 }
@@ -34,8 +34,8 @@ const (
 
 // Update is one thing that happened. Exactly the field that kind names is set.
 type Update struct {
-	Kind     UpdateKind     `json:"kind" enum:"delivery,status,endpoint,statuses" doc:"What it is about; the field of the same name has it. Clients ignore kinds they do not know."`
-	Seq      hook.Seq       `json:"seq,omitempty" doc:"Position in the log. Absent on notices, which a reader that was away has missed."`
+	Kind     UpdateKind     `json:"kind" enum:"delivery,status,endpoint,statuses" doc:"The kind of update; the field of the same name has its data. Clients must ignore unknown kinds."`
+	Seq      hook.Seq       `json:"seq,omitempty" doc:"Position in the log. Absent on notices, which a disconnected reader misses."`
 	Delivery *Delivery      `json:"delivery,omitempty" doc:"A delivery that was received."`
 	Status   *Status        `json:"status,omitempty" doc:"A status that deliveries changed, as it is now."`
 	Endpoint *Endpoint      `json:"endpoint,omitempty" doc:"An endpoint that was created, changed or deleted."`

@@ -14,7 +14,7 @@ type ServerInfo struct {
 	Version  string           `json:"version" doc:"The server's version."`
 	Storage  StorageUsage     `json:"storage" doc:"What is stored, and the limits."`
 	InFlight int64            `json:"in_flight" doc:"Bytes of request bodies that are being received; --max-in-flight is the limit."`
-	TooMuch  int64            `json:"too_much" doc:"Deliveries since the start that exceeded the limit for reading one delivery. Nothing in them counts for statuses."`
+	TooMuch  int64            `json:"too_much" doc:"Deliveries since the start that exceeded the limit for reading one delivery. They do not affect statuses."`
 	Refused  map[string]int64 `json:"refused" doc:"Requests refused since the start, by code."`
 	Warnings []Warning        `json:"warnings" nullable:"false" doc:"What the operator should fix."`
 }

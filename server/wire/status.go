@@ -23,7 +23,7 @@ type Status struct {
 	TooMuch     bool         `json:"too_much,omitempty" doc:"Deliveries gave the subject more aliases than one status may have. Further aliases have a status of their own."`
 	Unverified  bool         `json:"unverified,omitempty" doc:"Reported only by deliveries that were not verified. Not shown to the public."`
 	Mode        string       `json:"mode,omitempty" enum:"test" doc:"test: no money was moved."`
-	Fulfilment  hook.State   `json:"fulfilment,omitempty" doc:"Of an order: how much of it was shipped."`
+	Fulfilment  hook.State   `json:"fulfilment,omitempty" doc:"For an order: how much of it was shipped."`
 
 	Amount   int64  `json:"amount,omitempty" doc:"In minor units of currency."`
 	Refunded int64  `json:"refunded,omitempty" doc:"The refunded part of amount."`
@@ -258,7 +258,7 @@ type PublicStatus struct {
 	Refunded   int64              `json:"refunded,omitempty" doc:"The refunded part of amount."`
 	Currency   string             `json:"currency,omitempty" doc:"ISO 4217 code."`
 	Reference  string             `json:"reference,omitempty" doc:"The shop's own reference, such as an order number."`
-	Fulfilment hook.State         `json:"fulfilment,omitempty" doc:"Of an order: how much of it was shipped."`
+	Fulfilment hook.State         `json:"fulfilment,omitempty" doc:"For an order: how much of it was shipped."`
 	StartedAt  hook.Time          `json:"started_at,omitzero" format:"date-time" doc:"When the first known event happened."`
 	UpdatedAt  hook.Time          `json:"updated_at,omitzero" format:"date-time" doc:"When it reached the current state."`
 	Timeline   []PublicStatusStep `json:"timeline,omitempty" doc:"The changes of state, oldest first."`

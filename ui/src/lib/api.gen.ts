@@ -399,7 +399,7 @@ export interface paths {
         put?: never;
         /**
          * Check a secret
-         * @description Checks whether a secret looks like one of this provider. The secret is not stored.
+         * @description Checks whether a secret has the form that this provider uses. The secret is not stored.
          */
         post: operations["check-secret"];
         delete?: never;
@@ -685,7 +685,7 @@ export interface components {
             };
             /** @description The URL as registered at the provider, if it differs from url. */
             signed_url?: string;
-            /** @description How statuses are read from its deliveries, and what of them is public. */
+            /** @description How statuses are read from its deliveries, and what the public can see. */
             statuses?: components["schemas"]["UpdateStatusRules"];
             /**
              * @description Timestamp tolerance, as a duration; 0s disables the check.
@@ -1080,7 +1080,7 @@ export interface components {
             };
             /** @description The URL as registered at the provider, if it differs from url. */
             signed_url: string;
-            /** @description How statuses are read from its deliveries, and what of them is public. */
+            /** @description How statuses are read from its deliveries, and what the public can see. */
             statuses: components["schemas"]["StatusRules"];
             /**
              * @description Timestamp tolerance: how old a signature may be. 0s disables the check.
@@ -1107,11 +1107,11 @@ export interface components {
         Frame: {
             /** @description The reader's own cursor. If it differs, the reader has missed something and must reconnect with its cursor. */
             from: string;
-            /** @description The log's newest cursor. Equal to to once the reader has caught up. */
+            /** @description The log's newest cursor. Once the reader has caught up, to has the same value. */
             head: string;
             /** @description The reader's cursor belongs to another log or is older than what is kept. Load the first page again. */
             reset?: boolean;
-            /** @description The reader's next cursor. The frame has everything in (from, to] that the filter lets through. */
+            /** @description The reader's next cursor. The frame has all updates in (from, to] that match the filter. */
             to: string;
             /** @description In the order of the log. */
             updates: components["schemas"]["Update"][];
@@ -1199,7 +1199,7 @@ export interface components {
             final?: boolean;
             /**
              * Format: int64
-             * @description Of several states at the same time, the one with the highest rank wins.
+             * @description If several states have the same time, the one with the highest rank wins.
              */
             rank?: number;
             /** @description The state: of a payment one of its states, otherwise any word. */
@@ -1372,7 +1372,7 @@ export interface components {
             /** @description In the order of the catalogue. */
             providers: components["schemas"]["Provider"][];
         };
-        /** @description One of a provider's settings beside its secret. */
+        /** @description One of a provider's settings in addition to its secret. */
         ProviderSetting: {
             /** @description Where to find it, or what it looks like. */
             hint: string;
@@ -1400,7 +1400,7 @@ export interface components {
             currency?: string;
             /** @description No further event is expected; polling may stop. */
             final: boolean;
-            /** @description Of an order: how much of it was shipped. */
+            /** @description For an order: how much of it was shipped. */
             fulfilment?: string;
             /**
              * @description The kind of subject.
@@ -1600,7 +1600,7 @@ export interface components {
              */
             verified: number;
         };
-        /** @description Whether a secret looks like one of a provider. */
+        /** @description Whether a secret has the form that a provider uses. */
         SecretCheck: {
             /** @description Why it cannot be a secret of this provider, as a sentence; empty if it can. */
             error: string;
@@ -1653,7 +1653,7 @@ export interface components {
             storage: components["schemas"]["StorageUsage"];
             /**
              * Format: int64
-             * @description Deliveries since the start that exceeded the limit for reading one delivery. Nothing in them counts for statuses.
+             * @description Deliveries since the start that exceeded the limit for reading one delivery. They do not affect statuses.
              */
             too_much: number;
             /** @description The server's version. */
@@ -1706,7 +1706,7 @@ export interface components {
             endpoint: string;
             /** @description No further event is expected. */
             final?: boolean;
-            /** @description Of an order: how much of it was shipped. */
+            /** @description For an order: how much of it was shipped. */
             fulfilment?: string;
             /**
              * @description The status's id.
@@ -1815,7 +1815,7 @@ export interface components {
             endpoint: string;
             /** @description No further event is expected. */
             final?: boolean;
-            /** @description Of an order: how much of it was shipped. */
+            /** @description For an order: how much of it was shipped. */
             fulfilment?: string;
             /**
              * @description The status's id.
@@ -1930,7 +1930,7 @@ export interface components {
             /** @description The shop's name. */
             name?: string;
         };
-        /** @description How statuses are read from an endpoint's deliveries, and what of them is public. */
+        /** @description How statuses are read from an endpoint's deliveries, and what the public can see. */
         StatusRules: {
             /** @description How to read statuses from deliveries; null: the built-in rules of the provider. */
             mapping: components["schemas"]["Mapping"];
@@ -1943,7 +1943,7 @@ export interface components {
              *     ]
              */
             references: string[];
-            /** @description Deliveries that were not verified count for public statuses. */
+            /** @description Whether unverified deliveries affect public statuses. */
             unsigned: boolean;
         };
         /** @description One change of state. */
@@ -1963,7 +1963,7 @@ export interface components {
             /** @description The new state. */
             state: string;
         };
-        /** @description What the log holds and what it may hold. */
+        /** @description How much the log stores, and its limits. */
         StorageUsage: {
             /**
              * Format: int64
@@ -2058,20 +2058,20 @@ export interface components {
                 subject: string;
             } | null;
         };
-        /** @description One thing that happened. The field that kind names has it. */
+        /** @description One change. The field named by kind has its data. */
         Update: {
             /** @description A delivery that was received. */
             delivery?: components["schemas"]["Delivery"];
             /** @description An endpoint that was created, changed or deleted. */
             endpoint?: components["schemas"]["Endpoint"];
             /**
-             * @description What it is about; the field of the same name has it. Clients ignore kinds they do not know.
+             * @description The kind of update; the field of the same name has its data. Clients must ignore unknown kinds.
              * @enum {string}
              */
             kind: "delivery" | "status" | "endpoint" | "statuses";
             /**
              * Format: int64
-             * @description Position in the log. Absent on notices, which a reader that was away has missed.
+             * @description Position in the log. Absent on notices, which a disconnected reader misses.
              */
             seq?: number;
             /** @description A status that deliveries changed, as it is now. */
@@ -2115,7 +2115,7 @@ export interface components {
             };
             /** @description The URL as registered at the provider, if it differs from url. */
             signed_url?: string;
-            /** @description How statuses are read from its deliveries, and what of them is public. */
+            /** @description How statuses are read from its deliveries, and what the public can see. */
             statuses?: components["schemas"]["UpdateStatusRules"];
             /**
              * @description Timestamp tolerance, as a duration; 0s disables the check.
@@ -2130,7 +2130,7 @@ export interface components {
         };
         /** @description The fields to change. Fields that are left out stay as they are. */
         UpdateStatusRules: {
-            /** @description null: as known for the provider. */
+            /** @description How to read statuses from deliveries; null: the built-in rules of the provider. */
             mapping?: {
                 /** @description Expression for the amount in minor units. */
                 amount?: string;
@@ -2153,7 +2153,7 @@ export interface components {
             page?: components["schemas"]["StatusPageSettings"];
             /** @description Replaces the list. */
             references?: string[];
-            /** @description Deliveries that were not verified count for public statuses. */
+            /** @description Whether unverified deliveries affect public statuses. */
             unsigned?: boolean;
         };
         /** @description Old form of Latency. */
