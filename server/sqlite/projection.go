@@ -99,8 +99,8 @@ func (p *projection) attach(of hook.ProjectionOrigin) (err error) {
 	return nil
 }
 
-// clear deletes all rows. Each DELETE is a transaction of its own, and the row of the origin goes last: if the process is
-// killed in between, the database still says that it was built from another log, and the next start clears the rest.
+// clear deletes all rows. Each DELETE is a transaction of its own, and the row of the origin goes last: if the process
+// is killed in between, the database still says that it was built from another log, and the next start clears the rest.
 func (p *projection) clear() error {
 	for _, table := range append(slices.Clone(p.kind.tables), p.kind.origin) {
 		if err := p.write.exec(`DELETE FROM ` + table); err != nil {
