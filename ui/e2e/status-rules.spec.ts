@@ -26,7 +26,7 @@ for (const theme of ["light", "dark"] as const) {
       await form.getByLabel("What it is about").fill("body.parcel.");
       await form.getByLabel("Where it stands").fill("body.state");
       await form.getByRole("button", { name: "Try on past deliveries" }).click();
-      await expect(form.getByRole("alert")).toContainText("subject is wrong");
+      await expect(form.getByRole("alert")).toContainText("subject is invalid");
 
       await form.getByLabel("What it is about").fill("body.parcel.id");
       await form.getByRole("button", { name: "Try on past deliveries" }).click();
