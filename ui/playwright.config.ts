@@ -10,7 +10,8 @@ const chromium = execFileSync(at("../scripts/chromium"), { encoding: "utf8" }).t
 export default defineConfig<Mounted>({
   testDir: at("e2e"),
   outputDir: at("e2e/results/traces"),
-  workers: 2,
+  // The stages beside this one use the other core: a second worker made both lanes slower.
+  workers: 1,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
   // Generous, because other stages run beside this one: a busy machine must not fail a test. One that passes waits no
