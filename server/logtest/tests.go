@@ -281,7 +281,7 @@ func duplicates(t *testing.T, open func(*testing.T) Harness) {
 func holes(t *testing.T, open func(*testing.T) Harness) {
 	h, _ := settled(t, open, 12)
 	if h.Remove == nil {
-		t.Skip("this log cannot remove single deliveries")
+		t.Skip("NOT TESTED: gaps, because this log cannot remove single deliveries")
 	}
 	stale := h.readAll(t, 0, 100) // a page that a reader holds while retention removes some of it
 	h.Remove(2, 3, 7, 11)
@@ -307,7 +307,7 @@ func holes(t *testing.T, open func(*testing.T) Harness) {
 func oldestEnd(t *testing.T, open func(*testing.T) Harness) {
 	h, _ := settled(t, open, 10)
 	if h.RemoveUpTo == nil {
-		t.Skip("this log keeps everything")
+		t.Skip("NOT TESTED: retention, because this log keeps everything")
 	}
 	h.RemoveUpTo(4)
 	if h.Log.FirstKept() != 5 || h.Log.Head() != 10 {
@@ -330,7 +330,7 @@ func oldestEnd(t *testing.T, open func(*testing.T) Harness) {
 func restart(t *testing.T, open func(*testing.T) Harness) {
 	h, _ := settled(t, open, 6)
 	if h.Reopen == nil {
-		t.Skip("this log cannot be opened again")
+		t.Skip("NOT TESTED: reopening, because the harness cannot reopen this log")
 	}
 	if h.RemoveUpTo != nil {
 		h.RemoveUpTo(2)
