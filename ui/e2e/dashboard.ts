@@ -61,30 +61,9 @@ export class Dashboard {
   /** Opens one delivery at one of its tabs. */
   async show(delivery: Stored, tab: string): Promise<void> {
     await this.open(`deliveries/${delivery.id}?tab=${tab.toLowerCase()}`);
-    await this.#shown(delivery, tab);
-  }
-
-  /** The same within the page that is open, as a click on a link does it. */
-  async move(delivery: Stored, tab: string): Promise<void> {
-    const url = `${this.#url}deliveries/${delivery.id}?tab=${tab.toLowerCase()}`;
-    await this.page.evaluate((to) => history.pushState(null, "", to), url);
-    await this.#shown(delivery, tab);
-  }
-
-  async #shown({ seq }: Stored, tab: string): Promise<void> {
     await expect(this.tab(tab)).toHaveAttribute("aria-selected", "true");
-    await expect(this.detail.getByText(`#${seq.toLocaleString("en")}`, { exact: true })).toBeVisible();
+    await expect(this.detail.getByText(`#${delivery.seq.toLocaleString("en")}`, { exact: true })).toBeVisible();
     await this.loaded();
-  }
-
-  /** Shows the body in each of the ways that it can be shown in, and calls look for each. */
-  async eachBodyView(look: (view: string) => Promise<void>): Promise<void> {
-    const views = this.detail.getByRole("group", { name: "How to show the body" }).locator("label");
-    for (const view of await views.all()) {
-      await view.click();
-      await this.loaded();
-      await look(await view.innerText());
-    }
   }
 
   async showNewest(hookbeam: Hookbeam, tab: string): Promise<void> {
@@ -102,21 +81,6 @@ export class Dashboard {
   /** Nothing stands for something that is still on its way. */
   async loaded(): Promise<void> {
     await expect(this.page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
-  }
-
-  /** Elements and attributes that the dashboard itself never uses: whatever is here came alive from a payload. */
-  async foreignElements(): Promise<string[]> {
-    return this.page.evaluate(() => {
-      const tags =
-        "iframe,frame,object,embed,base,math,video,audio,marquee,form[action],[srcdoc],[ping],[http-equiv=refresh]";
-      const links = "[href^='javascript:' i],[href^='data:' i],[src^='javascript:' i],[src^=http]";
-      return [...document.querySelectorAll("*")]
-        .filter(
-          (element) =>
-            element.matches(`${tags},${links}`) || [...element.attributes].some(({ name }) => name.startsWith("on")),
-        )
-        .map((element) => element.outerHTML.slice(0, 200));
-    });
   }
 
   /** Tells the page that it is looked at again, so that it tries at once instead of at its next try. */

@@ -74,3 +74,17 @@ test("logging out ends the session, in other tabs too", async ({ page, site, con
   expect((await page.request.get(`${site.url}api/v1/session`)).status()).toBe(401);
   await expect(other).toHaveURL(`${site.url}login`);
 });
+
+test("a body is downloaded byte for byte and never opened", async ({ page, site }) => {
+  const body = Buffer.from("\u0000<script>alert(1)</script>\r\n\u00ff", "latin1");
+  const { id } = await site.hookbeam.send(site.first, { body, headers: { "Content-Type": "text/html" } });
+  const answer = await page.request.get(`${site.url}api/v1/deliveries/${id}/body`);
+  expect(await answer.body()).toEqual(body);
+  expect(answer.headers()).toMatchObject({
+    "content-type": "application/octet-stream",
+    "content-disposition": `attachment; filename="${id}.bin"`,
+    "x-content-type-options": "nosniff",
+    "content-security-policy": expect.stringContaining("sandbox"),
+    "cache-control": expect.stringContaining("no-store"),
+  });
+});
