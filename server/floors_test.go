@@ -21,7 +21,7 @@ const module = "hookbeam"
 var floors = map[string]int{
 	"server/hook": 0, "server/datafile": 0, "server/meter": 0,
 
-	"server/wire": 1, "server/payload": 1,
+	"server/wire": 1, "server/payload": 1, "server/payments": 1,
 
 	"server/filter": 2, "server/logtest": 2, "server/extract/extracttest": 2,
 
@@ -51,7 +51,7 @@ var outsiders = []string{"server/bench", "server/trust"}
 
 // only narrows what some packages may import of the program, beyond their floor.
 var only = map[string][]string{
-	"server/hook": {}, "server/datafile": {}, "server/meter": {},
+	"server/hook": {}, "server/datafile": {}, "server/meter": {}, "server/payments": {"server/hook"},
 	"web": {"server/hook", "server/access", "server/wire"},
 	"server/bench": {
 		"server/hook",
@@ -62,7 +62,7 @@ var only = map[string][]string{
 }
 
 // standardOnly are the packages that use no outside library, because everything else imports them.
-var standardOnly = []string{"server/hook", "server/meter"}
+var standardOnly = []string{"server/hook", "server/meter", "server/payments"}
 
 // addresses says where each outside library lives. A longer path wins over a shorter one. Tests may use any library:
 // they play the far ends.

@@ -32,7 +32,12 @@ func (x *extraction) readAmount(e *hook.Evidence, rule *Rule) {
 		if !ok {
 			continue
 		}
-		e.Amount, e.Currency, e.Total = n, currency, a.total
+		e.Currency = currency
+		if a.total {
+			e.Total = n
+		} else {
+			e.Amount = n
+		}
 		return
 	}
 }

@@ -166,7 +166,7 @@ func (x *extraction) statement(rule *Rule, one hook.Event) (s hook.Statement, re
 	}
 	s.Evidence = hook.Evidence{
 		Event: one.ID, Kind: o.Kind, At: one.OccurredAt, Seq: r.Seq, Delivery: r.ID, Type: one.Type,
-		ReceivedAt: r.ReceivedAt, State: o.State, Tone: o.Tone, Final: o.Final, Refund: x.first(rule.Refund, maxName),
+		ReceivedAt: r.ReceivedAt, State: o.State, Tone: o.Tone, Final: o.Final, Part: x.first(rule.Refund, maxName),
 		Customer: x.customer(spec), URL: x.url(spec), Title: x.title(spec),
 	}
 	fulfilment := x.outcome(&spec.Fulfilment)

@@ -15,26 +15,35 @@ const MaxTold = 1 << 20
 // Kind is what one event reports about a subject: the kind of evidence.
 type Kind string
 
-// The kinds of evidence of a payment.
+// The kinds of evidence of payments and orders. Those of a payment count for the order and the references that it
+// belongs to as well.
 const (
-	Created       Kind = "created"
-	Action        Kind = "action" // the payer must act
-	Processing    Kind = "processing"
-	Authorized    Kind = "authorized"
-	Captured      Kind = "captured"
-	Refund        Kind = "refund"
-	RefundFailed  Kind = "refund_failed"
-	Failed        Kind = "failed"
-	CaptureFailed Kind = "capture_failed"
-	Canceled      Kind = "canceled"
-	Expired       Kind = "expired"
-	Reversed      Kind = "reversed" // the provider or a bank took the money back
-	DisputeOpen   Kind = "dispute_open"
-	DisputeWon    Kind = "dispute_won"
-	DisputeLost   Kind = "dispute_lost"
-	DisputeClosed Kind = "dispute_closed" // lost, unless another event reported how it ended
-	Info          Kind = "info"           // it concerns the subject but does not change its state
-	Stands        Kind = "stands"         // for subjects that are not payments: the event reports Evidence.State
+	Created        Kind = "created"
+	Action         Kind = "action" // the payer must act
+	Processing     Kind = "processing"
+	Authorized     Kind = "authorized" // Amount is everything that was authorized so far, captured or not
+	Released       Kind = "released"   // an authorization ended without a capture
+	CapturePending Kind = "capture_pending"
+	Captured       Kind = "captured"
+	CaptureFailed  Kind = "capture_failed"
+	RefundPending  Kind = "refund_pending"
+	Refund         Kind = "refund"
+	RefundFailed   Kind = "refund_failed"
+	Reversed       Kind = "reversed" // the provider or a bank took the money back: a refund of Amount
+	Failed         Kind = "failed"
+	Canceled       Kind = "canceled"
+	Expired        Kind = "expired"
+	DisputeOpen    Kind = "dispute_open"
+	DisputeWon     Kind = "dispute_won"
+	DisputeLost    Kind = "dispute_lost"
+	DisputeClosed  Kind = "dispute_closed"   // lost, unless another event reported how it ended
+	CoinsSeen      Kind = "coins_seen"       // coins were sent and are not confirmed yet
+	CoinsReceived  Kind = "coins_received"   // coins were confirmed; whether they are enough is reported separately
+	CoinsUnsettled Kind = "coins_unresolved" // coins were confirmed, and a person must decide what becomes of them
+	NothingDue     Kind = "nothing_due"      // of an order: a trial, or a total of zero
+	Closed         Kind = "closed"           // of a reference: it ended unpaid, and the provider returns what was paid
+	Info           Kind = "info"             // it concerns the subject but does not change its state
+	Stands         Kind = "stands"           // the event is a snapshot and reports Evidence.State
 )
 
 // Evidence is what one event reports about one subject. It is stored as JSON, and package status merges all evidence
@@ -49,14 +58,32 @@ type Evidence struct {
 	Type       string     `json:"type,omitempty"` // the event's type, for people
 	ReceivedAt Time       `json:"received_at"`
 
-	// Amount is what was captured, refunded or requested, in minor units of Currency. 0 means that the event does not
-	// report an amount.
+	// Amount is what was requested, authorized, captured or refunded, in minor units of Currency. 0 means that the
+	// event does not report an amount; then a capture or refund is of everything.
 	Amount   int64  `json:"amount,omitempty"`
 	Currency string `json:"currency,omitempty"` // ISO 4217
-	Total    bool   `json:"total,omitempty"`    // of a refund: Amount is the sum of all refunds so far, not one refund
-	Refund   string `json:"refund,omitempty"`   // id of the refund, if the event is about one
 
-	// These are set for subjects that are not payments, with Kind Stands.
+	// These are about captures and refunds.
+	// Id of the capture or refund; with none, each event is a part of its own
+	Part     string `json:"part,omitempty"`
+	Of       string `json:"of,omitempty"`       // of a refund: the Part of the capture that it returns
+	Total    int64  `json:"total,omitempty"`    // the sum so far: of the payment, or with Of, of one capture
+	Inferred bool   `json:"inferred,omitempty"` // only a setting says that it was captured
+	Follows  More   `json:"follows,omitempty"`  // of a capture: whether the provider says that others follow
+	Charged  int64  `json:"charged,omitempty"`  // of a refund: what the event says was captured
+	Release  bool   `json:"release,omitempty"`  // of a refund: it may be a release of what was not captured
+
+	// These are about orders and references.
+	Due      int64 `json:"due,omitempty"`      // what is to be paid in total
+	Declared int64 `json:"declared,omitempty"` // what was paid so far
+	Returned int64 `json:"returned,omitempty"` // what was refunded so far
+
+	Method Method `json:"method,omitempty"` // how it is paid
+	Cause  Cause  `json:"cause,omitempty"`  // why it ended, or why nothing is due
+	Review Review `json:"review,omitempty"` // why a person should look
+	Late   bool   `json:"late,omitempty"`   // the provider says that it was paid after its end
+
+	// These are set with Kind Stands.
 	State      State `json:"state,omitempty"`      // the reported state; of an order: the state of its payment
 	Fulfilment State `json:"fulfilment,omitempty"` // of an order: how much of it was shipped
 	Tone       Tone  `json:"tone,omitempty"`       // how to present a state that the endpoint's mapping defines
@@ -85,10 +112,20 @@ const (
 
 // Statement is Evidence together with the subject that it is about. Packages extract and extract/expr extract
 // statements from a delivery; package status applies them.
+//
+// A statement about money says which payment, order and references it concerns, and thereby connects them, whatever its
+// level is.
 type Statement struct {
 	Subject SubjectKind
-	// Aliases are all aliases that the event gives the subject, the main one first: "payment/pi_1", "order/10-4471".
-	Aliases []string
+	Level   Level // of a payment or order: which of the three Evidence is about
+
+	// Aliases are all aliases that the event gives the subject, the main one first: "payment/pi_1", "charge/ch_1". Of a
+	// statement about money they are the ids of one payment.
+	Aliases    []string
+	Orders     []string // ids of one order: "checkout/cs_1", "invoice/in_1"
+	References []string // the shop's own references: "order/10-4471"
+	Account    string   // the account at the provider within which References are names
+	Customers  []string // hashes of what identifies the customer; see CustomerHash
 	Evidence
 }
 
@@ -96,7 +133,7 @@ type Statement struct {
 // would keep the whole body in memory.
 func (s *Statement) Compact() {
 	e := &s.Evidence
-	texts := [...]*string{&e.Event, (*string)(&e.Delivery), &e.Type, &e.Currency, &e.Refund,
+	texts := [...]*string{&e.Event, (*string)(&e.Delivery), &e.Type, &e.Currency, &e.Part, &e.Of,
 		&e.Reference, &e.Customer, &e.Title, &e.URL}
 	size := 0
 	for _, name := range s.Aliases {
@@ -176,6 +213,10 @@ const (
 
 // StateWaiting is the public state of a subject about which no event has arrived yet.
 const StateWaiting State = "waiting"
+
+// StateAmbiguous is the state of a reference under which nobody's payment is shown: several customers' payments have
+// it, or so many payments that it names no order.
+const StateAmbiguous State = "ambiguous"
 
 // Tone is how a state is presented: user interfaces map it to a colour and a shape.
 type Tone string

@@ -17,20 +17,33 @@ type Status struct {
 	Subject  string      // the subject's main alias, such as "payment/pi_1"
 	Kind     SubjectKind // the kind of subject
 
+	Level    Level    // of money: payment, order or reference
+	Parent   StatusID // of a payment or order: the status that lists it. Lists of statuses leave it out
+	Payments int      // of an order or reference: how many payments it lists
+
 	State       State   // the current state
 	Tone        Tone    // how to present the state
 	Final       bool    // no further event is expected
 	Dispute     Dispute // the state of the payment's dispute, if there is one
 	Late        bool    // the payment succeeded after it had reached a final state
-	NeedsReview bool    // the events contradict each other; a person should look at the payment
+	NeedsReview bool    // a person should look at it: Review says why, or it went a way that payments do not go
 	TooMuch     bool    // the subject has too many aliases; further aliases have statuses of their own
 	Unverified  bool    // reported only by deliveries that were not verified. Not shown to the public
 	Mode        string  // test: no money was moved
 	Fulfilment  State   // of an order: how much of it was shipped
 
-	Amount   int64  // in minor units of currency
-	Refunded int64  // the refunded part of amount
+	Amount   int64  // what was captured, else what is held, else what is due; in minor units of currency
+	Due      int64  // what is to be paid in total; 0: unknown
+	DueKnown bool   // the provider stated Due; otherwise it was derived from the payments
+	Captured int64  // what was taken
+	Held     int64  // what is authorized and neither captured nor released
+	Refunded int64  // what was returned
 	Currency string // ISO 4217 code
+
+	Review     []Review // why a person should look
+	NothingDue Cause    // why nothing is to be paid
+	Cause      Cause    // why it is in this state, if the provider says so
+	Method     Method   // how it is paid
 
 	Reference string // the shop's own reference, such as an order number
 	Customer  string // the customer's email address, if the provider sends it
@@ -112,16 +125,23 @@ type Impression struct {
 // Public is the part of a Status that the holder of a status link can see. Never add a field that the public must not
 // see, such as the customer's email address.
 type Public struct {
-	Status     State        // the current state; "waiting" before anything is known
-	Kind       SubjectKind  // the kind of subject
-	Tone       Tone         // how to present the state
-	Final      bool         // no further event is expected; polling may stop
-	Test       bool         // no money was moved
-	Amount     int64        // in minor units of currency
-	Refunded   int64        // the refunded part of amount
-	Currency   string       // ISO 4217 code
-	Reference  string       // the shop's own reference, such as an order number
-	Fulfilment State        // of an order: how much of it was shipped
+	Status     State       // the current state; "waiting" before anything is known
+	Kind       SubjectKind // the kind of subject
+	Tone       Tone        // how to present the state
+	Final      bool        // no further event is expected; polling may stop
+	Test       bool        // no money was moved
+	Amount     int64       // what was captured, else what is held, else what is due; in minor units of currency
+	Due        int64       // what is to be paid in total, while only a part of it was paid
+	Refunded   int64       // what was returned
+	Currency   string      // ISO 4217 code
+	NothingDue Cause       // why nothing is to be paid
+	Title      string      // what a page says, in the reader's language
+	Note       string      // what it says below: what comes next, and what the payer can do
+	PollAfter  int         // seconds after which a client that polls asks again
+	Reference  string      // the shop's own reference, such as an order number
+	Fulfilment State       // of an order: how much of it was shipped
+	// What is known of the money; zero for subjects that are not payments. Never sent as a whole
+	Summary    Summary
 	StartedAt  Time         // when the first known event happened
 	UpdatedAt  Time         // when it reached the current state
 	Timeline   []PublicStep // the changes of state, oldest first
@@ -140,12 +160,14 @@ type StatusFilter struct {
 	Endpoint EndpointID
 	State    State
 	Mode     string // ModeLive, ModeTest, "" for both
+	Review   Review // one of the reasons why a person should look; "any" for all of them
 	Words    string // search terms: parts of an alias, the reference, the title or the email address; or an amount
 }
 
 // StatusDetail is one status with its history.
 type StatusDetail struct {
 	Status
+	Members     []Status     // of an order or reference: its payments and orders, the newest first
 	Steps       []Step       // the changes of state, oldest first
 	Timeline    []Effect     // what each event did, in the order in which they were received
 	Impressions []Impression // when a status page first showed each state

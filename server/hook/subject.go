@@ -11,6 +11,22 @@ type Subject struct {
 	TimeToPaid  time.Duration // from its first event to its paid state; 0: not paid, or paid at once
 	Status      Status
 	Evidence    []Evidence // what all events reported about it, duplicates removed
+	Links       Links      // of a payment, an order or a reference
+	Summary     Summary    // of a payment, an order or a reference
+}
+
+// Links connect a payment with its order and references, an order with its payments and references, and a reference
+// with what it lists. They only grow.
+type Links struct {
+	Level      Level    `json:"level,omitempty"`
+	Names      []string `json:"names,omitempty"`      // the aliases under which events reported it first, sorted
+	Orders     []string `json:"orders,omitempty"`     // of a payment: ids of its order
+	References []string `json:"references,omitempty"` // with their accounts; see ScopedReference
+	Account    string   `json:"account,omitempty"`    // of a reference; see Statement.Account
+	Customers  []string `json:"customers,omitempty"`  // hashes, sorted
+	Members    []Member `json:"members,omitempty"`    // of an order or reference, sorted by name
+	Paid       []string `json:"paid,omitempty"`       // names of members that had money, the first ones of all
+	Newest     Time     `json:"newest,omitzero"`      // when the newest evidence about any member happened
 }
 
 // SubjectChanges is the changeset of one page of the log. A storage engine writes it in one transaction, together with

@@ -63,7 +63,7 @@ func FuzzStatements(f *testing.F) {
 				s.Reference,
 				s.Customer,
 				s.Title,
-				s.Refund,
+				s.Part,
 				s.URL,
 				s.Currency,
 			}, s.Aliases...) {

@@ -22,8 +22,20 @@ func appendEvidence(b []byte, e *hook.Evidence) []byte {
 	b = wire.AppendTime(b, `,"received_at":`, e.ReceivedAt)
 	b = wire.AppendNonZero(b, `,"amount":`, e.Amount)
 	b = wire.AppendNonEmpty(b, `,"currency":`, e.Currency)
-	b = wire.AppendIfTrue(b, `,"total":`, e.Total)
-	b = wire.AppendNonEmpty(b, `,"refund":`, e.Refund)
+	b = wire.AppendNonEmpty(b, `,"part":`, e.Part)
+	b = wire.AppendNonEmpty(b, `,"of":`, e.Of)
+	b = wire.AppendNonZero(b, `,"total":`, e.Total)
+	b = wire.AppendIfTrue(b, `,"inferred":`, e.Inferred)
+	b = wire.AppendNonEmpty(b, `,"follows":`, string(e.Follows))
+	b = wire.AppendNonZero(b, `,"charged":`, e.Charged)
+	b = wire.AppendIfTrue(b, `,"release":`, e.Release)
+	b = wire.AppendNonZero(b, `,"due":`, e.Due)
+	b = wire.AppendNonZero(b, `,"declared":`, e.Declared)
+	b = wire.AppendNonZero(b, `,"returned":`, e.Returned)
+	b = wire.AppendNonEmpty(b, `,"method":`, string(e.Method))
+	b = wire.AppendNonEmpty(b, `,"cause":`, string(e.Cause))
+	b = wire.AppendNonEmpty(b, `,"review":`, string(e.Review))
+	b = wire.AppendIfTrue(b, `,"late":`, e.Late)
 	b = wire.AppendNonEmpty(b, `,"state":`, string(e.State))
 	b = wire.AppendNonEmpty(b, `,"fulfilment":`, string(e.Fulfilment))
 	b = wire.AppendNonEmpty(b, `,"tone":`, string(e.Tone))
@@ -40,11 +52,34 @@ func appendEvidence(b []byte, e *hook.Evidence) []byte {
 // readEvidence parses the column evidence: one JSON object per line.
 func readEvidence(lines []byte) (all []hook.Evidence, err error) {
 	for line := range bytes.Lines(lines) {
-		var e hook.Evidence
+		e := storedEvidence{}
 		if err := json.Unmarshal(line, &e); err != nil {
 			return nil, fmt.Errorf("read evidence: %w", err)
 		}
-		all = append(all, e)
+		all = append(all, e.evidence())
 	}
 	return all, nil
+}
+
+// storedEvidence is evidence as it is stored. It also reads the form of earlier releases, in which total was a flag for
+// amount, and part was called refund.
+type storedEvidence struct {
+	hook.Evidence
+	Total  json.RawMessage `json:"total"`
+	Refund string          `json:"refund"`
+}
+
+func (s *storedEvidence) evidence() hook.Evidence {
+	e := s.Evidence
+	switch text := string(s.Total); text {
+	case "":
+	case "true":
+		e.Total, e.Amount = e.Amount, 0
+	default:
+		e.Total, _ = strconv.ParseInt(text, 10, 64)
+	}
+	if s.Refund != "" {
+		e.Part = s.Refund
+	}
+	return e
 }

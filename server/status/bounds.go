@@ -34,7 +34,7 @@ const (
 )
 
 func weightOfEvidence(e *hook.Evidence) int {
-	return evidenceWeight + len(e.Event) + len(e.Delivery) + len(e.Type) + len(e.Currency) + len(e.Refund) + len(e.State) +
+	return evidenceWeight + len(e.Event) + len(e.Delivery) + len(e.Type) + len(e.Currency) + len(e.Part) + len(e.State) +
 		len(e.Fulfilment) + len(e.Reference) + len(e.Customer) + len(e.Title) + len(e.URL)
 }
 

@@ -7,19 +7,19 @@ import "hookbeam/server/hook"
 func amounts(so []hook.Evidence, l *latest) (currency string, amount, refunded int64) {
 	_, captured := l.of(hook.Captured)
 	for _, e := range so {
-		if e.Amount == 0 || captured && e.Kind != hook.Captured || !captured && e.Kind == hook.Refund {
+		if amountOf(&e) == 0 || captured && e.Kind != hook.Captured || !captured && e.Kind == hook.Refund {
 			continue
 		}
 		if currency == "" || captured {
 			currency = e.Currency
 		}
 		if e.Currency == currency {
-			amount = max(amount, e.Amount)
+			amount = max(amount, amountOf(&e))
 		}
 	}
 	if amount == 0 { // a payment of which only its refund is known
 		for _, e := range so {
-			if e.Kind == hook.Refund && e.Amount > 0 {
+			if e.Kind == hook.Refund && amountOf(&e) > 0 {
 				currency = e.Currency
 			}
 		}
@@ -37,12 +37,12 @@ func back(so []hook.Evidence, currency string, amount int64) int64 {
 	refunds := map[string]one{}
 	var total, failedSince int64
 	for _, e := range so {
-		if e.Currency != currency && e.Amount != 0 {
+		if e.Currency != currency && amountOf(&e) != 0 {
 			continue
 		}
 		switch {
-		case e.Kind == hook.Refund && e.Total:
-			total, failedSince = e.Amount, 0
+		case e.Kind == hook.Refund && e.Total != 0:
+			total, failedSince = e.Total, 0
 		case e.Kind == hook.Refund:
 			r := one{amount: e.Amount}
 			if r.amount == 0 {
@@ -73,8 +73,11 @@ func back(so []hook.Evidence, currency string, amount int64) int64 {
 }
 
 func name(e hook.Evidence) string {
-	if e.Refund != "" {
-		return "refund/" + e.Refund
+	if e.Part != "" {
+		return "refund/" + e.Part
 	}
 	return "event/" + e.Event
 }
+
+// amountOf is the amount of a part, or the sum that an event tells instead.
+func amountOf(e *hook.Evidence) int64 { return max(e.Amount, e.Total) }

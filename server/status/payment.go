@@ -86,13 +86,13 @@ func before(a, b *hook.Evidence) int {
 	}
 	return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Event, b.Event),
 		cmp.Compare(a.State, b.State), cmp.Compare(a.Fulfilment, b.Fulfilment), cmp.Compare(a.Tone, b.Tone), order(a.Final, b.Final),
-		cmp.Compare(a.Refund, b.Refund), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Currency, b.Currency),
-		order(a.Total, b.Total), cmp.Compare(a.Seq, b.Seq))
+		cmp.Compare(a.Part, b.Part), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Currency, b.Currency),
+		cmp.Compare(a.Total, b.Total), cmp.Compare(a.Seq, b.Seq))
 }
 
 // sameWord reports whether two pieces of evidence are one: a sender may say it again, at another time of its own.
 func sameWord(a, b *hook.Evidence) bool {
-	return a.Event == b.Event && a.Kind == b.Kind && a.Refund == b.Refund
+	return a.Event == b.Event && a.Kind == b.Kind && a.Part == b.Part
 }
 
 func order(a, b bool) int {

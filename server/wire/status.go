@@ -14,20 +14,33 @@ type Status struct {
 	Subject  string           `json:"subject" doc:"The subject's main name." example:"payment/pi_3P"`
 	Kind     hook.SubjectKind `json:"kind" enum:"payment,order,run,deployment,own" doc:"The kind of subject."`
 
-	State       hook.State   `json:"state" doc:"The current state." example:"paid"`
+	Level    hook.Level    `json:"level,omitempty" enum:"payment,order,reference" doc:"What the status is about. payment: one attempt to pay, identified by the provider. order: what is being paid, identified by the provider. reference: the shop's own number, which lists orders and payments. Absent for other subjects."`
+	Parent   hook.StatusID `json:"parent,omitempty" doc:"The status of the order or reference that lists this one. Lists of statuses leave it out."`
+	Payments int           `json:"payments,omitempty" doc:"For an order or reference: how many payments it lists."`
+
+	State       hook.State   `json:"state" doc:"The current state. ambiguous: several customers' payments have this reference." example:"paid"`
 	Tone        hook.Tone    `json:"tone" enum:"pending,active,success,warning,failure,neutral" doc:"How to present the state."`
 	Final       bool         `json:"final,omitempty" doc:"No further event is expected."`
 	Dispute     hook.Dispute `json:"dispute,omitempty" enum:"open,won,lost" doc:"The state of the payment's dispute, if there is one."`
 	Late        bool         `json:"late,omitempty" doc:"The payment succeeded after it had reached a final state."`
-	NeedsReview bool         `json:"needs_review,omitempty" doc:"The events contradict each other; a person should look at the payment."`
+	NeedsReview bool         `json:"needs_review,omitempty" doc:"A person should look at it; review says why."`
 	TooMuch     bool         `json:"too_much,omitempty" doc:"Deliveries gave the subject more aliases than one status may have. Further aliases have a status of their own."`
 	Unverified  bool         `json:"unverified,omitempty" doc:"Reported only by deliveries that were not verified. Not shown to the public."`
 	Mode        string       `json:"mode,omitempty" enum:"test" doc:"test: no money was moved."`
 	Fulfilment  hook.State   `json:"fulfilment,omitempty" doc:"For an order: how much of it was shipped."`
 
-	Amount   int64  `json:"amount,omitempty" doc:"In minor units of currency."`
-	Refunded int64  `json:"refunded,omitempty" doc:"The refunded part of amount."`
+	Amount   int64  `json:"amount,omitempty" doc:"What was captured, else what is held, else what is due. In minor units of currency."`
+	Due      int64  `json:"due,omitempty" doc:"What is to be paid in total."`
+	DueKnown bool   `json:"due_known,omitempty" doc:"The provider stated due. Otherwise it was derived from the payments."`
+	Captured int64  `json:"captured,omitempty" doc:"What was taken."`
+	Held     int64  `json:"held,omitempty" doc:"What is authorized and neither captured nor released."`
+	Refunded int64  `json:"refunded,omitempty" doc:"What was returned."`
 	Currency string `json:"currency,omitempty" doc:"ISO 4217 code." example:"EUR"`
+
+	Review     []hook.Review `json:"review,omitempty" doc:"Why a person should look: paid_twice, overpaid, capture_failed, currencies_differ, reference_shared, too_many_payments, too_many_parts, too_many_aliases, paid_in_part or underpaid."`
+	NothingDue hook.Cause    `json:"nothing_due,omitempty" enum:"trial,free,setup" doc:"Why nothing is to be paid."`
+	Cause      hook.Cause    `json:"cause,omitempty" doc:"Why it is in this state, if the provider says so." example:"written_off"`
+	Method     hook.Method   `json:"method,omitempty" enum:"card,bank,voucher,wallet,coins" doc:"How it is paid."`
 
 	Reference string `json:"reference,omitempty" doc:"The shop's own reference, such as an order number." example:"10-4471"`
 	Customer  string `json:"customer,omitempty" doc:"The customer's email address, if the provider sends it."`
@@ -50,8 +63,11 @@ func NewStatus(s *hook.Status) Status {
 		ID: s.ID, Endpoint: s.Endpoint, Subject: s.Subject, Kind: s.Kind, State: s.State, Tone: s.Tone, Final: s.Final,
 		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified,
 		Mode: s.Mode, Fulfilment: s.Fulfilment,
-		Amount: s.Amount, Refunded: s.Refunded, Currency: s.Currency, Reference: s.Reference,
-		Customer: s.Customer, Title: s.Title, URL: s.URL, Aliases: s.Aliases, Merged: s.Merged,
+		Level: s.Level, Parent: s.Parent, Payments: s.Payments,
+		Amount: s.Amount, Due: s.Due, DueKnown: s.DueKnown, Captured: s.Captured, Held: s.Held, Refunded: s.Refunded,
+		Currency: s.Currency, Review: s.Review, NothingDue: s.NothingDue, Cause: s.Cause, Method: s.Method,
+		Reference: s.Reference,
+		Customer:  s.Customer, Title: s.Title, URL: s.URL, Aliases: s.Aliases, Merged: s.Merged,
 		Seq: s.Seq, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Names: s.Aliases,
 	}
 }
@@ -62,8 +78,11 @@ func (s *Status) Status() hook.Status {
 		ID: s.ID, Endpoint: s.Endpoint, Subject: s.Subject, Kind: s.Kind, State: s.State, Tone: s.Tone, Final: s.Final,
 		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified,
 		Mode: s.Mode, Fulfilment: s.Fulfilment,
-		Amount: s.Amount, Refunded: s.Refunded, Currency: s.Currency, Reference: s.Reference,
-		Customer: s.Customer, Title: s.Title, URL: s.URL, Aliases: s.Aliases, Merged: s.Merged,
+		Level: s.Level, Parent: s.Parent, Payments: s.Payments,
+		Amount: s.Amount, Due: s.Due, DueKnown: s.DueKnown, Captured: s.Captured, Held: s.Held, Refunded: s.Refunded,
+		Currency: s.Currency, Review: s.Review, NothingDue: s.NothingDue, Cause: s.Cause, Method: s.Method,
+		Reference: s.Reference,
+		Customer:  s.Customer, Title: s.Title, URL: s.URL, Aliases: s.Aliases, Merged: s.Merged,
 		Seq: s.Seq, CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt,
 	}
 }
@@ -87,6 +106,9 @@ func AppendStatus(b []byte, s *hook.Status) []byte {
 	b = AppendString(b, `,"endpoint":`, string(s.Endpoint))
 	b = AppendString(b, `,"subject":`, s.Subject)
 	b = AppendString(b, `,"kind":`, string(s.Kind))
+	b = AppendNonEmpty(b, `,"level":`, string(s.Level))
+	b = AppendNonEmpty(b, `,"parent":`, string(s.Parent))
+	b = AppendNonZero(b, `,"payments":`, int64(s.Payments))
 	b = AppendString(b, `,"state":`, string(s.State))
 	b = AppendString(b, `,"tone":`, string(s.Tone))
 	b = AppendIfTrue(b, `,"final":`, s.Final)
@@ -98,8 +120,18 @@ func AppendStatus(b []byte, s *hook.Status) []byte {
 	b = AppendNonEmpty(b, `,"mode":`, s.Mode)
 	b = AppendNonEmpty(b, `,"fulfilment":`, string(s.Fulfilment))
 	b = AppendNonZero(b, `,"amount":`, s.Amount)
+	b = AppendNonZero(b, `,"due":`, s.Due)
+	b = AppendIfTrue(b, `,"due_known":`, s.DueKnown)
+	b = AppendNonZero(b, `,"captured":`, s.Captured)
+	b = AppendNonZero(b, `,"held":`, s.Held)
 	b = AppendNonZero(b, `,"refunded":`, s.Refunded)
 	b = AppendNonEmpty(b, `,"currency":`, s.Currency)
+	if len(s.Review) > 0 {
+		b = appendList(b, `,"review":`, s.Review)
+	}
+	b = AppendNonEmpty(b, `,"nothing_due":`, string(s.NothingDue))
+	b = AppendNonEmpty(b, `,"cause":`, string(s.Cause))
+	b = AppendNonEmpty(b, `,"method":`, string(s.Method))
 	b = AppendNonEmpty(b, `,"reference":`, s.Reference)
 	b = AppendNonEmpty(b, `,"customer":`, s.Customer)
 	b = AppendNonEmpty(b, `,"title":`, s.Title)
@@ -138,6 +170,7 @@ type StatusCounts struct {
 // StatusDetail is one status with its history: the response to GET /statuses/{id}.
 type StatusDetail struct {
 	Status
+	Members     []Status     `json:"members,omitempty" doc:"For an order or reference: the payments and orders that it lists, most recently changed first."`
 	Steps       []StatusStep `json:"steps" nullable:"false" doc:"The changes of state, oldest first."`
 	Timeline    []Effect     `json:"timeline" nullable:"false" doc:"What each event did, in the order in which they were received."`
 	Impressions []Impression `json:"impressions" nullable:"false" doc:"When a status page first showed each state."`
@@ -156,6 +189,9 @@ func NewStatusDetail(d *hook.StatusDetail) StatusDetail {
 		Impressions: make([]Impression, len(d.Impressions)),
 		TimeToPaid:  newLatency(d.TimeToPaid),
 		Usually:     newUsually(d.TimeToPaid),
+	}
+	if len(d.Members) > 0 {
+		v.Members = NewStatuses(d.Members)
 	}
 	for i, s := range d.Steps {
 		v.Steps[i] = StatusStep(s)
@@ -249,13 +285,18 @@ type Impression struct {
 // PublicStatus is what a status link shows, to anyone who has the link. A field that is added here is public:
 // it must not contain the customer's address, ids of the provider, or what the endpoint's settings hide.
 type PublicStatus struct {
-	Status     hook.State         `json:"status" example:"paid" doc:"The current state; \"waiting\" before the first event."`
+	Status     hook.State         `json:"status" example:"paid" doc:"The current state; \"waiting\" before the first event, \"ambiguous\" if the reference of the link belongs to several payments."`
+	Title      string             `json:"title,omitempty" example:"Payment received" doc:"What to show to the payer, in the language of the request."`
+	Note       string             `json:"note,omitempty" doc:"What to show below the title: what happens next, and what the payer can do."`
 	Kind       hook.SubjectKind   `json:"kind,omitempty" enum:"payment,order,run,deployment,own" doc:"The kind of subject."`
 	Tone       hook.Tone          `json:"tone,omitempty" enum:"pending,active,success,warning,failure,neutral" doc:"How to present the state."`
-	Final      bool               `json:"final" doc:"No further event is expected; polling may stop."`
+	Final      bool               `json:"final" doc:"Nothing more is expected. Something may still follow, such as a refund."`
+	PollAfter  int                `json:"poll_after,omitempty" doc:"Seconds after which a client that polls should ask again."`
 	Test       bool               `json:"test,omitempty" doc:"No money was moved."`
-	Amount     int64              `json:"amount,omitempty" doc:"In minor units of currency."`
-	Refunded   int64              `json:"refunded,omitempty" doc:"The refunded part of amount."`
+	Amount     int64              `json:"amount,omitempty" doc:"What was captured, else what is held, else what is due. In minor units of currency."`
+	Due        int64              `json:"due,omitempty" doc:"What is to be paid in total, while only a part of it was paid."`
+	Refunded   int64              `json:"refunded,omitempty" doc:"What was returned."`
+	NothingDue hook.Cause         `json:"nothing_due,omitempty" enum:"trial,free,setup" doc:"Why nothing is to be paid."`
 	Currency   string             `json:"currency,omitempty" doc:"ISO 4217 code."`
 	Reference  string             `json:"reference,omitempty" doc:"The shop's own reference, such as an order number."`
 	Fulfilment hook.State         `json:"fulfilment,omitempty" doc:"For an order: how much of it was shipped."`
@@ -277,6 +318,7 @@ type PublicStatusStep struct {
 func NewPublicStatus(p *hook.Public) PublicStatus {
 	v := PublicStatus{
 		Status: p.Status, Kind: p.Kind, Tone: p.Tone, Final: p.Final, Test: p.Test,
+		Title: p.Title, Note: p.Note, PollAfter: p.PollAfter, Due: p.Due, NothingDue: p.NothingDue,
 		Amount: p.Amount, Refunded: p.Refunded, Currency: p.Currency, Reference: p.Reference,
 		Fulfilment: p.Fulfilment, StartedAt: p.StartedAt, UpdatedAt: p.UpdatedAt,
 		TimeToPaid: newLatency(p.TimeToPaid), Usually: newUsually(p.TimeToPaid),

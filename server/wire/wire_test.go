@@ -117,6 +117,9 @@ func TestWireTypesHaveAllFieldsOfTheProgramsTypes(t *testing.T) {
 			if other := renamed[name]; other != "" {
 				name = other
 			}
+			if c.from == reflect.TypeFor[hook.Public]() && name == "Summary" {
+				continue // what words are chosen from; it has more than the public may see
+			}
 			if _, has := c.to.FieldByName(name); !has {
 				t.Errorf("%s has no %s, which %s has", c.to, name, c.from)
 			}

@@ -58,7 +58,7 @@ func (m *Mapping) payment(t *result) error {
 	case "":
 		return fmt.Errorf("state is %q, but states does not map this value to a payment state", t.value)
 	case hook.StateRefunded: // all of it, so the amount does not matter
-		t.Amount, t.Currency, t.Refund = 0, "", wholeRefund
+		t.Amount, t.Currency, t.Part = 0, "", wholeRefund
 	case hook.StatePartiallyRefunded:
 		if t.Amount == 0 {
 			return fmt.Errorf(
@@ -66,7 +66,7 @@ func (m *Mapping) payment(t *result) error {
 				t.value,
 			)
 		}
-		t.Total = true
+		t.Amount, t.Total = 0, t.Amount
 	}
 	return nil
 }

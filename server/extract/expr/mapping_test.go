@@ -163,13 +163,13 @@ var deliveries = map[string]struct {
 		invoice,
 		`{"id":"I1","status":"BACK","amount":1,"currency":"EUR"}`,
 		hook.Statement{Aliases: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Refund, Refund: "whole"}},
+			Evidence: hook.Evidence{Kind: hook.Refund, Part: "whole"}},
 	},
 	"a part of it went back, so far": {
 		invoice,
 		`{"id":"I1","status":"PART","amount":"-12.50","currency":"EUR"}`,
 		hook.Statement{Aliases: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Refund, Amount: 1250, Currency: "EUR", Total: true}},
+			Evidence: hook.Evidence{Kind: hook.Refund, Total: 1250, Currency: "EUR"}},
 	},
 }
 

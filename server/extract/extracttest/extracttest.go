@@ -34,12 +34,12 @@ func Summary(all []hook.Statement) string {
 	for i, s := range all {
 		words := []string{string(s.Kind)}
 		if s.Amount != 0 || s.Currency != "" {
-			words = append(words, fmt.Sprint(s.Amount), s.Currency)
+			words = append(words, fmt.Sprint(max(s.Amount, s.Total)), s.Currency)
 		}
-		if s.Total {
+		if s.Total != 0 {
 			words = append(words, "in all")
 		}
-		for _, more := range []string{string(s.State), string(s.Fulfilment), s.Refund} {
+		for _, more := range []string{string(s.State), string(s.Fulfilment), s.Part} {
 			if more != "" {
 				words = append(words, more)
 			}

@@ -1393,12 +1393,17 @@ export interface components {
         PublicStatus: {
             /**
              * Format: int64
-             * @description In minor units of currency.
+             * @description What was captured, else what is held, else what is due. In minor units of currency.
              */
             amount?: number;
             /** @description ISO 4217 code. */
             currency?: string;
-            /** @description No further event is expected; polling may stop. */
+            /**
+             * Format: int64
+             * @description What is to be paid in total, while only a part of it was paid.
+             */
+            due?: number;
+            /** @description Nothing more is expected. Something may still follow, such as a refund. */
             final: boolean;
             /** @description For an order: how much of it was shipped. */
             fulfilment?: string;
@@ -1407,11 +1412,23 @@ export interface components {
              * @enum {string}
              */
             kind?: "payment" | "order" | "run" | "deployment" | "own";
+            /** @description What to show below the title: what happens next, and what the payer can do. */
+            note?: string;
+            /**
+             * @description Why nothing is to be paid.
+             * @enum {string}
+             */
+            nothing_due?: "trial" | "free" | "setup";
+            /**
+             * Format: int64
+             * @description Seconds after which a client that polls should ask again.
+             */
+            poll_after?: number;
             /** @description The shop's own reference, such as an order number. */
             reference?: string;
             /**
              * Format: int64
-             * @description The refunded part of amount.
+             * @description What was returned.
              */
             refunded?: number;
             /**
@@ -1420,7 +1437,7 @@ export interface components {
              */
             started_at?: string;
             /**
-             * @description The current state; "waiting" before the first event.
+             * @description The current state; "waiting" before the first event, "ambiguous" if the reference of the link belongs to several payments.
              * @example paid
              */
             status: string;
@@ -1430,6 +1447,11 @@ export interface components {
             time_to_paid?: components["schemas"]["Latency"];
             /** @description The changes of state, oldest first. */
             timeline?: components["schemas"]["PublicStatusStep"][] | null;
+            /**
+             * @description What to show to the payer, in the language of the request.
+             * @example Payment received
+             */
+            title?: string;
             /**
              * @description How to present the state.
              * @enum {string}
@@ -1682,9 +1704,19 @@ export interface components {
             aliases: string[];
             /**
              * Format: int64
-             * @description In minor units of currency.
+             * @description What was captured, else what is held, else what is due. In minor units of currency.
              */
             amount?: number;
+            /**
+             * Format: int64
+             * @description What was taken.
+             */
+            captured?: number;
+            /**
+             * @description Why it is in this state, if the provider says so.
+             * @example written_off
+             */
+            cause?: string;
             /**
              * Format: date-time
              * @description When the first known event happened.
@@ -1702,12 +1734,24 @@ export interface components {
              * @enum {string}
              */
             dispute?: "open" | "won" | "lost";
+            /**
+             * Format: int64
+             * @description What is to be paid in total.
+             */
+            due?: number;
+            /** @description The provider stated due. Otherwise it was derived from the payments. */
+            due_known?: boolean;
             /** @description The endpoint whose deliveries report it. */
             endpoint: string;
             /** @description No further event is expected. */
             final?: boolean;
             /** @description For an order: how much of it was shipped. */
             fulfilment?: string;
+            /**
+             * Format: int64
+             * @description What is authorized and neither captured nor released.
+             */
+            held?: number;
             /**
              * @description The status's id.
              * @example sub_abcdefghijklmnopqrstuvwxyz
@@ -1720,15 +1764,37 @@ export interface components {
             kind: "payment" | "order" | "run" | "deployment" | "own";
             /** @description The payment succeeded after it had reached a final state. */
             late?: boolean;
+            /**
+             * @description What the status is about. payment: one attempt to pay, identified by the provider. order: what is being paid, identified by the provider. reference: the shop's own number, which lists orders and payments. Absent for other subjects.
+             * @enum {string}
+             */
+            level?: "payment" | "order" | "reference";
             /** @description Ids of statuses that were merged into this one. */
             merged?: string[] | null;
+            /**
+             * @description How it is paid.
+             * @enum {string}
+             */
+            method?: "card" | "bank" | "voucher" | "wallet" | "coins";
             /**
              * @description test: no money was moved.
              * @enum {string}
              */
             mode?: "test";
-            /** @description The events contradict each other; a person should look at the payment. */
+            /** @description A person should look at it; review says why. */
             needs_review?: boolean;
+            /**
+             * @description Why nothing is to be paid.
+             * @enum {string}
+             */
+            nothing_due?: "trial" | "free" | "setup";
+            /** @description The status of the order or reference that lists this one. Lists of statuses leave it out. */
+            parent?: string;
+            /**
+             * Format: int64
+             * @description For an order or reference: how many payments it lists.
+             */
+            payments?: number;
             /**
              * @description The shop's own reference, such as an order number.
              * @example 10-4471
@@ -1736,16 +1802,18 @@ export interface components {
             reference?: string;
             /**
              * Format: int64
-             * @description The refunded part of amount.
+             * @description What was returned.
              */
             refunded?: number;
+            /** @description Why a person should look: paid_twice, overpaid, capture_failed, currencies_differ, reference_shared, too_many_payments, too_many_parts, too_many_aliases, paid_in_part or underpaid. */
+            review?: string[] | null;
             /**
              * Format: int64
              * @description The last delivery that changed it.
              */
             seq: number;
             /**
-             * @description The current state.
+             * @description The current state. ambiguous: several customers' payments have this reference.
              * @example paid
              */
             state: string;
@@ -1791,9 +1859,19 @@ export interface components {
             aliases: string[];
             /**
              * Format: int64
-             * @description In minor units of currency.
+             * @description What was captured, else what is held, else what is due. In minor units of currency.
              */
             amount?: number;
+            /**
+             * Format: int64
+             * @description What was taken.
+             */
+            captured?: number;
+            /**
+             * @description Why it is in this state, if the provider says so.
+             * @example written_off
+             */
+            cause?: string;
             /**
              * Format: date-time
              * @description When the first known event happened.
@@ -1811,12 +1889,24 @@ export interface components {
              * @enum {string}
              */
             dispute?: "open" | "won" | "lost";
+            /**
+             * Format: int64
+             * @description What is to be paid in total.
+             */
+            due?: number;
+            /** @description The provider stated due. Otherwise it was derived from the payments. */
+            due_known?: boolean;
             /** @description The endpoint whose deliveries report it. */
             endpoint: string;
             /** @description No further event is expected. */
             final?: boolean;
             /** @description For an order: how much of it was shipped. */
             fulfilment?: string;
+            /**
+             * Format: int64
+             * @description What is authorized and neither captured nor released.
+             */
+            held?: number;
             /**
              * @description The status's id.
              * @example sub_abcdefghijklmnopqrstuvwxyz
@@ -1831,15 +1921,39 @@ export interface components {
             kind: "payment" | "order" | "run" | "deployment" | "own";
             /** @description The payment succeeded after it had reached a final state. */
             late?: boolean;
+            /**
+             * @description What the status is about. payment: one attempt to pay, identified by the provider. order: what is being paid, identified by the provider. reference: the shop's own number, which lists orders and payments. Absent for other subjects.
+             * @enum {string}
+             */
+            level?: "payment" | "order" | "reference";
+            /** @description For an order or reference: the payments and orders that it lists, most recently changed first. */
+            members?: components["schemas"]["Status"][] | null;
             /** @description Ids of statuses that were merged into this one. */
             merged?: string[] | null;
+            /**
+             * @description How it is paid.
+             * @enum {string}
+             */
+            method?: "card" | "bank" | "voucher" | "wallet" | "coins";
             /**
              * @description test: no money was moved.
              * @enum {string}
              */
             mode?: "test";
-            /** @description The events contradict each other; a person should look at the payment. */
+            /** @description A person should look at it; review says why. */
             needs_review?: boolean;
+            /**
+             * @description Why nothing is to be paid.
+             * @enum {string}
+             */
+            nothing_due?: "trial" | "free" | "setup";
+            /** @description The status of the order or reference that lists this one. Lists of statuses leave it out. */
+            parent?: string;
+            /**
+             * Format: int64
+             * @description For an order or reference: how many payments it lists.
+             */
+            payments?: number;
             /**
              * @description The shop's own reference, such as an order number.
              * @example 10-4471
@@ -1847,16 +1961,18 @@ export interface components {
             reference?: string;
             /**
              * Format: int64
-             * @description The refunded part of amount.
+             * @description What was returned.
              */
             refunded?: number;
+            /** @description Why a person should look: paid_twice, overpaid, capture_failed, currencies_differ, reference_shared, too_many_payments, too_many_parts, too_many_aliases, paid_in_part or underpaid. */
+            review?: string[] | null;
             /**
              * Format: int64
              * @description The last delivery that changed it.
              */
             seq: number;
             /**
-             * @description The current state.
+             * @description The current state. ambiguous: several customers' payments have this reference.
              * @example paid
              */
             state: string;

@@ -1,0 +1,183 @@
+package payments
+
+import (
+	"slices"
+
+	"hookbeam/server/hook"
+)
+
+// whole is an order or reference while it is put together.
+type whole struct {
+	*own
+	all     []*hook.Member
+	s       hook.Summary
+	closed  *hook.Evidence
+	net     int64 // captured less refunded, in currency
+	noSum   bool  // money was taken without a sum
+	withNet int   // members that kept money
+	taken   bool
+}
+
+// combine derives the state from an order's own evidence and its members.
+func combine(o *own, all []*hook.Member) hook.Summary {
+	if len(all) == 1 && !o.moved {
+		s := all[0].Summary
+		s.Payments = max(1, s.Payments)
+		if all[0].Level == hook.LevelOrder {
+			s.Payments = all[0].Payments
+		}
+		return s
+	}
+	w := &whole{own: o, all: all, closed: o.newest[hook.Closed]}
+	if w.closed != nil && (w.closed.State == hook.StatePaid) {
+		w.closed = nil
+	}
+	w.currency = w.chooseCurrency()
+	w.sum()
+	w.setDue()
+	w.setState()
+	w.setAmount()
+	w.setWords()
+	w.setReview()
+	return w.s
+}
+
+func later(a, b hook.Time) hook.Time {
+	if b.After(a.Time) {
+		return b
+	}
+	return a
+}
+
+func hasMoney(m *hook.Member) bool { return m.Captured > 0 || takenWithoutSum(m) }
+
+// takenWithoutSum reports whether a member took money and nobody said how much.
+func takenWithoutSum(m *hook.Member) bool {
+	return m.Captured == 0 && (m.State == hook.StatePaid || m.State == hook.StateRefunded ||
+		m.State == hook.StatePartiallyPaid) && m.NothingDue == ""
+}
+
+// chooseCurrency returns the currency in which the state is derived: the stated one if it has money, else the newest
+// that has, else that of what is held or asked for.
+func (w *whole) chooseCurrency() string {
+	stated := ""
+	if w.due != nil {
+		stated = w.due.Currency
+	} else if w.declared > 0 {
+		stated = w.own.currency
+	}
+	var money, held, other *hook.Member
+	newest := func(was, m *hook.Member) *hook.Member {
+		if was == nil || m.At.After(was.At.Time) || m.At.Equal(was.At.Time) && m.Currency > was.Currency {
+			return m
+		}
+		return was
+	}
+	statedHasMoney := w.declared > 0 && stated != ""
+	for _, m := range w.all {
+		switch {
+		case m.Currency == "":
+		case m.Captured > 0:
+			money = newest(money, m)
+			statedHasMoney = statedHasMoney || m.Currency == stated
+		case m.Held > 0:
+			held = newest(held, m)
+		default:
+			other = newest(other, m)
+		}
+	}
+	switch {
+	case statedHasMoney || stated != "" && money == nil:
+		return stated
+	case money != nil:
+		return money.Currency
+	case held != nil:
+		return held.Currency
+	case other != nil:
+		return other.Currency
+	default:
+		return w.own.currency
+	}
+}
+
+// sum adds up the members' money.
+func (w *whole) sum() {
+	s := &w.s
+	s.Currency = w.currency
+	if w.last != nil {
+		s.Newest = w.last.At
+	}
+	for _, m := range w.all {
+		s.Newest = later(s.Newest, m.Newest)
+		s.Late = s.Late || m.Late
+		s.Payments += payments(m)
+		w.dispute(m)
+		if m.Method != "" && (s.Method == "" || !m.Newest.Before(s.Newest.Time)) {
+			s.Method = m.Method
+		}
+		w.noSum = w.noSum || takenWithoutSum(m)
+		if m.Currency != w.currency && m.Currency != "" {
+			continue
+		}
+		refunded := m.Refunded
+		if w.closed != nil && !m.Newest.After(w.closed.At.Time) {
+			refunded = m.Captured // the provider returns what was paid
+		}
+		s.Captured, s.Held, s.Refunded = s.Captured+m.Captured, s.Held+m.Held, s.Refunded+refunded
+		s.Waived += m.Waived
+		if m.Captured > refunded {
+			w.withNet++
+		}
+	}
+	if w.own.method != "" && s.Method == "" {
+		s.Method = w.own.method
+	}
+	if w.own.currency == "" || w.own.currency == w.currency {
+		s.Captured, s.Refunded = max(s.Captured, w.declared), max(s.Refunded, w.returned)
+	}
+	s.Captured = max(s.Captured, s.Refunded) // what was returned had been taken
+	w.net = s.Captured - s.Refunded
+	w.taken = s.Captured > 0 || w.noSum
+}
+
+// payments returns how many payments a member stands for.
+func payments(m *hook.Member) int {
+	if m.Level == hook.LevelOrder {
+		return m.Payments
+	}
+	return 1
+}
+
+// dispute takes over a member's dispute; the gravest counts.
+func (w *whole) dispute(m *hook.Member) {
+	grave := []hook.Dispute{"", hook.DisputeIsWon, hook.DisputeIsLost, hook.DisputeIsOpen}
+	if slices.Index(grave, m.Dispute) > slices.Index(grave, w.s.Dispute) {
+		w.s.Dispute = m.Dispute
+	}
+}
+
+// setDue sets what is to be paid: what the order states, less what its payments will not capture any more; else what
+// its members tell of.
+func (w *whole) setDue() {
+	if w.due != nil && (w.due.Currency == w.currency || w.due.Currency == "") {
+		w.s.Due, w.s.DueKnown = max(0, w.due.Due-w.s.Waived), true
+		return
+	}
+	var distinct []int64
+	var open int64
+	for _, m := range w.all {
+		if m.Currency != w.currency {
+			continue
+		}
+		switch {
+		case m.Captured > 0 || m.OnHold || m.State == hook.StateProcessing:
+			if m.Due > 0 && !slices.Contains(distinct, m.Due) {
+				distinct = append(distinct, m.Due)
+				w.s.Due += m.Due
+			}
+		case m.State == hook.StatePending || m.State == hook.StateActionRequired:
+			open = max(open, m.Due)
+		}
+	}
+	w.s.Due = max(w.s.Due, open)
+}

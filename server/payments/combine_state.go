@@ -1,0 +1,204 @@
+package payments
+
+import (
+	"slices"
+
+	"hookbeam/server/hook"
+)
+
+// setState decides the state.
+func (w *whole) setState() {
+	s := &w.s
+	switch {
+	case w.closed != nil && !w.aliveAfter(w.closed):
+		s.State, s.At = hook.StateCanceled, w.closed.At
+		if end := w.newestEnd(); end.After(s.At.Time) {
+			s.At = end
+		}
+	case w.snapshot != nil && w.snapshot.State == hook.StateCanceled && s.Refunded == 0:
+		s.State, s.At = hook.StateCanceled, w.snapshot.At
+	case w.taken:
+		w.moneyState()
+	default:
+		w.openState()
+	}
+	w.setFinal()
+}
+
+// moneyState is the state where money was taken.
+func (w *whole) moneyState() {
+	s := &w.s
+	switch {
+	case w.noSum && s.Captured == 0:
+		s.State = hook.StatePaid
+		if w.allRefunded() {
+			s.State = hook.StateRefunded
+		}
+	case w.net <= 0:
+		s.State = hook.StateRefunded
+	case w.net >= s.Due && (s.Due > 0 || s.Refunded == 0):
+		s.State = hook.StatePaid
+	case s.Captured >= s.Due:
+		s.State = hook.StatePartiallyRefunded
+	default:
+		s.State = hook.StatePartiallyPaid
+	}
+	for _, m := range w.all {
+		if hasMoney(m) {
+			s.At = later(s.At, m.At)
+		}
+	}
+	if w.paidAt != nil && s.At.IsZero() {
+		s.At = w.paidAt.At
+	}
+	if w.backAt != nil && s.Refunded > 0 {
+		s.At = later(s.At, w.backAt.At)
+	}
+}
+
+func (w *whole) allRefunded() bool {
+	for _, m := range w.all {
+		if hasMoney(m) && m.State != hook.StateRefunded {
+			return false
+		}
+	}
+	return true
+}
+
+// candidate is a state with the time since which it is so.
+type candidate struct {
+	state hook.State
+	at    hook.Time
+	cause hook.Cause
+	due   int64
+	own   bool
+}
+
+// newerCandidate returns the newer of two; at the same time the one that is further along.
+func newerCandidate(a, b candidate) candidate {
+	if a.state == "" || b.at.After(a.at.Time) || b.at.Equal(a.at.Time) && along(b.state) > along(a.state) {
+		return b
+	}
+	return a
+}
+
+// along is how far along a payment is that was not paid.
+func along(s hook.State) int {
+	return slices.Index([]hook.State{
+		hook.StatePending, hook.StateActionRequired, hook.StateProcessing, hook.StateFailed, hook.StateExpired,
+		hook.StateCanceled,
+	}, s)
+}
+
+// openState is the state where no money was taken: an authorization, else money on its way, else the order's own end if
+// nothing open is newer, else the newest attempt that is open, and only if all have ended the newest end.
+func (w *whole) openState() {
+	var held, processing, open, ended, ownEnd candidate
+	for _, m := range w.all {
+		c := candidate{m.State, m.At, m.Cause, m.Due, false}
+		switch m.State {
+		case "":
+		case hook.StateAuthorized:
+			held = newerCandidate(held, c)
+		case hook.StateProcessing:
+			processing = newerCandidate(processing, c)
+		case hook.StateCanceled, hook.StateExpired:
+			ended = newerCandidate(ended, c)
+		default:
+			open = newerCandidate(open, c)
+		}
+	}
+	own := w.ownState()
+	newestOfMembers := later(later(open.at, ended.at), later(held.at, processing.at))
+	switch own.state {
+	case "":
+	case hook.StateAuthorized:
+		held = newerCandidate(held, own)
+	case hook.StateProcessing:
+		if len(w.all) == 0 || own.at.After(newestOfMembers.Time) || newestOfMembers.IsZero() {
+			processing = newerCandidate(processing, own)
+		}
+	case hook.StateCanceled, hook.StateExpired:
+		ownEnd = own
+	case hook.StatePaid: // nothing is due
+		w.s.State, w.s.At = own.state, own.at
+		if held.state == "" && processing.state == "" {
+			w.s.NothingDue = own.cause
+			return
+		}
+	default:
+		open = newerCandidate(open, own)
+	}
+	var is candidate
+	switch {
+	case held.state != "":
+		is = held
+	case processing.state != "":
+		is = processing
+	case ownEnd.state != "" && !open.at.After(ownEnd.at.Time):
+		is = ownEnd
+		if ended.state != "" && ended.at.After(is.at.Time) {
+			is.at = ended.at
+		}
+	case open.state != "":
+		is = open
+	default:
+		is = ended
+	}
+	w.s.State, w.s.At, w.s.Cause = is.state, is.at, is.cause
+	if w.s.Due == 0 && !w.s.DueKnown {
+		w.s.Due = is.due
+	}
+}
+
+// ownStates are the states that an order's own evidence may report.
+var ownStates = map[hook.Kind]hook.State{
+	hook.Created: hook.StatePending, hook.Action: hook.StateActionRequired, hook.Processing: hook.StateProcessing,
+	hook.Authorized: hook.StateAuthorized, hook.Failed: hook.StateFailed, hook.Expired: hook.StateExpired,
+	hook.Canceled: hook.StateCanceled, hook.Released: hook.StateCanceled, hook.NothingDue: hook.StatePaid,
+}
+
+// ownState returns the newest state that the order itself was reported in, without money.
+func (w *whole) ownState() (c candidate) {
+	var by *hook.Evidence
+	for kind := range ownStates {
+		by = newer(by, w.own.newest[kind])
+	}
+	if w.snapshot != nil {
+		by = newer(by, w.snapshot)
+	}
+	if by == nil {
+		return c
+	}
+	c = candidate{ownStates[by.Kind], by.At, by.Cause, 0, true}
+	if by.Kind == hook.Stands {
+		c.state = by.State
+		if c.state == hook.StatePaid || c.state == hook.StatePartiallyPaid { // of nothing
+			c.cause = hook.CauseFree
+			c.state = hook.StatePaid
+		}
+	}
+	if by.Kind == hook.NothingDue && c.cause == "" {
+		c.cause = hook.CauseFree
+	}
+	return c
+}
+
+// aliveAfter reports whether anything happened after the order was closed that keeps it open.
+func (w *whole) aliveAfter(closed *hook.Evidence) bool {
+	for _, m := range w.all {
+		if m.Newest.After(closed.At.Time) && m.State != hook.StateCanceled && m.State != hook.StateExpired &&
+			m.State != hook.StateFailed && m.State != "" {
+			return true
+		}
+	}
+	c := w.ownState()
+	return c.state != "" && c.at.After(closed.At.Time)
+}
+
+func (w *whole) newestEnd() (at hook.Time) {
+	for _, m := range w.all {
+		at = later(at, m.At)
+	}
+	return at
+}

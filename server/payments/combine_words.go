@@ -1,0 +1,94 @@
+package payments
+
+import (
+	"slices"
+
+	"hookbeam/server/hook"
+)
+
+func (w *whole) setAmount() {
+	s := &w.s
+	switch {
+	case s.NothingDue != "":
+		s.Currency, s.Due, s.DueKnown = "", 0, false
+	case s.Captured > 0:
+		s.Amount = s.Captured
+	case s.Held > 0:
+		s.Amount = s.Held
+	default:
+		s.Amount = s.Due
+	}
+}
+
+// setWords sets what a page may say about the payer's money. What was taken in another currency counts here.
+func (w *whole) setWords() {
+	s := &w.s
+	lost := false
+	unproved, refunds := false, false
+	var names []string
+	for _, m := range w.all {
+		s.OnHold, s.OnItsWay = s.OnHold || m.OnHold, s.OnItsWay || m.OnItsWay
+		returned := w.closed != nil && !m.Newest.After(w.closed.At.Time) && m.Captured > 0
+		s.Taken = s.Taken || m.Taken && !returned
+		s.Back = s.Back || m.Back || returned
+		lost = lost || m.Dispute == hook.DisputeIsLost
+		unproved = unproved || m.Unproved
+		refunds = refunds || !m.Denied && slices.Contains([]hook.State{
+			hook.StateFailed, hook.StateCanceled, hook.StateExpired}, m.State)
+		names = append(names, m.Currency)
+	}
+	if w.snapshot != nil && w.snapshot.State == hook.StateAuthorized && s.State == hook.StateAuthorized {
+		s.OnHold, s.Held = true, s.Due
+		s.Amount = s.Held
+	}
+	s.OnItsWay = s.OnItsWay || s.State == hook.StateProcessing
+	if w.declared > 0 && w.net > 0 && !lost {
+		s.Taken = true
+	}
+	s.Back = s.Back || s.Refunded > 0
+	if w.taken && w.net <= 0 && !w.noSum {
+		s.Taken = false
+	}
+	s.Unproved = unproved
+	names = slices.DeleteFunc(names, func(c string) bool { return c == "" || c == w.currency })
+	s.Denied = denies(s) && !refunds && len(names) == 0
+}
+
+// setReview sets why a person should look.
+func (w *whole) setReview() {
+	s := &w.s
+	all := slices.Clone(w.own.review)
+	differ := w.due != nil && w.due.Currency != "" && w.due.Currency != w.currency
+	for _, m := range w.all {
+		all = append(all, m.Review...)
+		differ = differ || m.Currency != "" && m.Currency != w.currency && (hasMoney(m) || m.OnHold)
+	}
+	if differ {
+		all = append(all, hook.ReviewCurrenciesDiffer)
+	}
+	if s.Due > 0 && w.net > s.Due && w.taken {
+		if w.withNet > 1 {
+			all = append(all, hook.ReviewPaidTwice)
+		} else {
+			all = append(all, hook.ReviewOverpaid)
+		}
+	}
+	slices.Sort(all)
+	s.Review = slices.Compact(all)
+	if len(s.Review) == 0 {
+		s.Review = nil
+	}
+}
+
+// setFinal sets whether more is expected.
+func (w *whole) setFinal() {
+	s := &w.s
+	switch s.State {
+	case "":
+	case hook.StatePartiallyPaid:
+		own := w.ownState().state
+		s.Final = own == hook.StateExpired || own == hook.StateCanceled
+	default:
+		s.Final = !slices.Contains(openStates, s.State)
+	}
+}

@@ -1,0 +1,60 @@
+package payments
+
+import (
+	"slices"
+
+	"hookbeam/server/hook"
+)
+
+// own is what an order's or reference's own evidence says.
+type own struct {
+	newest   map[hook.Kind]*hook.Evidence
+	due      *hook.Evidence
+	declared int64
+	returned int64
+	currency string
+	last     *hook.Evidence
+	moved    bool // it says more than that it exists
+	review   []hook.Review
+	method   hook.Method
+	snapshot *hook.Evidence
+	paidAt   *hook.Evidence // the oldest that declares money
+	backAt   *hook.Evidence
+}
+
+func readOwn(set []hook.Evidence) *own {
+	o := &own{newest: make(map[hook.Kind]*hook.Evidence, 4)}
+	all := InOrder(set)
+	for i := range all {
+		o.note(&all[i])
+	}
+	return o
+}
+
+func (o *own) note(e *hook.Evidence) {
+	o.last = e
+	o.newest[e.Kind] = e
+	o.moved = o.moved || e.Kind != hook.Info || e.Due+e.Declared+e.Returned != 0
+	if e.Due != 0 {
+		o.due = e
+	}
+	if e.Declared != 0 && o.paidAt == nil {
+		o.paidAt = e
+	}
+	if e.Returned > o.returned {
+		o.backAt = e
+	}
+	if e.Currency != "" {
+		o.currency = e.Currency
+	}
+	o.declared, o.returned = max(o.declared, e.Declared), max(o.returned, e.Returned)
+	if e.Review != "" && !slices.Contains(o.review, e.Review) {
+		o.review = append(o.review, e.Review)
+	}
+	if e.Method != "" {
+		o.method = e.Method
+	}
+	if e.Kind == hook.Stands {
+		o.snapshot = e
+	}
+}

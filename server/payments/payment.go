@@ -1,0 +1,217 @@
+package payments
+
+import (
+	"slices"
+
+	"hookbeam/server/hook"
+)
+
+// Payment derives the state of one payment from its evidence. The order of the set and repeats in it change nothing.
+// Without evidence that moves it, the state is "".
+func Payment(set []hook.Evidence) hook.Summary {
+	p := read(InOrder(set))
+	p.sumCaptures()
+	p.sumRefunds()
+	p.proveByRefund()
+	p.endHold()
+	return p.summary()
+}
+
+// part is one capture or refund: what its newest evidence says.
+type part struct {
+	newest *hook.Evidence
+	amount int64 // of the newest evidence that has one; 0: of everything
+	of     string
+}
+
+func (p *part) done() bool {
+	switch p.newest.Kind {
+	case hook.Captured, hook.Refund, hook.Reversed:
+		return true
+	default:
+		return false
+	}
+}
+
+func (p *part) pending() bool {
+	return p.newest.Kind == hook.CapturePending || p.newest.Kind == hook.RefundPending
+}
+
+func (p *part) failed() bool {
+	return p.newest.Kind == hook.CaptureFailed || p.newest.Kind == hook.RefundFailed
+}
+
+// payment is what is read of a payment's evidence, and then derived from it.
+type payment struct {
+	currency  string
+	differ    bool // amounts in other currencies were left out
+	tooMany   bool // some parts were left out
+	newest    map[hook.Kind]*hook.Evidence
+	last      *hook.Evidence // the newest of all
+	began     *hook.Evidence // the oldest that moves the payment
+	captures  map[string]*part
+	refunds   map[string]*part
+	asked     *hook.Evidence
+	total     *hook.Evidence            // the largest sum of captures
+	returned  map[string]*hook.Evidence // the newest sum of refunds, by capture
+	charged   int64
+	follows   hook.More
+	firstPaid *hook.Evidence
+	firstEnd  *hook.Evidence
+	review    []hook.Review
+	late      bool
+	method    hook.Method
+	cause     hook.Cause
+
+	hold          int64          // what was authorized; 0: unknown or nothing
+	held          *hook.Evidence // the newest authorization
+	stands        bool           // the authorization stands
+	implied       bool           // only a refund says that the authorization ended
+	unproved      bool           // nobody stated the end of an authorization
+	more          bool           // more captures follow
+	captured      int64
+	withoutSum    bool // money was taken, and nobody said how much
+	refunded      int64
+	refundedAll   bool // a refund without an amount: all of it
+	refund        *hook.Evidence
+	broken        *hook.Evidence // the newest capture that failed
+	takenBy       *hook.Evidence // the newest capture
+	refundsMoney  bool           // a refund is known that cannot be a release
+	unfinished    bool           // a capture is pending
+	partsRefunded int64          // of refunds that may be releases
+}
+
+// read takes in evidence that is in the order of Compare.
+func read(all []hook.Evidence) *payment {
+	p := &payment{
+		newest:   make(map[hook.Kind]*hook.Evidence, 8),
+		captures: map[string]*part{}, refunds: map[string]*part{}, returned: map[string]*hook.Evidence{},
+	}
+	p.currency = currencyOf(all)
+	for i := range all {
+		p.note(&all[i])
+	}
+	if len(p.captures)+len(p.refunds) > maxParts {
+		p.tooMany = true
+	}
+	return p
+}
+
+// currencyOf returns the currency of a payment: that of its newest capture, else of its authorization, else of what was
+// asked for or returned.
+func currencyOf(all []hook.Evidence) (currency string) {
+	best := 0
+	for i := range all {
+		e := &all[i]
+		if e.Currency == "" || e.Amount+e.Total+e.Charged == 0 {
+			continue
+		}
+		weight := 2
+		switch e.Kind {
+		case hook.Captured:
+			weight = 4
+		case hook.Authorized:
+			weight = 3
+		case hook.Refund, hook.RefundPending, hook.RefundFailed, hook.Reversed:
+			weight = 1
+		}
+		if weight >= best {
+			best, currency = weight, e.Currency
+		}
+	}
+	return currency
+}
+
+// note takes in one piece, which is newer than all before it.
+func (p *payment) note(e *hook.Evidence) {
+	p.last = e
+	if e.Kind != hook.Info && p.began == nil {
+		p.began = e
+	}
+	if e.Review != "" && !slices.Contains(p.review, e.Review) {
+		p.review = append(p.review, e.Review)
+	}
+	p.late = p.late || e.Late
+	if e.Method != "" {
+		p.method = e.Method
+	}
+	if e.Cause != "" {
+		p.cause = e.Cause
+	}
+	if e.Currency != "" && e.Currency != p.currency && e.Amount+e.Total != 0 {
+		if e.Kind == hook.Captured || e.Kind == hook.Authorized || e.Kind == hook.Refund {
+			p.differ = true
+			return
+		}
+		if asks(e.Kind) {
+			p.newest[e.Kind] = e
+		}
+		return
+	}
+	p.charged = max(p.charged, e.Charged)
+	if asks(e.Kind) && e.Amount != 0 {
+		p.asked = e
+	}
+	if key, ok := partOf(e); ok {
+		p.notePart(key, e)
+	}
+	switch e.Kind {
+	case hook.Captured:
+		p.noteCapture(e)
+	case hook.Refund:
+		if e.Total != 0 {
+			p.noteReturned(e)
+		}
+	case hook.Canceled, hook.Expired, hook.Released:
+		if p.firstEnd == nil {
+			p.firstEnd = e
+		}
+	}
+	switch e.Kind {
+	case hook.CapturePending, hook.CaptureFailed, hook.RefundPending, hook.RefundFailed, hook.Refund, hook.Reversed,
+		hook.Captured:
+	default:
+		p.newest[e.Kind] = e
+	}
+}
+
+func (p *payment) notePart(key partKey, e *hook.Evidence) {
+	parts := p.captures
+	if key.refund {
+		parts = p.refunds
+	}
+	one := parts[key.id]
+	if one == nil {
+		one = &part{}
+		parts[key.id] = one
+	}
+	one.newest = e
+	if e.Amount != 0 {
+		one.amount = e.Amount
+	}
+	if e.Of != "" {
+		one.of = e.Of
+	}
+}
+
+func (p *payment) noteCapture(e *hook.Evidence) {
+	if p.firstPaid == nil {
+		p.firstPaid = e
+	}
+	if e.Follows != "" {
+		p.follows = e.Follows
+	}
+	if e.Total != 0 && (p.total == nil || e.Total >= p.total.Total) {
+		if p.total == nil || e.Total > p.total.Total || p.total.Inferred { // a stated sum proves more than a setting
+			p.total = e
+		}
+	}
+}
+
+// noteReturned keeps the newest sum of refunds; of two at one time the larger.
+func (p *payment) noteReturned(e *hook.Evidence) {
+	was := p.returned[e.Of]
+	if was == nil || e.At.After(was.At.Time) || e.Total >= was.Total {
+		p.returned[e.Of] = e
+	}
+}

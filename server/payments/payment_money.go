@@ -1,0 +1,218 @@
+package payments
+
+import (
+	"hookbeam/server/hook"
+)
+
+// sumCaptures works out what was captured, before refunds are looked at.
+func (p *payment) sumCaptures() {
+	p.held = p.newest[hook.Authorized]
+	if p.held != nil {
+		p.hold = p.held.Amount
+	}
+	p.dropInferred()
+	want := p.hold
+	if want == 0 && p.asked != nil {
+		want = p.asked.Amount
+	}
+	var sum int64
+	everything := false
+	for _, one := range p.captures {
+		switch {
+		case one.done():
+			sum += one.amount
+			everything = everything || one.amount == 0
+			p.takenBy = newer(p.takenBy, one.newest)
+		case one.pending():
+			p.unfinished = true
+		case one.failed():
+			p.broken = newer(p.broken, one.newest)
+		}
+	}
+	if everything {
+		sum = max(sum, want)
+		p.withoutSum = sum == 0
+	}
+	if p.total != nil {
+		rest := p.total.Total
+		for _, one := range p.captures {
+			if one.failed() && !one.newest.At.Before(p.total.At.Time) {
+				rest -= amountOr(one.amount, rest)
+			}
+		}
+		if rest > 0 {
+			p.takenBy = newer(p.takenBy, p.total)
+		}
+		sum = max(sum, rest)
+	}
+	p.captured = sum
+	if p.captured == 0 && !p.withoutSum {
+		p.takenBy = nil
+	}
+}
+
+// dropInferred turns a capture that only a setting tells of into an authorization, if the payment was canceled: then it
+// was never captured.
+func (p *payment) dropInferred() {
+	if p.total == nil || !p.total.Inferred {
+		return
+	}
+	if end := p.end(); end != nil && !end.At.Before(p.total.At.Time) {
+		if p.held == nil {
+			p.held, p.hold = p.total, p.total.Total
+		}
+		p.total, p.firstPaid = nil, nil
+	}
+}
+
+// end returns the newest evidence that an authorization ended without being captured.
+func (p *payment) end() *hook.Evidence {
+	return newer(newer(p.newest[hook.Canceled], p.newest[hook.Expired]), p.newest[hook.Released])
+}
+
+// sumRefunds works out what was returned. Totals and single refunds tell of the same money, so the larger one counts.
+func (p *payment) sumRefunds() {
+	var release int64
+	byCapture := map[string]int64{}
+	for _, one := range p.refunds {
+		switch {
+		case !one.done():
+		case one.newest.Release:
+			release += one.amount
+			if one.amount == 0 {
+				p.refundedAll = true
+			}
+		default:
+			byCapture[one.of] += one.amount
+			p.refundedAll = p.refundedAll || one.amount == 0
+		}
+		if !one.newest.Release {
+			p.refundsMoney = true
+		}
+		if one.done() {
+			p.refund = newer(p.refund, one.newest)
+		}
+	}
+	if release > 0 { // what was never captured can only be released
+		uncaptured := max(0, p.hold-p.captured)
+		p.implied = uncaptured > 0
+		release = max(0, release-uncaptured)
+		p.refundsMoney = p.refundsMoney || release > 0
+	}
+	p.partsRefunded = release
+	var sum int64
+	for of, amount := range byCapture {
+		if of != "" {
+			sum += max(amount, p.totalReturned(of))
+		}
+	}
+	for of := range p.returned {
+		if _, seen := byCapture[of]; !seen && of != "" {
+			sum += p.totalReturned(of)
+		}
+	}
+	p.refunded = max(sum+byCapture[""]+release, p.totalReturned(""))
+	for _, total := range p.returned {
+		p.refundsMoney = true
+		p.refund = newer(p.refund, total)
+	}
+	if p.refunded == 0 && !p.refundedAll {
+		p.refund = nil
+	}
+}
+
+// totalReturned returns the newest sum of refunds of a capture, less the refunds that failed since.
+func (p *payment) totalReturned(of string) int64 {
+	total := p.returned[of]
+	if total == nil {
+		return 0
+	}
+	rest := total.Total
+	for _, one := range p.refunds {
+		if one.failed() && (of == "" || one.of == of) && !one.newest.At.Before(total.At.Time) {
+			rest -= amountOr(one.amount, rest)
+		}
+	}
+	return max(0, rest)
+}
+
+// proveByRefund uses that money can only go back, or fail to, after it was taken.
+func (p *payment) proveByRefund() {
+	if p.captured == 0 && !p.withoutSum && p.refundsMoney {
+		sum := p.refunded
+		for _, one := range p.refunds {
+			if !one.done() && !one.newest.Release {
+				sum += one.amount
+			}
+		}
+		p.captured = max(p.charged, sum)
+		p.withoutSum = p.captured == 0
+		for _, one := range p.refunds {
+			p.takenBy = newer(p.takenBy, one.newest)
+		}
+		for _, total := range p.returned {
+			p.takenBy = newer(p.takenBy, total)
+		}
+		if p.withoutSum {
+			p.captured = p.want()
+			p.withoutSum = p.captured == 0
+		}
+	}
+	if p.refundedAll {
+		p.refunded = p.captured
+	}
+	if !p.withoutSum {
+		p.refunded = min(p.refunded, p.captured)
+	}
+}
+
+// want returns what the payment asks for: the newest of the amounts asked for and authorized.
+func (p *payment) want() int64 {
+	switch {
+	case p.held == p.total && p.held != nil:
+		return p.hold
+	case p.asked != nil:
+		return p.asked.Amount
+	default:
+		return p.hold
+	}
+}
+
+// taken reports whether money was taken, be it returned since or not.
+func (p *payment) taken() bool { return p.captured > 0 || p.withoutSum }
+
+// endHold decides whether the authorization stands.
+func (p *payment) endHold() {
+	end := p.end()
+	if p.held == nil {
+		p.more = p.follows == hook.MoreFollow && p.taken() && (end == nil || end.At.Before(p.takenBy.At.Time))
+		p.unproved = p.total != nil && p.total.Inferred && !p.taken()
+		return
+	}
+	ended := end != nil && !end.At.Before(p.held.At.Time)
+	p.more = p.follows == hook.MoreFollow && p.taken() && !ended
+	switch {
+	case ended:
+	case p.taken():
+		p.stands = p.more
+	case p.broken != nil && !p.unfinished && !p.broken.At.Before(p.held.At.Time), p.implied:
+		p.unproved = true
+	default:
+		p.stands = true
+	}
+}
+
+// newer returns the newer one of two pieces of evidence, each of which may be missing.
+func newer(a, b *hook.Evidence) *hook.Evidence {
+	if a == nil || b != nil && Compare(a, b) < 0 {
+		return b
+	}
+	return a
+}
+
+func amountOr(amount, all int64) int64 {
+	if amount == 0 {
+		return all
+	}
+	return amount
+}
