@@ -8,14 +8,17 @@ import (
 	"hookbeam/server/payload"
 )
 
-// aliases reads the aliases of a subject from the sender's own ids, without references.
-func (x *extraction) aliases(spec *SubjectSpec) []string {
-	all := make([]string, 0, len(spec.Aliases)+len(spec.References))
-	for i := range spec.Aliases {
-		if spec.Aliases[i].fallback && len(all) > 0 {
+// aliases reads the ids at some places.
+func (x *extraction) aliases(specs []AliasSpec) []string {
+	if len(specs) == 0 {
+		return nil
+	}
+	all := make([]string, 0, len(specs))
+	for i := range specs {
+		if specs[i].fallback && len(all) > 0 {
 			continue
 		}
-		all = addAlias(all, spec.Aliases[i].prefix, x.alias(&spec.Aliases[i]))
+		all = addAlias(all, specs[i].prefix, x.alias(&specs[i]))
 	}
 	return all
 }
@@ -51,9 +54,14 @@ func (a *AliasSpec) idIn(text string) string {
 	return text
 }
 
-// addReferences adds the merchant's own references as aliases "order/…": first those of the sender's SubjectSpec, then
-// those at the paths of the endpoint's settings. The first one is also shown as the reference.
+// addReferences adds the merchant's own references: first those of the sender's SubjectSpec, then those at the paths
+// of the endpoint's settings. The first one is also shown as the reference. Of subjects that are not paid they are
+// aliases.
 func (x *extraction) addReferences(s *hook.Statement, spec *SubjectSpec) {
+	into := &s.Aliases
+	if isMoney(s.Subject) {
+		into = &s.References
+	}
 	add := func(text string) {
 		if text = strings.TrimSpace(text); text == "" || len(text) > maxName || !payload.Printable(text) {
 			return
@@ -61,7 +69,7 @@ func (x *extraction) addReferences(s *hook.Statement, spec *SubjectSpec) {
 		if s.Reference == "" {
 			s.Reference = text
 		}
-		s.Aliases = addAlias(s.Aliases, "order", text)
+		*into = addAlias(*into, "order", text)
 	}
 	if x.outcome(&spec.CopiedReferences).Kind == "" {
 		for _, selector := range spec.References {
@@ -72,6 +80,11 @@ func (x *extraction) addReferences(s *hook.Statement, spec *SubjectSpec) {
 	for _, path := range own[:min(len(own), maxReferences)] {
 		if len(path) <= maxName {
 			add(x.PathText(payload.ParsePath(path)))
+		}
+	}
+	if len(*into) > 0 {
+		for i := range spec.OtherReferences {
+			*into = addAlias(*into, spec.OtherReferences[i].prefix, x.alias(&spec.OtherReferences[i]))
 		}
 	}
 }

@@ -1,45 +1,181 @@
 package extract
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
 )
 
-// readAmount sets the amount of an event from the first AmountSpec that can be read. An amount without a valid currency
-// is ignored. Disputes and events of kind hook.Info get no amount, because it could be mistaken for that of the
-// payment.
-func (x *extraction) readAmount(e *hook.Evidence, rule *Rule) {
-	switch e.Kind {
-	case hook.Info, hook.DisputeOpen, hook.DisputeWon, hook.DisputeLost, hook.DisputeClosed:
-		return
+// readMoney reads what a statement about a payment, order or reference has beyond others: which of them it is about,
+// how they are connected, and amounts.
+func (x *extraction) readMoney(s *hook.Statement, rule *Rule, o Outcome, account string) {
+	spec := rule.Subject
+	s.Orders = x.aliases(spec.Orders)
+	s.Customers = x.customers(spec)
+	if !spec.AnyAccount {
+		s.Account = account
+	}
+	s.Level = rule.Level
+	if s.Level == "" {
+		s.Level = hook.LevelOrder
+		if len(spec.Aliases) > 0 {
+			s.Level = hook.LevelPayment
+		}
+	}
+	if len(s.Aliases)+len(s.Orders) == 0 { // a payment without an id is no more than its reference
+		s.Level = hook.LevelReference
+	}
+	e := &s.Evidence
+	e.Part = x.first(rule.Part, maxName)
+	if of := x.aliases(rule.Of); len(of) > 0 {
+		_, e.Of, _ = strings.Cut(of[0], "/")
+	}
+	x.mark(e, o)
+	for i := range rule.Marks {
+		x.mark(e, x.outcome(&rule.Marks[i]))
+	}
+	x.readAmounts(e, rule)
+}
+
+// mark adds to evidence what an outcome has beside a kind.
+func (x *extraction) mark(e *hook.Evidence, o Outcome) {
+	e.Inferred, e.Release, e.Late = e.Inferred || o.Inferred, e.Release || o.Release, e.Late || o.Late
+	e.Follows, e.Cause = cmp.Or(o.Follows, e.Follows), cmp.Or(o.Cause, e.Cause)
+	e.Review, e.Method = cmp.Or(o.Review, e.Review), cmp.Or(o.Method, e.Method)
+}
+
+// customers returns hashes of everything that identifies the customer.
+func (x *extraction) customers(spec *SubjectSpec) (all []string) {
+	add := func(kind, text string) {
+		if text != "" {
+			all = append(all, hook.CustomerHash(kind, text))
+		}
+	}
+	add("id", x.first(spec.CustomerIDs, maxName))
+	add("mail", x.customer(spec))
+	add("phone", x.first(spec.Phones, maxName))
+	return all
+}
+
+// readAmounts sets the amounts of an event. Disputes and events of kind hook.Info have none of the first sort unless
+// their rule says so, because it could be mistaken for that of the payment.
+func (x *extraction) readAmounts(e *hook.Evidence, rule *Rule) {
+	set := func(into *int64, specs []AmountSpec) bool {
+		n, currency, a := x.amount(specs, rule.Subject)
+		if a == nil || n == 0 {
+			return false
+		}
+		if a.total {
+			into = &e.Total
+		}
+		*into = n
+		if e.Currency == "" {
+			e.Currency = currency
+		}
+		return true
 	}
 	amounts := rule.Amounts
-	if amounts == nil {
+	if amounts == nil && amountIsThePayments(e.Kind) {
 		amounts = rule.Subject.Amounts
 	}
-	for _, a := range amounts {
-		text := x.TextOrID(a.at)
-		if text == "" {
-			continue
-		}
-		currency := strings.ToUpper(x.TextOrID(a.currency))
+	set(&e.Amount, amounts)
+	set(&e.Total, rule.Sums)
+	set(&e.Charged, rule.Charged)
+	set(&e.Due, rule.Due)
+	set(&e.Declared, rule.Declared)
+	set(&e.Returned, rule.Returned)
+}
+
+// amountIsThePayments reports whether the amount of an event of a kind is that of its payment.
+func amountIsThePayments(k hook.Kind) bool {
+	switch k {
+	case hook.Info, hook.DisputeOpen, hook.DisputeWon, hook.DisputeLost, hook.DisputeClosed, hook.NothingDue:
+		return false
+	default:
+		return true
+	}
+}
+
+// amount returns the first amount of a list that can be read, with its currency; nil if none can. An amount without a
+// valid currency cannot.
+func (x *extraction) amount(specs []AmountSpec, spec *SubjectSpec) (n int64, currency string, from *AmountSpec) {
+	for i := range specs {
+		a := &specs[i]
+		currency = strings.ToUpper(x.TextOrID(a.currency))
 		if a.currency.IsZero() {
-			currency = strings.ToUpper(x.first(rule.Subject.Currency, len("EUR")))
+			currency = strings.ToUpper(x.first(spec.Currency, len("EUR")))
 		}
-		n, ok := minorUnits(text, currency, rule.Subject)
+		var ok bool
+		if a.each != "" {
+			n, ok = x.sumOf(a, a.each, currency, spec)
+		} else {
+			n, ok = minorUnits(x.TextOrID(a.at), currency, spec)
+		}
 		if !ok {
 			continue
 		}
-		e.Currency = currency
-		if a.total {
-			e.Total = n
-		} else {
-			e.Amount = n
+		for _, selector := range a.plus {
+			more, _ := minorUnits(x.TextOrID(selector), currency, spec)
+			n += more
 		}
-		return
+		for _, selector := range a.minus {
+			less, _ := minorUnits(x.TextOrID(selector), currency, spec)
+			n -= less
+		}
+		return max(0, n), currency, a
 	}
+	return 0, "", nil
+}
+
+// maxSummed is how many elements of each list are added up.
+const maxSummed = 64
+
+// sumOf adds up the amounts at a path with "*". ok is false if there is none.
+func (x *extraction) sumOf(a *AmountSpec, path, currency string, spec *SubjectSpec) (sum int64, ok bool) {
+	before, rest, more := strings.Cut(path, ".*.")
+	if !more {
+		return minorUnits(x.PathText(payload.ParsePath(path)), currency, spec)
+	}
+	for i := range maxSummed {
+		element := before + "." + strconv.Itoa(i)
+		exists, err := payload.ParseSelector("body:" + element)
+		if err != nil || !x.Has(exists) {
+			break
+		}
+		if !strings.Contains(rest, ".*.") && !x.isAsAsked(element, a.where) {
+			continue
+		}
+		if n, found := x.sumOf(a, element+"."+rest, currency, spec); found {
+			sum, ok = sum+n, true
+		}
+	}
+	return sum, ok
+}
+
+// isAsAsked reports whether the members of an element have the texts that AmountSpec.Where names.
+func (x *extraction) isAsAsked(element string, where [][2]string) bool {
+	for _, w := range where {
+		if x.PathText(payload.ParsePath(element+"."+w[0])) != w[1] {
+			return false
+		}
+	}
+	return true
+}
+
+// isLess compares two values as numbers if both are, and else as texts. A missing one is not less.
+func isLess(a, b string) bool {
+	if a == "" || b == "" {
+		return false
+	}
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	if errX == nil && errY == nil {
+		return x < y
+	}
+	return a < b
 }
 
 // minorUnits converts the text of an amount into minor units of ISO 4217. ok is false for a currency that is not three

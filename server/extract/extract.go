@@ -118,7 +118,7 @@ func (x *extraction) statements(items []string) []hook.Statement {
 // reads the event from the body again.
 func (x *extraction) singleEvent() hook.Event {
 	r := x.Record
-	one := hook.Event{ID: r.Event, Type: r.Type, OccurredAt: r.OccurredAt}
+	one := hook.Event{ID: r.Event, Type: r.Type, OccurredAt: r.OccurredAt, Account: r.Account}
 	if one.Type == "" {
 		one = x.Event(&x.Request)
 	}
@@ -160,13 +160,13 @@ func (x *extraction) statement(rule *Rule, one hook.Event) (s hook.Statement, re
 		return s, false
 	}
 	spec, r := rule.Subject, x.Record
-	s.Subject, s.Aliases = spec.Kind, x.aliases(spec)
+	s.Subject, s.Aliases = spec.Kind, x.aliases(spec.Aliases)
 	if s.Subject == "" {
 		s.Subject = hook.KindPayment
 	}
 	s.Evidence = hook.Evidence{
 		Event: one.ID, Kind: o.Kind, At: one.OccurredAt, Seq: r.Seq, Delivery: r.ID, Type: one.Type,
-		ReceivedAt: r.ReceivedAt, State: o.State, Tone: o.Tone, Final: o.Final, Part: x.first(rule.Refund, maxName),
+		ReceivedAt: r.ReceivedAt, State: o.State, Tone: o.Tone, Final: o.Final,
 		Customer: x.customer(spec), URL: x.url(spec), Title: x.title(spec),
 	}
 	fulfilment := x.outcome(&spec.Fulfilment)
@@ -183,14 +183,25 @@ func (x *extraction) statement(rule *Rule, one hook.Event) (s hook.Statement, re
 	if s.At.IsZero() { // the sender gives no time
 		s.At = r.ReceivedAt
 	}
-	x.readAmount(&s.Evidence, rule)
 	x.addReferences(&s, spec)
-	return s, len(s.Aliases) > 0
+	if isMoney(s.Subject) {
+		x.readMoney(&s, rule, o, one.Account)
+	}
+	return s, len(s.Aliases)+len(s.Orders) > 0 || s.Level == hook.LevelReference && len(s.References) > 0
 }
+
+// isMoney reports whether a kind of subject is a payment or an order.
+func isMoney(k hook.SubjectKind) bool { return k == hook.KindPayment || k == hook.KindOrder }
 
 // outcome evaluates a match for the current event. A match over several selectors looks up their texts joined with
 // "/"; an absent field is the empty text.
 func (x *extraction) outcome(m *Match) Outcome {
+	if len(m.less) == 2 {
+		if !isLess(x.TextOrID(m.less[0]), x.TextOrID(m.less[1])) {
+			return Outcome{}
+		}
+		return m.other
+	}
 	if len(m.at) == 0 {
 		return m.other
 	}

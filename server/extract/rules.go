@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"slices"
+
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
 )
@@ -28,9 +30,21 @@ type Rule struct {
 	Types   []string // event types: exact, or a prefix that ends with "*"
 	Match   Match
 	Subject *SubjectSpec
-	Amounts []AmountSpec       // replace those of the subject; nil: the subject's are used
-	Refund  []payload.Selector // id of the refund, so that one refund is not counted twice
-	Also    bool               // the rules after this one are applied to the same event as well
+	Also    bool // the rules after this one are applied to the same event as well
+
+	// Level says which of payment, order and reference the event reports on; "" is the payment if Subject has aliases,
+	// else the order. The event connects all three in any case.
+	Level hook.Level
+
+	Amounts  []AmountSpec       // replace those of the subject; nil: the subject's are used
+	Due      []AmountSpec       // what is to be paid in total
+	Declared []AmountSpec       // what was paid so far
+	Returned []AmountSpec       // what was returned so far
+	Charged  []AmountSpec       // of a refund: what was captured
+	Sums     []AmountSpec       // the sum of all captures or refunds so far, beside the amount of this one
+	Part     []payload.Selector // id of the capture or refund, so that one is not counted twice
+	Of       []AliasSpec        // of a refund: id of the capture that it returns
+	Marks    []Match            // add what their outcomes have beside a kind
 }
 
 // Rules are the rules of one sender, in order. The first rule that names an event's type is applied; the next such
@@ -42,27 +56,44 @@ type Rules []Rule
 type Match struct {
 	at    payload.Join // texts are joined with "/", "" for an absent field; empty: every event has the outcome other
 	cases map[string]Outcome
-	other Outcome // for any other text; with an empty Kind the rule reports nothing
+	other Outcome            // for any other text; with an empty Kind the rule reports nothing
+	less  []payload.Selector // the outcome is other if the first value is less than the second
 }
 
-// Outcome is what an event reports about its subject. For a payment only Kind is set; status derives the payment's
-// state from all of its evidence. For other subjects Kind is hook.Stands and State is the reported state.
+// Outcome is what an event reports about its subject. For a payment only Kind is set, and what a page needs to know to
+// say it in the right words; payments derives the state from all evidence. For other subjects Kind is hook.Stands and
+// State is the reported state.
 type Outcome struct {
-	Kind  hook.Kind
-	State hook.State // with hook.Stands only, like the fields below
+	Kind hook.Kind
+
+	State hook.State // with hook.Stands only, like the next three
 	Tone  hook.Tone
 	Final bool
 	Rank  int // of two events with the same time the one with the higher rank wins
+
+	Follows  hook.More // of a capture
+	Inferred bool      // of a capture: only a setting of the endpoint says so
+	Release  bool      // of a refund: it may be the release of an authorization
+	Cause    hook.Cause
+	Review   hook.Review
+	Method   hook.Method
+	Late     bool
 }
 
 // SubjectSpec says how the events of a sender identify one kind of subject, and which other facts about it they carry.
 // Several rules usually share one.
 type SubjectSpec struct {
 	Kind             hook.SubjectKind   // "" is a payment
-	Aliases          []AliasSpec        // all that are present are used; the first one is the main alias
-	References       []payload.Selector // the merchant's own references; each becomes an alias "order/…"
+	Aliases          []AliasSpec        // ids of one payment, or of another subject; all that are present are used
+	Orders           []AliasSpec        // ids of the order that the payment belongs to
+	References       []payload.Selector // the merchant's own references; each becomes "order/…"
 	CopiedReferences Match              // has an outcome if References were copied from another payment; ignored then
-	Customer         []payload.Selector // email address
+	OtherReferences  []AliasSpec        // further names of the first reference
+	AnyAccount       bool               // references are names everywhere, not only within the event's account
+
+	Customer    []payload.Selector // email address; also shown to people
+	CustomerIDs []payload.Selector // the provider's ids of the customer
+	Phones      []payload.Selector
 
 	Amounts  []AmountSpec
 	Currency []payload.Selector // of amounts without a currency of their own
@@ -104,8 +135,12 @@ func (a AliasSpec) Fallback() AliasSpec {
 // AmountSpec says where an event carries an amount of money. SubjectSpec.Decimal and Digits say in which unit.
 type AmountSpec struct {
 	at       payload.Selector
-	currency payload.Selector // zero: SubjectSpec.Currency
-	total    bool             // of a refund: the sum of all refunds so far, not of this one
+	currency payload.Selector   // zero: SubjectSpec.Currency
+	total    bool               // the sum of all captures or refunds so far, not of this one
+	plus     []payload.Selector // added to the amount; a missing one is zero
+	minus    []payload.Selector // taken off the amount
+	each     string             // path with "*" for every element of a list, instead of at
+	where    [][2]string        // with each: members of the innermost element and the texts that they must have
 }
 
 // Amount returns the amount at a selector, in the subject's currency.
@@ -117,7 +152,29 @@ func (a AmountSpec) In(currency string) AmountSpec {
 	return a
 }
 
-// Total returns a copy of a that is the sum of all refunds so far. A total replaces the amounts of single refunds.
+// Plus returns a copy of a to which another amount is added. An amount that is missing is zero.
+func (a AmountSpec) Plus(at string) AmountSpec {
+	a.plus = append(slices.Clip(a.plus), payload.Select(at))
+	return a
+}
+
+// Minus returns a copy of a from which another amount is taken off.
+func (a AmountSpec) Minus(at string) AmountSpec {
+	a.minus = append(slices.Clip(a.minus), payload.Select(at))
+	return a
+}
+
+// SumOf returns the sum of the amounts at a path of the body with "*" for every element of a list:
+// "refunds.*.transactions.*.amount". Of each list the first 64 elements count.
+func SumOf(path string) AmountSpec { return AmountSpec{each: path} }
+
+// Where returns a copy of a sum that counts only those elements of the innermost list whose member has a text.
+func (a AmountSpec) Where(member, text string) AmountSpec {
+	a.where = append(slices.Clip(a.where), [2]string{member, text})
+	return a
+}
+
+// Total returns a copy of a that is the sum of all captures or refunds so far.
 func (a AmountSpec) Total() AmountSpec {
 	a.total = true
 	return a
@@ -158,6 +215,21 @@ func StateFrom(at string, outcomes Outcomes) Match {
 	}
 	return m
 }
+
+// Choose returns a match by the text at a selector, or by the texts at several selectors with "+" between them, whose
+// outcomes have kinds of their own. For any other text it reports other.
+func Choose(at string, outcomes Outcomes, other Outcome) Match {
+	return Match{at: payload.SelectJoin(at), cases: outcomes, other: other}
+}
+
+// IfLess returns a match that has an outcome if one value is less than another one, and none if either is missing.
+// Numbers are compared as numbers, and other texts, such as dates, as texts. A selector "const:…" is a fixed value.
+func IfLess(at, than string, o Outcome) Match {
+	return Match{less: payload.SelectAll(at, than), other: o}
+}
+
+// Mark returns a match with the same outcome for every event, for Rule.Marks.
+func Mark(o Outcome) Match { return Match{other: o} }
 
 // Field is StateFrom without a kind, for SubjectSpec.Fulfilment: it adds to a statement and never makes one.
 func Field(at string, outcomes Outcomes, other Outcome) Match {

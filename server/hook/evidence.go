@@ -134,18 +134,23 @@ type Statement struct {
 func (s *Statement) Compact() {
 	e := &s.Evidence
 	texts := [...]*string{&e.Event, (*string)(&e.Delivery), &e.Type, &e.Currency, &e.Part, &e.Of,
-		&e.Reference, &e.Customer, &e.Title, &e.URL}
+		&e.Reference, &e.Customer, &e.Title, &e.URL, &s.Account}
+	lists := [...][]string{s.Aliases, s.Orders, s.References}
 	size := 0
-	for _, name := range s.Aliases {
-		size += len(name)
+	for _, names := range lists {
+		for _, name := range names {
+			size += len(name)
+		}
 	}
 	for _, text := range texts {
 		size += len(*text)
 	}
 	var b strings.Builder
 	b.Grow(size)
-	for _, name := range s.Aliases {
-		b.WriteString(name)
+	for _, names := range lists {
+		for _, name := range names {
+			b.WriteString(name)
+		}
 	}
 	for _, text := range texts {
 		b.WriteString(*text)
@@ -155,8 +160,10 @@ func (s *Statement) Compact() {
 		n := len(*of)
 		*of, all = all[:n], all[n:]
 	}
-	for i := range s.Aliases {
-		cut(&s.Aliases[i])
+	for _, names := range lists {
+		for i := range names {
+			cut(&names[i])
+		}
 	}
 	for _, text := range texts {
 		cut(text)

@@ -38,16 +38,23 @@ func (o *own) note(e *hook.Evidence) {
 	if e.Due != 0 {
 		o.due = e
 	}
-	if e.Declared != 0 && o.paidAt == nil {
+	declared, returned := e.Declared, e.Returned
+	switch e.Kind {
+	case hook.Captured: // of a payment whose id nobody tells
+		declared = max(declared, e.Amount, e.Total)
+	case hook.Refund:
+		returned = max(returned, e.Amount, e.Total)
+	}
+	if declared != 0 && o.paidAt == nil {
 		o.paidAt = e
 	}
-	if e.Returned > o.returned {
+	if returned > o.returned {
 		o.backAt = e
 	}
 	if e.Currency != "" {
 		o.currency = e.Currency
 	}
-	o.declared, o.returned = max(o.declared, e.Declared), max(o.returned, e.Returned)
+	o.declared, o.returned = max(o.declared, declared), max(o.returned, returned)
 	if e.Review != "" && !slices.Contains(o.review, e.Review) {
 		o.review = append(o.review, e.Review)
 	}

@@ -75,6 +75,6 @@ var flutterwaveRules = extract.Rules{
 			"voided": hook.Canceled}, hook.Info)},
 	{Types: []string{"charge.failed"}, Match: extract.Always(hook.Failed), Subject: &flutterwaveCharge},
 	{Types: []string{"charge.*"}, Match: extract.Always(hook.Info), Subject: &flutterwaveCharge},
-	{Types: []string{"refund.completed"}, Subject: &flutterwaveRefund, Refund: payload.SelectAll("body:data.id"),
+	{Types: []string{"refund.completed"}, Subject: &flutterwaveRefund, Part: payload.SelectAll("body:data.id"),
 		Match: extract.ByField("body:data.status", extract.Kinds{"failed": hook.RefundFailed}, hook.Refund)},
 }

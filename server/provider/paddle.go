@@ -90,7 +90,7 @@ var paddleRules = extract.Rules{
 				"canceled": hook.Canceled}, hook.Info)},
 	{Types: []string{"transaction.*"}, Match: extract.Always(hook.Info), Subject: &paddleTransaction},
 
-	{Types: []string{"adjustment.*"}, Subject: &paddleAdjustment, Refund: payload.SelectAll("body:data.id"),
+	{Types: []string{"adjustment.*"}, Subject: &paddleAdjustment, Part: payload.SelectAll("body:data.id"),
 		Match: extract.ByField("body:data.action+body:data.status",
 			extract.Kinds{"refund/approved": hook.Refund, "refund/rejected": hook.RefundFailed,
 				"refund/reversed": hook.RefundFailed, "chargeback_warning/approved": hook.DisputeOpen,

@@ -171,7 +171,7 @@ var paypalRules = extract.Rules{
 	{Types: []string{"PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.SALE.DENIED"},
 		Match: extract.Always(hook.Failed), Subject: &paypalCapture},
 	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalRefund,
-		Refund: payload.SelectAll("body:resource.id"),
+		Part: payload.SelectAll("body:resource.id"),
 		Match: extract.ByField("body:resource.status",
 			extract.Kinds{"FAILED": hook.RefundFailed, "CANCELLED": hook.RefundFailed}, hook.Refund),
 		Amounts: []extract.AmountSpec{
@@ -185,7 +185,7 @@ var paypalRules = extract.Rules{
 	{Types: []string{"PAYMENT.CAPTURE.REVERSED", "PAYMENT.SALE.REVERSED"}, Match: extract.Always(hook.Reversed),
 		Subject: &paypalRefund},
 	{Types: []string{"PAYMENT.REFUND.FAILED"}, Match: extract.Always(hook.RefundFailed), Subject: &paypalRefund,
-		Refund: payload.SelectAll("body:resource.id")},
+		Part: payload.SelectAll("body:resource.id")},
 	{Types: []string{"PAYMENT.REFUND.*"}, Match: extract.Always(hook.Info), Subject: &paypalRefund},
 
 	{Types: []string{"CUSTOMER.DISPUTE.CREATED"}, Match: extract.Always(hook.DisputeOpen), Subject: &paypalDispute},

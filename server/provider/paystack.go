@@ -98,9 +98,9 @@ var paystackRules = extract.Rules{
 	{Types: []string{"invoice.*"}, Match: extract.Always(hook.Info), Subject: &paystackInvoice},
 
 	{Types: []string{"refund.processed"}, Match: extract.Always(hook.Refund), Subject: &paystackRefund,
-		Refund: payload.SelectAll("body:data.refund_reference")},
+		Part: payload.SelectAll("body:data.refund_reference")},
 	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &paystackRefund,
-		Refund: payload.SelectAll("body:data.refund_reference")},
+		Part: payload.SelectAll("body:data.refund_reference")},
 	{Types: []string{"refund.*"}, Match: extract.Always(hook.Info), Subject: &paystackRefund},
 
 	{Types: []string{"charge.dispute.create", "charge.dispute.remind"}, Match: extract.Always(hook.DisputeOpen),

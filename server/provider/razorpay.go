@@ -110,11 +110,11 @@ var razorpayRules = extract.Rules{
 	{Types: []string{"order.notification.*"}, Match: extract.Always(hook.Info), Subject: &razorpayPayment},
 
 	{Types: []string{"refund.processed"}, Match: extract.Always(hook.Refund), Subject: &razorpayPayment,
-		Refund: payload.SelectAll("body:payload.refund.entity.id"),
+		Part: payload.SelectAll("body:payload.refund.entity.id"),
 		Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment.entity.amount_refunded").Total(),
 			extract.Amount("body:payload.refund.entity.amount")}},
 	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &razorpayPayment,
-		Refund:  payload.SelectAll("body:payload.refund.entity.id"),
+		Part:    payload.SelectAll("body:payload.refund.entity.id"),
 		Amounts: []extract.AmountSpec{extract.Amount("body:payload.refund.entity.amount")}},
 	{Types: []string{"refund.*"}, Match: extract.Always(hook.Info), Subject: &razorpayPayment},
 

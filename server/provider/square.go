@@ -98,7 +98,7 @@ var squareRules = extract.Rules{
 		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.payment.refunded_money.amount").
 			In("body:data.object.payment.refunded_money.currency").Total()}},
 	{Types: []string{"refund.created", "refund.updated"}, Subject: &squareRefund,
-		Refund: payload.SelectAll("body:data.object.refund.id"),
+		Part: payload.SelectAll("body:data.object.refund.id"),
 		Match: extract.ByField("body:data.object.refund.status",
 			extract.Kinds{"COMPLETED": hook.Refund, "FAILED": hook.RefundFailed, "REJECTED": hook.RefundFailed},
 			hook.Info)},

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -54,8 +55,9 @@ func FuzzStatements(f *testing.F) {
 			t.Fatalf("%d statements", len(told))
 		}
 		for _, s := range told {
-			if s.Kind == "" || s.Subject == "" || s.Event == "" || s.At.IsZero() || len(s.Aliases) == 0 ||
-				len(s.Aliases) > maxAliases ||
+			if s.Kind == "" || s.Subject == "" || s.Event == "" || s.At.IsZero() ||
+				len(s.Aliases)+len(s.Orders)+len(s.References) == 0 ||
+				max(len(s.Aliases), len(s.Orders), len(s.References)) > maxAliases ||
 				s.Amount < 0 {
 				t.Errorf("%+v", s)
 			}
@@ -66,7 +68,7 @@ func FuzzStatements(f *testing.F) {
 				s.Part,
 				s.URL,
 				s.Currency,
-			}, s.Aliases...) {
+			}, slices.Concat(s.Aliases, s.Orders, s.References)...) {
 				if len(text) > maxURL || strings.ContainsFunc(text, unicode.IsControl) {
 					t.Errorf("%q", text)
 				}

@@ -80,8 +80,18 @@ func (rs *readers) change(e *hook.Endpoint) bool {
 
 func (rs *readers) tells(id hook.EndpointID) bool { return rs.of(id) != nil }
 
-// read returns what a delivery says, and in which world. Its error is hook.ErrTooMuch.
+// read returns what a delivery says, and in which world. Its error is hook.ErrTooMuch. All that names a subject is one of
+// its aliases.
 func (rs *readers) read(r *hook.Record) (statements []hook.Statement, world string, err error) {
+	statements, world, err = rs.readStatements(r)
+	for i := range statements {
+		s := &statements[i]
+		s.Aliases = slices.Concat(s.Aliases, s.Orders, s.References)
+	}
+	return statements, world, err
+}
+
+func (rs *readers) readStatements(r *hook.Record) (statements []hook.Statement, world string, err error) {
 	from := rs.of(r.Endpoint)
 	if from == nil {
 		return nil, "", nil

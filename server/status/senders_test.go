@@ -62,7 +62,10 @@ func statements(t *testing.T, sender string, seq hook.Seq, events ...told) (all 
 		if err != nil || len(said) == 0 {
 			t.Fatalf("nothing is said by %s", e.body)
 		}
-		all = append(all, said...)
+		for _, one := range said {
+			one.Aliases = slices.Concat(one.Aliases, one.Orders, one.References)
+			all = append(all, one)
+		}
 	}
 	return all
 }

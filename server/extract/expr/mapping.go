@@ -209,8 +209,14 @@ func (m *Mapping) evaluate(x *evaluation) (t result, err error) {
 	}
 	t.Subject = m.kind
 	t.Aliases = []string{string(m.kind) + "/" + subject}
-	if t.Reference != "" {
-		t.Aliases = append(t.Aliases, "order/"+t.Reference)
+	switch reference := "order/" + t.Reference; {
+	case m.kind == hook.KindPayment:
+		t.Level = hook.LevelPayment
+		if t.Reference != "" {
+			t.References = []string{reference}
+		}
+	case t.Reference != "":
+		t.Aliases = append(t.Aliases, reference)
 	}
 	return t, nil
 }

@@ -138,37 +138,37 @@ var deliveries = map[string]struct {
 	"money that came": {
 		invoice,
 		`{"id":"I1","status":"DONE","amount":4200,"currency":"eur"}`,
-		hook.Statement{Aliases: []string{"payment/I1"},
+		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Captured, Amount: 4200, Currency: "EUR"}},
 	},
 	"a payment's own word needs no entry": {
 		invoice,
 		`{"id":"I1","status":"processing"}`,
-		hook.Statement{Aliases: []string{"payment/I1"},
+		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Processing}},
 	},
 	"an amount without its currency says nothing": {
 		invoice,
 		`{"id":"I1","status":"DONE","amount":4200}`,
-		hook.Statement{Aliases: []string{"payment/I1"},
+		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Captured}},
 	},
 	"an amount with a point says nothing": {
 		invoice,
 		`{"id":"I1","status":"DONE","amount":42.0,"currency":"EUR"}`,
-		hook.Statement{Aliases: []string{"payment/I1"},
+		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Captured}},
 	},
 	"all of it went back": {
 		invoice,
 		`{"id":"I1","status":"BACK","amount":1,"currency":"EUR"}`,
-		hook.Statement{Aliases: []string{"payment/I1"},
+		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Refund, Part: "whole"}},
 	},
 	"a part of it went back, so far": {
 		invoice,
 		`{"id":"I1","status":"PART","amount":"-12.50","currency":"EUR"}`,
-		hook.Statement{Aliases: []string{"payment/I1"},
+		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
 			Evidence: hook.Evidence{Kind: hook.Refund, Total: 1250, Currency: "EUR"}},
 	},
 }

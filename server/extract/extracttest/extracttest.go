@@ -7,6 +7,7 @@ package extracttest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"hookbeam/server/hook"
@@ -44,7 +45,7 @@ func Summary(all []hook.Statement) string {
 				words = append(words, more)
 			}
 		}
-		lines[i] = strings.Join(words, " ") + ": " + strings.Join(s.Aliases, " ")
+		lines[i] = strings.Join(words, " ") + ": " + strings.Join(slices.Concat(s.Aliases, s.Orders, s.References), " ")
 	}
 	return strings.Join(lines, "\n")
 }
