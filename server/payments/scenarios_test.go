@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookbeam/server/hook"
-	"hookbeam/server/payments"
+	"hookbeam/server/payments/paymentstest"
 )
 
 // scenario is one course of events in normalised facts, with the right answer for each link. The files have the same
@@ -83,8 +83,6 @@ func readScenarios(t testing.TB) (all []scenario) {
 }
 
 var start = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
-
-const endpoint = hook.EndpointID("ep_1")
 
 // names puts a prefix before the texts that have none.
 func names(prefix string, texts []string) []string {
@@ -169,88 +167,40 @@ func (f *fact) kind(t testing.TB) hook.Kind {
 	return kind
 }
 
-// rows are the rows of a test, in memory.
-type rows struct {
-	all   map[int64]*hook.Subject
-	index map[hook.AliasHash]int64
-	last  int64
-}
-
-func newRows() *rows { return &rows{all: map[int64]*hook.Subject{}, index: map[hook.AliasHash]int64{}} }
-
-func (r *rows) Find(alias hook.AliasHash) (*hook.Subject, error) { return r.all[r.index[alias]], nil }
-
-func (r *rows) Add(row *hook.Subject) {
-	r.last++
-	row.Key = r.last
-	r.all[row.Key] = row
-}
-
-func (r *rows) Point(alias hook.AliasHash, row *hook.Subject) { r.index[alias] = row.Key }
-
-func (r *rows) Drop(row *hook.Subject) { delete(r.all, row.Key) }
-
-// tell applies statements, some of them at once.
-func (r *rows) tell(t testing.TB, s *scenario, order []int, random *rand.Rand) {
+// tell applies facts in an order, some of them at once.
+func tell(t testing.TB, r *paymentstest.Rows, s *scenario, order []int, random *rand.Rand) {
 	t.Helper()
-	unique := func(hook.EndpointID) bool { return s.Unique }
-	g := payments.NewGraph(r, unique)
+	r.Unique = s.Unique
+	batch := map[string][]hook.Statement{}
+	flush := func() {
+		for environment, statements := range batch {
+			r.ApplyIn(t, environment, statements...)
+		}
+		clear(batch)
+	}
 	for _, i := range order {
 		f := &s.Facts[i]
-		st := f.statement(t)
-		if err := g.Apply(endpoint, f.environment(), &st); err != nil {
-			t.Fatal(err)
-		}
+		batch[f.environment()] = append(batch[f.environment()], f.statement(t))
 		if random.IntN(2) == 0 {
-			if _, err := g.Finish(); err != nil {
-				t.Fatal(err)
-			}
-			g = payments.NewGraph(r, unique)
+			flush()
 		}
 	}
-	if _, err := g.Finish(); err != nil {
-		t.Fatal(err)
-	}
+	flush()
 }
 
 // look returns what a link shows.
-func (r *rows) look(s *scenario, link string) hook.Summary {
+func look(r *paymentstest.Rows, link string) hook.Summary {
 	kind, name, _ := strings.Cut(link, "/")
-	find := func(alias string) *hook.Subject {
-		return r.all[r.index[hook.HashAlias(endpoint, hook.EnvironmentLive, alias)]]
-	}
-	var row *hook.Subject
 	switch kind {
 	case "payment":
-		row = find(names("payment", []string{name})[0])
+		return r.Alias(names("payment", []string{name})[0])
 	case "order":
-		row = find(names("own-order", []string{name})[0])
-	default:
-		account, reference, named := strings.Cut(name, "/")
-		if named && account != "" {
-			row = find(hook.ScopedReference(account, "order/"+reference))
-			break
-		}
-		if named {
-			name = reference
-		}
-		found := map[int64]*hook.Subject{}
-		for _, bare := range payments.BareReference(endpoint, hook.EnvironmentLive, "order/"+name) {
-			if row := r.all[r.index[bare]]; row != nil {
-				found[row.Key] = row
-			}
-		}
-		if len(found) > 1 {
-			return hook.Summary{State: hook.StateAmbiguous, Review: []hook.Review{hook.ReviewReferenceShared}}
-		}
-		for _, one := range found {
-			row = one
-		}
+		return r.Alias(names("own-order", []string{name})[0])
 	}
-	if row == nil {
-		return hook.Summary{}
+	if account, reference, named := strings.Cut(name, "/"); named {
+		return r.AliasOf(account, "order/"+reference)
 	}
-	return row.Summary
+	return r.Alias("order/" + name)
 }
 
 // shown returns a summary in the form of the scenarios.
@@ -291,15 +241,15 @@ func TestEveryScenarioHasItsAnswersInEveryOrder(t *testing.T) {
 				for range random.IntN(3) {
 					repeated = slices.Insert(repeated, random.IntN(len(repeated)+1), order[random.IntN(len(order))])
 				}
-				r := newRows()
-				r.tell(t, &s, repeated, random)
+				r := paymentstest.New()
+				tell(t, r, &s, repeated, random)
 				got := map[string]answer{}
 				for link, want := range s.Expected {
 					if want.Flags == nil {
 						want.Flags = []string{}
 						s.Expected[link] = want
 					}
-					got[link] = shown(r.look(&s, link))
+					got[link] = shown(look(r, link))
 				}
 				if diff := cmp.Diff(s.Expected, got); diff != "" {
 					t.Fatalf("in the order %v (-want +got):\n%s", repeated, diff)

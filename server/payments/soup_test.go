@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payments/paymentstest"
 )
 
 // soup returns facts that no provider would send together, over a few payments, orders and references.
@@ -112,11 +113,11 @@ func TestNoOrderOfAnyFactsMakesADifference(t *testing.T) {
 			for range try {
 				order = append(order, order[random.IntN(len(order))])
 			}
-			r := newRows()
-			r.tell(t, s, order, random)
+			r := paymentstest.New()
+			tell(t, r, s, order, random)
 			got := map[string]hook.Summary{}
 			for _, link := range links() {
-				got[link] = r.look(s, link)
+				got[link] = look(r, link)
 			}
 			if want == nil {
 				want = got
@@ -134,10 +135,10 @@ func TestNobodyIsToldThatNothingWasCharged(t *testing.T) {
 	for seed := range soups(t) {
 		s := soup(seed)
 		random := rand.New(rand.NewPCG(seed, 3))
-		r := newRows()
-		r.tell(t, s, random.Perm(len(s.Facts)), random)
+		r := paymentstest.New()
+		tell(t, r, s, random.Perm(len(s.Facts)), random)
 		for _, link := range links() {
-			got := r.look(s, link)
+			got := look(r, link)
 			ended := slices.Contains([]hook.State{hook.StateFailed, hook.StateCanceled, hook.StateExpired}, got.State)
 			money := got.Captured > 0 || got.Held > 0 || got.Refunded > 0 || got.Taken || got.OnHold ||
 				got.OnItsWay ||
