@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -26,6 +27,7 @@ const (
 type Link struct {
 	Endpoint hook.EndpointID
 	Subject  string // the subject or one of its aliases: "payment/pi_1", "order/10-4471"
+	Account  string // the account at the provider within which an order number is meant; "" if only one has it
 	Mode     string // hook.ModeTest, or ""
 	Expires  time.Time
 }
@@ -34,6 +36,7 @@ type Link struct {
 type claims struct {
 	Endpoint hook.EndpointID `json:"ep"`
 	Mode     string          `json:"mode,omitempty"`
+	Account  string          `json:"account,omitempty"`
 	jwt.RegisteredClaims
 }
 
@@ -57,7 +60,7 @@ func NewLinkKey(random io.Reader, now time.Time) (hook.LinkKey, error) {
 
 // SignLink returns the token of a link, signed with key by HS256.
 func SignLink(key hook.LinkKey, l Link) (string, error) {
-	c := claims{Endpoint: l.Endpoint, Mode: l.Mode,
+	c := claims{Endpoint: l.Endpoint, Mode: l.Mode, Account: l.Account,
 		RegisteredClaims: jwt.RegisteredClaims{Subject: l.Subject, ExpiresAt: jwt.NewNumericDate(l.Expires)}}
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString([]byte(key.Value))
 }
@@ -84,7 +87,15 @@ func plainToken(token string) bool {
 
 // Key identifies what a link shows, for limits that count by link. Two tokens of the same subject have the same key,
 // whatever their expiry and signing key.
-func (l Link) Key() string { return string(l.Endpoint) + "\x00" + l.Mode + "\x00" + l.Subject }
+func (l Link) Key() string { return string(l.Endpoint) + "\x00" + l.Mode + "\x00" + l.Name() }
+
+// Name returns the alias that the link is about, scoped by its account if that is a reference.
+func (l Link) Name() string {
+	if !strings.HasPrefix(l.Subject, "order/") {
+		return l.Subject
+	}
+	return hook.ScopedReference(l.Account, l.Subject)
+}
 
 // ReadLink verifies a token at the time now and returns its link. keys returns the link keys of an endpoint, or none if
 // the endpoint does not exist; it is called once at most, with an id that is not verified yet. The error is the same
@@ -115,9 +126,12 @@ func ReadLink(token string, now time.Time, keys func(hook.EndpointID) []hook.Lin
 		}
 		return set, nil
 	})
-	if err != nil || c.Subject == "" || len(c.Subject) > LongestSubject || c.Mode != "" && c.Mode != hook.ModeTest ||
+	if err != nil || c.Subject == "" || len(c.Subject) > LongestSubject || len(c.Account) > LongestSubject ||
+		strings.ContainsRune(c.Subject+c.Account, 0) || c.Mode != "" && c.Mode != hook.ModeTest ||
 		c.ExpiresAt.Sub(now) > LongestLink {
 		return Link{}, errLink
 	}
-	return Link{Endpoint: c.Endpoint, Subject: c.Subject, Mode: c.Mode, Expires: c.ExpiresAt.Time}, nil
+	return Link{
+		Endpoint: c.Endpoint, Subject: c.Subject, Account: c.Account, Mode: c.Mode, Expires: c.ExpiresAt.Time,
+	}, nil
 }

@@ -97,6 +97,7 @@ type Options struct {
 	Endpoints      *intake.Endpoints
 	Intake         *intake.Intake
 	Statuses       Statuses
+	Reviews        Reviews
 	PublicStatuses PublicStatuses
 	Effects        Effects
 	Pages          Pages

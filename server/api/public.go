@@ -260,7 +260,7 @@ func (t *publicView) includesState(s hook.State) bool {
 
 // publicViewOf reads what a link shows now. Errors are invalidLink, or an error of the status projection.
 func (a *API) publicViewOf(ctx context.Context, l access.Link) (t publicView, err error) {
-	t.Public, t.id, err = a.PublicStatuses.Public(ctx, l.Endpoint, l.Mode, l.Subject)
+	t.Public, t.id, err = a.PublicStatuses.Public(ctx, l.Endpoint, l.Mode, l.Name())
 	switch {
 	case errors.Is(err, hook.ErrNotFound): // the endpoint was deleted after the link was checked
 		return t, invalidLink
@@ -281,7 +281,7 @@ func (a *API) publicViewOf(ctx context.Context, l access.Link) (t publicView, er
 // It starts to watch before it reads, so that no change is missed.
 func (a *API) awaitStatusChange(ctx context.Context, l access.Link, token, known string, wait time.Duration) (
 	publicView, error) {
-	watch := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Subject)
+	watch := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Name())
 	defer watch.Close()
 	over := time.NewTimer(wait)
 	defer over.Stop()

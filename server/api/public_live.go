@@ -136,7 +136,7 @@ func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
 // watch sends the status until the page leaves, its link ends, or the server stops. It checks the link before each
 // message. The heartbeat is shortened so that it comes at the latest when the link expires.
 func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
-	changed := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Subject)
+	changed := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Name())
 	defer changed.Close()
 	page := &publicPage{api: a, ws: ws, closed: make(chan struct{})}
 	go page.listen()

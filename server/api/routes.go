@@ -102,6 +102,7 @@ func table() []route {
 		apiRoute("GET /api/v1/statuses/counts"),
 		apiRoute("POST /api/v1/statuses/rebuild"),
 		apiRoute("GET /api/v1/statuses/{id}"),
+		apiBodyRoute("POST /api/v1/statuses/{id}/review"),
 		apiBodyRoute("POST /api/v1/status-links"),
 		apiRoute("GET /api/v1/endpoints/{id}/link-keys"),
 		apiBodyRoute("POST /api/v1/endpoints/{id}/link-keys"),

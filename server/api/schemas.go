@@ -93,6 +93,8 @@ var schemaDescriptions = map[string]string{
 	"Response":                "A response that an endpoint sends instead of the standard one.",
 	"ReverifyRequest":         "What to do with rejected deliveries that verify now.",
 	"ReverifyResult":          "How many rejected deliveries verify with the current secrets.",
+	"Reviewed":                "Who looked at a payment or order that needed review.",
+	"ReviewStatusRequest":     "What you decided about a payment or order that needs review.",
 	"SecretCheck":             "Whether a secret has the form that a provider uses.",
 	"SecretHelp":              "Which of a provider's secrets is needed.",
 	"SecretInput":             "A secret to store. Its value is never returned.",

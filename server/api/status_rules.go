@@ -59,6 +59,7 @@ func (a *API) mountLinks(h huma.API) {
 type CreateStatusLinkRequest struct {
 	Endpoint  hook.EndpointID `json:"endpoint" maxLength:"40" example:"ep_abcdefghijklmnopqrstuvwxyz" doc:"The endpoint whose deliveries report the subject."`
 	Subject   string          `json:"subject" minLength:"1" maxLength:"250" doc:"One of the subject's aliases. There need not be an event about it yet." example:"payment/pi_3P"`
+	Account   string          `json:"account,omitempty" maxLength:"250" doc:"The account at the provider within which the reference is meant. Needed only if several accounts send to the endpoint and have the same order number." example:"acct_1"`
 	ExpiresIn string          `json:"expires_in,omitempty" maxLength:"20" doc:"A duration, up to 9600h; default 72h." example:"72h"`
 	Mode      string          `json:"mode,omitempty" enum:"live,test" doc:"test: the link shows what test events report. live (default): it never does."`
 }
@@ -84,7 +85,10 @@ func (a *API) createLink(ctx context.Context,
 	if err != nil {
 		return nil, err
 	}
-	l := access.Link{Endpoint: e.ID, Subject: in.Body.Subject, Expires: a.Now().Add(lifetime).Truncate(time.Second)}
+	l := access.Link{
+		Endpoint: e.ID, Subject: in.Body.Subject, Account: in.Body.Account,
+		Expires: a.Now().Add(lifetime).Truncate(time.Second),
+	}
 	if in.Body.Mode == hook.ModeTest {
 		l.Mode = hook.ModeTest
 	}

@@ -14,13 +14,17 @@ import (
 // answers "not_found", an unreadable before "invalid_request".
 func (a *API) mountStatuses(h huma.API) {
 	register(a, h, a.call("GET /statuses", "list-statuses", "List statuses",
-		"Returns the current state of payments, orders and other subjects, most recently changed first."),
+		"Returns the current state of payments, orders and other subjects, most recently changed first. Payments "+
+			"that an order lists are left out, except from searches: get the order for them."),
 		a.listStatuses)
 	register(a, h, a.call("GET /statuses/counts", "count-statuses", "Count statuses",
 		"Returns how many subjects are in each state."), a.countStatuses)
 	register(a, h, a.call("GET /statuses/{id}", "get-status", "Get a status",
 		"Returns one status with its history: the changes of state, what each event did, and when status pages "+
 			"showed it."), a.getStatus)
+	register(a, h, a.call("POST /statuses/{id}/review", "review-status", "Review a status",
+		"Notes that you looked at a payment or order that needs review. It needs another review if another reason is "+
+			"added later. Nothing changes at the provider."), a.reviewStatus)
 	rebuild := a.call("POST /statuses/rebuild", "rebuild-statuses", "Rebuild all statuses",
 		"Computes all statuses again from the log, in the background. The current ones are shown until it is done; "+
 			"then readers of the live connection get an update of kind statuses.")
@@ -39,10 +43,11 @@ type StatusSort struct {
 // statusesIn has the query parameters of listStatuses.
 type statusesIn struct {
 	StatusSort
-	State  hook.State `query:"state" maxLength:"60" doc:"Only subjects in this state." example:"paid"`
-	Words  string     `query:"q" maxLength:"200" doc:"Words in an alias, the reference, the title or the customer's email address, or an amount such as 49.00. All must match."`
-	Before string     `query:"before" maxLength:"80" doc:"next of the previous page."`
-	Limit  int        `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Maximum number of statuses in a page."`
+	State  hook.State  `query:"state" maxLength:"60" doc:"Only subjects in this state." example:"paid"`
+	Review hook.Review `query:"review" maxLength:"40" doc:"Only those that a person should look at, for this reason; any: for any reason." example:"paid_twice"`
+	Words  string      `query:"q" maxLength:"200" doc:"Words in an alias, the reference, the title or the customer's email address, or an amount such as 49.00. All must match."`
+	Before string      `query:"before" maxLength:"80" doc:"next of the previous page."`
+	Limit  int         `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Maximum number of statuses in a page."`
 }
 
 type statusesOut struct{ Body wire.StatusList }
@@ -54,7 +59,7 @@ func (s StatusSort) filter() hook.StatusFilter {
 // listStatuses returns a page. Unlike the cursors of deliveries, before is an opaque string of the status store.
 func (a *API) listStatuses(ctx context.Context, in *statusesIn) (*statusesOut, error) {
 	f := in.filter()
-	f.State, f.Words = in.State, in.Words
+	f.State, f.Review, f.Words = in.State, in.Review, in.Words
 	page, next, err := a.Statuses.Statuses(ctx, f, in.Before, in.Limit)
 	return &statusesOut{wire.StatusList{Statuses: wire.NewStatuses(page), Next: next}}, err
 }
@@ -75,6 +80,26 @@ func (a *API) getStatus(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	return &struct{ Body wire.StatusDetail }{wire.NewStatusDetail(&detail)}, nil
+}
+
+// ReviewStatusRequest is the body of reviewStatus.
+type ReviewStatusRequest struct {
+	Cleared bool   `json:"cleared" doc:"true: it needs no review for its current reasons. false: it does again."`
+	Note    string `json:"note,omitempty" maxLength:"500" doc:"What you found, for others."`
+}
+
+// reviewStatus notes that the caller looked at a status.
+func (a *API) reviewStatus(ctx context.Context, in *struct {
+	ID   hook.StatusID `path:"id" maxLength:"40" doc:"The status's id."`
+	Body ReviewStatusRequest
+}) (*struct{ Body wire.StatusDetail }, error) {
+	by := caller(ctx).Login
+	detail, err := a.Reviews.Review(ctx, in.ID, in.Body.Cleared, by, in.Body.Note)
+	if err != nil {
+		return nil, err
+	}
+	a.Log.InfoContext(ctx, "status reviewed", "status", in.ID, "cleared", in.Body.Cleared, "actor", by)
 	return &struct{ Body wire.StatusDetail }{wire.NewStatusDetail(&detail)}, nil
 }
 

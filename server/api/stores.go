@@ -53,6 +53,13 @@ type Statuses interface {
 	RequestRebuild(ctx context.Context) error
 }
 
+// Reviews notes what people decide about statuses that need a look. status.Board implements it.
+type Reviews interface {
+	// Review notes that somebody looked at a status for the reasons that it has now, or with cleared false takes that
+	// back, and returns the status. The error is of kind hook.ErrNotFound if there is no such payment or order.
+	Review(ctx context.Context, id hook.StatusID, cleared bool, by, note string) (hook.StatusDetail, error)
+}
+
 // PublicStatuses reads what a status link shows. The link gives endpoint, mode and name, an alias of the subject.
 // status.Board implements it.
 type PublicStatuses interface {

@@ -3,6 +3,7 @@ package hook
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 )
 
@@ -58,6 +59,9 @@ const (
 	ReviewUnderpaid        Review = "underpaid"
 )
 
+// ReviewAny stands for all reasons in a StatusFilter.
+const ReviewAny Review = "any"
+
 // Cause says why a payment or order ended, or why nothing is due.
 type Cause string
 
@@ -74,6 +78,7 @@ const (
 // Summary is the derived state of a payment, an order or a reference. Amounts are in minor units of Currency.
 type Summary struct {
 	State    State  `json:"state,omitempty"`
+	Began    Time   `json:"began,omitzero"`  // when the oldest evidence about it happened
 	At       Time   `json:"at,omitzero"`     // when it came to this state
 	Newest   Time   `json:"newest,omitzero"` // when the newest evidence about it happened
 	Currency string `json:"currency,omitempty"`
@@ -113,7 +118,9 @@ type Member struct {
 	Level     Level    `json:"level"`
 	Ordered   bool     `json:"ordered,omitempty"` // it is a payment of an order, and passed over in a reference
 	Money     bool     `json:"money,omitempty"`   // it has or had money, an authorization, or money on its way
+	ID        StatusID `json:"id"`
 	Customers []string `json:"customers,omitempty"`
+	Customer  string   `json:"customer,omitempty"` // email address, for people
 	Summary
 }
 
@@ -125,10 +132,39 @@ func CustomerHash(kind, text string) string {
 	return kind + ":" + hex.EncodeToString(sum[:8])
 }
 
-// ScopedReference returns a reference as it is indexed: the same text under two accounts is two references.
+// ScopedReference returns a reference as it is indexed: the same text under two accounts is two references. It returns
+// one that is scoped already as it is.
 func ScopedReference(account, reference string) string {
-	if account == "" {
+	if account == "" || strings.Contains(reference, "\x00") {
 		return reference
 	}
 	return reference + "\x00" + account
+}
+
+// CutReference returns the text of a reference, such as "order/10-4471", and its account.
+func CutReference(scoped string) (reference, account string) {
+	reference, account, _ = strings.Cut(scoped, "\x00")
+	return reference, account
+}
+
+// Reviewed says that a person looked at a payment or order and found that nothing need be done about some reasons. Other
+// reasons that come later need another look.
+type Reviewed struct {
+	Review []Review `json:"review"`
+	At     Time     `json:"at"`
+	By     string   `json:"by"`             // who did it: a session's or token's name
+	Note   string   `json:"note,omitempty"` // what they found
+}
+
+// Covers reports whether all reasons were looked at.
+func (r *Reviewed) Covers(all []Review) bool {
+	if r == nil {
+		return len(all) == 0
+	}
+	for _, review := range all {
+		if !slices.Contains(r.Review, review) {
+			return false
+		}
+	}
+	return true
 }

@@ -4,11 +4,15 @@ package hook
 // public may see. They are stored as JSON with the endpoint.
 type StatusRules struct {
 	// References are dotted selectors of the shop's own reference in the body, in addition to the provider's.
-	References []string  `json:"references,omitempty"`
-	Mapping    *Mapping  `json:"mapping,omitempty"`  // nil: the provider's built-in rules
-	Unsigned   bool      `json:"unsigned,omitempty"` // unsigned deliveries count like verified ones
-	Page       Page      `json:"page,omitzero"`
-	LinkKeys   []LinkKey `json:"link_keys,omitempty"` // newest first
+	References []string `json:"references,omitempty"`
+	// UniqueReferences says that the shop never gives two orders the same reference, so that payments with the same
+	// reference and different customers are of one order.
+	UniqueReferences bool      `json:"references_unique,omitempty"`
+	Only             string    `json:"only,omitempty"`     // a filter: other deliveries report nothing
+	Mapping          *Mapping  `json:"mapping,omitempty"`  // nil: the provider's built-in rules
+	Unsigned         bool      `json:"unsigned,omitempty"` // unsigned deliveries count like verified ones
+	Page             Page      `json:"page,omitzero"`
+	LinkKeys         []LinkKey `json:"link_keys,omitempty"` // newest first
 }
 
 // Mapping extracts statements from deliveries of a provider that is not in the catalogue. Its fields are expr-lang

@@ -167,6 +167,7 @@ type StatusFilter struct {
 // StatusDetail is one status with its history.
 type StatusDetail struct {
 	Status
+	Reviewed    *Reviewed    // who looked at it, if a person did
 	Members     []Status     // of an order or reference: its payments and orders, the newest first
 	Steps       []Step       // the changes of state, oldest first
 	Timeline    []Effect     // what each event did, in the order in which they were received

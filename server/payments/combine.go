@@ -42,6 +42,14 @@ func combine(o *own, all []*hook.Member) hook.Summary {
 	return w.s
 }
 
+// earlier returns the earlier of two times, each of which may be missing.
+func earlier(a, b hook.Time) hook.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a.Time) {
+		return b
+	}
+	return a
+}
+
 func later(a, b hook.Time) hook.Time {
 	if b.After(a.Time) {
 		return b
@@ -105,9 +113,10 @@ func (w *whole) sum() {
 	s := &w.s
 	s.Currency = w.currency
 	if w.last != nil {
-		s.Newest = w.last.At
+		s.Newest, s.Began = w.last.At, w.first.At
 	}
 	for _, m := range w.all {
+		s.Began = earlier(s.Began, m.Began)
 		s.Newest = later(s.Newest, m.Newest)
 		s.Late = s.Late || m.Late
 		s.Payments += payments(m)

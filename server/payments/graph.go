@@ -61,6 +61,13 @@ type applying struct {
 	order       *hook.Subject
 }
 
+// touch notes that the statement changes a row.
+func (a *applying) touch(row *hook.Subject) {
+	row.Status.Seq = max(row.Status.Seq, a.Seq)
+	row.Links.Heard = later(row.Links.Heard, a.ReceivedAt)
+	a.Graph.touch(row)
+}
+
 func (a *applying) hash(alias string) hook.AliasHash {
 	return hook.HashAlias(a.endpoint, a.environment, alias)
 }
@@ -133,7 +140,8 @@ func (a *applying) mainReferences() []string {
 // applyReferences makes sure that each reference has a row, and applies what the statement reports about it.
 func (a *applying) applyReferences() error {
 	for _, name := range a.mainReferences() {
-		row, err := a.reference(name, a.Account)
+		name, account := hook.CutReference(hook.ScopedReference(a.Account, name))
+		row, err := a.reference(name, account)
 		if err != nil {
 			return err
 		}
@@ -309,7 +317,12 @@ func (a *applying) merge(into, other *hook.Subject) {
 	for i := range o.Members {
 		list(l, o.Members[i])
 	}
-	l.Newest = later(l.Newest, o.Newest)
+	l.Newest, l.Heard = later(l.Newest, o.Newest), later(l.Heard, o.Heard)
+	l.Groups = l.Groups || o.Groups
+	if l.Reviewed == nil {
+		l.Reviewed = o.Reviewed
+	}
+	into.Status.Seq = max(into.Status.Seq, other.Status.Seq)
 	l.Paid = firstPaid(union(l.Paid, o.Paid))
 	delete(a.touched, other.Key)
 	a.rows.Drop(other)

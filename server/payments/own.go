@@ -13,6 +13,7 @@ type own struct {
 	declared int64
 	returned int64
 	currency string
+	first    *hook.Evidence
 	last     *hook.Evidence
 	moved    bool // it says more than that it exists
 	review   []hook.Review
@@ -32,6 +33,9 @@ func readOwn(set []hook.Evidence) *own {
 }
 
 func (o *own) note(e *hook.Evidence) {
+	if o.first == nil {
+		o.first = e
+	}
 	o.last = e
 	o.newest[e.Kind] = e
 	o.moved = o.moved || e.Kind != hook.Info || e.Due+e.Declared+e.Returned != 0

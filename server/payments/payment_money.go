@@ -17,8 +17,10 @@ func (p *payment) sumCaptures() {
 	}
 	var sum int64
 	everything := false
+	all := p.failureOfAll()
 	for _, one := range p.captures {
 		switch {
+		case one.done() && all != nil && Compare(one.newest, all) < 0:
 		case one.done():
 			sum += one.amount
 			everything = everything || one.amount == 0
@@ -33,7 +35,7 @@ func (p *payment) sumCaptures() {
 		sum = max(sum, want)
 		p.withoutSum = sum == 0
 	}
-	if p.total != nil {
+	if p.total != nil && (all == nil || Compare(p.total, all) > 0) {
 		rest := p.total.Total
 		for _, one := range p.captures {
 			if one.failed() && !one.newest.At.Before(p.total.At.Time) {
@@ -49,6 +51,16 @@ func (p *payment) sumCaptures() {
 	if p.captured == 0 && !p.withoutSum {
 		p.takenBy = nil
 	}
+}
+
+// failureOfAll returns the newest failure that names no capture: everything that was captured before it failed.
+func (p *payment) failureOfAll() (newest *hook.Evidence) {
+	for _, one := range p.captures {
+		if one.failed() && one.newest.Part == "" {
+			newest = newer(newest, one.newest)
+		}
+	}
+	return newest
 }
 
 // dropInferred turns a capture that only a setting tells of into an authorization, if the payment was canceled: then it

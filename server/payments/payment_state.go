@@ -15,6 +15,9 @@ func (p *payment) summary() hook.Summary {
 	if p.last != nil {
 		s.Newest = p.last.At
 	}
+	if p.began != nil {
+		s.Began = p.began.At
+	}
 	if p.stands {
 		s.OnHold = true
 		s.Held = max(0, amountOr(p.hold, p.want())-p.captured)

@@ -16,20 +16,25 @@ import (
 
 // subjectColumns are the columns of a hook.Subject. The other columns of the table subjects repeat values of the
 // status, for filters and indexes.
-const subjectColumns = `key, world, took, status, evidence`
+const subjectColumns = `key, world, took, status, links, evidence`
 
 // scanSubject reads a row of subjectColumns.
 func scanSubject(row interface{ Scan(...any) error }) (*hook.Subject, error) {
 	var s hook.Subject
 	var took int64
-	var text, lines []byte
-	if err := row.Scan(&s.Key, &s.Environment, &took, &text, &lines); err != nil {
+	var text, links, lines []byte
+	if err := row.Scan(&s.Key, &s.Environment, &took, &text, &links, &lines); err != nil {
 		return nil, err
 	}
 	s.TimeToPaid = time.Duration(took) * time.Millisecond
 	var err error
 	if s.Status, err = wire.ParseStatus(text); err != nil {
 		return nil, fmt.Errorf("read status: %w", err)
+	}
+	if len(links) > 0 {
+		if err := json.Unmarshal(links, &s.Links); err != nil {
+			return nil, fmt.Errorf("read the links of a subject: %w", err)
+		}
 	}
 	s.Evidence, err = readEvidence(lines)
 	return &s, err
@@ -135,6 +140,16 @@ func whereStatuses(f hook.StatusFilter) (where string, values []any) {
 	case hook.ModeLive:
 		add("world <> 'test'")
 	}
+	switch f.Review {
+	case "":
+	case hook.ReviewAny:
+		add("review <> ''")
+	default:
+		add("instr(review, ?)", " "+string(f.Review)+" ")
+	}
+	if f.Words == "" { // a search also finds what is listed inside another status
+		add("parent = ''")
+	}
 	for _, word := range strings.Fields(f.Words) {
 		term, vs := searchTerm(word)
 		add(term, vs...)
@@ -167,7 +182,8 @@ func amount(word string) (minor int64, ok bool) {
 // whole table; package status calls it at the start and then counts by itself.
 func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
 	rows, err := s.read.QueryContext(ctx,
-		`SELECT endpoint, world, kind, state, count(*) FROM subjects GROUP BY endpoint, world, kind, state`)
+		`SELECT endpoint, world, kind, state, parent <> '', count(*) FROM subjects
+			GROUP BY endpoint, world, kind, state, parent <> ''`)
 	if err != nil {
 		return nil, fmt.Errorf("count statuses: %w", err)
 	}
@@ -175,7 +191,7 @@ func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
 	var all []hook.SubjectCount
 	for rows.Next() {
 		var t hook.SubjectCount
-		if err := rows.Scan(&t.Endpoint, &t.Environment, &t.Kind, &t.State, &t.Count); err != nil {
+		if err := rows.Scan(&t.Endpoint, &t.Environment, &t.Kind, &t.State, &t.Inside, &t.Count); err != nil {
 			return nil, fmt.Errorf("count statuses: %w", err)
 		}
 		all = append(all, t)
@@ -261,7 +277,7 @@ func (s *Statuses) Took(ctx context.Context, endpoint hook.EndpointID, limit int
 
 // subjectBytes is an SQL expression for about how many bytes of the file a subject takes. The column words is counted
 // twice, because it contains the aliases, which are also in the table names.
-const subjectBytes = `octet_length(status) + octet_length(evidence) + 2 * octet_length(words) + 200`
+const subjectBytes = `octet_length(status) + octet_length(links) + octet_length(evidence) + 2 * octet_length(words) + 200`
 
 // sizedRow makes scanSubject read one more column, subjectBytes.
 type sizedRow struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -84,11 +85,11 @@ func (s *Statuses) Keys(aliases []hook.AliasHash, keys map[hook.AliasHash]int64)
 
 // putSubject inserts a subject or updates it. Endpoint and environment never change.
 const putSubject = `INSERT INTO subjects
-	(key, seq, endpoint, world, kind, state, amount, words, took, status, evidence)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	(key, seq, endpoint, world, kind, state, amount, words, took, status, evidence, links, parent, review)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, kind = excluded.kind, state = excluded.state,
 	amount = excluded.amount, words = excluded.words, took = excluded.took, status = excluded.status,
-	evidence = excluded.evidence`
+	evidence = excluded.evidence, links = excluded.links, parent = excluded.parent, review = excluded.review`
 
 // writeChanges writes a changeset in the open transaction.
 func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
@@ -97,16 +98,21 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 			return err
 		}
 	}
-	var text, lines []byte
+	var text, lines, links []byte
 	for _, sub := range d.Put {
 		st := &sub.Status
 		text, lines = wire.AppendStatus(text[:0], st), lines[:0]
 		for i := range sub.Evidence {
 			lines = append(appendEvidence(lines, &sub.Evidence[i]), '\n')
 		}
+		var err error
+		if links, err = appendLinks(links[:0], &sub.Links); err != nil {
+			return err
+		}
 		if err := s.write.exec(putSubject,
 			sub.Key, int64(st.Seq), string(st.Endpoint), sub.Environment, string(st.Kind), string(st.State), st.Amount,
-			searchText(st), sub.TimeToPaid.Milliseconds(), string(text), string(lines)); err != nil {
+			searchText(st), sub.TimeToPaid.Milliseconds(), string(text), string(lines), string(links),
+			string(st.Parent), reviewText(st)); err != nil {
 			return err
 		}
 	}
@@ -192,4 +198,28 @@ func (s *Statuses) EachShown(
 		}
 	}
 	return rows.Err()
+}
+
+// appendLinks appends the column links.
+func appendLinks(b []byte, l *hook.Links) ([]byte, error) {
+	if l.Level == "" {
+		return b, nil
+	}
+	text, err := json.Marshal(l)
+	if err != nil {
+		return b, fmt.Errorf("write the links of a subject: %w", err)
+	}
+	return append(b, text...), nil
+}
+
+// reviewText returns the column review of a subject.
+func reviewText(st *hook.Status) string {
+	if !st.NeedsReview {
+		return ""
+	}
+	text := " "
+	for _, review := range st.Review {
+		text += string(review) + " "
+	}
+	return text
 }

@@ -174,7 +174,7 @@ func (b *Board) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) 
 func (b *Board) apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	return b.hear(ctx, b.telling(page), upTo)
+	return b.extract(ctx, b.relevant(page), upTo)
 }
 
 // Under load the board gathers what comes, as those do who tell of it: the events of one payment come close together,
@@ -194,8 +194,8 @@ func gather(ctx context.Context) {
 	}
 }
 
-// telling are the deliveries of a page that may say something. Repeats of an event say nothing new.
-func (b *Board) telling(page []hook.Delivery) []hook.Delivery {
+// relevant returns the deliveries of a page that may report something. A redelivery reports nothing new.
+func (b *Board) relevant(page []hook.Delivery) []hook.Delivery {
 	says := func(d *hook.Delivery) bool {
 		return d.DuplicateOf == 0 && d.Verdict != hook.Rejected && b.readers.tells(d.Endpoint) && !b.tooLarge(d)
 	}
@@ -203,13 +203,13 @@ func (b *Board) telling(page []hook.Delivery) []hook.Delivery {
 	for n < len(page) && says(&page[n]) {
 		n++
 	}
-	telling := page[:n:n] // often it is all of it
+	relevant := page[:n:n] // often it is all of it
 	for i := n + 1; i < len(page); i++ {
 		if says(&page[i]) {
-			telling = append(telling, page[i])
+			relevant = append(relevant, page[i])
 		}
 	}
-	return telling
+	return relevant
 }
 
 // tooLarge reports whether nothing is read of a delivery for its size alone, so that its body need not be fetched.
@@ -224,58 +224,30 @@ func (b *Board) tooLarge(d *hook.Delivery) bool {
 	return true
 }
 
-// draw shows what statements do. Where they touch so many subjects that those weigh too much together, it is done part
-// by part: until all of it is, the position says that nothing is, and drawing it again would change nothing. The caller
-// holds applying, or is alone.
-func (b *Board) draw(ctx context.Context, upTo hook.Seq, all []heard) error {
-	for {
-		if b.pending.full() {
-			if err := b.flush(); err != nil {
-				return err
-			}
-		}
-		d, err := newDrawing(b, all)
-		if err != nil {
-			return err
-		}
-		n := 0
-		for ; n < len(all) && d.weight < drawnBytes; n++ {
-			if err := d.take(ctx, &all[n]); err != nil {
-				return err
-			}
-		}
-		if all = all[n:]; len(all) == 0 {
-			b.publish(d, d.finish(), upTo)
-			return nil
-		}
-		b.publish(d, d.finish(), b.position)
-	}
-}
-
-// publish shows what was drawn.
-func (b *Board) publish(d *drawing, changed []*draft, upTo hook.Seq) {
+// publish makes a changeset visible, and moves the position.
+func (b *Board) publish(c *changeset, changed []*hook.Subject, upTo hook.Seq) {
 	b.mu.Lock()
-	for gone := range d.gone {
-		b.count(d.before[gone], -1)
+	for gone := range c.gone {
+		b.count(c.before[gone], -1)
 		b.subjects.remove(gone)
 		b.pending.drop(gone)
 		b.pending.gone[gone] = struct{}{}
 	}
-	maps.Copy(b.pending.names, d.fresh)
-	for _, c := range changed {
-		b.count(d.before[c.Key], -1)
-		b.count(&c.Subject, 1)
-		b.pending.put(&c.Subject)
-		if c.Status.State != "" {
-			b.recent.add(&c.Status)
+	maps.Copy(b.pending.names, c.fresh)
+	for _, row := range changed {
+		b.count(c.before[row.Key], -1)
+		b.count(row, 1)
+		b.pending.put(row)
+		if row.Status.State != "" {
+			b.recent.add(&row.Status)
 		}
 	}
 	b.position = upTo
 	close(b.moved)
 	b.moved = make(chan struct{})
 	b.mu.Unlock()
-	for _, c := range changed {
-		b.watches.tell(&c.Subject)
+	for _, row := range changed {
+		b.watches.tell(row)
 	}
 }
 
@@ -284,7 +256,10 @@ func (b *Board) count(s *hook.Subject, n int) {
 	if s == nil {
 		return
 	}
-	t := hook.SubjectCount{Endpoint: s.Status.Endpoint, Environment: s.Environment, Kind: s.Status.Kind, State: s.Status.State}
+	t := hook.SubjectCount{
+		Endpoint: s.Status.Endpoint, Environment: s.Environment, Kind: s.Status.Kind, State: s.Status.State,
+		Inside: s.Status.Parent != "",
+	}
 	if b.tallies[t] += n; b.tallies[t] == 0 {
 		delete(b.tallies, t)
 	}

@@ -34,7 +34,7 @@ const (
 )
 
 func weightOfEvidence(e *hook.Evidence) int {
-	return evidenceWeight + len(e.Event) + len(e.Delivery) + len(e.Type) + len(e.Currency) + len(e.Part) + len(e.State) +
+	return evidenceWeight + len(e.Event) + len(e.Delivery) + len(e.Type) + len(e.Currency) + len(e.Part) + len(e.Of) + len(e.State) +
 		len(e.Fulfilment) + len(e.Reference) + len(e.Customer) + len(e.Title) + len(e.URL)
 }
 
@@ -49,10 +49,22 @@ func weightOfStatus(st *hook.Status) int {
 	return n
 }
 
+// What a member of an order weighs beside its texts.
+const memberWeight = 500
+
 func weightOf(s *hook.Subject) int {
 	n := weightOfStatus(&s.Status)
 	for i := range s.Evidence {
 		n += weightOfEvidence(&s.Evidence[i])
+	}
+	l := &s.Links
+	for i := range l.Members {
+		n += memberWeight + len(l.Members[i].Name)
+	}
+	for _, names := range [...][]string{l.Names, l.Orders, l.References, l.Customers, l.Paid} {
+		for _, name := range names {
+			n += nameWeight + len(name)
+		}
 	}
 	return n
 }

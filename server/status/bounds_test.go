@@ -115,19 +115,24 @@ func TestWhatIsShownOfHeavyEvidenceDependsOnNoOrder(t *testing.T) {
 			set = append(set, e)
 		}
 		shown := func(set []hook.Evidence) string {
-			s := draft{Subject: hook.Subject{Status: hook.Status{Kind: hook.KindPayment, Aliases: []string{"payment/1"}}}}
+			s := &hook.Subject{Status: hook.Status{Kind: hook.KindOwn, Aliases: []string{"own/1"}}}
+			c := changeset{touched: map[int64]*hook.Subject{}}
+			finish := func() {
+				s.Evidence = lighten(s.Evidence)
+				describe(s)
+			}
 			for i, e := range set {
-				s.add(hook.Statement{Evidence: e})
+				c.add(s, &hook.Statement{Evidence: e})
 				if s.Evidence = weightiest(s.Evidence, 30); i%3 == 0 { // a few together, and more than are kept
-					s.finish()
+					finish()
 				}
 			}
-			s.finish()
+			finish()
 			before := 0
 			for i := range set {
 				before += weightOfEvidence(&set[i])
 			}
-			if after := weightOf(&s.Subject); before > maxEvidenceBytes && after < before {
+			if after := weightOf(s); before > maxEvidenceBytes && after < before {
 				lighter++
 			}
 			return fmt.Sprintf("%+v", s.Status)

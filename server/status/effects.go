@@ -5,61 +5,90 @@ import (
 	"slices"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payments"
 )
 
-// Why an event moved nothing.
+// Why an event did not change the state of its subject.
 const (
-	MoneyOutranks      = "money_outranks"      // money came in: only refunds, reversals and failed captures move it
-	AuthorizedOutranks = "authorized_outranks" // an authorisation stands: a failed attempt does not undo it
+	MoneyOutranks      = "money_outranks"      // money was taken: only refunds and failed captures change it
+	AuthorizedOutranks = "authorized_outranks" // an authorization stands: a failed attempt does not end it
 	NewerKnown         = "newer_known"         // something newer was known
-	SameState          = "same_state"          // it says what was known
+	SameState          = "same_state"          // it reports what was known
 )
 
-// Effects are what each piece of evidence did to a subject, in the order in which it came.
-func Effects(st *hook.Status, set []hook.Evidence) []hook.Effect {
-	came := slices.Clone(set)
-	slices.SortStableFunc(came, func(a, b hook.Evidence) int { return cmp.Compare(a.Seq, b.Seq) })
-	effects := make([]hook.Effect, 0, len(came))
-	var was Payment
-	for i, e := range came {
-		now := Stand(st.Kind, came[:i+1])
-		f := hook.Effect{From: was.State, To: now.State, Status: st.ID, Subject: st.Subject, Kind: st.Kind, Says: e.Kind, Type: e.Type,
-			Event: e.Event, Amount: e.Amount, Currency: e.Currency, At: e.At, ReceivedAt: e.ReceivedAt, Seq: e.Seq, Delivery: e.Delivery}
-		f.Effect, f.Rule = effect(st.Kind, came[:i], e, was, now)
+// moment is what was known of a subject after some of its events.
+type moment struct {
+	state    hook.State
+	dispute  hook.Dispute
+	refunded int64
+	captured int64
+	review   bool
+}
+
+// derive returns what a row would say with this evidence.
+func derive(row *hook.Subject, set []hook.Evidence) moment {
+	if row.Links.Level == "" {
+		return moment{state: stand(row.Status.Kind, payments.InOrder(set)).state}
+	}
+	one := hook.Subject{Links: hook.Links{Level: row.Links.Level}, Evidence: set}
+	s := payments.Derive(&one, false)
+	return moment{orderState(&s), s.Dispute, s.Refunded, s.Captured, len(s.Review) > 0}
+}
+
+// effectsOf returns what each piece of evidence did to its own subject, in the order in which it was received. Effects
+// on an order's payments are those of the payments.
+func effectsOf(row *hook.Subject) []hook.Effect {
+	received := slices.Clone(row.Evidence)
+	slices.SortStableFunc(received, func(a, b hook.Evidence) int { return cmp.Compare(a.Seq, b.Seq) })
+	effects := make([]hook.Effect, 0, len(received))
+	st := &row.Status
+	var was moment
+	for i, e := range received {
+		now := derive(row, received[:i+1])
+		f := hook.Effect{
+			From: was.state, To: now.state, Status: st.ID, Subject: st.Subject, Kind: st.Kind, Says: e.Kind, Type: e.Type,
+			Event: e.Event, Amount: cmp.Or(e.Amount, e.Total), Currency: e.Currency, At: e.At,
+			ReceivedAt: e.ReceivedAt, Seq: e.Seq, Delivery: e.Delivery,
+		}
+		f.Effect, f.Rule = effect(row, received[:i], &e, was, now)
 		effects = append(effects, f)
 		was = now
 	}
 	return effects
 }
 
-// effect says what e did behind what came before it.
-func effect(kind hook.SubjectKind, before []hook.Evidence, e hook.Evidence, was, now Payment) (effect hook.EffectKind, rule string) {
-	again := slices.ContainsFunc(before, func(o hook.Evidence) bool { return sameWord(&o, &e) })
+// effect says what e did after what was received before it.
+func effect(row *hook.Subject, before []hook.Evidence, e *hook.Evidence, was, now moment) (hook.EffectKind, string) {
 	switch {
-	case again:
+	case payments.Contains(before, e):
 		return hook.EffectDuplicate, ""
 	case e.Kind == hook.Info:
 		return hook.EffectInfo, ""
-	case now.Review && !was.Review:
-		return hook.EffectImpossible, ""
-	case now.State != was.State, now.Dispute != was.Dispute, now.Refunded != was.Refunded:
+	case now != was:
 		return hook.EffectApplied, ""
 	}
-	return unmoved(kind, before, e, now)
+	return unchanged(row, before, e, now)
 }
 
-// unmoved says why e changed nothing.
-func unmoved(kind hook.SubjectKind, before []hook.Evidence, e hook.Evidence, now Payment) (effect hook.EffectKind, rule string) {
-	newest := slices.MaxFunc(append(slices.Clone(before), e), func(a, b hook.Evidence) int { return a.At.Compare(b.At.Time) })
-	moneyIn := slices.Contains([]hook.State{hook.StatePaid, hook.StatePartiallyRefunded, hook.StateRefunded}, now.State)
+// unchanged says why e changed nothing.
+func unchanged(row *hook.Subject, before []hook.Evidence, e *hook.Evidence, now moment) (hook.EffectKind, string) {
+	newest := e.At
+	for i := range before {
+		if before[i].At.After(newest.Time) {
+			newest = before[i].At
+		}
+	}
+	moneyStates := []hook.State{
+		hook.StatePaid, hook.StatePartiallyRefunded, hook.StateRefunded, hook.StatePartiallyPaid,
+	}
 	switch {
-	case Stand(kind, []hook.Evidence{e}).State == now.State:
+	case derive(row, []hook.Evidence{*e}).state == now.state:
 		return hook.EffectApplied, SameState
-	case moneyIn && kind == hook.KindPayment:
+	case row.Links.Level == hook.LevelPayment && slices.Contains(moneyStates, now.state):
 		return hook.EffectLate, MoneyOutranks
-	case now.State == hook.StateAuthorized && e.Kind == hook.Failed:
+	case now.state == hook.StateAuthorized && e.Kind == hook.Failed:
 		return hook.EffectLate, AuthorizedOutranks
-	case newest.At.After(e.At.Time):
+	case newest.After(e.At.Time):
 		return hook.EffectLate, NewerKnown
 	default:
 		return hook.EffectApplied, SameState

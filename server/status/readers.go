@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"reflect"
@@ -8,6 +9,7 @@ import (
 	"sync"
 
 	"hookbeam/server/extract/expr"
+	"hookbeam/server/filter"
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
 )
@@ -25,6 +27,7 @@ type reader struct {
 	endpoint hook.Endpoint
 	provider *provider.Provider
 	mapping  *expr.Mapping // nil: as is known of the provider
+	only     *filter.Filter // nil: all deliveries report
 }
 
 // of returns how an endpoint's deliveries are read; nil where they tell of nothing.
@@ -51,6 +54,9 @@ func newReader(endpoints func(hook.EndpointID) (hook.Endpoint, bool), id hook.En
 		return nil
 	}
 	r := &reader{endpoint: e, provider: p}
+	if e.Statuses.Only != "" {
+		r.only, _ = filter.Parse(e.Statuses.Only) // one that cannot be parsed was refused when it was saved
+	}
 	if e.Statuses.Mapping != nil {
 		if m, err := expr.Compile(*e.Statuses.Mapping); err == nil { // it was refused when it was saved otherwise
 			r.mapping = m
@@ -74,24 +80,21 @@ func (rs *readers) change(e *hook.Endpoint) bool {
 		return newReader(func(hook.EndpointID) (hook.Endpoint, bool) { return *e, true }, e.ID) != nil
 	}
 	o := &was.endpoint
-	return o.Provider != e.Provider || o.Statuses.Unsigned != e.Statuses.Unsigned || !maps.Equal(o.Settings, e.Settings) ||
+	return o.Provider != e.Provider || o.Statuses.Unsigned != e.Statuses.Unsigned ||
+		o.Statuses.UniqueReferences != e.Statuses.UniqueReferences || o.Statuses.Only != e.Statuses.Only || !maps.Equal(o.Settings, e.Settings) ||
 		!slices.Equal(o.Statuses.References, e.Statuses.References) || !reflect.DeepEqual(o.Statuses.Mapping, e.Statuses.Mapping)
 }
 
 func (rs *readers) tells(id hook.EndpointID) bool { return rs.of(id) != nil }
 
-// read returns what a delivery says, and in which world. Its error is hook.ErrTooMuch. All that names a subject is one of
-// its aliases.
-func (rs *readers) read(r *hook.Record) (statements []hook.Statement, world string, err error) {
-	statements, world, err = rs.readStatements(r)
-	for i := range statements {
-		s := &statements[i]
-		s.Aliases = slices.Concat(s.Aliases, s.Orders, s.References)
-	}
-	return statements, world, err
+// unique reports whether an endpoint's references identify orders.
+func (rs *readers) unique(id hook.EndpointID) bool {
+	from := rs.of(id)
+	return from != nil && from.endpoint.Statuses.UniqueReferences
 }
 
-func (rs *readers) readStatements(r *hook.Record) (statements []hook.Statement, world string, err error) {
+// read returns what a delivery reports, and in which environment. Its error is hook.ErrTooMuch.
+func (rs *readers) read(r *hook.Record) (statements []hook.Statement, world string, err error) {
 	from := rs.of(r.Endpoint)
 	if from == nil {
 		return nil, "", nil
@@ -99,13 +102,33 @@ func (rs *readers) readStatements(r *hook.Record) (statements []hook.Statement, 
 	world = worldOf(&from.endpoint, &r.Delivery)
 	if from.mapping == nil {
 		statements, err = from.provider.Statements(&from.endpoint, r)
-		return statements, world, err
+	} else if statements, err = from.mapping.Statements(&from.endpoint, r); !errors.Is(err, hook.ErrTooMuch) {
+		err = nil // what it cannot read reports nothing; trying the mapping says why
 	}
-	statements, err = from.mapping.Statements(&from.endpoint, r)
-	if err != nil && !errors.Is(err, hook.ErrTooMuch) {
-		return nil, world, nil // what it cannot read tells of nothing; trying the mapping says why
+	if !from.admits(r, statements) {
+		return nil, world, err
 	}
 	return statements, world, err
+}
+
+// admits reports whether the endpoint's filter lets a delivery report anything. The filter sees what the delivery itself
+// says of its subjects, and not what is known of them: a status must not depend on itself.
+func (r *reader) admits(record *hook.Record, statements []hook.Statement) bool {
+	if r.only == nil {
+		return true
+	}
+	item := filter.Item{Record: record, EndpointName: r.endpoint.Name, Provider: r.endpoint.Provider}
+	item.Subjects = func() (all []filter.Subject) {
+		for i := range statements {
+			s := &statements[i]
+			all = append(all, filter.Subject{
+				Names:     slices.Concat(s.Aliases, s.Orders, s.References),
+				Reference: s.Reference, Amount: cmp.Or(s.Amount, s.Total),
+			})
+		}
+		return all
+	}
+	return r.only.Match(item, record.ReceivedAt.Time)
 }
 
 // worldOf is where what a delivery says counts: what nothing was checked of counts only among its like, unless the

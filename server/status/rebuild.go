@@ -105,6 +105,12 @@ func (b *Board) Rebuild(ctx context.Context) error {
 	if err := b.copyShown(ctx, shadow, began); err != nil {
 		return err
 	}
+	if err := b.copyReviewed(ctx, shadow); err != nil {
+		return err
+	}
+	if err := shadow.flush(); err != nil {
+		return err
+	}
 	err = b.take(ctx, shadow)
 	done = err == nil
 	return err
@@ -186,32 +192,31 @@ func (b *Board) inheritThinned(ctx context.Context, other *Board, store func() e
 	})
 }
 
-// inherit takes over what those deliveries said that are wanted, after which the log is drawn up to a seq.
-func (b *Board) inherit(ctx context.Context, from *Tables, upTo hook.Seq, wanted func(hook.Seq) bool) error {
-	var all []heard
-	draw := func() error {
-		err := b.draw(ctx, upTo, all)
+// inherit takes over what the wanted deliveries reported, after which the log is read up to a seq.
+func (b *Board) inherit(
+	ctx context.Context, from *Tables, upTo hook.Seq, wanted func(hook.Seq) bool,
+) error {
+	var all []fact
+	apply := func() error {
+		err := b.applyFacts(ctx, upTo, all)
 		all = nil
 		return err
 	}
 	err := from.Each(ctx, func(s *hook.Subject) error {
-		for _, e := range s.Evidence {
-			if wanted(e.Seq) {
-				said := hook.Statement{Subject: s.Status.Kind, Aliases: s.Status.Aliases, Evidence: e}
-				t := newHeard(s.Status.Endpoint, s.Environment, said)
-				t.tooMuch = s.Status.TooMuch
-				all = append(all, t)
-			}
+		for _, statement := range b.factsOf(s, wanted) {
+			f := newFact(s.Status.Endpoint, s.Environment, statement)
+			f.tooMuch = s.Status.TooMuch
+			all = append(all, f)
 		}
 		if len(all) < drawnAtOnce {
 			return nil
 		}
-		return draw()
+		return apply()
 	})
 	if err != nil {
 		return err
 	}
-	return draw()
+	return apply()
 }
 
 // follow draws until the position that until gives.

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
 )
@@ -68,37 +66,6 @@ func statements(t *testing.T, sender string, seq hook.Seq, events ...told) (all 
 		}
 	}
 	return all
-}
-
-// TestEverySendersPaymentEndsRightInEveryOrder has each event come twice.
-func TestEverySendersPaymentEndsRightInEveryOrder(t *testing.T) {
-	for _, p := range plays {
-		t.Run(p.sender+" "+p.name, func(t *testing.T) {
-			all := statements(t, p.sender, 1, p.events...)
-			if sets := apart(all); len(sets) != 1 {
-				t.Fatalf("its names are %d payments: %v", len(sets), sets)
-			}
-			var set []hook.Evidence
-			for _, s := range slices.Concat(all, statements(t, p.sender, 100, p.events...)) {
-				set = append(set, s.Evidence)
-			}
-			want := Of(set)
-			got := play{sender: p.sender, name: p.name, events: p.events, state: want.State, amount: want.Amount, refunded: want.Refunded,
-				dispute: want.Dispute, late: want.Late, review: want.Review, unpriced: want.Currency == ""}
-			if p.amount == 0 && !p.unpriced {
-				p.amount = 4900
-			}
-			if diff := cmp.Diff(p, got, cmp.AllowUnexported(play{}, told{})); diff != "" || want.Currency != "EUR" && !p.unpriced {
-				t.Fatalf("%s in %q: %+v", diff, want.Currency, set)
-			}
-			half := set[:len(set)/2]
-			permute(slices.Clone(half), func(order []hook.Evidence) {
-				if diff := cmp.Diff(want, Of(slices.Concat(order, set[len(half):]))); diff != "" {
-					t.Fatalf("%v: %s", order, diff)
-				}
-			})
-		})
-	}
 }
 
 // strangers are events of two payments each, by their sender: what they share names neither.

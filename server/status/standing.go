@@ -5,79 +5,111 @@ import (
 	"slices"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payments"
 )
 
-// Stand derives where a subject of any kind stands from everything that its events say. The order of set does not
-// matter, nor do repeats.
-func Stand(kind hook.SubjectKind, set []hook.Evidence) Payment { return stand(kind, inOrder(set)) }
+// standing is where a subject that is not paid stands.
+type standing struct {
+	state    hook.State
+	tone     hook.Tone
+	final    bool
+	at       hook.Time // when it came to stand there
+	amount   int64
+	currency string
+	steps    []hook.Step
+}
 
-// stand is Stand for evidence that is in order.
-func stand(kind hook.SubjectKind, all []hook.Evidence) Payment {
-	if kind == hook.KindPayment {
-		p := pay(all)
-		p.Tone, p.Final = tones[p.State], slices.Contains(finals, p.State)
-		return p
-	}
-	var p Payment
-	var at hook.Evidence // what counts, of what has happened so far
+// stand derives where a subject stands from evidence in the order of payments.Compare.
+func stand(kind hook.SubjectKind, all []hook.Evidence) (p standing) {
+	var by hook.Evidence // what counts, of what has happened so far
 	for _, e := range all {
-		if e.Kind != hook.Stands || p.State != "" && better(kind, at, e) > 0 {
+		if e.Kind != hook.Stands || p.state != "" && better(kind, &by, &e) > 0 {
 			continue
 		}
-		at = e
-		if state := word(kind, e); state != p.State {
-			p.State, p.At = state, e.At
-			p.Steps = append(p.Steps, Step{state, e.At, e.Seq})
+		by = e
+		if e.State != p.state {
+			p.state, p.at = e.State, e.At
+			p.steps = append(p.steps, hook.Step{State: e.State, At: e.At, Seq: e.Seq, Delivery: e.Delivery})
 		}
 	}
-	p.Fulfilment, p.Amount, p.Currency = at.Fulfilment, at.Amount, at.Currency
-	p.Tone, p.Final = tones[p.State], at.Final || slices.Contains(finals, p.State) && kind != hook.KindOwn
-	if kind == hook.KindOrder { // paid is not yet sent
-		p.Final = at.Final || slices.Contains([]hook.State{hook.StateFulfilled, hook.StateCanceled, hook.StateRefunded, hook.StateExpired}, p.State)
-	}
-	if at.Tone != "" {
-		p.Tone = at.Tone
+	p.amount, p.currency = by.Amount, by.Currency
+	p.tone, p.final = tones[p.state], by.Final || slices.Contains(finals, p.state) && kind != hook.KindOwn
+	if by.Tone != "" {
+		p.tone = by.Tone
 	}
 	return p
 }
 
-// better compares what two pieces of evidence are worth: of the attempts of a run the latest counts, and once it has
-// finished it has; of anything else what happened last.
-func better(kind hook.SubjectKind, a, b hook.Evidence) int {
+// finals are the states of runs and deployments that nothing is expected to follow.
+var finals = []hook.State{
+	hook.StateSuccess, hook.StateFailure, hook.StateCancelled, hook.StateSkipped, hook.StateSuperseded,
+}
+
+// better compares which of two reports counts: of the attempts of a run the latest, and of one attempt its end; of
+// anything else what happened last.
+func better(kind hook.SubjectKind, a, b *hook.Evidence) int {
 	last := cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Event, b.Event))
 	if kind != hook.KindRun && kind != hook.KindDeployment {
 		return last
 	}
-	return cmp.Or(cmp.Compare(a.Version, b.Version), order(finished(a), finished(b)), last)
+	return cmp.Or(cmp.Compare(a.Version, b.Version), compareBool(finished(a), finished(b)), last)
 }
 
-func finished(e hook.Evidence) bool { return e.Final || slices.Contains(finals, e.State) }
+func finished(e *hook.Evidence) bool { return e.Final || slices.Contains(finals, e.State) }
 
-// word is the one word for where a subject stands. An order stands on two feet; what is over outranks what was sent, and
-// that outranks what was paid.
-func word(kind hook.SubjectKind, e hook.Evidence) hook.State {
-	over := []hook.State{hook.StateCanceled, hook.StateRefunded, hook.StateExpired}
-	sent := []hook.State{hook.StateFulfilled, hook.StatePartiallyFulfilled, hook.StateReturned}
-	if kind == hook.KindOrder && !slices.Contains(over, e.State) && slices.Contains(sent, e.Fulfilment) {
-		return e.Fulfilment
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	default:
+		return -1
 	}
-	return e.State
 }
 
-// finals are the states that nothing is expected to follow.
-var finals = []hook.State{hook.StatePaid, hook.StatePartiallyRefunded, hook.StateRefunded, hook.StateCanceled, hook.StateExpired,
-	hook.StateSuccess, hook.StateFailure, hook.StateCancelled, hook.StateSkipped, hook.StateSuperseded}
+// trim keeps the weightiest evidence of a subject that is not paid if there are more than so many pieces.
+func trim(s *hook.Subject, most int) {
+	if len(s.Evidence) > most {
+		s.Evidence = weightiest(s.Evidence, maxEvidence)
+	}
+}
 
-var tones = map[hook.State]hook.Tone{
-	hook.StatePending: hook.TonePending, hook.StateActionRequired: hook.ToneWarning, hook.StateProcessing: hook.ToneActive,
-	hook.StateAuthorized: hook.ToneActive, hook.StatePaid: hook.ToneSuccess, hook.StatePartiallyRefunded: hook.ToneSuccess,
-	hook.StateRefunded: hook.ToneNeutral, hook.StateFailed: hook.ToneFailure, hook.StateCanceled: hook.ToneNeutral,
-	hook.StateExpired: hook.ToneNeutral,
+// weightiest returns the n newest pieces of evidence, and those that move nothing only if there is room. Which they are
+// does not depend on the order in which they came.
+func weightiest(set []hook.Evidence, n int) []hook.Evidence {
+	all := slices.Clone(payments.InOrder(set))
+	slices.SortStableFunc(all, func(a, b hook.Evidence) int {
+		return compareBool(a.Kind != hook.Info, b.Kind != hook.Info)
+	})
+	return all[max(0, len(all)-n):]
+}
 
-	hook.StateQueued: hook.TonePending, hook.StateWaitsFor: hook.ToneWarning, hook.StateRunning: hook.ToneActive,
-	hook.StateSuccess: hook.ToneSuccess, hook.StateFailure: hook.ToneFailure, hook.StateCancelled: hook.ToneNeutral,
-	hook.StateSkipped: hook.ToneNeutral, hook.StateSuperseded: hook.ToneNeutral,
-
-	hook.StateUnfulfilled: hook.TonePending, hook.StatePartiallyFulfilled: hook.ToneActive, hook.StateFulfilled: hook.ToneSuccess,
-	hook.StateReturned: hook.ToneNeutral, hook.StatePartiallyPaid: hook.ToneActive,
+// lighten removes texts for people from evidence that takes too many bytes, if a newer piece has another one: it is
+// shown instead, and is kept at least as long. So the status still depends on no order.
+func lighten(set []hook.Evidence) []hook.Evidence {
+	weight := 0
+	for i := range set {
+		weight += weightOfEvidence(&set[i])
+	}
+	if weight <= maxEvidenceBytes {
+		return set
+	}
+	all := slices.Clone(payments.InOrder(set))
+	var newest, newestInfo [4]bool // whether a newer piece has the text: one that moves something, one that does not
+	for i := len(all) - 1; i >= 0; i-- {
+		e := &all[i]
+		for k, text := range [...]*string{&e.Reference, &e.Customer, &e.Title, &e.URL} {
+			switch {
+			case *text == "":
+			case newest[k] || e.Kind == hook.Info && newestInfo[k]:
+				*text = ""
+			case e.Kind == hook.Info:
+				newestInfo[k] = true
+			default:
+				newest[k] = true
+			}
+		}
+	}
+	return all
 }

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payments"
 )
 
 // stands is evidence that a subject stood somewhere, some minutes after noon.
@@ -25,10 +26,9 @@ func attempt(n int64) func(*hook.Evidence) {
 	return func(e *hook.Evidence) { e.Version = n; e.Event += fmt.Sprint("/", n) }
 }
 func ranked(n int) func(*hook.Evidence)      { return func(e *hook.Evidence) { e.Rank = n } }
-func sent(s hook.State) func(*hook.Evidence) { return func(e *hook.Evidence) { e.Fulfilment = s } }
 func looks(t hook.Tone) func(*hook.Evidence) { return func(e *hook.Evidence) { e.Tone = t } }
 
-func TestRunsAndOrdersEndRightInEveryOrder(t *testing.T) {
+func TestRunsEndRightInEveryOrder(t *testing.T) {
 	for name, c := range map[string]struct {
 		kind  hook.SubjectKind
 		set   []hook.Evidence
@@ -42,19 +42,16 @@ func TestRunsAndOrdersEndRightInEveryOrder(t *testing.T) {
 		"finished, whatever the clocks": {hook.KindRun, []hook.Evidence{stands(5, hook.StateRunning, ranked(10)), stands(2, hook.StateSuccess, ranked(20))}, hook.StateSuccess, hook.ToneSuccess, true, 1},
 		"run once more":                 {hook.KindRun, []hook.Evidence{stands(0, hook.StateFailure, attempt(1)), stands(9, hook.StateQueued, attempt(2))}, hook.StateQueued, hook.TonePending, false, 2},
 		"a later deployment took over":  {hook.KindDeployment, []hook.Evidence{stands(0, hook.StateRunning), stands(1, hook.StateSuccess), stands(9, hook.StateSuperseded)}, hook.StateSuperseded, hook.ToneNeutral, true, 3},
-		"an order":                      {hook.KindOrder, []hook.Evidence{stands(0, hook.StatePending, sent(hook.StateUnfulfilled)), stands(1, hook.StatePaid, sent(hook.StateUnfulfilled)), stands(2, hook.StatePaid, sent(hook.StatePartiallyFulfilled))}, hook.StatePartiallyFulfilled, hook.ToneActive, false, 3},
-		"an old snapshot comes late":    {hook.KindOrder, []hook.Evidence{stands(0, hook.StatePending), stands(2, hook.StatePaid)}, hook.StatePaid, hook.ToneSuccess, false, 2},
-		"sent, then given back":         {hook.KindOrder, []hook.Evidence{stands(0, hook.StatePaid, sent(hook.StateFulfilled)), stands(5, hook.StateRefunded, sent(hook.StateFulfilled))}, hook.StateRefunded, hook.ToneNeutral, true, 2},
 		"one's own":                     {hook.KindOwn, []hook.Evidence{stands(0, "picked"), stands(3, "on_the_road", looks(hook.ToneActive))}, "on_the_road", hook.ToneActive, false, 2},
 		"nothing that moves it":         {hook.KindRun, []hook.Evidence{at(0, hook.Info, 0)}, "", "", false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			want := Stand(c.kind, c.set)
-			if want.State != c.state || want.Tone != c.tone || want.Final != c.final || len(want.Steps) != c.steps {
+			want := stand(c.kind, payments.InOrder(c.set))
+			if want.state != c.state || want.tone != c.tone || want.final != c.final || len(want.steps) != c.steps {
 				t.Fatalf("%+v, want %+v", want, c)
 			}
 			permute(slices.Clone(c.set), func(order []hook.Evidence) {
-				if diff := cmp.Diff(want, Stand(c.kind, append(order, order...))); diff != "" {
+				if diff := cmp.Diff(want, stand(c.kind, payments.InOrder(append(order, order...))), cmp.AllowUnexported(standing{})); diff != "" {
 					t.Fatalf("%v: %s", order, diff)
 				}
 			})
@@ -65,28 +62,18 @@ func TestRunsAndOrdersEndRightInEveryOrder(t *testing.T) {
 func TestNoOrderMakesADifferenceToAnyKind(t *testing.T) {
 	one := rapid.Custom(func(t *rapid.T) hook.Evidence {
 		return stands(rapid.IntRange(0, 2).Draw(t, "minute"), rapid.SampledFrom([]hook.State{hook.StateQueued, hook.StatePaid, hook.StateFailure, hook.StateRefunded}).Draw(t, "state"),
-			attempt(rapid.Int64Range(0, 2).Draw(t, "attempt")), ranked(rapid.IntRange(0, 2).Draw(t, "rank")), sent(rapid.SampledFrom([]hook.State{"", hook.StateFulfilled}).Draw(t, "sent")),
+			attempt(rapid.Int64Range(0, 2).Draw(t, "attempt")), ranked(rapid.IntRange(0, 2).Draw(t, "rank")),
 			func(e *hook.Evidence) {
 				e.Event = fmt.Sprint("evt_", rapid.IntRange(0, 2).Draw(t, "event"))
 				e.Amount = rapid.Int64Range(0, 1).Draw(t, "amount")
 			})
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		kind := rapid.SampledFrom([]hook.SubjectKind{hook.KindRun, hook.KindDeployment, hook.KindOrder, hook.KindOwn}).Draw(t, "kind")
+		kind := rapid.SampledFrom([]hook.SubjectKind{hook.KindRun, hook.KindDeployment, hook.KindOwn}).Draw(t, "kind")
 		soup := rapid.SliceOfN(one, 0, 9).Draw(t, "soup")
 		other := rapid.Permutation(append(slices.Clone(soup), soup...)).Draw(t, "order")
-		if diff := cmp.Diff(Stand(kind, soup), Stand(kind, other)); diff != "" {
+		if diff := cmp.Diff(stand(kind, payments.InOrder(soup)), stand(kind, payments.InOrder(other)), cmp.AllowUnexported(standing{})); diff != "" {
 			t.Fatal(diff)
 		}
 	})
-}
-
-func TestEveryStateHasATone(t *testing.T) {
-	for from, to := range moves {
-		for _, s := range append(to, from) {
-			if tones[s] == "" {
-				t.Errorf("%s has none", s)
-			}
-		}
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payments"
 )
 
 const (
@@ -137,8 +138,9 @@ func (b *Board) unverified() (n int) {
 	return n
 }
 
-// toldAt is when a subject was last told of.
-func toldAt(s *hook.Subject) (at hook.Time) {
+// toldAt returns when the newest delivery about a subject was received.
+func toldAt(s *hook.Subject) hook.Time {
+	at := s.Links.Heard
 	for _, e := range s.Evidence {
 		if e.ReceivedAt.After(at.Time) {
 			at = e.ReceivedAt
@@ -153,8 +155,21 @@ func (b *Board) forget(gone []*hook.Subject) error {
 	for _, s := range gone {
 		out.Gone = append(out.Gone, s.Key)
 		out.Forgotten = append(append(out.Forgotten, s.Status.ID), s.Status.Merged...)
-		for _, name := range s.Status.Aliases {
-			out.Aliases[hook.HashAlias(s.Status.Endpoint, s.Environment, name)] = 0
+		for _, alias := range aliasesOf(s) {
+			out.Aliases[alias] = 0
+		}
+		if s.Links.Account == "" {
+			continue
+		}
+		bare := payments.BareReference(s.Status.Endpoint, s.Environment, s.Status.Aliases[0])
+		for _, alias := range bare[1:] { // if they lead here, and not to another account's
+			key, err := b.store.KeyOfAlias(context.Background(), alias)
+			if err != nil {
+				return err
+			}
+			if key == s.Key {
+				out.Aliases[alias] = 0
+			}
 		}
 	}
 	if err := b.store.Store(out); err != nil {
@@ -170,4 +185,16 @@ func (b *Board) forget(gone []*hook.Subject) error {
 		b.names.Remove(name)
 	}
 	return nil
+}
+
+// aliasesOf returns the hashes under which a subject is found.
+func aliasesOf(s *hook.Subject) []hook.AliasHash {
+	all := make([]hook.AliasHash, len(s.Status.Aliases))
+	for i, name := range s.Status.Aliases {
+		if s.Links.Level == hook.LevelReference {
+			name = hook.ScopedReference(s.Links.Account, name)
+		}
+		all[i] = hook.HashAlias(s.Status.Endpoint, s.Environment, name)
+	}
+	return all
 }

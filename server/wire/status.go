@@ -170,6 +170,7 @@ type StatusCounts struct {
 // StatusDetail is one status with its history: the response to GET /statuses/{id}.
 type StatusDetail struct {
 	Status
+	Reviewed    *Reviewed    `json:"reviewed,omitempty" doc:"Who looked at it, if a person did."`
 	Members     []Status     `json:"members,omitempty" doc:"For an order or reference: the payments and orders that it lists, most recently changed first."`
 	Steps       []StatusStep `json:"steps" nullable:"false" doc:"The changes of state, oldest first."`
 	Timeline    []Effect     `json:"timeline" nullable:"false" doc:"What each event did, in the order in which they were received."`
@@ -190,6 +191,9 @@ func NewStatusDetail(d *hook.StatusDetail) StatusDetail {
 		TimeToPaid:  newLatency(d.TimeToPaid),
 		Usually:     newUsually(d.TimeToPaid),
 	}
+	if r := d.Reviewed; r != nil {
+		v.Reviewed = &Reviewed{Review: r.Review, At: r.At, By: r.By, Note: r.Note}
+	}
 	if len(d.Members) > 0 {
 		v.Members = NewStatuses(d.Members)
 	}
@@ -201,6 +205,14 @@ func NewStatusDetail(d *hook.StatusDetail) StatusDetail {
 	}
 	v.Shown = v.Impressions
 	return v
+}
+
+// Reviewed says that a person looked at a payment or order.
+type Reviewed struct {
+	Review []hook.Review `json:"review" nullable:"false" doc:"The reasons for which it was looked at. Other reasons that come later need another look."`
+	At     hook.Time     `json:"at" format:"date-time" doc:"When they did."`
+	By     string        `json:"by" doc:"Who did." example:"local"`
+	Note   string        `json:"note,omitempty" doc:"What they found."`
 }
 
 // StatusStep is one change of state.

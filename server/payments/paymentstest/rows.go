@@ -13,40 +13,14 @@ import (
 // Endpoint is the endpoint of all rows.
 const Endpoint = hook.EndpointID("ep_1")
 
-// Rows are rows in memory. They implement payments.Rows.
+// Rows are rows in memory.
 type Rows struct {
+	payments.Memory
 	Unique bool // the shop says that its references are unique
-	all    map[int64]*hook.Subject
-	index  map[hook.AliasHash]int64
-	last   int64
 }
 
 // New returns no rows.
-func New() *Rows { return &Rows{all: map[int64]*hook.Subject{}, index: map[hook.AliasHash]int64{}} }
-
-// Find returns the row that has an alias, nil if there is none.
-func (r *Rows) Find(alias hook.AliasHash) (*hook.Subject, error) { return r.all[r.index[alias]], nil }
-
-// Add gives a new row its key.
-func (r *Rows) Add(row *hook.Subject) {
-	r.last++
-	row.Key = r.last
-	r.all[row.Key] = row
-}
-
-// Point makes an alias lead to a row.
-func (r *Rows) Point(alias hook.AliasHash, row *hook.Subject) { r.index[alias] = row.Key }
-
-// Drop removes a row that was merged into another one.
-func (r *Rows) Drop(row *hook.Subject) { delete(r.all, row.Key) }
-
-// All returns all rows, in no particular order.
-func (r *Rows) All() (all []*hook.Subject) {
-	for _, row := range r.all {
-		all = append(all, row)
-	}
-	return all
-}
+func New() *Rows { return &Rows{Memory: *payments.NewMemory()} }
 
 // Apply applies statements of live events, all at once.
 func (r *Rows) Apply(t testing.TB, statements ...hook.Statement) {
@@ -77,11 +51,11 @@ func (r *Rows) AliasOf(account, alias string) hook.Summary {
 	if account != "" {
 		alias = hook.ScopedReference(account, alias)
 	}
-	row := r.all[r.index[hook.HashAlias(Endpoint, hook.EnvironmentLive, alias)]]
+	row := r.find(hook.HashAlias(Endpoint, hook.EnvironmentLive, alias))
 	if account == "" && strings.HasPrefix(alias, "order/") {
 		found := map[int64]bool{}
 		for _, bare := range payments.BareReference(Endpoint, hook.EnvironmentLive, alias) {
-			if one := r.all[r.index[bare]]; one != nil {
+			if one := r.find(bare); one != nil {
 				row, found[one.Key] = one, true
 			}
 		}
@@ -93,4 +67,9 @@ func (r *Rows) AliasOf(account, alias string) hook.Summary {
 		return hook.Summary{}
 	}
 	return row.Summary
+}
+
+func (r *Rows) find(alias hook.AliasHash) *hook.Subject {
+	row, _ := r.Find(alias) // rows in memory are always found
+	return row
 }

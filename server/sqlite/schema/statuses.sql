@@ -27,7 +27,7 @@ CREATE TABLE subjects (
     took      INTEGER NOT NULL, -- milliseconds from its first event to being told of as paid; or 0
     status    TEXT    NOT NULL, -- JSON, as clients are told
     evidence  TEXT    NOT NULL  -- JSON, one line for each
-) STRICT;
+, links TEXT NOT NULL DEFAULT '', parent TEXT NOT NULL DEFAULT '', review TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX subjects_by_seq ON subjects (seq);
 
@@ -49,4 +49,5 @@ CREATE INDEX subjects_unverified ON subjects (seq) WHERE world = 'unsigned';
 INSERT INTO goose_db_version (version_id, is_applied) VALUES
     (0, 1),
     (1, 1),
-    (2, 1);
+    (2, 1),
+    (3, 1);

@@ -525,7 +525,7 @@ export interface paths {
         };
         /**
          * List statuses
-         * @description Returns the current state of payments, orders and other subjects, most recently changed first.
+         * @description Returns the current state of payments, orders and other subjects, most recently changed first. Payments that an order lists are left out, except from searches: get the order for them.
          */
         get: operations["list-statuses"];
         put?: never;
@@ -590,6 +590,26 @@ export interface paths {
         get: operations["get-status"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/statuses/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review a status
+         * @description Notes that you looked at a payment or order that needs review. It needs another review if another reason is added later. Nothing changes at the provider.
+         */
+        post: operations["review-status"];
         delete?: never;
         options?: never;
         head?: never;
@@ -720,6 +740,11 @@ export interface components {
         };
         /** @description The link to create. */
         CreateStatusLinkRequest: {
+            /**
+             * @description The account at the provider within which the reference is meant. Needed only if several accounts send to the endpoint and have the same order number.
+             * @example acct_1
+             */
+            account?: string;
             /**
              * @description The endpoint whose deliveries report the subject.
              * @example ep_abcdefghijklmnopqrstuvwxyz
@@ -1622,6 +1647,30 @@ export interface components {
              */
             verified: number;
         };
+        /** @description What you decided about a payment or order that needs review. */
+        ReviewStatusRequest: {
+            /** @description true: it needs no review for its current reasons. false: it does again. */
+            cleared: boolean;
+            /** @description What you found, for others. */
+            note?: string;
+        };
+        /** @description Who looked at a payment or order that needed review. */
+        Reviewed: {
+            /**
+             * Format: date-time
+             * @description When they did.
+             */
+            at: string;
+            /**
+             * @description Who did.
+             * @example local
+             */
+            by: string;
+            /** @description What they found. */
+            note?: string;
+            /** @description The reasons for which it was looked at. Other reasons that come later need another look. */
+            review: string[];
+        };
         /** @description Whether a secret has the form that a provider uses. */
         SecretCheck: {
             /** @description Why it cannot be a secret of this provider, as a sentence; empty if it can. */
@@ -1966,6 +2015,8 @@ export interface components {
             refunded?: number;
             /** @description Why a person should look: paid_twice, overpaid, capture_failed, currencies_differ, reference_shared, too_many_payments, too_many_parts, too_many_aliases, paid_in_part or underpaid. */
             review?: string[] | null;
+            /** @description Who looked at it, if a person did. */
+            reviewed?: components["schemas"]["Reviewed"];
             /**
              * Format: int64
              * @description The last delivery that changed it.
@@ -3264,6 +3315,8 @@ export interface operations {
                 mode?: "live" | "test";
                 /** @description Only subjects in this state. */
                 state?: string;
+                /** @description Only those that a person should look at, for this reason; any: for any reason. */
+                review?: string;
                 /** @description Words in an alias, the reference, the title or the customer's email address, or an amount such as 49.00. All must match. */
                 q?: string;
                 /** @description next of the previous page. */
@@ -3371,6 +3424,42 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The status's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewStatusRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

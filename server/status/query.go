@@ -1,14 +1,17 @@
 package status
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payments"
 	"hookbeam/server/wire"
 )
 
@@ -91,7 +94,7 @@ func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State
 	defer b.mu.RUnlock()
 	counts := map[hook.State]int{}
 	for t, n := range b.tallies {
-		if t.State != "" && (f.Endpoint == "" || f.Endpoint == t.Endpoint) && (f.Kind == "" || f.Kind == t.Kind) &&
+		if t.State != "" && !t.Inside && (f.Endpoint == "" || f.Endpoint == t.Endpoint) && (f.Kind == "" || f.Kind == t.Kind) &&
 			(f.Mode == "" || (f.Mode == hook.ModeTest) == (t.Environment == hook.EnvironmentTest)) {
 			counts[t.State] += n
 		}
@@ -108,7 +111,13 @@ func (b *Board) find(ctx context.Context, name hook.AliasHash) (*hook.Subject, e
 		if err != nil || key == 0 {
 			return nil, err
 		}
-		if s, err := b.subject(ctx, key); s != nil || err != nil {
+		s, err := b.subject(ctx, key)
+		if s != nil && s.Links.Level == "" {
+			old := *s
+			upgrade(&old)
+			s = &old
+		}
+		if s != nil || err != nil {
 			return s, err
 		}
 	}
@@ -145,7 +154,7 @@ func (b *Board) subject(ctx context.Context, key int64) (*hook.Subject, error) {
 	return s, nil
 }
 
-// Status returns one status with how it came there; any of its ids finds it.
+// Status returns one status with its history; any of its ids finds it.
 func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, error) {
 	key, ok := id.Key()
 	if !ok {
@@ -159,9 +168,15 @@ func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail
 	if s == nil {
 		return hook.StatusDetail{}, noStatus
 	}
-	detail := hook.StatusDetail{Status: s.Status, Steps: steps(s), Timeline: Effects(&s.Status, s.Evidence)}
+	detail := hook.StatusDetail{Status: s.Status, Timeline: effectsOf(s), Reviewed: s.Links.Reviewed}
+	if detail.Steps, err = b.stepsOf(ctx, s); err != nil {
+		return detail, err
+	}
+	if err := b.addMembers(ctx, &detail, s); err != nil {
+		return detail, err
+	}
 	b.using.RLock()
-	detail.Impressions, err = b.store.ShownOf(ctx, append(s.Status.Merged, s.Status.ID))
+	detail.Impressions, err = b.store.ShownOf(ctx, append(slices.Clip(s.Status.Merged), s.Status.ID))
 	b.using.RUnlock()
 	if err == nil {
 		detail.TimeToPaid, err = b.usually(ctx, s.Status.Endpoint)
@@ -169,16 +184,22 @@ func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail
 	return detail, err
 }
 
-func steps(s *hook.Subject) []hook.Step {
-	deliveries := map[hook.Seq]hook.DeliveryID{}
-	for _, e := range s.Evidence {
-		deliveries[e.Seq] = e.Delivery
+// addMembers adds what an order or reference lists, and what happened to it.
+func (b *Board) addMembers(ctx context.Context, detail *hook.StatusDetail, s *hook.Subject) error {
+	if s.Links.Level == hook.LevelPayment || s.Links.Level == "" {
+		return nil
 	}
-	all := []hook.Step{}
-	for _, step := range Stand(s.Status.Kind, s.Evidence).Steps {
-		all = append(all, hook.Step{State: step.State, At: step.At, Seq: step.Seq, Delivery: deliveries[step.Seq]})
+	below, err := b.rowsBelow(ctx, s)
+	if err != nil {
+		return err
 	}
-	return all
+	for _, row := range below {
+		detail.Members = append(detail.Members, row.Status)
+		detail.Timeline = append(detail.Timeline, effectsOf(row)...)
+	}
+	slices.SortStableFunc(detail.Members, func(a, b hook.Status) int { return cmp.Compare(b.Seq, a.Seq) })
+	slices.SortStableFunc(detail.Timeline, func(a, b hook.Effect) int { return cmp.Compare(a.Seq, b.Seq) })
+	return nil
 }
 
 // Effects returns what one delivery did.
@@ -188,36 +209,65 @@ func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, err
 		return effects, nil
 	}
 	b.Await(ctx)
-	statements, world, err := b.readers.read(r)
+	statements, environment, err := b.readers.read(r)
 	if errors.Is(err, hook.ErrTooMuch) {
 		return append(effects, tooMuch(r)), nil
 	}
-	for _, st := range statements {
-		if len(st.Aliases) == 0 {
-			continue
-		}
+	for i := range statements {
 		if len(effects) == maxEffects {
 			break
 		}
-		s, err := b.find(ctx, hook.HashAlias(r.Endpoint, world, st.Aliases[0]))
+		f, found, err := b.effectOf(ctx, r, environment, &statements[i])
 		if err != nil {
 			return nil, err
 		}
-		if s == nil {
-			continue
-		}
-		for _, f := range Effects(&s.Status, s.Evidence) {
-			if f.Event != st.Event || f.Says != st.Kind {
-				continue
-			}
-			if f.Seq != r.Seq {
-				f.Effect, f.Rule = hook.EffectDuplicate, ""
-			}
+		if found {
 			effects = append(effects, f)
-			break
 		}
 	}
 	return effects, nil
+}
+
+// effectOf returns what one statement of a delivery did.
+func (b *Board) effectOf(
+	ctx context.Context, r *hook.Record, environment string, st *hook.Statement,
+) (f hook.Effect, found bool, err error) {
+	name := reportedOn(st)
+	if name == "" {
+		return f, false, nil
+	}
+	s, err := b.find(ctx, hook.HashAlias(r.Endpoint, environment, name))
+	if err != nil || s == nil {
+		return f, false, err
+	}
+	for _, f := range effectsOf(s) {
+		if f.Event != st.Event || f.Says != st.Kind {
+			continue
+		}
+		if f.Seq != r.Seq {
+			f.Effect, f.Rule = hook.EffectDuplicate, ""
+		}
+		return f, true, nil
+	}
+	return f, false, nil
+}
+
+// reportedOn returns an alias of the subject that a statement is about, as it is indexed; "" if there is none.
+func reportedOn(st *hook.Statement) string {
+	first := func(names []string) string {
+		if len(names) == 0 {
+			return ""
+		}
+		return names[0]
+	}
+	switch st.Level {
+	case hook.LevelOrder:
+		return first(st.Orders)
+	case hook.LevelReference:
+		return hook.ScopedReference(st.Account, first(st.References))
+	default:
+		return first(st.Aliases)
+	}
 }
 
 // maxEffects is how many effects of one delivery are told: for each of them its subject's whole story is gone through.
@@ -250,38 +300,74 @@ func (b *Board) isLive(endpoint hook.EndpointID) bool {
 }
 
 // Public returns what a status link may show of the subject of a name: all that its endpoint lets the public see. A mode
-// of hook.ModeTest shows what tests tell; without it that is shown only where nothing else ever was told.
-func (b *Board) Public(ctx context.Context, endpoint hook.EndpointID, mode, name string) (hook.Public, hook.StatusID, error) {
+// of hook.ModeTest shows what tests report; without it that is shown only if nothing else was ever reported. A reference
+// may be scoped (hook.ScopedReference); one that is not is looked for under every account.
+func (b *Board) Public(
+	ctx context.Context, endpoint hook.EndpointID, mode, name string,
+) (hook.Public, hook.StatusID, error) {
 	e, ok := b.Endpoints(endpoint)
 	if !ok || !e.DeletedAt.IsZero() {
 		return hook.Public{}, "", noStatus
 	}
-	s, err := b.find(ctx, hook.HashAlias(endpoint, modeWorld(mode), name))
-	if (s == nil || s.Status.State == "") && err == nil && mode != hook.ModeTest && !b.isLive(endpoint) {
+	s, shared, err := b.named(ctx, endpoint, modeEnvironment(mode), name)
+	if (s == nil || s.Status.State == "") && !shared && err == nil && mode != hook.ModeTest && !b.isLive(endpoint) {
 		var test *hook.Subject
-		if test, err = b.find(ctx, hook.HashAlias(endpoint, hook.EnvironmentTest, name)); test != nil {
-			s = test
+		var sharedTest bool
+		if test, sharedTest, err = b.named(ctx, endpoint, hook.EnvironmentTest, name); test != nil {
+			s, shared = test, sharedTest
 		}
 	}
-	p := hook.Public{Status: hook.StateWaiting, Test: mode == hook.ModeTest || s != nil && s.Environment == hook.EnvironmentTest}
-	if err != nil {
-		return p, "", err
+	p := hook.Public{
+		Status: hook.StateWaiting,
+		Test:   mode == hook.ModeTest || s != nil && s.Environment == hook.EnvironmentTest,
 	}
-	if s == nil || s.Status.State == "" {
+	switch {
+	case err != nil:
+		return p, "", err
+	case s == nil || s.Status.State == "":
 		if p.Kind = kindBefore(&e, name); p.Kind == "" {
 			p.TimeToPaid, err = b.usually(ctx, endpoint)
 		}
 		return p, "", err
+	case shared || s.Status.State == hook.StateAmbiguous:
+		p.Status, p.Kind, p.Tone = hook.StateAmbiguous, hook.KindOrder, hook.ToneWarning
+		p.Summary = hook.Summary{State: hook.StateAmbiguous, Review: s.Status.Review}
+		return p, s.Status.ID, nil
 	}
-	st := &s.Status
-	p.Status, p.Kind, p.Tone, p.Fulfilment = st.State, st.Kind, st.Tone, st.Fulfilment
-	p.StartedAt, p.UpdatedAt = st.CreatedAt, st.UpdatedAt
-	p.Final = st.Final || st.State == hook.StateFailed && b.Now().Sub(st.UpdatedAt.Time) > quiet
-	show(&p, s, e.Statuses.Page)
-	if !p.Final && st.Kind == hook.KindPayment && st.State != hook.StateFailed && st.State != hook.StateAuthorized { // those wait for a person
+	if err := b.show(ctx, &p, s, e.Statuses.Page); err != nil {
+		return p, "", err
+	}
+	waits := p.Status == hook.StateFailed || p.Status == hook.StateAuthorized // for a person
+	if !p.Final && isPaid(s) && p.Fulfilment == "" && !waits {
 		p.TimeToPaid, err = b.usually(ctx, endpoint)
 	}
-	return p, st.ID, err
+	return p, s.Status.ID, err
+}
+
+// isPaid reports whether a subject is a payment, an order or a reference.
+func isPaid(s *hook.Subject) bool { return s.Links.Level != "" }
+
+// named returns the subject of a name; nil if there is none. shared says that several accounts have this reference.
+func (b *Board) named(
+	ctx context.Context, endpoint hook.EndpointID, environment, name string,
+) (s *hook.Subject, shared bool, err error) {
+	if _, account := hook.CutReference(name); account != "" || !strings.HasPrefix(name, "order/") {
+		s, err = b.find(ctx, hook.HashAlias(endpoint, environment, name))
+		return s, false, err
+	}
+	for _, alias := range payments.BareReference(endpoint, environment, name) {
+		one, err := b.find(ctx, alias)
+		if err != nil {
+			return nil, false, err
+		}
+		if one != nil && s != nil && one.Key != s.Key {
+			return s, true, nil
+		}
+		if one != nil {
+			s = one
+		}
+	}
+	return s, false, nil
 }
 
 // kindBefore is the kind of a subject of which nothing is known yet, as far as its name and its endpoint tell; "" for what
@@ -303,20 +389,43 @@ func kindBefore(e *hook.Endpoint, name string) hook.SubjectKind {
 	}
 }
 
+// retryWindow is how long a payment that failed may be tried again before it counts as over.
+const retryWindow = 30 * time.Minute
+
 // show fills in what the endpoint lets the public see.
-func show(p *hook.Public, s *hook.Subject, page hook.Page) {
+func (b *Board) show(ctx context.Context, p *hook.Public, s *hook.Subject, page hook.Page) error {
 	st := &s.Status
+	p.Status, p.Kind, p.Tone, p.Fulfilment = st.State, st.Kind, st.Tone, st.Fulfilment
+	p.StartedAt, p.UpdatedAt = st.CreatedAt, st.UpdatedAt
+	p.Final = st.Final || st.State == hook.StateFailed && b.Now().Sub(st.UpdatedAt.Time) > retryWindow
+	if isPaid(s) {
+		p.Summary = payments.Derive(s, b.readers.unique(st.Endpoint))
+		p.NothingDue = p.Summary.NothingDue
+	}
 	if page.Shows("amount") {
 		p.Amount, p.Refunded, p.Currency = st.Amount, st.Refunded, st.Currency
+		if st.State == hook.StatePartiallyPaid {
+			p.Due = st.Due
+		}
+	} else {
+		hideAmounts(&p.Summary)
 	}
 	if page.Shows("reference") {
 		p.Reference = st.Reference
 	}
-	if page.Shows("timeline") {
-		for _, step := range steps(s) {
-			p.Timeline = append(p.Timeline, hook.PublicStep{Status: step.State, At: step.At})
-		}
+	if !page.Shows("timeline") {
+		return nil
 	}
+	steps, err := b.stepsOf(ctx, s)
+	for _, step := range steps {
+		p.Timeline = append(p.Timeline, hook.PublicStep{Status: step.State, At: step.At})
+	}
+	return err
+}
+
+// hideAmounts removes all amounts from a summary, and keeps what words are chosen from.
+func hideAmounts(s *hook.Summary) {
+	s.Amount, s.Due, s.Captured, s.Held, s.Refunded, s.Waived = 0, 0, 0, 0, 0, 0
 }
 
 // shownKey is one state of one subject.

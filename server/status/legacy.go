@@ -1,0 +1,115 @@
+package status
+
+import (
+	"slices"
+	"strings"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/payments"
+)
+
+// Before there were orders, everything that shared an id or an order number was one subject. Rows of that model are read
+// until the rebuild that follows an update has ended, and what retention removed from the log is taken over from them.
+
+// upgrade makes a row of the earlier model one of this model, if it is one. It is a payment with all aliases of its
+// order, or an order of a shop, and so shows what it showed before.
+func upgrade(row *hook.Subject) {
+	if row.Links.Level != "" || row.Status.Kind != hook.KindPayment && row.Status.Kind != hook.KindOrder {
+		return
+	}
+	row.Links.Level = hook.LevelPayment
+	if row.Status.Kind == hook.KindOrder {
+		row.Links.Level = hook.LevelOrder
+	}
+	row.Links.Names = slices.Clone(row.Status.Aliases[:min(1, len(row.Status.Aliases))])
+	row.Evidence = slices.Clone(row.Evidence)
+	for i := range row.Evidence {
+		upgradeEvidence(&row.Evidence[i])
+	}
+	row.Summary = payments.Derive(row, false)
+}
+
+// upgradeEvidence adapts evidence of the earlier model, which did not tell captures from each other, and did not say
+// what an order's snapshot means for its money.
+func upgradeEvidence(e *hook.Evidence) {
+	switch {
+	case e.Kind == hook.Captured && e.Part == "" && e.Total == 0:
+		e.Total, e.Amount = e.Amount, 0
+	case e.Kind == hook.Stands && e.Due == 0 && e.Declared == 0:
+		e.Due = e.Amount
+		switch e.State {
+		case hook.StatePaid, hook.StatePartiallyRefunded, hook.StateRefunded:
+			e.Declared = e.Amount
+		}
+		if e.State == hook.StateRefunded {
+			e.Returned = e.Amount
+		}
+	}
+}
+
+// factsOf returns what is taken over from a row: what the wanted deliveries reported.
+func (b *Board) factsOf(row *hook.Subject, wanted func(hook.Seq) bool) []hook.Statement {
+	old := *row
+	if row.Links.Level == "" && (row.Status.Kind == hook.KindPayment || row.Status.Kind == hook.KindOrder) {
+		prefixes := paymentPrefixes
+		from := b.readers.of(row.Status.Endpoint)
+		if from != nil && slices.Contains([]string{"btcpay", "paddle", "lemonsqueezy"}, from.provider.ID) {
+			prefixes = append(slices.Clone(prefixes), "invoice")
+		}
+		split(&old, prefixes)
+	}
+	var all []hook.Statement
+	for _, s := range payments.Statements(&old) {
+		if wanted(s.Seq) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// split decides what the facts of a row of the earlier model are about, since it does not say which payment reported
+// which: of the payment if there was only one, else of the order, else of the reference, so that facts never join two
+// payments.
+func split(row *hook.Subject, prefixes []string) {
+	var ids, orders, references []string
+	several := map[string]int{}
+	for _, alias := range row.Status.Aliases {
+		prefix, _, _ := strings.Cut(alias, "/")
+		switch {
+		case row.Status.Kind == hook.KindPayment && slices.Contains(prefixes, prefix):
+			ids = append(ids, alias)
+			several[prefix]++
+		case prefix == "order" || prefix == "adyen-order":
+			references = append(references, alias)
+		default:
+			orders = append(orders, alias)
+		}
+	}
+	row.Evidence = slices.Clone(row.Evidence)
+	for i := range row.Evidence {
+		upgradeEvidence(&row.Evidence[i])
+	}
+	l := &row.Links
+	slices.Sort(references)
+	slices.Sort(orders)
+	l.References, l.Orders = references, orders
+	one := len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool {
+		prefix, _, _ := strings.Cut(id, "/")
+		return several[prefix] > 1
+	})
+	switch {
+	case one:
+		l.Level, row.Status.Aliases = hook.LevelPayment, ids
+	case len(orders) > 0:
+		l.Level, row.Status.Aliases = hook.LevelOrder, orders
+	case len(references) > 0:
+		l.Level, row.Status.Aliases, l.References = hook.LevelReference, references, nil
+	default:
+		l.Level, row.Status.Aliases = hook.LevelPayment, ids
+	}
+}
+
+// paymentPrefixes are the prefixes of ids that denote one payment at the providers that use them.
+var paymentPrefixes = []string{
+	"payment", "charge", "authorization", "flw", "local-payment", "order-number", "lemonsqueezy-order",
+}
