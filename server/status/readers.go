@@ -26,7 +26,7 @@ type readers struct {
 type reader struct {
 	endpoint hook.Endpoint
 	provider *provider.Provider
-	mapping  *expr.Mapping // nil: as is known of the provider
+	mapping  *expr.Mapping  // nil: as is known of the provider
 	only     *filter.Filter // nil: all deliveries report
 }
 
