@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
 )
 
 var (
@@ -26,9 +27,10 @@ func validateStatuses(s hook.StatusRules) string {
 		return "statuses.references can have at most 8 paths."
 	}
 	for _, path := range s.References {
-		if path == "" || len(path) > 200 || strings.ContainsAny(path, " |#*?@{}[]\"") {
+		if len(path) > 200 || !payload.IsReferencePath(path) {
 			return fmt.Sprintf("%q in statuses.references is not a valid path. "+
-				"Separate the names with dots, as in data.object.metadata.cart.", path)
+				"Separate the names with dots, as in data.object.metadata.cart. "+
+				`A name that has dots itself goes in quotes.`, path)
 		}
 	}
 	return validatePage(s.Page)

@@ -51,6 +51,7 @@ func TestWhatAStatusPageMayBe(t *testing.T) {
 		"a name on two lines":          {page(hook.Page{Name: "a\nb"}), "name"},
 		"frames of 21 sites":           {page(hook.Page{Embed: make([]string, 21)}), "20 origins"},
 		"nine paths of references":     {hook.StatusRules{References: make([]string, 9)}, "8 paths"},
+		"a reference with a space":     {hook.StatusRules{References: []string{"data.object.metadata.Order #"}}, ""},
 		"a reference that is a query":  {hook.StatusRules{References: []string{"items.#(a==1)"}}, "not a valid path"},
 	} {
 		if got := validateStatuses(c.rules); (c.says == "") != (got == "") || !strings.Contains(got, c.says) {

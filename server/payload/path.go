@@ -3,12 +3,13 @@ package payload
 import "strings"
 
 // Path is the path of a value in a JSON document: names with dots between them. A number is a position in a list,
-// "#rel=up" is the first element of a list whose member "rel" is the text "up", and "\." is a dot in a name.
-// Examples:
+// "#rel=up" is the first element of a list whose member "rel" is the text "up", and "\." is a dot in a name. A name in
+// quotes is taken as it is, with all of its dots. Examples:
 //
 //	data.object.id
 //	links.#rel=self.href
 //	items.0.meta.order\.id
+//	items.0.meta."order.id"
 //
 // A Path is parsed once and used for any number of documents. Every text is a path, because users write paths as
 // well; one without a meaning finds nothing. ParseSelector checks the paths of selectors more strictly.
@@ -24,9 +25,10 @@ type Path struct {
 // ParsePath parses a path.
 func ParsePath(text string) Path {
 	var p Path
-	p.parent, p.name = cutLast(text)
+	var quoted bool
+	p.parent, p.name, quoted = cutLast(text)
 	p.plain = isPlain(p.parent)
-	if condition, isMatch := strings.CutPrefix(p.name, "#"); isMatch {
+	if condition, isMatch := strings.CutPrefix(p.name, "#"); isMatch && !quoted {
 		p.key, p.value, p.match = strings.Cut(condition, "=")
 	}
 	return p
@@ -42,8 +44,14 @@ func isPlain(path string) bool {
 	return true
 }
 
-// cutLast splits a path at its last dot that is not escaped, and removes the escapes from name.
-func cutLast(path string) (parent, name string) {
+// cutLast splits a path at its last dot that is neither escaped nor in quotes, and removes the escapes or the quotes
+// from name.
+func cutLast(path string) (parent, name string, quoted bool) {
+	if last := len(path) - 1; last > 0 && path[last] == '"' {
+		if first := strings.LastIndexByte(path[:last], '"'); first == 0 || first > 0 && path[first-1] == '.' {
+			return path[:max(0, first-1)], path[first+1 : last], true
+		}
+	}
 	name = path
 	for i := len(path) - 1; i >= 0; i-- {
 		if path[i] == '.' && (i == 0 || path[i-1] != '\\') {
@@ -54,7 +62,29 @@ func cutLast(path string) (parent, name string) {
 	if strings.IndexByte(name, '\\') >= 0 {
 		name = strings.ReplaceAll(name, `\.`, ".")
 	}
-	return parent, name
+	return parent, name, false
+}
+
+// IsReferencePath reports whether a path may stand in an endpoint's settings. Names may have spaces and "#", as in
+// data.object.metadata.Order #, but not what other query languages write, which would find nothing here without a
+// word; in quotes a name may have everything.
+func IsReferencePath(path string) bool {
+	if strings.HasPrefix(path, ".") {
+		return false
+	}
+	for rest := path; ; {
+		var name string
+		var quoted bool
+		rest, name, quoted = cutLast(rest)
+		switch {
+		case name == "" || !Printable(name):
+			return false
+		case !quoted && (name[0] == '#' || strings.TrimSpace(name) != name || strings.ContainsAny(name, "|*?@{}[]\"")):
+			return false
+		case rest == "":
+			return true
+		}
+	}
 }
 
 // checkPath returns what is wrong with a path of a selector, as the end of a sentence; "" if nothing is. A step
@@ -65,7 +95,7 @@ func checkPath(path string) string {
 	}
 	for rest := path; ; {
 		var name string
-		rest, name = cutLast(rest)
+		rest, name, _ = cutLast(rest)
 		condition, isMatch := strings.CutPrefix(name, "#")
 		key, _, equals := strings.Cut(condition, "=")
 		switch {
