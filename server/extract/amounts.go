@@ -17,6 +17,9 @@ func (x *extraction) readMoney(s *hook.Statement, rule *Rule, o Outcome, account
 	s.Customers = x.customers(spec)
 	if !spec.AnyAccount {
 		s.Account = account
+		if scope := x.first(spec.Scope, maxName); scope != "" {
+			s.Account += "|" + scope
+		}
 	}
 	s.Level = rule.Level
 	if s.Level == "" {

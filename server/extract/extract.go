@@ -187,6 +187,9 @@ func (x *extraction) statement(rule *Rule, one hook.Event) (s hook.Statement, re
 	if isMoney(s.Subject) {
 		x.readMoney(&s, rule, o, one.Account)
 	}
+	if rule.Needs && s.Amount == 0 && s.Total == 0 {
+		return s, false
+	}
 	return s, len(s.Aliases)+len(s.Orders) > 0 || s.Level == hook.LevelReference && len(s.References) > 0
 }
 
@@ -196,6 +199,11 @@ func isMoney(k hook.SubjectKind) bool { return k == hook.KindPayment || k == hoo
 // outcome evaluates a match for the current event. A match over several selectors looks up their texts joined with
 // "/"; an absent field is the empty text.
 func (x *extraction) outcome(m *Match) Outcome {
+	for i := range m.given {
+		if c := &m.given[i]; (x.outcome(&c.match) == Outcome{}) != c.not {
+			return Outcome{}
+		}
+	}
 	if len(m.less) == 2 {
 		if !isLess(x.TextOrID(m.less[0]), x.TextOrID(m.less[1])) {
 			return Outcome{}

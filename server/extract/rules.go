@@ -45,6 +45,7 @@ type Rule struct {
 	Part     []payload.Selector // id of the capture or refund, so that one is not counted twice
 	Of       []AliasSpec        // of a refund: id of the capture that it returns
 	Marks    []Match            // add what their outcomes have beside a kind
+	Needs    bool               // report nothing if there is no amount, or it is zero
 }
 
 // Rules are the rules of one sender, in order. The first rule that names an event's type is applied; the next such
@@ -58,6 +59,13 @@ type Match struct {
 	cases map[string]Outcome
 	other Outcome            // for any other text; with an empty Kind the rule reports nothing
 	less  []payload.Selector // the outcome is other if the first value is less than the second
+	given []condition        // all must hold, or there is no outcome
+}
+
+// condition holds if a match has an outcome; with not set, if it has none.
+type condition struct {
+	match Match
+	not   bool
 }
 
 // Outcome is what an event reports about its subject. For a payment only Kind is set, and what a page needs to know to
@@ -90,6 +98,7 @@ type SubjectSpec struct {
 	CopiedReferences Match              // has an outcome if References were copied from another payment; ignored then
 	OtherReferences  []AliasSpec        // further names of the first reference
 	AnyAccount       bool               // references are names everywhere, not only within the event's account
+	Scope            []payload.Selector // references are names only within the event's account and this text
 
 	Customer    []payload.Selector // email address; also shown to people
 	CustomerIDs []payload.Selector // the provider's ids of the customer
@@ -226,6 +235,32 @@ func Choose(at string, outcomes Outcomes, other Outcome) Match {
 // Numbers are compared as numbers, and other texts, such as dates, as texts. A selector "const:…" is a fixed value.
 func IfLess(at, than string, o Outcome) Match {
 	return Match{less: payload.SelectAll(at, than), other: o}
+}
+
+// Is returns a condition for If and Unless: the text at a selector, or the texts at several selectors with "+" between
+// them, is one of some texts.
+func Is(at string, texts ...string) Match {
+	m := Match{at: payload.SelectJoin(at), cases: make(map[string]Outcome, len(texts))}
+	for _, text := range texts {
+		m.cases[text] = Outcome{Kind: hook.Info}
+	}
+	return m
+}
+
+// Less returns a condition for If and Unless: one value is less than another one. It does not hold if either is
+// missing.
+func Less(at, than string) Match { return IfLess(at, than, Outcome{Kind: hook.Info}) }
+
+// If returns a copy of m that has an outcome only if a condition holds.
+func (m Match) If(holds Match) Match {
+	m.given = append(slices.Clip(m.given), condition{match: holds})
+	return m
+}
+
+// Unless returns a copy of m that has an outcome only if a condition does not hold.
+func (m Match) Unless(holds Match) Match {
+	m.given = append(slices.Clip(m.given), condition{match: holds, not: true})
+	return m
 }
 
 // Mark returns a match with the same outcome for every event, for Rule.Marks.
