@@ -1,0 +1,54 @@
+package extract
+
+import (
+	"testing"
+
+	"hookbeam/server/extract/extracttest"
+	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+)
+
+func TestAnOutcomeMayDependOnMoreThanOneField(t *testing.T) {
+	old, free := Less("body:version", "const:2025-03-31"), Is("body:free+body:gift", "true/", "/true")
+	tea := SubjectSpec{Aliases: []AliasSpec{Alias("payment", "body:tea")},
+		Currency: payload.SelectAll("body:currency"), Amounts: []AmountSpec{Amount("body:sum")}}
+	house := Source{Event: eventOf("body"), Rules: Rules{
+		{Types: []string{"tea"}, Also: true, Subject: &tea, Match: Always(hook.Released).If(old).If(free)},
+		{Types: []string{"tea"}, Also: true, Subject: &tea, Match: Always(hook.Refund).If(old).Unless(free)},
+		{Types: []string{"tea"}, Subject: &tea, Match: Always(hook.Captured).Unless(old), Needs: true},
+	}}
+	for body, want := range map[string]string{
+		`"version":"2025-03-30","free":true`:              "released: payment/1",
+		`"version":"2025-03-30","gift":true`:              "released: payment/1",
+		`"version":"2025-03-30"`:                          "refund: payment/1",
+		`"version":"2025-03-31"`:                          "",
+		`"version":"2025-03-31","sum":0,"currency":"eur"`: "",
+		`"version":"2025-03-31","sum":5,"currency":"eur"`: "captured 5 EUR: payment/1",
+		`"sum":5,"currency":"eur"`:                        "captured 5 EUR: payment/1",
+	} {
+		if got := extracttest.Summary(house.mustExtract(`{"type":"tea","tea":1,` + body + `}`)); got != want {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+	}
+}
+
+func TestAReferenceIsANameWithinItsScope(t *testing.T) {
+	spec := SubjectSpec{
+		Aliases: []AliasSpec{Alias("payment", "body:tea")}, References: payload.SelectAll("body:order"),
+		Scope: payload.SelectAll("body:site", "body:shop"),
+	}
+	house := Source{Rules: Rules{{Types: []string{"tea"}, Subject: &spec, Match: Always(hook.Captured)}},
+		Event: func(q *payload.Request) hook.Event {
+			return hook.Event{Type: "tea", Account: q.Text(payload.Select("body:account"))}
+		}}
+	for body, want := range map[string]string{
+		`"account":"a"`:                       "a",
+		`"account":"a","shop":"two"`:          "a|two",
+		`"site":"https://one","shop":"two"`:   "|https://one",
+		`"account":"a","site":"","shop":null`: "a",
+	} {
+		if got := house.mustExtract(`{"tea":1,"order":7,` + body + `}`)[0].Account; got != want {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+	}
+}
