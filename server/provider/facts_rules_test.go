@@ -13,6 +13,7 @@ import (
 
 // otherwise explains the event types for which the rules deviate from the table.
 var otherwise = map[string]string{
+	"stripe invoice.marked_uncollectible":       "the shop gave it up: no bank declined anything",
 	"razorpay payment.dispute.closed":           "lost, unless it was said how it ended: both in one kind",
 	"paddle transaction.paid":                   "the table itself says that it is shown as paid",
 	"braintree transaction_settlement_declined": "it takes back what had counted as paid",

@@ -59,7 +59,11 @@ type paymentWant struct {
 
 // paymentCases are those of all providers; each provider has its own file, and adds its list here.
 func paymentCases() []paymentCase {
-	return slices.Concat[[]paymentCase]()
+	return slices.Concat(
+		stripePayments,
+		btcpayPayments,
+		coinbasePayments,
+	)
 }
 
 // TestEveryProvidersPaymentsEndRightInEveryOrder sends the events of each case in every order, or in 200 random ones if
@@ -186,11 +190,15 @@ type reportedCase struct {
 	provider string
 	settings map[string]string
 	want     map[string]paymentWant
+
+	references []string // paths that the endpoint names
 }
 
 // reportedCases are those of all providers; each provider adds its list here.
 func reportedCases() []reportedCase {
-	return slices.Concat[[]reportedCase]()
+	return slices.Concat(
+		stripeReported,
+	)
 }
 
 // TestReportedCasesEndRightInEveryOrder replays payloads of reported cases.
@@ -202,7 +210,7 @@ func TestReportedCasesEndRightInEveryOrder(t *testing.T) {
 	for _, c := range reportedCases() {
 		t.Run(c.folder, func(t *testing.T) {
 			all := paymentCase{
-				provider: c.provider, name: c.folder, settings: c.settings, want: c.want,
+				provider: c.provider, name: c.folder, settings: c.settings, references: c.references, want: c.want,
 				events: readEvents(t, filepath.Join(shared, "cases/payments", c.folder)),
 			}
 			all.check(t)

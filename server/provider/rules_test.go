@@ -41,7 +41,7 @@ func publishedPayload(t *testing.T, sender, name string) *hook.Record {
 
 // expected holds the summary of the statements that each published payload must give; other files have more senders.
 var expected = map[string]string{
-	"stripe/charge.captured":        "captured 100 USD: charge/ch_000000000000000000000000",
+	"stripe/charge.captured":        "captured 100 USD in all: charge/ch_000000000000000000000000",
 	"stripe/charge.dispute.closed":  "dispute_won: charge/ch_00000000000000",
 	"stripe/charge.dispute.created": "dispute_open: charge/ch_000000000000000000000000",
 	"stripe/charge.failed": "failed 2000 USD: payment/pi_000000000000000000000000 " +
@@ -49,17 +49,23 @@ var expected = map[string]string{
 	"stripe/charge.refund.updated": "refund 100 USD re_000000000000000000000000: " +
 		"charge/ch_000000000000000000000000 order/6735",
 	"stripe/charge.refunded": "refund 100 USD in all: charge/ch_000000000000000000000000",
-	"stripe/charge.succeeded": "captured 2000 USD: payment/pi_000000000000000000000000 " +
+	"stripe/charge.succeeded": "captured 2000 USD in all: payment/pi_000000000000000000000000 " +
 		"charge/ch_000000000000000000000000",
-	"stripe/checkout.session.completed.payment_mode": "captured 25000 USD: payment/pi_00000000000000 " +
-		"checkout/cs_00000000000000",
+	"stripe/checkout.session.completed.payment_mode": "info 0 USD: payment/pi_00000000000000 " +
+		"checkout/cs_00000000000000\ncaptured 25000 USD in all: payment/pi_00000000000000 checkout/cs_00000000000000",
 	"stripe/customer.subscription.created": "",
 	"stripe/event_test_signature":          "",
-	"stripe/invoice.paid": "captured 2000 USD: payment/pi_000000000000000000000000 " +
+	"stripe/invoice.paid": "info 0 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000\n" +
+		"captured 2000 USD in all: payment/pi_000000000000000000000000 " +
 		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
 	"stripe/invoice.payment_action_required": "action 2000 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000\n" +
+		"action 2000 USD: payment/pi_000000000000000000000000 " +
 		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
 	"stripe/invoice.payment_failed": "failed 2000 USD: payment/pi_000000000000000000000000 " +
+		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000\n" +
+		"failed 2000 USD: payment/pi_000000000000000000000000 " +
 		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
 	"stripe/payment_intent.amount_capturable_updated": "authorized 2000 USD: " +
 		"payment/pi_000000000000000000000000 charge/ch_000000000000000000000000",
@@ -71,7 +77,7 @@ var expected = map[string]string{
 		"charge/ch_00000000000000",
 	"stripe/payment_intent.requires_action": "action 2000 USD: payment/pi_000000000000000000000000 " +
 		"charge/ch_000000000000000000000000 invoice/in_000000000000000000000000",
-	"stripe/payment_intent.succeeded": "captured 2000 USD: payment/pi_000000000000000000000000 " +
+	"stripe/payment_intent.succeeded": "captured 2000 USD in all: payment/pi_000000000000000000000000 " +
 		"charge/ch_000000000000000000000000",
 	"stripe/payout.paid": "",
 	"razorpay/order.paid": "captured 100 INR: payment/pay_DESlfW9H8K9uqM " +

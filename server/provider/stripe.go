@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"hookbeam/server/extract"
-	"hookbeam/server/hook"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
 )
@@ -20,8 +19,9 @@ import (
 // Event: the member id (evt_…) is unique and a retry keeps it; created is in seconds. account is set on events of
 // connected accounts only.
 //
-// Traps: the order of arrival is not guaranteed, and Stripe retries for up to three days. Events of the v2 API ("thin"
-// events, types v2.*) have related_object instead of data.object, so the rules here report nothing for them.
+// Traps: the order of arrival is not guaranteed, and Stripe retries for up to three days. Thin events (types v2.*, and
+// v1.* where they were asked for) have related_object instead of data.object: they name an object and say nothing else
+// about it.
 //
 // Source: https://docs.stripe.com/webhooks#verify-manually
 var stripe = Provider{
@@ -59,138 +59,92 @@ var stripe = Provider{
 // https://docs.stripe.com/currencies#special-cases
 var stripeDigits = map[string]int{"ISK": 2, "UGX": 2, "MGA": 0}
 
-// stripeObject returns the subject of an event whose data.object has these aliases, with what all such objects share:
-// amount is the path of the amount, customer selects the email address, and own are references besides those in
-// metadata. Customers and subscriptions are no aliases, because they have many payments.
-func stripeObject(aliases []extract.AliasSpec, amount string, customer, own []payload.Selector) extract.SubjectSpec {
+// stripeObject returns the subject of an event whose data.object is, or belongs to, one payment with these aliases and
+// one order with these: amount is the path of the amount. Customers and subscriptions are neither, because they have
+// many payments. own are references besides those in metadata; a shop's number is a name only within the shop whose
+// address WooCommerce writes into metadata, for several shops may share an account.
+func stripeObject(payments, orders []extract.AliasSpec, amount string, own ...string) extract.SubjectSpec {
 	return extract.SubjectSpec{
-		Aliases: aliases, References: slices.Concat(own, orderNumbers("body:data.object.metadata")), Customer: customer,
-		Amounts:  []extract.AmountSpec{extract.Amount(amount)},
-		Currency: payload.SelectAll("body:data.object.currency"), Digits: stripeDigits,
+		Aliases: payments, Orders: orders,
+		References:  slices.Concat(payload.SelectAll(own...), orderNumbers("body:data.object.metadata")),
+		Scope:       payload.SelectAll("body:data.object.metadata.site_url"),
+		CustomerIDs: payload.SelectAll("body:data.object.customer"),
+		Amounts:     []extract.AmountSpec{extract.Amount(amount)},
+		Currency:    payload.SelectAll("body:data.object.currency"), Digits: stripeDigits,
 	}
 }
 
+// paidBy returns a copy of a subject with the places of the customer's email addresses and telephone numbers.
+func paidBy(spec extract.SubjectSpec, mails, phones []payload.Selector) extract.SubjectSpec {
+	spec.Customer, spec.Phones = mails, phones
+	return spec
+}
+
 var (
-	// stripeIntent is a PaymentIntent. Its charge and its invoice are aliases, so that events about those are merged
-	// with it.
-	stripeIntent = stripeObject([]extract.AliasSpec{
+	// stripeIntent is a PaymentIntent. Its charges are the same payment, so that events about those are merged with it.
+	stripeIntent = paidBy(stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.id"),
 		extract.Alias("charge", "body:data.object.latest_charge"),
 		extract.Alias("charge", "body:data.object.charges.data.0.id"), // before the API of November 2022
-		extract.Alias("invoice", "body:data.object.invoice"),          // before that of March 2025
-	}, "body:data.object.amount", payload.SelectAll("body:data.object.receipt_email"),
-		payload.SelectAll("body:data.object.payment_details.order_reference"))
+	}, []extract.AliasSpec{
+		extract.Alias("invoice", "body:data.object.invoice"), // before that of March 2025
+	}, "body:data.object.amount", "body:data.object.payment_details.order_reference"),
+		payload.SelectAll("body:data.object.receipt_email",
+			"body:data.object.charges.data.0.billing_details.email"), nil)
 
-	// stripeCharge is a charge: one attempt to pay a PaymentIntent, or a payment of its own in older integrations.
-	stripeCharge = stripeObject([]extract.AliasSpec{
+	// stripeCharge is a charge: one attempt to pay a PaymentIntent, or a payment of its own in older integrations. Its
+	// id begins with ch_ or py_.
+	stripeCharge = paidBy(stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment_intent"),
 		extract.Alias("charge", "body:data.object.id"),
+	}, []extract.AliasSpec{
 		extract.Alias("invoice", "body:data.object.invoice"),
-	}, "body:data.object.amount", payload.SelectAll("body:data.object.billing_details.email",
-		"body:data.object.receipt_email"), nil)
+	}, "body:data.object.amount"),
+		payload.SelectAll("body:data.object.billing_details.email", "body:data.object.receipt_email"),
+		payload.SelectAll("body:data.object.billing_details.phone"))
 
 	// stripeByCharge is the payment of an object that belongs to a charge: a refund or a dispute.
 	stripeByCharge = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment_intent"),
 		extract.Alias("charge", "body:data.object.charge"),
-	}, "body:data.object.amount", nil, nil)
+	}, nil, "body:data.object.amount")
 
-	// stripeSession is a Checkout session. It has no PaymentIntent before the customer pays, and never one if it starts
-	// a subscription; then the invoice is the alias.
-	stripeSession = stripeObject([]extract.AliasSpec{
+	// stripeSession is a Checkout session: an order. It has no PaymentIntent before the customer pays, and never one if
+	// it starts a subscription; then its invoice is the same order.
+	stripeSession = paidBy(stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment_intent"),
+	}, []extract.AliasSpec{
 		extract.Alias("checkout", "body:data.object.id"),
 		extract.Alias("invoice", "body:data.object.invoice"),
-	}, "body:data.object.amount_total", payload.SelectAll("body:data.object.customer_details.email",
-		"body:data.object.customer_email"),
-		payload.SelectAll("body:data.object.client_reference_id"))
+	}, "body:data.object.amount_total", "body:data.object.client_reference_id"),
+		payload.SelectAll("body:data.object.customer_details.email", "body:data.object.customer_email"),
+		payload.SelectAll("body:data.object.customer_details.phone"))
 
-	// stripeInvoice is an invoice. Up to the API of March 2025 it names its PaymentIntent itself, since then in
-	// payments.
-	stripeInvoice = stripeObject([]extract.AliasSpec{
+	// stripeInvoice is an invoice: an order. Up to the API of March 2025 it names its PaymentIntent itself, since then
+	// in payments, if at all.
+	stripeInvoice = paidBy(stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment_intent"),
 		extract.Alias("payment", "body:data.object.payments.data.0.payment.payment_intent"),
 		extract.Alias("charge", "body:data.object.charge"),
+	}, []extract.AliasSpec{
 		extract.Alias("invoice", "body:data.object.id"),
-	}, "body:data.object.amount_due", payload.SelectAll("body:data.object.customer_email"), nil)
+	}, "body:data.object.amount_due"),
+		payload.SelectAll("body:data.object.customer_email"), payload.SelectAll("body:data.object.customer_phone"))
 
 	// stripeInvoicePayment connects a payment with its invoice. Since the API of March 2025 this event alone names
 	// both.
 	stripeInvoicePayment = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment.payment_intent"),
 		extract.Alias("charge", "body:data.object.payment.charge"),
+	}, []extract.AliasSpec{
 		extract.Alias("invoice", "body:data.object.invoice"),
-	}, "body:data.object.amount_paid", nil, nil)
+	}, "body:data.object.amount_paid")
+
+	// stripeRelated are the subjects of thin events, by the type of the object that they name.
+	stripeRelated = map[string]extract.SubjectSpec{
+		"payment_intent":   {Aliases: []extract.AliasSpec{extract.Alias("payment", "body:related_object.id")}},
+		"charge":           {Aliases: []extract.AliasSpec{extract.Alias("charge", "body:related_object.id")}},
+		"checkout.session": {Orders: []extract.AliasSpec{extract.Alias("checkout", "body:related_object.id")}},
+		"invoice":          {Orders: []extract.AliasSpec{extract.Alias("invoice", "body:related_object.id")}},
+	}
 )
-
-// stripeRules: https://docs.stripe.com/api/events/types. Several events report the same payment
-// (payment_intent.succeeded, charge.succeeded, invoice.paid); their aliases make them one subject.
-var stripeRules = extract.Rules{
-	{Types: []string{"payment_intent.created"}, Match: extract.Always(hook.Created), Subject: &stripeIntent},
-	{Types: []string{"payment_intent.requires_action"}, Match: extract.Always(hook.Action), Subject: &stripeIntent},
-	{Types: []string{"payment_intent.processing", "payment_intent.partially_funded"},
-		Match: extract.Always(hook.Processing), Subject: &stripeIntent},
-	{Types: []string{"payment_intent.amount_capturable_updated"}, Subject: &stripeIntent,
-		Match: extract.ByField("?body:data.object.amount_capturable", extract.Kinds{"yes": hook.Authorized},
-			hook.Info)},
-	{Types: []string{"payment_intent.succeeded"}, Match: extract.Always(hook.Captured), Subject: &stripeIntent,
-		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_received"),
-			extract.Amount("body:data.object.amount")}},
-	{Types: []string{"payment_intent.payment_failed"}, Match: extract.Always(hook.Failed), Subject: &stripeIntent},
-	{Types: []string{"payment_intent.canceled"}, Subject: &stripeIntent,
-		Match: extract.ByField("body:data.object.cancellation_reason", extract.Kinds{"expired": hook.Expired},
-			hook.Canceled)},
-	{Types: []string{"payment_intent.*"}, Match: extract.Always(hook.Info), Subject: &stripeIntent},
-
-	{Types: []string{"charge.refund.updated", "refund.created", "refund.updated"}, Subject: &stripeByCharge,
-		Part: payload.SelectAll("body:data.object.id"),
-		Match: extract.ByField("body:data.object.status",
-			extract.Kinds{"succeeded": hook.Refund, "failed": hook.RefundFailed, "canceled": hook.RefundFailed},
-			hook.Info)},
-	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &stripeByCharge,
-		Part: payload.SelectAll("body:data.object.id")},
-	{Types: []string{"charge.dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &stripeByCharge},
-	{Types: []string{"charge.dispute.closed"}, Subject: &stripeByCharge,
-		Match: extract.ByField("body:data.object.status",
-			extract.Kinds{"won": hook.DisputeWon, "warning_closed": hook.DisputeWon}, hook.DisputeLost)},
-	{Types: []string{"charge.dispute.*"}, Match: extract.Always(hook.Info), Subject: &stripeByCharge},
-
-	{Types: []string{"charge.pending"}, Match: extract.Always(hook.Processing), Subject: &stripeCharge},
-	{Types: []string{"charge.succeeded"}, Subject: &stripeCharge,
-		Match: extract.ByField("body:data.object.captured", extract.Kinds{"true": hook.Captured}, hook.Authorized)},
-	{Types: []string{"charge.captured"}, Match: extract.Always(hook.Captured), Subject: &stripeCharge,
-		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_captured"),
-			extract.Amount("body:data.object.amount")}},
-	{Types: []string{"charge.failed"}, Match: extract.Always(hook.Failed), Subject: &stripeCharge},
-	{Types: []string{"charge.expired"}, Match: extract.Always(hook.Expired), Subject: &stripeCharge},
-	{Types: []string{"charge.refunded"}, Match: extract.Always(hook.Refund), Subject: &stripeCharge,
-		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_refunded").Total()}},
-	{Types: []string{"charge.updated"}, Match: extract.Always(hook.Info), Subject: &stripeCharge},
-
-	{Types: []string{"checkout.session.completed"}, Subject: &stripeSession,
-		Match: extract.ByField("body:data.object.mode+body:data.object.payment_status", extract.Kinds{
-			"payment/paid": hook.Captured, "payment/no_payment_required": hook.Captured,
-			"payment/unpaid":    hook.Processing,
-			"subscription/paid": hook.Captured, "subscription/no_payment_required": hook.Captured,
-			"subscription/unpaid": hook.Processing,
-			// before there were modes
-			"/paid": hook.Captured, "/no_payment_required": hook.Captured, "/unpaid": hook.Processing,
-		}, hook.Info)},
-	{Types: []string{"checkout.session.async_payment_succeeded"}, Match: extract.Always(hook.Captured),
-		Subject: &stripeSession},
-	{Types: []string{"checkout.session.async_payment_failed"}, Match: extract.Always(hook.Failed),
-		Subject: &stripeSession},
-	{Types: []string{"checkout.session.expired"}, Match: extract.Always(hook.Expired), Subject: &stripeSession},
-
-	{Types: []string{"invoice.paid", "invoice.payment_succeeded"}, Match: extract.Always(hook.Captured),
-		Subject: &stripeInvoice,
-		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_paid")}},
-	{Types: []string{"invoice.finalized"}, Match: extract.Always(hook.Created), Subject: &stripeInvoice},
-	{Types: []string{"invoice.payment_action_required"}, Match: extract.Always(hook.Action), Subject: &stripeInvoice},
-	{Types: []string{"invoice.payment_failed", "invoice.marked_uncollectible"},
-		Match: extract.Always(hook.Failed), Subject: &stripeInvoice},
-	{Types: []string{"invoice.voided"}, Match: extract.Always(hook.Canceled), Subject: &stripeInvoice},
-	{Types: []string{"invoice.created", "invoice.updated", "invoice.sent", "invoice.overdue"},
-		Match: extract.Always(hook.Info), Subject: &stripeInvoice},
-	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Captured), Subject: &stripeInvoicePayment},
-}

@@ -1,0 +1,289 @@
+package provider
+
+import (
+	"slices"
+
+	"hookbeam/server/extract"
+	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+)
+
+// Conditions of the rules below.
+var (
+	// stripeVoidsAreRefunds holds for events in the form of the API before 2025-03-31. It alone calls the release of an
+	// authorization a refund.
+	stripeVoidsAreRefunds = extract.Less("body:api_version", "const:2025-03-31")
+
+	stripeNotCaptured  = extract.Is("body:data.object.captured", "false")
+	stripeCapturable   = extract.Is("?body:data.object.amount_capturable", "yes")
+	stripeReceived     = extract.Is("?body:data.object.amount_received", "yes")
+	stripeNamesPayment = extract.Is("?body:data.object.payment_intent", "yes")
+
+	stripeRefundDone     = extract.Is("body:data.object.status", "succeeded")
+	stripeRefundReleases = extract.Is("body:data.object.reason", "expired_uncaptured_charge")
+
+	stripeSessionPaid   = extract.Is("body:data.object.payment_status", "paid")
+	stripeSessionUnpaid = extract.Is("body:data.object.payment_status", "unpaid")
+	stripeSessionFree   = extract.Is(
+		"body:data.object.mode+body:data.object.payment_status",
+		"payment/no_payment_required",
+		"subscription/no_payment_required",
+		"setup/no_payment_required",
+		"setup/unpaid",
+		"setup/",
+		"/no_payment_required",
+	) // without a mode: before there were modes
+
+	stripeInvoiceFree    = extract.Is("body:data.object.amount_due+?body:data.object.amount_paid", "0/")
+	stripeInvoiceOutside = extract.Is("body:data.object.paid_out_of_band", "true")
+	stripeInvoiceByOther = extract.Is(
+		"?body:data.object.payment.payment_intent+?body:data.object.payment.charge",
+		"/",
+	)
+)
+
+// Outcomes that have a cause.
+var (
+	stripeTrial   = extract.Outcome{Kind: hook.NothingDue, Cause: hook.CauseTrial}
+	stripeFree    = extract.Outcome{Kind: hook.NothingDue, Cause: hook.CauseFree}
+	stripeSetup   = extract.Outcome{Kind: hook.NothingDue, Cause: hook.CauseSetup}
+	stripeExpired = extract.Outcome{Kind: hook.Expired}
+	stripeFailed  = extract.Outcome{Kind: hook.Failed}
+)
+
+// Amounts that replace those of a subject.
+var (
+	stripeNoAmount = []extract.AmountSpec{}
+	stripeReceipts = []extract.AmountSpec{extract.Amount("body:data.object.amount_received").Total()}
+	stripeHold     = []extract.AmountSpec{
+		extract.Amount("body:data.object.amount_capturable").Plus("body:data.object.amount_received"),
+	}
+	stripeCaptures = []extract.AmountSpec{
+		extract.Amount("body:data.object.amount_captured").Total(),
+		extract.Amount("body:data.object.amount").Minus("body:data.object.amount_refunded").Total(), // before 2020
+	}
+	stripeCharged = []extract.AmountSpec{
+		extract.Amount("body:data.object.amount_captured"), extract.Amount("body:data.object.amount"),
+	}
+	stripeRefunded = []extract.AmountSpec{extract.Amount("body:data.object.amount_refunded").Total()}
+
+	// stripeRefundedOnly leaves out what was released: what of the amount was not captured.
+	stripeRefundedOnly = []extract.AmountSpec{
+		extract.Amount("body:data.object.amount_captured").Plus("body:data.object.amount_refunded").
+			Minus("body:data.object.amount").Total(),
+		extract.Amount("body:data.object.amount_refunded").Total(),
+	}
+	stripeTotal = []extract.AmountSpec{extract.Amount("body:data.object.amount_total")}
+	stripeDue   = []extract.AmountSpec{extract.Amount("body:data.object.amount_due")}
+	stripePaid  = []extract.AmountSpec{extract.Amount("body:data.object.amount_paid")}
+)
+
+// stripeRules: https://docs.stripe.com/api/events/types. Several events report the same payment
+// (payment_intent.succeeded, charge.succeeded, invoice_payment.paid); their aliases make them one subject.
+var stripeRules = slices.Concat(stripeIntentRules, stripeRefundRules, stripeChargeRules, stripeSessionRules,
+	stripeInvoiceRules, stripeThinRules())
+
+// stripeIntentRules are about PaymentIntents. An authorization is all that was authorized, captured or not.
+var stripeIntentRules = extract.Rules{
+	{Types: []string{"payment_intent.created"}, Match: extract.Always(hook.Created), Subject: &stripeIntent,
+		Marks: stripeIntentMethods},
+	{Types: []string{"payment_intent.requires_action"}, Match: extract.Always(hook.Action), Subject: &stripeIntent,
+		Marks: slices.Concat(stripeIntentMethods, stripeActionMethods)},
+	// A bank transfer of less than what is due: Stripe has the money already, and nothing is captured.
+	{Types: []string{"payment_intent.partially_funded"}, Match: extract.Always(hook.CoinsReceived),
+		Subject: &stripeIntent, Also: true, Marks: []extract.Match{extract.Mark(extract.Outcome{Method: hook.MethodBank})}},
+	{Types: []string{"payment_intent.processing", "payment_intent.partially_funded"},
+		Match: extract.Always(hook.Processing), Subject: &stripeIntent, Marks: stripeIntentMethods},
+
+	{
+		Types:   []string{"payment_intent.amount_capturable_updated"},
+		Match:   extract.Always(hook.Authorized).If(stripeCapturable),
+		Subject: &stripeIntent,
+		Also:    true,
+		Amounts: stripeHold,
+		Marks:   stripeIntentMethods,
+	},
+	{
+		Types:   []string{"payment_intent.amount_capturable_updated"},
+		Match:   extract.Always(hook.Captured).If(stripeReceived),
+		Subject: &stripeIntent,
+		Also:    true,
+		Amounts: stripeReceipts,
+		Marks:   stripeFollows,
+	},
+	{Types: []string{"payment_intent.amount_capturable_updated"}, Subject: &stripeIntent, Also: true,
+		Match: extract.Always(hook.Info).Unless(stripeCapturable).Unless(stripeReceived)},
+	{Types: []string{"payment_intent.succeeded"}, Match: extract.Always(hook.Captured), Subject: &stripeIntent,
+		Also: true, Amounts: stripeReceipts, Marks: slices.Concat(stripeFollows, stripeIntentMethods)},
+	// What was asked for tells that a capture of less waives the rest.
+	{Types: []string{"payment_intent.succeeded", "payment_intent.amount_capturable_updated"}, Subject: &stripeIntent,
+		Match: extract.IfLess("body:data.object.amount_received", "body:data.object.amount",
+			extract.Outcome{Kind: hook.Info}).If(stripeReceived),
+		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount")}},
+
+	{Types: []string{"payment_intent.payment_failed"}, Subject: &stripeIntent, Marks: stripeIntentMethods,
+		Match: extract.Choose("body:data.object.last_payment_error.code", extract.Outcomes{
+			"payment_intent_payment_attempt_expired": stripeExpired, // a voucher that nobody paid
+		}, stripeFailed)},
+	{Types: []string{"payment_intent.canceled"}, Subject: &stripeIntent, Marks: stripeIntentMethods,
+		Match: extract.ByField("body:data.object.cancellation_reason",
+			extract.Kinds{"expired": hook.Expired, "automatic": hook.Expired}, hook.Canceled)},
+	{Types: []string{"payment_intent.*"}, Match: extract.Always(hook.Info), Subject: &stripeIntent},
+}
+
+// stripeFollows are marks of a capture: more follows while something is capturable.
+var stripeFollows = []extract.Match{extract.Choose("?body:data.object.amount_capturable",
+	extract.Outcomes{"yes": {Follows: hook.MoreFollow}}, extract.Outcome{Follows: hook.LastOne})}
+
+// stripeRefundRules are about refunds, each with its own id, and about disputes. A refund that failed proves that its
+// money had been taken; no release fails.
+var stripeRefundRules = extract.Rules{
+	{
+		Types:   []string{"charge.refund.updated", "refund.*"},
+		Match:   extract.Always(hook.Released).If(stripeRefundReleases),
+		Subject: &stripeByCharge,
+		Also:    true,
+		Amounts: stripeNoAmount,
+	},
+	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed).Unless(stripeRefundReleases),
+		Subject: &stripeByCharge, Part: payload.SelectAll("body:data.object.id")},
+	{Types: []string{"charge.refund.updated", "refund.*"}, Subject: &stripeByCharge,
+		Part: payload.SelectAll("body:data.object.id"),
+		Match: extract.ByField("body:data.object.status", extract.Kinds{
+			"succeeded": hook.Refund, "pending": hook.RefundPending, "requires_action": hook.RefundPending,
+			"failed": hook.RefundFailed, "canceled": hook.RefundFailed,
+		}, hook.Info).Unless(stripeRefundReleases),
+		Marks: []extract.Match{
+			extract.Mark(extract.Outcome{Release: true}).If(stripeVoidsAreRefunds).If(stripeRefundDone),
+		}},
+	{Types: []string{"charge.dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &stripeByCharge},
+	{Types: []string{"charge.dispute.closed"}, Subject: &stripeByCharge,
+		Match: extract.ByField("body:data.object.status",
+			extract.Kinds{"won": hook.DisputeWon, "warning_closed": hook.DisputeWon}, hook.DisputeLost)},
+	{Types: []string{"charge.dispute.*"}, Match: extract.Always(hook.Info), Subject: &stripeByCharge},
+}
+
+// stripeChargeRules are about charges. A charge counts its captures and refunds itself.
+var stripeChargeRules = extract.Rules{
+	{Types: []string{"charge.pending"}, Match: extract.Always(hook.Processing), Subject: &stripeCharge,
+		Marks: stripeChargeMethods},
+	{Types: []string{"charge.succeeded"}, Subject: &stripeCharge, Also: true, Marks: stripeChargeMethods,
+		Match: extract.ByField("body:data.object.captured", extract.Kinds{"true": ""}, hook.Authorized)},
+	{Types: []string{"charge.succeeded"}, Subject: &stripeCharge, Amounts: stripeCaptures, Marks: stripeChargeMethods,
+		Match: extract.ByField("body:data.object.captured", extract.Kinds{"true": hook.Captured}, "")},
+	{Types: []string{"charge.captured"}, Match: extract.Always(hook.Captured), Subject: &stripeCharge, Also: true,
+		Amounts: stripeCaptures, Marks: stripeChargeMethods},
+	{Types: []string{"charge.captured"}, Subject: &stripeCharge,
+		Match: extract.IfLess("body:data.object.amount_captured", "body:data.object.amount",
+			extract.Outcome{Kind: hook.Info}),
+		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount")}},
+	{Types: []string{"charge.failed"}, Subject: &stripeCharge, Marks: stripeChargeMethods,
+		Match: extract.Choose("body:data.object.failure_code", extract.Outcomes{
+			"payment_intent_payment_attempt_expired": stripeExpired,
+		}, stripeFailed)},
+	{Types: []string{"charge.expired"}, Match: extract.Always(hook.Expired), Subject: &stripeCharge},
+
+	{Types: []string{"charge.refunded"}, Subject: &stripeCharge, Also: true,
+		Match: extract.Always(hook.Released).If(stripeVoidsAreRefunds).If(stripeNotCaptured)},
+	{Types: []string{"charge.refunded"}, Subject: &stripeCharge, Also: true,
+		Match:   extract.Always(hook.Refund).If(stripeVoidsAreRefunds).Unless(stripeNotCaptured),
+		Amounts: stripeRefundedOnly, Charged: stripeCharged, Needs: true},
+	{Types: []string{"charge.refunded"}, Match: extract.Always(hook.Refund).Unless(stripeVoidsAreRefunds),
+		Subject: &stripeCharge, Amounts: stripeRefunded, Charged: stripeCharged},
+	// One of several captures of a charge sends no other event about the charge.
+	{Types: []string{"charge.updated"}, Subject: &stripeCharge, Amounts: stripeCaptures,
+		Match: extract.ByField("body:data.object.status+body:data.object.captured",
+			extract.Kinds{"succeeded/true": hook.Captured}, hook.Info)},
+}
+
+// stripeSessionRules are about Checkout sessions. What a session says of money is true of its payment as well, if it
+// names one. That it expired is not: no session ends a payment that is under way.
+var stripeSessionRules = extract.Rules{
+	{Types: []string{"checkout.session.completed", "checkout.session.async_payment_succeeded"},
+		Match: extract.Always(hook.Info).If(stripeSessionPaid), Level: hook.LevelOrder, Subject: &stripeSession,
+		Also: true, Due: stripeTotal, Declared: stripeTotal},
+	{Types: []string{"checkout.session.completed", "checkout.session.async_payment_succeeded"},
+		Match: extract.Always(hook.Captured).If(stripeSessionPaid).If(stripeNamesPayment), Subject: &stripeSession,
+		Also: true, Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_total").Total()},
+		Marks: stripeIntentMethods},
+	{Types: []string{"checkout.session.completed"}, Match: extract.Always(hook.Processing).If(stripeSessionUnpaid).
+		Unless(stripeSessionFree), Level: hook.LevelOrder, Subject: &stripeSession, Also: true, Due: stripeTotal,
+		Marks: stripeIntentMethods},
+	{Types: []string{"checkout.session.completed"}, Match: extract.Always(hook.Processing).If(stripeSessionUnpaid).
+		Unless(stripeSessionFree).
+		If(stripeNamesPayment), Subject: &stripeSession, Also: true, Marks: stripeIntentMethods},
+	// A subscription that costs something later begins with a trial; without a price at all a coupon pays for it.
+	{Types: []string{"checkout.session.completed"}, Level: hook.LevelOrder, Subject: &stripeSession, Also: true,
+		Match: extract.Choose("body:data.object.mode+?body:data.object.amount_subtotal", extract.Outcomes{
+			"setup/": stripeSetup, "setup/yes": stripeSetup, "subscription/": stripeTrial,
+		}, stripeFree).If(stripeSessionFree)},
+	{Types: []string{"checkout.session.completed"}, Match: extract.Always(hook.Info).Unless(stripeSessionPaid).
+		Unless(stripeSessionUnpaid).Unless(stripeSessionFree), Level: hook.LevelOrder, Subject: &stripeSession},
+
+	{Types: []string{"checkout.session.async_payment_failed"}, Match: extract.Always(hook.Failed),
+		Level: hook.LevelOrder, Subject: &stripeSession, Also: true, Due: stripeTotal, Marks: stripeIntentMethods},
+	{
+		Types:   []string{"checkout.session.async_payment_failed"},
+		Match:   extract.Always(hook.Failed).If(stripeNamesPayment),
+		Subject: &stripeSession,
+		Marks:   stripeIntentMethods,
+	},
+	{Types: []string{"checkout.session.expired"}, Match: extract.Always(hook.Expired), Level: hook.LevelOrder,
+		Subject: &stripeSession, Due: stripeTotal},
+}
+
+// stripeInvoiceRules are about invoices. What is due never shrinks, however much was paid; it is zero in a trial, and
+// where credit or a coupon pays for everything. An invoice that was given up or voided says nothing about its payments.
+var stripeInvoiceRules = extract.Rules{
+	{Types: []string{"invoice.finalized", "invoice.paid", "invoice.payment_succeeded"}, Level: hook.LevelOrder,
+		Subject: &stripeInvoice, Also: true,
+		Match: extract.Choose("?body:data.object.subtotal+body:data.object.billing_reason", extract.Outcomes{
+			"/subscription_create": stripeTrial, "/subscription_update": stripeTrial, "/subscription": stripeTrial,
+		}, stripeFree).If(stripeInvoiceFree)},
+	{Types: []string{"invoice.paid", "invoice.payment_succeeded"}, Level: hook.LevelOrder, Subject: &stripeInvoice,
+		Match: extract.Always(hook.Info).Unless(stripeInvoiceFree), Also: true, Due: stripeDue, Declared: stripePaid},
+	{Types: []string{"invoice.paid", "invoice.payment_succeeded"}, Subject: &stripeInvoice,
+		Match:   extract.Always(hook.Captured).If(stripeNamesPayment).Unless(stripeInvoiceOutside),
+		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_paid").Total()}, Needs: true},
+
+	{Types: []string{"invoice.finalized"}, Match: extract.Always(hook.Created).Unless(stripeInvoiceFree),
+		Level: hook.LevelOrder, Subject: &stripeInvoice, Also: true, Due: stripeDue},
+	{Types: []string{"invoice.finalized"}, Match: extract.Always(hook.Created).If(stripeNamesPayment),
+		Subject: &stripeInvoice},
+	{Types: []string{"invoice.payment_action_required"}, Match: extract.Always(hook.Action), Level: hook.LevelOrder,
+		Subject: &stripeInvoice, Also: true, Due: stripeDue, Declared: stripePaid},
+	{Types: []string{"invoice.payment_action_required"}, Match: extract.Always(hook.Action).If(stripeNamesPayment),
+		Subject: &stripeInvoice},
+	{Types: []string{"invoice.payment_failed"}, Match: extract.Always(hook.Failed), Level: hook.LevelOrder,
+		Subject: &stripeInvoice, Also: true, Due: stripeDue, Declared: stripePaid},
+	{Types: []string{"invoice.payment_failed"}, Match: extract.Always(hook.Failed).If(stripeNamesPayment),
+		Subject: &stripeInvoice},
+	{Types: []string{"invoice.marked_uncollectible"}, Match: extract.Always(hook.Canceled), Level: hook.LevelOrder,
+		Subject: &stripeInvoice, Due: stripeDue, Declared: stripePaid,
+		Marks: []extract.Match{extract.Mark(extract.Outcome{Cause: hook.CauseWrittenOff})}},
+	{Types: []string{"invoice.voided"}, Match: extract.Always(hook.Canceled), Level: hook.LevelOrder,
+		Subject: &stripeInvoice, Due: stripeDue, Declared: stripePaid},
+	{Types: []string{"invoice.created", "invoice.updated", "invoice.sent", "invoice.overdue", "invoice.overpaid"},
+		Match: extract.Always(hook.Info), Level: hook.LevelOrder, Subject: &stripeInvoice, Due: stripeDue,
+		Declared: stripePaid},
+
+	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Captured).Unless(stripeInvoiceByOther),
+		Subject: &stripeInvoicePayment, Also: true,
+		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_paid").Total()}},
+	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Info).If(stripeInvoiceByOther),
+		Level: hook.LevelOrder, Subject: &stripeInvoicePayment, Declared: stripePaid},
+}
+
+// stripeThinRules returns the rules of events that name an object and say nothing about it.
+func stripeThinRules() (rules extract.Rules) {
+	for _, typ := range []string{"payment_intent", "charge", "checkout.session", "invoice"} {
+		related := stripeRelated[typ]
+		rules = append(rules, extract.Rule{
+			Types: []string{"v1.*", "v2.*"}, Also: true, Subject: &related,
+			Match: extract.Choose("body:related_object.type", extract.Outcomes{
+				typ: {Kind: hook.Info, Cause: hook.CauseNoDetails},
+			}, extract.Outcome{}),
+		})
+	}
+	return rules
+}
