@@ -15,6 +15,12 @@ import (
 var otherwise = map[string]string{
 	"stripe invoice.marked_uncollectible":       "the shop gave it up: no bank declined anything",
 	"razorpay payment.dispute.closed":           "lost, unless it was said how it ended: both in one kind",
+	"paypal CHECKOUT.ORDER.APPROVED":            "no money moves until the shop captures",
+	"paypal PAYMENT.CAPTURE.PENDING":            "the capture is pending",
+	"paypal PAYMENT.SALE.PENDING":               "the capture is pending",
+	"paypal PAYMENT.CAPTURE.DENIED":             "the capture failed",
+	"paypal PAYMENT.CAPTURE.DECLINED":           "the capture failed",
+	"paypal PAYMENT.SALE.DENIED":                "the capture failed",
 	"paddle transaction.paid":                   "the table itself says that it is shown as paid",
 	"braintree transaction_settlement_declined": "it takes back what had counted as paid",
 }

@@ -63,6 +63,7 @@ func paymentCases() []paymentCase {
 		stripePayments,
 		btcpayPayments,
 		coinbasePayments,
+		paypalPayments, paypalHolds, paypalReturns,
 	)
 }
 
@@ -198,6 +199,7 @@ type reportedCase struct {
 func reportedCases() []reportedCase {
 	return slices.Concat(
 		stripeReported,
+		paypalReported,
 	)
 }
 

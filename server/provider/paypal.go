@@ -1,6 +1,10 @@
 package provider
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"hookbeam/server/extract"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
@@ -17,9 +21,18 @@ import (
 //
 // Event: the member id (WH-…). A retry keeps it, while the transmission id changes with each attempt.
 //
+// Payments: a payment is an authorization with all its captures, or a capture or sale without one. Captures name
+// their authorization in supplementary_data.related_ids or in their links; final_capture says whether more of them
+// follow. A refund counts towards the capture that it returns, and total_refunded_amount is the sum for this one
+// capture. An order is a checkout order (v2) or a PAY-… (v1). What is due is the sum of its purchase units. A
+// reauthorization has an id of its own, and no event says that it replaces the first one; both are payments of the
+// order.
+//
 // Traps: the signature covers a CRC-32 of the body, which is no cryptographic hash: a person who has seen a genuine
-// request can make another body with the same CRC-32. A certificate expires, so a later check of a stored delivery uses
-// the time of receipt. Resources of the v1 API and of the v2 API have different members for the same fact.
+// request can make another body with the same CRC-32. A certificate expires, so a later check of a stored delivery
+// uses the time of receipt. Resources of the v1 API and of the v2 API have different members for the same fact, and
+// v1 writes refunds as negative amounts. An authorization that expired is reported as VOIDED. Events name no account:
+// refunds lack the payee that captures have.
 //
 // Source: https://developer.paypal.com/api/rest/webhooks/rest/
 var paypal = Provider{
@@ -55,28 +68,51 @@ var paypal = Provider{
 	Rules: paypalRules,
 }
 
-// paypalLinks are aliases of related objects, taken from the URLs in resource.links. The v2 API writes the plural in
-// its paths (/captures/), the v1 API the singular (/payments/capture/).
-var paypalLinks = []extract.AliasSpec{
-	extract.Alias("payment", "body:resource.links.#rel=up.href").After("/captures/"),
-	extract.Alias("payment", "body:resource.links.#rel=capture.href").After("/captures/"),
-	extract.Alias("payment", "body:resource.links.#rel=capture.href").After("/payments/capture/"),
-	extract.Alias("payment", "body:resource.links.#rel=sale.href").After("/payments/sale/"),
-	extract.Alias("authorization", "body:resource.supplementary_data.related_ids.authorization_id"),
-	extract.Alias("authorization", "body:resource.links.#rel=up.href").After("/authorizations/"),
-	extract.Alias("authorization", "body:resource.links.#rel=authorization.href").After("/payments/authorization/"),
-	extract.Alias("paypal-order", "body:resource.supplementary_data.related_ids.order_id"),
-	extract.Alias("paypal-order", "body:resource.links.#rel=up.href").After("/orders/"),
-	extract.Alias("paypal-payment", "body:resource.parent_payment"),
-}
+// paypalPaymentLinks are ids of the payment and paypalOrderLinks are ids of its order, taken from the ids and URLs of
+// related objects. The v2 API writes the plural in its paths (/captures/), the v1 API the singular
+// (/payments/capture/).
+var (
+	paypalPaymentLinks = []extract.AliasSpec{
+		extract.Alias("payment", "body:resource.links.#rel=up.href").After("/captures/"),
+		extract.Alias("payment", "body:resource.links.#rel=capture.href").After("/captures/"),
+		extract.Alias("payment", "body:resource.links.#rel=capture.href").After("/payments/capture/"),
+		extract.Alias("payment", "body:resource.links.#rel=sale.href").After("/payments/sale/"),
+		extract.Alias("authorization", "body:resource.supplementary_data.related_ids.authorization_id"),
+		extract.Alias("authorization", "body:resource.links.#rel=up.href").After("/authorizations/"),
+		extract.Alias("authorization", "body:resource.links.#rel=authorization.href").
+			After("/payments/authorization/"),
+	}
+	paypalOrderLinks = []extract.AliasSpec{
+		extract.Alias("paypal-order", "body:resource.supplementary_data.related_ids.order_id"),
+		extract.Alias("paypal-order", "body:resource.links.#rel=up.href").After("/orders/"),
+		extract.Alias("paypal-payment", "body:resource.parent_payment"),
+	}
 
-// paypalObject returns the subject of an event whose resource has these aliases. Merchants add references as invoice_id
+	// paypalRefunded are the places where a refund or reversal names its capture or sale. The resource is the refund
+	// itself, or the capture or sale that was refunded, whose link "self" leads to it.
+	paypalRefunded = []extract.AliasSpec{
+		extract.Alias("payment", "body:resource.supplementary_data.related_ids.capture_id"),
+		extract.Alias("payment", "body:resource.capture_id"),
+		extract.Alias("payment", "body:resource.sale_id"),
+		extract.Alias("payment", "body:resource.links.#rel=self.href").After("/captures/"),
+		extract.Alias("payment", "body:resource.links.#rel=self.href").After("/payments/sale/"),
+		extract.Alias("payment", "body:resource.links.#rel=self.href").After("/payments/capture/"),
+		extract.Alias("payment", "body:resource.links.#rel=up.href").After("/captures/"),
+		extract.Alias("payment", "body:resource.links.#rel=capture.href").After("/captures/"),
+		extract.Alias("payment", "body:resource.links.#rel=capture.href").After("/payments/capture/"),
+		extract.Alias("payment", "body:resource.links.#rel=sale.href").After("/payments/sale/"),
+	}
+)
+
+// paypalObject returns the subject of an event whose resource has these ids. Merchants add references as invoice_id
 // and custom_id. The member custom of the v1 API is not used: a subscription gives the same value to all its payments.
 func paypalObject(own ...extract.AliasSpec) extract.SubjectSpec {
 	return extract.SubjectSpec{
-		Aliases: append(own, paypalLinks...),
+		Aliases: slices.Concat(own, paypalPaymentLinks),
+		Orders:  paypalOrderLinks,
 		References: payload.SelectAll("body:resource.invoice_id", "body:resource.custom_id",
 			"body:resource.invoice_number"),
+		AnyAccount: true,
 		Amounts: []extract.AmountSpec{
 			extract.Amount("body:resource.amount.value").In("body:resource.amount.currency_code"),
 			extract.Amount("body:resource.amount.total").In("body:resource.amount.currency"),
@@ -86,108 +122,137 @@ func paypalObject(own ...extract.AliasSpec) extract.SubjectSpec {
 }
 
 var (
-	// paypalCapture is a capture (v2) or a sale (v1): money that was taken.
+	// paypalCapture is the payment of a capture or of a sale (v1): money that was taken.
 	paypalCapture       = paypalObject(extract.Alias("payment", "body:resource.id"))
 	paypalAuthorization = paypalObject(extract.Alias("authorization", "body:resource.id"))
 
-	// paypalRefund is the payment of a refund or a reversal. The resource is the refund itself, or the capture or sale
-	// that was refunded; its links lead to the payment in both cases.
+	// paypalRefund is the payment of a refund or a reversal.
 	paypalRefund = func() extract.SubjectSpec {
-		t := paypalObject(extract.Alias("payment", "body:resource.supplementary_data.related_ids.capture_id"),
-			extract.Alias("payment", "body:resource.capture_id"), extract.Alias("payment", "body:resource.sale_id"),
-			extract.Alias("payment", "body:resource.links.#rel=self.href").After("/captures/"),
-			extract.Alias("payment", "body:resource.links.#rel=self.href").After("/payments/sale/"),
-			extract.Alias("payment", "body:resource.links.#rel=self.href").After("/payments/capture/"))
+		t := paypalObject(paypalRefunded...)
 		t.References = payload.SelectAll("body:resource.custom_id") // a refund may have an invoice number of its own
 		return t
 	}()
 
-	// paypalOrder is a checkout order. Only its first purchase unit is read.
+	// paypalOrder is a checkout order. References are read from its first purchase unit; the others are those of the
+	// payments that paypalUnitRules finds.
 	paypalOrder = extract.SubjectSpec{
-		Aliases: []extract.AliasSpec{
-			extract.Alias("paypal-order", "body:resource.id"),
-			extract.Alias("payment", "body:resource.purchase_units.0.payments.captures.0.id"),
-			extract.Alias("authorization", "body:resource.purchase_units.0.payments.authorizations.0.id"),
-		},
+		Orders: []extract.AliasSpec{extract.Alias("paypal-order", "body:resource.id")},
 		References: payload.SelectAll("body:resource.purchase_units.0.invoice_id",
 			"body:resource.purchase_units.0.custom_id"),
+		AnyAccount: true,
 		Customer: payload.SelectAll("body:resource.payer.email_address",
 			"body:resource.payment_source.paypal.email_address"),
-		Amounts: []extract.AmountSpec{
-			extract.Amount("body:resource.purchase_units.0.payments.captures.0.amount.value").
-				In("body:resource.purchase_units.0.payments.captures.0.amount.currency_code"),
-			extract.Amount("body:resource.purchase_units.0.amount.value").
-				In("body:resource.purchase_units.0.amount.currency_code"),
-		},
+		CustomerIDs: payload.SelectAll("body:resource.payer.payer_id",
+			"body:resource.payment_source.paypal.account_id"),
 		Decimal: true,
 	}
 
 	// paypalApproval is the order of an approval that was reversed. The resource names the order as order_id.
 	paypalApproval = func() extract.SubjectSpec {
 		t := paypalOrder
-		t.Aliases = []extract.AliasSpec{extract.Alias("paypal-order", "body:resource.order_id"),
-			extract.Alias("paypal-order", "body:resource.id")}
+		t.Orders = []extract.AliasSpec{extract.Alias("paypal-order", "body:resource.order_id"),
+			extract.Alias("paypal-order", "body:resource.id").Fallback()}
 		return t
 	}()
+
+	// paypalVoided is the order of an authorization that was voided.
+	paypalVoided = extract.SubjectSpec{Orders: paypalOrderLinks, AnyAccount: true}
 
 	// paypalDispute is the payment of the first disputed transaction.
 	paypalDispute = extract.SubjectSpec{
 		Aliases: []extract.AliasSpec{extract.Alias("payment",
 			"body:resource.disputed_transactions.0.seller_transaction_id")},
 		References: payload.SelectAll("body:resource.disputed_transactions.0.invoice_number"),
+		AnyAccount: true,
 	}
 )
 
+var (
+	// paypalDue is what an order asks for in total.
+	paypalDue = []extract.AmountSpec{extract.SumOf("resource.purchase_units.*.amount.value").
+			In("body:resource.purchase_units.0.amount.currency_code")}
+
+	// paypalReturned is the sum of all refunds of one capture.
+	paypalReturned = []extract.AmountSpec{
+		extract.Amount("body:resource.seller_payable_breakdown.total_refunded_amount.value").
+			In("body:resource.seller_payable_breakdown.total_refunded_amount.currency_code"),
+		extract.Amount("body:resource.total_refunded_amount.value").
+			In("body:resource.total_refunded_amount.currency"),
+	}
+
+	paypalPart = payload.SelectAll("body:resource.id")
+)
+
+// paypalMore says whether more captures of an authorization follow: final_capture in the v2 API, is_final_capture in
+// v1. A capture that names its order and no authorization is the only one, whatever it says.
+var paypalMore = []extract.Match{
+	extract.Field("body:resource.final_capture+?body:resource.supplementary_data.related_ids.order_id+"+
+		"?body:resource.supplementary_data.related_ids.authorization_id",
+		extract.Outcomes{"false/yes/yes": {Follows: hook.MoreFollow}, "false//yes": {Follows: hook.MoreFollow},
+			"false//": {Follows: hook.MoreFollow}}, extract.Outcome{}),
+	extract.Field(
+		"body:resource.final_capture",
+		extract.Outcomes{"true": {Follows: hook.LastOne}},
+		extract.Outcome{},
+	),
+	extract.Field("body:resource.is_final_capture", extract.Outcomes{"true": {Follows: hook.LastOne},
+		"false": {Follows: hook.MoreFollow}}, extract.Outcome{}),
+}
+
+// paypalMethods say how a payment is paid. Orders name the source; a capture shows a card by the processor's answer,
+// and a bank debit by the reason why it is pending.
+var paypalMethods = slices.Concat(
+	paypalSources(hook.MethodWallet, "paypal", "venmo", "apple_pay", "google_pay"),
+	paypalSources(
+		hook.MethodBank,
+		"bancontact",
+		"blik",
+		"eps",
+		"giropay",
+		"ideal",
+		"mybank",
+		"p24",
+		"sofort",
+		"trustly",
+		"pay_upon_invoice",
+	),
+	paypalSources(hook.MethodVoucher, "oxxo", "multibanco", "boletobancario"),
+	paypalSources(hook.MethodCard, "card"),
+	[]extract.Match{
+		extract.Field("?body:resource.processor_response", extract.Outcomes{"yes": {Method: hook.MethodCard}},
+			extract.Outcome{}),
+		extract.Field("body:resource.status_details.reason", extract.Outcomes{"ECHECK": {Method: hook.MethodBank}},
+			extract.Outcome{}),
+		extract.Field("body:resource.payment_mode", extract.Outcomes{"ECHECK": {Method: hook.MethodBank},
+			"INSTANT_TRANSFER": {Method: hook.MethodWallet}}, extract.Outcome{}),
+	},
+)
+
+// paypalSources returns marks for the members of payment_source that stand for one family of methods.
+func paypalSources(family hook.Method, members ...string) (all []extract.Match) {
+	for _, member := range members {
+		all = append(all, extract.Field("?body:resource.payment_source."+member,
+			extract.Outcomes{"yes": {Method: family}}, extract.Outcome{}))
+	}
+	return all
+}
+
+// paypalStatus returns a match by the status of a v2 resource, which is also the state of a v1 resource in lower case.
+func paypalStatus(kinds extract.Kinds, other hook.Kind) extract.Match {
+	all := make(extract.Kinds, 2*len(kinds))
+	for status, kind := range kinds {
+		all[status+"/"], all["/"+strings.ToLower(status)] = kind, kind
+	}
+	return extract.ByField("body:resource.status+body:resource.state", all, other)
+}
+
+// paypalRefundStates are the states of a refund as a resource. The other states are those of a capture or sale, which
+// is the resource of some events of the v1 API.
+var paypalRefundStates = extract.Kinds{"PENDING": hook.RefundPending, "FAILED": hook.RefundFailed,
+	"CANCELLED": hook.RefundFailed, "REFUNDED": "", "PARTIALLY_REFUNDED": ""}
+
 // paypalRules: https://developer.paypal.com/api/rest/webhooks/event-names/
-var paypalRules = extract.Rules{
-	{Types: []string{"CHECKOUT.ORDER.CREATED", "CHECKOUT.ORDER.SAVED"}, Match: extract.Always(hook.Created),
-		Subject: &paypalOrder},
-	{Types: []string{"CHECKOUT.ORDER.APPROVED"}, Match: extract.Always(hook.Processing), Subject: &paypalOrder},
-	// A completed order has a payment, which may still be pending, be declined or be an authorization only. So the
-	// first rule reads the state of the capture, and the second one applies if there is no capture.
-	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder, Also: true,
-		Match: extract.ByField("body:resource.purchase_units.0.payments.captures.0.status",
-			extract.Kinds{"COMPLETED": hook.Captured, "PENDING": hook.Processing,
-				"DECLINED": hook.Failed, "FAILED": hook.Failed, "PARTIALLY_REFUNDED": hook.Captured,
-				"REFUNDED": hook.Captured}, "")},
-	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder,
-		Match: extract.ByField("?body:resource.purchase_units.0.payments.captures+body:resource.intent",
-			extract.Kinds{"yes/CAPTURE": "", "yes/AUTHORIZE": "",
-				"yes/": "", "/AUTHORIZE": hook.Authorized, "/CAPTURE": hook.Captured}, hook.Info)},
-	{Types: []string{"CHECKOUT.ORDER.DECLINED"}, Match: extract.Always(hook.Failed), Subject: &paypalOrder},
-	{Types: []string{"CHECKOUT.ORDER.VOIDED"}, Match: extract.Always(hook.Canceled), Subject: &paypalOrder},
-	{Types: []string{"CHECKOUT.PAYMENT-APPROVAL.REVERSED"}, Match: extract.Always(hook.Canceled),
-		Subject: &paypalApproval},
-
-	{Types: []string{"PAYMENT.AUTHORIZATION.CREATED"}, Match: extract.Always(hook.Authorized),
-		Subject: &paypalAuthorization},
-	{Types: []string{"PAYMENT.AUTHORIZATION.VOIDED"}, Match: extract.Always(hook.Canceled),
-		Subject: &paypalAuthorization},
-
-	{Types: []string{"PAYMENT.CAPTURE.PENDING", "PAYMENT.SALE.PENDING"}, Match: extract.Always(hook.Processing),
-		Subject: &paypalCapture},
-	{Types: []string{"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.SALE.COMPLETED"}, Match: extract.Always(hook.Captured),
-		Subject: &paypalCapture},
-	{Types: []string{"PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.SALE.DENIED"},
-		Match: extract.Always(hook.Failed), Subject: &paypalCapture},
-	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalRefund,
-		Part: payload.SelectAll("body:resource.id"),
-		Match: extract.ByField("body:resource.status",
-			extract.Kinds{"FAILED": hook.RefundFailed, "CANCELLED": hook.RefundFailed}, hook.Refund),
-		Amounts: []extract.AmountSpec{
-			extract.Amount("body:resource.seller_payable_breakdown.total_refunded_amount.value").
-				In("body:resource.seller_payable_breakdown.total_refunded_amount.currency_code").Total(),
-			extract.Amount("body:resource.total_refunded_amount.value").
-				In("body:resource.total_refunded_amount.currency").Total(),
-			extract.Amount("body:resource.amount.value").In("body:resource.amount.currency_code"),
-			extract.Amount("body:resource.amount.total").In("body:resource.amount.currency"),
-		}},
-	{Types: []string{"PAYMENT.CAPTURE.REVERSED", "PAYMENT.SALE.REVERSED"}, Match: extract.Always(hook.Reversed),
-		Subject: &paypalRefund},
-	{Types: []string{"PAYMENT.REFUND.FAILED"}, Match: extract.Always(hook.RefundFailed), Subject: &paypalRefund,
-		Part: payload.SelectAll("body:resource.id")},
-	{Types: []string{"PAYMENT.REFUND.*"}, Match: extract.Always(hook.Info), Subject: &paypalRefund},
-
+var paypalRules = slices.Concat(paypalOrderRules, paypalPaymentRules, paypalRefundRules, extract.Rules{
 	{Types: []string{"CUSTOMER.DISPUTE.CREATED"}, Match: extract.Always(hook.DisputeOpen), Subject: &paypalDispute},
 	{Types: []string{"CUSTOMER.DISPUTE.RESOLVED"}, Subject: &paypalDispute,
 		Match: extract.ByField("body:resource.dispute_outcome.outcome_code",
@@ -195,4 +260,111 @@ var paypalRules = extract.Rules{
 				"RESOLVED_WITH_PAYOUT": hook.DisputeWon, "DENIED": hook.DisputeWon, "NONE": hook.Info},
 			hook.DisputeLost)},
 	{Types: []string{"CUSTOMER.DISPUTE.UPDATED"}, Match: extract.Always(hook.Info), Subject: &paypalDispute},
+})
+
+// paypalOrderRules are those of checkout orders. An approved order moves no money until the shop captures it. A
+// completed order has payments, which may be pending, declined or authorizations only: paypalUnitRules reads them. Only
+// if it lists none, the order itself counts as paid or authorized.
+var paypalOrderRules = slices.Concat(extract.Rules{
+	{Types: []string{"CHECKOUT.ORDER.CREATED", "CHECKOUT.ORDER.SAVED"}, Match: extract.Always(hook.Created),
+		Subject: &paypalOrder, Due: paypalDue, Marks: paypalMethods},
+	{Types: []string{"CHECKOUT.ORDER.APPROVED"}, Match: extract.Always(hook.Created), Subject: &paypalOrder,
+		Due: paypalDue,
+		Marks: slices.Concat(
+			paypalMethods,
+			[]extract.Match{extract.Mark(extract.Outcome{Cause: hook.CauseApproved})},
+		)},
+}, paypalUnitRules(), extract.Rules{
+	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder, Due: paypalDue, Amounts: paypalDue,
+		Marks: paypalMethods,
+		Match: extract.ByField("?body:resource.purchase_units.0.payments.captures+"+
+			"?body:resource.purchase_units.0.payments.authorizations+body:resource.intent",
+			extract.Kinds{"//AUTHORIZE": hook.Authorized, "//CAPTURE": hook.Captured}, hook.Info)},
+	{Types: []string{"CHECKOUT.ORDER.DECLINED"}, Match: extract.Always(hook.Failed), Subject: &paypalOrder,
+		Due: paypalDue, Marks: paypalMethods},
+	{Types: []string{"CHECKOUT.ORDER.VOIDED"}, Match: extract.Always(hook.Canceled), Subject: &paypalOrder,
+		Due: paypalDue},
+	{Types: []string{"CHECKOUT.PAYMENT-APPROVAL.REVERSED"}, Match: extract.Always(hook.Canceled),
+		Subject: &paypalApproval, Due: paypalDue},
+})
+
+// paypalUnits is how many purchase units an order may have.
+const paypalUnits = 10
+
+// paypalUnitRules returns the rules that read the payment of each purchase unit of a completed order: its capture or
+// its authorization.
+func paypalUnitRules() (all extract.Rules) {
+	for i := range paypalUnits {
+		unit := fmt.Sprintf("body:resource.purchase_units.%d", i)
+		add := func(prefix, at string, match extract.Match) {
+			spec := paypalOrder
+			spec.Aliases = []extract.AliasSpec{extract.Alias(prefix, at+".id")}
+			spec.References = payload.SelectAll(unit+".invoice_id", unit+".custom_id")
+			spec.Amounts = []extract.AmountSpec{
+				extract.Amount(at + ".amount.value").In(at + ".amount.currency_code"),
+				extract.Amount(unit + ".amount.value").In(unit + ".amount.currency_code"),
+			}
+			rule := extract.Rule{
+				Types:   []string{"CHECKOUT.ORDER.COMPLETED"},
+				Also:    true,
+				Subject: &spec,
+				Match:   match,
+				Marks:   paypalMethods,
+			}
+			if prefix == "payment" {
+				rule.Part = payload.SelectAll(at + ".id")
+			}
+			all = append(all, rule)
+		}
+		capture, authorization := unit+".payments.captures.0", unit+".payments.authorizations.0"
+		add("payment", capture, extract.ByField("?"+capture+".id+"+capture+".status",
+			extract.Kinds{"yes/COMPLETED": hook.Captured, "yes/PENDING": hook.CapturePending,
+				"yes/DECLINED": hook.CaptureFailed, "yes/FAILED": hook.CaptureFailed,
+				"yes/PARTIALLY_REFUNDED": hook.Captured, "yes/REFUNDED": hook.Captured}, ""))
+		add("authorization", authorization, extract.ByField("?"+authorization+".id+"+authorization+".status",
+			extract.Kinds{"yes/": hook.Authorized, "yes/CREATED": hook.Authorized, "yes/PENDING": hook.Processing,
+				"yes/PARTIALLY_CAPTURED": hook.Authorized, "yes/DENIED": hook.Failed, "yes/VOIDED": hook.Canceled}, ""))
+	}
+	return all
+}
+
+// paypalPaymentRules are those of authorizations, captures and sales. That an authorization was voided is also the end
+// of its order, unless another payment of the order is alive.
+var paypalPaymentRules = extract.Rules{
+	{Types: []string{"PAYMENT.AUTHORIZATION.CREATED"}, Subject: &paypalAuthorization, Marks: paypalMethods,
+		Match: paypalStatus(extract.Kinds{"PENDING": hook.Processing, "DENIED": hook.Failed}, hook.Authorized)},
+	{Types: []string{"PAYMENT.AUTHORIZATION.VOIDED"}, Subject: &paypalAuthorization, Also: true,
+		Match: paypalStatus(extract.Kinds{"EXPIRED": hook.Expired}, hook.Canceled)},
+	{Types: []string{"PAYMENT.AUTHORIZATION.VOIDED"}, Subject: &paypalVoided,
+		Match: paypalStatus(extract.Kinds{"EXPIRED": hook.Expired}, hook.Canceled)},
+
+	{Types: []string{"PAYMENT.CAPTURE.PENDING", "PAYMENT.SALE.PENDING"}, Match: extract.Always(hook.CapturePending),
+		Subject: &paypalCapture, Part: paypalPart, Marks: paypalMethods},
+	{Types: []string{"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.SALE.COMPLETED"}, Match: extract.Always(hook.Captured),
+		Subject: &paypalCapture, Part: paypalPart, Marks: slices.Concat(paypalMethods, paypalMore)},
+	{Types: []string{"PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.SALE.DENIED"},
+		Match: extract.Always(hook.CaptureFailed), Subject: &paypalCapture, Part: paypalPart, Marks: paypalMethods},
+}
+
+// paypalRefundRules are those of refunds and reversals. The resource is nearly always the refund itself. Where it is
+// the capture or sale, its state says whether all of it was returned; of a part nothing is known but that it was
+// captured.
+var paypalRefundRules = extract.Rules{
+	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalRefund, Also: true,
+		Part: paypalPart, Of: paypalRefunded, Sums: paypalReturned,
+		Match: paypalStatus(paypalRefundStates, hook.Refund)},
+	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalRefund, Also: true,
+		Of: paypalRefunded, Amounts: []extract.AmountSpec{}, Sums: paypalRefund.Amounts,
+		Match: paypalStatus(extract.Kinds{"REFUNDED": hook.Refund}, "")},
+	{Types: []string{"PAYMENT.CAPTURE.REFUNDED", "PAYMENT.SALE.REFUNDED"}, Subject: &paypalCapture, Part: paypalPart,
+		Match: paypalStatus(extract.Kinds{"PARTIALLY_REFUNDED": hook.Captured}, "")},
+	{Types: []string{"PAYMENT.CAPTURE.REVERSED", "PAYMENT.SALE.REVERSED"}, Match: extract.Always(hook.Reversed),
+		Subject: &paypalRefund, Part: paypalPart, Of: paypalRefunded, Sums: paypalReturned},
+	{Types: []string{"PAYMENT.REFUND.COMPLETED"}, Match: extract.Always(hook.Refund), Subject: &paypalRefund,
+		Part: paypalPart, Of: paypalRefunded, Sums: paypalReturned},
+	{Types: []string{"PAYMENT.REFUND.PENDING"}, Match: extract.Always(hook.RefundPending), Subject: &paypalRefund,
+		Part: paypalPart, Of: paypalRefunded},
+	{Types: []string{"PAYMENT.REFUND.FAILED"}, Match: extract.Always(hook.RefundFailed), Subject: &paypalRefund,
+		Part: paypalPart, Of: paypalRefunded},
+	{Types: []string{"PAYMENT.REFUND.*"}, Match: extract.Always(hook.Info), Subject: &paypalRefund},
 }

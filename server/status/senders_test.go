@@ -30,7 +30,7 @@ type told struct {
 }
 
 // plays are those of all senders; each has its own file.
-var plays = slices.Concat(stripePlays, razorpayPlays, paypalPlays, adyenPlays, paddlePlays, squarePlays, molliePlays, paystackPlays,
+var plays = slices.Concat(stripePlays, razorpayPlays, adyenPlays, paddlePlays, squarePlays, molliePlays, paystackPlays,
 	braintreePlays, coinbasePlays, btcpayPlays, otherPlays)
 
 // unix is a time some minutes after noon.
@@ -94,10 +94,6 @@ var strangers = map[string][2]told{
 	"mollie": {
 		mollie(0, "payment.paid", `"id":"tr_1","subscriptionId":"sub_1","customerId":"cst_1","metadata":{"order_id":"10-4471"}`),
 		mollie(1, "payment.paid", `"id":"tr_2","subscriptionId":"sub_1","customerId":"cst_1","metadata":{"order_id":"10-4471"}`),
-	},
-	"paypal": {
-		paypal(0, "PAYMENT.SALE.COMPLETED", `"id":"S1","billing_agreement_id":"I-1","custom":"10-4471","amount":{"total":"49.00","currency":"EUR"}`),
-		paypal(1, "PAYMENT.SALE.COMPLETED", `"id":"S2","billing_agreement_id":"I-1","custom":"10-4471","amount":{"total":"49.00","currency":"EUR"}`),
 	},
 }
 
