@@ -31,7 +31,7 @@ func (p *payment) sumCaptures() {
 			p.broken = newer(p.broken, one.newest)
 		}
 	}
-	if everything {
+	if everything && p.newest[hook.NothingDue] == nil { // else the capture was of nothing
 		sum = max(sum, want)
 		p.withoutSum = sum == 0
 	}

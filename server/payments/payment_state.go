@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"cmp"
 	"slices"
 
 	"hookbeam/server/hook"
@@ -29,8 +30,15 @@ func (p *payment) summary() hook.Summary {
 		if by.Cause != "" {
 			s.Cause = by.Cause
 		}
+		if by.Kind == hook.NothingDue {
+			s.NothingDue = cmp.Or(by.Cause, hook.CauseFree)
+		}
 	}
-	p.amounts(&s)
+	if s.NothingDue != "" {
+		s.Currency = ""
+	} else {
+		p.amounts(&s)
+	}
 	p.words(&s)
 	s.Final = s.State != "" && !slices.Contains(openStates, s.State)
 	return s
@@ -107,7 +115,7 @@ var notTaken = map[hook.Kind]hook.State{
 	hook.Created: hook.StatePending, hook.Action: hook.StateActionRequired, hook.Processing: hook.StateProcessing,
 	hook.CoinsSeen: hook.StateProcessing, hook.CoinsReceived: hook.StateProcessing,
 	hook.CoinsUnsettled: hook.StateProcessing, hook.Failed: hook.StateFailed, hook.Released: hook.StateCanceled,
-	hook.Expired: hook.StateExpired, hook.Canceled: hook.StateCanceled,
+	hook.Expired: hook.StateExpired, hook.Canceled: hook.StateCanceled, hook.NothingDue: hook.StatePaid,
 }
 
 // words sets what a page may say about the payer's money.

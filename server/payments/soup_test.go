@@ -41,7 +41,7 @@ func soup(seed uint64) *scenario {
 			Customer: pick("", "", "ann", "bob"),
 		}
 		f.Kind = pick("created", "action", "processing", "failed", "released", "expired", "canceled", "seen", "hold",
-			"capture", "capture", "capture", "refund", "refund", "dispute", "received")
+			"capture", "capture", "capture", "refund", "refund", "dispute", "received", "free")
 		switch f.Kind {
 		case "capture":
 			f.State = pick("", "", "done", "pending", "failed")
