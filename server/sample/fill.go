@@ -14,6 +14,7 @@ import (
 type filler struct {
 	samplerSeed [16]byte  // of the ids of objects; shared by all samples of a Sampler
 	sampleSeed  [16]byte  // of the ids of the event and the delivery; new for each sample
+	terms       Terms     // amount, currency and reference; all fields are set
 	at          time.Time // when the event is said to happen
 }
 
@@ -27,13 +28,24 @@ var placeholders = regexp.MustCompile(`\{\{[a-z][^{}]*\}\}`)
 //	{{seconds-60}} {{time+60 15:04:05}}         a time so many seconds before or after
 //	{{event hex 32}} {{delivery uuid}}          an id of this sample
 //	{{order digits 10}} {{charge letters 24}}   an id of the object with this name, the same for all of a Sampler
+//	{{amount}} {{money}}                        the amount in minor units, and with a decimal point: 4900 and 49.00
+//	{{amount half}} {{money half}}              half of it
+//	{{currency}} {{currency lower}}             the currency: EUR and eur
+//	{{reference}}                               the shop's own number of the order
+//
+// Samples with the same reference have the same customer: the objects with the names customer and payer. The objects
+// with the names account, merchant, location, store and profile are the shop's own, and the same in all samples.
 //
 // An id has a number of characters of one kind: hex, digits (not starting with 0), letters (both cases and digits),
 // upper or lower (one case and digits). A uuid has no number.
 func (f *filler) fill(text string) string {
 	return placeholders.ReplaceAllStringFunc(text, func(placeholder string) string {
 		placeholder = placeholder[2 : len(placeholder)-2]
-		if name, layout, _ := strings.Cut(placeholder, " "); layout == "" || strings.HasPrefix(name, "time") {
+		name, layout, _ := strings.Cut(placeholder, " ")
+		if text, ok := f.terms.fill(name, layout); ok {
+			return text
+		}
+		if layout == "" || strings.HasPrefix(name, "time") {
 			return f.time(name, layout)
 		}
 		words := strings.Fields(placeholder)
@@ -42,8 +54,13 @@ func (f *filler) fill(text string) string {
 			n, _ = strconv.Atoi(words[2]) // a test fills every sample
 		}
 		seed := f.samplerSeed
-		if words[0] == "event" || words[0] == "delivery" {
+		switch words[0] {
+		case "event", "delivery":
 			seed = f.sampleSeed
+		case "customer", "payer":
+			seed = seedOf("customer", f.terms.Reference)
+		case "account", "merchant", "location", "store", "profile":
+			seed = seedOf("shop")
 		}
 		return id(seed, words[0], words[1], n)
 	})

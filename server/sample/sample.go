@@ -3,12 +3,15 @@
 // at least one sample, and that a sample can be recognised: it has the header hook.SampleHeader. All payloads are
 // written for this package; none is copied from a sender. A sample is not signed; provider.Provider.Sign does that.
 //
-// Start with Sampler.Make. The format of the files in samples is described at sampleFiles, and their placeholders at
+// A Flow is the life of one payment as a list of samples, such as one that is paid and then refunded.
+//
+// Start with Sampler.Make, and with NewPlay for flows. The format of the files in samples is described at sampleFiles, and their placeholders at
 // filler.fill.
 package sample
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"embed"
 	"fmt"
 	"net/http"
@@ -47,13 +50,25 @@ var sampleFiles embed.FS
 // Sampler makes samples. All samples of one Sampler are about the same objects: a payment has the same id in each of
 // them, so that payment.created and payment.paid are about one payment. Each sample has a new event id and its own
 // time. A Sampler does not change after NewSampler, so several goroutines may use it.
-type Sampler struct{ seed [16]byte }
+type Sampler struct {
+	seed  [16]byte
+	terms Terms
+}
 
 // NewSampler returns a Sampler whose objects have ids that no other Sampler uses.
-func NewSampler() *Sampler {
-	s := &Sampler{}
-	_, _ = rand.Read(s.seed[:]) // never fails
-	return s
+func NewSampler() *Sampler { return &Sampler{seed: randomSeed()} }
+
+// randomSeed returns a seed that was never used before.
+func randomSeed() (seed [16]byte) {
+	_, _ = rand.Read(seed[:]) // never fails
+	return seed
+}
+
+// seedOf returns the seed that belongs to these words. Different words give different seeds.
+func seedOf(words ...string) (seed [16]byte) {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", words))
+	copy(seed[:], sum[:])
+	return seed
 }
 
 // Types returns the names of a provider's samples, the most common first. A name is the type of the event; if a type
@@ -73,6 +88,12 @@ func Types(p *provider.Provider) []string {
 // not exist and a value that cannot be set give a *hook.Problem of kind hook.ErrInvalid. Any other error means that a
 // file in samples is broken.
 func (s *Sampler) Make(p *provider.Provider, name string, set map[string]string, at time.Time) (*hook.Record, error) {
+	return s.makeEvent(p, name, set, at, randomSeed())
+}
+
+// makeEvent is Make for an event whose ids come from a seed: with the same seed it is the same event.
+func (s *Sampler) makeEvent(p *provider.Provider, name string, set map[string]string, at time.Time,
+	event [16]byte) (*hook.Record, error) {
 	all := sections(p)
 	i := slices.IndexFunc(all, func(one section) bool { return one.name == name })
 	if name == "" && len(all) > 0 {
@@ -83,8 +104,7 @@ func (s *Sampler) Make(p *provider.Provider, name string, set map[string]string,
 			Detail: fmt.Sprintf("No sample of this type exists. %s has samples of these types: %s.", p.Name,
 				strings.Join(Types(p), ", "))}
 	}
-	f := filler{samplerSeed: s.seed, at: at}
-	_, _ = rand.Read(f.sampleSeed[:])
+	f := filler{samplerSeed: s.seed, sampleSeed: event, terms: s.terms.withDefaults(p, s.seed), at: at}
 	d, err := compose(all, i, &f)
 	if err != nil {
 		return nil, fmt.Errorf("sample %s of %s: %w", all[i].name, p.ID, err)
