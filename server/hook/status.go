@@ -58,6 +58,10 @@ type Status struct {
 	UpdatedAt Time // when it reached the current state
 }
 
+// IsAlias reports whether it is a reference that has one member and nothing of its own to say: it is shown as that
+// member, and is in no list.
+func (s *Status) IsAlias() bool { return s.Level == LevelReference && s.Parent != "" }
+
 // StatusChange is a status in the JSON form that clients get, with the delivery that last changed it. The live hub
 // sends it without decoding it.
 type StatusChange struct {

@@ -98,7 +98,7 @@ func Derive(row *hook.Subject, unique bool) (s hook.Summary) {
 // derive derives one row and lists it in the rows that it belongs to.
 func (g *Graph) derive(row *hook.Subject) error {
 	row.Evidence = Trim(row.Evidence)
-	slices.SortFunc(row.Status.Aliases, compareAliases)
+	slices.SortFunc(row.Status.Aliases, CompareAliases)
 	row.Summary = Derive(row, g.unique != nil && g.unique(row.Status.Endpoint))
 	return g.passOn(row)
 }
@@ -286,9 +286,9 @@ func compareMembers(a, b *hook.Member) int {
 	return cmp.Or(compareBool(a.Money, b.Money), a.Newest.Compare(b.Newest.Time), strings.Compare(a.Name, b.Name))
 }
 
-// compareAliases puts first the alias that a row is shown under: what the provider calls a payment rather than a charge
+// CompareAliases puts first the alias that a row is shown under: what the provider calls a payment rather than a charge
 // of it.
-func compareAliases(a, b string) int {
+func CompareAliases(a, b string) int {
 	return cmp.Or(cmp.Compare(aliasRank(a), aliasRank(b)), strings.Compare(a, b))
 }
 

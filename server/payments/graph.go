@@ -93,7 +93,7 @@ func (a *applying) apply() (err error) {
 	}
 	a.connect()
 	switch {
-	case a.Level == hook.LevelReference:
+	case a.Level == hook.LevelReference, a.Kind == "": // it only connects
 	case a.Level == hook.LevelOrder && len(a.Orders) > 0:
 		add(a.order, &a.Evidence)
 	case a.Level == hook.LevelPayment && a.payment != nil:
@@ -146,7 +146,7 @@ func (a *applying) applyReferences() error {
 			return err
 		}
 		a.touch(row)
-		if a.Level != hook.LevelReference {
+		if a.Level != hook.LevelReference || a.Kind == "" {
 			continue
 		}
 		add(row, &a.Evidence)

@@ -32,8 +32,8 @@ func (m *Memory) Point(alias hook.AliasHash, row *hook.Subject) { m.index[alias]
 // Drop removes a row that was merged into another one.
 func (m *Memory) Drop(row *hook.Subject) { delete(m.rows, row.Key) }
 
-// Statements returns what a stored row was made from, as far as it is kept: one statement for each piece of evidence,
-// with everything that the row is connected with.
+// Statements returns what a stored row was made from, as far as it is kept: a statement without evidence that connects
+// it, and one for each piece of evidence.
 func Statements(row *hook.Subject) []hook.Statement {
 	l := &row.Links
 	s := hook.Statement{
@@ -47,10 +47,12 @@ func Statements(row *hook.Subject) []hook.Statement {
 	default:
 		s.Aliases, s.Orders = row.Status.Aliases, l.Orders
 	}
-	all := make([]hook.Statement, len(row.Evidence))
+	all := make([]hook.Statement, 1, 1+len(row.Evidence))
+	all[0] = s
+	all[0].Seq, all[0].ReceivedAt = row.Status.Seq, l.Heard
 	for i := range row.Evidence {
-		all[i] = s
-		all[i].Evidence = row.Evidence[i]
+		s.Evidence = row.Evidence[i]
+		all = append(all, s)
 	}
 	return all
 }

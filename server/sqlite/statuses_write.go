@@ -105,12 +105,16 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 		for i := range sub.Evidence {
 			lines = append(appendEvidence(lines, &sub.Evidence[i]), '\n')
 		}
+		state := st.State
+		if st.IsAlias() { // it is in no list, and nobody is told that it changed
+			state = ""
+		}
 		var err error
 		if links, err = appendLinks(links[:0], &sub.Links); err != nil {
 			return err
 		}
 		if err := s.write.exec(putSubject,
-			sub.Key, int64(st.Seq), string(st.Endpoint), sub.Environment, string(st.Kind), string(st.State), st.Amount,
+			sub.Key, int64(st.Seq), string(st.Endpoint), sub.Environment, string(st.Kind), string(state), st.Amount,
 			searchText(st), sub.TimeToPaid.Milliseconds(), string(text), string(lines), string(links),
 			string(st.Parent), reviewText(st)); err != nil {
 			return err

@@ -370,7 +370,7 @@ func (c *changeset) finish() ([]*hook.Subject, error) {
 	for _, row := range c.touched {
 		trim(row, maxEvidence)
 		row.Evidence = lighten(row.Evidence)
-		slices.Sort(row.Status.Aliases)
+		slices.SortFunc(row.Status.Aliases, payments.CompareAliases)
 		row.Status.Subject = row.Status.Aliases[0]
 		describe(row)
 		changed = append(changed, row)

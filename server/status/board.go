@@ -238,7 +238,8 @@ func (b *Board) publish(c *changeset, changed []*hook.Subject, upTo hook.Seq) {
 		b.count(c.before[row.Key], -1)
 		b.count(row, 1)
 		b.pending.put(row)
-		if row.Status.State != "" {
+		was := c.before[row.Key]
+		if row.Status.State != "" && (!row.Status.IsAlias() || was != nil && !was.Status.IsAlias()) {
 			b.recent.add(&row.Status)
 		}
 	}
@@ -256,8 +257,12 @@ func (b *Board) count(s *hook.Subject, n int) {
 	if s == nil {
 		return
 	}
+	state := s.Status.State
+	if s.Status.IsAlias() {
+		state = ""
+	}
 	t := hook.SubjectCount{
-		Endpoint: s.Status.Endpoint, Environment: s.Environment, Kind: s.Status.Kind, State: s.Status.State,
+		Endpoint: s.Status.Endpoint, Environment: s.Environment, Kind: s.Status.Kind, State: state,
 		Inside: s.Status.Parent != "",
 	}
 	if b.tallies[t] += n; b.tallies[t] == 0 {

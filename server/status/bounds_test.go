@@ -96,7 +96,7 @@ func TestEvidenceIsBoundedInBytes(t *testing.T) {
 	}
 	h.draw()
 	s, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, "payment/pi_1"))
-	if err != nil || weightOf(s) > 2*maxEvidenceBytes+16<<10 || len(s.Evidence) < 50 {
+	if err != nil || weightOf(s) > 2*maxEvidenceBytes+16<<10 || len(s.Evidence) < 32 || len(s.Evidence) > 64 {
 		t.Errorf("%d pieces of evidence, which weigh %d", len(s.Evidence), weightOf(s))
 	}
 }

@@ -55,7 +55,7 @@ func (b *Board) waiting(from, upTo hook.Seq) (all []*hook.Status) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for _, s := range b.pending.subjects {
-		if st := &s.Status; st.Seq > from && st.Seq <= upTo && st.State != "" {
+		if st := &s.Status; st.Seq > from && st.Seq <= upTo && st.State != "" && !st.IsAlias() {
 			all = append(all, st)
 		}
 	}

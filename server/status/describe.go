@@ -71,6 +71,7 @@ func describeEnvironment(row *hook.Subject) {
 // describePeople sets the texts for people: of each the newest that is not empty.
 func describePeople(row *hook.Subject) {
 	st := &row.Status
+	st.Reference, st.Customer, st.Title, st.URL = "", "", "", ""
 	for i := range row.Evidence {
 		e := &row.Evidence[i]
 		st.Reference, st.Customer = cmpOr(e.Reference, st.Reference), cmpOr(e.Customer, st.Customer)

@@ -58,7 +58,7 @@ func TestWhileTheDiskIsFullStatusesAreToldAllTheSame(t *testing.T) {
 				t.Errorf("counted: %v, %v", counts, err)
 			}
 			h.board.recent = recent{floor: h.board.Position()} // as for a reader who was away for long
-			if told, _, err := h.board.Changed(t.Context(), 0, h.board.Position()); err != nil || len(told) != 2 || told[1].Seq <= stored {
+			if told, _, err := h.board.Changed(t.Context(), 0, h.board.Position()); err != nil || len(told) != 4 || told[3].Seq <= stored {
 				t.Errorf("told: %v, %v", told, err)
 			}
 			if after == "a restart" {

@@ -92,7 +92,9 @@ func replay(row *hook.Subject, below []*hook.Subject, unique bool) ([]hook.Step,
 			return nil, err
 		}
 		if now, _ := rows.Find(target); now != nil {
-			steps = addStep(steps, orderState(&now.Summary), &all[i].Evidence)
+			if all[i].Kind != "" {
+				steps = addStep(steps, orderState(&now.Summary), &all[i].Evidence)
+			}
 		}
 	}
 	return steps, nil

@@ -58,11 +58,20 @@ func (b *Board) factsOf(row *hook.Subject, wanted func(hook.Seq) bool) []hook.St
 		}
 		split(&old, prefixes)
 	}
-	var all []hook.Statement
-	for _, s := range payments.Statements(&old) {
+	statements := payments.Statements(&old)
+	all := statements[:1] // what connects it, since no row says which delivery did
+	for _, s := range statements[1:] {
 		if wanted(s.Seq) {
 			all = append(all, s)
 		}
+	}
+	switch {
+	case len(all) > 1, wanted(row.Status.Seq):
+	default:
+		return nil
+	}
+	if old.Links.Level == "" { // other subjects are connected by their aliases alone
+		return all[1:]
 	}
 	return all
 }

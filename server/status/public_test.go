@@ -23,8 +23,11 @@ func TestHowLongItUsuallyTakesIsSaidOfWhatIsUnderWay(t *testing.T) {
 		"created": {hook.StatePending, true}, "processing": {hook.StateProcessing, true}, "requires_action": {hook.StateActionRequired, true},
 		"payment_failed": {hook.StateFailed, false}, "amount_capturable_updated": {hook.StateAuthorized, false}, "succeeded": {hook.StatePaid, false},
 	} {
-		h.receive(event{id: "evt_" + typ, typ: "payment_intent." + typ, minute: 2,
-			object: `{"id":"pi_` + typ + `","object":"payment_intent","status":"requires_capture","amount_capturable":4900,"currency":"eur"}`})
+		object := `{"id":"pi_` + typ + `","object":"payment_intent","amount":4900,"currency":"eur"}`
+		if typ == "amount_capturable_updated" {
+			object = `{"id":"pi_` + typ + `","object":"payment_intent","amount":4900,"amount_capturable":4900,"currency":"eur"}`
+		}
+		h.receive(event{id: "evt_" + typ, typ: "payment_intent." + typ, minute: 2, object: object})
 		if p := h.public("", "payment/pi_"+typ); p.Status != c.state || (p.TimeToPaid != nil) != c.usual {
 			t.Errorf("%s: %s, %+v", typ, p.Status, p.TimeToPaid)
 		}

@@ -425,7 +425,7 @@ func (b *Board) show(ctx context.Context, p *hook.Public, s *hook.Subject, page 
 
 // hideAmounts removes all amounts from a summary, and keeps what words are chosen from.
 func hideAmounts(s *hook.Summary) {
-	s.Amount, s.Due, s.Captured, s.Held, s.Refunded, s.Waived = 0, 0, 0, 0, 0, 0
+	s.Amount, s.Due, s.Captured, s.Held, s.Refunded, s.Waived, s.Currency = 0, 0, 0, 0, 0, 0, ""
 }
 
 // shownKey is one state of one subject.
