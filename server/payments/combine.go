@@ -146,6 +146,7 @@ func (w *whole) sum() {
 	}
 	s.Captured = max(s.Captured, s.Refunded) // what was returned had been taken
 	w.net = s.Captured - s.Refunded
+	w.noSum = w.noSum || w.own.noAmount
 	w.taken = s.Captured > 0 || w.noSum
 }
 

@@ -62,7 +62,7 @@ func (w *whole) allRefunded() bool {
 			return false
 		}
 	}
-	return true
+	return !w.own.noAmount
 }
 
 // candidate is a state with the time since which it is so.

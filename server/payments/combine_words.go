@@ -42,7 +42,7 @@ func (w *whole) setWords() {
 		s.Amount = s.Held
 	}
 	s.OnItsWay = s.OnItsWay || s.State == hook.StateProcessing
-	if w.declared > 0 && w.net > 0 && !lost {
+	if (w.declared > 0 && w.net > 0 || w.own.noAmount) && !lost {
 		s.Taken = true
 	}
 	s.Back = s.Back || s.Refunded > 0

@@ -12,6 +12,7 @@ type own struct {
 	due      *hook.Evidence
 	declared int64
 	returned int64
+	noAmount bool // money was declared, and nobody said how much
 	currency string
 	first    *hook.Evidence
 	last     *hook.Evidence
@@ -46,10 +47,11 @@ func (o *own) note(e *hook.Evidence) {
 	switch e.Kind {
 	case hook.Captured: // of a payment whose id nobody tells
 		declared = max(declared, e.Amount, e.Total)
+		o.noAmount = o.noAmount || declared == 0
 	case hook.Refund:
 		returned = max(returned, e.Amount, e.Total)
 	}
-	if declared != 0 && o.paidAt == nil {
+	if (declared != 0 || e.Kind == hook.Captured) && o.paidAt == nil {
 		o.paidAt = e
 	}
 	if returned > o.returned {
