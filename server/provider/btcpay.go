@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"slices"
+
 	"hookbeam/server/extract"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
@@ -38,29 +40,67 @@ var btcpay = Provider{
 	Rules: btcpayRules,
 }
 
-// btcpayInvoice is an invoice. Its webhooks carry no amount.
+// btcpayInvoice is an invoice: one payment, in coins. Its webhooks carry no amount, so what was paid is known without a
+// sum. An invoice that pays a payment request names it in its metadata.
 var btcpayInvoice = extract.SubjectSpec{
-	Aliases:    []extract.AliasSpec{extract.Alias("invoice", "body:invoiceId")},
+	Aliases: []extract.AliasSpec{extract.Alias("invoice", "body:invoiceId")},
+	Orders: []extract.AliasSpec{
+		extract.Alias("payment-request", "body:metadata.paymentRequestId"),
+		extract.Alias("payment-request", "body:paymentRequestId"),
+	},
 	References: orderNumbers("body:metadata"), Customer: payload.SelectAll("body:metadata.buyerEmail"),
+	Phones: payload.SelectAll("body:metadata.buyerPhone"),
 }
 
-// btcpayRequest is a payment request. Several invoices may pay it, so they are no aliases of it.
-var btcpayRequest = extract.SubjectSpec{Aliases: []extract.AliasSpec{extract.Alias("payment-request",
-	"body:paymentRequestId")}}
+// btcpayRequest is a payment request: an order that one or several invoices pay.
+var btcpayRequest = extract.SubjectSpec{
+	Orders: []extract.AliasSpec{extract.Alias("payment-request", "body:paymentRequestId")},
+}
 
-// btcpayRules: https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks
+// Marks, conditions and the id of the one capture that an invoice has.
+var (
+	inCoins        = []extract.Match{extract.Mark(extract.Outcome{Method: hook.MethodCoins})}
+	btcpayOverpaid = append(slices.Clip(inCoins), extract.Choose("body:overPaid",
+		extract.Outcomes{"true": {Review: hook.ReviewOverpaid}}, extract.Outcome{}))
+	btcpayPart    = append(slices.Clip(inCoins), extract.Mark(extract.Outcome{Review: hook.ReviewPaidInPart}))
+	btcpayLate    = append(slices.Clip(inCoins), extract.Mark(extract.Outcome{Late: true}))
+	btcpayHasPart = extract.Is("body:type+body:partiallyPaid", "InvoiceExpired/true", "InvoiceExpiredPaidPartial/",
+		"InvoiceExpiredPaidPartial/true", "InvoiceExpiredPaidPartial/false")
+	btcpayUnconfirmed = extract.Is("body:manuallyMarked", "false")
+	btcpayCapture     = payload.SelectAll("const:invoice")
+)
+
+// btcpayRules: https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks. Coins that were seen or settled are no
+// payment until the invoice is settled; they only forbid to say that nothing came.
 var btcpayRules = extract.Rules{
-	{Types: []string{"InvoiceCreated"}, Match: extract.Always(hook.Created), Subject: &btcpayInvoice},
-	{Types: []string{"InvoiceReceivedPayment", "InvoiceProcessing"}, Match: extract.Always(hook.Processing),
-		Subject: &btcpayInvoice},
-	{Types: []string{"InvoiceSettled", "InvoicePaidAfterExpiration"}, Match: extract.Always(hook.Captured),
-		Subject: &btcpayInvoice},
+	{Types: []string{"InvoiceCreated"}, Match: extract.Always(hook.Created), Subject: &btcpayInvoice, Marks: inCoins},
+	{Types: []string{"InvoiceReceivedPayment"}, Subject: &btcpayInvoice, Marks: inCoins,
+		Match: extract.ByField("body:payment.status", extract.Kinds{"Settled": hook.CoinsReceived}, hook.CoinsSeen)},
+	{Types: []string{"InvoicePaymentSettled"}, Match: extract.Always(hook.CoinsReceived), Subject: &btcpayInvoice,
+		Marks: inCoins},
+	{Types: []string{"InvoiceProcessing"}, Match: extract.Always(hook.Processing), Subject: &btcpayInvoice,
+		Marks: btcpayOverpaid},
+	{Types: []string{"InvoiceSettled"}, Match: extract.Always(hook.Captured), Subject: &btcpayInvoice,
+		Part: btcpayCapture, Marks: btcpayOverpaid},
+	{Types: []string{"InvoicePaidAfterExpiration"}, Match: extract.Always(hook.Captured), Subject: &btcpayInvoice,
+		Part: btcpayCapture, Marks: btcpayLate},
+	{Types: []string{"InvoiceExpired", "InvoiceExpiredPaidPartial"}, Subject: &btcpayInvoice, Also: true,
+		Match: extract.Always(hook.CoinsReceived).If(btcpayHasPart), Marks: btcpayPart},
 	{Types: []string{"InvoiceExpired", "InvoiceExpiredPaidPartial"}, Match: extract.Always(hook.Expired),
-		Subject: &btcpayInvoice},
-	{Types: []string{"InvoiceInvalid"}, Match: extract.Always(hook.Failed), Subject: &btcpayInvoice},
-	// such as InvoicePaymentSettled, which is about one of several payments, and InvoiceRefund, which offers a refund
+		Subject: &btcpayInvoice, Marks: inCoins},
+	// An invoice that nobody marked is invalid because its coins were not confirmed in time; they may be later.
+	{Types: []string{"InvoiceInvalid"}, Match: extract.Always(hook.CoinsSeen).If(btcpayUnconfirmed),
+		Subject: &btcpayInvoice, Also: true, Marks: inCoins},
+	{Types: []string{"InvoiceInvalid"}, Match: extract.Always(hook.Failed), Subject: &btcpayInvoice, Marks: inCoins},
+	// such as InvoiceRefund, which offers a refund
 	{Types: []string{"Invoice*"}, Match: extract.Always(hook.Info), Subject: &btcpayInvoice},
+
 	{Types: []string{"PaymentRequestCreated"}, Match: extract.Always(hook.Created), Subject: &btcpayRequest},
-	{Types: []string{"PaymentRequestCompleted"}, Match: extract.Always(hook.Captured), Subject: &btcpayRequest},
+	{Types: []string{"PaymentRequestCompleted"}, Match: extract.Always(hook.Captured), Subject: &btcpayRequest,
+		Marks: inCoins},
+	{Types: []string{"PaymentRequestStatusChanged"}, Subject: &btcpayRequest, Marks: inCoins,
+		Match: extract.ByField("body:status", extract.Kinds{
+			"Completed": hook.Captured, "Processing": hook.Processing, "Expired": hook.Expired,
+		}, hook.Info)},
 	{Types: []string{"PaymentRequest*"}, Match: extract.Always(hook.Info), Subject: &btcpayRequest},
 }

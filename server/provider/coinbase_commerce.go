@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"slices"
+
 	"hookbeam/server/extract"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
@@ -37,25 +39,65 @@ var coinbaseCommerce = Provider{
 	Rules: coinbaseRules,
 }
 
-// coinbaseCharge is a charge, identified by the code in its hosted page's URL. The oldest events have no other id.
+// coinbaseCharge is a charge: one payment, identified by the code in its hosted page's URL. The oldest events have no
+// other id.
 var coinbaseCharge = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:event.data.code"),
 		extract.Alias("charge", "body:event.data.id")},
-	References: orderNumbers("body:event.data.metadata"), Customer: payload.SelectAll("body:event.data.metadata.email"),
-	Amounts:  []extract.AmountSpec{extract.Amount("body:event.data.pricing.local.amount")},
-	Currency: payload.SelectAll("body:event.data.pricing.local.currency"), Decimal: true,
+	References: orderNumbers(
+		"body:event.data.metadata",
+	), Customer: payload.SelectAll("body:event.data.metadata.email"),
+	CustomerIDs: payload.SelectAll("body:event.data.metadata.customer_id"),
+	Amounts:     []extract.AmountSpec{extract.Amount("body:event.data.pricing.local.amount")},
+	Currency:    payload.SelectAll("body:event.data.pricing.local.currency"), Decimal: true,
 	URLs: payload.SelectAll("body:event.data.hosted_url"),
 }
 
+// What the timeline of a charge says beside the type of the event, and the id of the one capture that a charge has.
+var (
+	coinbaseSeen       = extract.Is("?body:event.data.timeline.#status=PENDING", "yes")
+	coinbaseUnresolved = extract.Is("?body:event.data.timeline.#status=UNRESOLVED", "yes")
+	coinbaseContext    = append(slices.Clip(inCoins),
+		extract.Choose("body:event.data.timeline.#status=UNRESOLVED.context", extract.Outcomes{
+			"UNDERPAID": {Review: hook.ReviewUnderpaid}, "OVERPAID": {Review: hook.ReviewOverpaid},
+		}, extract.Outcome{}))
+	coinbaseSettled = append(slices.Clip(coinbaseContext),
+		extract.Choose("body:event.data.timeline.#status=UNRESOLVED.context",
+			extract.Outcomes{"DELAYED": {Late: true}}, extract.Outcome{}))
+	coinbaseCapture = payload.SelectAll("const:charge")
+)
+
 // coinbaseRules: https://docs.cdp.coinbase.com/commerce/docs/webhooks. charge:failed also stands for charges that
-// expired or were canceled; the timeline says which.
+// expired or were canceled, and for coins that were too few, too many or too late: the timeline says which. Such coins
+// came, and a person decides what becomes of them.
 var coinbaseRules = extract.Rules{
-	{Types: []string{"charge:created"}, Match: extract.Always(hook.Created), Subject: &coinbaseCharge},
-	{Types: []string{"charge:pending", "charge:delayed"}, Match: extract.Always(hook.Processing),
-		Subject: &coinbaseCharge}, // delayed: paid too late; a person must resolve it
+	{
+		Types:   []string{"charge:created"},
+		Match:   extract.Always(hook.Created),
+		Subject: &coinbaseCharge,
+		Marks:   inCoins,
+	},
+	{
+		Types:   []string{"charge:pending"},
+		Match:   extract.Always(hook.CoinsSeen),
+		Subject: &coinbaseCharge,
+		Marks:   inCoins,
+	},
+	{Types: []string{"charge:delayed"}, Match: extract.Always(hook.CoinsUnsettled), Subject: &coinbaseCharge,
+		Marks: coinbaseContext},
 	{Types: []string{"charge:confirmed", "charge:resolved"}, Match: extract.Always(hook.Captured),
-		Subject: &coinbaseCharge},
-	{Types: []string{"charge:failed"}, Subject: &coinbaseCharge,
+		Subject: &coinbaseCharge, Part: coinbaseCapture, Marks: coinbaseSettled},
+	{Types: []string{"charge:failed"}, Match: extract.Always(hook.CoinsUnsettled).If(coinbaseUnresolved),
+		Subject: &coinbaseCharge, Also: true, Marks: coinbaseContext},
+	{
+		Types:   []string{"charge:failed"},
+		Match:   extract.Always(hook.CoinsSeen).If(coinbaseSeen).Unless(coinbaseUnresolved),
+		Subject: &coinbaseCharge,
+		Also:    true,
+		Marks:   inCoins,
+	},
+	{Types: []string{"charge:failed"}, Subject: &coinbaseCharge, Marks: inCoins,
 		Match: extract.ByField("?body:event.data.timeline.#status=EXPIRED+?body:event.data.timeline.#status=CANCELED",
-			extract.Kinds{"yes/": hook.Expired, "/yes": hook.Canceled, "yes/yes": hook.Canceled}, hook.Failed)},
+			extract.Kinds{"yes/": hook.Expired, "/yes": hook.Canceled, "yes/yes": hook.Canceled}, hook.Failed).
+			Unless(coinbaseUnresolved)},
 }

@@ -14,6 +14,9 @@ import (
 // otherwise explains the event types for which the rules deviate from the table.
 var otherwise = map[string]string{
 	"stripe invoice.marked_uncollectible":       "the shop gave it up: no bank declined anything",
+	"btcpay InvoiceReceivedPayment":             "coins were seen: on their way, and more than a word",
+	"coinbase-commerce charge:pending":          "coins were seen: on their way, and more than a word",
+	"coinbase-commerce charge:delayed":          "coins came too late: they are neither on their way nor a payment",
 	"razorpay payment.dispute.closed":           "lost, unless it was said how it ended: both in one kind",
 	"paypal CHECKOUT.ORDER.APPROVED":            "no money moves until the shop captures",
 	"paypal PAYMENT.CAPTURE.PENDING":            "the capture is pending",
