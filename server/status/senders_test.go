@@ -30,8 +30,8 @@ type told struct {
 }
 
 // plays are those of all senders; each has its own file.
-var plays = slices.Concat(stripePlays, razorpayPlays, adyenPlays, paddlePlays, squarePlays, molliePlays, paystackPlays,
-	braintreePlays, coinbasePlays, btcpayPlays, otherPlays)
+var plays = slices.Concat(razorpayPlays, adyenPlays, paddlePlays, squarePlays, molliePlays, paystackPlays,
+	braintreePlays, otherPlays)
 
 // unix is a time some minutes after noon.
 func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }
@@ -71,12 +71,6 @@ func statements(t *testing.T, sender string, seq hook.Seq, events ...told) (all 
 // strangers are events of two payments each, by their sender: what they share names neither.
 var strangers = map[string][2]told{
 	"braintree": {braintreeCharged(0, "subscription_charged_successfully", "t1"), braintreeCharged(1, "subscription_charged_successfully", "t2")},
-	"stripe": {
-		stripe(0, "invoice.paid", `"id":"in_1","charge":"ch_1","payment_intent":"pi_1","subscription":"sub_1","customer":"cus_1","amount_paid":4900,`+
-			`"metadata":{},"subscription_details":{"metadata":{"order_id":"10-4471"}}`),
-		stripe(1, "invoice.paid", `"id":"in_2","charge":"ch_2","payment_intent":"pi_2","subscription":"sub_1","customer":"cus_1","amount_paid":4900,`+
-			`"metadata":{},"subscription_details":{"metadata":{"order_id":"10-4471"}}`),
-	},
 	"razorpay": {
 		razorpay(0, "subscription.charged", `"subscription":{"entity":{"id":"sub_1","notes":{"order_id":"10-4471"}}},"payment":{"entity":{"id":"pay_1",`+
 			`"order_id":"order_1","invoice_id":"inv_1","customer_id":"cust_1","email":"ada@example.com"}}`),
