@@ -211,6 +211,8 @@ var stripeHoldPayments = []paymentCase{
 		stripeAt(1, "payment_intent.requires_action", piOne+`,"payment_method_types":["klarna"]`), stripeHolding,
 		stripeAt(2880, "charge.captured", chCaptured+`,"payment_method_details":{"type":"klarna"}`),
 		stripeAt(2880, "payment_intent.succeeded", piReceived)),
+	stripeCase("an intent that succeeded has no more to capture", stripePaidInFull, "payment/pi_1", stripeHolding,
+		stripeAt(5, "payment_intent.succeeded", piHolding+`,"status":"succeeded"`)),
 	stripeCase("cancel race", stripePaidInFull, "payment/pi_1", stripeCreated, stripeHolding, stripeReceipt,
 		stripeAt(5, "payment_intent.canceled", piOne)),
 	stripeCase("a void that is told as a refund", stripeEnds(hook.StateCanceled), "payment/pi_1", stripeHeld,

@@ -114,7 +114,7 @@ var stripeIntentRules = extract.Rules{
 	{Types: []string{"payment_intent.amount_capturable_updated"}, Subject: &stripeIntent, Also: true,
 		Match: extract.Always(hook.Info).Unless(stripeCapturable).Unless(stripeReceived)},
 	{Types: []string{"payment_intent.succeeded"}, Match: extract.Always(hook.Captured), Subject: &stripeIntent,
-		Also: true, Amounts: stripeReceipts, Marks: slices.Concat(stripeFollows, stripeIntentMethods)},
+		Also: true, Amounts: stripeReceipts, Marks: slices.Concat(stripeLast, stripeIntentMethods)},
 	// What was asked for tells that a capture of less waives the rest.
 	{Types: []string{"payment_intent.succeeded", "payment_intent.amount_capturable_updated"}, Subject: &stripeIntent,
 		Match: extract.IfLess("body:data.object.amount_received", "body:data.object.amount",
@@ -131,9 +131,13 @@ var stripeIntentRules = extract.Rules{
 	{Types: []string{"payment_intent.*"}, Match: extract.Always(hook.Info), Subject: &stripeIntent},
 }
 
-// stripeFollows are marks of a capture: more follows while something is capturable.
-var stripeFollows = []extract.Match{extract.Choose("?body:data.object.amount_capturable",
-	extract.Outcomes{"yes": {Follows: hook.MoreFollow}}, extract.Outcome{Follows: hook.LastOne})}
+var (
+	// stripeFollows are marks of one of several captures: more follows while something is capturable.
+	stripeFollows = []extract.Match{extract.Choose("?body:data.object.amount_capturable",
+		extract.Outcomes{"yes": {Follows: hook.MoreFollow}}, extract.Outcome{Follows: hook.LastOne})}
+	// stripeLast are marks of the capture after which an intent has succeeded.
+	stripeLast = []extract.Match{extract.Mark(extract.Outcome{Follows: hook.LastOne})}
+)
 
 // stripeRefundRules are about refunds, each with its own id, and about disputes. A refund that failed proves that its
 // money had been taken; no release fails.
