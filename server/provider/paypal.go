@@ -144,6 +144,7 @@ var (
 			"body:resource.payment_source.paypal.email_address"),
 		CustomerIDs: payload.SelectAll("body:resource.payer.payer_id",
 			"body:resource.payment_source.paypal.account_id"),
+		Amounts: paypalDue,
 		Decimal: true,
 	}
 
@@ -275,7 +276,7 @@ var paypalOrderRules = slices.Concat(extract.Rules{
 			[]extract.Match{extract.Mark(extract.Outcome{Cause: hook.CauseApproved})},
 		)},
 }, paypalUnitRules(), extract.Rules{
-	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder, Due: paypalDue, Amounts: paypalDue,
+	{Types: []string{"CHECKOUT.ORDER.COMPLETED"}, Subject: &paypalOrder, Due: paypalDue,
 		Marks: paypalMethods,
 		Match: extract.ByField("?body:resource.purchase_units.0.payments.captures+"+
 			"?body:resource.purchase_units.0.payments.authorizations+body:resource.intent",
