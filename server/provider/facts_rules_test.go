@@ -24,6 +24,7 @@ var otherwise = map[string]string{
 	"paypal PAYMENT.CAPTURE.DENIED":             "the capture failed",
 	"paypal PAYMENT.CAPTURE.DECLINED":           "the capture failed",
 	"paypal PAYMENT.SALE.DENIED":                "the capture failed",
+	"razorpay payment_link.partially_paid":      "a payment was captured, and the link states how much is due",
 	"paddle transaction.paid":                   "the table itself says that it is shown as paid",
 	"braintree transaction_settlement_declined": "it takes back what had counted as paid",
 }

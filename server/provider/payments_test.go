@@ -64,6 +64,7 @@ func paymentCases() []paymentCase {
 		btcpayPayments,
 		coinbasePayments,
 		paypalPayments, paypalHolds, paypalReturns,
+		razorpayPayments, razorpayReturns, razorpayLinks,
 	)
 }
 
@@ -200,6 +201,7 @@ func reportedCases() []reportedCase {
 	return slices.Concat(
 		stripeReported,
 		paypalReported,
+		razorpayReported,
 	)
 }
 

@@ -17,9 +17,17 @@ import (
 //
 // Event: the header X-Razorpay-Event-Id. Older deliveries lack it; then account, event name, the object's id and
 // created_at make an id, and the hash of the body if there is no such object.
+// Several refunds of a payment may happen in one second, so the id of a refund comes before that of its payment.
+//
+// Payments: a payment pays a Razorpay order; each attempt is a payment of its own. A payment link and an invoice have
+// an order each, and their events name both, so they are one order here. Order and link state what is due and what
+// was paid so far. A refund is told by its own status. Razorpay returns a payment that was authorized and never
+// captured as a refund: the payer's account had been debited. A subscription has many payments and orders and names
+// none.
 //
 // Traps: Razorpay disables a webhook whose receiver gave no 2xx for 24 hours. The samples of dispute events show the
-// payment as authorized although it was captured, so the event's name decides and not the status in the body.
+// payment as authorized although it was captured, so the event's name decides and not the status in the body. The
+// created_at of a link's event is when the link was made. Events do not say whether they are a test.
 //
 // Source: https://razorpay.com/docs/webhooks/validate-test/
 var razorpay = Provider{
@@ -39,8 +47,8 @@ var razorpay = Provider{
 	},
 	Identity: Identity{
 		Events: joins("header:X-Razorpay-Event-Id",
-			"body:account_id+body:event+body:payload.payment.entity.id+body:created_at",
 			"body:account_id+body:event+body:payload.refund.entity.id+body:created_at",
+			"body:account_id+body:event+body:payload.payment.entity.id+body:created_at",
 			"body:account_id+body:event+body:payload.order.entity.id+body:created_at", "sha256"),
 		Types:   payload.SelectAll("body:event"),
 		Times:   payload.SelectAll("body:created_at"),
@@ -49,14 +57,14 @@ var razorpay = Provider{
 	Rules: razorpayRules,
 }
 
-// razorpayPayment is a payment with everything around it. The customer pays a Razorpay order with as many attempts as
-// needed, so the order is an alias and all attempts are one subject. Subscriptions are no aliases: they have many
-// payments.
+// razorpayPayment is a payment, with the order, link or invoice that it pays and the numbers that they carry.
 var razorpayPayment = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "body:payload.payment.entity.id"),
 		extract.Alias("payment", "body:payload.refund.entity.payment_id"),
 		extract.Alias("payment", "body:payload.dispute.entity.payment_id"),
+	},
+	Orders: []extract.AliasSpec{
 		extract.Alias("razorpay-order", "body:payload.payment.entity.order_id"),
 		extract.Alias("razorpay-order", "body:payload.payment_link.entity.order_id"),
 		extract.Alias("razorpay-order", "body:payload.invoice.entity.order_id"),
@@ -65,15 +73,25 @@ var razorpayPayment = extract.SubjectSpec{
 		extract.Alias("invoice", "body:payload.invoice.entity.id"),
 		extract.Alias("invoice", "body:payload.payment.entity.invoice_id"),
 	},
-	References: slices.Concat(razorpayNotes("body:payload.payment.entity.notes"),
+	References: slices.Concat(
+		razorpayNotes("body:payload.payment.entity.notes"),
 		razorpayNotes("body:payload.order.entity.notes"),
-		razorpayNotes("body:payload.payment_link.entity.notes"), payload.SelectAll("body:payload.order.entity.receipt",
-			"body:payload.payment_link.entity.reference_id", "body:payload.invoice.entity.receipt")),
-	Customer: payload.SelectAll("body:payload.payment.entity.email", "body:payload.payment_link.entity.customer.email",
-		"body:payload.invoice.entity.customer_details.email"),
-	Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment.entity.amount"),
-		extract.Amount("body:payload.payment_link.entity.amount"),
-		extract.Amount("body:payload.invoice.entity.amount"), extract.Amount("body:payload.order.entity.amount")},
+		razorpayNotes(
+			"body:payload.payment_link.entity.notes",
+		),
+		payload.SelectAll("body:payload.order.entity.receipt",
+			"body:payload.payment_link.entity.reference_id", "body:payload.invoice.entity.receipt"),
+	),
+	Customer: payload.SelectAll(
+		"body:payload.payment.entity.email",
+		"body:payload.payment_link.entity.customer.email",
+		"body:payload.invoice.entity.customer_details.email",
+	),
+	CustomerIDs: payload.SelectAll("body:payload.payment.entity.customer_id",
+		"body:payload.invoice.entity.customer_id", "body:payload.order.entity.customer_id"),
+	Phones: payload.SelectAll("body:payload.payment.entity.contact",
+		"body:payload.payment_link.entity.customer.contact", "body:payload.invoice.entity.customer_details.contact"),
+	Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment.entity.amount")},
 	Currency: payload.SelectAll("body:payload.payment.entity.currency", "body:payload.payment_link.entity.currency",
 		"body:payload.invoice.entity.currency", "body:payload.order.entity.currency",
 		"body:payload.refund.entity.currency"),
@@ -86,52 +104,94 @@ func razorpayNotes(within string) []payload.Selector {
 		within+".woocommerce_order_number")...)
 }
 
-// razorpayLink is a payment link. The created_at of its events is the time when the link was made, so the time is read
-// from the link itself.
-var razorpayLink = func() extract.SubjectSpec {
-	t := razorpayPayment
-	t.Times = payload.SelectAll("body:payload.payment_link.entity.expired_at",
-		"body:payload.payment_link.entity.cancelled_at",
-		"body:payload.payment_link.entity.updated_at")
-	return t
-}()
+var (
+	razorpayDue = []extract.AmountSpec{extract.Amount("body:payload.payment_link.entity.amount"),
+		extract.Amount("body:payload.invoice.entity.amount"), extract.Amount("body:payload.order.entity.amount")}
+	razorpayDeclared = []extract.AmountSpec{extract.Amount("body:payload.payment_link.entity.amount_paid"),
+		extract.Amount("body:payload.invoice.entity.amount_paid"),
+		extract.Amount("body:payload.order.entity.amount_paid")}
+
+	razorpayPart       = payload.SelectAll("body:payload.payment.entity.id")
+	razorpayRefundPart = payload.SelectAll("body:payload.refund.entity.id")
+)
+
+// razorpayMethods say how a payment is paid. UPI moves money between bank accounts.
+var razorpayMethods = []extract.Match{extract.Field("body:payload.payment.entity.method", extract.Outcomes{
+	"card": {Method: hook.MethodCard}, "emi": {Method: hook.MethodCard}, "netbanking": {Method: hook.MethodBank},
+	"upi": {Method: hook.MethodBank}, "bank_transfer": {Method: hook.MethodBank},
+	"emandate": {Method: hook.MethodBank}, "nach": {Method: hook.MethodBank}, "wallet": {Method: hook.MethodWallet},
+}, extract.Outcome{})}
 
 // razorpayRules: https://razorpay.com/docs/webhooks/payloads/
-var razorpayRules = extract.Rules{
-	{Types: []string{"payment.authorized"}, Subject: &razorpayPayment,
-		Match: extract.ByField("body:payload.payment.entity.captured",
-			extract.Kinds{"true": hook.Captured, "1": hook.Captured}, hook.Authorized)},
-	{Types: []string{"payment.captured", "subscription.charged"}, Match: extract.Always(hook.Captured),
-		Subject: &razorpayPayment},
-	{Types: []string{"payment.failed"}, Match: extract.Always(hook.Failed), Subject: &razorpayPayment},
-	{Types: []string{"order.paid"}, Match: extract.Always(hook.Captured), Subject: &razorpayPayment,
-		Amounts: []extract.AmountSpec{extract.Amount("body:payload.order.entity.amount_paid"),
-			extract.Amount("body:payload.payment.entity.amount")}},
-	{Types: []string{"order.notification.*"}, Match: extract.Always(hook.Info), Subject: &razorpayPayment},
+var razorpayRules = slices.Concat(
+	extract.Rules{
+		{Types: []string{"payment.authorized"}, Subject: &razorpayPayment, Part: razorpayPart, Marks: razorpayMethods,
+			Match: extract.ByField("body:payload.payment.entity.captured",
+				extract.Kinds{"true": hook.Captured, "1": hook.Captured}, hook.Authorized)},
+		{Types: []string{"payment.captured", "subscription.charged"}, Match: extract.Always(hook.Captured),
+			Subject: &razorpayPayment, Part: razorpayPart, Marks: razorpayMethods},
+		{Types: []string{"payment.failed"}, Match: extract.Always(hook.Failed), Subject: &razorpayPayment,
+			Marks: razorpayMethods},
 
-	{Types: []string{"refund.processed"}, Match: extract.Always(hook.Refund), Subject: &razorpayPayment,
-		Part: payload.SelectAll("body:payload.refund.entity.id"),
-		Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment.entity.amount_refunded").Total(),
-			extract.Amount("body:payload.refund.entity.amount")}},
-	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &razorpayPayment,
-		Part:    payload.SelectAll("body:payload.refund.entity.id"),
-		Amounts: []extract.AmountSpec{extract.Amount("body:payload.refund.entity.amount")}},
-	{Types: []string{"refund.*"}, Match: extract.Always(hook.Info), Subject: &razorpayPayment},
+		razorpayRefund("refund.created", hook.RefundPending), razorpayRefund("refund.processed", hook.Refund),
+		razorpayRefund("refund.failed", hook.RefundFailed), razorpayRefund("refund.*", hook.Info),
 
-	{Types: []string{"payment.dispute.created", "payment.dispute.under_review", "payment.dispute.action_required"},
-		Match: extract.Always(hook.DisputeOpen), Subject: &razorpayPayment},
-	{Types: []string{"payment.dispute.won"}, Match: extract.Always(hook.DisputeWon), Subject: &razorpayPayment},
-	{Types: []string{"payment.dispute.lost"}, Match: extract.Always(hook.DisputeLost), Subject: &razorpayPayment},
-	{Types: []string{"payment.dispute.closed"}, Match: extract.Always(hook.DisputeClosed), Subject: &razorpayPayment},
+		{
+			Types: []string{
+				"payment.dispute.created",
+				"payment.dispute.under_review",
+				"payment.dispute.action_required",
+			},
+			Match:   extract.Always(hook.DisputeOpen),
+			Subject: &razorpayPayment,
+		},
+		{Types: []string{"payment.dispute.won"}, Match: extract.Always(hook.DisputeWon), Subject: &razorpayPayment},
+		{Types: []string{"payment.dispute.lost"}, Match: extract.Always(hook.DisputeLost), Subject: &razorpayPayment},
+		{Types: []string{"payment.dispute.closed"}, Match: extract.Always(hook.DisputeClosed),
+			Subject: &razorpayPayment},
 
-	{Types: []string{"payment_link.paid"}, Match: extract.Always(hook.Captured), Subject: &razorpayLink,
-		Amounts: []extract.AmountSpec{extract.Amount("body:payload.payment_link.entity.amount_paid"),
-			extract.Amount("body:payload.payment.entity.amount")}},
-	{Types: []string{"payment_link.partially_paid"}, Match: extract.Always(hook.Processing), Subject: &razorpayLink},
-	{Types: []string{"payment_link.expired"}, Match: extract.Always(hook.Expired), Subject: &razorpayLink},
-	{Types: []string{"payment_link.cancelled"}, Match: extract.Always(hook.Canceled), Subject: &razorpayLink},
+		{Types: []string{"order.notification.*"}, Match: extract.Always(hook.Info), Subject: &razorpayPayment,
+			Level: hook.LevelOrder},
+	},
+	razorpayPaid([]string{"order.paid", "invoice.paid", "invoice.partially_paid"}),
+	razorpayPaid([]string{"payment_link.paid", "payment_link.partially_paid"},
+		"body:payload.payment_link.entity.updated_at"),
+	extract.Rules{
+		razorpayOrder(hook.Expired, []string{"payment_link.expired"}, "body:payload.payment_link.entity.expired_at",
+			"body:payload.payment_link.entity.updated_at"),
+		razorpayOrder(hook.Canceled, []string{"payment_link.cancelled"},
+			"body:payload.payment_link.entity.cancelled_at", "body:payload.payment_link.entity.updated_at"),
+		razorpayOrder(hook.Expired, []string{"invoice.expired"}, "body:payload.invoice.entity.expired_at"),
+	},
+)
 
-	{Types: []string{"invoice.paid"}, Match: extract.Always(hook.Captured), Subject: &razorpayPayment},
-	{Types: []string{"invoice.partially_paid"}, Match: extract.Always(hook.Processing), Subject: &razorpayPayment},
-	{Types: []string{"invoice.expired"}, Match: extract.Always(hook.Expired), Subject: &razorpayPayment},
+// razorpayOrder returns the rule for events about an order, a payment link or an invoice: what is due, and what was
+// paid so far. If the object states the time of such an event, times are the places.
+func razorpayOrder(kind hook.Kind, types []string, times ...string) extract.Rule {
+	spec := razorpayPayment
+	spec.Amounts, spec.Times = razorpayDue, payload.SelectAll(times...)
+	return extract.Rule{Types: types, Match: extract.Always(kind), Subject: &spec, Level: hook.LevelOrder,
+		Due: razorpayDue, Declared: razorpayDeclared}
+}
+
+// razorpayPaid returns the rules for events which report that an order was paid, wholly or in part. They name the
+// payment that did it.
+func razorpayPaid(types []string, times ...string) extract.Rules {
+	order := razorpayOrder(hook.Info, types, times...)
+	order.Also = true
+	spec := razorpayPayment
+	spec.Times = order.Subject.Times
+	return extract.Rules{order, {Types: types, Subject: &spec, Part: razorpayPart, Marks: razorpayMethods,
+		Match: extract.ByField("?body:payload.payment.entity.id", extract.Kinds{"yes": hook.Captured}, "")}}
+}
+
+// razorpayRefund returns the rule for events of a type about a refund. The refund's status says how it is; without one
+// the type does.
+func razorpayRefund(typ string, without hook.Kind) extract.Rule {
+	return extract.Rule{Types: []string{typ}, Subject: &razorpayPayment, Part: razorpayRefundPart,
+		Match: extract.ByField("body:payload.refund.entity.status", extract.Kinds{"pending": hook.RefundPending,
+			"processed": hook.Refund, "failed": hook.RefundFailed}, without),
+		Amounts: []extract.AmountSpec{extract.Amount("body:payload.refund.entity.amount")},
+		Sums:    []extract.AmountSpec{extract.Amount("body:payload.payment.entity.amount_refunded")},
+		Charged: []extract.AmountSpec{extract.Amount("body:payload.payment.entity.amount")}}
 }

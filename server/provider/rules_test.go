@@ -80,13 +80,14 @@ var expected = map[string]string{
 	"stripe/payment_intent.succeeded": "captured 2000 USD in all: payment/pi_000000000000000000000000 " +
 		"charge/ch_000000000000000000000000",
 	"stripe/payout.paid": "",
-	"razorpay/order.paid": "captured 100 INR: payment/pay_DESlfW9H8K9uqM " +
+	"razorpay/order.paid": "info 0 INR: payment/pay_DESlfW9H8K9uqM razorpay-order/order_DESlLckIVRkHWj " +
+		"order/rcptid #1\ncaptured 100 INR pay_DESlfW9H8K9uqM: payment/pay_DESlfW9H8K9uqM " +
 		"razorpay-order/order_DESlLckIVRkHWj order/rcptid #1",
-	"razorpay/payment.authorized": "authorized 100 INR: payment/pay_DESlfW9H8K9uqM " +
+	"razorpay/payment.authorized": "authorized 100 INR pay_DESlfW9H8K9uqM: payment/pay_DESlfW9H8K9uqM " +
 		"razorpay-order/order_DESlLckIVRkHWj",
-	"razorpay/payment.authorized.signed": "captured 1000000 INR: payment/pay_6koWN7bvxujzxM " +
+	"razorpay/payment.authorized.signed": "captured 1000000 INR pay_6koWN7bvxujzxM: payment/pay_6koWN7bvxujzxM " +
 		"razorpay-order/order_100000000order order/random order id",
-	"razorpay/payment.captured": "captured 100 INR: payment/pay_DESlfW9H8K9uqM " +
+	"razorpay/payment.captured": "captured 100 INR pay_DESlfW9H8K9uqM: payment/pay_DESlfW9H8K9uqM " +
 		"razorpay-order/order_DESlLckIVRkHWj",
 	"razorpay/payment.dispute.action_required": "dispute_open: payment/pay_EFtmUsbwpXwBHI " +
 		"razorpay-order/order_EFtkA6f5jdkfud",
@@ -105,15 +106,19 @@ var expected = map[string]string{
 	"razorpay/payment_link.cancelled": "canceled 1000 INR: payment-link/plink_QaIrRSjWiIuxAO " +
 		"order/NewTestPayment4",
 	"razorpay/payment_link.expired": "expired 1000 INR: payment-link/plink_QaIlOGFf8KZNF8 order/NewTestPayment",
-	"razorpay/payment_link.paid": "captured 1000 INR: payment/pay_Qfldmt5StKZFCB " +
+	"razorpay/payment_link.paid": "info 0 INR: payment/pay_Qfldmt5StKZFCB " +
+		"razorpay-order/order_QflczVVaNJciLq razorpay-order/QflczVVaNJciLq payment-link/plink_QflcnnZqCekuvL order/23\n" +
+		"captured 1000 INR pay_Qfldmt5StKZFCB: payment/pay_Qfldmt5StKZFCB " +
 		"razorpay-order/order_QflczVVaNJciLq razorpay-order/QflczVVaNJciLq payment-link/plink_QflcnnZqCekuvL order/23",
-	"razorpay/refund.created": "info: payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
-	"razorpay/refund.failed": "refund_failed 50000 INR rfnd_FS8TWyPrCsa0OB: " +
+	"razorpay/refund.created": "refund 190000 INR in all rfnd_FS8TWyPrCsa0OB: " +
+		"payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
+	"razorpay/refund.failed": "refund_failed 190000 INR in all rfnd_FS8TWyPrCsa0OB: " +
 		"payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
 	"razorpay/refund.processed": "refund 190000 INR in all rfnd_FS8TWyPrCsa0OB: " +
 		"payment/pay_FPoJKWQQ8lK13n razorpay-order/order_FPoIeimWki9j8A",
-	"razorpay/refund.speed_changed": "info: payment/pay_EcPJsxu8cSzOK6 razorpay-order/order_FPoIeimWki9j8A",
-	"razorpay/subscription.charged": "captured 100000 INR: payment/pay_DEXFWroJ6LikKT " +
+	"razorpay/refund.speed_changed": "refund 190000 INR in all rfnd_EcPN8eJuzH5Yaz: " +
+		"payment/pay_EcPJsxu8cSzOK6 razorpay-order/order_FPoIeimWki9j8A",
+	"razorpay/subscription.charged": "captured 100000 INR pay_DEXFWroJ6LikKT: payment/pay_DEXFWroJ6LikKT " +
 		"razorpay-order/order_DEXFWXwO24pDxH invoice/inv_DEXFWVuM6rPqlK",
 	"paypal/BILLING.PLAN.CREATED.signed": "",
 	"paypal/PAYMENT.AUTHORIZATION.CREATED": "authorized 747 USD: authorization/2DC87612EK520411B " +
