@@ -17,6 +17,9 @@ import (
 //
 // Event: the member event_id (evt_…), which a retry keeps.
 //
+// Payments: a transaction is a payment, with all its attempts; it has no order of Paddle's. Refunds and chargebacks are
+// adjustments, each with an id and a status of its own.
+//
 // Traps: Paddle's libraries accept a timestamp that is at most 5 seconds old; here the tolerance of the endpoint
 // decides. The order is not guaranteed, and Paddle advises to compare occurred_at.
 //
@@ -61,6 +64,7 @@ var paddleTransaction = extract.SubjectSpec{
 	CopiedReferences: extract.ByField("body:data.origin", extract.Kinds{"subscription_recurring": hook.Info,
 		"subscription_charge": hook.Info, "subscription_update": hook.Info,
 		"subscription_payment_method_change": hook.Info}, ""),
+	CustomerIDs: payload.SelectAll("body:data.customer_id"),
 	Amounts: []extract.AmountSpec{extract.Amount("body:data.details.totals.grand_total"),
 		extract.Amount("body:data.details.totals.total")},
 	Currency: payload.SelectAll("body:data.details.totals.currency_code", "body:data.currency_code"),
@@ -73,29 +77,44 @@ var paddleAdjustment = extract.SubjectSpec{
 	Currency: payload.SelectAll("body:data.totals.currency_code", "body:data.currency_code"),
 }
 
+// paddleID selects the id of a transaction, which is captured once, or of an adjustment.
+var paddleID = payload.SelectAll("body:data.id")
+
+// paddleMethods: https://developer.paddle.com/api-reference/transactions. The newest attempt is the first in the list.
+var paddleMethods = methodsBy("body:data.payments.0.method_details.type", map[hook.Method][]string{
+	hook.MethodCard:   {"card", "bancontact", "korea_local", "south_korea_local_card"},
+	hook.MethodBank:   {"wire_transfer", "ideal", "blik", "pix", "upi"},
+	hook.MethodWallet: {"paypal", "apple_pay", "google_pay", "alipay", "wechat_pay", "mb_way", "kakao_pay", "naver_pay"},
+})
+
 // paddleRules: https://developer.paddle.com/webhooks/overview. Adjustments report refunds and chargebacks by their
 // action and status.
-var paddleRules = extract.Rules{
+var paddleRules = withMarks(extract.Rules{
+	// a trial begins with a transaction of nothing
+	{Types: []string{"transaction.*"}, Also: true, Subject: &paddleTransaction,
+		Match: extract.Choose("body:data.status+body:data.details.totals.grand_total", extract.Outcomes{
+			"paid/0":      {Kind: hook.NothingDue, Cause: hook.CauseFree},
+			"completed/0": {Kind: hook.NothingDue, Cause: hook.CauseFree}}, extract.Outcome{})},
 	{Types: []string{"transaction.created", "transaction.ready", "transaction.billed"},
 		Match: extract.Always(hook.Created), Subject: &paddleTransaction},
 	{Types: []string{"transaction.paid", "transaction.completed"}, Match: extract.Always(hook.Captured),
-		Subject: &paddleTransaction},
+		Subject: &paddleTransaction, Part: paddleID},
 	{Types: []string{"transaction.payment_failed", "transaction.past_due"}, Match: extract.Always(hook.Failed),
 		Subject: &paddleTransaction},
 	{Types: []string{"transaction.canceled"}, Match: extract.Always(hook.Canceled), Subject: &paddleTransaction},
 	// the status "ready" is not mapped: a transaction becomes ready again after a failed payment
-	{Types: []string{"transaction.updated"}, Subject: &paddleTransaction,
+	{Types: []string{"transaction.updated"}, Subject: &paddleTransaction, Part: paddleID,
 		Match: extract.ByField("body:data.status",
 			extract.Kinds{"paid": hook.Captured, "completed": hook.Captured, "past_due": hook.Failed,
 				"canceled": hook.Canceled}, hook.Info)},
 	{Types: []string{"transaction.*"}, Match: extract.Always(hook.Info), Subject: &paddleTransaction},
 
-	{Types: []string{"adjustment.*"}, Subject: &paddleAdjustment, Part: payload.SelectAll("body:data.id"),
+	{Types: []string{"adjustment.*"}, Subject: &paddleAdjustment, Part: paddleID,
 		Match: extract.ByField("body:data.action+body:data.status",
-			extract.Kinds{"refund/approved": hook.Refund, "refund/rejected": hook.RefundFailed,
-				"refund/reversed": hook.RefundFailed, "chargeback_warning/approved": hook.DisputeOpen,
-				"chargeback/approved": hook.DisputeLost,
+			extract.Kinds{"refund/pending_approval": hook.RefundPending, "refund/approved": hook.Refund,
+				"refund/rejected": hook.RefundFailed, "refund/reversed": hook.RefundFailed,
+				"chargeback_warning/approved": hook.DisputeOpen, "chargeback/approved": hook.DisputeLost,
 				"chargeback/reversed": hook.DisputeWon, "chargeback_reverse/approved": hook.DisputeWon,
 				"chargeback_warning/reversed":         hook.DisputeWon,
 				"chargeback_warning_reverse/approved": hook.DisputeWon}, hook.Info)},
-}
+}, paddleMethods)

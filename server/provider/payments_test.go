@@ -65,7 +65,16 @@ func paymentCases() []paymentCase {
 		coinbasePayments,
 		paypalPayments, paypalHolds, paypalReturns,
 		razorpayPayments, razorpayReturns, razorpayLinks,
+		molliePayments, paddlePayments, squarePayments,
 	)
+}
+
+// ofProvider sets the provider of cases that do not name one.
+func ofProvider(id string, cases []paymentCase) []paymentCase {
+	for i := range cases {
+		cases[i].provider = id
+	}
+	return cases
 }
 
 // TestEveryProvidersPaymentsEndRightInEveryOrder sends the events of each case in every order, or in 200 random ones if
@@ -202,6 +211,7 @@ func reportedCases() []reportedCase {
 		stripeReported,
 		paypalReported,
 		razorpayReported,
+		mollieReported,
 	)
 }
 

@@ -30,7 +30,7 @@ type told struct {
 }
 
 // plays are those of all senders; each has its own file.
-var plays = slices.Concat[[]play](adyenPlays, paddlePlays, squarePlays, molliePlays, paystackPlays, braintreePlays, otherPlays)
+var plays = slices.Concat[[]play](adyenPlays, paystackPlays, braintreePlays, otherPlays)
 
 // unix is a time some minutes after noon.
 func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }
@@ -74,14 +74,6 @@ var strangers = map[string][2]told{
 	"adyen": {
 		adyen(0, "AUTHORISATION", "true", "P1", "10-4471", `,"additionalData":{"recurring.shopperReference":"ada","shopperEmail":"ada@example.com"}`),
 		adyen(1, "AUTHORISATION", "true", "P2", "10-4472", `,"additionalData":{"recurring.shopperReference":"ada","shopperEmail":"ada@example.com"}`),
-	},
-	"paddle": {
-		paddle(0, "transaction.completed", paddleSale("txn_1", "web", "completed")),
-		paddle(1, "transaction.completed", paddleSale("txn_2", "subscription_recurring", "completed")),
-	},
-	"mollie": {
-		mollie(0, "payment.paid", `"id":"tr_1","subscriptionId":"sub_1","customerId":"cst_1","metadata":{"order_id":"10-4471"}`),
-		mollie(1, "payment.paid", `"id":"tr_2","subscriptionId":"sub_1","customerId":"cst_1","metadata":{"order_id":"10-4471"}`),
 	},
 }
 
