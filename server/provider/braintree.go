@@ -20,7 +20,10 @@ import (
 //
 // Event: a notification has no id, so the hash of the body identifies it.
 //
-// Traps: the base64 may have line breaks, which are part of the signed text, and Braintree's libraries accept a
+// Payments: a sale is a payment. A refund is a transaction of its own, of type credit, which names the sale as
+// refunded-transaction-id; the id of the credit tells refunds apart.
+//
+// Traps: Braintree does not notify of authorizations and voids. The base64 may have line breaks, which are part of the signed text, and Braintree's libraries accept a
 // signature of the payload with one more newline at the end. When the address is registered, Braintree sends GET with
 // bt_challenge and expects the challenge signed with the same key; see braintreeUnsigned for what follows from this.
 //
@@ -47,9 +50,10 @@ var braintree = Provider{
 			Message: signature.Message("{form:bt_payload}"), Newline: true}},
 	},
 	Identity: Identity{
-		Events: joins("sha256"),
-		Types:  payload.SelectAll("xml:bt_payload/kind"),
-		Times:  payload.SelectAll("xml:bt_payload/timestamp"),
+		Events:  joins("sha256"),
+		Types:   payload.SelectAll("xml:bt_payload/kind"),
+		Times:   payload.SelectAll("xml:bt_payload/timestamp"),
+		Account: payload.Select("xml:bt_payload/transaction/merchant-account-id"),
 	},
 	Rules:             braintreeRules,
 	UnsignedChallenge: braintreeUnsigned,
@@ -61,9 +65,11 @@ var braintreeSale = extract.SubjectSpec{
 	References: payload.SelectAll("xml:bt_payload/transaction/order-id"),
 	CopiedReferences: extract.ByField("?xml:bt_payload/transaction/subscription-id",
 		extract.Kinds{"yes": hook.Info}, ""),
-	Customer: payload.SelectAll("xml:bt_payload/transaction/customer/email"),
-	Amounts:  []extract.AmountSpec{extract.Amount("xml:bt_payload/transaction/amount")},
-	Currency: payload.SelectAll("xml:bt_payload/transaction/currency-iso-code"), Decimal: true,
+	CustomerIDs: payload.SelectAll("xml:bt_payload/transaction/customer/id"),
+	Customer:    payload.SelectAll("xml:bt_payload/transaction/customer/email"),
+	Phones:      payload.SelectAll("xml:bt_payload/transaction/customer/phone"),
+	Amounts:     []extract.AmountSpec{extract.Amount("xml:bt_payload/transaction/amount")},
+	Currency:    payload.SelectAll("xml:bt_payload/transaction/currency-iso-code"), Decimal: true,
 }
 
 // braintreeWithAliases returns braintreeSale with other aliases and without references to an order.
@@ -77,6 +83,10 @@ var (
 	// braintreeCredit is the payment that a transaction of type credit refunds.
 	braintreeCredit = braintreeWithAliases(
 		extract.Alias("payment", "xml:bt_payload/transaction/refunded-transaction-id"))
+
+	// braintreeDispute is the payment of a dispute. Its merchant account is not that of the transaction's other
+	// notifications, so the order-id is not read.
+	braintreeDispute = braintreeWithAliases(extract.Alias("payment", "xml:bt_payload/transaction/id"))
 
 	// braintreeCharge is the newest transaction of a subscription: the first one in its list.
 	braintreeCharge = braintreeWithAliases(extract.Alias("payment", "xml:bt_payload/transactions/transaction/id"))
@@ -93,42 +103,53 @@ var (
 	}()
 )
 
-// braintreeRefundID selects the id of a refund: that of the crediting transaction.
-var braintreeRefundID = payload.SelectAll("xml:bt_payload/transaction/id")
+// braintreeID selects the id of a transaction. A sale is captured once, and each credit is one refund.
+var braintreeID = payload.SelectAll("xml:bt_payload/transaction/id", "xml:bt_payload/payment-id")
+
+// braintreeMethods: https://developer.paypal.com/braintree/docs/reference/response/transaction
+var braintreeMethods = methodsBy("xml:bt_payload/transaction/payment-instrument-type", map[hook.Method][]string{
+	hook.MethodCard: {"credit_card"},
+	hook.MethodBank: {"us_bank_account", "sepa_debit_account", "local_payment"},
+	hook.MethodWallet: {"paypal_account", "apple_pay_card", "android_pay_card", "google_pay_card", "samsung_pay_card",
+		"venmo_account", "visa_checkout_card", "masterpass_card"},
+})
 
 // braintreeRules: https://developer.paypal.com/braintree/docs/reference/general/webhooks/overview
-var braintreeRules = extract.Rules{
+var braintreeRules = withMarks(extract.Rules{
 	{Types: []string{"transaction_settled", "transaction_disbursed"}, Also: true, Subject: &braintreeSale,
+		Part:  braintreeID,
 		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": ""}, hook.Captured)},
 	{Types: []string{"transaction_settled", "transaction_disbursed"}, Subject: &braintreeCredit,
-		Part:  braintreeRefundID,
+		Part:  braintreeID,
 		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.Refund}, "")},
 	// the payment may have been reported as settled before
-	{Types: []string{"transaction_settlement_declined"}, Also: true, Subject: &braintreeSale,
+	{Types: []string{"transaction_settlement_declined"}, Also: true, Subject: &braintreeSale, Part: braintreeID,
 		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": ""}, hook.CaptureFailed)},
-	{Types: []string{"transaction_settlement_declined"}, Subject: &braintreeCredit, Part: braintreeRefundID,
+	{Types: []string{"transaction_settlement_declined"}, Subject: &braintreeCredit, Part: braintreeID,
 		Match: extract.ByField("xml:bt_payload/transaction/type", extract.Kinds{"credit": hook.RefundFailed}, "")},
 	{Types: []string{"refund_failed"}, Match: extract.Always(hook.RefundFailed), Subject: &braintreeCredit,
-		Part: braintreeRefundID},
+		Part: braintreeID},
 	{Types: []string{"transaction_reviewed"}, Match: extract.Always(hook.Info), Subject: &braintreeReview},
 	{Types: []string{"transaction_retried"}, Match: extract.Always(hook.Info), Subject: &braintreeSale},
 
 	{Types: []string{"subscription_charged_successfully"}, Match: extract.Always(hook.Captured),
-		Subject: &braintreeCharge},
+		Subject: &braintreeCharge, Part: braintreeID},
 	{Types: []string{"subscription_charged_unsuccessfully"}, Match: extract.Always(hook.Failed),
 		Subject: &braintreeCharge},
 
 	{Types: []string{"local_payment_completed"}, Match: extract.Always(hook.Processing), Subject: &braintreeLocal},
-	{Types: []string{"local_payment_funded"}, Match: extract.Always(hook.Captured), Subject: &braintreeLocal},
+	{Types: []string{"local_payment_funded"}, Match: extract.Always(hook.Captured), Subject: &braintreeLocal,
+		Part: braintreeID},
 	{Types: []string{"local_payment_expired"}, Match: extract.Always(hook.Expired), Subject: &braintreeLocal},
-	{Types: []string{"local_payment_reversed"}, Match: extract.Always(hook.Reversed), Subject: &braintreeLocal},
+	{Types: []string{"local_payment_reversed"}, Match: extract.Always(hook.Reversed), Subject: &braintreeLocal,
+		Part: payload.SelectAll("const:reversal")},
 
 	{Types: []string{"dispute_opened", "dispute_under_review", "dispute_disputed"},
-		Match: extract.Always(hook.DisputeOpen), Subject: &braintreeSale},
-	{Types: []string{"dispute_won"}, Match: extract.Always(hook.DisputeWon), Subject: &braintreeSale},
+		Match: extract.Always(hook.DisputeOpen), Subject: &braintreeDispute},
+	{Types: []string{"dispute_won"}, Match: extract.Always(hook.DisputeWon), Subject: &braintreeDispute},
 	{Types: []string{"dispute_lost", "dispute_accepted", "dispute_auto_accepted", "dispute_expired"},
-		Match: extract.Always(hook.DisputeLost), Subject: &braintreeSale},
-}
+		Match: extract.Always(hook.DisputeLost), Subject: &braintreeDispute},
+}, braintreeMethods)
 
 var (
 	braintreeChallengeParam = payload.Select("query:bt_challenge")

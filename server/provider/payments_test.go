@@ -66,6 +66,7 @@ func paymentCases() []paymentCase {
 		paypalPayments, paypalHolds, paypalReturns,
 		razorpayPayments, razorpayReturns, razorpayLinks,
 		molliePayments, paddlePayments, squarePayments,
+		braintreePayments,
 	)
 }
 

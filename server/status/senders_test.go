@@ -30,7 +30,7 @@ type told struct {
 }
 
 // plays are those of all senders; each has its own file.
-var plays = slices.Concat[[]play](adyenPlays, paystackPlays, braintreePlays, otherPlays)
+var plays = slices.Concat[[]play](adyenPlays, paystackPlays, otherPlays)
 
 // unix is a time some minutes after noon.
 func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }
@@ -69,7 +69,6 @@ func statements(t *testing.T, sender string, seq hook.Seq, events ...told) (all 
 
 // strangers are events of two payments each, by their sender: what they share names neither.
 var strangers = map[string][2]told{
-	"braintree": {braintreeCharged(0, "subscription_charged_successfully", "t1"), braintreeCharged(1, "subscription_charged_successfully", "t2")},
 	},
 	"adyen": {
 		adyen(0, "AUTHORISATION", "true", "P1", "10-4471", `,"additionalData":{"recurring.shopperReference":"ada","shopperEmail":"ada@example.com"}`),
