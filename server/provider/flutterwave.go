@@ -15,7 +15,11 @@ import (
 // what is in it. Version 4 sends the base64 HMAC-SHA-256 of the body in flutterwave-signature. The same header may
 // carry the secret hash itself instead, which is the third scheme.
 //
-// Event: version 4 has an id. For version 3 the event's name, the object's id and its status make one.
+// Event: version 4 has an id. For version 3 the event's name, the object's id and its status make one. In an older form
+// of version 3 the transaction is the body itself, without event and data; its id and its status make one.
+//
+// Payments: a transaction is a payment. A refund has an id and names the transaction as tx_id, in version 4 as charge_id.
+// Authorizations are not reported.
 //
 // Traps: because a token protects no content, Flutterwave advises to query the transaction before goods are delivered.
 // charge.completed means that the attempt ended; data.status says whether it succeeded.
@@ -39,9 +43,11 @@ var flutterwave = Provider{
 		},
 	},
 	Identity: Identity{
-		Events: joins("body:id", "body:event+body:data.id+body:data.status", "body:type+body:data.id+body:data.status"),
-		Types:  payload.SelectAll("body:event", "body:type"),
-		Times:  payload.SelectAll("body:data.created_at", "body:data.created_datetime", "body:timestamp"),
+		Events: joins("body:id+body:txRef+body:status", "body:id", "body:event+body:data.id+body:data.status",
+			"body:type+body:data.id+body:data.status"),
+		Types: payload.SelectAll("body:event", "body:type", `body:event\.type`),
+		Times: payload.SelectAll("body:data.created_at", "body:data.created_datetime", "body:timestamp",
+			"body:createdAt"),
 	},
 	Rules: flutterwaveRules,
 }
@@ -53,9 +59,22 @@ var flutterwaveCharge = extract.SubjectSpec{
 		extract.Alias("flw", "body:data.flw_ref")},
 	References: slices.Concat(orderNumbers("body:data.meta"),
 		payload.SelectAll("body:data.tx_ref", "body:data.reference")),
-	Customer: payload.SelectAll("body:data.customer.email"),
-	Amounts:  []extract.AmountSpec{extract.Amount("body:data.amount")},
-	Currency: payload.SelectAll("body:data.currency"), Decimal: true,
+	CustomerIDs: payload.SelectAll("body:data.customer.id"),
+	Customer:    payload.SelectAll("body:data.customer.email"),
+	Phones:      payload.SelectAll("body:data.customer.phone_number"),
+	Amounts:     []extract.AmountSpec{extract.Amount("body:data.amount")},
+	Currency:    payload.SelectAll("body:data.currency"), Decimal: true,
+}
+
+// flutterwaveOld is a payment in the older form, where the transaction is the body itself.
+var flutterwaveOld = extract.SubjectSpec{
+	Aliases:     []extract.AliasSpec{extract.Alias("payment", "body:id"), extract.Alias("flw", "body:flwRef")},
+	References:  payload.SelectAll("body:txRef"),
+	CustomerIDs: payload.SelectAll("body:customer.id"),
+	Customer:    payload.SelectAll("body:customer.email"),
+	Phones:      payload.SelectAll("body:customer.phone"),
+	Amounts:     []extract.AmountSpec{extract.Amount("body:amount")},
+	Currency:    payload.SelectAll("body:currency"), Decimal: true,
 }
 
 // flutterwaveRefund is the charge of a refund: tx_id in version 3, charge_id in version 4.
@@ -67,14 +86,48 @@ var flutterwaveRefund = extract.SubjectSpec{
 	Currency: payload.SelectAll("body:data.currency"), Decimal: true,
 }
 
+// flutterwaveID selects the id of a transaction, which is captured once, or of a refund.
+var flutterwaveID = payload.SelectAll("body:data.id")
+
+// flutterwaveKinds are the statuses of a transaction.
+var flutterwaveKinds = extract.Kinds{"successful": hook.Captured, "succeeded": hook.Captured, "failed": hook.Failed,
+	"pending": hook.Processing, "cancelled": hook.Canceled, "voided": hook.Canceled}
+
+// flutterwaveMethods returns marks by the method of payment: payment_type in version 3, payment_method.type in version
+// 4, and in the older form the type of the event.
+func flutterwaveMethods() []extract.Match {
+	families := map[hook.Method][]string{
+		hook.MethodCard: {"card", "CARD_TRANSACTION"},
+		hook.MethodBank: {"account", "bank_transfer", "bank_account", "ussd", "debit_uk_account", "account-ach-uk",
+			"BANK_TRANSFER_TRANSACTION", "ACCOUNT_TRANSACTION", "USSD_TRANSACTION"},
+		hook.MethodWallet: {"mobile_money", "mobilemoneygh", "mobilemoneyuganda", "mobilemoneyrw", "mobilemoneyzm",
+			"mobilemoneyfranco", "mpesa", "apple_pay", "google_pay", "opay"},
+	}
+	return []extract.Match{
+		methodsBy("body:data.payment_type", families), methodsBy("body:data.payment_method.type", families),
+		methodsBy(`body:event\.type`, families),
+	}
+}
+
 // flutterwaveRules: https://developer.flutterwave.com/docs/integration-guides/webhooks/
-var flutterwaveRules = extract.Rules{
-	{Types: []string{"charge.completed"}, Subject: &flutterwaveCharge,
-		Match: extract.ByField("body:data.status", extract.Kinds{"successful": hook.Captured,
-			"succeeded": hook.Captured, "failed": hook.Failed, "pending": hook.Processing, "cancelled": hook.Canceled,
-			"voided": hook.Canceled}, hook.Info)},
+var flutterwaveRules = withMarks(extract.Rules{
+	{Types: []string{"charge.completed"}, Subject: &flutterwaveCharge, Part: flutterwaveID,
+		Match: extract.ByField("body:data.status", flutterwaveKinds, hook.Info)},
 	{Types: []string{"charge.failed"}, Match: extract.Always(hook.Failed), Subject: &flutterwaveCharge},
 	{Types: []string{"charge.*"}, Match: extract.Always(hook.Info), Subject: &flutterwaveCharge},
-	{Types: []string{"refund.completed"}, Subject: &flutterwaveRefund, Part: payload.SelectAll("body:data.id"),
-		Match: extract.ByField("body:data.status", extract.Kinds{"failed": hook.RefundFailed}, hook.Refund)},
+	{Types: []string{"refund.completed"}, Subject: &flutterwaveRefund, Part: flutterwaveID,
+		Match: extract.ByField("body:data.status", extract.Kinds{"failed": hook.RefundFailed,
+			"pending": hook.RefundPending, "new": hook.RefundPending}, hook.Refund)},
+	// the types of the older form end in _TRANSACTION; a status beside txRef tells it from everything else
+	{Types: []string{"*"}, Subject: &flutterwaveOld, Part: payload.SelectAll("body:id"),
+		Match: extract.ByField("?body:txRef+body:status", withPrefix("yes/", flutterwaveKinds), "")},
+}, flutterwaveMethods()...)
+
+// withPrefix returns kinds by texts that begin with a prefix.
+func withPrefix(prefix string, kinds extract.Kinds) extract.Kinds {
+	all := make(extract.Kinds, len(kinds))
+	for text, kind := range kinds {
+		all[prefix+text] = kind
+	}
+	return all
 }

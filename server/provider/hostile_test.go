@@ -2,6 +2,7 @@ package provider
 
 import (
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -302,18 +303,16 @@ func TestABatchOfAThousandEventsIsTold(t *testing.T) {
 // TestWhatIsTooMuchIsStillJudged has events whose ids come before and after more content than one delivery may cost to
 // read.
 func TestWhatIsTooMuchIsStillJudged(t *testing.T) {
-	p, _ := For("lemonsqueezy")
+	p, _ := For("paystack")
 	e := &hook.Endpoint{Verify: hook.Enforce, Secrets: []hook.Secret{{Label: "live", Value: plain}}}
-	for name, want := range map[string]string{"before": "w-1", "behind": "sha256:"} {
-		meta, more := `"meta":{"event_name":"order_created","webhook_id":"w-1"}`, `"more":"`+strings.Repeat(
-			"x",
-			payload.MaxSteps,
-		)+`"`
-		body := "{" + meta + "," + more + "}"
+	for name, want := range map[string]string{"before": "charge.success/7/success", "behind": "sha256:"} {
+		event := `"event":"charge.success","data":{"id":7,"status":"success"}`
+		more := `"more":"` + strings.Repeat("x", payload.MaxSteps) + `"`
+		body := "{" + event + "," + more + "}"
 		if name == "behind" {
-			body = "{" + more + "," + meta + "}"
+			body = "{" + more + "," + event + "}"
 		}
-		r := extracttest.Record("POST", headers("X-Signature", hex256(body)), body)
+		r := extracttest.Record("POST", headers("X-Paystack-Signature", hmacHex(sha512.New, plain, body)), body)
 		if f := p.Verify(e, r, signature.ReceiveContext{At: noon}); f.Verdict != hook.Verified ||
 			!strings.HasPrefix(f.Event, want) {
 			t.Errorf("%s: %+v", name, f)

@@ -12,8 +12,10 @@ import (
 // Signature: X-Signature is the hex HMAC-SHA-256 of the body. The key is the signing secret that the user chooses, as
 // text; Lemon Squeezy limits it to 40 characters.
 //
-// Event: meta.webhook_id. Older webhooks do not send it; then the event's name, the object's id, its updated_at and the
-// hash of the body make an id, so that only an identical body counts as a repeat.
+// Event: the event's name, the object's id, its updated_at and the hash of the body make an id, so that only an identical
+// body counts as a repeat. meta.webhook_id is not used: it is not certain that it tells the events of a webhook apart.
+//
+// Payments: an order is one payment, and so is each invoice of a subscription. refunded_amount is the sum of all refunds.
 //
 // Traps: there is no timestamp in the signature, so an old request that was captured verifies again.
 //
@@ -32,8 +34,7 @@ var lemonsqueezy = Provider{
 		Secrets: signature.SecretRule{Most: 40},
 	},
 	Identity: Identity{
-		Events: joins("body:meta.webhook_id",
-			"header:X-Event-Name+body:data.id+body:data.attributes.updated_at+sha256", "sha256"),
+		Events:  joins("header:X-Event-Name+body:data.id+body:data.attributes.updated_at+sha256", "sha256"),
 		Types:   payload.SelectAll("header:X-Event-Name", "body:meta.event_name"),
 		Times:   payload.SelectAll("body:data.attributes.updated_at"),
 		Account: payload.Select("body:data.attributes.store_id"),
@@ -50,9 +51,11 @@ var lemonOrder = extract.SubjectSpec{
 		extract.Alias("order-number", "body:data.attributes.order_number"),
 		extract.Alias("lemonsqueezy-order", "body:data.id"),
 	},
-	References: orderNumbers("body:meta.custom_data"), Customer: payload.SelectAll("body:data.attributes.user_email"),
-	Amounts:  []extract.AmountSpec{extract.Amount("body:data.attributes.total")},
-	Currency: payload.SelectAll("body:data.attributes.currency"),
+	References:  orderNumbers("body:meta.custom_data"),
+	CustomerIDs: payload.SelectAll("body:data.attributes.customer_id"),
+	Customer:    payload.SelectAll("body:data.attributes.user_email"),
+	Amounts:     []extract.AmountSpec{extract.Amount("body:data.attributes.total")},
+	Currency:    payload.SelectAll("body:data.attributes.currency"),
 }
 
 // lemonInvoice is one payment of a subscription. All payments of a subscription share the custom data of its checkout,
@@ -63,27 +66,51 @@ var lemonInvoice = func() extract.SubjectSpec {
 	return t
 }()
 
-// lemonRefundAmounts are the amounts of a refund: the sum refunded so far, or the whole order if there is no such sum.
-var lemonRefundAmounts = []extract.AmountSpec{extract.Amount("body:data.attributes.refunded_amount").Total(),
-	extract.Amount("body:data.attributes.total")}
+var (
+	// lemonID selects the id of an order or invoice, which is captured once.
+	lemonID = payload.SelectAll("body:data.id")
+
+	// lemonRefunded is the sum of all refunds so far.
+	lemonRefunded = []extract.AmountSpec{extract.Amount("body:data.attributes.refunded_amount").Total()}
+
+	// lemonNothing reports an order of nothing that counts as paid, such as that of a trial.
+	lemonNothing = extract.Choose("body:data.attributes.status+body:data.attributes.total", extract.Outcomes{
+		"paid/0": {Kind: hook.NothingDue, Cause: hook.CauseFree}}, extract.Outcome{})
+
+	// lemonWholly reports a refund that gives no sum: it is of everything.
+	lemonWholly = extract.ByField("?body:data.attributes.refunded_amount", extract.Kinds{"yes": ""}, hook.Refund)
+)
+
+// lemonRules: https://docs.lemonsqueezy.com/help/webhooks/event-types
+var lemonRules = extract.Rules{
+	{Types: []string{"order_created", "order_refunded"}, Also: true, Subject: &lemonOrder,
+		Match: more("body:data.attributes.refunded_amount", hook.Refund), Amounts: lemonRefunded,
+		Charged: lemonOrder.Amounts},
+	{Types: []string{"order_created"}, Also: true, Subject: &lemonOrder, Match: lemonNothing},
+	// what became of the authorization of a payment that was stopped as fraudulent is not reported
+	{Types: []string{"order_created"}, Also: true, Subject: &lemonOrder,
+		Match: extract.ByField("body:data.attributes.status", extract.Kinds{"fraudulent": hook.Authorized}, "")},
+	{Types: []string{"order_created"}, Subject: &lemonOrder, Part: lemonID,
+		Match: extract.ByField("body:data.attributes.status",
+			extract.Kinds{"pending": hook.Processing, "paid": hook.Captured, "refunded": hook.Captured,
+				"partial_refund": hook.Captured, "failed": hook.Failed, "fraudulent": hook.CaptureFailed},
+			hook.Info)},
+	{Types: []string{"order_refunded"}, Match: lemonWholly, Subject: &lemonOrder},
+
+	{Types: []string{"subscription_payment_success", "subscription_payment_recovered"}, Also: true,
+		Match: extract.Choose("body:data.attributes.billing_reason+body:data.attributes.total", extract.Outcomes{
+			"renewal/0": {Kind: hook.NothingDue, Cause: hook.CauseFree},
+			"updated/0": {Kind: hook.NothingDue, Cause: hook.CauseFree}}, extract.Outcome{}),
+		Subject: &lemonInvoice},
+	{Types: []string{"subscription_payment_success", "subscription_payment_recovered"},
+		Match: lemonRenewal(hook.Captured), Subject: &lemonInvoice, Part: lemonID},
+	{Types: []string{"subscription_payment_failed"}, Match: lemonRenewal(hook.Failed), Subject: &lemonInvoice},
+	{Types: []string{"subscription_payment_refunded"}, Match: lemonRenewal(hook.Refund), Subject: &lemonInvoice,
+		Amounts: lemonRefunded, Charged: lemonInvoice.Amounts},
+}
 
 // lemonRenewal reports a kind for all payments of a subscription but the first one, which order_created already
 // reports.
 func lemonRenewal(k hook.Kind) extract.Match {
 	return extract.ByField("body:data.attributes.billing_reason", extract.Kinds{"initial": ""}, k)
-}
-
-// lemonRules: https://docs.lemonsqueezy.com/help/webhooks/event-types
-var lemonRules = extract.Rules{
-	{Types: []string{"order_created"}, Subject: &lemonOrder,
-		Match: extract.ByField("body:data.attributes.status",
-			extract.Kinds{"pending": hook.Processing, "paid": hook.Captured, "refunded": hook.Captured,
-				"partial_refund": hook.Captured, "failed": hook.Failed, "fraudulent": hook.Failed}, hook.Info)},
-	{Types: []string{"order_refunded"}, Match: extract.Always(hook.Refund), Subject: &lemonOrder,
-		Amounts: lemonRefundAmounts},
-	{Types: []string{"subscription_payment_success", "subscription_payment_recovered"},
-		Match: lemonRenewal(hook.Captured), Subject: &lemonInvoice},
-	{Types: []string{"subscription_payment_failed"}, Match: lemonRenewal(hook.Failed), Subject: &lemonInvoice},
-	{Types: []string{"subscription_payment_refunded"}, Match: lemonRenewal(hook.Refund), Subject: &lemonInvoice,
-		Amounts: lemonRefundAmounts},
 }

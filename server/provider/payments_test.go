@@ -67,6 +67,7 @@ func paymentCases() []paymentCase {
 		razorpayPayments, razorpayReturns, razorpayLinks,
 		molliePayments, paddlePayments, squarePayments,
 		braintreePayments,
+		paystackPayments, flutterwavePayments, lemonPayments,
 	)
 }
 
@@ -213,6 +214,7 @@ func reportedCases() []reportedCase {
 		paypalReported,
 		razorpayReported,
 		mollieReported,
+		flutterwaveReported, lemonReported,
 	)
 }
 

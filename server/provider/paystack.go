@@ -17,7 +17,10 @@ import (
 // Event: there is no event id. The event's name, the object's id and its status make one; a refund has two references
 // instead of an id. Otherwise the hash of the body identifies the event.
 //
-// Traps: amounts are in the subunit of the currency, with two digits for the West African franc (XOF) too. data.domain
+// Payments: the reference of a charge is the id of a payment, and a payment request is an order. A debit may take less
+// than requested_amount; then more is to come. Refunds come one by one, some of them without a reference.
+//
+// Traps: a refund's events have no time, so the time of receipt counts. Amounts are in the subunit of the currency, with two digits for the West African franc (XOF) too. data.domain
 // tells test from live.
 //
 // Source: https://paystack.com/docs/payments/webhooks/
@@ -50,21 +53,29 @@ var paystack = Provider{
 // paystackCharge is a payment, identified by the reference that the merchant chose or Paystack generated. Only the
 // first charge of a subscription has the merchant's metadata.
 var paystackCharge = extract.SubjectSpec{
-	Aliases: []extract.AliasSpec{
-		extract.Alias("payment", "body:data.reference"),
-		extract.Alias("payment-request", "body:data.request_code"),
-		extract.Alias("payment", "body:data.offline_reference"),
-	},
-	References: slices.Concat(orderNumbers("body:data.metadata"), payload.SelectAll("body:data.reference")),
-	Customer:   payload.SelectAll("body:data.customer.email"),
-	Amounts:    []extract.AmountSpec{extract.Amount("body:data.amount")},
-	Currency:   payload.SelectAll("body:data.currency"), Digits: map[string]int{"XOF": 2},
+	Aliases:     []extract.AliasSpec{extract.Alias("payment", "body:data.reference")},
+	Orders:      []extract.AliasSpec{extract.Alias("payment-request", "body:data.request_code")},
+	References:  slices.Concat(orderNumbers("body:data.metadata"), payload.SelectAll("body:data.reference")),
+	CustomerIDs: payload.SelectAll("body:data.customer.customer_code"),
+	Customer:    payload.SelectAll("body:data.customer.email"),
+	Phones:      payload.SelectAll("body:data.customer.phone"),
+	Amounts:     []extract.AmountSpec{extract.Amount("body:data.amount")},
+	Currency:    payload.SelectAll("body:data.currency"), Digits: map[string]int{"XOF": 2},
 }
+
+// paystackRequest is a payment request. A payer at a terminal gives its offline_reference, which is then the id of the
+// payment.
+var paystackRequest = func() extract.SubjectSpec {
+	t := paystackCharge
+	t.Aliases = []extract.AliasSpec{extract.Alias("payment", "body:data.offline_reference")}
+	t.References = orderNumbers("body:data.metadata")
+	return t
+}()
 
 // paystackByReference returns the payment of an object that belongs to a charge and names it by its reference.
 func paystackByReference(reference string) extract.SubjectSpec {
 	t := paystackCharge
-	t.Aliases, t.References = []extract.AliasSpec{extract.Alias("payment", reference)}, nil
+	t.Aliases, t.Orders, t.References = []extract.AliasSpec{extract.Alias("payment", reference)}, nil, nil
 	return t
 }
 
@@ -81,30 +92,57 @@ var (
 	}()
 )
 
+var (
+	// paystackID selects the id of the only capture of a charge.
+	paystackID = payload.SelectAll("body:data.reference")
+
+	// paystackRefundID selects the id of a refund. Without one, each event is a refund of its own.
+	paystackRefundID = payload.SelectAll("body:data.refund_reference")
+)
+
+// paystackMethods: https://paystack.com/docs/payments/payment-channels/
+var paystackMethods = methodsBy("body:data.channel", map[hook.Method][]string{
+	hook.MethodCard:   {"card", "pos"},
+	hook.MethodBank:   {"bank", "bank_transfer", "dedicated_nuban", "ussd", "eft", "direct_debit"},
+	hook.MethodWallet: {"mobile_money", "apple_pay"},
+})
+
 // paystackRules: https://paystack.com/docs/payments/webhooks/#supported-events
-var paystackRules = extract.Rules{
-	{Types: []string{"charge.success", "paymentrequest.success", "preauthorization.capture.success"},
-		Match: extract.Always(hook.Captured), Subject: &paystackCharge},
+var paystackRules = withMarks(extract.Rules{
+	{Types: []string{"charge.success"}, Also: true, Subject: &paystackCharge,
+		Match:   extract.IfLess("body:data.amount", "body:data.requested_amount", extract.Outcome{Kind: hook.Info}),
+		Amounts: []extract.AmountSpec{extract.Amount("body:data.requested_amount")}},
+	{Types: []string{"charge.success"}, Match: extract.Always(hook.Captured), Subject: &paystackCharge,
+		Part: paystackID, Marks: []extract.Match{extract.IfLess("body:data.amount", "body:data.requested_amount",
+			extract.Outcome{Follows: hook.MoreFollow})}},
+	{Types: []string{"preauthorization.capture.success"}, Match: extract.Always(hook.Captured),
+		Subject: &paystackCharge, Part: paystackID},
 	{Types: []string{"charge.failed", "bank.transfer.rejected", "preauthorization.reserve.failed"},
 		Match: extract.Always(hook.Failed), Subject: &paystackCharge},
-	{Types: []string{"paymentrequest.pending"}, Match: extract.Always(hook.Created), Subject: &paystackCharge},
 	{Types: []string{"preauthorization.reserve.success"}, Match: extract.Always(hook.Authorized),
 		Subject: &paystackCharge},
 	{Types: []string{"preauthorization.capture.failed"}, Match: extract.Always(hook.CaptureFailed),
-		Subject: &paystackCharge},
+		Subject: &paystackCharge, Part: paystackID},
 	{Types: []string{"preauthorization.release.success"}, Match: extract.Always(hook.Canceled),
 		Subject: &paystackCharge},
+
+	{Types: []string{"paymentrequest.pending"}, Match: extract.Always(hook.Created), Subject: &paystackRequest,
+		Level: hook.LevelOrder, Due: paystackCharge.Amounts},
+	{Types: []string{"paymentrequest.success"}, Match: extract.Always(hook.Captured), Subject: &paystackRequest,
+		Level: hook.LevelOrder, Due: paystackCharge.Amounts},
+
 	{Types: []string{"invoice.payment_failed"}, Match: extract.Always(hook.Failed), Subject: &paystackInvoice},
 	{Types: []string{"invoice.*"}, Match: extract.Always(hook.Info), Subject: &paystackInvoice},
 
 	{Types: []string{"refund.processed"}, Match: extract.Always(hook.Refund), Subject: &paystackRefund,
-		Part: payload.SelectAll("body:data.refund_reference")},
+		Part: paystackRefundID},
 	{Types: []string{"refund.failed"}, Match: extract.Always(hook.RefundFailed), Subject: &paystackRefund,
-		Part: payload.SelectAll("body:data.refund_reference")},
-	{Types: []string{"refund.*"}, Match: extract.Always(hook.Info), Subject: &paystackRefund},
+		Part: paystackRefundID},
+	{Types: []string{"refund.*"}, Match: extract.Always(hook.RefundPending), Subject: &paystackRefund,
+		Part: paystackRefundID},
 
 	{Types: []string{"charge.dispute.create", "charge.dispute.remind"}, Match: extract.Always(hook.DisputeOpen),
 		Subject: &paystackDispute},
 	{Types: []string{"charge.dispute.resolve"}, Subject: &paystackDispute,
 		Match: extract.ByField("body:data.resolution", extract.Kinds{"declined": hook.DisputeWon}, hook.DisputeLost)},
-}
+}, paystackMethods)

@@ -43,7 +43,7 @@ func samplePayments(k keys) []sample {
 					"ts="+seconds(at)+";h1="+hex256("0")+";h1="+hex256(seconds(at)+":"+body))
 			}},
 		{id: "lemonsqueezy", secret: plain, body: `{"meta":{"event_name":"order_created","webhook_id":"w-1"}}`,
-			typ: "order_created", event: "w-1",
+			typ: "order_created", event: "sha256",
 			sign: signed("X-Signature", "", hex256)},
 		{id: "square", secret: plain, body: `{"type":"payment.updated","event_id":"sq-1"}`,
 			typ: "payment.updated", event: "sq-1",

@@ -30,7 +30,7 @@ type told struct {
 }
 
 // plays are those of all senders; each has its own file.
-var plays = slices.Concat[[]play](adyenPlays, paystackPlays, otherPlays)
+var plays = slices.Concat[[]play](adyenPlays)
 
 // unix is a time some minutes after noon.
 func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }
