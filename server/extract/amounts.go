@@ -125,8 +125,16 @@ func (x *extraction) amount(specs []AmountSpec, spec *SubjectSpec) (n int64, cur
 			n += more
 		}
 		for _, selector := range a.minus {
-			less, _ := minorUnits(x.TextOrID(selector), currency, spec)
+			text := x.TextOrID(selector)
+			less, _ := minorUnits(text, currency, spec)
+			if strings.HasPrefix(text, "-") {
+				less = -less
+			}
 			n -= less
+		}
+		if a.plusSum != "" {
+			more, _ := x.sumOf(a, a.plusSum, currency, spec)
+			n += more
 		}
 		return max(0, n), currency, a
 	}

@@ -147,7 +147,8 @@ type AmountSpec struct {
 	currency payload.Selector   // zero: SubjectSpec.Currency
 	total    bool               // the sum of all captures or refunds so far, not of this one
 	plus     []payload.Selector // added to the amount; a missing one is zero
-	minus    []payload.Selector // taken off the amount
+	minus    []payload.Selector // taken off the amount; a negative one is added
+	plusSum  string             // path with "*", as in each, of amounts that are added
 	each     string             // path with "*" for every element of a list, instead of at
 	where    [][2]string        // with each: members of the innermost element and the texts that they must have
 }
@@ -167,7 +168,8 @@ func (a AmountSpec) Plus(at string) AmountSpec {
 	return a
 }
 
-// Minus returns a copy of a from which another amount is taken off.
+// Minus returns a copy of a from which another amount is taken off. A missing one is zero, and a negative one is added:
+// a shop reports what it owes to its customer as a negative amount outstanding.
 func (a AmountSpec) Minus(at string) AmountSpec {
 	a.minus = append(slices.Clip(a.minus), payload.Select(at))
 	return a
@@ -176,6 +178,13 @@ func (a AmountSpec) Minus(at string) AmountSpec {
 // SumOf returns the sum of the amounts at a path of the body with "*" for every element of a list:
 // "refunds.*.transactions.*.amount". Of each list the first 64 elements count.
 func SumOf(path string) AmountSpec { return AmountSpec{each: path} }
+
+// PlusSum returns a copy of a to which the sum of the amounts at a path with "*" is added, as SumOf reads it. Where
+// applies to it. A sum without elements is zero.
+func (a AmountSpec) PlusSum(path string) AmountSpec {
+	a.plusSum = path
+	return a
+}
 
 // Where returns a copy of a sum that counts only those elements of the innermost list whose member has a text.
 func (a AmountSpec) Where(member, text string) AmountSpec {
