@@ -115,6 +115,7 @@ func (w *whole) sum() {
 	if w.last != nil {
 		s.Newest, s.Began = w.last.At, w.first.At
 	}
+	s.Fulfilment = w.fulfilment
 	for _, m := range w.all {
 		s.Began = earlier(s.Began, m.Began)
 		s.Newest = later(s.Newest, m.Newest)

@@ -51,7 +51,13 @@ func (w *whole) setWords() {
 	}
 	s.Unproved = unproved
 	names = slices.DeleteFunc(names, func(c string) bool { return c == "" || c == w.currency })
-	s.Denied = denies(s) && !refunds && len(names) == 0
+	s.Denied = denies(s) && !refunds && len(names) == 0 && !w.endUnexplained()
+}
+
+// endUnexplained reports whether all that is known of an order is that a snapshot without its price ended it: a shop
+// that deletes an order sends its id alone, which does not say whether it was paid.
+func (w *whole) endUnexplained() bool {
+	return w.snapshot != nil && w.snapshot.State == hook.StateCanceled && w.due == nil && len(w.all) == 0
 }
 
 // setReview sets why a person should look.

@@ -192,6 +192,7 @@ func newestSlots(e *hook.Evidence) []slot {
 	add(e.Cause != "", "cause", "")
 	add(e.Method != "", "method", "")
 	add(e.Late, "late", "")
+	add(e.Fulfilment != "", "fulfilment", "")
 	add(e.Reference != "", "reference", "")
 	add(e.Customer != "", "customer", "")
 	add(e.Title != "", "title", "")

@@ -20,8 +20,10 @@ type own struct {
 	review   []hook.Review
 	method   hook.Method
 	snapshot *hook.Evidence
-	paidAt   *hook.Evidence // the oldest that declares money
-	backAt   *hook.Evidence
+	// fulfilment is what the newest event that reports it says.
+	fulfilment hook.State
+	paidAt     *hook.Evidence // the oldest that declares money
+	backAt     *hook.Evidence
 }
 
 func readOwn(set []hook.Evidence) *own {
@@ -69,5 +71,8 @@ func (o *own) note(e *hook.Evidence) {
 	}
 	if e.Kind == hook.Stands {
 		o.snapshot = e
+	}
+	if e.Fulfilment != "" {
+		o.fulfilment = e.Fulfilment
 	}
 }
