@@ -68,6 +68,7 @@ func paymentCases() []paymentCase {
 		molliePayments, paddlePayments, squarePayments,
 		braintreePayments,
 		paystackPayments, flutterwavePayments, lemonPayments,
+		shopifyPayments(), woocommercePayments(),
 	)
 }
 
@@ -215,6 +216,7 @@ func reportedCases() []reportedCase {
 		razorpayReported,
 		mollieReported,
 		flutterwaveReported, lemonReported,
+		shopifyReported(),
 	)
 }
 

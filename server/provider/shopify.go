@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"slices"
+
 	"hookbeam/server/extract"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
@@ -29,11 +31,15 @@ var shopify = Provider{
 		"Add the secret shown below the list of webhooks here. For an app's webhooks it is the app's client secret.",
 	},
 	Secret: SecretWords{Name: "Webhook secret", Hint: "below the list of webhooks; for an app its client secret",
-		Not: []Lookalike{{"shpat_", "an access token"}, {"shpca_", "an access token"}, {"shppa_", "an access token"}}},
+		Not: []Lookalike{
+			{"shpat_", "an access token"},
+			{"shpca_", "an access token"},
+			{"shppa_", "an access token"},
+		}},
 	Settings: []Setting{
 		{Name: "shops", Label: "Shops",
-			Hint: "several, if an app's webhooks come from more than one shop: an order number alone then does " +
-				"not identify an order"},
+			Hint: "several, if webhooks of more than one shop arrive without the header X-Shopify-Shop-Domain: an " +
+				"order number alone then does not identify an order"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{
@@ -53,16 +59,19 @@ var shopify = Provider{
 	Rules: shopifyRules,
 }
 
-// shopifyOrder is an order. Every event carries the whole order, so the newest one by updated_at wins. Within one
-// second the rank decides, and the state that is further along wins.
+// shopifyOrder is an order. Every event is a snapshot of the whole order, so the newest one by updated_at wins. Within
+// one second the rank decides, and the state that is further along wins.
 var shopifyOrder = extract.SubjectSpec{
-	Kind: hook.KindOrder, Aliases: []extract.AliasSpec{extract.Alias("shopify-order", "body:id")},
+	Kind: hook.KindOrder, Orders: []extract.AliasSpec{extract.Alias("shopify-order", "body:id")},
 	Times:      payload.SelectAll("body:updated_at"),
 	References: payload.SelectAll("body:name", "body:order_number"),
-	// every shop counts its orders from 1001, so with several shops a number identifies nothing
+	// Every shop counts its orders from 1001. References are names within a shop, so this setting is needed only for
+	// deliveries without the header of the shop.
 	CopiedReferences: extract.ByField("setting:shops", extract.Kinds{"several": hook.Info}, ""),
 	Customer:         payload.SelectAll("body:email", "body:contact_email", "body:customer.email"),
-	Amounts:          []extract.AmountSpec{extract.Amount("body:total_price")},
+	CustomerIDs:      payload.SelectAll("body:customer.id"),
+	Phones:           payload.SelectAll("body:phone", "body:customer.phone"),
+	Amounts:          shopifyTotal,
 	Currency:         payload.SelectAll("body:currency"), Decimal: true,
 	Fulfilment: extract.Field("body:fulfillment_status", extract.Outcomes{
 		"partial":   {State: hook.StatePartiallyFulfilled, Rank: 1},
@@ -70,26 +79,83 @@ var shopifyOrder = extract.SubjectSpec{
 		"restocked": {State: hook.StateReturned, Rank: 3}}, extract.Outcome{State: hook.StateUnfulfilled}),
 }
 
+// The amounts of an order. total_price is the price before returns, and current_total_price the price after edits,
+// returns and refunds. total_outstanding is current_total_price less what was received and not refunded; it is negative
+// if the shop owes money. Older versions of the API do not send the last two.
+var (
+	shopifyTotal = []extract.AmountSpec{extract.Amount("body:total_price")}
+	shopifyDue   = []extract.AmountSpec{
+		extract.Amount("body:current_total_price"),
+		extract.Amount("body:total_price"),
+	}
+	shopifyReceived = []extract.AmountSpec{
+		extract.Amount("body:current_total_price").Minus("body:total_outstanding").PlusSum(shopifyRefund).
+			Where("kind", "refund").Where("status", "success"),
+		extract.Amount("body:total_price").Minus("body:total_outstanding"),
+	}
+	shopifyRefunded = []extract.AmountSpec{
+		extract.SumOf(shopifyRefund).Where("kind", "refund").Where("status", "success"),
+	}
+)
+
+// shopifyRefund is the path of the amounts of refunds. A refund of items without a transaction returns no money.
+const shopifyRefund = "refunds.*.transactions.*.amount"
+
+// shopifyStatus selects the status of an order for extract.StateFrom: "/paid", or "yes/paid" once it was canceled.
+const shopifyStatus = "?body:cancelled_at+body:financial_status"
+
 // shopifyRules: https://shopify.dev/docs/api/webhooks
+//
+// No two of the rules for a topic match the same status. They differ in what a status says about money: once an order
+// is canceled, its current price is zero, and the amount that was received can be read from its total price only.
 var shopifyRules = extract.Rules{
-	{Types: []string{"orders/create", "orders/updated", "orders/paid", "orders/partially_fulfilled",
-		"orders/fulfilled", "orders/cancelled"},
-		Match: shopifyStates(), Subject: &shopifyOrder},
+	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
+		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
+			"/paid":               {State: hook.StatePaid, Rank: 30},
+			"/partially_refunded": {State: hook.StatePartiallyRefunded, Rank: 40},
+		}),
+		Due: shopifyReceived, Declared: shopifyReceived, Returned: shopifyRefunded},
+	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
+		// without total_outstanding nobody says how much was paid
+		Match: extract.StateFrom("?body:total_outstanding+"+shopifyStatus, extract.Outcomes{
+			"yes//partially_paid":    {State: hook.StatePartiallyPaid, Rank: 20},
+			"yes/yes/partially_paid": shopifyCanceled,
+		}),
+		Due: shopifyDue, Declared: shopifyReceived, Returned: shopifyRefunded},
+	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
+		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
+			"yes/paid": shopifyCanceled, "yes/partially_refunded": shopifyCanceled,
+		}),
+		Due: shopifyTotal, Declared: shopifyTotal, Returned: shopifyRefunded},
+	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
+		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
+			"/refunded": {State: hook.StateRefunded, Rank: 50}, "yes/refunded": shopifyCanceled,
+		}),
+		Due:      shopifyTotal,
+		Declared: slices.Concat(shopifyRefunded, shopifyTotal),
+		Returned: slices.Concat(shopifyRefunded, shopifyTotal)},
+	{Types: shopifyTopics, Level: hook.LevelOrder, Subject: &shopifyOrder,
+		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
+			"/":              {State: hook.StatePending},
+			"/pending":       {State: hook.StatePending},
+			"/authorized":    {State: hook.StateAuthorized, Rank: 10},
+			"/expired":       {State: hook.StateExpired, Rank: 60},
+			"/voided":        shopifyCanceled,
+			"yes/":           shopifyCanceled,
+			"yes/pending":    shopifyCanceled,
+			"yes/expired":    shopifyCanceled,
+			"yes/voided":     shopifyCanceled,
+			"yes/authorized": {State: hook.StateAuthorized, Rank: 65}, // the authorization stands until it is voided
+		}),
+		Due: shopifyDue},
+	{Types: []string{"orders/delete"}, Level: hook.LevelOrder,
+		Match:   extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}),
+		Subject: &extract.SubjectSpec{Kind: hook.KindOrder, Orders: shopifyOrder.Orders}}, // the body has only the id
 }
 
-// shopifyStates reports the payment state of an order. A canceled order stays canceled, whatever happens to its payment
-// afterwards.
-func shopifyStates() extract.Match {
-	canceled := extract.Outcome{State: hook.StateCanceled, Rank: 70}
-	return orderStates("body:cancelled_at", "body:financial_status", extract.Outcomes{
-		"":                   {State: hook.StatePending},
-		"pending":            {State: hook.StatePending},
-		"authorized":         {State: hook.StateAuthorized, Rank: 10},
-		"partially_paid":     {State: hook.StatePartiallyPaid, Rank: 20},
-		"paid":               {State: hook.StatePaid, Rank: 30},
-		"partially_refunded": {State: hook.StatePartiallyRefunded, Rank: 40},
-		"refunded":           {State: hook.StateRefunded, Rank: 50},
-		"expired":            {State: hook.StateExpired, Rank: 60},
-		"voided":             canceled,
-	}, func(extract.Outcome) extract.Outcome { return canceled })
-}
+// shopifyTopics are the topics whose body is an order.
+var shopifyTopics = []string{"orders/create", "orders/updated", "orders/paid", "orders/partially_fulfilled",
+	"orders/fulfilled", "orders/cancelled"}
+
+// shopifyCanceled is the outcome of a canceled order. It stays canceled, but what was paid and refunded counts.
+var shopifyCanceled = extract.Outcome{State: hook.StateCanceled, Rank: 70}

@@ -47,43 +47,88 @@ var woocommerce = Provider{
 	UnsignedChallenge: wooPing,
 }
 
-// wooOrder is an order. Like Shopify's, every event carries the whole order and the newest one wins.
+// wooOrder is an order. Like Shopify's, every event is a snapshot of the whole order and the newest one wins.
 var wooOrder = extract.SubjectSpec{
-	Kind: hook.KindOrder, Aliases: []extract.AliasSpec{extract.Alias("woocommerce-order", "body:id")},
+	Kind: hook.KindOrder, Orders: []extract.AliasSpec{extract.Alias("woocommerce-order", "body:id")},
 	Times:      payload.SelectAll("body:date_modified_gmt"),
 	References: payload.SelectAll("body:number"), Customer: payload.SelectAll("body:billing.email"),
-	Amounts: []extract.AmountSpec{extract.Amount("body:total")}, Currency: payload.SelectAll("body:currency"),
+	Phones:  payload.SelectAll("body:billing.phone"), // customer_id is 0 for all guests, so it identifies nobody
+	Amounts: wooTotal, Currency: payload.SelectAll("body:currency"),
 	Decimal: true,
 	Fulfilment: extract.Field("body:status", extract.Outcomes{
 		"completed": {State: hook.StateFulfilled, Rank: 1}}, extract.Outcome{State: hook.StateUnfulfilled}),
 }
 
+// The amounts of an order. A refund leaves the total and, unless it returns everything, the status as they are.
+var (
+	wooTotal    = []extract.AmountSpec{extract.Amount("body:total")}
+	wooRefunded = []extract.AmountSpec{extract.SumOf("refunds.*.total")}
+)
+
 // wooRules: https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks
+//
+// No two of the rules for a topic match the same order. They differ in what a status says about money.
 var wooRules = extract.Rules{
-	{Types: []string{"order.created", "order.updated", "order.restored"}, Match: wooStates(), Subject: &wooOrder},
-	{Types: []string{"order.deleted"},
-		Match: extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}), Subject: &wooOrder},
+	{Types: wooTopics, Also: true, Match: wooOnDelivery, Level: hook.LevelOrder, Subject: &wooOrder, Due: wooTotal},
+	{
+		Types:    wooTopics,
+		Also:     true,
+		Match:    wooPaid(),
+		Level:    hook.LevelOrder,
+		Subject:  &wooOrder,
+		Due:      wooTotal,
+		Declared: wooTotal,
+		Returned: wooRefunded,
+	},
+	{Types: wooTopics, Also: true, Level: hook.LevelOrder, Subject: &wooOrder,
+		Match: extract.StateFrom("body:status",
+			extract.Outcomes{"refunded": {State: hook.StateRefunded, Rank: 50}}),
+		Due: wooTotal, Declared: wooTotal, Returned: wooTotal},
+	{Types: wooTopics, Match: wooUnpaid(), Level: hook.LevelOrder, Subject: &wooOrder,
+		Due: wooTotal, Returned: wooRefunded},
+	{Types: []string{"order.deleted"}, Level: hook.LevelOrder,
+		Match:   extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}),
+		Subject: &extract.SubjectSpec{Kind: hook.KindOrder, Orders: wooOrder.Orders}}, // the body has only the id
 }
 
-// wooStates reports the payment state of an order. An order that is refunded in part keeps its status and only gets a
-// list of refunds.
-func wooStates() extract.Match {
-	return orderStates("body:refunds.0", "body:status", extract.Outcomes{
-		"checkout-draft": {State: hook.StatePending},
-		"pending":        {State: hook.StatePending},
-		"failed":         {State: hook.StateFailed, Rank: 10},
-		"on-hold":        {State: hook.StateProcessing, Rank: 20},
-		"processing":     {State: hook.StatePaid, Rank: 30},
-		"completed":      {State: hook.StatePaid, Rank: 30},
-		"refunded":       {State: hook.StateRefunded, Rank: 50},
-		"cancelled":      {State: hook.StateCanceled, Rank: 60},
-		"trash":          {State: hook.StateCanceled, Rank: 70},
-	}, func(o extract.Outcome) extract.Outcome {
-		if o.State == hook.StatePaid {
-			return extract.Outcome{State: hook.StatePartiallyRefunded, Rank: 40}
-		}
-		return o
-	})
+// wooTopics are the topics whose body is an order.
+var wooTopics = []string{"order.created", "order.updated", "order.restored"}
+
+// wooOnDelivery matches an order that the shop prepares and whose customer pays in cash on delivery. WooCommerce calls
+// it processing like a paid one, and sets date_paid once it is completed.
+var wooOnDelivery = extract.StateFrom("?body:date_paid_gmt+body:payment_method+body:status",
+	extract.Outcomes{"/cod/processing": {State: hook.StatePending, Rank: 25}})
+
+// wooOpen are the statuses that say nothing about money by themselves.
+var wooOpen = extract.Outcomes{
+	"checkout-draft": {State: hook.StatePending},
+	"pending":        {State: hook.StatePending},
+	"failed":         {State: hook.StateFailed, Rank: 10},
+	"on-hold":        {State: hook.StateProcessing, Rank: 20},
+	"cancelled":      {State: hook.StateCanceled, Rank: 60},
+	"trash":          {State: hook.StateCanceled, Rank: 70},
+}
+
+// wooStatus selects the status of an order: "/pending", or "yes/pending" if it has the date of its payment.
+const wooStatus = "?body:date_paid_gmt+body:status"
+
+// wooPaid matches an order that was paid: its status says so, or it has the date of its payment.
+func wooPaid() extract.Match {
+	paid := extract.Outcome{State: hook.StatePaid, Rank: 30}
+	all := extract.Outcomes{"/processing": paid, "/completed": paid, "yes/processing": paid, "yes/completed": paid}
+	for status, o := range wooOpen {
+		all["yes/"+status] = o
+	}
+	return extract.StateFrom(wooStatus, all).Unless(wooOnDelivery)
+}
+
+// wooUnpaid matches an order that was not paid.
+func wooUnpaid() extract.Match {
+	all := make(extract.Outcomes, len(wooOpen))
+	for status, o := range wooOpen {
+		all["/"+status] = o
+	}
+	return extract.StateFrom(wooStatus, all)
 }
 
 // wooPing recognises the unsigned request that WooCommerce sends when a webhook is saved. It reads only the beginning
