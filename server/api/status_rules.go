@@ -20,6 +20,8 @@ import (
 // it is.
 type UpdateStatusRules struct {
 	References *[]string                `json:"references,omitempty" maxItems:"8" doc:"Replaces the list."`
+	Unique     *bool                    `json:"references_unique,omitempty" doc:"Whether the shop never gives two orders the same reference."`
+	Only       *string                  `json:"only,omitempty" maxLength:"4096" doc:"A filter: only deliveries that match it are read for statuses. Empty: all are."`
 	Mapping    orNull[wire.Mapping]     `json:"mapping,omitempty" doc:"How to read statuses from deliveries; null: the built-in rules of the provider."`
 	Unsigned   *bool                    `json:"unsigned,omitempty" doc:"Whether unverified deliveries affect public statuses."`
 	Page       *wire.StatusPageSettings `json:"page,omitempty" doc:"Replaces all page settings."`
@@ -28,6 +30,8 @@ type UpdateStatusRules struct {
 // apply writes the fields that were sent into r. intake.Endpoints validates them.
 func (c *UpdateStatusRules) apply(r *hook.StatusRules) {
 	setIfSent(&r.References, c.References)
+	setIfSent(&r.UniqueReferences, c.Unique)
+	setIfSent(&r.Only, c.Only)
 	setIfSent(&r.Unsigned, c.Unsigned)
 	if c.Page != nil {
 		r.Page = c.Page.Page()

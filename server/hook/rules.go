@@ -7,12 +7,14 @@ type StatusRules struct {
 	References []string `json:"references,omitempty"`
 	// UniqueReferences says that the shop never gives two orders the same reference, so that payments with the same
 	// reference and different customers are of one order.
-	UniqueReferences bool      `json:"references_unique,omitempty"`
-	Only             string    `json:"only,omitempty"`     // a filter: other deliveries report nothing
-	Mapping          *Mapping  `json:"mapping,omitempty"`  // nil: the provider's built-in rules
-	Unsigned         bool      `json:"unsigned,omitempty"` // unsigned deliveries count like verified ones
-	Page             Page      `json:"page,omitzero"`
-	LinkKeys         []LinkKey `json:"link_keys,omitempty"` // newest first
+	UniqueReferences bool `json:"references_unique,omitempty"`
+	// Only is a filter of package server/filter: deliveries that it does not match report nothing. Two shops with one
+	// account at the provider thereby each have an endpoint of their own. Package intake validates it; "" admits all.
+	Only     string    `json:"only,omitempty"`
+	Mapping  *Mapping  `json:"mapping,omitempty"`  // nil: the provider's built-in rules
+	Unsigned bool      `json:"unsigned,omitempty"` // unsigned deliveries count like verified ones
+	Page     Page      `json:"page,omitzero"`
+	LinkKeys []LinkKey `json:"link_keys,omitempty"` // newest first
 }
 
 // Mapping extracts statements from deliveries of a provider that is not in the catalogue. Its fields are expr-lang

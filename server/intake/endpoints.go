@@ -265,6 +265,7 @@ func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, e
 		return e, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: problem}
 	}
 	e.Allow = allow
+	e.Statuses.Only = strings.TrimSpace(e.Statuses.Only)
 	old := *es.byID.Load()
 	if err := validate(e, old); err != nil {
 		return e, err
@@ -285,8 +286,9 @@ func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, e
 var namePattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 
 // validate returns a problem if e is not valid by itself or together with the other endpoints: hook.ErrConflict if its
-// name is taken or there are too many, else hook.ErrInvalid. For a mapping that does not compile it is the error of
-// package expr. others contains the stored version of e. A deleted endpoint is always valid.
+// name is taken or there are too many, hook.ErrContradiction for a filter that does not parse, else hook.ErrInvalid. For
+// a mapping that does not compile it is the error of package expr. others contains the stored version of e. A deleted
+// endpoint is always valid.
 func validate(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	if !e.DeletedAt.IsZero() {
 		return nil
@@ -312,8 +314,8 @@ func validate(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	if problem != "" {
 		return &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: problem}
 	}
-	if e.Statuses.Mapping == nil {
-		return nil
+	if err := validateOnly(e.Statuses.Only); err != nil || e.Statuses.Mapping == nil {
+		return err
 	}
 	_, err := expr.Compile(*e.Statuses.Mapping)
 	return err

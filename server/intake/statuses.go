@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"hookbeam/server/filter"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
 )
@@ -34,6 +35,58 @@ func validateStatuses(s hook.StatusRules) string {
 		}
 	}
 	return validatePage(s.Page)
+}
+
+// validateOnly returns a problem if the filter that selects the deliveries for statuses does not parse, or asks for the
+// state of a status: a status would then depend on itself, and on the order in which deliveries arrive. The problem has
+// the kind hook.ErrContradiction and the code filter_invalid, and says at which position of the text the mistake is.
+func validateOnly(text string) error {
+	f, err := filter.Parse(text)
+	detail := ""
+	switch {
+	case err != nil:
+		detail = err.Error()
+	case f.Root() != nil:
+		if at, found := stateIn(f.Root()); found {
+			detail = fmt.Sprintf("invalid filter at position %d: A filter that selects the deliveries for statuses "+
+				"cannot ask for a state. Filter by what the delivery contains.", at+1)
+		}
+	}
+	if detail == "" {
+		return nil
+	}
+	return &hook.Problem{Kind: hook.ErrContradiction, Code: "filter_invalid", Detail: "In statuses.only, " + detail}
+}
+
+// stateIn returns the position of the first term that asks for the state of a status.
+func stateIn(n filter.Node) (at int, found bool) {
+	var inside []filter.Node
+	keys := func(keys ...filter.Key) (int, bool) {
+		for _, key := range keys {
+			if key.Name == "state" || key.Name == "status" {
+				return key.Start, true
+			}
+		}
+		return 0, false
+	}
+	switch n := n.(type) {
+	case filter.And:
+		inside = n.Nodes
+	case filter.Or:
+		inside = n.Nodes
+	case filter.Not:
+		inside = []filter.Node{n.Node}
+	case filter.Compare:
+		return keys(n.Key)
+	case filter.Has:
+		return keys(n.Keys...)
+	}
+	for _, node := range inside {
+		if at, found = stateIn(node); found {
+			return at, true
+		}
+	}
+	return 0, false
 }
 
 // validatePage returns a sentence for the user about the first invalid setting of the status page, or "". The settings

@@ -2101,6 +2101,11 @@ export interface components {
         StatusRules: {
             /** @description How to read statuses from deliveries; null: the built-in rules of the provider. */
             mapping: components["schemas"]["Mapping"];
+            /**
+             * @description A filter: only deliveries that match it are read for statuses. Empty: all are.
+             * @example body.data.object.metadata.site_url:"https://shop.example"
+             */
+            only: string;
             /** @description How the endpoint's status pages look. */
             page: components["schemas"]["StatusPageSettings"];
             /**
@@ -2110,6 +2115,8 @@ export interface components {
              *     ]
              */
             references: string[];
+            /** @description The shop never gives two orders the same reference. Payments with the same reference then belong to one order, even if they name different customers. */
+            references_unique: boolean;
             /** @description Whether unverified deliveries affect public statuses. */
             unsigned: boolean;
         };
@@ -2316,10 +2323,14 @@ export interface components {
                 /** @description Expression for the subject's name. If it is empty or null, the delivery is ignored. */
                 subject: string;
             } | null;
+            /** @description A filter: only deliveries that match it are read for statuses. Empty: all are. */
+            only?: string;
             /** @description Replaces all page settings. */
             page?: components["schemas"]["StatusPageSettings"];
             /** @description Replaces the list. */
             references?: string[];
+            /** @description Whether the shop never gives two orders the same reference. */
+            references_unique?: boolean;
             /** @description Whether unverified deliveries affect public statuses. */
             unsigned?: boolean;
         };
