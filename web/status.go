@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	_ "embed"
-	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -24,8 +23,9 @@ import (
 var statusCSS string
 
 // Status responds with the status page of one payment, order or other subject, for anyone who has its link. It is in
-// the payer's language, and complete without JavaScript: it then reloads itself until the status is final. If the
-// script is available, it updates the page instead, with the texts that scriptData gives it.
+// the payer's language, and complete without JavaScript: it then reloads itself, also after a final state, since a
+// refund can follow. If the script is available, it updates the page instead, with the texts that scriptData gives
+// it.
 func (p *Pages) Status(w http.ResponseWriter, r *http.Request, page hook.StatusPage) {
 	v := newStatusView(r, page)
 	renderCompressed(w, r, http.StatusOK, statusPage(v))
@@ -72,11 +72,10 @@ func renderCompressed(w http.ResponseWriter, r *http.Request, status int, page t
 type statusView struct {
 	hook.StatusPage
 	translation
-	lang    string    // a key of languages
-	current stateText // of the current state
-	amount  string    // "" if it is not known or hidden
-	refund  string    // a sentence; "" if nothing was refunded
-	waiting string    // how long it takes; "" if nothing is said
+	lang    string // a key of languages
+	amount  string // "" if it is not known or hidden
+	parts   []part // what the amount consists of, if there is more than one part
+	waiting string // how long it takes; "" if nothing is said
 	steps   []step
 }
 
@@ -91,24 +90,58 @@ type step struct {
 // prefers.
 func newStatusView(r *http.Request, page hook.StatusPage) *statusView {
 	v := &statusView{StatusPage: page, lang: page.Language}
-	if languages[v.lang].states == nil {
+	if languages[v.lang].phrases == nil {
 		v.lang = language(r)
 	}
 	v.translation = languages[v.lang]
-	if !v.isPayment() {
+	if !isMoney(page.Public.Kind) {
 		v.order = "{n}" // the reference is not the number of an order
 	}
-	p := &page.Public
-	v.current = v.textOf(p.Status)
-	if p.Amount != 0 {
-		v.amount = money(p.Amount, p.Currency, v.lang)
+	p := &v.Public
+	describe(v.lang, p)
+	if v.Reload == 0 {
+		v.Reload = p.PollAfter
 	}
-	if p.Refunded != 0 {
-		v.refund = fill(v.refunded, "amount", money(p.Refunded, p.Currency, v.lang))
+	v.amount, v.parts = v.amountText(p.Amount), v.partsOf(p)
+	if p.Amount != 0 && p.Due > p.Amount {
+		v.amount = fill(v.part, "amount", v.amount, "due", v.amountText(p.Due))
+	} else if p.Due != 0 && p.Due < p.Amount {
+		v.amount = v.amountText(p.Due)
 	}
 	v.steps = stepsOf(p)
 	v.waiting = v.waitingText()
 	return v
+}
+
+// amountText formats an amount of the page; "" for 0.
+func (v *statusView) amountText(minor int64) string {
+	if minor == 0 {
+		return ""
+	}
+	return money(minor, v.Public.Currency, v.lang)
+}
+
+// part is one line of what an amount consists of.
+type part struct {
+	label, amount string
+	class         string // of its mark: paid, went or open
+}
+
+// partsOf returns what was paid, refunded and is still due, if something was paid and that is not all. The page's
+// script has the same function.
+func (v *statusView) partsOf(p *hook.Public) (parts []part) {
+	returned := p.Refunded > 0 && p.Refunded < p.Amount
+	if p.Amount == 0 || !returned && p.Due <= p.Amount {
+		return nil
+	}
+	parts = append(parts, part{v.paid, v.amountText(p.Amount), "paid"})
+	if p.Refunded > 0 {
+		parts = append(parts, part{v.refunded, v.amountText(p.Refunded), "went"})
+	}
+	if p.Due > p.Amount {
+		parts = append(parts, part{v.stillDue, v.amountText(p.Due - p.Amount), "open"})
+	}
+	return parts
 }
 
 // stepsOf returns the steps of a status: those of its timeline, of which the last is the current one, and for a payment
@@ -175,9 +208,9 @@ func (v *statusView) duration(seconds float64) string {
 // title is the text of the browser's tab: the state and the shop.
 func (v *statusView) title() string {
 	if v.Brand.Name == "" {
-		return v.current.Sentence
+		return v.Public.Title
 	}
-	return v.current.Sentence + " · " + v.Brand.Name
+	return v.Public.Title + " · " + v.Brand.Name
 }
 
 // initial is the first letter of the shop's name, which is shown if the shop has no logo.
@@ -202,19 +235,12 @@ func (v *statusView) backTo() string {
 	return fill(v.translation.back, "name", v.Brand.Name)
 }
 
-// isPayment reports whether the page is about money. Then states have the texts of the translation. A deployment, for
-// example, can fail as well, but no bank declined it. A link of which nothing is known yet counts as a payment.
-func (v *statusView) isPayment() bool {
-	kind := v.Public.Kind
-	return kind == "" || kind == hook.KindPayment || kind == hook.KindOrder
-}
-
-// textOf returns the texts for a state. States that only the endpoint defines have none, and are shown by their name.
-func (v *statusView) textOf(s hook.State) stateText {
-	if of, known := v.states[s]; known && v.isPayment() {
-		return of
+// stepText returns the name of a state in the row of steps.
+func (v *statusView) stepText(s hook.State) string {
+	if text, known := v.translation.steps[s]; known && isMoney(v.Public.Kind) {
+		return text
 	}
-	return plainStateText(s)
+	return stateName(s)
 }
 
 // timeText formats a time in UTC, with its date if that is not today's. The script replaces it by the local time.
@@ -252,14 +278,14 @@ func (v *statusView) style() string {
 	return statusCSS + ":root{--brand:" + brand + ";--on-brand:" + readableOn(brand) + "}"
 }
 
-// scriptData is the JSON in the page from which its script works: where to connect, the status, and all texts that it
-// may need in the page's language, because the script itself has none. ui/embed/page.ts describes the fields.
+// scriptData is the JSON in the page from which its script works: where to connect, the status with its title and
+// note, and the other texts that it may need in the page's language, because the script itself has none.
+// ui/embed/page.ts describes the fields.
 func (v *statusView) scriptData() any {
-	states := map[hook.State]stateText{}
-	if v.isPayment() && !v.Public.Final { // a final status does not change, so its page needs no other state
-		maps.Copy(states, v.states)
+	steps := map[hook.State]string{}
+	if isMoney(v.Public.Kind) {
+		steps = v.translation.steps
 	}
-	states[v.Public.Status] = v.current
 	return map[string]any{
 		"token":  v.Token,
 		"base":   v.Base,
@@ -267,7 +293,7 @@ func (v *statusView) scriptData() any {
 		"now":    v.Now,
 		"status": wire.NewPublicStatus(&v.Public),
 		"embed":  append([]string{}, v.Brand.Embed...), // an empty list instead of null
-		"words":  states,
+		"steps":  steps,
 		"expect": expectedStates(v.Public.Kind),
 		"text": map[string]string{
 			"live":     v.translation.live,
@@ -278,7 +304,10 @@ func (v *statusView) scriptData() any {
 			"usually":  v.usually,
 			"slow":     v.slow,
 			"order":    v.order,
+			"part":     v.part,
+			"paid":     v.paid,
 			"refunded": v.refunded,
+			"due":      v.stillDue,
 			"seconds":  v.seconds,
 			"minutes":  v.minutes,
 			"hours":    v.hours,

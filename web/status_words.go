@@ -9,32 +9,26 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The texts of status pages: every state and everything else that a page says, in each language. To add a language,
-// copy english into a file of its own, translate it, and add it to languages; the tests demand that it is complete, and
-// that no text is still English. status_money.go decides how amounts look.
-//
-// The dashboard's preview has a copy of the English texts (ui/src/features/statuses/public-words.ts), which a test
-// compares with this file.
+// The texts of status pages in each language: the sentences that messageOf chooses, and everything else that a page
+// says. To add a language, copy english into a file of its own, translate it, and add it to languages; the tests demand
+// that it is complete, and that no text is still English. status_money.go decides how amounts look.
 
-// stateText is what a page says about one state. The page's script gets it as JSON.
-type stateText struct {
-	// Sentence is the heading of the page. It also is the title of the browser's tab.
-	Sentence string `json:"sentence"`
-	// Detail says what happens next or what the payer can do.
-	Detail string `json:"detail"`
-	// Step names the state in the row of steps: one or two words.
-	Step string `json:"step"`
-}
-
-// translation has all texts of status pages in one language. A name in braces is a placeholder for fill.
+// translation has all texts of status pages in one language. A name in braces is a placeholder: for those of phrases
+// see there, for the others fill.
 type translation struct {
-	states map[hook.State]stateText
+	phrases map[phrase]string
 
-	order    string // the reference of a payment: {n} is the number of the order
-	back     string // the link to the shop: {name} is the shop's name
-	home     string // the same for a shop without a name
-	test     string // the note on a test payment
-	refunded string // how much was refunded: {amount} is formatted money
+	// steps name the states of payments and orders in the row of steps: one or two words. The page's script gets them.
+	steps map[hook.State]string
+
+	// part is the amount of a payment that was paid in part: {amount} came, {due} is to be paid in total. paid,
+	// refunded and stillDue label the sums below it.
+	part, paid, refunded, stillDue string
+
+	order string // the reference of a payment: {n} is the number of the order
+	back  string // the link to the shop: {name} is the shop's name
+	home  string // the same for a shop without a name
+	test  string // the note on a test payment
 
 	// refreshes and refresh are shown without JavaScript: that the page reloads itself, and a link to do so now.
 	refreshes, refresh string
@@ -60,29 +54,32 @@ var languages = map[string]translation{"en": english, "de": german, "fr": french
 const defaultLanguage = "en"
 
 // language returns the code of the language for a request: the one in the query parameter lang, or else the first in
-// Accept-Language that exists. The weights of that header (RFC 9110 §12.5.4) are not compared, because browsers list
-// languages in the order of preference. Regions are ignored: de-AT is de.
+// Accept-Language that exists.
 func language(r *http.Request) string {
-	if l := r.URL.Query().Get("lang"); languages[l].states != nil {
-		return l
-	}
-	for wanted := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
+	return preferred(r.URL.Query().Get("lang") + "," + r.Header.Get("Accept-Language"))
+}
+
+// preferred returns the first language of a list that exists. The list has the form of Accept-Language. Its weights
+// (RFC 9110 §12.5.4) are not compared, because browsers list languages in the order of preference. Regions are ignored:
+// de-AT is de.
+func preferred(list string) string {
+	for wanted := range strings.SplitSeq(list, ",") {
 		tag, _, _ := strings.Cut(strings.TrimSpace(wanted), ";")
 		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		if languages[primary].states != nil {
+		if languages[primary].phrases != nil {
 			return primary
 		}
 	}
 	return defaultLanguage
 }
 
-// plainStateText makes texts for a state that has no translation, from its name: "in_transit" is "In transit".
-func plainStateText(s hook.State) stateText {
+// stateName returns the text for a state that has no translation, made of its name: "in_transit" is "In transit".
+func stateName(s hook.State) string {
 	name := []rune(strings.ReplaceAll(string(s), "_", " "))
 	if len(name) > 0 {
 		name[0] = unicode.ToUpper(name[0])
 	}
-	return stateText{Sentence: string(name), Step: string(name)}
+	return string(name)
 }
 
 // fill replaces placeholders in a text. pairs are a name and its value, alternately: fill("Order {n}", "n", "7").
@@ -95,68 +92,133 @@ func fill(form string, pairs ...string) string {
 
 // english is the source of the other translations. It addresses the payer as "you", and the others use the polite form.
 var english = translation{
-	states: map[hook.State]stateText{
-		// No event has arrived for this link.
-		hook.StateWaiting: {
-			"Waiting for your payment",
-			"This page shows it as soon as we hear of it.",
-			"Waiting",
-		},
-		// The sender created the payment, and the payer has not completed it.
-		hook.StatePending: {"Payment started", "You can leave this page open.", "Started"},
-		// The payer has to act, usually by 3-D Secure.
-		hook.StateActionRequired: {
-			"Please confirm the payment",
-			"Your bank wants you to confirm it, in its app or on its page.",
-			"Confirm",
-		},
-		// The payer has done everything, and the bank has not answered.
-		hook.StateProcessing: {
-			"We are waiting for your bank",
-			"You can leave this page open.",
-			"With your bank",
-		},
-		// The bank holds the amount for the shop, which has not collected it.
-		hook.StateAuthorized: {
-			"The amount is reserved",
-			"It is collected when the shop completes your order.",
-			"Reserved",
-		},
-		// The payment succeeded.
-		hook.StatePaid: {"Payment received", "Thank you. You can close this page.", "Paid"},
-		// Less than the whole amount was refunded. How much is a separate text.
-		hook.StatePartiallyRefunded: {
-			"Part of your payment was refunded",
-			"It reaches your account within a few days.",
-			"Partly refunded",
-		},
-		// The whole amount was refunded.
-		hook.StateRefunded: {
-			"Your payment was refunded",
-			"It reaches your account within a few days.",
-			"Refunded",
-		},
-		// The last attempt failed. Another one can follow.
-		hook.StateFailed: {
-			"Your bank declined the payment",
-			"You have not been charged. Try another way to pay, or ask your bank why.",
-			"Declined",
-		},
-		// The payer or the shop gave up the payment.
-		hook.StateCanceled: {"The payment was cancelled", "You have not been charged.", "Cancelled"},
-		// The time to complete the payment is over.
-		hook.StateExpired: {
-			"The payment has expired",
-			"It was not completed in time. You have not been charged.",
-			"Expired",
-		},
+	steps: map[hook.State]string{
+		hook.StateWaiting:            "Waiting",
+		hook.StatePending:            "Started",
+		hook.StateActionRequired:     "Your turn",
+		hook.StateProcessing:         "Processing",
+		hook.StateAuthorized:         "Reserved",
+		hook.StatePaid:               "Paid",
+		hook.StatePartiallyPaid:      "Partly paid",
+		hook.StatePartiallyRefunded:  "Partly refunded",
+		hook.StateRefunded:           "Refunded",
+		hook.StateFailed:             "Failed",
+		hook.StateCanceled:           "Cancelled",
+		hook.StateExpired:            "Expired",
+		hook.StateUnfulfilled:        "Not sent",
+		hook.StatePartiallyFulfilled: "Partly sent",
+		hook.StateFulfilled:          "Sent",
+		hook.StateReturned:           "Returned",
+		hook.StateAmbiguous:          "Unclear",
 	},
 
-	order:    "Order {n}",
-	back:     "Back to {name}",
-	home:     "Back to the shop",
-	test:     "Test payment: no money moves",
-	refunded: "{amount} refunded",
+	phrases: map[phrase]string{
+		titleWaiting:        "Waiting for your payment",
+		titleDetails:        "Waiting for details of the payment",
+		titleAmbiguous:      "We cannot tell which payment is yours",
+		titleStarted:        "Payment started",
+		titleApproved:       "You approved the payment",
+		titleConfirm:        "Please confirm the payment",
+		titleVoucher:        "Waiting for your voucher payment",
+		titleCoins:          "Waiting for your payment in coins",
+		titleProcessing:     "Your payment is being processed",
+		titleBank:           "We are waiting for your bank",
+		titleCoinsSeen:      "Your coins are on their way",
+		titleArrived:        "Your coins have arrived",
+		titleReserved:       "The amount is reserved",
+		titlePaid:           "Payment received",
+		titleNothingDue:     "Nothing to pay",
+		titlePartlyPaid:     "Part of your order is paid",
+		titlePartCollected:  "Part of the amount was collected",
+		titlePartlyRefunded: "Part of your payment was refunded",
+		titleRefunded:       "Your payment was refunded",
+		titleReturned:       "Your payment was returned",
+		titleDeclined:       "Your bank declined the payment",
+		titleFailed:         "The payment failed",
+		titleReleased:       "The reservation was released",
+		titleReservationEnd: "The reservation has expired",
+		titleCanceled:       "The payment was cancelled",
+		titleOrderCanceled:  "Your order was cancelled",
+		titleWrittenOff:     "The invoice was closed",
+		titleExpired:        "The payment has expired",
+		titleVoucherExpired: "The voucher has expired",
+		titleUnfulfilled:    "Your order has not been sent yet",
+		titlePartFulfilled:  "Part of your order was sent",
+		titleFulfilled:      "Your order was sent",
+		titleGoodsReturned:  "Your order was returned",
+
+		saysDenied:        "You have not been charged.",
+		saysShownHere:     "This page shows it as soon as we hear of it.",
+		saysDetails:       "The payment provider has reported a payment, but no details yet.",
+		saysAmbiguous:     "There is more than one payment under this number. Please ask the shop.",
+		saysLeaveOpen:     "You can leave this page open.",
+		saysMayClose:      "You can close this page.",
+		saysThanks:        "Thank you. You can close this page.",
+		saysNotCollected:  "The shop has not collected it yet.",
+		saysBankConfirms:  "Your bank wants you to confirm it, in its app or on its page.",
+		saysBankTransfer:  "Confirm it with your bank, or send the transfer that you were asked for.",
+		saysOneMoreStep:   "One more step is needed. Follow the instructions of your payment service.",
+		saysPayVoucher:    "Pay in a shop with the voucher that you received.",
+		saysSendCoins:     "Send them to the address that you were given.",
+		saysConfirmations: "The payment counts once the network has confirmed it.",
+		saysUnconfirmed:   "The shop has not confirmed the payment yet.",
+		saysTooLittle:     "Less arrived than was due. Please ask the shop.",
+		saysCollected:     "It is collected when the shop completes your order.",
+
+		saysTrial: "Your trial has started.",
+		saysFree:  "The total is zero.",
+		saysSetup: "Your payment method was saved.",
+
+		saysReceived:     "{paid} was received for this order.",
+		saysReceivedMore: "More was received than was due.",
+		saysDifference:   "Please ask the shop about the difference.",
+		saysStillDue:     "{rest} is still due.",
+		saysMoreDue:      "More is due.",
+		saysPayRest:      "You can pay the rest at the shop.",
+		saysPartEnded:    "It can no longer be paid here. Please ask the shop.",
+		saysPartHeld:     "{paid} was collected, and {held} is still reserved.",
+		saysRestHeld:     "The rest is still reserved.",
+		saysAlsoHeld:     "Another {held} is reserved. Please ask the shop.",
+		saysAnotherComes: "Another payment is on its way.",
+
+		saysRefunded:     "{refunded} was refunded.",
+		saysRefundedPart: "{refunded} of {paid} was refunded.",
+		saysRefundIssued: "A refund was issued.",
+		saysRefundTime:   "It can take a few days until you see it in your account.",
+		saysNoRefund:     "No refund has been reported yet. Please ask the shop.",
+		saysAskRest:      "Please ask the shop about the rest.",
+		saysYouPaid:      "You paid {paid}.",
+		saysWasPaid:      "It had been paid.",
+		saysMoneyCame:    "Money was received for it.",
+		saysIsPaid:       "It is paid.",
+
+		saysTryOther:    "Try another way to pay, or ask your bank why.",
+		saysTryAgain:    "Try again, or choose another way to pay.",
+		saysNotInTime:   "It was not completed in time.",
+		saysNotPaid:     "It was not paid in time.",
+		saysNoLonger:    "The shop no longer expects a payment.",
+		saysBankMayShow: "Your bank may show the reserved amount for a few more days.",
+		saysStillHeld:   "The amount is still reserved.",
+		saysStillComing: "Money may still be on its way. Please wait before you pay again.",
+		saysUnclear:     "We cannot confirm whether money was taken. Please ask the shop before you pay again.",
+
+		saysDisputeOpen:  "A dispute about it is open.",
+		saysDisputeWon:   "The dispute was decided in favour of the shop.",
+		saysDisputeLost:  "The dispute was decided in your favour.",
+		saysPartSent:     "Part of your order was sent.",
+		saysSent:         "Your order was sent.",
+		saysGoodsAreBack: "Your order was returned.",
+	},
+
+	part:     "{amount} of {due}",
+	paid:     "Paid",
+	refunded: "Refunded",
+	stillDue: "Still due",
+
+	order: "Order {n}",
+	back:  "Back to {name}",
+	home:  "Back to the shop",
+	test:  "Test payment: no money moves",
 
 	refreshes: "This page refreshes itself.",
 	refresh:   "Refresh now",

@@ -6,9 +6,11 @@ import { setVisibility, sleep } from "./testing/visibility";
 
 const start = "2026-11-23T14:41:00.000Z";
 const time_to_paid = { p50: 8, p90: 20 };
-const waiting = { status: "waiting", final: false, time_to_paid };
+const waiting = { status: "waiting", title: "Waiting", final: false, time_to_paid };
 const processing = {
   status: "processing",
+  title: "At your bank",
+  note: "A moment.",
   kind: "payment",
   tone: "active",
   final: false,
@@ -23,13 +25,14 @@ const processing = {
 const paid = {
   ...processing,
   status: "paid",
+  title: "Received",
+  note: undefined,
   tone: "success",
   final: true,
   time_to_paid: undefined,
   timeline: [...processing.timeline, { status: "paid", at: "2026-11-23T14:41:08.000Z" }],
 };
 
-const stateText = (sentence: string, detail = "") => ({ sentence, detail, step: `${sentence} (step)` });
 const text = {
   live: "live",
   polling: "checking",
@@ -39,7 +42,10 @@ const text = {
   usually: "Usually {half}; 9 in 10 within {most}.",
   slow: "Slower than usual.",
   order: "Order {n}",
-  refunded: "{amount} refunded",
+  part: "{amount} of {due}",
+  paid: "Paid",
+  refunded: "Refunded",
+  due: "Still due",
   seconds: "{n} seconds",
   minutes: "{n} minutes",
   hours: "{n} hours",
@@ -69,18 +75,14 @@ interface Page {
 /** The page as the server writes it, with the script running. */
 async function open(status: object, { embed = [], lang = "en", now = start }: Page = {}) {
   const server = serve(new FakeHookbeam({ ...status }));
-  const words = {
-    waiting: stateText("Waiting"),
-    processing: stateText("At your bank", "A moment."),
-    paid: stateText("Received"),
-  };
-  const sentence = words[server.status["status"] as keyof typeof words].sentence;
+  const steps = { waiting: "Waiting (step)", processing: "Processing (step)", paid: "Paid (step)" };
+  const sentence = server.status["title"];
   document.title = `${sentence} · Shop`;
   const base = "https://hooks.example.com/h/";
-  const live = { token: "tok", base, lang, now, status, embed, words, expect: ["paid"], text };
+  const live = { token: "tok", base, lang, now, status, embed, steps, expect: ["paid"], text };
   document.body.innerHTML = `
     <main id="status"><h1 id="sentence" role="status">${sentence}</h1><p id="amount" hidden></p>
-    <span id="reference" hidden></span><p id="refunded" hidden></p><p id="detail" hidden></p>
+    <span id="reference" hidden></span><dl id="parts" hidden></dl><p id="detail" hidden></p>
     <p id="waiting" hidden></p><ol id="steps" hidden></ol>
     <p id="updated"><time id="when" datetime="${start}">14:41 UTC</time></p>
     <p id="live-line" hidden><span class="dot"></span><span id="live-text"></span></p></main>
@@ -101,7 +103,7 @@ it("has everything of a payment that it was opened before", async () => {
   const server = await open(waiting);
   server.become(processing);
   expect(getByRole(document.body, "status").textContent).toBe("At your bank");
-  expect(["detail", "amount", "reference", "refunded"].map(shown)).toEqual([
+  expect(["detail", "amount", "reference", "parts"].map(shown)).toEqual([
     "A moment.",
     "€49.00",
     "Order 10-4471",
@@ -132,17 +134,35 @@ it("draws the steps that were gone through, and while more may follow the one th
     ["now", "step"],
   ]);
   expect(document.title).toBe("Received · Shop");
-  expect(queryAllByRole(document.body, "listitem")[1]?.textContent).toMatch(/^Received \(step\)\d/);
+  expect(queryAllByRole(document.body, "listitem")[1]?.textContent).toMatch(/^Paid \(step\)\d/);
 });
 
 it("says what went back, and writes money and times as the page's language does", async () => {
   const server = await open(processing, { lang: "de" });
   const later = "2026-11-23T14:43:00.000Z";
   server.become({ ...paid, refunded: 900, timeline: [], updated_at: later });
-  expect([shown("amount"), shown("refunded")]).toEqual(["49,00\u00a0€", "9,00\u00a0€ refunded"]);
+  expect([shown("amount"), shown("parts")]).toEqual(["49,00\u00a0€", "Paid49,00\u00a0€Refunded9,00\u00a0€"]);
+  server.become({ ...paid, refunded: 4900 });
+  expect(shown("parts")).toBeUndefined();
+  server.become({ ...paid, refunded: 900, timeline: [], updated_at: later });
   const when = document.querySelector("time");
   expect([when?.title, shown("updated")]).toEqual([later, when?.textContent]);
   expect(when?.textContent).toBe(new Intl.DateTimeFormat("de", { timeStyle: "short" }).format(new Date(later)));
+});
+
+it("says what was paid of what is due, and what was due where more was paid", async () => {
+  const server = await open(processing);
+  server.become({ ...processing, status: "partially_paid", amount: 2000, due: 5000 });
+  expect([shown("amount"), shown("parts")]).toEqual(["€20.00 of €50.00", "Paid€20.00Still due€30.00"]);
+  server.become({ ...paid, amount: 9800, due: 4900 });
+  expect([shown("amount"), shown("parts")]).toEqual(["€49.00", undefined]);
+  server.become({ ...paid, amount: 9800, due: 4900, refunded: 4900 });
+  expect([shown("amount"), shown("parts")]).toEqual(["€49.00", "Paid€98.00Refunded€49.00"]);
+});
+
+it("asks in the page's language", async () => {
+  const server = await open(processing, { lang: "de" });
+  expect([...server.versions]).toEqual(["?v=2&lang=de"]);
 });
 
 it("writes the server's times in the reader's zone from the beginning, of another day with the date", async () => {

@@ -1,6 +1,6 @@
 import { formatAmount } from "../src/lib/amount";
 import { notifyParent } from "./parent";
-import { type Line, type PublicStatus, readStatus } from "./status";
+import { type Line, type PublicStatus, readStatus, titleOf } from "./status";
 import { stepsOf } from "./steps";
 import { watch } from "./watch";
 
@@ -15,19 +15,15 @@ interface Page {
   status: unknown;
   /** Whose pages may show this one in a frame. */
   embed?: string[] | null;
-  words: Record<string, StateWords>;
+  /** The names of the states, for the row of steps. */
+  steps: Record<string, string>;
   /** The states that are usually gone through. */
   expect?: string[] | null;
   text: Record<Line | Text, string>;
 }
 
-type Text = "usually" | "slow" | "order" | "refunded" | "seconds" | "minutes" | "hours" | "days";
-
-interface StateWords {
-  sentence: string;
-  detail: string;
-  step: string;
-}
+type Text = "usually" | "slow" | "order" | Part | "part" | "seconds" | "minutes" | "hours" | "days";
+type Part = "paid" | "refunded" | "due";
 
 const find = (id: string) => document.getElementById(id);
 const page: Page = JSON.parse(find("live")?.textContent ?? ""); // by the same server, in the same answer
@@ -52,27 +48,47 @@ function write(id: string, content: string) {
 
 const fill = (form: string, name: string, value: string) => form.replace(`{${name}}`, () => value);
 
-function wordsOf(state: string): StateWords {
-  const plain = state.replaceAll("_", " ");
-  const name = plain.charAt(0).toUpperCase() + plain.slice(1);
-  return page.words[state] ?? { sentence: name, detail: "", step: name };
-}
-
 function draw(status: PublicStatus) {
-  const { amount, refunded, currency, reference } = status;
-  const words = wordsOf(status.status);
+  const { reference } = status;
   const card = find("status");
   if (card) Object.assign(card.dataset, { state: status.status, tone: status.tone, final: status.final });
-  write("sentence", words.sentence);
-  write("detail", words.detail);
-  write("amount", amount ? formatAmount(amount, currency, lang) : "");
+  const title = titleOf(status);
+  write("sentence", title);
+  write("detail", status.note ?? "");
   write("reference", reference ? fill(text.order, "n", reference) : "");
-  write("refunded", refunded ? fill(text.refunded, "amount", formatAmount(refunded, currency, lang)) : "");
-  document.title = document.title.replace(sentence, () => words.sentence);
-  sentence = words.sentence;
+  document.title = document.title.replace(sentence, () => title);
+  sentence = title;
+  drawAmounts(status);
   drawSteps(status);
   drawTimes();
   drawWaiting(status);
+}
+
+/** The amount, of which total, and its parts if something was paid and that is not all. */
+function drawAmounts({ amount = 0, due = 0, refunded = 0, currency }: PublicStatus) {
+  const money = (minor: number) => formatAmount(minor, currency, lang);
+  const shown = due && due < amount ? due : amount;
+  write(
+    "amount",
+    !shown ? "" : due > amount ? fill(fill(text.part, "amount", money(amount)), "due", money(due)) : money(shown),
+  );
+  const rows: [Part, string, number][] = [
+    ["paid", "paid", amount],
+    ["refunded", "went", refunded],
+    ["due", "open", due - amount],
+  ];
+  const list = find("parts");
+  if (!list) return;
+  list.hidden = !amount || (due <= amount && (!refunded || refunded >= amount));
+  list.replaceChildren(
+    ...rows
+      .filter(([, , minor]) => minor > 0)
+      .map(([name, mark, minor]) => {
+        const row = create("div", "");
+        row.append(create("dt", mark, text[name]), create("dd", "", money(minor)));
+        return row;
+      }),
+  );
 }
 
 function drawSteps(status: PublicStatus) {
@@ -80,7 +96,7 @@ function drawSteps(status: PublicStatus) {
     const step = create("li", reached);
     step.dataset["state"] = state;
     if (reached === "now") step.ariaCurrent = "step";
-    step.append(create("span", "step", wordsOf(state).step));
+    step.append(create("span", "step", page.steps[state] ?? titleOf({ status: state })));
     if (at) step.append(timeOf(at));
     return step;
   });
@@ -153,6 +169,7 @@ if (initial) {
 }
 watch(page.token, {
   url: page.base,
+  lang,
   initial,
   onChange(status) {
     draw(status);

@@ -19,6 +19,7 @@ export class Polling {
   /** A state that was shown, for the server to know. */
   shown: string | undefined;
   readonly #address: string;
+  readonly #always: string;
   readonly #fetch: typeof fetch;
   readonly #clock: Clock;
   readonly #onAnswer: (answer: Answer) => void;
@@ -28,8 +29,16 @@ export class Polling {
   /** How long the next question may wait, for it to come with the last answer's news. */
   #nextMs = restMs;
 
-  constructor(address: string, fetch: typeof globalThis.fetch, clock: Clock, onAnswer: (answer: Answer) => void) {
+  /** `always` is the part of the query that every question has. */
+  constructor(
+    address: string,
+    always: string,
+    fetch: typeof globalThis.fetch,
+    clock: Clock,
+    onAnswer: (answer: Answer) => void,
+  ) {
     this.#address = address;
+    this.#always = always;
     this.#fetch = fetch;
     this.#clock = clock;
     this.#onAnswer = onAnswer;
@@ -89,7 +98,6 @@ export class Polling {
   }
 
   #url(...query: (string | false | undefined)[]): string {
-    const queryString = query.filter(Boolean).join("&");
-    return queryString ? `${this.#address}?${queryString}` : this.#address;
+    return `${this.#address}?${[this.#always, ...query].filter(Boolean).join("&")}`;
   }
 }

@@ -7,13 +7,31 @@ const at = "2026-11-23T14:41:00.000Z";
 const cases: Record<string, [unknown, object | undefined]> = {
   "everything that is known": [
     {
+      ...{ title: "Received", note: "Thank you.", poll_after: 60, nothing_due: "trial" },
       ...{ status: "paid", kind: "payment", tone: "success", final: true, test: true, fulfilment: "fulfilled" },
-      ...{ amount: 4900, refunded: 900, currency: "EUR", reference: "10-4471", started_at: at, updated_at: at },
+      ...{
+        amount: 4900,
+        due: 5000,
+        refunded: 900,
+        currency: "EUR",
+        reference: "10-4471",
+        started_at: at,
+        updated_at: at,
+      },
       ...{ timeline: [{ status: "paid", at }], time_to_paid: { p50: 8, p90: 20, samples: 312 }, secret: "whatever" },
     },
     {
+      ...{ title: "Received", note: "Thank you.", poll_after: 60, nothing_due: "trial" },
       ...{ status: "paid", kind: "payment", tone: "success", final: true, test: true, fulfilment: "fulfilled" },
-      ...{ amount: 4900, refunded: 900, currency: "EUR", reference: "10-4471", started_at: at, updated_at: at },
+      ...{
+        amount: 4900,
+        due: 5000,
+        refunded: 900,
+        currency: "EUR",
+        reference: "10-4471",
+        started_at: at,
+        updated_at: at,
+      },
       ...{ timeline: [{ status: "paid", at }], time_to_paid: { p50: 8, p90: 20 } },
     },
   ],

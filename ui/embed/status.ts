@@ -21,14 +21,22 @@ export interface PublicStatus {
   /** Where it stands: "paid"; "waiting" before anything is known. */
   status: string;
   tone: Tone;
-  /** Nothing is expected to follow. */
+  /** Nothing is expected to follow. Something still may, such as a refund. */
   final: boolean;
   /** No money moved. */
   test: boolean;
   kind?: string;
-  /** In minor units of the currency. */
+  /** What to show, in the language that was asked for. */
+  title?: string;
+  /** What to show below the title: what it means for the payer's money, and what the payer can do. */
+  note?: string;
+  /** What was captured, else what is held, else what is due. In minor units of the currency. */
   amount?: number;
+  /** What is to be paid in total, if that is not the amount. */
+  due?: number;
   refunded?: number;
+  /** Why nothing is to be paid. */
+  nothing_due?: string;
   /** ISO 4217. */
   currency?: string;
   /** The shop's own name of it. */
@@ -39,15 +47,27 @@ export interface PublicStatus {
   updated_at?: string;
   timeline: StatusStep[];
   time_to_paid?: Latency;
+  /** Seconds after which a client that polls asks again. */
+  poll_after?: number;
 }
 
 /**
- * How news come: by a socket that is heard of, by asking, or not at the moment; `done` where none will follow, `gone`
+ * How news come: by a socket that is heard of, by asking, or not at the moment; `done` where none are expected, `gone`
  * where the token leads nowhere, or nowhere any more.
  */
 export type Line = "live" | "polling" | "offline" | "done" | "gone";
 
-const words = ["kind", "currency", "reference", "fulfilment", "started_at", "updated_at"] as const;
+const words = [
+  "kind",
+  "title",
+  "note",
+  "nothing_due",
+  "currency",
+  "reference",
+  "fulfilment",
+  "started_at",
+  "updated_at",
+] as const;
 
 /** Reads what the server's JSON holds; undefined where it is no status. What it does not know it leaves out. */
 export function readStatus(raw: unknown): PublicStatus | undefined {
@@ -63,7 +83,7 @@ export function readStatus(raw: unknown): PublicStatus | undefined {
     const value = raw[name];
     if (typeof value === "string" && value) status[name] = value;
   }
-  for (const name of ["amount", "refunded"] as const) {
+  for (const name of ["amount", "due", "refunded", "poll_after"] as const) {
     const value = raw[name];
     if (typeof value === "number") status[name] = value;
   }
@@ -79,6 +99,12 @@ function readStep(step: unknown): StatusStep[] {
 
 function isTone(value: unknown): value is Tone {
   return tones.includes(value as Tone);
+}
+
+/** What to show of a state. One without a title is shown by its name: `in_transit` as "In transit". */
+export function titleOf({ title, status }: Pick<PublicStatus, "title" | "status">): string {
+  const plain = status.replaceAll("_", " ");
+  return title || plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -68,21 +68,69 @@ it("asks once for several reasons at the same moment", async () => {
   expect(line()).toBe("live");
 });
 
-it("stops when nothing is expected to follow", async () => {
-  for (const sockets of ["work", "refuse"] as const) {
-    const server = Object.assign(new FakeHookbeam(), { sockets });
-    const { received, line, stop } = open(server);
-    await pass(10 * second);
-    server.become(paid);
-    await pass(second);
-    const [dialled, requests] = [server.dialled.length, server.requests.length];
-    await pass(300 * second);
-    setVisibility("visible");
-    await pass(second);
-    expect([received.at(-1), line()]).toEqual(["paid", "done"]);
-    expect([server.dialled.length, server.requests.length, server.open.size]).toEqual([dialled, requests, 0]);
-    stop();
-  }
+const refunded = { ...paid, status: "refunded", tone: "neutral" };
+
+it("keeps its socket after a final state, so that a refund shows at once", async () => {
+  const { server, received, line } = open();
+  await pass(10 * second);
+  server.become(paid);
+  await pass(300 * second);
+  expect([server.dialled.length, server.requests.length, server.open.size]).toEqual([1, 0, 1]);
+  server.become(refunded);
+  expect([received.at(-1), line()]).toEqual(["refunded", "done"]);
+});
+
+it("asks now and then after a final state where it has no socket, and dials none", async () => {
+  const server = new FakeHookbeam();
+  server.sockets = "refuse";
+  const { received, line } = open(server);
+  await pass(10 * second);
+  server.become({ ...paid, poll_after: 120 });
+  await pass(second);
+  const [dialled, requests] = [server.dialled.length, server.requests.length];
+  await pass(118 * second);
+  expect([server.dialled.length, server.requests.length]).toEqual([dialled, requests]);
+  server.become(refunded);
+  await pass(3 * second);
+  expect([received.at(-1), line()]).toEqual(["refunded", "done"]);
+  server.polls = "refuse";
+  await pass(600 * second);
+  expect(line()).toBe("done");
+  expect(server.requests.length).toBeLessThan(requests + 15);
+  expect(server.dialled.length).toBe(dialled);
+});
+
+it("asks now and then where its socket ended after a final state", async () => {
+  const { server, received } = open(new FakeHookbeam(paid));
+  await pass(second);
+  server.cut(1012);
+  server.status = refunded;
+  await pass(59 * second);
+  expect(server.requests).toEqual([]);
+  await pass(3 * second);
+  expect([received.at(-1), server.dialled.length]).toEqual(["refunded", 1]);
+});
+
+it("is live again when a state turns out not to be final", async () => {
+  const { server, received, line } = open(new FakeHookbeam(paid));
+  await pass(second);
+  server.cut(1012);
+  server.become(pending);
+  await pass(62 * second);
+  expect([received.at(-1), line(), server.open.size]).toEqual(["pending", "live", 1]);
+});
+
+it("keeps what is final when its link ends, and asks no more", async () => {
+  const { server, received, line } = open(new FakeHookbeam(paid));
+  await pass(second);
+  server.gone = true;
+  server.cut(1008);
+  await pass(62 * second);
+  const requests = server.requests.length;
+  await pass(600 * second);
+  setVisibility("visible");
+  await pass(second);
+  expect([received, line(), server.requests.length]).toEqual([["paid"], "done", requests]);
 });
 
 it("a token that is gone is asked for no more, and the last that is known stays", async () => {
@@ -176,9 +224,9 @@ it("ends when whoever is told ends it", async () => {
   expect([it.received, server.shown, it.lines]).toEqual([["paid"], [], ["polling"]]);
 });
 
-it("lets go of the socket when what was shown long ago turns out to be final", async () => {
+it("keeps the socket when what was shown long ago turns out to be final", async () => {
   const { server, line } = open(new FakeHookbeam({ ...paid, final: false }));
   await pass(5 * second);
   server.become(paid);
-  expect([line(), server.open.size, server.requests]).toEqual(["done", 0, []]);
+  expect([line(), server.open.size, server.requests]).toEqual(["done", 1, []]);
 });

@@ -11,6 +11,7 @@ it("is live by the socket, and asks nothing beside it", async () => {
   await pass(120 * second);
   expect(lines).toEqual(["live"]);
   expect(server.requests).toEqual([]);
+  expect([...server.versions]).toEqual(["?v=2"]);
   expect([...server.addresses]).toEqual(["wss://hooks.example.com/h/api/v1/status/tok.en/live"]);
 });
 

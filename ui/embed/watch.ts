@@ -9,6 +9,8 @@ import { onWake, whenPainted } from "./visibility";
 export interface WatchOptions {
   /** Where Hookbeam is, its path included: "https://hooks.example.com". */
   url: string;
+  /** The language of titles and notes: "de". */
+  lang?: string | undefined;
   /** Takes each status that differs from the one before it. */
   onChange(status: PublicStatus): void;
   onLine?(line: Line): void;
@@ -41,8 +43,13 @@ const livedMs = 15_000;
 const lateMs = 25_000;
 /** A question this young needs no other. */
 const youngMs = 1_000;
+/** Between two questions after a final state, where the server names no pause: at least, and else. */
+const [finalLeastS, finalS] = [5, 60];
 
-/** Watches one status until it is final: by a socket, else by asking. It begins in a moment, not before it returns. */
+/**
+ * Watches one status: by a socket, else by asking. After a final state it keeps the socket that it has, since a refund
+ * can follow, and without one asks now and then. It begins in a moment, not before it returns.
+ */
 export function watch(token: string, options: WatchOptions): Watching {
   return new Watch(token, options);
 }
@@ -52,15 +59,18 @@ class Watch implements Watching {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #address: string;
+  readonly #query: string;
   readonly #polling: Polling;
-  /** News may still follow. */
+  /** Until it is stopped. */
   #open = true;
-  #stopped = false;
   #line: Line | undefined;
   #deafen = () => {};
 
   #known = "";
   #state = "";
+  /** Nothing is expected to follow, so nothing hurries. */
+  #final = false;
+  #pauseMs = finalS * 1000;
   /** Set while the state waits to be seen. */
   #unseen: (() => void) | undefined;
 
@@ -71,19 +81,22 @@ class Watch implements Watching {
   #failures = 0;
 
   constructor(token: string, options: WatchOptions) {
-    const { url, fetch = (...request) => globalThis.fetch(...request) } = options;
+    const { url, lang, fetch = (...request) => globalThis.fetch(...request) } = options;
     this.#options = options;
     this.#clock = options.clock ?? realClock;
     this.#random = options.random ?? Math.random;
     const path = `${url.replace(/\/?$/, "/")}api/v1/status/${encodeURIComponent(token)}`;
     this.#address = new URL(path, document.baseURI).href;
-    this.#polling = new Polling(this.#address, fetch, this.#clock, (answer) => this.#answered(answer));
+    this.#query = lang ? `v=2&lang=${encodeURIComponent(lang)}` : "v=2";
+    this.#polling = new Polling(this.#address, this.#query, fetch, this.#clock, (answer) => this.#answered(answer));
     this.#noDial = this.#clock.after(0, () => this.#begin());
   }
 
   stop() {
-    this.#stopped = true;
-    this.#close();
+    this.#open = false;
+    this.#deafen();
+    this.#noDial();
+    this.#polling.stop();
     this.#unseen?.();
     this.#socket?.close();
   }
@@ -92,13 +105,21 @@ class Watch implements Watching {
     this.#deafen = onWake((suspect) => this.#wake(suspect));
     const { initial } = this.#options;
     if (initial) this.#take(initial, true);
-    if (this.#open) this.#dial();
+    if (!this.#open) return;
+    if (this.#final) this.#rest();
+    else this.#dial();
+  }
+
+  /** Asks again in a while, where nothing is expected to follow. */
+  #rest(leastMs = 0) {
+    this.#noDial();
+    this.#polling.askIn(Math.max(leastMs, this.#pauseMs));
   }
 
   #dial() {
     this.#noDial();
     this.#socket?.close();
-    const url = `${this.#address.replace("http", "ws")}/live`;
+    const url = `${this.#address.replace("http", "ws")}/live?${this.#query}`;
     const socket: StatusSocket = new StatusSocket(
       url,
       () => this.#options.WebSocket ?? globalThis.WebSocket,
@@ -127,6 +148,7 @@ class Watch implements Watching {
   #lost({ established, openedAt }: StatusSocket) {
     this.#socket = undefined;
     if (!this.#open) return;
+    if (this.#final) return this.#rest();
     const worked = established && this.#clock.now() - openedAt > livedMs;
     this.#socketFailures = worked ? 1 : this.#socketFailures + 1;
     const ms = dialLeastMs + backoff(this.#socketFailures, this.#random, dialFirstMs, longestMs);
@@ -150,21 +172,26 @@ class Watch implements Watching {
 
   #answered(answer: Answer) {
     const live = this.#socket?.established === true;
-    if (answer.kind === "gone") return this.#end("gone");
+    if (answer.kind === "gone") {
+      this.#show("gone");
+      return this.stop();
+    }
     if (answer.kind === "failed") {
       if (!live) this.#failed(answer.pauseMs);
       return;
     }
-    const again = this.#failures > 0;
+    const again = this.#failures > 0 || this.#final;
     this.#failures = 0;
     if (!live) this.#show("polling");
     if (answer.kind === "status") this.#take(answer.status);
     if (!this.#open || live) return;
+    if (this.#final) return this.#rest();
     if (again && !this.#socket) this.#dial();
     this.#polling.askOn();
   }
 
   #failed(pauseMs: number) {
+    if (this.#final) return this.#rest(pauseMs);
     this.#failures++;
     this.#show("offline");
     const ms = backoff(this.#failures, this.#random, askFirstMs, longestMs);
@@ -176,10 +203,13 @@ class Watch implements Watching {
     if (text !== this.#known) {
       this.#known = text;
       if (!shown) this.#options.onChange(status);
-      if (this.#stopped) return; // by a callback
+      if (!this.#open) return; // by a callback
       if (status.status !== this.#state) this.#await(status.status);
     }
-    if (status.final) this.#end("done");
+    this.#pauseMs = Math.max(finalLeastS, status.poll_after ?? finalS) * 1000;
+    if (status.final === this.#final) return;
+    this.#final = status.final;
+    this.#show(this.#socket?.established ? "live" : "polling");
   }
 
   /** Has the server told when a state can be seen. That nothing is known yet is not worth telling. */
@@ -200,30 +230,12 @@ class Watch implements Watching {
       this.#polling.shown = undefined;
       socket.send({ shown: state });
     } else this.#polling.shown = state;
-    if (!this.#open) this.#leave();
+    if (this.#final) this.#polling.sayShown(); // the next question is far
   }
 
-  /** No news will follow. What is shown last is still told of, once it can be seen. */
-  #end(line: "done" | "gone") {
-    this.#close();
-    this.#show(line);
-    if (line === "gone") this.stop();
-    else if (!this.#unseen) this.#leave();
-  }
-
-  #leave() {
-    this.#polling.sayShown();
-    this.#socket?.close();
-  }
-
-  #close() {
-    this.#open = false;
-    this.#deafen();
-    this.#noDial();
-    this.#polling.stop();
-  }
-
-  #show(line: Line) {
+  /** After a final state it matters no more how news come. */
+  #show(how: Line) {
+    const line = this.#final ? "done" : how;
     if (line === this.#line) return;
     this.#line = line;
     this.#options.onLine?.(line);

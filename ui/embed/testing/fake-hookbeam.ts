@@ -12,7 +12,9 @@ export class FakeHookbeam {
   gone = false;
   etags = true;
   status: Json;
-  /** Every question: its query, what it knew, and when it came. */
+  /** What each address was asked with: the version and the language. */
+  readonly versions = new Set<string>();
+  /** Every question: its query beside that, what it knew, and when it came. */
   requests: { query: string; known: string | null; at: number }[] = [];
   dialled: number[] = [];
   /** States that were shown, and how the server heard of it. */
@@ -51,8 +53,8 @@ export class FakeHookbeam {
   readonly fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const url = new URL(String(input));
     const known = new Headers(init.headers).get("If-None-Match");
-    this.addresses.add(url.origin + url.pathname);
-    this.requests.push({ query: url.search, known, at: Date.now() });
+    const query = this.note(url);
+    this.requests.push({ query, known, at: Date.now() });
     const signal = init.signal ?? new AbortController().signal;
     const question = Symbol();
     this.#asking.add(question);
@@ -61,6 +63,14 @@ export class FakeHookbeam {
     signal.addEventListener("abort", end);
     return this.#answer(url.searchParams, known, signal).finally(end);
   };
+
+  /** Notes an address and what it was asked with; returns the rest of its query. */
+  note(url: URL): string {
+    const rest = url.search.replace(/^\?v=2(&lang=[^&]*)?&?/, "?").replace(/^\?$/, "");
+    this.addresses.add(url.href.slice(0, url.href.length - url.search.length));
+    this.versions.add(url.search.slice(0, url.search.length - rest.length).replace(/&$/, "") || url.search);
+    return rest;
+  }
 
   async #answer(query: URLSearchParams, known: string | null, signal: AbortSignal): Promise<Response> {
     await pause(latencyMs, signal);
@@ -125,7 +135,7 @@ class FakeSocket {
     url: string,
   ) {
     server.dialled.push(Date.now());
-    server.addresses.add(url);
+    server.note(new URL(url));
     setTimeout(() => this.#answer(), latencyMs);
   }
 

@@ -1,4 +1,4 @@
-// The English texts of the status page, for its preview. A test compares them with web/status_words.go.
+// English texts of the status page, for its preview, until the preview shows the server's answer.
 
 import type { State } from "../../entities/status/status";
 import { capital, stateWord } from "../../entities/status/status-labels";
@@ -35,9 +35,6 @@ const known: Record<State, [sentence: string, detail: string, step: string]> = {
   canceled: ["The payment was cancelled", "You have not been charged.", "Cancelled"],
   expired: ["The payment has expired", "It was not completed in time. You have not been charged.", "Expired"],
 };
-
-/** The states that have texts. */
-export const wordedStates: readonly State[] = Object.keys(known);
 
 /** The texts for a state. A state that only an endpoint defines is shown by its name. */
 export function publicWords(state: State): PublicWords {
