@@ -7,7 +7,7 @@ interface Content extends Record<(typeof textNames)[number] | "line", string> {
 }
 
 /** What is read out when it changes. How news come is not: it changes with the network. */
-const textNames = ["title", "amount", "reference", "test"] as const;
+const textNames = ["title", "note", "amount", "reference", "test"] as const;
 
 const marks: Record<Tone, string> = {
   pending: "○",
@@ -37,9 +37,9 @@ const css = `
 }
 [part=mark] { color: var(--tone); font-size: 1.5em; line-height: 1; inline-size: 1em; text-align: center }
 [part=words] { flex: 1; display: flex; flex-wrap: wrap; gap: 0 .75em }
-[part=title] { flex: 1 0 100% }
+[part=title], [part=note] { flex: 1 0 100% }
 [part=amount] { font-variant-numeric: tabular-nums }
-[part=test], [part=line] { font-size: .85em; opacity: .8 }
+[part=note], [part=test], [part=line] { font-size: .85em; opacity: .8 }
 [part~=box] { --tone: var(--hookbeam-off, #7a818f) }
 [part~=tone-active] { --tone: var(--hookbeam-note, #2f80c4) }
 [part~=tone-success] { --tone: var(--hookbeam-ok, #1f9d57) }

@@ -10,13 +10,14 @@ import { wordsOf } from "./words";
 
 const pending = {
   status: "pending",
+  title: "Payment started",
   tone: "pending",
   final: false,
   amount: 4900,
   currency: "EUR",
   reference: "10-4471",
 };
-const paid = { ...pending, status: "paid", tone: "success", final: true };
+const paid = { ...pending, status: "paid", title: "Payment received", tone: "success", final: true };
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
@@ -57,7 +58,7 @@ it("says where the payment stands, with its amount and its reference, and how it
   expect(parts()).toBe("box tone-pending state-pending");
 });
 
-it("changes by itself, tells the page, and ends when nothing is expected to follow", async () => {
+it("changes by itself, tells the page, and says nothing of its connection after a final state", async () => {
   const server = serve(new FakeHookbeam(pending));
   const { element, events, visibleText, text, parts, shows } = await open();
   server.become(paid);
@@ -89,27 +90,43 @@ it("says that a payment is a test, and that a link leads nowhere", async () => {
   expect(events).toEqual([]);
 });
 
-it("speaks five languages, each with a word for everything, and the page's where none is chosen", async () => {
-  serve(new FakeHookbeam(paid));
-  const received = { de: "Zahlung eingegangen", "fr-CA": "Paiement reçu", es: "Pago recibido", hi: "भुगतान मिल गया" };
-  for (const [lang, words] of Object.entries(received)) expect((await open({ lang })).visibleText()).toContain(words);
+it("asks in five languages, in the page's where none is chosen, and has words of its own for the rest", async () => {
+  const server = serve(new FakeHookbeam(paid));
+  for (const lang of ["de", "fr-CA", "es", "hi", "xx"]) await open({ lang });
+  expect([...server.versions]).toEqual(["de", "fr-CA", "es", "hi", "xx"].map((lang) => `?v=2&lang=${lang}`));
   expect((await open({ lang: "de" })).visibleText()).toContain("49,00\u00a0€");
-  expect((await open({ lang: "xx" })).visibleText()).toContain("Payment received");
   for (const lang of ["de", "fr", "es", "hi"]) {
-    const states = Object.keys(wordsOf("en").states);
-    expect(Object.keys(wordsOf(lang).states)).toEqual(states);
-    expect(new Set(Object.values(wordsOf(lang).states)).size).toBe(states.length);
+    const { lines } = wordsOf("en");
+    expect(Object.keys(wordsOf(lang).lines)).toEqual(Object.keys(lines));
+    expect(wordsOf(lang).test).not.toBe(wordsOf("en").test);
   }
   document.body.lang = "es";
-  const { element, visibleText } = await open();
+  const { element } = await open();
+  server.versions.clear();
   element.removeAttribute("lang");
-  expect(visibleText()).toContain("Pago recibido");
+  await pass(50);
+  expect([...server.versions]).toEqual(["?v=2&lang=es"]);
   document.body.removeAttribute("lang");
 });
 
 it("shows a state as it is that only the shop knows", async () => {
   serve(new FakeHookbeam({ status: "in_transit", final: false }));
   expect((await open()).visibleText()).toBe("In transit");
+});
+
+it("shows a state that it does not know by the server's words and tone, and what was paid of what is due", async () => {
+  const note = "€30.00 is still due.";
+  const status = { status: "partially_paid", tone: "warning", title: "Part of your order is paid", note, final: false };
+  serve(new FakeHookbeam({ ...status, amount: 2000, due: 5000, currency: "EUR" }));
+  const { visibleText, parts, text } = await open();
+  expect(visibleText()).toBe(`Part of your order is paid${note}€20.00 / €50.00`);
+  expect(parts()).toBe("box tone-warning state-partially_paid");
+  expect(text()).toContain("!");
+});
+
+it("shows what was due where more was paid", async () => {
+  serve(new FakeHookbeam({ ...paid, amount: 9800, due: 4900 }));
+  expect((await open()).visibleText()).toContain("received€49.00");
 });
 
 it("follows its attributes, and shows nothing of the payment before", async () => {
@@ -146,7 +163,7 @@ it("several on a page do not disturb one another", async () => {
   server.become(paid);
   expect([one.visibleText(), two.visibleText()]).toEqual([
     "Payment started€49.0010-4471",
-    "Zahlung eingegangen49,00\u00a0€10-4471",
+    "Payment received49,00\u00a0€10-4471",
   ]);
 });
 

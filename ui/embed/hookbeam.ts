@@ -1,15 +1,14 @@
-import { formatAmount } from "../src/lib/amount";
 import { bodyOf } from "./body";
 import type { Line, PublicStatus } from "./status";
 import { type Watching, watch } from "./watch";
-import { textsOf, wordsOf } from "./words";
+import { amountOf, textsOf, wordsOf } from "./words";
 
 /** Where this script came from: Hookbeam serves it as `embed/hookbeam.js`. */
 const { url: own } = import.meta;
 
 /**
  * `<payment-status token="…">` shows where a payment stands, live. `url` is where Hookbeam is, where this script was
- * not loaded from there; `lang` is its language, else the page's. Each change is told as a `statuschange` event with
+ * not loaded from there; `lang` is its language, else the page's: the server says in it where the payment stands. Each change is told as a `statuschange` event with
  * the status as its detail.
  */
 export class PaymentStatusElement extends HTMLElement {
@@ -40,13 +39,13 @@ export class PaymentStatusElement extends HTMLElement {
     if (before === after) return;
     if (name !== "lang") this.#status = undefined;
     if (!this.isConnected) return;
-    if (name === "lang") this.#draw();
-    else this.connectedCallback();
+    this.connectedCallback();
   }
 
   #watch(token: string): Watching {
     return watch(token, {
       url: this.getAttribute("url") ?? new URL("..", own).href,
+      lang: this.#language,
       initial: this.#status,
       onChange: (status) => {
         this.#status = status;
@@ -60,15 +59,18 @@ export class PaymentStatusElement extends HTMLElement {
     });
   }
 
+  get #language(): string {
+    return this.closest("[lang]")?.getAttribute("lang") || navigator.language;
+  }
+
   #draw() {
-    const [status, line] = [this.#status, this.#line];
-    const language = this.closest("[lang]")?.getAttribute("lang") || navigator.language;
+    const [status, line, language] = [this.#status, this.#line, this.#language];
     const words = wordsOf(language);
     this.#body({
       tone: status?.tone ?? "pending",
       state: status?.status ?? "",
-      ...textsOf(words, status?.status, line),
-      amount: status?.amount ? formatAmount(status.amount, status.currency, language) : "",
+      ...textsOf(words, status, line),
+      amount: status ? amountOf(status, language) : "",
       reference: status?.reference ?? "",
       test: status?.test ? words.test : "",
     });

@@ -9,13 +9,21 @@ import { PaymentStatus, usePaymentStatus, type WatchedStatus } from "./index";
 const url = "https://hooks.example.com";
 const pending = {
   status: "pending",
+  title: "Payment started",
   tone: "pending",
   final: false,
   amount: 4900,
   currency: "EUR",
   reference: "10-4471",
 };
-const paid = { ...pending, status: "paid", tone: "success", final: true };
+const paid = {
+  ...pending,
+  status: "paid",
+  title: "Payment received",
+  note: "Thank you.",
+  tone: "success",
+  final: true,
+};
 
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 const statusText = () => screen.getByRole("status").textContent;
@@ -34,15 +42,16 @@ it("says where the payment stands, and changes by itself", async () => {
   expect(statusText()).toBe("Payment started €49.00 10-4471");
   expect(screen.getByText("Live")).toBeTruthy();
   act(() => server.become(paid));
-  expect(statusText()).toBe("Payment received €49.00 10-4471");
+  expect(statusText()).toBe("Payment received Thank you. €49.00 10-4471");
   expect(screen.queryByText("Live")).toBeNull();
 });
 
-it("speaks the language that it is told", async () => {
-  serve(new FakeHookbeam({ ...paid, test: true }));
+it("asks and speaks in the language that it is told", async () => {
+  const server = serve(new FakeHookbeam({ ...paid, test: true }));
   render(<PaymentStatus token="tok" url={url} lang="de" />);
   await pass(50);
-  expect(statusText()).toBe("Zahlung eingegangen 49,00\u00a0€ 10-4471 Test: Es fließt kein Geld");
+  expect(statusText()).toBe("Payment received Thank you. 49,00\u00a0€ 10-4471 Test: Es fließt kein Geld");
+  expect([...server.versions]).toEqual(["?v=2&lang=de"]);
 });
 
 it("lets its children draw", async () => {
@@ -80,13 +89,18 @@ it("does not connect anew because it is drawn anew, and tells nothing of another
   server.status = pending;
   const { rerender } = render(<PaymentStatus token="tok" url={url} />);
   await pass(50);
-  rerender(<PaymentStatus token="tok" url={url} lang="es" />);
+  rerender(<PaymentStatus token="tok" url={url} />);
   await pass(50);
-  expect([server.dialled.length, statusText()]).toEqual([1, "Pago iniciado 49,00\u00a0€ 10-4471"]);
+  expect([server.dialled.length, statusText()]).toEqual([1, "Payment started €49.00 10-4471"]);
+  // Another language is asked for anew, and what is known stays until then.
+  rerender(<PaymentStatus token="tok" url={url} lang="es" />);
+  expect(statusText()).toBe("Payment started 49,00\u00a0€ 10-4471");
+  await pass(50);
+  expect([server.dialled.length, server.open.size]).toEqual([2, 1]);
   rerender(<PaymentStatus token="other" url={url} />);
   expect(statusText()).toBe("…");
   await pass(50);
-  expect([server.dialled.length, server.open.size]).toEqual([2, 1]);
+  expect([server.dialled.length, server.open.size]).toEqual([3, 1]);
   expect(statusText()).toContain("Payment started");
 });
 

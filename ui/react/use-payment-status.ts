@@ -14,12 +14,14 @@ export interface WatchedStatus extends Omit<Partial<PublicStatus>, "final" | "te
 export interface Place {
   /** Where Hookbeam is, its path included: "https://hooks.example.com". */
   url: string;
+  /** The language of `title` and `note`: en, de, fr, es or hi. Without it the browser's preference counts. */
+  lang?: string | undefined;
 }
 
 const nothing: WatchedStatus = { final: false, test: false, timeline: [], connection: "connecting" };
 
 /** Where the payment of a status token stands, live. Without a token it waits for one. */
-export function usePaymentStatus(token: string | null | undefined, { url }: Place): WatchedStatus {
+export function usePaymentStatus(token: string | null | undefined, { url, lang }: Place): WatchedStatus {
   const [watched, setWatched] = useState({ token, url, status: nothing });
   useEffect(
     function follow() {
@@ -32,12 +34,13 @@ export function usePaymentStatus(token: string | null | undefined, { url }: Plac
         });
       const watching = watch(token, {
         url,
+        lang,
         onChange: (status) => change(({ connection }) => ({ ...status, connection })),
         onLine: (connection) => change((status) => ({ ...status, connection })),
       });
       return () => watching.stop();
     },
-    [token, url],
+    [token, url, lang],
   );
   return watched.token === token && watched.url === url ? watched.status : nothing;
 }
