@@ -6,18 +6,35 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Describe completes what a status link shows by what a reader is told: Title, Note and PollAfter, and Due also if more
-// than that was received. languages lists the languages that the reader prefers, as in Accept-Language; a single code
+// Describe completes what a status link shows by what a reader is told: Title, Note, Tone and PollAfter, and Due also if
+// more than that was received. languages lists the languages that the reader prefers, as in Accept-Language; a single code
 // is such a list. Package api calls it for every response with a status.
 func (*Pages) Describe(languages string, p *hook.Public) { describe(preferred(languages), p) }
 
 // describe is Describe for one of languages.
 func describe(language string, p *hook.Public) {
 	p.Title, p.Note = Words(language, p)
-	p.PollAfter = pollAfter(p)
+	p.Tone, p.PollAfter = toneOf(p), pollAfter(p)
 	if f := factsOf(p); f.due > 0 && f.captured > f.due {
 		p.Due = f.due
 	}
+}
+
+// toneOf returns how a status looks to a payer. It is the state's, unless the payer has to do something about their
+// money, or if the page shows nobody's payment.
+func toneOf(p *hook.Public) hook.Tone {
+	money := p.Summary.Taken || p.Summary.OnHold
+	switch p.Status {
+	case hook.StateAmbiguous:
+		return hook.ToneNeutral
+	case hook.StatePartiallyPaid:
+		return hook.ToneWarning
+	case hook.StateFailed, hook.StateCanceled, hook.StateExpired:
+		if money && isMoney(p.Kind) {
+			return hook.ToneWarning
+		}
+	}
+	return p.Tone
 }
 
 // Seconds after which a client that polls asks again.

@@ -72,9 +72,9 @@ func moneyAfterEnd(f *facts) (note []phrase) {
 	switch {
 	case f.captured > 0:
 		note = append(note, saysYouPaid)
-	case f.is.Captured > 0:
+	case f.is.Back:
 		note = append(note, saysWasPaid)
-	case f.is.Taken && !f.marked(hook.ReviewUnderpaid, hook.ReviewPaidInPart):
+	case !f.marked(hook.ReviewUnderpaid, hook.ReviewPaidInPart):
 		note = append(note, saysMoneyCame)
 	}
 	switch {

@@ -287,9 +287,11 @@ func fulfilmentMessage(f *facts) (m message, ok bool) {
 		m.note = []phrase{refundOf(f)}
 	case f.is.Taken && f.Status == hook.StateReturned:
 		m.note = []phrase{saysNoRefund}
-	case f.is.Taken && f.captured > 0 && f.rest() > 0:
+	case f.is.State == hook.StatePartiallyPaid && f.captured > 0 && f.rest() > 0:
 		m.note = []phrase{saysStillDue}
-	case f.is.Taken && f.is.Due <= f.is.Captured:
+	case f.is.State == hook.StatePartiallyPaid:
+		m.note = []phrase{saysMoreDue}
+	case f.is.State == hook.StatePaid && f.is.Taken:
 		m.note = []phrase{saysIsPaid}
 	}
 	return m, true

@@ -119,6 +119,10 @@ var situations = map[string]struct {
 	"coins, and not enough": {hook.StateExpired, func(p *hook.Public) {
 		p.Summary.Taken, p.Summary.Review = true, []hook.Review{hook.ReviewPaidInPart}
 	}, "The payment has expired", "Less arrived than was due. Please ask the shop."},
+	"partly paid, and sent": {hook.StateFulfilled, func(p *hook.Public) {
+		p.Kind, p.Summary.Taken, p.Summary.Captured = hook.KindOrder, true, 2000
+		p.Summary.State = hook.StatePartiallyPaid
+	}, "Your order was sent", "€29.00 is still due."},
 	"goods came back": {hook.StateReturned, func(p *hook.Public) {
 		p.Kind, p.Summary.Taken, p.Summary.Captured = hook.KindOrder, true, 4900
 	}, "Your order was returned", "No refund has been reported yet. Please ask the shop."},
@@ -130,6 +134,26 @@ func TestWhatAPayerReads(t *testing.T) {
 		p := euros(c.state, c.change)
 		if title, note := Words("en", &p); title != c.title || note != c.note {
 			t.Errorf("%s: %q, %q, want %q, %q", name, title, note, c.title, c.note)
+		}
+	}
+}
+
+// TestTheToneIsThatOfTheMoney: a payment that was cancelled looks like an end, unless money is left.
+func TestTheToneIsThatOfTheMoney(t *testing.T) {
+	for name, c := range map[string]struct {
+		state hook.State
+		taken bool
+		want  hook.Tone
+	}{
+		"cancelled":               {hook.StateCanceled, false, hook.ToneNeutral},
+		"cancelled after payment": {hook.StateCanceled, true, hook.ToneWarning},
+		"paid in part":            {hook.StatePartiallyPaid, true, hook.ToneWarning},
+		"several customers":       {hook.StateAmbiguous, false, hook.ToneNeutral},
+	} {
+		p := hook.Public{Status: c.state, Kind: hook.KindOrder, Tone: hook.ToneNeutral}
+		p.Summary.Taken = c.taken
+		if New(Options{}).Describe("de-AT,en", &p); p.Tone != c.want || p.Title == "" || p.PollAfter == 0 {
+			t.Errorf("%s: %s, %q, %d", name, p.Tone, p.Title, p.PollAfter)
 		}
 	}
 }
