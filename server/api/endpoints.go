@@ -12,7 +12,6 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
-	"hookbeam/server/intake"
 	"hookbeam/server/wire"
 )
 
@@ -171,7 +170,8 @@ func (a *API) mountEndpoints(h huma.API) {
 		a.confirmEndpoint)
 	sample := a.call("POST /endpoints/{id}/sample", "create-sample", "Send a sample",
 		"Makes a request like the endpoint's provider sends, signs it with the endpoint's secret and delivers it like "+
-			"any other. It is marked as a test.")
+			"any other. It is marked as a test. With flow, it is one step in the life of a payment: send the steps 0 "+
+			"to steps−1 with the same run, and create a status link for the subject in the response.")
 	sample.DefaultStatus = http.StatusCreated
 	register(a, h, sample, a.sendSample)
 	register(a, h, a.call("POST /endpoints/{id}/reverify", "reverify-deliveries", "Verify rejected deliveries again",
@@ -238,28 +238,6 @@ func (a *API) endpoint(e hook.Endpoint, err error) (*endpointOut, error) {
 		return nil, err
 	}
 	return &endpointOut{Body: View(a.Site, e)}, nil
-}
-
-// CreateSampleRequest is the optional body of POST /endpoints/{id}/sample.
-type CreateSampleRequest struct {
-	Type string            `json:"type,omitempty" maxLength:"200" example:"payment_intent.succeeded" doc:"One of the provider's sample_types; default: its first."`
-	Set  map[string]string `json:"set,omitempty" maxProperties:"50" doc:"Values to change: by path in a JSON body (a value that is valid JSON is set as such, any other as a string), by name in a form or XML body."`
-}
-
-// sendSample delivers a sample. Errors besides those of all endpoint calls: "unknown_type" and "cannot_set".
-func (a *API) sendSample(_ context.Context, in *struct {
-	ID   hook.EndpointID `path:"id" maxLength:"40" doc:"The endpoint's id."`
-	Body *CreateSampleRequest
-}) (*struct{ Body wire.StoredDelivery }, error) {
-	var want intake.SampleRequest
-	if in.Body != nil {
-		want = intake.SampleRequest(*in.Body)
-	}
-	id, seq, err := a.Intake.Sample(in.ID, want)
-	if err != nil {
-		return nil, err
-	}
-	return &struct{ Body wire.StoredDelivery }{wire.StoredDelivery{ID: id, Seq: seq}}, nil
 }
 
 // ReverifyRequest is the body of POST /endpoints/{id}/reverify.

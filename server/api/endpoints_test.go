@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -173,6 +174,47 @@ func TestSampleHasTheRequestedTypeAndValues(t *testing.T) {
 	}
 }
 
+func TestAFlowIsPlayedStepByStep(t *testing.T) {
+	h := newTestAPI(t, "")
+	path := "/endpoints/" + string(h.endpoint.ID)
+	h.call("PATCH", path, `{"provider":"stripe","secrets":[{"label":"live","value":"whsec_0123456789abcdef"}]}`, 200,
+		nil)
+	var types []string
+	play := func(step int) (played wire.StoredSample) {
+		t.Helper()
+		h.call("POST", path+"/sample", fmt.Sprintf(`{"flow":"paid","run":"r1","step":%d,"amount":1200}`, step), 201,
+			&played)
+		return played
+	}
+	steps := 1
+	for step := 0; step < steps; step++ {
+		played := play(step)
+		if steps = played.Steps; !strings.HasPrefix(played.Subject, "order/10-") || played.DuplicateOf != 0 {
+			t.Errorf("step %d: %+v", step, played)
+		}
+		var d wire.DeliveryDetail
+		h.get("/api/v1/deliveries/"+string(played.ID), &d)
+		if types = append(types, d.Type); d.Verdict != hook.Verified || d.Mode != hook.ModeTest {
+			t.Errorf("step %d: %+v", step, d)
+		}
+	}
+	if len(types) != 4 || types[0] != "payment_intent.created" || types[3] != "checkout.session.completed" {
+		t.Errorf("it sent %q", types)
+	}
+	if again := play(1); again.DuplicateOf == 0 {
+		t.Errorf("a step that was sent before is another event: %+v", again)
+	}
+	for body, want := range map[string]string{
+		`{"flow":"won"}`: "unknown_flow", `{"flow":"paid","step":4}`: "unknown_step",
+		`{"flow":"paid","type":"charge.refunded"}`: "flow_or_type",
+		`{"flow":"paid","currency":"eur"}`: "wrong_currency",
+		`{"flow":"paid","reference":"\""}`: "invalid_request", `{"flow":"paid","amount":1}`: "invalid_request",
+		`{"flow":"paid","step":-1}`: "invalid_request",
+	} {
+		h.do(request{method: "POST", path: "/api/v1" + path + "/sample", token: true, body: body}).expect(t, 400, want)
+	}
+}
+
 func TestProvidersHaveSetupStepsAndSampleTypes(t *testing.T) {
 	h := newTestAPI(t, "")
 	var list struct{ Providers []wire.Provider }
@@ -183,6 +225,9 @@ func TestProvidersHaveSetupStepsAndSampleTypes(t *testing.T) {
 	for _, p := range list.Providers {
 		if len(p.SampleTypes) == 0 {
 			t.Errorf("%s has no sample types", p.ID)
+		}
+		if p.ID == "stripe" && (len(p.Flows) == 0 || p.Flows[0].Name != "paid" || len(p.Flows[0].Steps) == 0) {
+			t.Errorf("%s has the flows %+v", p.ID, p.Flows)
 		}
 	}
 }

@@ -35,6 +35,10 @@ func newProvider(p *provider.Provider) wire.Provider {
 		ID: p.ID, Name: p.Name, Category: p.Category, Steps: p.Steps,
 		Secret: wire.SecretHelp{Name: p.Secret.Name, Hint: p.Secret.Hint}, Settings: []wire.ProviderSetting{},
 		SignsURL: signsURL, Ranges: []wire.IPRange{}, SampleTypes: types, SignsAddress: signsURL, Types: types,
+		Flows: []wire.Flow{},
+	}
+	for _, f := range sample.Flows(p) {
+		v.Flows = append(v.Flows, wire.Flow(f))
 	}
 	for _, s := range p.Settings {
 		v.Settings = append(v.Settings, wire.ProviderSetting(s))

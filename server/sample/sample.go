@@ -5,8 +5,8 @@
 //
 // A Flow is the life of one payment as a list of samples, such as one that is paid and then refunded.
 //
-// Start with Sampler.Make, and with NewPlay for flows. The format of the files in samples is described at sampleFiles, and their placeholders at
-// filler.fill.
+// Start with Sampler.Make, and with NewPlay for flows. The format of the files in samples is described at
+// sampleFiles, and their placeholders at filler.fill.
 package sample
 
 import (

@@ -176,7 +176,7 @@ type RedeliveryList struct {
 	Tries        []Redelivery `json:"tries" nullable:"false" deprecated:"true" doc:"Old name of redeliveries."`
 }
 
-// StoredDelivery is the standard response to a sender whose delivery was stored, and the response to a sample.
+// StoredDelivery is the standard response to a sender whose delivery was stored.
 type StoredDelivery struct {
 	ID          hook.DeliveryID `json:"id" doc:"The delivery's id."`
 	Seq         hook.Seq        `json:"seq,omitempty" doc:"The delivery's position in the log. Absent if the log has not assigned one yet."`
@@ -191,6 +191,15 @@ func (s StoredDelivery) Append(b []byte) []byte {
 	b = AppendNonZero(b, `,"seq":`, int64(s.Seq))
 	b = AppendNonZero(b, `,"duplicate_of":`, int64(s.DuplicateOf))
 	return append(b, '}')
+}
+
+// StoredSample is the response to a sample.
+type StoredSample struct {
+	ID          hook.DeliveryID `json:"id" doc:"The delivery's id."`
+	Seq         hook.Seq        `json:"seq,omitempty" doc:"The delivery's position in the log. Absent if the log has not assigned one yet."`
+	DuplicateOf hook.Seq        `json:"duplicate_of,omitempty" doc:"Seq of the first delivery of the same event."`
+	Steps       int             `json:"steps,omitempty" doc:"Number of steps of the flow."`
+	Subject     string          `json:"subject,omitempty" example:"order/10-44714471" doc:"What a status link of the flow's payment should name as its subject."`
 }
 
 // ReverifyResult is the result of verifying an endpoint's rejected deliveries again.

@@ -14,9 +14,16 @@ type Provider struct {
 	SignsURL    bool              `json:"signs_url" doc:"The URL is part of what the provider signs."`
 	Ranges      []IPRange         `json:"ranges" nullable:"false" doc:"The IP addresses that the provider says it sends from."`
 	SampleTypes []string          `json:"sample_types" nullable:"false" doc:"Event types that samples exist for."`
+	Flows       []Flow            `json:"flows" nullable:"false" doc:"Lives of one payment that can be played, the most common first; empty if the provider reports no payments."`
 
 	SignsAddress bool     `json:"signs_address" deprecated:"true" doc:"Old name of signs_url."`
 	Types        []string `json:"types" nullable:"false" deprecated:"true" doc:"Old name of sample_types."`
+}
+
+// Flow is the life of one payment that can be played, one sample after another.
+type Flow struct {
+	Name  string   `json:"name" example:"refunded" doc:"Its name; the same name means the same for all providers."`
+	Steps []string `json:"steps" nullable:"false" doc:"The sample types of its events, in the order in which they happen."`
 }
 
 // SecretHelp describes which of a provider's secrets is needed, for the label and the hint of an input field.

@@ -323,7 +323,7 @@ export interface paths {
         put?: never;
         /**
          * Send a sample
-         * @description Makes a request like the endpoint's provider sends, signs it with the endpoint's secret and delivers it like any other. It is marked as a test.
+         * @description Makes a request like the endpoint's provider sends, signs it with the endpoint's secret and delivers it like any other. It is marked as a test. With flow, it is one step in the life of a payment: send the steps 0 to steps−1 with the same run, and create a status link for the subject in the response.
          */
         post: operations["create-sample"];
         delete?: never;
@@ -728,10 +728,37 @@ export interface components {
         };
         /** @description The sample to send. */
         CreateSampleRequest: {
+            /**
+             * Format: int64
+             * @description The amount in minor units; default: what is usual for the provider.
+             */
+            amount?: number;
+            /**
+             * @description ISO 4217, in upper case; default: what is usual for the provider.
+             * @example EUR
+             */
+            currency?: string;
+            /**
+             * @description One of the provider's flows, instead of type and set: the sample is one step of it.
+             * @example paid
+             */
+            flow?: string;
+            /**
+             * @description The shop's own number of the order; default: one that belongs to run.
+             * @example 10-4471
+             */
+            reference?: string;
+            /** @description Any text that names the payment. Steps with the same text are about the same payment; without one, each step is about its own. */
+            run?: string;
             /** @description Values to change: by path in a JSON body (a value that is valid JSON is set as such, any other as a string), by name in a form or XML body. */
             set?: {
                 [key: string]: string;
             };
+            /**
+             * Format: int64
+             * @description Which step of the flow; the first is 0.
+             */
+            step?: number;
             /**
              * @description One of the provider's sample_types; default: its first.
              * @example payment_intent.succeeded
@@ -1128,6 +1155,16 @@ export interface components {
             /** @description Oldest first. */
             endpoints: components["schemas"]["Endpoint"][];
         };
+        /** @description The life of one payment, as the provider would report it. */
+        Flow: {
+            /**
+             * @description Its name; the same name means the same for all providers.
+             * @example refunded
+             */
+            name: string;
+            /** @description The sample types of its events, in the order in which they happen. */
+            steps: string[];
+        };
         /** @description All updates between two cursors that match the reader's filter. */
         Frame: {
             /** @description The reader's own cursor. If it differs, the reader has missed something and must reconnect with its cursor. */
@@ -1369,6 +1406,8 @@ export interface components {
              * @enum {string}
              */
             category: "general" | "payments" | "code" | "shops" | "chat" | "mail";
+            /** @description Lives of one payment that can be played, the most common first; empty if the provider reports no payments. */
+            flows: components["schemas"]["Flow"][];
             /**
              * @description The provider's id.
              * @example stripe
@@ -2195,8 +2234,8 @@ export interface components {
              */
             unsigned_bytes: number;
         };
-        /** @description The id and position of a delivery that was stored. */
-        StoredDelivery: {
+        /** @description The id and position of a sample, and what its flow is about. */
+        StoredSample: {
             /**
              * Format: int64
              * @description Seq of the first delivery of the same event.
@@ -2209,6 +2248,16 @@ export interface components {
              * @description The delivery's position in the log. Absent if the log has not assigned one yet.
              */
             seq?: number;
+            /**
+             * Format: int64
+             * @description Number of steps of the flow.
+             */
+            steps?: number;
+            /**
+             * @description What a status link of the flow's payment should name as its subject.
+             * @example order/10-44714471
+             */
+            subject?: string;
         };
         /** @description The mapping to test. */
         TestMappingRequest: {
@@ -2983,7 +3032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StoredDelivery"];
+                    "application/json": components["schemas"]["StoredSample"];
                 };
             };
             /** @description Error */
