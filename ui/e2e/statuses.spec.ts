@@ -149,9 +149,9 @@ test("a delivery says what it did, and leads to its payment", async ({ page, sit
   expect(await violations(page)).toEqual([]);
   await page.screenshot({ path: picture("effect") });
   await dashboard.open(`deliveries/${again.id}?tab=effect`);
-  await expect(dashboard.detail.getByText(`Duplicate of #${paid.seq}: it moved nothing.`)).toBeVisible();
+  await expect(dashboard.detail.getByText(`Duplicate of #${paid.seq}: nothing changed.`)).toBeVisible();
   await dashboard.open(`deliveries/${late.id}?tab=effect`);
-  await expect(dashboard.detail.getByText(/^Late: ignored, because money that came in outranks/)).toBeVisible();
+  await expect(dashboard.detail.getByText(/^Late: ignored, because money was captured before/)).toBeVisible();
   await dashboard.tab("Same payment").click();
   const steps = dashboard.detail.getByRole("list", { name: "Timeline" }).getByRole("listitem");
   await expect(steps).toHaveCount(3);

@@ -1,11 +1,12 @@
-// The timeline of a status: one item for each effect of an event. The panes of statuses and deliveries show it.
+// The timeline of a subject: one item for each effect of an event. The pane of deliveries shows it.
 
 import { Link } from "wouter";
 import { formatCount } from "../../lib/format";
 import { Time } from "../../ui/time";
+import { effectSentence, evidenceLabel, firstTold } from "./effect-labels";
 import { StateGlyph } from "./state-glyph";
 import type { Effect, Tone } from "./status";
-import { capital, effectSentence, evidenceLabel, firstTold, stateWord, toneOf } from "./status-labels";
+import { capital, stateWord, toneOf } from "./status-labels";
 
 interface EffectListProps {
   effects: readonly Effect[];
@@ -63,7 +64,11 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
     >
       <span aria-hidden className="absolute top-5 bottom-[-3px] left-[6.5px] w-px bg-line-strong group-last:hidden" />
       <span className="relative mt-[3px] grid size-3.5 place-items-center">
-        {moved ? <StateGlyph tone={tone} size={14} /> : <span className="size-1.5 rounded-full bg-line-strong" />}
+        {moved ? (
+          <StateGlyph tone={tone} state={to} size={14} />
+        ) : (
+          <span className="size-1.5 rounded-full bg-line-strong" />
+        )}
       </span>
       <div className={`relative min-w-0 ${counts ? "" : "text-text-3"}`}>
         <p className="flex flex-wrap items-baseline gap-x-2">
@@ -86,7 +91,7 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
             <span>#{formatCount(seq)}</span>
           )}
           {type && <span className="min-w-0 font-mono break-all">{type}</span>}
-          {lag(at, received_at)}
+          <Lag at={at} receivedAt={received_at} />
         </p>
       </div>
     </li>
@@ -94,9 +99,9 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
 }
 
 /** How long after it happened the event arrived, if that was more than a minute. */
-function lag(at: string, receivedAt: string) {
+export function Lag({ at, receivedAt }: { at: string; receivedAt: string }) {
   const seconds = Math.round((Date.parse(receivedAt) - Date.parse(at)) / 1000);
   if (seconds < 60) return null;
   const words = seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
-  return <span>came {words} later</span>;
+  return <span>received {words} later</span>;
 }

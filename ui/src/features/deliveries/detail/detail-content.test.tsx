@@ -62,6 +62,6 @@ it("asks for the body of any other, and says in the verdict that its checksum ma
 
 it("offers no subject of a delivery of which nothing was used", () => {
   const { text } = show("effect", { effects: [{ effect: "too_much" } as Effect] });
-  expect(text()).toContain("nothing of it was used");
+  expect(text()).toContain("nothing in it counts");
   expect(screen.getAllByRole("tab").map((tab) => tab.textContent)).toEqual(["Body", "Headers0", "Verdict", "Effect"]);
 });

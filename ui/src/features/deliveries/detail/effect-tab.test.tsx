@@ -37,7 +37,7 @@ it("says what moved, and why the rest did not, each leading to its subject", () 
   render(<EffectTab delivery={delivery} effects={[effect({}), late]} />);
   const [first, second] = within(screen.getByRole("list", { name: "Effects" })).getAllByRole("listitem");
   expect(first?.textContent).toContain("Moved payment pi_3P from processing to paid.");
-  expect(second?.textContent).toMatch(/^Late: ignored, because money that came in outranks a failed attempt/);
+  expect(second?.textContent).toMatch(/^Late: ignored, because money was captured before, and a failed attempt/);
   expect(
     within(first as HTMLElement)
       .getByRole("link")
@@ -48,7 +48,7 @@ it("says what moved, and why the rest did not, each leading to its subject", () 
 it("says which delivery it repeats, and where it tells of nothing", () => {
   const again = { ...delivery, duplicate_of: 11870 };
   const { rerender } = render(<EffectTab delivery={again} effects={[effect({ effect: "duplicate" })]} />);
-  expect(screen.getByText("Duplicate of #11,870: it moved nothing.")).toBeTruthy();
+  expect(screen.getByText("Duplicate of #11,870: nothing changed.")).toBeTruthy();
   rerender(<EffectTab delivery={delivery} effects={[]} />);
   expect(screen.getByText(/tells of no payment, order, run or deployment/)).toBeTruthy();
   rerender(<EffectTab delivery={{ ...delivery, verdict: "rejected" }} effects={[]} />);
@@ -59,7 +59,7 @@ it("says that a delivery said too much to be read, and names no subject", () => 
   const only = { effect: "too_much" } as Effect;
   render(<EffectTab delivery={delivery} effects={[only]} />);
   expect(screen.getByRole("listitem").textContent).toBe(
-    "This delivery said more than is read of one delivery; nothing of it was used.",
+    "This delivery reports more than one delivery may, so nothing in it counts.",
   );
   expect(screen.queryByRole("link")).toBeNull();
 });

@@ -1,9 +1,10 @@
 // The tab with the effects of a delivery on statuses.
 
 import { Link } from "wouter";
+import { effectSentence, evidenceLabel } from "../../../entities/status/effect-labels";
 import { StateGlyph } from "../../../entities/status/state-glyph";
 import type { Effect } from "../../../entities/status/status";
-import { capital, effectSentence, evidenceLabel, titleOf, toneOf } from "../../../entities/status/status-labels";
+import { capital, titleOf, toneOf } from "../../../entities/status/status-labels";
 import type { DeliveryDetail } from "../../../lib/api";
 
 interface EffectTabProps {
