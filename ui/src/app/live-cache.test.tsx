@@ -37,6 +37,7 @@ function open() {
   const statuses = new StatusStore({
     ...deps,
     after: () => {},
+    fetchMembers: async () => [],
     fetchPage: () =>
       new Promise((resolve) =>
         pages.statuses.push((page) => {
@@ -92,6 +93,14 @@ it("has a status fetched again by each of its ids, and no other", () => {
   for (const key of keys) client.setQueryData(key, detail(1));
   cache.updates([changed(status(2, { merged: ["sub_1"] }))]);
   expect(keys.map((key) => client.getQueryState(key)?.isInvalidated)).toEqual([true, true, false]);
+});
+
+it("has an order fetched again when one of its payments changes", () => {
+  const { cache, client } = open();
+  const { queryKey } = statusQuery("sub_9");
+  client.setQueryData(queryKey, detail(9));
+  cache.updates([changed(status(2, { parent: "sub_9" }))]);
+  expect(client.getQueryState(queryKey)?.isInvalidated).toBe(true);
 });
 
 it("counts statuses again once a second, and looks for kinds only where one is new", () => {

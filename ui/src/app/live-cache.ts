@@ -69,7 +69,9 @@ export class LiveCache implements Subscriber {
     this.#countAgain();
     const kinds = this.#client.getQueryData<string[]>(statusKeys.kinds);
     if (changed.some(({ status }) => !kinds?.includes(status.kind))) this.#outdate(statusKeys.kinds);
-    const ids = new Set(changed.flatMap(({ status: { id, merged } }) => [id, ...(merged ?? [])]));
+    const ids = new Set(
+      changed.flatMap(({ status: { id, merged, parent } }) => [id, ...(merged ?? []), ...(parent ? [parent] : [])]),
+    );
     const seqs = new Set(changed.map(({ seq }) => seq));
     void this.#client.invalidateQueries({
       queryKey: statusKeys.ones,

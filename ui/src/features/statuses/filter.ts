@@ -2,12 +2,25 @@
 
 import type { Status, StatusFilter } from "../../entities/status/status";
 
-/** Whether a filter lets a status through. Only the server can search for words, so they are ignored here. */
-export function matches({ kind, endpoint, state, mode }: StatusFilter, status: Status): boolean {
+/** The value of the review filter that selects every status that needs review. */
+export const anyReview = "any";
+
+/**
+ * Whether a list with this filter has a row of the status. A payment that an order lists has none: it is shown with its
+ * order. Only the server can search for words, so they are ignored here.
+ */
+export function matches({ kind, endpoint, state, mode, review }: StatusFilter, status: Status): boolean {
   return (
+    status.parent === undefined &&
     (kind === undefined || kind === status.kind) &&
     (endpoint === undefined || endpoint === status.endpoint) &&
     (state === undefined || state === status.state) &&
-    (mode === undefined || mode === (status.mode ?? "live"))
+    (mode === undefined || mode === (status.mode ?? "live")) &&
+    (review === undefined || isFor(review, status))
   );
+}
+
+/** Whether a status needs review for this reason. */
+function isFor(reason: string, { needs_review = false, review }: Status): boolean {
+  return reason === anyReview ? needs_review : (review ?? []).includes(reason);
 }

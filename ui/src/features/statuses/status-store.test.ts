@@ -6,7 +6,7 @@ import type { ListPage, PageRequest } from "../../lib/live-list-store";
 import { StatusStore } from "./status-store";
 
 /** A store that shows a first page; the pages after it are answered by hand. */
-async function showing(first: Status[], filter: StatusFilter = {}, next?: string) {
+async function showing(first: Status[], filter: StatusFilter = {}, next?: string, members: Status[] = []) {
   const requests: (PageRequest<StatusFilter> & { answer: (page: Status[]) => Promise<void> })[] = [];
   const later: (() => void)[] = [];
   const store = new StatusStore({
@@ -18,6 +18,7 @@ async function showing(first: Status[], filter: StatusFilter = {}, next?: string
         };
         requests.push({ ...request, answer });
       }),
+    fetchMembers: () => Promise.resolve(members),
     nextFrame: (run) => run(),
     after: (_, run) => void later.push(run),
     now: () => 0,
@@ -62,6 +63,70 @@ it("lets go what matches no more, and takes in what matches now", async () => {
   const { ids, update } = await showing([status(2, { state: "processing" })], { state: "processing" });
   update(status(2, { seq: 3 }), status(5, { state: "processing" }), status(6));
   expect(ids()).toEqual(["sub_5"]);
+});
+
+it("lets go a payment that an order lists now, and never lists one", async () => {
+  const { ids, update } = await showing([status(2), status(1)]);
+  const order = status(9, { level: "order", payments: 1 });
+  update(order, status(1, { seq: 9, parent: order.id }), status(4, { seq: 10, parent: order.id }));
+  expect(ids()).toEqual(["sub_9", "sub_2"]);
+  update(status(9, { seq: 11, level: "order", parent: "sub_ref" }));
+  expect(ids()).toEqual(["sub_2"]);
+});
+
+it("filters by what needs review, and by the reason", async () => {
+  const any = await showing([], { review: "any" });
+  const twice = await showing([], { review: "paid_twice" });
+  const all = [
+    status(1),
+    status(2, { needs_review: true, review: ["paid_twice"] }),
+    status(3, { needs_review: true, review: ["overpaid"] }),
+  ];
+  for (const { update } of [any, twice]) update(...all);
+  expect([any.ids(), twice.ids()]).toEqual([["sub_3", "sub_2"], ["sub_2"]]);
+  any.update(status(2, { seq: 4 }));
+  expect(any.ids()).toEqual(["sub_3"]);
+});
+
+it("shows the payments of an order below it, and follows them", async () => {
+  const parent = "sub_9";
+  const payments = [status(2, { parent, state: "failed" }), status(1, { parent })];
+  const { store, ids, states, update } = await showing([status(10), status(9), status(3)], {}, undefined, payments);
+  store.unfold(parent);
+  update(status(2, { parent, seq: 12, state: "processing" })); // before they are loaded
+  await settle();
+  expect(ids()).toEqual(["sub_10", "sub_9", "sub_2", "sub_1", "sub_3"]);
+  expect(states()[2]).toBe("processing");
+  update(status(1, { parent, seq: 13, state: "refunded" }), status(4, { parent, seq: 14, state: "pending" }));
+  expect(ids()).toEqual(["sub_10", "sub_9", "sub_4", "sub_2", "sub_1", "sub_3"]);
+  expect(states().slice(2, 5)).toEqual(["pending", "processing", "refunded"]);
+  update(status(5, { parent, seq: 15, merged: ["sub_2", "sub_4"] }));
+  expect(ids()).toEqual(["sub_10", "sub_9", "sub_5", "sub_1", "sub_3"]);
+  store.fold(parent);
+  expect(ids()).toEqual(["sub_10", "sub_9", "sub_3"]);
+});
+
+it("keeps an order unfolded that is merged into another, and loads its payments again with the list", async () => {
+  const members = [status(1, { parent: "sub_9" })];
+  const { store, requests, ids, update } = await showing([status(9), status(3)], {}, undefined, members);
+  store.unfold("sub_9");
+  await settle();
+  update(status(10, { merged: ["sub_9"] }), status(1, { seq: 11, parent: "sub_10" }));
+  expect(ids()).toEqual(["sub_10", "sub_1", "sub_3"]);
+  members.push(status(2, { parent: "sub_10" }));
+  store.reload();
+  await requests[1]?.answer([status(10), status(3)]);
+  await settle();
+  expect(ids()).toEqual(["sub_10", "sub_1", "sub_2", "sub_3"]);
+});
+
+it("gives a payment that two references list one row", async () => {
+  const payments = [status(1, { parent: "sub_9" })];
+  const { store, ids } = await showing([status(9), status(8)], {}, undefined, payments);
+  store.unfold("sub_9");
+  store.unfold("sub_8");
+  await settle();
+  expect(ids()).toEqual(["sub_9", "sub_1", "sub_8"]);
 });
 
 it("moves nothing under a reader, and counts what waits", async () => {

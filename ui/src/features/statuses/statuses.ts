@@ -12,9 +12,15 @@ async function fetchPage({ filter, before, limit, signal }: PageRequest<StatusFi
   return { items: statuses, next };
 }
 
+async function fetchMembers(id: string): Promise<readonly Status[]> {
+  const { members } = unwrap(await api.GET("/statuses/{id}", { params: { path: { id } } }));
+  return members ?? [];
+}
+
 /** The statuses that the list shows. */
 export const statuses = new StatusStore({
   fetchPage,
+  fetchMembers,
   nextFrame: (run) => void requestAnimationFrame(run),
   after: (ms, run) => void realClock.after(ms, run),
   now: Date.now,
