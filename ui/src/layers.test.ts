@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
  * - `entities` are what several features show: a delivery, a status, an endpoint, with their queries and widgets.
  * - `features` are screens. None imports another.
  * - `app` joins the features, and connects them to the live connection.
- * Tests may import from above: a screen's test lets the live cache feed it.
+ * Tests and their `testing` files may import from above: a screen's test lets the live cache feed it.
  */
 const layers = ["lib", "ui", "entities", "features", "app"];
 
@@ -37,7 +37,9 @@ function problems(file: string, text: string): string[] {
 
 const sources = readdirSync(root, { recursive: true, encoding: "utf8" })
   .map((path) => path.replaceAll("\\", "/"))
-  .filter((path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$|\.gen\.ts$/.test(path) && path.includes("/"));
+  .filter(
+    (path) => /\.tsx?$/.test(path) && !/\.test\.tsx?$|\/testing\.tsx?$|\.gen\.ts$/.test(path) && path.includes("/"),
+  );
 
 describe("the layers of the dashboard", () => {
   it("are imported one way, and only the live cache follows the log", () => {

@@ -1,13 +1,15 @@
-// The filter of the statuses screen: kinds, states with live counts, endpoint and mode.
+// The filter of the statuses screen: kinds, states and reasons for review with live counts, endpoint and mode.
 
 import { useQuery } from "@tanstack/react-query";
 import { useEndpoints } from "../../entities/endpoint/queries";
-import { type CountFilter, countsQuery, kindsQuery } from "../../entities/status/queries";
+import { type CountFilter, countsQuery, kindsQuery, reviewsCounted, reviewsQuery } from "../../entities/status/queries";
 import { StateGlyph } from "../../entities/status/state-glyph";
 import type { SubjectKind } from "../../entities/status/status";
 import { capital, inOrder, kindWords, stateWord, toneOf } from "../../entities/status/status-labels";
 import { formatCount } from "../../lib/format";
 import { Select } from "../../ui/select";
+import { anyReview } from "./filter";
+import { reasonLabel, reviewReasons } from "./review";
 import { statuses } from "./statuses";
 import type { StatusTerms, TermKey } from "./use-statuses-url";
 
@@ -23,9 +25,10 @@ interface BoardProps {
   onTerm: (key: TermKey, value: string | undefined) => void;
 }
 
-/** The number of statuses in each state, live. A click filters by the state. */
+/** The number of statuses in each state, and of those that need review, live. A click filters by it. */
 export function Board({ terms, filter, onTerm }: BoardProps) {
   const { data: counts = {} } = useQuery(countsQuery(filter));
+  const { data: reviews = {} } = useQuery(reviewsQuery(filter));
   const states = inOrder([...new Set([...Object.keys(counts), ...(terms.state ? [terms.state] : [])])]);
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return (
@@ -34,9 +37,25 @@ export function Board({ terms, filter, onTerm }: BoardProps) {
       <div className="flex h-9 items-center gap-2 px-4 max-md:h-12 max-md:px-2">
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms */}
         <div role="group" aria-label="States" className="flex min-w-0 flex-1 gap-1 overflow-x-auto">
-          <button type="button" aria-pressed={!terms.state} onClick={() => onTerm("state", undefined)} className={chip}>
+          <button
+            type="button"
+            aria-pressed={!terms.state && !terms.review}
+            onClick={() => onTerm(terms.state ? "state" : "review", undefined)}
+            className={chip}
+          >
             All <Count n={all} />
           </button>
+          {(reviews[anyReview] || terms.review) && (
+            <button
+              type="button"
+              aria-pressed={!!terms.review}
+              onClick={() => onTerm("review", terms.review ? undefined : anyReview)}
+              className={chip}
+            >
+              <StateGlyph tone="warning" />
+              Needs review <Count n={reviews[anyReview] ?? 0} most={reviewsCounted} />
+            </button>
+          )}
           {states.map((state) => (
             <button
               key={state}
@@ -45,19 +64,57 @@ export function Board({ terms, filter, onTerm }: BoardProps) {
               onClick={() => onTerm("state", terms.state === state ? undefined : state)}
               className={chip}
             >
-              <StateGlyph tone={statuses.tone(state) ?? toneOf(state)} />
+              <StateGlyph tone={statuses.tone(state) ?? toneOf(state)} state={state} />
               {capital(stateWord(state))} <Count n={counts[state] ?? 0} />
             </button>
           ))}
         </div>
         <Narrowing terms={terms} onTerm={onTerm} />
       </div>
+      {terms.review && (
+        <Reasons chosen={terms.review} counts={reviews} onReason={(reason) => onTerm("review", reason)} />
+      )}
     </div>
   );
 }
 
-function Count({ n }: { n: number }) {
-  return <span className="font-normal text-text-3 tabular-nums">{formatCount(n)}</span>;
+/** A number of statuses; `most` is how far they are counted. */
+function Count({ n, most = Number.POSITIVE_INFINITY }: { n: number; most?: number }) {
+  return (
+    <span className="font-normal text-text-3 tabular-nums">
+      {formatCount(n)}
+      {n >= most && "+"}
+    </span>
+  );
+}
+
+interface ReasonsProps {
+  chosen: string;
+  counts: Readonly<Record<string, number>>;
+  onReason: (reason: string) => void;
+}
+
+/** The reasons for review that occur. A click narrows the list to one of them. */
+function Reasons({ chosen, counts, onReason }: ReasonsProps) {
+  const known = reviewReasons.filter((reason) => counts[reason] || reason === chosen);
+  const others = Object.keys(counts).filter((reason) => reason !== anyReview && !known.some((one) => one === reason));
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div role="group" aria-label="Reasons" className="flex gap-1 overflow-x-auto px-4 pb-2 max-md:px-2">
+      {[anyReview, ...known, ...others].map((reason) => (
+        <button
+          key={reason}
+          type="button"
+          aria-pressed={chosen === reason}
+          onClick={() => onReason(reason)}
+          className={chip}
+        >
+          {reason === anyReview ? "Any reason" : reasonLabel(reason)}{" "}
+          <Count n={counts[reason] ?? 0} most={reviewsCounted} />
+        </button>
+      ))}
+    </div>
+  );
 }
 
 interface KindsProps {

@@ -1,34 +1,124 @@
 // The tab of a status with what its customer sees.
 
+import { useId, useState } from "react";
 import { useEndpoints } from "../../entities/endpoint/queries";
 import type { Impression, StatusDetail } from "../../entities/status/status";
 import { capital, stateWord } from "../../entities/status/status-labels";
+import { ErrorNote } from "../../ui/error-note";
+import { Select } from "../../ui/select";
+import { Skeleton } from "../../ui/skeleton";
 import { Time } from "../../ui/time";
+import { type LinkForm, linkForms } from "./link-forms";
 import { PagePreview } from "./page-preview";
+import { languages } from "./public-answer";
 import { StatusLink } from "./status-link";
+import { usePublicAnswer } from "./use-public-answer";
 
-/** What the customer sees, when a page first displayed it, and the link to that page. */
+/** What the holder of each link sees, the link itself, and when a page first displayed each state. */
 export function CustomerView({ status }: { status: StatusDetail }) {
   const rules = useEndpoints().data?.find(({ id }) => id === status.endpoint)?.statuses;
-  const unseen = status.unverified === true && !rules?.unsigned;
+  const forms = linkForms(status);
+  const [chosen, setChosen] = useState<string>();
+  const [language, setLanguage] = useState("en");
+  const form = forms.find(({ subject }) => subject === chosen) ?? forms[0];
+  if (!form) return null;
   return (
-    <div className="min-h-0 flex-1 space-y-4 overflow-y-auto p-4">
-      {unseen && (
+    <div className="@container min-h-0 flex-1 space-y-4 overflow-y-auto p-4">
+      {status.unverified === true && !rules?.unsigned && (
         <p className="text-pretty text-wait">
-          Nothing was checked of the deliveries that tell of it, so customers are told that it is waited for.
+          Its deliveries were not verified, so customers still see the page of a payment that has not arrived.
         </p>
       )}
-      <PagePreview status={status} rules={rules} unseen={unseen} />
-      <StatusLink status={status} />
+      <div className="grid gap-4 @md:grid-cols-[minmax(0,280px)_minmax(0,1fr)]">
+        <div className="space-y-2">
+          <Answer status={status} form={form} language={language} page={rules?.page ?? {}} />
+          <Language value={language} onValue={setLanguage} />
+        </div>
+        <div className="space-y-4">
+          <Forms status={status} forms={forms} chosen={form.subject} language={language} onChoose={setChosen} />
+          <StatusLink key={form.subject} status={status} subject={form.subject} />
+        </div>
+      </div>
       <Impressions status={status} />
     </div>
   );
 }
 
+interface AnswerProps {
+  status: StatusDetail;
+  form: LinkForm;
+  language: string;
+  page: Parameters<typeof PagePreview>[0]["page"];
+}
+
+function Answer({ status, form, language, page }: AnswerProps) {
+  const { data, error, refetch } = usePublicAnswer(status, form.subject, language);
+  if (error && !data) {
+    return <ErrorNote title="Could not show what this link shows" error={error} onRetry={() => void refetch()} />;
+  }
+  if (!data) return <Skeleton what="the customer's page" rows={6} />;
+  return <PagePreview answer={data} page={page} language={language} />;
+}
+
+function Language({ value, onValue }: { value: string; onValue: (value: string) => void }) {
+  const id = useId();
+  return (
+    <label htmlFor={id} className="flex items-center justify-center gap-1.5 text-s text-text-2">
+      Language
+      <Select id={id} choices={languages} value={value} onChange={(change) => onValue(change.target.value)} />
+    </label>
+  );
+}
+
+interface FormsProps {
+  status: StatusDetail;
+  forms: readonly LinkForm[];
+  chosen: string;
+  language: string;
+  onChoose: (subject: string) => void;
+}
+
+/** Every name that a link can have, with the title of the page that it leads to: they differ. */
+function Forms({ status, forms, chosen, language, onChoose }: FormsProps) {
+  const heading = useId();
+  return (
+    <section aria-labelledby={heading}>
+      <h3 id={heading} className="mb-1.5 text-s font-[550] text-text-2">
+        The link names
+      </h3>
+      <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
+        {forms.map((form) => (
+          <li key={form.subject}>
+            <button
+              type="button"
+              aria-pressed={form.subject === chosen}
+              onClick={() => onChoose(form.subject)}
+              className={
+                "block w-full cursor-pointer px-3 py-2 text-left -outline-offset-2 hover:bg-hover " +
+                "aria-pressed:bg-selected aria-pressed:shadow-[inset_2px_0_var(--beam)]"
+              }
+            >
+              <span className="block">{form.label}</span>
+              <span className="block font-mono text-s break-all">{form.subject}</span>
+              <FormTitle status={status} subject={form.subject} language={language} />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function FormTitle({ status, subject, language }: { status: StatusDetail; subject: string; language: string }) {
+  const { data, error } = usePublicAnswer(status, subject, language);
+  const title = data ? (data.title ?? capital(stateWord(data.status))) : error ? "Could not be loaded" : "…";
+  return <span className="block text-s text-pretty text-text-2">{title}</span>;
+}
+
 const channels: Record<Impression["by"], string> = {
-  socket: "by its live connection",
+  socket: "over the live connection",
   poll: "by polling",
-  page: "with the page itself",
+  page: "when the page was opened",
 };
 
 /** When a status page first displayed each state. */
@@ -52,7 +142,7 @@ function Impressions({ status: { steps, impressions } }: { status: StatusDetail 
                       <Time at={impression.at} form="recent" />, {channels[impression.by] ?? impression.by}
                     </>
                   ) : (
-                    "no page showed it"
+                    "not shown"
                   )}
                 </dd>
               </div>

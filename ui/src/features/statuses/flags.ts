@@ -1,7 +1,7 @@
 // The notes on a status, such as a dispute or a late payment.
 
 import type { Status } from "../../entities/status/status";
-import { stateWord } from "../../entities/status/status-labels";
+import { capital, stateWord } from "../../entities/status/status-labels";
 
 /** A note on a status beside its state. */
 export interface Flag {
@@ -16,40 +16,31 @@ const disputes: Record<NonNullable<Status["dispute"]>, Flag> = {
   open: {
     tone: "bad",
     word: "disputed",
-    sentence: "The customer disputes it with their bank. Answer at the provider before its time is over.",
+    sentence: "The customer disputes this payment. Respond at the provider before the deadline.",
   },
-  won: { tone: "off", word: "dispute won", sentence: "It was disputed, and the dispute was won: the money stays." },
-  lost: {
-    tone: "bad",
-    word: "dispute lost",
-    sentence: "It was disputed, and the dispute was lost: the money is gone.",
-  },
+  won: { tone: "off", word: "dispute won", sentence: "The dispute was won. You keep the money." },
+  lost: { tone: "bad", word: "dispute lost", sentence: "The dispute was lost. The money went back to the customer." },
 };
 
-/** The notes on a status, the most serious first. */
-export function flagsOf({ dispute, needs_review, late, unverified, mode, fulfilment }: Status): Flag[] {
+/** The notes on a status, the most serious first. What needs review has notes of its own: see review.ts. */
+export function flagsOf({ dispute, late, unverified, mode, fulfilment }: Status): Flag[] {
   const flags: (Flag | false | undefined)[] = [
     dispute && disputes[dispute],
-    needs_review && {
-      tone: "wait",
-      word: "needs review",
-      sentence: "It went a way that such things do not go. Look at its timeline, and at the provider.",
-    },
     late && {
       tone: "wait",
       word: "late",
-      sentence: "It was paid after it had looked over. Is the order still to be sent, or is the money to go back?",
+      sentence: "It was paid after it had ended. Check whether the order still ships, or refund it.",
     },
     unverified && {
       tone: "wait",
       word: "unverified",
-      sentence: "Nothing was checked of the deliveries that tell of it. Customers do not see it.",
+      sentence: "Its deliveries were not verified, so customers do not see it.",
     },
-    mode === "test" && { tone: "note", word: "test", sentence: "It is of the provider’s test mode: no money moved." },
+    mode === "test" && { tone: "note", word: "test", sentence: "Test mode: no money was moved." },
     !!fulfilment && {
       tone: "off",
       word: stateWord(fulfilment),
-      sentence: `Of what was ordered: ${stateWord(fulfilment)}.`,
+      sentence: `${capital(stateWord(fulfilment))} at the shop.`,
     },
   ];
   return flags.filter((flag) => !!flag);

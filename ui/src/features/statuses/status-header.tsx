@@ -1,18 +1,24 @@
-// The header of the status pane: state, amount and notes.
+// The header of the status pane: state, amount, figures and notes.
 
+import { useQuery } from "@tanstack/react-query";
 import { ExternalLink, X } from "lucide-react";
+import { statusQuery } from "../../entities/status/queries";
 import { StateGlyph } from "../../entities/status/state-glyph";
 import type { StatusDetail } from "../../entities/status/status";
-import { bareName, capital, kindWords, stateWord, titleOf } from "../../entities/status/status-labels";
+import { capital, methodLabel, nounOf, stateLabel, titleOf } from "../../entities/status/status-labels";
 import { formatAmount } from "../../lib/amount";
 import { useNow } from "../../lib/use-now";
-import { Copy } from "../../ui/copy";
 import { Fact } from "../../ui/fact";
 import { IconButton } from "../../ui/icon-button";
 import { Tag } from "../../ui/tag";
 import { Time } from "../../ui/time";
 import { flagsOf } from "./flags";
 import { latencyText } from "./latency";
+import { Names } from "./names";
+import { OpenStatus } from "./open-status";
+import { ReviewNotes } from "./review-notes";
+import { moneySentence } from "./sums";
+import { SumsList } from "./sums-list";
 
 interface StatusHeaderProps {
   status: StatusDetail;
@@ -20,10 +26,9 @@ interface StatusHeaderProps {
   onClose: () => void;
 }
 
-/** The state, the amount, and the notes of a status. */
+/** The state, the amount, the figures and the notes of a status. */
 export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProps) {
-  const { state, tone, kind, amount, currency, refunded, customer, created_at, updated_at, title, url } = status;
-  const named = titleOf(status);
+  const { state, tone, level, parent, method, amount, currency, created_at, updated_at, url } = status;
   return (
     <header className="shrink-0 px-4 pt-3 pb-3">
       <div className="flex items-start gap-2">
@@ -34,19 +39,15 @@ export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProp
           }
         >
           <span className="flex items-center gap-2">
-            <StateGlyph tone={tone} size={14} />
-            {capital(stateWord(state))}
+            <StateGlyph tone={tone} state={state} size={14} />
+            {stateLabel(status)}
           </span>
           {amount ? <span className="font-normal tabular-nums">{formatAmount(amount, currency)}</span> : null}
         </h2>
         <IconButton label="Close" keys="escape" icon={<X size={15} />} onClick={onClose} className="-mr-1.5" />
       </div>
-      <p className="mt-0.5 mb-2.5 text-pretty break-words text-text-2">
-        {capital(kindWords(kind).one)} <b className="font-semibold text-text">{named}</b>
-        {title && title !== named && `, ${title}`}
-        {customer && ` of ${customer}`}, told by {teller(endpointName)}.
-        {refunded ? ` ${formatAmount(refunded, currency)} of it went back.` : ""}
-      </p>
+      <Identity status={status} endpointName={endpointName} />
+      {parent && <PartOf id={parent} />}
       <div className="flex flex-wrap gap-1.5">
         <Fact>
           since <Time at={updated_at} form="second" />
@@ -54,6 +55,7 @@ export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProp
         <Fact>
           began <Time at={created_at} form="second" />
         </Fact>
+        {method && <Fact>{methodLabel(method)}</Fact>}
         {url && /^https?:/.test(url) && (
           <Fact>
             <a href={url} target="_blank" rel="noreferrer" className="inline-flex items-center gap-1 text-beam">
@@ -63,14 +65,43 @@ export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProp
         )}
       </div>
       <Waiting status={status} />
+      <SumsList status={status} />
+      <ReviewNotes status={status} />
       <Flags status={status} />
-      <Names names={status.aliases} />
+      {!level && <Names names={status.aliases} className="mt-2.5" />}
     </header>
   );
 }
 
-function teller(name: string): string {
-  return name === "deleted" ? "an endpoint that was deleted" : name || "an endpoint";
+/** “Order 10-7001 · ada@example.com · from shop. €20.00 refunded.” */
+function Identity({ status, endpointName }: Pick<StatusHeaderProps, "status" | "endpointName">) {
+  const { title, customer } = status;
+  const named = titleOf(status);
+  const parts = [title !== named && title, customer, `from ${senderName(endpointName)}`].filter((part) => !!part);
+  return (
+    <p className="mt-0.5 mb-2.5 text-pretty break-words text-text-2">
+      {capital(nounOf(status))} <b className="font-semibold text-text">{named}</b> · {parts.join(" · ")}.{" "}
+      {moneySentence(status)}
+    </p>
+  );
+}
+
+function senderName(name: string): string {
+  return name === "deleted" ? "a deleted endpoint" : name || "an endpoint";
+}
+
+/** The way back from a payment to its order. */
+function PartOf({ id }: { id: string }) {
+  const { data } = useQuery(statusQuery(id));
+  return (
+    <p className="-mt-1.5 mb-2.5 text-text-2">
+      Part of{" "}
+      <OpenStatus id={id} className="text-beam underline underline-offset-2">
+        {data ? `${nounOf(data)} ${titleOf(data)}` : "an order"}
+      </OpenStatus>
+      {data && `: ${stateLabel(data).toLowerCase()}`}
+    </p>
+  );
 }
 
 function Waiting({ status }: { status: StatusDetail }) {
@@ -88,23 +119,6 @@ function Flags({ status }: { status: StatusDetail }) {
         <li key={word} className="grid grid-cols-[auto_1fr] items-baseline gap-2">
           <Tag tone={tone}>{word}</Tag>
           <span className="text-pretty text-text-2">{sentence}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** All its names, as different events call it. */
-function Names({ names }: { names: readonly string[] }) {
-  return (
-    <ul aria-label="Names" className="mt-2.5 flex flex-wrap gap-1.5">
-      {names.map((name) => (
-        <li
-          key={name}
-          className="inline-flex max-w-full items-center rounded-md bg-sunken pl-2 font-mono text-s text-text-2"
-        >
-          <span className="truncate">{name}</span>
-          <Copy text={bareName(name)} what={bareName(name)} small />
         </li>
       ))}
     </ul>

@@ -21,8 +21,14 @@ const expiries = [
   { value: "720h", label: "30 days" },
 ];
 
+interface StatusLinkProps {
+  status: Status;
+  /** The name in the link: it decides what the link shows. */
+  subject: string;
+}
+
 /** Creates a link to the public page of one subject. */
-export function StatusLink({ status: { endpoint, subject, mode } }: { status: Status }) {
+export function StatusLink({ status: { endpoint, mode }, subject }: StatusLinkProps) {
   const [expiry, setExpiry] = useState("72h");
   const label = useId();
   const link = useMutation({
@@ -37,11 +43,12 @@ export function StatusLink({ status: { endpoint, subject, mode } }: { status: St
     const made = await link.mutateAsync().catch(() => undefined); // the note below says what went wrong
     if (!made) return;
     if (await copyText(made.url))
-      toast({ title: "Copied the status link", text: "Whoever has it sees this one status." });
-    else toast({ title: "Your browser did not allow copying", text: "Copy it from below.", tone: "bad" });
+      toast({ title: "Copied the status link", text: "Anyone with this link can see this status." });
+    else
+      toast({ title: "Your browser did not allow copying", text: "Copy the link from the field below.", tone: "bad" });
   };
   const open = async () => {
-    // A window that opens only after the answer would be taken for an advertisement.
+    // Browsers block a window that opens only after the answer.
     const page = window.open("", "_blank");
     const made = await link.mutateAsync().catch(() => undefined);
     if (!page) return;
@@ -56,7 +63,7 @@ export function StatusLink({ status: { endpoint, subject, mode } }: { status: St
           <Link2 size={13} aria-hidden /> Copy status link
         </Button>
         <label htmlFor={label} className="flex items-center gap-1.5 text-s text-text-2">
-          valid for
+          Valid for
           <Select
             id={label}
             choices={expiries}
@@ -69,15 +76,16 @@ export function StatusLink({ status: { endpoint, subject, mode } }: { status: St
           <ExternalLink size={13} aria-hidden /> Open as the customer sees it
         </Button>
       </div>
+      <p className="text-s text-pretty text-text-2">Anyone with this link can see this status.</p>
       {link.data && (
         <>
           <CopyLine text={link.data.url} what="status link" />
           <p className="text-s text-text-3">
-            It leads there until <Time at={link.data.expires_at} form="minute" />. Opening it yourself counts as seen.
+            Valid until <Time at={link.data.expires_at} form="minute" />. Opening it yourself counts as seen.
           </p>
         </>
       )}
-      {link.error && <ErrorNote title="Could not make a status link" error={link.error} />}
+      {link.error && <ErrorNote title="Could not create a status link" error={link.error} />}
     </section>
   );
 }

@@ -35,7 +35,7 @@ export function StatusPane({ id, tab, onTab, onClose }: StatusPaneProps) {
   });
   useKeys({ y: { label: "Copy link", run: () => void copyLink() } }, { group: "Status" });
   return (
-    <SidePane label="Status" name="status">
+    <SidePane label="Status" name="status" width={584}>
       {isPending && <Skeleton what="the status" />}
       {!data && error && (
         <>
@@ -48,7 +48,7 @@ export function StatusPane({ id, tab, onTab, onClose }: StatusPaneProps) {
       {data && (
         <div
           aria-busy={isPlaceholderData}
-          className="flex min-h-0 flex-1 flex-col transition-opacity delay-300 aria-busy:opacity-50"
+          className="flex min-h-0 flex-1 flex-col overflow-y-auto transition-opacity delay-300 aria-busy:opacity-50"
         >
           <StatusHeader status={data} endpointName={nameOf(data.endpoint)} onClose={onClose} />
           <Tabs

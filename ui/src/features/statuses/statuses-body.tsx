@@ -1,7 +1,8 @@
 // The body of the statuses screen: the list, or the state that replaces it.
 
-import { type ReactNode, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useSyncExternalStore } from "react";
 import { useEndpointNames } from "../../entities/endpoint/queries";
+import { useKeys } from "../../lib/keys";
 import { useNarrow } from "../../lib/narrow";
 import { Button } from "../../ui/button";
 import { Empty } from "../../ui/empty";
@@ -34,6 +35,8 @@ export function StatusesBody(props: StatusesBodyProps) {
   const { store, unknown, filtered, selected, onOpen, onCopyLink, onClear, empty } = props;
   const { phase, error, count, pending, below } = useSyncExternalStore(store.subscribe, store.view);
   const nameOf = useEndpointNames();
+  const fold = useCallback((id: string, unfold: boolean) => (unfold ? store.unfold(id) : store.fold(id)), [store]);
+  useFoldKeys(store);
   const rowHeight = useNarrow() ? rowHeights.narrow : rowHeights.wide;
   if (!unknown && phase === "loading") return <Skeleton what="statuses" rows={16} />;
   if (!unknown && phase === "failed") {
@@ -42,7 +45,7 @@ export function StatusesBody(props: StatusesBodyProps) {
   if (unknown || (count + pending === 0 && below === "nothing")) {
     if (!unknown && !filtered) return empty;
     return (
-      <Empty title="Nothing matches this filter" text={unknown ?? "What comes to match it appears here at once."}>
+      <Empty title="Nothing matches this filter" text={unknown ?? "New matches appear here as they arrive."}>
         <Button onClick={onClear}>Show all statuses</Button>
       </Empty>
     );
@@ -58,8 +61,38 @@ export function StatusesBody(props: StatusesBodyProps) {
         onOpen={onOpen}
         onCopyLink={onCopyLink}
       >
-        {(status, place) => <StatusRow key={status.id} status={status} endpoint={nameOf(status.endpoint)} {...place} />}
+        {(status, place) => (
+          <StatusRow
+            key={status.id}
+            status={status}
+            endpoint={nameOf(status.endpoint)}
+            unfolded={store.isUnfolded(status.id)}
+            onFold={fold}
+            {...place}
+          />
+        )}
       </LiveList>
     </div>
   );
 }
+
+/** Has the arrow keys show and hide the payments of the row that has the focus. */
+function useFoldKeys(store: StatusStore) {
+  const fold = (unfold: boolean) => () => {
+    const id = document.activeElement?.closest("[role=row]")?.id.replace("row-", "");
+    const status = id === undefined ? undefined : rowsOf(store).find((one) => one.id === id);
+    if (!status) return;
+    if (unfold && (status.payments ?? 0) > 1 && !status.parent) store.unfold(status.id);
+    if (!unfold) store.fold(status.parent ?? status.id);
+  };
+  useKeys(
+    {
+      arrowright: { label: "Show payments", run: fold(true) },
+      arrowleft: { label: "Hide payments", run: fold(false) },
+    },
+    { group: words.label },
+  );
+}
+
+const rowsOf = (store: StatusStore) =>
+  Array.from({ length: store.view().count }, (_, i) => store.row(i)).filter((row) => row !== undefined);

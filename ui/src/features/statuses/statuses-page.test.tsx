@@ -1,95 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import { fireEvent, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
-import { beforeEach, expect, it, vi } from "vitest";
-import { Route, Router } from "wouter";
-import { memoryLocation } from "wouter/memory-location";
-import { LiveCache } from "../../app/live-cache";
-import type { Status, StatusDetail } from "../../entities/status/status";
+import { expect, it, vi } from "vitest";
 import { detail, effect, status } from "../../entities/status/testing";
-import { Toaster } from "../../ui/toaster";
-import { StatusesPage } from "./statuses-page";
-
-/** What answers; the API's client takes `fetch` as it finds it when it is made. */
-const net = vi.hoisted(() => {
-  const net = { answer: (_: Request): Promise<Response> => Promise.reject(new Error("nothing answers")) };
-  document.documentElement.dataset["base"] = `${location.origin}/`; // outside a browser an address must be whole
-  globalThis.fetch = ((request: Request) => net.answer(request)) as typeof fetch;
-  return net;
-});
-
-let cache: LiveCache;
-beforeEach(() => {
-  vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(320);
-  vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(800);
-});
-
-const page = { name: "Acme Store", hidden: ["amount"] };
-const rules = { references: [], mapping: null, unsigned: false, page };
-const stripe = {
-  id: "ep_1",
-  name: "stripe",
-  provider: "stripe",
-  url: "http://hooks.test/in/stripe",
-  secrets: [],
-  statuses: rules,
-};
-
-/** The far end: statuses in memory. */
-function fakeApi(kept: Status[], wholes: StatusDetail[] = []) {
-  const requests: string[] = [];
-  const sent: unknown[] = [];
-  net.answer = async (request) => {
-    const { pathname, searchParams: query } = new URL(request.url);
-    const path = pathname.replace("/api/v1", "");
-    requests.push(`${request.method} ${path}?${query}`);
-    const answer = (content: unknown, code = 200) => new Response(JSON.stringify(content), { status: code });
-    const kind = query.get("kind");
-    const state = query.get("state");
-    const words = query.get("q") ?? "";
-    if (path === "/endpoints") return answer({ endpoints: [stripe] });
-    if (path === "/providers") return answer({ providers: [{ id: "stripe", name: "Stripe", category: "payments" }] });
-    if (path === "/endpoints/ep_1/sample") return answer({ id: "dlv_9", seq: 9 });
-    if (path === "/statuses/counts") {
-      const counts: Record<string, number> = {};
-      for (const one of kept) if (!kind || kind === one.kind) counts[one.state] = (counts[one.state] ?? 0) + 1;
-      return answer({ counts });
-    }
-    if (path === "/statuses") {
-      const fits = (s: Status) => (!state || state === s.state) && (s.reference ?? "").includes(words);
-      return answer({ statuses: kept.filter(fits) });
-    }
-    if (path === "/status-links") {
-      sent.push(await request.json());
-      return answer({ url: "http://hooks.test/status/eyJ", token: "eyJ", expires_at: "2026-11-26T14:41:10Z" }, 201);
-    }
-    const whole = wholes.find(({ id, merged }) => [id, ...(merged ?? [])].some((own) => path === `/statuses/${own}`));
-    if (whole) return answer(whole);
-    return answer({ code: "not_found", detail: "There is no such status. It may have been of another log." }, 404);
-  };
-  return { requests, sent, kept };
-}
-
-async function open(path: string) {
-  const { hook, searchHook, history } = memoryLocation({ path, record: true });
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  cache = new LiveCache(client);
-  render(
-    <QueryClientProvider client={client}>
-      <Router hook={hook} searchHook={searchHook}>
-        <Route path="/statuses/:id?">
-          <StatusesPage />
-        </Route>
-      </Router>
-      <Toaster />
-    </QueryClientProvider>,
-  );
-  return history;
-}
-
-const rows = () => screen.getAllByRole("row").map((row) => row.textContent?.replace(/\s+/g, " ").trim());
-const pushUpdates = (...all: Status[]) =>
-  act(async () => cache.updates(all.map((one) => ({ kind: "status", seq: one.seq, status: one }))));
+import { fakeApi, open, pushUpdates, rows } from "./testing";
 
 it("lists what there is, and follows it", async () => {
   const first = status(1, { state: "processing", tone: "active", reference: "10-4471", customer: "ada@example.com" });
@@ -145,19 +58,19 @@ it("tells how a payment came there, what counted, and why the rest did not", asy
   await open("/statuses/sub_1");
   const pane = await screen.findByRole("complementary", { name: "Status" });
   expect(await within(pane).findByRole("heading", { name: "Paid €49.00" })).toBeTruthy();
-  expect(pane.textContent).toContain("€9.00 of it went back.");
+  expect(pane.textContent).toContain("€9.00 refunded.");
   expect(within(pane).getByRole("list", { name: "Worth knowing" }).textContent).toContain(
-    "paid after it had looked over",
+    "It was paid after it had ended.",
   );
   expect(within(pane).getByRole("list", { name: "Names" }).textContent).toContain("order/10-4471");
   const steps = within(within(pane).getByRole("list", { name: "Timeline" })).getAllByRole("listitem");
-  expect(steps.map((step) => step.dataset["moved"])).toEqual(["true", "true", "false", "false"]);
-  expect(steps[0]?.textContent).toContain("It was started: €49.00");
-  expect(steps[1]?.textContent).toContain("Pending → paid");
-  expect(steps[2]?.textContent).toContain("Duplicate of #12");
-  expect(steps[3]?.textContent).toContain("money that came in outranks a failed attempt");
+  expect(steps.map((step) => step.dataset["moved"])).toEqual(["false", "false", "true", "true"]); // the newest first
+  expect(steps[0]?.textContent).toContain("money was captured before, and a failed attempt does not undo that");
+  expect(steps[1]?.textContent).toContain("Duplicate of #12");
+  expect(steps[2]?.textContent).toContain("Pending → paid");
+  expect(steps[3]?.textContent).toContain("Started, €49.00");
   const links = steps.map((step) => within(step).getByRole("link").getAttribute("href"));
-  expect(links[3]).toBe("/deliveries/dlv_14?tab=effect");
+  expect(links[0]).toBe("/deliveries/dlv_14?tab=effect");
 });
 
 it("shows what the customer sees, whether somebody saw it, and makes the link", async () => {
@@ -173,20 +86,24 @@ it("shows what the customer sees, whether somebody saw it, and makes the link", 
     ],
     impressions: [{ state: "paid", at, by: "socket" }],
   });
-  const { sent } = fakeApi([status(1)], [whole]);
+  const answer = { status: "paid", title: "Payment received", tone: "success", reference: "10-4471" } as const;
+  const { sent } = fakeApi([status(1)], [whole], { "payment/pi_1": { ...answer, final: true, note: "Thank you." } });
   await open("/statuses/sub_1?tab=customer");
   const page = await screen.findByRole("region", { name: "What the customer sees" });
-  expect(page.textContent).toContain("Payment receivedOrder 10-4471");
+  expect(page.textContent).toContain("Payment received10-4471Thank you.");
   expect(page.textContent).toContain("Acme Store");
-  expect(within(page).getAllByRole("listitem")).toHaveLength(2);
   const seen = screen.getAllByRole("definition").map((one) => one.textContent);
-  expect(seen).toEqual([expect.stringContaining("by its live connection"), "no page showed it"]);
+  expect(seen).toEqual([expect.stringContaining("over the live connection"), "not shown"]);
 
-  fireEvent.change(screen.getByLabelText(/valid for/), { target: { value: "24h" } });
+  fireEvent.change(screen.getByLabelText(/Valid for/), { target: { value: "24h" } });
   fireEvent.click(screen.getByRole("button", { name: "Copy status link" }));
   await screen.findByText("Copied the status link");
-  expect(written).toHaveBeenCalledWith("http://hooks.test/status/eyJ");
-  expect(sent).toEqual([{ endpoint: "ep_1", subject: "payment/pi_1", expires_in: "24h", mode: "test" }]);
+  expect(written).toHaveBeenCalledWith("http://hooks.test/status/payment/pi_1");
+  const link = { endpoint: "ep_1", subject: "payment/pi_1", mode: "test" };
+  expect(sent).toEqual([
+    { ...link, expires_in: "1h" }, // for the preview
+    { ...link, expires_in: "24h" },
+  ]);
 });
 
 it("says what waiting is like, and that nobody opened the page yet", async () => {
@@ -194,7 +111,7 @@ it("says what waiting is like, and that nobody opened the page yet", async () =>
   const waits = { state: "processing", tone: "active", time_to_paid, created_at: new Date().toISOString() } as const;
   fakeApi([status(1)], [detail(1, waits)]);
   await open("/statuses/sub_1?tab=customer");
-  expect(await screen.findAllByText("Usually confirmed within 8 seconds; 9 in 10 within 20.")).toHaveLength(2);
+  expect(await screen.findAllByText("Usually confirmed within 8 seconds; 9 in 10 within 20.")).toHaveLength(1);
   expect(screen.getByText("Not opened yet.")).toBeTruthy();
 });
 

@@ -10,9 +10,9 @@ export type StatusTab = "timeline" | "customer";
 
 /** The filter as in the URL. An endpoint is given by its name. */
 export type StatusTerms = Partial<Record<TermKey, string>>;
-export type TermKey = "state" | "kind" | "endpoint" | "mode" | "q";
+export type TermKey = "state" | "kind" | "endpoint" | "mode" | "review" | "q";
 
-const termKeys: readonly TermKey[] = ["state", "kind", "endpoint", "mode", "q"];
+const termKeys: readonly TermKey[] = ["state", "kind", "endpoint", "mode", "review", "q"];
 
 /** The state of the screen, which is in its URL: filter, open status, and its tab. */
 export interface StatusesUrl {
@@ -44,7 +44,8 @@ export function useStatusesUrl(): StatusesUrl {
   return {
     terms: Object.fromEntries(termKeys.flatMap((key) => (search.get(key) ? [[key, search.get(key)]] : []))),
     setTerm(key, value) {
-      const next = without(key);
+      // A state and a reason for review are alternatives: chips in one row.
+      const next = without(key, ...(key === "state" ? ["review"] : key === "review" ? ["state"] : []));
       if (value) next.set(key, value);
       setSearch(next, { replace: key === "q" });
     },
@@ -64,13 +65,14 @@ export function useStatusesUrl(): StatusesUrl {
 
 /** The filter of the terms, or what is wrong with them. */
 export function filterOf(terms: StatusTerms, endpoints: readonly Endpoint[]): StatusFilter | { unknown: string } {
-  const { state, kind, mode, q, endpoint: name } = terms;
+  const { state, kind, mode, review, q, endpoint: name } = terms;
   const endpoint = endpoints.find((e) => e.name === name || e.id === name)?.id;
   if (name && !endpoint) return { unknown: `There is no endpoint named “${name}”.` };
   return {
     ...(state && { state }),
     ...(kind && { kind: kind as SubjectKind }),
     ...((mode === "live" || mode === "test") && { mode }),
+    ...(review && { review }),
     ...(q && { q }),
     ...(endpoint && { endpoint }),
   };

@@ -1,0 +1,45 @@
+// Why a status needs review and what to do, in the header of its pane.
+
+import { Fragment } from "react";
+import type { StatusDetail } from "../../entities/status/status";
+import { bareName } from "../../entities/status/status-labels";
+import { Callout } from "../../ui/callout";
+import { OpenStatus } from "./open-status";
+import { type ReviewNote, reviewNotes } from "./review";
+
+/** One note for each reason: what is wrong, and what to do about it. An event that settles it removes the note. */
+export function ReviewNotes({ status }: { status: StatusDetail }) {
+  const notes = reviewNotes(status);
+  if (notes.length === 0) return null;
+  return (
+    <div className="mt-3 space-y-2">
+      {notes.map((note) => (
+        <Callout key={note.reason} tone="wait" title={note.title}>
+          <p>{note.problem}</p>
+          <p className="mt-1 text-text">
+            <Action note={note} />
+          </p>
+        </Callout>
+      ))}
+    </div>
+  );
+}
+
+/** What to do, with a link to the payment that it names. */
+function Action({ note: { action, payment } }: { note: ReviewNote }) {
+  const [before, ...after] = action.split("{payment}");
+  if (!payment) return action;
+  return (
+    <>
+      {before}
+      {after.map((text) => (
+        <Fragment key={text}>
+          <OpenStatus id={payment.id} className="font-mono text-s break-all text-beam underline underline-offset-2">
+            {bareName(payment.subject)}
+          </OpenStatus>
+          {text}
+        </Fragment>
+      ))}
+    </>
+  );
+}
