@@ -207,8 +207,8 @@ func TestAFlowIsPlayedStepByStep(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"flow":"won"}`: "unknown_flow", `{"flow":"paid","step":4}`: "unknown_step",
 		`{"flow":"paid","type":"charge.refunded"}`: "flow_or_type",
-		`{"flow":"paid","currency":"eur"}`: "wrong_currency",
-		`{"flow":"paid","reference":"\""}`: "invalid_request", `{"flow":"paid","amount":1}`: "invalid_request",
+		`{"flow":"paid","currency":"eur"}`:         "wrong_currency",
+		`{"flow":"paid","reference":"\""}`:         "invalid_request", `{"flow":"paid","amount":1}`: "invalid_request",
 		`{"flow":"paid","step":-1}`: "invalid_request",
 	} {
 		h.do(request{method: "POST", path: "/api/v1" + path + "/sample", token: true, body: body}).expect(t, 400, want)

@@ -67,23 +67,6 @@ func statements(t *testing.T, sender string, seq hook.Seq, events ...told) (all 
 	return all
 }
 
-// strangers are events of two payments each, by their sender: what they share names neither.
-var strangers = map[string][2]told{
-	},
-	"adyen": {
-		adyen(0, "AUTHORISATION", "true", "P1", "10-4471", `,"additionalData":{"recurring.shopperReference":"ada","shopperEmail":"ada@example.com"}`),
-		adyen(1, "AUTHORISATION", "true", "P2", "10-4472", `,"additionalData":{"recurring.shopperReference":"ada","shopperEmail":"ada@example.com"}`),
-	},
-}
-
-func TestPaymentsOfOneSubscriptionStayApart(t *testing.T) {
-	for sender, two := range strangers {
-		if sets := apart(statements(t, sender, 1, two[:]...)); len(sets) != 2 {
-			t.Errorf("%s: %v", sender, sets)
-		}
-	}
-}
-
 // apart returns the sets of names that nothing joins.
 func apart(all []hook.Statement) (sets [][]string) {
 	for _, s := range all {
