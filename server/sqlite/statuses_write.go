@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql/driver"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -202,18 +201,6 @@ func (s *Statuses) EachShown(
 		}
 	}
 	return rows.Err()
-}
-
-// appendLinks appends the column links.
-func appendLinks(b []byte, l *hook.Links) ([]byte, error) {
-	if l.Level == "" {
-		return b, nil
-	}
-	text, err := json.Marshal(l)
-	if err != nil {
-		return b, fmt.Errorf("write the links of a subject: %w", err)
-	}
-	return append(b, text...), nil
 }
 
 // reviewText returns the column review of a subject.
