@@ -22,6 +22,9 @@ func (w *whole) setState() {
 	default:
 		w.openState()
 	}
+	if s.State == "" && w.last != nil {
+		s.Cause = w.last.Cause
+	}
 	w.setFinal()
 }
 

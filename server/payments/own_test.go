@@ -27,3 +27,21 @@ func TestAnOrderMayBePaidWithoutASum(t *testing.T) {
 		t.Errorf("after its end: %+v", got)
 	}
 }
+
+// TestAnIDAloneIsSaidToBeOne until an event tells more.
+func TestAnIDAloneIsSaidToBeOne(t *testing.T) {
+	at := hook.Time{Time: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)}
+	alone := hook.Evidence{Event: "e1", Kind: hook.Info, Cause: hook.CauseNoDetails, At: at}
+	told := hook.Evidence{Event: "e2", Kind: hook.Captured, At: at}
+	for name, derive := range map[string]func(...hook.Evidence) hook.Summary{
+		"payment": func(set ...hook.Evidence) hook.Summary { return Payment(set) },
+		"order":   func(set ...hook.Evidence) hook.Summary { return Order(set, nil) },
+	} {
+		if got := derive(alone); got.State != "" || got.Cause != hook.CauseNoDetails || got.Final {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if got := derive(alone, told); got.State != hook.StatePaid || got.Cause != "" {
+			t.Errorf("%s, told of: %+v", name, got)
+		}
+	}
+}

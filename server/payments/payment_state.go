@@ -33,6 +33,8 @@ func (p *payment) summary() hook.Summary {
 		if by.Kind == hook.NothingDue {
 			s.NothingDue = cmp.Or(by.Cause, hook.CauseFree)
 		}
+	} else {
+		s.Cause = p.cause // such as that nobody said more than an id
 	}
 	if s.NothingDue != "" {
 		s.Currency = ""
