@@ -32,6 +32,13 @@ var stripeSessionPayments = []paymentCase{
 		stripeAt(2880, "charge.failed", chOne+`,"captured":true,"status":"failed"`),
 		stripeAt(2880, "checkout.session.async_payment_failed", csOne+withIntent),
 	),
+	stripeCase("a session whose authorization is voided", stripeEnds(hook.StateCanceled),
+		"checkout/cs_1 payment/pi_1 order/10-4471", stripeHolding,
+		stripeAt(6, "checkout.session.completed", csOne+isUnpaid+withIntent),
+		stripeAt(60, "payment_intent.canceled", piOne+`,"cancellation_reason":"requested_by_customer"`)),
+	stripeCase("a session whose authorization stands", stripeHeldInFull,
+		"checkout/cs_1 payment/pi_1 order/10-4471", stripeHolding,
+		stripeAt(6, "checkout.session.completed", csOne+isUnpaid+withIntent)),
 	stripeCase("session expires", stripeEnds(hook.StateExpired), "checkout/cs_1 order/10-4471",
 		stripeCreated, stripeAt(60, "checkout.session.expired", csOne+isUnpaid+withIntent)).
 		andLink("payment/pi_1", stripeOpen(hook.StatePending)),
@@ -150,6 +157,24 @@ var stripeInvoicePayments = []paymentCase{
 		stripeAt(0, "invoice.finalized", inOne+withIntent), stripeAt(1, "invoice.payment_failed", inOne+withIntent),
 		stripeAt(9, "invoice.paid", inOne+withIntent+`,"amount_paid":4900,"paid_out_of_band":true`)).
 		andLink("payment/pi_1", stripeEnds(hook.StateFailed)),
+	stripeCase(
+		"a credit note does for a part of an invoice",
+		stripePaidInFull,
+		"invoice/in_1 payment/pi_1",
+		stripeAt(0, "invoice.finalized", `"id":"in_1","amount_due":9000,"amount_paid":0`),
+		stripeAt(
+			9,
+			"invoice.paid",
+			`"id":"in_1","amount_due":9000,"amount_paid":4900,"status":"paid","charge":"ch_1"`+
+				withIntent,
+		),
+		stripeAt(9, "payment_intent.succeeded", piReceived+`,"invoice":"in_1"`),
+		stripeAt(10, "invoice.updated", `"id":"in_1","amount_due":9000,"amount_paid":4900,"status":"paid"`),
+	),
+	stripeCase("a credit note does for all of an invoice",
+		paymentWant{state: hook.StatePaid, currency: "-", nothingDue: hook.CauseFree}, "invoice/in_1",
+		stripeAt(0, "invoice.finalized", `"id":"in_1","amount_due":9000,"amount_paid":0`),
+		stripeAt(9, "invoice.paid", `"id":"in_1","amount_due":9000,"amount_paid":0,"status":"paid","subtotal":9000`)),
 	stripeCase(
 		"invoice voided",
 		stripeEnds(hook.StateCanceled),

@@ -34,9 +34,11 @@ var (
 		"/no_payment_required",
 	) // without a mode: before there were modes
 
-	stripeInvoiceFree    = extract.Is("body:data.object.amount_due+?body:data.object.amount_paid", "0/")
-	stripeInvoiceOutside = extract.Is("body:data.object.paid_out_of_band", "true")
-	stripeInvoiceByOther = extract.Is(
+	stripeInvoiceFree        = extract.Is("body:data.object.amount_due+?body:data.object.amount_paid", "0/")
+	stripeInvoiceSettledFree = extract.Is("body:data.object.amount_paid", "0")
+	stripeInvoiceSettled     = extract.Is("body:data.object.status", "paid")
+	stripeInvoiceOutside     = extract.Is("body:data.object.paid_out_of_band", "true")
+	stripeInvoiceByOther     = extract.Is(
 		"?body:data.object.payment.payment_intent+?body:data.object.payment.charge",
 		"/",
 	)
@@ -236,16 +238,21 @@ var stripeSessionRules = extract.Rules{
 		Subject: &stripeSession, Due: stripeTotal},
 }
 
-// stripeInvoiceRules are about invoices. What is due never shrinks, however much was paid; it is zero in a trial, and
-// where credit or a coupon pays for everything. An invoice that was given up or voided says nothing about its payments.
+// stripeInvoiceRules are about invoices. What is due does not shrink with what was paid. Of a paid invoice it is what
+// was paid, for credit notes do for the rest; it is nothing in a trial, and where credit or a coupon pays for
+// everything. An invoice that was given up or voided says nothing about its payments.
 var stripeInvoiceRules = extract.Rules{
-	{Types: []string{"invoice.finalized", "invoice.paid", "invoice.payment_succeeded"}, Level: hook.LevelOrder,
-		Subject: &stripeInvoice, Also: true,
-		Match: extract.Choose("?body:data.object.subtotal+body:data.object.billing_reason", extract.Outcomes{
-			"/subscription_create": stripeTrial, "/subscription_update": stripeTrial, "/subscription": stripeTrial,
-		}, stripeFree).If(stripeInvoiceFree)},
+	{Types: []string{"invoice.finalized"}, Match: stripeNothingDue.If(stripeInvoiceFree), Level: hook.LevelOrder,
+		Subject: &stripeInvoice, Also: true},
 	{Types: []string{"invoice.paid", "invoice.payment_succeeded"}, Level: hook.LevelOrder, Subject: &stripeInvoice,
-		Match: extract.Always(hook.Info).Unless(stripeInvoiceFree), Also: true, Due: stripeDue, Declared: stripePaid},
+		Match: stripeNothingDue.If(stripeInvoiceSettledFree).Unless(stripeInvoiceOutside), Also: true},
+	{Types: []string{"invoice.paid"}, Match: extract.Always(hook.Info).Unless(stripeInvoiceSettledFree),
+		Level: hook.LevelOrder, Subject: &stripeInvoice, Also: true, Due: stripePaid, Declared: stripePaid},
+	{Types: []string{"invoice.payment_succeeded", "invoice.created", "invoice.updated", "invoice.sent",
+		"invoice.overdue", "invoice.overpaid"}, Match: extract.Always(hook.Info).If(stripeInvoiceSettled),
+		Level: hook.LevelOrder, Subject: &stripeInvoice, Also: true, Due: stripePaid, Declared: stripePaid},
+	{Types: []string{"invoice.payment_succeeded"}, Match: extract.Always(hook.Info).Unless(stripeInvoiceSettled),
+		Level: hook.LevelOrder, Subject: &stripeInvoice, Also: true, Due: stripeDue, Declared: stripePaid},
 	{Types: []string{"invoice.paid", "invoice.payment_succeeded"}, Subject: &stripeInvoice,
 		Match:   extract.Always(hook.Captured).If(stripeNamesPayment).Unless(stripeInvoiceOutside),
 		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_paid").Total()}, Needs: true},
@@ -268,7 +275,9 @@ var stripeInvoiceRules = extract.Rules{
 	{Types: []string{"invoice.voided"}, Match: extract.Always(hook.Canceled), Level: hook.LevelOrder,
 		Subject: &stripeInvoice, Due: stripeDue, Declared: stripePaid},
 	{Types: []string{"invoice.created", "invoice.updated", "invoice.sent", "invoice.overdue", "invoice.overpaid"},
-		Match: extract.Always(hook.Info), Level: hook.LevelOrder, Subject: &stripeInvoice, Due: stripeDue,
+		Match: extract.Always(hook.Info).
+			Unless(stripeInvoiceSettled),
+		Level: hook.LevelOrder, Subject: &stripeInvoice, Due: stripeDue,
 		Declared: stripePaid},
 
 	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Captured).Unless(stripeInvoiceByOther),
@@ -277,6 +286,11 @@ var stripeInvoiceRules = extract.Rules{
 	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Info).If(stripeInvoiceByOther),
 		Level: hook.LevelOrder, Subject: &stripeInvoicePayment, Declared: stripePaid},
 }
+
+// stripeNothingDue says why nothing is due of an invoice: the first one of a trial has no items that cost anything.
+var stripeNothingDue = extract.Choose("?body:data.object.subtotal+body:data.object.billing_reason", extract.Outcomes{
+	"/subscription_create": stripeTrial, "/subscription_update": stripeTrial, "/subscription": stripeTrial,
+}, stripeFree)
 
 // stripeThinRules returns the rules of events that name an object and say nothing about it.
 func stripeThinRules() (rules extract.Rules) {
