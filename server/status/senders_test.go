@@ -10,18 +10,6 @@ import (
 	"hookbeam/server/provider"
 )
 
-// play is how one sender tells of one payment, and where it must stand in the end.
-type play struct {
-	sender, name string
-	events       []told
-	state        hook.State
-	amount       int64 // 4900 EUR where it is 0
-	refunded     int64
-	dispute      hook.Dispute
-	late, review bool
-	unpriced     bool // the sender tells no sums
-}
-
 // told is one event as it comes.
 type told struct {
 	headers  map[string]string
@@ -29,13 +17,7 @@ type told struct {
 	body     string
 }
 
-// plays are those of all senders; each has its own file.
-var plays = slices.Concat[[]play](adyenPlays)
-
-// unix is a time some minutes after noon.
-func unix(minutes int) int64 { return noon.Add(time.Duration(minutes) * time.Minute).Unix() }
-
-// iso is the same time as text.
+// iso is a time some minutes after noon, as text.
 func iso(minutes int) string {
 	return noon.Add(time.Duration(minutes) * time.Minute).Format(time.RFC3339)
 }
