@@ -23,9 +23,10 @@ import (
 // Payments: a sale is a payment. A refund is a transaction of its own, of type credit, which names the sale as
 // refunded-transaction-id; the id of the credit tells refunds apart.
 //
-// Traps: Braintree does not notify of authorizations and voids. The base64 may have line breaks, which are part of the signed text, and Braintree's libraries accept a
-// signature of the payload with one more newline at the end. When the address is registered, Braintree sends GET with
-// bt_challenge and expects the challenge signed with the same key; see braintreeUnsigned for what follows from this.
+// Traps: Braintree does not notify of authorizations and voids. The base64 may have line breaks, which are part of
+// the signed text, and Braintree's libraries accept a signature of the payload with one more newline at the end. When
+// the address is registered, Braintree sends GET with bt_challenge and expects the challenge signed with the same
+// key; see braintreeUnsigned for what follows from this.
 //
 // Source: https://developer.paypal.com/braintree/docs/guides/webhooks/parse
 var braintree = Provider{

@@ -42,7 +42,11 @@ func braintreeDisputed(minutes int, kind string) paymentEvent {
 }
 
 func braintreeLocalEvent(minutes int, kind, transaction string) paymentEvent {
-	return braintreeEvent(minutes, kind, `<local-payment><payment-id>PAY-1</payment-id>`+transaction+`</local-payment>`)
+	return braintreeEvent(
+		minutes,
+		kind,
+		`<local-payment><payment-id>PAY-1</payment-id>`+transaction+`</local-payment>`,
+	)
 }
 
 // braintreeCharged is a notification about a subscription; t0 is its transaction of the month before.
@@ -58,16 +62,22 @@ var (
 )
 
 var braintreePayments = ofProvider("braintree", []paymentCase{
-	{name: "settled and paid out", events: []paymentEvent{btSettled, braintreeSold(900, "transaction_disbursed", "t1", "")},
+	{
+		name:   "settled and paid out",
+		events: []paymentEvent{btSettled, braintreeSold(900, "transaction_disbursed", "t1", "")},
 		want: map[string]paymentWant{
 			"payment/t1":    {state: hook.StatePaid, amount: 4900, due: 4900},
 			"order/10-4471": {state: hook.StatePaid, amount: 4900},
-		}},
+		},
+	},
 	{name: "paid out, which is all that is known", events: []paymentEvent{
 		braintreeSold(900, "transaction_disbursed", "t1", "")},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StatePaid, amount: 4900}}},
-	{name: "a bank debit is declined", events: []paymentEvent{braintreeSold(5, "transaction_settlement_declined", "t1", "")},
-		want: map[string]paymentWant{"order/10-4471": {state: hook.StateFailed, denied: true}}},
+	{
+		name:   "a bank debit is declined",
+		events: []paymentEvent{braintreeSold(5, "transaction_settlement_declined", "t1", "")},
+		want:   map[string]paymentWant{"order/10-4471": {state: hook.StateFailed, denied: true}},
+	},
 	{name: "declined, then another account", events: []paymentEvent{
 		braintreeSold(1, "transaction_settlement_declined", "t0", ""), btSettled},
 		want: map[string]paymentWant{
@@ -78,18 +88,30 @@ var braintreePayments = ofProvider("braintree", []paymentCase{
 		braintreeSold(9000, "transaction_settlement_declined", "t1", "")},
 		want: map[string]paymentWant{"payment/t1": {state: hook.StateFailed, denied: true}}},
 	{name: "settled, declined and settled again", events: []paymentEvent{btSettled,
-		braintreeSold(900, "transaction_settlement_declined", "t1", ""), braintreeSold(9000, "transaction_settled", "t1", "")},
+		braintreeSold(
+			900,
+			"transaction_settlement_declined",
+			"t1",
+			"",
+		), braintreeSold(9000, "transaction_settled", "t1", "")},
 		want: map[string]paymentWant{"payment/t1": {state: hook.StatePaid, amount: 4900}}},
 	{name: "two transactions of one order", events: []paymentEvent{btSettled,
-		braintreeEvent(9, "transaction_settled", braintreeTransaction("t2", "sale", "20.00", "<order-id>10-4471</order-id>"))},
+		braintreeEvent(
+			9,
+			"transaction_settled",
+			braintreeTransaction("t2", "sale", "20.00", "<order-id>10-4471</order-id>"),
+		)},
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePaid, amount: 6900, due: 6900},
 			"payment/t2":    {state: hook.StatePaid, amount: 2000},
 		}},
 
-	{name: "a month's charge", events: []paymentEvent{braintreeCharged(1, "subscription_charged_unsuccessfully", "t1"),
-		braintreeCharged(5, "subscription_charged_successfully", "t1"), btSettled},
-		want: map[string]paymentWant{"payment/t1": {state: hook.StatePaid, amount: 4900}}},
+	{
+		name: "a month's charge",
+		events: []paymentEvent{braintreeCharged(1, "subscription_charged_unsuccessfully", "t1"),
+			braintreeCharged(5, "subscription_charged_successfully", "t1"), btSettled},
+		want: map[string]paymentWant{"payment/t1": {state: hook.StatePaid, amount: 4900}},
+	},
 	{name: "a month's charge is taken, then declined", events: []paymentEvent{
 		braintreeCharged(5, "subscription_charged_successfully", "t1"),
 		braintreeSold(900, "transaction_settlement_declined", "t1", "<subscription-id>sub1</subscription-id>")},
@@ -102,16 +124,24 @@ var braintreePayments = ofProvider("braintree", []paymentCase{
 			"payment/t2":    {state: hook.StateFailed, amount: 4900, denied: true},
 		}},
 
-	{name: "refunded in part", events: []paymentEvent{btSettled, braintreeCredited(90, "transaction_settled", "c1", "9.00"),
-		braintreeCredited(99, "transaction_disbursed", "c1", "9.00")},
+	{
+		name: "refunded in part",
+		events: []paymentEvent{btSettled, braintreeCredited(90, "transaction_settled", "c1", "9.00"),
+			braintreeCredited(99, "transaction_disbursed", "c1", "9.00")},
 		want: map[string]paymentWant{
-			"order/10-4471": {state: hook.StatePartiallyRefunded, amount: 4900, refunded: 900}}},
+			"order/10-4471": {state: hook.StatePartiallyRefunded, amount: 4900, refunded: 900}},
+	},
 	{name: "refunded in part, then wholly", events: []paymentEvent{btSettled,
 		braintreeCredited(90, "transaction_settled", "c1", "9.00"),
 		braintreeCredited(95, "transaction_settled", "c2", "40.00")},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StateRefunded, amount: 4900, refunded: 4900}}},
 	{name: "a refund fails days later", events: []paymentEvent{btSettled,
-		braintreeCredited(90, "transaction_settled", "c1", "9.00"), braintreeCredited(900, "refund_failed", "c1", "9.00")},
+		braintreeCredited(
+			90,
+			"transaction_settled",
+			"c1",
+			"9.00",
+		), braintreeCredited(900, "refund_failed", "c1", "9.00")},
 		want: map[string]paymentWant{"payment/t1": {state: hook.StatePaid, amount: 4900}}},
 	{name: "a refund is declined", events: []paymentEvent{btSettled,
 		braintreeCredited(90, "transaction_settled", "c1", "9.00"),

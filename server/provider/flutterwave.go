@@ -18,8 +18,8 @@ import (
 // Event: version 4 has an id. For version 3 the event's name, the object's id and its status make one. In an older form
 // of version 3 the transaction is the body itself, without event and data; its id and its status make one.
 //
-// Payments: a transaction is a payment. A refund has an id and names the transaction as tx_id, in version 4 as charge_id.
-// Authorizations are not reported.
+// Payments: a transaction is a payment. A refund has an id and names the transaction as tx_id, in version 4 as
+// charge_id. Authorizations are not reported.
 //
 // Traps: because a token protects no content, Flutterwave advises to query the transaction before goods are delivered.
 // charge.completed means that the attempt ended; data.status says whether it succeeded.

@@ -20,8 +20,12 @@ func flutterwaveChargeEvent(minutes, id int, status string) paymentEvent {
 
 // flutterwaveRefundEvent is an event about a refund of the transaction 75.
 func flutterwaveRefundEvent(minutes, id, sum int, status string) paymentEvent {
-	return flutterwaveEvent(minutes, "refund.completed", fmt.Sprintf(`"id":%d,"tx_id":75,"amount_refunded":%d,"status":%q`,
-		id, sum, status))
+	return flutterwaveEvent(
+		minutes,
+		"refund.completed",
+		fmt.Sprintf(`"id":%d,"tx_id":75,"amount_refunded":%d,"status":%q`,
+			id, sum, status),
+	)
 }
 
 // flutterwaveOldEvent is an event of the older form.
@@ -33,8 +37,10 @@ func flutterwaveOldEvent(minutes int, status string) paymentEvent {
 
 // flutterwave4Event is an event of version 4.
 func flutterwave4Event(minutes int, id, typ, object string) paymentEvent {
-	return paymentEvent{body: fmt.Sprintf(`{"webhook_id":%q,"id":%q,"timestamp":%d,"type":%q,"data":{"currency":"EUR",%s}}`,
-		id, id, unixAt(minutes)*1000, typ, object)}
+	return paymentEvent{
+		body: fmt.Sprintf(`{"webhook_id":%q,"id":%q,"timestamp":%d,"type":%q,"data":{"currency":"EUR",%s}}`,
+			id, id, unixAt(minutes)*1000, typ, object),
+	}
 }
 
 var fwPaid = flutterwaveChargeEvent(5, 75, "successful")
@@ -68,25 +74,35 @@ var flutterwavePayments = ofProvider("flutterwave", []paymentCase{
 		flutterwaveEvent(9, "charge.completed", `"id":80,"tx_ref":"10-4471","amount":7,"status":"successful",`+
 			`"customer":{"email":"bob@example.com"}`)},
 		want: map[string]paymentWant{
-			"order/10-4471": {state: hook.StateAmbiguous, currency: "-", review: []hook.Review{hook.ReviewReferenceShared}},
-			"payment/80":    {state: hook.StatePaid, amount: 700},
+			"order/10-4471": {
+				state:    hook.StateAmbiguous,
+				currency: "-",
+				review:   []hook.Review{hook.ReviewReferenceShared},
+			},
+			"payment/80": {state: hook.StatePaid, amount: 700},
 		}},
 
 	{name: "refunded in part", events: []paymentEvent{fwPaid, flutterwaveRefundEvent(60, 3, 9, "completed")},
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePartiallyRefunded, amount: 4900, refunded: 900}}},
-	{name: "refunded in part, then wholly", events: []paymentEvent{fwPaid, flutterwaveRefundEvent(60, 3, 9, "completed"),
-		flutterwaveRefundEvent(61, 4, 40, "completed-mpgs")},
-		want: map[string]paymentWant{"order/10-4471": {state: hook.StateRefunded, amount: 4900, refunded: 4900}}},
+	{
+		name: "refunded in part, then wholly",
+		events: []paymentEvent{fwPaid, flutterwaveRefundEvent(60, 3, 9, "completed"),
+			flutterwaveRefundEvent(61, 4, 40, "completed-mpgs")},
+		want: map[string]paymentWant{"order/10-4471": {state: hook.StateRefunded, amount: 4900, refunded: 4900}},
+	},
 	{name: "a refund fails", events: []paymentEvent{fwPaid, flutterwaveRefundEvent(60, 3, 9, "pending"),
 		flutterwaveRefundEvent(61, 3, 9, "failed")},
 		want: map[string]paymentWant{"payment/75": {state: hook.StatePaid, amount: 4900}}},
 
-	{name: "the older form", events: []paymentEvent{flutterwaveOldEvent(1, "pending"), flutterwaveOldEvent(5, "successful")},
+	{
+		name:   "the older form",
+		events: []paymentEvent{flutterwaveOldEvent(1, "pending"), flutterwaveOldEvent(5, "successful")},
 		want: map[string]paymentWant{
 			"payment/75":    {state: hook.StatePaid, amount: 4900, due: 4900},
 			"order/10-4471": {state: hook.StatePaid, amount: 4900},
-		}},
+		},
+	},
 	{name: "the older form and the newer one tell of one payment", events: []paymentEvent{fwPaid,
 		flutterwaveOldEvent(5, "successful"), flutterwaveRefundEvent(60, 3, 49, "completed")},
 		want: map[string]paymentWant{
@@ -97,7 +113,12 @@ var flutterwavePayments = ofProvider("flutterwave", []paymentCase{
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StateFailed, amount: 4900, denied: true}}},
 
 	{name: "version 4", events: []paymentEvent{
-		flutterwave4Event(1, "wbk_1", "charge.completed", `"id":"chg_1","amount":49,"status":"pending","reference":"10-4471"`),
+		flutterwave4Event(
+			1,
+			"wbk_1",
+			"charge.completed",
+			`"id":"chg_1","amount":49,"status":"pending","reference":"10-4471"`,
+		),
 		flutterwave4Event(5, "wbk_2", "charge.completed",
 			`"id":"chg_1","amount":49,"status":"succeeded","reference":"10-4471"`),
 		flutterwave4Event(9, "wbk_3", "refund.completed",

@@ -12,10 +12,12 @@ import (
 // Signature: X-Signature is the hex HMAC-SHA-256 of the body. The key is the signing secret that the user chooses, as
 // text; Lemon Squeezy limits it to 40 characters.
 //
-// Event: the event's name, the object's id, its updated_at and the hash of the body make an id, so that only an identical
-// body counts as a repeat. meta.webhook_id is not used: it is not certain that it tells the events of a webhook apart.
+// Event: the event's name, the object's id, its updated_at and the hash of the body make an id, so that only an
+// identical body counts as a repeat. meta.webhook_id is not used: it is not certain that it tells the events of a
+// webhook apart.
 //
-// Payments: an order is one payment, and so is each invoice of a subscription. refunded_amount is the sum of all refunds.
+// Payments: an order is one payment, and so is each invoice of a subscription. refunded_amount is the sum of all
+// refunds.
 //
 // Traps: there is no timestamp in the signature, so an old request that was captured verifies again.
 //

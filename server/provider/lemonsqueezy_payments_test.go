@@ -42,8 +42,11 @@ var lemonPayments = ofProvider("lemonsqueezy", []paymentCase{
 	{name: "declined", events: []paymentEvent{lemonOrderEvent(1, "order_created", "failed", 4900, 0)},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StateFailed, amount: 4900, denied: true}}},
 	// nobody said that the money was not reserved
-	{name: "stopped as fraudulent", events: []paymentEvent{lemonOrderEvent(1, "order_created", "fraudulent", 4900, 0)},
-		want: map[string]paymentWant{"order/10-4471": {state: hook.StateFailed, amount: 4900}}},
+	{
+		name:   "stopped as fraudulent",
+		events: []paymentEvent{lemonOrderEvent(1, "order_created", "fraudulent", 4900, 0)},
+		want:   map[string]paymentWant{"order/10-4471": {state: hook.StateFailed, amount: 4900}},
+	},
 	{name: "nothing to pay", events: []paymentEvent{lemonOrderEvent(1, "order_created", "paid", 0, 0)},
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePaid, currency: "-", nothingDue: hook.CauseFree}}},
@@ -79,7 +82,13 @@ var lemonPayments = ofProvider("lemonsqueezy", []paymentCase{
 		lemonInvoiceEvent(9, "recovered", "i9", "renewal", 0)},
 		want: map[string]paymentWant{"invoice/i9": {state: hook.StatePaid, amount: 4900}}},
 	{name: "a renewal is refunded", events: []paymentEvent{lemonInvoiceEvent(9, "success", "i9", "renewal", 0),
-		lemonInvoiceEvent(90, "refunded", "i9", "renewal", 900), lemonInvoiceEvent(99, "refunded", "i9", "renewal", 4900)},
+		lemonInvoiceEvent(
+			90,
+			"refunded",
+			"i9",
+			"renewal",
+			900,
+		), lemonInvoiceEvent(99, "refunded", "i9", "renewal", 4900)},
 		want: map[string]paymentWant{"invoice/i9": {state: hook.StateRefunded, amount: 4900, refunded: 4900}}},
 	{name: "the first payment of a subscription is that of its order", events: []paymentEvent{lsPaid,
 		lemonInvoiceEvent(5, "success", "i1", "initial", 0)},
@@ -91,8 +100,12 @@ var lemonPayments = ofProvider("lemonsqueezy", []paymentCase{
 		lemonEvent(9, "order_created", "2", `"identifier":"i-2","order_number":8,"status":"failed","total":700,`+
 			`"user_email":"bob@example.com"`)},
 		want: map[string]paymentWant{
-			"order/10-4471": {state: hook.StateAmbiguous, currency: "-", review: []hook.Review{hook.ReviewReferenceShared}},
-			"payment/i-2":   {state: hook.StateFailed, amount: 700, denied: true},
+			"order/10-4471": {
+				state:    hook.StateAmbiguous,
+				currency: "-",
+				review:   []hook.Review{hook.ReviewReferenceShared},
+			},
+			"payment/i-2": {state: hook.StateFailed, amount: 700, denied: true},
 		}},
 })
 

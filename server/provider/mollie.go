@@ -15,9 +15,9 @@ import (
 // Event: the member id of the event. A classic webhook has no event id: its body is only id=tr_…, and the receiver is
 // expected to fetch the payment with its API key.
 //
-// Payments: each tr_ id is a payment of its own, so a payer's second attempt is another payment of the same reference. An
-// order of Mollie's (orderId), a payment link and a sales invoice are orders. Refunds come one by one, and as the sum in
-// amountRefunded. A refund, chargeback or dispute names its payment as paymentId.
+// Payments: each tr_ id is a payment of its own, so a payer's second attempt is another payment of the same
+// reference. An order of Mollie's (orderId), a payment link and a sales invoice are orders. Refunds come one by one,
+// and as the sum in amountRefunded. A refund, chargeback or dispute names its payment as paymentId.
 //
 // Traps: a classic delivery says that a payment changed and not how, so it can only report that something happened. Two
 // deliveries with the same body are two changes, not a repeat. The event of a paid link does not say which payment paid
@@ -106,8 +106,21 @@ var mollieID = payload.SelectAll("body:_embedded.entity.id", "body:entityId")
 // vouchers have no family.
 var mollieMethods = methodsBy("body:_embedded.entity.method", map[hook.Method][]string{
 	hook.MethodCard: {"creditcard", "bancontact", "pointofsale"},
-	hook.MethodBank: {"banktransfer", "directdebit", "ideal", "eps", "giropay", "sofort", "kbc", "belfius", "przelewy24",
-		"trustly", "paybybank", "mybank", "blik"},
+	hook.MethodBank: {
+		"banktransfer",
+		"directdebit",
+		"ideal",
+		"eps",
+		"giropay",
+		"sofort",
+		"kbc",
+		"belfius",
+		"przelewy24",
+		"trustly",
+		"paybybank",
+		"mybank",
+		"blik",
+	},
 	hook.MethodVoucher: {"multibanco"},
 	hook.MethodWallet: {"paypal", "applepay", "googlepay", "satispay", "twint", "mbway", "bancomatpay", "swish",
 		"vipps", "mobilepay"},
@@ -143,13 +156,27 @@ var mollieRules = withMarks(extract.Rules{
 			extract.Kinds{"open": hook.Created, "pending": hook.Processing, "authorized": hook.Authorized,
 				"paid": "", "failed": hook.Failed, "canceled": hook.Canceled, "expired": hook.Expired}, hook.Info)},
 
-	{Types: []string{"refund.refunded"}, Match: extract.Always(hook.Refund), Subject: &mollieByPaymentID, Part: mollieID},
+	{
+		Types:   []string{"refund.refunded"},
+		Match:   extract.Always(hook.Refund),
+		Subject: &mollieByPaymentID,
+		Part:    mollieID,
+	},
 	{Types: []string{"refund.failed", "refund.canceled"}, Match: extract.Always(hook.RefundFailed),
 		Subject: &mollieByPaymentID, Part: mollieID},
 	{Types: []string{"refund.*"}, Subject: &mollieByPaymentID, Part: mollieID,
-		Match: extract.ByField("body:_embedded.entity.status",
-			extract.Kinds{"queued": hook.RefundPending, "pending": hook.RefundPending, "processing": hook.RefundPending,
-				"refunded": hook.Refund, "failed": hook.RefundFailed, "canceled": hook.RefundFailed}, hook.Info)},
+		Match: extract.ByField(
+			"body:_embedded.entity.status",
+			extract.Kinds{
+				"queued":     hook.RefundPending,
+				"pending":    hook.RefundPending,
+				"processing": hook.RefundPending,
+				"refunded":   hook.Refund,
+				"failed":     hook.RefundFailed,
+				"canceled":   hook.RefundFailed,
+			},
+			hook.Info,
+		)},
 
 	{Types: []string{"payment-link.paid"}, Match: extract.Always(hook.Captured), Subject: &mollieLink,
 		Due: mollieLink.Amounts},

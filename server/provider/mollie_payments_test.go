@@ -69,7 +69,12 @@ var molliePayments = ofProvider("mollie", []paymentCase{
 		molliePaymentEvent(20000, "tr_1", "expired", `,"method":"banktransfer"`)},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StateExpired, amount: 4900, denied: true}}},
 	{name: "a bank transfer on its way while another attempt is canceled", events: []paymentEvent{
-		molliePaymentEvent(1, "tr_1", "pending", `,"method":"banktransfer"`), molliePaymentEvent(9, "tr_2", "canceled", "")},
+		molliePaymentEvent(
+			1,
+			"tr_1",
+			"pending",
+			`,"method":"banktransfer"`,
+		), molliePaymentEvent(9, "tr_2", "canceled", "")},
 		want: map[string]paymentWant{
 			"payment/tr_2":  {state: hook.StateCanceled, amount: 4900, denied: true},
 			"order/10-4471": {state: hook.StateProcessing, amount: 4900},
@@ -85,8 +90,11 @@ var molliePayments = ofProvider("mollie", []paymentCase{
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StateCanceled, amount: 4900, denied: true}}},
 	{name: "paid after its own expiry", events: []paymentEvent{molliePaymentEvent(3, "tr_1", "expired", ""), moPaid},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StatePaid, amount: 4900, late: true}}},
-	{name: "another attempt expires first", events: []paymentEvent{molliePaymentEvent(3, "tr_0", "expired", ""), moPaid},
-		want: map[string]paymentWant{"order/10-4471": {state: hook.StatePaid, amount: 4900}}},
+	{
+		name:   "another attempt expires first",
+		events: []paymentEvent{molliePaymentEvent(3, "tr_0", "expired", ""), moPaid},
+		want:   map[string]paymentWant{"order/10-4471": {state: hook.StatePaid, amount: 4900}},
+	},
 	{name: "another attempt is canceled as it is paid", events: []paymentEvent{
 		moPaid, molliePaymentEvent(5, "tr_0", "canceled", "")},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StatePaid, amount: 4900}}},
@@ -110,9 +118,12 @@ var molliePayments = ofProvider("mollie", []paymentCase{
 	{name: "a sum of refunds of nothing", events: []paymentEvent{
 		molliePaymentEvent(5, "tr_1", "paid", ","+mollieSum("amountRefunded", "0.00"))},
 		want: map[string]paymentWant{"payment/tr_1": {state: hook.StatePaid, amount: 4900}}},
-	{name: "a refund fails days later", events: []paymentEvent{moPaid, mollieRefundEvent(90, "refunded", "re_1", "9.00"),
-		mollieRefundEvent(900, "failed", "re_1", "9.00")},
-		want: map[string]paymentWant{"payment/tr_1": {state: hook.StatePaid, amount: 4900}}},
+	{
+		name: "a refund fails days later",
+		events: []paymentEvent{moPaid, mollieRefundEvent(90, "refunded", "re_1", "9.00"),
+			mollieRefundEvent(900, "failed", "re_1", "9.00")},
+		want: map[string]paymentWant{"payment/tr_1": {state: hook.StatePaid, amount: 4900}},
+	},
 	{name: "a refund is withdrawn", events: []paymentEvent{moPaid, mollieRefundEvent(90, "queued", "re_1", "9.00"),
 		mollieRefundEvent(91, "canceled", "re_1", "9.00")},
 		want: map[string]paymentWant{"payment/tr_1": {state: hook.StatePaid, amount: 4900}}},
@@ -150,14 +161,25 @@ var molliePayments = ofProvider("mollie", []paymentCase{
 		want: map[string]paymentWant{"payment-link/pl_1": {state: hook.StatePaid, amount: 4900, due: 4900}}},
 	{name: "an invoice is issued", events: []paymentEvent{mollieInvoiceEvent(0, "issued")},
 		want: map[string]paymentWant{"invoice/invoice_1": {state: hook.StatePending, amount: 4900, due: 4900}}},
-	{name: "an invoice is paid", events: []paymentEvent{mollieInvoiceEvent(0, "issued"), mollieInvoiceEvent(5, "paid")},
-		want: map[string]paymentWant{"invoice/invoice_1": {state: hook.StatePaid, amount: 4900, due: 4900}}},
+	{
+		name:   "an invoice is paid",
+		events: []paymentEvent{mollieInvoiceEvent(0, "issued"), mollieInvoiceEvent(5, "paid")},
+		want:   map[string]paymentWant{"invoice/invoice_1": {state: hook.StatePaid, amount: 4900, due: 4900}},
+	},
 	{name: "an invoice is canceled", events: []paymentEvent{
 		mollieInvoiceEvent(0, "created"), mollieInvoiceEvent(5, "canceled")},
 		want: map[string]paymentWant{"invoice/invoice_1": {state: hook.StateCanceled, amount: 4900, denied: true}}},
 	{name: "two payments of an order of Mollie's", events: []paymentEvent{
-		mollieEvent(1, "payment.paid", `"id":"tr_1","orderId":"ord_1","method":"giftcard",`+mollieSum("amount", "20.00")),
-		mollieEvent(2, "payment.paid", `"id":"tr_2","orderId":"ord_1","method":"ideal",`+mollieSum("amount", "29.00"))},
+		mollieEvent(
+			1,
+			"payment.paid",
+			`"id":"tr_1","orderId":"ord_1","method":"giftcard",`+mollieSum("amount", "20.00"),
+		),
+		mollieEvent(
+			2,
+			"payment.paid",
+			`"id":"tr_2","orderId":"ord_1","method":"ideal",`+mollieSum("amount", "29.00"),
+		)},
 		want: map[string]paymentWant{"mollie-order/ord_1": {state: hook.StatePaid, amount: 4900, due: 4900}}},
 
 	{name: "the payments of a subscription stay apart", events: []paymentEvent{moPaid,
@@ -174,8 +196,12 @@ var molliePayments = ofProvider("mollie", []paymentCase{
 		molliePaymentEvent(1, "tr_1", "paid", `,"customerId":"cst_1"`),
 		molliePaymentEvent(2, "tr_2", "failed", `,"customerId":"cst_2"`)},
 		want: map[string]paymentWant{
-			"order/10-4471": {state: hook.StateAmbiguous, currency: "-", review: []hook.Review{hook.ReviewReferenceShared}},
-			"payment/tr_2":  {state: hook.StateFailed, amount: 4900, denied: true},
+			"order/10-4471": {
+				state:    hook.StateAmbiguous,
+				currency: "-",
+				review:   []hook.Review{hook.ReviewReferenceShared},
+			},
+			"payment/tr_2": {state: hook.StateFailed, amount: 4900, denied: true},
 		}},
 })
 

@@ -82,9 +82,18 @@ var paddleID = payload.SelectAll("body:data.id")
 
 // paddleMethods: https://developer.paddle.com/api-reference/transactions. The newest attempt is the first in the list.
 var paddleMethods = methodsBy("body:data.payments.0.method_details.type", map[hook.Method][]string{
-	hook.MethodCard:   {"card", "bancontact", "korea_local", "south_korea_local_card"},
-	hook.MethodBank:   {"wire_transfer", "ideal", "blik", "pix", "upi"},
-	hook.MethodWallet: {"paypal", "apple_pay", "google_pay", "alipay", "wechat_pay", "mb_way", "kakao_pay", "naver_pay"},
+	hook.MethodCard: {"card", "bancontact", "korea_local", "south_korea_local_card"},
+	hook.MethodBank: {"wire_transfer", "ideal", "blik", "pix", "upi"},
+	hook.MethodWallet: {
+		"paypal",
+		"apple_pay",
+		"google_pay",
+		"alipay",
+		"wechat_pay",
+		"mb_way",
+		"kakao_pay",
+		"naver_pay",
+	},
 })
 
 // paddleRules: https://developer.paddle.com/webhooks/overview. Adjustments report refunds and chargebacks by their

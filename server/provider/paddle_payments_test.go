@@ -48,8 +48,11 @@ var paddlePayments = ofProvider("paddle", []paymentCase{
 		}},
 	{name: "the second card", events: []paymentEvent{pdCreated, pdFailed, pdPaid, pdDone},
 		want: map[string]paymentWant{"payment/txn_1": {state: hook.StatePaid, amount: 4900}}},
-	{name: "failed, and still open", events: []paymentEvent{pdCreated, pdFailed, paddleSaleEvent(3, "updated", "ready")},
-		want: map[string]paymentWant{"payment/txn_1": {state: hook.StateFailed, amount: 4900, denied: true}}},
+	{
+		name:   "failed, and still open",
+		events: []paymentEvent{pdCreated, pdFailed, paddleSaleEvent(3, "updated", "ready")},
+		want:   map[string]paymentWant{"payment/txn_1": {state: hook.StateFailed, amount: 4900, denied: true}},
+	},
 	{name: "an update alone", events: []paymentEvent{paddleSaleEvent(5, "updated", "completed")},
 		want: map[string]paymentWant{"payment/txn_1": {state: hook.StatePaid, amount: 4900}}},
 	{name: "an invoice, paid by bank", events: []paymentEvent{
@@ -65,8 +68,11 @@ var paddlePayments = ofProvider("paddle", []paymentCase{
 	{name: "paid after it was canceled", events: []paymentEvent{pdCreated,
 		paddleSaleEvent(4, "canceled", "canceled"), pdPaid},
 		want: map[string]paymentWant{"payment/txn_1": {state: hook.StatePaid, amount: 4900, late: true}}},
-	{name: "canceled as it is paid", events: []paymentEvent{pdCreated, pdPaid, paddleSaleEvent(5, "canceled", "canceled")},
-		want: map[string]paymentWant{"payment/txn_1": {state: hook.StatePaid, amount: 4900}}},
+	{
+		name:   "canceled as it is paid",
+		events: []paymentEvent{pdCreated, pdPaid, paddleSaleEvent(5, "canceled", "canceled")},
+		want:   map[string]paymentWant{"payment/txn_1": {state: hook.StatePaid, amount: 4900}},
+	},
 
 	{name: "refunded in part", events: []paymentEvent{pdDone,
 		paddleAdjustedEvent(90, "created", "adj_1", "refund", "pending_approval", 900),
@@ -106,7 +112,11 @@ var paddlePayments = ofProvider("paddle", []paymentCase{
 			"payment/txn_1": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsWon}}},
 
 	{name: "a renewal stays apart", events: []paymentEvent{pdDone,
-		paddleEvent(9000, "transaction.payment_failed", paddleSale("txn_2", "subscription_recurring", "ready", "4900"))},
+		paddleEvent(
+			9000,
+			"transaction.payment_failed",
+			paddleSale("txn_2", "subscription_recurring", "ready", "4900"),
+		)},
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePaid, amount: 4900},
 			"payment/txn_2": {state: hook.StateFailed, amount: 4900, denied: true},

@@ -20,8 +20,8 @@ import (
 // Payments: the reference of a charge is the id of a payment, and a payment request is an order. A debit may take less
 // than requested_amount; then more is to come. Refunds come one by one, some of them without a reference.
 //
-// Traps: a refund's events have no time, so the time of receipt counts. Amounts are in the subunit of the currency, with two digits for the West African franc (XOF) too. data.domain
-// tells test from live.
+// Traps: a refund's events have no time, so the time of receipt counts. Amounts are in the subunit of the currency,
+// with two digits for the West African franc (XOF) too. data.domain tells test from live.
 //
 // Source: https://paystack.com/docs/payments/webhooks/
 var paystack = Provider{

@@ -36,7 +36,13 @@ func paystackRequestEvent(typ, status, paidAt string) paymentEvent {
 }
 
 var (
-	psPaid     = paystackChargeEvent(5, "charge.success", "r-1", "success", `,"channel":"card","requested_amount":4900`)
+	psPaid = paystackChargeEvent(
+		5,
+		"charge.success",
+		"r-1",
+		"success",
+		`,"channel":"card","requested_amount":4900`,
+	)
 	psReserved = paystackChargeEvent(1, "preauthorization.reserve.success", "r-1", "reserved", "")
 )
 
@@ -47,11 +53,14 @@ var paystackPayments = ofProvider("paystack", []paymentCase{
 			"order/10-4471": {state: hook.StatePaid, amount: 4900},
 			"order/r-1":     {state: hook.StatePaid, amount: 4900},
 		}},
-	{name: "the second card", events: []paymentEvent{paystackChargeEvent(1, "charge.failed", "r-0", "failed", ""), psPaid},
+	{
+		name:   "the second card",
+		events: []paymentEvent{paystackChargeEvent(1, "charge.failed", "r-0", "failed", ""), psPaid},
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePaid, amount: 4900},
 			"payment/r-0":   {state: hook.StateFailed, amount: 4900, denied: true},
-		}},
+		},
+	},
 	{name: "a bank transfer is rejected", events: []paymentEvent{
 		paystackChargeEvent(1, "bank.transfer.rejected", "r-0", "failed", "")},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StateFailed, amount: 4900, denied: true}}},
@@ -69,8 +78,12 @@ var paystackPayments = ofProvider("paystack", []paymentCase{
 		paystackEvent("charge.success", `"id":1,"reference":"r-9","status":"success","amount":700,"currency":"EUR",`+
 			`"metadata":{"order_id":"10-4471"},"customer":{"email":"bob@example.com"}`)},
 		want: map[string]paymentWant{
-			"order/10-4471": {state: hook.StateAmbiguous, currency: "-", review: []hook.Review{hook.ReviewReferenceShared}},
-			"payment/r-9":   {state: hook.StatePaid, amount: 700},
+			"order/10-4471": {
+				state:    hook.StateAmbiguous,
+				currency: "-",
+				review:   []hook.Review{hook.ReviewReferenceShared},
+			},
+			"payment/r-9": {state: hook.StatePaid, amount: 700},
 		}},
 
 	{name: "held, captured later", events: []paymentEvent{psReserved,
@@ -86,8 +99,11 @@ var paystackPayments = ofProvider("paystack", []paymentCase{
 		paystackChargeEvent(60, "preauthorization.capture.failed", "r-1", "failed", "")},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StateFailed, amount: 4900}}},
 
-	{name: "a request is open", events: []paymentEvent{paystackRequestEvent("paymentrequest.pending", "pending", "null")},
-		want: map[string]paymentWant{"payment-request/PRQ_1": {state: hook.StatePending, amount: 4900, due: 4900}}},
+	{
+		name:   "a request is open",
+		events: []paymentEvent{paystackRequestEvent("paymentrequest.pending", "pending", "null")},
+		want:   map[string]paymentWant{"payment-request/PRQ_1": {state: hook.StatePending, amount: 4900, due: 4900}},
+	},
 	{name: "a request is paid", events: []paymentEvent{
 		paystackRequestEvent("paymentrequest.pending", "pending", "null"),
 		paystackRequestEvent("paymentrequest.success", "success", `"`+isoAt(5)+`"`)},
@@ -115,13 +131,20 @@ var paystackPayments = ofProvider("paystack", []paymentCase{
 		paystackRefundEvent("refund.processed", "null", 900), paystackRefundEvent("refund.processed", "null", 1000)},
 		want: map[string]paymentWant{
 			"payment/r-1": {state: hook.StatePartiallyRefunded, amount: 4900, refunded: 1900}}},
-	{name: "a refund fails later", events: []paymentEvent{psPaid, paystackRefundEvent("refund.processed", `"R1"`, 900),
-		paystackRefundEvent("refund.failed", `"R1"`, 900)},
-		want: map[string]paymentWant{"payment/r-1": {state: hook.StatePaid, amount: 4900}}},
+	{
+		name: "a refund fails later",
+		events: []paymentEvent{psPaid, paystackRefundEvent("refund.processed", `"R1"`, 900),
+			paystackRefundEvent("refund.failed", `"R1"`, 900)},
+		want: map[string]paymentWant{"payment/r-1": {state: hook.StatePaid, amount: 4900}},
+	},
 	{name: "only a failed refund is known", events: []paymentEvent{paystackRefundEvent("refund.failed", `"R1"`, 900)},
 		want: map[string]paymentWant{"payment/r-1": {state: hook.StatePaid, amount: 900}}},
 	{name: "a dispute is lost", events: []paymentEvent{psPaid,
-		paystackDisputeEvent(0, "charge.dispute.create", "null"), paystackDisputeEvent(0, "charge.dispute.remind", "null"),
+		paystackDisputeEvent(
+			0,
+			"charge.dispute.create",
+			"null",
+		), paystackDisputeEvent(0, "charge.dispute.remind", "null"),
 		paystackDisputeEvent(9000, "charge.dispute.resolve", `"merchant-accepted"`)},
 		want: map[string]paymentWant{
 			"payment/r-1": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost}}},
@@ -134,8 +157,11 @@ var paystackPayments = ofProvider("paystack", []paymentCase{
 	{name: "a month's charge stays apart", events: []paymentEvent{psPaid,
 		paystackEvent("charge.success", `"id":2,"reference":"r-2","status":"success","amount":4900,"currency":"EUR",`+
 			`"metadata":null,"customer":{"email":"ada@example.com"},"plan":{"plan_code":"PLN_1"}`),
-		paystackEvent("invoice.payment_failed", `"invoice_code":"INV_1","transaction":{"reference":"r-3","amount":4900,`+
-			`"currency":"EUR"}`)},
+		paystackEvent(
+			"invoice.payment_failed",
+			`"invoice_code":"INV_1","transaction":{"reference":"r-3","amount":4900,`+
+				`"currency":"EUR"}`,
+		)},
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePaid, amount: 4900},
 			"payment/r-2":   {state: hook.StatePaid, amount: 4900},

@@ -65,10 +65,16 @@ var squarePayments = ofProvider("square", []paymentCase{
 		}},
 	{name: "authorized", events: []paymentEvent{sqApproved},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StateAuthorized, amount: 4900}}},
-	{name: "a bank debit", events: []paymentEvent{squareWhole(1, "P1", "PENDING"), squareWhole(4000, "P1", "COMPLETED")},
-		want: map[string]paymentWant{"order/10-4471": {state: hook.StatePaid, amount: 4900}}},
-	{name: "a bank debit fails", events: []paymentEvent{squareWhole(1, "P1", "PENDING"), squareWhole(4000, "P1", "FAILED")},
-		want: map[string]paymentWant{"order/10-4471": {state: hook.StateFailed, amount: 4900, denied: true}}},
+	{
+		name:   "a bank debit",
+		events: []paymentEvent{squareWhole(1, "P1", "PENDING"), squareWhole(4000, "P1", "COMPLETED")},
+		want:   map[string]paymentWant{"order/10-4471": {state: hook.StatePaid, amount: 4900}},
+	},
+	{
+		name:   "a bank debit fails",
+		events: []paymentEvent{squareWhole(1, "P1", "PENDING"), squareWhole(4000, "P1", "FAILED")},
+		want:   map[string]paymentWant{"order/10-4471": {state: hook.StateFailed, amount: 4900, denied: true}},
+	},
 	{name: "the second card", events: []paymentEvent{squareWhole(1, "P0", "FAILED"), sqApproved, sqPaid},
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePaid, amount: 4900},
@@ -96,19 +102,38 @@ var squarePayments = ofProvider("square", []paymentCase{
 			"square-order/O1": {state: hook.StatePaid, amount: 9000},
 			"payment/P2":      {state: hook.StatePaid, amount: 2500},
 		}},
-	{name: "one part of a split bill is returned", events: []paymentEvent{squarePart(1, "P1", "COMPLETED", 3000, 1, ""),
-		squarePart(2, "P2", "COMPLETED", 5000, 1, ""), squareRefundEvent(90, "updated", "P1_R1", "COMPLETED", 3000),
-		squarePart(90, "P1", "COMPLETED", 3000, 2, ","+squareSum("refunded_money", 3000))},
+	{
+		name: "one part of a split bill is returned",
+		events: []paymentEvent{squarePart(1, "P1", "COMPLETED", 3000, 1, ""),
+			squarePart(
+				2,
+				"P2",
+				"COMPLETED",
+				5000,
+				1,
+				"",
+			), squareRefundEvent(90, "updated", "P1_R1", "COMPLETED", 3000),
+			squarePart(90, "P1", "COMPLETED", 3000, 2, ","+squareSum("refunded_money", 3000))},
 		want: map[string]paymentWant{
 			"square-order/O1": {state: hook.StatePartiallyRefunded, amount: 8000, refunded: 3000},
 			"payment/P1":      {state: hook.StateRefunded, amount: 3000, refunded: 3000},
-		}},
+		},
+	},
 	{name: "two customers' orders have one reference", events: []paymentEvent{
 		squarePart(1, "P1", "COMPLETED", 4900, 1, `,"customer_id":"C1"`),
-		squareEvent(2, "payment.updated", "payment", `"id":"P2","status":"FAILED","order_id":"O2","customer_id":"C2",`+
-			`"reference_id":"10-4471",`+squareSum("total_money", 700))},
+		squareEvent(
+			2,
+			"payment.updated",
+			"payment",
+			`"id":"P2","status":"FAILED","order_id":"O2","customer_id":"C2",`+
+				`"reference_id":"10-4471",`+squareSum("total_money", 700),
+		)},
 		want: map[string]paymentWant{
-			"order/10-4471":   {state: hook.StateAmbiguous, currency: "-", review: []hook.Review{hook.ReviewReferenceShared}},
+			"order/10-4471": {
+				state:    hook.StateAmbiguous,
+				currency: "-",
+				review:   []hook.Review{hook.ReviewReferenceShared},
+			},
 			"square-order/O2": {state: hook.StateFailed, amount: 700, denied: true},
 		}},
 	{name: "nothing to pay", events: []paymentEvent{squarePart(1, "P1", "COMPLETED", 0, 1, "")},
@@ -157,7 +182,14 @@ var squarePayments = ofProvider("square", []paymentCase{
 			"order/10-4471": {state: hook.StatePaid, amount: 4900},
 		}},
 	{name: "a deposit is paid", events: []paymentEvent{squareInvoiceEvent(0, "published", "UNPAID", 0, 0),
-		squarePart(5, "P1", "COMPLETED", 2000, 1, ""), squareInvoiceEvent(5, "payment_made", "PARTIALLY_PAID", 2000, 0)},
+		squarePart(
+			5,
+			"P1",
+			"COMPLETED",
+			2000,
+			1,
+			"",
+		), squareInvoiceEvent(5, "payment_made", "PARTIALLY_PAID", 2000, 0)},
 		want: map[string]paymentWant{
 			"invoice/inv:1":   {state: hook.StatePartiallyPaid, amount: 2000, due: 4900},
 			"square-order/O1": {state: hook.StatePartiallyPaid, amount: 2000, due: 4900},
@@ -174,6 +206,12 @@ var squarePayments = ofProvider("square", []paymentCase{
 		want: map[string]paymentWant{"invoice/inv:1": {state: hook.StateCanceled, amount: 4900, denied: true}}},
 	// the payment itself did not come late: it is the invoice that ended before
 	{name: "an invoice is canceled, and paid", events: []paymentEvent{
-		squareInvoiceEvent(0, "published", "UNPAID", 0, 0), squareInvoiceEvent(3, "canceled", "CANCELED", 0, 0), sqPaid},
+		squareInvoiceEvent(
+			0,
+			"published",
+			"UNPAID",
+			0,
+			0,
+		), squareInvoiceEvent(3, "canceled", "CANCELED", 0, 0), sqPaid},
 		want: map[string]paymentWant{"invoice/inv:1": {state: hook.StatePaid, amount: 4900}}},
 })
