@@ -119,8 +119,11 @@ func (x *extraction) statements(items []string) []hook.Statement {
 func (x *extraction) singleEvent() hook.Event {
 	r := x.Record
 	one := hook.Event{ID: r.Event, Type: r.Type, OccurredAt: r.OccurredAt, Account: r.Account}
-	if one.Type == "" {
+	switch {
+	case one.Type == "":
 		one = x.Event(&x.Request)
+	case one.Account == "": // an earlier release may not have read it; references are names within it
+		one.Account = x.Event(&x.Request).Account
 	}
 	if one.ID == "" {
 		one.ID = string(r.ID)

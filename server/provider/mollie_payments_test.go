@@ -2,7 +2,9 @@ package provider
 
 import (
 	"fmt"
+	"testing"
 
+	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 )
 
@@ -210,4 +212,15 @@ var mollieReported = []reportedCase{
 		"order/M1":     {state: hook.StateAuthorized, amount: 4900},
 		"payment/tr_A": {state: hook.StateExpired, amount: 4900, denied: true},
 	}},
+}
+
+// TestAnAccountIsReadOfOlderDeliveriesToo has a delivery that an earlier release stored without its account: references
+// of one order would otherwise be names within two accounts.
+func TestAnAccountIsReadOfOlderDeliveriesToo(t *testing.T) {
+	r := extracttest.Record("POST", nil, moPaid.body)
+	r.Event, r.Type = "event_1", "payment.paid"
+	all := mollie.mustExtract(t, &hook.Endpoint{}, r)
+	if len(all) != 1 || all[0].Account != "pfl_1" || all[0].Event != "event_1" {
+		t.Errorf("%+v", all)
+	}
 }
