@@ -148,6 +148,7 @@ func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint
 	if e.MaxBody == 0 {
 		e.MaxBody = hook.DefaultMaxBody
 	}
+	cleanPEM(&e)
 	err := resolveVerify(&e, nil)
 	if err != nil {
 		return e, err
@@ -183,6 +184,7 @@ func (es *Endpoints) Change(
 		if err := edit(&e); err != nil {
 			return was, err
 		}
+		cleanPEM(&e)
 		e.ID, e.Slug, e.CreatedAt, e.DeletedAt = was.ID, was.Slug, was.CreatedAt, was.DeletedAt
 		err = resolveVerify(&e, &was)
 		return e, err
@@ -286,9 +288,9 @@ func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, e
 var namePattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$`)
 
 // validate returns a problem if e is not valid by itself or together with the other endpoints: hook.ErrConflict if its
-// name is taken or there are too many, hook.ErrContradiction for a filter that does not parse, else hook.ErrInvalid. For
-// a mapping that does not compile it is the error of package expr. others contains the stored version of e. A deleted
-// endpoint is always valid.
+// name is taken or there are too many, hook.ErrContradiction for a filter that does not parse, else hook.ErrInvalid.
+// For a mapping that does not compile it is the error of package expr. others contains the stored version of e. A
+// deleted endpoint is always valid.
 func validate(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	if !e.DeletedAt.IsZero() {
 		return nil

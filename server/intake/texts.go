@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/signature"
 )
 
 // validateTexts returns a sentence for the user about the first text with invisible characters, or "". These texts
@@ -52,6 +53,23 @@ func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 		return "statuses.page.name contains a line break or another invisible character. Type it again."
 	}
 	return ""
+}
+
+// cleanPEM writes the endpoint's secrets and settings that are in PEM without white space around them, as
+// signature.CleanPEM does. It must be called before validation, which refuses such white space in other texts.
+func cleanPEM(e *hook.Endpoint) {
+	for i, s := range e.Secrets {
+		if clean := signature.CleanPEM(s.Value); clean != s.Value {
+			e.Secrets = slices.Clone(e.Secrets) // the stored endpoint may share it
+			e.Secrets[i].Value = clean
+		}
+	}
+	for name, value := range e.Settings {
+		if clean := signature.CleanPEM(value); clean != value {
+			e.Settings = maps.Clone(e.Settings)
+			e.Settings[name] = clean
+		}
+	}
 }
 
 // validateContentType returns a sentence for the user if text is not one media type in printable ASCII (RFC 9110 §8.3),

@@ -17,6 +17,7 @@ func CheckSecret(id, value string) string {
 	if !known {
 		return fmt.Sprintf("cannot be checked, because the provider %q does not exist.", id)
 	}
+	value = signature.CleanPEM(value)
 	rule := &p.Signature.Secrets
 	// The check for another key comes first: the message that such a key is too short would mislead.
 	if message := p.lookalikeOf(value); message != "" {

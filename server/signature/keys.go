@@ -123,6 +123,16 @@ func ecdsaKey(secret string) *ecdsa.PublicKey {
 	return nil
 }
 
+// CleanPEM returns a key or certificate in PEM without white space around it and with line feeds as line breaks. Files
+// end with a line break, and some have those of Windows. It returns a text that is not PEM as it is.
+func CleanPEM(text string) string {
+	clean := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "\ufeff"))
+	if !strings.HasPrefix(clean, "-----BEGIN ") {
+		return text
+	}
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(clean)
+}
+
 // certificateOf parses a certificate in PEM; nil if it is none.
 func certificateOf(secret string) *x509.Certificate {
 	block, _ := pem.Decode([]byte(secret))
