@@ -168,8 +168,8 @@ func (x *extraction) statement(rule *Rule, one hook.Event) (s hook.Statement, re
 		s.Subject = hook.KindPayment
 	}
 	s.Evidence = hook.Evidence{
-		Event: one.ID, Kind: o.Kind, At: one.OccurredAt, Seq: r.Seq, Delivery: r.ID, Type: one.Type,
-		ReceivedAt: r.ReceivedAt, State: o.State, Tone: o.Tone, Final: o.Final,
+		Event: one.ID, Variant: r.Variant(), Kind: o.Kind, At: one.OccurredAt, Seq: r.Seq, Delivery: r.ID,
+		Type: one.Type, ReceivedAt: r.ReceivedAt, State: o.State, Tone: o.Tone, Final: o.Final,
 		Customer: x.customer(spec), URL: x.url(spec), Title: x.title(spec),
 	}
 	fulfilment := x.outcome(&spec.Fulfilment)

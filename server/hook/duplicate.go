@@ -1,5 +1,10 @@
 package hook
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
 // EventClaim records, for one event id of one endpoint, which delivery had it first and how often it was delivered. The
 // zero EventClaim means that no verified delivery has had the id.
 //
@@ -105,6 +110,20 @@ func ResolveDuplicate(
 		out.DuplicateOf, out.Occurrence, out.BodyDiffers = first, out.Claims[0].Deliveries, body == BodyOther
 	}
 	return out
+}
+
+// IsRepeated reports whether the delivery only repeats an earlier one of the same event, so that it reports nothing new.
+// A delivery with the same event id and another body does not: some senders give two events one id.
+func (d *Delivery) IsRepeated() bool { return d.DuplicateOf != 0 && d.Reason != ReasonBodyDiffers }
+
+// Variant returns a hash of the body of a delivery whose event was delivered before with another body, and "" for any
+// other delivery. Deliveries with the same body have the same one.
+func (r *Record) Variant() string {
+	if r.DuplicateOf == 0 || r.IsRepeated() {
+		return ""
+	}
+	sum := sha256.Sum256(r.Body)
+	return hex.EncodeToString(sum[:8])
 }
 
 // SetOutcome writes the outcome of the duplicate rule into r. It does not replace a reason that r already has.

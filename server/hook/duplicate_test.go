@@ -146,3 +146,21 @@ func TestTheDuplicateRuleIsAFunctionOfItsArguments(t *testing.T) {
 		}
 	})
 }
+
+// TestABodyThatDiffersIsNoRepeat holds that a delivery with a known event id and another body is another report, the
+// same one however often it is delivered.
+func TestABodyThatDiffersIsNoRepeat(t *testing.T) {
+	log := newClaimLog()
+	first, again, other, otherAgain := oneEvent("a", "1"), oneEvent("a", "1"), oneEvent("a", "2"), oneEvent("a", "2")
+	for _, r := range []*Record{first, again, other, otherAgain} {
+		log.apply(r)
+	}
+	if first.IsRepeated() || !again.IsRepeated() || other.IsRepeated() || otherAgain.IsRepeated() {
+		t.Errorf("repeated: %v, %v, %v, %v", first.IsRepeated(), again.IsRepeated(), other.IsRepeated(),
+			otherAgain.IsRepeated())
+	}
+	if first.Variant() != "" || again.Variant() != "" || other.Variant() == "" ||
+		other.Variant() != otherAgain.Variant() {
+		t.Errorf("variants: %q, %q, %q, %q", first.Variant(), again.Variant(), other.Variant(), otherAgain.Variant())
+	}
+}

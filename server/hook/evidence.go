@@ -54,6 +54,10 @@ type Evidence struct {
 	At    Time   `json:"at"`  // when it happened, according to the provider; otherwise when it was received
 	Seq   Seq    `json:"seq"` // the first delivery that contained it
 
+	// Variant is a hash of the body if the event was delivered before with another one; see Record.Variant. Two bodies
+	// under one event id are two reports of it, but a capture or refund without an id is the same one in both.
+	Variant string `json:"variant,omitempty"`
+
 	Delivery   DeliveryID `json:"delivery,omitempty"`
 	Type       string     `json:"type,omitempty"` // the event's type, for people
 	ReceivedAt Time       `json:"received_at"`

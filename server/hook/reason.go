@@ -226,7 +226,7 @@ var reasonTable = []reasonRow{
 		Label:       "body differs",
 		Title:       "The body differs from the first delivery",
 		Explanation: "The event was delivered before with a different body.",
-		NextSteps:   []string{"Compare the two bodies. The first delivery of the event is the one that counts."},
+		NextSteps:   []string{"Compare the two bodies. What they report counts for statuses as if it were two events."},
 	}},
 }
 

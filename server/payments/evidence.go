@@ -66,6 +66,7 @@ func Compare(a, b *hook.Evidence) int {
 		),
 		cmp.Compare(a.Tone, b.Tone),
 		compareBool(a.Final, b.Final),
+		strings.Compare(a.Variant, b.Variant),
 		cmp.Compare(a.Seq, b.Seq),
 	)
 }
@@ -82,8 +83,9 @@ func compareBool(a, b bool) int {
 }
 
 // Same reports whether two pieces of evidence are the same report: a sender may repeat it, at another time of its own.
+// Two bodies of one event are two reports.
 func Same(a, b *hook.Evidence) bool {
-	return a.Event == b.Event && a.Kind == b.Kind && a.Part == b.Part && a.Of == b.Of
+	return a.Event == b.Event && a.Kind == b.Kind && a.Part == b.Part && a.Of == b.Of && a.Variant == b.Variant
 }
 
 // InOrder returns each piece of evidence once, in the order of Compare. Of repeats the one that happened first counts.

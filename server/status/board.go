@@ -197,7 +197,7 @@ func gather(ctx context.Context) {
 // relevant returns the deliveries of a page that may report something. A redelivery reports nothing new.
 func (b *Board) relevant(page []hook.Delivery) []hook.Delivery {
 	says := func(d *hook.Delivery) bool {
-		return d.DuplicateOf == 0 && d.Verdict != hook.Rejected && b.readers.tells(d.Endpoint) && !b.tooLarge(d)
+		return !d.IsRepeated() && d.Verdict != hook.Rejected && b.readers.tells(d.Endpoint) && !b.tooLarge(d)
 	}
 	n := 0
 	for n < len(page) && says(&page[n]) {

@@ -240,16 +240,17 @@ func (b *Board) effectOf(
 	if err != nil || s == nil {
 		return f, false, err
 	}
-	for _, f := range effectsOf(s) {
-		if f.Event != st.Event || f.Says != st.Kind {
-			continue
-		}
-		if f.Seq != r.Seq {
+	for _, e := range effectsOf(s) {
+		switch {
+		case e.Event != st.Event || e.Says != st.Kind:
+		case e.Seq == r.Seq:
+			return e, true, nil
+		case !found: // it repeats what another delivery reported, unless its body differs
+			f, found = e, true
 			f.Effect, f.Rule = hook.EffectDuplicate, ""
 		}
-		return f, true, nil
 	}
-	return f, false, nil
+	return f, found, nil
 }
 
 // reportedOn returns an alias of the subject that a statement is about, as it is indexed; "" if there is none.

@@ -188,7 +188,9 @@ func (m *Mapping) evaluate(x *evaluation) (t result, err error) {
 	if err != nil || t.value == "" {
 		return t, err
 	}
-	t.Evidence = hook.Evidence{Event: r.Event, Seq: r.Seq, Delivery: r.ID, Type: r.Type, ReceivedAt: r.ReceivedAt}
+	t.Evidence = hook.Evidence{
+		Event: r.Event, Variant: r.Variant(), Seq: r.Seq, Delivery: r.ID, Type: r.Type, ReceivedAt: r.ReceivedAt,
+	}
 	if t.Event == "" {
 		t.Event = string(r.ID)
 	}
