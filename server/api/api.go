@@ -73,6 +73,9 @@ type StatusPages interface {
 	Status(w http.ResponseWriter, r *http.Request, page hook.StatusPage)
 	// StatusGone renders the page for an invalid or expired link, with status 404.
 	StatusGone(w http.ResponseWriter, r *http.Request, nonce string)
+	// Describe completes a public status by what a reader is told: Title, Note, Tone and PollAfter. languages lists
+	// the languages that the reader prefers, as in Accept-Language.
+	Describe(languages string, p *hook.Public)
 	// Embedded returns a script that pages of other sites load. ok is false for an unknown name, and for every
 	// name if the dashboard was not built.
 	Embedded(name string) (script []byte, ok bool)

@@ -104,6 +104,10 @@ func (plainPages) StatusGone(w http.ResponseWriter, _ *http.Request, nonce strin
 	_, _ = io.WriteString(w, "gone nonce="+nonce)
 }
 
+func (plainPages) Describe(languages string, p *hook.Public) {
+	p.Title, p.PollAfter = "described in "+languages, 3
+}
+
 func (plainPages) Embedded(name string) ([]byte, bool) {
 	return []byte("script " + name), name == "hookbeam.js" || name == "page.js"
 }

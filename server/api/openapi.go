@@ -134,13 +134,18 @@ func describePublic(o *huma.OpenAPI, problem *huma.Response, wait *huma.Param) {
 	text := &huma.Schema{Type: huma.TypeString}
 	token := &huma.Param{Name: "token", In: "path", Required: true, Schema: text,
 		Description: "The token of a status link."}
+	lang := &huma.Param{Name: "lang", In: "query", Schema: text,
+		Description: "The language of title and note: en, de, fr, es or hi. By default that of Accept-Language."}
+	version := &huma.Param{Name: "v", In: "query", Schema: text,
+		Description: "2: the status as it is. Without it, a failed payment whose payer may have been charged is " +
+			"reported as processing, for clients that say that nothing was charged."}
 	public := o.Components.Schemas.Schema(reflect.TypeFor[wire.PublicStatus](), true, "")
 	open, tags := []map[string][]string{}, []string{tagPublicStatus}
 	o.AddOperation(&huma.Operation{OperationID: "get-public-status", Method: http.MethodGet, Path: path,
 		Security: open, Tags: tags,
 		Summary:     "Get the status behind a link",
 		Description: "With wait and If-None-Match, the response is held until the status has changed.",
-		Parameters: []*huma.Param{token, wait,
+		Parameters: []*huma.Param{token, lang, version, wait,
 			{Name: "shown", In: "query", Schema: text, Description: "A state that the page has shown to a person."},
 			{Name: "If-None-Match", In: "header", Schema: text, Description: "The ETag of the last response."}},
 		Responses: map[string]*huma.Response{"default": problem, "304": {Description: "The status has not changed."},
@@ -155,6 +160,6 @@ func describePublic(o *huma.OpenAPI, problem *huma.Response, wait *huma.Param) {
 		Security: open, Tags: tags,
 		Summary:     "Open a WebSocket of the status behind a link",
 		Description: "Sends the same object at once, on each change, and regularly as a heartbeat.",
-		Parameters:  []*huma.Param{token},
+		Parameters:  []*huma.Param{token, lang, version},
 		Responses:   map[string]*huma.Response{"default": problem, "101": {Description: "The WebSocket is open."}}})
 }

@@ -116,7 +116,8 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 // many requests wait already.
 func (a *API) longPollPage(r *http.Request, l access.Link) (t publicView, full bool, err error) {
 	known, wait := parseSeenParam(r, a.Now())
-	if t, err = a.publicViewOf(r.Context(), l); err != nil || wait <= 0 || !matchesTag(known, t.tag) {
+	form := publicForm{languages: languagesOf(r)}
+	if t, err = a.publicViewOf(r.Context(), l, form); err != nil || wait <= 0 || !matchesTag(known, t.tag) {
 		return t, false, err
 	}
 	token := r.PathValue("token")
@@ -130,7 +131,7 @@ func (a *API) longPollPage(r *http.Request, l access.Link) (t publicView, full b
 			wait = min(wait, slow)
 		}
 	}
-	t, err = a.awaitStatusChange(r.Context(), l, token, known, wait)
+	t, err = a.awaitStatusChange(r.Context(), l, form, token, known, wait)
 	return t, false, err
 }
 
@@ -206,7 +207,7 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, a.Log, err)
 		return
 	}
-	known, token := r.Header.Get("If-None-Match"), r.PathValue("token")
+	known, token, form := r.Header.Get("If-None-Match"), r.PathValue("token"), publicFormOf(r)
 	if wait > 0 {
 		if free, ok := a.statusPolls.acquire(l, a.Addresses.Client(r, a.Now())); ok {
 			defer free()
@@ -215,12 +216,12 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if state := hook.State(q.Get("shown")); state != "" { // recorded before the wait
-		t, err := a.publicViewOf(r.Context(), l)
+		t, err := a.publicViewOf(r.Context(), l, form)
 		if err == nil && t.includesState(state) {
 			a.PublicStatuses.Shown(t.id, state, "poll")
 		}
 	}
-	shown, err := a.awaitStatusChange(r.Context(), l, token, known, wait)
+	shown, err := a.awaitStatusChange(r.Context(), l, form, token, known, wait)
 	if err != nil {
 		writeProblem(w, a.Log, err)
 		return
@@ -258,14 +259,39 @@ func (t *publicView) includesState(s hook.State) bool {
 	return false
 }
 
-// publicViewOf reads what a link shows now. Errors are invalidLink, or an error of the status projection.
-func (a *API) publicViewOf(ctx context.Context, l access.Link) (t publicView, err error) {
+// publicForm is the form in which a client wants a public status.
+type publicForm struct {
+	languages string // in the order of preference, as in Accept-Language
+	old       bool   // for clients that do not send v=2: see wire.Compatible
+}
+
+// publicFormOf reads the form from a request: from its parameters lang and v, and from Accept-Language.
+func publicFormOf(r *http.Request) publicForm {
+	return publicForm{languages: languagesOf(r), old: r.URL.Query().Get("v") != wire.PublicVersion}
+}
+
+// languagesKept is how much of the languages of a request is kept. It is more than browsers send.
+const languagesKept = 200
+
+// languagesOf returns the languages that a request prefers: its parameter lang, then Accept-Language. The text does not
+// keep the request in memory, since a WebSocket outlives it.
+func languagesOf(r *http.Request) string {
+	all := r.URL.Query().Get("lang") + "," + r.Header.Get("Accept-Language")
+	return strings.Clone(all[:min(len(all), languagesKept)])
+}
+
+// publicViewOf reads what a link shows now, in the form that a client wants. Errors are invalidLink, or an error of the status projection.
+func (a *API) publicViewOf(ctx context.Context, l access.Link, form publicForm) (t publicView, err error) {
 	t.Public, t.id, err = a.PublicStatuses.Public(ctx, l.Endpoint, l.Mode, l.Name())
 	switch {
 	case errors.Is(err, hook.ErrNotFound): // the endpoint was deleted after the link was checked
 		return t, invalidLink
 	case err != nil:
 		return t, err
+	}
+	a.Status.Describe(form.languages, &t.Public)
+	if form.old {
+		t.Public = *wire.Compatible(&t.Public)
 	}
 	if t.text, err = json.Marshal(wire.NewPublicStatus(&t.Public)); err != nil {
 		return t, err
@@ -279,14 +305,15 @@ func (a *API) publicViewOf(ctx context.Context, l access.Link) (t publicView, er
 // If-None-Match). If nothing changes, it returns the same view when wait is over, the server stops, or the
 // client leaves. After every change it checks the link again, and returns invalidLink if it is no longer valid.
 // It starts to watch before it reads, so that no change is missed.
-func (a *API) awaitStatusChange(ctx context.Context, l access.Link, token, known string, wait time.Duration) (
-	publicView, error) {
+func (a *API) awaitStatusChange(
+	ctx context.Context, l access.Link, form publicForm, token, known string, wait time.Duration,
+) (publicView, error) {
 	watch := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Name())
 	defer watch.Close()
 	over := time.NewTimer(wait)
 	defer over.Stop()
 	for {
-		t, err := a.publicViewOf(context.WithoutCancel(ctx), l)
+		t, err := a.publicViewOf(context.WithoutCancel(ctx), l, form)
 		if err != nil || wait == 0 || ctx.Err() != nil || !matchesTag(known, t.tag) {
 			return t, err
 		}

@@ -105,7 +105,7 @@ func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, a.Log, err)
 		return
 	}
-	token := r.PathValue("token")
+	token, form := r.PathValue("token"), publicFormOf(r)
 	if a.stopCtx.Err() != nil {
 		writeProblem(w, a.Log, serverStopping)
 		return
@@ -129,13 +129,13 @@ func (a *API) publicLive(w http.ResponseWriter, r *http.Request) {
 	go func() { // the handler returns, because the HTTP server keeps the request's memory until then
 		defer release()
 		defer ws.Close()
-		a.watch(ws, l, token)
+		a.watch(ws, l, form, token)
 	}()
 }
 
 // watch sends the status until the page leaves, its link ends, or the server stops. It checks the link before each
 // message. The heartbeat is shortened so that it comes at the latest when the link expires.
-func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
+func (a *API) watch(ws *websocket.Conn, l access.Link, form publicForm, token string) {
 	changed := a.PublicStatuses.Watch(l.Endpoint, l.Mode, l.Name())
 	defer changed.Close()
 	page := &publicPage{api: a, ws: ws, closed: make(chan struct{})}
@@ -147,7 +147,7 @@ func (a *API) watch(ws *websocket.Conn, l access.Link, token string) {
 			page.close(websocket.ClosePolicyViolation, "the link is no longer valid")
 			break
 		}
-		t, err := a.publicViewOf(context.Background(), l)
+		t, err := a.publicViewOf(context.Background(), l, form)
 		if err != nil {
 			page.close(websocket.CloseInternalServerErr, "try again later")
 			break

@@ -3266,6 +3266,10 @@ export interface operations {
     "get-public-status": {
         parameters: {
             query?: {
+                /** @description The language of title and note: en, de, fr, es or hi. By default that of Accept-Language. */
+                lang?: string;
+                /** @description 2: the status as it is. Without it, a failed payment whose payer may have been charged is reported as processing, for clients that say that nothing was charged. */
+                v?: string;
                 /**
                  * @description How long to wait for an update: a duration, or seconds.
                  * @example 25s
@@ -3336,7 +3340,12 @@ export interface operations {
     };
     "watch-public-status": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of title and note: en, de, fr, es or hi. By default that of Accept-Language. */
+                lang?: string;
+                /** @description 2: the status as it is. Without it, a failed payment whose payer may have been charged is reported as processing, for clients that say that nothing was charged. */
+                v?: string;
+            };
             header?: never;
             path: {
                 /** @description The token of a status link. */
