@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"hookbeam/server/hook"
 )
 
 // Bounds of one call.
@@ -77,7 +79,7 @@ func (s *Server) IsLocal() bool { return s.folder != "" }
 // NewLogin returns a new one-time link to the dashboard. Only a local server offers this call.
 func (s *Server) NewLogin(ctx context.Context) (string, error) {
 	var login Login
-	err := s.call(ctx, http.MethodPost, LoginsPath, &login)
+	err := s.call(ctx, http.MethodPost, LoginsPath, nil, &login)
 	return login.Link, err
 }
 
@@ -88,21 +90,42 @@ func (s *Server) Endpoints(ctx context.Context) ([]Endpoint, error) {
 		path = EndpointsPath
 	}
 	var all Endpoints
-	err := s.call(ctx, http.MethodGet, path, &all)
+	err := s.call(ctx, http.MethodGet, path, nil, &all)
 	return all.Endpoints, err
 }
 
 // RebuildStatuses asks the server to rebuild all statuses from its log. It returns when the server has accepted the
 // request; the rebuild then runs in the background.
 func (s *Server) RebuildStatuses(ctx context.Context) error {
-	return s.call(ctx, http.MethodPost, "/api/v1/statuses/rebuild", nil)
+	return s.call(ctx, http.MethodPost, "/api/v1/statuses/rebuild", nil, nil)
 }
 
-// call sends one request without a body, and decodes the JSON of a 2xx response into answer unless that is nil.
-func (s *Server) call(ctx context.Context, method, path string, answer any) error {
-	r, err := http.NewRequestWithContext(ctx, method, s.base+path, nil)
+// NewTestLink returns a status link of a subject, such as order/10-4471, as test events report it. It works for an
+// hour.
+func (s *Server) NewTestLink(ctx context.Context, id hook.EndpointID, subject string) (link string, err error) {
+	var created struct{ URL string }
+	err = s.call(ctx, http.MethodPost, "/api/v1/status-links", map[string]string{
+		"endpoint": string(id), "subject": subject, "mode": hook.ModeTest, "expires_in": "1h",
+	}, &created)
+	return created.URL, err
+}
+
+// call sends one request with a value as JSON, or without a body if it is nil, and decodes the JSON of a 2xx response
+// into answer unless that is nil.
+func (s *Server) call(ctx context.Context, method, path string, value, answer any) error {
+	body := []byte{}
+	if value != nil {
+		var err error
+		if body, err = json.Marshal(value); err != nil {
+			return err
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, method, s.base+path, bytes.NewReader(body))
 	if err != nil {
 		return err
+	}
+	if value != nil {
+		r.Header.Set("Content-Type", "application/json")
 	}
 	r.Header.Set("User-Agent", "hookbeam/"+s.version)
 	r.Header.Set(VersionHeader, s.version)

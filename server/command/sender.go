@@ -53,6 +53,9 @@ type sent struct {
 	Took     int64  `json:"ms"`
 }
 
+// accepted reports whether the response was 2xx.
+func (one *sent) accepted() bool { return one.Status >= 200 && one.Status <= 299 }
+
 // sendSample makes, signs and sends one sample, and prints the result. name is the event type, "" the provider's most
 // common one; set and headers change the sample before it is signed. accepted reports whether the response was 2xx.
 func (s *sender) sendSample(
@@ -68,10 +71,30 @@ func (s *sender) sendSample(
 	for name, value := range headers {
 		signature.SetHeader(r, name, value)
 	}
+	one, err := s.sign(r, at)
+	if err != nil {
+		return false, err
+	}
+	if !s.json {
+		fmt.Fprintln(s.stdio.Out, joinWords(r.Method, one.URL, one.Type, one.Event, size(one.Size)))
+	}
+	if err := s.send(ctx, r, &one); err != nil {
+		return false, err
+	}
+	if s.json {
+		return one.accepted(), json.NewEncoder(s.stdio.Out).Encode(one)
+	}
+	_, err = fmt.Fprintln(s.stdio.Out, joinWords(one.Status, one.Answer, "in", one.Took, "ms"))
+	return one.accepted(), err
+}
+
+// sign signs r if there is something to sign with, and returns what is known of it before it is sent. The first time
+// it prints the note of the target.
+func (s *sender) sign(r *hook.Record, at time.Time) (sent, error) {
 	one := sent{Provider: s.provider.ID, URL: s.displayURL(), Signed: s.target.key != nil || len(s.target.secrets) > 0}
 	if one.Signed {
 		if err := s.target.sign(s.provider, r, at); err != nil {
-			return false, err
+			return one, err
 		}
 	}
 	if s.target.note != "" {
@@ -81,19 +104,8 @@ func (s *sender) sendSample(
 	// With Off nothing is verified: this reads the type and the event id, as the server does when it receives the
 	// sample.
 	f := s.provider.Verify(&hook.Endpoint{Verify: hook.Off}, r, signature.ReceiveContext{At: at})
-	one.Type, one.Event, one.Size = f.Type, f.Event, r.Size
-	if !s.json {
-		fmt.Fprintln(s.stdio.Out, joinWords(r.Method, one.URL, one.Type, one.Event, size(one.Size)))
-	}
-	if err := s.send(ctx, r, &one); err != nil {
-		return false, err
-	}
-	accepted = one.Status >= 200 && one.Status <= 299
-	if s.json {
-		return accepted, json.NewEncoder(s.stdio.Out).Encode(one)
-	}
-	_, err = fmt.Fprintln(s.stdio.Out, joinWords(one.Status, one.Answer, "in", one.Took, "ms"))
-	return accepted, err
+	one.Type, one.Event, one.Size = f.Type, f.Event, int64(len(r.Body))
+	return one, nil
 }
 
 // joinWords joins words with single spaces and leaves out empty ones.

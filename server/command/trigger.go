@@ -12,16 +12,18 @@ import (
 	"hookbeam/server/sample"
 )
 
-// triggerCmd is the command hookbeam trigger. It sends samples of a provider's webhooks, signed as the provider signs
-// them, to an endpoint of a server or to any URL. It exits with code 0 only if every response was 2xx. It prints one
-// line for each request and one for its response:
+// triggerCmd is the command hookbeam trigger. Without --flow, it sends samples of a provider's webhooks, signed as
+// the provider signs them, to an endpoint of a server or to any URL. It exits with code 0 only if every response was
+// 2xx. It prints one line for each request and one for its response:
 //
 //	POST http://127.0.0.1:8080/in/shop-7hd2k9 payment_intent.succeeded evt_1 1.2 kB
 //	200 {"id":"dlv_1","seq":7} in 3 ms
+//
+// With --flow, it sends the life of one payment; see flowRun.
 type triggerCmd struct {
 	// What to send.
 	Provider string   `arg:"" optional:"" help:"The provider, for example stripe."`
-	Type     string   `arg:"" optional:"" help:"Event type; default: the provider's most common one."`
+	Type     string   `arg:"" optional:"" help:"Event type; default: the provider's most common one. With --flow: the endpoint, as --endpoint."`
 	Set      []string `help:"Change a value in the body: data.object.amount=1200 in JSON (valid JSON is set as such), or a form field." sep:"none" placeholder:"PATH=VALUE"`
 	Header   []string `help:"Add a header, or replace the sample's own." sep:"none" placeholder:"'NAME: VALUE'"`
 
@@ -38,8 +40,9 @@ type triggerCmd struct {
 
 	// How often to send it, or what to do instead.
 	Count int  `help:"Number of events to send, up to 1000, all about the same object." default:"1" placeholder:"N"`
-	List  bool `help:"List providers and event types instead of sending."`
+	List  bool `help:"List providers, event types and flows instead of sending."`
 	JSON  bool `help:"Print JSON, one line for each request." env:"HOOKBEAM_JSON"`
+	flowFlags
 	remote
 	logging
 }
@@ -62,6 +65,17 @@ func (c *triggerCmd) Run(ctx context.Context, d Deps) error {
 	case c.Count < 1 || c.Count > maxCount:
 		return usageErrorf("--count must be between 1 and %d", maxCount)
 	}
+	if err := c.checkFlow(); err != nil {
+		return err
+	}
+	if c.Flow != "" {
+		return c.runFlow(ctx, p, d)
+	}
+	return c.runSamples(ctx, p, d)
+}
+
+// runSamples sends samples of one event type.
+func (c *triggerCmd) runSamples(ctx context.Context, p *provider.Provider, d Deps) error {
 	set, err := parsePairs("--set", c.Set, "=")
 	if err != nil {
 		return err
@@ -99,22 +113,34 @@ func (c *triggerCmd) Run(ctx context.Context, d Deps) error {
 	return nil
 }
 
-// list prints the event types of each provider for which there is a sample. Types that contain a space are quoted, so
-// that a line can be copied into a shell.
+// list prints the event types of each provider for which there is a sample, and then its flows. Types that contain a
+// space are quoted, so that a line can be copied into a shell.
 func (c *triggerCmd) list(stdio Stdio, all []provider.Provider) error {
 	for _, p := range all {
+		line := struct {
+			Provider string   `json:"provider"`
+			Types    []string `json:"types"`
+			Flows    []string `json:"flows"`
+		}{p.ID, sample.Types(&p), []string{}}
+		for _, f := range sample.Flows(&p) {
+			line.Flows = append(line.Flows, f.Name)
+		}
 		if c.JSON {
-			line := map[string]any{"provider": p.ID, "types": sample.Types(&p)}
 			if err := json.NewEncoder(stdio.Out).Encode(line); err != nil {
 				return err
 			}
 			continue
 		}
-		for _, name := range sample.Types(&p) {
+		for _, name := range line.Types {
 			if strings.Contains(name, " ") {
 				name = "'" + name + "'"
 			}
 			if _, err := fmt.Fprintln(stdio.Out, p.ID, name); err != nil {
+				return err
+			}
+		}
+		for _, name := range line.Flows {
+			if _, err := fmt.Fprintln(stdio.Out, p.ID, "--flow", name); err != nil {
 				return err
 			}
 		}

@@ -147,8 +147,8 @@ func CutReference(scoped string) (reference, account string) {
 	return reference, account
 }
 
-// Reviewed says that a person looked at a payment or order and found that nothing need be done about some reasons. Other
-// reasons that come later need another look.
+// Reviewed says that a person looked at a payment or order and found that nothing need be done about some reasons.
+// Other reasons that come later need another look.
 type Reviewed struct {
 	Review []Review `json:"review"`
 	At     Time     `json:"at"`

@@ -86,7 +86,8 @@ func TestEveryPaymentEndsRightInEveryOrder(t *testing.T) {
 				for i := range order {
 					again := order[i]
 					again.Seq = 99
-					again.At.Time = again.At.Add(time.Hour) // as where the sender says no time, and that of receiving counts
+					// As where the sender says no time, and that of receiving counts
+					again.At.Time = again.At.Add(time.Hour)
 					for j := 0; j <= len(order); j++ {
 						if diff := cmp.Diff(want, payments.Payment(slices.Insert(slices.Clone(order), j, again))); diff != "" {
 							t.Fatalf("%v, with %d again at %d: %s", order, i, j, diff)

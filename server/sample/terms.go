@@ -82,7 +82,7 @@ func (t Terms) fill(name, form string) (text string, ok bool) {
 	case "amount":
 		return strconv.FormatInt(amount, 10), true
 	case "money":
-		return decimal(amount, hook.MinorDigits(t.Currency)), true
+		return Decimal(amount, t.Currency), true
 	case "currency":
 		if form == "lower" {
 			return strings.ToLower(t.Currency), true
@@ -94,8 +94,9 @@ func (t Terms) fill(name, form string) (text string, ok bool) {
 	return "", false
 }
 
-// decimal writes an amount in minor units with a decimal point: 4900 with 2 digits is 49.00.
-func decimal(amount int64, digits int) string {
+// Decimal writes an amount in minor units with a decimal point, as the currency has it: 4900 EUR is 49.00.
+func Decimal(amount int64, currency string) string {
+	digits := hook.MinorDigits(currency)
 	text := fmt.Sprintf("%0*d", digits+1, amount)
 	if digits == 0 {
 		return text
