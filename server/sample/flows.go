@@ -81,7 +81,7 @@ func razorpayFlows() []Flow {
 	paid := []string{"payment.authorized", "payment.captured", "order.paid"}
 	return []Flow{
 		{flowPaid, paid},
-		after(flowRefunded, paid, "refund.processed"),
+		after(flowRefunded, paid, "refund.created", "refund.processed"),
 		{flowDeclined, []string{"payment.failed"}},
 		{flow3DS, []string{"payment.authorized.card", "payment.captured.card", "order.paid.card"}},
 		{flowBank, []string{"payment.authorized.emandate", "payment.captured.emandate", "order.paid.emandate"}},
