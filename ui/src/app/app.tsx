@@ -8,6 +8,7 @@ import { Empty } from "../ui/empty";
 import { PageHeader } from "../ui/page-header";
 import { ErrorBoundary } from "./error-boundary";
 import { Layout } from "./layout";
+import { liveCache } from "./live-cache";
 import { navItems } from "./nav-items";
 import { queryClient } from "./query-client";
 import { TabTitle } from "./tab-title";
@@ -16,7 +17,14 @@ import { Toasts } from "./toasts";
 const EndpointsPage = lazy(async () => ({
   default: (await import("../features/endpoints/endpoints-page")).EndpointsPage,
 }));
-const StatusesPage = lazy(async () => ({ default: (await import("../features/statuses/statuses-page")).StatusesPage }));
+const StatusesPage = lazy(async () => {
+  const [{ StatusesPage }, { statuses }] = await Promise.all([
+    import("../features/statuses/statuses-page"),
+    import("../features/statuses/statuses"),
+  ]);
+  liveCache.feedStatuses(statuses);
+  return { default: StatusesPage };
+});
 const SettingsPage = lazy(async () => ({ default: (await import("../features/settings/settings-page")).SettingsPage }));
 
 /** The dashboard. */

@@ -7,7 +7,6 @@ import { deliveries } from "../features/deliveries/deliveries";
 import type { DeliveryStore } from "../features/deliveries/delivery-store";
 import { readTerms } from "../features/deliveries/terms";
 import type { StatusStore } from "../features/statuses/status-store";
-import { statuses } from "../features/statuses/statuses";
 import { api, type Delivery, type DeliveryDetail, unwrap } from "../lib/api";
 import { boot } from "../lib/boot";
 import type { Start } from "../lib/live/connection";
@@ -19,6 +18,12 @@ import { queryClient } from "./query-client";
 
 type StatusUpdate = Extract<Update, { kind: "status" }>;
 
+/** The lists that the live connection feeds. That of statuses is loaded with its screen. */
+interface Lists {
+  deliveries: DeliveryStore;
+  statuses?: StatusStore;
+}
+
 /** Counts are fetched once in so long, however many statuses change. */
 const countMs = 1000;
 
@@ -29,17 +34,22 @@ const countMs = 1000;
  */
 export class LiveCache implements Subscriber {
   readonly #client: QueryClient;
-  readonly #lists: { deliveries: DeliveryStore; statuses: StatusStore };
+  readonly #lists: Lists;
   readonly #countAgain = throttle(countMs, () => this.#outdate(statusKeys.counts));
 
-  constructor(client: QueryClient, lists = { deliveries, statuses }) {
+  constructor(client: QueryClient, lists: Lists = { deliveries }) {
     this.#client = client;
     this.#lists = lists;
   }
 
+  /** Feeds the list of statuses from now on. Call it before the list is first shown. */
+  feedStatuses(statuses: StatusStore) {
+    this.#lists.statuses = statuses;
+  }
+
   updates(updates: readonly Update[]) {
     this.#lists.deliveries.applyUpdates(updates);
-    this.#lists.statuses.applyUpdates(updates);
+    this.#lists.statuses?.applyUpdates(updates);
     const arrived = updates.flatMap((update) => (update.kind === "delivery" ? [update.delivery] : []));
     const changed = updates.flatMap((update) => (update.kind === "status" ? [update] : []));
     if (arrived.length > 0) this.#deliveriesArrived(arrived);
@@ -89,7 +99,7 @@ export class LiveCache implements Subscriber {
 
   #allStatusesChanged() {
     const { statuses } = this.#lists;
-    if (statuses.opened) statuses.reload();
+    if (statuses?.opened) statuses.reload();
     this.#countAgain();
     for (const key of [statusKeys.kinds, statusKeys.ones, deliveryKeys.ones]) this.#outdate(key);
   }
@@ -109,9 +119,12 @@ export class LiveCache implements Subscriber {
   }
 }
 
+/** The one of this page. */
+export const liveCache = new LiveCache(queryClient);
+
 /** Starts the live connection, and keeps this page up to date from it. */
 export function startLiveCache() {
-  live.follow(new LiveCache(queryClient));
+  live.follow(liveCache);
   if (opensOnDeliveries()) deliveries.reload();
   startLive(beginning());
 }

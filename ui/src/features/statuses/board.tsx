@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEndpoints } from "../../entities/endpoint/queries";
-import { type CountFilter, countsQuery, kindsQuery, reviewsCounted, reviewsQuery } from "../../entities/status/queries";
+import { type CountFilter, countsQuery, kindsQuery } from "../../entities/status/queries";
 import { StateGlyph } from "../../entities/status/state-glyph";
 import type { SubjectKind } from "../../entities/status/status";
 import { capital, inOrder, kindWords, stateWord, toneOf } from "../../entities/status/status-labels";
@@ -10,6 +10,7 @@ import { formatCount } from "../../lib/format";
 import { Select } from "../../ui/select";
 import { anyReview } from "./filter";
 import { reasonLabel, reviewReasons } from "./review";
+import { reviewsCounted, reviewsQuery } from "./review-counts";
 import { statuses } from "./statuses";
 import type { StatusTerms, TermKey } from "./use-statuses-url";
 

@@ -8,6 +8,8 @@ import { memoryLocation } from "wouter/memory-location";
 import { LiveCache } from "../../app/live-cache";
 import type { PublicStatus, Status, StatusDetail } from "../../entities/status/status";
 import { Toaster } from "../../ui/toaster";
+import { deliveries } from "../deliveries/deliveries";
+import { statuses } from "./statuses";
 import { StatusesPage } from "./statuses-page";
 
 /** What answers; the API's client takes `fetch` as it finds it when it is made. */
@@ -88,7 +90,7 @@ export function fakeApi(kept: Status[], wholes: StatusDetail[] = [], answers: Re
 export async function open(path: string) {
   const { hook, searchHook, history } = memoryLocation({ path, record: true });
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  cache = new LiveCache(client);
+  cache = new LiveCache(client, { deliveries, statuses });
   render(
     <QueryClientProvider client={client}>
       <Router hook={hook} searchHook={searchHook}>
