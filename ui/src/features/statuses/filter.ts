@@ -6,12 +6,12 @@ import type { Status, StatusFilter } from "../../entities/status/status";
 export const anyReview = "any";
 
 /**
- * Whether a list with this filter has a row of the status. A payment that an order lists has none: it is shown with its
- * order. Only the server can search for words, so they are ignored here.
+ * Whether a list with this filter has a row of the status. A payment that an order lists has none, except in a search:
+ * it is shown with its order. Only the server can search for words, so they are ignored here.
  */
-export function matches({ kind, endpoint, state, mode, review }: StatusFilter, status: Status): boolean {
+export function matches({ kind, endpoint, state, mode, review, q }: StatusFilter, status: Status): boolean {
   return (
-    status.parent === undefined &&
+    (status.parent === undefined || q !== undefined) &&
     (kind === undefined || kind === status.kind) &&
     (endpoint === undefined || endpoint === status.endpoint) &&
     (state === undefined || state === status.state) &&

@@ -20,6 +20,8 @@ interface StatusRowProps extends RowPlace {
   /** Whether the payments of an order stand below it. */
   unfolded: boolean;
   onFold: (id: string, unfold: boolean) => void;
+  /** It stands below its order, as one of its payments. */
+  member: boolean;
 }
 
 const columns =
@@ -30,8 +32,8 @@ const columns =
 
 /** One status: one line, or two on a phone. The list handles clicks and keys for all rows. */
 export const StatusRow = memo(function StatusRow(props: StatusRowProps) {
-  const { status, endpoint, unfolded, onFold, index, selected, active, isNew } = props;
-  const { id, state, tone, amount, currency, customer, parent, updated_at } = status;
+  const { status, endpoint, unfolded, onFold, member, index, selected, active, isNew } = props;
+  const { id, state, tone, amount, currency, customer, updated_at } = status;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table's row cannot be placed where it is seen
     <div
@@ -41,7 +43,7 @@ export const StatusRow = memo(function StatusRow(props: StatusRowProps) {
       aria-selected={selected}
       tabIndex={active ? 0 : -1}
       data-new={isNew || undefined}
-      data-member={parent !== undefined || undefined}
+      data-member={member || undefined}
       className={
         `grid h-(--row) cursor-pointer ${columns} ` +
         "items-center gap-x-2.5 border-b border-line/55 px-4 [contain:strict] -outline-offset-2 " +
@@ -50,7 +52,7 @@ export const StatusRow = memo(function StatusRow(props: StatusRowProps) {
         "motion-safe:data-new:animate-arrive max-md:h-14 max-md:content-center max-md:gap-y-0.5"
       }
     >
-      <Cell className={`grid max-md:order-1 ${parent ? "md:invisible" : ""}`}>
+      <Cell className={`grid max-md:order-1 ${member ? "md:invisible" : ""}`}>
         <StateGlyph tone={tone} state={state} />
       </Cell>
       <Cell
@@ -59,16 +61,16 @@ export const StatusRow = memo(function StatusRow(props: StatusRowProps) {
           "max-md:text-text-2"
         }
       >
-        {parent && (
+        {member && (
           <span className="max-md:hidden">
             <StateGlyph tone={tone} state={state} />
           </span>
         )}
-        <span className={`truncate ${parent ? "font-normal text-text-2" : ""}`}>{stateLabel(status)}</span>
+        <span className={`truncate ${member ? "font-normal text-text-2" : ""}`}>{stateLabel(status)}</span>
       </Cell>
       <Cell className="flex min-w-0 items-center gap-2 max-md:contents">
         <Fold status={status} unfolded={unfolded} onFold={onFold} />
-        <Name status={status} />
+        <Name status={status} member={member} />
         <Notes status={status} />
       </Cell>
       <Cell className="truncate text-right tabular-nums max-md:order-3">
@@ -109,13 +111,13 @@ function Fold({ status, unfolded, onFold }: Pick<StatusRowProps, "status" | "unf
 }
 
 /** What the row is called, and how many payments it has or how it is paid. */
-function Name({ status }: { status: Status }) {
-  const named = !status.parent && (status.reference || status.title);
+function Name({ status, member }: Pick<StatusRowProps, "status" | "member">) {
+  const named = !member && (status.reference || status.title);
   const beside = paymentCount(status) || (status.parent ? methodLabel(status.method) : "");
   return (
     <span className="flex min-w-0 shrink items-baseline gap-2 max-md:order-2 max-md:col-span-2">
-      <span className={`truncate ${named ? "" : "font-mono text-s"} ${status.parent ? "text-text-2" : ""}`}>
-        {titleOf(status.parent ? { subject: status.subject } : status)}
+      <span className={`truncate ${named ? "" : "font-mono text-s"} ${member ? "text-text-2" : ""}`}>
+        {titleOf(member ? { subject: status.subject } : status)}
       </span>
       {beside && <span className="shrink-0 text-s text-text-3"> {beside}</span>}
     </span>

@@ -100,6 +100,7 @@ it("shows the payments of an order below it, and follows them", async () => {
   update(status(1, { parent, seq: 13, state: "refunded" }), status(4, { parent, seq: 14, state: "pending" }));
   expect(ids()).toEqual(["sub_10", "sub_9", "sub_4", "sub_2", "sub_1", "sub_3"]);
   expect(states().slice(2, 5)).toEqual(["pending", "processing", "refunded"]);
+  expect([store.row(1), store.row(2)].map((row) => row && store.isMember(row))).toEqual([false, true]);
   update(status(5, { parent, seq: 15, merged: ["sub_2", "sub_4"] }));
   expect(ids()).toEqual(["sub_10", "sub_9", "sub_5", "sub_1", "sub_3"]);
   store.fold(parent);
@@ -118,6 +119,18 @@ it("keeps an order unfolded that is merged into another, and loads its payments 
   await requests[1]?.answer([status(10), status(3)]);
   await settle();
   expect(ids()).toEqual(["sub_10", "sub_1", "sub_2", "sub_3"]);
+});
+
+it("keeps a payment that a search found beside its order, once", async () => {
+  const parent = "sub_9";
+  const found = status(1, { parent });
+  const { store, ids, states, update } = await showing([status(9), found], { q: "pi_1" }, undefined, [found]);
+  update(status(1, { parent, seq: 12, state: "refunded" }));
+  expect([ids(), states()[1]]).toEqual([["sub_9", "sub_1"], "refunded"]);
+  store.unfold(parent);
+  await settle();
+  expect(ids()).toEqual(["sub_9", "sub_1"]);
+  expect(store.isMember(found)).toBe(false);
 });
 
 it("gives a payment that two references list one row", async () => {

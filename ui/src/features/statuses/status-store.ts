@@ -63,6 +63,11 @@ export class StatusStore extends LiveListStore<Status, StatusFilter> {
     return this.#unfolded.has(id);
   }
 
+  /** Whether a row stands below its order, as one of its payments. A search also finds payments by themselves. */
+  isMember({ id, parent }: Status): boolean {
+    return parent !== undefined && this.#unfolded.has(parent) && !this.#byId.has(id);
+  }
+
   /** Shows the payments of an order below it. They are loaded the first time. */
   unfold(id: string) {
     if (this.#unfolded.has(id)) return;
@@ -170,10 +175,10 @@ export class StatusStore extends LiveListStore<Status, StatusFilter> {
     this.changed();
   }
 
-  /** The rows with those of members below their orders. A member that two of them list has one row. */
+  /** The rows with those of members below their orders. A member that has a row already gets no second one. */
   #withMembers(): readonly Status[] {
     if (this.#lines) return this.#lines;
-    const listed = new Set<string>();
+    const listed = new Set(this.#rows.map(({ status }) => status.id));
     this.#lines = this.#rows.flatMap(({ status }) => [
       status,
       ...(this.#unfolded.get(status.id) ?? []).filter(({ id }) => !listed.has(id) && listed.add(id)),

@@ -68,6 +68,7 @@ export function StatusesBody(props: StatusesBodyProps) {
             endpoint={nameOf(status.endpoint)}
             unfolded={store.isUnfolded(status.id)}
             onFold={fold}
+            member={store.isMember(status)}
             {...place}
           />
         )}
