@@ -143,6 +143,19 @@ it("shows an order's figures, why it needs review, and its payments", async () =
   expect(history.at(-1)).toBe("/statuses/sub_9?state=paid");
 });
 
+it("lets a person mark an order as reviewed, with a note, and take that back", async () => {
+  const { sent } = listed(paidTwice());
+  await open("/statuses/sub_9");
+  const pane = await screen.findByRole("complementary", { name: "Status" });
+  await userEvent.type(await within(pane).findByRole("textbox", { name: "Note" }), "Refunded in cash ");
+  await userEvent.click(within(pane).getByRole("button", { name: "Mark as reviewed" }));
+  expect(await within(pane).findByText(/^Reviewed by local.*: paid twice\. “Refunded in cash”/)).toBeTruthy();
+  expect(within(pane).queryByRole("region", { name: /Needs review/ })).toBeNull();
+  await userEvent.click(within(pane).getByRole("button", { name: "Undo" }));
+  expect(await within(pane).findByRole("region", { name: /Needs review/ })).toBeTruthy();
+  expect(sent).toEqual([{ cleared: true, note: "Refunded in cash" }, { cleared: false }]);
+});
+
 it("says when nobody stated what is due", async () => {
   const order = detail(9, { level: "order", payments: 2, captured: 1500, due: 7000, due_known: false });
   fakeApi([order], [order]);

@@ -6,8 +6,12 @@ import { bareName } from "../../entities/status/status-labels";
 import { Callout } from "../../ui/callout";
 import { OpenStatus } from "./open-status";
 import { type ReviewNote, reviewNotes } from "./review";
+import { ReviewForm } from "./review-form";
 
-/** One note for each reason: what is wrong, and what to do about it. An event that settles it removes the note. */
+/**
+ * One note for each reason: what is wrong, and what to do about it. An event that settles it removes the note; a person
+ * can mark it as reviewed.
+ */
 export function ReviewNotes({ status }: { status: StatusDetail }) {
   const notes = reviewNotes(status);
   if (notes.length === 0) return null;
@@ -21,6 +25,7 @@ export function ReviewNotes({ status }: { status: StatusDetail }) {
           </p>
         </Callout>
       ))}
+      <ReviewForm id={status.id} />
     </div>
   );
 }

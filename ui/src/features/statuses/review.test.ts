@@ -51,6 +51,12 @@ it("says what was not captured", () => {
   );
 });
 
+it("leaves out the reasons for which somebody looked at it", () => {
+  const reviewed = { at: "2026-11-23T14:41:10Z", by: "local", review: ["paid_twice"] };
+  const both = detail(1, { needs_review: true, review: ["paid_twice", "capture_failed"], reviewed });
+  expect(reviewNotes(both).map(({ reason }) => reason)).toEqual(["capture_failed"]);
+});
+
 it("is silent where nothing needs review, and says something where no reason is known", () => {
   expect(reviewNotes(detail(1, { review: ["paid_twice"] }))).toEqual([]);
   expect(note({})?.problem).toBe("Events contradict each other.");

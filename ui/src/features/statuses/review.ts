@@ -36,10 +36,10 @@ export interface ReviewNote {
   payment?: Status;
 }
 
-/** Why a person should look at a status. */
+/** Why a person should look at a status. Reasons for which somebody looked at it already are left out. */
 export function reviewNotes(status: StatusDetail): ReviewNote[] {
   if (!status.needs_review) return [];
-  const reasons = status.review ?? [];
+  const reasons = (status.review ?? []).filter((reason) => !status.reviewed?.review.includes(reason));
   if (reasons.length === 0) {
     return [
       {

@@ -16,6 +16,7 @@ import { flagsOf } from "./flags";
 import { latencyText } from "./latency";
 import { Names } from "./names";
 import { OpenStatus } from "./open-status";
+import { Reviewed } from "./review-form";
 import { ReviewNotes } from "./review-notes";
 import { moneySentence } from "./sums";
 import { SumsList } from "./sums-list";
@@ -66,7 +67,8 @@ export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProp
       </div>
       <Waiting status={status} />
       <SumsList status={status} />
-      <ReviewNotes status={status} />
+      <ReviewNotes key={status.id} status={status} />
+      <Reviewed status={status} />
       <Flags status={status} />
       {!level && <Names names={status.aliases} className="mt-2.5" />}
     </header>

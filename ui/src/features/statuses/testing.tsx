@@ -79,6 +79,16 @@ export function fakeApi(kept: Status[], wholes: StatusDetail[] = [], answers: Re
       const title = query.get("lang") === "de" ? "Zahlung erhalten" : "Payment received";
       return answer(answers[token] ?? { status: "paid", title, tone: "success", note: "Thank you.", final: true });
     }
+    if (path.endsWith("/review")) {
+      const decision = await request.json();
+      const one = wholes.find(({ id }) => path === `/statuses/${id}/review`);
+      if (!one) return answer({ code: "not_found", detail: "There is no such status." }, 404);
+      sent.push(decision);
+      const { reviewed: _, ...rest } = one;
+      const { cleared, note } = decision;
+      const reviewed = { by: "local", at: "2026-11-26T14:41:10Z", review: one.review ?? [], note };
+      return answer({ ...rest, needs_review: !cleared, ...(cleared && { reviewed }) });
+    }
     const whole = wholes.find(({ id, merged }) => [id, ...(merged ?? [])].some((own) => path === `/statuses/${own}`));
     if (whole) return answer(whole);
     return answer({ code: "not_found", detail: "There is no such status. It may have been of another log." }, 404);
