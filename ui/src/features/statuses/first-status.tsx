@@ -10,7 +10,7 @@ import { toast } from "../../ui/toast";
 
 const link = "text-beam underline underline-offset-2";
 
-/** Replaces the list until there is a status: how statuses come about, and a button to create an example. */
+/** Replaces the list until there is a status: where statuses come from, and a button that sends an example. */
 export function FirstStatus() {
   const endpoints = useEndpoints();
   const providers = useProviders();
@@ -21,26 +21,26 @@ export function FirstStatus() {
       <div className="w-full max-w-[600px]">
         <h2 className="mb-1.5 text-xl leading-[1.3] font-[650] tracking-[-.015em]">No payment, order or run yet</h2>
         <p className="text-[14px] text-pretty text-text-2">
-          Hookbeam reads out of verified webhooks what they are about, and where that stands: a payment is processing,
-          then paid; a run fails. It appears here the moment the first one tells of something.
+          Hookbeam reads the state of payments, orders, runs and deployments from verified webhooks. The first one
+          appears here as soon as its event arrives.
         </p>
         <ol className="mt-5 list-decimal space-y-3 pl-5 text-[14px] marker:text-text-3">
           <li className="pl-1 text-pretty">
             {endpoint ? <SampleStep endpoint={endpoint} /> : <SetUpStep known={payers.size > 0} />}
           </li>
           <li className="pl-1 text-pretty">
-            Open it: each step names the delivery that caused it, and says why others moved nothing.
+            Open it. Each step of its timeline names the delivery that caused it, and why other events changed nothing.
           </li>
           <li className="pl-1 text-pretty">
-            Copy its status link for the customer: a page that needs no account and moves by itself.
+            Copy its status link for the customer: a page that needs no account and updates by itself.
           </li>
         </ol>
         <p className="mt-6 text-s text-pretty text-text-3">
-          Is your sender one that nobody knows?{" "}
+          No built-in rules for your provider?{" "}
           <Link href="/endpoints" className={link}>
             Open its endpoint
           </Link>{" "}
-          and say under “Your own statuses” where in the body the name and the state stand.
+          and set under “Your own statuses” where the body has the name and the state.
         </p>
       </div>
     </div>
@@ -53,17 +53,17 @@ function SampleStep({ endpoint: { id, name } }: { endpoint: Endpoint }) {
     sample.mutate(
       { id },
       {
-        onSuccess: ({ seq }) => toast({ title: `Sent a sample payment to ${name}`, text: `It was kept as #${seq}.` }),
+        onSuccess: ({ seq }) => toast({ title: `Sent a sample payment to ${name}`, text: `Stored as #${seq}.` }),
         onError: (error) => toast({ title: "Could not send a sample", text: error.message, tone: "bad" }),
       },
     );
   return (
     <>
-      Send a payment through{" "}
+      Send a sample payment to{" "}
       <Link href={`/endpoints/${id}`} className={link}>
         {name}
       </Link>
-      , as its sender would.
+      , signed as its provider signs.
       <span className="mt-2 block">
         <Button variant="primary" onClick={send} disabled={sample.isPending}>
           Send a sample payment
@@ -76,8 +76,8 @@ function SampleStep({ endpoint: { id, name } }: { endpoint: Endpoint }) {
 function SetUpStep({ known }: { known: boolean }) {
   return (
     <>
-      Make an endpoint for the one who sends: {known ? "Stripe, PayPal, Razorpay and other" : "all"} payment providers,
-      GitHub, GitLab and Shopify are understood at once.
+      Create an endpoint for your provider. {known ? "Stripe, PayPal, Razorpay and other" : "All"} payment providers,
+      GitHub, GitLab and Shopify need no further setup.
       <span className="mt-2 block">
         <ButtonLink href="/endpoints/new" variant="primary">
           New endpoint

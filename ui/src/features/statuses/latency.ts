@@ -1,4 +1,4 @@
-// The text that says how long a payment usually takes, in the pane of a status and the preview of its page.
+// The text that says how long a payment usually takes.
 
 import type { StatusDetail } from "../../entities/status/status";
 
@@ -23,7 +23,7 @@ export function latencyText(
 ): string | undefined {
   if (!latency || final || latency.samples === 0) return undefined;
   if (now - Date.parse(created_at) > latency.p90 * 1000) {
-    return "This takes longer than usual. You may close this page: it shows the result whenever you come back.";
+    return "This takes longer than usual.";
   }
   return `Usually confirmed within ${lengthWords(latency.p50)}; 9 in 10 within ${shortened(latency)}.`;
 }

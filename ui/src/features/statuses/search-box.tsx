@@ -10,7 +10,7 @@ interface SearchBoxProps {
   onWords: (words: string) => void;
 }
 
-/** So long after the last letter it is searched for. */
+/** The search starts so long after the last letter. */
 const pauseMs = 250;
 
 /** Searches statuses by order number, amount, customer's e-mail address or id. */
@@ -21,7 +21,7 @@ export function SearchBox({ words, onWords }: SearchBoxProps) {
   const search = useRef(onWords);
   search.current = onWords;
   if (words !== sent) {
-    // The address was changed elsewhere.
+    // The URL was changed elsewhere.
     setSent(words);
     setTyped(words);
   }
@@ -53,7 +53,7 @@ export function SearchBox({ words, onWords }: SearchBoxProps) {
         ref={input}
         aria-label="Search"
         value={typed}
-        placeholder="Reference, amount, mail or id …"
+        placeholder="Reference, amount, email or id …"
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
@@ -64,7 +64,7 @@ export function SearchBox({ words, onWords }: SearchBoxProps) {
       {typed && (
         <button
           type="button"
-          aria-label="Search for nothing"
+          aria-label="Clear search"
           onClick={() => setTyped("")}
           className="grid size-5 cursor-pointer place-items-center text-text-3 hover:text-text"
         >

@@ -27,7 +27,7 @@ export function StatusesPage() {
     return () => statuses.close();
   }, []);
   const narrow = useNarrow();
-  // A link may name it by an id that it had before it turned out to be another's.
+  // A link may have an id of before the status was merged into another one.
   const open = useQuery({ ...statusQuery(url.id ?? ""), enabled: url.id !== undefined });
   useKeys({ escape: { label: "Close", run: url.close } }, { group: "Status", when: url.id !== undefined });
 
@@ -35,7 +35,7 @@ export function StatusesPage() {
   const { kind, endpoint, mode } = filter ?? {};
   const filtered = Object.keys(url.terms).length > 0;
   const view = useSyncExternalStore(statuses.subscribe, statuses.view);
-  // There is nothing to choose from where nothing is yet.
+  // Without any status there is nothing to filter.
   const bare = !filtered && view.phase === "ready" && view.count + view.pending === 0 && view.below === "nothing";
   return (
     <div className="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -71,7 +71,7 @@ export function StatusesPage() {
   );
 }
 
-/** Has the store show what the address asks for; `unknown` is what is wrong with that. */
+/** Has the store show what the URL asks for; `unknown` says what is wrong with it. */
 function useFilter(terms: StatusTerms) {
   const endpoints = useEndpoints().data;
   const meant = terms.endpoint && !endpoints ? undefined : filterOf(terms, endpoints ?? []);
