@@ -27,6 +27,7 @@ func upgrade(row *hook.Subject) {
 		upgradeEvidence(&row.Evidence[i])
 	}
 	row.Summary = payments.Derive(row, false)
+	describePaid(row)
 }
 
 // upgradeEvidence adapts evidence of the earlier model, which did not tell captures from each other, and did not say
