@@ -20,19 +20,59 @@ func TestStripeTellsHowAPaymentIsPaidAndWhyItEnded(t *testing.T) {
 		method hook.Method
 		cause  hook.Cause
 	}{
-		"a card":              {stripeAt(1, "charge.failed", chOne+by("card")), "payment/pi_1", hook.MethodCard, ""},
-		"a bank":              {stripeAt(1, "charge.pending", chOne+by("sepa_debit")), "payment/pi_1", hook.MethodBank, ""},
-		"instalments":         {stripeAt(1, "charge.failed", chOne+by("klarna")), "payment/pi_1", "", ""},
-		"the only one":        {stripeAt(1, "payment_intent.processing", piOne+types(`"us_bank_account"`)), "payment/pi_1", hook.MethodBank, ""},
-		"one of several":      {stripeAt(1, "payment_intent.processing", piOne+types(`"card","link"`)), "payment/pi_1", "", ""},
-		"a voucher":           {stripeAt(1, "payment_intent.requires_action", piOne+types(`"card","oxxo"`)+next("oxxo_display_details")), "payment/pi_1", hook.MethodVoucher, ""},
-		"a voucher in Japan":  {stripeAt(1, "payment_intent.requires_action", piOne+next("konbini_display_details")), "payment/pi_1", hook.MethodVoucher, ""},
-		"a bank transfer":     {stripeAt(1, "payment_intent.requires_action", piOne+next("display_bank_transfer_instructions")), "payment/pi_1", hook.MethodBank, ""},
-		"3-D Secure":          {stripeAt(1, "payment_intent.requires_action", piOne+types(`"card"`)+next("use_stripe_sdk")), "payment/pi_1", hook.MethodCard, ""},
-		"the one that failed": {stripeAt(1, "payment_intent.payment_failed", piOne+types(`"card","paypal"`)+`,"last_payment_error":{"code":"x","payment_method":{"type":"paypal"}}`), "payment/pi_1", hook.MethodWallet, ""},
-		"a session":           {stripeAt(1, "checkout.session.completed", csOne+isUnpaid+types(`"boleto"`)), "checkout/cs_1", hook.MethodVoucher, ""},
-		"written off":         {stripeAt(1, "invoice.marked_uncollectible", inOne), "invoice/in_1", "", hook.CauseWrittenOff},
-		"an id alone":         {thin, "payment/pi_1", "", hook.CauseNoDetails},
+		"a card": {
+			stripeAt(1, "charge.failed", chOne+by("card")),
+			"payment/pi_1", hook.MethodCard, "",
+		},
+		"a bank": {
+			stripeAt(1, "charge.pending", chOne+by("sepa_debit")),
+			"payment/pi_1", hook.MethodBank, "",
+		},
+		"instalments": {
+			stripeAt(1, "charge.failed", chOne+by("klarna")),
+			"payment/pi_1", "", "",
+		},
+		"the only one": {
+			stripeAt(1, "payment_intent.processing", piOne+types(`"us_bank_account"`)),
+			"payment/pi_1", hook.MethodBank, "",
+		},
+		"one of several": {
+			stripeAt(1, "payment_intent.processing", piOne+types(`"card","link"`)),
+			"payment/pi_1", "", "",
+		},
+		"a voucher": {
+			stripeAt(1, "payment_intent.requires_action", piOne+types(`"card","oxxo"`)+next("oxxo_display_details")),
+			"payment/pi_1", hook.MethodVoucher, "",
+		},
+		"a voucher in Japan": {
+			stripeAt(1, "payment_intent.requires_action", piOne+next("konbini_display_details")),
+			"payment/pi_1", hook.MethodVoucher, "",
+		},
+		"a bank transfer": {
+			stripeAt(1, "payment_intent.requires_action", piOne+next("display_bank_transfer_instructions")),
+			"payment/pi_1", hook.MethodBank, "",
+		},
+		"3-D Secure": {
+			stripeAt(1, "payment_intent.requires_action", piOne+types(`"card"`)+next("use_stripe_sdk")),
+			"payment/pi_1", hook.MethodCard, "",
+		},
+		"the one that failed": {
+			stripeAt(1, "payment_intent.payment_failed", piOne+types(`"card","paypal"`)+
+				`,"last_payment_error":{"code":"x","payment_method":{"type":"paypal"}}`),
+			"payment/pi_1", hook.MethodWallet, "",
+		},
+		"a session": {
+			stripeAt(1, "checkout.session.completed", csOne+isUnpaid+types(`"boleto"`)),
+			"checkout/cs_1", hook.MethodVoucher, "",
+		},
+		"written off": {
+			stripeAt(1, "invoice.marked_uncollectible", inOne),
+			"invoice/in_1", "", hook.CauseWrittenOff,
+		},
+		"an id alone": {
+			thin,
+			"payment/pi_1", "", hook.CauseNoDetails,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := paymentstest.New()

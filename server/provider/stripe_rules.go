@@ -93,7 +93,8 @@ var stripeIntentRules = extract.Rules{
 		Marks: slices.Concat(stripeIntentMethods, stripeActionMethods)},
 	// A bank transfer of less than what is due: Stripe has the money already, and nothing is captured.
 	{Types: []string{"payment_intent.partially_funded"}, Match: extract.Always(hook.CoinsReceived),
-		Subject: &stripeIntent, Also: true, Marks: []extract.Match{extract.Mark(extract.Outcome{Method: hook.MethodBank})}},
+		Subject: &stripeIntent, Also: true,
+		Marks: []extract.Match{extract.Mark(extract.Outcome{Method: hook.MethodBank})}},
 	{Types: []string{"payment_intent.processing", "payment_intent.partially_funded"},
 		Match: extract.Always(hook.Processing), Subject: &stripeIntent, Marks: stripeIntentMethods},
 
