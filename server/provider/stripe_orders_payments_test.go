@@ -282,7 +282,8 @@ var stripeReported = []reportedCase{
 		"payment/pi_s2": stripeOpen(hook.StateProcessing),
 	}),
 	stripeReport("stripe-stale-intent-canceled", map[string]paymentWant{
-		"order/7002": stripeHeldInFull, "payment/pi_e1": stripeEnds(hook.StateCanceled), "payment/pi_e2": stripeHeldInFull,
+		"order/7002": stripeHeldInFull, "payment/pi_e1": stripeEnds(hook.StateCanceled),
+		"payment/pi_e2": stripeHeldInFull,
 	}),
 	stripeReport("stripe-uncollectible", map[string]paymentWant{
 		"invoice/in_q": {state: hook.StateCanceled, amount: 10000, currency: "USD", denied: true},
@@ -294,10 +295,12 @@ var stripeReported = []reportedCase{
 		"payment/pi_r": {state: hook.StateExpired, amount: 50000, currency: "MXN", denied: true},
 	}),
 	stripeReport("32-declines-then-paid-and-refunded", map[string]paymentWant{
-		"order/X2": stripeRefundedAll, "payment/pi_ok": stripeRefundedAll, "payment/pi_g31": stripeEnds(hook.StateFailed),
+		"order/X2": stripeRefundedAll, "payment/pi_ok": stripeRefundedAll,
+		"payment/pi_g31": stripeEnds(hook.StateFailed),
 	}),
 	stripeReport("paid-then-256-declines", map[string]paymentWant{
-		"order/X1": stripePaidInFull, "payment/pi_paid": stripePaidInFull, "payment/pi_f0": stripeEnds(hook.StateFailed),
+		"order/X1": stripePaidInFull, "payment/pi_paid": stripePaidInFull,
+		"payment/pi_f0": stripeEnds(hook.StateFailed),
 	}),
 	stripeReport("one-order-two-currencies", map[string]paymentWant{
 		"order/8900": {
