@@ -133,9 +133,10 @@ func CustomerHash(kind, text string) string {
 }
 
 // ScopedReference returns a reference as it is indexed: the same text under two accounts is two references. It returns
-// one that is scoped already as it is.
+// one that is scoped already as it is, and so the other names of a reference ("adyen-order/…"): they are ids of the
+// provider, which no two accounts share.
 func ScopedReference(account, reference string) string {
-	if account == "" || strings.Contains(reference, "\x00") {
+	if account == "" || !strings.HasPrefix(reference, "order/") || strings.Contains(reference, "\x00") {
 		return reference
 	}
 	return reference + "\x00" + account

@@ -163,7 +163,7 @@ func (a *applying) applyReferences() error {
 
 // name gives a reference a further name, unless another one has it.
 func (a *applying) name(row *hook.Subject, alias string) error {
-	hash := a.hash(hook.ScopedReference(a.Account, alias))
+	hash := a.hash(alias)
 	other, err := a.rows.Find(hash)
 	if err != nil || other != nil || !a.fits(row, alias) {
 		return err

@@ -235,9 +235,9 @@ var (
 	adyenUnpaid   = adyenAbout(90, "ORDER_CLOSED", "false", "O1", "")
 )
 
-// adyenOrderIs is what the link to the order by its reference shows.
+// adyenOrderIs is what the links to the order show: by its reference, and by Adyen's own id.
 func adyenOrderIs(want paymentWant) map[string]paymentWant {
-	return map[string]paymentWant{"order/10-4471": want}
+	return map[string]paymentWant{"order/10-4471": want, "adyen-order/O1": want}
 }
 
 // adyenOrders are cases of orders that several payments pay.
