@@ -22,7 +22,9 @@ type Identity struct {
 	Types   []payload.Selector // the event's type
 	Times   []payload.Selector // when the event happened; the first one that parses is used
 	Account payload.Selector   // account, shop or repository at the sender
-	Mode    modeSpec           // live or test
+	// OtherAccount is where newer or older deliveries carry the account; used if there is none at Account.
+	OtherAccount payload.Selector
+	Mode         modeSpec // live or test
 }
 
 // joins parses the selectors of Identity.Events. One that does not parse is a broken build.
@@ -115,7 +117,11 @@ func commonValue(a, b string) string {
 // ids only the first complete one is considered: with a fallback a repeat could get another id than the first delivery.
 func (p *Provider) event(q *payload.Request) hook.Event {
 	e := hook.Event{Type: p.typeOf(q), Mode: p.Identity.Mode.read(q)}
-	if e.Account = q.Text(p.Identity.Account); len(e.Account) > maxEventID || !payload.Printable(e.Account) {
+	e.Account = q.Text(p.Identity.Account)
+	if e.Account == "" {
+		e.Account = q.Text(p.Identity.OtherAccount)
+	}
+	if len(e.Account) > maxEventID || !payload.Printable(e.Account) {
 		e.Account = ""
 	}
 	for _, selector := range p.Identity.Times {
