@@ -139,7 +139,7 @@ func (v *statusView) partsOf(p *hook.Public) (parts []part) {
 		parts = append(parts, part{v.refunded, v.amountText(p.Refunded), "went"})
 	}
 	if p.Due > p.Amount {
-		parts = append(parts, part{v.stillDue, v.amountText(p.Due - p.Amount), "open"})
+		parts = append(parts, part{v.remaining, v.amountText(p.Due - p.Amount), "open"})
 	}
 	return parts
 }
@@ -147,6 +147,9 @@ func (v *statusView) partsOf(p *hook.Public) (parts []part) {
 // stepsOf returns the steps of a status: those of its timeline, of which the last is the current one, and for a payment
 // that is not final the state that the payer waits for. The page's script has the same function.
 func stepsOf(p *hook.Public) []step {
+	if p.NothingDue != "" {
+		return nil // nobody paid, though it counts as paid
+	}
 	steps := make([]step, 0, len(p.Timeline)+1)
 	for i, s := range p.Timeline {
 		reached := "done"
@@ -307,7 +310,7 @@ func (v *statusView) scriptData() any {
 			"part":     v.part,
 			"paid":     v.paid,
 			"refunded": v.refunded,
-			"due":      v.stillDue,
+			"due":      v.remaining,
 			"seconds":  v.seconds,
 			"minutes":  v.minutes,
 			"hours":    v.hours,

@@ -6,9 +6,9 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Describe completes what a status link shows by what a reader is told: Title, Note, Tone and PollAfter, and Due also if
-// more than that was received. languages lists the languages that the reader prefers, as in Accept-Language; a single code
-// is such a list. Package api calls it for every response with a status.
+// Describe completes what a status link shows by what a reader is told: Title, Note, Tone and PollAfter, and Due also
+// if more than that was received. languages lists the languages that the reader prefers, as in Accept-Language; a
+// single code is such a list. Package api calls it for every response with a status.
 func (*Pages) Describe(languages string, p *hook.Public) { describe(preferred(languages), p) }
 
 // describe is Describe for one of languages.
@@ -20,17 +20,26 @@ func describe(language string, p *hook.Public) {
 	}
 }
 
-// toneOf returns how a status looks to a payer. It is the state's, unless the payer has to do something about their
-// money, or if the page shows nobody's payment.
+// toneOf returns how a status looks to a payer. It is the state's tone, unless the payer has to do something about
+// their money, or the page shows nobody's payment.
 func toneOf(p *hook.Public) hook.Tone {
-	money := p.Summary.Taken || p.Summary.OnHold
+	f, money := factsOf(p), p.Summary.Taken || p.Summary.OnHold
 	switch p.Status {
 	case hook.StateAmbiguous:
 		return hook.ToneNeutral
 	case hook.StatePartiallyPaid:
 		return hook.ToneWarning
+	case hook.StatePaid:
+		if p.Summary.Dispute == hook.DisputeIsLost && !p.Summary.Taken {
+			return hook.ToneNeutral // the payer has the money back
+		}
+	case hook.StateProcessing:
+		if money && f.marked(hook.ReviewUnderpaid, hook.ReviewPaidInPart) {
+			return hook.ToneWarning
+		}
 	case hook.StateFailed, hook.StateCanceled, hook.StateExpired:
-		if money && isMoney(p.Kind) {
+		unclear := p.Status == hook.StateFailed && !f.mayDeny()
+		if (money || unclear) && isMoney(p.Kind) {
 			return hook.ToneWarning
 		}
 	}

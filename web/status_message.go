@@ -158,8 +158,10 @@ func processingMessage(f *facts) message {
 	switch {
 	case f.is.Taken && f.marked(hook.ReviewUnderpaid, hook.ReviewPaidInPart):
 		return message{titleArrived, []phrase{saysTooLittle}}
-	case f.is.Taken:
+	case f.is.Taken && f.is.Method == hook.MethodCoins:
 		return message{titleArrived, []phrase{saysUnconfirmed}}
+	case f.is.Taken:
+		return message{titleProcessing, append(otherMoney(f), saysLeaveOpen)}
 	case f.is.Method == hook.MethodCoins:
 		return message{titleCoinsSeen, []phrase{saysConfirmations}}
 	case f.byBank() && !f.is.OnHold:

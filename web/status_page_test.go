@@ -153,3 +153,41 @@ func TestADurationIsNeverOneOfItsUnit(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingDueShowsNoStepsOfAPayment: nobody paid, though the order counts as paid.
+func TestNothingDueShowsNoStepsOfAPayment(t *testing.T) {
+	text, _ := rendered(t, examplePage(hook.StatePaid, asFinal, func(v *hook.StatusPage) {
+		v.Public.NothingDue, v.Public.Amount, v.Public.Currency = hook.CauseTrial, 0, ""
+	}))
+	text, _, _ = strings.Cut(text, `id="live"`)
+	if !strings.Contains(text, "Nothing to pay") || strings.Contains(text, "<li class") ||
+		strings.Contains(text, "Paid") {
+		t.Errorf("speaks of a payment: %s", text)
+	}
+}
+
+// TestAmountsShowTheirParts: what was paid and what remains, what was refunded, and what was due if more was received.
+func TestAmountsShowTheirParts(t *testing.T) {
+	for name, c := range map[string]struct {
+		amount, due, refunded int64
+		sum                   string
+		parts                 []string
+	}{
+		"paid":            {4900, 0, 0, "€49.00", nil},
+		"paid in part":    {2000, 5000, 0, "€20.00 of €50.00", []string{"Paid €20.00", "Remaining €30.00"}},
+		"refunded a part": {4900, 0, 900, "€49.00", []string{"Paid €49.00", "Refunded €9.00"}},
+		"refunded":        {4900, 0, 4900, "€49.00", nil},
+		"paid twice":      {9800, 4900, 4900, "€49.00", []string{"Paid €98.00", "Refunded €49.00"}},
+	} {
+		v := newStatusView(nil, examplePage(hook.StatePaid, inLanguage("en"), func(v *hook.StatusPage) {
+			v.Public.Amount, v.Public.Due, v.Public.Refunded = c.amount, c.due, c.refunded
+		}))
+		var parts []string
+		for _, p := range v.parts {
+			parts = append(parts, p.label+" "+p.amount)
+		}
+		if v.amount != c.sum || !slices.Equal(parts, c.parts) {
+			t.Errorf("%s: %s, %q", name, v.amount, parts)
+		}
+	}
+}

@@ -147,6 +147,7 @@ func TestTheToneIsThatOfTheMoney(t *testing.T) {
 	}{
 		"cancelled":               {hook.StateCanceled, false, hook.ToneNeutral},
 		"cancelled after payment": {hook.StateCanceled, true, hook.ToneWarning},
+		"failed without proof":    {hook.StateFailed, false, hook.ToneWarning},
 		"paid in part":            {hook.StatePartiallyPaid, true, hook.ToneWarning},
 		"several customers":       {hook.StateAmbiguous, false, hook.ToneNeutral},
 	} {

@@ -22,8 +22,8 @@ type translation struct {
 	steps map[hook.State]string
 
 	// part is the amount of a payment that was paid in part: {amount} came, {due} is to be paid in total. paid,
-	// refunded and stillDue label the sums below it.
-	part, paid, refunded, stillDue string
+	// refunded and remaining label the sums below it. What remains may be due, reserved or on its way.
+	part, paid, refunded, remaining string
 
 	order string // the reference of a payment: {n} is the number of the order
 	back  string // the link to the shop: {name} is the shop's name
@@ -210,10 +210,10 @@ var english = translation{
 		saysGoodsAreBack: "Your order was returned.",
 	},
 
-	part:     "{amount} of {due}",
-	paid:     "Paid",
-	refunded: "Refunded",
-	stillDue: "Still due",
+	part:      "{amount} of {due}",
+	paid:      "Paid",
+	refunded:  "Refunded",
+	remaining: "Remaining",
 
 	order: "Order {n}",
 	back:  "Back to {name}",

@@ -124,10 +124,10 @@ var german = translation{
 		saysGoodsAreBack: "Ihre Bestellung ging zurück.",
 	},
 
-	part:     "{amount} von {due}",
-	paid:     "Bezahlt",
-	refunded: "Erstattet",
-	stillDue: "Noch offen",
+	part:      "{amount} von {due}",
+	paid:      "Bezahlt",
+	refunded:  "Erstattet",
+	remaining: "Rest",
 
 	order: "Bestellung {n}",
 	back:  "Zurück zu {name}",

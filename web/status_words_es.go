@@ -122,10 +122,10 @@ var spanish = translation{
 		saysGoodsAreBack: "Su pedido se ha devuelto.",
 	},
 
-	part:     "{amount} de {due}",
-	paid:     "Pagado",
-	refunded: "Devuelto",
-	stillDue: "Falta por pagar",
+	part:      "{amount} de {due}",
+	paid:      "Pagado",
+	refunded:  "Devuelto",
+	remaining: "Resto",
 
 	order: "Pedido {n}",
 	back:  "Volver a {name}",

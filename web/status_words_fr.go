@@ -123,10 +123,10 @@ var french = translation{
 		saysGoodsAreBack: "Votre commande a été retournée.",
 	},
 
-	part:     "{amount} sur {due}",
-	paid:     "Payé",
-	refunded: "Remboursé",
-	stillDue: "Reste à payer",
+	part:      "{amount} sur {due}",
+	paid:      "Payé",
+	refunded:  "Remboursé",
+	remaining: "Reste",
 
 	order: "Commande {n}",
 	back:  "Retour à {name}",

@@ -124,10 +124,10 @@ var hindi = translation{
 		saysGoodsAreBack: "आपका ऑर्डर वापस लौटा।",
 	},
 
-	part:     "{due} में से {amount}",
-	paid:     "चुकाया गया",
-	refunded: "लौटाया गया",
-	stillDue: "अभी बाकी",
+	part:      "{due} में से {amount}",
+	paid:      "चुकाया गया",
+	refunded:  "लौटाया गया",
+	remaining: "शेष",
 
 	order: "ऑर्डर {n}",
 	back:  "{name} पर वापस जाएँ",

@@ -280,7 +280,8 @@ func languagesOf(r *http.Request) string {
 	return strings.Clone(all[:min(len(all), languagesKept)])
 }
 
-// publicViewOf reads what a link shows now, in the form that a client wants. Errors are invalidLink, or an error of the status projection.
+// publicViewOf reads what a link shows now, in the form that a client wants. Errors are invalidLink, or an error of the
+// status projection.
 func (a *API) publicViewOf(ctx context.Context, l access.Link, form publicForm) (t publicView, err error) {
 	t.Public, t.id, err = a.PublicStatuses.Public(ctx, l.Endpoint, l.Mode, l.Name())
 	switch {

@@ -7,9 +7,9 @@ import { amountOf, textsOf, wordsOf } from "./words";
 const { url: own } = import.meta;
 
 /**
- * `<payment-status token="…">` shows where a payment stands, live. `url` is where Hookbeam is, where this script was
- * not loaded from there; `lang` is its language, else the page's: the server says in it where the payment stands. Each change is told as a `statuschange` event with
- * the status as its detail.
+ * `<payment-status token="…">` shows where a payment stands, live, in the server's words. `url` is where Hookbeam is,
+ * where this script was not loaded from there; `lang` is the language, else the page's. Each change is told as a
+ * `statuschange` event with the status as its detail.
  */
 export class PaymentStatusElement extends HTMLElement {
   static readonly observedAttributes = ["token", "url", "lang"];

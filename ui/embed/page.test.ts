@@ -160,6 +160,12 @@ it("says what was paid of what is due, and what was due where more was paid", as
   expect([shown("amount"), shown("parts")]).toEqual(["€49.00", "Paid€98.00Refunded€49.00"]);
 });
 
+it("shows no steps of a payment where nothing was due", async () => {
+  const server = await open(processing);
+  server.become({ ...paid, nothing_due: "trial" });
+  expect(queryAllByRole(document.body, "listitem")).toEqual([]);
+});
+
 it("asks in the page's language", async () => {
   const server = await open(processing, { lang: "de" });
   expect([...server.versions]).toEqual(["?v=2&lang=de"]);
