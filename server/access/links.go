@@ -89,8 +89,12 @@ func plainToken(token string) bool {
 // whatever their expiry and signing key.
 func (l Link) Key() string { return string(l.Endpoint) + "\x00" + l.Mode + "\x00" + l.Name() }
 
-// Name returns the alias that the link is about, scoped by its account if that is a reference.
+// Name returns the alias that the link is about, scoped by its account if that is a reference. Order numbers of Lemon
+// Squeezy had a prefix of their own before they were references.
 func (l Link) Name() string {
+	if number, old := strings.CutPrefix(l.Subject, "order-number/"); old {
+		return hook.ScopedReference(l.Account, "order/"+number)
+	}
 	if !strings.HasPrefix(l.Subject, "order/") {
 		return l.Subject
 	}

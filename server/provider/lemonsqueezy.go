@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"slices"
+
 	"hookbeam/server/extract"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
@@ -45,15 +47,16 @@ var lemonsqueezy = Provider{
 	Rules: lemonRules,
 }
 
-// lemonOrder is an order, which is one payment. Its order_number is counted by Lemon Squeezy for the store; the
-// merchant's own order number, if any, is in the custom data of the checkout.
+// lemonOrder is an order, which is one payment. Its order_number is counted by Lemon Squeezy for each store, so it is a
+// reference within the store and no id; the merchant's own order number, if any, is in the custom data of the checkout.
 var lemonOrder = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{
 		extract.Alias("payment", "body:data.attributes.identifier"),
-		extract.Alias("order-number", "body:data.attributes.order_number"),
 		extract.Alias("lemonsqueezy-order", "body:data.id"),
 	},
-	References:  orderNumbers("body:meta.custom_data"),
+	References: slices.Concat(
+		orderNumbers("body:meta.custom_data"), payload.SelectAll("body:data.attributes.order_number"),
+	),
 	CustomerIDs: payload.SelectAll("body:data.attributes.customer_id"),
 	Customer:    payload.SelectAll("body:data.attributes.user_email"),
 	Amounts:     []extract.AmountSpec{extract.Amount("body:data.attributes.total")},

@@ -33,7 +33,7 @@ var lemonPayments = ofProvider("lemonsqueezy", []paymentCase{
 	{name: "paid", events: []paymentEvent{lemonOrderEvent(1, "order_created", "pending", 4900, 0), lsPaid},
 		want: map[string]paymentWant{
 			"payment/i-1":          {state: hook.StatePaid, amount: 4900, due: 4900},
-			"order-number/7":       {state: hook.StatePaid, amount: 4900},
+			"order/7":              {state: hook.StatePaid, amount: 4900},
 			"lemonsqueezy-order/1": {state: hook.StatePaid, amount: 4900},
 			"order/10-4471":        {state: hook.StatePaid, amount: 4900},
 		}},

@@ -22,5 +22,5 @@ var walletsExpected = map[string]string{
 	"flutterwave/charge.completed.v4": "captured 2500000 NGN chg_e1f3a2b1-93f0-4a51-aa57-1d80c5e4c001: " +
 		"payment/chg_e1f3a2b1-93f0-4a51-aa57-1d80c5e4c001 order/order_2026_05_24_001",
 	"lemonsqueezy/order_created.signed": "captured 1859 EUR 1: " +
-		"payment/89b36d62-4f5c-4353-853f-0c769d0535c8 order-number/1 lemonsqueezy-order/1",
+		"payment/89b36d62-4f5c-4353-853f-0c769d0535c8 lemonsqueezy-order/1 order/1",
 }

@@ -71,6 +71,9 @@ func TestRowsOfTheEarlierModelShowWhatTheyShowedAndAreTakenOver(t *testing.T) {
 	if err := shadow.inherit(t.Context(), h.board.store, 1, gone); err != nil {
 		t.Fatal(err)
 	}
+	if err := h.board.Close(); err != nil {
+		t.Error(err)
+	}
 	h.board = shadow
 	want["checkout/cs_old"] = hook.StatePartiallyRefunded // the order that the payment was of
 	look("taken over", want)
