@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"cmp"
 	"slices"
 
 	"hookbeam/server/hook"
@@ -140,6 +141,7 @@ func (w *whole) openState() {
 		is = processing
 	case ownEnd.state != "" && !open.at.After(ownEnd.at.Time):
 		is = ownEnd
+		is.due = cmp.Or(ended.due, open.due)
 		if ended.state != "" && ended.at.After(is.at.Time) {
 			is.at = ended.at
 		}

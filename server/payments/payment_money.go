@@ -202,7 +202,8 @@ func (p *payment) endHold() {
 		return
 	}
 	ended := end != nil && !end.At.Before(p.held.At.Time)
-	p.more = p.follows == hook.MoreFollow && p.taken() && !ended
+	all := p.hold > 0 && p.captured >= p.hold // then nothing is left that could follow
+	p.more = p.follows == hook.MoreFollow && p.taken() && !ended && !all
 	switch {
 	case ended:
 	case p.taken():

@@ -212,8 +212,11 @@ var paypalHolds = []paymentCase{
 		want: paypalAll("authorization/A1", paypalIsVoided)},
 	{provider: "paypal", name: "expired in the first version of the API", events: []paymentEvent{paypalOnHold,
 		paypalEvent(60, "PAYMENT.AUTHORIZATION.VOIDED", paypalHeld("A1", "49.00", `,"state":"expired"`))},
-		want: map[string]paymentWant{
-			"authorization/A1": {state: hook.StateExpired, amount: 4900, due: 4900, denied: true}}},
+		want: paypalAll("authorization/A1",
+			paymentWant{state: hook.StateExpired, amount: 4900, due: 4900, denied: true})},
+	{provider: "paypal", name: "all is captured, and the capture says that more follows", events: []paymentEvent{
+		paypalOnHold, paypalEvent(60, "PAYMENT.CAPTURE.COMPLETED", paypalTakenOf("C1", "49.00", "false"))},
+		want: paypalAll("payment/C1", paypalIsPaid)},
 	{provider: "paypal", name: "the first of two captures", events: []paymentEvent{paypalOnHold, paypalApproved,
 		paypalEvent(60, "PAYMENT.CAPTURE.COMPLETED", paypalTakenOf("C1", "30.00", "false"))},
 		want: map[string]paymentWant{
