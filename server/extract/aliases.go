@@ -2,6 +2,7 @@ package extract
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"hookbeam/server/hook"
@@ -92,7 +93,7 @@ func (x *extraction) addReferences(s *hook.Statement, spec *SubjectSpec) {
 // customer returns the customer's email address; "" for a text that cannot be one.
 func (x *extraction) customer(spec *SubjectSpec) string {
 	mail := x.first(spec.Customer, maxMail)
-	if !strings.Contains(mail, "@") {
+	if !strings.Contains(mail, "@") || slices.Contains(spec.NoCustomer, mail) {
 		return ""
 	}
 	return mail

@@ -101,6 +101,7 @@ type SubjectSpec struct {
 	Scope            []payload.Selector // references are names only within the event's account and this text
 
 	Customer    []payload.Selector // email address; also shown to people
+	NoCustomer  []string           // addresses that stand for a customer who gave none
 	CustomerIDs []payload.Selector // the provider's ids of the customer
 	Phones      []payload.Selector
 

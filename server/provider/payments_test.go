@@ -64,7 +64,7 @@ func paymentCases() []paymentCase {
 		btcpayPayments,
 		coinbasePayments,
 		paypalPayments, paypalHolds, paypalReturns,
-		razorpayPayments, razorpayReturns, razorpayLinks,
+		razorpayPayments, razorpayReturns, razorpayLinks, razorpayNobody,
 		adyenPayments, adyenReturns, adyenOrders,
 		molliePayments, paddlePayments, squarePayments,
 		braintreePayments,

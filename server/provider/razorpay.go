@@ -27,7 +27,8 @@ import (
 //
 // Traps: Razorpay disables a webhook whose receiver gave no 2xx for 24 hours. The samples of dispute events show the
 // payment as authorized although it was captured, so the event's name decides and not the status in the body. The
-// created_at of a link's event is when the link was made. Events do not say whether they are a test.
+// created_at of a link's event is when the link was made. Events do not say whether they are a test. A
+// customer who gave no address has void@razorpay.com, which says nothing about who it is.
 //
 // Source: https://razorpay.com/docs/webhooks/validate-test/
 var razorpay = Provider{
@@ -87,6 +88,7 @@ var razorpayPayment = extract.SubjectSpec{
 		"body:payload.payment_link.entity.customer.email",
 		"body:payload.invoice.entity.customer_details.email",
 	),
+	NoCustomer: []string{"void@razorpay.com"},
 	CustomerIDs: payload.SelectAll("body:payload.payment.entity.customer_id",
 		"body:payload.invoice.entity.customer_id", "body:payload.order.entity.customer_id"),
 	Phones: payload.SelectAll("body:payload.payment.entity.contact",

@@ -146,6 +146,17 @@ var razorpayPayments = []paymentCase{
 			currency: "-", review: []hook.Review{hook.ReviewReferenceShared}}}},
 }
 
+// razorpayNobody are cases of customers who gave no address: Razorpay fills in one of its own.
+var razorpayNobody = []paymentCase{
+	{provider: "razorpay", name: "two customers without an address use one number", events: []paymentEvent{
+		razorpayEvent(5, "payment.captured", `"payment":{"entity":{"id":"pay_1","amount":4900,"currency":"EUR",`+
+			`"order_id":"order_1","notes":{"order_id":"7"},"email":"void@razorpay.com","contact":"+911"}}`),
+		razorpayEvent(6, "payment.captured", `"payment":{"entity":{"id":"pay_2","amount":900,"currency":"EUR",`+
+			`"order_id":"order_2","notes":{"order_id":"7"},"email":"void@razorpay.com","contact":"+912"}}`)},
+		want: map[string]paymentWant{"payment/pay_1": razorpayIsPaid, "order/7": {state: hook.StateAmbiguous,
+			currency: "-", review: []hook.Review{hook.ReviewReferenceShared}}}},
+}
+
 // razorpayReturns are cases of refunds.
 var razorpayReturns = []paymentCase{
 	{provider: "razorpay", name: "partial refund", events: []paymentEvent{razorpayCaptured, razorpayOrderPaid,
