@@ -26,7 +26,7 @@ func TestAFilterOfDeliveriesForStatusesMustParse(t *testing.T) {
 			}
 			continue
 		}
-		if !is || problem.Kind != hook.ErrContradiction || problem.Code != "filter_invalid" ||
+		if !is || !errors.Is(err, hook.ErrContradiction) || problem.Code != "filter_invalid" ||
 			!strings.Contains(problem.Detail, says) {
 			t.Errorf("%s: %v, want %q in it", text, err, says)
 		}
