@@ -28,7 +28,7 @@ async function stripe(hookbeam: Hookbeam): Promise<Sender> {
   };
   return {
     endpoint,
-    meanwhile: "We are waiting for your bank",
+    meanwhile: "Your payment is being processed",
     begin: (order) => send("payment_intent.processing", order),
     pay: (order) => send("payment_intent.succeeded", order),
   };
@@ -85,7 +85,7 @@ async function paypal(hookbeam: Hookbeam): Promise<Sender> {
   const amount = { currency_code: "EUR", value: "49.00" };
   return {
     endpoint,
-    meanwhile: "We are waiting for your bank",
+    meanwhile: "You approved the payment",
     begin: (order) =>
       send("CHECKOUT.ORDER.APPROVED", {
         ...{ id: `ORDER${order}`, status: "APPROVED" },
