@@ -9,7 +9,8 @@
 // nonce that they allow, come from package api. Colours and sizes are defined once, in tokens.css, also for the
 // dashboard; only status.css, which each status page contains, has a copy of the colours that it needs.
 //
-// Start reading at Pages. Templates are the .templ files; the _templ.go files are generated from them.
+// Start reading at Pages; what a payer is told is chosen in messageOf. Templates are the .templ files; the _templ.go
+// files are generated from them.
 package web
 
 import (

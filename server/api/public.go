@@ -157,7 +157,7 @@ func parseSeenParam(r *http.Request, now time.Time) (tag string, wait time.Durat
 }
 
 // reloadSeconds returns after how many seconds a page without scripts reloads itself if it cannot wait in a
-// long poll: often while a payment is young, rarely later, and never (0) when the state is final.
+// long poll: often while a payment is young, rarely later, and as rarely as the page decides (0) when the state is final.
 func reloadSeconds(p hook.Public, now time.Time) int {
 	switch age := now.Sub(p.StartedAt.Time); {
 	case p.Final:

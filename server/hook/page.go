@@ -13,7 +13,7 @@ type StatusPage struct {
 	Language string // one of en, de, fr, es and hi; "": from the request
 	Base     string // URL of the site, ending with a slash
 	Script   bool   // the script for live updates is available
-	Reload   int    // seconds until a page without script reloads; 0: never, the status is final
+	Reload   int    // seconds until a page without script reloads; 0: Public.PollAfter
 	Seen     string // identifies what the page shows, for its reload; letters, digits and dots
 	Now      Time
 }
