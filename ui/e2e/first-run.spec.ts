@@ -29,6 +29,16 @@ test("a click sends a sample to oneself", async ({ page, site }) => {
   expect(await site.hookbeam.deliveries()).toHaveLength(1);
 });
 
+test("a click plays a payment, and its payer reads each step", async ({ page, site, context }) => {
+  const dashboard = new Dashboard(page, site.url);
+  const opened = context.waitForEvent("page");
+  await page.getByRole("button", { name: "Play a payment" }).click();
+  const payer = await opened;
+  await expect(payer.getByText(/payment (received|confirmed)/i)).toBeVisible();
+  await expect(payer.locator("#amount")).toHaveText(/49\.00/);
+  await expect(dashboard.rows).toHaveCount(4);
+});
+
 test("a notice that comes late moves nothing above it", async ({ page, site }) => {
   let release = () => {};
   const released = new Promise<void>((resolve) => {

@@ -56,6 +56,20 @@ it("has the server send a sample, and says why it could not", async () => {
   await vi.waitFor(() => expect(toasts.get().at(-1)?.text).toBe("The disk is full. Free some space."));
 });
 
+it("opens the payer's page with the click that plays a payment", async () => {
+  const open = vi.spyOn(window, "open").mockReturnValue(null);
+  const requests: string[] = [];
+  net.answer = async (request) => {
+    requests.push(`${request.method} ${new URL(request.url).pathname}`);
+    return new Response(JSON.stringify({ status: 503, code: "stopping", detail: "Try again." }), { status: 503 });
+  };
+  show([first]);
+  await userEvent.setup().click(screen.getByRole("button", { name: "Play a payment" }));
+  expect(open).toHaveBeenCalledWith("", "_blank");
+  await vi.waitFor(() => expect(toasts.get().at(-1)?.title).toBe("Could not play a payment"));
+  expect(requests).toEqual(["GET /api/v1/providers"]);
+});
+
 it("leads on where every endpoint was deleted", () => {
   show([]);
   expect(screen.getByRole("link", { name: "New endpoint" }).getAttribute("href")).toBe("/endpoints/new");

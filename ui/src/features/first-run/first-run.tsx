@@ -17,7 +17,7 @@ const screen =
 
 const Unconfirmed = lazy(async () => ({ default: (await import("../../entities/endpoint/unconfirmed")).Unconfirmed }));
 
-/** Replaces the list until something has arrived: the URL of the endpoint, and two ways to try it. */
+/** Replaces the list until something has arrived: the URL of the endpoint, and three ways to try it. */
 export function FirstRun() {
   const endpoints = useEndpoints();
   const sample = useSendSample();
@@ -30,6 +30,10 @@ export function FirstRun() {
   const endpoint = endpoints.data.find((e) => e.name === "first") ?? endpoints.data[0];
   if (!endpoint) return <NoEndpoint />;
 
+  const playPayment = () => {
+    const page = window.open("", "_blank"); // browsers block a window that opens later than the click
+    void import("./play-payment").then((play) => play.playPayment(page, endpoints.data));
+  };
   const { id, name, url, secrets } = endpoint;
   const secret = secrets.length > 0 ? ` -H 'X-Webhook-Secret: …'` : "";
   const sendSample = () =>
@@ -60,6 +64,11 @@ export function FirstRun() {
                 Send a sample
               </Button>
             </CopyLine>
+          </dd>
+          <dt className="text-[14px] text-text-2">A payment</dt>
+          <dd className="flex flex-wrap items-center gap-3">
+            <Button onClick={playPayment}>Play a payment</Button>
+            <span className="text-s text-text-3">Its payer’s page opens in a new tab. No money moves.</span>
           </dd>
         </dl>
         {endpoint.confirmed !== undefined && (
