@@ -58,7 +58,7 @@ export function FirstRun() {
             <CopyLine text={url} what="address" />
           </dd>
           <dt className="text-[14px] text-text-2">Try it</dt>
-          <dd>
+          <dd className="max-md:mb-3">
             <CopyLine text={`curl -d '{"hello":"world"}'${secret} ${url}`} what="curl line">
               <Button variant="primary" onClick={sendSample} disabled={sample.isPending}>
                 Send a sample

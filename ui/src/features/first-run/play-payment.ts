@@ -30,7 +30,7 @@ export async function playPayment(page: Window | null, endpoints: readonly Endpo
     }
     toast({
       title: `Played a payment through ${endpoint.name}`,
-      text: "Its payer read each step on the status page. No money moved.",
+      text: "Its payer’s page says that it is paid. No money moved.",
       action: { label: "Open the payer’s page", onAct: () => window.open(url, "_blank", "noopener") },
     });
   } catch (error) {
