@@ -29,7 +29,8 @@ var placeholders = regexp.MustCompile(`\{\{[a-z][^{}]*\}\}`)
 //	{{event hex 32}} {{delivery uuid}}          an id of this sample
 //	{{order digits 10}} {{charge letters 24}}   an id of the object with this name, the same for all of a Sampler
 //	{{amount}} {{money}}                        the amount in minor units, and with a decimal point: 4900 and 49.00
-//	{{amount half}} {{money half}}              half of it
+//	{{amount half}} {{money half}}              half of it, rounded down
+//	{{amount rest}} {{money rest}}              the other half
 //	{{currency}} {{currency lower}}             the currency: EUR and eur
 //	{{reference}}                               the shop's own number of the order
 //

@@ -75,8 +75,11 @@ func (t Terms) withDefaults(p *provider.Provider, seed [16]byte) Terms {
 // fill returns the text that a placeholder with a name stands for. It returns false if the name is not one of Terms.
 func (t Terms) fill(name, form string) (text string, ok bool) {
 	amount := t.Amount
-	if form == "half" {
+	switch form {
+	case "half":
 		amount /= 2
+	case "rest":
+		amount -= amount / 2
 	}
 	switch name {
 	case "amount":
