@@ -37,9 +37,8 @@ export const publicAnswerQuery = (token: string | undefined, language: string, i
   queryOptions({
     queryKey: [...statusKeys.ones, "public", token, language, id],
     queryFn: async ({ signal }) => {
-      const query: object = { v: 2, lang: language };
-      const path = { token: token ?? "" };
-      return unwrap(await api.GET("/status/{token}", { params: { path, query }, signal }));
+      const params = { path: { token: token ?? "" }, query: { v: "2", lang: language } };
+      return unwrap(await api.GET("/status/{token}", { params, signal }));
     },
     enabled: token !== undefined,
   });

@@ -10,6 +10,7 @@ import { Button } from "../../ui/button";
 import { ErrorNote } from "../../ui/error-note";
 import { Input } from "../../ui/input";
 import { Time } from "../../ui/time";
+import { statuses } from "./statuses";
 
 interface Decision {
   cleared: boolean;
@@ -24,6 +25,8 @@ function useReview(id: string) {
       unwrap(await api.POST("/statuses/{id}/review", { params: { path: { id } }, body })),
     onSuccess: (status) => {
       client.setQueryData<StatusDetail>(statusKeys.one(id), status);
+      // No delivery changed it, so the live connection does not say so.
+      statuses.applyUpdates([{ kind: "status", seq: status.seq, status }]);
       void client.invalidateQueries({ queryKey: statusKeys.counts });
     },
   });

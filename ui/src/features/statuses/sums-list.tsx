@@ -17,7 +17,7 @@ export function SumsList({ status }: { status: StatusDetail }) {
   const { due, captured, held, refunded, over, outstanding } = sumsOf(status);
   const all: Figure[] = [
     // Where no event states it, the sum of the payments is a lower bound.
-    { label: status.due_known === false ? "Due (derived)" : "Due", amount: due },
+    { label: status.due_known || status.level === "payment" ? "Due" : "Due (derived)", amount: due },
     { label: "Captured", amount: captured },
     { label: "Held", amount: held },
     { label: "Refunded", amount: refunded },
