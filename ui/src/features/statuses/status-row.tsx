@@ -85,9 +85,13 @@ export const StatusRow = memo(function StatusRow(props: StatusRowProps) {
   );
 });
 
+/** Whether an order has payments to show below it. Those of a shared number have rows of their own. */
+export const canUnfold = ({ payments = 0, parent, state }: Status) =>
+  payments > 1 && parent === undefined && state !== "ambiguous";
+
 /** The button that shows or hides an order's payments; without payments to show, the space that it would take. */
 function Fold({ status, unfolded, onFold }: Pick<StatusRowProps, "status" | "unfolded" | "onFold">) {
-  if ((status.payments ?? 0) < 2 || status.parent) return <span aria-hidden className="w-3 shrink-0 max-md:hidden" />;
+  if (!canUnfold(status)) return <span aria-hidden className="w-3 shrink-0 max-md:hidden" />;
   const fold = (event: MouseEvent) => {
     event.stopPropagation(); // the row would open
     onFold(status.id, !unfolded);

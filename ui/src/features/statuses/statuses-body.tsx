@@ -9,7 +9,7 @@ import { Empty } from "../../ui/empty";
 import { ErrorNote } from "../../ui/error-note";
 import { LiveList } from "../../ui/live-list/live-list";
 import { Skeleton } from "../../ui/skeleton";
-import { StatusRow } from "./status-row";
+import { canUnfold, StatusRow } from "./status-row";
 import type { StatusStore } from "./status-store";
 
 /** One line, or two on a phone. */
@@ -83,7 +83,7 @@ function useFoldKeys(store: StatusStore) {
     const id = document.activeElement?.closest("[role=row]")?.id.replace("row-", "");
     const status = id === undefined ? undefined : rowsOf(store).find((one) => one.id === id);
     if (!status) return;
-    if (unfold && (status.payments ?? 0) > 1 && !status.parent) store.unfold(status.id);
+    if (unfold && canUnfold(status)) store.unfold(status.id);
     if (!unfold) store.fold(status.parent ?? status.id);
   };
   useKeys(

@@ -93,16 +93,16 @@ function Event({ row, lane }: EventProps) {
         `@md:grid-cols-[76px_auto_minmax(0,1fr)_minmax(0,auto)] ${counts ? "" : "text-text-3"}`
       }
     >
-      <span className="row-start-1 pt-1 font-mono text-s leading-5 text-text-3 max-@md:col-start-3 @md:col-start-1">
+      <span className="row-start-1 pt-1 font-mono text-s leading-5 text-text-3 @max-md:col-start-3 @md:col-start-1">
         <Time at={at} form="second" />
       </span>
-      <span className="row-start-1 flex max-@md:col-start-1 max-@md:row-span-2 @md:col-start-2">
+      <span className="row-start-1 flex @max-md:col-start-1 @max-md:row-span-2 @md:col-start-2">
         {marks.map((mark, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lanes keep their places
           <LaneMark key={i} mark={mark} row={row} />
         ))}
       </span>
-      <div className="row-start-1 min-w-0 pt-1 max-@md:col-start-2 @md:col-start-3 @md:pb-2">
+      <div className="row-start-1 min-w-0 pt-1 @max-md:col-start-2 @md:col-start-3 @md:pb-2">
         <p className={moved ? "font-[550]" : ""}>
           {evidenceLabel(effect)}
           {lane > 0 && <span className="sr-only">, payment {lane}</span>}
@@ -113,7 +113,7 @@ function Event({ row, lane }: EventProps) {
       </div>
       <DeliveryName
         effect={effect}
-        className="pb-2 max-@md:col-span-2 max-@md:col-start-2 max-@md:row-start-2 @md:col-start-4 @md:row-start-1 @md:pt-1"
+        className="pb-2 @max-md:col-span-2 @max-md:col-start-2 @max-md:row-start-2 @md:col-start-4 @md:row-start-1 @md:pt-1"
       />
     </li>
   );
