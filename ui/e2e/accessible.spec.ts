@@ -4,6 +4,7 @@ import { Dashboard } from "./dashboard";
 import { fill } from "./examples";
 import { expect, test } from "./fixtures";
 import type { Hookbeam } from "./hookbeam";
+import { created, Shop, succeeded } from "./shop";
 
 /** Each screen, and how one gets there. */
 const screens: Record<string, (page: Page, dashboard: Dashboard, hookbeam: Hookbeam) => Promise<void>> = {
@@ -44,6 +45,32 @@ for (const theme of ["light", "dark"] as const) {
       await stranger.goto(`${site.url}login/used-code-of-yesterday`);
       expect(await violations(stranger)).toEqual([]);
       await stranger.close();
+    });
+
+    test("hovered and selected rows, and what stands on a sunken background, can be read", async ({ page, site }) => {
+      const shop = await Shop.open(site.hookbeam);
+      for (const payment of ["pi_One", "pi_Two", "pi_Three"]) await shop.sendAll(payment, created, succeeded);
+      for (const [path, grid] of [
+        ["statuses", "Statuses"],
+        ["deliveries", "Deliveries"],
+      ] as const) {
+        await page.goto(`${site.url}${path}`);
+        const rows = page.getByRole("grid", { name: grid }).getByRole("row");
+        await rows.nth(1).click();
+        await expect(rows.nth(1)).toHaveAttribute("aria-selected", "true");
+        await expect(page.getByRole("tabpanel")).toBeVisible();
+        await rows.nth(0).hover();
+        expect(await violations(page), `${path}, a row hovered, another selected`).toEqual([]);
+        await rows.nth(1).hover();
+        expect(await violations(page), `${path}, the selected row hovered`).toEqual([]);
+      }
+      await page.goto(`${site.url}statuses`);
+      await page.getByRole("row", { name: /One/ }).click();
+      await expect(page.getByRole("list", { name: "Names" })).toBeVisible(); // names stand on a sunken background
+      await page.getByRole("tab", { name: "What the customer sees" }).click();
+      const link = page.getByRole("button", { name: /payment\/pi_One/ });
+      await link.hover();
+      expect(await violations(page), "a link form, selected and hovered").toEqual([]);
     });
 
     test("axe finds nothing on any screen", async ({ page, site }) => {

@@ -187,8 +187,10 @@ it("shows the events of all payments in one timeline, each with its payment and 
 it("shows what each form of link shows, in the server's words and the chosen language", async () => {
   const money = { status: "paid", tone: "success", final: true, currency: "EUR" } as const;
   const { order, payments } = paidTwice();
-  fakeApi([order], [order, ...payments], {
+  const { requests } = fakeApi([order], [order, ...payments], {
     "order/10-7001": { ...money, status: "ambiguous", title: "Please ask the shop", tone: "warning", final: false },
+    "payment/pi_1": { ...money, amount: 9800, due: 4900, title: "Payment received" },
+    "checkout/cs_1": { ...money, amount: 1500, due: 7000, title: "Part of the amount was collected" },
     "payment/pi_2": { ...money, amount: 4900, title: "Part of your payment was refunded", note: "€20.00 refunded." },
   });
   await open("/statuses/sub_9?tab=customer");
@@ -198,7 +200,7 @@ it("shows what each form of link shows, in the server's words and the chosen lan
   await vi.waitFor(() =>
     expect(forms.map((form) => form.textContent)).toEqual([
       "The order numberorder/10-7001Please ask the shop",
-      "The checkoutcheckout/cs_1Payment received",
+      "The checkoutcheckout/cs_1Part of the amount was collected",
       "One paymentpayment/pi_2Part of your payment was refunded",
       "One paymentpayment/pi_1Payment received",
     ]),
@@ -209,9 +211,15 @@ it("shows what each form of link shows, in the server's words and the chosen lan
       "Part of your payment was refunded€49.00€20.00 refunded.",
     ),
   );
-  await userEvent.click(forms[1] as HTMLElement);
+  for (const [form, sum] of [
+    [1, "€15.00 / €70.00"], // what came of what is due
+    [3, "received€49.00"], // what was due, where more came
+  ] as const) {
+    await userEvent.click(forms[form] as HTMLElement);
+    await vi.waitFor(() =>
+      expect(screen.getByRole("region", { name: "What the customer sees" }).textContent).toContain(sum),
+    );
+  }
   fireEvent.change(screen.getByLabelText("Language"), { target: { value: "de" } });
-  await vi.waitFor(() =>
-    expect(screen.getByRole("region", { name: "What the customer sees" }).textContent).toContain("Zahlung erhalten"),
-  );
+  await vi.waitFor(() => expect(requests.some((request) => /payment%2Fpi_1\?v=2&lang=de/.test(request))).toBe(true));
 });

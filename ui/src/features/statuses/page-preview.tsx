@@ -28,9 +28,9 @@ interface PagePreviewProps {
 
 /** The status page as the holder of a link sees it now. All sentences are the server's. */
 export function PagePreview({ answer, page, language }: PagePreviewProps) {
-  const { status, title, note, tone = "pending", amount, currency, reference, final, test } = answer;
+  const { status, title, note, tone = "pending", reference, final, test } = answer;
   const { look, path } = marks[tone] ?? marks.neutral;
-  const sum = [amount ? formatAmount(amount, currency, language) : "", reference ?? ""].filter(Boolean);
+  const sum = [amountText(answer, language), reference ?? ""].filter(Boolean);
   return (
     <section
       aria-label="What the customer sees"
@@ -75,6 +75,14 @@ export function PagePreview({ answer, page, language }: PagePreviewProps) {
       )}
     </section>
   );
+}
+
+/** What was paid of what is due; what was due, if more was paid. */
+function amountText({ amount = 0, due = 0, currency }: PublicStatus, language: string): string {
+  const money = (minor: number) => formatAmount(minor, currency, language);
+  if (amount === 0) return "";
+  if (due > amount) return `${money(amount)} / ${money(due)}`;
+  return money(due || amount);
 }
 
 /** The shop's name, and its first letter in its colour. The logo is loaded only by the real page. */

@@ -119,7 +119,7 @@ function Name({ status, member }: Pick<StatusRowProps, "status" | "member">) {
   const named = !member && (status.reference || status.title);
   const beside = paymentCount(status) || (status.parent ? methodLabel(status.method) : "");
   return (
-    <span className="flex min-w-0 shrink items-baseline gap-2 max-md:order-2 max-md:col-span-2">
+    <span className="flex max-w-full min-w-0 shrink-0 items-baseline gap-2 max-md:order-2 max-md:col-span-2">
       <span className={`truncate ${named ? "" : "font-mono text-s"} ${member ? "text-text-2" : ""}`}>
         {titleOf(member ? { subject: status.subject } : status)}
       </span>
@@ -134,8 +134,7 @@ function Notes({ status }: { status: Status }) {
   return (
     <span
       className={
-        "ml-auto flex min-w-0 shrink-[99] justify-end gap-1.5 pl-1 max-md:order-5 max-md:ml-0 " +
-        "max-md:justify-start max-md:pl-0"
+        "ml-auto flex min-w-0 justify-end gap-1.5 pl-1 max-md:order-5 max-md:ml-0 " + "max-md:justify-start max-md:pl-0"
       }
     >
       {" "}

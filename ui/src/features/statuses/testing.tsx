@@ -76,8 +76,15 @@ export function fakeApi(kept: Status[], wholes: StatusDetail[] = [], answers: Re
     }
     if (path.startsWith("/status/")) {
       const token = decodeURIComponent(path.slice("/status/".length));
-      const title = query.get("lang") === "de" ? "Zahlung erhalten" : "Payment received";
-      return answer(answers[token] ?? { status: "paid", title, tone: "success", note: "Thank you.", final: true });
+      return answer(
+        answers[token] ?? {
+          status: "paid",
+          title: "Payment received",
+          tone: "success",
+          note: "Thank you.",
+          final: true,
+        },
+      );
     }
     if (path.endsWith("/review")) {
       const decision = await request.json();
