@@ -44,10 +44,8 @@ func (f *facts) mayDeny() bool {
 	}
 }
 
-// wasHeld reports whether the amount was reserved before.
-func (f *facts) wasHeld() bool {
-	return slices.ContainsFunc(f.Timeline, func(s hook.PublicStep) bool { return s.Status == hook.StateAuthorized })
-}
+// wasHeld reports whether the amount was reserved before, and is no more.
+func (f *facts) wasHeld() bool { return f.is.WasHeld }
 
 // marked reports whether one of these reasons to look at the payment is known.
 func (f *facts) marked(reasons ...hook.Review) bool {

@@ -98,7 +98,7 @@ var situations = map[string]struct {
 	"coins without a confirmation": {hook.StateFailed, func(p *hook.Public) {
 		p.Summary.Method, p.Summary.OnItsWay = hook.MethodCoins, true
 	}, "The payment failed", "Money may still be on its way. Please wait before you pay again."},
-	"a released hold": {hook.StateCanceled, func(p *hook.Public) { p.Summary.Denied, p.Timeline = true, held },
+	"a released hold": {hook.StateCanceled, func(p *hook.Public) { p.Summary.Denied, p.Summary.WasHeld = true, true },
 		"The reservation was released",
 		"You have not been charged. Your bank may show the reserved amount for a few more days."},
 	"a release that a refund implies": {hook.StateCanceled, func(p *hook.Public) { p.Summary.Unproved = true },

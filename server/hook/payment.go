@@ -96,6 +96,7 @@ type Summary struct {
 	Back     bool `json:"returned,omitempty"` // money was returned
 	Denied   bool `json:"denied,omitempty"`   // it is proved that the payer was not charged
 
+	WasHeld    bool     `json:"was_held,omitempty"` // an authorization ended without a capture
 	Unproved   bool     `json:"unproved,omitempty"` // an authorization ended, and nobody stated its end
 	NothingDue Cause    `json:"nothing_due,omitempty"`
 	Cause      Cause    `json:"cause,omitempty"`

@@ -135,7 +135,7 @@ type Public struct {
 	Final      bool        // no further event is expected; polling may stop
 	Test       bool        // no money was moved
 	Amount     int64       // what was captured, else what is held, else what is due; in minor units of currency
-	Due        int64       // what is to be paid in total, while only a part of it was paid
+	Due        int64       // what is to be paid in total, if less or more than that was paid
 	Refunded   int64       // what was returned
 	Currency   string      // ISO 4217 code
 	NothingDue Cause       // why nothing is to be paid

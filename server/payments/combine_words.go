@@ -33,6 +33,7 @@ func (w *whole) setWords() {
 		s.Back = s.Back || m.Back || returned
 		lost = lost || m.Dispute == hook.DisputeIsLost
 		unproved = unproved || m.Unproved
+		s.WasHeld = s.WasHeld || m.WasHeld
 		refunds = refunds || !m.Denied && slices.Contains([]hook.State{
 			hook.StateFailed, hook.StateCanceled, hook.StateExpired}, m.State)
 		names = append(names, m.Currency)
@@ -49,7 +50,7 @@ func (w *whole) setWords() {
 	if w.taken && w.net <= 0 && !w.noSum {
 		s.Taken = false
 	}
-	s.Unproved = unproved
+	s.Unproved, s.WasHeld = unproved, s.WasHeld && !s.OnHold && !w.taken
 	names = slices.DeleteFunc(names, func(c string) bool { return c == "" || c == w.currency })
 	s.Denied = denies(s) && !refunds && len(names) == 0 && !w.endUnexplained()
 }

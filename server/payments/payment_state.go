@@ -19,6 +19,7 @@ func (p *payment) summary() hook.Summary {
 	if p.began != nil {
 		s.Began = p.began.At
 	}
+	s.WasHeld = p.held != nil && !p.stands && !p.taken()
 	if p.stands {
 		s.OnHold = true
 		s.Held = max(0, amountOr(p.hold, p.want())-p.captured)

@@ -78,6 +78,7 @@ func appendSummary(b []byte, s *hook.Summary) []byte {
 	b = wire.AppendIfTrue(b, `,"on_way":`, s.OnItsWay)
 	b = wire.AppendIfTrue(b, `,"returned":`, s.Back)
 	b = wire.AppendIfTrue(b, `,"denied":`, s.Denied)
+	b = wire.AppendIfTrue(b, `,"was_held":`, s.WasHeld)
 	b = wire.AppendIfTrue(b, `,"unproved":`, s.Unproved)
 	b = wire.AppendNonEmpty(b, `,"nothing_due":`, string(s.NothingDue))
 	b = wire.AppendNonEmpty(b, `,"cause":`, string(s.Cause))

@@ -326,6 +326,10 @@ func (b *Board) Public(
 	case err != nil:
 		return p, "", err
 	case s == nil || s.Status.State == "":
+		if s != nil && isPaid(s) { // an event named it, and reported nothing of it
+			p.Summary = payments.Derive(s, b.readers.unique(endpoint))
+			hideAmounts(&p.Summary)
+		}
 		if p.Kind = kindBefore(&e, name); p.Kind == "" {
 			p.TimeToPaid, err = b.usually(ctx, endpoint)
 		}

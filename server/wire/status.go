@@ -306,7 +306,7 @@ type PublicStatus struct {
 	PollAfter  int                `json:"poll_after,omitempty" doc:"Seconds after which a client that polls should ask again."`
 	Test       bool               `json:"test,omitempty" doc:"No money was moved."`
 	Amount     int64              `json:"amount,omitempty" doc:"What was captured, else what is held, else what is due. In minor units of currency."`
-	Due        int64              `json:"due,omitempty" doc:"What is to be paid in total, while only a part of it was paid."`
+	Due        int64              `json:"due,omitempty" doc:"What is to be paid in total, if less or more than that was paid."`
 	Refunded   int64              `json:"refunded,omitempty" doc:"What was returned."`
 	NothingDue hook.Cause         `json:"nothing_due,omitempty" enum:"trial,free,setup" doc:"Why nothing is to be paid."`
 	Currency   string             `json:"currency,omitempty" doc:"ISO 4217 code."`

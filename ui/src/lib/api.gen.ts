@@ -1464,7 +1464,7 @@ export interface components {
             currency?: string;
             /**
              * Format: int64
-             * @description What is to be paid in total, while only a part of it was paid.
+             * @description What is to be paid in total, if less or more than that was paid.
              */
             due?: number;
             /** @description Nothing more is expected. Something may still follow, such as a refund. */
