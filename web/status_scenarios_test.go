@@ -21,8 +21,6 @@ func euros(state hook.State, change func(*hook.Public)) hook.Public {
 	return p
 }
 
-// held is the timeline of a payment that was authorized.
-var held = []hook.PublicStep{{Status: hook.StateAuthorized, At: hook.Time{Time: noon}}}
 
 // situations are what a payer can be told, with the English words.
 var situations = map[string]struct {

@@ -157,7 +157,8 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 	h.api = New(Describe("test"), Options{
 		Site: site, Now: h.now, Log: logger, Addresses: addresses, Deliveries: store, Events: store, LogEnd: store,
 		Probe: db.Probe, Usage: store.Usage, Endpoints: endpoints,
-		Intake: in, Statuses: board, Reviews: board, PublicStatuses: board, Effects: board, Pages: plainPages{}, Status: plainPages{},
+		Intake: in, Statuses: board, Reviews: board, PublicStatuses: board, Effects: board,
+		Pages: plainPages{}, Status: plainPages{},
 		Gate:   &access.Gate{Token: token, Sessions: sessions},
 		Logins: &access.Logins{Store: h.registry, Random: rand.Reader, Now: time.Now},
 		Receive: NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: in, Addresses: addresses, Refusals: refusals,

@@ -156,8 +156,8 @@ func parseSeenParam(r *http.Request, now time.Time) (tag string, wait time.Durat
 	return `"` + text + `"`, min(longPollPageTime, longPollPageTime+time.Unix(since, 0).Sub(now))
 }
 
-// reloadSeconds returns after how many seconds a page without scripts reloads itself if it cannot wait in a
-// long poll: often while a payment is young, rarely later, and as rarely as the page decides (0) when the state is final.
+// reloadSeconds returns after how many seconds a page without scripts reloads itself if it cannot wait in a long
+// poll: often while a payment is young, rarely later, and as rarely as the page decides (0) when the state is final.
 func reloadSeconds(p hook.Public, now time.Time) int {
 	switch age := now.Sub(p.StartedAt.Time); {
 	case p.Final:

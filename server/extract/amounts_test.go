@@ -23,10 +23,11 @@ func TestAmountsAreAddedAndTakenOff(t *testing.T) {
 		"no refunds":              {refunds(Amount("body:price")), `"price":"40.00","refunds":[]`, 4000},
 		"no list of refunds":      {refunds(Amount("body:price")), `"price":"40.00"`, 4000},
 		"an amount without price": {refunds(Amount("body:price")), `"refunds":[{"moves":[]}]`, 0},
-		"with refunds that were done": {refunds(Amount("body:price").Minus("body:open")), `"price":"40.00","open":"1.00",` +
-			`"refunds":[{"moves":[]},{"moves":[{"kind":"refund","state":"done","sum":"4.00"},` +
-			`{"kind":"refund","state":"failed","sum":"1.00"},{"kind":"sale","state":"done","sum":"2.00"}]},` +
-			`{"moves":[{"kind":"refund","state":"done","sum":"5.00"}]}]`, 4800},
+		"with refunds that were done": {refunds(Amount("body:price").Minus("body:open")),
+			`"price":"40.00","open":"1.00",` +
+				`"refunds":[{"moves":[]},{"moves":[{"kind":"refund","state":"done","sum":"4.00"},` +
+				`{"kind":"refund","state":"failed","sum":"1.00"},{"kind":"sale","state":"done","sum":"2.00"}]},` +
+				`{"moves":[{"kind":"refund","state":"done","sum":"5.00"}]}]`, 4800},
 	} {
 		s := cafe
 		s.Rules = Rules{{Types: []string{"sum"}, Match: Always(hook.Created), Amounts: []AmountSpec{c.spec},

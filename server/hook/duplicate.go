@@ -112,8 +112,8 @@ func ResolveDuplicate(
 	return out
 }
 
-// IsRepeated reports whether the delivery only repeats an earlier one of the same event, so that it reports nothing new.
-// A delivery with the same event id and another body does not: some senders give two events one id.
+// IsRepeated reports whether the delivery only repeats an earlier one of the same event, so that it reports nothing
+// new. A delivery with the same event id and another body does not: some senders give two events one id.
 func (d *Delivery) IsRepeated() bool { return d.DuplicateOf != 0 && d.Reason != ReasonBodyDiffers }
 
 // Variant returns a hash of the body of a delivery whose event was delivered before with another body, and "" for any

@@ -25,7 +25,8 @@ func TestTwoBodiesOfOneEventCountOnce(t *testing.T) {
 		"the same report":    {back, variant(back), 900},
 		"another outcome":    {back, variant(failed), 0},
 		"in the other order": {failed, variant(back), 0},
-		"with another amount later": {back, variant(hook.Evidence{Event: "e2", Kind: hook.Refund, At: at(3), Amount: 1900,
+		"with another amount later": {back, variant(hook.Evidence{
+			Event: "e2", Kind: hook.Refund, At: at(3), Amount: 1900,
 			Currency: "EUR"}), 1900},
 	} {
 		for _, set := range [][]hook.Evidence{{paid, c.a, c.b}, {c.b, paid, c.a}, {c.a, c.b, c.a, paid, c.b}} {

@@ -124,9 +124,11 @@ var (
 var adyenMethods = func() []extract.Match {
 	all := extract.Outcomes{}
 	for family, methods := range map[hook.Method][]string{
-		hook.MethodCard: {"visa", "mc", "amex", "maestro", "bcmc", "cup", "diners", "discover", "jcb", "elo", "hipercard",
+		hook.MethodCard: {"visa", "mc", "amex", "maestro", "bcmc", "cup", "diners", "discover", "jcb", "elo",
+			"hipercard",
 			"cartebancaire", "dankort", "scheme"},
-		hook.MethodBank: {"ideal", "eps", "giropay", "directEbanking", "blik", "trustly", "pix", "sepadirectdebit", "ach",
+		hook.MethodBank: {"ideal", "eps", "giropay", "directEbanking", "blik", "trustly", "pix", "sepadirectdebit",
+			"ach",
 			"directdebit_GB", "bankTransfer_IBAN", "bankTransfer", "onlineBanking_PL", "dotpay", "paybybank"},
 		hook.MethodVoucher: {"multibanco", "boletobancario", "boleto", "oxxo", "econtext_seven_eleven",
 			"econtext_stores", "econtext_online", "econtext_atm"},

@@ -24,8 +24,9 @@ var billingExpected = map[string]string{
 	"paddle/transaction.ready":          "created 65215 USD: payment/txn_01h8dzxgkvdwemdhbpcapj2tbj",
 	"paddle/transaction.updated": "info txn_01h8e3zqj6ychnn5s5sd2nd5py: " +
 		"payment/txn_01h8e3zqj6ychnn5s5sd2nd5py invoice/inv_01h8e3zs2dkmq46xtpn18wvzd9",
-	"square/payment.updated":                   "captured 100 USD KkAkhdMsgzn59SM8A89WgKwekxLZY: payment/KkAkhdMsgzn59SM8A89WgKwekxLZY",
+	"square/payment.updated": "captured 100 USD KkAkhdMsgzn59SM8A89WgKwekxLZY: " +
+		"payment/KkAkhdMsgzn59SM8A89WgKwekxLZY",
 	"square/webhooks.test_notification.signed": "",
-	"mollie/classic":                           "info: payment/tr_5B8cwPMGnU6qLbRvo7qEZo",
-	"mollie/payment-link.paid":                 "captured 1000 EUR: payment-link/pl_4Y0eZitmBnQ5jsBYZIBw",
+	"mollie/classic":           "info: payment/tr_5B8cwPMGnU6qLbRvo7qEZo",
+	"mollie/payment-link.paid": "captured 1000 EUR: payment-link/pl_4Y0eZitmBnQ5jsBYZIBw",
 }

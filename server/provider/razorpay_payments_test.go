@@ -255,9 +255,11 @@ var razorpayLinks = []paymentCase{
 		want: map[string]paymentWant{"payment-link/plink_1": razorpayIsHeld}},
 	{provider: "razorpay", name: "invoice paid in part, then in full", events: []paymentEvent{
 		razorpayEvent(5, "invoice.partially_paid", razorpayTriedFor("pay_1", 2000, `,"invoice_id":"inv_1"`)+
-			`,"invoice":{"entity":{"id":"inv_1","order_id":"order_1","amount":4900,"amount_paid":2000,"currency":"EUR"}}`),
+			`,"invoice":{"entity":{"id":"inv_1","order_id":"order_1","amount":4900,`+
+			`"amount_paid":2000,"currency":"EUR"}}`),
 		razorpayEvent(60, "invoice.paid", razorpayTriedFor("pay_2", 2900, `,"invoice_id":"inv_1"`)+
-			`,"invoice":{"entity":{"id":"inv_1","order_id":"order_1","amount":4900,"amount_paid":4900,"currency":"EUR"}}`)},
+			`,"invoice":{"entity":{"id":"inv_1","order_id":"order_1","amount":4900,`+
+			`"amount_paid":4900,"currency":"EUR"}}`)},
 		want: map[string]paymentWant{"payment/pay_1": {state: hook.StatePaid, amount: 2000},
 			"invoice/inv_1": razorpayIsPaid, "razorpay-order/order_1": razorpayIsPaid}},
 	{provider: "razorpay", name: "invoice expires", events: []paymentEvent{razorpayEvent(60, "invoice.expired",

@@ -107,7 +107,8 @@ var expected = map[string]string{
 		"order/NewTestPayment4",
 	"razorpay/payment_link.expired": "expired 1000 INR: payment-link/plink_QaIlOGFf8KZNF8 order/NewTestPayment",
 	"razorpay/payment_link.paid": "info 0 INR: payment/pay_Qfldmt5StKZFCB " +
-		"razorpay-order/order_QflczVVaNJciLq razorpay-order/QflczVVaNJciLq payment-link/plink_QflcnnZqCekuvL order/23\n" +
+		"razorpay-order/order_QflczVVaNJciLq razorpay-order/QflczVVaNJciLq " +
+		"payment-link/plink_QflcnnZqCekuvL order/23\n" +
 		"captured 1000 INR pay_Qfldmt5StKZFCB: payment/pay_Qfldmt5StKZFCB " +
 		"razorpay-order/order_QflczVVaNJciLq razorpay-order/QflczVVaNJciLq payment-link/plink_QflcnnZqCekuvL order/23",
 	"razorpay/refund.created": "refund 190000 INR in all rfnd_FS8TWyPrCsa0OB: " +

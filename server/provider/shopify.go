@@ -50,9 +50,13 @@ var shopify = Provider{
 		},
 	},
 	Identity: Identity{
-		Events:       joins("header:X-Shopify-Webhook-Id", "header:Shopify-Webhook-Id", "header:Shopify-Event-Id"),
-		Types:        payload.SelectAll("header:X-Shopify-Topic", "header:Shopify-Topic"),
-		Times:        payload.SelectAll("header:X-Shopify-Triggered-At", "header:Shopify-Triggered-At", "body:updated_at"),
+		Events: joins("header:X-Shopify-Webhook-Id", "header:Shopify-Webhook-Id", "header:Shopify-Event-Id"),
+		Types:  payload.SelectAll("header:X-Shopify-Topic", "header:Shopify-Topic"),
+		Times: payload.SelectAll(
+			"header:X-Shopify-Triggered-At",
+			"header:Shopify-Triggered-At",
+			"body:updated_at",
+		),
 		Account:      payload.Select("header:X-Shopify-Shop-Domain"),
 		OtherAccount: payload.Select("header:Shopify-Shop-Domain"),
 		Mode:         testIf("body:test"),

@@ -19,7 +19,8 @@ func TestLinksAreWrittenAsTheyAreRead(t *testing.T) {
 		return hook.Time{Time: time.UnixMilli(rapid.Int64Range(1, 4e12).Draw(t, "ms")).UTC()}
 	})
 	links := rapid.MakeCustom[hook.Links](rapid.MakeConfig{Types: map[reflect.Type]*rapid.Generator[any]{
-		reflect.TypeFor[hook.Time](): moment.AsAny(), reflect.TypeFor[string](): rapid.StringMatching(`[a-z"<é]{0,9}`).AsAny(),
+		reflect.TypeFor[hook.Time](): moment.AsAny(),
+		reflect.TypeFor[string]():    rapid.StringMatching(`[a-z"<é]{0,9}`).AsAny(),
 	}})
 	rapid.Check(t, func(t *rapid.T) {
 		l := links.Draw(t, "links")

@@ -277,7 +277,8 @@ func (s *Statuses) Took(ctx context.Context, endpoint hook.EndpointID, limit int
 
 // subjectBytes is an SQL expression for about how many bytes of the file a subject takes. The column words is counted
 // twice, because it contains the aliases, which are also in the table names.
-const subjectBytes = `octet_length(status) + octet_length(links) + octet_length(evidence) + 2 * octet_length(words) + 200`
+const subjectBytes = `octet_length(status) + octet_length(links) + octet_length(evidence) +
+	2 * octet_length(words) + 200`
 
 // sizedRow makes scanSubject read one more column, subjectBytes.
 type sizedRow struct {

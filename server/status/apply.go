@@ -82,9 +82,9 @@ func (b *Board) extract(ctx context.Context, relevant []hook.Delivery, upTo hook
 	return b.applyFacts(ctx, upTo, all)
 }
 
-// applyFacts applies facts and publishes the rows that they changed. If the rows weigh too much together, it does so in
-// parts. Until the last part the position stays: applying a fact again changes nothing. The caller holds applying, or is
-// the only user.
+// applyFacts applies facts and publishes the rows that they changed. If the rows weigh too much together, it does so
+// in parts. Until the last part the position stays: applying a fact again changes nothing. The caller holds applying,
+// or is the only user.
 func (b *Board) applyFacts(ctx context.Context, upTo hook.Seq, all []fact) error {
 	for {
 		if b.pending.full() {
@@ -148,7 +148,10 @@ func newChangeset(ctx context.Context, b *Board, all []fact) (*changeset, error)
 			}
 		}
 	}
-	return c, c.lookUp(unknown)
+	if err := c.lookUp(unknown); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // cachedKey returns the key of an alias if it is pending or cached.
@@ -267,8 +270,8 @@ func (c *changeset) report(f *fact) error {
 	return nil
 }
 
-// name gives a subject an alias that leads nowhere. A subject that has too many aliases takes no more: it is marked, and
-// the alias is left to whatever is reported under it alone.
+// name gives a subject an alias that leads nowhere. A subject that has too many aliases takes no more: it is marked,
+// and the alias is left to whatever is reported under it alone.
 func (c *changeset) name(into *hook.Subject, name string, hash hook.AliasHash) {
 	st := &into.Status
 	if len(st.Aliases) == maxNames || bytesOf(st.Aliases)+len(name) > maxNameBytes {

@@ -1,3 +1,9 @@
+// Package status projects the log onto the current states of what its deliveries are about: payments and orders, whose
+// rules package payments has, runs and deployments, and whatever an endpoint's own mapping defines. A status is a
+// function of the set of what verified deliveries report: the order of arrival, repeats and rebuilds change nothing.
+//
+// Start with Board, the follower that applies deliveries (apply.go), and with query.go and public.go, which read.
+// rebuild.go computes everything again from the log, sweep.go bounds it, and legacy.go reads rows of earlier releases.
 package status
 
 import (
@@ -137,7 +143,11 @@ func (b *Board) Close() error {
 	defer b.applying.Unlock()
 	if b.store.Position() < b.position {
 		if err := b.store.Store(b.pending.drawn(b.position)); err != nil {
-			b.Logger.Error("could not store the newest statuses; they are drawn again at the next start", "error", err)
+			b.Logger.Error(
+				"could not store the newest statuses; they are drawn again at the next start",
+				"error",
+				err,
+			)
 		}
 	}
 	return b.store.Close()

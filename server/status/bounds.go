@@ -34,8 +34,32 @@ const (
 )
 
 func weightOfEvidence(e *hook.Evidence) int {
-	return evidenceWeight + len(e.Event) + len(e.Delivery) + len(e.Type) + len(e.Currency) + len(e.Part) + len(e.Of) + len(e.State) +
-		len(e.Fulfilment) + len(e.Reference) + len(e.Customer) + len(e.Title) + len(e.URL)
+	return evidenceWeight + len(
+		e.Event,
+	) + len(
+		e.Delivery,
+	) + len(
+		e.Type,
+	) + len(
+		e.Currency,
+	) + len(
+		e.Part,
+	) + len(
+		e.Of,
+	) + len(
+		e.State,
+	) +
+		len(
+			e.Fulfilment,
+		) + len(
+		e.Reference,
+	) + len(
+		e.Customer,
+	) + len(
+		e.Title,
+	) + len(
+		e.URL,
+	)
 }
 
 func weightOfStatus(st *hook.Status) int {

@@ -14,7 +14,10 @@ const changedBytes = 4 << 20
 
 // Changed returns the statuses whose last delivery is in (from, until], in the log's order. until is upTo, or before it
 // where they are more than changedBytes: all of one delivery are told at once.
-func (b *Board) Changed(ctx context.Context, from, upTo hook.Seq) (all []hook.StatusChange, until hook.Seq, err error) {
+func (b *Board) Changed(
+	ctx context.Context,
+	from, upTo hook.Seq,
+) (all []hook.StatusChange, until hook.Seq, err error) {
 	if found, ok := b.changed(from, upTo); ok {
 		all, until = encoded(found, upTo)
 		return all, until, nil
@@ -44,7 +47,10 @@ func encoded(found []*hook.Status, upTo hook.Seq) (all []hook.StatusChange, unti
 		if bytes > changedBytes && st.Seq > found[i-1].Seq {
 			return all, found[i-1].Seq
 		}
-		all = append(all, hook.StatusChange{Seq: st.Seq, Endpoint: st.Endpoint, Text: wire.AppendStatus(make([]byte, 0, 768), st)})
+		all = append(
+			all,
+			hook.StatusChange{Seq: st.Seq, Endpoint: st.Endpoint, Text: wire.AppendStatus(make([]byte, 0, 768), st)},
+		)
 		bytes += len(all[i].Text)
 	}
 	return all, upTo

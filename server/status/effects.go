@@ -46,7 +46,8 @@ func effectsOf(row *hook.Subject) []hook.Effect {
 	for i, e := range received {
 		now := derive(row, received[:i+1])
 		f := hook.Effect{
-			From: was.state, To: now.state, Status: st.ID, Subject: st.Subject, Kind: st.Kind, Says: e.Kind, Type: e.Type,
+			From: was.state, To: now.state, Status: st.ID, Subject: st.Subject, Kind: st.Kind,
+			Says: e.Kind, Type: e.Type,
 			Event: e.Event, Amount: cmp.Or(e.Amount, e.Total), Currency: e.Currency, At: e.At,
 			ReceivedAt: e.ReceivedAt, Seq: e.Seq, Delivery: e.Delivery,
 		}

@@ -27,7 +27,16 @@ func (x *excess) note(b *Board, d *hook.Delivery) {
 	if !x.toldAt.IsZero() && now.Sub(x.toldAt) < excessEvery {
 		return
 	}
-	b.Logger.Warn("a delivery costs too much to read: nothing that it tells counts", "delivery", d.ID, "endpoint", d.Endpoint,
-		"size", d.Size, "deliveries", n-x.told)
+	b.Logger.Warn(
+		"a delivery costs too much to read: nothing that it tells counts",
+		"delivery",
+		d.ID,
+		"endpoint",
+		d.Endpoint,
+		"size",
+		d.Size,
+		"deliveries",
+		n-x.told,
+	)
 	x.told, x.toldAt = n, now
 }

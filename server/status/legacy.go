@@ -8,8 +8,9 @@ import (
 	"hookbeam/server/payments"
 )
 
-// Before there were orders, everything that shared an id or an order number was one subject. Rows of that model are read
-// until the rebuild that follows an update has ended, and what retention removed from the log is taken over from them.
+// Before there were orders, everything that shared an id or an order number was one subject. Rows of that model are
+// read until the rebuild that follows an update has ended, and what retention removed from the log is taken over from
+// them.
 
 // upgrade makes a row of the earlier model one of this model, if it is one. It is a payment with all aliases of its
 // order, or an order of a shop, and so shows what it showed before.

@@ -13,8 +13,8 @@ const (
 	mostPendingNames = 131_072
 )
 
-// pending is what is drawn and not yet stored. The events of one payment come close together: stored some moments later,
-// they are one row. What is lost with the process, the log draws again.
+// pending is what is drawn and not yet stored. The events of one payment come close together: stored some moments
+// later, they are one row. What is lost with the process, the log draws again.
 type pending struct {
 	subjects map[int64]*hook.Subject
 	names    map[hook.AliasHash]int64

@@ -81,8 +81,12 @@ func (rs *readers) change(e *hook.Endpoint) bool {
 	}
 	o := &was.endpoint
 	return o.Provider != e.Provider || o.Statuses.Unsigned != e.Statuses.Unsigned ||
-		o.Statuses.UniqueReferences != e.Statuses.UniqueReferences || o.Statuses.Only != e.Statuses.Only || !maps.Equal(o.Settings, e.Settings) ||
-		!slices.Equal(o.Statuses.References, e.Statuses.References) || !reflect.DeepEqual(o.Statuses.Mapping, e.Statuses.Mapping)
+		o.Statuses.UniqueReferences != e.Statuses.UniqueReferences || o.Statuses.Only != e.Statuses.Only ||
+		!maps.Equal(o.Settings, e.Settings) ||
+		!slices.Equal(
+			o.Statuses.References,
+			e.Statuses.References,
+		) || !reflect.DeepEqual(o.Statuses.Mapping, e.Statuses.Mapping)
 }
 
 func (rs *readers) tells(id hook.EndpointID) bool { return rs.of(id) != nil }
@@ -111,8 +115,8 @@ func (rs *readers) read(r *hook.Record) (statements []hook.Statement, world stri
 	return statements, world, err
 }
 
-// admits reports whether the endpoint's filter lets a delivery report anything. The filter sees what the delivery itself
-// says of its subjects, and not what is known of them: a status must not depend on itself.
+// admits reports whether the endpoint's filter lets a delivery report anything. The filter sees what the delivery
+// itself says of its subjects, and not what is known of them: a status must not depend on itself.
 func (r *reader) admits(record *hook.Record, statements []hook.Statement) bool {
 	if r.only == nil {
 		return true

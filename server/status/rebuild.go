@@ -156,7 +156,12 @@ func (b *Board) trail(ctx context.Context, other *Board, store func() error) err
 		page, upTo, err := b.Log.After(ctx, from, min(drawnAtOnce, int(until-from)))
 		if swept := min(b.swept(), until); err == nil && from < swept {
 			if err = store(); err == nil {
-				err = b.inherit(ctx, other.store, swept, func(seq hook.Seq) bool { return seq > from && seq <= swept })
+				err = b.inherit(
+					ctx,
+					other.store,
+					swept,
+					func(seq hook.Seq) bool { return seq > from && seq <= swept },
+				)
 			}
 			if b.inherited == from {
 				b.inherited = swept

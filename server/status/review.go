@@ -7,9 +7,14 @@ import (
 	"hookbeam/server/hook"
 )
 
-// Review notes that a person looked at a payment or order, for the reasons that it has now, and returns its status. With
-// cleared false it takes that back. Its errors are noStatus, and those of the store.
-func (b *Board) Review(ctx context.Context, id hook.StatusID, cleared bool, by, note string) (hook.StatusDetail, error) {
+// Review notes that a person looked at a payment or order, for the reasons that it has now, and returns its status.
+// With cleared false it takes that back. Its errors are noStatus, and those of the store.
+func (b *Board) Review(
+	ctx context.Context,
+	id hook.StatusID,
+	cleared bool,
+	by, note string,
+) (hook.StatusDetail, error) {
 	key, ok := id.Key()
 	if !ok {
 		return hook.StatusDetail{}, noStatus

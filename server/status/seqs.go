@@ -26,6 +26,10 @@ func (s *seqSet) add(seq hook.Seq) {
 }
 
 func (s *seqSet) has(seq hook.Seq) bool {
-	i, found := slices.BinarySearchFunc(s.words, seq/64, func(w seqWord, at hook.Seq) int { return cmp.Compare(w.at, at) })
+	i, found := slices.BinarySearchFunc(
+		s.words,
+		seq/64,
+		func(w seqWord, at hook.Seq) int { return cmp.Compare(w.at, at) },
+	)
 	return found && s.words[i].bits&(1<<(seq%64)) != 0
 }

@@ -15,13 +15,13 @@ const (
 	storeWithin = time.Second
 	// sweepEvery is how often it is looked whether any are to go.
 	sweepEvery = time.Minute
-	// keptUnverified is how many subjects stay of which only unchecked deliveries told: strangers may make as many as they
-	// like, and must push nothing else out.
+	// keptUnverified is how many subjects stay of which only unchecked deliveries told: strangers may make as many as
+	// they like, and must push nothing else out.
 	keptUnverified = 10_000
 )
 
-// Keep stores what is drawn, and keeps it within its bounds, until ctx ends. Of what is too much, that goes first of which
-// nothing was told for longest.
+// Keep stores what is drawn, and keeps it within its bounds, until ctx ends. Of what is too much, that goes first of
+// which nothing was told for longest.
 func (b *Board) Keep(ctx context.Context) error {
 	store, sweep := time.NewTicker(storeWithin), time.NewTicker(sweepEvery)
 	defer store.Stop()
@@ -67,8 +67,9 @@ func (b *Board) sweepStep(ctx context.Context) (removed int, err error) {
 	return len(gone), b.forget(gone)
 }
 
-// overdue are some of the subjects that are to go, those first of which nothing was told for longest. Where the board takes
-// too much, those go first of which only unchecked deliveries told, but for a small share that they always have.
+// overdue are some of the subjects that are to go, those first of which nothing was told for longest. Where the board
+// takes too much, those go first of which only unchecked deliveries told, but for a small share that they always
+// have.
 func (b *Board) overdue(ctx context.Context) ([]*hook.Subject, error) {
 	if over := b.unverified() - b.keepUnverified; over > 0 {
 		gone, _, err := b.store.Oldest(ctx, true, min(over, sweepStep))

@@ -21,7 +21,11 @@ type Watch struct {
 
 // Watch begins to watch a name, which no subject need have yet. It ends with Close.
 func (b *Board) Watch(endpoint hook.EndpointID, mode, name string) *Watch {
-	w := &Watch{keys: []hook.AliasHash{hook.HashAlias(endpoint, hook.EnvironmentTest, name)}, changed: make(chan struct{}, 1), of: &b.watches}
+	w := &Watch{
+		keys:    []hook.AliasHash{hook.HashAlias(endpoint, hook.EnvironmentTest, name)},
+		changed: make(chan struct{}, 1),
+		of:      &b.watches,
+	}
 	if mode != hook.ModeTest {
 		w.keys = append(w.keys, hook.HashAlias(endpoint, hook.EnvironmentLive, name))
 	}

@@ -113,7 +113,10 @@ function Event({ row, lane }: EventProps) {
       </div>
       <DeliveryName
         effect={effect}
-        className="pb-2 @max-md:col-span-2 @max-md:col-start-2 @max-md:row-start-2 @md:col-start-4 @md:row-start-1 @md:pt-1"
+        className={
+          "pb-2 @max-md:col-span-2 @max-md:col-start-2 @max-md:row-start-2 " +
+          "@md:col-start-4 @md:row-start-1 @md:pt-1"
+        }
       />
     </li>
   );
