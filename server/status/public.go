@@ -1,0 +1,184 @@
+package status
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/payments"
+)
+
+// isLive reports whether an endpoint has told of anything real. Where it never did, somebody is trying it out, and a
+// link shows what tests tell; where it did, nobody can pay an order with a test.
+func (b *Board) isLive(endpoint hook.EndpointID) bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for t := range b.tallies {
+		if t.Endpoint == endpoint && t.Environment == hook.EnvironmentLive {
+			return true
+		}
+	}
+	return false
+}
+
+// Public returns what a status link may show of the subject of a name: all that its endpoint lets the public see. A
+// mode of hook.ModeTest shows what tests report; without it that is shown only if nothing else was ever reported. A
+// reference may be scoped (hook.ScopedReference); one that is not is looked for under every account.
+func (b *Board) Public(
+	ctx context.Context, endpoint hook.EndpointID, mode, name string,
+) (hook.Public, hook.StatusID, error) {
+	e, ok := b.Endpoints(endpoint)
+	if !ok || !e.DeletedAt.IsZero() {
+		return hook.Public{}, "", noStatus
+	}
+	s, shared, err := b.named(ctx, endpoint, modeEnvironment(mode), name)
+	if (s == nil || s.Status.State == "") && !shared && err == nil && mode != hook.ModeTest && !b.isLive(endpoint) {
+		var test *hook.Subject
+		var sharedTest bool
+		if test, sharedTest, err = b.named(ctx, endpoint, hook.EnvironmentTest, name); test != nil {
+			s, shared = test, sharedTest
+		}
+	}
+	p := hook.Public{
+		Status: hook.StateWaiting,
+		Test:   mode == hook.ModeTest || s != nil && s.Environment == hook.EnvironmentTest,
+	}
+	switch {
+	case err != nil:
+		return p, "", err
+	case s == nil || s.Status.State == "":
+		if s != nil && isPaid(s) { // an event named it, and reported nothing of it
+			p.Summary = payments.Derive(s, b.readers.unique(endpoint))
+			hideAmounts(&p.Summary)
+		}
+		if p.Kind = kindBefore(&e, name); p.Kind == "" {
+			p.TimeToPaid, err = b.usually(ctx, endpoint)
+		}
+		return p, "", err
+	case shared || s.Status.State == hook.StateAmbiguous:
+		p.Status, p.Kind, p.Tone = hook.StateAmbiguous, hook.KindOrder, hook.ToneWarning
+		p.Summary = hook.Summary{State: hook.StateAmbiguous, Review: s.Status.Review}
+		return p, s.Status.ID, nil
+	}
+	if err := b.show(ctx, &p, s, e.Statuses.Page); err != nil {
+		return p, "", err
+	}
+	waits := p.Status == hook.StateFailed || p.Status == hook.StateAuthorized // for a person
+	if !p.Final && isPaid(s) && p.Fulfilment == "" && !waits {
+		p.TimeToPaid, err = b.usually(ctx, endpoint)
+	}
+	return p, s.Status.ID, err
+}
+
+// isPaid reports whether a subject is a payment, an order or a reference.
+func isPaid(s *hook.Subject) bool { return s.Links.Level != "" }
+
+// named returns the subject of a name; nil if there is none. shared says that several accounts have this reference.
+func (b *Board) named(
+	ctx context.Context, endpoint hook.EndpointID, environment, name string,
+) (s *hook.Subject, shared bool, err error) {
+	if _, account := hook.CutReference(name); account != "" || !strings.HasPrefix(name, "order/") {
+		s, err = b.find(ctx, hook.HashAlias(endpoint, environment, name))
+		return s, false, err
+	}
+	for _, alias := range payments.BareReference(endpoint, environment, name) {
+		one, err := b.find(ctx, alias)
+		if err != nil {
+			return nil, false, err
+		}
+		if one != nil && s != nil && one.Key != s.Key {
+			return s, true, nil
+		}
+		if one != nil {
+			s = one
+		}
+	}
+	return s, false, nil
+}
+
+// kindBefore is the kind of a subject of which nothing is known yet, as far as its name and its endpoint tell; "" for
+// what may be paid.
+func kindBefore(e *hook.Endpoint, name string) hook.SubjectKind {
+	if m := e.Statuses.Mapping; m != nil {
+		if m.Kind == hook.KindOwn {
+			return hook.KindOwn
+		}
+		return ""
+	}
+	switch prefix, _, _ := strings.Cut(name, "/"); prefix {
+	case "run", "check", "status", "job":
+		return hook.KindRun
+	case "deployment":
+		return hook.KindDeployment
+	default:
+		return ""
+	}
+}
+
+// retryWindow is how long a payment that failed may be tried again before it counts as over.
+const retryWindow = 30 * time.Minute
+
+// show fills in what the endpoint lets the public see.
+func (b *Board) show(ctx context.Context, p *hook.Public, s *hook.Subject, page hook.Page) error {
+	st := &s.Status
+	p.Status, p.Kind, p.Tone, p.Fulfilment = st.State, st.Kind, st.Tone, st.Fulfilment
+	p.StartedAt, p.UpdatedAt = st.CreatedAt, st.UpdatedAt
+	p.Final = st.Final || st.State == hook.StateFailed && b.Now().Sub(st.UpdatedAt.Time) > retryWindow
+	if isPaid(s) {
+		p.Summary = payments.Derive(s, b.readers.unique(st.Endpoint))
+		p.NothingDue = p.Summary.NothingDue
+	}
+	if page.Shows("amount") {
+		p.Amount, p.Refunded, p.Currency = st.Amount, st.Refunded, st.Currency
+		if st.State == hook.StatePartiallyPaid {
+			p.Due = st.Due
+		}
+	} else {
+		hideAmounts(&p.Summary)
+	}
+	if page.Shows("reference") {
+		p.Reference = st.Reference
+	}
+	if !page.Shows("timeline") {
+		return nil
+	}
+	steps, err := b.stepsOf(ctx, s)
+	for _, step := range steps {
+		p.Timeline = append(p.Timeline, hook.PublicStep{Status: step.State, At: step.At})
+	}
+	return err
+}
+
+// hideAmounts removes all amounts from a summary, and keeps what words are chosen from.
+func hideAmounts(s *hook.Summary) {
+	s.Amount, s.Due, s.Captured, s.Held, s.Refunded, s.Waived, s.Currency = 0, 0, 0, 0, 0, 0, ""
+}
+
+// shownKey is one state of one subject.
+type shownKey struct {
+	status hook.StatusID
+	state  hook.State
+}
+
+// Shown notes that a page showed a state of a subject to somebody.
+func (b *Board) Shown(id hook.StatusID, state hook.State, by string) {
+	key, ok := id.Key()
+	if !ok {
+		return
+	}
+	s, err := b.find(context.Background(), key)
+	if err != nil || s == nil {
+		return
+	}
+	what := shownKey{s.Status.ID, state}
+	if known, _ := b.shown.ContainsOrAdd(what, struct{}{}); known {
+		return
+	}
+	b.using.RLock()
+	defer b.using.RUnlock()
+	shown := hook.Impression{State: state, At: hook.Time{Time: b.Now().UTC()}, By: by}
+	if err := b.store.Show(s.Status.ID, shown); err != nil {
+		b.Logger.Error("could not note that a page showed a status", "status", id, "error", err)
+	}
+}
