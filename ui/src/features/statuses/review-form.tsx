@@ -51,7 +51,7 @@ export function ReviewForm({ id }: { id: string }) {
         onChange={(change) => setNote(change.target.value)}
         className="min-w-40 flex-1"
       />
-      <Button type="submit" disabled={review.isPending} className="h-8 pointer-coarse:h-10">
+      <Button type="submit" disabled={review.isPending} className="min-h-8 pointer-coarse:min-h-10">
         Mark as reviewed
       </Button>
       {review.error && <ErrorNote title="Could not mark it as reviewed" error={review.error} />}

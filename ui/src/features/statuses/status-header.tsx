@@ -53,9 +53,11 @@ export function StatusHeader({ status, endpointName, onClose }: StatusHeaderProp
         <Fact>
           since <Time at={updated_at} form="second" />
         </Fact>
-        <Fact>
-          began <Time at={created_at} form="second" />
-        </Fact>
+        {Date.parse(created_at) > 0 && (
+          <Fact>
+            began <Time at={created_at} form="second" />
+          </Fact>
+        )}
         {method && <Fact>{methodLabel(method)}</Fact>}
         {url && /^https?:/.test(url) && (
           <Fact>
