@@ -35,7 +35,7 @@ export function StatusPane({ id, tab, onTab, onClose }: StatusPaneProps) {
   });
   useKeys({ y: { label: "Copy link", run: () => void copyLink() } }, { group: "Status" });
   return (
-    <SidePane label="Status" name="status" width={584}>
+    <SidePane label="Status" name="status" width={roomFor(innerWidth)}>
       {isPending && <Skeleton what="the status" />}
       {!data && error && (
         <>
@@ -78,6 +78,9 @@ export function StatusPane({ id, tab, onTab, onClose }: StatusPaneProps) {
     </SidePane>
   );
 }
+
+/** The width at first: the list keeps room for whole rows, and the pane for a timeline with its deliveries. */
+const roomFor = (window: number) => Math.min(584, Math.max(480, window - 856));
 
 async function copyLink() {
   if (await copyText(location.href)) toast({ title: "Copied a link to this view" });

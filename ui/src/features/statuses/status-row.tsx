@@ -131,6 +131,8 @@ function Name({ status, member }: Pick<StatusRowProps, "status" | "member">) {
 /** What there is to say beside the state, and the tags. They give way before the name does. */
 function Notes({ status }: { status: Status }) {
   const note = rowNote(status);
+  const flags = flagsOf(status);
+  if (!note && !status.needs_review && flags.length === 0) return null;
   return (
     <span
       className={
@@ -144,7 +146,7 @@ function Notes({ status }: { status: Status }) {
         </span>
       )}
       {status.needs_review && <Tag tone="wait">needs review</Tag>}
-      {flagsOf(status).map(({ tone, word }) => (
+      {flags.map(({ tone, word }) => (
         <Tag key={word} tone={tone}>
           {word}
         </Tag>
