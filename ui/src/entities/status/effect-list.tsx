@@ -98,10 +98,14 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
   );
 }
 
-/** How long after it happened the event arrived, if that was more than a minute. */
-export function Lag({ at, receivedAt }: { at: string; receivedAt: string }) {
+/** How long after it happened the event arrived, if that was more than a minute. `before` parts it from other text. */
+export function Lag({ at, receivedAt, before = "" }: { at: string; receivedAt: string; before?: string }) {
   const seconds = Math.round((Date.parse(receivedAt) - Date.parse(at)) / 1000);
   if (seconds < 60) return null;
   const words = seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
-  return <span>received {words} later</span>;
+  return (
+    <span>
+      {before}received {words} later
+    </span>
+  );
 }

@@ -108,7 +108,7 @@ function Event({ row, lane }: EventProps) {
           {lane > 0 && <span className="sr-only">, payment {lane}</span>}
         </p>
         <p className={`text-s text-pretty ${counts ? "text-text-2" : ""}`}>
-          {changeText(row, first)} <Lag at={at} receivedAt={received_at} />
+          {changeText(row, first)} <Lag at={at} receivedAt={received_at} before="· " />
         </p>
       </div>
       <DeliveryName
