@@ -111,8 +111,8 @@ const texts: Record<Reason, (status: StatusDetail) => Words> = {
     problem: `Several customers have the number ${reference ?? "of this order"}, so a link by it shows no payment.`,
     action:
       "Link to the payment or the checkout instead. If several shops share the account, name the account in the " +
-      "link, or restrict the endpoint to one shop, for example by metadata.site_url. If each number is one order, " +
-      "set references_unique on the endpoint.",
+      "link, or set statuses.only on the endpoint, for example to one metadata.site_url. If each number is one " +
+      "order, set statuses.references_unique.",
   }),
   too_many_payments: () => ({
     problem: "More than 64 payments use this number. It is not one order, so a link by it shows no payment.",
