@@ -30,14 +30,14 @@ func Reference(own []hook.Evidence, members []hook.Member, unique bool) hook.Sum
 // TooMany is the state of an order or reference that so many paid payments name that it is none.
 func TooMany(newest hook.Time) hook.Summary {
 	return hook.Summary{
-		State: StateAmbiguous, Newest: newest, At: newest, Review: []hook.Review{hook.ReviewTooManyPayments},
+		State: StateAmbiguous, Began: newest, Newest: newest, At: newest, Review: []hook.Review{hook.ReviewTooManyPayments},
 	}
 }
 
 func ambiguous(all []*hook.Member, why hook.Review) hook.Summary {
 	s := hook.Summary{State: StateAmbiguous, Review: []hook.Review{why}, Payments: len(all)}
 	for _, m := range all {
-		s.Newest = later(s.Newest, m.Newest)
+		s.Newest, s.Began = later(s.Newest, m.Newest), earlier(s.Began, m.Began)
 	}
 	s.At = s.Newest
 	return s
