@@ -21,7 +21,6 @@ func euros(state hook.State, change func(*hook.Public)) hook.Public {
 	return p
 }
 
-
 // situations are what a payer can be told, with the English words.
 var situations = map[string]struct {
 	state       hook.State

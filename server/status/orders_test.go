@@ -98,6 +98,12 @@ func TestAReferenceOfTwoAccountsIsFoundByItsAccount(t *testing.T) {
 		t.Errorf("of one account: %+v, told %d", p, len(watch.C()))
 	}
 	<-watch.C()
+	send("", event{id: "evt_again", typ: "payment_intent.created", minute: 1,
+		object: `{"id":"pi_77_1","amount":4900,"currency":"eur","metadata":{"order_id":"77"}}`})
+	if p := h.public("", "order/77"); p.Status != hook.StatePaid || p.Amount != 4900 {
+		t.Errorf("of one payment, of which one event names no account: %+v", p)
+	}
+	<-watch.C()
 	e := paidFor(2, "77", 900, "")
 	e.typ = "payment_intent.payment_failed"
 	send("acct_2", e)

@@ -82,19 +82,32 @@ func (b *Board) named(
 		s, err = b.find(ctx, hook.HashAlias(endpoint, environment, name))
 		return s, false, err
 	}
+	var all []*hook.Subject
 	for _, alias := range payments.BareReference(endpoint, environment, name) {
 		one, err := b.find(ctx, alias)
 		if err != nil {
 			return nil, false, err
 		}
-		if one != nil && s != nil && one.Key != s.Key {
-			return s, true, nil
-		}
-		if one != nil {
-			s = one
+		if one != nil && (s == nil || one.Key != s.Key) {
+			all, s = append(all, one), one
 		}
 	}
-	return s, false, nil
+	return s, len(all) > 1 && !sameUnit(all), nil
+}
+
+// sameUnit reports whether references list one and the same payment or order. Events of one payment may differ in
+// whether they name the account.
+func sameUnit(references []*hook.Subject) bool {
+	var first int64
+	for _, row := range references {
+		for _, unit := range payments.Units(row.Links.Level, row.Links.Members) {
+			if first != 0 && unit.Row != first {
+				return false
+			}
+			first = unit.Row
+		}
+	}
+	return first != 0
 }
 
 // kindBefore is the kind of a subject of which nothing is known yet, as far as its name and its endpoint tell; "" for
