@@ -54,6 +54,16 @@ func (o Offline) NewLogin(ctx context.Context, l client.Location, log *slog.Logg
 	return site.URL("login/" + code), errors.Join(err, store.Close())
 }
 
+// ExportStatuses writes a copy of the statuses of a data folder to a new file. It changes nothing in the folder.
+func (o Offline) ExportStatuses(ctx context.Context, folder, file string, log *slog.Logger) (err error) {
+	lock, err := lockOffline(folder, "statuses export", o.Version, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.release()) }()
+	return sqlite.ExportStatuses(ctx, folder, file)
+}
+
 // RebuildStatuses rebuilds the statuses of a data folder from its log, and returns the number of deliveries in the log.
 // It migrates the schema first, which only the process that holds the folder may do.
 func (o Offline) RebuildStatuses(ctx context.Context, folder string, log *slog.Logger) (deliveries int, err error) {

@@ -55,6 +55,8 @@ type Offline interface {
 	NewLogin(ctx context.Context, l client.Location, log *slog.Logger) (link string, err error)
 	// RebuildStatuses rebuilds all statuses from the log, and returns the number of deliveries in the log.
 	RebuildStatuses(ctx context.Context, folder string, log *slog.Logger) (deliveries int, err error)
+	// ExportStatuses writes a copy of the statuses' database to a new file. It changes nothing in the folder.
+	ExportStatuses(ctx context.Context, folder, file string, log *slog.Logger) error
 }
 
 // ServeOutput says where a server writes, according to the flags of serve.

@@ -13,6 +13,27 @@ import (
 // statusesCmd groups the commands below hookbeam statuses.
 type statusesCmd struct {
 	Rebuild rebuildCmd `cmd:"" help:"Rebuild all statuses from the log. The current ones are shown until it is done."`
+	Export  exportCmd  `cmd:"" help:"Copy the statuses to a file, before an update that changes how they are computed."`
+}
+
+// exportCmd is the command hookbeam statuses export. Most of the statuses' database can be rebuilt from the log; what
+// the log no longer holds, and when pages displayed what, is only there.
+type exportCmd struct {
+	File string `arg:"" help:"File to create."`
+	Data string `help:"Data folder. No server may be running on it." default:"./data" env:"HOOKBEAM_DATA" placeholder:"FOLDER"`
+	logging
+}
+
+// Run writes the file and says how to go back to it.
+func (c *exportCmd) Run(ctx context.Context, d Deps) error {
+	if err := d.Offline.ExportStatuses(ctx, c.Data, c.File, c.logger(d.Stdio.Err)); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(d.Stdio.Out, "Exported the statuses to %s.\n"+
+		"To go back to the release that wrote them, stop the server and "+
+		"replace statuses.db in the data folder with it.\n",
+		c.File)
+	return err
 }
 
 // rebuildCmd is the command hookbeam statuses rebuild. It computes all statuses again from the stored

@@ -30,7 +30,8 @@ func Reference(own []hook.Evidence, members []hook.Member, unique bool) hook.Sum
 // TooMany is the state of an order or reference that so many paid payments name that it is none.
 func TooMany(newest hook.Time) hook.Summary {
 	return hook.Summary{
-		State: StateAmbiguous, Began: newest, Newest: newest, At: newest, Review: []hook.Review{hook.ReviewTooManyPayments},
+		State: StateAmbiguous, Began: newest, Newest: newest, At: newest,
+		Review: []hook.Review{hook.ReviewTooManyPayments},
 	}
 }
 
