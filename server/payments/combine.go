@@ -6,19 +6,25 @@ import (
 	"hookbeam/server/hook"
 )
 
-// whole is an order or reference while it is put together.
+// whole is an order or reference while it is combined from its own evidence and its members. Both levels are computed
+// alike: an order from its payments, a reference from its orders and the payments without one.
 type whole struct {
 	*own
 	all     []*hook.Member
-	s       hook.Summary
-	closed  *hook.Evidence
+	s       hook.Summary   // the result, which the set methods fill in
+	closed  *hook.Evidence // the provider closed the reference unpaid; nil: it did not
 	net     int64 // captured less refunded, in currency
 	noSum   bool  // money was taken without a sum
 	withNet int   // members that kept money
-	taken   bool
+	taken   bool    // money was taken, be it returned since or not
 }
 
-// combine derives the state from an order's own evidence and its members.
+// combine derives the state from an order's own evidence and its members. With one member and no facts of its own, the
+// whole reads as that member.
+//
+// Each step uses the results of those before it. The result does not depend on the order of arrival: sums and maxima
+// commute, and of two members with the same time their currency, their state or their place in the list, which is
+// sorted by name, decides.
 func combine(o *own, all []*hook.Member) hook.Summary {
 	if len(all) == 1 && !o.moved {
 		s := all[0].Summary
@@ -50,6 +56,7 @@ func earlier(a, b hook.Time) hook.Time {
 	return a
 }
 
+// later returns the later of two times; a if they are equal.
 func later(a, b hook.Time) hook.Time {
 	if b.After(a.Time) {
 		return b
@@ -57,16 +64,19 @@ func later(a, b hook.Time) hook.Time {
 	return a
 }
 
+// hasMoney reports whether a member took money, be it returned since or not.
 func hasMoney(m *hook.Member) bool { return m.Captured > 0 || takenWithoutSum(m) }
 
-// takenWithoutSum reports whether a member took money and nobody said how much.
+// takenWithoutSum reports whether a member took money and nobody said how much: BTCPay never does. States do not depend
+// on amounts being known.
 func takenWithoutSum(m *hook.Member) bool {
 	return m.Captured == 0 && (m.State == hook.StatePaid || m.State == hook.StateRefunded ||
 		m.State == hook.StatePartiallyPaid) && m.NothingDue == ""
 }
 
 // chooseCurrency returns the currency in which the state is derived: the stated one if it has money, else the newest
-// that has, else that of what is held or asked for.
+// that has, else that of what is held or asked for. Amounts of different currencies are never added or compared; those
+// in others are left out, and the summary is marked for review.
 func (w *whole) chooseCurrency() string {
 	stated := ""
 	if w.due != nil {
@@ -108,7 +118,11 @@ func (w *whole) chooseCurrency() string {
 	}
 }
 
-// sum adds up the members' money.
+// sum adds up the members' money in the chosen currency, and takes over their times, disputes and methods. Captured and
+// refunded are at least what the order's own events declare: a shop may know of payments that no event was received of.
+//
+// When a provider closes an order unpaid (Adyen), it returns its payments without reporting each refund. Payments with
+// no fact after the closing therefore count as returned.
 func (w *whole) sum() {
 	s := &w.s
 	s.Currency = w.currency
@@ -151,7 +165,7 @@ func (w *whole) sum() {
 	w.taken = s.Captured > 0 || w.noSum
 }
 
-// payments returns how many payments a member stands for.
+// payments returns how many payments a member stands for: an order in a reference stands for all of its own.
 func payments(m *hook.Member) int {
 	if m.Level == hook.LevelOrder {
 		return m.Payments
@@ -168,7 +182,12 @@ func (w *whole) dispute(m *hook.Member) {
 }
 
 // setDue sets what is to be paid: what the order states, less what its payments will not capture any more; else what
-// its members tell of.
+// follows from its members.
+//
+// Without a stated price, the distinct amounts of the members that have money, a hold or a processing attempt are added
+// up: different amounts are taken for parts of one price, equal ones for a double charge. Attempts that brought nothing
+// do not count, but the price is at least the largest amount that an open attempt asks for, so that 0.50 captured
+// beside an open attempt of 4,900.00 is not "paid". DueKnown says which of the two it was.
 func (w *whole) setDue() {
 	if w.due != nil && (w.due.Currency == w.currency || w.due.Currency == "") {
 		w.s.Due, w.s.DueKnown = max(0, w.due.Due-w.s.Waived), true

@@ -7,7 +7,9 @@ import (
 	"hookbeam/server/hook"
 )
 
-// setState decides the state.
+// setState decides the state. Being closed comes first, since the provider then returns what was paid. A snapshot of a
+// shop's order that is canceled comes next: it is canceled although money was taken, unless that was returned.
+// Otherwise money decides, and without money the newest open attempt.
 func (w *whole) setState() {
 	s := &w.s
 	switch {
@@ -29,7 +31,11 @@ func (w *whole) setState() {
 	w.setFinal()
 }
 
-// moneyState is the state where money was taken.
+// moneyState is the state where money was taken, from three sums: what was captured, what of it was kept (net), and
+// what is due. Charged twice with one payment returned is paid, because net still covers what is due.
+//
+// If what is due is unknown, it is 0, which any sum covers; then a refund makes it partially refunded and not paid. The
+// state's time is that of the newest member that has money, else of the event that declared it.
 func (w *whole) moneyState() {
 	s := &w.s
 	switch {
@@ -60,6 +66,7 @@ func (w *whole) moneyState() {
 	}
 }
 
+// allRefunded reports whether every member that took money returned it. It is used if no sum is known.
 func (w *whole) allRefunded() bool {
 	for _, m := range w.all {
 		if hasMoney(m) && m.State != hook.StateRefunded {
@@ -69,13 +76,14 @@ func (w *whole) allRefunded() bool {
 	return !w.own.noAmount
 }
 
-// candidate is a state with the time since which it is so.
+// candidate is a state that the whole may be in, reported by one member or by the order's own evidence. A zero
+// candidate is none.
 type candidate struct {
 	state hook.State
-	at    hook.Time
+	at    hook.Time // since when it is in this state
 	cause hook.Cause
-	due   int64
-	own   bool
+	due   int64 // what the member asks for
+	own   bool  // it is of the order's own evidence
 }
 
 // newerCandidate returns the newer of two; at the same time the one that is further along.
@@ -86,7 +94,8 @@ func newerCandidate(a, b candidate) candidate {
 	return a
 }
 
-// along is how far along a payment is that was not paid.
+// along is how far along a payment is that was not paid. It only breaks ties between members of the same time, so that
+// the result does not depend on their order.
 func along(s hook.State) int {
 	return slices.Index([]hook.State{
 		hook.StatePending, hook.StateActionRequired, hook.StateProcessing, hook.StateFailed, hook.StateExpired,
@@ -96,6 +105,10 @@ func along(s hook.State) int {
 
 // openState is the state where no money was taken: an authorization, else money on its way, else the order's own end if
 // nothing open is newer, else the newest attempt that is open, and only if all have ended the newest end.
+//
+// The end of one attempt never ends another: a payer whose first card was declined may be paying with a second one. A
+// failed attempt counts as open, since providers let the payer try again. The order's own end counts only if no open
+// attempt is newer, and its own processing only until a payment's state is newer, as the payment then reports better.
 func (w *whole) openState() {
 	var held, processing, open, ended, ownEnd candidate
 	for _, m := range w.all {
@@ -163,7 +176,8 @@ var ownStates = map[hook.Kind]hook.State{
 	hook.Canceled: hook.StateCanceled, hook.Released: hook.StateCanceled, hook.NothingDue: hook.StatePaid,
 }
 
-// ownState returns the newest state that the order itself was reported in, without money.
+// ownState returns the newest state that the order itself was reported in, without money. A snapshot reports its state
+// directly. One that says "paid" while no money is on record is an order of nothing, such as one with a total of zero.
 func (w *whole) ownState() (c candidate) {
 	var by *hook.Evidence
 	for kind := range ownStates {
@@ -201,6 +215,7 @@ func (w *whole) aliveAfter(closed *hook.Evidence) bool {
 	return c.state != "" && c.at.After(closed.At.Time)
 }
 
+// newestEnd returns the newest time at which a member came to its state.
 func (w *whole) newestEnd() (at hook.Time) {
 	for _, m := range w.all {
 		at = later(at, m.At)

@@ -6,6 +6,7 @@ import (
 	"hookbeam/server/hook"
 )
 
+// setAmount sets the amount to show: captured, else held, else due. If nothing is due, no amount is shown.
 func (w *whole) setAmount() {
 	s := &w.s
 	switch {
@@ -20,12 +21,17 @@ func (w *whole) setAmount() {
 	}
 }
 
-// setWords sets what a page may say about the payer's money. What was taken in another currency counts here.
+// setWords sets what a page may say about the payer's money. What was taken in another currency counts here: the payer
+// must not read "you have not been charged" because a sum was left out.
+//
+// Denied also requires that every member that ended without money proves so by itself, that no member has another
+// currency, and that the end is explained. Every doubt removes the sentence.
 func (w *whole) setWords() {
 	s := &w.s
 	lost := false
+	// refunds: a member ended, and something, such as a refund on record, forbids to deny that it charged the payer.
 	unproved, refunds := false, false
-	var names []string
+	var names []string // of the members' currencies
 	for _, m := range w.all {
 		s.OnHold, s.OnItsWay = s.OnHold || m.OnHold, s.OnItsWay || m.OnItsWay
 		returned := w.closed != nil && !m.Newest.After(w.closed.At.Time) && m.Captured > 0
@@ -61,7 +67,8 @@ func (w *whole) endUnexplained() bool {
 	return w.snapshot != nil && w.snapshot.State == hook.StateCanceled && w.due == nil && len(w.all) == 0
 }
 
-// setReview sets why a person should look.
+// setReview sets why a person should look, in alphabetical order. If more than what is due was kept, it was paid twice
+// if several members kept money, and overpaid otherwise. Members' own reasons are taken over.
 func (w *whole) setReview() {
 	s := &w.s
 	all := slices.Clone(w.own.review)
@@ -87,7 +94,8 @@ func (w *whole) setReview() {
 	}
 }
 
-// setFinal sets whether more is expected.
+// setFinal sets whether nothing more is expected. An order that is paid in part is final once the order itself ended:
+// then the rest will not come.
 func (w *whole) setFinal() {
 	s := &w.s
 	switch s.State {

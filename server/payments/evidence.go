@@ -6,6 +6,11 @@
 // number, which is a name and no identity. Payment derives the first from its evidence, Combine the other two from
 // their own evidence and the summaries of their members. Graph applies statements to stored rows: it unites what one
 // event names together, and passes summaries on.
+//
+// Start with Payment (payment.go), which lists the steps of the derivation, then combine (combine.go), then Graph
+// (graph.go). evidence.go has the order of evidence and what is kept of it. The package does no I/O and reads no clock:
+// package status gives it rows, and stores those that Graph.Finish returns. All amounts are in minor units of their
+// currency.
 package payments
 
 import (
@@ -17,7 +22,8 @@ import (
 )
 
 // byRank lists the kinds of evidence in the order in which they count if they happened at the same time: many senders
-// write whole seconds.
+// write whole seconds, so that a payment's creation and its capture often have one time. Later entries win: captures
+// follow failures and ends, refunds follow captures, and disputes come last.
 var byRank = [...]hook.Kind{
 	hook.Stands, hook.Info, hook.NothingDue, hook.Created, hook.Action, hook.Processing, hook.CoinsSeen,
 	hook.CoinsReceived, hook.CoinsUnsettled, hook.Failed, hook.Authorized, hook.Released, hook.Expired, hook.Canceled,
@@ -25,6 +31,7 @@ var byRank = [...]hook.Kind{
 	hook.RefundFailed, hook.Reversed, hook.DisputeOpen, hook.DisputeLost, hook.DisputeWon, hook.DisputeClosed,
 }
 
+// ranks has each kind's place in byRank, from 1. Unlisted kinds have 0 and lose against all others.
 var ranks = func() map[hook.Kind]int {
 	all := make(map[hook.Kind]int, len(byRank))
 	for i, kind := range byRank {
@@ -35,6 +42,9 @@ var ranks = func() map[hook.Kind]int {
 
 // Compare orders evidence by when it happened. A provider's version decides within the same time, then the kind. The
 // rest makes the order total, so that it depends on nothing but the evidence.
+//
+// The receiving time is not compared: it differs between repeats of one event. Seq comes last, for repeats of one
+// report. It changes no state, and decides only which delivery a timeline links to.
 func Compare(a, b *hook.Evidence) int {
 	if c := cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.Version, b.Version),
 		cmp.Compare(ranks[a.Kind], ranks[b.Kind]),
@@ -60,10 +70,7 @@ func Compare(a, b *hook.Evidence) int {
 		cmp.Compare(a.Method, b.Method),
 		cmp.Compare(a.Cause, b.Cause),
 		cmp.Compare(a.Review, b.Review),
-		compareBool(
-			a.Late,
-			b.Late,
-		),
+		compareBool(a.Late, b.Late),
 		cmp.Compare(a.Tone, b.Tone),
 		compareBool(a.Final, b.Final),
 		strings.Compare(a.Variant, b.Variant),
@@ -71,6 +78,7 @@ func Compare(a, b *hook.Evidence) int {
 	)
 }
 
+// compareBool orders false before true.
 func compareBool(a, b bool) int {
 	switch {
 	case a == b:
@@ -83,13 +91,15 @@ func compareBool(a, b bool) int {
 }
 
 // Same reports whether two pieces of evidence are the same report: a sender may repeat it, at another time of its own.
-// Two bodies of one event are two reports.
+// Two bodies of one event are two reports. The event alone does not identify a report, because one event may report
+// about several parts, such as two captures.
 func Same(a, b *hook.Evidence) bool {
 	return a.Event == b.Event && a.Kind == b.Kind && a.Part == b.Part && a.Of == b.Of && a.Variant == b.Variant
 }
 
 // InOrder returns each piece of evidence once, in the order of Compare. Of repeats the one that happened first counts.
-// It returns the set itself if that is in order already.
+// It returns the set itself if that is in order already, as stored rows are, so callers must not change the result in
+// place. Its cost is quadratic in the size of the set, which Trim bounds.
 func InOrder(set []hook.Evidence) []hook.Evidence {
 	if isInOrder(set) {
 		return set
@@ -105,6 +115,7 @@ func InOrder(set []hook.Evidence) []hook.Evidence {
 	return once
 }
 
+// isInOrder reports whether a set is sorted by Compare and has no repeats.
 func isInOrder(set []hook.Evidence) bool {
 	for i := 1; i < len(set); i++ {
 		if Compare(&set[i-1], &set[i]) > 0 || Contains(set[:i], &set[i]) {
@@ -126,13 +137,17 @@ func Contains(set []hook.Evidence, e *hook.Evidence) bool {
 
 // The bounds of what is kept of one row.
 const (
-	maxHistory = 32  // pieces of evidence that are kept for the timeline alone
-	maxParts   = 128 // captures and refunds together
+	// maxHistory is how many pieces of evidence are kept for the timeline alone: the newest ones.
+	maxHistory = 32
+	// maxParts is how many captures and refunds count together. A payment with more is marked for review.
+	maxParts = 128
 )
 
 // Trim returns the evidence that decides the state, and the newest of the rest for the timeline, in the order of
 // Compare. Trimming a set in parts and together gives the same: every piece that is kept is the newest, the oldest or
-// the largest of its kind.
+// the largest of its kind, and the extreme of a union is the extreme of the parts' extremes. Therefore a row may be
+// trimmed whenever it is stored. A thousand declined attempts push out no capture, since each kind has slots of its
+// own.
 func Trim(set []hook.Evidence) []hook.Evidence {
 	all := InOrder(set)
 	if len(all) <= maxHistory {
@@ -167,10 +182,12 @@ func Trim(set []hook.Evidence) []hook.Evidence {
 	return kept
 }
 
-// slot is something of which one piece of evidence decides.
+// slot is a question that a single piece of evidence answers, such as the amount asked for. Trim keeps the answering
+// piece of each slot. of tells slots of one kind apart: the capture of a refund total, or a currency.
 type slot struct{ kind, of string }
 
-// newestSlots returns the slots for which a piece counts if it is their newest.
+// newestSlots returns the slots for which a piece counts if it is their newest. It must have a slot for everything that
+// payment.note and own.note take from the newest piece; what is missing here is lost when a row is trimmed.
 func newestSlots(e *hook.Evidence) []slot {
 	slots := make([]slot, 0, 8)
 	add := func(yes bool, kind, of string) {
@@ -236,13 +253,15 @@ func asks(k hook.Kind) bool {
 	}
 }
 
-// partKey identifies a capture or refund within a payment.
+// partKey identifies a capture or refund within a payment. Captures and refunds are kept apart, since their ids may be
+// equal.
 type partKey struct {
 	refund bool
-	id     string
+	id     string // "part/" and the provider's id, or "event/" and the id of the event that reported it
 }
 
-// partOf returns the capture or refund that a piece is about. ok is false for totals and for everything else.
+// partOf returns the capture or refund that a piece is about. ok is false for totals and for everything else. A piece
+// without an id of a part is a part of its own, unless it reports a total: totals are not added up.
 func partOf(e *hook.Evidence) (key partKey, ok bool) {
 	switch e.Kind {
 	case hook.Captured, hook.CapturePending, hook.CaptureFailed:
@@ -261,6 +280,8 @@ func partOf(e *hook.Evidence) (key partKey, ok bool) {
 
 // newestParts marks the newest piece of each capture and refund, and the newest of each that has an amount. Beyond
 // maxParts those are left out whose newest piece is the oldest.
+//
+// A part needs two pieces, because the report of its end, such as a failed refund, need not repeat its amount.
 func newestParts(all []hook.Evidence, keep []bool) {
 	type seen struct{ amount bool }
 	parts := make(map[partKey]*seen)
@@ -305,7 +326,7 @@ func keepLargest(all []hook.Evidence, keep []bool) {
 			largest[s] = i
 		}
 	}
-	newest := map[string]hook.Time{}
+	newest := map[string]hook.Time{} // by capture, of its newest refund total
 	for i := len(all) - 1; i >= 0; i-- {
 		e := &all[i]
 		if e.Kind == hook.Captured && e.Total != 0 {

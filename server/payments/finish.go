@@ -8,7 +8,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// add adds a piece of evidence to a row, unless the row has it. Of repeats the earliest time counts.
+// add adds a piece of evidence to a row, unless the row has it. Of repeats the earliest time counts, so a repeat with
+// an earlier time is added, and InOrder removes the other one.
 func add(row *hook.Subject, e *hook.Evidence) {
 	for i := range row.Evidence {
 		if known := &row.Evidence[i]; Same(known, e) && !known.At.After(e.At.Time) {
@@ -19,7 +20,8 @@ func add(row *hook.Subject, e *hook.Evidence) {
 	trimEarly(row)
 }
 
-// trimEarly bounds a row within a batch.
+// trimEarly bounds a row within a batch. Finish trims every row; this one keeps thousands of events of one payment in
+// one batch from making the searches in add slow. That trimming twice changes nothing is a property of Trim.
 func trimEarly(row *hook.Subject) {
 	if len(row.Evidence) > 8*maxHistory {
 		row.Evidence = Trim(row.Evidence)
@@ -41,9 +43,15 @@ func union(a, b []string) []string {
 	return all
 }
 
+// limited returns the first texts of a sorted set. Those are the same in whatever order the set was filled, and also if
+// it was limited in between.
 func limited(set []string, most int) []string { return set[:min(len(set), most)] }
 
-// Finish derives every row that was touched, passes summaries on, and returns all rows that have changed.
+// Finish derives every row that was touched, passes summaries on, and returns all rows that have changed, in the order
+// of their keys. It is called once, after all statements of the batch. The errors are those of Rows.
+//
+// Levels are derived from the bottom up, because an order is derived from the summaries of its payments and a reference
+// from those of both. Deriving a row touches the rows that list it, which are of a later level.
 func (g *Graph) Finish() ([]*hook.Subject, error) {
 	for _, level := range []hook.Level{hook.LevelPayment, hook.LevelOrder, hook.LevelReference} {
 		for _, row := range g.sorted(level) {
@@ -56,7 +64,7 @@ func (g *Graph) Finish() ([]*hook.Subject, error) {
 		return nil, err
 	}
 	all := g.sorted("")
-	for _, row := range all {
+	for _, row := range all { // with so many paid members it is no order, and its summaries serve nothing
 		if len(row.Links.Paid) > maxPaid {
 			row.Links.Members = nil
 		}
@@ -76,7 +84,8 @@ func (g *Graph) sorted(level hook.Level) []*hook.Subject {
 	return rows
 }
 
-// Derive derives the state of a row from what is stored of it.
+// Derive derives the state of a row from what is stored of it. The summary itself is not stored with the row, so
+// package status also calls it when a page is read.
 func Derive(row *hook.Subject, unique bool) (s hook.Summary) {
 	switch l := &row.Links; {
 	case l.Level == hook.LevelPayment:
@@ -95,7 +104,8 @@ func Derive(row *hook.Subject, unique bool) (s hook.Summary) {
 	return s
 }
 
-// derive derives one row and lists it in the rows that it belongs to.
+// derive derives one row and lists it in the rows that it belongs to. A row that already has its evidence trimmed and
+// in order costs no sorting.
 func (g *Graph) derive(row *hook.Subject) error {
 	row.Evidence = Trim(row.Evidence)
 	slices.SortFunc(row.Status.Aliases, CompareAliases)
@@ -103,12 +113,13 @@ func (g *Graph) derive(row *hook.Subject) error {
 	return g.passOn(row)
 }
 
-// find returns the row of an alias beside another row.
+// find returns the row of an alias at the endpoint and in the environment of another row; nil if there is none.
 func (g *Graph) find(beside *hook.Subject, alias string) (*hook.Subject, error) {
 	return g.rows.Find(hook.HashAlias(beside.Status.Endpoint, beside.Environment, alias))
 }
 
-// orderOf returns the order of a payment, nil if there is none.
+// orderOf returns the order of a payment, nil if there is none. All its ids lead to one row, unless that had too many
+// aliases to be merged; then the first id in alphabetical order decides.
 func (g *Graph) orderOf(row *hook.Subject) (*hook.Subject, error) {
 	for _, key := range row.Links.Orders {
 		order, err := g.find(row, key)
@@ -119,7 +130,8 @@ func (g *Graph) orderOf(row *hook.Subject) (*hook.Subject, error) {
 	return nil, nil
 }
 
-// passOn lists a payment in its order and its references, and an order in its references.
+// passOn lists a payment in its order and its references, and an order in its references. A payment that has an order
+// stays listed in its references, marked as Ordered: membership only grows, and reading passes over it.
 func (g *Graph) passOn(row *hook.Subject) error {
 	order, err := g.orderOf(row)
 	if err != nil {
@@ -142,6 +154,8 @@ func (g *Graph) passOn(row *hook.Subject) error {
 
 // setParents decides under which row each one is shown in lists of statuses. An order shows its payments, and a
 // reference what it lists if that is more than one and of one customer. A reference with one member is shown as that.
+//
+// It needs two passes, since a row's parent depends on whether the rows above it group their members.
 func (g *Graph) setParents() error {
 	for _, level := range []hook.Level{hook.LevelOrder, hook.LevelReference} {
 		for _, row := range g.sorted(level) {
@@ -160,7 +174,8 @@ func (g *Graph) setParents() error {
 	return nil
 }
 
-// group decides whether a row shows its members inside it. If that changes, it changes all of them.
+// group decides whether a row shows its members inside it. If that changes, it changes the parent of all of them, so
+// each is touched. A member that this batch has not derived was read from the store, where it has no summary.
 func (g *Graph) group(row *hook.Subject) error {
 	l := &row.Links
 	listed := Units(l.Level, l.Members)
@@ -217,7 +232,8 @@ func (g *Graph) parentOf(row *hook.Subject) (hook.StatusID, error) {
 	return "", nil
 }
 
-// listIn lists a row in another one, under each of its names.
+// listIn lists a row in another one, under each of its names. Seq and Heard are passed on: what changes a member
+// changes the row that lists it, in the feed of changes and for retention.
 func (g *Graph) listIn(to, row *hook.Subject, ordered bool) {
 	m := hook.Member{
 		Row: row.Key, ID: row.Status.ID, Level: row.Links.Level, Ordered: ordered, Customers: row.Links.Customers,
@@ -249,8 +265,11 @@ func customerOf(row *hook.Subject) (mail string) {
 	return mail
 }
 
-// list puts a member in a list in the place of what was known of it. A list that is full keeps those that have money,
-// then the newest. Since both only ever rise, which members it keeps does not depend on the order in which they came.
+// list puts a member in a list, in the place of its earlier summary. A list that is full keeps those that have money,
+// then the newest. Since both only ever rise, which members it keeps does not depend on the order in which they came:
+// one that was left out comes back whole with its next event, if it then ranks higher.
+//
+// Names of paid members are counted apart from the list. Above maxPaid nothing is listed any more.
 func list(l *hook.Links, m hook.Member) {
 	l.Newest = later(l.Newest, m.Newest)
 	if m.Captured > 0 || takenWithoutSum(&m) {
@@ -279,9 +298,11 @@ func list(l *hook.Links, m hook.Member) {
 	}
 }
 
+// firstPaid bounds the names of paid members. One more than maxPaid is kept, to know that there are more.
 func firstPaid(names []string) []string { return limited(names, maxPaid+1) }
 
-// compareMembers orders members by how long they stay in a full list.
+// compareMembers orders members by how long they stay in a full list; the least goes first. The name makes the order
+// total.
 func compareMembers(a, b *hook.Member) int {
 	return cmp.Or(compareBool(a.Money, b.Money), a.Newest.Compare(b.Newest.Time), strings.Compare(a.Name, b.Name))
 }
@@ -292,6 +313,8 @@ func CompareAliases(a, b string) int {
 	return cmp.Or(cmp.Compare(aliasRank(a), aliasRank(b)), strings.Compare(a, b))
 }
 
+// aliasRank returns the rank of an alias by its prefix; lower ones are shown first. The shop's own number comes last,
+// since it is no identity.
 func aliasRank(alias string) int {
 	prefix, _, _ := strings.Cut(alias, "/")
 	order := []string{"payment", "run", "deployment", "own", "checkout", "invoice", "charge"}

@@ -9,7 +9,9 @@ import (
 )
 
 // Rows are the rows of payments, orders and references, with an index from hashed aliases to them. A row that Find
-// returns may be changed; Graph.Finish returns those that were.
+// returns may be changed; Graph.Finish returns those that were. Find returns the same pointer for a row each time
+// within a batch, so that all statements change one copy. Package status implements Rows over its store, Memory without
+// one.
 type Rows interface {
 	// Find returns the row that has an alias, nil if there is none.
 	Find(alias hook.AliasHash) (*hook.Subject, error)
@@ -21,63 +23,76 @@ type Rows interface {
 	Drop(row *hook.Subject)
 }
 
-// The bounds of one row.
+// The bounds of one row. They limit what one event can cause to be read and written, whatever a sender puts into it.
 const (
 	maxAliases    = 64
-	maxAliasBytes = 4 << 10
-	maxReferences = 16
-	maxCustomers  = 12
-	maxMembers    = 128
-	maxPaid       = 64 // more paid members than this are no order
+	maxAliasBytes = 4 << 10 // of all aliases together
+	maxReferences = 16      // of one payment or order; also ids of one payment's order
+	maxCustomers  = 12      // hashes, of up to three kinds for each customer
+	maxMembers    = 128     // whose summaries an order or reference holds
+	// maxPaid is how many paid members an order may have. What has more is no order but a reusable payment link or a
+	// constant that a shop sends as its reference.
+	maxPaid = 64
 )
 
 // Graph applies statements about money to rows. First all statements of a batch are applied, which changes evidence and
 // connections; Finish then derives every row that was touched and passes its summary on to the rows that list it. A
 // Graph is used by one goroutine and for one batch.
+//
+// The two phases make the result independent of the order within a batch, and derive a row once however many of the
+// batch's statements touch it. Connections only grow: a later event can join two rows, and never parts them.
 type Graph struct {
 	rows    Rows
 	unique  func(hook.EndpointID) bool // whether references identify orders at an endpoint
-	touched map[int64]*hook.Subject
+	touched map[int64]*hook.Subject    // by key: the rows to derive in Finish
 }
 
-// NewGraph returns a graph over rows.
+// NewGraph returns a graph over rows. unique reports for an endpoint whether its shop never gives a reference twice;
+// nil means that none promises it.
 func NewGraph(rows Rows, unique func(hook.EndpointID) bool) *Graph {
 	return &Graph{rows: rows, unique: unique, touched: map[int64]*hook.Subject{}}
 }
 
-// Apply applies a statement of a delivery of an endpoint.
+// Apply applies a statement of a delivery of an endpoint. No alias reaches across endpoints or environments, since both
+// are part of its hash: a test event never changes a live payment. The errors are those of Rows.
 func (g *Graph) Apply(endpoint hook.EndpointID, environment string, s *hook.Statement) error {
 	a := applying{Graph: g, endpoint: endpoint, environment: environment, Statement: s}
 	return a.apply()
 }
 
-// applying is one statement while it is applied.
+// applying is one statement while it is applied, with the rows that it names.
 type applying struct {
 	*Graph
 	*hook.Statement
 	endpoint    hook.EndpointID
 	environment string
-	payment     *hook.Subject
-	order       *hook.Subject
+	payment     *hook.Subject // nil: the statement names no payment
+	order       *hook.Subject // nil: neither the statement nor its payment names an order
 }
 
-// touch notes that the statement changes a row.
+// touch notes that the statement changes a row. Seq makes the row appear among the changes of the log, and Heard is the
+// age by which retention removes it.
 func (a *applying) touch(row *hook.Subject) {
 	row.Status.Seq = max(row.Status.Seq, a.Seq)
 	row.Links.Heard = later(row.Links.Heard, a.ReceivedAt)
 	a.Graph.touch(row)
 }
 
+// hash returns the key of an alias in the index.
 func (a *applying) hash(alias string) hook.AliasHash {
 	return hook.HashAlias(a.endpoint, a.environment, alias)
 }
 
+// apply finds or makes the rows that the statement names, connects them, and adds the evidence to the one that it is
+// about.
 func (a *applying) apply() (err error) {
 	if len(a.Aliases) > 0 {
 		if a.payment, err = a.unite(hook.LevelPayment, a.Aliases); err != nil {
 			return err
 		}
 	}
+	// A payment has at most one order. All ids that one event or one payment gives for it therefore denote the same
+	// order, and unite merges the rows that they had so far.
 	orders := slices.Clone(a.Orders)
 	if a.payment != nil {
 		for _, order := range a.payment.Links.Orders {
@@ -102,7 +117,10 @@ func (a *applying) apply() (err error) {
 	return a.applyReferences()
 }
 
-// connect notes what belongs together.
+// connect records in the rows what belongs together. Only names are recorded, and no keys: rows are merged, names stay.
+// The order also takes the references and customers of its payment, since it stands for the payment in a reference.
+//
+// Full lists keep the first names in alphabetical order, which are the same in whatever order they are added.
 func (a *applying) connect() {
 	var references []string
 	for _, name := range a.mainReferences() {
@@ -130,14 +148,16 @@ func (a *applying) connect() {
 	}
 }
 
-// mainReferences are the references of the statement, without those that are only other names of the first one.
+// mainReferences are the references of the statement, without those that are only other names of the first one, such as
+// the provider's id of an Adyen order.
 func (a *applying) mainReferences() []string {
 	return slices.DeleteFunc(slices.Clone(a.References), func(name string) bool {
 		return !strings.HasPrefix(name, "order/")
 	})
 }
 
-// applyReferences makes sure that each reference has a row, and applies what the statement reports about it.
+// applyReferences makes sure that each reference has a row, and applies what the statement reports about it. The row is
+// touched even if nothing is reported about it: Finish lists the payment or order there.
 func (a *applying) applyReferences() error {
 	for _, name := range a.mainReferences() {
 		name, account := hook.CutReference(hook.ScopedReference(a.Account, name))
@@ -161,7 +181,8 @@ func (a *applying) applyReferences() error {
 	return nil
 }
 
-// name gives a reference a further name, unless another one has it.
+// name gives a reference a further name, unless another one has it. References are never merged, because a shop may use
+// the same number for two orders.
 func (a *applying) name(row *hook.Subject, alias string) error {
 	hash := a.hash(alias)
 	other, err := a.rows.Find(hash)
@@ -173,7 +194,8 @@ func (a *applying) name(row *hook.Subject, alias string) error {
 	return nil
 }
 
-// reference returns the row of a reference, which is made if there is none.
+// reference returns the row of a reference, which is made if there is none. A reference within an account is also
+// indexed without the account, for links that do not name it.
 func (a *applying) reference(name, account string) (*hook.Subject, error) {
 	hash := a.hash(hook.ScopedReference(account, name))
 	row, err := a.rows.Find(hash)
@@ -186,6 +208,7 @@ func (a *applying) reference(name, account string) (*hook.Subject, error) {
 		return row, nil
 	}
 	bare := BareReference(a.endpoint, a.environment, name)
+	// Two accounts are enough to see that the bare reference is ambiguous; a third one finds no free place.
 	for _, bare := range bare[1:] {
 		other, err := a.rows.Find(bare)
 		if err != nil || other == row {
@@ -201,7 +224,7 @@ func (a *applying) reference(name, account string) (*hook.Subject, error) {
 
 // BareReference returns the aliases under which a reference is found whose account is not named. The first is that of
 // the reference without an account, the others are of up to two accounts that have it. If they lead to several rows, it
-// is ambiguous.
+// is ambiguous. Package status looks all three up for a link, and removes them with their row.
 func BareReference(endpoint hook.EndpointID, environment, name string) [3]hook.AliasHash {
 	hash := func(alias string) hook.AliasHash { return hook.HashAlias(endpoint, environment, alias) }
 	return [3]hook.AliasHash{hash(name), hash(name + "\x00\x001"), hash(name + "\x00\x002")}
@@ -209,6 +232,10 @@ func BareReference(endpoint hook.EndpointID, environment, name string) [3]hook.A
 
 // unite returns the row that has the aliases, at one level. Rows that turn out to be the same are merged into the one
 // that was reported first, unless they have too many aliases together.
+//
+// Which row survives changes no result: evidence, links and aliases are united as sets. The first one is taken so that
+// its status id, which lists and dashboards refer to, stays. Rows of another level are ignored, and so are their
+// aliases.
 func (a *applying) unite(level hook.Level, aliases []string) (*hook.Subject, error) {
 	var rows []*hook.Subject
 	names, bytes := 0, 0
@@ -264,11 +291,13 @@ func (a *applying) fits(row *hook.Subject, alias string) bool {
 	return true
 }
 
+// mark notes that a row was given more aliases than it may have. Derive turns it into a reason for review.
 func (a *applying) mark(row *hook.Subject) {
 	row.Status.TooMuch = true
 	a.touch(row)
 }
 
+// bytesOf returns the length of all names together.
 func bytesOf(names []string) (n int) {
 	for _, name := range names {
 		n += len(name)
@@ -276,7 +305,8 @@ func bytesOf(names []string) (n int) {
 	return n
 }
 
-// begin makes a row.
+// begin makes a row. Its id is the hash of its first alias, so a status has the same id after a rebuild from the log.
+// The alias is cloned, since it may be a slice of a whole body.
 func (a *applying) begin(level hook.Level, hash hook.AliasHash, alias string) *hook.Subject {
 	row := &hook.Subject{Environment: a.environment, Links: hook.Links{Level: level}}
 	row.Status.ID, row.Status.Endpoint, row.Status.Kind = hash.ID(), a.endpoint, kindOf(level)
@@ -286,6 +316,7 @@ func (a *applying) begin(level hook.Level, hash hook.AliasHash, alias string) *h
 	return row
 }
 
+// kindOf returns the kind that lists show and filter by. A reference is an order to people.
 func kindOf(level hook.Level) hook.SubjectKind {
 	if level == hook.LevelPayment {
 		return hook.KindPayment
@@ -293,7 +324,9 @@ func kindOf(level hook.Level) hook.SubjectKind {
 	return hook.KindOrder
 }
 
-// merge has a row take all of another one.
+// merge adds all of another row to a row, and drops the other one. The dropped ids are kept in Merged, so that links to
+// them still resolve. Every field is united as a set, or the larger or later value is taken, so the order of merges
+// does not matter; only a person's review is that of the older row if both have one.
 func (a *applying) merge(into, other *hook.Subject) {
 	for _, alias := range other.Status.Aliases {
 		a.rows.Point(a.hash(alias), into)
@@ -307,13 +340,8 @@ func (a *applying) merge(into, other *hook.Subject) {
 	into.Status.TooMuch = into.Status.TooMuch || other.Status.TooMuch
 	l, o := &into.Links, &other.Links
 	l.Names, l.Orders = union(l.Names, o.Names), union(l.Orders, o.Orders)
-	l.References, l.Customers = union(
-		l.References,
-		o.References,
-	), limited(
-		union(l.Customers, o.Customers),
-		maxCustomers,
-	)
+	l.References = union(l.References, o.References)
+	l.Customers = limited(union(l.Customers, o.Customers), maxCustomers)
 	for i := range o.Members {
 		list(l, o.Members[i])
 	}
@@ -329,4 +357,5 @@ func (a *applying) merge(into, other *hook.Subject) {
 	a.touch(into)
 }
 
+// touch notes that a row must be derived in Finish, and stored.
 func (g *Graph) touch(row *hook.Subject) { g.touched[row.Key] = row }

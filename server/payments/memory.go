@@ -2,11 +2,12 @@ package payments
 
 import "hookbeam/server/hook"
 
-// Memory has rows in memory. It implements Rows.
+// Memory has rows in memory. It implements Rows. Package status replays the history of an order with it, and tests
+// apply scenarios to it.
 type Memory struct {
 	rows  map[int64]*hook.Subject
 	index map[hook.AliasHash]int64
-	last  int64
+	last  int64 // the key that was given last
 }
 
 // NewMemory returns no rows.
@@ -33,7 +34,8 @@ func (m *Memory) Point(alias hook.AliasHash, row *hook.Subject) { m.index[alias]
 func (m *Memory) Drop(row *hook.Subject) { delete(m.rows, row.Key) }
 
 // Statements returns what a stored row was made from, as far as it is kept: a statement without evidence that connects
-// it, and one for each piece of evidence.
+// it, and one for each piece of evidence. Applying them to an empty Graph makes the row again, as far as it does not
+// depend on other rows. Callers may rely on the connecting statement being the first.
 func Statements(row *hook.Subject) []hook.Statement {
 	l := &row.Links
 	s := hook.Statement{

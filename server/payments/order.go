@@ -11,7 +11,8 @@ import (
 // it names no order. Nobody's payment is shown under it.
 const StateAmbiguous = hook.StateAmbiguous
 
-// Order derives the state of an order from its own evidence and its payments.
+// Order derives the state of an order from its own evidence and its payments. Its payments never contradict each other:
+// two people may split a bill, so an order is never ambiguous because of customers.
 func Order(own []hook.Evidence, members []hook.Member) hook.Summary {
 	return combine(readOwn(own), units(members, false))
 }
@@ -35,6 +36,7 @@ func TooMany(newest hook.Time) hook.Summary {
 	}
 }
 
+// ambiguous is the summary of a reference that shows none of its members' states and amounts, and why.
 func ambiguous(all []*hook.Member, why hook.Review) hook.Summary {
 	s := hook.Summary{State: StateAmbiguous, Review: []hook.Review{why}, Payments: len(all)}
 	for _, m := range all {
@@ -50,6 +52,7 @@ func Units(level hook.Level, members []hook.Member) []*hook.Member {
 	return units(members, level == hook.LevelReference)
 }
 
+// units removes repeats by the member's row: a member is listed under each of its names.
 func units(members []hook.Member, reference bool) []*hook.Member {
 	all := make([]*hook.Member, 0, len(members))
 	for i := range members {
@@ -62,7 +65,8 @@ func units(members []hook.Member, reference bool) []*hook.Member {
 	return all
 }
 
-// severalCustomers reports whether two members name different customers.
+// severalCustomers reports whether two members name different customers. Every pair is compared, since "not different"
+// is not transitive: a member without an email address agrees with two members that have different ones.
 func severalCustomers(all []*hook.Member) bool {
 	for i, a := range all {
 		for _, b := range all[i+1:] {
@@ -75,7 +79,8 @@ func severalCustomers(all []*hook.Member) bool {
 }
 
 // differentCustomers reports whether two sets of hashes cannot be of one customer: some kind of hash is in both, and no
-// hash is.
+// hash is. An id and an email address, for example, cannot be compared and contradict nothing. See hook.CustomerHash
+// for the form of the hashes.
 func differentCustomers(a, b []string) bool {
 	comparable := false
 	for _, x := range a {

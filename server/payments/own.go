@@ -6,26 +6,28 @@ import (
 	"hookbeam/server/hook"
 )
 
-// own is what an order's or reference's own evidence says.
+// own is what an order's or reference's own evidence reports: about the whole, and not about one of its payments.
+// readOwn makes it, and combine puts it together with the members.
 type own struct {
 	newest   map[hook.Kind]*hook.Evidence
-	due      *hook.Evidence
-	declared int64
-	returned int64
-	noAmount bool // money was declared, and nobody said how much
+	due      *hook.Evidence // the newest that states the price
+	declared int64          // the largest sum that was declared paid; what a shop declared once stays paid
+	returned int64          // the largest sum that was declared returned
+	noAmount bool           // money was declared, and nobody said how much
 	currency string
-	first    *hook.Evidence
-	last     *hook.Evidence
-	moved    bool // it says more than that it exists
+	first    *hook.Evidence // the oldest
+	last     *hook.Evidence // the newest
+	moved    bool           // it says more than that it exists
 	review   []hook.Review
 	method   hook.Method
-	snapshot *hook.Evidence
+	snapshot *hook.Evidence // the newest snapshot of a shop's order
 	// fulfilment is what the newest event that reports it says.
 	fulfilment hook.State
 	paidAt     *hook.Evidence // the oldest that declares money
-	backAt     *hook.Evidence
+	backAt     *hook.Evidence // the one that declares the largest sum returned
 }
 
+// readOwn reads a set of evidence, which need not be in order.
 func readOwn(set []hook.Evidence) *own {
 	o := &own{newest: make(map[hook.Kind]*hook.Evidence, 4)}
 	all := InOrder(set)
@@ -35,6 +37,8 @@ func readOwn(set []hook.Evidence) *own {
 	return o
 }
 
+// note reads one piece, which is newer than all before it. Whatever it overwrites is therefore the newest of its kind;
+// sums are maxima instead, since what was declared paid stays so if a later snapshot is silent about it.
 func (o *own) note(e *hook.Evidence) {
 	if o.first == nil {
 		o.first = e
@@ -47,7 +51,7 @@ func (o *own) note(e *hook.Evidence) {
 	}
 	declared, returned := e.Declared, e.Returned
 	switch e.Kind {
-	case hook.Captured: // of a payment whose id nobody tells
+	case hook.Captured: // of a payment whose id the provider does not send
 		declared = max(declared, e.Amount, e.Total)
 		o.noAmount = o.noAmount || declared == 0
 	case hook.Refund:

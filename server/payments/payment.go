@@ -8,6 +8,10 @@ import (
 
 // Payment derives the state of one payment from its evidence. The order of the set and repeats in it change nothing.
 // Without evidence that moves it, the state is "".
+//
+// The steps depend on each other in this order: refunds that may be releases are compared with what was captured, a
+// refund may then prove a capture that was not reported, and only then it is known whether the authorization was used
+// up.
 func Payment(set []hook.Evidence) hook.Summary {
 	p := read(InOrder(set))
 	p.sumCaptures()
@@ -17,13 +21,14 @@ func Payment(set []hook.Evidence) hook.Summary {
 	return p.summary()
 }
 
-// part is one capture or refund: what its newest evidence says.
+// part is one capture or refund, in the state that its newest evidence reports: done, pending or failed.
 type part struct {
 	newest *hook.Evidence
-	amount int64 // of the newest evidence that has one; 0: of everything
-	of     string
+	amount int64  // of the newest evidence that has one; 0: of everything
+	of     string // of a refund: the capture that it returns; "" if the provider does not say
 }
 
+// done reports whether the money moved.
 func (p *part) done() bool {
 	switch p.newest.Kind {
 	case hook.Captured, hook.Refund, hook.Reversed:
@@ -33,15 +38,19 @@ func (p *part) done() bool {
 	}
 }
 
+// pending reports whether the provider has accepted it and not carried it out yet.
 func (p *part) pending() bool {
 	return p.newest.Kind == hook.CapturePending || p.newest.Kind == hook.RefundPending
 }
 
+// failed reports whether it was refused, or taken back after it was reported as done.
 func (p *part) failed() bool {
 	return p.newest.Kind == hook.CaptureFailed || p.newest.Kind == hook.RefundFailed
 }
 
-// payment is what is read of a payment's evidence, and then derived from it.
+// payment is what is read of a payment's evidence (the upper group of fields, which note sets), and then derived from
+// it (the lower group). Amounts are in minor units of currency; amounts in other currencies are left out of all of
+// them.
 type payment struct {
 	currency  string
 	differ    bool // amounts in other currencies were left out
@@ -51,13 +60,13 @@ type payment struct {
 	began     *hook.Evidence // the oldest that moves the payment
 	captures  map[string]*part
 	refunds   map[string]*part
-	asked     *hook.Evidence
+	asked     *hook.Evidence            // the newest that states the amount asked for
 	total     *hook.Evidence            // the largest sum of captures
 	returned  map[string]*hook.Evidence // the newest sum of refunds, by capture
-	charged   int64
-	follows   hook.More
-	firstPaid *hook.Evidence
-	firstEnd  *hook.Evidence
+	charged   int64                     // the largest amount that a refund says was captured
+	follows   hook.More                 // as the newest capture that says it
+	firstPaid *hook.Evidence            // the oldest capture
+	firstEnd  *hook.Evidence            // the oldest end
 	review    []hook.Review
 	late      bool
 	method    hook.Method
@@ -81,7 +90,7 @@ type payment struct {
 	partsRefunded int64          // of refunds that may be releases
 }
 
-// read takes in evidence that is in the order of Compare.
+// read reads evidence that is in the order of Compare.
 func read(all []hook.Evidence) *payment {
 	p := &payment{
 		newest:   make(map[hook.Kind]*hook.Evidence, 8),
@@ -98,7 +107,8 @@ func read(all []hook.Evidence) *payment {
 }
 
 // currencyOf returns the currency of a payment: that of its newest capture, else of its authorization, else of what was
-// asked for or returned.
+// asked for or returned. A payment keeps one currency; it must be known before amounts are read, since those in others
+// do not count. Of several candidates of the same weight the newest decides, as the evidence is in order.
 func currencyOf(all []hook.Evidence) (currency string) {
 	best := 0
 	for i := range all {
@@ -122,7 +132,11 @@ func currencyOf(all []hook.Evidence) (currency string) {
 	return currency
 }
 
-// note takes in one piece, which is newer than all before it.
+// note reads one piece, which is newer than all before it. A piece in another currency only moves the state, if it
+// moves no money; a capture, authorization or refund in another currency counts nowhere and flags that currencies
+// differ.
+//
+// newest holds the kinds that exist once per payment. Captures and refunds are kept by part instead.
 func (p *payment) note(e *hook.Evidence) {
 	p.last = e
 	if e.Kind != hook.Info && p.began == nil {
@@ -175,6 +189,7 @@ func (p *payment) note(e *hook.Evidence) {
 	}
 }
 
+// notePart updates a capture or refund. Its amount and its capture stay as they were if the newer piece omits them.
 func (p *payment) notePart(key partKey, e *hook.Evidence) {
 	parts := p.captures
 	if key.refund {
@@ -194,6 +209,8 @@ func (p *payment) notePart(key partKey, e *hook.Evidence) {
 	}
 }
 
+// noteCapture keeps what is about all captures. Of the totals the largest counts, not the newest: a sum of captures
+// only grows, and captures that fail are subtracted from it separately.
 func (p *payment) noteCapture(e *hook.Evidence) {
 	if p.firstPaid == nil {
 		p.firstPaid = e
@@ -208,7 +225,8 @@ func (p *payment) noteCapture(e *hook.Evidence) {
 	}
 }
 
-// noteReturned keeps the newest sum of refunds; of two at one time the larger.
+// noteReturned keeps the newest sum of refunds; of two at one time the larger. Unlike captures, this sum may shrink:
+// the provider takes a failed refund off it.
 func (p *payment) noteReturned(e *hook.Evidence) {
 	was := p.returned[e.Of]
 	if was == nil || e.At.After(was.At.Time) || e.Total >= was.Total {

@@ -4,14 +4,19 @@ import (
 	"hookbeam/server/hook"
 )
 
-// sumCaptures works out what was captured, before refunds are looked at.
+// sumCaptures computes what was captured, before refunds are read: the sum of the captures that are done, or the
+// largest total less the captures that failed at or after it, whichever is more. Both describe the same money, so they
+// are not added up, and one of them may be missing an event that the other one has.
+//
+// Captures are in a map. That its iteration order varies changes nothing: sums commute, and newer is the maximum of a
+// total order.
 func (p *payment) sumCaptures() {
 	p.held = p.newest[hook.Authorized]
 	if p.held != nil {
 		p.hold = p.held.Amount
 	}
 	p.dropInferred()
-	want := p.hold
+	want := p.hold // a capture without an amount is of all that was authorized, else of all that was asked for
 	if want == 0 && p.asked != nil {
 		want = p.asked.Amount
 	}
@@ -63,8 +68,8 @@ func (p *payment) failureOfAll() (newest *hook.Evidence) {
 	return newest
 }
 
-// dropInferred turns a capture that only a setting tells of into an authorization, if the payment was canceled: then it
-// was never captured.
+// dropInferred turns an inferred capture into an authorization if the payment ended at or after it without being
+// captured. A capture is inferred if only the account's setting "capture automatically" says that it happened (Adyen).
 func (p *payment) dropInferred() {
 	if p.total == nil || !p.total.Inferred {
 		return
@@ -82,7 +87,11 @@ func (p *payment) end() *hook.Evidence {
 	return newer(newer(p.newest[hook.Canceled], p.newest[hook.Expired]), p.newest[hook.Released])
 }
 
-// sumRefunds works out what was returned. Totals and single refunds tell of the same money, so the larger one counts.
+// sumRefunds computes what was returned. Totals and single refunds describe the same money, so the larger one counts,
+// for each capture where the provider states totals by capture (PayPal), and for the payment otherwise.
+//
+// Events of earlier versions of Stripe's API report the release of an authorization as a refund. Of these, the part
+// that was never captured is taken off, and the rest is a refund.
 func (p *payment) sumRefunds() {
 	var release int64
 	byCapture := map[string]int64{}
@@ -133,7 +142,9 @@ func (p *payment) sumRefunds() {
 	}
 }
 
-// totalReturned returns the newest sum of refunds of a capture, less the refunds that failed since.
+// totalReturned returns the newest sum of refunds of a capture, less the refunds that failed since; with "", that of
+// the payment. A refund that failed at the same time as the sum was written is taken off too: many senders write whole
+// seconds.
 func (p *payment) totalReturned(of string) int64 {
 	total := p.returned[of]
 	if total == nil {
@@ -148,7 +159,12 @@ func (p *payment) totalReturned(of string) int64 {
 	return max(0, rest)
 }
 
-// proveByRefund uses that money can only go back, or fail to, after it was taken.
+// proveByRefund uses that money can only be returned, or fail to be, after it was taken. Without a capture on record,
+// what was captured is what the refunds state of the charge, else the sum of all refunds, failed ones included. This
+// happens if the endpoint does not receive capture events, or did not yet. As far as refunds may be releases, they
+// prove nothing.
+//
+// It also settles refunds without an amount, which are of everything, and limits refunds to what was captured.
 func (p *payment) proveByRefund() {
 	if p.captured == 0 && !p.withoutSum && p.refundsMoney {
 		sum := p.refunded
@@ -178,7 +194,8 @@ func (p *payment) proveByRefund() {
 	}
 }
 
-// want returns what the payment asks for: the newest of the amounts asked for and authorized.
+// want returns what the payment asks for: the newest of the amounts asked for and authorized. asks lists the kinds of
+// evidence that state it.
 func (p *payment) want() int64 {
 	switch {
 	case p.held == p.total && p.held != nil:
@@ -193,7 +210,13 @@ func (p *payment) want() int64 {
 // taken reports whether money was taken, be it returned since or not.
 func (p *payment) taken() bool { return p.captured > 0 || p.withoutSum }
 
-// endHold decides whether the authorization stands.
+// endHold decides whether the authorization stands. It ends if it was canceled, expired or released at or after its
+// newest evidence, if its only capture failed, if a refund implies its release, and if it was captured, unless the
+// provider says that more captures follow. A failure that is reported without a capture ends none: it is of an attempt,
+// and not of the authorization.
+//
+// An end that only follows from a failed capture or a refund is not stated by anybody. Then unproved forbids the page
+// to say that the payer was not charged.
 func (p *payment) endHold() {
 	end := p.end()
 	if p.held == nil {
@@ -223,6 +246,7 @@ func newer(a, b *hook.Evidence) *hook.Evidence {
 	return a
 }
 
+// amountOr returns an amount, or all where 0 stands for everything.
 func amountOr(amount, all int64) int64 {
 	if amount == 0 {
 		return all

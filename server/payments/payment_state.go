@@ -7,7 +7,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// summary puts together what was derived.
+// summary puts together what was derived. Which evidence brought the state decides the time and the reason that are
+// shown with it. If nothing is due, no amount and no currency is shown.
 func (p *payment) summary() hook.Summary {
 	s := hook.Summary{
 		Currency: p.currency, Captured: p.captured, Refunded: p.refunded, Method: p.method, Unproved: p.unproved,
@@ -53,7 +54,8 @@ var openStates = []hook.State{
 	hook.StatePartiallyPaid,
 }
 
-// amounts sets what is due, and the amount to show.
+// amounts sets what is due, and the amount to show. A final capture of less than was asked for waives the rest: what is
+// due of the payment is then what was captured, and its order's price is lowered by Waived.
 func (p *payment) amounts(s *hook.Summary) {
 	switch {
 	case p.captured > 0 && !p.more:
@@ -73,7 +75,9 @@ func (p *payment) amounts(s *hook.Summary) {
 	}
 }
 
-// state returns the state and the evidence that brought it.
+// state returns the state and the evidence that brought it. Money that was taken decides before everything else, then
+// an authorization that stands: a failed attempt that is reported later takes neither back. Only without both does the
+// newest of the remaining evidence decide.
 func (p *payment) state() (hook.State, *hook.Evidence) {
 	switch {
 	case p.taken() && (p.refunded > 0 && p.refunded >= p.captured || p.refundedAll):
@@ -121,7 +125,11 @@ var notTaken = map[hook.Kind]hook.State{
 	hook.Expired: hook.StateExpired, hook.Canceled: hook.StateCanceled, hook.NothingDue: hook.StatePaid,
 }
 
-// words sets what a page may say about the payer's money.
+// words sets what a page may say about the payer's money. Pages are written from these flags and not from the name of
+// the state, as one state can mean different things for the payer. Coins that were confirmed count as taken even though
+// the shop has not settled them. Money of a lost dispute is back with the payer.
+//
+// A voucher that was issued is on its way: the payer may pay it at any time, outside of the shop.
 func (p *payment) words(s *hook.Summary) {
 	coins := newer(p.newest[hook.CoinsReceived], p.newest[hook.CoinsUnsettled]) != nil
 	s.Taken = s.Captured > s.Refunded || p.withoutSum && s.State != hook.StateRefunded || !p.taken() && coins
@@ -135,7 +143,9 @@ func (p *payment) words(s *hook.Summary) {
 	s.Denied = denies(s) && !p.differ && !p.refundsMoney
 }
 
-// denies reports whether nothing in a summary contradicts that the payer was not charged.
+// denies reports whether nothing in a summary contradicts that the payer was not charged. It is the most dangerous
+// sentence of a page, so it requires that the payment ended, that no money is taken, held, on its way or returned, and
+// that the end of every authorization was stated.
 func denies(s *hook.Summary) bool {
 	switch s.State {
 	case hook.StateFailed, hook.StateCanceled, hook.StateExpired:
@@ -161,7 +171,8 @@ func (p *payment) reviews() []hook.Review {
 	return slices.Compact(all)
 }
 
-// paidLate reports whether the first capture came after an end.
+// paidLate reports whether the first capture came after an end, such as an expiry: the shop may not hold the goods
+// for the payer any more.
 func (p *payment) paidLate() bool {
 	return p.taken() && p.firstPaid != nil && p.firstEnd != nil && p.firstEnd.At.Before(p.firstPaid.At.Time)
 }
