@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"hookbeam/server/hook"
 	"hookbeam/server/payments"
 )
 
-// fact is a statement of a delivery together with where it was reported.
+// fact is a statement of a delivery together with where it was reported. extract makes one for each statement of a
+// page, and inherit one for each statement that is taken over from a stored row.
 type fact struct {
 	hook.Statement
 	endpoint    hook.EndpointID
@@ -20,6 +20,7 @@ type fact struct {
 	tooMuch     bool             // its subject had more aliases than it may have
 }
 
+// newFact hashes all names of a statement, so that a whole batch can be looked up with few queries.
 func newFact(endpoint hook.EndpointID, environment string, s hook.Statement) fact {
 	f := fact{Statement: s, endpoint: endpoint, environment: environment}
 	f.aliases = make([]hook.AliasHash, 0, len(s.Aliases)+len(s.Orders)+len(s.References))
@@ -34,7 +35,7 @@ func newFact(endpoint hook.EndpointID, environment string, s hook.Statement) fac
 	return f
 }
 
-// weight returns about how many bytes a fact takes.
+// weight returns about how many bytes a fact takes in memory.
 func (f *fact) weight() int {
 	n := weightOfEvidence(&f.Evidence)
 	for _, names := range [...][]string{f.Aliases, f.Orders, f.References} {
@@ -45,18 +46,21 @@ func (f *fact) weight() int {
 	return n
 }
 
-// namesNothing reports whether a statement is about no subject.
+// namesNothing reports whether a statement names no subject, so that no row could keep its evidence.
 func namesNothing(s *hook.Statement) bool { return len(s.Aliases)+len(s.Orders)+len(s.References) == 0 }
 
-// extract reads what deliveries report and applies it. A batch can report a thousand facts, so they are applied in
-// parts: a part is visible before the rest is read, and at most one part is in memory.
+// extract extracts the statements of deliveries and applies them. A batch can report a thousand facts, so they are
+// applied in parts: a part is visible before the rest is read, and at most one part is in memory. A part ends between
+// two deliveries, since the position that is published with it means that those up to it are applied completely.
+//
+// A delivery that exceeds the limit for extraction reports nothing, and is counted.
 func (b *Board) extract(ctx context.Context, relevant []hook.Delivery, upTo hook.Seq) error {
 	if len(relevant) == 0 {
 		return b.applyFacts(ctx, upTo, nil)
 	}
 	all, weight := make([]fact, 0, len(relevant)), 0
 	err := b.Records.EachRecord(ctx, relevant, func(r *hook.Record) error {
-		if weight > heardBytes {
+		if weight > factBytes {
 			if err := b.applyFacts(ctx, r.Seq-1, all); err != nil {
 				return err
 			}
@@ -83,8 +87,8 @@ func (b *Board) extract(ctx context.Context, relevant []hook.Delivery, upTo hook
 }
 
 // applyFacts applies facts and publishes the rows that they changed. If the rows weigh too much together, it does so
-// in parts. Until the last part the position stays: applying a fact again changes nothing. The caller holds applying,
-// or is the only user.
+// in parts. Until the last part the position stays: if the process ends in between, the facts are applied again, which
+// changes nothing. The caller holds applying, or is the only user.
 func (b *Board) applyFacts(ctx context.Context, upTo hook.Seq, all []fact) error {
 	for {
 		if b.pending.full() {
@@ -97,7 +101,7 @@ func (b *Board) applyFacts(ctx context.Context, upTo hook.Seq, all []fact) error
 			return err
 		}
 		n := 0
-		for ; n < len(all) && c.weight < drawnBytes; n++ {
+		for ; n < len(all) && c.weight < changesetBytes; n++ {
 			if err := c.apply(&all[n]); err != nil {
 				return err
 			}
@@ -114,11 +118,13 @@ func (b *Board) applyFacts(ctx context.Context, upTo hook.Seq, all []fact) error
 	}
 }
 
-// changeset is what facts change. It gives package payments the rows, and keeps other subjects itself.
+// changeset collects what facts change, as copies that no reader sees until publish. If anything fails before, it is
+// dropped, and the board is as it was. It implements payments.Rows for payments and orders, and applies facts about
+// other subjects itself (report.go). Rows come from what is pending, else from the cache, else from the store.
 type changeset struct {
 	board   *Board
-	ctx     context.Context // of the page that is applied; a changeset does not outlive it
-	rows    map[int64]*hook.Subject
+	ctx     context.Context          // of the page that is applied; a changeset does not outlive it
+	rows    map[int64]*hook.Subject  // copies that may be changed
 	before  map[int64]*hook.Subject  // as they were; nil for new ones
 	index   map[hook.AliasHash]int64 // every alias that was looked up; 0: it leads nowhere
 	fresh   map[hook.AliasHash]int64 // what must be stored of index
@@ -162,7 +168,8 @@ func (b *Board) cachedKey(alias hook.AliasHash) (key int64, ok bool) {
 	return key, ok
 }
 
-// lookUp looks aliases up in the store.
+// lookUp looks aliases up in the store, and caches those that are found. One that is not stored is not cached: the next
+// page may add it.
 func (c *changeset) lookUp(unknown []hook.AliasHash) error {
 	err := c.board.store.Keys(unknown, c.index)
 	for _, alias := range unknown {
@@ -173,7 +180,7 @@ func (c *changeset) lookUp(unknown []hook.AliasHash) error {
 	return err
 }
 
-// apply applies one fact.
+// apply applies one fact, by the rules of payments or by those of all other subjects.
 func (c *changeset) apply(f *fact) error {
 	if f.Subject == hook.KindPayment || f.Subject == hook.KindOrder {
 		return c.graph.Apply(f.endpoint, f.environment, &f.Statement)
@@ -199,13 +206,13 @@ func (c *changeset) Find(alias hook.AliasHash) (*hook.Subject, error) {
 	return c.row(key)
 }
 
-// Add gives a new row its key.
+// Add gives a new row its key. Keys ascend, so that of two rows to be merged the one that was reported first is known.
 func (c *changeset) Add(row *hook.Subject) {
 	row.Key = c.board.store.NextKey()
 	c.rows[row.Key], c.before[row.Key] = row, nil
 }
 
-// Point makes an alias lead to a row.
+// Point makes an alias lead to a row, in this changeset at once and for readers after publish.
 func (c *changeset) Point(alias hook.AliasHash, row *hook.Subject) {
 	c.index[alias], c.fresh[alias] = row.Key, row.Key
 }
@@ -216,7 +223,9 @@ func (c *changeset) Drop(row *hook.Subject) {
 	c.gone[row.Key] = struct{}{}
 }
 
-// row returns a copy of a stored row that may be changed; nil if it is gone.
+// row returns a copy of a stored row that may be changed; nil if it is gone. Slices that are appended to are clipped,
+// and those that are changed in place are cloned, since readers and the cache share the original. A row of the earlier
+// model is upgraded in the copy.
 func (c *changeset) row(key int64) (*hook.Subject, error) {
 	if row := c.rows[key]; row != nil {
 		return row, nil
@@ -240,128 +249,8 @@ func (c *changeset) row(key int64) (*hook.Subject, error) {
 	return &row, nil
 }
 
-// report adds a fact to a subject that is not paid. If its aliases lead to several subjects, these are merged.
-func (c *changeset) report(f *fact) error {
-	var rows []*hook.Subject
-	for i := range f.Aliases {
-		row, err := c.Find(f.aliases[i])
-		if err != nil {
-			return err
-		}
-		if row != nil && !slices.Contains(rows, row) {
-			rows = append(rows, row)
-		}
-	}
-	into := c.unite(rows)
-	if into == nil {
-		into = &hook.Subject{Environment: f.environment}
-		into.Status.ID, into.Status.Endpoint = f.aliases[0].ID(), f.endpoint
-		c.Add(into)
-	}
-	for i, name := range f.Aliases {
-		if c.index[f.aliases[i]] == 0 { // those of others stay theirs if there were too many to merge
-			c.name(into, name, f.aliases[i])
-		}
-	}
-	if f.tooMuch {
-		c.mark(into)
-	}
-	c.add(into, &f.Statement)
-	return nil
-}
-
-// name gives a subject an alias that leads nowhere. A subject that has too many aliases takes no more: it is marked,
-// and the alias is left to whatever is reported under it alone.
-func (c *changeset) name(into *hook.Subject, name string, hash hook.AliasHash) {
-	st := &into.Status
-	if len(st.Aliases) == maxNames || bytesOf(st.Aliases)+len(name) > maxNameBytes {
-		c.mark(into)
-		return
-	}
-	st.Aliases = append(st.Aliases, strings.Clone(name)) // without the text that the statement was cut from
-	c.Point(hash, into)
-	c.touched[into.Key] = into
-}
-
-func bytesOf(names []string) (n int) {
-	for _, name := range names {
-		n += len(name)
-	}
-	return n
-}
-
-// mark notes that a subject was given more aliases than it may have.
-func (c *changeset) mark(s *hook.Subject) {
-	if !s.Status.TooMuch {
-		s.Status.TooMuch = true
-		c.touched[s.Key] = s
-	}
-}
-
-// unite merges subjects that turned out to be the same into the one that was reported first; nil if there are none. If
-// they have too many aliases together, all are marked and stay as they are, and the fact counts for the first of them.
-func (c *changeset) unite(rows []*hook.Subject) *hook.Subject {
-	if len(rows) == 0 {
-		return nil
-	}
-	names, bytes := 0, 0
-	for _, row := range rows {
-		names, bytes = names+len(row.Status.Aliases), bytes+bytesOf(row.Status.Aliases)
-	}
-	if len(rows) > 1 && (names > maxNames || bytes > maxNameBytes) {
-		for _, row := range rows {
-			c.mark(row)
-		}
-		return rows[0]
-	}
-	slices.SortFunc(rows, func(a, b *hook.Subject) int { return cmp.Compare(a.Key, b.Key) })
-	for _, other := range rows[1:] {
-		c.merge(rows[0], other)
-	}
-	return rows[0]
-}
-
-// merge adds everything of one subject to another one, and drops it.
-func (c *changeset) merge(into, other *hook.Subject) {
-	for _, name := range other.Status.Aliases {
-		c.Point(hook.HashAlias(into.Status.Endpoint, into.Environment, name), into)
-		if !slices.Contains(into.Status.Aliases, name) {
-			into.Status.Aliases = append(into.Status.Aliases, name)
-		}
-	}
-	into.Evidence = append(into.Evidence, other.Evidence...)
-	trim(into, 2*maxEvidence)
-	into.Status.Merged = append(append(into.Status.Merged, other.Status.ID), other.Status.Merged...)
-	into.Status.Kind = primaryKind(into.Status.Kind, other.Status.Kind)
-	into.Status.TooMuch = into.Status.TooMuch || other.Status.TooMuch
-	c.touched[into.Key] = into
-	delete(c.touched, other.Key)
-	c.Drop(other)
-}
-
-// add adds what one event reports, unless it was reported before.
-func (c *changeset) add(into *hook.Subject, s *hook.Statement) {
-	into.Status.Kind = primaryKind(into.Status.Kind, s.Subject)
-	for i := range into.Evidence {
-		if known := &into.Evidence[i]; payments.Same(known, &s.Evidence) && !known.At.After(s.At.Time) {
-			return
-		}
-	}
-	into.Evidence = append(into.Evidence, s.Evidence)
-	trim(into, 2*maxEvidence)
-	c.touched[into.Key] = into
-}
-
-// primaryKind returns the kind of a subject that was reported as two kinds.
-func primaryKind(a, b hook.SubjectKind) hook.SubjectKind {
-	order := []hook.SubjectKind{hook.KindDeployment, hook.KindRun, hook.KindOwn}
-	if a == "" || b != "" && slices.Index(order, b) < slices.Index(order, a) {
-		return b
-	}
-	return a
-}
-
-// finish derives every row that was touched, and returns them in the order of the log.
+// finish derives every row that was touched, and returns them in the order of the log. It is called once, after the
+// last fact, so that a row is derived once however many facts touched it.
 func (c *changeset) finish() ([]*hook.Subject, error) {
 	changed, err := c.graph.Finish()
 	if err != nil {

@@ -1,9 +1,16 @@
-// Package status projects the log onto the current states of what its deliveries are about: payments and orders, whose
-// rules package payments has, runs and deployments, and whatever an endpoint's own mapping defines. A status is a
-// function of the set of what verified deliveries report: the order of arrival, repeats and rebuilds change nothing.
+// Package status derives the current states of the subjects that the log's deliveries are about, and stores them:
+// payments and orders, whose rules are in package payments, runs and deployments, and whatever an endpoint's own
+// mapping defines. A status is a function of the set of statements that deliveries report: the order of arrival,
+// repeats and rebuilds change nothing. What is stored here is derived from the log, except for impressions, reviews,
+// and what retention removed.
+//
+// A delivery takes this way: Apply selects the relevant deliveries of a page, readers extract their statements, a
+// changeset applies these to copies of the rows that they name, publish makes the rows visible, and Flush stores them
+// up to a second later. Verified, test and unverified deliveries have separate environments, which share no rows.
 //
 // Start with Board, the follower that applies deliveries (apply.go), and with query.go and public.go, which read.
-// rebuild.go computes everything again from the log, sweep.go bounds it, and legacy.go reads rows of earlier releases.
+// rebuild.go derives everything again from the log, sweep.go bounds it, and legacy.go reads rows of earlier releases.
+// store.go has the interfaces of what a board needs.
 package status
 
 import (
@@ -21,14 +28,14 @@ import (
 )
 
 const (
-	keptSubjects = 2048
-	keptNames    = 8192
-	// storeEvery is how far the log may be read before the position is stored though nothing changed: reading it again
-	// changes nothing, and costs little.
+	keptSubjects = 2048 // cached subjects
+	keptNames    = 8192 // cached aliases, and cached impressions
+	// storeEvery is how many deliveries may be read before the position is stored though nothing changed. After a crash
+	// they are read again, which changes nothing and costs little.
 	storeEvery = 1000
 )
 
-// Options are what a board works with, and its bounds. All but LogGone and the bounds must be set.
+// Options are a board's dependencies and its bounds. All but LogGone and the bounds must be set.
 type Options struct {
 	Log       Log
 	Records   Records
@@ -39,60 +46,65 @@ type Options struct {
 	Endpoints func(hook.EndpointID) (hook.Endpoint, bool)
 	Now       func() time.Time
 	Logger    *slog.Logger
-	KeepFor   time.Duration // how long a subject stays after it was last told of; 0: for ever
+	KeepFor   time.Duration // how long a subject stays after its newest delivery was received; 0: for ever
 	KeepBytes int64         // size of the board's database at which the oldest go; 0: none
-	Release   string        // of this program: what another one drew is drawn again
+	Release   string        // of this program: statuses that another one derived are rebuilt
 }
 
-// Board is the follower that draws where subjects stand. Who announces follows behind it (follow.Behind): what it has
-// not drawn is not told of yet, so that a frame holds the deliveries and the statuses that they caused.
+// Board is the follower that derives and stores the statuses of subjects. Followers that announce deliveries stay
+// behind it (follow.Behind), so that one frame holds deliveries and the statuses that they changed.
+//
+// follow.Run calls Apply, Run does rebuilds, and Keep stores and sweeps; these may run beside each other and beside any
+// number of readers. Three locks are taken in the order applying, using, mu. Subjects in pending and in the cache are
+// never changed: a changeset copies a row, and publish replaces it.
 type Board struct {
 	Options
 	readers   readers
 	watches   watches
-	usuals    usuals
+	latencies latencies
 	subjects  *subjectCache // as they were last stored, as are the names; never changed
 	names     *lru.Cache[hook.AliasHash, int64]
 	shown     *lru.Cache[shownKey, struct{}]
 	rebuilder *follow.Rebuilder // of the board that is shown; nil: this one is a rebuild
-	applying  sync.Mutex        // held while drawing, and while storing what is drawn
+	applying  sync.Mutex        // held while facts are applied, and while pending rows are stored
 
-	read      seqSet   // of a board that is drawn anew: the deliveries that it has read
-	inherited hook.Seq // and up to which what is gone was taken over
+	read      seqSet   // of a rebuild: the deliveries that it has read
+	inherited hook.Seq // of a rebuild: up to which it took over what is gone from the log
 
 	excess         excess
-	keepUnverified int // subjects of which only unchecked deliveries told
+	keepUnverified int // how many subjects may stay that only unverified deliveries reported
 
-	using sync.RWMutex // held for reading while the store is used
+	using sync.RWMutex // held for reading while readers use the store, and for writing while it is replaced
 	store *Tables
 
 	mu       sync.RWMutex
 	position hook.Seq
-	pending  pending // changed only by who holds applying, too
+	pending  pending // to change it, applying must be held, too
 	recent   recent
-	tallies  map[hook.SubjectCount]int // the count of a tally stands outside it
+	tallies  map[hook.SubjectCount]int // the key's own Count is always 0
 	moved    chan struct{}             // closed and replaced when the position moves
 }
 
-// Open makes or opens the board of a log.
+// Open makes or opens the board of a log. Tables that a rebuild left behind when the process ended are removed.
 func Open(ctx context.Context, o Options) (*Board, error) {
 	b, err := open(ctx, o, o.Databases.Open)
 	if err != nil {
 		return nil, err
 	}
 	for t := range b.tallies {
-		b.readers.of(t.Endpoint) // as it is now, to see when it changes
+		b.readers.of(t.Endpoint) // cached as it is now, so that Change can compare
 	}
 	b.rebuilder = b.newRebuilder()
-	if err := o.Databases.RemoveNew(); err != nil { // whoever drew it did not come to the end
+	if err := o.Databases.RemoveNew(); err != nil { // of a rebuild that did not end
 		o.Logger.Warn("could not remove statuses that were drawn in part", "error", err)
 	}
 	return b, nil
 }
 
-// opening opens the tables of a board.
+// opening opens the tables of a board: Databases.Open or, for a rebuild, Databases.OpenNew.
 type opening func(context.Context, hook.ProjectionOrigin) (*Tables, error)
 
+// open makes a board over the tables that an opening returns. Open and shadow call it.
 func open(ctx context.Context, o Options, tables opening) (*Board, error) {
 	b := &Board{Options: o, moved: make(chan struct{}), keepUnverified: keptUnverified}
 	b.subjects, b.names = newSubjectCache(), newCache[hook.AliasHash, int64](keptNames)
@@ -106,10 +118,13 @@ func open(ctx context.Context, o Options, tables opening) (*Board, error) {
 	return b, err
 }
 
+// origin identifies the log and the release that tables are derived from. Tables of another origin are emptied or
+// stale.
 func (b *Board) origin() hook.ProjectionOrigin {
 	return hook.ProjectionOrigin{Epoch: b.Log.Epoch(), Head: b.Log.Head(), Release: b.Release}
 }
 
+// newCache returns a cache of a constant size.
 func newCache[K comparable, V any](size int) *lru.Cache[K, V] {
 	c, err := lru.New[K, V](size)
 	if err != nil {
@@ -118,7 +133,8 @@ func newCache[K comparable, V any](size int) *lru.Cache[K, V] {
 	return c
 }
 
-// use begins to work with a store, or closes it. The caller holds all locks, or is alone.
+// use begins to work with a store, and closes it if that fails. What is in memory of another store is dropped. The
+// caller holds all locks, or is the only user.
 func (b *Board) use(ctx context.Context, store *Tables) error {
 	tallies, err := store.Tallies(ctx)
 	if err != nil {
@@ -137,12 +153,12 @@ func (b *Board) use(ctx context.Context, store *Tables) error {
 	return nil
 }
 
-// Close stores how far the log was drawn, and frees the database. Nothing may use the board any more.
+// Close stores what is pending with its position, and closes the database. Nothing may use the board any more.
 func (b *Board) Close() error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
 	if b.store.Position() < b.position {
-		if err := b.store.Store(b.pending.drawn(b.position)); err != nil {
+		if err := b.store.Store(b.pending.changes(b.position)); err != nil {
 			b.Logger.Error(
 				"could not store the newest statuses; they are drawn again at the next start",
 				"error",
@@ -153,10 +169,10 @@ func (b *Board) Close() error {
 	return b.store.Close()
 }
 
-// Name is what the board is called among the followers of the log.
+// Name is the board's name among the followers of the log.
 func (b *Board) Name() string { return "statuses" }
 
-// Position is the newest seq that has been drawn.
+// Position is the newest seq that has been applied. It may be ahead of the stored position.
 func (b *Board) Position() hook.Seq {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -170,7 +186,8 @@ func (b *Board) Moved() <-chan struct{} {
 	return b.moved
 }
 
-// Apply draws what the deliveries in (Position, upTo] say.
+// Apply applies the deliveries in (Position, upTo]. If it fails, follow.Run calls it again with the same page; the part
+// that was applied already changes nothing then.
 func (b *Board) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
 	if err := b.apply(ctx, page, upTo); err != nil {
 		return err
@@ -181,20 +198,22 @@ func (b *Board) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) 
 	return nil
 }
 
+// apply is Apply without waiting, for rebuilds.
 func (b *Board) apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
 	return b.extract(ctx, b.relevant(page), upTo)
 }
 
-// Under load the board gathers what comes, as those do who tell of it: the events of one payment come close together,
-// and are then drawn at once. Whoever is behind does not wait.
+// Under load the board waits shortly after a page, so that the next one is larger: the events of one payment come close
+// together, and their rows are then derived once. After a full page it does not wait, since then it is behind.
 const (
-	underLoad = 32
-	fullPage  = 512
+	underLoad = 32  // deliveries in a page
+	fullPage  = 512 // deliveries in a page
 	gatherFor = 50 * time.Millisecond
 )
 
+// gather waits for gatherFor, or until ctx ends.
 func gather(ctx context.Context) {
 	timer := time.NewTimer(gatherFor)
 	defer timer.Stop()
@@ -204,25 +223,27 @@ func gather(ctx context.Context) {
 	}
 }
 
-// relevant returns the deliveries of a page that may report something. A redelivery reports nothing new.
+// relevant returns the deliveries of a page that may report something. A redelivery reports nothing new, and a rejected
+// delivery may be forged. Only the bodies of these deliveries are fetched.
 func (b *Board) relevant(page []hook.Delivery) []hook.Delivery {
-	says := func(d *hook.Delivery) bool {
-		return !d.IsRepeated() && d.Verdict != hook.Rejected && b.readers.tells(d.Endpoint) && !b.tooLarge(d)
+	reports := func(d *hook.Delivery) bool {
+		return !d.IsRepeated() && d.Verdict != hook.Rejected && b.readers.reads(d.Endpoint) && !b.tooLarge(d)
 	}
 	n := 0
-	for n < len(page) && says(&page[n]) {
+	for n < len(page) && reports(&page[n]) {
 		n++
 	}
-	relevant := page[:n:n] // often it is all of it
+	relevant := page[:n:n] // often the whole page, which is then not copied
 	for i := n + 1; i < len(page); i++ {
-		if says(&page[i]) {
+		if reports(&page[i]) {
 			relevant = append(relevant, page[i])
 		}
 	}
 	return relevant
 }
 
-// tooLarge reports whether nothing is read of a delivery for its size alone, so that its body need not be fetched.
+// tooLarge reports whether a delivery reports nothing because of its size, so that its body need not be fetched. It
+// counts those that would have reported something otherwise. A mapping has limits of its own.
 func (b *Board) tooLarge(d *hook.Delivery) bool {
 	from := b.readers.of(d.Endpoint)
 	if d.Size <= hook.MaxTold || from == nil || from.mapping != nil {
@@ -234,7 +255,8 @@ func (b *Board) tooLarge(d *hook.Delivery) bool {
 	return true
 }
 
-// publish makes a changeset visible, and moves the position.
+// publish makes a changeset visible, and moves the position, under one lock: a reader that sees a position also sees
+// all changes up to it. Watches are woken after that, so that they read the new state.
 func (b *Board) publish(c *changeset, changed []*hook.Subject, upTo hook.Seq) {
 	b.mu.Lock()
 	for gone := range c.gone {
@@ -258,11 +280,12 @@ func (b *Board) publish(c *changeset, changed []*hook.Subject, upTo hook.Seq) {
 	b.moved = make(chan struct{})
 	b.mu.Unlock()
 	for _, row := range changed {
-		b.watches.tell(row)
+		b.watches.notify(row)
 	}
 }
 
-// count adds n to how many subjects stand like s. The caller holds the lock.
+// count adds n to the number of subjects with the environment, kind and state of s. A subject without a state of its
+// own, or one that another status stands for, is counted without a state. The caller holds mu.
 func (b *Board) count(s *hook.Subject, n int) {
 	if s == nil {
 		return

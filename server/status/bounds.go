@@ -8,8 +8,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The bounds of one subject. What is beyond them belongs to no payment that anybody would watch. The names of one
-// statement always fit: 16 of 200 bytes each.
+// The bounds of one subject that is not paid; package payments has those of payments and orders. No real run or
+// deployment reaches them. The names of one statement always fit: 16 of 200 bytes each.
 const (
 	maxEvidence      = 256
 	maxEvidenceBytes = 128 << 10 // with the texts for people; without most of them it is at most about twice as much
@@ -17,51 +17,29 @@ const (
 	maxNameBytes     = 4 << 10
 )
 
-// The bounds of what the board holds in memory, in bytes of what subjects weigh.
+// The bounds of what the board holds in memory, in bytes as the weight functions below estimate them.
 const (
-	keptBytes    = 16 << 20 // subjects as they were stored
-	pendingBytes = 32 << 20 // subjects that wait to be stored
-	recentBytes  = 8 << 20  // the newest changes
-	heardBytes   = 4 << 20  // statements that are drawn at once
-	drawnBytes   = 16 << 20 // subjects that are drawn at once
+	keptBytes      = 16 << 20 // subjects as they were stored
+	pendingBytes   = 32 << 20 // subjects that wait to be stored
+	recentBytes    = 8 << 20  // the newest changes
+	factBytes      = 4 << 20  // statements that are applied at once
+	changesetBytes = 16 << 20 // subjects that are changed at once
 )
 
-// What a piece of evidence, a status and a name weigh beside their texts.
+// What a piece of evidence, a status and a name take in memory beside their texts, in bytes.
 const (
 	evidenceWeight = 400
 	statusWeight   = 600
 	nameWeight     = 32
 )
 
+// weightOfEvidence returns about how many bytes a piece of evidence takes in memory.
 func weightOfEvidence(e *hook.Evidence) int {
-	return evidenceWeight + len(
-		e.Event,
-	) + len(
-		e.Delivery,
-	) + len(
-		e.Type,
-	) + len(
-		e.Currency,
-	) + len(
-		e.Part,
-	) + len(
-		e.Of,
-	) + len(
-		e.State,
-	) +
-		len(
-			e.Fulfilment,
-		) + len(
-		e.Reference,
-	) + len(
-		e.Customer,
-	) + len(
-		e.Title,
-	) + len(
-		e.URL,
-	)
+	return evidenceWeight + len(e.Event) + len(e.Delivery) + len(e.Type) + len(e.Currency) + len(e.Part) + len(e.Of) +
+		len(e.State) + len(e.Fulfilment) + len(e.Reference) + len(e.Customer) + len(e.Title) + len(e.URL)
 }
 
+// weightOfStatus returns about how many bytes a status takes in memory.
 func weightOfStatus(st *hook.Status) int {
 	n := statusWeight + len(st.Reference) + len(st.Customer) + len(st.Title) + len(st.URL)
 	for _, name := range st.Aliases {
@@ -73,9 +51,11 @@ func weightOfStatus(st *hook.Status) int {
 	return n
 }
 
-// What a member of an order weighs beside its texts.
+// What a member of an order takes in memory beside its texts, in bytes.
 const memberWeight = 500
 
+// weightOf returns about how many bytes a subject takes in memory. Bounds in bytes, rather than in subjects alone, hold
+// also if a sender fills each subject with as much as it may.
 func weightOf(s *hook.Subject) int {
 	n := weightOfStatus(&s.Status)
 	for i := range s.Evidence {
@@ -93,7 +73,9 @@ func weightOf(s *hook.Subject) int {
 	return n
 }
 
-// subjectCache holds the subjects that were used last, bounded in number and in weight.
+// subjectCache holds the stored subjects that were used last, bounded in number and in weight. Readers and the
+// goroutine that applies facts share it; the subjects in it are never changed. Pending subjects are not in it until
+// they are stored.
 type subjectCache struct {
 	all    *lru.Cache[int64, *hook.Subject]
 	weight atomic.Int64
@@ -111,7 +93,7 @@ func newSubjectCache() *subjectCache {
 
 func (c *subjectCache) get(key int64) (*hook.Subject, bool) { return c.all.Get(key) }
 
-// add puts a subject in the place of what was known of it. One goroutine at a time may add.
+// add adds a subject or replaces it. One goroutine at a time may add.
 func (c *subjectCache) add(s *hook.Subject) {
 	c.all.Remove(s.Key) // so that its weight is taken off
 	c.weight.Add(int64(weightOf(s)))
@@ -127,15 +109,18 @@ func (c *subjectCache) remove(key int64) { c.all.Remove(key) }
 
 func (c *subjectCache) purge() { c.all.Purge() }
 
-// recent holds the newest changes, so that who keeps up reads no disk.
+// recent holds the newest changes in the log's order, so that the live hub, which asks for changes after each page,
+// reads no disk. It is guarded by Board.mu. A caller that asks for changes before floor reads them from the store.
 type recent struct {
 	floor   hook.Seq // every change after this seq is here
 	changes []*hook.Status
 	weight  int
 }
 
+// keptChanges is how many changes are kept at least, if they are not too heavy.
 const keptChanges = 1024
 
+// add adds a change, and forgets half of all when there are too many, so that the cost of moving them is rare.
 func (r *recent) add(c *hook.Status) {
 	r.changes = append(r.changes, c)
 	r.weight += weightOfStatus(c)
@@ -144,7 +129,7 @@ func (r *recent) add(c *hook.Status) {
 	}
 }
 
-// forget lets go of the n oldest changes.
+// forget removes the n oldest changes and raises the floor.
 func (r *recent) forget(n int) {
 	if n == 0 {
 		n = len(r.changes) // one that alone is too heavy

@@ -232,7 +232,7 @@ func TestManySubjectsAreDrawnPartByPart(t *testing.T) {
 		heavy += weightOf(&more)
 		h.board.subjects.add(&more)
 	}
-	if heavy < drawnBytes || h.board.subjects.weight.Load() > keptBytes {
+	if heavy < changesetBytes || h.board.subjects.weight.Load() > keptBytes {
 		t.Fatalf("%d bytes, of which %d are kept", heavy, h.board.subjects.weight.Load())
 	}
 	grown := 0

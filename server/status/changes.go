@@ -9,11 +9,14 @@ import (
 	"hookbeam/server/wire"
 )
 
-// changedBytes is about how much is told of changes at once.
+// changedBytes is about how many bytes of JSON one call of Changed returns.
 const changedBytes = 4 << 20
 
 // Changed returns the statuses whose last delivery is in (from, until], in the log's order. until is upTo, or before it
-// where they are more than changedBytes: all of one delivery are told at once.
+// if they are more than changedBytes: all changes of one delivery are returned by the same call.
+//
+// The live hub calls it to fill frames. A status may be returned more than once, its newest state last: a client that
+// applies the changes in order ends with the same statuses as one that loads them.
 func (b *Board) Changed(
 	ctx context.Context,
 	from, upTo hook.Seq,
@@ -22,7 +25,7 @@ func (b *Board) Changed(
 		all, until = encoded(found, upTo)
 		return all, until, nil
 	}
-	waiting := b.waiting(from, upTo) // read first: what is stored meanwhile is told twice rather than never
+	waiting := b.waiting(from, upTo) // read first: what is stored meanwhile is returned twice rather than never
 	b.using.RLock()
 	defer b.using.RUnlock()
 	all, until, err = b.store.Changed(ctx, from, upTo, changedBytes)
@@ -37,7 +40,7 @@ func (b *Board) Changed(
 	return all, until, nil
 }
 
-// encoded writes statuses, which are in the log's order, as far as they are told at once.
+// encoded encodes statuses, which are in the log's order, up to changedBytes.
 func encoded(found []*hook.Status, upTo hook.Seq) (all []hook.StatusChange, until hook.Seq) {
 	bytes := 0
 	for i, st := range found {
@@ -56,7 +59,8 @@ func encoded(found []*hook.Status, upTo hook.Seq) (all []hook.StatusChange, unti
 	return all, upTo
 }
 
-// waiting are the changes in (from, upTo] that are not stored yet, in the log's order.
+// waiting returns the changes in (from, upTo] that are not stored yet, in the log's order. A reference that is shown as
+// its only member is no change of its own.
 func (b *Board) waiting(from, upTo hook.Seq) (all []*hook.Status) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -69,7 +73,8 @@ func (b *Board) waiting(from, upTo hook.Seq) (all []*hook.Status) {
 	return all
 }
 
-// changed are the changes in (from, upTo] where they are among the newest, in the log's order.
+// changed returns the changes in (from, upTo] if all of them are in recent, in the log's order. A subject that changed
+// several times is in recent once for each.
 func (b *Board) changed(from, upTo hook.Seq) (found []*hook.Status, ok bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()

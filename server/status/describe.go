@@ -8,7 +8,8 @@ import (
 	"hookbeam/server/payments"
 )
 
-// tones say how to present the states that Hookbeam defines itself.
+// tones map the states that Hookbeam defines itself to how lists and pages present them. An endpoint's own mapping
+// gives its states' tones itself.
 var tones = map[hook.State]hook.Tone{
 	hook.StatePending: hook.TonePending, hook.StateActionRequired: hook.ToneWarning,
 	hook.StateProcessing: hook.ToneActive, hook.StateAuthorized: hook.ToneActive, hook.StatePaid: hook.ToneSuccess,
@@ -24,7 +25,9 @@ var tones = map[hook.State]hook.Tone{
 	hook.StateFulfilled: hook.ToneSuccess, hook.StateReturned: hook.ToneNeutral,
 }
 
-// describePaid writes the summary of a payment, an order or a reference into its status.
+// describePaid copies the summary of a payment, an order or a reference into its status, which lists and the API show.
+// It makes no decisions about money; package payments made them. Every field is set anew, since the row may have been
+// merged or may have lost its reason for review.
 func describePaid(row *hook.Subject) {
 	row.Evidence = lighten(row.Evidence)
 	st, s, l := &row.Status, &row.Summary, &row.Links
@@ -59,7 +62,7 @@ func describePaid(row *hook.Subject) {
 	}
 }
 
-// describeEnvironment sets what a status says about its environment.
+// describeEnvironment sets the fields of a status that follow from its environment.
 func describeEnvironment(row *hook.Subject) {
 	st := &row.Status
 	st.Unverified, st.Mode = row.Environment == hook.EnvironmentUnsigned, ""
@@ -68,7 +71,7 @@ func describeEnvironment(row *hook.Subject) {
 	}
 }
 
-// describePeople sets the texts for people: of each the newest that is not empty.
+// describePeople sets the texts for people: of each the newest that is not empty. Evidence is in the order of Compare.
 func describePeople(row *hook.Subject) {
 	st := &row.Status
 	st.Reference, st.Customer, st.Title, st.URL = "", "", "", ""
@@ -79,6 +82,7 @@ func describePeople(row *hook.Subject) {
 	}
 }
 
+// cmpOr returns a, or b if a is empty.
 func cmpOr(a, b string) string {
 	if a != "" {
 		return a
@@ -86,6 +90,7 @@ func cmpOr(a, b string) string {
 	return b
 }
 
+// withoutPrefix returns the shop's own text of an alias: "10-4471" of "order/10-4471".
 func withoutPrefix(alias string) string {
 	for i := range len(alias) {
 		if alias[i] == '/' {
@@ -108,7 +113,8 @@ func orderState(s *hook.Summary) hook.State {
 	return s.State
 }
 
-// isFinal reports whether nothing more is expected. An order that a shop ships is not final when it is paid.
+// isFinal reports whether nothing more is expected. An order that a shop ships is not final when it is paid: its page
+// goes on waiting for the shipment.
 func isFinal(s *hook.Summary) bool {
 	if s.Fulfilment == "" {
 		return s.Final
@@ -118,7 +124,9 @@ func isFinal(s *hook.Summary) bool {
 	}, orderState(s))
 }
 
-// timeToPaid returns how long a payment took from its first event until it was reported as paid.
+// timeToPaid returns how long a payment took from its first event until it was reported as paid; 0 if it is not paid or
+// was paid at once. The end is when the report was received and not when it happened: a payer who waits on a page sees
+// it then.
 func timeToPaid(set []hook.Evidence, began hook.Time) time.Duration {
 	var paid time.Time
 	for i := range set {
@@ -132,7 +140,8 @@ func timeToPaid(set []hook.Evidence, began hook.Time) time.Duration {
 	return paid.Sub(began.Time)
 }
 
-// describe derives the status of a subject that is not paid from its evidence.
+// describe derives the status of a subject that is not paid from its evidence. It is to runs and deployments what
+// payments.Derive and describePaid are to payments.
 func describe(row *hook.Subject) {
 	all := payments.InOrder(row.Evidence)
 	st := &row.Status

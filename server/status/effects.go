@@ -8,15 +8,16 @@ import (
 	"hookbeam/server/payments"
 )
 
-// Why an event did not change the state of its subject.
+// Why an event did not change the state of its subject, as Effect.Rule in the API.
 const (
 	MoneyOutranks      = "money_outranks"      // money was taken: only refunds and failed captures change it
 	AuthorizedOutranks = "authorized_outranks" // an authorization stands: a failed attempt does not end it
-	NewerKnown         = "newer_known"         // something newer was known
-	SameState          = "same_state"          // it reports what was known
+	NewerKnown         = "newer_known"         // newer evidence was received before
+	SameState          = "same_state"          // it reports the state that the subject was in
 )
 
-// moment is what was known of a subject after some of its events.
+// moment is what the events received so far gave: the parts of a status of which a change counts as an effect. Moments
+// are compared with ==.
 type moment struct {
 	state    hook.State
 	dispute  hook.Dispute
@@ -25,7 +26,8 @@ type moment struct {
 	review   bool
 }
 
-// derive returns what a row would say with this evidence.
+// derive derives a row as if it had only this evidence. Members do not count: the effects on an order's payments are
+// those of the payments' rows.
 func derive(row *hook.Subject, set []hook.Evidence) moment {
 	if row.Links.Level == "" {
 		return moment{state: stand(row.Status.Kind, payments.InOrder(set)).state}
@@ -37,6 +39,10 @@ func derive(row *hook.Subject, set []hook.Evidence) moment {
 
 // effectsOf returns what each piece of evidence did to its own subject, in the order in which it was received. Effects
 // on an order's payments are those of the payments.
+//
+// Effects are the only thing here that depends on the order of arrival: they explain to a person what each delivery did
+// when it came. They are computed from stored evidence when they are read. The cost is quadratic in the number of
+// pieces, which is bounded for each row.
 func effectsOf(row *hook.Subject) []hook.Effect {
 	received := slices.Clone(row.Evidence)
 	slices.SortStableFunc(received, func(a, b hook.Evidence) int { return cmp.Compare(a.Seq, b.Seq) })
@@ -58,7 +64,7 @@ func effectsOf(row *hook.Subject) []hook.Effect {
 	return effects
 }
 
-// effect says what e did after what was received before it.
+// effect returns what e did to the state that the evidence received before it gave, and by which rule.
 func effect(row *hook.Subject, before []hook.Evidence, e *hook.Evidence, was, now moment) (hook.EffectKind, string) {
 	switch {
 	case payments.Contains(before, e):
@@ -71,7 +77,8 @@ func effect(row *hook.Subject, before []hook.Evidence, e *hook.Evidence, was, no
 	return unchanged(row, before, e, now)
 }
 
-// unchanged says why e changed nothing.
+// unchanged returns why e changed nothing. Late means that the state is right although e reports another one: something
+// outranks it, or is newer.
 func unchanged(row *hook.Subject, before []hook.Evidence, e *hook.Evidence, now moment) (hook.EffectKind, string) {
 	newest := e.At
 	for i := range before {

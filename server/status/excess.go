@@ -7,24 +7,25 @@ import (
 	"hookbeam/server/hook"
 )
 
-// excess counts the deliveries of which reading what they tell cost more than one delivery may.
+// excess counts the deliveries that exceed the limit for extraction, and logs them at most once in excessEvery. None of
+// their statements counts: applying some of them would show a state that the delivery does not report.
 type excess struct {
-	count  atomic.Int64
-	told   int64 // of them in the log; only who draws uses it
-	toldAt time.Time
+	count    atomic.Int64
+	logged   int64 // of them, logged so far; guarded by applying, like loggedAt
+	loggedAt time.Time
 }
 
-// excessEvery is how often the log says so: whoever sends such deliveries must not be able to fill it.
+// excessEvery is how often they are logged: a sender of such deliveries must not be able to fill the log.
 const excessEvery = time.Minute
 
-// TooMuch is of how many deliveries since the start nothing counted, for to read what they tell would have cost more
-// than one delivery may.
+// TooMuch returns how many deliveries since the start reported nothing because they exceed the limit for extraction. It
+// is a metric.
 func (b *Board) TooMuch() int64 { return b.excess.count.Load() }
 
-// note counts a delivery. The caller holds applying, or is alone.
+// note counts a delivery. The caller holds applying, or is the only user.
 func (x *excess) note(b *Board, d *hook.Delivery) {
 	n, now := x.count.Add(1), b.Now()
-	if !x.toldAt.IsZero() && now.Sub(x.toldAt) < excessEvery {
+	if !x.loggedAt.IsZero() && now.Sub(x.loggedAt) < excessEvery {
 		return
 	}
 	b.Logger.Warn(
@@ -36,7 +37,7 @@ func (x *excess) note(b *Board, d *hook.Delivery) {
 		"size",
 		d.Size,
 		"deliveries",
-		n-x.told,
+		n-x.logged,
 	)
-	x.told, x.toldAt = n, now
+	x.logged, x.loggedAt = n, now
 }

@@ -8,10 +8,13 @@ import (
 	"hookbeam/server/payments"
 )
 
-// maxReplayed is how many events a history goes back.
+// maxReplayed is how many statements replay applies at most: the newest ones. Each is followed by a derivation, so a
+// history of an order with thousands of attempts begins in the middle rather than costing seconds.
 const maxReplayed = 200
 
 // stepsOf returns the changes of a subject's state, oldest first. Those of an order are across all of its payments.
+// Steps are not stored: they are derived from evidence in the order in which it happened, so a late event appears where
+// it belongs. Public pages and the API's status show them.
 func (b *Board) stepsOf(ctx context.Context, row *hook.Subject) ([]hook.Step, error) {
 	switch row.Links.Level {
 	case "":
@@ -33,7 +36,7 @@ func (b *Board) rowsBelow(ctx context.Context, row *hook.Subject) (all []*hook.S
 		if err != nil {
 			return nil, err
 		}
-		if one == nil || one.Links.Level != m.Level { // it was removed, and what it said counts all the same
+		if one == nil || one.Links.Level != m.Level { // its row was removed; its summary in the list still counts
 			continue
 		}
 		all = append(all, one)
@@ -48,7 +51,7 @@ func (b *Board) rowsBelow(ctx context.Context, row *hook.Subject) (all []*hook.S
 	return all, nil
 }
 
-// paymentSteps returns the changes of a payment's state.
+// paymentSteps returns the changes of a payment's state, by deriving it after each piece of its evidence.
 func paymentSteps(row *hook.Subject) []hook.Step {
 	steps := []hook.Step{}
 	all := payments.InOrder(row.Evidence)
@@ -68,7 +71,8 @@ func addStep(steps []hook.Step, state hook.State, by *hook.Evidence) []hook.Step
 }
 
 // replay applies what is kept of an order or reference and of what it lists in the order in which it happened, and
-// returns the changes of its state.
+// returns the changes of its state. The state after each statement depends on several rows, so all are made again in
+// memory. Statements that only connect have no time and sort first, so they are applied before the evidence.
 func replay(row *hook.Subject, below []*hook.Subject, unique bool) ([]hook.Step, error) {
 	var all []hook.Statement
 	for _, one := range append([]*hook.Subject{row}, below...) {
@@ -81,6 +85,8 @@ func replay(row *hook.Subject, below []*hook.Subject, unique bool) ([]hook.Step,
 	if row.Links.Level == hook.LevelReference {
 		alias = hook.ScopedReference(row.Links.Account, alias)
 	}
+	// The row gets a new key in memory, and possibly another first alias at first. Its stored alias finds it in any
+	// case.
 	target := hook.HashAlias(row.Status.Endpoint, row.Environment, alias)
 	steps := []hook.Step{}
 	for i := range all {

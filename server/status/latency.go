@@ -8,45 +8,47 @@ import (
 	"hookbeam/server/hook"
 )
 
-// usuals remember how long the payments of endpoints usually take.
-type usuals struct {
+// latencies cache how long the payments of endpoints usually take. Public pages show it to a payer who waits, so a
+// reading for each page view would be too many.
+type latencies struct {
 	mu  sync.Mutex
-	all map[hook.EndpointID]usual
+	all map[hook.EndpointID]cachedLatency
 }
 
-type usual struct {
-	of    *hook.Latency
-	until time.Time
+// cachedLatency is the latency of one endpoint; nil if too few payments are known.
+type cachedLatency struct {
+	latency *hook.Latency
+	until   time.Time
 }
 
-// How many payments say what is usual, and for how long what they say is believed.
 const (
-	fewPayments   = 20
-	manyPayments  = 500
-	usualLastsFor = time.Minute
+	minSamples      = 20          // payments, below which percentiles mean little
+	maxSamples      = 500         // the newest payments count
+	latencyValidFor = time.Minute // for how long a reading is cached
 )
 
-// usually says how long the payments of an endpoint usually take; nil where too few are known.
-func (b *Board) usually(ctx context.Context, endpoint hook.EndpointID) (*hook.Latency, error) {
-	b.usuals.mu.Lock()
-	defer b.usuals.mu.Unlock()
-	if u, ok := b.usuals.all[endpoint]; ok && b.Now().Before(u.until) {
-		return u.of, nil
+// latency returns how long the payments of an endpoint usually take until they are paid, in seconds; nil if too few are
+// known. The lock is held while the store is read, so that many waiting pages cause one reading.
+func (b *Board) latency(ctx context.Context, endpoint hook.EndpointID) (*hook.Latency, error) {
+	b.latencies.mu.Lock()
+	defer b.latencies.mu.Unlock()
+	if u, ok := b.latencies.all[endpoint]; ok && b.Now().Before(u.until) {
+		return u.latency, nil
 	}
-	_ = b.Flush() // as above
+	_ = b.Flush() // if the disk is full, what is stored is read
 	b.using.RLock()
-	took, err := b.store.Took(ctx, endpoint, manyPayments)
+	took, err := b.store.Took(ctx, endpoint, maxSamples)
 	b.using.RUnlock()
 	if err != nil {
 		return nil, err
 	}
-	u := usual{until: b.Now().Add(usualLastsFor)}
-	if n := len(took); n >= fewPayments {
-		u.of = &hook.Latency{P50: took[(n-1)/2].Seconds(), P90: took[(n*9-1)/10].Seconds(), Samples: n}
+	u := cachedLatency{until: b.Now().Add(latencyValidFor)}
+	if n := len(took); n >= minSamples {
+		u.latency = &hook.Latency{P50: took[(n-1)/2].Seconds(), P90: took[(n*9-1)/10].Seconds(), Samples: n}
 	}
-	if b.usuals.all == nil {
-		b.usuals.all = map[hook.EndpointID]usual{}
+	if b.latencies.all == nil {
+		b.latencies.all = map[hook.EndpointID]cachedLatency{}
 	}
-	b.usuals.all[endpoint] = u
-	return u.of, nil
+	b.latencies.all[endpoint] = u
+	return u.latency, nil
 }

@@ -10,10 +10,11 @@ import (
 
 // Before there were orders, everything that shared an id or an order number was one subject. Rows of that model are
 // read until the rebuild that follows an update has ended, and what retention removed from the log is taken over from
-// them.
+// them. Such a row has the kind of a payment or order, and no level. Nothing writes one any more.
 
 // upgrade makes a row of the earlier model one of this model, if it is one. It is a payment with all aliases of its
-// order, or an order of a shop, and so shows what it showed before.
+// order, or an order of a shop, and so shows what it showed before. It changes row, which must be a copy: readers call
+// it for each row that they find, and a changeset for each that it loads.
 func upgrade(row *hook.Subject) {
 	if row.Links.Level != "" || row.Status.Kind != hook.KindPayment && row.Status.Kind != hook.KindOrder {
 		return
@@ -31,7 +32,7 @@ func upgrade(row *hook.Subject) {
 	describePaid(row)
 }
 
-// upgradeEvidence adapts evidence of the earlier model, which did not tell captures from each other, and did not say
+// upgradeEvidence adapts evidence of the earlier model, which did not distinguish captures, and did not state
 // what an order's snapshot means for its money.
 func upgradeEvidence(e *hook.Evidence) {
 	switch {
@@ -49,7 +50,9 @@ func upgradeEvidence(e *hook.Evidence) {
 	}
 }
 
-// factsOf returns what is taken over from a row: what the wanted deliveries reported.
+// factsOf returns what is taken over from a row: what the wanted deliveries reported. The connecting statement is taken
+// over too if any of them concerned the row. A rebuild calls it for rows of both models, as it may follow a change of
+// an endpoint as well as an update.
 func (b *Board) factsOf(row *hook.Subject, wanted func(hook.Seq) bool) []hook.Statement {
 	old := *row
 	if row.Links.Level == "" && (row.Status.Kind == hook.KindPayment || row.Status.Kind == hook.KindOrder) {
@@ -61,7 +64,7 @@ func (b *Board) factsOf(row *hook.Subject, wanted func(hook.Seq) bool) []hook.St
 		split(&old, prefixes)
 	}
 	statements := payments.Statements(&old)
-	all := statements[:1] // what connects it, since no row says which delivery did
+	all := statements[:1] // the connections, since no row has which delivery reported them
 	for _, s := range statements[1:] {
 		if wanted(s.Seq) {
 			all = append(all, s)
@@ -80,7 +83,7 @@ func (b *Board) factsOf(row *hook.Subject, wanted func(hook.Seq) bool) []hook.St
 
 // split decides what the facts of a row of the earlier model are about, since it does not say which payment reported
 // which: of the payment if there was only one, else of the order, else of the reference, so that facts never join two
-// payments.
+// payments. Two ids with the same prefix are two payments; a payment and a charge are one.
 func split(row *hook.Subject, prefixes []string) {
 	var ids, orders, references []string
 	several := map[string]int{}

@@ -7,26 +7,28 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The bounds of what may wait to be stored.
+// The bounds of what may wait to be stored, in rows and names; pendingBytes bounds the weight.
 const (
 	mostPending      = 8192
 	mostPendingNames = 131_072
 )
 
-// pending is what is drawn and not yet stored. The events of one payment come close together: stored some moments
-// later, they are one row. What is lost with the process, the log draws again.
+// pending has the rows that were applied and are not stored yet. The events of one payment come close together: stored
+// a second later, they are one write. What is lost with the process is derived again from the log, since the stored
+// position is behind it. Readers look here before they read the cache and the store. Board.mu guards it.
 type pending struct {
-	subjects map[int64]*hook.Subject
-	names    map[hook.AliasHash]int64
-	gone     map[int64]struct{}
-	weight   int // of all subjects
+	subjects map[int64]*hook.Subject  // by key
+	names    map[hook.AliasHash]int64 // new aliases, and those that lead to another row now
+	gone     map[int64]struct{}       // rows that were merged into others
+	weight   int                      // of all subjects
 }
 
+// newPending returns an empty pending; its zero value must not be written to.
 func newPending() pending {
 	return pending{subjects: map[int64]*hook.Subject{}, names: map[hook.AliasHash]int64{}, gone: map[int64]struct{}{}}
 }
 
-// clear empties it, and keeps the room: under load it is filled again within a second.
+// clear empties it, and keeps the memory of its maps: under load it is filled again within a second.
 func (p *pending) clear() {
 	clear(p.subjects)
 	clear(p.names)
@@ -34,18 +36,22 @@ func (p *pending) clear() {
 	p.weight = 0
 }
 
+// full reports whether it must be stored before more is applied.
 func (p *pending) full() bool {
 	return len(p.subjects) >= mostPending || len(p.names) >= mostPendingNames || p.weight >= pendingBytes
 }
 
+// empty reports whether no row waits. Names only change together with rows.
 func (p *pending) empty() bool { return len(p.subjects) == 0 && len(p.gone) == 0 }
 
+// put adds a row or replaces it.
 func (p *pending) put(s *hook.Subject) {
 	p.drop(s.Key)
 	p.subjects[s.Key] = s
 	p.weight += weightOf(s)
 }
 
+// drop removes a row, if it waits.
 func (p *pending) drop(key int64) {
 	if s := p.subjects[key]; s != nil {
 		p.weight -= weightOf(s)
@@ -53,10 +59,10 @@ func (p *pending) drop(key int64) {
 	}
 }
 
-// drawn is all of it, for a board that has come up to a place in the log.
-func (p *pending) drawn(upTo hook.Seq) hook.SubjectChanges {
+// changes returns all of it as a changeset for the store, with the position that it leads to.
+func (p *pending) changes(upTo hook.Seq) hook.SubjectChanges {
 	d := hook.SubjectChanges{Aliases: p.names, UpTo: upTo}
-	for _, key := range slices.Sorted(maps.Keys(p.subjects)) { // neighbours stand on one page
+	for _, key := range slices.Sorted(maps.Keys(p.subjects)) { // neighbouring keys share pages of the database
 		d.Put = append(d.Put, p.subjects[key])
 	}
 	for key := range p.gone {
@@ -65,22 +71,23 @@ func (p *pending) drawn(upTo hook.Seq) hook.SubjectChanges {
 	return d
 }
 
-// Flush stores all that is drawn.
+// Flush stores all pending rows with the position. Readers call it before they list statuses from the store; Keep calls
+// it every second.
 func (b *Board) Flush() error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
 	return b.flush()
 }
 
-// flush is Flush for who holds applying.
+// flush is Flush for callers that hold applying. The position alone is stored only now and then.
 func (b *Board) flush() error {
 	if b.pending.empty() && b.position < b.store.Position()+storeEvery {
 		return nil
 	}
-	if err := b.store.Store(b.pending.drawn(b.position)); err != nil {
+	if err := b.store.Store(b.pending.changes(b.position)); err != nil {
 		return err
 	}
-	for _, s := range b.pending.subjects { // whoever asks meanwhile finds them where they wait
+	for _, s := range b.pending.subjects { // added before pending is cleared, so that readers always find them
 		b.subjects.add(s)
 	}
 	for name, key := range b.pending.names {

@@ -9,8 +9,8 @@ import (
 	"hookbeam/server/payments"
 )
 
-// isLive reports whether an endpoint has told of anything real. Where it never did, somebody is trying it out, and a
-// link shows what tests tell; where it did, nobody can pay an order with a test.
+// isLive reports whether an endpoint has received anything verified that is no test. If it has not, somebody is trying
+// it out, and a link shows what test events report. If it has, a test payment must not make an order look paid.
 func (b *Board) isLive(endpoint hook.EndpointID) bool {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -22,9 +22,14 @@ func (b *Board) isLive(endpoint hook.EndpointID) bool {
 	return false
 }
 
-// Public returns what a status link may show of the subject of a name: all that its endpoint lets the public see. A
+// Public returns what a status link may show of the subject of a name: all that its endpoint shows to the public. A
 // mode of hook.ModeTest shows what tests report; without it that is shown only if nothing else was ever reported. A
 // reference may be scoped (hook.ScopedReference); one that is not is looked for under every account.
+//
+// The pages of status links and the public API call it. An unknown name is no error: the payer may be sent to the page
+// before the first event arrives, so the state is then "waiting". An ambiguous reference shows nobody's payment. The id
+// is that of the status shown, for Shown. The errors are noStatus, for an endpoint that does not exist, and those of
+// the store.
 func (b *Board) Public(
 	ctx context.Context, endpoint hook.EndpointID, mode, name string,
 ) (hook.Public, hook.StatusID, error) {
@@ -32,6 +37,7 @@ func (b *Board) Public(
 	if !ok || !e.DeletedAt.IsZero() {
 		return hook.Public{}, "", noStatus
 	}
+	// Test and live are two subjects that never mix. The test one is only a substitute while there is no live one.
 	s, shared, err := b.named(ctx, endpoint, modeEnvironment(mode), name)
 	if (s == nil || s.Status.State == "") && !shared && err == nil && mode != hook.ModeTest && !b.isLive(endpoint) {
 		var test *hook.Subject
@@ -48,12 +54,12 @@ func (b *Board) Public(
 	case err != nil:
 		return p, "", err
 	case s == nil || s.Status.State == "":
-		if s != nil && isPaid(s) { // an event named it, and reported nothing of it
+		if s != nil && isPaid(s) { // an event named it, and reported no state
 			p.Summary = payments.Derive(s, b.readers.unique(endpoint))
 			hideAmounts(&p.Summary)
 		}
 		if p.Kind = kindBefore(&e, name); p.Kind == "" {
-			p.TimeToPaid, err = b.usually(ctx, endpoint)
+			p.TimeToPaid, err = b.latency(ctx, endpoint)
 		}
 		return p, "", err
 	case shared || s.Status.State == hook.StateAmbiguous:
@@ -66,7 +72,7 @@ func (b *Board) Public(
 	}
 	waits := p.Status == hook.StateFailed || p.Status == hook.StateAuthorized // for a person
 	if !p.Final && isPaid(s) && p.Fulfilment == "" && !waits {
-		p.TimeToPaid, err = b.usually(ctx, endpoint)
+		p.TimeToPaid, err = b.latency(ctx, endpoint)
 	}
 	return p, s.Status.ID, err
 }
@@ -74,7 +80,9 @@ func (b *Board) Public(
 // isPaid reports whether a subject is a payment, an order or a reference.
 func isPaid(s *hook.Subject) bool { return s.Links.Level != "" }
 
-// named returns the subject of a name; nil if there is none. shared says that several accounts have this reference.
+// named returns the subject of a name; nil if there is none. shared reports that several accounts have this reference,
+// with different payments. A reference without an account may be stored without one, or under the accounts of its
+// events, so all of its aliases are looked up.
 func (b *Board) named(
 	ctx context.Context, endpoint hook.EndpointID, environment, name string,
 ) (s *hook.Subject, shared bool, err error) {
@@ -96,7 +104,7 @@ func (b *Board) named(
 }
 
 // sameUnit reports whether references list one and the same payment or order. Events of one payment may differ in
-// whether they name the account.
+// whether they name the account, which makes two references of one number; these are not ambiguous.
 func sameUnit(references []*hook.Subject) bool {
 	var first int64
 	for _, row := range references {
@@ -110,8 +118,8 @@ func sameUnit(references []*hook.Subject) bool {
 	return first != 0
 }
 
-// kindBefore is the kind of a subject of which nothing is known yet, as far as its name and its endpoint tell; "" for
-// what may be paid.
+// kindBefore returns the kind of a subject that no event has reported yet, judged by its name and its endpoint's
+// mapping; "" if it may be a payment. The page chooses its words by it.
 func kindBefore(e *hook.Endpoint, name string) hook.SubjectKind {
 	if m := e.Statuses.Mapping; m != nil {
 		if m.Kind == hook.KindOwn {
@@ -129,10 +137,12 @@ func kindBefore(e *hook.Endpoint, name string) hook.SubjectKind {
 	}
 }
 
-// retryWindow is how long a payment that failed may be tried again before it counts as over.
+// retryWindow is how long a failed payment counts as open, since the payer may try again. After it
+// the public status is final.
 const retryWindow = 30 * time.Minute
 
-// show fills in what the endpoint lets the public see.
+// show fills in what the endpoint's settings of the page allow. Amounts that are hidden are removed from the summary
+// too; its flags stay, since the words of the page are chosen by them.
 func (b *Board) show(ctx context.Context, p *hook.Public, s *hook.Subject, page hook.Page) error {
 	st := &s.Status
 	p.Status, p.Kind, p.Tone, p.Fulfilment = st.State, st.Kind, st.Tone, st.Fulfilment
@@ -163,7 +173,7 @@ func (b *Board) show(ctx context.Context, p *hook.Public, s *hook.Subject, page 
 	return err
 }
 
-// hideAmounts removes all amounts from a summary, and keeps what words are chosen from.
+// hideAmounts removes all amounts from a summary, and keeps the flags that words are chosen by.
 func hideAmounts(s *hook.Summary) {
 	s.Amount, s.Due, s.Captured, s.Held, s.Refunded, s.Waived, s.Currency = 0, 0, 0, 0, 0, 0, ""
 }
@@ -174,7 +184,9 @@ type shownKey struct {
 	state  hook.State
 }
 
-// Shown notes that a page showed a state of a subject to somebody.
+// Shown stores that a page showed a state of a subject. by is the transport that brought it there. Only the first time
+// counts; a cache keeps repeated views of a page from writing. Errors are logged and not returned: the page was shown
+// all the same.
 func (b *Board) Shown(id hook.StatusID, state hook.State, by string) {
 	key, ok := id.Key()
 	if !ok {

@@ -13,17 +13,19 @@ import (
 	"hookbeam/server/wire"
 )
 
+// noStatus is the error for an id or endpoint that leads to no status.
 var noStatus = &hook.Problem{
 	Kind:   hook.ErrNotFound,
 	Code:   "not_found",
 	Detail: "This status does not exist. Check the id.",
 }
 
-// patience is how long an answer waits for what was received before it was asked for.
+// patience is how long a request waits for deliveries that were received before it.
 const patience = time.Second
 
-// Await waits until what is in the log now has been drawn, so that who was told that a delivery is stored finds what it
-// moved; not for ever, where much is to be drawn.
+// Await waits until the deliveries that are in the log now have been applied, at most for patience. A client that got
+// the answer "stored" for a delivery therefore finds its effect. During a long catch-up the statuses are read as they
+// are.
 func (b *Board) Await(ctx context.Context) {
 	head := b.Log.Head()
 	if b.Position() >= head {
@@ -47,7 +49,8 @@ func (b *Board) Await(ctx context.Context) {
 }
 
 // Statuses returns a page of statuses, those that changed last first. next is where the following page begins, "" where
-// nothing older is left.
+// nothing older is left. Pages are cut by (seq, key), so that a status that changes between two pages moves to the
+// front and no other one is skipped.
 func (b *Board) Statuses(
 	ctx context.Context,
 	f hook.StatusFilter,
@@ -59,7 +62,7 @@ func (b *Board) Statuses(
 		return nil, "", err
 	}
 	b.Await(ctx)
-	_ = b.Flush() // where the disk is full, what is stored can be read all the same; Keep says that it is
+	_ = b.Flush() // if the disk is full, what is stored can still be read; Keep logs the error
 	b.using.RLock()
 	defer b.using.RUnlock()
 	texts, to, err := b.store.List(ctx, f, at, limit)
@@ -78,6 +81,7 @@ func (b *Board) Statuses(
 	return page, next, nil
 }
 
+// parsePlace parses a place as Statuses writes it: "SEQ.KEY". The zero place is the beginning.
 func parsePlace(s string) (p hook.StatusPageKey, err error) {
 	if s == "" {
 		return p, nil
@@ -99,9 +103,11 @@ func parsePlace(s string) (p hook.StatusPageKey, err error) {
 	return p, nil
 }
 
-// Counts returns how many subjects stand where.
+// Counts returns the number of statuses in each state, for those that a list with the filter shows. It reads the
+// tallies in memory. Statuses that are shown inside another one are not counted.
 func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State]int, error) {
 	b.Await(ctx)
+	// The tallies count a combination of endpoint, environment, kind and state each, so no status need be read.
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	counts := map[hook.State]int{}
@@ -115,7 +121,8 @@ func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State
 	return counts, nil
 }
 
-// find returns the subject of a name as it was last stored, nil where there is none. It must not be changed.
+// find returns the subject of a name in its newest state, pending or stored; nil if there is none. Callers must not
+// change it, as others read it too.
 func (b *Board) find(ctx context.Context, name hook.AliasHash) (*hook.Subject, error) {
 	b.using.RLock()
 	defer b.using.RUnlock()
@@ -137,6 +144,7 @@ func (b *Board) find(ctx context.Context, name hook.AliasHash) (*hook.Subject, e
 	return nil, nil
 }
 
+// keyOf returns the key of the subject that has an alias; 0 if there is none. The caller holds using.
 func (b *Board) keyOf(ctx context.Context, name hook.AliasHash) (int64, error) {
 	b.mu.RLock()
 	key, ok := b.pending.names[name]
@@ -150,6 +158,7 @@ func (b *Board) keyOf(ctx context.Context, name hook.AliasHash) (int64, error) {
 	return key, nil
 }
 
+// subject returns the subject with a key; nil if it was merged or removed. The caller holds using.
 func (b *Board) subject(ctx context.Context, key int64) (*hook.Subject, error) {
 	b.mu.RLock()
 	s, ok := b.pending.subjects[key]
@@ -167,7 +176,10 @@ func (b *Board) subject(ctx context.Context, key int64) (*hook.Subject, error) {
 	return s, nil
 }
 
-// Status returns one status with its history; any of its ids finds it.
+// Status returns one status with its history; any of its ids finds it, also those of subjects that were merged into it.
+// The history is derived from the stored evidence: Timeline has the effect of each event in the order in which it was
+// received, Steps the changes of the state in the order in which they happened. The errors are noStatus and those of
+// the store.
 func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, error) {
 	key, ok := id.Key()
 	if !ok {
@@ -192,12 +204,13 @@ func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail
 	detail.Impressions, err = b.store.ShownOf(ctx, append(slices.Clip(s.Status.Merged), s.Status.ID))
 	b.using.RUnlock()
 	if err == nil {
-		detail.TimeToPaid, err = b.usually(ctx, s.Status.Endpoint)
+		detail.TimeToPaid, err = b.latency(ctx, s.Status.Endpoint)
 	}
 	return detail, err
 }
 
-// addMembers adds what an order or reference lists, and what happened to it.
+// addMembers adds the statuses that an order or reference lists, newest change first, and their effects to its
+// timeline.
 func (b *Board) addMembers(ctx context.Context, detail *hook.StatusDetail, s *hook.Subject) error {
 	if s.Links.Level == hook.LevelPayment || s.Links.Level == "" {
 		return nil
@@ -215,7 +228,8 @@ func (b *Board) addMembers(ctx context.Context, detail *hook.StatusDetail, s *ho
 	return nil
 }
 
-// Effects returns what one delivery did.
+// Effects returns what one delivery did to the subjects that it is about; at most maxEffects. The delivery's statements
+// are extracted again, so the record must have its body. A rejected delivery has no effects.
 func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, error) {
 	effects := []hook.Effect{}
 	if r.Verdict == hook.Rejected {
@@ -241,7 +255,8 @@ func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, err
 	return effects, nil
 }
 
-// effectOf returns what one statement of a delivery did.
+// effectOf returns what one statement of a delivery did to the subject that it is about. found is false if that is not
+// stored any more, or if its row has dropped the evidence.
 func (b *Board) effectOf(
 	ctx context.Context, r *hook.Record, environment string, st *hook.Statement,
 ) (f hook.Effect, found bool, err error) {
@@ -284,10 +299,11 @@ func reportedOn(st *hook.Statement) string {
 	}
 }
 
-// maxEffects is how many effects of one delivery are told: for each of them its subject's whole story is gone through.
+// maxEffects is how many effects of one delivery are returned: each costs a derivation for every piece of evidence of
+// its subject.
 const maxEffects = 100
 
-// tooMuch is the effect of a delivery of which nothing counts.
+// tooMuch returns the effect of a delivery that exceeds the limit for extraction: none of its statements counts.
 func tooMuch(r *hook.Record) hook.Effect {
 	f := hook.Effect{
 		Effect:     hook.EffectTooMuch,

@@ -14,23 +14,25 @@ import (
 	"hookbeam/server/provider"
 )
 
-// readers know how to read each endpoint's deliveries.
+// readers extract the statements of each endpoint's deliveries. A reader is cached when an endpoint is first used, and
+// Board.Change replaces it when the endpoint's settings change.
 type readers struct {
 	endpoints func(hook.EndpointID) (hook.Endpoint, bool)
 
 	mu    sync.Mutex
-	known map[hook.EndpointID]*reader
+	known map[hook.EndpointID]*reader // nil: the endpoint's deliveries report nothing
 }
 
-// reader is how one endpoint's deliveries are read.
+// reader is how one endpoint's deliveries are read: by the definition of its provider or by its own mapping, and
+// restricted by its filter. It is immutable.
 type reader struct {
 	endpoint hook.Endpoint
 	provider *provider.Provider
-	mapping  *expr.Mapping  // nil: as is known of the provider
+	mapping  *expr.Mapping  // nil: the provider's own definition is used
 	only     *filter.Filter // nil: all deliveries report
 }
 
-// of returns how an endpoint's deliveries are read; nil where they tell of nothing.
+// of returns how an endpoint's deliveries are read; nil if they report nothing.
 func (rs *readers) of(id hook.EndpointID) *reader {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
@@ -44,6 +46,8 @@ func (rs *readers) of(id hook.EndpointID) *reader {
 	return rs.known[id]
 }
 
+// newReader returns how an endpoint's deliveries are read, as its settings are now; nil if it does not exist, or if
+// there is neither a mapping nor a provider whose events report statuses.
 func newReader(endpoints func(hook.EndpointID) (hook.Endpoint, bool), id hook.EndpointID) *reader {
 	e, ok := endpoints(id)
 	if !ok {
@@ -69,8 +73,8 @@ func newReader(endpoints func(hook.EndpointID) (hook.Endpoint, bool), id hook.En
 	return r
 }
 
-// change has an endpoint read as it is from now on, and reports whether what was read of it before may be read
-// otherwise now.
+// change makes the endpoint's new settings count from now on, and reports whether its earlier deliveries may give other
+// statements now. It compares exactly the settings that extraction and derivation use; the others cause no rebuild.
 func (rs *readers) change(e *hook.Endpoint) bool {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
@@ -89,7 +93,8 @@ func (rs *readers) change(e *hook.Endpoint) bool {
 		) || !reflect.DeepEqual(o.Statuses.Mapping, e.Statuses.Mapping)
 }
 
-func (rs *readers) tells(id hook.EndpointID) bool { return rs.of(id) != nil }
+// reads reports whether an endpoint's deliveries may report anything.
+func (rs *readers) reads(id hook.EndpointID) bool { return rs.of(id) != nil }
 
 // unique reports whether an endpoint's references identify orders.
 func (rs *readers) unique(id hook.EndpointID) bool {
@@ -97,26 +102,27 @@ func (rs *readers) unique(id hook.EndpointID) bool {
 	return from != nil && from.endpoint.Statuses.UniqueReferences
 }
 
-// read returns what a delivery reports, and in which environment. Its error is hook.ErrTooMuch.
-func (rs *readers) read(r *hook.Record) (statements []hook.Statement, world string, err error) {
+// read returns the statements of a delivery, and the environment in which they count. Its only error is
+// hook.ErrTooMuch; what cannot be read otherwise reports nothing.
+func (rs *readers) read(r *hook.Record) (statements []hook.Statement, environment string, err error) {
 	from := rs.of(r.Endpoint)
 	if from == nil {
 		return nil, "", nil
 	}
-	world = worldOf(&from.endpoint, &r.Delivery)
+	environment = environmentOf(&from.endpoint, &r.Delivery)
 	if from.mapping == nil {
 		statements, err = from.provider.Statements(&from.endpoint, r)
 	} else if statements, err = from.mapping.Statements(&from.endpoint, r); !errors.Is(err, hook.ErrTooMuch) {
-		err = nil // what it cannot read reports nothing; trying the mapping says why
+		err = nil // what it cannot read reports nothing; the mapping's preview shows why
 	}
 	if !from.admits(r, statements) {
-		return nil, world, err
+		return nil, environment, err
 	}
-	return statements, world, err
+	return statements, environment, err
 }
 
 // admits reports whether the endpoint's filter lets a delivery report anything. The filter sees what the delivery
-// itself says of its subjects, and not what is known of them: a status must not depend on itself.
+// itself reports about its subjects, and not their statuses: a status must not depend on itself.
 func (r *reader) admits(record *hook.Record, statements []hook.Statement) bool {
 	if r.only == nil {
 		return true
@@ -135,9 +141,9 @@ func (r *reader) admits(record *hook.Record, statements []hook.Statement) bool {
 	return r.only.Match(item, record.ReceivedAt.Time)
 }
 
-// worldOf is where what a delivery says counts: what nothing was checked of counts only among its like, unless the
-// endpoint says otherwise.
-func worldOf(e *hook.Endpoint, d *hook.Delivery) string {
+// environmentOf returns the environment in which a delivery's statements count. Unverified deliveries have one of their
+// own, since anybody can send them, unless the endpoint's settings accept them. Nothing crosses from one to another.
+func environmentOf(e *hook.Endpoint, d *hook.Delivery) string {
 	switch {
 	case d.Verdict != hook.Verified && !e.Statuses.Unsigned:
 		return hook.EnvironmentUnsigned

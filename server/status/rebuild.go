@@ -11,13 +11,14 @@ import (
 	"hookbeam/server/hook"
 )
 
-// drawnAtOnce is how many deliveries a board that is drawn anew reads at a time.
-const drawnAtOnce = fullPage
+// rebuildPage is how many deliveries, or facts taken over, a rebuild applies at a time.
+const rebuildPage = fullPage
 
-// RequestRebuild has Run build everything again from the log. A request during a rebuild causes another one.
+// RequestRebuild makes Run derive everything again from the log. A request during a rebuild causes another one. The
+// request is stored, so it survives a restart.
 func (b *Board) RequestRebuild(context.Context) error { return b.rebuilder.Request() }
 
-// inUse is the store of a board as its rebuilder sees it: whichever is in use.
+// inUse is the store of a board as its rebuilder sees it: the one in use at each call, since a rebuild replaces it.
 type inUse struct{ board *Board }
 
 func (s inUse) Stale() bool {
@@ -38,9 +39,10 @@ func (s inUse) Gone() bool {
 	return s.board.store.Gone()
 }
 
-// Change has an endpoint's deliveries read as it says from now on, those of the past too.
+// Change makes an endpoint's new settings count, for its earlier deliveries too: it requests a rebuild if these may
+// give other statements now and there are any. Package server calls it after an endpoint was saved.
 func (b *Board) Change(e hook.Endpoint) {
-	defer b.watches.everybody() // what the public may see may have changed
+	defer b.watches.notifyAll() // what the public may see may have changed
 	if !b.readers.change(&e) || !e.DeletedAt.IsZero() {
 		return
 	}
@@ -54,24 +56,31 @@ func (b *Board) Change(e hook.Endpoint) {
 	}
 }
 
-// RebuildRequestFile is the name of a file in the data folder that requests a rebuild of a running server. Who may
-// create files there need not log in.
+// RebuildRequestFile is the name of a file in the data folder that requests a rebuild of a running server. It needs no
+// login: an operator who can create files there controls the data anyway.
 const RebuildRequestFile = "statuses.rebuild"
 
+// newRebuilder returns the rebuilder of the board that is shown.
 func (b *Board) newRebuilder() *follow.Rebuilder {
 	return follow.NewRebuilder(b, inUse{b}, follow.RebuildOptions{
 		RequestFile: filepath.Join(b.Dir, RebuildRequestFile), LogGone: b.LogGone, Now: b.Now, Log: b.Logger})
 }
 
-// Run does the rebuilds that are requested, until ctx ends. It calls rebuilt after each.
+// Run does the rebuilds that are requested, until ctx ends. It calls rebuilt after each. All watches are woken, since
+// every status may be another one then.
 func (b *Board) Run(ctx context.Context, rebuilt func()) error {
 	return b.rebuilder.Run(ctx, func() {
-		b.watches.everybody()
+		b.watches.notifyAll()
 		rebuilt()
 	})
 }
 
-// Rebuild follows the log with a board of its own until it has caught up, and puts it in this one's place.
+// Rebuild follows the log with a second board until that has caught up, and puts its tables in the place of this one's.
+// Meanwhile this board goes on and is shown. The rebuilder calls it.
+//
+// The second board catches up twice: first beside this one, which takes long, then with applying held, so that this
+// board does not move on. What people and pages added meanwhile, and the log does not have, is copied: impressions and
+// reviews. If a step fails, the new tables are removed and this board stays in use.
 func (b *Board) Rebuild(ctx context.Context) error {
 	b.rebuilder.Begin()
 	shadow, err := b.shadow(ctx)
@@ -87,13 +96,14 @@ func (b *Board) Rebuild(ctx context.Context) error {
 			}
 		}
 	}()
-	began := b.Now()
+	began := b.Now() // impressions from now on are copied at the end, the earlier ones before the long catch-up
 	if err := b.copyShown(ctx, shadow, time.Time{}); err != nil {
 		return err
 	}
 	if err := shadow.catchUp(ctx, b, b.Flush); err != nil {
 		return err
 	}
+	// From here on this board stands still. Readers still see it; deliveries wait in the log until it is replaced.
 	b.applying.Lock()
 	defer b.applying.Unlock()
 	if err := shadow.catchUp(ctx, b, b.flush); err != nil {
@@ -116,7 +126,7 @@ func (b *Board) Rebuild(ctx context.Context) error {
 	return err
 }
 
-// copyShown has another board take over what pages showed since a moment.
+// copyShown copies the impressions since a time to another board. Copying one twice changes nothing.
 func (b *Board) copyShown(ctx context.Context, to *Board, since time.Time) error {
 	err := b.store.EachShown(ctx, since, to.store.Show)
 	if err != nil {
@@ -125,10 +135,11 @@ func (b *Board) copyShown(ctx context.Context, to *Board, since time.Time) error
 	return nil
 }
 
-// swept is the seq up to which retention may have removed deliveries.
+// swept returns the seq up to which retention may have removed deliveries. Up to it, a rebuild cannot rely on the log
+// and takes the evidence from stored rows.
 func (b *Board) swept() hook.Seq { return b.Log.FirstKept() - 1 }
 
-// shadow is a board like b of which nothing is drawn.
+// shadow returns a board with the options of b and empty tables. It has no rebuilder.
 func (b *Board) shadow(ctx context.Context) (*Board, error) {
 	shadow, err := open(ctx, b.Options, b.Databases.OpenNew)
 	if err != nil {
@@ -137,23 +148,24 @@ func (b *Board) shadow(ctx context.Context) (*Board, error) {
 	return shadow, nil
 }
 
-// catchUp draws all that another board has drawn, be it in the log or not. store has the other store all.
+// catchUp applies all that another board has applied, be it still in the log or not. store makes the other one store
+// what is pending, since what is taken over is read from its tables.
 func (b *Board) catchUp(ctx context.Context, other *Board, store func() error) error {
-	if err := b.trail(ctx, other, store); err != nil {
+	if err := b.followBoard(ctx, other, store); err != nil {
 		return err
 	}
 	return b.inheritThinned(ctx, other, store)
 }
 
-// trail draws until it has come as far as another board. What the log keeps no longer, or lets go of meanwhile, is
-// inherited from what the other has stored; store has it store all.
-func (b *Board) trail(ctx context.Context, other *Board, store func() error) error {
+// followBoard applies deliveries until it has come as far as another board. What retention removed from the log, before
+// or meanwhile, is inherited from the rows that the other has stored; store makes it store all.
+func (b *Board) followBoard(ctx context.Context, other *Board, store func() error) error {
 	for {
 		from, until := b.Position(), other.Position()
 		if from >= until {
 			return nil
 		}
-		page, upTo, err := b.Log.After(ctx, from, min(drawnAtOnce, int(until-from)))
+		page, upTo, err := b.Log.After(ctx, from, min(rebuildPage, int(until-from)))
 		if swept := min(b.swept(), until); err == nil && from < swept {
 			if err = store(); err == nil {
 				err = b.inherit(
@@ -167,7 +179,7 @@ func (b *Board) trail(ctx context.Context, other *Board, store func() error) err
 				b.inherited = swept
 			}
 		} else if err == nil {
-			for len(page) > 0 && page[len(page)-1].Seq > until { // where some before are gone, so many are more
+			for len(page) > 0 && page[len(page)-1].Seq > until { // if some before are gone, the page reaches beyond
 				page = page[:len(page)-1]
 			}
 			for i := range page {
@@ -181,8 +193,10 @@ func (b *Board) trail(ctx context.Context, other *Board, store func() error) err
 	}
 }
 
-// inheritThinned takes over what those unsigned deliveries said that are gone from the middle of the log, and were gone
-// before this board read them. What it has read is not taken over: it may have read it otherwise.
+// inheritThinned takes over what those unsigned deliveries reported that are gone from the middle of the log, and were
+// gone before this board read them. Retention removes unsigned deliveries earlier than others, which leaves such holes.
+// What this board has read itself is not taken over: the settings may have changed, so that it reports something else
+// now.
 func (b *Board) inheritThinned(ctx context.Context, other *Board, store func() error) error {
 	after, upTo := b.inherited, min(b.Retention.Thinned(), b.Position())
 	if upTo <= after {
@@ -197,7 +211,8 @@ func (b *Board) inheritThinned(ctx context.Context, other *Board, store func() e
 	})
 }
 
-// inherit takes over what the wanted deliveries reported, after which the log is read up to a seq.
+// inherit takes over from stored rows what the wanted deliveries reported, in batches; the position is upTo afterwards.
+// Rows have the evidence of those deliveries, but no more than a row keeps.
 func (b *Board) inherit(
 	ctx context.Context, from *Tables, upTo hook.Seq, wanted func(hook.Seq) bool,
 ) error {
@@ -213,7 +228,7 @@ func (b *Board) inherit(
 			f.tooMuch = s.Status.TooMuch
 			all = append(all, f)
 		}
-		if len(all) < drawnAtOnce {
+		if len(all) < rebuildPage {
 			return nil
 		}
 		return apply()
@@ -224,10 +239,10 @@ func (b *Board) inherit(
 	return apply()
 }
 
-// follow draws until the position that until gives.
+// follow applies deliveries up to the position that until returns, which may move meanwhile.
 func (b *Board) follow(ctx context.Context, until func() hook.Seq) error {
 	for from := b.Position(); from < until(); from = b.Position() {
-		page, upTo, err := b.Log.After(ctx, from, min(drawnAtOnce, int(until()-from)))
+		page, upTo, err := b.Log.After(ctx, from, min(rebuildPage, int(until()-from)))
 		if err == nil {
 			err = b.apply(ctx, page, min(upTo, until()))
 		}
@@ -238,8 +253,9 @@ func (b *Board) follow(ctx context.Context, until func() hook.Seq) error {
 	return nil
 }
 
-// CatchUp draws what is already in the log, for as long as patience lasts: who comes back to a server that has just
-// started should not be told that it does not know yet what it knew before.
+// CatchUp applies what is already in the log, for at most patience. Package server calls it at the start, before it
+// accepts requests: a payer who reloads a page then should not read "waiting" for a payment that was shown before. That
+// it did not come to the end in time is no error.
 func (b *Board) CatchUp(ctx context.Context, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -251,8 +267,9 @@ func (b *Board) CatchUp(ctx context.Context, patience time.Duration) error {
 	return err
 }
 
-// take puts what shadow has drawn in the place of what b shows. The caller holds applying. Once begun it comes to its
-// end, whatever stops meanwhile: between the two there is no board.
+// take replaces the tables that b shows with those of shadow. The caller holds applying. Once begun it is not
+// interrupted by the end of ctx: between closing the old tables and opening the new ones there is no board. If the new
+// ones cannot be put in place, the old ones are opened again.
 func (b *Board) take(ctx context.Context, shadow *Board) error {
 	ctx = context.WithoutCancel(ctx)
 	b.using.Lock()
@@ -276,7 +293,7 @@ func (b *Board) take(ctx context.Context, shadow *Board) error {
 		return err
 	}
 	b.position = position
-	b.recent.floor = position
+	b.recent.floor = position // changes before it were derived by the old board and are read from the store
 	if b.rebuilder.Waiting() {
 		return store.SetStale()
 	}

@@ -106,7 +106,7 @@ func TestWhatTheLogLetsGoOfWhileItIsReadIsInherited(t *testing.T) {
 	if n, err := h.log.SweepOnce(t.Context()); err != nil || n != 14 {
 		t.Fatalf("swept %d, %v", n, err)
 	}
-	if err := shadow.trail(t.Context(), h.board, h.board.Flush); err != nil {
+	if err := shadow.followBoard(t.Context(), h.board, h.board.Flush); err != nil {
 		t.Fatal(err)
 	}
 	after, _, err := shadow.Statuses(t.Context(), hook.StatusFilter{}, "", 100)
@@ -158,7 +158,7 @@ func TestWhoAsksWhileItIsDrawnIsAnsweredByTheNext(t *testing.T) {
 	h.receive(life(1)...)
 	shadow, err := h.board.shadow(t.Context())
 	if err == nil {
-		err = shadow.trail(t.Context(), h.board, h.board.Flush)
+		err = shadow.followBoard(t.Context(), h.board, h.board.Flush)
 	}
 	if err == nil {
 		err = h.board.RequestRebuild(t.Context())
@@ -204,7 +204,7 @@ func TestWhoStopsWhileTheyArePutInPlaceHasAWholeBoard(t *testing.T) {
 	want := h.list(hook.StatusFilter{})
 	shadow, err := h.board.shadow(t.Context())
 	if err == nil {
-		err = shadow.trail(t.Context(), h.board, h.board.Flush)
+		err = shadow.followBoard(t.Context(), h.board, h.board.Flush)
 	}
 	if err == nil {
 		err = shadow.Flush()

@@ -9,6 +9,9 @@ import (
 
 // Review notes that a person looked at a payment or order, for the reasons that it has now, and returns its status.
 // With cleared false it takes that back. Its errors are noStatus, and those of the store.
+//
+// Only the reasons of now are covered: another reason that events bring later marks the status for review again. A
+// review is not in the log, so a rebuild copies it.
 func (b *Board) Review(
 	ctx context.Context,
 	id hook.StatusID,
@@ -26,6 +29,7 @@ func (b *Board) Review(
 	return b.Status(ctx, id)
 }
 
+// review stores the review at once, rather than with the next flush: the person was answered that it is kept.
 func (b *Board) review(ctx context.Context, key hook.AliasHash, cleared bool, by, note string) error {
 	b.applying.Lock()
 	defer b.applying.Unlock()
@@ -51,13 +55,13 @@ func (b *Board) review(ctx context.Context, key hook.AliasHash, cleared bool, by
 		return fmt.Errorf("note that a status was reviewed: %w", err)
 	}
 	b.mu.Lock()
-	b.recent.floor = b.position // who is told of changes reads it from the store
+	b.recent.floor = b.position // the change has no new seq, so it is read from the store
 	b.mu.Unlock()
-	b.watches.tell(&row)
+	b.watches.notify(&row)
 	return nil
 }
 
-// copyReviewed has another board take over what people looked at.
+// copyReviewed copies reviews to another board, to the rows that have the first alias of the reviewed ones.
 func (b *Board) copyReviewed(ctx context.Context, to *Board) error {
 	return b.store.Each(ctx, func(s *hook.Subject) error {
 		if s.Links.Reviewed == nil {

@@ -11,7 +11,7 @@ import (
 // without holes it takes two bits for each, and never more than a small part of what the deliveries take themselves.
 type seqSet struct{ words []seqWord }
 
-// seqWord says which of the 64 seqs from 64*at on are in the set.
+// seqWord has a bit for each of the 64 seqs from 64*at on, set for those in the set.
 type seqWord struct {
 	at   hook.Seq
 	bits uint64
@@ -25,6 +25,7 @@ func (s *seqSet) add(seq hook.Seq) {
 	s.words[len(s.words)-1].bits |= 1 << (seq % 64)
 }
 
+// has reports whether a seq is in the set.
 func (s *seqSet) has(seq hook.Seq) bool {
 	i, found := slices.BinarySearchFunc(
 		s.words,

@@ -8,20 +8,24 @@ import (
 	"hookbeam/server/payments"
 )
 
-// standing is where a subject that is not paid stands.
+// standing is the state of a subject that is not paid: a run, a deployment, or what an endpoint's own mapping defines.
+// Such evidence reports states, rather than movements of money from which a state follows, so the derivation is a
+// selection.
 type standing struct {
 	state    hook.State
 	tone     hook.Tone
 	final    bool
-	at       hook.Time // when it came to stand there
+	at       hook.Time // when it came to this state
 	amount   int64
 	currency string
 	steps    []hook.Step
 }
 
-// stand derives where a subject stands from evidence in the order of payments.Compare.
+// stand derives the state of a subject from evidence in the order of payments.Compare. The piece that counts is the
+// maximum by better, which does not depend on the order of arrival. The steps are the states of the maxima on the way
+// there.
 func stand(kind hook.SubjectKind, all []hook.Evidence) (p standing) {
-	var by hook.Evidence // what counts, of what has happened so far
+	var by hook.Evidence // the piece that counts, of those so far
 	for _, e := range all {
 		if e.Kind != hook.Stands || p.state != "" && better(kind, &by, &e) > 0 {
 			continue
@@ -45,8 +49,9 @@ var finals = []hook.State{
 	hook.StateSuccess, hook.StateFailure, hook.StateCancelled, hook.StateSkipped, hook.StateSuperseded,
 }
 
-// better compares which of two reports counts: of the attempts of a run the latest, and of one attempt its end; of
-// anything else what happened last.
+// better compares which of two reports counts; it is positive if a does. Of a run's attempts the latest counts, and of
+// one attempt its end, since a "running" with a later time is a sender's delay. Of anything else what happened last
+// counts. Rank and the event's id break ties, so that the order is total.
 func better(kind hook.SubjectKind, a, b *hook.Evidence) int {
 	last := cmp.Or(a.At.Compare(b.At.Time), cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Event, b.Event))
 	if kind != hook.KindRun && kind != hook.KindDeployment {
@@ -55,8 +60,10 @@ func better(kind hook.SubjectKind, a, b *hook.Evidence) int {
 	return cmp.Or(cmp.Compare(a.Version, b.Version), compareBool(finished(a), finished(b)), last)
 }
 
+// finished reports whether evidence reports the end of a run or deployment.
 func finished(e *hook.Evidence) bool { return e.Final || slices.Contains(finals, e.State) }
 
+// compareBool orders false before true.
 func compareBool(a, b bool) int {
 	switch {
 	case a == b:
@@ -68,7 +75,8 @@ func compareBool(a, b bool) int {
 	}
 }
 
-// trim keeps the weightiest evidence of a subject that is not paid if there are more than so many pieces.
+// trim keeps maxEvidence pieces of a subject that is not paid, if there are more than most. Callers that add evidence
+// one by one pass a larger bound, so that not each addition sorts.
 func trim(s *hook.Subject, most int) {
 	if len(s.Evidence) > most {
 		s.Evidence = weightiest(s.Evidence, maxEvidence)
@@ -78,6 +86,7 @@ func trim(s *hook.Subject, most int) {
 // weightiest returns the n newest pieces of evidence, and those that move nothing only if there is room. Which they are
 // does not depend on the order in which they came.
 func weightiest(set []hook.Evidence, n int) []hook.Evidence {
+	// The sort is stable, so each of the two groups stays in the order of Compare, the newest last.
 	all := slices.Clone(payments.InOrder(set))
 	slices.SortStableFunc(all, func(a, b hook.Evidence) int {
 		return compareBool(a.Kind != hook.Info, b.Kind != hook.Info)

@@ -9,19 +9,19 @@ import (
 )
 
 const (
-	// sweepStep is how many subjects one step removes: drawing waits no longer than that takes.
+	// sweepStep is how many subjects one step removes. Applying deliveries waits for a step.
 	sweepStep = 200
-	// storeWithin is how soon what is drawn is stored.
+	// storeWithin is the longest time that a change is pending.
 	storeWithin = time.Second
-	// sweepEvery is how often it is looked whether any are to go.
+	// sweepEvery is how often Keep checks the bounds.
 	sweepEvery = time.Minute
-	// keptUnverified is how many subjects stay of which only unchecked deliveries told: strangers may make as many as
-	// they like, and must push nothing else out.
+	// keptUnverified is how many subjects stay that only unverified deliveries reported: anybody can make as many as
+	// they like, and these must push out no others.
 	keptUnverified = 10_000
 )
 
-// Keep stores what is drawn, and keeps it within its bounds, until ctx ends. Of what is too much, that goes first of
-// which nothing was told for longest.
+// Keep stores pending rows and keeps the tables within their bounds, until ctx ends. Of subjects beyond the bounds,
+// those that were updated least recently go first. Errors are logged, and the next tick tries again.
 func (b *Board) Keep(ctx context.Context) error {
 	store, sweep := time.NewTicker(storeWithin), time.NewTicker(sweepEvery)
 	defer store.Stop()
@@ -54,10 +54,11 @@ func (b *Board) SweepOnce(ctx context.Context) (removed int, err error) {
 	return removed, ctx.Err()
 }
 
+// sweepStep removes at most sweepStep subjects. It holds applying, so that no fact is applied to a row that goes.
 func (b *Board) sweepStep(ctx context.Context) (removed int, err error) {
 	b.applying.Lock()
 	defer b.applying.Unlock()
-	if err := b.flush(); err != nil { // what is stored is all there is
+	if err := b.flush(); err != nil { // so that no pending row brings a removed one back
 		return 0, err
 	}
 	gone, err := b.overdue(ctx)
@@ -67,9 +68,10 @@ func (b *Board) sweepStep(ctx context.Context) (removed int, err error) {
 	return len(gone), b.forget(gone)
 }
 
-// overdue are some of the subjects that are to go, those first of which nothing was told for longest. Where the board
-// takes too much, those go first of which only unchecked deliveries told, but for a small share that they always
-// have.
+// overdue returns some of the subjects to remove, those first that were updated least recently. Three bounds are
+// checked in this order: the number of unverified subjects, the bytes of the database, and the age. Age counts from
+// when the newest delivery was received, not from when its event happened: a sender could write any time. It is only
+// used while the clock can be trusted.
 func (b *Board) overdue(ctx context.Context) ([]*hook.Subject, error) {
 	if over := b.unverified() - b.keepUnverified; over > 0 {
 		gone, _, err := b.store.Oldest(ctx, true, min(over, sweepStep))
@@ -86,13 +88,16 @@ func (b *Board) overdue(ctx context.Context) ([]*hook.Subject, error) {
 	}
 	oldest, _, err := b.store.Oldest(ctx, false, sweepStep)
 	n := 0
-	for n < len(oldest) && b.Now().Sub(toldAt(oldest[n]).Time) > b.KeepFor {
+	for n < len(oldest) && b.Now().Sub(receivedAt(oldest[n]).Time) > b.KeepFor {
 		n++
 	}
 	return oldest[:n], err
 }
 
-// beyondBytes are some of the subjects that are beyond the board's bound of bytes, and no more than are.
+// beyondBytes returns some of the subjects that are beyond the board's bound of bytes, and no more than are. Unverified
+// subjects may take at most half of the bound. If the database is full, they go first, down to a sixteenth of the
+// bound, which they always keep: otherwise an endpoint without a secret would have no statuses while the
+// database is full.
 func (b *Board) beyondBytes(ctx context.Context) ([]*hook.Subject, error) {
 	used, err := b.store.Used(ctx)
 	if err != nil {
@@ -115,7 +120,7 @@ func (b *Board) beyondBytes(ctx context.Context) ([]*hook.Subject, error) {
 	return nil, nil
 }
 
-// oldest are the oldest subjects that together take about so many bytes, at most as many as one step removes.
+// oldest returns the least recently updated subjects that together take about so many bytes, at most sweepStep of them.
 func (b *Board) oldest(ctx context.Context, unverified bool, bytes int64) ([]*hook.Subject, error) {
 	all, sizes, err := b.store.Oldest(ctx, unverified, sweepStep)
 	if err != nil {
@@ -128,6 +133,7 @@ func (b *Board) oldest(ctx context.Context, unverified bool, bytes int64) ([]*ho
 	return all[:n], nil
 }
 
+// unverified returns the number of subjects that only unverified deliveries reported.
 func (b *Board) unverified() (n int) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -139,8 +145,8 @@ func (b *Board) unverified() (n int) {
 	return n
 }
 
-// toldAt returns when the newest delivery about a subject was received.
-func toldAt(s *hook.Subject) hook.Time {
+// receivedAt returns when the newest delivery about a subject was received, or about anything that it lists.
+func receivedAt(s *hook.Subject) hook.Time {
 	at := s.Links.Heard
 	for _, e := range s.Evidence {
 		if e.ReceivedAt.After(at.Time) {
@@ -150,8 +156,10 @@ func toldAt(s *hook.Subject) hook.Time {
 	return at
 }
 
-// forget removes subjects with all their names, and what was shown of them.
+// forget removes subjects with their aliases and impressions, from the store, the caches and the tallies. A removed
+// payment's summary stays in its order, so the order's state does not change. The caller holds applying.
 func (b *Board) forget(gone []*hook.Subject) error {
+	// An alias with key 0 is deleted. The position stays, since pending rows were stored just before.
 	out := hook.SubjectChanges{Aliases: map[hook.AliasHash]int64{}, UpTo: b.position}
 	for _, s := range gone {
 		out.Gone = append(out.Gone, s.Key)

@@ -6,20 +6,22 @@ import (
 	"hookbeam/server/hook"
 )
 
-// watches are those who wait for subjects to change, by every name that one may have.
+// watches index all open watches by the aliases that they wait for.
 type watches struct {
 	mu  sync.RWMutex
 	all map[hook.AliasHash]map[*Watch]struct{}
 }
 
-// Watch is told whenever the subject of a name may have changed.
+// Watch waits for changes of the subject of a name. Public pages use one for each open connection, and read the status
+// again after each value of C; it carries no state itself.
 type Watch struct {
 	keys    []hook.AliasHash
-	changed chan struct{}
+	changed chan struct{} // holds one value, so that many changes before a reading are one
 	of      *watches
 }
 
-// Watch begins to watch a name, which no subject need have yet. It ends with Close.
+// Watch begins to watch a name, which no subject need have yet. It ends with Close. Test events are watched in either
+// mode, since a link shows them as long as nothing else was reported.
 func (b *Board) Watch(endpoint hook.EndpointID, mode, name string) *Watch {
 	w := &Watch{
 		keys:    []hook.AliasHash{hook.HashAlias(endpoint, hook.EnvironmentTest, name)},
@@ -44,7 +46,7 @@ func (b *Board) Watch(endpoint hook.EndpointID, mode, name string) *Watch {
 	return w
 }
 
-// C gets one value when something may have changed, however much it was.
+// C returns the channel that gets a value when the status may have changed; one value may stand for many changes.
 func (w *Watch) C() <-chan struct{} { return w.changed }
 
 // Close ends the watch.
@@ -59,8 +61,8 @@ func (w *Watch) Close() {
 	}
 }
 
-// tell wakes whoever watches a name of s.
-func (ws *watches) tell(s *hook.Subject) {
+// notify wakes the watches of all aliases of s.
+func (ws *watches) notify(s *hook.Subject) {
 	ws.mu.RLock()
 	defer ws.mu.RUnlock()
 	if len(ws.all) == 0 {
@@ -79,8 +81,8 @@ func (ws *watches) tell(s *hook.Subject) {
 	}
 }
 
-// everybody wakes all.
-func (ws *watches) everybody() {
+// notifyAll wakes all watches.
+func (ws *watches) notifyAll() {
 	ws.mu.RLock()
 	defer ws.mu.RUnlock()
 	for _, of := range ws.all {
@@ -90,6 +92,7 @@ func (ws *watches) everybody() {
 	}
 }
 
+// wake never blocks: if a value waits already, the watch will read the newest state anyway.
 func (w *Watch) wake() {
 	select {
 	case w.changed <- struct{}{}:
@@ -97,6 +100,7 @@ func (w *Watch) wake() {
 	}
 }
 
+// modeEnvironment returns the environment of a link's mode. Links never show unverified deliveries.
 func modeEnvironment(mode string) string {
 	if mode == hook.ModeTest {
 		return hook.EnvironmentTest
