@@ -13,10 +13,10 @@ type whole struct {
 	all     []*hook.Member
 	s       hook.Summary   // the result, which the set methods fill in
 	closed  *hook.Evidence // the provider closed the reference unpaid; nil: it did not
-	net     int64 // captured less refunded, in currency
-	noSum   bool  // money was taken without a sum
-	withNet int   // members that kept money
-	taken   bool    // money was taken, be it returned since or not
+	net     int64          // captured less refunded, in currency
+	noSum   bool           // money was taken without a sum
+	withNet int            // members that kept money
+	taken   bool           // money was taken, be it returned since or not
 }
 
 // combine derives the state from an order's own evidence and its members. With one member and no facts of its own, the
