@@ -83,7 +83,6 @@ type candidate struct {
 	at    hook.Time // since when it is in this state
 	cause hook.Cause
 	due   int64 // what the member asks for
-	own   bool  // it is of the order's own evidence
 }
 
 // newerCandidate returns the newer of two; at the same time the one that is further along.
@@ -112,7 +111,7 @@ func along(s hook.State) int {
 func (w *whole) openState() {
 	var held, processing, open, ended, ownEnd candidate
 	for _, m := range w.all {
-		c := candidate{m.State, m.At, m.Cause, m.Due, false}
+		c := candidate{m.State, m.At, m.Cause, m.Due}
 		switch m.State {
 		case "":
 		case hook.StateAuthorized:
@@ -189,7 +188,7 @@ func (w *whole) ownState() (c candidate) {
 	if by == nil {
 		return c
 	}
-	c = candidate{ownStates[by.Kind], by.At, by.Cause, 0, true}
+	c = candidate{ownStates[by.Kind], by.At, by.Cause, 0}
 	if by.Kind == hook.Stands {
 		c.state = by.State
 		if c.state == hook.StatePaid || c.state == hook.StatePartiallyPaid { // of nothing

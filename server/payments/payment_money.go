@@ -197,14 +197,10 @@ func (p *payment) proveByRefund() {
 // want returns what the payment asks for: the newest of the amounts asked for and authorized. asks lists the kinds of
 // evidence that state it.
 func (p *payment) want() int64 {
-	switch {
-	case p.held == p.total && p.held != nil:
-		return p.hold
-	case p.asked != nil:
+	if p.asked != nil {
 		return p.asked.Amount
-	default:
-		return p.hold
 	}
+	return p.hold
 }
 
 // taken reports whether money was taken, be it returned since or not.
