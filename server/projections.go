@@ -18,7 +18,7 @@ import (
 // projection, add it to every method here.
 type projections struct {
 	statusFiles *sqlite.Projections[*sqlite.Statuses]
-	statuses    *status.Board
+	statuses    *status.Projector
 }
 
 // startProjections starts to open the databases in the background, while the caller opens the log. close must be called
@@ -70,7 +70,7 @@ func (p *projections) parts(db *sqlite.DB, notice func(wire.Update), log *slog.L
 				notice(wire.Update{Kind: wire.UpdateStatuses, Statuses: wire.StatusesRebuilt})
 			})
 		}},
-		{name: "retention of statuses", run: p.statuses.Keep},
+		{name: "retention of statuses", run: p.statuses.RunMaintenance},
 	}
 }
 

@@ -143,7 +143,8 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	// Live readers follow behind the projections, so that a frame contains a delivery together with the statuses that
 	// it changed.
 	s.applied = s.views.behind(s.db.Log())
-	s.hub = live.New(s.applied, live.Options{Now: clock, Newest: s.db.Log().Head, Statuses: s.views.statuses,
+	statuses := s.views.statuses.View()
+	s.hub = live.New(s.applied, live.Options{Now: clock, Newest: s.db.Log().Head, Statuses: statuses,
 		Encode: api.EncodeText, Ping: api.Ping})
 	s.endpoints.Subscribe(s.announceEndpoint)
 	if err := s.createFirstEndpoint(ctx); err != nil {
@@ -171,8 +172,8 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		Gate: gate, Logins: s.logins, Addresses: addresses,
 		Deliveries: s.db.Log(), Events: s.db.Log(), LogEnd: s.db.Log(), Probe: s.db.Probe, Usage: s.db.Log().Usage,
 		Endpoints: s.endpoints, Intake: in,
-		Statuses: s.views.statuses, Reviews: s.views.statuses,
-		PublicStatuses: s.views.statuses, Effects: s.views.statuses,
+		Statuses: statuses, PublicStatuses: statuses, Effects: statuses,
+		Reviews: s.views.statuses, Rebuilds: s.views.statuses,
 		Pages: pages, Status: pages,
 		Receive: s.receive, InFlight: s.receive.InFlight, Live: s.sockets, Refusals: s.refusals,
 		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,

@@ -101,6 +101,7 @@ type Options struct {
 	Intake         *intake.Intake
 	Statuses       Statuses
 	Reviews        Reviews
+	Rebuilds       Rebuilds
 	PublicStatuses PublicStatuses
 	Effects        Effects
 	Pages          Pages

@@ -32,7 +32,7 @@ type testAPI struct {
 	*httptest.Server
 	t        testing.TB
 	api      *API
-	board    *status.Board
+	statuses *status.Projector
 	store    *sqlite.Log
 	registry *sqlite.Registry
 	stop     func() // ends the writer and the followers: nothing can be stored any more
@@ -132,21 +132,21 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 	store := h.store
 	endpoints, err := intake.LoadEndpoints(t.Context(), h.registry, time.Now, rand.Reader)
 	check(t, err)
-	board, err := status.Open(t.Context(), status.Options{Log: store, Records: store, Retention: store, Dir: dir,
+	projector, err := status.Open(t.Context(), status.Options{Log: store, Records: store, Retention: store, Dir: dir,
 		Databases: status.DatabasesOf(sqlite.NewStatusDatabases(t.Context(), dir, logger, sqlite.Checked{}, false)),
 		Endpoints: endpoints.Known, Now: time.Now, Logger: logger})
 	check(t, err)
-	h.board = board
-	endpoints.Subscribe(board.Change)
-	view := follow.Behind(store, board)
-	hub := live.New(view,
-		live.Options{Now: time.Now, Newest: store.Head, Statuses: board, Encode: EncodeText, Ping: Ping})
+	h.statuses = projector
+	endpoints.Subscribe(projector.Change)
+	applied, statuses := follow.Behind(store, projector), projector.View()
+	hub := live.New(applied,
+		live.Options{Now: time.Now, Newest: store.Head, Statuses: statuses, Encode: EncodeText, Ping: Ping})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = db.Run(ctx) })
-	running.Go(func() { _ = follow.Run(ctx, store, board, logger) })
-	running.Go(func() { _ = board.Run(ctx, func() {}) })
-	running.Go(func() { _ = follow.Run(ctx, view, hub, logger) })
+	running.Go(func() { _ = follow.Run(ctx, store, projector, logger) })
+	running.Go(func() { _ = projector.Run(ctx, func() {}) })
+	running.Go(func() { _ = follow.Run(ctx, applied, hub, logger) })
 	running.Go(func() { _ = hub.Run(ctx) })
 	h.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
 	h.endpoint, err = endpoints.Create(t.Context(), hook.Endpoint{Name: "first"})
@@ -157,7 +157,8 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 	h.api = New(Describe("test"), Options{
 		Site: site, Now: h.now, Log: logger, Addresses: addresses, Deliveries: store, Events: store, LogEnd: store,
 		Probe: db.Probe, Usage: store.Usage, Endpoints: endpoints,
-		Intake: in, Statuses: board, Reviews: board, PublicStatuses: board, Effects: board,
+		Intake: in, Statuses: statuses, PublicStatuses: statuses, Effects: statuses,
+		Reviews: projector, Rebuilds: projector,
 		Pages: plainPages{}, Status: plainPages{},
 		Gate:   &access.Gate{Token: token, Sessions: sessions},
 		Logins: &access.Logins{Store: h.registry, Random: rand.Reader, Now: time.Now},
@@ -177,7 +178,7 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 		h.api.Watched()
 		h.stop()
 		h.api.Live.(*Live).Wait()
-		check(t, board.Close())
+		check(t, projector.Close())
 		check(t, db.Close())
 	})
 	return h

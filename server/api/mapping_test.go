@@ -107,8 +107,8 @@ func TestMappingProducesTheEndpointsStatuses(t *testing.T) {
 func (h *testAPI) waitApplied(seq hook.Seq) {
 	h.t.Helper()
 	for {
-		moved := h.board.Moved()
-		if h.board.Position() >= seq {
+		moved := h.statuses.Moved()
+		if h.statuses.Position() >= seq {
 			return
 		}
 		select {

@@ -98,7 +98,7 @@ func (a *API) statusPage(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", watchPolicy(nonce, a.Site.Origin(), brand))
 	// Browsers that show the page to a person send this, and programs that preview links do not.
 	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" {
-		a.PublicStatuses.Shown(t.id, t.Status, "page")
+		a.PublicStatuses.RecordImpression(t.id, t.Status, "page")
 	}
 	next := 1
 	if t.Final || full || a.stopCtx.Err() != nil {
@@ -218,7 +218,7 @@ func (a *API) publicStatus(w http.ResponseWriter, r *http.Request) {
 	if state := hook.State(q.Get("shown")); state != "" { // recorded before the wait
 		t, err := a.publicViewOf(r.Context(), l, form)
 		if err == nil && t.includesState(state) {
-			a.PublicStatuses.Shown(t.id, state, "poll")
+			a.PublicStatuses.RecordImpression(t.id, state, "poll")
 		}
 	}
 	shown, err := a.awaitStatusChange(r.Context(), l, form, token, known, wait)

@@ -234,7 +234,7 @@ func (p *publicPage) listen() {
 			continue
 		}
 		if t := p.last.Load(); t != nil && t.includesState(message.Shown) {
-			p.api.PublicStatuses.Shown(t.id, message.Shown, "socket")
+			p.api.PublicStatuses.RecordImpression(t.id, message.Shown, "socket")
 		}
 	}
 }

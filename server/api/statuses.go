@@ -105,5 +105,5 @@ func (a *API) reviewStatus(ctx context.Context, in *struct {
 
 // rebuildStatuses requests a rebuild and does not wait for it.
 func (a *API) rebuildStatuses(ctx context.Context, _ *struct{}) (*struct{}, error) {
-	return nil, a.Statuses.RequestRebuild(ctx)
+	return nil, a.Rebuilds.RequestRebuild(ctx)
 }

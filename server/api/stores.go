@@ -39,7 +39,7 @@ type LogEnd interface {
 	Head() hook.Seq
 }
 
-// Statuses reads statuses for authenticated callers. status.Board implements it.
+// Statuses reads statuses for authenticated callers. status.View implements it.
 type Statuses interface {
 	// Statuses returns at most limit statuses that match f, most recently changed first. before is empty for
 	// the first page, or next of an earlier one.
@@ -49,19 +49,23 @@ type Statuses interface {
 	Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State]int, error)
 	// Status returns one status. The id may be that of a status that was merged into another one.
 	Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, error)
-	// RequestRebuild requests that all statuses are computed again from the log, and does not wait for it.
+}
+
+// Rebuilds derives the statuses again. status.Projector implements it.
+type Rebuilds interface {
+	// RequestRebuild requests that all statuses are derived again from the log, and does not wait for it.
 	RequestRebuild(ctx context.Context) error
 }
 
-// Reviews notes what people decide about statuses that need a look. status.Board implements it.
+// Reviews stores what people decide about statuses that need review. status.Projector implements it.
 type Reviews interface {
-	// Review notes that somebody looked at a status for the reasons that it has now, or with cleared false takes that
+	// Review records that somebody looked at a status for the reasons that it has now, or with cleared false takes that
 	// back, and returns the status. The error is of kind hook.ErrNotFound if there is no such payment or order.
 	Review(ctx context.Context, id hook.StatusID, cleared bool, by, note string) (hook.StatusDetail, error)
 }
 
 // PublicStatuses reads what a status link shows. The link gives endpoint, mode and name, an alias of the subject.
-// status.Board implements it.
+// status.View implements it.
 type PublicStatuses interface {
 	// Await waits a short time until the deliveries that are in the log now have been applied.
 	Await(ctx context.Context)
@@ -70,11 +74,11 @@ type PublicStatuses interface {
 	Public(ctx context.Context, endpoint hook.EndpointID, mode, name string) (hook.Public, hook.StatusID, error)
 	// Watch reports when the public view of a subject may have changed. The caller closes the result.
 	Watch(endpoint hook.EndpointID, mode, name string) *status.Watch
-	// Shown records that a page showed a state. by is "page", "poll" or "socket".
-	Shown(id hook.StatusID, state hook.State, by string)
+	// RecordImpression records that a page showed a state. by is "page", "poll" or "socket".
+	RecordImpression(id hook.StatusID, state hook.State, by string)
 }
 
-// Effects returns what deliveries did to statuses. status.Board implements it.
+// Effects returns what deliveries did to statuses. status.View implements it.
 type Effects interface {
 	// Effects returns the effects of one delivery.
 	Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, error)

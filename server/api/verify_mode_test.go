@@ -29,7 +29,7 @@ func (h *testAPI) reload() {
 	h.t.Helper()
 	endpoints, err := intake.LoadEndpoints(h.t.Context(), h.registry, time.Now, rand.Reader)
 	check(h.t, err)
-	endpoints.Subscribe(h.board.Change)
+	endpoints.Subscribe(h.statuses.Change)
 	h.api.Endpoints = endpoints
 	address := func(slug string) string { return h.URL + "/in/" + slug }
 	h.api.Intake = intake.New(endpoints, h.store, time.Now, address, nil)

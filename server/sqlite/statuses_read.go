@@ -227,9 +227,9 @@ func (s *Statuses) Changed(
 	return all, upTo, rows.Err()
 }
 
-// ShownOf returns when status pages first displayed each state of the subject with these ids, oldest first. A subject
-// that others were merged into has several ids.
-func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Impression, error) {
+// ImpressionsOf returns when status pages first displayed each state of the subject with these ids, oldest first. A
+// subject that others were merged into has several ids.
+func (s *Statuses) ImpressionsOf(ctx context.Context, ids []hook.StatusID) ([]hook.Impression, error) {
 	all := []hook.Impression{}
 	list, err := json.Marshal(ids)
 	if err != nil {
@@ -253,9 +253,9 @@ func (s *Statuses) ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Imp
 	return all, rows.Err()
 }
 
-// Took returns how long an endpoint's payments took from the first event to the paid state, for at most limit of its
-// newest live payments, shortest first. It looks at the newest maxScan subjects of all endpoints.
-func (s *Statuses) Took(ctx context.Context, endpoint hook.EndpointID, limit int) ([]time.Duration, error) {
+// TimesToPaid returns how long an endpoint's payments took from the first event to the paid state, for at most limit
+// of its newest live payments, shortest first. It looks at the newest maxScan subjects of all endpoints.
+func (s *Statuses) TimesToPaid(ctx context.Context, endpoint hook.EndpointID, limit int) ([]time.Duration, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT took FROM (
 			SELECT took FROM (SELECT endpoint, world, took FROM subjects ORDER BY seq DESC LIMIT ?)
 			WHERE endpoint = ? AND world = '' AND took > 0 LIMIT ?

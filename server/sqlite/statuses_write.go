@@ -165,8 +165,9 @@ func searchText(st *hook.Status) string {
 	return strings.ToLower(strings.Join(append([]string{st.Reference, st.Customer, st.Title}, st.Aliases...), " "))
 }
 
-// Show records that a status page displayed a state of a subject. Only the earliest impression of each state is kept.
-func (s *Statuses) Show(status hook.StatusID, shown hook.Impression) error {
+// AddImpression records that a status page displayed a state of a subject. Only the earliest impression of each state
+// is kept.
+func (s *Statuses) AddImpression(status hook.StatusID, shown hook.Impression) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := s.write.exec(`INSERT INTO shown (status, state, at, by) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
@@ -178,9 +179,9 @@ func (s *Statuses) Show(status hook.StatusID, shown hook.Impression) error {
 	return nil
 }
 
-// EachShown calls do for the impressions since a time, in no particular order, and returns the first error of do. A
-// rebuild copies them, because they are not in the log.
-func (s *Statuses) EachShown(
+// EachImpression calls do for the impressions since a time, in no particular order, and returns the first error of
+// do. A rebuild copies them, because they are not in the log.
+func (s *Statuses) EachImpression(
 	ctx context.Context, since time.Time, do func(hook.StatusID, hook.Impression) error,
 ) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT status, state, at, by FROM shown WHERE at >= ?`, since.UnixMilli())

@@ -11,7 +11,7 @@ import (
 )
 
 // fact is a statement of a delivery together with where it was reported. extract makes one for each statement of a
-// page, and inherit one for each statement that is taken over from a stored row.
+// page, and importFrom one for each statement that is taken over from a stored row.
 type fact struct {
 	hook.Statement
 	endpoint    hook.EndpointID
@@ -54,22 +54,22 @@ func namesNothing(s *hook.Statement) bool { return len(s.Aliases)+len(s.Orders)+
 // two deliveries, since the position that is published with it means that those up to it are applied completely.
 //
 // A delivery that exceeds the limit for extraction reports nothing, and is counted.
-func (b *Board) extract(ctx context.Context, relevant []hook.Delivery, upTo hook.Seq) error {
+func (p *Projector) extract(ctx context.Context, relevant []hook.Delivery, upTo hook.Seq) error {
 	if len(relevant) == 0 {
-		return b.applyFacts(ctx, upTo, nil)
+		return p.applyFacts(ctx, upTo, nil)
 	}
 	all, weight := make([]fact, 0, len(relevant)), 0
-	err := b.Records.EachRecord(ctx, relevant, func(r *hook.Record) error {
+	err := p.Records.EachRecord(ctx, relevant, func(r *hook.Record) error {
 		if weight > factBytes {
-			if err := b.applyFacts(ctx, r.Seq-1, all); err != nil {
+			if err := p.applyFacts(ctx, r.Seq-1, all); err != nil {
 				return err
 			}
 			clear(all)
 			all, weight = all[:0], 0
 		}
-		statements, environment, err := b.readers.read(r)
+		statements, environment, err := p.readers.read(r)
 		if errors.Is(err, hook.ErrTooMuch) {
-			b.excess.note(b, &r.Delivery)
+			p.excess.note(p, &r.Delivery)
 		}
 		for i := range statements {
 			if namesNothing(&statements[i]) {
@@ -83,20 +83,20 @@ func (b *Board) extract(ctx context.Context, relevant []hook.Delivery, upTo hook
 	if err != nil {
 		return err
 	}
-	return b.applyFacts(ctx, upTo, all)
+	return p.applyFacts(ctx, upTo, all)
 }
 
 // applyFacts applies facts and publishes the rows that they changed. If the rows weigh too much together, it does so
 // in parts. Until the last part the position stays: if the process ends in between, the facts are applied again, which
 // changes nothing. The caller holds applying, or is the only user.
-func (b *Board) applyFacts(ctx context.Context, upTo hook.Seq, all []fact) error {
+func (p *Projector) applyFacts(ctx context.Context, upTo hook.Seq, all []fact) error {
 	for {
-		if b.pending.full() {
-			if err := b.flush(); err != nil {
+		if p.pending.full() {
+			if err := p.flush(); err != nil {
 				return err
 			}
 		}
-		c, err := newChangeset(ctx, b, all)
+		c, err := newChangeset(ctx, p, all)
 		if err != nil {
 			return err
 		}
@@ -111,44 +111,44 @@ func (b *Board) applyFacts(ctx context.Context, upTo hook.Seq, all []fact) error
 			return err
 		}
 		if all = all[n:]; len(all) == 0 {
-			b.publish(c, changed, upTo)
+			p.publish(c, changed, upTo)
 			return nil
 		}
-		b.publish(c, changed, b.position)
+		p.publish(c, changed, p.position)
 	}
 }
 
 // changeset collects what facts change, as copies that no reader sees until publish. If anything fails before, it is
-// dropped, and the board is as it was. It implements payments.Rows for payments and orders, and applies facts about
+// dropped, and the projector is as it was. It implements payments.Rows for payments and orders, and applies facts about
 // other subjects itself (report.go). Rows come from what is pending, else from the cache, else from the store.
 type changeset struct {
-	board   *Board
-	ctx     context.Context          // of the page that is applied; a changeset does not outlive it
-	rows    map[int64]*hook.Subject  // copies that may be changed
-	before  map[int64]*hook.Subject  // as they were; nil for new ones
-	index   map[hook.AliasHash]int64 // every alias that was looked up; 0: it leads nowhere
-	fresh   map[hook.AliasHash]int64 // what must be stored of index
-	gone    map[int64]struct{}       // rows that were merged into others
-	touched map[int64]*hook.Subject  // subjects that are not paid
-	graph   *payments.Graph
-	weight  int // of the rows, as they were
+	projector *Projector
+	ctx       context.Context          // of the page that is applied; a changeset does not outlive it
+	rows      map[int64]*hook.Subject  // copies that may be changed
+	before    map[int64]*hook.Subject  // as they were; nil for new ones
+	index     map[hook.AliasHash]int64 // every alias that was looked up; 0: it leads nowhere
+	fresh     map[hook.AliasHash]int64 // what must be stored of index
+	gone      map[int64]struct{}       // rows that were merged into others
+	touched   map[int64]*hook.Subject  // subjects that are not paid
+	graph     *payments.Graph
+	weight    int // of the rows, as they were
 }
 
 // newChangeset returns a changeset in which the aliases of the facts are looked up already, with few queries.
-func newChangeset(ctx context.Context, b *Board, all []fact) (*changeset, error) {
+func newChangeset(ctx context.Context, p *Projector, all []fact) (*changeset, error) {
 	c := &changeset{
-		board: b, ctx: ctx, rows: map[int64]*hook.Subject{}, before: map[int64]*hook.Subject{},
+		projector: p, ctx: ctx, rows: map[int64]*hook.Subject{}, before: map[int64]*hook.Subject{},
 		index: map[hook.AliasHash]int64{}, fresh: map[hook.AliasHash]int64{}, gone: map[int64]struct{}{},
 		touched: map[int64]*hook.Subject{},
 	}
-	c.graph = payments.NewGraph(c, b.readers.unique)
+	c.graph = payments.NewGraph(c, p.readers.unique)
 	var unknown []hook.AliasHash
 	for i := range all {
 		for _, alias := range all[i].aliases {
 			if _, ok := c.index[alias]; ok {
 				continue
 			}
-			key, ok := b.cachedKey(alias)
+			key, ok := p.cachedKey(alias)
 			if c.index[alias] = key; !ok {
 				unknown = append(unknown, alias)
 			}
@@ -161,9 +161,9 @@ func newChangeset(ctx context.Context, b *Board, all []fact) (*changeset, error)
 }
 
 // cachedKey returns the key of an alias if it is pending or cached.
-func (b *Board) cachedKey(alias hook.AliasHash) (key int64, ok bool) {
-	if key, ok = b.pending.names[alias]; !ok {
-		key, ok = b.names.Get(alias)
+func (p *Projector) cachedKey(alias hook.AliasHash) (key int64, ok bool) {
+	if key, ok = p.pending.names[alias]; !ok {
+		key, ok = p.names.Get(alias)
 	}
 	return key, ok
 }
@@ -171,10 +171,10 @@ func (b *Board) cachedKey(alias hook.AliasHash) (key int64, ok bool) {
 // lookUp looks aliases up in the store, and caches those that are found. One that is not stored is not cached: the next
 // page may add it.
 func (c *changeset) lookUp(unknown []hook.AliasHash) error {
-	err := c.board.store.Keys(unknown, c.index)
+	err := c.projector.store.Keys(unknown, c.index)
 	for _, alias := range unknown {
 		if key := c.index[alias]; key != 0 {
-			c.board.names.Add(alias, key)
+			c.projector.names.Add(alias, key)
 		}
 	}
 	return err
@@ -192,7 +192,7 @@ func (c *changeset) apply(f *fact) error {
 func (c *changeset) Find(alias hook.AliasHash) (*hook.Subject, error) {
 	key, ok := c.index[alias]
 	if !ok {
-		if key, ok = c.board.cachedKey(alias); !ok {
+		if key, ok = c.projector.cachedKey(alias); !ok {
 			if err := c.lookUp([]hook.AliasHash{alias}); err != nil {
 				return nil, err
 			}
@@ -208,7 +208,7 @@ func (c *changeset) Find(alias hook.AliasHash) (*hook.Subject, error) {
 
 // Add gives a new row its key. Keys ascend, so that of two rows to be merged the one that was reported first is known.
 func (c *changeset) Add(row *hook.Subject) {
-	row.Key = c.board.store.NextKey()
+	row.Key = c.projector.store.NextKey()
 	c.rows[row.Key], c.before[row.Key] = row, nil
 }
 
@@ -230,13 +230,13 @@ func (c *changeset) row(key int64) (*hook.Subject, error) {
 	if row := c.rows[key]; row != nil {
 		return row, nil
 	}
-	was, ok := c.board.pending.subjects[key]
+	was, ok := c.projector.pending.subjects[key]
 	if !ok {
-		was, ok = c.board.subjects.get(key)
+		was, ok = c.projector.subjects.get(key)
 	}
 	if !ok {
 		var err error
-		if was, err = c.board.store.Subject(c.ctx, key); err != nil || was == nil {
+		if was, err = c.projector.store.Subject(c.ctx, key); err != nil || was == nil {
 			return nil, err
 		}
 	}

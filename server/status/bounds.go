@@ -17,7 +17,7 @@ const (
 	maxNameBytes     = 4 << 10
 )
 
-// The bounds of what the board holds in memory, in bytes as the weight functions below estimate them.
+// The bounds of what a projector holds in memory, in bytes as the weight functions below estimate them.
 const (
 	keptBytes      = 16 << 20 // subjects as they were stored
 	pendingBytes   = 32 << 20 // subjects that wait to be stored
@@ -110,7 +110,7 @@ func (c *subjectCache) remove(key int64) { c.all.Remove(key) }
 func (c *subjectCache) purge() { c.all.Purge() }
 
 // recent holds the newest changes in the log's order, so that the live hub, which asks for changes after each page,
-// reads no disk. It is guarded by Board.mu. A caller that asks for changes before floor reads them from the store.
+// reads no disk. It is guarded by Projector.mu. A caller that asks for changes before floor reads them from the store.
 type recent struct {
 	floor   hook.Seq // every change after this seq is here
 	changes []*hook.Status

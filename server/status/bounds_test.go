@@ -23,7 +23,7 @@ func chargeOf(id string, charge, payment string) event {
 }
 
 // checkBounds holds every status against its bounds, and returns how many are marked.
-func (h *house) checkBounds() (marked int) {
+func (h *harness) checkBounds() (marked int) {
 	h.Helper()
 	for _, s := range h.list(hook.StatusFilter{}) {
 		if len(s.Aliases) > maxNames || bytesOf(s.Aliases) > maxNameBytes || len(s.Merged) >= maxNames || len(wire.AppendStatus(nil, &s)) > 64<<10 {
@@ -41,46 +41,46 @@ func (h *house) checkBounds() (marked int) {
 
 // TestJoiningIsBounded has thousands of charges come that later turn out to belong to one payment.
 func TestJoiningIsBounded(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	const n = 1000
 	for i := range n {
 		h.append(hook.Verified, chargeOf(fmt.Sprint("evt_a", i), fmt.Sprint("ch_", i), ""))
 		h.append(hook.Verified, chargeOf(fmt.Sprint("evt_b", i), fmt.Sprint("ch_", i), "pi_common"))
 		if i%100 == 0 {
-			h.draw()
+			h.apply()
 		}
 	}
-	h.draw()
+	h.apply()
 	if h.checkBounds() == 0 {
 		t.Error("nothing is marked")
 	}
-	s, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, "payment/pi_common"))
+	s, err := h.projector.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, "payment/pi_common"))
 	if err != nil || !s.Status.TooMuch || len(s.Status.Aliases) != maxNames || len(s.Evidence) > maxEvidence {
 		t.Fatalf("%d names, %d pieces of evidence, marked: %t", len(s.Status.Aliases), len(s.Evidence), s.Status.TooMuch)
 	}
-	last, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, fmt.Sprint("charge/ch_", n-1)))
+	last, err := h.projector.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, fmt.Sprint("charge/ch_", n-1)))
 	if err != nil || last.Key == s.Key || !last.Status.TooMuch || !last.Status.NeedsReview {
 		t.Errorf("the last charge: %+v", last)
 	}
-	if err := h.board.Flush(); err != nil {
+	if err := h.projector.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if w := h.board.subjects.weight.Load(); w > keptBytes || w <= 0 {
+	if w := h.projector.subjects.weight.Load(); w > keptBytes || w <= 0 {
 		t.Errorf("%d bytes are kept", w)
 	}
-	h.board.subjects.purge()
-	if w := h.board.subjects.weight.Load(); w != 0 {
+	h.projector.subjects.purge()
+	if w := h.projector.subjects.weight.Load(); w != 0 {
 		t.Errorf("of nothing: %d bytes", w)
 	}
 }
 
 // TestLongNamesAreBoundedInBytes has a payment get names as long as any.
 func TestLongNamesAreBoundedInBytes(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for i := range maxNames {
 		h.append(hook.Verified, chargeOf(fmt.Sprint("evt_", i), fmt.Sprint("ch_", i, strings.Repeat("&", 180)), "pi_common"))
 	}
-	h.draw()
+	h.apply()
 	if h.checkBounds() == 0 {
 		t.Error("nothing is marked")
 	}
@@ -88,14 +88,14 @@ func TestLongNamesAreBoundedInBytes(t *testing.T) {
 
 // TestEvidenceIsBoundedInBytes has one payment told of by the longest texts.
 func TestEvidenceIsBoundedInBytes(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for i := range 3 * maxEvidence {
 		h.append(hook.Verified, event{id: fmt.Sprint("evt_", i, strings.Repeat("x", 230)), typ: "payment_intent.processing", minute: i % 600,
 			object: fmt.Sprintf(`{"id":"pi_1","receipt_email":"%s@example.com","metadata":{"order_id":"%s"},"amount":1,"currency":"eur"}`,
 				strings.Repeat("a", 200), strings.Repeat("9", 150))})
 	}
-	h.draw()
-	s, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, "payment/pi_1"))
+	h.apply()
+	s, err := h.projector.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, "payment/pi_1"))
 	if err != nil || weightOf(s) > 2*maxEvidenceBytes+16<<10 || len(s.Evidence) < 32 || len(s.Evidence) > 64 {
 		t.Errorf("%d pieces of evidence, which weigh %d", len(s.Evidence), weightOf(s))
 	}
@@ -123,7 +123,7 @@ func TestWhatIsShownOfHeavyEvidenceDependsOnNoOrder(t *testing.T) {
 			}
 			for i, e := range set {
 				c.add(s, &hook.Statement{Evidence: e})
-				if s.Evidence = weightiest(s.Evidence, 30); i%3 == 0 { // a few together, and more than are kept
+				if s.Evidence = newestEvidence(s.Evidence, 30); i%3 == 0 { // a few together, and more than are kept
 					finish()
 				}
 			}
@@ -147,38 +147,38 @@ func TestWhatIsShownOfHeavyEvidenceDependsOnNoOrder(t *testing.T) {
 }
 
 // TestInEveryOrderTheSameIsTooMuch has more charges of one payment than it may have names come in any order: the payment
-// is marked, and what is drawn of a log depends on nothing but the log, in whatever parts it is read, now or again.
+// is marked, and the statuses depend only on the log, whatever the sizes of the pages and whether they are rebuilt.
 func TestInEveryOrderTheSameIsTooMuch(t *testing.T) {
 	var all []event
 	for i := range maxNames + 6 {
 		all = append(all, chargeOf(fmt.Sprint("evt_a", i), fmt.Sprint("ch_", i), ""), chargeOf(fmt.Sprint("evt_b", i), fmt.Sprint("ch_", i), "pi_common"))
 	}
-	drawn := func(order []event, parts int) []hook.Status {
-		h := newHouse(t)
+	apply := func(order []event, parts int) []hook.Status {
+		h := newHarness(t)
 		for i, e := range order {
 			h.append(hook.Verified, e)
 			if i%parts == 0 {
-				h.draw()
+				h.apply()
 			}
 		}
-		h.draw()
+		h.apply()
 		if h.checkBounds() == 0 {
 			t.Fatal("nothing is marked")
 		}
 		first := h.list(hook.StatusFilter{})
-		if err := h.board.RequestRebuild(t.Context()); err != nil {
+		if err := h.projector.RequestRebuild(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		h.redraw()
+		h.rebuild()
 		if diff := cmp.Diff(first, h.list(hook.StatusFilter{})); diff != "" {
-			t.Fatalf("drawn again: %s", diff)
+			t.Fatalf("after a rebuild: %s", diff)
 		}
 		return first
 	}
 	backwards := slices.Clone(all)
 	slices.Reverse(backwards)
 	for _, order := range [][]event{all, backwards, slices.Concat(all[len(all)/2:], all[:len(all)/2])} {
-		one, other := drawn(order, 1), drawn(order, 1000)
+		one, other := apply(order, 1), apply(order, 1000)
 		ignore := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Delivery" }, cmp.Ignore())
 		if diff := cmp.Diff(one, other, ignore); diff != "" {
 			t.Fatalf("in other parts: %s", diff)
@@ -189,7 +189,7 @@ func TestInEveryOrderTheSameIsTooMuch(t *testing.T) {
 // TestWhatCostsTooMuchTellsNothingAndDelaysNobody has a page of deliveries come that cost as much as one may, or more, with
 // a payment among them.
 func TestWhatCostsTooMuchTellsNothing(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	dear := event{id: "evt_dear", typ: "charge.succeeded", object: `{"id":"ch_1","amount":4900,"currency":"eur","captured":true,"more":"` + strings.Repeat("x", hook.MaxTold) + `"}`}
 	r := h.append(hook.Verified, dear)
 	h.append(hook.Verified, event{id: "evt_push", typ: "customer.created", object: dear.object})
@@ -197,28 +197,28 @@ func TestWhatCostsTooMuchTellsNothing(t *testing.T) {
 	if list := h.list(hook.StatusFilter{}); len(list) != 1 || list[0].Subject != "payment/pi_1" {
 		t.Errorf("%+v", list)
 	}
-	if n := h.board.TooMuch(); n != 1 {
+	if n := h.view.TooMuch(); n != 1 {
 		t.Errorf("%d cost too much", n)
 	}
-	effects, err := h.board.Effects(t.Context(), &r)
+	effects, err := h.view.Effects(t.Context(), &r)
 	if err != nil || len(effects) != 1 || effects[0].Effect != hook.EffectTooMuch || effects[0].Event != "evt_dear" || effects[0].Delivery != r.ID {
 		t.Errorf("%+v, %v", effects, err)
 	}
 }
 
-// TestWhatIsDrawnInPartsIsDrawnAlike has what is drawn at once weigh more than it may, so that it is drawn part by part.
-func TestManySubjectsAreDrawnPartByPart(t *testing.T) {
-	h := newHouse(t)
+// TestAPageThatIsAppliedInPartsGivesTheSameStatuses applies a page whose rows weigh more than a changeset may.
+func TestAPageThatIsAppliedInPartsGivesTheSameStatuses(t *testing.T) {
+	h := newHarness(t)
 	for n := range 40 {
 		h.append(hook.Verified, life(n)[0])
 	}
-	h.draw()
-	if err := h.board.Flush(); err != nil {
+	h.apply()
+	if err := h.projector.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	heavy := 0
 	for n := range 40 { // as if each had been told of by the longest texts
-		s, err := h.board.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, fmt.Sprint("payment/pi_", n)))
+		s, err := h.projector.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, fmt.Sprint("payment/pi_", n)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -230,22 +230,22 @@ func TestManySubjectsAreDrawnPartByPart(t *testing.T) {
 			more.Evidence = append(more.Evidence, e)
 		}
 		heavy += weightOf(&more)
-		h.board.subjects.add(&more)
+		h.projector.subjects.add(&more)
 	}
-	if heavy < changesetBytes || h.board.subjects.weight.Load() > keptBytes {
-		t.Fatalf("%d bytes, of which %d are kept", heavy, h.board.subjects.weight.Load())
+	if heavy < changesetBytes || h.projector.subjects.weight.Load() > keptBytes {
+		t.Fatalf("%d bytes, of which %d are kept", heavy, h.projector.subjects.weight.Load())
 	}
 	grown := 0
 	for n := range 40 {
 		h.append(hook.Verified, life(n)[3])
 	}
-	h.draw()
+	h.apply()
 	for _, s := range h.list(hook.StatusFilter{}) {
 		if s.State == hook.StatePaid {
 			grown++
 		}
 	}
-	if grown != 40 || h.board.Position() != h.log.Head() {
-		t.Errorf("%d of 40 are paid, position %d of %d", grown, h.board.Position(), h.log.Head())
+	if grown != 40 || h.projector.Position() != h.log.Head() {
+		t.Errorf("%d of 40 are paid, position %d of %d", grown, h.projector.Position(), h.log.Head())
 	}
 }

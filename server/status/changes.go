@@ -17,18 +17,18 @@ const changedBytes = 4 << 20
 //
 // The live hub calls it to fill frames. A status may be returned more than once, its newest state last: a client that
 // applies the changes in order ends with the same statuses as one that loads them.
-func (b *Board) Changed(
+func (v View) Changed(
 	ctx context.Context,
 	from, upTo hook.Seq,
 ) (all []hook.StatusChange, until hook.Seq, err error) {
-	if found, ok := b.changed(from, upTo); ok {
+	if found, ok := v.changed(from, upTo); ok {
 		all, until = encoded(found, upTo)
 		return all, until, nil
 	}
-	waiting := b.waiting(from, upTo) // read first: what is stored meanwhile is returned twice rather than never
-	b.using.RLock()
-	defer b.using.RUnlock()
-	all, until, err = b.store.Changed(ctx, from, upTo, changedBytes)
+	waiting := v.waiting(from, upTo) // read first: what is stored meanwhile is returned twice rather than never
+	v.p.using.RLock()
+	defer v.p.using.RUnlock()
+	all, until, err = v.p.store.Changed(ctx, from, upTo, changedBytes)
 	if err != nil {
 		return nil, from, err
 	}
@@ -61,10 +61,10 @@ func encoded(found []*hook.Status, upTo hook.Seq) (all []hook.StatusChange, unti
 
 // waiting returns the changes in (from, upTo] that are not stored yet, in the log's order. A reference that is shown as
 // its only member is no change of its own.
-func (b *Board) waiting(from, upTo hook.Seq) (all []*hook.Status) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	for _, s := range b.pending.subjects {
+func (v View) waiting(from, upTo hook.Seq) (all []*hook.Status) {
+	v.p.mu.RLock()
+	defer v.p.mu.RUnlock()
+	for _, s := range v.p.pending.subjects {
 		if st := &s.Status; st.Seq > from && st.Seq <= upTo && st.State != "" && !st.IsAlias() {
 			all = append(all, st)
 		}
@@ -75,14 +75,14 @@ func (b *Board) waiting(from, upTo hook.Seq) (all []*hook.Status) {
 
 // changed returns the changes in (from, upTo] if all of them are in recent, in the log's order. A subject that changed
 // several times is in recent once for each.
-func (b *Board) changed(from, upTo hook.Seq) (found []*hook.Status, ok bool) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	if from < b.recent.floor {
+func (v View) changed(from, upTo hook.Seq) (found []*hook.Status, ok bool) {
+	v.p.mu.RLock()
+	defer v.p.mu.RUnlock()
+	if from < v.p.recent.floor {
 		return nil, false
 	}
-	for i := len(b.recent.changes) - 1; i >= 0 && b.recent.changes[i].Seq > from; i-- {
-		if st := b.recent.changes[i]; st.Seq <= upTo {
+	for i := len(v.p.recent.changes) - 1; i >= 0 && v.p.recent.changes[i].Seq > from; i-- {
+		if st := v.p.recent.changes[i]; st.Seq <= upTo {
 			found = append(found, st)
 		}
 	}

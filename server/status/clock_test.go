@@ -16,7 +16,7 @@ import (
 func TestAStatusDoesNotDependOnTheClock(t *testing.T) {
 	var stands [2]hook.Status
 	for i, jump := range []time.Duration{time.Minute, time.Hour} {
-		h := newHouse(t)
+		h := newHarness(t)
 		for n, e := range append(life(1), life(1)...) { // each comes twice
 			if n%2 == 1 {
 				jump = -jump
@@ -27,7 +27,7 @@ func TestAStatusDoesNotDependOnTheClock(t *testing.T) {
 			if err := h.log.Append(&r); err != nil {
 				t.Fatal(err)
 			}
-			h.draw()
+			h.apply()
 		}
 		list := h.list(hook.StatusFilter{})
 		if len(list) != 1 || list[0].State != hook.StatePartiallyRefunded || list[0].Amount != 4900 {

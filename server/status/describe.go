@@ -145,7 +145,7 @@ func timeToPaid(set []hook.Evidence, began hook.Time) time.Duration {
 func describe(row *hook.Subject) {
 	all := payments.InOrder(row.Evidence)
 	st := &row.Status
-	p := stand(st.Kind, all)
+	p := deriveState(st.Kind, all)
 	describeEnvironment(row)
 	st.State, st.Tone, st.Final, st.UpdatedAt = p.state, p.tone, p.final, p.at
 	st.Amount, st.Currency, st.NeedsReview = p.amount, p.currency, st.TooMuch

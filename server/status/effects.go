@@ -30,7 +30,7 @@ type moment struct {
 // those of the payments' rows.
 func derive(row *hook.Subject, set []hook.Evidence) moment {
 	if row.Links.Level == "" {
-		return moment{state: stand(row.Status.Kind, payments.InOrder(set)).state}
+		return moment{state: deriveState(row.Status.Kind, payments.InOrder(set)).state}
 	}
 	one := hook.Subject{Links: hook.Links{Level: row.Links.Level}, Evidence: set}
 	s := payments.Derive(&one, false)

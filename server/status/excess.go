@@ -20,16 +20,16 @@ const excessEvery = time.Minute
 
 // TooMuch returns how many deliveries since the start reported nothing because they exceed the limit for extraction. It
 // is a metric.
-func (b *Board) TooMuch() int64 { return b.excess.count.Load() }
+func (v View) TooMuch() int64 { return v.p.excess.count.Load() }
 
 // note counts a delivery. The caller holds applying, or is the only user.
-func (x *excess) note(b *Board, d *hook.Delivery) {
-	n, now := x.count.Add(1), b.Now()
+func (x *excess) note(p *Projector, d *hook.Delivery) {
+	n, now := x.count.Add(1), p.Now()
 	if !x.loggedAt.IsZero() && now.Sub(x.loggedAt) < excessEvery {
 		return
 	}
-	b.Logger.Warn(
-		"a delivery costs too much to read: nothing that it tells counts",
+	p.Logger.Warn(
+		"a delivery exceeds the limit for extraction; none of its statements counts",
 		"delivery",
 		d.ID,
 		"endpoint",

@@ -27,23 +27,23 @@ func fill(t *testing.T) (free func()) {
 	return free
 }
 
-// TestWhileTheDiskIsFullStatusesAreToldAllTheSame is promise R5 for what is drawn and cannot be stored: pages show it, who
+// TestWhileTheDiskIsFullStatusesAreToldAllTheSame is promise R5 for what is applied and cannot be stored: pages show it, who
 // reads from a cursor is told, lists show what was stored before, and with room again all is there.
 func TestWhileTheDiskIsFullStatusesAreToldAllTheSame(t *testing.T) {
 	for _, after := range []string{"room again", "a restart"} {
 		t.Run(after, func(t *testing.T) {
-			h := newHouse(t)
+			h := newHarness(t)
 			h.receive(life(1)...)
-			if err := h.board.Flush(); err != nil {
+			if err := h.projector.Flush(); err != nil {
 				t.Fatal(err)
 			}
-			stored := h.board.Position()
+			stored := h.projector.Position()
 			for _, e := range life(2) {
 				h.append(hook.Verified, e)
 			}
 			free := fill(t)
-			h.draw()
-			if err := h.board.Flush(); err == nil {
+			h.apply()
+			if err := h.projector.Flush(); err == nil {
 				t.Fatal("the disk is not full")
 			}
 			for _, order := range []string{"order/10-1", "order/10-2"} {
@@ -54,25 +54,25 @@ func TestWhileTheDiskIsFullStatusesAreToldAllTheSame(t *testing.T) {
 			if list := h.list(hook.StatusFilter{}); len(list) != 1 || list[0].Reference != "10-1" {
 				t.Errorf("listed: %+v", list)
 			}
-			if counts, err := h.board.Counts(t.Context(), hook.StatusFilter{}); err != nil || counts[hook.StatePartiallyRefunded] != 2 {
+			if counts, err := h.view.Counts(t.Context(), hook.StatusFilter{}); err != nil || counts[hook.StatePartiallyRefunded] != 2 {
 				t.Errorf("counted: %v, %v", counts, err)
 			}
-			h.board.recent = recent{floor: h.board.Position()} // as for a reader who was away for long
-			if told, _, err := h.board.Changed(t.Context(), 0, h.board.Position()); err != nil || len(told) != 4 || told[3].Seq <= stored {
+			h.projector.recent = recent{floor: h.projector.Position()} // as for a reader who was away for long
+			if told, _, err := h.view.Changed(t.Context(), 0, h.projector.Position()); err != nil || len(told) != 4 || told[3].Seq <= stored {
 				t.Errorf("told: %v, %v", told, err)
 			}
 			if after == "a restart" {
 				h.stop()
 				free()
 				h.open(sqlite.Options{})
-				if at := h.board.Position(); at != stored {
+				if at := h.projector.Position(); at != stored {
 					t.Errorf("begins at %d, not at %d", at, stored)
 				}
-				h.draw()
+				h.apply()
 			}
 			free()
 			list := h.list(hook.StatusFilter{})
-			if len(list) != 2 || list[0].Reference != "10-2" || h.board.store.Position() != h.board.Position() {
+			if len(list) != 2 || list[0].Reference != "10-2" || h.projector.store.Position() != h.projector.Position() {
 				t.Errorf("with room again: %+v", list)
 			}
 		})

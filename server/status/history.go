@@ -15,24 +15,24 @@ const maxReplayed = 200
 // stepsOf returns the changes of a subject's state, oldest first. Those of an order are across all of its payments.
 // Steps are not stored: they are derived from evidence in the order in which it happened, so a late event appears where
 // it belongs. Public pages and the API's status show them.
-func (b *Board) stepsOf(ctx context.Context, row *hook.Subject) ([]hook.Step, error) {
+func (v View) stepsOf(ctx context.Context, row *hook.Subject) ([]hook.Step, error) {
 	switch row.Links.Level {
 	case "":
-		return append([]hook.Step{}, stand(row.Status.Kind, payments.InOrder(row.Evidence)).steps...), nil
+		return append([]hook.Step{}, deriveState(row.Status.Kind, payments.InOrder(row.Evidence)).steps...), nil
 	case hook.LevelPayment:
 		return paymentSteps(row), nil
 	}
-	below, err := b.rowsBelow(ctx, row)
+	below, err := v.rowsBelow(ctx, row)
 	if err != nil {
 		return nil, err
 	}
-	return replay(row, below, b.readers.unique(row.Status.Endpoint))
+	return replay(row, below, v.p.readers.unique(row.Status.Endpoint))
 }
 
 // rowsBelow returns the rows that an order or reference lists, and those that these list, each once.
-func (b *Board) rowsBelow(ctx context.Context, row *hook.Subject) (all []*hook.Subject, err error) {
+func (v View) rowsBelow(ctx context.Context, row *hook.Subject) (all []*hook.Subject, err error) {
 	for _, m := range payments.Units(row.Links.Level, row.Links.Members) {
-		one, err := b.find(ctx, hook.HashAlias(row.Status.Endpoint, row.Environment, m.Name))
+		one, err := v.p.find(ctx, hook.HashAlias(row.Status.Endpoint, row.Environment, m.Name))
 		if err != nil {
 			return nil, err
 		}
@@ -41,7 +41,7 @@ func (b *Board) rowsBelow(ctx context.Context, row *hook.Subject) (all []*hook.S
 		}
 		all = append(all, one)
 		if m.Level == hook.LevelOrder {
-			more, err := b.rowsBelow(ctx, one)
+			more, err := v.rowsBelow(ctx, one)
 			if err != nil {
 				return nil, err
 			}

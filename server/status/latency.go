@@ -29,26 +29,26 @@ const (
 
 // latency returns how long the payments of an endpoint usually take until they are paid, in seconds; nil if too few are
 // known. The lock is held while the store is read, so that many waiting pages cause one reading.
-func (b *Board) latency(ctx context.Context, endpoint hook.EndpointID) (*hook.Latency, error) {
-	b.latencies.mu.Lock()
-	defer b.latencies.mu.Unlock()
-	if u, ok := b.latencies.all[endpoint]; ok && b.Now().Before(u.until) {
+func (v View) latency(ctx context.Context, endpoint hook.EndpointID) (*hook.Latency, error) {
+	v.p.latencies.mu.Lock()
+	defer v.p.latencies.mu.Unlock()
+	if u, ok := v.p.latencies.all[endpoint]; ok && v.p.Now().Before(u.until) {
 		return u.latency, nil
 	}
-	_ = b.Flush() // if the disk is full, what is stored is read
-	b.using.RLock()
-	took, err := b.store.Took(ctx, endpoint, maxSamples)
-	b.using.RUnlock()
+	_ = v.p.Flush() // if the disk is full, what is stored is read
+	v.p.using.RLock()
+	took, err := v.p.store.TimesToPaid(ctx, endpoint, maxSamples)
+	v.p.using.RUnlock()
 	if err != nil {
 		return nil, err
 	}
-	u := cachedLatency{until: b.Now().Add(latencyValidFor)}
+	u := cachedLatency{until: v.p.Now().Add(latencyValidFor)}
 	if n := len(took); n >= minSamples {
 		u.latency = &hook.Latency{P50: took[(n-1)/2].Seconds(), P90: took[(n*9-1)/10].Seconds(), Samples: n}
 	}
-	if b.latencies.all == nil {
-		b.latencies.all = map[hook.EndpointID]cachedLatency{}
+	if v.p.latencies.all == nil {
+		v.p.latencies.all = map[hook.EndpointID]cachedLatency{}
 	}
-	b.latencies.all[endpoint] = u
+	v.p.latencies.all[endpoint] = u
 	return u.latency, nil
 }

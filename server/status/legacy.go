@@ -53,11 +53,11 @@ func upgradeEvidence(e *hook.Evidence) {
 // factsOf returns what is taken over from a row: what the wanted deliveries reported. The connecting statement is taken
 // over too if any of them concerned the row. A rebuild calls it for rows of both models, as it may follow a change of
 // an endpoint as well as an update.
-func (b *Board) factsOf(row *hook.Subject, wanted func(hook.Seq) bool) []hook.Statement {
+func (p *Projector) factsOf(row *hook.Subject, wanted func(hook.Seq) bool) []hook.Statement {
 	old := *row
 	if row.Links.Level == "" && (row.Status.Kind == hook.KindPayment || row.Status.Kind == hook.KindOrder) {
 		prefixes := paymentPrefixes
-		from := b.readers.of(row.Status.Endpoint)
+		from := p.readers.of(row.Status.Endpoint)
 		if from != nil && slices.Contains([]string{"btcpay", "paddle", "lemonsqueezy"}, from.provider.ID) {
 			prefixes = append(slices.Clone(prefixes), "invoice")
 		}

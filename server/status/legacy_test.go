@@ -7,18 +7,18 @@ import (
 )
 
 // oldRow stores a subject of the earlier model, of which the log holds nothing any more.
-func (h *house) oldRow(kind hook.SubjectKind, evidence []hook.Evidence, aliases ...string) {
+func (h *harness) oldRow(kind hook.SubjectKind, evidence []hook.Evidence, aliases ...string) {
 	h.Helper()
-	row := &hook.Subject{Key: h.board.store.NextKey(), Evidence: evidence}
+	row := &hook.Subject{Key: h.projector.store.NextKey(), Evidence: evidence}
 	row.Status = hook.Status{
 		ID: hook.HashAlias(shop, hook.EnvironmentLive, aliases[0]).ID(), Endpoint: shop, Subject: aliases[0], Kind: kind,
 		State: hook.StatePaid, Amount: 4900, Currency: "EUR", Aliases: aliases, Seq: 1,
 	}
-	changes := hook.SubjectChanges{Put: []*hook.Subject{row}, Aliases: map[hook.AliasHash]int64{}, UpTo: h.board.Position()}
+	changes := hook.SubjectChanges{Put: []*hook.Subject{row}, Aliases: map[hook.AliasHash]int64{}, UpTo: h.projector.Position()}
 	for _, alias := range aliases {
 		changes.Aliases[hook.HashAlias(shop, hook.EnvironmentLive, alias)] = row.Key
 	}
-	if err := h.board.store.Store(changes); err != nil {
+	if err := h.projector.store.Store(changes); err != nil {
 		h.Fatal(err)
 	}
 }
@@ -33,7 +33,7 @@ func sweptEvidence(minutes int, kind hook.Kind, amount int64) hook.Evidence {
 // TestRowsOfTheEarlierModelShowWhatTheyShowedAndAreTakenOver reads rows from before there were orders, applies a new
 // event to one, and rebuilds all of them without their deliveries.
 func TestRowsOfTheEarlierModelShowWhatTheyShowedAndAreTakenOver(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.oldRow(hook.KindPayment, []hook.Evidence{sweptEvidence(0, hook.Created, 4900), sweptEvidence(1, hook.Captured, 4900)},
 		"payment/pi_old", "charge/ch_old", "checkout/cs_old", "order/10-old")
 	snapshot := sweptEvidence(0, hook.Stands, 6600)
@@ -60,21 +60,21 @@ func TestRowsOfTheEarlierModelShowWhatTheyShowedAndAreTakenOver(t *testing.T) {
 	delete(want, "checkout/cs_old")
 	look("after a new event", want)
 
-	shadow, err := h.board.shadow(t.Context())
+	next, err := h.projector.newReplacement(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.board.Flush(); err != nil {
+	if err := h.projector.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	gone := func(seq hook.Seq) bool { return seq == 1 }
-	if err := shadow.inherit(t.Context(), h.board.store, 1, gone); err != nil {
+	if err := next.importFrom(t.Context(), h.projector.store, 1, gone); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.board.Close(); err != nil {
+	if err := h.projector.Close(); err != nil {
 		t.Error(err)
 	}
-	h.board = shadow
+	h.projector, h.view = next, next.View()
 	want["checkout/cs_old"] = hook.StatePartiallyRefunded // the order that the payment was of
 	look("taken over", want)
 	for _, name := range []string{"payment/pi_a", "payment/pi_b"} {

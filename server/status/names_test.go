@@ -24,9 +24,9 @@ var soup = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) event {
 }), 1, 8)
 
 // TestNoOrderMakesADifferenceToWhoIsOne has soups of events join subjects by the names that they share, twice: as they
-// are, and in another order, with repeats, some drawn together and some alone.
+// are, and in another order, with repeats, some applied together and some alone.
 func TestNoOrderMakesADifferenceToWhoIsOne(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	var places, merged int
 	stands := func(all []event, together []bool) map[string]string {
 		places++
@@ -36,13 +36,13 @@ func TestNoOrderMakesADifferenceToWhoIsOne(t *testing.T) {
 			e.object = strings.ReplaceAll(e.object, "#", mark)
 			h.append(hook.Verified, e)
 			if !together[i] {
-				h.draw()
+				h.apply()
 			}
 		}
-		h.draw()
+		h.apply()
 		found := map[string]string{}
 		for _, name := range []string{"charge/ch_1", "charge/ch_2", "charge/ch_3", "payment/pi_1", "payment/pi_2", "invoice/in_1", "order/10-1", "order/10-2"} {
-			s, err := h.board.find(h.Context(), hook.HashAlias(shop, hook.EnvironmentLive, name+mark))
+			s, err := h.projector.find(h.Context(), hook.HashAlias(shop, hook.EnvironmentLive, name+mark))
 			if err != nil {
 				h.Fatal(err)
 			}

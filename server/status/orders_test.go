@@ -19,20 +19,20 @@ func paidFor(n int, order string, amount int, more string) event {
 	}
 }
 
-func (h *house) one(name string) hook.StatusDetail {
+func (h *harness) one(name string) hook.StatusDetail {
 	h.Helper()
-	row, _, err := h.board.named(h.Context(), shop, hook.EnvironmentLive, name)
+	row, _, err := h.view.named(h.Context(), shop, hook.EnvironmentLive, name)
 	if err != nil || row == nil {
 		h.Fatalf("%s: %v", name, err)
 	}
-	d, err := h.board.Status(h.Context(), row.Status.ID)
+	d, err := h.view.Status(h.Context(), row.Status.ID)
 	if err != nil {
 		h.Fatal(err)
 	}
 	return d
 }
 
-func (h *house) subjects(f hook.StatusFilter) (all []string) {
+func (h *harness) subjects(f hook.StatusFilter) (all []string) {
 	h.Helper()
 	for _, s := range h.list(f) {
 		all = append(all, s.Subject)
@@ -42,7 +42,7 @@ func (h *house) subjects(f hook.StatusFilter) (all []string) {
 
 // TestPaymentsOfOneReferenceAreListedInsideIt has a second payment of an order arrive, and then another customer's.
 func TestPaymentsOfOneReferenceAreListedInsideIt(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.receive(paidFor(1, "77", 4900, ""))
 	if diff := cmp.Diff([]string{"payment/pi_77_1"}, h.subjects(hook.StatusFilter{})); diff != "" {
 		t.Error(diff)
@@ -56,7 +56,7 @@ func TestPaymentsOfOneReferenceAreListedInsideIt(t *testing.T) {
 		!cmp.Equal(d.Review, []hook.Review{hook.ReviewPaidTwice}) || !d.NeedsReview || d.Members[0].Parent != d.ID {
 		t.Errorf("%+v", d)
 	}
-	if counts, err := h.board.Counts(t.Context(), hook.StatusFilter{}); err != nil || counts[hook.StatePaid] != 1 || len(counts) != 1 {
+	if counts, err := h.view.Counts(t.Context(), hook.StatusFilter{}); err != nil || counts[hook.StatePaid] != 1 || len(counts) != 1 {
 		t.Errorf("%v, %v", counts, err)
 	}
 	if found := h.subjects(hook.StatusFilter{Words: "pi_77_1"}); !cmp.Equal(found, []string{"payment/pi_77_1"}) {
@@ -74,7 +74,7 @@ func TestPaymentsOfOneReferenceAreListedInsideIt(t *testing.T) {
 		t.Errorf("to be reviewed: %v", left)
 	}
 	h.change(func(e *hook.Endpoint) { e.Statuses.UniqueReferences = true })
-	h.redraw()
+	h.rebuild()
 	if p := h.public("", "order/77"); p.Status != hook.StatePaid || len(h.subjects(hook.StatusFilter{})) != 1 {
 		t.Errorf("shown of one order: %+v", p)
 	}
@@ -82,16 +82,16 @@ func TestPaymentsOfOneReferenceAreListedInsideIt(t *testing.T) {
 
 // TestAReferenceOfTwoAccountsIsFoundByItsAccount has two accounts with an order of the same number.
 func TestAReferenceOfTwoAccountsIsFoundByItsAccount(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	send := func(account string, e event) {
 		r := e.record(hook.Verified)
 		r.Account = account
 		if err := h.log.Append(&r); err != nil {
 			t.Fatal(err)
 		}
-		h.draw()
+		h.apply()
 	}
-	watch := h.board.Watch(shop, "", "order/77")
+	watch := h.view.Watch(shop, "", "order/77")
 	defer watch.Close()
 	send("acct_1", paidFor(1, "77", 4900, ""))
 	if p := h.public("", "order/77"); p.Status != hook.StatePaid || p.Amount != 4900 || len(watch.C()) != 1 {
@@ -116,10 +116,10 @@ func TestAReferenceOfTwoAccountsIsFoundByItsAccount(t *testing.T) {
 		}
 	}
 	before := h.list(hook.StatusFilter{})
-	if err := h.board.RequestRebuild(t.Context()); err != nil {
+	if err := h.projector.RequestRebuild(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	h.redraw()
+	h.rebuild()
 	if diff := cmp.Diff(before, h.list(hook.StatusFilter{})); diff != "" {
 		t.Error(diff)
 	}
@@ -127,13 +127,13 @@ func TestAReferenceOfTwoAccountsIsFoundByItsAccount(t *testing.T) {
 
 // TestAReviewHoldsUntilThereIsAnotherReason notes that a person looked at an order that was paid twice.
 func TestAReviewHoldsUntilThereIsAnotherReason(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.receive(paidFor(1, "77", 4900, ""), paidFor(2, "77", 4900, ""))
 	twice := hook.StatusFilter{Review: hook.ReviewPaidTwice}
 	if n := len(h.list(twice)); n != 1 {
 		t.Fatalf("%d to be reviewed", n)
 	}
-	d, err := h.board.Review(t.Context(), h.one("order/77").ID, true, "ada", "returned by hand")
+	d, err := h.projector.Review(t.Context(), h.one("order/77").ID, true, "ada", "returned by hand")
 	if err != nil || d.NeedsReview || d.Reviewed == nil || d.Reviewed.By != "ada" || d.Reviewed.Note != "returned by hand" {
 		t.Fatalf("%+v, %v", d, err)
 	}
@@ -141,10 +141,10 @@ func TestAReviewHoldsUntilThereIsAnotherReason(t *testing.T) {
 	if n := len(h.list(twice)); n != 0 {
 		t.Errorf("%d to be reviewed again for the same reason", n)
 	}
-	if err := h.board.RequestRebuild(t.Context()); err != nil {
+	if err := h.projector.RequestRebuild(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	h.redraw()
+	h.rebuild()
 	h.stop()
 	h.open(sqlite.Options{})
 	if d := h.one("order/77"); d.NeedsReview || d.Reviewed == nil || len(h.list(twice)) != 0 {
@@ -155,14 +155,14 @@ func TestAReviewHoldsUntilThereIsAnotherReason(t *testing.T) {
 	if d := h.one("order/77"); !d.NeedsReview {
 		t.Errorf("another reason: %+v", d)
 	}
-	if _, err := h.board.Review(t.Context(), "sub_aaaaaaaaaaaaaaaaaaaaaaaaaa", true, "ada", ""); err == nil {
+	if _, err := h.projector.Review(t.Context(), "sub_aaaaaaaaaaaaaaaaaaaaaaaaaa", true, "ada", ""); err == nil {
 		t.Error("a status that does not exist was reviewed")
 	}
 }
 
 // TestOnlyWhatTheEndpointsFilterAdmitsCounts has two shops of one account.
 func TestOnlyWhatTheEndpointsFilterAdmitsCounts(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.change(func(e *hook.Endpoint) { e.Statuses.Only = `body.data.object.metadata.shop:north` })
 	h.receive(
 		event{id: "evt_n", typ: "payment_intent.succeeded", object: `{"id":"pi_n","amount_received":1,"amount":1,"currency":"eur","metadata":{"shop":"north"}}`},
@@ -174,15 +174,15 @@ func TestOnlyWhatTheEndpointsFilterAdmitsCounts(t *testing.T) {
 
 // TestTenThousandAttemptsAtOneOrderStaySmall is card testing: thousands of declined payments of one order.
 func TestTenThousandAttemptsAtOneOrderStaySmall(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.receive(paidFor(1, "77", 4900, ""))
 	const n = 10_000
 	for i := range n {
 		h.append(hook.Verified, event{id: fmt.Sprint("evt_c", i), typ: "payment_intent.payment_failed", minute: 2 + i/60,
 			object: fmt.Sprintf(`{"id":"pi_c%d","amount":4900,"currency":"eur","metadata":{"order_id":"77"}}`, i)})
 	}
-	h.draw()
-	row, _, err := h.board.named(t.Context(), shop, hook.EnvironmentLive, "order/77")
+	h.apply()
+	row, _, err := h.view.named(t.Context(), shop, hook.EnvironmentLive, "order/77")
 	if err != nil || len(row.Links.Members) != 128 || weightOf(row) > 128<<10 {
 		t.Fatalf("%d members, which weigh %d: %v", len(row.Links.Members), weightOf(row), err)
 	}
@@ -192,18 +192,18 @@ func TestTenThousandAttemptsAtOneOrderStaySmall(t *testing.T) {
 	if p := h.public("", "payment/pi_c0"); p.Status != hook.StateFailed || !p.Summary.Denied {
 		t.Errorf("the first attempt: %+v", p)
 	}
-	if w := h.board.subjects.weight.Load(); w > keptBytes {
+	if w := h.projector.subjects.weight.Load(); w > keptBytes {
 		t.Errorf("%d bytes are kept", w)
 	}
 }
 
 // TestAConstantReferenceNamesNoOrder has so many payments of one "order number" that it cannot be one.
 func TestAConstantReferenceNamesNoOrder(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for i := range 100 {
 		h.append(hook.Verified, paidFor(i, "test", 4900, ""))
 	}
-	h.draw()
+	h.apply()
 	if p := h.public("", "order/test"); p.Status != hook.StateAmbiguous || p.Amount != 0 {
 		t.Errorf("%+v", p)
 	}

@@ -15,7 +15,7 @@ const (
 
 // pending has the rows that were applied and are not stored yet. The events of one payment come close together: stored
 // a second later, they are one write. What is lost with the process is derived again from the log, since the stored
-// position is behind it. Readers look here before they read the cache and the store. Board.mu guards it.
+// position is behind it. Readers look here before they read the cache and the store. Projector.mu guards it.
 type pending struct {
 	subjects map[int64]*hook.Subject  // by key
 	names    map[hook.AliasHash]int64 // new aliases, and those that lead to another row now
@@ -71,30 +71,30 @@ func (p *pending) changes(upTo hook.Seq) hook.SubjectChanges {
 	return d
 }
 
-// Flush stores all pending rows with the position. Readers call it before they list statuses from the store; Keep calls
+// Flush stores all pending rows with the position. Readers call it before they list statuses from the store; RunMaintenance calls
 // it every second.
-func (b *Board) Flush() error {
-	b.applying.Lock()
-	defer b.applying.Unlock()
-	return b.flush()
+func (p *Projector) Flush() error {
+	p.applying.Lock()
+	defer p.applying.Unlock()
+	return p.flush()
 }
 
 // flush is Flush for callers that hold applying. The position alone is stored only now and then.
-func (b *Board) flush() error {
-	if b.pending.empty() && b.position < b.store.Position()+storeEvery {
+func (p *Projector) flush() error {
+	if p.pending.empty() && p.position < p.store.Position()+storeEvery {
 		return nil
 	}
-	if err := b.store.Store(b.pending.changes(b.position)); err != nil {
+	if err := p.store.Store(p.pending.changes(p.position)); err != nil {
 		return err
 	}
-	for _, s := range b.pending.subjects { // added before pending is cleared, so that readers always find them
-		b.subjects.add(s)
+	for _, s := range p.pending.subjects { // added before pending is cleared, so that readers always find them
+		p.subjects.add(s)
 	}
-	for name, key := range b.pending.names {
-		b.names.Add(name, key)
+	for name, key := range p.pending.names {
+		p.names.Add(name, key)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.pending.clear()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pending.clear()
 	return nil
 }

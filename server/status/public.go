@@ -11,10 +11,10 @@ import (
 
 // isLive reports whether an endpoint has received anything verified that is no test. If it has not, somebody is trying
 // it out, and a link shows what test events report. If it has, a test payment must not make an order look paid.
-func (b *Board) isLive(endpoint hook.EndpointID) bool {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	for t := range b.tallies {
+func (v View) isLive(endpoint hook.EndpointID) bool {
+	v.p.mu.RLock()
+	defer v.p.mu.RUnlock()
+	for t := range v.p.tallies {
 		if t.Endpoint == endpoint && t.Environment == hook.EnvironmentLive {
 			return true
 		}
@@ -28,21 +28,21 @@ func (b *Board) isLive(endpoint hook.EndpointID) bool {
 //
 // The pages of status links and the public API call it. An unknown name is no error: the payer may be sent to the page
 // before the first event arrives, so the state is then "waiting". An ambiguous reference shows nobody's payment. The id
-// is that of the status shown, for Shown. The errors are noStatus, for an endpoint that does not exist, and those of
+// is that of the status shown, for RecordImpression. The errors are noStatus, for an endpoint that does not exist, and those of
 // the store.
-func (b *Board) Public(
+func (v View) Public(
 	ctx context.Context, endpoint hook.EndpointID, mode, name string,
 ) (hook.Public, hook.StatusID, error) {
-	e, ok := b.Endpoints(endpoint)
+	e, ok := v.p.Endpoints(endpoint)
 	if !ok || !e.DeletedAt.IsZero() {
 		return hook.Public{}, "", noStatus
 	}
 	// Test and live are two subjects that never mix. The test one is only a substitute while there is no live one.
-	s, shared, err := b.named(ctx, endpoint, modeEnvironment(mode), name)
-	if (s == nil || s.Status.State == "") && !shared && err == nil && mode != hook.ModeTest && !b.isLive(endpoint) {
+	s, shared, err := v.named(ctx, endpoint, modeEnvironment(mode), name)
+	if (s == nil || s.Status.State == "") && !shared && err == nil && mode != hook.ModeTest && !v.isLive(endpoint) {
 		var test *hook.Subject
 		var sharedTest bool
-		if test, sharedTest, err = b.named(ctx, endpoint, hook.EnvironmentTest, name); test != nil {
+		if test, sharedTest, err = v.named(ctx, endpoint, hook.EnvironmentTest, name); test != nil {
 			s, shared = test, sharedTest
 		}
 	}
@@ -55,11 +55,11 @@ func (b *Board) Public(
 		return p, "", err
 	case s == nil || s.Status.State == "":
 		if s != nil && isPaid(s) { // an event named it, and reported no state
-			p.Summary = payments.Derive(s, b.readers.unique(endpoint))
+			p.Summary = payments.Derive(s, v.p.readers.unique(endpoint))
 			hideAmounts(&p.Summary)
 		}
 		if p.Kind = kindBefore(&e, name); p.Kind == "" {
-			p.TimeToPaid, err = b.latency(ctx, endpoint)
+			p.TimeToPaid, err = v.latency(ctx, endpoint)
 		}
 		return p, "", err
 	case shared || s.Status.State == hook.StateAmbiguous:
@@ -67,12 +67,12 @@ func (b *Board) Public(
 		p.Summary = hook.Summary{State: hook.StateAmbiguous, Review: s.Status.Review}
 		return p, s.Status.ID, nil
 	}
-	if err := b.show(ctx, &p, s, e.Statuses.Page); err != nil {
+	if err := v.fillPublic(ctx, &p, s, e.Statuses.Page); err != nil {
 		return p, "", err
 	}
 	waits := p.Status == hook.StateFailed || p.Status == hook.StateAuthorized // for a person
 	if !p.Final && isPaid(s) && p.Fulfilment == "" && !waits {
-		p.TimeToPaid, err = b.latency(ctx, endpoint)
+		p.TimeToPaid, err = v.latency(ctx, endpoint)
 	}
 	return p, s.Status.ID, err
 }
@@ -83,16 +83,16 @@ func isPaid(s *hook.Subject) bool { return s.Links.Level != "" }
 // named returns the subject of a name; nil if there is none. shared reports that several accounts have this reference,
 // with different payments. A reference without an account may be stored without one, or under the accounts of its
 // events, so all of its aliases are looked up.
-func (b *Board) named(
+func (v View) named(
 	ctx context.Context, endpoint hook.EndpointID, environment, name string,
 ) (s *hook.Subject, shared bool, err error) {
 	if _, account := hook.CutReference(name); account != "" || !strings.HasPrefix(name, "order/") {
-		s, err = b.find(ctx, hook.HashAlias(endpoint, environment, name))
+		s, err = v.p.find(ctx, hook.HashAlias(endpoint, environment, name))
 		return s, false, err
 	}
 	var all []*hook.Subject
 	for _, alias := range payments.BareReference(endpoint, environment, name) {
-		one, err := b.find(ctx, alias)
+		one, err := v.p.find(ctx, alias)
 		if err != nil {
 			return nil, false, err
 		}
@@ -141,15 +141,15 @@ func kindBefore(e *hook.Endpoint, name string) hook.SubjectKind {
 // the public status is final.
 const retryWindow = 30 * time.Minute
 
-// show fills in what the endpoint's settings of the page allow. Amounts that are hidden are removed from the summary
+// fillPublic fills in what the endpoint's settings of the page allow. Amounts that are hidden are removed from the summary
 // too; its flags stay, since the words of the page are chosen by them.
-func (b *Board) show(ctx context.Context, p *hook.Public, s *hook.Subject, page hook.Page) error {
+func (v View) fillPublic(ctx context.Context, p *hook.Public, s *hook.Subject, page hook.Page) error {
 	st := &s.Status
 	p.Status, p.Kind, p.Tone, p.Fulfilment = st.State, st.Kind, st.Tone, st.Fulfilment
 	p.StartedAt, p.UpdatedAt = st.CreatedAt, st.UpdatedAt
-	p.Final = st.Final || st.State == hook.StateFailed && b.Now().Sub(st.UpdatedAt.Time) > retryWindow
+	p.Final = st.Final || st.State == hook.StateFailed && v.p.Now().Sub(st.UpdatedAt.Time) > retryWindow
 	if isPaid(s) {
-		p.Summary = payments.Derive(s, b.readers.unique(st.Endpoint))
+		p.Summary = payments.Derive(s, v.p.readers.unique(st.Endpoint))
 		p.NothingDue = p.Summary.NothingDue
 	}
 	if page.Shows("amount") {
@@ -166,7 +166,7 @@ func (b *Board) show(ctx context.Context, p *hook.Public, s *hook.Subject, page 
 	if !page.Shows("timeline") {
 		return nil
 	}
-	steps, err := b.stepsOf(ctx, s)
+	steps, err := v.stepsOf(ctx, s)
 	for _, step := range steps {
 		p.Timeline = append(p.Timeline, hook.PublicStep{Status: step.State, At: step.At})
 	}
@@ -178,32 +178,32 @@ func hideAmounts(s *hook.Summary) {
 	s.Amount, s.Due, s.Captured, s.Held, s.Refunded, s.Waived, s.Currency = 0, 0, 0, 0, 0, 0, ""
 }
 
-// shownKey is one state of one subject.
-type shownKey struct {
+// impressionKey is one state of one subject.
+type impressionKey struct {
 	status hook.StatusID
 	state  hook.State
 }
 
-// Shown stores that a page showed a state of a subject. by is the transport that brought it there. Only the first time
+// RecordImpression stores that a page showed a state of a subject. by is the transport that brought it there. Only the first time
 // counts; a cache keeps repeated views of a page from writing. Errors are logged and not returned: the page was shown
 // all the same.
-func (b *Board) Shown(id hook.StatusID, state hook.State, by string) {
+func (v View) RecordImpression(id hook.StatusID, state hook.State, by string) {
 	key, ok := id.Key()
 	if !ok {
 		return
 	}
-	s, err := b.find(context.Background(), key)
+	s, err := v.p.find(context.Background(), key)
 	if err != nil || s == nil {
 		return
 	}
-	what := shownKey{s.Status.ID, state}
-	if known, _ := b.shown.ContainsOrAdd(what, struct{}{}); known {
+	what := impressionKey{s.Status.ID, state}
+	if known, _ := v.p.impressions.ContainsOrAdd(what, struct{}{}); known {
 		return
 	}
-	b.using.RLock()
-	defer b.using.RUnlock()
-	shown := hook.Impression{State: state, At: hook.Time{Time: b.Now().UTC()}, By: by}
-	if err := b.store.Show(s.Status.ID, shown); err != nil {
-		b.Logger.Error("could not note that a page showed a status", "status", id, "error", err)
+	v.p.using.RLock()
+	defer v.p.using.RUnlock()
+	shown := hook.Impression{State: state, At: hook.Time{Time: v.p.Now().UTC()}, By: by}
+	if err := v.p.store.AddImpression(s.Status.ID, shown); err != nil {
+		v.p.Logger.Error("could not note that a page showed a status", "status", id, "error", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // TestHowLongItUsuallyTakesIsSaidOfWhatIsUnderWay, not of a payment that waits for its payer or for the shop.
 func TestHowLongItUsuallyTakesIsSaidOfWhatIsUnderWay(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for i := range 20 {
 		id := string(rune('a' + i))
 		h.receive(event{id: "evt_c" + id, typ: "payment_intent.created", object: `{"id":"pi_` + id + `","object":"payment_intent","status":"requires_payment_method"}`},
@@ -35,7 +35,7 @@ func TestHowLongItUsuallyTakesIsSaidOfWhatIsUnderWay(t *testing.T) {
 }
 
 func TestWhatIsWaitedForIsAPaymentUnlessItsNameSaysElse(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for name, kind := range map[string]hook.SubjectKind{
 		"payment/pi_1": "", "order/10-4471": "", "run/acme/shop/17": hook.KindRun, "job/3": hook.KindRun, "deployment/9": hook.KindDeployment,
 	} {

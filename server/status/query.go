@@ -13,6 +13,20 @@ import (
 	"hookbeam/server/wire"
 )
 
+// View reads the statuses of a projector: lists, single statuses with their history, what deliveries did, and what the
+// public may see. Any number of goroutines use it while deliveries are applied, and a rebuild does not interrupt it.
+// A reading sees everything up to the projector's position, stored or not, and Await waits for what is in the log now.
+//
+// A View has no state of its own and can be copied. Package api and the live hub use it; the one thing that it writes
+// is that a page showed a status. query.go, public.go, changes.go, watch.go, history.go and latency.go have its methods.
+type View struct{ p *Projector }
+
+// View returns what reads the statuses of this projector.
+func (p *Projector) View() View { return View{p} }
+
+// Position is the newest seq up to which all deliveries have been applied to what the view reads.
+func (v View) Position() hook.Seq { return v.p.Position() }
+
 // noStatus is the error for an id or endpoint that leads to no status.
 var noStatus = &hook.Problem{
 	Kind:   hook.ErrNotFound,
@@ -26,16 +40,16 @@ const patience = time.Second
 // Await waits until the deliveries that are in the log now have been applied, at most for patience. A client that got
 // the answer "stored" for a delivery therefore finds its effect. During a long catch-up the statuses are read as they
 // are.
-func (b *Board) Await(ctx context.Context) {
-	head := b.Log.Head()
-	if b.Position() >= head {
+func (v View) Await(ctx context.Context) {
+	head := v.p.Log.Head()
+	if v.p.Position() >= head {
 		return
 	}
 	over := time.NewTimer(patience)
 	defer over.Stop()
 	for {
-		moved := b.Moved()
-		if b.Position() >= head {
+		moved := v.p.Moved()
+		if v.p.Position() >= head {
 			return
 		}
 		select {
@@ -51,7 +65,7 @@ func (b *Board) Await(ctx context.Context) {
 // Statuses returns a page of statuses, those that changed last first. next is where the following page begins, "" where
 // nothing older is left. Pages are cut by (seq, key), so that a status that changes between two pages moves to the
 // front and no other one is skipped.
-func (b *Board) Statuses(
+func (v View) Statuses(
 	ctx context.Context,
 	f hook.StatusFilter,
 	before string,
@@ -61,11 +75,11 @@ func (b *Board) Statuses(
 	if err != nil {
 		return nil, "", err
 	}
-	b.Await(ctx)
-	_ = b.Flush() // if the disk is full, what is stored can still be read; Keep logs the error
-	b.using.RLock()
-	defer b.using.RUnlock()
-	texts, to, err := b.store.List(ctx, f, at, limit)
+	v.Await(ctx)
+	_ = v.p.Flush() // if the disk is full, what is stored can still be read; RunMaintenance logs the error
+	v.p.using.RLock()
+	defer v.p.using.RUnlock()
+	texts, to, err := v.p.store.List(ctx, f, at, limit)
 	if err != nil {
 		return nil, "", err
 	}
@@ -105,13 +119,13 @@ func parsePlace(s string) (p hook.StatusPageKey, err error) {
 
 // Counts returns the number of statuses in each state, for those that a list with the filter shows. It reads the
 // tallies in memory. Statuses that are shown inside another one are not counted.
-func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State]int, error) {
-	b.Await(ctx)
+func (v View) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State]int, error) {
+	v.Await(ctx)
 	// The tallies count a combination of endpoint, environment, kind and state each, so no status need be read.
-	b.mu.RLock()
-	defer b.mu.RUnlock()
+	v.p.mu.RLock()
+	defer v.p.mu.RUnlock()
 	counts := map[hook.State]int{}
-	for t, n := range b.tallies {
+	for t, n := range v.p.tallies {
 		if t.State != "" && !t.Inside && (f.Endpoint == "" || f.Endpoint == t.Endpoint) &&
 			(f.Kind == "" || f.Kind == t.Kind) &&
 			(f.Mode == "" || (f.Mode == hook.ModeTest) == (t.Environment == hook.EnvironmentTest)) {
@@ -121,72 +135,17 @@ func (b *Board) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State
 	return counts, nil
 }
 
-// find returns the subject of a name in its newest state, pending or stored; nil if there is none. Callers must not
-// change it, as others read it too.
-func (b *Board) find(ctx context.Context, name hook.AliasHash) (*hook.Subject, error) {
-	b.using.RLock()
-	defer b.using.RUnlock()
-	for range 3 { // two subjects may turn out to be one between looking up the name and the subject
-		key, err := b.keyOf(ctx, name)
-		if err != nil || key == 0 {
-			return nil, err
-		}
-		s, err := b.subject(ctx, key)
-		if s != nil && s.Links.Level == "" {
-			old := *s
-			upgrade(&old)
-			s = &old
-		}
-		if s != nil || err != nil {
-			return s, err
-		}
-	}
-	return nil, nil
-}
-
-// keyOf returns the key of the subject that has an alias; 0 if there is none. The caller holds using.
-func (b *Board) keyOf(ctx context.Context, name hook.AliasHash) (int64, error) {
-	b.mu.RLock()
-	key, ok := b.pending.names[name]
-	b.mu.RUnlock()
-	if !ok {
-		key, ok = b.names.Get(name)
-	}
-	if !ok {
-		return b.store.KeyOfAlias(ctx, name)
-	}
-	return key, nil
-}
-
-// subject returns the subject with a key; nil if it was merged or removed. The caller holds using.
-func (b *Board) subject(ctx context.Context, key int64) (*hook.Subject, error) {
-	b.mu.RLock()
-	s, ok := b.pending.subjects[key]
-	_, gone := b.pending.gone[key]
-	b.mu.RUnlock()
-	if gone {
-		return nil, nil
-	}
-	if !ok {
-		s, ok = b.subjects.get(key)
-	}
-	if !ok {
-		return b.store.Subject(ctx, key)
-	}
-	return s, nil
-}
-
 // Status returns one status with its history; any of its ids finds it, also those of subjects that were merged into it.
 // The history is derived from the stored evidence: Timeline has the effect of each event in the order in which it was
 // received, Steps the changes of the state in the order in which they happened. The errors are noStatus and those of
 // the store.
-func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, error) {
+func (v View) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, error) {
 	key, ok := id.Key()
 	if !ok {
 		return hook.StatusDetail{}, noStatus
 	}
-	b.Await(ctx)
-	s, err := b.find(ctx, key)
+	v.Await(ctx)
+	s, err := v.p.find(ctx, key)
 	if err != nil {
 		return hook.StatusDetail{}, err
 	}
@@ -194,28 +153,28 @@ func (b *Board) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail
 		return hook.StatusDetail{}, noStatus
 	}
 	detail := hook.StatusDetail{Status: s.Status, Timeline: effectsOf(s), Reviewed: s.Links.Reviewed}
-	if detail.Steps, err = b.stepsOf(ctx, s); err != nil {
+	if detail.Steps, err = v.stepsOf(ctx, s); err != nil {
 		return detail, err
 	}
-	if err := b.addMembers(ctx, &detail, s); err != nil {
+	if err := v.addMembers(ctx, &detail, s); err != nil {
 		return detail, err
 	}
-	b.using.RLock()
-	detail.Impressions, err = b.store.ShownOf(ctx, append(slices.Clip(s.Status.Merged), s.Status.ID))
-	b.using.RUnlock()
+	v.p.using.RLock()
+	detail.Impressions, err = v.p.store.ImpressionsOf(ctx, append(slices.Clip(s.Status.Merged), s.Status.ID))
+	v.p.using.RUnlock()
 	if err == nil {
-		detail.TimeToPaid, err = b.latency(ctx, s.Status.Endpoint)
+		detail.TimeToPaid, err = v.latency(ctx, s.Status.Endpoint)
 	}
 	return detail, err
 }
 
 // addMembers adds the statuses that an order or reference lists, newest change first, and their effects to its
 // timeline.
-func (b *Board) addMembers(ctx context.Context, detail *hook.StatusDetail, s *hook.Subject) error {
+func (v View) addMembers(ctx context.Context, detail *hook.StatusDetail, s *hook.Subject) error {
 	if s.Links.Level == hook.LevelPayment || s.Links.Level == "" {
 		return nil
 	}
-	below, err := b.rowsBelow(ctx, s)
+	below, err := v.rowsBelow(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -230,13 +189,13 @@ func (b *Board) addMembers(ctx context.Context, detail *hook.StatusDetail, s *ho
 
 // Effects returns what one delivery did to the subjects that it is about; at most maxEffects. The delivery's statements
 // are extracted again, so the record must have its body. A rejected delivery has no effects.
-func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, error) {
+func (v View) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, error) {
 	effects := []hook.Effect{}
 	if r.Verdict == hook.Rejected {
 		return effects, nil
 	}
-	b.Await(ctx)
-	statements, environment, err := b.readers.read(r)
+	v.Await(ctx)
+	statements, environment, err := v.p.readers.read(r)
 	if errors.Is(err, hook.ErrTooMuch) {
 		return append(effects, tooMuch(r)), nil
 	}
@@ -244,7 +203,7 @@ func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, err
 		if len(effects) == maxEffects {
 			break
 		}
-		f, found, err := b.effectOf(ctx, r, environment, &statements[i])
+		f, found, err := v.effectOf(ctx, r, environment, &statements[i])
 		if err != nil {
 			return nil, err
 		}
@@ -257,14 +216,14 @@ func (b *Board) Effects(ctx context.Context, r *hook.Record) ([]hook.Effect, err
 
 // effectOf returns what one statement of a delivery did to the subject that it is about. found is false if that is not
 // stored any more, or if its row has dropped the evidence.
-func (b *Board) effectOf(
+func (v View) effectOf(
 	ctx context.Context, r *hook.Record, environment string, st *hook.Statement,
 ) (f hook.Effect, found bool, err error) {
 	name := reportedOn(st)
 	if name == "" {
 		return f, false, nil
 	}
-	s, err := b.find(ctx, hook.HashAlias(r.Endpoint, environment, name))
+	s, err := v.p.find(ctx, hook.HashAlias(r.Endpoint, environment, name))
 	if err != nil || s == nil {
 		return f, false, err
 	}

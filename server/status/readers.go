@@ -15,7 +15,7 @@ import (
 )
 
 // readers extract the statements of each endpoint's deliveries. A reader is cached when an endpoint is first used, and
-// Board.Change replaces it when the endpoint's settings change.
+// Projector.Change replaces it when the endpoint's settings change.
 type readers struct {
 	endpoints func(hook.EndpointID) (hook.Endpoint, bool)
 

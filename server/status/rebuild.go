@@ -16,43 +16,43 @@ const rebuildPage = fullPage
 
 // RequestRebuild makes Run derive everything again from the log. A request during a rebuild causes another one. The
 // request is stored, so it survives a restart.
-func (b *Board) RequestRebuild(context.Context) error { return b.rebuilder.Request() }
+func (p *Projector) RequestRebuild(context.Context) error { return p.rebuilder.Request() }
 
-// inUse is the store of a board as its rebuilder sees it: the one in use at each call, since a rebuild replaces it.
-type inUse struct{ board *Board }
+// inUse is the store of a projector as its rebuilder sees it: the one in use at each call, since a rebuild replaces it.
+type inUse struct{ projector *Projector }
 
 func (s inUse) Stale() bool {
-	s.board.using.RLock()
-	defer s.board.using.RUnlock()
-	return s.board.store.Stale()
+	s.projector.using.RLock()
+	defer s.projector.using.RUnlock()
+	return s.projector.store.Stale()
 }
 
 func (s inUse) SetStale() error {
-	s.board.using.RLock()
-	defer s.board.using.RUnlock()
-	return s.board.store.SetStale()
+	s.projector.using.RLock()
+	defer s.projector.using.RUnlock()
+	return s.projector.store.SetStale()
 }
 
 func (s inUse) Gone() bool {
-	s.board.using.RLock()
-	defer s.board.using.RUnlock()
-	return s.board.store.Gone()
+	s.projector.using.RLock()
+	defer s.projector.using.RUnlock()
+	return s.projector.store.Gone()
 }
 
 // Change makes an endpoint's new settings count, for its earlier deliveries too: it requests a rebuild if these may
 // give other statements now and there are any. Package server calls it after an endpoint was saved.
-func (b *Board) Change(e hook.Endpoint) {
-	defer b.watches.notifyAll() // what the public may see may have changed
-	if !b.readers.change(&e) || !e.DeletedAt.IsZero() {
+func (p *Projector) Change(e hook.Endpoint) {
+	defer p.watches.notifyAll() // what the public may see may have changed
+	if !p.readers.change(&e) || !e.DeletedAt.IsZero() {
 		return
 	}
 	ctx := context.Background()
-	past, next, err := b.Records.Deliveries(ctx, hook.Filter{Endpoint: e.ID}, 0, 1)
+	past, next, err := p.Records.Deliveries(ctx, hook.Filter{Endpoint: e.ID}, 0, 1)
 	if err == nil && len(past) == 0 && next == 0 {
 		return
 	}
-	if err := b.RequestRebuild(ctx); err != nil {
-		b.Logger.Error("the statuses are drawn again, but would not be after a restart", "error", err)
+	if err := p.RequestRebuild(ctx); err != nil {
+		p.Logger.Error("could not store the request to rebuild the statuses; it is lost if the server restarts first", "error", err)
 	}
 }
 
@@ -60,132 +60,132 @@ func (b *Board) Change(e hook.Endpoint) {
 // login: an operator who can create files there controls the data anyway.
 const RebuildRequestFile = "statuses.rebuild"
 
-// newRebuilder returns the rebuilder of the board that is shown.
-func (b *Board) newRebuilder() *follow.Rebuilder {
-	return follow.NewRebuilder(b, inUse{b}, follow.RebuildOptions{
-		RequestFile: filepath.Join(b.Dir, RebuildRequestFile), LogGone: b.LogGone, Now: b.Now, Log: b.Logger})
+// newRebuilder returns the rebuilder of a projector whose tables are in use.
+func (p *Projector) newRebuilder() *follow.Rebuilder {
+	return follow.NewRebuilder(p, inUse{p}, follow.RebuildOptions{
+		RequestFile: filepath.Join(p.Dir, RebuildRequestFile), LogGone: p.LogGone, Now: p.Now, Log: p.Logger})
 }
 
 // Run does the rebuilds that are requested, until ctx ends. It calls rebuilt after each. All watches are woken, since
 // every status may be another one then.
-func (b *Board) Run(ctx context.Context, rebuilt func()) error {
-	return b.rebuilder.Run(ctx, func() {
-		b.watches.notifyAll()
+func (p *Projector) Run(ctx context.Context, rebuilt func()) error {
+	return p.rebuilder.Run(ctx, func() {
+		p.watches.notifyAll()
 		rebuilt()
 	})
 }
 
-// Rebuild follows the log with a second board until that has caught up, and puts its tables in the place of this one's.
-// Meanwhile this board goes on and is shown. The rebuilder calls it.
+// Rebuild follows the log with a second projector until that has caught up, and puts its tables in the place of this one's.
+// Meanwhile this one goes on, and readers use it. The rebuilder calls it.
 //
 // The second board catches up twice: first beside this one, which takes long, then with applying held, so that this
-// board does not move on. What people and pages added meanwhile, and the log does not have, is copied: impressions and
-// reviews. If a step fails, the new tables are removed and this board stays in use.
-func (b *Board) Rebuild(ctx context.Context) error {
-	b.rebuilder.Begin()
-	shadow, err := b.shadow(ctx)
+// one does not move on. What people and pages added meanwhile, and the log does not have, is copied: impressions and
+// reviews. If a step fails, the new tables are removed and the old ones stay in use.
+func (p *Projector) Rebuild(ctx context.Context) error {
+	p.rebuilder.Begin()
+	next, err := p.newReplacement(ctx)
 	if err != nil {
 		return err
 	}
 	done := false
 	defer func() {
 		if !done {
-			_ = shadow.Close()
-			if err := b.Databases.RemoveNew(); err != nil {
-				b.Logger.Error("could not remove the statuses that were drawn in part", "error", err)
+			_ = next.Close()
+			if err := p.Databases.RemoveNew(); err != nil {
+				p.Logger.Error("could not remove the tables of the failed rebuild", "error", err)
 			}
 		}
 	}()
-	began := b.Now() // impressions from now on are copied at the end, the earlier ones before the long catch-up
-	if err := b.copyShown(ctx, shadow, time.Time{}); err != nil {
+	began := p.Now() // impressions from now on are copied at the end, the earlier ones before the long catch-up
+	if err := p.copyImpressions(ctx, next, time.Time{}); err != nil {
 		return err
 	}
-	if err := shadow.catchUp(ctx, b, b.Flush); err != nil {
+	if err := next.catchUpTo(ctx, p, p.Flush); err != nil {
 		return err
 	}
-	// From here on this board stands still. Readers still see it; deliveries wait in the log until it is replaced.
-	b.applying.Lock()
-	defer b.applying.Unlock()
-	if err := shadow.catchUp(ctx, b, b.flush); err != nil {
+	// From here on this projector does not move. Readers still see it; deliveries wait in the log until it is replaced.
+	p.applying.Lock()
+	defer p.applying.Unlock()
+	if err := next.catchUpTo(ctx, p, p.flush); err != nil {
 		return err
 	}
-	if err := errors.Join(b.flush(), shadow.flush()); err != nil {
+	if err := errors.Join(p.flush(), next.flush()); err != nil {
 		return err
 	}
-	if err := b.copyShown(ctx, shadow, began); err != nil {
+	if err := p.copyImpressions(ctx, next, began); err != nil {
 		return err
 	}
-	if err := b.copyReviewed(ctx, shadow); err != nil {
+	if err := p.copyReviewed(ctx, next); err != nil {
 		return err
 	}
-	if err := shadow.flush(); err != nil {
+	if err := next.flush(); err != nil {
 		return err
 	}
-	err = b.take(ctx, shadow)
+	err = p.replaceTables(ctx, next)
 	done = err == nil
 	return err
 }
 
-// copyShown copies the impressions since a time to another board. Copying one twice changes nothing.
-func (b *Board) copyShown(ctx context.Context, to *Board, since time.Time) error {
-	err := b.store.EachShown(ctx, since, to.store.Show)
+// copyImpressions copies the impressions since a time to another projector. Copying one twice changes nothing.
+func (p *Projector) copyImpressions(ctx context.Context, to *Projector, since time.Time) error {
+	err := p.store.EachImpression(ctx, since, to.store.AddImpression)
 	if err != nil {
-		return fmt.Errorf("take over what was shown: %w", err)
+		return fmt.Errorf("copy impressions: %w", err)
 	}
 	return nil
 }
 
 // swept returns the seq up to which retention may have removed deliveries. Up to it, a rebuild cannot rely on the log
 // and takes the evidence from stored rows.
-func (b *Board) swept() hook.Seq { return b.Log.FirstKept() - 1 }
+func (p *Projector) swept() hook.Seq { return p.Log.FirstKept() - 1 }
 
-// shadow returns a board with the options of b and empty tables. It has no rebuilder.
-func (b *Board) shadow(ctx context.Context) (*Board, error) {
-	shadow, err := open(ctx, b.Options, b.Databases.OpenNew)
+// newReplacement returns a projector with the options of p and empty tables. It has no rebuilder.
+func (p *Projector) newReplacement(ctx context.Context) (*Projector, error) {
+	next, err := open(ctx, p.Options, p.Databases.OpenNew)
 	if err != nil {
-		return nil, fmt.Errorf("begin to draw the statuses again: %w", err)
+		return nil, fmt.Errorf("begin to rebuild the statuses: %w", err)
 	}
-	return shadow, nil
+	return next, nil
 }
 
-// catchUp applies all that another board has applied, be it still in the log or not. store makes the other one store
+// catchUpTo applies all that another projector has applied, be it still in the log or not. store makes the other one store
 // what is pending, since what is taken over is read from its tables.
-func (b *Board) catchUp(ctx context.Context, other *Board, store func() error) error {
-	if err := b.followBoard(ctx, other, store); err != nil {
+func (p *Projector) catchUpTo(ctx context.Context, other *Projector, store func() error) error {
+	if err := p.applyUpTo(ctx, other, store); err != nil {
 		return err
 	}
-	return b.inheritThinned(ctx, other, store)
+	return p.importThinned(ctx, other, store)
 }
 
-// followBoard applies deliveries until it has come as far as another board. What retention removed from the log, before
-// or meanwhile, is inherited from the rows that the other has stored; store makes it store all.
-func (b *Board) followBoard(ctx context.Context, other *Board, store func() error) error {
+// applyUpTo applies deliveries until it has come as far as another projector. What retention removed from the log, before
+// or meanwhile, is importedUpTo from the rows that the other has stored; store makes it store all.
+func (p *Projector) applyUpTo(ctx context.Context, other *Projector, store func() error) error {
 	for {
-		from, until := b.Position(), other.Position()
+		from, until := p.Position(), other.Position()
 		if from >= until {
 			return nil
 		}
-		page, upTo, err := b.Log.After(ctx, from, min(rebuildPage, int(until-from)))
-		if swept := min(b.swept(), until); err == nil && from < swept {
+		page, upTo, err := p.Log.After(ctx, from, min(rebuildPage, int(until-from)))
+		if swept := min(p.swept(), until); err == nil && from < swept {
 			if err = store(); err == nil {
-				err = b.inherit(
+				err = p.importFrom(
 					ctx,
 					other.store,
 					swept,
 					func(seq hook.Seq) bool { return seq > from && seq <= swept },
 				)
 			}
-			if b.inherited == from {
-				b.inherited = swept
+			if p.importedUpTo == from {
+				p.importedUpTo = swept
 			}
 		} else if err == nil {
 			for len(page) > 0 && page[len(page)-1].Seq > until { // if some before are gone, the page reaches beyond
 				page = page[:len(page)-1]
 			}
 			for i := range page {
-				b.read.add(page[i].Seq)
+				p.read.add(page[i].Seq)
 			}
-			err = b.apply(ctx, page, min(upTo, until))
+			err = p.apply(ctx, page, min(upTo, until))
 		}
 		if err != nil {
 			return err
@@ -193,37 +193,37 @@ func (b *Board) followBoard(ctx context.Context, other *Board, store func() erro
 	}
 }
 
-// inheritThinned takes over what those unsigned deliveries reported that are gone from the middle of the log, and were
-// gone before this board read them. Retention removes unsigned deliveries earlier than others, which leaves such holes.
-// What this board has read itself is not taken over: the settings may have changed, so that it reports something else
+// importThinned takes over what those unsigned deliveries reported that are gone from the middle of the log, and were
+// gone before this projector read them. Retention removes unsigned deliveries earlier than others, which leaves such holes.
+// What this projector has read itself is not taken over: the settings may have changed, so that it reports something else
 // now.
-func (b *Board) inheritThinned(ctx context.Context, other *Board, store func() error) error {
-	after, upTo := b.inherited, min(b.Retention.Thinned(), b.Position())
+func (p *Projector) importThinned(ctx context.Context, other *Projector, store func() error) error {
+	after, upTo := p.importedUpTo, min(p.Retention.Thinned(), p.Position())
 	if upTo <= after {
 		return nil
 	}
 	if err := store(); err != nil {
 		return err
 	}
-	b.inherited = upTo
-	return b.inherit(ctx, other.store, b.Position(), func(seq hook.Seq) bool {
-		return seq > after && seq <= upTo && !b.read.has(seq)
+	p.importedUpTo = upTo
+	return p.importFrom(ctx, other.store, p.Position(), func(seq hook.Seq) bool {
+		return seq > after && seq <= upTo && !p.read.has(seq)
 	})
 }
 
-// inherit takes over from stored rows what the wanted deliveries reported, in batches; the position is upTo afterwards.
+// importFrom takes over from stored rows what the wanted deliveries reported, in batches; the position is upTo afterwards.
 // Rows have the evidence of those deliveries, but no more than a row keeps.
-func (b *Board) inherit(
+func (p *Projector) importFrom(
 	ctx context.Context, from *Tables, upTo hook.Seq, wanted func(hook.Seq) bool,
 ) error {
 	var all []fact
 	apply := func() error {
-		err := b.applyFacts(ctx, upTo, all)
+		err := p.applyFacts(ctx, upTo, all)
 		all = nil
 		return err
 	}
 	err := from.Each(ctx, func(s *hook.Subject) error {
-		for _, statement := range b.factsOf(s, wanted) {
+		for _, statement := range p.factsOf(s, wanted) {
 			f := newFact(s.Status.Endpoint, s.Environment, statement)
 			f.tooMuch = s.Status.TooMuch
 			all = append(all, f)
@@ -240,11 +240,11 @@ func (b *Board) inherit(
 }
 
 // follow applies deliveries up to the position that until returns, which may move meanwhile.
-func (b *Board) follow(ctx context.Context, until func() hook.Seq) error {
-	for from := b.Position(); from < until(); from = b.Position() {
-		page, upTo, err := b.Log.After(ctx, from, min(rebuildPage, int(until()-from)))
+func (p *Projector) follow(ctx context.Context, until func() hook.Seq) error {
+	for from := p.Position(); from < until(); from = p.Position() {
+		page, upTo, err := p.Log.After(ctx, from, min(rebuildPage, int(until()-from)))
 		if err == nil {
-			err = b.apply(ctx, page, min(upTo, until()))
+			err = p.apply(ctx, page, min(upTo, until()))
 		}
 		if err != nil {
 			return err
@@ -256,45 +256,45 @@ func (b *Board) follow(ctx context.Context, until func() hook.Seq) error {
 // CatchUp applies what is already in the log, for at most patience. Package server calls it at the start, before it
 // accepts requests: a payer who reloads a page then should not read "waiting" for a payment that was shown before. That
 // it did not come to the end in time is no error.
-func (b *Board) CatchUp(ctx context.Context, patience time.Duration) error {
+func (p *Projector) CatchUp(ctx context.Context, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	err := b.follow(ctx, b.Log.Head)
+	err := p.follow(ctx, p.Log.Head)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		b.Logger.Info("the statuses are still being drawn", "position", b.Position(), "head", b.Log.Head())
+		p.Logger.Info("the statuses are still catching up with the log", "position", p.Position(), "head", p.Log.Head())
 		return nil
 	}
 	return err
 }
 
-// take replaces the tables that b shows with those of shadow. The caller holds applying. Once begun it is not
-// interrupted by the end of ctx: between closing the old tables and opening the new ones there is no board. If the new
+// replaceTables replaces the tables in use with those of next. The caller holds applying. Once begun it is not
+// interrupted by the end of ctx: between closing the old tables and opening the new ones there are no statuses. If the new
 // ones cannot be put in place, the old ones are opened again.
-func (b *Board) take(ctx context.Context, shadow *Board) error {
+func (p *Projector) replaceTables(ctx context.Context, next *Projector) error {
 	ctx = context.WithoutCancel(ctx)
-	b.using.Lock()
-	defer b.using.Unlock()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if err := b.store.Close(); err != nil {
-		b.Logger.Error("could not close the statuses that were drawn before", "error", err)
+	p.using.Lock()
+	defer p.using.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.store.Close(); err != nil {
+		p.Logger.Error("could not close the tables from before the rebuild", "error", err)
 	}
-	position := shadow.Position()
-	store, err := b.Databases.ReplaceWithNew(ctx, b.origin())
+	position := next.Position()
+	store, err := p.Databases.ReplaceWithNew(ctx, p.origin())
 	if err != nil {
-		err = fmt.Errorf("show the statuses that were drawn again: %w", err)
-		before, lost := b.Databases.Open(ctx, b.origin())
+		err = fmt.Errorf("put the rebuilt statuses in place: %w", err)
+		before, lost := p.Databases.Open(ctx, p.origin())
 		if lost != nil {
 			return errors.Join(err, lost)
 		}
-		return errors.Join(err, b.use(ctx, before))
+		return errors.Join(err, p.use(ctx, before))
 	}
-	if err := b.use(ctx, store); err != nil {
+	if err := p.use(ctx, store); err != nil {
 		return err
 	}
-	b.position = position
-	b.recent.floor = position // changes before it were derived by the old board and are read from the store
-	if b.rebuilder.Waiting() {
+	p.position = position
+	p.recent.floor = position // changes before it were derived by the other projector and are read from the store
+	if p.rebuilder.Waiting() {
 		return store.SetStale()
 	}
 	return nil

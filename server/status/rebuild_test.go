@@ -16,37 +16,37 @@ import (
 	"hookbeam/server/sqlite"
 )
 
-// redraw waits for what was asked for.
-func (h *house) redraw() {
+// rebuild does the rebuild that was requested.
+func (h *harness) rebuild() {
 	h.Helper()
-	if !h.board.rebuilder.Waiting() {
-		h.Fatal("nobody asked for the statuses to be drawn again")
+	if !h.projector.rebuilder.Waiting() {
+		h.Fatal("no rebuild was requested")
 	}
-	if err := h.board.Rebuild(h.Context()); err != nil {
+	if err := h.projector.Rebuild(h.Context()); err != nil {
 		h.Fatal(err)
 	}
 }
 
-func TestDrawnAgainItIsAsItWas(t *testing.T) {
-	h := newHouse(t)
+func TestARebuildGivesTheSameStatuses(t *testing.T) {
+	h := newHarness(t)
 	for n := range 30 {
 		h.receive(life(n)...)
 	}
 	before := h.list(hook.StatusFilter{})
-	h.board.Shown(before[3].ID, hook.StatePaid, "page")
-	watch := h.board.Watch(shop, "", "payment/pi_7")
+	h.view.RecordImpression(before[3].ID, hook.StatePaid, "page")
+	watch := h.view.Watch(shop, "", "payment/pi_7")
 	defer watch.Close()
-	if err := h.board.RequestRebuild(t.Context()); err != nil {
+	if err := h.projector.RequestRebuild(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	h.append(hook.Verified, life(31)[0]) // comes while it is drawn
-	h.redraw()
-	h.draw()
+	h.append(hook.Verified, life(31)[0]) // is received during the rebuild
+	h.rebuild()
+	h.apply()
 	after := h.list(hook.StatusFilter{})
 	if diff := cmp.Diff(before, after[1:]); diff != "" {
 		t.Error(diff)
 	}
-	if d, err := h.board.Status(t.Context(), before[3].ID); err != nil || len(d.Impressions) != 1 {
+	if d, err := h.view.Status(t.Context(), before[3].ID); err != nil || len(d.Impressions) != 1 {
 		t.Errorf("what was shown: %+v, %v", d.Impressions, err)
 	}
 	h.receive(event{id: "evt_x", typ: "charge.refunded", minute: 99, object: `{"id":"ch_7","payment_intent":"pi_7","amount":4900,"amount_refunded":4900,"currency":"eur","captured":true}`})
@@ -62,7 +62,7 @@ func TestDrawnAgainItIsAsItWas(t *testing.T) {
 }
 
 func TestWhatTheLogKeepsNoMoreIsInherited(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.receive(life(1)[:4]...)
 	h.stop()
 	h.move(20 * time.Hour)
@@ -71,18 +71,18 @@ func TestWhatTheLogKeepsNoMoreIsInherited(t *testing.T) {
 		t.Fatalf("swept %d, %v", n, err)
 	}
 	before := h.list(hook.StatusFilter{})
-	if err := h.board.RequestRebuild(t.Context()); err != nil {
+	if err := h.projector.RequestRebuild(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	h.redraw()
+	h.rebuild()
 	if diff := cmp.Diff(before, h.list(hook.StatusFilter{})); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// TestWhatTheLogLetsGoOfWhileItIsReadIsInherited has the sweeper overtake who draws anew.
-func TestWhatTheLogLetsGoOfWhileItIsReadIsInherited(t *testing.T) {
-	h := newHouse(t)
+// TestARebuildImportsWhatIsRemovedWhileItReads removes deliveries from the log that the rebuild has not read yet.
+func TestARebuildImportsWhatIsRemovedWhileItReads(t *testing.T) {
+	h := newHarness(t)
 	for n := range 3 {
 		h.receive(life(n)...)
 	}
@@ -90,46 +90,46 @@ func TestWhatTheLogLetsGoOfWhileItIsReadIsInherited(t *testing.T) {
 	h.move(20 * time.Hour)
 	h.open(sqlite.Options{KeepFor: time.Hour})
 	before := h.list(hook.StatusFilter{})
-	shadow, err := h.board.shadow(t.Context())
+	next, err := h.projector.newReplacement(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := shadow.Close(); err != nil {
+		if err := next.Close(); err != nil {
 			t.Error(err)
 		}
 	}()
 	page, upTo, err := h.log.After(t.Context(), 0, 4)
-	if err != nil || shadow.Apply(t.Context(), page, upTo) != nil || upTo != 4 {
+	if err != nil || next.Apply(t.Context(), page, upTo) != nil || upTo != 4 {
 		t.Fatal(upTo, err)
 	}
 	if n, err := h.log.SweepOnce(t.Context()); err != nil || n != 14 {
 		t.Fatalf("swept %d, %v", n, err)
 	}
-	if err := shadow.followBoard(t.Context(), h.board, h.board.Flush); err != nil {
+	if err := next.applyUpTo(t.Context(), h.projector, h.projector.Flush); err != nil {
 		t.Fatal(err)
 	}
-	after, _, err := shadow.Statuses(t.Context(), hook.StatusFilter{}, "", 100)
+	after, _, err := next.View().Statuses(t.Context(), hook.StatusFilter{}, "", 100)
 	if diff := cmp.Diff(before, after); err != nil || diff != "" {
 		t.Errorf("%v: %s", err, diff)
 	}
 }
 
-func TestWhatWasToBeDrawnAgainStillIsAfterARestart(t *testing.T) {
-	h := newHouse(t)
+func TestARequestedRebuildSurvivesARestart(t *testing.T) {
+	h := newHarness(t)
 	h.receive(life(1)...)
 	reopened := func() bool {
 		h.Helper()
 		h.stop()
 		h.open(sqlite.Options{})
-		return h.board.rebuilder.Waiting()
+		return h.projector.rebuilder.Waiting()
 	}
 	half := filepath.Join(h.dir, "statuses.new.db")
-	if err := os.WriteFile(half, []byte("drawn in part"), 0o600); err != nil || reopened() {
+	if err := os.WriteFile(half, []byte("unfinished"), 0o600); err != nil || reopened() {
 		t.Errorf("nobody asked for it: %v", err)
 	}
 	if _, err := os.Stat(half); err == nil {
-		t.Error("what was drawn in part is left behind")
+		t.Error("the tables of an unfinished rebuild are left behind")
 	}
 	h.change(func(e *hook.Endpoint) { e.Statuses.References = []string{"data.object.id"} })
 	for range 2 {
@@ -137,7 +137,7 @@ func TestWhatWasToBeDrawnAgainStillIsAfterARestart(t *testing.T) {
 			t.Error("an endpoint's rules changed, and past deliveries are no more read by them")
 		}
 	}
-	h.redraw()
+	h.rebuild()
 	if reopened() {
 		t.Error("it is done")
 	}
@@ -148,45 +148,45 @@ func TestWhatWasToBeDrawnAgainStillIsAfterARestart(t *testing.T) {
 	if !reopened() {
 		t.Error("another release reads as the one before did")
 	}
-	if err := h.board.Rebuild(t.Context()); err != nil || reopened() {
+	if err := h.projector.Rebuild(t.Context()); err != nil || reopened() {
 		t.Errorf("it is done by the new release: %v", err)
 	}
 }
 
-func TestWhoAsksWhileItIsDrawnIsAnsweredByTheNext(t *testing.T) {
-	h := newHouse(t)
+func TestARequestDuringARebuildCausesAnotherOne(t *testing.T) {
+	h := newHarness(t)
 	h.receive(life(1)...)
-	shadow, err := h.board.shadow(t.Context())
+	next, err := h.projector.newReplacement(t.Context())
 	if err == nil {
-		err = shadow.followBoard(t.Context(), h.board, h.board.Flush)
+		err = next.applyUpTo(t.Context(), h.projector, h.projector.Flush)
 	}
 	if err == nil {
-		err = h.board.RequestRebuild(t.Context())
+		err = h.projector.RequestRebuild(t.Context())
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.board.take(t.Context(), shadow); err != nil || !h.board.rebuilder.Waiting() || !h.board.store.Stale() {
-		t.Errorf("%v, asked %t", err, h.board.rebuilder.Waiting())
+	if err := h.projector.replaceTables(t.Context(), next); err != nil || !h.projector.rebuilder.Waiting() || !h.projector.store.Stale() {
+		t.Errorf("%v, asked %t", err, h.projector.rebuilder.Waiting())
 	}
 }
 
-// TestStatusesThatCannotBePutInPlaceLeaveThoseThatWere takes the file away that was drawn anew.
-func TestStatusesThatCannotBePutInPlaceLeaveThoseThatWere(t *testing.T) {
-	h := newHouse(t)
+// TestTablesThatCannotBePutInPlaceLeaveTheOldOnes removes the file with the new tables.
+func TestTablesThatCannotBePutInPlaceLeaveTheOldOnes(t *testing.T) {
+	h := newHarness(t)
 	h.receive(life(1)...)
 	want := h.list(hook.StatusFilter{})
-	shadow, err := h.board.shadow(t.Context())
+	next, err := h.projector.newReplacement(t.Context())
 	if err == nil {
 		err = os.Remove(filepath.Join(h.dir, "statuses.new.db"))
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.board.take(t.Context(), shadow); err == nil {
+	if err := h.projector.replaceTables(t.Context(), next); err == nil {
 		t.Fatal("it was put in place")
 	}
-	if err := shadow.Close(); err != nil { // as whoever draws again does, whatever became of it
+	if err := next.Close(); err != nil { // as Rebuild does after an error
 		t.Error(err)
 	}
 	if diff := cmp.Diff(want, h.list(hook.StatusFilter{})); diff != "" {
@@ -198,21 +198,21 @@ func TestStatusesThatCannotBePutInPlaceLeaveThoseThatWere(t *testing.T) {
 	}
 }
 
-func TestWhoStopsWhileTheyArePutInPlaceHasAWholeBoard(t *testing.T) {
-	h := newHouse(t)
+func TestReplacingTheTablesIsNotInterrupted(t *testing.T) {
+	h := newHarness(t)
 	h.receive(life(1)...)
 	want := h.list(hook.StatusFilter{})
-	shadow, err := h.board.shadow(t.Context())
+	next, err := h.projector.newReplacement(t.Context())
 	if err == nil {
-		err = shadow.followBoard(t.Context(), h.board, h.board.Flush)
+		err = next.applyUpTo(t.Context(), h.projector, h.projector.Flush)
 	}
 	if err == nil {
-		err = shadow.Flush()
+		err = next.Flush()
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
 	if err == nil {
-		err = h.board.take(stopped, shadow)
+		err = h.projector.replaceTables(stopped, next)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -222,35 +222,35 @@ func TestWhoStopsWhileTheyArePutInPlaceHasAWholeBoard(t *testing.T) {
 	}
 }
 
-// TestABoardThatCannotBeReadIsClosed is seen by who counts goroutines at the end.
-func TestABoardThatCannotBeReadIsClosed(t *testing.T) {
-	h := newHouse(t)
-	databases := DatabasesOf(sqlite.NewStatusDatabases(t.Context(), t.TempDir(), h.board.Logger, sqlite.Checked{}, false))
-	store, err := databases.Open(t.Context(), h.board.origin())
+// TestTablesThatCannotBeReadAreClosed fails in the count of goroutines at the end of the package's tests.
+func TestTablesThatCannotBeReadAreClosed(t *testing.T) {
+	h := newHarness(t)
+	databases := DatabasesOf(sqlite.NewStatusDatabases(t.Context(), t.TempDir(), h.projector.Logger, sqlite.Checked{}, false))
+	store, err := databases.Open(t.Context(), h.projector.origin())
 	if err != nil {
 		t.Fatal(err)
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if err := h.board.use(stopped, store); err == nil {
+	if err := h.projector.use(stopped, store); err == nil {
 		t.Fatal("it was read")
 	}
 }
 
 func TestARestartGoesOnWhereItStood(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.receive(life(1)...)
 	h.append(hook.Verified, life(2)[0])
 	h.stop()
 	h.open(sqlite.Options{})
-	if at := h.board.Position(); at != 5 {
+	if at := h.projector.Position(); at != 5 {
 		t.Errorf("begins at %d", at)
 	}
-	h.draw()
+	h.apply()
 	if n := len(h.list(hook.StatusFilter{})); n != 2 {
 		t.Errorf("%d statuses", n)
 	}
-	if counts, _ := h.board.Counts(t.Context(), hook.StatusFilter{}); counts[hook.StatePending] != 1 || counts[hook.StatePartiallyRefunded] != 1 {
+	if counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{}); counts[hook.StatePending] != 1 || counts[hook.StatePartiallyRefunded] != 1 {
 		t.Errorf("counts %v", counts)
 	}
 }
@@ -264,8 +264,8 @@ func removeAll(files ...string) error {
 	return nil
 }
 
-func TestALostOrDamagedOrForeignBoardIsDrawnAgain(t *testing.T) {
-	h := newHouse(t)
+func TestLostDamagedOrForeignTablesAreRebuilt(t *testing.T) {
+	h := newHarness(t)
 	h.receive(life(1)...)
 	want := h.list(hook.StatusFilter{})
 	file := filepath.Join(h.dir, sqlite.StatusesFile)
@@ -278,12 +278,12 @@ func TestALostOrDamagedOrForeignBoardIsDrawnAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.open(sqlite.Options{})
-		h.draw()
+		h.apply()
 		if diff := cmp.Diff(want, h.list(hook.StatusFilter{})); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
-	h.stop() // another log, younger than the board
+	h.stop() // another log, younger than the statuses
 	if err := os.Remove(filepath.Join(h.dir, sqlite.FileName)); err != nil {
 		t.Fatal(err)
 	}

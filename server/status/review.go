@@ -12,7 +12,7 @@ import (
 //
 // Only the reasons of now are covered: another reason that events bring later marks the status for review again. A
 // review is not in the log, so a rebuild copies it.
-func (b *Board) Review(
+func (p *Projector) Review(
 	ctx context.Context,
 	id hook.StatusID,
 	cleared bool,
@@ -22,18 +22,18 @@ func (b *Board) Review(
 	if !ok {
 		return hook.StatusDetail{}, noStatus
 	}
-	b.Await(ctx)
-	if err := b.review(ctx, key, cleared, by, note); err != nil {
+	p.View().Await(ctx)
+	if err := p.review(ctx, key, cleared, by, note); err != nil {
 		return hook.StatusDetail{}, err
 	}
-	return b.Status(ctx, id)
+	return p.View().Status(ctx, id)
 }
 
 // review stores the review at once, rather than with the next flush: the person was answered that it is kept.
-func (b *Board) review(ctx context.Context, key hook.AliasHash, cleared bool, by, note string) error {
-	b.applying.Lock()
-	defer b.applying.Unlock()
-	s, err := b.find(ctx, key)
+func (p *Projector) review(ctx context.Context, key hook.AliasHash, cleared bool, by, note string) error {
+	p.applying.Lock()
+	defer p.applying.Unlock()
+	s, err := p.find(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -44,26 +44,26 @@ func (b *Board) review(ctx context.Context, key hook.AliasHash, cleared bool, by
 	row.Links.Reviewed = nil
 	if cleared {
 		row.Links.Reviewed = &hook.Reviewed{
-			Review: row.Status.Review, At: hook.Time{Time: b.Now().UTC()}, By: by, Note: note,
+			Review: row.Status.Review, At: hook.Time{Time: p.Now().UTC()}, By: by, Note: note,
 		}
 	}
 	row.Status.NeedsReview = !row.Links.Reviewed.Covers(row.Status.Review)
-	b.mu.Lock()
-	b.pending.put(&row)
-	b.mu.Unlock()
-	if err := b.flush(); err != nil {
+	p.mu.Lock()
+	p.pending.put(&row)
+	p.mu.Unlock()
+	if err := p.flush(); err != nil {
 		return fmt.Errorf("note that a status was reviewed: %w", err)
 	}
-	b.mu.Lock()
-	b.recent.floor = b.position // the change has no new seq, so it is read from the store
-	b.mu.Unlock()
-	b.watches.notify(&row)
+	p.mu.Lock()
+	p.recent.floor = p.position // the change has no new seq, so it is read from the store
+	p.mu.Unlock()
+	p.watches.notify(&row)
 	return nil
 }
 
-// copyReviewed copies reviews to another board, to the rows that have the first alias of the reviewed ones.
-func (b *Board) copyReviewed(ctx context.Context, to *Board) error {
-	return b.store.Each(ctx, func(s *hook.Subject) error {
+// copyReviewed copies reviews to another projector, to the rows that have the first alias of the reviewed ones.
+func (p *Projector) copyReviewed(ctx context.Context, to *Projector) error {
+	return p.store.Each(ctx, func(s *hook.Subject) error {
 		if s.Links.Reviewed == nil {
 			return nil
 		}

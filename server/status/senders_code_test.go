@@ -36,13 +36,13 @@ func TestEverySendersRunAndOrderEndsRightInEveryOrder(t *testing.T) {
 				}
 				set = append(set, s.Evidence)
 			}
-			want := stand(c.kind, payments.InOrder(set))
+			want := deriveState(c.kind, payments.InOrder(set))
 			if want.state != c.state || want.amount != c.sum {
 				t.Fatalf("%s: %+v", want.state, set)
 			}
 			half := set[:len(set)/2]
 			permute(slices.Clone(half), func(order []hook.Evidence) {
-				if diff := cmp.Diff(want, stand(c.kind, payments.InOrder(slices.Concat(order, set[len(half):]))), cmp.AllowUnexported(standing{})); diff != "" {
+				if diff := cmp.Diff(want, deriveState(c.kind, payments.InOrder(slices.Concat(order, set[len(half):]))), cmp.AllowUnexported(derivedState{})); diff != "" {
 					t.Fatalf("%v: %s", order, diff)
 				}
 			})

@@ -36,21 +36,21 @@ type Retention interface {
 	ClockBelieved() bool
 }
 
-// Databases are where the tables of a board are: those that are shown, and the new ones that a rebuild fills beside
+// Databases are where the tables of a projector are: the current ones, and the new ones that a rebuild fills beside
 // them. One goroutine at a time uses it. See DatabasesOf.
 type Databases interface {
-	// Open makes or opens the tables that are shown. Tables of another log are emptied.
+	// Open makes or opens the current tables. Tables of another log are emptied.
 	Open(ctx context.Context, of hook.ProjectionOrigin) (*Tables, error)
-	// OpenNew makes empty tables beside those that are shown.
+	// OpenNew makes empty tables beside the current ones.
 	OpenNew(ctx context.Context, of hook.ProjectionOrigin) (*Tables, error)
-	// ReplaceWithNew puts the new tables into the place of those that are shown, which must be closed, and opens them
+	// ReplaceWithNew puts the new tables into the place of the current ones, which must be closed, and opens them
 	// there. If it fails, the others are still in their place.
 	ReplaceWithNew(ctx context.Context, of hook.ProjectionOrigin) (*Tables, error)
 	// RemoveNew removes the new tables, which nobody may use.
 	RemoveNew() error
 }
 
-// Tables are the tables of a board, each as the few methods that one part of it needs. A storage engine implements all
+// Tables are the tables of a projector, each as the few methods that one part of it needs. A storage engine implements all
 // of them with one value. One goroutine at a time may write; any may read.
 type Tables struct {
 	Progress
@@ -94,8 +94,8 @@ type Pages interface {
 	Changed(ctx context.Context, from, upTo hook.Seq, bytes int) (all []hook.StatusChange, until hook.Seq, err error)
 	// Tallies counts all subjects.
 	Tallies(ctx context.Context) ([]hook.SubjectCount, error)
-	// Took returns how long the newest payments of an endpoint took until they were paid, shortest first.
-	Took(ctx context.Context, endpoint hook.EndpointID, limit int) ([]time.Duration, error)
+	// TimesToPaid returns how long the newest payments of an endpoint took until they were paid, shortest first.
+	TimesToPaid(ctx context.Context, endpoint hook.EndpointID, limit int) ([]time.Duration, error)
 }
 
 // Bounds have what is needed to keep the tables within their bounds, and to take over what the log does not keep.
@@ -113,12 +113,12 @@ type Bounds interface {
 // Impressions are the times at which public pages first showed a state of a subject. They cannot be derived from the
 // log, so a rebuild copies them.
 type Impressions interface {
-	// Show notes that a page showed a state of a subject. Only the first time counts.
-	Show(status hook.StatusID, shown hook.Impression) error
-	// ShownOf returns when pages first showed each state of a subject that has these ids, oldest first.
-	ShownOf(ctx context.Context, ids []hook.StatusID) ([]hook.Impression, error)
-	// EachShown calls do for each impression since a time.
-	EachShown(ctx context.Context, since time.Time, do func(hook.StatusID, hook.Impression) error) error
+	// AddImpression notes that a page showed a state of a subject. Only the first time counts.
+	AddImpression(status hook.StatusID, shown hook.Impression) error
+	// ImpressionsOf returns when pages first showed each state of a subject that has these ids, oldest first.
+	ImpressionsOf(ctx context.Context, ids []hook.StatusID) ([]hook.Impression, error)
+	// EachImpression calls do for each impression since a time.
+	EachImpression(ctx context.Context, since time.Time, do func(hook.StatusID, hook.Impression) error) error
 }
 
 // File is the file that has the tables.
@@ -137,7 +137,7 @@ type Engine[S any] interface {
 	RemoveNew() error
 }
 
-// DatabasesOf returns the databases of a storage engine as a board uses them. It is generic so that an engine need not
+// DatabasesOf returns the databases of a storage engine as a projector uses them. It is generic so that an engine need not
 // import this package to return Tables.
 func DatabasesOf[S interface {
 	Progress

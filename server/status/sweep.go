@@ -13,16 +13,16 @@ const (
 	sweepStep = 200
 	// storeWithin is the longest time that a change is pending.
 	storeWithin = time.Second
-	// sweepEvery is how often Keep checks the bounds.
+	// sweepEvery is how often RunMaintenance checks the bounds.
 	sweepEvery = time.Minute
 	// keptUnverified is how many subjects stay that only unverified deliveries reported: anybody can make as many as
 	// they like, and these must push out no others.
 	keptUnverified = 10_000
 )
 
-// Keep stores pending rows and keeps the tables within their bounds, until ctx ends. Of subjects beyond the bounds,
+// RunMaintenance stores pending rows and keeps the tables within their bounds, until ctx ends. Of subjects beyond the bounds,
 // those that were updated least recently go first. Errors are logged, and the next tick tries again.
-func (b *Board) Keep(ctx context.Context) error {
+func (p *Projector) RunMaintenance(ctx context.Context) error {
 	store, sweep := time.NewTicker(storeWithin), time.NewTicker(sweepEvery)
 	defer store.Stop()
 	defer sweep.Stop()
@@ -31,21 +31,21 @@ func (b *Board) Keep(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-store.C:
-			if err := b.Flush(); err != nil {
-				b.Logger.Error("could not store the newest statuses; they are shown all the same", "error", err)
+			if err := p.Flush(); err != nil {
+				p.Logger.Error("could not store the newest statuses; they are shown all the same", "error", err)
 			}
 		case <-sweep.C:
-			if _, err := b.SweepOnce(ctx); err != nil && ctx.Err() == nil {
-				b.Logger.Error("could not remove old statuses", "error", err)
+			if _, err := p.SweepOnce(ctx); err != nil && ctx.Err() == nil {
+				p.Logger.Error("could not remove old statuses", "error", err)
 			}
 		}
 	}
 }
 
 // SweepOnce removes all that is beyond the bounds now, and returns how many subjects that were.
-func (b *Board) SweepOnce(ctx context.Context) (removed int, err error) {
+func (p *Projector) SweepOnce(ctx context.Context) (removed int, err error) {
 	for ctx.Err() == nil {
-		n, err := b.sweepStep(ctx)
+		n, err := p.sweepStep(ctx)
 		removed += n
 		if err != nil || n == 0 {
 			return removed, err
@@ -55,74 +55,74 @@ func (b *Board) SweepOnce(ctx context.Context) (removed int, err error) {
 }
 
 // sweepStep removes at most sweepStep subjects. It holds applying, so that no fact is applied to a row that goes.
-func (b *Board) sweepStep(ctx context.Context) (removed int, err error) {
-	b.applying.Lock()
-	defer b.applying.Unlock()
-	if err := b.flush(); err != nil { // so that no pending row brings a removed one back
+func (p *Projector) sweepStep(ctx context.Context) (removed int, err error) {
+	p.applying.Lock()
+	defer p.applying.Unlock()
+	if err := p.flush(); err != nil { // so that no pending row brings a removed one back
 		return 0, err
 	}
-	gone, err := b.overdue(ctx)
+	gone, err := p.overdue(ctx)
 	if err != nil || len(gone) == 0 {
 		return 0, err
 	}
-	return len(gone), b.forget(gone)
+	return len(gone), p.forget(gone)
 }
 
 // overdue returns some of the subjects to remove, those first that were updated least recently. Three bounds are
 // checked in this order: the number of unverified subjects, the bytes of the database, and the age. Age counts from
 // when the newest delivery was received, not from when its event happened: a sender could write any time. It is only
 // used while the clock can be trusted.
-func (b *Board) overdue(ctx context.Context) ([]*hook.Subject, error) {
-	if over := b.unverified() - b.keepUnverified; over > 0 {
-		gone, _, err := b.store.Oldest(ctx, true, min(over, sweepStep))
+func (p *Projector) overdue(ctx context.Context) ([]*hook.Subject, error) {
+	if over := p.unverified() - p.keepUnverified; over > 0 {
+		gone, _, err := p.store.Oldest(ctx, true, min(over, sweepStep))
 		return gone, err
 	}
-	if b.KeepBytes > 0 {
-		gone, err := b.beyondBytes(ctx)
+	if p.KeepBytes > 0 {
+		gone, err := p.beyondBytes(ctx)
 		if err != nil || len(gone) > 0 {
 			return gone, err
 		}
 	}
-	if b.KeepFor <= 0 || !b.Retention.ClockBelieved() {
+	if p.KeepFor <= 0 || !p.Retention.ClockBelieved() {
 		return nil, nil
 	}
-	oldest, _, err := b.store.Oldest(ctx, false, sweepStep)
+	oldest, _, err := p.store.Oldest(ctx, false, sweepStep)
 	n := 0
-	for n < len(oldest) && b.Now().Sub(receivedAt(oldest[n]).Time) > b.KeepFor {
+	for n < len(oldest) && p.Now().Sub(receivedAt(oldest[n]).Time) > p.KeepFor {
 		n++
 	}
 	return oldest[:n], err
 }
 
-// beyondBytes returns some of the subjects that are beyond the board's bound of bytes, and no more than are. Unverified
+// beyondBytes returns some of the subjects that are beyond the projector's bound of bytes, and no more than are. Unverified
 // subjects may take at most half of the bound. If the database is full, they go first, down to a sixteenth of the
 // bound, which they always keep: otherwise an endpoint without a secret would have no statuses while the
 // database is full.
-func (b *Board) beyondBytes(ctx context.Context) ([]*hook.Subject, error) {
-	used, err := b.store.Used(ctx)
+func (p *Projector) beyondBytes(ctx context.Context) ([]*hook.Subject, error) {
+	used, err := p.store.Used(ctx)
 	if err != nil {
 		return nil, err
 	}
-	unverified, err := b.store.UnverifiedBytes(ctx)
+	unverified, err := p.store.UnverifiedBytes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	over := used - b.KeepBytes
-	spare := unverified - b.KeepBytes/16
+	over := used - p.KeepBytes
+	spare := unverified - p.KeepBytes/16
 	switch {
-	case unverified > b.KeepBytes/2:
-		return b.oldest(ctx, true, unverified-b.KeepBytes/2)
+	case unverified > p.KeepBytes/2:
+		return p.oldest(ctx, true, unverified-p.KeepBytes/2)
 	case over > 0 && spare > 0:
-		return b.oldest(ctx, true, min(over, spare))
+		return p.oldest(ctx, true, min(over, spare))
 	case over > 0:
-		return b.oldest(ctx, false, over)
+		return p.oldest(ctx, false, over)
 	}
 	return nil, nil
 }
 
 // oldest returns the least recently updated subjects that together take about so many bytes, at most sweepStep of them.
-func (b *Board) oldest(ctx context.Context, unverified bool, bytes int64) ([]*hook.Subject, error) {
-	all, sizes, err := b.store.Oldest(ctx, unverified, sweepStep)
+func (p *Projector) oldest(ctx context.Context, unverified bool, bytes int64) ([]*hook.Subject, error) {
+	all, sizes, err := p.store.Oldest(ctx, unverified, sweepStep)
 	if err != nil {
 		return nil, err
 	}
@@ -134,10 +134,10 @@ func (b *Board) oldest(ctx context.Context, unverified bool, bytes int64) ([]*ho
 }
 
 // unverified returns the number of subjects that only unverified deliveries reported.
-func (b *Board) unverified() (n int) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	for t, count := range b.tallies {
+func (p *Projector) unverified() (n int) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	for t, count := range p.tallies {
 		if t.Environment == hook.EnvironmentUnsigned {
 			n += count
 		}
@@ -158,9 +158,9 @@ func receivedAt(s *hook.Subject) hook.Time {
 
 // forget removes subjects with their aliases and impressions, from the store, the caches and the tallies. A removed
 // payment's summary stays in its order, so the order's state does not change. The caller holds applying.
-func (b *Board) forget(gone []*hook.Subject) error {
+func (p *Projector) forget(gone []*hook.Subject) error {
 	// An alias with key 0 is deleted. The position stays, since pending rows were stored just before.
-	out := hook.SubjectChanges{Aliases: map[hook.AliasHash]int64{}, UpTo: b.position}
+	out := hook.SubjectChanges{Aliases: map[hook.AliasHash]int64{}, UpTo: p.position}
 	for _, s := range gone {
 		out.Gone = append(out.Gone, s.Key)
 		out.Forgotten = append(append(out.Forgotten, s.Status.ID), s.Status.Merged...)
@@ -172,7 +172,7 @@ func (b *Board) forget(gone []*hook.Subject) error {
 		}
 		bare := payments.BareReference(s.Status.Endpoint, s.Environment, s.Status.Aliases[0])
 		for _, alias := range bare[1:] { // if they lead here, and not to another account's
-			key, err := b.store.KeyOfAlias(context.Background(), alias)
+			key, err := p.store.KeyOfAlias(context.Background(), alias)
 			if err != nil {
 				return err
 			}
@@ -181,17 +181,17 @@ func (b *Board) forget(gone []*hook.Subject) error {
 			}
 		}
 	}
-	if err := b.store.Store(out); err != nil {
+	if err := p.store.Store(out); err != nil {
 		return err
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for _, s := range gone {
-		b.count(s, -1)
-		b.subjects.remove(s.Key)
+		p.count(s, -1)
+		p.subjects.remove(s.Key)
 	}
 	for name := range out.Aliases {
-		b.names.Remove(name)
+		p.names.Remove(name)
 	}
 	return nil
 }

@@ -14,9 +14,9 @@ import (
 )
 
 // swept sweeps once, and returns the references that are left, those that changed last first.
-func (h *house) swept(want int) (left []string) {
+func (h *harness) swept(want int) (left []string) {
 	h.Helper()
-	if n, err := h.board.SweepOnce(h.Context()); err != nil || n != want {
+	if n, err := h.projector.SweepOnce(h.Context()); err != nil || n != want {
 		h.Fatalf("swept %d, %v, want %d", n, err, want)
 	}
 	for _, s := range h.list(hook.StatusFilter{}) {
@@ -26,7 +26,7 @@ func (h *house) swept(want int) (left []string) {
 }
 
 func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.stop()
 	h.keepFor = 48 * time.Hour
 	h.open(sqlite.Options{})
@@ -34,7 +34,7 @@ func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
 		h.receive(life(n)...)
 	}
 	old := h.list(hook.StatusFilter{Words: "10-0"})[0]
-	h.board.Shown(old.ID, old.State, "page")
+	h.view.RecordImpression(old.ID, old.State, "page")
 	h.move(47 * time.Hour)
 	h.swept(0)
 	h.receive(event{id: "evt_late", typ: "charge.refunded", minute: 46 * 60, object: `{"id":"ch_1","payment_intent":"pi_1","amount":4900,"amount_refunded":4900,"currency":"eur","captured":true}`})
@@ -42,7 +42,7 @@ func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
 	if left := h.swept(6); !cmp.Equal(left, []string{"10-1"}) {
 		t.Errorf("left: %v", left)
 	}
-	if counts, _ := h.board.Counts(t.Context(), hook.StatusFilter{}); !cmp.Equal(counts, map[hook.State]int{hook.StateRefunded: 1}) {
+	if counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{}); !cmp.Equal(counts, map[hook.State]int{hook.StateRefunded: 1}) {
 		t.Errorf("counts %v", counts)
 	}
 	for n := range 2 { // from memory, and from the disk
@@ -65,32 +65,32 @@ func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
 	if len(anew) != 1 || anew[0].Subject != "payment/pi_0" {
 		t.Fatalf("told of anew: %+v", anew)
 	}
-	if d, err := h.board.Status(t.Context(), anew[0].ID); err != nil || len(d.Impressions) != 0 {
+	if d, err := h.view.Status(t.Context(), anew[0].ID); err != nil || len(d.Impressions) != 0 {
 		t.Errorf("what was shown of the old one: %+v, %v", d.Impressions, err)
 	}
 }
 
-func TestTheBoardStaysWithinItsSize(t *testing.T) {
-	h := newHouse(t)
+func TestTheTablesStayWithinTheirSize(t *testing.T) {
+	h := newHarness(t)
 	for n := range 1500 {
 		h.append(hook.Verified, life(n)[2])
 	}
-	h.draw()
-	if err := h.board.Flush(); err != nil {
+	h.apply()
+	if err := h.projector.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	used, err := h.board.store.Used(t.Context())
+	used, err := h.projector.store.Used(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.stop()
 	h.keepBytes = used / 2
 	h.open(sqlite.Options{})
-	n, err := h.board.SweepOnce(t.Context())
-	if now, _ := h.board.store.Used(t.Context()); err != nil || n < 600 || n >= 4500 || now > used/2 {
+	n, err := h.projector.SweepOnce(t.Context())
+	if now, _ := h.projector.store.Used(t.Context()); err != nil || n < 600 || n >= 4500 || now > used/2 {
 		t.Fatalf("swept %d to %d of %d bytes, %v", n, now, used, err)
 	}
-	page, _, err := h.board.Statuses(t.Context(), hook.StatusFilter{}, "", 1)
+	page, _, err := h.view.Statuses(t.Context(), hook.StatusFilter{}, "", 1)
 	if err != nil || page[0].Reference != "10-1499" {
 		t.Errorf("the newest went: %+v, %v", page, err)
 	}
@@ -99,13 +99,13 @@ func TestTheBoardStaysWithinItsSize(t *testing.T) {
 
 // TestStrangersPushNothingOut has somebody make payments up whose deliveries nobody can check.
 func TestStrangersPushNothingOut(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.receive(life(0)...)
-	h.board.keepUnverified = 15 // three for each: payment, order and reference
+	h.projector.keepUnverified = 15 // three for each: payment, order and reference
 	for n := 1; n <= 300; n++ {
 		h.append(hook.Unsigned, life(n)[2])
 	}
-	h.draw()
+	h.apply()
 	want := []string{}
 	for n := 300; n > 295; n-- {
 		want = append(want, fmt.Sprint("10-", n))
@@ -117,15 +117,15 @@ func TestStrangersPushNothingOut(t *testing.T) {
 
 // TestStrangersPushNothingOutByWeight has somebody make up few payments of which much is told.
 func TestStrangersPushNothingOutByWeight(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for n := range 200 {
 		h.append(hook.Verified, life(n)[2])
 	}
-	h.draw()
-	if err := h.board.Flush(); err != nil {
+	h.apply()
+	if err := h.projector.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	used, err := h.board.store.Used(t.Context())
+	used, err := h.projector.store.Used(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,8 +137,8 @@ func TestStrangersPushNothingOutByWeight(t *testing.T) {
 		h.append(hook.Unsigned, event{id: fmt.Sprint("evt_much_", n), typ: "payment_intent.processing", minute: n,
 			object: fmt.Sprintf(`{"id":"pi_much_%d","amount":100,"currency":"eur","description":"%s"}`, n%300, title)})
 	}
-	h.draw()
-	n, err := h.board.SweepOnce(t.Context())
+	h.apply()
+	n, err := h.projector.SweepOnce(t.Context())
 	if err != nil || n == 0 {
 		t.Fatalf("swept %d, %v", n, err)
 	}
@@ -150,38 +150,38 @@ func TestStrangersPushNothingOutByWeight(t *testing.T) {
 			verified += tally.Count
 		}
 	}
-	bytes, err := h.board.store.UnverifiedBytes(t.Context())
-	now, _ := h.board.store.Used(t.Context())
+	bytes, err := h.projector.store.UnverifiedBytes(t.Context())
+	now, _ := h.projector.store.Used(t.Context())
 	if err != nil || verified != 600 || bytes > h.keepBytes/2 || now > h.keepBytes || unverified == 0 {
 		t.Errorf("%d verified and %d others of %d bytes, in all %d of %d: %v", verified, unverified, bytes, now, h.keepBytes, err)
 	}
 }
 
-func (h *house) tallies() []hook.SubjectCount {
+func (h *harness) tallies() []hook.SubjectCount {
 	h.Helper()
-	all, err := h.board.store.Tallies(h.Context())
+	all, err := h.projector.store.Tallies(h.Context())
 	if err != nil {
 		h.Fatal(err)
 	}
 	return all
 }
 
-// TestNoMoreGoesThanMust has the board be a little too large.
+// TestNoMoreGoesThanMust has tables that are a little too large.
 func TestNoMoreGoesThanMust(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for n := range 1000 {
 		h.append(hook.Verified, life(n)[2])
 	}
-	h.draw()
-	if err := h.board.Flush(); err != nil {
+	h.apply()
+	if err := h.projector.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	used, err := h.board.store.Used(t.Context())
+	used, err := h.projector.store.Used(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.board.KeepBytes = used - 1
-	if n, err := h.board.SweepOnce(t.Context()); err != nil || n == 0 || n > 60 {
+	h.projector.KeepBytes = used - 1
+	if n, err := h.projector.SweepOnce(t.Context()); err != nil || n == 0 || n > 60 {
 		t.Errorf("swept %d, %v", n, err)
 	}
 }
@@ -191,7 +191,7 @@ func TestWhatMovesSomethingIsKeptLongest(t *testing.T) {
 	for n := range 3 * maxEvidence {
 		set = append(set, at(2+n, hook.Info, 0))
 	}
-	kept := weightiest(set, maxEvidence)
+	kept := newestEvidence(set, maxEvidence)
 	if p := payments.Payment(kept); len(kept) != maxEvidence || p.State != hook.StatePaid {
 		t.Errorf("%d kept: %+v", len(kept), p)
 	}
@@ -201,7 +201,7 @@ func TestWhatMovesSomethingIsKeptLongest(t *testing.T) {
 }
 
 func TestAWrongClockRemovesNoStatus(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.stop()
 	h.keepFor = 48 * time.Hour
 	h.open(sqlite.Options{Running: func() time.Duration { return 0 }})

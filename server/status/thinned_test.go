@@ -13,7 +13,7 @@ import (
 
 // thin has more unsigned deliveries be received than there is room for, between verified ones, and returns how many are
 // gone from the middle of the log.
-func (h *house) thin() int64 {
+func (h *harness) thin() int64 {
 	h.Helper()
 	h.stop()
 	h.open(sqlite.Options{KeepBytes: 60_000})
@@ -28,7 +28,7 @@ func (h *house) thin() int64 {
 	return gone
 }
 
-func (h *house) sweepLog() int64 {
+func (h *harness) sweepLog() int64 {
 	h.Helper()
 	n, err := h.log.SweepOnce(h.Context())
 	if err != nil || n == 0 || h.log.FirstKept() != 1 {
@@ -38,16 +38,16 @@ func (h *house) sweepLog() int64 {
 }
 
 func TestWhatIsGoneFromTheMiddleOfTheLogIsInherited(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	gone := h.thin()
 	if gone == 80 || h.log.Thinned() <= 5 {
 		t.Fatalf("%d are gone, thinned %d", gone, h.log.Thinned())
 	}
 	before := h.list(hook.StatusFilter{})
-	if err := h.board.RequestRebuild(t.Context()); err != nil {
+	if err := h.projector.RequestRebuild(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	h.redraw()
+	h.rebuild()
 	if diff := cmp.Diff(before, h.list(hook.StatusFilter{})); diff != "" || len(before) != 82 {
 		t.Errorf("%d statuses: %s", len(before), diff)
 	}
@@ -55,10 +55,10 @@ func TestWhatIsGoneFromTheMiddleOfTheLogIsInherited(t *testing.T) {
 
 // TestOnlyWhatIsGoneIsInherited has the endpoint's deliveries be read by other rules: those that are kept are.
 func TestOnlyWhatIsGoneIsInherited(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	gone := h.thin()
 	h.change(func(e *hook.Endpoint) { e.Statuses.References = []string{"data.object.id"} })
-	h.redraw()
+	h.rebuild()
 	old := 0
 	for _, s := range h.list(hook.StatusFilter{}) {
 		if !h.isNamed(&s, "order/cs_"+strings.TrimPrefix(s.Subject, "checkout/cs_")) {
@@ -69,7 +69,7 @@ func TestOnlyWhatIsGoneIsInherited(t *testing.T) {
 		t.Errorf("%d statuses are as they were read before, and %d deliveries are gone", old, gone)
 	}
 	h.change(func(e *hook.Endpoint) { e.Statuses.References = nil })
-	h.redraw()
+	h.rebuild()
 	for _, s := range h.list(hook.StatusFilter{}) {
 		if name := "order/cs_" + strings.TrimPrefix(s.Subject, "checkout/cs_"); h.isNamed(&s, name) {
 			t.Errorf("%s of rules that are no more", name)
@@ -78,13 +78,13 @@ func TestOnlyWhatIsGoneIsInherited(t *testing.T) {
 }
 
 // isNamed reports whether a reference leads to something in the environment of a status.
-func (h *house) isNamed(s *hook.Status, reference string) bool {
+func (h *harness) isNamed(s *hook.Status, reference string) bool {
 	h.Helper()
 	environment := hook.EnvironmentLive
 	if s.Unverified {
 		environment = hook.EnvironmentUnsigned
 	}
-	row, _, err := h.board.named(h.Context(), shop, environment, reference)
+	row, _, err := h.view.named(h.Context(), shop, environment, reference)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -94,34 +94,34 @@ func (h *house) isNamed(s *hook.Status, reference string) bool {
 // TestWhatGoesFromTheMiddleWhileItIsReadIsInherited has the sweeper remove what is about to be read, and what was.
 func TestWhatGoesFromTheMiddleWhileItIsReadIsInherited(t *testing.T) {
 	for _, first := range []int{6, 30, 90} {
-		h := newHouse(t)
+		h := newHarness(t)
 		h.thin()
 		before := h.list(hook.StatusFilter{})
-		shadow, err := h.board.shadow(t.Context())
+		next, err := h.projector.newReplacement(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		page, upTo, err := h.log.After(t.Context(), 0, first)
-		if err != nil || shadow.Apply(t.Context(), page, upTo) != nil {
+		if err != nil || next.Apply(t.Context(), page, upTo) != nil {
 			t.Fatal(err)
 		}
 		for i := range page {
-			shadow.read.add(page[i].Seq)
+			next.read.add(page[i].Seq)
 		}
 		for n := 200; n < 230; n++ {
 			h.append(hook.Unsigned, life(n)[2])
 		}
 		h.sweepLog()
 		for range 2 {
-			if err := shadow.catchUp(t.Context(), h.board, h.board.Flush); err != nil {
+			if err := next.catchUpTo(t.Context(), h.projector, h.projector.Flush); err != nil {
 				t.Fatal(err)
 			}
 		}
-		after, _, err := shadow.Statuses(t.Context(), hook.StatusFilter{}, "", 200)
+		after, _, err := next.View().Statuses(t.Context(), hook.StatusFilter{}, "", 200)
 		if diff := cmp.Diff(before, after); err != nil || diff != "" {
 			t.Errorf("%v: %s", err, diff)
 		}
-		if err := shadow.Close(); err != nil {
+		if err := next.Close(); err != nil {
 			t.Error(err)
 		}
 	}

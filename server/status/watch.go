@@ -22,11 +22,11 @@ type Watch struct {
 
 // Watch begins to watch a name, which no subject need have yet. It ends with Close. Test events are watched in either
 // mode, since a link shows them as long as nothing else was reported.
-func (b *Board) Watch(endpoint hook.EndpointID, mode, name string) *Watch {
+func (v View) Watch(endpoint hook.EndpointID, mode, name string) *Watch {
 	w := &Watch{
 		keys:    []hook.AliasHash{hook.HashAlias(endpoint, hook.EnvironmentTest, name)},
 		changed: make(chan struct{}, 1),
-		of:      &b.watches,
+		of:      &v.p.watches,
 	}
 	if mode != hook.ModeTest {
 		w.keys = append(w.keys, hook.HashAlias(endpoint, hook.EnvironmentLive, name))

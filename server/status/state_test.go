@@ -46,12 +46,12 @@ func TestRunsEndRightInEveryOrder(t *testing.T) {
 		"nothing that moves it":         {hook.KindRun, []hook.Evidence{at(0, hook.Info, 0)}, "", "", false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			want := stand(c.kind, payments.InOrder(c.set))
+			want := deriveState(c.kind, payments.InOrder(c.set))
 			if want.state != c.state || want.tone != c.tone || want.final != c.final || len(want.steps) != c.steps {
 				t.Fatalf("%+v, want %+v", want, c)
 			}
 			permute(slices.Clone(c.set), func(order []hook.Evidence) {
-				if diff := cmp.Diff(want, stand(c.kind, payments.InOrder(append(order, order...))), cmp.AllowUnexported(standing{})); diff != "" {
+				if diff := cmp.Diff(want, deriveState(c.kind, payments.InOrder(append(order, order...))), cmp.AllowUnexported(derivedState{})); diff != "" {
 					t.Fatalf("%v: %s", order, diff)
 				}
 			})
@@ -72,7 +72,7 @@ func TestNoOrderMakesADifferenceToAnyKind(t *testing.T) {
 		kind := rapid.SampledFrom([]hook.SubjectKind{hook.KindRun, hook.KindDeployment, hook.KindOwn}).Draw(t, "kind")
 		soup := rapid.SliceOfN(one, 0, 9).Draw(t, "soup")
 		other := rapid.Permutation(append(slices.Clone(soup), soup...)).Draw(t, "order")
-		if diff := cmp.Diff(stand(kind, payments.InOrder(soup)), stand(kind, payments.InOrder(other)), cmp.AllowUnexported(standing{})); diff != "" {
+		if diff := cmp.Diff(deriveState(kind, payments.InOrder(soup)), deriveState(kind, payments.InOrder(other)), cmp.AllowUnexported(derivedState{})); diff != "" {
 			t.Fatal(diff)
 		}
 	})

@@ -8,9 +8,9 @@
 // changeset applies these to copies of the rows that they name, publish makes the rows visible, and Flush stores them
 // up to a second later. Verified, test and unverified deliveries have separate environments, which share no rows.
 //
-// Start with Board, the follower that applies deliveries (apply.go), and with query.go and public.go, which read.
-// rebuild.go derives everything again from the log, sweep.go bounds it, and legacy.go reads rows of earlier releases.
-// store.go has the interfaces of what a board needs.
+// Start with Projector, the follower that applies deliveries (apply.go), and with View, which reads (query.go and
+// public.go). rebuild.go derives everything again from the log, sweep.go bounds it, and legacy.go reads rows of earlier releases.
+// store.go has the interfaces of what a projector needs.
 package status
 
 import (
@@ -35,7 +35,7 @@ const (
 	storeEvery = 1000
 )
 
-// Options are a board's dependencies and its bounds. All but LogGone and the bounds must be set.
+// Options are a projector's dependencies and its bounds. All but LogGone and the bounds must be set.
 type Options struct {
 	Log       Log
 	Records   Records
@@ -47,29 +47,29 @@ type Options struct {
 	Now       func() time.Time
 	Logger    *slog.Logger
 	KeepFor   time.Duration // how long a subject stays after its newest delivery was received; 0: for ever
-	KeepBytes int64         // size of the board's database at which the oldest go; 0: none
+	KeepBytes int64         // size of the statuses' database at which the oldest go; 0: none
 	Release   string        // of this program: statuses that another one derived are rebuilt
 }
 
-// Board is the follower that derives and stores the statuses of subjects. Followers that announce deliveries stay
+// Projector is the follower that derives and stores the statuses of subjects. Followers that announce deliveries stay
 // behind it (follow.Behind), so that one frame holds deliveries and the statuses that they changed.
 //
-// follow.Run calls Apply, Run does rebuilds, and Keep stores and sweeps; these may run beside each other and beside any
+// follow.Run calls Apply, Run does rebuilds, and RunMaintenance stores and sweeps; these may run beside each other and beside any
 // number of readers. Three locks are taken in the order applying, using, mu. Subjects in pending and in the cache are
 // never changed: a changeset copies a row, and publish replaces it.
-type Board struct {
+type Projector struct {
 	Options
-	readers   readers
-	watches   watches
-	latencies latencies
-	subjects  *subjectCache // as they were last stored, as are the names; never changed
-	names     *lru.Cache[hook.AliasHash, int64]
-	shown     *lru.Cache[shownKey, struct{}]
-	rebuilder *follow.Rebuilder // of the board that is shown; nil: this one is a rebuild
-	applying  sync.Mutex        // held while facts are applied, and while pending rows are stored
+	readers     readers
+	watches     watches
+	latencies   latencies
+	subjects    *subjectCache // as they were last stored, as are the names; never changed
+	names       *lru.Cache[hook.AliasHash, int64]
+	impressions *lru.Cache[impressionKey, struct{}]
+	rebuilder   *follow.Rebuilder // nil: this one is a rebuild
+	applying    sync.Mutex        // held while facts are applied, and while pending rows are stored
 
-	read      seqSet   // of a rebuild: the deliveries that it has read
-	inherited hook.Seq // of a rebuild: up to which it took over what is gone from the log
+	read         seqSet   // of a rebuild: the deliveries that it has read
+	importedUpTo hook.Seq // of a rebuild: up to which it took over what is gone from the log
 
 	excess         excess
 	keepUnverified int // how many subjects may stay that only unverified deliveries reported
@@ -85,43 +85,43 @@ type Board struct {
 	moved    chan struct{}             // closed and replaced when the position moves
 }
 
-// Open makes or opens the board of a log. Tables that a rebuild left behind when the process ended are removed.
-func Open(ctx context.Context, o Options) (*Board, error) {
-	b, err := open(ctx, o, o.Databases.Open)
+// Open makes or opens the projector of a log. Tables that a rebuild left behind when the process ended are removed.
+func Open(ctx context.Context, o Options) (*Projector, error) {
+	p, err := open(ctx, o, o.Databases.Open)
 	if err != nil {
 		return nil, err
 	}
-	for t := range b.tallies {
-		b.readers.of(t.Endpoint) // cached as it is now, so that Change can compare
+	for t := range p.tallies {
+		p.readers.of(t.Endpoint) // cached as it is now, so that Change can compare
 	}
-	b.rebuilder = b.newRebuilder()
+	p.rebuilder = p.newRebuilder()
 	if err := o.Databases.RemoveNew(); err != nil { // of a rebuild that did not end
-		o.Logger.Warn("could not remove statuses that were drawn in part", "error", err)
+		o.Logger.Warn("could not remove the tables of an unfinished rebuild", "error", err)
 	}
-	return b, nil
+	return p, nil
 }
 
-// opening opens the tables of a board: Databases.Open or, for a rebuild, Databases.OpenNew.
+// opening opens the tables of a projector: Databases.Open or, for a rebuild, Databases.OpenNew.
 type opening func(context.Context, hook.ProjectionOrigin) (*Tables, error)
 
-// open makes a board over the tables that an opening returns. Open and shadow call it.
-func open(ctx context.Context, o Options, tables opening) (*Board, error) {
-	b := &Board{Options: o, moved: make(chan struct{}), keepUnverified: keptUnverified}
-	b.subjects, b.names = newSubjectCache(), newCache[hook.AliasHash, int64](keptNames)
-	b.shown = newCache[shownKey, struct{}](keptNames)
-	b.readers.endpoints = o.Endpoints
-	store, err := tables(ctx, b.origin())
+// open makes a projector over the tables that an opening returns. Open and newReplacement call it.
+func open(ctx context.Context, o Options, tables opening) (*Projector, error) {
+	p := &Projector{Options: o, moved: make(chan struct{}), keepUnverified: keptUnverified}
+	p.subjects, p.names = newSubjectCache(), newCache[hook.AliasHash, int64](keptNames)
+	p.impressions = newCache[impressionKey, struct{}](keptNames)
+	p.readers.endpoints = o.Endpoints
+	store, err := tables(ctx, p.origin())
 	if err != nil {
 		return nil, err
 	}
-	err = b.use(ctx, store)
-	return b, err
+	err = p.use(ctx, store)
+	return p, err
 }
 
 // origin identifies the log and the release that tables are derived from. Tables of another origin are emptied or
 // stale.
-func (b *Board) origin() hook.ProjectionOrigin {
-	return hook.ProjectionOrigin{Epoch: b.Log.Epoch(), Head: b.Log.Head(), Release: b.Release}
+func (p *Projector) origin() hook.ProjectionOrigin {
+	return hook.ProjectionOrigin{Epoch: p.Log.Epoch(), Head: p.Log.Head(), Release: p.Release}
 }
 
 // newCache returns a cache of a constant size.
@@ -135,61 +135,61 @@ func newCache[K comparable, V any](size int) *lru.Cache[K, V] {
 
 // use begins to work with a store, and closes it if that fails. What is in memory of another store is dropped. The
 // caller holds all locks, or is the only user.
-func (b *Board) use(ctx context.Context, store *Tables) error {
+func (p *Projector) use(ctx context.Context, store *Tables) error {
 	tallies, err := store.Tallies(ctx)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	b.store, b.position, b.tallies = store, store.Position(), make(map[hook.SubjectCount]int, len(tallies))
+	p.store, p.position, p.tallies = store, store.Position(), make(map[hook.SubjectCount]int, len(tallies))
 	for _, t := range tallies {
 		n := t.Count
 		t.Count = 0
-		b.tallies[t] = n
+		p.tallies[t] = n
 	}
-	b.recent, b.pending = recent{floor: b.position}, newPending()
-	b.subjects.purge()
-	b.names.Purge()
-	b.shown.Purge()
+	p.recent, p.pending = recent{floor: p.position}, newPending()
+	p.subjects.purge()
+	p.names.Purge()
+	p.impressions.Purge()
 	return nil
 }
 
-// Close stores what is pending with its position, and closes the database. Nothing may use the board any more.
-func (b *Board) Close() error {
-	b.applying.Lock()
-	defer b.applying.Unlock()
-	if b.store.Position() < b.position {
-		if err := b.store.Store(b.pending.changes(b.position)); err != nil {
-			b.Logger.Error(
-				"could not store the newest statuses; they are drawn again at the next start",
+// Close stores what is pending with its position, and closes the database. Nothing may use the projector or its View any more.
+func (p *Projector) Close() error {
+	p.applying.Lock()
+	defer p.applying.Unlock()
+	if p.store.Position() < p.position {
+		if err := p.store.Store(p.pending.changes(p.position)); err != nil {
+			p.Logger.Error(
+				"could not store the newest statuses; they are derived again at the next start",
 				"error",
 				err,
 			)
 		}
 	}
-	return b.store.Close()
+	return p.store.Close()
 }
 
-// Name is the board's name among the followers of the log.
-func (b *Board) Name() string { return "statuses" }
+// Name is the projector's name among the followers of the log.
+func (p *Projector) Name() string { return "statuses" }
 
 // Position is the newest seq that has been applied. It may be ahead of the stored position.
-func (b *Board) Position() hook.Seq {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	return b.position
+func (p *Projector) Position() hook.Seq {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.position
 }
 
 // Moved returns a channel that is closed when the position moves after this call.
-func (b *Board) Moved() <-chan struct{} {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	return b.moved
+func (p *Projector) Moved() <-chan struct{} {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.moved
 }
 
 // Apply applies the deliveries in (Position, upTo]. If it fails, follow.Run calls it again with the same page; the part
 // that was applied already changes nothing then.
-func (b *Board) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
-	if err := b.apply(ctx, page, upTo); err != nil {
+func (p *Projector) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
+	if err := p.apply(ctx, page, upTo); err != nil {
 		return err
 	}
 	if n := len(page); n >= underLoad && n < fullPage {
@@ -199,13 +199,13 @@ func (b *Board) Apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) 
 }
 
 // apply is Apply without waiting, for rebuilds.
-func (b *Board) apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
-	b.applying.Lock()
-	defer b.applying.Unlock()
-	return b.extract(ctx, b.relevant(page), upTo)
+func (p *Projector) apply(ctx context.Context, page []hook.Delivery, upTo hook.Seq) error {
+	p.applying.Lock()
+	defer p.applying.Unlock()
+	return p.extract(ctx, p.relevant(page), upTo)
 }
 
-// Under load the board waits shortly after a page, so that the next one is larger: the events of one payment come close
+// Under load the projector waits shortly after a page, so that the next one is larger: the events of one payment come close
 // together, and their rows are then derived once. After a full page it does not wait, since then it is behind.
 const (
 	underLoad = 32  // deliveries in a page
@@ -225,9 +225,9 @@ func gather(ctx context.Context) {
 
 // relevant returns the deliveries of a page that may report something. A redelivery reports nothing new, and a rejected
 // delivery may be forged. Only the bodies of these deliveries are fetched.
-func (b *Board) relevant(page []hook.Delivery) []hook.Delivery {
+func (p *Projector) relevant(page []hook.Delivery) []hook.Delivery {
 	reports := func(d *hook.Delivery) bool {
-		return !d.IsRepeated() && d.Verdict != hook.Rejected && b.readers.reads(d.Endpoint) && !b.tooLarge(d)
+		return !d.IsRepeated() && d.Verdict != hook.Rejected && p.readers.reads(d.Endpoint) && !p.tooLarge(d)
 	}
 	n := 0
 	for n < len(page) && reports(&page[n]) {
@@ -244,49 +244,49 @@ func (b *Board) relevant(page []hook.Delivery) []hook.Delivery {
 
 // tooLarge reports whether a delivery reports nothing because of its size, so that its body need not be fetched. It
 // counts those that would have reported something otherwise. A mapping has limits of its own.
-func (b *Board) tooLarge(d *hook.Delivery) bool {
-	from := b.readers.of(d.Endpoint)
+func (p *Projector) tooLarge(d *hook.Delivery) bool {
+	from := p.readers.of(d.Endpoint)
 	if d.Size <= hook.MaxTold || from == nil || from.mapping != nil {
 		return false
 	}
 	if from.provider.MayTell(d.Type) {
-		b.excess.note(b, d)
+		p.excess.note(p, d)
 	}
 	return true
 }
 
 // publish makes a changeset visible, and moves the position, under one lock: a reader that sees a position also sees
 // all changes up to it. Watches are woken after that, so that they read the new state.
-func (b *Board) publish(c *changeset, changed []*hook.Subject, upTo hook.Seq) {
-	b.mu.Lock()
+func (p *Projector) publish(c *changeset, changed []*hook.Subject, upTo hook.Seq) {
+	p.mu.Lock()
 	for gone := range c.gone {
-		b.count(c.before[gone], -1)
-		b.subjects.remove(gone)
-		b.pending.drop(gone)
-		b.pending.gone[gone] = struct{}{}
+		p.count(c.before[gone], -1)
+		p.subjects.remove(gone)
+		p.pending.drop(gone)
+		p.pending.gone[gone] = struct{}{}
 	}
-	maps.Copy(b.pending.names, c.fresh)
+	maps.Copy(p.pending.names, c.fresh)
 	for _, row := range changed {
-		b.count(c.before[row.Key], -1)
-		b.count(row, 1)
-		b.pending.put(row)
+		p.count(c.before[row.Key], -1)
+		p.count(row, 1)
+		p.pending.put(row)
 		was := c.before[row.Key]
 		if row.Status.State != "" && (!row.Status.IsAlias() || was != nil && !was.Status.IsAlias()) {
-			b.recent.add(&row.Status)
+			p.recent.add(&row.Status)
 		}
 	}
-	b.position = upTo
-	close(b.moved)
-	b.moved = make(chan struct{})
-	b.mu.Unlock()
+	p.position = upTo
+	close(p.moved)
+	p.moved = make(chan struct{})
+	p.mu.Unlock()
 	for _, row := range changed {
-		b.watches.notify(row)
+		p.watches.notify(row)
 	}
 }
 
 // count adds n to the number of subjects with the environment, kind and state of s. A subject without a state of its
 // own, or one that another status stands for, is counted without a state. The caller holds mu.
-func (b *Board) count(s *hook.Subject, n int) {
+func (p *Projector) count(s *hook.Subject, n int) {
 	if s == nil {
 		return
 	}
@@ -298,7 +298,7 @@ func (b *Board) count(s *hook.Subject, n int) {
 		Endpoint: s.Status.Endpoint, Environment: s.Environment, Kind: s.Status.Kind, State: state,
 		Inside: s.Status.Parent != "",
 	}
-	if b.tallies[t] += n; b.tallies[t] == 0 {
-		delete(b.tallies, t)
+	if p.tallies[t] += n; p.tallies[t] == 0 {
+		delete(p.tallies, t)
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"hookbeam/server/payments"
 )
 
-// standing is the state of a subject that is not paid: a run, a deployment, or what an endpoint's own mapping defines.
+// derivedState is the state of a subject that is not paid: a run, a deployment, or what an endpoint's own mapping defines.
 // Such evidence reports states, rather than movements of money from which a state follows, so the derivation is a
 // selection.
-type standing struct {
+type derivedState struct {
 	state    hook.State
 	tone     hook.Tone
 	final    bool
@@ -21,10 +21,10 @@ type standing struct {
 	steps    []hook.Step
 }
 
-// stand derives the state of a subject from evidence in the order of payments.Compare. The piece that counts is the
+// deriveState derives the state of a subject from evidence in the order of payments.Compare. The piece that counts is the
 // maximum by better, which does not depend on the order of arrival. The steps are the states of the maxima on the way
 // there.
-func stand(kind hook.SubjectKind, all []hook.Evidence) (p standing) {
+func deriveState(kind hook.SubjectKind, all []hook.Evidence) (p derivedState) {
 	var by hook.Evidence // the piece that counts, of those so far
 	for _, e := range all {
 		if e.Kind != hook.Stands || p.state != "" && better(kind, &by, &e) > 0 {
@@ -79,13 +79,13 @@ func compareBool(a, b bool) int {
 // one by one pass a larger bound, so that not each addition sorts.
 func trim(s *hook.Subject, most int) {
 	if len(s.Evidence) > most {
-		s.Evidence = weightiest(s.Evidence, maxEvidence)
+		s.Evidence = newestEvidence(s.Evidence, maxEvidence)
 	}
 }
 
-// weightiest returns the n newest pieces of evidence, and those that move nothing only if there is room. Which they are
+// newestEvidence returns the n newest pieces of evidence, and those that move nothing only if there is room. Which they are
 // does not depend on the order in which they came.
-func weightiest(set []hook.Evidence, n int) []hook.Evidence {
+func newestEvidence(set []hook.Evidence, n int) []hook.Evidence {
 	// The sort is stable, so each of the two groups stays in the order of Compare, the newest last.
 	all := slices.Clone(payments.InOrder(set))
 	slices.SortStableFunc(all, func(a, b hook.Evidence) int {

@@ -21,8 +21,8 @@ import (
 
 const shop = hook.EndpointID("ep_shopshopshopshopshopshopsh")
 
-// house is a log with its board, and the one endpoint of a shop.
-type house struct {
+// harness is a log with its projector, and the one endpoint of a shop.
+type harness struct {
 	testing.TB
 	dir       string
 	release   string
@@ -30,7 +30,8 @@ type house struct {
 	keepBytes int64
 	db        *sqlite.DB
 	log       *sqlite.Log
-	board     *Board
+	projector *Projector
+	view      View
 	stop      func()
 
 	mu       sync.Mutex
@@ -38,32 +39,32 @@ type house struct {
 	now      time.Time
 }
 
-func newHouse(t testing.TB) *house {
-	h := &house{TB: t, dir: t.TempDir(), endpoint: hook.Endpoint{ID: shop, Name: "stripe", Provider: "stripe"}, now: noon.Add(time.Hour)}
+func newHarness(t testing.TB) *harness {
+	h := &harness{TB: t, dir: t.TempDir(), endpoint: hook.Endpoint{ID: shop, Name: "stripe", Provider: "stripe"}, now: noon.Add(time.Hour)}
 	h.open(sqlite.Options{})
 	t.Cleanup(func() { h.stop() })
 	return h
 }
 
-func (h *house) known(id hook.EndpointID) (hook.Endpoint, bool) {
+func (h *harness) known(id hook.EndpointID) (hook.Endpoint, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.endpoint, id == h.endpoint.ID
 }
 
-func (h *house) clock() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
+func (h *harness) clock() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
 
-func (h *house) move(d time.Duration) { h.mu.Lock(); defer h.mu.Unlock(); h.now = h.now.Add(d) }
+func (h *harness) move(d time.Duration) { h.mu.Lock(); defer h.mu.Unlock(); h.now = h.now.Add(d) }
 
-func (h *house) change(do func(*hook.Endpoint)) {
+func (h *harness) change(do func(*hook.Endpoint)) {
 	h.mu.Lock()
 	do(&h.endpoint)
 	e := h.endpoint
 	h.mu.Unlock()
-	h.board.Change(e)
+	h.projector.Change(e)
 }
 
-func (h *house) open(o sqlite.Options) {
+func (h *harness) open(o sqlite.Options) {
 	h.Helper()
 	o.Now, o.Random, o.Log = h.clock, rand.Reader, slog.New(slog.DiscardHandler)
 	var err error
@@ -74,13 +75,14 @@ func (h *house) open(o sqlite.Options) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- h.db.Run(ctx) }()
-	h.board, err = Open(h.Context(), Options{Log: h.log, Records: h.log, Retention: h.log, LogGone: h.db.Gone,
+	h.projector, err = Open(h.Context(), Options{Log: h.log, Records: h.log, Retention: h.log, LogGone: h.db.Gone,
 		Databases: h.databases(), Dir: h.dir, Endpoints: h.known, Now: h.clock, Logger: o.Log, Release: h.release, KeepFor: h.keepFor, KeepBytes: h.keepBytes})
 	if err != nil {
 		h.Fatal(err)
 	}
+	h.view = h.projector.View()
 	h.stop = sync.OnceFunc(func() {
-		if err := h.board.Close(); err != nil {
+		if err := h.projector.Close(); err != nil {
 			h.Error(err)
 		}
 		cancel()
@@ -93,8 +95,8 @@ func (h *house) open(o sqlite.Options) {
 	})
 }
 
-// databases are where the board's tables are.
-func (h *house) databases() Databases {
+// databases are where the projector's tables are.
+func (h *harness) databases() Databases {
 	logger := slog.New(slog.DiscardHandler)
 	return DatabasesOf(sqlite.NewStatusDatabases(h.Context(), h.dir, logger, sqlite.Checked{}, false))
 }
@@ -107,16 +109,16 @@ type event struct {
 	test    bool
 }
 
-// receive appends events as verified deliveries and has the board draw them.
-func (h *house) receive(events ...event) {
+// receive appends events as verified deliveries and applies them.
+func (h *harness) receive(events ...event) {
 	h.Helper()
 	for _, e := range events {
 		h.append(hook.Verified, e)
 	}
-	h.draw()
+	h.apply()
 }
 
-func (h *house) append(verdict hook.Verdict, e event) hook.Record {
+func (h *harness) append(verdict hook.Verdict, e event) hook.Record {
 	h.Helper()
 	r := e.record(verdict)
 	if err := h.log.Append(&r); err != nil {
@@ -138,25 +140,25 @@ func (e event) record(verdict hook.Verdict) hook.Record {
 	return r
 }
 
-func (h *house) draw() {
+func (h *harness) apply() {
 	h.Helper()
-	if err := h.board.follow(h.Context(), h.log.Head); err != nil {
+	if err := h.projector.follow(h.Context(), h.log.Head); err != nil {
 		h.Fatal(err)
 	}
 }
 
-func (h *house) public(mode, name string) hook.Public {
+func (h *harness) public(mode, name string) hook.Public {
 	h.Helper()
-	p, _, err := h.board.Public(h.Context(), shop, mode, name)
+	p, _, err := h.view.Public(h.Context(), shop, mode, name)
 	if err != nil {
 		h.Fatal(err)
 	}
 	return p
 }
 
-func (h *house) list(f hook.StatusFilter) []hook.Status {
+func (h *harness) list(f hook.StatusFilter) []hook.Status {
 	h.Helper()
-	page, _, err := h.board.Statuses(h.Context(), f, "", 100)
+	page, _, err := h.view.Statuses(h.Context(), f, "", 100)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -179,7 +181,7 @@ func life(n int) []event {
 }
 
 func TestAPaymentMovesAsItsEventsCome(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	events := life(1)
 	for i, want := range []hook.State{hook.StatePending, hook.StateActionRequired, hook.StatePaid, hook.StatePaid, hook.StatePartiallyRefunded} {
 		h.receive(events[i])
@@ -198,11 +200,11 @@ func TestAPaymentMovesAsItsEventsCome(t *testing.T) {
 	if len(list) != 1 || list[0].Customer == "" || list[0].Subject != "checkout/cs_1" || list[0].Payments != 1 {
 		t.Fatalf("%+v", list)
 	}
-	if d, err := h.board.Status(t.Context(), list[0].ID); err != nil || len(d.Members) != 1 ||
+	if d, err := h.view.Status(t.Context(), list[0].ID); err != nil || len(d.Members) != 1 ||
 		d.Members[0].Subject != "payment/pi_1" || d.Members[0].Parent != list[0].ID || len(d.Timeline) != 6 {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if counts, _ := h.board.Counts(t.Context(), hook.StatusFilter{}); !cmp.Equal(counts, map[hook.State]int{hook.StatePartiallyRefunded: 1}) {
+	if counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{}); !cmp.Equal(counts, map[hook.State]int{hook.StatePartiallyRefunded: 1}) {
 		t.Errorf("counts %v", counts)
 	}
 }
@@ -213,17 +215,17 @@ var alike = cmpopts.IgnoreFields(hook.Status{}, "ID", "Merged", "Seq", "Parent")
 func TestEveryOrderOfArrivalEndsAlike(t *testing.T) {
 	var want hook.Status
 	n := 0
-	h := newHouse(t)
+	h := newHarness(t)
 	permute(make5(), func(order []hook.Evidence) {
 		n++
 		events := life(n)
 		for i, at := range order {
 			h.append(hook.Verified, events[at.Seq])
 			if i%2 == 0 { // some come together, some alone
-				h.draw()
+				h.apply()
 			}
 		}
-		h.draw()
+		h.apply()
 		list := h.list(hook.StatusFilter{Words: fmt.Sprint("10-", n)})
 		at := slices.IndexFunc(list, func(s hook.Status) bool {
 			return s.Reference == fmt.Sprint("10-", n) && s.Level == hook.LevelPayment
@@ -246,7 +248,7 @@ func TestEveryOrderOfArrivalEndsAlike(t *testing.T) {
 			t.Fatalf("order %v: %s", order, diff)
 		}
 	})
-	counts, _ := h.board.Counts(t.Context(), hook.StatusFilter{})
+	counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{})
 	if counts[hook.StatePartiallyRefunded] != n || len(counts) != 1 {
 		t.Errorf("%d payments, counted %v: merging left something behind", n, counts)
 	}
@@ -262,7 +264,7 @@ func make5() []hook.Evidence {
 }
 
 func TestWhatTurnsOutToBeOneIsFoundByEveryIdItHad(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	events := life(1)
 	h.receive(event{id: "evt_a", typ: "charge.refunded", minute: 9, object: `{"id":"ch_1","amount":4900,"amount_refunded":900,"currency":"eur","captured":true}`})
 	h.receive(events[0])
@@ -272,7 +274,7 @@ func TestWhatTurnsOutToBeOneIsFoundByEveryIdItHad(t *testing.T) {
 	ids := []hook.StatusID{}
 	for _, s := range h.list(hook.StatusFilter{}) {
 		ids = append(ids, s.ID)
-		h.board.Shown(s.ID, s.State, "socket")
+		h.view.RecordImpression(s.ID, s.State, "socket")
 	}
 	h.receive(event{id: "evt_b", typ: "charge.succeeded", minute: 2, object: `{"id":"ch_1","payment_intent":"pi_1","amount":4900,"currency":"eur","captured":true}`})
 	list := h.list(hook.StatusFilter{})
@@ -280,7 +282,7 @@ func TestWhatTurnsOutToBeOneIsFoundByEveryIdItHad(t *testing.T) {
 		t.Fatalf("%+v", list)
 	}
 	for _, id := range ids {
-		d, err := h.board.Status(t.Context(), id)
+		d, err := h.view.Status(t.Context(), id)
 		if err != nil || d.ID != list[0].ID || len(d.Timeline) != 3 || len(d.Impressions) != 2 {
 			t.Errorf("%s: %+v, %v", id, d, err)
 		}
@@ -288,10 +290,10 @@ func TestWhatTurnsOutToBeOneIsFoundByEveryIdItHad(t *testing.T) {
 }
 
 func TestTestModeAndWhatWasNotCheckedStayFromPayersPages(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	paid := life(1)[3]
 	paid.test = true
-	watch := h.board.Watch(shop, "", "payment/pi_1")
+	watch := h.view.Watch(shop, "", "payment/pi_1")
 	defer watch.Close()
 	h.receive(paid)
 	if p := h.public("", "payment/pi_1"); p.Status != hook.StatePaid || !p.Test || len(watch.C()) != 1 {
@@ -300,7 +302,7 @@ func TestTestModeAndWhatWasNotCheckedStayFromPayersPages(t *testing.T) {
 	h.receive(life(9)[0]) // from now on it is not
 	h.append(hook.Unsigned, life(2)[3])
 	h.append(hook.Rejected, life(3)[3])
-	h.draw()
+	h.apply()
 	for _, name := range []string{"payment/pi_1", "payment/pi_2", "payment/pi_3"} {
 		if p := h.public("", name); p.Status != hook.StateWaiting {
 			t.Errorf("%s: %+v", name, p)
@@ -314,22 +316,22 @@ func TestTestModeAndWhatWasNotCheckedStayFromPayersPages(t *testing.T) {
 		t.Fatalf("%+v", list)
 	}
 	h.change(func(e *hook.Endpoint) { e.Statuses.Unsigned = true })
-	h.redraw()
+	h.rebuild()
 	if p := h.public("", "payment/pi_2"); p.Status != hook.StatePaid {
 		t.Errorf("where the endpoint says that it counts: %+v", p)
 	}
 }
 
 func TestEachEventHasItsEffect(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	events := life(1)
 	h.receive(events[3], events[0], event{id: "evt_f", typ: "payment_intent.payment_failed", minute: 5, object: `{"id":"pi_1","amount":4900,"currency":"eur"}`},
 		event{id: "evt_i", typ: "charge.dispute.updated", minute: 6, object: `{"id":"du_1","charge":"ch_1","payment_intent":"pi_1","amount":4900,"currency":"eur","status":"needs_response"}`},
 		events[2])
 	again := h.append(hook.Verified, events[3])
-	h.draw()
+	h.apply()
 	id := hook.HashAlias(shop, hook.EnvironmentLive, "payment/pi_1").ID()
-	d, err := h.board.Status(t.Context(), id)
+	d, err := h.view.Status(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -341,14 +343,14 @@ func TestEachEventHasItsEffect(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	effects, err := h.board.Effects(t.Context(), &again)
+	effects, err := h.view.Effects(t.Context(), &again)
 	if err != nil || len(effects) != 1 || effects[0].Effect != hook.EffectDuplicate || effects[0].Seq != 1 {
 		t.Errorf("a repeat: %+v, %v", effects, err)
 	}
 }
 
 func TestWaitingIsToldOfAsTheEndpointsOwnPaymentsTook(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	for n := range 19 {
 		h.receive(life(n)[0], life(n)[3])
 	}
@@ -366,7 +368,7 @@ func TestWaitingIsToldOfAsTheEndpointsOwnPaymentsTook(t *testing.T) {
 }
 
 func TestHiddenFieldsAreNotTold(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.receive(life(1)...)
 	h.change(func(e *hook.Endpoint) { e.Statuses.Page.Hidden = []string{"amount", "reference", "timeline"} })
 	p := h.public("", "payment/pi_1")
@@ -374,7 +376,7 @@ func TestHiddenFieldsAreNotTold(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	h.change(func(e *hook.Endpoint) { e.DeletedAt = hook.Time{Time: noon} })
-	if _, _, err := h.board.Public(t.Context(), shop, "", "payment/pi_1"); err == nil {
+	if _, _, err := h.view.Public(t.Context(), shop, "", "payment/pi_1"); err == nil {
 		t.Error("a deleted endpoint still tells")
 	}
 }

@@ -1,0 +1,62 @@
+package status
+
+import (
+	"context"
+
+	"hookbeam/server/hook"
+)
+
+// find returns the subject of a name in its newest state, pending or stored; nil if there is none. Callers must not
+// change it, as others read it too.
+func (p *Projector) find(ctx context.Context, name hook.AliasHash) (*hook.Subject, error) {
+	p.using.RLock()
+	defer p.using.RUnlock()
+	for range 3 { // two subjects may turn out to be one between looking up the name and the subject
+		key, err := p.keyOf(ctx, name)
+		if err != nil || key == 0 {
+			return nil, err
+		}
+		s, err := p.subject(ctx, key)
+		if s != nil && s.Links.Level == "" {
+			old := *s
+			upgrade(&old)
+			s = &old
+		}
+		if s != nil || err != nil {
+			return s, err
+		}
+	}
+	return nil, nil
+}
+
+// keyOf returns the key of the subject that has an alias; 0 if there is none. The caller holds using.
+func (p *Projector) keyOf(ctx context.Context, name hook.AliasHash) (int64, error) {
+	p.mu.RLock()
+	key, ok := p.pending.names[name]
+	p.mu.RUnlock()
+	if !ok {
+		key, ok = p.names.Get(name)
+	}
+	if !ok {
+		return p.store.KeyOfAlias(ctx, name)
+	}
+	return key, nil
+}
+
+// subject returns the subject with a key; nil if it was merged or removed. The caller holds using.
+func (p *Projector) subject(ctx context.Context, key int64) (*hook.Subject, error) {
+	p.mu.RLock()
+	s, ok := p.pending.subjects[key]
+	_, gone := p.pending.gone[key]
+	p.mu.RUnlock()
+	if gone {
+		return nil, nil
+	}
+	if !ok {
+		s, ok = p.subjects.get(key)
+	}
+	if !ok {
+		return p.store.Subject(ctx, key)
+	}
+	return s, nil
+}
