@@ -156,25 +156,50 @@ func (a *applying) mainReferences() []string {
 	})
 }
 
-// applyReferences makes sure that each reference has a row, and applies what the statement reports about it. The row is
-// touched even if nothing is reported about it: Finish lists the payment or order there.
+// applyReferences indexes the references of the statement's payment or order, and applies what the statement reports
+// about them. An order also takes those that its payments brought.
 func (a *applying) applyReferences() error {
+	var names []string
 	for _, name := range a.mainReferences() {
-		name, account := hook.CutReference(hook.ScopedReference(a.Account, name))
-		row, err := a.reference(name, account)
+		names = append(names, hook.ScopedReference(a.Account, name))
+	}
+	reports := a.Level == hook.LevelReference && a.Kind != ""
+	for _, name := range names {
+		row, err := a.reference(name, reports)
 		if err != nil {
 			return err
 		}
-		a.touch(row)
-		if a.Level != hook.LevelReference || a.Kind == "" {
+		if row == nil {
 			continue
 		}
-		add(row, &a.Evidence)
-		for _, other := range a.References {
-			if !strings.HasPrefix(other, "order/") {
-				if err := a.name(row, other); err != nil {
-					return err
-				}
+		a.touch(row)
+		if reports {
+			if err := a.report(row); err != nil {
+				return err
+			}
+		}
+	}
+	if a.order == nil {
+		return nil
+	}
+	for _, name := range a.order.Links.References {
+		if slices.Contains(names, name) {
+			continue
+		}
+		if _, err := a.reference(name, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// report adds the statement's evidence to the row of a reference, and the reference's other names.
+func (a *applying) report(row *hook.Subject) error {
+	add(row, &a.Evidence)
+	for _, other := range a.References {
+		if !strings.HasPrefix(other, "order/") {
+			if err := a.name(row, other); err != nil {
+				return err
 			}
 		}
 	}
@@ -194,40 +219,125 @@ func (a *applying) name(row *hook.Subject, alias string) error {
 	return nil
 }
 
-// reference returns the row of a reference, which is made if there is none. A reference within an account is also
-// indexed without the account, for links that do not name it.
-func (a *applying) reference(name, account string) (*hook.Subject, error) {
-	hash := a.hash(hook.ScopedReference(account, name))
-	row, err := a.rows.Find(hash)
-	if row != nil || err != nil {
-		return row, err
+// reference indexes a scoped reference, and returns its row, nil if it needs none. Most references name one payment or
+// order, and are indexed as an alias of that: a row of their own would only repeat it. A row is made when the reference
+// lists a second payment or order, or if something is reported about the reference itself (reports). A payment that
+// turns out to have an order leaves its references to the order.
+func (a *applying) reference(scoped string, reports bool) (*hook.Subject, error) {
+	unit := a.order
+	if unit == nil {
+		unit = a.payment
 	}
-	row = a.begin(hook.LevelReference, hash, name)
+	known, err := a.rows.Find(a.hash(scoped))
+	switch {
+	case err != nil:
+		return nil, err
+	case known != nil && known.Links.Level == hook.LevelReference:
+		return known, nil
+	case unit == nil || reports:
+		return a.beginReference(scoped, known)
+	}
+	same, err := a.isPartOf(known, unit)
+	switch {
+	case err != nil:
+		return nil, err
+	case same:
+		return nil, a.pointReference(scoped, known, unit)
+	}
+	return a.beginReference(scoped, known)
+}
+
+// isPartOf reports whether a row is a unit itself, a payment of it, or missing.
+func (a *applying) isPartOf(row, unit *hook.Subject) (bool, error) {
+	if row == nil || row == unit || row.Links.Level != hook.LevelPayment || unit.Links.Level != hook.LevelOrder {
+		return row == nil || row == unit, nil
+	}
+	order, err := a.orderOf(row)
+	return order == unit, err
+}
+
+// beginReference makes the row of a scoped reference. was is the payment or order that the reference led to so far, nil
+// if there was none: it is touched with its payments, so that Finish lists them in the new row.
+func (a *applying) beginReference(scoped string, was *hook.Subject) (*hook.Subject, error) {
+	name, account := hook.CutReference(scoped)
+	row := a.begin(hook.LevelReference, a.hash(scoped), name)
 	row.Links.Account = account
+	if was != nil {
+		a.touch(was)
+		for i := range was.Links.Members {
+			member, err := a.find(was, was.Links.Members[i].Name)
+			if err != nil {
+				return nil, err
+			}
+			if member != nil && member.Links.Level == hook.LevelPayment {
+				a.touch(member)
+			}
+		}
+	}
+	return row, a.pointReference(scoped, was, row)
+}
+
+// pointReference makes a scoped reference lead to another row than before; was may be nil. A reference within an
+// account is also indexed without the account, for links that do not name it.
+func (a *applying) pointReference(scoped string, was, to *hook.Subject) error {
+	if was == to {
+		return nil
+	}
+	a.rows.Point(a.hash(scoped), to)
+	name, account := hook.CutReference(scoped)
 	if account == "" {
-		return row, nil
+		return nil
 	}
 	bare := BareReference(a.endpoint, a.environment, name)
 	// Two accounts are enough to see that the bare reference is ambiguous; a third one finds no free place.
 	for _, bare := range bare[1:] {
 		other, err := a.rows.Find(bare)
-		if err != nil || other == row {
-			return row, err
+		if err != nil {
+			return err
 		}
-		if other == nil {
-			a.rows.Point(bare, row)
-			break
+		if other == nil || other == was {
+			a.rows.Point(bare, to)
+			return nil
 		}
 	}
-	return row, nil
+	return nil
 }
 
 // BareReference returns the aliases under which a reference is found whose account is not named. The first is that of
-// the reference without an account, the others are of up to two accounts that have it. If they lead to several rows, it
-// is ambiguous. Package status looks all three up for a link, and removes them with their row.
+// the reference without an account, the others are of up to two accounts that have it. Package status looks all three
+// up for a link, lets Named choose, and removes them with their row.
 func BareReference(endpoint hook.EndpointID, environment, name string) [3]hook.AliasHash {
 	hash := func(alias string) hook.AliasHash { return hook.HashAlias(endpoint, environment, alias) }
 	return [3]hook.AliasHash{hash(name), hash(name + "\x00\x001"), hash(name + "\x00\x002")}
+}
+
+// Named returns which of the rows that were found under a bare reference is meant; nil if there is none. shared reports
+// that none may be shown, because they are of different payments or orders.
+//
+// Events of one payment may differ in whether they name the account, which makes two references of one number. These
+// are not ambiguous unless something was reported about both; else the one that has more to say is meant.
+func Named(found []*hook.Subject) (row *hook.Subject, shared bool) {
+	units, reported := map[int64]bool{}, false
+	for _, one := range found {
+		if one.Links.Level != hook.LevelReference {
+			if units[one.Key] = true; !reported {
+				row = one
+			}
+			continue
+		}
+		listed := Units(one.Links.Level, one.Links.Members)
+		for _, m := range listed {
+			units[m.Row] = true
+		}
+		switch {
+		case len(one.Evidence) > 0:
+			shared = shared || reported
+			row, reported = one, true
+		case len(listed) > 0 && !reported, row == nil:
+			row = one
+		}
+	}
+	return row, len(found) > 1 && (shared || len(units) > 1)
 }
 
 // unite returns the row that has the aliases, at one level. Rows that turn out to be the same are merged into the one
@@ -266,7 +376,9 @@ func (a *applying) unite(level hook.Level, aliases []string) (*hook.Subject, err
 		slices.SortFunc(rows, func(a, b *hook.Subject) int { return cmp.Compare(a.Key, b.Key) })
 		into = rows[0]
 		for _, other := range rows[1:] {
-			a.merge(into, other)
+			if err := a.merge(into, other); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for _, alias := range unknown {
@@ -327,7 +439,18 @@ func kindOf(level hook.Level) hook.SubjectKind {
 // merge adds all of another row to a row, and drops the other one. The dropped ids are kept in Merged, so that links to
 // them still resolve. Every field is united as a set, or the larger or later value is taken, so the order of merges
 // does not matter; only a person's review is that of the older row if both have one.
-func (a *applying) merge(into, other *hook.Subject) {
+func (a *applying) merge(into, other *hook.Subject) error {
+	for _, name := range other.Links.References {
+		known, err := a.rows.Find(a.hash(name))
+		if err != nil {
+			return err
+		}
+		if known == other {
+			if err := a.pointReference(name, other, into); err != nil {
+				return err
+			}
+		}
+	}
 	for _, alias := range other.Status.Aliases {
 		a.rows.Point(a.hash(alias), into)
 		if !slices.Contains(into.Status.Aliases, alias) {
@@ -355,6 +478,7 @@ func (a *applying) merge(into, other *hook.Subject) {
 	delete(a.touched, other.Key)
 	a.rows.Drop(other)
 	a.touch(into)
+	return nil
 }
 
 // touch notes that a row must be derived in Finish, and stored.

@@ -200,7 +200,7 @@ func (c *changeset) Find(alias hook.AliasHash) (*hook.Subject, error) {
 		}
 		c.index[alias] = key
 	}
-	if key == 0 {
+	if _, gone := c.gone[key]; gone || key == 0 {
 		return nil, nil
 	}
 	return c.row(key)

@@ -29,6 +29,30 @@ func (p *Projector) find(ctx context.Context, name hook.AliasHash) (*hook.Subjec
 	return nil, nil
 }
 
+// findUnit is find for names that people use. A reference that lists one payment or order, about which nothing else is
+// known, reads as that, whether it has a row of its own or not.
+func (p *Projector) findUnit(ctx context.Context, name hook.AliasHash) (*hook.Subject, error) {
+	s, err := p.find(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return p.unitOf(ctx, s)
+}
+
+// unitOf returns the payment or order that a subject reads as: itself, unless it is such a reference. If what it lists
+// was removed, its summary still counts.
+func (p *Projector) unitOf(ctx context.Context, s *hook.Subject) (*hook.Subject, error) {
+	if s == nil || !s.Status.IsAlias() {
+		return s, nil
+	}
+	if key, ok := s.Status.Parent.Key(); ok {
+		if unit, err := p.find(ctx, key); unit != nil || err != nil {
+			return unit, err
+		}
+	}
+	return s, nil
+}
+
 // keyOf returns the key of the subject that has an alias; 0 if there is none. The caller holds using.
 func (p *Projector) keyOf(ctx context.Context, name hook.AliasHash) (int64, error) {
 	p.mu.RLock()

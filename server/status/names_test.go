@@ -42,7 +42,7 @@ func TestNoOrderMakesADifferenceToWhoIsOne(t *testing.T) {
 		h.apply()
 		found := map[string]string{}
 		for _, name := range []string{"charge/ch_1", "charge/ch_2", "charge/ch_3", "payment/pi_1", "payment/pi_2", "invoice/in_1", "order/10-1", "order/10-2"} {
-			s, err := h.projector.find(h.Context(), hook.HashAlias(shop, hook.EnvironmentLive, name+mark))
+			s, err := h.projector.findUnit(h.Context(), hook.HashAlias(shop, hook.EnvironmentLive, name+mark))
 			if err != nil {
 				h.Fatal(err)
 			}

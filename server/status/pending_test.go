@@ -95,7 +95,7 @@ func TestPendingRowsAreStoredWithoutAReader(t *testing.T) {
 			t.Error(err)
 		}
 		s, _, err := h.projector.store.Oldest(t.Context(), false, 10)
-		if err != nil || len(s) != 3 || s[0].Status.Reference != "10-1" || len(s[0].Evidence) != 5 {
+		if err != nil || len(s) != 2 || s[0].Status.Reference != "10-1" || len(s[0].Evidence) != 5 {
 			t.Errorf("%+v, %v", s, err)
 		}
 	})

@@ -2,6 +2,7 @@ package status
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,8 +87,11 @@ func isPaid(s *hook.Subject) bool { return s.Links.Level != "" }
 func (v View) named(
 	ctx context.Context, endpoint hook.EndpointID, environment, name string,
 ) (s *hook.Subject, shared bool, err error) {
-	if _, account := hook.CutReference(name); account != "" || !strings.HasPrefix(name, "order/") {
-		s, err = v.p.find(ctx, hook.HashAlias(endpoint, environment, name))
+	if reference, account := hook.CutReference(name); account != "" || !strings.HasPrefix(name, "order/") {
+		s, err = v.p.findUnit(ctx, hook.HashAlias(endpoint, environment, name))
+		if account != "" {
+			s = underReference(s, reference)
+		}
 		return s, false, err
 	}
 	var all []*hook.Subject
@@ -96,26 +100,23 @@ func (v View) named(
 		if err != nil {
 			return nil, false, err
 		}
-		if one != nil && (s == nil || one.Key != s.Key) {
-			all, s = append(all, one), one
+		if one != nil && !slices.ContainsFunc(all, func(s *hook.Subject) bool { return s.Key == one.Key }) {
+			all = append(all, one)
 		}
 	}
-	return s, len(all) > 1 && !sameUnit(all), nil
+	s, shared = payments.Named(all)
+	s, err = v.p.unitOf(ctx, s)
+	return underReference(s, name), shared, err
 }
 
-// sameUnit reports whether references list one and the same payment or order. Events of one payment may differ in
-// whether they name the account, which makes two references of one number; these are not ambiguous.
-func sameUnit(references []*hook.Subject) bool {
-	var first int64
-	for _, row := range references {
-		for _, unit := range payments.Units(row.Links.Level, row.Links.Members) {
-			if first != 0 && unit.Row != first {
-				return false
-			}
-			first = unit.Row
-		}
+// underReference returns a payment or order as its reference reads that lists nothing else: an order with this number.
+func underReference(s *hook.Subject, name string) *hook.Subject {
+	if s == nil || !isPaid(s) || s.Links.Level == hook.LevelReference {
+		return s
 	}
-	return first != 0
+	row := *s
+	row.Status.Kind, row.Status.Reference = hook.KindOrder, withoutPrefix(name)
+	return &row
 }
 
 // kindBefore returns the kind of a subject that no event has reported yet, judged by its name and its endpoint's

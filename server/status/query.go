@@ -145,7 +145,7 @@ func (v View) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, 
 		return hook.StatusDetail{}, noStatus
 	}
 	v.Await(ctx)
-	s, err := v.p.find(ctx, key)
+	s, err := v.p.findUnit(ctx, key)
 	if err != nil {
 		return hook.StatusDetail{}, err
 	}

@@ -33,7 +33,7 @@ func (p *Projector) Review(
 func (p *Projector) review(ctx context.Context, key hook.AliasHash, cleared bool, by, note string) error {
 	p.applying.Lock()
 	defer p.applying.Unlock()
-	s, err := p.find(ctx, key)
+	s, err := p.findUnit(ctx, key)
 	if err != nil {
 		return err
 	}

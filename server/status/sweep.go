@@ -167,11 +167,7 @@ func (p *Projector) forget(gone []*hook.Subject) error {
 		for _, alias := range aliasesOf(s) {
 			out.Aliases[alias] = 0
 		}
-		if s.Links.Account == "" {
-			continue
-		}
-		bare := payments.BareReference(s.Status.Endpoint, s.Environment, s.Status.Aliases[0])
-		for _, alias := range bare[1:] { // if they lead here, and not to another account's
+		for _, alias := range referencesOf(s) { // if they lead here, and not to what lists it or to another account's
 			key, err := p.store.KeyOfAlias(context.Background(), alias)
 			if err != nil {
 				return err
@@ -194,6 +190,23 @@ func (p *Projector) forget(gone []*hook.Subject) error {
 		p.names.Remove(name)
 	}
 	return nil
+}
+
+// referencesOf returns the hashes under which a subject is found as the only one that a reference lists, and those
+// under which a reference is found whose account a link does not name.
+func referencesOf(s *hook.Subject) (all []hook.AliasHash) {
+	scoped := s.Links.References
+	if s.Links.Level == hook.LevelReference {
+		scoped = []string{hook.ScopedReference(s.Links.Account, s.Status.Aliases[0])}
+	}
+	for _, name := range scoped {
+		all = append(all, hook.HashAlias(s.Status.Endpoint, s.Environment, name))
+		if bare, account := hook.CutReference(name); account != "" {
+			aliases := payments.BareReference(s.Status.Endpoint, s.Environment, bare)
+			all = append(all, aliases[:]...)
+		}
+	}
+	return all
 }
 
 // aliasesOf returns the hashes under which a subject is found.

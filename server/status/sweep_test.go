@@ -39,7 +39,7 @@ func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
 	h.swept(0)
 	h.receive(event{id: "evt_late", typ: "charge.refunded", minute: 46 * 60, object: `{"id":"ch_1","payment_intent":"pi_1","amount":4900,"amount_refunded":4900,"currency":"eur","captured":true}`})
 	h.move(2 * time.Hour)
-	if left := h.swept(6); !cmp.Equal(left, []string{"10-1"}) {
+	if left := h.swept(4); !cmp.Equal(left, []string{"10-1"}) {
 		t.Errorf("left: %v", left)
 	}
 	if counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{}); !cmp.Equal(counts, map[hook.State]int{hook.StateRefunded: 1}) {
@@ -101,7 +101,7 @@ func TestTheTablesStayWithinTheirSize(t *testing.T) {
 func TestStrangersPushNothingOut(t *testing.T) {
 	h := newHarness(t)
 	h.receive(life(0)...)
-	h.projector.keepUnverified = 15 // three for each: payment, order and reference
+	h.projector.keepUnverified = 10 // two for each: payment and order
 	for n := 1; n <= 300; n++ {
 		h.append(hook.Unsigned, life(n)[2])
 	}
@@ -110,7 +110,7 @@ func TestStrangersPushNothingOut(t *testing.T) {
 	for n := 300; n > 295; n-- {
 		want = append(want, fmt.Sprint("10-", n))
 	}
-	if diff := cmp.Diff(append(want, "10-0"), h.swept(885)); diff != "" {
+	if diff := cmp.Diff(append(want, "10-0"), h.swept(590)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -152,7 +152,7 @@ func TestStrangersPushNothingOutByWeight(t *testing.T) {
 	}
 	bytes, err := h.projector.store.UnverifiedBytes(t.Context())
 	now, _ := h.projector.store.Used(t.Context())
-	if err != nil || verified != 600 || bytes > h.keepBytes/2 || now > h.keepBytes || unverified == 0 {
+	if err != nil || verified != 400 || bytes > h.keepBytes/2 || now > h.keepBytes || unverified == 0 {
 		t.Errorf("%d verified and %d others of %d bytes, in all %d of %d: %v", verified, unverified, bytes, now, h.keepBytes, err)
 	}
 }

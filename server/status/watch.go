@@ -68,7 +68,7 @@ func (ws *watches) notify(s *hook.Subject) {
 	if len(ws.all) == 0 {
 		return
 	}
-	aliases := aliasesOf(s)
+	aliases := append(aliasesOf(s), referencesOf(s)...)
 	if s.Links.Account != "" { // a link need not name the account
 		for _, name := range s.Status.Aliases {
 			aliases = append(aliases, hook.HashAlias(s.Status.Endpoint, s.Environment, name))

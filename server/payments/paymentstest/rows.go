@@ -3,6 +3,7 @@
 package paymentstest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,20 +54,25 @@ func (r *Rows) AliasOf(account, alias string) hook.Summary {
 	}
 	row := r.find(hook.HashAlias(Endpoint, hook.EnvironmentLive, alias))
 	if account == "" && strings.HasPrefix(alias, "order/") {
-		found := map[int64]bool{}
+		var found []*hook.Subject
 		for _, bare := range payments.BareReference(Endpoint, hook.EnvironmentLive, alias) {
-			if one := r.find(bare); one != nil {
-				row, found[one.Key] = one, true
+			if one := r.find(bare); one != nil && !slices.Contains(found, one) {
+				found = append(found, one)
 			}
 		}
-		if len(found) > 1 {
+		named, shared := payments.Named(found)
+		if row = named; shared {
 			return hook.Summary{State: hook.StateAmbiguous, Review: []hook.Review{hook.ReviewReferenceShared}}
 		}
 	}
 	if row == nil {
 		return hook.Summary{}
 	}
-	return row.Summary
+	s := row.Summary
+	if strings.HasPrefix(alias, "order/") && row.Links.Level == hook.LevelPayment {
+		s.Payments = 1 // as a reference that lists it says
+	}
+	return s
 }
 
 func (r *Rows) find(alias hook.AliasHash) *hook.Subject {
