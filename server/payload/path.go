@@ -15,6 +15,7 @@ import "strings"
 // well; one without a meaning finds nothing. ParseSelector checks the paths of selectors more strictly.
 type Path struct {
 	parent string // the path without its last step
+	up     *Path  // parent, parsed; nil if it is the document itself
 	name   string // the last step: a member's name, or a position
 	plain  bool   // parent means the same to gjson
 
@@ -28,6 +29,10 @@ func ParsePath(text string) Path {
 	var quoted bool
 	p.parent, p.name, quoted = cutLast(text)
 	p.plain = isPlain(p.parent)
+	if p.parent != "" {
+		up := ParsePath(p.parent)
+		p.up = &up
+	}
 	if condition, isMatch := strings.CutPrefix(p.name, "#"); isMatch && !quoted {
 		p.key, p.value, p.match = strings.Cut(condition, "=")
 	}

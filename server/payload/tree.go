@@ -10,7 +10,7 @@ import (
 // MaxMembers is the number of members of an object, or elements of a list, that are read; further ones are ignored.
 const MaxMembers = 1000
 
-// keptFields is the largest number of fields whose memory a released tree keeps.
+// keptFields is the largest number of fields, and of objects and lists, whose memory a released tree keeps.
 const keptFields = 256
 
 // Tree is a JSON document whose objects and lists are split when a path first leads into them, each once: the rules
@@ -50,7 +50,7 @@ func (t *Tree) Reset(root string, m *Meter) {
 
 // Release drops the document, but keeps some memory for the next one.
 func (t *Tree) Release() {
-	if cap(t.fields) > keptFields {
+	if cap(t.fields) > keptFields || cap(t.nodes) > keptFields {
 		*t = Tree{}
 		return
 	}
@@ -119,7 +119,7 @@ func (t *Tree) firstBeside(name string) string {
 	if !strings.HasPrefix(strings.TrimLeft(t.root, " \t\r\n"), "{") {
 		return "" // the elements of a list have no names
 	}
-	for _, f := range t.open("", false) {
+	for _, f := range t.open(nil) {
 		if f.name != name {
 			return f.name
 		}
@@ -129,7 +129,7 @@ func (t *Tree) firstBeside(name string) string {
 
 // get returns the value at a path.
 func (t *Tree) get(p *Path) (field, bool) {
-	fields := t.open(p.parent, p.plain)
+	fields := t.open(p)
 	if !t.meter.Charge(len(fields)) {
 		return field{}, false
 	}
@@ -146,9 +146,13 @@ func (t *Tree) matches(f *field, p *Path) bool {
 	return f.kind == gjson.JSON && t.meter.Charge(len(f.text)) && gjson.Get(f.text, p.key).Str == p.value
 }
 
-// open returns the fields of the object or list at a path, and splits it if it was not split yet; "" is the
-// document itself. plain says that gjson reads the path in the same way.
-func (t *Tree) open(path string, plain bool) []field {
+// open returns the fields of the object or list that a path leads into, and splits it if it was not split yet; nil
+// leads into the document itself. That there is none is kept, too.
+func (t *Tree) open(to *Path) []field {
+	path, plain := "", false
+	if to != nil {
+		path, plain = to.parent, to.plain
+	}
 	for i := range t.nodes {
 		if t.nodes[i].path == path {
 			return t.fields[t.nodes[i].from:t.nodes[i].to]
@@ -164,8 +168,8 @@ func (t *Tree) open(path string, plain bool) []field {
 			inside = r.Raw
 		}
 	default:
-		p := ParsePath(path)
-		if inside = t.raw(&p); inside == "" {
+		if inside = t.raw(to.up); inside == "" {
+			t.nodes = append(t.nodes, node{path, 0, 0})
 			return nil
 		}
 	}
