@@ -153,7 +153,7 @@ func (g *Graph) passOn(row *hook.Subject) error {
 }
 
 // setParents decides under which row each one is shown in lists of statuses. An order shows its payments, and a
-// reference what it lists if that is more than one and of one customer. A reference with one member is shown as that.
+// reference what it lists if that is of one customer. A reference with one member and nothing to say is shown as that.
 //
 // It needs two passes, since a row's parent depends on whether the rows above it group their members.
 func (g *Graph) setParents() error {
@@ -179,10 +179,7 @@ func (g *Graph) setParents() error {
 func (g *Graph) group(row *hook.Subject) error {
 	l := &row.Links
 	listed := Units(l.Level, l.Members)
-	groups := row.Summary.State != StateAmbiguous && len(listed) > 0
-	if l.Level == hook.LevelReference {
-		groups = groups && len(listed) > 1
-	}
+	groups := row.Summary.State != StateAmbiguous && len(listed) > 0 && !readsAsMember(row, listed)
 	if groups == l.Groups {
 		return nil
 	}
@@ -203,12 +200,20 @@ func (g *Graph) group(row *hook.Subject) error {
 	return nil
 }
 
+// readsAsMember reports whether a row is a reference that has one member and says nothing of its own: lists show the
+// member in its place. One that says more, such as that the provider closed it unpaid, is shown itself, with its member
+// inside it.
+func readsAsMember(row *hook.Subject, listed []*hook.Member) bool {
+	return row.Links.Level == hook.LevelReference && len(listed) == 1 && row.Summary.State != StateAmbiguous &&
+		!readOwn(row.Evidence).moved
+}
+
 // parentOf returns the status under which a row is shown, "" for one of its own.
 func (g *Graph) parentOf(row *hook.Subject) (hook.StatusID, error) {
 	l := &row.Links
 	if l.Level == hook.LevelReference {
 		listed := Units(l.Level, l.Members)
-		if len(listed) == 1 && !readOwn(row.Evidence).moved && row.Summary.State != StateAmbiguous {
+		if readsAsMember(row, listed) {
 			return listed[0].ID, nil
 		}
 		return "", nil
