@@ -101,7 +101,7 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 		defer l.sockets.Give(client.Key)
 		defer forget()
 		defer reader.Leave()
-		s.listen(reader.Heard)
+		s.listen(reader.Seen)
 	}()
 	return nil
 }

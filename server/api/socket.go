@@ -28,14 +28,14 @@ func newSocket(ws *websocket.Conn) *socket {
 	return s
 }
 
-// listen reads until the connection ends. It calls heard for everything that the client sends, and ignores the
+// listen reads until the connection ends. It calls alive for everything that the client sends, and ignores the
 // content. Live runs it in a goroutine of its own.
-func (s *socket) listen(heard func()) {
+func (s *socket) listen(alive func()) {
 	s.ws.SetReadLimit(readLimit)
 	_ = s.ws.SetReadDeadline(time.Time{}) // the hub closes sockets whose client falls silent
-	s.ws.SetPongHandler(func(string) error { heard(); return nil })
+	s.ws.SetPongHandler(func(string) error { alive(); return nil })
 	s.ws.SetPingHandler(func(payload string) error {
-		heard()
+		alive()
 		s.control(websocket.PongMessage, payload)
 		return nil
 	})
@@ -51,7 +51,7 @@ func (s *socket) listen(heard func()) {
 			}
 			return
 		}
-		heard()
+		alive()
 	}
 }
 

@@ -93,7 +93,7 @@ func (x *extraction) readAmounts(e *hook.Evidence, rule *Rule) {
 }
 
 // amountIsThePayments reports whether the amount of an event of a kind is that of its payment.
-func amountIsThePayments(k hook.Kind) bool {
+func amountIsThePayments(k hook.EvidenceKind) bool {
 	switch k {
 	case hook.Info, hook.DisputeOpen, hook.DisputeWon, hook.DisputeLost, hook.DisputeClosed, hook.NothingDue:
 		return false

@@ -41,7 +41,7 @@ type Source struct {
 // Statements returns what a delivery reports about its subjects, in the order of its events and then of the rules; nil
 // if its events are about no subject. It is a pure function of its arguments. It does not look at the verdict: the
 // caller decides which deliveries to trust. Its only error is hook.ErrTooMuch: the delivery may report something, but
-// its body is longer than hook.MaxTold or extraction would cost more than payload.MaxSteps.
+// its body is longer than hook.MaxExtracted or extraction would cost more than payload.MaxSteps.
 func (s Source) Statements(e *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
 	all, _, err := s.Measured(e, r)
 	return all, err
@@ -50,10 +50,10 @@ func (s Source) Statements(e *hook.Endpoint, r *hook.Record) ([]hook.Statement, 
 // Measured is Statements, and also returns the number of steps that extraction took. Tests and benchmarks use it to
 // check the bound.
 func (s Source) Measured(e *hook.Endpoint, r *hook.Record) (all []hook.Statement, steps int, err error) {
-	if !s.MayTell(r.Type) {
+	if !s.MayReport(r.Type) {
 		return nil, 0, nil
 	}
-	if len(r.Body) > hook.MaxTold {
+	if len(r.Body) > hook.MaxExtracted {
 		return nil, 0, hook.ErrTooMuch
 	}
 	x := extractionPool.Get().(*extraction)
@@ -73,10 +73,10 @@ func (s Source) Measured(e *hook.Endpoint, r *hook.Record) (all []hook.Statement
 	return all, steps, err
 }
 
-// MayTell reports whether a delivery of a type may have statements, without reading its body. The type "" stands for
+// MayReport reports whether a delivery of a type may have statements, without reading its body. The type "" stands for
 // an unknown type or a batch with several types, so it may have statements if the sender has rules at all.
-func (s Source) MayTell(typ string) bool {
-	return len(s.Rules) > 0 && (typ == "" || s.Batch != nil || s.Rules.MayTell(typ))
+func (s Source) MayReport(typ string) bool {
+	return len(s.Rules) > 0 && (typ == "" || s.Batch != nil || s.Rules.MayReport(typ))
 }
 
 // extraction is the state of one call of Measured: the delivery that is read, and the rules and the endpoint to read

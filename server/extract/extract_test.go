@@ -193,7 +193,7 @@ func TestAStatementHasWhatIsKnownOfItsEvent(t *testing.T) {
 			`"of":"bread","url":"https://oven.example/1","door":[]}}`,
 	)
 	want := []hook.Statement{{Subject: hook.KindRun, Aliases: []string{"run/o1"}, Evidence: hook.Evidence{
-		Event: "e1", Kind: hook.Stands, At: hook.Millis(1767225700000), Seq: 7, Delivery: "dlv_1", Type: "oven",
+		Event: "e1", Kind: hook.StateReported, At: hook.Millis(1767225700000), Seq: 7, Delivery: "dlv_1", Type: "oven",
 		ReceivedAt: hook.Millis(noon.UnixMilli()),
 		State:      hook.StateSuccess, Fulfilment: hook.StateUnfulfilled, Tone: hook.ToneNeutral, Final: true,
 		Version: 3, Rank: 3,
@@ -340,7 +340,7 @@ func TestWhatIsReadInPartTellsNothing(t *testing.T) {
 	}
 	r := extracttest.Record("POST", nil,
 		`{"all":[`+strings.Join(items, ",")+`],"more":[`+strings.Repeat(`{"a":"b"},`, 1000)+`{}]}`)
-	if len(r.Body) > hook.MaxTold {
+	if len(r.Body) > hook.MaxExtracted {
 		t.Fatalf("%d bytes are too many to be read at all", len(r.Body))
 	}
 	e := &hook.Endpoint{}

@@ -68,13 +68,13 @@ type condition struct {
 	not   bool
 }
 
-// Outcome is what an event reports about its subject. For a payment only Kind is set, and what a page needs to know to
-// say it in the right words; payments derives the state from all evidence. For other subjects Kind is hook.Stands and
-// State is the reported state.
+// Outcome is what an event reports about its subject. For a payment only Kind is set, and what a page needs to know
+// to say it in the right words; payments derives the state from all evidence. For other subjects Kind is
+// hook.StateReported and State is the reported state.
 type Outcome struct {
-	Kind hook.Kind
+	Kind hook.EvidenceKind
 
-	State hook.State // with hook.Stands only, like the next three
+	State hook.State // with hook.StateReported only, like the next three
 	Tone  hook.Tone
 	Final bool
 	Rank  int // of two events with the same time the one with the higher rank wins
@@ -200,23 +200,23 @@ func (a AmountSpec) Total() AmountSpec {
 }
 
 // Kinds maps the text of a field to a kind of evidence, for ByField.
-type Kinds map[string]hook.Kind
+type Kinds map[string]hook.EvidenceKind
 
 // Outcomes maps the text of a field to an outcome, for StateFrom and Field. Its outcomes have no Kind.
 type Outcomes map[string]Outcome
 
 // Always returns a match with the same kind of evidence for every event.
-func Always(k hook.Kind) Match { return Match{other: Outcome{Kind: k}} }
+func Always(k hook.EvidenceKind) Match { return Match{other: Outcome{Kind: k}} }
 
 // AlwaysState returns a match with the same state for every event, for subjects that are not payments.
 func AlwaysState(o Outcome) Match {
-	o.Kind = hook.Stands
+	o.Kind = hook.StateReported
 	return Match{other: o}
 }
 
 // ByField returns a match by the text at a selector, or by the texts at several selectors with "+" between them. For
 // any other text it reports other; with other "" it reports nothing.
-func ByField(at string, kinds Kinds, other hook.Kind) Match {
+func ByField(at string, kinds Kinds, other hook.EvidenceKind) Match {
 	m := Match{at: payload.SelectJoin(at), cases: make(map[string]Outcome, len(kinds)), other: Outcome{Kind: other}}
 	for text, kind := range kinds {
 		m.cases[text] = Outcome{Kind: kind}
@@ -229,7 +229,7 @@ func ByField(at string, kinds Kinds, other hook.Kind) Match {
 func StateFrom(at string, outcomes Outcomes) Match {
 	m := Match{at: payload.SelectJoin(at), cases: make(map[string]Outcome, len(outcomes))}
 	for text, o := range outcomes {
-		o.Kind = hook.Stands
+		o.Kind = hook.StateReported
 		m.cases[text] = o
 	}
 	return m
@@ -290,8 +290,8 @@ func Titles(texts ...string) []payload.Template {
 	return all
 }
 
-// MayTell reports whether a rule names this type of event.
-func (rules Rules) MayTell(typ string) bool {
+// MayReport reports whether a rule names this type of event.
+func (rules Rules) MayReport(typ string) bool {
 	for i := range rules {
 		if rules[i].About(typ) {
 			return true
@@ -311,7 +311,7 @@ func (r *Rule) About(typ string) bool {
 }
 
 // Kinds returns every kind of evidence that the rule may report, in no particular order and possibly more than once.
-func (r *Rule) Kinds() (kinds []hook.Kind) {
+func (r *Rule) Kinds() (kinds []hook.EvidenceKind) {
 	if r.Match.other.Kind != "" {
 		kinds = append(kinds, r.Match.other.Kind)
 	}

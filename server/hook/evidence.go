@@ -9,50 +9,53 @@ import (
 // statements count then: keeping some of them would make the result depend on their order in the body.
 var ErrTooMuch = errors.New("extracting the delivery's statements exceeds the limit for one delivery")
 
-// MaxTold is the largest body, in bytes, from which statements are extracted.
-const MaxTold = 1 << 20
+// MaxExtracted is the largest body, in bytes, from which statements are extracted.
+const MaxExtracted = 1 << 20
 
-// Kind is what one event reports about a subject: the kind of evidence.
-type Kind string
+// EvidenceKind is what one event reports about a subject: the kind of evidence.
+type EvidenceKind string
 
 // The kinds of evidence of payments and orders. Those of a payment count for the order and the references that it
 // belongs to as well.
 const (
-	Created        Kind = "created"
-	Action         Kind = "action" // the payer must act
-	Processing     Kind = "processing"
-	Authorized     Kind = "authorized" // Amount is everything that was authorized so far, captured or not
-	Released       Kind = "released"   // an authorization ended without a capture
-	CapturePending Kind = "capture_pending"
-	Captured       Kind = "captured"
-	CaptureFailed  Kind = "capture_failed"
-	RefundPending  Kind = "refund_pending"
-	Refund         Kind = "refund"
-	RefundFailed   Kind = "refund_failed"
-	Reversed       Kind = "reversed" // the provider or a bank took the money back: a refund of Amount
-	Failed         Kind = "failed"
-	Canceled       Kind = "canceled"
-	Expired        Kind = "expired"
-	DisputeOpen    Kind = "dispute_open"
-	DisputeWon     Kind = "dispute_won"
-	DisputeLost    Kind = "dispute_lost"
-	DisputeClosed  Kind = "dispute_closed"   // lost, unless another event reported how it ended
-	CoinsSeen      Kind = "coins_seen"       // coins were sent and are not confirmed yet
-	CoinsReceived  Kind = "coins_received"   // coins were confirmed; whether they are enough is reported separately
-	CoinsUnsettled Kind = "coins_unresolved" // coins were confirmed, and a person must decide what becomes of them
-	NothingDue     Kind = "nothing_due"      // of an order: a trial, or a total of zero
-	Closed         Kind = "closed"           // of a reference: it ended unpaid, and the provider returns what was paid
-	Info           Kind = "info"             // it concerns the subject but does not change its state
-	Stands         Kind = "stands"           // the event is a snapshot and reports Evidence.State
+	Created        EvidenceKind = "created"
+	Action         EvidenceKind = "action" // the payer must act
+	Processing     EvidenceKind = "processing"
+	Authorized     EvidenceKind = "authorized" // Amount is everything that was authorized so far, captured or not
+	Released       EvidenceKind = "released"   // an authorization ended without a capture
+	CapturePending EvidenceKind = "capture_pending"
+	Captured       EvidenceKind = "captured"
+	CaptureFailed  EvidenceKind = "capture_failed"
+	RefundPending  EvidenceKind = "refund_pending"
+	Refund         EvidenceKind = "refund"
+	RefundFailed   EvidenceKind = "refund_failed"
+	Reversed       EvidenceKind = "reversed" // the provider or a bank took the money back: a refund of Amount
+	Failed         EvidenceKind = "failed"
+	Canceled       EvidenceKind = "canceled"
+	Expired        EvidenceKind = "expired"
+	DisputeOpen    EvidenceKind = "dispute_open"
+	DisputeWon     EvidenceKind = "dispute_won"
+	DisputeLost    EvidenceKind = "dispute_lost"
+	DisputeClosed  EvidenceKind = "dispute_closed"   // lost, unless another event reported how it ended
+	CoinsSeen      EvidenceKind = "coins_seen"       // coins were sent and are not confirmed yet
+	// Coins were confirmed; whether they are enough is reported separately
+	CoinsReceived  EvidenceKind = "coins_received"
+	// Coins were confirmed, and a person must decide what becomes of them
+	CoinsUnsettled EvidenceKind = "coins_unresolved"
+	NothingDue     EvidenceKind = "nothing_due"      // of an order: a trial, or a total of zero
+	// Of a reference: it ended unpaid, and the provider returns what was paid
+	Closed         EvidenceKind = "closed"
+	Info           EvidenceKind = "info"             // it concerns the subject but does not change its state
+	StateReported  EvidenceKind = "stands"           // the event is a snapshot and reports Evidence.State
 )
 
 // Evidence is what one event reports about one subject. It is stored as JSON, and package status merges all evidence
 // of a subject into its Status, in an order that does not depend on the order of arrival.
 type Evidence struct {
-	Event string `json:"event"` // the event's id at the provider, or the delivery's id if it has none; never empty
-	Kind  Kind   `json:"kind"`
-	At    Time   `json:"at"`  // when it happened, according to the provider; otherwise when it was received
-	Seq   Seq    `json:"seq"` // the first delivery that contained it
+	Event string       `json:"event"` // the event's id at the provider, or the delivery's id if it has none; never empty
+	Kind  EvidenceKind `json:"kind"`
+	At    Time         `json:"at"`  // when it happened, according to the provider; otherwise when it was received
+	Seq   Seq          `json:"seq"` // the first delivery that contained it
 
 	// Variant is a hash of the body if the event was delivered before with another one; see Record.Variant. Two bodies
 	// under one event id are two reports of it, but a capture or refund without an id is the same one in both.
@@ -87,7 +90,7 @@ type Evidence struct {
 	Review Review `json:"review,omitempty"` // why a person should look
 	Late   bool   `json:"late,omitempty"`   // the provider says that it was paid after its end
 
-	// These are set with Kind Stands.
+	// These are set with Kind StateReported.
 	State      State `json:"state,omitempty"`      // the reported state; of an order: the state of its payment
 	Fulfilment State `json:"fulfilment,omitempty"` // of an order: how much of it was shipped
 	Tone       Tone  `json:"tone,omitempty"`       // how to present a state that the endpoint's mapping defines

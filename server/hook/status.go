@@ -81,22 +81,22 @@ type Step struct {
 // Effect is what one event did to one subject: it changed the state, or was ignored for a reason. The dashboard lists
 // the effects of a subject in the order in which the deliveries were received.
 type Effect struct {
-	Effect     EffectKind  // whether it counts, and if not, why
-	Rule       string      // why it did not change the state, as a stable code
-	From       State       // the subject's state before
-	To         State       // the subject's state after
-	Status     StatusID    // the status's id
-	Subject    string      // the subject's main alias
-	Kind       SubjectKind // the kind of subject
-	Says       Kind        // what the event reports
-	Type       string      // the event's type
-	Event      string      // the event's unique id at the provider
-	Amount     int64       // in minor units of currency
-	Currency   string      // ISO 4217 code
-	At         Time        // when it happened, according to the provider
-	ReceivedAt Time        // when it was received
-	Seq        Seq         // the delivery that contained it
-	Delivery   DeliveryID  // the id of that delivery
+	Effect     EffectKind   // whether it counts, and if not, why
+	Rule       string       // why it did not change the state, as a stable code
+	From       State        // the subject's state before
+	To         State        // the subject's state after
+	Status     StatusID     // the status's id
+	Subject    string       // the subject's main alias
+	Kind       SubjectKind  // the kind of subject
+	Says       EvidenceKind // what the event reports
+	Type       string       // the event's type
+	Event      string       // the event's unique id at the provider
+	Amount     int64        // in minor units of currency
+	Currency   string       // ISO 4217 code
+	At         Time         // when it happened, according to the provider
+	ReceivedAt Time         // when it was received
+	Seq        Seq          // the delivery that contained it
+	Delivery   DeliveryID   // the id of that delivery
 }
 
 // EffectKind says whether an event changed a subject's state and, if not, why.

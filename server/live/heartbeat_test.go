@@ -42,7 +42,7 @@ func pings(frames [][]byte) (n int) {
 }
 
 func TestAReaderIsToldEveryTwentySecondsThatTheLineIsAlive(t *testing.T) {
-	r, frames := runSeconds(t, 61, func(_ *Hub, r *Reader, _ int) { r.Heard() })
+	r, frames := runSeconds(t, 61, func(_ *Hub, r *Reader, _ int) { r.Seen() })
 	if r.gone.Load() || len(frames) != 4 || pings(frames) != 3 {
 		t.Errorf("gone %v, %d frames, %d pings: %s", r.gone.Load(), len(frames), pings(frames), frames)
 	}
@@ -52,7 +52,7 @@ func TestAReaderThatIsToldMuchIsAskedForASignOfLifeToo(t *testing.T) {
 	r, frames := runSeconds(t, 200, func(h *Hub, r *Reader, second int) {
 		_ = h.Apply(t.Context(), []hook.Delivery{{Seq: hook.Seq(second + 1)}}, hook.Seq(second+1))
 		if second%20 == 5 { // it answers each ping some seconds later
-			r.Heard()
+			r.Seen()
 		}
 	})
 	if r.gone.Load() || pings(frames) < 9 {

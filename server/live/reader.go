@@ -18,7 +18,7 @@ type Conn interface {
 
 // Reader is one socket with its position. Hub.Join makes it and assigns it to a shard, whose goroutine sends to it.
 // While busy is set, one helper goroutine sends instead, and the shard skips the reader. The owner of the socket calls
-// Heard for each message that arrives, and Leave when the socket ends.
+// Seen for each message that arrives, and Leave when the socket ends.
 type Reader struct {
 	conn     Conn
 	shard    *shard
@@ -35,8 +35,8 @@ type Reader struct {
 	gathering bool  // it is under load: it gets one frame each maxPause
 }
 
-// Heard notes that the client sent something, so its connection is alive.
-func (r *Reader) Heard() { r.lastSeen.Store(r.shard.hub.options.Now().Unix()) }
+// Seen notes that the client sent something, so its connection is alive.
+func (r *Reader) Seen() { r.lastSeen.Store(r.shard.hub.options.Now().Unix()) }
 
 // Leave closes the connection and removes the reader. It may be called more than once, from any goroutine.
 func (r *Reader) Leave() {
@@ -53,7 +53,7 @@ func (h *Hub) Join(conn Conn, p Position) *Reader {
 	s := h.shards[h.count.Add(1)%uint64(len(h.shards))]
 	h.joined.Add(1)
 	r := &Reader{conn: conn, shard: s, position: p}
-	r.Heard()
+	r.Seen()
 	r.pinged = r.lastSeen.Load()
 	s.mu.Lock()
 	ended := s.ended

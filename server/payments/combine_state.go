@@ -169,7 +169,7 @@ func (w *whole) openState() {
 }
 
 // ownStates are the states that an order's own evidence may report.
-var ownStates = map[hook.Kind]hook.State{
+var ownStates = map[hook.EvidenceKind]hook.State{
 	hook.Created: hook.StatePending, hook.Action: hook.StateActionRequired, hook.Processing: hook.StateProcessing,
 	hook.Authorized: hook.StateAuthorized, hook.Failed: hook.StateFailed, hook.Expired: hook.StateExpired,
 	hook.Canceled: hook.StateCanceled, hook.Released: hook.StateCanceled, hook.NothingDue: hook.StatePaid,
@@ -189,7 +189,7 @@ func (w *whole) ownState() (c candidate) {
 		return c
 	}
 	c = candidate{ownStates[by.Kind], by.At, by.Cause, 0}
-	if by.Kind == hook.Stands {
+	if by.Kind == hook.StateReported {
 		c.state = by.State
 		if c.state == hook.StatePaid || c.state == hook.StatePartiallyPaid { // of nothing
 			c.cause = hook.CauseFree

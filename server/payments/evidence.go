@@ -24,16 +24,16 @@ import (
 // byRank lists the kinds of evidence in the order in which they count if they happened at the same time: many senders
 // write whole seconds, so that a payment's creation and its capture often have one time. Later entries win: captures
 // follow failures and ends, refunds follow captures, and disputes come last.
-var byRank = [...]hook.Kind{
-	hook.Stands, hook.Info, hook.NothingDue, hook.Created, hook.Action, hook.Processing, hook.CoinsSeen,
+var byRank = [...]hook.EvidenceKind{
+	hook.StateReported, hook.Info, hook.NothingDue, hook.Created, hook.Action, hook.Processing, hook.CoinsSeen,
 	hook.CoinsReceived, hook.CoinsUnsettled, hook.Failed, hook.Authorized, hook.Released, hook.Expired, hook.Canceled,
 	hook.Closed, hook.CapturePending, hook.CaptureFailed, hook.Captured, hook.RefundPending, hook.Refund,
 	hook.RefundFailed, hook.Reversed, hook.DisputeOpen, hook.DisputeLost, hook.DisputeWon, hook.DisputeClosed,
 }
 
 // ranks has each kind's place in byRank, from 1. Unlisted kinds have 0 and lose against all others.
-var ranks = func() map[hook.Kind]int {
-	all := make(map[hook.Kind]int, len(byRank))
+var ranks = func() map[hook.EvidenceKind]int {
+	all := make(map[hook.EvidenceKind]int, len(byRank))
 	for i, kind := range byRank {
 		all[kind] = i + 1
 	}
@@ -235,7 +235,7 @@ func oldestSlot(e *hook.Evidence) string {
 }
 
 // asks reports whether the amount of a kind of evidence is what the payment asks for.
-func asks(k hook.Kind) bool {
+func asks(k hook.EvidenceKind) bool {
 	switch k {
 	case hook.Created,
 		hook.Action,

@@ -237,7 +237,7 @@ func (g *Graph) parentOf(row *hook.Subject) (hook.StatusID, error) {
 	return "", nil
 }
 
-// listIn lists a row in another one, under each of its names. Seq and Heard are passed on: what changes a member
+// listIn lists a row in another one, under each of its names. Seq and LastReceived are passed on: what changes a member
 // changes the row that lists it, in the feed of changes and for retention.
 func (g *Graph) listIn(to, row *hook.Subject, ordered bool) {
 	m := hook.Member{
@@ -245,7 +245,7 @@ func (g *Graph) listIn(to, row *hook.Subject, ordered bool) {
 		Customer: customerOf(row), Summary: row.Summary,
 	}
 	to.Status.Seq = max(to.Status.Seq, row.Status.Seq)
-	to.Links.Heard = later(to.Links.Heard, row.Links.Heard)
+	to.Links.LastReceived = later(to.Links.LastReceived, row.Links.LastReceived)
 	s := &row.Summary
 	m.Money = s.Captured > 0 || s.Taken || s.OnHold || s.OnItsWay || s.Back
 	for _, name := range row.Links.Names {

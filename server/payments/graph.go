@@ -70,11 +70,11 @@ type applying struct {
 	order       *hook.Subject // nil: neither the statement nor its payment names an order
 }
 
-// touch notes that the statement changes a row. Seq makes the row appear among the changes of the log, and Heard is the
-// age by which retention removes it.
+// touch notes that the statement changes a row. Seq makes the row appear among the changes of the log, and
+// LastReceived is the age by which retention removes it.
 func (a *applying) touch(row *hook.Subject) {
 	row.Status.Seq = max(row.Status.Seq, a.Seq)
-	row.Links.Heard = later(row.Links.Heard, a.ReceivedAt)
+	row.Links.LastReceived = later(row.Links.LastReceived, a.ReceivedAt)
 	a.Graph.touch(row)
 }
 
@@ -468,7 +468,7 @@ func (a *applying) merge(into, other *hook.Subject) error {
 	for i := range o.Members {
 		list(l, o.Members[i])
 	}
-	l.Newest, l.Heard = later(l.Newest, o.Newest), later(l.Heard, o.Heard)
+	l.Newest, l.LastReceived = later(l.Newest, o.Newest), later(l.LastReceived, o.LastReceived)
 	l.Groups = l.Groups || o.Groups
 	if l.Reviewed == nil {
 		l.Reviewed = o.Reviewed

@@ -51,7 +51,7 @@ func Statements(row *hook.Subject) []hook.Statement {
 	}
 	all := make([]hook.Statement, 1, 1+len(row.Evidence))
 	all[0] = s
-	all[0].Seq, all[0].ReceivedAt = row.Status.Seq, l.Heard
+	all[0].Seq, all[0].ReceivedAt = row.Status.Seq, l.LastReceived
 	for i := range row.Evidence {
 		s.Evidence = row.Evidence[i]
 		all = append(all, s)

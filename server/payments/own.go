@@ -9,7 +9,7 @@ import (
 // own is what an order's or reference's own evidence reports: about the whole, and not about one of its payments.
 // readOwn makes it, and combine puts it together with the members.
 type own struct {
-	newest   map[hook.Kind]*hook.Evidence
+	newest   map[hook.EvidenceKind]*hook.Evidence
 	due      *hook.Evidence // the newest that states the price
 	declared int64          // the largest sum that was declared paid; what a shop declared once stays paid
 	returned int64          // the largest sum that was declared returned
@@ -29,7 +29,7 @@ type own struct {
 
 // readOwn reads a set of evidence, which need not be in order.
 func readOwn(set []hook.Evidence) *own {
-	o := &own{newest: make(map[hook.Kind]*hook.Evidence, 4)}
+	o := &own{newest: make(map[hook.EvidenceKind]*hook.Evidence, 4)}
 	all := InOrder(set)
 	for i := range all {
 		o.note(&all[i])
@@ -73,7 +73,7 @@ func (o *own) note(e *hook.Evidence) {
 	if e.Method != "" {
 		o.method = e.Method
 	}
-	if e.Kind == hook.Stands {
+	if e.Kind == hook.StateReported {
 		o.snapshot = e
 	}
 	if e.Fulfilment != "" {

@@ -55,7 +55,7 @@ type payment struct {
 	currency  string
 	differ    bool // amounts in other currencies were left out
 	tooMany   bool // some parts were left out
-	newest    map[hook.Kind]*hook.Evidence
+	newest    map[hook.EvidenceKind]*hook.Evidence
 	last      *hook.Evidence // the newest of all
 	began     *hook.Evidence // the oldest that moves the payment
 	captures  map[string]*part
@@ -93,7 +93,7 @@ type payment struct {
 // read reads evidence that is in the order of Compare.
 func read(all []hook.Evidence) *payment {
 	p := &payment{
-		newest:   make(map[hook.Kind]*hook.Evidence, 8),
+		newest:   make(map[hook.EvidenceKind]*hook.Evidence, 8),
 		captures: map[string]*part{}, refunds: map[string]*part{}, returned: map[string]*hook.Evidence{},
 	}
 	p.currency = currencyOf(all)

@@ -118,7 +118,7 @@ func (p *payment) state() (hook.State, *hook.Evidence) {
 }
 
 // notTaken are the states of a payment of which no money was taken, by the newest kind of evidence.
-var notTaken = map[hook.Kind]hook.State{
+var notTaken = map[hook.EvidenceKind]hook.State{
 	hook.Created: hook.StatePending, hook.Action: hook.StateActionRequired, hook.Processing: hook.StateProcessing,
 	hook.CoinsSeen: hook.StateProcessing, hook.CoinsReceived: hook.StateProcessing,
 	hook.CoinsUnsettled: hook.StateProcessing, hook.Failed: hook.StateFailed, hook.Released: hook.StateCanceled,
@@ -180,7 +180,7 @@ func (p *payment) paidLate() bool {
 // dispute returns how the dispute stands: the newest report counts. A dispute that was closed, and nobody said how, is
 // lost.
 func (p *payment) dispute() hook.Dispute {
-	states := map[hook.Kind]hook.Dispute{
+	states := map[hook.EvidenceKind]hook.Dispute{
 		hook.DisputeOpen: hook.DisputeIsOpen, hook.DisputeWon: hook.DisputeIsWon, hook.DisputeLost: hook.DisputeIsLost,
 	}
 	var by *hook.Evidence

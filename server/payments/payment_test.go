@@ -14,7 +14,7 @@ import (
 )
 
 // at is evidence of a kind some minutes after noon.
-func at(minutes int, kind hook.Kind, amount int64) hook.Evidence {
+func at(minutes int, kind hook.EvidenceKind, amount int64) hook.Evidence {
 	return hook.Evidence{
 		Event:    fmt.Sprint(kind, minutes, amount),
 		Kind:     kind,
@@ -24,7 +24,7 @@ func at(minutes int, kind hook.Kind, amount int64) hook.Evidence {
 	}
 }
 
-func refund(minutes int, kind hook.Kind, id string, amount int64) hook.Evidence {
+func refund(minutes int, kind hook.EvidenceKind, id string, amount int64) hook.Evidence {
 	e := at(minutes, kind, amount)
 	e.Part, e.Event = id, e.Event+id
 	return e
@@ -251,7 +251,7 @@ func TestEveryPaymentEndsRightInEveryOrder(t *testing.T) {
 
 // TestNoOrderOfAnyEvidenceMakesADifference takes soups of evidence that no provider would send.
 func TestNoOrderOfAnyEvidenceMakesADifference(t *testing.T) {
-	kinds := []hook.Kind{
+	kinds := []hook.EvidenceKind{
 		hook.Created,
 		hook.Action,
 		hook.Processing,

@@ -142,10 +142,10 @@ func (f *fact) statement(t testing.TB) hook.Statement {
 	return s
 }
 
-var factKinds = map[string]hook.Kind{
+var factKinds = map[string]hook.EvidenceKind{
 	"created": hook.Created, "action": hook.Action, "processing": hook.Processing, "failed": hook.Failed,
 	"released": hook.Released, "expired": hook.Expired, "canceled": hook.Canceled, "seen": hook.Info,
-	"free": hook.NothingDue, "closed": hook.Closed, "hold": hook.Authorized, "snapshot": hook.Stands,
+	"free": hook.NothingDue, "closed": hook.Closed, "hold": hook.Authorized, "snapshot": hook.StateReported,
 	"capture": hook.Captured, "capture done": hook.Captured, "capture pending": hook.CapturePending,
 	"capture failed": hook.CaptureFailed, "refund": hook.Refund, "refund done": hook.Refund,
 	"refund pending": hook.RefundPending, "refund failed": hook.RefundFailed, "received seen": hook.CoinsSeen,
@@ -154,7 +154,7 @@ var factKinds = map[string]hook.Kind{
 	"dispute closed": hook.DisputeClosed,
 }
 
-func (f *fact) kind(t testing.TB) hook.Kind {
+func (f *fact) kind(t testing.TB) hook.EvidenceKind {
 	t.Helper()
 	key := f.Kind
 	if f.State != "" && f.Kind != "snapshot" && f.Kind != "closed" {

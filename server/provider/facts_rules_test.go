@@ -46,7 +46,7 @@ func TestEveryKnownTypeOfAPaymentsEventIsTold(t *testing.T) {
 	if len(table.Payments) < 13 {
 		t.Fatalf("only %d senders", len(table.Payments))
 	}
-	kinds := []hook.Kind{
+	kinds := []hook.EvidenceKind{
 		hook.Created,
 		hook.Action,
 		hook.Processing,
@@ -77,8 +77,8 @@ func TestEveryKnownTypeOfAPaymentsEventIsTold(t *testing.T) {
 			if len(said) == 0 {
 				t.Errorf("%s: %s tells nothing, and means %q", sender, typ, means)
 			}
-			if word, _, _ := strings.Cut(means, " "); slices.Contains(kinds, hook.Kind(word)) &&
-				!slices.Contains(said, hook.Kind(word)) &&
+			if word, _, _ := strings.Cut(means, " "); slices.Contains(kinds, hook.EvidenceKind(word)) &&
+				!slices.Contains(said, hook.EvidenceKind(word)) &&
 				otherwise[sender+" "+typ] == "" {
 				t.Errorf("%s: %s says %v, and means %q", sender, typ, said, means)
 			}
@@ -87,7 +87,7 @@ func TestEveryKnownTypeOfAPaymentsEventIsTold(t *testing.T) {
 }
 
 // possibleKinds returns all kinds of evidence that the rules may report for a type of event.
-func (p *Provider) possibleKinds(typ string) (kinds []hook.Kind) {
+func (p *Provider) possibleKinds(typ string) (kinds []hook.EvidenceKind) {
 	for i := range p.Rules {
 		rule := &p.Rules[i]
 		if !rule.About(typ) {

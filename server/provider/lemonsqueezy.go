@@ -116,6 +116,6 @@ var lemonRules = extract.Rules{
 
 // lemonRenewal reports a kind for all payments of a subscription but the first one, which order_created already
 // reports.
-func lemonRenewal(k hook.Kind) extract.Match {
+func lemonRenewal(k hook.EvidenceKind) extract.Match {
 	return extract.ByField("body:data.attributes.billing_reason", extract.Kinds{"initial": ""}, k)
 }

@@ -30,6 +30,6 @@ func withMarks(rules extract.Rules, marks ...extract.Match) extract.Rules {
 
 // more returns a match that reports a kind of evidence if the number at a selector is more than 0. A sum that is 0 or
 // missing reports nothing; without this check a refund of no amount would count as one of everything.
-func more(at string, kind hook.Kind) extract.Match {
+func more(at string, kind hook.EvidenceKind) extract.Match {
 	return extract.IfLess("const:0", at, extract.Outcome{Kind: kind})
 }

@@ -239,7 +239,7 @@ func paypalSources(family hook.Method, members ...string) (all []extract.Match) 
 }
 
 // paypalStatus returns a match by the status of a v2 resource, which is also the state of a v1 resource in lower case.
-func paypalStatus(kinds extract.Kinds, other hook.Kind) extract.Match {
+func paypalStatus(kinds extract.Kinds, other hook.EvidenceKind) extract.Match {
 	all := make(extract.Kinds, 2*len(kinds))
 	for status, kind := range kinds {
 		all[status+"/"], all["/"+strings.ToLower(status)] = kind, kind

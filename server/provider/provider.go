@@ -97,9 +97,9 @@ func (p *Provider) Statements(e *hook.Endpoint, r *hook.Record) ([]hook.Statemen
 	return p.extractor().Statements(e, r)
 }
 
-// MayTell reports whether a delivery with this type, or with several types (""), may have statements. It is cheap: it
+// MayReport reports whether a delivery with this type, or with several types (""), may have statements. It is cheap: it
 // does not read the body.
-func (p *Provider) MayTell(typ string) bool { return p.extractor().MayTell(typ) }
+func (p *Provider) MayReport(typ string) bool { return p.extractor().MayReport(typ) }
 
-// Tells reports whether the sender has rules, so that its endpoints can show statuses.
-func (p *Provider) Tells() bool { return len(p.Rules) > 0 }
+// HasRules reports whether the sender has rules, so that its endpoints can show statuses.
+func (p *Provider) HasRules() bool { return len(p.Rules) > 0 }

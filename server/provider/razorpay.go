@@ -169,7 +169,7 @@ var razorpayRules = slices.Concat(
 
 // razorpayOrder returns the rule for events about an order, a payment link or an invoice: what is due, and what was
 // paid so far. If the object states the time of such an event, times are the places.
-func razorpayOrder(kind hook.Kind, types []string, times ...string) extract.Rule {
+func razorpayOrder(kind hook.EvidenceKind, types []string, times ...string) extract.Rule {
 	spec := razorpayPayment
 	spec.Amounts, spec.Times = razorpayDue, payload.SelectAll(times...)
 	return extract.Rule{Types: types, Match: extract.Always(kind), Subject: &spec, Level: hook.LevelOrder,
@@ -189,7 +189,7 @@ func razorpayPaid(types []string, times ...string) extract.Rules {
 
 // razorpayRefund returns the rule for events of a type about a refund. The refund's status says how it is; without one
 // the type does.
-func razorpayRefund(typ string, without hook.Kind) extract.Rule {
+func razorpayRefund(typ string, without hook.EvidenceKind) extract.Rule {
 	return extract.Rule{Types: []string{typ}, Subject: &razorpayPayment, Part: razorpayRefundPart,
 		Match: extract.ByField("body:payload.refund.entity.status", extract.Kinds{"pending": hook.RefundPending,
 			"processed": hook.Refund, "failed": hook.RefundFailed}, without),

@@ -35,7 +35,7 @@ func appendLinks(b []byte, l *hook.Links) ([]byte, error) {
 	}
 	b = appendTexts(b, `,"paid":`, l.Paid)
 	b = appendTime(b, `,"newest":`, l.Newest)
-	b = appendTime(b, `,"heard":`, l.Heard)
+	b = appendTime(b, `,"heard":`, l.LastReceived)
 	b = wire.AppendIfTrue(b, `,"groups":`, l.Groups)
 	if l.Reviewed != nil { // rarely
 		text, err := json.Marshal(l.Reviewed)

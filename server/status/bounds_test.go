@@ -190,7 +190,7 @@ func TestInEveryOrderTheSameIsTooMuch(t *testing.T) {
 // a payment among them.
 func TestWhatCostsTooMuchTellsNothing(t *testing.T) {
 	h := newHarness(t)
-	dear := event{id: "evt_dear", typ: "charge.succeeded", object: `{"id":"ch_1","amount":4900,"currency":"eur","captured":true,"more":"` + strings.Repeat("x", hook.MaxTold) + `"}`}
+	dear := event{id: "evt_dear", typ: "charge.succeeded", object: `{"id":"ch_1","amount":4900,"currency":"eur","captured":true,"more":"` + strings.Repeat("x", hook.MaxExtracted) + `"}`}
 	r := h.append(hook.Verified, dear)
 	h.append(hook.Verified, event{id: "evt_push", typ: "customer.created", object: dear.object})
 	h.receive(life(1)[0])

@@ -10,7 +10,7 @@ import (
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
 // at is evidence of a kind some minutes after noon.
-func at(minutes int, kind hook.Kind, amount int64) hook.Evidence {
+func at(minutes int, kind hook.EvidenceKind, amount int64) hook.Evidence {
 	return hook.Evidence{
 		Event: fmt.Sprint(kind, minutes, amount), Kind: kind,
 		At:     hook.Time{Time: noon.Add(time.Duration(minutes) * time.Minute)},

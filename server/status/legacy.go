@@ -38,7 +38,7 @@ func upgradeEvidence(e *hook.Evidence) {
 	switch {
 	case e.Kind == hook.Captured && e.Part == "" && e.Total == 0:
 		e.Total, e.Amount = e.Amount, 0
-	case e.Kind == hook.Stands && e.Due == 0 && e.Declared == 0:
+	case e.Kind == hook.StateReported && e.Due == 0 && e.Declared == 0:
 		e.Due = e.Amount
 		switch e.State {
 		case hook.StatePaid, hook.StatePartiallyRefunded, hook.StateRefunded:

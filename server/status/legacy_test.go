@@ -24,7 +24,7 @@ func (h *harness) oldRow(kind hook.SubjectKind, evidence []hook.Evidence, aliase
 }
 
 // sweptEvidence is evidence of a delivery that retention has removed.
-func sweptEvidence(minutes int, kind hook.Kind, amount int64) hook.Evidence {
+func sweptEvidence(minutes int, kind hook.EvidenceKind, amount int64) hook.Evidence {
 	e := at(minutes, kind, amount)
 	e.Seq = 1
 	return e
@@ -36,7 +36,7 @@ func TestRowsOfTheEarlierModelShowWhatTheyShowedAndAreTakenOver(t *testing.T) {
 	h := newHarness(t)
 	h.oldRow(hook.KindPayment, []hook.Evidence{sweptEvidence(0, hook.Created, 4900), sweptEvidence(1, hook.Captured, 4900)},
 		"payment/pi_old", "charge/ch_old", "checkout/cs_old", "order/10-old")
-	snapshot := sweptEvidence(0, hook.Stands, 6600)
+	snapshot := sweptEvidence(0, hook.StateReported, 6600)
 	snapshot.State, snapshot.Fulfilment = hook.StatePaid, hook.StateUnfulfilled
 	h.oldRow(hook.KindOrder, []hook.Evidence{snapshot}, "shopify-order/72", "order/#1001")
 	h.oldRow(hook.KindPayment, []hook.Evidence{sweptEvidence(0, hook.Captured, 4900), sweptEvidence(3, hook.Refund, 4900)},

@@ -246,10 +246,10 @@ func (p *Projector) relevant(page []hook.Delivery) []hook.Delivery {
 // counts those that would have reported something otherwise. A mapping has limits of its own.
 func (p *Projector) tooLarge(d *hook.Delivery) bool {
 	from := p.readers.of(d.Endpoint)
-	if d.Size <= hook.MaxTold || from == nil || from.mapping != nil {
+	if d.Size <= hook.MaxExtracted || from == nil || from.mapping != nil {
 		return false
 	}
-	if from.provider.MayTell(d.Type) {
+	if from.provider.MayReport(d.Type) {
 		p.excess.note(p, d)
 	}
 	return true

@@ -67,7 +67,7 @@ func newReader(endpoints func(hook.EndpointID) (hook.Endpoint, bool), id hook.En
 			return r
 		}
 	}
-	if !p.Tells() {
+	if !p.HasRules() {
 		return nil
 	}
 	return r

@@ -27,7 +27,7 @@ type derivedState struct {
 func deriveState(kind hook.SubjectKind, all []hook.Evidence) (p derivedState) {
 	var by hook.Evidence // the piece that counts, of those so far
 	for _, e := range all {
-		if e.Kind != hook.Stands || p.state != "" && better(kind, &by, &e) > 0 {
+		if e.Kind != hook.StateReported || p.state != "" && better(kind, &by, &e) > 0 {
 			continue
 		}
 		by = e

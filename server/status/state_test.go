@@ -15,7 +15,7 @@ import (
 
 // stands is evidence that a subject stood somewhere, some minutes after noon.
 func stands(minutes int, state hook.State, more ...func(*hook.Evidence)) hook.Evidence {
-	e := hook.Evidence{Event: fmt.Sprint(state, minutes), Kind: hook.Stands, State: state, At: hook.Time{Time: noon.Add(time.Duration(minutes) * time.Minute)}}
+	e := hook.Evidence{Event: fmt.Sprint(state, minutes), Kind: hook.StateReported, State: state, At: hook.Time{Time: noon.Add(time.Duration(minutes) * time.Minute)}}
 	for _, do := range more {
 		do(&e)
 	}

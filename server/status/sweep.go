@@ -147,7 +147,7 @@ func (p *Projector) unverified() (n int) {
 
 // receivedAt returns when the newest delivery about a subject was received, or about anything that it lists.
 func receivedAt(s *hook.Subject) hook.Time {
-	at := s.Links.Heard
+	at := s.Links.LastReceived
 	for _, e := range s.Evidence {
 		if e.ReceivedAt.After(at.Time) {
 			at = e.ReceivedAt

@@ -226,24 +226,24 @@ type StatusStep struct {
 // Effect is what one event did to one subject. The effects of a status are its timeline; those of a delivery
 // say what the delivery did.
 type Effect struct {
-	Effect     hook.EffectKind  `json:"effect" enum:"applied,duplicate,late,impossible,info,too_much" doc:"applied: it counts. duplicate: it was reported before. late: a later or more important event was already known. impossible: it counts, and a person should look. info: it does not change the state. too_much: reading the delivery would exceed the limit for one delivery, so nothing in it counts, and status and subject are empty."`
-	Rule       string           `json:"rule,omitempty" doc:"Why it did not change the state, as a stable code." example:"money_outranks"`
-	From       hook.State       `json:"from,omitempty" doc:"The subject's state before."`
-	To         hook.State       `json:"to,omitempty" doc:"The subject's state after."`
-	Status     hook.StatusID    `json:"status" doc:"The status's id."`
-	Subject    string           `json:"subject" doc:"The subject's main name."`
-	Kind       hook.SubjectKind `json:"kind" doc:"The kind of subject."`
-	Evidence   hook.Kind        `json:"evidence" doc:"What the event reports." example:"captured"`
-	Type       string           `json:"type,omitempty" doc:"The event's type."`
-	Event      string           `json:"event" doc:"The event's unique id at the provider."`
-	Amount     int64            `json:"amount,omitempty" doc:"In minor units of currency."`
-	Currency   string           `json:"currency,omitempty" doc:"ISO 4217 code."`
-	At         hook.Time        `json:"at" format:"date-time" doc:"When it happened, according to the provider."`
-	ReceivedAt hook.Time        `json:"received_at" format:"date-time" doc:"When it was received."`
-	Seq        hook.Seq         `json:"seq" doc:"The delivery that contained it."`
-	Delivery   hook.DeliveryID  `json:"delivery,omitempty" doc:"The id of that delivery."`
+	Effect     hook.EffectKind   `json:"effect" enum:"applied,duplicate,late,impossible,info,too_much" doc:"applied: it counts. duplicate: it was reported before. late: a later or more important event was already known. impossible: it counts, and a person should look. info: it does not change the state. too_much: reading the delivery would exceed the limit for one delivery, so nothing in it counts, and status and subject are empty."`
+	Rule       string            `json:"rule,omitempty" doc:"Why it did not change the state, as a stable code." example:"money_outranks"`
+	From       hook.State        `json:"from,omitempty" doc:"The subject's state before."`
+	To         hook.State        `json:"to,omitempty" doc:"The subject's state after."`
+	Status     hook.StatusID     `json:"status" doc:"The status's id."`
+	Subject    string            `json:"subject" doc:"The subject's main name."`
+	Kind       hook.SubjectKind  `json:"kind" doc:"The kind of subject."`
+	Evidence   hook.EvidenceKind `json:"evidence" doc:"What the event reports." example:"captured"`
+	Type       string            `json:"type,omitempty" doc:"The event's type."`
+	Event      string            `json:"event" doc:"The event's unique id at the provider."`
+	Amount     int64             `json:"amount,omitempty" doc:"In minor units of currency."`
+	Currency   string            `json:"currency,omitempty" doc:"ISO 4217 code."`
+	At         hook.Time         `json:"at" format:"date-time" doc:"When it happened, according to the provider."`
+	ReceivedAt hook.Time         `json:"received_at" format:"date-time" doc:"When it was received."`
+	Seq        hook.Seq          `json:"seq" doc:"The delivery that contained it."`
+	Delivery   hook.DeliveryID   `json:"delivery,omitempty" doc:"The id of that delivery."`
 
-	Says hook.Kind `json:"says" deprecated:"true" doc:"Old name of evidence."`
+	Says hook.EvidenceKind `json:"says" deprecated:"true" doc:"Old name of evidence."`
 }
 
 // NewEffects returns effects as clients see them, never nil.

@@ -11,7 +11,7 @@ import (
 )
 
 // paymentKinds maps each state of a payment to the kind of evidence for it.
-var paymentKinds = map[hook.State]hook.Kind{
+var paymentKinds = map[hook.State]hook.EvidenceKind{
 	hook.StatePending:           hook.Created,
 	hook.StateActionRequired:    hook.Action,
 	hook.StateProcessing:        hook.Processing,
@@ -74,7 +74,7 @@ func (m *Mapping) payment(t *result) error {
 // own completes the evidence of another subject from its state, with the tone, rank and finality that the mapping
 // gives it.
 func (m *Mapping) own(t *result) error {
-	t.Kind, t.State, t.Tone = hook.Stands, m.stateFor(t.value), hook.ToneNeutral
+	t.Kind, t.State, t.Tone = hook.StateReported, m.stateFor(t.value), hook.ToneNeutral
 	if t.State == "" {
 		return fmt.Errorf("state is longer than %d characters", maxState)
 	}

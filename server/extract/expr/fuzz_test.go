@@ -75,11 +75,13 @@ func FuzzMapping(f *testing.F) {
 			t.Fatalf("told %+v, %v and then %+v, %v", told, err, again, err2)
 		}
 		for _, s := range told {
-			if len(s.Aliases) == 0 || s.At.IsZero() || s.Amount < 0 || (s.Kind == hook.Stands) != (s.State != "") {
+			if len(s.Aliases) == 0 || s.At.IsZero() || s.Amount < 0 ||
+				(s.Kind == hook.StateReported) != (s.State != "") {
 				t.Fatalf("told %+v", s)
 			}
 			for _, name := range append(s.Aliases, string(s.State)) {
-				if len(name) > maxName || strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }) {
+				if len(name) > maxName ||
+					strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) }) {
 					t.Fatalf("told %q", name)
 				}
 			}

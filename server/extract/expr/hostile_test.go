@@ -111,7 +111,7 @@ func TestABodyThatCostsTooMuchTellsNothing(t *testing.T) {
 		},
 	)
 	body := func(more string) string { return `{"id":"1","state":"done","more":[` + more + `1]}` }
-	const size = hook.MaxTold - 1000
+	const size = hook.MaxExtracted - 1000
 	for name, c := range map[string]struct {
 		more string
 		told int
@@ -121,7 +121,7 @@ func TestABodyThatCostsTooMuchTellsNothing(t *testing.T) {
 		"numbers":            {strings.Repeat("1,", size/2), 0},
 		"texts with escapes": {strings.Repeat(`"\n",`, size/5), 0},
 		"objects":            {strings.Repeat("{},", size/3), 0},
-		"too large":          {strings.Repeat(" ", hook.MaxTold), 0},
+		"too large":          {strings.Repeat(" ", hook.MaxExtracted), 0},
 	} {
 		r := recordOf(body(c.more))
 		told, err := m.Statements(nil, r)

@@ -265,7 +265,7 @@ func TestAFormsFieldsAreTheBody(t *testing.T) {
 }
 
 func TestABodyThatIsTooLargeIsNotRead(t *testing.T) {
-	r := recordOf(`{"id":"` + strings.Repeat("x", hook.MaxTold) + `"}`)
+	r := recordOf(`{"id":"` + strings.Repeat("x", hook.MaxExtracted) + `"}`)
 	if got, failed := worked("body", r); got != nil || failed != nil {
 		t.Errorf("got %.20v, %v", got, failed)
 	}

@@ -79,10 +79,10 @@ func (x *evaluation) form(text string) any {
 
 // readBody parses the body: as a form if the Content-Type says so, and else as JSON. Some senders send JSON with
 // the Content-Type of a form, so a body that begins like an object or a list is first tried as JSON. A body larger
-// than hook.MaxTold is not read; Statements then returns hook.ErrTooMuch.
+// than hook.MaxExtracted is not read; Statements then returns hook.ErrTooMuch.
 func (x *evaluation) readBody() any {
 	r := x.record
-	if len(r.Body) > hook.MaxTold {
+	if len(r.Body) > hook.MaxExtracted {
 		x.over = true
 		return nil
 	}
