@@ -32,9 +32,11 @@ type blocks struct {
 	gate     chan struct{} // holds one element for each read of the log that is running
 
 	mu    sync.Mutex
-	kept  []block                    // ordered by use, the most recently used last
-	bytes int                        // sum of the bytes of kept
-	busy  map[hook.Seq]chan struct{} // the starts of blocks that are being read; each is closed when the read ends
+	kept  []block // ordered by use, the most recently used last
+	bytes int     // sum of the bytes of kept
+	// forgotten counts the calls of forget: a block that was being read meanwhile is not cached.
+	forgotten int
+	busy      map[hook.Seq]chan struct{} // the starts of blocks that are being read; each is closed when the read ends
 }
 
 // block has all updates of the range (start, end]. It is immutable once it is in the cache.
@@ -117,10 +119,29 @@ func (b *blocks) find(start, from hook.Seq) (block, bool) {
 	return one, true
 }
 
-// keep adds a block to the cache, and evicts the least recently used ones until the limits hold.
-func (b *blocks) keep(one block) {
+// forget removes the block with a seq from the cache, because a status changed whose last delivery has that seq: the
+// block has its earlier state. Readers that need the block read it again.
+func (b *blocks) forget(seq hook.Seq) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.forgotten++
+	b.kept = slices.DeleteFunc(b.kept, func(k block) bool {
+		has := k.start < seq && seq <= k.end
+		if has {
+			b.bytes -= k.bytes
+		}
+		return has
+	})
+}
+
+// keep adds a block to the cache, and evicts the least recently used ones until the limits hold. forgotten is what it
+// was when the block was read.
+func (b *blocks) keep(one block, forgotten int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.forgotten != forgotten {
+		return
+	}
 	b.kept = append(b.kept, one)
 	b.bytes += one.bytes
 	n := 0 // how many are evicted
@@ -146,6 +167,9 @@ func (b *blocks) read(ctx context.Context, start, end hook.Seq) (one block, err 
 	case <-ctx.Done():
 		return one, ctx.Err()
 	}
+	b.mu.Lock()
+	forgotten := b.forgotten
+	b.mu.Unlock()
 	one = block{start: start, end: start, complete: end == start/blockSize*blockSize+blockSize}
 	for one.end < end && one.bytes <= blockBytes {
 		page, upTo, err := b.log.After(ctx, one.end, int(end-one.end))
@@ -165,7 +189,7 @@ func (b *blocks) read(ctx context.Context, start, end hook.Seq) (one block, err 
 		}
 	}
 	if one.complete = one.complete || one.end < end; one.complete && one.end > one.start {
-		b.keep(one)
+		b.keep(one, forgotten)
 	}
 	return one, nil
 }

@@ -69,6 +69,14 @@ func parse(t *testing.T, payload []byte) receivedFrame {
 	return f
 }
 
+// unmarshal decodes a frame into a type that a test needs.
+func unmarshal(t testing.TB, payload []byte, into any) {
+	t.Helper()
+	if err := json.Unmarshal(payload, into); err != nil {
+		t.Fatalf("%v: %s", err, payload)
+	}
+}
+
 // fakeConn is a Conn that records messages. It can be made to accept only part of a message (stuck).
 type fakeConn struct {
 	mu        sync.Mutex

@@ -22,6 +22,7 @@ type frame struct {
 	payload []byte   // one JSON object
 	to      Position // where the reader continues
 	updates int      // how many updates payload has; 0 means that it only moves the cursor
+	repeats int      // how many of them were announced before the reader came; see noticeOverlap
 	more    bool     // build the next frame at once: this one was cut at frameBytes, or came from the log
 }
 
@@ -46,10 +47,16 @@ func (h *Hub) ringFrame(p Position) (f frame, ok bool) {
 		if e.notice || e.status || e.seq > p.scanned {
 			b.add(e, p.Endpoint)
 		}
+		if to.index < p.repeats {
+			f.repeats = b.updates
+		}
 		to.scanned = max(to.scanned, e.seq)
 	}
 	if !f.more {
 		to.scanned = max(to.scanned, h.head)
+	}
+	if to.index >= to.repeats {
+		to.repeats = 0 // readers at one place share frames again, wherever they came from
 	}
 	f.to = to
 	h.finish(&f, b, h.head)
@@ -94,10 +101,10 @@ func newBuilder() builder { return builder{text: make([]byte, frameFront, 1024)}
 // frameFront is the most bytes that the first keys of a frame need: three cursors and some constant text.
 const frameFront = 256
 
-// add appends an update if the filter of the reader lets it through: "" lets everything through, and notices pass
-// every filter.
+// add appends an update if the filter of the reader lets it through: "" lets everything through, and updates that are
+// not of one endpoint's deliveries pass every filter.
 func (b *builder) add(e *entry, filter hook.EndpointID) {
-	if filter != "" && !e.notice && e.endpoint != filter {
+	if filter != "" && e.endpoint != "" && e.endpoint != filter {
 		return
 	}
 	if b.updates > 0 {
@@ -147,6 +154,9 @@ func (h *Hub) next(ctx context.Context, p Position) (frame, error) {
 // Poll returns the payload of the next frame for a reader at p. It waits until the frame has an update, but at most for
 // wait, or until ctx or the hub ends; the frame is then empty. A reader whose cursor was reset is answered at once.
 // Errors are those of Log and Statuses.
+//
+// A notice that is repeated ends no wait, since a client that asks again at once would get it again and again. The
+// answer that ends the wait has it.
 func (h *Hub) Poll(ctx context.Context, p Position, wait time.Duration) ([]byte, error) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -159,10 +169,12 @@ func (h *Hub) Poll(ctx context.Context, p Position, wait time.Duration) ([]byte,
 		if err != nil {
 			return nil, err
 		}
-		if f.updates > 0 || reset || wait <= 0 {
+		if f.updates > f.repeats || reset || wait <= 0 || f.repeats > 0 && f.more {
 			return f.payload, nil
 		}
-		p, p.sentUpTo = f.to, first // nothing was sent yet, so the range still begins at the reader's cursor
+		if f.repeats == 0 {
+			p, p.sentUpTo = f.to, first // nothing was sent yet, so the range still begins at the reader's cursor
+		}
 		if f.more {
 			continue
 		}

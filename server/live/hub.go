@@ -144,14 +144,24 @@ func (h *Hub) skipIfUnwatched(upTo hook.Seq) bool {
 	return true
 }
 
-// Notice sends every reader an update that has no position in the log. Readers that are away miss it, and fetch
-// what it is about when they come back. The error is that of wire.Notice.
+// Notice sends every reader an update that has no position in the log: no delivery caused it. Readers that are away miss
+// it, and fetch what it is about when they come back. Those that come back within noticeOverlap get it all the same.
+// The error is that of wire.Notice.
+//
+// A status that a person changed is such an update. The log has no seq for it: a seq without a delivery would look like
+// a delivery that was lost. So it is sent like a changed endpoint, through the ring that all readers share. Only
+// readers of its endpoint get it, and what was encoded of its earlier state is encoded again for those that catch up.
 func (h *Hub) Notice(u wire.Update) error {
 	text, err := wire.Notice(u)
 	if err != nil {
 		return err
 	}
-	h.grow([]entry{{notice: true, text: text}}, 0)
+	e := entry{notice: true, text: text}
+	if u.Status != nil {
+		e.endpoint = u.Status.Endpoint
+		h.blocks.forget(u.Status.Seq)
+	}
+	h.grow([]entry{e}, 0)
 	return nil
 }
 
@@ -163,6 +173,7 @@ func (h *Hub) grow(entries []entry, upTo hook.Seq) {
 	for _, e := range entries {
 		if e.notice {
 			e.seq = h.head
+			h.ring.noteNotice(h.options.Now())
 		}
 		h.ring.add(e)
 	}
@@ -183,6 +194,7 @@ type Position struct {
 	sentUpTo hook.Seq        // the cursor that the reader was sent last
 	scanned  hook.Seq        // all updates up to this seq were filtered for the reader
 	index    uint64          // the number of the next entry in the ring; valid with onRing
+	repeats  uint64          // entries before this number were announced before: they may be repeated
 	onRing   bool            // false: the reader must catch up from the log
 	reset    bool            // the client's cursor was not usable, and the next frame says so
 	fresh    bool            // the reader has not had a frame; the first one is sent even if it is empty
@@ -225,7 +237,20 @@ func (h *Hub) newest() hook.Seq {
 	return h.log.Head()
 }
 
-// toRing sets the reader's place in the ring if the ring has all updates after scanned. The caller holds the lock.
+// noticeOverlap is how long a notice is repeated to readers that come to the ring after it was sent. A reader has no
+// cursor for notices: one that polls is away between two requests, and one that catches up reads from the log. A reader
+// may therefore get a notice twice, which changes nothing.
+const noticeOverlap = 5 * time.Second
+
+// toRing sets the reader's place in the ring if the ring has all updates after scanned. It is before the first notice
+// of the last noticeOverlap; ringFrame then passes over the deliveries that the reader has. The caller holds the lock.
 func (h *Hub) toRing(p *Position) {
 	p.index, p.onRing = h.ring.after(p.scanned)
+	p.repeats = 0
+	if !p.onRing {
+		return
+	}
+	if first := h.ring.firstNotice(h.options.Now().Add(-noticeOverlap)); first < p.index {
+		p.index, p.repeats = first, p.index
+	}
 }

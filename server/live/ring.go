@@ -1,7 +1,9 @@
 package live
 
 import (
+	"slices"
 	"sort"
+	"time"
 
 	"hookbeam/server/hook"
 )
@@ -10,14 +12,16 @@ import (
 const (
 	ringEntries = 4096
 	ringBytes   = 4 << 20
+	// ringNotices is how many notices are remembered with their times.
+	ringNotices = 64
 )
 
 // entry is one encoded update, in the ring or in a block. It is immutable: readers share its text.
 type entry struct {
 	seq      hook.Seq        // the delivery that the update is about or that caused it
-	endpoint hook.EndpointID // what the filters of readers compare; "" for a notice
+	endpoint hook.EndpointID // what the filters of readers compare; "" passes every filter
 	status   bool            // the update is about a status that the delivery at seq changed
-	notice   bool            // not in the log: seq is the head when it was sent, and every filter passes it
+	notice   bool            // not in the log: seq is the head when it was sent
 	text     []byte          // one JSON object
 }
 
@@ -31,6 +35,31 @@ type ring struct {
 	first, next uint64
 	bytes       int      // sum of the texts
 	floor       hook.Seq // all updates with a greater seq are in the ring
+	notices     []noticeTime
+}
+
+// noticeTime is when a notice was added to the ring.
+type noticeTime struct {
+	index uint64
+	at    time.Time
+}
+
+// noteNotice notes that the entry that is added next is a notice. Of more than ringNotices the oldest are forgotten.
+func (r *ring) noteNotice(now time.Time) {
+	if len(r.notices) == ringNotices {
+		r.notices = slices.Delete(r.notices, 0, 1)
+	}
+	r.notices = append(r.notices, noticeTime{r.next, now})
+}
+
+// firstNotice returns the number of the oldest notice in the ring that is newer than since; next if there is none.
+func (r *ring) firstNotice(since time.Time) uint64 {
+	for _, n := range r.notices {
+		if n.index >= r.first && n.at.After(since) {
+			return n.index
+		}
+	}
+	return r.next
 }
 
 // add appends an entry, and removes the oldest ones until it fits.

@@ -22,9 +22,9 @@ type Frame struct {
 // UpdateKind names what an update is about. The update has a field of the same name.
 type UpdateKind string
 
-// The kinds of updates. Deliveries and statuses have a seq, and a frame has all of them in its range. The
-// others are notices without a seq: a reader that was disconnected has missed them, and loads what they are
-// about when it reconnects.
+// The kinds of updates. Deliveries have a seq, and so have statuses that deliveries changed: a frame has all of them in
+// its range. The others are notices without a seq, and so is a status that a person reviewed: a reader that was
+// disconnected has missed them, and loads what they are about when it reconnects.
 const (
 	UpdateDelivery UpdateKind = "delivery"
 	UpdateStatus   UpdateKind = "status"
@@ -37,7 +37,7 @@ type Update struct {
 	Kind     UpdateKind     `json:"kind" enum:"delivery,status,endpoint,statuses" doc:"The kind of update; the field of the same name has its data. Clients must ignore unknown kinds."`
 	Seq      hook.Seq       `json:"seq,omitempty" doc:"Position in the log. Absent on notices, which a disconnected reader misses."`
 	Delivery *Delivery      `json:"delivery,omitempty" doc:"A delivery that was received."`
-	Status   *Status        `json:"status,omitempty" doc:"A status that deliveries changed, as it is now."`
+	Status   *Status        `json:"status,omitempty" doc:"A status that deliveries changed, as it is now. Without seq: a person reviewed it. A client that has the status with a greater seq keeps that."`
 	Endpoint *Endpoint      `json:"endpoint,omitempty" doc:"An endpoint that was created, changed or deleted."`
 	Statuses StatusesNotice `json:"statuses,omitempty" enum:"rebuilt" doc:"rebuilt: all statuses were computed again. Load them again."`
 }
@@ -65,8 +65,9 @@ func AppendStatusUpdate(b []byte, c *hook.StatusChange) []byte {
 // Notice returns the JSON of an update without a seq. It fails if the update has a seq, or if its fields do not
 // match its kind; both are programming errors of the caller.
 func Notice(u Update) ([]byte, error) {
-	matches := (u.Kind == UpdateEndpoint) == (u.Endpoint != nil) && (u.Kind == UpdateStatuses) == (u.Statuses != "")
-	if !matches || u.Seq != 0 || u.Delivery != nil || u.Status != nil {
+	matches := (u.Kind == UpdateEndpoint) == (u.Endpoint != nil) &&
+		(u.Kind == UpdateStatuses) == (u.Statuses != "") && (u.Kind == UpdateStatus) == (u.Status != nil)
+	if !matches || u.Seq != 0 || u.Delivery != nil {
 		return nil, fmt.Errorf("the fields of a notice do not match its kind %q", u.Kind)
 	}
 	text, err := json.Marshal(u)

@@ -162,11 +162,15 @@ func TestNoticeRejectsFieldsThatDoNotMatchItsKind(t *testing.T) {
 			`{"kind":"endpoint","endpoint":{`},
 		"statuses": {Update{Kind: UpdateStatuses, Statuses: StatusesRebuilt},
 			`{"kind":"statuses","statuses":"rebuilt"}`},
+		"status": {Update{Kind: UpdateStatus, Status: &Status{ID: "sub_a"}},
+			`{"kind":"status","status":{"id":"sub_a",`},
 		"nothing":      {Update{Kind: UpdateEndpoint}, ""},
 		"another":      {Update{Kind: UpdateStatuses, Endpoint: &Endpoint{}}, ""},
 		"with a seq":   {Update{Kind: UpdateStatuses, Statuses: StatusesRebuilt, Seq: 1}, ""},
 		"both of them": {Update{Kind: UpdateStatuses, Statuses: StatusesRebuilt, Endpoint: &Endpoint{}}, ""},
 		"a delivery":   {Update{Kind: UpdateDelivery, Delivery: &Delivery{}}, ""},
+		"no status":    {Update{Kind: UpdateStatus}, ""},
+		"a second one": {Update{Kind: UpdateStatuses, Statuses: StatusesRebuilt, Status: &Status{}}, ""},
 	} {
 		text, err := Notice(c.update)
 		if (err != nil) != (c.want == "") || !strings.HasPrefix(string(text), c.want) {

@@ -2297,7 +2297,7 @@ export interface components {
              * @description Position in the log. Absent on notices, which a disconnected reader misses.
              */
             seq?: number;
-            /** @description A status that deliveries changed, as it is now. */
+            /** @description A status that deliveries changed, as it is now. Without seq: a person reviewed it. A client that has the status with a greater seq keeps that. */
             status?: components["schemas"]["Status"];
             /**
              * @description rebuilt: all statuses were computed again. Load them again.
