@@ -46,10 +46,10 @@ var situations = map[string]struct {
 	}, "We are waiting for your bank", "You can leave this page open."},
 	"coins": {hook.StateProcessing, func(p *hook.Public) {
 		p.Summary.Method, p.Summary.OnItsWay = hook.MethodCoins, true
-	}, "Your coins are on their way", "The payment counts once the network has confirmed it."},
+	}, "Your crypto payment is on its way", "The payment counts once the network has confirmed it."},
 	"too few coins": {hook.StateProcessing, func(p *hook.Public) {
 		p.Summary.Taken, p.Summary.Review = true, []hook.Review{hook.ReviewUnderpaid}
-	}, "Your coins have arrived", "Less arrived than was due. Please ask the shop."},
+	}, "Your crypto payment has arrived", "Less arrived than was due. Please ask the shop."},
 	"a hold": {hook.StateAuthorized, func(p *hook.Public) { p.Summary.OnHold, p.Summary.Held = true, 4900 },
 		"The amount is reserved", "It is collected when the shop completes your order."},
 	"paid": {hook.StatePaid, func(p *hook.Public) { p.Summary.Taken, p.Summary.Captured = true, 4900 },

@@ -120,11 +120,11 @@ var english = translation{
 		titleApproved:       "You approved the payment",
 		titleConfirm:        "Please confirm the payment",
 		titleVoucher:        "Waiting for your voucher payment",
-		titleCoins:          "Waiting for your payment in coins",
+		titleCoins:          "Waiting for your crypto payment",
 		titleProcessing:     "Your payment is being processed",
 		titleBank:           "We are waiting for your bank",
-		titleCoinsSeen:      "Your coins are on their way",
-		titleArrived:        "Your coins have arrived",
+		titleCoinsSeen:      "Your crypto payment is on its way",
+		titleArrived:        "Your crypto payment has arrived",
 		titleReserved:       "The amount is reserved",
 		titlePaid:           "Payment received",
 		titleNothingDue:     "Nothing to pay",
@@ -159,7 +159,7 @@ var english = translation{
 		saysBankTransfer:  "Confirm it with your bank, or send the transfer that you were asked for.",
 		saysOneMoreStep:   "One more step is needed. Follow the instructions of your payment service.",
 		saysPayVoucher:    "Pay in a shop with the voucher that you received.",
-		saysSendCoins:     "Send them to the address that you were given.",
+		saysSendCoins:     "Send the amount to the address that you were given.",
 		saysConfirmations: "The payment counts once the network has confirmed it.",
 		saysUnconfirmed:   "The shop has not confirmed the payment yet.",
 		saysTooLittle:     "Less arrived than was due. Please ask the shop.",
@@ -236,7 +236,7 @@ var english = translation{
 	polling: "Checking every few seconds",
 	offline: "No connection: trying again",
 
-	goneTitle: "This link leads nowhere",
+	goneTitle: "This link is not valid",
 	goneText: "It may have expired, or a part of it is missing. " +
 		"Ask the shop that gave it to you for a new one.",
 }

@@ -2,8 +2,7 @@ package web
 
 import "hookbeam/server/hook"
 
-// german addresses the payer as "Sie". Durations follow "innerhalb von" and "von", so their units are in the dative:
-// "2 Tagen".
+// german addresses the payer as "Sie". Durations follow "innerhalb von", so their units are in the dative: "2 Tagen".
 var german = translation{
 	steps: map[hook.State]string{
 		hook.StateWaiting:            "Erwartet",
@@ -16,12 +15,12 @@ var german = translation{
 		hook.StatePartiallyRefunded:  "Teils erstattet",
 		hook.StateRefunded:           "Erstattet",
 		hook.StateFailed:             "Fehlgeschlagen",
-		hook.StateCanceled:           "Abgebrochen",
+		hook.StateCanceled:           "Storniert",
 		hook.StateExpired:            "Abgelaufen",
 		hook.StateUnfulfilled:        "Nicht versandt",
 		hook.StatePartiallyFulfilled: "Teils versandt",
 		hook.StateFulfilled:          "Versandt",
-		hook.StateReturned:           "Zurückgegeben",
+		hook.StateReturned:           "Zurückgesandt",
 		hook.StateAmbiguous:          "Unklar",
 	},
 
@@ -53,29 +52,29 @@ var german = translation{
 		titleCanceled:       "Die Zahlung wurde abgebrochen",
 		titleOrderCanceled:  "Ihre Bestellung wurde storniert",
 		titleWrittenOff:     "Die Rechnung wurde geschlossen",
-		titleExpired:        "Die Zahlung ist abgelaufen",
+		titleExpired:        "Die Zahlungsfrist ist abgelaufen",
 		titleVoucherExpired: "Der Zahlschein ist abgelaufen",
 		titleUnfulfilled:    "Ihre Bestellung ist noch nicht versandt",
 		titlePartFulfilled:  "Ein Teil Ihrer Bestellung wurde versandt",
 		titleFulfilled:      "Ihre Bestellung wurde versandt",
-		titleGoodsReturned:  "Ihre Bestellung ging zurück",
+		titleGoodsReturned:  "Ihre Bestellung wurde zurückgesandt",
 
 		saysDenied:        "Ihr Konto wurde nicht belastet.",
 		saysShownHere:     "Diese Seite zeigt sie, sobald wir davon erfahren.",
 		saysDetails:       "Der Zahlungsanbieter hat eine Zahlung gemeldet, aber noch keine Einzelheiten.",
-		saysAmbiguous:     "Unter dieser Nummer gibt es mehr als eine Zahlung. Bitte fragen Sie den Shop.",
+		saysAmbiguous:     "Unter dieser Nummer gibt es mehr als eine Zahlung. Bitte wenden Sie sich an den Shop.",
 		saysLeaveOpen:     "Sie können diese Seite geöffnet lassen.",
 		saysMayClose:      "Sie können diese Seite schließen.",
 		saysThanks:        "Vielen Dank. Sie können diese Seite schließen.",
 		saysNotCollected:  "Der Shop hat sie noch nicht eingezogen.",
-		saysBankConfirms:  "Ihre Bank möchte eine Bestätigung, in ihrer App oder auf ihrer Seite.",
+		saysBankConfirms:  "Ihre Bank bittet Sie um eine Bestätigung in ihrer App oder auf ihrer Website.",
 		saysBankTransfer:  "Bestätigen Sie sie bei Ihrer Bank, oder überweisen Sie den Betrag wie angegeben.",
 		saysOneMoreStep:   "Es fehlt noch ein Schritt. Folgen Sie den Anweisungen Ihres Zahlungsdienstes.",
 		saysPayVoucher:    "Zahlen Sie mit dem Zahlschein, den Sie erhalten haben, in einem Geschäft.",
 		saysSendCoins:     "Senden Sie den Betrag an die Adresse, die Sie erhalten haben.",
-		saysConfirmations: "Die Zahlung zählt, sobald das Netzwerk sie bestätigt hat.",
+		saysConfirmations: "Die Zahlung gilt als eingegangen, sobald das Netzwerk sie bestätigt hat.",
 		saysUnconfirmed:   "Der Shop hat die Zahlung noch nicht bestätigt.",
-		saysTooLittle:     "Es ist weniger eingegangen als fällig war. Bitte fragen Sie den Shop.",
+		saysTooLittle:     "Es ist weniger eingegangen als fällig war. Bitte wenden Sie sich an den Shop.",
 		saysCollected:     "Er wird eingezogen, wenn der Shop Ihre Bestellung abschließt.",
 
 		saysTrial: "Ihr Probezeitraum hat begonnen.",
@@ -84,44 +83,44 @@ var german = translation{
 
 		saysReceived:     "Für diese Bestellung sind {paid} eingegangen.",
 		saysReceivedMore: "Es ist mehr eingegangen als fällig war.",
-		saysDifference:   "Bitte fragen Sie den Shop nach dem Unterschied.",
+		saysDifference:   "Bitte wenden Sie sich wegen der Differenz an den Shop.",
 		saysStillDue:     "{rest} sind noch offen.",
 		saysMoreDue:      "Ein Teil ist noch offen.",
 		saysPayRest:      "Den Rest können Sie im Shop bezahlen.",
-		saysPartEnded:    "Der Rest kann hier nicht mehr bezahlt werden. Bitte fragen Sie den Shop.",
+		saysPartEnded:    "Der Rest kann hier nicht mehr bezahlt werden. Bitte wenden Sie sich an den Shop.",
 		saysPartHeld:     "{paid} wurden eingezogen, {held} sind noch reserviert.",
 		saysRestHeld:     "Der Rest ist noch reserviert.",
-		saysAlsoHeld:     "Weitere {held} sind reserviert. Bitte fragen Sie den Shop.",
+		saysAlsoHeld:     "Weitere {held} sind reserviert. Bitte wenden Sie sich an den Shop.",
 		saysAnotherComes: "Eine weitere Zahlung ist unterwegs.",
 
 		saysRefunded:     "{refunded} wurden erstattet.",
 		saysRefundedPart: "{refunded} von {paid} wurden erstattet.",
 		saysRefundIssued: "Es gab eine Erstattung.",
 		saysRefundTime:   "Bis Sie den Betrag auf Ihrem Konto sehen, können einige Tage vergehen.",
-		saysNoRefund:     "Eine Erstattung ist uns noch nicht bekannt. Bitte fragen Sie den Shop.",
-		saysAskRest:      "Bitte fragen Sie den Shop nach dem Rest.",
+		saysNoRefund:     "Eine Erstattung ist uns noch nicht bekannt. Bitte wenden Sie sich an den Shop.",
+		saysAskRest:      "Bitte wenden Sie sich wegen des Rests an den Shop.",
 		saysYouPaid:      "Sie haben {paid} bezahlt.",
 		saysWasPaid:      "Es wurde bereits bezahlt.",
 		saysMoneyCame:    "Dafür ist Geld eingegangen.",
 		saysIsPaid:       "Sie ist bezahlt.",
 
-		saysTryOther:    "Versuchen Sie eine andere Zahlungsart oder fragen Sie Ihre Bank.",
+		saysTryOther:    "Wählen Sie eine andere Zahlungsart oder fragen Sie Ihre Bank.",
 		saysTryAgain:    "Versuchen Sie es noch einmal oder wählen Sie eine andere Zahlungsart.",
-		saysNotInTime:   "Sie wurde nicht rechtzeitig abgeschlossen.",
+		saysNotInTime:   "Die Zahlung wurde nicht rechtzeitig abgeschlossen.",
 		saysNotPaid:     "Er wurde nicht rechtzeitig bezahlt.",
 		saysNoLonger:    "Der Shop erwartet keine Zahlung mehr.",
 		saysBankMayShow: "Ihre Bank zeigt den reservierten Betrag vielleicht noch einige Tage an.",
 		saysStillHeld:   "Der Betrag ist noch reserviert.",
 		saysStillComing: "Vielleicht ist noch Geld unterwegs. Bitte warten Sie, bevor Sie erneut zahlen.",
 		saysUnclear: "Ob Geld eingezogen wurde, ist nicht bestätigt. " +
-			"Bitte fragen Sie den Shop, bevor Sie erneut zahlen.",
+			"Bitte fragen Sie beim Shop nach, bevor Sie erneut zahlen.",
 
 		saysDisputeOpen:  "Zu dieser Zahlung läuft eine Reklamation.",
 		saysDisputeWon:   "Die Reklamation wurde zugunsten des Shops entschieden.",
 		saysDisputeLost:  "Die Reklamation wurde zu Ihren Gunsten entschieden.",
 		saysPartSent:     "Ein Teil Ihrer Bestellung wurde versandt.",
 		saysSent:         "Ihre Bestellung wurde versandt.",
-		saysGoodsAreBack: "Ihre Bestellung ging zurück.",
+		saysGoodsAreBack: "Ihre Bestellung wurde zurückgesandt.",
 	},
 
 	part:      "{amount} von {due}",
@@ -134,10 +133,10 @@ var german = translation{
 	home:  "Zurück zum Shop",
 	test:  "Testzahlung: Es fließt kein Geld",
 
-	refreshes: "Diese Seite lädt sich von selbst neu.",
-	refresh:   "Jetzt neu laden",
+	refreshes: "Diese Seite aktualisiert sich von selbst.",
+	refresh:   "Jetzt aktualisieren",
 
-	usually: "Meist bestätigt innerhalb von {half}; 9 von 10 innerhalb von {most}.",
+	usually: "Meist innerhalb von {half} bestätigt; in 9 von 10 Fällen innerhalb von {most}.",
 	slow: "Das dauert länger als sonst. Sie können diese Seite schließen: " +
 		"Sie zeigt das Ergebnis, wann immer Sie wiederkommen.",
 
@@ -150,7 +149,7 @@ var german = translation{
 	polling: "Wird alle paar Sekunden geprüft",
 	offline: "Keine Verbindung: neuer Versuch folgt",
 
-	goneTitle: "Dieser Link führt nirgendwohin",
-	goneText: "Er ist abgelaufen, oder ein Teil davon fehlt. " +
-		"Bitten Sie den Shop, von dem Sie ihn haben, um einen neuen.",
+	goneTitle: "Dieser Link ist nicht gültig",
+	goneText: "Vielleicht ist er abgelaufen, oder ein Teil davon fehlt. " +
+		"Bitten Sie den Shop um einen neuen Link.",
 }

@@ -61,8 +61,8 @@ var spanish = translation{
 
 		saysDenied:        "No se le ha cobrado nada.",
 		saysShownHere:     "Esta página lo mostrará en cuanto lo sepamos.",
-		saysDetails:       "El proveedor ha comunicado un pago, pero aún sin detalles.",
-		saysAmbiguous:     "Hay más de un pago con este número. Pregunte a la tienda, por favor.",
+		saysDetails:       "El proveedor de pagos ha notificado un pago, pero aún sin detalles.",
+		saysAmbiguous:     "Hay más de un pago con este número. Consulte con la tienda, por favor.",
 		saysLeaveOpen:     "Puede dejar esta página abierta.",
 		saysMayClose:      "Puede cerrar esta página.",
 		saysThanks:        "Gracias. Puede cerrar esta página.",
@@ -72,9 +72,9 @@ var spanish = translation{
 		saysOneMoreStep:   "Falta un paso. Siga las indicaciones de su servicio de pago.",
 		saysPayVoucher:    "Pague en un establecimiento con el cupón que ha recibido.",
 		saysSendCoins:     "Envíe el importe a la dirección que se le indicó.",
-		saysConfirmations: "El pago cuenta en cuanto la red lo confirma.",
+		saysConfirmations: "El pago se dará por recibido en cuanto la red lo confirme.",
 		saysUnconfirmed:   "La tienda aún no ha confirmado el pago.",
-		saysTooLittle:     "Ha llegado menos de lo que se debía. Pregunte a la tienda, por favor.",
+		saysTooLittle:     "Ha llegado menos de lo que se debía. Consulte con la tienda, por favor.",
 		saysCollected:     "Se cobrará cuando la tienda complete su pedido.",
 
 		saysTrial: "Su período de prueba ha comenzado.",
@@ -83,28 +83,28 @@ var spanish = translation{
 
 		saysReceived:     "Se han recibido {paid} por este pedido.",
 		saysReceivedMore: "Se ha recibido más de lo que se debía.",
-		saysDifference:   "Pregunte a la tienda por la diferencia.",
+		saysDifference:   "Consulte con la tienda sobre la diferencia, por favor.",
 		saysStillDue:     "Faltan {rest} por pagar.",
 		saysMoreDue:      "Falta una parte por pagar.",
 		saysPayRest:      "Puede pagar el resto en la tienda.",
-		saysPartEnded:    "El resto ya no se puede pagar aquí. Pregunte a la tienda, por favor.",
+		saysPartEnded:    "El resto ya no se puede pagar aquí. Consulte con la tienda, por favor.",
 		saysPartHeld:     "Se han cobrado {paid} y siguen reservados {held}.",
 		saysRestHeld:     "El resto sigue reservado.",
-		saysAlsoHeld:     "Hay otros {held} reservados. Pregunte a la tienda, por favor.",
+		saysAlsoHeld:     "Además, hay {held} reservados. Consulte con la tienda, por favor.",
 		saysAnotherComes: "Hay otro pago en camino.",
 
 		saysRefunded:     "Se han devuelto {refunded}.",
 		saysRefundedPart: "Se han devuelto {refunded} de {paid}.",
 		saysRefundIssued: "Se ha emitido una devolución.",
 		saysRefundTime:   "Puede tardar unos días en aparecer en su cuenta.",
-		saysNoRefund:     "Aún no consta ninguna devolución. Pregunte a la tienda, por favor.",
-		saysAskRest:      "Pregunte a la tienda por el resto.",
+		saysNoRefund:     "Aún no consta ninguna devolución. Consulte con la tienda, por favor.",
+		saysAskRest:      "Consulte con la tienda sobre el resto, por favor.",
 		saysYouPaid:      "Usted pagó {paid}.",
 		saysWasPaid:      "Ya estaba pagado.",
 		saysMoneyCame:    "Se ha recibido dinero por ello.",
 		saysIsPaid:       "Está pagado.",
 
-		saysTryOther:    "Pruebe otra forma de pago o pregunte a su banco.",
+		saysTryOther:    "Pruebe con otra forma de pago o consulte con su banco.",
 		saysTryAgain:    "Inténtelo de nuevo o elija otra forma de pago.",
 		saysNotInTime:   "No se completó a tiempo.",
 		saysNotPaid:     "No se pagó a tiempo.",
@@ -112,7 +112,7 @@ var spanish = translation{
 		saysBankMayShow: "Su banco puede mostrar el importe reservado unos días más.",
 		saysStillHeld:   "El importe sigue reservado.",
 		saysStillComing: "Puede que aún haya dinero en camino. Espere antes de volver a pagar.",
-		saysUnclear:     "No podemos confirmar si se ha cobrado dinero. Pregunte a la tienda antes de volver a pagar.",
+		saysUnclear:     "No podemos confirmar si se ha cobrado dinero. Consulte con la tienda antes de volver a pagar.",
 
 		saysDisputeOpen:  "Hay una disputa abierta sobre este pago.",
 		saysDisputeWon:   "La disputa se resolvió a favor de la tienda.",
@@ -135,7 +135,7 @@ var spanish = translation{
 	refreshes: "Esta página se actualiza sola.",
 	refresh:   "Actualizar ahora",
 
-	usually: "Suele confirmarse en {half}; 9 de cada 10 veces en {most}.",
+	usually: "Suele confirmarse en {half}; 9 de cada 10 veces en menos de {most}.",
 	slow: "Está tardando más de lo habitual. Puede cerrar esta página: " +
 		"mostrará el resultado cuando vuelva.",
 
@@ -148,6 +148,6 @@ var spanish = translation{
 	polling: "Se comprueba cada pocos segundos",
 	offline: "Sin conexión: se intenta de nuevo",
 
-	goneTitle: "Este enlace no lleva a ninguna parte",
-	goneText:  "Quizá haya caducado o le falte una parte. Pida uno nuevo a la tienda que se lo dio.",
+	goneTitle: "Este enlace no es válido",
+	goneText:  "Quizá haya caducado o le falte una parte. Pida uno nuevo a la tienda, por favor.",
 }

@@ -6,7 +6,7 @@ import "hookbeam/server/hook"
 var french = translation{
 	steps: map[hook.State]string{
 		hook.StateWaiting:            "En attente",
-		hook.StatePending:            "Commencé",
+		hook.StatePending:            "Initié",
 		hook.StateActionRequired:     "À vous",
 		hook.StateProcessing:         "En cours",
 		hook.StateAuthorized:         "Réservé",
@@ -14,7 +14,7 @@ var french = translation{
 		hook.StatePartiallyPaid:      "Payé en partie",
 		hook.StatePartiallyRefunded:  "Remboursé en partie",
 		hook.StateRefunded:           "Remboursé",
-		hook.StateFailed:             "Échoué",
+		hook.StateFailed:             "Échec",
 		hook.StateCanceled:           "Annulé",
 		hook.StateExpired:            "Expiré",
 		hook.StateUnfulfilled:        "Non expédié",
@@ -28,7 +28,7 @@ var french = translation{
 		titleWaiting:        "Nous attendons votre paiement",
 		titleDetails:        "Nous attendons les détails du paiement",
 		titleAmbiguous:      "Nous ne savons pas quel paiement est le vôtre",
-		titleStarted:        "Paiement commencé",
+		titleStarted:        "Paiement initié",
 		titleApproved:       "Vous avez approuvé le paiement",
 		titleConfirm:        "Veuillez confirmer le paiement",
 		titleVoucher:        "Nous attendons le paiement de votre bon",
@@ -61,8 +61,8 @@ var french = translation{
 
 		saysDenied:        "Votre compte n’a pas été débité.",
 		saysShownHere:     "Cette page l’affichera dès que nous en serons informés.",
-		saysDetails:       "Le prestataire a signalé un paiement, mais encore aucun détail.",
-		saysAmbiguous:     "Il y a plusieurs paiements sous ce numéro. Veuillez demander à la boutique.",
+		saysDetails:       "Le prestataire de paiement a signalé un paiement, sans détails pour l’instant.",
+		saysAmbiguous:     "Il y a plusieurs paiements sous ce numéro. Veuillez contacter la boutique.",
 		saysLeaveOpen:     "Vous pouvez laisser cette page ouverte.",
 		saysMayClose:      "Vous pouvez fermer cette page.",
 		saysThanks:        "Merci. Vous pouvez fermer cette page.",
@@ -72,48 +72,48 @@ var french = translation{
 		saysOneMoreStep:   "Il reste une étape. Suivez les indications de votre service de paiement.",
 		saysPayVoucher:    "Réglez en magasin avec le bon que vous avez reçu.",
 		saysSendCoins:     "Envoyez le montant à l’adresse qui vous a été donnée.",
-		saysConfirmations: "Le paiement compte dès que le réseau l’a confirmé.",
+		saysConfirmations: "Le paiement sera validé dès que le réseau l’aura confirmé.",
 		saysUnconfirmed:   "La boutique n’a pas encore confirmé le paiement.",
-		saysTooLittle:     "Le montant reçu est inférieur au montant dû. Veuillez demander à la boutique.",
+		saysTooLittle:     "Le montant reçu est inférieur au montant dû. Veuillez contacter la boutique.",
 		saysCollected:     "Il sera débité lorsque la boutique finalisera votre commande.",
 
 		saysTrial: "Votre période d’essai a commencé.",
 		saysFree:  "Le total est de zéro.",
 		saysSetup: "Votre moyen de paiement a été enregistré.",
 
-		saysReceived:     "{paid} ont été reçus pour cette commande.",
+		saysReceived:     "Un montant de {paid} a été reçu pour cette commande.",
 		saysReceivedMore: "Le montant reçu est supérieur au montant dû.",
-		saysDifference:   "Veuillez interroger la boutique sur la différence.",
-		saysStillDue:     "{rest} restent à payer.",
+		saysDifference:   "Veuillez contacter la boutique au sujet de la différence.",
+		saysStillDue:     "Il reste {rest} à payer.",
 		saysMoreDue:      "Il reste une partie à payer.",
 		saysPayRest:      "Vous pouvez payer le reste à la boutique.",
-		saysPartEnded:    "Le reste ne peut plus être payé ici. Veuillez demander à la boutique.",
-		saysPartHeld:     "{paid} ont été encaissés et {held} restent réservés.",
+		saysPartEnded:    "Le reste ne peut plus être payé ici. Veuillez contacter la boutique.",
+		saysPartHeld:     "Un montant de {paid} a été encaissé, et {held} restent réservés.",
 		saysRestHeld:     "Le reste est toujours réservé.",
-		saysAlsoHeld:     "{held} de plus sont réservés. Veuillez demander à la boutique.",
+		saysAlsoHeld:     "Un montant supplémentaire de {held} est réservé. Veuillez contacter la boutique.",
 		saysAnotherComes: "Un autre paiement est en route.",
 
-		saysRefunded:     "{refunded} ont été remboursés.",
-		saysRefundedPart: "{refunded} sur {paid} ont été remboursés.",
+		saysRefunded:     "Un montant de {refunded} a été remboursé.",
+		saysRefundedPart: "Un montant de {refunded} sur {paid} a été remboursé.",
 		saysRefundIssued: "Un remboursement a été émis.",
 		saysRefundTime:   "Le montant peut mettre quelques jours à apparaître sur votre compte.",
-		saysNoRefund:     "Aucun remboursement ne nous a encore été signalé. Veuillez demander à la boutique.",
-		saysAskRest:      "Pour le reste, veuillez demander à la boutique.",
+		saysNoRefund:     "Aucun remboursement ne nous a encore été signalé. Veuillez contacter la boutique.",
+		saysAskRest:      "Pour le reste, veuillez contacter la boutique.",
 		saysYouPaid:      "Vous avez payé {paid}.",
 		saysWasPaid:      "Le paiement avait été reçu.",
 		saysMoneyCame:    "De l’argent a été reçu à ce titre.",
 		saysIsPaid:       "Elle est payée.",
 
-		saysTryOther:    "Essayez un autre moyen de paiement ou interrogez votre banque.",
+		saysTryOther:    "Essayez un autre moyen de paiement ou contactez votre banque.",
 		saysTryAgain:    "Réessayez ou choisissez un autre moyen de paiement.",
 		saysNotInTime:   "Il n’a pas été terminé à temps.",
 		saysNotPaid:     "Il n’a pas été payé à temps.",
 		saysNoLonger:    "La boutique n’attend plus de paiement.",
-		saysBankMayShow: "Votre banque peut afficher le montant réservé quelques jours encore.",
+		saysBankMayShow: "Votre banque peut encore afficher le montant réservé pendant quelques jours.",
 		saysStillHeld:   "Le montant est toujours réservé.",
 		saysStillComing: "De l’argent est peut-être encore en route. Veuillez attendre avant de payer à nouveau.",
 		saysUnclear: "Nous ne pouvons pas confirmer si de l’argent a été prélevé. " +
-			"Veuillez demander à la boutique avant de payer à nouveau.",
+			"Veuillez contacter la boutique avant de payer à nouveau.",
 
 		saysDisputeOpen:  "Un litige est en cours à ce sujet.",
 		saysDisputeWon:   "Le litige a été tranché en faveur de la boutique.",
@@ -134,9 +134,9 @@ var french = translation{
 	test:  "Paiement de test\u00a0: aucun argent n’est débité",
 
 	refreshes: "Cette page s’actualise d’elle-même.",
-	refresh:   "Actualiser",
+	refresh:   "Actualiser maintenant",
 
-	usually: "En général confirmé en {half}\u202f; 9 fois sur 10 en {most}.",
+	usually: "En général confirmé en {half}\u202f; 9 fois sur 10 en moins de {most}.",
 	slow: "C’est plus long que d’habitude. Vous pouvez fermer cette page\u00a0: " +
 		"elle affichera le résultat à votre retour.",
 
@@ -146,10 +146,10 @@ var french = translation{
 	days:    "{n} jours",
 
 	live:    "En direct",
-	polling: "Vérifié toutes les quelques secondes",
+	polling: "Vérifié à quelques secondes d’intervalle",
 	offline: "Pas de connexion\u00a0: nouvel essai en cours",
 
-	goneTitle: "Ce lien ne mène nulle part",
-	goneText: "Il a peut-être expiré, ou une partie manque. " +
-		"Demandez-en un nouveau à la boutique qui vous l’a donné.",
+	goneTitle: "Ce lien n’est pas valide",
+	goneText: "Il a peut-être expiré, ou il est incomplet. " +
+		"Veuillez demander un nouveau lien à la boutique.",
 }

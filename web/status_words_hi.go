@@ -21,14 +21,14 @@ var hindi = translation{
 		hook.StateUnfulfilled:        "भेजा नहीं",
 		hook.StatePartiallyFulfilled: "आंशिक भेजा",
 		hook.StateFulfilled:          "भेजा गया",
-		hook.StateReturned:           "ऑर्डर लौटा",
+		hook.StateReturned:           "ऑर्डर वापस",
 		hook.StateAmbiguous:          "अस्पष्ट",
 	},
 
 	phrases: map[phrase]string{
 		titleWaiting:        "आपके भुगतान की प्रतीक्षा है",
 		titleDetails:        "भुगतान के विवरण की प्रतीक्षा है",
-		titleAmbiguous:      "हम नहीं जान सकते कि आपका भुगतान कौन-सा है",
+		titleAmbiguous:      "हम नहीं बता सकते कि आपका भुगतान कौन-सा है",
 		titleStarted:        "भुगतान शुरू हुआ",
 		titleApproved:       "आपने भुगतान को मंज़ूरी दी",
 		titleConfirm:        "कृपया भुगतान की पुष्टि करें",
@@ -44,7 +44,7 @@ var hindi = translation{
 		titlePartlyPaid:     "आपके ऑर्डर का एक हिस्सा चुकाया गया",
 		titlePartCollected:  "राशि का एक हिस्सा लिया गया",
 		titlePartlyRefunded: "भुगतान का एक हिस्सा लौटाया गया",
-		titleRefunded:       "आपका भुगतान लौटाया गया",
+		titleRefunded:       "आपका भुगतान लौटा दिया गया",
 		titleReturned:       "आपका भुगतान आपको वापस मिला",
 		titleDeclined:       "आपके बैंक ने भुगतान अस्वीकार किया",
 		titleFailed:         "भुगतान विफल रहा",
@@ -58,7 +58,7 @@ var hindi = translation{
 		titleUnfulfilled:    "आपका ऑर्डर अभी भेजा नहीं गया",
 		titlePartFulfilled:  "आपके ऑर्डर का एक हिस्सा भेजा गया",
 		titleFulfilled:      "आपका ऑर्डर भेज दिया गया",
-		titleGoodsReturned:  "आपका ऑर्डर वापस लौटा",
+		titleGoodsReturned:  "आपका ऑर्डर वापस कर दिया गया",
 
 		saysDenied:        "आपसे कोई राशि नहीं ली गई।",
 		saysShownHere:     "जानकारी मिलते ही यह पेज उसे दिखाएगा।",
@@ -67,16 +67,16 @@ var hindi = translation{
 		saysLeaveOpen:     "आप यह पेज खुला छोड़ सकते हैं।",
 		saysMayClose:      "आप यह पेज बंद कर सकते हैं।",
 		saysThanks:        "धन्यवाद। आप यह पेज बंद कर सकते हैं।",
-		saysNotCollected:  "दुकान ने इसे अभी नहीं लिया है।",
-		saysBankConfirms:  "आपका बैंक अपने ऐप या पेज पर पुष्टि चाहता है।",
-		saysBankTransfer:  "अपने बैंक में इसकी पुष्टि करें, या बताया गया ट्रांसफ़र भेजें।",
-		saysOneMoreStep:   "एक कदम बाकी है। कृपया अपनी भुगतान सेवा के निर्देश मानें।",
+		saysNotCollected:  "दुकान ने यह राशि अभी तक नहीं ली है।",
+		saysBankConfirms:  "आपका बैंक चाहता है कि आप उसके ऐप या वेबसाइट पर इसकी पुष्टि करें।",
+		saysBankTransfer:  "अपने बैंक में इसकी पुष्टि करें, या बताए अनुसार राशि ट्रांसफ़र करें।",
+		saysOneMoreStep:   "एक कदम बाकी है। कृपया अपनी भुगतान सेवा के निर्देशों का पालन करें।",
 		saysPayVoucher:    "मिले हुए वाउचर से किसी दुकान में भुगतान करें।",
 		saysSendCoins:     "राशि उस पते पर भेजें जो आपको दिया गया था।",
 		saysConfirmations: "नेटवर्क की पुष्टि होते ही भुगतान मान्य होगा।",
 		saysUnconfirmed:   "दुकान ने भुगतान की पुष्टि अभी नहीं की है।",
 		saysTooLittle:     "देय राशि से कम मिला है। कृपया दुकान से पूछें।",
-		saysCollected:     "दुकान द्वारा ऑर्डर पूरा करने पर यह ली जाएगी।",
+		saysCollected:     "जब दुकान आपका ऑर्डर पूरा करेगी, तब यह राशि ली जाएगी।",
 
 		saysTrial: "आपकी परीक्षण अवधि शुरू हो गई है।",
 		saysFree:  "कुल राशि शून्य है।",
@@ -105,7 +105,7 @@ var hindi = translation{
 		saysMoneyCame:    "इसके लिए राशि मिली है।",
 		saysIsPaid:       "इसका भुगतान हो गया है।",
 
-		saysTryOther:    "भुगतान का दूसरा तरीका आज़माएँ या बैंक से पूछें।",
+		saysTryOther:    "भुगतान का दूसरा तरीका आज़माएँ या अपने बैंक से पूछें।",
 		saysTryAgain:    "फिर से कोशिश करें, या भुगतान का दूसरा तरीका चुनें।",
 		saysNotInTime:   "यह समय पर पूरा नहीं हुआ।",
 		saysNotPaid:     "इसका भुगतान समय पर नहीं हुआ।",
@@ -121,7 +121,7 @@ var hindi = translation{
 		saysDisputeLost:  "विवाद का निर्णय आपके पक्ष में हुआ।",
 		saysPartSent:     "आपके ऑर्डर का एक हिस्सा भेजा गया।",
 		saysSent:         "आपका ऑर्डर भेज दिया गया।",
-		saysGoodsAreBack: "आपका ऑर्डर वापस लौटा।",
+		saysGoodsAreBack: "आपका ऑर्डर वापस कर दिया गया।",
 	},
 
 	part:      "{due} में से {amount}",
@@ -148,9 +148,9 @@ var hindi = translation{
 
 	live:    "लाइव",
 	polling: "हर कुछ सेकंड में जाँच हो रही है",
-	offline: "कनेक्शन नहीं: फिर से कोशिश जारी है",
+	offline: "कनेक्शन नहीं है: फिर से कोशिश जारी है",
 
-	goneTitle: "यह लिंक कहीं नहीं जाता",
-	goneText: "हो सकता है इसकी अवधि समाप्त हो गई हो या इसका कोई हिस्सा छूट गया हो। जिस दुकान ने दिया है, " +
-		"उससे नया लिंक माँगें।",
+	goneTitle: "यह लिंक मान्य नहीं है",
+	goneText: "हो सकता है इसकी अवधि समाप्त हो गई हो या इसका कोई हिस्सा छूट गया हो। " +
+		"कृपया दुकान से नया लिंक माँगें।",
 }

@@ -32,7 +32,7 @@ const languages: Record<string, Words> = {
       live: "En direct",
       polling: "Vérifié régulièrement",
       offline: "Pas de connexion, nouvel essai en cours",
-      gone: "Ce lien n’est pas ou plus valable",
+      gone: "Ce lien n’est pas valide ou ne l’est plus",
     },
     test: "Test : aucun argent n’est débité",
   },
