@@ -34,7 +34,7 @@ const languages: Record<string, Words> = {
       offline: "Pas de connexion, nouvel essai en cours",
       gone: "Ce lien n’est pas valide ou ne l’est plus",
     },
-    test: "Test : aucun argent n’est débité",
+    test: "Test\u00a0: aucun argent n’est débité",
   },
   es: {
     lines: {
