@@ -2,6 +2,7 @@ package status
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -103,6 +104,9 @@ func TestAReferenceOfTwoAccountsIsFoundByItsAccount(t *testing.T) {
 	if p := h.public("", "order/77"); p.Status != hook.StatePaid || p.Amount != 4900 {
 		t.Errorf("of one payment, of which one event names no account: %+v", p)
 	}
+	if detail, err := h.view.Status(t.Context(), h.list(hook.StatusFilter{})[0].ID); err != nil || detail.Accounts != nil {
+		t.Errorf("of one payment: accounts %q, %v", detail.Accounts, err)
+	}
 	<-watch.C()
 	e := paidFor(2, "77", 900, "")
 	e.typ = "payment_intent.payment_failed"
@@ -113,6 +117,12 @@ func TestAReferenceOfTwoAccountsIsFoundByItsAccount(t *testing.T) {
 	for account, want := range map[string]hook.State{"acct_1": hook.StatePaid, "acct_2": hook.StateFailed, "acct_3": hook.StateWaiting} {
 		if p := h.public("", hook.ScopedReference(account, "order/77")); p.Status != want {
 			t.Errorf("%s: %+v", account, p)
+		}
+	}
+	for _, one := range h.list(hook.StatusFilter{}) {
+		detail, err := h.view.Status(t.Context(), one.ID)
+		if want := []string{"acct_1", "acct_2"}; err != nil || !slices.Equal(detail.Accounts, want) {
+			t.Errorf("%s: accounts %q, %v", one.Subject, detail.Accounts, err)
 		}
 	}
 	before := h.list(hook.StatusFilter{})

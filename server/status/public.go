@@ -2,7 +2,6 @@ package status
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -94,15 +93,9 @@ func (v View) named(
 		}
 		return s, false, err
 	}
-	var all []*hook.Subject
-	for _, alias := range payments.BareReference(endpoint, environment, name) {
-		one, err := v.p.find(ctx, alias)
-		if err != nil {
-			return nil, false, err
-		}
-		if one != nil && !slices.ContainsFunc(all, func(s *hook.Subject) bool { return s.Key == one.Key }) {
-			all = append(all, one)
-		}
+	all, err := v.rowsOfReference(ctx, endpoint, environment, name)
+	if err != nil {
+		return nil, false, err
 	}
 	s, shared = payments.Named(all)
 	s, err = v.p.unitOf(ctx, s)

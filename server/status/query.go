@@ -159,6 +159,9 @@ func (v View) Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, 
 	if err := v.addMembers(ctx, &detail, s); err != nil {
 		return detail, err
 	}
+	if detail.Accounts, err = v.accountsOf(ctx, s); err != nil {
+		return detail, err
+	}
 	v.p.using.RLock()
 	detail.Impressions, err = v.p.store.ImpressionsOf(ctx, append(slices.Clip(s.Status.Merged), s.Status.ID))
 	v.p.using.RUnlock()
