@@ -184,7 +184,7 @@ func (s *server) awaitStatuses() error {
 			return nil
 		}
 	}
-	return errors.New("what was received is not drawn in time")
+	return errors.New("what was received is not applied in time")
 }
 
 // token returns the token of a status link, signed as a shop's back end would.

@@ -36,17 +36,17 @@ const (
 	DisputeOpen    EvidenceKind = "dispute_open"
 	DisputeWon     EvidenceKind = "dispute_won"
 	DisputeLost    EvidenceKind = "dispute_lost"
-	DisputeClosed  EvidenceKind = "dispute_closed"   // lost, unless another event reported how it ended
-	CoinsSeen      EvidenceKind = "coins_seen"       // coins were sent and are not confirmed yet
+	DisputeClosed  EvidenceKind = "dispute_closed" // lost, unless another event reported how it ended
+	CoinsSeen      EvidenceKind = "coins_seen"     // coins were sent and are not confirmed yet
 	// Coins were confirmed; whether they are enough is reported separately
-	CoinsReceived  EvidenceKind = "coins_received"
+	CoinsReceived EvidenceKind = "coins_received"
 	// Coins were confirmed, and a person must decide what becomes of them
 	CoinsUnsettled EvidenceKind = "coins_unresolved"
-	NothingDue     EvidenceKind = "nothing_due"      // of an order: a trial, or a total of zero
+	NothingDue     EvidenceKind = "nothing_due" // of an order: a trial, or a total of zero
 	// Of a reference: it ended unpaid, and the provider returns what was paid
-	Closed         EvidenceKind = "closed"
-	Info           EvidenceKind = "info"             // it concerns the subject but does not change its state
-	StateReported  EvidenceKind = "stands"           // the event is a snapshot and reports Evidence.State
+	Closed        EvidenceKind = "closed"
+	Info          EvidenceKind = "info"   // it concerns the subject but does not change its state
+	StateReported EvidenceKind = "stands" // the event is a snapshot and reports Evidence.State
 )
 
 // Evidence is what one event reports about one subject. It is stored as JSON, and package status merges all evidence

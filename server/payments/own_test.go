@@ -7,8 +7,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestAnOrderMayBePaidWithoutASum holds for providers that never tell what a payment request brought: that is no order
-// of which nothing was due.
+// TestAnOrderMayBePaidWithoutASum holds for providers that never report what a payment request brought: that is no
+// order of which nothing was due.
 func TestAnOrderMayBePaidWithoutASum(t *testing.T) {
 	at := hook.Time{Time: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)}
 	made := hook.Evidence{Event: "e1", Kind: hook.Created, At: at}
@@ -28,11 +28,11 @@ func TestAnOrderMayBePaidWithoutASum(t *testing.T) {
 	}
 }
 
-// TestAnIDAloneIsSaidToBeOne until an event tells more.
+// TestAnIDAloneIsSaidToBeOne until an event reports more.
 func TestAnIDAloneIsSaidToBeOne(t *testing.T) {
 	at := hook.Time{Time: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)}
 	alone := hook.Evidence{Event: "e1", Kind: hook.Info, Cause: hook.CauseNoDetails, At: at}
-	told := hook.Evidence{Event: "e2", Kind: hook.Captured, At: at}
+	second := hook.Evidence{Event: "e2", Kind: hook.Captured, At: at}
 	for name, derive := range map[string]func(...hook.Evidence) hook.Summary{
 		"payment": func(set ...hook.Evidence) hook.Summary { return Payment(set) },
 		"order":   func(set ...hook.Evidence) hook.Summary { return Order(set, nil) },
@@ -40,8 +40,8 @@ func TestAnIDAloneIsSaidToBeOne(t *testing.T) {
 		if got := derive(alone); got.State != "" || got.Cause != hook.CauseNoDetails || got.Final {
 			t.Errorf("%s: %+v", name, got)
 		}
-		if got := derive(alone, told); got.State != hook.StatePaid || got.Cause != "" {
-			t.Errorf("%s, told of: %+v", name, got)
+		if got := derive(alone, second); got.State != hook.StatePaid || got.Cause != "" {
+			t.Errorf("%s, reported: %+v", name, got)
 		}
 	}
 }

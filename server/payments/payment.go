@@ -74,7 +74,7 @@ type payment struct {
 
 	hold          int64          // what was authorized; 0: unknown or nothing
 	held          *hook.Evidence // the newest authorization
-	stands        bool           // the authorization stands
+	holdOpen      bool           // the authorization stands
 	implied       bool           // only a refund says that the authorization ended
 	unproved      bool           // nobody stated the end of an authorization
 	more          bool           // more captures follow

@@ -226,11 +226,11 @@ func (p *payment) endHold() {
 	switch {
 	case ended:
 	case p.taken():
-		p.stands = p.more
+		p.holdOpen = p.more
 	case p.broken != nil && !p.unfinished && !p.broken.At.Before(p.held.At.Time), p.implied:
 		p.unproved = true
 	default:
-		p.stands = true
+		p.holdOpen = true
 	}
 }
 

@@ -20,8 +20,8 @@ func (p *payment) summary() hook.Summary {
 	if p.began != nil {
 		s.Began = p.began.At
 	}
-	s.WasHeld = p.held != nil && !p.stands && !p.taken()
-	if p.stands {
+	s.WasHeld = p.held != nil && !p.holdOpen && !p.taken()
+	if p.holdOpen {
 		s.OnHold = true
 		s.Held = max(0, amountOr(p.hold, p.want())-p.captured)
 	}
@@ -88,7 +88,7 @@ func (p *payment) state() (hook.State, *hook.Evidence) {
 		return hook.StatePartiallyRefunded, p.refund
 	case p.taken():
 		return hook.StatePaid, p.takenBy
-	case p.stands:
+	case p.holdOpen:
 		return hook.StateAuthorized, p.held
 	}
 	var by *hook.Evidence

@@ -167,8 +167,8 @@ func (f *fact) kind(t testing.TB) hook.EvidenceKind {
 	return kind
 }
 
-// tell applies facts in an order, some of them at once.
-func tell(t testing.TB, r *paymentstest.Rows, s *scenario, order []int, random *rand.Rand) {
+// applyFacts applies facts in an order, some of them at once.
+func applyFacts(t testing.TB, r *paymentstest.Rows, s *scenario, order []int, random *rand.Rand) {
 	t.Helper()
 	r.Unique = s.Unique
 	batch := map[string][]hook.Statement{}
@@ -242,7 +242,7 @@ func TestEveryScenarioHasItsAnswersInEveryOrder(t *testing.T) {
 					repeated = slices.Insert(repeated, random.IntN(len(repeated)+1), order[random.IntN(len(order))])
 				}
 				r := paymentstest.New()
-				tell(t, r, &s, repeated, random)
+				applyFacts(t, r, &s, repeated, random)
 				got := map[string]answer{}
 				for link, want := range s.Expected {
 					if want.Flags == nil {

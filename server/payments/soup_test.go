@@ -115,7 +115,7 @@ func TestNoOrderOfAnyFactsMakesADifference(t *testing.T) {
 				order = append(order, order[random.IntN(len(order))])
 			}
 			r := paymentstest.New()
-			tell(t, r, s, order, random)
+			applyFacts(t, r, s, order, random)
 			got := map[string]hook.Summary{}
 			for _, link := range links() {
 				got[link] = look(r, link)

@@ -13,7 +13,7 @@ import (
 )
 
 // TestEvidenceIsWrittenAsItIsRead holds the writer against encoding/json, which reads it; a new member that is not
-// written shows here, for all are drawn.
+// written shows here, because rapid generates all of them.
 func TestEvidenceIsWrittenAsItIsRead(t *testing.T) {
 	text := rapid.OneOf(
 		rapid.Just(""),

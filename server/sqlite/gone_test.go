@@ -13,9 +13,9 @@ import (
 func TestWhoReadsMakesNoFile(t *testing.T) {
 	dir := t.TempDir()
 	s, _ := running(t, dir, Options{})
-	board := openStatuses(t, dir)
-	<-board.loaded
-	for name, read := range map[string]*sql.DB{FileName: s.read, StatusesFile: board.read} {
+	statuses := openStatuses(t, dir)
+	<-statuses.loaded
+	for name, read := range map[string]*sql.DB{FileName: s.read, StatusesFile: statuses.read} {
 		file := filepath.Join(dir, name)
 		if err := os.Remove(file); err != nil {
 			t.Fatal(err)

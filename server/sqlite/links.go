@@ -40,7 +40,7 @@ func appendLinks(b []byte, l *hook.Links) ([]byte, error) {
 	if l.Reviewed != nil { // rarely
 		text, err := json.Marshal(l.Reviewed)
 		if err != nil {
-			return b, fmt.Errorf("write who reviewed a status: %w", err)
+			return b, fmt.Errorf("encode a review: %w", err)
 		}
 		b = append(append(b, `,"reviewed":`...), text...)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // TestLinksAreWrittenAsTheyAreRead compares the writer with encoding/json, which reads it. A new member that is not
-// written shows here, because all are drawn.
+// written shows here, because rapid generates all of them.
 func TestLinksAreWrittenAsTheyAreRead(t *testing.T) {
 	moment := rapid.Custom(func(t *rapid.T) hook.Time {
 		return hook.Time{Time: time.UnixMilli(rapid.Int64Range(1, 4e12).Draw(t, "ms")).UTC()}

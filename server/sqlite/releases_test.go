@@ -110,7 +110,7 @@ func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
 			t.Errorf("the next: %s %v", r.Integrity, err)
 		}
 		of := hook.ProjectionOrigin{Epoch: s.Epoch(), Head: s.Head()}
-		board, err := NewStatusDatabases(
+		statuses, err := NewStatusDatabases(
 			t.Context(),
 			dir,
 			slog.New(slog.DiscardHandler),
@@ -120,11 +120,11 @@ func TestWhatEachReleaseWroteOpensInThisOne(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		texts, _, err := board.List(t.Context(), hook.StatusFilter{}, hook.StatusPageKey{}, 100)
-		if err != nil || len(texts) != len(h.Statuses) || board.Position() != h.Deliveries[0].Seq {
-			t.Errorf("%d statuses at %d (%v), %d were there", len(texts), board.Position(), err, len(h.Statuses))
+		texts, _, err := statuses.List(t.Context(), hook.StatusFilter{}, hook.StatusPageKey{}, 100)
+		if err != nil || len(texts) != len(h.Statuses) || statuses.Position() != h.Deliveries[0].Seq {
+			t.Errorf("%d statuses at %d (%v), %d were there", len(texts), statuses.Position(), err, len(h.Statuses))
 		}
-		if err := board.Close(); err != nil {
+		if err := statuses.Close(); err != nil {
 			t.Error(err)
 		}
 		stop()

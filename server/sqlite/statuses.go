@@ -31,10 +31,10 @@ var statusesKind = projectionKind{
 
 // Statuses is the database of the status projection. Package status decides what is in it.
 //
-// Its tables are subjects (one row per subject: the status as JSON, its evidence, and columns for filters), names (the
-// hash of each alias with its subject's key), shown (impressions) and board (its origin). The column world of subjects
-// is the environment. statuses_write.go writes them and statuses_read.go reads them. A page of the log is one
-// transaction, see Store.
+// Its tables are subjects (one row per subject: the status as JSON, its evidence, and columns for filters), names
+// (the hash of each alias with its subject's key), shown (impressions) and board (its origin). Tables and columns
+// have the names of the first release: the column world of subjects is the environment, and took is TimeToPaid.
+// statuses_write.go writes them and statuses_read.go reads them. A page of the log is one transaction, see Store.
 type Statuses struct {
 	projection
 	next int64 // key of the next subject; guarded by mu

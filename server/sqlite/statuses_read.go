@@ -233,19 +233,19 @@ func (s *Statuses) ImpressionsOf(ctx context.Context, ids []hook.StatusID) ([]ho
 	all := []hook.Impression{}
 	list, err := json.Marshal(ids)
 	if err != nil {
-		return nil, fmt.Errorf("read what was shown: %w", err)
+		return nil, fmt.Errorf("read impressions: %w", err)
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT state, min(at), by FROM shown
 		WHERE status IN (SELECT value FROM json_each(?)) GROUP BY state ORDER BY min(at), state`, string(list))
 	if err != nil {
-		return nil, fmt.Errorf("read what was shown: %w", err)
+		return nil, fmt.Errorf("read impressions: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var sh hook.Impression
 		var at int64
 		if err := rows.Scan(&sh.State, &at, &sh.By); err != nil {
-			return nil, fmt.Errorf("read what was shown: %w", err)
+			return nil, fmt.Errorf("read impressions: %w", err)
 		}
 		sh.At = hook.Millis(at)
 		all = append(all, sh)

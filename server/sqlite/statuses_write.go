@@ -105,7 +105,7 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 			lines = append(appendEvidence(lines, &sub.Evidence[i]), '\n')
 		}
 		state := st.State
-		if st.IsAlias() { // it is in no list, and nobody is told that it changed
+		if st.IsAlias() { // it is in no list, and its changes are not announced
 			state = ""
 		}
 		var err error
@@ -174,7 +174,7 @@ func (s *Statuses) AddImpression(status hook.StatusID, shown hook.Impression) er
 		SET at = excluded.at, by = excluded.by WHERE excluded.at < at`,
 		string(status), string(shown.State), shown.At.UnixMilli(), shown.By)
 	if err != nil {
-		return fmt.Errorf("note what was shown: %w", err)
+		return fmt.Errorf("store an impression: %w", err)
 	}
 	return nil
 }
@@ -186,7 +186,7 @@ func (s *Statuses) EachImpression(
 ) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT status, state, at, by FROM shown WHERE at >= ?`, since.UnixMilli())
 	if err != nil {
-		return fmt.Errorf("read what was shown: %w", err)
+		return fmt.Errorf("read impressions: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -194,7 +194,7 @@ func (s *Statuses) EachImpression(
 		var shown hook.Impression
 		var at int64
 		if err := rows.Scan(&status, &shown.State, &at, &shown.By); err != nil {
-			return fmt.Errorf("read what was shown: %w", err)
+			return fmt.Errorf("read impressions: %w", err)
 		}
 		shown.At = hook.Millis(at)
 		if err := do(status, shown); err != nil {

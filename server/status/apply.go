@@ -11,7 +11,7 @@ import (
 )
 
 // fact is a statement of a delivery together with where it was reported. extract makes one for each statement of a
-// page, and importFrom one for each statement that is taken over from a stored row.
+// page, and importFrom one for each statement that is imported from a stored row.
 type fact struct {
 	hook.Statement
 	endpoint    hook.EndpointID

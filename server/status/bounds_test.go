@@ -13,7 +13,7 @@ import (
 	"hookbeam/server/wire"
 )
 
-// chargeOf tells of a charge, and of the payment that it belongs to, where that is said.
+// chargeOf is an event about a charge, and its payment if payment is not empty.
 func chargeOf(id string, charge, payment string) event {
 	of := "null"
 	if payment != "" {
@@ -86,7 +86,7 @@ func TestLongNamesAreBoundedInBytes(t *testing.T) {
 	}
 }
 
-// TestEvidenceIsBoundedInBytes has one payment told of by the longest texts.
+// TestEvidenceIsBoundedInBytes gives one payment the longest texts in each event.
 func TestEvidenceIsBoundedInBytes(t *testing.T) {
 	h := newHarness(t)
 	for i := range 3 * maxEvidence {
@@ -101,8 +101,8 @@ func TestEvidenceIsBoundedInBytes(t *testing.T) {
 	}
 }
 
-// TestWhatIsShownOfHeavyEvidenceDependsOnNoOrder adds pieces with long texts in two orders.
-func TestWhatIsShownOfHeavyEvidenceDependsOnNoOrder(t *testing.T) {
+// TestTrimmedTextsDependOnNoOrder adds pieces with long texts in two orders.
+func TestTrimmedTextsDependOnNoOrder(t *testing.T) {
 	lighter := 0
 	rapid.Check(t, func(t *rapid.T) {
 		var set []hook.Evidence
@@ -146,9 +146,9 @@ func TestWhatIsShownOfHeavyEvidenceDependsOnNoOrder(t *testing.T) {
 	}
 }
 
-// TestInEveryOrderTheSameIsTooMuch has more charges of one payment than it may have names come in any order: the payment
-// is marked, and the statuses depend only on the log, whatever the sizes of the pages and whether they are rebuilt.
-func TestInEveryOrderTheSameIsTooMuch(t *testing.T) {
+// TestTheLimitOfAliasesHoldsInEveryOrder applies more charges of one payment than it may have aliases, in any order: the
+// payment is marked, and the statuses depend only on the log, whatever the sizes of the pages and whether they are rebuilt.
+func TestTheLimitOfAliasesHoldsInEveryOrder(t *testing.T) {
 	var all []event
 	for i := range maxNames + 6 {
 		all = append(all, chargeOf(fmt.Sprint("evt_a", i), fmt.Sprint("ch_", i), ""), chargeOf(fmt.Sprint("evt_b", i), fmt.Sprint("ch_", i), "pi_common"))
@@ -186,9 +186,9 @@ func TestInEveryOrderTheSameIsTooMuch(t *testing.T) {
 	}
 }
 
-// TestWhatCostsTooMuchTellsNothingAndDelaysNobody has a page of deliveries come that cost as much as one may, or more, with
-// a payment among them.
-func TestWhatCostsTooMuchTellsNothing(t *testing.T) {
+// TestWhatExceedsTheLimitReportsNothing applies a page of deliveries that cost as much as one may, or more, with a payment
+// among them.
+func TestWhatExceedsTheLimitReportsNothing(t *testing.T) {
 	h := newHarness(t)
 	dear := event{id: "evt_dear", typ: "charge.succeeded", object: `{"id":"ch_1","amount":4900,"currency":"eur","captured":true,"more":"` + strings.Repeat("x", hook.MaxExtracted) + `"}`}
 	r := h.append(hook.Verified, dear)
@@ -217,7 +217,7 @@ func TestAPageThatIsAppliedInPartsGivesTheSameStatuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	heavy := 0
-	for n := range 40 { // as if each had been told of by the longest texts
+	for n := range 40 { // as if events had reported each with the longest texts
 		s, err := h.projector.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, fmt.Sprint("payment/pi_", n)))
 		if err != nil {
 			t.Fatal(err)

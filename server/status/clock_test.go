@@ -12,9 +12,9 @@ import (
 )
 
 // TestAStatusDoesNotDependOnTheClock receives a payment's events twice over: once on a clock that goes on as it should, once on
-// one that jumps by an hour and back before each. Where the payment stands, and what led there, is the same.
+// one that jumps by an hour and back before each. The payment's status and history are the same.
 func TestAStatusDoesNotDependOnTheClock(t *testing.T) {
-	var stands [2]hook.Status
+	var statuses [2]hook.Status
 	for i, jump := range []time.Duration{time.Minute, time.Hour} {
 		h := newHarness(t)
 		for n, e := range append(life(1), life(1)...) { // each comes twice
@@ -33,10 +33,10 @@ func TestAStatusDoesNotDependOnTheClock(t *testing.T) {
 		if len(list) != 1 || list[0].State != hook.StatePartiallyRefunded || list[0].Amount != 4900 {
 			t.Fatalf("%+v", list)
 		}
-		stands[i] = list[0]
+		statuses[i] = list[0]
 	}
-	text, _ := json.Marshal(stands)
-	if diff := cmp.Diff(stands[0], stands[1], cmpopts.IgnoreTypes(hook.DeliveryID("")), cmpopts.IgnoreFields(hook.Status{}, "ID")); diff != "" {
+	text, _ := json.Marshal(statuses)
+	if diff := cmp.Diff(statuses[0], statuses[1], cmpopts.IgnoreTypes(hook.DeliveryID("")), cmpopts.IgnoreFields(hook.Status{}, "ID")); diff != "" {
 		t.Errorf("%s\n%s", diff, text)
 	}
 }

@@ -27,9 +27,9 @@ func fill(t *testing.T) (free func()) {
 	return free
 }
 
-// TestWhileTheDiskIsFullStatusesAreToldAllTheSame is promise R5 for what is applied and cannot be stored: pages show it, who
-// reads from a cursor is told, lists show what was stored before, and with room again all is there.
-func TestWhileTheDiskIsFullStatusesAreToldAllTheSame(t *testing.T) {
+// TestWhileTheDiskIsFullStatusesAreStillShown is promise R5 for what is applied and cannot be stored: pages show it,
+// readers with a cursor get it, lists show what was stored before, and with room again everything is there.
+func TestWhileTheDiskIsFullStatusesAreStillShown(t *testing.T) {
 	for _, after := range []string{"room again", "a restart"} {
 		t.Run(after, func(t *testing.T) {
 			h := newHarness(t)
@@ -58,8 +58,8 @@ func TestWhileTheDiskIsFullStatusesAreToldAllTheSame(t *testing.T) {
 				t.Errorf("counted: %v, %v", counts, err)
 			}
 			h.projector.recent = recent{floor: h.projector.Position()} // as for a reader who was away for long
-			if told, _, err := h.view.Changed(t.Context(), 0, h.projector.Position()); err != nil || len(told) != 4 || told[3].Seq <= stored {
-				t.Errorf("told: %v, %v", told, err)
+			if changes, _, err := h.view.Changed(t.Context(), 0, h.projector.Position()); err != nil || len(changes) != 4 || changes[3].Seq <= stored {
+				t.Errorf("changes: %v, %v", changes, err)
 			}
 			if after == "a restart" {
 				h.stop()

@@ -9,7 +9,7 @@ import (
 )
 
 // Before there were orders, everything that shared an id or an order number was one subject. Rows of that model are
-// read until the rebuild that follows an update has ended, and what retention removed from the log is taken over from
+// read until the rebuild that follows an update has ended, and what retention removed from the log is imported from
 // them. Such a row has the kind of a payment or order, and no level. Nothing writes one any more.
 
 // upgrade makes a row of the earlier model one of this model, if it is one. It is a payment with all aliases of its
@@ -50,8 +50,8 @@ func upgradeEvidence(e *hook.Evidence) {
 	}
 }
 
-// factsOf returns what is taken over from a row: what the wanted deliveries reported. The connecting statement is taken
-// over too if any of them concerned the row. A rebuild calls it for rows of both models, as it may follow a change of
+// factsOf returns what is imported from a row: what the wanted deliveries reported. The connecting statement is imported
+// too if any of them concerned the row. A rebuild calls it for rows of both models, as it may follow a change of
 // an endpoint as well as an update.
 func (p *Projector) factsOf(row *hook.Subject, wanted func(hook.Seq) bool) []hook.Statement {
 	old := *row

@@ -30,9 +30,9 @@ func sweptEvidence(minutes int, kind hook.EvidenceKind, amount int64) hook.Evide
 	return e
 }
 
-// TestRowsOfTheEarlierModelShowWhatTheyShowedAndAreTakenOver reads rows from before there were orders, applies a new
+// TestRowsOfTheEarlierModelShowWhatTheyShowedAndAreImported reads rows from before there were orders, applies a new
 // event to one, and rebuilds all of them without their deliveries.
-func TestRowsOfTheEarlierModelShowWhatTheyShowedAndAreTakenOver(t *testing.T) {
+func TestRowsOfTheEarlierModelShowWhatTheyShowedAndAreImported(t *testing.T) {
 	h := newHarness(t)
 	h.oldRow(hook.KindPayment, []hook.Evidence{sweptEvidence(0, hook.Created, 4900), sweptEvidence(1, hook.Captured, 4900)},
 		"payment/pi_old", "charge/ch_old", "checkout/cs_old", "order/10-old")
@@ -76,7 +76,7 @@ func TestRowsOfTheEarlierModelShowWhatTheyShowedAndAreTakenOver(t *testing.T) {
 	}
 	h.projector, h.view = next, next.View()
 	want["checkout/cs_old"] = hook.StatePartiallyRefunded // the order that the payment was of
-	look("taken over", want)
+	look("imported", want)
 	for _, name := range []string{"payment/pi_a", "payment/pi_b"} {
 		if p := h.public("", name); p.Status != hook.StateWaiting {
 			t.Errorf("%s was given facts that may be the other one's: %+v", name, p)

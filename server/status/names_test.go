@@ -28,7 +28,7 @@ var soup = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) event {
 func TestNoOrderMakesADifferenceToWhoIsOne(t *testing.T) {
 	h := newHarness(t)
 	var places, merged int
-	stands := func(all []event, together []bool) map[string]string {
+	states := func(all []event, together []bool) map[string]string {
 		places++
 		mark := fmt.Sprint("~", places, "~")
 		for i, e := range all {
@@ -63,7 +63,7 @@ func TestNoOrderMakesADifferenceToWhoIsOne(t *testing.T) {
 		}
 		other := rapid.Permutation(append(all[:len(all):len(all)], all...)).Draw(t, "order")
 		together := rapid.SliceOfN(rapid.Bool(), 2*len(all), 2*len(all)).Draw(t, "together")
-		if diff := cmp.Diff(stands(all, together), stands(other, together)); diff != "" {
+		if diff := cmp.Diff(states(all, together), states(other, together)); diff != "" {
 			t.Fatal(diff)
 		}
 	})

@@ -96,7 +96,7 @@ func TestAReferenceOfTwoAccountsIsFoundByItsAccount(t *testing.T) {
 	defer watch.Close()
 	send("acct_1", paidFor(1, "77", 4900, ""))
 	if p := h.public("", "order/77"); p.Status != hook.StatePaid || p.Amount != 4900 || len(watch.C()) != 1 {
-		t.Errorf("of one account: %+v, told %d", p, len(watch.C()))
+		t.Errorf("of one account: %+v, %d wake-ups", p, len(watch.C()))
 	}
 	<-watch.C()
 	send("", event{id: "evt_again", typ: "payment_intent.created", minute: 1,
@@ -112,7 +112,7 @@ func TestAReferenceOfTwoAccountsIsFoundByItsAccount(t *testing.T) {
 	e.typ = "payment_intent.payment_failed"
 	send("acct_2", e)
 	if p := h.public("", "order/77"); p.Status != hook.StateAmbiguous || p.Amount != 0 || len(watch.C()) != 1 {
-		t.Errorf("of two accounts: %+v, told %d", p, len(watch.C()))
+		t.Errorf("of two accounts: %+v, %d wake-ups", p, len(watch.C()))
 	}
 	for account, want := range map[string]hook.State{"acct_1": hook.StatePaid, "acct_2": hook.StateFailed, "acct_3": hook.StateWaiting} {
 		if p := h.public("", hook.ScopedReference(account, "order/77")); p.Status != want {

@@ -101,7 +101,7 @@ func TestPendingRowsAreStoredWithoutAReader(t *testing.T) {
 	})
 }
 
-func TestWhoIsFarBehindIsToldWhatIsNotStored(t *testing.T) {
+func TestAReaderFarBehindGetsWhatIsNotStored(t *testing.T) {
 	h := newHarness(t)
 	h.receive(life(1)...)
 	if err := h.projector.Flush(); err != nil {
@@ -115,6 +115,6 @@ func TestWhoIsFarBehindIsToldWhatIsNotStored(t *testing.T) {
 		seqs = append(seqs, c.Seq)
 	}
 	if err != nil || !cmp.Equal(slices.Compact(seqs), []hook.Seq{5, 6}) || h.projector.store.Position() != 5 {
-		t.Errorf("told of %v, %v, stored up to %d", seqs, err, h.projector.store.Position())
+		t.Errorf("changes at %v, %v, stored up to %d", seqs, err, h.projector.store.Position())
 	}
 }

@@ -165,7 +165,7 @@ func (h *harness) list(f hook.StatusFilter) []hook.Status {
 	return page
 }
 
-// life is one payment of Stripe, as its events tell of it under four names.
+// life has the events of one payment of Stripe, which name it by four aliases.
 func life(n int) []event {
 	intent := fmt.Sprintf(`{"id":"pi_%d","object":"payment_intent","amount":4900,"currency":"eur","latest_charge":%s}`, n, "null")
 	charged := strings.Replace(intent, "null", fmt.Sprintf(`"ch_%d","amount_received":4900`, n), 1)
@@ -349,7 +349,7 @@ func TestEachEventHasItsEffect(t *testing.T) {
 	}
 }
 
-func TestWaitingIsToldOfAsTheEndpointsOwnPaymentsTook(t *testing.T) {
+func TestTimeToPaidIsThatOfTheEndpointsPayments(t *testing.T) {
 	h := newHarness(t)
 	for n := range 19 {
 		h.receive(life(n)[0], life(n)[3])
@@ -367,7 +367,7 @@ func TestWaitingIsToldOfAsTheEndpointsOwnPaymentsTook(t *testing.T) {
 	}
 }
 
-func TestHiddenFieldsAreNotTold(t *testing.T) {
+func TestHiddenFieldsAreNotPublic(t *testing.T) {
 	h := newHarness(t)
 	h.receive(life(1)...)
 	h.change(func(e *hook.Endpoint) { e.Statuses.Page.Hidden = []string{"amount", "reference", "timeline"} })
@@ -377,6 +377,6 @@ func TestHiddenFieldsAreNotTold(t *testing.T) {
 	}
 	h.change(func(e *hook.Endpoint) { e.DeletedAt = hook.Time{Time: noon} })
 	if _, _, err := h.view.Public(t.Context(), shop, "", "payment/pi_1"); err == nil {
-		t.Error("a deleted endpoint still tells")
+		t.Error("a deleted endpoint still shows a status")
 	}
 }

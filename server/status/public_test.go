@@ -7,8 +7,8 @@ import (
 	"hookbeam/server/hook"
 )
 
-// TestHowLongItUsuallyTakesIsSaidOfWhatIsUnderWay, not of a payment that waits for its payer or for the shop.
-func TestHowLongItUsuallyTakesIsSaidOfWhatIsUnderWay(t *testing.T) {
+// TestTimeToPaidIsShownWhileAPaymentIsOpen, not of a payment that waits for its payer or for the shop.
+func TestTimeToPaidIsShownWhileAPaymentIsOpen(t *testing.T) {
 	h := newHarness(t)
 	for i := range 20 {
 		id := string(rune('a' + i))
@@ -34,7 +34,7 @@ func TestHowLongItUsuallyTakesIsSaidOfWhatIsUnderWay(t *testing.T) {
 	}
 }
 
-func TestWhatIsWaitedForIsAPaymentUnlessItsNameSaysElse(t *testing.T) {
+func TestAnUnknownSubjectIsAPaymentUnlessItsNameSaysElse(t *testing.T) {
 	h := newHarness(t)
 	for name, kind := range map[string]hook.SubjectKind{
 		"payment/pi_1": "", "order/10-4471": "", "run/acme/shop/17": hook.KindRun, "job/3": hook.KindRun, "deployment/9": hook.KindDeployment,

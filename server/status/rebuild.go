@@ -11,7 +11,7 @@ import (
 	"hookbeam/server/hook"
 )
 
-// rebuildPage is how many deliveries, or facts taken over, a rebuild applies at a time.
+// rebuildPage is how many deliveries, or imported facts, a rebuild applies at a time.
 const rebuildPage = fullPage
 
 // RequestRebuild makes Run derive everything again from the log. A request during a rebuild causes another one. The
@@ -78,7 +78,7 @@ func (p *Projector) Run(ctx context.Context, rebuilt func()) error {
 // Rebuild follows the log with a second projector until that has caught up, and puts its tables in the place of this one's.
 // Meanwhile this one goes on, and readers use it. The rebuilder calls it.
 //
-// The second board catches up twice: first beside this one, which takes long, then with applying held, so that this
+// The second projector catches up twice: first beside this one, which takes long, then with applying held, so that this
 // one does not move on. What people and pages added meanwhile, and the log does not have, is copied: impressions and
 // reviews. If a step fails, the new tables are removed and the old ones stay in use.
 func (p *Projector) Rebuild(ctx context.Context) error {
@@ -149,7 +149,7 @@ func (p *Projector) newReplacement(ctx context.Context) (*Projector, error) {
 }
 
 // catchUpTo applies all that another projector has applied, be it still in the log or not. store makes the other one store
-// what is pending, since what is taken over is read from its tables.
+// what is pending, since what is imported is read from its tables.
 func (p *Projector) catchUpTo(ctx context.Context, other *Projector, store func() error) error {
 	if err := p.applyUpTo(ctx, other, store); err != nil {
 		return err
@@ -193,9 +193,9 @@ func (p *Projector) applyUpTo(ctx context.Context, other *Projector, store func(
 	}
 }
 
-// importThinned takes over what those unsigned deliveries reported that are gone from the middle of the log, and were
+// importThinned imports what those unsigned deliveries reported that are gone from the middle of the log, and were
 // gone before this projector read them. Retention removes unsigned deliveries earlier than others, which leaves such holes.
-// What this projector has read itself is not taken over: the settings may have changed, so that it reports something else
+// What this projector has read itself is not imported: the settings may have changed, so that it reports something else
 // now.
 func (p *Projector) importThinned(ctx context.Context, other *Projector, store func() error) error {
 	after, upTo := p.importedUpTo, min(p.Retention.Thinned(), p.Position())
@@ -211,7 +211,7 @@ func (p *Projector) importThinned(ctx context.Context, other *Projector, store f
 	})
 }
 
-// importFrom takes over from stored rows what the wanted deliveries reported, in batches; the position is upTo afterwards.
+// importFrom imports from stored rows what the wanted deliveries reported, in batches; the position is upTo afterwards.
 // Rows have the evidence of those deliveries, but no more than a row keeps.
 func (p *Projector) importFrom(
 	ctx context.Context, from *Tables, upTo hook.Seq, wanted func(hook.Seq) bool,
@@ -254,7 +254,7 @@ func (p *Projector) follow(ctx context.Context, until func() hook.Seq) error {
 }
 
 // CatchUp applies what is already in the log, for at most patience. Package server calls it at the start, before it
-// accepts requests: a payer who reloads a page then should not read "waiting" for a payment that was shown before. That
+// accepts requests: a payer who reloads a page then should not read "waiting" for a payment whose state it showed before. That
 // it did not come to the end in time is no error.
 func (p *Projector) CatchUp(ctx context.Context, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)

@@ -53,7 +53,7 @@ func TestARebuildGivesTheSameStatuses(t *testing.T) {
 	select {
 	case <-watch.C():
 	default:
-		t.Error("who watches is told no more")
+		t.Error("a watch was not woken")
 	}
 	left, err := filepath.Glob(filepath.Join(h.dir, "statuses.new*"))
 	if err != nil || len(left) > 0 {
@@ -61,7 +61,7 @@ func TestARebuildGivesTheSameStatuses(t *testing.T) {
 	}
 }
 
-func TestWhatTheLogKeepsNoMoreIsInherited(t *testing.T) {
+func TestARebuildImportsWhatTheLogNoLongerKeeps(t *testing.T) {
 	h := newHarness(t)
 	h.receive(life(1)[:4]...)
 	h.stop()
@@ -237,7 +237,7 @@ func TestTablesThatCannotBeReadAreClosed(t *testing.T) {
 	}
 }
 
-func TestARestartGoesOnWhereItStood(t *testing.T) {
+func TestARestartContinuesAtItsPosition(t *testing.T) {
 	h := newHarness(t)
 	h.receive(life(1)...)
 	h.append(hook.Verified, life(2)[0])

@@ -11,11 +11,11 @@ import (
 	"hookbeam/server/payments"
 )
 
-// course is how one sender tells of what is no payment, and where that must stand in the end.
+// course has one sender's events about a subject that is not paid, and the state that they must give.
 type course struct {
 	sender, name string
 	kind         hook.SubjectKind
-	events       []told
+	events       []senderEvent
 	state        hook.State
 	title        string
 	sum          int64
@@ -51,14 +51,14 @@ func TestEverySendersRunAndOrderEndsRightInEveryOrder(t *testing.T) {
 }
 
 // github is one of GitHub's events; its id is that of the delivery.
-func github(event, id, body string) told {
-	return told{
+func github(event, id, body string) senderEvent {
+	return senderEvent{
 		headers: map[string]string{"X-Github-Event": event, "X-Github-Delivery": id},
 		body:    `{"repository":{"full_name":"ada/shop"},` + body + `}`,
 	}
 }
 
-func githubRun(minutes, attempt int, status, conclusion string) told {
+func githubRun(minutes, attempt int, status, conclusion string) senderEvent {
 	return github(
 		"workflow_run",
 		fmt.Sprint(status, conclusion, minutes),
@@ -67,7 +67,7 @@ func githubRun(minutes, attempt int, status, conclusion string) told {
 	)
 }
 
-func githubDeployed(minutes, id int, state string) told {
+func githubDeployed(minutes, id int, state string) senderEvent {
 	return github(
 		"deployment_status",
 		fmt.Sprint(state, minutes),
@@ -76,7 +76,7 @@ func githubDeployed(minutes, id int, state string) told {
 	)
 }
 
-func githubStatus(minutes, id int, state string) told {
+func githubStatus(minutes, id int, state string) senderEvent {
 	return github(
 		"status",
 		fmt.Sprint(state, minutes),
@@ -89,7 +89,7 @@ func githubStatus(minutes, id int, state string) told {
 	)
 }
 
-func githubCheck(minutes int, status, conclusion string) told {
+func githubCheck(minutes int, status, conclusion string) senderEvent {
 	return github(
 		"check_run",
 		fmt.Sprint(status, minutes),
@@ -105,14 +105,14 @@ func githubCheck(minutes int, status, conclusion string) told {
 }
 
 // gitlab is one of GitLab's events. A pipeline's have the time of its beginning until it ends.
-func gitlab(event, id, body string) told {
-	return told{
+func gitlab(event, id, body string) senderEvent {
+	return senderEvent{
 		headers: map[string]string{"X-Gitlab-Event": event, "Idempotency-Key": id},
 		body:    `{"project":{"path_with_namespace":"ada/shop"},` + body + `}`,
 	}
 }
 
-func gitlabPipeline(minutes int, status string) told {
+func gitlabPipeline(minutes int, status string) senderEvent {
 	finished := "null"
 	if minutes > 0 {
 		finished = `"` + iso(minutes) + `"`
@@ -125,7 +125,7 @@ func gitlabPipeline(minutes int, status string) told {
 	)
 }
 
-func gitlabJob(status, times string) told {
+func gitlabJob(status, times string) senderEvent {
 	return gitlab(
 		"Job Hook",
 		status,
@@ -137,7 +137,7 @@ func gitlabJob(status, times string) told {
 	)
 }
 
-func gitlabDeployment(minutes int, status string) told {
+func gitlabDeployment(minutes int, status string) senderEvent {
 	return gitlab(
 		"Deployment Hook",
 		fmt.Sprint(status, minutes),
@@ -150,8 +150,8 @@ func gitlabDeployment(minutes int, status string) told {
 }
 
 // bitbucket is what a build service says of a commit.
-func bitbucket(minutes int, event, state string) told {
-	return told{
+func bitbucket(minutes int, event, state string) senderEvent {
+	return senderEvent{
 		headers: map[string]string{"X-Event-Key": event, "X-Request-Uuid": fmt.Sprint(state, minutes)},
 		body: fmt.Sprintf(`{"repository":{"full_name":"ada/shop"},`+
 			`"commit_status":{"key":"k","name":"CI","refname":"main","state":%q,"updated_on":%q,"links":{"commit":{"href":"https://api.example/commit/abc"}}}}`, state, iso(minutes)),
@@ -165,7 +165,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "CI on main",
 		state:  hook.StateSuccess,
-		events: []told{
+		events: []senderEvent{
 			githubRun(
 				0,
 				1,
@@ -179,7 +179,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "CI on main",
 		state:  hook.StateFailure,
-		events: []told{
+		events: []senderEvent{
 			githubRun(
 				0,
 				1,
@@ -193,7 +193,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "CI on main",
 		state:  hook.StateWaitsFor,
-		events: []told{
+		events: []senderEvent{
 			githubRun(0, 1, "queued", "null"), githubRun(0, 1, "waiting", "null")},
 	},
 	{
@@ -202,7 +202,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "CI on main",
 		state:  hook.StateRunning,
-		events: []told{
+		events: []senderEvent{
 			githubRun(
 				5,
 				1,
@@ -216,7 +216,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "CI on main",
 		state:  hook.StateCancelled,
-		events: []told{
+		events: []senderEvent{
 			githubRun(1, 1, "in_progress", "null"), githubRun(2, 1, "completed", `"cancelled"`)},
 	},
 	{
@@ -225,7 +225,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "lint on main",
 		state:  hook.StateSkipped,
-		events: []told{
+		events: []senderEvent{
 			githubCheck(
 				0,
 				"queued",
@@ -238,7 +238,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "ci/other on main",
 		state:  hook.StateSuccess,
-		events: []told{
+		events: []senderEvent{
 			githubStatus(
 				0,
 				1,
@@ -251,7 +251,7 @@ var codeCourses = []course{
 		kind:   hook.KindDeployment,
 		title:  "main to production",
 		state:  hook.StateSuccess,
-		events: []told{
+		events: []senderEvent{
 			github(
 				"deployment",
 				"d",
@@ -267,7 +267,7 @@ var codeCourses = []course{
 		kind:   hook.KindDeployment,
 		title:  "main to production",
 		state:  hook.StateSuperseded,
-		events: []told{
+		events: []senderEvent{
 			githubDeployed(1, 3, "success"), githubDeployed(1, 4, "inactive")},
 	},
 
@@ -277,7 +277,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "Pipeline on main",
 		state:  hook.StateFailure,
-		events: []told{
+		events: []senderEvent{
 			gitlabPipeline(
 				0,
 				"created",
@@ -289,7 +289,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "Pipeline on main",
 		state:  hook.StateWaitsFor,
-		events: []told{
+		events: []senderEvent{
 			gitlabPipeline(0, "pending"), gitlabPipeline(0, "running"), gitlabPipeline(0, "manual")},
 	},
 	{
@@ -298,7 +298,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "Pipeline on main",
 		state:  hook.StateSuccess,
-		events: []told{
+		events: []senderEvent{
 			gitlabPipeline(5, "failed"), gitlabPipeline(0, "running"), gitlabPipeline(9, "success")},
 	},
 	{
@@ -307,7 +307,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "unit on main",
 		state:  hook.StateSuccess,
-		events: []told{
+		events: []senderEvent{
 			gitlabJob("created", ""), gitlabJob("running", `,"build_started_at":"2026-03-04 12:01:00 UTC"`),
 			gitlabJob(
 				"success",
@@ -320,7 +320,7 @@ var codeCourses = []course{
 		kind:   hook.KindDeployment,
 		title:  "main to staging",
 		state:  hook.StateSuccess,
-		events: []told{
+		events: []senderEvent{
 			gitlabDeployment(
 				0,
 				"created",
@@ -333,7 +333,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "CI on main",
 		state:  hook.StateFailure,
-		events: []told{
+		events: []senderEvent{
 			bitbucket(
 				0,
 				"repo:commit_status_created",
@@ -346,7 +346,7 @@ var codeCourses = []course{
 		kind:   hook.KindRun,
 		title:  "CI on main",
 		state:  hook.StateCancelled,
-		events: []told{
+		events: []senderEvent{
 			bitbucket(
 				0,
 				"repo:commit_status_created",

@@ -10,8 +10,8 @@ import (
 	"hookbeam/server/provider"
 )
 
-// told is one event as it comes.
-type told struct {
+// senderEvent is one event as its sender posts it.
+type senderEvent struct {
 	headers  map[string]string
 	settings map[string]string // of the endpoint that it comes to
 	body     string
@@ -23,7 +23,7 @@ func iso(minutes int) string {
 }
 
 // statements are what a sender's events say; each came as one more delivery, hours after it happened.
-func statements(t *testing.T, sender string, seq hook.Seq, events ...told) (all []hook.Statement) {
+func statements(t *testing.T, sender string, seq hook.Seq, events ...senderEvent) (all []hook.Statement) {
 	t.Helper()
 	p, known := provider.For(sender)
 	if !known {

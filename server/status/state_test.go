@@ -13,8 +13,8 @@ import (
 	"hookbeam/server/payments"
 )
 
-// stands is evidence that a subject stood somewhere, some minutes after noon.
-func stands(minutes int, state hook.State, more ...func(*hook.Evidence)) hook.Evidence {
+// stateAt is evidence that reports a state, some minutes after noon.
+func stateAt(minutes int, state hook.State, more ...func(*hook.Evidence)) hook.Evidence {
 	e := hook.Evidence{Event: fmt.Sprint(state, minutes), Kind: hook.StateReported, State: state, At: hook.Time{Time: noon.Add(time.Duration(minutes) * time.Minute)}}
 	for _, do := range more {
 		do(&e)
@@ -37,12 +37,12 @@ func TestRunsEndRightInEveryOrder(t *testing.T) {
 		final bool
 		steps int
 	}{
-		"a run":                         {hook.KindRun, []hook.Evidence{stands(0, hook.StateQueued), stands(1, hook.StateRunning, ranked(10)), stands(2, hook.StateSuccess, ranked(20))}, hook.StateSuccess, hook.ToneSuccess, true, 3},
-		"all in one second":             {hook.KindRun, []hook.Evidence{stands(0, hook.StateQueued), stands(0, hook.StateRunning, ranked(10)), stands(0, hook.StateFailure, ranked(20))}, hook.StateFailure, hook.ToneFailure, true, 3},
-		"finished, whatever the clocks": {hook.KindRun, []hook.Evidence{stands(5, hook.StateRunning, ranked(10)), stands(2, hook.StateSuccess, ranked(20))}, hook.StateSuccess, hook.ToneSuccess, true, 1},
-		"run once more":                 {hook.KindRun, []hook.Evidence{stands(0, hook.StateFailure, attempt(1)), stands(9, hook.StateQueued, attempt(2))}, hook.StateQueued, hook.TonePending, false, 2},
-		"a later deployment took over":  {hook.KindDeployment, []hook.Evidence{stands(0, hook.StateRunning), stands(1, hook.StateSuccess), stands(9, hook.StateSuperseded)}, hook.StateSuperseded, hook.ToneNeutral, true, 3},
-		"one's own":                     {hook.KindOwn, []hook.Evidence{stands(0, "picked"), stands(3, "on_the_road", looks(hook.ToneActive))}, "on_the_road", hook.ToneActive, false, 2},
+		"a run":                         {hook.KindRun, []hook.Evidence{stateAt(0, hook.StateQueued), stateAt(1, hook.StateRunning, ranked(10)), stateAt(2, hook.StateSuccess, ranked(20))}, hook.StateSuccess, hook.ToneSuccess, true, 3},
+		"all in one second":             {hook.KindRun, []hook.Evidence{stateAt(0, hook.StateQueued), stateAt(0, hook.StateRunning, ranked(10)), stateAt(0, hook.StateFailure, ranked(20))}, hook.StateFailure, hook.ToneFailure, true, 3},
+		"finished, whatever the clocks": {hook.KindRun, []hook.Evidence{stateAt(5, hook.StateRunning, ranked(10)), stateAt(2, hook.StateSuccess, ranked(20))}, hook.StateSuccess, hook.ToneSuccess, true, 1},
+		"run once more":                 {hook.KindRun, []hook.Evidence{stateAt(0, hook.StateFailure, attempt(1)), stateAt(9, hook.StateQueued, attempt(2))}, hook.StateQueued, hook.TonePending, false, 2},
+		"a later deployment took over":  {hook.KindDeployment, []hook.Evidence{stateAt(0, hook.StateRunning), stateAt(1, hook.StateSuccess), stateAt(9, hook.StateSuperseded)}, hook.StateSuperseded, hook.ToneNeutral, true, 3},
+		"one's own":                     {hook.KindOwn, []hook.Evidence{stateAt(0, "picked"), stateAt(3, "on_the_road", looks(hook.ToneActive))}, "on_the_road", hook.ToneActive, false, 2},
 		"nothing that moves it":         {hook.KindRun, []hook.Evidence{at(0, hook.Info, 0)}, "", "", false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestRunsEndRightInEveryOrder(t *testing.T) {
 
 func TestNoOrderMakesADifferenceToAnyKind(t *testing.T) {
 	one := rapid.Custom(func(t *rapid.T) hook.Evidence {
-		return stands(rapid.IntRange(0, 2).Draw(t, "minute"), rapid.SampledFrom([]hook.State{hook.StateQueued, hook.StatePaid, hook.StateFailure, hook.StateRefunded}).Draw(t, "state"),
+		return stateAt(rapid.IntRange(0, 2).Draw(t, "minute"), rapid.SampledFrom([]hook.State{hook.StateQueued, hook.StatePaid, hook.StateFailure, hook.StateRefunded}).Draw(t, "state"),
 			attempt(rapid.Int64Range(0, 2).Draw(t, "attempt")), ranked(rapid.IntRange(0, 2).Draw(t, "rank")),
 			func(e *hook.Evidence) {
 				e.Event = fmt.Sprint("evt_", rapid.IntRange(0, 2).Draw(t, "event"))

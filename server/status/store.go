@@ -27,7 +27,7 @@ type Records interface {
 	Deliveries(ctx context.Context, f hook.Filter, before hook.Seq, limit int) ([]hook.Delivery, hook.Seq, error)
 }
 
-// Retention reports what the log does not keep any more. What is gone from it can only be taken over from stored rows.
+// Retention reports what the log does not keep any more. What is gone from it can only be imported from stored rows.
 type Retention interface {
 	// Thinned is the seq up to which no unsigned delivery is kept.
 	Thinned() hook.Seq
@@ -98,7 +98,7 @@ type Pages interface {
 	TimesToPaid(ctx context.Context, endpoint hook.EndpointID, limit int) ([]time.Duration, error)
 }
 
-// Bounds have what is needed to keep the tables within their bounds, and to take over what the log does not keep.
+// Bounds have what is needed to keep the tables within their bounds, and to import what the log does not keep.
 type Bounds interface {
 	// Oldest returns the subjects that were updated least recently, with about how many bytes each takes.
 	Oldest(ctx context.Context, unverified bool, limit int) (all []*hook.Subject, bytes []int64, err error)

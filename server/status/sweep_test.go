@@ -25,7 +25,7 @@ func (h *harness) swept(want int) (left []string) {
 	return left
 }
 
-func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
+func TestSubjectsWithoutDeliveriesForLongGo(t *testing.T) {
 	h := newHarness(t)
 	h.stop()
 	h.keepFor = 48 * time.Hour
@@ -48,22 +48,22 @@ func TestWhatNothingIsToldOfForLongGoes(t *testing.T) {
 	for n := range 2 { // from memory, and from the disk
 		again := fmt.Sprint("order/10-", 2*n)
 		if p := h.public("", again); p.Status != hook.StateWaiting {
-			t.Errorf("still told: %+v", p)
+			t.Errorf("still shown: %+v", p)
 		}
 		if p := h.public("", "order/10-1"); p.Status != hook.StateRefunded {
-			t.Errorf("told no more: %+v", p)
+			t.Errorf("shown no more: %+v", p)
 		}
 		h.receive(event{id: fmt.Sprint("evt_new_", n), typ: "payment_intent.created", minute: 49 * 60,
 			object: fmt.Sprintf(`{"id":"pi_%d","amount":100,"currency":"eur","metadata":{"order_id":"10-%d"}}`, 2*n, 2*n)})
 		if p := h.public("", again); p.Status != hook.StatePending || len(p.Timeline) != 1 {
-			t.Errorf("told of anew: %+v", p)
+			t.Errorf("reported again: %+v", p)
 		}
 		h.stop()
 		h.open(sqlite.Options{})
 	}
 	anew := h.list(hook.StatusFilter{Words: "10-0"})
 	if len(anew) != 1 || anew[0].Subject != "payment/pi_0" {
-		t.Fatalf("told of anew: %+v", anew)
+		t.Fatalf("reported again: %+v", anew)
 	}
 	if d, err := h.view.Status(t.Context(), anew[0].ID); err != nil || len(d.Impressions) != 0 {
 		t.Errorf("what was shown of the old one: %+v, %v", d.Impressions, err)
@@ -115,7 +115,7 @@ func TestStrangersPushNothingOut(t *testing.T) {
 	}
 }
 
-// TestStrangersPushNothingOutByWeight has somebody make up few payments of which much is told.
+// TestStrangersPushNothingOutByWeight sends few unverified payments with long texts.
 func TestStrangersPushNothingOutByWeight(t *testing.T) {
 	h := newHarness(t)
 	for n := range 200 {
@@ -166,8 +166,8 @@ func (h *harness) tallies() []hook.SubjectCount {
 	return all
 }
 
-// TestNoMoreGoesThanMust has tables that are a little too large.
-func TestNoMoreGoesThanMust(t *testing.T) {
+// TestASweepRemovesNoMoreThanNeeded has tables that are a little too large.
+func TestASweepRemovesNoMoreThanNeeded(t *testing.T) {
 	h := newHarness(t)
 	for n := range 1000 {
 		h.append(hook.Verified, life(n)[2])

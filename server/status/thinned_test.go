@@ -37,7 +37,7 @@ func (h *harness) sweepLog() int64 {
 	return n
 }
 
-func TestWhatIsGoneFromTheMiddleOfTheLogIsInherited(t *testing.T) {
+func TestARebuildImportsWhatIsGoneFromTheMiddleOfTheLog(t *testing.T) {
 	h := newHarness(t)
 	gone := h.thin()
 	if gone == 80 || h.log.Thinned() <= 5 {
@@ -53,8 +53,8 @@ func TestWhatIsGoneFromTheMiddleOfTheLogIsInherited(t *testing.T) {
 	}
 }
 
-// TestOnlyWhatIsGoneIsInherited has the endpoint's deliveries be read by other rules: those that are kept are.
-func TestOnlyWhatIsGoneIsInherited(t *testing.T) {
+// TestOnlyWhatIsGoneIsImported changes the endpoint's rules, which then count for the deliveries that are kept.
+func TestOnlyWhatIsGoneIsImported(t *testing.T) {
 	h := newHarness(t)
 	gone := h.thin()
 	h.change(func(e *hook.Endpoint) { e.Statuses.References = []string{"data.object.id"} })
@@ -91,8 +91,8 @@ func (h *harness) isNamed(s *hook.Status, reference string) bool {
 	return row != nil
 }
 
-// TestWhatGoesFromTheMiddleWhileItIsReadIsInherited has the sweeper remove what is about to be read, and what was.
-func TestWhatGoesFromTheMiddleWhileItIsReadIsInherited(t *testing.T) {
+// TestARebuildImportsWhatGoesFromTheMiddleMeanwhile removes deliveries that the rebuild has read, and others.
+func TestARebuildImportsWhatGoesFromTheMiddleMeanwhile(t *testing.T) {
 	for _, first := range []int{6, 30, 90} {
 		h := newHarness(t)
 		h.thin()

@@ -52,7 +52,7 @@ func TestFilesAreTheirOwnersAlone(t *testing.T) {
 	}
 	drawnAgain := func(times int) {
 		t.Helper()
-		eventually(t, "statuses that are drawn again", func() bool {
+		eventually(t, "rebuilt statuses", func() bool {
 			return strings.Count(s.log.String(), "rebuild finished") == times
 		})
 	}

@@ -150,7 +150,7 @@ func TestStatusesThatAreGoneAreDrawnAgain(t *testing.T) {
 	if err := errors.Join(os.Remove(db), os.Remove(db+"-wal"), os.Remove(db+"-shm")); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "they are drawn again", func() bool { _, err := os.Stat(db); return err == nil })
+	eventually(t, "they are rebuilt", func() bool { _, err := os.Stat(db); return err == nil })
 	eventually(t, "and shown", func() bool { return strings.Contains(s.log.String(), "rebuild finished") })
 	if statuses() != 1 {
 		t.Error("the status is lost")
