@@ -8,7 +8,7 @@ import { created, type SentEvent, Shop, succeeded } from "./shop";
 const picture = (name: string) => `ui/e2e/results/orders-${name}.png`;
 
 /** The screen of statuses as a person finds their way on it. */
-function board(page: Page) {
+function statusesScreen(page: Page) {
   const grid = page.getByRole("grid", { name: "Statuses" });
   return {
     row: (name: string | RegExp) => grid.getByRole("row", { name }),
@@ -75,7 +75,7 @@ async function pictures(browser: Browser, hookbeam: Hookbeam, name: string, visi
 }
 
 test("a split payment: one part paid, the other held", async ({ page, browser, site }) => {
-  const { row, rows, pane, preview } = board(page);
+  const { row, rows, pane, preview } = statusesScreen(page);
   const shop = await Shop.open(site.hookbeam);
   await shop.sendAll("pi_Gift", { ...created, object: of("A-37", { amount: 1500 }) }, captured("A-37", 1500));
   await shop.sendAll("pi_Card", { ...created, object: of("A-37", { amount: 5500 }) }, held("A-37", 5500));
@@ -112,7 +112,7 @@ test("a split payment: one part paid, the other held", async ({ page, browser, s
 });
 
 test("a double payment, of which one is returned", async ({ page, browser, site }) => {
-  const { row, rows, pane, preview } = board(page);
+  const { row, rows, pane, preview } = statusesScreen(page);
   const shop = await Shop.open(site.hookbeam);
   for (const payment of ["pi_One", "pi_Two"]) {
     await shop.sendAll(payment, { ...created, object: of("10-7001") }, captured("10-7001", 4900));
@@ -167,7 +167,7 @@ test("a double payment, of which one is returned", async ({ page, browser, site 
 });
 
 test("a person marks what needs review as reviewed", async ({ page, site }) => {
-  const { row, pane } = board(page);
+  const { row, pane } = statusesScreen(page);
   const shop = await Shop.open(site.hookbeam);
   for (const payment of ["pi_One", "pi_Two"]) await shop.send(payment, captured("10-7002", 4900));
   await page.goto(`${site.url}statuses`);
@@ -181,7 +181,7 @@ test("a person marks what needs review as reviewed", async ({ page, site }) => {
 });
 
 test("a hold that is released", async ({ page, browser, site }) => {
-  const { row } = board(page);
+  const { row } = statusesScreen(page);
   const shop = await Shop.open(site.hookbeam);
   const visit = { endpoint: shop.endpoint, subject: "payment/pi_Hold" };
   await shop.sendAll("pi_Hold", { ...created, object: of("R-1") }, held("R-1", 4900));
@@ -206,7 +206,7 @@ test("a hold that is released", async ({ page, browser, site }) => {
 });
 
 test("an order that is cancelled after it was paid", async ({ page, browser, site }) => {
-  const { row } = board(page);
+  const { row } = statusesScreen(page);
   const secret = "a secret of the shop, long enough";
   const made = { name: "shopify", provider: "shopify", secrets: [{ label: "live", value: secret }] };
   const endpoint = await site.hookbeam.api<Endpoint>("POST", "/endpoints", made);
@@ -242,7 +242,7 @@ test("an order that is cancelled after it was paid", async ({ page, browser, sit
 });
 
 test("a number that two customers share", async ({ page, browser, site }) => {
-  const { row, rows, pane, preview } = board(page);
+  const { row, rows, pane, preview } = statusesScreen(page);
   const shop = await Shop.open(site.hookbeam);
   await shop.send("pi_Ada", captured("500", 4900));
   const bob = { amount: 9900, amount_received: 9900, customer: "cus_Bob", receipt_email: "bob@example.com" };
@@ -269,7 +269,7 @@ test("a number that two customers share", async ({ page, browser, site }) => {
 });
 
 test("a voucher that the customer pays in a shop", async ({ page, browser, site }) => {
-  const { row, pane } = board(page);
+  const { row, pane } = statusesScreen(page);
   const shop = await Shop.open(site.hookbeam);
   const voucher = of("V-9", {
     status: "requires_action",
@@ -295,7 +295,7 @@ for (const theme of ["light", "dark"] as const) {
     test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: theme });
 
     test("an order is a row of two lines and a full sheet", async ({ page, site }) => {
-      const { row, pane } = board(page);
+      const { row, pane } = statusesScreen(page);
       const shop = await Shop.open(site.hookbeam);
       for (const payment of ["pi_One", "pi_Two"]) {
         await shop.sendAll(payment, { ...created, object: of("10-7001") }, captured("10-7001", 4900));

@@ -9,7 +9,7 @@ for (const theme of ["light", "dark"] as const) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme, contextOptions: { reducedMotion: "reduce" } });
 
-    test("own statuses are tried on what came, saved, and stand on the board", async ({ page, site }) => {
+    test("own statuses are tried on what came, saved, and are listed", async ({ page, site }) => {
       site.expected.push(/status of 400/); // the expression that is none
       for (const [parcel, state] of [
         ["LX-17", "SENT"],

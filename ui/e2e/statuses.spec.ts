@@ -7,7 +7,7 @@ import { created, failed, parcel, processing, Shop, succeeded } from "./shop";
 const picture = (name: string) => `ui/e2e/results/statuses-${name}.png`;
 
 /** The page of statuses as a person finds their way on it. */
-function board(page: Page) {
+function statusesScreen(page: Page) {
   const grid = page.getByRole("grid", { name: "Statuses" });
   return {
     row: (name: string | RegExp) => grid.getByRole("row", { name }),
@@ -36,7 +36,7 @@ for (const theme of ["light", "dark"] as const) {
     test.use({ colorScheme: theme, contextOptions: { reducedMotion: "reduce" } });
 
     test("payments stand where their events say, live, and axe finds nothing", async ({ page, site }) => {
-      const { row, rows, chip, pane } = board(page);
+      const { row, rows, chip, pane } = statusesScreen(page);
       const shop = await Shop.open(site.hookbeam);
       await page.goto(`${site.url}statuses`);
       await expect(page.getByRole("button", { name: "Send a sample payment" })).toBeVisible();
@@ -84,8 +84,8 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-test("the empty board sends a sample payment, which then stands on it", async ({ page, site }) => {
-  const { rows, pane } = board(page);
+test("the empty list sends a sample payment, and then shows it", async ({ page, site }) => {
+  const { rows, pane } = statusesScreen(page);
   await Shop.open(site.hookbeam);
   await page.goto(`${site.url}statuses`);
   await page.getByRole("button", { name: "Send a sample payment" }).click();
@@ -95,7 +95,7 @@ test("the empty board sends a sample payment, which then stands on it", async ({
 });
 
 test("a status is found by what one has at hand, and the address holds it", async ({ page, site }) => {
-  const { row, rows, chip, search } = board(page);
+  const { row, rows, chip, search } = statusesScreen(page);
   const shop = await Shop.open(site.hookbeam);
   await afternoon(shop);
   await shop.sendAll("pi_Han", { ...created, object: ordered("10-4471") }, succeeded);
@@ -124,7 +124,7 @@ test("a status is found by what one has at hand, and the address holds it", asyn
 
 test("a reference stays whole beside an open payment", async ({ page, site }) => {
   await page.setViewportSize({ width: 1280, height: 800 }); // a usual laptop: little room is left
-  const { row, pane } = board(page);
+  const { row, pane } = statusesScreen(page);
   const shop = await Shop.open(site.hookbeam);
   await shop.sendAll("pi_Ivy", { ...created, object: ordered("LX-2026-008815-07") }, succeeded);
   await page.goto(`${site.url}statuses`);
@@ -167,11 +167,11 @@ test("the link that is made opens the page, and the dashboard says that it was s
   site,
   context,
 }) => {
-  const { pane } = board(page);
+  const { pane } = statusesScreen(page);
   const shop = await Shop.open(site.hookbeam);
   await shop.sendAll("pi_Ada", created, succeeded);
   await page.goto(`${site.url}statuses`);
-  await board(page).row(/Ada/).click();
+  await statusesScreen(page).row(/Ada/).click();
   await pane.getByRole("tab", { name: "What the customer sees" }).click();
   const [opened] = await Promise.all([
     context.waitForEvent("page"),
@@ -185,7 +185,7 @@ test("the link that is made opens the page, and the dashboard says that it was s
 });
 
 test("statuses that are rebuilt appear at once, in the list and where one is open", async ({ page, site }) => {
-  const { row, pane, chip } = board(page);
+  const { row, pane, chip } = statusesScreen(page);
   const read = (state: string) =>
     site.hookbeam.api("PATCH", `/endpoints/${site.first.id}`, {
       statuses: { mapping: { kind: "own", subject: "body.parcel", state } },
@@ -208,7 +208,7 @@ test("opened first it loads no deliveries, is live, and leaves none out when one
   page,
   site,
 }) => {
-  const { rows } = board(page);
+  const { rows } = statusesScreen(page);
   const dashboard = new Dashboard(page, site.url);
   const shop = await Shop.open(site.hookbeam);
   await shop.sendAll("pi_Ada", created);
@@ -234,8 +234,8 @@ test("opened first it loads no deliveries, is live, and leaves none out when one
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
-  test("the board fits, and a payment is a full sheet", async ({ page, site }) => {
-    const { row, rows, pane } = board(page);
+  test("the screen fits, and a payment is a full sheet", async ({ page, site }) => {
+    const { row, rows, pane } = statusesScreen(page);
     const dashboard = new Dashboard(page, site.url);
     const shop = await Shop.open(site.hookbeam);
     await afternoon(shop);

@@ -11,9 +11,9 @@ import { LiveLabel } from "../../ui/live-label";
 import { LostBanner } from "../../ui/lost-banner";
 import { PageHeader } from "../../ui/page-header";
 import { toast } from "../../ui/toast";
-import { Board } from "./board";
 import { FirstStatus } from "./first-status";
 import { SearchBox } from "./search-box";
+import { StatusFilterBar } from "./status-filter-bar";
 import { StatusPane } from "./status-pane";
 import { statuses } from "./statuses";
 import { StatusesBody } from "./statuses-body";
@@ -46,7 +46,7 @@ export function StatusesPage() {
       <LostBanner />
       {!bare && narrow && <div className="flex shrink-0 bg-surface px-3 pt-2">{search}</div>}
       {!bare && (
-        <Board
+        <StatusFilterBar
           terms={url.terms}
           filter={{ ...(kind && { kind }), ...(endpoint && { endpoint }), ...(mode && { mode }) }}
           onTerm={url.setTerm}

@@ -19,7 +19,7 @@ const chip =
   "whitespace-nowrap text-text-2 hover:text-text aria-pressed:bg-hover aria-pressed:font-[550] " +
   "aria-pressed:text-text pointer-coarse:py-2";
 
-interface BoardProps {
+interface StatusFilterBarProps {
   terms: StatusTerms;
   /** The filter of the counts. */
   filter: CountFilter;
@@ -27,7 +27,7 @@ interface BoardProps {
 }
 
 /** The number of statuses in each state, and of those that need review, live. A click filters by it. */
-export function Board({ terms, filter, onTerm }: BoardProps) {
+export function StatusFilterBar({ terms, filter, onTerm }: StatusFilterBarProps) {
   const { data: counts = {} } = useQuery(countsQuery(filter));
   const { data: reviews = {} } = useQuery(reviewsQuery(filter));
   const states = inOrder([...new Set([...Object.keys(counts), ...(terms.state ? [terms.state] : [])])]);
@@ -152,7 +152,7 @@ const modes = [
 ];
 
 /** The filters by endpoint and mode. */
-function Narrowing({ terms, onTerm }: Pick<BoardProps, "terms" | "onTerm">) {
+function Narrowing({ terms, onTerm }: Pick<StatusFilterBarProps, "terms" | "onTerm">) {
   const { data: endpoints = [] } = useEndpoints();
   const names = [...new Set([...endpoints.map(({ name }) => name), ...(terms.endpoint ? [terms.endpoint] : [])])];
   return (
