@@ -94,6 +94,7 @@ var schemaDescriptions = map[string]string{
 	"Response":                "A response that an endpoint sends instead of the standard one.",
 	"ReverifyRequest":         "What to do with rejected deliveries that verify now.",
 	"ReverifyResult":          "How many rejected deliveries verify with the current secrets.",
+	"ReviewCounts":            "How many subjects need review.",
 	"Reviewed":                "Who looked at a payment or order that needed review.",
 	"ReviewStatusRequest":     "What you decided about a payment or order that needs review.",
 	"SecretCheck":             "Whether a secret has the form that a provider uses.",

@@ -151,9 +151,10 @@ func TestStatusesCanBeListedCountedAndSearched(t *testing.T) {
 			t.Errorf("%q: %d, want %d", query, len(list.Statuses), want)
 		}
 	}
-	var counts struct{ Counts map[hook.State]int }
+	var counts wire.StatusCounts
 	h.get("/api/v1/statuses/counts?endpoint="+string(north.ID), &counts)
-	if len(counts.Counts) != 2 || counts.Counts[hook.StatePaid] != 1 || counts.Counts[hook.StatePending] != 1 {
+	if len(counts.Counts) != 2 || counts.Counts[hook.StatePaid] != 1 || counts.Counts[hook.StatePending] != 1 ||
+		counts.Review.Total != 0 || counts.Review.Reasons == nil {
 		t.Errorf("counts: %+v", counts)
 	}
 	h.get("/api/v1/statuses?q=10-1", &list)

@@ -18,7 +18,8 @@ func (a *API) mountStatuses(h huma.API) {
 			"that an order lists are left out, except from searches: get the order for them."),
 		a.listStatuses)
 	register(a, h, a.call("GET /statuses/counts", "count-statuses", "Count statuses",
-		"Returns how many subjects are in each state."), a.countStatuses)
+		"Returns how many subjects are in each state, and how many need review. Payments that an order lists are left "+
+			"out, as in lists."), a.countStatuses)
 	register(a, h, a.call("GET /statuses/{id}", "get-status", "Get a status",
 		"Returns one status with its history: the changes of state, what each event did, and when status pages "+
 			"showed it."), a.getStatus)
@@ -67,10 +68,8 @@ func (a *API) listStatuses(ctx context.Context, in *statusesIn) (*statusesOut, e
 type countsOut struct{ Body wire.StatusCounts }
 
 func (a *API) countStatuses(ctx context.Context, in *StatusSort) (*countsOut, error) {
-	out := &countsOut{}
-	var err error
-	out.Body.Counts, err = a.Statuses.Counts(ctx, in.filter())
-	return out, err
+	counts, err := a.Statuses.Counts(ctx, in.filter())
+	return &countsOut{wire.NewStatusCounts(&counts)}, err
 }
 
 func (a *API) getStatus(ctx context.Context, in *struct {

@@ -45,8 +45,8 @@ type Statuses interface {
 	// the first page, or next of an earlier one.
 	Statuses(ctx context.Context, f hook.StatusFilter, before string, limit int) (
 		page []hook.Status, next string, err error)
-	// Counts returns how many of the statuses that match f are in each state.
-	Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State]int, error)
+	// Counts returns how many of the statuses that match f are in each state, and how many need review.
+	Counts(ctx context.Context, f hook.StatusFilter) (hook.StatusCounts, error)
 	// Status returns one status. The id may be that of a status that was merged into another one.
 	Status(ctx context.Context, id hook.StatusID) (hook.StatusDetail, error)
 }

@@ -49,7 +49,8 @@ type SubjectCount struct {
 	Environment string
 	Kind        SubjectKind
 	State       State
-	Inside      bool // it is listed inside another status
+	Inside      bool      // it is listed inside another status
+	Review      ReviewSet // why it needs review
 	Count       int
 }
 

@@ -178,12 +178,12 @@ func amount(word string) (minor int64, ok bool) {
 	return n, err == nil && n < 1<<50
 }
 
-// Tallies returns the number of subjects for each combination of endpoint, environment, kind and state. It reads the
-// whole table; package status calls it at the start and then counts by itself.
+// Tallies returns the number of subjects for each combination of endpoint, environment, kind, state and reasons for
+// review. It reads the whole table; package status calls it at the start and then counts by itself.
 func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
 	rows, err := s.read.QueryContext(ctx,
-		`SELECT endpoint, world, kind, state, parent <> '', count(*) FROM subjects
-			GROUP BY endpoint, world, kind, state, parent <> ''`)
+		`SELECT endpoint, world, kind, state, parent <> '', review, count(*) FROM subjects
+			GROUP BY endpoint, world, kind, state, parent <> '', review`)
 	if err != nil {
 		return nil, fmt.Errorf("count statuses: %w", err)
 	}
@@ -191,9 +191,12 @@ func (s *Statuses) Tallies(ctx context.Context) ([]hook.SubjectCount, error) {
 	var all []hook.SubjectCount
 	for rows.Next() {
 		var t hook.SubjectCount
-		if err := rows.Scan(&t.Endpoint, &t.Environment, &t.Kind, &t.State, &t.Inside, &t.Count); err != nil {
+		var review string
+		err := rows.Scan(&t.Endpoint, &t.Environment, &t.Kind, &t.State, &t.Inside, &review, &t.Count)
+		if err != nil {
 			return nil, fmt.Errorf("count statuses: %w", err)
 		}
+		t.Review = readReviews(review)
 		all = append(all, t)
 	}
 	return all, rows.Err()

@@ -215,3 +215,15 @@ func reviewText(st *hook.Status) string {
 	}
 	return text
 }
+
+// readReviews parses the column review of a subject.
+func readReviews(text string) hook.ReviewSet {
+	if text == "" {
+		return 0
+	}
+	var reasons []hook.Review
+	for reason := range strings.FieldsSeq(text) {
+		reasons = append(reasons, hook.Review(reason))
+	}
+	return hook.NewReviewSet(reasons)
+}

@@ -54,7 +54,7 @@ func TestWhileTheDiskIsFullStatusesAreStillShown(t *testing.T) {
 			if list := h.list(hook.StatusFilter{}); len(list) != 1 || list[0].Reference != "10-1" {
 				t.Errorf("listed: %+v", list)
 			}
-			if counts, err := h.view.Counts(t.Context(), hook.StatusFilter{}); err != nil || counts[hook.StatePartiallyRefunded] != 2 {
+			if counts, err := h.view.Counts(t.Context(), hook.StatusFilter{}); err != nil || counts.States[hook.StatePartiallyRefunded] != 2 {
 				t.Errorf("counted: %v, %v", counts, err)
 			}
 			h.projector.recent = recent{floor: h.projector.Position()} // as for a reader who was away for long

@@ -57,7 +57,7 @@ func TestPaymentsOfOneReferenceAreListedInsideIt(t *testing.T) {
 		!cmp.Equal(d.Review, []hook.Review{hook.ReviewPaidTwice}) || !d.NeedsReview || d.Members[0].Parent != d.ID {
 		t.Errorf("%+v", d)
 	}
-	if counts, err := h.view.Counts(t.Context(), hook.StatusFilter{}); err != nil || counts[hook.StatePaid] != 1 || len(counts) != 1 {
+	if counts, err := h.view.Counts(t.Context(), hook.StatusFilter{}); err != nil || counts.States[hook.StatePaid] != 1 || len(counts.States) != 1 {
 		t.Errorf("%v, %v", counts, err)
 	}
 	if found := h.subjects(hook.StatusFilter{Words: "pi_77_1"}); !cmp.Equal(found, []string{"payment/pi_77_1"}) {

@@ -284,8 +284,8 @@ func (p *Projector) publish(c *changeset, changed []*hook.Subject, upTo hook.Seq
 	}
 }
 
-// count adds n to the number of subjects with the environment, kind and state of s. A subject without a state of its
-// own, or one that another status stands for, is counted without a state. The caller holds mu.
+// count adds n to the number of subjects with the environment, kind, state and reasons for review of s. A subject
+// without a state of its own, or one that another status stands for, is counted without a state. The caller holds mu.
 func (p *Projector) count(s *hook.Subject, n int) {
 	if s == nil {
 		return
@@ -296,7 +296,7 @@ func (p *Projector) count(s *hook.Subject, n int) {
 	}
 	t := hook.SubjectCount{
 		Endpoint: s.Status.Endpoint, Environment: s.Environment, Kind: s.Status.Kind, State: state,
-		Inside: s.Status.Parent != "",
+		Inside: s.Status.Parent != "", Review: s.Status.OpenReviews(),
 	}
 	if p.tallies[t] += n; p.tallies[t] == 0 {
 		delete(p.tallies, t)

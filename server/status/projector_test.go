@@ -204,7 +204,7 @@ func TestAPaymentMovesAsItsEventsCome(t *testing.T) {
 		d.Members[0].Subject != "payment/pi_1" || d.Members[0].Parent != list[0].ID || len(d.Timeline) != 6 {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{}); !cmp.Equal(counts, map[hook.State]int{hook.StatePartiallyRefunded: 1}) {
+	if counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{}); !cmp.Equal(counts.States, map[hook.State]int{hook.StatePartiallyRefunded: 1}) {
 		t.Errorf("counts %v", counts)
 	}
 }
@@ -249,7 +249,7 @@ func TestEveryOrderOfArrivalEndsAlike(t *testing.T) {
 		}
 	})
 	counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{})
-	if counts[hook.StatePartiallyRefunded] != n || len(counts) != 1 {
+	if counts.States[hook.StatePartiallyRefunded] != n || len(counts.States) != 1 {
 		t.Errorf("%d payments, counted %v: merging left something behind", n, counts)
 	}
 }

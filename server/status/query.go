@@ -117,19 +117,22 @@ func parsePlace(s string) (p hook.StatusPageKey, err error) {
 	return p, nil
 }
 
-// Counts returns the number of statuses in each state, for those that a list with the filter shows. It reads the
-// tallies in memory. Statuses that are shown inside another one are not counted.
-func (v View) Counts(ctx context.Context, f hook.StatusFilter) (map[hook.State]int, error) {
+// Counts returns the number of statuses in each state, and of those that need review, for those that a list with the
+// filter shows. It reads the tallies in memory. Statuses that are shown inside another one are not counted.
+func (v View) Counts(ctx context.Context, f hook.StatusFilter) (hook.StatusCounts, error) {
 	v.Await(ctx)
-	// The tallies count a combination of endpoint, environment, kind and state each, so no status need be read.
+	// The tallies count a combination of endpoint, environment, kind, state and reasons each, so no status need be read.
 	v.p.mu.RLock()
 	defer v.p.mu.RUnlock()
-	counts := map[hook.State]int{}
+	counts := hook.StatusCounts{
+		States: map[hook.State]int{}, Reviews: hook.ReviewCounts{Reasons: map[hook.Review]int{}},
+	}
 	for t, n := range v.p.tallies {
 		if t.State != "" && !t.Inside && (f.Endpoint == "" || f.Endpoint == t.Endpoint) &&
 			(f.Kind == "" || f.Kind == t.Kind) &&
 			(f.Mode == "" || (f.Mode == hook.ModeTest) == (t.Environment == hook.EnvironmentTest)) {
-			counts[t.State] += n
+			counts.States[t.State] += n
+			counts.Reviews.Add(t.Review, n)
 		}
 	}
 	return counts, nil

@@ -250,7 +250,7 @@ func TestARestartContinuesAtItsPosition(t *testing.T) {
 	if n := len(h.list(hook.StatusFilter{})); n != 2 {
 		t.Errorf("%d statuses", n)
 	}
-	if counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{}); counts[hook.StatePending] != 1 || counts[hook.StatePartiallyRefunded] != 1 {
+	if counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{}); counts.States[hook.StatePending] != 1 || counts.States[hook.StatePartiallyRefunded] != 1 {
 		t.Errorf("counts %v", counts)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // With cleared false it takes that back. Its errors are noStatus, and those of the store.
 //
 // Only the reasons of now are covered: another reason that events bring later marks the status for review again. A
-// review is not in the log, so a rebuild copies it.
+// review is not in the log, so a rebuild copies it, and the caller has to announce the status to other readers.
 func (p *Projector) Review(
 	ctx context.Context,
 	id hook.StatusID,
@@ -48,9 +48,7 @@ func (p *Projector) review(ctx context.Context, key hook.AliasHash, cleared bool
 		}
 	}
 	row.Status.NeedsReview = !row.Links.Reviewed.Covers(row.Status.Review)
-	p.mu.Lock()
-	p.pending.put(&row)
-	p.mu.Unlock()
+	p.putReviewed(s, &row)
 	if err := p.flush(); err != nil {
 		return fmt.Errorf("note that a status was reviewed: %w", err)
 	}
@@ -74,9 +72,16 @@ func (p *Projector) copyReviewed(ctx context.Context, to *Projector) error {
 		copied := *row
 		copied.Links.Reviewed = s.Links.Reviewed
 		copied.Status.NeedsReview = !copied.Links.Reviewed.Covers(copied.Status.Review)
-		to.mu.Lock()
-		to.pending.put(&copied)
-		to.mu.Unlock()
+		to.putReviewed(row, &copied)
 		return nil
 	})
+}
+
+// putReviewed replaces a row by a copy with another review. The caller holds applying, or is the only user.
+func (p *Projector) putReviewed(was, row *hook.Subject) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.count(was, -1)
+	p.count(row, 1)
+	p.pending.put(row)
 }

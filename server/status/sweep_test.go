@@ -42,7 +42,7 @@ func TestSubjectsWithoutDeliveriesForLongGo(t *testing.T) {
 	if left := h.swept(4); !cmp.Equal(left, []string{"10-1"}) {
 		t.Errorf("left: %v", left)
 	}
-	if counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{}); !cmp.Equal(counts, map[hook.State]int{hook.StateRefunded: 1}) {
+	if counts, _ := h.view.Counts(t.Context(), hook.StatusFilter{}); !cmp.Equal(counts.States, map[hook.State]int{hook.StateRefunded: 1}) {
 		t.Errorf("counts %v", counts)
 	}
 	for n := range 2 { // from memory, and from the disk

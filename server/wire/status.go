@@ -162,9 +162,21 @@ func NewStatuses(page []hook.Status) []Status {
 	return list
 }
 
-// StatusCounts is how many subjects are in each state: the response to GET /statuses/counts.
+// StatusCounts is how many subjects are in each state, and how many need review: the response to GET /statuses/counts.
 type StatusCounts struct {
 	Counts map[hook.State]int `json:"counts" doc:"By state. States without subjects are left out." example:"{\"paid\":12}"`
+	Review ReviewCounts       `json:"review" doc:"Those that need review."`
+}
+
+// ReviewCounts is how many subjects need review.
+type ReviewCounts struct {
+	Total   int                 `json:"total" doc:"All of them."`
+	Reasons map[hook.Review]int `json:"reasons" doc:"By reason. A subject counts for each of its reasons. Reasons without subjects are left out." example:"{\"paid_twice\":2}"`
+}
+
+// NewStatusCounts returns c as clients see it.
+func NewStatusCounts(c *hook.StatusCounts) StatusCounts {
+	return StatusCounts{Counts: c.States, Review: ReviewCounts{Total: c.Reviews.Total, Reasons: c.Reviews.Reasons}}
 }
 
 // StatusDetail is one status with its history: the response to GET /statuses/{id}.

@@ -545,7 +545,7 @@ export interface paths {
         };
         /**
          * Count statuses
-         * @description Returns how many subjects are in each state.
+         * @description Returns how many subjects are in each state, and how many need review. Payments that an order lists are left out, as in lists.
          */
         get: operations["count-statuses"];
         put?: never;
@@ -1686,6 +1686,23 @@ export interface components {
              */
             verified: number;
         };
+        /** @description How many subjects need review. */
+        ReviewCounts: {
+            /**
+             * @description By reason. A subject counts for each of its reasons. Reasons without subjects are left out.
+             * @example {
+             *       "paid_twice": 2
+             *     }
+             */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total: number;
+        };
         /** @description What you decided about a payment or order that needs review. */
         ReviewStatusRequest: {
             /** @description true: it needs no review for its current reasons. false: it does again. */
@@ -1940,6 +1957,8 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+            /** @description Those that need review. */
+            review: components["schemas"]["ReviewCounts"];
         };
         /** @description The current state of one subject, with its history. */
         StatusDetail: {
