@@ -53,8 +53,11 @@ func (x *extraction) mark(e *hook.Evidence, o Outcome) {
 // customers returns hashes of everything that identifies the customer.
 func (x *extraction) customers(spec *SubjectSpec) (all []string) {
 	add := func(kind, text string) {
-		if text != "" {
-			all = append(all, hook.CustomerHash(kind, text))
+		if text == "" {
+			return
+		}
+		if hash := hook.CustomerHash(kind, text); hash != "" {
+			all = append(all, hash)
 		}
 	}
 	add("id", x.first(spec.CustomerIDs, maxName))
@@ -87,6 +90,7 @@ func (x *extraction) readAmounts(e *hook.Evidence, rule *Rule) {
 	set(&e.Amount, amounts)
 	set(&e.Total, rule.Sums)
 	set(&e.Charged, rule.Charged)
+	set(&e.Extra, rule.Extra)
 	set(&e.Due, rule.Due)
 	set(&e.Declared, rule.Declared)
 	set(&e.Returned, rule.Returned)

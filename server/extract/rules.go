@@ -41,6 +41,7 @@ type Rule struct {
 	Declared []AmountSpec       // what was paid so far
 	Returned []AmountSpec       // what was returned so far
 	Charged  []AmountSpec       // of a refund: what was captured
+	Extra    []AmountSpec       // of a capture: what came on top of the price
 	Sums     []AmountSpec       // the sum of all captures or refunds so far, beside the amount of this one
 	Part     []payload.Selector // id of the capture or refund, so that one is not counted twice
 	Of       []AliasSpec        // of a refund: id of the capture that it returns

@@ -78,6 +78,7 @@ type Evidence struct {
 	Inferred bool   `json:"inferred,omitempty"` // only a setting says that it was captured
 	Follows  More   `json:"follows,omitempty"`  // of a capture: whether the provider says that others follow
 	Charged  int64  `json:"charged,omitempty"`  // of a refund: what the event says was captured
+	Extra    int64  `json:"extra,omitempty"`    // of a capture: what of Amount came on top of the price, such as a tip
 	Release  bool   `json:"release,omitempty"`  // of a refund: it may be a release of what was not captured
 
 	// These are about orders and references.

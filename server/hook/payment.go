@@ -89,6 +89,7 @@ type Summary struct {
 	Held     int64  `json:"held,omitempty"`
 	Refunded int64  `json:"refunded,omitempty"`
 	Waived   int64  `json:"waived,omitempty"` // of Due, what will not be captured any more
+	Extra    int64  `json:"extra,omitempty"`  // of a payment: what of Captured came on top of the price, such as a tip
 
 	Taken    bool `json:"taken,omitempty"`    // money was taken and not returned; its amount may be unknown
 	OnHold   bool `json:"on_hold,omitempty"`  // an authorization stands
@@ -125,10 +126,27 @@ type Member struct {
 	Summary
 }
 
+// phoneDigits is how many digits of a telephone number are compared, from its end. Those before them may be written in
+// several ways or be missing: the country's code, the trunk prefix, the area's code.
+const phoneDigits = 7
+
 // CustomerHash returns the hash of an id, address or number of a customer as statements carry it. kind is "id",
-// "mail" or "phone". Hashes of different kinds say nothing about each other.
+// "mail" or "phone". Hashes of different kinds say nothing about each other. Of a telephone number the last digits
+// count, so that "+91 98765 43210" and "098765-43210" are one customer; "" if it has no digits.
 func CustomerHash(kind, text string) string {
 	text = strings.ToLower(strings.TrimSpace(text))
+	if kind == "phone" {
+		text = strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, text)
+		if text == "" {
+			return ""
+		}
+		text = text[max(0, len(text)-phoneDigits):]
+	}
 	sum := sha256.Sum256([]byte("customer\x00" + kind + "\x00" + text))
 	return kind + ":" + hex.EncodeToString(sum[:8])
 }

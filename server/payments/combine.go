@@ -14,6 +14,7 @@ type whole struct {
 	s       hook.Summary   // the result, which the set methods fill in
 	closed  *hook.Evidence // the provider closed the reference unpaid; nil: it did not
 	net     int64          // captured less refunded, in currency
+	extra   int64          // of captured, what payers gave on top of the price
 	noSum   bool           // money was taken without a sum
 	withNet int            // members that kept money
 	taken   bool           // money was taken, be it returned since or not
@@ -149,6 +150,7 @@ func (w *whole) sum() {
 		}
 		s.Captured, s.Held, s.Refunded = s.Captured+m.Captured, s.Held+m.Held, s.Refunded+refunded
 		s.Waived += m.Waived
+		w.extra += m.Extra
 		if m.Captured > refunded {
 			w.withNet++
 		}
@@ -188,9 +190,13 @@ func (w *whole) dispute(m *hook.Member) {
 // up: different amounts are taken for parts of one price, equal ones for a double charge. Attempts that brought nothing
 // do not count, but the price is at least the largest amount that an open attempt asks for, so that 0.50 captured
 // beside an open attempt of 4,900.00 is not "paid". DueKnown says which of the two it was.
+//
+// What payers gave on top of the price, such as a tip, is added: it is not too much. A stated price is raised no
+// further than to what was captured, since some senders count tips in it already.
 func (w *whole) setDue() {
 	if w.due != nil && (w.due.Currency == w.currency || w.due.Currency == "") {
 		w.s.Due, w.s.DueKnown = max(0, w.due.Due-w.s.Waived), true
+		w.s.Due += min(w.extra, max(0, w.s.Captured-w.s.Due))
 		return
 	}
 	var distinct []int64
@@ -201,10 +207,11 @@ func (w *whole) setDue() {
 		}
 		switch {
 		case m.Captured > 0 || m.OnHold || m.State == hook.StateProcessing:
-			if m.Due > 0 && !slices.Contains(distinct, m.Due) {
-				distinct = append(distinct, m.Due)
-				w.s.Due += m.Due
+			if price := m.Due - m.Extra; price > 0 && !slices.Contains(distinct, price) {
+				distinct = append(distinct, price)
+				w.s.Due += price
 			}
+			w.s.Due += m.Extra
 		case m.State == hook.StatePending || m.State == hook.StateActionRequired:
 			open = max(open, m.Due)
 		}

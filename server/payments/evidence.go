@@ -63,6 +63,7 @@ func Compare(a, b *hook.Evidence) int {
 		compareBool(a.Inferred, b.Inferred),
 		cmp.Compare(a.Follows, b.Follows),
 		cmp.Compare(a.Charged, b.Charged),
+		cmp.Compare(a.Extra, b.Extra),
 		compareBool(a.Release, b.Release),
 		cmp.Compare(a.Due, b.Due),
 		cmp.Compare(a.Declared, b.Declared),

@@ -25,6 +25,7 @@ func Payment(set []hook.Evidence) hook.Summary {
 type part struct {
 	newest *hook.Evidence
 	amount int64  // of the newest evidence that has one; 0: of everything
+	extra  int64  // of a capture: what of amount came on top of the price
 	of     string // of a refund: the capture that it returns; "" if the provider does not say
 }
 
@@ -79,7 +80,8 @@ type payment struct {
 	unproved      bool           // nobody stated the end of an authorization
 	more          bool           // more captures follow
 	captured      int64
-	withoutSum    bool // money was taken, and nobody said how much
+	extra         int64 // of captured, what came on top of the price
+	withoutSum    bool  // money was taken, and nobody said how much
 	refunded      int64
 	refundedAll   bool // a refund without an amount: all of it
 	refund        *hook.Evidence
@@ -106,6 +108,17 @@ func read(all []hook.Evidence) *payment {
 	return p
 }
 
+// isDispute reports whether evidence of a kind is about a dispute. Its amount is what is disputed, which may be in the
+// currency of the payer's bank.
+func isDispute(k hook.Kind) bool {
+	switch k {
+	case hook.DisputeOpen, hook.DisputeWon, hook.DisputeLost, hook.DisputeClosed:
+		return true
+	default:
+		return false
+	}
+}
+
 // currencyOf returns the currency of a payment: that of its newest capture, else of its authorization, else of what was
 // asked for or returned. A payment keeps one currency; it must be known before amounts are read, since those in others
 // do not count. Of several candidates of the same weight the newest decides, as the evidence is in order.
@@ -113,7 +126,7 @@ func currencyOf(all []hook.Evidence) (currency string) {
 	best := 0
 	for i := range all {
 		e := &all[i]
-		if e.Currency == "" || e.Amount+e.Total+e.Charged == 0 {
+		if e.Currency == "" || e.Amount+e.Total+e.Charged == 0 || isDispute(e.Kind) {
 			continue
 		}
 		weight := 2
@@ -157,7 +170,7 @@ func (p *payment) note(e *hook.Evidence) {
 			p.differ = true
 			return
 		}
-		if asks(e.Kind) {
+		if asks(e.Kind) || isDispute(e.Kind) {
 			p.newest[e.Kind] = e
 		}
 		return
@@ -202,7 +215,7 @@ func (p *payment) notePart(key partKey, e *hook.Evidence) {
 	}
 	one.newest = e
 	if e.Amount != 0 {
-		one.amount = e.Amount
+		one.amount, one.extra = e.Amount, e.Extra
 	}
 	if e.Of != "" {
 		one.of = e.Of
@@ -225,11 +238,11 @@ func (p *payment) noteCapture(e *hook.Evidence) {
 	}
 }
 
-// noteReturned keeps the newest sum of refunds; of two at one time the larger. Unlike captures, this sum may shrink:
-// the provider takes a failed refund off it.
+// noteReturned keeps the newest sum of refunds; of two at one time that of the higher version, else the larger. Unlike
+// captures, this sum may shrink: the provider takes a failed refund off it.
 func (p *payment) noteReturned(e *hook.Evidence) {
 	was := p.returned[e.Of]
-	if was == nil || e.At.After(was.At.Time) || e.Total >= was.Total {
+	if was == nil || e.At.After(was.At.Time) || e.Version > was.Version || e.Total >= was.Total {
 		p.returned[e.Of] = e
 	}
 }

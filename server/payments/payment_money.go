@@ -28,6 +28,7 @@ func (p *payment) sumCaptures() {
 		case one.done() && all != nil && Compare(one.newest, all) < 0:
 		case one.done():
 			sum += one.amount
+			p.extra += one.extra
 			everything = everything || one.amount == 0
 			p.takenBy = newer(p.takenBy, one.newest)
 		case one.pending():

@@ -11,8 +11,9 @@ import (
 // shown with it. If nothing is due, no amount and no currency is shown.
 func (p *payment) summary() hook.Summary {
 	s := hook.Summary{
-		Currency: p.currency, Captured: p.captured, Refunded: p.refunded, Method: p.method, Unproved: p.unproved,
-		Review: p.reviews(), Dispute: p.dispute(), Late: p.late || p.paidLate(),
+		Currency: p.currency, Captured: p.captured, Extra: p.extra, Refunded: p.refunded, Method: p.method,
+		Unproved: p.unproved,
+		Review:   p.reviews(), Dispute: p.dispute(), Late: p.late || p.paidLate(),
 	}
 	if p.last != nil {
 		s.Newest = p.last.At
@@ -127,7 +128,7 @@ var notTaken = map[hook.EvidenceKind]hook.State{
 
 // words sets what a page may say about the payer's money. Pages are written from these flags and not from the name of
 // the state, as one state can mean different things for the payer. Coins that were confirmed count as taken even though
-// the shop has not settled them. Money of a lost dispute is back with the payer.
+// the shop has not settled them. Money of a lost dispute is back with the payer, though not what it was not about.
 //
 // A voucher that was issued is on its way: the payer may pay it at any time, outside of the shop.
 func (p *payment) words(s *hook.Summary) {
@@ -135,12 +136,19 @@ func (p *payment) words(s *hook.Summary) {
 	s.Taken = s.Captured > s.Refunded || p.withoutSum && s.State != hook.StateRefunded || !p.taken() && coins
 	s.Back = s.Refunded > 0 || s.State == hook.StateRefunded
 	if s.Dispute == hook.DisputeIsLost {
-		s.Taken, s.Back = false, true
+		s.Taken, s.Back = p.keptInDispute(s), true
 	}
 	voucher := s.State == hook.StateActionRequired && s.Method == hook.MethodVoucher
 	s.OnItsWay = s.State == hook.StateProcessing && !s.Taken || p.unfinished || voucher ||
 		!p.taken() && !coins && p.newest[hook.CoinsSeen] != nil
 	s.Denied = denies(s) && !p.differ && !p.refundsMoney
+}
+
+// keptInDispute reports whether a dispute that was lost leaves a part of the money with the shop. Without an amount, or
+// with one in another currency, the dispute was about everything.
+func (p *payment) keptInDispute(s *hook.Summary) bool {
+	lost := newer(p.newest[hook.DisputeLost], p.newest[hook.DisputeClosed])
+	return s.Taken && lost.Amount > 0 && lost.Currency == p.currency && lost.Amount < s.Captured-s.Refunded
 }
 
 // denies reports whether nothing in a summary contradicts that the payer was not charged. It is the most dangerous

@@ -28,6 +28,7 @@ func appendEvidence(b []byte, e *hook.Evidence) []byte {
 	b = wire.AppendIfTrue(b, `,"inferred":`, e.Inferred)
 	b = wire.AppendNonEmpty(b, `,"follows":`, string(e.Follows))
 	b = wire.AppendNonZero(b, `,"charged":`, e.Charged)
+	b = wire.AppendNonZero(b, `,"extra":`, e.Extra)
 	b = wire.AppendIfTrue(b, `,"release":`, e.Release)
 	b = wire.AppendNonZero(b, `,"due":`, e.Due)
 	b = wire.AppendNonZero(b, `,"declared":`, e.Declared)
