@@ -60,7 +60,7 @@ type paymentWant struct {
 // paymentCases are those of all providers; each provider has its own file, and adds its list here.
 func paymentCases() []paymentCase {
 	return slices.Concat(
-		stripePayments,
+		stripePayments, stripeEdges,
 		btcpayPayments,
 		coinbasePayments,
 		paypalPayments, paypalHolds, paypalReturns,

@@ -132,10 +132,12 @@ var (
 		payload.SelectAll("body:data.object.customer_email"), payload.SelectAll("body:data.object.customer_phone"))
 
 	// stripeInvoicePayment connects a payment with its invoice. Since the API of March 2025 this event alone names
-	// both.
+	// both. A payment outside of Stripe that the merchant recorded has no other event.
 	stripeInvoicePayment = stripeObject([]extract.AliasSpec{
 		extract.Alias("payment", "body:data.object.payment.payment_intent"),
 		extract.Alias("charge", "body:data.object.payment.charge"),
+		extract.Alias("payment-record", "body:data.object.payment.payment_record").Fallback(),
+		extract.Alias("invoice-payment", "body:data.object.id").Fallback(),
 	}, []extract.AliasSpec{
 		extract.Alias("invoice", "body:data.object.invoice"),
 	}, "body:data.object.amount_paid")

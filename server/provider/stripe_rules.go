@@ -23,6 +23,7 @@ var (
 	stripeRefundReleases = extract.Is("body:data.object.reason", "expired_uncaptured_charge")
 
 	stripeSessionPaid   = extract.Is("body:data.object.payment_status", "paid")
+	stripeSessionZero   = extract.Is("body:data.object.payment_status+body:data.object.amount_total", "paid/0")
 	stripeSessionUnpaid = extract.Is("body:data.object.payment_status", "unpaid")
 	stripeSessionFree   = extract.Is(
 		"body:data.object.mode+body:data.object.payment_status",
@@ -38,10 +39,6 @@ var (
 	stripeInvoiceSettledFree = extract.Is("body:data.object.amount_paid", "0")
 	stripeInvoiceSettled     = extract.Is("body:data.object.status", "paid")
 	stripeInvoiceOutside     = extract.Is("body:data.object.paid_out_of_band", "true")
-	stripeInvoiceByOther     = extract.Is(
-		"?body:data.object.payment.payment_intent+?body:data.object.payment.charge",
-		"/",
-	)
 )
 
 // Outcomes that have a cause.
@@ -163,11 +160,17 @@ var stripeRefundRules = extract.Rules{
 		Marks: []extract.Match{
 			extract.Mark(extract.Outcome{Release: true}).If(stripeVoidsAreRefunds).If(stripeRefundDone),
 		}},
-	{Types: []string{"charge.dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &stripeByCharge},
-	{Types: []string{"charge.dispute.closed"}, Subject: &stripeByCharge,
-		Match: extract.ByField("body:data.object.status",
-			extract.Kinds{"won": hook.DisputeWon, "warning_closed": hook.DisputeWon}, hook.DisputeLost)},
-	{Types: []string{"charge.dispute.*"}, Match: extract.Always(hook.Info), Subject: &stripeByCharge},
+	stripeDispute("charge.dispute.created", hook.DisputeOpen), stripeDispute("charge.dispute.closed", hook.DisputeLost),
+	stripeDispute("charge.dispute.*", hook.Info),
+}
+
+// stripeDispute returns the rule for events of a type about a dispute. Its status says how it ended, in whichever event
+// that comes: a returned bank debit is lost when it begins. without is the kind for any other status. A dispute may be
+// of a part of the charge.
+func stripeDispute(typ string, without hook.Kind) extract.Rule {
+	return extract.Rule{Types: []string{typ}, Subject: &stripeByCharge, Amounts: stripeByCharge.Amounts,
+		Match: extract.ByField("body:data.object.status", extract.Kinds{"won": hook.DisputeWon,
+			"warning_closed": hook.DisputeWon, "lost": hook.DisputeLost}, without)}
 }
 
 // stripeChargeRules are about charges. A charge counts its captures and refunds itself.
@@ -190,13 +193,16 @@ var stripeChargeRules = extract.Rules{
 		}, stripeFailed)},
 	{Types: []string{"charge.expired"}, Match: extract.Always(hook.Expired), Subject: &stripeCharge},
 
+	// Since 2025-03-31 no such event is sent for a release, so one about a charge that was not captured has the older
+	// form, whether or not it names its version. Any other one without a version counts as a refund of all that it
+	// states: a release would have to be told from it by the version alone.
 	{Types: []string{"charge.refunded"}, Subject: &stripeCharge, Also: true,
-		Match: extract.Always(hook.Released).If(stripeVoidsAreRefunds).If(stripeNotCaptured)},
+		Match: extract.Always(hook.Released).If(stripeNotCaptured)},
 	{Types: []string{"charge.refunded"}, Subject: &stripeCharge, Also: true,
 		Match:   extract.Always(hook.Refund).If(stripeVoidsAreRefunds).Unless(stripeNotCaptured),
 		Amounts: stripeRefundedOnly, Charged: stripeCharged, Needs: true},
-	{Types: []string{"charge.refunded"}, Match: extract.Always(hook.Refund).Unless(stripeVoidsAreRefunds),
-		Subject: &stripeCharge, Amounts: stripeRefunded, Charged: stripeCharged},
+	{Types: []string{"charge.refunded"}, Subject: &stripeCharge, Amounts: stripeRefunded, Charged: stripeCharged,
+		Match: extract.Always(hook.Refund).Unless(stripeVoidsAreRefunds).Unless(stripeNotCaptured)},
 	// One of several captures of a charge sends no other event about the charge.
 	{Types: []string{"charge.updated"}, Subject: &stripeCharge, Amounts: stripeCaptures,
 		Match: extract.ByField("body:data.object.status+body:data.object.captured",
@@ -204,7 +210,8 @@ var stripeChargeRules = extract.Rules{
 }
 
 // stripeSessionRules are about Checkout sessions. What a session says of money is true of its payment as well, if it
-// names one. That it expired is not: no session ends a payment that is under way.
+// names one. That it expired is not: no session ends a payment that is under way, such as a bank debit, and Stripe
+// reports the end of a PaymentIntent that it cancels together with its session in an event of its own.
 var stripeSessionRules = extract.Rules{
 	{Types: []string{"checkout.session.completed", "checkout.session.async_payment_succeeded"},
 		Match: extract.Always(hook.Info).If(stripeSessionPaid), Level: hook.LevelOrder, Subject: &stripeSession,
@@ -224,6 +231,8 @@ var stripeSessionRules = extract.Rules{
 		Match: extract.Choose("body:data.object.mode+?body:data.object.amount_subtotal", extract.Outcomes{
 			"setup/": stripeSetup, "setup/yes": stripeSetup, "subscription/": stripeTrial,
 		}, stripeFree).If(stripeSessionFree)},
+	{Types: []string{"checkout.session.completed"}, Level: hook.LevelOrder, Subject: &stripeSession, Also: true,
+		Match: extract.Mark(stripeFree).If(stripeSessionZero)},
 	{Types: []string{"checkout.session.completed"}, Match: extract.Always(hook.Info).Unless(stripeSessionPaid).
 		Unless(stripeSessionUnpaid).Unless(stripeSessionFree), Level: hook.LevelOrder, Subject: &stripeSession},
 
@@ -241,16 +250,23 @@ var stripeSessionRules = extract.Rules{
 
 // stripeInvoiceRules are about invoices. What is due does not shrink with what was paid. Of a paid invoice it is what
 // was paid, for credit notes do for the rest; it is nothing in a trial, and where credit or a coupon pays for
-// everything. An invoice that was given up or voided says nothing about its payments.
+// everything. An invoice that was given up or voided says nothing about its payments: one that was given up can still be
+// paid, and a PaymentIntent that is canceled with its invoice (cancellation_reason void_invoice) is reported itself.
+//
+// Of an invoice that was marked as paid outside of Stripe, all that is due was paid, although amount_paid may be zero.
 var stripeInvoiceRules = extract.Rules{
 	{Types: []string{"invoice.finalized"}, Match: stripeNothingDue.If(stripeInvoiceFree), Level: hook.LevelOrder,
 		Subject: &stripeInvoice, Also: true},
 	{Types: []string{"invoice.paid", "invoice.payment_succeeded"}, Level: hook.LevelOrder, Subject: &stripeInvoice,
 		Match: stripeNothingDue.If(stripeInvoiceSettledFree).Unless(stripeInvoiceOutside), Also: true},
+	{Types: []string{"invoice.paid", "invoice.payment_succeeded", "invoice.updated"}, Level: hook.LevelOrder,
+		Subject: &stripeInvoice, Also: true, Due: stripeDue, Declared: stripeDue,
+		Match: extract.Always(hook.Info).If(stripeInvoiceOutside).If(stripeInvoiceSettledFree)},
 	{Types: []string{"invoice.paid"}, Match: extract.Always(hook.Info).Unless(stripeInvoiceSettledFree),
 		Level: hook.LevelOrder, Subject: &stripeInvoice, Also: true, Due: stripePaid, Declared: stripePaid},
 	{Types: []string{"invoice.payment_succeeded", "invoice.created", "invoice.updated", "invoice.sent",
-		"invoice.overdue", "invoice.overpaid"}, Match: extract.Always(hook.Info).If(stripeInvoiceSettled),
+		"invoice.overdue", "invoice.overpaid"}, Match: extract.Always(hook.Info).If(stripeInvoiceSettled).
+		Unless(stripeInvoiceSettledFree),
 		Level: hook.LevelOrder, Subject: &stripeInvoice, Also: true, Due: stripePaid, Declared: stripePaid},
 	{Types: []string{"invoice.payment_succeeded"}, Match: extract.Always(hook.Info).Unless(stripeInvoiceSettled),
 		Level: hook.LevelOrder, Subject: &stripeInvoice, Also: true, Due: stripeDue, Declared: stripePaid},
@@ -281,11 +297,8 @@ var stripeInvoiceRules = extract.Rules{
 		Level: hook.LevelOrder, Subject: &stripeInvoice, Due: stripeDue,
 		Declared: stripePaid},
 
-	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Captured).Unless(stripeInvoiceByOther),
-		Subject: &stripeInvoicePayment, Also: true,
+	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Captured), Subject: &stripeInvoicePayment,
 		Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_paid").Total()}},
-	{Types: []string{"invoice_payment.paid"}, Match: extract.Always(hook.Info).If(stripeInvoiceByOther),
-		Level: hook.LevelOrder, Subject: &stripeInvoicePayment, Declared: stripePaid},
 }
 
 // stripeNothingDue says why nothing is due of an invoice: the first one of a trial has no items that cost anything.
