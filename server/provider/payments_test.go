@@ -66,7 +66,7 @@ func paymentCases() []paymentCase {
 		paypalPayments, paypalHolds, paypalReturns,
 		razorpayPayments, razorpayReturns, razorpayLinks, razorpayNobody,
 		adyenPayments, adyenReturns, adyenOrders,
-		molliePayments, paddlePayments, squarePayments,
+		molliePayments, paddlePayments, squarePayments, squareEdges,
 		braintreePayments,
 		paystackPayments, flutterwavePayments, lemonPayments,
 		shopifyPayments(), woocommercePayments(),

@@ -18,7 +18,9 @@ import (
 // from production.
 //
 // Payments: each payment is one of possibly several of an order, because a bill can be split. An invoice belongs to an
-// order as well and says what is due. Refunds come one by one, and as the sum in the payment's refunded_money.
+// order as well and says what is due, without tips: those are known from the payments. Refunds come one by one, and as
+// the sum in the payment's refunded_money. A payment that failed has no approval left, and none that was completed can
+// fail but for being returned.
 //
 // Traps: the signed URL is the one registered at Square, byte for byte. Behind a proxy or with another host name it
 // must be set as signed_url. The order is not guaranteed. Within the
@@ -76,7 +78,7 @@ var squareRefund = extract.SubjectSpec{
 	Amounts: []extract.AmountSpec{squareMoney("refund", "amount_money")},
 }
 
-// squareDispute is the disputed payment. The amount of the dispute is not read: it may differ from the payment's.
+// squareDispute is the disputed payment. The amount of the dispute may be a part of the payment's.
 var squareDispute = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:data.object.dispute.disputed_payment.payment_id")},
 	Version: payload.Select("body:data.object.dispute.version"),
@@ -105,8 +107,14 @@ var (
 		squareRequested("fixed_amount_requested_money")}
 	squarePaid = []extract.AmountSpec{squareRequested("total_completed_amount_money")}
 
-	// squarePaidAll is what was paid of an invoice that was paid in full.
+	// squarePaidAll is what was paid of an invoice that was paid in full, which is then what was due: a sum paid in
+	// cash may have been rounded.
 	squarePaidAll = slices.Concat(squarePaid, squareDue)
+
+	squareTip = []extract.AmountSpec{squareMoney("payment", "tip_money")}
+
+	squareInvoicePaid     = extract.Is("body:data.object.invoice.status", "PAID")
+	squareInvoiceReturned = extract.Is("body:data.object.invoice.status", "REFUNDED")
 )
 
 // squareMethods: https://developer.squareup.com/reference/square/objects/Payment
@@ -121,10 +129,13 @@ var squareRules = withMarks(extract.Rules{
 		Match: extract.Choose("body:data.object.payment.status+body:data.object.payment.total_money.amount",
 			extract.Outcomes{"COMPLETED/0": {Kind: hook.NothingDue, Cause: hook.CauseFree}}, extract.Outcome{})},
 	{Types: []string{"payment.created", "payment.updated"}, Subject: &squarePayment, Also: true,
-		Part: payload.SelectAll("body:data.object.payment.id"),
+		Part: payload.SelectAll("body:data.object.payment.id"), Extra: squareTip,
 		Match: extract.ByField("body:data.object.payment.status",
 			extract.Kinds{"APPROVED": hook.Authorized, "PENDING": hook.Processing, "COMPLETED": hook.Captured,
 				"CANCELED": hook.Canceled, "FAILED": hook.Failed}, "")},
+	{Types: []string{"payment.created", "payment.updated"}, Subject: &squarePayment, Also: true,
+		Part:  payload.SelectAll("body:data.object.payment.id"),
+		Match: extract.ByField("body:data.object.payment.status", extract.Kinds{"FAILED": hook.CaptureFailed}, "")},
 	{Types: []string{"payment.created", "payment.updated"}, Subject: &squarePayment,
 		Match:   more("body:data.object.payment.refunded_money.amount", hook.Refund),
 		Amounts: []extract.AmountSpec{squareMoney("payment", "refunded_money").Total()},
@@ -135,6 +146,7 @@ var squareRules = withMarks(extract.Rules{
 			extract.Kinds{"PENDING": hook.RefundPending, "COMPLETED": hook.Refund, "FAILED": hook.RefundFailed,
 				"REJECTED": hook.RefundFailed}, hook.Info)},
 	{Types: []string{"dispute.created", "dispute.state.*"}, Subject: &squareDispute,
+		Amounts: []extract.AmountSpec{squareMoney("dispute", "amount_money")},
 		Match: extract.ByField("body:data.object.dispute.state",
 			extract.Kinds{"WON": hook.DisputeWon, "INQUIRY_CLOSED": hook.DisputeWon, "LOST": hook.DisputeLost,
 				"ACCEPTED": hook.DisputeLost}, hook.DisputeOpen)},
@@ -144,13 +156,19 @@ var squareRules = withMarks(extract.Rules{
 	{Types: []string{"invoice.payment_made"}, Subject: &squareInvoice, Also: true, Due: squareDue,
 		Declared: squarePaid, Match: extract.ByField("body:data.object.invoice.status",
 			extract.Kinds{"PARTIALLY_PAID": hook.Info, "UNPAID": hook.Info, "PAYMENT_PENDING": hook.Processing}, "")},
-	{Types: []string{"invoice.payment_made"}, Subject: &squareInvoice, Due: squareDue, Declared: squarePaidAll,
+	{Types: []string{"invoice.payment_made"}, Subject: &squareInvoice, Due: squarePaidAll, Declared: squarePaidAll,
 		Match: extract.ByField("body:data.object.invoice.status",
 			extract.Kinds{"PARTIALLY_PAID": "", "UNPAID": "", "PAYMENT_PENDING": ""}, hook.Captured)},
 	{Types: []string{"invoice.canceled"}, Match: extract.Always(hook.Canceled), Subject: &squareInvoice,
 		Due: squareDue, Declared: squarePaid},
 	{Types: []string{"invoice.scheduled_charge_failed"}, Match: extract.Always(hook.Failed), Subject: &squareInvoice,
 		Due: squareDue, Declared: squarePaid},
-	{Types: []string{"invoice.created", "invoice.updated", "invoice.refunded"}, Match: extract.Always(hook.Info),
-		Subject: &squareInvoice, Due: squareDue, Declared: squarePaid},
+	{Types: []string{"invoice.created", "invoice.updated", "invoice.refunded"}, Subject: &squareInvoice, Also: true,
+		Match: extract.Always(hook.Info).If(squareInvoiceReturned), Due: squarePaidAll, Declared: squarePaidAll,
+		Returned: squarePaidAll},
+	{Types: []string{"invoice.created", "invoice.updated", "invoice.refunded"}, Subject: &squareInvoice, Also: true,
+		Match: extract.Always(hook.Info).If(squareInvoicePaid), Due: squarePaidAll, Declared: squarePaidAll},
+	{Types: []string{"invoice.created", "invoice.updated", "invoice.refunded"}, Subject: &squareInvoice,
+		Match: extract.Always(hook.Info).Unless(squareInvoicePaid).Unless(squareInvoiceReturned),
+		Due:   squareDue, Declared: squarePaid},
 }, squareMethods)
