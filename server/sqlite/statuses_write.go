@@ -114,7 +114,7 @@ func (s *Statuses) writeChanges(d hook.SubjectChanges) error {
 		}
 		if err := s.write.exec(putSubject,
 			sub.Key, int64(st.Seq), string(st.Endpoint), sub.Environment, string(st.Kind), string(state), st.Amount,
-			searchText(st), sub.TimeToPaid.Milliseconds(), string(text), string(lines), string(links),
+			searchText(sub), sub.TimeToPaid.Milliseconds(), string(text), string(lines), string(links),
 			string(st.Parent), reviewText(st)); err != nil {
 			return err
 		}
@@ -160,9 +160,16 @@ func (s *Statuses) writeAliases(subjects map[hook.AliasHash]int64) error {
 	return nil
 }
 
-// searchText returns the column words of a subject: its reference, customer, title and aliases in lower case.
-func searchText(st *hook.Status) string {
-	return strings.ToLower(strings.Join(append([]string{st.Reference, st.Customer, st.Title}, st.Aliases...), " "))
+// searchText returns the column words of a subject in lower case: its reference, customer, title and aliases, and all
+// its other references. Events of one payment may name several, and a person may search for any of them.
+func searchText(sub *hook.Subject) string {
+	st := &sub.Status
+	words := append([]string{st.Reference, st.Customer, st.Title}, st.Aliases...)
+	for _, scoped := range sub.Links.References {
+		reference, _ := hook.CutReference(scoped)
+		words = append(words, reference)
+	}
+	return strings.ToLower(strings.Join(words, " "))
 }
 
 // AddImpression records that a status page displayed a state of a subject. Only the earliest impression of each state

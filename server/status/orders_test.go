@@ -81,6 +81,18 @@ func TestPaymentsOfOneReferenceAreListedInsideIt(t *testing.T) {
 	}
 }
 
+// TestAPaymentIsFoundByEveryNumberThatItsEventsName has a charge with another order number than its intent.
+func TestAPaymentIsFoundByEveryNumberThatItsEventsName(t *testing.T) {
+	h := newHarness(t)
+	h.receive(paidFor(1, "77", 4900, ""), event{id: "evt_charge", typ: "charge.succeeded", minute: 2,
+		object: `{"id":"ch_1","payment_intent":"pi_77_1","amount":4900,"captured":true,"currency":"eur","metadata":{"order_id":"A-9"}}`})
+	for _, number := range []string{"77", "A-9", "order/77"} {
+		if found := h.subjects(hook.StatusFilter{Words: number}); !cmp.Equal(found, []string{"payment/pi_77_1"}) {
+			t.Errorf("a search for %s found %v", number, found)
+		}
+	}
+}
+
 // TestAReferenceOfTwoAccountsIsFoundByItsAccount has two accounts with an order of the same number.
 func TestAReferenceOfTwoAccountsIsFoundByItsAccount(t *testing.T) {
 	h := newHarness(t)
