@@ -110,7 +110,7 @@ func read(all []hook.Evidence) *payment {
 
 // isDispute reports whether evidence of a kind is about a dispute. Its amount is what is disputed, which may be in the
 // currency of the payer's bank.
-func isDispute(k hook.Kind) bool {
+func isDispute(k hook.EvidenceKind) bool {
 	switch k {
 	case hook.DisputeOpen, hook.DisputeWon, hook.DisputeLost, hook.DisputeClosed:
 		return true

@@ -167,7 +167,7 @@ var stripeRefundRules = extract.Rules{
 // stripeDispute returns the rule for events of a type about a dispute. Its status says how it ended, in whichever event
 // that comes: a returned bank debit is lost when it begins. without is the kind for any other status. A dispute may be
 // of a part of the charge.
-func stripeDispute(typ string, without hook.Kind) extract.Rule {
+func stripeDispute(typ string, without hook.EvidenceKind) extract.Rule {
 	return extract.Rule{Types: []string{typ}, Subject: &stripeByCharge, Amounts: stripeByCharge.Amounts,
 		Match: extract.ByField("body:data.object.status", extract.Kinds{"won": hook.DisputeWon,
 			"warning_closed": hook.DisputeWon, "lost": hook.DisputeLost}, without)}
@@ -250,8 +250,9 @@ var stripeSessionRules = extract.Rules{
 
 // stripeInvoiceRules are about invoices. What is due does not shrink with what was paid. Of a paid invoice it is what
 // was paid, for credit notes do for the rest; it is nothing in a trial, and where credit or a coupon pays for
-// everything. An invoice that was given up or voided says nothing about its payments: one that was given up can still be
-// paid, and a PaymentIntent that is canceled with its invoice (cancellation_reason void_invoice) is reported itself.
+// everything. An invoice that was given up or voided says nothing about its payments: one that was given up can still
+// be paid, and a PaymentIntent that is canceled with its invoice (cancellation_reason void_invoice) is reported
+// itself.
 //
 // Of an invoice that was marked as paid outside of Stripe, all that is due was paid, although amount_paid may be zero.
 var stripeInvoiceRules = extract.Rules{
