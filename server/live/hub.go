@@ -144,9 +144,9 @@ func (h *Hub) skipIfUnwatched(upTo hook.Seq) bool {
 	return true
 }
 
-// Notice sends every reader an update that has no position in the log: no delivery caused it. Readers that are away miss
-// it, and fetch what it is about when they come back. Those that come back within noticeOverlap get it all the same.
-// The error is that of wire.Notice.
+// Notice sends every reader an update that has no position in the log: no delivery caused it. Readers that are away
+// miss it, and fetch what it is about when they come back. Those that come back within noticeOverlap get it all the
+// same. The error is that of wire.Notice.
 //
 // A status that a person changed is such an update. The log has no seq for it: a seq without a delivery would look like
 // a delivery that was lost. So it is sent like a changed endpoint, through the ring that all readers share. Only

@@ -20,7 +20,7 @@ type fact struct {
 	tooMuch     bool             // its subject had more aliases than it may have
 }
 
-// newFact hashes all names of a statement, so that a whole batch can be looked up with few queries.
+// newFact hashes all aliases of a statement, so that a whole batch can be looked up with few queries.
 func newFact(endpoint hook.EndpointID, environment string, s hook.Statement) fact {
 	f := fact{Statement: s, endpoint: endpoint, environment: environment}
 	f.aliases = make([]hook.AliasHash, 0, len(s.Aliases)+len(s.Orders)+len(s.References))
@@ -162,8 +162,8 @@ func newChangeset(ctx context.Context, p *Projector, all []fact) (*changeset, er
 
 // cachedKey returns the key of an alias if it is pending or cached.
 func (p *Projector) cachedKey(alias hook.AliasHash) (key int64, ok bool) {
-	if key, ok = p.pending.names[alias]; !ok {
-		key, ok = p.names.Get(alias)
+	if key, ok = p.pending.aliases[alias]; !ok {
+		key, ok = p.aliases.Get(alias)
 	}
 	return key, ok
 }
@@ -174,7 +174,7 @@ func (c *changeset) lookUp(unknown []hook.AliasHash) error {
 	err := c.projector.store.Keys(unknown, c.index)
 	for _, alias := range unknown {
 		if key := c.index[alias]; key != 0 {
-			c.projector.names.Add(alias, key)
+			c.projector.aliases.Add(alias, key)
 		}
 	}
 	return err
@@ -261,7 +261,7 @@ func (c *changeset) finish() ([]*hook.Subject, error) {
 	}
 	for _, row := range c.touched {
 		trim(row, maxEvidence)
-		row.Evidence = lighten(row.Evidence)
+		row.Evidence = dropRepeatedTexts(row.Evidence)
 		slices.SortFunc(row.Status.Aliases, payments.CompareAliases)
 		row.Status.Subject = row.Status.Aliases[0]
 		describe(row)

@@ -9,17 +9,17 @@ import (
 )
 
 // The bounds of one subject that is not paid; package payments has those of payments and orders. No real run or
-// deployment reaches them. The names of one statement always fit: 16 of 200 bytes each.
+// deployment reaches them. The aliases of one statement always fit: 16 of 200 bytes each.
 const (
 	maxEvidence      = 256
 	maxEvidenceBytes = 128 << 10 // with the texts for people; without most of them it is at most about twice as much
-	maxNames         = 64
-	maxNameBytes     = 4 << 10
+	maxAliases       = 64
+	maxAliasBytes    = 4 << 10
 )
 
 // The bounds of what a projector holds in memory, in bytes as the weight functions below estimate them.
 const (
-	keptBytes      = 16 << 20 // subjects as they were stored
+	cacheBytes     = 16 << 20 // subjects as they were stored
 	pendingBytes   = 32 << 20 // subjects that wait to be stored
 	recentBytes    = 8 << 20  // the newest changes
 	factBytes      = 4 << 20  // statements that are applied at once
@@ -83,7 +83,7 @@ type subjectCache struct {
 
 func newSubjectCache() *subjectCache {
 	c := &subjectCache{}
-	all, err := lru.NewWithEvict(keptSubjects, func(_ int64, s *hook.Subject) { c.weight.Add(-int64(weightOf(s))) })
+	all, err := lru.NewWithEvict(cachedSubjects, func(_ int64, s *hook.Subject) { c.weight.Add(-int64(weightOf(s))) })
 	if err != nil {
 		panic(err) // only a size below 1 is refused
 	}
@@ -98,7 +98,7 @@ func (c *subjectCache) add(s *hook.Subject) {
 	c.all.Remove(s.Key) // so that its weight is taken off
 	c.weight.Add(int64(weightOf(s)))
 	c.all.Add(s.Key, s)
-	for c.weight.Load() > keptBytes {
+	for c.weight.Load() > cacheBytes {
 		if _, _, any := c.all.RemoveOldest(); !any {
 			return
 		}
@@ -117,14 +117,14 @@ type recent struct {
 	weight  int
 }
 
-// keptChanges is how many changes are kept at least, if they are not too heavy.
-const keptChanges = 1024
+// minRecent is how many changes are kept at least, if they are not too heavy.
+const minRecent = 1024
 
 // add adds a change, and forgets half of all when there are too many, so that the cost of moving them is rare.
 func (r *recent) add(c *hook.Status) {
 	r.changes = append(r.changes, c)
 	r.weight += weightOfStatus(c)
-	if len(r.changes) > 2*keptChanges || r.weight > recentBytes {
+	if len(r.changes) > 2*minRecent || r.weight > recentBytes {
 		r.forget(len(r.changes) / 2)
 	}
 }

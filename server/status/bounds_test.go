@@ -26,7 +26,7 @@ func chargeOf(id string, charge, payment string) event {
 func (h *harness) checkBounds() (marked int) {
 	h.Helper()
 	for _, s := range h.list(hook.StatusFilter{}) {
-		if len(s.Aliases) > maxNames || bytesOf(s.Aliases) > maxNameBytes || len(s.Merged) >= maxNames || len(wire.AppendStatus(nil, &s)) > 64<<10 {
+		if len(s.Aliases) > maxAliases || bytesOf(s.Aliases) > maxAliasBytes || len(s.Merged) >= maxAliases || len(wire.AppendStatus(nil, &s)) > 64<<10 {
 			h.Fatalf("%d names of %d bytes, %d former ids", len(s.Aliases), bytesOf(s.Aliases), len(s.Merged))
 		}
 		if s.TooMuch != (s.TooMuch && s.NeedsReview) {
@@ -55,7 +55,7 @@ func TestJoiningIsBounded(t *testing.T) {
 		t.Error("nothing is marked")
 	}
 	s, err := h.projector.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, "payment/pi_common"))
-	if err != nil || !s.Status.TooMuch || len(s.Status.Aliases) != maxNames || len(s.Evidence) > maxEvidence {
+	if err != nil || !s.Status.TooMuch || len(s.Status.Aliases) != maxAliases || len(s.Evidence) > maxEvidence {
 		t.Fatalf("%d names, %d pieces of evidence, marked: %t", len(s.Status.Aliases), len(s.Evidence), s.Status.TooMuch)
 	}
 	last, err := h.projector.find(t.Context(), hook.HashAlias(shop, hook.EnvironmentLive, fmt.Sprint("charge/ch_", n-1)))
@@ -65,7 +65,7 @@ func TestJoiningIsBounded(t *testing.T) {
 	if err := h.projector.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if w := h.projector.subjects.weight.Load(); w > keptBytes || w <= 0 {
+	if w := h.projector.subjects.weight.Load(); w > cacheBytes || w <= 0 {
 		t.Errorf("%d bytes are kept", w)
 	}
 	h.projector.subjects.purge()
@@ -77,7 +77,7 @@ func TestJoiningIsBounded(t *testing.T) {
 // TestLongNamesAreBoundedInBytes has a payment get names as long as any.
 func TestLongNamesAreBoundedInBytes(t *testing.T) {
 	h := newHarness(t)
-	for i := range maxNames {
+	for i := range maxAliases {
 		h.append(hook.Verified, chargeOf(fmt.Sprint("evt_", i), fmt.Sprint("ch_", i, strings.Repeat("&", 180)), "pi_common"))
 	}
 	h.apply()
@@ -118,7 +118,7 @@ func TestTrimmedTextsDependOnNoOrder(t *testing.T) {
 			s := &hook.Subject{Status: hook.Status{Kind: hook.KindOwn, Aliases: []string{"own/1"}}}
 			c := changeset{touched: map[int64]*hook.Subject{}}
 			finish := func() {
-				s.Evidence = lighten(s.Evidence)
+				s.Evidence = dropRepeatedTexts(s.Evidence)
 				describe(s)
 			}
 			for i, e := range set {
@@ -150,7 +150,7 @@ func TestTrimmedTextsDependOnNoOrder(t *testing.T) {
 // payment is marked, and the statuses depend only on the log, whatever the sizes of the pages and whether they are rebuilt.
 func TestTheLimitOfAliasesHoldsInEveryOrder(t *testing.T) {
 	var all []event
-	for i := range maxNames + 6 {
+	for i := range maxAliases + 6 {
 		all = append(all, chargeOf(fmt.Sprint("evt_a", i), fmt.Sprint("ch_", i), ""), chargeOf(fmt.Sprint("evt_b", i), fmt.Sprint("ch_", i), "pi_common"))
 	}
 	apply := func(order []event, parts int) []hook.Status {
@@ -232,7 +232,7 @@ func TestAPageThatIsAppliedInPartsGivesTheSameStatuses(t *testing.T) {
 		heavy += weightOf(&more)
 		h.projector.subjects.add(&more)
 	}
-	if heavy < changesetBytes || h.projector.subjects.weight.Load() > keptBytes {
+	if heavy < changesetBytes || h.projector.subjects.weight.Load() > cacheBytes {
 		t.Fatalf("%d bytes, of which %d are kept", heavy, h.projector.subjects.weight.Load())
 	}
 	grown := 0

@@ -29,7 +29,7 @@ var tones = map[hook.State]hook.Tone{
 // It makes no decisions about money; package payments made them. Every field is set anew, since the row may have been
 // merged or may have lost its reason for review.
 func describePaid(row *hook.Subject) {
-	row.Evidence = lighten(row.Evidence)
+	row.Evidence = dropRepeatedTexts(row.Evidence)
 	st, s, l := &row.Status, &row.Summary, &row.Links
 	describeEnvironment(row)
 	st.Subject, st.Level, st.Payments = st.Aliases[0], l.Level, 0

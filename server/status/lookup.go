@@ -56,10 +56,10 @@ func (p *Projector) unitOf(ctx context.Context, s *hook.Subject) (*hook.Subject,
 // keyOf returns the key of the subject that has an alias; 0 if there is none. The caller holds using.
 func (p *Projector) keyOf(ctx context.Context, name hook.AliasHash) (int64, error) {
 	p.mu.RLock()
-	key, ok := p.pending.names[name]
+	key, ok := p.pending.aliases[name]
 	p.mu.RUnlock()
 	if !ok {
-		key, ok = p.names.Get(name)
+		key, ok = p.aliases.Get(name)
 	}
 	if !ok {
 		return p.store.KeyOfAlias(ctx, name)

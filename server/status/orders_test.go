@@ -214,7 +214,7 @@ func TestTenThousandAttemptsAtOneOrderStaySmall(t *testing.T) {
 	if p := h.public("", "payment/pi_c0"); p.Status != hook.StateFailed || !p.Summary.Denied {
 		t.Errorf("the first attempt: %+v", p)
 	}
-	if w := h.projector.subjects.weight.Load(); w > keptBytes {
+	if w := h.projector.subjects.weight.Load(); w > cacheBytes {
 		t.Errorf("%d bytes are kept", w)
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"hookbeam/server/hook"
 )
 
-// The bounds of what may wait to be stored, in rows and names; pendingBytes bounds the weight.
+// The bounds of what may wait to be stored, in rows and aliases; pendingBytes bounds the weight.
 const (
-	mostPending      = 8192
-	mostPendingNames = 131_072
+	maxPending        = 8192
+	maxPendingAliases = 131_072
 )
 
 // pending has the rows that were applied and are not stored yet. The events of one payment come close together: stored
@@ -18,30 +18,30 @@ const (
 // position is behind it. Readers look here before they read the cache and the store. Projector.mu guards it.
 type pending struct {
 	subjects map[int64]*hook.Subject  // by key
-	names    map[hook.AliasHash]int64 // new aliases, and those that lead to another row now
+	aliases  map[hook.AliasHash]int64 // new aliases, and those that lead to another row now
 	gone     map[int64]struct{}       // rows that were merged into others
 	weight   int                      // of all subjects
 }
 
 // newPending returns an empty pending; its zero value must not be written to.
 func newPending() pending {
-	return pending{subjects: map[int64]*hook.Subject{}, names: map[hook.AliasHash]int64{}, gone: map[int64]struct{}{}}
+	return pending{subjects: map[int64]*hook.Subject{}, aliases: map[hook.AliasHash]int64{}, gone: map[int64]struct{}{}}
 }
 
 // clear empties it, and keeps the memory of its maps: under load it is filled again within a second.
 func (p *pending) clear() {
 	clear(p.subjects)
-	clear(p.names)
+	clear(p.aliases)
 	clear(p.gone)
 	p.weight = 0
 }
 
 // full reports whether it must be stored before more is applied.
 func (p *pending) full() bool {
-	return len(p.subjects) >= mostPending || len(p.names) >= mostPendingNames || p.weight >= pendingBytes
+	return len(p.subjects) >= maxPending || len(p.aliases) >= maxPendingAliases || p.weight >= pendingBytes
 }
 
-// empty reports whether no row waits. Names only change together with rows.
+// empty reports whether no row waits. Aliases only change together with rows.
 func (p *pending) empty() bool { return len(p.subjects) == 0 && len(p.gone) == 0 }
 
 // put adds a row or replaces it.
@@ -61,7 +61,7 @@ func (p *pending) drop(key int64) {
 
 // changes returns all of it as a changeset for the store, with the position that it leads to.
 func (p *pending) changes(upTo hook.Seq) hook.SubjectChanges {
-	d := hook.SubjectChanges{Aliases: p.names, UpTo: upTo}
+	d := hook.SubjectChanges{Aliases: p.aliases, UpTo: upTo}
 	for _, key := range slices.Sorted(maps.Keys(p.subjects)) { // neighbouring keys share pages of the database
 		d.Put = append(d.Put, p.subjects[key])
 	}
@@ -90,8 +90,8 @@ func (p *Projector) flush() error {
 	for _, s := range p.pending.subjects { // added before pending is cleared, so that readers always find them
 		p.subjects.add(s)
 	}
-	for name, key := range p.pending.names {
-		p.names.Add(name, key)
+	for name, key := range p.pending.aliases {
+		p.aliases.Add(name, key)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -46,7 +46,7 @@ func TestWhatIsPendingIsFoundByEveryNameAndJoined(t *testing.T) {
 				if err := h.projector.Flush(); err != nil {
 					t.Fatal(err)
 				}
-				h.projector.names.Purge() // so that what is stored is looked up there
+				h.projector.aliases.Purge() // so that what is stored is looked up there
 				h.projector.subjects.purge()
 			}
 		}
@@ -63,11 +63,11 @@ func TestWhatIsPendingIsFoundByEveryNameAndJoined(t *testing.T) {
 
 func TestWhatIsPendingIsBounded(t *testing.T) {
 	h := newHarness(t)
-	for n := range mostPending + 10 {
+	for n := range maxPending + 10 {
 		h.append(hook.Verified, life(n)[0])
 	}
 	h.apply() // a page at a time
-	if n := len(h.projector.pending.subjects); n > mostPending || h.projector.store.Position() < mostPending {
+	if n := len(h.projector.pending.subjects); n > maxPending || h.projector.store.Position() < maxPending {
 		t.Errorf("%d pending, stored up to %d", n, h.projector.store.Position())
 	}
 	h.projector.pending.weight = pendingBytes

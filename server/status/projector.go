@@ -28,8 +28,8 @@ import (
 )
 
 const (
-	keptSubjects = 2048 // cached subjects
-	keptNames    = 8192 // cached aliases, and cached impressions
+	cachedSubjects = 2048 // cached subjects
+	cachedAliases  = 8192 // cached aliases, and cached impressions
 	// storeEvery is how many deliveries may be read before the position is stored though nothing changed. After a crash
 	// they are read again, which changes nothing and costs little.
 	storeEvery = 1000
@@ -62,8 +62,8 @@ type Projector struct {
 	readers     readers
 	watches     watches
 	latencies   latencies
-	subjects    *subjectCache // as they were last stored, as are the names; never changed
-	names       *lru.Cache[hook.AliasHash, int64]
+	subjects    *subjectCache // as they were last stored, as are the aliases; never changed
+	aliases     *lru.Cache[hook.AliasHash, int64]
 	impressions *lru.Cache[impressionKey, struct{}]
 	rebuilder   *follow.Rebuilder // nil: this one is a rebuild
 	applying    sync.Mutex        // held while facts are applied, and while pending rows are stored
@@ -107,8 +107,8 @@ type opening func(context.Context, hook.ProjectionOrigin) (*Tables, error)
 // open makes a projector over the tables that an opening returns. Open and newReplacement call it.
 func open(ctx context.Context, o Options, tables opening) (*Projector, error) {
 	p := &Projector{Options: o, moved: make(chan struct{}), keepUnverified: keptUnverified}
-	p.subjects, p.names = newSubjectCache(), newCache[hook.AliasHash, int64](keptNames)
-	p.impressions = newCache[impressionKey, struct{}](keptNames)
+	p.subjects, p.aliases = newSubjectCache(), newCache[hook.AliasHash, int64](cachedAliases)
+	p.impressions = newCache[impressionKey, struct{}](cachedAliases)
 	p.readers.endpoints = o.Endpoints
 	store, err := tables(ctx, p.origin())
 	if err != nil {
@@ -148,7 +148,7 @@ func (p *Projector) use(ctx context.Context, store *Tables) error {
 	}
 	p.recent, p.pending = recent{floor: p.position}, newPending()
 	p.subjects.purge()
-	p.names.Purge()
+	p.aliases.Purge()
 	p.impressions.Purge()
 	return nil
 }
@@ -193,7 +193,7 @@ func (p *Projector) Apply(ctx context.Context, page []hook.Delivery, upTo hook.S
 		return err
 	}
 	if n := len(page); n >= underLoad && n < fullPage {
-		gather(ctx)
+		waitForMore(ctx)
 	}
 	return nil
 }
@@ -208,14 +208,14 @@ func (p *Projector) apply(ctx context.Context, page []hook.Delivery, upTo hook.S
 // Under load the projector waits shortly after a page, so that the next one is larger: the events of one payment come close
 // together, and their rows are then derived once. After a full page it does not wait, since then it is behind.
 const (
-	underLoad = 32  // deliveries in a page
-	fullPage  = 512 // deliveries in a page
-	gatherFor = 50 * time.Millisecond
+	underLoad  = 32  // deliveries in a page
+	fullPage   = 512 // deliveries in a page
+	batchDelay = 50 * time.Millisecond
 )
 
-// gather waits for gatherFor, or until ctx ends.
-func gather(ctx context.Context) {
-	timer := time.NewTimer(gatherFor)
+// waitForMore waits for batchDelay, or until ctx ends.
+func waitForMore(ctx context.Context) {
+	timer := time.NewTimer(batchDelay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -265,7 +265,7 @@ func (p *Projector) publish(c *changeset, changed []*hook.Subject, upTo hook.Seq
 		p.pending.drop(gone)
 		p.pending.gone[gone] = struct{}{}
 	}
-	maps.Copy(p.pending.names, c.fresh)
+	maps.Copy(p.pending.aliases, c.fresh)
 	for _, row := range changed {
 		p.count(c.before[row.Key], -1)
 		p.count(row, 1)

@@ -34,10 +34,10 @@ var noStatus = &hook.Problem{
 	Detail: "This status does not exist. Check the id.",
 }
 
-// patience is how long a request waits for deliveries that were received before it.
-const patience = time.Second
+// awaitFor is how long a request waits for deliveries that were received before it.
+const awaitFor = time.Second
 
-// Await waits until the deliveries that are in the log now have been applied, at most for patience. A client that got
+// Await waits until the deliveries that are in the log now have been applied, at most for awaitFor. A client that got
 // the answer "stored" for a delivery therefore finds its effect. During a long catch-up the statuses are read as they
 // are.
 func (v View) Await(ctx context.Context) {
@@ -45,7 +45,7 @@ func (v View) Await(ctx context.Context) {
 	if v.p.Position() >= head {
 		return
 	}
-	over := time.NewTimer(patience)
+	over := time.NewTimer(awaitFor)
 	defer over.Stop()
 	for {
 		moved := v.p.Moved()
@@ -71,7 +71,7 @@ func (v View) Statuses(
 	before string,
 	limit int,
 ) (page []hook.Status, next string, err error) {
-	at, err := parsePlace(before)
+	at, err := parsePageKey(before)
 	if err != nil {
 		return nil, "", err
 	}
@@ -95,8 +95,8 @@ func (v View) Statuses(
 	return page, next, nil
 }
 
-// parsePlace parses a place as Statuses writes it: "SEQ.KEY". The zero place is the beginning.
-func parsePlace(s string) (p hook.StatusPageKey, err error) {
+// parsePageKey parses where a page begins, as Statuses writes it: "SEQ.KEY". The zero key is the beginning.
+func parsePageKey(s string) (p hook.StatusPageKey, err error) {
 	if s == "" {
 		return p, nil
 	}

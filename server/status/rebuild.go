@@ -253,11 +253,11 @@ func (p *Projector) follow(ctx context.Context, until func() hook.Seq) error {
 	return nil
 }
 
-// CatchUp applies what is already in the log, for at most patience. Package server calls it at the start, before it
+// CatchUp applies what is already in the log, for at most limit. Package server calls it at the start, before it
 // accepts requests: a payer who reloads a page then should not read "waiting" for a payment whose state it showed before. That
 // it did not come to the end in time is no error.
-func (p *Projector) CatchUp(ctx context.Context, patience time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+func (p *Projector) CatchUp(ctx context.Context, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err := p.follow(ctx, p.Log.Head)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {

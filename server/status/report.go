@@ -25,7 +25,7 @@ func (c *changeset) report(f *fact) error {
 			rows = append(rows, row)
 		}
 	}
-	into := c.unite(rows)
+	into := c.unify(rows)
 	if into == nil {
 		into = &hook.Subject{Environment: f.environment}
 		into.Status.ID, into.Status.Endpoint = f.aliases[0].ID(), f.endpoint
@@ -33,7 +33,7 @@ func (c *changeset) report(f *fact) error {
 	}
 	for i, name := range f.Aliases {
 		if c.index[f.aliases[i]] == 0 { // those of others stay theirs if there were too many to merge
-			c.name(into, name, f.aliases[i])
+			c.addAlias(into, name, f.aliases[i])
 		}
 	}
 	if f.tooMuch {
@@ -43,11 +43,11 @@ func (c *changeset) report(f *fact) error {
 	return nil
 }
 
-// name gives a subject an alias that is not in the index yet. A subject that has too many aliases takes no more: it is
+// addAlias gives a subject an alias that is not in the index yet. A subject that has too many aliases takes no more: it is
 // marked, and the alias is left to whatever is reported under it alone.
-func (c *changeset) name(into *hook.Subject, name string, hash hook.AliasHash) {
+func (c *changeset) addAlias(into *hook.Subject, name string, hash hook.AliasHash) {
 	st := &into.Status
-	if len(st.Aliases) == maxNames || bytesOf(st.Aliases)+len(name) > maxNameBytes {
+	if len(st.Aliases) == maxAliases || bytesOf(st.Aliases)+len(name) > maxAliasBytes {
 		c.mark(into)
 		return
 	}
@@ -56,7 +56,7 @@ func (c *changeset) name(into *hook.Subject, name string, hash hook.AliasHash) {
 	c.touched[into.Key] = into
 }
 
-// bytesOf returns the length of all names together.
+// bytesOf returns the length of all aliases together.
 func bytesOf(names []string) (n int) {
 	for _, name := range names {
 		n += len(name)
@@ -72,9 +72,9 @@ func (c *changeset) mark(s *hook.Subject) {
 	}
 }
 
-// unite merges subjects that turned out to be the same into the one that was reported first; nil if there are none. If
+// unify merges subjects that turned out to be the same into the one that was reported first; nil if there are none. If
 // they have too many aliases together, all are marked and stay as they are, and the fact counts for the first of them.
-func (c *changeset) unite(rows []*hook.Subject) *hook.Subject {
+func (c *changeset) unify(rows []*hook.Subject) *hook.Subject {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -82,7 +82,7 @@ func (c *changeset) unite(rows []*hook.Subject) *hook.Subject {
 	for _, row := range rows {
 		names, bytes = names+len(row.Status.Aliases), bytes+bytesOf(row.Status.Aliases)
 	}
-	if len(rows) > 1 && (names > maxNames || bytes > maxNameBytes) {
+	if len(rows) > 1 && (names > maxAliases || bytes > maxAliasBytes) {
 		for _, row := range rows {
 			c.mark(row)
 		}

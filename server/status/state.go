@@ -94,9 +94,9 @@ func newestEvidence(set []hook.Evidence, n int) []hook.Evidence {
 	return all[max(0, len(all)-n):]
 }
 
-// lighten removes texts for people from evidence that takes too many bytes, if a newer piece has another one: it is
+// dropRepeatedTexts removes texts for people from evidence that takes too many bytes, if a newer piece has another one: it is
 // shown instead, and is kept at least as long. So the status still depends on no order.
-func lighten(set []hook.Evidence) []hook.Evidence {
+func dropRepeatedTexts(set []hook.Evidence) []hook.Evidence {
 	weight := 0
 	for i := range set {
 		weight += weightOfEvidence(&set[i])

@@ -87,7 +87,7 @@ type Subjects interface {
 
 // Pages are lists of statuses.
 type Pages interface {
-	// List returns statuses as JSON, those after the place before, newest first, and where the following page begins.
+	// List returns statuses as JSON, those after before, newest first, and where the following page begins.
 	List(ctx context.Context, f hook.StatusFilter, before hook.StatusPageKey, limit int) (
 		page []json.RawMessage, next hook.StatusPageKey, err error)
 	// Changed returns the statuses whose last delivery is in (from, until], up to so many bytes.

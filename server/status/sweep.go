@@ -187,7 +187,7 @@ func (p *Projector) forget(gone []*hook.Subject) error {
 		p.subjects.remove(s.Key)
 	}
 	for name := range out.Aliases {
-		p.names.Remove(name)
+		p.aliases.Remove(name)
 	}
 	return nil
 }
