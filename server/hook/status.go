@@ -173,7 +173,7 @@ type StatusDetail struct {
 	Status
 	Reviewed    *Reviewed    // who looked at it, if a person did
 	Members     []Status     // of an order or reference: its payments and orders, the newest first
-	Accounts    []string     // at the provider that have its reference for different payments, sorted; nil: at most one
+	Accounts    []string     // at the provider that have its reference for different payments, its own first; nil: one
 	Steps       []Step       // the changes of state, oldest first
 	Timeline    []Effect     // what each event did, in the order in which they were received
 	Impressions []Impression // when a status page first showed each state

@@ -8,11 +8,11 @@ import (
 	"hookbeam/server/payments"
 )
 
-// accountsOf returns the accounts at the provider that have the reference of s, sorted, if several have it for
-// different payments: a link by the reference alone then shows nobody's payment. Otherwise it returns nil. The account
-// of s itself is always among them, and of the others those that payments.BareReference remembers. An account carries
-// the text of SubjectSpec.Scope too, as it does in links.
-func (v View) accountsOf(ctx context.Context, s *hook.Subject) ([]string, error) {
+// accountsOf returns the accounts at the provider that have the reference of s, if several have it for different
+// payments: a link by the reference alone then shows nobody's payment. Otherwise it returns nil. The accounts of s itself
+// come first, then those of the others that payments.BareReference remembers. An account carries the text of
+// SubjectSpec.Scope too, as it does in links.
+func (v View) accountsOf(ctx context.Context, s *hook.Subject) (all []string, err error) {
 	if s.Links.Level == "" || s.Status.Reference == "" {
 		return nil, nil
 	}
@@ -24,17 +24,20 @@ func (v View) accountsOf(ctx context.Context, s *hook.Subject) ([]string, error)
 	if _, shared := payments.Named(rows); !shared {
 		return nil, nil
 	}
-	var all []string
-	for _, row := range append(rows, s) {
-		all = append(all, row.Links.Account)
+	for _, row := range append([]*hook.Subject{s}, rows...) {
+		accounts := []string{row.Links.Account}
 		for _, scoped := range row.Links.References {
 			if reference, account := hook.CutReference(scoped); reference == name {
+				accounts = append(accounts, account)
+			}
+		}
+		for _, account := range accounts {
+			if account != "" && !slices.Contains(all, account) {
 				all = append(all, account)
 			}
 		}
 	}
-	slices.Sort(all)
-	return slices.DeleteFunc(slices.Compact(all), func(account string) bool { return account == "" }), nil
+	return all, nil
 }
 
 // rowsOfReference returns the rows of a reference whose account is not named: the one without an account, and those of

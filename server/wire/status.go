@@ -184,7 +184,7 @@ type StatusDetail struct {
 	Status
 	Reviewed    *Reviewed    `json:"reviewed,omitempty" doc:"Who looked at it, if a person did."`
 	Members     []Status     `json:"members,omitempty" doc:"For an order or reference: the payments and orders that it lists, most recently changed first."`
-	Accounts    []string     `json:"accounts,omitempty" doc:"The accounts at the provider that have its reference, if several have it for different payments. A status link by the reference has to name one of them: see account in POST /status-links." example:"[\"acct_1\",\"acct_2\"]"`
+	Accounts    []string     `json:"accounts,omitempty" doc:"The accounts at the provider that have its reference, if several have it for different payments; its own come first. A status link by the reference has to name one of them: see account in POST /status-links." example:"[\"acct_1\",\"acct_2\"]"`
 	Steps       []StatusStep `json:"steps" nullable:"false" doc:"The changes of state, oldest first."`
 	Timeline    []Effect     `json:"timeline" nullable:"false" doc:"What each event did, in the order in which they were received."`
 	Impressions []Impression `json:"impressions" nullable:"false" doc:"When a status page first showed each state."`

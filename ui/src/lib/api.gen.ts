@@ -1963,7 +1963,7 @@ export interface components {
         /** @description The current state of one subject, with its history. */
         StatusDetail: {
             /**
-             * @description The accounts at the provider that have its reference, if several have it for different payments. A status link by the reference has to name one of them: see account in POST /status-links.
+             * @description The accounts at the provider that have its reference, if several have it for different payments; its own come first. A status link by the reference has to name one of them: see account in POST /status-links.
              * @example [
              *       "acct_1",
              *       "acct_2"
