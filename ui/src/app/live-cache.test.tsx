@@ -108,7 +108,7 @@ it("counts statuses again once a second, and looks for kinds only where one is n
   const { cache, client } = open();
   const counts = countsQuery({}).queryKey;
   const outdated = (key: readonly unknown[]) => client.getQueryState(key)?.isInvalidated;
-  client.setQueryData(counts, { paid: 1 });
+  client.setQueryData(counts, { counts: { paid: 1 }, review: { total: 0, reasons: {} } });
   client.setQueryData(kindsQuery.queryKey, ["payment"]);
   for (let n = 0; n < 50; n++) cache.updates([changed(status(n))]);
   expect([outdated(counts), outdated(kindsQuery.queryKey)]).toEqual([false, false]);
@@ -163,6 +163,21 @@ it("announces how many deliveries came", () => {
   stop();
   cache.updates([arrived(3)]);
   expect(counts).toEqual([2]);
+});
+
+it("shows what a person reviewed, which no delivery changed", async () => {
+  const { cache, client, pages, statuses } = open();
+  const reviewed: Update = { kind: "status", status: status(1) };
+  const { queryKey } = statusQuery("sub_1");
+  const delivered = deliveryQuery("dlv_14").queryKey;
+  client.setQueryData(queryKey, detail(1));
+  client.setQueryData(delivered, { ...whole, effects: [] });
+  statuses.show({ review: "paid_twice" });
+  await pages.statuses[0]?.({ items: [status(1, { needs_review: true, review: ["paid_twice"] })], next: undefined });
+  cache.updates([reviewed]);
+  expect(statuses.view().count).toBe(0);
+  expect(client.getQueryState(queryKey)?.isInvalidated).toBe(true);
+  expect(client.getQueryState(delivered)?.isInvalidated).toBe(false);
 });
 
 it("has endpoints fetched again after a notice", () => {

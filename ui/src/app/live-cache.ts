@@ -82,7 +82,7 @@ export class LiveCache implements Subscriber {
     const ids = new Set(
       changed.flatMap(({ status: { id, merged, parent } }) => [id, ...(merged ?? []), ...(parent ? [parent] : [])]),
     );
-    const seqs = new Set(changed.map(({ seq }) => seq));
+    const seqs = new Set(changed.flatMap(({ seq }) => (seq === undefined ? [] : [seq])));
     void this.#client.invalidateQueries({
       queryKey: statusKeys.ones,
       predicate: ({ queryKey }) => ids.has(String(queryKey.at(-1))),

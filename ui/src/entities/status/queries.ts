@@ -2,7 +2,7 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "../../lib/api";
-import type { StatusFilter, SubjectKind } from "./status";
+import type { StatusCounts, StatusFilter, SubjectKind } from "./status";
 
 /** The filter of the counts. */
 export type CountFilter = Pick<StatusFilter, "kind" | "endpoint" | "mode">;
@@ -15,11 +15,11 @@ export const statusKeys = {
   ones: ["statuses", "one"] as const,
 };
 
-async function countsOf(query: CountFilter, signal: AbortSignal): Promise<Record<string, number>> {
-  return unwrap(await api.GET("/statuses/counts", { params: { query }, signal })).counts;
+async function countsOf(query: CountFilter, signal: AbortSignal): Promise<StatusCounts> {
+  return unwrap(await api.GET("/statuses/counts", { params: { query }, signal }));
 }
 
-/** The number of statuses in each state. */
+/** The number of statuses in each state, and of those that need review. */
 export const countsQuery = (filter: CountFilter) =>
   queryOptions({
     queryKey: [...statusKeys.counts, filter],
@@ -33,7 +33,7 @@ export const kindsQuery = queryOptions({
   queryKey: statusKeys.kinds,
   queryFn: async ({ signal }) => {
     const counts = await Promise.all(kinds.map((kind) => countsOf({ kind }, signal)));
-    return kinds.filter((_, i) => Object.values(counts[i] ?? {}).some((n) => n > 0));
+    return kinds.filter((_, i) => Object.values(counts[i]?.counts ?? {}).some((n) => n > 0));
   },
   staleTime: 60_000,
 });

@@ -16,6 +16,8 @@ export type Effect = Schemas["Effect"];
 export type Step = Schemas["StatusStep"];
 /** When a status page first displayed a state. */
 export type Impression = Schemas["Impression"];
+/** How many statuses are in each state, and how many need review. */
+export type StatusCounts = Schemas["StatusCounts"];
 /** What the holder of a status link sees. */
 export type PublicStatus = Schemas["PublicStatus"];
 export type Tone = Status["tone"];

@@ -22,5 +22,5 @@ export function matches({ kind, endpoint, state, mode, review, q }: StatusFilter
 
 /** Whether a status needs review for this reason. */
 function isFor(reason: string, { needs_review = false, review }: Status): boolean {
-  return reason === anyReview ? needs_review : (review ?? []).includes(reason);
+  return needs_review && (reason === anyReview || (review ?? []).includes(reason));
 }

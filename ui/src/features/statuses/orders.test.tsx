@@ -115,6 +115,14 @@ it("filters by what needs review and by the reason, and the address says so", as
   expect(history.at(-1)).toBe("/statuses?state=paid");
 });
 
+it("counts more of what needs review than a page of the list has", async () => {
+  const many = Array.from({ length: 150 }, (_, n) => status(n, { needs_review: true, review: ["paid_twice"] }));
+  fakeApi([...many, status(200)]);
+  await open("/statuses?review=any");
+  expect(await screen.findByRole("button", { name: "Needs review 150" })).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Paid twice 150" })).toBeTruthy();
+});
+
 it("shows an order's figures, why it needs review, and its payments", async () => {
   listed(paidTwice());
   const history = await open("/statuses/sub_9?state=paid");

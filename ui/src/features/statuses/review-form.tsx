@@ -25,8 +25,8 @@ function useReview(id: string) {
       unwrap(await api.POST("/statuses/{id}/review", { params: { path: { id } }, body })),
     onSuccess: (status) => {
       client.setQueryData<StatusDetail>(statusKeys.one(id), status);
-      // No delivery changed it, so the live connection does not say so.
-      statuses.applyUpdates([{ kind: "status", seq: status.seq, status }]);
+      // The live connection says so as well, to every dashboard. This one need not wait for that.
+      statuses.applyUpdates([{ kind: "status", status }]);
       void client.invalidateQueries({ queryKey: statusKeys.counts });
     },
   });

@@ -4,13 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useEndpoints } from "../../entities/endpoint/queries";
 import { type CountFilter, countsQuery, kindsQuery } from "../../entities/status/queries";
 import { StateGlyph } from "../../entities/status/state-glyph";
-import type { SubjectKind } from "../../entities/status/status";
+import type { StatusCounts, SubjectKind } from "../../entities/status/status";
 import { capital, inOrder, kindWords, stateWord, toneOf } from "../../entities/status/status-labels";
 import { formatCount } from "../../lib/format";
 import { Select } from "../../ui/select";
 import { anyReview } from "./filter";
 import { reasonLabel, reviewReasons } from "./review";
-import { reviewsCounted, reviewsQuery } from "./review-counts";
 import { statuses } from "./statuses";
 import type { StatusTerms, TermKey } from "./use-statuses-url";
 
@@ -28,8 +27,8 @@ interface StatusFilterBarProps {
 
 /** The number of statuses in each state, and of those that need review, live. A click filters by it. */
 export function StatusFilterBar({ terms, filter, onTerm }: StatusFilterBarProps) {
-  const { data: counts = {} } = useQuery(countsQuery(filter));
-  const { data: reviews = {} } = useQuery(reviewsQuery(filter));
+  const { data } = useQuery(countsQuery(filter));
+  const { counts, review } = data ?? { counts: {}, review: { total: 0, reasons: {} } };
   const states = inOrder([...new Set([...Object.keys(counts), ...(terms.state ? [terms.state] : [])])]);
   const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return (
@@ -46,7 +45,7 @@ export function StatusFilterBar({ terms, filter, onTerm }: StatusFilterBarProps)
           >
             All <Count n={all} />
           </button>
-          {(reviews[anyReview] || terms.review) && (
+          {(review.total > 0 || terms.review) && (
             <button
               type="button"
               aria-pressed={!!terms.review}
@@ -54,7 +53,7 @@ export function StatusFilterBar({ terms, filter, onTerm }: StatusFilterBarProps)
               className={chip}
             >
               <StateGlyph tone="warning" />
-              Needs review <Count n={reviews[anyReview] ?? 0} most={reviewsCounted} />
+              Needs review <Count n={review.total} />
             </button>
           )}
           {states.map((state) => (
@@ -73,32 +72,27 @@ export function StatusFilterBar({ terms, filter, onTerm }: StatusFilterBarProps)
         <Narrowing terms={terms} onTerm={onTerm} />
       </div>
       {terms.review && (
-        <Reasons chosen={terms.review} counts={reviews} onReason={(reason) => onTerm("review", reason)} />
+        <Reasons chosen={terms.review} counts={review} onReason={(reason) => onTerm("review", reason)} />
       )}
     </div>
   );
 }
 
-/** A number of statuses; `most` is how far they are counted. */
-function Count({ n, most = Number.POSITIVE_INFINITY }: { n: number; most?: number }) {
-  return (
-    <span className="font-normal text-text-3 tabular-nums">
-      {formatCount(n)}
-      {n >= most && "+"}
-    </span>
-  );
+/** A number of statuses. */
+function Count({ n }: { n: number }) {
+  return <span className="font-normal text-text-3 tabular-nums">{formatCount(n)}</span>;
 }
 
 interface ReasonsProps {
   chosen: string;
-  counts: Readonly<Record<string, number>>;
+  counts: StatusCounts["review"];
   onReason: (reason: string) => void;
 }
 
 /** The reasons for review that occur. A click narrows the list to one of them. */
-function Reasons({ chosen, counts, onReason }: ReasonsProps) {
-  const known = reviewReasons.filter((reason) => counts[reason] || reason === chosen);
-  const others = Object.keys(counts).filter((reason) => reason !== anyReview && !known.some((one) => one === reason));
+function Reasons({ chosen, counts: { total, reasons }, onReason }: ReasonsProps) {
+  const known = reviewReasons.filter((reason) => reasons[reason] || reason === chosen);
+  const others = Object.keys(reasons).filter((reason) => !known.some((one) => one === reason));
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     <div role="group" aria-label="Reasons" className="flex gap-1 overflow-x-auto px-4 pb-2 max-md:px-2">
@@ -111,7 +105,7 @@ function Reasons({ chosen, counts, onReason }: ReasonsProps) {
           className={chip}
         >
           {reason === anyReview ? "Any reason" : reasonLabel(reason)}{" "}
-          <Count n={counts[reason] ?? 0} most={reviewsCounted} />
+          <Count n={reason === anyReview ? total : (reasons[reason] ?? 0)} />
         </button>
       ))}
     </div>

@@ -88,6 +88,15 @@ it("filters by what needs review, and by the reason", async () => {
   expect(any.ids()).toEqual(["sub_3"]);
 });
 
+it("lets go of what somebody reviewed, though its reason stays", async () => {
+  const marked = status(1, { needs_review: true, review: ["paid_twice"] });
+  for (const review of ["any", "paid_twice"]) {
+    const { ids, update } = await showing([marked], { review });
+    update(status(1, { review: ["paid_twice"] }));
+    expect(ids()).toEqual([]);
+  }
+});
+
 it("shows the payments of an order below it, and follows them", async () => {
   const parent = "sub_9";
   const payments = [status(2, { parent, state: "failed" }), status(1, { parent })];

@@ -37,6 +37,13 @@ const stripe = {
   statuses: rules,
 };
 
+/** How often each text occurs. */
+function countOf(texts: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
+  return counts;
+}
+
 /** The far end: statuses in memory. */
 export function fakeApi(kept: Status[], wholes: StatusDetail[] = [], answers: Record<string, PublicStatus> = {}) {
   const requests: string[] = [];
@@ -54,10 +61,10 @@ export function fakeApi(kept: Status[], wholes: StatusDetail[] = [], answers: Re
     if (path === "/providers") return answer({ providers: [{ id: "stripe", name: "Stripe", category: "payments" }] });
     if (path === "/endpoints/ep_1/sample") return answer({ id: "dlv_9", seq: 9 });
     if (path === "/statuses/counts") {
-      const counts: Record<string, number> = {};
-      for (const one of kept)
-        if (!one.parent && (!kind || kind === one.kind)) counts[one.state] = (counts[one.state] ?? 0) + 1;
-      return answer({ counts });
+      const listed = kept.filter((one) => !one.parent && (!kind || kind === one.kind));
+      const marked = listed.filter(({ needs_review }) => needs_review);
+      const reasons = countOf(marked.flatMap(({ review }) => review ?? []));
+      return answer({ counts: countOf(listed.map((one) => one.state)), review: { total: marked.length, reasons } });
     }
     if (path === "/statuses") {
       const fits = (s: Status) =>

@@ -3,12 +3,18 @@ import type { components } from "../api.gen";
 type Schemas = components["schemas"];
 /** What updates are about. The field of the same name has it. */
 type Kind = Schemas["Update"]["kind"];
-/** Updates of these kinds have a position in the log, so that none is missed. The others are notices. */
-type LoggedKind = "delivery" | "status";
+/**
+ * What has a position in the log, so that none is missed: deliveries, and statuses that they changed. The others are
+ * notices, and so is a status that a person reviewed.
+ */
+interface Seqs {
+  delivery: { seq: number };
+  status: { seq?: number };
+}
 
 /** One thing that happened: of the API's Update the kind, and the one field that it names. */
 type UpdateOf<K extends Kind> = { kind: K } & Required<Pick<Schemas["Update"], K>> &
-  (K extends LoggedKind ? { seq: number } : unknown);
+  (K extends keyof Seqs ? Seqs[K] : unknown);
 
 /** What a reader is told. Kinds that this page does not know are passed over. */
 export type Update = { [K in Kind]: UpdateOf<K> }[Kind];
