@@ -107,7 +107,7 @@ func amountIsThePayments(k hook.EvidenceKind) bool {
 }
 
 // amount returns the first amount of a list that can be read, with its currency; nil if none can. An amount without a
-// valid currency cannot.
+// valid currency cannot, unless it is one whose event names none.
 func (x *extraction) amount(specs []AmountSpec, spec *SubjectSpec) (n int64, currency string, from *AmountSpec) {
 	for i := range specs {
 		a := &specs[i]
@@ -116,9 +116,13 @@ func (x *extraction) amount(specs []AmountSpec, spec *SubjectSpec) (n int64, cur
 			currency = strings.ToUpper(x.first(spec.Currency, len("EUR")))
 		}
 		var ok bool
-		if a.each != "" {
+		switch {
+		case a.bare:
+			currency = ""
+			n, ok = parseDecimal(x.TextOrID(a.at), bareDigits)
+		case a.each != "":
 			n, ok = x.sumOf(a, a.each, currency, spec)
-		} else {
+		default:
 			n, ok = minorUnits(x.TextOrID(a.at), currency, spec)
 		}
 		if !ok {
@@ -144,6 +148,9 @@ func (x *extraction) amount(specs []AmountSpec, spec *SubjectSpec) (n int64, cur
 	}
 	return 0, "", nil
 }
+
+// bareDigits are the digits of an amount whose event names no currency.
+const bareDigits = 2
 
 // maxSummed is how many elements of each list are added up.
 const maxSummed = 64

@@ -147,6 +147,7 @@ func (a AliasSpec) Fallback() AliasSpec {
 type AmountSpec struct {
 	at       payload.Selector
 	currency payload.Selector   // zero: SubjectSpec.Currency
+	bare     bool               // the event names no currency
 	total    bool               // the sum of all captures or refunds so far, not of this one
 	plus     []payload.Selector // added to the amount; a missing one is zero
 	minus    []payload.Selector // taken off the amount; a negative one is added
@@ -161,6 +162,13 @@ func Amount(at string) AmountSpec { return AmountSpec{at: payload.Select(at)} }
 // In returns a copy of a whose currency is at a selector.
 func (a AmountSpec) In(currency string) AmountSpec {
 	a.currency = payload.Select(currency)
+	return a
+}
+
+// Bare returns a copy of a decimal amount whose currency the event does not name. It is that of the payment, which
+// another event names. The amount is reported in hundredths; package payments knows how many digits the currency has.
+func (a AmountSpec) Bare() AmountSpec {
+	a.bare = true
 	return a
 }
 

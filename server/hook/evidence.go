@@ -66,7 +66,8 @@ type Evidence struct {
 	ReceivedAt Time       `json:"received_at"`
 
 	// Amount is what was requested, authorized, captured or refunded, in minor units of Currency. 0 means that the
-	// event does not report an amount; then a capture or refund is of everything.
+	// event does not report an amount; then a capture or refund is of everything. An amount without a currency is in
+	// hundredths of the payment's currency, which the event does not name.
 	Amount   int64  `json:"amount,omitempty"`
 	Currency string `json:"currency,omitempty"` // ISO 4217
 

@@ -100,12 +100,29 @@ func read(all []hook.Evidence) *payment {
 	}
 	p.currency = currencyOf(all)
 	for i := range all {
-		p.note(&all[i])
+		p.note(p.inCurrency(&all[i]))
 	}
 	if len(p.captures)+len(p.refunds) > maxParts {
 		p.tooMany = true
 	}
 	return p
+}
+
+// inCurrency returns a piece with its amount in minor units of the payment's currency. One that names no currency has
+// its amount in hundredths.
+func (p *payment) inCurrency(e *hook.Evidence) *hook.Evidence {
+	digits := hook.MinorDigits(p.currency)
+	if e.Currency != "" || e.Amount == 0 || digits == 2 {
+		return e
+	}
+	scaled := *e
+	for ; digits < 2; digits++ {
+		scaled.Amount /= 10
+	}
+	for ; digits > 2; digits-- {
+		scaled.Amount *= 10
+	}
+	return &scaled
 }
 
 // isDispute reports whether evidence of a kind is about a dispute. Its amount is what is disputed, which may be in the

@@ -18,8 +18,8 @@ import (
 // Event: version 4 has an id. For version 3 the event's name, the object's id and its status make one. In an older form
 // of version 3 the transaction is the body itself, without event and data; its id and its status make one.
 //
-// Payments: a transaction is a payment. A refund has an id and names the transaction as tx_id, in version 4 as
-// charge_id. Authorizations are not reported.
+// Payments: a transaction is a payment. A refund has an id and names the transaction as TransactionId or tx_id, in
+// version 4 as charge_id. Version 3 does not say in which currency it is. Authorizations are not reported.
 //
 // Traps: because a token protects no content, Flutterwave advises to query the transaction before goods are delivered.
 // charge.completed means that the attempt ended; data.status says whether it succeeded.
@@ -46,8 +46,8 @@ var flutterwave = Provider{
 		Events: joins("body:id+body:txRef+body:status", "body:id", "body:event+body:data.id+body:data.status",
 			"body:type+body:data.id+body:data.status"),
 		Types: payload.SelectAll("body:event", "body:type", `body:event\.type`),
-		Times: payload.SelectAll("body:data.created_at", "body:data.created_datetime", "body:timestamp",
-			"body:createdAt"),
+		Times: payload.SelectAll("body:data.created_at", "body:data.created_datetime", "body:data.createdAt",
+			"body:timestamp", "body:createdAt"),
 	},
 	Rules: flutterwaveRules,
 }
@@ -57,7 +57,7 @@ var flutterwave = Provider{
 var flutterwaveCharge = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:data.id"),
 		extract.Alias("flw", "body:data.flw_ref")},
-	References: slices.Concat(orderNumbers("body:data.meta"),
+	References: slices.Concat(orderNumbers("body:data.meta"), orderNumbers("body:meta_data"),
 		payload.SelectAll("body:data.tx_ref", "body:data.reference")),
 	CustomerIDs: payload.SelectAll("body:data.customer.id"),
 	Customer:    payload.SelectAll("body:data.customer.email"),
@@ -77,12 +77,15 @@ var flutterwaveOld = extract.SubjectSpec{
 	Currency:    payload.SelectAll("body:currency"), Decimal: true,
 }
 
-// flutterwaveRefund is the charge of a refund: tx_id in version 3, charge_id in version 4.
+// flutterwaveRefund is the charge of a refund: TransactionId or tx_id in version 3, charge_id in version 4. The refund
+// has a reference of its own, which is no name of the charge but does not contradict one.
 var flutterwaveRefund = extract.SubjectSpec{
 	Aliases: []extract.AliasSpec{extract.Alias("payment", "body:data.tx_id"),
-		extract.Alias("payment", "body:data.charge_id"),
-		extract.Alias("flw", "body:data.flw_ref")},
-	Amounts:  []extract.AmountSpec{extract.Amount("body:data.amount_refunded"), extract.Amount("body:data.amount")},
+		extract.Alias("payment", "body:data.TransactionId"), extract.Alias("payment", "body:data.charge_id"),
+		extract.Alias("flw", "body:data.flw_ref"), extract.Alias("flw", "body:data.FlwRef")},
+	Amounts: []extract.AmountSpec{extract.Amount("body:data.amount_refunded"), extract.Amount("body:data.amount"),
+		extract.Amount("body:data.AmountRefunded"), extract.Amount("body:data.AmountRefunded").Bare(),
+		extract.Amount("body:data.amount_refunded").Bare()},
 	Currency: payload.SelectAll("body:data.currency"), Decimal: true,
 }
 

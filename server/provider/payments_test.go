@@ -52,6 +52,7 @@ type paymentWant struct {
 	currency              string // "" is EUR, "-" none
 	dispute               hook.Dispute
 	review                []hook.Review
+	kept                  bool // a part of the money, although a dispute was lost
 	late                  bool
 	nothingDue            hook.Cause
 	denied                bool // "you have not been charged" may be said
@@ -68,7 +69,7 @@ func paymentCases() []paymentCase {
 		adyenPayments, adyenReturns, adyenOrders,
 		molliePayments, paddlePayments, squarePayments, squareEdges,
 		braintreePayments,
-		paystackPayments, flutterwavePayments, lemonPayments,
+		paystackPayments, flutterwavePayments, flutterwaveEdges, lemonPayments,
 		shopifyPayments(), woocommercePayments(),
 	)
 }
@@ -120,7 +121,7 @@ func (c *paymentCase) check(t *testing.T) {
 func shownPayment(s hook.Summary, want paymentWant) paymentWant {
 	got := paymentWant{
 		state: s.State, amount: s.Amount, due: s.Due, refunded: s.Refunded, currency: s.Currency, dispute: s.Dispute,
-		review: s.Review, late: s.Late, nothingDue: s.NothingDue, denied: s.Denied,
+		review: s.Review, kept: s.Dispute == hook.DisputeIsLost && s.Taken, late: s.Late, nothingDue: s.NothingDue, denied: s.Denied,
 	}
 	if want.due == 0 {
 		got.due = 0

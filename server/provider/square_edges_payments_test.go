@@ -86,7 +86,7 @@ var squareEdges = ofProvider("square", []paymentCase{
 		squareEvent(9000, "dispute.state.updated", "dispute",
 			`"id":"D1","state":"LOST","disputed_payment":{"payment_id":"P1"},`+squareSum("amount_money", 900))},
 		want: map[string]paymentWant{
-			"payment/P1": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost}}},
+			"payment/P1": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost, kept: true}}},
 	{name: "a stale approval after the payment", events: []paymentEvent{sqPaid, squareWhole(6, "P1", "APPROVED")},
 		want: map[string]paymentWant{"payment/P1": {state: hook.StatePaid, amount: 4900}}},
 	{name: "nothing is said of an unknown kind", events: []paymentEvent{sqPaid,

@@ -66,12 +66,21 @@ var stripeEdges = []paymentCase{
 		paymentWant{state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsWon}, "payment/pi_1", stripeReceipt,
 		stripeAt(900, "charge.dispute.created", dpOne+`,"status":"needs_response"`),
 		stripeAt(9000, "charge.dispute.updated", dpOne+`,"status":"won"`)),
-	stripeCase("a dispute about a part is lost",
-		paymentWant{state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost}, "payment/pi_1", stripeReceipt,
+	stripeCase(
+		"a dispute about a part is lost",
+		paymentWant{
+			state:   hook.StatePaid,
+			amount:  4900,
+			dispute: hook.DisputeIsLost,
+			kept:    true,
+		},
+		"payment/pi_1",
+		stripeReceipt,
 		stripeAt(900, "charge.dispute.created", `"id":"dp_1","amount":900,"charge":"ch_1","payment_intent":"pi_1",`+
 			`"status":"needs_response"`),
 		stripeAt(9000, "charge.dispute.closed", `"id":"dp_1","amount":900,"charge":"ch_1","payment_intent":"pi_1",`+
-			`"status":"lost"`)),
+			`"status":"lost"`),
+	),
 	stripeCase("a dispute in the currency of the payer's bank is lost",
 		paymentWant{state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost}, "payment/pi_1", stripeReceipt,
 		stripeAt(9000, "charge.dispute.closed", `"id":"dp_1","amount":5300,"currency":"usd","charge":"ch_1",`+
@@ -81,16 +90,29 @@ var stripeEdges = []paymentCase{
 		refunded: 900, currency: "JPY"}, "payment/pi_1",
 		stripeAt(5, "payment_intent.succeeded", `"id":"pi_1","amount":4900,"amount_received":4900,"currency":"jpy"`),
 		stripeAt(9, "refund.created", reOne+`,"amount":900,"status":"succeeded","currency":"jpy"`)),
-	stripeCase("dinars have three digits", paymentWant{state: hook.StatePaid, amount: 49500, currency: "KWD"},
+	stripeCase(
+		"dinars have three digits",
+		paymentWant{state: hook.StatePaid, amount: 49500, currency: "KWD"},
 		"payment/pi_1",
-		stripeAt(5, "payment_intent.succeeded", `"id":"pi_1","amount":49500,"amount_received":49500,"currency":"kwd"`)),
-	stripeCase("krónur are written with two digits", paymentWant{state: hook.StatePaid, amount: 4900, currency: "ISK"},
+		stripeAt(
+			5,
+			"payment_intent.succeeded",
+			`"id":"pi_1","amount":49500,"amount_received":49500,"currency":"kwd"`,
+		),
+	),
+	stripeCase(
+		"krónur are written with two digits",
+		paymentWant{state: hook.StatePaid, amount: 4900, currency: "ISK"},
 		"payment/pi_1",
 		stripeAt(5, "payment_intent.succeeded",
-			`"id":"pi_1","amount":490000,"amount_received":490000,"currency":"isk"`)),
-	stripeCase("ariary are written without digits", paymentWant{state: hook.StatePaid, amount: 490000, currency: "MGA"},
+			`"id":"pi_1","amount":490000,"amount_received":490000,"currency":"isk"`),
+	),
+	stripeCase(
+		"ariary are written without digits",
+		paymentWant{state: hook.StatePaid, amount: 490000, currency: "MGA"},
 		"payment/pi_1",
-		stripeAt(5, "payment_intent.succeeded", `"id":"pi_1","amount":4900,"amount_received":4900,"currency":"mga"`)),
+		stripeAt(5, "payment_intent.succeeded", `"id":"pi_1","amount":4900,"amount_received":4900,"currency":"mga"`),
+	),
 	stripeCase("the payer's bank converts", stripePaidInFull, "payment/pi_1 checkout/cs_1",
 		stripeAt(5, "checkout.session.completed", csOne+isPaid+withIntent+
 			`,"presentment_details":{"presentment_amount":5300,"presentment_currency":"usd"}`),
@@ -143,8 +165,14 @@ var stripeEdges = []paymentCase{
 		stripeAt(5, "payment_intent.succeeded",
 			`"id":"pi_1","amount":4900,"amount_received":4900,"metadata":{"order_id":12345678901234567890}`)),
 	stripeCase("a reference that is too long is none", paymentWant{currency: "-"},
-		"order/"+strings.Repeat("9", 250), stripeAt(5, "payment_intent.succeeded",
-			`"id":"pi_1","amount":4900,"amount_received":4900,"metadata":{"order_id":"`+strings.Repeat("9", 250)+`"}`)).
+		"order/"+strings.Repeat("9", 250), stripeAt(
+			5,
+			"payment_intent.succeeded",
+			`"id":"pi_1","amount":4900,"amount_received":4900,"metadata":{"order_id":"`+strings.Repeat(
+				"9",
+				250,
+			)+`"}`,
+		)).
 		andLink("payment/pi_1", stripePaidInFull),
 	stripeCase("one customer whose telephone number is written in two ways", stripePaidInFull, "order/10-4471",
 		stripeAt(1, "charge.failed", `"id":"ch_0","amount":4900,"payment_intent":"pi_0",`+

@@ -251,8 +251,7 @@ var stripeSessionRules = extract.Rules{
 // stripeInvoiceRules are about invoices. What is due does not shrink with what was paid. Of a paid invoice it is what
 // was paid, for credit notes do for the rest; it is nothing in a trial, and where credit or a coupon pays for
 // everything. An invoice that was given up or voided says nothing about its payments: one that was given up can still
-// be paid, and a PaymentIntent that is canceled with its invoice (cancellation_reason void_invoice) is reported
-// itself.
+// be paid, and a PaymentIntent that is canceled with its invoice (cancellation_reason void_invoice) is reported itself.
 //
 // Of an invoice that was marked as paid outside of Stripe, all that is due was paid, although amount_paid may be zero.
 var stripeInvoiceRules = extract.Rules{
