@@ -12,7 +12,10 @@ import (
 // unpaid, so the part goes back. Lists must not show the payment beside the order, as if the shop had kept its money.
 func TestAReferenceThatSaysMoreThanItsOnlyPaymentListsIt(t *testing.T) {
 	s := scenario{Facts: []fact{
-		{Level: hook.LevelReference, Ref: []string{"A6"}, Kind: "created", Event: "e1", At: 1, Due: 5000, Currency: "EUR"},
+		{
+			Level: hook.LevelReference, Ref: []string{"A6"}, Kind: "created", Event: "e1", At: 1, Due: 5000,
+			Currency: "EUR",
+		},
 		{
 			Level: hook.LevelPayment, Payment: []string{"G1"}, Ref: []string{"A6"}, Kind: "capture", Event: "e2", At: 2,
 			Amount: 2000, Currency: "EUR",
@@ -35,7 +38,7 @@ func TestAReferenceThatSaysMoreThanItsOnlyPaymentListsIt(t *testing.T) {
 			t.Fatalf("in the order %v: %+v", order, reference.Summary)
 		}
 		if parent := find("payment/G1").Status.Parent; parent != reference.Status.ID || reference.Status.Parent != "" {
-			t.Errorf("in the order %v the payment is listed in %q, the order in %q", order, parent, reference.Status.Parent)
+			t.Errorf("in the order %v the payment is listed in %q, and not in %q", order, parent, reference.Status.ID)
 		}
 	}
 }
