@@ -95,28 +95,40 @@ func deliver(ctx context.Context, client *http.Client, address, body string, hea
 // is sent as JSON. out, if not nil, receives the decoded JSON, or the raw body if it is a *[]byte.
 func (s *server) api(method, path string, want int, in, out any) {
 	s.t.Helper()
+	if err := s.call(s.t.Context(), &http.Client{Timeout: waitTimeout}, method, path, want, in, out); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// call is api for goroutines that share a client: it returns an error instead of failing the test.
+func (s *server) call(
+	ctx context.Context, client *http.Client, method, path string, want int, in, out any,
+) error {
 	var body bytes.Buffer
 	if in != nil {
 		if err := json.NewEncoder(&body).Encode(in); err != nil {
-			s.t.Fatal(err)
+			return err
 		}
 	}
-	request, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.addr+path, &body)
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+s.addr+path, &body)
 	if err != nil {
-		s.t.Fatal(err)
+		return err
 	}
 	request.Header.Set("Authorization", "Bearer "+adminToken)
 	if in != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	answer, err := (&http.Client{Timeout: waitTimeout}).Do(request)
+	answer, err := client.Do(request)
 	if err != nil {
-		s.t.Fatal(err)
+		return err
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != want {
-		s.t.Fatalf("%s %s: %s, not %d (%v): %s", method, path, answer.Status, want, err, text)
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode != want {
+		return fmt.Errorf("%s %s: %s, not %d: %s", method, path, answer.Status, want, text)
 	}
 	switch out := out.(type) {
 	case nil:
@@ -124,9 +136,10 @@ func (s *server) api(method, path string, want int, in, out any) {
 		*out = text
 	default:
 		if err := json.Unmarshal(text, out); err != nil {
-			s.t.Fatalf("%s %s: %v in %s", method, path, err, text)
+			return fmt.Errorf("%s %s: %w in %s", method, path, err, text)
 		}
 	}
+	return nil
 }
 
 // first returns the endpoint that the server created on its first start. It verifies nothing.

@@ -7,6 +7,9 @@
 // reader_test.go the reader's side (view), which checks every frame against the cursor's contract. Each other file
 // tests one promise, or a few that belong together. A test's comment names the promise and how the failure is produced.
 //
+// What payers and shops read of payments is checked in payers_test.go, with cases of its own (payers_cases_test.go) and
+// with reported ones, which HOOKBEAM_SHARED names the folder of (payers_reported_test.go).
+//
 // Tests run in parallel, so each has its own process, port and folder. They wait for conditions, up to a timeout that
 // only a broken program reaches, and never assert a duration. When a test ends, its server's log is searched for data
 // races and panics, which fail the test whatever else it asserts.
