@@ -65,7 +65,7 @@ func paymentCases() []paymentCase {
 		btcpayPayments,
 		coinbasePayments,
 		paypalPayments, paypalHolds, paypalReturns,
-		razorpayPayments, razorpayReturns, razorpayLinks, razorpayNobody,
+		razorpayPayments, razorpayReturns, razorpayLinks, razorpayNobody, razorpayEdges,
 		adyenPayments, adyenReturns, adyenOrders,
 		molliePayments, paddlePayments, squarePayments, squareEdges,
 		braintreePayments,

@@ -113,6 +113,10 @@ var (
 		extract.Amount("body:payload.invoice.entity.amount_paid"),
 		extract.Amount("body:payload.order.entity.amount_paid")}
 
+	razorpaySettled  = []extract.AmountSpec{extract.Amount("body:payload.order.entity.amount_paid")}
+	razorpayLessPaid = extract.Less("body:payload.order.entity.amount_paid", "body:payload.order.entity.amount").
+				If(extract.Is("body:payload.order.entity.status", "paid"))
+
 	razorpayPart       = payload.SelectAll("body:payload.payment.entity.id")
 	razorpayRefundPart = payload.SelectAll("body:payload.refund.entity.id")
 )
@@ -138,19 +142,16 @@ var razorpayRules = slices.Concat(
 		razorpayRefund("refund.created", hook.RefundPending), razorpayRefund("refund.processed", hook.Refund),
 		razorpayRefund("refund.failed", hook.RefundFailed), razorpayRefund("refund.*", hook.Info),
 
-		{
-			Types: []string{
-				"payment.dispute.created",
-				"payment.dispute.under_review",
-				"payment.dispute.action_required",
-			},
-			Match:   extract.Always(hook.DisputeOpen),
-			Subject: &razorpayPayment,
-		},
-		{Types: []string{"payment.dispute.won"}, Match: extract.Always(hook.DisputeWon), Subject: &razorpayPayment},
-		{Types: []string{"payment.dispute.lost"}, Match: extract.Always(hook.DisputeLost), Subject: &razorpayPayment},
-		{Types: []string{"payment.dispute.closed"}, Match: extract.Always(hook.DisputeClosed),
-			Subject: &razorpayPayment},
+		razorpayDispute(hook.DisputeOpen, "payment.dispute.created", "payment.dispute.under_review",
+			"payment.dispute.action_required"),
+		razorpayDispute(hook.DisputeWon, "payment.dispute.won"),
+		razorpayDispute(hook.DisputeLost, "payment.dispute.lost"),
+		razorpayDispute(hook.DisputeClosed, "payment.dispute.closed"),
+
+		// Money that came to a virtual account or by a QR code. Both have many payments, so they are no order.
+		{Types: []string{"virtual_account.credited", "qr_code.credited"}, Subject: &razorpayPayment,
+			Part: razorpayPart, Marks: razorpayMethods,
+			Match: extract.ByField("body:payload.payment.entity.status", extract.Kinds{"captured": hook.Captured}, "")},
 
 		{Types: []string{"order.notification.*"}, Match: extract.Always(hook.Info), Subject: &razorpayPayment,
 			Level: hook.LevelOrder},
@@ -177,14 +178,26 @@ func razorpayOrder(kind hook.EvidenceKind, types []string, times ...string) extr
 }
 
 // razorpayPaid returns the rules for events which report that an order was paid, wholly or in part. They name the
-// payment that did it.
+// payment that did it. Of an order that Razorpay calls paid although less was paid than it asks for, an offer did for
+// the rest, so what was paid was due.
 func razorpayPaid(types []string, times ...string) extract.Rules {
 	order := razorpayOrder(hook.Info, types, times...)
 	order.Also = true
+	order.Match = order.Match.Unless(razorpayLessPaid)
+	settled := order
+	settled.Match = extract.Always(hook.Info).If(razorpayLessPaid)
+	settled.Due = razorpaySettled
 	spec := razorpayPayment
 	spec.Times = order.Subject.Times
-	return extract.Rules{order, {Types: types, Subject: &spec, Part: razorpayPart, Marks: razorpayMethods,
+	return extract.Rules{order, settled, {Types: types, Subject: &spec, Part: razorpayPart, Marks: razorpayMethods,
 		Match: extract.ByField("?body:payload.payment.entity.id", extract.Kinds{"yes": hook.Captured}, "")}}
+}
+
+// razorpayDispute returns the rule for events about a dispute, which may be about a part of the payment.
+func razorpayDispute(kind hook.EvidenceKind, types ...string) extract.Rule {
+	return extract.Rule{Types: types, Match: extract.Always(kind), Subject: &razorpayPayment,
+		Amounts: []extract.AmountSpec{extract.Amount("body:payload.dispute.entity.amount").
+			In("body:payload.dispute.entity.currency")}}
 }
 
 // razorpayRefund returns the rule for events of a type about a refund. The refund's status says how it is; without one
