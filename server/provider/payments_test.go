@@ -64,7 +64,7 @@ func paymentCases() []paymentCase {
 		stripePayments, stripeEdges,
 		btcpayPayments,
 		coinbasePayments,
-		paypalPayments, paypalHolds, paypalReturns,
+		paypalPayments, paypalHolds, paypalReturns, paypalEdges,
 		razorpayPayments, razorpayReturns, razorpayLinks, razorpayNobody, razorpayEdges,
 		adyenPayments, adyenReturns, adyenOrders,
 		molliePayments, paddlePayments, squarePayments, squareEdges,

@@ -105,13 +105,16 @@ var (
 )
 
 // paypalObject returns the subject of an event whose resource has these ids. Merchants add references as invoice_id
-// and custom_id. The member custom of the v1 API is not used: a subscription gives the same value to all its payments.
+// and custom_id. A subscription gives the same custom_id, and in the v1 API the same custom, to all its payments, so
+// those of its payments are no references.
 func paypalObject(own ...extract.AliasSpec) extract.SubjectSpec {
 	return extract.SubjectSpec{
 		Aliases: slices.Concat(own, paypalPaymentLinks),
 		Orders:  paypalOrderLinks,
 		References: payload.SelectAll("body:resource.invoice_id", "body:resource.custom_id",
 			"body:resource.invoice_number"),
+		CopiedReferences: extract.ByField("?body:resource.billing_agreement_id",
+			extract.Kinds{"yes": hook.Info}, ""),
 		AnyAccount: true,
 		Amounts: []extract.AmountSpec{
 			extract.Amount("body:resource.amount.value").In("body:resource.amount.currency_code"),
@@ -165,6 +168,7 @@ var (
 			"body:resource.disputed_transactions.0.seller_transaction_id")},
 		References: payload.SelectAll("body:resource.disputed_transactions.0.invoice_number"),
 		AnyAccount: true,
+		Decimal:    true,
 	}
 )
 
@@ -172,6 +176,13 @@ var (
 	// paypalDue is what an order asks for in total.
 	paypalDue = []extract.AmountSpec{extract.SumOf("resource.purchase_units.*.amount.value").
 			In("body:resource.purchase_units.0.amount.currency_code")}
+
+	// paypalDisputeSum is what a dispute is about, which may be a part of the payment: in the end what was returned.
+	paypalDisputeSum = []extract.AmountSpec{
+		extract.Amount("body:resource.dispute_outcome.amount_refunded.value").
+			In("body:resource.dispute_outcome.amount_refunded.currency_code"),
+		extract.Amount("body:resource.dispute_amount.value").In("body:resource.dispute_amount.currency_code"),
+	}
 
 	// paypalReturned is the sum of all refunds of one capture.
 	paypalReturned = []extract.AmountSpec{
@@ -255,7 +266,7 @@ var paypalRefundStates = extract.Kinds{"PENDING": hook.RefundPending, "FAILED": 
 // paypalRules: https://developer.paypal.com/api/rest/webhooks/event-names/
 var paypalRules = slices.Concat(paypalOrderRules, paypalPaymentRules, paypalRefundRules, extract.Rules{
 	{Types: []string{"CUSTOMER.DISPUTE.CREATED"}, Match: extract.Always(hook.DisputeOpen), Subject: &paypalDispute},
-	{Types: []string{"CUSTOMER.DISPUTE.RESOLVED"}, Subject: &paypalDispute,
+	{Types: []string{"CUSTOMER.DISPUTE.RESOLVED"}, Subject: &paypalDispute, Amounts: paypalDisputeSum,
 		Match: extract.ByField("body:resource.dispute_outcome.outcome_code",
 			extract.Kinds{"RESOLVED_SELLER_FAVOUR": hook.DisputeWon, "CANCELED_BY_BUYER": hook.DisputeWon,
 				"RESOLVED_WITH_PAYOUT": hook.DisputeWon, "DENIED": hook.DisputeWon, "NONE": hook.Info},
@@ -289,10 +300,13 @@ var paypalOrderRules = slices.Concat(extract.Rules{
 		Subject: &paypalApproval, Due: paypalDue},
 })
 
-// paypalUnits is how many purchase units an order may have.
-const paypalUnits = 10
+// The payments of a completed order that are read.
+const (
+	paypalUnits    = 10 // how many purchase units an order may have
+	paypalCaptures = 4  // of the first unit; the others have one each
+)
 
-// paypalUnitRules returns the rules that read the payment of each purchase unit of a completed order: its capture or
+// paypalUnitRules returns the rules that read the payment of each purchase unit of a completed order: its captures or
 // its authorization.
 func paypalUnitRules() (all extract.Rules) {
 	for i := range paypalUnits {
@@ -317,11 +331,18 @@ func paypalUnitRules() (all extract.Rules) {
 			}
 			all = append(all, rule)
 		}
-		capture, authorization := unit+".payments.captures.0", unit+".payments.authorizations.0"
-		add("payment", capture, extract.ByField("?"+capture+".id+"+capture+".status",
-			extract.Kinds{"yes/COMPLETED": hook.Captured, "yes/PENDING": hook.CapturePending,
-				"yes/DECLINED": hook.CaptureFailed, "yes/FAILED": hook.CaptureFailed,
-				"yes/PARTIALLY_REFUNDED": hook.Captured, "yes/REFUNDED": hook.Captured}, ""))
+		captures := 1
+		if i == 0 {
+			captures = paypalCaptures
+		}
+		for j := range captures {
+			capture := fmt.Sprintf("%s.payments.captures.%d", unit, j)
+			add("payment", capture, extract.ByField("?"+capture+".id+"+capture+".status",
+				extract.Kinds{"yes/COMPLETED": hook.Captured, "yes/PENDING": hook.CapturePending,
+					"yes/DECLINED": hook.CaptureFailed, "yes/FAILED": hook.CaptureFailed,
+					"yes/PARTIALLY_REFUNDED": hook.Captured, "yes/REFUNDED": hook.Captured}, ""))
+		}
+		authorization := unit + ".payments.authorizations.0"
 		add("authorization", authorization, extract.ByField("?"+authorization+".id+"+authorization+".status",
 			extract.Kinds{"yes/": hook.Authorized, "yes/CREATED": hook.Authorized, "yes/PENDING": hook.Processing,
 				"yes/PARTIALLY_CAPTURED": hook.Authorized, "yes/DENIED": hook.Failed, "yes/VOIDED": hook.Canceled}, ""))
