@@ -116,7 +116,10 @@ var (
 	adyenSucceeds  = extract.Is("item:success", "true")
 	adyenAutomatic = extract.Is("setting:capture", "automatic")
 	adyenAtOnce    = extract.Is("item:paymentMethod", "ideal", "eps", "giropay", "directEbanking", "blik", "trustly",
-		"multibanco", "pix", "alipay", "wechatpayQR", "wechatpaySDK", "wechatpayWeb")
+		"multibanco", "pix", "alipay", "wechatpayQR", "wechatpaySDK", "wechatpayWeb", "boleto", "boletobancario",
+		"boletobancario_santander", "oxxo", "econtext_seven_eleven", "econtext_stores", "econtext_online",
+		"econtext_atm", "bankTransfer", "bankTransfer_IBAN", "onlineBanking_PL", "dotpay", "paybybank", "swish",
+		"upi_qr", "upi_collect", "upi_intent")
 	adyenOfNothing = extract.Less("item:amount.value", "const:1")
 )
 
@@ -129,8 +132,10 @@ var adyenMethods = func() []extract.Match {
 			"cartebancaire", "dankort", "scheme"},
 		hook.MethodBank: {"ideal", "eps", "giropay", "directEbanking", "blik", "trustly", "pix", "sepadirectdebit",
 			"ach",
-			"directdebit_GB", "bankTransfer_IBAN", "bankTransfer", "onlineBanking_PL", "dotpay", "paybybank"},
-		hook.MethodVoucher: {"multibanco", "boletobancario", "boleto", "oxxo", "econtext_seven_eleven",
+			"directdebit_GB", "bankTransfer_IBAN", "bankTransfer", "onlineBanking_PL", "dotpay", "paybybank", "upi_qr",
+			"upi_collect", "upi_intent"},
+		hook.MethodVoucher: {"multibanco", "boletobancario", "boletobancario_santander", "boleto", "oxxo",
+			"econtext_seven_eleven",
 			"econtext_stores", "econtext_online", "econtext_atm"},
 		hook.MethodWallet: {"paypal", "applepay", "googlepay", "alipay", "wechatpayQR", "wechatpaySDK", "wechatpayWeb",
 			"mbway", "vipps", "mobilepay", "swish"},
@@ -155,10 +160,11 @@ var adyenRules = slices.Concat(adyenAuthorisations, adyenModifications, extract.
 	{Types: []string{"ORDER_CLOSED"}, Subject: &adyenOrder, Level: hook.LevelReference, Due: adyenAmount,
 		Match: extract.ByField("item:success", extract.Kinds{"false": hook.Closed}, hook.Info)},
 
+	// A chargeback may be about a part of the payment.
 	{Types: []string{"REQUEST_FOR_INFORMATION", "NOTIFICATION_OF_CHARGEBACK"},
 		Match: extract.Always(hook.DisputeOpen), Subject: &adyenPayment},
 	{Types: []string{"CHARGEBACK", "SECOND_CHARGEBACK", "PREARBITRATION_LOST"},
-		Match: extract.Always(hook.DisputeLost), Subject: &adyenPayment},
+		Match: extract.Always(hook.DisputeLost), Subject: &adyenPayment, Amounts: adyenAmount},
 	{Types: []string{"CHARGEBACK_REVERSED", "PREARBITRATION_WON"}, Match: extract.Always(hook.DisputeWon),
 		Subject: &adyenPayment},
 	{Types: []string{"INFORMATION_SUPPLIED", "DISPUTE_DEFENSE_PERIOD_ENDED", "ISSUER_COMMENTS"},

@@ -66,7 +66,7 @@ func paymentCases() []paymentCase {
 		coinbasePayments,
 		paypalPayments, paypalHolds, paypalReturns, paypalEdges,
 		razorpayPayments, razorpayReturns, razorpayLinks, razorpayNobody, razorpayEdges,
-		adyenPayments, adyenReturns, adyenOrders,
+		adyenPayments, adyenReturns, adyenOrders, adyenEdges,
 		molliePayments, paddlePayments, squarePayments, squareEdges,
 		braintreePayments,
 		paystackPayments, flutterwavePayments, flutterwaveEdges, lemonPayments,
