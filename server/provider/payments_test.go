@@ -69,7 +69,7 @@ func paymentCases() []paymentCase {
 		adyenPayments, adyenReturns, adyenOrders, adyenEdges,
 		molliePayments, paddlePayments, squarePayments, squareEdges,
 		braintreePayments,
-		paystackPayments, flutterwavePayments, flutterwaveEdges, lemonPayments,
+		paystackPayments, paystackEdges, flutterwavePayments, flutterwaveEdges, lemonPayments,
 		shopifyPayments(), woocommercePayments(),
 	)
 }

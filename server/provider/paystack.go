@@ -63,8 +63,8 @@ var paystackCharge = extract.SubjectSpec{
 	Currency:    payload.SelectAll("body:data.currency"), Digits: map[string]int{"XOF": 2},
 }
 
-// paystackRequest is a payment request. A payer at a terminal gives its offline_reference, which is then the id of the
-// payment.
+// paystackRequest is a payment request. Its offline_reference is what a payer gives at a terminal; it is the id of the
+// payment then. A request that is paid elsewhere has no payment by that name, and Paystack names none.
 var paystackRequest = func() extract.SubjectSpec {
 	t := paystackCharge
 	t.Aliases = []extract.AliasSpec{extract.Alias("payment", "body:data.offline_reference")}
@@ -93,6 +93,11 @@ var (
 )
 
 var (
+	// paystackCharged is what was charged for a month of a subscription.
+	paystackCharged = []extract.AmountSpec{
+		extract.Amount("body:data.transaction.amount").In("body:data.transaction.currency"),
+	}
+
 	// paystackID selects the id of the only capture of a charge.
 	paystackID = payload.SelectAll("body:data.reference")
 
@@ -132,6 +137,9 @@ var paystackRules = withMarks(extract.Rules{
 		Level: hook.LevelOrder, Due: paystackCharge.Amounts},
 
 	{Types: []string{"invoice.payment_failed"}, Match: extract.Always(hook.Failed), Subject: &paystackInvoice},
+	{Types: []string{"invoice.create", "invoice.update"}, Subject: &paystackInvoice, Also: true,
+		Part: payload.SelectAll("body:data.transaction.reference"), Amounts: paystackCharged,
+		Match: extract.ByField("body:data.transaction.status", extract.Kinds{"success": hook.Captured}, "")},
 	{Types: []string{"invoice.*"}, Match: extract.Always(hook.Info), Subject: &paystackInvoice},
 
 	{Types: []string{"refund.processed"}, Match: extract.Always(hook.Refund), Subject: &paystackRefund,
@@ -144,5 +152,6 @@ var paystackRules = withMarks(extract.Rules{
 	{Types: []string{"charge.dispute.create", "charge.dispute.remind"}, Match: extract.Always(hook.DisputeOpen),
 		Subject: &paystackDispute},
 	{Types: []string{"charge.dispute.resolve"}, Subject: &paystackDispute,
-		Match: extract.ByField("body:data.resolution", extract.Kinds{"declined": hook.DisputeWon}, hook.DisputeLost)},
+		Amounts: []extract.AmountSpec{extract.Amount("body:data.refund_amount")},
+		Match:   extract.ByField("body:data.resolution", extract.Kinds{"declined": hook.DisputeWon}, hook.DisputeLost)},
 }, paystackMethods)
