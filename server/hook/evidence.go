@@ -86,6 +86,7 @@ type Evidence struct {
 	Due      int64 `json:"due,omitempty"`      // what is to be paid in total
 	Declared int64 `json:"declared,omitempty"` // what was paid so far
 	Returned int64 `json:"returned,omitempty"` // what was refunded so far
+	Paid     bool  `json:"paid,omitempty"`     // of a snapshot: money was taken, also if Declared is unknown
 
 	Method Method `json:"method,omitempty"` // how it is paid
 	Cause  Cause  `json:"cause,omitempty"`  // why it ended, or why nothing is due

@@ -91,6 +91,9 @@ type Summary struct {
 	Waived   int64  `json:"waived,omitempty"` // of Due, what will not be captured any more
 	Extra    int64  `json:"extra,omitempty"`  // of a payment: what of Captured came on top of the price, such as a tip
 
+	// Uncarried is, of what an order declares to be captured, what no payment on record has brought.
+	Uncarried int64 `json:"uncarried,omitempty"`
+
 	Taken    bool `json:"taken,omitempty"`    // money was taken and not returned; its amount may be unknown
 	OnHold   bool `json:"on_hold,omitempty"`  // an authorization stands
 	OnItsWay bool `json:"on_way,omitempty"`   // money may still come without the payer's doing

@@ -18,6 +18,7 @@ type whole struct {
 	noSum   bool           // money was taken without a sum
 	withNet int            // members that kept money
 	taken   bool           // money was taken, be it returned since or not
+	shared  bool           // orders declare money that payments without an order may have brought; see shareMoney
 }
 
 // combine derives the state from an order's own evidence and its members. With one member and no facts of its own, the
@@ -155,6 +156,10 @@ func (w *whole) sum() {
 			w.withNet++
 		}
 	}
+	if w.declared > s.Captured && (w.own.currency == "" || w.own.currency == w.currency) {
+		s.Uncarried = w.declared - s.Captured
+	}
+	w.shareMoney()
 	if w.own.method != "" && s.Method == "" {
 		s.Method = w.own.method
 	}
@@ -163,8 +168,30 @@ func (w *whole) sum() {
 	}
 	s.Captured = max(s.Captured, s.Refunded) // what was returned had been taken
 	w.net = s.Captured - s.Refunded
-	w.noSum = w.noSum || w.own.noAmount
+	w.noSum = w.noSum || w.own.withoutSum()
 	w.taken = s.Captured > 0 || w.noSum
+}
+
+// shareMoney counts money once that a reference lists twice: as declared by an order that does not say which payment
+// brought it, and as brought by a payment that does not say which order it pays. Examples are the event of a paid link
+// of Mollie's and the event of the payment that paid it. The smaller sum is taken for a part of the larger one.
+//
+// So a payment beside such an order reads as "paid twice" only if the payments alone are more than what is due. If the
+// order was in fact paid by a further payment that nobody reported, that one is missed.
+func (w *whole) shareMoney() {
+	var uncarried, uncarriedBack, loose, looseBack int64
+	for _, m := range w.all {
+		switch {
+		case m.Currency != w.currency:
+		case m.Level == hook.LevelPayment:
+			loose, looseBack = loose+m.Captured, looseBack+m.Refunded
+		case m.Uncarried > 0:
+			uncarried, uncarriedBack = uncarried+m.Uncarried, uncarriedBack+min(m.Refunded, m.Uncarried)
+		}
+	}
+	w.shared = uncarried > 0 && loose > 0
+	w.s.Captured -= min(uncarried, loose)
+	w.s.Refunded -= min(uncarriedBack, looseBack)
 }
 
 // payments returns how many payments a member stands for: an order in a reference stands for all of its own.
@@ -189,7 +216,8 @@ func (w *whole) dispute(m *hook.Member) {
 // Without a stated price, the distinct amounts of the members that have money, a hold or a processing attempt are added
 // up: different amounts are taken for parts of one price, equal ones for a double charge. Attempts that brought nothing
 // do not count, but the price is at least the largest amount that an open attempt asks for, so that 0.50 captured
-// beside an open attempt of 4,900.00 is not "paid". DueKnown says which of the two it was.
+// beside an open attempt of 4,900.00 is not "paid". DueKnown says which of the two it was. Prices of orders whose money
+// was shared with payments (see shareMoney) are the prices of these payments, and not added to them.
 //
 // What payers gave on top of the price, such as a tip, is added: it is not too much. A stated price is raised no
 // further than to what was captured, since some senders count tips in it already.
@@ -199,7 +227,7 @@ func (w *whole) setDue() {
 		w.s.Due += min(w.extra, max(0, w.s.Captured-w.s.Due))
 		return
 	}
-	var distinct []int64
+	var orders, others sumOfDistinct
 	var open int64
 	for _, m := range w.all {
 		if m.Currency != w.currency {
@@ -207,14 +235,28 @@ func (w *whole) setDue() {
 		}
 		switch {
 		case m.Captured > 0 || m.OnHold || m.State == hook.StateProcessing:
-			if price := m.Due - m.Extra; price > 0 && !slices.Contains(distinct, price) {
-				distinct = append(distinct, price)
-				w.s.Due += price
+			price := &others
+			if w.shared && m.Uncarried > 0 {
+				price = &orders
 			}
-			w.s.Due += m.Extra
+			price.add(m.Due - m.Extra)
+			price.sum += m.Extra
 		case m.State == hook.StatePending || m.State == hook.StateActionRequired:
 			open = max(open, m.Due)
 		}
 	}
-	w.s.Due = max(w.s.Due, open)
+	w.s.Due = max(orders.sum, others.sum, open)
+}
+
+// sumOfDistinct adds up amounts, equal ones once.
+type sumOfDistinct struct {
+	seen []int64
+	sum  int64
+}
+
+func (d *sumOfDistinct) add(n int64) {
+	if n > 0 && !slices.Contains(d.seen, n) {
+		d.seen = append(d.seen, n)
+		d.sum += n
+	}
 }

@@ -40,10 +40,7 @@ func (w *whole) moneyState() {
 	s := &w.s
 	switch {
 	case w.noSum && s.Captured == 0:
-		s.State = hook.StatePaid
-		if w.allRefunded() {
-			s.State = hook.StateRefunded
-		}
+		s.State = w.stateWithoutSum()
 	case w.net <= 0:
 		s.State = hook.StateRefunded
 	case w.net >= s.Due && (s.Due > 0 || s.Refunded == 0):
@@ -63,6 +60,30 @@ func (w *whole) moneyState() {
 	}
 	if w.backAt != nil && s.Refunded > 0 {
 		s.At = later(s.At, w.backAt.At)
+	}
+}
+
+// stateWithoutSum is the state where money was taken and no sum is known: what the shop's newest snapshot with money
+// says, else whether all of it was returned.
+//
+// An order that reports itself, such as a payment request of BTCPay, says when it is paid completely. Until it does, a
+// payment without a sum may be of a part.
+func (w *whole) stateWithoutSum() hook.State {
+	if w.own.money != nil {
+		switch s := w.own.money.State; s {
+		case hook.StatePartiallyPaid, hook.StatePartiallyRefunded, hook.StateRefunded:
+			return s
+		default:
+			return hook.StatePaid
+		}
+	}
+	switch {
+	case w.allRefunded():
+		return hook.StateRefunded
+	case w.own.newest[hook.Created] != nil && !w.own.noAmount:
+		return hook.StatePartiallyPaid
+	default:
+		return hook.StatePaid
 	}
 }
 
@@ -191,9 +212,8 @@ func (w *whole) ownState() (c candidate) {
 	c = candidate{ownStates[by.Kind], by.At, by.Cause, 0}
 	if by.Kind == hook.StateReported {
 		c.state = by.State
-		if c.state == hook.StatePaid || c.state == hook.StatePartiallyPaid { // of nothing
+		if c.state == hook.StatePaid { // of nothing
 			c.cause = hook.CauseFree
-			c.state = hook.StatePaid
 		}
 	}
 	if by.Kind == hook.NothingDue && c.cause == "" {

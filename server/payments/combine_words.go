@@ -49,10 +49,10 @@ func (w *whole) setWords() {
 		s.Amount = s.Held
 	}
 	s.OnItsWay = s.OnItsWay || s.State == hook.StateProcessing
-	if (w.declared > 0 && w.net > 0 || w.own.noAmount) && !lost {
+	if (w.declared > 0 && w.net > 0 || w.own.withoutSum() && s.State != hook.StateRefunded) && !lost {
 		s.Taken = true
 	}
-	s.Back = s.Back || s.Refunded > 0
+	s.Back = s.Back || s.Refunded > 0 || s.State == hook.StateRefunded || s.State == hook.StatePartiallyRefunded
 	if w.taken && w.net <= 0 && !w.noSum {
 		s.Taken = false
 	}
@@ -61,10 +61,28 @@ func (w *whole) setWords() {
 	s.Denied = denies(s) && !refunds && len(names) == 0 && !w.endUnexplained()
 }
 
-// endUnexplained reports whether all that is known of an order is that a snapshot without its price ended it: a shop
-// that deletes an order sends its id alone, which does not say whether it was paid.
+// endUnexplained reports whether a shop ended an order in a way that does not prove that nobody was charged.
+//
+// A shop that deletes an order sends its id alone, which says nothing about money. It proves nothing unless the last
+// snapshot with a price already said that the order had ended unpaid: a snapshot that says "pending" may be followed by
+// a payment whose snapshot was lost, or was never sent because the order was gone.
+//
+// Money that a shop called on its way, such as a bank transfer or a card that is only authorized, may still arrive or
+// be held after the shop cancels the order. Only a snapshot of the money, such as "failed", ends it.
 func (w *whole) endUnexplained() bool {
-	return w.snapshot != nil && w.snapshot.State == hook.StateCanceled && w.due == nil && len(w.all) == 0
+	o := w.own
+	if o.snapshot == nil || o.snapshot.State != hook.StateCanceled || len(w.all) > 0 {
+		return false
+	}
+	if o.underway || o.priced == nil {
+		return true
+	}
+	switch o.priced.State {
+	case hook.StateCanceled, hook.StateFailed, hook.StateExpired:
+		return false
+	default:
+		return true
+	}
 }
 
 // setReview sets why a person should look, in alphabetical order. If more than what is due was kept, it was paid twice

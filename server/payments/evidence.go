@@ -68,6 +68,7 @@ func Compare(a, b *hook.Evidence) int {
 		cmp.Compare(a.Due, b.Due),
 		cmp.Compare(a.Declared, b.Declared),
 		cmp.Compare(a.Returned, b.Returned),
+		compareBool(a.Paid, b.Paid),
 		cmp.Compare(a.Method, b.Method),
 		cmp.Compare(a.Cause, b.Cause),
 		cmp.Compare(a.Review, b.Review),
@@ -207,7 +208,15 @@ func newestSlots(e *hook.Evidence) []slot {
 		add(true, string(e.Kind), "")
 		add(e.Amount != 0 && asks(e.Kind), "asked", "")
 	}
+	if e.Kind == hook.StateReported {
+		add(e.Due != 0, "priced", "")
+		add(e.Paid, "money", "")
+		add(e.Declared != 0, "list", e.Currency)
+		add(e.State == hook.StateProcessing, "underway", "")
+	}
 	add(e.Due != 0, "due", "")
+	add(e.Declared != 0, "declared", "")
+	add(e.Currency != "", "any currency", "")
 	add(e.Review != "", "review", string(e.Review))
 	add(e.Cause != "", "cause", "")
 	add(e.Method != "", "method", "")
@@ -223,6 +232,9 @@ func newestSlots(e *hook.Evidence) []slot {
 // oldestSlot returns the slot for which a piece counts if it is its oldest: they decide when the row began, and whether
 // it was paid late.
 func oldestSlot(e *hook.Evidence) string {
+	if e.Declared != 0 || e.Paid {
+		return "paid"
+	}
 	switch e.Kind {
 	case hook.Captured:
 		return "captured"
@@ -314,7 +326,7 @@ func keepLargest(all []hook.Evidence, keep []bool) {
 		switch s.kind {
 		case "declared":
 			return e.Declared
-		case "returned":
+		case "returned", "list":
 			return e.Returned
 		case "charged":
 			return e.Charged
@@ -328,6 +340,7 @@ func keepLargest(all []hook.Evidence, keep []bool) {
 		}
 	}
 	newest := map[string]hook.Time{} // by capture, of its newest refund total
+	lists := map[string]hook.Time{}  // by currency, of the newest snapshot that declares a sum paid
 	for i := len(all) - 1; i >= 0; i-- {
 		e := &all[i]
 		if e.Kind == hook.Captured && e.Total != 0 {
@@ -341,7 +354,17 @@ func keepLargest(all []hook.Evidence, keep []bool) {
 				note(i, slot{"refund total", e.Of})
 			}
 		}
-		for kind, n := range map[string]int64{"declared": e.Declared, "returned": e.Returned, "charged": e.Charged} {
+		if isList(e) {
+			if _, ok := lists[e.Currency]; !ok {
+				lists[e.Currency] = e.At
+			}
+			if e.At.Equal(lists[e.Currency].Time) {
+				note(i, slot{"list", e.Currency})
+			}
+		} else if e.Returned != 0 {
+			note(i, slot{"returned", e.Currency})
+		}
+		for kind, n := range map[string]int64{"declared": e.Declared, "charged": e.Charged} {
 			if n != 0 {
 				note(i, slot{kind, e.Currency})
 			}

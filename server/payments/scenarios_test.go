@@ -38,6 +38,7 @@ type fact struct {
 	Gross, Due, Declared, Returned       int64
 	Total                                any
 	Inferred, Release, Late, Voucher     bool
+	Paid                                 bool
 	More                                 *bool
 }
 
@@ -113,7 +114,7 @@ func (f *fact) statement(t testing.TB) hook.Statement {
 		Evidence: hook.Evidence{
 			Event: f.Event, At: hook.Time{Time: start.Add(time.Duration(f.At) * time.Second)}, Version: f.Version,
 			Amount: f.Amount, Currency: f.Currency, Part: f.Part, Of: f.Of, Charged: f.Gross, Release: f.Release,
-			Inferred: f.Inferred, Due: f.Due, Declared: f.Declared, Returned: f.Returned,
+			Inferred: f.Inferred, Due: f.Due, Declared: f.Declared, Returned: f.Returned, Paid: f.Paid,
 			Review: f.Review, Late: f.Late,
 			Cause: hook.Cause(f.Reason),
 		},

@@ -76,7 +76,18 @@ func soup(seed uint64) *scenario {
 			f.State, f.Part, f.Of, f.Total, f.More, f.Gross = "", "", "", nil, nil, 0
 		}
 		if f.Kind == "snapshot" {
-			f.State = pick("pending", "paid", "canceled", "authorized", "refunded")
+			f.State = pick(
+				"pending",
+				"processing",
+				"paid",
+				"partially_paid",
+				"partially_refunded",
+				"failed",
+				"canceled",
+				"authorized",
+				"refunded",
+			)
+			f.Paid = random.IntN(3) == 0
 		}
 		s.Facts = append(s.Facts, f)
 	}
@@ -135,7 +146,8 @@ func TestNoOrderOfAnyFactsMakesADifference(t *testing.T) {
 func checkDenial(t *testing.T, s *scenario, link string, got hook.Summary) {
 	t.Helper()
 	ended := slices.Contains([]hook.State{hook.StateFailed, hook.StateCanceled, hook.StateExpired}, got.State)
-	money := got.Captured > 0 || got.Held > 0 || got.Refunded > 0 || got.Taken || got.OnHold || got.OnItsWay || got.Back
+	money := got.Captured > 0 || got.Held > 0 || got.Refunded > 0 || got.Taken || got.OnHold || got.OnItsWay ||
+		got.Back
 	if got.Denied && (money || !ended) {
 		t.Fatalf("%s: %s denies that money was taken: %+v\n%+v", s.Name, link, got, s.Facts)
 	}

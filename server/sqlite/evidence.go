@@ -33,6 +33,7 @@ func appendEvidence(b []byte, e *hook.Evidence) []byte {
 	b = wire.AppendNonZero(b, `,"due":`, e.Due)
 	b = wire.AppendNonZero(b, `,"declared":`, e.Declared)
 	b = wire.AppendNonZero(b, `,"returned":`, e.Returned)
+	b = wire.AppendIfTrue(b, `,"paid":`, e.Paid)
 	b = wire.AppendNonEmpty(b, `,"method":`, string(e.Method))
 	b = wire.AppendNonEmpty(b, `,"cause":`, string(e.Cause))
 	b = wire.AppendNonEmpty(b, `,"review":`, string(e.Review))

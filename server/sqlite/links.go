@@ -73,6 +73,7 @@ func appendSummary(b []byte, s *hook.Summary) []byte {
 	b = wire.AppendNonZero(b, `,"held":`, s.Held)
 	b = wire.AppendNonZero(b, `,"refunded":`, s.Refunded)
 	b = wire.AppendNonZero(b, `,"waived":`, s.Waived)
+	b = wire.AppendNonZero(b, `,"uncarried":`, s.Uncarried)
 	b = wire.AppendNonZero(b, `,"extra":`, s.Extra)
 	b = wire.AppendIfTrue(b, `,"taken":`, s.Taken)
 	b = wire.AppendIfTrue(b, `,"on_hold":`, s.OnHold)
