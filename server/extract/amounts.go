@@ -46,6 +46,7 @@ func (x *extraction) readMoney(s *hook.Statement, rule *Rule, o Outcome, account
 // mark adds to evidence what an outcome has beside a kind.
 func (x *extraction) mark(e *hook.Evidence, o Outcome) {
 	e.Inferred, e.Release, e.Late = e.Inferred || o.Inferred, e.Release || o.Release, e.Late || o.Late
+	e.Paid = e.Paid || o.Paid
 	e.Follows, e.Cause = cmp.Or(o.Follows, e.Follows), cmp.Or(o.Cause, e.Cause)
 	e.Review, e.Method = cmp.Or(o.Review, e.Review), cmp.Or(o.Method, e.Method)
 }
@@ -111,6 +112,9 @@ func amountIsThePayments(k hook.EvidenceKind) bool {
 func (x *extraction) amount(specs []AmountSpec, spec *SubjectSpec) (n int64, currency string, from *AmountSpec) {
 	for i := range specs {
 		a := &specs[i]
+		if !x.holds(a.given) {
+			continue
+		}
 		currency = strings.ToUpper(x.TextOrID(a.currency))
 		if a.currency.IsZero() {
 			currency = strings.ToUpper(x.first(spec.Currency, len("EUR")))
@@ -186,6 +190,9 @@ func (x *extraction) isAsAsked(element string, where [][2]string) bool {
 	}
 	return true
 }
+
+// isDifferent compares two texts. A missing one does not differ.
+func isDifferent(a, b string) bool { return a != "" && b != "" && a != b }
 
 // isLess compares two values as numbers if both are, and else as texts. A missing one is not less.
 func isLess(a, b string) bool {

@@ -202,13 +202,15 @@ func isMoney(k hook.SubjectKind) bool { return k == hook.KindPayment || k == hoo
 // outcome evaluates a match for the current event. A match over several selectors looks up their texts joined with
 // "/"; an absent field is the empty text.
 func (x *extraction) outcome(m *Match) Outcome {
-	for i := range m.given {
-		if c := &m.given[i]; (x.outcome(&c.match) == Outcome{}) != c.not {
-			return Outcome{}
-		}
+	if !x.holds(m.given) {
+		return Outcome{}
 	}
 	if len(m.less) == 2 {
-		if !isLess(x.TextOrID(m.less[0]), x.TextOrID(m.less[1])) {
+		compare := isLess
+		if m.differ {
+			compare = isDifferent
+		}
+		if !compare(x.TextOrID(m.less[0]), x.TextOrID(m.less[1])) {
 			return Outcome{}
 		}
 		return m.other
@@ -224,6 +226,16 @@ func (x *extraction) outcome(m *Match) Outcome {
 		return o
 	}
 	return m.other
+}
+
+// holds reports whether all conditions hold.
+func (x *extraction) holds(all []condition) bool {
+	for i := range all {
+		if c := &all[i]; (x.outcome(&c.match) == Outcome{}) != c.not {
+			return false
+		}
+	}
+	return true
 }
 
 // first returns the text of the first selector that has a printable text of at most so many bytes; "" if none has.

@@ -60,7 +60,9 @@ type Match struct {
 	cases map[string]Outcome
 	other Outcome            // for any other text; with an empty Kind the rule reports nothing
 	less  []payload.Selector // the outcome is other if the first value is less than the second
-	given []condition        // all must hold, or there is no outcome
+	// with less: the outcome is other if the texts differ
+	differ bool
+	given  []condition // all must hold, or there is no outcome
 }
 
 // condition holds if a match has an outcome; with not set, if it has none.
@@ -87,6 +89,7 @@ type Outcome struct {
 	Review   hook.Review
 	Method   hook.Method
 	Late     bool
+	Paid     bool // of a snapshot: money was taken, whether its sum can be read or not
 }
 
 // SubjectSpec says how the events of a sender identify one kind of subject, and which other facts about it they carry.
@@ -154,6 +157,7 @@ type AmountSpec struct {
 	plusSum  string             // path with "*", as in each, of amounts that are added
 	each     string             // path with "*" for every element of a list, instead of at
 	where    [][2]string        // with each: members of the innermost element and the texts that they must have
+	given    []condition        // all must hold, or the amount cannot be read
 }
 
 // Amount returns the amount at a selector, in the subject's currency.
@@ -199,6 +203,12 @@ func (a AmountSpec) PlusSum(path string) AmountSpec {
 // Where returns a copy of a sum that counts only those elements of the innermost list whose member has a text.
 func (a AmountSpec) Where(member, text string) AmountSpec {
 	a.where = append(slices.Clip(a.where), [2]string{member, text})
+	return a
+}
+
+// If returns a copy of a that can be read only if a condition holds. Of a list of amounts the next one is read then.
+func (a AmountSpec) If(holds Match) AmountSpec {
+	a.given = append(slices.Clip(a.given), condition{match: holds})
 	return a
 }
 
@@ -269,6 +279,12 @@ func Is(at string, texts ...string) Match {
 // Less returns a condition for If and Unless: one value is less than another one. It does not hold if either is
 // missing.
 func Less(at, than string) Match { return IfLess(at, than, Outcome{Kind: hook.Info}) }
+
+// Differ returns a condition for If and Unless: the texts at two selectors differ. It does not hold if either is
+// missing.
+func Differ(at, from string) Match {
+	return Match{less: payload.SelectAll(at, from), differ: true, other: Outcome{Kind: hook.Info}}
+}
 
 // If returns a copy of m that has an outcome only if a condition holds.
 func (m Match) If(holds Match) Match {
