@@ -87,21 +87,58 @@ var shopifyOrder = extract.SubjectSpec{
 // The amounts of an order. total_price is the price before returns, and current_total_price the price after edits,
 // returns and refunds. total_outstanding is current_total_price less what was received and not refunded; it is negative
 // if the shop owes money. Older versions of the API do not send the last two.
+//
+// An order may be paid in another currency than that of the shop. Then the payer was charged the presentment amounts,
+// and transactions of refunds are in that currency, so all amounts are read in it. total_outstanding is in the shop's
+// currency only: what was paid of a part of such an order is unknown, and a paid order is taken to have nothing
+// outstanding.
 var (
-	shopifyTotal = []extract.AmountSpec{extract.Amount("body:total_price")}
-	shopifyDue   = []extract.AmountSpec{
+	shopifyTotal = []extract.AmountSpec{
+		shopifyPresented("total_price_set"),
+		extract.Amount("body:total_price"),
+	}
+	shopifyDue = []extract.AmountSpec{
+		shopifyPresented("current_total_price_set"),
+		shopifyPresented("total_price_set"),
 		extract.Amount("body:current_total_price"),
 		extract.Amount("body:total_price"),
 	}
 	shopifyReceived = []extract.AmountSpec{
+		shopifyPresented("current_total_price_set").PlusSum(shopifyRefund).
+			Where("kind", "refund").Where("status", "success"),
+		shopifyPresented("total_price_set"),
 		extract.Amount("body:current_total_price").Minus("body:total_outstanding").PlusSum(shopifyRefund).
 			Where("kind", "refund").Where("status", "success"),
 		extract.Amount("body:total_price").Minus("body:total_outstanding"),
 	}
+	// shopifyPart is what was paid of an order that is partially paid, if it is known.
+	shopifyPart = []extract.AmountSpec{
+		extract.Amount("body:current_total_price").Minus("body:total_outstanding").PlusSum(shopifyRefund).
+			Where("kind", "refund").Where("status", "success").If(shopifyTold),
+		extract.Amount("body:total_price").Minus("body:total_outstanding").If(shopifyTold),
+	}
 	shopifyRefunded = []extract.AmountSpec{
+		extract.SumOf(shopifyRefund).Where("kind", "refund").Where("status", "success").
+			In(shopifyPaidIn).If(shopifyForeign),
 		extract.SumOf(shopifyRefund).Where("kind", "refund").Where("status", "success"),
 	}
 )
+
+// shopifyPaidIn selects the currency in which the payer is charged.
+const shopifyPaidIn = "body:total_price_set.presentment_money.currency_code"
+
+// shopifyForeign holds for an order that is paid in another currency than that of the shop.
+var shopifyForeign = extract.Differ("body:currency", shopifyPaidIn)
+
+// shopifyTold holds for an order that says how much is outstanding, in the currency in which it is paid.
+var shopifyTold = extract.Mark(extract.Outcome{Kind: hook.Info}).
+	If(extract.Is("?body:total_outstanding", "yes")).Unless(shopifyForeign)
+
+// shopifyPresented returns the presentment amount of a set of amounts, for an order in another currency.
+func shopifyPresented(set string) extract.AmountSpec {
+	return extract.Amount("body:" + set + ".presentment_money.amount").
+		In("body:" + set + ".presentment_money.currency_code").If(shopifyForeign)
+}
 
 // shopifyRefund is the path of the amounts of refunds. A refund of items without a transaction returns no money.
 const shopifyRefund = "refunds.*.transactions.*.amount"
@@ -109,36 +146,45 @@ const shopifyRefund = "refunds.*.transactions.*.amount"
 // shopifyStatus selects the status of an order for extract.StateFrom: "/paid", or "yes/paid" once it was canceled.
 const shopifyStatus = "?body:cancelled_at+body:financial_status"
 
+// shopifyMarks say that money was taken, also of an order whose amounts cannot be read; not of one that is free.
+var shopifyMarks = []extract.Match{extract.Mark(extract.Outcome{Paid: true}).
+	Unless(extract.Less("body:total_price", "const:0.0001"))}
+
 // shopifyRules: https://shopify.dev/docs/api/webhooks
 //
 // No two of the rules for a topic match the same status. They differ in what a status says about money: once an order
 // is canceled, its current price is zero, and the amount that was received can be read from its total price only.
+//
+// The event of a deletion has only the id. It says nothing about money, so it does not prove that nobody was charged:
+// that needs an earlier event that says "voided" or "expired", or a cancellation before any payment.
 var shopifyRules = extract.Rules{
 	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
 		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
 			"/paid":               {State: hook.StatePaid, Rank: 30},
 			"/partially_refunded": {State: hook.StatePartiallyRefunded, Rank: 40},
 		}),
-		Due: shopifyReceived, Declared: shopifyReceived, Returned: shopifyRefunded},
+		Due: shopifyReceived, Declared: shopifyReceived, Returned: shopifyRefunded, Marks: shopifyMarks},
+	// Without total_outstanding nobody says how much was paid. The order is partially paid all the same: money came,
+	// and "waiting for your payment" would be wrong.
 	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
-		// without total_outstanding nobody says how much was paid
-		Match: extract.StateFrom("?body:total_outstanding+"+shopifyStatus, extract.Outcomes{
-			"yes//partially_paid":    {State: hook.StatePartiallyPaid, Rank: 20},
-			"yes/yes/partially_paid": shopifyCanceled,
+		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
+			"/partially_paid":    {State: hook.StatePartiallyPaid, Rank: 20},
+			"yes/partially_paid": shopifyCanceled,
 		}),
-		Due: shopifyDue, Declared: shopifyReceived, Returned: shopifyRefunded},
+		Due: shopifyDue, Declared: shopifyPart, Returned: shopifyRefunded, Marks: shopifyMarks},
 	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
 		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
 			"yes/paid": shopifyCanceled, "yes/partially_refunded": shopifyCanceled,
 		}),
-		Due: shopifyTotal, Declared: shopifyTotal, Returned: shopifyRefunded},
+		Due: shopifyTotal, Declared: shopifyTotal, Returned: shopifyRefunded, Marks: shopifyMarks},
 	{Types: shopifyTopics, Also: true, Level: hook.LevelOrder, Subject: &shopifyOrder,
 		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
 			"/refunded": {State: hook.StateRefunded, Rank: 50}, "yes/refunded": shopifyCanceled,
 		}),
 		Due:      shopifyTotal,
 		Declared: slices.Concat(shopifyRefunded, shopifyTotal),
-		Returned: slices.Concat(shopifyRefunded, shopifyTotal)},
+		Returned: slices.Concat(shopifyRefunded, shopifyTotal),
+		Marks:    shopifyMarks},
 	{Types: shopifyTopics, Level: hook.LevelOrder, Subject: &shopifyOrder,
 		Match: extract.StateFrom(shopifyStatus, extract.Outcomes{
 			"/":              {State: hook.StatePending},
@@ -153,6 +199,14 @@ var shopifyRules = extract.Rules{
 			"yes/authorized": {State: hook.StateAuthorized, Rank: 65}, // the authorization stands until it is voided
 		}),
 		Due: shopifyDue},
+	// A refund that is reported alone is at least what was returned. The order's own events list all of them.
+	{Types: []string{"refunds/create"}, Level: hook.LevelOrder, Match: extract.Always(hook.Refund), Needs: true,
+		Amounts: []extract.AmountSpec{
+			extract.SumOf("transactions.*.amount").Where("kind", "refund").Where("status", "success")},
+		Subject: &extract.SubjectSpec{Kind: hook.KindOrder,
+			Orders: []extract.AliasSpec{extract.Alias("shopify-order", "body:order_id")}, Decimal: true,
+			Times:    payload.SelectAll("body:processed_at", "body:created_at"),
+			Currency: payload.SelectAll("body:transactions.0.currency")}},
 	{Types: []string{"orders/delete"}, Level: hook.LevelOrder,
 		Match:   extract.AlwaysState(extract.Outcome{State: hook.StateCanceled, Rank: 90}),
 		Subject: &extract.SubjectSpec{Kind: hook.KindOrder, Orders: shopifyOrder.Orders}}, // the body has only the id

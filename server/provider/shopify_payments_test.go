@@ -54,7 +54,8 @@ func shopifyPayments() []paymentCase {
 	settled := shopifyPrices("49.00", "0.00")
 	made := shopifyEvent(0, "orders/create", "pending", none)
 	paid := shopifyEvent(1, "orders/paid", "paid", settled)
-	return slices.Concat(shopifyPaid(made, paid, none, settled), shopifyCanceledCases(made, paid, none, settled))
+	return slices.Concat(shopifyPaid(made, paid, none, settled), shopifyCanceledCases(made, paid, none, settled),
+		shopifyKinds())
 }
 
 func shopifyPaid(made, paid paymentEvent, none, settled string) []paymentCase {

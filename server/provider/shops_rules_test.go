@@ -27,7 +27,7 @@ var shopsExpected = map[string]string{
 	"shopify/order_transactions-create": "",
 	"shopify/orders-create": "stands 1000 USD canceled unfulfilled: shopify-order/123456 " +
 		"order/#9999 order/1234",
-	"shopify/orders-updated": "stands 40994 USD authorized partially_fulfilled: shopify-order/450789469 " +
+	"shopify/orders-updated": "stands 10531 EUR authorized partially_fulfilled: shopify-order/450789469 " +
 		"order/#1001 order/1001",
 	"shopify/products-update":   "",
 	"woocommerce/order.created": "stands 2935 USD paid unfulfilled: woocommerce-order/727 order/727",

@@ -68,22 +68,47 @@ var (
 // wooRules: https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks
 //
 // No two of the rules for a topic match the same order. They differ in what a status says about money.
+//
+// The total is what the shop asks for now. Nothing else says what was paid, so a paid order whose total was raised
+// later reads as paid with the new total, as it does in the shop.
+//
+// A deletion has only the id, and moving an order to the trash is reported as one. It says nothing about money, and
+// WooCommerce never sends a lost snapshot again, so a deletion after "pending" does not prove that nobody was charged.
+// Only a snapshot that is cancelled or failed without a payment does. A cancellation after "on-hold" does not either:
+// a bank transfer may be on its way, or an authorization may stand.
 var wooRules = extract.Rules{
 	{Types: wooTopics, Also: true, Match: wooOnDelivery, Level: hook.LevelOrder, Subject: &wooOrder, Due: wooTotal},
 	{
 		Types:    wooTopics,
 		Also:     true,
 		Match:    wooPaid(),
+		Marks:    wooMarks,
 		Level:    hook.LevelOrder,
 		Subject:  &wooOrder,
 		Due:      wooTotal,
 		Declared: wooTotal,
 		Returned: wooRefunded,
 	},
+	// a shop's or plugin's own status says how far the order is, and the date of payment that it was paid
+	{
+		Types: wooTopics,
+		Also:  true,
+		Match: extract.AlwaysState(extract.Outcome{State: hook.StatePaid, Rank: 30}).
+			If(extract.Is("?body:date_paid_gmt", "yes")).Unless(wooKnown),
+		Marks:    wooMarks,
+		Level:    hook.LevelOrder,
+		Subject:  &wooOrder,
+		Due:      wooTotal,
+		Declared: wooTotal,
+		Returned: wooRefunded,
+	},
+	// plugins for deposits: the total is the price, and how much of it was paid is in metadata of their own
+	{Types: wooTopics, Also: true, Level: hook.LevelOrder, Subject: &wooOrder,
+		Match: extract.StateFrom("body:status", wooInPart), Marks: wooMarks, Due: wooTotal, Returned: wooRefunded},
 	{Types: wooTopics, Also: true, Level: hook.LevelOrder, Subject: &wooOrder,
 		Match: extract.StateFrom("body:status",
 			extract.Outcomes{"refunded": {State: hook.StateRefunded, Rank: 50}}),
-		Due: wooTotal, Declared: wooTotal, Returned: wooTotal},
+		Marks: wooMarks, Due: wooTotal, Declared: wooTotal, Returned: wooTotal},
 	{Types: wooTopics, Match: wooUnpaid(), Level: hook.LevelOrder, Subject: &wooOrder,
 		Due: wooTotal, Returned: wooRefunded},
 	{Types: []string{"order.deleted"}, Level: hook.LevelOrder,
@@ -107,6 +132,35 @@ var wooOpen = extract.Outcomes{
 	"on-hold":        {State: hook.StateProcessing, Rank: 20},
 	"cancelled":      {State: hook.StateCanceled, Rank: 60},
 	"trash":          {State: hook.StateCanceled, Rank: 70},
+}
+
+// wooInPart are the statuses that plugins for deposits and instalments use for an order that is paid in part.
+var wooInPart = extract.Outcomes{
+	"partially-paid":    {State: hook.StatePartiallyPaid, Rank: 25},
+	"partial-payment":   {State: hook.StatePartiallyPaid, Rank: 25},
+	"partially-payment": {State: hook.StatePartiallyPaid, Rank: 25},
+	"partial-paid":      {State: hook.StatePartiallyPaid, Rank: 25},
+	"deposit-paid":      {State: hook.StatePartiallyPaid, Rank: 25},
+}
+
+// wooKnown holds for an order whose status another rule matches, or that has none.
+var wooKnown = func() extract.Match {
+	all := []string{"", "processing", "completed", "refunded"}
+	for status := range wooOpen {
+		all = append(all, status)
+	}
+	for status := range wooInPart {
+		all = append(all, status)
+	}
+	return extract.Is("body:status", all...)
+}()
+
+// wooMarks say that money was taken, also of an order whose total cannot be read; not of one that is free. They ask a
+// person to look at an order that was paid and then failed, such as one whose bank debit was returned: the shop does
+// not say whether the payer has the money back.
+var wooMarks = []extract.Match{
+	extract.Mark(extract.Outcome{Paid: true}).Unless(extract.Less("body:total", "const:0.0001")),
+	extract.Choose(wooStatus, extract.Outcomes{"yes/failed": {Review: hook.ReviewCaptureFailed}}, extract.Outcome{}),
 }
 
 // wooStatus selects the status of an order: "/pending", or "yes/pending" if it has the date of its payment.

@@ -38,7 +38,7 @@ func wooCase(name string, want paymentWant, events ...paymentEvent) paymentCase 
 func woocommercePayments() []paymentCase {
 	made := wooEvent(0, "created", "pending", `"date_paid_gmt":null,"refunds":[]`)
 	paid := wooEvent(1, "updated", "processing", wooDate, `"refunds":[]`)
-	return slices.Concat(wooPaidCases(made, paid), wooEndedCases(made, paid))
+	return slices.Concat(wooPaidCases(made, paid), wooEndedCases(made, paid), woocommerceKinds())
 }
 
 func wooPaidCases(made, paid paymentEvent) []paymentCase {
