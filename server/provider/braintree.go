@@ -145,12 +145,20 @@ var braintreeRules = withMarks(extract.Rules{
 	{Types: []string{"local_payment_reversed"}, Match: extract.Always(hook.Reversed), Subject: &braintreeLocal,
 		Part: payload.SelectAll("const:reversal")},
 
+	// A retrieval only asks for documents and moves no money. If nobody answers, it expires or is accepted; a
+	// chargeback that follows is a dispute of its own.
+	{Types: []string{"dispute_*"}, Also: true, Subject: &braintreeDispute,
+		Match: extract.ByField("xml:bt_payload/dispute/kind", extract.Kinds{"retrieval": hook.Info}, "")},
 	{Types: []string{"dispute_opened", "dispute_under_review", "dispute_disputed"},
-		Match: extract.Always(hook.DisputeOpen), Subject: &braintreeDispute},
-	{Types: []string{"dispute_won"}, Match: extract.Always(hook.DisputeWon), Subject: &braintreeDispute},
+		Match: extract.Always(hook.DisputeOpen).Unless(braintreeRetrieval), Subject: &braintreeDispute},
+	{Types: []string{"dispute_won"}, Match: extract.Always(hook.DisputeWon).Unless(braintreeRetrieval),
+		Subject: &braintreeDispute},
 	{Types: []string{"dispute_lost", "dispute_accepted", "dispute_auto_accepted", "dispute_expired"},
-		Match: extract.Always(hook.DisputeLost), Subject: &braintreeDispute},
+		Match: extract.Always(hook.DisputeLost).Unless(braintreeRetrieval), Subject: &braintreeDispute},
 }, braintreeMethods)
+
+// braintreeRetrieval holds for a retrieval, which is a dispute only by name.
+var braintreeRetrieval = extract.Is("xml:bt_payload/dispute/kind", "retrieval")
 
 var (
 	braintreeChallengeParam = payload.Select("query:bt_challenge")

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"hookbeam/server/hook"
 )
@@ -61,7 +62,7 @@ var (
 	btLocal   = braintreeTransaction("t1", "sale", "49.00", "<order-id>10-4471</order-id>")
 )
 
-var braintreePayments = ofProvider("braintree", []paymentCase{
+var braintreeCommon = ofProvider("braintree", []paymentCase{
 	{
 		name:   "settled and paid out",
 		events: []paymentEvent{btSettled, braintreeSold(900, "transaction_disbursed", "t1", "")},
@@ -174,3 +175,6 @@ var braintreePayments = ofProvider("braintree", []paymentCase{
 		braintreeLocalEvent(900, "local_payment_reversed", "")},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StateRefunded, amount: 4900, refunded: 4900}}},
 })
+
+// braintreePayments are all cases.
+var braintreePayments = slices.Concat(braintreeCommon, braintreeKinds)

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"hookbeam/server/hook"
@@ -51,7 +52,7 @@ func btcpayCase(name string, want paymentWant, links string, events ...paymentEv
 	return c
 }
 
-var btcpayPayments = []paymentCase{
+var btcpayCommon = []paymentCase{
 	btcpayCase("paid", btcpayIs(hook.StatePaid), "invoice/i1 order/10-4471", btcpayMade, btcpaySeen,
 		btcpayAt(3, "InvoiceProcessing", "i1"), btcpayAt(9, "InvoicePaymentSettled", "i1"), btcpaySettled),
 	btcpayCase("all in one second", btcpayIs(hook.StatePaid), "invoice/i1", btcpayAt(0, "InvoiceCreated", "i1"),
@@ -124,3 +125,6 @@ var btcpayPayments = []paymentCase{
 func btcpayReviewed(state hook.State, why hook.Review) paymentWant {
 	return paymentWant{state: state, currency: "-", review: []hook.Review{why}}
 }
+
+// btcpayPayments are all cases.
+var btcpayPayments = slices.Concat(btcpayCommon, btcpayKinds)

@@ -65,6 +65,15 @@ var (
 		extract.Choose("body:event.data.timeline.#status=UNRESOLVED.context",
 			extract.Outcomes{"DELAYED": {Late: true}}, extract.Outcome{}))
 	coinbaseCapture = payload.SelectAll("const:charge")
+
+	// coinbaseReceived is what came, at the rate of the time. It is read only if a person accepted coins that were too
+	// few or too many, since the price says nothing about them then. The sum of an exact payment may differ from the
+	// price by a rounding error.
+	coinbaseReceived = []extract.AmountSpec{
+		extract.SumOf("event.data.payments.*.value.local.amount").Where("status", "CONFIRMED").
+			If(extract.Is("body:event.data.timeline.#status=UNRESOLVED.context", "UNDERPAID", "OVERPAID", "MULTIPLE")),
+		extract.Amount("body:event.data.pricing.local.amount"),
+	}
 )
 
 // coinbaseRules: https://docs.cdp.coinbase.com/commerce/docs/webhooks. charge:failed also stands for charges that
@@ -86,7 +95,7 @@ var coinbaseRules = extract.Rules{
 	{Types: []string{"charge:delayed"}, Match: extract.Always(hook.CoinsUnsettled), Subject: &coinbaseCharge,
 		Marks: coinbaseContext},
 	{Types: []string{"charge:confirmed", "charge:resolved"}, Match: extract.Always(hook.Captured),
-		Subject: &coinbaseCharge, Part: coinbaseCapture, Marks: coinbaseSettled},
+		Subject: &coinbaseCharge, Part: coinbaseCapture, Amounts: coinbaseReceived, Marks: coinbaseSettled},
 	{Types: []string{"charge:failed"}, Match: extract.Always(hook.CoinsUnsettled).If(coinbaseUnresolved),
 		Subject: &coinbaseCharge, Also: true, Marks: coinbaseContext},
 	{

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"hookbeam/server/hook"
@@ -55,7 +56,7 @@ func coinbaseEnds(state hook.State) paymentWant {
 	return paymentWant{state: state, amount: 4900, denied: true}
 }
 
-var coinbasePayments = []paymentCase{
+var coinbaseCommon = []paymentCase{
 	coinbaseCase("paid", coinbaseIs(hook.StatePaid), coinbaseLinks, coinbaseMade, coinbasePending, coinbasePaid),
 	coinbaseCase("only the end is known", coinbaseIs(hook.StatePaid), coinbaseLinks, coinbasePaid),
 	coinbaseCase("waits for a payment", coinbaseIs(hook.StatePending), coinbaseLinks, coinbaseMade),
@@ -112,3 +113,6 @@ var coinbasePayments = []paymentCase{
 		paymentWant{state: hook.StatePaid, amount: 9800, due: 4900, review: []hook.Review{hook.ReviewPaidTwice}},
 		"order/10-4471", coinbasePaid, coinbaseAt(8, "charge:confirmed", "XY89", "NEW PENDING COMPLETED")),
 }
+
+// coinbasePayments are all cases.
+var coinbasePayments = slices.Concat(coinbaseCommon, coinbaseKinds)

@@ -82,8 +82,10 @@ var (
 	lemonNothing = extract.Choose("body:data.attributes.status+body:data.attributes.total", extract.Outcomes{
 		"paid/0": {Kind: hook.NothingDue, Cause: hook.CauseFree}}, extract.Outcome{})
 
-	// lemonWholly reports a refund that gives no sum: it is of everything.
-	lemonWholly = extract.ByField("?body:data.attributes.refunded_amount", extract.Kinds{"yes": ""}, hook.Refund)
+	// lemonWholly reports a refund that gives no sum, or a sum of 0: it is of everything, unless the order is refunded
+	// in part and nobody says how much.
+	lemonWholly = extract.ByField("body:data.attributes.status", extract.Kinds{"partial_refund": ""}, hook.Refund).
+			Unless(extract.Less("const:0", "body:data.attributes.refunded_amount"))
 )
 
 // lemonRules: https://docs.lemonsqueezy.com/help/webhooks/event-types

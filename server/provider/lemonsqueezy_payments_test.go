@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"hookbeam/server/hook"
@@ -29,7 +30,7 @@ func lemonInvoiceEvent(minutes int, what, id, reason string, refunded int) payme
 
 var lsPaid = lemonOrderEvent(5, "order_created", "paid", 4900, 0)
 
-var lemonPayments = ofProvider("lemonsqueezy", []paymentCase{
+var lemonCommon = ofProvider("lemonsqueezy", []paymentCase{
 	{name: "paid", events: []paymentEvent{lemonOrderEvent(1, "order_created", "pending", 4900, 0), lsPaid},
 		want: map[string]paymentWant{
 			"payment/i-1":          {state: hook.StatePaid, amount: 4900, due: 4900},
@@ -125,3 +126,6 @@ func TestEventsOfOneLemonSqueezyWebhookHaveIdsOfTheirOwn(t *testing.T) {
 		t.Errorf("ids of a payment, its refund and the refund again: %q, %q, %q", paid, back, again)
 	}
 }
+
+// lemonPayments are all cases.
+var lemonPayments = slices.Concat(lemonCommon, lemonKinds)

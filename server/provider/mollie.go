@@ -21,7 +21,8 @@ import (
 //
 // Traps: a classic delivery says that a payment changed and not how, so it can only report that something happened. Two
 // deliveries with the same body are two changes, not a repeat. The event of a paid link does not say which payment paid
-// it.
+// it. If both have one reference, the link's money is taken for that of the payments: they are not added up, so a paid
+// link beside its payment does not read as paid twice. See Summary.Uncarried in package hook.
 //
 // Source: https://docs.mollie.com/reference/webhooks-new
 var mollie = Provider{
@@ -137,6 +138,12 @@ var mollieRules = withMarks(extract.Rules{
 		Charged: mollieCaptured},
 	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
 		Match: more("body:_embedded.entity.amountChargedBack.value", hook.DisputeLost)},
+	// while some of an authorization is captured, the rest of it stands
+	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
+		Match: extract.Choose("body:_embedded.entity.status", extract.Outcomes{
+			"authorized": {Kind: hook.Captured, Follows: hook.MoreFollow}}, extract.Outcome{}).
+			If(extract.Less("const:0", "body:_embedded.entity.amountCaptured.value")),
+		Amounts: []extract.AmountSpec{mollieAmount("amountCaptured").Total()}},
 	// the first payment of a subscription may only store the payer's card or account
 	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
 		Match: extract.Choose("body:_embedded.entity.status+body:_embedded.entity.amount.value", extract.Outcomes{
@@ -144,13 +151,14 @@ var mollieRules = withMarks(extract.Rules{
 			"paid/0":    {Kind: hook.NothingDue, Cause: hook.CauseSetup}}, extract.Outcome{})},
 	{Types: []string{"payment.pending"}, Match: extract.Always(hook.Processing), Subject: &mollieEntity},
 	{Types: []string{"payment.authorized"}, Match: extract.Always(hook.Authorized), Subject: &mollieEntity},
-	{Types: []string{"payment.paid"}, Match: extract.Always(hook.Captured), Subject: &mollieEntity,
-		Part: mollieID, Amounts: mollieCaptured},
+	{Types: []string{"payment.paid"}, Subject: &mollieEntity, Part: mollieID, Amounts: mollieCaptured,
+		Match: extract.Mark(extract.Outcome{Kind: hook.Captured, Follows: hook.LastOne})},
 	{Types: []string{"payment.failed"}, Match: extract.Always(hook.Failed), Subject: &mollieEntity},
 	{Types: []string{"payment.canceled"}, Match: extract.Always(hook.Canceled), Subject: &mollieEntity},
 	{Types: []string{"payment.expired"}, Match: extract.Always(hook.Expired), Subject: &mollieEntity},
 	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity, Part: mollieID, Amounts: mollieCaptured,
-		Match: extract.ByField("body:_embedded.entity.status", extract.Kinds{"paid": hook.Captured}, "")},
+		Match: extract.Choose("body:_embedded.entity.status", extract.Outcomes{
+			"paid": {Kind: hook.Captured, Follows: hook.LastOne}}, extract.Outcome{})},
 	{Types: []string{"payment.*"}, Subject: &mollieEntity,
 		Match: extract.ByField("body:_embedded.entity.status",
 			extract.Kinds{"open": hook.Created, "pending": hook.Processing, "authorized": hook.Authorized,

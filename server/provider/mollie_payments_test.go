@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"hookbeam/server/extract/extracttest"
@@ -49,7 +50,7 @@ var (
 	}
 )
 
-var molliePayments = ofProvider("mollie", []paymentCase{
+var mollieCommon = ofProvider("mollie", []paymentCase{
 	{name: "paid", events: []paymentEvent{molliePaymentEvent(1, "tr_1", "pending", ""), moPaid, moClassic},
 		want: map[string]paymentWant{
 			"payment/tr_1":  {state: hook.StatePaid, amount: 4900, due: 4900},
@@ -224,3 +225,6 @@ func TestAnAccountIsReadOfOlderDeliveriesToo(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+// molliePayments are all cases.
+var molliePayments = slices.Concat(mollieCommon, mollieLinks, mollieKinds)

@@ -111,8 +111,10 @@ var paddleRules = withMarks(extract.Rules{
 	{Types: []string{"transaction.payment_failed", "transaction.past_due"}, Match: extract.Always(hook.Failed),
 		Subject: &paddleTransaction},
 	{Types: []string{"transaction.canceled"}, Match: extract.Always(hook.Canceled), Subject: &paddleTransaction},
-	// the status "ready" is not mapped: a transaction becomes ready again after a failed payment
+	// the status "ready" is not mapped: a transaction becomes ready again after a failed payment. Its price may have
+	// changed, since a discount or a tax number may be added until it is paid.
 	{Types: []string{"transaction.updated"}, Subject: &paddleTransaction, Part: paddleID,
+		Amounts: paddleTransaction.Amounts,
 		Match: extract.ByField("body:data.status",
 			extract.Kinds{"paid": hook.Captured, "completed": hook.Captured, "past_due": hook.Failed,
 				"canceled": hook.Canceled}, hook.Info)},

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 
 	"hookbeam/server/hook"
 )
@@ -39,7 +40,7 @@ var (
 	pdBilled  = paddleSaleEvent(0, "billed", "billed")
 )
 
-var paddlePayments = ofProvider("paddle", []paymentCase{
+var paddleCommon = ofProvider("paddle", []paymentCase{
 	{name: "paid", events: []paymentEvent{pdCreated, paddleSaleEvent(1, "ready", "ready"), pdPaid,
 		paddleSaleEvent(5, "updated", "paid"), pdDone},
 		want: map[string]paymentWant{
@@ -128,3 +129,6 @@ var paddlePayments = ofProvider("paddle", []paymentCase{
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePaid, currency: "-", nothingDue: hook.CauseFree}}},
 })
+
+// paddlePayments are all cases.
+var paddlePayments = slices.Concat(paddleCommon, paddleKinds)
