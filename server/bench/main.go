@@ -22,10 +22,10 @@
 // and units.
 //
 // Start reading at measurements below. Each entry is one method in the file of its subject: receive.go (receiving),
-// fanout.go (sending to readers), payments.go (statuses and status pages), rest.go (memory, reconnects, start),
-// verify.go and signed.go (signatures). The load comes from posts.go and readers.go, which use epoll on few threads,
-// so that it takes little CPU from the server. compare.go compares two binaries with each other instead of with a
-// yardstick, to judge a change.
+// fanout.go (sending to readers), payments.go (statuses and status pages), rebuild.go (rebuilding statuses), rest.go
+// (memory, reconnects, start), verify.go and signed.go (signatures). The load comes from posts.go and readers.go, which
+// use epoll on few threads, so that it takes little CPU from the server. compare.go compares two binaries with each
+// other instead of with a yardstick, to judge a change.
 package main
 
 import (
@@ -49,16 +49,17 @@ type plan struct {
 	window      time.Duration // length of a round at full load
 	latency     time.Duration // length of a round at a fixed rate
 	burstFor    time.Duration // length of the burst, which has one round
+	rebuilt     int           // deliveries whose statuses are rebuilt; rounded down to whole parts of rebuildPart
 	readers     int           // WebSockets that receive every update
 	idleReaders int           // WebSockets that receive nothing, to measure memory
 	starts      int           // starts on a folder with data, in addition to freshStarts
 }
 
 var (
-	full = plan{rounds: 5, window: 2 * time.Second, latency: 6 * time.Second, burstFor: time.Minute, readers: 1000,
-		idleReaders: 10000, starts: 15}
+	full = plan{rounds: 5, window: 2 * time.Second, latency: 6 * time.Second, burstFor: time.Minute,
+		rebuilt: 1_000_000, readers: 1000, idleReaders: 10000, starts: 15}
 	quick = plan{rounds: 3, window: 700 * time.Millisecond, latency: 2 * time.Second, burstFor: 6 * time.Second,
-		readers: 1000, idleReaders: 3000, starts: 7}
+		rebuilt: 30_000, readers: 1000, idleReaders: 3000, starts: 7}
 )
 
 // measurements lists all measurements in the order of the table. -only selects some by name.
@@ -80,6 +81,7 @@ var measurements = []struct {
 	{"verify", (*bench).verify},
 	{"statuses", (*bench).statuses},
 	{"pages", (*bench).pages},
+	{"rebuild", (*bench).rebuild},
 }
 
 // bench is one run. A measurement is a method: it starts its servers, adds rows to the table and stops what it started,
@@ -127,6 +129,7 @@ func run(ctx context.Context, args []string) (int, error) {
 		"; with -against: "+strings.Join(comparedNames(), ", "))
 	rounds := flags.Int("rounds", 0, "rounds of each measurement; 0: as planned")
 	window := flags.Duration("window", 0, "length of a saturated round; 0: as planned")
+	rebuilt := flags.Int("rebuilt", 0, "deliveries whose statuses are rebuilt; 0: as planned")
 	together := flags.Bool("together", false, "with -against: both rounds of a pair at once, so that whatever "+
 		"disturbs one disturbs the other")
 	against := flags.String("against", "",
@@ -149,6 +152,9 @@ func run(ctx context.Context, args []string) (int, error) {
 	b.together = *together
 	if *window > 0 {
 		b.window = *window
+	}
+	if *rebuilt > 0 {
+		b.rebuilt = *rebuilt
 	}
 	if *against != "" {
 		names = comparedNames()

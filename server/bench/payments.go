@@ -36,10 +36,14 @@ type shop struct {
 }
 
 // openShop creates the endpoint and its link key, and makes the endpoint the target of further posts.
-func (s *server) openShop() (*shop, error) {
+func (s *server) openShop() (*shop, error) { return s.openShopWith(map[string]any{}) }
+
+// openShopWith is openShop with settings for statuses, as the API names them.
+func (s *server) openShopWith(statuses map[string]any) (*shop, error) {
 	var made struct{ ID, URL string }
 	err := s.call("POST", "/api/v1/endpoints", map[string]any{"name": "shop", "provider": "stripe",
-		"secrets": []map[string]string{{"label": "live", "value": paymentSecret}}}, &made)
+		"secrets":  []map[string]string{{"label": "live", "value": paymentSecret}},
+		"statuses": statuses}, &made)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +64,8 @@ func (s *server) postTo(address string) error {
 	return err
 }
 
-// call makes an API call as administrator with a JSON body and decodes the JSON response. A status over 299 is an
-// error.
+// call makes an API call as administrator with a JSON body and decodes the JSON response, unless into is nil. A status
+// over 299 is an error.
 func (s *server) call(method, path string, body, into any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -83,7 +87,7 @@ func (s *server) call(method, path string, body, into any) error {
 	if err == nil && answer.StatusCode > 299 {
 		err = fmt.Errorf("%s %s: %s: %s", method, path, answer.Status, answered)
 	}
-	if err != nil {
+	if err != nil || into == nil {
 		return err
 	}
 	return json.Unmarshal(answered, into)

@@ -86,9 +86,24 @@ type load struct {
 // rate is requests per second.
 func (l load) rate() float64 { return float64(len(l.times)) / l.took.Seconds() }
 
-// run keeps all connections busy for d and then waits for the last responses. Any response but 200 is an error, because
-// the figures of a server that refuses requests say nothing.
+// run keeps all connections busy for d and then waits for the last responses.
 func (p *posters) run(d time.Duration) (load, error) {
+	// Room for 60,000 requests per second, so that the slice does not grow while measuring.
+	return p.loop(int(d.Seconds()*60000), func(_ int, elapsed time.Duration) bool { return elapsed < d })
+}
+
+// runCount sends exactly n requests, at least one on each connection, and waits for their responses.
+func (p *posters) runCount(n int) (load, error) {
+	if n < len(p.conns) {
+		return load{}, fmt.Errorf("%d requests are too few for %d connections", n, len(p.conns))
+	}
+	return p.loop(n, func(sent int, _ time.Duration) bool { return sent < n })
+}
+
+// loop keeps all connections busy and then waits for the last responses. After each response it asks more whether to
+// send another request, with the number of requests sent and the time since the first. room is the expected number of
+// responses. Any response but 200 is an error, because the figures of a server that refuses requests say nothing.
+func (p *posters) loop(room int, more func(sent int, elapsed time.Duration) bool) (load, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	begin := time.Now()
@@ -97,8 +112,7 @@ func (p *posters) run(d time.Duration) (load, error) {
 			return load{}, err
 		}
 	}
-	// Room for 60,000 requests per second, so that the slice does not grow while measuring.
-	l := load{times: make([]time.Duration, 0, int(d.Seconds()*60000))}
+	l := load{times: make([]time.Duration, 0, room)}
 	events := make([]syscall.EpollEvent, len(p.conns))
 	buffer := make([]byte, 16<<10)
 	for waiting := len(p.conns); waiting > 0; {
@@ -121,8 +135,8 @@ func (p *posters) run(d time.Duration) (load, error) {
 			}
 			now := time.Now()
 			l.times = append(l.times, now.Sub(c.sent))
-			// After d each connection stops with its next response, so that no request is lost.
-			if now.Sub(begin) >= d {
+			// At the end each connection stops with its next response, so that no request is lost.
+			if sent := len(l.times) + waiting - 1; !more(sent, now.Sub(begin)) {
 				waiting--
 			} else if err := c.send(p.next()); err != nil {
 				return l, err
@@ -189,11 +203,17 @@ func answerEnds(text []byte) (bool, error) {
 	return len(text) >= end+4+size, err
 }
 
-// paced is an open loop: it posts perSecond requests per second for d at fixed times, whatever the answers do, and
+// paced is an open loop for d: see pacedWhile.
+func (s *server) paced(count, perSecond int, d time.Duration) ([]time.Duration, error) {
+	return s.pacedWhile(count, perSecond, func(due time.Duration) bool { return due < d })
+}
+
+// pacedWhile is an open loop: it posts perSecond requests per second at fixed times, whatever the answers do, and
 // returns each latency from the time the request was due. So a server that stalls is charged for all requests that wait
 // meanwhile. Each of count connections has its own thread; a request waits for another's response only if that takes
-// longer than count/perSecond.
-func (s *server) paced(count, perSecond int, d time.Duration) ([]time.Duration, error) {
+// longer than count/perSecond. A connection stops when going returns false, which is asked with the time at which the
+// next request is due, counted from the first one. Several threads call going.
+func (s *server) pacedWhile(count, perSecond int, going func(due time.Duration) bool) ([]time.Duration, error) {
 	step := time.Second / time.Duration(perSecond)
 	// Connection i sends the requests i, i+count, i+2·count and so on.
 	round := time.Duration(count) * step
@@ -213,8 +233,12 @@ func (s *server) paced(count, perSecond int, d time.Duration) ([]time.Duration, 
 			}
 			defer syscall.Close(fd)
 			c, request, buffer := &poster{fd: fd}, s.post(), make([]byte, 4096)
-			for due := begin.Add(time.Duration(i) * step); due.Sub(begin) < d && errs[i] == nil; due = due.Add(round) {
+			for at := time.Duration(i) * step; going(at) && errs[i] == nil; at += round {
+				due := begin.Add(at)
 				sleepThread(time.Until(due))
+				if !going(at) { // the load ended during the sleep
+					return
+				}
 				errs[i] = c.exchange(request, buffer)
 				all[i] = append(all[i], time.Since(due))
 			}

@@ -51,17 +51,20 @@ func (b *bench) startYardstick(name string, args ...string) (*server, error) {
 }
 
 // serve starts Hookbeam on an empty data folder, without rate limits.
-func (b *bench) serve() (*server, error) {
+func (b *bench) serve() (*server, error) { return b.serveLogging("warn") }
+
+// serveLogging is serve with another log level.
+func (b *bench) serveLogging(level string) (*server, error) {
 	data, err := os.MkdirTemp(b.dir, "data-")
 	if err != nil {
 		return nil, err
 	}
-	return b.serveFrom(data)
+	return b.serveFrom(data, level)
 }
 
-// serveFrom starts Hookbeam on a data folder and finds the URL of its first endpoint.
-func (b *bench) serveFrom(data string) (*server, error) {
-	s, err := b.exec(data)
+// serveFrom starts Hookbeam on a data folder, with a log level, and finds the URL of its first endpoint.
+func (b *bench) serveFrom(data, level string) (*server, error) {
+	s, err := b.exec(data, level)
 	if err != nil {
 		return nil, err
 	}
@@ -72,15 +75,15 @@ func (b *bench) serveFrom(data string) (*server, error) {
 	return s, nil
 }
 
-// exec starts Hookbeam and waits until it answers. Retention is off (--keep-bytes=0), because its cost depends on how
-// much earlier rounds have stored.
-func (b *bench) exec(data string) (*server, error) {
+// exec starts Hookbeam with a log level and waits until it answers. Retention is off (--keep-bytes=0), because its cost
+// depends on how much earlier rounds have stored.
+func (b *bench) exec(data, level string) (*server, error) {
 	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
 	s := &server{name: "hookbeam", addr: addr}
-	return s, b.launch(s, b.hookbeam, []string{"serve", "--listen", addr, "--data", data, "--log-level", "warn",
+	return s, b.launch(s, b.hookbeam, []string{"serve", "--listen", addr, "--data", data, "--log-level", level,
 		"--rate-endpoint=0", "--rate-address=0", "--keep-bytes=0"})
 }
 

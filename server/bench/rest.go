@@ -180,7 +180,7 @@ func (b *bench) start() error {
 				return err
 			}
 		}
-		s, took, err := timed(func() (*server, error) { return b.exec(data) })
+		s, took, err := timed(func() (*server, error) { return b.exec(data, "warn") })
 		if err != nil {
 			return err
 		}
