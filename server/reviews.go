@@ -10,7 +10,8 @@ import (
 )
 
 // announcedReviews stores reviews, and sends the status of each to all dashboards. No delivery caused the change, so
-// the live hub does not find it by a seq: it is a notice, like a changed endpoint. Package api calls it for each review.
+// the live hub does not find it by a seq: it is a notice, like a changed endpoint. Package api calls it for each
+// review.
 //
 // Reviews are done one after the other. Otherwise two people who review and undo at the same time could have their
 // notices sent in the other order, and dashboards would keep the state that no longer is. Deliveries that change the

@@ -112,7 +112,8 @@ var spanish = translation{
 		saysBankMayShow: "Su banco puede mostrar el importe reservado unos días más.",
 		saysStillHeld:   "El importe sigue reservado.",
 		saysStillComing: "Puede que aún haya dinero en camino. Espere antes de volver a pagar.",
-		saysUnclear:     "No podemos confirmar si se ha cobrado dinero. Consulte con la tienda antes de volver a pagar.",
+		saysUnclear: "No podemos confirmar si se ha cobrado dinero. " +
+			"Consulte con la tienda antes de volver a pagar.",
 
 		saysDisputeOpen:  "Hay una disputa abierta sobre este pago.",
 		saysDisputeWon:   "La disputa se resolvió a favor de la tienda.",

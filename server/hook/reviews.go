@@ -2,8 +2,8 @@ package hook
 
 import "slices"
 
-// reviews are all reasons for review, in the order of their bits in a ReviewSet. A reason keeps its place for as long as
-// the process runs; nothing stores the bits.
+// reviews are all reasons for review, in the order of their bits in a ReviewSet. A reason keeps its place for as long
+// as the process runs; nothing stores the bits.
 var reviews = [...]Review{
 	ReviewPaidTwice, ReviewOverpaid, ReviewCaptureFailed, ReviewCurrenciesDiffer, ReviewReferenceShared,
 	ReviewTooManyPayments, ReviewTooManyParts, ReviewTooManyAliases, ReviewPaidInPart, ReviewUnderpaid,

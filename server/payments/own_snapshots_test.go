@@ -94,8 +94,8 @@ func TestMoneyThatAnOrderDeclaresIsThatOfThePaymentsBesideIt(t *testing.T) {
 			4900, 4900, 900, nil},
 		"a refund that both report": {[]hook.Member{link(4900, 900), paid(2, 4900, 900)}, hook.StatePartiallyRefunded,
 			4900, 4900, 900, nil},
-		"two payments": {[]hook.Member{link(4900, 0), paid(2, 4900, 0), paid(3, 4900, 0)}, hook.StatePaid, 9800, 4900, 0,
-			[]hook.Review{hook.ReviewPaidTwice}},
+		"two payments": {[]hook.Member{link(4900, 0), paid(2, 4900, 0), paid(3, 4900, 0)},
+			hook.StatePaid, 9800, 4900, 0, []hook.Review{hook.ReviewPaidTwice}},
 	} {
 		got := Reference(nil, c.members, true)
 		if got.State != c.state || got.Captured != c.captured || got.Due != c.due || got.Refunded != c.refunded ||

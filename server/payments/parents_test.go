@@ -25,7 +25,7 @@ func TestAReferenceThatSaysMoreThanItsOnlyPaymentListsIt(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	for order := range orders(len(s.Facts), random) {
 		r := paymentstest.New()
-		tell(t, r, &s, order, random)
+		applyFacts(t, r, &s, order, random)
 		find := func(alias string) *hook.Subject {
 			row, err := r.Find(hook.HashAlias(paymentstest.Endpoint, hook.EnvironmentLive, alias))
 			if err != nil || row == nil {

@@ -121,7 +121,8 @@ func (c *paymentCase) check(t *testing.T) {
 func shownPayment(s hook.Summary, want paymentWant) paymentWant {
 	got := paymentWant{
 		state: s.State, amount: s.Amount, due: s.Due, refunded: s.Refunded, currency: s.Currency, dispute: s.Dispute,
-		review: s.Review, kept: s.Dispute == hook.DisputeIsLost && s.Taken, late: s.Late, nothingDue: s.NothingDue, denied: s.Denied,
+		review: s.Review, kept: s.Dispute == hook.DisputeIsLost && s.Taken, late: s.Late,
+		nothingDue: s.NothingDue, denied: s.Denied,
 	}
 	if want.due == 0 {
 		got.due = 0

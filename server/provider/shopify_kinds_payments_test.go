@@ -23,8 +23,8 @@ func shopifyAbroad(total, current string, refunds ...string) string {
 func shopifyReturned(minutes int, status, amount string) paymentEvent {
 	return paymentEvent{headers: map[string]string{"X-Shopify-Topic": "refunds/create",
 		"X-Shopify-Webhook-Id": fmt.Sprint("refund", minutes)}, body: fmt.Sprintf(`{"id":%d,"order_id":450789469,`+
-		`"created_at":%q,"processed_at":%q,"restock":false,"refund_line_items":[],"transactions":[{"id":1,"kind":"refund",`+
-		`"status":%q,"amount":%q,"currency":"EUR","order_id":450789469}]}`,
+		`"created_at":%q,"processed_at":%q,"restock":false,"refund_line_items":[],"transactions":[{"id":1,`+
+		`"kind":"refund","status":%q,"amount":%q,"currency":"EUR","order_id":450789469}]}`,
 		500+minutes, isoAt(minutes), isoAt(minutes), status, amount)}
 }
 
