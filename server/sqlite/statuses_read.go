@@ -340,11 +340,16 @@ func (s *Statuses) Used(ctx context.Context) (bytes int64, err error) {
 }
 
 // Each calls do for every subject, in the order in which they were first reported, and returns the first error of do.
-// Each subject is a query of its own, so no read transaction is open while do runs.
-func (s *Statuses) Each(ctx context.Context, do func(*hook.Subject) error) error {
+// With reviewed it calls do for those that a person reviewed. Each subject is a query of its own, so no read
+// transaction is open while do runs.
+func (s *Statuses) Each(ctx context.Context, reviewed bool, do func(*hook.Subject) error) error {
+	query := `SELECT ` + subjectColumns + ` FROM subjects WHERE key > ? ORDER BY key LIMIT 1`
+	if reviewed {
+		query = `SELECT ` + subjectColumns + ` FROM subjects INDEXED BY subjects_reviewed
+			WHERE key > ? AND instr(links, '"reviewed":') > 0 ORDER BY key LIMIT 1`
+	}
 	for after := int64(0); ; {
-		sub, err := s.querySubject(ctx,
-			`SELECT `+subjectColumns+` FROM subjects WHERE key > ? ORDER BY key LIMIT 1`, after)
+		sub, err := s.querySubject(ctx, query, after)
 		if err != nil || sub == nil {
 			return err
 		}

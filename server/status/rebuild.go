@@ -222,7 +222,7 @@ func (p *Projector) importFrom(
 		all = nil
 		return err
 	}
-	err := from.Each(ctx, func(s *hook.Subject) error {
+	err := from.Each(ctx, false, func(s *hook.Subject) error {
 		for _, statement := range p.factsOf(s, wanted) {
 			f := newFact(s.Status.Endpoint, s.Environment, statement)
 			f.tooMuch = s.Status.TooMuch

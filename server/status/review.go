@@ -61,7 +61,7 @@ func (p *Projector) review(ctx context.Context, key hook.AliasHash, cleared bool
 
 // copyReviewed copies reviews to another projector, to the rows that have the first alias of the reviewed ones.
 func (p *Projector) copyReviewed(ctx context.Context, to *Projector) error {
-	return p.store.Each(ctx, func(s *hook.Subject) error {
+	return p.store.Each(ctx, true, func(s *hook.Subject) error {
 		if s.Links.Reviewed == nil {
 			return nil
 		}

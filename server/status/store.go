@@ -106,8 +106,8 @@ type Bounds interface {
 	UnverifiedBytes(ctx context.Context) (bytes int64, err error)
 	// Used is how many bytes of the file are in use.
 	Used(ctx context.Context) (bytes int64, err error)
-	// Each calls do for every subject.
-	Each(ctx context.Context, do func(*hook.Subject) error) error
+	// Each calls do for every subject, or for those that a person reviewed.
+	Each(ctx context.Context, reviewed bool, do func(*hook.Subject) error) error
 }
 
 // Impressions are the times at which public pages first showed a state of a subject. They cannot be derived from the

@@ -46,8 +46,11 @@ CREATE TABLE shown (
 
 CREATE INDEX subjects_unverified ON subjects (seq) WHERE world = 'unsigned';
 
+CREATE INDEX subjects_reviewed ON subjects (key) WHERE instr(links, '"reviewed":') > 0;
+
 INSERT INTO goose_db_version (version_id, is_applied) VALUES
     (0, 1),
     (1, 1),
     (2, 1),
-    (3, 1);
+    (3, 1),
+    (4, 1);
