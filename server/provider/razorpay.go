@@ -113,6 +113,8 @@ var (
 		extract.Amount("body:payload.invoice.entity.amount_paid"),
 		extract.Amount("body:payload.order.entity.amount_paid")}
 
+	razorpayOfNothing = extract.Is("body:payload.payment.entity.amount", "0")
+
 	razorpaySettled  = []extract.AmountSpec{extract.Amount("body:payload.order.entity.amount_paid")}
 	razorpayLessPaid = extract.Less("body:payload.order.entity.amount_paid", "body:payload.order.entity.amount").
 				If(extract.Is("body:payload.order.entity.status", "paid"))
@@ -131,11 +133,15 @@ var razorpayMethods = []extract.Match{extract.Field("body:payload.payment.entity
 // razorpayRules: https://razorpay.com/docs/webhooks/payloads/
 var razorpayRules = slices.Concat(
 	extract.Rules{
+		// A payment of nothing registers a mandate for later payments.
+		{Types: []string{"payment.authorized", "payment.captured", "order.paid"}, Subject: &razorpayPayment, Also: true,
+			Match: extract.Mark(extract.Outcome{Kind: hook.NothingDue, Cause: hook.CauseSetup}).If(razorpayOfNothing)},
 		{Types: []string{"payment.authorized"}, Subject: &razorpayPayment, Part: razorpayPart, Marks: razorpayMethods,
 			Match: extract.ByField("body:payload.payment.entity.captured",
-				extract.Kinds{"true": hook.Captured, "1": hook.Captured}, hook.Authorized)},
-		{Types: []string{"payment.captured", "subscription.charged"}, Match: extract.Always(hook.Captured),
-			Subject: &razorpayPayment, Part: razorpayPart, Marks: razorpayMethods},
+				extract.Kinds{"true": hook.Captured, "1": hook.Captured}, hook.Authorized).Unless(razorpayOfNothing)},
+		{Types: []string{"payment.captured", "subscription.charged"}, Subject: &razorpayPayment, Part: razorpayPart,
+			Match: extract.Always(hook.Captured).Unless(razorpayOfNothing), Marks: razorpayMethods},
+		{Types: []string{"payment.pending"}, Match: extract.Always(hook.Created), Subject: &razorpayPayment}, // on delivery
 		{Types: []string{"payment.failed"}, Match: extract.Always(hook.Failed), Subject: &razorpayPayment,
 			Marks: razorpayMethods},
 
@@ -190,7 +196,8 @@ func razorpayPaid(types []string, times ...string) extract.Rules {
 	spec := razorpayPayment
 	spec.Times = order.Subject.Times
 	return extract.Rules{order, settled, {Types: types, Subject: &spec, Part: razorpayPart, Marks: razorpayMethods,
-		Match: extract.ByField("?body:payload.payment.entity.id", extract.Kinds{"yes": hook.Captured}, "")}}
+		Match: extract.ByField("?body:payload.payment.entity.id", extract.Kinds{"yes": hook.Captured}, "").
+			Unless(razorpayOfNothing)}}
 }
 
 // razorpayDispute returns the rule for events about a dispute, which may be about a part of the payment.

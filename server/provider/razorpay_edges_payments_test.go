@@ -29,6 +29,17 @@ var razorpayEdges = ofProvider("razorpay", []paymentCase{
 		razorpayEvent(5, "order.paid", razorpayTriedFor("pay_1", 4400, "")+razorpayOffered(4400))},
 		want: map[string]paymentWant{"payment/pay_1": {state: hook.StatePaid, amount: 4400},
 			"order/10-4471": {state: hook.StatePaid, amount: 4400, due: 4400}}},
+	{name: "a mandate is registered with a payment of nothing", events: []paymentEvent{
+		razorpayEvent(5, "payment.authorized", razorpayTriedFor("pay_1", 0, `,"captured":false`)),
+		razorpayEvent(5, "payment.captured", razorpayTriedFor("pay_1", 0, `,"captured":true`)),
+		razorpayEvent(5, "order.paid", razorpayTriedFor("pay_1", 0, "")+`,"order":{"entity":{"id":"order_1",`+
+			`"amount":0,"amount_paid":0,"currency":"EUR","receipt":"10-4471","status":"paid"}}`)},
+		want: map[string]paymentWant{
+			"payment/pay_1": {state: hook.StatePaid, currency: "-", nothingDue: hook.CauseSetup},
+			"order/10-4471": {state: hook.StatePaid, currency: "-", nothingDue: hook.CauseSetup}}},
+	{name: "the payer will pay on delivery", events: []paymentEvent{
+		razorpayEvent(5, "payment.pending", razorpayTried("pay_1", `,"method":"cod"`))},
+		want: razorpayBoth(paymentWant{state: hook.StatePending, amount: 4900})},
 	{name: "money comes by a QR code", events: []paymentEvent{razorpayEvent(5, "qr_code.credited",
 		`"payment":{"entity":{"id":"pay_1","amount":4900,"currency":"EUR","status":"captured","method":"upi",`+
 			`"notes":{"order_id":"7"}}},"qr_code":{"entity":{"id":"qr_1","payment_amount":4900}}`)},

@@ -8,15 +8,15 @@ import (
 // stripeMethods are the families of Stripe's payment methods. Instalments such as klarna belong to none: whoever
 // declines them is no bank and no card.
 var stripeMethods = map[hook.Method][]string{
-	hook.MethodCard: {"card", "card_present", "interac_present"},
+	hook.MethodCard: {"card", "card_present", "interac_present", "kr_card"},
 	hook.MethodBank: {
 		"ach_credit_transfer", "ach_debit", "acss_debit", "au_becs_debit", "bacs_debit", "bancontact", "bank_transfer",
 		"blik", "customer_balance", "eps", "fpx", "giropay", "ideal", "nz_bank_account", "p24", "pay_by_bank",
-		"paynow", "payto", "pix", "promptpay", "sepa_credit_transfer", "sepa_debit", "sofort", "us_bank_account",
+		"paynow", "payto", "pix", "promptpay", "sepa_credit_transfer", "sepa_debit", "sofort", "upi", "us_bank_account",
 	},
 	hook.MethodVoucher: {"boleto", "konbini", "multibanco", "oxxo"},
 	hook.MethodWallet: {
-		"alipay", "amazon_pay", "cashapp", "grabpay", "kakao_pay", "link", "mobilepay", "naver_pay", "payco", "paypal",
+		"alipay", "amazon_pay", "cashapp", "grabpay", "kakao_pay", "link", "mb_way", "mobilepay", "naver_pay", "payco", "paypal",
 		"revolut_pay", "samsung_pay", "satispay", "swish", "twint", "vipps", "wechat_pay",
 	},
 	hook.MethodCoins: {"crypto"},

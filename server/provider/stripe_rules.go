@@ -25,7 +25,11 @@ var (
 	stripeSessionPaid   = extract.Is("body:data.object.payment_status", "paid")
 	stripeSessionZero   = extract.Is("body:data.object.payment_status+body:data.object.amount_total", "paid/0")
 	stripeSessionUnpaid = extract.Is("body:data.object.payment_status", "unpaid")
-	stripeSessionFree   = extract.Is(
+	stripeSessionAsks   = extract.Is( // its only method is one that the payer uses after the checkout
+		"body:data.object.payment_method_types.0+body:data.object.payment_method_types.1",
+		"boleto/", "customer_balance/", "konbini/", "multibanco/", "oxxo/",
+	)
+	stripeSessionFree = extract.Is(
 		"body:data.object.mode+body:data.object.payment_status",
 		"payment/no_payment_required",
 		"subscription/no_payment_required",
@@ -175,8 +179,10 @@ func stripeDispute(typ string, without hook.EvidenceKind) extract.Rule {
 
 // stripeChargeRules are about charges. A charge counts its captures and refunds itself.
 var stripeChargeRules = extract.Rules{
-	{Types: []string{"charge.pending"}, Match: extract.Always(hook.Processing), Subject: &stripeCharge,
-		Marks: stripeChargeMethods},
+	// The charge of a voucher is pending from the moment when the voucher is issued.
+	{Types: []string{"charge.pending"}, Subject: &stripeCharge, Marks: stripeChargeMethods,
+		Match: extract.ByField("body:data.object.payment_method_details.type", extract.Kinds{"boleto": hook.Action,
+			"konbini": hook.Action, "multibanco": hook.Action, "oxxo": hook.Action}, hook.Processing)},
 	{Types: []string{"charge.succeeded"}, Subject: &stripeCharge, Also: true, Marks: stripeChargeMethods,
 		Match: extract.ByField("body:data.object.captured", extract.Kinds{"true": ""}, hook.Authorized)},
 	{Types: []string{"charge.succeeded"}, Subject: &stripeCharge, Amounts: stripeCaptures, Marks: stripeChargeMethods,
@@ -220,12 +226,14 @@ var stripeSessionRules = extract.Rules{
 		Match: extract.Always(hook.Captured).If(stripeSessionPaid).If(stripeNamesPayment), Subject: &stripeSession,
 		Also: true, Amounts: []extract.AmountSpec{extract.Amount("body:data.object.amount_total").Total()},
 		Marks: stripeIntentMethods},
-	{Types: []string{"checkout.session.completed"}, Match: extract.Always(hook.Processing).If(stripeSessionUnpaid).
-		Unless(stripeSessionFree), Level: hook.LevelOrder, Subject: &stripeSession, Also: true, Due: stripeTotal,
-		Marks: stripeIntentMethods},
-	{Types: []string{"checkout.session.completed"}, Match: extract.Always(hook.Processing).If(stripeSessionUnpaid).
-		Unless(stripeSessionFree).
-		If(stripeNamesPayment), Subject: &stripeSession, Also: true, Marks: stripeIntentMethods},
+	{Types: []string{"checkout.session.completed"}, Match: stripeWaits(hook.Processing).Unless(stripeSessionAsks),
+		Level: hook.LevelOrder, Subject: &stripeSession, Also: true, Due: stripeTotal, Marks: stripeIntentMethods},
+	{Types: []string{"checkout.session.completed"}, Match: stripeWaits(hook.Action).If(stripeSessionAsks),
+		Level: hook.LevelOrder, Subject: &stripeSession, Also: true, Due: stripeTotal, Marks: stripeIntentMethods},
+	{Types: []string{"checkout.session.completed"}, Subject: &stripeSession, Also: true, Marks: stripeIntentMethods,
+		Match: stripeWaits(hook.Processing).If(stripeNamesPayment).Unless(stripeSessionAsks)},
+	{Types: []string{"checkout.session.completed"}, Subject: &stripeSession, Also: true, Marks: stripeIntentMethods,
+		Match: stripeWaits(hook.Action).If(stripeNamesPayment).If(stripeSessionAsks)},
 	// A subscription that costs something later begins with a trial; without a price at all a coupon pays for it.
 	{Types: []string{"checkout.session.completed"}, Level: hook.LevelOrder, Subject: &stripeSession, Also: true,
 		Match: extract.Choose("body:data.object.mode+?body:data.object.amount_subtotal", extract.Outcomes{
@@ -246,6 +254,11 @@ var stripeSessionRules = extract.Rules{
 	},
 	{Types: []string{"checkout.session.expired"}, Match: extract.Always(hook.Expired), Level: hook.LevelOrder,
 		Subject: &stripeSession, Due: stripeTotal},
+}
+
+// stripeWaits returns a match for a session that was completed and not paid yet.
+func stripeWaits(kind hook.EvidenceKind) extract.Match {
+	return extract.Always(kind).If(stripeSessionUnpaid).Unless(stripeSessionFree)
 }
 
 // stripeInvoiceRules are about invoices. What is due does not shrink with what was paid. Of a paid invoice it is what
