@@ -29,6 +29,7 @@ func (w *whole) setAmount() {
 func (w *whole) setWords() {
 	s := &w.s
 	lost := false
+	var gone int64 // what disputes took back from members that kept nothing
 	// refunds: a member ended, and something, such as a refund on record, forbids to deny that it charged the payer.
 	unproved, refunds := false, false
 	var names []string // of the members' currencies
@@ -37,7 +38,12 @@ func (w *whole) setWords() {
 		returned := w.closed != nil && !m.Newest.After(w.closed.At.Time) && m.Captured > 0
 		s.Taken = s.Taken || m.Taken && !returned
 		s.Back = s.Back || m.Back || returned
-		lost = lost || m.Dispute == hook.DisputeIsLost
+		if m.Dispute == hook.DisputeIsLost {
+			lost = true
+			if !m.Taken && m.Currency == w.currency {
+				gone += m.Captured - m.Refunded
+			}
+		}
 		unproved = unproved || m.Unproved
 		s.WasHeld = s.WasHeld || m.WasHeld
 		refunds = refunds || !m.Denied && slices.Contains([]hook.State{
@@ -53,7 +59,7 @@ func (w *whole) setWords() {
 		s.Taken = true
 	}
 	s.Back = s.Back || s.Refunded > 0 || s.State == hook.StateRefunded || s.State == hook.StatePartiallyRefunded
-	if w.taken && w.net <= 0 && !w.noSum {
+	if w.taken && w.net <= gone && !w.noSum { // a link may count the money of a payment that it does not name
 		s.Taken = false
 	}
 	s.Unproved, s.WasHeld = unproved, s.WasHeld && !s.OnHold && !w.taken
