@@ -217,7 +217,8 @@ func (p *payment) taken() bool { return p.captured > 0 || p.withoutSum }
 func (p *payment) endHold() {
 	end := p.end()
 	if p.held == nil {
-		p.more = p.follows == hook.MoreFollow && p.taken() && (end == nil || end.At.Before(p.takenBy.At.Time))
+		all := p.want() > 0 && p.captured >= p.want() // as below
+		p.more = p.follows == hook.MoreFollow && p.taken() && !all && (end == nil || end.At.Before(p.takenBy.At.Time))
 		p.unproved = p.total != nil && p.total.Inferred && !p.taken()
 		return
 	}
