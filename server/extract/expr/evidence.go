@@ -16,6 +16,7 @@ var paymentKinds = map[hook.State]hook.EvidenceKind{
 	hook.StateActionRequired:    hook.Action,
 	hook.StateProcessing:        hook.Processing,
 	hook.StateAuthorized:        hook.Authorized,
+	hook.StatePartiallyPaid:     hook.Captured,
 	hook.StatePaid:              hook.Captured,
 	hook.StatePartiallyRefunded: hook.Refund,
 	hook.StateRefunded:          hook.Refund,
@@ -25,38 +26,49 @@ var paymentKinds = map[hook.State]hook.EvidenceKind{
 }
 
 // paymentStates lists the states of payments for messages, in the order of their meaning.
-const paymentStates = "pending, action_required, processing, authorized, paid, partially_refunded, refunded, failed, " +
-	"canceled and expired"
+const paymentStates = "pending, action_required, processing, authorized, partially_paid, paid, partially_refunded, " +
+	"refunded, failed, canceled and expired"
 
-// wholeRefund is the refund id of a full refund. All deliveries that report one have the same id, so that it is not
-// counted twice.
-const wholeRefund = "whole"
+// The ids of a payment's capture and of a full refund. A payment has one of each: a sender that repeats itself, or sends
+// the payment again because something else about it changed, must not count twice. Most such deliveries have no event
+// id by which repeats could be found.
+const (
+	wholeCapture = "payment"
+	wholeRefund  = "whole"
+)
 
 // stateFor returns the state that a value of the state expression means, "" if that is unknown. Values without an
-// entry in states are allowed: for a payment the names of its states, and for other subjects any value, which
-// becomes the state's name.
+// entry in states are allowed: for a payment the names of its states, in upper or lower case, and for other subjects any
+// value, which becomes the state's name.
 func (m *Mapping) stateFor(value string) hook.State {
 	if s, known := m.states[value]; known {
 		return s.State
 	}
-	_, known := paymentKinds[hook.State(value)]
-	if m.kind == hook.KindOwn && len(value) <= maxState {
-		return hook.State(asWord(value))
+	if len(value) > maxState {
+		return ""
 	}
-	if m.kind == hook.KindPayment && known {
-		return hook.State(value)
+	state := hook.State(asWord(value))
+	if _, known := paymentKinds[state]; m.kind == hook.KindPayment && !known {
+		return ""
 	}
-	return ""
+	return state
 }
 
-// payment completes the evidence of a payment from its state. A partial refund needs an amount, which is the total
-// refunded so far.
+// payment completes the evidence of a payment from its state. A partial payment and a partial refund need an amount,
+// which is the total paid or refunded so far.
 func (m *Mapping) payment(t *result) error {
 	state := m.stateFor(t.value)
 	t.Kind = paymentKinds[state]
 	switch state {
 	case "":
 		return fmt.Errorf("state is %q, but states does not map this value to a payment state", t.value)
+	case hook.StatePaid:
+		t.Part, t.Follows = wholeCapture, hook.LastOne
+	case hook.StatePartiallyPaid:
+		if t.Amount == 0 {
+			return fmt.Errorf("state is %q, which requires amount and currency to contain the total paid so far", t.value)
+		}
+		t.Amount, t.Total, t.Follows = 0, t.Amount, hook.MoreFollow
 	case hook.StateRefunded: // all of it, so the amount does not matter
 		t.Amount, t.Currency, t.Part = 0, "", wholeRefund
 	case hook.StatePartiallyRefunded:

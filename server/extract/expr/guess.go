@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,9 +29,12 @@ var paymentSynonyms = map[string]hook.State{
 	"in_progress":     hook.StateProcessing,
 	"authorised":      hook.StateAuthorized,
 	"succeeded":       hook.StatePaid, "success": hook.StatePaid, "completed": hook.StatePaid,
-	"captured": hook.StatePaid, "settled": hook.StatePaid,
-	"declined": hook.StateFailed, "error": hook.StateFailed,
-	"cancelled": hook.StateCanceled, "voided": hook.StateCanceled,
+	"captured": hook.StatePaid, "settled": hook.StatePaid, "complete": hook.StatePaid, "successful": hook.StatePaid,
+	"payment_received": hook.StatePaid,
+	"partial":          hook.StatePartiallyPaid, "partial_payment": hook.StatePartiallyPaid,
+	"partial_refund": hook.StatePartiallyRefunded, "refund": hook.StateRefunded,
+	"declined": hook.StateFailed, "error": hook.StateFailed, "rejected": hook.StateFailed, "denied": hook.StateFailed,
+	"cancelled": hook.StateCanceled, "voided": hook.StateCanceled, "timeout": hook.StateExpired,
 }
 
 // Guess suggests a mapping for deliveries like this one, for the author of a mapping to begin with. It looks for
@@ -47,22 +51,39 @@ func Guess(r *hook.Record) hook.Mapping {
 	if m.State == "" && r.Type != "" {
 		m.State = "type"
 	}
-	if m.Reference, _ = g.find(referenceNames); m.Reference == m.Subject {
-		m.Reference = ""
-	}
+	m.Reference, _ = g.find(referenceNames)
 	m.OccurredAt, _ = g.find(timeNames)
 	amount, size := g.find(amountNames)
-	currency, _ := g.find(currencyNames)
-	if amount == "" || currency == "" || m.Subject == "" {
+	currency, code := g.find(currencyNames)
+	value, _ := state.(string)
+	_, itself := paymentKinds[hook.State(asWord(value))]
+	meant := paymentSynonyms[asWord(value)]
+	isPayment := currency != "" || itself || meant != ""
+	if amount == "" || m.Subject == "" || !isPayment {
+		if m.Reference == m.Subject {
+			m.Reference = ""
+		}
 		return m
 	}
-	m.Kind, m.Amount, m.Currency = hook.KindPayment, amount, currency
-	if _, point := size.(float64); point {
-		m.Amount = "round(" + amount + " * 100)"
+	// A sender without ids of payments names the order alone. Then the order's number is both the subject and the
+	// reference, so that a status link finds the payment by it.
+	if m.Reference == m.Subject && !strings.HasSuffix(m.Subject, ".order_id") {
+		m.Reference = ""
 	}
-	value, _ := state.(string)
-	if _, itself := paymentKinds[hook.State(value)]; !itself && paymentSynonyms[asWord(value)] != "" {
-		m.States = []hook.MappedState{{Value: value, State: paymentSynonyms[asWord(value)]}}
+	m.Kind, m.Amount, m.Currency = hook.KindPayment, amount, currency
+	if currency == "" { // without one the amount is ignored, and a trial says so
+		m.Currency = `""`
+	}
+	if _, point := size.(float64); point {
+		unit, _ := code.(string)
+		factor := 1
+		for range hook.MinorDigits(strings.ToUpper(unit)) {
+			factor *= 10
+		}
+		m.Amount = fmt.Sprintf("round(%s * %d)", amount, factor)
+	}
+	if !itself && meant != "" {
+		m.States = []hook.MappedState{{Value: value, State: meant}}
 	}
 	return m
 }

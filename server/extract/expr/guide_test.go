@@ -20,7 +20,7 @@ func TestTheGuidesExamplesAreTrue(t *testing.T) {
 		t.Fatal(err)
 	}
 	examples := strings.Split(string(guide), "```http\n")[1:]
-	if len(examples) != 3 {
+	if len(examples) != 4 {
 		t.Fatalf("the guide has %d examples", len(examples))
 	}
 	for _, example := range examples {

@@ -144,7 +144,9 @@ var deliveries = map[string]struct {
 		invoice,
 		`{"id":"I1","status":"DONE","amount":4200,"currency":"eur"}`,
 		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Captured, Amount: 4200, Currency: "EUR"}},
+			Evidence: hook.Evidence{
+				Kind: hook.Captured, Amount: 4200, Currency: "EUR", Part: "payment", Follows: hook.LastOne,
+			}},
 	},
 	"a payment's own word needs no entry": {
 		invoice,
@@ -156,13 +158,25 @@ var deliveries = map[string]struct {
 		invoice,
 		`{"id":"I1","status":"DONE","amount":4200}`,
 		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Captured}},
+			Evidence: hook.Evidence{Kind: hook.Captured, Part: "payment", Follows: hook.LastOne}},
 	},
 	"an amount with a point says nothing": {
 		invoice,
 		`{"id":"I1","status":"DONE","amount":42.0,"currency":"EUR"}`,
 		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
-			Evidence: hook.Evidence{Kind: hook.Captured}},
+			Evidence: hook.Evidence{Kind: hook.Captured, Part: "payment", Follows: hook.LastOne}},
+	},
+	"a payment's own word in upper case": {
+		invoice,
+		`{"id":"I1","status":"FAILED"}`,
+		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
+			Evidence: hook.Evidence{Kind: hook.Failed}},
+	},
+	"a part of it came, so far": {
+		invoice,
+		`{"id":"I1","status":"partially_paid","amount":2000,"currency":"EUR"}`,
+		hook.Statement{Level: hook.LevelPayment, Aliases: []string{"payment/I1"},
+			Evidence: hook.Evidence{Kind: hook.Captured, Total: 2000, Currency: "EUR", Follows: hook.MoreFollow}},
 	},
 	"all of it went back": {
 		invoice,
@@ -238,6 +252,7 @@ func TestWhatCannotBeReadIsAnError(t *testing.T) {
 		`{"id":"I1","status":"HALF"}`:               `state is "HALF", but states does not map this value`,
 
 		`{"id":"I1","status":"PART","amount":0}`:                    noTotal,
+		`{"id":"I1","status":"partially_paid"}`:                     "requires amount and currency to contain the total paid so far",
 		`{"id":"I1","status":"PART","amount":1.5,"currency":"EUR"}`: noTotal,
 	} {
 		got, err := compiled(t, invoice).Statements(nil, recordOf(body))

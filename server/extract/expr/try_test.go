@@ -130,6 +130,42 @@ func TestAGuessFitsTheDeliveryThatItWasMadeOf(t *testing.T) {
 				Currency: "body.currency",
 			},
 		},
+		"an amount of a currency without decimals": {
+			`{"id":1,"status":"paid","total":4900.0,"currency":"jpy"}`,
+			hook.Mapping{
+				Kind:     hook.KindPayment,
+				Subject:  "body.id",
+				State:    "body.status",
+				Amount:   "round(body.total * 1)",
+				Currency: "body.currency",
+			},
+		},
+		"an order and no payment, and no currency": {
+			`{"status":"paid","amount":4900,"order_id":"10-4471"}`,
+			hook.Mapping{
+				Kind:      hook.KindPayment,
+				Subject:   "body.order_id",
+				State:     "body.status",
+				Reference: "body.order_id",
+				Amount:    "body.amount",
+				Currency:  `""`,
+			},
+		},
+		"a state in upper case": {
+			`{"id":1,"status":"PAID","amount":4900,"order_id":7}`,
+			hook.Mapping{
+				Kind:      hook.KindPayment,
+				Subject:   "body.id",
+				State:     "body.status",
+				Reference: "body.order_id",
+				Amount:    "body.amount",
+				Currency:  `""`,
+			},
+		},
+		"an amount of no payment": {
+			`{"id":1,"status":"weighed","amount":4900}`,
+			hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.status"},
+		},
 		"nothing to be seen but type": {`[]`, hook.Mapping{Kind: hook.KindOwn, State: "type"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,6 +34,7 @@ export const paymentStates = [
   "action_required",
   "processing",
   "authorized",
+  "partially_paid",
   "paid",
   "partially_refunded",
   "refunded",
