@@ -72,8 +72,12 @@ func hasMoney(m *hook.Member) bool { return m.Captured > 0 || takenWithoutSum(m)
 // takenWithoutSum reports whether a member took money and nobody said how much: BTCPay never does. States do not depend
 // on amounts being known.
 func takenWithoutSum(m *hook.Member) bool {
-	return m.Captured == 0 && (m.State == hook.StatePaid || m.State == hook.StateRefunded ||
-		m.State == hook.StatePartiallyPaid) && m.NothingDue == ""
+	switch m.State {
+	case hook.StatePaid, hook.StatePartiallyPaid, hook.StatePartiallyRefunded, hook.StateRefunded:
+		return m.Captured == 0 && m.NothingDue == ""
+	default:
+		return false
+	}
 }
 
 // chooseCurrency returns the currency in which the state is derived: the stated one if it has money, else the newest

@@ -29,17 +29,17 @@ var paymentKinds = map[hook.State]hook.EvidenceKind{
 const paymentStates = "pending, action_required, processing, authorized, partially_paid, paid, partially_refunded, " +
 	"refunded, failed, canceled and expired"
 
-// The ids of a payment's capture and of a full refund. A payment has one of each: a sender that repeats itself, or sends
-// the payment again because something else about it changed, must not count twice. Most such deliveries have no event
-// id by which repeats could be found.
+// The ids of a payment's capture and of a full refund. A payment has one of each: a sender that repeats itself, or
+// sends the payment again because something else about it changed, must not count twice. Most such deliveries have no
+// event id by which repeats could be found.
 const (
 	wholeCapture = "payment"
 	wholeRefund  = "whole"
 )
 
 // stateFor returns the state that a value of the state expression means, "" if that is unknown. Values without an
-// entry in states are allowed: for a payment the names of its states, in upper or lower case, and for other subjects any
-// value, which becomes the state's name.
+// entry in states are allowed: for a payment the names of its states, in upper or lower case, and for other subjects
+// any value, which becomes the state's name.
 func (m *Mapping) stateFor(value string) hook.State {
 	if s, known := m.states[value]; known {
 		return s.State
@@ -66,7 +66,10 @@ func (m *Mapping) payment(t *result) error {
 		t.Part, t.Follows = wholeCapture, hook.LastOne
 	case hook.StatePartiallyPaid:
 		if t.Amount == 0 {
-			return fmt.Errorf("state is %q, which requires amount and currency to contain the total paid so far", t.value)
+			return fmt.Errorf(
+				"state is %q, which requires amount and currency to contain the total paid so far",
+				t.value,
+			)
 		}
 		t.Amount, t.Total, t.Follows = 0, t.Amount, hook.MoreFollow
 	case hook.StateRefunded: // all of it, so the amount does not matter

@@ -39,7 +39,11 @@ var mappedCases = map[string]struct {
 		`{"status":"pending","amount":4900,"order_id":"A1","at":1772625600001}`,
 		`{"status":"paid","amount":4900,"order_id":"A1","at":1772625600002}`,
 	}, map[string]mappedWant{
-		"order/A1": {state: hook.StatePaid, amount: 4900, due: 4900}, "payment/A1": {state: hook.StatePaid, amount: 4900,
+		"order/A1": {
+			state:  hook.StatePaid,
+			amount: 4900,
+			due:    4900,
+		}, "payment/A1": {state: hook.StatePaid, amount: 4900,
 			due: 4900}}},
 	"paid, and said again with other words": {simple, []string{
 		`{"status":"paid","amount":4900,"order_id":"A1","at":1772625600002}`,
