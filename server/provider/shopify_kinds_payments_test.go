@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"hookbeam/server/hook"
@@ -28,34 +29,49 @@ func shopifyReturned(minutes int, status, amount string) paymentEvent {
 		500+minutes, isoAt(minutes), isoAt(minutes), status, amount)}
 }
 
+// shopIs, shopDenied and shopBack are what a payer reads of an order of 49 euros: in a state, in one that says that
+// nobody was charged, and with a sum returned.
+func shopIs(state hook.State) paymentWant { return paymentWant{state: state, amount: 4900, due: 4900} }
+
+func shopDenied(state hook.State) paymentWant {
+	return paymentWant{state: state, amount: 4900, due: 4900, denied: true}
+}
+
+func shopBack(state hook.State, refunded int64) paymentWant {
+	return paymentWant{state: state, amount: 4900, due: 4900, refunded: refunded}
+}
+
+// shopifyDollars is what a payer in dollars reads.
+func shopifyDollars(state hook.State, refunded int64) paymentWant {
+	return paymentWant{state: state, amount: 5341, due: 5341, refunded: refunded, currency: "USD"}
+}
+
+var (
+	shopifyNone     = shopifyPrices("49.00", "49.00")
+	shopifySettled  = shopifyPrices("49.00", "0.00")
+	shopifyMade     = shopifyEvent(0, "orders/create", "pending", shopifyNone)
+	shopifyPaidOnce = shopifyEvent(1, "orders/paid", "paid", shopifySettled)
+)
+
 func shopifyKinds() []paymentCase {
-	none, settled := shopifyPrices("49.00", "49.00"), shopifyPrices("49.00", "0.00")
-	made := shopifyEvent(0, "orders/create", "pending", none)
-	paid := shopifyEvent(1, "orders/paid", "paid", settled)
-	is := func(state hook.State) paymentWant { return paymentWant{state: state, amount: 4900, due: 4900} }
-	denied := func(state hook.State) paymentWant {
-		return paymentWant{state: state, amount: 4900, due: 4900, denied: true}
-	}
-	back := func(state hook.State, refunded int64) paymentWant {
-		return paymentWant{state: state, amount: 4900, due: 4900, refunded: refunded}
-	}
-	dollars := func(state hook.State, refunded int64) paymentWant {
-		return paymentWant{state: state, amount: 5341, due: 5341, refunded: refunded, currency: "USD"}
-	}
+	return slices.Concat(shopifyPartlyPaid(), shopifyPaidAbroad(), shopifyUnusual())
+}
+
+func shopifyPartlyPaid() []paymentCase {
 	return []paymentCase{
-		shopifyCase("paid in part, and nobody says how much", is(hook.StatePartiallyPaid), made,
+		shopifyCase("paid in part, and nobody says how much", shopIs(hook.StatePartiallyPaid), shopifyMade,
 			shopifyEvent(5, "orders/updated", "partially_paid")),
-		shopifyCase("paid in part, and nobody says how much, then wholly", is(hook.StatePaid), made,
+		shopifyCase("paid in part, and nobody says how much, then wholly", shopIs(hook.StatePaid), shopifyMade,
 			shopifyEvent(5, "orders/updated", "partially_paid"), shopifyEvent(9, "orders/paid", "paid")),
-		shopifyCase("paid in part, nobody says how much, then canceled", is(hook.StateCanceled), made,
+		shopifyCase("paid in part, nobody says how much, then canceled", shopIs(hook.StateCanceled), shopifyMade,
 			shopifyEvent(5, "orders/updated", "partially_paid"),
 			shopifyEvent(9, "orders/cancelled", "partially_paid", shopifyCanceledAt(9))),
-		shopifyCase("only that an order paid in part was canceled", is(hook.StateCanceled),
+		shopifyCase("only that an order paid in part was canceled", shopIs(hook.StateCanceled),
 			shopifyEvent(9, "orders/cancelled", "partially_paid", shopifyCanceledAt(9))),
 		shopifyCase(
-			"paid, made larger, and nobody says what is outstanding",
+			"paid, shopifyMade larger, and nobody says what is outstanding",
 			paymentWant{state: hook.StatePartiallyPaid, amount: 4900, due: 5900},
-			paid,
+			shopifyPaidOnce,
 			shopifyEvent(
 				9,
 				"orders/updated",
@@ -63,26 +79,26 @@ func shopifyKinds() []paymentCase {
 				`"current_total_price":"59.00","total_price":"59.00"`,
 			),
 		),
-		shopifyCase("authorized, then paid", is(hook.StatePaid), made,
-			shopifyEvent(1, "orders/updated", "authorized", none), shopifyEvent(90, "orders/paid", "paid", settled)),
+		shopifyCase("authorized, then paid", shopIs(hook.StatePaid), shopifyMade,
+			shopifyEvent(1, "orders/updated", "authorized", shopifyNone), shopifyEvent(90, "orders/paid", "paid", shopifySettled)),
 		shopifyCase(
 			"an authorization runs out",
-			denied(hook.StateExpired),
+			shopDenied(hook.StateExpired),
 			shopifyEvent(
 				1,
 				"orders/create",
 				"authorized",
-				none,
+				shopifyNone,
 			),
-			shopifyEvent(9000, "orders/updated", "expired", none),
+			shopifyEvent(9000, "orders/updated", "expired", shopifyNone),
 		),
-		shopifyCase("canceled, then paid by a transfer", is(hook.StateCanceled), made,
-			shopifyEvent(60, "orders/cancelled", "pending", none, shopifyCanceledAt(60)),
-			shopifyEvent(90, "orders/updated", "paid", settled, shopifyCanceledAt(60))),
+		shopifyCase("canceled, then paid by a transfer", shopIs(hook.StateCanceled), shopifyMade,
+			shopifyEvent(60, "orders/cancelled", "pending", shopifyNone, shopifyCanceledAt(60)),
+			shopifyEvent(90, "orders/updated", "paid", shopifySettled, shopifyCanceledAt(60))),
 		shopifyCase(
 			"items come back and nothing is returned",
-			is(hook.StatePaid),
-			paid,
+			shopIs(hook.StatePaid),
+			shopifyPaidOnce,
 			shopifyEvent(
 				90,
 				"orders/updated",
@@ -91,37 +107,47 @@ func shopifyKinds() []paymentCase {
 				`"refunds":[{"transactions":[]}]`,
 			),
 		),
-		shopifyCase("refunded without a return of items", back(hook.StatePartiallyRefunded, 900), paid,
+		shopifyCase("refunded without a return of items", shopBack(hook.StatePartiallyRefunded, 900), shopifyPaidOnce,
 			shopifyEvent(90, "orders/updated", "partially_refunded", shopifyPrices("40.00", "0.00"),
 				shopifyRefunds("9.00"))),
-		shopifyCase("refunded in part, then made larger",
-			paymentWant{state: hook.StatePartiallyPaid, amount: 4900, due: 5000, refunded: 900}, paid,
+		shopifyCase("refunded in part, then shopifyMade larger",
+			paymentWant{state: hook.StatePartiallyPaid, amount: 4900, due: 5000, refunded: 900}, shopifyPaidOnce,
 			shopifyEvent(90, "orders/updated", "partially_refunded", shopifyPrices("40.00", "0.00"),
 				shopifyRefunds("9.00")),
 			shopifyEvent(95, "orders/updated", "partially_paid", shopifyPrices("50.00", "10.00"),
 				shopifyRefunds("9.00"))),
-		shopifyCase("the event of a refund alone", back(hook.StatePartiallyRefunded, 900), paid,
+		shopifyCase("the event of a refund alone", shopBack(hook.StatePartiallyRefunded, 900), shopifyPaidOnce,
 			shopifyReturned(90, "success", "9.00")),
-		shopifyCase("the event of a refund and the order", back(hook.StatePartiallyRefunded, 1300), paid,
+		shopifyCase("the event of a refund and the order", shopBack(hook.StatePartiallyRefunded, 1300), shopifyPaidOnce,
 			shopifyReturned(90, "success", "9.00"), shopifyReturned(95, "success", "4.00"),
 			shopifyEvent(95, "orders/updated", "partially_refunded", shopifyPrices("36.00", "0.00"),
 				shopifyRefunds("9.00", "4.00"))),
-		shopifyCase("the event of a refund that is pending or failed", is(hook.StatePaid), paid,
+		shopifyCase("the event of a refund that is pending or failed", shopIs(hook.StatePaid), shopifyPaidOnce,
 			shopifyReturned(90, "pending", "9.00"), shopifyReturned(95, "failure", "4.00")),
-		shopifyCase("paid in another currency", dollars(hook.StatePaid, 0),
-			shopifyEvent(0, "orders/create", "pending", none, shopifyAbroad("53.41", "53.41")),
-			shopifyEvent(1, "orders/paid", "paid", settled, shopifyAbroad("53.41", "53.41"))),
-		shopifyCase("paid in another currency, and refunded in part", dollars(hook.StatePartiallyRefunded, 981),
-			shopifyEvent(1, "orders/paid", "paid", settled, shopifyAbroad("53.41", "53.41")),
+	}
+}
+
+func shopifyPaidAbroad() []paymentCase {
+	return []paymentCase{
+		shopifyCase("paid in another currency", shopifyDollars(hook.StatePaid, 0),
+			shopifyEvent(0, "orders/create", "pending", shopifyNone, shopifyAbroad("53.41", "53.41")),
+			shopifyEvent(1, "orders/paid", "paid", shopifySettled, shopifyAbroad("53.41", "53.41"))),
+		shopifyCase("paid in another currency, and refunded in part", shopifyDollars(hook.StatePartiallyRefunded, 981),
+			shopifyEvent(1, "orders/paid", "paid", shopifySettled, shopifyAbroad("53.41", "53.41")),
 			shopifyEvent(90, "orders/updated", "partially_refunded", shopifyPrices("40.00", "0.00"),
 				shopifyAbroad("53.41", "43.60", "9.81"))),
-		shopifyCase("paid in another currency, and refunded", dollars(hook.StateRefunded, 5341),
-			shopifyEvent(1, "orders/paid", "paid", settled, shopifyAbroad("53.41", "53.41")),
+		shopifyCase("paid in another currency, and refunded", shopifyDollars(hook.StateRefunded, 5341),
+			shopifyEvent(1, "orders/paid", "paid", shopifySettled, shopifyAbroad("53.41", "53.41")),
 			shopifyEvent(90, "orders/updated", "refunded", shopifyPrices("0.00", "0.00"),
 				shopifyAbroad("53.41", "0.00", "53.41"))),
-		shopifyCase("paid in part in another currency", dollars(hook.StatePartiallyPaid, 0),
+		shopifyCase("paid in part in another currency", shopifyDollars(hook.StatePartiallyPaid, 0),
 			shopifyEvent(1, "orders/updated", "partially_paid", shopifyPrices("49.00", "29.00"),
 				shopifyAbroad("53.41", "53.41"))),
+	}
+}
+
+func shopifyUnusual() []paymentCase {
+	return []paymentCase{
 		shopifyCase("a currency without decimals",
 			paymentWant{state: hook.StatePartiallyPaid, amount: 2000, due: 4900, currency: "JPY"},
 			shopifyEvent(1, "orders/updated", "partially_paid", `"currency":"JPY","total_price":"4900"`,
@@ -132,7 +158,7 @@ func shopifyKinds() []paymentCase {
 			shopifyEvent(1, "orders/cancelled", "paid", `"total_price":"49,00"`, shopifyCanceledAt(1))),
 		shopifyCase(
 			"an amount that is a number",
-			is(hook.StatePaid),
+			shopIs(hook.StatePaid),
 			shopifyEvent(
 				1,
 				"orders/paid",
@@ -140,17 +166,17 @@ func shopifyKinds() []paymentCase {
 				`"total_price":49.00,"current_total_price":49,"total_outstanding":0`,
 			),
 		),
-		shopifyCase("a state that is not known", is(hook.StatePaid), paid,
-			shopifyEvent(90, "orders/updated", "pondered", none)),
-		shopifyCase("deleted while nobody had paid", is(hook.StateCanceled), made, shopifyDeleted),
-		shopifyCase("deleted while an authorization stood", is(hook.StateCanceled),
-			shopifyEvent(1, "orders/create", "authorized", none), shopifyDeleted),
-		shopifyCase("voided, then deleted", denied(hook.StateCanceled), made,
-			shopifyEvent(90, "orders/cancelled", "voided", none, shopifyCanceledAt(90)), shopifyDeleted),
-		shopifyCase("refunded, then deleted", back(hook.StateRefunded, 4900), paid,
+		shopifyCase("a state that is not known", shopIs(hook.StatePaid), shopifyPaidOnce,
+			shopifyEvent(90, "orders/updated", "pondered", shopifyNone)),
+		shopifyCase("deleted while nobody had paid", shopIs(hook.StateCanceled), shopifyMade, shopifyDeleted),
+		shopifyCase("deleted while an authorization stood", shopIs(hook.StateCanceled),
+			shopifyEvent(1, "orders/create", "authorized", shopifyNone), shopifyDeleted),
+		shopifyCase("voided, then deleted", shopDenied(hook.StateCanceled), shopifyMade,
+			shopifyEvent(90, "orders/cancelled", "voided", shopifyNone, shopifyCanceledAt(90)), shopifyDeleted),
+		shopifyCase("refunded, then deleted", shopBack(hook.StateRefunded, 4900), shopifyPaidOnce,
 			shopifyEvent(90, "orders/updated", "refunded", shopifyPrices("0.00", "0.00"), shopifyRefunds("49.00")),
 			shopifyDeleted),
-		shopifyCase("canceled, and then deleted, after it was paid", is(hook.StateCanceled), paid,
+		shopifyCase("canceled, and then deleted, after it was paid", shopIs(hook.StateCanceled), shopifyPaidOnce,
 			shopifyEvent(90, "orders/cancelled", "paid", shopifyPrices("0.00", "-49.00"), shopifyCanceledAt(90)),
 			shopifyDeleted),
 	}

@@ -89,85 +89,88 @@ func TestATrialEndsWithItsTime(t *testing.T) {
 	}
 }
 
+// guesses are deliveries and the mappings that are suggested for them.
+var guesses = map[string]struct {
+	body string
+	want hook.Mapping
+}{
+	"wrapped twice": {
+		`{"id":"evt_1","type":"t","data":{"object":{"id":"pay_1","status":"succeeded",` +
+			`"amount":4200,"currency":"eur","created":1770091506,"order_id":7}}}`,
+		hook.Mapping{
+			Kind:       hook.KindPayment,
+			Subject:    "body.data.object.id",
+			State:      "body.data.object.status",
+			Reference:  "body.data.object.order_id",
+			Amount:     "body.data.object.amount",
+			Currency:   "body.data.object.currency",
+			OccurredAt: "body.data.object.created",
+			States:     []hook.MappedState{{Value: "succeeded", State: hook.StatePaid}},
+		},
+	},
+	"flat": {
+		`{"id":1001,"state":"In transit"}`,
+		hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.state"},
+	},
+	"with the state outside": {
+		`{"status":"paid","data":{"id":1}}`,
+		hook.Mapping{Kind: hook.KindOwn, Subject: "body.data.id", State: "body.status"},
+	},
+	"an event, and no state": {
+		`{"event":"shipped","order":{"id":1}}`,
+		hook.Mapping{Kind: hook.KindOwn, Subject: "body.order.id", State: "body.event"},
+	},
+	"an amount with a point": {
+		`{"id":1,"status":"paid","total":42.5,"currency":"EUR"}`,
+		hook.Mapping{
+			Kind:     hook.KindPayment,
+			Subject:  "body.id",
+			State:    "body.status",
+			Amount:   "round(body.total * 100)",
+			Currency: "body.currency",
+		},
+	},
+	"an amount of a currency without decimals": {
+		`{"id":1,"status":"paid","total":4900.0,"currency":"jpy"}`,
+		hook.Mapping{
+			Kind:     hook.KindPayment,
+			Subject:  "body.id",
+			State:    "body.status",
+			Amount:   "round(body.total * 1)",
+			Currency: "body.currency",
+		},
+	},
+	"an order and no payment, and no currency": {
+		`{"status":"paid","amount":4900,"order_id":"10-4471"}`,
+		hook.Mapping{
+			Kind:      hook.KindPayment,
+			Subject:   "body.order_id",
+			State:     "body.status",
+			Reference: "body.order_id",
+			Amount:    "body.amount",
+			Currency:  `""`,
+		},
+	},
+	"a state in upper case": {
+		`{"id":1,"status":"PAID","amount":4900,"order_id":7}`,
+		hook.Mapping{
+			Kind:      hook.KindPayment,
+			Subject:   "body.id",
+			State:     "body.status",
+			Reference: "body.order_id",
+			Amount:    "body.amount",
+			Currency:  `""`,
+		},
+	},
+	"an amount of no payment": {
+		`{"id":1,"status":"weighed","amount":4900}`,
+		hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.status"},
+	},
+	"nothing to be seen but type": {`[]`, hook.Mapping{Kind: hook.KindOwn, State: "type"}},
+}
+
 func TestAGuessFitsTheDeliveryThatItWasMadeOf(t *testing.T) {
-	for name, c := range map[string]struct {
-		body string
-		want hook.Mapping
-	}{
-		"wrapped twice": {
-			`{"id":"evt_1","type":"t","data":{"object":{"id":"pay_1","status":"succeeded",` +
-				`"amount":4200,"currency":"eur","created":1770091506,"order_id":7}}}`,
-			hook.Mapping{
-				Kind:       hook.KindPayment,
-				Subject:    "body.data.object.id",
-				State:      "body.data.object.status",
-				Reference:  "body.data.object.order_id",
-				Amount:     "body.data.object.amount",
-				Currency:   "body.data.object.currency",
-				OccurredAt: "body.data.object.created",
-				States:     []hook.MappedState{{Value: "succeeded", State: hook.StatePaid}},
-			},
-		},
-		"flat": {
-			`{"id":1001,"state":"In transit"}`,
-			hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.state"},
-		},
-		"with the state outside": {
-			`{"status":"paid","data":{"id":1}}`,
-			hook.Mapping{Kind: hook.KindOwn, Subject: "body.data.id", State: "body.status"},
-		},
-		"an event, and no state": {
-			`{"event":"shipped","order":{"id":1}}`,
-			hook.Mapping{Kind: hook.KindOwn, Subject: "body.order.id", State: "body.event"},
-		},
-		"an amount with a point": {
-			`{"id":1,"status":"paid","total":42.5,"currency":"EUR"}`,
-			hook.Mapping{
-				Kind:     hook.KindPayment,
-				Subject:  "body.id",
-				State:    "body.status",
-				Amount:   "round(body.total * 100)",
-				Currency: "body.currency",
-			},
-		},
-		"an amount of a currency without decimals": {
-			`{"id":1,"status":"paid","total":4900.0,"currency":"jpy"}`,
-			hook.Mapping{
-				Kind:     hook.KindPayment,
-				Subject:  "body.id",
-				State:    "body.status",
-				Amount:   "round(body.total * 1)",
-				Currency: "body.currency",
-			},
-		},
-		"an order and no payment, and no currency": {
-			`{"status":"paid","amount":4900,"order_id":"10-4471"}`,
-			hook.Mapping{
-				Kind:      hook.KindPayment,
-				Subject:   "body.order_id",
-				State:     "body.status",
-				Reference: "body.order_id",
-				Amount:    "body.amount",
-				Currency:  `""`,
-			},
-		},
-		"a state in upper case": {
-			`{"id":1,"status":"PAID","amount":4900,"order_id":7}`,
-			hook.Mapping{
-				Kind:      hook.KindPayment,
-				Subject:   "body.id",
-				State:     "body.status",
-				Reference: "body.order_id",
-				Amount:    "body.amount",
-				Currency:  `""`,
-			},
-		},
-		"an amount of no payment": {
-			`{"id":1,"status":"weighed","amount":4900}`,
-			hook.Mapping{Kind: hook.KindOwn, Subject: "body.id", State: "body.status"},
-		},
-		"nothing to be seen but type": {`[]`, hook.Mapping{Kind: hook.KindOwn, State: "type"}},
-	} {
+	for name, c := range guesses {
 		t.Run(name, func(t *testing.T) {
 			r := recordOf(c.body)
 			got := Guess(r)
