@@ -184,6 +184,7 @@ func casesOfCards() []payerCase {
 		state: "partially_paid", amount: 3000, due: 4900, held: 1900, open: true,
 		says: "€30.00 was collected, and €19.00 is still reserved",
 	}
+	unclear := shown{state: "failed", amount: 4900, says: "We cannot confirm whether money was taken"}
 	lost := shown{state: "paid", amount: 4900, dispute: "lost", says: "Your payment was returned", never: "Thank you"}
 	return []payerCase{
 		{
@@ -199,6 +200,16 @@ func casesOfCards() []payerCase {
 				"payment/P1": {state: "failed", amount: 2900, denied: true},
 			},
 			board: map[string]string{"adyen-order/O1": "partially_paid"},
+		},
+		{
+			name: "a capture fails, and nobody says what became of the hold", provider: "adyen", account: "Shop",
+			events: []sentEvent{
+				adyenEvent(5, "AUTHORISATION", "true", "P1", "10-4471", 4900, `,"paymentMethod":"visa"`),
+				adyenEvent(60, "CAPTURE", "true", "C1", "x", 4900, ""),
+				adyenEvent(900, "CAPTURE_FAILED", "true", "C1", "x", 4900, ""),
+			},
+			shows: map[string]shown{"order/10-4471": unclear, "payment/P1": unclear},
+			board: map[string]string{"payment/P1": "failed"},
 		},
 		{
 			name: "a chargeback", provider: "adyen", account: "Shop",
