@@ -93,6 +93,11 @@ type Evidence struct {
 	Review Review `json:"review,omitempty"` // why a person should look
 	Late   bool   `json:"late,omitempty"`   // the provider says that it was paid after its end
 
+	// Inherited says that it is from a row of the release before there were orders, and that its delivery is no longer
+	// kept. Such a row did not say which payment an event was about, so it may be less exact than what a delivery says.
+	// What a kept delivery of the same event reports counts instead.
+	Inherited bool `json:"inherited,omitempty"`
+
 	// These are set with Kind StateReported.
 	State      State `json:"state,omitempty"`      // the reported state; of an order: the state of its payment
 	Fulfilment State `json:"fulfilment,omitempty"` // of an order: how much of it was shipped

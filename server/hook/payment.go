@@ -109,7 +109,8 @@ type Summary struct {
 	Late       bool     `json:"late,omitempty"`
 	Dispute    Dispute  `json:"dispute,omitempty"`
 	Fulfilment State    `json:"fulfilment,omitempty"`
-	Final      bool     `json:"final,omitempty"` // nothing more is expected
+	Final      bool     `json:"final,omitempty"`     // nothing more is expected
+	Inherited  bool     `json:"inherited,omitempty"` // some evidence about it or its members is; see Evidence.Inherited
 	Payments   int      `json:"payments,omitempty"`
 }
 

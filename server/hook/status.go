@@ -29,6 +29,7 @@ type Status struct {
 	NeedsReview bool    // a person should look at it: Review says why, or it went a way that payments do not go
 	TooMuch     bool    // the subject has too many aliases; further aliases have statuses of their own
 	Unverified  bool    // reported only by deliveries that were not verified. Not shown to the public
+	Inherited   bool    // some of its evidence, or of what it lists, is; see Evidence.Inherited
 	Mode        string  // test: no money was moved
 	Fulfilment  State   // of an order: how much of it was shipped
 
@@ -76,6 +77,8 @@ type Step struct {
 	At       Time       // when it happened, according to the provider
 	Seq      Seq        // the delivery that caused it
 	Delivery DeliveryID // the id of that delivery
+	// Inherited says that the delivery is no longer kept; see Evidence.Inherited.
+	Inherited bool
 }
 
 // Effect is what one event did to one subject: it changed the state, or was ignored for a reason. The dashboard lists
@@ -97,6 +100,7 @@ type Effect struct {
 	ReceivedAt Time         // when it was received
 	Seq        Seq          // the delivery that contained it
 	Delivery   DeliveryID   // the id of that delivery
+	Inherited  bool         // that delivery is no longer kept; see Evidence.Inherited
 }
 
 // EffectKind says whether an event changed a subject's state and, if not, why.

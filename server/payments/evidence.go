@@ -77,6 +77,7 @@ func Compare(a, b *hook.Evidence) int {
 		compareBool(a.Final, b.Final),
 		strings.Compare(a.Variant, b.Variant),
 		cmp.Compare(a.Seq, b.Seq),
+		compareBool(a.Inherited, b.Inherited),
 	)
 }
 
@@ -99,7 +100,22 @@ func Same(a, b *hook.Evidence) bool {
 	return a.Event == b.Event && a.Kind == b.Kind && a.Part == b.Part && a.Of == b.Of && a.Variant == b.Variant
 }
 
+// overridden reports whether a set has what a kept delivery reports of the event of an inherited piece. The delivery
+// counts then, whatever the earlier model made of the event: it may have read another kind or amount from it.
+func overridden(set []hook.Evidence, e *hook.Evidence) bool {
+	if !e.Inherited {
+		return false
+	}
+	for i := range set {
+		if o := &set[i]; !o.Inherited && o.Event == e.Event && o.Variant == e.Variant {
+			return true
+		}
+	}
+	return false
+}
+
 // InOrder returns each piece of evidence once, in the order of Compare. Of repeats the one that happened first counts.
+// Inherited pieces that are overridden are left out.
 // It returns the set itself if that is in order already, as stored rows are, so callers must not change the result in
 // place. Its cost is quadratic in the size of the set, which Trim bounds.
 func InOrder(set []hook.Evidence) []hook.Evidence {
@@ -110,17 +126,17 @@ func InOrder(set []hook.Evidence) []hook.Evidence {
 	slices.SortFunc(all, func(a, b hook.Evidence) int { return Compare(&a, &b) })
 	once := all[:0]
 	for i := range all {
-		if !Contains(once, &all[i]) {
+		if !Contains(once, &all[i]) && !overridden(set, &all[i]) {
 			once = append(once, all[i])
 		}
 	}
 	return once
 }
 
-// isInOrder reports whether a set is sorted by Compare and has no repeats.
+// isInOrder reports whether a set is sorted by Compare, and has no repeats and nothing that is overridden.
 func isInOrder(set []hook.Evidence) bool {
-	for i := 1; i < len(set); i++ {
-		if Compare(&set[i-1], &set[i]) > 0 || Contains(set[:i], &set[i]) {
+	for i := range set {
+		if i > 0 && Compare(&set[i-1], &set[i]) > 0 || Contains(set[:i], &set[i]) || overridden(set, &set[i]) {
 			return false
 		}
 	}

@@ -9,10 +9,12 @@ import (
 )
 
 // add adds a piece of evidence to a row, unless the row has it. Of repeats the earliest time counts, so a repeat with
-// an earlier time is added, and InOrder removes the other one.
+// an earlier time is added, and InOrder removes the other one. What a kept delivery reports is added beside an inherited
+// piece of the same event, which InOrder removes as well.
 func add(row *hook.Subject, e *hook.Evidence) {
 	for i := range row.Evidence {
-		if known := &row.Evidence[i]; Same(known, e) && !known.At.After(e.At.Time) {
+		known := &row.Evidence[i]
+		if Same(known, e) && !known.At.After(e.At.Time) && (e.Inherited || !known.Inherited) {
 			return
 		}
 	}
@@ -97,11 +99,27 @@ func Derive(row *hook.Subject, unique bool) (s hook.Summary) {
 	default:
 		s = Reference(row.Evidence, l.Members, unique)
 	}
+	s.Inherited = inherits(row)
 	if row.Status.TooMuch {
 		s.Review = append(slices.Clip(s.Review), hook.ReviewTooManyAliases)
 		slices.Sort(s.Review)
 	}
 	return s
+}
+
+// inherits reports whether some of what a row is derived from is inherited: its own evidence, or that of a member.
+func inherits(row *hook.Subject) bool {
+	for i := range row.Evidence {
+		if row.Evidence[i].Inherited {
+			return true
+		}
+	}
+	for i := range row.Links.Members {
+		if row.Links.Members[i].Inherited {
+			return true
+		}
+	}
+	return false
 }
 
 // derive derives one row and lists it in the rows that it belongs to. A row that already has its evidence trimmed and

@@ -39,6 +39,7 @@ func appendEvidence(b []byte, e *hook.Evidence) []byte {
 	b = wire.AppendNonEmpty(b, `,"review":`, string(e.Review))
 	b = wire.AppendIfTrue(b, `,"late":`, e.Late)
 	b = wire.AppendNonEmpty(b, `,"variant":`, e.Variant)
+	b = wire.AppendIfTrue(b, `,"inherited":`, e.Inherited)
 	b = wire.AppendNonEmpty(b, `,"state":`, string(e.State))
 	b = wire.AppendNonEmpty(b, `,"fulfilment":`, string(e.Fulfilment))
 	b = wire.AppendNonEmpty(b, `,"tone":`, string(e.Tone))

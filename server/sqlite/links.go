@@ -90,6 +90,7 @@ func appendSummary(b []byte, s *hook.Summary) []byte {
 	b = wire.AppendNonEmpty(b, `,"dispute":`, string(s.Dispute))
 	b = wire.AppendNonEmpty(b, `,"fulfilment":`, string(s.Fulfilment))
 	b = wire.AppendIfTrue(b, `,"final":`, s.Final)
+	b = wire.AppendIfTrue(b, `,"inherited":`, s.Inherited)
 	return wire.AppendNonZero(b, `,"payments":`, int64(s.Payments))
 }
 

@@ -243,7 +243,7 @@ func (c *changeset) row(key int64) (*hook.Subject, error) {
 	row := *was
 	row.Evidence, row.Status.Aliases = slices.Clip(row.Evidence), slices.Clip(row.Status.Aliases)
 	row.Status.Merged, row.Links.Members = slices.Clip(row.Status.Merged), slices.Clone(row.Links.Members)
-	upgrade(&row)
+	c.projector.upgrade(&row)
 	c.rows[key], c.before[key] = &row, was
 	c.weight += weightOf(was)
 	return &row, nil

@@ -41,7 +41,7 @@ func describePaid(row *hook.Subject) {
 	st.Dispute, st.Late, st.Review, st.NeedsReview = s.Dispute, s.Late, s.Review, !l.Reviewed.Covers(s.Review)
 	st.Amount, st.Due, st.DueKnown, st.Currency = s.Amount, s.Due, s.DueKnown, s.Currency
 	st.Captured, st.Held, st.Refunded = s.Captured, s.Held, s.Refunded
-	st.NothingDue, st.Cause, st.Method = s.NothingDue, s.Cause, s.Method
+	st.NothingDue, st.Cause, st.Method, st.Inherited = s.NothingDue, s.Cause, s.Method, s.Inherited
 	st.CreatedAt, st.UpdatedAt = s.Began, s.At
 	describePeople(row)
 	if st.Customer == "" && st.State != hook.StateAmbiguous {

@@ -55,7 +55,7 @@ func effectsOf(row *hook.Subject) []hook.Effect {
 			From: was.state, To: now.state, Status: st.ID, Subject: st.Subject, Kind: st.Kind,
 			Says: e.Kind, Type: e.Type,
 			Event: e.Event, Amount: cmp.Or(e.Amount, e.Total), Currency: e.Currency, At: e.At,
-			ReceivedAt: e.ReceivedAt, Seq: e.Seq, Delivery: e.Delivery,
+			ReceivedAt: e.ReceivedAt, Seq: e.Seq, Delivery: e.Delivery, Inherited: e.Inherited,
 		}
 		f.Effect, f.Rule = effect(row, received[:i], &e, was, now)
 		effects = append(effects, f)

@@ -67,7 +67,9 @@ func addStep(steps []hook.Step, state hook.State, by *hook.Evidence) []hook.Step
 	if n := len(steps); state == "" || n > 0 && steps[n-1].State == state {
 		return steps
 	}
-	return append(steps, hook.Step{State: state, At: by.At, Seq: by.Seq, Delivery: by.Delivery})
+	return append(steps, hook.Step{
+		State: state, At: by.At, Seq: by.Seq, Delivery: by.Delivery, Inherited: by.Inherited,
+	})
 }
 
 // replay applies what is kept of an order or reference and of what it lists in the order in which it happened, and

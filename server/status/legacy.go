@@ -11,11 +11,14 @@ import (
 // Before there were orders, everything that shared an id or an order number was one subject. Rows of that model are
 // read until the rebuild that follows an update has ended, and what retention removed from the log is imported from
 // them. Such a row has the kind of a payment or order, and no level. Nothing writes one any more.
+//
+// Evidence from such a row is marked as inherited if its delivery is gone: hook.Evidence.Inherited. A rebuild keeps the
+// mark, and derives everything else from the log.
 
 // upgrade makes a row of the earlier model one of this model, if it is one. It is a payment with all aliases of its
 // order, or an order of a shop, and so shows what it showed before. It changes row, which must be a copy: readers call
 // it for each row that they find, and a changeset for each that it loads.
-func upgrade(row *hook.Subject) {
+func (p *Projector) upgrade(row *hook.Subject) {
 	if row.Links.Level != "" || row.Status.Kind != hook.KindPayment && row.Status.Kind != hook.KindOrder {
 		return
 	}
@@ -24,9 +27,15 @@ func upgrade(row *hook.Subject) {
 		row.Links.Level = hook.LevelOrder
 	}
 	row.Links.Names = slices.Clone(row.Status.Aliases[:min(1, len(row.Status.Aliases))])
+	gone := p.swept()
+	if row.Environment == hook.EnvironmentUnsigned {
+		gone = max(gone, p.Retention.Thinned())
+	}
 	row.Evidence = slices.Clone(row.Evidence)
 	for i := range row.Evidence {
-		upgradeEvidence(&row.Evidence[i])
+		e := &row.Evidence[i]
+		upgradeEvidence(e)
+		e.Inherited = e.Seq <= gone
 	}
 	row.Summary = payments.Derive(row, false)
 	describePaid(row)
@@ -102,6 +111,7 @@ func split(row *hook.Subject, prefixes []string) {
 	row.Evidence = slices.Clone(row.Evidence)
 	for i := range row.Evidence {
 		upgradeEvidence(&row.Evidence[i])
+		row.Evidence[i].Inherited = true // only that of deliveries that are gone is imported
 	}
 	l := &row.Links
 	slices.Sort(references)

@@ -19,7 +19,7 @@ func (p *Projector) find(ctx context.Context, name hook.AliasHash) (*hook.Subjec
 		s, err := p.subject(ctx, key)
 		if s != nil && s.Links.Level == "" {
 			old := *s
-			upgrade(&old)
+			p.upgrade(&old)
 			s = &old
 		}
 		if s != nil || err != nil {

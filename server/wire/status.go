@@ -26,6 +26,7 @@ type Status struct {
 	NeedsReview bool         `json:"needs_review,omitempty" doc:"A person should look at it; review says why."`
 	TooMuch     bool         `json:"too_much,omitempty" doc:"Deliveries gave the subject more aliases than one status may have. Further aliases have a status of their own."`
 	Unverified  bool         `json:"unverified,omitempty" doc:"Reported only by deliveries that were not verified. Not shown to the public."`
+	Inherited   bool         `json:"inherited,omitempty" doc:"Some of it, or of what it lists, was taken over from the release before there were orders: those deliveries are no longer kept."`
 	Mode        string       `json:"mode,omitempty" enum:"test" doc:"test: no money was moved."`
 	Fulfilment  hook.State   `json:"fulfilment,omitempty" doc:"For an order: how much of it was shipped."`
 
@@ -62,7 +63,8 @@ func NewStatus(s *hook.Status) Status {
 	return Status{
 		ID: s.ID, Endpoint: s.Endpoint, Subject: s.Subject, Kind: s.Kind, State: s.State, Tone: s.Tone, Final: s.Final,
 		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified,
-		Mode: s.Mode, Fulfilment: s.Fulfilment,
+		Inherited: s.Inherited,
+		Mode:      s.Mode, Fulfilment: s.Fulfilment,
 		Level: s.Level, Parent: s.Parent, Payments: s.Payments,
 		Amount: s.Amount, Due: s.Due, DueKnown: s.DueKnown, Captured: s.Captured, Held: s.Held, Refunded: s.Refunded,
 		Currency: s.Currency, Review: s.Review, NothingDue: s.NothingDue, Cause: s.Cause, Method: s.Method,
@@ -77,7 +79,8 @@ func (s *Status) Status() hook.Status {
 	return hook.Status{
 		ID: s.ID, Endpoint: s.Endpoint, Subject: s.Subject, Kind: s.Kind, State: s.State, Tone: s.Tone, Final: s.Final,
 		Dispute: s.Dispute, Late: s.Late, NeedsReview: s.NeedsReview, TooMuch: s.TooMuch, Unverified: s.Unverified,
-		Mode: s.Mode, Fulfilment: s.Fulfilment,
+		Inherited: s.Inherited,
+		Mode:      s.Mode, Fulfilment: s.Fulfilment,
 		Level: s.Level, Parent: s.Parent, Payments: s.Payments,
 		Amount: s.Amount, Due: s.Due, DueKnown: s.DueKnown, Captured: s.Captured, Held: s.Held, Refunded: s.Refunded,
 		Currency: s.Currency, Review: s.Review, NothingDue: s.NothingDue, Cause: s.Cause, Method: s.Method,
@@ -117,6 +120,7 @@ func AppendStatus(b []byte, s *hook.Status) []byte {
 	b = AppendIfTrue(b, `,"needs_review":`, s.NeedsReview)
 	b = AppendIfTrue(b, `,"too_much":`, s.TooMuch)
 	b = AppendIfTrue(b, `,"unverified":`, s.Unverified)
+	b = AppendIfTrue(b, `,"inherited":`, s.Inherited)
 	b = AppendNonEmpty(b, `,"mode":`, s.Mode)
 	b = AppendNonEmpty(b, `,"fulfilment":`, string(s.Fulfilment))
 	b = AppendNonZero(b, `,"amount":`, s.Amount)
@@ -231,10 +235,11 @@ type Reviewed struct {
 
 // StatusStep is one change of state.
 type StatusStep struct {
-	State    hook.State      `json:"state" doc:"The new state."`
-	At       hook.Time       `json:"at" format:"date-time" doc:"When it happened, according to the provider."`
-	Seq      hook.Seq        `json:"seq" doc:"The delivery that caused it."`
-	Delivery hook.DeliveryID `json:"delivery,omitempty" doc:"The id of that delivery."`
+	State     hook.State      `json:"state" doc:"The new state."`
+	At        hook.Time       `json:"at" format:"date-time" doc:"When it happened, according to the provider."`
+	Seq       hook.Seq        `json:"seq" doc:"The delivery that caused it."`
+	Delivery  hook.DeliveryID `json:"delivery,omitempty" doc:"The id of that delivery."`
+	Inherited bool            `json:"inherited,omitempty" doc:"It was taken over from the release before there were orders: the delivery is no longer kept."`
 }
 
 // Effect is what one event did to one subject. The effects of a status are its timeline; those of a delivery
@@ -256,6 +261,7 @@ type Effect struct {
 	ReceivedAt hook.Time         `json:"received_at" format:"date-time" doc:"When it was received."`
 	Seq        hook.Seq          `json:"seq" doc:"The delivery that contained it."`
 	Delivery   hook.DeliveryID   `json:"delivery,omitempty" doc:"The id of that delivery."`
+	Inherited  bool              `json:"inherited,omitempty" doc:"It was taken over from the release before there were orders: the delivery is no longer kept."`
 
 	Says hook.EvidenceKind `json:"says" deprecated:"true" doc:"Old name of evidence."`
 }
@@ -267,7 +273,8 @@ func NewEffects(effects []hook.Effect) []Effect {
 		list[i] = Effect{
 			Effect: e.Effect, Rule: e.Rule, From: e.From, To: e.To, Status: e.Status, Subject: e.Subject, Kind: e.Kind,
 			Evidence: e.Says, Type: e.Type, Event: e.Event, Amount: e.Amount, Currency: e.Currency, At: e.At,
-			ReceivedAt: e.ReceivedAt, Seq: e.Seq, Delivery: e.Delivery, Says: e.Says,
+			ReceivedAt: e.ReceivedAt, Seq: e.Seq, Delivery: e.Delivery, Inherited: e.Inherited,
+			Says: e.Says,
 		}
 	}
 	return list

@@ -1056,6 +1056,8 @@ export interface components {
             evidence: string;
             /** @description The subject's state before. */
             from?: string;
+            /** @description It was taken over from the release before there were orders: the delivery is no longer kept. */
+            inherited?: boolean;
             /** @description The kind of subject. */
             kind: string;
             /**
@@ -1862,6 +1864,8 @@ export interface components {
              * @example sub_abcdefghijklmnopqrstuvwxyz
              */
             id: string;
+            /** @description Some of it, or of what it lists, was taken over from the release before there were orders: those deliveries are no longer kept. */
+            inherited?: boolean;
             /**
              * @description The kind of subject.
              * @enum {string}
@@ -2029,6 +2033,8 @@ export interface components {
             id: string;
             /** @description When a status page first showed each state. */
             impressions: components["schemas"]["Impression"][];
+            /** @description Some of it, or of what it lists, was taken over from the release before there were orders: those deliveries are no longer kept. */
+            inherited?: boolean;
             /**
              * @description The kind of subject.
              * @enum {string}
@@ -2195,6 +2201,8 @@ export interface components {
             at: string;
             /** @description The id of that delivery. */
             delivery?: string;
+            /** @description It was taken over from the release before there were orders: the delivery is no longer kept. */
+            inherited?: boolean;
             /**
              * Format: int64
              * @description The delivery that caused it.
