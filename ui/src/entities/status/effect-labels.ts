@@ -70,6 +70,9 @@ export function ruleWords({ rule = "", evidence }: Pick<Effect, "rule" | "eviden
   return words[rule] ?? rule;
 }
 
+/** What is said of an event that was taken over from the release before there were orders. */
+export const inheritedSentence = "Taken over from before the upgrade: the delivery is no longer kept.";
+
 /** What one event did, in a sentence. `first` is the delivery that reported it first, if it is a duplicate. */
 export function effectSentence(effect: Effect, first?: number): string {
   if (effect.effect === "too_much") {

@@ -3,7 +3,7 @@
 import { Link } from "wouter";
 import { formatCount } from "../../lib/format";
 import { Time } from "../../ui/time";
-import { effectSentence, evidenceLabel, firstTold } from "./effect-labels";
+import { effectSentence, evidenceLabel, firstTold, inheritedSentence } from "./effect-labels";
 import { StateGlyph } from "./state-glyph";
 import type { Effect, Tone } from "./status";
 import { capital, stateWord, toneOf } from "./status-labels";
@@ -47,7 +47,7 @@ interface EffectItemProps {
 }
 
 function EffectItem({ effect, first, tone, current }: EffectItemProps) {
-  const { from, to, type, at, received_at, seq, delivery } = effect;
+  const { from, to, type, at, received_at, seq, delivery, inherited } = effect;
   const counts = effect.effect === "applied" || effect.effect === "impossible";
   const moved = counts && to !== undefined && from !== to;
   return (
@@ -83,7 +83,7 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
             : effectSentence(effect, first)}
         </p>
         <p className="mt-0.5 flex flex-wrap gap-x-2 text-s text-text-3">
-          {delivery ? (
+          {delivery && !inherited ? (
             <Link href={`/deliveries/${delivery}?tab=effect`} className="text-beam underline-offset-2 hover:underline">
               #{formatCount(seq)}
             </Link>
@@ -93,6 +93,7 @@ function EffectItem({ effect, first, tone, current }: EffectItemProps) {
           {type && <span className="min-w-0 font-mono break-all">{type}</span>}
           <Lag at={at} receivedAt={received_at} />
         </p>
+        {inherited && <p className="text-s text-pretty text-text-3">{inheritedSentence}</p>}
       </div>
     </li>
   );

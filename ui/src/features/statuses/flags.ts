@@ -45,3 +45,14 @@ export function flagsOf({ dispute, late, unverified, mode, fulfilment }: Status)
   ];
   return flags.filter((flag) => !!flag);
 }
+
+const takenOver: Flag = {
+  tone: "off",
+  word: "taken over",
+  sentence: "Some of it was taken over from before the upgrade: those deliveries are no longer kept.",
+};
+
+/** The notes in the header of a status. In a row it does not matter where its history comes from. */
+export function headerFlagsOf(status: Status): Flag[] {
+  return status.inherited ? [...flagsOf(status), takenOver] : flagsOf(status);
+}

@@ -151,6 +151,25 @@ it("shows an order's figures, why it needs review, and its payments", async () =
   expect(history.at(-1)).toBe("/statuses/sub_9?state=paid");
 });
 
+it("says what was taken over from before the upgrade, and links to no delivery that is gone", async () => {
+  const change = { seq: 2, event: "evt_2", delivery: "dlv_2", from: "pending", to: "paid", inherited: true };
+  const kept = effect({ seq: 3, event: "evt_3", delivery: "dlv_3", from: "paid", to: "refunded" });
+  const whole = detail(1, { inherited: true, timeline: [effect(change), kept] });
+  fakeApi([whole], [whole]);
+  await open("/statuses/sub_1");
+  const pane = await screen.findByRole("complementary", { name: "Status" });
+  const timeline = await within(pane).findByRole("list", { name: "Timeline" });
+  const [newer, older] = within(timeline).getAllByRole("listitem");
+  expect(older?.textContent).toMatch(
+    /Pending → paid.*Taken over from before the upgrade: the delivery is no longer kept/,
+  );
+  expect(within(older as HTMLElement).queryByRole("link")).toBeNull();
+  expect(newer?.textContent).not.toMatch(/Taken over/);
+  expect(within(newer as HTMLElement).getByRole("link", { name: "#3" })).toBeTruthy();
+  expect(within(pane).getByText(/^Some of it was taken over/)).toBeTruthy();
+  expect(rows()[0]).not.toMatch(/taken over/);
+});
+
 it("lets a person mark an order as reviewed, with a note, and take that back", async () => {
   const { sent } = listed(paidTwice());
   await open("/statuses/sub_9");

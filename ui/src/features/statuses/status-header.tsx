@@ -12,7 +12,7 @@ import { Fact } from "../../ui/fact";
 import { IconButton } from "../../ui/icon-button";
 import { Tag } from "../../ui/tag";
 import { Time } from "../../ui/time";
-import { flagsOf } from "./flags";
+import { headerFlagsOf } from "./flags";
 import { latencyText } from "./latency";
 import { Names } from "./names";
 import { OpenStatus } from "./open-status";
@@ -115,7 +115,7 @@ function Waiting({ status }: { status: StatusDetail }) {
 }
 
 function Flags({ status }: { status: StatusDetail }) {
-  const flags = flagsOf(status);
+  const flags = headerFlagsOf(status);
   if (flags.length === 0) return null;
   return (
     <ul aria-label="Worth knowing" className="mt-2.5 space-y-1">

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { Link } from "wouter";
-import { effectSentence, evidenceLabel } from "../../entities/status/effect-labels";
+import { effectSentence, evidenceLabel, inheritedSentence } from "../../entities/status/effect-labels";
 import { Lag } from "../../entities/status/effect-list";
 import { StateGlyph } from "../../entities/status/state-glyph";
 import type { Effect, StatusDetail } from "../../entities/status/status";
@@ -84,7 +84,7 @@ interface EventProps {
 
 function Event({ row, lane }: EventProps) {
   const { effect, counts, moved, first, marks } = row;
-  const { at, received_at } = effect;
+  const { at, received_at, inherited } = effect;
   return (
     <li
       data-moved={moved}
@@ -110,6 +110,7 @@ function Event({ row, lane }: EventProps) {
         <p className={`text-s text-pretty ${counts ? "text-text-2" : ""}`}>
           {changeText(row, first)} <Lag at={at} receivedAt={received_at} before="· " />
         </p>
+        {inherited && <p className="text-s text-pretty text-text-3">{inheritedSentence}</p>}
       </div>
       <DeliveryName
         effect={effect}
@@ -149,11 +150,11 @@ function LaneMark({ mark: { above, below, dot }, row }: { mark: Mark; row: Timel
 }
 
 function DeliveryName({ effect, className }: { effect: Effect; className: string }) {
-  const { delivery, seq, type } = effect;
+  const { delivery, seq, type, inherited } = effect;
   const name = `#${formatCount(seq)}`;
   return (
     <p className={`flex min-w-0 gap-1.5 font-mono text-s leading-5 text-text-2 ${className}`}>
-      {delivery ? (
+      {delivery && !inherited ? (
         <Link href={`/deliveries/${delivery}?tab=effect`} className="text-beam underline-offset-2 hover:underline">
           {name}
         </Link>
