@@ -1,6 +1,7 @@
 // The state of the form for status pages: draft, validation, and request.
 
 import type { StatusRules, StatusRulesChange } from "../../entities/status/status-rules";
+import { linesOf } from "./lines";
 
 /** What a status page can show beside the state. */
 export const shownFields = [
@@ -17,24 +18,15 @@ export interface StatusPageDraft {
   back: string;
   hidden: string[];
   embed: string;
-  references: string;
-  unsigned: boolean;
 }
 
 /** Error messages by field. */
 export type StatusPageMistakes = Partial<Record<keyof StatusPageDraft, string>>;
 
-const lines = (text: string) =>
-  text
-    .split(/\s*\n\s*/)
-    .map((line) => line.trim())
-    .filter(Boolean);
-
 /** The initial values: the current rules. */
-export function draftOf({ page, references, unsigned }: StatusRules): StatusPageDraft {
+export function draftOf({ page }: StatusRules): StatusPageDraft {
   const { name = "", logo = "", color = "", back = "", hidden, embed } = page;
-  const lists = { hidden: hidden ?? [], embed: (embed ?? []).join("\n"), references: references.join("\n") };
-  return { name, logo, color, back, unsigned, ...lists };
+  return { name, logo, color, back, hidden: hidden ?? [], embed: (embed ?? []).join("\n") };
 }
 
 /** Returns the error messages, which say what to do. */
@@ -43,16 +35,16 @@ export function mistakesIn({ logo, color, back, embed }: StatusPageDraft): Statu
   if (logo && !isUrl(logo, ["https:"])) mistakes.logo = "Give a whole address that begins with https://.";
   if (color && !/^#[0-9a-f]{6}$/i.test(color)) mistakes.color = "Write it as # and six digits, such as #0a7f5c.";
   if (back && !isUrl(back, ["https:", "http:"])) mistakes.back = "Give a whole address, such as https://shop.example/.";
-  const wrong = lines(embed).find((origin) => !isOrigin(origin));
+  const wrong = linesOf(embed).find((origin) => !isOrigin(origin));
   if (wrong) mistakes.embed = `“${wrong}” is not an origin. Write it without a path, such as https://shop.example.`;
   return mistakes;
 }
 
 /** The request for a draft. */
 export function toRules(draft: StatusPageDraft): StatusRulesChange {
-  const { name, logo, color, back, hidden, embed, references, unsigned } = draft;
+  const { name, logo, color, back, hidden, embed } = draft;
   const page = { name: name.trim(), logo: logo.trim(), color: color.trim().toLowerCase(), back: back.trim() };
-  return { references: lines(references), unsigned, page: { ...page, hidden, embed: lines(embed) } };
+  return { page: { ...page, hidden, embed: linesOf(embed) } };
 }
 
 function isUrl(text: string, schemes: string[]): boolean {

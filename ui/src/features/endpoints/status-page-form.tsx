@@ -31,7 +31,7 @@ export function StatusPageForm({ endpoint }: { endpoint: Endpoint }) {
     <form onSubmit={submit} noValidate aria-label="Status page" className="flex flex-col gap-4">
       <StatusPageLook draft={draft} mistakes={mistakes} onChange={set} />
       <fieldset className="flex flex-col gap-1">
-        <legend className="mb-1 text-s font-[550]">It shows where the thing stands, and</legend>
+        <legend className="mb-1 text-s font-[550]">It shows the state, and</legend>
         {shownFields.map(({ value, label }) => (
           <Tick
             key={value}
@@ -43,33 +43,12 @@ export function StatusPageForm({ endpoint }: { endpoint: Endpoint }) {
       </fieldset>
       <LinesField
         label="Pages that may show it in a frame"
-        hint="The origins of your own pages, one on each line. Nobody else can frame it."
+        hint="The origins of your own pages, one on each line. No other page can show it in a frame."
         error={mistakes.embed}
         value={draft.embed}
         placeholder="https://shop.example"
         onValue={(embed) => set({ embed })}
       />
-      <LinesField
-        label="Where your own order number stands"
-        hint={
-          "Paths in the body, one on each line, beside those that are known of the sender. It becomes " +
-          "a name of the payment: order/10-4471."
-        }
-        value={draft.references}
-        placeholder="data.object.metadata.order_id"
-        onValue={(references) => set({ references })}
-      />
-      <div>
-        <Tick
-          label="Count what nothing was checked of"
-          checked={draft.unsigned}
-          onTick={(unsigned) => set({ unsigned })}
-        />
-        <p className="mt-0.5 pl-[22px] text-s text-pretty text-text-3">
-          Then anyone who knows the address can have customers see what they like. Leave it off wherever there is a
-          secret.
-        </p>
-      </div>
       {save.error && (
         <div className="-mx-4 -my-2">
           <ErrorNote title="Could not save the status page" error={save.error} />

@@ -40,23 +40,29 @@ function fakeApi(answers: Record<string, unknown> = {}) {
   return written;
 }
 
-async function open(rules: Partial<StatusRules>, section: string) {
-  const statuses = { mapping: null, page: {}, references: [], unsigned: false, ...rules };
+/** The sections of an endpoint with some rules. */
+function section(rules: Partial<StatusRules>) {
+  const none = { mapping: null, page: {}, references: [], references_unique: false, only: "", unsigned: false };
+  const statuses = { ...none, ...rules };
   const endpoint = { id: "ep_1", name: "shop", provider: "generic", statuses } as unknown as Endpoint;
-  render(
+  return (
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <StatusPageSection endpoint={endpoint} />
       <Toaster />
-    </QueryClientProvider>,
+    </QueryClientProvider>
   );
-  await userEvent.click(screen.getByText(section));
+}
+
+async function open(rules: Partial<StatusRules>, title: string) {
+  render(section(rules));
+  await userEvent.click(screen.getByText(title));
 }
 
 const write = (field: HTMLElement, value: string) => fireEvent.change(field, { target: { value } });
 
 it("saves how the page looks, and what it shows", async () => {
   const written = fakeApi();
-  await open({ page: { name: "Acme", hidden: ["amount"] }, references: ["a.b"] }, "Status page");
+  await open({ page: { name: "Acme", hidden: ["amount"] } }, "Status page");
   const name = await screen.findByLabelText<HTMLInputElement>("Shop’s name");
   expect(name.value).toBe("Acme");
   write(screen.getByLabelText("Colour"), "#0A7F5C");
@@ -73,13 +79,69 @@ it("saves how the page looks, and what it shows", async () => {
       "PATCH ",
       {
         statuses: {
-          references: ["a.b"],
-          unsigned: false,
           page: { ...page, hidden: ["timeline"], embed: ["https://shop.example"] },
         },
       },
     ],
   ]);
+});
+
+it("saves which deliveries count, and how order numbers are found and told apart", async () => {
+  const written = fakeApi();
+  await open({ only: "account:acct_1", references: ["a.b"] }, "Orders and payments");
+  const filter = await screen.findByLabelText<HTMLInputElement>("Only deliveries that match");
+  expect(filter.value).toBe("account:acct_1");
+  write(filter, " account:acct_2 ");
+  write(screen.getByLabelText("Paths of your order number"), "a.b\n\n c.d ");
+  await userEvent.click(screen.getByLabelText("Every order number is unique"));
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Saved what statuses of shop are read from")).toBeTruthy();
+  const statuses = { only: "account:acct_2", references: ["a.b", "c.d"], references_unique: true, unsigned: false };
+  expect(written).toEqual([["PATCH ", { statuses }]]);
+});
+
+/** Has the server refuse every change. */
+function refuse(status: number, code: string, detail: string) {
+  net.answer = async () => new Response(JSON.stringify({ code, detail }), { status });
+}
+
+it("shows where the server found a mistake in the filter, until the filter is changed", async () => {
+  refuse(422, "filter_invalid", "In statuses.only, invalid filter at position 5: This field does not exist.");
+  await open({ references: ["a.b"] }, "Orders and payments");
+  const filter = await screen.findByLabelText<HTMLInputElement>("Only deliveries that match");
+  write(filter, "  é x:acount");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Position 4: This field does not exist.")).toBeTruthy(); // é has two bytes
+  expect(filter.getAttribute("aria-invalid")).toBe("true");
+  expect(filter.value).toBe("  é x:acount"); // what was typed is still there
+  expect(screen.getByText(":", { selector: "mark" })).toBeTruthy();
+  expect(screen.queryByRole("alert")).toBeNull();
+  write(filter, "account:acct_1");
+  expect(filter.getAttribute("aria-invalid")).toBeNull();
+});
+
+it("shows at the paths what is wrong with one, and what else went wrong below", async () => {
+  const detail = '"a..b" in statuses.references is not a valid path. Separate the names with dots.';
+  refuse(400, "invalid_request", detail);
+  await open({}, "Orders and payments");
+  const paths = await screen.findByLabelText("Paths of your order number");
+  write(paths, "a..b");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText('"a..b" is not a valid path. Separate the names with dots.')).toBeTruthy();
+  expect(paths.getAttribute("aria-invalid")).toBe("true");
+  refuse(503, "unavailable", "The disk is full.");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect((await screen.findByRole("alert")).textContent).toContain("The disk is full.");
+  expect(paths.getAttribute("aria-invalid")).toBeNull();
+});
+
+it("is unfolded by its address", async () => {
+  history.replaceState(null, "", "?open=orders");
+  fakeApi();
+  render(section({}));
+  expect(await screen.findByRole("form", { name: "Orders and payments" })).toBeTruthy();
+  expect(screen.queryByRole("form", { name: "Status page" })).toBeNull();
+  history.replaceState(null, "", "?");
 });
 
 it("says what is wrong before it asks the server", async () => {

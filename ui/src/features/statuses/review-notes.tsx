@@ -1,6 +1,7 @@
 // Why a status needs review and what to do, in the header of its pane.
 
-import { Fragment } from "react";
+import { Fragment, type ReactNode } from "react";
+import { Link } from "wouter";
 import type { StatusDetail } from "../../entities/status/status";
 import { bareName } from "../../entities/status/status-labels";
 import { Callout } from "../../ui/callout";
@@ -30,21 +31,20 @@ export function ReviewNotes({ status }: { status: StatusDetail }) {
   );
 }
 
-/** What to do, with a link to the payment that it names. */
-function Action({ note: { action, payment } }: { note: ReviewNote }) {
-  const [before, ...after] = action.split("{payment}");
-  if (!payment) return action;
-  return (
-    <>
-      {before}
-      {after.map((text) => (
-        <Fragment key={text}>
-          <OpenStatus id={payment.id} className="font-mono text-s break-all text-beam underline underline-offset-2">
-            {bareName(payment.subject)}
-          </OpenStatus>
-          {text}
-        </Fragment>
-      ))}
-    </>
-  );
+/** What to do, with links to the payment and the settings that it names. */
+function Action({ note: { action, payment, settings } }: { note: ReviewNote }) {
+  const links: Record<string, ReactNode> = {
+    payment: payment && (
+      <OpenStatus id={payment.id} className="font-mono text-s break-all text-beam underline underline-offset-2">
+        {bareName(payment.subject)}
+      </OpenStatus>
+    ),
+    settings: settings && (
+      <Link href={`/endpoints/${settings}?open=orders`} className="text-beam underline underline-offset-2">
+        the endpoint’s settings
+      </Link>
+    ),
+  };
+  // Every second part is the name of a link.
+  return action.split(/\{(\w+)\}/).map((part, i) => <Fragment key={part}>{i % 2 === 0 ? part : links[part]}</Fragment>);
 }

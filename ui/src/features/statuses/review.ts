@@ -30,10 +30,12 @@ export interface ReviewNote {
   title: string;
   /** What is wrong, in sums. */
   problem: string;
-  /** What to do, and where. `{payment}` in it stands for the payment below. */
+  /** What to do, and where. `{payment}` and `{settings}` in it stand for links to the two below. */
   action: string;
   /** The payment that the action is about, if there is one. */
   payment?: Status;
+  /** The endpoint whose settings for order numbers the action is about, by its id. */
+  settings?: string;
 }
 
 /** Why a person should look at a status. Reasons for which somebody looked at it already are left out. */
@@ -107,12 +109,12 @@ const texts: Record<Reason, (status: StatusDetail) => Words> = {
       action: "Check the payments at the provider. Amounts in different currencies are never added up.",
     };
   },
-  reference_shared: ({ reference }) => ({
-    problem: `Several customers have the number ${reference ?? "of this order"}, so a link by it shows no payment.`,
+  reference_shared: ({ reference, endpoint }) => ({
+    problem: `Two customers used ${reference ? `the number ${reference}` : "this number"}, so a link by it shows no payment.`,
     action:
-      "Link to the payment or the checkout instead. If several shops share the account, name the account in the " +
-      "link, or set statuses.only on the endpoint, for example to one metadata.site_url. If each number is one " +
-      "order, set statuses.references_unique.",
+      "Link to the payment or the checkout instead. If two shops share this endpoint’s account, or if every number is " +
+      "one order, say so in {settings}.",
+    settings: endpoint,
   }),
   too_many_payments: () => ({
     problem: "More than 64 payments use this number. It is not one order, so a link by it shows no payment.",
