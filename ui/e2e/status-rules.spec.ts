@@ -51,6 +51,47 @@ for (const theme of ["light", "dark"] as const) {
       await expect(row).toContainText("unverified");
     });
 
+    test("a shared number becomes one order, by the settings to which its note leads", async ({ page, site }) => {
+      site.expected.push(/status of 4(00|22)/); // the filter and the path that are none
+      const shop = await Shop.open(site.hookbeam);
+      for (const name of ["Ada", "Bob"]) {
+        const object = { metadata: { order_id: "500", shop: "north" }, customer: `cus_${name}` };
+        await shop.send(`pi_${name}`, { ...succeeded, object });
+      }
+      await page.goto(`${site.url}statuses`);
+      await page.getByRole("row", { name: /^Shared reference 500/ }).click();
+      const note = page.getByRole("region", { name: "Needs review: reference shared" });
+      await expect(note).toContainText("Two customers used the number 500");
+      await note.getByRole("link", { name: "the endpoint’s settings" }).click();
+      const form = page.getByRole("form", { name: "Orders and payments" });
+      const filter = form.getByLabel("Only deliveries that match");
+      const save = form.getByRole("button", { name: "Save" });
+      await expect(filter).toBeInViewport();
+
+      await filter.fill("body.data.object.metadata.shop:north verdikt:verified");
+      await save.click();
+      await expect(filter).toHaveAttribute("aria-invalid", "true");
+      await expect(form.getByText(/^Position 38: There is no key "verdikt"/)).toBeVisible();
+      await expect(form.locator("mark")).toHaveText("v");
+      expect(await violations(page)).toEqual([]);
+      await page.screenshot({ path: picture(`filter-${theme}`) });
+      await filter.fill("body.data.object.metadata.shop:north");
+      await form.getByLabel("Paths of your order number").fill("data..object");
+      await save.click();
+      await expect(form.getByText(/"data\.\.object" is not a valid path/)).toBeVisible();
+      await form.getByLabel("Paths of your order number").fill("data.object.metadata.cart");
+      await form.getByLabel("Every order number is unique").check();
+      await save.click();
+      await expect(page.getByText("Saved what statuses of shop are read from", { exact: true })).toBeVisible();
+      await page.reload();
+      await expect(filter).toHaveValue("body.data.object.metadata.shop:north");
+      await expect(form.getByLabel("Every order number is unique")).toBeChecked();
+
+      await page.goto(`${site.url}statuses`);
+      await expect(page.getByRole("row", { name: /^Paid .*500/ })).toContainText("2 payments");
+      await expect(page.getByRole("row", { name: /^Shared reference/ })).toHaveCount(0);
+    });
+
     test("a status page gets the shop’s name and colour, and a key is shown once", async ({ page, site }) => {
       const shop = await Shop.open(site.hookbeam);
       await page.goto(`${site.url}endpoints/${shop.endpoint.id}`);
@@ -86,7 +127,8 @@ for (const theme of ["light", "dark"] as const) {
       await page.getByRole("tab", { name: "What the customer sees" }).click();
       const preview = page.getByRole("region", { name: "What the customer sees" });
       await expect(preview).toContainText("Acme Store");
-      await expect(preview.getByRole("list", { name: "Steps" })).toHaveCount(0);
+      await expect(preview.locator("h1")).toHaveText("Payment received");
+      await expect(preview.locator("#steps")).toBeHidden();
       expect(await violations(page)).toEqual([]);
       await page.screenshot({ path: picture(`preview-${theme}`) });
     });
@@ -103,6 +145,9 @@ test.describe("on a phone", () => {
     await page.getByLabel("Value new").fill("DELIVERED");
     await page.getByLabel("Value DELIVERED").scrollIntoViewIfNeeded();
     await page.screenshot({ path: picture("phone-own") });
+    await page.getByText("Orders and payments", { exact: true }).tap();
+    await page.getByLabel("Only deliveries that match").scrollIntoViewIfNeeded();
+    await page.screenshot({ path: picture("phone-orders") });
     await page.getByText("Status page", { exact: true }).tap();
     await page.getByLabel("Colour", { exact: true }).fill("#ffcc00");
     await page.screenshot({ path: picture("phone-page") });

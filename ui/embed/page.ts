@@ -1,4 +1,5 @@
 import { formatAmount } from "../src/lib/amount";
+import { localTimes } from "../src/lib/page-times";
 import { notifyParent } from "./parent";
 import { type Line, type PublicStatus, readStatus, titleOf } from "./status";
 import { stepsOf } from "./steps";
@@ -28,8 +29,6 @@ type Part = "paid" | "refunded" | "due";
 const find = (id: string) => document.getElementById(id);
 const page: Page = JSON.parse(find("live")?.textContent ?? ""); // by the same server, in the same answer
 const { lang, text } = page;
-/** The page's language as its reader writes it: not all who read English write 2:41 PM. */
-const locale = navigator.languages.find((one) => one.startsWith(lang)) ?? lang;
 const aheadMs = Date.parse(page.now) - Date.now();
 
 /** Timers do not count much further than three weeks. */
@@ -60,7 +59,7 @@ function draw(status: PublicStatus) {
   sentence = title;
   drawAmounts(status);
   drawSteps(status);
-  drawTimes();
+  localTimes(document, lang);
   drawWaiting(status);
 }
 
@@ -115,19 +114,6 @@ function create(tag: string, className: string, textContent = ""): HTMLElement {
 
 const timeOf = (dateTime: string) => Object.assign(document.createElement("time"), { dateTime });
 
-/** Times as they are where the reader is; of another day with their date. */
-function drawTimes() {
-  for (const time of document.querySelectorAll("time")) {
-    const ms = Date.parse(time.dateTime);
-    if (!ms) continue;
-    const at = new Date(ms);
-    const today = at.toDateString() === new Date().toDateString();
-    const form = today ? ({ timeStyle: "short" } as const) : ({ dateStyle: "short", timeStyle: "short" } as const);
-    time.textContent = new Intl.DateTimeFormat(locale, form).format(at);
-    time.title = at.toISOString();
-  }
-}
-
 /** How long it usually takes, until it has taken longer. */
 function drawWaiting(status: PublicStatus) {
   clearTimeout(timer);
@@ -162,7 +148,7 @@ function drawLine(line: Line) {
 }
 
 const initial = readStatus(page.status);
-drawTimes();
+localTimes(document, lang);
 if (initial) {
   drawWaiting(initial);
   notifyParent(initial, page.embed ?? []);

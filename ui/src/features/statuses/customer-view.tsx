@@ -1,26 +1,31 @@
 // The tab of a status with what its customer sees.
 
 import { useId, useState } from "react";
+import { Link } from "wouter";
 import { useEndpoints } from "../../entities/endpoint/queries";
 import type { Impression, StatusDetail } from "../../entities/status/status";
 import { capital, stateWord } from "../../entities/status/status-labels";
+import type { StatusRules } from "../../entities/status/status-rules";
 import { ErrorNote } from "../../ui/error-note";
 import { Select } from "../../ui/select";
 import { Skeleton } from "../../ui/skeleton";
 import { Time } from "../../ui/time";
-import { type LinkForm, linkForms } from "./link-forms";
+import { formKey, type LinkForm, linkForms } from "./link-forms";
 import { PagePreview } from "./page-preview";
 import { languages } from "./public-answer";
 import { StatusLink } from "./status-link";
-import { usePublicAnswer } from "./use-public-answer";
+import { usePayerPage, usePublicAnswer } from "./use-public-answer";
 
-/** What the holder of each link sees, the link itself, and when a page first displayed each state. */
+/**
+ * What the holder of each link sees, the link itself, and when a page first displayed each state. Every word that a
+ * customer reads is the server's, in the language that is chosen here.
+ */
 export function CustomerView({ status }: { status: StatusDetail }) {
   const rules = useEndpoints().data?.find(({ id }) => id === status.endpoint)?.statuses;
   const forms = linkForms(status);
   const [chosen, setChosen] = useState<string>();
   const [language, setLanguage] = useState("en");
-  const form = forms.find(({ subject }) => subject === chosen) ?? forms[0];
+  const form = forms.find((one) => formKey(one) === chosen) ?? forms[0];
   if (!form) return null;
   return (
     <div className="@container min-h-0 flex-1 space-y-4 overflow-y-auto p-4">
@@ -31,12 +36,13 @@ export function CustomerView({ status }: { status: StatusDetail }) {
       )}
       <div className="grid gap-4 @md:grid-cols-[minmax(0,280px)_minmax(0,1fr)]">
         <div className="space-y-2">
-          <Answer status={status} form={form} language={language} page={rules?.page ?? {}} />
+          <Page status={status} form={form} language={language} look={rules?.page} />
           <Language value={language} onValue={setLanguage} />
+          {rules && !rules.page.name && <NamelessShop endpoint={status.endpoint} />}
         </div>
         <div className="space-y-4">
-          <Forms status={status} forms={forms} chosen={form.subject} language={language} onChoose={setChosen} />
-          <StatusLink key={form.subject} status={status} subject={form.subject} />
+          <Forms status={status} forms={forms} chosen={formKey(form)} language={language} onChoose={setChosen} />
+          <StatusLink key={formKey(form)} status={status} form={form} />
         </div>
       </div>
       <Impressions status={status} />
@@ -44,20 +50,22 @@ export function CustomerView({ status }: { status: StatusDetail }) {
   );
 }
 
-interface AnswerProps {
+interface PageProps {
   status: StatusDetail;
   form: LinkForm;
   language: string;
-  page: Parameters<typeof PagePreview>[0]["page"];
+  /** The settings of the endpoint's pages: when they change, so does the page. */
+  look: StatusRules["page"] | undefined;
 }
 
-function Answer({ status, form, language, page }: AnswerProps) {
-  const { data, error, refetch } = usePublicAnswer(status, form.subject, language);
+/** The page that a link of the chosen form leads to. */
+function Page({ status, form, language, look }: PageProps) {
+  const { data, error, refetch } = usePayerPage(status, form, language, look);
   if (error && !data) {
     return <ErrorNote title="Could not show what this link shows" error={error} onRetry={() => void refetch()} />;
   }
   if (!data) return <Skeleton what="the customer's page" rows={6} />;
-  return <PagePreview answer={data} page={page} language={language} />;
+  return <PagePreview page={data} language={language} />;
 }
 
 function Language({ value, onValue }: { value: string; onValue: (value: string) => void }) {
@@ -70,12 +78,24 @@ function Language({ value, onValue }: { value: string; onValue: (value: string) 
   );
 }
 
+/** Customers do not see whose page it is. Only the operator is told. */
+function NamelessShop({ endpoint }: { endpoint: string }) {
+  return (
+    <p className="text-center text-s text-pretty text-text-3">
+      The page does not name your shop.{" "}
+      <Link href={`/endpoints/${endpoint}?open=page`} className="text-beam underline underline-offset-2">
+        Add its name and colour
+      </Link>
+    </p>
+  );
+}
+
 interface FormsProps {
   status: StatusDetail;
   forms: readonly LinkForm[];
   chosen: string;
   language: string;
-  onChoose: (subject: string) => void;
+  onChoose: (key: string) => void;
 }
 
 /** Every name that a link can have, with the title of the page that it leads to: they differ. */
@@ -88,11 +108,11 @@ function Forms({ status, forms, chosen, language, onChoose }: FormsProps) {
       </h3>
       <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
         {forms.map((form) => (
-          <li key={form.subject}>
+          <li key={formKey(form)}>
             <button
               type="button"
-              aria-pressed={form.subject === chosen}
-              onClick={() => onChoose(form.subject)}
+              aria-pressed={formKey(form) === chosen}
+              onClick={() => onChoose(formKey(form))}
               className={
                 "block w-full cursor-pointer px-3 py-2 text-left -outline-offset-2 hover:bg-hover " +
                 "aria-pressed:bg-selected aria-pressed:shadow-[inset_2px_0_var(--beam)]"
@@ -100,7 +120,7 @@ function Forms({ status, forms, chosen, language, onChoose }: FormsProps) {
             >
               <span className="block">{form.label}</span>
               <span className="block font-mono text-s break-all">{form.subject}</span>
-              <FormTitle status={status} subject={form.subject} language={language} />
+              <FormTitle status={status} form={form} language={language} />
             </button>
           </li>
         ))}
@@ -109,10 +129,14 @@ function Forms({ status, forms, chosen, language, onChoose }: FormsProps) {
   );
 }
 
-function FormTitle({ status, subject, language }: { status: StatusDetail; subject: string; language: string }) {
-  const { data, error } = usePublicAnswer(status, subject, language);
-  const title = data ? (data.title ?? capital(stateWord(data.status))) : error ? "Could not be loaded" : "…";
-  return <span className="block text-s text-pretty text-text-2">{title}</span>;
+/** The heading of the page that a link of this form leads to. */
+function FormTitle({ status, form, language }: Omit<PageProps, "look">) {
+  const { data, error } = usePublicAnswer(status, form, language);
+  return (
+    <span lang={language} className="block text-s text-pretty text-text-2">
+      {data?.title ?? (error ? "Could not be loaded" : "…")}
+    </span>
+  );
 }
 
 const channels: Record<Impression["by"], string> = {

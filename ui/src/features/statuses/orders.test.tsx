@@ -3,7 +3,7 @@ import { userEvent } from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import type { StatusDetail } from "../../entities/status/status";
 import { detail, effect, status } from "../../entities/status/testing";
-import { fakeApi, open, pushUpdates, rows } from "./testing";
+import { customersPage, fakeApi, open, pushUpdates, rows } from "./testing";
 
 /** An order that was paid twice, by card and by bank debit, of which 20 euros were refunded. */
 function paidTwice(): { order: StatusDetail; payments: StatusDetail[] } {
@@ -216,13 +216,12 @@ it("shows what each form of link shows, in the server's words and the chosen lan
   const { order, payments } = paidTwice();
   const { requests } = fakeApi([order], [order, ...payments], {
     "order/10-7001": { ...money, status: "ambiguous", title: "Please ask the shop", tone: "warning", final: false },
-    "payment/pi_1": { ...money, amount: 9800, due: 4900, title: "Payment received" },
-    "checkout/cs_1": { ...money, amount: 1500, due: 7000, title: "Part of the amount was collected" },
-    "payment/pi_2": { ...money, amount: 4900, title: "Part of your payment was refunded", note: "€20.00 refunded." },
+    "payment/pi_1": { ...money, title: "Payment received" },
+    "checkout/cs_1": { ...money, title: "Part of the amount was collected" },
+    "payment/pi_2": { ...money, title: "Part of your payment was refunded", note: "€20.00 refunded." },
   });
   await open("/statuses/sub_9?tab=customer");
-  const page = await screen.findByRole("region", { name: "What the customer sees" });
-  expect(page.textContent).toBe("AAcme StorePlease ask the shop");
+  expect(await customersPage()).toContain("Please ask the shop");
   const forms = within(screen.getByRole("region", { name: "The link names" })).getAllByRole("button");
   await vi.waitFor(() =>
     expect(forms.map((form) => form.textContent)).toEqual([
@@ -232,21 +231,47 @@ it("shows what each form of link shows, in the server's words and the chosen lan
       "One paymentpayment/pi_1Payment received",
     ]),
   );
-  await userEvent.click(forms[2] as HTMLElement);
-  await vi.waitFor(() =>
-    expect(screen.getByRole("region", { name: "What the customer sees" }).textContent).toContain(
-      "Part of your payment was refunded€49.00€20.00 refunded.",
-    ),
-  );
-  for (const [form, sum] of [
-    [1, "€15.00 / €70.00"], // what came of what is due
-    [3, "received€49.00"], // what was due, where more came
+  for (const [form, words] of [
+    [1, "Part of the amount was collected"],
+    [2, "Part of your payment was refunded€20.00 refunded."],
+    [3, "Payment received"],
   ] as const) {
     await userEvent.click(forms[form] as HTMLElement);
-    await vi.waitFor(() =>
-      expect(screen.getByRole("region", { name: "What the customer sees" }).textContent).toContain(sum),
-    );
+    await vi.waitFor(async () => expect(await customersPage()).toContain(words));
   }
   fireEvent.change(screen.getByLabelText("Language"), { target: { value: "de" } });
   await vi.waitFor(() => expect(requests.some((request) => /payment%2Fpi_1\?v=2&lang=de/.test(request))).toBe(true));
+  await vi.waitFor(() => expect(requests).toContain("GET /status/payment/pi_1?lang=de"));
+});
+
+it("offers a shared number within each account, its own first, and puts the account into the link", async () => {
+  const accounts = ["acct_2|https://south.example", "acct_1"];
+  const one = detail(1, { level: "payment", reference: "500", aliases: ["payment/pi_1"], accounts });
+  const { sent } = fakeApi([one], [one]);
+  await open("/statuses/sub_1?tab=customer");
+  const forms = within(await screen.findByRole("region", { name: "The link names" })).getAllByRole("button");
+  expect(forms.map((form) => form.firstElementChild?.textContent)).toEqual([
+    "This payment",
+    "The order number in acct_2, https://south.example",
+    "The order number in acct_1",
+    "The order number without an account",
+  ]);
+  await userEvent.click(forms[1] as HTMLElement);
+  await userEvent.click(screen.getByRole("button", { name: "Copy status link" }));
+  await vi.waitFor(() =>
+    expect(sent.at(-1)).toEqual({
+      ...{ endpoint: "ep_1", subject: "order/500", account: "acct_2|https://south.example" },
+      expires_in: "72h",
+    }),
+  );
+});
+
+it("leads from a shared reference to the endpoint's settings", async () => {
+  const shared = { state: "ambiguous", level: "reference", reference: "500" } as const;
+  fakeApi([], [detail(1, { ...shared, needs_review: true, review: ["reference_shared"] })]);
+  await open("/statuses/sub_1");
+  const note = await screen.findByRole("region", { name: "Needs review: reference shared" });
+  expect(note.textContent).toContain("Two customers used the number 500, so a link by it shows no payment.");
+  const link = within(note).getByRole("link", { name: "the endpoint’s settings" });
+  expect(link.getAttribute("href")).toBe("/endpoints/ep_1?open=orders");
 });

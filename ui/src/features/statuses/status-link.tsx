@@ -12,6 +12,8 @@ import { ErrorNote } from "../../ui/error-note";
 import { Select } from "../../ui/select";
 import { Time } from "../../ui/time";
 import { toast } from "../../ui/toast";
+import type { LinkForm } from "./link-forms";
+import { linkRequest } from "./public-answer";
 
 const expiries = [
   { value: "1h", label: "1 hour" },
@@ -23,21 +25,16 @@ const expiries = [
 
 interface StatusLinkProps {
   status: Status;
-  /** The name in the link: it decides what the link shows. */
-  subject: string;
+  /** The name in the link, and its account: they decide what the link shows. */
+  form: LinkForm;
 }
 
-/** Creates a link to the public page of one subject. */
-export function StatusLink({ status: { endpoint, mode }, subject }: StatusLinkProps) {
+/** Creates a link to the public page of one subject, for a time that is chosen here. */
+export function StatusLink({ status, form }: StatusLinkProps) {
   const [expiry, setExpiry] = useState("72h");
   const label = useId();
   const link = useMutation({
-    mutationFn: async () =>
-      unwrap(
-        await api.POST("/status-links", {
-          body: { endpoint, subject, expires_in: expiry, ...(mode === "test" && { mode }) },
-        }),
-      ),
+    mutationFn: async () => unwrap(await api.POST("/status-links", { body: linkRequest(status, form, expiry) })),
   });
   const copy = async () => {
     const made = await link.mutateAsync().catch(() => undefined); // the note below says what went wrong

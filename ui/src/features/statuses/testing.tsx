@@ -20,6 +20,12 @@ const net = vi.hoisted(() => {
   return net;
 });
 
+/** The text of the page that the customer sees. */
+export async function customersPage() {
+  const region = await screen.findByRole("region", { name: "What the customer sees" });
+  return region.firstElementChild?.shadowRoot?.querySelector("payer-page")?.textContent ?? "";
+}
+
 let cache: LiveCache;
 beforeEach(() => {
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(320);
@@ -80,6 +86,11 @@ export function fakeApi(kept: Status[], wholes: StatusDetail[] = [], answers: Re
       // The token of a fake link is its subject.
       const token = String(link.subject);
       return answer({ url: `http://hooks.test/status/${token}`, token, expires_at: "2026-11-26T14:41:10Z" }, 201);
+    }
+    if (pathname.startsWith("/status/")) {
+      const { title = "Payment received", note = "Thank you." } = answers[pathname.slice("/status/".length)] ?? {};
+      const content = `<header><span>Acme Store</span></header><h1 role="status">${title}</h1><p>${note}</p>`;
+      return new Response(`<main>${content}</main>`);
     }
     if (path.startsWith("/status/")) {
       const token = decodeURIComponent(path.slice("/status/".length));
