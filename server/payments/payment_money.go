@@ -97,8 +97,9 @@ func (p *payment) sumRefunds() {
 	var release int64
 	byCapture := map[string]int64{}
 	for _, one := range p.refunds {
+		done := one.done() && !p.undone(one)
 		switch {
-		case !one.done():
+		case !done:
 		case one.newest.Release:
 			release += one.amount
 			if one.amount == 0 {
@@ -111,7 +112,7 @@ func (p *payment) sumRefunds() {
 		if !one.newest.Release {
 			p.refundsMoney = true
 		}
-		if one.done() {
+		if done {
 			p.refund = newer(p.refund, one.newest)
 		}
 	}
@@ -143,6 +144,13 @@ func (p *payment) sumRefunds() {
 	}
 }
 
+// undone reports whether a reversal was taken back: a dispute that the shop won later returns what was reversed for it.
+func (p *payment) undone(one *part) bool {
+	won := p.newest[hook.DisputeWon]
+	return one.newest.Kind == hook.Reversed && won != nil && p.dispute() == hook.DisputeIsWon &&
+		Compare(one.newest, won) < 0
+}
+
 // totalReturned returns the newest sum of refunds of a capture, less the refunds that failed since; with "", that of
 // the payment. A refund that failed at the same time as the sum was written is taken off too: many senders write whole
 // seconds.
@@ -170,7 +178,7 @@ func (p *payment) proveByRefund() {
 	if p.captured == 0 && !p.withoutSum && p.refundsMoney {
 		sum := p.refunded
 		for _, one := range p.refunds {
-			if !one.done() && !one.newest.Release {
+			if (!one.done() || p.undone(one)) && !one.newest.Release {
 				sum += one.amount
 			}
 		}

@@ -94,6 +94,26 @@ var paypalEdges = ofProvider("paypal", []paymentCase{
 			"authorization/A1": {state: hook.StatePartiallyRefunded, amount: 3000, refunded: 900},
 			"payment/C1":       {state: hook.StatePartiallyRefunded, amount: 3000, refunded: 900},
 		}},
+	{name: "a payment is reversed for a dispute that the shop wins", events: []paymentEvent{paypalPaid,
+		paypalEvent(900, "CUSTOMER.DISPUTE.CREATED", paypalDisputed),
+		paypalBack(901, "PAYMENT.CAPTURE.REVERSED", "R9", "C1", "49.00", "49.00"),
+		paypalEvent(9000, "CUSTOMER.DISPUTE.RESOLVED", paypalDisputed+
+			`,"dispute_outcome":{"outcome_code":"RESOLVED_SELLER_FAVOUR"}`)},
+		want: map[string]paymentWant{
+			"payment/C1":    {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsWon},
+			"order/10-4471": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsWon}}},
+	{name: "only a reversal that was taken back is known", events: []paymentEvent{
+		paypalBack(901, "PAYMENT.CAPTURE.REVERSED", "R9", "C1", "49.00", "49.00"),
+		paypalEvent(9000, "CUSTOMER.DISPUTE.RESOLVED", paypalDisputed+
+			`,"dispute_outcome":{"outcome_code":"RESOLVED_SELLER_FAVOUR"}`)},
+		want: map[string]paymentWant{
+			"payment/C1": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsWon}}},
+	{name: "a payment is reversed after a dispute that the shop won", events: []paymentEvent{paypalPaid,
+		paypalEvent(900, "CUSTOMER.DISPUTE.RESOLVED", paypalDisputed+
+			`,"dispute_outcome":{"outcome_code":"RESOLVED_SELLER_FAVOUR"}`),
+		paypalBack(9000, "PAYMENT.CAPTURE.REVERSED", "R9", "C1", "49.00", "49.00")},
+		want: map[string]paymentWant{"payment/C1": {state: hook.StateRefunded, amount: 4900, refunded: 4900,
+			dispute: hook.DisputeIsWon}}},
 	{name: "two payers use one number", events: []paymentEvent{paypalCreated,
 		paypalEvent(
 			2,
