@@ -19,6 +19,7 @@ type whole struct {
 	withNet int            // members that kept money
 	taken   bool           // money was taken, be it returned since or not
 	shared  bool           // orders declare money that payments without an order may have brought; see shareMoney
+	covered bool           // those payments brought all of it
 }
 
 // combine derives the state from an order's own evidence and its members. With one member and no facts of its own, the
@@ -194,6 +195,7 @@ func (w *whole) shareMoney() {
 		}
 	}
 	w.shared = uncarried > 0 && loose > 0
+	w.covered = w.shared && uncarried <= loose
 	w.s.Captured -= min(uncarried, loose)
 	w.s.Refunded -= min(uncarriedBack, looseBack)
 }

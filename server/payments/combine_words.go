@@ -36,7 +36,9 @@ func (w *whole) setWords() {
 	for _, m := range w.all {
 		s.OnHold, s.OnItsWay = s.OnHold || m.OnHold, s.OnItsWay || m.OnItsWay
 		returned := w.closed != nil && !m.Newest.After(w.closed.At.Time) && m.Captured > 0
-		s.Taken = s.Taken || m.Taken && !returned
+		// whether the shop still has money that a payment brought is known of the payment
+		brought := w.covered && m.Uncarried > 0 && m.Uncarried == m.Captured
+		s.Taken = s.Taken || m.Taken && !returned && !brought
 		s.Back = s.Back || m.Back || returned
 		if m.Dispute == hook.DisputeIsLost {
 			lost = true
