@@ -87,7 +87,13 @@ var (
 
 	// braintreeDispute is the payment of a dispute. Its merchant account is not that of the transaction's other
 	// notifications, so the order-id is not read.
-	braintreeDispute = braintreeWithAliases(extract.Alias("payment", "xml:bt_payload/transaction/id"))
+	braintreeDispute = func() extract.SubjectSpec {
+		t := braintreeWithAliases(extract.Alias("payment", "xml:bt_payload/transaction/id"))
+		t.Amounts = []extract.AmountSpec{extract.Amount("xml:bt_payload/dispute/amount-disputed"),
+			extract.Amount("xml:bt_payload/dispute/amount")}
+		t.Currency = payload.SelectAll("xml:bt_payload/dispute/currency-iso-code")
+		return t
+	}()
 
 	// braintreeCharge is the newest transaction of a subscription: the first one in its list.
 	braintreeCharge = braintreeWithAliases(extract.Alias("payment", "xml:bt_payload/transactions/transaction/id"))
@@ -154,7 +160,8 @@ var braintreeRules = withMarks(extract.Rules{
 	{Types: []string{"dispute_won"}, Match: extract.Always(hook.DisputeWon).Unless(braintreeRetrieval),
 		Subject: &braintreeDispute},
 	{Types: []string{"dispute_lost", "dispute_accepted", "dispute_auto_accepted", "dispute_expired"},
-		Match: extract.Always(hook.DisputeLost).Unless(braintreeRetrieval), Subject: &braintreeDispute},
+		Match: extract.Always(hook.DisputeLost).Unless(braintreeRetrieval), Subject: &braintreeDispute,
+		Amounts: braintreeDispute.Amounts},
 }, braintreeMethods)
 
 // braintreeRetrieval holds for a retrieval, which is a dispute only by name.

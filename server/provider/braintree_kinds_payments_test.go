@@ -43,6 +43,12 @@ var braintreeKinds = ofProvider("braintree", []paymentCase{
 		braintreeDisputed(901, "dispute_auto_accepted")},
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost}}},
+	{name: "a dispute about a part is lost", events: []paymentEvent{btSettled,
+		braintreeWith(braintreeDisputed(9000, "dispute_lost"), "<id>d1</id><amount>49.00</amount>",
+			"<id>d1</id><amount>20.00</amount><amount-disputed>20.00</amount-disputed>"+
+				"<currency-iso-code>EUR</currency-iso-code>")},
+		want: map[string]paymentWant{
+			"order/10-4471": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost, kept: true}}},
 	{name: "paid twice, and one is returned", events: []paymentEvent{btSettled,
 		braintreeSold(7, "transaction_settled", "t2", ""),
 		braintreeCredited(90, "transaction_settled", "c1", "49.00")},

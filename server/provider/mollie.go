@@ -137,7 +137,8 @@ var mollieRules = withMarks(extract.Rules{
 		Amounts: []extract.AmountSpec{mollieAmount("amountRefunded").Total()},
 		Charged: mollieCaptured},
 	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
-		Match: more("body:_embedded.entity.amountChargedBack.value", hook.DisputeLost)},
+		Match:   more("body:_embedded.entity.amountChargedBack.value", hook.DisputeLost),
+		Amounts: []extract.AmountSpec{mollieAmount("amountChargedBack")}},
 	// while some of an authorization is captured, the rest of it stands
 	{Types: []string{"payment.*"}, Also: true, Subject: &mollieEntity,
 		Match: extract.Choose("body:_embedded.entity.status", extract.Outcomes{
@@ -196,14 +197,15 @@ var mollieRules = withMarks(extract.Rules{
 		Due: mollieInvoice.Amounts},
 
 	{Types: []string{"chargeback.*"}, Match: extract.ByField("?body:_embedded.entity.reversedAt",
-		extract.Kinds{"yes": hook.DisputeWon}, hook.DisputeLost), Subject: &mollieByPaymentID},
+		extract.Kinds{"yes": hook.DisputeWon}, hook.DisputeLost), Subject: &mollieByPaymentID,
+		Amounts: mollieByPaymentID.Amounts},
 	{Types: []string{"dispute.created"}, Match: extract.Always(hook.DisputeOpen), Subject: &mollieByPaymentID},
 	// The result of a dispute is in its outcome or in its status. If neither has it, the event only reports that the
 	// dispute was resolved.
-	{Types: []string{"dispute.resolved"}, Subject: &mollieByPaymentID, Also: true,
+	{Types: []string{"dispute.resolved"}, Subject: &mollieByPaymentID, Also: true, Amounts: mollieByPaymentID.Amounts,
 		Match: extract.ByField("body:_embedded.entity.outcome",
 			extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, "")},
-	{Types: []string{"dispute.resolved"}, Subject: &mollieByPaymentID,
+	{Types: []string{"dispute.resolved"}, Subject: &mollieByPaymentID, Amounts: mollieByPaymentID.Amounts,
 		Match: extract.ByField("body:_embedded.entity.status",
 			extract.Kinds{"won": hook.DisputeWon, "lost": hook.DisputeLost}, hook.Info)},
 	{Types: []string{""}, Subject: &mollieClassic,

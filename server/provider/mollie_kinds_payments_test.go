@@ -143,6 +143,14 @@ var mollieKinds = ofProvider("mollie", []paymentCase{
 		molliePaymentEvent(9000, "tr_1", "paid", `,"method":"directdebit",`+mollieSum("amountChargedBack", "49.00"))},
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost}}},
+	{name: "a part is charged back", events: []paymentEvent{moPaid,
+		mollieDisputeEvent(9000, "chargeback.received", ","+mollieSum("amount", "20.00"))},
+		want: map[string]paymentWant{
+			"order/10-4471": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost, kept: true}}},
+	{name: "a part is charged back, as the payment says", events: []paymentEvent{moPaid,
+		molliePaymentEvent(9000, "tr_1", "paid", ","+mollieSum("amountChargedBack", "20.00"))},
+		want: map[string]paymentWant{
+			"order/10-4471": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost, kept: true}}},
 	{name: "a voucher is issued", events: []paymentEvent{
 		molliePaymentEvent(1, "tr_1", "pending", `,"method":"multibanco"`)},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StateProcessing, amount: 4900}}},

@@ -120,7 +120,7 @@ var paddleRules = withMarks(extract.Rules{
 				"canceled": hook.Canceled}, hook.Info)},
 	{Types: []string{"transaction.*"}, Match: extract.Always(hook.Info), Subject: &paddleTransaction},
 
-	{Types: []string{"adjustment.*"}, Subject: &paddleAdjustment, Part: paddleID,
+	{Types: []string{"adjustment.*"}, Subject: &paddleAdjustment, Part: paddleID, Amounts: paddleAdjustment.Amounts,
 		Match: extract.ByField("body:data.action+body:data.status",
 			extract.Kinds{"refund/pending_approval": hook.RefundPending, "refund/approved": hook.Refund,
 				"refund/rejected": hook.RefundFailed, "refund/reversed": hook.RefundFailed,

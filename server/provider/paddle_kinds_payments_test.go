@@ -76,6 +76,10 @@ var paddleKinds = ofProvider("paddle", []paymentCase{
 		paddleAdjustedEvent(9000, "created", "adj_2", "chargeback_warning_reverse", "approved", 4900)},
 		want: map[string]paymentWant{
 			"order/10-4471": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsWon}}},
+	{name: "a part is charged back", events: []paymentEvent{pdDone,
+		paddleAdjustedEvent(9000, "created", "adj_1", "chargeback", "approved", 2000)},
+		want: map[string]paymentWant{
+			"order/10-4471": {state: hook.StatePaid, amount: 4900, dispute: hook.DisputeIsLost, kept: true}}},
 	{name: "paid twice, and one is returned", events: []paymentEvent{pdDone, paddleOther(pdDone, "txn_2"),
 		paddleOther(paddleAdjustedEvent(90, "updated", "adj_1", "refund", "approved", 4900), "txn_2")},
 		want: map[string]paymentWant{
