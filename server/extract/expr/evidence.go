@@ -63,6 +63,10 @@ func (m *Mapping) payment(t *result) error {
 	case "":
 		return fmt.Errorf("state is %q, but states does not map this value to a payment state", t.value)
 	case hook.StatePaid:
+		if t.free {
+			t.Kind, t.Cause = hook.NothingDue, hook.CauseFree
+			break
+		}
 		t.Part, t.Follows = wholeCapture, hook.LastOne
 	case hook.StatePartiallyPaid:
 		if t.Amount == 0 {
@@ -159,25 +163,26 @@ func parseTime(v any) (hook.Time, bool) {
 // maxAmount is the largest amount that parseAmount accepts, in minor units.
 const maxAmount = 1e15
 
-// money sets the amount and its currency. An amount without a currency has no meaning and is left out.
-func (x *evaluation) money(m *Mapping, into *hook.Evidence) error {
+// money sets the amount and its currency, and reports whether the amount is zero. An amount without a currency has no
+// meaning and is left out.
+func (x *evaluation) money(m *Mapping, into *hook.Evidence) (free bool, err error) {
 	v, err := x.evalField(m.amount)
 	if v == nil || err != nil {
-		return err
+		return false, err
 	}
 	currency, err := x.evalName(m.currency)
 	currency = strings.ToUpper(currency)
 	switch {
 	case err != nil:
-		return err
+		return false, err
 	case len(currency) != 3 || strings.Trim(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
-		return fmt.Errorf("currency is not a code of three letters, such as EUR, so the amount is ignored")
+		return false, fmt.Errorf("currency is not a code of three letters, such as EUR, so the amount is ignored")
 	}
 	amount, err := parseAmount(v, hook.MinorDigits(currency))
 	if err == nil && amount != 0 {
 		into.Amount, into.Currency = amount, currency
 	}
-	return err
+	return err == nil && amount == 0, err
 }
 
 // parseAmount converts a value to minor units of a currency with that many decimal digits. An integer is in minor

@@ -160,6 +160,7 @@ func (m *Mapping) Statements(_ *hook.Endpoint, r *hook.Record) ([]hook.Statement
 type result struct {
 	hook.Statement        // without names if the delivery says nothing
 	value          string // of the state expression
+	free           bool   // the amount is zero
 	omitted        error  // why an optional field was left out; nil if none was
 }
 
@@ -198,7 +199,7 @@ func (m *Mapping) evaluate(x *evaluation) (t result, err error) {
 	if err := x.time(m.occurredAt, &t.Evidence); err != nil {
 		t.omitted = err
 	}
-	if err := x.money(m, &t.Evidence); err != nil {
+	if t.free, err = x.money(m, &t.Evidence); err != nil {
 		t.omitted = err
 	}
 	if m.kind == hook.KindPayment {

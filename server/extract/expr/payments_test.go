@@ -25,7 +25,7 @@ type mappedWant struct {
 	state                 hook.State
 	amount, due, refunded int64
 	review                string
-	denied                bool
+	denied, free          bool
 }
 
 // mappedCases are courses of deliveries, each of which is received in every order. They have no event ids, as most
@@ -57,6 +57,10 @@ var mappedCases = map[string]struct {
 	}, map[string]mappedWant{"order/A1": {state: hook.StatePaid, amount: 4900, due: 4900}}},
 	"declined": {simple, []string{`{"status":"failed","amount":4900,"order_id":"A1","at":1772625600002}`},
 		map[string]mappedWant{"order/A1": {state: hook.StateFailed, amount: 4900, due: 4900, denied: true}}},
+	"an order of nothing": {simple, []string{
+		`{"status":"pending","amount":0,"order_id":"A1","at":1772625600001}`,
+		`{"status":"paid","amount":"0.00","order_id":"A1","at":1772625600002}`,
+	}, map[string]mappedWant{"order/A1": {state: hook.StatePaid, free: true}}},
 	"no amount": {simple, []string{`{"status":"paid","order_id":"A1","at":1772625600002}`},
 		map[string]mappedWant{"order/A1": {state: hook.StatePaid}}},
 	"an amount as text, and a negative one": {simple, []string{
@@ -144,7 +148,7 @@ func TestPaymentsOfAMappingEndRightInEveryOrder(t *testing.T) {
 				}
 				for link, want := range c.want {
 					s := rows.Alias(link)
-					got := mappedWant{s.State, s.Amount, s.Due, s.Refunded, "", s.Denied}
+					got := mappedWant{s.State, s.Amount, s.Due, s.Refunded, "", s.Denied, s.NothingDue != ""}
 					if len(s.Review) > 0 {
 						got.review = string(slices.Max(s.Review))
 					}
