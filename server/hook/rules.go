@@ -26,6 +26,7 @@ type Mapping struct {
 	Reference  string        `json:"reference,omitempty"`
 	Amount     string        `json:"amount,omitempty"` // in minor units
 	Currency   string        `json:"currency,omitempty"`
+	Customer   string        `json:"customer,omitempty"`    // of a payment: the payer's email address or id
 	OccurredAt string        `json:"occurred_at,omitempty"` // RFC 3339, or Unix seconds or milliseconds
 	States     []MappedState `json:"states,omitempty"`
 }

@@ -101,6 +101,7 @@ type Mapping struct {
 	Reference  string           `json:"reference,omitempty" doc:"Expression for the shop's own reference."`
 	Amount     string           `json:"amount,omitempty" doc:"Expression for the amount in minor units."`
 	Currency   string           `json:"currency,omitempty" doc:"Expression for the ISO 4217 code."`
+	Customer   string           `json:"customer,omitempty" doc:"Expression for the email address or id of a payment's customer. Payments of different customers with the same reference are not shown under it."`
 	OccurredAt string           `json:"occurred_at,omitempty" doc:"Expression for the time of the event: RFC 3339, or Unix seconds or milliseconds. The event with the latest occurred_at wins."`
 	States     []MappedState    `json:"states,omitempty" doc:"What the values of state mean."`
 }
@@ -120,7 +121,7 @@ func newMapping(m *hook.Mapping) *Mapping {
 		return nil
 	}
 	v := &Mapping{Kind: m.Kind, Subject: m.Subject, State: m.State, Reference: m.Reference, Amount: m.Amount,
-		Currency: m.Currency, OccurredAt: m.OccurredAt}
+		Currency: m.Currency, Customer: m.Customer, OccurredAt: m.OccurredAt}
 	for _, s := range m.States {
 		v.States = append(v.States, MappedState(s))
 	}
@@ -133,7 +134,7 @@ func (m *Mapping) Mapping() *hook.Mapping {
 		return nil
 	}
 	v := &hook.Mapping{Kind: m.Kind, Subject: m.Subject, State: m.State, Reference: m.Reference, Amount: m.Amount,
-		Currency: m.Currency, OccurredAt: m.OccurredAt}
+		Currency: m.Currency, Customer: m.Customer, OccurredAt: m.OccurredAt}
 	for _, s := range m.States {
 		v.States = append(v.States, hook.MappedState(s))
 	}

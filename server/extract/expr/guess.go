@@ -18,6 +18,7 @@ var (
 	referenceNames = []string{"order_number", "order_id", "merchant_reference", "reference", "external_id", "number"}
 	amountNames    = []string{"amount", "amount_total", "total", "total_cents", "amount_cents"}
 	currencyNames  = []string{"currency", "currency_code"}
+	customerNames  = []string{"customer_email", "buyer_email", "payer_email", "email", "customer_id"}
 	timeNames      = []string{"updated_at", "occurred_at", "timestamp", "created_at", "created", "date"}
 )
 
@@ -71,6 +72,7 @@ func Guess(r *hook.Record) hook.Mapping {
 		m.Reference = ""
 	}
 	m.Kind, m.Amount, m.Currency = hook.KindPayment, amount, currency
+	m.Customer, _ = g.find(customerNames)
 	if currency == "" { // without one the amount is ignored, and a trial says so
 		m.Currency = `""`
 	}

@@ -27,7 +27,7 @@ type Mapping struct {
 	states map[string]hook.MappedState // by the value of the state expression
 	vars   int                         // slots that the largest expression needs for let variables
 
-	subject, state, reference, amount, currency, occurredAt *expression // nil if the field is empty
+	subject, state, reference, amount, currency, customer, occurredAt *expression // nil if the field is empty
 }
 
 // The limits of a mapping, and of what it reads from a delivery.
@@ -53,6 +53,7 @@ func Compile(m hook.Mapping) (*Mapping, error) {
 		{"reference", m.Reference, &c.reference},
 		{"amount", m.Amount, &c.amount},
 		{"currency", m.Currency, &c.currency},
+		{"customer", m.Customer, &c.customer},
 		{"occurred_at", m.OccurredAt, &c.occurredAt},
 	} {
 		if strings.TrimSpace(field.source) == "" {
@@ -147,7 +148,7 @@ func isTone(t hook.Tone) bool {
 //
 // An error means that the delivery says nothing, because an expression failed. It wraps hook.ErrTooMuch if reading
 // the delivery or evaluating the expressions exceeds the limits. An optional field that fails (reference, amount,
-// currency, occurred_at) is left out without an error.
+// currency, customer, occurred_at) is left out without an error.
 func (m *Mapping) Statements(_ *hook.Endpoint, r *hook.Record) ([]hook.Statement, error) {
 	t, err := m.read(r)
 	if err != nil || len(t.Aliases) == 0 {
@@ -215,6 +216,9 @@ func (m *Mapping) evaluate(x *evaluation) (t result, err error) {
 	switch reference := "order/" + t.Reference; {
 	case m.kind == hook.KindPayment:
 		t.Level = hook.LevelPayment
+		if err := x.payer(m, &t.Statement); err != nil {
+			t.omitted = err
+		}
 		if t.Reference != "" {
 			t.References = []string{reference}
 		}
@@ -222,6 +226,20 @@ func (m *Mapping) evaluate(x *evaluation) (t result, err error) {
 		t.Aliases = append(t.Aliases, reference)
 	}
 	return t, nil
+}
+
+// payer sets the customer of a payment: an email address, which is also shown to the operator, or an id.
+func (x *evaluation) payer(m *Mapping, s *hook.Statement) error {
+	customer, err := x.evalName(m.customer)
+	if customer == "" || err != nil {
+		return err
+	}
+	kind := "id"
+	if strings.Contains(customer, "@") {
+		kind, s.Customer = "mail", customer
+	}
+	s.Customers = []string{hook.CustomerHash(kind, customer)}
+	return nil
 }
 
 // evalName evaluates an expression whose value is a name: of a subject, a state, a reference or a currency. It

@@ -18,7 +18,8 @@ var simple = hook.Mapping{Kind: hook.KindPayment, Subject: "body.order_id", Stat
 // twoLevels is the mapping of a sender that names the payment and the order.
 var twoLevels = hook.Mapping{Kind: hook.KindPayment, Subject: "body.id", State: "body.status",
 	Reference: "body.order_id", Amount: "body.amount", Currency: `body.currency ?? "EUR"`, OccurredAt: "body.at",
-	States: []hook.MappedState{{Value: "declined", State: hook.StateFailed}, {Value: "ok", State: hook.StatePaid}}}
+	Customer: "body.email ?? body.customer",
+	States:   []hook.MappedState{{Value: "declined", State: hook.StateFailed}, {Value: "ok", State: hook.StatePaid}}}
 
 // mappedWant is what a link shows.
 type mappedWant struct {
@@ -122,6 +123,19 @@ var mappedCases = map[string]struct {
 	"two parts of an order": {twoLevels, []string{
 		`{"id":"p1","status":"ok","amount":2000,"order_id":71,"at":1772625600001}`,
 		`{"id":"p2","status":"ok","amount":2900,"order_id":71,"at":1772625600002}`,
+	}, map[string]mappedWant{"order/71": {state: hook.StatePaid, amount: 4900, due: 4900}}},
+	"two customers have one number": {twoLevels, []string{
+		`{"id":"p1","status":"ok","amount":4900,"order_id":71,"email":"Ann@example.com","at":1772625600001}`,
+		`{"id":"p2","status":"declined","amount":4900,"order_id":71,"email":"bob@example.com","at":1772625600002}`,
+		`{"id":"p3","status":"declined","amount":4900,"order_id":72,"customer":17,"at":1772625600002}`,
+		`{"id":"p4","status":"ok","amount":4900,"order_id":72,"customer":18,"at":1772625600002}`,
+	}, map[string]mappedWant{
+		"order/71":   {state: hook.StateAmbiguous, review: "reference_shared"},
+		"order/72":   {state: hook.StateAmbiguous, review: "reference_shared"},
+		"payment/p2": {state: hook.StateFailed, amount: 4900, due: 4900, denied: true}}},
+	"one customer, written in two ways": {twoLevels, []string{
+		`{"id":"p1","status":"ok","amount":4900,"order_id":71,"email":"Ann@example.com","at":1772625600001}`,
+		`{"id":"p2","status":"declined","amount":4900,"order_id":71,"email":" ann@Example.com","at":1772625600000}`,
 	}, map[string]mappedWant{"order/71": {state: hook.StatePaid, amount: 4900, due: 4900}}},
 	"one attempt runs out, another one waits": {twoLevels, []string{
 		`{"id":"p1","status":"expired","amount":4900,"order_id":71,"at":1772625600009}`,

@@ -151,8 +151,8 @@ var guesses = map[string]struct {
 			Currency:  `""`,
 		},
 	},
-	"a state in upper case": {
-		`{"id":1,"status":"PAID","amount":4900,"order_id":7}`,
+	"a state in upper case, and a customer": {
+		`{"id":1,"status":"PAID","amount":4900,"order_id":7,"email":"ann@example.com"}`,
 		hook.Mapping{
 			Kind:      hook.KindPayment,
 			Subject:   "body.id",
@@ -160,6 +160,7 @@ var guesses = map[string]struct {
 			Reference: "body.order_id",
 			Amount:    "body.amount",
 			Currency:  `""`,
+			Customer:  "body.email",
 		},
 	},
 	"an amount of no payment": {

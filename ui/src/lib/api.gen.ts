@@ -1279,6 +1279,8 @@ export interface components {
             amount?: string;
             /** @description Expression for the ISO 4217 code. */
             currency?: string;
+            /** @description Expression for the email address or id of a payment's customer. Payments of different customers with the same reference are not shown under it. */
+            customer?: string;
             /** @description own or payment. */
             kind: string;
             /** @description Expression for the time of the event: RFC 3339, or Unix seconds or milliseconds. The event with the latest occurred_at wins. */
@@ -2302,6 +2304,8 @@ export interface components {
                 amount?: string;
                 /** @description Expression for the ISO 4217 code. */
                 currency?: string;
+                /** @description Expression for the email address or id of a payment's customer. Payments of different customers with the same reference are not shown under it. */
+                customer?: string;
                 /** @description own or payment. */
                 kind: string;
                 /** @description Expression for the time of the event: RFC 3339, or Unix seconds or milliseconds. The event with the latest occurred_at wins. */
@@ -2394,6 +2398,8 @@ export interface components {
                 amount?: string;
                 /** @description Expression for the ISO 4217 code. */
                 currency?: string;
+                /** @description Expression for the email address or id of a payment's customer. Payments of different customers with the same reference are not shown under it. */
+                customer?: string;
                 /** @description own or payment. */
                 kind: string;
                 /** @description Expression for the time of the event: RFC 3339, or Unix seconds or milliseconds. The event with the latest occurred_at wins. */

@@ -24,6 +24,7 @@ export interface MappingDraft {
   reference: string;
   amount: string;
   currency: string;
+  customer: string;
   occurredAt: string;
   states: StateDraft[];
 }
@@ -45,21 +46,22 @@ export const paymentStates = [
 
 /** The initial values: those of the mapping, or empty ones. */
 export function draftOf(mapping: Mapping | null | undefined): MappingDraft {
-  const { subject = "", state = "", reference = "", amount = "", currency = "" } = mapping ?? {};
+  const { subject = "", state = "", reference = "", amount = "", currency = "", customer = "" } = mapping ?? {};
   const rows = [...(mapping?.states ?? [])].sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
   const states = rows.map(({ value, state, tone, final = false }, key) => ({
     ...{ key, value, state, final },
     tone: (tone || "neutral") as Tone,
   }));
   const kind = mapping?.kind === "payment" ? "payment" : "own";
-  return { kind, subject, state, reference, amount, currency, occurredAt: mapping?.occurred_at ?? "", states };
+  const occurredAt = mapping?.occurred_at ?? "";
+  return { kind, subject, state, reference, amount, currency, customer, occurredAt, states };
 }
 
 /** The request for a draft. Empty fields are left out. */
 export function toMapping(draft: MappingDraft): Mapping {
-  const { kind, subject, state, reference, amount, currency, occurredAt, states } = draft;
-  const optional = Object.entries({ reference, amount, currency, occurred_at: occurredAt }).flatMap(([name, text]) =>
-    text.trim() ? [[name, text.trim()]] : [],
+  const { kind, subject, state, reference, amount, currency, customer, occurredAt, states } = draft;
+  const optional = Object.entries({ reference, amount, currency, customer, occurred_at: occurredAt }).flatMap(
+    ([name, text]) => (text.trim() ? [[name, text.trim()]] : []),
   );
   return {
     ...{ kind, subject: subject.trim(), state: state.trim() },

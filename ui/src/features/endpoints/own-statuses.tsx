@@ -18,6 +18,7 @@ const expressions = [
   ["reference", "Your own number of it", "", "body.order.number"],
   ["amount", "Amount", "In the smallest unit: cents.", "body.order.total_cents"],
   ["currency", "Currency", "", `body.order.currency ?? "EUR"`],
+  ["customer", "Customer", "The email address or id of who pays.", "body.customer.email"],
   ["occurredAt", "When it happened", "Empty: when it was received.", "body.created_at"],
 ] as const;
 
