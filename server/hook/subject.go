@@ -29,6 +29,7 @@ type Links struct {
 	Newest       Time      `json:"newest,omitzero"`      // when the newest evidence about any member happened
 	LastReceived Time      `json:"heard,omitzero"`       // when the newest delivery about it or any member was received
 	Groups       bool      `json:"groups,omitempty"`     // lists of statuses show its members inside it
+	Upgraded     bool      `json:"upgraded,omitempty"`   // a row of the model before orders, which may be of several payments
 	Reviewed     *Reviewed `json:"reviewed,omitempty"`   // a person looked at it
 }
 

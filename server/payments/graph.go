@@ -277,7 +277,7 @@ func (a *applying) merge(into, other *hook.Subject) error {
 		list(l, o.Members[i])
 	}
 	l.Newest, l.LastReceived = later(l.Newest, o.Newest), later(l.LastReceived, o.LastReceived)
-	l.Groups = l.Groups || o.Groups
+	l.Groups, l.Upgraded = l.Groups || o.Groups, l.Upgraded || o.Upgraded
 	if l.Reviewed == nil {
 		l.Reviewed = o.Reviewed
 	}

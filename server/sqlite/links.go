@@ -37,6 +37,7 @@ func appendLinks(b []byte, l *hook.Links) ([]byte, error) {
 	b = appendTime(b, `,"newest":`, l.Newest)
 	b = appendTime(b, `,"heard":`, l.LastReceived)
 	b = wire.AppendIfTrue(b, `,"groups":`, l.Groups)
+	b = wire.AppendIfTrue(b, `,"upgraded":`, l.Upgraded)
 	if l.Reviewed != nil { // rarely
 		text, err := json.Marshal(l.Reviewed)
 		if err != nil {

@@ -149,3 +149,28 @@ func TestADeliveryThatComesAgainOverridesWhatIsInherited(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEventBeforeTheRebuildJoinsNoPayments has a row of two payments. An event about one of them comes between the
+// update and the rebuild, so the row is stored in the form of this model.
+func TestAnEventBeforeTheRebuildJoinsNoPayments(t *testing.T) {
+	h := afterTheUpdate(t)
+	both := []hook.Evidence{sweptEvidence(0, hook.Captured, 4900), sweptEvidence(3, hook.Refund, 4900)}
+	h.oldRow(hook.KindPayment, both, "payment/pi_a", "payment/pi_b", "order/10-two")
+	h.receive(event{id: "evt_4", typ: "payment_intent.succeeded", minute: 4,
+		object: `{"id":"pi_a","amount":700,"amount_received":700,"currency":"eur"}`})
+	for range 2 {
+		if err := h.projector.RequestRebuild(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.rebuild()
+		if p := h.public("", "payment/pi_a"); p.Status != hook.StatePaid || p.Amount != 700 {
+			t.Errorf("the one that the event was about: %+v", p)
+		}
+		if p := h.public("", "payment/pi_b"); p.Status != hook.StateWaiting {
+			t.Errorf("the other one: %+v", p)
+		}
+		if p := h.public("", "order/10-two"); p.Status != hook.StateRefunded || p.Amount != 4900 {
+			t.Errorf("their order number: %+v", p)
+		}
+	}
+}

@@ -10,7 +10,8 @@ import (
 
 // Before there were orders, everything that shared an id or an order number was one subject. Rows of that model are
 // read until the rebuild that follows an update has ended, and what retention removed from the log is imported from
-// them. Such a row has the kind of a payment or order, and no level. Nothing writes one any more.
+// them. Such a row has the kind of a payment or order, and no level. Nothing writes one any more: a row that an event
+// changes before the rebuild is stored with a level, and as upgraded.
 //
 // Evidence from such a row is marked as inherited if its delivery is gone: hook.Evidence.Inherited. A rebuild keeps the
 // mark, and derives everything else from the log.
@@ -22,7 +23,7 @@ func (p *Projector) upgrade(row *hook.Subject) {
 	if row.Links.Level != "" || row.Status.Kind != hook.KindPayment && row.Status.Kind != hook.KindOrder {
 		return
 	}
-	row.Links.Level = hook.LevelPayment
+	row.Links.Level, row.Links.Upgraded = hook.LevelPayment, true
 	if row.Status.Kind == hook.KindOrder {
 		row.Links.Level = hook.LevelOrder
 	}
@@ -64,7 +65,8 @@ func upgradeEvidence(e *hook.Evidence) {
 // an endpoint as well as an update.
 func (p *Projector) factsOf(row *hook.Subject, wanted func(hook.Seq) bool) []hook.Statement {
 	old := *row
-	if row.Links.Level == "" && (row.Status.Kind == hook.KindPayment || row.Status.Kind == hook.KindOrder) {
+	earlier := row.Links.Level == "" && (row.Status.Kind == hook.KindPayment || row.Status.Kind == hook.KindOrder)
+	if earlier || row.Links.Upgraded {
 		prefixes := paymentPrefixes
 		from := p.readers.of(row.Status.Endpoint)
 		if from != nil && slices.Contains([]string{"btcpay", "paddle", "lemonsqueezy"}, from.provider.ID) {
@@ -110,7 +112,9 @@ func split(row *hook.Subject, prefixes []string) {
 	}
 	row.Evidence = slices.Clone(row.Evidence)
 	for i := range row.Evidence {
-		upgradeEvidence(&row.Evidence[i])
+		if row.Links.Level == "" {
+			upgradeEvidence(&row.Evidence[i])
+		}
 		row.Evidence[i].Inherited = true // only that of deliveries that are gone is imported
 	}
 	l := &row.Links
