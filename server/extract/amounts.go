@@ -16,7 +16,7 @@ func (x *extraction) readMoney(s *hook.Statement, rule *Rule, o Outcome, account
 	s.Orders = x.aliases(spec.Orders)
 	s.Customers = x.customers(spec)
 	if !spec.AnyAccount {
-		s.Account = account
+		s.Account = cmp.Or(account, x.first(spec.Account, maxName))
 		if scope := x.first(spec.Scope, maxName); scope != "" {
 			s.Account += "|" + scope
 		}

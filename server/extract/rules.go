@@ -102,6 +102,7 @@ type SubjectSpec struct {
 	CopiedReferences Match              // has an outcome if References were copied from another payment; ignored then
 	OtherReferences  []AliasSpec        // further names of the first reference
 	AnyAccount       bool               // references are names everywhere, not only within the event's account
+	Account          []payload.Selector // the account, where the sender names it differently in each object
 	Scope            []payload.Selector // references are names only within the event's account and this text
 
 	Customer    []payload.Selector // email address; also shown to people

@@ -173,28 +173,29 @@ func BareReference(endpoint hook.EndpointID, environment, name string) [3]hook.A
 // Named returns which of the rows that were found under a bare reference is meant; nil if there is none. shared reports
 // that none may be shown, because they are of different payments or orders.
 //
-// Events of one payment may differ in whether they name the account, which makes two references of one number. These
-// are not ambiguous unless something was reported about both; else the one that has more to say is meant.
+// Events of one payment may differ in whether they name the account, which makes two references of one number. The one
+// that lists all payments and orders of the others is meant, and if none does, they are ambiguous. They are as well if
+// something was reported about several of them; else the one about which something was reported is meant.
 func Named(found []*hook.Subject) (row *hook.Subject, shared bool) {
-	units, reported := map[int64]bool{}, false
+	units, most, reported := map[int64]bool{}, 0, false
 	for _, one := range found {
+		listed := 1
 		if one.Links.Level != hook.LevelReference {
-			if units[one.Key] = true; !reported {
-				row = one
+			units[one.Key] = true
+		} else {
+			members := Units(one.Links.Level, one.Links.Members)
+			listed = len(members)
+			for _, m := range members {
+				units[m.Row] = true
 			}
-			continue
-		}
-		listed := Units(one.Links.Level, one.Links.Members)
-		for _, m := range listed {
-			units[m.Row] = true
 		}
 		switch {
-		case len(one.Evidence) > 0:
+		case one.Links.Level == hook.LevelReference && len(one.Evidence) > 0:
 			shared = shared || reported
-			row, reported = one, true
-		case len(listed) > 0 && !reported, row == nil:
-			row = one
+			row, most, reported = one, listed, true
+		case !reported && (row == nil || listed >= most):
+			row, most = one, listed
 		}
 	}
-	return row, len(found) > 1 && (shared || len(units) > 1)
+	return row, len(found) > 1 && (shared || len(units) > most)
 }

@@ -31,8 +31,8 @@ import (
 // Traps: the signature covers a CRC-32 of the body, which is no cryptographic hash: a person who has seen a genuine
 // request can make another body with the same CRC-32. A certificate expires, so a later check of a stored delivery
 // uses the time of receipt. Resources of the v1 API and of the v2 API have different members for the same fact, and
-// v1 writes refunds as negative amounts. An authorization that expired is reported as VOIDED. Events name no account:
-// refunds lack the payee that captures have.
+// v1 writes refunds as negative amounts. An authorization that expired is reported as VOIDED. Which merchant a payment
+// is for is named by some events only: a reference is a name within it where it is.
 //
 // Source: https://developer.paypal.com/api/rest/webhooks/rest/
 var paypal = Provider{
@@ -104,6 +104,9 @@ var (
 	}
 )
 
+// paypalMerchant is whom a payment is for. In a refund it is the payer.
+var paypalMerchant = payload.SelectAll("body:resource.payee.merchant_id", "body:resource.payer.merchant_id")
+
 // paypalObject returns the subject of an event whose resource has these ids. Merchants add references as invoice_id
 // and custom_id. A subscription gives the same custom_id, and in the v1 API the same custom, to all its payments, so
 // those of its payments are no references.
@@ -115,7 +118,7 @@ func paypalObject(own ...extract.AliasSpec) extract.SubjectSpec {
 			"body:resource.invoice_number"),
 		CopiedReferences: extract.ByField("?body:resource.billing_agreement_id",
 			extract.Kinds{"yes": hook.Info}, ""),
-		AnyAccount: true,
+		Account: paypalMerchant,
 		Amounts: []extract.AmountSpec{
 			extract.Amount("body:resource.amount.value").In("body:resource.amount.currency_code"),
 			extract.Amount("body:resource.amount.total").In("body:resource.amount.currency"),
@@ -142,7 +145,7 @@ var (
 		Orders: []extract.AliasSpec{extract.Alias("paypal-order", "body:resource.id")},
 		References: payload.SelectAll("body:resource.purchase_units.0.invoice_id",
 			"body:resource.purchase_units.0.custom_id"),
-		AnyAccount: true,
+		Account: payload.SelectAll("body:resource.purchase_units.0.payee.merchant_id"),
 		Customer: payload.SelectAll("body:resource.payer.email_address",
 			"body:resource.payment_source.paypal.email_address"),
 		CustomerIDs: payload.SelectAll("body:resource.payer.payer_id",
@@ -160,14 +163,14 @@ var (
 	}()
 
 	// paypalVoided is the order of an authorization that was voided.
-	paypalVoided = extract.SubjectSpec{Orders: paypalOrderLinks, AnyAccount: true}
+	paypalVoided = extract.SubjectSpec{Orders: paypalOrderLinks, Account: paypalMerchant}
 
 	// paypalDispute is the payment of the first disputed transaction.
 	paypalDispute = extract.SubjectSpec{
 		Aliases: []extract.AliasSpec{extract.Alias("payment",
 			"body:resource.disputed_transactions.0.seller_transaction_id")},
 		References: payload.SelectAll("body:resource.disputed_transactions.0.invoice_number"),
-		AnyAccount: true,
+		Account:    payload.SelectAll("body:resource.disputed_transactions.0.seller.merchant_id"),
 		Decimal:    true,
 	}
 )
@@ -315,6 +318,7 @@ func paypalUnitRules() (all extract.Rules) {
 			spec := paypalOrder
 			spec.Aliases = []extract.AliasSpec{extract.Alias(prefix, at+".id")}
 			spec.References = payload.SelectAll(unit+".invoice_id", unit+".custom_id")
+			spec.Account = payload.SelectAll(unit + ".payee.merchant_id")
 			spec.Amounts = []extract.AmountSpec{
 				extract.Amount(at + ".amount.value").In(at + ".amount.currency_code"),
 				extract.Amount(unit + ".amount.value").In(unit + ".amount.currency_code"),

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"strings"
+	"testing"
 
 	"hookbeam/server/hook"
 )
@@ -15,6 +16,12 @@ func paypalIn(currency string, e paymentEvent) paymentEvent {
 func paypalOther(minutes int, id, order, amount string) paymentEvent {
 	return paypalEvent(minutes, "PAYMENT.CAPTURE.COMPLETED", `"id":"`+id+`",`+paypalMoney("amount", amount)+
 		`,"final_capture":true,"invoice_id":"10-4471","supplementary_data":{"related_ids":{"order_id":"`+order+`"}}`)
+}
+
+// paypalFor is an event that names the merchant.
+func paypalFor(merchant string, e paymentEvent) paymentEvent {
+	return paymentEvent{headers: e.headers,
+		body: strings.Replace(e.body, `"resource":{`, `"resource":{"payee":{"merchant_id":"`+merchant+`"},`, 1)}
 }
 
 // paypalEdges are cases of several captures of one order, disputes about a part and subscriptions.
@@ -114,6 +121,21 @@ var paypalEdges = ofProvider("paypal", []paymentCase{
 		paypalBack(9000, "PAYMENT.CAPTURE.REVERSED", "R9", "C1", "49.00", "49.00")},
 		want: map[string]paymentWant{"payment/C1": {state: hook.StateRefunded, amount: 4900, refunded: 4900,
 			dispute: hook.DisputeIsWon}}},
+	{name: "two merchants use one number", events: []paymentEvent{
+		paypalFor("M1", paypalPaid), paypalFor("M2", paypalOther(6, "C2", "O2", "8.00"))},
+		want: map[string]paymentWant{"payment/C1": paypalIsPaid,
+			"order/10-4471": {state: hook.StateAmbiguous, currency: "-",
+				review: []hook.Review{hook.ReviewReferenceShared}}}},
+	{name: "some events name the merchant, and one of two payments is returned", events: []paymentEvent{
+		paypalFor("M1", paypalPaid), paypalFor("M1", paypalOther(6, "C2", "O2", "49.00")),
+		paypalEvent(90, "PAYMENT.CAPTURE.REFUNDED", `"id":"R1","custom_id":"10-4471",`+
+			paypalMoney("amount", "49.00")+`,`+paypalLink("up", "payments/captures/C2"))},
+		want: map[string]paymentWant{
+			"order/10-4471": {state: hook.StatePaid, amount: 9800, due: 4900, refunded: 4900}}},
+	{name: "the order names the merchant, and its capture does not", events: []paymentEvent{paypalPaid,
+		paypalEvent(1, "CHECKOUT.ORDER.APPROVED", strings.ReplaceAll(paypalWhat, `{"invoice_id"`,
+			`{"payee":{"merchant_id":"M1"},"invoice_id"`))},
+		want: paypalAll("payment/C1", paypalIsPaid)},
 	{name: "two payers use one number", events: []paymentEvent{paypalCreated,
 		paypalEvent(
 			2,
@@ -127,3 +149,12 @@ var paypalEdges = ofProvider("paypal", []paymentCase{
 		paypalEvent(9, "BILLING.SUBSCRIPTION.PAYMENT.FAILED", `"id":"I-1"`)},
 		want: map[string]paymentWant{"payment/C1": paypalIsPaid}},
 })
+
+func TestPayPalsReferencesAreNamesOfAMerchant(t *testing.T) {
+	c := paymentCase{provider: "paypal", events: []paymentEvent{paypalFor("M1", paypalPaid)}}
+	for _, s := range c.statements(t)[0] {
+		if s.Account != "M1" {
+			t.Errorf("the account of %v is %q", s.References, s.Account)
+		}
+	}
+}

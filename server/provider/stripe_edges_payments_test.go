@@ -198,6 +198,10 @@ var stripeEdges = []paymentCase{
 			`"billing_details":{"phone":"+49 89 1234568"},"metadata":{"order_id":"10-4471"}`),
 		stripeAt(5, "charge.succeeded", chCaptured+`,"billing_details":{"phone":"+49 89 1234567"}`),
 		stripeReceipt),
+	stripeCase("a shop's address is known of the payment alone", stripePaidInFull,
+		"order/10-4471 payment/pi_1 checkout/cs_1", stripeOrdered, stripeAt(5, "payment_intent.succeeded",
+			`"id":"pi_1","amount":4900,"amount_received":4900,`+
+				`"metadata":{"order_id":"10-4471","site_url":"https://one.example"}`)),
 	stripeCase("a test and a live payment are apart", stripePaidInFull, "payment/pi_1 order/10-4471", stripeReceipt,
 		stripeAt(9, "entirely.unknown", piOne), stripeAt(9, "payment_intent.some_new_event", piOne)),
 }
