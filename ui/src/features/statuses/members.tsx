@@ -9,18 +9,25 @@ import { Time } from "../../ui/time";
 import { OpenStatus } from "./open-status";
 import { paymentCount, rowNote } from "./sums";
 
-/** The members of a status, newest first. Each opens its own timeline. */
+/**
+ * The members of a status, newest first. A reference lists orders as well as their payments: a payment stands inside
+ * its order, or its money would seem to be there twice. Each opens its own timeline.
+ */
 export function Members({ status: { members, level } }: { status: StatusDetail }) {
   if (!members || members.length === 0) return null;
+  const ids = new Set(members.map(({ id }) => id));
+  const outer = members.filter(({ parent = "" }) => !ids.has(parent));
+  // Only a reference lists both, and only if its payments have orders at the provider.
   const payments = members.every((one) => one.level === "payment");
   const title = payments || level === "order" ? "Payments" : "Orders and payments";
   return (
     <section aria-label={title} className="mb-4 px-4">
       <h3 className="mb-1.5 font-semibold">{title}</h3>
       <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
-        {members.map((member) => (
+        {outer.map((member) => (
           <li key={member.id}>
             <Member member={member} />
+            <Inside members={members.filter(({ parent }) => parent === member.id)} />
           </li>
         ))}
       </ul>
@@ -28,6 +35,21 @@ export function Members({ status: { members, level } }: { status: StatusDetail }
   );
 }
 
+/** The payments of one order in the list of its reference. */
+function Inside({ members }: { members: readonly Status[] }) {
+  if (members.length === 0) return null;
+  return (
+    <ul className="border-t border-line pl-[22px]">
+      {members.map((member) => (
+        <li key={member.id}>
+          <Member member={member} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One payment or order: its state, its id, and what it did. The order of reading is that of the list of statuses. */
 function Member({ member }: { member: Status }) {
   const { id, tone, state, amount, currency, subject, needs_review, updated_at } = member;
   const details = [methodLabel(member.method), paymentCount(member), rowNote(member)].filter(Boolean).join(" · ");

@@ -266,6 +266,24 @@ it("offers a shared number within each account, its own first, and puts the acco
   );
 });
 
+it("puts a payment inside its order in the list of a reference, so that its money is there once", async () => {
+  const reference = detail(9, {
+    ...{ level: "reference", reference: "10-7001", payments: 1 },
+    members: [
+      status(2, { level: "payment", parent: "sub_3" }),
+      status(3, { level: "order", subject: "checkout/cs_3", parent: "sub_9" }),
+      status(4, { level: "payment", parent: "sub_9" }),
+    ],
+  });
+  fakeApi([], [reference]);
+  await open("/statuses/sub_9");
+  const region = await screen.findByRole("region", { name: "Orders and payments" });
+  const [outer, inner] = within(region).getAllByRole("list");
+  const names = (list: Element | undefined) => [...(list?.children ?? [])].map((one) => one.textContent);
+  expect(names(outer)).toEqual([expect.stringMatching(/cs_3.*pi_2/), expect.stringContaining("pi_4")]);
+  expect(names(inner)).toEqual([expect.stringContaining("pi_2")]);
+});
+
 it("leads from a shared reference to the endpoint's settings", async () => {
   const shared = { state: "ambiguous", level: "reference", reference: "500" } as const;
   fakeApi([], [detail(1, { ...shared, needs_review: true, review: ["reference_shared"] })]);

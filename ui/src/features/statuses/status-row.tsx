@@ -24,13 +24,20 @@ interface StatusRowProps extends RowPlace {
   member: boolean;
 }
 
+/**
+ * State, name with notes, amount, customer, endpoint, time. Where the list is narrow, the customer gives way first,
+ * then the endpoint: both stand in the pane. A phone has two lines, of which the second has state, notes and time.
+ */
 const columns =
   "grid-cols-[10px_124px_minmax(0,1fr)_96px_minmax(0,180px)_minmax(0,84px)_72px] " +
   "md:@max-4xl:grid-cols-[10px_118px_minmax(0,1fr)_88px_minmax(0,72px)_72px] " +
   "md:@max-2xl:grid-cols-[10px_118px_minmax(0,1fr)_88px_72px] " +
   "max-md:grid-cols-[10px_auto_minmax(0,1fr)_auto] max-md:grid-rows-[20px_18px]";
 
-/** One status: one line, or two on a phone. The list handles clicks and keys for all rows. */
+/**
+ * One status: one line, or two on a phone. The list handles clicks and keys for all rows. A row is drawn again only if
+ * its own status changed, as thousands may be moved by one page of updates.
+ */
 export const StatusRow = memo(function StatusRow(props: StatusRowProps) {
   const { status, endpoint, unfolded, onFold, member, index, selected, active, isNew } = props;
   const { id, state, tone, amount, currency, customer, updated_at } = status;
@@ -114,7 +121,10 @@ function Fold({ status, unfolded, onFold }: Pick<StatusRowProps, "status" | "unf
   );
 }
 
-/** What the row is called, and how many payments it has or how it is paid. */
+/**
+ * What the row is called, and how many payments it has or how it is paid. An id of the provider is in mono, a name that
+ * the shop gave is not. A payment below its order has the order's name already, and shows its own id.
+ */
 function Name({ status, member }: Pick<StatusRowProps, "status" | "member">) {
   const named = !member && (status.reference || status.title);
   const beside = paymentCount(status) || (status.parent ? methodLabel(status.method) : "");
@@ -128,7 +138,10 @@ function Name({ status, member }: Pick<StatusRowProps, "status" | "member">) {
   );
 }
 
-/** What there is to say beside the state, and the tags. They give way before the name does. */
+/**
+ * What there is to say beside the state, and the tags. They give way before the name does: the note first, since the
+ * pane has its sums, then the tags.
+ */
 function Notes({ status }: { status: Status }) {
   const note = rowNote(status);
   const flags = flagsOf(status);
@@ -145,7 +158,12 @@ function Notes({ status }: { status: Status }) {
           {note}
         </span>
       )}
-      {status.needs_review && <Tag tone="wait">needs review</Tag>}
+      {status.needs_review && (
+        <Tag tone="wait">
+          {/* Beside a pane there is room for one word. */}
+          <span className="md:@max-2xl:sr-only">needs </span>review
+        </Tag>
+      )}
       {flags.map(({ tone, word }) => (
         <Tag key={word} tone={tone}>
           {word}

@@ -13,6 +13,7 @@ const notes: Record<string, [Partial<Status>, string]> = {
   ],
   "a part of an unknown sum": [{ state: "partially_paid", captured: 1500 }, "€15.00 paid"],
   "a refund": [{ state: "partially_refunded", captured: 4900, refunded: 2000 }, "€20.00 refunded"],
+  "a refund of all, which state and amount say": [{ state: "refunded", captured: 4900, refunded: 4900 }, ""],
   "a refund beside a hold": [{ captured: 4900, refunded: 4900, held: 4900 }, "€49.00 refunded, €49.00 held"],
   "an order cancelled after payment": [{ state: "canceled", captured: 6420 }, "€64.20 captured"],
   "a hold": [{ state: "authorized", held: 4900, due: 4900 }, ""],

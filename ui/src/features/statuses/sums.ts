@@ -41,6 +41,7 @@ export function hasSums(status: Status): boolean {
   return status.state !== "ambiguous" && (figures.length > 1 || (figures.length > 0 && (status.payments ?? 0) > 1));
 }
 
+/** Why nothing is due, in a row. The header has sentences of its own. */
 const nothingDue: Record<NonNullable<Status["nothing_due"]>, string> = {
   trial: "trial",
   free: "the total is zero",
@@ -54,6 +55,7 @@ export function rowNote(status: Status): string {
   const money = (amount: number) => formatAmount(amount, currency);
   if (nothing_due) return nothingDue[nothing_due] ?? nothing_due;
   if (state === "ambiguous") return "";
+  if (state === "refunded" && refunded === status.amount && held === 0) return ""; // the row says so already
   if (state === "partially_paid") return partPaid(status);
   const heldToo = held > 0 && state !== "authorized" ? `, ${money(held)} held` : "";
   if (refunded > 0) return `${money(refunded)} refunded${heldToo}`;
@@ -82,6 +84,7 @@ export function paymentCount(status: Pick<Status, "payments" | "captured" | "hel
   return `${payments} ${captured + held > 0 || state === "ambiguous" ? "payments" : "attempts"}`;
 }
 
+/** What is said of causes that people can act on. Others are left to the timeline. */
 const causes: Record<string, string> = {
   written_off: "The invoice was written off.",
   approved: "The customer approved the payment. It is not captured yet.",
