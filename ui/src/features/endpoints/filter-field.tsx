@@ -44,7 +44,7 @@ export function FilterField({ label, hint, placeholder, value, mistake, checked,
 /** How much of a filter stands before and after the place in it. */
 const around = 24;
 
-/** The part of a filter around a position, with the character there marked. Whoever hears the page is told the number. */
+/** The part of a filter around a position, with the character there marked. Screen readers are told its number. */
 function Place({ text, at }: { text: string; at: number }) {
   const from = Math.max(0, at - around);
   const to = at + 1 + around;

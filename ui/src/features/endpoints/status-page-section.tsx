@@ -18,7 +18,7 @@ export function StatusPageSection({ endpoint }: { endpoint: Endpoint }) {
   const source = [rules.only, rules.references, rules.references_unique, rules.unsigned];
   return (
     <section className="flex flex-col gap-3">
-      {/* What was saved makes a new draft. Each form has its own, so that saving one keeps what was typed in another. */}
+      {/* What was saved makes a new draft. Each form has its own: saving one keeps what was typed in another. */}
       <Fold name="orders" title="Orders and payments">
         <StatusSourceForm key={JSON.stringify(source)} endpoint={endpoint} />
       </Fold>

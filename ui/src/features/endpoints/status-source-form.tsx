@@ -31,7 +31,10 @@ export function StatusSourceForm({ endpoint }: { endpoint: Endpoint }) {
     <form onSubmit={submit} noValidate aria-label="Orders and payments" className="flex flex-col gap-4">
       <FilterField
         label="Only deliveries that match"
-        hint="A filter. If two shops share one account at the provider, name the shop of this endpoint. Empty: all count."
+        hint={
+          "A filter. If two shops share one account at the provider, name the shop of this endpoint. " +
+          "Empty: all count."
+        }
         placeholder='body.data.object.metadata.site_url:"https://shop.example"'
         value={draft.only}
         mistake={mistakes.only}
@@ -40,7 +43,10 @@ export function StatusSourceForm({ endpoint }: { endpoint: Endpoint }) {
       />
       <LinesField
         label="Paths of your order number"
-        hint="Where the body has it, one on each line, if Hookbeam does not find it by itself. A link can then name order/10-4471."
+        hint={
+          "Where the body has it, one on each line, if Hookbeam does not find it by itself. A link can then name " +
+          "order/10-4471."
+        }
         error={samePaths ? mistakes.references : undefined}
         value={draft.references}
         placeholder="data.object.metadata.order_id"
@@ -49,8 +55,8 @@ export function StatusSourceForm({ endpoint }: { endpoint: Endpoint }) {
       <Choice
         label="Every order number is unique"
         hint={
-          "Payments with the same number are then one order, even if they name different customers. Leave it off if a " +
-          "number can come again."
+          "Payments with the same number are then one order, even if they name different customers. Leave it off " +
+          "if a number can come again."
         }
         checked={draft.unique}
         onTick={(unique) => set({ unique })}

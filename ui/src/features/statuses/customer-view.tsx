@@ -1,4 +1,5 @@
-// The tab of a status with what its customer sees.
+// The tab of a status with what its customer sees. It answers three questions of somebody who talks to a customer: what
+// does their page say now, which link leads to it, and did they open it?
 
 import { useId, useState } from "react";
 import { Link } from "wouter";
@@ -25,6 +26,7 @@ export function CustomerView({ status }: { status: StatusDetail }) {
   const forms = linkForms(status);
   const [chosen, setChosen] = useState<string>();
   const [language, setLanguage] = useState("en");
+  // A form may be gone after an update, such as the account that only one payment had. The first one stands in for it.
   const form = forms.find((one) => formKey(one) === chosen) ?? forms[0];
   if (!form) return null;
   return (
@@ -68,6 +70,7 @@ function Page({ status, form, language, look }: PageProps) {
   return <PagePreview page={data} language={language} />;
 }
 
+/** The language of the preview. Customers get the one that their browser asks for. */
 function Language({ value, onValue }: { value: string; onValue: (value: string) => void }) {
   const id = useId();
   return (
@@ -139,13 +142,17 @@ function FormTitle({ status, form, language }: Omit<PageProps, "look">) {
   );
 }
 
+/** How a state reached the page. */
 const channels: Record<Impression["by"], string> = {
   socket: "over the live connection",
   poll: "by polling",
   page: "when the page was opened",
 };
 
-/** When a status page first displayed each state. */
+/**
+ * When a status page first displayed each state. States that nobody saw are listed as well: that a customer did not see
+ * “failed” explains why they did not try again.
+ */
 function Impressions({ status: { steps, impressions } }: { status: StatusDetail }) {
   const states = [...new Set([...impressions.map(({ state }) => state), ...steps.map(({ state }) => state)])];
   return (

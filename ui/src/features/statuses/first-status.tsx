@@ -10,7 +10,10 @@ import { toast } from "../../ui/toast";
 
 const link = "text-beam underline underline-offset-2";
 
-/** Replaces the list until there is a status: where statuses come from, and a button that sends an example. */
+/**
+ * Replaces the list until there is a status: where statuses come from, and a button that sends an example. The list
+ * takes its place as soon as the first status arrives, from real events or the example.
+ */
 export function FirstStatus() {
   const endpoints = useEndpoints();
   const providers = useProviders();
@@ -47,6 +50,7 @@ export function FirstStatus() {
   );
 }
 
+/** The first step if a payment provider has an endpoint: one event is enough to see a status. */
 function SampleStep({ endpoint: { id, name } }: { endpoint: Endpoint }) {
   const sample = useSendSample();
   const send = () =>
@@ -73,6 +77,7 @@ function SampleStep({ endpoint: { id, name } }: { endpoint: Endpoint }) {
   );
 }
 
+/** The first step without such an endpoint. `known` says whether the list of providers could be loaded. */
 function SetUpStep({ known }: { known: boolean }) {
   return (
     <>

@@ -12,6 +12,7 @@ export interface Flag {
   sentence: string;
 }
 
+/** What is said of a dispute in each of its states. A lost one is no refund: the provider took the money back. */
 const disputes: Record<NonNullable<Status["dispute"]>, Flag> = {
   open: {
     tone: "bad",

@@ -3,7 +3,10 @@
 import { bareName } from "../../entities/status/status-labels";
 import { Copy } from "../../ui/copy";
 
-/** All names of a subject, each with a button that copies it. */
+/**
+ * All names of a subject, each with a button that copies it. Copied is the bare id, which is what the provider's own
+ * search takes.
+ */
 export function Names({ names, className = "" }: { names: readonly string[]; className?: string }) {
   return (
     <ul aria-label="Names" className={`flex flex-wrap gap-1.5 ${className}`}>

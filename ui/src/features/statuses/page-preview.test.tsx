@@ -22,7 +22,8 @@ main{min-height:100vh}main:not([hidden]) b,[data-tone] .remain{margin:0}</style>
 <ol id="steps"><li class="now" data-state="partially_paid"><span class="step">Teils bezahlt</span>
 <time datetime="2026-03-04T12:00:02.000Z">2026-03-04 12:00 UTC</time></li></ol></div>
 <footer><a class="back" href="https://shop.example/" target="_top">Zurück zu acme Store</a>
-<noscript><p>Diese Seite aktualisiert sich von selbst. <a href="?">Jetzt aktualisieren</a></p></noscript></footer></main>
+<noscript><p>Diese Seite aktualisiert sich von selbst. <a href="?">Jetzt aktualisieren</a></p></noscript>
+</footer></main>
 <script id="live" type="application/json">{"token":"t0ken"}</script>
 <script type="module" src="/embed/page.js"></script></body></html>`;
 

@@ -12,6 +12,7 @@ import { Input } from "../../ui/input";
 import { Time } from "../../ui/time";
 import { statuses } from "./statuses";
 
+/** The body of the request: `cleared` takes the mark off, or puts it back. */
 interface Decision {
   cleared: boolean;
   note?: string;
@@ -32,7 +33,10 @@ function useReview(id: string) {
   });
 }
 
-/** Takes the mark off a status, with a note for others. The reasons stay in its history. */
+/**
+ * Takes the mark off a status, with a note for others. The reasons stay in its history, and a reason that comes later
+ * marks it again. It is for what no event will settle, such as a difference that was agreed with the customer.
+ */
 export function ReviewForm({ id }: { id: string }) {
   const [note, setNote] = useState("");
   const review = useReview(id);
@@ -59,7 +63,7 @@ export function ReviewForm({ id }: { id: string }) {
   );
 }
 
-/** Who looked at a status, for which reasons, and what they noted. */
+/** Who looked at a status, for which reasons, and what they noted. Undo puts the mark back for everyone. */
 export function Reviewed({ status: { id, reviewed } }: { status: StatusDetail }) {
   const review = useReview(id);
   if (!reviewed) return null;

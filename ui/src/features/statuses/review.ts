@@ -1,4 +1,7 @@
 // What needs review: for each reason its name, what is wrong, and what to do about it.
+//
+// The server marks a status where events contradict each other or where money is not as it should be. The dashboard
+// only explains the mark, so a reason without words here still shows, as one that this page does not know.
 
 import type { Status, StatusDetail } from "../../entities/status/status";
 import { capital, stateWord } from "../../entities/status/status-labels";
@@ -61,8 +64,10 @@ export function reviewNotes(status: StatusDetail): ReviewNote[] {
   });
 }
 
+/** What is said of one reason. Sentences are whole also where no sum is known, because many providers send none. */
 type Words = Omit<ReviewNote, "reason" | "title">;
 
+/** The sentences of each reason. A reason that is added above has none until it stands here, which the types demand. */
 const texts: Record<Reason, (status: StatusDetail) => Words> = {
   paid_twice: (status) => {
     const { due, captured, refunded, over } = sumsOf(status);
@@ -110,10 +115,12 @@ const texts: Record<Reason, (status: StatusDetail) => Words> = {
     };
   },
   reference_shared: ({ reference, endpoint }) => ({
-    problem: `Two customers used ${reference ? `the number ${reference}` : "this number"}, so a link by it shows no payment.`,
+    problem:
+      `Two customers used ${reference ? `the number ${reference}` : "this number"}, ` +
+      "so a link by it shows no payment.",
     action:
-      "Link to the payment or the checkout instead. If two shops share this endpoint’s account, or if every number is " +
-      "one order, say so in {settings}.",
+      "Link to the payment or the checkout instead. If two shops share this endpoint’s account, or if every number " +
+      "is one order, say so in {settings}.",
     settings: endpoint,
   }),
   too_many_payments: () => ({
@@ -138,6 +145,7 @@ const texts: Record<Reason, (status: StatusDetail) => Words> = {
   }),
 };
 
+/** Formats amounts of a status; "" for 0, which stands for unknown. */
 const moneyOf =
   ({ currency }: Status) =>
   (amount: number) =>

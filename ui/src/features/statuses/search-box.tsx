@@ -6,14 +6,19 @@ import { useKeys } from "../../lib/keys";
 import { Kbd } from "../../ui/kbd";
 
 interface SearchBoxProps {
+  /** The words in the URL. */
   words: string;
+  /** Is called once after a pause, not for every letter. */
   onWords: (words: string) => void;
 }
 
 /** The search starts so long after the last letter. */
 const pauseMs = 250;
 
-/** Searches statuses by order number, amount, customer's e-mail address or id. */
+/**
+ * Searches statuses by order number, amount, customer's e-mail address or id. What is typed is searched after a pause,
+ * and then stands in the URL. The URL may change without it, by “back” or a chip, and then the input follows.
+ */
 export function SearchBox({ words, onWords }: SearchBoxProps) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(words);

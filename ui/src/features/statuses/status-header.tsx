@@ -1,4 +1,5 @@
-// The header of the status pane: state, amount, figures and notes.
+// The header of the status pane: state, amount, figures and notes. It is read from top to bottom as one account: what
+// is so, whose it is, since when, which sums it comes from, what is wrong, and what else is worth knowing.
 
 import { useQuery } from "@tanstack/react-query";
 import { ExternalLink, X } from "lucide-react";
@@ -90,6 +91,7 @@ function Identity({ status, endpointName }: Pick<StatusHeaderProps, "status" | "
   );
 }
 
+/** The endpoint as the source of a status. Statuses stay when their endpoint is deleted. */
 function senderName(name: string): string {
   return name === "deleted" ? "a deleted endpoint" : name || "an endpoint";
 }
@@ -108,12 +110,14 @@ function PartOf({ id }: { id: string }) {
   );
 }
 
+/** How long such payments take, while the customer waits. The status page says the same. */
 function Waiting({ status }: { status: StatusDetail }) {
   const now = useNow(!status.final && !!status.time_to_paid);
   const words = latencyText(status, now);
   return words ? <p className="mt-2.5 text-pretty text-text-2">{words}</p> : null;
 }
 
+/** What is worth knowing beside the state, each with the tag that its row in the list has. */
 function Flags({ status }: { status: StatusDetail }) {
   const flags = headerFlagsOf(status);
   if (flags.length === 0) return null;

@@ -1,4 +1,5 @@
-// Creates status links: copy one, or open the page.
+// Creates status links: copy one, or open the page. Nothing is stored on the server: a link is a signed token, so it
+// cannot be listed or taken back alone. Deleting its key ends it, which the endpoint's page offers.
 
 import { useMutation } from "@tanstack/react-query";
 import { ExternalLink, Link2 } from "lucide-react";
@@ -15,6 +16,7 @@ import { toast } from "../../ui/toast";
 import type { LinkForm } from "./link-forms";
 import { linkRequest } from "./public-answer";
 
+/** How long a link may be valid. Most payments are settled within three days, which is also the server's default. */
 const expiries = [
   { value: "1h", label: "1 hour" },
   { value: "24h", label: "1 day" },
@@ -36,6 +38,7 @@ export function StatusLink({ status, form }: StatusLinkProps) {
   const link = useMutation({
     mutationFn: async () => unwrap(await api.POST("/status-links", { body: linkRequest(status, form, expiry) })),
   });
+  /** Creates a link each time, since its validity counts from now. */
   const copy = async () => {
     const made = await link.mutateAsync().catch(() => undefined); // the note below says what went wrong
     if (!made) return;
@@ -44,6 +47,7 @@ export function StatusLink({ status, form }: StatusLinkProps) {
     else
       toast({ title: "Your browser did not allow copying", text: "Copy the link from the field below.", tone: "bad" });
   };
+  /** Opens the page in a tab. It counts as seen by a customer, which the text below says. */
   const open = async () => {
     // Browsers block a window that opens only after the answer.
     const page = window.open("", "_blank");

@@ -25,7 +25,10 @@ interface StatusPaneProps {
   onClose: () => void;
 }
 
-/** One status, beside the list or, on a phone, over it. The page handles Escape. */
+/**
+ * One status, beside the list or, on a phone, over it. The page handles Escape. Its data is kept up to date by the live
+ * cache, so nothing here polls or subscribes.
+ */
 export function StatusPane({ id, tab, onTab, onClose }: StatusPaneProps) {
   const nameOf = useEndpointNames();
   // The one before stays until the next is there, so that moving down the list does not flicker.
@@ -82,6 +85,7 @@ export function StatusPane({ id, tab, onTab, onClose }: StatusPaneProps) {
 /** The width at first: the list keeps room for whole rows, and the pane for a timeline with its deliveries. */
 const roomFor = (window: number) => Math.min(584, Math.max(480, window - 856));
 
+/** Copies the address of this view. It needs a login, unlike a status link. */
 async function copyLink() {
   if (await copyText(location.href)) toast({ title: "Copied a link to this view" });
   else toast({ title: "Your browser did not allow copying", text: "Copy it from the address bar.", tone: "bad" });

@@ -30,7 +30,10 @@ interface StatusesBodyProps {
   empty: ReactNode;
 }
 
-/** The list, or what replaces it: loading, an error, no match, no status yet. */
+/**
+ * The list, or what replaces it: loading, an error, no match, no status yet. The page owns the URL and passes what to
+ * do, so that this part can be read as one decision after the other.
+ */
 export function StatusesBody(props: StatusesBodyProps) {
   const { store, unknown, filtered, selected, onOpen, onCopyLink, onClear, empty } = props;
   const { phase, error, count, pending, below } = useSyncExternalStore(store.subscribe, store.view);

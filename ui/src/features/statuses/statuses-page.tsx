@@ -19,7 +19,11 @@ import { statuses } from "./statuses";
 import { StatusesBody } from "./statuses-body";
 import { filterOf, type StatusTerms, useStatusesUrl } from "./use-statuses-url";
 
-/** The live list of statuses, and the open one beside it. */
+/**
+ * The live list of statuses, and the open one beside it. The URL is the state of the screen: filter, open status and
+ * tab are read from it at each render and changed by going to another one, so a copied address shows a colleague the
+ * same.
+ */
 export function StatusesPage() {
   const url = useStatusesUrl();
   const { filter, unknown } = useFilter(url.terms);
@@ -83,6 +87,7 @@ function useFilter(terms: StatusTerms) {
   return { filter, unknown };
 }
 
+/** Copies the address of a status beside the list, for somebody with a login. */
 async function copyLink(link: string) {
   if (await copyText(link)) toast({ title: "Copied a link to this status, for colleagues" });
   else toast({ title: "Your browser did not allow copying", text: link, tone: "bad" });

@@ -11,7 +11,10 @@ interface Figure {
   warns?: boolean;
 }
 
-/** Due, captured, held, refunded, and the difference. Figures of zero are left out, but for due and captured. */
+/**
+ * Due, captured, held, refunded, and the difference. Figures of zero are left out, except captured: that nothing was
+ * captured is what people look for. The difference is coloured, since it is what has to be settled.
+ */
 export function SumsList({ status }: { status: StatusDetail }) {
   if (!hasSums(status)) return null;
   const { due, captured, held, refunded, over, outstanding } = sumsOf(status);

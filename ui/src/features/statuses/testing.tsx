@@ -50,7 +50,10 @@ function countOf(texts: readonly string[]): Record<string, number> {
   return counts;
 }
 
-/** The far end: statuses in memory. */
+/**
+ * The far end: statuses in memory, with the routes that the screen asks for. `kept` is listed, `wholes` are found by
+ * their ids, and `answers` are what links show, by their subjects. It returns what was asked and sent, in order.
+ */
 export function fakeApi(kept: Status[], wholes: StatusDetail[] = [], answers: Record<string, PublicStatus> = {}) {
   const requests: string[] = [];
   const sent: unknown[] = [];

@@ -70,5 +70,6 @@ export function layOut({ timeline, members }: StatusDetail, limit: number): Time
   return { lanes, rows };
 }
 
+/** The payment that a lane stands for. Events may name it by any of its ids. */
 const memberOf = (subject: string, members: readonly Status[]) =>
   members.find((one) => one.subject === subject || one.aliases.includes(subject));

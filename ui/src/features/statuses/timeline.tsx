@@ -19,7 +19,10 @@ import { type Lane, layOut, type Mark, type TimelineRow } from "./timeline-lanes
 /** How many events are shown at first: a subject can have thousands. */
 const atFirst = 100;
 
-/** The payments of an order, and the effects of all events, newest first. */
+/**
+ * The payments of an order, and the effects of all events, newest first. Events that changed nothing are listed as
+ * well, dimmed and with the reason: “why is it not paid?” is answered by the event that did not count.
+ */
 export function Timeline({ status }: { status: StatusDetail }) {
   const [limit, setLimit] = useState(atFirst);
   const { timeline, level } = status;
@@ -82,6 +85,10 @@ interface EventProps {
   lane: number;
 }
 
+/**
+ * One event: when it happened at the provider, what it reported, what it changed, and the delivery that brought it. It
+ * is a line of four columns, or of two lines where the pane is narrow.
+ */
 function Event({ row, lane }: EventProps) {
   const { effect, counts, moved, first, marks } = row;
   const { at, received_at, inherited } = effect;
@@ -123,6 +130,7 @@ function Event({ row, lane }: EventProps) {
   );
 }
 
+/** What an event changed, as two states; or why it changed none. */
 function changeText({ effect, moved }: TimelineRow, first: number | undefined): string {
   const { from, to = "" } = effect;
   if (!moved || effect.effect !== "applied") return effectSentence(effect, first);
@@ -149,6 +157,7 @@ function LaneMark({ mark: { above, below, dot }, row }: { mark: Mark; row: Timel
   );
 }
 
+/** The delivery of an event, which retention may have deleted: its number then leads nowhere. */
 function DeliveryName({ effect, className }: { effect: Effect; className: string }) {
   const { delivery, seq, type, inherited } = effect;
   const name = `#${formatCount(seq)}`;

@@ -10,6 +10,7 @@ export type StatusTab = "timeline" | "customer";
 
 /** The filter as in the URL. An endpoint is given by its name. */
 export type StatusTerms = Partial<Record<TermKey, string>>;
+/** The parameters that filter the list. Others, such as the tab, are about the open status. */
 export type TermKey = "state" | "kind" | "endpoint" | "mode" | "review" | "q";
 
 const termKeys: readonly TermKey[] = ["state", "kind", "endpoint", "mode", "review", "q"];
@@ -29,6 +30,10 @@ export interface StatusesUrl {
   link(id: string): string;
 }
 
+/**
+ * Reads the screen's state from the URL, and returns how to change it. Opening another status replaces the entry in the
+ * browser's history, so that “back” leaves the pane instead of walking through all rows that were looked at.
+ */
 export function useStatusesUrl(): StatusesUrl {
   const { id } = useParams<{ id?: string }>();
   const [, go] = useLocation();
@@ -63,7 +68,10 @@ export function useStatusesUrl(): StatusesUrl {
   };
 }
 
-/** The filter of the terms, or what is wrong with them. */
+/**
+ * The filter of the terms, or what is wrong with them. An endpoint is resolved here, because the API knows ids and
+ * people write names. An unknown mode is ignored, as from an old link.
+ */
 export function filterOf(terms: StatusTerms, endpoints: readonly Endpoint[]): StatusFilter | { unknown: string } {
   const { state, kind, mode, review, q, endpoint: name } = terms;
   const endpoint = endpoints.find((e) => e.name === name || e.id === name)?.id;
