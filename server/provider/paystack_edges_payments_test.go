@@ -55,6 +55,12 @@ var paystackEdges = ofProvider("paystack", []paymentCase{
 	{name: "a stale decline of another reference", events: []paymentEvent{psPaid,
 		paystackChargeEvent(9, "charge.failed", "r-0", "failed", "")},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StatePaid, amount: 4900}}},
+	{name: "less is captured than was held, and the rest is released", events: []paymentEvent{psReserved,
+		{body: strings.ReplaceAll(
+			paystackChargeEvent(60, "preauthorization.capture.success", "r-1", "captured", "").body,
+			`"amount":4900`, `"amount":3000`)},
+		paystackChargeEvent(90, "preauthorization.release.success", "r-1", "released", "")},
+		want: map[string]paymentWant{"payment/r-1": {state: hook.StatePaid, amount: 3000, due: 3000}}},
 	{name: "paid twice, and one returned", events: []paymentEvent{psPaid,
 		paystackChargeEvent(6, "charge.success", "r-2", "success", ""),
 		paystackRefundEvent("refund.processed", `"R1"`, 4900)},

@@ -141,7 +141,8 @@ var razorpayRules = slices.Concat(
 				extract.Kinds{"true": hook.Captured, "1": hook.Captured}, hook.Authorized).Unless(razorpayOfNothing)},
 		{Types: []string{"payment.captured", "subscription.charged"}, Subject: &razorpayPayment, Part: razorpayPart,
 			Match: extract.Always(hook.Captured).Unless(razorpayOfNothing), Marks: razorpayMethods},
-		{Types: []string{"payment.pending"}, Match: extract.Always(hook.Created), Subject: &razorpayPayment}, // on delivery
+		// to be paid on delivery
+		{Types: []string{"payment.pending"}, Match: extract.Always(hook.Created), Subject: &razorpayPayment},
 		{Types: []string{"payment.failed"}, Match: extract.Always(hook.Failed), Subject: &razorpayPayment,
 			Marks: razorpayMethods},
 

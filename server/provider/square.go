@@ -111,7 +111,14 @@ var (
 	// cash may have been rounded.
 	squarePaidAll = slices.Concat(squarePaid, squareDue)
 
+	// squareGivenBack is what was paid of an invoice that was refunded: all that it asks for, if what was paid is no
+	// longer counted.
+	squareGivenBack = slices.Concat([]extract.AmountSpec{squarePaid[0].If(squareStillCounted)}, squareDue)
+
 	squareTip = []extract.AmountSpec{squareMoney("payment", "tip_money")}
+
+	squareStillCounted = extract.Less("const:0",
+		"body:data.object.invoice.payment_requests.0.total_completed_amount_money.amount")
 
 	squareInvoicePaid     = extract.Is("body:data.object.invoice.status", "PAID")
 	squareInvoiceReturned = extract.Is("body:data.object.invoice.status", "REFUNDED")
@@ -164,8 +171,8 @@ var squareRules = withMarks(extract.Rules{
 	{Types: []string{"invoice.scheduled_charge_failed"}, Match: extract.Always(hook.Failed), Subject: &squareInvoice,
 		Due: squareDue, Declared: squarePaid},
 	{Types: []string{"invoice.created", "invoice.updated", "invoice.refunded"}, Subject: &squareInvoice, Also: true,
-		Match: extract.Always(hook.Info).If(squareInvoiceReturned), Due: squarePaidAll, Declared: squarePaidAll,
-		Returned: squarePaidAll},
+		Match: extract.Always(hook.Info).If(squareInvoiceReturned), Due: squareDue, Declared: squareGivenBack,
+		Returned: squareGivenBack},
 	{Types: []string{"invoice.created", "invoice.updated", "invoice.refunded"}, Subject: &squareInvoice, Also: true,
 		Match: extract.Always(hook.Info).If(squareInvoicePaid), Due: squarePaidAll, Declared: squarePaidAll},
 	{Types: []string{"invoice.created", "invoice.updated", "invoice.refunded"}, Subject: &squareInvoice,

@@ -50,6 +50,15 @@ var squareEdges = ofProvider("square", []paymentCase{
 	{name: "an invoice alone says that it was returned", events: []paymentEvent{
 		squareBilled(5, "payment_made", "PAID", 4500), squareBilled(90, "refunded", "REFUNDED", 4500)},
 		want: map[string]paymentWant{"invoice/inv:1": {state: hook.StateRefunded, amount: 4500, refunded: 4500}}},
+	{name: "an invoice that was returned counts nothing as paid", events: []paymentEvent{
+		squareBilled(5, "payment_made", "PAID", 4500), squareBilled(90, "refunded", "REFUNDED", 0)},
+		want: map[string]paymentWant{"invoice/inv:1": {state: hook.StateRefunded, amount: 4500, refunded: 4500}}},
+	{name: "one reference at two merchants", events: []paymentEvent{sqPaid,
+		{body: strings.NewReplacer(`"M1"`, `"M2"`, `"P1"`, `"P9"`, `"O1"`, `"O9"`, "payment.updated-", "other-").
+			Replace(sqPaid.body)}},
+		want: map[string]paymentWant{"payment/P9": {state: hook.StatePaid, amount: 4900},
+			"order/10-4471": {state: hook.StateAmbiguous, currency: "-",
+				review: []hook.Review{hook.ReviewReferenceShared}}}},
 	{name: "an update alone says that an invoice is paid", events: []paymentEvent{
 		squareBilled(0, "published", "UNPAID", 0), squareBilled(5, "updated", "PAID", 4500)},
 		want: map[string]paymentWant{"invoice/inv:1": {state: hook.StatePaid, amount: 4500, due: 4500}}},
