@@ -46,6 +46,7 @@ func (x *extraction) readMoney(s *hook.Statement, rule *Rule, o Outcome, account
 // mark adds to evidence what an outcome has beside a kind.
 func (x *extraction) mark(e *hook.Evidence, o Outcome) {
 	e.Inferred, e.Release, e.Late = e.Inferred || o.Inferred, e.Release || o.Release, e.Late || o.Late
+	e.Reserved = e.Reserved || o.Reserved
 	e.Paid = e.Paid || o.Paid
 	e.Follows, e.Cause = cmp.Or(o.Follows, e.Follows), cmp.Or(o.Cause, e.Cause)
 	e.Review, e.Method = cmp.Or(o.Review, e.Review), cmp.Or(o.Method, e.Method)

@@ -84,6 +84,7 @@ type Outcome struct {
 
 	Follows  hook.More // of a capture
 	Inferred bool      // of a capture: only a setting of the endpoint says so
+	Reserved bool      // of a capture: its amount was authorized before
 	Release  bool      // of a refund: it may be the release of an authorization
 	Cause    hook.Cause
 	Review   hook.Review

@@ -77,6 +77,7 @@ type Evidence struct {
 	Of       string `json:"of,omitempty"`       // of a refund: the Part of the capture that it returns
 	Total    int64  `json:"total,omitempty"`    // the sum so far: of the payment, or with Of, of one capture
 	Inferred bool   `json:"inferred,omitempty"` // only a setting says that it was captured
+	Reserved bool   `json:"reserved,omitempty"` // of a capture: its amount was authorized before, reported or not
 	Follows  More   `json:"follows,omitempty"`  // of a capture: whether the provider says that others follow
 	Charged  int64  `json:"charged,omitempty"`  // of a refund: what the event says was captured
 	Extra    int64  `json:"extra,omitempty"`    // of a capture: what of Amount came on top of the price, such as a tip

@@ -61,6 +61,7 @@ func Compare(a, b *hook.Evidence) int {
 		strings.Compare(a.Currency, b.Currency),
 		cmp.Compare(a.Total, b.Total),
 		compareBool(a.Inferred, b.Inferred),
+		compareBool(a.Reserved, b.Reserved),
 		cmp.Compare(a.Follows, b.Follows),
 		cmp.Compare(a.Charged, b.Charged),
 		cmp.Compare(a.Extra, b.Extra),

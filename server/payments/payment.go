@@ -70,6 +70,7 @@ type payment struct {
 	firstEnd  *hook.Evidence            // the oldest end
 	review    []hook.Review
 	late      bool
+	reserved  bool // a capture says that its amount was authorized before
 	method    hook.Method
 	cause     hook.Cause
 
@@ -175,7 +176,7 @@ func (p *payment) note(e *hook.Evidence) {
 	if e.Review != "" && !slices.Contains(p.review, e.Review) {
 		p.review = append(p.review, e.Review)
 	}
-	p.late = p.late || e.Late
+	p.late, p.reserved = p.late || e.Late, p.reserved || e.Reserved
 	if e.Method != "" {
 		p.method = e.Method
 	}

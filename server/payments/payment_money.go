@@ -221,13 +221,15 @@ func (p *payment) taken() bool { return p.captured > 0 || p.withoutSum }
 // and not of the authorization.
 //
 // An end that only follows from a failed capture or a refund is not stated by anybody. Then unproved forbids the page
-// to say that the payer was not charged.
+// to say that the payer was not charged. The authorization itself may not have been reported: a capture may say that
+// there was one.
 func (p *payment) endHold() {
 	end := p.end()
 	if p.held == nil {
 		all := p.want() > 0 && p.captured >= p.want() // as below
 		p.more = p.follows == hook.MoreFollow && p.taken() && !all && (end == nil || end.At.Before(p.takenBy.At.Time))
-		p.unproved = p.total != nil && p.total.Inferred && !p.taken()
+		p.unproved = p.total != nil && p.total.Inferred && !p.taken() ||
+			p.reserved && !p.taken() && (end == nil || p.broken != nil && end.At.Before(p.broken.At.Time))
 		return
 	}
 	ended := end != nil && !end.At.Before(p.held.At.Time)

@@ -91,6 +91,9 @@ var adyenPayment = extract.SubjectSpec{
 var (
 	adyenAmount = []extract.AmountSpec{extract.Amount("item:amount.value")}
 	adyenPart   = payload.SelectAll("item:pspReference")
+
+	// adyenReserved says that there is an authorization wherever something is captured.
+	adyenReserved = []extract.Match{extract.Mark(extract.Outcome{Reserved: true})}
 )
 
 // adyenChange is the payment of a modification (capture, cancellation, refund). The merchant may give a modification
@@ -198,10 +201,10 @@ func adyenCaptured(match extract.Match) extract.Rule {
 var adyenModifications = extract.Rules{
 	{Types: []string{"AUTHORISATION_ADJUSTMENT"}, Subject: &adyenChange,
 		Match: extract.ByField("item:success", extract.Kinds{"true": hook.Authorized}, hook.Info)},
-	{Types: []string{"CAPTURE"}, Subject: &adyenChange, Part: adyenPart,
+	{Types: []string{"CAPTURE"}, Subject: &adyenChange, Part: adyenPart, Marks: adyenReserved,
 		Match: extract.ByField("item:success", extract.Kinds{"true": hook.Captured}, hook.CaptureFailed)},
 	{Types: []string{"CAPTURE_FAILED"}, Match: extract.Always(hook.CaptureFailed), Subject: &adyenChange,
-		Part: adyenPart},
+		Part: adyenPart, Marks: adyenReserved},
 	{Types: []string{"CANCELLATION", "TECHNICAL_CANCEL"}, Subject: &adyenChange,
 		Match: extract.ByField("item:success", extract.Kinds{"true": hook.Canceled}, hook.Info)},
 

@@ -39,6 +39,10 @@ var adyenEdges = ofProvider("adyen", []paymentCase{
 		adyenBy(6, "P2", "visa", 4900), adyenOn(90, "REFUND", "true", "R1", 4900, "")},
 		want: map[string]paymentWant{"payment/P1": {state: hook.StateRefunded, amount: 4900, refunded: 4900},
 			"order/10-4471": {state: hook.StatePaid, amount: 9800, due: 4900, refunded: 4900}}},
+	// The authorisation may still stand.
+	{name: "a capture fails, and its authorisation was not reported", events: []paymentEvent{adyenTaken,
+		adyenOn(900, "CAPTURE_FAILED", "true", "C1", 4900, "")},
+		want: map[string]paymentWant{"payment/P1": {state: hook.StateFailed}}},
 	{name: "paid twice", settings: adyenAutomatically, events: []paymentEvent{adyenAuthorised,
 		adyenBy(6, "P2", "visa", 4900)},
 		want: map[string]paymentWant{"order/10-4471": {state: hook.StatePaid, amount: 9800, due: 4900,

@@ -214,6 +214,14 @@ var paypalMore = []extract.Match{
 		"false": {Follows: hook.MoreFollow}}, extract.Outcome{}),
 }
 
+// paypalReserved says that a capture is one of an authorization.
+var paypalReserved = []extract.Match{
+	extract.Field("?body:resource.supplementary_data.related_ids.authorization_id",
+		extract.Outcomes{"yes": {Reserved: true}}, extract.Outcome{}),
+	extract.Field("?body:resource.links.#rel=authorization.href",
+		extract.Outcomes{"yes": {Reserved: true}}, extract.Outcome{}),
+}
+
 // paypalMethods say how a payment is paid. Orders name the source; a capture shows a card by the processor's answer,
 // and a bank debit by the reason why it is pending.
 var paypalMethods = slices.Concat(
@@ -369,7 +377,8 @@ var paypalPaymentRules = extract.Rules{
 	{Types: []string{"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.SALE.COMPLETED"}, Match: extract.Always(hook.Captured),
 		Subject: &paypalCapture, Part: paypalPart, Marks: slices.Concat(paypalMethods, paypalMore)},
 	{Types: []string{"PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.SALE.DENIED"},
-		Match: extract.Always(hook.CaptureFailed), Subject: &paypalCapture, Part: paypalPart, Marks: paypalMethods},
+		Match: extract.Always(hook.CaptureFailed), Subject: &paypalCapture, Part: paypalPart,
+		Marks: slices.Concat(paypalMethods, paypalReserved)},
 }
 
 // paypalRefundRules are those of refunds and reversals. The resource is nearly always the refund itself. Where it is

@@ -121,6 +121,15 @@ var paypalEdges = ofProvider("paypal", []paymentCase{
 		paypalBack(9000, "PAYMENT.CAPTURE.REVERSED", "R9", "C1", "49.00", "49.00")},
 		want: map[string]paymentWant{"payment/C1": {state: hook.StateRefunded, amount: 4900, refunded: 4900,
 			dispute: hook.DisputeIsWon}}},
+	// The authorization may still stand.
+	{name: "a capture is denied, and its authorization was not reported", events: []paymentEvent{
+		paypalEvent(60, "PAYMENT.CAPTURE.DENIED", paypalTakenOf("C1", "49.00", "true"))},
+		want: map[string]paymentWant{"payment/C1": {state: hook.StateFailed},
+			"authorization/A1": {state: hook.StateFailed}}},
+	{name: "a capture is denied, and its authorization voided", events: []paymentEvent{
+		paypalEvent(60, "PAYMENT.CAPTURE.DENIED", paypalTakenOf("C1", "49.00", "true")),
+		paypalEvent(90, "PAYMENT.AUTHORIZATION.VOIDED", paypalHeld("A1", "49.00", ""))},
+		want: map[string]paymentWant{"payment/C1": {state: hook.StateCanceled, amount: 4900, denied: true}}},
 	{name: "two merchants use one number", events: []paymentEvent{
 		paypalFor("M1", paypalPaid), paypalFor("M2", paypalOther(6, "C2", "O2", "8.00"))},
 		want: map[string]paymentWant{"payment/C1": paypalIsPaid,

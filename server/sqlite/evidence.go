@@ -26,6 +26,7 @@ func appendEvidence(b []byte, e *hook.Evidence) []byte {
 	b = wire.AppendNonEmpty(b, `,"of":`, e.Of)
 	b = wire.AppendNonZero(b, `,"total":`, e.Total)
 	b = wire.AppendIfTrue(b, `,"inferred":`, e.Inferred)
+	b = wire.AppendIfTrue(b, `,"reserved":`, e.Reserved)
 	b = wire.AppendNonEmpty(b, `,"follows":`, string(e.Follows))
 	b = wire.AppendNonZero(b, `,"charged":`, e.Charged)
 	b = wire.AppendNonZero(b, `,"extra":`, e.Extra)
