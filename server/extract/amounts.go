@@ -93,9 +93,19 @@ func (x *extraction) readAmounts(e *hook.Evidence, rule *Rule) {
 	set(&e.Total, rule.Sums)
 	set(&e.Charged, rule.Charged)
 	set(&e.Extra, rule.Extra)
-	set(&e.Due, rule.Due)
-	set(&e.Declared, rule.Declared)
+	set(&e.Due, x.positive(rule.Due))
+	set(&e.Declared, x.positive(rule.Declared))
 	set(&e.Returned, rule.Returned)
+}
+
+// positive returns the amounts of a list without those that are negative: a price or a sum paid below zero is none.
+func (x *extraction) positive(specs []AmountSpec) []AmountSpec {
+	for i := range specs {
+		if strings.HasPrefix(x.TextOrID(specs[i].at), "-") {
+			return nil
+		}
+	}
+	return specs
 }
 
 // amountIsThePayments reports whether the amount of an event of a kind is that of its payment.
@@ -149,13 +159,23 @@ func (x *extraction) amount(specs []AmountSpec, spec *SubjectSpec) (n int64, cur
 			more, _ := x.sumOf(a, a.plusSum, currency, spec)
 			n += more
 		}
-		return max(0, n), currency, a
+		return max(0, min(n, x.largest(a.most, n, currency, spec))), currency, a
 	}
 	return 0, "", nil
 }
 
 // bareDigits are the digits of an amount whose event names no currency.
 const bareDigits = 2
+
+// largest returns the largest of the amounts at some selectors; otherwise if there is none.
+func (x *extraction) largest(at []payload.Selector, otherwise int64, currency string, spec *SubjectSpec) int64 {
+	var most int64
+	for _, selector := range at {
+		n, _ := minorUnits(x.TextOrID(selector), currency, spec)
+		most = max(most, n)
+	}
+	return cmp.Or(most, otherwise)
+}
 
 // maxSummed is how many elements of each list are added up.
 const maxSummed = 64

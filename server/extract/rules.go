@@ -160,6 +160,7 @@ type AmountSpec struct {
 	each     string             // path with "*" for every element of a list, instead of at
 	where    [][2]string        // with each: members of the innermost element and the texts that they must have
 	given    []condition        // all must hold, or the amount cannot be read
+	most     []payload.Selector // the amount is at most the largest of these
 }
 
 // Amount returns the amount at a selector, in the subject's currency.
@@ -205,6 +206,13 @@ func (a AmountSpec) PlusSum(path string) AmountSpec {
 // Where returns a copy of a sum that counts only those elements of the innermost list whose member has a text.
 func (a AmountSpec) Where(member, text string) AmountSpec {
 	a.where = append(slices.Clip(a.where), [2]string{member, text})
+	return a
+}
+
+// AtMost returns a copy of a that is at most the largest of the amounts at some selectors, in the same currency. Amounts
+// that are missing limit nothing.
+func (a AmountSpec) AtMost(at ...string) AmountSpec {
+	a.most = payload.SelectAll(at...)
 	return a
 }
 

@@ -276,7 +276,9 @@ func asks(k hook.EvidenceKind) bool {
 		hook.Canceled,
 		hook.Info,
 		hook.Authorized,
-		hook.CoinsSeen:
+		hook.CoinsSeen,
+		hook.CoinsReceived,
+		hook.CoinsUnsettled:
 		return true
 	default:
 		return false
