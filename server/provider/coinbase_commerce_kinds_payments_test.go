@@ -39,6 +39,8 @@ var coinbaseKinds = []paymentCase{
 	coinbaseCase("too much came, and was accepted",
 		paymentWant{state: hook.StatePaid, amount: 6000, review: []hook.Review{hook.ReviewOverpaid}}, coinbaseLinks,
 		coinbaseMade, coinbaseResolved("OVERPAID", "60.00")),
+	coinbaseCase("nothing but that coins came too late", coinbaseIs(hook.StateProcessing), coinbaseLinks,
+		coinbaseDelayed),
 	coinbaseCase("late coins are of the price", paymentWant{state: hook.StatePaid, amount: 4900, late: true},
 		coinbaseLinks, coinbaseMade, coinbaseRanOut, coinbaseResolved("DELAYED", "48.97")),
 	coinbaseCase("too little came, and another charge was paid",

@@ -70,6 +70,13 @@ var paddleTransaction = extract.SubjectSpec{
 	Currency: payload.SelectAll("body:data.details.totals.currency_code", "body:data.currency_code"),
 }
 
+// paddleCreated is a transaction at the time of its creation.
+var paddleCreated = func() extract.SubjectSpec {
+	t := paddleTransaction
+	t.Times = payload.SelectAll("body:data.created_at")
+	return t
+}()
+
 // paddleAdjustment is the transaction that a refund, a credit or a chargeback belongs to.
 var paddleAdjustment = extract.SubjectSpec{
 	Aliases:  []extract.AliasSpec{extract.Alias("payment", "body:data.transaction_id")},
@@ -111,8 +118,13 @@ var paddleRules = withMarks(extract.Rules{
 	{Types: []string{"transaction.payment_failed", "transaction.past_due"}, Match: extract.Always(hook.Failed),
 		Subject: &paddleTransaction},
 	{Types: []string{"transaction.canceled"}, Match: extract.Always(hook.Canceled), Subject: &paddleTransaction},
-	// the status "ready" is not mapped: a transaction becomes ready again after a failed payment. Its price may have
-	// changed, since a discount or a tax number may be added until it is paid.
+	// The status "ready" is not mapped: a transaction becomes ready again after a failed payment. It only says that the
+	// transaction was created before. Its price may have changed, since a discount or a tax number may be added until it
+	// is paid.
+	{Types: []string{"transaction.updated"}, Also: true, Subject: &paddleCreated,
+		Match: extract.ByField("body:data.status", extract.Kinds{
+			"draft": hook.Created, "ready": hook.Created, "billed": hook.Created}, "").
+			If(extract.Is("?body:data.created_at", "yes"))},
 	{Types: []string{"transaction.updated"}, Subject: &paddleTransaction, Part: paddleID,
 		Amounts: paddleTransaction.Amounts,
 		Match: extract.ByField("body:data.status",

@@ -92,6 +92,9 @@ var shopifyOrder = extract.SubjectSpec{
 // and transactions of refunds are in that currency, so all amounts are read in it. total_outstanding is in the shop's
 // currency only: what was paid of a part of such an order is unknown, and a paid order is taken to have nothing
 // outstanding.
+//
+// A refund of no items may leave the current price as it is. What was received is therefore never more than the larger
+// of the two prices.
 var (
 	shopifyTotal = []extract.AmountSpec{
 		shopifyPresented("total_price_set"),
@@ -105,10 +108,12 @@ var (
 	}
 	shopifyReceived = []extract.AmountSpec{
 		shopifyPresented("current_total_price_set").PlusSum(shopifyRefund).
-			Where("kind", "refund").Where("status", "success"),
+			Where("kind", "refund").Where("status", "success").
+			AtMost("body:total_price_set.presentment_money.amount", "body:current_total_price_set.presentment_money.amount"),
 		shopifyPresented("total_price_set"),
 		extract.Amount("body:current_total_price").Minus("body:total_outstanding").PlusSum(shopifyRefund).
-			Where("kind", "refund").Where("status", "success"),
+			Where("kind", "refund").Where("status", "success").
+			AtMost("body:total_price", "body:current_total_price"),
 		extract.Amount("body:total_price").Minus("body:total_outstanding"),
 	}
 	// shopifyPart is what was paid of an order that is partially paid, if it is known.

@@ -69,7 +69,7 @@ func shopifyPartlyPaid() []paymentCase {
 		shopifyCase("only that an order paid in part was canceled", shopIs(hook.StateCanceled),
 			shopifyEvent(9, "orders/cancelled", "partially_paid", shopifyCanceledAt(9))),
 		shopifyCase(
-			"paid, shopifyMade larger, and nobody says what is outstanding",
+			"paid, made larger, and nobody says what is outstanding",
 			paymentWant{state: hook.StatePartiallyPaid, amount: 4900, due: 5900},
 			shopifyPaidOnce,
 			shopifyEvent(
@@ -110,7 +110,10 @@ func shopifyPartlyPaid() []paymentCase {
 		shopifyCase("refunded without a return of items", shopBack(hook.StatePartiallyRefunded, 900), shopifyPaidOnce,
 			shopifyEvent(90, "orders/updated", "partially_refunded", shopifyPrices("40.00", "0.00"),
 				shopifyRefunds("9.00"))),
-		shopifyCase("refunded in part, then shopifyMade larger",
+		shopifyCase("refunded as a courtesy, and the price stays", shopBack(hook.StatePartiallyRefunded, 900),
+			shopifyPaidOnce, shopifyEvent(90, "orders/updated", "partially_refunded", shopifySettled,
+				shopifyRefunds("9.00"))),
+		shopifyCase("refunded in part, then made larger",
 			paymentWant{state: hook.StatePartiallyPaid, amount: 4900, due: 5000, refunded: 900}, shopifyPaidOnce,
 			shopifyEvent(90, "orders/updated", "partially_refunded", shopifyPrices("40.00", "0.00"),
 				shopifyRefunds("9.00")),
