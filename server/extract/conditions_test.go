@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"testing"
 
 	"hookbeam/server/extract/extracttest"
@@ -49,6 +50,42 @@ func TestAReferenceIsANameWithinItsScope(t *testing.T) {
 	} {
 		if got := house.mustExtract(`{"tea":1,"order":7,` + body + `}`)[0].Account; got != want {
 			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+	}
+}
+
+// TestAnAmountMayDependOnOtherFields has a price in two currencies, and a sum that is limited by the price.
+func TestAnAmountMayDependOnOtherFields(t *testing.T) {
+	abroad := Differ("body:currency", "body:theirs.currency")
+	order := SubjectSpec{
+		Kind: hook.KindOrder, Orders: []AliasSpec{Alias("tea-order", "body:order")},
+		Currency: payload.SelectAll("body:currency"), Decimal: true,
+	}
+	house := Source{Event: eventOf("body"), Rules: Rules{{
+		Types: []string{"tea"}, Subject: &order, Level: hook.LevelOrder,
+		Match: AlwaysState(Outcome{State: hook.StatePaid, Paid: true}),
+		Due: []AmountSpec{
+			Amount("body:theirs.price").In("body:theirs.currency").If(abroad), Amount("body:price"),
+		},
+		Declared: []AmountSpec{Amount("body:price").Plus("body:extra").AtMost("body:price", "body:most")},
+	}}}
+	for body, want := range map[string][3]string{
+		`"price":"49.00"`: {"4900", "4900", "EUR"},
+		`"price":"49.00","theirs":{"price":"53.41","currency":"USD"}`: {"5341", "4900", "USD"},
+		`"price":"49.00","theirs":{"price":"53.41","currency":"EUR"}`: {"4900", "4900", "EUR"},
+		`"price":"49.00","extra":"9.00"`:                              {"4900", "4900", "EUR"},
+		`"price":"49.00","extra":"9.00","most":"55.00"`:               {"4900", "5500", "EUR"},
+		`"price":"49.00","extra":"9.00","most":"99.00"`:               {"4900", "5800", "EUR"},
+		`"price":"-49.00"`: {"0", "0", ""},
+		`"price":"?"`:      {"0", "0", ""},
+	} {
+		all := house.mustExtract(`{"type":"tea","order":7,"currency":"EUR",` + body + `}`)
+		if len(all) != 1 || !all[0].Paid {
+			t.Fatalf("%s: %+v", body, all)
+		}
+		got := [3]string{fmt.Sprint(all[0].Due), fmt.Sprint(all[0].Declared), all[0].Evidence.Currency}
+		if got != want {
+			t.Errorf("%s: %v, want %v", body, got, want)
 		}
 	}
 }

@@ -209,8 +209,8 @@ func (a AmountSpec) Where(member, text string) AmountSpec {
 	return a
 }
 
-// AtMost returns a copy of a that is at most the largest of the amounts at some selectors, in the same currency. Amounts
-// that are missing limit nothing.
+// AtMost returns a copy of a that is at most the largest of the amounts at some selectors, in the same currency.
+// Amounts that are missing limit nothing.
 func (a AmountSpec) AtMost(at ...string) AmountSpec {
 	a.most = payload.SelectAll(at...)
 	return a

@@ -118,9 +118,9 @@ var paddleRules = withMarks(extract.Rules{
 	{Types: []string{"transaction.payment_failed", "transaction.past_due"}, Match: extract.Always(hook.Failed),
 		Subject: &paddleTransaction},
 	{Types: []string{"transaction.canceled"}, Match: extract.Always(hook.Canceled), Subject: &paddleTransaction},
-	// The status "ready" is not mapped: a transaction becomes ready again after a failed payment. It only says that the
-	// transaction was created before. Its price may have changed, since a discount or a tax number may be added until it
-	// is paid.
+	// The status "ready" is not mapped: a transaction becomes ready again after a failed payment. It only says that
+	// the transaction was created before. Its price may have changed, since a discount or a tax number may be added
+	// until it is paid.
 	{Types: []string{"transaction.updated"}, Also: true, Subject: &paddleCreated,
 		Match: extract.ByField("body:data.status", extract.Kinds{
 			"draft": hook.Created, "ready": hook.Created, "billed": hook.Created}, "").

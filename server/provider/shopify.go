@@ -109,7 +109,8 @@ var (
 	shopifyReceived = []extract.AmountSpec{
 		shopifyPresented("current_total_price_set").PlusSum(shopifyRefund).
 			Where("kind", "refund").Where("status", "success").
-			AtMost("body:total_price_set.presentment_money.amount", "body:current_total_price_set.presentment_money.amount"),
+			AtMost("body:total_price_set.presentment_money.amount",
+				"body:current_total_price_set.presentment_money.amount"),
 		shopifyPresented("total_price_set"),
 		extract.Amount("body:current_total_price").Minus("body:total_outstanding").PlusSum(shopifyRefund).
 			Where("kind", "refund").Where("status", "success").

@@ -80,7 +80,8 @@ func shopifyPartlyPaid() []paymentCase {
 			),
 		),
 		shopifyCase("authorized, then paid", shopIs(hook.StatePaid), shopifyMade,
-			shopifyEvent(1, "orders/updated", "authorized", shopifyNone), shopifyEvent(90, "orders/paid", "paid", shopifySettled)),
+			shopifyEvent(1, "orders/updated", "authorized", shopifyNone),
+			shopifyEvent(90, "orders/paid", "paid", shopifySettled)),
 		shopifyCase(
 			"an authorization runs out",
 			shopDenied(hook.StateExpired),
