@@ -20,6 +20,8 @@ type whole struct {
 	taken   bool           // money was taken, be it returned since or not
 	shared  bool           // orders declare money that payments without an order may have brought; see shareMoney
 	covered bool           // those payments brought all of it
+
+	someBack bool // something was returned of a sum that nobody said
 }
 
 // combine derives the state from an order's own evidence and its members. With one member and no facts of its own, the
@@ -173,8 +175,17 @@ func (w *whole) sum() {
 	}
 	s.Captured = max(s.Captured, s.Refunded) // what was returned had been taken
 	w.net = s.Captured - s.Refunded
+	if w.net == 0 && s.Refunded > 0 && w.unknownSum() { // the refund proves a part of what was taken, and not all
+		w.someBack = true
+		s.Captured, s.Refunded = 0, 0
+	}
 	w.noSum = w.noSum || w.own.withoutSum()
 	w.taken = s.Captured > 0 || w.noSum
+}
+
+// unknownSum reports whether a shop says that money was taken, not how much, and not that all of it was returned.
+func (w *whole) unknownSum() bool {
+	return len(w.all) == 0 && w.own.withoutSum() && w.own.money != nil && w.own.money.State != hook.StateRefunded
 }
 
 // shareMoney counts money once that a reference lists twice: as declared by an order that does not say which payment

@@ -27,15 +27,17 @@ type own struct {
 	underway bool           // a snapshot said that money was on its way
 	// fulfilment is what the newest event that reports it says.
 	fulfilment hook.State
-	paidAt     *hook.Evidence // the oldest that declares money
-	backAt     *hook.Evidence // the one that declares what was returned
-	outside    int64          // the largest sum returned, as other evidence than lists says
-	outsideBy  *hook.Evidence // that evidence
+	paidAt     *hook.Evidence   // the oldest that declares money
+	backAt     *hook.Evidence   // the one that declares what was returned
+	refunds    map[string]int64 // amounts of single refunds, by their ids
+	refundedBy *hook.Evidence   // the newest of them
+	outside    int64            // the largest sum returned, as other evidence than lists says
+	outsideBy  *hook.Evidence   // that evidence
 }
 
 // readOwn reads a set of evidence, which need not be in order.
 func readOwn(set []hook.Evidence) *own {
-	o := &own{newest: make(map[hook.EvidenceKind]*hook.Evidence, 4)}
+	o := &own{newest: make(map[hook.EvidenceKind]*hook.Evidence, 4), refunds: map[string]int64{}}
 	all := InOrder(set)
 	o.currency = ownCurrency(all)
 	for i := range all {
@@ -108,10 +110,15 @@ func (o *own) note(e *hook.Evidence) {
 
 // noteReturned reads what a piece says was returned. A snapshot that declares a sum paid lists all refunds of the
 // order, so the newest one counts, also where it lists fewer than an older one: a shop may delete a refund. Of two at
-// the same time the larger counts. All other evidence can only add to it.
+// the same time the larger counts. Single refunds that have ids are added up. All three describe the same money, so the
+// largest counts.
 func (o *own) noteReturned(e *hook.Evidence) {
 	returned := e.Returned
-	if e.Kind == hook.Refund {
+	switch {
+	case e.Kind != hook.Refund:
+	case e.Part != "" && e.Amount != 0:
+		o.refunds[e.Part], o.refundedBy = e.Amount, e
+	default:
 		returned = max(returned, e.Amount, e.Total)
 	}
 	switch {
@@ -123,9 +130,20 @@ func (o *own) noteReturned(e *hook.Evidence) {
 		o.list = e
 	}
 	o.returned, o.backAt = o.outside, o.outsideBy
-	if o.list != nil && o.list.Returned > o.outside {
+	if sum := sumOf(o.refunds); sum > o.returned {
+		o.returned, o.backAt = sum, o.refundedBy
+	}
+	if o.list != nil && o.list.Returned > o.returned {
 		o.returned, o.backAt = o.list.Returned, o.list
 	}
+}
+
+// sumOf adds up amounts.
+func sumOf(amounts map[string]int64) (sum int64) {
+	for _, amount := range amounts {
+		sum += amount
+	}
+	return sum
 }
 
 // isList reports whether a piece is a snapshot that lists all refunds of a paid order.

@@ -31,9 +31,13 @@ func randomSnapshots(random *rand.Rand, n int) (all []hook.Evidence) {
 		}
 		if random.IntN(6) == 0 {
 			e.Kind, e.State, e.Paid, e.Declared, e.Amount = hook.Refund, "", false, 0, amount()
+			e.Part = []string{"", "f1", "f2", "f3"}[random.IntN(4)]
 		}
 		if e.Due+e.Declared+e.Returned+e.Amount != 0 {
 			e.Currency = []string{"EUR", "EUR", "EUR", "EUR", "USD"}[random.IntN(5)]
+		}
+		if e.Part != "" && e.Currency != "" { // one refund is in one currency
+			e.Currency = "EUR"
 		}
 		all = append(all, e)
 	}
