@@ -205,8 +205,9 @@ var shopifyRules = extract.Rules{
 			"yes/authorized": {State: hook.StateAuthorized, Rank: 65}, // the authorization stands until it is voided
 		}),
 		Due: shopifyDue},
-	// A refund that is reported alone is at least what was returned. The order's own events list all of them.
+	// Refunds that are reported alone are at least what was returned. The order's own events list all of them.
 	{Types: []string{"refunds/create"}, Level: hook.LevelOrder, Match: extract.Always(hook.Refund), Needs: true,
+		Part: payload.SelectAll("body:id"),
 		Amounts: []extract.AmountSpec{
 			extract.SumOf("transactions.*.amount").Where("kind", "refund").Where("status", "success")},
 		Subject: &extract.SubjectSpec{Kind: hook.KindOrder,
