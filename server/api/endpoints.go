@@ -12,6 +12,7 @@ import (
 
 	"hookbeam/server/access"
 	"hookbeam/server/hook"
+	"hookbeam/server/provider"
 	"hookbeam/server/wire"
 )
 
@@ -23,7 +24,12 @@ type SecretInput struct {
 
 // View returns e as clients of site see it. The server also uses it for the updates of the live connection.
 func View(site access.Site, e hook.Endpoint) wire.Endpoint {
-	return wire.NewEndpoint(&e, site.URL("in/"+e.Slug), formatDuration(e.Tolerance))
+	v := wire.NewEndpoint(&e, site.URL("in/"+e.Slug), formatDuration(e.Tolerance))
+	for i, s := range e.Secrets {
+		check := provider.CheckSecret(&e, s.Value)
+		v.Secrets[i].Weak, v.Secrets[i].Doubts = check.Weak, doubtsOf(check)
+	}
+	return v
 }
 
 // formatDuration formats a duration without zero units at the end: 5m, not 5m0s.
@@ -153,7 +159,8 @@ func (a *API) mountEndpoints(h huma.API) {
 		"Returns all endpoints, oldest first, without the values of their secrets."), a.listEndpoints)
 	create := a.call("POST /endpoints", "create-endpoint", "Create an endpoint",
 		"Creates an endpoint with a webhook URL that cannot be guessed. verify defaults to enforce if a secret is "+
-			"given and to off otherwise.")
+			"given and to off otherwise. A secret that looks wrong is saved all the same: the response lists the "+
+			"doubts about it.")
 	create.DefaultStatus = http.StatusCreated
 	register(a, h, create, a.createEndpoint)
 	register(a, h, a.call("GET /endpoints/{id}", "get-endpoint", "Get an endpoint",
@@ -168,10 +175,14 @@ func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("POST /endpoints/{id}/confirm", "confirm-endpoint", "Confirm the first endpoint",
 		"Opens the endpoint that was created on the first start to the internet. Other endpoints do not change."),
 		a.confirmEndpoint)
-	sample := a.call("POST /endpoints/{id}/sample", "create-sample", "Send a sample",
+	sample := a.call(
+		"POST /endpoints/{id}/sample",
+		"create-sample",
+		"Send a sample",
 		"Makes a request like the endpoint's provider sends, signs it with the endpoint's secret and delivers it like "+
 			"any other. It is marked as a test. With flow, it is one step in the life of a payment: send the steps 0 "+
-			"to steps−1 with the same run, and create a status link for the subject in the response.")
+			"to steps−1 with the same run, and create a status link for the subject in the response.",
+	)
 	sample.DefaultStatus = http.StatusCreated
 	register(a, h, sample, a.sendSample)
 	register(a, h, a.call("POST /endpoints/{id}/reverify", "reverify-deliveries", "Verify rejected deliveries again",

@@ -107,9 +107,9 @@ func TestInvalidEndpointsAreRejected(t *testing.T) {
 		`{"name":"a","max_body":99999999}`:       "max_body",
 		`{"name":"a","provider":"nobody"}`:       "nobody",
 		`{"name":"a","secrets":[{"label":"x"}]}`: "secret",
-		`{"name":"a","secrets":[{"label":"x","value":"short"}]}`: "secret",
-		`{"name":"a","response":{"status":500}}`:                 "status",
-		`{"name":"a","settings":"x"}`:                            "settings",
+		`{"name":"a","secrets":[{"label":"x","value":" "}]}`: "secret",
+		`{"name":"a","response":{"status":500}}`:             "status",
+		`{"name":"a","settings":"x"}`:                        "settings",
 	} {
 		a := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: body,
 			header: http.Header{"Content-Type": {"application/json"}}})

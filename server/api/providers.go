@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,7 +18,8 @@ func (a *API) mountProviders(h huma.API) {
 	register(a, h, a.call("GET /providers", "list-providers", "List providers",
 		"Returns the senders that Hookbeam supports, with the steps to set each up."), a.listProviders)
 	register(a, h, a.call("POST /providers/{id}/check-secret", "check-secret", "Check a secret",
-		"Checks whether a secret has the form that this provider uses. The secret is not stored."), a.checkSecret)
+		"Says what saving this secret would say: an error if it could not be saved, and the doubts that the endpoint "+
+			"would have about it. The secret is not stored."), a.checkSecret)
 }
 
 func (a *API) listProviders(context.Context, *struct{}) (*struct{ Body wire.ProviderList }, error) {
@@ -52,25 +54,37 @@ func newProvider(p *provider.Provider) wire.Provider {
 
 // CheckSecretRequest is the body of POST /providers/{id}/check-secret.
 type CheckSecretRequest struct {
-	Value string `json:"value" maxLength:"4096" doc:"The secret."`
+	Value    string            `json:"value" maxLength:"4096" doc:"The secret."`
+	Settings map[string]string `json:"settings,omitempty" doc:"The endpoint's settings, where the form of the secret depends on them."`
 }
 
-// checkSecret checks the form of a secret. A secret with an error could not be saved; one with a warning could.
+// checkSecret says what the answer to saving a secret would say about it. A secret with an error could not be saved;
+// one with doubts could.
 func (a *API) checkSecret(_ context.Context, in *struct {
 	ID   string `path:"id" maxLength:"40" doc:"The provider's id."`
 	Body CheckSecretRequest
 }) (*struct{ Body wire.SecretCheck }, error) {
-	p, known := provider.For(in.ID)
-	if !known {
+	if _, known := provider.For(in.ID); !known {
 		return nil, &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
 			Detail: "This provider does not exist. GET /providers lists all providers."}
 	}
-	check := wire.SecretCheck{}
-	if complaint := provider.CheckSecret(in.ID, in.Body.Value); complaint != "" {
-		check.Error = "This " + complaint
-	} else {
-		check.Warning = p.Doubt(in.Body.Value)
+	found := provider.CheckSecret(&hook.Endpoint{Provider: in.ID, Settings: in.Body.Settings}, in.Body.Value)
+	check := wire.SecretCheck{Weak: found.Weak, Doubts: doubtsOf(found)}
+	if found.Refusal != "" {
+		check.Error = "This secret " + found.Refusal
+	}
+	for _, d := range check.Doubts {
+		check.Warning = strings.TrimSpace(check.Warning + " " + d.Detail)
 	}
 	check.Complaint, check.Doubt = check.Error, check.Warning
 	return &struct{ Body wire.SecretCheck }{check}, nil
+}
+
+// doubtsOf returns the doubts about a secret as clients see them. It is never nil.
+func doubtsOf(c provider.SecretCheck) []wire.SecretDoubt {
+	doubts := make([]wire.SecretDoubt, len(c.Doubts))
+	for i, d := range c.Doubts {
+		doubts[i] = wire.SecretDoubt{Code: d.Code, Detail: d.Text}
+	}
+	return doubts
 }

@@ -98,6 +98,7 @@ var schemaDescriptions = map[string]string{
 	"Reviewed":                "Who looked at a payment or order that needed review.",
 	"ReviewStatusRequest":     "What you decided about a payment or order that needs review.",
 	"SecretCheck":             "Whether a secret has the form that a provider uses.",
+	"SecretDoubt":             "One unusual thing about a secret that is accepted.",
 	"SecretHelp":              "Which of a provider's secrets is needed.",
 	"SecretInput":             "A secret to store. Its value is never returned.",
 	"SecretLabel":             "One of an endpoint's secrets, without its value.",

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -43,6 +44,15 @@ func (a *API) warnings() []wire.Warning {
 	if proxies := a.Addresses.UntrustedProxies(a.Now()); len(proxies) > 0 {
 		warnings = append(warnings, wire.Warning{Code: proxyNotTrusted,
 			Detail: proxyAdvice + " Seen: --trusted-proxy " + strings.Join(proxies, ",")})
+	}
+	if weak := a.Endpoints.WeakSecrets(); len(weak) > 0 {
+		const most = 20 // named
+		detail := "These secrets are short enough to be guessed: " + strings.Join(weak[:min(len(weak), most)], ", ")
+		if len(weak) > most {
+			detail += fmt.Sprintf(" and %d more", len(weak)-most)
+		}
+		warnings = append(warnings, wire.Warning{Code: "weak_secret",
+			Detail: detail + ". Replace each by one of 16 bytes or more, at the sender and here."})
 	}
 	return warnings
 }

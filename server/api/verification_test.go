@@ -180,11 +180,12 @@ func TestSecretFormatIsChecked(t *testing.T) {
 	h := newTestAPI(t, "")
 	for name, c := range map[string]struct{ provider, value, complaint, doubt string }{
 		"right":           {"stripe", stripeSecret, "", ""},
-		"an API key":      {"stripe", "sk_live_0123456789abcdef", "looks like an API secret key (sk_…)", ""},
+		"an API key":      {"stripe", "sk_live_0123456789abcdef", "", "looks like an API secret key (sk_…)"},
 		"right elsewhere": {"paystack", "sk_live_0123456789abcdef", "", ""},
 		"odd":             {"stripe", "0123456789abcdef0123", "", "begins with whsec_"},
-		"short":           {"stripe", "whsec_1", "at least 16", ""},
-		"an address":      {"generic", "https://example.com/hook", "looks like a URL", ""},
+		"short":           {"stripe", "whsec_1", "", "guessed from one signed request"},
+		"an address":      {"generic", "https://example.com/hook", "", "looks like a URL"},
+		"blank":           {"stripe", `\t`, "is blank", ""},
 		"another form":    {"discord", "not-hexadecimal-at-all", "64 hex digits", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

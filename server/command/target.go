@@ -10,7 +10,6 @@ import (
 	"maps"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"hookbeam/server/client"
@@ -114,14 +113,16 @@ func (c *triggerCmd) findEndpoint(ctx context.Context, p *provider.Provider, d D
 // loadKey reads the secret or the key of --secret-file, --secret-env or --key. It replaces the secrets of the endpoint.
 func (c *triggerCmd) loadKey(t *target, env func(string) string) error {
 	switch {
-	case c.SecretFile != "":
-		text, err := os.ReadFile(c.SecretFile)
+	case c.SecretFile != "" || c.SecretEnv != "":
+		secret, err := readSecret(c.SecretFile, c.SecretEnv, env)
 		if err != nil {
-			return fmt.Errorf("read the secret: %w", err)
+			return err
 		}
-		t.secrets = []string{strings.TrimSpace(string(text))}
-	case c.SecretEnv != "":
-		t.secrets = []string{env(c.SecretEnv)}
+		t.secrets = []string{secret}
+		if signature.Clean(secret) != secret {
+			t.note = "The secret has white space, quotes or something else around it. " +
+				"Samples are signed with it as it is."
+		}
 	case c.Key != "":
 		text, err := os.ReadFile(c.Key)
 		if err != nil {
@@ -133,9 +134,6 @@ func (c *triggerCmd) loadKey(t *target, env func(string) string) error {
 		}
 	default:
 		return nil
-	}
-	if len(t.secrets) == 1 && t.secrets[0] == "" {
-		return usageErrorf("the signing secret is empty")
 	}
 	return nil
 }

@@ -3,14 +3,17 @@ package command
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"hookbeam/server/diagnose"
 	"hookbeam/server/hook"
@@ -82,9 +85,9 @@ func (c *verifyCmd) Run(d Deps) error {
 		Reason:   f.Reason,
 		Scheme:   f.Check.Scheme,
 		Covers:   f.Check.Covers,
-		Strength: f.Check.Strength(),
-		Type:     f.Type,
-		Event:    f.Event,
+		Strength: f.Check.Strength(), SecretUse: wire.NewSecretUse(f.Marks),
+		Type:  f.Type,
+		Event: f.Event,
 	}
 	if f.Verdict != hook.Verified {
 		diagnosis := diagnose.Run(p, diagnose.Case{Record: r, Endpoint: e, Context: on}).Wire()
@@ -97,6 +100,7 @@ func (c *verifyCmd) Run(d Deps) error {
 // not verify. As text, the result is one of
 //
 //	verified: hmac-sha256, signed body, signed 1m0s before it was received
+//	NOTES about the secret
 //
 //	rejected: signature_mismatch
 //	SUMMARY of the diagnosis
@@ -112,7 +116,7 @@ func printVerifyResult(out io.Writer, v wire.VerifyResult, asJSON bool, check ho
 		} else if check.Dated {
 			age = fmt.Sprintf(", signed %s before it was received", skew)
 		}
-		_, err = fmt.Fprintf(out, "verified: %s, %s%s\n", v.Scheme, v.Strength, age)
+		_, err = fmt.Fprintf(out, "verified: %s, %s%s\n%s", v.Scheme, v.Strength, age, secretNotes(v.SecretUse))
 	default:
 		_, err = fmt.Fprintf(out, "%s: %s\n%s\n%s\n",
 			v.Verdict, v.Reason, v.Diagnosis.Summary, v.Diagnosis.Findings[0].Fix)
@@ -121,6 +125,20 @@ func printVerifyResult(out io.Writer, v wire.VerifyResult, asJSON bool, check ho
 		return errNotVerified
 	}
 	return err
+}
+
+// secretNotes returns a line for each unusual thing about the secret that matched.
+func secretNotes(use wire.SecretUse) (notes string) {
+	if use.SecretTrimmed {
+		notes += "The secret matched without the white space, quotes or prefix around it.\n"
+	}
+	if use.SecretAsText {
+		notes += "The text of the secret is the key: it was not decoded from base64.\n"
+	}
+	if use.WeakSecret {
+		notes += "The secret is weak: it is short enough to be guessed. Use one of 16 bytes or more.\n"
+	}
+	return notes
 }
 
 // record builds the request to verify from the file and the flags. Flags are applied after the file: --header adds a
@@ -185,8 +203,9 @@ func readRequest(content []byte, r *hook.Record) error {
 	return lines.Err()
 }
 
-// readSecret reads a secret from a file, or else from an environment variable. Line breaks at its end, which editors
-// add, are not part of it.
+// readSecret reads a secret from a file, or else from an environment variable. A byte order mark at its beginning and
+// line breaks at its end, which editors add, are not part of it. Anything else around it may be: signature.Clean
+// removes it as a second attempt.
 func readSecret(file, variable string, env func(string) string) (string, error) {
 	secret := env(variable)
 	if file != "" {
@@ -194,12 +213,34 @@ func readSecret(file, variable string, env func(string) string) (string, error) 
 		if err != nil {
 			return "", err
 		}
-		secret = string(text)
+		secret = string(fromUTF16(text))
 	}
-	if secret = strings.TrimRight(secret, "\r\n"); secret == "" {
+	secret = strings.TrimRight(strings.TrimPrefix(secret, "\ufeff"), "\r\n")
+	if signature.Blank(secret) {
 		return "", usageErrorf("pass a secret that is not empty with --secret-file or --secret-env")
 	}
 	return secret, nil
+}
+
+// fromUTF16 converts a text in UTF-16, in which some shells write files, to UTF-8. It returns a text without the byte
+// order mark of UTF-16 as it is.
+func fromUTF16(text []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case len(text)%2 != 0:
+		return text
+	case bytes.HasPrefix(text, []byte{0xff, 0xfe}):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(text, []byte{0xfe, 0xff}):
+		order = binary.BigEndian
+	default:
+		return text
+	}
+	var units []uint16
+	for pair := range slices.Chunk(text[2:], 2) {
+		units = append(units, order.Uint16(pair))
+	}
+	return []byte(string(utf16.Decode(units)))
 }
 
 // readFile reads a file, or standard input if name is "-".

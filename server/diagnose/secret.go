@@ -122,8 +122,6 @@ func secretForms(value string) (all []secretReading) {
 	add("whsec_"+base64.StdEncoding.EncodeToString([]byte(bare)),
 		"if it is used as text, not decoded, without the prefix whsec_", decoded)
 	add(hex.EncodeToString([]byte(value)), "if it is used as text, not decoded from hex", decoded)
-	add(strings.TrimSpace(value), "without the white space around it",
-		"Add it to the endpoint again, without white space.")
 	for _, end := range []string{"\n", "\r\n", " "} {
 		add(value+end, "with white space after it",
 			"Set it at the sender again, without the line break or space at its end.")

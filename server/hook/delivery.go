@@ -85,8 +85,8 @@ type Record struct {
 // NodeID is the number of a node in a cluster, from 1. It is 0 on a single server.
 type NodeID uint16
 
-// Marks is a set of bits that say how a delivery came into the log, if its sender did not send it as it is. Bits that
-// this release does not define are preserved.
+// Marks is a set of bits that say what is unusual about a delivery: how it came into the log, if its sender did not
+// send it as it is, and the secret that verified it. Bits that this release does not define are preserved.
 type Marks uint32
 
 // The marks.
@@ -94,7 +94,14 @@ const (
 	MarkImported Marks = 1 << iota // imported from another log
 	MarkEdited                     // edited by a person before it was sent again
 	MarkSample                     // a generated sample, not sent by a provider
+
+	MarkSecretWeak    // the secret is short enough to be guessed from one signed request
+	MarkSecretTrimmed // the secret matched without white space, quotes or a prefix around it, not as it was given
+	MarkSecretAsText  // the text of the secret is the key, where the sender's format is base64
 )
+
+// SecretMarks are the marks that a verification sets.
+const SecretMarks = MarkSecretWeak | MarkSecretTrimmed | MarkSecretAsText
 
 // Integrity says whether the stored bytes of a delivery are those that were received. A log computes a checksum when it
 // appends a record, and compares it when it reads the record.

@@ -352,14 +352,14 @@ func validateEndpoint(e hook.Endpoint) string {
 	if problem := validateStatuses(e.Statuses); problem != "" {
 		return problem
 	}
-	return validateSecrets(e.Provider, e.Secrets)
+	return validateSecrets(e)
 }
 
-// validateSecrets returns a sentence for the user about the first secret that is not valid, or "". sender is the id of
-// the provider, which can restrict the form of its secrets.
-func validateSecrets(sender string, secrets []hook.Secret) string {
+// validateSecrets returns a sentence for the user about the first secret that is not valid, or "". A secret that merely
+// looks wrong is valid: provider.CheckSecret has doubts about it, which the API tells.
+func validateSecrets(e hook.Endpoint) string {
 	seen := map[string]bool{}
-	for _, s := range secrets {
+	for _, s := range e.Secrets {
 		switch {
 		case s.Label == "" || len(s.Label) > 40:
 			return "Each secret must have a label of 1 to 40 characters."
@@ -367,11 +367,8 @@ func validateSecrets(sender string, secrets []hook.Secret) string {
 			return fmt.Sprintf("Two secrets have the label %q. Give each secret a different label.", s.Label)
 		case len(s.Value) > maxSecret:
 			return fmt.Sprintf("The secret %q has %d bytes. The maximum is %d bytes.", s.Label, len(s.Value), maxSecret)
-		case strings.TrimSpace(s.Value) != s.Value:
-			return fmt.Sprintf("The secret %q begins or ends with white space, which HTTP headers cannot carry. "+
-				"Remove the white space.", s.Label)
 		}
-		if problem := provider.CheckSecret(sender, s.Value); problem != "" {
+		if problem := provider.CheckSecret(&e, s.Value).Refusal; problem != "" {
 			return fmt.Sprintf("The secret %q %s", s.Label, problem)
 		}
 		seen[s.Label] = true

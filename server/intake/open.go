@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"hookbeam/server/hook"
@@ -56,8 +57,26 @@ func (es *Endpoints) Confirm(ctx context.Context, id hook.EndpointID) (hook.Endp
 	})
 }
 
-// WarnOfOpen logs one line with the names of the endpoints that verify nothing, and one with those that reject
-// everything because they have no usable secret, if there are any. The server calls it when it starts.
+// WeakSecrets returns the secrets that are short enough to be guessed, of the endpoints that verify with them, as
+// "label of endpoint".
+func (es *Endpoints) WeakSecrets() (weak []string) {
+	for _, e := range es.List() {
+		p, known := provider.For(e.Provider)
+		if !known || Open(e) {
+			continue
+		}
+		for _, s := range e.Secrets {
+			if p.Signature.Weak(&e, s.Value) {
+				weak = append(weak, fmt.Sprintf("%q of %s", s.Label, e.Name))
+			}
+		}
+	}
+	return weak
+}
+
+// WarnOfOpen logs one line with the names of the endpoints that verify nothing, one with those that reject everything
+// because they have no usable secret, and one with the weak secrets, if there are any. The server calls it when it
+// starts.
 func (es *Endpoints) WarnOfOpen(log *slog.Logger) {
 	var open, closed []string
 	for _, e := range es.List() {
@@ -67,13 +86,16 @@ func (es *Endpoints) WarnOfOpen(log *slog.Logger) {
 			closed = append(closed, e.Name)
 		}
 	}
-	warn := func(text string, names []string) {
+	warn := func(text, what string, names []string) {
 		const most = 20 // names in a line
 		if len(names) > 0 {
-			log.Warn(text, "count", len(names), "endpoints", names[:min(len(names), most)])
+			log.Warn(text, "count", len(names), what, names[:min(len(names), most)])
 		}
 	}
 	warn("endpoints without verification: anyone who knows their address can send to them. "+
-		"Give each a secret, or leave it if that is intended", open)
-	warn("endpoints that reject every delivery: they verify but have no usable secret. Give each a secret", closed)
+		"Give each a secret, or leave it if that is intended", "endpoints", open)
+	warn("endpoints that reject every delivery: they verify but have no usable secret. Give each a secret",
+		"endpoints", closed)
+	warn("weak secrets: they are short enough to be guessed. Replace each by one of 16 bytes or more",
+		"secrets", es.WeakSecrets())
 }

@@ -56,7 +56,7 @@ func validateTexts(e hook.Endpoint, was *hook.Endpoint) string {
 }
 
 // cleanPEM writes the endpoint's secrets and settings that are in PEM without white space around them, as
-// signature.CleanPEM does. It must be called before validation, which refuses such white space in other texts.
+// signature.CleanPEM does. Other secrets are stored as they are given.
 func cleanPEM(e *hook.Endpoint) {
 	for i, s := range e.Secrets {
 		if clean := signature.CleanPEM(s.Value); clean != s.Value {

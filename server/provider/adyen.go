@@ -56,9 +56,8 @@ var adyen = Provider{
 			{At: payload.Select("header:Hmacsignature"), Hash: "sha256", Encoding: signature.Base64,
 				Key: signature.FromHex, Message: signature.Message("{body}")},
 		},
-		Batch: &payload.Batch{List: "notificationItems", Inner: "NotificationRequestItem"},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromHex},
-			Shape: "an HMAC key in hex, of at least 16 bytes"},
+		Batch:   &payload.Batch{List: "notificationItems", Inner: "NotificationRequestItem"},
+		Secrets: signature.SecretRule{Shape: "an HMAC key in hex"},
 	},
 	Identity: Identity{
 		Events: joins("item:pspReference+item:eventCode+item:success+item:eventDate",

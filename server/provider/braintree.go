@@ -184,7 +184,7 @@ func braintreeChallenge(q *signature.Request) (signature.Result, bool) {
 	if !isChallenge(challenge) || public == "" || len(secrets) == 0 {
 		return challengeResult(nil)
 	}
-	key := sha1.Sum([]byte(secrets[0].Value))
+	key := sha1.Sum([]byte(signature.Clean(secrets[0].Value)))
 	sum := hmac.New(sha1.New, key[:])
 	_, _ = sum.Write([]byte(challenge))
 	return challengeResult(echo(public + "|" + hex.EncodeToString(sum.Sum(nil))))

@@ -33,8 +33,7 @@ var discord = Provider{
 			Key:     signature.FromHexPublic,
 			Message: signature.Message("{time}{body}"), Time: payload.Select("header:X-Signature-Timestamp"),
 			Unit: time.Second}},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromHexPublic},
-			Shape: "the application's public key, 64 hex digits"},
+		Secrets: signature.SecretRule{Shape: "the application's public key, 64 hex digits"},
 	},
 	Identity: Identity{
 		Events:  joins("body:id", "sha256"),

@@ -35,7 +35,7 @@ func TestOfEverySenderOnlyTheGenuineVerifies(t *testing.T) {
 				f.Event == "" {
 				t.Fatalf("%+v, want %s %s", f, s.typ, s.event)
 			}
-			if complaint := CheckSecret(s.id, s.secret); complaint != "" {
+			if complaint := CheckSecret(s.endpoint(), s.secret).Refusal; complaint != "" {
 				t.Errorf("its own secret %s", complaint)
 			}
 			s.forge(t)

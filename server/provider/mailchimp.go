@@ -49,6 +49,7 @@ func mailchimpURLCheck(q *signature.Request) (signature.Result, bool) {
 	sent, known := []byte(q.Text(mailchimpSecret)), len(q.Endpoint.Secrets) == 0
 	for _, s := range signature.NotBlank(q.Endpoint.Secrets) {
 		known = signature.SameText([]byte(s.Value), sent) || known
+		known = signature.SameText([]byte(signature.Clean(s.Value)), sent) || known
 	}
 	if !known {
 		return challengeResult(nil)

@@ -54,8 +54,10 @@ var paypal = Provider{
 			Key:     signature.FromPEM,
 			Message: signature.Message("{header:Paypal-Transmission-Id}|{time}|{setting:webhook_id}|{crc32}"),
 			Time:    payload.Select("header:Paypal-Transmission-Time")}},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromPEM},
-			Shape: "a certificate in PEM, together with the setting webhook_id", Pinned: true},
+		Secrets: signature.SecretRule{
+			Shape:  "a certificate in PEM, together with the setting webhook_id",
+			Pinned: true,
+		},
 		Certificate: payload.Select("header:Paypal-Cert-Url"),
 		Algorithm:   payload.Select("header:Paypal-Auth-Algo"),
 	},

@@ -34,9 +34,8 @@ var sendgrid = Provider{
 			Encoding: signature.Base64, Key: signature.FromSPKI,
 			Message: signature.Message("{time}{body}"),
 			Time:    payload.Select("header:X-Twilio-Email-Event-Webhook-Timestamp"), Unit: time.Second}},
-		Batch: &payload.Batch{},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromSPKI},
-			Shape: "the verification key, in base64"},
+		Batch:   &payload.Batch{},
+		Secrets: signature.SecretRule{Shape: "the verification key, in base64"},
 	},
 	Identity: Identity{
 		Events: joins("item:sg_event_id"),

@@ -1,9 +1,6 @@
 package provider
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // SecretWords describes the secret of a sender to people: most senders issue several keys, and pasting the wrong one is
 // a common mistake. The dashboard and the messages about secrets use it.
@@ -11,7 +8,7 @@ type SecretWords struct {
 	Name   string      // what the sender calls it
 	Hint   string      // what it looks like, or where it is from
 	Begins string      // its usual prefix; "": none
-	Not    []Lookalike // other keys of the sender, which are refused
+	Not    []Lookalike // other keys of the sender, with which it does not sign; see DoubtAnotherKey
 }
 
 // Lookalike is another key of the sender, recognised by its prefix. Is names it for people, with an article: "an API
@@ -35,21 +32,20 @@ type Range struct {
 	CIDRs  []string // nil: not listed here; see Source
 }
 
-// commonLookalikes are texts that are no secret of any sender.
+// commonLookalikes are texts that are rarely the secret of a sender.
 func commonLookalikes() []Lookalike {
 	return []Lookalike{{"http://", "a URL"}, {"https://", "a URL"}, {"-----BEGIN PRIVATE", "a private key"},
 		{"-----BEGIN RSA PRIVATE", "a private key"}, {"-----BEGIN EC PRIVATE", "a private key"}}
 }
 
-// lookalikeOf returns the message about a secret that is known to be another key; "" if it is not.
-func (p *Provider) lookalikeOf(value string) string {
+// lookalikeOf returns the other key that a secret looks like; the zero value if it looks like none.
+func (p *Provider) lookalikeOf(value string) Lookalike {
 	for _, other := range append(commonLookalikes(), p.Secret.Not...) {
 		if strings.HasPrefix(value, other.Begins) {
-			return fmt.Sprintf("looks like %s (%s…), but this sender does not sign with it. Copy the %s instead.",
-				other.Is, other.Begins, p.Secret.inSentence())
+			return other
 		}
 	}
-	return ""
+	return Lookalike{}
 }
 
 // inSentence returns the label for the middle of a sentence: it starts with a small letter unless it is an abbreviation
@@ -68,13 +64,4 @@ func (w SecretWords) Label() string {
 		return "Secret"
 	}
 	return w.Name
-}
-
-// Doubt returns a warning about a secret that CheckSecret accepts but that lacks the usual prefix; "" if there is none.
-func (p *Provider) Doubt(value string) string {
-	if p.Secret.Begins == "" || strings.HasPrefix(value, p.Secret.Begins) {
-		return ""
-	}
-	return fmt.Sprintf("%s's %s usually begins with %s, but this one does not. Check that you copied the right value.",
-		p.Name, p.Secret.inSentence(), p.Secret.Begins)
 }

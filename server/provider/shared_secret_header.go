@@ -18,7 +18,7 @@ var sharedSecretHeader = Provider{
 		"Add a secret here and have the sender send it as X-Webhook-Secret.",
 		"If possible, have it send the id and the type of each event as X-Event-Id and X-Event-Type.",
 	},
-	Secret: SecretWords{Name: "Secret", Hint: "at least 16 characters; sent as X-Webhook-Secret"},
+	Secret: SecretWords{Name: "Secret", Hint: "yours, of 16 characters or more; sent as X-Webhook-Secret"},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"),
 			MismatchReason: hook.ReasonSecretMismatch}},

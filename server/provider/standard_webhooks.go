@@ -38,8 +38,7 @@ var standardWebhooks = Provider{
 				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"),
 				Time:    payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
 		},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromWhsec, signature.FromWhpk},
-			Shape: "whsec_ followed by at least 16 bytes in base64, or a public key whpk_…"},
+		Secrets: signature.SecretRule{Shape: "whsec_ followed by base64, or a public key whpk_…"},
 	},
 	Identity: Identity{
 		Events: joins("header:Webhook-Id"),

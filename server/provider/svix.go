@@ -40,8 +40,7 @@ var svix = Provider{
 				Message: signature.Message("{header:Webhook-Id}.{time}.{body}"),
 				Time:    payload.Select("header:Webhook-Timestamp"), Unit: time.Second},
 		},
-		Secrets: signature.SecretRule{Forms: []signature.KeyForm{signature.FromWhsec},
-			Shape: "whsec_ followed by at least 16 bytes in base64"},
+		Secrets: signature.SecretRule{Shape: "whsec_ followed by base64"},
 	},
 	Identity: Identity{
 		Events: joins("header:Svix-Id", "header:Webhook-Id"),

@@ -169,7 +169,8 @@ func TestNewKeysAreOfTheSendersKind(t *testing.T) {
 			}
 			continue
 		}
-		if complaint := provider.CheckSecret(p.ID, public); complaint != "" || strings.TrimSpace(public) != public {
+		if complaint := provider.CheckSecret(&hook.Endpoint{Provider: p.ID}, public).Refusal; complaint != "" ||
+			strings.TrimSpace(public) != public {
 			t.Errorf("an endpoint of %s does not take %q: %s", p.ID, public, complaint)
 		}
 		right := false

@@ -14,7 +14,8 @@ import (
 	"encoding/pem"
 	"math/big"
 	"strings"
-	"time"
+
+	"hookbeam/server/hook"
 )
 
 // matches verifies the signature with one secret. alg is the algorithm of RFC 9421 §3.3 that was tried. It is "" if
@@ -36,7 +37,7 @@ func (m *httpMessage) matches(secret string, base []byte) (alg string, right boo
 	return alg, false
 }
 
-// algorithmsOf returns the algorithms for which a secret can be a key; none if the secret is blank or looks like a
+// algorithmsOf returns the algorithms for which a secret can be a key; none if the secret is blank or has the text of a
 // public key that cannot be parsed. public is the public key in the secret, or nil.
 func algorithmsOf(public crypto.PublicKey, secret string) []string {
 	switch public.(type) {
@@ -47,7 +48,7 @@ func algorithmsOf(public crypto.PublicKey, secret string) []string {
 	case *rsa.PublicKey:
 		return []string{"rsa-pss-sha512", "rsa-v1_5-sha256"}
 	}
-	if Blank(secret) || strings.HasPrefix(secret, "whpk_") || strings.HasPrefix(secret, "-----BEGIN") {
+	if Blank(secret) || hasPublicKey(secret) {
 		return nil
 	}
 	if coded, marked := strings.CutPrefix(secret, "whsec_"); marked {
@@ -85,10 +86,31 @@ func verifyWith(alg string, public crypto.PublicKey, secret string, base, sum []
 // sharedKey returns the HMAC key of a shared secret: the decoded base64 after whsec_, and else the bytes of the
 // secret.
 func sharedKey(secret string) []byte {
-	if k, ok := FromWhsec.key(secret, time.Time{}); ok && strings.HasPrefix(secret, "whsec_") {
-		return k.bytes
+	if coded, marked := strings.CutPrefix(secret, "whsec_"); marked {
+		if k, err := base64.StdEncoding.DecodeString(coded); err == nil {
+			return k
+		}
 	}
 	return []byte(secret)
+}
+
+// messageReadings returns the texts that a secret may be meant as: as it is, and without what copying adds. A public
+// key is meant as one even if something stands around it: that must never make it an HMAC key, because everybody
+// knows it.
+func messageReadings(secret string) (texts [2]string, n int) {
+	clean := Clean(secret)
+	if clean == secret || publicKey(clean) != nil || len(algorithmsOf(nil, clean)) == 0 {
+		return [2]string{clean}, 1
+	}
+	return [2]string{secret, clean}, 2
+}
+
+// weakMessageKey returns the mark of a weak key if the text makes one for the algorithm, or 0.
+func weakMessageKey(text, alg string) hook.Marks {
+	if alg == "hmac-sha256" && len(sharedKey(text)) < MinSecret {
+		return hook.MarkSecretWeak
+	}
+	return 0
 }
 
 // publicKey parses a public key: Ed25519 in base64 after whpk_, or a public key or certificate in PEM. It returns

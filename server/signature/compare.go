@@ -22,7 +22,7 @@ func sameLogin(a, b []byte) bool {
 	userA, passwordA, okA := bytes.Cut(a, []byte(":"))
 	userB, passwordB, okB := bytes.Cut(b, []byte(":"))
 	user, password := SameText(userA, userB), SameText(passwordA, passwordB)
-	return user && password && okA && okB && !Blank(string(passwordB))
+	return user && password && okA && okB && len(bytes.TrimSpace(passwordB)) > 0
 }
 
 // newHash returns the constructor of a hash by its name; nil for an unknown one.

@@ -29,7 +29,8 @@ const (
 	FromHex
 	// FromBase64: the secret is the key in standard base64 with padding.
 	FromBase64
-	// FromWhsec: the secret is the key in base64, with or without whsec_ before it (Standard Webhooks).
+	// FromWhsec: the secret is the key in base64, with or without whsec_ before it (Standard Webhooks). Some senders
+	// show the key as text instead; see whsecReadings.
 	FromWhsec
 	// FromWhpk: the secret is an Ed25519 public key in base64 after whpk_ (Standard Webhooks).
 	FromWhpk
@@ -53,10 +54,11 @@ type key struct {
 }
 
 // key converts a secret to a key. It returns false if the secret has another form, is blank, makes a key that is
-// publicly known (such as one of zeros), or is a certificate that is not valid at now.
+// publicly known (such as one of zeros), or is a certificate that is not valid at now. A zero now accepts any
+// certificate.
 func (f KeyForm) key(secret string, now time.Time) (k key, ok bool) {
 	k, ok = f.parse(secret)
-	if f == FromPEM {
+	if f == FromPEM && !now.IsZero() {
 		k.rsa = certificateKey(secret, now)
 		ok = k.rsa != nil
 	}
@@ -79,8 +81,6 @@ func (f KeyForm) parse(secret string) (k key, ok bool) {
 		k.bytes, err = hex.DecodeString(secret)
 	case FromBase64:
 		k.bytes, err = base64.StdEncoding.DecodeString(secret)
-	case FromWhsec:
-		k.bytes, err = base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	case FromWhpk, FromHexPublic:
 		k.ed25519 = ed25519Key(f, secret)
 		return k, k.ed25519 != nil
@@ -121,16 +121,6 @@ func ecdsaKey(secret string) *ecdsa.PublicKey {
 		return public
 	}
 	return nil
-}
-
-// CleanPEM returns a key or certificate in PEM without white space around it and with line feeds as line breaks. Files
-// end with a line break, and some have those of Windows. It returns a text that is not PEM as it is.
-func CleanPEM(text string) string {
-	clean := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "\ufeff"))
-	if !strings.HasPrefix(clean, "-----BEGIN ") {
-		return text
-	}
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(clean)
 }
 
 // certificateOf parses a certificate in PEM; nil if it is none.
@@ -174,18 +164,4 @@ func NotBlank(secrets []hook.Secret) []hook.Secret {
 		return secrets
 	}
 	return slices.DeleteFunc(slices.Clone(secrets), isBlank)
-}
-
-// MinSecret is the minimum length of a secret in bytes, unless the sender's profile names forms that may be
-// shorter.
-const MinSecret = 16
-
-// Accepts reports whether a secret has this form and makes a key of at least MinSecret bytes. It accepts a
-// certificate that has expired.
-func (f KeyForm) Accepts(secret string) bool {
-	if f == FromPEM {
-		return certificateOf(secret) != nil
-	}
-	k, ok := f.key(secret, time.Time{})
-	return ok && (len(k.bytes) >= MinSecret || k.bytes == nil)
 }

@@ -35,6 +35,7 @@ type Result struct {
 	Reason  hook.Reason // why it was rejected, empty if it was not
 	Secret  string      // label of the secret that matched
 	Check   hook.Check  // how it was verified, or would have been
+	Marks   hook.Marks  // what is unusual about the secret that matched: hook.MarkSecretWeak, …Trimmed, …AsText
 	Event   string      // the event's unique id, where there is one; never that of one event among several
 	Type    string      // the event's type, where there is one
 	Reply   *hook.Reply // the answer instead of the standard one; nil for the standard answer
@@ -60,14 +61,14 @@ type Certificates interface {
 	Certificate(url string, at time.Time) (*x509.Certificate, error)
 }
 
-// SecretRule restricts the secrets of one sender. Without it, any text of at least MinSecret bytes is accepted.
+// SecretRule describes the secrets of one sender, for people. A secret that does not fit is doubted, not refused, as
+// long as it makes a key; see server/provider.CheckSecret.
 type SecretRule struct {
-	Most    int       // maximum length in bytes; 0: the general limit
-	Forms   []KeyForm // one of them must accept it; empty: any text
-	Shape   string    // describes the forms, for people
-	Charset string    // allowed characters; "": all
-	Login   bool      // user:password
-	Pinned  bool      // the setting "certificate" counts as one
+	Most    int    // maximum length in bytes; 0: the general limit
+	Shape   string // what a secret looks like
+	Charset string // the characters that the sender accepts; "": all
+	Login   bool   // user:password
+	Pinned  bool   // the setting "certificate" counts as one
 }
 
 // SignsAddress reports whether the endpoint's address is part of the message that this sender signs.

@@ -58,7 +58,7 @@ func (m *httpMessage) evaluate(q *Request, secrets []hook.Secret) Result {
 		return f
 	}
 	// Senders differ in what they append to the registered address, so each candidate is tried with each secret.
-	usable, matched := false, -1
+	usable, matched, marks := false, -1, hook.Marks(0)
 	named := slices.ContainsFunc(secrets, func(s hook.Secret) bool { return s.Label == m.fields["keyid"] })
 	for _, address := range q.addresses() {
 		base, ok := m.base(q, address)
@@ -69,10 +69,16 @@ func (m *httpMessage) evaluate(q *Request, secrets []hook.Secret) Result {
 			if named && s.Label != m.fields["keyid"] {
 				continue
 			}
-			alg, holds := m.matches(s.Value, base)
-			usable = usable || alg != ""
-			if holds && matched < 0 {
-				matched, f.Check.Scheme = i, "rfc9421 "+alg
+			texts, n := messageReadings(s.Value)
+			for _, text := range texts[:n] {
+				alg, holds := m.matches(text, base)
+				usable = usable || alg != ""
+				if holds && matched < 0 {
+					matched, f.Check.Scheme, marks = i, "rfc9421 "+alg, weakMessageKey(text, alg)
+					if text != s.Value {
+						marks |= hook.MarkSecretTrimmed
+					}
+				}
 			}
 		}
 	}
@@ -84,7 +90,7 @@ func (m *httpMessage) evaluate(q *Request, secrets []hook.Secret) Result {
 			return f
 		}
 		f.Check.Skew, q.Nonce = q.At.Sub(time.Unix(created, 0)), m.fields["nonce"]
-		return withinTolerance(q, f.Check, secrets[matched].Label)
+		return withinTolerance(q, f.Check, secrets[matched].Label, marks)
 	case usable:
 		f.Reason = hook.ReasonSignatureMismatch
 	default:

@@ -78,8 +78,17 @@ func (sc *Scheme) fits(p *Profile, q *Request, with Signing, exactly bool) bool 
 	case with.Secret == "" || sc.Kind == Ed25519 || sc.Kind == ECDSAP256 || sc.Kind == RSACertificate:
 		return false
 	}
-	_, ok := sc.Key.key(with.Secret, with.At)
-	return ok && (!exactly || sc.Key != FromWhsec || strings.HasPrefix(with.Secret, "whsec_"))
+	_, ok := sc.firstReading(with)
+	return ok && (!exactly || sc.Key != FromWhsec || strings.HasPrefix(Clean(with.Secret), "whsec_"))
+}
+
+// firstReading returns the key that the secret most likely means: as it is, unless it makes no key then.
+func (sc *Scheme) firstReading(with Signing) (key, bool) {
+	var room [maxReadings]reading
+	if found := sc.readings(&room, with.Secret, with.At); len(found) > 0 {
+		return found[0].key, true
+	}
+	return key{}, false
 }
 
 // signsWith reports whether the scheme signs with private keys of this kind.
@@ -144,11 +153,11 @@ func (sc *Scheme) timestampOf(at time.Time) string {
 // signature returns the encoded signature of the request; for a scheme without a signature, the secret itself.
 func (sc *Scheme) signature(q *Request, with Signing, timestamp string) (string, error) {
 	if sc.Kind == Token || sc.Kind == Basic {
-		return with.Secret, nil
+		return strings.TrimFunc(with.Secret, surrounding), nil // as a header arrives
 	}
-	k, _ := sc.Key.key(with.Secret, with.At) // it fits, or there is a private key
+	k, _ := sc.firstReading(with) // it fits, or there is a private key
 	var message strings.Builder
-	q.write(&message, &signedText{sc.Message, "", timestamp, sc.addresses(q)[0]}, with.Secret)
+	q.write(&message, &signedText{sc.Message, "", timestamp, sc.addresses(q)[0]}, string(k.bytes))
 	var h hash.Hash
 	switch sc.Kind {
 	case HMAC:

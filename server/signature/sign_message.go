@@ -17,13 +17,15 @@ import (
 func signMessage(q *Request, with Signing) error {
 	// The algorithm is named, so that a public key can never be taken for a shared secret.
 	alg := "hmac-sha256"
+	texts, _ := messageReadings(with.Secret)
+	secret := texts[0]
 	switch {
 	case with.Key != nil:
 		if _, ok := with.Key.Public().(ed25519.PublicKey); !ok {
 			return ErrWrongKey
 		}
 		alg = "ed25519"
-	case with.Secret == "" || strings.HasPrefix(with.Secret, "whpk_") || strings.HasPrefix(with.Secret, "-----BEGIN"):
+	case len(algorithmsOf(nil, secret)) == 0:
 		return ErrWrongKey
 	}
 	digest := sha256.Sum256(q.Record.Body)
@@ -41,7 +43,7 @@ func signMessage(q *Request, with Signing) error {
 			return fmt.Errorf("sign: %w", err)
 		}
 	} else {
-		h := hmac.New(sha256.New, sharedKey(with.Secret))
+		h := hmac.New(sha256.New, sharedKey(secret))
 		_, _ = h.Write(base)
 		sum = h.Sum(nil)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"time"
 
 	"hookbeam/server/hook"
 )
@@ -25,7 +26,10 @@ func (p *Profile) hasUsableSecret(e *hook.Endpoint, secrets []hook.Secret) bool 
 	schemes := p.SchemesFor(e)
 	return slices.ContainsFunc(secrets, func(s hook.Secret) bool {
 		if p.Messages {
-			return len(algorithmsOf(publicKey(s.Value), s.Value)) > 0
+			texts, n := messageReadings(s.Value)
+			return slices.ContainsFunc(texts[:n], func(text string) bool {
+				return len(algorithmsOf(publicKey(text), text)) > 0
+			})
 		}
 		return slices.ContainsFunc(schemes, func(sc Scheme) bool { return sc.usable(s.Value) })
 	})
@@ -33,22 +37,87 @@ func (p *Profile) hasUsableSecret(e *hook.Endpoint, secrets []hook.Secret) bool 
 
 // usable reports whether a secret makes a key for the scheme. An expired certificate counts.
 func (sc *Scheme) usable(secret string) bool {
-	k, ok := sc.Key.parse(secret)
-	if sc.Kind == Basic {
-		_, password, _ := strings.Cut(secret, ":")
-		return ok && !Blank(password)
-	}
-	return ok && (k.bytes == nil || !isZeroKey(k.bytes))
+	var room [maxReadings]reading
+	return len(sc.readings(&room, secret, time.Time{})) > 0
 }
 
-// Blank reports whether a secret consists only of white space and invisible characters, or only of a prefix such as
-// whsec_ without a key. Such a secret protects nothing.
+// Usable reports whether a secret makes a key by which a delivery to e could be verified. An expired certificate
+// counts.
+func (p *Profile) Usable(e *hook.Endpoint, secret string) bool {
+	return p.hasUsableSecret(e, []hook.Secret{{Value: secret}})
+}
+
+// Weak reports whether a secret makes a key that is short enough to be guessed from one signed request.
+func (p *Profile) Weak(e *hook.Endpoint, secret string) bool {
+	return p.marksOf(e, secret)&hook.MarkSecretWeak != 0
+}
+
+// OnlyAsText reports whether the text of a secret is the key for every scheme, although the sender's format is base64.
+func (p *Profile) OnlyAsText(e *hook.Endpoint, secret string) bool {
+	var room [maxReadings]reading
+	asText := false
+	for _, sc := range p.SchemesFor(e) {
+		if found := sc.readings(&room, secret, time.Time{}); len(found) > 0 {
+			if found[0].marks&hook.MarkSecretAsText == 0 {
+				return false
+			}
+			asText = true
+		}
+	}
+	return asText
+}
+
+// TakenAsGiven reports whether one of the readings of a secret is its text, character by character.
+func (p *Profile) TakenAsGiven(e *hook.Endpoint, secret string) bool {
+	if p.Messages {
+		texts, _ := messageReadings(secret)
+		return texts[0] == secret
+	}
+	var room [maxReadings]reading
+	return slices.ContainsFunc(p.SchemesFor(e), func(sc Scheme) bool {
+		return slices.ContainsFunc(sc.readings(&room, secret, time.Time{}), func(r reading) bool {
+			return sc.Key == HashedWithSHA1 || string(r.bytes) == secret
+		})
+	})
+}
+
+// SendsSecret reports whether the sender does not sign, but sends the secret itself.
+func (p *Profile) SendsSecret() bool {
+	signs := func(sc Scheme) bool { return sc.Kind != Token && sc.Kind != Basic }
+	return len(p.Schemes) > 0 && !slices.ContainsFunc(p.Schemes, signs)
+}
+
+// marksOf returns the marks that deliveries get which are verified with one of the readings of a secret.
+func (p *Profile) marksOf(e *hook.Endpoint, secret string) (marks hook.Marks) {
+	if p.Messages {
+		texts, n := messageReadings(secret)
+		for _, text := range texts[:n] {
+			for _, alg := range algorithmsOf(publicKey(text), text) {
+				marks |= weakMessageKey(text, alg)
+			}
+		}
+		return marks
+	}
+	var room [maxReadings]reading
+	for _, sc := range p.SchemesFor(e) {
+		for _, r := range sc.readings(&room, secret, time.Time{}) {
+			marks |= r.marks | r.strength()
+		}
+	}
+	return marks
+}
+
+// Blank reports whether a secret consists only of white space, invisible characters and quotes, or only of a prefix
+// such as whsec_ without a key. Such a secret protects nothing.
 func Blank(secret string) bool {
-	if secret != "" && secret[0] > ' ' && secret[0] < 0x7f && secret[0] != 'w' {
+	if secret != "" && plain(secret[0]) && secret[0] != 'w' {
 		return false // the common case, without scanning the secret
 	}
-	secret = strings.TrimPrefix(strings.TrimPrefix(secret, "whsec_"), "whpk_")
-	return strings.Trim(secret, " \t\r\n\v\f\x00\u00a0\u200b\ufeff") == ""
+	secret = Clean(secret)
+	for _, prefix := range [...]string{"whsec_", "whpk_"} {
+		secret = strings.TrimPrefix(secret, prefix)
+	}
+	return strings.TrimFunc(secret, surrounding) == ""
 }
 
 // isZeroKey reports whether all bytes of a key are zero. HMAC pads keys with zeros (RFC 2104 §2), so such a key is

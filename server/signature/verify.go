@@ -95,18 +95,20 @@ func (sc *Scheme) verifyItems(p *Profile, q *Request, secrets []hook.Secret) (f 
 	for i := range items {
 		q.Look(items[i])
 		one := sc.verify(q, secrets)
-		if i == 0 || one.Verdict == hook.Rejected {
+		if one.Verdict == hook.Rejected {
+			return one
+		}
+		marks := f.Marks | one.Marks
+		if i == 0 {
 			f = one
 		}
-		if one.Verdict == hook.Rejected {
-			break
-		}
+		f.Marks = marks
 	}
 	return f
 }
 
-// verify verifies one scheme for the request, or for the item that is looked at. It tries every secret even after
-// one has matched, so that its time does not depend on which one matches.
+// verify verifies one scheme for the request, or for the item that is looked at. It tries every secret, and every
+// reading of it, even after one has matched, so that its time does not depend on which one matches.
 func (sc *Scheme) verify(q *Request, secrets []hook.Secret) Result {
 	f := Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Check: sc.check(sc.Hash)}
 	if sc.Legacy && q.Endpoint.Settings["legacy"] != "accept" {
@@ -141,18 +143,22 @@ func (sc *Scheme) verify(q *Request, secrets []hook.Secret) Result {
 		f.Check.Skew = q.At.Sub(at)
 	}
 	// Any text is a key with AsText, so the reason is never key_missing then.
-	addresses, usable, matched := sc.addresses(q), false, -1
+	addresses, usable, matched, marks, extra := sc.addresses(q), sc.Key == AsText, -1, hook.Marks(0), 0
+	var room [maxReadings]reading
 	for i, s := range secrets {
-		k, ok := sc.Key.key(s.Value, q.At)
-		usable = usable || ok || sc.Key == AsText
-		if !ok {
-			continue
-		}
-		holds := slices.ContainsFunc(addresses, func(address string) bool {
-			return sc.anyMatches(q, k, found, timestamp, address)
-		})
-		if holds && matched < 0 {
-			matched = i
+		for j, one := range sc.readings(&room, s.Value, q.At) {
+			if j > 0 {
+				if extra++; extra > maxExtra {
+					break
+				}
+			}
+			usable = true
+			holds := slices.ContainsFunc(addresses, func(address string) bool {
+				return sc.anyMatches(q, one.key, found, timestamp, address)
+			})
+			if holds && matched < 0 {
+				matched, marks = i, one.marks|one.strength()
+			}
 		}
 	}
 	switch {
@@ -163,21 +169,21 @@ func (sc *Scheme) verify(q *Request, secrets []hook.Secret) Result {
 	case matched < 0:
 		f.Reason = hook.ReasonSignatureMismatch
 	default:
-		return withinTolerance(q, f.Check, secrets[matched].Label)
+		return withinTolerance(q, f.Check, secrets[matched].Label, marks)
 	}
 	return f
 }
 
 // withinTolerance checks the age of a genuine signature. A timestamp in the future is limited like one in the past:
 // otherwise a stolen request could be replayed later. Tolerance 0 means any age.
-func withinTolerance(q *Request, c hook.Check, label string) Result {
+func withinTolerance(q *Request, c hook.Check, label string, marks hook.Marks) Result {
 	switch limit := q.Endpoint.Tolerance; {
 	case c.Dated && limit > 0 && c.Skew > limit:
 		return Result{Verdict: hook.Rejected, Reason: hook.ReasonTimestampTooOld, Check: c}
 	case c.Dated && limit > 0 && c.Skew < -limit:
 		return Result{Verdict: hook.Rejected, Reason: hook.ReasonTimestampInFuture, Check: c}
 	}
-	return Result{Verdict: hook.Verified, Secret: label, Check: c}
+	return Result{Verdict: hook.Verified, Secret: label, Check: c, Marks: marks}
 }
 
 // timestamp parses the signed timestamp. text is what the sender signed, and reason says why it could not be

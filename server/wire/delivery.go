@@ -123,7 +123,7 @@ func NewDeliveryDetail(r *hook.Record) DeliveryDetail {
 		d.Headers[i] = Header(h)
 	}
 	if r.Check.Scheme != "" {
-		d.Check = newVerification(r.Check)
+		d.Check = newVerification(r.Check, r.Marks)
 	}
 	return d
 }
@@ -141,11 +141,12 @@ type Verification struct {
 	Covers   hook.Covers `json:"covers" enum:"body,fields,time,nothing" doc:"What the signature protects from being changed."`
 	Strength string      `json:"strength" enum:"signed body,signed fields,signed time,shared token,secret in the address" doc:"How strong the scheme is. The values are listed from strongest to weakest."`
 	SkewMS   *int64      `json:"skew_ms,omitempty" doc:"Milliseconds between signing and receiving; negative if the signature's timestamp was in the future. Absent if no timestamp is signed."`
+	SecretUse
 }
 
-// newVerification returns c as clients see it.
-func newVerification(c hook.Check) *Verification {
-	v := &Verification{Scheme: c.Scheme, Covers: c.Covers, Strength: c.Strength()}
+// newVerification returns c as clients see it, with what was unusual about the secret.
+func newVerification(c hook.Check, m hook.Marks) *Verification {
+	v := &Verification{Scheme: c.Scheme, Covers: c.Covers, Strength: c.Strength(), SecretUse: NewSecretUse(m)}
 	if c.Dated {
 		skew := c.Skew.Milliseconds()
 		v.SkewMS = &skew

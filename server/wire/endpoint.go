@@ -48,9 +48,30 @@ type EndpointList struct {
 	Endpoints []Endpoint `json:"endpoints" nullable:"false" doc:"Oldest first."`
 }
 
-// SecretLabel names one of an endpoint's secrets.
+// SecretLabel names one of an endpoint's secrets, and says what is unusual about it.
 type SecretLabel struct {
-	Label string `json:"label" example:"live" doc:"The label you gave it."`
+	Label  string        `json:"label" example:"live" doc:"The label you gave it."`
+	Weak   bool          `json:"weak,omitempty" doc:"The secret is so short that it could be guessed, for a sender that signs from one signed request. It is used nevertheless."`
+	Doubts []SecretDoubt `json:"doubts,omitempty" doc:"What is unusual about the secret, most important first. Absent if nothing is. A doubt never prevents that the secret is used."`
+}
+
+// SecretDoubt is one unusual thing about a secret that is accepted. Package provider writes it.
+type SecretDoubt struct {
+	Code   string `json:"code" example:"another_key" doc:"Stable code: another_key, weak, unusable, surroundings, not_base64, no_prefix, too_long or odd_character. A newer server may have more."`
+	Detail string `json:"detail" example:"This secret looks like an API key (key-…). Copy the HTTP webhook signing key instead, unless the sender really signs with this." doc:"What is unusual and what to do, for people. It does not contain the secret."`
+}
+
+// SecretUse is what was unusual about the secret that verified a request.
+type SecretUse struct {
+	WeakSecret    bool `json:"weak_secret,omitempty" doc:"The secret is so short that it could be guessed, so the verdict proves less. Absent if it is not."`
+	SecretTrimmed bool `json:"secret_trimmed,omitempty" doc:"The secret matched without the white space, quotes or prefix around it. Absent if it matched as it was given."`
+	SecretAsText  bool `json:"secret_as_text,omitempty" doc:"The text of the secret is the key, although the provider's format is base64."`
+}
+
+// NewSecretUse returns the marks of a verification as clients see them.
+func NewSecretUse(m hook.Marks) SecretUse {
+	has := func(mark hook.Marks) bool { return m&mark != 0 }
+	return SecretUse{has(hook.MarkSecretWeak), has(hook.MarkSecretTrimmed), has(hook.MarkSecretAsText)}
 }
 
 // Response is a response that an endpoint sends instead of the standard one. It applies to deliveries that were

@@ -52,10 +52,12 @@ type ProviderList struct {
 	Providers []Provider `json:"providers" nullable:"false" doc:"In the order of the catalogue."`
 }
 
-// SecretCheck is the result of checking the form of a secret. At most one of error and warning is set.
+// SecretCheck is what can be said about a secret before it is saved. At most one of error and warning is set.
 type SecretCheck struct {
-	Error   string `json:"error" doc:"Why it cannot be a secret of this provider, as a sentence; empty if it can."`
-	Warning string `json:"warning" doc:"What is unusual about it, as a sentence. It is accepted nevertheless."`
+	Error   string        `json:"error" doc:"Why it cannot be a secret of this provider, as a sentence; empty if it can. It could not be saved."`
+	Warning string        `json:"warning" doc:"The details of all doubts as one text; empty if there are none. It is accepted nevertheless."`
+	Weak    bool          `json:"weak,omitempty" doc:"It is so short that it could be guessed. One of the doubts says so."`
+	Doubts  []SecretDoubt `json:"doubts" nullable:"false" doc:"What is unusual about it, most important first. It is accepted nevertheless."`
 
 	Complaint string `json:"complaint" deprecated:"true" doc:"Old name of error."`
 	Doubt     string `json:"doubt" deprecated:"true" doc:"Old name of warning."`

@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Create an endpoint
-         * @description Creates an endpoint with a webhook URL that cannot be guessed. verify defaults to enforce if a secret is given and to off otherwise.
+         * @description Creates an endpoint with a webhook URL that cannot be guessed. verify defaults to enforce if a secret is given and to off otherwise. A secret that looks wrong is saved all the same: the response lists the doubts about it.
          */
         post: operations["create-endpoint"];
         delete?: never;
@@ -399,7 +399,7 @@ export interface paths {
         put?: never;
         /**
          * Check a secret
-         * @description Checks whether a secret has the form that this provider uses. The secret is not stored.
+         * @description Says what saving this secret would say: an error if it could not be saved, and the doubts that the endpoint would have about it. The secret is not stored.
          */
         post: operations["check-secret"];
         delete?: never;
@@ -666,6 +666,10 @@ export interface components {
         };
         /** @description The secret to check. */
         CheckSecretRequest: {
+            /** @description The endpoint's settings, where the form of the secret depends on them. */
+            settings?: {
+                [key: string]: string;
+            };
             /** @description The secret. */
             value: string;
         };
@@ -1733,10 +1737,27 @@ export interface components {
         };
         /** @description Whether a secret has the form that a provider uses. */
         SecretCheck: {
-            /** @description Why it cannot be a secret of this provider, as a sentence; empty if it can. */
+            /** @description What is unusual about it, most important first. It is accepted nevertheless. */
+            doubts: components["schemas"]["SecretDoubt"][];
+            /** @description Why it cannot be a secret of this provider, as a sentence; empty if it can. It could not be saved. */
             error: string;
-            /** @description What is unusual about it, as a sentence. It is accepted nevertheless. */
+            /** @description The details of all doubts as one text; empty if there are none. It is accepted nevertheless. */
             warning: string;
+            /** @description It is so short that it could be guessed. One of the doubts says so. */
+            weak?: boolean;
+        };
+        /** @description One unusual thing about a secret that is accepted. */
+        SecretDoubt: {
+            /**
+             * @description Stable code: another_key, weak, unusable, surroundings, not_base64, no_prefix, too_long or odd_character. A newer server may have more.
+             * @example another_key
+             */
+            code: string;
+            /**
+             * @description What is unusual and what to do, for people. It does not contain the secret.
+             * @example This secret looks like an API key (key-…). Copy the HTTP webhook signing key instead, unless the sender really signs with this.
+             */
+            detail: string;
         };
         /** @description Which of a provider's secrets is needed. */
         SecretHelp: {
@@ -1763,11 +1784,15 @@ export interface components {
         };
         /** @description One of an endpoint's secrets, without its value. */
         SecretLabel: {
+            /** @description What is unusual about the secret, most important first. Absent if nothing is. A doubt never prevents that the secret is used. */
+            doubts?: components["schemas"]["SecretDoubt"][] | null;
             /**
              * @description The label you gave it.
              * @example live
              */
             label: string;
+            /** @description The secret is so short that it could be guessed, for a sender that signs from one signed request. It is used nevertheless. */
+            weak?: boolean;
         };
         /** @description The state of the server. */
         ServerInfo: {
@@ -2454,6 +2479,10 @@ export interface components {
              * @example hmac-sha256
              */
             scheme: string;
+            /** @description The text of the secret is the key, although the provider's format is base64. */
+            secret_as_text?: boolean;
+            /** @description The secret matched without the white space, quotes or prefix around it. Absent if it matched as it was given. */
+            secret_trimmed?: boolean;
             /**
              * Format: int64
              * @description Milliseconds between signing and receiving; negative if the signature's timestamp was in the future. Absent if no timestamp is signed.
@@ -2464,6 +2493,8 @@ export interface components {
              * @enum {string}
              */
             strength: "signed body" | "signed fields" | "signed time" | "shared token" | "secret in the address";
+            /** @description The secret is so short that it could be guessed, so the verdict proves less. Absent if it is not. */
+            weak_secret?: boolean;
         };
         /** @description Something that the operator should fix. */
         Warning: {
