@@ -33,9 +33,10 @@ const (
 // Source is what extraction needs from one sender. server/provider makes one for each call; its parts are tables that
 // never change, so calls may run at the same time.
 type Source struct {
-	Rules Rules
-	Batch *payload.Batch                    // where a body holds several events; nil: a body is one event
-	Event func(*payload.Request) hook.Event // reads the id, type and time of the event in the current item
+	Rules    Rules
+	Batch    *payload.Batch                    // where a body holds several events; nil: a body is one event
+	Envelope payload.Envelope                  // what the body may be instead of plain JSON
+	Event    func(*payload.Request) hook.Event // reads the id, type and time of the event in the current item
 }
 
 // Statements returns what a delivery reports about its subjects, in the order of its events and then of the rules; nil
@@ -59,6 +60,7 @@ func (s Source) Measured(e *hook.Endpoint, r *hook.Record) (all []hook.Statement
 	x := extractionPool.Get().(*extraction)
 	x.Source, x.endpoint = s, e
 	x.Reset(r, e.Settings)
+	x.Request.Envelope = s.Envelope
 	all = x.statements(x.Items(s.Batch))
 	steps = x.Steps
 	if x.Cut { // some selectors may have read as missing, so even complete statements may be wrong
@@ -94,11 +96,11 @@ var extractionPool = sync.Pool{New: func() any { return new(extraction) }}
 // statements returns the statements of all events. items are those of the batch; it is empty if the body is one event.
 func (x *extraction) statements(items []string) []hook.Statement {
 	var all []hook.Statement
-	for i, item := range items[:min(len(items), payload.MaxItems)] {
+	for i := range items[:min(len(items), payload.MaxItems)] {
 		if x.Cut {
 			return nil
 		}
-		x.Look(item)
+		x.Look(i)
 		if len(items) > 1 {
 			one := x.Event(&x.Request)
 			if one.ID == "" { // Evidence.Event must never be empty, and must be unique within the batch

@@ -16,10 +16,23 @@ const (
 	formPair = 64     // and for each pair
 )
 
-// fields returns the fields of the body as a form. It parses the body once; a body that is no form, or has too many
-// fields, has none.
+// fields returns the fields of the body as a form: multipart if the Content-Type says so, and else urlencoded. It
+// parses the body once; a body that is no form, or has too many fields, has none. A body that begins like JSON is a
+// form only if the Content-Type says so.
 func (q *Request) fields() url.Values {
 	if q.form != nil {
+		return q.form
+	}
+	media, boundary := q.mediaType()
+	if media == multipart {
+		q.broken = true // no sender signs the sorted fields of a multipart form
+		if q.form = q.parts(boundary); q.form == nil {
+			q.form = url.Values{}
+		}
+		return q.form
+	}
+	if media != urlencoded && beginsLikeJSON(FirstByte(withoutMark(q.Record.Body))) {
+		q.broken, q.form = true, url.Values{}
 		return q.form
 	}
 	pairs := bytes.Count(q.Record.Body, []byte("&")) + 1
@@ -34,8 +47,8 @@ func (q *Request) fields() url.Values {
 }
 
 // SortedForm returns the names and values of the form, concatenated and sorted, each pair once: what some senders
-// sign. isForm is false if the body is no form, or a too large one. The result is kept, because it is needed for
-// each secret and URL; the caller must not change it.
+// sign. isForm is false if the body is no urlencoded form, or a too large one. The result is kept, because it is
+// needed for each secret and URL; the caller must not change it.
 func (q *Request) SortedForm() (text []byte, isForm bool) {
 	fields := q.fields()
 	if q.broken {

@@ -4,12 +4,14 @@ import "strings"
 
 // Path is the path of a value in a JSON document: names with dots between them. A number is a position in a list,
 // "#rel=up" is the first element of a list whose member "rel" is the text "up", and "\." is a dot in a name. A name in
-// quotes is taken as it is, with all of its dots. Examples:
+// quotes is taken as it is, with all of its dots. "@json" is the object or list that the text before it holds as JSON,
+// or the object or list itself. Examples:
 //
 //	data.object.id
 //	links.#rel=self.href
 //	items.0.meta.order\.id
 //	items.0.meta."order.id"
+//	Message.@json.detail.id
 //
 // A Path is parsed once and used for any number of documents. Every text is a path, because users write paths as
 // well; one without a meaning finds nothing. ParseSelector checks the paths of selectors more strictly.
@@ -19,9 +21,14 @@ type Path struct {
 	name   string // the last step: a member's name, or a position
 	plain  bool   // parent means the same to gjson
 
+	inside bool // the last step is the JSON in the text at parent
+
 	match      bool   // the last step is an element found by one of its members
 	key, value string // that member's name and text
 }
+
+// inText is the step into the JSON that a text holds.
+const inText = "@json"
 
 // ParsePath parses a path.
 func ParsePath(text string) Path {
@@ -33,6 +40,7 @@ func ParsePath(text string) Path {
 		up := ParsePath(p.parent)
 		p.up = &up
 	}
+	p.inside = p.name == inText && !quoted && p.up != nil
 	if condition, isMatch := strings.CutPrefix(p.name, "#"); isMatch && !quoted {
 		p.key, p.value, p.match = strings.Cut(condition, "=")
 	}
@@ -106,9 +114,11 @@ func checkPath(path string) string {
 		switch {
 		case name == "":
 			return "has an empty step in its path"
+		case name == inText && rest == "":
+			return "has " + inText + " before any text"
 		case isMatch && (!equals || key == ""):
 			return `has a step behind "#" that is not written #member=text`
-		case strings.ContainsAny(name, "*?|@{}\"' \t\r\n"):
+		case name != inText && strings.ContainsAny(name, "*?|@{}\"' \t\r\n"):
 			return "has a character in its path that means nothing there"
 		case rest == "":
 			return ""

@@ -1,5 +1,5 @@
-// Package payload reads values from a delivery: from its headers, its query, and its body as JSON, as a form, or as
-// XML in a form field.
+// Package payload reads values from a delivery: from its headers, its query, and its body as JSON, as a form, as
+// either in the other, or as XML.
 //
 // It promises that each part is parsed once, when it is first needed, and that reading costs a limited number of
 // steps (Meter), whatever the sender sends: a value that costs too much is absent, and Meter.Cut is set. What to
@@ -29,13 +29,16 @@ type Request struct {
 	Record   *hook.Record
 	Settings map[string]string // of the endpoint
 	Nonce    string            // of the HTTP message signature that verified; "" if there is none
+	Envelope Envelope          // what the sender's body is, if not plain JSON; set before the body is read
 
-	body, item Tree
-	parsed     bool // body has the record's body, where that looks like JSON
-	isList     bool // and that is a list
+	body, item, outer Tree
+	parsed            bool // body has the document in the record's body
+	isList            bool // and that is a list
 
 	items   []string // of the batch, once asked for
+	outers  []string // for each item the element that its list is in; nil if there is none
 	batched bool     // they were asked for
+	looked  string   // the item that Look selected
 
 	form   url.Values // the body as a form, once asked for
 	broken bool       // it is no form
@@ -57,13 +60,16 @@ func (q *Request) Reset(r *hook.Record, settings map[string]string) {
 func (q *Request) Release() {
 	q.body.Release()
 	q.item.Release()
+	q.outer.Release()
 	q.Meter, q.Record, q.Settings, q.Nonce, q.query = Meter{}, nil, nil, "", nil
+	q.Envelope = Envelope{}
 	q.Changed()
 }
 
 // Changed must be called after the body of the record was replaced. It drops what was read of the body.
 func (q *Request) Changed() {
-	q.parsed, q.items, q.batched, q.form, q.broken, q.sorted = false, nil, false, nil, false, nil
+	q.parsed, q.items, q.outers, q.batched, q.looked = false, nil, nil, false, ""
+	q.form, q.broken, q.sorted = nil, false, nil
 	q.xmlOf, q.xml, q.hashes.has256, q.hashes.has512 = "", nil, false, false
 }
 
@@ -80,6 +86,8 @@ func (q *Request) Text(s Selector) string {
 		return ""
 	case inItem:
 		return q.item.Text(s.path)
+	case inOuter:
+		return q.outer.Text(s.path)
 	default:
 		return q.elsewhere(s)
 	}
@@ -95,6 +103,8 @@ func (q *Request) TextOrID(s Selector) string {
 		return q.json().TextOrID(s.path)
 	case s.source == inItem:
 		return q.item.TextOrID(s.path)
+	case s.source == inOuter:
+		return q.outer.TextOrID(s.path)
 	default:
 		return q.elsewhere(s)
 	}
@@ -119,6 +129,8 @@ func (q *Request) yes(s Selector) string {
 		found = q.json().NotEmpty(s.path)
 	case inItem:
 		found = q.item.NotEmpty(s.path)
+	case inOuter:
+		found = q.outer.NotEmpty(s.path)
 	default:
 		found = q.elsewhere(s) != ""
 	}
@@ -160,6 +172,8 @@ func (q *Request) elsewhere(s Selector) string {
 			return ""
 		}
 		return "sha256:" + hex.EncodeToString(q.BodySHA256())
+	case isItemSHA256:
+		return q.itemSHA256()
 	default:
 		return ""
 	}
@@ -175,8 +189,14 @@ func (q *Request) First(all []Selector) string {
 	return ""
 }
 
-// Joined returns the texts of a join with "/" between them. whole is false if one is missing.
-func (q *Request) Joined(j Join) (text string, whole bool) {
+// Joined returns the texts of a join as one id: with "/" between them. whole is false if one is missing.
+func (q *Request) Joined(j Join) (text string, whole bool) { return q.join(j, '/') }
+
+// Dotted returns the texts of a join as an event's type: with "." between them. whole is false if one is missing.
+func (q *Request) Dotted(j Join) (text string, whole bool) { return q.join(j, '.') }
+
+// join returns the texts of a join with a separator between them.
+func (q *Request) join(j Join, separator byte) (text string, whole bool) {
 	if len(j) == 1 {
 		text = q.Text(j[0])
 		return text, text != ""
@@ -188,7 +208,7 @@ func (q *Request) Joined(j Join) (text string, whole bool) {
 			return "", false
 		}
 		if i > 0 {
-			b.WriteByte('/')
+			b.WriteByte(separator)
 		}
 		b.WriteString(part)
 	}
@@ -233,14 +253,11 @@ func (q *Request) queryValues() url.Values {
 	return q.query
 }
 
-// json returns the body as JSON; an empty tree if it does not begin like an object or a list.
+// json returns the JSON document in the body; an empty tree if there is none.
 func (q *Request) json() *Tree {
 	if !q.parsed {
-		root, first := "", FirstByte(q.Record.Body)
-		if first == '{' || first == '[' {
-			root = string(q.Record.Body)
-		}
-		q.parsed, q.isList = true, first == '['
+		root := q.document()
+		q.parsed, q.isList = true, strings.HasPrefix(strings.TrimLeft(root, " \t\r\n"), "[")
 		q.body.Reset(root, &q.Meter)
 	}
 	return &q.body
@@ -252,7 +269,7 @@ const headSize = 8 << 10
 // head returns a text member of the body's object, if it is within the first headSize bytes. It is for senders without
 // rules of their own, whose bodies are not parsed any further.
 func (q *Request) head(name string) string {
-	body := q.Record.Body
+	body := withoutMark(q.Record.Body)
 	if len(body) > headSize {
 		body = body[:headSize]
 	}

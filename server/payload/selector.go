@@ -14,11 +14,13 @@ const (
 	nowhere source = iota
 	// inHeader is header:X-Name, the first header with this canonical name.
 	inHeader
-	// inBody is body:path, in the body's JSON.
+	// inBody is body:path, in the body's JSON, or in what Envelope says in place of it. See Path.
 	inBody
 	// inItem is item:path, in the JSON of the item that Request.Look selected.
 	inItem
-	// inForm is form:name, a field of the body as a form.
+	// inOuter is outer:path, in the JSON of the element whose list has that item (Batch.List with "*").
+	inOuter
+	// inForm is form:name, a field of the body as a form, urlencoded or multipart.
 	inForm
 	// inQuery is query:name, a parameter of the query.
 	inQuery
@@ -38,14 +40,17 @@ const (
 	isConst
 	// isSHA256 is sha256, the digest of the body; "" if the body is empty.
 	isSHA256
+	// isItemSHA256 is item-sha256, the digest of the item that Request.Look selected; "" if there is none.
+	isItemSHA256
 )
 
 // sources are the names of sources that are followed by a colon and a name.
-var sources = map[string]source{"header": inHeader, "body": inBody, "item": inItem, "form": inForm, "query": inQuery,
-	"setting": inSetting, "head": inHead, "beside": isBeside, "host": isHost, "xml": inXML, "const": isConst}
+var sources = map[string]source{"header": inHeader, "body": inBody, "item": inItem, "outer": inOuter, "form": inForm,
+	"query": inQuery, "setting": inSetting, "head": inHead, "beside": isBeside, "host": isHost, "xml": inXML,
+	"const": isConst}
 
 // bare are the names of sources without a colon and a name.
-var bare = map[string]source{"nonce": isNonce, "sha256": isSHA256}
+var bare = map[string]source{"nonce": isNonce, "sha256": isSHA256, "item-sha256": isItemSHA256}
 
 // Selector names one place in a request: "header:X-Signature", "body:data.object.id", "xml:bt_payload/kind". With
 // "?" before it, it reads as "yes" if there is a value other than null, false, 0 and empty ones, and else as "".
@@ -80,7 +85,7 @@ func ParseSelector(text string) (Selector, error) {
 		if name != http.CanonicalHeaderKey(name) {
 			complaint = "names a header that is not written " + http.CanonicalHeaderKey(name)
 		}
-	case inBody, inItem:
+	case inBody, inItem, inOuter:
 		complaint = checkPath(name)
 		path := ParsePath(name)
 		s.path = &path
@@ -147,7 +152,8 @@ func (s Selector) Place() string {
 	}
 }
 
-// Join is a list of selectors whose texts form one text, with "/" between them: the parts of a composite id.
+// Join is a list of selectors whose texts form one text: the parts of a composite id (Request.Joined), or of a type
+// (Request.Dotted).
 type Join []Selector
 
 // ParseJoin parses selectors with "+" between them.

@@ -84,7 +84,8 @@ func TestEachSourceIsRead(t *testing.T) {
 			{Name: "X-A", Value: "a2"},
 			{Name: "X-Url", Value: "https://api.example.com:443/x"}}},
 	}, map[string]string{"s": "set"})
-	q.Look(`{"id":"i1"}`)
+	q.batched, q.items = true, []string{`{"id":"i1"}`}
+	q.Look(0)
 	for text, want := range map[string]string{
 		"header:X-A": "a1", "header:X-B": "", "query:q": "1", "setting:s": "set", "nonce": "n1", "const:c": "c",
 		"host:X-Url": "api.example.com", "body:id": "7", "item:id": "i1", "beside:id": "data",
@@ -115,7 +116,8 @@ func TestEachSourceIsRead(t *testing.T) {
 func TestWhatWasReadIsForgotten(t *testing.T) {
 	q := &Request{}
 	q.Reset(&hook.Record{Request: hook.Request{Body: []byte(`{"id":"first"}`)}}, nil)
-	q.Look(`{"id":"item"}`)
+	q.batched, q.items = true, []string{`{"id":"item"}`}
+	q.Look(0)
 	if q.Text(Select("body:id")) != "first" || q.Text(Select("item:id")) != "item" {
 		t.Fatal("the first one cannot be read")
 	}

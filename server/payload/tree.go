@@ -32,7 +32,7 @@ type node struct {
 }
 
 // field is a member of an object, or an element of a list with its position as the name. text is a string without
-// its quotes, and any other value as it was written.
+// its quotes and escapes, and any other value as it was written.
 type field struct {
 	name, text string
 	kind       gjson.Type
@@ -60,7 +60,8 @@ func (t *Tree) Release() {
 	t.most = 0
 }
 
-// Text returns the scalar at a path as it was written, a string without its quotes; "" for objects, lists and null.
+// Text returns the scalar at a path as it was written, a string without its quotes and escapes; "" for objects, lists
+// and null.
 func (t *Tree) Text(p *Path) string {
 	f, _ := t.get(p)
 	if f.kind == gjson.Null || f.kind == gjson.JSON {
@@ -129,6 +130,9 @@ func (t *Tree) firstBeside(name string) string {
 
 // get returns the value at a path.
 func (t *Tree) get(p *Path) (field, bool) {
+	if p.inside {
+		return t.jsonIn(p.up)
+	}
 	fields := t.open(p)
 	if !t.meter.Charge(len(fields)) {
 		return field{}, false
@@ -139,6 +143,20 @@ func (t *Tree) get(p *Path) (field, bool) {
 		}
 	}
 	return field{}, false
+}
+
+// jsonIn returns the object or list that the text at a path holds as JSON, or the one that is at the path itself: some
+// senders write the same value either way.
+func (t *Tree) jsonIn(p *Path) (field, bool) {
+	f, _ := t.get(p)
+	if f.kind == gjson.JSON {
+		return f, true
+	}
+	text := jsonIn(f.text)
+	if f.kind != gjson.String || text == "" || !t.meter.Charge(len(f.text)-len(text)+1) {
+		return field{}, false
+	}
+	return field{f.name, text, gjson.JSON}, true
 }
 
 // matches reports whether an element has the member and text that a path demands.

@@ -23,6 +23,8 @@ type xmlElement struct {
 	name string // "" where it belongs to a namespace of its own
 	text string // "" where it holds other elements
 	end  int    // those that stand inside it are the ones up to here
+
+	attributes []xml.Attr // without those that declare namespaces; only for xmlToJSON
 }
 
 // element returns the text of an element of the XML that a form field contains in base64. path consists of names
@@ -30,7 +32,7 @@ type xmlElement struct {
 // once.
 func (q *Request) element(field, path string) string {
 	if q.xmlOf != field {
-		q.xmlOf, q.xml = field, q.parseXML(q.unpackField(field))
+		q.xmlOf, q.xml = field, q.parseXML(q.unpackField(field), false)
 	}
 	from, to, found := 0, len(q.xml), -1
 	for name := range strings.SplitSeq(path, "/") {
@@ -76,10 +78,11 @@ type openElement struct {
 	outer bool // other elements stand inside it
 }
 
-// parseXML parses a document. It returns no elements if the document is not well formed, has a DTD, is not UTF-8,
+// parseXML parses a document. whole says that the elements keep their attributes, and their names their prefixes. It
+// returns no elements if the document is not well formed, has a DTD, is not UTF-8,
 // or exceeds a limit. Only the entities of XML itself are known, and nothing is ever fetched, so no external entity
 // can be read.
-func (q *Request) parseXML(text string) []xmlElement {
+func (q *Request) parseXML(text string, whole bool) []xmlElement {
 	if len(text) > maxXML || !q.Charge(xmlByte*len(text)) {
 		q.Cut = true
 		return nil
@@ -104,7 +107,11 @@ func (q *Request) parseXML(text string) []xmlElement {
 				stack[len(stack)-1].outer = true
 			}
 			stack = append(stack, openElement{name: t.Name, index: len(all)})
-			all = append(all, xmlElement{name: plainName(t.Name)})
+			if !whole {
+				all = append(all, xmlElement{name: plainName(t.Name)})
+			} else {
+				all = append(all, xmlElement{name: prefixed(t.Name), attributes: withoutNamespaces(t.Attr)})
+			}
 		case xml.EndElement:
 			last := len(stack) - 1
 			if last < 0 || stack[last].name != t.Name {

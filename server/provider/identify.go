@@ -18,16 +18,19 @@ const (
 // used. Without an id an event is never recognised as a repeat; a sender that gives no id therefore has a composite
 // one, or "sha256", the hash of the body.
 type Identity struct {
-	Events  []payload.Join     // the event's unique id, which a retry keeps; may be composite
-	Types   []payload.Selector // the event's type
-	Times   []payload.Selector // when the event happened; the first one that parses is used
-	Account payload.Selector   // account, shop or repository at the sender
+	Events []payload.Join     // the event's unique id, which a retry keeps; may be composite
+	Types  []payload.Selector // the event's type
+	// JoinedTypes are types made of several fields, with "." between them. The first complete one is used instead of
+	// Types.
+	JoinedTypes []payload.Join
+	Times       []payload.Selector // when the event happened; the first one that parses is used
+	Account     payload.Selector   // account, shop or repository at the sender
 	// OtherAccount is where newer or older deliveries carry the account; used if there is none at Account.
 	OtherAccount payload.Selector
 	Mode         modeSpec // live or test
 }
 
-// joins parses the selectors of Identity.Events. One that does not parse is a broken build.
+// joins parses the selectors of Identity.Events and JoinedTypes. One that does not parse is a broken build.
 func joins(texts ...string) []payload.Join {
 	all := make([]payload.Join, len(texts))
 	for i, text := range texts {
@@ -79,7 +82,7 @@ func (p *Provider) identify(q *payload.Request, f *signature.Result) {
 		}
 		return
 	case len(items) == 1:
-		q.Look(items[0])
+		q.Look(0)
 	}
 	e := p.event(q)
 	f.Event, f.Type, f.OccurredAt, f.Account, f.Mode = e.ID, e.Type, e.OccurredAt, e.Account, e.Mode
@@ -90,6 +93,7 @@ func (p *Provider) Events(e *hook.Endpoint, r *hook.Record) []hook.Event {
 	var f signature.Result
 	var q payload.Request
 	q.Reset(r, e.Settings)
+	q.Envelope = p.Signature.Envelope
 	p.identify(&q, &f)
 	return f.Batch
 }
@@ -98,7 +102,7 @@ func (p *Provider) Events(e *hook.Endpoint, r *hook.Record) []hook.Event {
 func (p *Provider) batchEvents(q *payload.Request, items []string) []hook.Event {
 	events := make([]hook.Event, min(len(items), payload.MaxItems))
 	for i := range events {
-		q.Look(items[i])
+		q.Look(i)
 		events[i] = p.event(q)
 	}
 	return events
@@ -143,7 +147,16 @@ func (p *Provider) event(q *payload.Request) hook.Event {
 
 // typeOf reads the type of the current event.
 func (p *Provider) typeOf(q *payload.Request) string {
-	t := q.First(p.Identity.Types)
+	t := ""
+	for _, join := range p.Identity.JoinedTypes {
+		if joined, whole := q.Dotted(join); whole {
+			t = joined
+			break
+		}
+	}
+	if t == "" {
+		t = q.First(p.Identity.Types)
+	}
 	if len(t) > maxType || !payload.Printable(t) {
 		return ""
 	}

@@ -53,6 +53,7 @@ func (p *Provider) Verify(e *hook.Endpoint, r *hook.Record, on signature.Receive
 // challenge without a signature is answered first, but only if the endpoint could verify its events; and only an
 // accepted request gets the sender's own answer.
 func (p *Provider) evaluate(q *signature.Request) signature.Result {
+	q.Envelope = p.Signature.Envelope
 	if p.UnsignedChallenge != nil && !p.Signature.LacksSecret(q) {
 		if f, asked := p.UnsignedChallenge(q); asked {
 			return f
@@ -89,7 +90,8 @@ func (p *Provider) Sign(r *hook.Record, with signature.Signing) error {
 
 // extractor returns the part of the sender that package extract needs.
 func (p *Provider) extractor() extract.Source {
-	return extract.Source{Rules: p.Rules, Batch: p.Signature.Batch, Event: p.event}
+	return extract.Source{Rules: p.Rules, Batch: p.Signature.Batch, Envelope: p.Signature.Envelope,
+		Event: p.event}
 }
 
 // Statements returns what a delivery reports about its subjects; see extract.Source.Statements for limits and errors.

@@ -19,8 +19,9 @@ type Profile struct {
 	// Messages: the sender uses HTTP message signatures (RFC 9421).
 	Messages bool
 
-	Batch   *payload.Batch // where the events are if a body has several; nil if it never has
-	Secrets SecretRule     // which secrets the sender has
+	Batch    *payload.Batch   // where the events are if a body has several; nil if it never has
+	Envelope payload.Envelope // what the body may be instead of plain JSON
+	Secrets  SecretRule       // which secrets the sender has
 
 	// Certificate selects the URL of the certificate of a delivery's key, and Algorithm the name of the algorithm. Both
 	// are zero unless deliveries name the certificate that they are signed with.

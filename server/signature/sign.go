@@ -41,6 +41,7 @@ var ErrSettingMissing = errors.New("the endpoint lacks a setting that is signed"
 func (p *Profile) Sign(r *hook.Record, with Signing) error {
 	q := &Request{Endpoint: with.Endpoint, ReceiveContext: ReceiveContext{At: with.At, URL: with.URL}}
 	q.Reset(r, with.Endpoint.Settings)
+	q.Envelope = p.Envelope
 	if p.Messages {
 		return signMessage(q, with)
 	}
@@ -113,8 +114,8 @@ func (sc *Scheme) sign(p *Profile, q *Request, with Signing) error {
 	if !sc.PerItem {
 		return sc.signOne(q, with, "")
 	}
-	for i, item := range q.Items(p.Batch) {
-		q.Look(item)
+	for i := range q.Items(p.Batch) {
+		q.Look(i)
 		if err := sc.signOne(q, with, p.Batch.ItemPath(i)+"."); err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ import (
 // be read completely within the limits of payload.Meter: a signature over parts of the body proves nothing about
 // parts that were not read.
 func (p *Profile) Verify(q *Request) Result {
+	q.Envelope = p.Envelope
 	f := p.evaluate(q)
 	if f.Verdict == hook.Verified && q.Cut {
 		return Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed, Check: f.Check}
@@ -93,7 +94,7 @@ func (sc *Scheme) verifyItems(p *Profile, q *Request, secrets []hook.Secret) (f 
 		return f
 	}
 	for i := range items {
-		q.Look(items[i])
+		q.Look(i)
 		one := sc.verify(q, secrets)
 		if one.Verdict == hook.Rejected {
 			return one
