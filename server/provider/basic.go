@@ -21,6 +21,7 @@ var basicAuth = Provider{
 	},
 	Secret: SecretWords{Name: "User and password", Hint: "user:password"},
 	Signature: signature.Profile{
+		Envelope: payload.Envelope{Field: "payload"},
 		Schemes: []signature.Scheme{{Kind: signature.Basic, At: payload.Select("header:Authorization"),
 			Prefix: "Basic"}},
 		Secrets: signature.SecretRule{Login: true},

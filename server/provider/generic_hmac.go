@@ -33,7 +33,8 @@ var genericHMAC = Provider{
 			Hint: "the header with the time in seconds, if the message contains {time}"},
 	},
 	Signature: signature.Profile{
-		Custom: true,
+		Custom:   true,
+		Envelope: payload.Envelope{Field: "payload"},
 	},
 	Identity: Identity{
 		Events: joins("header:Webhook-Id", "header:X-Webhook-Id", "header:Idempotency-Key", "body:id", "sha256"),

@@ -24,7 +24,7 @@ var github = Provider{
 	ID: "github", Name: "GitHub",
 	Steps: []string{
 		"In the repository or organisation open Settings, Webhooks, Add webhook, and enter this address.",
-		"Choose application/json, and a secret of at least 16 characters; add the same secret here.",
+		"Choose a secret of at least 16 characters; add the same secret here.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the one that you chose, of at least 16 characters",
 		Not: []Lookalike{{"ghp_", "an access token"}, {"github_pat_", "an access token"},
@@ -35,6 +35,7 @@ var github = Provider{
 				"2a0a:a440::/29", "2606:50c0::/32"}},
 	},
 	Signature: signature.Profile{
+		Envelope: payload.Envelope{Field: "payload"},
 		Schemes: []signature.Scheme{
 			{At: payload.Select("header:X-Hub-Signature-256"), Format: signature.Prefixed, Prefix: "sha256=",
 				Hash: "sha256", Message: signature.Message("{body}")},

@@ -84,10 +84,37 @@ var hostileBodies = map[string]func(n int) string{
 		return "mandrill_events=" + url.QueryEscape("["+counted(n/2, `{"_id":"%d","event":"a","ts":1},`)+"{}]")
 	},
 	"slashes": func(n int) string { return `{"resource":{"href":"` + strings.Repeat("/", n) + `"}}` },
+	"JSON in a form": func(n int) string {
+		return "payload=" + url.QueryEscape(`{"data":{"object":{`+counted(n/2, `"key%d":1,`)+`"id":1}}}`)
+	},
+	"lists in a form": func(n int) string { return "payload=" + strings.Repeat("[", n) },
+	"JSON in a part": func(n int) string {
+		return "--B\r\nContent-Disposition: form-data; name=\"payload\"\r\n\r\n{" + counted(n, `"key%d":1,`) +
+			"\"id\":1}\r\n--B--"
+	},
+	"parts of a mail": func(n int) string {
+		return repeated(n, "--B\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nx\r\n") + "--B--"
+	},
+	"signatures in parts": func(n int) string {
+		return "--B\r\nContent-Disposition: form-data; name=\"signature\"\r\n\r\n" + repeated(n, "00,") + "\r\n--B--"
+	},
+	"marks between parts": func(n int) string { return repeated(n, "--B\r\n\r\n") },
 	"many amounts as texts": func(n int) string {
 		return `{"amount":{` + repeated(n, `"value":"1",`) +
 			`"currency":"EUR"}}`
 	},
+}
+
+// mediaOf returns the Content-Type under which a hostile body is read as far as possible.
+func mediaOf(body string) string {
+	switch {
+	case strings.HasPrefix(body, "payload="):
+		return formType
+	case strings.HasPrefix(body, "--B"):
+		return multipartB
+	default:
+		return "application/json"
+	}
 }
 
 // hostileLines are lines of about n bytes for every header that a selector or a scheme reads.
@@ -190,7 +217,8 @@ func TestNoBodyCostsMoreThanItsLength(t *testing.T) {
 			e := hostileEndpoint(t, &p)
 			for name, shape := range hostileBodies {
 				record := func(n int) *hook.Record {
-					r := extracttest.Record("POST", headers("Content-Type", "application/json"), shape(n))
+					body := shape(n)
+					r := extracttest.Record("POST", headers("Content-Type", mediaOf(body)), body)
 					r.ID, r.Type = "dlv_1", p.firstType()
 					for _, ru := range p.Signature.Schemes {
 						if header, is := ru.At.Header(); is {

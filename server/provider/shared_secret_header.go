@@ -20,6 +20,7 @@ var sharedSecretHeader = Provider{
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "yours, of 16 characters or more; sent as X-Webhook-Secret"},
 	Signature: signature.Profile{
+		Envelope: payload.Envelope{Field: "payload"},
 		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"),
 			MismatchReason: hook.ReasonSecretMismatch}},
 	},
