@@ -189,7 +189,8 @@ func (q *Request) First(all []Selector) string {
 	return ""
 }
 
-// Joined returns the texts of a join as one id: with "/" between them. whole is false if one is missing.
+// Joined returns the texts of a join as one id: with "/" between them, and with "/" in all but the first written as
+// "%2F". So different texts make different ids. whole is false if one is missing.
 func (q *Request) Joined(j Join) (text string, whole bool) { return q.join(j, '/') }
 
 // Dotted returns the texts of a join as an event's type: with "." between them. whole is false if one is missing.
@@ -209,10 +210,26 @@ func (q *Request) join(j Join, separator byte) (text string, whole bool) {
 		}
 		if i > 0 {
 			b.WriteByte(separator)
+			if separator == '/' {
+				part = escapePart(part)
+			}
 		}
 		b.WriteString(part)
 	}
 	return b.String(), true
+}
+
+// maxEscaped is the length of a part, in bytes, beyond which it is not escaped: no id is so long.
+const maxEscaped = 1 << 10
+
+// escapePart returns a part of a composite id without "/". It changes only what would be ambiguous, "/" and a "%" that
+// would read like an escape, because the ids that earlier releases stored must stay the same: nearly all of them do.
+// The first part of an id needs no escapes, because the others begin behind the last "/".
+func escapePart(part string) string {
+	if len(part) > maxEscaped || !strings.ContainsAny(part, "/%") {
+		return part
+	}
+	return strings.NewReplacer("/", "%2F", "%2F", "%252F", "%25", "%2525").Replace(part)
 }
 
 // Lines yields every value at a selector. Only a header can have several.

@@ -209,7 +209,7 @@ func (t *Tree) split(path, inside string) []field {
 		unread -= size
 		f := field{name.Str, value.Raw, value.Type}
 		if value.Type == gjson.String {
-			f.text = value.Str
+			f.text = unquoted(value)
 		}
 		if name.Type == gjson.Number {
 			f.name = strconv.Itoa(len(t.fields) - from)
@@ -228,7 +228,7 @@ func (t *Tree) split(path, inside string) []field {
 func scalar(r gjson.Result) string {
 	switch r.Type {
 	case gjson.String:
-		return r.Str
+		return unquoted(r)
 	case gjson.Number, gjson.True, gjson.False:
 		return r.Raw
 	default:

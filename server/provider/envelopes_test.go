@@ -9,6 +9,7 @@ import (
 
 	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
 )
 
 const (
@@ -30,8 +31,8 @@ func partsOf(fields url.Values) string {
 }
 
 // githubRunBody is a run of GitHub Actions that succeeded.
-const githubRunBody = `{"action":"completed","workflow_run":{"id":77,"run_attempt":1,"name":"CI","status":"completed",` +
-	`"conclusion":"success","updated_at":"2026-03-04T11:59:00Z","head_branch":"main"},` +
+const githubRunBody = `{"action":"completed","workflow_run":{"id":77,"run_attempt":1,"name":"CI",` +
+	`"status":"completed","conclusion":"success","updated_at":"2026-03-04T11:59:00Z","head_branch":"main"},` +
 	`"repository":{"full_name":"o/r"}}`
 
 // TestAFormSaysTheSameAsJSON sends the same event as JSON, behind a byte order mark and in a field of a form. The
@@ -151,4 +152,21 @@ func TestARewrittenFormDoesNotVerify(t *testing.T) {
 			t.Errorf("%s: %+v", media, f)
 		}
 	}
+}
+
+// TestACompositeIDNamesOneEvent has the ids of two events whose parts are equal when they are only put together.
+func TestACompositeIDNamesOneEvent(t *testing.T) {
+	id := func(source, id string) string {
+		return cloudevents.event(requestWith("Ce-Source", source, "Ce-Id", id)).ID
+	}
+	if a, b := id("/a", "b/c"), id("/a/b", "c"); a == b || b != "/a/b/c" {
+		t.Errorf("%q and %q", a, b)
+	}
+}
+
+// requestWith is a request with headers and nothing else.
+func requestWith(header ...string) *payload.Request {
+	q := &payload.Request{}
+	q.Reset(extracttest.Record("POST", headers(header...), ""), nil)
+	return q
 }
