@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -119,7 +120,7 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *receiveBuf
 	d.Delivery = hook.Delivery{Method: r.Method, Path: path, Query: r.URL.RawQuery,
 		ContentType: r.Header.Get("Content-Type"), Size: int64(len(c.body)), ReceivedAt: hook.Millis(now.UnixMilli())}
 	d.Request = hook.Request{Host: r.Host, Proto: r.Proto, Remote: remote, Took: rc.Now().Sub(now),
-		Headers: c.headers(r, d.Headers[:0]), Body: c.body}
+		Headers: c.headers(r, d.Headers[:0]), Body: c.body, Trailers: trailers(r)}
 	reply, refusal, err = rc.Intake.Accept(endpoint, d)
 	return endpoint, reply, refusal, err
 }
@@ -150,6 +151,21 @@ func (c *receiveBuffers) headers(r *http.Request, into []hook.Header) []hook.Hea
 		into = append(into, hook.Header{Name: "Transfer-Encoding", Value: coding})
 	}
 	return into
+}
+
+// trailers returns the trailer fields of a request whose body was read, ordered like headers. net/http reads at most
+// 4 KiB of them, and they are never taken for headers, which decide more. Few requests have any.
+func trailers(r *http.Request) []hook.Header {
+	if len(r.Trailer) == 0 {
+		return nil
+	}
+	all := make([]hook.Header, 0, len(r.Trailer))
+	for _, name := range slices.Sorted(maps.Keys(r.Trailer)) {
+		for _, value := range r.Trailer[name] {
+			all = append(all, hook.Header{Name: name, Value: value})
+		}
+	}
+	return all
 }
 
 // release returns c to the pool. It clears what refers to the request, and drops a body buffer that is too

@@ -161,6 +161,28 @@ func TestAllMethodsAndChunkedBodiesAreReceived(t *testing.T) {
 	}
 }
 
+// TestTrailersAreKeptBesideTheHeaders has trailer fields of which one was announced, and one that claims to be a header
+// that decides something.
+func TestTrailersAreKeptBesideTheHeaders(t *testing.T) {
+	d := newTestReceiver(t, hook.Endpoint{}, nil)
+	r := d.stored(t, d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n"+
+		"Content-Type: text/plain\r\n\r\n2\r\n{}\r\n0\r\nx-sum: abc\r\nX-Other: caf\xe9\r\nx-sum: def\r\n"+
+		"Content-Type: text/html\r\n\r\n"))
+	want := []hook.Header{{Name: "Content-Type", Value: "text/html"}, {Name: "X-Other", Value: "caf\xe9"},
+		{Name: "X-Sum", Value: "abc"}, {Name: "X-Sum", Value: "def"}}
+	if diff := cmp.Diff(want, r.Trailers); diff != "" {
+		t.Error(diff)
+	}
+	if r.ContentType != "text/plain" || r.Header("Content-Type") != "text/plain" || r.Header("X-Sum") != "" {
+		t.Errorf("a trailer counts as a header: %+v", r.Headers)
+	}
+	large := d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"+
+		strings.Repeat("X-A: "+strings.Repeat("x", 1000)+"\r\n", 100)+"\r\n")
+	if got := code(t, large); got != "body_incomplete" {
+		t.Errorf("100 KB of trailers: %s", got)
+	}
+}
+
 func TestBodiesOverTheEndpointsLimitAreRefused(t *testing.T) {
 	d := newTestReceiver(t, hook.Endpoint{MaxBody: 2000}, nil)
 	for name, c := range map[string]struct {
