@@ -139,8 +139,8 @@ func (a *API) batch(ctx context.Context, r *hook.Record) ([]wire.BatchEvent, err
 	}
 	batch := make([]wire.BatchEvent, len(events))
 	for i, e := range events {
-		batch[i] = wire.BatchEvent{Event: e.ID, Type: e.Type, OccurredAt: e.OccurredAt, Account: e.Account,
-			Mode: e.Mode}
+		batch[i] = wire.BatchEvent{Event: wire.PlainText(e.ID), Type: e.Type, OccurredAt: e.OccurredAt,
+			Account: e.Account, Mode: e.Mode}
 		if firsts[i] < r.Seq {
 			batch[i].DuplicateOf = firsts[i]
 		}

@@ -11,11 +11,11 @@ type Delivery struct {
 	Endpoint hook.EndpointID `json:"endpoint" doc:"The endpoint that received it."`
 	Method   string          `json:"method" doc:"HTTP method as received." example:"POST"`
 	Path     string          `json:"path" doc:"Path after the endpoint's URL, escaped as received; \"/\" if there is none."`
-	Query    string          `json:"query,omitempty" doc:"Raw query string without the question mark."`
+	Query    string          `json:"query,omitempty" doc:"Raw query string without the question mark. Bytes that are not UTF-8 are written as %E9; query_base64 of the detail has them as received."`
 	Type     string          `json:"type,omitempty" doc:"The event's type, if the provider names one."`
 	Event    string          `json:"event,omitempty" doc:"The event's unique id at the provider, if it has one."`
 
-	ContentType string       `json:"content_type,omitempty" doc:"Content-Type as received."`
+	ContentType string       `json:"content_type,omitempty" doc:"Content-Type as received; read as ISO 8859-1 if it is not UTF-8."`
 	Size        int64        `json:"size" doc:"Length of the body in bytes."`
 	Verdict     hook.Verdict `json:"verdict" enum:"verified,unsigned,rejected" doc:"The result of verification."`
 	Reason      hook.Reason  `json:"reason,omitempty" doc:"Why the delivery was rejected, or what was noticed about it."`
@@ -38,8 +38,8 @@ type Delivery struct {
 func NewDelivery(d *hook.Delivery) Delivery {
 	return Delivery{
 		ID: d.ID, Seq: d.Seq, Endpoint: d.Endpoint,
-		Method: d.Method, Path: d.Path, Query: d.Query, Type: d.Type, Event: d.Event,
-		ContentType: d.ContentType, Size: d.Size, Verdict: d.Verdict, Reason: d.Reason, Secret: d.Secret,
+		Method: d.Method, Path: d.Path, Query: queryText(d.Query), Type: d.Type, Event: PlainText(d.Event),
+		ContentType: PlainText(d.ContentType), Size: d.Size, Verdict: d.Verdict, Reason: d.Reason, Secret: d.Secret,
 		DuplicateOf: d.DuplicateOf, Redelivery: redelivery(d), ReleaseOf: d.ReleaseOf,
 		OccurredAt: d.OccurredAt, Account: d.Account, Mode: d.Mode, Events: d.Events, ReceivedAt: d.ReceivedAt,
 		Try: d.Occurrence,
@@ -68,10 +68,10 @@ func AppendDelivery(b []byte, d *hook.Delivery) []byte {
 	b = AppendString(b, `,"endpoint":`, string(d.Endpoint))
 	b = AppendString(b, `,"method":`, d.Method)
 	b = AppendString(b, `,"path":`, d.Path)
-	b = AppendNonEmpty(b, `,"query":`, d.Query)
+	b = AppendNonEmpty(b, `,"query":`, queryText(d.Query))
 	b = AppendNonEmpty(b, `,"type":`, d.Type)
-	b = AppendNonEmpty(b, `,"event":`, d.Event)
-	b = AppendNonEmpty(b, `,"content_type":`, d.ContentType)
+	b = AppendNonEmpty(b, `,"event":`, PlainText(d.Event))
+	b = AppendNonEmpty(b, `,"content_type":`, PlainText(d.ContentType))
 	b = AppendInt(b, `,"size":`, d.Size)
 	b = AppendString(b, `,"verdict":`, string(d.Verdict))
 	b = AppendNonEmpty(b, `,"reason":`, string(d.Reason))
@@ -100,15 +100,16 @@ type DeliveryList struct {
 // DeliveryDetail is one delivery with everything except its body: the response to GET /deliveries/{id}.
 type DeliveryDetail struct {
 	Delivery
-	Host      string         `json:"host" doc:"Host as the sender wrote it."`
-	Proto     string         `json:"proto" example:"HTTP/1.1" doc:"HTTP version."`
-	Remote    string         `json:"remote" doc:"The sender's IP address."`
-	TookUS    int64          `json:"took_us" doc:"Microseconds from the headers to the last byte of the body."`
-	Headers   []Header       `json:"headers" nullable:"false" doc:"Every header value. Names are sorted; the values of one name are in the order received."`
-	Check     *Verification  `json:"check,omitempty" doc:"How the delivery was verified. Absent if it was not."`
-	Batch     []BatchEvent   `json:"batch,omitempty" doc:"The events in the body, if there are several."`
-	Integrity hook.Integrity `json:"integrity" enum:"ok,unknown,damaged" doc:"Whether the stored record still matches its checksum. unknown: it was stored before records had checksums. A damaged delivery cannot be relied on and has no effect."`
-	Effects   []Effect       `json:"effects" nullable:"false" doc:"What the delivery did to the statuses of the subjects it is about."`
+	Host        string         `json:"host" doc:"Host as the sender wrote it."`
+	Proto       string         `json:"proto" example:"HTTP/1.1" doc:"HTTP version."`
+	Remote      string         `json:"remote" doc:"The sender's IP address."`
+	TookUS      int64          `json:"took_us" doc:"Microseconds from the headers to the last byte of the body."`
+	Headers     []Header       `json:"headers" nullable:"false" doc:"Every header value. Names are sorted; the values of one name are in the order received. Trailer fields, which followed the body, come last and have trailer."`
+	Check       *Verification  `json:"check,omitempty" doc:"How the delivery was verified. Absent if it was not."`
+	Batch       []BatchEvent   `json:"batch,omitempty" doc:"The events in the body, if there are several."`
+	QueryBase64 string         `json:"query_base64,omitempty" doc:"The query exactly as received, in base64. Absent if query is exact, which it is unless bytes are not UTF-8."`
+	Integrity   hook.Integrity `json:"integrity" enum:"ok,unknown,damaged" doc:"Whether the stored record still matches its checksum. unknown: it was stored before records had checksums. A damaged delivery cannot be relied on and has no effect."`
+	Effects     []Effect       `json:"effects" nullable:"false" doc:"What the delivery did to the statuses of the subjects it is about."`
 }
 
 // NewDeliveryDetail returns r as clients see it, without its batch and effects. The caller adds those, because
@@ -116,11 +117,14 @@ type DeliveryDetail struct {
 func NewDeliveryDetail(r *hook.Record) DeliveryDetail {
 	d := DeliveryDetail{
 		Delivery: NewDelivery(&r.Delivery), Host: r.Host, Proto: r.Proto, Remote: r.Remote,
-		TookUS: r.Took.Microseconds(), Headers: make([]Header, len(r.Headers)), Integrity: r.Integrity,
-		Effects: []Effect{},
+		TookUS: r.Took.Microseconds(), Headers: make([]Header, 0, len(r.Headers)+len(r.Trailers)),
+		QueryBase64: exactBytes(r.Query), Integrity: r.Integrity, Effects: []Effect{},
 	}
-	for i, h := range r.Headers {
-		d.Headers[i] = Header(h)
+	for _, h := range r.Headers {
+		d.Headers = append(d.Headers, newHeader(h, false))
+	}
+	for _, h := range r.Trailers {
+		d.Headers = append(d.Headers, newHeader(h, true))
 	}
 	if r.Check.Scheme != "" {
 		d.Check = newVerification(r.Check, r.Marks)
@@ -128,10 +132,17 @@ func NewDeliveryDetail(r *hook.Record) DeliveryDetail {
 	return d
 }
 
-// Header is one header line.
+// Header is one header line, or one trailer field.
 type Header struct {
-	Name  string `json:"name" doc:"Canonical name." example:"Stripe-Signature"`
-	Value string `json:"value" doc:"The value exactly as received."`
+	Name    string `json:"name" doc:"Canonical name." example:"Stripe-Signature"`
+	Value   string `json:"value" doc:"The value exactly as received. One that is not UTF-8 is read as ISO 8859-1."`
+	Base64  string `json:"base64,omitempty" doc:"The bytes of the value in base64. Absent if the value is UTF-8."`
+	Trailer bool   `json:"trailer,omitempty" doc:"It is a trailer field: it followed the body."`
+}
+
+// newHeader returns a header line, or a trailer field, as clients see it.
+func newHeader(h hook.Header, trailer bool) Header {
+	return Header{Name: PlainText(h.Name), Value: PlainText(h.Value), Base64: exactBytes(h.Value), Trailer: trailer}
 }
 
 // Verification is how a delivery was verified when it was received. It is a record: changing the endpoint's

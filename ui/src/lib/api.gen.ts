@@ -801,7 +801,7 @@ export interface components {
         Delivery: {
             /** @description The account at the provider that the event belongs to, if it names one. */
             account?: string;
-            /** @description Content-Type as received. */
+            /** @description Content-Type as received; read as ISO 8859-1 if it is not UTF-8. */
             content_type?: string;
             /**
              * Format: int64
@@ -839,7 +839,7 @@ export interface components {
             occurred_at?: string;
             /** @description Path after the endpoint's URL, escaped as received; "/" if there is none. */
             path: string;
-            /** @description Raw query string without the question mark. */
+            /** @description Raw query string without the question mark. Bytes that are not UTF-8 are written as %E9; query_base64 of the detail has them as received. */
             query?: string;
             /** @description Why the delivery was rejected, or what was noticed about it. */
             reason?: components["schemas"]["Reason"];
@@ -886,7 +886,7 @@ export interface components {
             batch?: components["schemas"]["BatchEvent"][] | null;
             /** @description How the delivery was verified. Absent if it was not. */
             check?: components["schemas"]["Verification"];
-            /** @description Content-Type as received. */
+            /** @description Content-Type as received; read as ISO 8859-1 if it is not UTF-8. */
             content_type?: string;
             /**
              * Format: int64
@@ -904,7 +904,7 @@ export interface components {
              * @description Number of events in the body, if there are several.
              */
             events?: number;
-            /** @description Every header value. Names are sorted; the values of one name are in the order received. */
+            /** @description Every header value. Names are sorted; the values of one name are in the order received. Trailer fields, which followed the body, come last and have trailer. */
             headers: components["schemas"]["Header"][];
             /** @description Host as the sender wrote it. */
             host: string;
@@ -940,8 +940,10 @@ export interface components {
              * @example HTTP/1.1
              */
             proto: string;
-            /** @description Raw query string without the question mark. */
+            /** @description Raw query string without the question mark. Bytes that are not UTF-8 are written as %E9; query_base64 of the detail has them as received. */
             query?: string;
+            /** @description The query exactly as received, in base64. Absent if query is exact, which it is unless bytes are not UTF-8. */
+            query_base64?: string;
             /** @description Why the delivery was rejected, or what was noticed about it. */
             reason?: components["schemas"]["Reason"];
             /**
@@ -1186,12 +1188,16 @@ export interface components {
         };
         /** @description One header line of a received request. */
         Header: {
+            /** @description The bytes of the value in base64. Absent if the value is UTF-8. */
+            base64?: string;
             /**
              * @description Canonical name.
              * @example Stripe-Signature
              */
             name: string;
-            /** @description The value exactly as received. */
+            /** @description It is a trailer field: it followed the body. */
+            trailer?: boolean;
+            /** @description The value exactly as received. One that is not UTF-8 is read as ISO 8859-1. */
             value: string;
         };
         /** @description IP addresses that a provider sends from. */
@@ -1570,7 +1576,7 @@ export interface components {
         Redelivery: {
             /** @description The account at the provider that the event belongs to, if it names one. */
             account?: string;
-            /** @description Content-Type as received. */
+            /** @description Content-Type as received; read as ISO 8859-1 if it is not UTF-8. */
             content_type?: string;
             /** @description What differs from the first delivery: "body", and the names of headers. */
             differs: string[];
@@ -1615,7 +1621,7 @@ export interface components {
             occurred_at?: string;
             /** @description Path after the endpoint's URL, escaped as received; "/" if there is none. */
             path: string;
-            /** @description Raw query string without the question mark. */
+            /** @description Raw query string without the question mark. Bytes that are not UTF-8 are written as %E9; query_base64 of the detail has them as received. */
             query?: string;
             /** @description Why the delivery was rejected, or what was noticed about it. */
             reason?: components["schemas"]["Reason"];

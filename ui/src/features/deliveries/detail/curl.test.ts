@@ -31,6 +31,22 @@ describe("asCurl", () => {
     expect(run({ headers }).args.join("|")).toContain("-H|X-A: 1|-H|X-A: 2; 'q'|-H|X-Empty;");
   });
 
+  it("sends the bytes of a header that is not UTF-8", () => {
+    const sent = "caf\xe9 %s \\ ' \"$(x)`x`";
+    const line = asCurl({
+      method: "POST",
+      url: "http://127.0.0.1",
+      headers: [{ name: "X'`$%A", value: sent, base64: btoa(sent) }],
+      body: new Uint8Array(),
+    });
+    const out = execFileSync("sh", ["-c", `curl() { printf %s "$5"; }\n${line}`], { encoding: "latin1" });
+    expect(out).toBe(`X'\`$%A: ${sent}`);
+  });
+
+  it("leaves out trailers, which curl does not send", () => {
+    expect(run({ headers: [{ name: "X-Sum", value: "1", trailer: true }] }).args.join("|")).not.toContain("X-Sum");
+  });
+
   it("leaves out headers of the hop and those that curl writes", () => {
     const names = ["Host", "Content-Length", "Connection", "Transfer-Encoding", "X-Kept"];
     const { args } = run({ headers: names.map((name) => ({ name, value: "v" })) });

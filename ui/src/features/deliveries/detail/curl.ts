@@ -1,10 +1,13 @@
 // Writes a request as a curl command.
 
+import { bytesOf } from "./exact-bytes";
+
 /** The parts of a curl command. */
 export interface Sent {
   method: string;
   url: string;
-  headers: { name: string; value: string }[];
+  /** Values whose bytes are not UTF-8 have them in base64. Trailers are left out: curl sends none. */
+  headers: { name: string; value: string; base64?: string; trailer?: boolean }[];
   /** The body, or the name of the file that it was downloaded to, where it is too long for a line. */
   body: Uint8Array | string;
 }
@@ -20,9 +23,13 @@ export const longestInline = 96 << 10;
 
 /** A command for POSIX shells that sends the same request again: method, URL, headers and body. */
 export function asCurl({ method, url, headers, body }: Sent): string {
-  const kept = headers.filter((h) => !ofTheHop.test(h.name));
+  const kept = headers.filter((h) => !h.trailer && !ofTheHop.test(h.name));
   const words = [`curl -X ${quote(method)} ${quote(url)}`];
-  for (const { name, value } of kept) words.push(`-H ${quote(value === "" ? `${name};` : `${name}: ${value}`)}`);
+  for (const { name, value, base64 } of kept) {
+    const start = new TextEncoder().encode(`${name}: `);
+    if (base64) words.push(`-H "$(printf '${octal(start)}${octal(bytesOf(base64))}')"`);
+    else words.push(`-H ${quote(value === "" ? `${name};` : `${name}: ${value}`)}`);
+  }
   for (const name of curlAdds) {
     const sent = kept.some((h) => h.name.toLowerCase() === name.toLowerCase());
     if (!sent && (name !== "Content-Type" || body.length > 0)) words.push(`-H ${quote(`${name}:`)}`);
@@ -37,6 +44,14 @@ export function asCurl({ method, url, headers, body }: Sent): string {
 
 function quote(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Bytes as printf of a POSIX shell reads them. */
+function octal(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => {
+    const c = String.fromCharCode(byte);
+    return /[A-Za-z0-9 .,:;=/_-]/.test(c) ? c : `\\${byte.toString(8).padStart(3, "0")}`;
+  }).join("");
 }
 
 /** The body as text, where a shell can carry it: valid UTF-8 without NUL or a byte order mark. */

@@ -50,6 +50,23 @@ it("shows every value of a header in order, and the query's", () => {
   expect(values.slice(0, 7)).toEqual(["1", "2", "", "1", "<b>", "2", "POST /a%2Fb?x=1&y=%3Cb%3E&x=2"]);
 });
 
+it("shows trailers by themselves, and the bytes of what is not UTF-8", () => {
+  const headers = [
+    { name: "X-Name", value: "café", base64: btoa("caf\xe9") },
+    { name: "X-Sum", value: "abc", trailer: true },
+  ];
+  const query = { query: "a=caf%E9", query_base64: btoa("a=caf\xe9") };
+  render(<HeadersTab delivery={delivery({ headers, ...query })} />);
+  expect(screen.getAllByRole("heading").map((title) => title.textContent)).toEqual([
+    "Headers 1",
+    "Trailers 1",
+    "Query 1",
+    "Request ",
+  ]);
+  const values = screen.getAllByRole("definition").map((value) => value.textContent);
+  expect(values.slice(0, 4)).toEqual(["cafénot UTF-8: caf\\xe9", "abc", "caf%E9", "a=caf\\xe9"]);
+});
+
 it("shows a stranger's markup as text", () => {
   const hostile = `<img src=x onerror="alert(1)"><a href="javascript:alert(1)">click</a>`;
   render(

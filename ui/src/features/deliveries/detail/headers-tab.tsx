@@ -5,28 +5,24 @@ import type { DeliveryDetail } from "../../../lib/api";
 import { formatMicros, formatUtc } from "../../../lib/format";
 import { Copy } from "../../../ui/copy";
 import { Time } from "../../../ui/time";
+import { escaped, queryPairs } from "./exact-bytes";
 import { Masked } from "./masked";
 import { isSecretHeader } from "./secret-headers";
 
 const shownOnHover =
   "-my-1.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100";
 
-/** The request without its body: request line, query, headers, client and timing. */
+/** The request without its body: request line, query, headers, trailers, client and timing. */
 export function HeadersTab({ delivery }: { delivery: DeliveryDetail }) {
-  const { headers, query, method, path, host, proto, remote, received_at, took_us } = delivery;
-  const pairs = query ? [...new URLSearchParams(query)] : [];
+  const { query, query_base64, method, path, host, proto, remote, received_at, took_us } = delivery;
+  const headers = delivery.headers.filter(({ trailer }) => !trailer);
+  const trailers = delivery.headers.filter(({ trailer }) => trailer);
+  const pairs = queryPairs(query ?? "");
   const target = query ? `${path}?${query}` : path;
-  const text = headers.map(({ name, value }) => `${name}: ${value}`).join("\n");
   return (
     <div className="min-h-0 flex-1 space-y-5 overflow-y-auto p-4">
-      <Table title="Headers" count={headers.length} action={<Copy text={text} what="all headers" small />}>
-        {headers.map(({ name, value }, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: names repeat, and the list never changes
-          <Row key={at} name={name} copy={value}>
-            {isSecretHeader(name) ? <Masked value={value} name={name} /> : value}
-          </Row>
-        ))}
-      </Table>
+      <Fields title="Headers" what="all headers" fields={headers} />
+      {trailers.length > 0 && <Fields title="Trailers" what="all trailers" fields={trailers} />}
       {pairs.length > 0 && (
         <Table title="Query" count={pairs.length} action={<Copy text={query ?? ""} what="the query" small />}>
           {pairs.map(([name, value], at) => (
@@ -35,6 +31,11 @@ export function HeadersTab({ delivery }: { delivery: DeliveryDetail }) {
               {value}
             </Row>
           ))}
+          {query_base64 && (
+            <Row name="Exact bytes" copy={escaped(query_base64)}>
+              {escaped(query_base64)}
+            </Row>
+          )}
         </Table>
       )}
       <Table title="Request">
@@ -53,6 +54,28 @@ export function HeadersTab({ delivery }: { delivery: DeliveryDetail }) {
         <Row name="Body arrived in">{formatMicros(took_us)}</Row>
       </Table>
     </div>
+  );
+}
+
+interface FieldsProps {
+  title: string;
+  what: string;
+  fields: DeliveryDetail["headers"];
+}
+
+/** Headers or trailers. A value that is not UTF-8 is followed by its bytes. */
+function Fields({ title, what, fields }: FieldsProps) {
+  const text = fields.map(({ name, value }) => `${name}: ${value}`).join("\n");
+  return (
+    <Table title={title} count={fields.length} action={<Copy text={text} what={what} small />}>
+      {fields.map(({ name, value, base64 }, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: names repeat, and the list never changes
+        <Row key={at} name={name} copy={value}>
+          {isSecretHeader(name) ? <Masked value={value} name={name} /> : value}
+          {base64 && !isSecretHeader(name) && <span className="block text-text-3">not UTF-8: {escaped(base64)}</span>}
+        </Row>
+      ))}
+    </Table>
   );
 }
 

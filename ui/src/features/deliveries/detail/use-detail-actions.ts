@@ -62,6 +62,7 @@ function address({ host, path, query }: DeliveryDetail, endpoint: Endpoint | und
 
 function remark(delivery: DeliveryDetail, body: Uint8Array | string): string {
   if (typeof body === "string") return `Download the body beside it, as ${body}.`;
-  if (delivery.headers.some((h) => isSecretHeader(h.name))) return "It holds secret headers: mind where you paste it.";
+  if (delivery.headers.some((h) => !h.trailer && isSecretHeader(h.name)))
+    return "It holds secret headers: mind where you paste it.";
   return "It sends the same bytes again.";
 }
