@@ -21,6 +21,7 @@ import (
 type UpdateStatusRules struct {
 	References *[]string                `json:"references,omitempty" maxItems:"8" doc:"Replaces the list."`
 	Unique     *bool                    `json:"references_unique,omitempty" doc:"Whether the shop never gives two orders the same reference."`
+	Scope      *string                  `json:"references_scope,omitempty" maxLength:"200" doc:"Path in the body of a text, such as the shop's address: references are told apart by it. Empty: as the provider's built-in rules say."`
 	Only       *string                  `json:"only,omitempty" maxLength:"4096" doc:"A filter: only deliveries that match it are read for statuses. Empty: all are."`
 	Mapping    orNull[wire.Mapping]     `json:"mapping,omitempty" doc:"How to read statuses from deliveries; null: the built-in rules of the provider."`
 	Unsigned   *bool                    `json:"unsigned,omitempty" doc:"Whether unverified deliveries affect public statuses."`
@@ -31,6 +32,7 @@ type UpdateStatusRules struct {
 func (c *UpdateStatusRules) apply(r *hook.StatusRules) {
 	setIfSent(&r.References, c.References)
 	setIfSent(&r.UniqueReferences, c.Unique)
+	setIfSent(&r.ReferenceScope, c.Scope)
 	setIfSent(&r.Only, c.Only)
 	setIfSent(&r.Unsigned, c.Unsigned)
 	if c.Page != nil {

@@ -9,6 +9,20 @@ import (
 	"hookbeam/server/payload"
 )
 
+// scope returns the text within which references are names: at the path of the endpoint's settings, or where the
+// sender's SubjectSpec has it.
+func (x *extraction) scope(spec *SubjectSpec) string {
+	path := x.endpoint.Statuses.ReferenceScope
+	if path == "" {
+		return x.first(spec.Scope, maxName)
+	}
+	text := x.PathText(payload.ParsePath(path))
+	if len(text) > maxName || !payload.Printable(text) {
+		return ""
+	}
+	return text
+}
+
 // readMoney reads what a statement about a payment, order or reference has beyond others: which of them it is about,
 // how they are connected, and amounts.
 func (x *extraction) readMoney(s *hook.Statement, rule *Rule, o Outcome, account string) {
@@ -17,7 +31,7 @@ func (x *extraction) readMoney(s *hook.Statement, rule *Rule, o Outcome, account
 	s.Customers = x.customers(spec)
 	if !spec.AnyAccount {
 		s.Account = cmp.Or(account, x.first(spec.Account, maxName))
-		if scope := x.first(spec.Scope, maxName); scope != "" {
+		if scope := x.scope(spec); scope != "" {
 			s.Account += "|" + scope
 		}
 	}

@@ -54,6 +54,27 @@ func TestAReferenceIsANameWithinItsScope(t *testing.T) {
 	}
 }
 
+func TestAnEndpointSaysWithinWhatItsReferencesAreNames(t *testing.T) {
+	spec := SubjectSpec{
+		Aliases: []AliasSpec{Alias("payment", "body:tea")}, References: payload.SelectAll("body:order"),
+		Scope: payload.SelectAll("body:site"),
+	}
+	source := Source{Event: eventOf("body"), Rules: Rules{{Types: []string{"tea"}, Subject: &spec,
+		Match: Always(hook.Captured)}}}
+	e := &hook.Endpoint{Statuses: hook.StatusRules{ReferenceScope: "from.shop"}}
+	for body, want := range map[string]string{
+		`"from":{"shop":"north"}`:                "|north",
+		`"from":{"shop":"north"},"site":"south"`: "|north",
+		`"from":{"shop":["north"]}`:              "",
+		`"site":"south"`:                         "",
+	} {
+		r := extracttest.Record("POST", nil, `{"type":"tea","tea":1,"order":7,`+body+`}`)
+		if all, err := source.Statements(e, r); err != nil || len(all) != 1 || all[0].Account != want {
+			t.Errorf("%s: %+v, %v, want the account %q", body, all, err, want)
+		}
+	}
+}
+
 // TestAnAmountMayDependOnOtherFields has a price in two currencies, and a sum that is limited by the price.
 func TestAnAmountMayDependOnOtherFields(t *testing.T) {
 	abroad := Differ("body:currency", "body:theirs.currency")

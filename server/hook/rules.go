@@ -8,6 +8,9 @@ type StatusRules struct {
 	// UniqueReferences says that the shop never gives two orders the same reference, so that payments with the same
 	// reference and different customers are of one order.
 	UniqueReferences bool `json:"references_unique,omitempty"`
+	// ReferenceScope is the dotted selector of a text in the body, such as the shop's address: references are names
+	// only within it, and within the account. It takes the place of the provider's; "" leaves that.
+	ReferenceScope string `json:"references_scope,omitempty"`
 	// Only is a filter of package server/filter: deliveries that it does not match report nothing. Two shops with one
 	// account at the provider thereby each have an endpoint of their own. Package intake validates it; "" admits all.
 	Only     string    `json:"only,omitempty"`

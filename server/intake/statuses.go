@@ -34,6 +34,10 @@ func validateStatuses(s hook.StatusRules) string {
 				`A name that has dots itself goes in quotes.`, path)
 		}
 	}
+	if path := s.ReferenceScope; path != "" && (len(path) > 200 || !payload.IsReferencePath(path)) {
+		return fmt.Sprintf("%q in statuses.references_scope is not a valid path. "+
+			"Separate the names with dots, as in data.object.metadata.site_url.", path)
+	}
 	return validatePage(s.Page)
 }
 

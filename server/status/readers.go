@@ -86,6 +86,7 @@ func (rs *readers) change(e *hook.Endpoint) bool {
 	o := &was.endpoint
 	return o.Provider != e.Provider || o.Statuses.Unsigned != e.Statuses.Unsigned ||
 		o.Statuses.UniqueReferences != e.Statuses.UniqueReferences || o.Statuses.Only != e.Statuses.Only ||
+		o.Statuses.ReferenceScope != e.Statuses.ReferenceScope ||
 		!maps.Equal(o.Settings, e.Settings) ||
 		!slices.Equal(
 			o.Statuses.References,

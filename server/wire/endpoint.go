@@ -86,6 +86,7 @@ type Response struct {
 type StatusRules struct {
 	References []string           `json:"references" nullable:"false" doc:"Paths in the body where the shop's own reference can be found, in addition to the built-in ones of the provider." example:"[\"data.object.metadata.cart\"]"`
 	Unique     bool               `json:"references_unique" doc:"The shop never gives two orders the same reference. Payments with the same reference then belong to one order, even if they name different customers."`
+	Scope      string             `json:"references_scope" doc:"Path in the body of a text, such as the shop's address: the same reference with another text there is another order's. Empty: as the provider's built-in rules say." example:"data.object.metadata.site_url"`
 	Only       string             `json:"only" doc:"A filter: only deliveries that match it are read for statuses. Empty: all are." example:"body.data.object.metadata.site_url:\"https://shop.example\""`
 	Mapping    *Mapping           `json:"mapping" doc:"How to read statuses from deliveries; null: the built-in rules of the provider."`
 	Unsigned   bool               `json:"unsigned" doc:"Whether unverified deliveries affect public statuses."`
@@ -95,7 +96,8 @@ type StatusRules struct {
 // newStatusRules returns r as clients see it, without the link keys.
 func newStatusRules(r hook.StatusRules) StatusRules {
 	return StatusRules{
-		References: append([]string{}, r.References...), Unique: r.UniqueReferences, Only: r.Only,
+		References: append([]string{}, r.References...), Unique: r.UniqueReferences,
+		Scope: r.ReferenceScope, Only: r.Only,
 		Mapping: newMapping(r.Mapping), Unsigned: r.Unsigned, Page: StatusPageSettings(r.Page),
 	}
 }

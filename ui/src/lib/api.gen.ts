@@ -2220,6 +2220,11 @@ export interface components {
              *     ]
              */
             references: string[];
+            /**
+             * @description Path in the body of a text, such as the shop's address: the same reference with another text there is another order's. Empty: as the provider's built-in rules say.
+             * @example data.object.metadata.site_url
+             */
+            references_scope: string;
             /** @description The shop never gives two orders the same reference. Payments with the same reference then belong to one order, even if they name different customers. */
             references_unique: boolean;
             /** @description Whether unverified deliveries affect public statuses. */
@@ -2450,6 +2455,8 @@ export interface components {
             page?: components["schemas"]["StatusPageSettings"];
             /** @description Replaces the list. */
             references?: string[];
+            /** @description Path in the body of a text, such as the shop's address: references are told apart by it. Empty: as the provider's built-in rules say. */
+            references_scope?: string;
             /** @description Whether the shop never gives two orders the same reference. */
             references_unique?: boolean;
             /** @description Whether unverified deliveries affect public statuses. */

@@ -42,7 +42,7 @@ function fakeApi(answers: Record<string, unknown> = {}) {
 
 /** The sections of an endpoint with some rules. */
 function section(rules: Partial<StatusRules>) {
-  const none = { mapping: null, page: {}, references: [], references_unique: false, only: "", unsigned: false };
+  const none = { mapping: null, page: {}, references: [], references_scope: "", references_unique: false, only: "", unsigned: false };
   const statuses = { ...none, ...rules };
   const endpoint = { id: "ep_1", name: "shop", provider: "generic", statuses } as unknown as Endpoint;
   return (
@@ -93,11 +93,12 @@ it("saves which deliveries count, and how order numbers are found and told apart
   expect(filter.value).toBe("account:acct_1");
   write(filter, " account:acct_2 ");
   write(screen.getByLabelText("Paths of your order number"), "a.b\n\n c.d ");
+  write(screen.getByLabelText("Path of the shop"), " data.shop ");
   await userEvent.click(screen.getByLabelText("Every order number is unique"));
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   expect(await screen.findByText("Saved what statuses of shop are read from")).toBeTruthy();
-  const statuses = { only: "account:acct_2", references: ["a.b", "c.d"], references_unique: true, unsigned: false };
-  expect(written).toEqual([["PATCH ", { statuses }]]);
+  const source = { only: "account:acct_2", references: ["a.b", "c.d"], references_scope: "data.shop" };
+  expect(written).toEqual([["PATCH ", { statuses: { ...source, references_unique: true, unsigned: false } }]]);
 });
 
 /** Has the server refuse every change. */
@@ -118,6 +119,15 @@ it("shows where the server found a mistake in the filter, until the filter is ch
   expect(screen.queryByRole("alert")).toBeNull();
   write(filter, "account:acct_1");
   expect(filter.getAttribute("aria-invalid")).toBeNull();
+});
+
+it("shows at the shop’s path what is wrong with it", async () => {
+  refuse(400, "invalid_request", '"a..b" in statuses.references_scope is not a valid path.');
+  await open({}, "Orders and payments");
+  write(await screen.findByLabelText("Path of the shop"), "a..b");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText('"a..b" is not a valid path.')).toBeTruthy();
+  expect(screen.getByLabelText("Path of the shop").getAttribute("aria-invalid")).toBe("true");
 });
 
 it("shows at the paths what is wrong with one, and what else went wrong below", async () => {

@@ -15,7 +15,7 @@ import { StatusSourceForm } from "./status-source-form";
 export function StatusPageSection({ endpoint }: { endpoint: Endpoint }) {
   const rules = endpoint.statuses;
   const own = endpoint.provider === "generic" || !!rules.mapping;
-  const source = [rules.only, rules.references, rules.references_unique, rules.unsigned];
+  const source = [rules.only, rules.references, rules.references_scope, rules.references_unique, rules.unsigned];
   return (
     <section className="flex flex-col gap-3">
       {/* What was saved makes a new draft. Each form has its own: saving one keeps what was typed in another. */}

@@ -13,6 +13,8 @@ export interface StatusSourceDraft {
   only: string;
   /** Paths in the body, one on each line. */
   references: string;
+  /** A path in the body; order numbers are told apart by what is there. */
+  scope: string;
   /** No order number is ever given twice. */
   unique: boolean;
   /** Deliveries that were not verified count as well. */
@@ -30,17 +32,25 @@ export interface FilterMistake {
 export interface SourceMistakes {
   only?: FilterMistake;
   references?: string;
+  scope?: string;
   other?: unknown;
 }
 
 /** The initial values: the current rules. */
-export function sourceDraftOf({ only, references, references_unique, unsigned }: StatusRules): StatusSourceDraft {
-  return { only, references: references.join("\n"), unique: references_unique, unsigned };
+export function sourceDraftOf(rules: StatusRules): StatusSourceDraft {
+  const { only, references, references_scope: scope, references_unique: unique, unsigned } = rules;
+  return { only, references: references.join("\n"), scope, unique, unsigned };
 }
 
 /** The request for a draft. How pages look is saved by a form of its own, and left out here. */
-export function toSourceRules({ only, references, unique, unsigned }: StatusSourceDraft): StatusRulesChange {
-  return { only: only.trim(), references: linesOf(references), references_unique: unique, unsigned };
+export function toSourceRules({ only, references, scope, unique, unsigned }: StatusSourceDraft): StatusRulesChange {
+  return {
+    only: only.trim(),
+    references: linesOf(references),
+    references_scope: scope.trim(),
+    references_unique: unique,
+    unsigned,
+  };
 }
 
 /**
@@ -55,6 +65,7 @@ export function sourceMistakes(error: unknown, sent: string): SourceMistakes {
     const only = filterMistake(error.detail, sent);
     return only ? { only } : { other: error };
   }
+  if (error.detail.includes("statuses.references_scope")) return { scope: plain(error.detail) };
   return error.detail.includes("statuses.references") ? { references: plain(error.detail) } : { other: error };
 }
 
@@ -73,4 +84,4 @@ function characterAt(text: string, byte: number): number {
 
 /** A sentence of the API without the names that only the API has. */
 const plain = (detail: string) =>
-  detail.replace(" in statuses.references", "").replace("statuses.references can have", "There can be");
+  detail.replace(/ in statuses\.references(_scope)?/, "").replace("statuses.references can have", "There can be");

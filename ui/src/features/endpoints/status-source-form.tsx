@@ -4,6 +4,8 @@ import { type FormEvent, useState } from "react";
 import type { Endpoint } from "../../lib/api";
 import { Button } from "../../ui/button";
 import { ErrorNote } from "../../ui/error-note";
+import { Field } from "../../ui/field";
+import { Input } from "../../ui/input";
 import { Tick } from "../../ui/tick";
 import { FilterField } from "./filter-field";
 import { linesOf } from "./lines";
@@ -52,6 +54,24 @@ export function StatusSourceForm({ endpoint }: { endpoint: Endpoint }) {
         placeholder="data.object.metadata.order_id"
         onValue={(references) => set({ references })}
       />
+      <Field
+        label="Path of the shop"
+        hint={
+          "Where the body names the shop, if several shops with one account give the same numbers. The same number " +
+          "with another text there is another order’s."
+        }
+        error={mistakes.scope}
+      >
+        {(control) => (
+          <Input
+            {...control}
+            mono
+            value={draft.scope}
+            onChange={(change) => set({ scope: change.target.value })}
+            placeholder="data.object.metadata.site_url"
+          />
+        )}
+      </Field>
       <Choice
         label="Every order number is unique"
         hint={
