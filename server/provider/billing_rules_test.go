@@ -22,7 +22,9 @@ var billingExpected = map[string]string{
 	"paddle/transaction.past_due":       "failed 43549 USD: payment/txn_01h8e2svn94ze7bfj0zfh7z6wm",
 	"paddle/transaction.payment_failed": "failed 65215 USD: payment/txn_01h8dzxgkvdwemdhbpcapj2tbj",
 	"paddle/transaction.ready":          "created 65215 USD: payment/txn_01h8dzxgkvdwemdhbpcapj2tbj",
-	"paddle/transaction.updated": "info 3070166 USD txn_01h8e3zqj6ychnn5s5sd2nd5py: " +
+	"paddle/transaction.updated": "created 3070166 USD: " +
+		"payment/txn_01h8e3zqj6ychnn5s5sd2nd5py invoice/inv_01h8e3zs2dkmq46xtpn18wvzd9\n" +
+		"info 3070166 USD txn_01h8e3zqj6ychnn5s5sd2nd5py: " +
 		"payment/txn_01h8e3zqj6ychnn5s5sd2nd5py invoice/inv_01h8e3zs2dkmq46xtpn18wvzd9",
 	"square/payment.updated": "captured 100 USD KkAkhdMsgzn59SM8A89WgKwekxLZY: " +
 		"payment/KkAkhdMsgzn59SM8A89WgKwekxLZY",

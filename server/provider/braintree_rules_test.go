@@ -2,7 +2,7 @@ package provider
 
 var braintreeExpected = map[string]string{
 	"braintree/check.signed":                               "",
-	"braintree/dispute_lost.signed":                        "dispute_lost: payment/my_id",
+	"braintree/dispute_lost.signed":                        "dispute_lost 25000 USD: payment/my_id",
 	"braintree/dispute_opened.signed":                      "dispute_open: payment/my_id",
 	"braintree/dispute_won.signed":                         "dispute_won: payment/my_id",
 	"braintree/subscription_canceled.signed":               "",
