@@ -1,3 +1,5 @@
+import { createHmac } from "node:crypto";
+import { violations } from "./axe";
 import { expect, test } from "./fixtures";
 import type { Delivery, Endpoint } from "./hookbeam";
 
@@ -50,4 +52,65 @@ test("a mistake is explained beside what it is about, and nothing that was typed
   await expect(page.getByLabel("Name")).toHaveValue("first");
   const { endpoints } = await site.hookbeam.api<{ endpoints: Endpoint[] }>("GET", "/endpoints");
   expect(endpoints).toHaveLength(1);
+});
+
+test("a secret that looks wrong is doubted once, used with one click, and marked as weak where it shows", async ({
+  page,
+  site,
+}) => {
+  await page.goto(`${site.url}endpoints/new`);
+  await page.getByRole("combobox", { name: "Sender" }).selectOption("Razorpay");
+  await page.getByRole("button", { name: "Add a secret" }).click();
+  await page.getByLabel("Value of secret live").fill("rzp_hunter22");
+  await page.getByRole("button", { name: "Create endpoint" }).click();
+  await expect(page.getByText(/looks like an API key id \(rzp_…\)/)).toBeVisible();
+  await expect(page.getByText(/could be guessed from one signed request/)).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  const before = await site.hookbeam.api<{ endpoints: Endpoint[] }>("GET", "/endpoints");
+  expect(before.endpoints).toHaveLength(1);
+  await page.screenshot({ path: "ui/e2e/results/secret-doubt.png" });
+  await expect(page.getByRole("button", { name: "Use it anyway" })).toBeFocused();
+  await page.keyboard.press("Enter");
+
+  const pane = page.getByRole("complementary", { name: "Endpoint" });
+  const address = await pane.getByText(/\/in\/razorpay-/).innerText();
+  await expect(page.getByText("weak secret").filter({ visible: true })).toHaveCount(1);
+  await expect(pane.getByText(/could be guessed from one signed request/)).toBeVisible();
+  expect(await page.content()).not.toContain("hunter22");
+
+  const body = JSON.stringify({ event: "payment.captured" });
+  const signature = createHmac("sha256", "rzp_hunter22").update(body).digest("hex");
+  const answer = await page.request.post(address, { data: body, headers: { "X-Razorpay-Signature": signature } });
+  expect(answer.status()).toBe(200);
+  await page.goto(`${site.url}deliveries`);
+  await page.getByRole("row", { name: /payment.captured/ }).click();
+  await page.getByRole("tab", { name: "Verdict" }).click();
+  await expect(page.getByText("Matches “live”. Weak: it could be guessed from one signed request")).toBeVisible();
+  await page.goto(`${site.url}settings`);
+  await expect(page.getByText(/short enough to be guessed: "live" of razorpay/)).toBeVisible();
+  await page.screenshot({ path: "ui/e2e/results/secret-weak.png" });
+});
+
+test("a secret is used as it was pasted, and without what copying added", async ({ page, site }) => {
+  await page.goto(`${site.url}endpoints/new`);
+  await page.getByRole("combobox", { name: "Sender" }).selectOption("GitHub");
+  await page.getByRole("button", { name: "Add a secret" }).click();
+  await page.getByLabel("Value of secret live").fill(' "0123456789abcdef"');
+  await page.getByLabel("Value of secret live").blur();
+  await expect(page.getByText(/white space, quotes or something else around it/)).toBeVisible();
+  await page.getByRole("button", { name: "Use it anyway" }).click();
+  await expect(page.getByRole("button", { name: "Use it anyway" })).toBeHidden();
+  await page.getByRole("button", { name: "Create endpoint" }).click();
+  const pane = page.getByRole("complementary", { name: "Endpoint" });
+  const address = await pane.getByText(/\/in\/github-/).innerText();
+  for (const [secret, status] of [
+    [' "0123456789abcdef"', 200],
+    ["0123456789abcdef", 200],
+    ["another", 401],
+  ] as const) {
+    const signature = `sha256=${createHmac("sha256", secret).update("{}").digest("hex")}`;
+    const headers = { "X-Hub-Signature-256": signature, "Content-Type": "application/json" };
+    const answer = await page.request.post(address, { data: "{}", headers });
+    expect(answer.status()).toBe(status);
+  }
 });

@@ -24,6 +24,7 @@ for (const theme of ["light", "dark"] as const) {
       await makeStripe(page, site.url, "sk_live_0123456789abcdefghij");
       const value = page.getByLabel("Value of secret live");
       await expect(page.getByText(/looks like an API secret key/)).toBeVisible();
+      await expect(page.getByRole("button", { name: "Use it anyway" })).toBeVisible();
       expect(await violations(page)).toEqual([]);
       await page.screenshot({ path: `ui/e2e/results/set-up-${theme}.png` });
 

@@ -17,10 +17,12 @@ export const providersQuery = queryOptions({
 /** All providers. */
 export const useProviders = () => useQuery(providersQuery);
 
-/**
- * Has the server check a pasted secret. With an error it cannot be saved, with a warning it can; both are empty if the
- * secret looks right.
- */
-export async function checkSecret(id: string, value: string): Promise<{ error: string; warning: string }> {
-  return unwrap(await api.POST("/providers/{id}/check-secret", { params: { path: { id } }, body: { value } }));
+/** What the server says about a secret: with an error it cannot be saved, with doubts it can. */
+export type SecretOpinion = Pick<components["schemas"]["SecretCheck"], "error" | "doubts">;
+
+/** Has the server check a pasted secret. The endpoint's settings may say how it is encoded. */
+export async function checkSecret(id: string, value: string, settings: Record<string, string>): Promise<SecretOpinion> {
+  return unwrap(
+    await api.POST("/providers/{id}/check-secret", { params: { path: { id } }, body: { value, settings } }),
+  );
 }

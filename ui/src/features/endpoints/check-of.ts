@@ -10,6 +10,7 @@ export function checkOf(endpoint: Endpoint): { text: string; tone: "ok" | "wait"
   if (!canCheck(endpoint)) return { text: "no secret: rejects everything", tone: "bad" };
   const count =
     secrets.length === 0 ? "by certificate" : secrets.length === 1 ? "1 secret" : `${secrets.length} secrets`;
+  if (secrets.some(({ weak }) => weak)) return { text: "weak secret", tone: "wait" };
   if (verify === "observe") return { text: `${count}, observing`, tone: "wait" };
   return { text: `${count}, enforced`, tone: "ok" };
 }

@@ -12,6 +12,8 @@ export interface SecretDraft {
   kept: boolean;
   /** Tells rows apart while they are edited. */
   key: number;
+  /** Why the stored one is weak; absent if it is not. */
+  weakness?: string;
 }
 
 /** The values of the form. */
@@ -38,8 +40,6 @@ export interface Mistakes {
 }
 
 const mib = 1 << 20;
-/** Bytes of a secret: shorter ones can be guessed, and the server refuses them. */
-const shortestSecret = 16;
 const nameForm = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /** The initial values: those of the endpoint, or the defaults of a new one. */
@@ -49,7 +49,10 @@ export function draftOf(endpoint: Endpoint | undefined): EndpointDraft {
     return { ...rules, name: "", secrets: [], settings: {}, signedUrl: "", allow: "" };
   }
   const { name, provider, verify, tolerance, max_body, settings, signed_url, allow } = endpoint;
-  const secrets = (endpoint.secrets ?? []).map(({ label }, key) => ({ label, value: "", kept: true, key }));
+  const secrets = (endpoint.secrets ?? []).map(({ label, doubts }, key) => {
+    const weakness = doubts?.find(({ code }) => code === "weak")?.detail;
+    return { label, value: "", kept: true, key, ...(weakness && { weakness }) };
+  });
   return {
     ...{ name, provider, verify, tolerance, secrets, settings: { ...settings } },
     ...{ maxBody: max_body, signedUrl: signed_url, allow: (allow ?? []).join("\n") },
@@ -85,10 +88,7 @@ export function mistakesIn(draft: EndpointDraft): Mistakes {
     if (label.trim() === "") wrong[key] = "Give the secret a label, such as “live”.";
     else if (secrets.some((other) => other.key !== key && other.label.trim() === label.trim())) {
       wrong[key] = "Two secrets cannot share a label.";
-    } else if (value === "" && !kept) wrong[key] = "Paste the secret’s value, or remove it.";
-    else if (value !== "" && new TextEncoder().encode(value).length < shortestSecret) {
-      wrong[key] = `A secret has ${shortestSecret} characters at least. Paste a longer one, or generate it.`;
-    }
+    } else if (value.trim() === "" && (value !== "" || !kept)) wrong[key] = "Paste the secret’s value, or remove it.";
   }
   if (Object.keys(wrong).length > 0) mistakes.secrets = wrong;
   if (lacksSecret(draft)) mistakes.noSecret = true;

@@ -11,11 +11,20 @@ import { Field } from "../../ui/field";
 import { Input } from "../../ui/input";
 import { Select } from "../../ui/select";
 import { AdvancedFields } from "./advanced-fields";
-import { changed, draftOf, type EndpointDraft, lacksSecret, mistakesIn, proposedName } from "./endpoint-draft";
+import {
+  changed,
+  draftOf,
+  type EndpointDraft,
+  lacksSecret,
+  mistakesIn,
+  proposedName,
+  type SecretDraft,
+} from "./endpoint-draft";
 import { ProviderField } from "./provider-field";
+import { useSecretChecks } from "./secret-checks";
 import { SecretsField } from "./secrets-field";
 
-const checks = [
+const modes = [
   { value: "enforce", label: "Enforce: reject what does not verify" },
   { value: "observe", label: "Observe: accept and mark it, never act on it" },
   { value: "off", label: "Off: check nothing" },
@@ -42,7 +51,13 @@ interface EndpointFormProps {
 export function EndpointForm({ endpoint, addSecret, saving, error, onSave, onCancel }: EndpointFormProps) {
   const [draft, setDraft] = useState(() => draftOf(endpoint));
   const [tried, setTried] = useState(false);
-  const set = (change: Partial<EndpointDraft>) => setDraft((before) => changed(before, change, endpoint));
+  /** Saving was asked for, and waits for an answer to the doubts about a secret. */
+  const [held, setHeld] = useState(false);
+  const checks = useSecretChecks(draft);
+  const set = (change: Partial<EndpointDraft>) => {
+    setHeld(false);
+    setDraft((before) => changed(before, change, endpoint));
+  };
   const providers = useProviders();
   const endpoints = useEndpoints();
   const provider = providers.data?.find(({ id }) => id === draft.provider);
@@ -56,14 +71,20 @@ export function EndpointForm({ endpoint, addSecret, saving, error, onSave, onCan
     set({ provider: id, ...(named ? {} : { name: proposedName(id, taken) }) });
   };
 
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(mistakesIn(draft)).length === 0) onSave(draft);
+    if (Object.keys(mistakesIn(draft)).length > 0) return;
+    const doubted = await checks.hold();
+    setHeld(doubted);
+    if (!doubted) onSave(draft);
+  };
+  const useAnyway = (secret: SecretDraft) => {
+    if (!checks.use(secret) && held) onSave(draft);
   };
 
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+    <form onSubmit={(event) => void submit(event)} noValidate className="flex flex-col gap-4">
       <ProviderField providers={providers.data ?? []} value={draft.provider} onProvider={choose} />
       <Field
         label="Name"
@@ -93,6 +114,9 @@ export function EndpointForm({ endpoint, addSecret, saving, error, onSave, onCan
         provider={provider}
         secrets={draft.secrets}
         onSecrets={(secrets) => set({ secrets })}
+        checks={checks}
+        held={held}
+        onUseAnyway={useAnyway}
         mistakes={mistakes.secrets}
         missing={lacksSecret(draft)}
         refused={secretMissing && draft.verify !== "off" ? error.message : undefined}
@@ -116,7 +140,7 @@ export function EndpointForm({ endpoint, addSecret, saving, error, onSave, onCan
         {(control) => (
           <Select
             {...control}
-            choices={checks}
+            choices={modes}
             value={draft.verify}
             onChange={(change) => set({ verify: change.target.value as EndpointDraft["verify"] })}
           />

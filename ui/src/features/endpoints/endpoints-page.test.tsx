@@ -30,6 +30,12 @@ function fakeApi(start: Endpoint[]) {
   const answer = (status: number, content?: unknown) =>
     new Response(content === undefined ? null : JSON.stringify(content), { status });
   net.answer = async (request) => {
+    if (request.url.endsWith("/check-secret")) {
+      const { value } = await request.json();
+      const doubts = value.startsWith("key-") ? [{ code: "another_key", detail: "It looks like an API key." }] : [];
+      if (value.length < 16) doubts.push({ code: "weak", detail: "It could be guessed." });
+      return answer(200, { error: value === "none" ? "It makes no key." : "", warning: "", doubts });
+    }
     const [, id = "", what = ""] = new URL(request.url).pathname.replace("/api/v1/endpoints", "").split("/");
     const body: Written = request.body ? await request.json() : {};
     written.push([`${request.method} /${[id, what].filter(Boolean).join("/")}`, body]);
@@ -113,6 +119,59 @@ it("makes an endpoint with a secret, and shows its address", async () => {
   expect(history.at(-1)).toBe("/endpoints/ep_new");
   const [, body] = written.find(([call]) => call === "POST /") ?? [];
   expect(body).toMatchObject({ name: "github", secrets: [{ label: "live", value: "s3cret-value-of-32" }] });
+});
+
+it("doubts a secret once, and saves it with one click", async () => {
+  const written = fakeApi([]);
+  const history = open("/endpoints/new");
+  const user = userEvent.setup();
+  const saved = () => written.filter(([call]) => call === "POST /").length;
+  await user.type(await screen.findByLabelText("Name"), "shop");
+  await user.click(screen.getByRole("button", { name: "Add a secret" }));
+  await user.type(screen.getByLabelText("Value of secret live"), "key-1");
+  await user.click(screen.getByRole("button", { name: "Create endpoint" }));
+
+  const use = await screen.findByRole("button", { name: "Use it anyway" });
+  expect(screen.getByText("It looks like an API key.")).toBeTruthy();
+  expect(screen.getByText("It could be guessed.")).toBeTruthy();
+  expect(screen.getByLabelText("Value of secret live").getAttribute("aria-invalid")).toBeNull();
+  expect(saved()).toBe(0);
+  await user.click(use);
+  expect(await screen.findByText("shop is ready")).toBeTruthy();
+  expect(history.at(-1)).toBe("/endpoints/ep_new");
+  expect(saved()).toBe(1);
+});
+
+it("asks about each doubtful secret, and again when it is typed anew", async () => {
+  const written = fakeApi([]);
+  open("/endpoints/new");
+  const user = userEvent.setup();
+  await user.type(await screen.findByLabelText("Name"), "shop");
+  await user.click(screen.getByRole("button", { name: "Add a secret" }));
+  await user.type(screen.getByLabelText("Value of secret live"), "key-1");
+  await user.tab();
+  await user.click(await screen.findByRole("button", { name: "Use it anyway" }));
+  expect(screen.queryByRole("button", { name: "Use it anyway" })).toBeNull();
+  expect(written.some(([call]) => call === "POST /")).toBe(false); // nobody asked to save yet
+
+  await user.type(screen.getByLabelText("Value of secret live"), "2");
+  await user.click(screen.getByRole("button", { name: "Create endpoint" }));
+  await screen.findByRole("button", { name: "Use it anyway" });
+  await user.clear(screen.getByLabelText("Value of secret live"));
+  await user.type(screen.getByLabelText("Value of secret live"), "none");
+  await user.click(screen.getByRole("button", { name: "Create endpoint" }));
+  expect(await screen.findByText("It makes no key.")).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Use it anyway" })).toBeNull();
+  expect(written.some(([call]) => call === "POST /")).toBe(false);
+});
+
+it("marks an endpoint with a weak secret, in the list and in the form", async () => {
+  const doubts = [{ code: "weak", detail: "This secret is weak." }];
+  fakeApi([endpoint({ secrets: [{ label: "live", weak: true, doubts }] })]);
+  open("/endpoints/ep_1");
+  expect(await screen.findByText("This secret is weak.")).toBeTruthy();
+  expect(screen.getAllByText("weak secret").length).toBeGreaterThan(0);
+  expect(screen.queryByRole("button", { name: "Use it anyway" })).toBeNull();
 });
 
 it("says what is wrong before it asks the server", async () => {

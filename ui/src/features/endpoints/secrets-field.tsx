@@ -1,20 +1,27 @@
-// The secrets in the endpoint form, which the server checks as they are typed.
+// The secrets in the endpoint form. The server is asked about each when it was typed; its doubts are shown, and answered
+// by one click.
 
 import { Dices, Eye, EyeOff, Plus, X } from "lucide-react";
-import { type RefObject, useState } from "react";
-import { checkSecret, type Provider } from "../../entities/provider/queries";
+import { type RefObject, useEffect, useRef, useState } from "react";
+import type { Provider, SecretOpinion } from "../../entities/provider/queries";
 import { Button } from "../../ui/button";
 import { Callout } from "../../ui/callout";
 import { Copy } from "../../ui/copy";
 import { IconButton } from "../../ui/icon-button";
 import { Input } from "../../ui/input";
 import { generatedSecret, type SecretDraft } from "./endpoint-draft";
+import type { SecretChecks } from "./secret-checks";
 
 interface SecretsFieldProps {
   /** Who sends; absent until it is known. */
   provider: Provider | undefined;
   secrets: SecretDraft[];
   onSecrets: (secrets: SecretDraft[]) => void;
+  checks: SecretChecks;
+  /** Saving waits for an answer to the doubts. */
+  held: boolean;
+  /** The user wants a secret in spite of the doubts about it. */
+  onUseAnyway: (secret: SecretDraft) => void;
   mistakes: Record<number, string> | undefined;
   /** Deliveries are to be checked, with nothing to check them with. */
   missing: boolean;
@@ -27,7 +34,7 @@ interface SecretsFieldProps {
 
 /** An endpoint's secrets. Several can be active, so that one can be rotated without a gap. */
 export function SecretsField(props: SecretsFieldProps) {
-  const { provider, secrets, onSecrets, mistakes, missing, refused, onSwitchOff, addRef } = props;
+  const { provider, secrets, onSecrets, checks, held, mistakes, missing, refused, onSwitchOff, addRef } = props;
   const change = (key: number, part: Partial<SecretDraft>) =>
     onSecrets(secrets.map((secret) => (secret.key === key ? { ...secret, ...part } : secret)));
   const add = () => {
@@ -41,9 +48,13 @@ export function SecretsField(props: SecretsFieldProps) {
       {secrets.map((secret) => (
         <SecretRow
           key={secret.key}
-          provider={provider?.id ?? "generic"}
           secret={secret}
           mistake={mistakes?.[secret.key]}
+          opinion={checks.opinionOf(secret)}
+          used={checks.isUsed(secret)}
+          held={held}
+          onAsk={(value) => void checks.ask({ ...secret, value })}
+          onUseAnyway={() => props.onUseAnyway(secret)}
           onChange={(part) => change(secret.key, part)}
           onRemove={() => onSecrets(secrets.filter((other) => other.key !== secret.key))}
         />
@@ -78,30 +89,39 @@ export function SecretsField(props: SecretsFieldProps) {
 }
 
 interface SecretRowProps {
-  provider: string;
   secret: SecretDraft;
   mistake: string | undefined;
+  /** What the server says about the value; undefined while it was not asked. */
+  opinion: SecretOpinion | undefined;
+  /** It is used in spite of the doubts. */
+  used: boolean;
+  held: boolean;
+  onAsk: (value: string) => void;
+  onUseAnyway: () => void;
   onChange: (part: Partial<SecretDraft>) => void;
   onRemove: () => void;
 }
 
-function SecretRow({ provider, secret, mistake, onChange, onRemove }: SecretRowProps) {
-  const { label, value, kept, key } = secret;
-  const [checked, setChecked] = useState({ of: "", error: "", warning: "" });
-  const look = async (pasted: string) => {
-    if (pasted === "") return;
-    const opinion = await checkSecret(provider, pasted).catch(() => undefined); // saving will say it as well
-    if (opinion) setChecked({ of: provider + pasted, ...opinion });
-  };
-  const current = checked.of === provider + value ? checked : undefined;
-  const bad = mistake || current?.error;
+function SecretRow({ secret, mistake, opinion, used, held, onAsk, onUseAnyway, onChange, onRemove }: SecretRowProps) {
+  const { label, value, kept, key, weakness } = secret;
+  const bad = mistake || opinion?.error;
+  const doubts = value === "" && weakness ? [weakness] : (opinion?.doubts ?? []).map(({ detail }) => detail);
+  const asks = !bad && value !== "" && doubts.length > 0 && !used;
+  const anyway = useRef<HTMLButtonElement>(null);
+  useEffect(
+    function leadToTheQuestion() {
+      if (held && asks) anyway.current?.focus();
+    },
+    [held, asks],
+  );
   const [shown, setShown] = useState(false);
   const name = label || "new";
+  const id = `secret-${key}-note`;
   const generate = () => {
     onChange({ value: generatedSecret() });
     setShown(true); // it is on its way to the sender
   };
-  const note = bad ? { "aria-invalid": true, "aria-describedby": `secret-${key}-note` } : {};
+  const note = { ...(bad && { "aria-invalid": true }), ...((bad || doubts.length > 0) && { "aria-describedby": id }) };
   return (
     <div className="flex flex-col gap-1">
       <div className="flex items-center gap-1.5">
@@ -122,7 +142,7 @@ function SecretRow({ provider, secret, mistake, onChange, onRemove }: SecretRowP
           type={shown ? "text" : "password"}
           value={value}
           onChange={(event) => onChange({ value: event.target.value })}
-          onBlur={(event) => void look(event.target.value)}
+          onBlur={(event) => onAsk(event.target.value)}
           placeholder={kept ? "kept; type to replace it" : "paste the value"}
           autoFocus={!kept && label !== ""}
           autoComplete="new-password"
@@ -142,14 +162,22 @@ function SecretRow({ provider, secret, mistake, onChange, onRemove }: SecretRowP
         )}
         <IconButton label={`Remove secret ${name}`} icon={<X size={14} />} onClick={onRemove} />
       </div>
-      <div role="status">
-        {bad && (
-          <p id={`secret-${key}-note`} className="text-s text-pretty text-bad">
-            {bad}
-          </p>
-        )}
-        {!bad && current?.warning && <p className="text-s text-pretty text-wait">{current.warning}</p>}
+      <div role="status" id={id} className="text-s text-pretty">
+        {bad && <p className="text-bad">{bad}</p>}
+        {!bad &&
+          doubts.map((doubt) => (
+            <p key={doubt} className="text-wait">
+              {doubt}
+            </p>
+          ))}
       </div>
+      {asks && (
+        <div>
+          <Button ref={anyway} onClick={onUseAnyway} aria-describedby={id}>
+            Use it anyway
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

@@ -17,6 +17,27 @@ it("names what was checked of a verified delivery", () => {
   ]);
 });
 
+it("marks a weak secret, and says how another reading of it matched", () => {
+  const used = (change: object, d: Partial<Delivery> = {}) => {
+    const check = { scheme: "hmac-sha256", covers: "body", strength: "signed body", ...change };
+    return explainVerdict({ ...delivery, ...d, check } as DeliveryDetail, endpoint);
+  };
+  const weak = used({ weak_secret: true });
+  expect(weak.checks[0]).toMatchObject({
+    outcome: "noticed",
+    text: "Matches “live”. Weak: it could be guessed from one signed request",
+  });
+  expect(weak.meaning).toContain("somebody else may have sent it");
+  expect(weak.next).toHaveLength(1);
+  expect(used({ weak_secret: true, covers: "nothing" }).checks[0]?.text).toContain("short enough to be guessed");
+  expect(used({ secret_trimmed: true }).checks[0]).toMatchObject({
+    outcome: "passed",
+    text: "Matches “live” without the white space or quotes around it",
+  });
+  expect(used({ secret_as_text: true }).checks[0]?.text).toBe("Matches “live” as text, not decoded");
+  expect(used({}).next).toEqual([]);
+});
+
 it("tells a repeat from a failure", () => {
   expect(checks({ duplicate_of: 1042 }).at(-1)).toBe("Repeat noticed: Its event came before, as #1,042");
 });

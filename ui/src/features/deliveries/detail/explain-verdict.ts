@@ -74,8 +74,10 @@ function headline(d: Judged, endpoint: Endpoint | undefined): Omit<VerdictExplan
     title: d.duplicate_of ? "Verified, and seen before" : "Verified",
     meaning: d.duplicate_of
       ? "It is genuine, and a repeat: the first delivery of its event counts."
-      : meaningOf[d.check?.covers ?? "nothing"],
-    next: [],
+      : d.check?.weak_secret
+        ? "It matches the secret, but the secret is short enough to be guessed: somebody else may have sent it."
+        : meaningOf[d.check?.covers ?? "nothing"],
+    next: d.check?.weak_secret ? ["Replace the secret by one of 16 bytes or more, at the sender and here."] : [],
   };
 }
 
@@ -152,15 +154,28 @@ function formatSpan(ms: number): string {
   return `${formatCount(Math.round(ms / 86_400_000))} days`;
 }
 
-function secretCheck(d: Delivery, endpoint: Endpoint | undefined): Check {
+function secretCheck(d: Judged, endpoint: Endpoint | undefined): Check {
   const name = "Secret";
   if (d.verdict === "verified") {
-    return { name, outcome: "passed", text: d.secret ? `Matches “${d.secret}”` : "Matches" };
+    const { weak_secret: weak, secret_trimmed: trimmed, secret_as_text: asText } = d.check ?? {};
+    const how =
+      (asText ? " as text, not decoded" : "") + (trimmed ? " without the white space or quotes around it" : "");
+    return {
+      name,
+      outcome: weak ? "noticed" : "passed",
+      text: (d.secret ? `Matches “${d.secret}”` : "Matches") + how + (weak ? `. ${weakness(d)}` : ""),
+    };
   }
   if (d.verdict === "rejected") return { name, outcome: "failed", text: sentenceCase(reasonOf(d.reason).because) };
   const why = endpoint && whyUnchecked(endpoint);
   return { name, outcome: "skipped", text: why ? `Not checked: ${unchecked[why]}` : "Not checked when it arrived" };
 }
+
+/** What a weak secret is, by whether its sender signs with it or sends it. */
+const weakness = ({ check }: Judged) =>
+  check?.covers === "nothing"
+    ? "Weak: it is short enough to be guessed"
+    : "Weak: it could be guessed from one signed request";
 
 function eventId(d: Delivery): Check[] {
   if (!d.event) return [];
