@@ -99,6 +99,22 @@ func (s Site) Strip(r *http.Request) *http.Request {
 	if path == "" {
 		u.Path = "/"
 	}
-	short.URL = &u
+	short.URL, short.RequestURI = &u, strings.TrimPrefix(OriginForm(r.RequestURI), prefix)
 	return &short
+}
+
+// OriginForm returns path and query of a request target byte for byte. A target normally consists of them alone; in
+// absolute form, which clients of a proxy send, scheme and host come first (RFC 9112 §3.2).
+func OriginForm(target string) string {
+	if target == "" || target[0] == '/' {
+		return target
+	}
+	_, rest, ok := strings.Cut(target, "://")
+	if !ok {
+		return target
+	}
+	if end := strings.IndexAny(rest, "/?"); end >= 0 {
+		return rest[end:]
+	}
+	return ""
 }

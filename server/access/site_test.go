@@ -3,6 +3,7 @@ package access
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -84,8 +85,30 @@ func TestSiteStripsItsBaseWhereItIsThere(t *testing.T) {
 		if got.URL.Path != want[0] || got.URL.RawPath != want[1] {
 			t.Errorf("Strip(%s): path %q raw %q, want %q %q", target, got.URL.Path, got.URL.RawPath, want[0], want[1])
 		}
-		if r.URL.Path != before {
+		if whole := got.URL.Path; got.URL.RawPath == "" && !strings.Contains(target, "?") && target != "/hooks" &&
+			got.RequestURI != whole {
+			t.Errorf("Strip(%s): request target %q, want %q", target, got.RequestURI, whole)
+		}
+		if r.URL.Path != before || r.RequestURI != target {
 			t.Errorf("Strip(%s) changed the request that it was given", target)
+		}
+	}
+}
+
+func TestOriginFormIsPathAndQueryAsSent(t *testing.T) {
+	for target, want := range map[string]string{
+		"/in/a?b=/x":                      "/in/a?b=/x",
+		"http://a.example/in/{a}?b":       "/in/{a}?b",
+		"https://a.example:8443//in/a":    "//in/a",
+		"http://a.example?b=http://c/d":   "?b=http://c/d",
+		"http://a.example":                "",
+		"*":                               "*",
+		"":                                "",
+		"a.example:443":                   "a.example:443",
+		"/hooks/in/a?b=http://c.example/": "/hooks/in/a?b=http://c.example/",
+	} {
+		if got := OriginForm(target); got != want {
+			t.Errorf("%s gave %q, want %q", target, got, want)
 		}
 	}
 }

@@ -101,7 +101,8 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *receiveBuf
 			return nil, nil, nil, tooMany("address", "rate_address", wait, remote)
 		}
 	}
-	slug, path := splitAddress(r.URL.EscapedPath())
+	address, query, _ := strings.Cut(access.OriginForm(r.RequestURI), "?")
+	slug, path := splitAddress(address)
 	endpoint, ok := rc.Endpoints.At(slug)
 	if !ok {
 		return nil, nil, nil, endpointNotFound
@@ -117,7 +118,7 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *receiveBuf
 		return nil, nil, nil, err
 	}
 	d := &c.record
-	d.Delivery = hook.Delivery{Method: r.Method, Path: path, Query: r.URL.RawQuery,
+	d.Delivery = hook.Delivery{Method: r.Method, Path: path, Query: query,
 		ContentType: r.Header.Get("Content-Type"), Size: int64(len(c.body)), ReceivedAt: hook.Millis(now.UnixMilli())}
 	d.Request = hook.Request{Host: r.Host, Proto: r.Proto, Remote: remote, Took: rc.Now().Sub(now),
 		Headers: c.headers(r, d.Headers[:0]), Body: c.body, Trailers: trailers(r)}
@@ -125,13 +126,14 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *receiveBuf
 	return endpoint, reply, refusal, err
 }
 
-// splitAddress splits /in/{slug}{rest}. The rest stays escaped as received; if it is empty, it is "/".
-func splitAddress(escaped string) (slug, rest string) {
-	address := strings.TrimPrefix(escaped, receivePath)
+// splitAddress splits /in/{slug}{rest}. The rest stays as received, byte for byte: senders sign these bytes, and the
+// parsed URL of net/http writes characters such as { and | in another form. It may be empty.
+func splitAddress(received string) (slug, rest string) {
+	address := strings.TrimPrefix(received, receivePath)
 	if slash := strings.IndexByte(address, '/'); slash >= 0 {
 		return address[:slash], address[slash:]
 	}
-	return address, "/"
+	return address, ""
 }
 
 // headers appends every header value to into: names sorted, the values of one name in the order received. net/http

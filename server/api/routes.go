@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"hookbeam/server/hook"
 )
 
 // route is one row of the table: who may use the route, what its response may do in a browser, and how long it may be
@@ -161,14 +163,43 @@ func (rs *routes) HandleFunc(pattern string, handle func(http.ResponseWriter, *h
 }
 
 // ServeHTTP calls the handler of the matching route. A path that is not clean gets the response for unknown
-// paths, because ServeMux would redirect it without the base path.
+// paths, because ServeMux would redirect it without the base path. A webhook URL with a slash too many gets it
+// without a login: senders have none, and would take 401 for the endpoint's answer.
 func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if rs.api.isReceivePathMistyped(r.URL.Path) {
+		noteRoute(w, rs.rows[receivePath])
+		writeProblem(w, rs.api.Log, notWebhookURL)
+		return
+	}
 	if !isCleanPath(r.URL.Path) {
 		rs.api.guard(rs.rows["/"], http.HandlerFunc(rs.api.unknown)).ServeHTTP(w, r)
 		return
 	}
 	rs.mux.ServeHTTP(w, r)
 }
+
+// isReceivePathMistyped reports whether a path would be one of webhook URLs if it had no empty elements: //in/x,
+// such as from a public URL with a slash at its end and a path with one at its start.
+func (a *API) isReceivePathMistyped(path string) bool {
+	if !strings.Contains(path, "//") || len(path) > maxMistyped {
+		return false
+	}
+	var clean strings.Builder
+	for part := range strings.SplitSeq(path, "/") {
+		if part != "" {
+			clean.WriteString("/" + part)
+		}
+	}
+	return strings.HasPrefix(clean.String(), receivePath) ||
+		strings.HasPrefix(clean.String(), strings.TrimSuffix(a.Site.Base(), "/")+receivePath)
+}
+
+// maxMistyped is the length of the longest path that is checked for a slash too many.
+const maxMistyped = 4 << 10
+
+// notWebhookURL is the problem of a path that isReceivePathMistyped reports.
+var notWebhookURL = &hook.Problem{Kind: hook.ErrNotFound, Code: "not_found",
+	Detail: "This URL does not exist: it has a slash too many. Copy the endpoint's URL from the dashboard."}
 
 // isCleanPath reports whether a path has no empty, "." or ".." elements.
 func isCleanPath(path string) bool {

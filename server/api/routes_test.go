@@ -246,6 +246,27 @@ func TestUnknownPathsAndMethodsGetProblems(t *testing.T) {
 	}
 }
 
+// TestAWebhookURLWithASlashTooManyIsUnknown: a sender must not take the question for a login for the endpoint's answer.
+func TestAWebhookURLWithASlashTooManyIsUnknown(t *testing.T) {
+	h := newTestAPI(t, "http://proxy.example/hooks/")
+	for _, path := range []string{"//in/", "///in/", "/hooks//in/", "//hooks/in/", "//hooks//in/"} {
+		for _, method := range []string{"POST", "GET"} {
+			a := h.do(request{method: method, path: path + h.endpoint.Slug})
+			a.expect(t, 404, "not_found")
+			if a.Header.Get("Www-Authenticate") != "" || a.Header.Get("Location") != "" ||
+				a.Header.Get("Content-Security-Policy") == "" {
+				t.Errorf("%s: %v", path, a.Header)
+			}
+		}
+	}
+	for _, path := range []string{"//inn/x", "//in", "//api/v1/in/x"} {
+		h.do(request{method: "POST", path: path}).expect(t, 401, "unauthenticated")
+	}
+	if stored := h.store.Head(); stored != 0 {
+		t.Errorf("%d deliveries were stored", stored)
+	}
+}
+
 func TestRedirectsStayUnderTheBasePath(t *testing.T) {
 	h := newTestAPI(t, "http://proxy.example/hooks/")
 	for _, path := range []string{"", "/", "/api", "/api/", "/api/v1", "/assets", "/assets/", "/web", "/login/",

@@ -148,7 +148,7 @@ func (c *verifyCmd) record() (*hook.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &hook.Record{Delivery: hook.Delivery{Method: c.Method, Path: "/"}, Request: hook.Request{Body: content}}
+	r := &hook.Record{Delivery: hook.Delivery{Method: c.Method}, Request: hook.Request{Body: content}}
 	if c.Request {
 		if err := readRequest(content, r); err != nil {
 			return nil, err

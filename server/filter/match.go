@@ -121,7 +121,7 @@ func (m *matching) anyText(key string, holds func(string) bool) bool {
 	case "method":
 		return some(r.Method)
 	case "path":
-		return some(r.Path)
+		return some(r.RootedPath())
 	case "ip":
 		return some(r.Remote)
 	}

@@ -138,6 +138,17 @@ func TestFieldsOfARecordAreMatched(t *testing.T) {
 	}
 }
 
+// TestNoPathIsMatchedAsTheRoot: older releases stored "/" if nothing followed the endpoint's URL.
+func TestNoPathIsMatchedAsTheRoot(t *testing.T) {
+	for path, want := range map[string]bool{"": true, "/": true, "/a": false} {
+		r := &hook.Record{Delivery: hook.Delivery{Path: path}}
+		f, err := Parse("path:/")
+		if err != nil || f.Match(Item{Record: r}, noon()) != want {
+			t.Errorf("the path %q, want %v: %v", path, want, err)
+		}
+	}
+}
+
 func TestValuesInsideARequestAreMatched(t *testing.T) {
 	object := "body.data.object."
 	for want, texts := range map[string][]string{

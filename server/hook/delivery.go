@@ -21,7 +21,7 @@ type Delivery struct {
 	Seq      Seq        // the delivery's position in the log
 	Endpoint EndpointID // the endpoint that received it
 	Method   string     // HTTP method as received
-	Path     string     // path after the endpoint's URL, escaped as received; "/" if there is none
+	Path     string     // path after the endpoint's URL, byte for byte; "" if there is none, see RootedPath
 	Query    string     // raw query string without the question mark
 	Type     string     // the event's type, if the provider names one
 	Event    string     // the event's unique id at the provider, if it has one
@@ -41,6 +41,15 @@ type Delivery struct {
 	Events     int    // number of events in the body, if there are several
 
 	ReceivedAt Time // when the request's headers had arrived
+}
+
+// RootedPath returns the path as filters and expressions read it: "/" if nothing follows the endpoint's URL. Older
+// releases stored "/" in this case as well, and people write path = "/" for both.
+func (d *Delivery) RootedPath() string {
+	if d.Path == "" {
+		return "/"
+	}
+	return d.Path
 }
 
 // Header is one header line: a canonical name and a value exactly as received.

@@ -1,7 +1,7 @@
 package provider
 
 import (
-	"net/url"
+	"strings"
 	"time"
 
 	"hookbeam/server/payload"
@@ -17,7 +17,7 @@ import (
 //
 // Event: the body is a list of up to 100 events. eventId alone is not unique; with subscriptionId and occurredAt it is.
 //
-// Traps: HubSpot decodes percent-encoding in the URL before it signs; see decodedForms. A 4xx answer other than 429
+// Traps: HubSpot decodes twelve escapes in the URL before it signs, and no others; see decodedForms. A 4xx answer other than 429
 // ends the retries.
 //
 // Source: https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests
@@ -55,12 +55,20 @@ var hubspot = Provider{
 	},
 }
 
-// decodedForms adds each address with its percent-encoding decoded, which is the form that HubSpot signs.
+// decodedForms adds each address with the escapes decoded that HubSpot decodes before it signs. It leaves all others as
+// they are, such as %20.
 func decodedForms(addresses []string) []string {
 	for _, address := range addresses {
-		if plain, err := url.PathUnescape(address); err == nil && plain != address {
+		if !strings.Contains(address, "%") {
+			continue
+		}
+		if plain := hubspotEscapes.Replace(address); plain != address {
 			addresses = append(addresses, plain)
 		}
 	}
 	return addresses
 }
+
+// hubspotEscapes decodes the twelve escapes in the table of HubSpot's documentation, and no others.
+var hubspotEscapes = strings.NewReplacer("%3A", ":", "%2F", "/", "%3F", "?", "%40", "@", "%21", "!", "%24", "$",
+	"%27", "'", "%28", "(", "%29", ")", "%2A", "*", "%2C", ",", "%3B", ";")

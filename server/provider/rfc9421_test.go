@@ -76,6 +76,31 @@ func sampleMessages(k keys) []sample {
 	}
 }
 
+// TestMessagesCoverTheAddressByteForByte signs the parts of addresses that URL libraries write in another form.
+func TestMessagesCoverTheAddressByteForByte(t *testing.T) {
+	const body, origin = "{}", "https://hooks.example.com"
+	digest := sha256.Sum256([]byte(body))
+	sent := "sha-256=:" + encode(digest[:]) + ":"
+	for _, tail := range []string{"", "/", "/{id}", "/a|b", "/%7Bid%7d?%zz={", "/%zz", "?a='", "/?a=1"} {
+		path, query, hasQuery := strings.Cut(strings.TrimPrefix(address+tail, origin), "?")
+		target := path
+		if hasQuery {
+			target += "?" + query
+		}
+		for part, value := range map[string]string{"@path": path, "@request-target": target} {
+			input := `("@method" "@authority" "@query" "` + part + `" "content-digest");created=` + seconds(noon)
+			base := "\"@method\": POST\n\"@authority\": hooks.example.com\n\"@query\": ?" + query + "\n\"" + part + "\": " +
+				value + "\n\"content-digest\": " + sent + "\n\"@signature-params\": " + input
+			r := extracttest.Record("POST", headers("Content-Digest", sent, "Signature-Input", "s="+input,
+				"Signature", "s=:"+encode(mac(sha256.New, plain, base))+":"), body)
+			r.Path, r.Query, _ = strings.Cut(tail, "?")
+			if f := examine("rfc9421", hook.Endpoint{Secrets: secret(plain)}, r); f.Verdict != hook.Verified {
+				t.Errorf("%s of %q: %+v", part, tail, f)
+			}
+		}
+	}
+}
+
 // TestEveryAlgorithmOfMessagesIsTakenByItsOwnKeyAlone tries each signature with each key, with and without the
 // algorithm named.
 func TestEveryAlgorithmOfMessagesIsTakenByItsOwnKeyAlone(t *testing.T) {

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"net/url"
 	"strings"
 
 	"hookbeam/server/hook"
@@ -16,8 +17,9 @@ import (
 //
 // Event: I-Twilio-Idempotency-Token. Otherwise the id of the message or call together with its status.
 //
-// Traps: the signed URL is the one registered at Twilio, with or without the default port; both forms are tried. Behind
-// a proxy it must be set as signed_url. There is no time in the signature. The answer is TwiML, and an empty Response
+// Traps: the signed URL is the one registered at Twilio, with or without the default port, and with its query as
+// registered or as an old encoder writes it, where it's stays as it is; see twilioForms. Behind a proxy it must be set
+// as signed_url. There is no time in the signature. The answer is TwiML, and an empty Response
 // does nothing.
 //
 // Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security
@@ -33,9 +35,9 @@ var twilio = Provider{
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{
 			{At: payload.Select("header:X-Twilio-Signature"), Hash: "sha1", Encoding: signature.Base64,
-				Message: signature.Message("{url}{form}"), Addresses: portForms},
+				Message: signature.Message("{url}{form}"), Addresses: twilioForms},
 			{At: payload.Select("header:X-Twilio-Signature"), Hash: "sha1", Encoding: signature.Base64,
-				Message: signature.Message("{url}"), Addresses: portForms, BodyHashIn: "bodySHA256"},
+				Message: signature.Message("{url}"), Addresses: twilioForms, BodyHashIn: "bodySHA256"},
 		},
 	},
 	Identity: Identity{
@@ -46,6 +48,56 @@ var twilio = Provider{
 	},
 	Ack: &hook.Response{Status: 200, ContentType: "text/xml; charset=utf-8", Body: "<Response/>"},
 }
+
+// twilioForms adds the forms of each address that Twilio may have signed: with the query as its old encoder writes it,
+// and each with the other way to write the default port.
+func twilioForms(addresses []string) []string {
+	for _, address := range addresses {
+		if old := oldQuery(address); old != address {
+			addresses = append(addresses, old)
+		}
+	}
+	return portForms(addresses)
+}
+
+// oldQuery returns an address with its query decoded and encoded again as Twilio's old encoder does: it escapes what is
+// not a letter, a digit or one of -_.!~*'(), and writes a blank as %20. A part that cannot be decoded stays as it is.
+func oldQuery(address string) string {
+	front, query, _ := strings.Cut(address, "?")
+	if query == "" {
+		return address
+	}
+	b := append(make([]byte, 0, len(address)+16), front...)
+	mark := byte('?')
+	for pair := range strings.SplitSeq(query, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		b = append(appendOldEscaped(append(b, mark), name), '=')
+		b, mark = appendOldEscaped(b, value), '&'
+	}
+	return string(b)
+}
+
+// appendOldEscaped appends a name or value of a query in the encoding of oldQuery.
+func appendOldEscaped(b []byte, escaped string) []byte {
+	plain, err := url.QueryUnescape(escaped)
+	if err != nil {
+		return append(b, escaped...)
+	}
+	for _, c := range []byte(plain) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("-_.!~*'()", c) >= 0:
+			b = append(b, c)
+		default:
+			b = append(b, '%', upperHex[c>>4], upperHex[c&15])
+		}
+	}
+	return b
+}
+
+const upperHex = "0123456789ABCDEF"
 
 // portForms adds each address with its default port written out, or left out: a sender may have signed either form.
 func portForms(addresses []string) []string {

@@ -116,7 +116,7 @@ func (s *Sampler) makeEvent(p *provider.Provider, name string, set map[string]st
 		}
 	}
 	r := &hook.Record{
-		Delivery: hook.Delivery{Method: http.MethodPost, Path: "/", ReceivedAt: hook.Millis(at.UnixMilli())},
+		Delivery: hook.Delivery{Method: http.MethodPost, ReceivedAt: hook.Millis(at.UnixMilli())},
 		Request:  hook.Request{Proto: "HTTP/1.1", Body: d.body()},
 	}
 	r.Size = int64(len(r.Body))

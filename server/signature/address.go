@@ -2,7 +2,6 @@ package signature
 
 import (
 	"encoding/hex"
-	"net/url"
 	"strings"
 )
 
@@ -20,37 +19,46 @@ func (sc *Scheme) addresses(q *Request) []string {
 	return found
 }
 
-// addresses returns the endpoint's address as it is registered at the sender, and, if they differ, the same with
-// the path and the query of the request. Senders differ in whether they sign what they append.
+// addresses returns the endpoint's address as it is registered at the sender, and then the same with the path and the
+// query of the request, byte for byte. Senders differ in whether they sign what they append. There are at most three.
 func (q *Request) addresses() []string {
 	base := q.Endpoint.SignedURL
 	if base == "" {
 		base = q.URL
 	}
-	found := []string{base}
-	whole := base
-	if q.Record.Path != "/" && !strings.Contains(base, "?") {
-		whole += q.Record.Path
+	path, query := q.Record.Path, q.Record.Query
+	front, _, hasQuery := strings.Cut(base, "?")
+	switch {
+	case path == "" && query == "", hasQuery && query == "":
+		return []string{base}
+	case query == "":
+		return []string{base, joinPath(front, path)}
 	}
-	if q.Record.Query != "" {
-		if strings.Contains(base, "?") {
-			whole, _, _ = strings.Cut(base, "?")
-		}
-		whole += "?" + q.Record.Query
-	}
-	if whole != base {
-		found = append(found, whole)
+	found := []string{base, joinPath(front, path) + "?" + query}
+	// A proxy may have added the path. Older releases stored "/" for no path as well.
+	if hasQuery && path != "" || path == "/" {
+		found = append(found, front+"?"+query)
 	}
 	return found
 }
 
+// joinPath returns an address with a path after it, with one slash between.
+func joinPath(address, path string) string {
+	if strings.HasPrefix(path, "/") {
+		address = strings.TrimSuffix(address, "/")
+	}
+	return address + path
+}
+
 // namesBody reports whether a query parameter of the address is the SHA-256 of the body in hex. Such a sender signs
-// only the address, and the parameter protects the body.
+// only the address, and the parameter protects the body. The first parameter of the name counts. The rest of the query
+// need not be well-formed: it is signed as it is.
 func (q *Request) namesBody(address, parameter string) bool {
 	_, query, _ := strings.Cut(address, "?")
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return false
+	for pair := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(pair, "="); name == parameter {
+			return value == hex.EncodeToString(q.BodySHA256())
+		}
 	}
-	return values.Get(parameter) == hex.EncodeToString(q.BodySHA256())
+	return false
 }

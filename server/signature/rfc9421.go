@@ -2,7 +2,6 @@ package signature
 
 import (
 	"bytes"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,13 +115,10 @@ func (m *httpMessage) coversEnough() bool {
 // base returns the signature base, the text that is signed (RFC 9421 §2.5). It returns false if the signature
 // covers a component that the request does not have. address is a candidate for the target URI.
 func (m *httpMessage) base(q *Request, address string) ([]byte, bool) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil, false
-	}
+	u := splitTarget(address)
 	b := bytes.NewBuffer(make([]byte, 0, 512))
 	for _, part := range m.components {
-		value, ok := q.component(part, address, u)
+		value, ok := q.component(part, &u)
 		if !ok {
 			return nil, false
 		}
@@ -136,28 +132,49 @@ func (m *httpMessage) base(q *Request, address string) ([]byte, bool) {
 	return b.Bytes(), true
 }
 
+// target is an address in its parts, each byte for byte: a parsed URL would write some characters of the path in another
+// form than the sender.
+type target struct {
+	address, scheme, host, path, query string
+	hasQuery                           bool
+}
+
+// splitTarget splits an address. An empty path is "/" (RFC 9421 §2.2.6).
+func splitTarget(address string) target {
+	t := target{address: address}
+	rest, _, _ := strings.Cut(address, "#")
+	rest, t.query, t.hasQuery = strings.Cut(rest, "?")
+	t.scheme, rest, _ = strings.Cut(rest, "://")
+	if slash := strings.IndexByte(rest, '/'); slash >= 0 {
+		t.host, t.path = rest[:slash], rest[slash:]
+	} else {
+		t.host, t.path = rest, "/"
+	}
+	t.host = t.host[strings.LastIndexByte(t.host, '@')+1:]
+	return t
+}
+
 // component returns the value of a covered component (RFC 9421 §2.1 and §2.2): a derived component, or a header in
 // lower case. It returns false if the request does not have it.
-func (q *Request) component(part, address string, u *url.URL) (string, bool) {
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
+func (q *Request) component(part string, u *target) (string, bool) {
 	switch part {
 	case "@method":
 		return q.Record.Method, true
 	case "@target-uri":
-		return address, true
+		return u.address, true
 	case "@authority":
-		return strings.ToLower(u.Host), true
+		return strings.ToLower(u.host), true
 	case "@scheme":
-		return strings.ToLower(u.Scheme), true
+		return strings.ToLower(u.scheme), true
 	case "@path":
-		return path, true
+		return u.path, true
 	case "@query":
-		return "?" + u.RawQuery, true
+		return "?" + u.query, true
 	case "@request-target":
-		return u.RequestURI(), true
+		if u.hasQuery {
+			return u.path + "?" + u.query, true
+		}
+		return u.path, true
 	}
 	if part == "" || part[0] == '@' || part != strings.ToLower(part) { // RFC 9421 §2.1: else one could be covered twice
 		return "", false

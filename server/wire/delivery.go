@@ -10,7 +10,7 @@ type Delivery struct {
 	Seq      hook.Seq        `json:"seq" doc:"The delivery's position in the log."`
 	Endpoint hook.EndpointID `json:"endpoint" doc:"The endpoint that received it."`
 	Method   string          `json:"method" doc:"HTTP method as received." example:"POST"`
-	Path     string          `json:"path" doc:"Path after the endpoint's URL, escaped as received; \"/\" if there is none."`
+	Path     string          `json:"path" doc:"Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored \"/\" in this case."`
 	Query    string          `json:"query,omitempty" doc:"Raw query string without the question mark. Bytes that are not UTF-8 are written as %E9; query_base64 of the detail has them as received."`
 	Type     string          `json:"type,omitempty" doc:"The event's type, if the provider names one."`
 	Event    string          `json:"event,omitempty" doc:"The event's unique id at the provider, if it has one."`

@@ -27,7 +27,7 @@ var variables = map[string]evalFunc{
 	"type":    func(x *evaluation) any { return x.record.Type },
 	"event":   func(x *evaluation) any { return x.record.Event },
 	"method":  func(x *evaluation) any { return x.record.Method },
-	"path":    func(x *evaluation) any { return x.record.Path },
+	"path":    func(x *evaluation) any { return x.record.RootedPath() },
 }
 
 // once returns a part of the delivery, which it reads when the first expression needs it. which is its index in

@@ -837,7 +837,7 @@ export interface components {
              * @description When the event happened, according to the provider.
              */
             occurred_at?: string;
-            /** @description Path after the endpoint's URL, escaped as received; "/" if there is none. */
+            /** @description Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored "/" in this case. */
             path: string;
             /** @description Raw query string without the question mark. Bytes that are not UTF-8 are written as %E9; query_base64 of the detail has them as received. */
             query?: string;
@@ -933,7 +933,7 @@ export interface components {
              * @description When the event happened, according to the provider.
              */
             occurred_at?: string;
-            /** @description Path after the endpoint's URL, escaped as received; "/" if there is none. */
+            /** @description Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored "/" in this case. */
             path: string;
             /**
              * @description HTTP version.
@@ -1619,7 +1619,7 @@ export interface components {
              * @description When the event happened, according to the provider.
              */
             occurred_at?: string;
-            /** @description Path after the endpoint's URL, escaped as received; "/" if there is none. */
+            /** @description Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored "/" in this case. */
             path: string;
             /** @description Raw query string without the question mark. Bytes that are not UTF-8 are written as %E9; query_base64 of the detail has them as received. */
             query?: string;
