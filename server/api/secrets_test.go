@@ -129,6 +129,20 @@ func TestSecretsAreCheckedWithTheSettings(t *testing.T) {
 			t.Errorf("%s: %+v", body, check)
 		}
 	}
-	h.call("POST", "/endpoints", `{"name":"a","provider":"generic-hmac","settings":{"key":"hex"},
-		"secrets":[{"label":"live","value":"not hexadecimal at all"}],"verify":"enforce"}`, 422, nil)
+	// An endpoint with such a secret is not created as one that verifies nothing, unless that is asked for.
+	const unusable = `{"name":"a","provider":"generic-hmac","settings":{"key":"hex"},
+		"secrets":[{"label":"live","value":"not hexadecimal at all"}]`
+	for _, verify := range []string{`}`, `,"verify":"enforce"}`} {
+		a := h.do(request{method: "POST", path: "/api/v1/endpoints", token: true, body: unusable + verify,
+			header: http.Header{"Content-Type": {"application/json"}}})
+		if a.expect(t, 422, "secret_missing"); !strings.Contains(a.text, "cannot be decoded") {
+			t.Error(a.text)
+		}
+	}
+	h.call("POST", "/endpoints", unusable+`,"verify":"off"}`, 201, nil)
+	encoded := h.createEndpoint(`{"name":"b","provider":"generic-hmac","settings":{"key":"base64"},
+		"secrets":[{"label":"live","value":"MDEyMzQ1Njc4OWFiY2RlZg \n"}]}`) // without padding
+	if encoded.Verify != hook.Enforce || len(encoded.Secrets[0].Doubts) > 0 {
+		t.Errorf("%+v", encoded.Secrets)
+	}
 }

@@ -19,7 +19,7 @@ func resolveVerify(e, was *hook.Endpoint) error {
 	asked := e.Verify != ""
 	switch {
 	case asked:
-	case was == nil && CanCheck(*e), was != nil && was.Verify == hook.Off && !CanCheck(*was) && CanCheck(*e):
+	case was == nil && (CanCheck(*e) || unusableSecret(e) != ""), was != nil && was.Verify == hook.Off && !CanCheck(*was) && CanCheck(*e):
 		e.Verify = hook.Enforce
 	case was == nil:
 		e.Verify = hook.Off
@@ -31,7 +31,24 @@ func resolveVerify(e, was *hook.Endpoint) error {
 	if !known || e.Verify == hook.Off || CanCheck(*e) || untouched || validateEndpoint(*e) != "" {
 		return nil // other mistakes are reported first
 	}
-	return &hook.Problem{Kind: hook.ErrContradiction, Code: "secret_missing", Detail: p.MissingSecret()}
+	detail := p.MissingSecret()
+	if unusable := unusableSecret(e); unusable != "" {
+		detail = unusable
+	}
+	return &hook.Problem{Kind: hook.ErrContradiction, Code: "secret_missing", Detail: detail}
+}
+
+// unusableSecret returns what is wrong with the first secret that makes no key for the endpoint's settings, "" if there
+// is none. An endpoint that has one was meant to verify deliveries.
+func unusableSecret(e *hook.Endpoint) string {
+	for _, s := range e.Secrets {
+		for _, d := range provider.CheckSecret(e, s.Value).Doubts {
+			if d.Code == provider.DoubtUnusable {
+				return d.Text
+			}
+		}
+	}
+	return ""
 }
 
 // CanCheck reports whether an endpoint has the secrets and settings that are needed to verify its provider's

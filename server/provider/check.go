@@ -25,6 +25,7 @@ type Doubt struct{ Code, Text string }
 const (
 	DoubtAnotherKey = "another_key"   // it looks like another key of the sender
 	DoubtWeak       = "weak"          // it is short enough to be guessed
+	DoubtAssignment = "assignment"    // it looks like a line of a configuration, NAME=value
 	DoubtUnusable   = "unusable"      // it makes no key for the endpoint's settings
 	DoubtSurrounded = "surroundings"  // white space or quotes around it may be a mistake of copying
 	DoubtNotBase64  = "not_base64"    // its text is the key, where the sender's format is base64
@@ -49,6 +50,7 @@ func CheckSecret(e *hook.Endpoint, value string) SecretCheck {
 	check := SecretCheck{Weak: p.Signature.Weak(e, value)}
 	for _, d := range []Doubt{
 		{DoubtAnotherKey, p.looksLikeAnother(value)},
+		{DoubtAssignment, assignment(value)},
 		{DoubtUnusable, p.unusable(e, value)},
 		{DoubtWeak, p.weakness(check.Weak)},
 		{DoubtSurrounded, p.surroundings(e, value)},
@@ -98,6 +100,16 @@ func (p *Provider) looksLikeAnother(value string) string {
 		other.Begins,
 		p.Secret.inSentence(),
 	)
+}
+
+// assignment returns the text of DoubtAssignment.
+func assignment(value string) string {
+	name, _, found := strings.Cut(strings.TrimPrefix(signature.Clean(value), "export "), "=")
+	if !found || !strings.Contains(name, "_") || strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
+		return ""
+	}
+	return "This secret looks like a line of a configuration (NAME=value). " +
+		"Copy only what follows the equals sign, unless the sender really signs with this."
 }
 
 // unusable returns the text of DoubtUnusable. Only the settings of an endpoint can make a secret unusable: what no

@@ -56,6 +56,8 @@ func TestASecretThatLooksWrongIsDoubtedAndVerifies(t *testing.T) {
 		{"github", "ghp_of_the_webhook_secret_0123456", DoubtAnotherKey},
 		{"shopify", "https://shop.example/webhook-secret", DoubtAnotherKey},
 		{"gitlab", "glpat-of-the-webhook-token", DoubtAnotherKey},
+		{"github", "GITHUB_WEBHOOK_SECRET=0123456789abcdef", DoubtAssignment},
+		{"slack", "export SLACK_SECRET='0123456789abcdef'", DoubtAssignment},
 		{"woocommerce", generated, DoubtSurrounded},
 		{"github", "a secret with a blank at its end ", DoubtSurrounded},
 		{"paystack", "'sk_live_0123456789abcdef'", DoubtSurrounded},

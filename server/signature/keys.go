@@ -27,7 +27,7 @@ const (
 	AsText KeyForm = iota
 	// FromHex: the secret is the key in hex.
 	FromHex
-	// FromBase64: the secret is the key in standard base64 with padding.
+	// FromBase64: the secret is the key in base64, with or without padding, in the standard or the URL alphabet.
 	FromBase64
 	// FromWhsec: the secret is the key in base64, with or without whsec_ before it (Standard Webhooks). Some senders
 	// show the key as text instead; see whsecReadings.
@@ -80,7 +80,8 @@ func (f KeyForm) parse(secret string) (k key, ok bool) {
 	case FromHex:
 		k.bytes, err = hex.DecodeString(secret)
 	case FromBase64:
-		k.bytes, err = base64.StdEncoding.DecodeString(secret)
+		k.bytes, _ = decodeAnyBase64(secret)
+		return k, !isZeroKey(k.bytes)
 	case FromWhpk, FromHexPublic:
 		k.ed25519 = ed25519Key(f, secret)
 		return k, k.ed25519 != nil

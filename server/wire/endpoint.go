@@ -57,7 +57,7 @@ type SecretLabel struct {
 
 // SecretDoubt is one unusual thing about a secret that is accepted. Package provider writes it.
 type SecretDoubt struct {
-	Code   string `json:"code" example:"another_key" doc:"Stable code: another_key, weak, unusable, surroundings, not_base64, no_prefix, too_long or odd_character. A newer server may have more."`
+	Code   string `json:"code" example:"another_key" doc:"Stable code: another_key, assignment, unusable, weak, surroundings, not_base64, no_prefix, too_long or odd_character. A newer server may have more."`
 	Detail string `json:"detail" example:"This secret looks like an API key (key-…). Copy the HTTP webhook signing key instead, unless the sender really signs with this." doc:"What is unusual and what to do, for people. It does not contain the secret."`
 }
 

@@ -1755,7 +1755,7 @@ export interface components {
         /** @description One unusual thing about a secret that is accepted. */
         SecretDoubt: {
             /**
-             * @description Stable code: another_key, weak, unusable, surroundings, not_base64, no_prefix, too_long or odd_character. A newer server may have more.
+             * @description Stable code: another_key, assignment, unusable, weak, surroundings, not_base64, no_prefix, too_long or odd_character. A newer server may have more.
              * @example another_key
              */
             code: string;
