@@ -56,7 +56,8 @@ func statusOf(err error) int {
 // errors.
 type Problem struct {
 	wire.Problem
-	retryAfter time.Duration // 0: no Retry-After
+	retryAfter   time.Duration // 0: no Retry-After
+	authenticate []string      // challenges; empty: no WWW-Authenticate
 }
 
 // problemOf returns the Problem for any error. An error that is not a hook.Problem is the server's fault: the
@@ -78,7 +79,7 @@ func problemOf(err error) *Problem {
 	}
 	status := statusOf(p)
 	return &Problem{wire.Problem{Status: status, Title: http.StatusText(status), Code: p.Code, Detail: p.Detail},
-		p.RetryAfter}
+		p.RetryAfter, p.Authenticate}
 }
 
 // Error implements error. huma reads the response from GetStatus, GetHeaders and ContentType.
@@ -117,6 +118,9 @@ func (p *Problem) write(w http.ResponseWriter) {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if p.retryAfter > 0 {
 		h.Set("Retry-After", seconds(p.retryAfter))
+	}
+	if len(p.authenticate) > 0 {
+		h["Www-Authenticate"] = p.authenticate
 	}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body) // an error means that the client has left

@@ -27,6 +27,10 @@ type Problem struct {
 	Detail     string        // for people: what happened, and what to do next
 	RetryAfter time.Duration // when to try again; 0: unknown
 	Cause      error         // for the log only, never shown outside
+
+	// Authenticate are the challenges of WWW-Authenticate: how a request that was refused for its lack of credentials
+	// may come in. Only refusals at the door have some.
+	Authenticate []string
 }
 
 func (p *Problem) Error() string {

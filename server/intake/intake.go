@@ -74,7 +74,11 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 	case e.Verify == hook.Observe:
 		return nil, nil, nil
 	}
-	return nil, p.Problem(f), nil
+	refusal = p.Problem(f)
+	if refusal.Kind == hook.ErrUnauthenticated && f.Reason != hook.ReasonSecretMissing { // none would do without one
+		refusal.Authenticate = p.Signature.Authenticate(e)
+	}
+	return nil, refusal, nil
 }
 
 // evaluate verifies r with the scheme of its provider, and reads its event. A delivery from an address that the
