@@ -6,7 +6,7 @@ var adyenExpected = map[string]string{
 	"adyen/CANCEL_OR_REFUND":           "canceled 1000 EUR QFQTPCQ8HXSKGK82: payment/9913140798220028",
 	"adyen/CAPTURE":                    "captured 1000 EUR QFQTPCQ8HXSKGK82: payment/9913140798220028",
 	"adyen/CAPTURE_FAILED":             "capture_failed 1000 EUR QFQTPCQ8HXSKGK82: payment/9913140798220028",
-	"adyen/CHARGEBACK":                 "dispute_lost: payment/9913140798220028 order/YOUR_MERCHANT_REFERENCE",
+	"adyen/CHARGEBACK":                 "dispute_lost 1000 EUR: payment/9913140798220028 order/YOUR_MERCHANT_REFERENCE",
 	"adyen/CHARGEBACK_REVERSED":        "dispute_won: payment/QFQTPCQ8HXSKGK82 order/YOUR_MERCHANT_REFERENCE",
 	"adyen/EXPIRE":                     "expired 1000 EUR: payment/QFQTPCQ8HXSKGK82 order/YOUR_MERCHANT_REFERENCE",
 	"adyen/NOTIFICATION_OF_CHARGEBACK": "dispute_open: payment/9913140798220028 order/YOUR_MERCHANT_REFERENCE",

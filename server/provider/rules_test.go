@@ -42,8 +42,8 @@ func publishedPayload(t *testing.T, sender, name string) *hook.Record {
 // expected holds the summary of the statements that each published payload must give; other files have more senders.
 var expected = map[string]string{
 	"stripe/charge.captured":        "captured 100 USD in all: charge/ch_000000000000000000000000",
-	"stripe/charge.dispute.closed":  "dispute_won: charge/ch_00000000000000",
-	"stripe/charge.dispute.created": "dispute_open: charge/ch_000000000000000000000000",
+	"stripe/charge.dispute.closed":  "dispute_won 1000 USD: charge/ch_00000000000000",
+	"stripe/charge.dispute.created": "dispute_open 100 USD: charge/ch_000000000000000000000000",
 	"stripe/charge.failed": "failed 2000 USD: payment/pi_000000000000000000000000 " +
 		"charge/ch_000000000000000000000000",
 	"stripe/charge.refund.updated": "refund 100 USD re_000000000000000000000000: " +
@@ -89,15 +89,15 @@ var expected = map[string]string{
 		"razorpay-order/order_100000000order order/random order id",
 	"razorpay/payment.captured": "captured 100 INR pay_DESlfW9H8K9uqM: payment/pay_DESlfW9H8K9uqM " +
 		"razorpay-order/order_DESlLckIVRkHWj",
-	"razorpay/payment.dispute.action_required": "dispute_open: payment/pay_EFtmUsbwpXwBHI " +
+	"razorpay/payment.dispute.action_required": "dispute_open 390000 INR: payment/pay_EFtmUsbwpXwBHI " +
 		"razorpay-order/order_EFtkA6f5jdkfud",
-	"razorpay/payment.dispute.closed": "dispute_closed: payment/pay_EsIKS2bpFiWghA",
-	"razorpay/payment.dispute.created": "dispute_open: payment/pay_EFtmUsbwpXwBHI " +
+	"razorpay/payment.dispute.closed": "dispute_closed 10000 INR: payment/pay_EsIKS2bpFiWghA",
+	"razorpay/payment.dispute.created": "dispute_open 39000 INR: payment/pay_EFtmUsbwpXwBHI " +
 		"razorpay-order/order_EFtkA6f5jdkfud",
-	"razorpay/payment.dispute.lost": "dispute_lost: payment/pay_EFtmUsbwpXwBHI " +
+	"razorpay/payment.dispute.lost": "dispute_lost 39000 INR: payment/pay_EFtmUsbwpXwBHI " +
 		"razorpay-order/order_EFtkA6f5jdkfud",
-	"razorpay/payment.dispute.under_review": "dispute_open: payment/pay_EsIStomuIwFQ6U",
-	"razorpay/payment.dispute.won":          "dispute_won: payment/pay_EsIStomuIwFQ6U",
+	"razorpay/payment.dispute.under_review": "dispute_open 130000 INR: payment/pay_EsIStomuIwFQ6U",
+	"razorpay/payment.dispute.won":          "dispute_won 130000 INR: payment/pay_EsIStomuIwFQ6U",
 	"razorpay/payment.downtime.resolved":    "",
 	"razorpay/payment.downtime.started":     "",
 	"razorpay/payment.downtime.updated":     "",

@@ -2,8 +2,9 @@ package provider
 
 var walletsExpected = map[string]string{
 	"paystack/charge-dispute-create":  "dispute_open: payment/v3mjfgbnc19v97x",
-	"paystack/charge-dispute-resolve": "dispute_lost: payment/5qm4pv2mxs9rltp",
-	"paystack/invoice-created":        "info: payment/9cfbae6e-bbf3-5b41-8aef-d72c1a17650g",
+	"paystack/charge-dispute-resolve": "dispute_lost 5700 NGN: payment/5qm4pv2mxs9rltp",
+	"paystack/invoice-created": "captured 50000 NGN 9cfbae6e-bbf3-5b41-8aef-d72c1a17650g: " +
+		"payment/9cfbae6e-bbf3-5b41-8aef-d72c1a17650g\ninfo: payment/9cfbae6e-bbf3-5b41-8aef-d72c1a17650g",
 	"paystack/payment-request-pending": "created 10000000 NGN: payment/3365451089700 " +
 		"payment-request/PRQ_y0paeo93jh99mho",
 	"paystack/payment-request-success": "captured 10000000 NGN: payment/3365451089700 " +
