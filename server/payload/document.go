@@ -14,6 +14,7 @@ import (
 type Envelope struct {
 	Field string // the form field, urlencoded or multipart, that holds the JSON; "": none
 	XML   bool   // XML, which reads like JSON: see the comment at xmlToJSON
+	JWT   bool   // a JWT, of which the claims are read: only for a sender whose scheme verifies it
 }
 
 // byteOrderMark is U+FEFF in UTF-8. Some libraries write it before JSON, although RFC 8259 forbids it.
@@ -34,6 +35,8 @@ func (q *Request) document() string {
 	}
 	media, _ := q.mediaType()
 	switch {
+	case q.Envelope.JWT:
+		return q.claimsOfJWT(string(body))
 	case q.Envelope.XML && (media == "text/xml" || media == "application/xml" || strings.HasSuffix(media, "+xml")):
 		return q.xmlToJSON(string(body))
 	case q.Envelope.Field != "" && isFormType(media):

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/sha512"
+	"iter"
 	"maps"
 	"net/url"
 	"slices"
@@ -44,6 +45,17 @@ func (q *Request) fields() url.Values {
 	q.form, err = url.ParseQuery(string(q.Record.Body))
 	q.broken = err != nil
 	return q.form
+}
+
+// FirstFields yields the fields of the form, each with its first value, in no particular order.
+func (q *Request) FirstFields() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for name, values := range q.fields() {
+			if !yield(name, values[0]) {
+				return
+			}
+		}
+	}
 }
 
 // SortedForm returns the names and values of the form, concatenated and sorted, each pair once: what some senders

@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/url"
 	"strings"
@@ -27,6 +28,7 @@ const multipartB = "multipart/form-data; boundary=B"
 
 func TestJSONIsReadInEveryEnvelope(t *testing.T) {
 	const json = `{"id":"é1","data":{"n":2}}`
+	claims := "e30." + base64.RawURLEncoding.EncodeToString([]byte(json))
 	form := url.Values{"a": {"b"}, "payload": {json}}.Encode()
 	inPayload := Envelope{Field: "payload"}
 	for name, one := range map[string]struct {
@@ -51,7 +53,12 @@ func TestJSONIsReadInEveryEnvelope(t *testing.T) {
 		"multipart":                      {multipartB, partsOf("a", "b", "payload", json), inPayload, "é1"},
 		"multipart without the field":    {multipartB, partsOf("a", "b"), inPayload, ""},
 		"multipart that was cut":         {multipartB, partsOf("payload", json)[:50], inPayload, ""},
-		"the second of two":              {urlencoded, "payload=x&" + form, inPayload, ""},
+		"a JWT": {"text/plain", claims + ".AA", Envelope{JWT: true},
+			"é1"},
+		"a JWT of a sender without": {"text/plain", claims + ".AA", Envelope{}, ""},
+		"a JWT of two parts":        {"text/plain", claims, Envelope{JWT: true}, ""},
+		"a JWT with padding":        {"text/plain", "e30.eyJpZCI6MX0=.AA", Envelope{JWT: true}, ""},
+		"the second of two":         {urlencoded, "payload=x&" + form, inPayload, ""},
 	} {
 		q := typed(one.media, one.body, one.envelope)
 		if got := q.Text(Select("body:id")); got != one.want || q.Cut {
@@ -176,7 +183,7 @@ func FuzzDocument(f *testing.F) {
 	f.Add("application/x-ndjson", "{\"id\":1}\n{\"id\":2}", "", false)
 	f.Add("application/json", `{"id":[{"id":[{"id":1}]},{"id":[2]}]}`, "", false)
 	f.Fuzz(func(t *testing.T, media, body, field string, isXML bool) {
-		q := typed(media, body, Envelope{Field: field, XML: isXML})
+		q := typed(media, body, Envelope{Field: field, XML: isXML, JWT: field == ""})
 		for _, b := range []*Batch{{}, {Lines: true}, {List: "id"}, {List: "id.*.id|id.$a"}, {Field: field}} {
 			q.Changed()
 			items := q.Items(b)

@@ -45,6 +45,9 @@ type Request struct {
 	sorted []byte     // its names and values, sorted, once asked for
 	query  url.Values // of the address, once asked for
 
+	claims   Tree   // of a JWT
+	claimsOf string // the header that has it; "": none was read
+
 	xmlOf  string       // the field of the form
 	xml    []xmlElement // that holds this, once asked for
 	hashes bodyHashes
@@ -61,6 +64,8 @@ func (q *Request) Release() {
 	q.body.Release()
 	q.item.Release()
 	q.outer.Release()
+	q.claims.Release()
+	q.claimsOf = ""
 	q.Meter, q.Record, q.Settings, q.Nonce, q.query = Meter{}, nil, nil, "", nil
 	q.Envelope = Envelope{}
 	q.Changed()
@@ -154,7 +159,12 @@ func (q *Request) elsewhere(s Selector) string {
 	case inHead:
 		return q.head(s.name)
 	case isBeside:
+		if q.looked != "" {
+			return q.item.firstBeside(s.name)
+		}
 		return q.json().firstBeside(s.name)
+	case inClaim:
+		return q.claimsIn(s.name).Text(s.path)
 	case isHost:
 		u, err := url.Parse(q.Header(s.name))
 		if err != nil {

@@ -28,8 +28,12 @@ const (
 	inSetting
 	// inHead is head:name, a text member near the beginning of the body's JSON.
 	inHead
-	// isBeside is beside:name, the name of the body's first member with another name than this.
+	// isBeside is beside:name,name…, the name of the first member with another name than these: of the item that
+	// Request.Look selected, or else of the body.
 	isBeside
+	// inClaim is claim:X-Name/path, in the claims of the JWT in a header, with or without "Bearer" before it. They are
+	// read whether the JWT is genuine or not, so only a sender whose scheme verifies it may use them.
+	inClaim
 	// isHost is host:X-Name, the host of the URL in a header.
 	isHost
 	// inXML is xml:field/element/…, in the XML that a form field contains in base64.
@@ -47,7 +51,7 @@ const (
 // sources are the names of sources that are followed by a colon and a name.
 var sources = map[string]source{"header": inHeader, "body": inBody, "item": inItem, "outer": inOuter, "form": inForm,
 	"query": inQuery, "setting": inSetting, "head": inHead, "beside": isBeside, "host": isHost, "xml": inXML,
-	"const": isConst}
+	"const": isConst, "claim": inClaim}
 
 // bare are the names of sources without a colon and a name.
 var bare = map[string]source{"nonce": isNonce, "sha256": isSHA256, "item-sha256": isItemSHA256}
@@ -88,6 +92,14 @@ func ParseSelector(text string) (Selector, error) {
 	case inBody, inItem, inOuter:
 		complaint = checkPath(name)
 		path := ParsePath(name)
+		s.path = &path
+	case inClaim:
+		var claim string
+		s.name, claim, _ = strings.Cut(name, "/")
+		if complaint = checkPath(claim); s.name != http.CanonicalHeaderKey(s.name) {
+			complaint = "names a header that is not written " + http.CanonicalHeaderKey(s.name)
+		}
+		path := ParsePath(claim)
 		s.path = &path
 	case inXML:
 		s.name, s.inside, _ = strings.Cut(name, "/")

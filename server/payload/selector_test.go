@@ -2,6 +2,7 @@ package payload
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"strings"
 	"testing"
@@ -37,6 +38,9 @@ func TestAMisspeltSelectorIsRefused(t *testing.T) {
 		"xml:bt_payload":        "names no element",
 		"xml:bt_payload/a//b":   "names no element",
 		"xml:/kind":             "names nothing",
+		"claim:X-A":             "empty step",
+		"claim:/jti":            "names nothing",
+		"claim:x-a/jti":         "X-A",
 	} {
 		if _, err := ParseSelector(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
@@ -82,13 +86,20 @@ func TestEachSourceIsRead(t *testing.T) {
 		Delivery: hook.Delivery{Query: "q=1"},
 		Request: hook.Request{Body: []byte(body), Headers: []hook.Header{{Name: "X-A", Value: "a1"},
 			{Name: "X-A", Value: "a2"},
+			{Name: "X-Jwt", Value: "bearer e30." +
+				base64.RawURLEncoding.EncodeToString([]byte(`{"jti":"j1"}`)) + ".AAAA"},
 			{Name: "X-Url", Value: "https://api.example.com:443/x"}}},
 	}, map[string]string{"s": "set"})
-	q.batched, q.items = true, []string{`{"id":"i1"}`}
+	if got := q.Text(Select("beside:id")); got != "data" {
+		t.Errorf("beside the id of the body: %q", got)
+	}
+	q.batched, q.items = true, []string{`{"id":"i1","of":1,"event":2}`}
 	q.Look(0)
 	for text, want := range map[string]string{
 		"header:X-A": "a1", "header:X-B": "", "query:q": "1", "setting:s": "set", "nonce": "n1", "const:c": "c",
-		"host:X-Url": "api.example.com", "body:id": "7", "item:id": "i1", "beside:id": "data",
+		"claim:X-Jwt/jti": "j1", "claim:X-Jwt/none": "", "claim:X-A/jti": "", "claim:X-None/jti": "",
+		"host:X-Url": "api.example.com", "body:id": "7", "item:id": "i1", "beside:id": "of",
+		"beside:of,id": "event", "beside:id,of,event": "",
 		"body:data.list.0.to": "x", "body:data.list.#rel=up.to": "x", `body:data.a\.b`: "dot", "body:data.owner": "",
 		"?body:data.owner": "yes", "?body:data.none": "", "?body:data.no": "", "?body:data.zero": "",
 		"?header:X-A": "yes",

@@ -11,10 +11,10 @@ import (
 
 // timeLayouts are the layouts of senders' times that are not numbers. Without a zone they are in UTC.
 var timeLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05 MST",
-	"2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05-0700"}
+	"2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05-0700", "2006-01-02 15:04:05Z07:00"}
 
-// ParseTime parses a time as text, or as seconds (below 100 billion) or milliseconds since 1970. It returns false
-// for times before 2000 or after 2100.
+// ParseTime parses a time as text, or as seconds (below 100 billion), milliseconds (below 100 trillion) or microseconds
+// since 1970. It returns false for times before 2000 or after 2100.
 func ParseTime(s string) (hook.Time, bool) {
 	if s == "" || len(s) > 40 {
 		return hook.Time{}, false
@@ -23,6 +23,8 @@ func ParseTime(s string) (hook.Time, bool) {
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
 		if n < 1e11 {
 			n *= 1000
+		} else if n >= 1e14 {
+			n /= 1000
 		}
 		if !(n > 0 && n < 1e14) {
 			return hook.Time{}, false

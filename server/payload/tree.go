@@ -114,14 +114,18 @@ func (t *Tree) raw(p *Path) string {
 	return ""
 }
 
-// firstBeside returns the name of the document's first member with another name than this. Some senders name their
-// event type only so.
-func (t *Tree) firstBeside(name string) string {
+// firstBeside returns the name of the document's first member with another name than some, which have commas between
+// them. Some senders name their event type only so.
+func (t *Tree) firstBeside(names string) string {
 	if !strings.HasPrefix(strings.TrimLeft(t.root, " \t\r\n"), "{") {
 		return "" // the elements of a list have no names
 	}
 	for _, f := range t.open(nil) {
-		if f.name != name {
+		isNamed := false
+		for name := range strings.SplitSeq(names, ",") {
+			isNamed = isNamed || f.name == name
+		}
+		if !isNamed {
 			return f.name
 		}
 	}

@@ -25,9 +25,12 @@ type Identity struct {
 	JoinedTypes []payload.Join
 	Times       []payload.Selector // when the event happened; the first one that parses is used
 	Account     payload.Selector   // account, shop or repository at the sender
+	Zone        string             // of times that name none, such as "+07:00"; "" is UTC
 	// OtherAccount is where newer or older deliveries carry the account; used if there is none at Account.
 	OtherAccount payload.Selector
-	Mode         modeSpec // live or test
+	// JoinedAccount is an account of several fields, with "/" between them. If it is complete, it is used instead.
+	JoinedAccount payload.Join
+	Mode          modeSpec // live or test
 }
 
 // joins parses the selectors of Identity.Events and JoinedTypes. One that does not parse is a broken build.
@@ -121,15 +124,12 @@ func commonValue(a, b string) string {
 // ids only the first complete one is considered: with a fallback a repeat could get another id than the first delivery.
 func (p *Provider) event(q *payload.Request) hook.Event {
 	e := hook.Event{Type: p.typeOf(q), Mode: p.Identity.Mode.read(q)}
-	e.Account = q.Text(p.Identity.Account)
-	if e.Account == "" {
-		e.Account = q.Text(p.Identity.OtherAccount)
-	}
+	e.Account = p.accountOf(q)
 	if len(e.Account) > maxEventID || !payload.Printable(e.Account) {
 		e.Account = ""
 	}
 	for _, selector := range p.Identity.Times {
-		if at, ok := payload.ParseTime(q.Text(selector)); ok {
+		if at, ok := p.time(q.Text(selector)); ok {
 			e.OccurredAt = at
 			break
 		}
@@ -143,6 +143,29 @@ func (p *Provider) event(q *payload.Request) hook.Event {
 		}
 	}
 	return e
+}
+
+// accountOf reads the account of the current event.
+func (p *Provider) accountOf(q *payload.Request) string {
+	if len(p.Identity.JoinedAccount) > 0 {
+		if account, whole := q.Joined(p.Identity.JoinedAccount); whole {
+			return account
+		}
+	}
+	if account := q.Text(p.Identity.Account); account != "" {
+		return account
+	}
+	return q.Text(p.Identity.OtherAccount)
+}
+
+// time parses a time of the sender.
+func (p *Provider) time(text string) (hook.Time, bool) {
+	if p.Identity.Zone != "" {
+		if at, ok := payload.ParseTime(text + p.Identity.Zone); ok {
+			return at, true
+		}
+	}
+	return payload.ParseTime(text)
 }
 
 // typeOf reads the type of the current event.
