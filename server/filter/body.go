@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 )
@@ -39,10 +40,15 @@ func (n *pathNode) child(name string) *pathNode {
 	return nil
 }
 
+// jsonBody returns the body without a byte order mark, which some senders write before JSON.
+func (m *matching) jsonBody() []byte {
+	return bytes.TrimPrefix(m.item.Record.Body, []byte("\xef\xbb\xbf"))
+}
+
 // isJSON reports whether the body is valid JSON. encoding/json limits its depth to 10,000.
 func (m *matching) isJSON() bool {
 	if !m.jsonChecked {
-		m.json, m.jsonChecked = json.Valid(m.item.Record.Body), true
+		m.json, m.jsonChecked = json.Valid(m.jsonBody()), true
 	}
 	return m.json
 }
@@ -51,7 +57,7 @@ func (m *matching) isJSON() bool {
 // exactly if it is valid JSON.
 func (m *matching) readBody() {
 	if m.once(fromBody) && m.isJSON() {
-		w := walker{matching: m, text: m.item.Record.Body}
+		w := walker{matching: m, text: m.jsonBody()}
 		w.value(m.plan.body)
 	}
 }

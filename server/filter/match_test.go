@@ -245,10 +245,18 @@ func TestRowsOfTokensAreFoundWhereTheyOverlap(t *testing.T) {
 	}
 }
 
+// TestAByteOrderMarkHidesNothing has what some senders write before JSON.
+func TestAByteOrderMarkHidesNothing(t *testing.T) {
+	item := Item{Record: &hook.Record{Request: hook.Request{Body: []byte("\xef\xbb\xbf{\"a\":1}")}}}
+	if f, _ := Parse("body.a:1"); !f.Match(item, noon()) {
+		t.Error("the body has no values")
+	}
+}
+
 func TestWhatIsNoJSONHasNoValues(t *testing.T) {
 	for _, body := range []string{
 		"", "{", `{"a":1`, `{"a":1}}`, `{"a":1} x`, `{"a":1,}`, `{a:1}`, "\x00", "a=1", `{"a":01}`,
-		"\xef\xbb\xbf{\"a\":1}",
+		"\xef\xbb\xbf\xef\xbb\xbf{\"a\":1}",
 		strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000),
 	} {
 		item := Item{Record: &hook.Record{Request: hook.Request{Body: []byte(body)}}}

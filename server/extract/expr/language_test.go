@@ -262,6 +262,19 @@ func TestAFormsFieldsAreTheBody(t *testing.T) {
 	if got, _ := worked("body.id", r); got != "P2" {
 		t.Errorf("JSON that is called a form gives %#v", got)
 	}
+	r.Body = []byte("\xef\xbb\xbf" + `{"id":"P3"}`)
+	if got, _ := worked("body.id", r); got != "P3" {
+		t.Errorf("JSON behind a byte order mark gives %#v", got)
+	}
+	r.ContentType = "multipart/form-data; boundary=B"
+	r.Body = []byte("--B\r\nContent-Disposition: form-data; name=\"payload\"\r\n\r\n{\"id\":\"P4\"}\r\n" +
+		"--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\nx\r\n--B--")
+	if got, _ := worked("fromJSON(body.payload).id", r); got != "P4" {
+		t.Errorf("JSON in a part gives %#v", got)
+	}
+	if got, _ := worked("body.f", r); got != nil {
+		t.Errorf("a file gives %#v", got)
+	}
 }
 
 func TestABodyThatIsTooLargeIsNotRead(t *testing.T) {

@@ -77,17 +77,36 @@ func (x *evaluation) form(text string) any {
 	return fields
 }
 
-// readBody parses the body: as a form if the Content-Type says so, and else as JSON. Some senders send JSON with
-// the Content-Type of a form, so a body that begins like an object or a list is first tried as JSON. A body larger
-// than hook.MaxExtracted is not read; Statements then returns hook.ErrTooMuch.
+// multipart reads the fields of a multipart form, without its files. The first value of a field counts.
+func (x *evaluation) multipart() any {
+	var q payload.Request
+	q.Reset(x.record, nil)
+	fields := map[string]any{}
+	for name, value := range q.FirstFields() {
+		fields[name] = value
+	}
+	if !x.chargeReading(q.Steps) || q.Cut {
+		x.over = true
+		return nil
+	}
+	return fields
+}
+
+// readBody parses the body: as a form if the Content-Type says so, and else as JSON, with or without a byte order
+// mark. Some senders send JSON with the Content-Type of a form, so a body that begins like an object or a list is first
+// tried as JSON. JSON in a field of a form is a text, which fromJSON parses. A body larger than hook.MaxExtracted is
+// not read; Statements then returns hook.ErrTooMuch.
 func (x *evaluation) readBody() any {
 	r := x.record
 	if len(r.Body) > hook.MaxExtracted {
 		x.over = true
 		return nil
 	}
-	body := bytes.TrimLeft(r.Body, " \t\r\n")
+	body := bytes.TrimLeft(bytes.TrimPrefix(r.Body, []byte("\xef\xbb\xbf")), " \t\r\n")
 	media, _, _ := mime.ParseMediaType(r.ContentType) // "" where it cannot be read
+	if media == "multipart/form-data" {
+		return x.multipart()
+	}
 	isForm := media == "application/x-www-form-urlencoded"
 	if !isForm || len(body) > 0 && (body[0] == '{' || body[0] == '[') {
 		if v, ok := payload.Decode(body, x.chargeReading); ok || !isForm || x.over {
