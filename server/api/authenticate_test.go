@@ -22,8 +22,10 @@ func TestRefusalSaysHowToComeIn(t *testing.T) {
 			[]string{basic}},
 		"Basic, of another scheme": {"basic", login, "Authorization: Bearer x\r\n", hook.Enforce, 401,
 			[]string{basic}},
-		"Basic, observed":              {"basic", login, "", hook.Observe, 200, nil},
-		"Bearer":                       {"cloudevents", "a-bearer-token-123456", "", hook.Enforce, 401, []string{bearer}},
+		"Basic, observed": {"basic", login, "", hook.Observe, 200, nil},
+		"Bearer": {
+			"cloudevents", "a-bearer-token-123456", "", hook.Enforce, 401, []string{bearer},
+		},
 		"a signature":                  {"github", "a-signing-secret-123", "", hook.Enforce, 401, nil},
 		"a secret in a header":         {"gitlab", "a-secret-in-a-header", "", hook.Enforce, 401, nil},
 		"a secret in a header of ours": {"generic", "a-secret-in-a-header", "", hook.Enforce, 401, nil},

@@ -11,7 +11,10 @@ func TestWhichDeliveriesMakeStatusesIsASetting(t *testing.T) {
 	var e wire.Endpoint
 	h.call("POST", "/endpoints", `{"name":"north","statuses":{"only":" account:acct_1 ","references_unique":true,
 		"references_scope":"data.shop","references":["data.object.metadata.Order #","data.\"a.b\".c"]}}`, 201, &e)
-	if e.Statuses.Scope != "data.shop" || e.Statuses.Only != "account:acct_1" || !e.Statuses.Unique || len(e.Statuses.References) != 2 {
+	if e.Statuses.Scope != "data.shop" {
+		t.Errorf("created: %+v", e.Statuses)
+	}
+	if e.Statuses.Only != "account:acct_1" || !e.Statuses.Unique || len(e.Statuses.References) != 2 {
 		t.Errorf("created: %+v", e.Statuses)
 	}
 	path := "/endpoints/" + string(e.ID)

@@ -18,19 +18,20 @@ type Subject struct {
 // Links connect a payment with its order and references, an order with its payments and references, and a reference
 // with what it lists. They only grow.
 type Links struct {
-	Level        Level     `json:"level,omitempty"`
-	Names        []string  `json:"names,omitempty"`      // the aliases under which events reported it first, sorted
-	Orders       []string  `json:"orders,omitempty"`     // of a payment: ids of its order
-	References   []string  `json:"references,omitempty"` // with their accounts; see ScopedReference
-	Account      string    `json:"account,omitempty"`    // of a reference; see Statement.Account
-	Customers    []string  `json:"customers,omitempty"`  // hashes, sorted
-	Members      []Member  `json:"members,omitempty"`    // of an order or reference, sorted by name
-	Paid         []string  `json:"paid,omitempty"`       // names of members that had money, the first ones of all
-	Newest       Time      `json:"newest,omitzero"`      // when the newest evidence about any member happened
-	LastReceived Time      `json:"heard,omitzero"`       // when the newest delivery about it or any member was received
-	Groups       bool      `json:"groups,omitempty"`     // lists of statuses show its members inside it
-	Upgraded     bool      `json:"upgraded,omitempty"`   // a row of the model before orders, which may be of several payments
-	Reviewed     *Reviewed `json:"reviewed,omitempty"`   // a person looked at it
+	Level        Level    `json:"level,omitempty"`
+	Names        []string `json:"names,omitempty"`      // the aliases under which events reported it first, sorted
+	Orders       []string `json:"orders,omitempty"`     // of a payment: ids of its order
+	References   []string `json:"references,omitempty"` // with their accounts; see ScopedReference
+	Account      string   `json:"account,omitempty"`    // of a reference; see Statement.Account
+	Customers    []string `json:"customers,omitempty"`  // hashes, sorted
+	Members      []Member `json:"members,omitempty"`    // of an order or reference, sorted by name
+	Paid         []string `json:"paid,omitempty"`       // names of members that had money, the first ones of all
+	Newest       Time     `json:"newest,omitzero"`      // when the newest evidence about any member happened
+	LastReceived Time     `json:"heard,omitzero"`       // when the newest delivery about it or any member was received
+	Groups       bool     `json:"groups,omitempty"`     // lists of statuses show its members inside it
+	// A row of the model before orders, which may be of several payments
+	Upgraded bool      `json:"upgraded,omitempty"`
+	Reviewed *Reviewed `json:"reviewed,omitempty"` // a person looked at it
 }
 
 // SubjectChanges is the changeset of one page of the log. A storage engine writes it in one transaction, together with

@@ -11,6 +11,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -75,7 +76,7 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 		return nil, nil, nil
 	}
 	refusal = p.Problem(f)
-	if refusal.Kind == hook.ErrUnauthenticated && f.Reason != hook.ReasonSecretMissing { // none would do without one
+	if errors.Is(refusal.Kind, hook.ErrUnauthenticated) && f.Reason != hook.ReasonSecretMissing { // none would do without one
 		refusal.Authenticate = p.Signature.Authenticate(e)
 	}
 	return nil, refusal, nil

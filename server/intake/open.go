@@ -19,7 +19,8 @@ func resolveVerify(e, was *hook.Endpoint) error {
 	asked := e.Verify != ""
 	switch {
 	case asked:
-	case was == nil && (CanCheck(*e) || unusableSecret(e) != ""), was != nil && was.Verify == hook.Off && !CanCheck(*was) && CanCheck(*e):
+	case was == nil && (CanCheck(*e) || unusableSecret(e) != ""),
+		was != nil && was.Verify == hook.Off && !CanCheck(*was) && CanCheck(*e):
 		e.Verify = hook.Enforce
 	case was == nil:
 		e.Verify = hook.Off

@@ -60,7 +60,8 @@ func (w *whole) setWords() {
 	if (w.declared > 0 && w.net > 0 || w.own.withoutSum() && s.State != hook.StateRefunded) && !lost {
 		s.Taken = true
 	}
-	s.Back = s.Back || w.someBack || s.Refunded > 0 || s.State == hook.StateRefunded || s.State == hook.StatePartiallyRefunded
+	s.Back = s.Back || w.someBack || s.Refunded > 0 || s.State == hook.StateRefunded ||
+		s.State == hook.StatePartiallyRefunded
 	if w.taken && w.net <= gone && !w.noSum { // a link may count the money of a payment that it does not name
 		s.Taken = false
 	}

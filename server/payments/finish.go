@@ -9,8 +9,8 @@ import (
 )
 
 // add adds a piece of evidence to a row, unless the row has it. Of repeats the earliest time counts, so a repeat with
-// an earlier time is added, and InOrder removes the other one. What a kept delivery reports is added beside an inherited
-// piece of the same event, which InOrder removes as well.
+// an earlier time is added, and InOrder removes the other one. What a kept delivery reports is added beside an
+// inherited piece of the same event, which InOrder removes as well.
 func add(row *hook.Subject, e *hook.Evidence) {
 	for i := range row.Evidence {
 		known := &row.Evidence[i]

@@ -11,9 +11,9 @@ import (
 	"hookbeam/server/payments/paymentstest"
 )
 
-// TestAKeptDeliveryOverridesWhatIsInherited has an invoice that the earlier model took for a failed payment, and another
-// event that nothing but an inherited piece is left of. Neither the order in which they come nor where the set is
-// trimmed makes a difference, also for the rows of a graph.
+// TestAKeptDeliveryOverridesWhatIsInherited has an invoice that the earlier model took for a failed payment, and
+// another event that nothing but an inherited piece is left of. Neither the order in which they come nor where the
+// set is trimmed makes a difference, also for the rows of a graph.
 func TestAKeptDeliveryOverridesWhatIsInherited(t *testing.T) {
 	inherited := func(event string, e hook.Evidence) hook.Evidence {
 		e.Event, e.Inherited = event, true

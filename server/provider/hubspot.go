@@ -17,8 +17,8 @@ import (
 //
 // Event: the body is a list of up to 100 events. eventId alone is not unique; with subscriptionId and occurredAt it is.
 //
-// Traps: HubSpot decodes twelve escapes in the URL before it signs, and no others; see decodedForms. A 4xx answer other than 429
-// ends the retries.
+// Traps: HubSpot decodes twelve escapes in the URL before it signs, and no others; see decodedForms. A 4xx answer
+// other than 429 ends the retries.
 //
 // Source: https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests
 var hubspot = Provider{

@@ -89,8 +89,8 @@ func TestMessagesCoverTheAddressByteForByte(t *testing.T) {
 		}
 		for part, value := range map[string]string{"@path": path, "@request-target": target} {
 			input := `("@method" "@authority" "@query" "` + part + `" "content-digest");created=` + seconds(noon)
-			base := "\"@method\": POST\n\"@authority\": hooks.example.com\n\"@query\": ?" + query + "\n\"" + part + "\": " +
-				value + "\n\"content-digest\": " + sent + "\n\"@signature-params\": " + input
+			base := "\"@method\": POST\n\"@authority\": hooks.example.com\n\"@query\": ?" + query +
+				"\n\"" + part + "\": " + value + "\n\"content-digest\": " + sent + "\n\"@signature-params\": " + input
 			r := extracttest.Record("POST", headers("Content-Digest", sent, "Signature-Input", "s="+input,
 				"Signature", "s=:"+encode(mac(sha256.New, plain, base))+":"), body)
 			r.Path, r.Query, _ = strings.Cut(tail, "?")

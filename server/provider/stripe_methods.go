@@ -16,7 +16,8 @@ var stripeMethods = map[hook.Method][]string{
 	},
 	hook.MethodVoucher: {"boleto", "konbini", "multibanco", "oxxo"},
 	hook.MethodWallet: {
-		"alipay", "amazon_pay", "cashapp", "grabpay", "kakao_pay", "link", "mb_way", "mobilepay", "naver_pay", "payco", "paypal",
+		"alipay", "amazon_pay", "cashapp", "grabpay", "kakao_pay", "link", "mb_way", "mobilepay", "naver_pay", "payco",
+		"paypal",
 		"revolut_pay", "samsung_pay", "satispay", "swish", "twint", "vipps", "wechat_pay",
 	},
 	hook.MethodCoins: {"crypto"},

@@ -132,8 +132,8 @@ func (m *httpMessage) base(q *Request, address string) ([]byte, bool) {
 	return b.Bytes(), true
 }
 
-// target is an address in its parts, each byte for byte: a parsed URL would write some characters of the path in another
-// form than the sender.
+// target is an address in its parts, each byte for byte: a parsed URL would write some characters of the path in
+// another form than the sender.
 type target struct {
 	address, scheme, host, path, query string
 	hasQuery                           bool

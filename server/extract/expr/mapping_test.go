@@ -251,8 +251,9 @@ func TestWhatCannotBeReadIsAnError(t *testing.T) {
 		`{"id":"I1","status":["DONE"]}`:             "state must be text or a number, but is a list",
 		`{"id":"I1","status":"HALF"}`:               `state is "HALF", but states does not map this value`,
 
-		`{"id":"I1","status":"PART","amount":0}`:                    noTotal,
-		`{"id":"I1","status":"partially_paid"}`:                     "amount and currency to contain the total paid so far",
+		`{"id":"I1","status":"PART","amount":0}`: noTotal,
+		`{"id":"I1","status":"partially_paid"}`: "amount and currency to contain the total paid " +
+			"so far",
 		`{"id":"I1","status":"PART","amount":1.5,"currency":"EUR"}`: noTotal,
 	} {
 		got, err := compiled(t, invoice).Statements(nil, recordOf(body))

@@ -42,7 +42,8 @@ function fakeApi(answers: Record<string, unknown> = {}) {
 
 /** The sections of an endpoint with some rules. */
 function section(rules: Partial<StatusRules>) {
-  const none = { mapping: null, page: {}, references: [], references_scope: "", references_unique: false, only: "", unsigned: false };
+  const source = { references: [], references_scope: "", references_unique: false, only: "", unsigned: false };
+  const none = { mapping: null, page: {}, ...source };
   const statuses = { ...none, ...rules };
   const endpoint = { id: "ep_1", name: "shop", provider: "generic", statuses } as unknown as Endpoint;
   return (
