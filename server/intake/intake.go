@@ -76,7 +76,8 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 		return nil, nil, nil
 	}
 	refusal = p.Problem(f)
-	if errors.Is(refusal.Kind, hook.ErrUnauthenticated) && f.Reason != hook.ReasonSecretMissing { // none would do without one
+	// Without a secret none would do.
+	if errors.Is(refusal.Kind, hook.ErrUnauthenticated) && f.Reason != hook.ReasonSecretMissing {
 		refusal.Authenticate = p.Signature.Authenticate(e)
 	}
 	return nil, refusal, nil
