@@ -139,7 +139,10 @@ func TestSecretsAreCheckedWithTheSettings(t *testing.T) {
 			t.Error(a.text)
 		}
 	}
-	h.call("POST", "/endpoints", unusable+`,"verify":"off"}`, 201, nil)
+	off := h.createEndpoint(unusable + `,"verify":"off"}`)
+	h.call("PATCH", "/endpoints/"+string(off.ID), `{"max_body":1000}`, 200, nil) // it stays as it was asked for
+	open := h.createEndpoint(`{"name":"open","provider":"generic-hmac","settings":{"key":"hex"}}`)
+	h.call("PATCH", "/endpoints/"+string(open.ID), `{"secrets":[{"label":"live","value":"not hexadecimal"}]}`, 422, nil)
 	encoded := h.createEndpoint(`{"name":"b","provider":"generic-hmac","settings":{"key":"base64"},
 		"secrets":[{"label":"live","value":"MDEyMzQ1Njc4OWFiY2RlZg \n"}]}`) // without padding
 	if encoded.Verify != hook.Enforce || len(encoded.Secrets[0].Doubts) > 0 {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -19,8 +20,8 @@ func resolveVerify(e, was *hook.Endpoint) error {
 	asked := e.Verify != ""
 	switch {
 	case asked:
-	case was == nil && (CanCheck(*e) || unusableSecret(e) != ""),
-		was != nil && was.Verify == hook.Off && !CanCheck(*was) && CanCheck(*e):
+	case was == nil && isMeantToCheck(e),
+		was != nil && was.Verify == hook.Off && !isMeantToCheck(was) && isMeantToCheck(e):
 		e.Verify = hook.Enforce
 	case was == nil:
 		e.Verify = hook.Off
@@ -28,19 +29,19 @@ func resolveVerify(e, was *hook.Endpoint) error {
 		e.Verify = was.Verify
 	}
 	p, known := provider.For(e.Provider)
-	untouched := was != nil && !asked && !CanCheck(*was)
+	untouched := was != nil && e.Verify == was.Verify && !asked && !CanCheck(*was)
 	if !known || e.Verify == hook.Off || CanCheck(*e) || untouched || validateEndpoint(*e) != "" {
 		return nil // other mistakes are reported first
 	}
-	detail := p.MissingSecret()
-	if unusable := unusableSecret(e); unusable != "" {
-		detail = unusable
-	}
-	return &hook.Problem{Kind: hook.ErrContradiction, Code: "secret_missing", Detail: detail}
+	return &hook.Problem{Kind: hook.ErrContradiction, Code: "secret_missing",
+		Detail: cmp.Or(unusableSecret(e), p.MissingSecret())}
 }
 
+// isMeantToCheck reports whether an endpoint can verify deliveries, or has a secret for it that cannot be decoded.
+func isMeantToCheck(e *hook.Endpoint) bool { return CanCheck(*e) || unusableSecret(e) != "" }
+
 // unusableSecret returns what is wrong with the first secret that makes no key for the endpoint's settings, "" if there
-// is none. An endpoint that has one was meant to verify deliveries.
+// is none.
 func unusableSecret(e *hook.Endpoint) string {
 	for _, s := range e.Secrets {
 		for _, d := range provider.CheckSecret(e, s.Value).Doubts {

@@ -1,5 +1,4 @@
-// The secrets in the endpoint form. The server is asked about each when it was typed; its doubts are shown, and
-// answered by one click.
+// The secrets in the endpoint form. The server is asked about each when it was typed; one click answers its doubts.
 
 import { Dices, Eye, EyeOff, Plus, X } from "lucide-react";
 import { type RefObject, useEffect, useRef, useState } from "react";
