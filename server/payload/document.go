@@ -70,8 +70,8 @@ func isFormType(media string) bool { return media == urlencoded || media == mult
 // maxContentType is the largest Content-Type that is parsed, in bytes.
 const maxContentType = 512
 
-// mediaType returns the media type of the body in lower case, and the boundary of its parts. Both are "" if the
-// Content-Type is missing or malformed.
+// mediaType returns the media type of the body in lower case, "" if there is none, and of a multipart form the boundary
+// of its parts, "" if it is missing or malformed. Other parameters are not parsed: most forms have a charset.
 func (q *Request) mediaType() (media, boundary string) {
 	text := q.Record.ContentType
 	if text == "" {
@@ -80,12 +80,13 @@ func (q *Request) mediaType() (media, boundary string) {
 	if len(text) > maxContentType {
 		return "", ""
 	}
-	if strings.EqualFold(text, urlencoded) { // as nearly every sender writes it
-		return urlencoded, ""
+	media, _, _ = strings.Cut(text, ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	if media == multipart {
+		_, parameters, err := mime.ParseMediaType(text)
+		if err == nil {
+			boundary = parameters["boundary"]
+		}
 	}
-	media, parameters, err := mime.ParseMediaType(text)
-	if err != nil {
-		return "", ""
-	}
-	return media, parameters["boundary"]
+	return media, boundary
 }

@@ -272,7 +272,7 @@ func NewEffects(effects []hook.Effect) []Effect {
 	for i, e := range effects {
 		list[i] = Effect{
 			Effect: e.Effect, Rule: e.Rule, From: e.From, To: e.To, Status: e.Status, Subject: e.Subject, Kind: e.Kind,
-			Evidence: e.Says, Type: e.Type, Event: e.Event, Amount: e.Amount, Currency: e.Currency, At: e.At,
+			Evidence: e.Says, Type: e.Type, Event: PlainText(e.Event), Amount: e.Amount, Currency: e.Currency, At: e.At,
 			ReceivedAt: e.ReceivedAt, Seq: e.Seq, Delivery: e.Delivery, Inherited: e.Inherited,
 			Says: e.Says,
 		}
