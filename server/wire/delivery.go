@@ -10,7 +10,7 @@ type Delivery struct {
 	Seq      hook.Seq        `json:"seq" doc:"The delivery's position in the log."`
 	Endpoint hook.EndpointID `json:"endpoint" doc:"The endpoint that received it."`
 	Method   string          `json:"method" doc:"HTTP method as received." example:"POST"`
-	Path     string          `json:"path" doc:"Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored \"/\" in this case."`
+	Path     string          `json:"path" doc:"Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored \"/\" in this case. Bytes that are not UTF-8 are written as %E9; path_base64 of the detail has them as received."`
 	Query    string          `json:"query,omitempty" doc:"Raw query string without the question mark. Bytes that are not UTF-8 are written as %E9; query_base64 of the detail has them as received."`
 	Type     string          `json:"type,omitempty" doc:"The event's type, if the provider names one."`
 	Event    string          `json:"event,omitempty" doc:"The event's unique id at the provider, if it has one."`
@@ -38,7 +38,8 @@ type Delivery struct {
 func NewDelivery(d *hook.Delivery) Delivery {
 	return Delivery{
 		ID: d.ID, Seq: d.Seq, Endpoint: d.Endpoint,
-		Method: d.Method, Path: d.Path, Query: queryText(d.Query), Type: d.Type, Event: PlainText(d.Event),
+		Method: d.Method, Path: addressText(d.Path), Query: addressText(d.Query),
+		Type: d.Type, Event: PlainText(d.Event),
 		ContentType: PlainText(d.ContentType), Size: d.Size, Verdict: d.Verdict, Reason: d.Reason, Secret: d.Secret,
 		DuplicateOf: d.DuplicateOf, Redelivery: redelivery(d), ReleaseOf: d.ReleaseOf,
 		OccurredAt: d.OccurredAt, Account: d.Account, Mode: d.Mode, Events: d.Events, ReceivedAt: d.ReceivedAt,
@@ -67,8 +68,8 @@ func AppendDelivery(b []byte, d *hook.Delivery) []byte {
 	b = AppendInt(b, `","seq":`, int64(d.Seq))
 	b = AppendString(b, `,"endpoint":`, string(d.Endpoint))
 	b = AppendString(b, `,"method":`, d.Method)
-	b = AppendString(b, `,"path":`, d.Path)
-	b = AppendNonEmpty(b, `,"query":`, queryText(d.Query))
+	b = AppendString(b, `,"path":`, addressText(d.Path))
+	b = AppendNonEmpty(b, `,"query":`, addressText(d.Query))
 	b = AppendNonEmpty(b, `,"type":`, d.Type)
 	b = AppendNonEmpty(b, `,"event":`, PlainText(d.Event))
 	b = AppendNonEmpty(b, `,"content_type":`, PlainText(d.ContentType))
@@ -107,6 +108,7 @@ type DeliveryDetail struct {
 	Headers     []Header       `json:"headers" nullable:"false" doc:"Every header value. Names are sorted; the values of one name are in the order received. Trailer fields, which followed the body, come last and have trailer."`
 	Check       *Verification  `json:"check,omitempty" doc:"How the delivery was verified. Absent if it was not."`
 	Batch       []BatchEvent   `json:"batch,omitempty" doc:"The events in the body, if there are several."`
+	PathBase64  string         `json:"path_base64,omitempty" doc:"The path exactly as received, in base64. Absent if path is exact, which it is unless bytes are not UTF-8."`
 	QueryBase64 string         `json:"query_base64,omitempty" doc:"The query exactly as received, in base64. Absent if query is exact, which it is unless bytes are not UTF-8."`
 	Integrity   hook.Integrity `json:"integrity" enum:"ok,unknown,damaged" doc:"Whether the stored record still matches its checksum. unknown: it was stored before records had checksums. A damaged delivery cannot be relied on and has no effect."`
 	Effects     []Effect       `json:"effects" nullable:"false" doc:"What the delivery did to the statuses of the subjects it is about."`
@@ -118,7 +120,7 @@ func NewDeliveryDetail(r *hook.Record) DeliveryDetail {
 	d := DeliveryDetail{
 		Delivery: NewDelivery(&r.Delivery), Host: r.Host, Proto: r.Proto, Remote: r.Remote,
 		TookUS: r.Took.Microseconds(), Headers: make([]Header, 0, len(r.Headers)+len(r.Trailers)),
-		QueryBase64: exactBytes(r.Query), Integrity: r.Integrity, Effects: []Effect{},
+		PathBase64: exactBytes(r.Path), QueryBase64: exactBytes(r.Query), Integrity: r.Integrity, Effects: []Effect{},
 	}
 	for _, h := range r.Headers {
 		d.Headers = append(d.Headers, newHeader(h, false))

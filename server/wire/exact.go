@@ -22,8 +22,9 @@ func PlainText(s string) string {
 	return string(b)
 }
 
-// queryText returns a raw query. A byte that is not part of valid UTF-8 is written as in %E9, which means the same.
-func queryText(s string) string {
+// addressText returns a raw path or query. A byte that is not part of valid UTF-8 is written as in %E9, which means the
+// same.
+func addressText(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}

@@ -21,7 +21,7 @@ func TestBytesThatAreNotUTF8CanBeReadBack(t *testing.T) {
 		"\xed\xa0\xbd":     {"í\u00a0½", "%ED%A0%BD"},
 		"a%e9=%zz\xe2\x82": {"a%e9=%zzâ\u0082", "a%e9=%zz%E2%82"},
 	} {
-		r := &hook.Record{Delivery: hook.Delivery{Query: sent, ContentType: sent, Event: sent},
+		r := &hook.Record{Delivery: hook.Delivery{Path: sent, Query: sent, ContentType: sent, Event: sent},
 			Request: hook.Request{Headers: []hook.Header{{Name: "X-A", Value: sent}},
 				Trailers: []hook.Header{{Name: "X-Sum", Value: sent}}}}
 		text, err := json.Marshal(NewDeliveryDetail(r))
@@ -34,6 +34,9 @@ func TestBytesThatAreNotUTF8CanBeReadBack(t *testing.T) {
 		}
 		if got.ContentType != want.header || got.Event != want.header || got.Query != want.query {
 			t.Errorf("%q: %q, %q, %q", sent, got.ContentType, got.Event, got.Query)
+		}
+		if got.Path != got.Query || got.PathBase64 != got.QueryBase64 {
+			t.Errorf("%q: the path is %q, %q", sent, got.Path, got.PathBase64)
 		}
 		if got.QueryBase64 != "" && exactly(t, got.QueryBase64) != sent || got.QueryBase64 == "" && got.Query != sent {
 			t.Errorf("%q: the query is %q, %q", sent, got.Query, got.QueryBase64)

@@ -837,7 +837,7 @@ export interface components {
              * @description When the event happened, according to the provider.
              */
             occurred_at?: string;
-            /** @description Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored "/" in this case. */
+            /** @description Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored "/" in this case. Bytes that are not UTF-8 are written as %E9; path_base64 of the detail has them as received. */
             path: string;
             /** @description Raw query string without the question mark. Bytes that are not UTF-8 are written as %E9; query_base64 of the detail has them as received. */
             query?: string;
@@ -933,8 +933,10 @@ export interface components {
              * @description When the event happened, according to the provider.
              */
             occurred_at?: string;
-            /** @description Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored "/" in this case. */
+            /** @description Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored "/" in this case. Bytes that are not UTF-8 are written as %E9; path_base64 of the detail has them as received. */
             path: string;
+            /** @description The path exactly as received, in base64. Absent if path is exact, which it is unless bytes are not UTF-8. */
+            path_base64?: string;
             /**
              * @description HTTP version.
              * @example HTTP/1.1
@@ -1619,7 +1621,7 @@ export interface components {
              * @description When the event happened, according to the provider.
              */
             occurred_at?: string;
-            /** @description Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored "/" in this case. */
+            /** @description Path after the endpoint's URL, byte for byte as received; empty if there is none. Older releases stored "/" in this case. Bytes that are not UTF-8 are written as %E9; path_base64 of the detail has them as received. */
             path: string;
             /** @description Raw query string without the question mark. Bytes that are not UTF-8 are written as %E9; query_base64 of the detail has them as received. */
             query?: string;

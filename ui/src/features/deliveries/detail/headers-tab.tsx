@@ -14,7 +14,7 @@ const shownOnHover =
 
 /** The request without its body: request line, query, headers, trailers, client and timing. */
 export function HeadersTab({ delivery }: { delivery: DeliveryDetail }) {
-  const { query, query_base64, method, path, host, proto, remote, received_at, took_us } = delivery;
+  const { query, query_base64, method, path, path_base64, host, proto, remote, received_at, took_us } = delivery;
   const headers = delivery.headers.filter(({ trailer }) => !trailer);
   const trailers = delivery.headers.filter(({ trailer }) => trailer);
   const pairs = queryPairs(query ?? "");
@@ -32,7 +32,7 @@ export function HeadersTab({ delivery }: { delivery: DeliveryDetail }) {
             </Row>
           ))}
           {query_base64 && (
-            <Row name="Exact bytes" copy={escaped(query_base64)}>
+            <Row name="Exact query" copy={escaped(query_base64)}>
               {escaped(query_base64)}
             </Row>
           )}
@@ -40,6 +40,11 @@ export function HeadersTab({ delivery }: { delivery: DeliveryDetail }) {
       )}
       <Table title="Request">
         <Row name="Request" copy={`${method} ${target}`}>{`${method} ${target}`}</Row>
+        {path_base64 && (
+          <Row name="Exact path" copy={escaped(path_base64)}>
+            {escaped(path_base64)}
+          </Row>
+        )}
         <Row name="Host" copy={host}>
           {host}
         </Row>
