@@ -67,9 +67,21 @@ func TestJSONIsReadInEveryEnvelope(t *testing.T) {
 	}
 }
 
-func TestTheHeadIsReadBehindAByteOrderMark(t *testing.T) {
-	if got := requestOf(byteOrderMark + `{"type":"a"}`).Text(Select("head:type")); got != "a" {
-		t.Errorf("%q", got)
+// TestTheHeadIsReadOfEveryForm has bodies of which only the beginning is read.
+func TestTheHeadIsReadOfEveryForm(t *testing.T) {
+	for body, want := range map[string]string{
+		byteOrderMark + ` {"type":"a"}`:                                                          "a",
+		"b=1&payload=" + url.QueryEscape(`{"type":"é & a"}`) + "&c=":                             "é & a",
+		"payload=%7B%22type%22:%22a%22,%22b%22:%22" + strings.Repeat("%41", headSize):            "a",
+		"payload=%7B%22b%22:%22" + strings.Repeat("%41", headSize) + "%22,%22type%22:%22a%22%7D": "",
+		"payload=%7B%22type%22:%22a%2":                                                           "",
+		"payload=%7B%22type%22:%22a%22%zz":                                                       "",
+		"json=%7B%22type%22:%22a%22%7D":                                                          "",
+	} {
+		q := typed(urlencoded, body, Envelope{Field: "payload"})
+		if got := q.Text(Select("head:type")); got != want || q.Steps > headSize+100 {
+			t.Errorf("%.50s: %q in %d steps", body, got, q.Steps)
+		}
 	}
 }
 

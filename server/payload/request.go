@@ -16,8 +16,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"hookbeam/server/hook"
 )
 
@@ -288,26 +286,6 @@ func (q *Request) json() *Tree {
 		q.body.Reset(root, &q.Meter)
 	}
 	return &q.body
-}
-
-// headSize is the number of bytes in which selectors of "head" look for a member.
-const headSize = 8 << 10
-
-// head returns a text member of the body's object, if it is within the first headSize bytes. It is for senders without
-// rules of their own, whose bodies are not parsed any further.
-func (q *Request) head(name string) string {
-	body := withoutMark(q.Record.Body)
-	if len(body) > headSize {
-		body = body[:headSize]
-	}
-	if FirstByte(body) != '{' || !q.Charge(len(body)) {
-		return ""
-	}
-	r := gjson.GetBytes(body, name)
-	if whole := len(r.Raw) > 1 && r.Raw[len(r.Raw)-1] == '"'; r.Type != gjson.String || !whole {
-		return ""
-	}
-	return r.Str
 }
 
 // FirstByte returns the first byte of a body that is not white space of JSON; 0 if there is none.

@@ -91,6 +91,19 @@ func TestAFormSaysTheSameAsJSON(t *testing.T) {
 	}
 }
 
+// TestTheTypeOfAnySenderIsReadInAForm has the default sender of a new endpoint.
+func TestTheTypeOfAnySenderIsReadInAForm(t *testing.T) {
+	json := `{"type":"block_actions"}`
+	for media, body := range map[string]string{"application/json": json, "text/plain": mark + json,
+		formType: url.Values{"payload": {json}}.Encode()} {
+		r := extracttest.Record("POST", nil, body)
+		r.ContentType = media
+		if f := examine("generic", hook.Endpoint{Verify: hook.Off}, r); f.Type != "block_actions" {
+			t.Errorf("%s: %+v", media, f)
+		}
+	}
+}
+
 // TestMailgunsFormsVerify has the forms of routes and legacy webhooks. The three fields of the signature may be fields
 // of the form, or a member of its JSON, but not a mixture.
 func TestMailgunsFormsVerify(t *testing.T) {

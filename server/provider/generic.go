@@ -19,6 +19,7 @@ var generic = Provider{
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "yours, of 16 characters or more; sent as X-Webhook-Secret"},
 	Signature: signature.Profile{
+		Envelope: payload.Envelope{Field: "payload"},
 		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"),
 			MismatchReason: hook.ReasonSecretMismatch}},
 	},
