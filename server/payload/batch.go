@@ -133,9 +133,13 @@ func (q *Request) addLines(lines string) bool {
 	return true
 }
 
-// Look selects item i of the batch that Items returned: selectors of "item" and "outer" read it from now on.
+// Look selects item i of the batch that Items returned: selectors of "item" and "outer" read it from now on. If there
+// is none, which is so after Changed, they read nothing.
 func (q *Request) Look(i int) {
-	q.looked = q.items[i]
+	q.looked = ""
+	if i < len(q.items) {
+		q.looked = q.items[i]
+	}
 	q.item.Reset(q.looked, &q.Meter)
 	outer := ""
 	if i < len(q.outers) {

@@ -114,7 +114,8 @@ func (sc *Scheme) sign(p *Profile, q *Request, with Signing) error {
 	if !sc.PerItem {
 		return sc.signOne(q, with, "")
 	}
-	for i := range q.Items(p.Batch) {
+	for i := range len(q.Items(p.Batch)) {
+		q.Items(p.Batch) // again: the signature of the item before changed the body
 		q.Look(i)
 		if err := sc.signOne(q, with, p.Batch.ItemPath(i)+"."); err != nil {
 			return err
