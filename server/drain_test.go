@@ -87,7 +87,7 @@ func draining(t *testing.T) (*server, *pipes) {
 		t.Fatal(err)
 	}
 	s := &server{site: site, listener: listener, deps: Deps{Log: log}, conns: newConnections(nil)}
-	s.gate = newGate(listener, addresses, nil, 0)
+	s.gate = newGate(listener, addresses, nil, nil, 0)
 	s.api = api.New(api.Describe("test"), api.Options{Site: site, Now: time.Now, Log: log, Gate: &access.Gate{},
 		Live: http.NotFoundHandler(), Updates: http.NotFoundHandler(),
 		Receive: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })})

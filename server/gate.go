@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -37,17 +38,19 @@ type gate struct {
 	addresses *access.Addresses
 	quota     *access.Quota
 	refusals  *access.Refusals
+	refused   *access.RefusalList
 }
 
 // newGate returns a gate in front of l. descriptors is the number of files that the process may have open, 0 if
 // unlimited.
-func newGate(l net.Listener, addresses *access.Addresses, refusals *access.Refusals, descriptors uint64) *gate {
+func newGate(l net.Listener, addresses *access.Addresses, refusals *access.Refusals, refused *access.RefusalList,
+	descriptors uint64) *gate {
 	inAll := connectionsUnknown
 	if descriptors > 0 {
 		inAll = int(min(descriptorShare*float64(descriptors), connectionsMost))
 	}
 	inAll = max(inAll, 2) // one address may have half of them, which must not be none
-	return &gate{Listener: l, addresses: addresses, refusals: refusals,
+	return &gate{Listener: l, addresses: addresses, refusals: refusals, refused: refused,
 		quota: access.NewQuota(inAll, min(connectionsOfAddress, inAll/2))}
 }
 
@@ -81,9 +84,9 @@ func (g *gate) Accept() (net.Conn, error) {
 // withSlot returns conn so that closing it releases its place in the quota. key is its client's.
 func (g *gate) withSlot(conn net.Conn, key string) net.Conn {
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		return &countedTCP{TCPConn: tcp, slot: slot{quota: g.quota, key: key}}
+		return &countedTCP{TCPConn: tcp, refused: g.refused, slot: slot{quota: g.quota, key: key}}
 	}
-	return &countedConn{Conn: conn, slot: slot{quota: g.quota, key: key}}
+	return &countedConn{Conn: conn, refused: g.refused, slot: slot{quota: g.quota, key: key}}
 }
 
 // slot is a connection's place in the quota. It may be released more than once, because a connection may be closed more
@@ -114,7 +117,14 @@ func (g *gate) ready(context.Context) error {
 // uses.
 type countedTCP struct {
 	*net.TCPConn
-	slot slot
+	refused *access.RefusalList
+	slot    slot
+}
+
+// Write writes to the connection, and counts what the HTTP server refuses.
+func (c *countedTCP) Write(b []byte) (int, error) {
+	countUnreadable(c.refused, b)
+	return c.TCPConn.Write(b)
 }
 
 // Close closes the connection and releases its slot.
@@ -126,11 +136,40 @@ func (c *countedTCP) Close() error {
 // countedConn is any other connection with a slot.
 type countedConn struct {
 	net.Conn
-	slot slot
+	refused *access.RefusalList
+	slot    slot
+}
+
+// Write writes to the connection, and counts what the HTTP server refuses.
+func (c *countedConn) Write(b []byte) (int, error) {
+	countUnreadable(c.refused, b)
+	return c.Conn.Write(b)
 }
 
 // Close closes the connection and releases its slot.
 func (c *countedConn) Close() error {
 	defer c.slot.release()
 	return c.Conn.Close()
+}
+
+// unreadableHeaders are the headers with which net/http answers a request that it cannot read. Handlers' answers have
+// at least a request id beside them.
+var unreadableHeaders = []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n")
+
+// countUnreadable counts b if it is an answer by net/http itself to a request that it could not read: no handler ever
+// sees such a request. The check is two comparisons for nearly every write.
+func countUnreadable(refused *access.RefusalList, b []byte) {
+	const status = "HTTP/1.1 4"
+	if len(b) < len(status)+2 || b[len(status)-1] != '4' || string(b[:len(status)]) != status {
+		return
+	}
+	line := bytes.IndexByte(b, '\r')
+	if line < 0 || !bytes.HasPrefix(b[line:], unreadableHeaders) {
+		return
+	}
+	code := access.RequestUnreadable
+	if string(b[len(status):len(status)+2]) == "31" {
+		code = access.HeadersTooLarge
+	}
+	refused.Count(code)
 }

@@ -166,7 +166,7 @@ func TestConnectionsAreBoundedByAddressAndInAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	refusals := access.NewRefusals(slog.New(slog.DiscardHandler), time.Now)
-	g := newGate(l, addresses, refusals, 10) // 8 in all, 4 of an address
+	g := newGate(l, addresses, refusals, nil, 10) // 8 in all, 4 of an address
 	accepted := make(chan net.Conn)
 	go func() {
 		defer close(accepted)
@@ -250,7 +250,7 @@ func TestWhatCannotBeAcceptedIsToldOnce(t *testing.T) {
 	}
 	full := &net.OpError{Op: "accept", Err: syscall.EMFILE}
 	g := newGate(&failing{errs: []error{full, full, full, net.ErrClosed}}, addresses,
-		access.NewRefusals(slog.New(slog.NewTextHandler(&text, nil)), time.Now), 0)
+		access.NewRefusals(slog.New(slog.NewTextHandler(&text, nil)), time.Now), nil, 0)
 	for range 4 {
 		if _, err := g.Accept(); err == nil {
 			t.Error("no error")
@@ -273,7 +273,7 @@ func TestThereIsABoundHoweverManyDescriptorsThereAre(t *testing.T) {
 		20_000:  {16_000, 1024},
 		1 << 20: {40_000, 1024},
 	} {
-		g := newGate(nil, nil, nil, descriptors)
+		g := newGate(nil, nil, nil, nil, descriptors)
 		one, all := 0, 0
 		for g.quota.Take(access.Client{Key: "a"}) == access.HasRoom {
 			one++

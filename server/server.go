@@ -72,6 +72,7 @@ type server struct {
 	conns     *connections
 	gate      *gate
 	refusals  *access.Refusals
+	refused   *access.RefusalList
 }
 
 // Run runs a server until ctx ends or a part fails. It then stops gracefully: it answers the requests that have begun,
@@ -156,12 +157,16 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	in := intake.New(s.endpoints, s.db.Log(), time.Now, address,
 		intake.NewCertificates(s.db.Registry(), outbound.New(outbound.Options{Log: log}), log, time.Now))
 	s.refusals = access.NewRefusals(log, time.Now)
+	if s.refused, err = access.NewRefusalList(time.Now, rand.Reader); err != nil {
+		return err
+	}
 	// Everything below serves requests, and counts those that it refuses in one place.
-	s.gate = newGate(s.listener, addresses, s.refusals, descriptors())
+	s.gate = newGate(s.listener, addresses, s.refusals, s.refused, descriptors())
 	s.sockets = api.NewLive(api.LiveOptions{Hub: s.hub, Addresses: addresses, Sessions: gate.Sessions,
 		Refusals: s.refusals, Now: time.Now, Log: log})
 	s.receive = api.NewReceive(api.ReceiveOptions{
 		Endpoints: s.endpoints, Intake: in, Addresses: addresses, Refusals: s.refusals, Now: time.Now, Log: log,
+		RefusalList: s.refused,
 		PerAddress:  access.NewLimiter(float64(s.config.RateAddress), s.config.RateAddress.burst(), limitedKeys),
 		PerEndpoint: access.NewLimiter(float64(s.config.RateEndpoint), s.config.RateEndpoint.burst(), limitedKeys),
 		MaxInFlight: int64(s.config.MaxInFlight),
@@ -177,6 +182,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		Rebuilds: s.views.statuses,
 		Pages:    pages, Status: pages,
 		Receive: s.receive, InFlight: s.receive.InFlight, Live: s.sockets, Refusals: s.refusals,
+		RefusalList: s.refused,
 		Updates: api.NewUpdates(api.UpdatesOptions{Hub: s.hub, Addresses: addresses, Refusals: s.refusals,
 			Now: time.Now, Log: log}),
 		Checks: []api.ReadinessCheck{{Name: "bodies", Run: s.receive.Ready}, {Name: "connections", Run: s.gate.ready}},

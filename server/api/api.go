@@ -112,8 +112,9 @@ type Options struct {
 	Live     http.Handler // frames over a WebSocket: see NewLive
 	Updates  http.Handler // frames by polling: see NewUpdates
 
-	Refusals *access.Refusals // nil: refused requests are not counted
-	Checks   []ReadinessCheck // further checks for /readyz, after the built-in ones
+	Refusals    *access.Refusals    // nil: refused requests are not counted
+	RefusalList *access.RefusalList // nil: GET /refusals lists nothing
+	Checks      []ReadinessCheck    // further checks for /readyz, after the built-in ones
 }
 
 // API is the server's HTTP handler. Package server creates one with New, and calls Stop before it shuts down. All

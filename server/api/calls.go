@@ -58,6 +58,7 @@ func (a *API) describedCalls(version string) huma.API {
 	a.mountEndpoints(h)
 	a.mountMapping(h)
 	a.mountDeliveries(h)
+	a.mountRefusals(h)
 	a.mountStatuses(h)
 	a.mountLinks(h)
 	return h

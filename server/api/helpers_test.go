@@ -154,6 +154,8 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 	in := intake.New(endpoints, store, time.Now, publicAddress, nil)
 	sessions := access.NewSessions(h.registry.Sessions(), site)
 	refusals := access.NewRefusals(logger, h.now)
+	refused, err := access.NewRefusalList(h.now, rand.Reader)
+	check(t, err)
 	h.api = New(Describe("test"), Options{
 		Site: site, Now: h.now, Log: logger, Addresses: addresses, Deliveries: store, Events: store, LogEnd: store,
 		Probe: db.Probe, Usage: store.Usage, Endpoints: endpoints,
@@ -163,12 +165,12 @@ func newTestAPI(t testing.TB, publicURL string) *testAPI {
 		Gate:   &access.Gate{Token: token, Sessions: sessions},
 		Logins: &access.Logins{Store: h.registry, Random: rand.Reader, Now: time.Now},
 		Receive: NewReceive(ReceiveOptions{Endpoints: endpoints, Intake: in, Addresses: addresses, Refusals: refusals,
-			Now: time.Now, Log: logger}),
+			RefusalList: refused, Now: time.Now, Log: logger}),
 		Live: NewLive(LiveOptions{Hub: hub, Addresses: addresses, Sessions: sessions, Refusals: refusals,
 			Now: h.now, Log: logger}),
 		Updates: NewUpdates(UpdatesOptions{Hub: hub, Addresses: addresses, Refusals: refusals, Now: h.now,
 			Log: logger}),
-		Refusals: refusals,
+		Refusals: refusals, RefusalList: refused,
 	})
 	h.Config.Handler = h.api
 	h.Start()

@@ -82,7 +82,7 @@ func tagOf(path string) string {
 		return tagDeliveries
 	case first == "status-links", strings.Contains(path, "/link-keys"):
 		return tagStatusLinks
-	case first == "endpoints":
+	case first == "endpoints", first == "refusals":
 		return tagEndpoints
 	case first == "statuses":
 		return tagStatuses

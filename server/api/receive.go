@@ -23,11 +23,12 @@ type ReceiveOptions struct {
 	Endpoints   *intake.Endpoints
 	Intake      *intake.Intake
 	Addresses   *access.Addresses
-	PerAddress  *access.Limiter  // nil: no limit
-	PerEndpoint *access.Limiter  // nil: no limit
-	MaxInFlight int64            // bytes of request bodies in memory; 0: no limit
-	MaxRequests int              // concurrent requests of one address; 0: 1,024
-	Refusals    *access.Refusals // nil: refused requests are not counted
+	PerAddress  *access.Limiter     // nil: no limit
+	PerEndpoint *access.Limiter     // nil: no limit
+	MaxInFlight int64               // bytes of request bodies in memory; 0: no limit
+	MaxRequests int                 // concurrent requests of one address; 0: 1,024
+	Refusals    *access.Refusals    // nil: refused requests are not counted
+	RefusalList *access.RefusalList // nil: refused requests are not listed
 	Now         func() time.Time
 	Log         *slog.Logger
 }
@@ -55,6 +56,7 @@ func NewReceive(o ReceiveOptions) *Receive {
 // little. Nothing in it may be used after release.
 type receiveBuffers struct {
 	record   hook.Record
+	remote   string   // the sender's IP address
 	names    []string // header names, to sort them
 	body     []byte
 	response []byte
@@ -79,7 +81,7 @@ func (rc *Receive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h["Content-Security-Policy"] = sandboxedPolicy
 	switch {
 	case err != nil:
-		writeRefused(w, rc.Log, rc.Refusals, err)
+		rc.refuse(w, r, c.remote, err)
 	case refusal != nil:
 		problemOf(refusal).write(w) // not logged, whatever its status: senders must not fill the log
 	case reply != nil && (reply.Exact || endpoint.Response == nil):
@@ -96,6 +98,7 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *receiveBuf
 	now := rc.Now()
 	taken := bodyReservation{client: rc.Addresses.Client(r, now)}
 	remote := taken.client.Address
+	c.remote = remote
 	if !taken.client.Shared {
 		if wait, ok := rc.PerAddress.Allow(taken.client.Key, now); !ok {
 			return nil, nil, nil, tooMany("address", "rate_address", wait, remote)
@@ -176,6 +179,7 @@ func (rc *Receive) release(c *receiveBuffers) {
 	headers := c.record.Headers[:cap(c.record.Headers)]
 	clear(headers)
 	clear(c.names[:cap(c.names)])
+	c.remote = ""
 	c.record = hook.Record{Request: hook.Request{Headers: headers[:0]}}
 	if cap(c.body) > keptBody {
 		c.body = nil

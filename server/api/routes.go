@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"hookbeam/server/access"
 	"hookbeam/server/hook"
 )
 
@@ -100,6 +101,7 @@ func table() []route {
 		apiRoute("POST /api/v1/deliveries/{id}/diagnose"),
 		apiRoute("GET /api/v1/deliveries/{id}/redeliveries"),
 		apiRoute("GET /api/v1/deliveries/{id}/tries"),
+		apiRoute("GET /api/v1/refusals"),
 		apiRoute("GET /api/v1/statuses"),
 		apiRoute("GET /api/v1/statuses/counts"),
 		apiRoute("POST /api/v1/statuses/rebuild"),
@@ -168,6 +170,9 @@ func (rs *routes) HandleFunc(pattern string, handle func(http.ResponseWriter, *h
 func (rs *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if rs.api.isReceivePathMistyped(r.URL.Path) {
 		noteRoute(w, rs.rows[receivePath])
+		rs.api.RefusalList.Note(&access.Refusal{Code: endpointNotFound.Code, Status: statusOf(notWebhookURL),
+			Method: r.Method, Tail: r.URL.Path, Size: r.ContentLength, Remote: rs.api.Addresses.Of(r),
+			UserAgent: r.UserAgent()})
 		writeProblem(w, rs.api.Log, notWebhookURL)
 		return
 	}

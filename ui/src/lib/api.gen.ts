@@ -408,6 +408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List refused requests
+         * @description Returns the most recent requests to webhook URLs that were refused before anything of them was stored, such as those with a body over the limit. They are not deliveries: only a few facts are kept, in memory. A delivery that fails verification is stored, and is not listed here.
+         */
+        get: operations["list-refusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/server": {
         parameters: {
             query?: never;
@@ -1666,6 +1686,60 @@ export interface components {
         RedeliveryList: {
             /** @description Oldest first, at most 100. The first is the original delivery. */
             redeliveries: components["schemas"]["Redelivery"][];
+        };
+        Refusal: {
+            /**
+             * Format: date-time
+             * @description When it was refused.
+             */
+            at: string;
+            /**
+             * @description Why it was refused: the code of the answer, or a more specific one.
+             * @example body_too_large
+             */
+            code: string;
+            /** @description The endpoint. Absent if no endpoint has the URL. */
+            endpoint?: string;
+            /**
+             * @description HTTP method as received, at most 20 bytes.
+             * @example POST
+             */
+            method: string;
+            /**
+             * @description The form of what followed the endpoint's URL, with … for each segment and for the query. Empty if nothing followed, or if no endpoint has the URL.
+             * @example /…/…?…
+             */
+            path: string;
+            /** @description The sender's IP address. */
+            remote: string;
+            /**
+             * Format: int64
+             * @description The announced size of the body in bytes; -1 if none was announced.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description The HTTP status of the answer.
+             * @example 413
+             */
+            status: number;
+            /** @description Only without an endpoint: a hash of what followed /in/. Equal URLs have equal hashes until the server restarts; the URL itself is not kept. */
+            tail_hash?: string;
+            /** @description User-Agent as received, at most 200 bytes. */
+            user_agent?: string;
+        };
+        RefusalList: {
+            /** @description Requests to webhook URLs that were refused since then, by code, of all endpoints and of none. request_unreadable and headers_too_large are counted for the whole server, because the URL was not read. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description Newest first: at most 200 of one endpoint and 1,000 in all. Of a flood, only some are kept. */
+            refusals: components["schemas"]["Refusal"][];
+            /**
+             * Format: date-time
+             * @description When the server started. What was refused before is not known: refusals are kept in memory, by each server on its own.
+             */
+            since: string;
         };
         /** @description A response that an endpoint sends instead of the standard one. */
         Response: {
@@ -3219,6 +3293,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SecretCheck"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-refusals": {
+        parameters: {
+            query?: {
+                /** @description Only requests to this endpoint. Without it: all, including those to URLs that no endpoint has. */
+                endpoint?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusalList"];
                 };
             };
             /** @description Error */
