@@ -114,3 +114,28 @@ test("a secret is used as it was pasted, and without what copying added", async 
     expect(answer.status()).toBe(status);
   }
 });
+
+test("what was refused at the door shows at its endpoint, with what to do, and is no delivery", async ({
+  page,
+  site,
+}) => {
+  const small = await site.hookbeam.api<Endpoint>("POST", "/endpoints", { name: "small", max_body: 1024 });
+  const send = (address: string) =>
+    page.request.post(address, { data: "x".repeat(2048), headers: { "User-Agent": "sender/<b>1.0" } });
+  expect((await send(small.url.replace("/in/small", "/in/smal"))).status()).toBe(404);
+
+  await page.goto(`${site.url}endpoints/${small.id}`);
+  const refused = page.getByRole("region", { name: "Refused requests" });
+  await expect(refused).toContainText("One request came to addresses that no endpoint has.");
+
+  expect((await send(`${small.url}/canary?token=canary`)).status()).toBe(413);
+  await page.reload();
+  await refused.getByText("1 refused request").click();
+  await expect(refused).toContainText("The body is larger than this endpoint accepts. Raise “Largest body”");
+  await expect(refused.getByRole("listitem")).toContainText("413 POST /…?…");
+  await expect(refused.getByRole("listitem")).toContainText("sender/<b>1.0");
+  expect(await page.content()).not.toContain("canary");
+  expect(await violations(page)).toEqual([]);
+  await page.screenshot({ path: "ui/e2e/results/refused.png" });
+  expect(await site.hookbeam.deliveries()).toHaveLength(0);
+});

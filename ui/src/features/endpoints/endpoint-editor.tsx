@@ -17,6 +17,7 @@ import { EndpointForm } from "./endpoint-form";
 import { FirstDelivery } from "./first-delivery";
 import { useDeleteEndpoint, useUpdateEndpoint } from "./mutations";
 import { OpenNote } from "./open-note";
+import { RefusedRequests } from "./refused-requests";
 import { StatusPageSection } from "./status-page-section";
 
 interface EndpointEditorProps {
@@ -87,6 +88,7 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
         </div>
       </section>
       <FirstDelivery endpoint={endpoint} changed={changed} saving={update.isPending} />
+      <RefusedRequests endpoint={id} />
       <hr className="border-line" />
       <EndpointForm
         // A saved change makes a new draft, in which no value of a secret is left.

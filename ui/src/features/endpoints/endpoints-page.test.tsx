@@ -36,6 +36,8 @@ function fakeApi(start: Endpoint[]) {
       if (value.length < 16) doubts.push({ code: "weak", detail: "It could be guessed." });
       return answer(200, { error: value === "none" ? "It makes no key." : "", warning: "", doubts });
     }
+    if (request.url.includes("/refusals?"))
+      return answer(200, { refusals: [], counts: {}, since: "2026-01-01T00:00:00Z" });
     const [, id = "", what = ""] = new URL(request.url).pathname.replace("/api/v1/endpoints", "").split("/");
     const body: Written = request.body ? await request.json() : {};
     written.push([`${request.method} /${[id, what].filter(Boolean).join("/")}`, body]);
