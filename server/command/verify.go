@@ -1,7 +1,6 @@
 package command
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
@@ -31,10 +30,10 @@ type verifyCmd struct {
 	Provider   string        `help:"The provider, for example stripe." default:"generic" placeholder:"NAME"`
 	SecretFile string        `help:"File with the secret to verify with. There is no flag for the secret itself, because process lists are public." xor:"with" placeholder:"FILE"`
 	SecretEnv  string        `help:"Environment variable with the secret to verify with." xor:"with" placeholder:"VARIABLE"`
-	Request    bool          `help:"The file is a complete HTTP/1.1 request: request line, headers, empty line, body."`
+	Request    bool          `help:"The file is a complete HTTP request: request line, headers, empty line, body."`
 	Header     []string      `help:"A header of the request." sep:"none" placeholder:"'NAME: VALUE'"`
 	Method     string        `help:"HTTP method of the request." default:"POST"`
-	URL        string        `help:"URL that the request was sent to, as the sender knows it. Some providers sign it." placeholder:"URL"`
+	URL        string        `help:"URL that the request was sent to, as the sender knows it. Some providers sign it. Default: that of --request." placeholder:"URL"`
 	Setting    []string      `help:"One of the provider's settings, such as webhook_id=WH-1 for PayPal." sep:"none" placeholder:"NAME=VALUE"`
 	At         string        `help:"Time of receipt in RFC 3339; default: now." placeholder:"TIME"`
 	Tolerance  time.Duration `help:"Timestamp tolerance: how old the signature may be; 0s = any age." default:"5m"`
@@ -64,7 +63,7 @@ func (c *verifyCmd) Run(d Deps) error {
 			return usageErrorf("--at must be an RFC 3339 time such as 2026-01-31T14:41:10Z")
 		}
 	}
-	r, err := c.record()
+	saved, err := c.capture()
 	if err != nil {
 		return err
 	}
@@ -77,9 +76,7 @@ func (c *verifyCmd) Run(d Deps) error {
 		Settings:  settings,
 		Secrets:   []hook.Secret{{Label: "given", Value: secret}},
 	}
-	on := signature.ReceiveContext{At: at, URL: c.URL}
-	f := p.Verify(e, r, on)
-	r.Verdict, r.Reason, r.Check = f.Verdict, f.Reason, f.Check
+	f, notes := c.verify(p, e, saved, at)
 	result := wire.VerifyResult{
 		Verdict:  f.Verdict,
 		Reason:   f.Reason,
@@ -88,19 +85,69 @@ func (c *verifyCmd) Run(d Deps) error {
 		Strength: f.Check.Strength(), SecretUse: wire.NewSecretUse(f.Marks),
 		Type:  f.Type,
 		Event: f.Event,
+		Notes: notes,
 	}
 	if f.Verdict != hook.Verified {
-		diagnosis := diagnose.Run(p, diagnose.Case{Record: r, Endpoint: e, Context: on}).Wire()
+		diagnosis := c.diagnose(p, e, saved, at).Wire()
 		result.Diagnosis = &diagnosis
 	}
 	return printVerifyResult(d.Stdio.Out, result, c.JSON, f.Check)
+}
+
+// verify verifies each reading of the capture, and returns the result of the first that verifies, with notes about
+// what was assumed about the file. If none does, the result is that of the most likely one. Trying is safe: each
+// reading is bytes of the file, and a signature proves the one that it matches.
+func (c *verifyCmd) verify(p *provider.Provider, e *hook.Endpoint, from *capture, at time.Time) (signature.Result,
+	[]string) {
+	var first *signature.Result
+	for _, reading := range from.bodies {
+		for _, address := range from.addresses {
+			r := from.with(reading.body)
+			f := p.Verify(e, r, signature.ReceiveContext{At: at, URL: address})
+			if first == nil {
+				first = &f
+			}
+			if f.Verdict != hook.Verified {
+				continue
+			}
+			var notes []string
+			if reading.note != "" {
+				notes = append(notes, reading.note)
+			}
+			if c.URL == "" && address != "" && p.Signature.SignsAddressOf(e, r) {
+				notes = append(notes, "The signed address was taken from the request: "+address+".")
+			}
+			return f, notes
+		}
+	}
+	return *first, nil
+}
+
+// diagnose explains why no reading of the capture verifies: by the first reading of which the cause is certain, or by
+// the most likely one.
+func (c *verifyCmd) diagnose(p *provider.Provider, e *hook.Endpoint, from *capture, at time.Time) diagnose.Diagnosis {
+	var first *diagnose.Diagnosis
+	for _, reading := range from.bodies {
+		r := from.with(reading.body)
+		on := signature.ReceiveContext{At: at, URL: from.addresses[0]}
+		f := p.Verify(e, r, on)
+		r.Verdict, r.Reason, r.Check = f.Verdict, f.Reason, f.Check
+		found := diagnose.Run(p, diagnose.Case{Record: r, Endpoint: e, Context: on, Saved: c.saved(from)})
+		if found.Genuine {
+			return found
+		}
+		if first == nil {
+			first = &found
+		}
+	}
+	return *first
 }
 
 // printVerifyResult prints the result, as one line of JSON or as text. It returns errNotVerified if the request does
 // not verify. As text, the result is one of
 //
 //	verified: hmac-sha256, signed body, signed 1m0s before it was received
-//	NOTES about the secret
+//	NOTES about the secret and the file
 //
 //	rejected: signature_mismatch
 //	SUMMARY of the diagnosis
@@ -116,7 +163,11 @@ func printVerifyResult(out io.Writer, v wire.VerifyResult, asJSON bool, check ho
 		} else if check.Dated {
 			age = fmt.Sprintf(", signed %s before it was received", skew)
 		}
-		_, err = fmt.Fprintf(out, "verified: %s, %s%s\n%s", v.Scheme, v.Strength, age, secretNotes(v.SecretUse))
+		notes := secretNotes(v.SecretUse)
+		for _, note := range v.Notes {
+			notes += note + "\n"
+		}
+		_, err = fmt.Fprintf(out, "verified: %s, %s%s\n%s", v.Scheme, v.Strength, age, notes)
 	default:
 		_, err = fmt.Fprintf(out, "%s: %s\n%s\n%s\n",
 			v.Verdict, v.Reason, v.Diagnosis.Summary, v.Diagnosis.Findings[0].Fix)
@@ -141,16 +192,20 @@ func secretNotes(use wire.SecretUse) (notes string) {
 	return notes
 }
 
-// record builds the request to verify from the file and the flags. Flags are applied after the file: --header adds a
+// capture reads the request to verify from the file and the flags. Flags are applied after the file: --header adds a
 // header, and the query of --url is used if the file has none.
-func (c *verifyCmd) record() (*hook.Record, error) {
+func (c *verifyCmd) capture() (*capture, error) {
 	content, err := readFile(c.File)
 	if err != nil {
 		return nil, err
 	}
-	r := &hook.Record{Delivery: hook.Delivery{Method: c.Method}, Request: hook.Request{Body: content}}
+	from := &capture{record: &hook.Record{
+		Delivery: hook.Delivery{Method: c.Method},
+		Request:  hook.Request{Body: content},
+	}}
+	r := from.record
 	if c.Request {
-		if err := readRequest(content, r); err != nil {
+		if err := from.readRequest(content); err != nil {
 			return nil, err
 		}
 	}
@@ -164,43 +219,15 @@ func (c *verifyCmd) record() (*hook.Record, error) {
 	if _, query, found := strings.Cut(c.URL, "?"); found && r.Query == "" {
 		r.Query = query
 	}
-	r.Size, r.ContentType = int64(len(r.Body)), r.Header("Content-Type")
-	return r, nil
+	r.ContentType = r.Header("Content-Type")
+	from.readBodies()
+	from.readAddresses(c.URL)
+	return from, nil
 }
 
 // addHeader appends a header with its canonical name.
 func addHeader(r *hook.Record, name, value string) {
 	r.Headers = append(r.Headers, hook.Header{Name: http.CanonicalHeaderKey(strings.TrimSpace(name)), Value: value})
-}
-
-// readRequest parses an HTTP/1.1 request with CRLF or LF line ends into r. The body is everything after the empty line,
-// even if Content-Length says otherwise: signatures are computed over the exact bytes, and a saved file may have more.
-func readRequest(content []byte, r *hook.Record) error {
-	head, body, found := bytes.Cut(content, []byte("\r\n\r\n"))
-	if !found {
-		head, body, found = bytes.Cut(content, []byte("\n\n"))
-	}
-	lines := bufio.NewScanner(bytes.NewReader(head))
-	lines.Buffer(nil, 1<<20) // the longest header that is read
-	if !found || !lines.Scan() {
-		return usageErrorf("the file is not an HTTP request: " +
-			"it must have a request line, headers, an empty line and a body")
-	}
-	words := strings.Fields(lines.Text()) // method, target, version
-	if len(words) != 3 {
-		return usageErrorf("the first line of the file is not a request line such as POST / HTTP/1.1")
-	}
-	r.Method = words[0]
-	_, r.Query, _ = strings.Cut(words[1], "?")
-	for lines.Scan() {
-		name, value, found := strings.Cut(lines.Text(), ":")
-		if !found {
-			return usageErrorf("%q in the file is not a header", lines.Text())
-		}
-		addHeader(r, name, strings.TrimSpace(value))
-	}
-	r.Host, r.Body = r.Header("Host"), body
-	return lines.Err()
 }
 
 // readSecret reads a secret from a file, or else from an environment variable. A byte order mark at its beginning and

@@ -18,8 +18,8 @@ func (d *diagnosis) addresses(secrets []ownedSecret) {
 				d.addFinding(Cause{Cause: "other_address", Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 					Summary: fmt.Sprintf("%s is valid for the URL %s. That is the URL registered at %s.",
 						d.signature(s), address, d.provider.Name),
-					Fix: "Set signed_url to that URL, or register this server's own URL at the sender. " +
-						"If this server is behind a proxy, set --public-url."})
+					Fix: d.advice("Set signed_url to that URL, or register this server's own URL at the sender. "+
+						"If this server is behind a proxy, set --public-url.", "Pass that URL with --url.")})
 				return
 			}
 		}

@@ -45,14 +45,29 @@ func (d *diagnosis) bodies(secrets []ownedSecret, address string) {
 			if _, ok := d.try(trial{&d.provider.Signature, d.Endpoint, address, s.Secret, r}); !ok {
 				continue
 			}
-			c := Cause{Cause: v.cause, Endpoint: s.of.ID, Secret: s.Label, genuine: true,
+			d.addFinding(Cause{Cause: v.cause, Endpoint: s.of.ID, Secret: s.Label, genuine: true,
 				Summary: fmt.Sprintf("%s matches %s. The body was changed after it was signed.",
 					d.signature(s), v.what),
-				Fix: "Find the proxy, gateway or body parser that changes the body before this server receives it. " +
-					"Configure it to pass the body through unchanged."}
-			d.addFinding(c)
+				Fix: d.advice("Find the proxy, gateway or body parser that changes the body before this server "+
+					"receives it. Configure it to pass the body through unchanged.", savedFix(v.cause))})
 			return
 		}
+	}
+}
+
+// savedFix returns the advice for a file whose body was changed in a way: editors and tools change files far more often
+// than proxies change requests.
+func savedFix(cause string) string {
+	switch cause {
+	case "newline", "line_ends", "byte_order_mark", "spaces":
+		return "An editor, a copy or the tool that saved the file probably changed it. " +
+			"Save the body byte for byte, as it was sent."
+	case "json_rewritten", "form_rewritten":
+		return "The tool that saved the file probably formatted the body. Save the body byte for byte, as it was sent."
+	case "compressed":
+		return "The sender signs the body before it is compressed. Verify the decompressed body."
+	default:
+		return "Save the request as it was sent, and verify it again."
 	}
 }
 

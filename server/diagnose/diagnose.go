@@ -28,6 +28,15 @@ type Case struct {
 	Endpoint *hook.Endpoint // that received it
 	Context  signature.ReceiveContext
 	Others   []Known // the other endpoints, for one of which the delivery may be intended
+	Saved    *Saved  // what is known of the file that the delivery was read from; nil: it was received
+}
+
+// Saved describes a file with a request. Its bytes may have been changed when it was saved, so that advice about it
+// differs from that about a delivery which this server received.
+type Saved struct {
+	Incomplete     string // what the file lacks of the body, as a sentence; "": nothing
+	TimeGuessed    bool   // the time of receipt is not known, and the current time was used
+	AddressGuessed bool   // the URL is the one that the request was sent to; nobody said which one the sender knows
 }
 
 // Known is an endpoint together with its URL.
@@ -66,6 +75,8 @@ type Diagnosis struct {
 //	compressed          the body was compressed after it was signed
 //	decompressed        the body was probably compressed when it was signed
 //	other_address       the sender signs another URL of the endpoint
+//	address_unknown     the sender signs the address, and nobody said which it is
+//	incomplete_file     the file lacks a part of the body
 //	unknown_secret      nothing that was tried verifies
 //	endpoint_deleted    always the last finding: the endpoint is deleted
 //
@@ -233,37 +244,78 @@ func (d *diagnosis) unchanged() {
 }
 
 // unknownCause is the finding if nothing else was found. It says what can be seen in the delivery itself: no
-// signature, no body, or a body that was decompressed.
+// signature, no body, or a body that was decompressed. Of these only a missing signature is certain, and the texts of
+// the others say so. They are not considered if the signature does not depend on the body.
 func (d *diagnosis) unknownCause() {
 	c := Cause{Cause: "unknown_secret",
 		Summary: fmt.Sprintf("No known secret matches (combinations tried: %d).", d.tried),
-		Fix: fmt.Sprintf("The sender probably uses another secret. Copy the %s again and add it to the endpoint. "+
-			"If that does not help, the request is not from %s.",
-			strings.ToLower(d.provider.Secret.Label()), d.provider.Name)}
+		Fix: fmt.Sprintf("The sender probably uses another secret. Copy the %s again and %s. "+
+			"If that does not help, the request is not from %s.", strings.ToLower(d.provider.Secret.Label()),
+			d.advice("add it to the endpoint", "verify with it"), d.provider.Name)}
 	if d.incomplete {
 		c.Summary = fmt.Sprintf("No known secret matches (combinations tried: %d). "+
 			"Not all combinations were tried, because that would take too long.", d.tried)
 	}
-	// The compressed bytes are lost if a proxy decompressed the body, so that no variant can match.
-	packed := strings.ToLower(d.Record.Header("Content-Encoding"))
+	signsBody := d.provider.Signature.SignsBodyOf(d.Endpoint, d.Record)
+	signsAddress := d.provider.Signature.SignsAddressOf(d.Endpoint, d.Record)
+	bodiless := slices.Contains([]string{"GET", "HEAD", "DELETE", "OPTIONS"}, d.Record.Method)
 	switch {
 	case d.reason == hook.ReasonSignatureMissing:
-		c = Cause{Cause: string(hook.ReasonSignatureMissing),
-			Summary: fmt.Sprintf("The request has no signature. %s sends %s.", d.provider.Name, d.where()),
-			Fix: "Set the secret at the sender. Many senders do not sign requests until a secret is set. " +
-				"If the secret is set, check that no proxy removes request headers."}
-	case len(d.Record.Body) == 0:
-		c = Cause{Cause: "empty_body", Summary: "The request has no body, and no known secret matches.",
-			Fix: "Check whether a redirect or a proxy drops the body. Register the final URL at the sender, " +
-				"not one that redirects."}
-	case slices.Contains([]string{"gzip", "deflate", "br", "zstd"}, packed) &&
-		strings.IndexByte("{[<", payload.FirstByte(d.Record.Body)) >= 0:
+		c = d.missing()
+	case signsBody && d.decompressed():
+		packed := strings.ToLower(d.Record.Header("Content-Encoding"))
 		c.Cause = "decompressed"
 		c.Summary = fmt.Sprintf("The Content-Encoding is %s, but the body is not compressed. If the compressed "+
 			"body was signed, the signature can no longer be verified.", packed)
-		c.Fix = "If a proxy decompresses the body, configure it to pass the body through unchanged. " + c.Fix
+		c.Fix = d.advice("If a proxy decompresses the body, configure it to pass the body through unchanged. ",
+			"If the tool that saved the file decompressed the body, save the compressed bytes. ") + c.Fix
+	case signsBody && d.Saved != nil && d.Saved.Incomplete != "":
+		c.Cause, c.Summary = "incomplete_file", d.Saved.Incomplete+" So the signature cannot be verified."
+		c.Fix = "Save the whole request, byte for byte, and verify it again."
+	case signsAddress && d.registered() == "":
+		c.Cause = "address_unknown"
+		c.Summary = fmt.Sprintf("%s signs the address that it sends to, and the address is not known.",
+			d.provider.Name)
+		c.Fix = "Pass the URL that is registered at the sender with --url."
+	case len(d.Record.Body) == 0 && signsBody && !bodiless:
+		c.Cause, c.Summary = "empty_body", "The request has no body, and no known secret matches."
+		c.Fix = d.advice("If the sender sent a body, a redirect or a proxy probably dropped it. Register the final "+
+			"URL at the sender, not one that redirects. ", "If the sender sent a body, save the request with it. ") +
+			c.Fix
+	case len(d.Record.Body) == 0 && signsBody && d.Saved == nil:
+		c.Fix += fmt.Sprintf(" If %s sends its requests with POST, a redirect probably turned this one into %s.",
+			d.provider.Name, d.Record.Method)
+	case signsAddress && d.Saved != nil && d.Saved.AddressGuessed:
+		c.Summary += fmt.Sprintf(" %s also signs the address: %s was assumed.", d.provider.Name, d.registered())
+		c.Fix = "If another URL is registered at the sender, pass it with --url. " + c.Fix
 	}
 	d.addFinding(c)
+}
+
+// missing returns the finding for a request without a signature.
+func (d *diagnosis) missing() Cause {
+	return Cause{Cause: string(hook.ReasonSignatureMissing),
+		Summary: fmt.Sprintf("The request has no signature. %s sends %s.", d.provider.Name, d.where()),
+		Fix: "Set the secret at the sender. Many senders do not sign requests until a secret is set. " +
+			d.advice("If the secret is set, check that no proxy removes request headers.",
+				"If the secret is set, check that the file has all headers of the request.")}
+}
+
+// decompressed reports whether the headers say that the body is compressed, and it is not. The compressed bytes are
+// lost then, so that no variant of the body can match.
+func (d *diagnosis) decompressed() bool {
+	packed := strings.ToLower(d.Record.Header("Content-Encoding"))
+	first := payload.FirstByte(d.Record.Body)
+	return first != 0 && slices.Contains([]string{"gzip", "deflate", "br", "zstd"}, packed) &&
+		strings.IndexByte("{[<", first) >= 0
+}
+
+// advice returns the first text for a delivery that this server received, and the second for one from a file.
+func (d *diagnosis) advice(received, saved string) string {
+	if d.Saved != nil {
+		return saved
+	}
+	return received
 }
 
 // where describes where the endpoint's sender puts its signature.

@@ -130,29 +130,53 @@ func (d *diagnosis) otherSender() {
 	if d.reason != hook.ReasonSignatureMissing && d.reason != hook.ReasonSignatureMalformed {
 		return
 	}
-	// The sender with the most of its own headers wins: two senders may share the name of one header.
+	// Several senders may share the name of a header. One with a known secret is certain; else the sender with the
+	// most of its own headers is the likely one.
 	best, most := (*provider.Provider)(nil), 0
 	var at string
 	for _, p := range provider.All() {
-		if n, name := resembles(&p, d.Record); p.ID != d.provider.ID && n > most && !d.looksAt(name) {
+		n, name := resembles(&p, d.Record)
+		if n == 0 || p.ID == d.provider.ID || d.looksAt(name) {
+			continue
+		}
+		if s, ok := d.knownFor(&p); ok {
+			c := d.senderFinding(&p, name)
+			c.genuine, c.Endpoint, c.Secret = true, s.of.ID, s.Label
+			c.Summary += fmt.Sprintf(" The secret %q of your endpoint %q matches.", s.Label, s.of.Name)
+			d.addFinding(c)
+			return
+		}
+		if n > most {
 			best, most, at = &p, n, name
 		}
 	}
 	if best == nil {
 		return
 	}
-	c := Cause{Cause: "other_sender", Summary: fmt.Sprintf("The header %s belongs to %s, but the endpoint expects "+
-		"requests from %s.", at, best.Name, d.provider.Name),
-		Fix: fmt.Sprintf("Set the endpoint's provider to %s, or register the URL of another endpoint at %s.",
-			best.Name, best.Name)}
+	c := d.senderFinding(best, at)
+	c.Fix = d.advice(fmt.Sprintf("If the request is from %s, set the endpoint's provider to %s, or register the URL "+
+		"of another endpoint there.", best.Name, best.Name),
+		fmt.Sprintf("If the request is from %s, verify it with --provider %s.", best.Name, best.ID))
+	d.addFinding(c)
+}
+
+// knownFor returns the first known secret with which a delivery verifies as one of another sender.
+func (d *diagnosis) knownFor(p *provider.Provider) (ownedSecret, bool) {
 	for _, s := range append(d.own(), d.others()...) {
-		if _, ok := d.try(trial{&best.Signature, d.Endpoint, d.registered(), s.Secret, d.Record}); ok {
-			c.genuine, c.Endpoint, c.Secret = true, s.of.ID, s.Label
-			c.Summary += fmt.Sprintf(" The secret %q of your endpoint %q matches.", s.Label, s.of.Name)
-			break
+		if _, ok := d.try(trial{&p.Signature, d.Endpoint, d.registered(), s.Secret, d.Record}); ok {
+			return s, true
 		}
 	}
-	d.addFinding(c)
+	return ownedSecret{}, false
+}
+
+// senderFinding returns the finding that a delivery has the signature of another sender.
+func (d *diagnosis) senderFinding(p *provider.Provider, header string) Cause {
+	return Cause{Cause: "other_sender",
+		Summary: fmt.Sprintf("The header %s belongs to %s, but the endpoint expects requests from %s.", header,
+			p.Name, d.provider.Name),
+		Fix: d.advice(fmt.Sprintf("Set the endpoint's provider to %s, or register the URL of another endpoint at %s.",
+			p.Name, p.Name), fmt.Sprintf("Verify it with --provider %s.", p.ID))}
 }
 
 // resembles reports how many of a sender's own headers a delivery has, and the header with its signature; 0 if it

@@ -29,6 +29,14 @@ func (d *diagnosis) addGenuine(s ownedSecret, f signature.Result) {
 	case !f.Check.Dated || limit == 0 || skew <= limit && skew >= -limit:
 	case skew > maxClockSkew || skew < -maxClockSkew:
 		c = d.otherUnit(s)
+	case d.Saved != nil && d.Saved.TimeGuessed:
+		c.Cause, c.Summary = "old", fmt.Sprintf("The signature is valid, but it was made %s ago, and the time of "+
+			"receipt is not known.", humanDuration(skew))
+		if skew < 0 {
+			c.Cause, c.Summary = "clock", fmt.Sprintf("The signature is valid, but its time is %s ahead of this "+
+				"computer's clock.", humanDuration(-skew))
+		}
+		c.Fix = "Pass the time of receipt with --at, or pass --tolerance 0s to accept any age."
 	case skew < 0:
 		c.Cause = "clock"
 		c.Summary = fmt.Sprintf("The signature is valid, but the sender's clock is %s ahead of this server's.",

@@ -2,6 +2,8 @@ package signature
 
 import (
 	"crypto/x509"
+	"slices"
+	"strings"
 	"time"
 
 	"hookbeam/server/hook"
@@ -80,6 +82,40 @@ func (p *Profile) SignsAddress() bool {
 		}
 	}
 	return p.Custom || p.Messages
+}
+
+// SignsAddressOf reports whether the signature of a delivery depends on the endpoint's address, as far as the
+// endpoint's settings and the delivery say.
+func (p *Profile) SignsAddressOf(e *hook.Endpoint, r *hook.Record) bool {
+	if p.Messages {
+		input := r.Header("Signature-Input")
+		return slices.ContainsFunc(
+			[]string{`"@target-uri"`, `"@authority"`, `"@scheme"`, `"@path"`, `"@request-target"`},
+			func(component string) bool { return strings.Contains(input, component) },
+		)
+	}
+	return slices.ContainsFunc(
+		p.SchemesFor(e),
+		func(sc Scheme) bool { return sc.Message.Uses("url") && sc.sentIn(r) },
+	)
+}
+
+// SignsBodyOf reports whether a signature that the delivery has depends on its body.
+func (p *Profile) SignsBodyOf(e *hook.Endpoint, r *hook.Record) bool {
+	if p.Messages {
+		return strings.Contains(r.Header("Signature-Input"), `"content-digest"`)
+	}
+	return slices.ContainsFunc(p.SchemesFor(e), func(sc Scheme) bool {
+		return sc.Kind != Token && sc.Kind != Basic && sc.sentIn(r) && (sc.PerItem || sc.Message.Uses("body") ||
+			sc.Message.Uses("form") || sc.Message.Uses("crc32") || !sc.Message.Uses("url"))
+	})
+}
+
+// sentIn reports whether the delivery has a header for the scheme's signature. A signature that is not in a header
+// counts as sent.
+func (sc *Scheme) sentIn(r *hook.Record) bool {
+	name, inHeader := sc.At.Header()
+	return !inHeader || r.Header(name) != ""
 }
 
 // Place describes for people where the sender puts its signature or secret.

@@ -13,5 +13,6 @@ type VerifyResult struct {
 	SecretUse
 	Type      string     `json:"type,omitempty" doc:"The event's type, if the provider names one."`
 	Event     string     `json:"event,omitempty" doc:"The event's unique id at the provider, if it has one."`
+	Notes     []string   `json:"notes,omitempty" doc:"What was assumed about the file to verify it, as sentences."`
 	Diagnosis *Diagnosis `json:"diagnosis,omitempty" doc:"Why the request failed verification. Absent if it is verified."`
 }
