@@ -166,10 +166,10 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		Refusals: s.refusals, Now: time.Now, Log: log})
 	s.receive = api.NewReceive(api.ReceiveOptions{
 		Endpoints: s.endpoints, Intake: in, Addresses: addresses, Refusals: s.refusals, Now: time.Now, Log: log,
-		RefusalList: s.refused,
 		PerAddress:  access.NewLimiter(float64(s.config.RateAddress), s.config.RateAddress.burst(), limitedKeys),
 		PerEndpoint: access.NewLimiter(float64(s.config.RateEndpoint), s.config.RateEndpoint.burst(), limitedKeys),
 		MaxInFlight: int64(s.config.MaxInFlight),
+		RefusalList: s.refused,
 	})
 	pages := s.deps.Pages(s.site)
 	s.api = api.New(s.deps.Calls(), api.Options{

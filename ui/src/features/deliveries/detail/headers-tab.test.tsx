@@ -67,6 +67,14 @@ it("shows trailers by themselves, and the bytes of what is not UTF-8", () => {
   expect(values.slice(0, 4)).toEqual(["cafénot UTF-8: caf\\xe9", "abc", "caf%E9", "a=caf\\xe9"]);
 });
 
+it("shows a request to the address itself, and the bytes of a path that is not UTF-8", () => {
+  const { unmount } = render(<HeadersTab delivery={delivery({ headers: [], path: "", query: "" })} />);
+  expect(screen.getByText("POST")).toBeTruthy();
+  unmount();
+  render(<HeadersTab delivery={delivery({ headers: [], path: "/caf%E9", path_base64: btoa("/caf\xe9") })} />);
+  expect(screen.getByText("/caf\\xe9")).toBeTruthy();
+});
+
 it("shows a stranger's markup as text", () => {
   const hostile = `<img src=x onerror="alert(1)"><a href="javascript:alert(1)">click</a>`;
   render(
