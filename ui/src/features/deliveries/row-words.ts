@@ -38,7 +38,7 @@ const words = (reason: string) => reasonLabels[reason] ?? reason.replaceAll("_",
 
 /** What a row is called: the event's type where the provider names one, and where it was sent. */
 export function titleOf({ type, method, path, query }: Delivery): { before: string; main: string; after: string } {
-  const where = query ? `${path}?${query}` : path;
+  const where = `${path || "/"}${query ? `?${query}` : ""}`;
   if (type) return { before: "", main: type, after: where === "/" ? "" : where };
   return { before: method, main: where, after: "" };
 }

@@ -28,7 +28,7 @@ export function DetailHeader({ delivery, endpointName, onClose }: DetailHeaderPr
     <header className="shrink-0 px-4 pt-3 pb-3">
       <div className="flex items-start gap-2">
         <h2 className="min-w-0 flex-1 py-1 font-mono text-l leading-[1.3] font-[550] tracking-[-.01em] break-words">
-          {type || `${method} ${path}`}
+          {type || `${method} ${path || "/"}`}
         </h2>
         <IconButton label="Close" keys="escape" icon={<X size={15} />} onClick={onClose} className="-mr-1.5" />
       </div>

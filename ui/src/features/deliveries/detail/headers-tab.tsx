@@ -39,7 +39,9 @@ export function HeadersTab({ delivery }: { delivery: DeliveryDetail }) {
         </Table>
       )}
       <Table title="Request">
-        <Row name="Request" copy={`${method} ${target}`}>{`${method} ${target}`}</Row>
+        <Row name="Request" copy={`${method} ${target}`.trim()}>
+          {`${method} ${target}`.trim()}
+        </Row>
         {path_base64 && (
           <Row name="Exact path" copy={escaped(path_base64)}>
             {escaped(path_base64)}

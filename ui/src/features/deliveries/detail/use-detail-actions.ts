@@ -57,7 +57,7 @@ async function exactBody({ id, size }: DeliveryDetail, signal: AbortSignal): Pro
 /** Where the delivery was sent: its endpoint's address, its path and its query. */
 function address({ host, path, query }: DeliveryDetail, endpoint: Endpoint | undefined): string {
   const start = endpoint?.url ?? `http://${host}`;
-  return start + (path === "/" ? "" : path) + (query ? `?${query}` : "");
+  return start + path + (query ? `?${query}` : "");
 }
 
 function remark(delivery: DeliveryDetail, body: Uint8Array | string): string {
