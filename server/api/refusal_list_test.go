@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -132,3 +133,31 @@ func TestARejectedDeliveryIsNoRefusal(t *testing.T) {
 		t.Errorf("%s", fmt.Sprint(list))
 	}
 }
+
+// TestNotingARefusalTakesNoMemory compares a door with a list, which is full, and one without: a flood of refusals must
+// cost no more than before there was one.
+func TestNotingARefusalTakesNoMemory(t *testing.T) {
+	cost := func(list *access.RefusalList) float64 {
+		d := newTestReceiver(t, hook.Endpoint{}, func(o *ReceiveOptions) { o.RefusalList = list })
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/in/none/"+strings.Repeat("x", 1000), nil)
+		w := &discarded{http.Header{}}
+		return testing.AllocsPerRun(2000, func() { clear(w.header); d.receive.ServeHTTP(w, r) })
+	}
+	now := time.Unix(1_800_000_000, 0)
+	list, err := access.NewRefusalList(func() time.Time { now = now.Add(time.Second); return now },
+		strings.NewReader(strings.Repeat("x", 16)))
+	check(t, err)
+	for range 1000 {
+		list.Note(&access.Refusal{Code: "endpoint_not_found", Remote: "192.0.2.1"})
+	}
+	if with, without := cost(list), cost(nil); with > without {
+		t.Errorf("%v allocations, %v without a list", with, without)
+	}
+}
+
+// discarded is a response that goes nowhere.
+type discarded struct{ header http.Header }
+
+func (d *discarded) Header() http.Header       { return d.header }
+func (*discarded) Write(b []byte) (int, error) { return len(b), nil }
+func (*discarded) WriteHeader(int)             {}
