@@ -91,6 +91,8 @@ var schemaDescriptions = map[string]string{
 	"PublicStatusStep":        "One change of state, as a status link shows it.",
 	"Redelivery":              "One delivery of an event, compared with the first.",
 	"RedeliveryList":          "Every kept delivery of one event.",
+	"Refusal":                 "A request to a webhook URL of which nothing was stored: only a few facts, no secrets.",
+	"RefusalList":             "The newest refused requests, and how many there were.",
 	"Response":                "A response that an endpoint sends instead of the standard one.",
 	"ReverifyRequest":         "What to do with rejected deliveries that verify now.",
 	"ReverifyResult":          "How many rejected deliveries verify with the current secrets.",

@@ -1687,6 +1687,7 @@ export interface components {
             /** @description Oldest first, at most 100. The first is the original delivery. */
             redeliveries: components["schemas"]["Redelivery"][];
         };
+        /** @description A request to a webhook URL of which nothing was stored: only a few facts, no secrets. */
         Refusal: {
             /**
              * Format: date-time
@@ -1728,6 +1729,7 @@ export interface components {
             /** @description User-Agent as received, at most 200 bytes. */
             user_agent?: string;
         };
+        /** @description The newest refused requests, and how many there were. */
         RefusalList: {
             /** @description Requests to webhook URLs that were refused since then, by code, of all endpoints and of none. request_unreadable and headers_too_large are counted for the whole server, because the URL was not read. */
             counts: {
