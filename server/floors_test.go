@@ -29,7 +29,7 @@ var floors = map[string]int{
 
 	"server/signature": 4, "server/extract/expr": 4,
 
-	"server/extract": 5,
+	"server/extract": 5, "server/challenge": 5,
 
 	"server/provider": 6,
 

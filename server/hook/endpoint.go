@@ -37,6 +37,16 @@ type Endpoint struct {
 	CreatedAt Time
 	Awaiting  bool // created at the first start and not confirmed yet: only this machine and its network may send
 	DeletedAt Time // zero unless deleted; a deleted endpoint responds with 404 and can be restored for a while
+
+	// HandshakeUntil is the end of the time in which the sender may bring its secret; zero if that is over. It is not
+	// stored: a restart ends it.
+	HandshakeUntil Time
+}
+
+// AwaitsSecret reports whether the endpoint takes the secret that its sender brings at a time. An endpoint that has a
+// secret never does.
+func (e *Endpoint) AwaitsSecret(at time.Time) bool {
+	return len(e.Secrets) == 0 && at.Before(e.HandshakeUntil.Time)
 }
 
 // Secret is one of an endpoint's active secrets. The API accepts its value but never returns it.

@@ -205,6 +205,7 @@ var reasonTable = []reasonRow{
 		Explanation: "The request asks for a confirmation that the endpoint's settings do not allow.",
 		NextSteps: []string{
 			"Add the requested value to the endpoint's settings: the topic, token, origin or public key.",
+			"If the sender brings its secret this way, have the endpoint wait for the handshake and start it again.",
 		},
 		Answer: "This request asks for a confirmation that the endpoint's settings do not allow. Add the requested " +
 			"value (topic, verify_token, origin or public_key) to the settings.",

@@ -160,7 +160,9 @@ func (es *Endpoints) Create(ctx context.Context, e hook.Endpoint) (hook.Endpoint
 	if err != nil {
 		return e, err
 	}
-	e.Slug, e.CreatedAt, e.DeletedAt = e.Name+"-"+tail[:slugTailLength], hook.Millis(es.now().UnixMilli()), hook.Time{}
+	now := es.now()
+	e.Slug, e.CreatedAt, e.DeletedAt = e.Name+"-"+tail[:slugTailLength], hook.Millis(now.UnixMilli()), hook.Time{}
+	e.HandshakeUntil = handshakeEnd(&e, now)
 	return es.apply(ctx, func() (hook.Endpoint, error) { return e, nil })
 }
 
@@ -186,6 +188,10 @@ func (es *Endpoints) Change(
 		}
 		cleanPEM(&e)
 		e.ID, e.Slug, e.CreatedAt, e.DeletedAt = was.ID, was.Slug, was.CreatedAt, was.DeletedAt
+		e.HandshakeUntil = was.HandshakeUntil
+		if len(e.Secrets) > 0 {
+			e.HandshakeUntil = hook.Time{}
+		}
 		err = resolveVerify(&e, &was)
 		return e, err
 	})

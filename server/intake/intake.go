@@ -38,6 +38,7 @@ type Intake struct {
 	address   func(slug string) string
 	lookup    *Certificates          // nil: none are looked up
 	kept      signature.Certificates // lookup without requests to senders; nil with lookup
+	find      func(id string) (*provider.Provider, bool)
 
 	releasing sync.Mutex // one at a time, so that nothing is released twice
 }
@@ -47,22 +48,36 @@ type Intake struct {
 func New(
 	endpoints *Endpoints, log Log, now func() time.Time, address func(slug string) string, lookup *Certificates,
 ) *Intake {
-	in := &Intake{endpoints: endpoints, log: log, now: now, address: address, lookup: lookup}
+	in := &Intake{endpoints: endpoints, log: log, now: now, address: address, lookup: lookup,
+		find: provider.For}
 	if lookup != nil {
 		in.kept = cachedOnly{lookup}
 	}
 	return in
 }
 
+// With returns an intake that finds the provider of received deliveries by find instead of in the catalogue. Tests use
+// it for senders that the catalogue does not have.
+func (in *Intake) With(find func(id string) (*provider.Provider, bool)) *Intake {
+	with := New(in.endpoints, in.log, in.now, in.address, in.lookup)
+	with.find = find
+	return with
+}
+
 // Accept verifies r as received by e, writes the result into r, and appends it. reply replaces the standard answer if
 // the provider expects another one; nil: the standard answer is sent. refusal is the problem that the sender of a
 // rejected delivery gets; nil: the delivery is accepted. The delivery is stored in both cases. err is the log's.
 func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, refusal *hook.Problem, err error) {
-	p, known := provider.For(e.Provider)
+	p, known := in.find(e.Provider)
 	if !known {
 		return nil, nil, fmt.Errorf("endpoint %s: unknown provider %q", e.ID, e.Provider)
 	}
 	f := in.evaluate(p, e, r)
+	if f.NewSecret != "" {
+		if f, err = in.takeSecret(p, e, r, f); err != nil {
+			return nil, nil, err
+		}
+	}
 	applyResult(r, e, f)
 	if err := in.log.Append(r); err != nil {
 		return nil, nil, err

@@ -1,11 +1,7 @@
 package provider
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/hex"
-	"strings"
-
+	"hookbeam/server/challenge"
 	"hookbeam/server/extract"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
@@ -26,7 +22,7 @@ import (
 // Traps: Braintree does not notify of authorizations and voids. The base64 may have line breaks, which are part of
 // the signed text, and Braintree's libraries accept a signature of the payload with one more newline at the end. When
 // the address is registered, Braintree sends GET with bt_challenge and expects the challenge signed with the same
-// key; see braintreeUnsigned for what follows from this.
+// key; see Challenges for what follows from this.
 //
 // Source: https://developer.paypal.com/braintree/docs/guides/webhooks/parse
 var braintree = Provider{
@@ -56,8 +52,15 @@ var braintree = Provider{
 		Times:   payload.SelectAll("xml:bt_payload/timestamp"),
 		Account: payload.Select("xml:bt_payload/transaction/merchant-account-id"),
 	},
-	Rules:             braintreeRules,
-	UnsignedChallenge: braintreeUnsigned,
+	Rules: braintreeRules,
+	// Anybody can have the endpoint sign a challenge, and could send it back as the payload of a notification.
+	Challenges: []challenge.Challenge{{
+		Methods: []string{"GET"},
+		When:    []challenge.Condition{challenge.Has("query:bt_challenge")},
+		Token:   challenge.Token{At: payload.Select("query:bt_challenge"), Form: challenge.Hex, Least: 20, Most: 32},
+		Keyed:   &challenge.Keyed{Hash: "sha1", Signs: payload.Select("form:bt_payload")},
+		Reply:   challenge.Reply{Text: challenge.Text("{setting:public_key}|{hmac}")},
+	}},
 }
 
 // braintreeSale is the transaction of a notification. The transactions of a subscription may share an order-id.
@@ -166,43 +169,3 @@ var braintreeRules = withMarks(extract.Rules{
 
 // braintreeRetrieval holds for a retrieval, which is a dispute only by name.
 var braintreeRetrieval = extract.Is("xml:bt_payload/dispute/kind", "retrieval")
-
-var (
-	braintreeChallengeParam = payload.Select("query:bt_challenge")
-	braintreePayload        = payload.Select("form:bt_payload")
-)
-
-// braintreeChallenge answers the GET with bt_challenge that Braintree sends when the address is registered: the public
-// key, "|" and the challenge signed with the first private key.
-func braintreeChallenge(q *signature.Request) (signature.Result, bool) {
-	challenge := q.Text(braintreeChallengeParam)
-	if q.Record.Method != "GET" || challenge == "" {
-		return signature.Result{}, false
-	}
-	public := q.Settings["public_key"]
-	secrets := signature.NotBlank(q.Endpoint.Secrets)
-	if !isChallenge(challenge) || public == "" || len(secrets) == 0 {
-		return challengeResult(nil)
-	}
-	key := sha1.Sum([]byte(signature.Clean(secrets[0].Value)))
-	sum := hmac.New(sha1.New, key[:])
-	_, _ = sum.Write([]byte(challenge))
-	return challengeResult(echo(public + "|" + hex.EncodeToString(sum.Sum(nil))))
-}
-
-// isChallenge reports whether s has the form of a challenge: 20 to 32 hex digits.
-func isChallenge(s string) bool {
-	return len(s) >= 20 && len(s) <= 32 && strings.Trim(s, "0123456789abcdef") == ""
-}
-
-// braintreeUnsigned answers a challenge, and rejects a notification whose payload has the form of one. Anybody can have
-// the endpoint sign a challenge, and could send it back as the payload of a notification with a valid signature.
-func braintreeUnsigned(q *signature.Request) (signature.Result, bool) {
-	if f, asked := braintreeChallenge(q); asked {
-		return f, true
-	}
-	if isChallenge(strings.TrimSpace(q.Text(braintreePayload))) {
-		return signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMalformed}, true
-	}
-	return signature.Result{}, false
-}

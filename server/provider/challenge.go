@@ -3,59 +3,61 @@ package provider
 import (
 	"strings"
 
+	"hookbeam/server/challenge"
 	"hookbeam/server/hook"
-	"hookbeam/server/signature"
 )
 
-// unsignedChallenge answers a request that a sender sends without a signature to test an address before it sends
-// events. asked is false if the request is no challenge; it is then verified like an event. If asked is true, f is the
-// result: the request is not verified.
-type unsignedChallenge func(*signature.Request) (f signature.Result, asked bool)
-
-// signedChallenge answers a challenge that the sender signs like an event. It is called only if the request was not
-// rejected. It returns nil if the request is no challenge.
-type signedChallenge func(*signature.Request) *hook.Reply
-
-// maxEcho bounds the challenge that is sent back, in bytes.
-const maxEcho = 512
-
-// echo returns a reply with the challenge as plain text; nil if it contains anything that a browser or a proxy could
-// interpret.
-func echo(challenge string) *hook.Reply {
-	if !token68(challenge, maxEcho) {
-		return nil
+// challenges returns the challenges of an endpoint's sender.
+func (p *Provider) challenges(e *hook.Endpoint) []challenge.Challenge {
+	if !p.OwnChallenge || len(e.Settings) == 0 {
+		return p.Challenges
 	}
-	return &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8",
-		Body: challenge}}
+	own, _ := p.ownChallenges(e.Settings) // settings were checked when they were saved
+	return own
 }
 
-// token68 reports whether s has 1 to most bytes, all of them letters, digits or punctuation of ids and URLs. The set is
-// that of token68 in RFC 9110 §11.2 with ":" and "|", so markup is excluded.
-func token68(s string, most int) bool {
-	for _, c := range []byte(s) {
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') &&
-			!strings.ContainsRune("-._~+/=:|", rune(c)) {
-			return false
+// ownChallenges returns the challenges that settings describe; complaint says what is wrong with them.
+func (p *Provider) ownChallenges(settings map[string]string) (own []challenge.Challenge, complaint string) {
+	var sum challenge.Sum
+	if settings["challenge"] != "" {
+		for _, sc := range p.Signature.SchemesFor(&hook.Endpoint{Settings: settings}) {
+			if p.Signature.Custom {
+				sum = challenge.Sum{Hash: sc.Hash, Encoding: sc.Encoding}
+			}
 		}
 	}
-	return s != "" && len(s) <= most
+	return challenge.Parse(settings, p.Challenges, sum)
 }
 
-// challengeResult returns what an unsignedChallenge returns for a request that is one: accepted with the reply, or
-// rejected if the reply is nil.
-func challengeResult(reply *hook.Reply) (signature.Result, bool) {
-	if reply == nil {
-		return signature.Result{Verdict: hook.Rejected, Reason: hook.ReasonHandshakeRefused}, true
-	}
-	return signature.Result{Verdict: hook.Unsigned, Type: "handshake", Reply: reply}, true
+// TakesSecret reports whether the sender of an endpoint brings its secret in a challenge.
+func (p *Provider) TakesSecret(e *hook.Endpoint) bool { return challenge.TakesSecret(p.challenges(e)) }
+
+// SecretHeader returns the header in which the sender of an endpoint brings its secret; "" if there is none.
+func (p *Provider) SecretHeader(e *hook.Endpoint) string {
+	return challenge.TokenHeader(p.challenges(e))
 }
 
-// digits reports whether s has 1 to most characters, all of them decimal digits.
-func digits(s string, most int) bool {
-	return s != "" && len(s) <= most && strings.Trim(s, "0123456789") == ""
+// ConfirmAddress returns the address that a delivery asks a person to visit, so that its sender sends events; "" if it
+// asks for none, or is not verified.
+func (p *Provider) ConfirmAddress(e *hook.Endpoint, r *hook.Record) string {
+	return challenge.Address(p.challenges(e), &p.Signature, e, r)
 }
 
-// emptyReply returns a reply with status 200 and no body.
-func emptyReply() *hook.Reply {
-	return &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"}}
+// withOwnChallenge returns settings with those that describe a challenge.
+func withOwnChallenge(settings ...Setting) []Setting {
+	return append(settings,
+		Setting{Name: "challenge", Label: "Challenge",
+			Hint: "how the sender tests the address; usually empty. One of " + strings.Join(challenge.Forms(), ", ")},
+		Setting{Name: "challenge_field", Label: "Field of the challenge",
+			Hint: "what the sender sends: the query parameter, header or path in the body; for hmac-json with query: " +
+				"or body: before it; for answer-method the method"},
+		Setting{Name: "challenge_answer", Label: "Answer to the challenge",
+			Hint: `a JSON object such as {"token":"{token}","hash":"{hmac}"}, for echo-json and hmac-json`},
+		Setting{Name: "challenge_when", Label: "Recognised by",
+			Hint: "a place and a value, such as header:X-Type=verification"},
+		Setting{Name: "challenge_require", Label: "Required by the challenge",
+			Hint: "a place and a value without which it is refused, such as query:hub.verify_token=the-token"},
+		Setting{Name: "challenge_host", Label: "Host to visit",
+			Hint: "for visit-url: the host of the address, such as sns.*.amazonaws.com"},
+	)
 }

@@ -202,5 +202,9 @@ func CheckSettings(id string, settings map[string]string) string {
 	if !known {
 		return ""
 	}
-	return p.Signature.CheckSettings(settings)
+	if complaint := p.Signature.CheckSettings(settings); complaint != "" || !p.OwnChallenge {
+		return complaint
+	}
+	_, complaint := p.ownChallenges(settings)
+	return complaint
 }

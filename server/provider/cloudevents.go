@@ -1,7 +1,7 @@
 package provider
 
 import (
-	"hookbeam/server/hook"
+	"hookbeam/server/challenge"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
 )
@@ -14,7 +14,7 @@ import (
 // in each item of a list (batched mode).
 //
 // Traps: before its first event a sender may ask with OPTIONS and WebHook-Request-Origin whether it may send; see
-// cloudEventsOrigin. The token protects no content.
+// challenge.Origin. The token protects no content.
 //
 // Source: https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md
 var cloudevents = Provider{
@@ -37,23 +37,5 @@ var cloudevents = Provider{
 		Types:  payload.SelectAll("header:Ce-Type", "body:type", "item:type"),
 		Times:  payload.SelectAll("header:Ce-Time", "body:time", "item:time"),
 	},
-	UnsignedChallenge: cloudEventsOrigin,
-}
-
-// cloudEventsOrigin answers the request in which a sender asks whether its origin may send, and at which rate. Every
-// origin is allowed unless the setting origin names one.
-func cloudEventsOrigin(q *signature.Request) (signature.Result, bool) {
-	origin := q.Record.Header("Webhook-Request-Origin")
-	if q.Record.Method != "OPTIONS" || origin == "" {
-		return signature.Result{}, false
-	}
-	if only := q.Settings["origin"]; !token68(origin, 253) || only != "" && only != origin {
-		return challengeResult(nil)
-	}
-	reply := &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"},
-		Headers: []hook.Header{{Name: "Allow", Value: "POST"}, {Name: "Webhook-Allowed-Origin", Value: origin}}}
-	if rate := q.Record.Header("Webhook-Request-Rate"); digits(rate, 6) {
-		reply.Headers = append(reply.Headers, hook.Header{Name: "Webhook-Allowed-Rate", Value: rate})
-	}
-	return challengeResult(reply)
+	Challenges: []challenge.Challenge{challenge.Origin()},
 }

@@ -3,7 +3,7 @@ package provider
 import (
 	"time"
 
-	"hookbeam/server/hook"
+	"hookbeam/server/challenge"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
 )
@@ -41,23 +41,17 @@ var discord = Provider{
 		Times:   payload.SelectAll("body:event.timestamp"),
 		Account: payload.Select("body:application_id"),
 	},
-	SignedChallenge: discordPing,
+	// Type 0, or 1 with an event beside it, is a PING of webhook events; type 1 alone is one of interactions.
+	Challenges: []challenge.Challenge{
+		discordPing(challenge.Reply{Status: 204, Media: "application/json"}, challenge.Is("body:type", "0")),
+		discordPing(challenge.Reply{Status: 204, Media: "application/json"}, challenge.Is("body:type", "1"),
+			challenge.Condition{At: payload.Select("body:event"), Exists: true}),
+		discordPing(challenge.Reply{Fixed: `{"type":1}`, Media: "application/json"},
+			challenge.Is("body:type", "1")),
+	},
 }
 
-var (
-	discordType  = payload.Select("body:type")
-	discordEvent = payload.Select("body:event")
-)
-
-// discordPing answers a PING. Type 0, or 1 with an event beside it, is one of webhook events; type 1 alone is an
-// interaction.
-func discordPing(q *signature.Request) *hook.Reply {
-	switch kind := q.Text(discordType); {
-	case kind == "0" || kind == "1" && q.Has(discordEvent):
-		return &hook.Reply{Exact: true, Response: hook.Response{Status: 204, ContentType: "application/json"}}
-	case kind == "1":
-		return &hook.Reply{Exact: true, Response: hook.Response{Status: 200, ContentType: "application/json",
-			Body: `{"type":1}`}}
-	}
-	return nil
+// discordPing returns the challenge that Discord sends and signs to test an address.
+func discordPing(reply challenge.Reply, when ...challenge.Condition) challenge.Challenge {
+	return challenge.Challenge{When: when, Signed: true, AsEvent: true, Reply: reply}
 }

@@ -17,7 +17,8 @@ var generic = Provider{
 		"If the sender can send a header of your choice, set a secret here and have it sent as X-Webhook-Secret.",
 		"If the sender has unique event ids, have it send them as Webhook-Id: redeliveries are then recognised.",
 	},
-	Secret: SecretWords{Name: "Secret", Hint: "yours, of 16 characters or more; sent as X-Webhook-Secret"},
+	Secret:       SecretWords{Name: "Secret", Hint: "yours, of 16 characters or more; sent as X-Webhook-Secret"},
+	OwnChallenge: true, Settings: withOwnChallenge(),
 	Signature: signature.Profile{
 		Envelope: payload.Envelope{Field: "payload"},
 		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"),

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"hookbeam/server/challenge"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
 )
@@ -22,7 +23,7 @@ var genericHMAC = Provider{
 			"header with the time in seconds.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the key that the sender signs with"},
-	Settings: []Setting{
+	Settings: withOwnChallenge([]Setting{
 		{Name: "header", Label: "Header", Hint: "the header with the signature; X-Signature if empty"},
 		{Name: "prefix", Label: "Prefix", Hint: "before the signature, such as sha256="},
 		{Name: "algorithm", Label: "Algorithm", Hint: "sha1, sha256, sha384 or sha512; sha256 if empty"},
@@ -31,6 +32,14 @@ var genericHMAC = Provider{
 		{Name: "message", Label: "Message", Hint: "what is signed, such as {time}.{body}; {body} if empty"},
 		{Name: "timestamp", Label: "Timestamp",
 			Hint: "the header with the time in seconds, if the message contains {time}"},
+	}...),
+	OwnChallenge: true,
+	// Without the setting challenge, the tests are answered that prove nothing and that no event looks like.
+	Challenges: []challenge.Challenge{
+		{Methods: []string{"HEAD"}, When: []challenge.Condition{{NoBody: true}}},
+		{Methods: []string{"GET"}, When: []challenge.Condition{{NoBody: true}, challenge.Has("query:challenge")},
+			Token: challenge.Token{At: payload.Select("query:challenge"), Form: challenge.Name},
+			Reply: challenge.Reply{Text: challenge.Text("{token}")}},
 	},
 	Signature: signature.Profile{
 		Custom:   true,

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"hookbeam/server/challenge"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
 )
@@ -33,26 +34,7 @@ var mailchimp = Provider{
 		Times:   payload.SelectAll("form:fired_at"),
 		Account: payload.Select("form:data[list_id]"),
 	},
-	UnsignedChallenge: mailchimpURLCheck,
-}
-
-// mailchimpSecret selects the secret in the address.
-var mailchimpSecret = payload.Select("query:secret")
-
-// mailchimpURLCheck answers the GET with which Mailchimp checks the address when it is saved. The GET carries the
-// secret as every event does. All secrets are compared, in constant time, so that the time of the answer does not show
-// which one matched.
-func mailchimpURLCheck(q *signature.Request) (signature.Result, bool) {
-	if q.Record.Method != "GET" {
-		return signature.Result{}, false
-	}
-	sent, known := []byte(q.Text(mailchimpSecret)), len(q.Endpoint.Secrets) == 0
-	for _, s := range signature.NotBlank(q.Endpoint.Secrets) {
-		known = signature.SameText([]byte(s.Value), sent) || known
-		known = signature.SameText([]byte(signature.Clean(s.Value)), sent) || known
-	}
-	if !known {
-		return challengeResult(nil)
-	}
-	return challengeResult(emptyReply())
+	// The GET carries the secret as every event does.
+	Challenges: []challenge.Challenge{{Methods: []string{"GET"},
+		Require: []challenge.Requirement{{At: payload.Select("query:secret"), Secret: true}}}},
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"hookbeam/server/challenge"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
 )
@@ -37,13 +38,5 @@ var mandrill = Provider{
 		Types:  payload.SelectAll("item:event"),
 		Times:  payload.SelectAll("item:ts"),
 	},
-	UnsignedChallenge: mandrillURLCheck,
-}
-
-// mandrillURLCheck answers the HEAD request with which Mailchimp checks the address when the webhook is added.
-func mandrillURLCheck(q *signature.Request) (signature.Result, bool) {
-	if q.Record.Method != "HEAD" {
-		return signature.Result{}, false
-	}
-	return challengeResult(emptyReply())
+	Challenges: []challenge.Challenge{{Methods: []string{"HEAD"}}},
 }

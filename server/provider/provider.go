@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 
+	"hookbeam/server/challenge"
 	"hookbeam/server/extract"
 	"hookbeam/server/hook"
 	"hookbeam/server/signature"
@@ -34,9 +35,11 @@ type Provider struct {
 	Identity  Identity          // where its events carry their id, type and time
 	Rules     extract.Rules     // what its events report of payments, orders, runs
 
-	UnsignedChallenge unsignedChallenge // answers a challenge without a signature; nil: the sender has none
-	SignedChallenge   signedChallenge   // answers a challenge that is signed like an event; nil: it has none
-	Ack               *hook.Response    // answer to an accepted event; nil: the standard answer
+	Challenges []challenge.Challenge // by which it tests an address before it sends events
+	Ack        *hook.Response        // answer to an accepted event; nil: the standard answer
+
+	// OwnChallenge: the settings of an endpoint may describe the challenge of its sender, instead of Challenges.
+	OwnChallenge bool
 }
 
 // Verify checks a request against the endpoint's secrets and reads the event's identity. It never fails: a request that
@@ -54,8 +57,9 @@ func (p *Provider) Verify(e *hook.Endpoint, r *hook.Record, on signature.Receive
 // accepted request gets the sender's own answer.
 func (p *Provider) evaluate(q *signature.Request) signature.Result {
 	q.Envelope = p.Signature.Envelope
-	if p.UnsignedChallenge != nil && !p.Signature.LacksSecret(q) {
-		if f, asked := p.UnsignedChallenge(q); asked {
+	challenges := p.challenges(q.Endpoint)
+	if len(challenges) > 0 {
+		if f, asked := challenge.Unsigned(challenges, &p.Signature, q); asked {
 			return f
 		}
 	}
@@ -67,10 +71,8 @@ func (p *Provider) evaluate(q *signature.Request) signature.Result {
 	if p.Ack != nil {
 		f.Reply = &hook.Reply{Response: *p.Ack}
 	}
-	if p.SignedChallenge != nil {
-		if reply := p.SignedChallenge(q); reply != nil {
-			f.Reply = reply
-		}
+	if len(challenges) > 0 {
+		challenge.Signed(challenges, &p.Signature, q, &f)
 	}
 	return f
 }

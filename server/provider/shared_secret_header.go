@@ -18,7 +18,8 @@ var sharedSecretHeader = Provider{
 		"Add a secret here and have the sender send it as X-Webhook-Secret.",
 		"If possible, have it send the id and the type of each event as X-Event-Id and X-Event-Type.",
 	},
-	Secret: SecretWords{Name: "Secret", Hint: "yours, of 16 characters or more; sent as X-Webhook-Secret"},
+	Secret:       SecretWords{Name: "Secret", Hint: "yours, of 16 characters or more; sent as X-Webhook-Secret"},
+	OwnChallenge: true, Settings: withOwnChallenge(),
 	Signature: signature.Profile{
 		Envelope: payload.Envelope{Field: "payload"},
 		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"),

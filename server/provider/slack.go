@@ -3,6 +3,7 @@ package provider
 import (
 	"time"
 
+	"hookbeam/server/challenge"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
@@ -44,19 +45,11 @@ var slack = Provider{
 		Times:   payload.SelectAll("body:event_time", "body:actions.0.action_ts", "body:action_ts"),
 		Account: payload.Select("body:team_id"), OtherAccount: payload.Select("body:team.id"),
 	},
-	SignedChallenge: slackChallenge,
-	Ack:             &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"},
-}
-
-var (
-	slackType           = payload.Select("body:type")
-	slackChallengeField = payload.Select("body:challenge")
-)
-
-// slackChallenge answers url_verification, the request that Slack sends when the address is entered.
-func slackChallenge(q *signature.Request) *hook.Reply {
-	if q.Text(slackType) != "url_verification" {
-		return nil
-	}
-	return echo(q.Text(slackChallengeField))
+	Challenges: []challenge.Challenge{{
+		When:   []challenge.Condition{challenge.Is("body:type", "url_verification")},
+		Signed: true, AsEvent: true,
+		Token: challenge.Token{At: payload.Select("body:challenge")},
+		Reply: challenge.Reply{Text: challenge.Text("{token}")},
+	}},
+	Ack: &hook.Response{Status: 200, ContentType: "text/plain; charset=utf-8"},
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"hookbeam/server/challenge"
 	"hookbeam/server/extract/extracttest"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
@@ -270,7 +271,7 @@ func TestHandshakes(t *testing.T) {
 			reason: hook.ReasonHandshakeRefused},
 		"websub, markup": {id: "websub", method: "GET", query: asked + "%3Cb%3E", e: hub,
 			reason: hook.ReasonHandshakeRefused},
-		"websub, long": {id: "websub", method: "GET", query: asked + strings.Repeat("a", maxEcho+1),
+		"websub, long": {id: "websub", method: "GET", query: asked + strings.Repeat("a", challenge.MaxEcho+1),
 			e: hub, reason: hook.ReasonHandshakeRefused},
 		"cloudevents": {id: "cloudevents", method: "OPTIONS",
 			header: origin("WebHook-Request-Origin", "a.example"), status: 200},

@@ -1,8 +1,7 @@
 package provider
 
 import (
-	"net/url"
-
+	"hookbeam/server/challenge"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
 )
@@ -14,7 +13,7 @@ import (
 //
 // Event: content has no id and no type, so the hash of the body identifies it and the type is always "content".
 //
-// Traps: a hub confirms a subscription with GET and hub.challenge; see hubChallenge. Without the setting topic or
+// Traps: a hub confirms a subscription with GET and hub.challenge; see Challenges. Without the setting topic or
 // verify_token no subscription is confirmed.
 //
 // Source: https://www.w3.org/TR/websub/
@@ -39,26 +38,17 @@ var websub = Provider{
 		Events: joins("sha256"),
 		Types:  payload.SelectAll("const:content"),
 	},
-	UnsignedChallenge: hubChallenge,
-}
-
-// hubChallenge answers the GET with which a hub, or Meta, confirms a subscription. It returns the challenge only if
-// topic and token match the endpoint's settings: otherwise anybody could subscribe the endpoint to any topic.
-func hubChallenge(q *signature.Request) (signature.Result, bool) {
-	if q.Record.Method != "GET" {
-		return signature.Result{}, false
-	}
-	sent, err := url.ParseQuery(q.Record.Query)
-	mode := sent.Get("hub.mode")
-	if err != nil || mode == "" {
-		return signature.Result{}, false
-	}
-	topic, secret := q.Settings["topic"], q.Settings["verify_token"]
-	wanted := topic != "" || secret != ""
-	wanted = wanted && (topic == "" || topic == sent.Get("hub.topic"))
-	wanted = wanted && (secret == "" || signature.SameText([]byte(secret), []byte(sent.Get("hub.verify_token"))))
-	if !wanted || mode != "subscribe" && mode != "unsubscribe" {
-		return challengeResult(nil)
-	}
-	return challengeResult(echo(sent.Get("hub.challenge")))
+	// The challenge is sent back only if topic and token match the settings: otherwise anybody could subscribe the
+	// endpoint to any topic.
+	Challenges: []challenge.Challenge{{
+		Methods: []string{"GET"},
+		When:    []challenge.Condition{challenge.Has("query:hub.mode")},
+		Require: []challenge.Requirement{
+			{At: payload.Select("query:hub.mode"), Is: []string{"subscribe", "unsubscribe"}},
+			{At: payload.Select("query:hub.topic"), Setting: "topic"},
+			{At: payload.Select("query:hub.verify_token"), Setting: "verify_token"},
+		},
+		Token: challenge.Token{At: payload.Select("query:hub.challenge")},
+		Reply: challenge.Reply{Text: challenge.Text("{token}")},
+	}},
 }

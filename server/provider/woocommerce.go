@@ -1,8 +1,7 @@
 package provider
 
 import (
-	"strings"
-
+	"hookbeam/server/challenge"
 	"hookbeam/server/extract"
 	"hookbeam/server/hook"
 	"hookbeam/server/payload"
@@ -18,7 +17,7 @@ import (
 // its date_modified_gmt and the hash of the body make one; a deleted order has only its id.
 //
 // Traps: when a webhook is saved, WooCommerce sends an unsigned form webhook_id=N and expects exactly 200, or the
-// webhook cannot be saved; see wooPing. It never retries, and disables a webhook after more than five failures in a
+// webhook cannot be saved; see Challenges. It never retries, and disables a webhook after more than five failures in a
 // row. date_modified_gmt has no zone and a resolution of one second.
 //
 // Source: https://woocommerce.com/document/webhooks/
@@ -43,8 +42,13 @@ var woocommerce = Provider{
 		Times:   payload.SelectAll("body:date_modified_gmt"),
 		Account: payload.Select("header:X-Wc-Webhook-Source"),
 	},
-	Rules:             wooRules,
-	UnsignedChallenge: wooPing,
+	Rules: wooRules,
+	// It reads only the beginning of the body, and a request with a signature is never a ping.
+	Challenges: []challenge.Challenge{{
+		Methods: []string{"POST"},
+		When:    []challenge.Condition{{Begins: "webhook_id="}, challenge.Lacks("header:X-Wc-Webhook-Signature")},
+		Type:    "ping",
+	}},
 }
 
 // wooOrder is an order. Like Shopify's, every event is a snapshot of the whole order and the newest one wins.
@@ -183,14 +187,4 @@ func wooUnpaid() extract.Match {
 		all["/"+status] = o
 	}
 	return extract.StateFrom(wooStatus, all)
-}
-
-// wooPing recognises the unsigned request that WooCommerce sends when a webhook is saved. It reads only the beginning
-// of the body, and a request with a signature is never a ping.
-func wooPing(q *signature.Request) (signature.Result, bool) {
-	id, found := strings.CutPrefix(string(q.Record.Body[:min(len(q.Record.Body), 40)]), "webhook_id=")
-	if !found || !digits(id, 20) || q.Record.Method != "POST" || q.Record.Header("X-Wc-Webhook-Signature") != "" {
-		return signature.Result{}, false
-	}
-	return signature.Result{Verdict: hook.Unsigned, Type: "ping", Reply: emptyReply()}, true
 }

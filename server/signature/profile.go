@@ -43,6 +43,9 @@ type Result struct {
 	Type    string      // the event's type, where there is one
 	Reply   *hook.Reply // the answer instead of the standard one; nil for the standard answer
 
+	// NewSecret is a secret that the sender brings in a challenge, which the endpoint has waited for; "" otherwise.
+	NewSecret string
+
 	OccurredAt hook.Time // when the event happened; zero where the sender does not say
 	Account    string
 	Mode       string       // hook.ModeLive, hook.ModeTest or ""
