@@ -154,8 +154,9 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	s.endpoints.WarnOfOpen(log)
 	// Some providers name the certificate of a signature by URL. It is fetched through the guard of package outbound.
 	address := func(slug string) string { return s.site.URL("in/" + slug) }
+	out := outbound.New(outbound.Options{Log: log})
 	in := intake.New(s.endpoints, s.db.Log(), time.Now, address,
-		intake.NewCertificates(s.db.Registry(), outbound.New(outbound.Options{Log: log}), log, time.Now))
+		intake.NewCertificates(s.db.Registry(), out, log, time.Now))
 	s.refusals = access.NewRefusals(log, time.Now)
 	if s.refused, err = access.NewRefusalList(time.Now, rand.Reader); err != nil {
 		return err
@@ -176,7 +177,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 		Site: s.site, Now: time.Now, Log: log,
 		Gate: gate, Logins: s.logins, Addresses: addresses,
 		Deliveries: s.db.Log(), Events: s.db.Log(), LogEnd: s.db.Log(), Probe: s.db.Probe, Usage: s.db.Log().Usage,
-		Endpoints: s.endpoints, Intake: in,
+		Endpoints: s.endpoints, Intake: in, Visitor: intake.NewVisitor(out, outbound.ClientOptions{}),
 		Statuses: statuses, PublicStatuses: statuses, Effects: statuses,
 		Reviews:  &announcedReviews{reviews: s.views.statuses, notice: s.notice},
 		Rebuilds: s.views.statuses,

@@ -99,6 +99,7 @@ type Options struct {
 
 	Endpoints      *intake.Endpoints
 	Intake         *intake.Intake
+	Visitor        *intake.Visitor // visits the addresses that senders want to have confirmed
 	Statuses       Statuses
 	Reviews        Reviews
 	Rebuilds       Rebuilds

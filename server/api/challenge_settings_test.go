@@ -15,8 +15,10 @@ import (
 // genericSecret is the secret of the endpoints of TestAnEndpointsSettingsDescribeItsChallenge.
 const genericSecret = "z3ZX4v7mAAUGykl3EcmkqbartmuW8VFOOzCloLx9Q45P0hLrFu"
 
-func hexHMAC(text string) string {
-	sum := hmac.New(sha256.New, []byte(genericSecret))
+func hexHMAC(text string) string { return hmacOf(genericSecret, text) }
+
+func hmacOf(secret, text string) string {
+	sum := hmac.New(sha256.New, []byte(secret))
 	_, _ = sum.Write([]byte(text))
 	return hex.EncodeToString(sum.Sum(nil))
 }

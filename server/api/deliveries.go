@@ -31,6 +31,10 @@ func (a *API) mountDeliveries(h huma.API) {
 		"Explains why a delivery failed verification. Every secret of every endpoint is tried, and the ways in which "+
 			"proxies and frameworks change requests. The response contains no secret and no valid signature."),
 		a.diagnose)
+	register(a, h, a.call("POST /deliveries/{id}/visit", "visit-confirmation", "Visit the address in a delivery",
+		"Visits confirm_url of a delivery once, so that its sender sends events. Redirects are not followed, and "+
+			"private networks are refused. Answers 409 no_confirmation if the delivery has none, and 503 visit_failed if "+
+			"the address could not be reached."), a.visit)
 	register(a, h, a.call("GET /deliveries/{id}/redeliveries", "list-redeliveries", "List redeliveries",
 		"Returns every kept delivery of the same event, and what differs from the first."), a.listRedeliveries)
 	register(a, h, a.formerCall("GET /deliveries/{id}/tries", "list-tries", "list-redeliveries"), a.listRedeliveries)
@@ -113,6 +117,7 @@ func (a *API) getDelivery(ctx context.Context, in *deliveryID) (*struct{ Body wi
 			return nil, err
 		}
 	}
+	d.ConfirmURL = a.confirmAddress(&r)
 	effects, err := a.Effects.Effects(ctx, &r)
 	if err != nil {
 		return nil, err

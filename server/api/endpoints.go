@@ -25,6 +25,9 @@ type SecretInput struct {
 // View returns e as clients of site see it. The server also uses it for the updates of the live connection.
 func View(site access.Site, e hook.Endpoint) wire.Endpoint {
 	v := wire.NewEndpoint(&e, site.URL("in/"+e.Slug), formatDuration(e.Tolerance))
+	if p, known := provider.For(e.Provider); known && len(e.Secrets) == 0 && p.TakesSecret(&e) {
+		v.BringsSecret, v.HandshakeUntil = true, e.HandshakeUntil
+	}
 	for i, s := range e.Secrets {
 		check := provider.CheckSecret(&e, s.Value)
 		v.Secrets[i].Weak, v.Secrets[i].Doubts = check.Weak, doubtsOf(check)
@@ -175,6 +178,9 @@ func (a *API) mountEndpoints(h huma.API) {
 	register(a, h, a.call("POST /endpoints/{id}/confirm", "confirm-endpoint", "Confirm the first endpoint",
 		"Opens the endpoint that was created on the first start to the internet. Other endpoints do not change."),
 		a.confirmEndpoint)
+	register(a, h, a.call("POST /endpoints/{id}/await-secret", "await-secret", "Wait for the sender's secret",
+		"For the next ten minutes the endpoint takes the secret that its sender brings in a handshake, once. Answers 409 "+
+			"secret_present if it has a secret, and no_handshake if its sender does not bring one."), a.awaitSecret)
 	sample := a.call(
 		"POST /endpoints/{id}/sample",
 		"create-sample",
@@ -240,6 +246,11 @@ func (a *API) restoreEndpoint(ctx context.Context, in *endpointID) (*endpointOut
 
 func (a *API) confirmEndpoint(ctx context.Context, in *endpointID) (*endpointOut, error) {
 	e, err := a.Endpoints.Confirm(ctx, in.ID)
+	return a.endpoint(e, err)
+}
+
+func (a *API) awaitSecret(ctx context.Context, in *endpointID) (*endpointOut, error) {
+	e, err := a.Endpoints.AwaitSecret(ctx, in.ID)
 	return a.endpoint(e, err)
 }
 

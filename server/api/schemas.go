@@ -121,6 +121,7 @@ var schemaDescriptions = map[string]string{
 	"UpdateEndpointRequest":   "The fields to change. Fields that are left out stay as they are.",
 	"UpdateStatusRules":       "The fields to change. Fields that are left out stay as they are.",
 	"Usually":                 "Old form of Latency.",
+	"Visit":                   "The result of visiting the address that a delivery asks to visit.",
 	"Verification":            "How a delivery was verified when it was received.",
 	"Warning":                 "Something that the operator should fix.",
 }

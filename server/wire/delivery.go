@@ -111,6 +111,7 @@ type DeliveryDetail struct {
 	PathBase64  string         `json:"path_base64,omitempty" doc:"The path exactly as received, in base64. Absent if path is exact, which it is unless bytes are not UTF-8."`
 	QueryBase64 string         `json:"query_base64,omitempty" doc:"The query exactly as received, in base64. Absent if query is exact, which it is unless bytes are not UTF-8."`
 	Integrity   hook.Integrity `json:"integrity" enum:"ok,unknown,damaged" doc:"Whether the stored record still matches its checksum. unknown: it was stored before records had checksums. A damaged delivery cannot be relied on and has no effect."`
+	ConfirmURL  string         `json:"confirm_url,omitempty" doc:"The sender sends events only after somebody has visited this address: open it, or POST /deliveries/{id}/visit. Only a verified delivery has one, and only at a host of its sender."`
 	Effects     []Effect       `json:"effects" nullable:"false" doc:"What the delivery did to the statuses of the subjects it is about."`
 }
 
@@ -221,4 +222,10 @@ type ReverifyResult struct {
 	Examined int `json:"examined" doc:"Rejected deliveries that were verified again."`
 	Verified int `json:"verified" doc:"Those that verify with the endpoint's current secrets."`
 	Released int `json:"released" doc:"Those that were appended to the log as verified deliveries; 0 unless release was set."`
+}
+
+// Visit is the result of visiting the address that a delivery asks to visit.
+type Visit struct {
+	Host   string `json:"host" doc:"The host that was visited." example:"sns.eu-central-1.amazonaws.com"`
+	Status int    `json:"status" doc:"The status of its answer. 200 means that the sender will send events." example:"200"`
 }

@@ -21,7 +21,11 @@ type Endpoint struct {
 	Open      bool              `json:"open" doc:"The endpoint accepts any request without verification: verify is off."`
 	Confirmed bool              `json:"confirmed" doc:"false for the endpoint that was created on the first start until somebody confirms it (POST /endpoints/{id}/confirm). Until then it accepts requests from this machine and its private network only."`
 	CreatedAt hook.Time         `json:"created_at" format:"date-time" doc:"When it was created."`
-	Deleted   bool              `json:"deleted,omitempty" doc:"In an update: the endpoint was deleted."`
+
+	BringsSecret   bool      `json:"brings_secret,omitempty" doc:"The endpoint has no secret, and its sender brings one in a handshake. POST /endpoints/{id}/await-secret has the endpoint wait for it."`
+	HandshakeUntil hook.Time `json:"handshake_until,omitzero" format:"date-time" doc:"Until when the endpoint takes the secret that its sender brings. Absent if it takes none. It may be over."`
+
+	Deleted bool `json:"deleted,omitempty" doc:"In an update: the endpoint was deleted."`
 }
 
 // NewEndpoint returns e as clients see it. The caller passes url, the webhook URL, because it depends on the server's

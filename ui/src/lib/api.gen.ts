@@ -120,6 +120,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deliveries/{id}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Visit the address in a delivery
+         * @description Visits confirm_url of a delivery once, so that its sender sends events. Redirects are not followed, and private networks are refused. Answers 409 no_confirmation if the delivery has none, and 503 visit_failed if the address could not be reached.
+         */
+        post: operations["visit-confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/endpoints": {
         parameters: {
             query?: never;
@@ -170,6 +190,26 @@ export interface paths {
          * @description Changes the fields in the request and leaves the others as they are. The webhook URL never changes.
          */
         patch: operations["update-endpoint"];
+        trace?: never;
+    };
+    "/endpoints/{id}/await-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wait for the sender's secret
+         * @description For the next ten minutes the endpoint takes the secret that its sender brings in a handshake, once. Answers 409 secret_present if it has a secret, and no_handshake if its sender does not bring one.
+         */
+        post: operations["await-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/endpoints/{id}/confirm": {
@@ -906,6 +946,8 @@ export interface components {
             batch?: components["schemas"]["BatchEvent"][] | null;
             /** @description How the delivery was verified. Absent if it was not. */
             check?: components["schemas"]["Verification"];
+            /** @description The sender sends events only after somebody has visited this address: open it, or POST /deliveries/{id}/visit. Only a verified delivery has one, and only at a host of its sender. */
+            confirm_url?: string;
             /** @description Content-Type as received; read as ISO 8859-1 if it is not UTF-8. */
             content_type?: string;
             /**
@@ -1121,6 +1163,8 @@ export interface components {
              *     ]
              */
             allow: string[];
+            /** @description The endpoint has no secret, and its sender brings one in a handshake. POST /endpoints/{id}/await-secret has the endpoint wait for it. */
+            brings_secret?: boolean;
             /** @description false for the endpoint that was created on the first start until somebody confirms it (POST /endpoints/{id}/confirm). Until then it accepts requests from this machine and its private network only. */
             confirmed: boolean;
             /**
@@ -1130,6 +1174,11 @@ export interface components {
             created_at: string;
             /** @description In an update: the endpoint was deleted. */
             deleted?: boolean;
+            /**
+             * Format: date-time
+             * @description Until when the endpoint takes the secret that its sender brings. Absent if it takes none. It may be over.
+             */
+            handshake_until?: string;
             /**
              * @description The endpoint's id.
              * @example ep_abcdefghijklmnopqrstuvwxyz
@@ -2587,6 +2636,20 @@ export interface components {
             /** @description The secret is so short that it could be guessed, so the verdict proves less. Absent if it is not. */
             weak_secret?: boolean;
         };
+        /** @description The result of visiting the address that a delivery asks to visit. */
+        Visit: {
+            /**
+             * @description The host that was visited.
+             * @example sns.eu-central-1.amazonaws.com
+             */
+            host: string;
+            /**
+             * Format: int64
+             * @description The status of its answer. 200 means that the sender will send events.
+             * @example 200
+             */
+            status: number;
+        };
         /** @description Something that the operator should fix. */
         Warning: {
             /**
@@ -2777,6 +2840,38 @@ export interface operations {
             };
         };
     };
+    "visit-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-endpoints": {
         parameters: {
             query?: never;
@@ -2916,6 +3011,38 @@ export interface operations {
                 "application/json": components["schemas"]["UpdateEndpointRequest"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "await-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
