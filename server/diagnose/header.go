@@ -130,33 +130,37 @@ func (d *diagnosis) otherSender() {
 	if d.reason != hook.ReasonSignatureMissing && d.reason != hook.ReasonSignatureMalformed {
 		return
 	}
-	// Several senders may share the name of a header. One with a known secret is certain; else the sender with the
-	// most of its own headers is the likely one.
-	best, most := (*provider.Provider)(nil), 0
-	var at string
+	// Several senders may share the name of a header. The one with the most of its own headers is the likely one, and
+	// one with a known secret is certain.
+	type candidate struct {
+		sender *provider.Provider
+		header string
+		n      int
+	}
+	var all []candidate
 	for _, p := range provider.All() {
-		n, name := resembles(&p, d.Record)
-		if n == 0 || p.ID == d.provider.ID || d.looksAt(name) {
-			continue
+		if n, name := resembles(&p, d.Record); n > 0 && p.ID != d.provider.ID && !d.looksAt(name) {
+			all = append(all, candidate{&p, name, n})
 		}
-		if s, ok := d.knownFor(&p); ok {
-			c := d.senderFinding(&p, name)
+	}
+	if len(all) == 0 {
+		return
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int { return b.n - a.n })
+	for _, one := range all {
+		if s, ok := d.knownFor(one.sender); ok {
+			c := d.senderFinding(one.sender, one.header)
 			c.genuine, c.Endpoint, c.Secret = true, s.of.ID, s.Label
 			c.Summary += fmt.Sprintf(" The secret %q of your endpoint %q matches.", s.Label, s.of.Name)
 			d.addFinding(c)
 			return
 		}
-		if n > most {
-			best, most, at = &p, n, name
-		}
 	}
-	if best == nil {
-		return
-	}
-	c := d.senderFinding(best, at)
+	likely := all[0].sender
+	c := d.senderFinding(likely, all[0].header)
 	c.Fix = d.advice(fmt.Sprintf("If the request is from %s, set the endpoint's provider to %s, or register the URL "+
-		"of another endpoint there.", best.Name, best.Name),
-		fmt.Sprintf("If the request is from %s, verify it with --provider %s.", best.Name, best.ID))
+		"of another endpoint there.", likely.Name, likely.Name),
+		fmt.Sprintf("If the request is from %s, verify it with --provider %s.", likely.Name, likely.ID))
 	d.addFinding(c)
 }
 

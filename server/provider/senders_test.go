@@ -188,5 +188,7 @@ func sampleGeneral(k keys) []sample {
 		{id: "websub", secret: plain, body: `<feed/>`, typ: "content", event: "sha256",
 			sign: signed("X-Hub-Signature", "sha256=",
 				func(body string) string { return hmacHex(sha256.New, plain, body) })},
+		{id: "websub", secret: plain, body: `{"object":"page"}`, typ: "content", event: "sha256", // Meta
+			sign: signed("X-Hub-Signature-256", "sha256=", hex256)},
 	}
 }

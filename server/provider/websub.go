@@ -9,7 +9,8 @@ import (
 // websub is WebSub (formerly PubSubHubbub), and the webhooks of Meta, which use the same challenge.
 //
 // Signature: X-Hub-Signature is "algorithm=" and a hex HMAC of the body; the sender chooses sha1, sha256, sha384 or
-// sha512. The key is the hub.secret of the subscription, at most 199 bytes, as text.
+// sha512. The key is the hub.secret of the subscription, at most 199 bytes, as text. Meta signs alike in
+// X-Hub-Signature-256, always with sha256, and its key is the app secret.
 //
 // Event: content has no id and no type, so the hash of the body identifies it and the type is always "content".
 //
@@ -24,14 +25,16 @@ var websub = Provider{
 			"confirmed.",
 		"Add a secret here and subscribe at the hub with this address as hub.callback and the same hub.secret.",
 	},
-	Secret: SecretWords{Name: "Secret", Hint: "the hub.secret of the subscription"},
+	Secret: SecretWords{Name: "Secret", Hint: "the hub.secret of the subscription; for Meta the app secret"},
 	Settings: []Setting{
 		{Name: "topic", Label: "Topic", Hint: "the URL of the topic"},
 		{Name: "verify_token", Label: "Verify token", Hint: "the token that you chose; for Meta"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{At: payload.Select("header:X-Hub-Signature"),
-			Format: signature.AlgorithmPair, Message: signature.Message("{body}")}},
+			Format: signature.AlgorithmPair, Message: signature.Message("{body}")},
+			{At: payload.Select("header:X-Hub-Signature-256"), Format: signature.Prefixed, Prefix: "sha256=",
+				Hash: "sha256", Message: signature.Message("{body}")}},
 		Secrets: signature.SecretRule{Most: 199},
 	},
 	Identity: Identity{

@@ -156,7 +156,10 @@ func (p *Profile) Resembles(r *hook.Record) (n int, header string) {
 			continue
 		}
 		if found, _ := sc.signatures(q); len(found) > 0 || sc.Kind == Token && r.Header(name) != "" {
-			if n += 2; header == "" {
+			if n += 2; i == 0 {
+				n++ // another sender may have the same header for compatibility
+			}
+			if header == "" {
 				header = name
 			}
 		}
