@@ -84,7 +84,7 @@ var addresses = map[string][]string{
 	"golang.org/x/sys":                    {"server/datafile"},
 	"golang.org/x/time/rate":              {"server/access", "server/intake"},
 	"github.com/alecthomas/kong":          {"server/command"},
-	"github.com/golang-jwt/jwt":           {"server/access"},
+	"github.com/golang-jwt/jwt":           {"server/access", "server/signature"},
 	"github.com/expr-lang/expr":           {"server/extract/expr"},
 	"github.com/tidwall/gjson":            {"server/payload", "server/sample", "server/diagnose"},
 	"github.com/tidwall/sjson":            {"server/signature", "server/sample"},

@@ -72,7 +72,7 @@ type rewrite struct{ value, how string }
 func (d *diagnosis) rewrites(sc *signature.Scheme, value string) []rewrite {
 	plain := strings.Trim(value, " \t\"'")
 	all := []rewrite{{plain, "has quotes or spaces around its value"}}
-	if sc.Kind == signature.Token || sc.Kind == signature.Basic {
+	if sc.Kind == signature.Token || sc.Kind == signature.Basic || sc.Kind == signature.JWT {
 		for _, word := range []string{"Bearer ", "bearer ", "Token ", "token ", "Basic "} {
 			if rest, found := strings.CutPrefix(plain, word); found {
 				plain = strings.TrimSpace(rest)

@@ -6,7 +6,7 @@ import (
 )
 
 // maxJWT is the largest JWT that is read, in bytes.
-const maxJWT = 64 << 10
+const maxJWT = 1 << 20
 
 // claimsOfJWT returns the claims of a JWT as JSON; "" if the text is none. It does not verify the signature.
 func (q *Request) claimsOfJWT(token string) string {

@@ -2,6 +2,7 @@ package signature
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -23,6 +24,25 @@ func sameLogin(a, b []byte) bool {
 	userB, passwordB, okB := bytes.Cut(b, []byte(":"))
 	user, password := SameText(userA, userB), SameText(passwordA, passwordB)
 	return user && password && okA && okB && len(bytes.TrimSpace(passwordB)) > 0
+}
+
+// sha256Of returns the digest of a text.
+func sha256Of(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
+	return sum[:]
+}
+
+// hashID returns the identifier of a hash by its name, for signatures by private keys.
+func hashID(name string) crypto.Hash {
+	switch name {
+	case "sha1":
+		return crypto.SHA1
+	case "sha384":
+		return crypto.SHA384
+	case "sha512":
+		return crypto.SHA512
+	}
+	return crypto.SHA256
 }
 
 // newHash returns the constructor of a hash by its name; nil for an unknown one.

@@ -48,5 +48,10 @@ func (sc *Scheme) complete(settings map[string]string) bool {
 			return false
 		}
 	}
+	for _, claim := range sc.Claims.Equal {
+		if name, isSetting := claim.Value.Setting(); isSetting && Blank(settings[name]) {
+			return false
+		}
+	}
 	return true
 }

@@ -40,6 +40,10 @@ const (
 	FromSPKI
 	// FromPEM: the secret is a certificate in PEM with an RSA key. It must be valid when a delivery is received.
 	FromPEM
+	// FromBase64Public: the secret is an Ed25519 public key in base64.
+	FromBase64Public
+	// FromPublicKey: the secret is a public key in PEM, or as a JWK (RFC 7517): RSA, ECDSA on P-256, or Ed25519.
+	FromPublicKey
 	// HashedWithSHA1: the SHA-1 of the secret's bytes is the key.
 	HashedWithSHA1
 )
@@ -82,7 +86,9 @@ func (f KeyForm) parse(secret string) (k key, ok bool) {
 	case FromBase64:
 		k.bytes, _ = decodeAnyBase64(secret)
 		return k, !isZeroKey(k.bytes)
-	case FromWhpk, FromHexPublic:
+	case FromPublicKey:
+		return publicKeyIn(secret)
+	case FromWhpk, FromHexPublic, FromBase64Public:
 		k.ed25519 = ed25519Key(f, secret)
 		return k, k.ed25519 != nil
 	case FromSPKI:
@@ -99,6 +105,8 @@ func ed25519Key(f KeyForm, secret string) ed25519.PublicKey {
 	var b []byte
 	if f == FromHexPublic {
 		b, _ = hex.DecodeString(secret)
+	} else if f == FromBase64Public {
+		b, _ = decodeAnyBase64(secret)
 	} else if coded, marked := strings.CutPrefix(secret, "whpk_"); marked {
 		b, _ = base64.StdEncoding.DecodeString(coded)
 	}

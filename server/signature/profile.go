@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"cmp"
 	"crypto/x509"
 	"slices"
 	"strings"
@@ -80,7 +81,7 @@ type SecretRule struct {
 // SignsAddress reports whether the endpoint's address is part of the message that this sender signs.
 func (p *Profile) SignsAddress() bool {
 	for i := range p.Schemes {
-		if p.Schemes[i].Message.Uses("url") {
+		if p.Schemes[i].signsAddress() {
 			return true
 		}
 	}
@@ -127,6 +128,9 @@ func (p *Profile) Place() string {
 	case p.Messages:
 		return "the headers Signature-Input and Signature"
 	case len(p.Schemes) > 0:
+		if p.Schemes[0].At.IsZero() {
+			return "the body"
+		}
 		return p.Schemes[0].At.Place()
 	default:
 		return "the header that its settings name"
@@ -152,6 +156,14 @@ func (p *Profile) Resembles(r *hook.Record) (n int, header string) {
 	for i := range p.Schemes {
 		sc := &p.Schemes[i]
 		name, inHeader := sc.At.Header()
+		if sc.Kind == JWT {
+			if text, _ := sc.credential(q); inHeader && name != "Authorization" && text != "" {
+				if _, ok := parseToken(text); ok {
+					n, header = n+2, cmp.Or(header, name)
+				}
+			}
+			continue
+		}
 		if !inHeader || name == "Authorization" {
 			continue
 		}

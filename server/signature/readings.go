@@ -127,6 +127,9 @@ func decodeAnyBase64(text string) (decoded []byte, strict bool) {
 // be one.
 func (sc *Scheme) readings(room *[maxReadings]reading, secret string, at time.Time) []reading {
 	found := sc.Key.readings(room, secret, at)
+	if sc.Key == FromPublicKey || sc.Kind == JWT {
+		return slices.DeleteFunc(found, func(r reading) bool { return !sc.suits(r.key, secret) })
+	}
 	if sc.Kind != Basic {
 		return found
 	}
@@ -142,6 +145,24 @@ func (sc *Scheme) readings(room *[maxReadings]reading, secret string, at time.Ti
 		}
 	}
 	return kept
+}
+
+// suits reports whether the scheme can verify with a key that was made of a secret. Everybody knows a public key, so it
+// must never be the key of an HMAC.
+func (sc *Scheme) suits(k key, secret string) bool {
+	switch sc.Kind {
+	case Ed25519:
+		return k.ed25519 != nil
+	case ECDSAP256:
+		return k.ecdsa != nil
+	case RSAKey:
+		return k.rsa != nil
+	case JWT:
+		isPublic := hasPublicKey(secret) || strings.Contains(secret, `"kty"`)
+		return (k.bytes == nil || !isPublic) && slices.ContainsFunc(sc.Claims.Algorithms, func(alg string) bool { return tokenKey(alg, k) != nil })
+	default:
+		return k.bytes != nil
+	}
 }
 
 // strength returns the mark of a weak key, or 0.

@@ -40,6 +40,9 @@ type Scheme struct {
 	TimeBeside string
 	Unit       time.Duration
 
+	// Claims are those of a JWT.
+	Claims Claims
+
 	// PerItem: the items of the batch are signed, each by itself, and not the whole body.
 	PerItem bool
 	// Newline: a signature over the message with a newline at its end is valid as well.
@@ -89,8 +92,13 @@ const (
 	Ed25519
 	// ECDSAP256 is an ECDSA signature on P-256 over a hash of the message, in ASN.1.
 	ECDSAP256
-	// RSACertificate is an RSA PKCS #1 v1.5 signature over the SHA-256 of the message, with a certificate's key.
+	// RSACertificate is an RSA PKCS #1 v1.5 signature over a hash of the message, with a certificate's key.
 	RSACertificate
+	// RSAKey is the same with a public key that the sender publishes.
+	RSAKey
+	// JWT is a JSON web token whose claims say what it is for: see Claims. At is its place, a header in which Prefix is
+	// the scheme of Authorization, or the whole body if At is zero.
+	JWT
 )
 
 // Format is the syntax of the text in which signatures are sent.
@@ -126,7 +134,26 @@ const (
 )
 
 // dated reports whether a timestamp is part of the signed message.
-func (sc *Scheme) dated() bool { return !sc.Time.IsZero() || sc.TimeBeside != "" }
+func (sc *Scheme) dated() bool {
+	return !sc.Time.IsZero() || sc.TimeBeside != "" || len(sc.Claims.Times) > 0
+}
+
+// signsAddress reports whether the endpoint's address is part of what is signed.
+func (sc *Scheme) signsAddress() bool {
+	return sc.Message.Uses("url") || sc.Claims.URL != "" || sc.Claims.URLHash != ""
+}
+
+// byPublicKey reports whether secrets of the scheme are public keys.
+func (sc *Scheme) byPublicKey() bool {
+	switch sc.Kind {
+	case Ed25519, ECDSAP256, RSACertificate, RSAKey:
+		return true
+	case JWT:
+		return sc.Key == FromPublicKey
+	default:
+		return false
+	}
+}
 
 // Undated returns the scheme with a fixed text in place of its timestamp, which is not parsed then. Package
 // diagnose uses it to recognize a timestamp in a wrong unit.
@@ -152,14 +179,22 @@ func (sc *Scheme) check(hash string) hook.Check {
 		c.Scheme = "ed25519"
 	case ECDSAP256:
 		c.Scheme = "ecdsa-p256-" + sc.Hash
-	case RSACertificate:
+	case RSACertificate, RSAKey:
 		c.Scheme = "rsa-" + sc.Hash
+	case JWT: // hash is the algorithm
+		c.Scheme = strings.TrimSuffix("jwt-"+strings.ToLower(hash), "-")
 	case PlainHash:
 		c.Scheme = hash
 	default:
 		c.Scheme = strings.TrimSuffix("hmac-"+hash, "-")
 	}
-	if c.Covers == "" {
+	switch {
+	case c.Covers != "":
+	case sc.Kind == JWT && sc.Claims.BodyHash == "" && !sc.At.IsZero(): // nothing binds the body to the token
+		if c.Covers = hook.CoversNothing; c.Dated {
+			c.Covers = hook.CoversTime
+		}
+	default:
 		c.Covers = hook.CoversBody
 	}
 	return c

@@ -76,7 +76,7 @@ func (sc *Scheme) fits(p *Profile, q *Request, with Signing, exactly bool) bool 
 		return false
 	case with.Key != nil:
 		return sc.signsWith(with.Key)
-	case with.Secret == "" || sc.Kind == Ed25519 || sc.Kind == ECDSAP256 || sc.Kind == RSACertificate:
+	case with.Secret == "" || sc.byPublicKey():
 		return false
 	}
 	_, ok := sc.firstReading(with)
@@ -94,13 +94,16 @@ func (sc *Scheme) firstReading(with Signing) (key, bool) {
 
 // signsWith reports whether the scheme signs with private keys of this kind.
 func (sc *Scheme) signsWith(key crypto.Signer) bool {
+	if sc.Kind == JWT {
+		return sc.algorithmOf(Signing{Key: key}) != ""
+	}
 	switch key.Public().(type) {
 	case ed25519.PublicKey:
 		return sc.Kind == Ed25519
 	case *ecdsa.PublicKey:
 		return sc.Kind == ECDSAP256
 	case *rsa.PublicKey:
-		return sc.Kind == RSACertificate
+		return sc.Kind == RSACertificate || sc.Kind == RSAKey
 	}
 	return false
 }
@@ -127,6 +130,9 @@ func (sc *Scheme) sign(p *Profile, q *Request, with Signing) error {
 // signOne signs the request, or one item of it. item is the path of the item in the body with a dot at its end, ""
 // for the request.
 func (sc *Scheme) signOne(q *Request, with Signing, item string) error {
+	if sc.Kind == JWT {
+		return sc.signToken(q, with)
+	}
 	timestamp := ""
 	if sc.dated() {
 		timestamp = sc.timestampOf(with.At)
@@ -172,9 +178,9 @@ func (sc *Scheme) signature(q *Request, with Signing, timestamp string) (string,
 	}
 	_, _ = h.Write([]byte(message.String()))
 	sum := h.Sum(nil)
-	if sc.Kind == ECDSAP256 || sc.Kind == RSACertificate {
+	if sc.byPublicKey() {
 		var err error
-		if sum, err = with.Key.Sign(rand.Reader, sum, crypto.SHA256); err != nil {
+		if sum, err = with.Key.Sign(rand.Reader, sum, hashID(sc.hashName())); err != nil {
 			return "", fmt.Errorf("sign: %w", err)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,6 +34,10 @@ func (p *Profile) NewKey(at time.Time) (key crypto.Signer, public string, err er
 			return newECDSA()
 		case RSACertificate:
 			return newCertificate(at)
+		case RSAKey, JWT:
+			if sc.byPublicKey() {
+				return sc.newPublished()
+			}
 		}
 	}
 	return nil, "", ErrWrongKey
@@ -41,18 +46,39 @@ func (p *Profile) NewKey(at time.Time) (key crypto.Signer, public string, err er
 // OnlyByKey reports whether the sender signs with private keys only, and never with a shared secret.
 func (p *Profile) OnlyByKey() bool {
 	for i := range p.Schemes {
-		if k := p.Schemes[i].Kind; k != Ed25519 && k != ECDSAP256 && k != RSACertificate {
+		if !p.Schemes[i].byPublicKey() {
 			return false
 		}
 	}
 	return len(p.Schemes) > 0
 }
 
-// newEd25519 creates a key. The public key is returned in the given form, in hex or in base64 after whpk_.
+// newPublished creates a key of the kind that the scheme's signatures need. The public key is returned in PEM.
+func (sc *Scheme) newPublished() (key crypto.Signer, public string, err error) {
+	if sc.Kind == JWT && slices.Contains(sc.Claims.Algorithms, "ES256") {
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	} else {
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("make a key: %w", err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		return nil, "", fmt.Errorf("make a key: %w", err)
+	}
+	return key, strings.TrimSpace(string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))), nil
+}
+
+// newEd25519 creates a key. The public key is returned in the given form, in hex or in base64, after whpk_ if the sender
+// writes it so.
 func newEd25519(form KeyForm) (crypto.Signer, string, error) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
-	if form == FromHexPublic {
+	switch form {
+	case FromHexPublic:
 		return private, hex.EncodeToString(public), err
+	case FromBase64Public:
+		return private, base64.StdEncoding.EncodeToString(public), err
 	}
 	return private, "whpk_" + base64.StdEncoding.EncodeToString(public), err
 }

@@ -41,7 +41,7 @@ func (sc *Scheme) Write(e *hook.Endpoint, text, timestamp string) string {
 	switch {
 	case sc.Kind == Basic:
 		return sc.Prefix + " " + base64.StdEncoding.EncodeToString([]byte(text))
-	case sc.Kind == Token && sc.Prefix != "":
+	case (sc.Kind == Token || sc.Kind == JWT) && sc.Prefix != "":
 		return sc.Prefix + " " + text
 	}
 	switch sc.Format {

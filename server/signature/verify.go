@@ -2,7 +2,6 @@ package signature
 
 import (
 	"bytes"
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/hmac"
@@ -114,6 +113,9 @@ func (sc *Scheme) verify(q *Request, secrets []hook.Secret) Result {
 	f := Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Check: sc.check(sc.Hash)}
 	if sc.Legacy && q.Endpoint.Settings["legacy"] != "accept" {
 		return f
+	}
+	if sc.Kind == JWT {
+		return sc.verifyTokens(q, secrets)
 	}
 	var found []sentSignature
 	sent := false
@@ -282,5 +284,5 @@ func (sc *Scheme) matches(q *Request, k key, s sentSignature, text *signedText) 
 	if sc.Kind == ECDSAP256 {
 		return sum != nil && ecdsa.VerifyASN1(k.ecdsa, sum, s.sum)
 	}
-	return sum != nil && rsa.VerifyPKCS1v15(k.rsa, crypto.SHA256, sum, s.sum) == nil
+	return sum != nil && rsa.VerifyPKCS1v15(k.rsa, hashID(sc.Hash), sum, s.sum) == nil
 }
