@@ -48,8 +48,9 @@ type Certificates struct {
 	log    *slog.Logger
 	now    func() time.Time
 	client *http.Client
-	roots  *x509.CertPool             // nil: the system's
-	check  func(address string) error // signature.CheckCertificateURL; tests replace it
+	roots  *x509.CertPool // nil: the system's
+	// check is signature.Issuer.CheckURL; tests replace it.
+	check func(from *signature.Issuer, address string) error
 
 	budget  *fetchBudget
 	running chan struct{} // holds one element for each fetch that is running
@@ -91,7 +92,7 @@ func NewCertificates(
 	if err := errors.Join(err, err2); err != nil {
 		panic(err) // their sizes are constants
 	}
-	return &Certificates{store: store, log: log, now: now, check: signature.CheckCertificateURL,
+	return &Certificates{store: store, log: log, now: now, check: (*signature.Issuer).CheckURL,
 		found: found, missing: missing,
 		budget: newFetchBudget(), running: make(chan struct{}, maxConcurrentFetches),
 		client: out.Client(certificateCaller, certificateOptions())}
@@ -118,19 +119,21 @@ func certificateOptions() outbound.ClientOptions {
 // yet must be valid then. It implements signature.Certificates without the limits of senders and endpoints. An error
 // wraps signature.ErrUntrusted if the URL or the certificate is not trusted; any other means that it is unavailable
 // now.
-func (cs *Certificates) Certificate(address string, at time.Time) (*x509.Certificate, error) {
-	return cs.certificate(address, at, requester{})
+func (cs *Certificates) Certificate(from *signature.Issuer, address string, at time.Time) (*x509.Certificate, error) {
+	return cs.certificate(from, address, at, requester{})
 }
 
 // certificate is Certificate within the budget of who.
-func (cs *Certificates) certificate(address string, at time.Time, who requester) (*x509.Certificate, error) {
-	if err := cs.check(address); err != nil {
+func (cs *Certificates) certificate(
+	from *signature.Issuer, address string, at time.Time, who requester,
+) (*x509.Certificate, error) {
+	if err := cs.check(from, address); err != nil {
 		return nil, err
 	}
 	for {
 		l, started := cs.startOrJoin(address)
 		if started {
-			cs.run(l, address, at, who)
+			cs.run(l, from, address, at, who)
 			return l.leaf, l.err
 		}
 		// If the budget of the other requester was used up, ours may not be: try again.
@@ -156,8 +159,10 @@ func (cs *Certificates) startOrJoin(address string) (l *lookup, started bool) {
 }
 
 // run performs a lookup, puts it into the right cache, and wakes the goroutines that wait for it.
-func (cs *Certificates) run(l *lookup, address string, at time.Time, who requester) {
-	l.leaf, l.err = cs.find(address, at, who)
+func (cs *Certificates) run(
+	l *lookup, from *signature.Issuer, address string, at time.Time, who requester,
+) {
+	l.leaf, l.err = cs.find(from, address, at, who)
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	defer close(l.done)
@@ -174,7 +179,9 @@ func (cs *Certificates) run(l *lookup, address string, at time.Time, who request
 
 // find reads a certificate from the store, or fetches and stores it. A fetched certificate is stored only if it is
 // trusted and valid at the given time.
-func (cs *Certificates) find(address string, at time.Time, who requester) (*x509.Certificate, error) {
+func (cs *Certificates) find(
+	from *signature.Issuer, address string, at time.Time, who requester,
+) (*x509.Certificate, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
 	defer cancel()
 	text, found, err := cs.store.Certificate(ctx, address)
@@ -182,12 +189,12 @@ func (cs *Certificates) find(address string, at time.Time, who requester) (*x509
 		return nil, err
 	}
 	if found {
-		return signature.ReadCertificate(text, cs.roots, at)
+		return from.Read(text, cs.roots, at)
 	}
 	if text, err = cs.fetch(ctx, address, who); err != nil {
 		return nil, err
 	}
-	leaf, err := signature.ReadCertificate(text, cs.roots, at)
+	leaf, err := from.Read(text, cs.roots, at)
 	if err != nil {
 		return nil, err
 	}
@@ -202,8 +209,8 @@ type cachedOnly struct{ certificates *Certificates }
 var errNotCached = errors.New("the certificate is not in the cache")
 
 // Certificate returns a stored certificate if it is valid at the given time, or errNotCached.
-func (c cachedOnly) Certificate(address string, at time.Time) (*x509.Certificate, error) {
-	if err := c.certificates.check(address); err != nil {
+func (c cachedOnly) Certificate(from *signature.Issuer, address string, at time.Time) (*x509.Certificate, error) {
+	if err := c.certificates.check(from, address); err != nil {
 		return nil, err
 	}
 	text, found, err := c.certificates.store.Certificate(context.Background(), address)
@@ -213,7 +220,7 @@ func (c cachedOnly) Certificate(address string, at time.Time) (*x509.Certificate
 	if !found {
 		return nil, errNotCached
 	}
-	return signature.ReadCertificate(text, c.certificates.roots, at)
+	return from.Read(text, c.certificates.roots, at)
 }
 
 // errTooManyFetches says that a fetch would exceed the budget of its requester.

@@ -87,8 +87,10 @@ type budgetedCertificates struct {
 }
 
 // Certificate is Certificates.Certificate within the budget.
-func (a budgetedCertificates) Certificate(address string, at time.Time) (*x509.Certificate, error) {
-	return a.certificates.certificate(address, at, a.who)
+func (a budgetedCertificates) Certificate(
+	from *signature.Issuer, address string, at time.Time,
+) (*x509.Certificate, error) {
+	return a.certificates.certificate(from, address, at, a.who)
 }
 
 // forSender returns the lookup for a delivery that e received from the address remote.

@@ -31,13 +31,13 @@ func TestForgedCertificatesKeepNoGenuineOneWaiting(t *testing.T) {
 	forge := func(from string, n int) {
 		for i := range n {
 			address := fmt.Sprintf("%s/forged/%s/%d", f.URL, from, i)
-			if _, err := cs.forSender(from, attacked).Certificate(address, noon); err == nil {
+			if _, err := cs.forSender(from, attacked).Certificate(issuer(), address, noon); err == nil {
 				t.Fatal("found")
 			}
 		}
 	}
 	fetchGenuine := func(from string, e *hook.Endpoint, name string) error {
-		_, err := cs.forSender(from, e).Certificate(f.URL+"/genuine/"+name, noon)
+		_, err := cs.forSender(from, e).Certificate(issuer(), f.URL+"/genuine/"+name, noon)
 		return err
 	}
 	must(t, fetchGenuine("192.0.2.1", attacked, "old"))
@@ -84,7 +84,7 @@ func TestAnotherSendersEmptyBudgetIsNotMine(t *testing.T) {
 	}
 	got := make(chan error, 1)
 	go func() {
-		_, err := cs.forSender("192.0.2.1", &hook.Endpoint{ID: "ep_a"}).Certificate(f.URL, noon)
+		_, err := cs.forSender("192.0.2.1", &hook.Endpoint{ID: "ep_a"}).Certificate(issuer(), f.URL, noon)
 		got <- err
 	}()
 	cs.mu.Lock()
@@ -108,7 +108,7 @@ func TestForgeriesWriteOneLineAMinute(t *testing.T) {
 	ask := func(first, n int) {
 		for i := range n {
 			sender := cs.forSender(fmt.Sprintf("203.0.%d.%d", (first+i)/250, i%250), &hook.Endpoint{ID: "ep_a"})
-			if _, err := sender.Certificate(fmt.Sprint(home, first+i), noon); err == nil {
+			if _, err := sender.Certificate(issuer(), fmt.Sprint(home, first+i), noon); err == nil {
 				t.Fatal("found")
 			}
 		}

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"hookbeam/server/outbound"
+	"hookbeam/server/provider"
 	"hookbeam/server/signature"
 )
 
@@ -107,6 +108,12 @@ func (s *memoryCertificates) PutCertificate(_ context.Context, url string, text 
 
 const genuine = "messageverificationcerts.sandbox.paypal.com"
 
+// issuer is PayPal's.
+func issuer() *signature.Issuer {
+	paypal, _ := provider.For("paypal")
+	return paypal.Signature.Issuer
+}
+
 // certServer serves certificates instead of PayPal, and counts requests.
 type certServer struct {
 	*httptest.Server
@@ -130,7 +137,7 @@ func newTestCertificates(f *certServer, root *authority, now func() time.Time) *
 	options := certificateOptions()
 	options.TLS = f.Client().Transport.(*http.Transport).TLSClientConfig
 	cs.client, cs.roots = out.Client(certificateCaller, options), root.pool()
-	cs.check = func(string) error { return nil }
+	cs.check = func(*signature.Issuer, string) error { return nil }
 	return cs
 }
 
@@ -167,7 +174,7 @@ func TestACertificateIsFetchedOnceAndTrustedByItsChain(t *testing.T) {
 				cs.client.Timeout = time.Millisecond // the time may be over before the request arrives
 			}
 			for range 3 {
-				leaf, err := cs.Certificate(f.URL+"/v1/notifications/certs/CERT-1", c.at)
+				leaf, err := cs.Certificate(issuer(), f.URL+"/v1/notifications/certs/CERT-1", c.at)
 				if (err == nil) != c.ok || (leaf != nil) != c.ok ||
 					errors.Is(err, signature.ErrUntrusted) != c.untrusted {
 					t.Fatalf("%v %v", leaf, err)
@@ -187,7 +194,7 @@ func TestAMissIsForgottenAndFetchesAreFew(t *testing.T) {
 	at := noon
 	cs := newTestCertificates(f, root, func() time.Time { return at })
 	for i := range 3 * fetchBurst {
-		if _, err := cs.Certificate(fmt.Sprint(f.URL, "/", i), noon); err == nil {
+		if _, err := cs.Certificate(issuer(), fmt.Sprint(f.URL, "/", i), noon); err == nil {
 			t.Fatal("found")
 		}
 	}
@@ -196,7 +203,7 @@ func TestAMissIsForgottenAndFetchesAreFew(t *testing.T) {
 	}
 	f.serve = func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(right) }
 	at = at.Add(missLifetime + fetchInterval)
-	if _, err := cs.Certificate(f.URL+"/0", noon); err != nil {
+	if _, err := cs.Certificate(issuer(), f.URL+"/0", noon); err != nil {
 		t.Errorf("a minute later: %v", err)
 	}
 }
@@ -215,11 +222,11 @@ func TestALookupIsWaitedForByThoseAloneWhoNeedIt(t *testing.T) {
 	cs := newTestCertificates(f, root, func() time.Time { return noon })
 	must(t, cs.store.PutCertificate(t.Context(), f.URL+"/known", right))
 	got := make(chan error, 2)
-	ask := func() { _, err := cs.Certificate(f.URL+"/slow", noon); got <- err }
+	ask := func() { _, err := cs.Certificate(issuer(), f.URL+"/slow", noon); got <- err }
 	go ask()
 	<-entered
 	go ask()
-	if _, err := cs.Certificate(f.URL+"/known", noon); err != nil {
+	if _, err := cs.Certificate(issuer(), f.URL+"/known", noon); err != nil {
 		t.Error(err)
 	}
 	close(released)
@@ -234,13 +241,13 @@ func TestADiagnosisAsksNobodyForACertificate(t *testing.T) {
 	f := newCertServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(right) })
 	cs := newTestCertificates(f, root, func() time.Time { return noon })
 	alone := cachedOnly{cs}
-	if _, err := alone.Certificate(f.URL, noon); !errors.Is(err, errNotCached) || f.asked.Load() != 0 {
+	if _, err := alone.Certificate(issuer(), f.URL, noon); !errors.Is(err, errNotCached) || f.asked.Load() != 0 {
 		t.Fatalf("%v, asked %d times", err, f.asked.Load())
 	}
-	if _, err := cs.Certificate(f.URL, noon); err != nil {
+	if _, err := cs.Certificate(issuer(), f.URL, noon); err != nil {
 		t.Fatal(err)
 	}
-	if leaf, err := alone.Certificate(f.URL, noon); err != nil || leaf.Subject.CommonName != genuine ||
+	if leaf, err := alone.Certificate(issuer(), f.URL, noon); err != nil || leaf.Subject.CommonName != genuine ||
 		f.asked.Load() != 1 {
 		t.Errorf("%v, asked %d times", err, f.asked.Load())
 	}
@@ -280,8 +287,8 @@ func TestOnlyPublicAddressesAreDialled(t *testing.T) {
 		slog.New(slog.DiscardHandler),
 		func() time.Time { return noon },
 	)
-	cs.check = func(string) error { return nil }
-	if _, err := cs.Certificate(f.URL, noon); err == nil || !strings.Contains(err.Error(), "is not a public address") ||
+	cs.check = func(*signature.Issuer, string) error { return nil }
+	if _, err := cs.Certificate(issuer(), f.URL, noon); err == nil || !strings.Contains(err.Error(), "is not a public address") ||
 		f.asked.Load() != 0 {
 		t.Errorf("%v, asked %d times", err, f.asked.Load())
 	}

@@ -36,7 +36,7 @@ func TestOnlyPayPalsOwnAddressesHoldItsCertificates(t *testing.T) {
 		"file:///etc/passwd":                                              false,
 		"":                                                                false,
 	} {
-		if err := signature.CheckCertificateURL(address); (err == nil) != ok ||
+		if err := issuer().CheckURL(address); (err == nil) != ok ||
 			err != nil && !errors.Is(err, signature.ErrUntrusted) {
 			t.Errorf("%s: %v", address, err)
 		}

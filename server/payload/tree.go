@@ -91,6 +91,26 @@ func (t *Tree) Exists(p *Path) bool {
 	return found
 }
 
+// count returns how many values there are under the name at a path. One that is null counts only beside another.
+func (t *Tree) count(p *Path) (n int) {
+	fields, null := t.open(p), 0
+	if !t.meter.Charge(len(fields)) {
+		return 0
+	}
+	for i := range fields {
+		if fields[i].name != p.name {
+			continue
+		}
+		if n++; fields[i].kind == gjson.Null {
+			null++
+		}
+	}
+	if n == null {
+		return 0
+	}
+	return n
+}
+
 // NotEmpty reports whether there is a value at a path that is not null, false, 0 or empty.
 func (t *Tree) NotEmpty(p *Path) bool {
 	f, _ := t.get(p)

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 //
 // Signature: Paypal-Transmission-Sig is an RSA signature (PKCS #1 v1.5, SHA-256) of "id|time|webhook id|CRC-32". The id
 // and the time are headers, the webhook id is a setting of the endpoint, and the CRC-32 of the body is written in
-// decimal. The key is the certificate at the address in Paypal-Cert-Url. signature.CheckCertificateURL accepts the
+// decimal. The key is the certificate at the address in Paypal-Cert-Url. Issuer accepts the
 // hosts of PayPal's API only, and the certificate must have a name that ends in .paypal.com and chain to a trusted
 // root.
 //
@@ -60,6 +61,10 @@ var paypal = Provider{
 		},
 		Certificate: payload.Select("header:Paypal-Cert-Url"),
 		Algorithm:   payload.Select("header:Paypal-Auth-Algo"),
+		Issuer: &signature.Issuer{Name: "PayPal",
+			Hosts: regexp.MustCompile(`^api(-m)?(\.sandbox)?\.paypal\.com$`),
+			Path:  regexp.MustCompile(`^/v1/notifications/certs/`),
+			Owner: regexp.MustCompile(`\.paypal\.com$`)},
 	},
 	Identity: Identity{
 		Events: joins("body:id"),

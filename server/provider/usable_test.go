@@ -152,7 +152,7 @@ func TestEverySenderKnowsWhetherItCanCheck(t *testing.T) {
 // noCertificates finds no certificate.
 type noCertificates struct{}
 
-func (noCertificates) Certificate(string, time.Time) (*x509.Certificate, error) {
+func (noCertificates) Certificate(*signature.Issuer, string, time.Time) (*x509.Certificate, error) {
 	return nil, signature.ErrUntrusted
 }
 

@@ -336,7 +336,7 @@ func TestNobodyAsksPayPalForTheCertificateOfASample(t *testing.T) {
 	p, _ := provider.For("paypal")
 	for _, name := range Types(p) {
 		r, err := NewSampler().Make(p, name, nil, noon)
-		if err != nil || signature.CheckCertificateURL(r.Header("Paypal-Cert-Url")) == nil {
+		if err != nil || p.Signature.Issuer.CheckURL(r.Header("Paypal-Cert-Url")) == nil {
 			t.Errorf("%s, %v: %s would be fetched", name, err, r.Header("Paypal-Cert-Url"))
 		}
 	}

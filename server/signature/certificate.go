@@ -6,45 +6,52 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/payload"
 )
 
 // ErrUntrusted means that a certificate, or its address, does not belong to the sender. It is final: another
 // attempt gives the same result.
 var ErrUntrusted = errors.New("not a certificate of the sender")
 
-// paypalHosts returns the only hosts from which PayPal's certificates are fetched. They are those of its APIs.
-func paypalHosts() []string {
-	return []string{"api.paypal.com", "api-m.paypal.com", "api.sandbox.paypal.com", "api-m.sandbox.paypal.com"}
+// Issuer says which certificates are a sender's: where it publishes them, and to whom they are made out. It is plain
+// data, part of a Profile. The address of a certificate comes from the request, so anybody can write it: without these
+// patterns, a sender could make the server fetch any URL, or trust a certificate of its own.
+type Issuer struct {
+	Name  string         // of the owner of the hosts, for people
+	Hosts *regexp.Regexp // the whole name of a host
+	Path  *regexp.Regexp // the whole path; it never has "%" or ".."
+	Owner *regexp.Regexp // a whole name that the certificate is made out to
 }
 
-// CheckCertificateURL returns an error that wraps ErrUntrusted unless address is one where PayPal publishes
-// certificates. The address comes from the request, so anybody can write it: without this check, a sender could
-// make the server fetch any URL, or trust a certificate of its own.
-func CheckCertificateURL(address string) error {
+// maxCertificateURL is the length of the longest address of a certificate, in bytes.
+const maxCertificateURL = 300
+
+// CheckURL returns an error that wraps ErrUntrusted unless address is one where the sender publishes certificates.
+func (from *Issuer) CheckURL(address string) error {
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || len(address) > 300:
+	case err != nil || len(address) > maxCertificateURL:
 		return fmt.Errorf("%w: its address cannot be read", ErrUntrusted)
-	case u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Opaque != "":
+	case u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != "":
 		return fmt.Errorf("%w: its address is not plain https", ErrUntrusted)
-	case u.Port() != "" && u.Port() != "443" || !slices.Contains(paypalHosts(), u.Hostname()):
-		return fmt.Errorf("%w: its address is not on one of PayPal's API hosts", ErrUntrusted)
-	case !strings.HasPrefix(u.EscapedPath(), "/v1/notifications/certs/") ||
-		strings.Contains(u.EscapedPath(), "%") || strings.Contains(u.Path, ".."):
-		return fmt.Errorf("%w: its address is not among PayPal's certificates", ErrUntrusted)
+	case u.Port() != "" && u.Port() != "443" || !from.Hosts.MatchString(u.Hostname()):
+		return fmt.Errorf("%w: its address is not on one of the hosts of %s", ErrUntrusted, from.Name)
+	case !from.Path.MatchString(u.EscapedPath()) || strings.Contains(u.EscapedPath(), "%") ||
+		strings.Contains(u.Path, ".."):
+		return fmt.Errorf("%w: its address is not among the certificates of %s", ErrUntrusted, from.Name)
 	}
 	return nil
 }
 
-// ReadCertificate parses the certificate that was fetched from such an address, and verifies its chain up to one of
-// the roots (nil: the system's) at the given time. text is the leaf followed by intermediates, in PEM. The name of
-// the leaf must belong to paypal.com. Errors wrap ErrUntrusted.
-func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Certificate, error) {
+// Read parses the certificate that was fetched from such an address, and verifies its chain up to one of the roots
+// (nil: the system's) at the given time. text is the leaf followed by intermediates, in PEM. Errors wrap ErrUntrusted.
+func (from *Issuer) Read(text []byte, roots *x509.CertPool, at time.Time) (*x509.Certificate, error) {
 	// The first certificate is the sender's own; the others only help to build the chain.
 	var leaf *x509.Certificate
 	intermediates := x509.NewCertPool()
@@ -63,8 +70,8 @@ func ReadCertificate(text []byte, roots *x509.CertPool, at time.Time) (*x509.Cer
 		return nil, fmt.Errorf("%w: there is none", ErrUntrusted)
 	}
 	names := append([]string{leaf.Subject.CommonName}, leaf.DNSNames...)
-	if !slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, ".paypal.com") }) {
-		return nil, fmt.Errorf("%w: it is not made out to paypal.com", ErrUntrusted)
+	if !slices.ContainsFunc(names, from.Owner.MatchString) {
+		return nil, fmt.Errorf("%w: it is not made out to %s", ErrUntrusted, from.Name)
 	}
 	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: at,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
@@ -83,19 +90,44 @@ func (p *Profile) mayFetch(q *Request) bool {
 	return !p.Certificate.IsZero() && q.Certificates != nil && p.Schemes[0].complete(q.Endpoint.Settings)
 }
 
+// Equal is a condition for a scheme: the text at one place of the delivery is that at another, or a constant.
+type Equal struct {
+	At payload.Selector
+	Is payload.Selector // const:text or setting:name
+}
+
+// unfit returns the reason if the scheme is not for the request, because a condition does not hold; "" if it is. A
+// setting that is missing is not the fault of the request: see complete.
+func (sc *Scheme) unfit(q *Request) hook.Reason {
+	for _, one := range sc.Where {
+		_, isSetting := one.Is.Setting()
+		want, got := q.Text(one.Is), q.Text(one.At)
+		switch {
+		case got == want || isSetting && Blank(want):
+		case got == "":
+			return hook.ReasonSignatureMissing
+		case isSetting:
+			return hook.ReasonSignatureMismatch
+		default:
+			return hook.ReasonSignatureMalformed
+		}
+	}
+	return ""
+}
+
 // verifyByFetched verifies the request with the certificate that it names. f is the result of the endpoint's own
 // secrets, which the certificate's result replaces. Nothing is looked up for a request that does not name an
 // algorithm and an address of the sender.
 func (p *Profile) verifyByFetched(q *Request, f Result) Result {
 	address := q.Text(p.Certificate)
-	if address == "" || !strings.EqualFold(q.Text(p.Algorithm), "SHA256withRSA") {
+	if address == "" || !p.Algorithm.IsZero() && !strings.EqualFold(q.Text(p.Algorithm), "SHA256withRSA") {
 		f.Reason = hook.ReasonSignatureMalformed
 		return f
 	}
-	err := CheckCertificateURL(address)
+	err := p.Issuer.CheckURL(address)
 	var c *x509.Certificate
 	if err == nil {
-		c, err = q.Certificates.Certificate(address, q.At)
+		c, err = q.Certificates.Certificate(p.Issuer, address, q.At)
 	}
 	switch {
 	case errors.Is(err, ErrUntrusted):
@@ -106,5 +138,5 @@ func (p *Profile) verifyByFetched(q *Request, f Result) Result {
 		return f
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
-	return p.Schemes[0].verify(q, []hook.Secret{{Label: "certificate", Value: string(text)}})
+	return p.bestOf(q, p.Schemes, []hook.Secret{{Label: "certificate", Value: string(text)}})
 }

@@ -48,6 +48,11 @@ func (sc *Scheme) complete(settings map[string]string) bool {
 			return false
 		}
 	}
+	for _, one := range sc.Where {
+		if name, isSetting := one.Is.Setting(); isSetting && Blank(settings[name]) {
+			return false
+		}
+	}
 	for _, claim := range sc.Claims.Equal {
 		if name, isSetting := claim.Value.Setting(); isSetting && Blank(settings[name]) {
 			return false

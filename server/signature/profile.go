@@ -26,10 +26,13 @@ type Profile struct {
 	Envelope payload.Envelope // what the body may be instead of plain JSON
 	Secrets  SecretRule       // which secrets the sender has
 
-	// Certificate selects the URL of the certificate of a delivery's key, and Algorithm the name of the algorithm. Both
-	// are zero unless deliveries name the certificate that they are signed with.
+	// Certificate selects the URL of the certificate of a delivery's key. It is zero unless deliveries name the
+	// certificate that they are signed with. Algorithm selects the name of the algorithm, which must be SHA256withRSA;
+	// zero if deliveries do not say.
 	Certificate payload.Selector
 	Algorithm   payload.Selector
+	// Issuer says which certificates are the sender's. It is set if Certificate is.
+	Issuer *Issuer
 }
 
 // Result is what was found out about one delivery: whether it is genuine, and which event it brings. Verify fills
@@ -63,9 +66,9 @@ type ReceiveContext struct {
 // Certificates looks up the certificate that a delivery names by its URL. server/intake implements it with a cache
 // and limits; a fake is enough for tests.
 type Certificates interface {
-	// Certificate returns the certificate at an address that CheckCertificateURL lets through, checked by
-	// ReadCertificate. An error that does not wrap ErrUntrusted is temporary.
-	Certificate(url string, at time.Time) (*x509.Certificate, error)
+	// Certificate returns the certificate at an address that from.CheckURL lets through, checked by from.Read. An
+	// error that does not wrap ErrUntrusted is temporary.
+	Certificate(from *Issuer, url string, at time.Time) (*x509.Certificate, error)
 }
 
 // SecretRule describes the secrets of one sender, for people. A secret that does not fit is doubted, not refused, as

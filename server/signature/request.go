@@ -17,6 +17,7 @@ import (
 	"hash/crc32"
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 
 	"hookbeam/server/hook"
@@ -115,6 +116,10 @@ func (q *Request) write(w io.Writer, text *signedText, secret string) bool {
 			q.writeText(w, q.Record.Method)
 		case "crc32":
 			q.writeText(w, strconv.FormatUint(uint64(crc32.ChecksumIEEE(q.Record.Body)), 10))
+		case "fields":
+			if !q.writeFields(w, text.fields) {
+				return false
+			}
 		case "form":
 			form, isForm := q.SortedForm()
 			if !isForm {
@@ -126,4 +131,26 @@ func (q *Request) write(w io.Writer, text *signedText, secret string) bool {
 	}
 	q.writeText(w, text.ending)
 	return true
+}
+
+// writeFields writes the fields of the body that are signed. It returns false if the delivery has no such message.
+func (q *Request) writeFields(w io.Writer, fields *Fields) bool {
+	if fields == nil {
+		return false
+	}
+	list := fields.Lists[q.Text(fields.By)]
+	for _, at := range list {
+		switch q.Count(at) {
+		case 0:
+			continue
+		case 1:
+		default:
+			return false
+		}
+		_, name, _ := strings.Cut(at.String(), ":")
+		for _, text := range [...]string{name, "\n", q.Text(at), "\n"} {
+			q.writeText(w, text)
+		}
+	}
+	return len(list) > 0
 }

@@ -40,6 +40,8 @@ type Scheme struct {
 	TimeBeside string
 	Unit       time.Duration
 
+	// Fields are the fields of the body that {fields} stands for in the message.
+	Fields *Fields
 	// Claims are those of a JWT.
 	Claims Claims
 
@@ -51,6 +53,8 @@ type Scheme struct {
 	Addresses AddressForms
 	// BodyHashIn is the query parameter of the signed address with the SHA-256 of the body; "" if there is none.
 	BodyHashIn string
+	// Where are the conditions under which the scheme is for a delivery; others have no signature for it.
+	Where []Equal
 	// Legacy: the scheme is too weak to count unless the endpoint's setting "legacy" is "accept".
 	Legacy bool
 	// Covers is what the signature protects if the message does not show it; "" means the body.
@@ -59,20 +63,29 @@ type Scheme struct {
 	MismatchReason hook.Reason
 }
 
+// Fields are the fields of the body that the variable {fields} writes into a message: name, line feed, value, line feed
+// for each that is there, in the order of the list. Which list it is depends on the text at a place of the delivery. A
+// delivery with another text there, or with one of its fields twice, has no message: programs that read the same body
+// may take either of them.
+type Fields struct {
+	By    payload.Selector
+	Lists map[string][]payload.Selector
+}
+
 // AddressForms appends further URLs that a sender may have signed instead of one of the addresses, such as one with
 // the default port.
 type AddressForms func(addresses []string) []string
 
 // Message parses the message that a scheme signs: text with selectors in braces, and the variables {body}, {time},
-// {url}, {form} (its names and values, sorted), {method}, {secret} and {crc32} (of the body, in decimal). It is for
-// the tables of server/provider, and panics on a mistake in them.
+// {url}, {form} (its names and values, sorted), {method}, {secret}, {crc32} (of the body, in decimal) and {fields} (see
+// Fields). It is for the tables of server/provider, and panics on a mistake in them.
 func Message(text string) payload.Template {
 	return payload.SelectTemplate(text, messageVariables()...)
 }
 
 // messageVariables returns the variables of messages. Request.write writes their values.
 func messageVariables() []string {
-	return []string{"body", "time", "url", "form", "method", "secret", "crc32"}
+	return []string{"body", "time", "url", "form", "method", "secret", "crc32", "fields"}
 }
 
 // Kind is the cryptographic operation of a scheme.

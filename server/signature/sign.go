@@ -33,6 +33,9 @@ var ErrWrongKey = errors.New("the sender does not sign with such a secret or key
 // ErrSettingMissing means that the endpoint lacks a setting that is part of the signed message.
 var ErrSettingMissing = errors.New("the endpoint lacks a setting that is signed")
 
+// errNoMessage means that the sender signs no such body.
+var errNoMessage = errors.New("the sender signs no such body")
+
 // Sign signs r as its sender would, by the first of the sender's schemes for which the secret or key is suitable.
 // Its result verifies with Verify. It changes the headers, the query and the body of r.
 //
@@ -133,6 +136,11 @@ func (sc *Scheme) signOne(q *Request, with Signing, item string) error {
 	if sc.Kind == JWT {
 		return sc.signToken(q, with)
 	}
+	for _, one := range sc.Where { // so that the scheme is for this delivery
+		if err := q.writeAt(one.At, q.Text(one.Is), item); err != nil {
+			return err
+		}
+	}
 	timestamp := ""
 	if sc.dated() {
 		timestamp = sc.timestampOf(with.At)
@@ -165,7 +173,10 @@ func (sc *Scheme) signature(q *Request, with Signing, timestamp string) (string,
 	}
 	k, _ := sc.firstReading(with) // it fits, or there is a private key
 	var message strings.Builder
-	q.write(&message, &signedText{sc.Message, "", timestamp, sc.addresses(q)[0]}, string(k.bytes))
+	whole := signedText{sc.Message, sc.Fields, "", timestamp, sc.addresses(q)[0]}
+	if !q.write(&message, &whole, string(k.bytes)) && sc.Fields != nil {
+		return "", errNoMessage
+	}
 	var h hash.Hash
 	switch sc.Kind {
 	case HMAC:

@@ -65,7 +65,16 @@ func (p *Profile) verifySchemes(q *Request, secrets []hook.Secret) Result {
 		q.custom[0] = own
 		schemes = q.custom[:]
 	}
-	var best Result
+	best := p.bestOf(q, schemes, secrets)
+	if p.mayFetch(q) && (best.Reason == hook.ReasonKeyMissing || best.Reason == hook.ReasonSignatureMismatch) &&
+		slices.ContainsFunc(p.Schemes, func(sc Scheme) bool { return sc.unfit(q) == "" }) {
+		return p.verifyByFetched(q, best)
+	}
+	return best
+}
+
+// bestOf returns the result of the first scheme that verifies, or else that of the one that came farthest.
+func (p *Profile) bestOf(q *Request, schemes []Scheme, secrets []hook.Secret) (best Result) {
 	for i := range schemes {
 		f := schemes[i].verifyItems(p, q, secrets)
 		if f.Verdict == hook.Verified {
@@ -74,9 +83,6 @@ func (p *Profile) verifySchemes(q *Request, secrets []hook.Secret) Result {
 		if i == 0 || f.Reason.FurtherThan(best.Reason) {
 			best = f
 		}
-	}
-	if p.mayFetch(q) && (best.Reason == hook.ReasonKeyMissing || best.Reason == hook.ReasonSignatureMismatch) {
-		return p.verifyByFetched(q, best)
 	}
 	return best
 }
@@ -112,6 +118,10 @@ func (sc *Scheme) verifyItems(p *Profile, q *Request, secrets []hook.Secret) (f 
 func (sc *Scheme) verify(q *Request, secrets []hook.Secret) Result {
 	f := Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Check: sc.check(sc.Hash)}
 	if sc.Legacy && q.Endpoint.Settings["legacy"] != "accept" {
+		return f
+	}
+	if reason := sc.unfit(q); reason != "" {
+		f.Reason = reason
 		return f
 	}
 	if sc.Kind == JWT {
@@ -218,6 +228,7 @@ func (sc *Scheme) timestamp(q *Request) (text string, at time.Time, reason hook.
 // signedText is a scheme's message together with the values of its variables.
 type signedText struct {
 	payload.Template
+	fields    *Fields
 	ending    string // behind the message
 	timestamp string
 	address   string
@@ -230,7 +241,7 @@ func (sc *Scheme) anyMatches(q *Request, k key, found []sentSignature, timestamp
 		return false
 	}
 	for _, ending := range sc.endings() {
-		text, sum, of := signedText{sc.Message, ending, timestamp, address}, []byte(nil), ""
+		text, sum, of := signedText{sc.Message, sc.Fields, ending, timestamp, address}, []byte(nil), ""
 		for _, s := range found {
 			if sc.Kind == HMAC || sc.Kind == PlainHash { // one sum, however many signatures there are to compare
 				if of != s.hash {
