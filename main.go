@@ -21,9 +21,21 @@ import (
 var version = "dev"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // restores the default, so that a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:]))
+	os.Exit(run(untilSignal(), os.Args[1:]))
+}
+
+// untilSignal returns a context that ends with the first signal to stop. A second signal ends the process at once: the
+// default is restored before the context ends, so that who sees the end of the first can rely on it.
+func untilSignal() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		signal.Stop(signals)
+		cancel()
+	}()
+	return ctx
 }
 
 // run runs the command that args name, and returns the exit code. ctx ends with the first signal.
