@@ -150,9 +150,13 @@ func TestNotingARefusalTakesNoMemory(t *testing.T) {
 	for range 1000 {
 		list.Note(&access.Refusal{Code: "endpoint_not_found", Remote: "192.0.2.1"})
 	}
-	if with, without := cost(list), cost(nil); with > without {
-		t.Errorf("%v allocations, %v without a list", with, without)
+	var with, without float64
+	for range 3 { // under the race detector a pool forgets at random, so that the averages vary
+		if with, without = cost(list), cost(nil); with <= without {
+			return
+		}
 	}
+	t.Errorf("%v allocations, %v without a list", with, without)
 }
 
 // discarded is a response that goes nowhere.
