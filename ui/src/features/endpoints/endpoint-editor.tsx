@@ -15,6 +15,7 @@ import { toast } from "../../ui/toast";
 import { toRequest } from "./endpoint-draft";
 import { EndpointForm } from "./endpoint-form";
 import { FirstDelivery } from "./first-delivery";
+import { HandshakeNote } from "./handshake-note";
 import { useDeleteEndpoint, useUpdateEndpoint } from "./mutations";
 import { OpenNote } from "./open-note";
 import { RefusedRequests } from "./refused-requests";
@@ -58,6 +59,7 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
     <div className="flex flex-col gap-5">
       <div className="flex flex-col gap-2 empty:hidden">
         <Unconfirmed endpoint={endpoint} />
+        <HandshakeNote endpoint={endpoint} />
         <OpenNote endpoint={endpoint} onAddSecret={() => addSecret.current?.click()} />
       </div>
       <section className="flex flex-col gap-2">
@@ -92,7 +94,7 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
       <hr className="border-line" />
       <EndpointForm
         // A saved change makes a new draft, in which no value of a secret is left.
-        key={JSON.stringify({ ...endpoint, statuses: undefined, confirmed: undefined })}
+        key={JSON.stringify({ ...endpoint, statuses: undefined, confirmed: undefined, handshake_until: undefined })}
         endpoint={endpoint}
         addSecret={addSecret}
         saving={update.isPending}

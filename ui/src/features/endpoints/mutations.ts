@@ -35,6 +35,15 @@ export function useUpdateEndpoint(id: string) {
   });
 }
 
+/** Has an endpoint wait for the secret that its sender brings. */
+export function useAwaitSecret(id: string) {
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: async () => unwrap(await api.POST("/endpoints/{id}/await-secret", { params: { path: { id } } })),
+    onSuccess: refresh,
+  });
+}
+
 /** Deletes an endpoint, and offers to undo it for ten seconds. */
 export function useDeleteEndpoint() {
   const refresh = useRefresh();

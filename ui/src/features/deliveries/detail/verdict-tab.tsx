@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import { VerdictGlyph } from "../../../entities/delivery/verdict-glyph";
 import type { DeliveryDetail, Endpoint } from "../../../lib/api";
 import { Batch } from "./batch";
+import { ConfirmVisit } from "./confirm-visit";
 import { Diagnosis } from "./diagnosis";
 import { type Check, explainVerdict } from "./explain-verdict";
 import { NextSteps } from "./next-steps";
@@ -44,6 +45,7 @@ export function VerdictTab({ delivery, endpoint }: VerdictTabProps) {
         </h3>
         <p className="mt-1 text-pretty text-text-2">{meaning}</p>
       </div>
+      {delivery.confirm_url && !damaged && <ConfirmVisit id={delivery.id} url={delivery.confirm_url} />}
       {rejected && <Diagnosis delivery={delivery} otherwise={next} />}
       <dl className="divide-y divide-line rounded-lg border border-line bg-surface">
         {checks.map((check) => (
