@@ -169,3 +169,28 @@ func TestAWrongChallengeIsRefusedWhenItIsSaved(t *testing.T) {
 		}
 	}
 }
+
+// TestAChallengeMovesNoStatus: a stranger may send one, so nothing in its body counts, even where unverified deliveries
+// do.
+func TestAChallengeMovesNoStatus(t *testing.T) {
+	h := newTestAPI(t, "")
+	e := h.createEndpoint(`{"name":"line","provider":"generic-hmac","settings":{"challenge":"empty-batch",` +
+		`"challenge_field":"events"},"secrets":[{"label":"live","value":"` + genericSecret + `"}],"statuses":{` +
+		`"unsigned":true,"mapping":{"kind":"own","subject":"body.order","state":"body.state"}}}`)
+	body := `{"events":[],"order":"o-1","state":"paid"}`
+	path := strings.TrimPrefix(e.URL, h.URL)
+	h.do(request{method: "POST", path: path, body: body}).expect(t, 200, "")
+	d := h.newest(e)
+	if d.Type != "handshake" || d.Verdict != hook.Unsigned {
+		t.Fatalf("%s %q", d.Verdict, d.Type)
+	}
+	if len(d.Effects) > 0 {
+		t.Errorf("%+v", d.Effects)
+	}
+	event := strings.Replace(body, "[]", "[1]", 1)
+	h.do(request{method: "POST", path: path, body: event, header: http.Header{"X-Signature": {hexHMAC(event)}}}).
+		expect(t, 200, "")
+	if d := h.newest(e); len(d.Effects) == 0 {
+		t.Error("the mapping reads no event either")
+	}
+}

@@ -86,7 +86,7 @@ func (c *Challenge) answer(p *signature.Profile, q *signature.Request) signature
 	if !ok {
 		return refused()
 	}
-	f := signature.Result{Verdict: hook.Unsigned, Type: c.Type, Reply: reply}
+	f := signature.Result{Verdict: hook.Unsigned, Type: c.Type, Reply: reply, Marks: hook.MarkChallenge}
 	if f.Type == "" {
 		f.Type = "handshake"
 	}

@@ -168,7 +168,7 @@ func Signed(all []Challenge, p *signature.Profile, q *signature.Request, f *sign
 		default:
 			verdict, secret, check, marks := f.Verdict, f.Secret, f.Check, f.Marks
 			*f = answered
-			f.Verdict, f.Secret, f.Check, f.Marks = verdict, secret, check, marks
+			f.Verdict, f.Secret, f.Check, f.Marks = verdict, secret, check, marks|answered.Marks
 		}
 		return
 	}

@@ -107,6 +107,9 @@ const (
 	MarkSecretWeak    // the secret is short enough to be guessed from one signed request
 	MarkSecretTrimmed // the secret matched without white space, quotes or a prefix around it, not as it was given
 	MarkSecretAsText  // the text of the secret is the key, where the sender's format is base64
+
+	// MarkChallenge: it tests the address and is no event, so it moves no status whatever its body says.
+	MarkChallenge
 )
 
 // SecretMarks are the marks that a verification sets.

@@ -128,7 +128,7 @@ func (in *Intake) evaluate(p *provider.Provider, e *hook.Endpoint, r *hook.Recor
 func applyResult(r *hook.Record, e *hook.Endpoint, f signature.Result) {
 	r.Endpoint, r.Verdict, r.Reason, r.Secret, r.Check = e.ID, f.Verdict, f.Reason, f.Secret, f.Check
 	r.Event, r.Type, r.OccurredAt, r.Account, r.Mode = f.Event, f.Type, f.OccurredAt, f.Account, f.Mode
-	r.Batch, r.Events, r.Marks = f.Batch, len(f.Batch), r.Marks&^hook.SecretMarks|f.Marks
+	r.Batch, r.Events, r.Marks = f.Batch, len(f.Batch), r.Marks&^(hook.SecretMarks|hook.MarkChallenge)|f.Marks
 	if r.Header(hook.SampleHeader) != "" { // anyone who can sign a sample could send it as real
 		r.Mode = hook.ModeTest
 	}

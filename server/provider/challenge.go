@@ -46,18 +46,18 @@ func (p *Provider) ConfirmAddress(e *hook.Endpoint, r *hook.Record) string {
 // withOwnChallenge returns settings with those that describe a challenge.
 func withOwnChallenge(settings ...Setting) []Setting {
 	return append(settings,
-		Setting{Name: "challenge", Label: "Challenge",
+		Setting{Advanced: true, Name: "challenge", Label: "Challenge",
 			Hint: "how the sender tests the address; usually empty. One of " + strings.Join(challenge.Forms(), ", ")},
-		Setting{Name: "challenge_field", Label: "Field of the challenge",
+		Setting{Advanced: true, Name: "challenge_field", Label: "Field of the challenge",
 			Hint: "what the sender sends: the query parameter, header or path in the body; for hmac-json with query: " +
 				"or body: before it; for answer-method the method"},
-		Setting{Name: "challenge_answer", Label: "Answer to the challenge",
+		Setting{Advanced: true, Name: "challenge_answer", Label: "Answer to the challenge",
 			Hint: `a JSON object such as {"token":"{token}","hash":"{hmac}"}, for echo-json and hmac-json`},
-		Setting{Name: "challenge_when", Label: "Recognised by",
+		Setting{Advanced: true, Name: "challenge_when", Label: "Recognised by",
 			Hint: "a place and a value, such as header:X-Type=verification"},
-		Setting{Name: "challenge_require", Label: "Required by the challenge",
+		Setting{Advanced: true, Name: "challenge_require", Label: "Required by the challenge",
 			Hint: "a place and a value without which it is refused, such as query:hub.verify_token=the-token"},
-		Setting{Name: "challenge_host", Label: "Host to visit",
+		Setting{Advanced: true, Name: "challenge_host", Label: "Host to visit",
 			Hint: "for visit-url: the host of the address, such as sns.*.amazonaws.com"},
 	)
 }

@@ -22,6 +22,7 @@ type Setting struct {
 	Label    string
 	Hint     string
 	Required bool
+	Advanced bool // most endpoints leave it empty
 }
 
 // Range is a set of IP ranges that a sender publishes as its own. An endpoint can be restricted to them. Source is the

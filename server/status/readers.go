@@ -107,7 +107,7 @@ func (rs *readers) unique(id hook.EndpointID) bool {
 // hook.ErrTooMuch; what cannot be read otherwise reports nothing.
 func (rs *readers) read(r *hook.Record) (statements []hook.Statement, environment string, err error) {
 	from := rs.of(r.Endpoint)
-	if from == nil {
+	if from == nil || r.Marks&hook.MarkChallenge != 0 {
 		return nil, "", nil
 	}
 	environment = environmentOf(&from.endpoint, &r.Delivery)

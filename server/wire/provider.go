@@ -38,6 +38,7 @@ type ProviderSetting struct {
 	Label    string `json:"label" example:"Webhook id" doc:"What the provider calls it."`
 	Hint     string `json:"hint" doc:"Where to find it, or what it looks like."`
 	Required bool   `json:"required" doc:"Deliveries cannot be verified without it."`
+	Advanced bool   `json:"advanced,omitempty" doc:"Most endpoints leave it empty."`
 }
 
 // IPRange is a set of IP addresses that a provider says it sends from.

@@ -1523,6 +1523,8 @@ export interface components {
         };
         /** @description One of a provider's settings in addition to its secret. */
         ProviderSetting: {
+            /** @description Most endpoints leave it empty. */
+            advanced?: boolean;
             /** @description Where to find it, or what it looks like. */
             hint: string;
             /**

@@ -7,6 +7,7 @@ import { Field } from "../../ui/field";
 import { Input } from "../../ui/input";
 import { Select } from "../../ui/select";
 import { type EndpointDraft, sizeChoices, toleranceChoices } from "./endpoint-draft";
+import { SettingFields } from "./setting-fields";
 
 interface AdvancedFieldsProps {
   draft: EndpointDraft;
@@ -48,6 +49,11 @@ export function AdvancedFields({ draft, provider, onChange }: AdvancedFieldsProp
             )}
           </Field>
         )}
+        <SettingFields
+          settings={provider?.settings.filter(({ advanced }) => advanced) ?? []}
+          draft={draft}
+          onChange={onChange}
+        />
         <AllowField draft={draft} ranges={provider?.ranges ?? []} onChange={onChange} />
         <Field label="Largest body" hint="Anything larger is answered with 413 and not kept.">
           {(control) => (

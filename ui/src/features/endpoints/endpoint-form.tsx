@@ -23,6 +23,7 @@ import {
 import { ProviderField } from "./provider-field";
 import { useSecretChecks } from "./secret-checks";
 import { SecretsField } from "./secrets-field";
+import { SettingFields } from "./setting-fields";
 
 const modes = [
   { value: "enforce", label: "Enforce: reject what does not verify" },
@@ -123,19 +124,11 @@ export function EndpointForm({ endpoint, addSecret, saving, error, onSave, onCan
         onSwitchOff={() => set({ verify: "off" })}
         addRef={addSecret}
       />
-      {provider?.settings.map(({ name, label, hint, required }) => (
-        <Field key={name} label={required ? label : `${label} (optional)`} hint={hint}>
-          {(control) => (
-            <Input
-              {...control}
-              mono
-              value={draft.settings[name] ?? ""}
-              onChange={(change) => set({ settings: { ...draft.settings, [name]: change.target.value } })}
-              spellCheck={false}
-            />
-          )}
-        </Field>
-      ))}
+      <SettingFields
+        settings={provider?.settings.filter(({ advanced }) => !advanced) ?? []}
+        draft={draft}
+        onChange={set}
+      />
       <Field label="Check" hint={checkHints[draft.verify]}>
         {(control) => (
           <Select
