@@ -99,6 +99,7 @@ func likelyCauses() map[string]likelyCase {
 			"unknown_secret", "another secret",
 		},
 		"a signed address":        {"square", square, "unknown_secret", "another secret"},
+		"Meta's header":           {"websub", gitHub(unknown, "{}"), "unknown_secret", "another secret"},
 		"another sender's header": {"stripe", gitHub(unknown, "{}"), "other_sender", "If the request is from"},
 		"a header of two senders, known": {
 			"stripe", gitHub(plain, "{}"), "other_sender", "The secret \"live\" of your endpoint",

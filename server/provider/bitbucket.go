@@ -7,7 +7,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// bitbucket is Bitbucket Cloud; Bitbucket Data Center signs alike but has other events.
+// bitbucket is Bitbucket Cloud. Bitbucket Data Center signs alike but has other events, see bitbucketDataCenter; an
+// endpoint of this provider understands its id and its ping as well.
 //
 // Signature: X-Hub-Signature is "sha256=" and the hex HMAC-SHA-256 of the body. GitHub uses the same header for SHA-1,
 // so the prefix matters. Without a secret Bitbucket sends no signature at all.
@@ -33,12 +34,13 @@ var bitbucket = Provider{
 			Prefix: "sha256=", Hash: "sha256", Message: signature.Message("{body}")}},
 	},
 	Identity: Identity{
-		Events:  joins("header:X-Request-Uuid"),
+		Events:  joins("header:X-Request-Uuid", "header:X-Request-Id"),
 		Types:   payload.SelectAll("header:X-Event-Key"),
 		Times:   payload.SelectAll("body:commit_status.updated_on", "header:X-Event-Time"),
 		Account: payload.Select("body:repository.full_name"),
 	},
-	Rules: bitbucketRules,
+	Rules:      bitbucketRules,
+	Challenges: bitbucketPing,
 }
 
 // bitbucketStatus is a build status of a commit, identified by repository, key and commit hash. Older events have the

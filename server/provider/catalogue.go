@@ -8,7 +8,7 @@ var catalogue = slices.Concat(
 		rfc9421, basicAuth),
 	category("payments", stripe, razorpay, paypal, paddle, lemonsqueezy, square, adyen, mollie,
 		braintree, paystack, flutterwave, coinbaseCommerce, btcpay),
-	category("code", github, gitlab, bitbucket),
+	category("code", github, gitlab, bitbucket, bitbucketDataCenter),
 	category("shops", shopify, woocommerce),
 	category("chat", slack, telegram, discord, twilio),
 	category("mail", mailchimp, mandrill, hubspot, sendgrid, mailgun),

@@ -6,7 +6,8 @@
 //
 // Start with stripe.go, an example of a sender, and then Provider. The parts of a sender are explained at
 // signature.Profile, Identity and extract.Rules, and the selectors in them ("body:data.id") at payload.Selector. To add
-// a sender, write its file, add it to catalogue, and write its samples in server/sample/samples.
+// a sender, write its file, add its name to catalogue, write its samples in server/sample/samples, and a signed request
+// in testdata/senders.
 package provider
 
 import (
@@ -30,6 +31,12 @@ type Provider struct {
 	Secret   SecretWords
 	Settings []Setting // further settings of an endpoint, in the order of the form
 	Ranges   []Range   // the addresses that it sends from
+
+	// Grade says how well its signature is known; "": as an "A". "A": official documentation, an SDK or the sender's code
+	// was read, and a second source or a published example agrees. "B": one official source, or independent receivers
+	// that agree. "C": only receivers and notes of others. Source is the page of the sender about it.
+	Grade  string
+	Source string
 
 	Signature signature.Profile // how it signs
 	Identity  Identity          // where its events carry their id, type and time

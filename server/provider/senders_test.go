@@ -18,7 +18,7 @@ import (
 func samples(t testing.TB) []sample {
 	k := newKeys(t)
 	return slices.Concat(samplePayments(k), samplePlatforms(k), sampleTokens(),
-		sampleGeneral(k), sampleTuned(), sampleMessages(k))
+		sampleGeneral(k), sampleTuned(), sampleMessages(k), sampleFiles(t))
 }
 
 // samplePayments are requests of payment providers.
@@ -89,6 +89,8 @@ func samplePlatforms(k keys) []sample {
 				"X-Github-Delivery", "gh-1")},
 		{id: "bitbucket", secret: plain, body: `{}`, typ: "repo:push", event: "bb-1",
 			sign: signed("X-Hub-Signature", "sha256=", hex256, "X-Event-Key", "repo:push", "X-Request-Uuid", "bb-1")},
+		{id: "bitbucket", secret: plain, body: `{}`, typ: "pr:opened", event: "bb-2", // Data Center
+			sign: signed("X-Hub-Signature", "sha256=", hex256, "X-Event-Key", "pr:opened", "X-Request-Id", "bb-2")},
 		{id: "shopify", secret: plain, body: `{"id":1}`, typ: "orders/create", event: "sh-1",
 			sign: signed("X-Shopify-Hmac-Sha256", "", b64256, "X-Shopify-Topic", "orders/create",
 				"X-Shopify-Webhook-Id", "sh-1")},
