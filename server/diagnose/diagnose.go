@@ -163,7 +163,7 @@ type trial struct {
 // try reports whether a combination verifies, whatever its age. It returns false without trying if the limit is
 // reached.
 func (d *diagnosis) try(t trial) (signature.Result, bool) {
-	if t.secret.Value == "" && t.by.Certificate.IsZero() || !d.charge(len(t.record.Body)+trialBytes) {
+	if t.secret.Value == "" && !t.by.NamesCertificate() || !d.charge(len(t.record.Body)+trialBytes) {
 		return signature.Result{}, false
 	}
 	d.tried++

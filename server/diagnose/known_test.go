@@ -168,7 +168,11 @@ func TestRarerCausesAreNamed(t *testing.T) {
 // filed is a lookup that knows one certificate.
 type filed struct{ leaf *x509.Certificate }
 
-func (f filed) Certificate(*signature.Issuer, string, time.Time) (*x509.Certificate, error) { return f.leaf, nil }
+func (f filed) Certificate(*signature.Issuer, string, time.Time) (*x509.Certificate, error) {
+	return f.leaf, nil
+}
+
+func (f filed) Key(string, string, time.Time) (string, error) { return "", signature.ErrUntrusted }
 
 func TestWhatIsSignedForAnotherWebhookOfPayPalsIsNamed(t *testing.T) {
 	p, _ := provider.For("paypal")

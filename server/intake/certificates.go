@@ -56,11 +56,13 @@ type Certificates struct {
 	running chan struct{} // holds one element for each fetch that is running
 	failed  failureLog
 
-	mu    sync.Mutex                  // guards both caches; never held during a lookup
+	mu    sync.Mutex                  // guards both caches and keySets; never held during a lookup
 	found *lru.Cache[string, *lookup] // lookups that found a certificate, by URL
 	// missing has lookups that failed or are running. It is a cache of its own because anyone can name any number of
 	// URLs, and these must not evict a certificate that was found.
 	missing *lru.Cache[string, *lookup]
+	// keySets are those of the senders that publish keys, by address.
+	keySets map[string]*keySet
 }
 
 // lookup is one search for a certificate. The goroutine that made it runs it; others wait until done is closed, and
@@ -94,7 +96,8 @@ func NewCertificates(
 	}
 	return &Certificates{store: store, log: log, now: now, check: (*signature.Issuer).CheckURL,
 		found: found, missing: missing,
-		budget: newFetchBudget(), running: make(chan struct{}, maxConcurrentFetches),
+		keySets: map[string]*keySet{},
+		budget:  newFetchBudget(), running: make(chan struct{}, maxConcurrentFetches),
 		client: out.Client(certificateCaller, certificateOptions())}
 }
 

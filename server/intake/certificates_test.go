@@ -288,8 +288,8 @@ func TestOnlyPublicAddressesAreDialled(t *testing.T) {
 		func() time.Time { return noon },
 	)
 	cs.check = func(*signature.Issuer, string) error { return nil }
-	if _, err := cs.Certificate(issuer(), f.URL, noon); err == nil || !strings.Contains(err.Error(), "is not a public address") ||
-		f.asked.Load() != 0 {
+	_, err := cs.Certificate(issuer(), f.URL, noon)
+	if err == nil || !strings.Contains(err.Error(), "is not a public address") || f.asked.Load() != 0 {
 		t.Errorf("%v, asked %d times", err, f.asked.Load())
 	}
 }

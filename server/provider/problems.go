@@ -40,7 +40,7 @@ func (p *Provider) MissingSecret() string {
 
 // NamesCertificate reports whether the sender's deliveries name the certificate that they are signed with, so that an
 // endpoint needs no secret.
-func (p *Provider) NamesCertificate() bool { return !p.Signature.Certificate.IsZero() }
+func (p *Provider) NamesCertificate() bool { return p.Signature.NamesCertificate() }
 
 // requiredSettings returns the names of the required settings, with commas between.
 func (p *Provider) requiredSettings() string {

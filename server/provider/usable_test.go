@@ -156,6 +156,10 @@ func (noCertificates) Certificate(*signature.Issuer, string, time.Time) (*x509.C
 	return nil, signature.ErrUntrusted
 }
 
+func (noCertificates) Key(string, string, time.Time) (string, error) {
+	return "", signature.ErrUntrusted
+}
+
 // secretsOf returns valid secrets for a sender whose secrets must have a certain form.
 func secretsOf(id string) []string {
 	whsec := "whsec_" + encode([]byte(plain))

@@ -81,13 +81,14 @@ func (from *Issuer) Read(text []byte, roots *x509.CertPool, at time.Time) (*x509
 	return leaf, nil
 }
 
-// NamesCertificate reports whether this sender's deliveries name the certificate that they are signed with.
-func (p *Profile) NamesCertificate() bool { return !p.Certificate.IsZero() }
+// NamesCertificate reports whether this sender's deliveries name the certificate, or the published key, that they are
+// signed with.
+func (p *Profile) NamesCertificate() bool { return !p.Certificate.IsZero() || p.KeySet != "" }
 
 // mayFetch reports whether this sender's certificate may be looked up for a request. It may not if the endpoint
 // lacks a setting that is signed, because the signature cannot verify then.
 func (p *Profile) mayFetch(q *Request) bool {
-	return !p.Certificate.IsZero() && q.Certificates != nil && p.Schemes[0].complete(q.Endpoint.Settings)
+	return p.NamesCertificate() && q.Certificates != nil && p.Schemes[0].complete(q.Endpoint.Settings)
 }
 
 // Equal is a condition for a scheme: the text at one place of the delivery is that at another, or a constant.
@@ -119,6 +120,9 @@ func (sc *Scheme) unfit(q *Request) hook.Reason {
 // secrets, which the certificate's result replaces. Nothing is looked up for a request that does not name an
 // algorithm and an address of the sender.
 func (p *Profile) verifyByFetched(q *Request, f Result) Result {
+	if p.KeySet != "" {
+		return p.verifyByKeySet(q, f)
+	}
 	address := q.Text(p.Certificate)
 	if address == "" || !p.Algorithm.IsZero() && !strings.EqualFold(q.Text(p.Algorithm), "SHA256withRSA") {
 		f.Reason = hook.ReasonSignatureMalformed
@@ -129,14 +133,18 @@ func (p *Profile) verifyByFetched(q *Request, f Result) Result {
 	if err == nil {
 		c, err = q.Certificates.Certificate(p.Issuer, address, q.At)
 	}
-	switch {
-	case errors.Is(err, ErrUntrusted):
-		f.Reason = hook.ReasonCertificateUntrusted
-		return f
-	case err != nil: // temporary: verifying again later may succeed
-		f.Reason = hook.ReasonCertificateUnavailable
+	if err != nil {
+		f.Reason = notFetched(err)
 		return f
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
 	return p.bestOf(q, p.Schemes, []hook.Secret{{Label: "certificate", Value: string(text)}})
+}
+
+// notFetched returns the reason for an error of Certificates.
+func notFetched(err error) hook.Reason {
+	if errors.Is(err, ErrUntrusted) {
+		return hook.ReasonCertificateUntrusted
+	}
+	return hook.ReasonCertificateUnavailable // temporary: verifying again later may succeed
 }

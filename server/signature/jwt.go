@@ -119,7 +119,7 @@ func tokenKey(alg string, k key) any {
 // matches reports whether the token is signed with a key.
 func (t *webToken) matches(q *Request, k key) bool {
 	with := tokenKey(t.alg, k)
-	if with == nil {
+	if with == nil || k.id != "" && t.keyID != "" && k.id != t.keyID {
 		return false
 	}
 	q.Hashed += len(t.signed)
@@ -207,8 +207,8 @@ func (sc *Scheme) verifyToken(q *Request, text string, secrets []hook.Secret) Re
 	return withinTolerance(q, f.Check, secrets[matched].Label, marks)
 }
 
-// checkClaims returns why the claims of a genuine token do not fit the delivery, "" if they do. It writes the age of the
-// token into c.
+// checkClaims returns why the claims of a genuine token do not fit the delivery, "" if they do. It writes the age of
+// the token into c.
 func (sc *Scheme) checkClaims(q *Request, t *webToken, c *hook.Check) hook.Reason {
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(t.claims)
 	var claims jwt.MapClaims

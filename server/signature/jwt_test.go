@@ -78,31 +78,35 @@ func tokenRecord(token string) *hook.Record {
 // TestTheClaimsOfATokenAreObeyed signs each token rightly.
 func TestTheClaimsOfATokenAreObeyed(t *testing.T) {
 	now := vectorTime.Unix()
+	type with = jwt.MapClaims // besides those of a right token; nil removes one of them
 	for name, c := range map[string]struct {
-		claims jwt.MapClaims
+		claims with
 		reason hook.Reason // "": verified
 	}{
-		"right":                     {jwt.MapClaims{"iss": "us", "azp": "app-1", "iat": now, "exp": now + 60}, ""},
-		"the app has its old name":  {jwt.MapClaims{"iss": "us", "appid": "app-1", "iat": now}, ""},
-		"a list of values":          {jwt.MapClaims{"iss": "us", "azp": []string{"x", "app-1"}, "iat": now}, ""},
-		"a fraction of a second":    {jwt.MapClaims{"iss": "us", "azp": "app-1", "iat": float64(now) + 0.5}, ""},
-		"only nbf":                  {jwt.MapClaims{"iss": "us", "azp": "app-1", "nbf": now}, ""},
-		"another issuer":            {jwt.MapClaims{"iss": "me", "azp": "app-1", "iat": now}, "signature_mismatch"},
-		"no issuer":                 {jwt.MapClaims{"azp": "app-1", "iat": now}, "signature_mismatch"},
-		"another app":               {jwt.MapClaims{"iss": "us", "azp": "app-2", "iat": now}, "signature_mismatch"},
-		"another app, and the old":  {jwt.MapClaims{"iss": "us", "azp": "x", "appid": "app-1", "iat": now}, "signature_mismatch"},
-		"an app that is no text":    {jwt.MapClaims{"iss": "us", "azp": 1, "iat": now}, "signature_mismatch"},
-		"no time":                   {jwt.MapClaims{"iss": "us", "azp": "app-1"}, "timestamp_missing"},
-		"a time that is text":       {jwt.MapClaims{"iss": "us", "azp": "app-1", "iat": "1790000000"}, "timestamp_malformed"},
-		"a time out of bounds":      {jwt.MapClaims{"iss": "us", "azp": "app-1", "iat": 1e300}, "timestamp_malformed"},
-		"old":                       {jwt.MapClaims{"iss": "us", "azp": "app-1", "iat": now - 301}, "timestamp_too_old"},
-		"from the future":           {jwt.MapClaims{"iss": "us", "azp": "app-1", "iat": now + 301}, "timestamp_in_future"},
-		"expired":                   {jwt.MapClaims{"iss": "us", "azp": "app-1", "iat": now, "exp": now - 301}, "timestamp_too_old"},
-		"not yet valid":             {jwt.MapClaims{"iss": "us", "azp": "app-1", "iat": now, "nbf": now + 301}, "timestamp_in_future"},
-		"an expiry that is no time": {jwt.MapClaims{"iss": "us", "azp": "app-1", "iat": now, "exp": "x"}, "timestamp_malformed"},
+		"right":                     {with{"exp": now + 60}, ""},
+		"the app has its old name":  {with{"azp": nil, "appid": "app-1"}, ""},
+		"a list of values":          {with{"azp": []string{"x", "app-1"}}, ""},
+		"a fraction of a second":    {with{"iat": float64(now) + 0.5}, ""},
+		"only nbf":                  {with{"iat": nil, "nbf": now}, ""},
+		"another issuer":            {with{"iss": "me"}, "signature_mismatch"},
+		"no issuer":                 {with{"iss": nil}, "signature_mismatch"},
+		"another app":               {with{"azp": "app-2"}, "signature_mismatch"},
+		"another app, and the old":  {with{"azp": "x", "appid": "app-1"}, "signature_mismatch"},
+		"an app that is no text":    {with{"azp": 1}, "signature_mismatch"},
+		"no time":                   {with{"iat": nil}, "timestamp_missing"},
+		"a time that is text":       {with{"iat": "1790000000"}, "timestamp_malformed"},
+		"a time out of bounds":      {with{"iat": 1e300}, "timestamp_malformed"},
+		"old":                       {with{"iat": now - 301}, "timestamp_too_old"},
+		"from the future":           {with{"iat": now + 301}, "timestamp_in_future"},
+		"expired":                   {with{"exp": now - 301}, "timestamp_too_old"},
+		"not yet valid":             {with{"nbf": now + 301}, "timestamp_in_future"},
+		"an expiry that is no time": {with{"exp": "x"}, "timestamp_malformed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c.claims).SignedString([]byte(sharedSecret))
+			claims := jwt.MapClaims{"iss": "us", "azp": "app-1", "iat": now}
+			maps.Copy(claims, c.claims)
+			maps.DeleteFunc(claims, func(_ string, value any) bool { return value == nil })
+			token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(sharedSecret))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -158,20 +162,36 @@ func TestNoTokenVerifiesByAnotherAlgorithmThanItsKey(t *testing.T) {
 		token      string
 		algorithms []string
 	}{
-		"the public key as a shared secret":     {FromPublicKey, public, sign(jwt.SigningMethodHS256, []byte(public)), all},
-		"a text form with a public key":         {AsText, public, sign(jwt.SigningMethodHS256, []byte(public)), all},
-		"a text form with a JWK":                {AsText, `{"kty":"oct"}`, sign(jwt.SigningMethodHS256, []byte(`{"kty":"oct"}`)), all},
-		"none":                                  {FromPublicKey, public, sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType), all},
-		"none in capitals":                      {FromPublicKey, public, changed(`{"alg":"None"}`), all},
-		"an algorithm that is not allowed":      {FromPublicKey, public, right, []string{"ES256"}},
-		"an RSA key that is too short":          {FromPublicKey, inPEM(t, &small.PublicKey), sign(jwt.SigningMethodRS256, small), all},
-		"another curve":                         {FromPublicKey, inPEM(t, &curve.PublicKey), sign(jwt.SigningMethodES384, curve), all},
-		"a critical extension":                  {FromPublicKey, public, changed(`{"alg":"RS256","crit":["b64"]}`), all},
-		"a key id that is too long":             {FromPublicKey, public, changed(`{"alg":"RS256","kid":"` + strings.Repeat("k", 201) + `"}`), all},
-		"a line break":                          {FromPublicKey, public, right[:40] + "\n" + right[40:], all},
-		"padding":                               {FromPublicKey, public, right + "=", all},
-		"a fourth part":                         {FromPublicKey, public, right + ".", all},
-		"no signature":                          {FromPublicKey, public, right[:strings.LastIndexByte(right, '.')+1], all},
+		"the public key as a shared secret": {
+			FromPublicKey, public, sign(jwt.SigningMethodHS256, []byte(public)), all,
+		},
+		"a text form with a public key": {AsText, public, sign(jwt.SigningMethodHS256, []byte(public)), all},
+		"a text form with a JWK": {
+			AsText, `{"kty":"oct"}`, sign(jwt.SigningMethodHS256, []byte(`{"kty":"oct"}`)), all,
+		},
+		"none": {
+			FromPublicKey, public, sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType), all,
+		},
+		"none in capitals":                 {FromPublicKey, public, changed(`{"alg":"None"}`), all},
+		"an algorithm that is not allowed": {FromPublicKey, public, right, []string{"ES256"}},
+		"an RSA key that is too short": {
+			FromPublicKey, inPEM(t, &small.PublicKey), sign(jwt.SigningMethodRS256, small), all,
+		},
+		"another curve": {
+			FromPublicKey, inPEM(t, &curve.PublicKey), sign(jwt.SigningMethodES384, curve), all,
+		},
+		"a critical extension": {
+			FromPublicKey, public, changed(`{"alg":"RS256","crit":["b64"]}`), all,
+		},
+		"a key id that is too long": {
+			FromPublicKey, public, changed(`{"alg":"RS256","kid":"` + strings.Repeat("k", 201) + `"}`), all,
+		},
+		"a line break":  {FromPublicKey, public, right[:40] + "\n" + right[40:], all},
+		"padding":       {FromPublicKey, public, right + "=", all},
+		"a fourth part": {FromPublicKey, public, right + ".", all},
+		"no signature": {
+			FromPublicKey, public, right[:strings.LastIndexByte(right, '.')+1], all,
+		},
 		"a header that is a list":               {FromPublicKey, public, changed(`["RS256"]`), all},
 		"the name of the algorithm in capitals": {FromPublicKey, public, changed(`{"ALG":"RS256"}`), all},
 	} {
@@ -248,11 +268,18 @@ func TestPublicKeysAreReadInEveryForm(t *testing.T) {
 		secret string
 		ok     bool
 	}{
-		"Ed25519":            {inPEM(t, key), true},
-		"Ed25519 as a JWK":   {`{"kty":"OKP","crv":"Ed25519","x":"` + base64.RawURLEncoding.EncodeToString(key) + `"}`, true},
-		"of small order":     {`{"kty":"OKP","crv":"Ed25519","x":"` + strings.Repeat("A", 43) + `"}`, false},
-		"not on the curve":   {`{"kty":"EC","crv":"P-256","x":"` + strings.Repeat("A", 43) + `","y":"` + strings.Repeat("A", 43) + `"}`, false},
-		"for encryption":     {`{"kty":"OKP","crv":"Ed25519","use":"enc","x":"` + base64.RawURLEncoding.EncodeToString(key) + `"}`, false},
+		"Ed25519": {inPEM(t, key), true},
+		"Ed25519 as a JWK": {
+			`{"kty":"OKP","crv":"Ed25519","x":"` + base64.RawURLEncoding.EncodeToString(key) + `"}`, true,
+		},
+		"of small order": {`{"kty":"OKP","crv":"Ed25519","x":"` + strings.Repeat("A", 43) + `"}`, false},
+		"not on the curve": {
+			`{"kty":"EC","crv":"P-256","x":"` + strings.Repeat("A", 43) +
+				`","y":"` + strings.Repeat("A", 43) + `"}`, false,
+		},
+		"for encryption": {
+			`{"kty":"OKP","crv":"Ed25519","use":"enc","x":"` + base64.RawURLEncoding.EncodeToString(key) + `"}`, false,
+		},
 		"an exponent of one": {`{"kty":"RSA","e":"AQ","n":"` + strings.Repeat("_", 342) + `"}`, false},
 		"a modulus of zero":  {`{"kty":"RSA","e":"AQAB","n":""}`, false},
 		"an RSA JWK":         {`{"kty":"RSA","e":"AQAB","n":"` + strings.Repeat("_", 342) + `"}`, true},

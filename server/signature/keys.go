@@ -48,9 +48,10 @@ const (
 	HashedWithSHA1
 )
 
-// key is a secret that was converted to a key. Exactly one field is set: bytes for shared secrets, one of the
-// others for public keys.
+// key is a secret that was converted to a key. Exactly one field besides id is set: bytes for shared secrets, one of
+// the others for public keys. id is that of a JWK; "" if it has none.
 type key struct {
+	id      string
 	bytes   []byte
 	ed25519 ed25519.PublicKey
 	ecdsa   *ecdsa.PublicKey

@@ -26,7 +26,7 @@ func publicKeyIn(secret string) (k key, ok bool) {
 	var parsed any
 	switch {
 	case strings.HasPrefix(secret, "{"):
-		parsed = parseJWK(secret)
+		parsed, k.id = parseJWK(secret)
 	case strings.HasPrefix(secret, "-----BEGIN "):
 		block, _ := pem.Decode([]byte(secret))
 		if block == nil {
@@ -65,12 +65,17 @@ type jwk struct {
 	E     string `json:"e,omitempty"`
 }
 
-// parseJWK returns the public key in a JWK, nil if there is none.
-func parseJWK(text string) any {
+// parseJWK returns the public key in a JWK, nil if there is none, and its id.
+func parseJWK(text string) (public any, id string) {
 	var k jwk
 	if json.Unmarshal([]byte(text), &k) != nil || k.Use != "" && k.Use != "sig" {
-		return nil
+		return nil, ""
 	}
+	return k.public(), k.ID
+}
+
+// public returns the public key, nil if it is none.
+func (k *jwk) public() any {
 	number := func(text string) *big.Int {
 		b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "="))
 		if err != nil || len(b) > maxRSA/8+1 {

@@ -33,6 +33,9 @@ type Profile struct {
 	Algorithm   payload.Selector
 	// Issuer says which certificates are the sender's. It is set if Certificate is.
 	Issuer *Issuer
+	// KeySet is the https address of the sender's keys, a JWK Set (RFC 7517 §5), from which its JWTs name one by kid;
+	// "" if it publishes none. It is fixed: nothing of a delivery can change it.
+	KeySet string
 }
 
 // Result is what was found out about one delivery: whether it is genuine, and which event it brings. Verify fills
@@ -69,6 +72,9 @@ type Certificates interface {
 	// Certificate returns the certificate at an address that from.CheckURL lets through, checked by from.Read. An
 	// error that does not wrap ErrUntrusted is temporary.
 	Certificate(from *Issuer, url string, at time.Time) (*x509.Certificate, error)
+	// Key returns the key with an id from the key set at an address, as a JWK. An error that does not wrap ErrUntrusted
+	// is temporary.
+	Key(set, id string, at time.Time) (string, error)
 }
 
 // SecretRule describes the secrets of one sender, for people. A secret that does not fit is doubted, not refused, as

@@ -159,7 +159,8 @@ func (sc *Scheme) suits(k key, secret string) bool {
 		return k.rsa != nil
 	case JWT:
 		isPublic := hasPublicKey(secret) || strings.Contains(secret, `"kty"`)
-		return (k.bytes == nil || !isPublic) && slices.ContainsFunc(sc.Claims.Algorithms, func(alg string) bool { return tokenKey(alg, k) != nil })
+		return (k.bytes == nil || !isPublic) &&
+			slices.ContainsFunc(sc.Claims.Algorithms, func(alg string) bool { return tokenKey(alg, k) != nil })
 	default:
 		return k.bytes != nil
 	}

@@ -70,8 +70,8 @@ func (sc *Scheme) newPublished() (key crypto.Signer, public string, err error) {
 	return key, strings.TrimSpace(string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))), nil
 }
 
-// newEd25519 creates a key. The public key is returned in the given form, in hex or in base64, after whpk_ if the sender
-// writes it so.
+// newEd25519 creates a key. The public key is returned in the given form, in hex or in base64, after whpk_ if the
+// sender writes it so.
 func newEd25519(form KeyForm) (crypto.Signer, string, error) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	switch form {

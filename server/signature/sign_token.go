@@ -13,8 +13,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// signToken writes the JWT of the request, with the claims that the scheme requires. If the token is the whole body, the
-// body that it replaces has its other claims.
+// signToken writes the JWT of the request, with the claims that the scheme requires. If the token is the whole body,
+// the body that it replaces has its other claims.
 func (sc *Scheme) signToken(q *Request, with Signing) error {
 	want, claims := &sc.Claims, jwt.MapClaims{}
 	if sc.At.IsZero() {

@@ -59,6 +59,8 @@ func (c *onlyCertificate) Certificate(from *Issuer, url string, _ time.Time) (*x
 	return c.leaf, from.CheckURL(url)
 }
 
+func (*onlyCertificate) Key(string, string, time.Time) (string, error) { return "", ErrUntrusted }
+
 func TestVectorsOfSNSVerifyByTheirCertificateAndNoBitOfWhatIsSignedCanBeTurned(t *testing.T) {
 	p := sns()
 	vectors := vectorsOf(t, map[string]*Profile{"aws-sns": p})

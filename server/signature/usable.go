@@ -18,7 +18,7 @@ func (p *Profile) Checks(e *hook.Endpoint) bool {
 	if !p.Messages && !slices.ContainsFunc(schemes, complete) {
 		return false
 	}
-	return !p.Certificate.IsZero() || p.hasUsableSecret(e, p.SecretsOf(e))
+	return p.NamesCertificate() || p.hasUsableSecret(e, p.SecretsOf(e))
 }
 
 // hasUsableSecret reports whether one of the secrets makes a key for this sender. An expired certificate counts.
