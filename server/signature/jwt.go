@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"encoding/base64"
 	"encoding/hex"
@@ -130,8 +131,11 @@ func (t *webToken) matches(q *Request, k key) bool {
 // the first is not written as the scheme says, or if there are more than can be read.
 func (sc *Scheme) tokens(q *Request) (texts []string, sent bool) {
 	if sc.At.IsZero() {
-		body := strings.TrimSpace(string(q.Record.Body))
-		return []string{body}, body != ""
+		body := bytes.TrimSpace(q.Record.Body)
+		if len(body) == 0 || len(body) > maxToken {
+			return nil, len(body) > 0
+		}
+		return []string{string(body)}, true
 	}
 	text, sent := sc.credential(q)
 	if text == "" {

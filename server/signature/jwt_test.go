@@ -209,6 +209,34 @@ func TestNoTokenVerifiesByAnotherAlgorithmThanItsKey(t *testing.T) {
 	}
 }
 
+// TestABodyThatIsNoTokenIsRejected has a sender whose body is the token.
+func TestABodyThatIsNoTokenIsRejected(t *testing.T) {
+	p := byPublicKey()["wix"]
+	key, public, err := p.NewKey(vectorTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := extracttest.Record("POST", nil, `{"id":"e1"}`)
+	if err := p.Sign(r, Signing{Endpoint: tokenEndpoint(public), At: vectorTime, Key: key}); err != nil {
+		t.Fatal(err)
+	}
+	right := string(r.Body)
+	for body, reason := range map[string]hook.Reason{
+		"":                                    "signature_missing",
+		right:                                 "",
+		right + "\n":                          "",
+		right + strings.Repeat(" ", 1e7):      "",
+		`{"id":"e1"}`:                         "signature_malformed",
+		strings.Repeat("a", maxToken) + right: "signature_malformed",
+		right + "\n" + right:                  "signature_malformed",
+	} {
+		got := verdict(p, tokenEndpoint(public), extracttest.Record("POST", nil, body), ReceiveContext{At: vectorTime})
+		if got.Reason != reason || (got.Verdict == hook.Verified) != (reason == "") {
+			t.Errorf("%.20s: %+v", body, got)
+		}
+	}
+}
+
 func inPEM(t *testing.T, key any) string {
 	t.Helper()
 	der, err := x509.MarshalPKIXPublicKey(key)
