@@ -33,7 +33,7 @@ var floors = map[string]int{
 
 	"server/provider": 6,
 
-	"server/sample": 7, "server/diagnose": 7,
+	"server/sample": 7, "server/diagnose": 7, "server/recognize": 7,
 
 	"server/intake": 8, "server/status": 8, "server/client": 8, "web": 8,
 

@@ -8,6 +8,7 @@ import (
 
 	"hookbeam/server/hook"
 	"hookbeam/server/provider"
+	"hookbeam/server/recognize"
 	"hookbeam/server/sample"
 	"hookbeam/server/wire"
 )
@@ -20,6 +21,10 @@ func (a *API) mountProviders(h huma.API) {
 	register(a, h, a.call("POST /providers/{id}/check-secret", "check-secret", "Check a secret",
 		"Says what saving this secret would say: an error if it could not be saved, and the doubts that the endpoint "+
 			"would have about it. The secret is not stored."), a.checkSecret)
+	register(a, h, a.call("POST /providers/identify", "identify-provider", "Name the sender of a request",
+		"Ranks the senders that a pasted request may be from. The text may be a raw HTTP request, a curl command, "+
+			"headers as lines, a logged JSON object with headers, names of headers, or a body. It is not stored, and "+
+			"nothing is verified."), a.identify)
 }
 
 func (a *API) listProviders(context.Context, *struct{}) (*struct{ Body wire.ProviderList }, error) {
@@ -34,7 +39,8 @@ func (a *API) listProviders(context.Context, *struct{}) (*struct{ Body wire.Prov
 func newProvider(p *provider.Provider) wire.Provider {
 	signsURL, types := p.Signature.SignsAddress(), sample.Types(p)
 	v := wire.Provider{
-		ID: p.ID, Name: p.Name, Category: p.Category, Steps: p.Steps,
+		ID: p.ID, Name: p.Name, Aliases: append([]string{}, p.Aliases...), Category: p.Category,
+		Grade: string(p.Grade), GradeNote: p.Grade.Note(), Source: p.Source, Steps: p.Steps,
 		Secret: wire.SecretHelp{Name: p.Secret.Name, Hint: p.Secret.Hint}, Settings: []wire.ProviderSetting{},
 		SignsURL: signsURL, Ranges: []wire.IPRange{}, SampleTypes: types, SignsAddress: signsURL, Types: types,
 		Flows: []wire.Flow{},
@@ -50,6 +56,20 @@ func newProvider(p *provider.Provider) wire.Provider {
 			wire.IPRange{Name: r.Name, Source: r.Source, CIDRs: append([]string{}, r.CIDRs...)})
 	}
 	return v
+}
+
+// IdentifyRequest is the body of POST /providers/identify.
+type IdentifyRequest struct {
+	Text string `json:"text" maxLength:"65536" doc:"The request, at most 64 KiB."`
+}
+
+// identify names the senders that a pasted request may be from.
+func (a *API) identify(_ context.Context, in *struct{ Body IdentifyRequest }) (*struct{ Body wire.Candidates }, error) {
+	r, err := recognize.Parse([]byte(in.Body.Text))
+	if err != nil {
+		return nil, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: recognize.Sentence(err)}
+	}
+	return &struct{ Body wire.Candidates }{recognize.Wire(recognize.Senders(r))}, nil
 }
 
 // CheckSecretRequest is the body of POST /providers/{id}/check-secret.

@@ -82,6 +82,7 @@ func table() []route {
 		apiRoute("DELETE /api/v1/session"),
 		apiRoute("GET /api/v1/providers"),
 		apiBodyRoute("POST /api/v1/providers/{id}/check-secret"),
+		apiBodyRoute("POST /api/v1/providers/identify"),
 		apiRoute("GET /api/v1/endpoints"),
 		apiBodyRoute("POST /api/v1/endpoints"),
 		apiRoute("GET /api/v1/endpoints/{id}"),

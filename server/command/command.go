@@ -73,6 +73,7 @@ type commandLine struct {
 	Login    loginCmd    `cmd:"" help:"Print a new one-time link to the dashboard."`
 	Trigger  triggerCmd  `cmd:"" help:"Send a signed sample of a provider's webhook."`
 	Verify   verifyCmd   `cmd:"" help:"Verify the signature of a request offline, and explain a failure."`
+	Identify identifyCmd `cmd:"" help:"Name the sender of a request offline, from its headers and body."`
 	Statuses statusesCmd `cmd:"" help:"Manage the statuses of payments, orders and pipeline runs."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the API description (OpenAPI)." hidden:""`

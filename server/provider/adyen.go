@@ -31,10 +31,10 @@ import (
 // interface. Duplicates are normal, and Adyen retries for up to 30 days. The merchantReference of a modification may be
 // another one than that of its payment. Adyen used to require the answer [accepted],
 // which still works; any 2xx is enough now.
-//
-// Source: https://docs.adyen.com/development-resources/webhooks/verify-hmac-signatures/
 var adyen = Provider{
 	ID: "adyen", Name: "Adyen",
+	Aliases: []string{"Adyen for Platforms", "Adyen MarketPay"},
+	Grade:   GradeA, Source: "https://docs.adyen.com/development-resources/webhooks/verify-hmac-signatures/",
 	Steps: []string{
 		"In Adyen's Customer Area open Developers, Webhooks, and add a webhook with this address.",
 		"Generate an HMAC key under Security and add it here. Several payments in one request are verified one by one.",

@@ -11,10 +11,10 @@ import (
 // password may contain colons. This proves who sent the request but not what is in it.
 //
 // Event: the header Idempotency-Key, else the hash of the body, so that a repeated body counts as the same event.
-//
-// Source: https://www.rfc-editor.org/rfc/rfc7617
 var basicAuth = Provider{
 	ID: "basic", Name: "HTTP Basic",
+	Aliases: []string{"user and password", "Basic auth"},
+	Grade:   GradeA, Source: "https://www.rfc-editor.org/rfc/rfc7617",
 	Steps: []string{
 		"Add user:password here as the secret, with a password of at least 16 characters.",
 		"Have the sender send them as HTTP Basic authentication.",

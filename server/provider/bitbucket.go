@@ -16,10 +16,10 @@ import (
 // Event: X-Request-UUID; X-Attempt-Number counts the attempts. The type is in X-Event-Key.
 //
 // Traps: the body is limited to 256 KB. Most events have no time in their body, so the header X-Event-Time is used.
-//
-// Source: https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/
 var bitbucket = Provider{
 	ID: "bitbucket", Name: "Bitbucket Cloud",
+	Aliases: []string{"Atlassian"},
+	Grade:   GradeA, Source: "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/",
 	Steps: []string{
 		"In the repository open Repository settings, Webhooks, Add webhook, and enter this address.",
 		"Set a secret there and add the same one here. Without a secret, Bitbucket does not sign its requests.",

@@ -23,10 +23,10 @@ import (
 // the signed text, and Braintree's libraries accept a signature of the payload with one more newline at the end. When
 // the address is registered, Braintree sends GET with bt_challenge and expects the challenge signed with the same
 // key; see Challenges for what follows from this.
-//
-// Source: https://developer.paypal.com/braintree/docs/guides/webhooks/parse
 var braintree = Provider{
 	ID: "braintree", Name: "Braintree",
+	Aliases: []string{"Braintree Payments"},
+	Grade:   GradeA, Source: "https://developer.paypal.com/braintree/docs/guides/webhooks/parse",
 	Steps: []string{
 		"Set public_key to your public key and add your private key here as the secret.",
 		"In Braintree's control panel open Settings, Webhooks, and add this address. Braintree sends a " +

@@ -18,10 +18,10 @@ import (
 //
 // Traps: any 4xx answer except 408 and 429 ends the retries for good, so events that are rejected because the secret is
 // missing or wrong are lost.
-//
-// Source: https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks
 var btcpay = Provider{
 	ID: "btcpay", Name: "BTCPay Server",
+	Aliases: []string{"Bitcoin", "Lightning"},
+	Grade:   GradeA, Source: "https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks",
 	Steps: []string{
 		"In your store's settings open Webhooks and create one with this address.",
 		"Copy its secret and add it here before the first event: BTCPay does not retry a rejected delivery.",

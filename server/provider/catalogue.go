@@ -11,8 +11,15 @@ var catalogue = slices.Concat(
 	category("code", github, gitlab, bitbucket, bitbucketDataCenter),
 	category("shops", shopify, woocommerce),
 	category("chat", slack, telegram, discord, twilio),
-	category("mail", mailchimp, mandrill, hubspot, sendgrid, mailgun),
+	category("mail", mailchimp, mandrill, sendgrid, mailgun),
+	category("crm", hubspot),
 )
+
+// Categories are the kinds of senders, in the order in which the dashboard shows them: forms belong to "crm", builds to
+// "code", calls to "chat". Senders of "general" are schemes that any sender may use.
+func Categories() []string {
+	return []string{"payments", "shops", "code", "chat", "mail", "identity", "crm", "monitoring", "general"}
+}
 
 // category returns the providers with their category set. It copies them, so the variables of the senders' files have
 // none.

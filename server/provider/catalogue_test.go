@@ -2,6 +2,8 @@ package provider
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"hookbeam/server/payload"
@@ -56,6 +58,34 @@ func collectSelectors(v reflect.Value, use func(text string)) {
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
 			collectSelectors(v.MapIndex(key), use)
+		}
+	}
+}
+
+// TestEverySenderSaysHowSureItsFactsAre holds the fields that the catalogue shows: a named sender names its page.
+func TestEverySenderSaysHowSureItsFactsAre(t *testing.T) {
+	owned := []string{"generic", "generic-hmac", "shared-secret-header"} // the endpoint's owner decides how they sign
+	names := map[string]string{}
+	for _, p := range All() {
+		if !slices.Contains([]Grade{GradeA, GradeB, GradeC}, p.Grade) {
+			t.Errorf("%s has the grade %q", p.ID, p.Grade)
+		}
+		if !strings.HasPrefix(p.Source, "https://") && !slices.Contains(owned, p.ID) {
+			t.Errorf("%s has the source %q", p.ID, p.Source)
+		}
+		if !slices.Contains(Categories(), p.Category) {
+			t.Errorf("%s has the category %q", p.ID, p.Category)
+		}
+		if (p.Grade == GradeA) != (p.Grade.Note() == "") {
+			t.Errorf("%s: the note of grade %s is %q", p.ID, p.Grade, p.Grade.Note())
+		}
+		names[strings.ToLower(p.Name)] = p.ID
+	}
+	for _, p := range All() {
+		for _, alias := range p.Aliases {
+			if id, taken := names[strings.ToLower(alias)]; taken {
+				t.Errorf("the alias %q of %s is the name of %s", alias, p.ID, id)
+			}
 		}
 	}
 }

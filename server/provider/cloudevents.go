@@ -15,10 +15,10 @@ import (
 //
 // Traps: before its first event a sender may ask with OPTIONS and WebHook-Request-Origin whether it may send; see
 // challenge.Origin. The token protects no content.
-//
-// Source: https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md
 var cloudevents = Provider{
 	ID: "cloudevents", Name: "CloudEvents HTTP webhook",
+	Aliases: []string{"CNCF", "Azure Event Grid"},
+	Grade:   GradeB, Source: "https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md",
 	Steps: []string{
 		"Add a token here and have the sender send it as Authorization: Bearer, or as access_token in the address.",
 		"The sender may first ask for permission for its origin. Set origin in the settings to allow only one.",

@@ -18,10 +18,10 @@ import (
 //
 // Traps: event types contain a colon (charge:confirmed). A payment that arrives too late is charge:delayed until a
 // person settles it, which is charge:resolved.
-//
-// Source: https://docs.cdp.coinbase.com/commerce/docs/webhooks
 var coinbaseCommerce = Provider{
 	ID: "coinbase-commerce", Name: "Coinbase Commerce",
+	Aliases: []string{"crypto"},
+	Grade:   GradeA, Source: "https://docs.cdp.coinbase.com/commerce/docs/webhooks",
 	Steps: []string{
 		"In Coinbase Commerce open Settings, Notifications, and add this address.",
 		"Reveal the shared secret there and add it here.",

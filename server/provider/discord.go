@@ -18,10 +18,10 @@ import (
 // Traps: Discord sends requests with a wrong signature on purpose and expects 401; an endpoint that accepts them cannot
 // be registered. Both kinds send a PING that expects different answers: 204 without a body for events, {"type":1} for
 // interactions. The times of events have no zone; they are UTC.
-//
-// Source: https://discord.com/developers/docs/events/webhook-events
 var discord = Provider{
 	ID: "discord", Name: "Discord",
+	Aliases: []string{"Discord app"},
+	Grade:   GradeB, Source: "https://discord.com/developers/docs/events/webhook-events",
 	Steps: []string{
 		"In Discord's developer portal open your application, General Information, and add its public key here.",
 		"Open Webhooks there and enter this address. Discord sends a PING, and another one with a wrong " +

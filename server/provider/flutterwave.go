@@ -23,10 +23,10 @@ import (
 //
 // Traps: because a token protects no content, Flutterwave advises to query the transaction before goods are delivered.
 // charge.completed means that the attempt ended; data.status says whether it succeeded.
-//
-// Source: https://developer.flutterwave.com/docs/webhooks
 var flutterwave = Provider{
 	ID: "flutterwave", Name: "Flutterwave",
+	Aliases: []string{"Rave"},
+	Grade:   GradeB, Source: "https://developer.flutterwave.com/docs/webhooks",
 	Steps: []string{
 		"In Flutterwave's dashboard open Settings, Webhooks, and enter this address.",
 		"Choose a secret hash there and add the same one here. It proves who sent a request, " +

@@ -12,6 +12,8 @@ import (
 // from the beginning of the body only, so that the cost does not depend on its size.
 var generic = Provider{
 	ID: "generic", Name: "Any sender",
+	Aliases: []string{"other", "custom", "unsigned", "Zapier", "n8n"},
+	Grade:   GradeA,
 	Steps: []string{
 		"Give the address to the sender as its webhook URL.",
 		"If the sender can send a header of your choice, set a secret here and have it sent as X-Webhook-Secret.",

@@ -15,6 +15,8 @@ import (
 // the same event.
 var genericHMAC = Provider{
 	ID: "generic-hmac", Name: "Generic HMAC",
+	Aliases: []string{"other", "custom", "own sender", "HMAC-SHA256"},
+	Grade:   GradeA,
 	Steps: []string{
 		"Add the secret that the sender signs with.",
 		"Describe in the settings how it signs: header and prefix, algorithm (sha1, sha256, sha384, sha512), " +

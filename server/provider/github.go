@@ -18,10 +18,10 @@ import (
 // Traps: GitHub never retries by itself, so an outage loses events until somebody redelivers them, within three days. A
 // webhook with the content type "form" has the JSON in the field payload; the signature covers the raw body in both
 // cases. There is no time in the signature, and no member for the event's time that all events share.
-//
-// Source: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 var github = Provider{
 	ID: "github", Name: "GitHub",
+	Aliases: []string{"GitHub Actions", "GitHub Enterprise", "GHES", "Git"},
+	Grade:   GradeA, Source: "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
 	Steps: []string{
 		"In the repository or organisation open Settings, Webhooks, Add webhook, and enter this address.",
 		"Choose a secret of at least 16 characters; add the same secret here.",

@@ -19,10 +19,10 @@ import (
 //
 // Traps: a secret token protects no content. Times come in RFC 3339 and in GitLab's own format with a zone name, and
 // job events may have none. GitLab disables a webhook that fails repeatedly.
-//
-// Source: https://docs.gitlab.com/user/project/integrations/webhooks/
 var gitlab = Provider{
 	ID: "gitlab", Name: "GitLab",
+	Aliases: []string{"GitLab CI", "Git"},
+	Grade:   GradeB, Source: "https://docs.gitlab.com/user/project/integrations/webhooks/",
 	Steps: []string{
 		"In the project or group open Settings, Webhooks, Add new webhook, and enter this address.",
 		"Set a secret token of at least 16 characters and add the same one here. Prefer a signing " +

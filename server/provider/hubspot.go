@@ -19,10 +19,10 @@ import (
 //
 // Traps: HubSpot decodes twelve escapes in the URL before it signs, and no others; see decodedForms. A 4xx answer
 // other than 429 ends the retries.
-//
-// Source: https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests
 var hubspot = Provider{
 	ID: "hubspot", Name: "HubSpot",
+	Aliases: []string{"CRM"},
+	Grade:   GradeA, Source: "https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests",
 	Steps: []string{
 		"In HubSpot's developer account open your app, Webhooks, and enter this address as the target URL.",
 		"Add the app's client secret here.",

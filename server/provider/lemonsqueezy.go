@@ -22,10 +22,10 @@ import (
 // refunds.
 //
 // Traps: there is no timestamp in the signature, so an old request that was captured verifies again.
-//
-// Source: https://docs.lemonsqueezy.com/help/webhooks/signing-requests
 var lemonsqueezy = Provider{
 	ID: "lemonsqueezy", Name: "Lemon Squeezy",
+	Aliases: []string{"LemonSqueezy"},
+	Grade:   GradeA, Source: "https://docs.lemonsqueezy.com/help/webhooks/signing-requests",
 	Steps: []string{
 		"In Lemon Squeezy open Settings, Webhooks, and add this address.",
 		"Choose a signing secret of 16 to 40 characters and add the same one here.",

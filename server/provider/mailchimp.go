@@ -15,10 +15,10 @@ import (
 // such as data[merges][FNAME].
 //
 // Traps: when the address is saved, Mailchimp sends a GET and expects 200. fired_at is UTC without a zone.
-//
-// Source: https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/
 var mailchimp = Provider{
 	ID: "mailchimp", Name: "Mailchimp (Marketing)",
+	Aliases: []string{"Intuit", "newsletter"},
+	Grade:   GradeB, Source: "https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/",
 	Steps: []string{
 		"Choose a long secret, add it here, and append it to this address as ?secret=…, because Mailchimp does " +
 			"not sign its requests.",

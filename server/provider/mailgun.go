@@ -20,10 +20,10 @@ import (
 // with it while the timestamp is within the tolerance; the dashboard therefore shows that the signature covers the time
 // only. Of a form nothing else is read: it has the headers of an inbound mail as fields, whose names and values, such
 // as the Message-Id, are chosen by whoever wrote the mail.
-//
-// Source: https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks
 var mailgun = Provider{
 	ID: "mailgun", Name: "Mailgun",
+	Aliases: []string{"Sinch Mailgun"},
+	Grade:   GradeB, Source: "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",
 	Steps: []string{
 		"In Mailgun open Sending, Webhooks, and enter this address for the events you need. To receive mail, " +
 			"enter it as the destination of a route.",

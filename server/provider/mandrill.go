@@ -16,10 +16,10 @@ import (
 //
 // Traps: the signed URL is the one registered at Mailchimp; behind a proxy it must be set as signed_url. When the
 // webhook is added, Mailchimp sends a HEAD request and expects 200.
-//
-// Source: https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/
 var mandrill = Provider{
 	ID: "mandrill", Name: "Mailchimp Transactional (Mandrill)",
+	Aliases: []string{"Mailchimp Transactional"},
+	Grade:   GradeB, Source: "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/",
 	Steps: []string{
 		"In Mailchimp Transactional open Settings, Webhooks, and add this address with the events you " +
 			"need. Mailchimp first sends a test request, and this server answers it.",

@@ -23,10 +23,10 @@ import (
 // deliveries with the same body are two changes, not a repeat. The event of a paid link does not say which payment paid
 // it. If both have one reference, the link's money is taken for that of the payments: they are not added up, so a paid
 // link beside its payment does not read as paid twice. See Summary.Uncarried in package hook.
-//
-// Source: https://docs.mollie.com/reference/webhooks-new
 var mollie = Provider{
 	ID: "mollie", Name: "Mollie",
+	Aliases: []string{"iDEAL"},
+	Grade:   GradeB, Source: "https://docs.mollie.com/reference/webhooks-new",
 	Steps: []string{
 		"In Mollie's dashboard open Developers, Webhooks, and add this address.",
 		"Copy the signing secret from there and add it here. Classic webhooks contain only an id and are " +

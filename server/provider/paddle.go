@@ -22,10 +22,10 @@ import (
 //
 // Traps: Paddle's libraries accept a timestamp that is at most 5 seconds old; here the tolerance of the endpoint
 // decides. The order is not guaranteed, and Paddle advises to compare occurred_at.
-//
-// Source: https://developer.paddle.com/webhooks/signature-verification
 var paddle = Provider{
 	ID: "paddle", Name: "Paddle Billing",
+	Aliases: []string{"Paddle"},
+	Grade:   GradeA, Source: "https://developer.paddle.com/webhooks/signature-verification",
 	Steps: []string{
 		"In Paddle open Developer tools, Notifications, and create a destination with this address.",
 		"Copy that destination's secret key and add it here.",

@@ -34,10 +34,10 @@ import (
 // uses the time of receipt. Resources of the v1 API and of the v2 API have different members for the same fact, and
 // v1 writes refunds as negative amounts. An authorization that expired is reported as VOIDED. Which merchant a payment
 // is for is named by some events only: a reference is a name within it where it is.
-//
-// Source: https://developer.paypal.com/api/rest/webhooks/rest/
 var paypal = Provider{
 	ID: "paypal", Name: "PayPal",
+	Aliases: []string{"Venmo"},
+	Grade:   GradeA, Source: "https://developer.paypal.com/api/rest/webhooks/rest/",
 	Steps: []string{
 		"In PayPal's developer dashboard open your app and add this address under Webhooks.",
 		"Copy the webhook's id from there to the setting webhook_id.",

@@ -22,10 +22,9 @@ import (
 //
 // Traps: a refund's events have no time, so the time of receipt counts. Amounts are in the subunit of the currency,
 // with two digits for the West African franc (XOF) too. data.domain tells test from live.
-//
-// Source: https://paystack.com/docs/payments/webhooks/
 var paystack = Provider{
 	ID: "paystack", Name: "Paystack",
+	Grade: GradeB, Source: "https://paystack.com/docs/payments/webhooks/",
 	Steps: []string{
 		"In Paystack's dashboard open Settings, API Keys & Webhooks, and enter this address.",
 		"Paystack signs with your secret key (sk_…): add it here.",

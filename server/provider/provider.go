@@ -27,7 +27,10 @@ type Provider struct {
 	Name  string   // for people
 	Steps []string // instructions to set it up, in order
 
-	Category string // general, payments, code, shops, chat or mail
+	Aliases  []string // other names that people search it by: former ones, products, companies
+	Grade    Grade    // how sure its literal is
+	Source   string   // the sender's page about its signature; "" where the endpoint's owner decides how it signs
+	Category string   // one of Categories
 	Secret   SecretWords
 	Settings []Setting // further settings of an endpoint, in the order of the form
 	Ranges   []Range   // the addresses that it sends from

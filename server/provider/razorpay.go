@@ -29,10 +29,10 @@ import (
 // payment as authorized although it was captured, so the event's name decides and not the status in the body. The
 // created_at of a link's event is when the link was made. Events do not say whether they are a test. A
 // customer who gave no address has void@razorpay.com, which says nothing about who it is.
-//
-// Source: https://razorpay.com/docs/webhooks/validate-test/
 var razorpay = Provider{
 	ID: "razorpay", Name: "Razorpay",
+	Aliases: []string{"UPI"},
+	Grade:   GradeA, Source: "https://razorpay.com/docs/webhooks/validate-test/",
 	Steps: []string{
 		"In Razorpay's dashboard open Account & Settings, Webhooks, and add this address.",
 		"Choose a secret there and add the same one here. It is not the API key's secret.",

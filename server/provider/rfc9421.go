@@ -14,10 +14,10 @@ import (
 // Event: the parameter nonce, else Idempotency-Key, else the hash of the body.
 //
 // Traps: a signature that does not cover content-digest says nothing about the body, so it is required and checked.
-//
-// Source: https://www.rfc-editor.org/rfc/rfc9421
 var rfc9421 = Provider{
 	ID: "rfc9421", Name: "RFC 9421 HTTP Message Signatures",
+	Aliases: []string{"HTTP signatures", "HTTP Message Signatures"},
+	Grade:   GradeA, Source: "https://www.rfc-editor.org/rfc/rfc9421",
 	Steps: []string{
 		"Add the shared secret (hmac-sha256), or the sender's public key in PEM (Ed25519, ECDSA on P-256, " +
 			"RSA). If a key's label is the sender's keyid, only that key is tried.",

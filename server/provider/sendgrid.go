@@ -17,11 +17,11 @@ import (
 //
 // Traps: the body ends with CR LF, which is part of what is signed, so a proxy must not trim it. The signature is off
 // by default.
-//
-// Source:
-// https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
 var sendgrid = Provider{
 	ID: "sendgrid", Name: "SendGrid Event Webhook",
+	Aliases: []string{"Twilio SendGrid"},
+	Grade:   GradeA,
+	Source:  "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
 	Steps: []string{
 		"In SendGrid open Settings, Mail Settings, Event Webhook, and enter this address.",
 		"Enable the signed event webhook, and add its verification key here.",

@@ -14,6 +14,8 @@ import (
 // which takes two requests with the same body for two events.
 var sharedSecretHeader = Provider{
 	ID: "shared-secret-header", Name: "Plain shared-secret header (X-Webhook-Secret)",
+	Aliases: []string{"token", "API key", "X-Webhook-Secret"},
+	Grade:   GradeA,
 	Steps: []string{
 		"Add a secret here and have the sender send it as X-Webhook-Secret.",
 		"If possible, have it send the id and the type of each event as X-Event-Id and X-Event-Type.",

@@ -21,10 +21,10 @@ import (
 // Traps: a retry carries the original body, so an old snapshot may arrive after a newer one; updated_at decides.
 // Shopify retries 8 times within 4 hours and then deletes a subscription that was made by the API. The order is not
 // guaranteed.
-//
-// Source: https://shopify.dev/docs/apps/build/webhooks/subscribe/https
 var shopify = Provider{
 	ID: "shopify", Name: "Shopify",
+	Aliases: []string{"Shopify Payments", "Shop Pay"},
+	Grade:   GradeA, Source: "https://shopify.dev/docs/apps/build/webhooks/subscribe/https",
 	Steps: []string{
 		"In Shopify's admin open Settings, Notifications, Webhooks, and create one with this address and the " +
 			"format JSON.",

@@ -20,10 +20,10 @@ import (
 // Traps: Slack waits 3 seconds for the answer. When the address is entered, it sends url_verification and expects the
 // challenge back; that request is signed like any other. An answer with a body to a slash command is shown to the user,
 // so the answer is empty.
-//
-// Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 var slack = Provider{
 	ID: "slack", Name: "Slack",
+	Aliases: []string{"Slack app", "Events API", "slash command"},
+	Grade:   GradeA, Source: "https://docs.slack.dev/authentication/verifying-requests-from-slack",
 	Steps: []string{
 		"On api.slack.com open your app, Basic Information, and add its signing secret here.",
 		"Open Event Subscriptions there and enter this address as the request URL. Slack sends a challenge, " +

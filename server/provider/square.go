@@ -25,10 +25,10 @@ import (
 // Traps: the signed URL is the one registered at Square, byte for byte. Behind a proxy or with another host name it
 // must be set as signed_url. The order is not guaranteed. Within the
 // same time the version of a payment decides. Nothing says what an order without an invoice amounts to.
-//
-// Source: https://developer.squareup.com/docs/webhooks/step3validate
 var square = Provider{
 	ID: "square", Name: "Square",
+	Aliases: []string{"Block", "Cash App"},
+	Grade:   GradeA, Source: "https://developer.squareup.com/docs/webhooks/step3validate",
 	Steps: []string{
 		"In Square's developer console open your application, Webhooks, and add a subscription with this address.",
 		"Copy the subscription's signature key and add it here.",

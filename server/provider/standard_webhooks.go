@@ -17,10 +17,10 @@ import (
 //
 // Traps: Stripe's secrets start with whsec_ as well, and are used without decoding. The specification's own Go library
 // checks v1 only.
-//
-// Source: https://www.standardwebhooks.com
 var standardWebhooks = Provider{
 	ID: "standard-webhooks", Name: "Standard Webhooks",
+	Aliases: []string{"webhook-signature"},
+	Grade:   GradeA, Source: "https://www.standardwebhooks.com",
 	Steps: []string{
 		"Register this address at the sender.",
 		"Add the secret that the sender shows: whsec_… for v1, or the public key whpk_… for v1a.",

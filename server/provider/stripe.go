@@ -22,10 +22,10 @@ import (
 // Traps: the order of arrival is not guaranteed, and Stripe retries for up to three days. Thin events (types v2.*, and
 // v1.* where they were asked for) have related_object instead of data.object: they name an object and say nothing else
 // about it.
-//
-// Source: https://docs.stripe.com/webhooks#verify-manually
 var stripe = Provider{
 	ID: "stripe", Name: "Stripe",
+	Aliases: []string{"Stripe Connect", "Stripe Checkout"},
+	Grade:   GradeA, Source: "https://docs.stripe.com/webhooks#verify-manually",
 	Steps: []string{
 		"In Stripe's dashboard open Developers, Webhooks, and add a destination with this address and the " +
 			"events you need.",

@@ -16,10 +16,10 @@ import (
 // Event: the header Svix-Id, which a retry keeps.
 //
 // Traps: the type is at the place that the service chose, mostly the member type.
-//
-// Source: https://docs.svix.com/receiving/verifying-payloads/how-manual
 var svix = Provider{
 	ID: "svix", Name: "Svix",
+	Aliases: []string{"Clerk", "Resend"},
+	Grade:   GradeA, Source: "https://docs.svix.com/receiving/verifying-payloads/how-manual",
 	Steps: []string{
 		"Register this address as an endpoint at the sender that uses Svix.",
 		"Open the endpoint there, reveal its signing secret (whsec_…) and add it here.",

@@ -16,10 +16,10 @@ import (
 //
 // Traps: Telegram reads the body of a 2xx answer as a call of a Bot API method, so the answer must be empty. Updates
 // that cannot be delivered are kept for 24 hours.
-//
-// Source: https://core.telegram.org/bots/api#setwebhook
 var telegram = Provider{
 	ID: "telegram", Name: "Telegram Bot API",
+	Aliases: []string{"Telegram bot"},
+	Grade:   GradeB, Source: "https://core.telegram.org/bots/api#setwebhook",
 	Steps: []string{
 		"Choose a secret of 16 to 256 letters, digits, _ and -, and add it here.",
 		"Call setWebhook with this address as url and the same secret as secret_token.",

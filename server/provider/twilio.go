@@ -21,10 +21,10 @@ import (
 // registered or as an old encoder writes it, where it's stays as it is; see twilioForms. Behind a proxy it must be set
 // as signed_url. There is no time in the signature. The answer is TwiML, and an empty Response
 // does nothing.
-//
-// Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security
 var twilio = Provider{
 	ID: "twilio", Name: "Twilio",
+	Aliases: []string{"SMS", "Twilio Voice"},
+	Grade:   GradeA, Source: "https://www.twilio.com/docs/usage/webhooks/webhooks-security",
 	Steps: []string{
 		"In Twilio's console copy the account's primary auth token and add it here.",
 		"Enter this address as the webhook or status callback of your number or service.",

@@ -16,10 +16,10 @@ import (
 //
 // Traps: a hub confirms a subscription with GET and hub.challenge; see Challenges. Without the setting topic or
 // verify_token no subscription is confirmed.
-//
-// Source: https://www.w3.org/TR/websub/
 var websub = Provider{
 	ID: "websub", Name: "WebSub",
+	Aliases: []string{"PubSubHubbub", "YouTube"},
+	Grade:   GradeA, Source: "https://www.w3.org/TR/websub/",
 	Steps: []string{
 		"Set topic to the URL of the topic, or verify_token to a token: only that subscription is " +
 			"confirmed.",

@@ -19,10 +19,10 @@ import (
 // Traps: when a webhook is saved, WooCommerce sends an unsigned form webhook_id=N and expects exactly 200, or the
 // webhook cannot be saved; see Challenges. It never retries, and disables a webhook after more than five failures in a
 // row. date_modified_gmt has no zone and a resolution of one second.
-//
-// Source: https://woocommerce.com/document/webhooks/
 var woocommerce = Provider{
 	ID: "woocommerce", Name: "WooCommerce",
+	Aliases: []string{"WordPress", "Woo"},
+	Grade:   GradeB, Source: "https://woocommerce.com/document/webhooks/",
 	Steps: []string{
 		"In WordPress open WooCommerce, Settings, Advanced, Webhooks, and add one with this address as its " +
 			"delivery URL.",

@@ -7,7 +7,11 @@ import "hookbeam/server/hook"
 type Provider struct {
 	ID          string            `json:"id" example:"stripe" doc:"The provider's id."`
 	Name        string            `json:"name" example:"Stripe" doc:"The provider's name."`
-	Category    string            `json:"category" enum:"general,payments,code,shops,chat,mail" doc:"The kind of provider."`
+	Aliases     []string          `json:"aliases" nullable:"false" doc:"Other names that people search it by."`
+	Category    string            `json:"category" enum:"general,payments,code,shops,chat,mail,identity,crm,monitoring" doc:"The kind of provider."`
+	Grade       string            `json:"grade" enum:"A,B,C" doc:"How sure the facts are: A is documented and confirmed, B is from one source, C is not confirmed."`
+	GradeNote   string            `json:"grade_note" doc:"The grade as a sentence for people; empty for A."`
+	Source      string            `json:"source" doc:"The provider's page about its signature; empty if there is none."`
 	Steps       []string          `json:"steps" nullable:"false" doc:"How to set it up, in order."`
 	Secret      SecretHelp        `json:"secret" doc:"Which of the provider's secrets is needed."`
 	Settings    []ProviderSetting `json:"settings" nullable:"false" doc:"Its other settings, in the order to ask for them."`
@@ -62,6 +66,19 @@ type SecretCheck struct {
 
 	Complaint string `json:"complaint" deprecated:"true" doc:"Old name of error."`
 	Doubt     string `json:"doubt" deprecated:"true" doc:"Old name of warning."`
+}
+
+// Candidates are the providers that a pasted request may be from.
+type Candidates struct {
+	Candidates []Candidate `json:"candidates" nullable:"false" doc:"At most 5, most likely first; empty if no provider is known."`
+}
+
+// Candidate is one provider that a request may be from.
+type Candidate struct {
+	Provider   string   `json:"provider" example:"stripe" doc:"The provider's id."`
+	Name       string   `json:"name" example:"Stripe" doc:"The provider's name."`
+	Confidence string   `json:"confidence" enum:"high,medium,low" doc:"How likely it is. It proves nothing: only a signature does."`
+	Reasons    []string `json:"reasons" nullable:"false" example:"header Stripe-Signature" doc:"What in the request speaks for it."`
 }
 
 // Diagnosis explains why a delivery failed verification. It names secrets by their labels, and contains neither

@@ -428,6 +428,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/providers/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Name the sender of a request
+         * @description Ranks the senders that a pasted request may be from. The text may be a raw HTTP request, a curl command, headers as lines, a logged JSON object with headers, names of headers, or a body. It is not stored, and nothing is verified.
+         */
+        post: operations["identify-provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/providers/{id}/check-secret": {
         parameters: {
             query?: never;
@@ -723,6 +743,36 @@ export interface components {
             occurred_at?: string;
             /** @description The event's type. */
             type?: string;
+        };
+        /** @description One provider that a request may be from. */
+        Candidate: {
+            /**
+             * @description How likely it is. It proves nothing: only a signature does.
+             * @enum {string}
+             */
+            confidence: "high" | "medium" | "low";
+            /**
+             * @description The provider's name.
+             * @example Stripe
+             */
+            name: string;
+            /**
+             * @description The provider's id.
+             * @example stripe
+             */
+            provider: string;
+            /**
+             * @description What in the request speaks for it.
+             * @example [
+             *       "header Stripe-Signature"
+             *     ]
+             */
+            reasons: string[];
+        };
+        /** @description The providers that a request may be from. */
+        Candidates: {
+            /** @description At most 5, most likely first; empty if no provider is known. */
+            candidates: components["schemas"]["Candidate"][];
         };
         /** @description The secret to check. */
         CheckSecretRequest: {
@@ -1283,6 +1333,11 @@ export interface components {
              */
             source: string;
         };
+        /** @description A request whose sender is to be named. */
+        IdentifyRequest: {
+            /** @description The request, at most 64 KiB. */
+            text: string;
+        };
         /** @description When a status page first showed a state. */
         Impression: {
             /**
@@ -1486,13 +1541,22 @@ export interface components {
         };
         /** @description A sender that Hookbeam supports, with the steps to set it up. */
         Provider: {
+            /** @description Other names that people search it by. */
+            aliases: string[];
             /**
              * @description The kind of provider.
              * @enum {string}
              */
-            category: "general" | "payments" | "code" | "shops" | "chat" | "mail";
+            category: "general" | "payments" | "code" | "shops" | "chat" | "mail" | "identity" | "crm" | "monitoring";
             /** @description Lives of one payment that can be played, the most common first; empty if the provider reports no payments. */
             flows: components["schemas"]["Flow"][];
+            /**
+             * @description How sure the facts are: A is documented and confirmed, B is from one source, C is not confirmed.
+             * @enum {string}
+             */
+            grade: "A" | "B" | "C";
+            /** @description The grade as a sentence for people; empty for A. */
+            grade_note: string;
             /**
              * @description The provider's id.
              * @example stripe
@@ -1513,6 +1577,8 @@ export interface components {
             settings: components["schemas"]["ProviderSetting"][];
             /** @description The URL is part of what the provider signs. */
             signs_url: boolean;
+            /** @description The provider's page about its signature; empty if there is none. */
+            source: string;
             /** @description How to set it up, in order. */
             steps: string[];
         };
@@ -3388,6 +3454,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "identify-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
                 };
             };
             /** @description Error */

@@ -10,7 +10,10 @@ const groups: Record<Provider["category"], string> = {
   code: "Code and builds",
   shops: "Shops",
   chat: "Chat and calls",
-  mail: "Contacts and mail",
+  mail: "Mail",
+  identity: "Identity",
+  crm: "Forms and CRM",
+  monitoring: "Monitoring",
 };
 
 interface ProviderFieldProps {
