@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { violations } from "./axe";
+import { chooseSender } from "./catalogue";
 import { expect, test } from "./fixtures";
 import type { Delivery, Endpoint } from "./hookbeam";
 
@@ -59,7 +60,7 @@ test("a secret that looks wrong is doubted once, used with one click, and marked
   site,
 }) => {
   await page.goto(`${site.url}endpoints/new`);
-  await page.getByRole("combobox", { name: "Sender" }).selectOption("Razorpay");
+  await chooseSender(page, "Razorpay");
   await page.getByRole("button", { name: "Add a secret" }).click();
   await page.getByLabel("Value of secret live").fill("rzp_hunter22");
   await page.getByRole("button", { name: "Create endpoint" }).click();
@@ -93,7 +94,7 @@ test("a secret that looks wrong is doubted once, used with one click, and marked
 
 test("a secret is used as it was pasted, and without what copying added", async ({ page, site }) => {
   await page.goto(`${site.url}endpoints/new`);
-  await page.getByRole("combobox", { name: "Sender" }).selectOption("GitHub");
+  await chooseSender(page, "GitHub");
   await page.getByRole("button", { name: "Add a secret" }).click();
   await page.getByLabel("Value of secret live").fill(' "0123456789abcdef"');
   await page.getByLabel("Value of secret live").blur();

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { violations } from "./axe";
+import { chooseSender } from "./catalogue";
 import { expect, test } from "./fixtures";
 import { signedByStripe } from "./stripe";
 
@@ -8,7 +9,7 @@ const secret = "whsec_of-the-shop-0123456789abcdef";
 /** Makes an endpoint for Stripe as a person does, with the key that was pasted. */
 async function makeStripe(page: Page, url: string, pasted: string) {
   await page.goto(`${url}endpoints/new`);
-  await page.getByRole("combobox", { name: "Sender" }).selectOption("Stripe");
+  await chooseSender(page, "Stripe");
   await expect(page.getByLabel("Name")).toHaveValue("stripe");
   await expect(page.getByRole("list", { name: "How to set up Stripe" })).toContainText("signing secret");
   await page.getByRole("button", { name: "Add a secret" }).click();

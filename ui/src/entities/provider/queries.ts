@@ -17,6 +17,20 @@ export const providersQuery = queryOptions({
 /** All providers. */
 export const useProviders = () => useQuery(providersQuery);
 
+/** A sender that a request may be from, and why. */
+export type Candidate = components["schemas"]["Candidate"];
+
+/** The senders that a request may be from, most likely first. Nothing of the request is kept longer than it is shown. */
+export const identifyQuery = (text: string) =>
+  queryOptions({
+    queryKey: ["identify", text] as const,
+    queryFn: async ({ signal }) => unwrap(await api.POST("/providers/identify", { body: { text }, signal })).candidates,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+    enabled: text !== "",
+  });
+
 /** What the server says about a secret: with an error it cannot be saved, with doubts it can. */
 export type SecretOpinion = Pick<components["schemas"]["SecretCheck"], "error" | "doubts">;
 
