@@ -24,7 +24,10 @@ export type Candidate = components["schemas"]["Candidate"];
 export const identifyQuery = (text: string) =>
   queryOptions({
     queryKey: ["identify", text] as const,
-    queryFn: async ({ signal }) => unwrap(await api.POST("/providers/identify", { body: { text }, signal })).candidates,
+    queryFn: async ({ signal }) => {
+      const { candidates } = unwrap(await api.POST("/providers/identify", { body: { text }, signal }));
+      return candidates;
+    },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
