@@ -22,7 +22,7 @@ var bitbucketDataCenter = Provider{
 		"Choose the events and press Test connection. The test is not signed and is not an event.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the one that you chose for the webhook"},
-	Grade:  "A", Source: "https://confluence.atlassian.com/bitbucketserver/event-payload-938025882.html",
+	Grade:  GradeA, Source: "https://confluence.atlassian.com/bitbucketserver/event-payload-938025882.html",
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{At: payload.Select("header:X-Hub-Signature"), Format: signature.Prefixed,
 			Prefix: "sha256=", Hash: "sha256", Message: signature.Message("{body}")}},

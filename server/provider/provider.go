@@ -36,12 +36,6 @@ type Provider struct {
 	Settings []Setting // further settings of an endpoint, in the order of the form
 	Ranges   []Range   // the addresses that it sends from
 
-	// Grade says how well its signature is known; "": as an "A". "A": official documentation, an SDK or the sender's code
-	// was read, and a second source or a published example agrees. "B": one official source, or independent receivers
-	// that agree. "C": only receivers and notes of others. Source is the page of the sender about it.
-	Grade  string
-	Source string
-
 	Signature signature.Profile // how it signs
 	Identity  Identity          // where its events carry their id, type and time
 	Rules     extract.Rules     // what its events report of payments, orders, runs
