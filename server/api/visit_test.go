@@ -167,3 +167,18 @@ func TestASenderBringsItsSecretOnce(t *testing.T) {
 	other := h.createEndpoint(`{"name":"other","provider":"stripe"}`)
 	h.call("POST", "/endpoints/"+string(other.ID)+"/await-secret", "", 409, nil)
 }
+
+// TestNoSecretIsTakenFromAnAddressThatMayNotSend: the addresses that may send are checked first.
+func TestNoSecretIsTakenFromAnAddressThatMayNotSend(t *testing.T) {
+	h := newTestAPI(t, "")
+	e := h.createEndpoint(`{"name":"asana","provider":"generic-hmac","allow":["203.0.113.7"],"settings":{` +
+		`"challenge":"store-header","challenge_field":"X-Hook-Secret"}}`)
+	a := h.do(request{method: "POST", path: strings.TrimPrefix(e.URL, h.URL),
+		header: http.Header{"X-Hook-Secret": {genericSecret}}})
+	var now wire.Endpoint
+	h.call("GET", "/endpoints/"+string(e.ID), "", 200, &now)
+	if a.StatusCode != 403 || a.Header.Get("X-Hook-Secret") != "" || len(now.Secrets) != 0 ||
+		h.newest(e).Reason != hook.ReasonAddressNotAllowed {
+		t.Errorf("%d, %+v", a.StatusCode, now.Secrets)
+	}
+}

@@ -120,7 +120,7 @@ func (in *Intake) evaluate(p *provider.Provider, e *hook.Endpoint, r *hook.Recor
 	unchecked := *e
 	unchecked.Verify = hook.Off
 	f := p.Verify(&unchecked, r, on)
-	f.Verdict, f.Reason, f.Reply = hook.Rejected, hook.ReasonAddressNotAllowed, nil
+	f.Verdict, f.Reason, f.Reply, f.NewSecret = hook.Rejected, hook.ReasonAddressNotAllowed, nil, ""
 	return f
 }
 
