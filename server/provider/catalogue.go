@@ -10,9 +10,10 @@ var catalogue = slices.Concat(
 		braintree, paystack, flutterwave, coinbaseCommerce, btcpay),
 	category("code", github, gitlab, bitbucket, bitbucketDataCenter),
 	category("shops", shopify, woocommerce),
-	category("chat", slack, telegram, discord, twilio),
+	category("chat", slack, telegram, discord, twilio, line, twitch),
 	category("mail", mailchimp, mandrill, sendgrid, mailgun),
-	category("crm", hubspot),
+	category("identity", okta),
+	category("crm", hubspot, trello, asana, xero),
 )
 
 // Categories are the kinds of senders, in the order in which the dashboard shows them: forms belong to "crm", builds to

@@ -1,6 +1,13 @@
 package provider
 
-import "testing"
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"hookbeam/server/extract/extracttest"
+	"hookbeam/server/hook"
+)
 
 // TestEveryChallengeIsSafe holds the rules of package challenge against all senders.
 func TestEveryChallengeIsSafe(t *testing.T) {
@@ -15,5 +22,74 @@ func TestEveryChallengeIsSafe(t *testing.T) {
 	}
 	if found < 10 {
 		t.Errorf("only %d challenges", found)
+	}
+}
+
+// handshake is a request by which a sender tests an address, with the result.
+type handshake struct {
+	id, method, query, body string
+	header                  http.Header
+	e                       hook.Endpoint
+	reason                  hook.Reason
+	reply                   string
+	status                  int // of the reply; 0: there is none
+}
+
+// check examines the request. An endpoint without a secret does not verify.
+func (c handshake) check(t *testing.T) {
+	r := extracttest.Record(c.method, c.header, c.body)
+	r.Query = c.query
+	if len(c.e.Secrets) == 0 {
+		c.e.Verify = hook.Off
+	}
+	f := examine(c.id, c.e, r)
+	if f.Reason != c.reason || (f.Reply != nil) != (c.status != 0) || f.Verdict == hook.Verified {
+		t.Fatalf("%+v", f)
+	}
+	if f.Reply != nil && (f.Reply.Status != c.status || f.Reply.Body != c.reply) {
+		t.Errorf("%+v", f.Reply)
+	}
+}
+
+// TestFurtherHandshakes has the challenges of senders that are described by data alone.
+func TestFurtherHandshakes(t *testing.T) {
+	for name, c := range map[string]handshake{
+		"bitbucket ping": {id: "bitbucket-data-center", method: "POST", body: `{"test":true}`,
+			header: headers("X-Event-Key", "diagnostics:ping"), e: hook.Endpoint{Secrets: secret(plain)}, status: 200},
+		"bitbucket cloud's endpoint, ping": {id: "bitbucket", method: "POST", body: `{"test":true}`,
+			header: headers("X-Event-Key", "diagnostics:ping"), e: hook.Endpoint{Secrets: secret(plain)}, status: 200},
+		"bitbucket, wrongly signed ping": {id: "bitbucket-data-center", method: "POST", body: `{"test":true}`,
+			header: headers("X-Event-Key", "diagnostics:ping", "X-Hub-Signature", "sha256="+hex256("{}")),
+			e:      hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonSignatureMismatch},
+		"bitbucket, not it": {id: "bitbucket-data-center", method: "POST", body: `{"test":true}`,
+			header: headers("X-Event-Key", "pr:opened"), e: hook.Endpoint{Secrets: secret(plain)},
+			reason: hook.ReasonSignatureMissing},
+		"bitbucket ping, no secret": {id: "bitbucket-data-center", method: "POST", body: `{"test":true}`,
+			header: headers("X-Event-Key", "diagnostics:ping"), e: hook.Endpoint{Secrets: secret(" ")},
+			reason: hook.ReasonSecretMissing},
+		"line check": {id: "line", method: "POST", body: `{"destination":"U1","events":[]}`,
+			e: hook.Endpoint{Secrets: secret(plain)}, status: 200},
+		"line check, wrongly signed": {id: "line", method: "POST", body: `{"events":[]}`,
+			header: headers("X-Line-Signature", b64256("{}")), e: hook.Endpoint{Secrets: secret(plain)},
+			reason: hook.ReasonSignatureMismatch},
+		"line, an event without a signature": {id: "line", method: "POST", body: `{"events":[{}]}`,
+			e: hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonSignatureMissing},
+		"twitch": {id: "twitch", method: "POST", body: `{"challenge":"c-1"}`, reply: "c-1", status: 200,
+			header: headers("Twitch-Eventsub-Message-Type", "webhook_callback_verification")},
+		"twitch, not signed": {id: "twitch", method: "POST", body: `{"challenge":"c-1"}`,
+			header: headers("Twitch-Eventsub-Message-Type", "webhook_callback_verification"),
+			e:      hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonSignatureMissing},
+		"trello": {id: "trello", method: "HEAD", e: hook.Endpoint{Secrets: secret(plain)}, status: 200},
+		"okta": {id: "okta", method: "GET", header: headers("X-Okta-Verification-Challenge", "o-1"),
+			e: hook.Endpoint{Secrets: secret(plain)}, reply: `{"verification":"o-1"}`, status: 200},
+		"okta, markup": {id: "okta", method: "GET", header: headers("X-Okta-Verification-Challenge", "<b>"),
+			e: hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonHandshakeRefused},
+		"asana, there is a secret": {id: "asana", method: "POST", e: hook.Endpoint{Secrets: secret(plain)},
+			header: headers("X-Hook-Secret", strings.Repeat("a", 64)), reason: hook.ReasonHandshakeRefused},
+		"xero, wrong on purpose": {id: "xero", method: "POST", body: `{"events":[]}`,
+			header: headers("X-Xero-Signature", b64256("{}")), e: hook.Endpoint{Secrets: secret(plain)},
+			reason: hook.ReasonSignatureMismatch},
+	} {
+		t.Run(name, c.check)
 	}
 }

@@ -135,6 +135,21 @@ func TestTheSourceOfANewSenderIsNamed(t *testing.T) {
 	}
 }
 
+// TestAnEmptyListOfEventsIsNoEvent has the requests by which senders of lists test an address. They verify, and have no
+// id, so that one is not taken for a repeat of the one before.
+func TestAnEmptyListOfEventsIsNoEvent(t *testing.T) {
+	for id, h := range map[string]http.Header{
+		"line":  headers("X-Line-Signature", b64256(`{"events":[]}`)),
+		"asana": headers("X-Hook-Signature", hex256(`{"events":[]}`)),
+		"xero":  headers("X-Xero-Signature", b64256(`{"events":[]}`)),
+	} {
+		f := examine(id, hook.Endpoint{Secrets: secret(plain)}, extracttest.Record("POST", h, `{"events":[]}`))
+		if f.Verdict != hook.Verified || f.Event != "" || f.Type != "handshake" && f.Type != "heartbeat" {
+			t.Errorf("%s: %+v", id, f)
+		}
+	}
+}
+
 // TestFurtherPublishedVectorsVerify has the vectors of many more senders: those in the catalogue must verify, and not
 // with one bit of the body changed.
 func TestFurtherPublishedVectorsVerify(t *testing.T) {
