@@ -124,14 +124,18 @@ func (q *Request) PathText(p Path) string {
 // Has reports whether the body's JSON has a value at a path, including null.
 func (q *Request) Has(s Selector) bool { return s.source == inBody && q.json().Exists(s.path) }
 
-// Count returns how many values other than null the body's JSON has under the name at a path: more than one if a member
-// occurs twice, which programs read differently.
+// Count returns how many values other than null the body's JSON has under the name at a path: more than one if a
+// member occurs twice, which programs read differently.
 func (q *Request) Count(s Selector) int {
 	if s.source != inBody {
 		return 0
 	}
 	return q.json().count(s.path)
 }
+
+// IsSound reports whether the body's JSON has no mistake. Trees read what they can of one that has, which other
+// programs may read differently.
+func (q *Request) IsSound() bool { return q.json().isSound() }
 
 // yes returns "yes" if there is a value at a selector that is not null, false, 0 or empty, and else "".
 func (q *Request) yes(s Selector) string {

@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -109,6 +110,12 @@ func (t *Tree) count(p *Path) (n int) {
 		return 0
 	}
 	return n
+}
+
+// isSound reports whether the document is JSON without a mistake.
+func (t *Tree) isSound() bool {
+	// encoding/json refuses deep nesting, where other parsers would need as much stack as the sender likes.
+	return t.root != "" && t.meter.Charge(2*len(t.root)) && json.Valid([]byte(t.root))
 }
 
 // NotEmpty reports whether there is a value at a path that is not null, false, 0 or empty.

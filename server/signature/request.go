@@ -135,7 +135,7 @@ func (q *Request) write(w io.Writer, text *signedText, secret string) bool {
 
 // writeFields writes the fields of the body that are signed. It returns false if the delivery has no such message.
 func (q *Request) writeFields(w io.Writer, fields *Fields) bool {
-	if fields == nil {
+	if fields == nil || !q.IsSound() {
 		return false
 	}
 	list := fields.Lists[q.Text(fields.By)]

@@ -65,8 +65,8 @@ type Scheme struct {
 
 // Fields are the fields of the body that the variable {fields} writes into a message: name, line feed, value, line feed
 // for each that is there, in the order of the list. Which list it is depends on the text at a place of the delivery. A
-// delivery with another text there, or with one of its fields twice, has no message: programs that read the same body
-// may take either of them.
+// delivery with another text there, with one of its fields twice or with a mistake in its JSON has no message: programs
+// that read the same body may read other values.
 type Fields struct {
 	By    payload.Selector
 	Lists map[string][]payload.Selector

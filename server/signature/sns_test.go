@@ -152,12 +152,21 @@ func TestSNSIsSignedAsItIsVerified(t *testing.T) {
 		body string
 		ok   bool
 	}{
-		"a notification":        {body("Notification", ""), true},
-		"with a subject":        {body("Notification", `,"Subject":"s"`), true},
-		"with no subject":       {body("Notification", `,"Subject":null`), true},
-		"a confirmation":        {body("SubscriptionConfirmation", `,"Token":"t","SubscribeURL":"u"`), true},
-		"the end":               {body("UnsubscribeConfirmation", `,"Token":"t","SubscribeURL":"u"`), true},
-		"of an unknown type":    {body("Other", ""), false},
+		"a notification":     {body("Notification", ""), true},
+		"with a subject":     {body("Notification", `,"Subject":"s"`), true},
+		"with no subject":    {body("Notification", `,"Subject":null`), true},
+		"a confirmation":     {body("SubscriptionConfirmation", `,"Token":"t","SubscribeURL":"u"`), true},
+		"the end":            {body("UnsubscribeConfirmation", `,"Token":"t","SubscribeURL":"u"`), true},
+		"of an unknown type": {body("Other", ""), false},
+		"with a mistake": {
+			strings.Replace(body("Notification", ""), `","Timestamp`, `";"Timestamp`, 1),
+			false,
+		},
+		"that is cut short": {strings.TrimSuffix(body("Notification", ""), "}"), false},
+		"with deep nesting": {
+			body("Notification", `,"x":`+strings.Repeat("[", 1e6)+strings.Repeat("]", 1e6)),
+			false,
+		},
 		"a type with more text": {body("Notification\nTopicArn\nx", ""), false},
 	} {
 		for i, of := range p.Schemes {
