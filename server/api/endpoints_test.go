@@ -28,10 +28,10 @@ func TestEndpointIsCreatedChangedDeletedAndRestored(t *testing.T) {
 	h.call("POST", "/endpoints", `{"name":"stripe-live","verify":"observe","tolerance":"90s","max_body":2048,
 		"secrets":[{"label":"live","value":"whsec_0123456789"},{"label":"test","value":"whsec_abcdefghij"}],
 		"response":{"status":202,"content_type":"text/plain","body":"ok"},"signed_url":"https://x.example/y",
-		"settings":{"webhook_id":"7"}}`, 201, &e)
+		"settings":{"header":"X-Own"}}`, 201, &e)
 	if e.Name != "stripe-live" || e.Provider != "generic" || e.Verify != "observe" || e.Tolerance != "1m30s" ||
 		e.MaxBody != 2048 || len(e.Secrets) != 2 || e.Response == nil || e.Response.Status != 202 ||
-		e.SignedURL == "" || e.Settings["webhook_id"] != "7" ||
+		e.SignedURL == "" || e.Settings["header"] != "X-Own" ||
 		!strings.HasPrefix(e.URL, h.URL+"/in/stripe-live-") || !strings.HasPrefix(string(e.ID), "ep_") {
 		t.Errorf("created: %+v", e)
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -43,13 +44,17 @@ func newProvider(p *provider.Provider) wire.Provider {
 		Grade: string(p.Grade), GradeNote: p.Grade.Note(), Source: p.Source, Steps: p.Steps,
 		Secret: wire.SecretHelp{Name: p.Secret.Name, Hint: p.Secret.Hint}, Settings: []wire.ProviderSetting{},
 		SignsURL: signsURL, Ranges: []wire.IPRange{}, SampleTypes: types, SignsAddress: signsURL, Types: types,
-		Flows: []wire.Flow{},
+		Flows: []wire.Flow{}, Replaces: []wire.ProviderAlias{},
 	}
 	for _, f := range sample.Flows(p) {
 		v.Flows = append(v.Flows, wire.Flow(f))
 	}
 	for _, s := range p.Settings {
-		v.Settings = append(v.Settings, wire.ProviderSetting(s))
+		v.Settings = append(v.Settings, wire.ProviderSetting{Name: s.Name, Label: s.Label, Hint: s.Hint,
+			Required: s.Required, Advanced: s.Advanced, Choices: s.Choices, Default: s.Default})
+	}
+	for _, a := range provider.Aliases(p.ID) {
+		v.Replaces = append(v.Replaces, newAlias(p, &a))
 	}
 	for _, r := range p.Ranges {
 		v.Ranges = append(v.Ranges,
@@ -70,6 +75,19 @@ func (a *API) identify(_ context.Context, in *struct{ Body IdentifyRequest }) (*
 		return nil, &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: recognize.Sentence(err)}
 	}
 	return &struct{ Body wire.Candidates }{recognize.Wire(recognize.Senders(r))}, nil
+}
+
+// newAlias returns an alias of p with the defaults that differ.
+func newAlias(p, alias *provider.Provider) wire.ProviderAlias {
+	v := wire.ProviderAlias{ID: alias.ID, Settings: map[string]string{}, SampleTypes: sample.Types(alias)}
+	for _, s := range alias.Settings {
+		if !slices.ContainsFunc(p.Settings, func(o provider.Setting) bool {
+			return o.Name == s.Name && o.Default == s.Default
+		}) {
+			v.Settings[s.Name] = s.Default
+		}
+	}
+	return v
 }
 
 // CheckSecretRequest is the body of POST /providers/{id}/check-secret.

@@ -89,6 +89,7 @@ var schemaDescriptions = map[string]string{
 	"Candidates":              "The providers that a request may be from.",
 	"Candidate":               "One provider that a request may be from.",
 	"ProviderList":            "All providers.",
+	"ProviderAlias":           "An id of an older release, which endpoints may have in place of the provider's.",
 	"ProviderSetting":         "One of a provider's settings in addition to its secret.",
 	"PublicStatus":            "What the holder of a status link can see.",
 	"PublicStatusStep":        "One change of state, as a status link shows it.",

@@ -60,6 +60,9 @@ func (c *triggerCmd) resolveTarget(ctx context.Context, p *provider.Provider, d 
 	if err != nil {
 		return t, err
 	}
+	if problem := provider.CheckSettings(p.ID, settings, nil); problem != "" {
+		return t, usageErrorf("%s", problem)
+	}
 	// Cloned, because --setting must not change the endpoint that the client returned.
 	t.endpoint.Settings = maps.Clone(t.endpoint.Settings)
 	if t.endpoint.Settings == nil {

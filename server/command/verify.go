@@ -57,6 +57,9 @@ func (c *verifyCmd) Run(d Deps) error {
 	if err != nil {
 		return err
 	}
+	if problem := provider.CheckSettings(c.Provider, settings, nil); problem != "" {
+		return usageErrorf("%s", problem)
+	}
 	at := time.Now()
 	if c.At != "" {
 		if at, err = time.Parse(time.RFC3339, c.At); err != nil {

@@ -71,7 +71,7 @@ func (d *diagnosis) otherTimestamp() {
 	}
 	// The provider's profile is shared, so a copy gets schemes in which the timestamp is a fixed text.
 	undated := d.provider.Signature
-	undated.Schemes, undated.Custom = nil, false
+	undated.Schemes, undated.Custom = nil, signature.NotCustom
 	for _, sc := range d.schemes {
 		if timestamp := d.timestampText(&sc); timestamp != "" && !strings.ContainsAny(timestamp, "{}") {
 			undated.Schemes = append(undated.Schemes, sc.Undated(timestamp))

@@ -82,7 +82,7 @@ func (p *parser) unknownKey(span Span, text string) error {
 	if dotted {
 		name += "."
 	}
-	if near, ok := nearest(name, keyNames()); ok && strings.HasSuffix(near, ".") == dotted {
+	if near, ok := Nearest(name, keyNames()); ok && strings.HasSuffix(near, ".") == dotted {
 		hint = fmt.Sprintf("Did you mean %q? ", near+path) + hint
 	} else if dotted {
 		hint = fmt.Sprintf("For a value in a JSON body, write body.%s. ", text) + hint

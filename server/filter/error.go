@@ -27,10 +27,10 @@ func (e *SyntaxError) Error() string {
 	return text
 }
 
-// nearest returns the word with the smallest edit distance to a misspelt one; false if none is near. A
+// Nearest returns the word with the smallest edit distance to a misspelt one; false if none is near. A
 // word is near if its distance is at most a third of the length plus one: "type" is near "tpye", and no
-// key is near "foo".
-func nearest(misspelt string, words []string) (string, bool) {
+// key is near "foo". Package provider uses it for the names of settings.
+func Nearest(misspelt string, words []string) (string, bool) {
 	misspelt = strings.ToLower(misspelt)
 	length := utf8.RuneCountInString(misspelt)
 	if length > maxTypoLength {
@@ -45,7 +45,7 @@ func nearest(misspelt string, words []string) (string, bool) {
 	return best, best != ""
 }
 
-// maxTypoLength is the longest text, in letters, for which nearest looks for a word. The work of
+// maxTypoLength is the longest text, in letters, for which Nearest looks for a word. The work of
 // editDistance grows with the product of the lengths.
 const maxTypoLength = 40
 
@@ -76,7 +76,7 @@ func editDistance(a, b string) int {
 
 // didYouMean returns a hint with the nearest word, or with all words if none is near.
 func didYouMean(misspelt string, words []string) string {
-	if word, ok := nearest(misspelt, words); ok {
+	if word, ok := Nearest(misspelt, words); ok {
 		return fmt.Sprintf("Did you mean %q?", word)
 	}
 	return "Use one of " + strings.Join(words, ", ") + "."

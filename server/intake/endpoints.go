@@ -311,15 +311,11 @@ func validate(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 				Detail: fmt.Sprintf("An endpoint named %q already exists. Choose another name.", e.Name)}
 		}
 	}
-	problem := validateEndpoint(e)
-	if problem == "" {
-		var was *hook.Endpoint
-		if old, known := others[e.ID]; known {
-			was = &old
-		}
-		problem = validateTexts(e, was)
+	var was *hook.Endpoint
+	if old, known := others[e.ID]; known {
+		was = &old
 	}
-	if problem != "" {
+	if problem := validateValues(e, was); problem != "" {
 		return &hook.Problem{Kind: hook.ErrInvalid, Code: "invalid_request", Detail: problem}
 	}
 	if err := validateOnly(e.Statuses.Only); err != nil || e.Statuses.Mapping == nil {
@@ -329,8 +325,24 @@ func validate(e hook.Endpoint, others map[hook.EndpointID]hook.Endpoint) error {
 	return err
 }
 
+// validateValues returns a sentence for the user about the first value of an endpoint that is not valid, or "". was is
+// the stored endpoint, nil for a new one.
+func validateValues(e hook.Endpoint, was *hook.Endpoint) string {
+	if problem := validateEndpoint(e); problem != "" {
+		return problem
+	}
+	if problem := validateTexts(e, was); problem != "" {
+		return problem
+	}
+	var before map[string]string
+	if was != nil {
+		before = was.Settings
+	}
+	return provider.CheckSettings(e.Provider, e.Settings, before)
+}
+
 // validateEndpoint returns a sentence for the user about the first value that is not valid, or "". It looks at the
-// values alone; validate and validateTexts compare with other endpoints and with the stored version.
+// values alone; validate and validateValues compare with other endpoints and with the stored version.
 func validateEndpoint(e hook.Endpoint) string {
 	if _, known := provider.For(e.Provider); !known {
 		return fmt.Sprintf("The provider %q does not exist. GET /providers lists all providers.", e.Provider)
@@ -351,9 +363,6 @@ func validateEndpoint(e hook.Endpoint) string {
 		return "settings can have at most 20 entries, and signed_url at most 2,000 characters."
 	case e.Response != nil && (e.Response.Status < 200 || e.Response.Status > 299):
 		return "response.status must be a 2xx status, because the sender must not retry a delivery that was stored."
-	}
-	if problem := provider.CheckSettings(e.Provider, e.Settings); problem != "" {
-		return "In settings, " + problem
 	}
 	if problem := validateStatuses(e.Statuses); problem != "" {
 		return problem

@@ -30,7 +30,7 @@ func resolveVerify(e, was *hook.Endpoint) error {
 	}
 	p, known := provider.For(e.Provider)
 	untouched := was != nil && e.Verify == was.Verify && !asked && !CanCheck(*was)
-	if !known || e.Verify == hook.Off || CanCheck(*e) || untouched || validateEndpoint(*e) != "" {
+	if !known || e.Verify == hook.Off || CanCheck(*e) || untouched || validateValues(*e, was) != "" {
 		return nil // other mistakes are reported first
 	}
 	return &hook.Problem{Kind: hook.ErrContradiction, Code: "secret_missing",

@@ -35,6 +35,17 @@ func secretFor(t *testing.T, p *provider.Provider) string {
 	return sampleSecret
 }
 
+// requiredSettings returns a value for each setting without which deliveries of a sender cannot be verified.
+func requiredSettings(p *provider.Provider) map[string]string {
+	settings := map[string]string{}
+	for _, s := range p.Settings {
+		if s.Required {
+			settings[s.Name] = "of-" + s.Name
+		}
+	}
+	return settings
+}
+
 func TestASampleOfEverySenderVerifies(t *testing.T) {
 	for _, p := range provider.All() {
 		t.Run(p.ID, func(t *testing.T) {
@@ -47,7 +58,7 @@ func TestASampleOfEverySenderVerifies(t *testing.T) {
 				Name:     "shop",
 				Provider: p.ID,
 				Secrets:  []hook.Secret{{Label: "live", Value: secretFor(t, &p)}},
-				Settings: map[string]string{"webhook_id": "WH-1", "public_key": "public"},
+				Settings: requiredSettings(&p),
 				Allow:    []string{"203.0.113.0/24"},
 			})
 			id, seq, err := fx.intake.Sample(e.ID, SampleRequest{})

@@ -42,7 +42,7 @@ var adyen = Provider{
 	Secret: SecretWords{Name: "HMAC key", Hint: "64 hex digits",
 		Not: []Lookalike{{"AQE", "an API key"}}},
 	Settings: []Setting{
-		{Name: "capture", Label: "Capture",
+		{Name: "capture", Label: "Capture", Choices: []string{"automatic", "manual"}, Default: "manual",
 			Hint: "automatic, if Adyen captures each payment itself: an authorised payment then counts as paid"},
 	},
 	Signature: signature.Profile{

@@ -31,8 +31,15 @@ func category(name string, list ...Provider) []Provider {
 	return list
 }
 
-// All returns a copy of every provider, in the order in which the dashboard offers them.
-func All() []Provider { return slices.Clone(catalogue) }
+// All returns a copy of every provider that is no alias, in the order in which the dashboard offers them.
+func All() []Provider {
+	return slices.DeleteFunc(slices.Clone(catalogue), func(p Provider) bool { return p.AliasOf != "" })
+}
+
+// Aliases returns the providers that are aliases of the one with this id.
+func Aliases(id string) []Provider {
+	return slices.DeleteFunc(slices.Clone(catalogue), func(p Provider) bool { return p.AliasOf != id })
+}
 
 // For returns the provider with this id; false if there is none. The provider must not be changed.
 func For(id string) (*Provider, bool) {

@@ -1,10 +1,9 @@
 package provider
 
 import (
-	"strings"
-
 	"hookbeam/server/challenge"
 	"hookbeam/server/hook"
+	"hookbeam/server/signature"
 )
 
 // challenges returns the challenges of an endpoint's sender.
@@ -21,7 +20,7 @@ func (p *Provider) ownChallenges(settings map[string]string) (own []challenge.Ch
 	var sum challenge.Sum
 	if settings["challenge"] != "" {
 		for _, sc := range p.Signature.SchemesFor(&hook.Endpoint{Settings: settings}) {
-			if p.Signature.Custom {
+			if p.Signature.Custom == signature.CustomHMAC {
 				sum = challenge.Sum{Hash: sc.Hash, Encoding: sc.Encoding}
 			}
 		}
@@ -46,8 +45,8 @@ func (p *Provider) ConfirmAddress(e *hook.Endpoint, r *hook.Record) string {
 // withOwnChallenge returns settings with those that describe a challenge.
 func withOwnChallenge(settings ...Setting) []Setting {
 	return append(settings,
-		Setting{Advanced: true, Name: "challenge", Label: "Challenge",
-			Hint: "how the sender tests the address; usually empty. One of " + strings.Join(challenge.Forms(), ", ")},
+		Setting{Advanced: true, Name: "challenge", Label: "Challenge", Choices: challenge.Forms(),
+			Hint: "how the sender tests the address; usually empty"},
 		Setting{Advanced: true, Name: "challenge_field", Label: "Field of the challenge",
 			Hint: "what the sender sends: the query parameter, header or path in the body; for hmac-json with query: " +
 				"or body: before it; for answer-method the method"},

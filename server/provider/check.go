@@ -74,9 +74,9 @@ func (p *Provider) refuses(e *hook.Endpoint, value string) string {
 		return "is blank. Copy the secret that the sender shows, or generate one."
 	case p.Signature.SendsSecret() && strings.ContainsFunc(clean, unicode.IsControl):
 		return "contains a line break or another control character, which a header cannot contain. Copy it again."
-	case p.Signature.Custom || p.Signature.Usable(e, value):
+	case p.Signature.Custom == signature.CustomHMAC || p.Signature.Usable(e, value):
 		return ""
-	case p.Signature.Secrets.Login:
+	case p.Signature.WantsLogin(e):
 		return "must be user:password."
 	case strings.Trim(strings.TrimPrefix(clean, "whsec_"), "0A=\x00") == "":
 		return "is a key of zeros, which everybody knows. Copy the secret that the sender shows, or generate one."
@@ -193,18 +193,4 @@ func (p *Provider) oddCharacter(value string) string {
 		return "This secret contains a line break or another control character. Check that you copied the right value."
 	}
 	return ""
-}
-
-// CheckSettings returns what is wrong with an endpoint's settings for a provider, "" if nothing is. The text is for a
-// person. An unknown provider has no settings to check.
-func CheckSettings(id string, settings map[string]string) string {
-	p, known := For(id)
-	if !known {
-		return ""
-	}
-	if complaint := p.Signature.CheckSettings(settings); complaint != "" || !p.OwnChallenge {
-		return complaint
-	}
-	_, complaint := p.ownChallenges(settings)
-	return complaint
 }

@@ -39,7 +39,7 @@ func FuzzSignatures(f *testing.F) {
 				}
 			}
 		}
-		if p.Signature.Messages || p.Signature.Custom {
+		if p.Signature.Messages || p.Signature.Custom == signature.CustomHMAC {
 			for _, name := range []string{"Signature-Input", "Signature", "X-Signature", "Content-Digest"} {
 				r.Headers = append(r.Headers, hook.Header{Name: name, Value: line})
 			}

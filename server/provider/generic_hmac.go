@@ -19,21 +19,32 @@ var genericHMAC = Provider{
 	Grade:   GradeA,
 	Steps: []string{
 		"Add the secret that the sender signs with.",
-		"Describe in the settings how it signs: header and prefix, algorithm (sha1, sha256, sha384, sha512), " +
-			"encoding (hex, base64, base64url), key (text, hex, base64, whsec).",
-		"If more than the body is signed, set message, such as {time}.{body}, and timestamp to the " +
-			"header with the time in seconds.",
+		"Describe in the settings how it signs, as its documentation says. What you leave empty has its default.",
+		"If more than the body is signed, set message, such as {time}.{body}, and timestamp to the header " +
+			"that has the time.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the key that the sender signs with"},
 	Settings: withOwnChallenge([]Setting{
-		{Name: "header", Label: "Header", Hint: "the header with the signature; X-Signature if empty"},
-		{Name: "prefix", Label: "Prefix", Hint: "before the signature, such as sha256="},
-		{Name: "algorithm", Label: "Algorithm", Hint: "sha1, sha256, sha384 or sha512; sha256 if empty"},
-		{Name: "encoding", Label: "Encoding", Hint: "hex, base64 or base64url; hex if empty"},
-		{Name: "key", Label: "Key", Hint: "text, hex, base64 or whsec: how the secret is encoded; text if empty"},
-		{Name: "message", Label: "Message", Hint: "what is signed, such as {time}.{body}; {body} if empty"},
+		{Name: "header", Label: "Header", Default: "X-Signature",
+			Hint: "the header with the signature; several with commas between, or X-Signature-* if they are numbered"},
+		{Name: "query", Label: "Query parameter", Hint: "the parameter with the signature, if it is in no header"},
+		{Name: "prefix", Label: "Prefix", Hint: "before the signature, such as sha256= or v1="},
+		{Name: "separator", Label: "Separator", Choices: []string{"comma", "semicolon", "space"}, Default: "comma",
+			Hint: "between several signatures, or a time and a signature"},
+		{Name: "algorithm", Label: "Algorithm", Choices: []string{"sha1", "sha256", "sha384", "sha512"},
+			Default: "sha256", Hint: "the hash of the HMAC",
+			Beyond: "Only an HMAC can be verified here, no public key, JWT or plain hash."},
+		{Name: "encoding", Label: "Encoding", Choices: []string{"hex", "base64", "base64url"}, Default: "hex",
+			Hint: "of the signature"},
+		{Name: "key", Label: "Key", Choices: []string{"text", "hex", "base64", "whsec"}, Default: "text",
+			Hint: "how the secret is encoded"},
+		{Name: "message", Label: "Message", Default: "{body}",
+			Hint: "what is signed, such as {time}.{body}, with {url}, {method}, {header:Name} or {query:name}"},
 		{Name: "timestamp", Label: "Timestamp",
-			Hint: "the header with the time in seconds, if the message contains {time}"},
+			Hint: "the header with the time; or t=, if the time stands beside the signature as t=…"},
+		{Name: "unit", Label: "Unit of the timestamp",
+			Choices: []string{"auto", "seconds", "milliseconds", "rfc3339"}, Default: "auto",
+			Hint: "auto: by the number of digits", Beyond: "Other times cannot be read."},
 	}...),
 	OwnChallenge: true,
 	// Without the setting challenge, the tests are answered that prove nothing and that no event looks like.
@@ -44,7 +55,7 @@ var genericHMAC = Provider{
 			Reply: challenge.Reply{Text: challenge.Text("{token}")}},
 	},
 	Signature: signature.Profile{
-		Custom:   true,
+		Custom:   signature.CustomHMAC,
 		Envelope: payload.Envelope{Field: "payload"},
 	},
 	Identity: Identity{

@@ -32,7 +32,8 @@ var hubspot = Provider{
 	Secret: SecretWords{Name: "Client secret", Hint: "of the app",
 		Not: []Lookalike{{"pat-", "an access token"}}},
 	Settings: []Setting{
-		{Name: "legacy", Label: "Old signatures", Hint: "accept, to allow versions 1 and 2 as well"},
+		{Name: "legacy", Label: "Old signatures", Choices: []string{"accept"},
+			Hint: "accept, to allow versions 1 and 2 as well"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{

@@ -32,6 +32,10 @@ type Provider struct {
 	Grade    Grade    // how sure its literal is
 	Source   string   // the sender's page about its signature; "" where the endpoint's owner decides how it signs
 	Category string   // one of Categories
+
+	// AliasOf is the id of the provider that is offered in place of this one; "" if it is offered itself. An alias
+	// exists for the endpoints that have its id.
+	AliasOf  string
 	Secret   SecretWords
 	Settings []Setting // further settings of an endpoint, in the order of the form
 	Ranges   []Range   // the addresses that it sends from

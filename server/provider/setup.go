@@ -15,16 +15,6 @@ type SecretWords struct {
 // key".
 type Lookalike struct{ Begins, Is string }
 
-// Setting is a setting of an endpoint that a sender needs besides the secret, such as PayPal's webhook id. Selectors
-// read it as "setting:NAME".
-type Setting struct {
-	Name     string
-	Label    string
-	Hint     string
-	Required bool
-	Advanced bool // most endpoints leave it empty
-}
-
 // Range is a set of IP ranges that a sender publishes as its own. An endpoint can be restricted to them. Source is the
 // page that publishes them; compare with it, since a sender may change them.
 type Range struct {

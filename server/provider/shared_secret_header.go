@@ -6,7 +6,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// sharedSecretHeader is a sender that presents a secret in the header X-Webhook-Secret, as many tutorials show.
+// sharedSecretHeader is a sender that presents a secret in the header X-Webhook-Secret, as many tutorials show. It is
+// an alias of generic, with the same settings.
 //
 // Signature: none; the secret proves who sent the request but not what is in it.
 //
@@ -21,11 +22,14 @@ var sharedSecretHeader = Provider{
 		"If possible, have it send the id and the type of each event as X-Event-Id and X-Event-Type.",
 	},
 	Secret:       SecretWords{Name: "Secret", Hint: "yours, of 16 characters or more; sent as X-Webhook-Secret"},
-	OwnChallenge: true, Settings: withOwnChallenge(),
+	AliasOf:      generic.ID,
+	OwnChallenge: true,
+	Settings:     credentialSettings("X-Webhook-Secret, or Authorization for Bearer and Basic", "bare"),
 	Signature: signature.Profile{
 		Envelope: payload.Envelope{Field: "payload"},
 		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:X-Webhook-Secret"),
 			MismatchReason: hook.ReasonSecretMismatch}},
+		Custom: signature.CustomCredential,
 	},
 	Identity: Identity{
 		Events: joins("header:X-Event-Id", "header:Idempotency-Key", "body:id", "sha256"),

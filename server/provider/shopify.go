@@ -37,7 +37,7 @@ var shopify = Provider{
 			{"shppa_", "an access token"},
 		}},
 	Settings: []Setting{
-		{Name: "shops", Label: "Shops",
+		{Name: "shops", Label: "Shops", Choices: []string{"one", "several"}, Default: "one",
 			Hint: "several, if webhooks of more than one shop arrive without the header X-Shopify-Shop-Domain: an " +
 				"order number alone then does not identify an order"},
 	},

@@ -117,7 +117,7 @@ func TestAWorthlessSecretIsNotTaken(t *testing.T) {
 
 // takesText reports whether the text of any secret is a key for one of the sender's schemes.
 func takesText(p Provider) bool {
-	return p.Signature.Custom || p.Signature.Messages ||
+	return p.Signature.Custom == signature.CustomHMAC || p.Signature.Messages ||
 		slices.ContainsFunc(p.Signature.Schemes, func(sc signature.Scheme) bool {
 			return sc.Key == signature.AsText || sc.Key == signature.HashedWithSHA1
 		})

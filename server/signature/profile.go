@@ -12,13 +12,14 @@ import (
 )
 
 // Profile describes how one sender signs its deliveries. server/provider has one for each sender, and creates it
-// when the program starts; nothing changes it. Exactly one of Schemes, Custom and Messages is set.
+// when the program starts; nothing changes it. Exactly one of Schemes, Custom and Messages is set, except that
+// CustomCredential has Schemes beside it.
 type Profile struct {
 	// Schemes are the sender's schemes. A delivery is genuine if one of them verifies. Messages to people name the
 	// first.
 	Schemes []Scheme
-	// Custom: the endpoint's settings describe the only scheme, see customScheme.
-	Custom bool
+	// Custom: the endpoint's settings describe the only scheme.
+	Custom Custom
 	// Messages: the sender uses HTTP message signatures (RFC 9421).
 	Messages bool
 
@@ -94,7 +95,7 @@ func (p *Profile) SignsAddress() bool {
 			return true
 		}
 	}
-	return p.Custom || p.Messages
+	return p.Custom == CustomHMAC || p.Messages
 }
 
 // SignsAddressOf reports whether the signature of a delivery depends on the endpoint's address, as far as the
@@ -149,10 +150,10 @@ func (p *Profile) Place() string {
 // SchemesFor returns the sender's schemes for an endpoint. Only a custom sender's depend on the endpoint's
 // settings.
 func (p *Profile) SchemesFor(e *hook.Endpoint) []Scheme {
-	if !p.Custom {
+	own, _, custom := p.custom(e.Settings) // settings were checked when they were saved
+	if !custom {
 		return p.Schemes
 	}
-	own, _ := customScheme(e.Settings) // settings were checked when they were saved
 	return []Scheme{own}
 }
 

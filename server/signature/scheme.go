@@ -20,8 +20,10 @@ type Scheme struct {
 	Kind Kind // the cryptographic operation
 
 	// At is the place of the signature, and Format its syntax there. Prefix is the text before it: a prefix, the key of
-	// a pair, or the version in a list, depending on Format. Separator separates pairs.
+	// a pair, or the version in a list, depending on Format. Separator separates pairs, and the parts of Prefixed,
+	// where "" means a comma. MoreAt are further places, of signatures with other keys.
 	At        payload.Selector
+	MoreAt    []payload.Selector
 	Format    Format
 	Prefix    string
 	Separator string
@@ -35,7 +37,8 @@ type Scheme struct {
 	Message payload.Template
 
 	// Time is the place of the signed timestamp. TimeBeside is its key instead if it is a pair beside the signature. If
-	// both are zero, no timestamp is signed. Unit is a second or a millisecond since 1970; 0 means RFC 3339.
+	// both are zero, no timestamp is signed. Unit is a second or a millisecond since 1970; 0 means RFC 3339, and
+	// ByDigits any of them.
 	Time       payload.Selector
 	TimeBeside string
 	Unit       time.Duration
@@ -71,6 +74,10 @@ type Fields struct {
 	By    payload.Selector
 	Lists map[string][]payload.Selector
 }
+
+// ByDigits is the unit of timestamps that may be of any kind: a number of up to eleven digits is in seconds, a longer
+// one in milliseconds, and what is no number is RFC 3339. The text is signed, so nobody can change its meaning.
+const ByDigits time.Duration = -1
 
 // AddressForms appends further URLs that a sender may have signed instead of one of the addresses, such as one with
 // the default port.
@@ -121,7 +128,7 @@ type Format int
 const (
 	// Raw is the signature and nothing else.
 	Raw Format = iota
-	// Prefixed is the scheme's prefix and the signature; several are separated by commas.
+	// Prefixed is the scheme's prefix and the signature; several are separated by the scheme's separator.
 	Prefixed
 	// Pairs is key=value, several with the scheme's separator; the prefix is the key of signatures.
 	Pairs
@@ -225,7 +232,18 @@ type sentSignature struct {
 // signatures returns the signatures that the request has in the scheme's place. sent distinguishes a request
 // without the header from one whose header cannot be parsed.
 func (sc *Scheme) signatures(q *Request) (found []sentSignature, sent bool) {
-	for line := range q.Lines(sc.At) {
+	found, sent = sc.signaturesAt(q, sc.At, nil)
+	for _, at := range sc.MoreAt {
+		var more bool
+		found, more = sc.signaturesAt(q, at, found)
+		sent = sent || more
+	}
+	return found, sent
+}
+
+// signaturesAt appends the signatures of one place to found. sent reports whether there is anything.
+func (sc *Scheme) signaturesAt(q *Request, at payload.Selector, found []sentSignature) (_ []sentSignature, sent bool) {
+	for line := range q.Lines(at) {
 		sent = true
 		for more := true; more; {
 			var part string
@@ -247,7 +265,10 @@ func (sc *Scheme) signatures(q *Request) (found []sentSignature, sent bool) {
 func (sc *Scheme) part(line string) (part, rest string, more bool) {
 	switch sc.Format {
 	case Prefixed:
-		return strings.Cut(line, ",")
+		if sc.Separator == "" {
+			return strings.Cut(line, ",")
+		}
+		return strings.Cut(line, sc.Separator)
 	case Pairs:
 		return strings.Cut(line, sc.Separator)
 	case List:

@@ -49,8 +49,7 @@ func (p *Profile) Sign(r *hook.Record, with Signing) error {
 		return signMessage(q, with)
 	}
 	schemes := p.Schemes
-	if p.Custom {
-		own, complaint := customScheme(with.Endpoint.Settings)
+	if own, complaint, custom := p.custom(with.Endpoint.Settings); custom {
 		if complaint != "" {
 			return &hook.Problem{Kind: hook.ErrConflict, Code: "setting_wrong",
 				Detail: "In the endpoint's settings, " + complaint}
@@ -158,7 +157,7 @@ func (sc *Scheme) signOne(q *Request, with Signing, item string) error {
 // timestampOf formats a time in the scheme's unit.
 func (sc *Scheme) timestampOf(at time.Time) string {
 	switch sc.Unit {
-	case 0:
+	case 0: // RFC 3339
 		return at.UTC().Format(time.RFC3339)
 	case time.Millisecond:
 		return strconv.FormatInt(at.UnixMilli(), 10)

@@ -46,6 +46,9 @@ func (sc *Scheme) Write(e *hook.Endpoint, text, timestamp string) string {
 	}
 	switch sc.Format {
 	case Prefixed:
+		if sc.TimeBeside != "" {
+			return sc.TimeBeside + "=" + timestamp + sc.Separator + sc.Prefix + text
+		}
 		return sc.Prefix + text
 	case Pairs:
 		if sc.TimeBeside != "" {

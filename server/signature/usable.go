@@ -87,6 +87,12 @@ func (p *Profile) SendsSecret() bool {
 	return len(p.Schemes) > 0 && !slices.ContainsFunc(p.Schemes, signs)
 }
 
+// WantsLogin reports whether the secrets of an endpoint must be user:password.
+func (p *Profile) WantsLogin(e *hook.Endpoint) bool {
+	isLogin := func(sc Scheme) bool { return sc.Kind == Basic }
+	return p.Secrets.Login || slices.ContainsFunc(p.SchemesFor(e), isLogin)
+}
+
 // marksOf returns the marks that deliveries get which are verified with one of the readings of a secret.
 func (p *Profile) marksOf(e *hook.Endpoint, secret string) (marks hook.Marks) {
 	if p.Messages {

@@ -9,6 +9,7 @@ import (
 	"hash"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"hookbeam/server/hook"
@@ -57,8 +58,7 @@ func (p *Profile) verifySchemes(q *Request, secrets []hook.Secret) Result {
 		return verifyMessages(q, secrets)
 	}
 	schemes := p.Schemes
-	if p.Custom {
-		own, complaint := customScheme(q.Endpoint.Settings)
+	if own, complaint, custom := p.custom(q.Endpoint.Settings); custom {
 		if complaint != "" {
 			return Result{Verdict: hook.Rejected, Reason: hook.ReasonKeyMissing}
 		}
@@ -208,7 +208,7 @@ func (sc *Scheme) timestamp(q *Request) (text string, at time.Time, reason hook.
 	if text = sc.TimestampText(q); text == "" {
 		return "", at, hook.ReasonTimestampMissing
 	}
-	if sc.Unit == 0 {
+	if sc.Unit == 0 || sc.Unit == ByDigits && strings.Trim(text, "0123456789") != "" {
 		at, err := time.Parse(time.RFC3339, text)
 		if err != nil {
 			return "", at, hook.ReasonTimestampMalformed
@@ -219,7 +219,7 @@ func (sc *Scheme) timestamp(q *Request) (text string, at time.Time, reason hook.
 	if err != nil || n > 1e14 {
 		return "", at, hook.ReasonTimestampMalformed
 	}
-	if sc.Unit == time.Millisecond {
+	if sc.Unit == time.Millisecond || sc.Unit == ByDigits && n >= 1e11 {
 		return text, time.UnixMilli(int64(n)), ""
 	}
 	return text, time.Unix(int64(n), 0), ""

@@ -16,6 +16,7 @@ type Provider struct {
 	Secret      SecretHelp        `json:"secret" doc:"Which of the provider's secrets is needed."`
 	Settings    []ProviderSetting `json:"settings" nullable:"false" doc:"Its other settings, in the order to ask for them."`
 	SignsURL    bool              `json:"signs_url" doc:"The URL is part of what the provider signs."`
+	Replaces    []ProviderAlias   `json:"replaces" nullable:"false" doc:"Ids of older releases that endpoints may have in place of this one. They are valid wherever its id is."`
 	Ranges      []IPRange         `json:"ranges" nullable:"false" doc:"The IP addresses that the provider says it sends from."`
 	SampleTypes []string          `json:"sample_types" nullable:"false" doc:"Event types that samples exist for."`
 	Flows       []Flow            `json:"flows" nullable:"false" doc:"Lives of one payment that can be played, the most common first; empty if the provider reports no payments."`
@@ -38,11 +39,20 @@ type SecretHelp struct {
 
 // ProviderSetting is one of a provider's other settings.
 type ProviderSetting struct {
-	Name     string `json:"name" example:"webhook_id" doc:"Its key in an endpoint's settings."`
-	Label    string `json:"label" example:"Webhook id" doc:"What the provider calls it."`
-	Hint     string `json:"hint" doc:"Where to find it, or what it looks like."`
-	Required bool   `json:"required" doc:"Deliveries cannot be verified without it."`
-	Advanced bool   `json:"advanced,omitempty" doc:"Most endpoints leave it empty."`
+	Name     string   `json:"name" example:"webhook_id" doc:"Its key in an endpoint's settings."`
+	Label    string   `json:"label" example:"Webhook id" doc:"What the provider calls it."`
+	Hint     string   `json:"hint" doc:"Where to find it, or what it looks like."`
+	Required bool     `json:"required" doc:"Deliveries cannot be verified without it."`
+	Advanced bool     `json:"advanced,omitempty" doc:"Most endpoints leave it empty."`
+	Choices  []string `json:"choices,omitempty" nullable:"false" doc:"The only values that it can have, if they are fixed."`
+	Default  string   `json:"default,omitempty" example:"sha256" doc:"What an empty value means."`
+}
+
+// ProviderAlias is an id of an older release for a provider.
+type ProviderAlias struct {
+	ID          string            `json:"id" example:"basic" doc:"The id that endpoints have."`
+	Settings    map[string]string `json:"settings" nullable:"false" doc:"What is the default of settings where it differs."`
+	SampleTypes []string          `json:"sample_types" nullable:"false" doc:"Event types that samples exist for."`
 }
 
 // IPRange is a set of IP addresses that a provider says it sends from.

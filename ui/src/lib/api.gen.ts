@@ -1569,6 +1569,8 @@ export interface components {
             name: string;
             /** @description The IP addresses that the provider says it sends from. */
             ranges: components["schemas"]["IPRange"][];
+            /** @description Ids of older releases that endpoints may have in place of this one. They are valid wherever its id is. */
+            replaces: components["schemas"]["ProviderAlias"][];
             /** @description Event types that samples exist for. */
             sample_types: string[];
             /** @description Which of the provider's secrets is needed. */
@@ -1582,6 +1584,20 @@ export interface components {
             /** @description How to set it up, in order. */
             steps: string[];
         };
+        /** @description An id of an older release, which endpoints may have in place of the provider's. */
+        ProviderAlias: {
+            /**
+             * @description The id that endpoints have.
+             * @example basic
+             */
+            id: string;
+            /** @description Event types that samples exist for. */
+            sample_types: string[];
+            /** @description What is the default of settings where it differs. */
+            settings: {
+                [key: string]: string;
+            };
+        };
         /** @description All providers. */
         ProviderList: {
             /** @description In the order of the catalogue. */
@@ -1591,6 +1607,13 @@ export interface components {
         ProviderSetting: {
             /** @description Most endpoints leave it empty. */
             advanced?: boolean;
+            /** @description The only values that it can have, if they are fixed. */
+            choices?: string[];
+            /**
+             * @description What an empty value means.
+             * @example sha256
+             */
+            default?: string;
             /** @description Where to find it, or what it looks like. */
             hint: string;
             /**

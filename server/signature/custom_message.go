@@ -1,0 +1,102 @@
+package signature
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"hookbeam/server/payload"
+)
+
+// messageHelp explains how the setting message is written.
+const messageHelp = "message may contain only {body}, {time}, {url}, {method}, headers such as " +
+	"{header:Webhook-Id} and query parameters such as {query:id} in braces."
+
+// unsupported says what is not supported of what people may write in braces, with what to do instead.
+var unsupported = map[string]string{
+	"secret":    "message cannot contain {secret}: a hash of the secret and the message is no HMAC.",
+	"form":      "message cannot contain {form}: sorted form fields are not supported. Use {body} if the sender can.",
+	"path":      "message cannot contain {path}, only the whole {url}.",
+	"timestamp": messageHelp + " Did you mean {time}?",
+	"ts":        messageHelp + " Did you mean {time}?",
+	"t":         messageHelp + " Did you mean {time}?",
+	"payload":   messageHelp + " Did you mean {body}?",
+	"raw_body":  messageHelp + " Did you mean {body}?",
+	"id":        messageHelp + " Name the header that has the id, as in {header:Webhook-Id}.",
+}
+
+// customMessage parses the setting message. It must contain the body, because a signature that does not cover it is
+// valid for any body, and a timestamp exactly if one is sent: one that is not signed proves nothing, because anybody
+// can change it. A timestamp in the body is signed with it.
+func customMessage(text string, sc *Scheme) (t payload.Template, complaint string) {
+	text, complaint = canonicalHeaders(text)
+	if complaint != "" {
+		return nil, complaint
+	}
+	t, err := payload.ParseTemplate(text, "body", "time", "url", "method")
+	if err != nil {
+		return nil, wrongPart(text)
+	}
+	for i := range t {
+		if at := t[i].Selector; !at.IsZero() && !at.InQuery() {
+			if _, isHeader := at.Header(); !isHeader {
+				return nil, wrongPart(text)
+			}
+		}
+	}
+	inBody := strings.HasPrefix(sc.Time.String(), "body:")
+	switch {
+	case !t.Uses("body"):
+		return nil, "message must contain {body}. Otherwise, the signature would be valid for any body."
+	case t.Uses("time") != sc.dated() && !inBody:
+		return nil, "message must contain {time} if timestamp is set, and must not contain it otherwise."
+	}
+	return t, ""
+}
+
+// canonicalHeaders writes the names of the headers in a message as requests have them: people write them in any case.
+func canonicalHeaders(text string) (canonical, complaint string) {
+	const begins = "{header:"
+	if !strings.Contains(text, begins) {
+		return text, ""
+	}
+	var b strings.Builder
+	for {
+		front, rest, found := strings.Cut(text, begins)
+		name, behind, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			b.WriteString(text)
+			return b.String(), ""
+		}
+		if complaint := checkHeader("message", name); complaint != "" {
+			return "", complaint
+		}
+		b.WriteString(front + begins + http.CanonicalHeaderKey(name) + "}")
+		text = behind
+	}
+}
+
+// wrongPart returns a sentence about the first part in braces that messages cannot contain.
+func wrongPart(text string) string {
+	for rest := text; ; {
+		_, behind, found := strings.Cut(rest, "{")
+		if !found {
+			return messageHelp
+		}
+		name, after, closed := strings.Cut(behind, "}")
+		if !closed {
+			return messageHelp + " A closing brace is missing."
+		}
+		source, _, _ := strings.Cut(name, ":")
+		switch {
+		case unsupported[strings.ToLower(name)] != "":
+			return unsupported[strings.ToLower(name)]
+		case source == "body" && name != "body", source == "item", source == "xml":
+			return "message cannot contain parts of the body, because the rest would not be signed. Use {body}."
+		case name != "body" && name != "time" && name != "url" && name != "method" && source != "header" &&
+			source != "query":
+			return messageHelp + fmt.Sprintf(" It cannot contain {%s}.", name)
+		}
+		rest = after
+	}
+}
