@@ -34,6 +34,24 @@ export const identifyQuery = (text: string) =>
     enabled: text !== "",
   });
 
+/**
+ * The provider with an id. An id of an older release stands for another provider, with some other defaults of its
+ * settings.
+ */
+export function providerOf(providers: readonly Provider[] | undefined, id: string): Provider | undefined {
+  for (const provider of providers ?? []) {
+    if (provider.id === id) return provider;
+    const old = provider.replaces?.find((other) => other.id === id);
+    if (!old) continue;
+    const settings = provider.settings.map((s) => {
+      const usual = old.settings[s.name];
+      return usual === undefined ? s : { ...s, default: usual };
+    });
+    return { ...provider, settings, sample_types: old.sample_types };
+  }
+  return undefined;
+}
+
 /** What the server says about a secret: with an error it cannot be saved, with doubts it can. */
 export type SecretOpinion = Pick<components["schemas"]["SecretCheck"], "error" | "doubts">;
 

@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useSendSample } from "../../entities/endpoint/queries";
 import { Unconfirmed } from "../../entities/endpoint/unconfirmed";
-import { useProviders } from "../../entities/provider/queries";
+import { providerOf, useProviders } from "../../entities/provider/queries";
 import type { Endpoint } from "../../lib/api";
 import { Button } from "../../ui/button";
 import { CopyLine } from "../../ui/copy-line";
@@ -35,7 +35,7 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
   const sample = useSendSample();
 
   const providers = useProviders();
-  const types = providers.data?.find((p) => p.id === endpoint.provider)?.sample_types ?? [];
+  const types = providerOf(providers.data, endpoint.provider)?.sample_types ?? [];
   const [type, setType] = useState("");
   /** Its rules were changed here: what was rejected before may verify now. */
   const [changed, setChanged] = useState(false);

@@ -2,7 +2,7 @@
 
 import { type FormEvent, type RefObject, useState } from "react";
 import { useEndpoints } from "../../entities/endpoint/queries";
-import { useProviders } from "../../entities/provider/queries";
+import { providerOf, useProviders } from "../../entities/provider/queries";
 import type { Endpoint } from "../../lib/api";
 import { Problem } from "../../lib/problem";
 import { Button } from "../../ui/button";
@@ -61,7 +61,7 @@ export function EndpointForm({ endpoint, addSecret, saving, error, onSave, onCan
   };
   const providers = useProviders();
   const endpoints = useEndpoints();
-  const provider = providers.data?.find(({ id }) => id === draft.provider);
+  const provider = providerOf(providers.data, draft.provider);
   const mistakes = tried ? mistakesIn(draft) : {};
   const taken = error instanceof Problem && error.code === "name_taken";
   const secretMissing = error instanceof Problem && error.code === "secret_missing";
@@ -69,7 +69,8 @@ export function EndpointForm({ endpoint, addSecret, saving, error, onSave, onCan
   const choose = (id: string) => {
     const taken = endpoints.data?.map((e) => e.name) ?? [];
     const named = endpoint || (draft.name !== "" && draft.name !== proposedName(draft.provider, taken));
-    set({ provider: id, ...(named ? {} : { name: proposedName(id, taken) }) });
+    // Another sender has other settings.
+    set({ provider: id, settings: {}, ...(named ? {} : { name: proposedName(id, taken) }) });
   };
 
   const submit = async (event: FormEvent) => {

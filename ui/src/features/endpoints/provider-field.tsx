@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ChevronsUpDown } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useEndpoints } from "../../entities/endpoint/queries";
-import { identifyQuery, type Provider } from "../../entities/provider/queries";
+import { identifyQuery, type Provider, providerOf } from "../../entities/provider/queries";
 import { Field } from "../../ui/field";
 import { SenderMark } from "./sender-mark";
 import { recent } from "./sender-search";
@@ -23,7 +23,7 @@ export function ProviderField({ providers, value, onProvider }: ProviderFieldPro
   const [request, setRequest] = useState("");
   const identified = useQuery(identifyQuery(request));
   const endpoints = useEndpoints();
-  const chosen = providers.find(({ id }) => id === value);
+  const chosen = providerOf(providers, value);
   const name = chosen?.name ?? value;
   return (
     <div className="flex flex-col gap-2">
