@@ -90,7 +90,7 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 	case e.Verify == hook.Observe:
 		return nil, nil, nil
 	}
-	refusal = p.Problem(f)
+	refusal = p.Problem(e, f)
 	// Without a secret none would do.
 	if errors.Is(refusal.Kind, hook.ErrUnauthenticated) && f.Reason != hook.ReasonSecretMissing {
 		refusal.Authenticate = p.Signature.Authenticate(e)

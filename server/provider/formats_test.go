@@ -61,7 +61,7 @@ func fuzzFormat(f *testing.F, ids ...string) {
 			len(got.Batch) > payload.MaxItems {
 			t.Errorf("%+v", got)
 		}
-		if got.Verdict == hook.Rejected && p.Problem(got).Detail == "" {
+		if got.Verdict == hook.Rejected && p.Problem(e, got).Detail == "" {
 			t.Error("refused without a word")
 		}
 	})

@@ -50,7 +50,7 @@ func FuzzSignatures(f *testing.F) {
 			t.Errorf("%+v", got)
 		}
 		if got.Verdict == hook.Rejected {
-			_ = p.Problem(got)
+			_ = p.Problem(e, got)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +71,14 @@ func TestAnySenderHasOneWayToSendItsSecret(t *testing.T) {
 		f := p.Verify(e, extracttest.Record("POST", headers(c.header...), "{}"), signature.ReceiveContext{At: noon})
 		if f.Reason != c.reason || (f.Verdict == hook.Verified) != (c.reason == "") {
 			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	for place, settings := range map[string]map[string]string{"header X-Webhook-Secret": nil,
+		"header Cf-Webhook-Auth": set("header", "cf-webhook-auth"), "header Authorization": set("scheme", "bearer")} {
+		e := &hook.Endpoint{Settings: settings}
+		problem := generic.Problem(e, signature.Result{Reason: hook.ReasonSignatureMissing})
+		if !strings.Contains(problem.Detail, place) {
+			t.Errorf("%s: the sender is told %q", place, problem.Detail)
 		}
 	}
 	e := &hook.Endpoint{Provider: "generic", Settings: set("scheme", "basic")}
@@ -178,6 +187,8 @@ func TestSignaturesInSeveralPlaces(t *testing.T) {
 		"another query": {set("query", "signature"), nil, "signature=" + bad, hook.ReasonSignatureMismatch},
 		"a header beside it": {set("query", "signature"), []string{"X-Signature", good}, "",
 			hook.ReasonSignatureMissing},
+		"a time beside": {set("timestamp", "t=", "prefix", "v1=", "message", "{time}{body}"),
+			[]string{"X-Signature", "t=" + seconds(noon) + ",v1=" + hex256(seconds(noon)+"{}")}, "", ""},
 		"a prefix in a query": {set("query", "s", "prefix", "sha256="), nil, "s=sha256%3D" + good, ""},
 	} {
 		if complaint := CheckSettings("generic-hmac", c.settings, nil); complaint != "" {

@@ -55,7 +55,7 @@ func (s *sample) forge(t *testing.T) {
 			t.Errorf("%s: %+v", name, f)
 		}
 		p, _ := For(s.id)
-		if problem := p.Problem(f); len(problem.Detail) < 40 || strings.Contains(problem.Detail, s.secret) ||
+		if problem := p.Problem(e, f); len(problem.Detail) < 40 || strings.Contains(problem.Detail, s.secret) ||
 			!errors.Is(problem, hook.ErrUnauthenticated) && f.Reason != hook.ReasonSecretMismatch {
 			t.Errorf("%s: %v", name, problem)
 		}

@@ -8,14 +8,14 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Problem returns the answer to the sender of a rejected delivery: the text of the reason with this sender's names
+// Problem returns the answer to the sender of a delivery that an endpoint rejected: the text of the reason with this sender's names
 // filled in.
-func (p *Provider) Problem(f signature.Result) *hook.Problem {
+func (p *Provider) Problem(e *hook.Endpoint, f signature.Result) *hook.Problem {
 	compare := "and check that no proxy changes the body"
 	if p.Signature.SignsAddress() {
 		compare = "and signed_url with the URL registered there, character by character"
 	}
-	return f.Reason.Problem("{credential}", p.Signature.Place(), "{provider}", p.Name, "{missing_secret}",
+	return f.Reason.Problem("{credential}", p.Signature.Place(e), "{provider}", p.Name, "{missing_secret}",
 		p.MissingSecret(),
 		"{help}", p.secretHelp(), "{compare}", compare)
 }

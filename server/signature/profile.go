@@ -132,19 +132,16 @@ func (sc *Scheme) sentIn(r *hook.Record) bool {
 	return !inHeader || r.Header(name) != ""
 }
 
-// Place describes for people where the sender puts its signature or secret.
-func (p *Profile) Place() string {
-	switch {
-	case p.Messages:
+// Place describes for people where the sender puts its signature or secret for an endpoint.
+func (p *Profile) Place(e *hook.Endpoint) string {
+	if p.Messages {
 		return "the headers Signature-Input and Signature"
-	case len(p.Schemes) > 0:
-		if p.Schemes[0].At.IsZero() {
-			return "the body"
-		}
-		return p.Schemes[0].At.Place()
-	default:
-		return "the header that its settings name"
 	}
+	at := p.SchemesFor(e)[0].At
+	if at.IsZero() {
+		return "the body"
+	}
+	return at.Place()
 }
 
 // SchemesFor returns the sender's schemes for an endpoint. Only a custom sender's depend on the endpoint's
