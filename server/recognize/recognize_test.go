@@ -1,6 +1,7 @@
 package recognize_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -78,10 +79,10 @@ func TestTheSampleOfEverySenderIsRecognised(t *testing.T) {
 }
 
 func TestALongOrEmptyTextIsRefused(t *testing.T) {
-	if _, err := recognize.Parse([]byte(" \n")); err != recognize.ErrEmpty {
+	if _, err := recognize.Parse([]byte(" \n")); !errors.Is(err, recognize.ErrEmpty) {
 		t.Error(err)
 	}
-	if _, err := recognize.Parse(make([]byte, recognize.MaxText+1)); err != recognize.ErrTooLong {
+	if _, err := recognize.Parse(make([]byte, recognize.MaxText+1)); !errors.Is(err, recognize.ErrTooLong) {
 		t.Error(err)
 	}
 	r, err := recognize.Parse([]byte(strings.Repeat("X-A: b\n", 9000)))

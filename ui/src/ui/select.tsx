@@ -2,18 +2,13 @@ import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 
 interface SelectProps extends Omit<ComponentProps<"select">, "children"> {
-  /** Those of one group stand together. */
   choices: readonly Choice[];
 }
 
 interface Choice {
   value: string;
   label: string;
-  /** The heading that it stands below. */
-  group?: string;
 }
-
-const Option = ({ value, label }: Choice) => <option value={value}>{label}</option>;
 
 /** A choice among many. The browser's own list: right on a phone, by keyboard and for screen readers. */
 export function Select({ choices, className = "", ...rest }: SelectProps) {
@@ -26,18 +21,11 @@ export function Select({ choices, className = "", ...rest }: SelectProps) {
         }
         {...rest}
       >
-        {[...new Set(choices.map(({ group }) => group))].map((group) => {
-          const options = choices
-            .filter((choice) => choice.group === group)
-            .map((c) => <Option key={c.value} {...c} />);
-          return group ? (
-            <optgroup key={group} label={group}>
-              {options}
-            </optgroup>
-          ) : (
-            options
-          );
-        })}
+        {choices.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
       </select>
       <ChevronDown
         size={14}
