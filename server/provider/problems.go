@@ -8,8 +8,8 @@ import (
 	"hookbeam/server/signature"
 )
 
-// Problem returns the answer to the sender of a delivery that an endpoint rejected: the text of the reason with this sender's names
-// filled in.
+// Problem returns the answer to the sender of a delivery that an endpoint rejected: the text of the reason with this
+// sender's names filled in.
 func (p *Provider) Problem(e *hook.Endpoint, f signature.Result) *hook.Problem {
 	compare := "and check that no proxy changes the body"
 	if p.Signature.SignsAddress() {

@@ -5,10 +5,10 @@
 // is a certificate, which signature.ReceiveContext.Certificates may fetch.
 //
 // Start with stripe.go, an example of a sender, and then Provider. The parts of a sender are explained at
-// signature.Profile, Identity and extract.Rules, and the selectors in them ("body:data.id") at payload.Selector. To add
-// a sender, write its file, add its name to catalogue, write its samples in server/sample/samples, and a signed request
-// in testdata/senders; twitch.go is an example of one that signs with an HMAC. docs/senders.md is made from the literals
-// and their comments: go test ./server/provider -run SendersPage -update.
+// signature.Profile, Identity and extract.Rules, and the selectors in them ("body:data.id") at payload.Selector. To
+// add a sender, write its file, add its name to catalogue, write its samples in server/sample/samples, and a signed
+// request in testdata/senders; twitch.go is an example of one that signs with an HMAC. docs/senders.md is made from
+// the literals and their comments: go test ./server/provider -run SendersPage -update.
 package provider
 
 import (
