@@ -33,7 +33,8 @@ func (a *API) mountDeliveries(h huma.API) {
 		a.diagnose)
 	register(a, h, a.call("POST /deliveries/{id}/visit", "visit-confirmation", "Visit the address in a delivery",
 		"Visits confirm_url of a delivery once, so that its sender sends events. Redirects are not followed, and "+
-			"private networks are refused. Answers 409 no_confirmation if the delivery has none, and 503 visit_failed if "+
+			"private networks are refused. Answers 409 no_confirmation if the delivery has none, and 503 visit_failed "+
+			"if "+
 			"the address could not be reached."), a.visit)
 	register(a, h, a.call("GET /deliveries/{id}/redeliveries", "list-redeliveries", "List redeliveries",
 		"Returns every kept delivery of the same event, and what differs from the first."), a.listRedeliveries)

@@ -179,7 +179,8 @@ func (a *API) mountEndpoints(h huma.API) {
 		"Opens the endpoint that was created on the first start to the internet. Other endpoints do not change."),
 		a.confirmEndpoint)
 	register(a, h, a.call("POST /endpoints/{id}/await-secret", "await-secret", "Wait for the sender's secret",
-		"For the next ten minutes the endpoint takes the secret that its sender brings in a handshake, once. Answers 409 "+
+		"For the next ten minutes the endpoint takes the secret that its sender brings in a handshake, once. "+
+			"Answers 409 "+
 			"secret_present if it has a secret, and no_handshake if its sender does not bring one."), a.awaitSecret)
 	sample := a.call(
 		"POST /endpoints/{id}/sample",

@@ -61,7 +61,8 @@ func sendersMarkdown(t *testing.T) string {
 	b.WriteString("# Senders\n\n<!-- Made from server/provider: " +
 		"go test ./server/provider -run SendersPage -update -->\n\n" +
 		"What each sender signs, what that proves, and how to set it up. Grade A is documented and confirmed, B is " +
-		"from one source,\nC is not confirmed: compare with the sender's page.\n\n| sender | also | grade |\n|---|---|---|\n")
+		"from one source,\nC is not confirmed: compare with the sender's page.\n\n" +
+		"| sender | also | grade |\n|---|---|---|\n")
 	all := All()
 	for _, p := range all {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", p.Name, p.ID, strings.Join(p.Aliases, ", "), p.Grade)

@@ -29,24 +29,51 @@ func first(t *testing.T, text string) (id, why string) {
 
 func TestAPastedRequestNamesItsSender(t *testing.T) {
 	for name, c := range map[string]struct{ text, id, why string }{
-		"name of a header":      {"Stripe-Signature", "stripe", "header Stripe-Signature"},
-		"lower case":            {"x-razorpay-signature\n", "razorpay", "header X-Razorpay-Signature"},
-		"header line":           {"Paddle-Signature: ts=1;h1=00", "paddle", "header Paddle-Signature"},
-		"raw request":           {"POST /in/x HTTP/1.1\r\nHost: a\r\nX-GitHub-Event: push\r\n\r\n{}", "github", "header X-Github-Event"},
-		"shared header":         {"X-Hub-Signature: sha1=00\nX-GitHub-Event: push", "github", "header X-Hub-Signature"},
-		"shared, other sender":  {"X-Hub-Signature: sha256=00\nX-Event-Key: repo:push\nX-Hook-UUID: 1", "bitbucket", "header X-Hub-Signature"},
-		"curl":                  {`curl -X POST https://a/in -H 'X-Shopify-Hmac-Sha256: eA==' --data-raw '{"id":1}'`, "shopify", "header X-Shopify-Hmac-Sha256"},
-		"curl in lines":         {"$ curl https://a \\\n  -H \"X-Slack-Signature: v0=00\" \\\n  -d 'x'", "slack", "header X-Slack-Signature"},
-		"curl -v":               {"> POST / HTTP/1.1\n> X-Line: 1\n> X-Twilio-Signature: eA==", "twilio", "header X-Twilio-Signature"},
-		"HTTP/2":                {":method: POST\n:path: /\nbtcpay-sig: sha256=00", "btcpay", "header Btcpay-Sig"},
-		"logged JSON":           {`{"headers":{"x-cc-webhook-signature":["00"]},"body":"{}"}`, "coinbase-commerce", "header X-Cc-Webhook-Signature"},
-		"signature in the body": {`{"signature":{"timestamp":"1","token":"t","signature":"00"},"event-data":{}}`, "mailgun", "signature.signature"},
-		"batch in the body":     {`{"notificationItems":[{"NotificationRequestItem":{"additionalData":{"hmacSignature":"eA=="}}}]}`, "adyen", "hmacSignature"},
-		"type in the body":      {`{"id":"evt_1","type":"payment_intent.succeeded"}`, "stripe", "event type payment_intent.succeeded"},
-		"User-Agent":            {"User-Agent: GitHub-Hookshot/1", "github", "User-Agent GitHub-Hookshot/1"},
-		"unknown signature":     {"X-Acme-Signature: 00", "generic-hmac", "header X-Acme-Signature may be a signature"},
-		"unknown":               {"Content-Type: application/json\n\n{}", "", ""},
-		"text":                  {"hello there", "", ""},
+		"name of a header": {"Stripe-Signature", "stripe", "header Stripe-Signature"},
+		"lower case":       {"x-razorpay-signature\n", "razorpay", "header X-Razorpay-Signature"},
+		"header line":      {"Paddle-Signature: ts=1;h1=00", "paddle", "header Paddle-Signature"},
+		"raw request": {
+			"POST /in/x HTTP/1.1\r\nHost: a\r\nX-GitHub-Event: push\r\n\r\n{}",
+			"github", "header X-Github-Event",
+		},
+		"shared header": {"X-Hub-Signature: sha1=00\nX-GitHub-Event: push", "github", "header X-Hub-Signature"},
+		"shared, other sender": {
+			"X-Hub-Signature: sha256=00\nX-Event-Key: repo:push\nX-Hook-UUID: 1",
+			"bitbucket", "header X-Hub-Signature",
+		},
+		"curl": {
+			`curl -X POST https://a/in -H 'X-Shopify-Hmac-Sha256: eA==' --data-raw '{"id":1}'`,
+			"shopify", "header X-Shopify-Hmac-Sha256",
+		},
+		"curl in lines": {
+			"$ curl https://a \\\n  -H \"X-Slack-Signature: v0=00\" \\\n  -d 'x'",
+			"slack", "header X-Slack-Signature",
+		},
+		"curl -v": {
+			"> POST / HTTP/1.1\n> X-Line: 1\n> X-Twilio-Signature: eA==",
+			"twilio", "header X-Twilio-Signature",
+		},
+		"HTTP/2": {":method: POST\n:path: /\nbtcpay-sig: sha256=00", "btcpay", "header Btcpay-Sig"},
+		"logged JSON": {
+			`{"headers":{"x-cc-webhook-signature":["00"]},"body":"{}"}`,
+			"coinbase-commerce", "header X-Cc-Webhook-Signature",
+		},
+		"signature in the body": {
+			`{"signature":{"timestamp":"1","token":"t","signature":"00"},"event-data":{}}`,
+			"mailgun", "signature.signature",
+		},
+		"batch in the body": {
+			`{"notificationItems":[{"NotificationRequestItem":{"additionalData":{"hmacSignature":"eA=="}}}]}`,
+			"adyen", "hmacSignature",
+		},
+		"type in the body": {
+			`{"id":"evt_1","type":"payment_intent.succeeded"}`,
+			"stripe", "event type payment_intent.succeeded",
+		},
+		"User-Agent":        {"User-Agent: GitHub-Hookshot/1", "github", "User-Agent GitHub-Hookshot/1"},
+		"unknown signature": {"X-Acme-Signature: 00", "generic-hmac", "header X-Acme-Signature may be a signature"},
+		"unknown":           {"Content-Type: application/json\n\n{}", "", ""},
+		"text":              {"hello there", "", ""},
 	} {
 		if id, why := first(t, c.text); id != c.id || !strings.Contains(why, c.why) {
 			t.Errorf("%s: %q because of %q, want %q because of %q", name, id, why, c.id, c.why)
@@ -105,7 +132,8 @@ func TestACommandIsReadLikeAShell(t *testing.T) {
 
 // FuzzParse finds texts that make Parse or Senders fail.
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"", "A-B", "curl -H", `curl '`, `curl $'\`, "POST / HTTP/1.1\n\n", `{"headers":{}}`, "\\"} {
+	for _, seed := range []string{"", "A-B", "curl -H", `curl '`, `curl $'\`,
+		"POST / HTTP/1.1\n\n", `{"headers":{}}`, "\\"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -20,7 +20,9 @@ export const useProviders = () => useQuery(providersQuery);
 /** A sender that a request may be from, and why. */
 export type Candidate = components["schemas"]["Candidate"];
 
-/** The senders that a request may be from, most likely first. Nothing of the request is kept longer than it is shown. */
+/**
+ * The senders that a request may be from, most likely first. Nothing of the request is kept longer than it is shown.
+ */
 export const identifyQuery = (text: string) =>
   queryOptions({
     queryKey: ["identify", text] as const,
