@@ -25,6 +25,7 @@ const (
 	weighsSignature = 12 // the place of its signature
 	weighsForm      = 2  // the signature there has the sender's form
 	weighsType      = 5  // a type that its rules name
+	weighsList      = 5  // a list of events with its name, inside another member
 	weighsEvent     = 4  // a header with the id, type or time of an event
 	weighsName      = 3  // its name in User-Agent or in the name of a header
 
@@ -173,6 +174,10 @@ func (q *query) weighBody(p *provider.Provider, c *Candidate) {
 	r.Envelope = p.Signature.Envelope
 	if items := r.Items(p.Signature.Batch); len(items) > 0 {
 		r.Look(0)
+		// A list at the top, or with a name such as "events", is that of many senders.
+		if list := p.Signature.Batch.List; strings.Contains(list, ".") && r.First(p.Identity.Types) != "" {
+			c.add(weighsList, "list "+list)
+		}
 	}
 	for i := range p.Signature.Schemes {
 		at := p.Signature.Schemes[i].At

@@ -99,7 +99,9 @@ func TestTheSampleOfEverySenderIsRecognised(t *testing.T) {
 			}
 		}
 		found := recognize.Senders(r)
-		if len(found) == 0 || found[0].Provider.ID != p.ID {
+		first := slices.IndexFunc(found, func(c recognize.Candidate) bool { return c.Provider.ID == p.ID })
+		// Bitbucket Data Center sends the headers of Bitbucket Cloud, so the cloud may come before it.
+		if first != 0 && (p.ID != "bitbucket-data-center" || first != 1) {
 			t.Errorf("%s: %+v", p.ID, recognize.Wire(found))
 		}
 	}
