@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -102,16 +103,10 @@ func serveMeasured(t *testing.T, args ...string) *server {
 // frequentGC is the environment for a server whose memory is measured.
 func frequentGC() []string { return []string{"GOGC=20", "GOMEMLIMIT=256MiB"} }
 
-// newServer prepares a server without starting it. Its port was free a moment ago, but nothing reserves it until the
-// start.
+// newServer prepares a server without starting it.
 func newServer(t *testing.T, args ...string) *server {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	s := &server{t: t, addr: l.Addr().String(), data: t.TempDir(), log: &log{}}
+	s := &server{t: t, addr: freeAddress(t), data: t.TempDir(), log: &log{}}
 	// Rate limits are off unless a test sets them: flags given later win.
 	s.args = append([]string{"--rate-endpoint=0", "--rate-address=0"}, args...)
 	t.Cleanup(func() {
@@ -124,6 +119,25 @@ func newServer(t *testing.T, args ...string) *server {
 		}
 	})
 	return s
+}
+
+// freeAddress returns a loopback address for a server that is stopped and started again. Nothing reserves its port
+// meanwhile, so it is below those that the usual systems give to outgoing connections: of these, other tests open
+// thousands, and a program that connects while no server is there may even connect to itself.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	const lowest, ephemeral = 10_240, 32_768
+	var err error
+	for range 100 {
+		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(lowest+rand.IntN(ephemeral-lowest)))
+		var l net.Listener
+		if l, err = net.Listen("tcp", addr); err == nil {
+			_ = l.Close()
+			return addr
+		}
+	}
+	t.Fatalf("no port is free: %v", err)
+	return ""
 }
 
 // start starts the process and waits until /readyz returns 200. It fails the test if the process exits first.

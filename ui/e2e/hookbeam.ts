@@ -21,13 +21,25 @@ export type Delivery = { id: string; seq: number; path: string; verdict: string 
 /** Endpoint is as much of the API's endpoint as the tests look at. */
 export type Endpoint = { id: string; name: string; url: string };
 
+/**
+ * Returns a port for a server that is stopped and started again. Nothing reserves it meanwhile, so it is below those
+ * that the usual systems give to outgoing connections, of which a browser opens many.
+ */
 async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  const lowest = 10_240;
+  const ephemeral = 32_768;
+  for (;;) {
+    const port = lowest + Math.floor(Math.random() * (ephemeral - lowest));
+    const server = net.createServer().listen(port, "127.0.0.1");
+    try {
+      await once(server, "listening");
+    } catch {
+      continue; // in use
+    }
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 /** Hookbeam is the real binary on a port and a data folder of its own. */
