@@ -35,7 +35,7 @@ func TestReadersThatWereCutAtOnceAreAllBack(t *testing.T) {
 		t.Skipf("NOT TESTED: %d readers need more open files than %d (%v)", n, limit.Cur, err)
 	}
 	s := serve(t)
-	ctx, cancel := context.WithTimeout(t.Context(), readersTimeout())
+	ctx, cancel := context.WithTimeout(t.Context(), 4*readersTimeout()) // the readers must outlast three waits for them
 	defer cancel()
 	st := &storm{server: s, address: s.first().in(s), client: newClient(t, 1), arrived: make(chan struct{}, n),
 		failed: make(chan error, n)}
