@@ -37,6 +37,8 @@ type Source struct {
 	Batch    *payload.Batch                    // where a body holds several events; nil: a body is one event
 	Envelope payload.Envelope                  // what the body may be instead of plain JSON
 	Event    func(*payload.Request) hook.Event // reads the id, type and time of the event in the current item
+	// Account reads the account of a delivery that an earlier release stored without it. nil: every release stored it.
+	Account func(*payload.Request) string
 }
 
 // Statements returns what a delivery reports about its subjects, in the order of its events and then of the rules; nil
@@ -124,8 +126,8 @@ func (x *extraction) singleEvent() hook.Event {
 	switch {
 	case one.Type == "":
 		one = x.Event(&x.Request)
-	case one.Account == "": // an earlier release may not have read it; references are names within it
-		one.Account = x.Event(&x.Request).Account
+	case one.Account == "" && x.Account != nil: // references are names within it
+		one.Account = x.Account(&x.Request)
 	}
 	if one.ID == "" {
 		one.ID = string(r.ID)

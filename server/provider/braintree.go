@@ -51,6 +51,7 @@ var braintree = Provider{
 		Types:   payload.SelectAll("xml:bt_payload/kind"),
 		Times:   payload.SelectAll("xml:bt_payload/timestamp"),
 		Account: payload.Select("xml:bt_payload/transaction/merchant-account-id"),
+		AccountIsNew: true,
 	},
 	Rules: braintreeRules,
 	// Anybody can have the endpoint sign a challenge, and could send it back as the payload of a notification.

@@ -28,6 +28,8 @@ type Identity struct {
 	Zone        string             // of times that name none, such as "+07:00"; "" is UTC
 	// OtherAccount is where newer or older deliveries carry the account; used if there is none at Account.
 	OtherAccount payload.Selector
+	// AccountIsNew says that an earlier release did not read the account, so that deliveries are stored without it.
+	AccountIsNew bool
 	// JoinedAccount is an account of several fields, with "/" between them. If it is complete, it is used instead.
 	JoinedAccount payload.Join
 	Mode          modeSpec // live or test
@@ -124,10 +126,7 @@ func commonValue(a, b string) string {
 // ids only the first complete one is considered: with a fallback a repeat could get another id than the first delivery.
 func (p *Provider) event(q *payload.Request) hook.Event {
 	e := hook.Event{Type: p.typeOf(q), Mode: p.Identity.Mode.read(q)}
-	e.Account = p.accountOf(q)
-	if len(e.Account) > maxEventID || !payload.Printable(e.Account) {
-		e.Account = ""
-	}
+	e.Account = p.account(q)
 	for _, selector := range p.Identity.Times {
 		if at, ok := p.time(q.Text(selector)); ok {
 			e.OccurredAt = at
@@ -145,7 +144,16 @@ func (p *Provider) event(q *payload.Request) hook.Event {
 	return e
 }
 
-// accountOf reads the account of the current event.
+// account reads the account of the current event; "" if it is too long, or not printable.
+func (p *Provider) account(q *payload.Request) string {
+	account := p.accountOf(q)
+	if len(account) > maxEventID || !payload.Printable(account) {
+		return ""
+	}
+	return account
+}
+
+// accountOf reads the account of the current event as it is.
 func (p *Provider) accountOf(q *payload.Request) string {
 	if len(p.Identity.JoinedAccount) > 0 {
 		if account, whole := q.Joined(p.Identity.JoinedAccount); whole {

@@ -43,6 +43,7 @@ var mollie = Provider{
 		Types:   payload.SelectAll("body:type"),
 		Times:   payload.SelectAll("body:createdAt"),
 		Account: payload.Select("body:_embedded.entity.profileId"),
+		AccountIsNew: true,
 		Mode:    liveIf("body:_embedded.entity.mode"),
 	},
 	Rules: mollieRules,

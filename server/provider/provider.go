@@ -101,8 +101,11 @@ func (p *Provider) Sign(r *hook.Record, with signature.Signing) error {
 
 // extractor returns the part of the sender that package extract needs.
 func (p *Provider) extractor() extract.Source {
-	return extract.Source{Rules: p.Rules, Batch: p.Signature.Batch, Envelope: p.Signature.Envelope,
-		Event: p.event}
+	s := extract.Source{Rules: p.Rules, Batch: p.Signature.Batch, Envelope: p.Signature.Envelope, Event: p.event}
+	if p.Identity.AccountIsNew {
+		s.Account = p.account
+	}
+	return s
 }
 
 // Statements returns what a delivery reports about its subjects; see extract.Source.Statements for limits and errors.
