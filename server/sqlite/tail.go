@@ -9,9 +9,9 @@ import (
 
 const (
 	// tailSize is how many of the newest deliveries are kept in memory.
-	tailSize = 2048
+	tailSize = 4096
 	// tailBytes is how many bytes of headers and bodies are kept. Records with more than maxTailRecord are left out.
-	tailBytes     = 4 << 20
+	tailBytes     = 6 << 20
 	maxTailRecord = 64 << 10
 	// tailTexts is how many bytes of paths, queries and other texts are kept: a single one may have 60 KB.
 	tailTexts = 4 << 20
