@@ -18,7 +18,8 @@ func add(row *hook.Subject, e *hook.Evidence) {
 			return
 		}
 	}
-	row.Evidence = append(slices.Clip(row.Evidence), *e)
+	all := make([]hook.Evidence, 0, len(row.Evidence)+1) // readers share the old slice; no room, since few have many
+	row.Evidence = append(append(all, row.Evidence...), *e)
 	trimEarly(row)
 }
 

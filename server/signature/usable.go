@@ -116,7 +116,7 @@ func (p *Profile) marksOf(e *hook.Endpoint, secret string) (marks hook.Marks) {
 // Blank reports whether a secret consists only of white space, invisible characters and quotes, or only of a prefix
 // such as whsec_ without a key. Such a secret protects nothing.
 func Blank(secret string) bool {
-	if secret != "" && plain(secret[0]) && secret[0] != 'w' {
+	if key := strings.TrimPrefix(secret, "whsec_"); key != "" && plain(key[0]) && key[0] != 'w' {
 		return false // the common case, without scanning the secret
 	}
 	secret = Clean(secret)

@@ -136,10 +136,14 @@ type changeset struct {
 
 // newChangeset returns a changeset in which the aliases of the facts are looked up already, with few queries.
 func newChangeset(ctx context.Context, p *Projector, all []fact) (*changeset, error) {
+	names := 0
+	for i := range all {
+		names += len(all[i].aliases)
+	}
 	c := &changeset{
-		projector: p, ctx: ctx, rows: map[int64]*hook.Subject{}, before: map[int64]*hook.Subject{},
-		index: map[hook.AliasHash]int64{}, fresh: map[hook.AliasHash]int64{}, gone: map[int64]struct{}{},
-		touched: map[int64]*hook.Subject{},
+		projector: p, ctx: ctx, rows: make(map[int64]*hook.Subject, len(all)),
+		before: make(map[int64]*hook.Subject, len(all)), index: make(map[hook.AliasHash]int64, names),
+		fresh: map[hook.AliasHash]int64{}, gone: map[int64]struct{}{}, touched: map[int64]*hook.Subject{},
 	}
 	c.graph = payments.NewGraph(c, p.readers.unique)
 	var unknown []hook.AliasHash

@@ -84,10 +84,17 @@ func (p *Projector) flush() error {
 	if p.pending.empty() && p.position < p.store.Position()+storeEvery {
 		return nil
 	}
-	if err := p.store.Store(p.pending.changes(p.position)); err != nil {
+	changes := p.pending.changes(p.position)
+	if err := p.store.Store(changes); err != nil {
 		return err
 	}
-	for _, s := range p.pending.subjects { // added before pending is cleared, so that readers always find them
+	// Both caches are brought up to date before pending is cleared, so that readers never find an old row. More rows than
+	// fit would only push each other out: those with the highest keys are the newest.
+	cached := max(0, len(changes.Put)-cachedSubjects)
+	for _, s := range changes.Put[:cached] {
+		p.subjects.remove(s.Key)
+	}
+	for _, s := range changes.Put[cached:] {
 		p.subjects.add(s)
 	}
 	for name, key := range p.pending.aliases {
