@@ -39,12 +39,12 @@ var mollie = Provider{
 			Prefix: "sha256=", Hash: "sha256", Message: signature.Message("{body}")}},
 	},
 	Identity: Identity{
-		Events:  joins("body:id"),
-		Types:   payload.SelectAll("body:type"),
-		Times:   payload.SelectAll("body:createdAt"),
-		Account: payload.Select("body:_embedded.entity.profileId"),
+		Events:       joins("body:id"),
+		Types:        payload.SelectAll("body:type"),
+		Times:        payload.SelectAll("body:createdAt"),
+		Account:      payload.Select("body:_embedded.entity.profileId"),
 		AccountIsNew: true,
-		Mode:    liveIf("body:_embedded.entity.mode"),
+		Mode:         liveIf("body:_embedded.entity.mode"),
 	},
 	Rules: mollieRules,
 }
