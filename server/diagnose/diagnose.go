@@ -123,6 +123,7 @@ func Run(p *provider.Provider, c Case) Diagnosis {
 	d.reason = check(&p.Signature, &e, c.Record, c.Context).Reason
 	for _, attempt := range []func(*diagnosis){
 		(*diagnosis).unchanged,
+		(*diagnosis).settingDiffers,
 		(*diagnosis).otherSecret,
 		(*diagnosis).otherSender,
 		(*diagnosis).header,
@@ -294,6 +295,9 @@ func (d *diagnosis) unknownCause() {
 
 // missing returns the finding for a request without a signature.
 func (d *diagnosis) missing() Cause {
+	if m, shown := d.provider.MistakeOf(d.Endpoint, d.Record); shown {
+		return Cause{Cause: m.Code, Summary: m.Summary, Fix: m.Fix}
+	}
 	return Cause{Cause: string(hook.ReasonSignatureMissing),
 		Summary: fmt.Sprintf("The request has no signature. %s sends %s.", d.provider.Name, d.where()),
 		Fix: "Set the secret at the sender. Many senders do not sign requests until a secret is set. " +

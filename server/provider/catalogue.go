@@ -14,6 +14,7 @@ var catalogue = slices.Concat(
 	category("mail", mailchimp, mandrill, sendgrid, mailgun),
 	category("identity", okta),
 	category("crm", hubspot, trello, asana, xero),
+	category("monitoring", awsSNS),
 )
 
 // Categories are the kinds of senders, in the order in which the dashboard shows them: forms belong to "crm", builds to

@@ -47,6 +47,8 @@ type Provider struct {
 	Challenges []challenge.Challenge // by which it tests an address before it sends events
 	Ack        *hook.Response        // answer to an accepted event; nil: the standard answer
 
+	Mistakes []Mistake // in its configuration, with which deliveries cannot be verified
+
 	// OwnChallenge: the settings of an endpoint may describe the challenge of its sender, instead of Challenges.
 	OwnChallenge bool
 }

@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"crypto"
 	"crypto/hmac"
+	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -22,12 +24,15 @@ import (
 )
 
 // sampleFile is a request of a sender in testdata/senders, in a file named after the sender. A sender that signs with
-// one HMAC or sends its secret needs no other test code. The secret is plain.
+// one HMAC, signs fields of its body with a certificate, or sends its secret needs no other test code. In the query and
+// the body {secret} is the secret and {signature} the signature.
 type sampleFile struct {
-	Body    string            `json:"body"`
-	Headers map[string]string `json:"headers"`
-	Token   string            `json:"token"` // the header that has the secret; "": the request is signed
-	Sign    struct {
+	Body     string            `json:"body"`
+	Headers  map[string]string `json:"headers"`
+	Query    string            `json:"query"`
+	Settings map[string]string `json:"settings"`
+	Token    string            `json:"token"` // the header that has the secret; "": the request is signed
+	Sign     struct {
 		Header  string `json:"header"`
 		Prefix  string `json:"prefix"` // before the signature
 		Hash    string `json:"hash"`
@@ -36,12 +41,18 @@ type sampleFile struct {
 		// Time is the layout of package time in which the time is written, and TimeHeader the header with it.
 		Time       string `json:"time"`
 		TimeHeader string `json:"timeHeader"`
+		// Fields are the members of the body that a certificate signs, each as name, line feed, value, line feed.
+		Fields []string `json:"fields"`
 	} `json:"sign"`
 
 	Type    string `json:"type"`
-	Event   string `json:"event"` // or what it begins with
+	Event   string `json:"event"` // or what it begins with; "": it has no id
 	Account string `json:"account"`
+	Undated bool   `json:"undated"` // it does not say when it happened
 }
+
+// uncovered reports whether the request has its secret and no signature.
+func (f *sampleFile) uncovered() bool { return f.Sign.Hash == "" }
 
 // readSampleFiles returns the requests of testdata/senders by the ids of their senders.
 func readSampleFiles(t testing.TB) map[string][]sampleFile {
@@ -66,14 +77,58 @@ func readSampleFiles(t testing.TB) map[string][]sampleFile {
 }
 
 // sampleFiles returns the requests of testdata/senders as samples.
-func sampleFiles(t testing.TB) (all []sample) {
+func sampleFiles(t testing.TB, k keys) (all []sample) {
 	for id, list := range readSampleFiles(t) {
 		for _, f := range list {
-			all = append(all, sample{id: id, secret: plain, body: f.Body, typ: f.Type, event: f.Event,
-				dated: f.Sign.Time != "", uncovered: f.Token != "", sign: f.sign})
+			all = append(all, f.sample(t, id, k))
 		}
 	}
 	return all
+}
+
+// sample returns the request of a sender as a sample.
+func (f *sampleFile) sample(t testing.TB, id string, k keys) sample {
+	t.Helper()
+	s := sample{id: id, secret: plain, body: f.Body, typ: f.Type, event: f.Event, settings: f.Settings,
+		dated: f.Sign.Time != "", uncovered: f.uncovered(), nameless: f.Event == "", sign: f.sign,
+		wrap:  func(body string) string { return strings.ReplaceAll(body, "{secret}", plain) },
+		query: func() string { return strings.ReplaceAll(f.Query, "{secret}", plain) }}
+	if f.Sign.Fields != nil {
+		s.secret, s.partly = k.pem, true
+		s.wrap = func(body string) string { return k.signFields(t, body, f.Sign.Hash, f.Sign.Fields) }
+	}
+	return s
+}
+
+// signFields writes the signature of some fields of a body into it.
+func (k keys) signFields(t testing.TB, body, hashed string, names []string) string {
+	t.Helper()
+	var fields map[string]string
+	if err := json.Unmarshal([]byte(body), &fields); err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	for _, name := range names {
+		if value, there := fields[name]; there {
+			text += name + "\n" + value + "\n"
+		}
+	}
+	sum, id := hashOf(hashed, text)
+	signed, err := rsa.SignPKCS1v15(nil, k.rsa, id, sum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(body, "{signature}", encode(signed), 1)
+}
+
+// hashOf returns the hash of a text, SHA-1 or SHA-256.
+func hashOf(name, text string) ([]byte, crypto.Hash) {
+	if name == "sha1" {
+		sum := sha1.Sum([]byte(text))
+		return sum[:], crypto.SHA1
+	}
+	sum := sha256.Sum256([]byte(text))
+	return sum[:], crypto.SHA256
 }
 
 // sign returns the headers of the request, signed with the standard library alone.
@@ -84,6 +139,8 @@ func (f *sampleFile) sign(at time.Time, body string) http.Header {
 	}
 	if f.Token != "" {
 		h.Set(f.Token, plain)
+	}
+	if f.uncovered() || f.Sign.Fields != nil {
 		return h
 	}
 	stamp := at.UTC().Format(f.Sign.Time)
@@ -103,22 +160,21 @@ func (f *sampleFile) sign(at time.Time, body string) http.Header {
 
 // TestTheRequestsInFilesAreIdentified expects their account and time as well, which other tests do not.
 func TestTheRequestsInFilesAreIdentified(t *testing.T) {
+	k := newKeys(t)
 	for id, list := range readSampleFiles(t) {
-		p, known := For(id)
-		if !known {
+		if _, known := For(id); !known {
 			t.Fatalf("unknown provider %s", id)
 		}
 		for _, f := range list {
-			r := extracttest.Record("POST", f.sign(noon, f.Body), f.Body)
-			e := &hook.Endpoint{Provider: id, Verify: hook.Enforce, Secrets: secret(plain)}
-			got := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address})
-			if got.Verdict != hook.Verified || got.Account != f.Account || !got.OccurredAt.Equal(noon) {
+			s := f.sample(t, id, k)
+			got := s.examine(s.endpoint(), s.record(noon))
+			if got.Verdict != hook.Verified || got.Account != f.Account || got.OccurredAt.Equal(noon) == f.Undated {
 				t.Errorf("%s: %+v", id, got)
 			}
 			// What is sent again is the same event.
-			again := extracttest.Record("POST", f.sign(noon.Add(time.Hour), f.Body), f.Body)
-			if g := p.Verify(e, again, signature.ReceiveContext{At: noon, URL: address}); g.Event != got.Event ||
-				g.Event == "" {
+			e := s.endpoint()
+			e.Tolerance = 0
+			if g := s.examine(e, s.record(noon.Add(time.Hour))); g.Event != got.Event || (g.Event == "") != s.nameless {
 				t.Errorf("%s, again: %+v", id, g)
 			}
 		}
@@ -180,17 +236,24 @@ func TestFurtherPublishedVectorsVerify(t *testing.T) {
 		}
 		tried[v.Provider]++
 		e, r := v.request()
-		f := p.Verify(e, r, signature.ReceiveContext{At: noon, URL: address})
+		f := p.Verify(e, r, v.on())
 		if want := v.Expect == nil || *v.Expect; (f.Verdict == hook.Verified) != want {
 			t.Errorf("%s, %s: %+v", v.Provider, v.Name, f)
 		}
 		if f.Verdict != hook.Verified || f.Check.Covers == hook.CoversNothing {
 			continue
 		}
+		signed := func(int) bool { return true }
+		if fields := p.Signature.Schemes[0].Fields; fields != nil {
+			signed = valuesOf(t, string(r.Body), fields)
+		}
 		for i := range r.Body {
+			if !signed(i) {
+				continue
+			}
 			e, turned := v.request()
 			turned.Body = bytesTurned(r.Body, i)
-			f := p.Verify(e, turned, signature.ReceiveContext{At: noon, URL: address})
+			f := p.Verify(e, turned, v.on())
 			if f.Verdict != hook.Rejected {
 				t.Fatalf("%s, %s, byte %d turned: %+v", v.Provider, v.Name, i, f)
 			}
@@ -201,4 +264,34 @@ func TestFurtherPublishedVectorsVerify(t *testing.T) {
 			t.Errorf("%s has no vector", id)
 		}
 	}
+}
+
+// valuesOf returns which bytes of a body are in the values of the fields that are signed.
+func valuesOf(t *testing.T, body string, fields *signature.Fields) func(int) bool {
+	t.Helper()
+	var has map[string]string
+	if err := json.Unmarshal([]byte(body), &has); err != nil {
+		t.Fatal(err)
+	}
+	in := make([]bool, len(body))
+	for _, at := range fields.Lists[has["Type"]] {
+		name := strings.TrimPrefix(at.String(), "body:")
+		value, err := json.Marshal(has[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := strings.Index(body, `"`+name+`": `)
+		if start < 0 {
+			continue
+		}
+		start += len(name) + 4
+		text := strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(string(value))
+		if !strings.HasPrefix(body[start:], text) {
+			t.Fatalf("%s is not %s", name, text)
+		}
+		for i := range text {
+			in[start+i] = true
+		}
+	}
+	return func(i int) bool { return in[i] }
 }

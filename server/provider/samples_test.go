@@ -43,6 +43,8 @@ type sample struct {
 	typ, event string
 	dated      bool // the signature has a time
 	uncovered  bool // the signature does not cover the body
+	partly     bool // it covers fields of the body
+	nameless   bool // the event has no id
 }
 
 const (

@@ -18,7 +18,7 @@ import (
 func samples(t testing.TB) []sample {
 	k := newKeys(t)
 	return slices.Concat(samplePayments(k), samplePlatforms(k), sampleTokens(),
-		sampleGeneral(k), sampleTuned(), sampleMessages(k), sampleFiles(t))
+		sampleGeneral(k), sampleTuned(), sampleMessages(k), sampleFiles(t, k))
 }
 
 // samplePayments are requests of payment providers.

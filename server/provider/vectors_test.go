@@ -1,8 +1,10 @@
 package provider
 
 import (
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"net/http"
 	"net/url"
 	"os"
@@ -53,7 +55,33 @@ func (v *vector) request() (*hook.Endpoint, *hook.Record) {
 	for name, value := range v.Cfg {
 		e.Settings[name] = value
 	}
+	if v.Provider == "aws-sns" { // its certificate is looked up: see on
+		e.Settings["topic_arn"] = "arn:aws:sns:eu-central-1:123456789012:orders"
+	}
 	return e, extracttest.Record(v.Method, v.Header, body)
+}
+
+// on returns what verifying a vector needs besides its request.
+func (v *vector) on() signature.ReceiveContext {
+	return signature.ReceiveContext{At: noon, URL: address, Certificates: onlyCertificate(v.Cfg["cert_pem"])}
+}
+
+// onlyCertificate is the certificate at every address that may have one; "" is none. There are no keys.
+type onlyCertificate string
+
+func (c onlyCertificate) Certificate(from *signature.Issuer, url string, _ time.Time) (*x509.Certificate, error) {
+	if err := from.CheckURL(url); err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode([]byte(c))
+	if block == nil {
+		return nil, signature.ErrUntrusted
+	}
+	return x509.ParseCertificate(block.Bytes)
+}
+
+func (onlyCertificate) Key(string, string, time.Time) (string, error) {
+	return "", signature.ErrUntrusted
 }
 
 func TestThePublishedVectorsVerifyAndNoBitOfThemCanBeTurned(t *testing.T) {

@@ -38,7 +38,9 @@ func newDraft(body string, headers []hook.Header) *draft {
 		if h.Name != "Content-Type" {
 			continue
 		}
-		d.json = strings.Contains(h.Value, "json")
+		// SNS sends JSON as text/plain.
+		d.json = strings.Contains(h.Value, "json") ||
+			strings.HasPrefix(body, "{") && strings.HasPrefix(h.Value, "text/plain")
 		if strings.HasPrefix(h.Value, "application/x-www-form-urlencoded") {
 			var lines string
 			lines, d.text, _ = strings.Cut(body, "\n\n")

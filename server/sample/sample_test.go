@@ -60,7 +60,7 @@ func makeSigned(t testing.TB, s *Sampler, p *provider.Provider, name, secret str
 		t.Fatalf("%s of %s: %v", name, p.ID, err)
 	}
 	e := &hook.Endpoint{Provider: p.ID, Verify: hook.Enforce, Tolerance: 5 * time.Minute,
-		Settings: map[string]string{"webhook_id": "WH-1", "public_key": "public"}}
+		Settings: map[string]string{"webhook_id": "WH-1", "public_key": "public", "topic_arn": "arn:aws:sns:a:1:b"}}
 	with := signature.Signing{Endpoint: e, URL: address, At: noon, Secret: secret}
 	if secret == "" {
 		if with.Key, secret, err = p.Signature.NewKey(noon); err != nil {
@@ -87,7 +87,7 @@ func sampleSecrets(id string) []string {
 	return map[string][]string{"adyen": {hex.EncodeToString([]byte(plain))}, "svix": {whsec},
 		"standard-webhooks": {whsec, ""}, "gitlab": {plain, whsec},
 		"rfc9421": {plain, whsec, ""}, "basic": {"user:" + plain}, "discord": {""}, "sendgrid": {""},
-		"paypal": {""}}[id]
+		"paypal": {""}, "aws-sns": {""}}[id]
 }
 
 func eachSample(t *testing.T, do func(t *testing.T, p *provider.Provider, name, secret string)) {

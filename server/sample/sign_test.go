@@ -180,7 +180,7 @@ func TestNewKeysAreOfTheSendersKind(t *testing.T) {
 		case *ecdsa.PublicKey:
 			right = p.ID == "sendgrid"
 		case *rsa.PublicKey:
-			right = p.ID == "paypal"
+			right = p.ID == "paypal" || p.ID == "aws-sns"
 		}
 		if !right {
 			t.Errorf("%s has a key of type %T", p.ID, key)

@@ -4,9 +4,15 @@ import type { Endpoint } from "../../lib/api";
 
 type Checked = Pick<Endpoint, "verify" | "secrets" | "provider" | "settings">;
 
-/** The server fetches the sender's certificate, so no secret is needed. */
+/** The settings with which the server fetches what it verifies with at the sender, so that no secret is needed. */
+const fetchedWith: Record<string, readonly string[]> = {
+  paypal: ["webhook_id"],
+  "aws-sns": ["topic_arn"],
+};
+
+/** The server fetches the sender's certificate or keys. */
 export const isCertified = ({ provider, settings }: Pick<Checked, "provider" | "settings">) =>
-  provider === "paypal" && !!settings["webhook_id"]?.trim();
+  fetchedWith[provider]?.every((name) => settings[name]?.trim()) ?? false;
 
 /** The endpoint has a secret or a certificate to verify deliveries with. */
 export const canCheck = (endpoint: Omit<Checked, "verify" | "secrets"> & { secrets: readonly unknown[] }) =>

@@ -101,6 +101,11 @@ it.each([
   [{ verify: "enforce", secrets: [{ label: "live" }, { label: "next" }] }, "2 secrets, enforced"],
   [{ verify: "observe", secrets: [{ label: "live" }] }, "1 secret, observing"],
   [{ verify: "enforce", secrets: [], provider: "paypal", settings: { webhook_id: "8P" } }, "by certificate, enforced"],
+  [{ verify: "enforce", secrets: [], provider: "aws-sns", settings: { topic_arn: "arn" } }, "by certificate, enforced"],
+  [
+    { verify: "enforce", secrets: [], provider: "aws-sns", settings: { topic_arn: " " } },
+    "no secret: rejects everything",
+  ],
 ])("says of %j: %s", (rules, text) => {
   expect(checkOf({ provider: "generic", settings: {}, ...rules } as Endpoint).text).toBe(text);
 });

@@ -1,0 +1,50 @@
+package diagnose
+
+import (
+	"strings"
+	"testing"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/provider"
+	"hookbeam/server/signature"
+)
+
+// TestATopicOfSomebodyElseAndRawDeliveryAreExplained: their deliveries are genuine or have no signature, so no secret
+// explains them.
+func TestATopicOfSomebodyElseAndRawDeliveryAreExplained(t *testing.T) {
+	p, _ := provider.For("aws-sns")
+	key, public, err := p.Signature.NewKey(noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const mine, other = "arn:aws:sns:eu-central-1:1:orders", "arn:aws:sns:eu-central-1:2:orders"
+	of := func(topic string) *hook.Record {
+		r := recordOf("POST", nil, `{"Type":"Notification","MessageId":"m","Message":"x","SignatureVersion":"2"}`)
+		e := &hook.Endpoint{Settings: map[string]string{"topic_arn": topic}}
+		if err := p.Sign(r, signature.Signing{Endpoint: e, At: noon, Key: key}); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	raw := recordOf("POST", headers("X-Amz-Sns-Rawdelivery", "true", "X-Amz-Sns-Message-Id", "m"), `{"order":"A-17"}`)
+	for name, c := range map[string]struct {
+		r           *hook.Record
+		cause, says string
+	}{
+		"another topic":  {of(other), "setting_differs", other + " in the field TopicArn"},
+		"a long topic":   {of(strings.Repeat("a", 300)), "setting_differs", "another text in the field TopicArn"},
+		"a hidden topic": {of("a\u202eb"), "setting_differs", "another text in the field TopicArn"},
+		"raw":            {raw, "raw_delivery", "Raw message delivery is on"},
+		"no signature":   {recordOf("POST", nil, "{}"), "signature_missing", "in the field Signature in the body"},
+	} {
+		e := &hook.Endpoint{ID: "ep_own", Provider: "aws-sns", Verify: hook.Enforce, Secrets: secret(public),
+			Settings: map[string]string{"topic_arn": mine}}
+		on := signature.ReceiveContext{At: noon}
+		f := p.Verify(e, c.r, on)
+		c.r.Verdict, c.r.Reason = f.Verdict, f.Reason
+		got := Run(p, Case{Record: c.r, Endpoint: e, Context: on})
+		if got.Cause != c.cause || !strings.Contains(got.Summary, c.says) || got.Genuine || got.Findings[0].Fix == "" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
