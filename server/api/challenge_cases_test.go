@@ -212,3 +212,24 @@ var challengeCases = []challengeCase{
 		answer: "Hello API Event Received",
 		body:   "--b\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n{\"event\":{}}\r\n--b--\r\n"},
 }
+
+// microsoftCases are further requests of Microsoft's senders.
+var microsoftCases = []challengeCase{
+	{sender: "microsoft-graph", name: "markup is text", method: "POST", query: "validationToken=%3Cb%3Ex%3C%2Fb%3E",
+		header: map[string]string{"Content-Type": "text/plain; charset=utf-8"}, status: 200, media: plainBody,
+		answer: "<b>x</b>", answerHeader: [2]string{"X-Content-Type-Options", "nosniff"}},
+	{sender: "microsoft-graph", name: "small letters", method: "POST", query: "validationtoken=a", status: 200,
+		media: plainBody, answer: "a"},
+	{sender: "microsoft-graph", name: "direction of text", method: "POST", query: "validationToken=a%E2%80%AEb",
+		status: 404},
+	{sender: "microsoft-graph", name: "not UTF-8", method: "POST", query: "validationToken=%FF", status: 404},
+	{sender: "microsoft-graph", name: "a notification", method: "POST", query: "validationToken=a", has: true,
+		header: withMedia(), body: `{"value":[{"subscriptionId":"s"}]}`},
+	{sender: "microsoft-graph", name: "another method", method: "PUT", query: "validationToken=a", has: true},
+	{sender: "sharepoint", name: "GET", method: "GET", query: "validationtoken=a+b", status: 200, media: plainBody,
+		answer: "a b"},
+	{sender: "sharepoint", name: "too long", method: "POST", status: 404,
+		query: "validationtoken=" + strings.Repeat("a", 2049)},
+	{sender: "sharepoint", name: "a notification", method: "POST", query: "validationtoken=a", has: true,
+		header: withMedia(), body: `{"value":[{"subscriptionId":"s"}]}`},
+}

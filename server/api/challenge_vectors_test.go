@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -203,6 +204,31 @@ func TestChallengesOfFutureSendersAreAnsweredAtTheDoor(t *testing.T) {
 			answer, d := c.test(t, &p, c.endpoint())
 			checkChallenge(t, &c, answer, d)
 		})
+	}
+}
+
+// TestChallengesOfMicrosoftAreAnsweredAtTheDoor has the same cases with the literals of the catalogue.
+func TestChallengesOfMicrosoftAreAnsweredAtTheDoor(t *testing.T) {
+	tried := 0
+	for _, c := range slices.Concat(challengeCases, microsoftCases) {
+		if !slices.Contains([]string{"microsoft-graph", "sharepoint", "azure-event-grid"}, c.sender) {
+			continue
+		}
+		for _, has := range []bool{c.has, true} { // a secret of the endpoint makes no difference
+			t.Run(fmt.Sprint(c.sender, " ", c.name, " ", has), func(t *testing.T) {
+				p, known := provider.For(c.sender)
+				if !known {
+					t.Skip("is not in the catalogue")
+				}
+				tried++
+				c.has = has
+				answer, d := c.test(t, p, c.endpoint())
+				checkChallenge(t, &c, answer, d)
+			})
+		}
+	}
+	if tried < 20 {
+		t.Errorf("only %d", tried)
 	}
 }
 

@@ -64,7 +64,8 @@ func TestASampleOfEverySenderVerifies(t *testing.T) {
 			if err != nil || seq != 1 || len(fx.records) != 1 {
 				t.Fatalf("%q %d %v", id, seq, err)
 			}
-			if r := fx.records[0]; r.Verdict != hook.Verified || r.Secret != label || r.Type == "" || r.Event == "" ||
+			if r := fx.records[0]; r.Verdict != hook.Verified || r.Secret != label || r.Type == "" ||
+				(r.Event == "") != (len(p.Identity.Events) == 0) ||
 				r.Endpoint != e.ID || r.Mode != hook.ModeTest {
 				t.Errorf("%+v", r.Delivery)
 			}

@@ -13,7 +13,7 @@ var catalogue = slices.Concat(
 	category("chat", slack, telegram, discord, twilio, line, twitch),
 	category("mail", mailchimp, mandrill, sendgrid, mailgun),
 	category("identity", okta),
-	category("crm", hubspot, trello, asana, xero),
+	category("crm", hubspot, trello, asana, xero, microsoftGraph, sharePoint),
 	category("monitoring", awsSNS),
 )
 

@@ -183,6 +183,9 @@ func (q *query) weighBody(p *provider.Provider, c *Candidate) {
 		at := p.Signature.Schemes[i].At
 		if _, isHeader := at.Header(); !isHeader && !at.InQuery() && r.Text(at) != "" {
 			c.add(weighsSignature, at.Place())
+			if r.First(p.Identity.Types) == "" { // another sender with this field may write a type
+				c.weight--
+			}
 			break
 		}
 	}
