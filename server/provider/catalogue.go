@@ -10,7 +10,7 @@ var catalogue = slices.Concat(
 		braintree, paystack, flutterwave, coinbaseCommerce, btcpay),
 	category("code", github, gitlab, bitbucket, bitbucketDataCenter),
 	category("shops", shopify, woocommerce),
-	category("chat", slack, telegram, discord, twilio, line, twitch),
+	category("chat", slack, telegram, discord, twilio, line, twitch, meta, zoom),
 	category("mail", mailchimp, mandrill, sendgrid, mailgun),
 	category("identity", okta),
 	category("crm", hubspot, trello, asana, xero, microsoftGraph, sharePoint),

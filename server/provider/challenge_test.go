@@ -53,6 +53,8 @@ func (c handshake) check(t *testing.T) {
 
 // TestFurtherHandshakes has the challenges of senders that are described by data alone.
 func TestFurtherHandshakes(t *testing.T) {
+	const hubAsks = "hub.mode=subscribe&hub.verify_token="
+	ofMeta := hook.Endpoint{Secrets: secret(plain), Settings: map[string]string{"verify_token": "mine"}}
 	for name, c := range map[string]handshake{
 		"bitbucket ping": {id: "bitbucket-data-center", method: "POST", body: `{"test":true}`,
 			header: headers("X-Event-Key", "diagnostics:ping"), e: hook.Endpoint{Secrets: secret(plain)}, status: 200},
@@ -86,6 +88,31 @@ func TestFurtherHandshakes(t *testing.T) {
 			e: hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonHandshakeRefused},
 		"asana, there is a secret": {id: "asana", method: "POST", e: hook.Endpoint{Secrets: secret(plain)},
 			header: headers("X-Hook-Secret", strings.Repeat("a", 64)), reason: hook.ReasonHandshakeRefused},
+		"meta": {id: "meta", method: "GET", query: hubAsks + "mine&hub.challenge=1158201444", e: ofMeta,
+			reply: "1158201444", status: 200},
+		"meta, another token": {id: "meta", method: "GET", query: hubAsks + "mina&hub.challenge=1", e: ofMeta,
+			reason: hook.ReasonHandshakeRefused},
+		"meta, the app secret as token": {id: "meta", method: "GET", query: hubAsks + plain + "&hub.challenge=1",
+			e: ofMeta, reason: hook.ReasonHandshakeRefused},
+		"meta, no token": {id: "meta", method: "GET", query: hubAsks + "&hub.challenge=1", e: ofMeta,
+			reason: hook.ReasonHandshakeRefused},
+		"meta, none is set": {id: "meta", method: "GET", query: hubAsks + "&hub.challenge=1",
+			e: hook.Endpoint{Secrets: secret(plain)}, reason: hook.ReasonHandshakeRefused},
+		"meta, another mode": {id: "meta", method: "GET", e: ofMeta, reason: hook.ReasonHandshakeRefused,
+			query: "hub.mode=unsubscribe&hub.verify_token=mine&hub.challenge=1"},
+		"meta, markup": {id: "meta", method: "GET", query: hubAsks + "mine&hub.challenge=%3Cb%3E", e: ofMeta,
+			reason: hook.ReasonHandshakeRefused},
+		"meta, a colon": {id: "meta", method: "GET", query: hubAsks + "mine&hub.challenge=a:b", e: ofMeta,
+			reason: hook.ReasonHandshakeRefused},
+		"meta, nothing to echo": {id: "meta", method: "GET", query: hubAsks + "mine", e: ofMeta,
+			reason: hook.ReasonHandshakeRefused},
+		"meta, no challenge": {id: "meta", method: "POST", query: hubAsks + "mine&hub.challenge=1", e: ofMeta,
+			reason: hook.ReasonSignatureMissing},
+		"zoom, not its event": {id: "zoom", method: "POST", e: hook.Endpoint{Secrets: secret(plain)},
+			body: `{"event":"meeting.started","payload":{"plainToken":"a"}}`, reason: hook.ReasonSignatureMissing},
+		"zoom, no key": {id: "zoom", method: "POST", e: hook.Endpoint{Secrets: secret(" ")},
+			body:   `{"event":"endpoint.url_validation","payload":{"plainToken":"a"}}`,
+			reason: hook.ReasonSecretMissing},
 		"xero, wrong on purpose": {id: "xero", method: "POST", body: `{"events":[]}`,
 			header: headers("X-Xero-Signature", b64256("{}")), e: hook.Endpoint{Secrets: secret(plain)},
 			reason: hook.ReasonSignatureMismatch},

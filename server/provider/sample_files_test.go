@@ -38,7 +38,8 @@ type sampleFile struct {
 		Hash    string `json:"hash"`
 		Base64  bool   `json:"base64"`  // false: hex
 		Message string `json:"message"` // with {time}, {body} and {url}
-		// Time is the layout of package time in which the time is written, and TimeHeader the header with it.
+		// Time is the layout of package time in which the time is written, or "unix" for seconds since 1970, and
+		// TimeHeader the header with it.
 		Time       string `json:"time"`
 		TimeHeader string `json:"timeHeader"`
 		// Fields are the members of the body that a certificate signs, each as name, line feed, value, line feed.
@@ -144,6 +145,9 @@ func (f *sampleFile) sign(at time.Time, body string) http.Header {
 		return h
 	}
 	stamp := at.UTC().Format(f.Sign.Time)
+	if f.Sign.Time == "unix" {
+		stamp = seconds(at)
+	}
 	if f.Sign.TimeHeader != "" {
 		h.Set(f.Sign.TimeHeader, stamp)
 	}

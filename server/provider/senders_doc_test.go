@@ -103,14 +103,8 @@ func writeSender(b *strings.Builder, p *Provider, comment string) {
 		}
 		fmt.Fprintf(b, "| signature | %s%s |\n", place(sc.At), legacy)
 	}
-	var ids, types, times []string
-	for _, join := range p.Identity.Events {
-		var parts []string
-		for _, s := range join {
-			parts = append(parts, place(s))
-		}
-		ids = append(ids, strings.Join(parts, " with "))
-	}
+	ids, types := joined(p.Identity.Events), joined(p.Identity.JoinedTypes)
+	var times []string
 	for _, s := range p.Identity.Types {
 		types = append(types, place(s))
 	}
@@ -155,6 +149,18 @@ func redelivery(p *Provider) string {
 		return "Its events have no id, so a redelivery counts as a new event."
 	}
 	return "A redelivery is recognised by the id."
+}
+
+// joined describes texts of several fields for the table.
+func joined(joins []payload.Join) (texts []string) {
+	for _, join := range joins {
+		var parts []string
+		for _, s := range join {
+			parts = append(parts, place(s))
+		}
+		texts = append(texts, strings.Join(parts, " with "))
+	}
+	return texts
 }
 
 // place describes a selector for the table.

@@ -6,11 +6,11 @@ import (
 	"hookbeam/server/signature"
 )
 
-// websub is WebSub (formerly PubSubHubbub), and the webhooks of Meta, which use the same challenge.
+// websub is WebSub (formerly PubSubHubbub).
 //
 // Signature: X-Hub-Signature is "algorithm=" and a hex HMAC of the body; the sender chooses sha1, sha256, sha384 or
-// sha512. The key is the hub.secret of the subscription, at most 199 bytes, as text. Meta signs alike in
-// X-Hub-Signature-256, always with sha256, and its key is the app secret.
+// sha512. The key is the hub.secret of the subscription, at most 199 bytes, as text. X-Hub-Signature-256 and the
+// setting verify_token are Meta's, which has a literal of its own: they are for endpoints of older releases.
 //
 // Event: content has no id and no type, so the hash of the body identifies it and the type is always "content".
 //
@@ -21,14 +21,14 @@ var websub = Provider{
 	Aliases: []string{"PubSubHubbub", "YouTube"},
 	Grade:   GradeA, Source: "https://www.w3.org/TR/websub/",
 	Steps: []string{
-		"Set topic to the URL of the topic, or verify_token to a token: only that subscription is " +
-			"confirmed.",
+		"Set topic to the URL of the topic: only that subscription is confirmed.",
 		"Add a secret here and subscribe at the hub with this address as hub.callback and the same hub.secret.",
 	},
-	Secret: SecretWords{Name: "Secret", Hint: "the hub.secret of the subscription; for Meta the app secret"},
+	Secret: SecretWords{Name: "Secret", Hint: "the hub.secret of the subscription"},
 	Settings: []Setting{
 		{Name: "topic", Label: "Topic", Hint: "the URL of the topic"},
-		{Name: "verify_token", Label: "Verify token", Hint: "the token that you chose; for Meta"},
+		{Advanced: true, Name: "verify_token", Label: "Verify token",
+			Hint: "a token that the hub has to send; for Meta, choose the sender Meta"},
 	},
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{At: payload.Select("header:X-Hub-Signature"),
