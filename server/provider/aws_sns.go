@@ -29,7 +29,7 @@ var awsSNS = Provider{
 	Aliases: []string{"AWS SNS", "Simple Notification Service", "Amazon SES", "CloudWatch alarms", "EventBridge"},
 	Grade:   GradeA, Source: "https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html",
 	Steps: []string{
-		"Copy the topic's ARN to the setting topic_arn.",
+		"Copy the topic's ARN to the field Topic ARN.",
 		"In Amazon SNS create a subscription of the topic: protocol HTTPS, this address as the endpoint. Leave raw " +
 			"message delivery off, because raw messages are not signed.",
 		"Amazon sends a SubscriptionConfirmation. Open it here, and visit its address with one click.",

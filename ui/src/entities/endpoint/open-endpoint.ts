@@ -10,6 +10,9 @@ const fetchedWith: Record<string, readonly string[]> = {
   "aws-sns": ["topic_arn"],
 };
 
+/** The server can fetch what it verifies with at this sender. */
+export const mayFetch = (provider: string) => provider in fetchedWith;
+
 /** The server fetches the sender's certificate or keys. */
 export const isCertified = ({ provider, settings }: Pick<Checked, "provider" | "settings">) =>
   fetchedWith[provider]?.every((name) => settings[name]?.trim()) ?? false;

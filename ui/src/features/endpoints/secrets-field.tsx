@@ -2,6 +2,7 @@
 
 import { Dices, Eye, EyeOff, Plus, X } from "lucide-react";
 import { type RefObject, useEffect, useRef, useState } from "react";
+import { mayFetch } from "../../entities/endpoint/open-endpoint";
 import type { Provider, SecretOpinion } from "../../entities/provider/queries";
 import { Button } from "../../ui/button";
 import { Callout } from "../../ui/callout";
@@ -80,8 +81,8 @@ export function SecretsField(props: SecretsFieldProps) {
         </Callout>
       )}
       <p className="text-s text-pretty text-text-3">
-        {provider && `${provider.secret.name}: ${provider.secret.hint}. `}Without a secret nothing proves who sent a
-        delivery.
+        {provider && `${provider.secret.name}: ${provider.secret.hint}. `}
+        {!(provider && mayFetch(provider.id)) && "Without a secret nothing proves who sent a delivery."}
       </p>
     </fieldset>
   );
