@@ -114,7 +114,7 @@ type diagnosis struct {
 // likelihood and by cost, and the first one that finds something ends the search: later ones would find less likely
 // causes, such as two changes at once. The last attempt always finds something.
 //
-// Run makes no requests, except for certificates through the case's Context.
+// Run makes no requests, except for certificates and key sets through the case's Context.
 func Run(p *provider.Provider, c Case) Diagnosis {
 	d := &diagnosis{Case: c, provider: p, schemes: p.Signature.SchemesFor(c.Endpoint), left: hashedBytes}
 	// The age is ignored here, and also in trials: unchanged explains it.
@@ -157,7 +157,7 @@ type trial struct {
 	by     *signature.Profile
 	e      *hook.Endpoint // whose settings count
 	url    string         // the address that is signed
-	secret hook.Secret    // without a value: the certificate that the request names
+	secret hook.Secret    // without a value: the certificate or key that the request names
 	record *hook.Record
 }
 
@@ -212,7 +212,8 @@ func (d *diagnosis) unchanged() {
 	why := Cause{Cause: string(d.Record.Reason)}
 	switch d.Record.Reason {
 	case hook.ReasonAddressNotAllowed, hook.ReasonHandshakeRefused, hook.ReasonCertificateUnavailable,
-		hook.ReasonCertificateUntrusted: // trying other secrets does not explain these
+		hook.ReasonCertificateUntrusted, hook.ReasonKeySetUnavailable, hook.ReasonKeyUnknown:
+		// Trying other secrets does not explain these.
 		text := d.Record.Reason.Text()
 		why.Summary, why.Fix = text.Explanation, strings.Join(text.NextSteps, " ")
 	}

@@ -20,14 +20,14 @@ type ownedSecret struct {
 // own returns the secrets of the case's endpoint.
 func (d *diagnosis) own() []ownedSecret { return d.secretsOf(d.provider, d.Endpoint) }
 
-// secretsOf returns an endpoint's secrets. For a sender that names certificates, a secret without a value is added:
-// it stands for the certificate that the request names.
+// secretsOf returns an endpoint's secrets. For a sender that names certificates or keys, a secret without a value
+// is added: it stands for the one that the request names.
 func (d *diagnosis) secretsOf(p *provider.Provider, e *hook.Endpoint) (all []ownedSecret) {
 	for _, s := range p.Signature.SecretsOf(e) {
 		all = append(all, ownedSecret{s, e})
 	}
 	if p.NamesCertificate() && d.Context.Certificates != nil {
-		all = append(all, ownedSecret{hook.Secret{Label: "certificate"}, e})
+		all = append(all, ownedSecret{hook.Secret{Label: p.Signature.FetchedLabel()}, e})
 	}
 	return all
 }

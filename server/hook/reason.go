@@ -24,6 +24,8 @@ const (
 	ReasonTimestampMalformed     Reason = "timestamp_malformed"
 	ReasonCertificateUnavailable Reason = "certificate_unavailable"
 	ReasonCertificateUntrusted   Reason = "certificate_untrusted"
+	ReasonKeySetUnavailable      Reason = "key_set_unavailable"
+	ReasonKeyUnknown             Reason = "key_unknown"
 	ReasonSignatureMismatch      Reason = "signature_mismatch"
 	ReasonSecretMismatch         Reason = "secret_mismatch"
 	ReasonTimestampInFuture      Reason = "timestamp_in_future"
@@ -150,6 +152,33 @@ var reasonTable = []reasonRow{
 		Answer: "The certificate of this signature does not belong to the sender, or is no longer valid. If the " +
 			"request is from the sender, check that no proxy changes headers, and check this server's clock and " +
 			"root certificates.",
+		Kind: ErrUnauthenticated,
+	}},
+	{ReasonKeySetUnavailable, ReasonText{
+		Label: "key set unavailable",
+		Title: "The sender's key set could not be fetched",
+		Explanation: "The key set with the key of the signature could not be fetched, " +
+			"so the sender was asked to retry.",
+		NextSteps: []string{
+			"Allow this server to reach the address where the sender publishes its keys.",
+			"Then have the event sent again, or verify this delivery again.",
+		},
+		Answer: "The key set with the key of this signature could not be fetched. Retry later. If this persists, " +
+			"allow this server to reach the address where the sender publishes its keys.",
+		Kind:       ErrUnavailable,
+		RetryAfter: time.Minute,
+	}},
+	{ReasonKeyUnknown, ReasonText{
+		Label:       "unknown key",
+		Title:       "The key is not in the sender's key set",
+		Explanation: "The request names no key, or one that is not in the key set that the sender publishes.",
+		NextSteps: []string{
+			"If the request is from the sender, check that the endpoint is set to the right provider, and that no " +
+				"proxy changes headers.",
+			"If the sender has just changed its keys, verify this delivery again in five minutes.",
+		},
+		Answer: "The key of this signature is not in the key set that {provider} publishes. Check that this endpoint " +
+			"is set to the right provider and that no proxy changes headers.",
 		Kind: ErrUnauthenticated,
 	}},
 	{ReasonSignatureMismatch, ReasonText{

@@ -176,7 +176,7 @@ func (cs *Certificates) run(
 	case errors.Is(l.err, errTooManyFetches): // nothing is known about the URL: neither logged nor remembered
 		cs.missing.Remove(address)
 	default:
-		cs.failed.note(cs.log, cs.now(), address, l.err)
+		cs.failed.note(cs.log, cs.now(), "the certificate of a delivery", address, l.err)
 	}
 }
 

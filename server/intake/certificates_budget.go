@@ -112,14 +112,14 @@ type failureLog struct {
 }
 
 // note counts a failure, and logs it with the count unless a line was written within warnInterval.
-func (f *failureLog) note(log *slog.Logger, now time.Time, address string, err error) {
+func (f *failureLog) note(log *slog.Logger, now time.Time, what, address string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.count++
 	if !f.lastLogged.IsZero() && now.Sub(f.lastLogged) < warnInterval {
 		return
 	}
-	log.Warn("could not download the certificate of a delivery", "host", hostOf(address),
+	log.Warn("could not download "+what, "host", hostOf(address),
 		"error", withoutURL(err), "count", f.count)
 	f.count, f.lastLogged = 0, now
 }

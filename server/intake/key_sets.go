@@ -62,7 +62,7 @@ func (s *keySet) key(id string, now time.Time, fetch func() (map[string]string, 
 	case s.err != nil:
 		return "", s.err
 	default:
-		return "", fmt.Errorf("%w: it has no such key", signature.ErrUntrusted)
+		return "", fmt.Errorf("key %w: its key set has no such key", signature.ErrUntrusted)
 	}
 }
 
@@ -100,7 +100,7 @@ func (cs *Certificates) key(set, id string, who requester) (string, error) {
 			keys, err = signature.ReadKeySet(text)
 		}
 		if err != nil {
-			cs.failed.note(cs.log, cs.now(), set, err)
+			cs.failed.note(cs.log, cs.now(), "the key set of a sender", set, err)
 			return nil, errKeySet{err}
 		}
 		return keys, cs.store.PutCertificate(ctx, set, text)

@@ -136,8 +136,9 @@ func (in *Intake) sign(p *provider.Provider, e hook.Endpoint, r *hook.Record) ([
 	return append(slices.Clip(e.Secrets), hook.Secret{Label: "sample", Value: public}), p.Sign(r, with)
 }
 
-// hasCredentials reports whether an endpoint has a secret or one of the settings that its provider requires.
+// hasCredentials reports whether an endpoint has a secret, one of the settings that its provider requires, or the
+// settings with which the provider's key is looked up.
 func hasCredentials(p *provider.Provider, e hook.Endpoint) bool {
 	covered := func(s provider.Setting) bool { return s.Required && e.Settings[s.Name] != "" }
-	return len(e.Secrets) > 0 || slices.ContainsFunc(p.Settings, covered)
+	return len(e.Secrets) > 0 || slices.ContainsFunc(p.Settings, covered) || p.Signature.Checks(&e)
 }

@@ -14,7 +14,7 @@ var catalogue = slices.Concat(
 	category("mail", mailchimp, mandrill, sendgrid, mailgun),
 	category("identity", okta),
 	category("crm", hubspot, trello, asana, xero, microsoftGraph, sharePoint),
-	category("monitoring", awsSNS),
+	category("monitoring", awsSNS, azureEventGrid),
 )
 
 // Categories are the kinds of senders, in the order in which the dashboard shows them: forms belong to "crm", builds to

@@ -52,7 +52,7 @@ func CheckSecret(e *hook.Endpoint, value string) SecretCheck {
 		{DoubtAnotherKey, p.looksLikeAnother(value)},
 		{DoubtAssignment, assignment(value)},
 		{DoubtUnusable, p.unusable(e, value)},
-		{DoubtWeak, p.weakness(check.Weak)},
+		{DoubtWeak, p.weakness(e, check.Weak)},
 		{DoubtSurrounded, p.surroundings(e, value)},
 		{DoubtNotBase64, p.notBase64(e, value)},
 		{DoubtPrefix, p.unusualPrefix(e, value)},
@@ -72,7 +72,7 @@ func (p *Provider) refuses(e *hook.Endpoint, value string) string {
 	switch {
 	case signature.Blank(value):
 		return "is blank. Copy the secret that the sender shows, or generate one."
-	case p.Signature.SendsSecret() && strings.ContainsFunc(clean, unicode.IsControl):
+	case p.Signature.SendsSecret(e) && strings.ContainsFunc(clean, unicode.IsControl):
 		return "contains a line break or another control character, which a header cannot contain. Copy it again."
 	case p.Signature.Custom == signature.CustomHMAC || p.Signature.Usable(e, value):
 		return ""
@@ -123,11 +123,11 @@ func (p *Provider) unusable(e *hook.Endpoint, value string) string {
 }
 
 // weakness returns the text of DoubtWeak.
-func (p *Provider) weakness(weak bool) string {
+func (p *Provider) weakness(e *hook.Endpoint, weak bool) string {
 	switch {
 	case !weak:
 		return ""
-	case p.Signature.SendsSecret():
+	case p.Signature.SendsSecret(e):
 		return "This secret is weak: it is short enough to be guessed. " +
 			"Use one of 16 bytes or more if the sender allows it."
 	default:

@@ -17,7 +17,7 @@ import (
 // challenge.Origin. The token protects no content.
 var cloudevents = Provider{
 	ID: "cloudevents", Name: "CloudEvents HTTP webhook",
-	Aliases: []string{"CNCF", "Azure Event Grid"},
+	Aliases: []string{"CNCF"},
 	Grade:   GradeB, Source: "https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md",
 	Steps: []string{
 		"Add a token here and have the sender send it as Authorization: Bearer, or as access_token in the address.",

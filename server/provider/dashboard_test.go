@@ -21,7 +21,7 @@ func TestTheDashboardKnowsWhichSettingsReplaceASecret(t *testing.T) {
 		if strings.Contains(id, "-") {
 			id = `"` + id + `"`
 		}
-		line := fmt.Sprintf(`  %s: ["%s"],`, id, strings.ReplaceAll(p.requiredSettings(), ", ", `", "`))
+		line := fmt.Sprintf(`  %s: ["%s"],`, id, strings.Join(p.Signature.FetchedWith(), `", "`))
 		if !strings.Contains(string(text), line) {
 			t.Errorf("open-endpoint.ts lacks %s", line)
 		}

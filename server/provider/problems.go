@@ -31,7 +31,7 @@ func (p *Provider) secretHelp() string {
 // MissingSecret returns the text for an endpoint that cannot verify deliveries: what is missing and how to add it.
 func (p *Provider) MissingSecret() string {
 	lacks := "has no secret to verify deliveries with. Add the secret that the sender shows"
-	if p.NamesCertificate() {
+	if p.requiredSettings() != "" && p.NamesCertificate() {
 		lacks = "cannot verify deliveries without the setting " + p.requiredSettings() +
 			", which is part of the signature. Set it"
 	}

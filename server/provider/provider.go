@@ -2,7 +2,7 @@
 // what they report about payments, orders and runs, and which answer the sender expects. Each sender has one file,
 // named after it, and everything specific to the sender is in that file. The package promises that a verdict is a
 // function of the request, the endpoint and the time of receipt: it does no I/O and keeps no state. The one exception
-// is a certificate, which signature.ReceiveContext.Certificates may fetch.
+// is a certificate or key set, which signature.ReceiveContext.Certificates may fetch.
 //
 // Start with stripe.go, an example of a sender, and then Provider. The parts of a sender are explained at
 // signature.Profile, Identity and extract.Rules, and the selectors in them ("body:data.id") at payload.Selector. To

@@ -152,8 +152,8 @@ func (c *Candidate) add(weight int, reason string) {
 	c.Reasons = append(c.Reasons, reason)
 }
 
-// eventHeaders returns the places of the event's id, type and time and of the signed time, most of which are no
-// headers.
+// eventHeaders returns the places of the event's id, type and time, of the signed time, and of what shows a challenge,
+// most of which are no headers.
 func eventHeaders(p *provider.Provider) []payload.Selector {
 	var all []payload.Selector
 	for _, join := range p.Identity.Events {
@@ -163,6 +163,11 @@ func eventHeaders(p *provider.Provider) []payload.Selector {
 	all = append(all, p.Identity.Times...)
 	for i := range p.Signature.Schemes {
 		all = append(all, p.Signature.Schemes[i].Time)
+	}
+	for i := range p.Challenges {
+		for _, when := range p.Challenges[i].When {
+			all = append(all, when.At)
+		}
 	}
 	return append(all, p.Signature.Certificate, p.Signature.Algorithm)
 }

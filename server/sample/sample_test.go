@@ -181,7 +181,7 @@ func TestWhatIsSetIsInTheBodyAndStillVerifies(t *testing.T) {
 		s := NewSampler()
 		m := makeSigned(t, s, p, name, secret, nil)
 		path := map[string]string{"braintree": "kind", "websub": "title", "hubspot": "0.added",
-			"sendgrid": "0.added"}[p.ID]
+			"sendgrid": "0.added", "azure-event-grid": "0.added"}[p.ID]
 		if path == "" {
 			path = "added"
 		}

@@ -19,7 +19,7 @@ func (p *Profile) Authenticate(e *hook.Endpoint) (challenges []string) {
 		switch {
 		case sc.Kind == Basic:
 			challenges = append(challenges, basicChallenge)
-		case sc.Kind == Token && sc.Prefix == "Bearer":
+		case (sc.Kind == Token || sc.Kind == JWT) && sc.Prefix == "Bearer":
 			challenges = append(challenges, bearerChallenge)
 		}
 	}

@@ -15,9 +15,12 @@ import (
 	"hookbeam/server/payload"
 )
 
-// ErrUntrusted means that a certificate, or its address, does not belong to the sender. It is final: another
+// ErrUntrusted means that a certificate or its address, or a key, does not belong to the sender. It is final: another
 // attempt gives the same result.
-var ErrUntrusted = errors.New("not a certificate of the sender")
+var ErrUntrusted = errors.New("not of the sender")
+
+// errForeign is ErrUntrusted for a certificate.
+var errForeign = fmt.Errorf("certificate %w", ErrUntrusted)
 
 // Issuer says which certificates are a sender's: where it publishes them, and to whom they are made out. It is plain
 // data, part of a Profile. The address of a certificate comes from the request, so anybody can write it: without these
@@ -37,14 +40,14 @@ func (from *Issuer) CheckURL(address string) error {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || len(address) > maxCertificateURL:
-		return fmt.Errorf("%w: its address cannot be read", ErrUntrusted)
+		return fmt.Errorf("%w: its address cannot be read", errForeign)
 	case u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != "":
-		return fmt.Errorf("%w: its address is not plain https", ErrUntrusted)
+		return fmt.Errorf("%w: its address is not plain https", errForeign)
 	case u.Port() != "" && u.Port() != "443" || !from.Hosts.MatchString(u.Hostname()):
-		return fmt.Errorf("%w: its address is not on one of the hosts of %s", ErrUntrusted, from.Name)
+		return fmt.Errorf("%w: its address is not on one of the hosts of %s", errForeign, from.Name)
 	case !from.Path.MatchString(u.EscapedPath()) || strings.Contains(u.EscapedPath(), "%") ||
 		strings.Contains(u.Path, ".."):
-		return fmt.Errorf("%w: its address is not among the certificates of %s", ErrUntrusted, from.Name)
+		return fmt.Errorf("%w: its address is not among the certificates of %s", errForeign, from.Name)
 	}
 	return nil
 }
@@ -58,7 +61,7 @@ func (from *Issuer) Read(text []byte, roots *x509.CertPool, at time.Time) (*x509
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil || block.Type != "CERTIFICATE" {
-			return nil, fmt.Errorf("%w: it cannot be read", ErrUntrusted)
+			return nil, fmt.Errorf("%w: it cannot be read", errForeign)
 		}
 		if leaf == nil {
 			leaf = c
@@ -67,28 +70,49 @@ func (from *Issuer) Read(text []byte, roots *x509.CertPool, at time.Time) (*x509
 		}
 	}
 	if leaf == nil {
-		return nil, fmt.Errorf("%w: there is none", ErrUntrusted)
+		return nil, fmt.Errorf("%w: there is none", errForeign)
 	}
 	names := append([]string{leaf.Subject.CommonName}, leaf.DNSNames...)
 	if !slices.ContainsFunc(names, from.Owner.MatchString) {
-		return nil, fmt.Errorf("%w: it is not made out to %s", ErrUntrusted, from.Name)
+		return nil, fmt.Errorf("%w: it is not made out to %s", errForeign, from.Name)
 	}
 	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: at,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUntrusted, err)
+		return nil, fmt.Errorf("%w: %w", errForeign, err)
 	}
 	return leaf, nil
 }
 
-// NamesCertificate reports whether this sender's deliveries name the certificate, or the published key, that they are
-// signed with.
+// NamesCertificate reports whether deliveries of this sender may name the certificate, or the published key, that they
+// are signed with.
 func (p *Profile) NamesCertificate() bool { return !p.Certificate.IsZero() || p.KeySet != "" }
 
-// mayFetch reports whether this sender's certificate may be looked up for a request. It may not if the endpoint
-// lacks a setting that is signed, because the signature cannot verify then.
+// mayFetch reports whether this sender's certificate or key may be looked up for a request.
 func (p *Profile) mayFetch(q *Request) bool {
-	return p.NamesCertificate() && q.Certificates != nil && p.Schemes[0].complete(q.Endpoint.Settings)
+	return q.Certificates != nil && p.fetches(q.Endpoint.Settings)
+}
+
+// fetches reports whether deliveries to an endpoint can be verified with what is looked up. They cannot if the endpoint
+// lacks a setting that is signed.
+func (p *Profile) fetches(settings map[string]string) bool {
+	if !p.NamesCertificate() {
+		return false
+	}
+	for i := range p.Schemes {
+		if sc := &p.Schemes[i]; sc.byPublicKey() && sc.counts(settings) && sc.complete(settings) {
+			return true
+		}
+	}
+	return false
+}
+
+// FetchedLabel names what is looked up, in place of the label of a secret.
+func (p *Profile) FetchedLabel() string {
+	if p.KeySet != "" {
+		return "key set"
+	}
+	return "certificate"
 }
 
 // Equal is a condition for a scheme: the text at one place of the delivery is that at another, or a constant.
@@ -134,17 +158,18 @@ func (p *Profile) verifyByFetched(q *Request, f Result) Result {
 		c, err = q.Certificates.Certificate(p.Issuer, address, q.At)
 	}
 	if err != nil {
-		f.Reason = notFetched(err)
+		f.Reason = notFetched(err, hook.ReasonCertificateUntrusted, hook.ReasonCertificateUnavailable)
 		return f
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
-	return p.bestOf(q, p.Schemes, []hook.Secret{{Label: "certificate", Value: string(text)}})
+	return p.bestOf(q, p.Schemes, []hook.Secret{{Label: p.FetchedLabel(), Value: string(text)}})
 }
 
-// notFetched returns the reason for an error of Certificates.
-func notFetched(err error) hook.Reason {
+// notFetched returns the reason for an error of Certificates: final or temporary. With the latter, verifying again
+// later may succeed.
+func notFetched(err error, final, temporary hook.Reason) hook.Reason {
 	if errors.Is(err, ErrUntrusted) {
-		return hook.ReasonCertificateUntrusted
+		return final
 	}
-	return hook.ReasonCertificateUnavailable // temporary: verifying again later may succeed
+	return temporary
 }

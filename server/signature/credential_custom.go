@@ -1,6 +1,12 @@
 package signature
 
-import "hookbeam/server/payload"
+import (
+	"slices"
+	"strings"
+
+	"hookbeam/server/hook"
+	"hookbeam/server/payload"
+)
 
 // credentialScheme makes the scheme of an endpoint of generic from its settings: header and scheme. usual is the
 // scheme without settings. An endpoint has exactly one: a bare secret never counts beside Basic or Bearer, and the
@@ -32,3 +38,77 @@ func credentialScheme(usual Scheme, settings map[string]string) (sc Scheme, comp
 
 // authorization is the header of HTTP authentication.
 var authorization = payload.HeaderNamed("Authorization")
+
+// placed makes the scheme of an endpoint of a CustomPlace from its settings: header or query. A setting that asks for a
+// stronger scheme excludes both.
+func (p *Profile) placed(settings map[string]string) (sc Scheme, complaint string, is bool) {
+	header, query := settings["header"], settings["query"]
+	if header == "" && query == "" {
+		return sc, "", false
+	}
+	sc = Scheme{Kind: Token, MismatchReason: hook.ReasonSecretMismatch}
+	for i := range p.Schemes {
+		if with := p.Schemes[i].With; with != "" && !Blank(settings[with]) {
+			return sc, with + " cannot be set beside header or query, because only one of them can count.", true
+		}
+	}
+	switch {
+	case header != "" && query != "":
+		complaint = "header and query cannot both be set, because the secret has one place."
+	case query != "":
+		sc.At, complaint = queryNamed("query", query)
+	default:
+		sc.At, complaint = payload.HeaderNamed(header), checkHeader("header", header)
+	}
+	return sc, complaint, true
+}
+
+// lacksBeside returns a sentence if one of the settings that a scheme with With needs is set without the others; ""
+// if all are, or none is.
+func (p *Profile) lacksBeside(settings map[string]string) string {
+	for i := range p.Schemes {
+		if p.Schemes[i].With == "" {
+			continue
+		}
+		names, has := p.Schemes[i].settings(), 0
+		for _, name := range names {
+			if !Blank(settings[name]) {
+				has++
+			}
+		}
+		if has > 0 && has < len(names) {
+			return strings.Join(names, " and ") + " must be set together."
+		}
+	}
+	return ""
+}
+
+// settings returns the names of the settings without which the scheme verifies nothing.
+func (sc *Scheme) settings() (names []string) {
+	add := func(at payload.Selector) {
+		if name, is := at.Setting(); is && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for i := range sc.Message {
+		add(sc.Message[i].Selector)
+	}
+	for _, one := range sc.Where {
+		add(one.Is)
+	}
+	for _, claim := range sc.Claims.Equal {
+		add(claim.Value)
+	}
+	return names
+}
+
+// FetchedWith returns the names of the settings with which this sender's certificate or keys can be looked up; nil if
+// there is none.
+func (p *Profile) FetchedWith() []string {
+	for i := range p.Schemes {
+		if p.NamesCertificate() && p.Schemes[i].byPublicKey() {
+			return p.Schemes[i].settings()
+		}
+	}
+	return nil
+}

@@ -21,6 +21,9 @@ const (
 	// CustomCredential is the secret itself in a header, see credentialScheme. An endpoint without settings has the
 	// profile's Schemes.
 	CustomCredential
+	// CustomPlace is the secret itself in the header or query parameter that the settings header and query name. An
+	// endpoint that names neither has the profile's Schemes.
+	CustomPlace
 )
 
 // custom returns the only scheme of an endpoint with these settings; is is false if the sender's own schemes count.
@@ -33,6 +36,8 @@ func (p *Profile) custom(settings map[string]string) (sc Scheme, complaint strin
 	case p.Custom == CustomCredential && len(settings) > 0:
 		sc, complaint = credentialScheme(p.Schemes[0], settings)
 		return sc, complaint, true
+	case p.Custom == CustomPlace:
+		return p.placed(settings)
 	}
 	return Scheme{}, "", false
 }
@@ -41,6 +46,9 @@ func (p *Profile) custom(settings map[string]string) (sc Scheme, complaint strin
 // if nothing is. It is called when settings are saved, so stored settings are usable.
 func (p *Profile) CheckSettings(settings map[string]string) string {
 	_, complaint, _ := p.custom(settings)
+	if complaint == "" {
+		complaint = p.lacksBeside(settings)
+	}
 	return complaint
 }
 

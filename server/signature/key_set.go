@@ -35,7 +35,7 @@ func ReadKeySet(text []byte) (keys map[string]string, err error) {
 		}
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("%w: the key set has no key", ErrUntrusted)
+		return nil, fmt.Errorf("key set %w: it has no key", ErrUntrusted)
 	}
 	return keys, nil
 }
@@ -46,7 +46,7 @@ func (p *Profile) verifyByKeySet(q *Request, f Result) Result {
 	var found []hook.Secret
 	for i := range p.Schemes {
 		sc := &p.Schemes[i]
-		if sc.Kind != JWT || sc.unfit(q) != "" {
+		if sc.Kind != JWT || !sc.counts(q.Endpoint.Settings) || sc.unfit(q) != "" {
 			continue
 		}
 		texts, _ := sc.tokens(q)
@@ -56,15 +56,15 @@ func (p *Profile) verifyByKeySet(q *Request, f Result) Result {
 				continue
 			}
 			if t.keyID == "" {
-				f.Reason = hook.ReasonCertificateUntrusted
+				f.Reason = hook.ReasonKeyUnknown
 				return f
 			}
 			key, err := q.Certificates.Key(p.KeySet, t.keyID, q.At)
 			if err != nil {
-				f.Reason = notFetched(err)
+				f.Reason = notFetched(err, hook.ReasonKeyUnknown, hook.ReasonKeySetUnavailable)
 				return f
 			}
-			found = append(found, hook.Secret{Label: "certificate", Value: key})
+			found = append(found, hook.Secret{Label: p.FetchedLabel(), Value: key})
 		}
 	}
 	if len(found) == 0 {

@@ -64,11 +64,11 @@ type Result struct {
 type ReceiveContext struct {
 	At           time.Time    // time of receipt
 	URL          string       // the endpoint's address if it names no other as registered; needed where SignsAddress
-	Certificates Certificates // nil: only certificates in the endpoint's configuration count
+	Certificates Certificates // nil: only what is in the endpoint's configuration counts
 }
 
-// Certificates looks up the certificate that a delivery names by its URL. server/intake implements it with a cache
-// and limits; a fake is enough for tests.
+// Certificates looks up the certificate that a delivery names by its URL, or the key that it names by its id in a key
+// set. server/intake implements it with a cache and limits; a fake is enough for tests.
 type Certificates interface {
 	// Certificate returns the certificate at an address that from.CheckURL lets through, checked by from.Read. An
 	// error that does not wrap ErrUntrusted is temporary.
@@ -144,14 +144,18 @@ func (p *Profile) Place(e *hook.Endpoint) string {
 	return at.Place()
 }
 
-// SchemesFor returns the sender's schemes for an endpoint. Only a custom sender's depend on the endpoint's
-// settings.
+// SchemesFor returns the sender's schemes that count for an endpoint. There is at least one if there is one at all.
 func (p *Profile) SchemesFor(e *hook.Endpoint) []Scheme {
 	own, _, custom := p.custom(e.Settings) // settings were checked when they were saved
-	if !custom {
-		return p.Schemes
+	if custom {
+		return []Scheme{own}
 	}
-	return []Scheme{own}
+	for i := range p.Schemes {
+		if !p.Schemes[i].counts(e.Settings) {
+			return slices.DeleteFunc(slices.Clone(p.Schemes), func(sc Scheme) bool { return !sc.counts(e.Settings) })
+		}
+	}
+	return p.Schemes
 }
 
 // Resembles reports how much a delivery looks like one of this sender: n grows with each scheme whose signature it

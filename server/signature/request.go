@@ -1,6 +1,6 @@
 // Package signature verifies that a delivery comes from its sender, and signs samples as the sender would. A verdict is
-// a function of the delivery, the endpoint, the time of receipt and the sender's Profile, and of the certificate that a
-// Certificates looks up if the sender names one.
+// a function of the delivery, the endpoint, the time of receipt and the sender's Profile, and of the certificate or
+// key that a Certificates looks up if the sender names one.
 //
 // It promises that nothing verifies without the sender's key. A secret that protects nothing (blank, zeros, a public
 // key of small order) makes no key. Signatures are compared in constant time. A delivery that could not be read

@@ -58,6 +58,9 @@ type Scheme struct {
 	BodyHashIn string
 	// Where are the conditions under which the scheme is for a delivery; others have no signature for it.
 	Where []Equal
+	// With and Unless are names of settings: the scheme counts only for endpoints that have the first and lack the
+	// second. A weaker scheme must not count where a stronger one is asked for.
+	With, Unless string
 	// Legacy: the scheme is too weak to count unless the endpoint's setting "legacy" is "accept".
 	Legacy bool
 	// Covers is what the signature protects if the message does not show it; "" means the body.
@@ -152,6 +155,11 @@ const (
 	// Base64URL is base64 for URLs, written without padding, and read with or without it.
 	Base64URL
 )
+
+// counts reports whether the scheme is one for endpoints with these settings.
+func (sc *Scheme) counts(settings map[string]string) bool {
+	return (sc.With == "" || !Blank(settings[sc.With])) && (sc.Unless == "" || Blank(settings[sc.Unless]))
+}
 
 // dated reports whether a timestamp is part of the signed message.
 func (sc *Scheme) dated() bool {

@@ -74,7 +74,9 @@ func (p *Profile) Sign(r *hook.Record, with Signing) error {
 // so Sign tries other schemes first.
 func (sc *Scheme) fits(p *Profile, q *Request, with Signing, exactly bool) bool {
 	switch {
-	case sc.Legacy || sc.BodyHashIn != "" || sc.PerItem && len(q.Items(p.Batch)) == 0:
+	case sc.Legacy || !sc.counts(q.Endpoint.Settings):
+		return false
+	case sc.BodyHashIn != "" || sc.PerItem && len(q.Items(p.Batch)) == 0:
 		return false
 	case with.Key != nil:
 		return sc.signsWith(with.Key)

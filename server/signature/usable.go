@@ -18,7 +18,7 @@ func (p *Profile) Checks(e *hook.Endpoint) bool {
 	if !p.Messages && !slices.ContainsFunc(schemes, complete) {
 		return false
 	}
-	return p.NamesCertificate() || p.hasUsableSecret(e, p.SecretsOf(e))
+	return p.fetches(e.Settings) || p.hasUsableSecret(e, p.SecretsOf(e))
 }
 
 // hasUsableSecret reports whether one of the secrets makes a key for this sender. An expired certificate counts.
@@ -81,10 +81,10 @@ func (p *Profile) TakenAsGiven(e *hook.Endpoint, secret string) bool {
 	})
 }
 
-// SendsSecret reports whether the sender does not sign, but sends the secret itself.
-func (p *Profile) SendsSecret() bool {
+// SendsSecret reports whether the sender does not sign for an endpoint, but sends the secret itself.
+func (p *Profile) SendsSecret(e *hook.Endpoint) bool {
 	signs := func(sc Scheme) bool { return sc.Kind != Token && sc.Kind != Basic }
-	return len(p.Schemes) > 0 && !slices.ContainsFunc(p.Schemes, signs)
+	return len(p.Schemes) > 0 && !slices.ContainsFunc(p.SchemesFor(e), signs)
 }
 
 // WantsLogin reports whether the secrets of an endpoint must be user:password.

@@ -117,7 +117,7 @@ func (sc *Scheme) verifyItems(p *Profile, q *Request, secrets []hook.Secret) (f 
 // reading of it, even after one has matched, so that its time does not depend on which one matches.
 func (sc *Scheme) verify(q *Request, secrets []hook.Secret) Result {
 	f := Result{Verdict: hook.Rejected, Reason: hook.ReasonSignatureMissing, Check: sc.check(sc.Hash)}
-	if sc.Legacy && q.Endpoint.Settings["legacy"] != "accept" {
+	if sc.Legacy && q.Endpoint.Settings["legacy"] != "accept" || !sc.counts(q.Endpoint.Settings) {
 		return f
 	}
 	if reason := sc.unfit(q); reason != "" {

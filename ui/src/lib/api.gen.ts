@@ -1724,6 +1724,8 @@ export interface components {
          *     - `timestamp_malformed`: The timestamp that is part of the signature cannot be read.
          *     - `certificate_unavailable`: The certificate that verifies the signature could not be fetched, so the sender was asked to retry.
          *     - `certificate_untrusted`: The certificate that the request names does not belong to the sender, or is no longer valid.
+         *     - `key_set_unavailable`: The key set with the key of the signature could not be fetched, so the sender was asked to retry.
+         *     - `key_unknown`: The request names no key, or one that is not in the key set that the sender publishes.
          *     - `signature_mismatch`: The signature does not match the body with any of the endpoint's secrets.
          *     - `secret_mismatch`: The secret in the request is not one of the endpoint's secrets.
          *     - `timestamp_in_future`: The signature is valid, but its timestamp is further in the future than the endpoint tolerates.

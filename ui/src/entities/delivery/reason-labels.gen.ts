@@ -10,6 +10,8 @@ export const reasonLabels: Record<string, string> = {
   timestamp_malformed: "malformed timestamp",
   certificate_unavailable: "certificate unavailable",
   certificate_untrusted: "untrusted certificate",
+  key_set_unavailable: "key set unavailable",
+  key_unknown: "unknown key",
   signature_mismatch: "wrong signature",
   secret_mismatch: "wrong secret",
   timestamp_in_future: "timestamp in the future",

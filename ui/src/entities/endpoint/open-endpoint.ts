@@ -8,6 +8,7 @@ type Checked = Pick<Endpoint, "verify" | "secrets" | "provider" | "settings">;
 const fetchedWith: Record<string, readonly string[]> = {
   paypal: ["webhook_id"],
   "aws-sns": ["topic_arn"],
+  "azure-event-grid": ["audience", "tenant"],
 };
 
 /** The server can fetch what it verifies with at this sender. */
@@ -17,7 +18,10 @@ export const mayFetch = (provider: string) => provider in fetchedWith;
 export const isCertified = ({ provider, settings }: Pick<Checked, "provider" | "settings">) =>
   fetchedWith[provider]?.every((name) => settings[name]?.trim()) ?? false;
 
-/** The endpoint has a secret or a certificate to verify deliveries with. */
+/** What the server fetches of the sender to verify deliveries with. */
+export const fetchedOf = (provider: string) => (provider === "azure-event-grid" ? "key set" : "certificate");
+
+/** The endpoint has a secret, or the server fetches a certificate or a key set to verify deliveries with. */
 export const canCheck = (endpoint: Omit<Checked, "verify" | "secrets"> & { secrets: readonly unknown[] }) =>
   endpoint.secrets.length > 0 || isCertified(endpoint);
 

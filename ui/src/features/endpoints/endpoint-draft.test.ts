@@ -103,6 +103,10 @@ it.each([
   [{ verify: "enforce", secrets: [], provider: "paypal", settings: { webhook_id: "8P" } }, "by certificate, enforced"],
   [{ verify: "enforce", secrets: [], provider: "aws-sns", settings: { topic_arn: "arn" } }, "by certificate, enforced"],
   [
+    { verify: "enforce", secrets: [], provider: "azure-event-grid", settings: { audience: "a", tenant: "t" } },
+    "by key set, enforced",
+  ],
+  [
     { verify: "enforce", secrets: [], provider: "aws-sns", settings: { topic_arn: " " } },
     "no secret: rejects everything",
   ],

@@ -104,6 +104,9 @@ const schemes: Record<string, string> = {
   "rsa-sha256": "RSA, with a certificate",
   "ecdsa-p256-sha256": "ECDSA",
   ed25519: "Ed25519",
+  "jwt-rs256": "A JSON web token (RSA)",
+  "jwt-es256": "A JSON web token (ECDSA)",
+  "jwt-hs256": "A JSON web token (HMAC)",
 };
 
 const covers = {
