@@ -82,6 +82,7 @@ var addresses = map[string][]string{
 	}, // a bounded map
 	"github.com/realclientip":             {"server/access"},
 	"golang.org/x/sys":                    {"server/datafile"},
+	"golang.org/x/text/unicode/norm":      {"server/signature"},
 	"golang.org/x/time/rate":              {"server/access", "server/intake"},
 	"github.com/alecthomas/kong":          {"server/command"},
 	"github.com/golang-jwt/jwt":           {"server/access", "server/signature"},

@@ -187,11 +187,14 @@ func SelectJoin(text string) Join { return must(ParseJoin(text)) }
 // Template is text with selectors and variables in braces: "{time}.{body}", "{body:name} on {body:branch}".
 type Template []Piece
 
-// Piece is a plain text and the variable or selector after it.
+// Piece is a plain text and the variable or selector after it. If and Lower are for messages that are signed:
+// ParseTemplate does not set them.
 type Piece struct {
 	Text     string
 	Variable string   // "": none
 	Selector Selector // where there is no variable; zero behind the last text
+	If       Selector // the piece counts only if there is a text here; zero: always
+	Lower    bool     // the text at Selector is in lower case
 }
 
 // errOpenBrace means that a template ends inside a selector or a variable.

@@ -8,8 +8,8 @@ import (
 
 // generic is any sender, and the default of a new endpoint. It accepts all requests; with a secret it requires the
 // secret in a header, which proves who sent the request but not what is in it. The endpoint's settings name the header
-// and say whether the secret stands in it alone, behind Bearer, or as user:password by Basic; see
-// signature.CustomCredential. Exactly one of these counts.
+// and say whether the secret stands in it alone, behind Bearer, or as user:password by Basic, or they name a query
+// parameter that has it; see signature.CustomCredential. Exactly one of these counts.
 //
 // An event has an id only if the sender gives one in a header: two requests with the same body may well be two events.
 // The type is read from the beginning of the body only, so that the cost does not depend on its size.
@@ -48,6 +48,8 @@ func credentialSettings(header, scheme string) []Setting {
 	return withOwnChallenge([]Setting{
 		{Name: "header", Label: "Header", Default: header,
 			Hint: "the header with the secret, such as cf-webhook-auth"},
+		{Advanced: true, Name: "query", Label: "Query parameter",
+			Hint: "the parameter of the address with the secret, if the sender can send no header"},
 		{Name: "scheme", Label: "Form of the secret", Choices: []string{"bare", "bearer", "basic"}, Default: scheme,
 			Hint:   "alone, behind Bearer, or as user:password by Basic, entered without Bearer",
 			Beyond: "For a signature, choose Generic HMAC."},

@@ -13,18 +13,22 @@ import (
 //
 // Event: the body is a list of events; uuid identifies one. source is the address of the event hook.
 //
-// Traps: only the field Authorization is compared. The value is sent as it was entered, without a word such as Bearer.
+// Traps: the field has any name; without the setting header it is Authorization. The value is sent as it was entered,
+// without a word such as Bearer.
 // A hook sends no events until it is verified, which is a GET with a value that is sent back.
 var okta = Provider{
 	ID: "okta", Name: "Okta event hooks",
 	Steps: []string{
 		"In Okta open Workflow, Event Hooks, Create Event Hook, and enter this address as the URL.",
-		"Enter Authorization as the authentication field and a long random value as the authentication secret, and " +
-			"add the same value here.",
+		"Enter Authorization as the authentication field, or another name that you enter below as well, and a long " +
+			"random value as the authentication secret. Add the same value here.",
 	},
 	Secret: SecretWords{Name: "Authentication secret", Hint: "the value that you chose in Okta"},
 	Grade:  GradeB, Source: "https://developer.okta.com/docs/concepts/event-hooks/",
+	Settings: []Setting{{Name: "header", Label: "Authentication field", Default: "Authorization",
+		Hint: "the header that Okta's form calls authentication field"}},
 	Signature: signature.Profile{
+		Custom:  signature.CustomCredential,
 		Schemes: []signature.Scheme{{Kind: signature.Token, At: payload.Select("header:Authorization")}},
 		Batch:   &payload.Batch{List: "data.events"},
 	},

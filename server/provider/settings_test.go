@@ -26,7 +26,7 @@ func TestAMisspeltSettingIsRefused(t *testing.T) {
 		{"basic", "heder", "X-A", `did you mean "header"?`},
 
 		{"generic-hmac", "algorithm", "sha-256",
-			`algorithm must be sha1, sha256, sha384 or sha512, not "sha-256"; did you mean "sha256"?`},
+			`algorithm must be sha1, sha256, sha384, sha512 or named, not "sha-256"; did you mean "sha256"?`},
 		{"generic-hmac", "algorithm", "HMAC-SHA256", `did you mean "sha256"?`},
 		{"generic-hmac", "algorithm", "SHA512", `did you mean "sha512"?`},
 		{"generic-hmac", "algorithm", "ed25519", "Only an HMAC can be verified here"},
@@ -96,7 +96,15 @@ func TestEachLimitOfGenericHMACIsSaid(t *testing.T) {
 		"an id":               {set("message", "{id}.{body}"), "{header:Webhook-Id}"},
 		"an unknown one":      {set("message", "{nope}.{body}"), "It cannot contain {nope}."},
 		"a setting":           {set("message", "{setting:x}{body}"), "It cannot contain {setting:x}."},
-		"an open brace":       {set("message", "{body"), "closing brace"},
+		"no list of headers":  {set("message", "{headers}{body}"), "signed_headers must have"},
+		"an unused list":      {set("signed_headers", "X-A"), "must contain {headers}"},
+		"no name of a list":   {set("signed_headers", "a b", "message", "{headers}{body}"), "no request can have"},
+		"named, with prefix":  {set("algorithm", "named", "prefix", "sha256="), "must be empty if algorithm is named"},
+		"named, with a time": {set("algorithm", "named", "timestamp", "first", "message", "{time}{body}"),
+			"must be empty if algorithm is named"},
+		"first of several": {set("header", "A,B", "timestamp", "first", "message", "{time}{body}"), "own time"},
+		"no body":          {set("message", `{path}\n`), "must contain {body}"},
+		"an open brace":    {set("message", "{body"), "closing brace"},
 	} {
 		got := CheckSettings("generic-hmac", c.settings, nil)
 		if !strings.Contains(got, c.want) || strings.Count(got, ". ") > 3 {

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// addresses returns the URLs that the sender may have signed as the endpoint's address: the candidates for {url} in
-// the message. It returns one empty URL if the scheme does not sign the address, so that callers can loop in any
-// case.
+// addresses returns the URLs that the sender may have signed as the endpoint's address: the candidates for {url} and
+// {path} in the message. It returns one empty URL if the scheme does not sign the address, so that callers can loop in
+// any case.
 func (sc *Scheme) addresses(q *Request) []string {
-	if !sc.Message.Uses("url") {
+	if !sc.usesAddress() {
 		return []string{""}
 	}
 	found := q.addresses()
@@ -40,6 +40,22 @@ func (q *Request) addresses() []string {
 		found = append(found, front+"?"+query)
 	}
 	return found
+}
+
+// pathOf returns the path of an address, with its query.
+func pathOf(address string) string {
+	if _, behind, found := strings.Cut(address, "://"); found {
+		address = behind
+	}
+	i := strings.IndexAny(address, "/?")
+	switch {
+	case i < 0:
+		return "/"
+	case address[i] == '?':
+		return "/" + address[i:]
+	default:
+		return address[i:]
+	}
 }
 
 // joinPath returns an address with a path after it, with one slash between.

@@ -28,8 +28,12 @@ func (sc *Scheme) credential(q *Request) (text string, sent bool) {
 }
 
 // TimestampText returns the signed timestamp as it was sent, "" if there is none. It is a header or field of its
-// own, or a pair beside the signature, such as Stripe's t=.
+// own, a pair beside the signature, such as Stripe's t=, or the first of a list.
 func (sc *Scheme) TimestampText(q *Request) string {
+	if sc.TimeFirst {
+		first, _, _ := strings.Cut(q.Text(sc.At), sc.separator())
+		return strings.TrimSpace(first)
+	}
 	if sc.TimeBeside == "" {
 		return q.Text(sc.Time)
 	}

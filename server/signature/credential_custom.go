@@ -8,9 +8,9 @@ import (
 	"hookbeam/server/payload"
 )
 
-// credentialScheme makes the scheme of an endpoint of generic from its settings: header and scheme. usual is the
-// scheme without settings. An endpoint has exactly one: a bare secret never counts beside Basic or Bearer, and the
-// other way round.
+// credentialScheme makes the scheme of an endpoint of generic from its settings: header or query, and scheme. usual is
+// the scheme without settings. An endpoint has exactly one: a bare secret never counts beside Basic or Bearer, and the
+// other way round, and a secret in the query never beside one in a header.
 func credentialScheme(usual Scheme, settings map[string]string) (sc Scheme, complaint string) {
 	sc = usual
 	switch way := settings["scheme"]; way {
@@ -24,7 +24,15 @@ func credentialScheme(usual Scheme, settings map[string]string) (sc Scheme, comp
 	default:
 		return sc, "scheme must be bare, bearer or basic."
 	}
-	switch header := settings["header"]; {
+	switch header, query := settings["header"], settings["query"]; {
+	case header != "" && query != "":
+		return sc, "header and query cannot both be set, because the secret has one place."
+	case query != "":
+		if sc.Kind, sc.Prefix = Token, ""; settings["scheme"] == "bearer" || settings["scheme"] == "basic" {
+			return sc, "scheme must be bare, or empty, for a secret in the query."
+		}
+		sc.At, complaint = queryNamed("query", query)
+		return sc, complaint
 	case header != "":
 		sc.At = payload.HeaderNamed(header)
 		return sc, checkHeader("header", header)

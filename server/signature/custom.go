@@ -61,21 +61,25 @@ func otherwise(settings map[string]string, name, value string) string {
 }
 
 // hmacScheme makes the scheme of an endpoint of generic-hmac. Its settings are header or query, prefix, separator,
-// algorithm, encoding, key, message, timestamp and unit, each with a default.
+// algorithm, encoding, key, message, timestamp, unit, body and signed_headers, each with a default.
 func hmacScheme(settings map[string]string) (sc Scheme, complaint string) {
 	sc = Scheme{Prefix: settings["prefix"], Hash: otherwise(settings, "algorithm", "sha256")}
 	if complaint = sc.placeAt(settings["header"], settings["query"]); complaint != "" {
 		return sc, complaint
 	}
+	named := sc.Hash == "named"
+	if named {
+		sc.Hash = "sha256" // of samples; a delivery names its own
+	}
 	if newHash(sc.Hash) == nil {
-		return sc, fmt.Sprintf("algorithm must be sha1, sha256, sha384 or sha512, not %q.", sc.Hash)
+		return sc, fmt.Sprintf("algorithm must be sha1, sha256, sha384, sha512 or named, not %q.", sc.Hash)
 	}
 	var known bool
 	if sc.Encoding, known = encodingNamed(otherwise(settings, "encoding", "hex")); !known {
 		return sc, "encoding must be hex, base64 or base64url."
 	}
 	if sc.Key, known = keyFormNamed(otherwise(settings, "key", "text")); !known {
-		return sc, "key must be text, hex, base64 or whsec."
+		return sc, "key must be text, nfkd, hex, base64 or whsec."
 	}
 	if sc.Separator, known = separatorNamed(otherwise(settings, "separator", "comma")); !known {
 		return sc, "separator must be comma, semicolon or space."
@@ -86,8 +90,28 @@ func hmacScheme(settings map[string]string) (sc Scheme, complaint string) {
 	if complaint = sc.placeTime(settings["timestamp"]); complaint != "" {
 		return sc, complaint
 	}
-	if sc.Prefix != "" || sc.TimeBeside != "" || settings["separator"] != "" {
+	parted := sc.Prefix != "" || sc.TimeBeside != "" || sc.TimeFirst || settings["separator"] != ""
+	switch {
+	case parted && named:
+		return sc, "prefix, separator and a time beside the signature must be empty if algorithm is named: " +
+			"the header has the name of the hash, = and the signature."
+	case parted:
 		sc.Format = Prefixed
+	case named:
+		sc.Format = AlgorithmPair
+	}
+	switch settings["body"] {
+	case "", "raw":
+	case "escaped":
+		sc.EscapedBody = true
+	default:
+		return sc, "body must be raw or escaped."
+	}
+	if name := settings["signed_headers"]; name != "" {
+		sc.SignedHeaders = payload.HeaderNamed(name)
+		if complaint = checkHeader("signed_headers", name); complaint != "" {
+			return sc, complaint
+		}
 	}
 	sc.Message, complaint = customMessage(otherwise(settings, "message", "{body}"), &sc)
 	return sc, complaint
@@ -134,8 +158,8 @@ func (sc *Scheme) placeAt(header, query string) (complaint string) {
 }
 
 // placeTime sets the place of the timestamp: "t=" is a pair beside the signature, and so is the name of the
-// signature's own header; "query:NAME" is a query parameter, "body:PATH" a field of the body, and any other text a
-// header.
+// signature's own header; "first" is the first part of a list whose others are signatures; "query:NAME" is a query
+// parameter, "body:PATH" a field of the body, and any other text a header.
 func (sc *Scheme) placeTime(at string) (complaint string) {
 	key, beside := strings.CutSuffix(at, "=")
 	if name, inHeader := sc.At.Header(); inHeader && http.CanonicalHeaderKey(at) == name {
@@ -145,7 +169,9 @@ func (sc *Scheme) placeTime(at string) (complaint string) {
 	switch {
 	case at == "":
 		return ""
-	case beside && len(sc.MoreAt) > 0:
+	case at == "first" && len(sc.MoreAt) == 0:
+		sc.TimeFirst = true
+	case (beside || at == "first") && len(sc.MoreAt) > 0:
 		return "timestamp cannot be a pair beside the signature if header has several names, " +
 			"because each signature would have its own time."
 	case beside && (key == "" || strings.ContainsAny(key, sc.Separator+"= ")):
@@ -211,6 +237,8 @@ func keyFormNamed(name string) (KeyForm, bool) {
 	switch name {
 	case "text":
 		return AsText, true
+	case "nfkd":
+		return AsNFKD, true
 	case "hex":
 		return FromHex, true
 	case "base64":

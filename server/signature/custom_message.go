@@ -3,20 +3,20 @@ package signature
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"hookbeam/server/payload"
 )
 
 // messageHelp explains how the setting message is written.
-const messageHelp = "message may contain only {body}, {time}, {url}, {method}, headers such as " +
+const messageHelp = "message may contain only {body}, {time}, {url}, {path}, {method}, {headers}, headers such as " +
 	"{header:Webhook-Id} and query parameters such as {query:id} in braces."
 
 // unsupported says what is not supported of what people may write in braces, with what to do instead.
 var unsupported = map[string]string{
 	"secret":    "message cannot contain {secret}: a hash of the secret and the message is no HMAC.",
 	"form":      "message cannot contain {form}: sorted form fields are not supported. Use {body} if the sender can.",
-	"path":      "message cannot contain {path}, only the whole {url}.",
 	"timestamp": messageHelp + " Did you mean {time}?",
 	"ts":        messageHelp + " Did you mean {time}?",
 	"t":         messageHelp + " Did you mean {time}?",
@@ -25,15 +25,17 @@ var unsupported = map[string]string{
 	"id":        messageHelp + " Name the header that has the id, as in {header:Webhook-Id}.",
 }
 
-// customMessage parses the setting message. It must contain the body, because a signature that does not cover it is
-// valid for any body, and a timestamp exactly if one is sent: one that is not signed proves nothing, because anybody
-// can change it. A timestamp in the body is signed with it.
+// customMessage parses the setting message, in which \n is a line feed. It must contain the body, because a signature
+// that does not cover it is valid for any body, and a timestamp exactly if one is sent: one that is not signed proves
+// nothing, because anybody can change it. A timestamp in the body is signed with it, and one in a header may be among
+// those of {headers}, which is checked with each delivery.
 func customMessage(text string, sc *Scheme) (t payload.Template, complaint string) {
 	text, complaint = canonicalHeaders(text)
 	if complaint != "" {
 		return nil, complaint
 	}
-	t, err := payload.ParseTemplate(text, "body", "time", "url", "method")
+	text = strings.ReplaceAll(text, `\n`, "\n")
+	t, err := payload.ParseTemplate(text, "body", "time", "url", "path", "method", "headers")
 	if err != nil {
 		return nil, wrongPart(text)
 	}
@@ -45,10 +47,17 @@ func customMessage(text string, sc *Scheme) (t payload.Template, complaint strin
 		}
 	}
 	inBody := strings.HasPrefix(sc.Time.String(), "body:")
+	_, isHeader := sc.Time.Header()
+	listed := isHeader && t.Uses("headers") // and must be in the list
 	switch {
+	case t.Uses("headers") && sc.SignedHeaders.IsZero():
+		return nil, "signed_headers must have the name of the header that lists the signed headers, " +
+			"because message contains {headers}."
+	case !t.Uses("headers") && !sc.SignedHeaders.IsZero():
+		return nil, "message must contain {headers} if signed_headers is set."
 	case !t.Uses("body"):
 		return nil, "message must contain {body}. Otherwise, the signature would be valid for any body."
-	case t.Uses("time") != sc.dated() && !inBody:
+	case t.Uses("time") != sc.dated() && !inBody && !listed:
 		return nil, "message must contain {time} if timestamp is set, and must not contain it otherwise."
 	}
 	return t, ""
@@ -93,8 +102,8 @@ func wrongPart(text string) string {
 			return unsupported[strings.ToLower(name)]
 		case source == "body" && name != "body", source == "item", source == "xml":
 			return "message cannot contain parts of the body, because the rest would not be signed. Use {body}."
-		case name != "body" && name != "time" && name != "url" && name != "method" && source != "header" &&
-			source != "query":
+		case !slices.Contains([]string{"body", "time", "url", "path", "method", "headers"}, name) &&
+			source != "header" && source != "query":
 			return messageHelp + fmt.Sprintf(" It cannot contain {%s}.", name)
 		}
 		rest = after

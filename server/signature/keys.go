@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"hookbeam/server/hook"
 )
 
@@ -46,6 +48,8 @@ const (
 	FromPublicKey
 	// HashedWithSHA1: the SHA-1 of the secret's bytes is the key.
 	HashedWithSHA1
+	// AsNFKD: the bytes of the secret in Unicode's form NFKD are the key, in which é is e and an accent.
+	AsNFKD
 )
 
 // key is a secret that was converted to a key. Exactly one field besides id is set: bytes for shared secrets, one of
@@ -79,6 +83,8 @@ func (f KeyForm) parse(secret string) (k key, ok bool) {
 	switch f {
 	case AsText:
 		k.bytes = []byte(secret)
+	case AsNFKD:
+		k.bytes = norm.NFKD.Bytes([]byte(secret))
 	case HashedWithSHA1:
 		sum := sha1.Sum([]byte(secret))
 		k.bytes = sum[:]

@@ -110,7 +110,7 @@ func (p *Profile) SignsAddressOf(e *hook.Endpoint, r *hook.Record) bool {
 	}
 	return slices.ContainsFunc(
 		p.SchemesFor(e),
-		func(sc Scheme) bool { return sc.Message.Uses("url") && sc.sentIn(r) },
+		func(sc Scheme) bool { return sc.usesAddress() && sc.sentIn(r) },
 	)
 }
 
@@ -121,7 +121,7 @@ func (p *Profile) SignsBodyOf(e *hook.Endpoint, r *hook.Record) bool {
 	}
 	return slices.ContainsFunc(p.SchemesFor(e), func(sc Scheme) bool {
 		return sc.Kind != Token && sc.Kind != Basic && sc.sentIn(r) && (sc.PerItem || sc.Message.Uses("body") ||
-			sc.Message.Uses("form") || sc.Message.Uses("crc32") || !sc.Message.Uses("url"))
+			sc.Message.Uses("form") || sc.Message.Uses("crc32") || !sc.usesAddress())
 	})
 }
 

@@ -44,7 +44,7 @@ func (f KeyForm) readings(room *[maxReadings]reading, secret string, at time.Tim
 	if k, ok := f.key(secret, at); ok {
 		found = append(found, reading{key: k, size: f.size(k, secret)})
 	}
-	asText := f == AsText || f == HashedWithSHA1
+	asText := f == AsText || f == AsNFKD || f == HashedWithSHA1
 	if clean == secret || len(found) > 0 && !asText {
 		return found
 	}
@@ -57,7 +57,7 @@ func (f KeyForm) readings(room *[maxReadings]reading, secret string, at time.Tim
 // size returns how many bytes of a key somebody would have to guess. text is what the key was made of.
 func (f KeyForm) size(k key, text string) int {
 	switch {
-	case f == HashedWithSHA1:
+	case f == HashedWithSHA1, f == AsNFKD:
 		return len(text)
 	case k.bytes != nil:
 		return len(k.bytes)

@@ -17,7 +17,7 @@ func FuzzReadings(f *testing.F) {
 		f.Add(seed)
 	}
 	forms := []KeyForm{
-		AsText, FromHex, FromBase64, FromWhsec, FromWhpk, FromHexPublic, FromSPKI, FromPEM, HashedWithSHA1,
+		AsText, FromHex, FromBase64, FromWhsec, FromWhpk, FromHexPublic, FromSPKI, FromPEM, HashedWithSHA1, AsNFKD,
 	}
 	f.Fuzz(func(t *testing.T, secret string) {
 		var room [maxReadings]reading

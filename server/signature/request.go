@@ -14,10 +14,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"hash"
-	"hash/crc32"
 	"io"
-	"strconv"
-	"strings"
 	"sync"
 
 	"hookbeam/server/hook"
@@ -35,6 +32,8 @@ type Request struct {
 	buffer []byte    // of put
 	keys   [2]keyedHash
 	sums   map[string]string // the signatures of RFC 9421 by their labels, once asked for
+
+	soundAsked, sound bool // whether the body is sound, once asked for
 }
 
 // keyedHash is an HMAC with the name of its hash and its key, to find it again.
@@ -73,7 +72,7 @@ func NewRequest(e *hook.Endpoint, r *hook.Record, on ReceiveContext) *Request {
 func (q *Request) Release() {
 	q.Request.Release()
 	q.Endpoint, q.ReceiveContext, q.sums = nil, ReceiveContext{}, nil
-	q.custom[0] = Scheme{}
+	q.custom[0], q.soundAsked = Scheme{}, false
 	requests.Put(q)
 }
 
@@ -90,67 +89,4 @@ func (q *Request) writeText(w io.Writer, text string) {
 		_, _ = w.Write(q.buffer) // hashes and buffers never fail
 		text = text[n:]
 	}
-}
-
-// write writes the message that is signed. It returns false if a part of it does not exist, such as the form of a
-// body that is none.
-func (q *Request) write(w io.Writer, text *signedText, secret string) bool {
-	for i := range text.Template {
-		piece := &text.Template[i]
-		q.writeText(w, piece.Text)
-		switch piece.Variable {
-		case "":
-			if !piece.Selector.IsZero() {
-				q.writeText(w, q.Text(piece.Selector))
-			}
-		case "body":
-			q.Hashed += len(q.Record.Body)
-			_, _ = w.Write(q.Record.Body)
-		case "time":
-			q.writeText(w, text.timestamp)
-		case "url":
-			q.writeText(w, text.address)
-		case "secret":
-			q.writeText(w, secret)
-		case "method":
-			q.writeText(w, q.Record.Method)
-		case "crc32":
-			q.writeText(w, strconv.FormatUint(uint64(crc32.ChecksumIEEE(q.Record.Body)), 10))
-		case "fields":
-			if !q.writeFields(w, text.fields) {
-				return false
-			}
-		case "form":
-			form, isForm := q.SortedForm()
-			if !isForm {
-				return false
-			}
-			q.Hashed += len(form)
-			_, _ = w.Write(form)
-		}
-	}
-	q.writeText(w, text.ending)
-	return true
-}
-
-// writeFields writes the fields of the body that are signed. It returns false if the delivery has no such message.
-func (q *Request) writeFields(w io.Writer, fields *Fields) bool {
-	if fields == nil || !q.IsSound() {
-		return false
-	}
-	list := fields.Lists[q.Text(fields.By)]
-	for _, at := range list {
-		switch q.Count(at) {
-		case 0:
-			continue
-		case 1:
-		default:
-			return false
-		}
-		_, name, _ := strings.Cut(at.String(), ":")
-		for _, text := range [...]string{name, "\n", q.Text(at), "\n"} {
-			q.writeText(w, text)
-		}
-	}
-	return len(list) > 0
 }

@@ -37,14 +37,20 @@ type Scheme struct {
 	Message payload.Template
 
 	// Time is the place of the signed timestamp. TimeBeside is its key instead if it is a pair beside the signature. If
-	// both are zero, no timestamp is signed. Unit is a second or a millisecond since 1970; 0 means RFC 3339, and
-	// ByDigits any of them.
+	// both are zero, no timestamp is signed. TimeFirst: it is the first part of the signature's text, without a key.
+	// Unit is a second or a millisecond since 1970; 0 means RFC 3339, and ByDigits any of them.
 	Time       payload.Selector
 	TimeBeside string
+	TimeFirst  bool
 	Unit       time.Duration
 
 	// Fields are the fields of the body that {fields} stands for in the message.
 	Fields *Fields
+	// SignedHeaders is the place of the list of headers that {headers} stands for in the message; see writeHeaders.
+	SignedHeaders payload.Selector
+	// Sorted: the parts of the message are in the order of their bytes, without empty ones. A part is a selector or
+	// {secret}, and there is no text between them.
+	Sorted bool
 	// Claims are those of a JWT.
 	Claims Claims
 
@@ -52,6 +58,9 @@ type Scheme struct {
 	PerItem bool
 	// Newline: a signature over the message with a newline at its end is valid as well.
 	Newline bool
+	// EscapedBody: a signature over the message is valid as well if it was made of the body with its letters beyond
+	// ASCII escaped; see writeEscaped. Newline must not be set.
+	EscapedBody bool
 	// Addresses adds other forms of the signed address, which are tried as well; nil adds none.
 	Addresses AddressForms
 	// BodyHashIn is the query parameter of the signed address with the SHA-256 of the body; "" if there is none.
@@ -87,15 +96,34 @@ const ByDigits time.Duration = -1
 type AddressForms func(addresses []string) []string
 
 // Message parses the message that a scheme signs: text with selectors in braces, and the variables {body}, {time},
-// {url}, {form} (its names and values, sorted), {method}, {secret}, {crc32} (of the body, in decimal) and {fields} (see
-// Fields). It is for the tables of server/provider, and panics on a mistake in them.
+// {url}, {path} (of the URL, with its query), {form} (its names and values, sorted), {method}, {secret}, {crc32} (of
+// the body, in decimal), {fields} (see Fields) and {headers} (see SignedHeaders). It is for the tables of
+// server/provider, and panics on a mistake in them.
 func Message(text string) payload.Template {
 	return payload.SelectTemplate(text, messageVariables()...)
 }
 
+// Optional is Message for a part of a message that is there only if the delivery has a text at its first selector.
+// slices.Concat puts the parts together.
+func Optional(text string) payload.Template {
+	part := Message(text)
+	for i := range part {
+		part[i].If = part[0].Selector
+	}
+	return part
+}
+
+// Lower returns a part of a message with the texts of its selectors in lower case.
+func Lower(part payload.Template) payload.Template {
+	for i := range part {
+		part[i].Lower = true
+	}
+	return part
+}
+
 // messageVariables returns the variables of messages. Request.write writes their values.
 func messageVariables() []string {
-	return []string{"body", "time", "url", "form", "method", "secret", "crc32", "fields"}
+	return []string{"body", "time", "url", "path", "form", "method", "secret", "crc32", "fields", "headers"}
 }
 
 // Kind is the cryptographic operation of a scheme.
@@ -163,13 +191,16 @@ func (sc *Scheme) counts(settings map[string]string) bool {
 
 // dated reports whether a timestamp is part of the signed message.
 func (sc *Scheme) dated() bool {
-	return !sc.Time.IsZero() || sc.TimeBeside != "" || len(sc.Claims.Times) > 0
+	return !sc.Time.IsZero() || sc.TimeBeside != "" || sc.TimeFirst || len(sc.Claims.Times) > 0
 }
 
 // signsAddress reports whether the endpoint's address is part of what is signed.
 func (sc *Scheme) signsAddress() bool {
-	return sc.Message.Uses("url") || sc.Claims.URL != "" || sc.Claims.URLHash != ""
+	return sc.usesAddress() || sc.Claims.URL != "" || sc.Claims.URLHash != ""
 }
+
+// usesAddress reports whether the message contains the endpoint's address or a part of it.
+func (sc *Scheme) usesAddress() bool { return sc.Message.Uses("url") || sc.Message.Uses("path") }
 
 // byPublicKey reports whether secrets of the scheme are public keys.
 func (sc *Scheme) byPublicKey() bool {
@@ -187,6 +218,7 @@ func (sc *Scheme) byPublicKey() bool {
 // diagnose uses it to recognize a timestamp in a wrong unit.
 func (sc Scheme) Undated(timestamp string) Scheme {
 	sc.Message, sc.Time, sc.TimeBeside = sc.Message.Replace("time", timestamp), payload.Selector{}, ""
+	sc.TimeFirst = false
 	return sc
 }
 
@@ -253,7 +285,11 @@ func (sc *Scheme) signatures(q *Request) (found []sentSignature, sent bool) {
 func (sc *Scheme) signaturesAt(q *Request, at payload.Selector, found []sentSignature) (_ []sentSignature, sent bool) {
 	for line := range q.Lines(at) {
 		sent = true
-		for more := true; more; {
+		more := true
+		if sc.TimeFirst {
+			_, line, more = sc.part(line)
+		}
+		for more {
 			var part string
 			part, line, more = sc.part(line)
 			hash, text, ok := sc.cut(q, part)
@@ -273,10 +309,7 @@ func (sc *Scheme) signaturesAt(q *Request, at payload.Selector, found []sentSign
 func (sc *Scheme) part(line string) (part, rest string, more bool) {
 	switch sc.Format {
 	case Prefixed:
-		if sc.Separator == "" {
-			return strings.Cut(line, ",")
-		}
-		return strings.Cut(line, sc.Separator)
+		return strings.Cut(line, sc.separator())
 	case Pairs:
 		return strings.Cut(line, sc.Separator)
 	case List:
@@ -286,6 +319,14 @@ func (sc *Scheme) part(line string) (part, rest string, more bool) {
 	default:
 		return line, "", false
 	}
+}
+
+// separator returns what separates the parts of Prefixed.
+func (sc *Scheme) separator() string {
+	if sc.Separator == "" {
+		return ","
+	}
+	return sc.Separator
 }
 
 // cut returns the text of the signature in one part of a line, and the name of its hash. ok is false if the part

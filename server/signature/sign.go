@@ -149,6 +149,11 @@ func (sc *Scheme) signOne(q *Request, with Signing, item string) error {
 			return err
 		}
 	}
+	if !sc.SignedHeaders.IsZero() {
+		if err := q.writeAt(sc.SignedHeaders, sc.headersToSign(), item); err != nil {
+			return err
+		}
+	}
 	text, err := sc.signature(q, with, timestamp)
 	if err != nil {
 		return err
@@ -174,7 +179,7 @@ func (sc *Scheme) signature(q *Request, with Signing, timestamp string) (string,
 	}
 	k, _ := sc.firstReading(with) // it fits, or there is a private key
 	var message strings.Builder
-	whole := signedText{sc.Message, sc.Fields, "", timestamp, sc.addresses(q)[0]}
+	whole := signedText{of: sc, timestamp: timestamp, address: sc.addresses(q)[0]}
 	if !q.write(&message, &whole, string(k.bytes)) && sc.Fields != nil {
 		return "", errNoMessage
 	}

@@ -49,6 +49,9 @@ func (sc *Scheme) Write(e *hook.Endpoint, text, timestamp string) string {
 		if sc.TimeBeside != "" {
 			return sc.TimeBeside + "=" + timestamp + sc.Separator + sc.Prefix + text
 		}
+		if sc.TimeFirst {
+			return timestamp + sc.separator() + sc.Prefix + text
+		}
 		return sc.Prefix + text
 	case Pairs:
 		if sc.TimeBeside != "" {

@@ -76,7 +76,7 @@ func (p *Profile) TakenAsGiven(e *hook.Endpoint, secret string) bool {
 	var room [maxReadings]reading
 	return slices.ContainsFunc(p.SchemesFor(e), func(sc Scheme) bool {
 		return slices.ContainsFunc(sc.readings(&room, secret, time.Time{}), func(r reading) bool {
-			return sc.Key == HashedWithSHA1 || string(r.bytes) == secret
+			return sc.Key == HashedWithSHA1 || sc.Key == AsNFKD || string(r.bytes) == secret
 		})
 	})
 }

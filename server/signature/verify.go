@@ -227,9 +227,8 @@ func (sc *Scheme) timestamp(q *Request) (text string, at time.Time, reason hook.
 
 // signedText is a scheme's message together with the values of its variables.
 type signedText struct {
-	payload.Template
-	fields    *Fields
-	ending    string // behind the message
+	of        *Scheme
+	other     bool // the alternative form of the message, see Scheme.forms
 	timestamp string
 	address   string
 }
@@ -240,8 +239,8 @@ func (sc *Scheme) anyMatches(q *Request, k key, found []sentSignature, timestamp
 	if sc.BodyHashIn != "" && !q.namesBody(address, sc.BodyHashIn) {
 		return false
 	}
-	for _, ending := range sc.endings() {
-		text, sum, of := signedText{sc.Message, sc.Fields, ending, timestamp, address}, []byte(nil), ""
+	for form := range sc.forms() {
+		text, sum, of := signedText{sc, form > 0, timestamp, address}, []byte(nil), ""
 		for _, s := range found {
 			if sc.Kind == HMAC || sc.Kind == PlainHash { // one sum, however many signatures there are to compare
 				if of != s.hash {
@@ -256,12 +255,12 @@ func (sc *Scheme) anyMatches(q *Request, k key, found []sentSignature, timestamp
 	return ok
 }
 
-// endings returns the texts that may follow the message.
-func (sc *Scheme) endings() []string {
-	if sc.Newline {
-		return []string{"", "\n"}
+// forms returns how many forms the message has: an alternative one ends with a newline, or has its body escaped.
+func (sc *Scheme) forms() int {
+	if sc.Newline || sc.EscapedBody {
+		return 2
 	}
-	return []string{""}
+	return 1
 }
 
 // digest returns the HMAC or hash of the message; nil if a part of the message does not exist.
