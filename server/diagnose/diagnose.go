@@ -66,8 +66,8 @@ type Diagnosis struct {
 //	old_scheme          genuine, but by a scheme that the endpoint does not accept
 //	no_secret           the endpoint has no secret
 //	secret_form         sender and endpoint use the same secret in different forms
-//	header_form         the signature is in the right header, in another format
-//	header_name         the signature is in another header
+//	header_form         the signature, or the secret, is in the right header, in another format
+//	header_name         the signature, or the secret, is in another header
 //	newline, line_ends, byte_order_mark, spaces, empty_body
 //	                    the body was changed as the code says
 //	json_rewritten, form_rewritten
@@ -125,6 +125,7 @@ func Run(p *provider.Provider, c Case) Diagnosis {
 		(*diagnosis).unchanged,
 		(*diagnosis).settingDiffers,
 		(*diagnosis).otherSecret,
+		(*diagnosis).credential,
 		(*diagnosis).otherSender,
 		(*diagnosis).header,
 		(*diagnosis).secretForm,
@@ -133,6 +134,7 @@ func Run(p *provider.Provider, c Case) Diagnosis {
 		(*diagnosis).body,
 		(*diagnosis).address,
 		(*diagnosis).combinations,
+		(*diagnosis).otherCredential,
 		(*diagnosis).unknownCause,
 	} {
 		if attempt(d); len(d.found) > 0 {

@@ -53,10 +53,18 @@ func (d *diagnosis) tryRewrites(sc *signature.Scheme, secrets []ownedSecret, nam
 				Summary: fmt.Sprintf("The secret %s matches, but the header %s %s.", d.named(s), name, w.how),
 				Fix: fmt.Sprintf("Configure the sender to write the header exactly as %s does, and check that "+
 					"no proxy changes it.", d.provider.Name)}
+			if scheme, _ := word(value); from == "" && scheme != "bare" && d.takesCredentials() {
+				c.Fix = d.advice("Set the endpoint's setting scheme to "+scheme+", or configure the sender to send "+
+					"the secret alone.", "Verify it with --setting scheme="+scheme+".")
+			}
 			if from != "" {
 				c.Cause, c.Summary = "header_name", fmt.Sprintf("The secret %s matches, but the "+
 					"signature is in the header %s instead of %s.", d.named(s), from, name)
 				c.Fix = "Configure the sender, or the proxy that renames the header, to use the expected name."
+				if d.hasSetting("header") {
+					c.Fix = d.advice("Set the endpoint's setting header to "+from+".",
+						"Verify it with --setting header="+from+".")
+				}
 			}
 			d.addFinding(c)
 			return
