@@ -25,6 +25,8 @@ func (s *server) parts() []part {
 		{name: "control channel watch", run: func(ctx context.Context) error {
 			return watchChannel(ctx, s.channel, s.folder.folder, log)
 		}},
+		// Finds rejected deliveries that verify after an update or a change of an endpoint.
+		{name: "check of rejected deliveries", run: s.rechecker.Run},
 		{name: "memory", run: func(ctx context.Context) error { return freeMemoryAfterWaves(ctx, s.sockets.Open) }},
 		{name: "refusals", run: s.refusals.Run},
 	}...)

@@ -61,6 +61,7 @@ type server struct {
 	db        *sqlite.DB
 	logins    *access.Logins
 	endpoints *intake.Endpoints
+	rechecker *intake.Rechecker
 	views     projections
 	applied   *follow.View // the log up to the position of the projections
 	hub       *live.Hub
@@ -157,6 +158,7 @@ func (s *server) wire(ctx context.Context, token access.Token, addresses *access
 	out := outbound.New(outbound.Options{Log: log})
 	in := intake.New(s.endpoints, s.db.Log(), time.Now, address,
 		intake.NewCertificates(s.db.Registry(), out, log, time.Now))
+	s.rechecker = intake.NewRechecker(in, log, clock, intake.Pause)
 	s.refusals = access.NewRefusals(log, time.Now)
 	if s.refused, err = access.NewRefusalList(time.Now, rand.Reader); err != nil {
 		return err

@@ -193,8 +193,10 @@ func (a *API) mountEndpoints(h huma.API) {
 	sample.DefaultStatus = http.StatusCreated
 	register(a, h, sample, a.sendSample)
 	register(a, h, a.call("POST /endpoints/{id}/reverify", "reverify-deliveries", "Verify rejected deliveries again",
-		"Verifies the endpoint's rejected deliveries with its current secrets. With release, those that verify are "+
-			"appended to the log as new deliveries."), a.reverify)
+		"Verifies the endpoint's kept rejected deliveries with its current secrets and settings, each at the time "+
+			"when it was received. With release, those that verify are appended to the log as new, verified "+
+			"deliveries. Verified deliveries stay verified. The endpoint's would_verify says how many there are."),
+		a.reverify)
 	register(a, h, a.formerCall("POST /endpoints/{id}/verify-again", "verify-again", "reverify-deliveries"),
 		a.reverify)
 }

@@ -1,16 +1,19 @@
 package api
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"hookbeam/server/hook"
+	"hookbeam/server/intake"
 	"hookbeam/server/wire"
 )
 
@@ -137,6 +140,50 @@ func TestReverifyReleasesRejectedDeliveries(t *testing.T) {
 		t.Errorf("%+v", d.Delivery)
 	}
 	h.call("POST", "/endpoints/ep_none/verify-again", `{}`, 404, nil)
+}
+
+// TestAnEndpointOffersWhatWouldVerify corrects a secret while the check of rejected deliveries runs, and releases what
+// it finds. The forged delivery stays rejected.
+func TestAnEndpointOffersWhatWouldVerify(t *testing.T) {
+	h := newTestAPI(t, "")
+	offered := make(chan int, 10)
+	h.api.Endpoints.Subscribe(func(e hook.Endpoint) { offered <- e.WouldVerify })
+	checks := intake.NewRechecker(h.api.Intake, h.api.Log, time.Now,
+		func(ctx context.Context, _ time.Duration) error { return ctx.Err() })
+	var running sync.WaitGroup
+	ctx, cancel := context.WithCancel(t.Context())
+	running.Go(func() { _ = checks.Run(ctx) })
+	defer running.Wait()
+	defer cancel()
+
+	e := h.stripeEndpoint("old", "whsec_of-another-endpoint")
+	h.stripe(e, stripeSecret, `{"id":"evt_1","type":"a"}`, 0).expect(t, 401, "signature_mismatch")
+	h.stripe(e, "whsec_of-a-forger-0000000", `{"id":"evt_2","type":"a"}`, 0).expect(t, 401, "signature_mismatch")
+	path := "/endpoints/" + string(e.ID)
+	h.call("PATCH", path, `{"secrets":[{"label":"live","value":"`+stripeSecret+`"}]}`, 200, nil)
+	for <-offered != 1 { // the creation, the change, and then the check
+	}
+	var endpoint wire.Endpoint
+	if h.call("GET", path, "", 200, &endpoint); endpoint.WouldVerify != 1 {
+		t.Errorf("the endpoint offers %d", endpoint.WouldVerify)
+	}
+	var result wire.ReverifyResult
+	h.call("POST", path+"/reverify", `{"release":true}`, 200, &result)
+	if want := (wire.ReverifyResult{Examined: 2, Verified: 1, Released: 1}); result != want {
+		t.Errorf("%+v", result)
+	}
+	endpoint = wire.Endpoint{}
+	if h.call("GET", path, "", 200, &endpoint); endpoint.WouldVerify != 0 {
+		t.Errorf("after the release the endpoint offers %d", endpoint.WouldVerify)
+	}
+	d := h.newest(e)
+	if d.Verdict != hook.Verified || d.Event != "evt_1" {
+		t.Errorf("%+v", d.Delivery)
+	}
+	h.call("POST", path+"/reverify", `{"release":true}`, 200, &result)
+	if want := (wire.ReverifyResult{Examined: 1}); result != want {
+		t.Errorf("once more: %+v", result)
+	}
 }
 
 func TestDiagnosisFindsTheSecretOfAnotherEndpoint(t *testing.T) {

@@ -38,6 +38,12 @@ type Endpoint struct {
 	Awaiting  bool // created at the first start and not confirmed yet: only this machine and its network may send
 	DeletedAt Time // zero unless deleted; a deleted endpoint responds with 404 and can be restored for a while
 
+	// CheckedAs is the fingerprint of what verified deliveries when the rejected ones were checked last; "" if they
+	// have to be checked. WouldVerify is how many of them verified then. Package intake maintains both, see its
+	// Rechecker.
+	CheckedAs   string
+	WouldVerify int
+
 	// HandshakeUntil is the end of the time in which the sender may bring its secret; zero if that is over. It is not
 	// stored: a restart ends it.
 	HandshakeUntil Time

@@ -188,7 +188,7 @@ func (es *Endpoints) Change(
 		}
 		cleanPEM(&e)
 		e.ID, e.Slug, e.CreatedAt, e.DeletedAt = was.ID, was.Slug, was.CreatedAt, was.DeletedAt
-		e.HandshakeUntil = was.HandshakeUntil
+		e.HandshakeUntil, e.CheckedAs, e.WouldVerify = was.HandshakeUntil, was.CheckedAs, was.WouldVerify
 		if len(e.Secrets) > 0 {
 			e.HandshakeUntil = hook.Time{}
 		}
@@ -253,15 +253,22 @@ func (es *Endpoints) change(
 	if e, err = es.put(ctx, e); err != nil {
 		return e, nil, err
 	}
+	return e, es.notifier(e), nil
+}
+
+// notifier returns the notify of change for endpoints that were stored. The caller holds the lock.
+func (es *Endpoints) notifier(changed ...hook.Endpoint) (notify func()) {
 	before, done, subscribers := es.notified, make(chan struct{}), es.subscribers
 	es.notified = done
-	return e, func() {
+	return func() {
 		defer close(done)
 		<-before
-		for _, subscriber := range subscribers {
-			subscriber(e)
+		for _, e := range changed {
+			for _, subscriber := range subscribers {
+				subscriber(e)
+			}
 		}
-	}, nil
+	}
 }
 
 // put validates e, stores it, and publishes it to readers. It returns e as stored, with Allow in its normal form. The
@@ -278,6 +285,7 @@ func (es *Endpoints) put(ctx context.Context, e hook.Endpoint) (hook.Endpoint, e
 	if err := validate(e, old); err != nil {
 		return e, err
 	}
+	markUnchecked(&e, old)
 	if err := es.store.PutEndpoint(ctx, e); err != nil {
 		return e, fmt.Errorf("store endpoint: %w", err)
 	}

@@ -27,6 +27,10 @@ type Log interface {
 	Append(r *hook.Record) error
 	// EachRejected calls do for every rejected delivery of an endpoint that was not released, oldest first.
 	EachRejected(ctx context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error
+	// NewestRejected returns at most limit of them that are older than before, newest first; none if there are none.
+	NewestRejected(ctx context.Context, endpoint hook.EndpointID, before hook.Seq, limit int) ([]hook.Delivery, error)
+	// Delivery returns one delivery with its headers and body.
+	Delivery(ctx context.Context, id hook.DeliveryID) (hook.Record, error)
 }
 
 // Intake verifies deliveries and appends them to the log. The server has one; its methods may be called from several
@@ -102,20 +106,26 @@ func (in *Intake) Accept(e *hook.Endpoint, r *hook.Record) (reply *hook.Reply, r
 // endpoint does not allow is rejected without verification; its event is read nevertheless, because the dashboard shows
 // it.
 func (in *Intake) evaluate(p *provider.Provider, e *hook.Endpoint, r *hook.Record) signature.Result {
-	on := signature.ReceiveContext{At: r.ReceivedAt.Time}
-	byCertificate := p.NamesCertificate() && in.lookup != nil
-	if byCertificate {
-		on.Certificates = in.lookup.forSender(r.Remote, e)
+	if !p.NamesCertificate() || in.lookup == nil {
+		return in.evaluateWith(p, e, r, nil)
 	}
+	f := in.evaluateWith(p, e, r, in.lookup.forSender(r.Remote, e))
+	if f.Verdict == hook.Verified {
+		in.lookup.markVerified(r.Remote)
+	}
+	return f
+}
+
+// evaluateWith is evaluate with the certificates that count; nil: only those in the endpoint's configuration do.
+func (in *Intake) evaluateWith(
+	p *provider.Provider, e *hook.Endpoint, r *hook.Record, certificates signature.Certificates,
+) signature.Result {
+	on := signature.ReceiveContext{At: r.ReceivedAt.Time, Certificates: certificates}
 	if p.Signature.SignsAddress() {
 		on.URL = in.address(e.Slug)
 	}
 	if allows(e.Allow, r.Remote) {
-		f := p.Verify(e, r, on)
-		if byCertificate && f.Verdict == hook.Verified {
-			in.lookup.markVerified(r.Remote)
-		}
-		return f
+		return p.Verify(e, r, on)
 	}
 	unchecked := *e
 	unchecked.Verify = hook.Off

@@ -39,6 +39,7 @@ func (k *memoryStore) PutEndpoint(_ context.Context, e hook.Endpoint) error {
 
 func (k *memoryStore) Append(r *hook.Record) error {
 	r.Seq = hook.Seq(len(k.records) + 1)
+	r.ID = hook.NewDeliveryID(r.Seq, r.Random)
 	k.records = append(k.records, *r)
 	return k.broken
 }
@@ -57,6 +58,27 @@ func (k *memoryStore) EachRejected(_ context.Context, endpoint hook.EndpointID, 
 		}
 	}
 	return nil
+}
+
+func (k *memoryStore) NewestRejected(
+	_ context.Context, endpoint hook.EndpointID, before hook.Seq, limit int,
+) (page []hook.Delivery, err error) {
+	err = k.EachRejected(context.Background(), endpoint, func(r *hook.Record) error {
+		if r.Seq < before {
+			page = slices.Insert(page, 0, r.Delivery)
+		}
+		return nil
+	})
+	return page[:min(limit, len(page))], err
+}
+
+func (k *memoryStore) Delivery(_ context.Context, id hook.DeliveryID) (hook.Record, error) {
+	for _, r := range k.records {
+		if r.ID == id {
+			return r, k.broken
+		}
+	}
+	return hook.Record{}, &hook.Problem{Kind: hook.ErrNotFound}
 }
 
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)

@@ -2,10 +2,10 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"hookbeam/server/hook"
-	"hookbeam/server/provider"
 )
 
 // ReverifyResult is the result of verifying an endpoint's rejected deliveries again.
@@ -24,13 +24,14 @@ func (in *Intake) Reverify(ctx context.Context, id hook.EndpointID, release bool
 	if err != nil {
 		return a, err
 	}
-	p, known := provider.For(e.Provider)
+	p, known := in.find(e.Provider)
 	if !known {
 		return a, fmt.Errorf("endpoint %s: unknown provider %q", e.ID, e.Provider)
 	}
 	// EachRejected leaves out released deliveries, so two calls at once could release the same one.
 	in.releasing.Lock()
 	defer in.releasing.Unlock()
+	defer func() { err = errors.Join(err, in.noteReverified(ctx, e, a, err)) }()
 	err = in.log.EachRejected(ctx, id, func(r *hook.Record) error {
 		a.Examined++
 		f := in.evaluate(p, &e, r)
@@ -50,4 +51,14 @@ func (in *Intake) Reverify(ctx context.Context, id hook.EndpointID, release bool
 		return nil
 	})
 	return a, err
+}
+
+// noteReverified stores how many rejected deliveries would verify after Reverify. If it failed, they have to be checked
+// again: some may have been released.
+func (in *Intake) noteReverified(ctx context.Context, e hook.Endpoint, a ReverifyResult, failed error) error {
+	c := check{of: e, wouldVerify: a.Verified - a.Released, as: in.fingerprint(&e)}
+	if failed != nil {
+		c.as = ""
+	}
+	return in.endpoints.noteChecks(context.WithoutCancel(ctx), []check{c})
 }

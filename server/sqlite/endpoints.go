@@ -12,7 +12,8 @@ import (
 // endpointColumns are the columns of the table endpoints. Package intake keeps all endpoints in memory: it reads the
 // table at the start, and stores each change.
 const endpointColumns = `id, name, slug, provider, verify, tolerance, secrets, max_body, response,
-	signed_url, settings, allow, statuses, confirmed, created_at, deleted_at`
+	signed_url, settings, allow, statuses, confirmed,
+	checked_as, would_verify, created_at, deleted_at`
 
 // Endpoints returns all endpoints, also deleted ones, oldest first. The columns secrets, response, settings, allow and
 // statuses are JSON.
@@ -29,7 +30,8 @@ func (s *Registry) Endpoints(ctx context.Context) ([]hook.Endpoint, error) {
 		var tolerance, created, deleted int64
 		var confirmed bool
 		if err := rows.Scan(&e.ID, &e.Name, &e.Slug, &e.Provider, &e.Verify, &tolerance, &secrets, &e.MaxBody,
-			&response, &e.SignedURL, &settings, &allow, &statuses, &confirmed, &created, &deleted); err != nil {
+			&response, &e.SignedURL, &settings, &allow, &statuses, &confirmed, &e.CheckedAs, &e.WouldVerify,
+			&created, &deleted); err != nil {
 			return nil, s.failed("read endpoints", err)
 		}
 		for text, into := range map[*[]byte]any{
@@ -72,9 +74,9 @@ func (s *Registry) PutEndpoint(ctx context.Context, e hook.Endpoint) error {
 	}
 	return s.do(ctx, func(c *writerConn) error {
 		return c.exec(`INSERT OR REPLACE INTO endpoints (`+endpointColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(e.ID), e.Name, e.Slug, e.Provider, string(e.Verify), int64(e.Tolerance/time.Second),
 			texts[0], e.MaxBody, texts[1], e.SignedURL, texts[2], texts[3], texts[4],
-			confirmed, e.CreatedAt.UnixMilli(), deleted)
+			confirmed, e.CheckedAs, int64(e.WouldVerify), e.CreatedAt.UnixMilli(), deleted)
 	})
 }

@@ -90,6 +90,7 @@ func TestEndpointsComeBackWhole(t *testing.T) {
 		Response:  &hook.Response{Status: 202, Body: "ok"},
 		Settings:  map[string]string{"a": "b"},
 		Awaiting:  true,
+		CheckedAs: "0123", WouldVerify: 14,
 		CreatedAt: hook.Time{Time: noon},
 	}
 	if err := s.PutEndpoint(t.Context(), want); err != nil {

@@ -109,6 +109,22 @@ func TestWhatWasReleasedIsNotExaminedAgain(t *testing.T) {
 			t.Error(diff)
 		}
 	}
+	var listed []hook.Seq // a page of one and the rest
+	for _, page := range []struct {
+		before hook.Seq
+		limit  int
+	}{{1 << 62, 1}, {3, 100}} {
+		all, err := s.NewestRejected(t.Context(), "ep_a", page.before, page.limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range all {
+			listed = append(listed, d.Seq)
+		}
+	}
+	if diff := cmp.Diff([]hook.Seq{3, 1}, listed); diff != "" {
+		t.Error(diff)
+	}
 	stop := errors.New("enough")
 	if err := s.EachRejected(t.Context(), "ep_a", func(*hook.Record) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("an error of the caller became %v", err)

@@ -44,6 +44,28 @@ func (s *Log) Redeliveries(ctx context.Context, d hook.Delivery) ([]hook.Redeliv
 	return all, nil
 }
 
+// notReleased is the condition of a rejected delivery that was not released.
+const notReleased = `NOT EXISTS (SELECT 1 FROM deliveries AS later
+	WHERE later.release_of > 0 AND later.release_of = deliveries.seq)`
+
+// NewestRejected returns at most limit rejected deliveries of an endpoint that were not released and are older than
+// before, newest first. A page ends early at pageBytes; it is empty only if there is none.
+func (s *Log) NewestRejected(
+	ctx context.Context, endpoint hook.EndpointID, before hook.Seq, limit int,
+) ([]hook.Delivery, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+listColumns+` FROM deliveries INDEXED BY deliveries_rejected
+		WHERE endpoint = ? AND verdict = 'rejected' AND seq < ? AND `+notReleased+` ORDER BY seq DESC LIMIT ?`,
+		string(endpoint), int64(before), limit)
+	if err != nil {
+		return nil, s.failed("list rejected deliveries", err)
+	}
+	page, _, err := s.scanAll(rows)
+	if err != nil {
+		return nil, s.failed("list rejected deliveries", err)
+	}
+	return page, nil
+}
+
 // EachRejected calls do for each rejected delivery of an endpoint that was not released, oldest first, with the full
 // record, which do may change. Damaged records are skipped. It returns the first error of do.
 func (s *Log) EachRejected(ctx context.Context, endpoint hook.EndpointID, do func(*hook.Record) error) error {
@@ -51,8 +73,7 @@ func (s *Log) EachRejected(ctx context.Context, endpoint hook.EndpointID, do fun
 		var r *hook.Record // one query each, so that no read transaction is open while do appends
 		err := s.eachRow(ctx, func(next *hook.Record) error { r = next; return nil },
 			`SELECT `+recordColumns+` FROM deliveries INDEXED BY deliveries_rejected
-			WHERE endpoint = ? AND verdict = 'rejected' AND seq > ? AND NOT EXISTS (SELECT 1 FROM deliveries AS later
-			WHERE later.release_of > 0 AND later.release_of = deliveries.seq) ORDER BY seq LIMIT 1`,
+			WHERE endpoint = ? AND verdict = 'rejected' AND seq > ? AND `+notReleased+` ORDER BY seq LIMIT 1`,
 			string(endpoint), int64(after))
 		if err != nil {
 			return s.failed("read rejected deliveries", err)

@@ -21,9 +21,34 @@ CREATE INDEX deliveries_refused ON deliveries (endpoint, seq) WHERE verdict = 'r
 `
 
 // nextRelease builds a binary that stands for the next release: the same source with one more migration and, if
-// protocol is not this release's, another version of the control protocol. The files are replaced with go build
-// -overlay, so the tree is not changed.
+// protocol is not this release's, another version of the control protocol.
 func nextRelease(t *testing.T, protocol int) (program string) {
+	t.Helper()
+	replace := map[string]string{"server/sqlite/migrations/00999_next.sql": nextMigration}
+	if line := "const Protocol = %d\n"; protocol != client.Protocol {
+		path := "server/client/protocol.go"
+		replace[path] = edited(t, path, fmt.Sprintf(line, client.Protocol), fmt.Sprintf(line, protocol))
+	}
+	return buildWith(t, "v-next", replace)
+}
+
+// edited returns a source file with one text replaced. It notices if the text is not there any more.
+func edited(t *testing.T, path, from, to string) string {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join("..", "..", path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(source), from, to, 1)
+	if changed == string(source) {
+		t.Fatalf("%s does not contain %q", path, from)
+	}
+	return changed
+}
+
+// buildWith builds the binary of another release: with these texts in place of the files at their paths. The files are
+// replaced with go build -overlay, so the tree is not changed.
+func buildWith(t *testing.T, version string, texts map[string]string) (program string) {
 	t.Helper()
 	dir := t.TempDir()
 	root, err := filepath.Abs("../..")
@@ -31,26 +56,12 @@ func nextRelease(t *testing.T, protocol int) (program string) {
 		t.Fatal(err)
 	}
 	replace := map[string]string{}
-	put := func(path, text string) {
+	for path, text := range texts {
 		from := filepath.Join(dir, filepath.Base(path))
 		if err := os.WriteFile(from, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		replace[filepath.Join(root, path)] = from
-	}
-	put("server/sqlite/migrations/00999_next.sql", nextMigration)
-	// Replace the version in the source, and notice if the line has moved.
-	if protocol != client.Protocol {
-		source, err := os.ReadFile(filepath.Join(root, "server/client/protocol.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		line := "const Protocol = %d\n"
-		changed := strings.Replace(string(source), fmt.Sprintf(line, client.Protocol), fmt.Sprintf(line, protocol), 1)
-		if changed == string(source) {
-			t.Fatal("the protocol's version is not where this test looks for it")
-		}
-		put("server/client/protocol.go", changed)
 	}
 	text, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
@@ -60,11 +71,11 @@ func nextRelease(t *testing.T, protocol int) (program string) {
 	if err := os.WriteFile(overlay, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	program = filepath.Join(dir, "hookbeam-next")
+	program = filepath.Join(dir, "hookbeam-"+version)
 	build := exec.Command("go", "build", fmt.Sprintf("-race=%t", withRace), "-overlay", overlay,
-		"-ldflags", "-X main.version=v-next", "-o", program, "hookbeam")
+		"-ldflags", "-X main.version="+version, "-o", program, "hookbeam")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the next release: %v\n%s", err, out)
+		t.Fatalf("build %s: %v\n%s", version, err, out)
 	}
 	return program
 }

@@ -25,6 +25,8 @@ type Endpoint struct {
 	BringsSecret   bool      `json:"brings_secret,omitempty" doc:"The endpoint has no secret, and its sender brings one in a handshake. POST /endpoints/{id}/await-secret has the endpoint wait for it."`
 	HandshakeUntil hook.Time `json:"handshake_until,omitzero" format:"date-time" doc:"Until when the endpoint takes the secret that its sender brings. Absent if it takes none. It may be over."`
 
+	WouldVerify int `json:"would_verify,omitempty" doc:"How many of its kept rejected deliveries verified when they were last checked: after a release corrected how the sender signs, or after a change of secrets or settings. POST /endpoints/{id}/reverify with release counts them as verified. Absent if none would."`
+
 	Deleted bool `json:"deleted,omitempty" doc:"In an update: the endpoint was deleted."`
 }
 
@@ -37,6 +39,7 @@ func NewEndpoint(e *hook.Endpoint, url, tolerance string) Endpoint {
 		SignedURL: e.SignedURL, Settings: e.Settings, Allow: append([]string{}, e.Allow...),
 		Statuses: newStatusRules(e.Statuses),
 		Open:     e.Verify == hook.Off, Confirmed: !e.Awaiting, CreatedAt: e.CreatedAt, Deleted: !e.DeletedAt.IsZero(),
+		WouldVerify: e.WouldVerify,
 	}
 	for i, s := range e.Secrets {
 		v.Secrets[i].Label = s.Label

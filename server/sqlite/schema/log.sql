@@ -78,7 +78,8 @@ CREATE TABLE endpoints (
     allow      TEXT    NOT NULL, -- JSON
     created_at INTEGER NOT NULL,
     deleted_at INTEGER NOT NULL  -- 0 while it lives
-, statuses TEXT NOT NULL DEFAULT '{}', confirmed INTEGER NOT NULL DEFAULT 1) STRICT, WITHOUT ROWID;
+, statuses TEXT NOT NULL DEFAULT '{}', confirmed INTEGER NOT NULL DEFAULT 1, checked_as TEXT NOT NULL
+    DEFAULT '', would_verify INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sessions (
     token      TEXT    PRIMARY KEY, -- hashed
@@ -140,4 +141,5 @@ INSERT INTO goose_db_version (version_id, is_applied) VALUES
     (4, 1),
     (5, 1),
     (6, 1),
-    (7, 1);
+    (7, 1),
+    (8, 1);

@@ -343,7 +343,7 @@ export interface paths {
         put?: never;
         /**
          * Verify rejected deliveries again
-         * @description Verifies the endpoint's rejected deliveries with its current secrets. With release, those that verify are appended to the log as new deliveries.
+         * @description Verifies the endpoint's kept rejected deliveries with its current secrets and settings, each at the time when it was received. With release, those that verify are appended to the log as new, verified deliveries. Verified deliveries stay verified. The endpoint's would_verify says how many there are.
          */
         post: operations["reverify-deliveries"];
         delete?: never;
@@ -1278,6 +1278,11 @@ export interface components {
              * @enum {string}
              */
             verify: "enforce" | "observe" | "off";
+            /**
+             * Format: int64
+             * @description How many of its kept rejected deliveries verified when they were last checked: after a release corrected how the sender signs, or after a change of secrets or settings. POST /endpoints/{id}/reverify with release counts them as verified. Absent if none would.
+             */
+            would_verify?: number;
         };
         /** @description All endpoints. */
         EndpointList: {
