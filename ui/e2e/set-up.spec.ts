@@ -74,10 +74,18 @@ for (const theme of ["light", "dark"] as const) {
       await page.getByLabel("Label of secret new").fill("right");
       await page.getByLabel("Value of secret right").fill(secret);
       await page.getByRole("button", { name: "Save" }).click();
-      await page.getByRole("button", { name: "Verify again" }).click();
-      await expect(page.getByText("1 rejected delivery would verify now")).toBeVisible();
-      await page.getByRole("button", { name: "Release it" }).click();
-      await expect(page.getByText("1 rejected delivery released")).toBeVisible();
+      const offer = page.getByRole("region", { name: "1 rejected delivery would verify now" });
+      await expect(offer).toBeInViewport();
+      expect(await violations(page)).toEqual([]);
+      await page.screenshot({ path: `ui/e2e/results/would-verify-${theme}.png` });
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      await offer.scrollIntoViewIfNeeded();
+      await page.screenshot({ path: `ui/e2e/results/would-verify-phone-${theme}.png` });
+      await offer.getByRole("button", { name: "Verify again" }).click();
+      await expect(page.getByText("1 delivery is verified now")).toBeVisible();
+      await expect(offer).toBeHidden();
+      await page.setViewportSize({ width: 1280, height: 720 });
 
       await page.goto(`${site.url}deliveries`);
       await expect(row).toHaveCount(1);

@@ -1,6 +1,6 @@
 // What the query cache holds about endpoints, and the mutations that several screens use.
 
-import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "../../lib/api";
 
 /** The keys of everything about endpoints in the query cache. */
@@ -34,8 +34,11 @@ export const useSendSample = () =>
   });
 
 /** Counts the endpoint's rejected deliveries that verify with its current secrets, or releases them. */
-export const useReverify = (id: string) =>
-  useMutation({
+export function useReverify(id: string) {
+  const client = useQueryClient();
+  return useMutation({
     mutationFn: async (release: boolean) =>
       unwrap(await api.POST("/endpoints/{id}/reverify", { params: { path: { id } }, body: { release } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: endpointKeys.all }), // each says how many would verify
   });
+}

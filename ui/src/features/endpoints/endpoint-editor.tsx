@@ -20,6 +20,7 @@ import { useDeleteEndpoint, useUpdateEndpoint } from "./mutations";
 import { OpenNote } from "./open-note";
 import { RefusedRequests } from "./refused-requests";
 import { StatusPageSection } from "./status-page-section";
+import { WouldVerifyNote } from "./would-verify-note";
 
 interface EndpointEditorProps {
   endpoint: Endpoint;
@@ -60,6 +61,7 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
       <div className="flex flex-col gap-2 empty:hidden">
         <Unconfirmed endpoint={endpoint} />
         <HandshakeNote endpoint={endpoint} />
+        <WouldVerifyNote endpoint={endpoint} changed={changed} />
         <OpenNote endpoint={endpoint} onAddSecret={() => addSecret.current?.click()} />
       </div>
       <section className="flex flex-col gap-2">
@@ -94,7 +96,13 @@ export function EndpointEditor({ endpoint, onClose }: EndpointEditorProps) {
       <hr className="border-line" />
       <EndpointForm
         // A saved change makes a new draft, in which no value of a secret is left.
-        key={JSON.stringify({ ...endpoint, statuses: undefined, confirmed: undefined, handshake_until: undefined })}
+        key={JSON.stringify({
+          ...endpoint,
+          statuses: undefined,
+          confirmed: undefined,
+          handshake_until: undefined,
+          would_verify: undefined,
+        })}
         endpoint={endpoint}
         addSecret={addSecret}
         saving={update.isPending}

@@ -9,14 +9,14 @@ import type { Delivery, Endpoint } from "../../lib/api";
 
 interface FirstDeliveryProps {
   endpoint: Endpoint;
-  /** Its rules were changed a moment ago: what was rejected before may verify now. */
+  /** Its rules were changed a moment ago: what was counted before is old. */
   changed: boolean;
   /** They are being changed now. */
   saving: boolean;
 }
 
 /** Waits for the endpoint's first delivery, and then describes the newest one. */
-export function FirstDelivery({ endpoint: { id }, changed, saving }: FirstDeliveryProps) {
+export function FirstDelivery({ endpoint: { id, would_verify }, changed, saving }: FirstDeliveryProps) {
   const { data: newest } = useQuery(newestQuery(id));
   if (newest === undefined) return null;
   return (
@@ -33,10 +33,7 @@ export function FirstDelivery({ endpoint: { id }, changed, saving }: FirstDelive
             </span>
             <p className="min-w-0 text-pretty break-words">
               {seen(newest)}{" "}
-              <Link
-                href={`/deliveries/${newest.id}?tab=verdict`}
-                className="text-beam underline-offset-2 hover:underline"
-              >
+              <Link href={`/deliveries/${newest.id}?tab=verdict`} className="text-beam underline underline-offset-2">
                 {newest.verdict === "rejected" ? "See why" : "Look at it"}
               </Link>
             </p>
@@ -50,7 +47,7 @@ export function FirstDelivery({ endpoint: { id }, changed, saving }: FirstDelive
           </>
         )}
       </section>
-      {newest && (changed || newest.verdict === "rejected") && (
+      {newest?.verdict === "rejected" && !would_verify && (
         <Reverify key={String(changed)} endpoint={id} disabled={saving} />
       )}
     </>
