@@ -138,7 +138,7 @@ var challengeCases = []challengeCase{
 		answerHeader: [2]string{"WebHook-Allowed-Origin", "eventgrid.example.net"}},
 	{sender: "aws-sns", name: "kept", method: "POST", header: map[string]string{"Content-Type": "text/plain",
 		"x-amz-sns-message-type": "SubscriptionConfirmation"}, status: 200, media: plainBody,
-		body: `{"SubscribeURL":"https://sns.eu-central-1.amazonaws.com/?Token=t"}`},
+		body: `{"Type":"SubscriptionConfirmation","SubscribeURL":"https://sns.eu-central-1.amazonaws.com/?Token=t"}`},
 	{sender: "trello", name: "HEAD", method: "HEAD", status: 200, has: true},
 	{
 		sender:       "asana",
