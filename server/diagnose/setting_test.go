@@ -48,3 +48,34 @@ func TestATopicOfSomebodyElseAndRawDeliveryAreExplained(t *testing.T) {
 		}
 	}
 }
+
+// TestATokenForAnotherApplicationIsExplained: what its claims are is read whether it is genuine or not.
+func TestATokenForAnotherApplicationIsExplained(t *testing.T) {
+	p, _ := provider.For("azure-event-grid")
+	key, public, err := p.Signature.NewKey(noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := map[string]string{"audience": "app-1", "tenant": "t-1"}
+	for name, c := range map[string]struct {
+		audience, tenant, cause, says string
+	}{
+		"another application": {"app-2", "t-1", "setting_differs", "has app-2 in the claim aud of its token"},
+		"another tenant":      {"app-1", "t-2", "setting_differs", "has t-2 in the claim tid of its token"},
+		"right":               {"app-1", "t-1", "verified", "matches"},
+	} {
+		r := recordOf("POST", nil, `[{"id":"e","topic":"/t","eventType":"a.b"}]`)
+		signs := &hook.Endpoint{Settings: map[string]string{"audience": c.audience, "tenant": c.tenant}}
+		if err := p.Sign(r, signature.Signing{Endpoint: signs, At: noon, Key: key}); err != nil {
+			t.Fatal(err)
+		}
+		e := &hook.Endpoint{ID: "ep_own", Provider: p.ID, Verify: hook.Enforce, Secrets: secret(public), Settings: mine}
+		on := signature.ReceiveContext{At: noon}
+		f := p.Verify(e, r, on)
+		r.Verdict, r.Reason = f.Verdict, f.Reason
+		got := Run(p, Case{Record: r, Endpoint: e, Context: on})
+		if got.Cause != c.cause || !strings.Contains(got.Summary, c.says) || got.Genuine != (c.cause == "verified") {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

@@ -27,12 +27,12 @@ var azureEventGrid = Provider{
 	Aliases: []string{"Microsoft Azure", "Azure Blob Storage events", "EventGrid"},
 	Grade:   GradeB, Source: "https://learn.microsoft.com/en-us/azure/event-grid/security-authentication",
 	Steps: []string{
-		"Add a long secret here, and append it to this address as ?code=…. Or have it sent in a header: set the " +
-			"header's name below, and give it to the event subscription as a delivery property.",
+		"Add a long secret here, and append it to this address as ?code=…. Or have it sent in a header: enter the " +
+			"header's name in the field Header, and give it to the event subscription as a delivery property.",
 		"In Azure create an event subscription with the endpoint type Web Hook and this address. Azure tests the " +
 			"address at once, and Hookbeam answers.",
-		"With Microsoft Entra ID instead of a secret, set audience and tenant here first: the application id or URI " +
-			"that the event subscription asks a token for, and the id of your tenant.",
+		"With Microsoft Entra ID instead of a secret, fill in the fields Audience and Tenant here first: the " +
+			"application id or URI that the event subscription asks a token for, and the id of your tenant.",
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "yours, of 16 characters or more; the value of ?code= in the address"},
 	Settings: []Setting{

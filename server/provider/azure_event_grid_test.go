@@ -119,7 +119,7 @@ func (k entraKeys) Key(set, id string, _ time.Time) (string, error) {
 }
 
 // entraToken makes a token with the standard library alone.
-func entraToken(t *testing.T, key *rsa.PrivateKey, head, claims map[string]any) string {
+func entraToken(t testing.TB, key *rsa.PrivateKey, head, claims map[string]any) string {
 	t.Helper()
 	part := func(v map[string]any) string {
 		text, err := json.Marshal(v)
@@ -144,7 +144,7 @@ type entra struct {
 	good string
 }
 
-func newEntra(t *testing.T) entra {
+func newEntra(t testing.TB) entra {
 	t.Helper()
 	m := entra{key: newKeys(t).rsa}
 	text, err := json.Marshal(map[string]string{"kty": "RSA", "use": "sig", "kid": "k-1",
@@ -178,7 +178,7 @@ func (m entra) claims(pairs ...any) map[string]any {
 }
 
 // token returns a token whose claims differ from the usual ones.
-func (m entra) token(t *testing.T, pairs ...any) string {
+func (m entra) token(t testing.TB, pairs ...any) string {
 	t.Helper()
 	return entraToken(t, m.key, m.head(), m.claims(pairs...))
 }

@@ -28,8 +28,9 @@ func FuzzSignatures(f *testing.F) {
 		if !known {
 			return
 		}
-		e := &hook.Endpoint{Provider: id, Verify: hook.Enforce, Settings: map[string]string{"legacy": "accept"},
-			Secrets: []hook.Secret{{Label: "other", Value: "0f0e0d0c0b0a09080706050403020100"}, {Label: "empty"}}}
+		e := &hook.Endpoint{Provider: id, Verify: hook.Enforce,
+			Settings: set("legacy", "accept", "topic_arn", "arn:aws:sns:eu-central-1:1:orders"),
+			Secrets:  []hook.Secret{{Label: "other", Value: "0f0e0d0c0b0a09080706050403020100"}, {Label: "empty"}}}
 		r := extracttest.Record("POST", nil, body)
 		r.Query = query
 		for _, ru := range p.Signature.Schemes {

@@ -11,15 +11,15 @@ const fetchedWith: Record<string, readonly string[]> = {
   "azure-event-grid": ["audience", "tenant"],
 };
 
-/** The server can fetch what it verifies with at this sender. */
-export const mayFetch = (provider: string) => provider in fetchedWith;
+/** What the server fetches of the sender to verify deliveries with. */
+export const fetchedOf = (provider: string) => (provider === "azure-event-grid" ? "key set" : "certificate");
+
+/** The server fetches a certificate in place of a secret. Few endpoints have the settings for a key set. */
+export const mayFetch = (provider: string) => provider in fetchedWith && fetchedOf(provider) === "certificate";
 
 /** The server fetches the sender's certificate or keys. */
 export const isCertified = ({ provider, settings }: Pick<Checked, "provider" | "settings">) =>
   fetchedWith[provider]?.every((name) => settings[name]?.trim()) ?? false;
-
-/** What the server fetches of the sender to verify deliveries with. */
-export const fetchedOf = (provider: string) => (provider === "azure-event-grid" ? "key set" : "certificate");
 
 /** The endpoint has a secret, or the server fetches a certificate or a key set to verify deliveries with. */
 export const canCheck = (endpoint: Omit<Checked, "verify" | "secrets"> & { secrets: readonly unknown[] }) =>
