@@ -19,11 +19,12 @@ import (
 // Event: MessageId, which a retry keeps. Message is text, often with the JSON of another service's event inside, whose
 // type counts then.
 //
-// Traps: Amazon signs the messages of every customer's topics with the same key, so the signature alone does not say
-// whose message it is: only the topic in the setting topic_arn is accepted, and without it nothing verifies. With raw
-// message delivery there is no envelope and no signature, so nothing can be verified. The body is JSON although its
-// type is text/plain. Attributes and UnsubscribeURL are not signed. A visit to the address of an
-// UnsubscribeConfirmation would subscribe again, so it is not offered.
+// Traps: Amazon publishes its certificate alone, so no chain of trust can be verified: that it comes from a host of
+// SNS over TLS vouches for it, as in Amazon's own libraries. Amazon signs the messages of every customer's topics
+// with the same key, so the signature alone does not say whose message it is: only the topic in the setting topic_arn
+// is accepted, and without it nothing verifies. With raw message delivery there is no envelope and no signature, so
+// nothing can be verified. The body is JSON although its type is text/plain. Attributes and UnsubscribeURL are not
+// signed. A visit to the address of an UnsubscribeConfirmation would subscribe again, so it is not offered.
 var awsSNS = Provider{
 	ID: "aws-sns", Name: "Amazon SNS",
 	Aliases: []string{"AWS SNS", "Simple Notification Service", "Amazon SES", "CloudWatch alarms", "EventBridge"},
@@ -48,10 +49,10 @@ var awsSNS = Provider{
 		},
 		Certificate: payload.Select("body:SigningCertURL"),
 		// The region has its full form: sns.s3-us-west-2.amazonaws.com would be somebody's bucket.
-		Issuer: &signature.Issuer{Name: "Amazon SNS",
-			Hosts: regexp.MustCompile(`^sns\.` + awsRegion + `\.amazonaws\.com(\.cn)?$`),
+		Issuer: &signature.Issuer{Name: "Amazon SNS", Alone: true,
+			Hosts: regexp.MustCompile(`^sns\.` + awsRegion + awsDomain),
 			Path:  regexp.MustCompile(`^/[A-Za-z0-9._-]+\.pem$`),
-			Owner: regexp.MustCompile(`^sns(-signing)?(\.` + awsRegion + `)?\.amazonaws\.com(\.cn)?$`)},
+			Owner: regexp.MustCompile(`^sns(-signing)?([.-]` + awsRegion + `)?` + awsDomain)},
 	},
 	Identity: Identity{
 		Events: joins("body:MessageId", "header:X-Amz-Sns-Message-Id"),
@@ -71,7 +72,7 @@ var awsSNS = Provider{
 			Methods: []string{"POST"}, Signed: true,
 			When: []challenge.Condition{challenge.Is("body:Type", "SubscriptionConfirmation")},
 			Confirm: &challenge.Confirm{At: payload.Select("body:SubscribeURL"),
-				Hosts: []string{"sns.*.amazonaws.com", "sns.*.amazonaws.com.cn"}},
+				Hosts: []string{"sns.*.amazonaws.com", "sns.*.amazonaws.com.cn", "sns.*.amazonaws.eu"}},
 		},
 		{
 			Methods: []string{"POST"}, Signed: true, Type: "UnsubscribeConfirmation",
@@ -80,8 +81,11 @@ var awsSNS = Provider{
 	},
 }
 
-// awsRegion matches the name of a region, such as eu-central-1 or us-gov-west-1.
-const awsRegion = `[a-z]{2,}(-[a-z]+)+-[0-9]+`
+// awsRegion matches the name of a region, such as eu-central-1 or us-gov-west-1, and awsDomain what follows it.
+const (
+	awsRegion = `[a-z]{2,}(-[a-z]+)+-[0-9]+`
+	awsDomain = `\.amazonaws\.(com|com\.cn|eu)$`
+)
 
 // snsFields are the fields that are signed, by the type of the message. snsTokenless are those of another reading of
 // the documentation.

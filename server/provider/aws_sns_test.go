@@ -15,6 +15,7 @@ func TestOnlyCertificatesAtHostsOfSNSCount(t *testing.T) {
 		"https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0123.pem":     true,
 		"https://sns.us-gov-west-1.amazonaws.com/SimpleNotificationService-0123.pem": true,
 		"https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-0123.pem": true,
+		"https://sns.eusc-de-east-1.amazonaws.eu/SimpleNotificationService-0123.pem": true,
 		"https://sns.s3-us-west-2.amazonaws.com/x.pem":                               false,
 		"https://sns.s3.amazonaws.com/x.pem":                                         false,
 		"https://sns.s3.eu-west-1.amazonaws.com/x.pem":                               false,
@@ -29,9 +30,19 @@ func TestOnlyCertificatesAtHostsOfSNSCount(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
-	for name, ok := range map[string]bool{"sns.amazonaws.com": true, "sns.eu-west-1.amazonaws.com": true,
-		"sns-signing.cn-north-1.amazonaws.com.cn": true, "sns.s3-us-west-2.amazonaws.com": false,
-		"*.s3.amazonaws.com": false, "sns.evil.example": false, "sns-x.s3.amazonaws.com": false} {
+	for name, ok := range map[string]bool{
+		"sns.amazonaws.com":                        true,
+		"sns.eu-west-1.amazonaws.com":              true,
+		"sns-us-gov-west-1.amazonaws.com":          true,
+		"sns-cn-north-1.amazonaws.com.cn":          true,
+		"sns-signing.ap-southeast-7.amazonaws.com": true,
+		"sns-signing.eusc-de-east-1.amazonaws.eu":  true,
+		"sns.s3-us-west-2.amazonaws.com":           false,
+		"*.s3.amazonaws.com":                       false,
+		"sns.evil.example":                         false,
+		"sns-x.s3.amazonaws.com":                   false,
+		"sns-us-west-2.s3.amazonaws.com":           false,
+	} {
 		if from.Owner.MatchString(name) != ok {
 			t.Errorf("%s: %v", name, !ok)
 		}

@@ -30,6 +30,10 @@ type Issuer struct {
 	Hosts *regexp.Regexp // the whole name of a host
 	Path  *regexp.Regexp // the whole path; it never has "%" or ".."
 	Owner *regexp.Regexp // a whole name that the certificate is made out to
+
+	// Alone: the sender publishes its certificate without those between it and a root, so no chain can be verified.
+	// What vouches for it is the TLS certificate of the host that it is fetched from.
+	Alone bool
 }
 
 // maxCertificateURL is the length of the longest address of a certificate, in bytes.
@@ -53,7 +57,8 @@ func (from *Issuer) CheckURL(address string) error {
 }
 
 // Read parses the certificate that was fetched from such an address, and verifies its chain up to one of the roots
-// (nil: the system's) at the given time. text is the leaf followed by intermediates, in PEM. Errors wrap ErrUntrusted.
+// (nil: the system's) at the given time; of one that is Alone only the time. text is the leaf followed by
+// intermediates, in PEM. Errors wrap ErrUntrusted.
 func (from *Issuer) Read(text []byte, roots *x509.CertPool, at time.Time) (*x509.Certificate, error) {
 	// The first certificate is the sender's own; the others only help to build the chain.
 	var leaf *x509.Certificate
@@ -75,6 +80,12 @@ func (from *Issuer) Read(text []byte, roots *x509.CertPool, at time.Time) (*x509
 	names := append([]string{leaf.Subject.CommonName}, leaf.DNSNames...)
 	if !slices.ContainsFunc(names, from.Owner.MatchString) {
 		return nil, fmt.Errorf("%w: it is not made out to %s", errForeign, from.Name)
+	}
+	if from.Alone {
+		if at.Before(leaf.NotBefore) || at.After(leaf.NotAfter) {
+			return nil, fmt.Errorf("%w: it is not valid at this time", errForeign)
+		}
+		return leaf, nil
 	}
 	_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: at,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
