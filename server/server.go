@@ -27,6 +27,7 @@ import (
 	"hookbeam/server/intake"
 	"hookbeam/server/live"
 	"hookbeam/server/outbound"
+	"hookbeam/server/provider"
 	"hookbeam/server/sqlite"
 	"hookbeam/server/wire"
 )
@@ -204,7 +205,7 @@ func (s *server) createFirstEndpoint(ctx context.Context) error {
 	if err != nil || len(ever) > 0 {
 		return err
 	}
-	_, err = s.endpoints.Create(ctx, hook.Endpoint{Name: "first", Tolerance: api.DefaultTolerance, Awaiting: true})
+	_, err = s.endpoints.Create(ctx, hook.Endpoint{Name: "first", Tolerance: provider.DefaultTolerance, Awaiting: true})
 	return err
 }
 

@@ -52,7 +52,7 @@ func formatDuration(d time.Duration) string {
 type EndpointChange struct {
 	Provider  *string               `json:"provider,omitempty" maxLength:"40" doc:"The sender; default: generic. GET /providers lists all."`
 	Verify    *hook.Verify          `json:"verify,omitempty" enum:"enforce,observe,off" doc:"What happens to a delivery that fails verification. Default for a new endpoint, and for one that gets its first secret: enforce if there is a secret, otherwise off. enforce and observe require a secret."`
-	Tolerance *string               `json:"tolerance,omitempty" maxLength:"20" example:"5m" doc:"Timestamp tolerance, as a duration; 0s disables the check."`
+	Tolerance *string               `json:"tolerance,omitempty" maxLength:"20" example:"5m" doc:"Timestamp tolerance, as a duration; 0s disables the check. Default: that of the provider, mostly 5m."`
 	Secrets   *[]SecretInput        `json:"secrets,omitempty" maxItems:"10" doc:"Replaces the list. A secret without a value keeps the stored one of its label."`
 	MaxBody   *int64                `json:"max_body,omitempty" minimum:"1" maximum:"26214400" doc:"Maximum body size in bytes."`
 	Response  orNull[wire.Response] `json:"response,omitempty" doc:"The response to senders; null: the standard response."`
@@ -210,16 +210,16 @@ func (a *API) listEndpoints(context.Context, *struct{}) (*struct{ Body wire.Endp
 }
 
 func (a *API) createEndpoint(ctx context.Context, in *struct{ Body CreateEndpointRequest }) (*endpointOut, error) {
-	e := hook.Endpoint{Name: in.Body.Name, Tolerance: DefaultTolerance}
+	e := hook.Endpoint{Name: in.Body.Name}
 	if err := in.Body.apply(&e); err != nil {
 		return nil, err
+	}
+	if in.Body.Tolerance == nil {
+		e.Tolerance = provider.ToleranceOf(e.Provider)
 	}
 	e, err := a.Endpoints.Create(ctx, e)
 	return a.endpoint(e, err)
 }
-
-// DefaultTolerance is the timestamp tolerance of a new endpoint. Providers recommend this value.
-const DefaultTolerance = 5 * time.Minute
 
 func (a *API) getEndpoint(_ context.Context, in *endpointID) (*endpointOut, error) {
 	e, err := a.Endpoints.Get(in.ID)

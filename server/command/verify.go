@@ -27,17 +27,17 @@ type verifyCmd struct {
 	// The request.
 	File string `arg:"" help:"File with the body, byte for byte; - for standard input." placeholder:"FILE"`
 
-	Provider   string        `help:"The provider, for example stripe." default:"generic" placeholder:"NAME"`
-	SecretFile string        `help:"File with the secret to verify with. There is no flag for the secret itself, because process lists are public." xor:"with" placeholder:"FILE"`
-	SecretEnv  string        `help:"Environment variable with the secret to verify with." xor:"with" placeholder:"VARIABLE"`
-	Request    bool          `help:"The file is a complete HTTP request: request line, headers, empty line, body."`
-	Header     []string      `help:"A header of the request." sep:"none" placeholder:"'NAME: VALUE'"`
-	Method     string        `help:"HTTP method of the request." default:"POST"`
-	URL        string        `help:"URL that the request was sent to, as the sender knows it. Some providers sign it. Default: that of --request." placeholder:"URL"`
-	Setting    []string      `help:"One of the provider's settings, such as webhook_id=WH-1 for PayPal." sep:"none" placeholder:"NAME=VALUE"`
-	At         string        `help:"Time of receipt in RFC 3339; default: now." placeholder:"TIME"`
-	Tolerance  time.Duration `help:"Timestamp tolerance: how old the signature may be; 0s = any age." default:"5m"`
-	JSON       bool          `help:"Print JSON." env:"HOOKBEAM_JSON"`
+	Provider   string         `help:"The provider, for example stripe." default:"generic" placeholder:"NAME"`
+	SecretFile string         `help:"File with the secret to verify with. There is no flag for the secret itself, because process lists are public." xor:"with" placeholder:"FILE"`
+	SecretEnv  string         `help:"Environment variable with the secret to verify with." xor:"with" placeholder:"VARIABLE"`
+	Request    bool           `help:"The file is a complete HTTP request: request line, headers, empty line, body."`
+	Header     []string       `help:"A header of the request." sep:"none" placeholder:"'NAME: VALUE'"`
+	Method     string         `help:"HTTP method of the request." default:"POST"`
+	URL        string         `help:"URL that the request was sent to, as the sender knows it. Some providers sign it. Default: that of --request." placeholder:"URL"`
+	Setting    []string       `help:"One of the provider's settings, such as webhook_id=WH-1 for PayPal." sep:"none" placeholder:"NAME=VALUE"`
+	At         string         `help:"Time of receipt in RFC 3339; default: now." placeholder:"TIME"`
+	Tolerance  *time.Duration `help:"Timestamp tolerance: how old the signature may be; 0s = any age. Default: that of a new endpoint of the provider, mostly 5m."`
+	JSON       bool           `help:"Print JSON." env:"HOOKBEAM_JSON"`
 }
 
 // errNotVerified makes the command fail after it has printed why the request does not verify.
@@ -75,9 +75,12 @@ func (c *verifyCmd) Run(d Deps) error {
 		Name:      "this one",
 		Provider:  c.Provider,
 		Verify:    hook.Enforce,
-		Tolerance: c.Tolerance,
+		Tolerance: provider.ToleranceOf(c.Provider),
 		Settings:  settings,
 		Secrets:   []hook.Secret{{Label: "given", Value: secret}},
+	}
+	if c.Tolerance != nil {
+		e.Tolerance = *c.Tolerance
 	}
 	f, notes := c.verify(p, e, saved, at)
 	result := wire.VerifyResult{

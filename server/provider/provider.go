@@ -14,6 +14,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"hookbeam/server/challenge"
 	"hookbeam/server/extract"
@@ -35,7 +36,11 @@ type Provider struct {
 
 	// AliasOf is the id of the provider that is offered in place of this one; "" if it is offered itself. An alias
 	// exists for the endpoints that have its id.
-	AliasOf  string
+	AliasOf string
+	// Tolerance is how far the time of a signature may be from now at a new endpoint, if the sender says so; 0 means
+	// DefaultTolerance. The endpoint's own value counts, which people may change.
+	Tolerance time.Duration
+
 	Secret   SecretWords
 	Settings []Setting // further settings of an endpoint, in the order of the form
 	Ranges   []Range   // the addresses that it sends from
@@ -51,6 +56,18 @@ type Provider struct {
 
 	// OwnChallenge: the settings of an endpoint may describe the challenge of its sender, instead of Challenges.
 	OwnChallenge bool
+}
+
+// DefaultTolerance is the timestamp tolerance of a new endpoint for which its sender says nothing else. Most senders
+// recommend this value.
+const DefaultTolerance = 5 * time.Minute
+
+// ToleranceOf returns the timestamp tolerance of a new endpoint of the sender with this id.
+func ToleranceOf(id string) time.Duration {
+	if p, known := For(id); known && p.Tolerance > 0 {
+		return p.Tolerance
+	}
+	return DefaultTolerance
 }
 
 // Verify checks a request against the endpoint's secrets and reads the event's identity. It never fails: a request that

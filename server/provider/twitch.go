@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"time"
+
 	"hookbeam/server/challenge"
 	"hookbeam/server/payload"
 	"hookbeam/server/signature"
@@ -13,8 +15,9 @@ import (
 //
 // Event: Twitch-Eventsub-Message-Id, which a retry keeps; Twitch-Eventsub-Message-Retry counts the attempts.
 //
-// Traps: the time is in RFC 3339 with up to nine decimals, and is signed as the text that was sent. Twitch revokes a
-// subscription after repeated failures. A new subscription begins with a signed challenge.
+// Traps: the time is in RFC 3339 with up to nine decimals, and is signed as the text that was sent. A message may be
+// ten minutes old. Twitch revokes a subscription after repeated failures. A new subscription begins with a signed
+// challenge.
 var twitch = Provider{
 	ID: "twitch", Name: "Twitch EventSub",
 	Steps: []string{
@@ -24,6 +27,7 @@ var twitch = Provider{
 	},
 	Secret: SecretWords{Name: "Secret", Hint: "the transport.secret of the subscription"},
 	Grade:  GradeA, Source: "https://dev.twitch.tv/docs/eventsub/handling-webhook-events/",
+	Tolerance: 10 * time.Minute,
 	Signature: signature.Profile{
 		Schemes: []signature.Scheme{{At: payload.Select("header:Twitch-Eventsub-Message-Signature"),
 			Format: signature.Prefixed, Prefix: "sha256=", Hash: "sha256",

@@ -16,6 +16,7 @@ type Provider struct {
 	Secret      SecretHelp        `json:"secret" doc:"Which of the provider's secrets is needed."`
 	Settings    []ProviderSetting `json:"settings" nullable:"false" doc:"Its other settings, in the order to ask for them."`
 	SignsURL    bool              `json:"signs_url" doc:"The URL is part of what the provider signs."`
+	Tolerance   string            `json:"tolerance" example:"5m" doc:"Timestamp tolerance of a new endpoint of this provider."`
 	Replaces    []ProviderAlias   `json:"replaces" nullable:"false" doc:"Ids of older releases that endpoints may have in place of this one. They are valid wherever its id is."`
 	Ranges      []IPRange         `json:"ranges" nullable:"false" doc:"The IP addresses that the provider says it sends from."`
 	SampleTypes []string          `json:"sample_types" nullable:"false" doc:"Event types that samples exist for."`

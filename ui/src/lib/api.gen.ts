@@ -822,7 +822,7 @@ export interface components {
             /** @description How statuses are read from its deliveries, and what the public can see. */
             statuses?: components["schemas"]["UpdateStatusRules"];
             /**
-             * @description Timestamp tolerance, as a duration; 0s disables the check.
+             * @description Timestamp tolerance, as a duration; 0s disables the check. Default: that of the provider, mostly 5m.
              * @example 5m
              */
             tolerance?: string;
@@ -1588,6 +1588,11 @@ export interface components {
             source: string;
             /** @description How to set it up, in order. */
             steps: string[];
+            /**
+             * @description Timestamp tolerance of a new endpoint of this provider.
+             * @example 5m
+             */
+            tolerance: string;
         };
         /** @description An id of an older release, which endpoints may have in place of the provider's. */
         ProviderAlias: {
@@ -2641,7 +2646,7 @@ export interface components {
             /** @description How statuses are read from its deliveries, and what the public can see. */
             statuses?: components["schemas"]["UpdateStatusRules"];
             /**
-             * @description Timestamp tolerance, as a duration; 0s disables the check.
+             * @description Timestamp tolerance, as a duration; 0s disables the check. Default: that of the provider, mostly 5m.
              * @example 5m
              */
             tolerance?: string;

@@ -8,11 +8,20 @@ import {
   generatedSecret,
   mistakesIn,
   sizeChoices,
+  toleranceWith,
   toRequest,
 } from "./endpoint-draft";
 
 const draft = (change: Partial<EndpointDraft>): EndpointDraft => ({ ...draftOf(undefined), name: "stripe", ...change });
 const secret = (change = {}) => ({ label: "live", value: "s3cret-s3cret-s3cret", kept: false, key: 0, ...change });
+
+it("takes the tolerance of the sender, and keeps one that somebody chose", () => {
+  const [twitch, stripe] = [{ tolerance: "10m" }, { tolerance: "5m" }];
+  expect(toleranceWith("5m", undefined, twitch)).toBe("10m");
+  expect(toleranceWith("10m", twitch, stripe)).toBe("5m");
+  expect(toleranceWith("10m", twitch, undefined)).toBe("5m");
+  expect(toleranceWith("1h", stripe, twitch)).toBe("1h");
+});
 
 describe("mistakesIn", () => {
   it.each(["", "Stripe", "-a", "a-", "a b", "a/b"])("refuses the name %j", (name) => {

@@ -131,11 +131,17 @@ export function proposedName(provider: string, taken: readonly string[]): string
 const tolerances = [
   { value: "1m", label: "1 minute" },
   { value: "5m", label: "5 minutes" },
+  { value: "10m", label: "10 minutes" },
   { value: "15m", label: "15 minutes" },
   { value: "1h", label: "1 hour" },
   { value: "24h", label: "24 hours" },
   { value: "0s", label: "Any: do not check it" },
 ];
+
+/** The tolerance after the sender was changed: that of the new one, unless it is not that of the one before. */
+export function toleranceWith(present: string, before?: { tolerance: string }, after?: { tolerance: string }): string {
+  return present === (before?.tolerance ?? "5m") ? (after?.tolerance ?? "5m") : present;
+}
 
 /** The ages of a signature to choose from, the present one among them. */
 export const toleranceChoices = (present: string) =>

@@ -19,6 +19,7 @@ import {
   mistakesIn,
   proposedName,
   type SecretDraft,
+  toleranceWith,
 } from "./endpoint-draft";
 import { ProviderField } from "./provider-field";
 import { useSecretChecks } from "./secret-checks";
@@ -69,8 +70,9 @@ export function EndpointForm({ endpoint, addSecret, saving, error, onSave, onCan
   const choose = (id: string) => {
     const taken = endpoints.data?.map((e) => e.name) ?? [];
     const named = endpoint || (draft.name !== "" && draft.name !== proposedName(draft.provider, taken));
-    // Another sender has other settings.
-    set({ provider: id, settings: {}, ...(named ? {} : { name: proposedName(id, taken) }) });
+    // Another sender has other settings, and another tolerance unless somebody chose one.
+    const tolerance = toleranceWith(draft.tolerance, provider, providerOf(providers.data, id));
+    set({ provider: id, settings: {}, tolerance, ...(named ? {} : { name: proposedName(id, taken) }) });
   };
 
   const submit = async (event: FormEvent) => {
