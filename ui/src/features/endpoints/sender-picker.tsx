@@ -3,7 +3,7 @@
 import { Command } from "cmdk";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { type ClipboardEvent, type ReactNode, useState } from "react";
+import { type ClipboardEvent, type ReactNode, useEffect, useState } from "react";
 import type { Candidate, Provider } from "../../entities/provider/queries";
 import { SenderMark } from "./sender-mark";
 import { type Found, groups, isRequest, search } from "./sender-search";
@@ -33,6 +33,8 @@ export function SenderPicker(props: SenderPickerProps) {
   const { providers, recent, onRequest, identified, onChoose, onClose } = props;
   const [text, setText] = useState("");
   const [request, setRequest] = useState("");
+  /** The item that Enter chooses. */
+  const [marked, setMarked] = useState("");
   const found = search(providers, text);
 
   const ask = (next: string) => {
@@ -68,7 +70,14 @@ export function SenderPicker(props: SenderPickerProps) {
           }
         >
           <Radix.Title className="sr-only">Choose a sender</Radix.Title>
-          <Command label="Senders" loop shouldFilter={false} className="flex h-full flex-col">
+          <Command
+            label="Senders"
+            loop
+            shouldFilter={false}
+            value={marked}
+            onValueChange={setMarked}
+            className="flex h-full flex-col"
+          >
             <div className="flex h-11 shrink-0 items-center gap-2 border-b border-line pr-2">
               <Command.Input
                 value={text}
@@ -97,7 +106,7 @@ export function SenderPicker(props: SenderPickerProps) {
             </div>
             <Command.List className="min-h-0 flex-1 overflow-y-auto p-1">
               {request ? (
-                <Identified identified={identified} providers={providers} onChoose={choose} />
+                <Identified identified={identified} providers={providers} onMark={setMarked} onChoose={choose} />
               ) : (
                 <Senders found={found} searched={text.trim() !== ""} recent={recent} onChoose={choose} />
               )}
@@ -157,22 +166,28 @@ function Senders({ found, searched, recent, onChoose }: SendersProps) {
 interface IdentifiedProps {
   identified: Identification;
   providers: readonly Provider[];
+  /** Marks an item: cmdk marks the first one only after typing, and a request is pasted. */
+  onMark: (id: string) => void;
   onChoose: (id: string) => void;
 }
 
 /** The senders that a request may be from, and why. */
-function Identified({ identified: { data, error }, providers, onChoose }: IdentifiedProps) {
+function Identified({ identified: { data, error }, providers, onMark, onChoose }: IdentifiedProps) {
+  const known = (data ?? []).flatMap((candidate) => {
+    const provider = providers.find(({ id }) => id === candidate.provider);
+    return provider ? [{ ...candidate, provider }] : [];
+  });
+  const any = providers.find(({ id }) => id === "generic");
+  const first = data && (known[0]?.provider ?? any)?.id;
+  useEffect(() => {
+    if (first) onMark(first);
+  }, [first, onMark]);
   if (!data)
     return (
       <p role="status" className="px-3 py-6 text-center text-pretty text-text-3">
         {error ? `Could not read the request. ${error.message}` : "Reading the request …"}
       </p>
     );
-  const known = data.flatMap((candidate) => {
-    const provider = providers.find(({ id }) => id === candidate.provider);
-    return provider ? [{ ...candidate, provider }] : [];
-  });
-  const any = providers.find(({ id }) => id === "generic");
   return (
     <>
       {known.length > 0 ? (
