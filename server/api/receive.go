@@ -104,8 +104,7 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *receiveBuf
 			return nil, nil, nil, tooMany("address", "rate_address", wait, remote)
 		}
 	}
-	address, query, _ := strings.Cut(access.OriginForm(r.RequestURI), "?")
-	slug, path := splitAddress(address)
+	slug, path, query := splitTarget(access.OriginForm(r.RequestURI))
 	endpoint, ok := rc.Endpoints.At(slug)
 	if !ok {
 		return nil, nil, nil, endpointNotFound
@@ -129,14 +128,20 @@ func (rc *Receive) receive(w http.ResponseWriter, r *http.Request, c *receiveBuf
 	return endpoint, reply, refusal, err
 }
 
-// splitAddress splits /in/{slug}{rest}. The rest stays as received, byte for byte: senders sign these bytes, and the
-// parsed URL of net/http writes characters such as { and | in another form. It may be empty.
-func splitAddress(received string) (slug, rest string) {
-	address := strings.TrimPrefix(received, receivePath)
-	if slash := strings.IndexByte(address, '/'); slash >= 0 {
-		return address[:slash], address[slash:]
+// splitTarget splits /in/{slug}{path}?{query}. Path and query stay as received, byte for byte: senders sign these bytes,
+// and the parsed URL of net/http writes characters such as { and | in another form. Both may be empty. A question mark
+// with nothing behind it ends the path, because it is signed as well.
+func splitTarget(received string) (slug, path, query string) {
+	target := strings.TrimPrefix(received, receivePath)
+	end := strings.IndexAny(target, "/?")
+	if end < 0 {
+		return target, "", ""
 	}
-	return address, ""
+	slug, path = target[:end], target[end:]
+	if mark := strings.IndexByte(path, '?'); mark >= 0 && mark < len(path)-1 {
+		return slug, path[:mark], path[mark+1:]
+	}
+	return slug, path, ""
 }
 
 // headers appends every header value to into: names sorted, the values of one name in the order received. net/http

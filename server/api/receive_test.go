@@ -148,6 +148,10 @@ func TestTheAddressIsStoredByteForByte(t *testing.T) {
 	for sent, want := range map[string][2]string{
 		"":                       {"", ""},
 		"/":                      {"/", ""},
+		"?":                      {"?", ""},
+		"/?":                     {"/?", ""},
+		"/a?":                    {"/a?", ""},
+		"/a??":                   {"/a", "?"},
 		"?a=1":                   {"", "a=1"},
 		"/?a=1":                  {"/", "a=1"},
 		"/{id}":                  {"/{id}", ""},
@@ -342,13 +346,19 @@ func TestRequestOverTheTotalBodyMemoryGets503(t *testing.T) {
 	d.stored(t, d.raw(t, "POST /in/{slug} HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"))
 }
 
-func FuzzSplitAddress(f *testing.F) {
-	f.Add("/in/shop-abc/a%2Fb")
-	f.Add("/in/")
+func FuzzSplitTarget(f *testing.F) {
+	f.Add("shop-abc/a%2Fb")
+	f.Add("shop-abc?")
+	f.Add("shop-abc/?a?b")
+	f.Add("")
 	f.Fuzz(func(t *testing.T, s string) {
-		slug, rest := splitAddress(receivePath + s)
-		if strings.Contains(slug, "/") || (rest != "" && rest[0] != '/') || slug+rest != s {
-			t.Errorf("%q gave %q and %q", s, slug, rest)
+		slug, path, query := splitTarget(receivePath + s)
+		whole := slug + path
+		if query != "" {
+			whole += "?" + query
+		}
+		if strings.ContainsAny(slug, "/?") || path != "" && path[0] != '/' && path != "?" && query != "" || whole != s {
+			t.Errorf("%q gave %q, %q and %q", s, slug, path, query)
 		}
 	})
 }

@@ -77,7 +77,7 @@ func (rc *Receive) noteRefusal(r *http.Request, remote string, err error) {
 		f.Code = refused.code
 	}
 	address, _, hasQuery := strings.Cut(access.OriginForm(r.RequestURI), "?")
-	slug, path := splitAddress(address)
+	slug, path, _ := splitTarget(address)
 	f.Query = hasQuery
 	if endpoint, ok := rc.Endpoints.At(slug); ok {
 		f.Endpoint, f.Segments = string(endpoint.ID), strings.Count(path, "/")

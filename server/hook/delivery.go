@@ -1,6 +1,9 @@
 package hook
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Verdict is the result of verifying a delivery.
 type Verdict string
@@ -21,7 +24,7 @@ type Delivery struct {
 	Seq      Seq        // the delivery's position in the log
 	Endpoint EndpointID // the endpoint that received it
 	Method   string     // HTTP method as received
-	Path     string     // path after the endpoint's URL, byte for byte; "" if there is none, see RootedPath
+	Path     string     // path after the endpoint's URL, byte for byte, with the "?" of an empty query; see RootedPath
 	Query    string     // raw query string without the question mark
 	Type     string     // the event's type, if the provider names one
 	Event    string     // the event's unique id at the provider, if it has one
@@ -44,12 +47,14 @@ type Delivery struct {
 }
 
 // RootedPath returns the path as filters and expressions read it: "/" if nothing follows the endpoint's URL. Older
-// releases stored "/" in this case as well, and people write path = "/" for both.
+// releases stored "/" in this case as well, and people write path = "/" for both. It has no final question mark, which
+// Path has if an empty query was sent.
 func (d *Delivery) RootedPath() string {
-	if d.Path == "" {
+	path := strings.TrimSuffix(d.Path, "?")
+	if path == "" {
 		return "/"
 	}
-	return d.Path
+	return path
 }
 
 // Header is one header line: a canonical name and a value exactly as received.

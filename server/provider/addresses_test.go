@@ -33,6 +33,11 @@ func TestTheAddressIsTheSendersOwnBytes(t *testing.T) {
 		"an escaped slash":             {"/a%2Fb//c", "", "/a%2Fb//c", true},
 		"a lower-case escape":          {"/a%c3%a9", "x=%c3", "/a%c3%a9?x=%c3", true},
 		"a query of nothing":           {"", "&&", "?&&", true},
+		"an empty query":               {"?", "", "?", true},
+		"an empty query, not signed":   {"?", "", "", true},
+		"an empty query of a path":     {"/a?", "", "/a?", true},
+		"a mark that a client added":   {"/a?", "", "/a", true},
+		"a mark that was not sent":     {"/a", "", "/a?", false},
 		"another path":                 {"/a", "", "/b", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,7 +32,11 @@ func (q *Request) addresses() []string {
 	case path == "" && query == "", hasQuery && query == "":
 		return []string{base}
 	case query == "":
-		return []string{base, joinPath(front, path)}
+		found := []string{base, joinPath(front, path)}
+		if bare, marked := strings.CutSuffix(path, "?"); marked && bare != "" { // its client may have added the mark
+			found = append(found, joinPath(front, bare))
+		}
+		return found
 	}
 	found := []string{base, joinPath(front, path) + "?" + query}
 	// A proxy may have added the path. Older releases stored "/" for no path as well.
