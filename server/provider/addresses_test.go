@@ -91,10 +91,12 @@ func TestHubSpotDecodesItsTwelveEscapesAndNoOthers(t *testing.T) {
 		"r=https%3A%2F%2Fx.example%2F%3Fa%3D1":              "r=https://x.example/?a%3D1",
 		"x=%21%24%27%28%29%2A%2C%3B%3F%40%3A%2F":            "x=!$'()*,;?@:/",
 		"x=%25%26%2B%3D%23%5B%5D%22%7B%7D%C3%A9%0A%2540%3c": "x=%25%26%2B%3D%23%5B%5D%22%7B%7D%C3%A9%0A%2540%3c",
-		"x=1":     "x=1",
-		"x=%40":   "x=%40", // as received, by an address that was registered so
-		"x=%2":    "x=%2",
-		"x=%%%40": "x=%%@",
+		"x=1":                  "x=1",
+		"x=%40":                "x=%40", // as received, by an address that was registered so
+		"x=%2":                 "x=%2",
+		"x=%3a%2f%3F%c3%a9%3d": "x=:/?%c3%a9%3d",
+		"x=%3a%2F":             "x=%3a/",
+		"x=%%%40":              "x=%%@",
 	} {
 		verdict := func(text string) hook.Verdict {
 			r := extracttest.Record("GET", headers("X-HubSpot-Request-Timestamp", time, "X-HubSpot-Signature-v3",

@@ -56,15 +56,20 @@ var hubspot = Provider{
 	},
 }
 
-// decodedForms adds each address with the escapes decoded that HubSpot decodes before it signs. It leaves all others as
-// they are, such as %20.
+// decodedForms adds each address with the escapes decoded that HubSpot decodes before it signs: those in capitals, as
+// its documentation writes them, and then also those in small letters, which mean the same. It leaves all others as they
+// are, such as %20.
 func decodedForms(addresses []string) []string {
 	for _, address := range addresses {
 		if !strings.Contains(address, "%") {
 			continue
 		}
-		if plain := hubspotEscapes.Replace(address); plain != address {
+		plain := hubspotEscapes.Replace(address)
+		if plain != address {
 			addresses = append(addresses, plain)
+		}
+		if all := hubspotSmallEscapes.Replace(plain); all != plain {
+			addresses = append(addresses, all)
 		}
 	}
 	return addresses
@@ -73,3 +78,6 @@ func decodedForms(addresses []string) []string {
 // hubspotEscapes decodes the twelve escapes in the table of HubSpot's documentation, and no others.
 var hubspotEscapes = strings.NewReplacer("%3A", ":", "%2F", "/", "%3F", "?", "%40", "@", "%21", "!", "%24", "$",
 	"%27", "'", "%28", "(", "%29", ")", "%2A", "*", "%2C", ",", "%3B", ";")
+
+// hubspotSmallEscapes decodes those of the twelve escapes that have a letter, in small letters.
+var hubspotSmallEscapes = strings.NewReplacer("%3a", ":", "%2f", "/", "%3f", "?", "%2a", "*", "%2c", ",", "%3b", ";")
