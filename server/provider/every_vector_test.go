@@ -27,6 +27,9 @@ type anyVector struct {
 	Expect                            *bool
 }
 
+// vectorTopic is the topic of the vectors of Amazon SNS.
+const vectorTopic = "arn:aws:sns:eu-central-1:123456789012:orders"
+
 // way is one way to express the rule of a vector.
 type way struct {
 	how      string
@@ -44,7 +47,7 @@ func (v *anyVector) ways() (found []way) {
 		}
 	}
 	if p, known := For(v.Provider); known {
-		settings := map[string]string{"legacy": "accept"}
+		settings := map[string]string{"legacy": "accept", "topic_arn": vectorTopic}
 		for name, value := range v.Cfg {
 			var text string
 			if json.Unmarshal(value, &text) == nil {
@@ -299,6 +302,7 @@ func (v *anyVector) hold(t *testing.T, w *way) (n int) {
 func copied(r *hook.Record) hook.Record {
 	var c hook.Record
 	c.Method, c.Query, c.Body, c.Headers = r.Method, r.Query, slices.Clone(r.Body), slices.Clone(r.Headers)
+	slices.SortFunc(c.Headers, func(a, b hook.Header) int { return strings.Compare(a.Name+a.Value, b.Name+b.Value) })
 	return c
 }
 

@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -55,11 +54,7 @@ func expressedByProfile() map[string]*signature.Profile {
 			At: payload.Select("header:Telnyx-Signature-Ed25519"), Encoding: signature.Base64,
 			Key: signature.FromBase64Public, Message: signature.Message("{time}|{body}"),
 			Time: payload.Select("header:Telnyx-Timestamp"), Unit: time.Second}),
-		"aws-sns/cert": snsProfile(),
 	}
-	state := &signature.Profile{Batch: &payload.Batch{List: "value"}, Schemes: []signature.Scheme{{
-		Kind: signature.Token, At: payload.Select("item:clientState"), PerItem: true}}}
-	all["microsoft-graph/client-state"], all["sharepoint/client-state"] = state, state
 	maps.Copy(all, tokenProfiles())
 	return all
 }
@@ -104,27 +99,6 @@ func plivoAddresses(addresses []string) (found []string) {
 		found = append(found, address, address+".")
 	}
 	return found
-}
-
-// snsProfile is Amazon SNS without the confirmation of an end, whose signed fields are not documented.
-func snsProfile() *signature.Profile {
-	confirmation := payload.SelectAll("body:Message", "body:MessageId", "body:Subject", "body:SubscribeURL",
-		"body:Timestamp", "body:Token", "body:TopicArn", "body:Type")
-	lists := map[string][]payload.Selector{"SubscriptionConfirmation": confirmation,
-		"Notification": payload.SelectAll("body:Message", "body:MessageId", "body:Subject", "body:Timestamp",
-			"body:TopicArn", "body:Type")}
-	var schemes []signature.Scheme
-	for version, hash := range map[string]string{"1": "sha1", "2": "sha256"} {
-		schemes = append(schemes, signature.Scheme{Kind: signature.RSACertificate, At: payload.Select("body:Signature"),
-			Hash: hash, Encoding: signature.Base64, Key: signature.FromPEM, Message: signature.Message("{fields}"),
-			Covers: hook.CoversFields, Fields: &signature.Fields{By: payload.Select("body:Type"), Lists: lists},
-			Where: []signature.Equal{{At: payload.Select("body:SignatureVersion"),
-				Is: payload.Select("const:" + version)}}})
-	}
-	return &signature.Profile{Schemes: schemes, Certificate: payload.Select("body:SigningCertURL"),
-		Issuer: &signature.Issuer{Name: "Amazon SNS",
-			Hosts: regexp.MustCompile(`^sns\.[a-zA-Z0-9-]{3,}\.amazonaws\.com(\.cn)?$`),
-			Path:  regexp.MustCompile(`^/[A-Za-z0-9._-]+\.pem$`), Owner: regexp.MustCompile(`^sns`)}}
 }
 
 // givenCertificate has the one certificate of a vector.
