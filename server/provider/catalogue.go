@@ -8,7 +8,7 @@ var catalogue = slices.Concat(
 		rfc9421, basicAuth),
 	category("payments", stripe, razorpay, paypal, paddle, lemonsqueezy, square, adyen, mollie,
 		braintree, paystack, flutterwave, coinbaseCommerce, btcpay),
-	category("code", github, gitlab, bitbucket, bitbucketDataCenter),
+	category("code", github, gitlab, bitbucket, bitbucketDataCenter, gitea),
 	category("shops", shopify, woocommerce),
 	category("chat", slack, telegram, discord, twilio, line, twitch, meta, zoom),
 	category("mail", mailchimp, mandrill, sendgrid, mailgun),

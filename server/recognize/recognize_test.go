@@ -41,6 +41,19 @@ func TestAPastedRequestNamesItsSender(t *testing.T) {
 			"X-Hub-Signature: sha256=00\nX-Event-Key: repo:push\nX-Hook-UUID: 1",
 			"bitbucket", "header X-Hub-Signature",
 		},
+		"GitHub's headers beside its own": {
+			"X-Gitea-Delivery: 1\nX-Gitea-Event: push\nX-Gitea-Signature: 00\nX-Gogs-Delivery: 1\n" +
+				"X-Gogs-Signature: 00\nX-Hub-Signature: sha1=00\nX-Hub-Signature-256: sha256=00\n" +
+				"X-GitHub-Delivery: 1\nX-GitHub-Event: push\nX-GitHub-Event-Type: push",
+			"gitea", "header X-Gitea-Signature",
+		},
+		"only Forgejo": {"X-Forgejo-Signature: 00", "gitea", "header X-Forgejo-Signature"},
+		"WhatsApp": {
+			"X-Hub-Signature-256: sha256=00\n\n" + `{"object":"whatsapp_business_account","entry":[{"id":"1",` +
+				`"changes":[{"field":"messages","value":{}}]}]}`,
+			"meta", "header X-Hub-Signature-256",
+		},
+		"Zoom": {"x-zm-request-timestamp: 1\nx-zm-signature: v0=00", "zoom", "header X-Zm-Signature"},
 		"curl": {
 			`curl -X POST https://a/in -H 'X-Shopify-Hmac-Sha256: eA==' --data-raw '{"id":1}'`,
 			"shopify", "header X-Shopify-Hmac-Sha256",
